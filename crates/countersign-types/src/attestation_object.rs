@@ -1,0 +1,249 @@
+//! The attestation object's envelope:
+//! [section 6.5.4](https://www.w3.org/TR/webauthn-3/#sctn-generating-an-attestation-object).
+
+use core::fmt;
+
+use crate::{
+    Code,
+    cbor::{self, CborError, Key, Lint},
+};
+
+/// The most bytes an attestation object may have.
+///
+/// The largest that are known, a TPM's with a chain of RSA certificates and compound ones, stay below 16 KiB; 64 KiB
+/// leaves room for ML-DSA keys and signatures in a chain.
+pub const ATTESTATION_OBJECT_MAX: usize = 64 * 1024;
+
+/// Levels of arrays and maps in an attestation object: what CTAP2 lets a message have.
+const DEPTH: usize = 4;
+
+/// A compound statement wraps others in one array and one map each, in place of one map (section 8.9).
+const DEPTH_COMPOUND: usize = 5;
+
+/// The identifier of the one format whose statement is an array.
+const COMPOUND: &str = "compound";
+
+/// The three members of an attestation object: `fmt`, `attStmt`, `authData`.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct AttestationObject<'a> {
+    /// The attestation statement format identifier, to be matched exactly.
+    pub format: &'a str,
+    /// The attestation statement: the bytes of one strict CBOR map, or array where the format is `compound`.
+    pub statement: &'a [u8],
+    /// Authenticator data, not read yet.
+    pub authenticator_data: &'a [u8],
+    /// Whether there are members besides the three.
+    pub has_unknown_members: bool,
+    /// Accepted deviations from canonical CBOR.
+    pub lint: Lint,
+}
+
+impl<'a> AttestationObject<'a> {
+    /// Reads all of `bytes`: at most [`ATTESTATION_OBJECT_MAX`], one strict CBOR map.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, AttestationObjectError> {
+        use AttestationObjectError as Error;
+        if bytes.len() > ATTESTATION_OBJECT_MAX {
+            return Err(Error::TooLong { length: bytes.len() });
+        }
+        let lint = cbor::check(bytes, DEPTH_COMPOUND).map_err(Error::Cbor)?;
+        let members = cbor::map_members(bytes).ok_or(Error::NotMap)?;
+        let mut format = None;
+        let mut statement = None;
+        let mut authenticator_data = None;
+        let mut has_unknown_members = false;
+        for (key, value) in members {
+            match key {
+                Key::Text("fmt") => format = Some(cbor::as_text(value).ok_or(Error::WrongType("fmt"))?),
+                Key::Text("attStmt") => statement = Some(value),
+                Key::Text("authData") => {
+                    authenticator_data = Some(cbor::as_bytes(value).ok_or(Error::WrongType("authData"))?);
+                }
+                _ => has_unknown_members = true,
+            }
+        }
+        let format = format.ok_or(Error::Missing("fmt"))?;
+        let statement = statement.ok_or(Error::Missing("attStmt"))?;
+        let authenticator_data = authenticator_data.ok_or(Error::Missing("authData"))?;
+        if format == COMPOUND {
+            if !cbor::is_array(statement) {
+                return Err(Error::WrongType("attStmt"));
+            }
+        } else {
+            if !cbor::is_map(statement) {
+                return Err(Error::WrongType("attStmt"));
+            }
+            cbor::check(bytes, DEPTH).map_err(Error::Cbor)?;
+        }
+        Ok(Self { format, statement, authenticator_data, has_unknown_members, lint })
+    }
+}
+
+/// Why bytes are not an attestation object. All mean `attestation-object-malformed`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AttestationObjectError {
+    /// More than [`ATTESTATION_OBJECT_MAX`] bytes.
+    TooLong {
+        /// How many there are.
+        length: usize,
+    },
+    /// Not one strict CBOR item.
+    Cbor(CborError),
+    /// Not a map.
+    NotMap,
+    /// This member is missing.
+    Missing(&'static str),
+    /// This member is of another type than it must be.
+    WrongType(&'static str),
+}
+
+impl AttestationObjectError {
+    /// `attestation-object-malformed`.
+    pub const fn code(&self) -> Code {
+        Code::AttestationObjectMalformed
+    }
+}
+
+impl fmt::Display for AttestationObjectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { length } => {
+                write!(
+                    f,
+                    "the attestation object has {length} bytes, at most {ATTESTATION_OBJECT_MAX} expected"
+                )
+            }
+            Self::Cbor(_) => f.write_str("the attestation object is not strict cbor"),
+            Self::NotMap => f.write_str("the attestation object is not a map"),
+            Self::Missing(name) => write!(f, "the attestation object has no {name}"),
+            Self::WrongType(name) => write!(f, "the attestation object's {name} has the wrong type"),
+        }
+    }
+}
+
+impl core::error::Error for AttestationObjectError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Cbor(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{vec, vec::Vec};
+
+    use super::{AttestationObjectError as Error, *};
+
+    const FMT: &[u8] = b"\x63fmt";
+    const STATEMENT: &[u8] = b"\x67attStmt";
+    const DATA: &[u8] = b"\x68authData";
+
+    fn map(members: &[(&[u8], &[u8])]) -> Vec<u8> {
+        let mut bytes = vec![0xa0 | u8::try_from(members.len()).unwrap()];
+        for (key, value) in members {
+            bytes.extend_from_slice(key);
+            bytes.extend_from_slice(value);
+        }
+        bytes
+    }
+
+    fn object(format: &[u8], statement: &[u8], data: &[u8]) -> Vec<u8> {
+        map(&[(FMT, format), (STATEMENT, statement), (DATA, data)])
+    }
+
+    fn refused(bytes: &[u8]) -> Error {
+        let error = AttestationObject::parse(bytes).unwrap_err();
+        assert_eq!(error.code(), Code::AttestationObjectMalformed);
+        error
+    }
+
+    #[test]
+    fn the_three_members_are_read() {
+        let bytes = object(b"\x64none", &[0xa0], &[0x42, 1, 2]);
+        let object = AttestationObject::parse(&bytes).unwrap();
+        assert_eq!(
+            (object.format, object.statement, object.authenticator_data),
+            ("none", &[0xa0][..], &[1, 2][..])
+        );
+        assert!(!object.has_unknown_members);
+        assert_eq!(object.lint, Lint::default());
+    }
+
+    #[test]
+    fn rule_126_anything_but_a_map_is_refused() {
+        for bytes in [&[0x80][..], &[0xf6], &[0x01], &[0x41, 0xa0], &[0x61, b'a']] {
+            assert_eq!(refused(bytes), Error::NotMap);
+        }
+    }
+
+    #[test]
+    fn rule_127_each_member_must_be_there() {
+        let members: [(&[u8], &[u8]); 3] = [(FMT, b"\x64none"), (STATEMENT, &[0xa0]), (DATA, &[0x40])];
+        AttestationObject::parse(&map(&members)).unwrap();
+        for (absent, name) in ["fmt", "attStmt", "authData"].into_iter().enumerate() {
+            let mut others = members.to_vec();
+            others.remove(absent);
+            assert_eq!(refused(&map(&others)), Error::Missing(name));
+        }
+    }
+
+    #[test]
+    fn rule_128_each_member_has_its_type() {
+        assert_eq!(refused(&object(b"\x44none", &[0xa0], &[0x40])), Error::WrongType("fmt"));
+        assert_eq!(refused(&object(b"\x64none", &[0x80], &[0x40])), Error::WrongType("attStmt"));
+        assert_eq!(refused(&object(b"\x64none", &[0xa0], &[0x60])), Error::WrongType("authData"));
+        assert_eq!(refused(&object(b"\x68compound", &[0xa0], &[0x40])), Error::WrongType("attStmt"));
+        AttestationObject::parse(&object(b"\x68compound", &[0x80], &[0x40])).unwrap();
+    }
+
+    #[test]
+    fn rule_081_a_member_twice_is_refused() {
+        let members: [(&[u8], &[u8]); 4] =
+            [(FMT, b"\x64none"), (FMT, b"\x64none"), (STATEMENT, &[0xa0]), (DATA, &[0x40])];
+        assert_eq!(refused(&map(&members)), Error::Cbor(CborError::DuplicateKey { at: 0 }));
+    }
+
+    #[test]
+    fn rule_083_a_compound_statement_may_nest_one_level_deeper() {
+        let four = [0xa1, 0x01, 0x81, 0x81, 0x00];
+        let five = [0xa1, 0x01, 0x81, 0x81, 0x80];
+        AttestationObject::parse(&object(b"\x64none", &four, &[0x40])).unwrap();
+        let error = refused(&object(b"\x64none", &five, &[0x40]));
+        assert!(matches!(error, Error::Cbor(CborError::TooDeep { .. })));
+        AttestationObject::parse(&object(b"\x68compound", &[0x81, 0xa1, 0x01, 0x81, 0x80], &[0x40])).unwrap();
+        let error = refused(&object(b"\x68compound", &[0x81, 0xa1, 0x01, 0x81, 0x81, 0x80], &[0x40]));
+        assert!(matches!(error, Error::Cbor(CborError::TooDeep { .. })));
+    }
+
+    #[test]
+    fn rule_129_unknown_members_are_told() {
+        let mut bytes = object(b"\x64none", &[0xa0], &[0x40]);
+        bytes[0] += 1;
+        bytes.extend(b"\x61x\x01");
+        assert!(AttestationObject::parse(&bytes).unwrap().has_unknown_members);
+    }
+
+    #[test]
+    fn rule_130_bytes_left_over_are_refused() {
+        let mut bytes = object(b"\x64none", &[0xa0], &[0x40]);
+        let length = bytes.len();
+        bytes.push(0xf6);
+        assert_eq!(refused(&bytes), Error::Cbor(CborError::TrailingData { at: length }));
+    }
+
+    #[test]
+    fn more_bytes_than_the_limit_are_refused() {
+        let data = |length: u32| {
+            [&[0x5a][..], &length.to_be_bytes(), &vec![0; usize::try_from(length).unwrap()]].concat()
+        };
+        let overhead = object(b"\x64none", &[0xa0], &data(0)).len();
+        let fits = ATTESTATION_OBJECT_MAX - overhead;
+        let bytes = object(b"\x64none", &[0xa0], &data(u32::try_from(fits).unwrap()));
+        AttestationObject::parse(&bytes).unwrap();
+        let bytes = object(b"\x64none", &[0xa0], &data(u32::try_from(fits + 1).unwrap()));
+        assert_eq!(refused(&bytes), Error::TooLong { length: ATTESTATION_OBJECT_MAX + 1 });
+    }
+}

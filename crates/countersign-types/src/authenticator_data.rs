@@ -1,0 +1,419 @@
+//! Authenticator data: [section 6.1](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data), with attested
+//! credential data of [section 6.5.1](https://www.w3.org/TR/webauthn-3/#sctn-attested-credential-data).
+
+use core::fmt;
+
+use crate::{
+    Aaguid, Code,
+    cbor::{self, CborError, Key, Lint, MAX_DEPTH},
+    identifiers::CREDENTIAL_ID_MAX,
+};
+
+/// Authenticator data, read from its bytes, which are kept: signatures cover them.
+///
+/// `rpIdHash` (32 bytes) ‖ flags (1) ‖ signature counter (4, big-endian) ‖ attested credential data (if AT) ‖
+/// extensions (if ED).
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct AuthenticatorData<'a> {
+    bytes: &'a [u8],
+    /// SHA-256 of the RP ID that the credential is scoped to.
+    pub rp_id_hash: &'a [u8; 32],
+    /// The eight flags.
+    pub flags: Flags,
+    /// The signature counter; 0 where the authenticator has none.
+    pub sign_count: u32,
+    /// What was attested: present exactly where [`Flags::attested_credential_data`] is set.
+    pub attested_credential_data: Option<AttestedCredentialData<'a>>,
+    /// The CBOR map of authenticator extension outputs, its keys all text: present exactly where
+    /// [`Flags::extensions`] is set.
+    pub extensions: Option<&'a [u8]>,
+    /// Accepted deviations from canonical CBOR, in the public key and the extensions.
+    pub lint: Lint,
+}
+
+impl<'a> AuthenticatorData<'a> {
+    /// Reads all of `bytes`.
+    ///
+    /// ```
+    /// use countersign_types::AuthenticatorData;
+    /// let mut bytes = [0; 37];
+    /// bytes[32] = 0x05;
+    /// bytes[36] = 7;
+    /// let data = AuthenticatorData::parse(&bytes)?;
+    /// assert!(data.flags.user_present() && data.flags.user_verified());
+    /// assert_eq!(data.sign_count, 7);
+    /// # Ok::<(), countersign_types::authenticator_data::AuthenticatorDataError>(())
+    /// ```
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, AuthenticatorDataError> {
+        use AuthenticatorDataError as Error;
+        let too_short = Error::TooShort { length: bytes.len() };
+        let (rp_id_hash, rest) = bytes.split_first_chunk::<32>().ok_or(too_short)?;
+        let (&[flags], rest) = rest.split_first_chunk::<1>().ok_or(too_short)?;
+        let (counter, mut rest) = rest.split_first_chunk::<4>().ok_or(too_short)?;
+        let flags = Flags(flags);
+        let mut lint = Lint::default();
+
+        let mut attested_credential_data = None;
+        if flags.attested_credential_data() {
+            let (attested, left, key_lint) = AttestedCredentialData::read(rest)?;
+            attested_credential_data = Some(attested);
+            rest = left;
+            lint = key_lint;
+        }
+        let mut extensions = None;
+        if flags.extensions() {
+            let item = cbor::first_item(rest, MAX_DEPTH).map_err(Error::Extensions)?;
+            let mut members = cbor::map_members(item.bytes).ok_or(Error::ExtensionsNotMap)?;
+            if members.any(|(key, _)| !matches!(key, Key::Text(_))) {
+                return Err(Error::ExtensionsNotMap);
+            }
+            extensions = Some(item.bytes);
+            rest = item.rest;
+            lint.non_minimal |= item.lint.non_minimal;
+            lint.unsorted_keys |= item.lint.unsorted_keys;
+        }
+        if !rest.is_empty() {
+            return Err(Error::TrailingData { length: rest.len() });
+        }
+        let sign_count = u32::from_be_bytes(*counter);
+        Ok(Self { bytes, rp_id_hash, flags, sign_count, attested_credential_data, extensions, lint })
+    }
+
+    /// The bytes as they were received.
+    pub fn as_bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+/// The flags of authenticator data, bit 0 the least significant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Flags(u8);
+
+impl Flags {
+    /// From the byte.
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    /// The byte.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// UP, bit 0: the user was present.
+    pub const fn user_present(self) -> bool {
+        self.0 & 0x01 != 0
+    }
+
+    /// UV, bit 2: the user was verified.
+    pub const fn user_verified(self) -> bool {
+        self.0 & 0x04 != 0
+    }
+
+    /// BE, bit 3: the credential may be backed up.
+    pub const fn backup_eligible(self) -> bool {
+        self.0 & 0x08 != 0
+    }
+
+    /// BS, bit 4: the credential is backed up now.
+    pub const fn backup_state(self) -> bool {
+        self.0 & 0x10 != 0
+    }
+
+    /// AT, bit 6: attested credential data is included.
+    pub const fn attested_credential_data(self) -> bool {
+        self.0 & 0x40 != 0
+    }
+
+    /// ED, bit 7: extension data is included.
+    pub const fn extensions(self) -> bool {
+        self.0 & 0x80 != 0
+    }
+
+    /// RFU1 and RFU2, bits 1 and 5: reserved, to be zero.
+    pub const fn reserved(self) -> bool {
+        self.0 & 0x22 != 0
+    }
+}
+
+impl fmt::Debug for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Flags(0b{:08b})", self.0)
+    }
+}
+
+/// Attested credential data: AAGUID (16 bytes) ‖ length (2, big-endian) ‖ credential ID ‖ public key (CBOR).
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct AttestedCredentialData<'a> {
+    /// The authenticator's model, as the authenticator claims it.
+    pub aaguid: Aaguid,
+    /// The credential ID, 1 to [`CREDENTIAL_ID_MAX`] bytes.
+    pub credential_id: &'a [u8],
+    /// The `COSE_Key` as received: one strict CBOR item.
+    pub public_key: &'a [u8],
+}
+
+impl<'a> AttestedCredentialData<'a> {
+    /// Reads it from the start of `bytes`; returns what is left over, and the key's lint.
+    fn read(bytes: &'a [u8]) -> Result<(Self, &'a [u8], Lint), AuthenticatorDataError> {
+        use AuthenticatorDataError as Error;
+        let truncated = Error::AttestedCredentialDataTruncated;
+        let (aaguid, rest) = bytes.split_first_chunk::<16>().ok_or(truncated)?;
+        let (length, rest) = rest.split_first_chunk::<2>().ok_or(truncated)?;
+        let length = usize::from(u16::from_be_bytes(*length));
+        if length == 0 {
+            return Err(Error::CredentialIdEmpty);
+        }
+        let (credential_id, rest) = rest.split_at_checked(length).ok_or(truncated)?;
+        if length > CREDENTIAL_ID_MAX {
+            return Err(Error::CredentialIdTooLong { length });
+        }
+        let key = cbor::first_item(rest, MAX_DEPTH).map_err(Error::PublicKey)?;
+        let attested = Self { aaguid: Aaguid::from_bytes(*aaguid), credential_id, public_key: key.bytes };
+        Ok((attested, key.rest, key.lint))
+    }
+}
+
+/// Why bytes are not authenticator data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuthenticatorDataError {
+    /// Fewer than the 37 bytes that every authenticator data has.
+    TooShort {
+        /// How many there are.
+        length: usize,
+    },
+    /// AT is set, and attested credential data does not fit.
+    AttestedCredentialDataTruncated,
+    /// A credential ID of no bytes.
+    CredentialIdEmpty,
+    /// A credential ID of more than [`CREDENTIAL_ID_MAX`] bytes.
+    CredentialIdTooLong {
+        /// How many there are.
+        length: usize,
+    },
+    /// The public key is not strict CBOR.
+    PublicKey(CborError),
+    /// ED is set, and what follows is not strict CBOR.
+    Extensions(CborError),
+    /// ED is set, and what follows is not a map with text keys.
+    ExtensionsNotMap,
+    /// Bytes follow what the flags announce.
+    TrailingData {
+        /// How many.
+        length: usize,
+    },
+}
+
+impl AuthenticatorDataError {
+    /// `credential-id-too-long` or `authenticator-data-malformed`.
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::CredentialIdTooLong { .. } => Code::CredentialIdTooLong,
+            _ => Code::AuthenticatorDataMalformed,
+        }
+    }
+}
+
+impl fmt::Display for AuthenticatorDataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooShort { length } => {
+                write!(f, "authenticator data has {length} bytes, at least 37 expected")
+            }
+            Self::AttestedCredentialDataTruncated => f.write_str("attested credential data ends early"),
+            Self::CredentialIdEmpty => f.write_str("the attested credential id is empty"),
+            Self::CredentialIdTooLong { length } => {
+                write!(
+                    f,
+                    "the attested credential id has {length} bytes, at most {CREDENTIAL_ID_MAX} expected"
+                )
+            }
+            Self::PublicKey(_) => f.write_str("the attested public key is not strict cbor"),
+            Self::Extensions(_) => f.write_str("the extension outputs are not strict cbor"),
+            Self::ExtensionsNotMap => f.write_str("the extension outputs are not a map with text keys"),
+            Self::TrailingData { length } => write!(f, "{length} bytes follow the authenticator data"),
+        }
+    }
+}
+
+impl core::error::Error for AuthenticatorDataError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::PublicKey(cause) | Self::Extensions(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{vec, vec::Vec};
+
+    use super::{AuthenticatorDataError as Error, *};
+    use proptest::prelude::*;
+
+    const EMPTY_KEY: u8 = 0xa0;
+
+    /// 37 bytes with these flags, then `rest`.
+    fn bytes(flags: u8, rest: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0xab; 32];
+        bytes.push(flags);
+        bytes.extend([0x80, 0, 0, 1]);
+        bytes.extend(rest);
+        bytes
+    }
+
+    fn attested(id: &[u8]) -> Vec<u8> {
+        let mut attested = vec![7; 16];
+        attested.extend(u16::try_from(id.len()).unwrap().to_be_bytes());
+        attested.extend(id);
+        attested.push(EMPTY_KEY);
+        attested
+    }
+
+    fn refused(bytes: &[u8], code: Code) -> Error {
+        let error = AuthenticatorData::parse(bytes).unwrap_err();
+        assert_eq!(error.code(), code);
+        error
+    }
+
+    #[test]
+    fn all_parts_are_read() {
+        let mut rest = attested(&[1, 2, 3]);
+        rest.extend([0xa1, 0x61, b'x', 0xf5]);
+        let input = bytes(0xc5, &rest);
+        let data = AuthenticatorData::parse(&input).unwrap();
+        assert_eq!(data.rp_id_hash, &[0xab; 32]);
+        assert_eq!(data.as_bytes(), input);
+        let attested = data.attested_credential_data.unwrap();
+        assert_eq!(attested.aaguid, Aaguid::from_bytes([7; 16]));
+        assert_eq!(attested.credential_id, [1, 2, 3]);
+        assert_eq!(attested.public_key, [EMPTY_KEY]);
+        assert_eq!(data.extensions, Some(&[0xa1, 0x61, b'x', 0xf5][..]));
+    }
+
+    #[test]
+    fn rule_301_the_counter_is_unsigned() {
+        assert_eq!(AuthenticatorData::parse(&bytes(1, &[])).unwrap().sign_count, 0x8000_0001);
+    }
+
+    #[test]
+    fn each_flag_is_its_own_bit() {
+        let read = [
+            Flags::user_present,
+            Flags::user_verified,
+            Flags::backup_eligible,
+            Flags::backup_state,
+            Flags::attested_credential_data,
+            Flags::extensions,
+        ];
+        for (flag, bit) in read.iter().zip([0, 2, 3, 4, 6, 7]) {
+            for other in 0..8 {
+                assert_eq!(flag(Flags::from_bits(1 << other)), other == bit);
+            }
+        }
+        assert!(Flags::from_bits(0x02).reserved() && Flags::from_bits(0x20).reserved());
+        assert!(!Flags::from_bits(0xdd).reserved());
+    }
+
+    #[test]
+    fn rule_052_fewer_than_37_bytes_are_refused() {
+        let input = bytes(0x01, &[]);
+        AuthenticatorData::parse(&input).unwrap();
+        for length in 0..37 {
+            let error = refused(&input[..length], Code::AuthenticatorDataMalformed);
+            assert_eq!(error, Error::TooShort { length });
+        }
+    }
+
+    #[test]
+    fn rule_070_attested_credential_data_that_ends_early_is_refused() {
+        let whole = attested(&[1]);
+        AuthenticatorData::parse(&bytes(0x41, &whole)).unwrap();
+        for length in 0..18 {
+            let error = refused(&bytes(0x41, &whole[..length]), Code::AuthenticatorDataMalformed);
+            assert_eq!(error, Error::AttestedCredentialDataTruncated);
+        }
+    }
+
+    #[test]
+    fn rule_071_a_credential_id_beyond_the_end_is_refused() {
+        let mut rest = attested(&[1, 2]);
+        rest[17] = 4;
+        let error = refused(&bytes(0x41, &rest), Code::AuthenticatorDataMalformed);
+        assert_eq!(error, Error::AttestedCredentialDataTruncated);
+    }
+
+    #[test]
+    fn rule_072_an_empty_credential_id_is_refused() {
+        let error = refused(&bytes(0x41, &attested(&[])), Code::AuthenticatorDataMalformed);
+        assert_eq!(error, Error::CredentialIdEmpty);
+    }
+
+    #[test]
+    fn rule_073_a_credential_id_of_1024_bytes_is_refused() {
+        AuthenticatorData::parse(&bytes(0x41, &attested(&[9; 1023]))).unwrap();
+        let error = refused(&bytes(0x41, &attested(&[9; 1024])), Code::CredentialIdTooLong);
+        assert_eq!(error, Error::CredentialIdTooLong { length: 1024 });
+    }
+
+    #[test]
+    fn a_public_key_that_is_not_strict_cbor_is_refused() {
+        let mut rest = attested(&[1]);
+        rest.pop();
+        let error = refused(&bytes(0x41, &rest), Code::AuthenticatorDataMalformed);
+        assert_eq!(error, Error::PublicKey(CborError::Truncated { at: 0 }));
+    }
+
+    #[test]
+    fn rule_075_extensions_that_are_announced_and_absent_are_refused() {
+        AuthenticatorData::parse(&bytes(0x81, &[0xa0])).unwrap();
+        let error = refused(&bytes(0x81, &[]), Code::AuthenticatorDataMalformed);
+        assert_eq!(error, Error::Extensions(CborError::Truncated { at: 0 }));
+    }
+
+    #[test]
+    fn rule_076_bytes_without_the_extension_flag_are_refused() {
+        let error = refused(&bytes(0x01, &[0xa0]), Code::AuthenticatorDataMalformed);
+        assert_eq!(error, Error::TrailingData { length: 1 });
+        let mut rest = attested(&[1]);
+        rest.push(0xa0);
+        let error = refused(&bytes(0x41, &rest), Code::AuthenticatorDataMalformed);
+        assert_eq!(error, Error::TrailingData { length: 1 });
+    }
+
+    #[test]
+    fn rule_077_extensions_are_a_map_with_text_keys() {
+        AuthenticatorData::parse(&bytes(0x81, &[0xa1, 0x61, b'a', 0x00])).unwrap();
+        for rest in [&[0xa1, 0x01, 0x00][..], &[0x80], &[0xf6], &[0xa1, 0x41, b'a', 0x00]] {
+            let error = refused(&bytes(0x81, rest), Code::AuthenticatorDataMalformed);
+            assert_eq!(error, Error::ExtensionsNotMap);
+        }
+    }
+
+    #[test]
+    fn rule_078_bytes_left_over_are_refused() {
+        let error = refused(&bytes(0x81, &[0xa0, 0x00]), Code::AuthenticatorDataMalformed);
+        assert_eq!(error, Error::TrailingData { length: 1 });
+    }
+
+    #[test]
+    fn rule_339_extensions_with_trailing_bytes_are_refused() {
+        let error = refused(&bytes(0x81, &[0xa1, 0x61, b'a', 0x00, 0xf6]), Code::AuthenticatorDataMalformed);
+        assert_eq!(error, Error::TrailingData { length: 1 });
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_taken_without_a_panic(input in proptest::collection::vec(any::<u8>(), 30..160)) {
+            if let Ok(data) = AuthenticatorData::parse(&input) {
+                prop_assert_eq!(data.as_bytes(), input.as_slice());
+                prop_assert_eq!(data.attested_credential_data.is_some(), data.flags.attested_credential_data());
+                prop_assert_eq!(data.extensions.is_some(), data.flags.extensions());
+            }
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Client data: [section 5.8.1](https://www.w3.org/TR/webauthn-3/#dictionary-client-data), `CollectedClientData` as
+//! the client serialised it.
+
+use alloc::borrow::Cow;
+use core::{fmt, str};
+
+use serde::{
+    Deserializer as _,
+    de::{self, IgnoredAny, MapAccess},
+};
+
+use crate::Code;
+
+/// The members of client data that a relying party looks at. The hash that is signed is over the bytes as received,
+/// never over a new serialisation of these.
+///
+/// Members that we don't know are passed over; among them may be ones that clients add to keep relying parties from
+/// comparing with a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClientData<'a> {
+    /// `webauthn.create` or `webauthn.get`.
+    pub type_: Cow<'a, str>,
+    /// The challenge as text: its base64url encoding.
+    pub challenge: Cow<'a, str>,
+    /// The serialised origin of the caller.
+    pub origin: Cow<'a, str>,
+    /// Whether the caller was in a frame that is not same-origin with its ancestors. Level 1 clients leave it out.
+    pub cross_origin: Option<bool>,
+    /// The serialised origin of the top-level page, where that differs.
+    pub top_origin: Option<Cow<'a, str>>,
+}
+
+impl<'a> ClientData<'a> {
+    /// Reads all of `bytes`: UTF-8, with at most one byte order mark before one JSON object.
+    ///
+    /// `type`, `challenge` and `origin` must be there; none of the five members may be there twice; `null` stands for
+    /// an absent optional one.
+    ///
+    /// ```
+    /// use countersign_types::ClientData;
+    /// let json = br#"{"type":"webauthn.get","challenge":"AQI","origin":"https://example.org"}"#;
+    /// assert_eq!(ClientData::parse(json)?.origin, "https://example.org");
+    /// # Ok::<(), countersign_types::client_data::ClientDataError>(())
+    /// ```
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, ClientDataError> {
+        // The whole buffer is checked: a JSON parser need not look at the text that it passes over.
+        let text =
+            str::from_utf8(bytes).map_err(|error| ClientDataError::NotUtf8 { at: error.valid_up_to() })?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let parsed =
+            deserializer.deserialize_map(Members).and_then(|parsed| deserializer.end().map(|()| parsed));
+        parsed.map_err(|error| ClientDataError::NotClientData { line: error.line(), column: error.column() })
+    }
+}
+
+/// Reads the object member by member: a derived reader would take an array for it.
+struct Members;
+
+impl<'de> de::Visitor<'de> for Members {
+    type Value = ClientData<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a client data object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+        let mut type_ = None;
+        let mut challenge = None;
+        let mut origin = None;
+        let mut cross_origin = None;
+        let mut top_origin = None;
+        while let Some(Text(name)) = map.next_key()? {
+            match &*name {
+                "type" => once(&mut type_, map.next_value()?, "type")?,
+                "challenge" => once(&mut challenge, map.next_value()?, "challenge")?,
+                "origin" => once(&mut origin, map.next_value()?, "origin")?,
+                "crossOrigin" => once(&mut cross_origin, map.next_value::<Option<bool>>()?, "crossOrigin")?,
+                "topOrigin" => once(&mut top_origin, map.next_value::<Option<Text<'_>>>()?, "topOrigin")?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        let required = |member: Option<Text<'de>>, name| match member {
+            Some(Text(text)) => Ok(text),
+            None => Err(de::Error::missing_field(name)),
+        };
+        Ok(ClientData {
+            type_: required(type_, "type")?,
+            challenge: required(challenge, "challenge")?,
+            origin: required(origin, "origin")?,
+            cross_origin: cross_origin.flatten(),
+            top_origin: top_origin.flatten().map(|Text(text)| text),
+        })
+    }
+}
+
+fn once<T, E: de::Error>(slot: &mut Option<T>, value: T, name: &'static str) -> Result<(), E> {
+    match slot.replace(value) {
+        Some(_) => Err(E::duplicate_field(name)),
+        None => Ok(()),
+    }
+}
+
+/// Text borrowed from the input wherever it has no escapes.
+#[derive(serde::Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Why bytes are not client data. Both mean `client-data-malformed`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientDataError {
+    /// The bytes are not UTF-8.
+    NotUtf8 {
+        /// The offset of the first byte that isn't.
+        at: usize,
+    },
+    /// The text is not one JSON object with the members of client data in their types.
+    NotClientData {
+        /// The line of the text, from 1.
+        line: usize,
+        /// The column within that line, in bytes.
+        column: usize,
+    },
+}
+
+impl ClientDataError {
+    /// `client-data-malformed`.
+    pub const fn code(&self) -> Code {
+        Code::ClientDataMalformed
+    }
+}
+
+impl fmt::Display for ClientDataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotUtf8 { at } => write!(f, "client data is not utf-8 at byte {at}"),
+            Self::NotClientData { line, column } => {
+                write!(f, "client data is not the expected json object, at line {line} column {column}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ClientDataError {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::String, vec::Vec};
+
+    use super::*;
+    use proptest::prelude::*;
+
+    const PLAIN: &str = r#"{"type":"webauthn.get","challenge":"AQI","origin":"https://example.org"}"#;
+
+    fn parse(text: &str) -> Result<ClientData<'_>, ClientDataError> {
+        ClientData::parse(text.as_bytes())
+    }
+
+    /// `PLAIN` with this member before the others.
+    fn with(member: &str) -> String {
+        PLAIN.replacen('{', &format!("{{{member},"), 1)
+    }
+
+    fn refused(text: &str) {
+        let error = parse(text).unwrap_err();
+        assert!(matches!(error, ClientDataError::NotClientData { .. }), "{error:?}");
+        assert_eq!(error.code(), Code::ClientDataMalformed);
+    }
+
+    #[test]
+    fn what_clients_write_is_read() {
+        let text = with(r#""crossOrigin":true,"topOrigin":"https://top.example","x":{"type":[1]}"#);
+        let data = parse(&text).unwrap();
+        assert_eq!((&*data.type_, &*data.challenge), ("webauthn.get", "AQI"));
+        assert_eq!(data.cross_origin, Some(true));
+        assert_eq!(data.top_origin.as_deref(), Some("https://top.example"));
+    }
+
+    #[test]
+    fn escapes_are_resolved() {
+        let text = PLAIN.replace("https://", "https:\\/\\u002f");
+        assert_eq!(parse(&text).unwrap().origin, "https://example.org");
+        let text = PLAIN.replace("\"type\"", "\"t\\u0079pe\"");
+        assert_eq!(parse(&text).unwrap().type_, "webauthn.get");
+    }
+
+    #[test]
+    fn null_stands_for_an_absent_optional_member() {
+        assert_eq!(parse(&with(r#""crossOrigin":null,"topOrigin":null"#)), parse(PLAIN));
+    }
+
+    #[test]
+    fn one_byte_order_mark_is_stripped() {
+        let marked = format!("\u{feff}{PLAIN}");
+        assert_eq!(parse(&marked).unwrap(), parse(PLAIN).unwrap());
+        refused(&format!("\u{feff}\u{feff}{PLAIN}"));
+    }
+
+    #[test]
+    fn rule_022_bytes_that_are_not_utf_8_are_refused() {
+        let mut bytes: Vec<u8> = with(r#""x":"y""#).into_bytes();
+        ClientData::parse(&bytes).unwrap();
+        bytes[6] = 0xff;
+        let error = ClientData::parse(&bytes).unwrap_err();
+        assert_eq!(error, ClientDataError::NotUtf8 { at: 6 });
+        assert_eq!(error.code(), Code::ClientDataMalformed);
+    }
+
+    #[test]
+    fn rule_023_anything_but_one_json_object_is_refused() {
+        let array = r#"["webauthn.get","AQI","https://example.org",null,null]"#;
+        for text in ["", "null", "1", "\"{}\"", array, &format!("{PLAIN}{PLAIN}"), &format!("{PLAIN},")] {
+            refused(text);
+        }
+        refused(&PLAIN[..PLAIN.len() - 1]);
+        refused(&PLAIN.replace('"', "'"));
+        parse(&format!(" \n{PLAIN}\t\r\n")).unwrap();
+    }
+
+    #[test]
+    fn rule_024_a_member_twice_is_refused() {
+        for member in [
+            r#""type":"webauthn.get""#,
+            r#""challenge":"AQI""#,
+            r#""origin":"https://example.org""#,
+            r#""t\u0079pe":"webauthn.get""#,
+        ] {
+            refused(&with(member));
+        }
+        refused(&with(r#""crossOrigin":false,"crossOrigin":false"#));
+        refused(&with(r#""crossOrigin":null,"crossOrigin":false"#));
+        refused(&with(r#""topOrigin":null,"topOrigin":null"#));
+        parse(&with(r#""x":1,"x":1"#)).unwrap();
+    }
+
+    #[test]
+    fn rule_025_030_034_the_required_members_are_texts() {
+        for (name, value) in
+            [("type", "webauthn.get"), ("challenge", "AQI"), ("origin", "https://example.org")]
+        {
+            refused(&PLAIN.replace(&format!("\"{name}\""), "\"x\""));
+            for other in ["null", "1", "true", "[]", "{}", &format!("[\"{value}\"]")] {
+                refused(&PLAIN.replace(&format!("\"{value}\""), other));
+            }
+        }
+    }
+
+    #[test]
+    fn rule_044_cross_origin_is_a_boolean() {
+        parse(&with(r#""crossOrigin":true"#)).unwrap();
+        for other in ["\"true\"", "1", "[]", "{}"] {
+            refused(&with(&format!("\"crossOrigin\":{other}")));
+        }
+        for other in ["true", "1", "[]", "{}"] {
+            refused(&with(&format!("\"topOrigin\":{other}")));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_taken_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            let _ = ClientData::parse(&bytes);
+        }
+    }
+}

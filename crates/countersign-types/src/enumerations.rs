@@ -1,0 +1,230 @@
+//! The enumerations of options and responses, all open
+//! ([section 2.1.1, enumerations as DOMString types](https://www.w3.org/TR/webauthn-3/#sct-domstring-backwards-compatibility)).
+//!
+//! A text that this version does not know is kept as `Unknown` and written back unchanged: clients must ignore such
+//! a value, and relying parties must store it.
+//!
+//! ```
+//! use countersign_types::enumerations::Transport;
+//! assert_eq!(Transport::from("smart-card"), Transport::SmartCard);
+//! assert_eq!(Transport::from("pigeon").as_str(), "pigeon");
+//! ```
+
+use alloc::{borrow::ToOwned, string::String};
+use core::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+macro_rules! open_enumeration {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])+ $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        ///
+        /// `From<&str>` takes any text and makes `Unknown` only of one that no other variant has.
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])+ $variant,)+
+            /// A text that this version does not know, as it came.
+            Unknown(String),
+        }
+
+        impl $name {
+            /// The text itself, as it stands in JSON.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::Unknown(text) => text,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text => Self::$variant,)+
+                    _ => Self::Unknown(text.to_owned()),
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Text;
+
+                impl de::Visitor<'_> for Text {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("text")
+                    }
+
+                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
+                        Ok(text.into())
+                    }
+                }
+
+                deserializer.deserialize_str(Text)
+            }
+        }
+    };
+}
+
+open_enumeration! {
+    /// How a client reaches an authenticator
+    /// ([section 5.8.4, `AuthenticatorTransport`](https://www.w3.org/TR/webauthn-3/#enum-transport)).
+    Transport {
+        /// Removable USB.
+        Usb = "usb",
+        /// Near Field Communication.
+        Nfc = "nfc",
+        /// Bluetooth Low Energy.
+        Ble = "ble",
+        /// An ISO/IEC 7816 smart card with contacts.
+        SmartCard = "smart-card",
+        /// A mix of data transport and proximity, such as a phone beside a desktop computer.
+        Hybrid = "hybrid",
+        /// Part of the client device: a platform authenticator.
+        Internal = "internal",
+    }
+}
+
+open_enumeration! {
+    /// What kind of authenticator the user will probably take, for the client's dialogue
+    /// ([section 5.8.8, `PublicKeyCredentialHint`](https://www.w3.org/TR/webauthn-3/#enum-hints)).
+    Hint {
+        /// A physical security key.
+        SecurityKey = "security-key",
+        /// The client device itself.
+        ClientDevice = "client-device",
+        /// A general-purpose device such as a phone, beside the client device.
+        Hybrid = "hybrid",
+    }
+}
+
+open_enumeration! {
+    /// Whether an authenticator is part of the client device
+    /// ([section 5.4.5](https://www.w3.org/TR/webauthn-3/#enum-attachment)).
+    AuthenticatorAttachment {
+        /// Part of the client device.
+        Platform = "platform",
+        /// Apart from it, over a cross-platform transport.
+        CrossPlatform = "cross-platform",
+    }
+}
+
+open_enumeration! {
+    /// What the relying party wants of a client-side discoverable credential
+    /// ([section 5.4.6](https://www.w3.org/TR/webauthn-3/#enum-residentKeyRequirement)).
+    ///
+    /// The default depends on `requireResidentKey`: see
+    /// [`AuthenticatorSelection::effective_resident_key`](crate::options::AuthenticatorSelection::effective_resident_key).
+    ResidentKeyRequirement {
+        /// A server-side credential is preferred, a discoverable one accepted.
+        Discouraged = "discouraged",
+        /// A discoverable credential is preferred, a server-side one accepted.
+        Preferred = "preferred",
+        /// Registration fails without a discoverable credential.
+        Required = "required",
+    }
+}
+
+open_enumeration! {
+    /// Which attestation the relying party wants
+    /// ([section 5.4.7, `AttestationConveyancePreference`](https://www.w3.org/TR/webauthn-3/#enum-attestation-convey)).
+    #[derive(Default)]
+    AttestationConveyance {
+        /// None. The default, and what a client makes of an unknown value.
+        #[default]
+        None = "none",
+        /// A verifiable statement, obtained in whatever way the client chooses.
+        Indirect = "indirect",
+        /// The statement as the authenticator made it.
+        Direct = "direct",
+        /// A statement that may identify the single authenticator, in managed deployments.
+        Enterprise = "enterprise",
+    }
+}
+
+open_enumeration! {
+    /// The kind of a credential
+    /// ([section 5.8.2, `PublicKeyCredentialType`](https://www.w3.org/TR/webauthn-3/#enum-credentialType)).
+    #[derive(Default)]
+    CredentialType {
+        /// A public key credential: the only kind so far, and the default of the constructors.
+        #[default]
+        PublicKey = "public-key",
+    }
+}
+
+open_enumeration! {
+    /// What the relying party wants of user verification
+    /// ([section 5.8.6](https://www.w3.org/TR/webauthn-3/#enum-userVerificationRequirement)).
+    #[derive(Default)]
+    UserVerificationRequirement {
+        /// The ceremony fails without it.
+        Required = "required",
+        /// It is done where possible. The default, and what a client makes of an unknown value.
+        #[default]
+        Preferred = "preferred",
+        /// It should not be done.
+        Discouraged = "discouraged",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each text comes back through JSON, and none of `known` is `Unknown`.
+    macro_rules! assert_texts {
+        ($name:ident: $($known:literal)+) => {
+            for text in [$($known),+] {
+                assert!(!matches!($name::from(text), $name::Unknown(_)), "{text}");
+            }
+            for text in ["", "new", "Usb", "PUBLIC-KEY", " none", $($known),+] {
+                let value: $name = serde_json::from_value(text.into()).unwrap();
+                assert_eq!(value.as_str(), text);
+                assert_eq!(serde_json::to_value(&value).unwrap(), text);
+            }
+            for other in ["null", "1", "true", "[]", "{}", "[\"usb\"]"] {
+                serde_json::from_str::<$name>(other).unwrap_err();
+            }
+        };
+    }
+
+    #[test]
+    fn every_text_is_kept_and_the_specified_ones_are_known() {
+        assert_texts!(Transport: "usb" "nfc" "ble" "smart-card" "hybrid" "internal");
+        assert_texts!(Hint: "security-key" "client-device" "hybrid");
+        assert_texts!(AuthenticatorAttachment: "platform" "cross-platform");
+        assert_texts!(ResidentKeyRequirement: "discouraged" "preferred" "required");
+        assert_texts!(AttestationConveyance: "none" "indirect" "direct" "enterprise");
+        assert_texts!(CredentialType: "public-key");
+        assert_texts!(UserVerificationRequirement: "required" "preferred" "discouraged");
+    }
+
+    #[test]
+    fn another_spelling_is_another_value() {
+        assert_eq!(Transport::from("USB"), Transport::Unknown("USB".into()));
+        assert_eq!(CredentialType::from("public-key "), CredentialType::Unknown("public-key ".into()));
+    }
+
+    #[test]
+    fn defaults_are_the_specification_s() {
+        assert_eq!(AttestationConveyance::default().as_str(), "none");
+        assert_eq!(UserVerificationRequirement::default().as_str(), "preferred");
+        assert_eq!(CredentialType::default().as_str(), "public-key");
+    }
+}

@@ -1,0 +1,49 @@
+//! The FIDO `AppID` extension
+//! ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
+
+use alloc::string::String;
+
+use super::{ClientExtensionInputs, ClientExtensionOutputs, ExtensionError, optional_boolean};
+
+const APPID: &str = "appid";
+
+impl ClientExtensionInputs {
+    /// Asks, at authentication, that credentials of the older FIDO U2F API under this `AppID` be usable too. An `AppID`
+    /// is an `https` URL, at most times not the RP ID's.
+    pub fn with_appid(self, appid: impl Into<String>) -> Self {
+        self.with(APPID, appid.into())
+    }
+}
+
+impl ClientExtensionOutputs {
+    /// Whether the `AppID` was used in place of the RP ID, so that authenticator data has the `AppID`'s hash; `None`
+    /// where the client did not process the extension.
+    pub fn appid(&self) -> Result<Option<bool>, ExtensionError> {
+        optional_boolean(self.get(APPID), APPID)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn appid(text: &str) -> Result<Option<bool>, ExtensionError> {
+        serde_json::from_str::<ClientExtensionOutputs>(text).unwrap().appid()
+    }
+
+    #[test]
+    fn the_output_is_an_optional_boolean() {
+        assert_eq!(appid(r#"{"appid":true}"#), Ok(Some(true)));
+        assert_eq!(appid(r#"{"appid":false}"#), Ok(Some(false)));
+        assert_eq!(appid(r#"{"appid":null}"#), Ok(None));
+        assert_eq!(appid(r#"{"appId":true}"#), Ok(None));
+    }
+
+    #[test]
+    fn rule_316_an_output_of_another_type_is_invalid() {
+        for text in [r#"{"appid":"true"}"#, r#"{"appid":1}"#, r#"{"appid":[true]}"#, r#"{"appid":{}}"#] {
+            let error = ExtensionError::WrongType { output: "appid", expected: "a boolean" };
+            assert_eq!(appid(text), Err(error), "{text}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The credential properties extension
+//! ([section 10.1.3](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-credential-properties-extension)).
+
+use serde_json::Value;
+
+use super::{ClientExtensionInputs, ClientExtensionOutputs, ExtensionError, optional_boolean};
+
+const CRED_PROPS: &str = "credProps";
+
+/// `CredentialPropertiesOutput`: what the client knows of the new credential. A claim of the client, not signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct CredentialProperties {
+    /// Whether the credential is discoverable; `None` where the client does not know, which most times means that it
+    /// is not.
+    pub rk: Option<bool>,
+}
+
+impl ClientExtensionInputs {
+    /// Asks, at registration, for the new credential's properties.
+    pub fn with_cred_props(self) -> Self {
+        self.with(CRED_PROPS, true)
+    }
+}
+
+impl ClientExtensionOutputs {
+    /// The new credential's properties; `None` where the client did not process the extension.
+    pub fn cred_props(&self) -> Result<Option<CredentialProperties>, ExtensionError> {
+        match self.get(CRED_PROPS) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(members)) => {
+                let rk = optional_boolean(members.get("rk"), "credProps.rk")?;
+                Ok(Some(CredentialProperties { rk }))
+            }
+            Some(_) => Err(ExtensionError::WrongType { output: CRED_PROPS, expected: "an object" }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cred_props(text: &str) -> Result<Option<CredentialProperties>, ExtensionError> {
+        serde_json::from_str::<ClientExtensionOutputs>(text).unwrap().cred_props()
+    }
+
+    #[test]
+    fn rk_is_an_optional_boolean_in_an_optional_object() {
+        for (text, rk) in [
+            (r#"{"credProps":{"rk":true}}"#, Some(true)),
+            (r#"{"credProps":{"rk":false,"future":1}}"#, Some(false)),
+            (r#"{"credProps":{"rk":null}}"#, None),
+            (r#"{"credProps":{}}"#, None),
+        ] {
+            assert_eq!(cred_props(text), Ok(Some(CredentialProperties { rk })), "{text}");
+        }
+        assert_eq!(cred_props(r#"{"credProps":null}"#), Ok(None));
+        assert_eq!(cred_props("{}"), Ok(None));
+    }
+
+    #[test]
+    fn rule_316_an_output_of_another_type_is_invalid() {
+        for text in [r#"{"credProps":true}"#, r#"{"credProps":[true]}"#, r#"{"credProps":"rk"}"#] {
+            let error = ExtensionError::WrongType { output: "credProps", expected: "an object" };
+            assert_eq!(cred_props(text), Err(error), "{text}");
+        }
+        for text in [r#"{"credProps":{"rk":1}}"#, r#"{"credProps":{"rk":"true"}}"#] {
+            let error = ExtensionError::WrongType { output: "credProps.rk", expected: "a boolean" };
+            assert_eq!(cred_props(text), Err(error), "{text}");
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Identifiers that are bytes or numbers: credential IDs, user handles, AAGUIDs, COSE algorithms.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::Base64Url;
+
+/// The most bytes a credential ID may have
+/// ([section 4, "credential ID"](https://www.w3.org/TR/webauthn-3/#credential-id)).
+pub const CREDENTIAL_ID_MAX: usize = 1023;
+
+/// The most bytes a user handle may have
+/// ([section 5.4.3, `id`](https://www.w3.org/TR/webauthn-3/#dom-publickeycredentialuserentity-id)).
+pub const USER_HANDLE_MAX: usize = 64;
+
+/// A credential ID: 1 byte or more, probabilistically unique, chosen by the authenticator
+/// ([section 4](https://www.w3.org/TR/webauthn-3/#credential-id)). Base64url in JSON.
+///
+/// The upper bound of [`CREDENTIAL_ID_MAX`] is not part of the type, so that a relying party can say of a longer
+/// one what is wrong with it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct CredentialId(Base64Url);
+
+impl CredentialId {
+    /// From the raw bytes; `None` where there are none.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Option<Self> {
+        let bytes = bytes.into();
+        (!bytes.is_empty()).then(|| Self(bytes.into()))
+    }
+
+    /// The raw bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl AsRef<[u8]> for CredentialId {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for CredentialId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CredentialId({})", crate::base64url::encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for CredentialId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = Base64Url::deserialize(deserializer)?;
+        Self::new(bytes.into_vec()).ok_or_else(|| de::Error::custom("an empty credential ID"))
+    }
+}
+
+/// A user handle: 1 to 64 bytes that name an account and say nothing about its person
+/// ([section 5.4.3](https://www.w3.org/TR/webauthn-3/#user-handle)). Base64url in JSON.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct UserHandle(Base64Url);
+
+impl UserHandle {
+    /// From the raw bytes; `None` unless there are 1 to [`USER_HANDLE_MAX`].
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Option<Self> {
+        let bytes = bytes.into();
+        (1..=USER_HANDLE_MAX).contains(&bytes.len()).then(|| Self(bytes.into()))
+    }
+
+    /// The raw bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl AsRef<[u8]> for UserHandle {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for UserHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UserHandle({})", crate::base64url::encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for UserHandle {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = Base64Url::deserialize(deserializer)?;
+        Self::new(bytes.into_vec()).ok_or_else(|| de::Error::custom("a user handle has 1 to 64 bytes"))
+    }
+}
+
+/// The identifier of an authenticator's model: 16 bytes, in text as a hyphenated UUID
+/// ([section 6.5.1](https://www.w3.org/TR/webauthn-3/#aaguid)).
+///
+/// By itself it is a claim of the response. What makes it evidence is an attestation that leads to a trust anchor.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Aaguid([u8; 16]);
+
+impl Aaguid {
+    /// All zeros: a model that does not say which it is.
+    pub const ZERO: Self = Self([0; 16]);
+
+    /// From its 16 bytes.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its 16 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// Whether all 16 bytes are zero.
+    pub fn is_zero(&self) -> bool {
+        *self == Self::ZERO
+    }
+}
+
+impl fmt::Display for Aaguid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, byte) in self.0.iter().enumerate() {
+            if matches!(position, 4 | 6 | 8 | 10) {
+                f.write_str("-")?;
+            }
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Aaguid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Aaguid({self})")
+    }
+}
+
+/// The text is not 32 hexadecimal digits with hyphens after the 8th, 12th, 16th and 20th.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotAaguid;
+
+impl fmt::Display for NotAaguid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a hyphenated AAGUID of 36 characters")
+    }
+}
+
+impl core::error::Error for NotAaguid {}
+
+impl core::str::FromStr for Aaguid {
+    type Err = NotAaguid;
+
+    fn from_str(text: &str) -> Result<Self, NotAaguid> {
+        let mut digits = text.bytes().enumerate().filter_map(|(position, byte)| match position {
+            8 | 13 | 18 | 23 => (byte != b'-').then_some(Err(NotAaguid)),
+            _ => Some(char::from(byte).to_digit(16).ok_or(NotAaguid)),
+        });
+        let mut bytes = [0_u8; 16];
+        for byte in &mut bytes {
+            let (Some(high), Some(low)) = (digits.next(), digits.next()) else { return Err(NotAaguid) };
+            *byte = u8::try_from(high? << 4 | low?).map_err(|_| NotAaguid)?;
+        }
+        if digits.next().is_some() { Err(NotAaguid) } else { Ok(Self(bytes)) }
+    }
+}
+
+impl Serialize for Aaguid {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Aaguid {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = alloc::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+/// A `COSEAlgorithmIdentifier`: a number of the
+/// [IANA COSE Algorithms registry](https://www.iana.org/assignments/cose/cose.xhtml#algorithms), known to us or not
+/// ([section 5.8.5](https://www.w3.org/TR/webauthn-3/#sctn-alg-identifier)). A JSON number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AlgorithmIdentifier(pub i64);
+
+impl fmt::Display for AlgorithmIdentifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::{string::ToString, vec};
+
+    const TEXT: &str = "08987058-cadc-4b81-b6e1-30de50dcbe96";
+
+    #[test]
+    fn an_aaguid_is_a_hyphenated_uuid_in_text() {
+        let aaguid: Aaguid = TEXT.parse().unwrap();
+        assert_eq!(aaguid.as_bytes()[..2], [0x08, 0x98]);
+        assert_eq!(aaguid.to_string(), TEXT);
+        assert_eq!(serde_json::to_value(aaguid).unwrap(), TEXT);
+        assert_eq!(serde_json::from_value::<Aaguid>(TEXT.into()).unwrap(), aaguid);
+        assert!(!aaguid.is_zero());
+    }
+
+    #[test]
+    fn other_text_is_no_aaguid() {
+        for text in
+            ["", &TEXT[1..], &TEXT.replace('-', ""), &TEXT.replace("4b", "4g"), &(TEXT.to_string() + "0")]
+        {
+            assert_eq!(text.parse::<Aaguid>(), Err(NotAaguid), "{text}");
+        }
+    }
+
+    #[test]
+    fn handles_and_ids_have_their_lengths() {
+        assert!(UserHandle::new(vec![]).is_none());
+        assert!(UserHandle::new(vec![1; 64]).is_some());
+        assert!(UserHandle::new(vec![1; 65]).is_none());
+        assert!(CredentialId::new(vec![]).is_none());
+        serde_json::from_str::<CredentialId>("\"\"").unwrap_err();
+        serde_json::from_str::<UserHandle>("\"\"").unwrap_err();
+        assert_eq!(serde_json::from_str::<CredentialId>("\"AQI\"").unwrap().as_bytes(), [1, 2]);
+    }
+}

@@ -1,0 +1,52 @@
+//! Credential descriptors
+//! ([section 5.8.3](https://www.w3.org/TR/webauthn-3/#dictionary-credential-descriptor)).
+
+use alloc::vec::Vec;
+
+use super::dictionary::{dictionary, null_is_default};
+use crate::{
+    CredentialId,
+    enumerations::{CredentialType, Transport},
+};
+
+dictionary! {
+    /// `PublicKeyCredentialDescriptorJSON`: one credential, and how its authenticator may be reached.
+    CredentialDescriptor {
+        /// The kind; clients pass over descriptors of an unknown one.
+        #[serde(rename = "type")]
+        credential_type: CredentialType,
+        /// The credential ID.
+        id: CredentialId,
+        /// How the authenticator may be reached, as registration told; empty where that is not known.
+        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
+        transports: Vec<Transport>,
+    }
+}
+
+impl CredentialDescriptor {
+    /// A public key credential.
+    pub fn new(id: CredentialId, transports: impl Into<Vec<Transport>>) -> Self {
+        Self { credential_type: CredentialType::PublicKey, id, transports: transports.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transports_may_be_absent() {
+        let text = r#"{"type":"public-key","id":"AQI"}"#;
+        let descriptor: CredentialDescriptor = serde_json::from_str(text).unwrap();
+        assert_eq!(descriptor, CredentialDescriptor::new(CredentialId::new([1, 2]).unwrap(), []));
+        assert_eq!(serde_json::to_string(&descriptor).unwrap(), text);
+        let null = r#"{"type":"public-key","id":"AQI","transports":null}"#;
+        assert_eq!(serde_json::from_str::<CredentialDescriptor>(null).unwrap(), descriptor);
+    }
+
+    #[test]
+    fn kind_and_id_are_required() {
+        serde_json::from_str::<CredentialDescriptor>(r#"{"id":"AQI"}"#).unwrap_err();
+        serde_json::from_str::<CredentialDescriptor>(r#"{"type":"public-key"}"#).unwrap_err();
+    }
+}

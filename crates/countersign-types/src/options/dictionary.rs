@@ -1,0 +1,66 @@
+//! Web IDL dictionaries as structs
+//! ([section 5.1.8](https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON)).
+
+use core::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
+
+/// Makes a dictionary of a struct: serialisable, and read from nothing but a JSON object.
+///
+/// serde's derive reads a struct from an array as well, hence the inner struct, which is never given one.
+macro_rules! dictionary {
+    ($(#[$meta:meta])* $name:ident { $($(#[$member_meta:meta])+ $member:ident: $type:ty,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+        #[serde(rename_all = "camelCase")]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[$member_meta])+ pub $member: $type,)+
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[derive(serde::Deserialize)]
+                #[serde(rename_all = "camelCase")]
+                struct Members {
+                    $($(#[$member_meta])+ $member: $type,)+
+                }
+
+                let members: Members = $crate::options::dictionary::object(deserializer)?;
+                Ok(Self { $($member: members.$member,)+ })
+            }
+        }
+    };
+}
+pub(super) use dictionary;
+
+/// Reads `T` if there is an object.
+pub(super) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Object<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a JSON object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(object))
+        }
+    }
+
+    deserializer.deserialize_map(Object(PhantomData))
+}
+
+/// Reads a member whose `null` stands for its absence.
+pub(super) fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}

@@ -1,0 +1,69 @@
+//! Who the credential is for: the relying party and the user account
+//! ([sections 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity) to
+//! [5.4.3](https://www.w3.org/TR/webauthn-3/#dictionary-user-credential-params)).
+
+use alloc::string::String;
+
+use super::dictionary::dictionary;
+use crate::UserHandle;
+
+dictionary! {
+    /// `PublicKeyCredentialRpEntity`
+    /// ([section 5.4.2](https://www.w3.org/TR/webauthn-3/#dictionary-rp-credential-params)).
+    RpEntity {
+        /// The RP ID; where it is absent the client takes the origin's effective domain.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        /// A name for display; most clients show the RP ID instead. May be the RP ID.
+        name: String,
+    }
+}
+
+impl RpEntity {
+    /// An RP ID and a name for display.
+    pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { id: Some(id.into()), name: name.into() }
+    }
+}
+
+dictionary! {
+    /// `PublicKeyCredentialUserEntityJSON`
+    /// ([section 5.4.3](https://www.w3.org/TR/webauthn-3/#dictionary-user-credential-params)).
+    UserEntity {
+        /// The user handle: what decisions are made on. It says nothing about the person.
+        id: UserHandle,
+        /// What tells the person's accounts apart, such as an e-mail address. Shown by clients, sent back by none.
+        name: String,
+        /// The name of the person; may be empty.
+        display_name: String,
+    }
+}
+
+impl UserEntity {
+    /// A user handle and the two names.
+    pub fn new(id: UserHandle, name: impl Into<String>, display_name: impl Into<String>) -> Self {
+        Self { id, name: name.into(), display_name: display_name.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_rp_id_may_be_absent() {
+        let rp: RpEntity = serde_json::from_str(r#"{"name":"Example"}"#).unwrap();
+        assert_eq!(rp.id, None);
+        assert_eq!(serde_json::to_string(&rp).unwrap(), r#"{"name":"Example"}"#);
+    }
+
+    #[test]
+    fn a_user_has_a_handle_and_two_names() {
+        let user = |text: &str| serde_json::from_str::<UserEntity>(text);
+        assert_eq!(user(r#"{"id":"AQ","name":"a","displayName":""}"#).unwrap().display_name, "");
+        user(r#"{"id":"","name":"a","displayName":""}"#).unwrap_err();
+        user(r#"{"id":"AQ","name":"a"}"#).unwrap_err();
+        user(r#"{"id":"AQ","displayName":"a"}"#).unwrap_err();
+        user(r#"{"name":"a","displayName":"a"}"#).unwrap_err();
+    }
+}

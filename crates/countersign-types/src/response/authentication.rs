@@ -1,0 +1,159 @@
+//! Authentication responses
+//! ([section 5.2.2](https://www.w3.org/TR/webauthn-3/#iface-authenticatorassertionresponse)).
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, MapAccess},
+};
+
+use super::{
+    MemberFault, ResponseError,
+    envelope::{Envelope, Json, Received, optional_bytes, required_bytes},
+    slot::{Shape, Slot, Text, read_members},
+};
+use crate::{
+    Base64Url, CredentialId, UserHandle, enumerations::AuthenticatorAttachment,
+    extensions::ClientExtensionOutputs,
+};
+
+/// `AuthenticationResponseJSON`: what `navigator.credentials.get()` gave, through `toJSON()`.
+///
+/// ```
+/// use countersign_types::AuthenticationResponse;
+/// let json = br#"{
+///     "id": "AQI", "rawId": "AQI", "type": "public-key",
+///     "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "MAA", "userHandle": "Bwc"},
+///     "clientExtensionResults": {}
+/// }"#;
+/// let response = AuthenticationResponse::from_json(json)?;
+/// assert_eq!(response.user_handle().map(|handle| handle.as_bytes()), Some([7, 7].as_slice()));
+/// # Ok::<(), countersign_types::response::ResponseError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthenticationResponse {
+    envelope: Envelope,
+    client_data_json: Base64Url,
+    authenticator_data: Base64Url,
+    signature: Base64Url,
+    user_handle: Option<UserHandle>,
+}
+
+impl AuthenticationResponse {
+    /// Reads the whole JSON text, of at most [`RESPONSE_JSON_MAX`](super::RESPONSE_JSON_MAX) bytes of UTF-8.
+    ///
+    /// Required are `id`, `rawId`, `type`, `response.clientDataJSON`, `response.authenticatorData` and
+    /// `response.signature`. `clientExtensionResults`, which the specification requires too, may be absent: not every
+    /// client sent it.
+    pub fn from_json(json: &[u8]) -> Result<Self, ResponseError> {
+        Self::open(Received::from_json(json)?)
+    }
+
+    fn open(received: Received<'_, AssertionMembers<'_>>) -> Result<Self, ResponseError> {
+        let (envelope, response) = received.open()?;
+        let client_data_json = required_bytes(response.client_data_json, "response.clientDataJSON")?;
+        let authenticator_data = required_bytes(response.authenticator_data, "response.authenticatorData")?;
+        let signature = required_bytes(response.signature, "response.signature")?;
+        let user_handle = match optional_bytes(response.user_handle, "response.userHandle")? {
+            // Safari's way of saying that there is none.
+            Some(bytes) if bytes.is_empty() => None,
+            Some(bytes) => Some(UserHandle::new(bytes.into_vec()).ok_or(ResponseError::Malformed {
+                member: "response.userHandle",
+                fault: MemberFault::TooLong,
+            })?),
+            None => None,
+        };
+        Ok(Self { envelope, client_data_json, authenticator_data, signature, user_handle })
+    }
+
+    /// The credential ID that `id` and `rawId` agree on.
+    pub fn credential_id(&self) -> &CredentialId {
+        &self.envelope.credential_id
+    }
+
+    /// The bytes of `clientDataJSON`: hash these.
+    pub fn client_data_json(&self) -> &[u8] {
+        &self.client_data_json
+    }
+
+    /// The bytes of authenticator data: what is signed, in front of the hash of client data.
+    pub fn authenticator_data(&self) -> &[u8] {
+        &self.authenticator_data
+    }
+
+    /// The bytes of the signature, as yet unverified. An empty one is well-formed here: it is a signature that does
+    /// not verify.
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
+    /// The user handle of the account that the authenticator has the credential under; `None` where the response has
+    /// none, or an empty one, as Safari sends it. A discoverable authentication can't do without.
+    pub fn user_handle(&self) -> Option<&UserHandle> {
+        self.user_handle.as_ref()
+    }
+
+    /// How the authenticator was attached in this ceremony.
+    pub fn authenticator_attachment(&self) -> Option<&AuthenticatorAttachment> {
+        self.envelope.authenticator_attachment.as_ref()
+    }
+
+    /// What the client says that extensions did.
+    pub fn client_extension_results(&self) -> &ClientExtensionOutputs {
+        &self.envelope.client_extension_results
+    }
+}
+
+impl<'de> Deserialize<'de> for AuthenticationResponse {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::open(Received::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+impl Serialize for AuthenticationResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct AssertionJson<'a> {
+            #[serde(rename = "clientDataJSON")]
+            client_data_json: &'a Base64Url,
+            authenticator_data: &'a Base64Url,
+            signature: &'a Base64Url,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            user_handle: Option<&'a UserHandle>,
+        }
+
+        let response = AssertionJson {
+            client_data_json: &self.client_data_json,
+            authenticator_data: &self.authenticator_data,
+            signature: &self.signature,
+            user_handle: self.user_handle.as_ref(),
+        };
+        Json::new(&self.envelope, response).serialize(serializer)
+    }
+}
+
+/// `AuthenticatorAssertionResponseJSON` as it came.
+struct AssertionMembers<'de> {
+    client_data_json: Slot<Text<'de>>,
+    authenticator_data: Slot<Text<'de>>,
+    signature: Slot<Text<'de>>,
+    user_handle: Slot<Text<'de>>,
+}
+
+impl<'de> Shape<'de> for AssertionMembers<'de> {
+    fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Result<Self, MemberFault>, A::Error> {
+        let mut response = Self {
+            client_data_json: Slot::Absent,
+            authenticator_data: Slot::Absent,
+            signature: Slot::Absent,
+            user_handle: Slot::Absent,
+        };
+        read_members!(object, response, {
+            "clientDataJSON" => client_data_json,
+            "authenticatorData" => authenticator_data,
+            "signature" => signature,
+            "userHandle" => user_handle,
+        });
+        Ok(Ok(response))
+    }
+}

@@ -1,0 +1,109 @@
+//! What can be wrong with a response's JSON
+//! ([section 5.1](https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson)).
+
+use core::fmt;
+
+use super::RESPONSE_JSON_MAX;
+use crate::Code;
+
+/// The response is not the JSON that its ceremony's step expects. No value of it is in the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ResponseError {
+    /// Larger than [`RESPONSE_JSON_MAX`].
+    TooLarge {
+        /// Its length in bytes.
+        length: usize,
+    },
+    /// Not UTF-8.
+    NotUtf8 {
+        /// The number of bytes before the first wrong one.
+        position: usize,
+    },
+    /// Not one complete JSON text: a syntax error, its end missing, or something after it; or extension results that
+    /// are nested more than some 120 deep.
+    NotJson {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1; 0 before the line's first byte.
+        column: usize,
+    },
+    /// JSON, but not an object.
+    NotObject,
+    /// A member that breaks its rule.
+    Malformed {
+        /// The member, such as `response.signature`.
+        member: &'static str,
+        /// What is wrong with it.
+        fault: MemberFault,
+    },
+    /// `id` and `rawId` are both in order, but not of the same bytes.
+    IdMismatch,
+}
+
+impl ResponseError {
+    /// [`Code::CredentialIdMismatch`] for [`ResponseError::IdMismatch`], [`Code::ResponseMalformed`] for all others.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::IdMismatch => Code::CredentialIdMismatch,
+            Self::TooLarge { .. }
+            | Self::NotUtf8 { .. }
+            | Self::NotJson { .. }
+            | Self::NotObject
+            | Self::Malformed { .. } => Code::ResponseMalformed,
+        }
+    }
+}
+
+impl fmt::Display for ResponseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { length } => {
+                write!(f, "response of {length} bytes, where {RESPONSE_JSON_MAX} are the most")
+            }
+            Self::NotUtf8 { position } => write!(f, "response is not UTF-8 after {position} bytes"),
+            Self::NotJson { line, column } => {
+                write!(f, "response is not one complete JSON text, at line {line} column {column}")
+            }
+            Self::NotObject => f.write_str("response is not a JSON object"),
+            Self::Malformed { member, fault } => write!(f, "response member `{member}` {fault}"),
+            Self::IdMismatch => f.write_str("response members `id` and `rawId` differ"),
+        }
+    }
+}
+
+impl core::error::Error for ResponseError {}
+
+/// What is wrong with a member of a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MemberFault {
+    /// It is required, and absent or `null`.
+    Missing,
+    /// It occurs twice, or, in extension results, a name in it does.
+    Duplicate,
+    /// It is not of its JSON type.
+    WrongType,
+    /// It is not unpadded, canonical base64url.
+    NotBase64Url,
+    /// It has no bytes, and must have some.
+    Empty,
+    /// It has more bytes or items than it may.
+    TooLong,
+    /// `type` is not exactly `public-key`.
+    NotPublicKey,
+}
+
+impl fmt::Display for MemberFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "is missing",
+            Self::Duplicate => "has a name twice",
+            Self::WrongType => "is of the wrong type",
+            Self::NotBase64Url => "is not unpadded, canonical base64url",
+            Self::Empty => "is empty",
+            Self::TooLong => "is too long",
+            Self::NotPublicKey => "is not `public-key`",
+        })
+    }
+}
