@@ -1,0 +1,328 @@
+//! Signature algorithms and the schemes behind them:
+//! [WebAuthn section 5.8.5](https://www.w3.org/TR/webauthn-3/#sctn-alg-identifier) over
+//! [RFC 9053 section 2](https://www.rfc-editor.org/rfc/rfc9053#section-2),
+//! [RFC 8230](https://www.rfc-editor.org/rfc/rfc8230), [RFC 8812](https://www.rfc-editor.org/rfc/rfc8812) and
+//! [RFC 9864](https://www.rfc-editor.org/rfc/rfc9864).
+
+use core::fmt;
+
+use countersign_types::AlgorithmIdentifier;
+
+macro_rules! algorithms {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $identifier:literal, $name:literal, $scheme:expr;)+) => {
+        /// A COSE signature algorithm that this crate knows.
+        ///
+        /// Whether it can be verified is the matter of a [`Verifiers`](crate::Verifiers) table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Algorithm {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Algorithm {
+            /// Every algorithm, in the order of the documentation's table.
+            pub const ALL: &'static [Algorithm] = &[$(Algorithm::$variant,)+];
+
+            /// The algorithm with this COSE identifier, if it is known.
+            ///
+            /// ```
+            /// use countersign_cose::Algorithm;
+            /// use countersign_types::AlgorithmIdentifier;
+            /// assert_eq!(Algorithm::from_identifier(AlgorithmIdentifier(-7)), Some(Algorithm::Es256));
+            /// assert_eq!(Algorithm::from_identifier(AlgorithmIdentifier(5)), None);
+            /// ```
+            pub const fn from_identifier(identifier: AlgorithmIdentifier) -> Option<Self> {
+                match identifier.0 {
+                    $($identifier => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+
+            /// Its number in the
+            /// [IANA COSE Algorithms registry](https://www.iana.org/assignments/cose/cose.xhtml#algorithms).
+            pub const fn identifier(self) -> AlgorithmIdentifier {
+                match self {
+                    $(Self::$variant => AlgorithmIdentifier($identifier),)+
+                }
+            }
+
+            /// Its name in the registry, such as `ES256`.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// What it computes. Two algorithms may share a scheme.
+            pub const fn scheme(self) -> Scheme {
+                match self {
+                    $(Self::$variant => $scheme,)+
+                }
+            }
+        }
+    };
+}
+
+algorithms! {
+    /// ECDSA on P-256 with SHA-256 (RFC 9053 section 2.1; WebAuthn fixes the curve).
+    Es256 = -7, "ES256", Scheme::Ecdsa { curve: Curve::P256, hash: Hash::Sha256 };
+    /// ECDSA on P-384 with SHA-384 (RFC 9053 section 2.1; WebAuthn fixes the curve).
+    Es384 = -35, "ES384", Scheme::Ecdsa { curve: Curve::P384, hash: Hash::Sha384 };
+    /// ECDSA on P-521 with SHA-512 (RFC 9053 section 2.1; WebAuthn fixes the curve).
+    Es512 = -36, "ES512", Scheme::Ecdsa { curve: Curve::P521, hash: Hash::Sha512 };
+    /// ECDSA on P-256 with SHA-256, fully specified (RFC 9864 section 2.1).
+    Esp256 = -9, "ESP256", Scheme::Ecdsa { curve: Curve::P256, hash: Hash::Sha256 };
+    /// ECDSA on P-384 with SHA-384, fully specified (RFC 9864 section 2.1).
+    Esp384 = -51, "ESP384", Scheme::Ecdsa { curve: Curve::P384, hash: Hash::Sha384 };
+    /// ECDSA on P-521 with SHA-512, fully specified (RFC 9864 section 2.1).
+    Esp512 = -52, "ESP512", Scheme::Ecdsa { curve: Curve::P521, hash: Hash::Sha512 };
+    /// `EdDSA` on Ed25519 (RFC 9053 section 2.2; WebAuthn fixes the curve).
+    EdDsa = -8, "EdDSA", Scheme::Ed25519;
+    /// `EdDSA` on Ed25519, fully specified (RFC 9864 section 2.2).
+    Ed25519 = -19, "Ed25519", Scheme::Ed25519;
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8812 section 2).
+    Rs256 = -257, "RS256", Scheme::RsaPkcs1 { hash: Hash::Sha256 };
+    /// RSASSA-PKCS1-v1_5 with SHA-384 (RFC 8812 section 2).
+    Rs384 = -258, "RS384", Scheme::RsaPkcs1 { hash: Hash::Sha384 };
+    /// RSASSA-PKCS1-v1_5 with SHA-512 (RFC 8812 section 2).
+    Rs512 = -259, "RS512", Scheme::RsaPkcs1 { hash: Hash::Sha512 };
+    /// RSASSA-PSS with SHA-256, MGF1 with it, and a salt of 32 bytes (RFC 8230 section 2).
+    Ps256 = -37, "PS256", Scheme::RsaPss { hash: Hash::Sha256 };
+    /// RSASSA-PSS with SHA-384, MGF1 with it, and a salt of 48 bytes (RFC 8230 section 2).
+    Ps384 = -38, "PS384", Scheme::RsaPss { hash: Hash::Sha384 };
+    /// RSASSA-PSS with SHA-512, MGF1 with it, and a salt of 64 bytes (RFC 8230 section 2).
+    Ps512 = -39, "PS512", Scheme::RsaPss { hash: Hash::Sha512 };
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl From<Algorithm> for AlgorithmIdentifier {
+    fn from(algorithm: Algorithm) -> Self {
+        algorithm.identifier()
+    }
+}
+
+/// A signature scheme with all its parameters: what a verifier implements.
+///
+/// COSE algorithms and the signature algorithms of certificates both map to it; only a certificate combines a curve
+/// with another hash than the one of its own size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Scheme {
+    /// ECDSA ([FIPS 186-5](https://doi.org/10.6028/NIST.FIPS.186-5)), the signature a DER `SEQUENCE` of `r` and `s`.
+    Ecdsa {
+        /// The key's curve.
+        curve: Curve,
+        /// The message's hash.
+        hash: Hash,
+    },
+    /// Ed25519 ([RFC 8032 section 5.1](https://www.rfc-editor.org/rfc/rfc8032#section-5.1)), a signature of 64 bytes.
+    Ed25519,
+    /// RSASSA-PKCS1-v1_5 ([RFC 8017 section 8.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.2)), a signature as
+    /// long as the modulus.
+    RsaPkcs1 {
+        /// The message's hash.
+        hash: Hash,
+    },
+    /// RSASSA-PSS ([RFC 8017 section 8.1](https://www.rfc-editor.org/rfc/rfc8017#section-8.1)), MGF1 with the same
+    /// hash, the salt as long as the hash, the signature as long as the modulus.
+    RsaPss {
+        /// The message's hash, and the mask generation's.
+        hash: Hash,
+    },
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ecdsa { curve, hash } => write!(f, "ECDSA {curve} {hash}"),
+            Self::Ed25519 => f.write_str("Ed25519"),
+            Self::RsaPkcs1 { hash } => write!(f, "RSASSA-PKCS1-v1_5 {hash}"),
+            Self::RsaPss { hash } => write!(f, "RSASSA-PSS {hash}"),
+        }
+    }
+}
+
+/// An elliptic curve of ECDSA keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Curve {
+    /// NIST P-256.
+    P256,
+    /// NIST P-384.
+    P384,
+    /// NIST P-521.
+    P521,
+}
+
+impl Curve {
+    /// Every curve.
+    pub const ALL: &'static [Curve] = &[Self::P256, Self::P384, Self::P521];
+
+    /// Its number in the
+    /// [IANA COSE Elliptic Curves registry](https://www.iana.org/assignments/cose/cose.xhtml#elliptic-curves).
+    pub const fn identifier(self) -> i64 {
+        match self {
+            Self::P256 => 1,
+            Self::P384 => 2,
+            Self::P521 => 3,
+        }
+    }
+
+    /// Its name in the registry, such as `P-256`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+        }
+    }
+
+    /// The length of a coordinate in bytes: 32, 48 or 66.
+    pub const fn field_size(self) -> usize {
+        self.prime().len()
+    }
+
+    /// The prime of its field, big-endian
+    /// ([SP 800-186 section 3.2.1](https://doi.org/10.6028/NIST.SP.800-186)).
+    pub(crate) const fn prime(self) -> &'static [u8] {
+        match self {
+            Self::P256 => &P256_PRIME,
+            Self::P384 => &P384_PRIME,
+            Self::P521 => &P521_PRIME,
+        }
+    }
+}
+
+impl fmt::Display for Curve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// 2^256 - 2^224 + 2^192 + 2^96 - 1.
+#[rustfmt::skip]
+const P256_PRIME: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+];
+
+/// 2^384 - 2^128 - 2^96 + 2^32 - 1.
+#[rustfmt::skip]
+const P384_PRIME: [u8; 48] = [
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe,
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff,
+];
+
+/// 2^521 - 1.
+const P521_PRIME: [u8; 66] = {
+    let mut prime = [0xff; 66];
+    prime[0] = 0x01;
+    prime
+};
+
+/// A hash function of a signature scheme. [`Hash::digest`] computes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Hash {
+    /// SHA-256.
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
+}
+
+impl Hash {
+    /// Every hash function.
+    pub const ALL: &'static [Hash] = &[Self::Sha256, Self::Sha384, Self::Sha512];
+
+    /// The length of its output in bytes: 32, 48 or 64.
+    pub const fn output_size(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+
+    /// Its name, such as `SHA-256`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+        }
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+
+    use coset::iana::{self, EnumI64 as _};
+
+    use super::*;
+
+    #[test]
+    fn the_numbers_are_those_of_the_registry() {
+        use iana::Algorithm as Registered;
+        for (algorithm, registered) in [
+            (Algorithm::Es256, Registered::ES256),
+            (Algorithm::Es384, Registered::ES384),
+            (Algorithm::Es512, Registered::ES512),
+            (Algorithm::Esp256, Registered::ESP256),
+            (Algorithm::Esp384, Registered::ESP384),
+            (Algorithm::Esp512, Registered::ESP512),
+            (Algorithm::EdDsa, Registered::EdDSA),
+            (Algorithm::Ed25519, Registered::Ed25519),
+            (Algorithm::Rs256, Registered::RS256),
+            (Algorithm::Rs384, Registered::RS384),
+            (Algorithm::Rs512, Registered::RS512),
+            (Algorithm::Ps256, Registered::PS256),
+            (Algorithm::Ps384, Registered::PS384),
+            (Algorithm::Ps512, Registered::PS512),
+        ] {
+            assert_eq!(algorithm.identifier(), AlgorithmIdentifier(registered.to_i64()), "{algorithm}");
+        }
+    }
+
+    #[test]
+    fn every_algorithm_is_found_by_its_identifier() {
+        for &algorithm in Algorithm::ALL {
+            assert_eq!(Algorithm::from_identifier(algorithm.into()), Some(algorithm));
+        }
+        for unknown in [0, 5, -30, -65_535, i64::MIN, i64::MAX] {
+            assert_eq!(Algorithm::from_identifier(AlgorithmIdentifier(unknown)), None);
+        }
+    }
+
+    #[test]
+    fn names_and_schemes_print_as_their_standards_write_them() {
+        assert_eq!(Algorithm::Es256.to_string(), "ES256");
+        assert_eq!(Algorithm::EdDsa.to_string(), "EdDSA");
+        assert_eq!(Algorithm::Esp512.scheme().to_string(), "ECDSA P-521 SHA-512");
+        assert_eq!(Algorithm::Ed25519.scheme().to_string(), "Ed25519");
+        assert_eq!(Algorithm::Rs384.scheme().to_string(), "RSASSA-PKCS1-v1_5 SHA-384");
+        assert_eq!(Algorithm::Ps256.scheme().to_string(), "RSASSA-PSS SHA-256");
+    }
+
+    #[test]
+    fn fields_and_hashes_have_their_sizes() {
+        assert_eq!(Curve::ALL.iter().map(|curve| curve.field_size()).sum::<usize>(), 32 + 48 + 66);
+        for &hash in Hash::ALL {
+            assert_eq!(hash.digest(&[]).len(), hash.output_size(), "{hash}");
+        }
+    }
+}

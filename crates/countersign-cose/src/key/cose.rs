@@ -1,0 +1,123 @@
+//! `COSE_Key`: [RFC 9052 section 7](https://www.rfc-editor.org/rfc/rfc9052#section-7), with the key types of
+//! [RFC 9053 section 7](https://www.rfc-editor.org/rfc/rfc9053#section-7) and
+//! [RFC 8230 section 4](https://www.rfc-editor.org/rfc/rfc8230#section-4).
+
+use core::ops::RangeInclusive;
+
+use ciborium::Value;
+use coset::{
+    AsCborValue as _, CoseKey, Label,
+    iana::{EnumI64 as _, KeyType},
+};
+use countersign_types::{AlgorithmIdentifier, cbor};
+
+use super::{ENCODED_MAX, KeyError, KeyFault, KeyMaterial};
+use crate::{Algorithm, Curve, Scheme};
+
+const KTY: i64 = 1;
+const ALG: i64 = 3;
+const CRV: i64 = -1;
+const X: i64 = -2;
+const Y: i64 = -3;
+const N: i64 = -1;
+const E: i64 = -2;
+
+/// `d`.
+const CURVE_PRIVATE: RangeInclusive<i64> = -4..=-4;
+/// `d`, `p`, `q`, `dP`, `dQ`, `qInv`, `other`, `r_i`, `d_i`, `t_i`.
+const RSA_PRIVATE: RangeInclusive<i64> = -12..=-3;
+
+const CURVE_ED25519: i64 = 6;
+
+pub(super) fn decode(bytes: &[u8]) -> Result<(Algorithm, KeyMaterial), KeyError> {
+    if bytes.len() > ENCODED_MAX {
+        return Err(KeyFault::TooLong { got: bytes.len() }.into());
+    }
+    cbor::check(bytes, cbor::MAX_DEPTH).map_err(KeyFault::Cbor)?;
+    let value: Value = ciborium::from_reader(bytes).map_err(|_| KeyFault::NotCoseKey)?;
+
+    // `coset` takes a number that its registry doesn't list for a parse error, so both are looked at before.
+    let members = value.as_map().ok_or(KeyFault::NotMap)?;
+    let key_type = integer(members, KTY).ok_or(KeyFault::KeyTypeMissing)?;
+    let identifier = AlgorithmIdentifier(integer(members, ALG).ok_or(KeyFault::AlgorithmMissing)?);
+    let algorithm =
+        Algorithm::from_identifier(identifier).ok_or(KeyError::UnsupportedAlgorithm(identifier))?;
+    if key_type != key_type_of(algorithm.scheme()) {
+        return Err(KeyFault::KeyTypeMismatch { algorithm, key_type }.into());
+    }
+
+    let key = CoseKey::from_cbor_value(value).map_err(|_| KeyFault::NotCoseKey)?;
+    let material = match algorithm.scheme() {
+        Scheme::Ecdsa { curve, .. } => elliptic_curve_key(&key, algorithm, curve),
+        Scheme::Ed25519 => octet_key_pair(&key, algorithm),
+        Scheme::RsaPkcs1 { .. } | Scheme::RsaPss { .. } => rsa_key(&key),
+    }?;
+    Ok((algorithm, material))
+}
+
+fn key_type_of(scheme: Scheme) -> i64 {
+    match scheme {
+        Scheme::Ecdsa { .. } => KeyType::EC2.to_i64(),
+        Scheme::Ed25519 => KeyType::OKP.to_i64(),
+        Scheme::RsaPkcs1 { .. } | Scheme::RsaPss { .. } => KeyType::RSA.to_i64(),
+    }
+}
+
+/// RFC 9053 section 7.1.1.
+fn elliptic_curve_key(key: &CoseKey, algorithm: Algorithm, curve: Curve) -> Result<KeyMaterial, KeyFault> {
+    refuse_private(key, CURVE_PRIVATE)?;
+    expect_curve(key, algorithm, curve.identifier())?;
+    if let Some(Value::Bool(_)) = parameter(key, Y) {
+        return Err(KeyFault::CompressedPoint);
+    }
+    KeyMaterial::ec(curve, byte_string(key, X, "x")?, byte_string(key, Y, "y")?)
+}
+
+/// RFC 9053 section 7.2.
+fn octet_key_pair(key: &CoseKey, algorithm: Algorithm) -> Result<KeyMaterial, KeyFault> {
+    refuse_private(key, CURVE_PRIVATE)?;
+    expect_curve(key, algorithm, CURVE_ED25519)?;
+    KeyMaterial::ed25519(byte_string(key, X, "x")?)
+}
+
+/// RFC 8230 section 4.
+fn rsa_key(key: &CoseKey) -> Result<KeyMaterial, KeyFault> {
+    refuse_private(key, RSA_PRIVATE)?;
+    KeyMaterial::rsa(byte_string(key, N, "n")?, byte_string(key, E, "e")?)
+}
+
+fn refuse_private(key: &CoseKey, labels: RangeInclusive<i64>) -> Result<(), KeyFault> {
+    for (label, _) in &key.params {
+        match label {
+            Label::Int(label) if labels.contains(label) => {
+                return Err(KeyFault::PrivateParameter { label: *label });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn expect_curve(key: &CoseKey, algorithm: Algorithm, expected: i64) -> Result<(), KeyFault> {
+    let curve = parameter(key, CRV)
+        .and_then(Value::as_integer)
+        .and_then(|curve| i64::try_from(curve).ok())
+        .ok_or(KeyFault::CurveMissing)?;
+    if curve == expected { Ok(()) } else { Err(KeyFault::CurveMismatch { algorithm, curve }) }
+}
+
+fn byte_string<'a>(key: &'a CoseKey, label: i64, name: &'static str) -> Result<&'a [u8], KeyFault> {
+    parameter(key, label).and_then(Value::as_bytes).map(|bytes| &**bytes).ok_or(KeyFault::Missing { name })
+}
+
+fn parameter(key: &CoseKey, label: i64) -> Option<&Value> {
+    key.params.iter().find(|(found, _)| *found == Label::Int(label)).map(|(_, value)| value)
+}
+
+fn integer(members: &[(Value, Value)], label: i64) -> Option<i64> {
+    let (_, value) = members.iter().find(|(found, _)| found.as_integer() == Some(label.into()))?;
+    i64::try_from(value.as_integer()?).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,409 @@
+use alloc::{vec, vec::Vec};
+
+use ciborium::Value;
+use countersign_types::{AlgorithmIdentifier, Code, cbor::CborError};
+use proptest::prelude::*;
+
+use crate::{
+    Algorithm, Curve, KeyError, KeyFault, KeyMaterial, PublicKey, Scheme,
+    key::{ENCODED_MAX, RSA_MODULUS_BITS_MAX},
+    testing::{Members, ec_key, eddsa_key, encode, rsa_key, with, without},
+};
+
+fn accept(members: &Members) -> PublicKey {
+    let bytes = encode(members);
+    let key = PublicKey::from_cose(&bytes).unwrap();
+    assert_eq!(key.as_cose(), Some(&*bytes));
+    key
+}
+
+#[track_caller]
+fn refuse_bytes(bytes: &[u8], fault: KeyFault) {
+    let error = PublicKey::from_cose(bytes).unwrap_err();
+    assert_eq!(error, KeyError::Malformed(fault));
+    assert_eq!(error.code(), Code::PublicKeyMalformed);
+}
+
+#[track_caller]
+fn refuse(members: &Members, fault: KeyFault) {
+    refuse_bytes(&encode(members), fault);
+}
+
+fn es256() -> Members {
+    ec_key(Curve::P256)
+}
+
+/// The key of an algorithm, in the form that its specification has.
+fn key_for(algorithm: Algorithm) -> Members {
+    let key = match algorithm.scheme() {
+        Scheme::Ecdsa { curve, .. } => ec_key(curve),
+        Scheme::Ed25519 => eddsa_key(),
+        Scheme::RsaPkcs1 { .. } | Scheme::RsaPss { .. } => rsa_key(),
+    };
+    with(&key, 3, algorithm.identifier().0)
+}
+
+#[test]
+fn a_key_of_every_algorithm_is_read() {
+    for &algorithm in Algorithm::ALL {
+        assert_eq!(accept(&key_for(algorithm)).algorithm(), Some(algorithm));
+    }
+}
+
+#[test]
+fn a_key_holds_the_numbers_that_were_sent() {
+    let [x, y, e] = [vec![1; 32], vec![2; 32], vec![3]];
+    let key = accept(&with(&with(&es256(), -2, x.clone()), -3, y.clone()));
+    assert_eq!(*key.material(), KeyMaterial::Ec { curve: Curve::P256, x: x.clone(), y });
+    let key = accept(&with(&eddsa_key(), -2, x));
+    assert_eq!(*key.material(), KeyMaterial::Ed25519 { x: [1; 32] });
+    let n = vec![0xff; 256];
+    let key = accept(&with(&with(&rsa_key(), -1, n.clone()), -2, e.clone()));
+    assert_eq!(*key.material(), KeyMaterial::Rsa { n, e });
+}
+
+#[test]
+fn the_order_of_the_parameters_and_the_length_of_integers_dont_matter() {
+    let mut members = es256();
+    members.reverse();
+    accept(&members);
+    let mut bytes = encode(&es256());
+    assert_eq!(bytes[..3], [0xa5, 0x01, 0x02]);
+    bytes.splice(2..3, [0x18, 0x02]);
+    assert_eq!(PublicKey::from_cose(&bytes).unwrap().material(), accept(&es256()).material());
+}
+
+#[test]
+fn rule_080_an_indefinite_length_is_refused() {
+    let mut bytes = encode(&es256());
+    bytes[0] = 0xbf;
+    bytes.push(0xff);
+    refuse_bytes(&bytes, KeyFault::Cbor(CborError::IndefiniteLength { at: 0 }));
+}
+
+#[test]
+fn rule_081_a_parameter_twice_is_refused() {
+    let mut members = es256();
+    members.push((3.into(), (-7).into()));
+    refuse(&members, KeyFault::Cbor(CborError::DuplicateKey { at: 0 }));
+}
+
+#[test]
+fn rule_085_bytes_after_the_key_are_refused() {
+    let mut bytes = encode(&es256());
+    let at = bytes.len();
+    bytes.push(0);
+    refuse_bytes(&bytes, KeyFault::Cbor(CborError::TrailingData { at }));
+}
+
+#[test]
+fn rule_087_a_key_that_is_not_a_map_is_refused() {
+    refuse_bytes(&[0x80], KeyFault::NotMap);
+    refuse_bytes(&[0x41, 0xa0], KeyFault::NotMap);
+    refuse_bytes(&[0xa0], KeyFault::KeyTypeMissing);
+    refuse_bytes(&[], KeyFault::Cbor(CborError::Truncated { at: 0 }));
+}
+
+#[test]
+fn rule_088_a_missing_a_text_and_an_unknown_kty_are_refused() {
+    refuse(&without(&es256(), 1), KeyFault::KeyTypeMissing);
+    refuse(&with(&es256(), 1, "EC2"), KeyFault::KeyTypeMissing);
+    for key_type in [0, 99, i64::MAX] {
+        refuse(
+            &with(&es256(), 1, key_type),
+            KeyFault::KeyTypeMismatch { algorithm: Algorithm::Es256, key_type },
+        );
+    }
+}
+
+#[test]
+fn rule_089_a_missing_and_a_text_alg_are_refused() {
+    refuse(&without(&es256(), 3), KeyFault::AlgorithmMissing);
+    refuse(&with(&es256(), 3, "ES256"), KeyFault::AlgorithmMissing);
+    refuse(&with(&es256(), 3, u64::MAX), KeyFault::AlgorithmMissing);
+}
+
+#[test]
+fn rule_090_an_algorithm_that_is_not_known_is_unsupported() {
+    // HMAC 256/256, an unassigned number, one for private use, RS1, the ends of the range.
+    for identifier in [5, -30, -70_000, -65_535, i64::MIN, i64::MAX] {
+        let error = PublicKey::from_cose(&encode(&with(&es256(), 3, identifier))).unwrap_err();
+        assert_eq!(error, KeyError::UnsupportedAlgorithm(AlgorithmIdentifier(identifier)));
+        assert_eq!(error.code(), Code::AlgorithmUnsupported);
+    }
+}
+
+#[test]
+fn rule_092_an_algorithm_of_another_key_type_is_refused() {
+    for &algorithm in Algorithm::ALL {
+        let right = match algorithm.scheme() {
+            Scheme::Ecdsa { .. } => 2,
+            Scheme::Ed25519 => 1,
+            Scheme::RsaPkcs1 { .. } | Scheme::RsaPss { .. } => 3,
+        };
+        // OKP, EC2, RSA, symmetric, HSS-LMS, AKP.
+        for key_type in [1, 2, 3, 4, 5, 7].into_iter().filter(|key_type| *key_type != right) {
+            refuse(
+                &with(&key_for(algorithm), 1, key_type),
+                KeyFault::KeyTypeMismatch { algorithm, key_type },
+            );
+        }
+    }
+}
+
+/// Each whole key on another curve, and each key that only says another curve.
+fn refuse_curves_but(algorithm: Algorithm, right: Curve) {
+    let identifier = algorithm.identifier().0;
+    for curve in Curve::ALL.iter().copied().filter(|curve| *curve != right) {
+        let fault = KeyFault::CurveMismatch { algorithm, curve: curve.identifier() };
+        refuse(&with(&ec_key(curve), 3, identifier), fault);
+        refuse(&with(&key_for(algorithm), -1, curve.identifier()), fault);
+    }
+    // Unassigned, Ed25519, secp256k1.
+    for curve in [0, 6, 8, 4711] {
+        refuse(&with(&key_for(algorithm), -1, curve), KeyFault::CurveMismatch { algorithm, curve });
+    }
+}
+
+#[test]
+fn rule_093_es256_has_no_curve_but_p_256() {
+    refuse_curves_but(Algorithm::Es256, Curve::P256);
+}
+
+#[test]
+fn rule_094_es384_has_no_curve_but_p_384() {
+    refuse_curves_but(Algorithm::Es384, Curve::P384);
+}
+
+#[test]
+fn rule_095_es512_has_no_curve_but_p_521() {
+    refuse_curves_but(Algorithm::Es512, Curve::P521);
+}
+
+#[test]
+fn rule_097_each_fully_specified_ecdsa_algorithm_has_one_curve() {
+    refuse_curves_but(Algorithm::Esp256, Curve::P256);
+    refuse_curves_but(Algorithm::Esp384, Curve::P384);
+    refuse_curves_but(Algorithm::Esp512, Curve::P521);
+}
+
+#[test]
+fn rule_098_eddsa_has_no_curve_but_ed25519() {
+    // P-256, X25519, X448, Ed448.
+    for curve in [1, 4, 5, 7] {
+        refuse(
+            &with(&eddsa_key(), -1, curve),
+            KeyFault::CurveMismatch { algorithm: Algorithm::EdDsa, curve },
+        );
+    }
+}
+
+#[test]
+fn rule_099_ed25519_has_no_curve_but_its_own() {
+    let key = with(&eddsa_key(), 3, -19);
+    accept(&key);
+    for curve in [1, 4, 5, 7] {
+        refuse(&with(&key, -1, curve), KeyFault::CurveMismatch { algorithm: Algorithm::Ed25519, curve });
+    }
+}
+
+#[test]
+fn rule_100_a_missing_and_a_text_crv_are_refused() {
+    for key in [es256(), eddsa_key()] {
+        refuse(&without(&key, -1), KeyFault::CurveMissing);
+        refuse(&with(&key, -1, "P-256"), KeyFault::CurveMissing);
+    }
+}
+
+#[test]
+fn rule_101_a_coordinate_that_is_missing_or_no_byte_string_is_refused() {
+    for (label, name) in [(-2, "x"), (-3, "y")] {
+        refuse(&without(&es256(), label), KeyFault::Missing { name });
+        refuse(&with(&es256(), label, "x".repeat(32)), KeyFault::Missing { name });
+        refuse(&with(&es256(), label, Value::Null), KeyFault::Missing { name });
+    }
+}
+
+#[test]
+fn rule_101_a_coordinate_has_exactly_the_size_of_the_field() {
+    for &curve in Curve::ALL {
+        let size = curve.field_size();
+        let key = with(&with(&ec_key(curve), -2, vec![1; size]), -3, vec![1; size]);
+        accept(&key);
+        for (label, name) in [(-2, "x"), (-3, "y")] {
+            for got in [0, size - 1, size + 1, 2 * size + 1] {
+                let fault = KeyFault::Length { name, expected: size, got };
+                refuse(&with(&key, label, vec![1; got]), fault);
+            }
+            let mut padded = vec![1; size + 1];
+            padded[0] = 0;
+            refuse(&with(&key, label, padded), KeyFault::Length { name, expected: size, got: size + 1 });
+        }
+    }
+}
+
+#[test]
+fn rule_102_a_compressed_point_is_refused() {
+    for &curve in Curve::ALL {
+        for sign in [false, true] {
+            refuse(&with(&ec_key(curve), -3, sign), KeyFault::CompressedPoint);
+        }
+    }
+}
+
+#[test]
+fn rule_103_a_coordinate_is_less_than_the_prime() {
+    for &curve in Curve::ALL {
+        for (label, name) in [(-2, "x"), (-3, "y")] {
+            let mut number = curve.prime().to_vec();
+            refuse(&with(&ec_key(curve), label, number.clone()), KeyFault::CoordinateRange { name, curve });
+            refuse(
+                &with(&ec_key(curve), label, vec![0xff; number.len()]),
+                KeyFault::CoordinateRange { name, curve },
+            );
+            // p - 1: all three primes are odd.
+            *number.last_mut().unwrap() -= 1;
+            accept(&with(&ec_key(curve), label, number));
+        }
+    }
+}
+
+#[test]
+fn rule_105_the_point_with_zero_for_both_coordinates_is_refused() {
+    for &curve in Curve::ALL {
+        let zero = vec![0; curve.field_size()];
+        let half = with(&ec_key(curve), -2, zero.clone());
+        accept(&half);
+        refuse(&with(&half, -3, zero), KeyFault::ZeroPoint);
+    }
+}
+
+#[test]
+fn rule_106_an_ed25519_point_is_a_byte_string_of_32_bytes() {
+    refuse(&without(&eddsa_key(), -2), KeyFault::Missing { name: "x" });
+    refuse(&with(&eddsa_key(), -2, "x".repeat(32)), KeyFault::Missing { name: "x" });
+    for got in [0, 31, 33, 57] {
+        refuse(&with(&eddsa_key(), -2, vec![1; got]), KeyFault::Length { name: "x", expected: 32, got });
+    }
+}
+
+#[test]
+fn rule_108_an_rsa_number_that_is_missing_empty_or_padded_is_refused() {
+    for (label, name) in [(-1, "n"), (-2, "e")] {
+        let (_, value) = rsa_key().into_iter().find(|(found, _)| *found == label.into()).unwrap();
+        let number = value.into_bytes().unwrap();
+        refuse(&without(&rsa_key(), label), KeyFault::Missing { name });
+        refuse(&with(&rsa_key(), label, 65_537), KeyFault::Missing { name });
+        refuse(&with(&rsa_key(), label, Vec::<u8>::new()), KeyFault::Empty { name });
+        refuse(&with(&rsa_key(), label, [&[0], &*number].concat()), KeyFault::LeadingZero { name });
+        refuse(&with(&rsa_key(), label, vec![0]), KeyFault::LeadingZero { name });
+    }
+}
+
+#[test]
+fn rule_109_an_rsa_modulus_has_2048_to_4096_bits() {
+    let modulus = |first: u8, length: usize| {
+        let mut modulus = vec![0xff; length];
+        modulus[0] = first;
+        with(&rsa_key(), -1, modulus)
+    };
+    for (first, length) in [(0x80, 256), (0x01, 257), (0xff, 512)] {
+        accept(&modulus(first, length));
+    }
+    for (first, length, bits) in [(0x03, 1, 2), (0x80, 128, 1024), (0x7f, 256, 2047), (0x01, 513, 4097)] {
+        refuse(&modulus(first, length), KeyFault::ModulusSize { bits });
+    }
+    refuse(&modulus(0xff, 1024), KeyFault::ModulusSize { bits: 2 * RSA_MODULUS_BITS_MAX });
+}
+
+#[test]
+fn rule_109_an_even_rsa_modulus_is_refused() {
+    let mut modulus = vec![0xff; 256];
+    *modulus.last_mut().unwrap() = 0xfe;
+    refuse(&with(&rsa_key(), -1, modulus), KeyFault::ModulusEven);
+}
+
+#[test]
+fn rule_110_an_rsa_exponent_is_odd_not_1_and_of_at_most_33_bits() {
+    let exponent = |bytes: &[u8]| with(&rsa_key(), -2, bytes.to_vec());
+    for right in [&[3][..], &[1, 0, 1], &[0x01, 0xff, 0xff, 0xff, 0xff]] {
+        accept(&exponent(right));
+    }
+    for wrong in [&[1][..], &[2], &[1, 0, 0], &[0x02, 0x00, 0x00, 0x00, 0x01], &[0xff; 256]] {
+        refuse(&exponent(wrong), KeyFault::Exponent);
+    }
+}
+
+#[test]
+fn rule_112_a_parameter_of_a_private_key_is_refused() {
+    for key in [es256(), eddsa_key()] {
+        refuse(&with(&key, -4, vec![1; 32]), KeyFault::PrivateParameter { label: -4 });
+        refuse(&with(&key, -4, Value::Null), KeyFault::PrivateParameter { label: -4 });
+    }
+    for label in -12..=-3 {
+        refuse(&with(&rsa_key(), label, vec![1]), KeyFault::PrivateParameter { label });
+    }
+}
+
+#[test]
+fn rule_113_other_optional_parameters_are_accepted() {
+    let verify = Value::Array(vec![2.into()]);
+    for key in [es256(), eddsa_key(), rsa_key()] {
+        let plain = accept(&key);
+        for (label, value) in [
+            (2, Value::Bytes(vec![1])),
+            (4, verify.clone()),
+            (5, Value::Bytes(vec![1; 8])),
+            (-13, Value::Null),
+            (-70_000, "of our own".into()),
+            (99, Value::Map(vec![])),
+        ] {
+            assert_eq!(accept(&with(&key, label, value)).material(), plain.material());
+        }
+    }
+}
+
+#[test]
+fn a_common_parameter_that_breaks_its_definition_is_refused() {
+    // kid is no byte string, key_ops no array, its operation not registered; a label is no label.
+    refuse(&with(&es256(), 2, "kid"), KeyFault::NotCoseKey);
+    refuse(&with(&es256(), 4, 2), KeyFault::NotCoseKey);
+    refuse(&with(&es256(), 4, Value::Array(vec![77.into()])), KeyFault::NotCoseKey);
+    let mut members = es256();
+    members.push((true.into(), true.into()));
+    refuse(&members, KeyFault::NotCoseKey);
+}
+
+#[test]
+fn a_key_of_more_bytes_than_the_limit_is_refused_unread() {
+    let with_kid = |length: usize| encode(&with(&es256(), 2, vec![1; length]));
+    let most = ENCODED_MAX - with_kid(1000).len() + 1000;
+    PublicKey::from_cose(&with_kid(most)).unwrap();
+    refuse_bytes(&with_kid(most + 1), KeyFault::TooLong { got: ENCODED_MAX + 1 });
+    refuse_bytes(&[0xff; ENCODED_MAX + 1], KeyFault::TooLong { got: ENCODED_MAX + 1 });
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = PublicKey::from_cose(&bytes);
+    }
+
+    #[test]
+    fn a_changed_key_is_refused_or_another_key(
+        which in 0..Algorithm::ALL.len(),
+        at in any::<prop::sample::Index>(),
+        value in any::<u8>(),
+    ) {
+        let mut bytes = encode(&key_for(Algorithm::ALL[which]));
+        let before = PublicKey::from_cose(&bytes).unwrap();
+        let at = at.index(bytes.len());
+        prop_assume!(bytes[at] != value);
+        bytes[at] = value;
+        if let Ok(after) = PublicKey::from_cose(&bytes) {
+            prop_assert!(after.algorithm() != before.algorithm() || after.material() != before.material());
+            let again = PublicKey::from_spki(&after.to_spki()).unwrap();
+            prop_assert_eq!(again.material(), after.material());
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! What can be wrong with a key.
+
+use core::fmt;
+
+use countersign_types::{AlgorithmIdentifier, Code, cbor::CborError};
+
+use crate::{Algorithm, Curve, Scheme};
+
+/// Why there is no key to verify with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The key breaks its encoding's or its type's rules. Code `public-key-malformed`.
+    Malformed(KeyFault),
+    /// The `COSE_Key` names an algorithm that is not known here. Code `algorithm-unsupported`.
+    UnsupportedAlgorithm(AlgorithmIdentifier),
+    /// The `SubjectPublicKeyInfo` holds a type of key, or a curve, that is not known here. Code
+    /// `algorithm-unsupported`.
+    UnsupportedKeyType,
+    /// No verifier of the table takes this scheme. Code `algorithm-unsupported`.
+    UnsupportedScheme(Scheme),
+}
+
+impl KeyError {
+    /// The stable word for it.
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Malformed(_) => Code::PublicKeyMalformed,
+            Self::UnsupportedAlgorithm(_) | Self::UnsupportedKeyType | Self::UnsupportedScheme(_) => {
+                Code::AlgorithmUnsupported
+            }
+        }
+    }
+}
+
+impl From<KeyFault> for KeyError {
+    fn from(fault: KeyFault) -> Self {
+        Self::Malformed(fault)
+    }
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(_) => f.write_str("malformed public key"),
+            Self::UnsupportedAlgorithm(identifier) => write!(f, "cose algorithm {identifier} is not known"),
+            Self::UnsupportedKeyType => f.write_str("the type of the public key or its curve is not known"),
+            Self::UnsupportedScheme(scheme) => write!(f, "no verifier for {scheme}"),
+        }
+    }
+}
+
+impl core::error::Error for KeyError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Malformed(fault) => Some(fault),
+            _ => None,
+        }
+    }
+}
+
+/// The rule that a malformed key breaks. `name` is the parameter's name in its RFC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyFault {
+    /// More than [`ENCODED_MAX`](super::ENCODED_MAX) bytes.
+    TooLong {
+        /// The number of bytes.
+        got: usize,
+    },
+    /// Not exactly one strict CBOR item.
+    Cbor(CborError),
+    /// A CBOR item, but not a map.
+    NotMap,
+    /// A label that is neither integer nor text, or a common parameter (`kid`, `key_ops`, `Base IV`) that breaks its
+    /// definition.
+    NotCoseKey,
+    /// `kty` is missing or not an integer.
+    KeyTypeMissing,
+    /// `alg` is missing or not an integer.
+    AlgorithmMissing,
+    /// `kty` is not the type of the algorithm's keys.
+    KeyTypeMismatch {
+        /// What `alg` says.
+        algorithm: Algorithm,
+        /// What `kty` says.
+        key_type: i64,
+    },
+    /// `crv` is missing or not an integer.
+    CurveMissing,
+    /// `crv` is not the algorithm's curve.
+    CurveMismatch {
+        /// What `alg` says.
+        algorithm: Algorithm,
+        /// What `crv` says.
+        curve: i64,
+    },
+    /// A parameter is missing or not a byte string.
+    Missing {
+        /// The parameter.
+        name: &'static str,
+    },
+    /// A parameter does not have the length that it must.
+    Length {
+        /// The parameter.
+        name: &'static str,
+        /// The right length in bytes.
+        expected: usize,
+        /// Its length in bytes.
+        got: usize,
+    },
+    /// The point is compressed, which WebAuthn forbids.
+    CompressedPoint,
+    /// A parameter of a private key.
+    PrivateParameter {
+        /// Its label.
+        label: i64,
+    },
+    /// A coordinate is not less than the field's prime.
+    CoordinateRange {
+        /// The parameter.
+        name: &'static str,
+        /// The curve.
+        curve: Curve,
+    },
+    /// Both coordinates are zero.
+    ZeroPoint,
+    /// The point is not on its curve, or the bytes encode no point.
+    NotOnCurve,
+    /// The bytes are not the one canonical encoding of their Ed25519 point.
+    NotCanonical,
+    /// An Ed25519 point of small order, for which anybody can make signatures.
+    SmallOrder,
+    /// An RSA number of no bytes.
+    Empty {
+        /// The parameter.
+        name: &'static str,
+    },
+    /// An RSA number that begins with a zero byte.
+    LeadingZero {
+        /// The parameter.
+        name: &'static str,
+    },
+    /// An RSA modulus of fewer than [`RSA_MODULUS_BITS_MIN`](super::RSA_MODULUS_BITS_MIN) or more than
+    /// [`RSA_MODULUS_BITS_MAX`](super::RSA_MODULUS_BITS_MAX) bits.
+    ModulusSize {
+        /// Its number of bits.
+        bits: usize,
+    },
+    /// An even RSA modulus.
+    ModulusEven,
+    /// An RSA exponent that is even, 1, or of more than
+    /// [`RSA_EXPONENT_BITS_MAX`](super::RSA_EXPONENT_BITS_MAX) bits.
+    Exponent,
+    /// Not exactly one `SubjectPublicKeyInfo` in strict DER, or not with the parameters that its algorithm has.
+    NotSpki,
+    /// A key of another kind than the scheme's.
+    SchemeMismatch(Scheme),
+}
+
+impl fmt::Display for KeyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { got } => write!(f, "key of {got} bytes, at most {} expected", super::ENCODED_MAX),
+            Self::Cbor(_) => f.write_str("cose key is not one strict cbor item"),
+            Self::NotMap => f.write_str("cose key is not a map"),
+            Self::NotCoseKey => f.write_str("cose key with a common parameter that breaks its definition"),
+            Self::KeyTypeMissing => f.write_str("kty is missing or not an integer"),
+            Self::AlgorithmMissing => f.write_str("alg is missing or not an integer"),
+            Self::KeyTypeMismatch { algorithm, key_type } => {
+                write!(f, "kty {key_type} does not fit {algorithm}")
+            }
+            Self::CurveMissing => f.write_str("crv is missing or not an integer"),
+            Self::CurveMismatch { algorithm, curve } => write!(f, "crv {curve} does not fit {algorithm}"),
+            Self::Missing { name } => write!(f, "{name} is missing or not a byte string"),
+            Self::Length { name, expected, got } => write!(f, "{name} has {got} bytes, {expected} expected"),
+            Self::CompressedPoint => f.write_str("the point is compressed"),
+            Self::PrivateParameter { label } => write!(f, "private key parameter {label}"),
+            Self::CoordinateRange { name, curve } => {
+                write!(f, "{name} is not less than the prime of {curve}")
+            }
+            Self::ZeroPoint => f.write_str("both coordinates are zero"),
+            Self::NotOnCurve => f.write_str("the point is not on its curve"),
+            Self::NotCanonical => f.write_str("the ed25519 point is not canonically encoded"),
+            Self::SmallOrder => f.write_str("the ed25519 point has a small order"),
+            Self::Empty { name } => write!(f, "{name} is empty"),
+            Self::LeadingZero { name } => write!(f, "{name} begins with a zero byte"),
+            Self::ModulusSize { bits } => write!(
+                f,
+                "rsa modulus of {bits} bits, {} to {} expected",
+                super::RSA_MODULUS_BITS_MIN,
+                super::RSA_MODULUS_BITS_MAX
+            ),
+            Self::ModulusEven => f.write_str("the rsa modulus is even"),
+            Self::Exponent => write!(
+                f,
+                "the rsa exponent is not an odd number from 3 of at most {} bits",
+                super::RSA_EXPONENT_BITS_MAX
+            ),
+            Self::NotSpki => f.write_str("not one SubjectPublicKeyInfo in strict der"),
+            Self::SchemeMismatch(scheme) => write!(f, "the key is none for {scheme}"),
+        }
+    }
+}
+
+impl core::error::Error for KeyFault {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Cbor(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::{String, ToString as _};
+    use core::error::Error;
+
+    use super::*;
+
+    fn chain(error: &dyn Error) -> String {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            text = text + ": " + &cause.to_string();
+            source = cause.source();
+        }
+        text
+    }
+
+    #[test]
+    fn errors_say_what_was_expected_and_what_came() {
+        let algorithm = Algorithm::Es256;
+        for (error, expected) in [
+            (
+                KeyFault::CurveMismatch { algorithm, curve: 2 }.into(),
+                "malformed public key: crv 2 does not fit ES256",
+            ),
+            (
+                KeyFault::Length { name: "x", expected: 32, got: 33 }.into(),
+                "malformed public key: x has 33 bytes, 32 expected",
+            ),
+            (
+                KeyFault::ModulusSize { bits: 1024 }.into(),
+                "malformed public key: rsa modulus of 1024 bits, 2048 to 4096 expected",
+            ),
+            (
+                KeyFault::Cbor(CborError::TrailingData { at: 77 }).into(),
+                "malformed public key: cose key is not one strict cbor item: \
+                 not strict cbor: bytes follow the item, at byte 77",
+            ),
+            (
+                KeyError::UnsupportedAlgorithm(AlgorithmIdentifier(-65_535)),
+                "cose algorithm -65535 is not known",
+            ),
+            (KeyError::UnsupportedScheme(algorithm.scheme()), "no verifier for ECDSA P-256 SHA-256"),
+        ] {
+            assert_eq!(chain(&error), expected);
+        }
+    }
+
+    #[test]
+    fn each_error_has_its_code() {
+        assert_eq!(KeyError::from(KeyFault::NotMap).code(), Code::PublicKeyMalformed);
+        assert_eq!(KeyError::UnsupportedKeyType.code(), Code::AlgorithmUnsupported);
+    }
+}

@@ -1,0 +1,128 @@
+//! `SubjectPublicKeyInfo`: [RFC 5280 section 4.1.2.7](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.7), with the
+//! keys of [RFC 5480 section 2](https://www.rfc-editor.org/rfc/rfc5480#section-2),
+//! [RFC 8410 section 4](https://www.rfc-editor.org/rfc/rfc8410#section-4) and
+//! [RFC 3279 section 2.3.1](https://www.rfc-editor.org/rfc/rfc3279#section-2.3.1).
+
+use alloc::vec::Vec;
+
+use der::{
+    Decode, Encode as _, Reader as _, SliceReader, Tag,
+    asn1::{AnyRef, BitStringRef, ObjectIdentifier, UintRef},
+};
+
+use super::{ENCODED_MAX, KeyError, KeyFault, KeyMaterial};
+use crate::Curve;
+
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+
+/// [SEC 1](https://www.secg.org/sec1-v2.pdf) section 2.3.3.
+const UNCOMPRESSED: u8 = 0x04;
+
+pub(super) fn decode(der: &[u8]) -> Result<KeyMaterial, KeyError> {
+    if der.len() > ENCODED_MAX {
+        return Err(KeyFault::TooLong { got: der.len() }.into());
+    }
+    let (algorithm, parameters, key) = read(der).map_err(|_| KeyFault::NotSpki)?;
+    let key = key.as_bytes().ok_or(KeyFault::NotSpki)?;
+    match algorithm {
+        EC_PUBLIC_KEY => {
+            let curve = parameters.ok_or(KeyFault::NotSpki)?;
+            let curve = curve.decode_as::<ObjectIdentifier>().map_err(|_| KeyFault::NotSpki)?;
+            let curve = curve_of(curve).ok_or(KeyError::UnsupportedKeyType)?;
+            Ok(point(curve, key)?)
+        }
+        ED25519 if parameters.is_none() => Ok(KeyMaterial::ed25519(key)?),
+        RSA_ENCRYPTION if parameters == Some(AnyRef::NULL) => {
+            let (n, e) = read_rsa(key).map_err(|_| KeyFault::NotSpki)?;
+            Ok(KeyMaterial::rsa(n.as_bytes(), e.as_bytes())?)
+        }
+        ED25519 | RSA_ENCRYPTION => Err(KeyFault::NotSpki.into()),
+        _ => Err(KeyError::UnsupportedKeyType),
+    }
+}
+
+type Parts<'a> = (ObjectIdentifier, Option<AnyRef<'a>>, BitStringRef<'a>);
+
+fn read(der: &[u8]) -> der::Result<Parts<'_>> {
+    let mut reader = SliceReader::new(der)?;
+    let parts = reader.sequence(|reader| -> der::Result<Parts<'_>> {
+        let (algorithm, parameters) = pair(reader)?;
+        Ok((algorithm, parameters, reader.decode()?))
+    })?;
+    reader.finish()?;
+    Ok(parts)
+}
+
+/// `RSAPublicKey` of [RFC 8017 appendix A.1.1](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1).
+fn read_rsa(der: &[u8]) -> der::Result<(UintRef<'_>, UintRef<'_>)> {
+    let mut reader = SliceReader::new(der)?;
+    let numbers = pair(&mut reader)?;
+    reader.finish()?;
+    Ok(numbers)
+}
+
+/// A sequence of exactly two elements.
+fn pair<'a, A, B>(reader: &mut SliceReader<'a>) -> der::Result<(A, B)>
+where
+    A: Decode<'a, Error = der::Error>,
+    B: Decode<'a, Error = der::Error>,
+{
+    reader.sequence(|reader| Ok((reader.decode()?, reader.decode()?)))
+}
+
+fn point(curve: Curve, encoded: &[u8]) -> Result<KeyMaterial, KeyFault> {
+    match encoded.split_first() {
+        Some((&UNCOMPRESSED, coordinates)) => {
+            let middle = curve.field_size().min(coordinates.len());
+            let (x, y) = coordinates.split_at(middle);
+            KeyMaterial::ec(curve, x, y)
+        }
+        Some((0x02 | 0x03, _)) => Err(KeyFault::CompressedPoint),
+        _ => Err(KeyFault::NotSpki),
+    }
+}
+
+pub(super) fn encode(material: &KeyMaterial) -> Vec<u8> {
+    #[expect(
+        clippy::expect_used,
+        reason = "it fails only on lengths of 4 GiB, and an encoded key is far shorter"
+    )]
+    write(material).expect("a key has an encoding")
+}
+
+fn write(material: &KeyMaterial) -> der::Result<Vec<u8>> {
+    let (algorithm, key) = match material {
+        KeyMaterial::Ec { curve, x, y } => (
+            [EC_PUBLIC_KEY.to_der()?, oid_of(*curve).to_der()?].concat(),
+            [&[UNCOMPRESSED], &**x, y].concat(),
+        ),
+        KeyMaterial::Ed25519 { x } => (ED25519.to_der()?, x.to_vec()),
+        KeyMaterial::Rsa { n, e } => (
+            [RSA_ENCRYPTION.to_der()?, AnyRef::NULL.to_der()?].concat(),
+            sequence(&[UintRef::new(n)?.to_der()?, UintRef::new(e)?.to_der()?])?,
+        ),
+    };
+    sequence(&[sequence(&[algorithm])?, BitStringRef::from_bytes(&key)?.to_der()?])
+}
+
+fn sequence(elements: &[Vec<u8>]) -> der::Result<Vec<u8>> {
+    AnyRef::new(Tag::Sequence, &elements.concat())?.to_der()
+}
+
+/// [RFC 5480 section 2.1.1.1](https://www.rfc-editor.org/rfc/rfc5480#section-2.1.1.1).
+const fn oid_of(curve: Curve) -> ObjectIdentifier {
+    match curve {
+        Curve::P256 => ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"),
+        Curve::P384 => ObjectIdentifier::new_unwrap("1.3.132.0.34"),
+        Curve::P521 => ObjectIdentifier::new_unwrap("1.3.132.0.35"),
+    }
+}
+
+fn curve_of(oid: ObjectIdentifier) -> Option<Curve> {
+    Curve::ALL.iter().copied().find(|curve| oid_of(*curve) == oid)
+}
+
+#[cfg(test)]
+mod tests;

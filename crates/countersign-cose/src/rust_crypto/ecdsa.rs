@@ -1,0 +1,96 @@
+//! ECDSA ([FIPS 186-5 section 6.4](https://doi.org/10.6028/NIST.FIPS.186-5)) with the signature format of
+//! [WebAuthn section 6.5.5](https://www.w3.org/TR/webauthn-3/#sctn-signature-attestation-types).
+
+use alloc::{boxed::Box, sync::Arc};
+use core::{fmt, marker::PhantomData};
+
+use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
+
+use crate::{
+    Curve, Hash, KeyError, KeyFault, KeyMaterial, PreparedKey, PublicKey, Scheme, SignatureInvalid,
+    SignatureVerifier,
+};
+
+/// One verifier for each curve, with `hash`.
+pub(super) fn verifiers(hash: Hash) -> [Arc<dyn SignatureVerifier>; 3] {
+    [
+        Arc::new(Ecdsa::<p256::ecdsa::VerifyingKey> { hash, key: PhantomData }),
+        Arc::new(Ecdsa::<p384::ecdsa::VerifyingKey> { hash, key: PhantomData }),
+        Arc::new(Ecdsa::<p521::ecdsa::VerifyingKey> { hash, key: PhantomData }),
+    ]
+}
+
+#[derive(Debug)]
+struct Ecdsa<K> {
+    hash: Hash,
+    key: PhantomData<K>,
+}
+
+impl<K: CurveKey> SignatureVerifier for Ecdsa<K> {
+    fn scheme(&self) -> Scheme {
+        Scheme::Ecdsa { curve: K::CURVE, hash: self.hash }
+    }
+
+    fn prepare(&self, key: &PublicKey) -> Result<Box<dyn PreparedKey>, KeyError> {
+        match key.material() {
+            KeyMaterial::Ec { curve, x, y } if *curve == K::CURVE => {
+                let key = K::from_uncompressed(&[&[0x04], &**x, y].concat()).ok_or(KeyFault::NotOnCurve)?;
+                Ok(Box::new(Prepared { hash: self.hash, key }))
+            }
+            _ => Err(KeyFault::SchemeMismatch(self.scheme()).into()),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Prepared<K> {
+    hash: Hash,
+    key: K,
+}
+
+impl<K: CurveKey> PreparedKey for Prepared<K> {
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
+        if self.key.verifies(&self.hash.digest_on_stack(message), signature) {
+            Ok(())
+        } else {
+            Err(SignatureInvalid)
+        }
+    }
+}
+
+/// What the curves' crates have in common, without their bounds.
+trait CurveKey: Sized + fmt::Debug + Send + Sync + 'static {
+    const CURVE: Curve;
+
+    /// `None` unless the point is on the curve.
+    fn from_uncompressed(point: &[u8]) -> Option<Self>;
+
+    /// `signature` is DER; either of the two values of `s` passes.
+    fn verifies(&self, digest: &[u8], signature: &[u8]) -> bool;
+}
+
+macro_rules! curve_keys {
+    ($($curve:ident, $library:ident;)+) => {
+        $(impl CurveKey for $library::ecdsa::VerifyingKey {
+            const CURVE: Curve = Curve::$curve;
+
+            fn from_uncompressed(point: &[u8]) -> Option<Self> {
+                Self::from_sec1_bytes(point).ok()
+            }
+
+            fn verifies(&self, digest: &[u8], signature: &[u8]) -> bool {
+                $library::ecdsa::Signature::from_der(signature)
+                    .is_ok_and(|signature| self.verify_prehash(digest, &signature).is_ok())
+            }
+        })+
+    };
+}
+
+curve_keys! {
+    P256, p256;
+    P384, p384;
+    P521, p521;
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! RSASSA-PKCS1-v1_5 and RSASSA-PSS ([RFC 8017 section 8](https://www.rfc-editor.org/rfc/rfc8017#section-8)).
+
+use alloc::boxed::Box;
+
+use rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey, pss};
+use sha2::{Sha256, Sha384, Sha512};
+
+use crate::{
+    Hash, KeyError, KeyFault, KeyMaterial, PreparedKey, PublicKey, Scheme, SignatureInvalid,
+    SignatureVerifier,
+    key::{RSA_MODULUS_BITS_MAX, RSA_MODULUS_BITS_MIN},
+};
+
+#[derive(Debug)]
+pub(super) struct Pkcs1 {
+    pub(super) hash: Hash,
+}
+
+impl SignatureVerifier for Pkcs1 {
+    fn scheme(&self) -> Scheme {
+        Scheme::RsaPkcs1 { hash: self.hash }
+    }
+
+    fn prepare(&self, key: &PublicKey) -> Result<Box<dyn PreparedKey>, KeyError> {
+        Ok(Box::new(PreparedPkcs1 { hash: self.hash, key: parse(key, self.scheme())? }))
+    }
+}
+
+#[derive(Debug)]
+struct PreparedPkcs1 {
+    hash: Hash,
+    key: RsaPublicKey,
+}
+
+impl PreparedKey for PreparedPkcs1 {
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
+        let padding = match self.hash {
+            Hash::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
+            Hash::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
+            Hash::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
+        };
+        self.key.verify(padding, &self.hash.digest_on_stack(message), signature).map_err(|_| SignatureInvalid)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Pss {
+    pub(super) hash: Hash,
+}
+
+impl SignatureVerifier for Pss {
+    fn scheme(&self) -> Scheme {
+        Scheme::RsaPss { hash: self.hash }
+    }
+
+    fn prepare(&self, key: &PublicKey) -> Result<Box<dyn PreparedKey>, KeyError> {
+        Ok(Box::new(PreparedPss { hash: self.hash, key: parse(key, self.scheme())? }))
+    }
+}
+
+#[derive(Debug)]
+struct PreparedPss {
+    hash: Hash,
+    key: RsaPublicKey,
+}
+
+impl PreparedKey for PreparedPss {
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
+        let digest = self.hash.digest_on_stack(message);
+        // `new` fixes the salt's length to the hash's, and uses the same hash for the mask.
+        match self.hash {
+            Hash::Sha256 => self.key.verify(pss::Pss::<Sha256>::new(), &digest, signature),
+            Hash::Sha384 => self.key.verify(pss::Pss::<Sha384>::new(), &digest, signature),
+            Hash::Sha512 => self.key.verify(pss::Pss::<Sha512>::new(), &digest, signature),
+        }
+        .map_err(|_| SignatureInvalid)
+    }
+}
+
+fn parse(key: &PublicKey, scheme: Scheme) -> Result<RsaPublicKey, KeyError> {
+    let KeyMaterial::Rsa { n, e } = key.material() else {
+        return Err(KeyFault::SchemeMismatch(scheme).into());
+    };
+    let [n, e] = [n, e].map(|number| BoxedUint::from_be_slice_vartime(number));
+    // Reading the key has checked these bounds already, and the exponent's; nothing else can be wrong with it.
+    RsaPublicKey::new_with_size_limits(n, e, RSA_MODULUS_BITS_MIN..=RSA_MODULUS_BITS_MAX)
+        .map_err(|_| KeyFault::Exponent.into())
+}
+
+#[cfg(test)]
+mod tests;
