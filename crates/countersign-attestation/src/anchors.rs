@@ -1,0 +1,140 @@
+//! Trust anchors: whom the caller believes, and for what.
+
+use core::fmt;
+use std::borrow::Cow;
+
+use countersign_types::Aaguid;
+
+use crate::{AttestationType, Certificate};
+
+/// Where trust anchors come from: the caller's configuration or metadata, never a response.
+///
+/// ```
+/// use std::{borrow::Cow, collections::BTreeMap};
+///
+/// use countersign_attestation::{AnchorQuery, TrustAnchor, TrustAnchors};
+/// use countersign_types::Aaguid;
+///
+/// /// Each model's anchors.
+/// #[derive(Debug)]
+/// struct ByModel(BTreeMap<Aaguid, Vec<TrustAnchor>>);
+///
+/// impl TrustAnchors for ByModel {
+///     fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
+///         self.0.get(&query.aaguid).map_or(Cow::Borrowed(&[]), Cow::from)
+///     }
+/// }
+/// ```
+pub trait TrustAnchors: fmt::Debug + Send + Sync {
+    /// The anchors that may vouch for an attestation like this one; empty where there are none.
+    fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]>;
+
+    /// Certificates that may complete a path to those anchors. They are not trusted by themselves.
+    fn intermediates(&self, query: &AnchorQuery<'_>) -> Cow<'_, [Certificate]> {
+        let _ = query;
+        Cow::Borrowed(&[])
+    }
+}
+
+/// What an attestation says of itself, to choose anchors by.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct AnchorQuery<'a> {
+    /// The attestation statement format identifier.
+    pub format: &'a str,
+    /// The attestation type, as far as the statement tells it.
+    pub attestation_type: AttestationType,
+    /// The AAGUID of the authenticator data: a claim until a path is found.
+    pub aaguid: Aaguid,
+    /// The attestation trust path as received, the attestation certificate first.
+    pub trust_path: &'a [Certificate],
+}
+
+/// One certificate whose signature, or whose very presence, is believed.
+///
+/// Any certificate may be one: self-signed or not, of version 1, an issuer or an attestation certificate itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustAnchor {
+    certificate: Certificate,
+}
+
+impl TrustAnchor {
+    /// Believes this certificate.
+    pub const fn from_certificate(certificate: Certificate) -> Self {
+        Self { certificate }
+    }
+
+    /// The certificate.
+    pub const fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+}
+
+/// The same anchors for every attestation.
+#[derive(Debug, Clone, Default)]
+pub struct AnchorList {
+    anchors: Vec<TrustAnchor>,
+    intermediates: Vec<Certificate>,
+}
+
+impl AnchorList {
+    /// These anchors. An empty list trusts nobody.
+    pub fn new(anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
+        Self { anchors: anchors.into_iter().collect(), intermediates: Vec::new() }
+    }
+
+    /// Adds certificates that may complete a path and aren't trusted by themselves.
+    pub fn with_intermediates(mut self, intermediates: impl IntoIterator<Item = Certificate>) -> Self {
+        self.intermediates.extend(intermediates);
+        self
+    }
+}
+
+impl FromIterator<TrustAnchor> for AnchorList {
+    fn from_iter<I: IntoIterator<Item = TrustAnchor>>(anchors: I) -> Self {
+        Self::new(anchors)
+    }
+}
+
+impl TrustAnchors for AnchorList {
+    fn anchors(&self, _: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
+        Cow::Borrowed(&self.anchors)
+    }
+
+    fn intermediates(&self, _: &AnchorQuery<'_>) -> Cow<'_, [Certificate]> {
+        Cow::Borrowed(&self.intermediates)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Attestation, test_support::certificates::root};
+
+    #[test]
+    fn a_list_has_the_same_anchors_for_every_attestation() {
+        let (anchor, _) = root();
+        let list: AnchorList = [anchor.clone()].into_iter().collect();
+        let list = list.with_intermediates([anchor.certificate().clone()]);
+        let attestation = Attestation::without_certificates("packed", AttestationType::SelfAttestation);
+        let query = attestation.anchor_query(Aaguid::ZERO);
+        assert_eq!((query.format, query.attestation_type), ("packed", AttestationType::SelfAttestation));
+        assert_eq!(*list.intermediates(&query), [anchor.certificate().clone()]);
+        assert_eq!(*list.anchors(&query), [anchor]);
+    }
+
+    #[derive(Debug)]
+    struct Nobody;
+
+    impl TrustAnchors for Nobody {
+        fn anchors(&self, _: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
+            Cow::Borrowed(&[])
+        }
+    }
+
+    #[test]
+    fn a_source_has_no_intermediates_unless_it_says_so() {
+        let attestation = Attestation::without_certificates("none", AttestationType::None);
+        assert!(Nobody.intermediates(&attestation.anchor_query(Aaguid::ZERO)).is_empty());
+    }
+}

@@ -1,0 +1,334 @@
+//! X.509 certificates ([RFC 5280, section 4](https://www.rfc-editor.org/rfc/rfc5280#section-4)), read without being
+//! believed.
+
+use core::{fmt, ops::Range};
+use std::sync::Arc;
+
+use countersign_cose::{KeyError, PublicKey};
+use countersign_types::Timestamp;
+use x509_parser::{
+    asn1_rs::BitString,
+    certificate::{X509Certificate, X509CertificateParser},
+    extensions::X509Extension,
+    nom::Parser,
+};
+
+use crate::{
+    der::{self, Reader},
+    oid::{self, Oid},
+};
+
+mod error;
+mod extensions;
+mod name;
+mod signature;
+
+pub use error::CertificateError;
+pub use extensions::{BasicConstraints, Extension, KeyUsage};
+pub use name::{Name, NameAttribute, SubjectAttribute};
+pub use signature::SignatureAlgorithm;
+
+/// The most bytes of a certificate. One with an ML-DSA-87 key and signature has some 8 KiB, and no other kind that
+/// attestation uses has half of that.
+pub const CERTIFICATE_MAX: usize = 16 * 1024;
+
+/// The most extensions of a certificate. Those in use have a dozen.
+pub const EXTENSIONS_MAX: usize = 64;
+
+/// The deepest nesting of a certificate's DER, not counting what is inside of its extensions. The parameters of
+/// RSASSA-PSS nest 7 levels; one more is spare.
+const DEPTH_MAX: usize = 8;
+
+/// One certificate: its DER as received, and what is read from it. A clone shares both.
+///
+/// Two are equal if their DER is. The subject's public key is not read before it is used, for a certificate with a
+/// key of an unknown kind can be an anchor among others.
+///
+/// ```
+/// # use countersign_attestation::Certificate;
+/// let error = Certificate::from_der(b"not a certificate").unwrap_err();
+/// assert_eq!(error.code().as_str(), "attestation-certificate-invalid");
+/// ```
+#[derive(Clone)]
+pub struct Certificate(Arc<Contents>);
+
+/// Ranges are into `der`.
+struct Contents {
+    der: Box<[u8]>,
+    tbs: Range<usize>,
+    version: u8,
+    serial_number: Range<usize>,
+    issuer: Range<usize>,
+    not_before: Timestamp,
+    not_after: Timestamp,
+    subject: Range<usize>,
+    subject_public_key_info: Range<usize>,
+    extensions: Vec<ExtensionRange>,
+    basic_constraints: Option<BasicConstraints>,
+    key_usage: Option<KeyUsage>,
+    signature_algorithm: SignatureAlgorithm,
+    signature: Range<usize>,
+}
+
+struct ExtensionRange {
+    identifier: Range<usize>,
+    critical: bool,
+    value: Range<usize>,
+}
+
+impl Certificate {
+    /// Reads one certificate from DER, and all of it.
+    ///
+    /// Refused are: more than [`CERTIFICATE_MAX`] bytes, bytes left over, lengths that are indefinite or longer than
+    /// needed, a version other than 1 to 3, two different signature algorithms, an extension that occurs twice, more
+    /// than [`EXTENSIONS_MAX`] extensions, and key extensions without their syntax (basic constraints, key usage,
+    /// extended key usage). Accepted, because certificates in use have it, is what breaks other rules of RFC 5280, such
+    /// as a negative serial number.
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        if der.len() > CERTIFICATE_MAX {
+            return Err(CertificateError::TooLong { length: der.len() });
+        }
+        let first = Reader::new(der).element().map_err(|_| CertificateError::NotDer)?;
+        if first.whole.len() != der.len() {
+            return Err(CertificateError::TrailingData {
+                length: der.len().saturating_sub(first.whole.len()),
+            });
+        }
+        der::check(der, DEPTH_MAX).map_err(|_| CertificateError::NotDer)?;
+        let (_, parsed) = X509CertificateParser::new()
+            .with_deep_parse_extensions(false)
+            .parse(der)
+            .map_err(|error| CertificateError::from_parser(&error))?;
+        Contents::read(der, &parsed).map(|contents| Self(Arc::new(contents)))
+    }
+
+    /// The DER as received.
+    pub fn as_der(&self) -> &[u8] {
+        &self.0.der
+    }
+
+    /// The version: 1, 2 or 3.
+    pub fn version(&self) -> u8 {
+        self.0.version
+    }
+
+    /// The serial number: the contents octets of its INTEGER, in two's complement and possibly negative.
+    pub fn serial_number(&self) -> &[u8] {
+        self.slice(&self.0.serial_number)
+    }
+
+    /// The issuer's name.
+    pub fn issuer(&self) -> Name<'_> {
+        Name::new(self.slice(&self.0.issuer))
+    }
+
+    /// The subject's name.
+    pub fn subject(&self) -> Name<'_> {
+        Name::new(self.slice(&self.0.subject))
+    }
+
+    /// Whether issuer and subject are one, byte by byte. The signature is another matter.
+    pub fn is_self_issued(&self) -> bool {
+        self.issuer() == self.subject()
+    }
+
+    /// The first second of the validity period.
+    pub fn not_before(&self) -> Timestamp {
+        self.0.not_before
+    }
+
+    /// The last second of the validity period.
+    pub fn not_after(&self) -> Timestamp {
+        self.0.not_after
+    }
+
+    /// Whether `now` is in the validity period, both ends of which belong to it.
+    pub fn is_valid_at(&self, now: Timestamp) -> bool {
+        (self.0.not_before..=self.0.not_after).contains(&now)
+    }
+
+    /// The DER of the subject's `SubjectPublicKeyInfo`.
+    pub fn subject_public_key_info(&self) -> &[u8] {
+        self.slice(&self.0.subject_public_key_info)
+    }
+
+    /// The subject's public key, read anew with each call.
+    pub fn public_key(&self) -> Result<PublicKey, KeyError> {
+        PublicKey::from_spki(self.subject_public_key_info())
+    }
+
+    /// The extensions in their order.
+    pub fn extensions(&self) -> impl Iterator<Item = Extension<'_>> {
+        self.0.extensions.iter().map(|extension| Extension {
+            identifier: Oid::from_contents(self.slice(&extension.identifier)),
+            critical: extension.critical,
+            value: self.slice(&extension.value),
+        })
+    }
+
+    /// The extension with this identifier. There is never a second one.
+    pub fn extension(&self, identifier: &Oid<'_>) -> Option<Extension<'_>> {
+        self.extensions().find(|extension| extension.identifier == *identifier)
+    }
+
+    /// The basic constraints extension.
+    pub fn basic_constraints(&self) -> Option<BasicConstraints> {
+        self.0.basic_constraints
+    }
+
+    /// The key usage extension.
+    pub fn key_usage(&self) -> Option<KeyUsage> {
+        self.0.key_usage
+    }
+
+    /// The purposes in the extended key usage extension, or `None` without the extension.
+    pub fn extended_key_usage(&self) -> Option<Vec<Oid<'_>>> {
+        let extension = self.extension(&oid::EXTENDED_KEY_USAGE)?;
+        extensions::purposes(extension.value).ok()
+    }
+
+    /// The algorithm of the issuer's signature.
+    pub fn signature_algorithm(&self) -> &SignatureAlgorithm {
+        &self.0.signature_algorithm
+    }
+
+    /// What the issuer signed: the DER of `tbsCertificate`.
+    pub fn signed_data(&self) -> &[u8] {
+        self.slice(&self.0.tbs)
+    }
+
+    /// The issuer's signature.
+    pub fn signature(&self) -> &[u8] {
+        self.slice(&self.0.signature)
+    }
+
+    fn slice(&self, range: &Range<usize>) -> &[u8] {
+        self.0.der.get(range.clone()).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.der == other.0.der
+    }
+}
+
+impl Eq for Certificate {}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificate")
+            .field("subject", &self.subject())
+            .field("issuer", &self.issuer())
+            .field("length", &self.0.der.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Contents {
+    fn read(der: &[u8], parsed: &X509Certificate<'_>) -> Result<Self, CertificateError> {
+        let range = |part| range_of(der, part);
+        let tbs = &parsed.tbs_certificate;
+        only_these_parts(der, tbs.as_ref())?;
+        let version = match tbs.version.0 {
+            0 => 1,
+            1 => 2,
+            2 => 3,
+            other => return Err(CertificateError::Version(other)),
+        };
+        if parsed.signature_algorithm != tbs.signature {
+            return Err(CertificateError::SignatureAlgorithmsDiffer);
+        }
+        let extensions = read_extensions(der, tbs.extensions())?;
+        let value = |identifier| find(tbs.extensions(), &identifier);
+        if let Some(value) = value(oid::EXTENDED_KEY_USAGE) {
+            extensions::purposes(value).map_err(|_| CertificateError::Extension(oid::EXTENDED_KEY_USAGE))?;
+        }
+        Ok(Self {
+            tbs: range(tbs.as_ref())?,
+            version,
+            serial_number: range(tbs.raw_serial())?,
+            issuer: range(tbs.issuer().as_raw())?,
+            not_before: Timestamp::from_unix_seconds(tbs.validity().not_before.timestamp()),
+            not_after: Timestamp::from_unix_seconds(tbs.validity().not_after.timestamp()),
+            subject: range(tbs.subject().as_raw())?,
+            subject_public_key_info: range(tbs.public_key().raw)?,
+            basic_constraints: value(oid::BASIC_CONSTRAINTS)
+                .map(BasicConstraints::read)
+                .transpose()
+                .map_err(|_| CertificateError::Extension(oid::BASIC_CONSTRAINTS))?,
+            key_usage: value(oid::KEY_USAGE)
+                .map(KeyUsage::read)
+                .transpose()
+                .map_err(|_| CertificateError::Extension(oid::KEY_USAGE))?,
+            extensions,
+            signature_algorithm: SignatureAlgorithm::read(&parsed.signature_algorithm),
+            signature: range(whole_bytes(&parsed.signature_value)?)?,
+            der: der.into(),
+        })
+    }
+}
+
+/// Checks that the certificate has three parts, of which `tbs` is the first and whole: the parser passes over what
+/// follows the parts that it knows.
+fn only_these_parts(der: &[u8], tbs: &[u8]) -> Result<(), CertificateError> {
+    let parts = || {
+        let mut parts = Reader::new(der::only(der, der::SEQUENCE)?);
+        let first = parts.element()?;
+        parts.expect(der::SEQUENCE)?;
+        parts.expect(der::BIT_STRING)?;
+        parts.end()?;
+        Ok::<_, der::NotDer>(first.whole)
+    };
+    match parts() {
+        Ok(first) if first == tbs => Ok(()),
+        _ => Err(CertificateError::NotDer),
+    }
+}
+
+fn read_extensions(
+    der: &[u8],
+    parsed: &[X509Extension<'_>],
+) -> Result<Vec<ExtensionRange>, CertificateError> {
+    if parsed.len() > EXTENSIONS_MAX {
+        return Err(CertificateError::TooManyExtensions(parsed.len()));
+    }
+    let mut extensions = Vec::with_capacity(parsed.len());
+    let mut rest = parsed;
+    while let Some((extension, after)) = rest.split_first() {
+        let identifier = extension.oid.as_bytes();
+        if find(after, &Oid::from_contents(identifier)).is_some() {
+            return Err(CertificateError::DuplicateExtension(Oid::from_contents(identifier).into_owned()));
+        }
+        extensions.push(ExtensionRange {
+            identifier: range_of(der, identifier)?,
+            critical: extension.critical,
+            value: range_of(der, extension.value)?,
+        });
+        rest = after;
+    }
+    Ok(extensions)
+}
+
+fn find<'a>(extensions: &[X509Extension<'a>], identifier: &Oid<'_>) -> Option<&'a [u8]> {
+    extensions
+        .iter()
+        .find(|extension| extension.oid.as_bytes() == identifier.as_contents())
+        .map(|extension| extension.value)
+}
+
+fn whole_bytes<'a>(bits: &'a BitString<'_>) -> Result<&'a [u8], CertificateError> {
+    if bits.unused_bits == 0 { Ok(&bits.data) } else { Err(CertificateError::Malformed("signature")) }
+}
+
+/// Where `part`, which the parser cut out of `whole`, lies in it.
+fn range_of(whole: &[u8], part: &[u8]) -> Result<Range<usize>, CertificateError> {
+    let start = part.as_ptr().addr().checked_sub(whole.as_ptr().addr());
+    start
+        .and_then(|start| Some(start..start.checked_add(part.len())?))
+        .filter(|range| whole.get(range.clone()) == Some(part))
+        .ok_or(CertificateError::NotDer)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! Why bytes are not a certificate.
+
+use core::fmt;
+
+use countersign_types::Code;
+use x509_parser::{error::X509Error, nom};
+
+use super::{CERTIFICATE_MAX, EXTENSIONS_MAX};
+use crate::oid::Oid;
+
+/// Why bytes are not a certificate. The code of each is `attestation-certificate-invalid`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// More than [`CERTIFICATE_MAX`] bytes.
+    TooLong {
+        /// The number of bytes.
+        length: usize,
+    },
+    /// Bytes follow the certificate.
+    TrailingData {
+        /// The number of bytes that follow.
+        length: usize,
+    },
+    /// Not DER, or not with the three parts of a certificate.
+    NotDer,
+    /// A part does not have its syntax; holds which.
+    Malformed(&'static str),
+    /// `version` is no known one; holds its encoded value, one less than the version's number.
+    Version(u32),
+    /// The signature algorithm is not the one that the issuer signed.
+    SignatureAlgorithmsDiffer,
+    /// More than [`EXTENSIONS_MAX`] extensions; holds their number.
+    TooManyExtensions(usize),
+    /// An extension occurs more than once.
+    DuplicateExtension(Oid<'static>),
+    /// The value of an extension does not have its syntax.
+    Extension(Oid<'static>),
+}
+
+impl CertificateError {
+    /// The stable word for it.
+    pub const fn code(&self) -> Code {
+        Code::AttestationCertificateInvalid
+    }
+
+    pub(super) fn from_parser(error: &nom::Err<X509Error>) -> Self {
+        let (nom::Err::Error(error) | nom::Err::Failure(error)) = error else { return Self::NotDer };
+        Self::Malformed(match error {
+            X509Error::InvalidVersion => "version",
+            X509Error::InvalidSerial => "serial number",
+            X509Error::InvalidAlgorithmIdentifier => "algorithm identifier",
+            X509Error::InvalidX509Name => "name",
+            X509Error::InvalidDate => "validity",
+            X509Error::InvalidSPKI => "subject public key info",
+            X509Error::InvalidExtensions => "extensions",
+            X509Error::InvalidSignatureValue => "signature",
+            _ => "structure",
+        })
+    }
+}
+
+impl fmt::Display for CertificateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { length } => {
+                write!(f, "certificate of {length} bytes, at most {CERTIFICATE_MAX} expected")
+            }
+            Self::TrailingData { length } => write!(f, "{length} bytes follow the certificate"),
+            Self::NotDer => f.write_str("not one certificate in der"),
+            Self::Malformed(part) => write!(f, "the certificate's {part} can't be read"),
+            Self::Version(encoded) => {
+                write!(f, "the certificate's version is encoded as {encoded}, at most 2 expected")
+            }
+            Self::SignatureAlgorithmsDiffer => {
+                f.write_str("the certificate's two signature algorithms differ")
+            }
+            Self::TooManyExtensions(count) => {
+                write!(f, "certificate with {count} extensions, at most {EXTENSIONS_MAX} expected")
+            }
+            Self::DuplicateExtension(identifier) => write!(f, "extension {identifier} occurs more than once"),
+            Self::Extension(identifier) => write!(f, "the value of extension {identifier} can't be read"),
+        }
+    }
+}
+
+impl core::error::Error for CertificateError {}

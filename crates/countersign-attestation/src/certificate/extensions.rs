@@ -1,0 +1,75 @@
+//! Certificate extensions ([RFC 5280, section 4.2](https://www.rfc-editor.org/rfc/rfc5280#section-4.2)).
+
+use crate::{
+    der::{self, NotDer, Reader},
+    oid::Oid,
+};
+
+/// One extension of a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Extension<'a> {
+    /// Its identifier.
+    pub identifier: Oid<'a>,
+    /// Whether whoever does not understand it must refuse the certificate.
+    pub critical: bool,
+    /// The contents of `extnValue`: the DER of what the extension says.
+    pub value: &'a [u8],
+}
+
+/// [Basic constraints](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BasicConstraints {
+    /// Whether the subject is a CA.
+    pub ca: bool,
+    /// How many certificates of CAs, self-issued ones not counted, may stand between this one and the last of a path.
+    pub path_length: Option<u32>,
+}
+
+impl BasicConstraints {
+    pub(super) fn read(value: &[u8]) -> Result<Self, NotDer> {
+        let mut members = Reader::new(der::only(value, der::SEQUENCE)?);
+        // An explicit FALSE is no DER, and certificates in use have it.
+        let ca = members.optional(der::BOOLEAN)?.map_or(Ok(false), der::boolean)?;
+        let path_length = members.optional(der::INTEGER)?.map(der::small_unsigned).transpose()?;
+        members.end()?;
+        Ok(Self { ca, path_length })
+    }
+}
+
+/// [Key usage](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyUsage {
+    first_octet: u8,
+}
+
+impl KeyUsage {
+    pub(super) fn read(value: &[u8]) -> Result<Self, NotDer> {
+        match der::only(value, der::BIT_STRING)? {
+            [0] => Ok(Self { first_octet: 0 }),
+            [0..=7, first_octet, ..] => Ok(Self { first_octet: *first_octet }),
+            _ => Err(NotDer),
+        }
+    }
+
+    /// Bit 0, `digitalSignature`: the key may verify signatures on other things than certificates and CRLs.
+    pub const fn digital_signature(self) -> bool {
+        self.first_octet & 0x80 != 0
+    }
+
+    /// Bit 5, `keyCertSign`: the key may verify signatures on certificates.
+    pub const fn key_cert_sign(self) -> bool {
+        self.first_octet & 0x04 != 0
+    }
+}
+
+/// The purposes in an [extended key usage](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12) extension.
+pub(super) fn purposes(value: &[u8]) -> Result<Vec<Oid<'_>>, NotDer> {
+    let mut members = Reader::new(der::only(value, der::SEQUENCE)?);
+    let mut purposes = Vec::new();
+    while !members.is_at_end() {
+        purposes.push(Oid::from_contents(members.expect(der::OBJECT_IDENTIFIER)?));
+    }
+    if purposes.is_empty() { Err(NotDer) } else { Ok(purposes) }
+}

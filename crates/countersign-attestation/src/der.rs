@@ -1,0 +1,222 @@
+//! DER read strictly: definite, minimal lengths, and nothing left over.
+//! [X.690](https://www.itu.int/rec/T-REC-X.690) section 10.
+//!
+//! x509-parser takes longer lengths than needed and lets a SEQUENCE have surplus elements; what is trusted here
+//! because of a signature must have one encoding.
+
+pub(crate) const BOOLEAN: u8 = 0x01;
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const BIT_STRING: u8 = 0x03;
+pub(crate) const OCTET_STRING: u8 = 0x04;
+pub(crate) const NULL: u8 = 0x05;
+pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(crate) const SEQUENCE: u8 = 0x30;
+pub(crate) const SET: u8 = 0x31;
+
+/// The bytes are not the DER that was looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NotDer;
+
+/// One element: its tag, its contents octets, and all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Element<'a> {
+    pub(crate) tag: u8,
+    pub(crate) contents: &'a [u8],
+    pub(crate) whole: &'a [u8],
+}
+
+/// Reads elements one after the other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    /// The next element, whatever its tag.
+    pub(crate) fn element(&mut self) -> Result<Element<'a>, NotDer> {
+        let (&tag, after_tag) = self.rest.split_first().ok_or(NotDer)?;
+        // Tag numbers above 30 take more bytes; no structure read here has one.
+        if tag & 0x1f == 0x1f {
+            return Err(NotDer);
+        }
+        let (length, after_length) = length(after_tag)?;
+        let (contents, rest) = after_length.split_at_checked(length).ok_or(NotDer)?;
+        let whole_length = self.rest.len().checked_sub(rest.len()).ok_or(NotDer)?;
+        let (whole, _) = self.rest.split_at_checked(whole_length).ok_or(NotDer)?;
+        self.rest = rest;
+        Ok(Element { tag, contents, whole })
+    }
+
+    /// The contents of the next element, which must have this tag.
+    pub(crate) fn expect(&mut self, tag: u8) -> Result<&'a [u8], NotDer> {
+        self.optional(tag)?.ok_or(NotDer)
+    }
+
+    /// The contents of the next element if it has this tag; nothing is read if it does not.
+    pub(crate) fn optional(&mut self, tag: u8) -> Result<Option<&'a [u8]>, NotDer> {
+        if self.rest.first() != Some(&tag) {
+            return Ok(None);
+        }
+        self.element().map(|element| Some(element.contents))
+    }
+
+    /// Whether all was read.
+    pub(crate) const fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// Fails unless all was read.
+    pub(crate) const fn end(&self) -> Result<(), NotDer> {
+        if self.rest.is_empty() { Ok(()) } else { Err(NotDer) }
+    }
+}
+
+/// The contents of the one element with this tag that `bytes` are.
+pub(crate) fn only(bytes: &[u8], tag: u8) -> Result<&[u8], NotDer> {
+    let mut reader = Reader::new(bytes);
+    let contents = reader.expect(tag)?;
+    reader.end()?;
+    Ok(contents)
+}
+
+/// A BOOLEAN's value from its contents.
+pub(crate) const fn boolean(contents: &[u8]) -> Result<bool, NotDer> {
+    match contents {
+        [0x00] => Ok(false),
+        [0xff] => Ok(true),
+        _ => Err(NotDer),
+    }
+}
+
+/// The magnitude of a non-negative INTEGER from its contents, without a leading zero byte; 0 is empty.
+pub(crate) const fn unsigned(contents: &[u8]) -> Result<&[u8], NotDer> {
+    match contents {
+        [0x00] => Ok(&[]),
+        [] | [0x80..=0xff, ..] | [0x00, 0x00..=0x7f, ..] => Err(NotDer),
+        [0x00, magnitude @ ..] | magnitude => Ok(magnitude),
+    }
+}
+
+/// A small non-negative INTEGER's value from its contents.
+pub(crate) fn small_unsigned(contents: &[u8]) -> Result<u32, NotDer> {
+    let magnitude = unsigned(contents)?;
+    if magnitude.len() > 4 {
+        return Err(NotDer);
+    }
+    Ok(magnitude.iter().fold(0, |value, byte| value << 8 | u32::from(*byte)))
+}
+
+/// Checks that `bytes` are one element, of elements all the way down to `max_depth`.
+///
+/// It does not look into primitive elements, so not into the values of a certificate's extensions.
+pub(crate) fn check(bytes: &[u8], max_depth: usize) -> Result<(), NotDer> {
+    let mut outer = Reader::new(bytes);
+    let mut open = vec![Reader::new(outer.element()?.whole)];
+    outer.end()?;
+    while let Some(reader) = open.last_mut() {
+        if reader.is_at_end() {
+            open.pop();
+            continue;
+        }
+        let element = reader.element()?;
+        let universal = element.tag & 0xc0 == 0;
+        let constructed = element.tag & 0x20 != 0;
+        // Of the universal types that occur, DER constructs SEQUENCE and SET, always, and no other.
+        if universal && constructed != matches!(element.tag & 0x1f, 0x10 | 0x11) {
+            return Err(NotDer);
+        }
+        if constructed {
+            if open.len() >= max_depth {
+                return Err(NotDer);
+            }
+            open.push(Reader::new(element.contents));
+        }
+    }
+    Ok(())
+}
+
+/// A length and what follows it.
+fn length(bytes: &[u8]) -> Result<(usize, &[u8]), NotDer> {
+    let (&first, rest) = bytes.split_first().ok_or(NotDer)?;
+    let count = match first {
+        0x00..=0x7f => return Ok((usize::from(first), rest)),
+        // Four bytes of length say 4 GiB; no input comes near.
+        0x81..=0x84 => usize::from(first & 0x7f),
+        _ => return Err(NotDer),
+    };
+    let (digits, rest) = rest.split_at_checked(count).ok_or(NotDer)?;
+    let length = digits.iter().fold(0_u32, |length, digit| length << 8 | u32::from(*digit));
+    let minimal = length > 0x7f && digits.first() != Some(&0);
+    let length = usize::try_from(length).map_err(|_| NotDer)?;
+    if minimal { Ok((length, rest)) } else { Err(NotDer) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_minimal_and_definite() {
+        let long = [&[0x04, 0x81, 0x80][..], &[0; 128]].concat();
+        assert_eq!(only(&long, OCTET_STRING).unwrap().len(), 128);
+        for bytes in [
+            &[0x04][..],
+            &[0x04, 0x01],
+            &[0x04, 0x80, 0x00, 0x00],
+            &[0x04, 0x81, 0x01, 0x00],
+            &[0x04, 0x82, 0x00, 0x01, 0x00],
+            &[0x04, 0x84, 0xff, 0xff, 0xff, 0xff],
+            &[0x04, 0x85, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00],
+            &[0x04, 0xff],
+            &[0x1f, 0x01, 0x00],
+            &[0x04, 0x00, 0x00],
+        ] {
+            assert_eq!(only(bytes, OCTET_STRING), Err(NotDer), "{bytes:02x?}");
+        }
+        assert_eq!(only(&[0x04, 0x00], SEQUENCE), Err(NotDer));
+    }
+
+    #[test]
+    fn an_integer_is_minimal() {
+        assert_eq!(unsigned(&[0x00]), Ok(&[][..]));
+        assert_eq!(unsigned(&[0x7f]), Ok(&[0x7f][..]));
+        assert_eq!(unsigned(&[0x00, 0x80]), Ok(&[0x80][..]));
+        for contents in [&[][..], &[0x80], &[0xff, 0x01], &[0x00, 0x00], &[0x00, 0x7f]] {
+            assert_eq!(unsigned(contents), Err(NotDer), "{contents:02x?}");
+        }
+        assert_eq!(small_unsigned(&[0x00, 0xff, 0xff, 0xff, 0xff]), Ok(u32::MAX));
+        assert_eq!(small_unsigned(&[0x01, 0x00, 0x00, 0x00, 0x00]), Err(NotDer));
+    }
+
+    #[test]
+    fn a_boolean_is_all_zeros_or_all_ones() {
+        assert_eq!(boolean(&[0x00]), Ok(false));
+        assert_eq!(boolean(&[0xff]), Ok(true));
+        for contents in [&[][..], &[0x01], &[0xff, 0xff]] {
+            assert_eq!(boolean(contents), Err(NotDer));
+        }
+    }
+
+    #[test]
+    fn a_structure_is_checked_all_the_way_down() {
+        let good = [0x30, 0x05, 0x31, 0x03, 0x02, 0x01, 0x05];
+        assert_eq!(check(&good, 3), Ok(()));
+        assert_eq!(check(&good, 2), Err(NotDer));
+        for bytes in [
+            // Left over, within and behind.
+            &[0x30, 0x03, 0x02, 0x01, 0x05, 0x00][..],
+            &[0x30, 0x04, 0x02, 0x01, 0x05, 0x00],
+            // A constructed OCTET STRING, a primitive SEQUENCE.
+            &[0x30, 0x04, 0x24, 0x02, 0x04, 0x00],
+            &[0x30, 0x02, 0x10, 0x00],
+            // An inner length that is beyond the outer.
+            &[0x30, 0x02, 0x04, 0x01, 0x00],
+        ] {
+            assert_eq!(check(bytes, 8), Err(NotDer), "{bytes:02x?}");
+        }
+    }
+}

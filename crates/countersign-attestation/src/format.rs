@@ -1,0 +1,116 @@
+//! [Section 8](https://www.w3.org/TR/webauthn-3/#sctn-defined-attestation-formats): the attestation statement
+//! formats, and the table of those that a relying party can verify.
+
+use core::fmt;
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{Attestation, AttestationError, Statement};
+
+pub mod none;
+pub mod packed;
+mod signature;
+
+/// The most certificates that `x5c` may have: the longest chains in use have four, root included.
+pub const X5C_MAX: usize = 8;
+
+/// The verification procedure of one attestation statement format.
+pub trait AttestationFormat: fmt::Debug + Send + Sync {
+    /// The format's identifier, compared exactly with `fmt`.
+    fn identifier(&self) -> &str;
+
+    /// Verifies a statement of this format, and says what it conveys.
+    ///
+    /// Whether any of its certificates is to be believed is not asked here.
+    fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError>;
+}
+
+/// The formats that can be verified, by identifier. A clone shares them.
+///
+/// ```
+/// # use countersign_attestation::Formats;
+/// assert_eq!(Formats::standard().identifiers().collect::<Vec<_>>(), ["none", "packed"]);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Formats {
+    by_identifier: BTreeMap<String, Arc<dyn AttestationFormat>>,
+}
+
+impl Formats {
+    /// No format at all.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// The formats of the specification that this crate verifies.
+    pub fn standard() -> Self {
+        Self::empty().with(Arc::new(none::NoneFormat)).with(Arc::new(packed::PackedFormat))
+    }
+
+    /// These and one more; it takes the place of one with the same identifier.
+    pub fn with(mut self, format: Arc<dyn AttestationFormat>) -> Self {
+        self.by_identifier.insert(format.identifier().to_owned(), format);
+        self
+    }
+
+    /// The identifiers, in alphabetical order.
+    pub fn identifiers(&self) -> impl Iterator<Item = &str> {
+        self.by_identifier.keys().map(String::as_str)
+    }
+
+    /// Verifies a statement by its format's procedure.
+    ///
+    /// A format that is not in the table is [`AttestationError::FormatUnsupported`]; the identifier is compared
+    /// byte by byte.
+    pub fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError> {
+        let format = self
+            .by_identifier
+            .get(input.format)
+            .ok_or_else(|| AttestationError::FormatUnsupported(input.format.to_owned()))?;
+        format.verify(input)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        AttestationType,
+        test_support::{
+            certificates::Key,
+            statements::{AAGUID, Registration},
+        },
+    };
+    use countersign_types::Code;
+
+    #[test]
+    fn rule_132_an_identifier_is_compared_exactly() {
+        let registration = Registration::new(&Key::p256(3), AAGUID);
+        registration.verify("none", &[0xa0]).unwrap();
+        for format in ["None", "none ", " none", "no", "none2", ""] {
+            let error = registration.verify(format, &[0xa0]).unwrap_err();
+            assert_eq!(error, AttestationError::FormatUnsupported(format.to_owned()));
+            assert_eq!(error.code(), Code::AttestationFormatUnsupported);
+        }
+    }
+
+    #[derive(Debug)]
+    struct Always;
+
+    impl AttestationFormat for Always {
+        fn identifier(&self) -> &'static str {
+            "none"
+        }
+
+        fn verify(&self, _: &Statement<'_>) -> Result<Attestation, AttestationError> {
+            Ok(Attestation::without_certificates("always", AttestationType::None))
+        }
+    }
+
+    #[test]
+    fn a_format_takes_the_place_of_one_with_its_identifier() {
+        assert_eq!(Formats::empty().identifiers().count(), 0);
+        let formats = Formats::standard().with(Arc::new(Always));
+        assert_eq!(formats.identifiers().collect::<Vec<_>>(), ["none", "packed"]);
+        assert!(format!("{formats:?}").contains("Always"));
+    }
+}

@@ -1,0 +1,138 @@
+//! [Section 8.2](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation): packed attestation.
+
+use countersign_cose::Algorithm;
+use countersign_types::{Aaguid, AlgorithmIdentifier};
+
+use crate::{
+    Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Statement,
+    certificate::SubjectAttribute,
+    der,
+    error::{CertificateFault, KeyMismatch, StatementFault},
+    format::signature,
+    oid::{self, Oid},
+    statement_map::StatementMap,
+};
+
+/// The format `packed`, with certificates or as self attestation.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PackedFormat;
+
+impl AttestationFormat for PackedFormat {
+    fn identifier(&self) -> &'static str {
+        "packed"
+    }
+
+    fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError> {
+        let statement = StatementMap::read(input.statement)?;
+        let algorithm = statement.algorithm()?;
+        let signature = statement.bytes("sig")?;
+        if statement.contains("ecdaaKeyId") {
+            return Err(StatementFault::Removed("ecdaaKeyId").into());
+        }
+        if statement.contains("x5c") {
+            let trust_path = statement.certificates()?;
+            verify_certified(input, algorithm, signature, &trust_path)?;
+            // Nothing in the statement tells a batch's certificate from one that a CA made for this authenticator.
+            let attestation_type = AttestationType::Uncertain;
+            Ok(Attestation::with_certificates(self.identifier(), attestation_type, trust_path))
+        } else {
+            verify_self(input, algorithm, signature)?;
+            Ok(Attestation::without_certificates(self.identifier(), AttestationType::SelfAttestation))
+        }
+    }
+}
+
+/// The procedure's second step, where `x5c` is present.
+fn verify_certified(
+    input: &Statement<'_>,
+    algorithm: AlgorithmIdentifier,
+    signature: &[u8],
+    trust_path: &[Certificate],
+) -> Result<(), AttestationError> {
+    let leaf = trust_path.first().ok_or(StatementFault::Empty("x5c"))?;
+    signature::verify_with_certificate(input, leaf, algorithm, signature)?;
+    check_requirements(leaf)?;
+    if let Some(certificate) = certified_aaguid(leaf)? {
+        let authenticator = input.aaguid()?;
+        if certificate != authenticator {
+            return Err(AttestationError::AaguidMismatch { certificate, authenticator });
+        }
+    }
+    Ok(())
+}
+
+/// The procedure's third step: self attestation.
+fn verify_self(
+    input: &Statement<'_>,
+    algorithm: AlgorithmIdentifier,
+    signature: &[u8],
+) -> Result<(), AttestationError> {
+    let credential = input.credential_key.algorithm();
+    match credential {
+        Some(known) if known.identifier() == algorithm => {
+            signature::verify_with_credential_key(input, known, signature)
+        }
+        _ => {
+            let credential = credential.map(Algorithm::identifier);
+            Err(KeyMismatch::Algorithm { statement: algorithm, credential }.into())
+        }
+    }
+}
+
+/// [Section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements) and
+/// [section 8.2.2](https://www.w3.org/TR/webauthn-3/#sctn-enterprise-packed-attestation-cert-requirements).
+fn check_requirements(certificate: &Certificate) -> Result<(), CertificateFault> {
+    if certificate.version() != 3 {
+        return Err(CertificateFault::Version(certificate.version()));
+    }
+    check_subject(certificate)?;
+    match certificate.basic_constraints() {
+        None => return Err(CertificateFault::BasicConstraintsMissing),
+        Some(constraints) if constraints.ca => return Err(CertificateFault::IsCa),
+        Some(_) => {}
+    }
+    for identifier in [oid::FIDO_AAGUID, oid::FIDO_FIRMWARE_VERSION, oid::FIDO_SERIAL_NUMBER] {
+        if certificate.extension(&identifier).is_some_and(|extension| extension.critical) {
+            return Err(CertificateFault::Critical(identifier));
+        }
+    }
+    if let Some(version) = certificate.extension(&oid::FIDO_FIRMWARE_VERSION) {
+        der::only(version.value, der::INTEGER)
+            .and_then(der::unsigned)
+            .map_err(|_| CertificateFault::Extension(oid::FIDO_FIRMWARE_VERSION))?;
+    }
+    Ok(())
+}
+
+fn check_subject(certificate: &Certificate) -> Result<(), CertificateFault> {
+    use SubjectAttribute::{CommonName, Country, Organization, OrganizationalUnit};
+    let subject = certificate.subject();
+    let is_country = |text: &str| matches!(text.as_bytes(), [b'A'..=b'Z', b'A'..=b'Z']);
+    let country = subject.only_value(Country).and_then(|value| value.text());
+    if !country.is_some_and(is_country) {
+        return Err(CertificateFault::Subject(Country));
+    }
+    if subject.only_value(Organization).is_none_or(|value| value.as_bytes().is_empty()) {
+        return Err(CertificateFault::Subject(Organization));
+    }
+    let unit = subject.only_value(OrganizationalUnit).and_then(|value| value.text());
+    if unit != Some("Authenticator Attestation") {
+        return Err(CertificateFault::Subject(OrganizationalUnit));
+    }
+    if subject.values(CommonName).next().is_none() {
+        return Err(CertificateFault::Subject(CommonName));
+    }
+    Ok(())
+}
+
+/// The AAGUID that the certificate is for, if it names one: an OCTET STRING of 16 bytes in the one that holds every
+/// extension's value.
+fn certified_aaguid(certificate: &Certificate) -> Result<Option<Aaguid>, CertificateFault> {
+    const IDENTIFIER: Oid<'_> = oid::FIDO_AAGUID;
+    let Some(extension) = certificate.extension(&IDENTIFIER) else { return Ok(None) };
+    let bytes = der::only(extension.value, der::OCTET_STRING).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.map(|bytes| Some(Aaguid::from_bytes(bytes))).ok_or(CertificateFault::Extension(IDENTIFIER))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,455 @@
+//! Tests of packed attestation. [`statement`] makes a good one; each test of a rule changes one thing.
+
+use ciborium::{Value, cbor};
+use countersign_cose::{KeyError, KeyFault, Verifiers};
+use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
+
+use crate::{
+    Attestation, AttestationError, AttestationType, Certificate, CertificateError,
+    certificate::SubjectAttribute,
+    error::{CertificateFault, KeyMismatch, StatementFault},
+    format::X5C_MAX,
+    oid,
+    test_support::{
+        certificates::{Builder, Key, common_name, root, rsa_spki, text},
+        octet_string,
+        statements::{AAGUID, Registration, encode},
+    },
+};
+
+const ES256: i64 = -7;
+
+fn registration() -> Registration {
+    Registration::new(&Key::p256(3), AAGUID)
+}
+
+fn attestation_key() -> Key {
+    Key::p256(2)
+}
+
+fn leaf() -> Builder {
+    Builder::attestation(&attestation_key())
+}
+
+fn der(leaf: &Builder) -> Vec<u8> {
+    leaf.der(&common_name("root"), &root().1)
+}
+
+fn statement(
+    algorithm: impl Into<Value>,
+    signature: impl Into<Value>,
+    x5c: Option<Value>,
+) -> Vec<(Value, Value)> {
+    let mut members = vec![("alg".into(), algorithm.into()), ("sig".into(), signature.into())];
+    members.extend(x5c.map(|x5c| ("x5c".into(), x5c)));
+    members
+}
+
+fn x5c(certificates: &[Vec<u8>]) -> Value {
+    Value::Array(certificates.iter().cloned().map(Value::Bytes).collect())
+}
+
+fn verify(statement: Vec<(Value, Value)>) -> Result<Attestation, AttestationError> {
+    registration().verify("packed", &encode(&Value::Map(statement)))
+}
+
+/// Verifies a statement that is good, but for what may be wrong with its certificates.
+fn verify_x5c(certificates: &[Vec<u8>]) -> Result<Attestation, AttestationError> {
+    let signature = attestation_key().sign(&registration().signed_data());
+    verify(statement(ES256, Value::Bytes(signature), Some(x5c(certificates))))
+}
+
+fn verify_leaf(leaf: &Builder) -> Result<Attestation, AttestationError> {
+    verify_x5c(&[der(leaf)])
+}
+
+/// A good statement, its members to be changed.
+fn good() -> Vec<(Value, Value)> {
+    let signature = attestation_key().sign(&registration().signed_data());
+    statement(ES256, Value::Bytes(signature), Some(x5c(&[der(&leaf())])))
+}
+
+fn with(member: &str, value: Value) -> Vec<(Value, Value)> {
+    let mut members = good();
+    members.iter_mut().find(|(key, _)| key.as_text() == Some(member)).unwrap().1 = value;
+    members
+}
+
+fn without(member: &str) -> Vec<(Value, Value)> {
+    let mut members = good();
+    members.retain(|(key, _)| key.as_text() != Some(member));
+    members
+}
+
+fn assert_malformed(statement: Vec<(Value, Value)>, fault: StatementFault) {
+    let error = verify(statement).unwrap_err();
+    assert_eq!(error, AttestationError::StatementMalformed(fault));
+    assert_eq!(error.code(), Code::AttestationStatementMalformed);
+}
+
+fn assert_certificate(leaf: &Builder, fault: CertificateFault) {
+    let error = verify_leaf(leaf).unwrap_err();
+    assert_eq!(error, AttestationError::CertificateInvalid(fault));
+    assert_eq!(error.code(), Code::AttestationCertificateInvalid);
+}
+
+#[test]
+fn a_statement_with_a_certificate_is_accepted_and_its_type_uncertain() {
+    let attestation = verify(good()).unwrap();
+    assert_eq!(attestation.format(), "packed");
+    assert_eq!(attestation.attestation_type(), AttestationType::Uncertain);
+    assert_eq!(attestation.trust_path()[0].as_der(), der(&leaf()));
+}
+
+#[test]
+fn self_attestation_is_accepted_and_has_no_trust_path() {
+    let signature = Key::p256(3).sign(&registration().signed_data());
+    let attestation = verify(statement(ES256, Value::Bytes(signature), None)).unwrap();
+    assert_eq!(attestation.attestation_type(), AttestationType::SelfAttestation);
+    assert!(attestation.trust_path().is_empty());
+}
+
+#[test]
+fn keys_of_other_algorithms_attest_too() {
+    for (algorithm, key) in [(-35, Key::p384(2)), (-8, Key::ed25519(2))] {
+        let signature = Value::Bytes(key.sign(&registration().signed_data()));
+        verify(statement(algorithm, signature, Some(x5c(&[der(&Builder::attestation(&key))])))).unwrap();
+    }
+}
+
+#[test]
+fn the_trust_path_has_all_certificates_in_their_order() {
+    let certificates = [der(&leaf()), root().0.certificate().as_der().to_vec()];
+    let attestation = verify_x5c(&certificates).unwrap();
+    let path: Vec<_> = attestation.trust_path().iter().map(Certificate::as_der).collect();
+    assert_eq!(path, certificates);
+}
+
+#[test]
+fn rule_139_members_of_another_type_are_malformed() {
+    let wrong = |member, expected| StatementFault::WrongType { member, expected };
+    let integer = "an integer of 64 bits";
+    assert_malformed(with("alg", "ES256".into()), wrong("alg", integer));
+    assert_malformed(with("alg", u64::MAX.into()), wrong("alg", integer));
+    assert_malformed(with("sig", "text".into()), wrong("sig", "a byte string"));
+    assert_malformed(with("x5c", "text".into()), wrong("x5c", "an array"));
+    assert_malformed(with("x5c", Value::Null), wrong("x5c", "an array"));
+}
+
+#[test]
+fn rule_140_alg_is_required() {
+    assert_malformed(without("alg"), StatementFault::Missing("alg"));
+}
+
+#[test]
+fn rule_141_sig_is_required_and_not_empty() {
+    assert_malformed(without("sig"), StatementFault::Missing("sig"));
+    assert_malformed(
+        with("sig", Value::Null),
+        StatementFault::WrongType { member: "sig", expected: "a byte string" },
+    );
+    assert_malformed(with("sig", Value::Bytes(Vec::new())), StatementFault::Empty("sig"));
+}
+
+#[test]
+fn rule_142_ecdaa_is_no_longer_part_of_the_format() {
+    let mut members = good();
+    members.push(("ecdaaKeyId".into(), Value::Bytes(vec![1])));
+    assert_malformed(members, StatementFault::Removed("ecdaaKeyId"));
+}
+
+#[test]
+fn rule_143_unknown_members_are_passed_over() {
+    let mut members = good();
+    members.push(("extra".into(), Value::Null));
+    members.push((Value::from(1), Value::Null));
+    verify(members).unwrap();
+}
+
+#[test]
+fn rule_144_an_empty_x5c_is_malformed() {
+    assert_malformed(with("x5c", Value::Array(Vec::new())), StatementFault::Empty("x5c"));
+}
+
+#[test]
+fn rule_145_elements_of_x5c_are_byte_strings_and_not_empty() {
+    let fault = StatementFault::WrongType { member: "x5c", expected: "an array of byte strings" };
+    let second = |element| with("x5c", Value::Array(vec![Value::Bytes(der(&leaf())), element]));
+    assert_malformed(second(Value::Null), fault.clone());
+    assert_malformed(second("text".into()), fault);
+    assert_malformed(second(Value::Bytes(Vec::new())), StatementFault::Empty("x5c"));
+}
+
+#[test]
+fn rule_146_elements_of_x5c_are_one_certificate_each() {
+    let good = der(&leaf());
+    let mut surplus = good.clone();
+    surplus.push(0);
+    let garbage = b"not a certificate".to_vec();
+    for (position, certificates, error) in [
+        (0, vec![surplus.clone()], CertificateError::TrailingData { length: 1 }),
+        (1, vec![good.clone(), surplus], CertificateError::TrailingData { length: 1 }),
+        (0, vec![good.repeat(2)], CertificateError::TrailingData { length: good.len() }),
+        (0, vec![garbage], CertificateError::NotDer),
+    ] {
+        let got = verify_x5c(&certificates).unwrap_err();
+        let fault = CertificateFault::Unparsable { position, error };
+        assert_eq!(got, AttestationError::CertificateInvalid(fault));
+        assert_eq!(got.code(), Code::AttestationCertificateInvalid);
+    }
+}
+
+#[test]
+fn rule_147_alg_is_supported_and_fits_the_certificates_key() {
+    for (algorithm, expected, code) in [
+        (5, AttestationError::AlgorithmUnsupported(AlgorithmIdentifier(5)), Code::AlgorithmUnsupported),
+        (
+            -257,
+            AttestationError::AlgorithmUnfit(AlgorithmIdentifier(-257)),
+            Code::AttestationSignatureInvalid,
+        ),
+        (-35, AttestationError::AlgorithmUnfit(AlgorithmIdentifier(-35)), Code::AttestationSignatureInvalid),
+        (-8, AttestationError::AlgorithmUnfit(AlgorithmIdentifier(-8)), Code::AttestationSignatureInvalid),
+    ] {
+        let error = verify(with("alg", algorithm.into())).unwrap_err();
+        assert_eq!(error, expected);
+        assert_eq!(error.code(), code);
+    }
+}
+
+#[test]
+fn rule_147_alg_needs_a_verifier() {
+    let mut registration = registration();
+    registration.verifiers = Verifiers::empty();
+    let error = registration.verify("packed", &encode(&Value::Map(good()))).unwrap_err();
+    assert_eq!(error, AttestationError::AlgorithmUnsupported(AlgorithmIdentifier(ES256)));
+}
+
+#[test]
+fn rule_147_the_certificates_key_is_of_a_known_kind_and_well_formed() {
+    let mut unknown = leaf();
+    // Ed448, which has no verifier here.
+    unknown.spki = vec![0x30, 0x43, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x71, 0x03, 0x3a, 0x00];
+    unknown.spki.extend([1; 57]);
+    let error = verify_leaf(&unknown).unwrap_err();
+    assert_eq!(error, AttestationError::AlgorithmUnfit(AlgorithmIdentifier(ES256)));
+
+    let mut short = leaf();
+    short.spki = rsa_spki(128);
+    let fault = KeyError::Malformed(KeyFault::ModulusSize { bits: 1024 });
+    assert_certificate(&short, CertificateFault::Key(fault));
+}
+
+#[test]
+fn rule_148_the_signature_is_over_authenticator_data_and_client_data_hash() {
+    let data = registration().signed_data();
+    let (authenticator_data, hash) = data.split_at(data.len() - 32);
+    let mut flipped = data.clone();
+    flipped[36] ^= 1;
+    for signed in [&[hash, authenticator_data].concat(), authenticator_data, &flipped] {
+        let error = verify(with("sig", Value::Bytes(attestation_key().sign(signed)))).unwrap_err();
+        assert_eq!(error, AttestationError::SignatureInvalid);
+        assert_eq!(error.code(), Code::AttestationSignatureInvalid);
+    }
+}
+
+#[test]
+fn rule_149_a_signature_of_the_credential_key_is_not_the_certificates() {
+    let signature = Key::p256(3).sign(&registration().signed_data());
+    let error = verify(with("sig", Value::Bytes(signature))).unwrap_err();
+    assert_eq!(error, AttestationError::SignatureInvalid);
+}
+
+#[test]
+fn rule_150_the_certificate_has_version_3() {
+    let mut version_1 = leaf();
+    version_1.version = Vec::new();
+    assert_certificate(&version_1, CertificateFault::Version(1));
+    let mut version_2 = leaf();
+    version_2.version = vec![0xa0, 0x03, 0x02, 0x01, 0x01];
+    assert_certificate(&version_2, CertificateFault::Version(2));
+}
+
+#[test]
+fn rule_151_the_subjects_c_is_two_capital_letters() {
+    for country in [None, Some(""), Some("S"), Some("se"), Some("SWE"), Some("S1")] {
+        let changed = leaf().with_subject(&oid::COUNTRY, country);
+        assert_certificate(&changed, CertificateFault::Subject(SubjectAttribute::Country));
+    }
+    verify_leaf(&leaf().with_subject(&oid::COUNTRY, Some("AA"))).unwrap();
+}
+
+#[test]
+fn rule_152_the_subjects_o_is_there_and_not_empty() {
+    for organization in [None, Some("")] {
+        let changed = leaf().with_subject(&oid::ORGANIZATION, organization);
+        assert_certificate(&changed, CertificateFault::Subject(SubjectAttribute::Organization));
+    }
+}
+
+#[test]
+fn rule_153_the_subjects_ou_is_the_literal() {
+    for unit in [None, Some(""), Some("authenticator attestation"), Some("Authenticator Attestation ")] {
+        let changed = leaf().with_subject(&oid::ORGANIZATIONAL_UNIT, unit);
+        assert_certificate(&changed, CertificateFault::Subject(SubjectAttribute::OrganizationalUnit));
+    }
+}
+
+#[test]
+fn rule_153_a_second_ou_is_refused() {
+    let mut changed = leaf();
+    changed.subject.push(text(oid::ORGANIZATIONAL_UNIT, "Another"));
+    assert_certificate(&changed, CertificateFault::Subject(SubjectAttribute::OrganizationalUnit));
+}
+
+#[test]
+fn rule_154_the_subject_has_a_cn() {
+    let changed = leaf().with_subject(&oid::COMMON_NAME, None);
+    assert_certificate(&changed, CertificateFault::Subject(SubjectAttribute::CommonName));
+}
+
+#[test]
+fn rule_155_basic_constraints_say_that_the_certificate_is_no_cas() {
+    let missing = leaf().without_extension(&oid::BASIC_CONSTRAINTS);
+    assert_certificate(&missing, CertificateFault::BasicConstraintsMissing);
+    let ca = leaf().with_extension(oid::BASIC_CONSTRAINTS, true, &[0x30, 0x03, 0x01, 0x01, 0xff]);
+    assert_certificate(&ca, CertificateFault::IsCa);
+    // An explicit FALSE is no DER and passes.
+    let explicit = leaf().with_extension(oid::BASIC_CONSTRAINTS, true, &[0x30, 0x03, 0x01, 0x01, 0x00]);
+    verify_leaf(&explicit).unwrap();
+}
+
+#[test]
+fn rule_156_the_certificates_aaguid_is_the_authenticators() {
+    let with_aaguid =
+        |aaguid: [u8; 16]| leaf().with_extension(oid::FIDO_AAGUID, false, &octet_string(&aaguid));
+    verify_leaf(&with_aaguid(AAGUID)).unwrap();
+
+    let error = verify_leaf(&with_aaguid([7; 16])).unwrap_err();
+    let (certificate, authenticator) = (Aaguid::from_bytes([7; 16]), Aaguid::from_bytes(AAGUID));
+    assert_eq!(error, AttestationError::AaguidMismatch { certificate, authenticator });
+    assert_eq!(error.code(), Code::AttestationAaguidMismatch);
+
+    let zero = Registration::new(&Key::p256(3), [0; 16]);
+    let signature = Value::Bytes(attestation_key().sign(&zero.signed_data()));
+    let members = statement(ES256, signature, Some(x5c(&[der(&with_aaguid(AAGUID))])));
+    let error = zero.verify("packed", &encode(&Value::Map(members))).unwrap_err();
+    let (certificate, authenticator) = (Aaguid::from_bytes(AAGUID), Aaguid::ZERO);
+    assert_eq!(error, AttestationError::AaguidMismatch { certificate, authenticator });
+}
+
+#[test]
+fn rule_156_without_attested_credential_data_there_is_no_aaguid_to_compare() {
+    let mut bare = registration();
+    bare.authenticator_data.truncate(37);
+    bare.authenticator_data[32] = 0x05;
+    let certificate = leaf().with_extension(oid::FIDO_AAGUID, false, &octet_string(&AAGUID));
+    let signature = Value::Bytes(attestation_key().sign(&bare.signed_data()));
+    let members = statement(ES256, signature, Some(x5c(&[der(&certificate)])));
+    let error = bare.verify("packed", &encode(&Value::Map(members))).unwrap_err();
+    assert_eq!(error, AttestationError::AttestedCredentialDataMissing);
+    assert_eq!(error.code(), Code::AttestedCredentialDataMissing);
+}
+
+#[test]
+fn rule_157_the_aaguid_is_wrapped_in_two_octet_strings() {
+    let once = AAGUID.to_vec();
+    let twice = octet_string(&AAGUID);
+    let surplus = [&twice[..], &[0]].concat();
+    for value in [once, octet_string(&twice), octet_string(&AAGUID[1..]), surplus, Vec::new()] {
+        let changed = leaf().with_extension(oid::FIDO_AAGUID, false, &value);
+        assert_certificate(&changed, CertificateFault::Extension(oid::FIDO_AAGUID));
+    }
+}
+
+#[test]
+fn rule_158_the_extensions_of_fido_are_not_critical() {
+    for (identifier, value) in [
+        (oid::FIDO_AAGUID, octet_string(&AAGUID)),
+        (oid::FIDO_FIRMWARE_VERSION, vec![0x02, 0x01, 0x05]),
+        (oid::FIDO_SERIAL_NUMBER, octet_string(b"serial")),
+    ] {
+        verify_leaf(&leaf().with_extension(identifier.clone(), false, &value)).unwrap();
+        let critical = leaf().with_extension(identifier.clone(), true, &value);
+        assert_certificate(&critical, CertificateFault::Critical(identifier));
+    }
+}
+
+#[test]
+fn rule_159_the_firmware_version_is_a_non_negative_integer() {
+    for value in [&[0x02, 0x01, 0x00][..], &[0x02, 0x02, 0x00, 0x80]] {
+        verify_leaf(&leaf().with_extension(oid::FIDO_FIRMWARE_VERSION, false, value)).unwrap();
+    }
+    for value in [&[0x02, 0x01, 0xff][..], &[0x02, 0x00], &[0x02, 0x02, 0x00, 0x05], &[0x04, 0x01, 0x05], &[]]
+    {
+        let changed = leaf().with_extension(oid::FIDO_FIRMWARE_VERSION, false, value);
+        assert_certificate(&changed, CertificateFault::Extension(oid::FIDO_FIRMWARE_VERSION));
+    }
+}
+
+#[test]
+fn rule_160_an_unasked_for_serial_number_is_accepted_and_can_be_read() {
+    let serial = octet_string(b"serial");
+    let changed = leaf().with_extension(oid::FIDO_SERIAL_NUMBER, false, &serial);
+    let attestation = verify_leaf(&changed).unwrap();
+    assert_eq!(attestation.trust_path()[0].extension(&oid::FIDO_SERIAL_NUMBER).unwrap().value, serial);
+}
+
+#[test]
+fn rule_162_self_attestation_has_the_credential_keys_algorithm() {
+    let signature = Value::Bytes(Key::p256(3).sign(&registration().signed_data()));
+    // ESP256 computes the same as ES256, and is another algorithm.
+    for other in [-9, -35, 5] {
+        let error = verify(statement(other, signature.clone(), None)).unwrap_err();
+        let (statement, credential) = (AlgorithmIdentifier(other), Some(AlgorithmIdentifier(ES256)));
+        assert_eq!(error, AttestationError::KeyMismatch(KeyMismatch::Algorithm { statement, credential }));
+        assert_eq!(error.code(), Code::AttestationKeyMismatch);
+    }
+}
+
+#[test]
+fn rule_163_self_attestation_is_signed_with_the_credential_key() {
+    let signature = Value::Bytes(Key::p256(4).sign(&registration().signed_data()));
+    let error = verify(statement(ES256, signature, None)).unwrap_err();
+    assert_eq!(error, AttestationError::SignatureInvalid);
+    assert_eq!(error.code(), Code::AttestationSignatureInvalid);
+}
+
+#[test]
+fn rule_163_self_attestation_needs_a_usable_credential_key() {
+    let registration = Registration::with_coordinates(&[1; 32], &[1; 32], AAGUID);
+    let members = statement(ES256, Value::Bytes(vec![1]), None);
+    let error = registration.verify("packed", &encode(&Value::Map(members))).unwrap_err();
+    assert_eq!(error, AttestationError::CredentialKey(KeyError::Malformed(KeyFault::NotOnCurve)));
+    assert_eq!(error.code(), Code::PublicKeyMalformed);
+}
+
+#[test]
+fn rule_281_x5c_has_no_more_certificates_than_the_limit() {
+    let mut certificates = vec![der(&leaf()); X5C_MAX];
+    verify_x5c(&certificates).unwrap();
+    certificates.push(der(&leaf()));
+    let error = verify_x5c(&certificates).unwrap_err();
+    assert_eq!(error, AttestationError::StatementMalformed(StatementFault::TooManyCertificates(9)));
+}
+
+#[test]
+fn a_statement_is_one_map() {
+    let error = registration().verify("packed", &encode(&Value::Array(Vec::new()))).unwrap_err();
+    assert_eq!(error, AttestationError::StatementMalformed(StatementFault::NotMap));
+    for bytes in [&[][..], &[0xa0, 0x00], &[0xa1], &[0x81; 20]] {
+        let error = registration().verify("packed", bytes).unwrap_err();
+        assert_eq!(error, AttestationError::StatementMalformed(StatementFault::NotCbor));
+    }
+    let statement = cbor!({ "alg" => ES256 }).unwrap();
+    let error = registration().verify("packed", &encode(&statement)).unwrap_err();
+    assert_eq!(error, AttestationError::StatementMalformed(StatementFault::Missing("sig")));
+}
+
+#[test]
+fn an_error_is_told_in_one_line_with_its_cause() {
+    let error = verify(with("alg", Value::Null)).unwrap_err();
+    assert_eq!(error.to_string(), "malformed attestation statement");
+    let cause = std::error::Error::source(&error).unwrap();
+    assert_eq!(cause.to_string(), "alg is not an integer of 64 bits");
+}

@@ -1,0 +1,127 @@
+//! Object identifiers, as the bytes that DER has for them.
+
+use std::borrow::Cow;
+
+use core::fmt;
+
+/// An object identifier: the contents octets of its DER, [X.690](https://www.itu.int/rec/T-REC-X.690) section 8.19.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Oid<'a>(Cow<'a, [u8]>);
+
+impl<'a> Oid<'a> {
+    /// From the contents octets, such as `[0x55, 0x1d, 0x13]` for 2.5.29.19.
+    pub const fn from_contents(contents: &'a [u8]) -> Self {
+        Self(Cow::Borrowed(contents))
+    }
+
+    /// The contents octets.
+    pub fn as_contents(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The same identifier, borrowing nothing.
+    pub fn into_owned(self) -> Oid<'static> {
+        Oid(Cow::Owned(self.0.into_owned()))
+    }
+
+    /// The arcs, or `None` where one does not fit 64 bits or the last is cut short.
+    fn arcs(&self) -> Option<Vec<u64>> {
+        let mut arcs = Vec::new();
+        let mut arc = 0_u64;
+        let mut complete = true;
+        for byte in self.0.iter() {
+            arc = arc.checked_mul(128)?.checked_add(u64::from(byte & 0x7f))?;
+            complete = byte & 0x80 == 0;
+            if complete {
+                if arcs.is_empty() {
+                    let first = (arc / 40).min(2);
+                    arcs.extend([first, arc.checked_sub(first.checked_mul(40)?)?]);
+                } else {
+                    arcs.push(arc);
+                }
+                arc = 0;
+            }
+        }
+        (complete && !arcs.is_empty()).then_some(arcs)
+    }
+}
+
+impl fmt::Display for Oid<'_> {
+    /// Dotted decimal, or the contents octets in hexadecimal where they are no arcs that can be written so.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(arcs) = self.arcs() else {
+            return self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"));
+        };
+        for (position, arc) in arcs.iter().enumerate() {
+            write!(f, "{}{arc}", if position == 0 { "" } else { "." })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Oid<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Oid({self})")
+    }
+}
+
+macro_rules! oids {
+    ($($(#[doc = $doc:literal])+ $name:ident = [$($byte:literal),+];)+) => {
+        $($(#[doc = $doc])+ pub const $name: Oid<'static> = Oid::from_contents(&[$($byte),+]);)+
+    };
+}
+
+oids! {
+    /// 2.5.4.3, commonName.
+    COMMON_NAME = [0x55, 0x04, 0x03];
+    /// 2.5.4.6, countryName.
+    COUNTRY = [0x55, 0x04, 0x06];
+    /// 2.5.4.10, organizationName.
+    ORGANIZATION = [0x55, 0x04, 0x0a];
+    /// 2.5.4.11, organizationalUnitName.
+    ORGANIZATIONAL_UNIT = [0x55, 0x04, 0x0b];
+    /// 2.5.29.14, subjectKeyIdentifier.
+    SUBJECT_KEY_IDENTIFIER = [0x55, 0x1d, 0x0e];
+    /// 2.5.29.15, keyUsage.
+    KEY_USAGE = [0x55, 0x1d, 0x0f];
+    /// 2.5.29.17, subjectAltName.
+    SUBJECT_ALT_NAME = [0x55, 0x1d, 0x11];
+    /// 2.5.29.19, basicConstraints.
+    BASIC_CONSTRAINTS = [0x55, 0x1d, 0x13];
+    /// 2.5.29.30, nameConstraints.
+    NAME_CONSTRAINTS = [0x55, 0x1d, 0x1e];
+    /// 2.5.29.32, certificatePolicies.
+    CERTIFICATE_POLICIES = [0x55, 0x1d, 0x20];
+    /// 2.5.29.35, authorityKeyIdentifier.
+    AUTHORITY_KEY_IDENTIFIER = [0x55, 0x1d, 0x23];
+    /// 2.5.29.37, extKeyUsage.
+    EXTENDED_KEY_USAGE = [0x55, 0x1d, 0x25];
+    /// 1.3.6.1.4.1.45724.1.1.2, id-fido-gen-ce-sernum.
+    FIDO_SERIAL_NUMBER = [0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x02];
+    /// 1.3.6.1.4.1.45724.1.1.4, id-fido-gen-ce-aaguid.
+    FIDO_AAGUID = [0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x04];
+    /// 1.3.6.1.4.1.45724.1.1.5, id-fido-gen-ce-fw-version.
+    FIDO_FIRMWARE_VERSION = [0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x05];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_is_shown_in_dotted_decimal() {
+        assert_eq!(FIDO_AAGUID.to_string(), "1.3.6.1.4.1.45724.1.1.4");
+        assert_eq!(BASIC_CONSTRAINTS.to_string(), "2.5.29.19");
+        assert_eq!(Oid::from_contents(&[0x88, 0x37]).to_string(), "2.999");
+        assert_eq!(format!("{COUNTRY:?}"), "Oid(2.5.4.6)");
+    }
+
+    #[test]
+    fn what_is_no_identifier_is_shown_in_hexadecimal() {
+        for (contents, shown) in
+            [(&[0x55, 0x84][..], "5584"), (&[], ""), (&[0xff; 12], "ffffffffffffffffffffffff")]
+        {
+            assert_eq!(Oid::from_contents(contents).to_string(), shown);
+        }
+    }
+}

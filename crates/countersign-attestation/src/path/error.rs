@@ -1,0 +1,133 @@
+//! Why there is no trusted path.
+
+use core::fmt;
+
+use countersign_cose::KeyError;
+use countersign_types::{Code, Timestamp};
+
+use crate::oid::Oid;
+
+/// Why an attestation's certificates lead to no trust anchor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PathError {
+    /// There is no path to an anchor; holds what stood in the way of the one that came farthest. Code
+    /// `attestation-untrusted`.
+    Untrusted(Obstacle),
+    /// There is a path, but one of its certificates is not valid now. Code `attestation-certificate-expired`.
+    Expired {
+        /// The certificate's position in the path, from 0 for the attestation certificate.
+        position: usize,
+        /// The first second of its validity period.
+        not_before: Timestamp,
+        /// The last second of its validity period.
+        not_after: Timestamp,
+        /// The time at which it was judged.
+        now: Timestamp,
+    },
+    /// The search took more signature checks than
+    /// [`PathLimits::with_signature_checks`](super::PathLimits::with_signature_checks) allows; holds how many that is.
+    /// Code `attestation-untrusted`.
+    BudgetExceeded(usize),
+}
+
+/// What stands in the way of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// No certificate was given.
+    NoCertificate,
+    /// No anchor was given.
+    NoAnchor,
+    /// No anchor, and no other certificate given, has the issuer's name.
+    IssuerUnknown,
+    /// The path would have more certificates than
+    /// [`PathLimits::with_certificates`](super::PathLimits::with_certificates) allows; holds how many that is.
+    TooLong(usize),
+    /// The issuer's basic constraints do not say that it is a CA.
+    NotCa,
+    /// The issuer's key usage does not allow its key to sign certificates.
+    MayNotSignCertificates,
+    /// More certificates follow the issuer's than its path length constraint, which this holds, allows.
+    PathLength(u32),
+    /// A certificate has name constraints, which are not understood here.
+    NameConstraints,
+    /// A certificate has a critical extension that is not understood here.
+    UnknownCritical(Oid<'static>),
+    /// The issuer's public key can't be used.
+    Key(KeyError),
+    /// The certificate is signed with a weak algorithm; holds its identifier.
+    WeakSignature(Oid<'static>),
+    /// The certificate's signature algorithm is not known, or none for the issuer's key.
+    SignatureAlgorithm,
+    /// The certificate's signature does not verify with the issuer's key.
+    SignatureInvalid,
+}
+
+impl PathError {
+    /// The stable word for it.
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Untrusted(_) | Self::BudgetExceeded(_) => Code::AttestationUntrusted,
+            Self::Expired { .. } => Code::AttestationCertificateExpired,
+        }
+    }
+}
+
+impl fmt::Display for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Untrusted(_) => f.write_str("no certificate path to a trust anchor"),
+            Self::Expired { position, not_before, not_after, now } => write!(
+                f,
+                "certificate {position} of the path is valid from {} to {}, not at {} (unix seconds)",
+                not_before.unix_seconds(),
+                not_after.unix_seconds(),
+                now.unix_seconds()
+            ),
+            Self::BudgetExceeded(checks) => {
+                write!(f, "no certificate path to a trust anchor within {checks} signature checks")
+            }
+        }
+    }
+}
+
+impl core::error::Error for PathError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Untrusted(obstacle) => Some(obstacle),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoCertificate => f.write_str("there is no attestation certificate"),
+            Self::NoAnchor => f.write_str("there are no trust anchors"),
+            Self::IssuerUnknown => f.write_str("no certificate of the issuer"),
+            Self::TooLong(limit) => write!(f, "the path has more than {limit} certificates"),
+            Self::NotCa => f.write_str("the issuer is no ca"),
+            Self::MayNotSignCertificates => f.write_str("the issuer's key may not sign certificates"),
+            Self::PathLength(limit) => write!(f, "the issuer's path length constraint is {limit}"),
+            Self::NameConstraints => f.write_str("a certificate has name constraints"),
+            Self::UnknownCritical(identifier) => write!(f, "critical extension {identifier} is not known"),
+            Self::Key(_) => f.write_str("the issuer's public key can't be used"),
+            Self::WeakSignature(identifier) => write!(f, "signature algorithm {identifier} is weak"),
+            Self::SignatureAlgorithm => {
+                f.write_str("the signature algorithm is not known, or none for the issuer's key")
+            }
+            Self::SignatureInvalid => f.write_str("the certificate's signature does not verify"),
+        }
+    }
+}
+
+impl core::error::Error for Obstacle {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Key(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What a path demands of each certificate and each link
+//! ([RFC 5280, section 6.1](https://www.rfc-editor.org/rfc/rfc5280#section-6.1)).
+
+use countersign_cose::{KeyError, KeyFault, Verifiers};
+
+use super::Obstacle;
+use crate::{
+    Certificate,
+    certificate::SignatureAlgorithm,
+    oid::{self, Oid},
+};
+
+/// The extensions that may be critical.
+const UNDERSTOOD: [Oid<'static>; 5] = [
+    oid::BASIC_CONSTRAINTS,
+    oid::KEY_USAGE,
+    oid::EXTENDED_KEY_USAGE,
+    oid::SUBJECT_ALT_NAME,
+    oid::CERTIFICATE_POLICIES,
+];
+
+/// What is demanded of every certificate of a path.
+pub(super) fn check_extensions(certificate: &Certificate) -> Result<(), Obstacle> {
+    for extension in certificate.extensions() {
+        if extension.identifier == oid::NAME_CONSTRAINTS {
+            return Err(Obstacle::NameConstraints);
+        }
+        if extension.critical && !UNDERSTOOD.contains(&extension.identifier) {
+            return Err(Obstacle::UnknownCritical(extension.identifier.into_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// What is demanded of the certificate that comes next in `path`, as an issuer; `kind` says what it is besides.
+pub(super) fn check_issuer(issuer: &Certificate, kind: Kind, path: &[&Certificate]) -> Result<(), Obstacle> {
+    check_extensions(issuer)?;
+    match issuer.basic_constraints() {
+        Some(constraints) if constraints.ca => {
+            let below = path.iter().skip(1).filter(|certificate| !certificate.is_self_issued()).count();
+            if let Some(limit) = constraints.path_length
+                && u32::try_from(below).map_or(true, |below| below > limit)
+            {
+                return Err(Obstacle::PathLength(limit));
+            }
+        }
+        _ if kind == Kind::Anchor && (issuer.is_self_issued() || issuer.version() < 3) => {}
+        _ => return Err(Obstacle::NotCa),
+    }
+    if issuer.key_usage().is_some_and(|usage| !usage.key_cert_sign()) {
+        return Err(Obstacle::MayNotSignCertificates);
+    }
+    Ok(())
+}
+
+/// What a certificate was given as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// A trust anchor.
+    Anchor,
+    /// A certificate that a path may go through.
+    Intermediate,
+}
+
+/// Verifies the signature on `certificate` with the issuer's key.
+pub(super) fn check_signature(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    verifiers: &Verifiers,
+) -> Result<(), Obstacle> {
+    let algorithm = certificate.signature_algorithm();
+    if let SignatureAlgorithm::Weak(identifier) = algorithm {
+        return Err(Obstacle::WeakSignature(identifier.clone()));
+    }
+    let key = issuer.public_key().map_err(Obstacle::Key)?;
+    let scheme = algorithm.scheme(&key).ok_or(Obstacle::SignatureAlgorithm)?;
+    let prepared = verifiers.prepare(&key, scheme).map_err(|error| match error {
+        KeyError::Malformed(KeyFault::SchemeMismatch(_)) => Obstacle::SignatureAlgorithm,
+        error => Obstacle::Key(error),
+    })?;
+    prepared
+        .verify(&[certificate.signed_data()], certificate.signature())
+        .map_err(|_| Obstacle::SignatureInvalid)
+}

@@ -1,0 +1,153 @@
+//! The search for a path: depth first, anchors before other certificates, within a budget.
+
+use countersign_cose::Verifiers;
+use countersign_types::Timestamp;
+
+use super::{
+    Obstacle, PathError, PathLimits, TrustedPath,
+    rules::{self, Kind},
+};
+use crate::{Certificate, TrustAnchor};
+
+/// One search. The certificates that it goes through live as long as `'a`.
+pub(super) struct Search<'a> {
+    others: &'a [Certificate],
+    anchors: &'a [TrustAnchor],
+    now: Timestamp,
+    verifiers: &'a Verifiers,
+    limits: PathLimits,
+    signature_checks_left: usize,
+    expired: Option<PathError>,
+    farthest: Option<(usize, Obstacle)>,
+}
+
+impl<'a> Search<'a> {
+    pub(super) const fn new(
+        others: &'a [Certificate],
+        anchors: &'a [TrustAnchor],
+        now: Timestamp,
+        verifiers: &'a Verifiers,
+        limits: PathLimits,
+    ) -> Self {
+        Self {
+            others,
+            anchors,
+            now,
+            verifiers,
+            limits,
+            signature_checks_left: limits.signature_checks,
+            expired: None,
+            farthest: None,
+        }
+    }
+
+    pub(super) fn run(mut self, leaf: &'a Certificate) -> Result<TrustedPath, PathError> {
+        let mut path = vec![leaf];
+        if self.anchors.iter().any(|anchor| anchor.certificate() == leaf) {
+            return self.complete(&path);
+        }
+        rules::check_extensions(leaf).map_err(PathError::Untrusted)?;
+        if let Some(found) = self.extend(&mut path)? {
+            return Ok(found);
+        }
+        let farthest = self.farthest.map_or(Obstacle::IssuerUnknown, |(_, obstacle)| obstacle);
+        Err(self.expired.unwrap_or(PathError::Untrusted(farthest)))
+    }
+
+    /// Tries each issuer of the path's last certificate. It leaves `path` as it was, unless it is found to be trusted.
+    fn extend(&mut self, path: &mut Vec<&'a Certificate>) -> Result<Option<TrustedPath>, PathError> {
+        for (kind, issuer) in self.issuers(path) {
+            match self.check_link(kind, issuer, path) {
+                Ok(()) => {}
+                Err(PathError::Untrusted(obstacle)) => {
+                    self.note(path.len(), obstacle);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
+            path.push(issuer);
+            if kind == Kind::Anchor {
+                match self.complete(path) {
+                    Ok(found) => return Ok(Some(found)),
+                    Err(expired) => {
+                        self.expired.get_or_insert(expired);
+                    }
+                }
+            } else if let Some(found) = self.extend(path)? {
+                return Ok(Some(found));
+            }
+            path.pop();
+        }
+        Ok(None)
+    }
+
+    /// The certificates with the name of the last one's issuer, in an order that does not depend on theirs.
+    ///
+    /// One whose name and key are in the path already is left out: what leads on through the second of two leads on
+    /// without the first as well, and no certificate vouches for another of its own name and key.
+    fn issuers(&mut self, path: &[&'a Certificate]) -> Vec<(Kind, &'a Certificate)> {
+        let Some(last) = path.last() else { return Vec::new() };
+        let is_new = |issuer: &Certificate| {
+            !path.iter().any(|certificate| {
+                certificate.subject() == issuer.subject()
+                    && certificate.subject_public_key_info() == issuer.subject_public_key_info()
+            })
+        };
+        let anchors = self.anchors.iter().map(|anchor| (Kind::Anchor, anchor.certificate()));
+        let others = self.others.iter().map(|other| (Kind::Intermediate, other));
+        let mut issuers: Vec<_> = anchors
+            .chain(others)
+            .filter(|(_, issuer)| issuer.subject() == last.issuer() && is_new(issuer))
+            .collect();
+        issuers.sort_unstable_by(|(kind, issuer), (other_kind, other)| {
+            kind.cmp(other_kind).then_with(|| issuer.as_der().cmp(other.as_der()))
+        });
+        issuers.dedup();
+        if issuers.is_empty() {
+            self.note(path.len(), Obstacle::IssuerUnknown);
+        }
+        issuers
+    }
+
+    /// Whether `issuer` may stand next in `path`; what costs least is checked first.
+    fn check_link(
+        &mut self,
+        kind: Kind,
+        issuer: &'a Certificate,
+        path: &[&'a Certificate],
+    ) -> Result<(), PathError> {
+        let last = path.last().ok_or(PathError::Untrusted(Obstacle::NoCertificate))?;
+        if path.len() >= self.limits.certificates {
+            return Err(PathError::Untrusted(Obstacle::TooLong(self.limits.certificates)));
+        }
+        rules::check_issuer(issuer, kind, path).map_err(PathError::Untrusted)?;
+        self.signature_checks_left = self
+            .signature_checks_left
+            .checked_sub(1)
+            .ok_or(PathError::BudgetExceeded(self.limits.signature_checks))?;
+        rules::check_signature(last, issuer, self.verifiers).map_err(PathError::Untrusted)
+    }
+
+    /// The path that ends at an anchor, if all its certificates are valid now.
+    fn complete(&self, path: &[&'a Certificate]) -> Result<TrustedPath, PathError> {
+        for (position, certificate) in path.iter().enumerate() {
+            if !certificate.is_valid_at(self.now) {
+                return Err(PathError::Expired {
+                    position,
+                    not_before: certificate.not_before(),
+                    not_after: certificate.not_after(),
+                    now: self.now,
+                });
+            }
+        }
+        let certificates: Vec<_> = path.iter().map(|certificate| (*certificate).clone()).collect();
+        let anchor = path.last().ok_or(PathError::Untrusted(Obstacle::NoCertificate))?;
+        Ok(TrustedPath { certificates, anchor: TrustAnchor::from_certificate((*anchor).clone()) })
+    }
+
+    fn note(&mut self, length: usize, obstacle: Obstacle) {
+        if self.farthest.as_ref().is_none_or(|(farthest, _)| length > *farthest) {
+            self.farthest = Some((length, obstacle));
+        }
+    }
+}

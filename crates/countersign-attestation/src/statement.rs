@@ -1,0 +1,169 @@
+//! [Section 6.5.4](https://www.w3.org/TR/webauthn-3/#sctn-attestation-formats): what a verification procedure is
+//! given, and what it says.
+
+use core::fmt;
+
+use countersign_cose::{PublicKey, Verifiers};
+use countersign_types::{Aaguid, AuthenticatorData, Timestamp};
+
+use crate::{
+    AnchorQuery, AttestationError, Certificate, PathError, PathLimits, TrustAnchors, TrustedPath,
+    validate_path,
+};
+
+/// The inputs of a format's verification procedure. The relying party fills them in, so the struct is exhaustive.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement<'a> {
+    /// `fmt` of the attestation object, as received.
+    pub format: &'a str,
+    /// `attStmt` of the attestation object: its CBOR, which was checked to be one well-formed item.
+    pub statement: &'a [u8],
+    /// `authData` of the attestation object.
+    pub authenticator_data: &'a AuthenticatorData<'a>,
+    /// SHA-256 of the client data's bytes.
+    pub client_data_hash: &'a [u8; 32],
+    /// `credentialPublicKey` of the authenticator data.
+    pub credential_key: &'a PublicKey,
+    /// What can verify signatures.
+    pub verifiers: &'a Verifiers,
+}
+
+impl<'a> Statement<'a> {
+    /// What most formats sign: authenticator data followed by the hash of client data.
+    pub fn signed_data(&self) -> [&'a [u8]; 2] {
+        [self.authenticator_data.as_bytes(), self.client_data_hash]
+    }
+
+    /// The AAGUID in the authenticator data.
+    pub fn aaguid(&self) -> Result<Aaguid, AttestationError> {
+        self.authenticator_data
+            .attested_credential_data
+            .as_ref()
+            .map(|data| data.aaguid)
+            .ok_or(AttestationError::AttestedCredentialDataMissing)
+    }
+}
+
+/// What a verification procedure says of a statement that it verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attestation {
+    format: String,
+    conveyed: AttestationType,
+    trust_path: Vec<Certificate>,
+}
+
+impl Attestation {
+    /// An attestation with nobody's certificate behind it: of type none or self.
+    pub fn without_certificates(format: impl Into<String>, attestation_type: AttestationType) -> Self {
+        Self { format: format.into(), conveyed: attestation_type, trust_path: Vec::new() }
+    }
+
+    /// An attestation with a trust path: the attestation certificate first, then the others in the order in which
+    /// they came.
+    pub fn with_certificates(
+        format: impl Into<String>,
+        attestation_type: AttestationType,
+        trust_path: Vec<Certificate>,
+    ) -> Self {
+        Self { format: format.into(), conveyed: attestation_type, trust_path }
+    }
+
+    /// The attestation statement format identifier.
+    pub fn format(&self) -> &str {
+        &self.format
+    }
+
+    /// The attestation type, as far as the statement alone tells it.
+    pub const fn attestation_type(&self) -> AttestationType {
+        self.conveyed
+    }
+
+    /// The attestation trust path, the attestation certificate first; empty for none and self attestation.
+    ///
+    /// Nothing here says that the certificates are anybody's: see [`validate_path`].
+    pub fn trust_path(&self) -> &[Certificate] {
+        &self.trust_path
+    }
+
+    /// The question that finds this attestation's trust anchors; `aaguid` is the one in the authenticator data.
+    pub fn anchor_query(&self, aaguid: Aaguid) -> AnchorQuery<'_> {
+        AnchorQuery {
+            format: &self.format,
+            attestation_type: self.conveyed,
+            aaguid,
+            trust_path: &self.trust_path,
+        }
+    }
+
+    /// Looks for a path to one of the anchors that `source` has for this attestation: [`validate_path`] through the
+    /// trust path's certificates and the source's intermediates. `aaguid` is the one in the authenticator data.
+    pub fn validate_trust_path(
+        &self,
+        aaguid: Aaguid,
+        source: &dyn TrustAnchors,
+        now: Timestamp,
+        verifiers: &Verifiers,
+        limits: &PathLimits,
+    ) -> Result<TrustedPath, PathError> {
+        let query = self.anchor_query(aaguid);
+        let anchors = source.anchors(&query);
+        let intermediates = source.intermediates(&query);
+        // Without intermediates, as nearly always, nothing is copied.
+        if intermediates.is_empty() || self.trust_path.is_empty() {
+            return validate_path(&self.trust_path, &anchors, now, verifiers, limits);
+        }
+        let path = [self.trust_path.as_slice(), &intermediates].concat();
+        validate_path(&path, &anchors, now, verifiers, limits)
+    }
+}
+
+/// [Section 6.5.3](https://www.w3.org/TR/webauthn-3/#sctn-attestation-types): the attestation types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AttestationType {
+    /// No attestation information.
+    None,
+    /// Signed with the credential's own key.
+    SelfAttestation,
+    /// Signed with a key that a batch of authenticators shares.
+    Basic,
+    /// Signed with a key that an attestation CA certified for this authenticator.
+    AttCa,
+    /// Signed with a key that an anonymization CA certified for this credential.
+    AnonCa,
+    /// [`Basic`](Self::Basic) or [`AttCa`](Self::AttCa): the statement alone doesn't tell.
+    Uncertain,
+}
+
+impl AttestationType {
+    /// The type as a word: `none`, `self`, `basic`, `attca`, `anonca` or `uncertain`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::SelfAttestation => "self",
+            Self::Basic => "basic",
+            Self::AttCa => "attca",
+            Self::AnonCa => "anonca",
+            Self::Uncertain => "uncertain",
+        }
+    }
+}
+
+impl fmt::Display for AttestationType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_type_is_a_word() {
+        use AttestationType::{AnonCa, AttCa, Basic, None, SelfAttestation, Uncertain};
+        let words = [None, SelfAttestation, Basic, AttCa, AnonCa, Uncertain].map(|it| it.to_string());
+        assert_eq!(words, ["none", "self", "basic", "attca", "anonca", "uncertain"]);
+    }
+}

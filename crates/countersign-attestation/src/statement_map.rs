@@ -1,0 +1,92 @@
+//! Reading `attStmt`, in the same way for all formats.
+
+use ciborium::Value;
+use countersign_types::AlgorithmIdentifier;
+
+use crate::{
+    AttestationError, Certificate,
+    error::{CertificateFault, StatementFault},
+    format::X5C_MAX,
+};
+
+/// How deep ciborium may follow the statement. The walker over the attestation object allowed less.
+const RECURSION_MAX: usize = 8;
+
+/// The members of an `attStmt`. Unknown ones are passed over.
+#[derive(Debug)]
+pub(crate) struct StatementMap(Vec<(Value, Value)>);
+
+impl StatementMap {
+    /// Decodes the one CBOR map that `cbor` must be.
+    pub(crate) fn read(cbor: &[u8]) -> Result<Self, StatementFault> {
+        let mut rest = cbor;
+        let value: Value = ciborium::de::from_reader_with_recursion_limit(&mut rest, RECURSION_MAX)
+            .map_err(|_| StatementFault::NotCbor)?;
+        if !rest.is_empty() {
+            return Err(StatementFault::NotCbor);
+        }
+        match value {
+            Value::Map(members) => Ok(Self(members)),
+            _ => Err(StatementFault::NotMap),
+        }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn contains(&self, member: &str) -> bool {
+        self.get(member).is_some()
+    }
+
+    /// `alg`, which is required.
+    pub(crate) fn algorithm(&self) -> Result<AlgorithmIdentifier, StatementFault> {
+        let fault = StatementFault::WrongType { member: "alg", expected: "an integer of 64 bits" };
+        let Value::Integer(integer) = self.required("alg")? else { return Err(fault) };
+        i64::try_from(*integer).map(AlgorithmIdentifier).map_err(|_| fault)
+    }
+
+    /// A required byte string that is not empty.
+    pub(crate) fn bytes(&self, member: &'static str) -> Result<&[u8], StatementFault> {
+        match self.required(member)? {
+            Value::Bytes(bytes) if bytes.is_empty() => Err(StatementFault::Empty(member)),
+            Value::Bytes(bytes) => Ok(bytes),
+            _ => Err(StatementFault::WrongType { member, expected: "a byte string" }),
+        }
+    }
+
+    /// `x5c`: one certificate or more, each read.
+    pub(crate) fn certificates(&self) -> Result<Vec<Certificate>, AttestationError> {
+        let member = "x5c";
+        let Value::Array(elements) = self.required(member)? else {
+            return Err(StatementFault::WrongType { member, expected: "an array" }.into());
+        };
+        match elements.len() {
+            0 => return Err(StatementFault::Empty(member).into()),
+            count if count > X5C_MAX => return Err(StatementFault::TooManyCertificates(count).into()),
+            _ => {}
+        }
+        let mut certificates = Vec::with_capacity(elements.len());
+        for (position, element) in elements.iter().enumerate() {
+            let Value::Bytes(der) = element else {
+                return Err(StatementFault::WrongType { member, expected: "an array of byte strings" }.into());
+            };
+            if der.is_empty() {
+                return Err(StatementFault::Empty(member).into());
+            }
+            certificates.push(
+                Certificate::from_der(der)
+                    .map_err(|error| CertificateFault::Unparsable { position, error })?,
+            );
+        }
+        Ok(certificates)
+    }
+
+    fn required(&self, member: &'static str) -> Result<&Value, StatementFault> {
+        self.get(member).ok_or(StatementFault::Missing(member))
+    }
+
+    fn get(&self, member: &str) -> Option<&Value> {
+        self.0.iter().find(|(key, _)| key.as_text() == Some(member)).map(|(_, value)| value)
+    }
+}

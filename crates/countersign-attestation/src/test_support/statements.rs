@@ -1,0 +1,59 @@
+//! Attestation statements, good and bad ones.
+
+use ciborium::{Value, cbor};
+use countersign_cose::{PublicKey, Verifiers};
+use countersign_types::AuthenticatorData;
+
+use super::certificates::Key;
+use crate::{Attestation, AttestationError, Formats, Statement};
+
+pub(crate) const AAGUID: [u8; 16] = *b"an example model";
+pub(crate) const CLIENT_DATA_HASH: [u8; 32] = [0xcd; 32];
+
+pub(crate) fn encode(value: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(value, &mut bytes).unwrap();
+    bytes
+}
+
+/// A registration: what a verification procedure is given besides the statement.
+pub(crate) struct Registration {
+    pub(crate) credential_key: Vec<u8>,
+    pub(crate) authenticator_data: Vec<u8>,
+    pub(crate) verifiers: Verifiers,
+}
+
+impl Registration {
+    /// With an ES256 credential key, and a model whose AAGUID is this.
+    pub(crate) fn new(key: &Key, aaguid: [u8; 16]) -> Self {
+        let point = key.public_bytes();
+        Self::with_coordinates(&point[1..33], &point[33..], aaguid)
+    }
+
+    pub(crate) fn with_coordinates(x: &[u8], y: &[u8], aaguid: [u8; 16]) -> Self {
+        let (x, y) = (Value::Bytes(x.into()), Value::Bytes(y.into()));
+        let credential_key = encode(&cbor!({ 1 => 2, 3 => -7, -1 => 1, -2 => x, -3 => y }).unwrap());
+        let mut authenticator_data = vec![0xab; 32];
+        authenticator_data.extend([0x45, 0, 0, 0, 1]);
+        authenticator_data.extend(aaguid);
+        authenticator_data.extend([0, 1, 7]);
+        authenticator_data.extend(&credential_key);
+        Self { credential_key, authenticator_data, verifiers: Verifiers::rust_crypto() }
+    }
+
+    /// What packed statements sign.
+    pub(crate) fn signed_data(&self) -> Vec<u8> {
+        [&self.authenticator_data[..], &CLIENT_DATA_HASH].concat()
+    }
+
+    pub(crate) fn verify(&self, format: &str, statement: &[u8]) -> Result<Attestation, AttestationError> {
+        Formats::standard().verify(&Statement {
+            format,
+            statement,
+            authenticator_data: &AuthenticatorData::parse(&self.authenticator_data).unwrap(),
+            client_data_hash: &CLIENT_DATA_HASH,
+            credential_key: &PublicKey::from_cose(&self.credential_key).unwrap(),
+            verifiers: &self.verifiers,
+        })
+    }
+}

@@ -1,0 +1,308 @@
+use countersign_types::{Code, base64url};
+use serde_json::json;
+
+use super::*;
+use crate::{
+    RelyingPartyBuilder,
+    test_ceremony::{
+        BE, BS, CHALLENGE, Get, NOW, RP_ID, UP, UV, entropy, get, handle, record, rp, signing_key,
+    },
+};
+
+const APPID: &str = "https://example.org/app-id.json";
+
+/// The outcome where the user was identified before.
+fn finish(
+    get: &Get,
+    record: Option<&CredentialRecord>,
+    rp: RelyingPartyBuilder,
+) -> Result<Authenticated, Error> {
+    let rp = rp.build().unwrap();
+    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    rp.finish_authentication(state, &get.response(), record, NOW)
+}
+
+fn refused(get: &Get, code: Code, step: Step) {
+    refused_with(get, &record(), rp(), code, step);
+}
+
+fn refused_with(get: &Get, record: &CredentialRecord, rp: RelyingPartyBuilder, code: Code, step: Step) {
+    let error = finish(get, Some(record), rp).unwrap_err();
+    assert_eq!((error.code(), error.step()), (code, step.into()));
+}
+
+fn with_client_data(name: &str, value: serde_json::Value) -> Get {
+    let mut get = get();
+    get.client_data[name] = value;
+    get
+}
+
+#[test]
+fn a_valid_response_authenticates() {
+    let authenticated = finish(&get(), Some(&record()), rp()).unwrap();
+    assert_eq!(authenticated.user_handle(), &handle(7));
+    assert_eq!(authenticated.credential_id().as_bytes(), [0x1d; 16]);
+    assert!(authenticated.user_verified() && authenticated.sign_count_increased());
+    let update = authenticated.update();
+    assert_eq!((update.previous_sign_count, update.sign_count), (5, 6));
+    let mut record = record();
+    record.apply(update);
+    assert_eq!(record.sign_count(), 6);
+}
+
+#[test]
+fn the_options_say_what_the_state_expects() {
+    let rp = rp().appid(APPID).user_verification(UserVerificationRequirement::Required).build().unwrap();
+    let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy(), NOW).unwrap();
+    assert_eq!(options.challenge, state.challenge);
+    assert_eq!(state.user(), None);
+    let json = serde_json::to_value(&options).unwrap();
+    assert_eq!(json["rpId"], RP_ID);
+    assert_eq!(json["userVerification"], "required");
+    assert_eq!(json["extensions"]["appid"], APPID);
+    let (user, credentials) = (handle(7), [record().descriptor()]);
+    let accounts = Accounts::Identified { user: &user, credentials: &credentials };
+    let (options, state) = rp.start_authentication(accounts, &mut entropy(), NOW).unwrap();
+    assert_eq!(options.allow_credentials, credentials);
+    assert_eq!((state.user(), &*state.allowed), (Some(&user), &[credentials[0].id.clone()][..]));
+}
+
+#[test]
+fn rule_284_an_expired_state_is_refused() {
+    let rp = rp().timeout_seconds(60).build().unwrap();
+    for (seconds, expected) in [(90, None), (91, Some(Code::ChallengeExpired))] {
+        let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap();
+        let finished =
+            rp.finish_authentication(state, &get().response(), &record(), NOW.plus_seconds(seconds));
+        assert_eq!(finished.err().map(|error| error.code()), expected);
+    }
+}
+
+#[test]
+fn rule_286_a_state_of_another_relying_party_is_refused() {
+    let other = RelyingParty::builder("example.net", "Other").origin("https://example.net").build().unwrap();
+    let state = AuthenticationState::expecting(&other, &CHALLENGE, None, NOW).unwrap();
+    let finished = rp().build().unwrap().finish_authentication(state, &get().response(), &record(), NOW);
+    assert_eq!(finished.unwrap_err().code(), Code::StateInvalid);
+}
+
+#[test]
+fn rule_289_a_credential_that_was_not_allowed_is_refused() {
+    let rp = rp().build().unwrap();
+    for (id, expected) in [(0x1d, None), (0x1e, Some(Code::CredentialNotAllowed))] {
+        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW)
+            .unwrap()
+            .allowing(CredentialId::new(vec![id; 16]));
+        let finished = rp.finish_authentication(state, &get().response(), &record(), NOW);
+        assert_eq!(finished.err().map(|error| error.code()), expected);
+    }
+}
+
+#[test]
+fn rule_290_a_credential_of_another_account_is_refused() {
+    let other = record().with_user_handle(handle(8));
+    let anonymous = Get { user_handle: None, ..get() };
+    let _ = finish(&anonymous, Some(&record()), rp()).unwrap();
+    refused_with(&anonymous, &other, rp(), Code::CredentialUnknown, Step::User);
+}
+
+#[test]
+fn rule_291_another_user_handle_is_refused() {
+    let _ = finish(&Get { user_handle: None, ..get() }, Some(&record()), rp()).unwrap();
+    let other = Get { user_handle: Some(handle(8)), ..get() };
+    refused(&other, Code::UserHandleMismatch, Step::User);
+}
+
+#[test]
+fn rule_292_293_a_discoverable_credential_comes_with_its_accounts_handle() {
+    let rp = rp().build().unwrap();
+    for (user_handle, expected) in [
+        (Some(handle(7)), None),
+        (None, Some(Code::UserHandleMissing)),
+        (Some(handle(8)), Some(Code::UserHandleMismatch)),
+    ] {
+        let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap();
+        let response = Get { user_handle, ..get() }.response();
+        let finished = rp.finish_authentication(state, &response, &record(), NOW);
+        assert_eq!(finished.err().map(|error| error.code()), expected);
+    }
+}
+
+#[test]
+fn rule_294_295_a_credential_without_a_record_is_refused() {
+    let error = finish(&get(), None, rp()).unwrap_err();
+    assert_eq!((error.code(), error.step()), (Code::CredentialUnknown, Step::User.into()));
+    let other = Get { id: vec![0x1e; 16], ..get() };
+    refused(&other, Code::CredentialUnknown, Step::User);
+}
+
+#[test]
+fn rule_305_a_record_of_another_rp_id_is_refused() {
+    let record = record();
+    let moved =
+        CredentialRecord::new(record.id.clone(), "example.net", handle(7), record.public_key().to_vec());
+    refused_with(&get(), &moved, rp(), Code::CredentialUnknown, Step::User);
+}
+
+#[test]
+fn client_data_that_is_no_client_data_is_refused() {
+    refused(&with_client_data("origin", json!(null)), Code::ClientDataMalformed, Step::ClientData);
+}
+
+#[test]
+fn rule_027_028_another_type_is_refused() {
+    for other in ["webauthn.create", "payment.get", "webauthn.Get"] {
+        refused(&with_client_data("type", json!(other)), Code::ClientDataTypeMismatch, Step::Type);
+    }
+}
+
+#[test]
+fn rule_031_another_challenge_is_refused() {
+    let other = base64url::encode([0xc5; 32]);
+    refused(&with_client_data("challenge", json!(other)), Code::ChallengeMismatch, Step::Challenge);
+}
+
+#[test]
+fn rule_035_another_origin_is_refused() {
+    let other = json!("https://login.example.org");
+    refused(&with_client_data("origin", other.clone()), Code::OriginMismatch, Step::Origin);
+    let _ =
+        finish(&with_client_data("origin", other), Some(&record()), rp().origin("https://login.example.org"))
+            .unwrap();
+}
+
+#[test]
+fn rule_045_046_a_cross_origin_frame_is_refused() {
+    refused(&with_client_data("crossOrigin", json!(true)), Code::CrossOriginNotAllowed, Step::CrossOrigin);
+    let framed = with_client_data("topOrigin", json!("https://top.example"));
+    refused(&framed, Code::CrossOriginNotAllowed, Step::TopOrigin);
+}
+
+#[test]
+fn authenticator_data_that_is_none_is_refused() {
+    let get = Get { trailing: vec![0], ..get() };
+    refused(&get, Code::AuthenticatorDataMalformed, Step::RpIdHash);
+}
+
+#[test]
+fn rule_053_another_rp_id_is_refused() {
+    refused(&Get { rp_id: "example.net".into(), ..get() }, Code::RpIdHashMismatch, Step::RpIdHash);
+}
+
+#[test]
+fn rule_054_the_appid_counts_where_it_was_sent_and_used() {
+    let used = Get { rp_id: APPID.into(), extension_results: json!({"appid": true}), ..get() };
+    let _ = finish(&used, Some(&record()), rp().appid(APPID)).unwrap();
+    refused(&used, Code::RpIdHashMismatch, Step::RpIdHash);
+    for results in [json!({"appid": false}), json!({})] {
+        let unused = Get { extension_results: results, ..used.clone() };
+        refused_with(&unused, &record(), rp().appid(APPID), Code::RpIdHashMismatch, Step::RpIdHash);
+    }
+}
+
+#[test]
+fn rule_055_the_rp_id_counts_whatever_the_client_says_of_the_appid() {
+    let claimed = Get { extension_results: json!({"appid": true}), ..get() };
+    let _ = finish(&claimed, Some(&record()), rp().appid(APPID)).unwrap();
+}
+
+#[test]
+fn rule_316_an_appid_output_of_another_type_is_refused() {
+    let get = Get { extension_results: json!({"appid": "true"}), ..get() };
+    refused(&get, Code::ExtensionInvalid, Step::Extensions);
+}
+
+#[test]
+fn rule_056_a_user_who_was_not_present_is_refused() {
+    refused(&Get { flags: UV, ..get() }, Code::UserNotPresent, Step::UserPresent);
+}
+
+#[test]
+fn rule_059_a_user_who_was_not_verified_is_refused_where_that_is_required() {
+    let get = Get { flags: UP, ..get() };
+    assert!(!finish(&get, Some(&record()), rp()).unwrap().user_verified());
+    let required = rp().user_verification(UserVerificationRequirement::Required);
+    refused_with(&get, &record(), required, Code::UserNotVerified, Step::UserVerified);
+}
+
+#[test]
+fn rule_062_a_backup_state_without_eligibility_is_refused() {
+    refused(&Get { flags: UP | BS, ..get() }, Code::BackupStateInvalid, Step::BackupState);
+}
+
+#[test]
+fn rule_063_064_backup_eligibility_never_changes() {
+    let eligible = record().with_backup_eligible(true);
+    let _ = finish(&Get { flags: UP | BE, ..get() }, Some(&eligible), rp()).unwrap();
+    let step = Step::BackupEligibility;
+    refused_with(&Get { flags: UP, ..get() }, &eligible, rp(), Code::BackupEligibilityChanged, step);
+    refused(&Get { flags: UP | BE, ..get() }, Code::BackupEligibilityChanged, step);
+}
+
+#[test]
+fn the_backup_state_may_change() {
+    let record = record().with_backup_eligible(true).with_backup_state(true);
+    let authenticated = finish(&Get { flags: UP | BE, ..get() }, Some(&record), rp()).unwrap();
+    assert!(authenticated.backup_eligible() && !authenticated.backup_state());
+    let authenticated = finish(&Get { flags: UP | BE | BS, ..get() }, Some(&record), rp()).unwrap();
+    assert!(authenticated.update().backup_state);
+}
+
+#[test]
+fn rule_124_125_the_signature_is_the_records_keys() {
+    refused(&Get { key: signing_key(0x12), ..get() }, Code::SignatureInvalid, Step::Signature);
+}
+
+#[test]
+fn rule_304_a_record_whose_key_cannot_be_read_is_refused() {
+    let record = record();
+    let mut key = record.public_key().to_vec();
+    key[0] = 0xa4;
+    let broken = CredentialRecord::new(record.id.clone(), RP_ID, handle(7), key);
+    refused_with(&get(), &broken, rp(), Code::PublicKeyMalformed, Step::Signature);
+}
+
+#[test]
+fn rule_299_a_counter_that_does_not_increase_is_refused() {
+    for (stored, received) in [(5, 5), (5, 4), (5, 0), (u32::MAX, u32::MAX), (u32::MAX, 0)] {
+        let get = Get { sign_count: received, ..get() };
+        let record = record().with_sign_count(stored);
+        refused_with(&get, &record, rp(), Code::SignCountNotIncreased, Step::SignCount);
+        let reported = finish(&get, Some(&record), rp().sign_count(SignCountPolicy::Report)).unwrap();
+        assert!(!reported.sign_count_increased());
+        assert_eq!(reported.update().sign_count, stored, "the stored counter is never pulled back");
+    }
+}
+
+#[test]
+fn an_authenticator_may_have_no_counter() {
+    let get = Get { sign_count: 0, ..get() };
+    let authenticated = finish(&get, Some(&record().with_sign_count(0)), rp()).unwrap();
+    assert!(!authenticated.sign_count_increased());
+    assert_eq!(authenticated.update().sign_count, 0);
+}
+
+#[test]
+fn rule_301_the_counter_is_unsigned() {
+    let get = Get { sign_count: 0x8000_0000, ..get() };
+    let record = record().with_sign_count(0x7fff_ffff);
+    assert!(finish(&get, Some(&record), rp()).unwrap().sign_count_increased());
+}
+
+#[test]
+fn rule_302_uv_initialized_stays_clear() {
+    let update = finish(&get(), Some(&record()), rp()).unwrap().update().clone();
+    assert!(!update.uv_initialized);
+    let record = record().with_uv_initialized(true);
+    assert!(finish(&get(), Some(&record), rp()).unwrap().update().uv_initialized);
+}
+
+#[test]
+fn a_record_survives_its_serialised_form_and_says_its_version() {
+    let record = record().with_transports([crate::Transport::Usb]).with_backup_eligible(true);
+    let mut json = serde_json::to_value(&record).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(serde_json::from_value::<CredentialRecord>(json.clone()).unwrap(), record);
+    json["version"] = json!(2);
+    serde_json::from_value::<CredentialRecord>(json).unwrap_err();
+}

@@ -1,0 +1,90 @@
+//! The checks that both ceremonies share, each with one step of each.
+
+use countersign_cose::hash::sha256;
+use countersign_types::{AuthenticatorData, ClientData, Timestamp, base64url};
+use subtle::ConstantTimeEq;
+
+use crate::{
+    error::Fault,
+    origin::is_web_origin,
+    policy::{CrossOrigin, TopOrigins},
+    relying_party::RelyingParty,
+};
+
+/// The state must be this relying party's, and not too old.
+pub(crate) fn state(
+    rp: &RelyingParty,
+    rp_id: &str,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    if rp_id != rp.id {
+        Err(Fault::StateOfAnotherRelyingParty)
+    } else if now > expires_at {
+        Err(Fault::Expired)
+    } else {
+        Ok(())
+    }
+}
+
+pub(crate) fn type_(client_data: &ClientData<'_>, expected: &'static str) -> Result<(), Fault> {
+    if client_data.type_ == expected { Ok(()) } else { Err(Fault::TypeMismatch { expected }) }
+}
+
+/// The text must be the one encoding of the bytes that were issued: no prefix, no other case, alphabet or padding.
+pub(crate) fn challenge(client_data: &ClientData<'_>, issued: &[u8]) -> Result<(), Fault> {
+    let expected = base64url::encode(issued);
+    if bool::from(expected.as_bytes().ct_eq(client_data.challenge.as_bytes())) {
+        Ok(())
+    } else {
+        Err(Fault::ChallengeMismatch)
+    }
+}
+
+pub(crate) fn origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
+    if rp.origins.iter().any(|origin| *origin == client_data.origin) {
+        Ok(())
+    } else {
+        Err(Fault::OriginMismatch(client_data.origin.to_string()))
+    }
+}
+
+pub(crate) fn cross_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
+    match (client_data.cross_origin, &rp.cross_origin) {
+        (Some(true), CrossOrigin::Refused) => Err(Fault::CrossOrigin),
+        _ => Ok(()),
+    }
+}
+
+/// `topOrigin` is there only where the caller's origin is not the top one, so only with `crossOrigin` true
+/// ([section 5.8.1](https://www.w3.org/TR/webauthn-3/#dom-collectedclientdata-toporigin)).
+pub(crate) fn top_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
+    let Some(top_origin) = &client_data.top_origin else { return Ok(()) };
+    let CrossOrigin::Accepted { top_origins } = &rp.cross_origin else { return Err(Fault::CrossOrigin) };
+    if client_data.cross_origin != Some(true) {
+        return Err(Fault::CrossOrigin);
+    }
+    let accepted = match top_origins {
+        TopOrigins::Any => is_web_origin(top_origin),
+        TopOrigins::Listed(listed) => listed.iter().any(|origin| origin == top_origin),
+    };
+    if accepted { Ok(()) } else { Err(Fault::TopOriginMismatch(top_origin.to_string())) }
+}
+
+/// The hash must be the RP ID's, or the `appid`'s where that was used.
+pub(crate) fn rp_id_hash(
+    rp: &RelyingParty,
+    data: &AuthenticatorData<'_>,
+    appid: Option<&str>,
+) -> Result<(), Fault> {
+    let is_appid = || appid.is_some_and(|appid| *data.rp_id_hash == sha256(&[appid.as_bytes()]));
+    if *data.rp_id_hash == rp.id_hash || is_appid() { Ok(()) } else { Err(Fault::RpIdHashMismatch) }
+}
+
+pub(crate) fn backup_state(data: &AuthenticatorData<'_>) -> Result<(), Fault> {
+    if data.flags.backup_state() && !data.flags.backup_eligible() {
+        Err(Fault::BackupStateInvalid)
+    } else {
+        Ok(())
+    }
+}

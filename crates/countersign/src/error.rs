@@ -1,0 +1,269 @@
+//! Why a ceremony failed: what, and at which step.
+
+use core::fmt;
+
+use countersign_attestation::{AttestationError, AttestationType, PathError};
+use countersign_cose::KeyError;
+use countersign_types::{
+    AlgorithmIdentifier, Code, attestation_object::AttestationObjectError,
+    authenticator_data::AuthenticatorDataError, client_data::ClientDataError, extensions::ExtensionError,
+};
+
+use crate::step::Step;
+
+/// A ceremony that failed. Nothing of it may be stored, and its state is used up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    step: Step,
+    fault: Fault,
+}
+
+impl Error {
+    pub(crate) fn new(step: impl Into<Step>, fault: impl Into<Fault>) -> Self {
+        Self { step: step.into(), fault: fault.into() }
+    }
+
+    /// The stable word for what is wrong.
+    pub fn code(&self) -> Code {
+        self.fault.code()
+    }
+
+    /// The step of the specification that failed.
+    pub const fn step(&self) -> Step {
+        self.step
+    }
+
+    /// What is wrong.
+    pub const fn fault(&self) -> &Fault {
+        &self.fault
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.fault, self.step)
+    }
+}
+
+impl core::error::Error for Error {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match &self.fault {
+            Fault::ClientData(cause) => Some(cause),
+            Fault::AttestationObject(cause) => Some(cause),
+            Fault::AuthenticatorData(cause) => Some(cause),
+            Fault::PublicKey(cause) => Some(cause),
+            Fault::Attestation(cause) => Some(cause),
+            Fault::TrustPath(cause) => Some(cause),
+            Fault::Extension(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+/// What is wrong with a ceremony, sorted by whose fault it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    // Malformed, by the client or the authenticator.
+    /// Client data can't be read.
+    ClientData(ClientDataError),
+    /// The attestation object can't be read.
+    AttestationObject(AttestationObjectError),
+    /// Authenticator data can't be read.
+    AuthenticatorData(AuthenticatorDataError),
+    /// There is no attested credential data.
+    AttestedCredentialDataMissing,
+    /// The credential public key can't be used.
+    PublicKey(KeyError),
+    /// A member of the response repeats something of the attestation object and differs from it.
+    ConvenienceMemberDiffers(&'static str),
+    /// A known extension output breaks its definition.
+    Extension(ExtensionError),
+
+    // A check that failed.
+    /// Client data's `type` is another.
+    TypeMismatch {
+        /// The ceremony's.
+        expected: &'static str,
+    },
+    /// Another challenge.
+    ChallengeMismatch,
+    /// This origin is not accepted.
+    OriginMismatch(String),
+    /// A frame that is not same-origin with its ancestors.
+    CrossOrigin,
+    /// This top origin is not accepted.
+    TopOriginMismatch(String),
+    /// The RP ID hash is another's.
+    RpIdHashMismatch,
+    /// The user was not present.
+    UserNotPresent,
+    /// The user was not verified, and must be.
+    UserNotVerified,
+    /// BS is set without BE.
+    BackupStateInvalid,
+    /// BE is not as it was at registration.
+    BackupEligibilityChanged {
+        /// Whether it was set then.
+        registered: bool,
+    },
+    /// The attested credential ID is not the response's.
+    CredentialIdMismatch,
+    /// The signature does not verify.
+    SignatureInvalid,
+    /// The attestation statement does not verify.
+    Attestation(AttestationError),
+    /// The attestation leads to no trust anchor.
+    TrustPath(PathError),
+    /// No `userHandle`, although nobody was identified before.
+    UserHandleMissing,
+    /// `userHandle` is another account's.
+    UserHandleMismatch,
+    /// No record for this credential and user at this relying party.
+    CredentialUnknown,
+
+    // The relying party's policy.
+    /// The algorithm was not offered.
+    AlgorithmNotAllowed(AlgorithmIdentifier),
+    /// The attestation is of this type, and a trusted one is demanded.
+    AttestationNotAccepted(AttestationType),
+    /// The credential is not among those allowed.
+    CredentialNotAllowed,
+    /// The credential ID is registered already.
+    CredentialAlreadyRegistered,
+    /// The signature counter did not increase.
+    SignCountNotIncreased {
+        /// The counter in the record.
+        stored: u32,
+        /// The counter in the response.
+        received: u32,
+    },
+
+    // The ceremony's state.
+    /// The ceremony was begun too long ago.
+    Expired,
+    /// The state is another relying party's.
+    StateOfAnotherRelyingParty,
+}
+
+impl Fault {
+    /// The stable word for it.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::ClientData(cause) => cause.code(),
+            Self::AttestationObject(cause) => cause.code(),
+            Self::AuthenticatorData(cause) => cause.code(),
+            Self::AttestedCredentialDataMissing => Code::AttestedCredentialDataMissing,
+            Self::PublicKey(cause) => cause.code(),
+            Self::ConvenienceMemberDiffers(_) => Code::ResponseMalformed,
+            Self::Extension(cause) => cause.code(),
+            Self::TypeMismatch { .. } => Code::ClientDataTypeMismatch,
+            Self::ChallengeMismatch => Code::ChallengeMismatch,
+            Self::OriginMismatch(_) => Code::OriginMismatch,
+            Self::CrossOrigin => Code::CrossOriginNotAllowed,
+            Self::TopOriginMismatch(_) => Code::TopOriginMismatch,
+            Self::RpIdHashMismatch => Code::RpIdHashMismatch,
+            Self::UserNotPresent => Code::UserNotPresent,
+            Self::UserNotVerified => Code::UserNotVerified,
+            Self::BackupStateInvalid => Code::BackupStateInvalid,
+            Self::BackupEligibilityChanged { .. } => Code::BackupEligibilityChanged,
+            Self::CredentialIdMismatch => Code::CredentialIdMismatch,
+            Self::SignatureInvalid => Code::SignatureInvalid,
+            Self::Attestation(cause) => cause.code(),
+            Self::TrustPath(cause) => cause.code(),
+            Self::UserHandleMissing => Code::UserHandleMissing,
+            Self::UserHandleMismatch => Code::UserHandleMismatch,
+            Self::CredentialUnknown => Code::CredentialUnknown,
+            Self::AlgorithmNotAllowed(_) => Code::AlgorithmNotAllowed,
+            Self::AttestationNotAccepted(_) => Code::AttestationNotAccepted,
+            Self::CredentialNotAllowed => Code::CredentialNotAllowed,
+            Self::CredentialAlreadyRegistered => Code::CredentialAlreadyRegistered,
+            Self::SignCountNotIncreased { .. } => Code::SignCountNotIncreased,
+            Self::Expired => Code::ChallengeExpired,
+            Self::StateOfAnotherRelyingParty => Code::StateInvalid,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ClientData(cause) => cause.fmt(f),
+            Self::AttestationObject(cause) => cause.fmt(f),
+            Self::AuthenticatorData(cause) => cause.fmt(f),
+            Self::PublicKey(cause) => cause.fmt(f),
+            Self::Attestation(cause) => cause.fmt(f),
+            Self::TrustPath(cause) => cause.fmt(f),
+            Self::Extension(cause) => cause.fmt(f),
+            Self::AttestedCredentialDataMissing => f.write_str("no attested credential data"),
+            Self::ConvenienceMemberDiffers(member) => {
+                write!(f, "the response's {member} differs from the attestation object")
+            }
+            Self::TypeMismatch { expected } => write!(f, "client data's type is not {expected}"),
+            Self::ChallengeMismatch => f.write_str("not the challenge that was issued"),
+            Self::OriginMismatch(origin) => write!(f, "the origin {} is not accepted", Shortened(origin)),
+            Self::CrossOrigin => f.write_str("a cross-origin ceremony is not accepted"),
+            Self::TopOriginMismatch(origin) => {
+                write!(f, "the top origin {} is not accepted", Shortened(origin))
+            }
+            Self::RpIdHashMismatch => f.write_str("authenticator data is for another rp id"),
+            Self::UserNotPresent => f.write_str("the user was not present"),
+            Self::UserNotVerified => f.write_str("the user was not verified"),
+            Self::BackupStateInvalid => {
+                f.write_str("the backup state is set on a credential that can't be backed up")
+            }
+            Self::BackupEligibilityChanged { registered } => {
+                write!(f, "backup eligibility was {registered} at registration and is {} now", !registered)
+            }
+            Self::CredentialIdMismatch => f.write_str("the attested credential id is not the response's"),
+            Self::SignatureInvalid => f.write_str("the signature does not verify"),
+            Self::UserHandleMissing => f.write_str("no user handle, and the user was not identified before"),
+            Self::UserHandleMismatch => f.write_str("the user handle is another account's"),
+            Self::CredentialUnknown => f.write_str("no record for this credential and user"),
+            Self::AlgorithmNotAllowed(algorithm) => write!(f, "the algorithm {algorithm} was not offered"),
+            Self::AttestationNotAccepted(kind) => {
+                write!(f, "an attestation of type {kind}, and a trusted one is demanded")
+            }
+            Self::CredentialNotAllowed => f.write_str("the credential is not among those allowed"),
+            Self::CredentialAlreadyRegistered => f.write_str("the credential is registered already"),
+            Self::SignCountNotIncreased { stored, received } => {
+                write!(f, "the signature counter is {received} after {stored}")
+            }
+            Self::Expired => f.write_str("the ceremony was begun too long ago"),
+            Self::StateOfAnotherRelyingParty => f.write_str("the ceremony state is another relying party's"),
+        }
+    }
+}
+
+/// Text from outside, fit for a log line: quoted, escaped, and cut.
+struct Shortened<'a>(&'a str);
+
+impl fmt::Display for Shortened<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MAX: usize = 100;
+        match self.0.char_indices().nth(MAX).and_then(|(end, _)| self.0.get(..end)) {
+            Some(start) => write!(f, "{start:?}…"),
+            None => write!(f, "{:?}", self.0),
+        }
+    }
+}
+
+macro_rules! faults_from {
+    ($($cause:ident => $variant:ident,)+) => {
+        $(impl From<$cause> for Fault {
+            fn from(cause: $cause) -> Self {
+                Self::$variant(cause)
+            }
+        })+
+    };
+}
+
+faults_from! {
+    ClientDataError => ClientData,
+    AttestationObjectError => AttestationObject,
+    AuthenticatorDataError => AuthenticatorData,
+    KeyError => PublicKey,
+    AttestationError => Attestation,
+    PathError => TrustPath,
+    ExtensionError => Extension,
+}

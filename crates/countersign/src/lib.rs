@@ -1,0 +1,105 @@
+//! The server side of [Web Authentication Level 3](https://www.w3.org/TR/webauthn-3/): make options for a browser,
+//! and decide whether what comes back is genuine.
+//!
+//! ```
+//! use countersign::{
+//!     Accounts, AuthenticationResponse, CredentialIdStatus, CredentialRecord, EntropyUnavailable, RegistrationResponse,
+//!     RelyingParty, Timestamp, User, UserVerificationRequirement, new_user_handle,
+//! };
+//!
+//! # fn operating_system_randomness(buffer: &mut [u8]) -> Result<(), EntropyUnavailable> { buffer.fill(7); Ok(()) }
+//! # fn from_browser() -> Vec<u8> { Vec::new() }
+//! # fn store_knows(_: &countersign::CredentialId) -> CredentialIdStatus { CredentialIdStatus::Unregistered }
+//! # fn store_finds(_: &countersign::CredentialId) -> Option<CredentialRecord> { None }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let now = Timestamp::from_unix_seconds(0);
+//! let mut entropy = operating_system_randomness;
+//! let rp = RelyingParty::builder("example.org", "Example")
+//!     .origin("https://example.org")
+//!     .user_verification(UserVerificationRequirement::Required)
+//!     .build()?;
+//!
+//! // A new passkey: send the options, keep the state, hand both to `finish`.
+//! let user = User::new(new_user_handle(&mut entropy)?, "jo@example.org", "Jo");
+//! let (options, state) = rp.start_registration(&user, &[], &mut entropy, now)?;
+//! # let _ = options;
+//! # let done = || -> Result<(), Box<dyn std::error::Error>> {
+//! let response = RegistrationResponse::from_json(&from_browser())?;
+//! let status = store_knows(response.credential_id());
+//! let registered = rp.finish_registration(state, &response, status, now)?;
+//! let record: &CredentialRecord = registered.credential();
+//! # let _ = record; Ok(()) }; done().unwrap_err();
+//!
+//! // Signing in with it, whoever it is.
+//! let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy, now)?;
+//! # let _ = options;
+//! # let done = || -> Result<(), Box<dyn std::error::Error>> {
+//! let response = AuthenticationResponse::from_json(&from_browser())?;
+//! let record = store_finds(response.credential_id());
+//! let authenticated = rp.finish_authentication(state, &response, record.as_ref(), now)?;
+//! let (who, update) = (authenticated.user_handle(), authenticated.update());
+//! # let _ = (who, update); Ok(()) }; done().unwrap_err();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What a relying party must not forget is not optional here. The state of a ceremony holds the challenge, the kind, the
+//! user, the RP ID and the expiry, and `finish_…` takes it by value. The record's owner is checked. There is no way to an
+//! [`Authenticated`] but through all the steps of
+//! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion).
+//!
+//! The crate reads no clock and no random numbers, opens no socket and stores nothing: all of that comes in as arguments.
+
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::as_conversions,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+mod authentication;
+mod builder;
+mod checks;
+mod entropy;
+mod error;
+mod origin;
+mod policy;
+mod record;
+mod registration;
+mod relying_party;
+mod state;
+mod step;
+#[cfg(test)]
+mod test_ceremony;
+
+pub use countersign_attestation as attestation;
+pub use countersign_cose as cose;
+pub use countersign_types as types;
+
+pub use authentication::{Accounts, Authenticated};
+pub use builder::{ConfigurationError, RelyingPartyBuilder};
+pub use countersign_attestation::{AnchorList, AttestationType, Formats, TrustAnchor, TrustAnchors};
+pub use countersign_cose::{Algorithm, Verifiers};
+pub use countersign_types::{
+    Aaguid, AuthenticationResponse, Code, CreationOptions, CredentialId, RegistrationResponse,
+    RequestOptions, Timestamp, UserHandle,
+    enumerations::{
+        AttestationConveyance, AuthenticatorAttachment, ResidentKeyRequirement, Transport,
+        UserVerificationRequirement,
+    },
+    options::CredentialDescriptor,
+};
+pub use entropy::{Entropy, EntropyUnavailable, new_user_handle};
+pub use error::{Error, Fault};
+pub use policy::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins};
+pub use record::{CredentialRecord, CredentialUpdate};
+pub use registration::{AttestedAaguid, CredentialIdStatus, Registered, User};
+pub use relying_party::RelyingParty;
+pub use state::{AuthenticationState, Mediation, RegistrationState};
+pub use step::{AuthenticationStep, RegistrationStep, Step};

@@ -1,0 +1,397 @@
+use countersign_types::{Base64Url, Code, base64url};
+use serde_json::json;
+
+use super::*;
+use crate::{
+    Algorithm, AttestationConveyance, CrossOrigin, ResidentKeyRequirement, TopOrigins,
+    test_ceremony::{AT, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, create, entropy, handle, rp},
+};
+
+fn refused(create: &Create, code: Code, step: Step) -> Error {
+    let error = create.finish(rp()).unwrap_err();
+    assert_eq!((error.code(), error.step()), (code, step.into()));
+    error
+}
+
+/// The valid response with this member of client data set, or removed where it is null.
+fn with_client_data(name: &str, value: serde_json::Value) -> Create {
+    let mut create = create();
+    create.client_data[name] = value;
+    create
+}
+
+fn framed() -> CrossOrigin {
+    CrossOrigin::Accepted { top_origins: TopOrigins::Listed(vec!["https://top.example".into()]) }
+}
+
+#[test]
+fn a_valid_response_becomes_a_record() {
+    let registered = create().finish(rp()).unwrap();
+    assert!(registered.user_verified());
+    assert!(registered.trusted_path().is_none() && registered.attested_aaguid().is_none());
+    let record = registered.credential();
+    assert_eq!(record.id().as_bytes(), [0x1d; 16]);
+    assert_eq!(record.public_key(), create().public_key);
+    assert_eq!(record.user_handle(), &handle(7));
+    assert_eq!(record.rp_id(), "example.org");
+    assert_eq!(record.aaguid(), Aaguid::from_bytes([0xaa; 16]));
+    assert_eq!(record.algorithm(), Some(Algorithm::Es256.identifier()));
+    assert_eq!((record.attestation_format(), record.attestation_type()), (Some("none"), Some("none")));
+    assert_eq!(record.attestation_object(), Some(&*create().attestation_object()));
+    assert_eq!(record.attestation_client_data(), Some(create().client_data.to_string().as_bytes()));
+    assert!(record.uv_initialized() && !record.backup_eligible() && !record.backup_state());
+    assert_eq!(record.transports(), [crate::Transport::Internal]);
+}
+
+#[test]
+fn the_options_say_what_the_state_expects() {
+    let rp = rp()
+        .user_verification(UserVerificationRequirement::Required)
+        .resident_key(ResidentKeyRequirement::Required)
+        .attestation_conveyance(AttestationConveyance::Direct)
+        .timeout_seconds(60)
+        .build()
+        .unwrap();
+    let existing = [create().finish(crate::test_ceremony::rp()).unwrap().credential().descriptor()];
+    let user = User::new(handle(7), "jo", "Jo");
+    let (options, state) = rp.start_registration(&user, &existing, &mut entropy(), NOW).unwrap();
+    assert_eq!(options.challenge, state.challenge);
+    assert_eq!(options.challenge.len(), 32);
+    let json = serde_json::to_value(&options).unwrap();
+    assert_eq!(json["rp"], json!({"id": "example.org", "name": "Example"}));
+    assert_eq!(json["user"]["name"], "jo");
+    let algorithms = json!([-8, -7, -257].map(|alg| json!({"type": "public-key", "alg": alg})));
+    assert_eq!(json["pubKeyCredParams"], algorithms);
+    assert_eq!(json["timeout"], 60_000);
+    assert_eq!(json["excludeCredentials"][0]["id"], base64url::encode([0x1d; 16]));
+    assert_eq!(json["authenticatorSelection"]["userVerification"], "required");
+    assert_eq!(json["authenticatorSelection"]["residentKey"], "required");
+    assert_eq!(json["attestation"], "direct");
+    assert_eq!(state.expires_at(), NOW.plus_seconds(90));
+    assert_eq!(state.mediation, Mediation::Modal);
+    let (_, state) = rp.start_conditional_registration(&user, &existing, &mut entropy(), NOW).unwrap();
+    assert_eq!(state.mediation, Mediation::Conditional);
+}
+
+#[test]
+fn without_entropy_no_ceremony_starts() {
+    let rp = rp().build().unwrap();
+    let mut none = |_: &mut [u8]| Err(EntropyUnavailable);
+    let user = User::new(handle(7), "jo", "");
+    assert_eq!(rp.start_registration(&user, &[], &mut none, NOW).unwrap_err(), EntropyUnavailable);
+}
+
+#[test]
+fn a_state_survives_its_serialised_form() {
+    let rp = rp().build().unwrap();
+    let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+    let json = serde_json::to_string(&state).unwrap();
+    let state: RegistrationState = serde_json::from_str(&json).unwrap();
+    let _ =
+        rp.finish_registration(state, &create().response(), CredentialIdStatus::Unregistered, NOW).unwrap();
+}
+
+#[test]
+fn rule_285_a_registration_state_is_no_authentication_state() {
+    let rp = rp().build().unwrap();
+    let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+    let json = serde_json::to_string(&state).unwrap();
+    serde_json::from_str::<crate::AuthenticationState>(&json).unwrap_err();
+    let state = crate::AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap();
+    let json = serde_json::to_string(&state).unwrap();
+    serde_json::from_str::<RegistrationState>(&json).unwrap_err();
+}
+
+#[test]
+fn rule_284_an_expired_state_is_refused() {
+    let rp = rp().timeout_seconds(60).build().unwrap();
+    for (seconds, expected) in [(90, None), (91, Some(Code::ChallengeExpired))] {
+        let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+        let later = NOW.plus_seconds(seconds);
+        let finished =
+            rp.finish_registration(state, &create().response(), CredentialIdStatus::Unregistered, later);
+        assert_eq!(finished.err().map(|error| error.code()), expected);
+    }
+}
+
+#[test]
+fn rule_286_a_state_of_another_relying_party_is_refused() {
+    let other = RelyingParty::builder("example.net", "Other").origin("https://example.net").build().unwrap();
+    let state = RegistrationState::expecting(&other, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+    let rp = rp().build().unwrap();
+    let finished = rp.finish_registration(state, &create().response(), CredentialIdStatus::Unregistered, NOW);
+    assert_eq!(finished.unwrap_err().code(), Code::StateInvalid);
+}
+
+#[test]
+fn an_empty_challenge_is_never_expected() {
+    let rp = rp().build().unwrap();
+    assert!(RegistrationState::expecting(&rp, &[], handle(7), Mediation::Modal, NOW).is_none());
+    assert!(crate::AuthenticationState::expecting(&rp, &[], None, NOW).is_none());
+}
+
+#[test]
+fn client_data_that_is_no_client_data_is_refused() {
+    let create = with_client_data("origin", json!(null));
+    refused(&create, Code::ClientDataMalformed, Step::ClientData);
+}
+
+#[test]
+fn rule_026_another_type_is_refused() {
+    for other in ["webauthn.get", "payment.get", "Webauthn.create", "webauthn.create "] {
+        refused(&with_client_data("type", json!(other)), Code::ClientDataTypeMismatch, Step::Type);
+    }
+}
+
+#[test]
+fn rule_031_032_another_challenge_is_refused() {
+    let issued = base64url::encode(CHALLENGE);
+    let mut other = CHALLENGE;
+    other[31] ^= 1;
+    for text in [
+        base64url::encode(other),
+        base64url::encode(&CHALLENGE[..31]),
+        issued[1..].into(),
+        format!("{issued}A"),
+        format!("{issued}="),
+        issued.to_lowercase(),
+        issued.replace('_', "/"),
+        String::new(),
+    ] {
+        if text != issued {
+            refused(&with_client_data("challenge", json!(text)), Code::ChallengeMismatch, Step::Challenge);
+        }
+    }
+}
+
+#[test]
+fn rule_035_036_037_038_041_another_origin_is_refused() {
+    for other in [
+        "http://example.org",
+        "https://example.net",
+        "https://evil-example.org",
+        "https://example.org.evil.example",
+        "https://login.example.org",
+        "https://example.org:8443",
+        "https://example.org/",
+        "HTTPS://example.org",
+        "null",
+        "android:apk-key-hash:abc",
+    ] {
+        refused(&with_client_data("origin", json!(other)), Code::OriginMismatch, Step::Origin);
+    }
+}
+
+#[test]
+fn rule_041_an_app_origin_is_compared_exactly() {
+    let rp = || rp().app_origin("android:apk-key-hash:AbC");
+    let create = with_client_data("origin", json!("android:apk-key-hash:AbC"));
+    let _ = create.finish(rp()).unwrap();
+    let create = with_client_data("origin", json!("android:apk-key-hash:abc"));
+    assert_eq!(create.finish(rp()).unwrap_err().code(), Code::OriginMismatch);
+}
+
+#[test]
+fn rule_045_a_cross_origin_frame_is_refused_unless_accepted() {
+    let _ = with_client_data("crossOrigin", json!(false)).finish(rp()).unwrap();
+    let create = with_client_data("crossOrigin", json!(true));
+    refused(&create, Code::CrossOriginNotAllowed, Step::CrossOrigin);
+    let _ = create.finish(rp().cross_origin(framed())).unwrap();
+}
+
+#[test]
+fn rule_046_047_a_top_origin_is_refused_unless_the_frame_is_accepted() {
+    let mut create = with_client_data("topOrigin", json!("https://top.example"));
+    refused(&create, Code::CrossOriginNotAllowed, Step::TopOrigin);
+    let error = create.finish(rp().cross_origin(framed())).unwrap_err();
+    assert_eq!((error.code(), error.step()), (Code::CrossOriginNotAllowed, Step::TopOrigin.into()));
+    create.client_data["crossOrigin"] = json!(true);
+    let _ = create.finish(rp().cross_origin(framed())).unwrap();
+}
+
+#[test]
+fn rule_048_a_top_origin_must_be_listed() {
+    let mut create = with_client_data("crossOrigin", json!(true));
+    create.client_data["topOrigin"] = json!("https://other.example");
+    let error = create.finish(rp().cross_origin(framed())).unwrap_err();
+    assert_eq!((error.code(), error.step()), (Code::TopOriginMismatch, Step::TopOrigin.into()));
+    let _ = create.finish(rp().cross_origin(CrossOrigin::Accepted { top_origins: TopOrigins::Any })).unwrap();
+}
+
+#[test]
+fn rule_042_an_opaque_origin_is_no_top_origin() {
+    let mut create = with_client_data("crossOrigin", json!(true));
+    for opaque in ["null", "android:apk-key-hash:abc"] {
+        create.client_data["topOrigin"] = json!(opaque);
+        let any = CrossOrigin::Accepted { top_origins: TopOrigins::Any };
+        assert_eq!(create.finish(rp().cross_origin(any)).unwrap_err().code(), Code::TopOriginMismatch);
+    }
+}
+
+#[test]
+fn an_attestation_object_that_is_none_is_refused() {
+    let create = Create { attest: Attest::As("none", vec![0x80]), ..create() };
+    refused(&create, Code::AttestationObjectMalformed, Step::AttestationObject);
+}
+
+#[test]
+fn authenticator_data_that_is_none_is_refused() {
+    let mut create = create();
+    create.public_key.push(0);
+    refused(&create, Code::AuthenticatorDataMalformed, Step::AttestationObject);
+}
+
+#[test]
+fn rule_053_another_rp_id_is_refused() {
+    let create = Create { rp_id: "www.example.org".into(), ..create() };
+    refused(&create, Code::RpIdHashMismatch, Step::RpIdHash);
+}
+
+#[test]
+fn rule_057_a_user_who_was_not_present_is_refused() {
+    refused(&Create { flags: UV | AT, ..create() }, Code::UserNotPresent, Step::UserPresent);
+}
+
+#[test]
+fn rule_309_a_user_may_be_absent_with_conditional_mediation_alone() {
+    let create = Create { flags: AT, ..create() };
+    let _ = create.finish_with(rp(), Mediation::Conditional).unwrap();
+    assert_eq!(create.finish_with(rp(), Mediation::Modal).unwrap_err().code(), Code::UserNotPresent);
+}
+
+#[test]
+fn rule_058_a_user_who_was_not_verified_is_refused_where_that_is_required() {
+    let create = Create { flags: UP | AT, ..create() };
+    let _ = create.finish(rp()).unwrap();
+    let error = create.finish(rp().user_verification(UserVerificationRequirement::Required)).unwrap_err();
+    assert_eq!((error.code(), error.step()), (Code::UserNotVerified, Step::UserVerified.into()));
+}
+
+#[test]
+fn rule_061_a_backup_state_without_eligibility_is_refused() {
+    let _ = Create { flags: UP | AT | BE | BS, ..create() }.finish(rp()).unwrap();
+    refused(&Create { flags: UP | AT | BS, ..create() }, Code::BackupStateInvalid, Step::BackupState);
+}
+
+#[test]
+fn rule_068_attested_credential_data_must_be_there() {
+    let create = Create { flags: UP | UV, ..create() };
+    refused(&create, Code::AttestedCredentialDataMissing, Step::AttestationObject);
+}
+
+#[test]
+fn rule_073_a_credential_id_of_1024_bytes_is_refused() {
+    let long = |length| Create { id: vec![1; length], attested_id: vec![1; length], ..create() };
+    let _ = long(1023).finish(rp()).unwrap();
+    refused(&long(1024), Code::CredentialIdTooLong, Step::AttestationObject);
+}
+
+#[test]
+fn rule_074_the_attested_credential_id_is_the_responses() {
+    let create = Create { attested_id: vec![0x1e; 16], ..create() };
+    refused(&create, Code::CredentialIdMismatch, Step::Record);
+}
+
+#[test]
+fn rule_090_an_algorithm_that_nobody_verifies_is_refused() {
+    let mut create = create();
+    // alg: -7 becomes -13.
+    create.public_key[4] = 0x2c;
+    refused(&create, Code::AlgorithmUnsupported, Step::Algorithm);
+}
+
+#[test]
+fn rule_091_an_algorithm_that_was_not_offered_is_refused() {
+    let error = create().finish(rp().algorithms([Algorithm::EdDsa])).unwrap_err();
+    assert_eq!((error.code(), error.step()), (Code::AlgorithmNotAllowed, Step::Algorithm.into()));
+}
+
+#[test]
+fn rule_104_a_key_that_is_not_on_its_curve_is_refused_at_registration() {
+    let mut create = create();
+    *create.public_key.last_mut().unwrap() ^= 1;
+    refused(&create, Code::PublicKeyMalformed, Step::Algorithm);
+}
+
+#[test]
+fn rule_132_a_format_is_matched_exactly() {
+    for format in ["None", "none ", "nonesuch"] {
+        let create = Create { attest: Attest::As(format, vec![0xa0]), ..create() };
+        refused(&create, Code::AttestationFormatUnsupported, Step::Attestation);
+    }
+}
+
+#[test]
+fn a_statement_that_does_not_verify_is_refused() {
+    let mut create = Create { attest: Attest::SelfPacked, ..create() };
+    let _ = create.finish(rp()).unwrap();
+    create.key = crate::test_ceremony::signing_key(0x12);
+    refused(&create, Code::AttestationSignatureInvalid, Step::Attestation);
+}
+
+#[test]
+fn rule_134_135_none_and_self_are_refused_where_trust_is_demanded() {
+    let trust = || {
+        let anchors = std::sync::Arc::new(crate::AnchorList::default());
+        rp().attestation_conveyance(AttestationConveyance::Direct)
+            .attestation_trust(AttestationTrust::Required(anchors))
+    };
+    for attest in [Attest::As("none", vec![0xa0]), Attest::SelfPacked] {
+        let create = Create { attest, ..create() };
+        let _ = create.finish(rp()).unwrap();
+        let error = create.finish(trust()).unwrap_err();
+        assert_eq!((error.code(), error.step()), (Code::AttestationNotAccepted, Step::Trust.into()));
+    }
+}
+
+#[test]
+fn rule_296_a_registered_credential_id_is_refused() {
+    let rp = rp().build().unwrap();
+    let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+    let finished = rp.finish_registration(state, &create().response(), CredentialIdStatus::Registered, NOW);
+    let error = finished.unwrap_err();
+    assert_eq!(
+        (error.code(), error.step()),
+        (Code::CredentialAlreadyRegistered, Step::CredentialIdUnique.into())
+    );
+}
+
+#[test]
+fn rule_297_an_excluded_credential_id_is_refused() {
+    let rp = rp().build().unwrap();
+    let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW)
+        .unwrap()
+        .excluding(CredentialId::new(vec![0x1d; 16]));
+    let finished = rp.finish_registration(state, &create().response(), CredentialIdStatus::Unregistered, NOW);
+    assert_eq!(finished.unwrap_err().code(), Code::CredentialAlreadyRegistered);
+}
+
+#[test]
+fn rule_017_another_convenience_authenticator_data_is_refused() {
+    let mut data = create().authenticator_data();
+    let with = |data: &[u8]| Create { more: json!({"authenticatorData": Base64Url::from(data)}), ..create() };
+    let _ = with(&data).finish(rp()).unwrap();
+    data[36] ^= 1;
+    refused(&with(&data), Code::ResponseMalformed, Step::Record);
+}
+
+#[test]
+fn rule_018_another_convenience_key_is_refused() {
+    let spki = PublicKey::from_cose(&create().public_key).unwrap().to_spki();
+    let with = |spki: &[u8], algorithm| Create {
+        more: json!({"publicKey": Base64Url::from(spki), "publicKeyAlgorithm": algorithm}),
+        ..create()
+    };
+    let _ = with(&spki, -7).finish(rp()).unwrap();
+    refused(&with(&spki, -8), Code::ResponseMalformed, Step::Record);
+    let other =
+        PublicKey::from_cose(&crate::test_ceremony::cose_key(&crate::test_ceremony::signing_key(9))).unwrap();
+    refused(&with(&other.to_spki(), -7), Code::ResponseMalformed, Step::Record);
+}
+
+#[test]
+fn rule_316_a_known_extension_output_of_another_type_is_refused() {
+    let with = |results| Create { extension_results: results, ..create() };
+    let _ = with(json!({"credProps": {"rk": true}, "unknown": 1})).finish(rp()).unwrap();
+    refused(&with(json!({"credProps": true})), Code::ExtensionInvalid, Step::Extensions);
+}

@@ -1,0 +1,157 @@
+//! What a relying party remembers between `start` and `finish`.
+
+use countersign_types::{
+    AlgorithmIdentifier, Base64Url, CredentialId, Timestamp, UserHandle,
+    enumerations::UserVerificationRequirement,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::relying_party::RelyingParty;
+
+/// Seconds that a response may arrive after the options' timeout: the client's clock started later than ours, and the
+/// way back takes time.
+const GRACE_SECONDS: i64 = 30;
+
+/// The `mediation` with which the browser's `create()` is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Mediation {
+    /// The user is asked, and must be present.
+    Modal,
+    /// `conditional`: the user is not asked, and need not be present.
+    Conditional,
+}
+
+/// A registration that was started: what its response is checked against.
+///
+/// It is used once: `finish_registration` takes it by value. Its serialised form holds no secret but the challenge; it
+/// must come back from the relying party's own storage, never from the client, and must be removed from there before
+/// `finish` whatever comes of it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationState {
+    ceremony: RegistrationCeremony,
+    pub(crate) challenge: Base64Url,
+    pub(crate) rp_id: String,
+    pub(crate) user: UserHandle,
+    pub(crate) user_verification: UserVerificationRequirement,
+    pub(crate) mediation: Mediation,
+    pub(crate) algorithms: Vec<AlgorithmIdentifier>,
+    pub(crate) excluded: Vec<CredentialId>,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// An authentication that was started: what its response is checked against. Used once, and kept, as
+/// [`RegistrationState`] is.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthenticationState {
+    ceremony: AuthenticationCeremony,
+    pub(crate) challenge: Base64Url,
+    pub(crate) rp_id: String,
+    /// The account, where it was identified before the ceremony.
+    pub(crate) user: Option<UserHandle>,
+    pub(crate) user_verification: UserVerificationRequirement,
+    pub(crate) allowed: Vec<CredentialId>,
+    pub(crate) appid: Option<String>,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// One word each, so that the serialised state of one ceremony can't be read as the other's.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+enum RegistrationCeremony {
+    #[serde(rename = "registration")]
+    Registration,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+enum AuthenticationCeremony {
+    #[serde(rename = "authentication")]
+    Authentication,
+}
+
+impl RegistrationState {
+    /// The state for a challenge that was issued elsewhere, such as by another service of the same relying party; `None`
+    /// where the challenge is empty.
+    ///
+    /// Whoever issued it must have made it unpredictable and used it once. Policy is `rp`'s, as with
+    /// [`start_registration`](RelyingParty::start_registration), which most callers want instead.
+    pub fn expecting(
+        rp: &RelyingParty,
+        challenge: &[u8],
+        user: UserHandle,
+        mediation: Mediation,
+        now: Timestamp,
+    ) -> Option<Self> {
+        (!challenge.is_empty()).then(|| Self {
+            ceremony: RegistrationCeremony::Registration,
+            challenge: challenge.into(),
+            rp_id: rp.id.clone(),
+            user,
+            user_verification: rp.user_verification.clone(),
+            mediation,
+            algorithms: rp.algorithms.iter().map(|algorithm| algorithm.identifier()).collect(),
+            excluded: Vec::new(),
+            expires_at: expiry(rp, now),
+        })
+    }
+
+    /// The same, refusing these credential IDs as registered already.
+    pub fn excluding(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
+        self.excluded.extend(ids);
+        self
+    }
+
+    /// The account that the credential will belong to.
+    pub fn user(&self) -> &UserHandle {
+        &self.user
+    }
+
+    /// When it can't be finished any more, and may be removed from storage.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+}
+
+impl AuthenticationState {
+    /// The state for a challenge that was issued elsewhere; `None` where the challenge is empty. `user` is the account,
+    /// where it was identified before. See [`RegistrationState::expecting`].
+    pub fn expecting(
+        rp: &RelyingParty,
+        challenge: &[u8],
+        user: Option<UserHandle>,
+        now: Timestamp,
+    ) -> Option<Self> {
+        (!challenge.is_empty()).then(|| Self {
+            ceremony: AuthenticationCeremony::Authentication,
+            challenge: challenge.into(),
+            rp_id: rp.id.clone(),
+            user,
+            user_verification: rp.user_verification.clone(),
+            allowed: Vec::new(),
+            appid: rp.appid.clone(),
+            expires_at: expiry(rp, now),
+        })
+    }
+
+    /// The same, accepting these credential IDs alone: those that `allowCredentials` listed.
+    pub fn allowing(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
+        self.allowed.extend(ids);
+        self
+    }
+
+    /// The account, where it was identified before the ceremony.
+    pub fn user(&self) -> Option<&UserHandle> {
+        self.user.as_ref()
+    }
+
+    /// When it can't be finished any more, and may be removed from storage.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+}
+
+fn expiry(rp: &RelyingParty, now: Timestamp) -> Timestamp {
+    now.plus_seconds(i64::from(rp.timeout_seconds)).plus_seconds(GRACE_SECONDS)
+}
