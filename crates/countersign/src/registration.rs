@@ -1,8 +1,6 @@
 //! [Section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential): registering a new credential.
 
-use countersign_attestation::{
-    Attestation, AttestationType, PathLimits, Statement, TrustedPath, validate_path,
-};
+use countersign_attestation::{Attestation, AttestationType, PathLimits, Statement, TrustedPath};
 use countersign_cose::{Algorithm, KeyError, PublicKey, hash::sha256};
 use countersign_types::{
     Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, CreationOptions,
@@ -275,10 +273,8 @@ impl RelyingParty {
         if matches!(kind, AttestationType::None | AttestationType::SelfAttestation) {
             return Err(Error::new(Step::Trust, Fault::AttestationNotAccepted(kind)));
         }
-        let query = attestation.anchor_query(aaguid);
-        let certificates = [attestation.trust_path(), &source.intermediates(&query)].concat();
-        let anchors = source.anchors(&query);
-        let path = validate_path(&certificates, &anchors, now, &self.verifiers, &PathLimits::default());
+        let limits = PathLimits::default();
+        let path = attestation.validate_trust_path(aaguid, &**source, now, &self.verifiers, &limits);
         path.map(Some).map_err(at(Step::Trust))
     }
 

@@ -1,0 +1,185 @@
+//! What the command line says.
+
+use std::{error::Error, ffi::OsString, fmt, net::SocketAddr, path::PathBuf};
+
+use countersign_server::{Config, Listen};
+use lexopt::{Arg, Parser};
+
+use crate::data_folder;
+
+/// What `--help` prints.
+pub(crate) const HELP: &str = "\
+Passkeys from one program: a Web Authentication server with a page.
+
+Usage: countersign serve [OPTION]...
+
+Options:
+  --listen ADDRESS   where to listen [localhost:8080]
+  --rp-id DOMAIN     the domain that the passkeys belong to [localhost]
+  --rp-name NAME     the name that authenticators show [Countersign]
+  --origin URL       an address of the page, as browsers write it; may be given several times
+                     [http://localhost:PORT for the domain localhost, https://DOMAIN otherwise]
+  --database FILE    the database [countersign/countersign.sqlite3 in your data folder]
+  --help             this text
+  --version          the version
+
+With no option, open http://localhost:8080. For any other domain, browsers want https: let a proxy speak it.
+COUNTERSIGN_LOG says what is logged to standard error, such as debug [info].";
+
+/// What to do.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Print [`HELP`].
+    Help,
+    /// Print the version.
+    Version,
+    /// Run a server.
+    Serve(Config),
+}
+
+/// What is wrong with a command line.
+#[derive(Debug)]
+pub(crate) enum UsageError {
+    /// Nothing on it.
+    NoCommand,
+    /// A command that there isn't.
+    UnknownCommand(OsString),
+    /// An option that there isn't, or without its value.
+    Option(lexopt::Error),
+    /// An option that is given once, given twice.
+    Twice(&'static str),
+    /// A value of `--listen` that is no address.
+    NotAnAddress(String),
+    /// No `--database`, and no folder to put it in.
+    NoDataFolder,
+}
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoCommand => f.write_str("say what to do: countersign serve, or countersign --help"),
+            Self::UnknownCommand(command) => {
+                write!(
+                    f,
+                    "there is no command “{}”: countersign --help lists what there is",
+                    command.display()
+                )
+            }
+            Self::Option(error) => write!(f, "{error}: countersign --help lists what there is"),
+            Self::Twice(option) => write!(f, "{option} is given twice"),
+            Self::NotAnAddress(text) => write!(
+                f,
+                "{text:?} is not an address to listen on, such as localhost:8080, 127.0.0.1:8080 or [::1]:8080"
+            ),
+            Self::NoDataFolder => {
+                f.write_str("there is no home folder to keep the database in: say where with --database")
+            }
+        }
+    }
+}
+
+impl Error for UsageError {}
+
+impl From<lexopt::Error> for UsageError {
+    fn from(error: lexopt::Error) -> Self {
+        Self::Option(error)
+    }
+}
+
+/// Reads a command line.
+pub(crate) fn parse(mut parser: Parser) -> Result<Command, UsageError> {
+    match parser.next()? {
+        None => Err(UsageError::NoCommand),
+        Some(Arg::Long("help") | Arg::Short('h')) => Ok(Command::Help),
+        Some(Arg::Long("version") | Arg::Short('V')) => Ok(Command::Version),
+        Some(Arg::Value(command)) if command == "serve" => serve(parser),
+        Some(Arg::Value(command)) => Err(UsageError::UnknownCommand(command)),
+        Some(other) => Err(other.unexpected().into()),
+    }
+}
+
+fn serve(mut parser: Parser) -> Result<Command, UsageError> {
+    let (mut listen, mut rp_id, mut rp_name, mut database) = (None, None, None, None);
+    let mut origins = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+            Arg::Long("listen") => once("--listen", &mut listen, address(&text(&mut parser)?)?)?,
+            Arg::Long("rp-id") => once("--rp-id", &mut rp_id, text(&mut parser)?)?,
+            Arg::Long("rp-name") => once("--rp-name", &mut rp_name, text(&mut parser)?)?,
+            Arg::Long("origin") => origins.push(text(&mut parser)?),
+            Arg::Long("database") => once("--database", &mut database, PathBuf::from(parser.value()?))?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let database = database
+        .or_else(|| data_folder::find(|name| std::env::var_os(name)).map(data_folder::database))
+        .ok_or(UsageError::NoDataFolder)?;
+    let mut config = Config::new(database);
+    config.listen = listen.unwrap_or(config.listen);
+    config.rp_id = rp_id.unwrap_or(config.rp_id);
+    config.rp_name = rp_name.unwrap_or(config.rp_name);
+    config.origins = origins;
+    Ok(Command::Serve(config))
+}
+
+fn once<T>(option: &'static str, slot: &mut Option<T>, value: T) -> Result<(), UsageError> {
+    if slot.replace(value).is_some() { Err(UsageError::Twice(option)) } else { Ok(()) }
+}
+
+fn text(parser: &mut Parser) -> Result<String, UsageError> {
+    parser.value()?.into_string().map_err(|value| lexopt::Error::NonUnicodeValue(value).into())
+}
+
+fn address(text: &str) -> Result<Listen, UsageError> {
+    let localhost = text.strip_prefix("localhost:").and_then(|port| port.parse().ok()).map(Listen::Localhost);
+    localhost
+        .or_else(|| text.parse::<SocketAddr>().ok().map(Listen::Address))
+        .ok_or_else(|| UsageError::NotAnAddress(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(arguments: &[&str]) -> Config {
+        let arguments = ["serve", "--database", "x"].iter().chain(arguments);
+        match parse(Parser::from_args(arguments)).unwrap() {
+            Command::Serve(config) => config,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn options_say_what_differs() {
+        let plain = config(&[]);
+        assert_eq!(plain.listen, Listen::Localhost(8080));
+        assert_eq!((plain.rp_id.as_str(), plain.origins.len()), ("localhost", 0));
+
+        let config = config(&[
+            "--listen=127.0.0.1:9000",
+            "--rp-id",
+            "example.org",
+            "--rp-name",
+            "Example",
+            "--origin",
+            "https://example.org",
+            "--origin=https://login.example.org",
+        ]);
+        assert_eq!(config.listen, Listen::Address(([127, 0, 0, 1], 9000).into()));
+        assert_eq!((config.rp_id.as_str(), config.rp_name.as_str()), ("example.org", "Example"));
+        assert_eq!(config.origins, ["https://example.org", "https://login.example.org"]);
+        assert_eq!(config.database, PathBuf::from("x"));
+    }
+
+    #[test]
+    fn addresses_are_sockets_or_localhost() {
+        assert_eq!(config(&["--listen", "localhost:0"]).listen, Listen::Localhost(0));
+        let ipv6 = config(&["--listen", "[::1]:80"]).listen;
+        assert_eq!(ipv6, Listen::Address("[::1]:80".parse().unwrap()));
+        for text in ["", "8080", "localhost", "localhost:", "localhost:65536", "example.org:80", "127.0.0.1"]
+        {
+            assert!(matches!(address(text), Err(UsageError::NotAnAddress(_))), "{text}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Where a program keeps a user's data, by the customs of each system.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+/// The user's data folder, from environment variables; `None` where they say nothing.
+pub(crate) fn find(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    // A relative path would depend on where the program was started; the XDG rules say to ignore one.
+    let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    if cfg!(windows) {
+        return folder("LOCALAPPDATA").or_else(|| folder("APPDATA"));
+    }
+    let home = || folder("HOME");
+    if cfg!(target_os = "macos") {
+        return home().map(|home| home.join("Library/Application Support"));
+    }
+    folder("XDG_DATA_HOME").or_else(|| home().map(|home| home.join(".local/share")))
+}
+
+/// The database in a data folder.
+pub(crate) fn database(folder: impl AsRef<Path>) -> PathBuf {
+    folder.as_ref().join("countersign").join("countersign.sqlite3")
+}
+
+#[cfg(all(test, unix, not(target_os = "macos")))]
+mod tests {
+    use super::*;
+
+    fn find_with(variables: &[(&str, &str)]) -> Option<PathBuf> {
+        find(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into()))
+    }
+
+    #[test]
+    fn the_data_folder_is_the_one_that_is_set_or_below_home() {
+        let home = ("HOME", "/home/ada");
+        assert_eq!(find_with(&[home, ("XDG_DATA_HOME", "/data")]), Some("/data".into()));
+        for unset in [&[home][..], &[home, ("XDG_DATA_HOME", "")], &[home, ("XDG_DATA_HOME", "data")]] {
+            assert_eq!(find_with(unset), Some("/home/ada/.local/share".into()));
+        }
+        assert_eq!(find_with(&[]), None);
+        assert_eq!(find_with(&[("HOME", "")]), None);
+    }
+
+    #[test]
+    fn the_database_has_a_folder_of_its_own() {
+        assert_eq!(database("/data"), Path::new("/data/countersign/countersign.sqlite3"));
+    }
+}

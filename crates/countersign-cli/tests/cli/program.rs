@@ -1,0 +1,91 @@
+//! Running the program, and talking to the server in it.
+
+use std::{
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+/// The program, without what the surroundings would tell it.
+pub(crate) fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.env_remove("COUNTERSIGN_LOG").stdin(Stdio::null());
+    command
+}
+
+/// What a run says that ends by itself.
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    program().args(arguments).output().unwrap()
+}
+
+/// Checks that a run failed with this status and this one sentence, and printed nothing else.
+#[track_caller]
+pub(crate) fn assert_fails(output: &Output, status: i32, sentence: &str) {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(errors, format!("countersign: {sentence}\n"));
+    assert_eq!(output.status.code(), Some(status));
+    assert!(output.stdout.is_empty());
+}
+
+/// A server that runs, and is killed at the end of its test.
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    /// Its first line.
+    pub(crate) line: String,
+    /// Where it is.
+    pub(crate) url: String,
+}
+
+impl Running {
+    /// Starts a server with this database on a free port.
+    pub(crate) fn start(database: &Path) -> Self {
+        let mut command = program();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--database"]).arg(database);
+        Self::spawn(command)
+    }
+
+    /// Starts what says where it listens.
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim_end().rsplit(' ').next().unwrap().to_owned();
+        Self { child, line, url }
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> io::Result<(u16, Value)> {
+        post(&self.url, path, body)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Posts to a server; the status and the JSON of its answer.
+pub(crate) fn post(url: &str, path: &str, body: &Value) -> io::Result<(u16, Value)> {
+    let port: u16 = url.rsplit(':').next().unwrap().parse().unwrap();
+    let body = body.to_string();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nOrigin: {url}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    stream.write_all(request.as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let cut_off = || io::Error::from(io::ErrorKind::UnexpectedEof);
+    let status = answer.get(9..12).and_then(|status| status.parse().ok()).ok_or_else(cut_off)?;
+    let (_, body) = answer.split_once("\r\n\r\n").ok_or_else(cut_off)?;
+    Ok((status, serde_json::from_str(body).map_err(|_| cut_off())?))
+}

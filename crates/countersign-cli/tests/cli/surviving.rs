@@ -1,0 +1,152 @@
+//! What a server says and does while it runs, and what is left when it is stopped, killed, or out of disk.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+    sync::{Mutex, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::{
+    authenticator::Passkey,
+    program::{Running, post, program},
+};
+
+fn finish(started: &Value, response: &Value) -> Value {
+    json!({ "ceremony": started["ceremony"], "response": response })
+}
+
+/// Makes an account; the passkey, where the server said that it is there.
+fn register(url: &str, name: &str, seed: u8) -> Option<Passkey> {
+    let (status, started) = post(url, "/api/accounts/start", &json!({ "name": name })).ok()?;
+    if status != 200 {
+        return None;
+    }
+    let mut passkey = Passkey::new(&started["options"], url, seed);
+    passkey.id = name.as_bytes().to_vec();
+    let body = finish(&started, &passkey.registration(&started["options"]));
+    let (status, _) = post(url, "/api/accounts/finish", &body).ok()?;
+    (status == 201).then_some(passkey)
+}
+
+fn signs_in(running: &Running, passkey: &Passkey) -> bool {
+    let (status, started) = running.post("/api/sessions/start", &json!({})).unwrap();
+    assert_eq!(status, 200);
+    let mut passkey = passkey.clone();
+    passkey.origin.clone_from(&running.url);
+    let body = finish(&started, &passkey.authentication(&started["options"]));
+    running.post("/api/sessions/finish", &body).unwrap().0 == 200
+}
+
+fn count(database: &Path, query: &str) -> i64 {
+    Connection::open(database).unwrap().query_row(query, (), |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn one_line_says_where_the_page_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::start(&folder.path().join("test.sqlite3"));
+    let port = running.url.strip_prefix("http://localhost:").unwrap();
+    assert_eq!(
+        running.line,
+        format!("countersign listens on 127.0.0.1:{port}: open http://localhost:{port}\n")
+    );
+    let passkey = register(&running.url, "Ada", 1).unwrap();
+    assert!(signs_in(&running, &passkey));
+}
+
+#[test]
+fn a_signal_stops_it_in_good_order() {
+    for signal in ["-TERM", "-INT"] {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("test.sqlite3");
+        let mut running = Running::start(&database);
+        register(&running.url, "Ada", 1).unwrap();
+        let sent = Command::new("kill").args([signal, &running.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        assert_eq!(running.child.wait().unwrap().code(), Some(0));
+        assert!(!folder.path().join("test.sqlite3-wal").exists(), "the log is in the database");
+        assert_eq!(count(&database, "SELECT count(*) FROM accounts"), 1);
+    }
+}
+
+#[test]
+fn killed_at_any_moment_it_loses_nothing_that_it_answered_and_leaves_nothing_half_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("test.sqlite3");
+    let kept: Mutex<Vec<Passkey>> = Mutex::default();
+    for round in 0..6_u8 {
+        let mut running = Running::start(&database);
+        let url = running.url.clone();
+        thread::scope(|scope| {
+            for worker in 0..3_u8 {
+                let (url, kept) = (&url, &kept);
+                scope.spawn(move || {
+                    // Until the server is gone.
+                    for number in 0.. {
+                        let name = format!("{round} {worker} {number}");
+                        let Some(passkey) = register(url, &name, worker) else { break };
+                        kept.lock().unwrap_or_else(PoisonError::into_inner).push(passkey);
+                    }
+                });
+            }
+            thread::sleep(Duration::from_millis(150 + 37 * u64::from(round)));
+            running.child.kill().unwrap();
+        });
+    }
+    let kept = kept.into_inner().unwrap();
+    assert!(kept.len() > 6, "only {} accounts were made", kept.len());
+    let running = Running::start(&database);
+    for passkey in kept.iter().step_by(kept.len().div_ceil(40)) {
+        assert!(signs_in(&running, passkey), "{}", String::from_utf8_lossy(&passkey.id));
+    }
+    drop(running);
+    let check: String = Connection::open(&database)
+        .unwrap()
+        .query_row("PRAGMA integrity_check", (), |row| row.get(0))
+        .unwrap();
+    assert_eq!(check, "ok");
+    for passkey in &kept {
+        let id = String::from_utf8(passkey.id.clone()).unwrap();
+        assert_eq!(count(&database, &format!("SELECT count(*) FROM accounts WHERE name = '{id}'")), 1);
+    }
+    let half = "SELECT count(*) FROM accounts WHERE user_handle NOT IN (SELECT user_handle FROM credentials)";
+    assert_eq!(count(&database, half), 0);
+    let without =
+        "SELECT count(*) FROM credentials WHERE user_handle NOT IN (SELECT user_handle FROM accounts)";
+    assert_eq!(count(&database, without), 0);
+    let open = "SELECT open - (SELECT count(*) FROM ceremonies) FROM ceremony_count";
+    assert_eq!(count(&database, open), 0);
+}
+
+#[test]
+fn without_room_on_the_disk_it_says_so_and_keeps_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("test.sqlite3");
+    let before = Running::start(&database);
+    let passkey = register(&before.url, "Ada", 1).unwrap();
+    drop(before);
+
+    // A limit for the size of files stands in for a full disk: writing beyond it fails in the same way.
+    let mut command = Command::new("sh");
+    let script = "trap '' XFSZ; ulimit -f 400; exec \"$0\" serve --listen 127.0.0.1:0 --database \"$1\"";
+    command.args(["-c", script]).arg(program().get_program()).arg(&database).stdin(Stdio::null());
+    let full = Running::spawn(command);
+    let began = Instant::now();
+    let refused = loop {
+        assert!(began.elapsed() < Duration::from_secs(60), "the limit was not reached");
+        let (status, answer) = full.post("/api/sessions/start", &json!({})).unwrap();
+        if status != 200 {
+            break (status, answer["error"]["code"].clone());
+        }
+    };
+    assert_eq!(refused, (503, json!("storage-failed")));
+    drop(full);
+
+    let after = Running::start(&database);
+    assert!(signs_in(&after, &passkey));
+}

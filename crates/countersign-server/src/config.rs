@@ -1,0 +1,82 @@
+//! What a server is told before it starts.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+/// The port that [`Config::new`] listens on.
+const DEFAULT_PORT: u16 = 8080;
+
+/// What a server is told before it starts.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// Where to listen.
+    pub listen: Listen,
+    /// The RP ID: the domain that the passkeys belong to.
+    pub rp_id: String,
+    /// The relying party's name, as authenticators show it.
+    pub rp_name: String,
+    /// The accepted origins, such as `https://example.org`, compared exactly.
+    ///
+    /// None means the one that follows from the rest: `http://localhost:PORT` for the RP ID `localhost`, with the
+    /// port that is listened on, and `https://RP_ID` for any other.
+    pub origins: Vec<String>,
+    /// The database file. It is created, with its folder, where there is none.
+    pub database: PathBuf,
+}
+
+/// Where to listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Listen {
+    /// What a browser tries for `localhost`: this port of 127.0.0.1, and of `::1` where the machine has it. Port 0
+    /// takes a free one.
+    Localhost(u16),
+    /// This address alone. Port 0 takes a free one.
+    Address(SocketAddr),
+}
+
+impl Config {
+    /// A server for this machine's own browser, <http://localhost:8080>, with this database file.
+    pub fn new(database: impl AsRef<Path>) -> Self {
+        Self {
+            listen: Listen::Localhost(DEFAULT_PORT),
+            rp_id: "localhost".into(),
+            rp_name: "Countersign".into(),
+            origins: Vec::new(),
+            database: database.as_ref().to_path_buf(),
+        }
+    }
+
+    /// The accepted origins of a server that listens on `port`.
+    pub(crate) fn origins(&self, port: u16) -> Vec<String> {
+        if !self.origins.is_empty() {
+            return self.origins.clone();
+        }
+        let origin = match (self.rp_id.as_str(), port) {
+            // Browsers leave the scheme's own port out.
+            ("localhost", 80) => "http://localhost".into(),
+            ("localhost", port) => format!("http://localhost:{port}"),
+            (rp_id, _) => format!("https://{rp_id}"),
+        };
+        vec![origin]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_origin_follows_the_port_for_localhost_and_the_rp_id_otherwise() {
+        let mut config = Config::new("x");
+        assert_eq!(config.origins(8080), ["http://localhost:8080"]);
+        assert_eq!(config.origins(80), ["http://localhost"]);
+        config.rp_id = "example.org".into();
+        assert_eq!(config.origins(8080), ["https://example.org"]);
+        config.origins = vec!["https://login.example.org".into()];
+        assert_eq!(config.origins(8080), ["https://login.example.org"]);
+    }
+}

@@ -1,0 +1,134 @@
+//! The HTTP interface: a JSON API below `/api`, and the page that uses it.
+//!
+//! | request | body | answer |
+//! | --- | --- | --- |
+//! | `GET /` `/app.js` `/style.css` `/icon.svg` | | the page |
+//! | `GET /health` | | `ok` |
+//! | `GET /api/session` | | `{"account": {"name", "userHandle"} or null, "rpId"}` |
+//! | `DELETE /api/session` | | 204: signed out |
+//! | `POST /api/accounts/start` | `{"name"}` | `{"ceremony", "options"}` for `navigator.credentials.create()` |
+//! | `POST /api/accounts/finish` | `{"ceremony", "response"}` | 201 `{"account"}` and the session's cookie |
+//! | `POST /api/sessions/start` | `{}` | `{"ceremony", "options"}` for `navigator.credentials.get()` |
+//! | `POST /api/sessions/finish` | `{"ceremony", "response"}` | `{"account"}` and the session's cookie |
+//! | `GET /api/credentials` | | `{"credentials": […]}`, oldest first |
+//! | `POST /api/credentials/start` | `{}` | `{"ceremony", "options"}` for `navigator.credentials.create()` |
+//! | `POST /api/credentials/finish` | `{"ceremony", "response"}` | 201 `{"credential"}` |
+//! | `PATCH /api/credentials/{id}` | `{"label"}` | `{"credential"}` |
+//! | `DELETE /api/credentials/{id}` | | 204: gone, and the sessions made with it |
+//! | `DELETE /api/account` | | 204: gone, with its credentials and sessions |
+//!
+//! A ceremony can be finished once, whatever comes of it; the second finish is answered `challenge-expired`.
+//!
+//! An error is `{"error": {"code", "message"}}`: a word that never changes, and a sentence for a person. What a
+//! ceremony's response can be refused for are the words of [`countersign::Code`], with status 401 when signing in and
+//! 400 when registering (409 for `credential-already-registered`). The others:
+//!
+//! | status | code |
+//! | --- | --- |
+//! | 400 | `request-malformed`, `name-invalid`, `label-invalid` |
+//! | 401 | `not-signed-in` |
+//! | 403 | `origin-not-allowed` |
+//! | 404 | `not-found` |
+//! | 405 | `method-not-allowed` |
+//! | 409 | `name-taken`, `last-credential`, `too-many-credentials` |
+//! | 413 | `body-too-large` |
+//! | 415 | `content-type-unsupported` |
+//! | 429 | `too-many-requests` |
+//! | 500 | `internal-error` |
+//! | 503 | `storage-failed` |
+//!
+//! A body is JSON in UTF-8 with content type `application/json`, an object, of 256 KiB at most. A request that changes
+//! something and has an `Origin` header must come from an origin that the relying party accepts: with that and the
+//! `SameSite` cookie, no other site can act for who is signed in here.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{delete, get, patch, post},
+};
+use countersign::{
+    RelyingParty, RelyingPartyBuilder, ResidentKeyRequirement, UserVerificationRequirement, types::Timestamp,
+};
+
+use crate::{Config, StartError, ceremony::Ceremonies, store::Store};
+
+mod accounts;
+mod assets;
+mod body;
+mod cookie;
+mod credentials;
+mod edge;
+mod error;
+mod sessions;
+mod signed_in;
+
+/// The most bytes of a request's body: what the library takes as a response, and its envelope fits in easily since
+/// no real response comes near.
+const BODY_MAX: usize = 256 * 1024;
+
+/// What all requests share.
+struct App {
+    ceremonies: Ceremonies,
+    /// The accepted values of the `Origin` header.
+    origins: Vec<String>,
+    cookie: cookie::Cookie,
+}
+
+type Shared = Arc<App>;
+
+/// The routes of a server with this configuration, to be served by other means than [`Server`](crate::Server) or
+/// called in tests. Opens the database; listens nowhere.
+pub fn router(config: &Config) -> Result<Router, StartError> {
+    let port = match config.listen {
+        crate::Listen::Localhost(port) => port,
+        crate::Listen::Address(address) => address.port(),
+    };
+    open(config, config.origins(port))
+}
+
+/// The routes of a server with these origins.
+pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Router, StartError> {
+    let relying_party = origins
+        .iter()
+        .fold(RelyingParty::builder(&config.rp_id, &config.rp_name), RelyingPartyBuilder::origin)
+        // Signing in without a name needs both: a passkey that its authenticator lists, and its own check of the user.
+        .resident_key(ResidentKeyRequirement::Required)
+        .user_verification(UserVerificationRequirement::Required)
+        .build()
+        .map_err(StartError::RelyingParty)?;
+    let store = Store::open(&config.database)?;
+    let cookie = cookie::Cookie::for_origins(&origins);
+    Ok(routes(Arc::new(App { ceremonies: Ceremonies { relying_party, store }, origins, cookie })))
+}
+
+fn routes(app: Shared) -> Router {
+    Router::new()
+        .route("/", get(assets::page))
+        .route("/app.js", get(assets::script))
+        .route("/style.css", get(assets::style))
+        .route("/icon.svg", get(assets::icon))
+        .route("/health", get(assets::health))
+        .route("/api/session", get(sessions::current).delete(sessions::end))
+        .route("/api/accounts/start", post(accounts::start))
+        .route("/api/accounts/finish", post(accounts::finish))
+        .route("/api/account", delete(accounts::remove))
+        .route("/api/sessions/start", post(sessions::start))
+        .route("/api/sessions/finish", post(sessions::finish))
+        .route("/api/credentials", get(credentials::list))
+        .route("/api/credentials/start", post(credentials::start))
+        .route("/api/credentials/finish", post(credentials::finish))
+        .route("/api/credentials/{id}", patch(credentials::rename).delete(credentials::remove))
+        .fallback(edge::not_found)
+        .method_not_allowed_fallback(edge::method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn_with_state(app.clone(), edge::guard))
+        .with_state(app)
+}
+
+/// The time of a request.
+fn now() -> Timestamp {
+    std::time::SystemTime::now().into()
+}

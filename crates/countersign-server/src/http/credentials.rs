@@ -1,0 +1,165 @@
+//! `/api/credentials`: the passkeys of who is signed in.
+
+use axum::{
+    extract::{FromRequestParts, Path, State},
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
+use countersign::Algorithm;
+use countersign::types::{
+    Aaguid, CredentialId, base64url, enumerations::Transport, identifiers::CREDENTIAL_ID_MAX,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Shared,
+    body::{Finish, Json, Nothing, json, nothing},
+    error::ApiError,
+    now, sessions,
+    signed_in::SignedIn,
+};
+use crate::{
+    authenticators, names, rfc3339,
+    store::{
+        credentials::{self, StoredCredential},
+        sessions::Session,
+    },
+};
+
+/// A passkey as the page sees it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "members of the JSON, each by itself")]
+struct Credential<'a> {
+    id: &'a CredentialId,
+    label: &'a str,
+    aaguid: Aaguid,
+    /// The provider's name, by its own claim.
+    authenticator: Option<&'static str>,
+    format: &'a str,
+    attestation_type: &'a str,
+    algorithm: String,
+    transports: &'a [Transport],
+    backup_eligible: bool,
+    backup_state: bool,
+    user_verified: bool,
+    sign_count: u32,
+    created_at: String,
+    last_used_at: Option<String>,
+    /// Whether the session was made with it.
+    current: bool,
+}
+
+impl<'a> Credential<'a> {
+    fn new(stored: &'a StoredCredential, session: &Session) -> Self {
+        let record = &stored.record;
+        let algorithm = record.algorithm().map_or_else(String::new, |identifier| {
+            Algorithm::from_identifier(identifier)
+                .map_or_else(|| identifier.to_string(), |algorithm| algorithm.name().to_owned())
+        });
+        Self {
+            id: record.id(),
+            label: &stored.label,
+            aaguid: record.aaguid(),
+            authenticator: authenticators::name(record.aaguid()),
+            format: record.attestation_format().unwrap_or("none"),
+            attestation_type: record.attestation_type().unwrap_or("none"),
+            algorithm,
+            transports: record.transports(),
+            backup_eligible: record.backup_eligible(),
+            backup_state: record.backup_state(),
+            user_verified: record.uv_initialized(),
+            sign_count: record.sign_count(),
+            created_at: rfc3339::format(stored.created_at),
+            last_used_at: stored.last_used_at.map(rfc3339::format),
+            current: *record.id() == session.credential_id,
+        }
+    }
+}
+
+pub(super) async fn list(
+    State(app): State<Shared>,
+    SignedIn(session): SignedIn,
+) -> Result<Response, ApiError> {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        credentials: Vec<Credential<'a>>,
+    }
+    let owner = session.user.clone();
+    let stored = app.ceremonies.store.read(move |db| credentials::list(db, &owner)).await?;
+    let credentials = stored.iter().map(|one| Credential::new(one, &session)).collect();
+    Ok(json(StatusCode::OK, &Body { credentials }))
+}
+
+pub(super) async fn start(
+    State(app): State<Shared>,
+    SignedIn(session): SignedIn,
+    Json(Nothing {}): Json<Nothing>,
+) -> Result<Response, ApiError> {
+    let started = app.ceremonies.start_credential(&session, now()).await.map_err(ApiError::registration)?;
+    Ok(sessions::started(&started))
+}
+
+pub(super) async fn finish(
+    State(app): State<Shared>,
+    SignedIn(session): SignedIn,
+    Json(Finish { ceremony, response }): Json<Finish>,
+) -> Result<Response, ApiError> {
+    let stored = app
+        .ceremonies
+        .finish_credential(&session, &ceremony, response.get(), now())
+        .await
+        .map_err(ApiError::registration)?;
+    Ok(one(StatusCode::CREATED, &stored, &session))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Rename {
+    label: String,
+}
+
+pub(super) async fn rename(
+    State(app): State<Shared>,
+    SignedIn(session): SignedIn,
+    Id(id): Id,
+    Json(Rename { label }): Json<Rename>,
+) -> Result<Response, ApiError> {
+    let label = names::clean(&label).ok_or(ApiError::LabelInvalid)?.to_owned();
+    let owner = session.user.clone();
+    let renamed = app.ceremonies.store.write(move |db| credentials::rename(db, &owner, &id, &label)).await?;
+    Ok(one(StatusCode::OK, &renamed, &session))
+}
+
+pub(super) async fn remove(
+    State(app): State<Shared>,
+    SignedIn(session): SignedIn,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    let current = id == session.credential_id;
+    app.ceremonies.store.write(move |db| credentials::remove(db, &session.user, &id)).await?;
+    // The session went with the passkey that it was made with.
+    Ok(if current { sessions::forgetting(&app, nothing()) } else { nothing() })
+}
+
+fn one(status: StatusCode, stored: &StoredCredential, session: &Session) -> Response {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        credential: Credential<'a>,
+    }
+    json(status, &Body { credential: Credential::new(stored, session) })
+}
+
+/// The credential ID in the path; what can't be one is not found.
+pub(super) struct Id(CredentialId);
+
+impl FromRequestParts<Shared> for Id {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, ApiError> {
+        let Path(text) =
+            Path::<String>::from_request_parts(parts, app).await.map_err(|_| ApiError::NotFound)?;
+        let bytes = base64url::decode(text).map_err(|_| ApiError::NotFound)?;
+        let id = CredentialId::new(bytes).filter(|id| id.as_bytes().len() <= CREDENTIAL_ID_MAX);
+        id.map(Id).ok_or(ApiError::NotFound)
+    }
+}

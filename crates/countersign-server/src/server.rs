@@ -1,0 +1,186 @@
+//! A server: its sockets, its routes, and how it stops.
+
+use std::{
+    fmt,
+    future::Future,
+    io,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    time::Duration,
+};
+
+use axum::Router;
+use tokio::sync::watch;
+
+use crate::{Config, Listen, StartError, connections::Connections, http};
+
+/// How long requests that are under way may take once the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A server that listens; [`Server::serve`] answers.
+pub struct Server {
+    listeners: Vec<TcpListener>,
+    addresses: Vec<SocketAddr>,
+    url: String,
+    routes: Router,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("addresses", &self.addresses)
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Listens, and opens the database. From here on clients can connect; they are answered once it serves.
+    pub fn bind(config: &Config) -> Result<Self, StartError> {
+        let listeners = match config.listen {
+            Listen::Address(address) => vec![listen(address)?],
+            Listen::Localhost(port) => localhost(port)?,
+        };
+        let addresses = listeners
+            .iter()
+            .map(TcpListener::local_addr)
+            .collect::<io::Result<Vec<_>>>()
+            .map_err(|error| StartError::Listen(requested(config.listen), error))?;
+        let port = addresses.first().map_or(0, SocketAddr::port);
+        let origins = config.origins(port);
+        let url = origins.first().cloned().unwrap_or_default();
+        Ok(Self { routes: http::open(config, origins)?, listeners, addresses, url })
+    }
+
+    /// The addresses that are listened on: one, or two for `localhost`.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Where a browser finds the page: the first origin.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Answers requests until `stop` is done, and then lets those that are under way finish, for ten seconds at most.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        self.serve_until(stop, GRACE).await
+    }
+
+    async fn serve_until(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+        grace: Duration,
+    ) -> io::Result<()> {
+        let connections = Connections::new(self.listeners)?;
+        let (stopping, mut stopped) = watch::channel(());
+        let serving = axum::serve(connections, self.routes).with_graceful_shutdown(async move {
+            stop.await;
+            tracing::info!("stopping");
+            drop(stopping);
+        });
+        let too_late = async {
+            // An error is what tells of the drop.
+            let _ = stopped.changed().await;
+            tokio::time::sleep(grace).await;
+        };
+        tokio::select! {
+            outcome = serving => outcome,
+            () = too_late => {
+                tracing::warn!("stopped with requests under way");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Done when the process is told to stop: by Ctrl-C, or on Unix by SIGTERM.
+pub async fn stop_signal() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}
+
+/// The sockets for `localhost`: browsers try both loopback addresses, so that another program on one of them would
+/// get some of the requests.
+fn localhost(port: u16) -> Result<Vec<TcpListener>, StartError> {
+    let first = listen((Ipv4Addr::LOCALHOST, port).into())?;
+    let port = first.local_addr().map_or(port, |address| address.port());
+    match listen((Ipv6Addr::LOCALHOST, port).into()) {
+        Ok(second) => Ok(vec![first, second]),
+        Err(StartError::AddressInUse(address)) => Err(StartError::AddressInUse(address)),
+        // A machine without IPv6.
+        Err(_) => Ok(vec![first]),
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).map_err(|error| refusal(address, error))
+}
+
+fn refusal(address: SocketAddr, error: io::Error) -> StartError {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => StartError::AddressInUse(address),
+        io::ErrorKind::AddrNotAvailable => StartError::AddressUnavailable(address),
+        io::ErrorKind::PermissionDenied => StartError::AddressForbidden(address),
+        _ => StartError::Listen(address, error),
+    }
+}
+
+fn requested(listen: Listen) -> SocketAddr {
+    match listen {
+        Listen::Localhost(port) => (Ipv4Addr::LOCALHOST, port).into(),
+        Listen::Address(address) => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{io::AsyncWriteExt as _, net::TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_of_an_address_becomes_a_sentence() {
+        let address = SocketAddr::from(([127, 0, 0, 1], 80));
+        for (kind, sentence) in [
+            (io::ErrorKind::AddrInUse, "another program is listening on 127.0.0.1:80 already"),
+            (
+                io::ErrorKind::AddrNotAvailable,
+                "can't listen on 127.0.0.1:80: it is not an address of this machine",
+            ),
+            (io::ErrorKind::PermissionDenied, "this user is not permitted to listen on 127.0.0.1:80"),
+            (io::ErrorKind::OutOfMemory, "can't listen on 127.0.0.1:80: out of memory"),
+        ] {
+            assert_eq!(refusal(address, kind.into()).to_string(), sentence);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_that_never_ends_holds_up_nobody_s_stopping() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::new(folder.path().join("test.sqlite3"));
+        config.listen = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
+        let server = Server::bind(&config).unwrap();
+        let mut client = TcpStream::connect(server.addresses()[0]).await.unwrap();
+        client.write_all(b"POST /api/sessions/start HTTP/1.1\r\n").await.unwrap();
+        let stop = tokio::time::sleep(Duration::from_millis(200));
+        let serving = server.serve_until(stop, Duration::from_millis(200));
+        tokio::time::timeout(GRACE, serving).await.unwrap().unwrap();
+    }
+}

@@ -1,0 +1,88 @@
+//! Why a server can't start, each reason as one sentence.
+
+use std::{error::Error, fmt, io, net::SocketAddr, path::PathBuf};
+
+use countersign::ConfigurationError;
+
+/// Why a server can't start. `Display` is one sentence for the person who started it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Another program listens on the address.
+    AddressInUse(SocketAddr),
+    /// The address is not one of this machine's.
+    AddressUnavailable(SocketAddr),
+    /// The operating system does not let this user listen on the address.
+    AddressForbidden(SocketAddr),
+    /// Listening failed for another reason.
+    Listen(SocketAddr, io::Error),
+    /// The RP ID, an origin or their combination is not usable.
+    RelyingParty(ConfigurationError),
+    /// The database's folder can't be created.
+    Folder(PathBuf, io::Error),
+    /// The database file can't be created or opened.
+    File(PathBuf, io::Error),
+    /// The database can be read, but not written to.
+    DatabaseReadOnly(PathBuf),
+    /// Another program holds the database locked.
+    DatabaseLocked(PathBuf),
+    /// A newer version of this program wrote the database. It was left as it is.
+    DatabaseTooNew {
+        /// The database file.
+        path: PathBuf,
+        /// The schema version that it has.
+        found: i64,
+        /// The newest schema version that this program knows.
+        known: i64,
+    },
+    /// The file is no database, or another application's. It was left as it is.
+    NotCountersign(PathBuf),
+    /// The database can't be used for another reason, in SQLite's words.
+    Database(PathBuf, String),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AddressInUse(address) => write!(f, "another program is listening on {address} already"),
+            Self::AddressUnavailable(address) => {
+                write!(f, "can't listen on {address}: it is not an address of this machine")
+            }
+            Self::AddressForbidden(address) => write!(f, "this user is not permitted to listen on {address}"),
+            Self::Listen(address, error) => write!(f, "can't listen on {address}: {error}"),
+            Self::RelyingParty(error) => write!(f, "{error}"),
+            Self::Folder(path, error) => {
+                write!(f, "can't create the database's folder {}: {error}", path.display())
+            }
+            Self::File(path, error) => write!(f, "can't open the database {}: {error}", path.display()),
+            Self::DatabaseReadOnly(path) => {
+                write!(f, "the database {} can't be written to", path.display())
+            }
+            Self::DatabaseLocked(path) => {
+                write!(f, "the database {} is locked by another program", path.display())
+            }
+            Self::DatabaseTooNew { path, found, known } => write!(
+                f,
+                "the database {} was written by a newer version of countersign: its schema is {found}, and this \
+                 version knows those up to {known}",
+                path.display()
+            ),
+            Self::NotCountersign(path) => {
+                write!(f, "the file {} is not a countersign database", path.display())
+            }
+            Self::Database(path, detail) => {
+                write!(f, "the database {} can't be used: {detail}", path.display())
+            }
+        }
+    }
+}
+
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Listen(_, error) | Self::Folder(_, error) | Self::File(_, error) => Some(error),
+            Self::RelyingParty(error) => Some(error),
+            _ => None,
+        }
+    }
+}

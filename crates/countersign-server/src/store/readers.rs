@@ -1,0 +1,67 @@
+//! The connections that read.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rusqlite::Connection;
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+use super::{
+    StoreError,
+    open::{self, Refusal},
+};
+
+/// How many reads run at once. Each is an index look-up of some microseconds, so that a few connections keep up
+/// with many cores, and each connection costs its page cache (2 MB).
+const CONNECTIONS: usize = 4;
+
+/// A pool: a permit stands for an idle connection.
+#[derive(Clone)]
+pub(super) struct Readers {
+    permits: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Readers {
+    pub(super) fn open(path: &Path) -> Result<Self, Refusal> {
+        let idle = (0..CONNECTIONS).map(|_| open::reader(path)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { permits: Arc::new(Semaphore::new(CONNECTIONS)), idle: Arc::new(Mutex::new(idle)) })
+    }
+
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let permit = self.permits.clone().acquire_owned().await.map_err(|_| StoreError::Closed)?;
+        let idle = self.idle.clone();
+        // The permit goes along: the work goes on where the caller no longer waits, and the connection with it.
+        let task = spawn_blocking(move || {
+            let lent = Lent { connection: take(&idle), idle };
+            let outcome = lent.connection.as_ref().ok_or(StoreError::Closed).and_then(work);
+            drop(lent);
+            drop(permit);
+            outcome
+        });
+        task.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// A connection that finds its way back.
+struct Lent {
+    connection: Option<Connection>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.extend(self.connection.take());
+    }
+}
+
+fn take(idle: &Mutex<Vec<Connection>>) -> Option<Connection> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+}

@@ -1,0 +1,148 @@
+//! The one connection that writes, and the thread that owns it.
+//!
+//! SQLite has one writer at a time, so a second connection would only wait for the first; and a commit that must
+//! reach the disk costs the same whether it holds one change or a hundred. So the writes that have come in while
+//! the last commit was on its way share the next transaction. Each runs in a savepoint of its own: one that
+//! fails takes nothing with it. None is answered before the commit.
+
+use std::{io, mem, thread};
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::StoreError;
+
+/// The most writes that share a transaction: enough that the disk no longer sets the pace, few enough that other
+/// processes get their turn.
+const BATCH_MAX: usize = 128;
+
+/// The most writes that wait; the tasks of any more wait for a place in the queue.
+const QUEUE_MAX: usize = 1024;
+
+/// The writing thread's handle. Dropped, it waits for what was queued.
+pub(super) struct Writer {
+    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+/// A write and whoever waits for its outcome.
+trait Job: Send {
+    /// Does the work, in a savepoint.
+    fn run(&mut self, connection: &Connection);
+    /// Answers, once it is known whether the transaction was committed.
+    fn finish(self: Box<Self>, committed: bool);
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> io::Result<Self> {
+        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
+        let thread =
+            thread::Builder::new().name("database".into()).spawn(move || work_off(jobs, &connection))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, outcome) = oneshot::channel();
+        let job = Write { step: Step::Waiting(work), answer };
+        let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
+        queue.send(Box::new(job)).await.map_err(|_| StoreError::Closed)?;
+        outcome.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take() {
+            // It ends by itself; a panic in it has been answered with `Closed`.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work_off(mut queue: mpsc::Receiver<Box<dyn Job>>, connection: &Connection) {
+    while let Some(first) = queue.blocking_recv() {
+        let mut batch = vec![first];
+        while batch.len() < BATCH_MAX
+            && let Ok(next) = queue.try_recv()
+        {
+            batch.push(next);
+        }
+        let committed = commit(&mut batch, connection);
+        if let Err(error) = &committed {
+            tracing::error!(%error, writes = batch.len(), "a transaction failed");
+        }
+        for job in batch {
+            job.finish(committed.is_ok());
+        }
+    }
+}
+
+/// Runs a batch in one transaction.
+fn commit(batch: &mut [Box<dyn Job>], connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    for job in batch {
+        job.run(connection);
+        // A full disk and the like roll the whole transaction back, and what came next would not be in one.
+        if connection.is_autocommit() {
+            return Err(StoreError::BrokenOff);
+        }
+    }
+    connection.execute_batch("COMMIT").map_err(|error| {
+        // Nothing is left to undo where SQLite did that itself.
+        let _ = connection.execute_batch("ROLLBACK");
+        error.into()
+    })
+}
+
+struct Write<T, F> {
+    step: Step<T, F>,
+    answer: oneshot::Sender<Result<T, StoreError>>,
+}
+
+enum Step<T, F> {
+    Waiting(F),
+    Done(Result<T, StoreError>),
+    Lost,
+}
+
+impl<T, F> Job for Write<T, F>
+where
+    T: Send,
+    F: FnOnce(&Connection) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, connection: &Connection) {
+        if let Step::Waiting(work) = mem::replace(&mut self.step, Step::Lost) {
+            self.step = Step::Done(in_savepoint(connection, work));
+        }
+    }
+
+    fn finish(self: Box<Self>, committed: bool) {
+        let outcome = match self.step {
+            // An error is the answer in any case: it says more than that the transaction is lost.
+            Step::Done(outcome) if committed || outcome.is_err() => outcome,
+            _ => Err(StoreError::BrokenOff),
+        };
+        // Whoever no longer waits doesn't need the answer.
+        let _ = self.answer.send(outcome);
+    }
+}
+
+fn in_savepoint<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    connection.prepare_cached("SAVEPOINT one")?.execute(())?;
+    let outcome = work(connection);
+    if outcome.is_err() && !connection.is_autocommit() {
+        connection.prepare_cached("ROLLBACK TO one")?.execute(())?;
+    }
+    if !connection.is_autocommit() {
+        connection.prepare_cached("RELEASE one")?.execute(())?;
+    }
+    outcome
+}

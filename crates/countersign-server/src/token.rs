@@ -1,0 +1,71 @@
+//! Random tokens: what names a session or an open ceremony, and only its hash is stored.
+
+use countersign::{EntropyUnavailable, cose::sha256, types::base64url};
+
+/// 256 bits: beyond guessing, so that its hash needs neither salt nor stretching.
+const LENGTH: usize = 32;
+
+/// The base64url text of [`LENGTH`] bytes.
+const TEXT_LENGTH: usize = 43;
+
+/// What the database knows of a [`Token`].
+pub(crate) type TokenHash = [u8; 32];
+
+/// A random token. Without `Debug`, so that none gets into a log.
+pub(crate) struct Token([u8; LENGTH]);
+
+impl Token {
+    /// A new one.
+    pub(crate) fn new() -> Result<Self, EntropyUnavailable> {
+        let mut bytes = [0; LENGTH];
+        fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// What the client sent back; `None` for what no token looks like.
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
+        if text.len() != TEXT_LENGTH {
+            return None;
+        }
+        base64url::decode(text).ok()?.try_into().ok().map(Self)
+    }
+
+    /// What the client keeps.
+    pub(crate) fn text(&self) -> String {
+        base64url::encode(self.0)
+    }
+
+    /// What the database keeps: a stolen database opens no session.
+    pub(crate) fn hash(&self) -> TokenHash {
+        sha256(&[&self.0])
+    }
+}
+
+/// Random bytes of the operating system: the entropy of every ceremony here.
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), EntropyUnavailable> {
+    getrandom::fill(bytes).map_err(|_| EntropyUnavailable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_survives_its_text() {
+        let token = Token::new().unwrap();
+        assert_eq!(Token::parse(token.text().as_bytes()).unwrap().hash(), token.hash());
+    }
+
+    #[test]
+    fn two_tokens_differ() {
+        assert_ne!(Token::new().unwrap().hash(), Token::new().unwrap().hash());
+    }
+
+    #[test]
+    fn other_text_is_no_token() {
+        let text = Token::new().unwrap().text();
+        for other in [&text[1..], &(text.clone() + "A"), "", &"é".repeat(43), &"=".repeat(43)] {
+            assert!(Token::parse(other.as_bytes()).is_none(), "{other}");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! A browser of its own for each test: chromium under chromedriver, with virtual authenticators.
+//!
+//! The extension commands of [User Agent Automation](https://www.w3.org/TR/webauthn-3/#sctn-automation), which
+//! fantoccini knows nothing of, go out as custom commands.
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::PathBuf,
+    process::{Child, ChildStdout, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use axum::http::Method;
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::WebDriverCompatibleCommand};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+use url::Url;
+
+/// How long a page gets for whatever it is waited for.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A headless chromium with a profile of its own. Both end when it is dropped.
+pub(crate) struct Browser {
+    client: Client,
+    driver: Driver,
+    profile: TempDir,
+}
+
+impl Browser {
+    pub(crate) async fn start() -> Self {
+        let chromium = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+            .into_iter()
+            .find_map(in_path)
+            .unwrap_or_else(|| missing("chromium"));
+        let driver = Driver::start();
+        let profile = tempfile::tempdir().unwrap();
+        let arguments = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--host-resolver-rules=MAP plain-http.test 127.0.0.1",
+        ];
+        let mut arguments = arguments.map(String::from).to_vec();
+        arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        let capabilities = json!({
+            "goog:chromeOptions": { "binary": chromium, "args": arguments },
+            "goog:loggingPrefs": { "browser": "ALL" },
+            "webauthn:virtualAuthenticators": true,
+        });
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.as_object().unwrap().clone())
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
+            .await
+            .expect("chromium starts under chromedriver");
+        Self { client, driver, profile }
+    }
+
+    /// Runs a script in every later document, before its own scripts.
+    pub(crate) async fn before_load(&self, script: &str) {
+        let command =
+            json!({ "cmd": "Page.addScriptToEvaluateOnNewDocument", "params": { "source": script } });
+        self.post("goog/cdp/execute", command).await;
+    }
+
+    pub(crate) async fn open(&self, address: &str) {
+        self.client.goto(address).await.unwrap();
+    }
+
+    /// Width in CSS pixels, whatever the window manager's least width.
+    pub(crate) async fn set_width(&self, width: u32) {
+        let size = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
+        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
+        self.post("goog/cdp/execute", command).await;
+    }
+
+    pub(crate) async fn forget_cookies(&self) {
+        self.client.delete_all_cookies().await.unwrap();
+    }
+
+    /// The value of a script's `return`; a promise is awaited.
+    pub(crate) async fn run(&self, script: &str) -> Json {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Waits until the expression is true, or fails with what the page shows instead.
+    pub(crate) async fn until(&self, expression: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.run(&format!("return Boolean({expression})")).await != json!(true) {
+            if Instant::now() > deadline {
+                let shown = self.run("return document.body.innerText").await;
+                panic!(
+                    "not within {PATIENCE:?}: {expression}\nthe page shows: {shown}\nlog: {:?}",
+                    self.log().await
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(40)).await;
+        }
+    }
+
+    pub(crate) async fn find(&self, selector: &str) -> Element {
+        self.client
+            .find(Locator::Css(selector))
+            .await
+            .unwrap_or_else(|error| panic!("{selector} is not on the page: {error}"))
+    }
+
+    pub(crate) async fn click(&self, selector: &str) {
+        let element = self.find(selector).await;
+        element.click().await.unwrap_or_else(|error| panic!("{selector} can't be clicked: {error}"));
+    }
+
+    pub(crate) async fn text(&self, selector: &str) -> String {
+        self.find(selector).await.text().await.unwrap()
+    }
+
+    pub(crate) async fn is_shown(&self, selector: &str) -> bool {
+        self.find(selector).await.is_displayed().await.unwrap()
+    }
+
+    /// Types into whatever has the focus, as a keyboard does.
+    pub(crate) async fn press(&self, keys: &str) {
+        self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    }
+
+    /// What a screen reader calls each shown element that the selector finds.
+    pub(crate) async fn accessible_names(&self, selector: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        for element in self.client.find_all(Locator::Css(selector)).await.unwrap() {
+            if element.is_displayed().await.unwrap() {
+                let path = format!("element/{}/computedlabel", element.element_id().as_ref());
+                names.push(self.get(&path).await.as_str().unwrap().to_owned());
+            }
+        }
+        names
+    }
+
+    /// The browser's log since it was last asked for, each as `source: message`.
+    pub(crate) async fn log(&self) -> Vec<String> {
+        let entries = self.post("se/log", json!({ "type": "browser" })).await;
+        let line = |entry: &Json| format!("{}: {}", entry["source"], entry["message"]);
+        entries.as_array().unwrap().iter().map(line).collect()
+    }
+
+    /// A new virtual authenticator: on this device, discoverable, verifying, consenting, but for what `changes` says.
+    pub(crate) async fn add_authenticator(&self, changes: Json) -> Authenticator {
+        let mut configuration = json!({
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": true,
+            "hasUserVerification": true,
+            "isUserConsenting": true,
+            "isUserVerified": true,
+        });
+        for (key, value) in changes.as_object().unwrap() {
+            configuration[key] = value.clone();
+        }
+        let id = self.post("webauthn/authenticator", configuration).await;
+        Authenticator(id.as_str().unwrap().to_owned())
+    }
+
+    pub(crate) async fn remove_authenticator(&self, authenticator: Authenticator) {
+        self.issue(Method::DELETE, &format!("webauthn/authenticator/{}", authenticator.0), None).await;
+    }
+
+    pub(crate) async fn credentials(&self, authenticator: &Authenticator) -> Vec<Json> {
+        let path = format!("webauthn/authenticator/{}/credentials", authenticator.0);
+        self.get(&path).await.as_array().unwrap().clone()
+    }
+
+    async fn get(&self, path: &str) -> Json {
+        self.issue(Method::GET, path, None).await
+    }
+
+    async fn post(&self, path: &str, body: Json) -> Json {
+        self.issue(Method::POST, path, Some(body)).await
+    }
+
+    async fn issue(&self, method: Method, path: &str, body: Option<Json>) -> Json {
+        let command = Extension { method, path: path.to_owned(), body };
+        self.client.issue_cmd(command).await.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // First the processes, or they would write on into a profile that is being removed.
+        self.driver.stop();
+        let _ = fs::remove_dir_all(self.profile.path());
+    }
+}
+
+/// A virtual authenticator's `authenticatorId`.
+pub(crate) struct Authenticator(String);
+
+/// A command of this session that fantoccini has no method for.
+#[derive(Debug)]
+struct Extension {
+    method: Method,
+    path: String,
+    body: Option<Json>,
+}
+
+impl WebDriverCompatibleCommand for Extension {
+    fn endpoint(&self, base_url: &Url, session_id: Option<&str>) -> Result<Url, url::ParseError> {
+        base_url.join(&format!("session/{}/{}", session_id.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _request_url: &Url) -> (Method, Option<String>) {
+        (self.method.clone(), self.body.as_ref().map(Json::to_string))
+    }
+}
+
+/// A chromedriver process on a free port.
+struct Driver {
+    process: Child,
+    port: u16,
+    // Kept open: chromedriver goes on writing to it.
+    _output: BufReader<ChildStdout>,
+}
+
+impl Driver {
+    fn start() -> Self {
+        let program = in_path("chromedriver").unwrap_or_else(|| missing("chromedriver"));
+        let mut process = Command::new(program)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts");
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        // "ChromeDriver was started successfully on port 40123."
+        let port = loop {
+            line.clear();
+            assert_ne!(output.read_line(&mut line).unwrap(), 0, "chromedriver ended without saying its port");
+            if let Some((_, port)) =
+                line.trim_end().trim_end_matches('.').rsplit_once("successfully on port ")
+            {
+                break port.parse().unwrap();
+            }
+        };
+        Self { process, port, _output: output }
+    }
+
+    /// Asks chromedriver to end its browser and itself; kills it where it doesn't.
+    fn stop(&mut self) {
+        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
+            let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+            let _ =
+                stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+            let _ = stream.read(&mut [0; 64]);
+        }
+        for _ in 0..50 {
+            if matches!(self.process.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(40));
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if !matches!(self.process.try_wait(), Ok(Some(_))) {
+            self.stop();
+        }
+    }
+}
+
+fn in_path(program: &str) -> Option<PathBuf> {
+    let folders = env::var_os("PATH")?;
+    env::split_paths(&folders).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+fn missing(program: &str) -> ! {
+    panic!("the browser tests need {program}, which is not in PATH; apt-get install chromium chromium-driver")
+}

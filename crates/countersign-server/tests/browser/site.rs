@@ -1,0 +1,218 @@
+//! The server under test, and a browser at its page.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
+
+use countersign_server::{Config, Listen, Server};
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+use tokio::{sync::oneshot, task::JoinHandle};
+
+use crate::driver::Browser;
+
+/// Switches off the passkeys in the name field's suggestions: a virtual authenticator takes a conditional request
+/// at once, which signs in before a test has done anything.
+pub(crate) const NO_AUTOFILL: &str = "if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = async () => false;";
+
+/// True while no button of the page is busy.
+const IDLE: &str = "!document.querySelector('[aria-busy=true]')";
+
+/// A script that changes the options which the server sends (`options`) on their way to the page.
+pub(crate) fn with_options(change: &str) -> String {
+    format!(
+        "const real = window.fetch;
+         window.fetch = async (path, request) => {{
+             const response = await real(path, request);
+             if (!String(path).endsWith('/start') || !response.ok) return response;
+             const body = await response.json();
+             const {{ options }} = body;
+             {change};
+             return new Response(JSON.stringify(body), {{ status: response.status, headers: response.headers }});
+         }};"
+    )
+}
+
+/// A server on a free port of localhost, with an empty database.
+pub(crate) struct Site {
+    pub(crate) url: String,
+    port: u16,
+    stop: Option<oneshot::Sender<()>>,
+    task: Option<JoinHandle<()>>,
+    _folder: TempDir,
+}
+
+impl Site {
+    pub(crate) fn start() -> Self {
+        Self::start_with(|_| {})
+    }
+
+    pub(crate) fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::new(folder.path().join("countersign.sqlite3"));
+        config.listen = Listen::Localhost(0);
+        change(&mut config);
+        let server = Server::bind(&config).expect("the server starts");
+        let port = server.addresses()[0].port();
+        let url = format!("http://localhost:{port}");
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(async move {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            server.serve(stopped).await.expect("the server ends well");
+        });
+        Self { url, port, stop: Some(stop), task: Some(task), _folder: folder }
+    }
+
+    pub(crate) async fn stop(&mut self) {
+        drop(self.stop.take());
+        if let Some(task) = self.task.take() {
+            task.await.unwrap();
+        }
+    }
+
+    /// Posts JSON as a program does that is no browser: without `Origin` and without cookies.
+    pub(crate) async fn post(&self, path: &str, body: &Json) -> (u16, Json) {
+        let port = self.port;
+        let body = body.to_string();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = tokio::task::spawn_blocking(move || {
+            let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            answer
+        });
+        let answer = answer.await.unwrap();
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        (status, serde_json::from_str(body).unwrap())
+    }
+
+    /// Whether an account of this name was stored.
+    pub(crate) async fn has_account(&self, name: &str) -> bool {
+        let (status, answer) = self.post("/api/accounts/start", &json!({ "name": name })).await;
+        match status {
+            200 => false,
+            409 if answer["error"]["code"] == "name-taken" => true,
+            _ => panic!("neither free nor taken: {status} {answer}"),
+        }
+    }
+}
+
+/// A browser at a site's page, and what a person does there.
+pub(crate) struct Visit {
+    pub(crate) site: Site,
+    pub(crate) browser: Browser,
+}
+
+impl Visit {
+    /// The page of a new site in a new browser, after these scripts.
+    pub(crate) async fn begin(scripts: &[&str]) -> Self {
+        Self::begin_at(Site::start(), scripts).await
+    }
+
+    pub(crate) async fn begin_at(site: Site, scripts: &[&str]) -> Self {
+        let browser = Browser::start().await;
+        for script in scripts {
+            browser.before_load(script).await;
+        }
+        let visit = Self { site, browser };
+        visit.load().await;
+        visit
+    }
+
+    /// Opens the page anew, and waits until it shows one of its views.
+    pub(crate) async fn load(&self) {
+        self.browser.open(&self.site.url).await;
+        self.browser.until("document.querySelector('.view:not([hidden])')").await;
+    }
+
+    pub(crate) async fn ask_for_account(&self, name: &str) {
+        self.browser.click("#name").await;
+        self.browser.press(name).await;
+        self.browser.click("#create").await;
+    }
+
+    pub(crate) async fn create_account(&self, name: &str) {
+        self.ask_for_account(name).await;
+        self.signed_in_as(name).await;
+    }
+
+    pub(crate) async fn sign_in(&self, name: &str) {
+        self.browser.click("#sign-in").await;
+        self.signed_in_as(name).await;
+    }
+
+    pub(crate) async fn sign_out(&self) {
+        self.browser.click("#sign-out").await;
+        self.signed_out().await;
+    }
+
+    pub(crate) async fn add_passkey(&self, count: usize) {
+        self.browser.click("#add").await;
+        self.passkeys(count).await;
+    }
+
+    pub(crate) async fn signed_in_as(&self, name: &str) {
+        self.idle_at("#view-in").await;
+        assert_eq!(self.browser.text("#account-name").await, name);
+        assert_eq!(self.session().await["name"], name);
+    }
+
+    pub(crate) async fn signed_out(&self) {
+        self.idle_at("#view-out").await;
+        assert_eq!(self.session().await, Json::Null);
+    }
+
+    /// Waits for this many passkeys on the page.
+    pub(crate) async fn passkeys(&self, count: usize) {
+        self.browser
+            .until(&format!("document.querySelectorAll('.passkey').length === {count} && {IDLE}"))
+            .await;
+    }
+
+    /// Waits for an error in this notice: its words, and its code.
+    pub(crate) async fn notice(&self, id: &str) -> (String, String) {
+        self.browser.until(&format!("document.querySelector('#{id}').textContent && {IDLE}")).await;
+        let words = self.browser.text(&format!("#{id}")).await;
+        let code = self.browser.text(&format!("#{id} .code")).await;
+        (words, code)
+    }
+
+    /// What the server says: the account of this browser's session, or null.
+    pub(crate) async fn session(&self) -> Json {
+        let answer = self.browser.run("return fetch('/api/session').then((answer) => answer.json())").await;
+        answer["account"].clone()
+    }
+
+    /// The part of the page that has the keyboard's focus, as a selector can name it.
+    pub(crate) async fn focus(&self) -> String {
+        let focus = "const { id, dataset } = document.activeElement; return id || dataset.part || 'nothing'";
+        self.browser.run(focus).await.as_str().unwrap().to_owned()
+    }
+
+    /// The browser found nothing to complain about, least of all the Content-Security-Policy.
+    pub(crate) async fn assert_clean_log(&self) {
+        assert_eq!(self.browser.log().await, Vec::<String>::new());
+    }
+
+    /// As [`Self::assert_clean_log`], after a refusal: chromium reports every answer of 400 and above.
+    pub(crate) async fn assert_only_refusals_logged(&self) {
+        for line in self.browser.log().await {
+            assert!(line.starts_with(r#""network":"#), "{line}");
+        }
+    }
+
+    async fn idle_at(&self, view: &str) {
+        self.browser.until(&format!("!document.querySelector('{view}').hidden && {IDLE}")).await;
+    }
+}

@@ -1,0 +1,328 @@
+//! Accounts and sign-ins: what they need, and that each is had once.
+
+use countersign::types::base64url;
+use serde_json::{Value, json};
+
+use crate::{
+    authenticator::Passkey,
+    site::{Client, ORIGIN, Site, finish},
+};
+
+async fn started(client: &mut Client, path: &str, body: Value) -> Value {
+    client.post(path, &body).await.expect(200).json()
+}
+
+#[tokio::test]
+async fn an_account_is_made_with_its_first_passkey_and_signs_in_with_it() {
+    let site = Site::new();
+    let mut client = site.client();
+    let started = started(&mut client, "/api/accounts/start", json!({ "name": " Ada " })).await;
+    let options = &started["options"];
+    assert_eq!(options["rp"], json!({ "id": "localhost", "name": "Countersign" }));
+    assert_eq!(options["user"]["name"], "Ada");
+    assert_eq!(options["authenticatorSelection"]["residentKey"], "required");
+    assert_eq!(options["authenticatorSelection"]["userVerification"], "required");
+    let algorithms: Vec<i64> = options["pubKeyCredParams"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["alg"].as_i64().unwrap())
+        .collect();
+    assert_eq!(algorithms, [-8, -7, -257]);
+    let passkey = Passkey::new(options, ORIGIN, 1);
+    assert_eq!(site.rows(), [0, 0, 0], "nothing is stored before the finish");
+
+    let answer = client.post("/api/accounts/finish", &finish(&started, &passkey.registration(options))).await;
+    let account = answer.expect(201).json();
+    let handle = base64url::encode(&passkey.user_handle);
+    assert_eq!(account, json!({ "account": { "name": "Ada", "userHandle": handle } }));
+    assert_eq!(site.rows(), [1, 1, 1]);
+    let session = client.get("/api/session").await.expect(200).json();
+    assert_eq!(session, json!({ "account": account["account"], "rpId": "localhost" }));
+
+    let mut elsewhere = site.client();
+    assert_eq!(elsewhere.name().await, None);
+    let answer = elsewhere.sign_in(&passkey).await.expect(200);
+    assert_eq!(answer.json(), account);
+    assert_eq!(elsewhere.name().await.unwrap(), "Ada");
+}
+
+#[tokio::test]
+async fn a_name_is_nobody_s_until_an_account_has_it_and_then_in_no_case_another_s() {
+    let site = Site::new();
+    let (mut one, mut two) = (site.client(), site.client());
+    let first = started(&mut one, "/api/accounts/start", json!({ "name": "Straße" })).await;
+    let second = started(&mut two, "/api/accounts/start", json!({ "name": "STRASSE" })).await;
+    let [first_key, second_key] =
+        [(&first, 1), (&second, 2)].map(|(it, seed)| Passkey::new(&it["options"], ORIGIN, seed));
+    let response = second_key.registration(&second["options"]);
+    two.post("/api/accounts/finish", &finish(&second, &response)).await.expect(201);
+    let response = first_key.registration(&first["options"]);
+    one.post("/api/accounts/finish", &finish(&first, &response)).await.expect_error(409, "name-taken");
+    one.post("/api/accounts/start", &json!({ "name": "strasse" })).await.expect_error(409, "name-taken");
+    assert_eq!(site.rows(), [1, 1, 1]);
+}
+
+#[tokio::test]
+async fn names_have_their_rules() {
+    let site = Site::new();
+    let mut client = site.client();
+    for name in ["", "  ", "a\u{0}b", "a\u{202e}b", &"n".repeat(65)] {
+        client.post("/api/accounts/start", &json!({ "name": name })).await.expect_error(400, "name-invalid");
+    }
+    client.post("/api/accounts/start", &json!({ "name": "n".repeat(64) })).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_finish_works_once_whatever_comes_of_it() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    for (path, body, refused) in [
+        ("/api/accounts", json!({ "name": "Eve" }), 400),
+        ("/api/credentials", json!({}), 400),
+        ("/api/sessions", json!({}), 401),
+    ] {
+        let (start, end) = (format!("{path}/start"), format!("{path}/finish"));
+        let answer = |options: &Value, seed| match path {
+            "/api/sessions" => passkey.authentication(options),
+            _ => Passkey::new(options, ORIGIN, seed).registration(options),
+        };
+        let good = started(&mut client, &start, body.clone()).await;
+        let finished = finish(&good, &answer(&good["options"], 2));
+        let bad = started(&mut client, &start, body.clone()).await;
+        let mut wrong = finish(&bad, &answer(&bad["options"], 3));
+        wrong["response"]["type"] = json!("public key");
+
+        client.post(&end, &wrong).await.expect_error(refused, "response-malformed");
+        wrong["response"]["type"] = json!("public-key");
+        client.post(&end, &wrong).await.expect_error(refused, "challenge-expired");
+        let done = client.post(&end, &finished).await;
+        assert!(done.status.is_success(), "{path}");
+        client.post(&end, &finished).await.expect_error(refused, "challenge-expired");
+        // Another account's passkey is in use by now.
+        site.sql("DELETE FROM accounts WHERE name = 'Eve'");
+        client = site.client();
+        client.sign_in(&passkey).await.expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_finishes_at_once_one_succeeds() {
+    let site = Site::new();
+    let (_, passkey) = site.account("Ada", 1).await;
+    for round in 0..20 {
+        let mut client = site.client();
+        let started = started(&mut client, "/api/sessions/start", json!({})).await;
+        let body = finish(&started, &passkey.authentication(&started["options"]));
+        let tasks: Vec<_> = (0..4)
+            .map(|_| {
+                let (mut client, body) = (client.clone(), body.clone());
+                tokio::spawn(async move { client.post("/api/sessions/finish", &body).await })
+            })
+            .collect();
+        let mut successes = 0;
+        for task in tasks {
+            let answer = task.await.unwrap();
+            if answer.status == 200 {
+                successes += 1;
+            } else {
+                answer.expect_error(401, "challenge-expired");
+            }
+        }
+        assert_eq!(successes, 1, "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_registrations_of_one_name_or_one_passkey_at_once_one_succeeds() {
+    let site = Site::new();
+    for round in 0..10_u8 {
+        let same_name = round % 2 == 0;
+        let tasks: Vec<_> = (0..2)
+            .map(|number| {
+                let mut client = site.client();
+                tokio::spawn(async move {
+                    let name = format!("{round} {}", if same_name { 0 } else { number });
+                    let started = started(&mut client, "/api/accounts/start", json!({ "name": name })).await;
+                    let seed = if same_name { 2 * round + number } else { 2 * round };
+                    let passkey = Passkey::new(&started["options"], ORIGIN, seed);
+                    let body = finish(&started, &passkey.registration(&started["options"]));
+                    client.post("/api/accounts/finish", &body).await
+                })
+            })
+            .collect();
+        let mut successes = 0;
+        for task in tasks {
+            let answer = task.await.unwrap();
+            match (answer.status.as_u16(), same_name) {
+                (201, _) => successes += 1,
+                (_, true) => answer.expect_error(409, "name-taken"),
+                (_, false) => answer.expect_error(409, "credential-already-registered"),
+            }
+        }
+        assert_eq!(successes, 1, "round {round}");
+        let made = i64::from(round) + 1;
+        assert_eq!(site.rows(), [made; 3]);
+    }
+}
+
+#[tokio::test]
+async fn a_ceremony_is_finished_as_what_it_was_started() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let session = started(&mut client, "/api/sessions/start", json!({})).await;
+    let response = Passkey::new(&json!({ "user": { "id": "AQ" }, "rp": { "id": "localhost" } }), ORIGIN, 2)
+        .registration(&session["options"]);
+    client
+        .post("/api/accounts/finish", &finish(&session, &response))
+        .await
+        .expect_error(400, "state-invalid");
+    let added = started(&mut client, "/api/credentials/start", json!({})).await;
+    let response = passkey.authentication(&added["options"]);
+    client.post("/api/sessions/finish", &finish(&added, &response)).await.expect_error(401, "state-invalid");
+    assert_eq!(site.rows(), [1, 1, 1]);
+}
+
+#[tokio::test]
+async fn a_ceremony_of_another_account_adds_nothing() {
+    let site = Site::new();
+    let (mut ada, _) = site.account("Ada", 1).await;
+    let (mut eve, _) = site.account("Eve", 2).await;
+    let started = started(&mut ada, "/api/credentials/start", json!({})).await;
+    let passkey = Passkey::new(&started["options"], ORIGIN, 3);
+    let body = finish(&started, &passkey.registration(&started["options"]));
+    eve.post("/api/credentials/finish", &body).await.expect_error(400, "state-invalid");
+    ada.post("/api/credentials/finish", &body).await.expect_error(400, "challenge-expired");
+    assert_eq!(site.rows(), [2, 2, 2]);
+}
+
+#[tokio::test]
+async fn a_ceremony_expires_and_is_cleared_away() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let old = started(&mut client, "/api/sessions/start", json!({})).await;
+    site.sql("UPDATE ceremonies SET expires_at = unixepoch()");
+    let body = finish(&old, &passkey.authentication(&old["options"]));
+    client.post("/api/sessions/finish", &body).await.expect_error(401, "challenge-expired");
+
+    for _ in 0..5 {
+        started(&mut client, "/api/sessions/start", json!({})).await;
+    }
+    site.sql("UPDATE ceremonies SET expires_at = unixepoch()");
+    started(&mut client, "/api/sessions/start", json!({})).await;
+    assert_eq!(site.sql("SELECT count(*) FROM ceremonies"), 1);
+    assert_eq!(site.sql("SELECT open FROM ceremony_count"), 1);
+}
+
+#[tokio::test]
+async fn a_flood_of_starts_fills_no_disk_and_pushes_nobody_out_at_once() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let open = started(&mut client, "/api/sessions/start", json!({})).await;
+    site.sql("UPDATE ceremony_count SET open = 50000");
+    client.post("/api/sessions/start", &json!({})).await.expect_error(429, "too-many-requests");
+    let body = finish(&open, &passkey.authentication(&open["options"]));
+    client.post("/api/sessions/finish", &body).await.expect(200);
+
+    // A minute later, the oldest makes room.
+    let oldest = started(&mut client, "/api/sessions/start", json!({})).await;
+    site.sql("UPDATE ceremonies SET started_at = started_at - 61, expires_at = expires_at - 61");
+    site.sql("UPDATE ceremony_count SET open = 50000");
+    started(&mut client, "/api/sessions/start", json!({})).await;
+    assert_eq!(site.sql("SELECT open FROM ceremony_count"), 50_000);
+    let body = finish(&oldest, &passkey.authentication(&oldest["options"]));
+    client.post("/api/sessions/finish", &body).await.expect_error(401, "challenge-expired");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_wrong_in_one_thing_is_refused_with_its_code() {
+    type Change = fn(&mut Passkey);
+    let site = Site::new();
+    let (_, passkey) = site.account("Ada", 1).await;
+    let cases: [(&str, Change); 8] = [
+        ("credential-unknown", |it| it.id = vec![7; 16]),
+        ("user-handle-mismatch", |it| it.user_handle = vec![7; 16]),
+        ("origin-mismatch", |it| it.origin = "http://localhost:8081".into()),
+        ("rp-id-hash-mismatch", |it| it.rp_id = "example.org".into()),
+        ("user-not-present", |it| it.flags = 0x04),
+        ("user-not-verified", |it| it.flags = 0x01),
+        ("backup-eligibility-changed", |it| it.flags = 0x0d),
+        ("signature-invalid", |it| it.key = Passkey::new(&other_options(), ORIGIN, 9).key),
+    ];
+    for (code, change) in cases {
+        let mut wrong = passkey.clone();
+        change(&mut wrong);
+        let mut client = site.client();
+        client.sign_in(&wrong).await.expect_error(401, code);
+        assert_eq!(client.cookie, None);
+    }
+    assert_eq!(site.rows(), [1, 1, 1]);
+    site.client().sign_in(&passkey).await.expect(200);
+}
+
+fn other_options() -> Value {
+    json!({ "user": { "id": "AQ" }, "rp": { "id": "localhost" } })
+}
+
+#[tokio::test]
+async fn a_registration_that_is_wrong_in_one_thing_is_refused_with_its_code() {
+    type Change = fn(&mut Passkey);
+    let site = Site::new();
+    let cases: [(&str, Change); 5] = [
+        ("origin-mismatch", |it| it.origin = "https://localhost:8080".into()),
+        ("rp-id-hash-mismatch", |it| it.rp_id = "example.org".into()),
+        ("user-not-present", |it| it.flags = 0x04),
+        ("user-not-verified", |it| it.flags = 0x01),
+        ("backup-state-invalid", |it| it.flags = 0x15),
+    ];
+    for (code, change) in cases {
+        let mut client = site.client();
+        let started = started(&mut client, "/api/accounts/start", json!({ "name": "Ada" })).await;
+        let mut wrong = Passkey::new(&started["options"], ORIGIN, 1);
+        change(&mut wrong);
+        let body = finish(&started, &wrong.registration(&started["options"]));
+        client.post("/api/accounts/finish", &body).await.expect_error(400, code);
+        assert_eq!((client.cookie, site.rows()), (None, [0, 0, 0]));
+    }
+    site.account("Ada", 1).await;
+}
+
+#[tokio::test]
+async fn a_counter_goes_up_or_the_sign_in_is_refused() {
+    let site = Site::new();
+    let (_, mut passkey) = site.account("Ada", 1).await;
+    for (counter, status) in [(0, 200), (5, 200), (5, 401), (4, 401), (0, 401), (6, 200)] {
+        passkey.counter = counter;
+        let answer = site.client().sign_in(&passkey).await;
+        if status == 401 {
+            answer.expect_error(401, "sign-count-not-increased");
+        }
+        assert_eq!(answer.status, status, "counter {counter}");
+    }
+    assert_eq!(site.sql("SELECT sign_count FROM credentials"), 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_sign_ins_with_one_counter_at_once_one_succeeds() {
+    let site = Site::new();
+    let (_, passkey) = site.account("Ada", 1).await;
+    for counter in 1..=10 {
+        let tasks: Vec<_> = (0..4)
+            .map(|_| {
+                let (mut client, mut passkey) = (site.client(), passkey.clone());
+                passkey.counter = counter;
+                tokio::spawn(async move { client.sign_in(&passkey).await })
+            })
+            .collect();
+        let mut successes = 0;
+        for task in tasks {
+            let answer = task.await.unwrap();
+            if answer.status == 200 {
+                successes += 1;
+            } else {
+                answer.expect_error(401, "sign-count-not-increased");
+            }
+        }
+        assert_eq!(successes, 1, "counter {counter}");
+    }
+}

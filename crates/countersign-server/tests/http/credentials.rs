@@ -1,0 +1,181 @@
+//! Looking after passkeys.
+
+use serde_json::{Value, json};
+
+use crate::{
+    authenticator::Passkey,
+    site::{Client, ORIGIN, Site, finish},
+};
+
+async fn list(client: &mut Client) -> Vec<Value> {
+    let body = client.get("/api/credentials").await.expect(200).json();
+    body["credentials"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_passkey_is_listed_with_what_is_known_of_it() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let [one] = list(&mut client).await.try_into().unwrap();
+    assert_eq!(
+        one,
+        json!({
+            "id": passkey.id(), "label": "Passkey", "aaguid": "00000000-0000-0000-0000-000000000000",
+            "authenticator": null, "format": "none", "attestationType": "none", "algorithm": "ES256",
+            "transports": ["internal", "hybrid"], "backupEligible": false, "backupState": false,
+            "userVerified": true, "signCount": 0, "createdAt": one["createdAt"], "lastUsedAt": null, "current": true,
+        })
+    );
+    let created = one["createdAt"].as_str().unwrap();
+    assert!(created.len() == 20 && created.ends_with('Z'), "{created}");
+
+    client.sign_in(&passkey).await.expect(200);
+    let [one] = list(&mut client).await.try_into().unwrap();
+    assert!(one["lastUsedAt"].as_str().unwrap() >= created);
+}
+
+#[tokio::test]
+async fn a_second_passkey_is_added_where_the_first_is_excluded() {
+    let site = Site::new();
+    let (mut client, first) = site.account("Ada", 1).await;
+    let started = client.post("/api/credentials/start", &json!({})).await.expect(200).json();
+    let options = &started["options"];
+    assert_eq!(
+        options["excludeCredentials"],
+        json!([{ "id": first.id(), "type": "public-key", "transports": ["internal", "hybrid"] }])
+    );
+    let mut second = Passkey::new(options, ORIGIN, 2);
+    second.aaguid = 0xd548826e_79b4_db40_a3d8_11116f7e8349_u128.to_be_bytes();
+    second.flags |= 0x18;
+    let body = finish(&started, &second.registration(options));
+    let added = client.post("/api/credentials/finish", &body).await.expect(201).json();
+    let added = &added["credential"];
+    assert_eq!(added["label"], "Bitwarden");
+    assert_eq!(added["authenticator"], "Bitwarden");
+    assert_eq!((&added["backupEligible"], &added["backupState"]), (&json!(true), &json!(true)));
+    assert_eq!(added["current"], false);
+    assert_eq!(list(&mut client).await.len(), 2);
+
+    let mut elsewhere = site.client();
+    elsewhere.sign_in(&second).await.expect(200);
+    assert_eq!(elsewhere.name().await.unwrap(), "Ada");
+    let current: Vec<_> = list(&mut elsewhere).await.iter().map(|one| one["current"].clone()).collect();
+    assert_eq!(current, [false, true]);
+}
+
+#[tokio::test]
+async fn a_passkey_is_registered_once_whoever_has_it() {
+    let site = Site::new();
+    let (mut ada, _) = site.account("Ada", 1).await;
+    let (mut eve, _) = site.account("Eve", 2).await;
+    for client in [&mut ada, &mut eve] {
+        let (_, answer) = client.add(1).await;
+        answer.expect_error(409, "credential-already-registered");
+    }
+    assert_eq!(site.rows(), [2, 2, 2]);
+}
+
+#[tokio::test]
+async fn labels_have_their_rules() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let path = format!("/api/credentials/{}", passkey.id());
+    let renamed = client.patch(&path, &json!({ "label": " My phone 📱 " })).await.expect(200).json();
+    assert_eq!(renamed["credential"]["label"], "My phone 📱");
+    client.patch(&path, &json!({ "label": "l".repeat(64) })).await.expect(200);
+    for label in ["", " \t", "a\nb", "a\u{200b}b", &"l".repeat(65)] {
+        client.patch(&path, &json!({ "label": label })).await.expect_error(400, "label-invalid");
+    }
+    assert_eq!(list(&mut client).await[0]["label"], "l".repeat(64));
+}
+
+#[tokio::test]
+async fn nobody_touches_another_s_passkeys() {
+    let site = Site::new();
+    let (_, ada) = site.account("Ada", 1).await;
+    let (mut eve, _) = site.account("Eve", 2).await;
+    eve.add(3).await.1.expect(201);
+    let path = format!("/api/credentials/{}", ada.id());
+    eve.patch(&path, &json!({ "label": "mine" })).await.expect_error(404, "not-found");
+    eve.delete(&path).await.expect_error(404, "not-found");
+    assert_eq!(site.sql("SELECT count(*) FROM credentials WHERE label = 'Passkey'"), 3);
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_is_told_so() {
+    let site = Site::new();
+    let (_, passkey) = site.account("Ada", 1).await;
+    let mut client = site.client();
+    client.cookie = Some("countersign_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".into());
+    let path = format!("/api/credentials/{}", passkey.id());
+    client.get("/api/credentials").await.expect_error(401, "not-signed-in");
+    client.post("/api/credentials/start", &json!({})).await.expect_error(401, "not-signed-in");
+    client.post("/api/credentials/finish", &json!({})).await.expect_error(401, "not-signed-in");
+    client.patch(&path, &json!({ "label": "mine" })).await.expect_error(401, "not-signed-in");
+    client.delete(&path).await.expect_error(401, "not-signed-in");
+    client.delete("/api/account").await.expect_error(401, "not-signed-in");
+    assert_eq!(site.rows(), [1, 1, 1]);
+}
+
+#[tokio::test]
+async fn the_last_passkey_stays() {
+    let site = Site::new();
+    let (mut client, first) = site.account("Ada", 1).await;
+    let path = format!("/api/credentials/{}", first.id());
+    client.delete(&path).await.expect_error(409, "last-credential");
+    client.add(2).await.1.expect(201);
+    client.delete(&path).await.expect(204);
+    client.sign_in(&first).await.expect_error(401, "credential-unknown");
+    assert_eq!(site.sql("SELECT count(*) FROM credentials"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_passkeys_removed_at_once_one_stays() {
+    let site = Site::new();
+    for round in 0..10 {
+        let (client, first) = site.account(&format!("Ada {round}"), 2 * round).await;
+        let (second, added) = client.clone().add(2 * round + 1).await;
+        added.expect(201);
+        let mut other = site.client();
+        other.sign_in(&second).await.expect(200);
+        // Each removes the passkey that the other's session was made with, or its own.
+        let tasks = [(client, first), (other, second)].map(|(mut client, passkey)| {
+            tokio::spawn(async move { client.delete(&format!("/api/credentials/{}", passkey.id())).await })
+        });
+        for task in tasks {
+            let answer = task.await.unwrap();
+            assert!([204, 401, 409].contains(&answer.status.as_u16()), "{answer:?}");
+        }
+        assert_eq!(site.sql("SELECT count(*) FROM credentials"), i64::from(round) + 1);
+    }
+}
+
+#[tokio::test]
+async fn an_account_has_a_limit_of_passkeys() {
+    let site = Site::new();
+    let (mut client, _) = site.account("Ada", 1).await;
+    let copies = "INSERT INTO credentials SELECT randomblob(16), user_handle, record, 0, 0, label, created_at, NULL
+         FROM credentials, (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 63) SELECT i FROM n)";
+    assert_eq!(site.sql(copies), 63);
+    let (_, answer) = client.add(2).await;
+    answer.expect_error(409, "too-many-credentials");
+    assert_eq!(site.sql("SELECT count(*) FROM credentials"), 64);
+}
+
+#[tokio::test]
+async fn removing_an_account_removes_all_of_it_and_frees_its_name() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    client.add(2).await.1.expect(201);
+    let mut elsewhere = site.client();
+    elsewhere.sign_in(&passkey).await.expect(200);
+    let (mut eve, _) = site.account("Eve", 3).await;
+
+    client.delete("/api/account").await.expect(204);
+    assert_eq!(client.cookie, None);
+    assert_eq!(site.rows(), [1, 1, 1]);
+    assert_eq!(elsewhere.name().await, None);
+    assert_eq!(eve.name().await.unwrap(), "Eve");
+    site.client().sign_in(&passkey).await.expect_error(401, "credential-unknown");
+    site.account("ADA", 1).await;
+}

@@ -1,0 +1,250 @@
+//! The database file: what is refused, what is left alone, and what is never half there.
+
+use std::{fs, path::Path};
+
+use countersign_server::{Config, StartError, http::router};
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::{
+    authenticator::Passkey,
+    site::{Client, ORIGIN, Site, finish},
+};
+
+fn refusal(path: &Path) -> StartError {
+    router(&Config::new(path)).map(drop).unwrap_err()
+}
+
+/// Makes a file with SQLite, and hands out its bytes.
+fn made(path: &Path, statements: &str) -> Vec<u8> {
+    Connection::open(path).unwrap().execute_batch(statements).unwrap();
+    fs::read(path).unwrap()
+}
+
+#[test]
+fn a_file_is_created_with_its_folder_for_its_user_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a/b/test.sqlite3");
+    let server = router(&Config::new(&path)).unwrap();
+    assert_eq!(made(&path, "").get(..15).unwrap(), b"SQLite format 3");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(&folder.path().join("a/b/test.sqlite3-wal")), 0o600);
+        assert_eq!(mode(&folder.path().join("a/b")), 0o700);
+    }
+    drop(server);
+    drop(router(&Config::new(&path)).unwrap());
+}
+
+#[test]
+fn a_newer_database_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.sqlite3");
+    drop(router(&Config::new(&path)).unwrap());
+    let before = made(&path, "PRAGMA journal_mode = DELETE; PRAGMA user_version = 2");
+    let error = refusal(&path);
+    assert!(matches!(error, StartError::DatabaseTooNew { found: 2, known: 1, .. }), "{error}");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the database {} was written by a newer version of countersign: its schema is 2, and this version knows \
+             those up to 1",
+            path.display()
+        )
+    );
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn another_application_s_database_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, statements) in [
+        ("tables", "CREATE TABLE recipes (title TEXT)"),
+        ("application", "PRAGMA application_id = 7"),
+        ("version", "PRAGMA user_version = 1"),
+        ("no-version", "PRAGMA application_id = 0x4374536e"),
+    ] {
+        let path = folder.path().join(name);
+        let before = made(&path, statements);
+        assert!(matches!(refusal(&path), StartError::NotCountersign(_)), "{name}");
+        assert_eq!(fs::read(&path).unwrap(), before, "{name}");
+    }
+}
+
+#[test]
+fn what_is_no_database_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.txt");
+    let text = "Not a database at all.\n".repeat(100);
+    fs::write(&path, &text).unwrap();
+    assert!(matches!(refusal(&path), StartError::NotCountersign(_)));
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    assert_eq!(
+        refusal(folder.path()).to_string(),
+        format!("the database {} can't be used: it is a folder", folder.path().display())
+    );
+    let below_a_file = path.join("data/test.sqlite3");
+    assert!(matches!(refusal(&below_a_file), StartError::Folder(..)));
+}
+
+#[test]
+fn a_damaged_database_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.sqlite3");
+    drop(router(&Config::new(&path)).unwrap());
+    let mut bytes = fs::read(&path).unwrap();
+    // The page of the schema, after the file's header.
+    bytes[100..200].fill(0xff);
+    fs::write(&path, bytes).unwrap();
+    let error = refusal(&path);
+    assert!(matches!(error, StartError::Database(..)), "{error:?}");
+    assert!(error.to_string().ends_with("can't be used: database disk image is malformed"), "{error}");
+}
+
+#[test]
+fn a_database_that_another_program_has_locked_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.sqlite3");
+    drop(router(&Config::new(&path)).unwrap());
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").unwrap();
+    let error = refusal(&path);
+    assert!(matches!(error, StartError::DatabaseLocked(_)), "{error}");
+    drop(other);
+    drop(router(&Config::new(&path)).unwrap());
+}
+
+#[test]
+fn an_empty_file_becomes_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.sqlite3");
+    fs::write(&path, "").unwrap();
+    drop(router(&Config::new(&path)).unwrap());
+}
+
+#[test]
+fn a_database_that_was_being_made_when_its_server_died_is_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.sqlite3");
+    let dying = Connection::open(&path).unwrap();
+    dying.execute_batch("BEGIN IMMEDIATE; CREATE TABLE accounts (half INTEGER)").unwrap();
+    drop(dying);
+    drop(router(&Config::new(&path)).unwrap());
+}
+
+#[test]
+fn servers_that_start_at_once_make_one_database() {
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::new(folder.path().join("test.sqlite3"));
+        std::thread::scope(|scope| {
+            let starting: Vec<_> = (0..4).map(|_| scope.spawn(|| router(&config).map(drop))).collect();
+            for start in starting {
+                start.join().unwrap().unwrap();
+            }
+        });
+    }
+}
+
+#[tokio::test]
+async fn two_servers_share_a_file() {
+    let site = Site::new();
+    let (client, passkey) = site.account("Ada", 1).await;
+    let second = router(&site.config).unwrap();
+    let mut there = Client { router: second.clone(), cookie: client.cookie };
+    assert_eq!(there.name().await.unwrap(), "Ada");
+
+    // Started at one, finished at the other, and then at neither again.
+    let started = site.client().post("/api/sessions/start", &json!({})).await.json();
+    let body = finish(&started, &passkey.authentication(&started["options"]));
+    there.post("/api/sessions/finish", &body).await.expect(200);
+    site.client().post("/api/sessions/finish", &body).await.expect_error(401, "challenge-expired");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_finishes_at_two_servers_at_once_one_succeeds() {
+    let site = Site::new();
+    let (_, passkey) = site.account("Ada", 1).await;
+    let second = router(&site.config).unwrap();
+    for round in 0..10 {
+        let started = site.client().post("/api/sessions/start", &json!({})).await.json();
+        let body = finish(&started, &passkey.authentication(&started["options"]));
+        let tasks = [site.router.clone(), second.clone()].map(|router| {
+            let body = body.clone();
+            tokio::spawn(async move {
+                let mut client = Client { router, cookie: None };
+                client.post("/api/sessions/finish", &body).await.status.as_u16()
+            })
+        });
+        let mut statuses = Vec::new();
+        for task in tasks {
+            statuses.push(task.await.unwrap());
+        }
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 401], "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn a_registration_that_was_cut_off_leaves_no_half_account() {
+    let site = Site::new();
+    let mut client = site.client();
+    let started = client.post("/api/accounts/start", &json!({ "name": "Ada" })).await.json();
+    // A writer that dies between the account and its credential.
+    let dying = Connection::open(site.database()).unwrap();
+    dying.execute_batch("BEGIN IMMEDIATE; INSERT INTO accounts VALUES (x'01', 'Ada', 'ADA', 0)").unwrap();
+    drop(dying);
+    assert_eq!(site.rows(), [0, 0, 0]);
+    let passkey = Passkey::new(&started["options"], ORIGIN, 1);
+    let body = finish(&started, &passkey.registration(&started["options"]));
+    client.post("/api/accounts/finish", &body).await.expect(201);
+    assert_eq!(site.rows(), [1, 1, 1]);
+}
+
+#[tokio::test]
+async fn a_registration_that_can_t_be_stored_in_full_is_not_stored_at_all() {
+    for table in ["credentials", "sessions"] {
+        let site = Site::new();
+        let mut client = site.client();
+        let started = client.post("/api/accounts/start", &json!({ "name": "Ada" })).await.json();
+        let passkey = Passkey::new(&started["options"], ORIGIN, 1);
+        let body = finish(&started, &passkey.registration(&started["options"]));
+        site.sql(&format!(
+            "CREATE TRIGGER broken BEFORE INSERT ON {table} BEGIN SELECT raise(ABORT, 'for a test'); END"
+        ));
+        let answer = client.post("/api/accounts/finish", &body).await;
+        answer.expect_error(503, "storage-failed");
+        assert!(!String::from_utf8_lossy(&answer.body).contains("for a test"));
+        assert_eq!(client.cookie, None);
+        site.sql("DROP TRIGGER broken");
+        assert_eq!(site.rows(), [0, 0, 0], "{table}");
+        // The ceremony is over; another one works.
+        client.post("/api/accounts/finish", &body).await.expect_error(400, "challenge-expired");
+        site.account("Ada", 1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_fails_is_the_server_s_fault_and_says_no_more() {
+    let site = Site::new();
+    let (mut client, _) = site.account("Ada", 1).await;
+    site.sql("ALTER TABLE ceremonies RENAME TO elsewhere");
+    let answer = client.post("/api/sessions/start", &json!({})).await;
+    answer.expect_error(503, "storage-failed");
+    assert!(!String::from_utf8_lossy(&answer.body).contains("ceremonies"));
+    assert_eq!(client.name().await.unwrap(), "Ada", "what needs no ceremony goes on");
+    site.sql("ALTER TABLE elsewhere RENAME TO ceremonies");
+    client.post("/api/sessions/start", &json!({})).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_record_that_can_t_be_read_is_the_server_s_fault() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    site.sql("UPDATE credentials SET record = '{\"version\": 2}'");
+    client.get("/api/credentials").await.expect_error(503, "storage-failed");
+    client.sign_in(&passkey).await.expect_error(503, "storage-failed");
+}

@@ -1,0 +1,193 @@
+//! What holds for every answer, and whom the server listens to.
+
+use axum::http::Request;
+use serde_json::json;
+
+use crate::site::{Answer, Client, ORIGIN, Site};
+
+/// Sends a request with these headers and this body.
+async fn send(client: &mut Client, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    client.request(request.body(body.to_owned().into()).unwrap()).await
+}
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+#[tokio::test]
+async fn every_answer_has_the_security_headers() {
+    let site = Site::new();
+    let mut client = site.client();
+    for (method, path, status, caching) in [
+        ("GET", "/", 200, "no-cache"),
+        ("GET", "/app.js", 200, "no-cache"),
+        ("GET", "/health", 200, "no-cache"),
+        ("GET", "/nowhere", 404, "no-cache"),
+        ("PUT", "/", 405, "no-cache"),
+        ("GET", "/api/session", 200, "no-store"),
+        ("GET", "/api/credentials", 401, "no-store"),
+        ("GET", "/api/nowhere", 404, "no-store"),
+        ("PUT", "/api/session", 405, "no-store"),
+        ("POST", "/api/sessions/start", 415, "no-store"),
+    ] {
+        let answer = send(&mut client, method, path, &[], "").await;
+        assert_eq!(answer.status, status, "{method} {path}");
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"), "{policy}");
+        for part in ["frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "connect-src 'self'"]
+        {
+            assert!(policy.contains(part), "{policy}");
+        }
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin");
+        assert_eq!(
+            answer.header("permissions-policy"),
+            "publickey-credentials-get=(self), publickey-credentials-create=(self)"
+        );
+        assert_eq!(answer.header("cache-control"), caching, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_and_its_parts_have_their_types_also_for_head() {
+    let site = Site::new();
+    let mut client = site.client();
+    for (path, content_type, part) in [
+        ("/", "text/html; charset=utf-8", "<!doctype html>"),
+        ("/app.js", "text/javascript; charset=utf-8", "navigator.credentials"),
+        ("/style.css", "text/css; charset=utf-8", "{"),
+        ("/icon.svg", "image/svg+xml", "<svg"),
+        ("/health", "text/plain; charset=utf-8", "ok"),
+    ] {
+        let answer = client.get(path).await.expect(200);
+        assert_eq!(answer.header("content-type"), content_type);
+        assert!(String::from_utf8(answer.body.clone()).unwrap().contains(part), "{path}");
+        let head = send(&mut client, "HEAD", path, &[], "").await.expect(200);
+        assert_eq!(head.header("content-type"), content_type);
+        assert_eq!(head.header("content-length"), answer.body.len().to_string());
+        assert!(head.body.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_page_needs_nothing_that_its_policy_forbids() {
+    let site = Site::new();
+    let mut client = site.client();
+    let page = String::from_utf8(client.get("/").await.body).unwrap();
+    let script = String::from_utf8(client.get("/app.js").await.body).unwrap();
+    for forbidden in ["http://", "https://", "<style", " style=", "onclick=", "<script>", "javascript:"] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+    for forbidden in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("] {
+        assert!(!script.contains(forbidden), "{forbidden}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_path_or_method_is_json_below_api_and_plain_elsewhere() {
+    let site = Site::new();
+    let mut client = site.client();
+    for path in ["/api", "/api/", "/api/nowhere", "/api/session/", "/api/credentials/a/b", "/api/%2e%2e/"] {
+        client.get(path).await.expect_error(404, "not-found");
+    }
+    for path in ["/nowhere", "/apis", "/index.html", "/%ff%00"] {
+        let answer = client.get(path).await.expect(404);
+        assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
+        assert_eq!(answer.body, b"Not Found");
+    }
+    for (method, path, allowed) in [
+        ("GET", "/api/sessions/start", "POST"),
+        ("GET", "/api/account", "DELETE"),
+        ("POST", "/api/session", "DELETE,GET,HEAD"),
+        ("BREW", "/api/session", "DELETE,GET,HEAD"),
+    ] {
+        let answer = send(&mut client, method, path, &[], "").await;
+        answer.expect_error(405, "method-not-allowed");
+        let mut methods: Vec<_> = answer.header("allow").split(',').collect();
+        methods.sort_unstable();
+        assert_eq!(methods.join(","), allowed, "{method} {path}");
+    }
+    let answer = send(&mut client, "POST", "/", &[], "").await.expect(405);
+    assert_eq!(answer.body, b"Method Not Allowed");
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_changes_nothing() {
+    let site = Site::new();
+    let (mut client, _) = site.account("Ada", 1).await;
+    for origin in
+        ["http://localhost:8081", "https://localhost:8080", "http://evil.example", "null", "", ORIGIN_SLASH]
+    {
+        for (method, path) in [
+            ("POST", "/api/accounts/start"),
+            ("POST", "/api/sessions/finish"),
+            ("PATCH", "/api/credentials/AQ"),
+            ("DELETE", "/api/session"),
+            ("DELETE", "/api/account"),
+        ] {
+            let answer = send(&mut client, method, path, &[JSON, ("origin", origin)], "{}").await;
+            answer.expect_error(403, "origin-not-allowed");
+        }
+    }
+    let twice = [JSON, ("origin", ORIGIN), ("origin", "http://evil.example")];
+    let answer = send(&mut client, "POST", "/api/sessions/start", &twice, "{}").await;
+    answer.expect_error(403, "origin-not-allowed");
+    assert_eq!(site.rows(), [1, 1, 1]);
+
+    // Reading is guarded by the same-origin policy; a program without an origin is its own.
+    send(&mut client, "GET", "/api/session", &[("origin", "http://evil.example")], "").await.expect(200);
+    send(&mut client, "POST", "/api/sessions/start", &[JSON], "{}").await.expect(200);
+    send(&mut client, "POST", "/api/sessions/start", &[JSON, ("origin", ORIGIN)], "{}").await.expect(200);
+}
+
+const ORIGIN_SLASH: &str = "http://localhost:8080/";
+
+#[tokio::test]
+async fn a_body_must_say_that_it_is_json() {
+    let site = Site::new();
+    let mut client = site.client();
+    for content_type in
+        ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "", "json", ";"]
+    {
+        let answer =
+            send(&mut client, "POST", "/api/sessions/start", &[("content-type", content_type)], "{}").await;
+        answer.expect_error(415, "content-type-unsupported");
+    }
+    send(&mut client, "POST", "/api/sessions/start", &[], "{}")
+        .await
+        .expect_error(415, "content-type-unsupported");
+    for content_type in ["application/json", "Application/JSON; charset=utf-8", " application/json ;x"] {
+        send(&mut client, "POST", "/api/sessions/start", &[("content-type", content_type)], "{}")
+            .await
+            .expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_body_has_256_kib_at_most() {
+    let site = Site::new();
+    let mut client = site.client();
+    let padded = |length: usize| format!("{{\"name\":\"Ada\"{}}}", " ".repeat(length - 14));
+    let largest = padded(256 * 1024);
+    assert_eq!(largest.len(), 256 * 1024);
+    send(&mut client, "POST", "/api/accounts/start", &[JSON], &largest).await.expect(200);
+    send(&mut client, "POST", "/api/accounts/start", &[JSON], &padded(256 * 1024 + 1))
+        .await
+        .expect_error(413, "body-too-large");
+    for path in ["/api/accounts/finish", "/api/sessions/start", "/api/sessions/finish"] {
+        let answer = send(&mut client, "POST", path, &[JSON], &"[".repeat(1024 * 1024)).await;
+        answer.expect_error(413, "body-too-large");
+    }
+}
+
+#[tokio::test]
+async fn other_options_of_a_request_don_t_matter() {
+    let site = Site::new();
+    let mut client = site.client();
+    let answer = client.post("/api/sessions/start?x=%ff&y", &json!({ "unknown": [1, {}] })).await.expect(200);
+    assert_eq!(answer.json()["options"]["rpId"], "localhost");
+    assert_eq!(answer.json()["options"]["userVerification"], "required");
+}

@@ -1,0 +1,148 @@
+//! Sessions: their cookie, and when they end.
+
+use serde_json::json;
+
+use countersign_server::{Config, http::router};
+
+use crate::{
+    authenticator::Passkey,
+    site::{Client, Site, finish},
+};
+
+const DAY: i64 = 24 * 60 * 60;
+
+#[tokio::test]
+async fn the_cookie_is_the_browser_s_alone_and_the_database_knows_its_hash_alone() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let answer = client.sign_in(&passkey).await.expect(200);
+    let (pair, attributes) = answer.header("set-cookie").split_once("; ").unwrap();
+    assert_eq!(attributes, "Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax");
+    let token = pair.strip_prefix("countersign_session=").unwrap();
+    assert_eq!(token.len(), 43);
+    let bytes = countersign::types::base64url::decode(token).unwrap();
+    let count = |hash: &[u8]| -> i64 {
+        let database = rusqlite::Connection::open(site.database()).unwrap();
+        let query = "SELECT count(*) FROM sessions WHERE token_hash = ?";
+        database.query_row(query, (hash,), |row| row.get(0)).unwrap()
+    };
+    assert_eq!(count(&bytes), 0);
+    assert_eq!(count(&countersign::cose::sha256(&[&bytes])), 1);
+}
+
+#[tokio::test]
+async fn on_https_the_cookie_is_for_https_and_this_host() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::new(folder.path().join("test.sqlite3"));
+    config.rp_id = "example.org".into();
+    let mut client = Client { router: router(&config).unwrap(), cookie: None };
+    let request = |path: &str, body: String| {
+        axum::http::Request::post(path)
+            .header("content-type", "application/json")
+            .header("origin", "https://example.org")
+            .body(body.into())
+            .unwrap()
+    };
+    let started = client.request(request("/api/accounts/start", json!({ "name": "Ada" }).to_string())).await;
+    let started = started.expect(200).json();
+    let passkey = Passkey::new(&started["options"], "https://example.org", 1);
+    let body = finish(&started, &passkey.registration(&started["options"]));
+    let answer = client.request(request("/api/accounts/finish", body.to_string())).await.expect(201);
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("__Host-countersign_session="), "{cookie}");
+    assert!(cookie.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
+    assert_eq!(client.name().await.unwrap(), "Ada");
+}
+
+#[tokio::test]
+async fn signing_out_ends_this_session_alone() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let mut elsewhere = site.client();
+    elsewhere.sign_in(&passkey).await.expect(200);
+    let kept = client.clone();
+
+    client.delete("/api/session").await.expect(204);
+    assert_eq!(client.cookie, None);
+    assert_eq!(kept.clone().name().await, None, "the token is worth nothing by now");
+    assert_eq!(elsewhere.name().await.unwrap(), "Ada");
+    client.delete("/api/session").await.expect(204);
+}
+
+#[tokio::test]
+async fn signing_in_again_ends_the_session_before() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let mut before = client.clone();
+    client.sign_in(&passkey).await.expect(200);
+    assert_ne!(client.cookie, before.cookie);
+    assert_eq!(before.name().await, None);
+    assert_eq!(site.rows(), [1, 1, 1]);
+}
+
+#[tokio::test]
+async fn removing_a_passkey_ends_the_sessions_made_with_it() {
+    let site = Site::new();
+    let (mut client, first) = site.account("Ada", 1).await;
+    let (second, added) = client.add(2).await;
+    added.expect(201);
+    let mut elsewhere = site.client();
+    elsewhere.sign_in(&second).await.expect(200);
+
+    client.delete(&format!("/api/credentials/{}", second.id())).await.expect(204);
+    assert_eq!(elsewhere.name().await, None);
+    assert_eq!(client.name().await.unwrap(), "Ada");
+
+    client.add(3).await.1.expect(201);
+    client.delete(&format!("/api/credentials/{}", first.id())).await.expect(204);
+    assert_eq!(client.cookie, None, "its own session went with its own passkey");
+}
+
+#[tokio::test]
+async fn a_session_ends_after_a_week_without_use_and_after_thirty_days_in_any_case() {
+    let site = Site::new();
+    let (mut client, _) = site.account("Ada", 1).await;
+    let earlier = |column: &str, seconds: i64| {
+        site.sql(&format!("UPDATE sessions SET {column} = unixepoch() - {seconds}"));
+    };
+    earlier("seen_at", 7 * DAY - 60);
+    assert_eq!(client.name().await.unwrap(), "Ada");
+    let idle = site.sql("SELECT unixepoch() - seen_at FROM sessions");
+    assert!(idle < 60, "a use is written down: {idle}");
+
+    earlier("seen_at", 7 * DAY + 60);
+    assert_eq!(client.name().await, None);
+    earlier("seen_at", 0);
+    assert_eq!(client.name().await.unwrap(), "Ada");
+
+    let lifetime = site.sql("SELECT expires_at - created_at FROM sessions");
+    assert_eq!(lifetime, 30 * DAY);
+    earlier("expires_at", 0);
+    assert_eq!(client.name().await, None);
+}
+
+#[tokio::test]
+async fn a_use_within_minutes_costs_no_write() {
+    let site = Site::new();
+    let (mut client, _) = site.account("Ada", 1).await;
+    site.sql("UPDATE sessions SET seen_at = seen_at - 120");
+    let before = site.sql("SELECT seen_at FROM sessions");
+    assert_eq!(client.name().await.unwrap(), "Ada");
+    assert_eq!(site.sql("SELECT seen_at FROM sessions"), before);
+}
+
+#[tokio::test]
+async fn sessions_don_t_pile_up() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    client.sign_in(&passkey).await.expect(200);
+    for _ in 0..70 {
+        site.client().sign_in(&passkey).await.expect(200);
+    }
+    assert_eq!(site.rows()[2], 64);
+    site.sql("UPDATE sessions SET expires_at = unixepoch() - 1");
+    for _ in 0..5 {
+        site.client().sign_in(&passkey).await.expect(200);
+    }
+    assert_eq!(site.rows()[2], 5, "each new one clears some old ones away");
+}

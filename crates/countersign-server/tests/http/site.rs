@@ -1,0 +1,180 @@
+//! A server without a socket, its database, and clients of it.
+
+use std::path::PathBuf;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use countersign_server::{Config, http::router};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+use crate::authenticator::Passkey;
+
+pub(crate) const ORIGIN: &str = "http://localhost:8080";
+
+/// A server of its own, in a folder of its own.
+pub(crate) struct Site {
+    _folder: TempDir,
+    pub(crate) config: Config,
+    pub(crate) router: Router,
+}
+
+/// What a server said.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+/// A browser's part: it keeps the cookie.
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) router: Router,
+    pub(crate) cookie: Option<String>,
+}
+
+impl Site {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::new(folder.path().join("data/countersign.sqlite3"));
+        Self { router: router(&config).unwrap(), config, _folder: folder }
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client { router: self.router.clone(), cookie: None }
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.config.database.clone()
+    }
+
+    /// The database itself, as another program would see and change it.
+    pub(crate) fn sql(&self, statement: &str) -> i64 {
+        let database = rusqlite::Connection::open(self.database()).unwrap();
+        if statement.starts_with("SELECT") {
+            return database.query_row(statement, (), |row| row.get(0)).unwrap();
+        }
+        i64::try_from(database.execute(statement, ()).unwrap()).unwrap()
+    }
+
+    /// How many rows each table of a person's has.
+    pub(crate) fn rows(&self) -> [i64; 3] {
+        ["accounts", "credentials", "sessions"]
+            .map(|table| self.sql(&format!("SELECT count(*) FROM {table}")))
+    }
+
+    /// A signed-in client with a new account, and its passkey.
+    pub(crate) async fn account(&self, name: &str, seed: u8) -> (Client, Passkey) {
+        let mut client = self.client();
+        let started = client.post("/api/accounts/start", &json!({ "name": name })).await.json();
+        let passkey = Passkey::new(&started["options"], ORIGIN, seed);
+        let finish = finish(&started, &passkey.registration(&started["options"]));
+        client.post("/api/accounts/finish", &finish).await.expect(201);
+        (client, passkey)
+    }
+}
+
+/// The body of a finish.
+pub(crate) fn finish(started: &Value, response: &Value) -> Value {
+    json!({ "ceremony": started["ceremony"], "response": response })
+}
+
+impl Client {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    pub(crate) async fn patch(&mut self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PATCH, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&mut self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    async fn send(&mut self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let mut request = Request::builder().method(&method).uri(path);
+        if method != Method::GET {
+            request = request.header(header::ORIGIN, ORIGIN);
+        }
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        self.request(request.body(body).unwrap()).await
+    }
+
+    /// Sends any request, with the cookie, and keeps the one that comes back.
+    pub(crate) async fn request(&mut self, mut request: Request<Body>) -> Answer {
+        if let Some(cookie) = &self.cookie {
+            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+        }
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
+        }
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Signs in, once.
+    pub(crate) async fn sign_in(&mut self, passkey: &Passkey) -> Answer {
+        let started = self.post("/api/sessions/start", &json!({})).await.json();
+        let response = passkey.authentication(&started["options"]);
+        self.post("/api/sessions/finish", &finish(&started, &response)).await
+    }
+
+    /// Adds a passkey.
+    pub(crate) async fn add(&mut self, seed: u8) -> (Passkey, Answer) {
+        let started = self.post("/api/credentials/start", &json!({})).await.json();
+        let passkey = Passkey::new(&started["options"], ORIGIN, seed);
+        let finish = finish(&started, &passkey.registration(&started["options"]));
+        let answer = self.post("/api/credentials/finish", &finish).await;
+        (passkey, answer)
+    }
+
+    /// The account's name, where one is signed in.
+    pub(crate) async fn name(&mut self) -> Option<String> {
+        let session = self.get("/api/session").await.expect(200).json();
+        session["account"]["name"].as_str().map(str::to_owned)
+    }
+}
+
+impl Answer {
+    /// The same answer, if it has this status.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
+        self
+    }
+
+    /// Checks that it is this error, in the shape that errors have.
+    #[track_caller]
+    pub(crate) fn expect_error(&self, status: u16, code: &str) {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
+        let error = &self.json()["error"];
+        assert_eq!(error["code"], code);
+        assert!(error["message"].as_str().unwrap().ends_with('.'), "{error}");
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.header("content-type"), "application/json");
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
