@@ -1,0 +1,367 @@
+//! Runs one case on the public API, as a relying party would call it.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use countersign::{
+    Algorithm, AnchorList, AttestationConveyance, AttestationTrust, AuthenticationResponse,
+    AuthenticationState, Code, CredentialId, CredentialIdStatus, CredentialRecord, CrossOrigin, Mediation,
+    Registered, RegistrationResponse, RegistrationState, RelyingParty, SignCountPolicy, Timestamp,
+    TopOrigins, TrustAnchor, UserHandle, UserVerificationRequirement, Verifiers,
+    attestation::Certificate,
+    types::{AlgorithmIdentifier, Base64Url, base64url},
+};
+use serde_json::{Map, Value, json};
+
+use super::case::{
+    Authentication, Case, Expectation, Expected, Registration, Settings, SignCount, StoredCredential, Suite,
+    Trust, UserVerification,
+};
+
+const DEFAULT_RP_ID: &str = "example.org";
+
+/// 2026-01-01T00:00:00Z.
+const DEFAULT_NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
+
+/// RSASSA-PKCS1-v1_5 with SHA-1 is offered only where a case names it.
+const RS1: AlgorithmIdentifier = AlgorithmIdentifier(-65535);
+
+/// The user handle where a case says nothing of one.
+const SOME_USER: &[u8] = b"the account of a case";
+
+/// How a step went.
+#[derive(Debug)]
+pub(crate) struct StepResult {
+    /// `registration`, or `authentication` with its place, counted from 1.
+    pub(crate) step: String,
+    pub(crate) expected: Value,
+    /// `accept`, the error's code, or a word of the runner's own: `unusable` where the case can't be put to the
+    /// API, `panic`.
+    pub(crate) got: String,
+    /// What to add for a person.
+    pub(crate) detail: Option<String>,
+    pub(crate) passed: bool,
+}
+
+impl StepResult {
+    fn new(step: String, expectation: &Expectation, verdict: &Verdict) -> Self {
+        let (got, detail) = match verdict {
+            Verdict::Accepted(outcome) => ("accept".to_owned(), differences(&expectation.outcome, outcome)),
+            Verdict::Rejected(code, message) => (code.to_string(), Some(message.clone())),
+            Verdict::Unusable(message) => ("unusable".to_owned(), Some(message.clone())),
+            Verdict::Panicked => ("panic".to_owned(), None),
+        };
+        let passed = meets(&expectation.outcome, verdict);
+        Self { step, expected: expectation.text.clone(), got, detail, passed }
+    }
+
+    /// What to say of a step that failed.
+    pub(crate) fn complaint(&self) -> String {
+        let Self { step, expected, got, detail, .. } = self;
+        match detail {
+            Some(detail) => format!("{step}: expected {expected}, got {got} ({detail})"),
+            None => format!("{step}: expected {expected}, got {got}"),
+        }
+    }
+}
+
+/// What came out of a step.
+#[derive(Debug)]
+enum Verdict {
+    /// With the members that an expectation may name.
+    Accepted(Map<String, Value>),
+    Rejected(Code, String),
+    /// The case can't be put to the API: neither accepted nor rejected.
+    Unusable(String),
+    Panicked,
+}
+
+fn meets(expected: &Expected, verdict: &Verdict) -> bool {
+    match (expected, verdict) {
+        (Expected::Accept(_), Verdict::Accepted(outcome)) => differences(expected, outcome).is_none(),
+        (Expected::Reject(None), Verdict::Rejected(..)) => true,
+        (Expected::Reject(Some(codes)), Verdict::Rejected(got, _)) => {
+            codes.iter().any(|code| code == got.as_str())
+        }
+        _ => false,
+    }
+}
+
+/// The members of an accepted outcome that are not as expected.
+fn differences(expected: &Expected, outcome: &Map<String, Value>) -> Option<String> {
+    let Expected::Accept(members) = expected else { return None };
+    let differing = members.iter().filter(|(name, value)| outcome.get(*name) != Some(value));
+    let differing: Vec<_> = differing
+        .map(|(name, _)| format!("{name} is {}", outcome.get(name).unwrap_or(&Value::Null)))
+        .collect();
+    (!differing.is_empty()).then(|| differing.join(", "))
+}
+
+impl<E: Into<Stopped>> From<Result<Map<String, Value>, E>> for Verdict {
+    fn from(result: Result<Map<String, Value>, E>) -> Self {
+        match result.map_err(Into::into) {
+            Ok(outcome) => Self::Accepted(outcome),
+            Err(Stopped::Rejected(code, message)) => Self::Rejected(code, message),
+            Err(Stopped::Unusable(message)) => Self::Unusable(message),
+        }
+    }
+}
+
+/// Why a step did not come to its end.
+#[derive(Debug, Clone)]
+enum Stopped {
+    Rejected(Code, String),
+    Unusable(String),
+}
+
+impl From<countersign::Error> for Stopped {
+    fn from(error: countersign::Error) -> Self {
+        Self::Rejected(error.code(), error.to_string())
+    }
+}
+
+impl From<countersign::types::response::ResponseError> for Stopped {
+    fn from(error: countersign::types::response::ResponseError) -> Self {
+        Self::Rejected(error.code(), error.to_string())
+    }
+}
+
+impl From<countersign::ConfigurationError> for Stopped {
+    fn from(error: countersign::ConfigurationError) -> Self {
+        Self::Unusable(error.to_string())
+    }
+}
+
+fn unusable(what: &str) -> Stopped {
+    Stopped::Unusable(what.to_owned())
+}
+
+/// All steps of a case, in order; a step that fails its expectation does not end it.
+pub(crate) fn run(suite: &Suite, case: &Case) -> Vec<StepResult> {
+    let mut results = Vec::new();
+    let mut stored = Stored::of(&case.relying_party, case.credential.as_ref());
+    if let Some(step) = &case.registration {
+        let verdict = guarded(|| {
+            let (outcome, record) = registration(suite, &case.relying_party, step)?;
+            stored = Ok(Some(Stored { record, owned: step.user_handle.is_some() }));
+            Ok(outcome)
+        });
+        results.push(StepResult::new("registration".to_owned(), &step.expect, &verdict));
+    }
+    for (place, step) in (1..).zip(&case.authentications) {
+        let verdict = guarded(|| {
+            let stored = stored.as_mut().map_err(|stopped| stopped.clone())?;
+            authentication(suite, &case.relying_party, step, stored.as_mut())
+        });
+        results.push(StepResult::new(format!("authentication {place}"), &step.expect, &verdict));
+    }
+    results
+}
+
+/// A panic is a result like another, so that the other cases run.
+fn guarded(step: impl FnOnce() -> Result<Map<String, Value>, Stopped>) -> Verdict {
+    catch_unwind(AssertUnwindSafe(step)).map_or(Verdict::Panicked, Verdict::from)
+}
+
+/// The record that the next step sees.
+struct Stored {
+    record: CredentialRecord,
+    /// Whether the case says whose it is.
+    owned: bool,
+}
+
+impl Stored {
+    fn of(settings: &Settings, credential: Option<&StoredCredential>) -> Result<Option<Self>, Stopped> {
+        let Some(credential) = credential else { return Ok(None) };
+        let record = CredentialRecord::new(
+            credential_id(&credential.id)?,
+            rp_id(settings),
+            user(credential.user_handle.as_deref())?,
+            credential.public_key.to_vec(),
+        );
+        let record = record
+            .with_sign_count(credential.sign_count)
+            .with_backup_eligible(credential.backup_eligible)
+            .with_backup_state(credential.backup_state)
+            .with_uv_initialized(credential.uv_initialized);
+        Ok(Some(Self { record, owned: credential.user_handle.is_some() }))
+    }
+}
+
+fn rp_id(settings: &Settings) -> &str {
+    settings.id.as_deref().unwrap_or(DEFAULT_RP_ID)
+}
+
+fn now(settings: &Settings) -> Timestamp {
+    settings.now.unwrap_or(DEFAULT_NOW)
+}
+
+fn relying_party(suite: &Suite, settings: &Settings, appid: Option<&str>) -> Result<RelyingParty, Stopped> {
+    let id = rp_id(settings);
+    let mut builder = RelyingParty::builder(id, "The relying party of a case")
+        .user_verification(match settings.user_verification {
+            UserVerification::Required => UserVerificationRequirement::Required,
+            UserVerification::Preferred => UserVerificationRequirement::Preferred,
+            UserVerification::Discouraged => UserVerificationRequirement::Discouraged,
+        })
+        .sign_count(match settings.sign_count {
+            SignCount::Reject => SignCountPolicy::Reject,
+            SignCount::Report => SignCountPolicy::Report,
+        })
+        .algorithms(algorithms(settings.algorithms.as_deref()));
+    for origin in settings.origins.clone().unwrap_or_else(|| vec![format!("https://{id}")]) {
+        builder = if origin.starts_with("android:") || origin.starts_with("ios:") {
+            builder.app_origin(origin)
+        } else if origin.starts_with("http:") {
+            // The specification's own vectors have one that no browser would.
+            builder.dangerous_insecure_origin(origin)
+        } else {
+            builder.origin(origin)
+        };
+    }
+    if settings.cross_origin {
+        let top_origins = settings.top_origins.clone().map_or(TopOrigins::Any, TopOrigins::Listed);
+        builder = builder.cross_origin(CrossOrigin::Accepted { top_origins });
+    }
+    if settings.attestation.trust == Trust::Required {
+        let anchors = settings.attestation.anchors.iter().map(|name| anchor(suite, name));
+        let anchors = AnchorList::new(anchors.collect::<Result<Vec<_>, _>>()?);
+        builder = builder
+            .attestation_conveyance(AttestationConveyance::Direct)
+            .attestation_trust(AttestationTrust::Required(Arc::new(anchors)));
+    }
+    if let Some(appid) = appid {
+        builder = builder.appid(appid);
+    }
+    Ok(builder.build()?)
+}
+
+/// Those of the case that exist in the library, or all that can be verified.
+fn algorithms(named: Option<&[i64]>) -> Vec<Algorithm> {
+    match named {
+        Some(named) => {
+            named.iter().filter_map(|id| Algorithm::from_identifier(AlgorithmIdentifier(*id))).collect()
+        }
+        None => {
+            Verifiers::rust_crypto().algorithms().filter(|algorithm| algorithm.identifier() != RS1).collect()
+        }
+    }
+}
+
+fn anchor(suite: &Suite, name: &str) -> Result<TrustAnchor, Stopped> {
+    let der = suite.anchor(name).unwrap_or_default();
+    let certificate = Certificate::from_der(&der);
+    let certificate =
+        certificate.map_err(|error| Stopped::Unusable(format!("the anchor {name:.40}: {error}")))?;
+    Ok(TrustAnchor::from_certificate(certificate))
+}
+
+fn credential_id(id: &Base64Url) -> Result<CredentialId, Stopped> {
+    CredentialId::new(id.to_vec()).ok_or_else(|| unusable("a credential id has 1 byte or more"))
+}
+
+fn credential_ids(ids: &[Base64Url]) -> Result<Vec<CredentialId>, Stopped> {
+    ids.iter().map(credential_id).collect()
+}
+
+fn user(handle: Option<&[u8]>) -> Result<UserHandle, Stopped> {
+    UserHandle::new(handle.unwrap_or(SOME_USER)).ok_or_else(|| unusable("a user handle has 1 to 64 bytes"))
+}
+
+fn registration(
+    suite: &Suite,
+    settings: &Settings,
+    step: &Registration,
+) -> Result<(Map<String, Value>, CredentialRecord), Stopped> {
+    let rp = relying_party(suite, settings, None)?;
+    let mediation = if settings.conditional_create { Mediation::Conditional } else { Mediation::Modal };
+    let user = user(step.user_handle.as_deref())?;
+    let state = RegistrationState::expecting(&rp, &step.challenge, user, mediation, now(settings));
+    let state = state.ok_or_else(|| unusable("an empty challenge"))?;
+    let response = RegistrationResponse::from_json(step.response())?;
+    let status = if credential_ids(&step.registered)?.contains(response.credential_id()) {
+        CredentialIdStatus::Registered
+    } else {
+        CredentialIdStatus::Unregistered
+    };
+    let registered = rp.finish_registration(state, &response, status, now(settings))?;
+    Ok((registration_outcome(&registered), registered.into_credential()))
+}
+
+fn registration_outcome(registered: &Registered) -> Map<String, Value> {
+    let record = registered.credential();
+    let mut outcome = record_outcome(record);
+    outcome.insert("sign_count".to_owned(), record.sign_count().into());
+    outcome.insert("user_verified".to_owned(), registered.user_verified().into());
+    outcome.insert("backup_eligible".to_owned(), record.backup_eligible().into());
+    outcome.insert("backup_state".to_owned(), record.backup_state().into());
+    outcome.insert("format".to_owned(), registered.attestation().format().into());
+    let attestation_type = registered.attestation().attestation_type().as_str();
+    outcome.insert("attestation_type".to_owned(), attestation_type.into());
+    outcome.insert("trusted".to_owned(), registered.trusted_path().is_some().into());
+    outcome
+}
+
+/// What the record alone says, in both ceremonies.
+fn record_outcome(record: &CredentialRecord) -> Map<String, Value> {
+    let mut outcome = Map::new();
+    outcome.insert("credential_id".to_owned(), base64url::encode(record.id()).into());
+    outcome.insert("public_key".to_owned(), base64url::encode(record.public_key()).into());
+    outcome.insert("algorithm".to_owned(), json!(record.algorithm()));
+    outcome.insert("aaguid".to_owned(), record.aaguid().to_string().into());
+    outcome
+}
+
+fn authentication(
+    suite: &Suite,
+    settings: &Settings,
+    step: &Authentication,
+    stored: Option<&mut Stored>,
+) -> Result<Map<String, Value>, Stopped> {
+    let rp = relying_party(suite, settings, step.appid.as_deref())?;
+    let response = AuthenticationResponse::from_json(step.response())?;
+    let identified = identified(step, response.user_handle())?;
+    let state = AuthenticationState::expecting(&rp, &step.challenge, identified.clone(), now(settings));
+    let state = state.ok_or_else(|| unusable("an empty challenge"))?.allowing(credential_ids(&step.allow)?);
+    // The look-up of a relying party: by the credential ID.
+    let stored = stored.filter(|stored| stored.record.id() == response.credential_id());
+    let record = stored.as_ref().map(|stored| owned_by_case(stored, step, identified));
+    let authenticated = rp.finish_authentication(state, &response, record.as_ref(), now(settings))?;
+    let mut outcome = record.as_ref().map(record_outcome).unwrap_or_default();
+    outcome.insert("sign_count".to_owned(), authenticated.update().sign_count.into());
+    outcome.insert("user_verified".to_owned(), authenticated.user_verified().into());
+    outcome.insert("backup_eligible".to_owned(), authenticated.backup_eligible().into());
+    outcome.insert("backup_state".to_owned(), authenticated.backup_state().into());
+    outcome.insert("sign_count_increased".to_owned(), authenticated.sign_count_increased().into());
+    if let Some(stored) = stored {
+        stored.record.apply(authenticated.update());
+    }
+    Ok(outcome)
+}
+
+/// The account that the state names: the case's; none where the user is to be discovered; and where nothing is to
+/// be compared, the one that the response names itself.
+fn identified(
+    step: &Authentication,
+    in_response: Option<&UserHandle>,
+) -> Result<Option<UserHandle>, Stopped> {
+    match (&step.user_handle, step.discoverable) {
+        (_, true) => Ok(None),
+        (Some(handle), false) => user(Some(handle)).map(Some),
+        (None, false) => user(in_response.map(UserHandle::as_bytes)).map(Some),
+    }
+}
+
+/// The record, in the account where the case has it; where it does not say, in the one that was identified.
+fn owned_by_case(stored: &Stored, step: &Authentication, identified: Option<UserHandle>) -> CredentialRecord {
+    let record = stored.record.clone();
+    match identified {
+        Some(account) if step.user_handle.is_none() || !stored.owned => record.with_user_handle(account),
+        _ => record,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+use super::*;
+
+/// A passing case of the project's own suite, as JSON that a test changes in one thing.
+fn case(id: &str) -> Value {
+    let text = std::fs::read_to_string(crate::root().join("conformance/specification.json")).unwrap();
+    let mut suite: Value = serde_json::from_str(&text).unwrap();
+    let case = suite["cases"].as_array().unwrap().iter().find(|case| case["id"] == id).unwrap().clone();
+    suite["cases"] = json!([case]);
+    suite
+}
+
+fn steps(suite: &Value) -> Vec<StepResult> {
+    let suite = Suite::from_json(&suite.to_string()).unwrap();
+    run(&suite, &suite.cases[0])
+}
+
+fn got(suite: &Value) -> Vec<(String, bool)> {
+    steps(suite).into_iter().map(|step| (step.got, step.passed)).collect()
+}
+
+fn step(got: &str, passed: bool) -> (String, bool) {
+    (got.to_owned(), passed)
+}
+
+#[test]
+fn a_registration_and_the_authentication_after_it_are_accepted() {
+    let results = steps(&case("none-es256"));
+    let names: Vec<_> = results.iter().map(|result| result.step.as_str()).collect();
+    assert_eq!(names, ["registration", "authentication 1"]);
+    assert!(results.iter().all(|result| result.passed && result.got == "accept" && result.detail.is_none()));
+}
+
+#[test]
+fn each_member_of_an_outcome_is_compared() {
+    let members = json!({
+        "credential_id": "AQ", "algorithm": -8, "public_key": "AQ", "aaguid": "00000000-0000-0000-0000-000000000000",
+        "sign_count": 7, "user_verified": true, "backup_eligible": false, "backup_state": false, "format": "packed",
+        "attestation_type": "self", "trusted": true, "sign_count_increased": true
+    });
+    for (name, value) in members.as_object().unwrap() {
+        let mut suite = case("none-es256");
+        suite["cases"][0]["registration"]["expect"] = json!({"accept": {name: value}});
+        let result = &steps(&suite)[0];
+        assert_eq!((result.got.as_str(), result.passed), ("accept", false), "{name}");
+        assert!(result.complaint().contains(&format!("{name} is ")), "{}", result.complaint());
+    }
+}
+
+#[test]
+fn an_acceptance_where_a_rejection_is_expected_fails() {
+    for expect in [json!("reject"), json!({"reject": ["challenge-mismatch"]})] {
+        let mut suite = case("none-es256");
+        suite["cases"][0]["registration"]["expect"] = expect;
+        assert_eq!(got(&suite), [step("accept", false), step("accept", true)]);
+    }
+}
+
+#[test]
+fn a_rejection_has_one_of_the_codes() {
+    let expectations = [
+        (json!("reject"), true),
+        (json!({"reject": ["origin-mismatch", "challenge-mismatch"]}), true),
+        (json!({"reject": ["origin-mismatch"]}), false),
+        (json!({"reject": []}), false),
+        (json!("accept"), false),
+    ];
+    for (expect, passed) in expectations {
+        let mut suite = case("none-es256--reg-challenge");
+        suite["cases"][0]["registration"]["expect"] = expect;
+        assert_eq!(got(&suite), [step("challenge-mismatch", passed)]);
+    }
+}
+
+#[test]
+fn after_a_rejected_registration_there_is_no_record() {
+    let mut suite = case("none-es256");
+    suite["cases"][0]["registration"]["challenge"] = json!("AQ");
+    assert_eq!(got(&suite), [step("challenge-mismatch", false), step("credential-unknown", false)]);
+}
+
+#[test]
+fn each_success_updates_the_record_that_the_next_step_sees() {
+    let mut suite = case("none-es256--auth-sign-count-reported");
+    let first = suite["cases"][0]["authentications"][0].clone();
+    suite["cases"][0]["credential"]["sign_count"] = json!(0);
+    suite["cases"][0]["authentications"] = json!([first, first]);
+    let same: Vec<_> = steps(&suite).into_iter().map(|step| step.passed).collect();
+    assert_eq!(same, [true, true], "an authenticator without a counter");
+}
+
+#[test]
+fn a_challenge_of_one_byte_is_expected() {
+    let mut suite = case("none-es256--reg-challenge");
+    suite["cases"][0]["registration"]["challenge"] = json!("AQ");
+    assert_eq!(got(&suite), [step("challenge-mismatch", true)]);
+}
+
+#[test]
+fn what_no_relying_party_can_be_is_neither_accepted_nor_rejected() {
+    for (member, value) in
+        [("id", json!("https://example.org")), ("origins", json!([])), ("algorithms", json!([1]))]
+    {
+        let mut suite = case("none-es256--reg-challenge");
+        suite["cases"][0]["registration"]["expect"] = json!("reject");
+        suite["cases"][0]["relying_party"] = json!({ member: value });
+        assert_eq!(got(&suite), [step("unusable", false)], "{member}");
+    }
+}
+
+#[test]
+fn a_record_that_cannot_be_is_neither_accepted_nor_rejected() {
+    let mut suite = case("none-es256--auth-challenge");
+    suite["cases"][0]["authentications"][0]["expect"] = json!("reject");
+    suite["cases"][0]["credential"]["user_handle"] = json!(base64url::encode([1; 65]));
+    assert_eq!(got(&suite), [step("unusable", false)]);
+}
+
+#[test]
+fn without_a_word_on_users_no_user_handle_is_compared() {
+    let mut suite = case("none-es256--auth-discovered");
+    suite["cases"][0]["authentications"][0]["discoverable"] = json!(false);
+    suite["cases"][0]["credential"]["user_handle"] = json!(base64url::encode("somebody else"));
+    assert_eq!(got(&suite), [step("accept", true)]);
+}
+
+#[test]
+fn a_discoverable_step_compares_the_user_handle_with_the_records() {
+    let mut suite = case("none-es256--auth-discovered");
+    assert_eq!(got(&suite), [step("accept", true)]);
+    suite["cases"][0]["credential"]["user_handle"] = json!(base64url::encode("somebody else"));
+    assert!(!steps(&suite)[0].passed);
+}
+
+#[test]
+fn a_panic_is_a_failure_and_no_end() {
+    let verdict = guarded(|| panic!("a defect"));
+    assert!(matches!(verdict, Verdict::Panicked));
+    assert!(!meets(&Expected::Reject(None), &verdict));
+    assert!(!meets(&Expected::Accept(Map::new()), &verdict));
+}

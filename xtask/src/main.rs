@@ -1,0 +1,56 @@
+//! House-keeping as code: what CI runs is a program that anyone runs locally, as `cargo xtask COMMAND`.
+
+#![allow(clippy::print_stdout, reason = "a command-line program prints its results")]
+
+mod conformance;
+mod rules;
+mod test;
+mod tidy;
+
+use std::{error::Error, path::Path, process::ExitCode};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  conformance   run conformance suites on the public API (see `conformance --help`)
+  rules         write docs/RULES.md: each rule and the tests that name it
+  test          run every test; installs Chromium and its driver first where they are missing
+  tidy          check what no compiler checks: layers, file sizes, tables, documents
+
+Exit codes: 0 nothing found, 1 something found or failed, 2 the command could not do its work.
+";
+
+fn main() -> ExitCode {
+    match dispatch() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
+    let mut arguments = lexopt::Parser::from_env();
+    let command = match arguments.next()? {
+        Some(lexopt::Arg::Value(command)) => command.to_string_lossy().into_owned(),
+        Some(lexopt::Arg::Long("help") | lexopt::Arg::Short('h')) | None => {
+            print!("{HELP}");
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match command.as_str() {
+        "conformance" => conformance::main(arguments),
+        "rules" => rules::main(arguments),
+        "test" => test::main(arguments),
+        "tidy" => tidy::main(arguments),
+        other => Err(format!("no command `{other}`; `cargo xtask --help` lists them").into()),
+    }
+}
+
+/// The repository's root: the folder that holds this package's.
+fn root() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package)
+}

@@ -1,0 +1,181 @@
+//! The codes are public API: all of them are documented, and a test produces each.
+
+use std::collections::BTreeSet;
+
+use super::{Finding, Workspace, test_code};
+
+const CODES: &str = "crates/countersign-types/src/code.rs";
+const TABLE: &str = "docs/ERRORS.md";
+/// The heading above the table.
+const HEADING: &str = "## Codes of the libraries";
+/// The heading above the server's own.
+const SERVER_HEADING: &str = "## Codes of the server";
+/// Where the server has its words, as literals.
+const SERVER_CODES: &str = "crates/countersign-server/src/http/error.rs";
+
+/// A line of the `codes!` table.
+#[derive(Debug, PartialEq, Eq)]
+struct Entry {
+    variant: String,
+    word: String,
+    meaning: String,
+}
+
+impl Entry {
+    /// The line of the documentation's table.
+    fn row(&self) -> String {
+        format!("| `{}` | {} |", self.word, self.meaning)
+    }
+}
+
+/// The entries between `codes! {` and its end: documentation, then `Variant = "word",`.
+fn entries(source: &str) -> Vec<Entry> {
+    let table = source.split_once("\ncodes! {").map_or("", |(_, table)| table);
+    let table = table.split_once("\n}").map_or("", |(table, _)| table);
+    let (mut entries, mut meaning) = (Vec::new(), Vec::new());
+    for line in table.lines().map(str::trim) {
+        if let Some(text) = line.strip_prefix("///") {
+            meaning.push(text.trim());
+        } else if let Some((variant, word)) = line.split_once(" = ") {
+            entries.push(Entry {
+                variant: variant.to_owned(),
+                word: word.trim_matches(['"', ',']).to_owned(),
+                meaning: std::mem::take(&mut meaning).join(" "),
+            });
+        }
+    }
+    entries
+}
+
+pub(super) fn the_table_is_complete(workspace: &Workspace) -> Vec<Finding> {
+    let entries = entries(workspace.tree.get(CODES).unwrap_or_default());
+    if entries.is_empty() {
+        return vec![Finding::new(CODES, "no `codes!` table found")];
+    }
+    let rows: Vec<_> = rows(workspace, HEADING).collect();
+    let mut findings = Vec::new();
+    for (position, entry) in entries.iter().enumerate() {
+        match rows.get(position) {
+            Some((_, row)) if **row == entry.row() => {}
+            Some((number, _)) => {
+                findings.push(Finding::at(TABLE, number + 1, format!("here should be: {}", entry.row())));
+            }
+            None => {
+                let missing = format!("under `{HEADING}` is missing: {}", entry.row());
+                findings.push(Finding::new(TABLE, missing));
+            }
+        }
+    }
+    for (number, _) in rows.iter().skip(entries.len()) {
+        findings.push(Finding::at(TABLE, number + 1, "no such code"));
+    }
+    findings
+}
+
+/// The rows below a heading, with their lines' positions; the table's head has no code in its first column.
+fn rows<'a>(workspace: &'a Workspace, heading: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
+    let text = workspace.tree.get(TABLE).unwrap_or_default();
+    let section = text.lines().enumerate().skip_while(move |(_, line)| *line != heading).skip(1);
+    let section = section.take_while(|(_, line)| !line.starts_with("## "));
+    section.filter(|(_, line)| line.starts_with("| `"))
+}
+
+pub(super) fn the_servers_table_is_complete(workspace: &Workspace) -> Vec<Finding> {
+    let source = workspace.tree.get(SERVER_CODES).unwrap_or_default();
+    let source = source.strip_suffix(test_code(SERVER_CODES, source)).unwrap_or_default();
+    let used: BTreeSet<_> = source.split('"').filter(|literal| is_word(literal)).collect();
+    let listed = rows(workspace, SERVER_HEADING).filter_map(|(_, row)| row.split('`').nth(1));
+    let listed: BTreeSet<_> = listed.collect();
+    let missing =
+        used.difference(&listed).map(|word| format!("under `{SERVER_HEADING}` is missing `{word}`"));
+    let stale = listed.difference(&used).map(|word| format!("`{word}` is no code of the server"));
+    missing.chain(stale).map(|what| Finding::new(TABLE, what)).collect()
+}
+
+/// Whether a text looks like a code: lower-case words with hyphens between.
+fn is_word(text: &str) -> bool {
+    text.contains('-')
+        && text.split('-').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase()))
+}
+
+pub(super) fn every_code_is_tested(workspace: &Workspace) -> Vec<Finding> {
+    // The table's own tests, and this program's, produce no error.
+    let files = workspace.tree.rust().filter(|(path, _)| *path != CODES && !path.starts_with("xtask/"));
+    let tests: Vec<_> =
+        files.map(|(path, text)| test_code(path, text)).filter(|text| !text.is_empty()).collect();
+    let untested = entries(workspace.tree.get(CODES).unwrap_or_default()).into_iter().filter(|entry| {
+        let word = format!("\"{}\"", entry.word);
+        !tests.iter().any(|text| text.contains(&word) || names_variant(text, &entry.variant))
+    });
+    untested.map(|entry| Finding::new(CODES, format!("no test expects `{}`", entry.word))).collect()
+}
+
+fn names_variant(text: &str, variant: &str) -> bool {
+    let name = format!("Code::{variant}");
+    text.match_indices(&name).any(|(start, _)| {
+        let after = text.get(start + name.len()..).and_then(|rest| rest.chars().next());
+        !after.is_some_and(char::is_alphanumeric)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str =
+        "\ncodes! {\n    /// One\n    /// thing.\n    One = \"one\",\n    /// Two.\n    Two = \"two\",\n}\n";
+
+    fn table(rows: &str) -> Vec<Finding> {
+        let text =
+            format!("{HEADING}\n\n| code | meaning |\n| --- | --- |\n{rows}\n## Others\n| `three` | x |\n");
+        the_table_is_complete(&Workspace::of(&[(CODES, SOURCE), (TABLE, &text)]))
+    }
+
+    fn tested(test: &str) -> usize {
+        every_code_is_tested(&Workspace::of(&[(CODES, SOURCE), ("crates/a/tests/it.rs", test)])).len()
+    }
+
+    #[test]
+    fn the_entries_are_all_codes_there_are() {
+        let source = std::fs::read_to_string(crate::root().join(CODES)).unwrap();
+        let words: Vec<_> = entries(&source).into_iter().map(|entry| entry.word).collect();
+        let all: Vec<_> = countersign::types::Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(words, all);
+    }
+
+    #[test]
+    fn the_table_has_each_code_in_order_with_its_meaning() {
+        assert_eq!(table("| `one` | One thing. |\n| `two` | Two. |"), []);
+        assert_eq!(table("| `one` | One thing. |").len(), 1);
+        assert_eq!(table("| `two` | Two. |\n| `one` | One thing. |").len(), 2);
+        assert_eq!(table("| `one` | Another thing. |\n| `two` | Two. |").len(), 1);
+        assert_eq!(table("| `one` | One thing. |\n| `two` | Two. |\n| `three` | x |").len(), 1);
+    }
+
+    #[test]
+    fn a_missing_source_is_found() {
+        assert_eq!(the_table_is_complete(&Workspace::of(&[(CODES, "")])).len(), 1);
+    }
+
+    #[test]
+    fn the_servers_table_has_the_servers_words() {
+        let found = |rows: &str| {
+            let source = "a(\"name-taken\", \"A sentence.\"), b(\"not-found\")\n#[cfg(test)]\nmod tests {\n\"x-y\" }\n";
+            let table = format!("{HEADING}\n| `one` | |\n{SERVER_HEADING}\n| code | |\n{rows}\n");
+            let files = [(SERVER_CODES, source), (TABLE, &*table)];
+            the_servers_table_is_complete(&Workspace::of(&files)).len()
+        };
+        assert_eq!(found("| `not-found` | 404 | x |\n| `name-taken` | 409 | y |"), 0);
+        assert_eq!(found("| `not-found` | 404 | x |"), 1);
+        assert_eq!(found("| `not-found` | 404 | x |\n| `name-taken` | 409 | y |\n| `x-y` | 400 | z |"), 1);
+    }
+
+    #[test]
+    fn a_code_that_no_test_expects_is_found() {
+        assert_eq!(tested("Code::One; \"two\""), 0);
+        assert_eq!(tested("Code::One"), 1);
+        assert_eq!(tested("Code::OneMore, Code::Two"), 1);
+        let outside = [(CODES, SOURCE), ("crates/a/src/lib.rs", "fn a() { Code::One; Code::Two }")];
+        assert_eq!(every_code_is_tested(&Workspace::of(&outside)).len(), 2);
+    }
+}

@@ -1,0 +1,95 @@
+//! The lints are only as good as the crates that take them.
+
+use super::{Finding, Workspace, layers};
+
+/// What a library's code outside tests may not do, as `lib.rs` says with a `warn`.
+const NO_PANIC: [&str; 7] = [
+    "clippy::unwrap_used",
+    "clippy::expect_used",
+    "clippy::panic",
+    "clippy::indexing_slicing",
+    "clippy::string_slice",
+    "clippy::as_conversions",
+    "clippy::arithmetic_side_effects",
+];
+
+/// Lines that other files must have.
+const SETTINGS: [(&str, &str); 4] = [
+    ("clippy.toml", "too-many-lines-threshold = 60"),
+    ("Cargo.toml", "unsafe_code = \"forbid\""),
+    ("Cargo.toml", "missing_docs = \"warn\""),
+    ("Cargo.toml", "pedantic = { level = \"warn\", priority = -1 }"),
+];
+
+pub(super) fn every_crate_takes_the_lints(workspace: &Workspace) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, setting) in SETTINGS {
+        let text = workspace.tree.get(path).unwrap_or_default();
+        if !text.lines().any(|line| line.trim() == setting) {
+            findings.push(Finding::new(path, format!("`{setting}` is missing")));
+        }
+    }
+    let manifests = workspace.tree.files().filter(|(path, _)| {
+        *path == "xtask/Cargo.toml" || (path.starts_with("crates/") && path.ends_with("/Cargo.toml"))
+    });
+    for (path, _) in manifests.filter(|(_, text)| !text.contains("[lints]\nworkspace = true")) {
+        findings.push(Finding::new(path, "`[lints] workspace = true` is missing"));
+    }
+    findings
+}
+
+pub(super) fn libraries_cannot_panic(workspace: &Workspace) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for package in workspace.packages.iter().filter(|package| layers::is_library(&package.name)) {
+        let path = format!("crates/{}/src/lib.rs", package.name);
+        let text = workspace.tree.get(&path).unwrap_or_default();
+        let end = text.find("\npub ").or_else(|| text.find("\nmod ")).unwrap_or(text.len());
+        let head = text.get(..end).unwrap_or_default();
+        for lint in NO_PANIC.iter().filter(|lint| !head.contains(**lint)) {
+            findings.push(Finding::new(&path, format!("`{lint}` is not among the lints at its top")));
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{layers::Package, *};
+
+    fn settings() -> String {
+        SETTINGS.map(|(_, line)| line)[1..].join("\n")
+    }
+
+    #[test]
+    fn a_missing_setting_is_found() {
+        let workspace =
+            |clippy: &str, cargo: &str| Workspace::of(&[("clippy.toml", clippy), ("Cargo.toml", cargo)]);
+        assert_eq!(every_crate_takes_the_lints(&workspace(SETTINGS[0].1, &settings())), []);
+        assert_eq!(every_crate_takes_the_lints(&workspace("", &settings())).len(), 1);
+        assert_eq!(every_crate_takes_the_lints(&workspace(SETTINGS[0].1, "")).len(), SETTINGS.len() - 1);
+    }
+
+    #[test]
+    fn a_crate_without_the_workspaces_lints_is_found() {
+        let manifest = |text: &str| {
+            let files =
+                [("clippy.toml", SETTINGS[0].1), ("Cargo.toml", &*settings()), ("crates/a/Cargo.toml", text)];
+            every_crate_takes_the_lints(&Workspace::of(&files)).len()
+        };
+        assert_eq!(manifest("[package]\n\n[lints]\nworkspace = true\n"), 0);
+        assert_eq!(manifest("[package]\n"), 1);
+    }
+
+    #[test]
+    fn a_library_without_a_lint_at_its_top_is_found() {
+        let found = |text: &str| {
+            let mut workspace = Workspace::of(&[("crates/countersign/src/lib.rs", text)]);
+            workspace.packages = vec![Package { name: "countersign".to_owned(), ..Package::default() }];
+            libraries_cannot_panic(&workspace).len()
+        };
+        let head = NO_PANIC.join(",");
+        assert_eq!(found(&format!("#![warn({head})]\npub mod a;\n")), 0);
+        assert_eq!(found(&format!("#![warn({})]\npub mod a;\n", head.replace("clippy::panic,", ""))), 1);
+        assert_eq!(found(&format!("//! a\npub mod a;\n#![warn({head})]\n")), NO_PANIC.len());
+    }
+}
