@@ -61,7 +61,7 @@ pub enum StatementFault {
     Empty(&'static str),
     /// A member that earlier levels of the specification had and this one removed.
     Removed(&'static str),
-    /// `x5c` has more certificates than [`X5C_MAX`](crate::format::X5C_MAX); holds their number.
+    /// `x5c` has more certificates than [`X5C_MAX`]; holds their number.
     TooManyCertificates(usize),
 }
 

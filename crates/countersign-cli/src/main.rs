@@ -21,7 +21,7 @@ use std::{
     process::ExitCode,
 };
 
-use countersign_server::{Config, Server, stop_signal};
+use countersign_server::{BACKEND, Config, Server, stop_signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::command_line::{Command, HELP};
@@ -55,7 +55,7 @@ fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     let server = Server::bind(config)?;
     let addresses: Vec<_> = server.addresses().iter().map(ToString::to_string).collect();
     say(&format!("countersign listens on {}: open {}", addresses.join(" and "), server.url()));
-    tracing::info!(database = %config.database.display(), "serving");
+    tracing::info!(database = %config.database.display(), signatures = BACKEND, "serving");
     runtime.block_on(server.serve(stop_signal()))?;
     Ok(())
 }

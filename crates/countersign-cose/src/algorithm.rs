@@ -1,8 +1,8 @@
 //! Signature algorithms and the schemes behind them:
 //! [WebAuthn section 5.8.5](https://www.w3.org/TR/webauthn-3/#sctn-alg-identifier) over
 //! [RFC 9053 section 2](https://www.rfc-editor.org/rfc/rfc9053#section-2),
-//! [RFC 8230](https://www.rfc-editor.org/rfc/rfc8230), [RFC 8812](https://www.rfc-editor.org/rfc/rfc8812) and
-//! [RFC 9864](https://www.rfc-editor.org/rfc/rfc9864).
+//! [RFC 8230](https://www.rfc-editor.org/rfc/rfc8230), [RFC 8812](https://www.rfc-editor.org/rfc/rfc8812),
+//! [RFC 9864](https://www.rfc-editor.org/rfc/rfc9864) and [RFC 9964](https://www.rfc-editor.org/rfc/rfc9964).
 
 use core::fmt;
 
@@ -70,6 +70,8 @@ algorithms! {
     Es384 = -35, "ES384", Scheme::Ecdsa { curve: Curve::P384, hash: Hash::Sha384 };
     /// ECDSA on P-521 with SHA-512 (RFC 9053 section 2.1; WebAuthn fixes the curve).
     Es512 = -36, "ES512", Scheme::Ecdsa { curve: Curve::P521, hash: Hash::Sha512 };
+    /// ECDSA on secp256k1 with SHA-256 (RFC 8812 section 3.2).
+    Es256K = -47, "ES256K", Scheme::Ecdsa { curve: Curve::Secp256k1, hash: Hash::Sha256 };
     /// ECDSA on P-256 with SHA-256, fully specified (RFC 9864 section 2.1).
     Esp256 = -9, "ESP256", Scheme::Ecdsa { curve: Curve::P256, hash: Hash::Sha256 };
     /// ECDSA on P-384 with SHA-384, fully specified (RFC 9864 section 2.1).
@@ -80,6 +82,8 @@ algorithms! {
     EdDsa = -8, "EdDSA", Scheme::Ed25519;
     /// `EdDSA` on Ed25519, fully specified (RFC 9864 section 2.2).
     Ed25519 = -19, "Ed25519", Scheme::Ed25519;
+    /// `EdDSA` on Ed448, fully specified (RFC 9864 section 2.2).
+    Ed448 = -53, "Ed448", Scheme::Ed448;
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8812 section 2).
     Rs256 = -257, "RS256", Scheme::RsaPkcs1 { hash: Hash::Sha256 };
     /// RSASSA-PKCS1-v1_5 with SHA-384 (RFC 8812 section 2).
@@ -92,6 +96,17 @@ algorithms! {
     Ps384 = -38, "PS384", Scheme::RsaPss { hash: Hash::Sha384 };
     /// RSASSA-PSS with SHA-512, MGF1 with it, and a salt of 64 bytes (RFC 8230 section 2).
     Ps512 = -39, "PS512", Scheme::RsaPss { hash: Hash::Sha512 };
+    /// ML-DSA-44 (RFC 9964 section 3), with an empty context.
+    MlDsa44 = -48, "ML-DSA-44", Scheme::MlDsa { parameter_set: ParameterSet::MlDsa44 };
+    /// ML-DSA-65 (RFC 9964 section 3), with an empty context.
+    MlDsa65 = -49, "ML-DSA-65", Scheme::MlDsa { parameter_set: ParameterSet::MlDsa65 };
+    /// ML-DSA-87 (RFC 9964 section 3), with an empty context.
+    MlDsa87 = -50, "ML-DSA-87", Scheme::MlDsa { parameter_set: ParameterSet::MlDsa87 };
+    /// RSASSA-PKCS1-v1_5 with SHA-1 (RFC 8812 section 2), which is deprecated: TPM statements have it.
+    ///
+    /// [`Verifiers::algorithms`](crate::Verifiers::algorithms) leaves it out, so that no offer holds it unless its
+    /// author names it.
+    Rs1 = -65535, "RS1", Scheme::RsaPkcs1 { hash: Hash::Sha1 };
 }
 
 impl fmt::Display for Algorithm {
@@ -122,6 +137,9 @@ pub enum Scheme {
     },
     /// Ed25519 ([RFC 8032 section 5.1](https://www.rfc-editor.org/rfc/rfc8032#section-5.1)), a signature of 64 bytes.
     Ed25519,
+    /// Ed448 ([RFC 8032 section 5.2](https://www.rfc-editor.org/rfc/rfc8032#section-5.2)) with an empty context, a
+    /// signature of 114 bytes.
+    Ed448,
     /// RSASSA-PKCS1-v1_5 ([RFC 8017 section 8.2](https://www.rfc-editor.org/rfc/rfc8017#section-8.2)), a signature as
     /// long as the modulus.
     RsaPkcs1 {
@@ -134,6 +152,11 @@ pub enum Scheme {
         /// The message's hash, and the mask generation's.
         hash: Hash,
     },
+    /// ML-DSA ([FIPS 204](https://doi.org/10.6028/NIST.FIPS.204)) with an empty context, the message not hashed before.
+    MlDsa {
+        /// The key's parameter set.
+        parameter_set: ParameterSet,
+    },
 }
 
 impl fmt::Display for Scheme {
@@ -141,8 +164,10 @@ impl fmt::Display for Scheme {
         match self {
             Self::Ecdsa { curve, hash } => write!(f, "ECDSA {curve} {hash}"),
             Self::Ed25519 => f.write_str("Ed25519"),
+            Self::Ed448 => f.write_str("Ed448"),
             Self::RsaPkcs1 { hash } => write!(f, "RSASSA-PKCS1-v1_5 {hash}"),
             Self::RsaPss { hash } => write!(f, "RSASSA-PSS {hash}"),
+            Self::MlDsa { parameter_set } => parameter_set.fmt(f),
         }
     }
 }
@@ -157,11 +182,13 @@ pub enum Curve {
     P384,
     /// NIST P-521.
     P521,
+    /// secp256k1 ([SEC 2 section 2.4.1](https://www.secg.org/sec2-v2.pdf)).
+    Secp256k1,
 }
 
 impl Curve {
     /// Every curve.
-    pub const ALL: &'static [Curve] = &[Self::P256, Self::P384, Self::P521];
+    pub const ALL: &'static [Curve] = &[Self::P256, Self::P384, Self::P521, Self::Secp256k1];
 
     /// Its number in the
     /// [IANA COSE Elliptic Curves registry](https://www.iana.org/assignments/cose/cose.xhtml#elliptic-curves).
@@ -170,6 +197,7 @@ impl Curve {
             Self::P256 => 1,
             Self::P384 => 2,
             Self::P521 => 3,
+            Self::Secp256k1 => 8,
         }
     }
 
@@ -179,6 +207,7 @@ impl Curve {
             Self::P256 => "P-256",
             Self::P384 => "P-384",
             Self::P521 => "P-521",
+            Self::Secp256k1 => "secp256k1",
         }
     }
 
@@ -188,12 +217,14 @@ impl Curve {
     }
 
     /// The prime of its field, big-endian
-    /// ([SP 800-186 section 3.2.1](https://doi.org/10.6028/NIST.SP.800-186)).
+    /// ([SP 800-186 section 3.2.1](https://doi.org/10.6028/NIST.SP.800-186),
+    /// [SEC 2 section 2.4.1](https://www.secg.org/sec2-v2.pdf)).
     pub(crate) const fn prime(self) -> &'static [u8] {
         match self {
             Self::P256 => &P256_PRIME,
             Self::P384 => &P384_PRIME,
             Self::P521 => &P521_PRIME,
+            Self::Secp256k1 => &SECP256K1_PRIME,
         }
     }
 }
@@ -226,10 +257,69 @@ const P521_PRIME: [u8; 66] = {
     prime
 };
 
+/// 2^256 - 2^32 - 977.
+#[rustfmt::skip]
+const SECP256K1_PRIME: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xfc, 0x2f,
+];
+
+/// A parameter set of ML-DSA ([FIPS 204 section 4](https://doi.org/10.6028/NIST.FIPS.204)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ParameterSet {
+    /// ML-DSA-44.
+    MlDsa44,
+    /// ML-DSA-65.
+    MlDsa65,
+    /// ML-DSA-87.
+    MlDsa87,
+}
+
+impl ParameterSet {
+    /// Every parameter set.
+    pub const ALL: &'static [ParameterSet] = &[Self::MlDsa44, Self::MlDsa65, Self::MlDsa87];
+
+    /// Its name, such as `ML-DSA-44`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MlDsa44 => "ML-DSA-44",
+            Self::MlDsa65 => "ML-DSA-65",
+            Self::MlDsa87 => "ML-DSA-87",
+        }
+    }
+
+    /// The length of a public key in bytes: 1312, 1952 or 2592.
+    pub const fn key_size(self) -> usize {
+        match self {
+            Self::MlDsa44 => 1312,
+            Self::MlDsa65 => 1952,
+            Self::MlDsa87 => 2592,
+        }
+    }
+
+    /// The length of a signature in bytes: 2420, 3309 or 4627.
+    pub const fn signature_size(self) -> usize {
+        match self {
+            Self::MlDsa44 => 2420,
+            Self::MlDsa65 => 3309,
+            Self::MlDsa87 => 4627,
+        }
+    }
+}
+
+impl fmt::Display for ParameterSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// A hash function of a signature scheme. [`Hash::digest`] computes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Hash {
+    /// SHA-1, whose collisions are within reach. [`Algorithm::Rs1`] alone has it.
+    Sha1,
     /// SHA-256.
     Sha256,
     /// SHA-384.
@@ -240,11 +330,12 @@ pub enum Hash {
 
 impl Hash {
     /// Every hash function.
-    pub const ALL: &'static [Hash] = &[Self::Sha256, Self::Sha384, Self::Sha512];
+    pub const ALL: &'static [Hash] = &[Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512];
 
-    /// The length of its output in bytes: 32, 48 or 64.
+    /// The length of its output in bytes: 20, 32, 48 or 64.
     pub const fn output_size(self) -> usize {
         match self {
+            Self::Sha1 => 20,
             Self::Sha256 => 32,
             Self::Sha384 => 48,
             Self::Sha512 => 64,
@@ -254,6 +345,7 @@ impl Hash {
     /// Its name, such as `SHA-256`.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Sha1 => "SHA-1",
             Self::Sha256 => "SHA-256",
             Self::Sha384 => "SHA-384",
             Self::Sha512 => "SHA-512",
@@ -293,6 +385,12 @@ mod tests {
             (Algorithm::Ps256, Registered::PS256),
             (Algorithm::Ps384, Registered::PS384),
             (Algorithm::Ps512, Registered::PS512),
+            (Algorithm::Es256K, Registered::ES256K),
+            (Algorithm::Ed448, Registered::Ed448),
+            (Algorithm::MlDsa44, Registered::ML_DSA_44),
+            (Algorithm::MlDsa65, Registered::ML_DSA_65),
+            (Algorithm::MlDsa87, Registered::ML_DSA_87),
+            (Algorithm::Rs1, Registered::RS1),
         ] {
             assert_eq!(algorithm.identifier(), AlgorithmIdentifier(registered.to_i64()), "{algorithm}");
         }
@@ -303,7 +401,7 @@ mod tests {
         for &algorithm in Algorithm::ALL {
             assert_eq!(Algorithm::from_identifier(algorithm.into()), Some(algorithm));
         }
-        for unknown in [0, 5, -30, -65_535, i64::MIN, i64::MAX] {
+        for unknown in [0, 5, -30, -65_534, i64::MIN, i64::MAX] {
             assert_eq!(Algorithm::from_identifier(AlgorithmIdentifier(unknown)), None);
         }
     }
@@ -316,11 +414,14 @@ mod tests {
         assert_eq!(Algorithm::Ed25519.scheme().to_string(), "Ed25519");
         assert_eq!(Algorithm::Rs384.scheme().to_string(), "RSASSA-PKCS1-v1_5 SHA-384");
         assert_eq!(Algorithm::Ps256.scheme().to_string(), "RSASSA-PSS SHA-256");
+        assert_eq!(Algorithm::Es256K.scheme().to_string(), "ECDSA secp256k1 SHA-256");
+        assert_eq!(Algorithm::Ed448.scheme().to_string(), "Ed448");
+        assert_eq!(Algorithm::MlDsa65.scheme().to_string(), "ML-DSA-65");
     }
 
     #[test]
     fn fields_and_hashes_have_their_sizes() {
-        assert_eq!(Curve::ALL.iter().map(|curve| curve.field_size()).sum::<usize>(), 32 + 48 + 66);
+        assert_eq!(Curve::ALL.iter().map(|curve| curve.field_size()).sum::<usize>(), 32 + 48 + 66 + 32);
         for &hash in Hash::ALL {
             assert_eq!(hash.digest(&[]).len(), hash.output_size(), "{hash}");
         }

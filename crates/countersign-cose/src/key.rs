@@ -2,10 +2,12 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use crate::{Algorithm, Curve};
+use crate::{Algorithm, Curve, ParameterSet, Scheme};
 
 mod cose;
 mod error;
+#[cfg(feature = "jwk")]
+mod jwk;
 mod spki;
 
 pub use error::{KeyError, KeyFault};
@@ -50,14 +52,15 @@ impl PublicKey {
 
     /// Reads a DER `SubjectPublicKeyInfo`, as certificates have it
     /// ([RFC 5280 section 4.1.2.7](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.7)): elliptic-curve keys on a
-    /// named curve with an uncompressed point, Ed25519 keys, RSA keys. Nothing may follow it.
+    /// named curve with an uncompressed point, Ed25519, Ed448, RSA and ML-DSA keys. Nothing may follow it.
     ///
     /// Another type of key, or another curve, is [`KeyError::UnsupportedKeyType`].
     pub fn from_spki(der: &[u8]) -> Result<Self, KeyError> {
         Ok(Self { algorithm: None, material: spki::decode(der)?, cose: None })
     }
 
-    /// The algorithm that the `COSE_Key` names; `None` for a key from a `SubjectPublicKeyInfo`, which names none.
+    /// The algorithm that the `COSE_Key` or the JSON Web Key names; `None` for a key from a `SubjectPublicKeyInfo`, which
+    /// names none.
     pub fn algorithm(&self) -> Option<Algorithm> {
         self.algorithm
     }
@@ -67,9 +70,20 @@ impl PublicKey {
         &self.material
     }
 
-    /// The `COSE_Key` as it was received; `None` for a key from a `SubjectPublicKeyInfo`.
+    /// The `COSE_Key` as it was received; `None` for a key that came otherwise.
     pub fn as_cose(&self) -> Option<&[u8]> {
         self.cose.as_deref()
+    }
+
+    /// The key as a `COSE_Key` for `algorithm`, in the order that CTAP2 has: what an authenticator would send.
+    ///
+    /// [`KeyFault::SchemeMismatch`] where the key is none for the algorithm. To hand a received key on, take
+    /// [`as_cose`](Self::as_cose).
+    pub fn to_cose(&self, algorithm: Algorithm) -> Result<Vec<u8>, KeyError> {
+        if !self.material.fits(algorithm.scheme()) {
+            return Err(KeyFault::SchemeMismatch(algorithm.scheme()).into());
+        }
+        Ok(cose::encode(&self.material, algorithm))
     }
 
     /// The key as a DER `SubjectPublicKeyInfo`, which [`from_spki`](Self::from_spki) reads.
@@ -99,12 +113,25 @@ pub enum KeyMaterial {
         /// The compressed point ([RFC 8032 section 5.1.2](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.2)).
         x: [u8; 32],
     },
+    /// An Ed448 point. Whether it can be decoded has not been checked.
+    Ed448 {
+        /// The compressed point ([RFC 8032 section 5.2.2](https://www.rfc-editor.org/rfc/rfc8032#section-5.2.2)).
+        x: [u8; 57],
+    },
     /// An RSA modulus of [`RSA_MODULUS_BITS_MIN`] to [`RSA_MODULUS_BITS_MAX`] bits, and its exponent, both odd.
     Rsa {
         /// The modulus, big-endian, without leading zeros.
         n: Vec<u8>,
         /// The public exponent, big-endian, without leading zeros: 3 or more, at most [`RSA_EXPONENT_BITS_MAX`] bits.
         e: Vec<u8>,
+    },
+    /// An ML-DSA key. Every value of the right length is one.
+    MlDsa {
+        /// The parameter set.
+        parameter_set: ParameterSet,
+        /// The encoded key ([FIPS 204 algorithm 22](https://doi.org/10.6028/NIST.FIPS.204)),
+        /// [`key_size`](ParameterSet::key_size) bytes.
+        key: Vec<u8>,
     },
 }
 
@@ -128,6 +155,33 @@ impl KeyMaterial {
     fn ed25519(x: &[u8]) -> Result<Self, KeyFault> {
         let fault = KeyFault::Length { name: "x", expected: 32, got: x.len() };
         x.try_into().map(|x| Self::Ed25519 { x }).map_err(|_| fault)
+    }
+
+    fn ed448(x: &[u8]) -> Result<Self, KeyFault> {
+        let fault = KeyFault::Length { name: "x", expected: 57, got: x.len() };
+        x.try_into().map(|x| Self::Ed448 { x }).map_err(|_| fault)
+    }
+
+    fn ml_dsa(parameter_set: ParameterSet, key: &[u8]) -> Result<Self, KeyFault> {
+        let expected = parameter_set.key_size();
+        if key.len() != expected {
+            return Err(KeyFault::Length { name: "pub", expected, got: key.len() });
+        }
+        Ok(Self::MlDsa { parameter_set, key: key.to_vec() })
+    }
+
+    /// Whether signatures of `scheme` are made with such a key.
+    pub(crate) fn fits(&self, scheme: Scheme) -> bool {
+        match (self, scheme) {
+            (Self::Ec { curve, .. }, Scheme::Ecdsa { curve: expected, .. }) => *curve == expected,
+            (Self::MlDsa { parameter_set, .. }, Scheme::MlDsa { parameter_set: expected }) => {
+                *parameter_set == expected
+            }
+            (Self::Ed25519 { .. }, Scheme::Ed25519)
+            | (Self::Ed448 { .. }, Scheme::Ed448)
+            | (Self::Rsa { .. }, Scheme::RsaPkcs1 { .. } | Scheme::RsaPss { .. }) => true,
+            _ => false,
+        }
     }
 
     fn rsa(n: &[u8], e: &[u8]) -> Result<Self, KeyFault> {

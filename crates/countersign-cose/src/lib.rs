@@ -4,10 +4,17 @@
 //! | what | here |
 //! | --- | --- |
 //! | algorithms and the schemes behind them ([RFC 9053](https://www.rfc-editor.org/rfc/rfc9053), WebAuthn 5.8.5) | [`Algorithm`], [`Scheme`] |
-//! | `COSE_Key` → key ⇄ `SubjectPublicKeyInfo` | [`PublicKey`] |
+//! | `COSE_Key` ⇄ key ⇄ `SubjectPublicKeyInfo`, JSON Web Key | [`PublicKey`] |
 //! | hash functions | [`hash`] |
 //! | verification | [`SignatureVerifier`], [`PreparedKey`], [`Verifiers`] |
-//! | the backend in plain Rust, feature `rust-crypto` | `Verifiers::rust_crypto` |
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | `rust-crypto`, a default | the backend in plain Rust, `Verifiers::rust_crypto` |
+//! | `ed448` | Ed448 to the backends: its library has no release yet |
+//! | `aws-lc` | the backend over AWS-LC, `Verifiers::aws_lc`; a C compiler builds it |
+//! | `jwk` | keys from and to JSON Web Keys, `PublicKey::from_jwk` and `PublicKey::to_jwk` |
+//! | `std`, a default | the standard library in the dependencies; without it the crate needs `alloc` |
 //!
 //! The crate knows nothing of attestation or of ceremonies.
 //!
@@ -50,6 +57,9 @@ extern crate alloc;
 extern crate std;
 
 pub mod algorithm;
+#[cfg(feature = "aws-lc")]
+mod aws_lc;
+mod ecdsa_padding;
 pub mod hash;
 pub mod key;
 #[cfg(feature = "rust-crypto")]
@@ -59,7 +69,7 @@ mod rust_crypto;
 mod testing;
 pub mod verifier;
 
-pub use algorithm::{Algorithm, Curve, Hash, Scheme};
+pub use algorithm::{Algorithm, Curve, Hash, ParameterSet, Scheme};
 pub use hash::sha256;
 pub use key::{KeyError, KeyFault, KeyMaterial, PublicKey};
 pub use verifier::{PreparedKey, SignatureInvalid, SignatureVerifier, Verifiers};

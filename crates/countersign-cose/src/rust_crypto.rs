@@ -5,18 +5,25 @@ use alloc::{sync::Arc, vec::Vec};
 use crate::{Hash, SignatureVerifier};
 
 mod ecdsa;
-mod ed25519;
+pub(crate) mod ed25519;
+#[cfg(feature = "ed448")]
+mod ed448;
+mod ml_dsa;
 mod rsa;
 
 /// One verifier for each scheme.
 pub(crate) fn verifiers() -> Vec<Arc<dyn SignatureVerifier>> {
     let mut verifiers: Vec<Arc<dyn SignatureVerifier>> = Vec::new();
     verifiers.push(Arc::new(ed25519::Ed25519));
-    for &hash in Hash::ALL {
+    #[cfg(feature = "ed448")]
+    verifiers.push(Arc::new(ed448::Ed448));
+    verifiers.push(Arc::new(rsa::Pkcs1 { hash: Hash::Sha1 }));
+    for hash in [Hash::Sha256, Hash::Sha384, Hash::Sha512] {
         verifiers.extend(ecdsa::verifiers(hash));
         verifiers.push(Arc::new(rsa::Pkcs1 { hash }));
         verifiers.push(Arc::new(rsa::Pss { hash }));
     }
+    verifiers.extend(ml_dsa::verifiers());
     verifiers
 }
 

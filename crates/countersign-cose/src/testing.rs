@@ -1,10 +1,14 @@
 //! Keys and signatures that the tests share, and what makes variants of them.
 
+#[cfg(feature = "rust-crypto")]
+use alloc::boxed::Box;
 use alloc::{vec, vec::Vec};
 
 use ciborium::Value;
 
-use crate::{Curve, Hash, PublicKey, Scheme};
+use crate::{Curve, Hash, ParameterSet, PublicKey, Scheme};
+#[cfg(feature = "rust-crypto")]
+use crate::{KeyError, PreparedKey, SignatureInvalid, Verifiers};
 
 /// A key, a message, and a signature that verifies.
 pub(crate) struct Vector {
@@ -16,14 +20,62 @@ pub(crate) struct Vector {
 
 #[cfg(feature = "rust-crypto")]
 impl Vector {
-    pub(crate) fn prepared(&self) -> alloc::boxed::Box<dyn crate::PreparedKey> {
-        crate::Verifiers::rust_crypto().prepare(&self.key, self.scheme).unwrap()
+    pub(crate) fn prepared(&self) -> Box<dyn PreparedKey> {
+        prepare(&self.key, self.scheme).unwrap()
+    }
+}
+
+/// Every backend that is compiled in, the reference first.
+#[cfg(feature = "rust-crypto")]
+pub(crate) fn backends() -> Vec<Verifiers> {
+    vec![
+        Verifiers::rust_crypto(),
+        #[cfg(feature = "aws-lc")]
+        Verifiers::aws_lc(),
+    ]
+}
+
+/// Prepares the key with every backend. They must agree about it, and then about every signature.
+#[cfg(feature = "rust-crypto")]
+#[track_caller]
+pub(crate) fn prepare(key: &PublicKey, scheme: Scheme) -> Result<Box<dyn PreparedKey>, KeyError> {
+    let (mut keys, mut errors) = (Vec::new(), Vec::new());
+    for verifiers in backends() {
+        match verifiers.prepare(key, scheme) {
+            Ok(key) => keys.push(key),
+            Err(error) => errors.push(error),
+        }
+    }
+    match errors.first() {
+        None => Ok(Box::new(Agreed(keys))),
+        Some(&error) => {
+            assert_eq!(errors, vec![error; backends().len()], "{scheme}");
+            Err(error)
+        }
+    }
+}
+
+/// One key of each backend.
+#[cfg(feature = "rust-crypto")]
+#[derive(Debug)]
+struct Agreed(Vec<Box<dyn PreparedKey>>);
+
+#[cfg(feature = "rust-crypto")]
+impl PreparedKey for Agreed {
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
+        let verdicts: Vec<_> = self.0.iter().map(|key| key.verify(message, signature)).collect();
+        assert!(verdicts.iter().all(|verdict| *verdict == verdicts[0]), "{verdicts:?} on {signature:02x?}");
+        verdicts[0]
     }
 }
 
 /// One for each scheme.
 pub(crate) fn vectors() -> Vec<Vector> {
-    let mut vectors = vec![ed25519_vector()];
+    let mut vectors = vec![ed25519_vector(), rsa_vector(PKCS1_SHA1, RSA_N_SHA1, RSA_PKCS1_SHA1)];
+    #[cfg(feature = "ed448")]
+    vectors.push(ed448_vector());
+    #[cfg(feature = "rust-crypto")]
+    vectors.extend(ParameterSet::ALL.iter().map(|&parameter_set| ml_dsa_vector(parameter_set)));
     vectors.extend(ECDSA.iter().map(ecdsa_vector));
     for (hash, pkcs1, pss) in [
         (Hash::Sha256, RSA_PKCS1_SHA256, RSA_PSS_SHA256),
@@ -44,6 +96,58 @@ pub(crate) fn ed25519_vector() -> Vector {
         signature: hex(ED25519_SIGNATURE),
     }
 }
+
+#[cfg(feature = "ed448")]
+pub(crate) fn ed448_vector() -> Vector {
+    Vector {
+        scheme: Scheme::Ed448,
+        key: PublicKey::from_cose(&encode(&ed448_key())).unwrap(),
+        message: b"sample".to_vec(),
+        signature: hex(ED448_SIGNATURE),
+    }
+}
+
+/// The key of a fixed seed, and its deterministic signature.
+#[cfg(feature = "rust-crypto")]
+pub(crate) fn ml_dsa_vector(parameter_set: ParameterSet) -> Vector {
+    Vector {
+        scheme: Scheme::MlDsa { parameter_set },
+        key: PublicKey::from_cose(&encode(&ml_dsa_key(parameter_set))).unwrap(),
+        message: b"sample".to_vec(),
+        signature: ml_dsa_signature(parameter_set, b"sample", &[]),
+    }
+}
+
+/// The encoded public key of a fixed seed.
+#[cfg(feature = "rust-crypto")]
+fn ml_dsa_public(parameter_set: ParameterSet) -> Vec<u8> {
+    fn public<P: ml_dsa::MlDsaParams>() -> Vec<u8> {
+        use ml_dsa::Keypair as _;
+        ml_dsa::SigningKey::<P>::from_seed(&ML_DSA_SEED.into()).verifying_key().encode().to_vec()
+    }
+    match parameter_set {
+        ParameterSet::MlDsa44 => public::<ml_dsa::MlDsa44>(),
+        ParameterSet::MlDsa65 => public::<ml_dsa::MlDsa65>(),
+        ParameterSet::MlDsa87 => public::<ml_dsa::MlDsa87>(),
+    }
+}
+
+/// The deterministic signature by the key of a fixed seed.
+#[cfg(feature = "rust-crypto")]
+pub(crate) fn ml_dsa_signature(parameter_set: ParameterSet, message: &[u8], context: &[u8]) -> Vec<u8> {
+    fn sign<P: ml_dsa::MlDsaParams>(message: &[u8], context: &[u8]) -> Vec<u8> {
+        let key = ml_dsa::SigningKey::<P>::from_seed(&ML_DSA_SEED.into());
+        key.expanded_key().sign_deterministic(message, context).unwrap().encode().to_vec()
+    }
+    match parameter_set {
+        ParameterSet::MlDsa44 => sign::<ml_dsa::MlDsa44>(message, context),
+        ParameterSet::MlDsa65 => sign::<ml_dsa::MlDsa65>(message, context),
+        ParameterSet::MlDsa87 => sign::<ml_dsa::MlDsa87>(message, context),
+    }
+}
+
+#[cfg(feature = "rust-crypto")]
+const ML_DSA_SEED: [u8; 32] = [7; 32];
 
 pub(crate) fn ecdsa_vector(row: &(Curve, Hash, &str, &str)) -> Vector {
     let &(curve, hash, r, s) = row;
@@ -119,12 +223,13 @@ fn members<const N: usize>(members: [(i64, Value); N]) -> Members {
     members.into_iter().map(|(label, value)| (label.into(), value)).collect()
 }
 
-/// The key of RFC 6979 appendix A.2 on `curve`, for ES256, ES384 or ES512.
+/// The key of RFC 6979 appendix A.2 on `curve`, for ES256, ES384 or ES512; one of OpenSSL for ES256K.
 pub(crate) fn ec_key(curve: Curve) -> Members {
     let (algorithm, x, y) = match curve {
         Curve::P256 => (-7, P256_X, P256_Y),
         Curve::P384 => (-35, P384_X, P384_Y),
         Curve::P521 => (-36, P521_X, P521_Y),
+        Curve::Secp256k1 => (-47, SECP256K1_X, SECP256K1_Y),
     };
     members([
         (1, 2.into()),
@@ -140,6 +245,25 @@ pub(crate) fn eddsa_key() -> Members {
     members([(1, 1.into()), (3, (-8).into()), (-1, 6.into()), (-2, hex(ED25519_X).into())])
 }
 
+/// The key of OpenSSL below, for Ed448.
+pub(crate) fn ed448_key() -> Members {
+    members([(1, 1.into()), (3, (-53).into()), (-1, 7.into()), (-2, hex(ED448_X).into())])
+}
+
+/// The key of a fixed seed; without the library a key of zeros, which is one too.
+pub(crate) fn ml_dsa_key(parameter_set: ParameterSet) -> Members {
+    let algorithm = match parameter_set {
+        ParameterSet::MlDsa44 => -48,
+        ParameterSet::MlDsa65 => -49,
+        ParameterSet::MlDsa87 => -50,
+    };
+    #[cfg(feature = "rust-crypto")]
+    let public = ml_dsa_public(parameter_set);
+    #[cfg(not(feature = "rust-crypto"))]
+    let public = vec![0; parameter_set.key_size()];
+    members([(1, 7.into()), (3, algorithm.into()), (-1, public.into())])
+}
+
 /// The RSA key below, for RS256.
 pub(crate) fn rsa_key() -> Members {
     members([(1, 3.into()), (3, (-257).into()), (-1, hex(RSA_N).into()), (-2, vec![1, 0, 1].into())])
@@ -152,6 +276,19 @@ pub(crate) const ED25519_SIGNATURE: &str = "\
     15e9716ed28dc027beceea1ec40a";
 
 // RFC 6979 appendices A.2.5 to A.2.7: the public keys, and r and s of the signatures of "sample".
+// Made with OpenSSL 3.0: genpkey -algorithm ed448, and pkeyutl -sign -rawin over "sample".
+const ED448_X: &str = "\
+    9737017a3d3c6045162357a6afe1f4d4a44de9fef837e60b80381ac81935deb7a52d0589cc30addca3c4604b6c0b814e345c647ae5bd\
+    229580";
+#[cfg(feature = "ed448")]
+pub(crate) const ED448_SIGNATURE: &str = "\
+    28d75b2e92aca54975004ea1c618c93644ec081a93a2b8d79e7e3d9439a081a154506cd16e98ae75072acc281f741541a519b462ac950e69\
+    80c6aad0fcff04320bee49fff4b82abf9bd463a3bdc9b498107dd3b264d6bb298a59cfedb01de83b9775b012ab1c3046ce8a1c84839ade57\
+    3600";
+
+// RFC 6979 appendix A.2; for secp256k1 made with OpenSSL 3.0: ecparam -genkey, and dgst -sign over "sample".
+const SECP256K1_X: &str = "c339da6d27a634f7a369cac9b6365633bdc6d3d97bd420d544a2c8a4a125d431";
+const SECP256K1_Y: &str = "a0ffc01bf2d2112dbee214aebd5d61e2a253cdf8e8429b3d35c3ddac84301359";
 const P256_X: &str = "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6";
 const P256_Y: &str = "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299";
 const P384_X: &str =
@@ -165,7 +302,7 @@ const P521_Y: &str = "\
     00493101c962cd4d2fddf782285e64584139c2f91b47f87ff82354d6630f746a28a0db25741b5b34a828008b22acc23f924f\
     aafbd4d33f81ea66956dfeaa2bfdfcf5";
 #[rustfmt::skip]
-pub(crate) static ECDSA: [(Curve, Hash, &str, &str); 9] = [
+pub(crate) static ECDSA: [(Curve, Hash, &str, &str); 12] = [
     (
         Curve::P256, Hash::Sha256,
         "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716",
@@ -229,6 +366,21 @@ pub(crate) static ECDSA: [(Curve, Hash, &str, &str); 9] = [
             00617cce7cf5064806c467f678d3b4080d6f1cc50af26ca209417308281b68af282623eaa63e5b5c0723d8b8c37ff0777b1a\
             20f8ccb1dccc43997f1ee0e44da4a67a",
     ),
+    (
+        Curve::Secp256k1, Hash::Sha256,
+        "b45f3d2253ca4b6c281f1183e19a5078611ced4dd1aab1d46c2f9229ac39ebeb",
+        "2eb8464f98f188caef0dff8216caba5511313750924338e3d4385c024ad4752b",
+    ),
+    (
+        Curve::Secp256k1, Hash::Sha384,
+        "d5784c2859df4c357529b045907b5d80def0f84879453560e2e480ff0e63ce3a",
+        "fbc5a132ea7c52a3c15c8a915a429e0d36e2f05fd93a35e0bc9d34827bc4cd19",
+    ),
+    (
+        Curve::Secp256k1, Hash::Sha512,
+        "3cbb9b720ed699d1959a6783029af9dc708e456df3dd0ccc9b153a9fe84fe9e3",
+        "8107eb54574cdc843ccd08c0a8503ef0c37f70f8e6497a57d3152cbac0dd5233",
+    ),
 ];
 
 // Made with OpenSSL 3.0: genrsa 2048, and pkeyutl -sign over the hash of "sample"; PSS with rsa_pss_saltlen as long as
@@ -282,3 +434,20 @@ pub(crate) const RSA_PSS_SHA512: &str = "\
     587d7a54d3dcde274f22bd7a020302e3c8f0c8da08e2af88b15219f5fc26e956a60052d32677b1b3d421767ff0649b985a8e\
     e5f0bee372a39e2a69f4680fd419f17b06e582ebd59740126a57ac9ce352de68ded8274337c1cb6177cc57babe21643c0638\
     6da24637ded2";
+
+const PKCS1_SHA1: Scheme = Scheme::RsaPkcs1 { hash: Hash::Sha1 };
+// Another key: the private half of the one above is gone.
+pub(crate) const RSA_N_SHA1: &str = "\
+    e9e76d9bfa4622445591eca21127cfd36c1c7430717bc380a8fe0f02b7f7c8e9c81a4b067e7e9eb36c8b7b80cb324921ab85\
+    b6c3a5e805b9110921acf8ec55f23b430b104514885b8bd9cb086388ac9211cc3fdf110d6566e629c0911ea6a93379f5320b\
+    4c5e9c7a598d3a10806aecb34e77e38274b45139460a385a63dbb3bcd9c4df9f1728b160737946561d4cc84ec026a3ec95ab\
+    57191d571415ffc5670638acfa97830c1d7a0c6fb1e1fa1bebcb8e74bffe74365e7c755c68802b14b18d92d2643770350121\
+    cfc18eb08c2bb4e53cdb3592b12f5711bb1f1ca0938a47e7c38419e6891c948bd00504c22ce2e6d513d853a134d7440c4e6a\
+    d2bb5ed157ad";
+pub(crate) const RSA_PKCS1_SHA1: &str = "\
+    c031124cca76d839ec01264eb3b34dcc875b023e88507784ef853c7cefa897b38f7995307eedd2c34d67bb0c1c7e05114432\
+    c072eb288c7e0cd658128fb7817c6f967ae9ad2babf6893ec289ff722cd421729eb6596261c89252a702538069ee71a8fdeb\
+    6d985513082cbdefccf4f675a52c84bcf8bf8be9259ca8a262fab7e61495bc59675fddb086a93228447a45b544aa62051264\
+    22932923e88b6e79b88af9dfa5780906d0c484c4c25b49efce9f00331049ce5260e72958b5a76f3c751688b41a101af5ae5e\
+    73bb96e19009127bf17e8f2b23ad41550398b4a9d3d254c8862663785d6f1744e24a75dc5fd63c9c5d8c6a47e68747738584\
+    f329098b8649";

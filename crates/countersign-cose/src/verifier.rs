@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
 
-use crate::{Algorithm, KeyError, PublicKey, Scheme};
+use crate::{Algorithm, KeyError, PublicKey, Scheme, ecdsa_padding::Padded};
 
 /// The schemes that can be verified, and by whom: a table that the relying party is given.
 ///
@@ -24,10 +24,33 @@ impl Verifiers {
         Self::default()
     }
 
-    /// The backend in plain Rust, for every [`Algorithm`] and for every [`Scheme`] of certificates.
+    /// The backend in plain Rust, for every [`Algorithm`] and for every [`Scheme`] of certificates: ECDSA on each curve
+    /// with each hash of SHA-2. Ed448 takes the feature `ed448`.
+    ///
+    /// A prepared key holds the parsed one: at most 300 bytes of the heap for curves, 3 KiB for RSA. One of ML-DSA holds
+    /// its matrix, 24, 42 or 72 KiB for the three parameter sets, which saves about half the time of a verification.
     #[cfg(feature = "rust-crypto")]
     pub fn rust_crypto() -> Self {
         Self(Arc::new(crate::rust_crypto::verifiers()))
+    }
+
+    /// The backend over AWS-LC, and [`rust_crypto`](Self::rust_crypto) for what AWS-LC lacks or is slow at: secp256k1
+    /// and Ed448. The verdicts are the same.
+    ///
+    /// A prepared key holds its encoding on the heap, and AWS-LC's parsed form on that of C, together some kilobytes.
+    #[cfg(feature = "aws-lc")]
+    pub fn aws_lc() -> Self {
+        crate::aws_lc::verifiers().into_iter().fold(Self::rust_crypto(), Self::with)
+    }
+
+    /// The same verifiers, tolerant of ECDSA signatures whose numbers have superfluous zeros before them: writers of
+    /// fixed lengths make them, such as the `YubiKey` of firmware 5.8.
+    ///
+    /// WebAuthn demands DER, which has one encoding of a number. The tolerance is of such zeros alone, up to one byte
+    /// more than a coordinate has; every other deviation from DER stays an invalid signature. It gives whoever holds a
+    /// signature a second encoding of it, which matters only where signatures are identifiers.
+    pub fn with_padded_ecdsa_integers(self) -> Self {
+        Self(Arc::new(self.0.iter().cloned().map(Padded::over).collect()))
     }
 
     /// Adds `verifier`. It takes the place of the one for the same scheme, if there is one.
@@ -43,9 +66,13 @@ impl Verifiers {
         self.verifier(scheme).is_some()
     }
 
-    /// The COSE algorithms that can be verified, in the order of [`Algorithm::ALL`].
+    /// The COSE algorithms to choose an offer from: those that can be verified, in the order of [`Algorithm::ALL`],
+    /// without [`Algorithm::Rs1`]. SHA-1 is for whoever asks for it by name.
     pub fn algorithms(&self) -> impl Iterator<Item = Algorithm> {
-        Algorithm::ALL.iter().copied().filter(|algorithm| self.supports(algorithm.scheme()))
+        Algorithm::ALL
+            .iter()
+            .copied()
+            .filter(|algorithm| *algorithm != Algorithm::Rs1 && self.supports(algorithm.scheme()))
     }
 
     /// Parses `key` for the verification of signatures of `scheme`. What comes back can be kept and used many times.
@@ -139,8 +166,23 @@ mod tests {
 
     #[cfg(feature = "rust-crypto")]
     #[test]
-    fn the_rust_backend_verifies_every_algorithm() {
-        assert!(Verifiers::rust_crypto().algorithms().eq(Algorithm::ALL.iter().copied()));
+    fn the_backends_verify_every_algorithm() {
+        for verifiers in crate::testing::backends() {
+            for &algorithm in Algorithm::ALL {
+                let expected = algorithm != Algorithm::Ed448 || cfg!(feature = "ed448");
+                assert_eq!(verifiers.supports(algorithm.scheme()), expected, "{algorithm}");
+            }
+        }
+    }
+
+    #[cfg(feature = "rust-crypto")]
+    #[test]
+    fn rule_123_rs1_is_verified_but_not_among_the_algorithms_to_offer() {
+        for verifiers in crate::testing::backends() {
+            assert!(verifiers.supports(Algorithm::Rs1.scheme()));
+            assert!(verifiers.algorithms().all(|algorithm| algorithm != Algorithm::Rs1));
+            assert!(verifiers.algorithms().any(|algorithm| algorithm == Algorithm::Rs256));
+        }
     }
 
     #[cfg(feature = "rust-crypto")]

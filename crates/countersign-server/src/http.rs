@@ -53,7 +53,7 @@ use countersign::{
     RelyingParty, RelyingPartyBuilder, ResidentKeyRequirement, UserVerificationRequirement, types::Timestamp,
 };
 
-use crate::{Config, StartError, ceremony::Ceremonies, store::Store};
+use crate::{Config, StartError, backend, ceremony::Ceremonies, store::Store};
 
 mod accounts;
 mod assets;
@@ -97,6 +97,7 @@ pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Router, Star
         // Signing in without a name needs both: a passkey that its authenticator lists, and its own check of the user.
         .resident_key(ResidentKeyRequirement::Required)
         .user_verification(UserVerificationRequirement::Required)
+        .verifiers(backend::verifiers())
         .build()
         .map_err(StartError::RelyingParty)?;
     let store = Store::open(&config.database)?;

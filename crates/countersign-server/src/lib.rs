@@ -31,6 +31,7 @@
 )]
 
 mod authenticators;
+mod backend;
 mod ceremony;
 mod config;
 mod connections;
@@ -42,6 +43,7 @@ mod start_error;
 mod store;
 mod token;
 
+pub use backend::BACKEND;
 pub use config::{Config, Listen};
 pub use server::{Server, stop_signal};
 pub use start_error::StartError;

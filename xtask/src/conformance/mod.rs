@@ -12,15 +12,17 @@ use std::{
     process::ExitCode,
 };
 
+use countersign::Verifiers;
 use serde::Serialize;
 use serde_json::Value;
 
 use case::Suite;
 use complete::CompleteList;
-use run::StepResult;
+use run::{Setting, StepResult};
 
 const HELP: &str = "\
 cargo xtask conformance [--vectors DIR]... [--filter TEXT] [--json FILE] [--require-complete FILE]
+                        [--backend NAME]
 
 Runs every case of every *.json below each DIR on the public API of `countersign`: a line for each
 failing case, and last `N passed, N failed`.
@@ -32,6 +34,9 @@ failing case, and last `N passed, N failed`.
                            suite. Fails where a listed suite has a failing case, and where a suite passes
                            whole and is not listed: the list only grows. Other failures don't count.
 
+  --backend NAME           what verifies signatures: rust-crypto or, where xtask is built with the feature
+                           aws-lc, aws-lc [rust-crypto]
+
 Exit codes: 0 no case failed, 1 some did, 2 a suite can't be read or there is nothing to run.
 ";
 
@@ -41,6 +46,7 @@ struct Options {
     filter: Option<String>,
     json: Option<PathBuf>,
     require_complete: Option<PathBuf>,
+    verifiers: Option<Verifiers>,
 }
 
 impl Options {
@@ -54,6 +60,7 @@ impl Options {
                 Long("filter") => options.filter = Some(arguments.value()?.string()?),
                 Long("json") => options.json = Some(arguments.value()?.into()),
                 Long("require-complete") => options.require_complete = Some(arguments.value()?.into()),
+                Long("backend") => options.verifiers = Some(backend(&arguments.value()?.string()?)?),
                 Long("help") | Short('h') => return Ok(None),
                 other => return Err(other.unexpected()),
             }
@@ -68,6 +75,15 @@ impl Options {
     }
 }
 
+fn backend(name: &str) -> Result<Verifiers, lexopt::Error> {
+    match name {
+        "rust-crypto" => Ok(Verifiers::rust_crypto()),
+        #[cfg(feature = "aws-lc")]
+        "aws-lc" => Ok(Verifiers::aws_lc()),
+        other => Err(format!("no backend `{other}` in this build").into()),
+    }
+}
+
 pub(crate) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
     let Some(options) = Options::parse(arguments)? else {
         print!("{HELP}");
@@ -75,7 +91,11 @@ pub(crate) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>
     };
     let complete = options.require_complete.as_deref().map(CompleteList::read).transpose()?;
     let (suites, unreadable) = read(&options.folders);
-    let report = Report::of(&suites, options.filter.as_deref());
+    let report = Report::of(
+        &suites,
+        options.filter.as_deref(),
+        &options.verifiers.unwrap_or_else(Verifiers::rust_crypto),
+    );
     print!("{}", report.failures());
     if let Some(complete) = &complete {
         print!("{}", complete.summary(&report));
@@ -160,14 +180,14 @@ impl CaseResult {
 }
 
 impl Report {
-    fn of(suites: &[Suite], filter: Option<&str>) -> Self {
+    fn of(suites: &[Suite], filter: Option<&str>, verifiers: &Verifiers) -> Self {
         let mut report = Self::default();
         for suite in suites {
             report.suites.insert(suite.name.clone());
             for case in &suite.cases {
                 let name = format!("{}/{}", suite.name, case.id);
                 if filter.is_none_or(|filter| name.contains(filter)) {
-                    let steps = run::run(suite, case);
+                    let steps = run::run(Setting { suite, verifiers }, case);
                     report.cases.push(CaseResult { suite: suite.name.clone(), id: case.id.clone(), steps });
                 }
             }
@@ -303,6 +323,7 @@ mod tests {
     fn unknown_and_contradicting_options_are_errors() {
         options(&["--vector", "a"]).unwrap_err();
         options(&["vectors"]).unwrap_err();
+        options(&["--backend", "other"]).unwrap_err();
         options(&["--filter", "a", "--require-complete", "b"]).unwrap_err();
         assert!(options(&["--help"]).unwrap().is_none());
     }

@@ -25,11 +25,15 @@ const DEFAULT_RP_ID: &str = "example.org";
 /// 2026-01-01T00:00:00Z.
 const DEFAULT_NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
 
-/// RSASSA-PKCS1-v1_5 with SHA-1 is offered only where a case names it.
-const RS1: AlgorithmIdentifier = AlgorithmIdentifier(-65535);
-
 /// The user handle where a case says nothing of one.
 const SOME_USER: &[u8] = b"the account of a case";
+
+/// What all cases of a suite are run with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting<'a> {
+    pub(crate) suite: &'a Suite,
+    pub(crate) verifiers: &'a Verifiers,
+}
 
 /// How a step went.
 #[derive(Debug)]
@@ -139,12 +143,12 @@ fn unusable(what: &str) -> Stopped {
 }
 
 /// All steps of a case, in order; a step that fails its expectation does not end it.
-pub(crate) fn run(suite: &Suite, case: &Case) -> Vec<StepResult> {
+pub(crate) fn run(setting: Setting<'_>, case: &Case) -> Vec<StepResult> {
     let mut results = Vec::new();
     let mut stored = Stored::of(&case.relying_party, case.credential.as_ref());
     if let Some(step) = &case.registration {
         let verdict = guarded(|| {
-            let (outcome, record) = registration(suite, &case.relying_party, step)?;
+            let (outcome, record) = registration(setting, &case.relying_party, step)?;
             stored = Ok(Some(Stored { record, owned: step.user_handle.is_some() }));
             Ok(outcome)
         });
@@ -153,7 +157,7 @@ pub(crate) fn run(suite: &Suite, case: &Case) -> Vec<StepResult> {
     for (place, step) in (1..).zip(&case.authentications) {
         let verdict = guarded(|| {
             let stored = stored.as_mut().map_err(|stopped| stopped.clone())?;
-            authentication(suite, &case.relying_party, step, stored.as_mut())
+            authentication(setting, &case.relying_party, step, stored.as_mut())
         });
         results.push(StepResult::new(format!("authentication {place}"), &step.expect, &verdict));
     }
@@ -198,7 +202,11 @@ fn now(settings: &Settings) -> Timestamp {
     settings.now.unwrap_or(DEFAULT_NOW)
 }
 
-fn relying_party(suite: &Suite, settings: &Settings, appid: Option<&str>) -> Result<RelyingParty, Stopped> {
+fn relying_party(
+    setting: Setting<'_>,
+    settings: &Settings,
+    appid: Option<&str>,
+) -> Result<RelyingParty, Stopped> {
     let id = rp_id(settings);
     let mut builder = RelyingParty::builder(id, "The relying party of a case")
         .user_verification(match settings.user_verification {
@@ -210,7 +218,8 @@ fn relying_party(suite: &Suite, settings: &Settings, appid: Option<&str>) -> Res
             SignCount::Reject => SignCountPolicy::Reject,
             SignCount::Report => SignCountPolicy::Report,
         })
-        .algorithms(algorithms(settings.algorithms.as_deref()));
+        .verifiers(setting.verifiers.clone())
+        .algorithms(algorithms(settings.algorithms.as_deref(), setting.verifiers));
     for origin in settings.origins.clone().unwrap_or_else(|| vec![format!("https://{id}")]) {
         builder = if origin.starts_with("android:") || origin.starts_with("ios:") {
             builder.app_origin(origin)
@@ -226,7 +235,7 @@ fn relying_party(suite: &Suite, settings: &Settings, appid: Option<&str>) -> Res
         builder = builder.cross_origin(CrossOrigin::Accepted { top_origins });
     }
     if settings.attestation.trust == Trust::Required {
-        let anchors = settings.attestation.anchors.iter().map(|name| anchor(suite, name));
+        let anchors = settings.attestation.anchors.iter().map(|name| anchor(setting.suite, name));
         let anchors = AnchorList::new(anchors.collect::<Result<Vec<_>, _>>()?);
         builder = builder
             .attestation_conveyance(AttestationConveyance::Direct)
@@ -239,13 +248,14 @@ fn relying_party(suite: &Suite, settings: &Settings, appid: Option<&str>) -> Res
 }
 
 /// Those of the case that exist in the library, or all that can be verified.
-fn algorithms(named: Option<&[i64]>) -> Vec<Algorithm> {
+fn algorithms(named: Option<&[i64]>, verifiers: &Verifiers) -> Vec<Algorithm> {
     match named {
         Some(named) => {
             named.iter().filter_map(|id| Algorithm::from_identifier(AlgorithmIdentifier(*id))).collect()
         }
         None => {
-            Verifiers::rust_crypto().algorithms().filter(|algorithm| algorithm.identifier() != RS1).collect()
+            // RS1 is never among these: it counts only where a case names it.
+            verifiers.algorithms().collect()
         }
     }
 }
@@ -271,11 +281,11 @@ fn user(handle: Option<&[u8]>) -> Result<UserHandle, Stopped> {
 }
 
 fn registration(
-    suite: &Suite,
+    setting: Setting<'_>,
     settings: &Settings,
     step: &Registration,
 ) -> Result<(Map<String, Value>, CredentialRecord), Stopped> {
-    let rp = relying_party(suite, settings, None)?;
+    let rp = relying_party(setting, settings, None)?;
     let mediation = if settings.conditional_create { Mediation::Conditional } else { Mediation::Modal };
     let user = user(step.user_handle.as_deref())?;
     let state = RegistrationState::expecting(&rp, &step.challenge, user, mediation, now(settings));
@@ -315,12 +325,12 @@ fn record_outcome(record: &CredentialRecord) -> Map<String, Value> {
 }
 
 fn authentication(
-    suite: &Suite,
+    setting: Setting<'_>,
     settings: &Settings,
     step: &Authentication,
     stored: Option<&mut Stored>,
 ) -> Result<Map<String, Value>, Stopped> {
-    let rp = relying_party(suite, settings, step.appid.as_deref())?;
+    let rp = relying_party(setting, settings, step.appid.as_deref())?;
     let response = AuthenticationResponse::from_json(step.response())?;
     let identified = identified(step, response.user_handle())?;
     let state = AuthenticationState::expecting(&rp, &step.challenge, identified.clone(), now(settings));

@@ -70,7 +70,7 @@ pub(super) struct Package {
     pub(super) name: String,
     /// The names of all direct dependencies, those for tests and builds too.
     pub(super) dependencies: BTreeSet<String>,
-    /// The names of all packages that are built for its users, at any depth.
+    /// The names of all packages that are linked into it, at any depth.
     pub(super) reaches: BTreeSet<String>,
 }
 
@@ -90,10 +90,11 @@ fn reaches(metadata: &Metadata, from: &PackageId) -> BTreeSet<String> {
     let (mut seen, mut open) = (BTreeSet::new(), vec![from]);
     while let Some(id) = open.pop() {
         let Some(node) = resolve.nodes.iter().find(|node| node.id == *id) else { continue };
-        let built = node.deps.iter().filter(|dependency| {
-            dependency.dep_kinds.iter().any(|kind| kind.kind != DependencyKind::Development)
-        });
-        open.extend(built.map(|dependency| &dependency.pkg).filter(|id| seen.insert(*id)));
+        let linked = node
+            .deps
+            .iter()
+            .filter(|dependency| dependency.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal));
+        open.extend(linked.map(|dependency| &dependency.pkg).filter(|id| seen.insert(*id)));
     }
     metadata
         .packages

@@ -29,8 +29,12 @@ pub(super) fn every_crate_takes_the_lints(workspace: &Workspace) -> Vec<Finding>
             findings.push(Finding::new(path, format!("`{setting}` is missing")));
         }
     }
+    // Packages in folders further down are workspaces of their own.
     let manifests = workspace.tree.files().filter(|(path, _)| {
-        *path == "xtask/Cargo.toml" || (path.starts_with("crates/") && path.ends_with("/Cargo.toml"))
+        matches!(
+            path.split('/').collect::<Vec<_>>()[..],
+            ["crates", _, "Cargo.toml"] | ["xtask", "Cargo.toml"]
+        )
     });
     for (path, _) in manifests.filter(|(_, text)| !text.contains("[lints]\nworkspace = true")) {
         findings.push(Finding::new(path, "`[lints] workspace = true` is missing"));

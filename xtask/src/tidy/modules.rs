@@ -7,7 +7,7 @@ use super::{Finding, Tree, Workspace};
 pub(super) fn every_file_is_reached(workspace: &Workspace) -> Vec<Finding> {
     let tree = &workspace.tree;
     let mut open: Vec<String> =
-        tree.rust().map(|(path, _)| path.to_owned()).filter(|path| is_root(path)).collect();
+        tree.rust().map(|(path, _)| path.to_owned()).filter(|path| is_root(tree, path)).collect();
     let mut reached: BTreeSet<String> = open.iter().cloned().collect();
     while let Some(path) = open.pop() {
         for child in children(tree, &path) {
@@ -16,38 +16,39 @@ pub(super) fn every_file_is_reached(workspace: &Workspace) -> Vec<Finding> {
             }
         }
     }
-    tree.rust()
-        .filter(|(path, _)| package_path(path).is_some() && !reached.contains(*path))
-        .map(|(path, _)| Finding::new(path, "no `mod` leads to this file"))
-        .collect()
+    let orphans = tree.rust().filter(|(path, _)| !reached.contains(*path));
+    orphans.map(|(path, _)| Finding::new(path, "no `mod` leads to this file")).collect()
 }
 
-/// The path inside its package: `src/lib.rs`.
-fn package_path(path: &str) -> Option<&str> {
-    match path.strip_prefix("crates/") {
-        Some(rest) => rest.split_once('/').map(|(_, inside)| inside),
-        None => path.strip_prefix("xtask/"),
-    }
-}
-
-/// Whether cargo takes the file as the root of a target by its place.
-fn is_root(path: &str) -> bool {
-    let parts: Vec<_> = package_path(path).unwrap_or_default().split('/').collect();
-    matches!(
+/// Whether cargo takes the file as the root of a target, by its place in the package or by a `path` in the manifest.
+fn is_root(tree: &Tree, path: &str) -> bool {
+    let Some((manifest, inside)) = package(tree, path) else { return false };
+    let parts: Vec<_> = inside.split('/').collect();
+    let by_place = matches!(
         parts[..],
         ["build.rs"]
             | ["src", "lib.rs" | "main.rs"]
             | ["src", "bin", _]
             | ["tests" | "examples" | "benches", _]
             | ["tests" | "examples" | "benches", _, "main.rs"]
-    )
+    );
+    by_place || manifest.contains(&format!("path = \"{inside}\""))
+}
+
+/// The manifest of the package that a file is in, and the file's path there.
+fn package<'a>(tree: &'a Tree, path: &'a str) -> Option<(&'a str, &'a str)> {
+    let ends = path.match_indices('/').map(|(end, _)| end);
+    ends.rev().find_map(|end| {
+        let (folder, inside) = (path.get(..end)?, path.get(end + 1..)?);
+        Some((tree.get(&format!("{folder}/Cargo.toml"))?, inside))
+    })
 }
 
 /// The files that the `mod NAME;` lines of a file mean.
 fn children(tree: &Tree, path: &str) -> Vec<String> {
     let Some((folder, file)) = path.rsplit_once('/') else { return Vec::new() };
     let below = match file.strip_suffix(".rs") {
-        Some(stem) if stem != "mod" && !is_root(path) => format!("{folder}/{stem}"),
+        Some(stem) if stem != "mod" && !is_root(tree, path) => format!("{folder}/{stem}"),
         _ => folder.to_owned(),
     };
     let mut named_path = None;
@@ -77,7 +78,8 @@ fn module(line: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    const REACHED: [(&str, &str); 7] = [
+    const REACHED: [(&str, &str); 12] = [
+        ("crates/a/Cargo.toml", "[package]"),
         ("crates/a/src/lib.rs", "pub mod one;\npub(crate) mod two;\n"),
         ("crates/a/src/one.rs", "#[cfg(test)]\nmod tests;\n"),
         ("crates/a/src/one/tests.rs", ""),
@@ -85,18 +87,26 @@ mod tests {
         ("crates/a/src/two/three.rs", ""),
         ("crates/a/src/two/odd.rs", ""),
         ("crates/a/tests/it.rs", ""),
+        ("crates/a/tests/apart/Cargo.toml", "[workspace]"),
+        ("crates/a/tests/apart/src/lib.rs", ""),
+        ("fuzz/Cargo.toml", "[[bin]]\npath = \"fuzz_targets/one.rs\"\n"),
+        ("fuzz/fuzz_targets/one.rs", ""),
     ];
 
     #[test]
-    fn files_that_a_mod_names_are_reached() {
+    fn files_that_a_mod_or_a_manifest_names_are_reached() {
         assert_eq!(every_file_is_reached(&Workspace::of(&REACHED)), []);
     }
 
     #[test]
-    fn a_file_that_no_mod_names_is_found() {
-        for orphan in
-            ["crates/a/src/three.rs", "crates/a/src/one/two.rs", "xtask/src/b.rs", "crates/a/tests/x/y.rs"]
-        {
+    fn a_file_that_nothing_names_is_found() {
+        for orphan in [
+            "crates/a/src/three.rs",
+            "crates/a/src/one/two.rs",
+            "crates/a/tests/x/y.rs",
+            "crates/b/src/lib.rs",
+            "fuzz/fuzz_targets/two.rs",
+        ] {
             let mut files = REACHED.to_vec();
             files.push((orphan, ""));
             assert_eq!(

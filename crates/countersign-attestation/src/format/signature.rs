@@ -14,7 +14,9 @@ pub(super) fn verify_with_certificate(
     signature: &[u8],
 ) -> Result<(), AttestationError> {
     let unsupported = AttestationError::AlgorithmUnsupported(identifier);
-    let Some(algorithm) = Algorithm::from_identifier(identifier) else { return Err(unsupported) };
+    let Some(algorithm) = Algorithm::from_identifier(identifier).filter(|known| is_sound(*known)) else {
+        return Err(unsupported);
+    };
     let prepared = certificate
         .public_key()
         .and_then(|key| input.verifiers.prepare(&key, algorithm.scheme()))
@@ -34,11 +36,20 @@ pub(super) fn verify_with_credential_key(
     algorithm: Algorithm,
     signature: &[u8],
 ) -> Result<(), AttestationError> {
+    if !is_sound(algorithm) {
+        return Err(AttestationError::AlgorithmUnsupported(algorithm.identifier()));
+    }
     let prepared = input
         .verifiers
         .prepare(input.credential_key, algorithm.scheme())
         .map_err(AttestationError::CredentialKey)?;
     verify(&*prepared, input, signature)
+}
+
+/// Whether the algorithm may sign such a statement. SHA-1 is for what TPMs sign alone, though a table of verifiers may
+/// have it.
+const fn is_sound(algorithm: Algorithm) -> bool {
+    !matches!(algorithm, Algorithm::Rs1)
 }
 
 fn verify(key: &dyn PreparedKey, input: &Statement<'_>, signature: &[u8]) -> Result<(), AttestationError> {

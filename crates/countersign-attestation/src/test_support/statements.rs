@@ -32,7 +32,12 @@ impl Registration {
 
     pub(crate) fn with_coordinates(x: &[u8], y: &[u8], aaguid: [u8; 16]) -> Self {
         let (x, y) = (Value::Bytes(x.into()), Value::Bytes(y.into()));
-        let credential_key = encode(&cbor!({ 1 => 2, 3 => -7, -1 => 1, -2 => x, -3 => y }).unwrap());
+        let key = cbor!({ 1 => 2, 3 => -7, -1 => 1, -2 => x, -3 => y }).unwrap();
+        Self::with_credential_key(encode(&key), aaguid)
+    }
+
+    /// With this `COSE_Key`.
+    pub(crate) fn with_credential_key(credential_key: Vec<u8>, aaguid: [u8; 16]) -> Self {
         let mut authenticator_data = vec![0xab; 32];
         authenticator_data.extend([0x45, 0, 0, 0, 1]);
         authenticator_data.extend(aaguid);

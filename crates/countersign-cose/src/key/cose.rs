@@ -1,7 +1,9 @@
 //! `COSE_Key`: [RFC 9052 section 7](https://www.rfc-editor.org/rfc/rfc9052#section-7), with the key types of
-//! [RFC 9053 section 7](https://www.rfc-editor.org/rfc/rfc9053#section-7) and
-//! [RFC 8230 section 4](https://www.rfc-editor.org/rfc/rfc8230#section-4).
+//! [RFC 9053 section 7](https://www.rfc-editor.org/rfc/rfc9053#section-7),
+//! [RFC 8230 section 4](https://www.rfc-editor.org/rfc/rfc8230#section-4) and
+//! [RFC 9964 section 4](https://www.rfc-editor.org/rfc/rfc9964#section-4).
 
+use alloc::{vec, vec::Vec};
 use core::ops::RangeInclusive;
 
 use ciborium::Value;
@@ -12,7 +14,7 @@ use coset::{
 use countersign_types::{AlgorithmIdentifier, cbor};
 
 use super::{ENCODED_MAX, KeyError, KeyFault, KeyMaterial};
-use crate::{Algorithm, Curve, Scheme};
+use crate::{Algorithm, Curve, ParameterSet, Scheme};
 
 const KTY: i64 = 1;
 const ALG: i64 = 3;
@@ -21,13 +23,17 @@ const X: i64 = -2;
 const Y: i64 = -3;
 const N: i64 = -1;
 const E: i64 = -2;
+const PUB: i64 = -1;
 
 /// `d`.
 const CURVE_PRIVATE: RangeInclusive<i64> = -4..=-4;
 /// `d`, `p`, `q`, `dP`, `dQ`, `qInv`, `other`, `r_i`, `d_i`, `t_i`.
 const RSA_PRIVATE: RangeInclusive<i64> = -12..=-3;
+/// `priv`.
+const AKP_PRIVATE: RangeInclusive<i64> = -2..=-2;
 
 const CURVE_ED25519: i64 = 6;
+const CURVE_ED448: i64 = 7;
 
 pub(super) fn decode(bytes: &[u8]) -> Result<(Algorithm, KeyMaterial), KeyError> {
     if bytes.len() > ENCODED_MAX {
@@ -49,17 +55,44 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Algorithm, KeyMaterial), KeyError>
     let key = CoseKey::from_cbor_value(value).map_err(|_| KeyFault::NotCoseKey)?;
     let material = match algorithm.scheme() {
         Scheme::Ecdsa { curve, .. } => elliptic_curve_key(&key, algorithm, curve),
-        Scheme::Ed25519 => octet_key_pair(&key, algorithm),
+        Scheme::Ed25519 => octet_key_pair(&key, algorithm, CURVE_ED25519).and_then(KeyMaterial::ed25519),
+        Scheme::Ed448 => octet_key_pair(&key, algorithm, CURVE_ED448).and_then(KeyMaterial::ed448),
         Scheme::RsaPkcs1 { .. } | Scheme::RsaPss { .. } => rsa_key(&key),
+        Scheme::MlDsa { parameter_set } => algorithm_key_pair(&key, parameter_set),
     }?;
     Ok((algorithm, material))
+}
+
+/// The parameters stand in the order of [CTAP2's canonical
+/// form](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#message-encoding).
+pub(super) fn encode(material: &KeyMaterial, algorithm: Algorithm) -> Vec<u8> {
+    let parameters = match material {
+        KeyMaterial::Ec { curve, x, y } => {
+            vec![(CRV, curve.identifier().into()), (X, x.clone().into()), (Y, y.clone().into())]
+        }
+        KeyMaterial::Ed25519 { x } => vec![(CRV, CURVE_ED25519.into()), (X, x.to_vec().into())],
+        KeyMaterial::Ed448 { x } => vec![(CRV, CURVE_ED448.into()), (X, x.to_vec().into())],
+        KeyMaterial::Rsa { n, e } => vec![(N, n.clone().into()), (E, e.clone().into())],
+        KeyMaterial::MlDsa { key, .. } => vec![(PUB, key.clone().into())],
+    };
+    let head = [(KTY, key_type_of(algorithm.scheme()).into()), (ALG, algorithm.identifier().0.into())];
+    let members: Vec<(Value, Value)> = head
+        .into_iter()
+        .chain(parameters)
+        .map(|(label, value): (i64, Value)| (label.into(), value))
+        .collect();
+    let mut bytes = Vec::new();
+    #[expect(clippy::expect_used, reason = "writing to a vector does not fail")]
+    ciborium::into_writer(&Value::Map(members), &mut bytes).expect("a key has an encoding");
+    bytes
 }
 
 fn key_type_of(scheme: Scheme) -> i64 {
     match scheme {
         Scheme::Ecdsa { .. } => KeyType::EC2.to_i64(),
-        Scheme::Ed25519 => KeyType::OKP.to_i64(),
+        Scheme::Ed25519 | Scheme::Ed448 => KeyType::OKP.to_i64(),
         Scheme::RsaPkcs1 { .. } | Scheme::RsaPss { .. } => KeyType::RSA.to_i64(),
+        Scheme::MlDsa { .. } => KeyType::AKP.to_i64(),
     }
 }
 
@@ -74,10 +107,16 @@ fn elliptic_curve_key(key: &CoseKey, algorithm: Algorithm, curve: Curve) -> Resu
 }
 
 /// RFC 9053 section 7.2.
-fn octet_key_pair(key: &CoseKey, algorithm: Algorithm) -> Result<KeyMaterial, KeyFault> {
+fn octet_key_pair(key: &CoseKey, algorithm: Algorithm, curve: i64) -> Result<&[u8], KeyFault> {
     refuse_private(key, CURVE_PRIVATE)?;
-    expect_curve(key, algorithm, CURVE_ED25519)?;
-    KeyMaterial::ed25519(byte_string(key, X, "x")?)
+    expect_curve(key, algorithm, curve)?;
+    byte_string(key, X, "x")
+}
+
+/// RFC 9964 section 4.
+fn algorithm_key_pair(key: &CoseKey, parameter_set: ParameterSet) -> Result<KeyMaterial, KeyFault> {
+    refuse_private(key, AKP_PRIVATE)?;
+    KeyMaterial::ml_dsa(parameter_set, byte_string(key, PUB, "pub")?)
 }
 
 /// RFC 8230 section 4.

@@ -14,8 +14,8 @@ pub enum KeyError {
     Malformed(KeyFault),
     /// The `COSE_Key` names an algorithm that is not known here. Code `algorithm-unsupported`.
     UnsupportedAlgorithm(AlgorithmIdentifier),
-    /// The `SubjectPublicKeyInfo` holds a type of key, or a curve, that is not known here. Code
-    /// `algorithm-unsupported`.
+    /// The `SubjectPublicKeyInfo` or the JSON Web Key names a type of key, a curve or an algorithm that is not known
+    /// here. Code `algorithm-unsupported`.
     UnsupportedKeyType,
     /// No verifier of the table takes this scheme. Code `algorithm-unsupported`.
     UnsupportedScheme(Scheme),
@@ -44,7 +44,9 @@ impl fmt::Display for KeyError {
         match self {
             Self::Malformed(_) => f.write_str("malformed public key"),
             Self::UnsupportedAlgorithm(identifier) => write!(f, "cose algorithm {identifier} is not known"),
-            Self::UnsupportedKeyType => f.write_str("the type of the public key or its curve is not known"),
+            Self::UnsupportedKeyType => {
+                f.write_str("the type of the public key, its curve or its algorithm is not known")
+            }
             Self::UnsupportedScheme(scheme) => write!(f, "no verifier for {scheme}"),
         }
     }
@@ -127,9 +129,9 @@ pub enum KeyFault {
     ZeroPoint,
     /// The point is not on its curve, or the bytes encode no point.
     NotOnCurve,
-    /// The bytes are not the one canonical encoding of their Ed25519 point.
+    /// The bytes are not the one canonical encoding of their Ed25519 or Ed448 point.
     NotCanonical,
-    /// An Ed25519 point of small order, for which anybody can make signatures.
+    /// An Ed25519 or Ed448 point of small order, for which anybody can make signatures.
     SmallOrder,
     /// An RSA number of no bytes.
     Empty {
@@ -154,6 +156,13 @@ pub enum KeyFault {
     Exponent,
     /// Not exactly one `SubjectPublicKeyInfo` in strict DER, or not with the parameters that its algorithm has.
     NotSpki,
+    /// Not one JSON object, a member twice, or a member of another type than its RFC's. Feature `jwk`.
+    NotJwk,
+    /// A member of a JSON Web Key that belongs to a private key. Feature `jwk`.
+    PrivateMember {
+        /// The member.
+        name: &'static str,
+    },
     /// A key of another kind than the scheme's.
     SchemeMismatch(Scheme),
 }
@@ -181,8 +190,8 @@ impl fmt::Display for KeyFault {
             }
             Self::ZeroPoint => f.write_str("both coordinates are zero"),
             Self::NotOnCurve => f.write_str("the point is not on its curve"),
-            Self::NotCanonical => f.write_str("the ed25519 point is not canonically encoded"),
-            Self::SmallOrder => f.write_str("the ed25519 point has a small order"),
+            Self::NotCanonical => f.write_str("the point is not canonically encoded"),
+            Self::SmallOrder => f.write_str("the point has a small order"),
             Self::Empty { name } => write!(f, "{name} is empty"),
             Self::LeadingZero { name } => write!(f, "{name} begins with a zero byte"),
             Self::ModulusSize { bits } => write!(
@@ -198,6 +207,8 @@ impl fmt::Display for KeyFault {
                 super::RSA_EXPONENT_BITS_MAX
             ),
             Self::NotSpki => f.write_str("not one SubjectPublicKeyInfo in strict der"),
+            Self::NotJwk => f.write_str("not one json web key with members of their types"),
+            Self::PrivateMember { name } => write!(f, "private key member {name}"),
             Self::SchemeMismatch(scheme) => write!(f, "the key is none for {scheme}"),
         }
     }
@@ -251,8 +262,8 @@ mod tests {
                  not strict cbor: bytes follow the item, at byte 77",
             ),
             (
-                KeyError::UnsupportedAlgorithm(AlgorithmIdentifier(-65_535)),
-                "cose algorithm -65535 is not known",
+                KeyError::UnsupportedAlgorithm(AlgorithmIdentifier(-65_534)),
+                "cose algorithm -65534 is not known",
             ),
             (KeyError::UnsupportedScheme(algorithm.scheme()), "no verifier for ECDSA P-256 SHA-256"),
         ] {

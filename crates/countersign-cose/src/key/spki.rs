@@ -1,7 +1,8 @@
 //! `SubjectPublicKeyInfo`: [RFC 5280 section 4.1.2.7](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.7), with the
 //! keys of [RFC 5480 section 2](https://www.rfc-editor.org/rfc/rfc5480#section-2),
-//! [RFC 8410 section 4](https://www.rfc-editor.org/rfc/rfc8410#section-4) and
-//! [RFC 3279 section 2.3.1](https://www.rfc-editor.org/rfc/rfc3279#section-2.3.1).
+//! [RFC 8410 section 4](https://www.rfc-editor.org/rfc/rfc8410#section-4),
+//! [RFC 3279 section 2.3.1](https://www.rfc-editor.org/rfc/rfc3279#section-2.3.1) and
+//! [RFC 9881 section 4](https://www.rfc-editor.org/rfc/rfc9881#section-4).
 
 use alloc::vec::Vec;
 
@@ -11,10 +12,11 @@ use der::{
 };
 
 use super::{ENCODED_MAX, KeyError, KeyFault, KeyMaterial};
-use crate::Curve;
+use crate::{Curve, ParameterSet};
 
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+const ED448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.113");
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
 /// [SEC 1](https://www.secg.org/sec1-v2.pdf) section 2.3.3.
@@ -34,12 +36,19 @@ pub(super) fn decode(der: &[u8]) -> Result<KeyMaterial, KeyError> {
             Ok(point(curve, key)?)
         }
         ED25519 if parameters.is_none() => Ok(KeyMaterial::ed25519(key)?),
+        ED448 if parameters.is_none() => Ok(KeyMaterial::ed448(key)?),
         RSA_ENCRYPTION if parameters == Some(AnyRef::NULL) => {
             let (n, e) = read_rsa(key).map_err(|_| KeyFault::NotSpki)?;
             Ok(KeyMaterial::rsa(n.as_bytes(), e.as_bytes())?)
         }
-        ED25519 | RSA_ENCRYPTION => Err(KeyFault::NotSpki.into()),
-        _ => Err(KeyError::UnsupportedKeyType),
+        ED25519 | ED448 | RSA_ENCRYPTION => Err(KeyFault::NotSpki.into()),
+        _ => {
+            let parameter_set = parameter_set_of(algorithm).ok_or(KeyError::UnsupportedKeyType)?;
+            if parameters.is_some() {
+                return Err(KeyFault::NotSpki.into());
+            }
+            Ok(KeyMaterial::ml_dsa(parameter_set, key)?)
+        }
     }
 }
 
@@ -99,10 +108,14 @@ fn write(material: &KeyMaterial) -> der::Result<Vec<u8>> {
             [&[UNCOMPRESSED], &**x, y].concat(),
         ),
         KeyMaterial::Ed25519 { x } => (ED25519.to_der()?, x.to_vec()),
+        KeyMaterial::Ed448 { x } => (ED448.to_der()?, x.to_vec()),
         KeyMaterial::Rsa { n, e } => (
             [RSA_ENCRYPTION.to_der()?, AnyRef::NULL.to_der()?].concat(),
             sequence(&[UintRef::new(n)?.to_der()?, UintRef::new(e)?.to_der()?])?,
         ),
+        KeyMaterial::MlDsa { parameter_set, key } => {
+            (oid_of_parameter_set(*parameter_set).to_der()?, key.clone())
+        }
     };
     sequence(&[sequence(&[algorithm])?, BitStringRef::from_bytes(&key)?.to_der()?])
 }
@@ -111,17 +124,32 @@ fn sequence(elements: &[Vec<u8>]) -> der::Result<Vec<u8>> {
     AnyRef::new(Tag::Sequence, &elements.concat())?.to_der()
 }
 
-/// [RFC 5480 section 2.1.1.1](https://www.rfc-editor.org/rfc/rfc5480#section-2.1.1.1).
+/// [RFC 5480 section 2.1.1.1](https://www.rfc-editor.org/rfc/rfc5480#section-2.1.1.1);
+/// [SEC 2 appendix A.2.1](https://www.secg.org/sec2-v2.pdf) for secp256k1.
 const fn oid_of(curve: Curve) -> ObjectIdentifier {
     match curve {
         Curve::P256 => ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"),
         Curve::P384 => ObjectIdentifier::new_unwrap("1.3.132.0.34"),
         Curve::P521 => ObjectIdentifier::new_unwrap("1.3.132.0.35"),
+        Curve::Secp256k1 => ObjectIdentifier::new_unwrap("1.3.132.0.10"),
     }
 }
 
 fn curve_of(oid: ObjectIdentifier) -> Option<Curve> {
     Curve::ALL.iter().copied().find(|curve| oid_of(*curve) == oid)
+}
+
+/// [RFC 9881 section 2](https://www.rfc-editor.org/rfc/rfc9881#section-2).
+const fn oid_of_parameter_set(parameter_set: ParameterSet) -> ObjectIdentifier {
+    match parameter_set {
+        ParameterSet::MlDsa44 => ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17"),
+        ParameterSet::MlDsa65 => ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.18"),
+        ParameterSet::MlDsa87 => ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.19"),
+    }
+}
+
+fn parameter_set_of(oid: ObjectIdentifier) -> Option<ParameterSet> {
+    ParameterSet::ALL.iter().copied().find(|parameter_set| oid_of_parameter_set(*parameter_set) == oid)
 }
 
 #[cfg(test)]

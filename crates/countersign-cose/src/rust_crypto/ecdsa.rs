@@ -12,11 +12,12 @@ use crate::{
 };
 
 /// One verifier for each curve, with `hash`.
-pub(super) fn verifiers(hash: Hash) -> [Arc<dyn SignatureVerifier>; 3] {
+pub(super) fn verifiers(hash: Hash) -> [Arc<dyn SignatureVerifier>; 4] {
     [
         Arc::new(Ecdsa::<p256::ecdsa::VerifyingKey> { hash, key: PhantomData }),
         Arc::new(Ecdsa::<p384::ecdsa::VerifyingKey> { hash, key: PhantomData }),
         Arc::new(Ecdsa::<p521::ecdsa::VerifyingKey> { hash, key: PhantomData }),
+        Arc::new(Ecdsa::<k256::ecdsa::VerifyingKey> { hash, key: PhantomData }),
     ]
 }
 
@@ -70,7 +71,7 @@ trait CurveKey: Sized + fmt::Debug + Send + Sync + 'static {
 }
 
 macro_rules! curve_keys {
-    ($($curve:ident, $library:ident;)+) => {
+    ($($curve:ident, $library:ident $(, $normal:ident)?;)+) => {
         $(impl CurveKey for $library::ecdsa::VerifyingKey {
             const CURVE: Curve = Curve::$curve;
 
@@ -80,7 +81,7 @@ macro_rules! curve_keys {
 
             fn verifies(&self, digest: &[u8], signature: &[u8]) -> bool {
                 $library::ecdsa::Signature::from_der(signature)
-                    .is_ok_and(|signature| self.verify_prehash(digest, &signature).is_ok())
+                    .is_ok_and(|signature| self.verify_prehash(digest, &signature$(.$normal())?).is_ok())
             }
         })+
     };
@@ -90,6 +91,8 @@ curve_keys! {
     P256, p256;
     P384, p384;
     P521, p521;
+    // It refuses the higher of the two values of s, as Bitcoin does.
+    Secp256k1, k256, normalize_s;
 }
 
 #[cfg(test)]

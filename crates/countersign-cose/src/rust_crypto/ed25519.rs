@@ -18,18 +18,28 @@ impl SignatureVerifier for Ed25519 {
     }
 
     fn prepare(&self, key: &PublicKey) -> Result<Box<dyn PreparedKey>, KeyError> {
-        let KeyMaterial::Ed25519 { x } = key.material() else {
-            return Err(KeyFault::SchemeMismatch(self.scheme()).into());
-        };
-        let key = VerifyingKey::from_bytes(x).map_err(|_| KeyFault::NotOnCurve)?;
-        if key.to_edwards().compress().as_bytes() != x {
-            return Err(KeyFault::NotCanonical.into());
+        match key.material() {
+            KeyMaterial::Ed25519 { x } => Ok(Box::new(Prepared(strict_key(x)?))),
+            _ => Err(KeyFault::SchemeMismatch(self.scheme()).into()),
         }
-        if key.is_weak() {
-            return Err(KeyFault::SmallOrder.into());
-        }
-        Ok(Box::new(Prepared(key)))
     }
+}
+
+pub(crate) fn strict_key(x: &[u8; 32]) -> Result<VerifyingKey, KeyFault> {
+    let key = VerifyingKey::from_bytes(x).map_err(|_| KeyFault::NotOnCurve)?;
+    if key.to_edwards().compress().as_bytes() != x {
+        return Err(KeyFault::NotCanonical);
+    }
+    if key.is_weak() {
+        return Err(KeyFault::SmallOrder);
+    }
+    Ok(key)
+}
+
+/// What the library's `verify_strict` checks besides the equation; that takes one contiguous message, and decompresses
+/// R.
+pub(crate) fn is_strict(r: &[u8; 32], s: &[u8; 32]) -> bool {
+    !SMALL_ORDER.contains(r) && is_reduced(s)
 }
 
 #[derive(Debug)]
@@ -38,8 +48,7 @@ struct Prepared(VerifyingKey);
 impl PreparedKey for Prepared {
     fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
         let signature = Signature::from_slice(signature).map_err(|_| SignatureInvalid)?;
-        // What the library's `verify_strict` checks besides; that takes one contiguous message, and decompresses R.
-        if SMALL_ORDER.contains(signature.r_bytes()) || !is_reduced(signature.s_bytes()) {
+        if !is_strict(signature.r_bytes(), signature.s_bytes()) {
             return Err(SignatureInvalid);
         }
         self.0.multipart_verify(message, &signature).map_err(|_| SignatureInvalid)

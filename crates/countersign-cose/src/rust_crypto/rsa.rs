@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 
 use rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey, pss};
+use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
 use crate::{
@@ -35,6 +36,7 @@ struct PreparedPkcs1 {
 impl PreparedKey for PreparedPkcs1 {
     fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
         let padding = match self.hash {
+            Hash::Sha1 => Pkcs1v15Sign::new::<Sha1>(),
             Hash::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
             Hash::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
             Hash::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
@@ -69,6 +71,7 @@ impl PreparedKey for PreparedPss {
         let digest = self.hash.digest_on_stack(message);
         // `new` fixes the salt's length to the hash's, and uses the same hash for the mask.
         match self.hash {
+            Hash::Sha1 => self.key.verify(pss::Pss::<Sha1>::new(), &digest, signature),
             Hash::Sha256 => self.key.verify(pss::Pss::<Sha256>::new(), &digest, signature),
             Hash::Sha384 => self.key.verify(pss::Pss::<Sha384>::new(), &digest, signature),
             Hash::Sha512 => self.key.verify(pss::Pss::<Sha512>::new(), &digest, signature),

@@ -11,7 +11,7 @@ fn case(id: &str) -> Value {
 
 fn steps(suite: &Value) -> Vec<StepResult> {
     let suite = Suite::from_json(&suite.to_string()).unwrap();
-    run(&suite, &suite.cases[0])
+    run(Setting { suite: &suite, verifiers: &Verifiers::rust_crypto() }, &suite.cases[0])
 }
 
 fn got(suite: &Value) -> Vec<(String, bool)> {

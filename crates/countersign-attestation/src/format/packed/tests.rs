@@ -218,6 +218,29 @@ fn rule_147_alg_is_supported_and_fits_the_certificates_key() {
 }
 
 #[test]
+fn rule_147_sha_1_signs_no_packed_statement() {
+    let mut rsa = leaf();
+    rsa.spki = rsa_spki(256);
+    let signed = |algorithm| {
+        let signature = Value::Bytes(vec![1; 256]);
+        verify(statement(algorithm, signature, Some(x5c(&[der(&rsa)])))).unwrap_err()
+    };
+    assert_eq!(signed(-257), AttestationError::SignatureInvalid);
+    assert_eq!(signed(-65535), AttestationError::AlgorithmUnsupported(AlgorithmIdentifier(-65535)));
+}
+
+#[test]
+fn rule_163_sha_1_signs_no_self_attestation() {
+    let modulus = Value::Bytes(vec![0xff; 256]);
+    let exponent = Value::Bytes(vec![1, 0, 1]);
+    let key = cbor!({ 1 => 3, 3 => -65535, -1 => modulus, -2 => exponent }).unwrap();
+    let registration = Registration::with_credential_key(encode(&key), AAGUID);
+    let members = statement(-65535, Value::Bytes(vec![1; 256]), None);
+    let error = registration.verify("packed", &encode(&Value::Map(members))).unwrap_err();
+    assert_eq!(error, AttestationError::AlgorithmUnsupported(AlgorithmIdentifier(-65535)));
+}
+
+#[test]
 fn rule_147_alg_needs_a_verifier() {
     let mut registration = registration();
     registration.verifiers = Verifiers::empty();
@@ -228,9 +251,9 @@ fn rule_147_alg_needs_a_verifier() {
 #[test]
 fn rule_147_the_certificates_key_is_of_a_known_kind_and_well_formed() {
     let mut unknown = leaf();
-    // Ed448, which has no verifier here.
-    unknown.spki = vec![0x30, 0x43, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x71, 0x03, 0x3a, 0x00];
-    unknown.spki.extend([1; 57]);
+    // X25519, whose keys sign nothing.
+    unknown.spki = vec![0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x03, 0x21, 0x00];
+    unknown.spki.extend([1; 32]);
     let error = verify_leaf(&unknown).unwrap_err();
     assert_eq!(error, AttestationError::AlgorithmUnfit(AlgorithmIdentifier(ES256)));
 

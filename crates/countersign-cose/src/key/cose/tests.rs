@@ -5,9 +5,9 @@ use countersign_types::{AlgorithmIdentifier, Code, cbor::CborError};
 use proptest::prelude::*;
 
 use crate::{
-    Algorithm, Curve, KeyError, KeyFault, KeyMaterial, PublicKey, Scheme,
+    Algorithm, Curve, KeyError, KeyFault, KeyMaterial, ParameterSet, PublicKey, Scheme,
     key::{ENCODED_MAX, RSA_MODULUS_BITS_MAX},
-    testing::{Members, ec_key, eddsa_key, encode, rsa_key, with, without},
+    testing::{Members, ec_key, ed448_key, eddsa_key, encode, ml_dsa_key, rsa_key, with, without},
 };
 
 fn accept(members: &Members) -> PublicKey {
@@ -38,7 +38,9 @@ fn key_for(algorithm: Algorithm) -> Members {
     let key = match algorithm.scheme() {
         Scheme::Ecdsa { curve, .. } => ec_key(curve),
         Scheme::Ed25519 => eddsa_key(),
+        Scheme::Ed448 => ed448_key(),
         Scheme::RsaPkcs1 { .. } | Scheme::RsaPss { .. } => rsa_key(),
+        Scheme::MlDsa { parameter_set } => ml_dsa_key(parameter_set),
     };
     with(&key, 3, algorithm.identifier().0)
 }
@@ -47,6 +49,27 @@ fn key_for(algorithm: Algorithm) -> Members {
 fn a_key_of_every_algorithm_is_read() {
     for &algorithm in Algorithm::ALL {
         assert_eq!(accept(&key_for(algorithm)).algorithm(), Some(algorithm));
+    }
+}
+
+#[test]
+fn a_key_is_written_as_an_authenticator_sends_it() {
+    let mut keys = vec![eddsa_key(), ed448_key(), rsa_key()];
+    keys.extend(Curve::ALL.iter().map(|&curve| ec_key(curve)));
+    keys.extend(ParameterSet::ALL.iter().map(|&parameter_set| ml_dsa_key(parameter_set)));
+    for key in keys.iter().map(accept) {
+        assert_eq!(key.to_cose(key.algorithm().unwrap()).as_deref(), Ok(key.as_cose().unwrap()));
+    }
+    for &algorithm in Algorithm::ALL {
+        let key = accept(&key_for(algorithm));
+        let spki = PublicKey::from_spki(&key.to_spki()).unwrap();
+        let again = PublicKey::from_cose(&spki.to_cose(algorithm).unwrap()).unwrap();
+        assert_eq!((again.algorithm(), again.material()), (Some(algorithm), key.material()));
+    }
+    let key = accept(&es256());
+    for wrong in [Algorithm::Es384, Algorithm::EdDsa, Algorithm::MlDsa44, Algorithm::Rs256] {
+        let fault = KeyFault::SchemeMismatch(wrong.scheme());
+        assert_eq!(key.to_cose(wrong), Err(KeyError::Malformed(fault)));
     }
 }
 
@@ -125,8 +148,8 @@ fn rule_089_a_missing_and_a_text_alg_are_refused() {
 
 #[test]
 fn rule_090_an_algorithm_that_is_not_known_is_unsupported() {
-    // HMAC 256/256, an unassigned number, one for private use, RS1, the ends of the range.
-    for identifier in [5, -30, -70_000, -65_535, i64::MIN, i64::MAX] {
+    // HMAC 256/256, an unassigned number, one for private use, the ends of the range.
+    for identifier in [5, -30, -70_000, i64::MIN, i64::MAX] {
         let error = PublicKey::from_cose(&encode(&with(&es256(), 3, identifier))).unwrap_err();
         assert_eq!(error, KeyError::UnsupportedAlgorithm(AlgorithmIdentifier(identifier)));
         assert_eq!(error.code(), Code::AlgorithmUnsupported);
@@ -138,8 +161,9 @@ fn rule_092_an_algorithm_of_another_key_type_is_refused() {
     for &algorithm in Algorithm::ALL {
         let right = match algorithm.scheme() {
             Scheme::Ecdsa { .. } => 2,
-            Scheme::Ed25519 => 1,
+            Scheme::Ed25519 | Scheme::Ed448 => 1,
             Scheme::RsaPkcs1 { .. } | Scheme::RsaPss { .. } => 3,
+            Scheme::MlDsa { .. } => 7,
         };
         // OKP, EC2, RSA, symmetric, HSS-LMS, AKP.
         for key_type in [1, 2, 3, 4, 5, 7].into_iter().filter(|key_type| *key_type != right) {
@@ -159,8 +183,8 @@ fn refuse_curves_but(algorithm: Algorithm, right: Curve) {
         refuse(&with(&ec_key(curve), 3, identifier), fault);
         refuse(&with(&key_for(algorithm), -1, curve.identifier()), fault);
     }
-    // Unassigned, Ed25519, secp256k1.
-    for curve in [0, 6, 8, 4711] {
+    // Reserved, Ed25519, Brainpool's, unassigned.
+    for curve in [0, 6, 256, 4711] {
         refuse(&with(&key_for(algorithm), -1, curve), KeyFault::CurveMismatch { algorithm, curve });
     }
 }
@@ -178,6 +202,11 @@ fn rule_094_es384_has_no_curve_but_p_384() {
 #[test]
 fn rule_095_es512_has_no_curve_but_p_521() {
     refuse_curves_but(Algorithm::Es512, Curve::P521);
+}
+
+#[test]
+fn rule_096_es256k_has_no_curve_but_secp256k1() {
+    refuse_curves_but(Algorithm::Es256K, Curve::Secp256k1);
 }
 
 #[test]
@@ -205,6 +234,18 @@ fn rule_099_ed25519_has_no_curve_but_its_own() {
     for curve in [1, 4, 5, 7] {
         refuse(&with(&key, -1, curve), KeyFault::CurveMismatch { algorithm: Algorithm::Ed25519, curve });
     }
+}
+
+#[test]
+fn rule_099_ed448_has_no_curve_but_its_own() {
+    accept(&ed448_key());
+    for curve in [1, 4, 5, 6] {
+        let fault = KeyFault::CurveMismatch { algorithm: Algorithm::Ed448, curve };
+        refuse(&with(&ed448_key(), -1, curve), fault);
+    }
+    // Each whole key as the other's.
+    refuse(&with(&ed448_key(), 3, -19), KeyFault::CurveMismatch { algorithm: Algorithm::Ed25519, curve: 7 });
+    refuse(&with(&eddsa_key(), 3, -53), KeyFault::CurveMismatch { algorithm: Algorithm::Ed448, curve: 6 });
 }
 
 #[test]
@@ -261,7 +302,7 @@ fn rule_103_a_coordinate_is_less_than_the_prime() {
                 &with(&ec_key(curve), label, vec![0xff; number.len()]),
                 KeyFault::CoordinateRange { name, curve },
             );
-            // p - 1: all three primes are odd.
+            // p - 1: all the primes are odd.
             *number.last_mut().unwrap() -= 1;
             accept(&with(&ec_key(curve), label, number));
         }
@@ -284,6 +325,15 @@ fn rule_106_an_ed25519_point_is_a_byte_string_of_32_bytes() {
     refuse(&with(&eddsa_key(), -2, "x".repeat(32)), KeyFault::Missing { name: "x" });
     for got in [0, 31, 33, 57] {
         refuse(&with(&eddsa_key(), -2, vec![1; got]), KeyFault::Length { name: "x", expected: 32, got });
+    }
+}
+
+#[test]
+fn rule_106_an_ed448_point_is_a_byte_string_of_57_bytes() {
+    refuse(&without(&ed448_key(), -2), KeyFault::Missing { name: "x" });
+    refuse(&with(&ed448_key(), -2, "x".repeat(57)), KeyFault::Missing { name: "x" });
+    for got in [0, 32, 56, 58] {
+        refuse(&with(&ed448_key(), -2, vec![1; got]), KeyFault::Length { name: "x", expected: 57, got });
     }
 }
 
@@ -335,13 +385,33 @@ fn rule_110_an_rsa_exponent_is_odd_not_1_and_of_at_most_33_bits() {
 }
 
 #[test]
+fn rule_111_an_ml_dsa_key_has_the_length_of_its_parameter_set() {
+    for &parameter_set in ParameterSet::ALL {
+        let key = ml_dsa_key(parameter_set);
+        accept(&key);
+        refuse(&without(&key, -1), KeyFault::Missing { name: "pub" });
+        refuse(&with(&key, -1, "x".repeat(parameter_set.key_size())), KeyFault::Missing { name: "pub" });
+        refuse(&without(&key, 3), KeyFault::AlgorithmMissing);
+        let expected = parameter_set.key_size();
+        for got in [0, 32, 1312, 1952, 2592, expected - 1, expected + 1] {
+            if got != expected {
+                refuse(&with(&key, -1, vec![1; got]), KeyFault::Length { name: "pub", expected, got });
+            }
+        }
+    }
+}
+
+#[test]
 fn rule_112_a_parameter_of_a_private_key_is_refused() {
-    for key in [es256(), eddsa_key()] {
+    for key in [es256(), eddsa_key(), ed448_key()] {
         refuse(&with(&key, -4, vec![1; 32]), KeyFault::PrivateParameter { label: -4 });
         refuse(&with(&key, -4, Value::Null), KeyFault::PrivateParameter { label: -4 });
     }
     for label in -12..=-3 {
         refuse(&with(&rsa_key(), label, vec![1]), KeyFault::PrivateParameter { label });
+    }
+    for &parameter_set in ParameterSet::ALL {
+        refuse(&with(&ml_dsa_key(parameter_set), -2, vec![1; 32]), KeyFault::PrivateParameter { label: -2 });
     }
 }
 

@@ -1,10 +1,10 @@
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use countersign_types::Code;
 use proptest::prelude::*;
 
 use crate::{
-    Curve, KeyError, KeyFault, KeyMaterial, PublicKey,
+    Curve, KeyError, KeyFault, KeyMaterial, ParameterSet, PublicKey,
     key::ENCODED_MAX,
     testing::{RSA_N, element, hex, integer, sequence},
 };
@@ -66,7 +66,7 @@ fn unsupported(der: &[u8]) {
 
 #[test]
 fn keys_of_openssl_come_back_byte_for_byte() {
-    for der in [hex(P256), hex(P384), hex(P521), hex(ED25519), rsa()] {
+    for der in [hex(P256), hex(P384), hex(P521), hex(SECP256K1), hex(ED25519), hex(ED448), rsa()] {
         let key = PublicKey::from_spki(&der).unwrap();
         assert_eq!(key.to_spki(), der);
         assert_eq!((key.algorithm(), key.as_cose()), (None, None));
@@ -90,9 +90,10 @@ fn the_numbers_are_the_ones_in_the_encoding() {
 
 #[test]
 fn another_type_of_key_and_another_curve_are_unsupported() {
-    for der in [X25519, ED448, SECP256K1] {
-        unsupported(&hex(der));
-    }
+    unsupported(&hex(X25519));
+    // brainpoolP256r1.
+    let curve = element(0x06, &hex("2b2403030208010107"));
+    unsupported(&spki(&[hex(EC_PUBLIC_KEY), curve].concat(), &p256_point()));
 }
 
 #[test]
@@ -160,10 +161,32 @@ fn an_rsa_key_is_exactly_two_positive_integers_within_the_bounds() {
 }
 
 #[test]
-fn an_ed25519_point_has_32_bytes() {
+fn an_edwards_point_has_the_length_of_its_curve() {
+    for got in [0, 56, 58] {
+        let der = spki(&hex("06032b6571"), &[1_u8; 58][..got]);
+        refuse(&der, KeyFault::Length { name: "x", expected: 57, got });
+    }
     for got in [0, 31, 33] {
         let der = spki(&hex(ID_ED25519), &[1_u8; 33][..got]);
         refuse(&der, KeyFault::Length { name: "x", expected: 32, got });
+    }
+}
+
+#[test]
+fn rule_111_an_ml_dsa_key_in_a_certificate_has_the_length_of_its_parameter_set() {
+    for (last, parameter_set) in
+        [(0x11, ParameterSet::MlDsa44), (0x12, ParameterSet::MlDsa65), (0x13, ParameterSet::MlDsa87)]
+    {
+        let algorithm = [&hex("06096086480165030403")[..], &[last]].concat();
+        let expected = parameter_set.key_size();
+        let der = spki(&algorithm, &vec![1; expected]);
+        let key = PublicKey::from_spki(&der).unwrap();
+        assert_eq!(*key.material(), KeyMaterial::MlDsa { parameter_set, key: vec![1; expected] });
+        assert_eq!(key.to_spki(), der);
+        for got in [expected - 1, expected + 1] {
+            refuse(&spki(&algorithm, &vec![1; got]), KeyFault::Length { name: "pub", expected, got });
+        }
+        refuse(&spki(&[algorithm, hex(NULL)].concat(), &vec![1; expected]), KeyFault::NotSpki);
     }
 }
 
@@ -205,11 +228,12 @@ proptest! {
 
     #[test]
     fn what_is_accepted_has_one_encoding(
-        which in 0..5_usize,
+        which in 0..7_usize,
         at in any::<prop::sample::Index>(),
         value in any::<u8>(),
     ) {
-        let mut der = [hex(P256), hex(P384), hex(P521), hex(ED25519), rsa()][which].clone();
+        let known = [hex(P256), hex(P384), hex(P521), hex(SECP256K1), hex(ED25519), hex(ED448), rsa()];
+        let mut der = known[which].clone();
         let at = at.index(der.len());
         der[at] = value;
         if let Ok(key) = PublicKey::from_spki(&der) {

@@ -3,14 +3,16 @@ use alloc::{format, vec, vec::Vec};
 use countersign_types::Code;
 
 use crate::{
-    Curve, Hash, KeyError, KeyFault, PublicKey, Scheme, SignatureInvalid, Verifiers,
+    Curve, Hash, KeyError, KeyFault, PublicKey, Scheme, SignatureInvalid,
     testing::{
-        ECDSA, Members, ec_key, ecdsa_vector, eddsa_key, element, encode, hex, integer, sequence, with,
+        ECDSA, Members, ec_key, ecdsa_vector, eddsa_key, element, encode, hex, integer, prepare, sequence,
+        with,
     },
 };
 
-/// The orders of the base points ([SP 800-186 section 3.2.1](https://doi.org/10.6028/NIST.SP.800-186)).
-const ORDERS: [(Curve, &str); 3] = [
+/// The orders of the base points ([SP 800-186 section 3.2.1](https://doi.org/10.6028/NIST.SP.800-186),
+/// [SEC 2 section 2.4.1](https://www.secg.org/sec2-v2.pdf)).
+const ORDERS: [(Curve, &str); 4] = [
     (Curve::P256, "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"),
     (
         Curve::P384,
@@ -21,6 +23,7 @@ const ORDERS: [(Curve, &str); 3] = [
         "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709\
          a5d03bb5c9b8899c47aebb6fb71e91386409",
     ),
+    (Curve::Secp256k1, "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"),
 ];
 
 fn order(curve: Curve) -> Vec<u8> {
@@ -35,7 +38,7 @@ fn numbers(curve: Curve) -> (Vec<u8>, Vec<u8>) {
 
 fn row(curve: Curve) -> &'static (Curve, Hash, &'static str, &'static str) {
     let hash = match curve {
-        Curve::P256 => Hash::Sha256,
+        Curve::P256 | Curve::Secp256k1 => Hash::Sha256,
         Curve::P384 => Hash::Sha384,
         Curve::P521 => Hash::Sha512,
     };
@@ -91,9 +94,9 @@ fn the_vectors_of_rfc_6979_verify_on_every_curve_with_every_hash() {
 fn another_hash_does_not_verify() {
     for row in &ECDSA {
         let vector = ecdsa_vector(row);
-        for &hash in Hash::ALL.iter().filter(|hash| **hash != row.1) {
+        for &hash in Hash::ALL.iter().filter(|hash| ![row.1, Hash::Sha1].contains(hash)) {
             let scheme = Scheme::Ecdsa { curve: row.0, hash };
-            let key = Verifiers::rust_crypto().prepare(&vector.key, scheme).unwrap();
+            let key = prepare(&vector.key, scheme).unwrap();
             assert_eq!(key.verify(&[&vector.message], &vector.signature), Err(SignatureInvalid), "{scheme}");
         }
     }
@@ -103,22 +106,19 @@ fn another_hash_does_not_verify() {
 fn rule_104_a_point_that_is_not_on_its_curve_is_refused() {
     for &curve in Curve::ALL {
         let scheme = Scheme::Ecdsa { curve, hash: Hash::Sha256 };
-        let prepare = |members: &Members| {
-            Verifiers::rust_crypto()
-                .prepare(&PublicKey::from_cose(&encode(members)).unwrap(), scheme)
-                .map(drop)
-        };
+        let prepare_members =
+            |members: &Members| prepare(&PublicKey::from_cose(&encode(members)).unwrap(), scheme).map(drop);
         let right = ec_key(curve);
-        assert_eq!(prepare(&right), Ok(()));
+        assert_eq!(prepare_members(&right), Ok(()));
         let [x, y] = [-2, -3].map(|label: i64| {
             let (_, value) = right.iter().find(|(found, _)| *found == label.into()).unwrap();
             value.as_bytes().unwrap().clone()
         });
         let mut changed = y.clone();
         *changed.last_mut().unwrap() ^= 1;
-        assert_eq!(prepare(&with(&right, -3, subtract(curve.prime(), &y))), Ok(()));
+        assert_eq!(prepare_members(&with(&right, -3, subtract(curve.prime(), &y))), Ok(()));
         for wrong in [with(&right, -3, changed), with(&with(&right, -2, y), -3, x)] {
-            let error = prepare(&wrong).unwrap_err();
+            let error = prepare_members(&wrong).unwrap_err();
             assert_eq!(error, KeyError::Malformed(KeyFault::NotOnCurve));
             assert_eq!(error.code(), Code::PublicKeyMalformed);
         }
@@ -131,7 +131,7 @@ fn a_key_of_another_kind_or_curve_is_refused() {
     let ed25519 = PublicKey::from_cose(&encode(&eddsa_key())).unwrap();
     for (key, curve) in [(&p256, Curve::P384), (&p256, Curve::P521), (&ed25519, Curve::P256)] {
         let scheme = Scheme::Ecdsa { curve, hash: Hash::Sha256 };
-        let error = Verifiers::rust_crypto().prepare(key, scheme).unwrap_err();
+        let error = prepare(key, scheme).unwrap_err();
         assert_eq!(error, KeyError::Malformed(KeyFault::SchemeMismatch(scheme)));
     }
 }

@@ -2,8 +2,8 @@ use ed25519_dalek::{Verifier as _, VerifyingKey};
 
 use super::{ORDER, SMALL_ORDER, is_reduced};
 use crate::{
-    Curve, KeyError, KeyFault, PublicKey, Scheme, SignatureInvalid, Verifiers,
-    testing::{ED25519_SIGNATURE, ED25519_X, ec_key, ed25519_vector, eddsa_key, encode, hex, with},
+    Curve, KeyError, KeyFault, PublicKey, Scheme, SignatureInvalid,
+    testing::{ED25519_SIGNATURE, ED25519_X, ec_key, ed25519_vector, eddsa_key, encode, hex, prepare, with},
 };
 
 /// The key of the shared vector plus a point of order 8. It is an honest encoding of a point of large order.
@@ -31,9 +31,9 @@ const SMALL_ORDER_SIGNATURES: [(&str, u8, &str); 8] = [
      "66201b6b4fc96e7499db96b3ab1f99cf198a327d51c0d7359d20c1bc9e5dd40e"),
 ];
 
-fn prepare(x: &[u8]) -> Result<(), KeyError> {
+fn prepare_x(x: &[u8]) -> Result<(), KeyError> {
     let key = PublicKey::from_cose(&encode(&with(&eddsa_key(), -2, x.to_vec()))).unwrap();
-    Verifiers::rust_crypto().prepare(&key, Scheme::Ed25519).map(drop)
+    prepare(&key, Scheme::Ed25519).map(drop)
 }
 
 fn verify(signature: &[u8]) -> Result<(), SignatureInvalid> {
@@ -60,7 +60,7 @@ fn the_vectors_of_rfc_8032_verify() {
         (ED25519_X, "af82", ED25519_SIGNATURE),
     ] {
         let key = PublicKey::from_cose(&encode(&with(&eddsa_key(), -2, hex(x)))).unwrap();
-        let key = Verifiers::rust_crypto().prepare(&key, Scheme::Ed25519).unwrap();
+        let key = prepare(&key, Scheme::Ed25519).unwrap();
         assert_eq!(key.verify(&[&hex(message)], &hex(signature)), Ok(()));
         assert_eq!(key.verify(&[&hex(message), &[0]], &hex(signature)), Err(SignatureInvalid));
     }
@@ -75,33 +75,33 @@ fn the_parts_of_a_message_count_as_one() {
 
 #[test]
 fn rule_107_a_key_that_is_no_point_is_refused() {
-    assert_eq!(prepare(&hex(ED25519_X)), Ok(()));
+    assert_eq!(prepare_x(&hex(ED25519_X)), Ok(()));
     let mut two = [0; 32];
     two[0] = 2;
-    assert_eq!(prepare(&two), Err(KeyError::Malformed(KeyFault::NotOnCurve)));
+    assert_eq!(prepare_x(&two), Err(KeyError::Malformed(KeyFault::NotOnCurve)));
 }
 
 #[test]
 fn rule_107_a_key_that_is_not_canonically_encoded_is_refused() {
     let mut y = [0; 32];
     y[0] = 3;
-    assert_eq!(prepare(&y), Ok(()));
+    assert_eq!(prepare_x(&y), Ok(()));
     // The same point: y + p.
     let mut padded = [0xff; 32];
     (padded[0], padded[31]) = (0xf0, 0x7f);
-    assert_eq!(prepare(&padded), Err(KeyError::Malformed(KeyFault::NotCanonical)));
+    assert_eq!(prepare_x(&padded), Err(KeyError::Malformed(KeyFault::NotCanonical)));
     // Minus zero for x.
     let mut identity = [0; 32];
     (identity[0], identity[31]) = (1, 0x80);
-    assert_eq!(prepare(&identity), Err(KeyError::Malformed(KeyFault::NotCanonical)));
+    assert_eq!(prepare_x(&identity), Err(KeyError::Malformed(KeyFault::NotCanonical)));
 }
 
 #[test]
 fn rule_107_a_key_of_small_order_is_refused() {
     for x in SMALL_ORDER {
-        assert_eq!(prepare(&x), Err(KeyError::Malformed(KeyFault::SmallOrder)));
+        assert_eq!(prepare_x(&x), Err(KeyError::Malformed(KeyFault::SmallOrder)));
     }
-    assert_eq!(prepare(&hex(MIXED_ORDER_X)), Ok(()));
+    assert_eq!(prepare_x(&hex(MIXED_ORDER_X)), Ok(()));
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn rule_119_s_is_less_than_the_order() {
 fn a_signature_with_r_of_small_order_is_refused() {
     let x = hex(MIXED_ORDER_X);
     let key = PublicKey::from_cose(&encode(&with(&eddsa_key(), -2, x.clone()))).unwrap();
-    let key = Verifiers::rust_crypto().prepare(&key, Scheme::Ed25519).unwrap();
+    let key = prepare(&key, Scheme::Ed25519).unwrap();
     let library = VerifyingKey::try_from(&*x).unwrap();
     for (r, message, s) in SMALL_ORDER_SIGNATURES {
         let (bytes, message) = ([hex(r), hex(s)].concat(), [message]);
@@ -160,6 +160,6 @@ fn a_signature_with_r_of_small_order_is_refused() {
 #[test]
 fn a_key_of_another_kind_is_refused() {
     let key = PublicKey::from_cose(&encode(&ec_key(Curve::P256))).unwrap();
-    let error = Verifiers::rust_crypto().prepare(&key, Scheme::Ed25519).unwrap_err();
+    let error = prepare(&key, Scheme::Ed25519).unwrap_err();
     assert_eq!(error, KeyError::Malformed(KeyFault::SchemeMismatch(Scheme::Ed25519)));
 }

@@ -1,9 +1,10 @@
 use alloc::{vec, vec::Vec};
 
 use crate::{
-    Hash, KeyError, KeyFault, PublicKey, Scheme, SignatureInvalid, Verifiers,
+    Hash, KeyError, KeyFault, PublicKey, Scheme, SignatureInvalid,
     testing::{
-        RSA_N, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RSA_PSS_SHA384, eddsa_key, encode, hex, rsa_vector, vectors,
+        RSA_N, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RSA_PSS_SHA384, eddsa_key, encode, hex, prepare, rsa_vector,
+        vectors,
     },
 };
 
@@ -201,7 +202,7 @@ fn a_modulus_of_a_bit_more_than_whole_bytes_verifies() {
 fn a_key_of_another_kind_is_refused() {
     let key = PublicKey::from_cose(&encode(&eddsa_key())).unwrap();
     for scheme in [PKCS1, PSS] {
-        let error = Verifiers::rust_crypto().prepare(&key, scheme).unwrap_err();
+        let error = prepare(&key, scheme).unwrap_err();
         assert_eq!(error, KeyError::Malformed(KeyFault::SchemeMismatch(scheme)));
     }
 }

@@ -1,0 +1,109 @@
+//! What the measurements share: a counting allocator, and a comparison of two functions that the machine's other work
+//! disturbs alike.
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    hint::black_box,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+/// The system's allocator, counting what it hands out. Make it the `#[global_allocator]` of a benchmark.
+///
+/// C's heap is not counted: AWS-LC has its own.
+pub struct Counting;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+/// Modulo 2^64, for what is given back may have been handed out before a measurement.
+static HELD: AtomicU64 = AtomicU64::new(0);
+
+// SAFETY: it hands everything on.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        HELD.fetch_add(layout.size() as u64, Ordering::Relaxed);
+        // SAFETY: the caller's promise is ours.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size() as u64, Ordering::Relaxed);
+        // SAFETY: the caller's promise is ours.
+        unsafe { System.dealloc(place, layout) }
+    }
+
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        HELD.fetch_add((size as u64).wrapping_sub(layout.size() as u64), Ordering::Relaxed);
+        // SAFETY: the caller's promise is ours.
+        unsafe { System.realloc(place, layout, size) }
+    }
+}
+
+/// How many times the calling program allocates in `work`, which must run on this thread alone.
+pub fn allocations<T>(work: impl FnOnce() -> T) -> u64 {
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    black_box(work());
+    ALLOCATIONS.load(Ordering::Relaxed) - before
+}
+
+/// What `work` makes, and how many bytes of the heap are held for it.
+pub fn held<T>(work: impl FnOnce() -> T) -> (T, u64) {
+    let before = HELD.load(Ordering::Relaxed);
+    let made = work();
+    (made, HELD.load(Ordering::Relaxed).wrapping_sub(before))
+}
+
+/// Two functions measured by turns.
+pub struct Comparison {
+    /// The median time of one call of the first.
+    pub ours: Duration,
+    /// The median time of one call of the second.
+    pub raw: Duration,
+    /// The median of the differences within a turn, in microseconds.
+    pub difference: f64,
+}
+
+/// The processor time of this thread: what the machine does for others is not in it.
+fn now() -> Duration {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the clock exists, and the place is ours.
+    let outcome = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    assert_eq!(outcome, 0);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+/// Calls both by turns, so that what else the machine does falls on both, and takes medians over the turns.
+pub fn compare(mut ours: impl FnMut(), mut raw: impl FnMut()) -> Comparison {
+    const TURNS: usize = 201;
+    const TURN: Duration = Duration::from_millis(2);
+
+    let once = now();
+    raw();
+    let calls = (TURN.as_nanos() / (now() - once).as_nanos().max(1)).clamp(1, 10_000) as u32;
+    let time = |work: &mut dyn FnMut()| {
+        let start = now();
+        for _ in 0..calls {
+            work();
+        }
+        (now() - start) / calls
+    };
+    let (mut of_ours, mut of_raw, mut differences) = (Vec::new(), Vec::new(), Vec::new());
+    for turn in 0..TURNS {
+        // Which goes first alternates too.
+        let (a, b) = if turn % 2 == 0 {
+            let a = time(&mut ours);
+            (a, time(&mut raw))
+        } else {
+            let b = time(&mut raw);
+            (time(&mut ours), b)
+        };
+        of_ours.push(a);
+        of_raw.push(b);
+        differences.push((a.as_secs_f64() - b.as_secs_f64()) * 1e6);
+    }
+    of_ours.sort_unstable();
+    of_raw.sort_unstable();
+    differences.sort_unstable_by(f64::total_cmp);
+    Comparison { ours: of_ours[TURNS / 2], raw: of_raw[TURNS / 2], difference: differences[TURNS / 2] }
+}

