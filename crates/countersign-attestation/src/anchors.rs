@@ -7,6 +7,10 @@ use countersign_types::Aaguid;
 
 use crate::{AttestationType, Certificate};
 
+mod scoped;
+
+pub use scoped::{AnchorScope, ScopedAnchors};
+
 /// Where trust anchors come from: the caller's configuration or metadata, never a response.
 ///
 /// ```
@@ -46,6 +50,9 @@ pub struct AnchorQuery<'a> {
     pub attestation_type: AttestationType,
     /// The AAGUID of the authenticator data: a claim until a path is found.
     pub aaguid: Aaguid,
+    /// The same, where the statement's signature covers it; `None` for a format such as `fido-u2f`, whose AAGUID no
+    /// trust path makes more than a claim.
+    pub signed_aaguid: Option<Aaguid>,
     /// The attestation trust path as received, the attestation certificate first.
     pub trust_path: &'a [Certificate],
 }

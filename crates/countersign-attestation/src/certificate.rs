@@ -187,6 +187,14 @@ impl Certificate {
         extensions::purposes(extension.value).ok()
     }
 
+    /// The directory names in the subject alternative name extension, or `None` without the extension. Names of other
+    /// kinds are passed over; where the extension can't be read, there is an error.
+    pub fn alternative_directory_names(&self) -> Option<Result<Vec<Name<'_>>, CertificateError>> {
+        let extension = self.extension(&oid::SUBJECT_ALT_NAME)?;
+        let names = extensions::directory_names(extension.value);
+        Some(names.map_err(|_| CertificateError::Extension(oid::SUBJECT_ALT_NAME)))
+    }
+
     /// The algorithm of the issuer's signature.
     pub fn signature_algorithm(&self) -> &SignatureAlgorithm {
         &self.0.signature_algorithm
@@ -229,14 +237,14 @@ impl Contents {
     fn read(der: &[u8], parsed: &X509Certificate<'_>) -> Result<Self, CertificateError> {
         let range = |part| range_of(der, part);
         let tbs = &parsed.tbs_certificate;
-        only_these_parts(der, tbs.as_ref())?;
+        let algorithm = only_these_parts(der, tbs.as_ref())?;
         let version = match tbs.version.0 {
             0 => 1,
             1 => 2,
             2 => 3,
             other => return Err(CertificateError::Version(other)),
         };
-        if parsed.signature_algorithm != tbs.signature {
+        if signed_algorithm(tbs.as_ref()) != Ok(algorithm) || parsed.signature_algorithm != tbs.signature {
             return Err(CertificateError::SignatureAlgorithmsDiffer);
         }
         let extensions = read_extensions(der, tbs.extensions())?;
@@ -270,20 +278,29 @@ impl Contents {
 }
 
 /// Checks that the certificate has three parts, of which `tbs` is the first and whole: the parser passes over what
-/// follows the parts that it knows.
-fn only_these_parts(der: &[u8], tbs: &[u8]) -> Result<(), CertificateError> {
+/// follows the parts that it knows. What comes back is the second, the signature algorithm that nobody signed.
+fn only_these_parts<'a>(der: &'a [u8], tbs: &[u8]) -> Result<&'a [u8], CertificateError> {
     let parts = || {
         let mut parts = Reader::new(der::only(der, der::SEQUENCE)?);
-        let first = parts.element()?;
-        parts.expect(der::SEQUENCE)?;
+        let (first, second) = (parts.element()?, parts.element()?);
         parts.expect(der::BIT_STRING)?;
         parts.end()?;
-        Ok::<_, der::NotDer>(first.whole)
+        Ok::<_, der::NotDer>((first.whole, second.whole))
     };
     match parts() {
-        Ok(first) if first == tbs => Ok(()),
+        Ok((first, second)) if first == tbs => Ok(second),
         _ => Err(CertificateError::NotDer),
     }
+}
+
+/// The DER of the signature algorithm in `tbsCertificate`. The other one is compared with it byte by byte: the parser
+/// does not look at every bit of it.
+fn signed_algorithm(tbs: &[u8]) -> Result<&[u8], der::NotDer> {
+    const VERSION: u8 = 0xa0;
+    let mut fields = Reader::new(der::only(tbs, der::SEQUENCE)?);
+    fields.optional(VERSION)?;
+    fields.expect(der::INTEGER)?;
+    fields.element().map(|algorithm| algorithm.whole)
 }
 
 fn read_extensions(

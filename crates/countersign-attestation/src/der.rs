@@ -10,6 +10,7 @@ pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const NULL: u8 = 0x05;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(crate) const ENUMERATED: u8 = 0x0a;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
 
@@ -62,6 +63,38 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         self.element().map(|element| Some(element.contents))
+    }
+
+    /// The number and the contents of the next element, whose tag must be context-specific and constructed, as that of
+    /// an explicit tag is. Its number may take more bytes than one.
+    pub(crate) fn context_specific(&mut self) -> Result<(u32, &'a [u8]), NotDer> {
+        let (&first, mut rest) = self.rest.split_first().ok_or(NotDer)?;
+        if first & 0xe0 != 0xa0 {
+            return Err(NotDer);
+        }
+        let mut number = u32::from(first & 0x1f);
+        if number == 0x1f {
+            number = 0;
+            loop {
+                let (&digit, after) = rest.split_first().ok_or(NotDer)?;
+                rest = after;
+                // No leading zero, and no number that 32 bits don't hold.
+                if (number == 0 && digit == 0x80) || number > u32::MAX >> 7 {
+                    return Err(NotDer);
+                }
+                number = number << 7 | u32::from(digit & 0x7f);
+                if digit & 0x80 == 0 {
+                    break;
+                }
+            }
+            if number < 0x1f {
+                return Err(NotDer);
+            }
+        }
+        let (length, after_length) = length(rest)?;
+        let (contents, rest) = after_length.split_at_checked(length).ok_or(NotDer)?;
+        self.rest = rest;
+        Ok((number, contents))
     }
 
     /// Whether all was read.

@@ -5,11 +5,21 @@
 //! | --- | --- |
 //! | 6.5.4: the inputs and the outcome of a verification procedure | [`Statement`], [`Attestation`] |
 //! | 8.2: packed | [`format::packed`] |
+//! | 8.3: TPM | [`format::tpm`] |
+//! | 8.4: Android key | [`format::android_key`] |
+//! | 8.5: Android `SafetyNet` | [`format::android_safetynet`] |
+//! | 8.6: FIDO U2F | [`format::fido_u2f`] |
 //! | 8.7: none | [`format::none`] |
+//! | 8.8: Apple anonymous | [`format::apple`] |
+//! | 8.9: compound | [`format::compound`] |
+//! | Apple's App Attest | [`format::apple_appattest`] |
 //! | the table of formats, open for more | [`Formats`], [`AttestationFormat`] |
 //! | X.509 certificates | [`Certificate`] |
-//! | trust anchors | [`TrustAnchor`], [`TrustAnchors`], [`AnchorList`] |
+//! | trust anchors | [`TrustAnchor`], [`TrustAnchors`], [`AnchorList`], [`ScopedAnchors`] |
 //! | certificate paths | [`validate_path`] |
+//! | who vouches for an attestation | [`Attestation::assess_trust`], [`Trust`] |
+//!
+//! The feature `vendor-roots` adds the module `roots`: root certificates that vendors publish.
 //!
 //! ```
 //! # use countersign_attestation::{AnchorList, Certificate, TrustAnchor};
@@ -46,14 +56,18 @@ pub mod error;
 pub mod format;
 pub mod oid;
 pub mod path;
+#[cfg(any(test, feature = "vendor-roots"))]
+pub mod roots;
 pub mod statement;
 mod statement_map;
 #[cfg(test)]
 mod test_support;
+pub mod trust;
 
-pub use anchors::{AnchorList, AnchorQuery, TrustAnchor, TrustAnchors};
+pub use anchors::{AnchorList, AnchorQuery, AnchorScope, ScopedAnchors, TrustAnchor, TrustAnchors};
 pub use certificate::{Certificate, CertificateError};
 pub use error::AttestationError;
 pub use format::{AttestationFormat, Formats};
 pub use path::{PathError, PathLimits, TrustedPath, validate_path};
-pub use statement::{Attestation, AttestationType, Statement};
+pub use statement::{Attestation, AttestationType, Details, Statement};
+pub use trust::Trust;

@@ -54,6 +54,11 @@ pub struct PathLimits {
 }
 
 impl PathLimits {
+    /// The most signature checks in a search.
+    pub const fn signature_checks(self) -> usize {
+        self.signature_checks
+    }
+
     /// The most certificates of a path that [`with_certificates`](Self::with_certificates) takes: what the search
     /// may nest.
     pub const CERTIFICATES_MAX: usize = 32;

@@ -8,6 +8,13 @@ use countersign_types::{Aaguid, AuthenticatorData, Timestamp};
 
 use crate::{
     AnchorQuery, AttestationError, Certificate, PathError, PathLimits, TrustAnchors, TrustedPath,
+    format::{
+        android_key::KeyDescription,
+        android_safetynet::SafetyNetDetails,
+        apple_appattest::AppAttestDetails,
+        compound::{Compound, Part},
+        tpm::TpmDetails,
+    },
     validate_path,
 };
 
@@ -26,6 +33,8 @@ pub struct Statement<'a> {
     pub credential_key: &'a PublicKey,
     /// What can verify signatures.
     pub verifiers: &'a Verifiers,
+    /// The time at which the statement is judged. Certificates' validity is not a format's business.
+    pub now: Timestamp,
 }
 
 impl<'a> Statement<'a> {
@@ -51,12 +60,15 @@ pub struct Attestation {
     format: String,
     conveyed: AttestationType,
     trust_path: Vec<Certificate>,
+    details: Details,
+    covers_authenticator_data: bool,
+    compound: Option<Compound>,
 }
 
 impl Attestation {
     /// An attestation with nobody's certificate behind it: of type none or self.
     pub fn without_certificates(format: impl Into<String>, attestation_type: AttestationType) -> Self {
-        Self { format: format.into(), conveyed: attestation_type, trust_path: Vec::new() }
+        Self::with_certificates(format, attestation_type, Vec::new())
     }
 
     /// An attestation with a trust path: the attestation certificate first, then the others in the order in which
@@ -66,7 +78,34 @@ impl Attestation {
         attestation_type: AttestationType,
         trust_path: Vec<Certificate>,
     ) -> Self {
-        Self { format: format.into(), conveyed: attestation_type, trust_path }
+        Self {
+            format: format.into(),
+            conveyed: attestation_type,
+            trust_path,
+            details: Details::None,
+            covers_authenticator_data: attestation_type != AttestationType::None,
+            compound: None,
+        }
+    }
+
+    /// A compound attestation.
+    pub(crate) fn compound(format: &str, attestation_type: AttestationType, compound: Compound) -> Self {
+        let covers = |part: &Part| part.result().is_ok_and(Self::covers_authenticator_data);
+        Self {
+            covers_authenticator_data: compound.parts.iter().any(covers),
+            compound: Some(compound),
+            ..Self::without_certificates(format, attestation_type)
+        }
+    }
+
+    /// The same, of a format that signs the credential's ID and key, but not the authenticator data as a whole.
+    pub fn covering_the_credential_only(self) -> Self {
+        Self { covers_authenticator_data: false, ..self }
+    }
+
+    /// The same, with what the format tells besides.
+    pub fn with_details(self, details: Details) -> Self {
+        Self { details, ..self }
     }
 
     /// The attestation statement format identifier.
@@ -79,11 +118,32 @@ impl Attestation {
         self.conveyed
     }
 
-    /// The attestation trust path, the attestation certificate first; empty for none and self attestation.
+    /// Whether what was signed includes the authenticator data as a whole, and with it AAGUID, flags and signature
+    /// counter. Where it does not, as in `fido-u2f`, no trust path makes these more than claims.
+    pub const fn covers_authenticator_data(&self) -> bool {
+        self.covers_authenticator_data
+    }
+
+    /// The parts of a compound attestation, with the result of each; empty for any other format.
+    pub fn parts(&self) -> &[Part] {
+        self.compound.as_ref().map_or(&[], |compound| &compound.parts)
+    }
+
+    pub(crate) const fn as_compound(&self) -> Option<&Compound> {
+        self.compound.as_ref()
+    }
+
+    /// The attestation trust path, the attestation certificate first; empty for none and self attestation, and for a
+    /// compound one, whose parts have theirs.
     ///
     /// Nothing here says that the certificates are anybody's: see [`validate_path`].
     pub fn trust_path(&self) -> &[Certificate] {
         &self.trust_path
+    }
+
+    /// What the format tells besides: claims of the statement, worth as much as a path to an anchor makes them.
+    pub const fn details(&self) -> &Details {
+        &self.details
     }
 
     /// The question that finds this attestation's trust anchors; `aaguid` is the one in the authenticator data.
@@ -92,6 +152,7 @@ impl Attestation {
             format: &self.format,
             attestation_type: self.conveyed,
             aaguid,
+            signed_aaguid: self.covers_authenticator_data.then_some(aaguid),
             trust_path: &self.trust_path,
         }
     }
@@ -118,6 +179,23 @@ impl Attestation {
     }
 }
 
+/// What some formats tell of the authenticator beyond the attestation type.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Details {
+    /// Nothing more.
+    #[default]
+    None,
+    /// The TPM that holds the credential's key.
+    Tpm(TpmDetails),
+    /// What Android's key store says of the credential's key and its device.
+    Android(Box<KeyDescription>),
+    /// What Google's servers said of the device.
+    SafetyNet(SafetyNetDetails),
+    /// What Apple's App Attest gave to the app.
+    AppAttest(AppAttestDetails),
+}
+
 /// [Section 6.5.3](https://www.w3.org/TR/webauthn-3/#sctn-attestation-types): the attestation types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -137,6 +215,11 @@ pub enum AttestationType {
 }
 
 impl AttestationType {
+    /// Whether somebody's certificate is behind it: it is neither none nor self.
+    pub const fn is_certified(self) -> bool {
+        !matches!(self, Self::None | Self::SelfAttestation)
+    }
+
     /// The type as a word: `none`, `self`, `basic`, `attca`, `anonca` or `uncertain`.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -55,6 +55,15 @@ impl StatementMap {
         }
     }
 
+    /// A required text that is not empty.
+    pub(crate) fn text(&self, member: &'static str) -> Result<&str, StatementFault> {
+        match self.required(member)? {
+            Value::Text(text) if text.is_empty() => Err(StatementFault::Empty(member)),
+            Value::Text(text) => Ok(text),
+            _ => Err(StatementFault::WrongType { member, expected: "a text" }),
+        }
+    }
+
     /// `x5c`: one certificate or more, each read.
     pub(crate) fn certificates(&self) -> Result<Vec<Certificate>, AttestationError> {
         let member = "x5c";
@@ -80,6 +89,16 @@ impl StatementMap {
             );
         }
         Ok(certificates)
+    }
+
+    /// `x5c`, which must have this many certificates, each read.
+    pub(crate) fn certificates_exactly(&self, expected: usize) -> Result<Vec<Certificate>, AttestationError> {
+        match self.get("x5c") {
+            Some(Value::Array(elements)) if !elements.is_empty() && elements.len() != expected => {
+                Err(StatementFault::CertificateCount { expected, got: elements.len() }.into())
+            }
+            _ => self.certificates(),
+        }
     }
 
     fn required(&self, member: &'static str) -> Result<&Value, StatementFault> {

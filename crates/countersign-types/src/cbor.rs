@@ -142,6 +142,19 @@ pub fn map_members(item: &[u8]) -> Option<Members<'_>> {
     (head.major == Major::Map).then_some(Members { walker, left: head.argument })
 }
 
+/// The elements of `item`, where it is an array that [`check`] or [`first_item`] accepted; `None` where it is no array.
+///
+/// ```
+/// use countersign_types::cbor::array_elements;
+/// let elements = array_elements(&[0x82, 0x01, 0x61, b'a']).map(Iterator::collect::<Vec<_>>);
+/// assert_eq!(elements, Some(vec![&[0x01][..], &[0x61, b'a']]));
+/// ```
+pub fn array_elements(item: &[u8]) -> Option<Elements<'_>> {
+    let mut walker = Walker { input: item, position: 0, lint: Lint::default() };
+    let head = walker.head().ok()?;
+    (head.major == Major::Array).then_some(Elements { walker, left: head.argument })
+}
+
 /// The text of `item`, where it is a text string.
 pub fn as_text(item: &[u8]) -> Option<&str> {
     let mut walker = Walker { input: item, position: 0, lint: Lint::default() };
@@ -219,6 +232,24 @@ impl<'a> Iterator for Members<'a> {
         let start = self.walker.position;
         self.walker.item(MAX_DEPTH).ok()?;
         Some((key, self.walker.input.get(start..self.walker.position)?))
+    }
+}
+
+/// Iterates over a checked array's elements: the bytes of each.
+#[derive(Debug, Clone)]
+pub struct Elements<'a> {
+    walker: Walker<'a>,
+    left: u64,
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        let start = self.walker.position;
+        self.walker.item(MAX_DEPTH).ok()?;
+        self.walker.input.get(start..self.walker.position)
     }
 }
 

@@ -84,6 +84,8 @@ codes! {
     AttestationSignatureInvalid = "attestation-signature-invalid",
     /// The attested key, or its algorithm, is not the credential's.
     AttestationKeyMismatch = "attestation-key-mismatch",
+    /// Nonce, challenge, extraData, name or the like is not bound to this ceremony's data.
+    AttestationBindingMismatch = "attestation-binding-mismatch",
     /// A certificate can't be parsed, or breaks its format's requirements.
     AttestationCertificateInvalid = "attestation-certificate-invalid",
     /// The certificate's AAGUID is not authenticator data's.

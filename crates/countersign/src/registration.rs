@@ -1,6 +1,6 @@
 //! [Section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential): registering a new credential.
 
-use countersign_attestation::{Attestation, AttestationType, PathLimits, Statement, TrustedPath};
+use countersign_attestation::{Attestation, PathLimits, Statement, Trust, TrustedPath};
 use countersign_cose::{Algorithm, KeyError, PublicKey, hash::sha256};
 use countersign_types::{
     Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, CreationOptions,
@@ -59,7 +59,7 @@ pub enum CredentialIdStatus {
 pub struct Registered {
     credential: CredentialRecord,
     attestation: Attestation,
-    trusted_path: Option<TrustedPath>,
+    trust: Option<Trust>,
     user_verified: bool,
 }
 
@@ -79,14 +79,22 @@ impl Registered {
         &self.attestation
     }
 
-    /// The path to a trust anchor; `None` where none was demanded.
+    /// The path to a trust anchor; `None` where none was demanded. Of a compound attestation it is the first one.
     pub fn trusted_path(&self) -> Option<&TrustedPath> {
-        self.trusted_path.as_ref()
+        self.trusted_paths().first()
     }
 
-    /// The authenticator's model, where a trust anchor vouches for it.
+    /// The paths to trust anchors: none where none was demanded, and one for each trusted part of a compound
+    /// attestation.
+    pub fn trusted_paths(&self) -> &[TrustedPath] {
+        self.trust.as_ref().map_or(&[], Trust::paths)
+    }
+
+    /// The authenticator's model, where a trust anchor vouches for it. `None` also for a format such as `fido-u2f`, which
+    /// does not sign it.
     pub fn attested_aaguid(&self) -> Option<AttestedAaguid> {
-        self.trusted_path.is_some().then_some(AttestedAaguid(self.credential.aaguid))
+        let attested = self.trust.as_ref().is_some_and(Trust::covers_authenticator_data);
+        attested.then_some(AttestedAaguid(self.credential.aaguid))
     }
 
     /// Whether the user was verified.
@@ -203,10 +211,11 @@ impl RelyingParty {
             client_data_hash: &client_data_hash,
             credential_key: &key,
             verifiers: &self.verifiers,
+            now,
         };
         // Steps 21, 22: the format is looked up by its exact identifier.
         let attestation = self.formats.verify(&statement).map_err(at(Step::Attestation))?;
-        let trusted_path = self.assess_trust(&attestation, attested.aaguid, now)?;
+        let trust = self.assess_trust(&attestation, attested.aaguid, now)?;
         credential_id_is_new(state, &attested, status)?;
         // Step 27.
         convenience_members(response, &object, &key).map_err(at(Step::Record))?;
@@ -214,7 +223,7 @@ impl RelyingParty {
         // Step 28: what nobody asked for is ignored; what is known must have its type.
         response.client_extension_results().cred_props().map_err(at(Step::Extensions))?;
         // Step 29 is the caller's: store the record in the account that the state names.
-        Ok(Registered { credential, attestation, trusted_path, user_verified: data.flags.user_verified() })
+        Ok(Registered { credential, attestation, trust, user_verified: data.flags.user_verified() })
     }
 
     /// Steps 5 to 11.
@@ -267,15 +276,15 @@ impl RelyingParty {
         attestation: &Attestation,
         aaguid: Aaguid,
         now: Timestamp,
-    ) -> Result<Option<TrustedPath>, Error> {
+    ) -> Result<Option<Trust>, Error> {
         let AttestationTrust::Required(source) = &self.attestation_trust else { return Ok(None) };
         let kind = attestation.attestation_type();
-        if matches!(kind, AttestationType::None | AttestationType::SelfAttestation) {
+        if !kind.is_certified() {
             return Err(Error::new(Step::Trust, Fault::AttestationNotAccepted(kind)));
         }
         let limits = PathLimits::default();
-        let path = attestation.validate_trust_path(aaguid, &**source, now, &self.verifiers, &limits);
-        path.map(Some).map_err(at(Step::Trust))
+        let trust = attestation.assess_trust(aaguid, &**source, now, &self.verifiers, &limits);
+        trust.map(Some).map_err(at(Step::Trust))
     }
 
     /// Step 27.

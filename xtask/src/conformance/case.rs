@@ -62,9 +62,8 @@ pub(crate) struct Settings {
     pub(crate) conditional_create: bool,
     /// `None` is whatever can be verified.
     pub(crate) algorithms: Option<Vec<i64>>,
-    /// Read and not used: there is no verifier of that format yet.
-    #[serde(default, rename = "android_key_absent")]
-    _android_key_absent: Choice,
+    #[serde(default)]
+    pub(crate) android_key_absent: Choice,
     #[serde(default)]
     pub(crate) attestation: AttestationSettings,
     #[serde(default)]

@@ -10,14 +10,20 @@ use countersign::{
     AuthenticationState, Code, CredentialId, CredentialIdStatus, CredentialRecord, CrossOrigin, Mediation,
     Registered, RegistrationResponse, RegistrationState, RelyingParty, SignCountPolicy, Timestamp,
     TopOrigins, TrustAnchor, UserHandle, UserVerificationRequirement, Verifiers,
-    attestation::Certificate,
+    attestation::{
+        Certificate, Formats,
+        format::{
+            android_key::{AbsentAuthorizations, AndroidKeyFormat},
+            android_safetynet::AndroidSafetyNetFormat,
+        },
+    },
     types::{AlgorithmIdentifier, Base64Url, base64url},
 };
 use serde_json::{Map, Value, json};
 
 use super::case::{
-    Authentication, Case, Expectation, Expected, Registration, Settings, SignCount, StoredCredential, Suite,
-    Trust, UserVerification,
+    Authentication, Case, Choice, Expectation, Expected, Registration, Settings, SignCount, StoredCredential,
+    Suite, Trust, UserVerification,
 };
 
 const DEFAULT_RP_ID: &str = "example.org";
@@ -219,6 +225,7 @@ fn relying_party(
             SignCount::Report => SignCountPolicy::Report,
         })
         .verifiers(setting.verifiers.clone())
+        .formats(formats(settings))
         .algorithms(algorithms(settings.algorithms.as_deref(), setting.verifiers));
     for origin in settings.origins.clone().unwrap_or_else(|| vec![format!("https://{id}")]) {
         builder = if origin.starts_with("android:") || origin.starts_with("ios:") {
@@ -245,6 +252,17 @@ fn relying_party(
         builder = builder.appid(appid);
     }
     Ok(builder.build()?)
+}
+
+/// Every format there is, the deprecated one too.
+fn formats(settings: &Settings) -> Formats {
+    let absent = match settings.android_key_absent {
+        Choice::Accept => AbsentAuthorizations::Accepted,
+        Choice::Reject => AbsentAuthorizations::Refused,
+    };
+    Formats::standard()
+        .with(Arc::new(AndroidKeyFormat::default().absent(absent)))
+        .with(Arc::new(AndroidSafetyNetFormat::default()))
 }
 
 /// Those of the case that exist in the library, or all that can be verified.

@@ -5,6 +5,12 @@ use crate::{
     oid::Oid,
 };
 
+use super::Name;
+
+/// The deepest nesting of alternative names: a directory name is 5 levels down, one with a structure as a value of an
+/// attribute more.
+const GENERAL_NAMES_DEPTH_MAX: usize = 8;
+
 /// One extension of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -72,4 +78,22 @@ pub(super) fn purposes(value: &[u8]) -> Result<Vec<Oid<'_>>, NotDer> {
         purposes.push(Oid::from_contents(members.expect(der::OBJECT_IDENTIFIER)?));
     }
     if purposes.is_empty() { Err(NotDer) } else { Ok(purposes) }
+}
+
+/// The directory names in a [subject alternative name](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.6)
+/// extension; names of other kinds are passed over.
+pub(super) fn directory_names(value: &[u8]) -> Result<Vec<Name<'_>>, NotDer> {
+    /// `directoryName` of `GeneralName`, its tag explicit because a name is a CHOICE.
+    const DIRECTORY_NAME: u8 = 0xa4;
+    der::check(value, GENERAL_NAMES_DEPTH_MAX)?;
+    let mut members = Reader::new(der::only(value, der::SEQUENCE)?);
+    let mut names = Vec::new();
+    while !members.is_at_end() {
+        let member = members.element()?;
+        if member.tag == DIRECTORY_NAME {
+            der::only(member.contents, der::SEQUENCE)?;
+            names.push(Name::new(member.contents));
+        }
+    }
+    Ok(names)
 }

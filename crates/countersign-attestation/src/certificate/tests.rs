@@ -232,6 +232,12 @@ fn the_two_signature_algorithms_agree() {
     parameters.outer_algorithm =
         Some(algorithm(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02], &[0x05, 0x00]));
     assert_eq!(read(&parameters).unwrap_err(), CertificateError::SignatureAlgorithmsDiffer);
+    // An identifier with a tag that is none's.
+    let mut tag = builder();
+    let mut signed = Key::p256(1).signature_algorithm();
+    signed[2] = 0x46;
+    tag.outer_algorithm = Some(signed);
+    assert_eq!(read(&tag).unwrap_err(), CertificateError::SignatureAlgorithmsDiffer);
 }
 
 #[test]

@@ -1,15 +1,15 @@
 //! [Section 8.2](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation): packed attestation.
 
 use countersign_cose::Algorithm;
-use countersign_types::{Aaguid, AlgorithmIdentifier};
+use countersign_types::AlgorithmIdentifier;
 
 use crate::{
     Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Statement,
     certificate::SubjectAttribute,
     der,
     error::{CertificateFault, KeyMismatch, StatementFault},
-    format::signature,
-    oid::{self, Oid},
+    format::{aaguid, signature},
+    oid,
     statement_map::StatementMap,
 };
 
@@ -52,13 +52,7 @@ fn verify_certified(
     let leaf = trust_path.first().ok_or(StatementFault::Empty("x5c"))?;
     signature::verify_with_certificate(input, leaf, algorithm, signature)?;
     check_requirements(leaf)?;
-    if let Some(certificate) = certified_aaguid(leaf)? {
-        let authenticator = input.aaguid()?;
-        if certificate != authenticator {
-            return Err(AttestationError::AaguidMismatch { certificate, authenticator });
-        }
-    }
-    Ok(())
+    aaguid::check_certified_aaguid(input, leaf)
 }
 
 /// The procedure's third step: self attestation.
@@ -123,15 +117,6 @@ fn check_subject(certificate: &Certificate) -> Result<(), CertificateFault> {
         return Err(CertificateFault::Subject(CommonName));
     }
     Ok(())
-}
-
-/// The AAGUID that the certificate is for, if it names one: an OCTET STRING of 16 bytes in the one that holds every
-/// extension's value.
-fn certified_aaguid(certificate: &Certificate) -> Result<Option<Aaguid>, CertificateFault> {
-    const IDENTIFIER: Oid<'_> = oid::FIDO_AAGUID;
-    let Some(extension) = certificate.extension(&IDENTIFIER) else { return Ok(None) };
-    let bytes = der::only(extension.value, der::OCTET_STRING).ok().and_then(|bytes| bytes.try_into().ok());
-    bytes.map(|bytes| Some(Aaguid::from_bytes(bytes))).ok_or(CertificateFault::Extension(IDENTIFIER))
 }
 
 #[cfg(test)]

@@ -1,36 +1,50 @@
-//! Verifying a statement's signature, in the same way for all formats that sign authenticator data followed by the
-//! hash of client data.
+//! Verifying a statement's signature, in the same way for all formats.
 
-use countersign_cose::{Algorithm, KeyError, KeyFault, PreparedKey};
+use countersign_cose::{Algorithm, KeyError, KeyFault, PreparedKey, Verifiers};
 use countersign_types::AlgorithmIdentifier;
 
 use crate::{AttestationError, Certificate, Statement, error::CertificateFault};
 
-/// Verifies `signature` with the certificate's key by the algorithm that the statement names.
+/// Verifies `signature` over authenticator data followed by the hash of client data, with the certificate's key by
+/// the algorithm that the statement names.
 pub(super) fn verify_with_certificate(
     input: &Statement<'_>,
     certificate: &Certificate,
     identifier: AlgorithmIdentifier,
     signature: &[u8],
 ) -> Result<(), AttestationError> {
-    let unsupported = AttestationError::AlgorithmUnsupported(identifier);
-    let Some(algorithm) = Algorithm::from_identifier(identifier).filter(|known| is_sound(*known)) else {
-        return Err(unsupported);
-    };
+    match Algorithm::from_identifier(identifier) {
+        Some(algorithm) if is_sound(algorithm) => {
+            verify_message(input.verifiers, certificate, algorithm, &input.signed_data(), signature)
+        }
+        _ => Err(AttestationError::AlgorithmUnsupported(identifier)),
+    }
+}
+
+/// Verifies `signature` over `message` with the certificate's key.
+pub(super) fn verify_message(
+    verifiers: &Verifiers,
+    certificate: &Certificate,
+    algorithm: Algorithm,
+    message: &[&[u8]],
+    signature: &[u8],
+) -> Result<(), AttestationError> {
+    let identifier = algorithm.identifier();
     let prepared = certificate
         .public_key()
-        .and_then(|key| input.verifiers.prepare(&key, algorithm.scheme()))
+        .and_then(|key| verifiers.prepare(&key, algorithm.scheme()))
         .map_err(|error| match error {
-            KeyError::UnsupportedScheme(_) => unsupported,
+            KeyError::UnsupportedScheme(_) => AttestationError::AlgorithmUnsupported(identifier),
             KeyError::UnsupportedKeyType | KeyError::Malformed(KeyFault::SchemeMismatch(_)) => {
                 AttestationError::AlgorithmUnfit(identifier)
             }
             error => CertificateFault::Key(error).into(),
         })?;
-    verify(&*prepared, input, signature)
+    verify(&*prepared, message, signature)
 }
 
-/// Verifies `signature` with the credential's key by the algorithm that the key names.
+/// Verifies `signature` over authenticator data followed by the hash of client data, with the credential's key
+/// by the algorithm that the key names.
 pub(super) fn verify_with_credential_key(
     input: &Statement<'_>,
     algorithm: Algorithm,
@@ -43,15 +57,15 @@ pub(super) fn verify_with_credential_key(
         .verifiers
         .prepare(input.credential_key, algorithm.scheme())
         .map_err(AttestationError::CredentialKey)?;
-    verify(&*prepared, input, signature)
+    verify(&*prepared, &input.signed_data(), signature)
 }
 
-/// Whether the algorithm may sign such a statement. SHA-1 is for what TPMs sign alone, though a table of verifiers may
-/// have it.
+/// Whether the algorithm may sign such a statement. RS1, with SHA-1, is for what TPMs sign alone, though a table of
+/// verifiers may have it.
 const fn is_sound(algorithm: Algorithm) -> bool {
     !matches!(algorithm, Algorithm::Rs1)
 }
 
-fn verify(key: &dyn PreparedKey, input: &Statement<'_>, signature: &[u8]) -> Result<(), AttestationError> {
-    key.verify(&input.signed_data(), signature).map_err(|_| AttestationError::SignatureInvalid)
+fn verify(key: &dyn PreparedKey, message: &[&[u8]], signature: &[u8]) -> Result<(), AttestationError> {
+    key.verify(message, signature).map_err(|_| AttestationError::SignatureInvalid)
 }

@@ -62,6 +62,15 @@ pub enum Obstacle {
     SignatureAlgorithm,
     /// The certificate's signature does not verify with the issuer's key.
     SignatureInvalid,
+    /// Too few parts of a compound attestation lead to an anchor.
+    TooFewParts {
+        /// How many the policy wants, with an attestation key each.
+        expected: usize,
+        /// How many there are.
+        got: usize,
+    },
+    /// No part of this format, which the policy wants, leads to an anchor.
+    PartMissing(String),
 }
 
 impl PathError {
@@ -119,6 +128,10 @@ impl fmt::Display for Obstacle {
                 f.write_str("the signature algorithm is not known, or none for the issuer's key")
             }
             Self::SignatureInvalid => f.write_str("the certificate's signature does not verify"),
+            Self::TooFewParts { expected, got } => {
+                write!(f, "{got} parts have a path, at least {expected} expected")
+            }
+            Self::PartMissing(format) => write!(f, "no part of format {format:?} has a path"),
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use ciborium::{Value, cbor};
 use countersign_cose::{PublicKey, Verifiers};
-use countersign_types::AuthenticatorData;
+use countersign_types::{Aaguid, AuthenticatorData};
 
-use super::certificates::Key;
-use crate::{Attestation, AttestationError, Formats, Statement};
+use super::{
+    NOW,
+    certificates::{Key, root},
+};
+use crate::{AnchorList, Attestation, AttestationError, Formats, PathLimits, Statement};
 
 pub(crate) const AAGUID: [u8; 16] = *b"an example model";
 pub(crate) const CLIENT_DATA_HASH: [u8; 32] = [0xcd; 32];
@@ -52,13 +55,44 @@ impl Registration {
     }
 
     pub(crate) fn verify(&self, format: &str, statement: &[u8]) -> Result<Attestation, AttestationError> {
-        Formats::standard().verify(&Statement {
+        self.verify_with(&Formats::standard(), format, statement)
+    }
+
+    pub(crate) fn verify_with(
+        &self,
+        formats: &Formats,
+        format: &str,
+        statement: &[u8],
+    ) -> Result<Attestation, AttestationError> {
+        formats.verify(&Statement {
             format,
             statement,
             authenticator_data: &AuthenticatorData::parse(&self.authenticator_data).unwrap(),
             client_data_hash: &CLIENT_DATA_HASH,
             credential_key: &PublicKey::from_cose(&self.credential_key).unwrap(),
             verifiers: &self.verifiers,
+            now: NOW,
         })
+    }
+}
+
+/// Flips one bit of each byte of a statement that is trusted, one after the other, up to `end`: none may be trusted.
+pub(crate) fn assert_no_flipped_bit_is_trusted(
+    statement: &[u8],
+    end: usize,
+    verify: impl Fn(&[u8]) -> Result<Attestation, AttestationError>,
+) {
+    let anchors = AnchorList::new([root().0]);
+    let is_trusted = |statement: &[u8]| {
+        let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
+        verify(statement).is_ok_and(|attestation| {
+            attestation.assess_trust(Aaguid::ZERO, &anchors, NOW, &verifiers, &limits).is_ok()
+        })
+    };
+    assert!(is_trusted(statement));
+    for position in 0..end {
+        let mut flipped = statement.to_vec();
+        flipped[position] ^= 1 << (position % 8);
+        assert!(!is_trusted(&flipped), "byte {position}");
     }
 }

@@ -137,6 +137,17 @@ fn members_come_with_the_bytes_of_their_values() {
 }
 
 #[test]
+fn elements_come_one_by_one() {
+    // [1, [2], {"a": 3}]
+    let array = [0x83, 0x01, 0x81, 0x02, 0xa1, 0x61, b'a', 0x03];
+    accepted(&array);
+    let elements: Vec<_> = array_elements(&array).unwrap().collect();
+    assert_eq!(elements, [&[0x01][..], &[0x81, 0x02], &[0xa1, 0x61, b'a', 0x03]]);
+    assert_eq!(array_elements(&[0x80]).unwrap().count(), 0);
+    assert!(array_elements(&[0xa0]).is_none());
+}
+
+#[test]
 fn a_map_of_many_unsorted_keys_is_checked_quickly() {
     // 20 000 members with descending keys: quadratic work would show.
     let mut map = vec![0xb9, 0x4e, 0x20];

@@ -7,6 +7,8 @@ use crate::{
     test_ceremony::{AT, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, create, entropy, handle, rp},
 };
 
+mod attested_aaguid;
+
 fn refused(create: &Create, code: Code, step: Step) -> Error {
     let error = create.finish(rp()).unwrap_err();
     assert_eq!((error.code(), error.step()), (code, step.into()));

@@ -203,6 +203,12 @@ fn rule_146_elements_of_x5c_are_one_certificate_each() {
 fn rule_147_alg_is_supported_and_fits_the_certificates_key() {
     for (algorithm, expected, code) in [
         (5, AttestationError::AlgorithmUnsupported(AlgorithmIdentifier(5)), Code::AlgorithmUnsupported),
+        // RS1, which is a TPM's only.
+        (
+            -65535,
+            AttestationError::AlgorithmUnsupported(AlgorithmIdentifier(-65535)),
+            Code::AlgorithmUnsupported,
+        ),
         (
             -257,
             AttestationError::AlgorithmUnfit(AlgorithmIdentifier(-257)),

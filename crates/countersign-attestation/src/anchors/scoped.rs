@@ -1,0 +1,181 @@
+//! Trust anchors that are believed for some attestations only.
+
+use std::{borrow::Cow, collections::BTreeSet};
+
+use countersign_types::Aaguid;
+
+use super::{AnchorQuery, TrustAnchor, TrustAnchors};
+use crate::Certificate;
+
+/// Trust anchors, each within a scope of its own.
+///
+/// ```
+/// use countersign_attestation::{AnchorScope, Certificate, ScopedAnchors, TrustAnchor};
+/// use countersign_types::Aaguid;
+///
+/// # fn anchors(apple: Certificate, vendor: Certificate, model: Aaguid) -> ScopedAnchors {
+/// ScopedAnchors::default()
+///     .with(AnchorScope::any().formats(["apple"]), TrustAnchor::from_certificate(apple))
+///     .with(AnchorScope::any().aaguids([model]), TrustAnchor::from_certificate(vendor))
+/// # }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct ScopedAnchors {
+    anchors: Vec<(AnchorScope, TrustAnchor)>,
+    intermediates: Vec<(AnchorScope, Certificate)>,
+}
+
+impl ScopedAnchors {
+    /// These and one more, believed within `scope`.
+    pub fn with(mut self, scope: AnchorScope, anchor: TrustAnchor) -> Self {
+        self.anchors.push((scope, anchor));
+        self
+    }
+
+    /// Adds a certificate that may complete a path within `scope`, and isn't trusted by itself.
+    pub fn with_intermediate(mut self, scope: AnchorScope, certificate: Certificate) -> Self {
+        self.intermediates.push((scope, certificate));
+        self
+    }
+}
+
+impl TrustAnchors for ScopedAnchors {
+    fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
+        within(&self.anchors, query)
+    }
+
+    fn intermediates(&self, query: &AnchorQuery<'_>) -> Cow<'_, [Certificate]> {
+        within(&self.intermediates, query)
+    }
+}
+
+fn within<'a, T: Clone>(scoped: &[(AnchorScope, T)], query: &AnchorQuery<'_>) -> Cow<'a, [T]> {
+    scoped.iter().filter(|(scope, _)| scope.admits(query)).map(|(_, it)| it.clone()).collect()
+}
+
+/// For which attestations something is believed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AnchorScope {
+    formats: Option<BTreeSet<String>>,
+    aaguids: Option<BTreeSet<Aaguid>>,
+}
+
+impl AnchorScope {
+    /// For all.
+    pub fn any() -> Self {
+        Self::default()
+    }
+
+    /// For those of these formats alone; an empty list admits none.
+    pub fn formats<S: Into<String>>(mut self, formats: impl IntoIterator<Item = S>) -> Self {
+        self.formats = Some(formats.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// For those of these models alone; an empty list admits none. A statement that does not sign the AAGUID, as
+    /// `fido-u2f` does not, is of no model.
+    pub fn aaguids(mut self, aaguids: impl IntoIterator<Item = Aaguid>) -> Self {
+        self.aaguids = Some(aaguids.into_iter().collect());
+        self
+    }
+
+    /// Whether the attestation is within it.
+    pub fn admits(&self, query: &AnchorQuery<'_>) -> bool {
+        let format = self.formats.as_ref().is_none_or(|formats| formats.contains(query.format));
+        let model = self
+            .aaguids
+            .as_ref()
+            .is_none_or(|aaguids| query.signed_aaguid.is_some_and(|aaguid| aaguids.contains(&aaguid)));
+        format && model
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_cose::Verifiers;
+    use countersign_types::Code;
+
+    use super::*;
+    use crate::{
+        Attestation, AttestationType, PathError, PathLimits,
+        path::Obstacle,
+        test_support::{
+            NOW,
+            certificates::{Builder, Key, root},
+        },
+    };
+
+    const MODEL: Aaguid = Aaguid::from_bytes([1; 16]);
+    const OTHER: Aaguid = Aaguid::from_bytes([2; 16]);
+
+    fn attestation() -> Attestation {
+        let leaf = Builder::attestation(&Key::p256(2)).signed_by("root", &root().1);
+        Attestation::with_certificates("packed", AttestationType::Uncertain, vec![leaf])
+    }
+
+    fn assess(scope: AnchorScope, attestation: &Attestation) -> Result<(), PathError> {
+        let anchors = ScopedAnchors::default().with(scope, root().0);
+        let limits = PathLimits::default();
+        let verifiers = Verifiers::rust_crypto();
+        attestation.assess_trust(MODEL, &anchors, NOW, &verifiers, &limits).map(drop)
+    }
+
+    fn refused(scope: AnchorScope, attestation: &Attestation) {
+        let error = assess(scope, attestation).unwrap_err();
+        assert_eq!(error, PathError::Untrusted(Obstacle::NoAnchor));
+        assert_eq!(error.code(), Code::AttestationUntrusted);
+    }
+
+    #[test]
+    fn an_anchor_without_bounds_is_for_all() {
+        assess(AnchorScope::any(), &attestation()).unwrap();
+        assess(AnchorScope::any(), &attestation().covering_the_credential_only()).unwrap();
+    }
+
+    #[test]
+    fn rule_263_an_anchor_is_for_the_formats_of_its_scope() {
+        assess(AnchorScope::any().formats(["tpm", "packed"]), &attestation()).unwrap();
+        refused(AnchorScope::any().formats(["tpm", "Packed"]), &attestation());
+        refused(AnchorScope::any().formats([""; 0]), &attestation());
+    }
+
+    #[test]
+    fn rule_278_an_anchor_is_for_the_models_of_its_scope() {
+        assess(AnchorScope::any().aaguids([OTHER, MODEL]), &attestation()).unwrap();
+        refused(AnchorScope::any().aaguids([OTHER]), &attestation());
+        refused(AnchorScope::any().aaguids([]), &attestation());
+    }
+
+    #[test]
+    fn rule_278_both_bounds_hold() {
+        let scope = AnchorScope::any().formats(["packed"]);
+        assess(scope.clone().aaguids([MODEL]), &attestation()).unwrap();
+        refused(scope.aaguids([OTHER]), &attestation());
+        refused(AnchorScope::any().formats(["tpm"]).aaguids([MODEL]), &attestation());
+    }
+
+    #[test]
+    fn rule_279_an_anchor_for_a_model_is_none_for_a_format_that_does_not_sign_it() {
+        let unsigned = attestation().covering_the_credential_only();
+        assess(AnchorScope::any().formats(["packed"]), &unsigned).unwrap();
+        refused(AnchorScope::any().aaguids([MODEL]), &unsigned);
+    }
+
+    #[test]
+    fn intermediates_have_scopes_too() {
+        let key = Key::p256(7);
+        let ca = Builder::ca("ca", &key).signed_by("root", &root().1);
+        let leaf = Builder::attestation(&Key::p256(2)).signed_by("ca", &key);
+        let attestation = Attestation::with_certificates("packed", AttestationType::Uncertain, vec![leaf]);
+        let assess = |scope| {
+            let anchors = ScopedAnchors::default()
+                .with(AnchorScope::any(), root().0)
+                .with_intermediate(scope, ca.clone());
+            let limits = PathLimits::default();
+            attestation.assess_trust(MODEL, &anchors, NOW, &Verifiers::rust_crypto(), &limits)
+        };
+        assess(AnchorScope::any().formats(["packed"])).unwrap();
+        let error = assess(AnchorScope::any().formats(["tpm"])).unwrap_err();
+        assert_eq!(error, PathError::Untrusted(Obstacle::IssuerUnknown));
+    }
+}

@@ -1,0 +1,33 @@
+//! The extension id-fido-gen-ce-aaguid:
+//! [section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements).
+
+use countersign_types::Aaguid;
+
+use crate::{
+    AttestationError, Certificate, Statement, der,
+    error::CertificateFault,
+    oid::{self, Oid},
+};
+
+/// Checks that a certificate which names an AAGUID names the authenticator's.
+pub(super) fn check_certified_aaguid(
+    input: &Statement<'_>,
+    certificate: &Certificate,
+) -> Result<(), AttestationError> {
+    let Some(certificate) = certified_aaguid(certificate)? else { return Ok(()) };
+    let authenticator = input.aaguid()?;
+    if certificate == authenticator {
+        Ok(())
+    } else {
+        Err(AttestationError::AaguidMismatch { certificate, authenticator })
+    }
+}
+
+/// The AAGUID that the certificate is for, if it names one: an OCTET STRING of 16 bytes in the one that holds every
+/// extension's value.
+fn certified_aaguid(certificate: &Certificate) -> Result<Option<Aaguid>, CertificateFault> {
+    const IDENTIFIER: Oid<'_> = oid::FIDO_AAGUID;
+    let Some(extension) = certificate.extension(&IDENTIFIER) else { return Ok(None) };
+    let bytes = der::only(extension.value, der::OCTET_STRING).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.map(|bytes| Some(Aaguid::from_bytes(bytes))).ok_or(CertificateFault::Extension(IDENTIFIER))
+}

@@ -1,0 +1,561 @@
+//! Tests of Android `SafetyNet` attestation. [`Response`] makes a good JWS; each test of a rule changes one thing.
+
+use std::sync::Arc;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ciborium::Value;
+use countersign_types::{Aaguid, AlgorithmIdentifier, Code, base64url};
+use serde_json::json;
+
+use super::*;
+use crate::{
+    AnchorList, CertificateError, Formats, PathLimits, TrustAnchor,
+    format::X5C_MAX,
+    test_support::{
+        NOW,
+        certificates::{Builder, Key, common_name, root},
+        sequence,
+        statements::{AAGUID, Registration, encode},
+        tlv,
+    },
+};
+
+/// A second before [`NOW`].
+const MADE: u64 = 1_767_225_599_000;
+
+fn registration() -> Registration {
+    Registration::new(&Key::p256(3), AAGUID)
+}
+
+fn google_key() -> Key {
+    Key::p256(2)
+}
+
+/// A certificate for these names: pairs of a `GeneralName`'s tag and its contents.
+fn certificate(names: &[(u8, &str)]) -> Builder {
+    let names: Vec<_> = names.iter().map(|(tag, name)| tlv(*tag, name.as_bytes())).collect();
+    Builder::attestation(&google_key()).with_subject(&oid::COMMON_NAME, Some(HOST_NAME)).with_extension(
+        oid::SUBJECT_ALT_NAME,
+        false,
+        &tlv(0x30, &names.concat()),
+    )
+}
+
+fn leaf() -> Vec<u8> {
+    certificate(&[(0x82, HOST_NAME)]).der(&common_name("root"), &root().1)
+}
+
+/// A response to be: change one thing, then encode.
+#[derive(Clone)]
+struct Response {
+    header: serde_json::Value,
+    payload: serde_json::Value,
+}
+
+impl Response {
+    fn new() -> Self {
+        Self::with_certificates(&[leaf()])
+    }
+
+    fn with_certificates(certificates: &[Vec<u8>]) -> Self {
+        let x5c: Vec<_> = certificates.iter().map(|der| STANDARD.encode(der)).collect();
+        Self {
+            header: json!({"alg": "ES256", "x5c": x5c}),
+            payload: json!({
+                "nonce": STANDARD.encode(sha256(&[&registration().signed_data()])),
+                "timestampMs": MADE,
+                "apkPackageName": "com.google.android.gms",
+                "ctsProfileMatch": true,
+                "basicIntegrity": true,
+            }),
+        }
+    }
+
+    fn with_header(mut self, member: &str, value: serde_json::Value) -> Self {
+        self.header[member] = value;
+        self
+    }
+
+    fn with_payload(mut self, member: &str, value: serde_json::Value) -> Self {
+        self.payload[member] = value;
+        self
+    }
+
+    fn without(mut self, member: &str) -> Self {
+        for object in [&mut self.header, &mut self.payload] {
+            object.as_object_mut().unwrap().remove(member);
+        }
+        self
+    }
+
+    fn jws(&self) -> String {
+        jws(&self.header.to_string(), &self.payload.to_string())
+    }
+}
+
+/// A JWS with a good signature.
+fn jws(header: &str, payload: &str) -> String {
+    let signed = format!("{}.{}", base64url::encode(header), base64url::encode(payload));
+    let signature = sign(signed.as_bytes());
+    format!("{signed}.{}", base64url::encode(signature))
+}
+
+/// A signature as a JWS has it.
+fn sign(message: &[u8]) -> Vec<u8> {
+    use p256::ecdsa::signature::Signer;
+    let Key::P256(key) = google_key() else { panic!("another key") };
+    Signer::<p256::ecdsa::Signature>::sign(&key, message).to_bytes().to_vec()
+}
+
+/// The three parts of a good JWS.
+fn parts() -> [String; 3] {
+    let jws = Response::new().jws();
+    let parts: Vec<_> = jws.split('.').map(str::to_owned).collect();
+    parts.try_into().unwrap()
+}
+
+fn verify_statement_with(
+    format: &AndroidSafetyNetFormat,
+    statement: Vec<(Value, Value)>,
+) -> Result<Attestation, AttestationError> {
+    let formats = Formats::standard().with(Arc::new(format.clone()));
+    registration().verify_with(&formats, "android-safetynet", &encode(&Value::Map(statement)))
+}
+
+fn statement(version: Value, response: Value) -> Vec<(Value, Value)> {
+    vec![("ver".into(), version), ("response".into(), response)]
+}
+
+fn verify_statement(statement: Vec<(Value, Value)>) -> Result<Attestation, AttestationError> {
+    verify_statement_with(&AndroidSafetyNetFormat::default(), statement)
+}
+
+fn verify_jws(jws: &str) -> Result<Attestation, AttestationError> {
+    verify_statement(statement("14366018".into(), Value::Bytes(jws.into())))
+}
+
+fn verify_with(
+    format: &AndroidSafetyNetFormat,
+    response: &Response,
+) -> Result<Attestation, AttestationError> {
+    verify_statement_with(format, statement("14366018".into(), Value::Bytes(response.jws().into())))
+}
+
+fn verify(response: &Response) -> Result<Attestation, AttestationError> {
+    verify_with(&AndroidSafetyNetFormat::default(), response)
+}
+
+fn assert_malformed(result: Result<Attestation, AttestationError>, fault: StatementFault) {
+    let error = result.unwrap_err();
+    assert_eq!(error, AttestationError::StatementMalformed(fault));
+    assert_eq!(error.code(), Code::AttestationStatementMalformed);
+}
+
+fn assert_certificate(certificate: &Builder, fault: CertificateFault) {
+    let der = certificate.der(&common_name("root"), &root().1);
+    let error = verify(&Response::with_certificates(&[der])).unwrap_err();
+    assert_eq!(error, AttestationError::CertificateInvalid(fault));
+    assert_eq!(error.code(), Code::AttestationCertificateInvalid);
+}
+
+fn assert_not_accepted(result: Result<Attestation, AttestationError>, fault: PolicyFault) {
+    let error = result.unwrap_err();
+    assert_eq!(error, AttestationError::NotAccepted(fault));
+    assert_eq!(error.code(), Code::AttestationNotAccepted);
+}
+
+fn wrong(member: &'static str, expected: &'static str) -> StatementFault {
+    StatementFault::WrongType { member, expected }
+}
+
+#[test]
+fn a_good_response_is_accepted_and_its_type_basic() {
+    let attestation = verify(&Response::new()).unwrap();
+    assert_eq!(attestation.format(), "android-safetynet");
+    assert_eq!(attestation.attestation_type(), AttestationType::Basic);
+    assert_eq!(attestation.trust_path()[0].as_der(), leaf());
+    let Details::SafetyNet(details) = attestation.details() else { panic!("no details") };
+    assert_eq!((&*details.version, details.timestamp_milliseconds), ("14366018", MADE));
+    assert_eq!((details.cts_profile_match, details.basic_integrity), (Some(true), Some(true)));
+    assert_eq!(details.apk_package_name.as_deref(), Some("com.google.android.gms"));
+}
+
+#[test]
+fn members_that_are_not_known_are_passed_over() {
+    let response = Response::new()
+        .with_header("typ", "JWT".into())
+        .with_payload("evaluationType", "BASIC".into())
+        .with_payload("advice", json!({"nonce": [1]}));
+    verify(&response).unwrap();
+}
+
+#[test]
+fn rule_223_ver_is_text_and_not_empty() {
+    let response = || Value::Bytes(Response::new().jws().into());
+    verify_statement(statement("1".into(), response())).unwrap();
+    let missing = vec![("response".into(), response())];
+    assert_malformed(verify_statement(missing), StatementFault::Missing("ver"));
+    for version in [Value::Null, 14_366_018.into(), Value::Bytes(b"14366018".to_vec())] {
+        assert_malformed(verify_statement(statement(version, response())), wrong("ver", "a text"));
+    }
+    assert_malformed(verify_statement(statement("".into(), response())), StatementFault::Empty("ver"));
+}
+
+#[test]
+fn rule_224_response_is_bytes_of_text_and_not_empty() {
+    let missing = vec![("ver".into(), "14366018".into())];
+    assert_malformed(verify_statement(missing), StatementFault::Missing("response"));
+    for response in [Value::Null, Response::new().jws().into(), Value::Array(Vec::new())] {
+        let result = verify_statement(statement("14366018".into(), response));
+        assert_malformed(result, wrong("response", "a byte string"));
+    }
+    assert_malformed(verify_jws(""), StatementFault::Empty("response"));
+    let mut not_utf8 = Response::new().jws().into_bytes();
+    not_utf8[10] = 0xff;
+    let result = verify_statement(statement("14366018".into(), Value::Bytes(not_utf8)));
+    assert_malformed(result, StatementFault::NotJws("not base64url"));
+}
+
+#[test]
+fn rule_225_a_jws_has_three_parts() {
+    let [header, payload, signature] = parts();
+    for jws in [
+        r#"{"payload":"","signatures":[]}"#.to_owned(),
+        header.clone(),
+        format!("{header}.{payload}"),
+        format!("{header}.{payload}.{signature}."),
+        format!(".{header}.{payload}.{signature}"),
+    ] {
+        assert_malformed(verify_jws(&jws), StatementFault::NotJws("not three parts"));
+    }
+}
+
+#[test]
+fn rule_225_each_part_is_base64url_without_padding() {
+    for position in 0..3 {
+        for (before, after) in [("", "="), ("", "\n"), (" ", ""), ("+", "")] {
+            let mut parts = parts();
+            parts[position] = format!("{before}{}{after}", parts[position]);
+            assert_malformed(verify_jws(&parts.join(".")), StatementFault::NotJws("not base64url"));
+        }
+    }
+    // 64 bytes are 86 characters, the last of which has four spare bits.
+    let [header, payload, mut signature] = parts();
+    let last = signature.pop().unwrap();
+    signature.push(char::from(u8::try_from(last).unwrap() + 1));
+    let result = verify_jws(&format!("{header}.{payload}.{signature}"));
+    assert_malformed(result, StatementFault::NotJws("not base64url"));
+}
+
+#[test]
+fn rule_225_header_and_payload_are_json_objects() {
+    let good = Response::new();
+    let (header, payload) = (good.header.to_string(), good.payload.to_string());
+    for json in ["", "null", "[]", "{", "\"text\"", &format!("[{payload}]"), &format!("{payload}{payload}")] {
+        assert_malformed(verify_jws(&jws(json, &payload)), StatementFault::NotJws("header"));
+        assert_malformed(verify_jws(&jws(&header, json)), StatementFault::NotJws("payload"));
+    }
+}
+
+#[test]
+fn rule_225_a_member_that_is_read_is_there_once() {
+    let good = Response::new();
+    let (header, payload) = (good.header.to_string(), good.payload.to_string());
+    let with = |text: &str, member: &str| text.replacen('{', &format!("{{{member},"), 1);
+    for (name, member) in [("alg", r#""alg":"ES256""#), ("x5c", r#""x5c":[]"#)] {
+        assert_malformed(verify_jws(&jws(&with(&header, member), &payload)), wrong(name, "there once"));
+    }
+    for (name, member) in [
+        ("nonce", r#""nonce":"""#),
+        ("timestampMs", r#""timestampMs":1"#),
+        ("ctsProfileMatch", r#""ctsProfileMatch":false"#),
+        ("basicIntegrity", r#""basicIntegrity":false"#),
+        ("apkPackageName", r#""apkPackageName":"""#),
+    ] {
+        assert_malformed(verify_jws(&jws(&header, &with(&payload, member))), wrong(name, "there once"));
+    }
+}
+
+#[test]
+fn rule_225_a_jws_is_no_longer_than_the_limit() {
+    let filled = |length: usize| Response::new().with_payload("filler", "x".repeat(length).into());
+    verify(&filled(32 * 1024)).unwrap();
+    assert_malformed(verify(&filled(64 * 1024)), StatementFault::NotJws("too long"));
+}
+
+#[test]
+fn rule_226_alg_is_one_that_the_service_signs_with() {
+    let expected = wrong("alg", "RS256 or ES256");
+    for algorithm in ["none", "None", "", "HS256", "HS512", "PS256", "ES384", "RS1", "EdDSA", "es256"] {
+        assert_malformed(verify(&Response::new().with_header("alg", algorithm.into())), expected.clone());
+    }
+    assert_malformed(verify(&Response::new().without("alg")), StatementFault::Missing("alg"));
+    for value in [json!(null), json!(-7), json!(["ES256"])] {
+        assert_malformed(verify(&Response::new().with_header("alg", value)), wrong("alg", "a text"));
+    }
+}
+
+#[test]
+fn rule_226_alg_none_without_a_signature_is_malformed() {
+    let [_, payload, _] = parts();
+    let header = base64url::encode(Response::new().with_header("alg", "none".into()).header.to_string());
+    let result = verify_jws(&format!("{header}.{payload}."));
+    assert_malformed(result, wrong("alg", "RS256 or ES256"));
+}
+
+#[test]
+fn rule_226_alg_fits_the_leaf_key() {
+    let error = verify(&Response::new().with_header("alg", "RS256".into())).unwrap_err();
+    assert_eq!(error, AttestationError::AlgorithmUnfit(AlgorithmIdentifier(-257)));
+    assert_eq!(error.code(), Code::AttestationSignatureInvalid);
+}
+
+#[test]
+fn rule_226_header_parameters_that_must_be_understood_are_not() {
+    let response = Response::new().with_header("crit", json!(["exp"])).with_header("exp", json!(0));
+    assert_malformed(verify(&response), StatementFault::NotJws("critical header parameters"));
+}
+
+#[test]
+fn rule_227_x5c_is_an_array_of_certificates_in_base64() {
+    let with = |x5c| verify(&Response::new().with_header("x5c", x5c));
+    assert_malformed(verify(&Response::new().without("x5c")), StatementFault::Missing("x5c"));
+    for x5c in [json!(null), json!(STANDARD.encode(leaf())), json!({})] {
+        assert_malformed(with(x5c), wrong("x5c", "an array"));
+    }
+    assert_malformed(with(json!([])), StatementFault::Empty("x5c"));
+    assert_malformed(with(json!([""])), StatementFault::Empty("x5c"));
+    assert_malformed(with(json!([null])), wrong("x5c", "an array of texts"));
+    let good = STANDARD.encode(leaf());
+    let unpadded = good.trim_end_matches('=');
+    let mut lines = good.clone();
+    lines.insert(64, '\n');
+    for text in [&base64url::encode(leaf()), &format!("{unpadded}==="), &lines, &format!("{good} ")] {
+        assert_malformed(with(json!([text])), wrong("x5c", "an array of base64 texts"));
+    }
+    let count = X5C_MAX + 1;
+    assert_malformed(with(json!(vec![good; count])), StatementFault::TooManyCertificates(count));
+}
+
+#[test]
+fn rule_227_elements_of_x5c_are_one_certificate_each() {
+    let surplus = [leaf(), vec![0]].concat();
+    for (certificates, position, error) in [
+        (vec![b"none".to_vec()], 0, CertificateError::NotDer),
+        (vec![surplus.clone()], 0, CertificateError::TrailingData { length: 1 }),
+        (vec![leaf(), surplus], 1, CertificateError::TrailingData { length: 1 }),
+    ] {
+        let got = verify(&Response::with_certificates(&certificates)).unwrap_err();
+        let fault = CertificateFault::Unparsable { position, error };
+        assert_eq!(got, AttestationError::CertificateInvalid(fault));
+        assert_eq!(got.code(), Code::AttestationCertificateInvalid);
+    }
+}
+
+#[test]
+fn rule_228_the_signature_is_over_header_and_payload() {
+    let [header, payload, signature] = parts();
+    let other_header = base64url::encode(Response::new().with_header("typ", "JWT".into()).header.to_string());
+    let other_payload = base64url::encode(Response::new().with_payload("x", 1.into()).payload.to_string());
+    let over = |message: &str| base64url::encode(sign(message.as_bytes()));
+    for jws in [
+        format!("{other_header}.{payload}.{signature}"),
+        format!("{header}.{other_payload}.{signature}"),
+        format!("{header}.{payload}.{}", over(&header)),
+        format!("{header}.{payload}.{}", over(&format!("{header}.{payload}."))),
+        format!("{header}.{payload}."),
+    ] {
+        let error = verify_jws(&jws).unwrap_err();
+        assert_eq!(error, AttestationError::SignatureInvalid);
+        assert_eq!(error.code(), Code::AttestationSignatureInvalid);
+    }
+}
+
+#[test]
+fn rule_228_the_signature_is_the_leaf_keys() {
+    let other = Builder::attestation(&Key::p256(4)).with_extension(
+        oid::SUBJECT_ALT_NAME,
+        false,
+        &sequence(&[&tlv(0x82, HOST_NAME.as_bytes())]),
+    );
+    let other = other.der(&common_name("root"), &root().1);
+    let error = verify(&Response::with_certificates(&[other, leaf()])).unwrap_err();
+    assert_eq!(error, AttestationError::SignatureInvalid);
+}
+
+#[test]
+fn rule_228_an_es256_signature_is_two_numbers_of_32_bytes() {
+    let [header, payload, signature] = parts();
+    let pair = base64url::decode(&signature).unwrap();
+    let (r, s) = pair.split_at(32);
+    let der = jws::der_of_pair(&pair);
+    let zero = [0; 32];
+    for signature in [
+        &der[..],
+        &pair[..63],
+        &[&pair[..], &[0]].concat(),
+        &[s, r].concat(),
+        &[&zero, s].concat(),
+        &[r, &zero].concat(),
+    ] {
+        let jws = format!("{header}.{payload}.{}", base64url::encode(signature));
+        assert_eq!(verify_jws(&jws), Err(AttestationError::SignatureInvalid));
+    }
+}
+
+#[test]
+fn the_der_of_a_signature_is_minimal() {
+    let mut pair = [0; 64];
+    assert_eq!(jws::der_of_pair(&pair), [0x30, 0x06, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00]);
+    (pair[31], pair[63]) = (0x7f, 0x80);
+    assert_eq!(jws::der_of_pair(&pair), [0x30, 0x07, 0x02, 0x01, 0x7f, 0x02, 0x02, 0x00, 0x80]);
+    let full = jws::der_of_pair(&[0xff; 64]);
+    assert_eq!((full.len(), &full[..5]), (72, &[0x30, 0x46, 0x02, 0x21, 0x00][..]));
+}
+
+#[test]
+fn rule_229_the_leaf_was_issued_to_the_services_host() {
+    let fault = CertificateFault::HostName(HOST_NAME);
+    for names in [
+        &[][..],
+        &[(0x82, "attest.android.org")],
+        &[(0x82, "www.attest.android.com")],
+        &[(0x82, "attest.android.com.example.org")],
+        &[(0x82, "attest.android.com\0.example.org")],
+        &[(0x82, "*.android.com")],
+        &[(0x82, "attest.android.com.")],
+        // An rfc822Name and a URI.
+        &[(0x81, HOST_NAME)],
+        &[(0x86, HOST_NAME)],
+    ] {
+        assert_certificate(&certificate(names), fault.clone());
+    }
+    assert_certificate(&certificate(&[]).without_extension(&oid::SUBJECT_ALT_NAME), fault);
+    for names in [&[(0x82, "Attest.Android.COM")][..], &[(0x82, "www.example.org"), (0x82, HOST_NAME)]] {
+        let der = certificate(names).der(&common_name("root"), &root().1);
+        verify(&Response::with_certificates(&[der])).unwrap();
+    }
+}
+
+#[test]
+fn rule_229_the_alternative_names_are_der() {
+    let name = tlv(0x82, HOST_NAME.as_bytes());
+    for value in [&[][..], &name, &tlv(0x31, &name), &[&sequence(&[&name])[..], &[0]].concat()] {
+        let changed = certificate(&[]).with_extension(oid::SUBJECT_ALT_NAME, false, value);
+        assert_certificate(&changed, CertificateFault::Extension(oid::SUBJECT_ALT_NAME));
+    }
+}
+
+#[test]
+fn rule_230_the_chain_ends_at_a_configured_root() {
+    let judge = |leaf: Vec<u8>, anchor: TrustAnchor| {
+        let attestation = verify(&Response::with_certificates(&[leaf])).unwrap();
+        let (anchors, limits) = (AnchorList::new([anchor]), PathLimits::default());
+        let verifiers = registration().verifiers;
+        attestation.validate_trust_path(Aaguid::from_bytes(AAGUID), &anchors, NOW, &verifiers, &limits)
+    };
+    judge(leaf(), root().0).unwrap();
+    let self_signed = certificate(&[(0x82, HOST_NAME)]).self_signed(&google_key()).as_der().to_vec();
+    assert_eq!(judge(self_signed, root().0).unwrap_err().code(), Code::AttestationUntrusted);
+    let other = Key::p256(9);
+    let other = TrustAnchor::from_certificate(Builder::ca("other", &other).self_signed(&other));
+    assert_eq!(judge(leaf(), other).unwrap_err().code(), Code::AttestationUntrusted);
+}
+
+#[test]
+fn rule_231_the_nonce_is_the_base64_of_the_hash_of_what_is_attested() {
+    let data = registration().signed_data();
+    let (authenticator_data, hash) = data.split_at(data.len() - 32);
+    let digest = sha256(&[&data]);
+    let hex = digest.map(|byte| format!("{byte:02x}")).concat();
+    for nonce in [
+        String::new(),
+        base64url::encode(digest),
+        STANDARD.encode(digest).trim_end_matches('=').to_owned(),
+        format!("{}\n", STANDARD.encode(digest)),
+        hex,
+        STANDARD.encode(&data),
+        STANDARD.encode(sha256(&[hash, authenticator_data])),
+        STANDARD.encode(sha256(&[hash])),
+        STANDARD.encode(sha256(&[authenticator_data])),
+    ] {
+        let error = verify(&Response::new().with_payload("nonce", nonce.into())).unwrap_err();
+        assert_eq!(error, AttestationError::BindingMismatch("nonce"));
+        assert_eq!(error.code(), Code::AttestationBindingMismatch);
+    }
+    assert_malformed(verify(&Response::new().without("nonce")), StatementFault::Missing("nonce"));
+    for value in [json!(null), json!([STANDARD.encode(digest)]), json!(1)] {
+        assert_malformed(verify(&Response::new().with_payload("nonce", value)), wrong("nonce", "a text"));
+    }
+}
+
+#[test]
+fn rule_232_the_device_matches_a_profile() {
+    for value in [json!("true"), json!(1), json!([true])] {
+        let response = Response::new().with_payload("ctsProfileMatch", value);
+        assert_malformed(verify(&response), wrong("ctsProfileMatch", "a boolean"));
+    }
+    let response = Response::new().with_payload("ctsProfileMatch", false.into());
+    assert_not_accepted(verify(&response), PolicyFault::DeviceIntegrity("ctsProfileMatch"));
+    for response in [
+        Response::new().without("ctsProfileMatch"),
+        Response::new().with_payload("ctsProfileMatch", json!(null)),
+    ] {
+        assert_malformed(verify(&response), StatementFault::Missing("ctsProfileMatch"));
+    }
+}
+
+#[test]
+fn rule_232_the_relying_party_may_be_content_with_basic_integrity() {
+    let basic = AndroidSafetyNetFormat::default().integrity(DeviceIntegrity::BasicIntegrity);
+    let response = Response::new().with_payload("ctsProfileMatch", false.into());
+    verify_with(&basic, &response).unwrap();
+    verify_with(&basic, &response.clone().without("ctsProfileMatch")).unwrap();
+    let failed = response.clone().with_payload("basicIntegrity", false.into());
+    assert_not_accepted(verify_with(&basic, &failed), PolicyFault::DeviceIntegrity("basicIntegrity"));
+    let absent = response.without("basicIntegrity");
+    assert_malformed(verify_with(&basic, &absent), StatementFault::Missing("basicIntegrity"));
+    // Where a profile must match, nothing is asked of the lesser verdict.
+    verify(&Response::new().without("basicIntegrity")).unwrap();
+}
+
+#[test]
+fn rule_233_the_response_was_made_within_the_window() {
+    const SECOND: u64 = 1000;
+    let now = MADE + SECOND;
+    let at = |made: u64| Response::new().with_payload("timestampMs", made.into());
+    for made in [now - 60 * SECOND, now - SECOND, now, now + 999] {
+        verify(&at(made)).unwrap();
+    }
+    for made in [0, now - 60 * SECOND - 1, now + SECOND, now + 3_600 * SECOND, now * SECOND, u64::MAX] {
+        assert_not_accepted(verify(&at(made)), PolicyFault::Time(made));
+    }
+    let wider = AndroidSafetyNetFormat::default()
+        .max_age(Duration::from_secs(300))
+        .clock_skew(Duration::from_secs(10));
+    for made in [now - 300 * SECOND, now + 10 * SECOND] {
+        verify_with(&wider, &at(made)).unwrap();
+    }
+    for made in [now - 301 * SECOND, now + 11 * SECOND] {
+        assert_not_accepted(verify_with(&wider, &at(made)), PolicyFault::Time(made));
+    }
+    verify_with(&AndroidSafetyNetFormat::default().max_age(Duration::MAX), &at(0)).unwrap();
+}
+
+#[test]
+fn rule_233_the_time_is_an_integer() {
+    let missing = Response::new().without("timestampMs");
+    assert_malformed(verify(&missing), StatementFault::Missing("timestampMs"));
+    for value in [json!(null), json!("1767225599000"), json!(-1), json!(1_767_225_599_000.5), json!(1e300)] {
+        let fault = wrong("timestampMs", "a non-negative integer of 64 bits");
+        assert_malformed(verify(&Response::new().with_payload("timestampMs", value)), fault);
+    }
+}
+
+#[test]
+fn rule_234_the_standard_formats_do_not_have_it() {
+    let members = statement("14366018".into(), Value::Bytes(Response::new().jws().into()));
+    let error = registration().verify("android-safetynet", &encode(&Value::Map(members))).unwrap_err();
+    assert_eq!(error, AttestationError::FormatUnsupported("android-safetynet".to_owned()));
+    assert_eq!(error.code(), Code::AttestationFormatUnsupported);
+}

@@ -1,0 +1,87 @@
+//! [Section 8.6](https://www.w3.org/TR/webauthn-3/#sctn-fido-u2f-attestation): FIDO U2F attestation.
+
+use countersign_cose::{Algorithm, Curve, KeyError, KeyMaterial};
+use countersign_types::AlgorithmIdentifier;
+
+use crate::{
+    Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Statement,
+    error::{CertificateFault, KeyMismatch},
+    format::signature,
+    statement_map::StatementMap,
+};
+
+/// The only algorithm that U2F has.
+const ALGORITHM: Algorithm = Algorithm::Es256;
+
+/// The format `fido-u2f`: what authenticators of U2F, the protocol before FIDO2, sign at a registration.
+///
+/// They sign the RP ID hash, the client data's hash, the credential ID and its key. Flags, signature counter, AAGUID
+/// and extensions are the client's addition and nobody's claim: see
+/// [`Attestation::covers_authenticator_data`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FidoU2fFormat;
+
+impl AttestationFormat for FidoU2fFormat {
+    fn identifier(&self) -> &'static str {
+        "fido-u2f"
+    }
+
+    fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError> {
+        let statement = StatementMap::read(input.statement)?;
+        let signature = statement.bytes("sig")?;
+        // Step 2.
+        let trust_path = statement.certificates_exactly(1)?;
+        let certificate = trust_path.first().ok_or(AttestationError::SignatureInvalid)?;
+        p256_key(certificate)?;
+        // Step 3.
+        let attested = input
+            .authenticator_data
+            .attested_credential_data
+            .ok_or(AttestationError::AttestedCredentialDataMissing)?;
+        // Steps 4 to 6.
+        let public_key = raw_credential_key(input)?;
+        let message = [
+            &[0][..],
+            input.authenticator_data.rp_id_hash,
+            input.client_data_hash,
+            attested.credential_id,
+            &public_key,
+        ];
+        signature::verify_message(input.verifiers, certificate, ALGORITHM, &message, signature)?;
+        // Steps 7 and 8: nothing in the statement tells a batch's certificate from one for this authenticator.
+        let attestation =
+            Attestation::with_certificates(self.identifier(), AttestationType::Uncertain, trust_path);
+        Ok(attestation.covering_the_credential_only())
+    }
+}
+
+/// The point of the certificate's key, which must be on P-256, in the uncompressed form of
+/// [SEC 1, section 2.3.3](https://www.secg.org/sec1-v2.pdf).
+pub(super) fn p256_key(certificate: &Certificate) -> Result<Vec<u8>, CertificateFault> {
+    let key = certificate.public_key().map_err(|error| match error {
+        KeyError::UnsupportedKeyType => CertificateFault::KeyNotP256,
+        error => CertificateFault::Key(error),
+    })?;
+    uncompressed_point(key.material()).ok_or(CertificateFault::KeyNotP256)
+}
+
+/// Step 4: the credential's key as `ALG_KEY_ECC_X962_RAW`. That its coordinates have 32 bytes, its type made sure.
+fn raw_credential_key(input: &Statement<'_>) -> Result<Vec<u8>, KeyMismatch> {
+    let credential = input.credential_key.algorithm().map(Algorithm::identifier);
+    let statement: AlgorithmIdentifier = ALGORITHM.identifier();
+    let mismatch = KeyMismatch::Algorithm { statement, credential };
+    if credential != Some(statement) {
+        return Err(mismatch);
+    }
+    uncompressed_point(input.credential_key.material()).ok_or(mismatch)
+}
+
+fn uncompressed_point(key: &KeyMaterial) -> Option<Vec<u8>> {
+    match key {
+        KeyMaterial::Ec { curve: Curve::P256, x, y } => Some([&[0x04][..], x, y].concat()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

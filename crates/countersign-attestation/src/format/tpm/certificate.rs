@@ -1,0 +1,69 @@
+//! [Section 8.3.1](https://www.w3.org/TR/webauthn-3/#sctn-tpm-cert-requirements): what an attestation key's certificate
+//! must have.
+
+use super::TpmManufacturer;
+use crate::{
+    Certificate,
+    certificate::{Name, NameAttribute},
+    error::CertificateFault,
+    oid::{self, Oid},
+};
+
+/// What the certificate says of the TPM.
+#[derive(Debug)]
+pub(super) struct Subject<'a> {
+    pub(super) manufacturer: TpmManufacturer,
+    pub(super) model: &'a str,
+    pub(super) version: &'a str,
+}
+
+/// Checks the requirements.
+///
+/// That the alternative name is not critical, against RFC 5280, is left to whoever looks at the certificate.
+pub(super) fn check_requirements(certificate: &Certificate) -> Result<Subject<'_>, CertificateFault> {
+    if certificate.version() != 3 {
+        return Err(CertificateFault::Version(certificate.version()));
+    }
+    if !certificate.subject().is_empty() {
+        return Err(CertificateFault::SubjectNotEmpty);
+    }
+    let subject = Subject::read(certificate)?;
+    let purposes = certificate
+        .extended_key_usage()
+        .ok_or(CertificateFault::ExtensionMissing(oid::EXTENDED_KEY_USAGE))?;
+    if !purposes.contains(&oid::TPM_AIK_CERTIFICATE) {
+        return Err(CertificateFault::Purpose(oid::TPM_AIK_CERTIFICATE));
+    }
+    match certificate.basic_constraints() {
+        None => Err(CertificateFault::BasicConstraintsMissing),
+        Some(constraints) if constraints.ca => Err(CertificateFault::IsCa),
+        Some(_) => Ok(subject),
+    }
+}
+
+impl<'a> Subject<'a> {
+    /// The three attributes that section 3.1.2 of the TCG's profile of endorsement key certificates wants in a
+    /// directory name, in one relative name or in one each.
+    fn read(certificate: &'a Certificate) -> Result<Self, CertificateFault> {
+        const IDENTIFIER: Oid<'_> = oid::SUBJECT_ALT_NAME;
+        let names = certificate
+            .alternative_directory_names()
+            .ok_or(CertificateFault::ExtensionMissing(IDENTIFIER))?
+            .map_err(|_| CertificateFault::Extension(IDENTIFIER))?;
+        let attributes: Vec<_> = names.iter().flat_map(Name::attributes).collect();
+        let text = |attribute| {
+            only_text(&attributes, &attribute).ok_or(CertificateFault::AlternativeName(attribute))
+        };
+        let manufacturer = text(oid::TPM_MANUFACTURER)?
+            .parse()
+            .map_err(|_| CertificateFault::AlternativeName(oid::TPM_MANUFACTURER))?;
+        Ok(Self { manufacturer, model: text(oid::TPM_MODEL)?, version: text(oid::TPM_VERSION)? })
+    }
+}
+
+/// The text of the one attribute of this type; an empty text is none.
+fn only_text<'a>(attributes: &[NameAttribute<'a>], wanted: &Oid<'_>) -> Option<&'a str> {
+    let mut values = attributes.iter().filter(|attribute| attribute.attribute_type() == wanted);
+    let first = values.next()?;
+    values.next().is_none().then(|| first.text()).flatten().filter(|text| !text.is_empty())
+}

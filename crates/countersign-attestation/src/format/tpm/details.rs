@@ -1,0 +1,129 @@
+//! What a TPM statement tells of the TPM and of the key.
+
+use core::{fmt, str::FromStr};
+
+/// The TPM that holds the credential's key, and how: what its attestation key's certificate and what it signed say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TpmDetails {
+    /// Who made it.
+    pub manufacturer: TpmManufacturer,
+    /// Its model, a name of the manufacturer's, such as `SLB9670`.
+    pub model: String,
+    /// Its firmware's version as the certificate has it, such as `id:0007003D`.
+    pub version: String,
+    /// Its firmware's version as it signed it. TPMs obfuscate it where the attestation key is not of the endorsement or
+    /// the platform hierarchy.
+    pub firmware_version: u64,
+    /// The attributes of the credential's key.
+    pub key_attributes: ObjectAttributes,
+}
+
+/// A TPM manufacturer's identifier in the
+/// [TCG's registry](https://trustedcomputinggroup.org/resource/vendor-id-registry/): four characters, such as `INTC`.
+///
+/// Registered or not, any four bytes are one: the registry grows.
+///
+/// ```
+/// # use countersign_attestation::format::tpm::TpmManufacturer;
+/// let intel: TpmManufacturer = "id:494E5443".parse()?;
+/// assert_eq!(intel.as_bytes(), b"INTC");
+/// assert_eq!(intel.to_string(), "id:494E5443");
+/// # Ok::<(), countersign_attestation::format::tpm::NotTpmManufacturer>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TpmManufacturer([u8; 4]);
+
+impl TpmManufacturer {
+    /// From the four bytes of the identifier.
+    pub const fn from_bytes(bytes: [u8; 4]) -> Self {
+        Self(bytes)
+    }
+
+    /// The four bytes; shorter names end with spaces or zero bytes.
+    pub const fn as_bytes(&self) -> &[u8; 4] {
+        &self.0
+    }
+}
+
+/// A text is not `id:` followed by eight hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotTpmManufacturer;
+
+impl fmt::Display for NotTpmManufacturer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not id: followed by eight hexadecimal digits")
+    }
+}
+
+impl core::error::Error for NotTpmManufacturer {}
+
+impl FromStr for TpmManufacturer {
+    type Err = NotTpmManufacturer;
+
+    /// From the text in certificates: `id:` and eight hexadecimal digits of either case.
+    fn from_str(text: &str) -> Result<Self, NotTpmManufacturer> {
+        let digits = text.strip_prefix("id:").ok_or(NotTpmManufacturer)?;
+        // A sign would pass for a digit below.
+        if digits.len() != 8 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(NotTpmManufacturer);
+        }
+        let number = u32::from_str_radix(digits, 16).map_err(|_| NotTpmManufacturer)?;
+        Ok(Self(number.to_be_bytes()))
+    }
+}
+
+impl fmt::Display for TpmManufacturer {
+    /// As in certificates.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("id:")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02X}"))
+    }
+}
+
+impl fmt::Debug for TpmManufacturer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TpmManufacturer({})", self.0.escape_ascii())
+    }
+}
+
+/// `TPMA_OBJECT`, the attributes of a key in a TPM: TPM 2.0 Part 2, section 8.3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ObjectAttributes(u32);
+
+impl ObjectAttributes {
+    /// From the bits as the TPM has them.
+    pub const fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// The bits as the TPM has them.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Bit 1, `fixedTPM`: the key can't be moved to another TPM, neither alone nor with its parent.
+    pub const fn is_fixed_to_tpm(self) -> bool {
+        self.0 & 1 << 1 != 0
+    }
+
+    /// Bit 5, `sensitiveDataOrigin`: the TPM made the private key itself.
+    pub const fn originated_in_tpm(self) -> bool {
+        self.0 & 1 << 5 != 0
+    }
+
+    /// Bit 6, `userWithAuth`: the key's secret is enough to use it; else a policy must be met.
+    pub const fn user_with_auth(self) -> bool {
+        self.0 & 1 << 6 != 0
+    }
+
+    /// Bit 10, `noDA`: wrong secrets aren't counted against dictionary attacks.
+    pub const fn no_dictionary_attack_protection(self) -> bool {
+        self.0 & 1 << 10 != 0
+    }
+
+    /// Bit 18, `sign`: the key makes signatures.
+    pub const fn signs(self) -> bool {
+        self.0 & 1 << 18 != 0
+    }
+}

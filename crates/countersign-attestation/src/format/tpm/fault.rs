@@ -1,0 +1,55 @@
+//! What can be wrong with a TPM's structures.
+
+use core::fmt;
+
+use super::reader::STRUCTURE_MAX;
+
+/// How a TPM structure of the statement breaks its definition. `structure` is the statement's member, `field` the
+/// name in [TPM 2.0 Part 2](https://trustedcomputinggroup.org/resource/tpm-library-specification/).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TpmFault {
+    /// The structure ends within a field.
+    Truncated {
+        /// The structure.
+        structure: &'static str,
+        /// The field.
+        field: &'static str,
+    },
+    /// Bytes follow the structure.
+    TrailingData {
+        /// The structure.
+        structure: &'static str,
+        /// The number of bytes that follow.
+        length: usize,
+    },
+    /// The structure is longer than any that a TPM makes.
+    TooLong {
+        /// The structure.
+        structure: &'static str,
+        /// Its number of bytes.
+        length: usize,
+    },
+    /// A field has a value that is not known, or that an attested signing key can't have.
+    Value {
+        /// The field.
+        field: &'static str,
+        /// Its value.
+        got: u32,
+    },
+}
+
+impl fmt::Display for TpmFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Truncated { structure, field } => write!(f, "{structure} ends within {field}"),
+            Self::TrailingData { structure, length } => write!(f, "{length} bytes follow {structure}"),
+            Self::TooLong { structure, length } => {
+                write!(f, "{structure} of {length} bytes, at most {STRUCTURE_MAX} expected")
+            }
+            Self::Value { field, got } => write!(f, "{field} is {got:#x}, which it must not be"),
+        }
+    }
+}
+
+impl core::error::Error for TpmFault {}

@@ -1,0 +1,64 @@
+//! Reading what a TPM marshals: big-endian integers, and byte strings with their length in two bytes before them.
+//! TPM 2.0 Part 2, sections 4.10 and 10.4.
+
+use super::TpmFault;
+
+/// The most bytes of a structure. TPMs have buffers of 4096 bytes for a whole response; the structures in use have some
+/// 400. A field has no limit of its own: it is a part of the structure, and is compared, not copied.
+pub(super) const STRUCTURE_MAX: usize = 4096;
+
+/// Reads fields one after the other. `structure` is for the errors.
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    structure: &'static str,
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(super) const fn new(structure: &'static str, bytes: &'a [u8]) -> Result<Self, TpmFault> {
+        if bytes.len() > STRUCTURE_MAX {
+            return Err(TpmFault::TooLong { structure, length: bytes.len() });
+        }
+        Ok(Self { structure, rest: bytes })
+    }
+
+    pub(super) fn u16(&mut self, field: &'static str) -> Result<u16, TpmFault> {
+        self.array(field).map(u16::from_be_bytes)
+    }
+
+    pub(super) fn u32(&mut self, field: &'static str) -> Result<u32, TpmFault> {
+        self.array(field).map(u32::from_be_bytes)
+    }
+
+    pub(super) fn u64(&mut self, field: &'static str) -> Result<u64, TpmFault> {
+        self.array(field).map(u64::from_be_bytes)
+    }
+
+    /// The bytes of a `TPM2B_…` structure.
+    pub(super) fn sized(&mut self, field: &'static str) -> Result<&'a [u8], TpmFault> {
+        let length = usize::from(self.u16(field)?);
+        let truncated = TpmFault::Truncated { structure: self.structure, field };
+        let (bytes, rest) = self.rest.split_at_checked(length).ok_or(truncated)?;
+        self.rest = rest;
+        Ok(bytes)
+    }
+
+    /// The next bytes, as many as the array has.
+    pub(super) fn array<const LENGTH: usize>(
+        &mut self,
+        field: &'static str,
+    ) -> Result<[u8; LENGTH], TpmFault> {
+        let truncated = TpmFault::Truncated { structure: self.structure, field };
+        let (bytes, rest) = self.rest.split_first_chunk().ok_or(truncated)?;
+        self.rest = rest;
+        Ok(*bytes)
+    }
+
+    /// Fails unless all was read.
+    pub(super) const fn end(&self) -> Result<(), TpmFault> {
+        match self.rest.len() {
+            0 => Ok(()),
+            length => Err(TpmFault::TrailingData { structure: self.structure, length }),
+        }
+    }
+}

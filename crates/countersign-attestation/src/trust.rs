@@ -1,0 +1,111 @@
+//! Steps 23 and 24 of [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential): who vouches
+//! for an attestation.
+
+use countersign_cose::Verifiers;
+use countersign_types::{Aaguid, Timestamp};
+
+use crate::{
+    Attestation, Certificate, PathError, PathLimits, TrustAnchors, TrustedPath,
+    format::compound::{Compound, Part, Quorum},
+    path::Obstacle,
+};
+
+/// The paths to trust anchors that an attestation needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Trust {
+    paths: Vec<TrustedPath>,
+    covers_authenticator_data: bool,
+}
+
+impl Trust {
+    /// The paths: one, or for a compound attestation one for each trusted part, in the parts' order. Never none.
+    pub fn paths(&self) -> &[TrustedPath] {
+        &self.paths
+    }
+
+    /// Whether somebody who is trusted vouches for the authenticator data as a whole, and with it for the AAGUID: see
+    /// [`Attestation::covers_authenticator_data`].
+    pub const fn covers_authenticator_data(&self) -> bool {
+        self.covers_authenticator_data
+    }
+}
+
+impl Attestation {
+    /// Looks for what makes this attestation trusted: a path to one of the anchors that `source` has for it; for a
+    /// compound one, as many as its [`CompoundPolicy`](crate::format::compound::CompoundPolicy) wants, each to an anchor
+    /// for the part's own format.
+    ///
+    /// No attestation and self attestation are never trusted. `aaguid` is the one in the authenticator data. `limits`
+    /// are for all parts together.
+    pub fn assess_trust(
+        &self,
+        aaguid: Aaguid,
+        source: &dyn TrustAnchors,
+        now: Timestamp,
+        verifiers: &Verifiers,
+        limits: &PathLimits,
+    ) -> Result<Trust, PathError> {
+        if let Some(compound) = self.as_compound() {
+            return assess_parts(
+                compound,
+                |part, limits| part.assess_trust(aaguid, source, now, verifiers, limits),
+                limits,
+            );
+        }
+        let path = self.validate_trust_path(aaguid, source, now, verifiers, limits)?;
+        Ok(Trust { paths: vec![path], covers_authenticator_data: self.covers_authenticator_data() })
+    }
+}
+
+fn assess_parts(
+    compound: &Compound,
+    assess: impl Fn(&Attestation, &PathLimits) -> Result<Trust, PathError>,
+    limits: &PathLimits,
+) -> Result<Trust, PathError> {
+    let verified =
+        |part: &'_ Part| part.result().is_ok_and(|attestation| attestation.attestation_type().is_certified());
+    let certified = compound.parts.iter().filter(|part| verified(part)).count();
+    let share = limits.signature_checks().checked_div(certified).unwrap_or(0);
+    let limits = limits.with_signature_checks(share);
+    let mut trusted = Vec::new();
+    let mut first_error = None;
+    for part in compound.parts.iter().filter(|part| verified(part)) {
+        let Ok(attestation) = part.result() else { continue };
+        match assess(attestation, &limits) {
+            Ok(trust) => trusted.push((part.format(), trust)),
+            Err(error) if compound.policy.quorum() == Quorum::All => return Err(error),
+            Err(error) => {
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    let expected = compound.policy.quorum().least();
+    let got = distinct_keys(&trusted);
+    if got < expected {
+        let short =
+            if certified == 0 { Obstacle::NoCertificate } else { Obstacle::TooFewParts { expected, got } };
+        return Err(first_error.unwrap_or(PathError::Untrusted(short)));
+    }
+    for format in compound.policy.required() {
+        if !trusted.iter().any(|(trusted, _)| trusted == format) {
+            let missing = PathError::Untrusted(Obstacle::PartMissing(format.clone()));
+            return Err(first_error.unwrap_or(missing));
+        }
+    }
+    let covers_authenticator_data = trusted.iter().any(|(_, trust)| trust.covers_authenticator_data);
+    let paths = trusted.into_iter().flat_map(|(_, trust)| trust.paths).collect();
+    Ok(Trust { paths, covers_authenticator_data })
+}
+
+/// How many attestation keys there are: the same one twice is no more evidence than once.
+fn distinct_keys(trusted: &[(&str, Trust)]) -> usize {
+    let paths = trusted.iter().flat_map(|(_, trust)| &trust.paths);
+    let mut keys: Vec<_> = paths
+        .filter_map(|path| path.certificates().first())
+        .map(Certificate::subject_public_key_info)
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.len()
+}
