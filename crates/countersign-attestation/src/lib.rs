@@ -18,6 +18,7 @@
 //! | trust anchors | [`TrustAnchor`], [`TrustAnchors`], [`AnchorList`], [`ScopedAnchors`] |
 //! | certificate paths | [`validate_path`] |
 //! | who vouches for an attestation | [`Attestation::assess_trust`], [`Trust`] |
+//! | which models are accepted | [`ModelPolicy`], [`ModelList`] |
 //!
 //! The feature `vendor-roots` adds the module `roots`: root certificates that vendors publish.
 //!
@@ -54,6 +55,7 @@ pub mod certificate;
 mod der;
 pub mod error;
 pub mod format;
+pub mod model;
 pub mod oid;
 pub mod path;
 #[cfg(any(test, feature = "vendor-roots"))]
@@ -68,6 +70,7 @@ pub use anchors::{AnchorList, AnchorQuery, AnchorScope, ScopedAnchors, TrustAnch
 pub use certificate::{Certificate, CertificateError};
 pub use error::AttestationError;
 pub use format::{AttestationFormat, Formats};
+pub use model::{ModelList, ModelPolicy, ModelQuery, ModelRefused};
 pub use path::{PathError, PathLimits, TrustedPath, validate_path};
 pub use statement::{Attestation, AttestationType, Details, Statement};
-pub use trust::Trust;
+pub use trust::{AttestedAaguid, Trust};

@@ -15,7 +15,7 @@ use crate::{
 #[non_exhaustive]
 pub struct Trust {
     paths: Vec<TrustedPath>,
-    covers_authenticator_data: bool,
+    attested_aaguid: Option<AttestedAaguid>,
 }
 
 impl Trust {
@@ -27,7 +27,24 @@ impl Trust {
     /// Whether somebody who is trusted vouches for the authenticator data as a whole, and with it for the AAGUID: see
     /// [`Attestation::covers_authenticator_data`].
     pub const fn covers_authenticator_data(&self) -> bool {
-        self.covers_authenticator_data
+        self.attested_aaguid.is_some()
+    }
+
+    /// The authenticator's model, where somebody who is trusted vouches for it; `None` for a format such as `fido-u2f`,
+    /// which does not sign it.
+    pub const fn attested_aaguid(&self) -> Option<AttestedAaguid> {
+        self.attested_aaguid
+    }
+}
+
+/// An AAGUID that an attestation signs which leads to a trust anchor: evidence, where an [`Aaguid`] is a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttestedAaguid(Aaguid);
+
+impl AttestedAaguid {
+    /// The AAGUID.
+    pub const fn get(self) -> Aaguid {
+        self.0
     }
 }
 
@@ -54,7 +71,8 @@ impl Attestation {
             );
         }
         let path = self.validate_trust_path(aaguid, source, now, verifiers, limits)?;
-        Ok(Trust { paths: vec![path], covers_authenticator_data: self.covers_authenticator_data() })
+        let attested_aaguid = self.covers_authenticator_data().then_some(AttestedAaguid(aaguid));
+        Ok(Trust { paths: vec![path], attested_aaguid })
     }
 }
 
@@ -93,9 +111,9 @@ fn assess_parts(
             return Err(first_error.unwrap_or(missing));
         }
     }
-    let covers_authenticator_data = trusted.iter().any(|(_, trust)| trust.covers_authenticator_data);
+    let attested_aaguid = trusted.iter().find_map(|(_, trust)| trust.attested_aaguid);
     let paths = trusted.into_iter().flat_map(|(_, trust)| trust.paths).collect();
-    Ok(Trust { paths, covers_authenticator_data })
+    Ok(Trust { paths, attested_aaguid })
 }
 
 /// How many attestation keys there are: the same one twice is no more evidence than once.

@@ -94,8 +94,12 @@ codes! {
     AttestationUntrusted = "attestation-untrusted",
     /// A certificate of the only path is not valid at the given time.
     AttestationCertificateExpired = "attestation-certificate-expired",
+    /// A certificate of the path is revoked.
+    AttestationCertificateRevoked = "attestation-certificate-revoked",
     /// The format or the attestation type is not one that the relying party accepts.
     AttestationNotAccepted = "attestation-not-accepted",
+    /// The model (AAGUID), or its metadata status, is not one that the relying party accepts.
+    AuthenticatorNotAccepted = "authenticator-not-accepted",
     /// The credential ID is known already.
     CredentialAlreadyRegistered = "credential-already-registered",
     /// The credential is not among `allowCredentials`.
@@ -112,6 +116,18 @@ codes! {
     SignCountNotIncreased = "sign-count-not-increased",
     /// An extension output that breaks its definition.
     ExtensionInvalid = "extension-invalid",
+    /// An extension output that the relying party's policy rejects: unsolicited, or a required one absent.
+    ExtensionNotAccepted = "extension-not-accepted",
+    /// A metadata BLOB that does not have its form.
+    MetadataMalformed = "metadata-malformed",
+    /// A metadata BLOB whose signature does not verify.
+    MetadataSignatureInvalid = "metadata-signature-invalid",
+    /// A metadata BLOB whose certificates lead to no accepted root.
+    MetadataUntrusted = "metadata-untrusted",
+    /// A metadata BLOB that is past its `nextUpdate`.
+    MetadataOutdated = "metadata-outdated",
+    /// A metadata BLOB with a lower number than one seen before.
+    MetadataRollback = "metadata-rollback",
 }
 
 impl fmt::Display for Code {

@@ -84,7 +84,9 @@ pub use countersign_types as types;
 
 pub use authentication::{Accounts, Authenticated};
 pub use builder::{ConfigurationError, RelyingPartyBuilder};
-pub use countersign_attestation::{AnchorList, AttestationType, Formats, TrustAnchor, TrustAnchors};
+pub use countersign_attestation::{
+    AnchorList, AttestationType, AttestedAaguid, Formats, TrustAnchor, TrustAnchors,
+};
 pub use countersign_cose::{Algorithm, Verifiers};
 pub use countersign_types::{
     Aaguid, AuthenticationResponse, Code, CreationOptions, CredentialId, RegistrationResponse,
@@ -99,7 +101,7 @@ pub use entropy::{Entropy, EntropyUnavailable, new_user_handle};
 pub use error::{Error, Fault};
 pub use policy::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins};
 pub use record::{CredentialRecord, CredentialUpdate};
-pub use registration::{AttestedAaguid, CredentialIdStatus, Registered, User};
+pub use registration::{CredentialIdStatus, Registered, User};
 pub use relying_party::RelyingParty;
 pub use state::{AuthenticationState, Mediation, RegistrationState};
 pub use step::{AuthenticationStep, RegistrationStep, Step};

@@ -1,6 +1,6 @@
 //! [Section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential): registering a new credential.
 
-use countersign_attestation::{Attestation, PathLimits, Statement, Trust, TrustedPath};
+use countersign_attestation::{Attestation, AttestedAaguid, PathLimits, Statement, Trust, TrustedPath};
 use countersign_cose::{Algorithm, KeyError, PublicKey, hash::sha256};
 use countersign_types::{
     Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, CreationOptions,
@@ -93,24 +93,12 @@ impl Registered {
     /// The authenticator's model, where a trust anchor vouches for it. `None` also for a format such as `fido-u2f`, which
     /// does not sign it.
     pub fn attested_aaguid(&self) -> Option<AttestedAaguid> {
-        let attested = self.trust.as_ref().is_some_and(Trust::covers_authenticator_data);
-        attested.then_some(AttestedAaguid(self.credential.aaguid))
+        self.trust.as_ref().and_then(Trust::attested_aaguid)
     }
 
     /// Whether the user was verified.
     pub fn user_verified(&self) -> bool {
         self.user_verified
-    }
-}
-
-/// An AAGUID that came with an attestation that leads to a trust anchor: evidence, where an [`Aaguid`] is a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AttestedAaguid(Aaguid);
-
-impl AttestedAaguid {
-    /// The AAGUID.
-    pub fn get(self) -> Aaguid {
-        self.0
     }
 }
 

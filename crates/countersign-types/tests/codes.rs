@@ -1,0 +1,20 @@
+//! The words that layers above produce are what the documentation promises.
+
+use countersign_types::Code;
+
+#[test]
+fn a_code_is_the_word_that_it_was_promised_to_be() {
+    let words = [
+        (Code::AttestationCertificateRevoked, "attestation-certificate-revoked"),
+        (Code::AuthenticatorNotAccepted, "authenticator-not-accepted"),
+        (Code::ExtensionNotAccepted, "extension-not-accepted"),
+        (Code::MetadataMalformed, "metadata-malformed"),
+        (Code::MetadataSignatureInvalid, "metadata-signature-invalid"),
+        (Code::MetadataUntrusted, "metadata-untrusted"),
+        (Code::MetadataOutdated, "metadata-outdated"),
+        (Code::MetadataRollback, "metadata-rollback"),
+    ];
+    for (code, word) in words {
+        assert_eq!(code.as_str(), word);
+    }
+}
