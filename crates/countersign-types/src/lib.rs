@@ -7,6 +7,7 @@
 //! | section of the specification | here |
 //! | --- | --- |
 //! | 5.1, 5.2, 5.4, 5.5: responses and options as JSON | [`response`], [`options`] |
+//! | 5.1.10: signals to authenticators | [`signals`] |
 //! | 5.8.1: client data | [`client_data`] |
 //! | 5.4.5 to 5.4.7, 5.8: enumerations, all open | [`enumerations`] |
 //! | 6.1: authenticator data | [`authenticator_data`] |
@@ -44,6 +45,7 @@ pub mod extensions;
 pub mod identifiers;
 pub mod options;
 pub mod response;
+pub mod signals;
 pub mod timestamp;
 
 pub use attestation_object::AttestationObject;

@@ -37,7 +37,7 @@ const CHALLENGE_LENGTH: usize = 32;
 
 /// Bytes of a user handle: the 64 that [section 14.6.1](https://www.w3.org/TR/webauthn-3/#sctn-user-handle-privacy)
 /// recommends would fill much of a small authenticator's store; 32 random ones can't be guessed or met twice either.
-const USER_HANDLE_LENGTH: usize = 32;
+pub(crate) const USER_HANDLE_LENGTH: usize = 32;
 
 /// A new challenge of 32 bytes.
 pub(crate) fn new_challenge(

@@ -66,6 +66,7 @@
 mod authentication;
 mod builder;
 mod checks;
+mod decoys;
 mod entropy;
 mod error;
 mod origin;
@@ -73,6 +74,7 @@ mod policy;
 mod record;
 mod registration;
 mod relying_party;
+mod signals;
 mod state;
 mod step;
 #[cfg(test)]
@@ -96,6 +98,9 @@ pub use countersign_types::{
         UserVerificationRequirement,
     },
     options::CredentialDescriptor,
+};
+pub use decoys::{
+    DecoyAccount, DecoyKey, DecoyKeyTooShort, DecoyProfile, DecoyProfileError, DecoyShape, Decoys,
 };
 pub use entropy::{Entropy, EntropyUnavailable, new_user_handle};
 pub use error::{Error, Fault};

@@ -19,7 +19,7 @@
 
 mod creation;
 mod descriptor;
-mod dictionary;
+pub(crate) mod dictionary;
 mod entities;
 mod parameters;
 mod request;

@@ -1,0 +1,179 @@
+//! Decoys: plausible imaginary credentials for user names that nobody has
+//! ([section 14.6.2](https://www.w3.org/TR/webauthn-3/#sctn-username-enumeration)).
+//!
+//! Where an authentication begins with a user name, options for an unknown name would tell by their empty list that it
+//! is unknown. Decoys are derived from a secret key, the RP ID and the name, so they are the same at each attempt, others
+//! for each name, and nobody without the key can tell them from random IDs.
+//!
+//! What gives them away is a shape that the relying party's real accounts don't have. [`DecoyProfile::observed`] takes
+//! the shapes from those; and a caller that derives decoys for known names too spends the same time on both.
+
+use core::fmt;
+
+use countersign_types::{CredentialId, UserHandle, options::CredentialDescriptor};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use crate::{entropy::USER_HANDLE_LENGTH, relying_party::RelyingParty};
+
+mod profile;
+
+pub use profile::{DecoyProfile, DecoyProfileError, DecoyShape};
+
+/// Makes decoys. Its key and its profile must stay the same for as long as decoys should: keep both with the relying
+/// party's configuration.
+///
+/// ```
+/// use countersign::{Accounts, DecoyKey, Decoys, RelyingParty};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let secret = [0x5e; 32];
+/// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
+/// let decoys = Decoys::new(DecoyKey::new(&secret)?);
+/// let account = decoys.account(&rp, "nobody@example.org");
+/// let accounts = Accounts::Identified { user: account.user_handle(), credentials: account.credentials() };
+/// # let _ = accounts; Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Decoys {
+    key: DecoyKey,
+    profile: DecoyProfile,
+}
+
+impl Decoys {
+    /// With this key, and the default profile.
+    pub fn new(key: DecoyKey) -> Self {
+        Self { key, profile: DecoyProfile::default() }
+    }
+
+    /// The same with this profile.
+    pub fn with_profile(mut self, profile: DecoyProfile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// The imaginary account of this name: always the same one.
+    ///
+    /// Hand in the name as it is looked up, in the one spelling that stands for all others (case, white space); else two
+    /// spellings have two accounts, which no real name has.
+    pub fn account(&self, rp: &RelyingParty, name: &str) -> DecoyAccount {
+        let mut stream = Stream::new(&self.key, rp.id(), name);
+        let user_handle = stream.user_handle();
+        let count = self.profile.count(stream.number());
+        let credentials = (0..count).filter_map(|_| {
+            let shape = self.profile.shape(stream.number())?;
+            let id = CredentialId::new(stream.bytes(shape.id_length()))?;
+            Some(CredentialDescriptor::new(id, shape.transports()))
+        });
+        DecoyAccount { credentials: credentials.collect(), user_handle }
+    }
+}
+
+/// An account that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecoyAccount {
+    user_handle: UserHandle,
+    credentials: Vec<CredentialDescriptor>,
+}
+
+impl DecoyAccount {
+    /// Its user handle, of the length of [`new_user_handle`](crate::new_user_handle)'s.
+    pub fn user_handle(&self) -> &UserHandle {
+        &self.user_handle
+    }
+
+    /// Its credentials: one or more.
+    pub fn credentials(&self) -> &[CredentialDescriptor] {
+        &self.credentials
+    }
+}
+
+/// The secret that decoys are derived from. `Debug` shows nothing of it.
+#[derive(Clone)]
+pub struct DecoyKey(Hmac<Sha256>);
+
+impl DecoyKey {
+    /// The fewest bytes: as many as the hash has, which
+    /// [RFC 2104 section 3](https://www.rfc-editor.org/rfc/rfc2104#section-3) gives as the least.
+    pub const LENGTH_MIN: usize = 32;
+
+    /// From [`LENGTH_MIN`](Self::LENGTH_MIN) or more bytes that nobody can guess, used for nothing else.
+    pub fn new(secret: &[u8]) -> Result<Self, DecoyKeyTooShort> {
+        let too_short = DecoyKeyTooShort { got: secret.len() };
+        if secret.len() < Self::LENGTH_MIN {
+            return Err(too_short);
+        }
+        // Every length is a key's: the error is for other algorithms.
+        Hmac::new_from_slice(secret).map(Self).map_err(|_| too_short)
+    }
+}
+
+impl fmt::Debug for DecoyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DecoyKey")
+    }
+}
+
+/// A secret that is too short to be one. The caller's to mend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DecoyKeyTooShort {
+    /// How many bytes it has.
+    pub got: usize,
+}
+
+impl fmt::Display for DecoyKeyTooShort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a decoy key of {} bytes, at least {} expected", self.got, DecoyKey::LENGTH_MIN)
+    }
+}
+
+impl core::error::Error for DecoyKeyTooShort {}
+
+/// Names the derivation, so that no other use of the key gives the same bytes.
+const LABEL: &[u8] = b"countersign decoys 1";
+
+/// Pseudo-random bytes of one name: HMAC over a counter, under a key that is HMAC over the name.
+struct Stream {
+    blocks: Hmac<Sha256>,
+    next: u64,
+    rest: Vec<u8>,
+}
+
+impl Stream {
+    fn new(key: &DecoyKey, rp_id: &str, name: &str) -> Self {
+        // With its length before it, no part can be read as the beginning of the next.
+        let mut seed = key.0.clone();
+        for part in [LABEL, rp_id.as_bytes(), name.as_bytes()] {
+            seed.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            seed.update(part);
+        }
+        // A hash's output is shorter than its block, so that it is a key as it is; HMAC takes every length.
+        #[expect(clippy::expect_used, reason = "HMAC has no length that is not a key's")]
+        let blocks = Hmac::new_from_slice(&seed.finalize().into_bytes()).expect("every length is a key's");
+        Self { blocks, next: 0, rest: Vec::new() }
+    }
+
+    fn bytes(&mut self, length: usize) -> Vec<u8> {
+        while self.rest.len() < length {
+            let mut block = self.blocks.clone();
+            block.update(&self.next.to_be_bytes());
+            self.next = self.next.saturating_add(1);
+            self.rest.extend(block.finalize().into_bytes());
+        }
+        let rest = self.rest.split_off(length);
+        core::mem::replace(&mut self.rest, rest)
+    }
+
+    fn number(&mut self) -> u64 {
+        self.bytes(8).iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
+    fn user_handle(&mut self) -> UserHandle {
+        #[expect(clippy::expect_used, reason = "the length is a constant that a user handle may have")]
+        UserHandle::new(self.bytes(USER_HANDLE_LENGTH)).expect("32 bytes are a user handle")
+    }
+}
+
+#[cfg(test)]
+mod tests;
