@@ -13,7 +13,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   conformance   run conformance suites on the public API (see `conformance --help`)
-  rules         write docs/RULES.md: each rule and the tests that name it
+  rules         print the rules, what checks and tests each, and its code; write docs/RULES.md
   test          run every test; installs Chromium and its driver first where they are missing
   tidy          check what no compiler checks: layers, file sizes, tables, documents
 

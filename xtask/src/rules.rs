@@ -1,24 +1,48 @@
-//! `cargo xtask rules`: writes `docs/RULES.md`, the rules with the tests that name them.
+//! `cargo xtask rules`: the table of the rules, each with the code that checks it, its tests and the code that it gives.
 //!
-//! A test of rule 31 is a function whose name begins with `rule_031_`; a test of two begins with `rule_031_032_`.
+//! A test of rule 31 is a function whose name begins with `rule_031_`; a test of two begins with `rule_031_032_`. What a
+//! rule is checked by is the module that its tests stand in; what it gives is what they assert. Where neither says it,
+//! `rules.tsv` does, and what it says is held against the tree.
 
-use std::{collections::BTreeMap, error::Error, fmt::Write as _, process::ExitCode};
+mod outcomes;
+mod scan;
 
-use crate::tidy::{Finding, Tree, test_code};
+use std::{collections::BTreeSet, error::Error, fmt::Write as _, process::ExitCode};
+
+use countersign::types::Code;
+
+use crate::tidy::{Finding, Tree};
+use scan::{Tests, tests};
 
 const DOCUMENT: &str = "docs/RULES.md";
+const TABLE: &str = "xtask/src/rules.tsv";
+
+/// The rules that wait for something, by what that is.
+type Pending = [(&'static str, &'static [u16])];
+
+/// Rules that have no test yet, and why not. A rule that has one may not stand here.
+const PENDING: &Pending = &[];
+
+/// What `rules.tsv` may say that a rule gives where that is no code.
+const OUTCOMES: [(&str, &str); 3] = [
+    ("lint", "accepted and reported"),
+    ("construction", "there is no way to do it"),
+    ("none", "another value than the one that would be wrong"),
+];
 
 const HELP: &str = "\
 cargo xtask rules
 
-Writes docs/RULES.md: each rule of xtask/src/rules.tsv with the tests whose names begin with its number
-(`rule_031_…`). `cargo xtask tidy` finds a file that is not up to date.
+Prints a line for each rule of xtask/src/rules.tsv: its number, the file that checks it, its tests (functions
+whose names begin with its number: `rule_031_…`) and the codes that they assert. Writes the same to docs/RULES.md.
+
+Exit codes: 0 no gap, 1 a rule has no test, no place or no code.
 ";
 
 const HEAD: &str = "\
 # Rules: what a relying party must reject
 
-Written by `cargo xtask rules` from `xtask/src/rules.tsv` and the names of the tests; don't edit it by hand.
+Written by `cargo xtask rules` from `xtask/src/rules.tsv` and the tests; don't edit it by hand.
 
 `R n` is item n of \"Registering a New Credential\" (section 7.1) of Web Authentication Level 3, `A n` item n of
 \"Verifying an Authentication Assertion\" (section 7.2), both as counted in the revision that
@@ -39,100 +63,167 @@ struct Rule {
     text: &'static str,
     place: &'static str,
     kind: &'static str,
+    /// The file that checks it, where that is not the one that its tests stand in.
+    checked: Option<&'static str>,
+    /// What it gives, where its tests don't say it: a code, or one of [`OUTCOMES`].
+    outcome: Option<&'static str>,
 }
 
 fn rules() -> Result<Vec<Rule>, String> {
     let lines = include_str!("rules.tsv").lines();
     let rules = lines.map(|line| {
-        let [number, section, text, place, kind] = line.split('\t').collect::<Vec<_>>()[..] else {
+        let columns = line.split('\t').collect::<Vec<_>>();
+        let [number, section, text, place, kind, ref more @ ..] = columns[..] else {
             return Err(format!("rules.tsv: not five columns: {line}"));
         };
+        let more = |at: usize| more.get(at).copied().filter(|text| !text.is_empty());
         let number = number.parse().map_err(|error| format!("rules.tsv: {error}: {line}"))?;
-        Ok(Rule { number, section, text, place, kind })
+        Ok(Rule { number, section, text, place, kind, checked: more(0), outcome: more(1) })
     });
     rules.collect()
 }
 
-/// The tests by the rule that they name.
-type Tests = BTreeMap<u16, Vec<Test>>;
-
-#[derive(Debug, PartialEq, Eq)]
-struct Test {
-    file: String,
-    path: String,
+/// A rule with what was found of it.
+struct Row<'a> {
+    rule: &'a Rule,
+    /// The files that check it.
+    checked: BTreeSet<&'a str>,
+    tests: &'a [scan::Test],
+    outcomes: BTreeSet<&'a str>,
 }
 
-fn tests(tree: &Tree) -> Tests {
-    let mut tests = Tests::new();
-    for (file, text) in tree.rust().filter(|(path, _)| path.starts_with("crates/")) {
-        for line in test_code(file, text).lines() {
-            let Some(name) = function(line).filter(|name| name.starts_with("rule_")) else { continue };
-            for number in numbers(name) {
-                let test = Test { file: file.to_owned(), path: format!("{}::{name}", module_path(file)) };
-                tests.entry(number).or_default().push(test);
+fn rows<'a>(rules: &'a [Rule], tests: &'a Tests) -> Vec<Row<'a>> {
+    let row = |rule: &'a Rule| {
+        let tests = tests.get(&rule.number).map_or(&[][..], Vec::as_slice);
+        let checked = match rule.checked {
+            Some(file) => BTreeSet::from([file]),
+            None => tests.iter().filter_map(|test| test.subject.as_deref()).collect(),
+        };
+        let outcomes = match rule.outcome {
+            Some(outcome) => BTreeSet::from([outcome]),
+            None => tests.iter().flat_map(|test| &test.outcomes).map(String::as_str).collect(),
+        };
+        Row { rule, checked, tests, outcomes }
+    };
+    rules.iter().map(row).collect()
+}
+
+/// Why a rule may be without a test.
+fn reason(pending: &Pending, number: u16) -> Option<&'static str> {
+    pending.iter().find(|(_, numbers)| numbers.contains(&number)).map(|(reason, _)| *reason)
+}
+
+impl Row<'_> {
+    /// What is missing, or is not so.
+    fn gaps(&self, tree: &Tree, pending: &Pending) -> Vec<String> {
+        let number = self.rule.number;
+        let mut gaps = Vec::new();
+        match (self.tests, reason(pending, number)) {
+            ([], None) => gaps.push(format!("rule {number} has no test")),
+            ([], Some(_)) => return gaps,
+            (_, Some(reason)) => {
+                gaps.push(format!("rule {number} has a test, and is listed as waiting for {reason}"));
             }
+            (_, None) => {}
         }
+        if self.rule.checked.is_some_and(|file| !tree.contains(file)) {
+            gaps.push(format!("rule {number} is checked by a file that is not there"));
+        }
+        if !self.tests.is_empty() && self.checked.is_empty() {
+            gaps.push(format!(
+                "rule {number}: no test of it stands below what checks it, and {TABLE} does not say"
+            ));
+        }
+        if !self.tests.is_empty() && self.outcomes.is_empty() {
+            gaps.push(format!("rule {number}: no test of it names a code, and {TABLE} does not say"));
+        }
+        let known = |word| {
+            Code::ALL.iter().any(|code| code.as_str() == word)
+                || OUTCOMES.iter().any(|(known, _)| *known == word)
+        };
+        if self.rule.outcome.is_some() && self.tests.iter().any(|test| !test.outcomes.is_empty()) {
+            gaps.push(format!("rule {number}: a test of it names a code, so {TABLE} must not"));
+        }
+        if self.rule.outcome.is_some_and(|word| !known(word)) {
+            gaps.push(format!("rule {number} gives what is no code"));
+        }
+        gaps
     }
-    tests
+
+    /// The line that is printed.
+    fn line(&self) -> String {
+        let join = |words: &BTreeSet<&str>| words.iter().copied().collect::<Vec<_>>().join(" ");
+        let tests = self.tests.iter().map(|test| test.name.as_str()).collect::<Vec<_>>().join(" ");
+        format!("{}\t{}\t{tests}\t{}", self.rule.number, join(&self.checked), join(&self.outcomes))
+    }
+
+    /// The row of the document.
+    fn row(&self) -> String {
+        let Rule { number, text, place, kind, .. } = self.rule;
+        let join = |items: Vec<String>| items.join("<br>");
+        let checked = self.checked.iter().map(|file| format!("[{}](../{file})", module_path(file)));
+        let tests = self.tests.iter().map(|test| format!("[`{}`](../{})", test.name, test.file));
+        let tests = match reason(PENDING, *number) {
+            Some(reason) if self.tests.is_empty() => format!("not yet: {reason}"),
+            _ => join(tests.collect()),
+        };
+        let outcomes = self.outcomes.iter().map(|word| {
+            let meaning = OUTCOMES.iter().find(|(known, _)| known == word);
+            meaning.map_or_else(|| format!("`{word}`"), |(_, meaning)| (*meaning).to_owned())
+        });
+        let (checked, outcomes) = (join(checked.collect()), join(outcomes.collect()));
+        format!("| {number} | {text} | {place} | {kind} | {checked} | {tests} | {outcomes} |")
+    }
 }
 
-/// The name in `fn name(`.
-fn function(line: &str) -> Option<&str> {
-    let line = line.trim_start();
-    let line = line.strip_prefix("async ").unwrap_or(line);
-    line.strip_prefix("fn ")?.split_once('(').map(|(name, _)| name)
-}
-
-/// The numbers that a test's name begins with, each of three digits.
-fn numbers(name: &str) -> impl Iterator<Item = u16> {
-    let parts = name.split('_').skip(1);
-    parts.map_while(|part| if part.len() == 3 { part.parse().ok() } else { None })
-}
-
-/// The path of the module in which a file's tests stand: `countersign_types::cbor`.
+/// The path of a file's module: `countersign_types::cbor`.
 fn module_path(file: &str) -> String {
     let parts: Vec<_> = file.trim_end_matches(".rs").split('/').skip(1).collect();
-    let parts = parts.iter().filter(|part| !matches!(**part, "src" | "lib" | "main" | "mod" | "tests"));
+    let parts = parts.iter().filter(|part| !matches!(**part, "src" | "lib" | "main" | "mod"));
     parts.map(|part| part.replace('-', "_")).collect::<Vec<_>>().join("::")
 }
 
-fn render(rules: &[Rule], tests: &Tests) -> String {
+fn render(rows: &[Row<'_>]) -> String {
     let mut text = HEAD.to_owned();
-    let done = rules.iter().filter(|rule| tests.contains_key(&rule.number)).count();
+    let done = rows.iter().filter(|row| !row.tests.is_empty()).count();
     // Writing to a string does not fail.
-    let _ = writeln!(text, "\n{done} of {} rules have a test that names them.", rules.len());
+    let _ = writeln!(text, "\n{done} of {} rules have a test that names them.", rows.len());
     let mut section = "";
-    for rule in rules {
-        if rule.section != section {
-            section = rule.section;
-            let _ = writeln!(text, "\n## {section}\n\n| # | reject when … | where | kind | tests |");
-            let _ = writeln!(text, "| --- | --- | --- | --- | --- |");
+    for row in rows {
+        if row.rule.section != section {
+            section = row.rule.section;
+            let _ = writeln!(text, "\n## {section}\n");
+            let _ = writeln!(text, "| # | reject when … | where | kind | checked in | tests | code |");
+            let _ = writeln!(text, "| --- | --- | --- | --- | --- | --- | --- |");
         }
-        let named = tests.get(&rule.number).map_or(&[][..], Vec::as_slice);
-        let named = named.iter().map(|test| format!("[`{}`](../{})", test.path, test.file));
-        let named = named.collect::<Vec<_>>().join("<br>");
-        let _ =
-            writeln!(text, "| {} | {} | {} | {} | {named} |", rule.number, rule.text, rule.place, rule.kind);
+        let _ = writeln!(text, "{}", row.row());
     }
     text
 }
 
-/// What `tidy` says about the rules: tests of no rule, and a document that is not up to date.
+/// What `tidy` says about the rules: gaps, tests of no rule, and a document that is not up to date.
 pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
     let rules = match rules() {
         Ok(rules) => rules,
-        Err(error) => return vec![Finding::new("xtask/src/rules.tsv", error)],
+        Err(error) => return vec![Finding::new(TABLE, error)],
     };
     let tests = tests(tree);
-    let unknown = tests.iter().filter(|(number, _)| !rules.iter().any(|rule| rule.number == **number));
-    let mut findings: Vec<_> = unknown
-        .flat_map(|(number, tests)| tests.iter().map(move |test| (number, test)))
-        .map(|(number, test)| Finding::new(&test.file, format!("`{}`: there is no rule {number}", test.path)))
-        .collect();
-    if tree.get(DOCUMENT) != Some(&render(&rules, &tests)) {
+    let rows = rows(&rules, &tests);
+    let mut findings = gaps(tree, &rows, &tests);
+    if tree.get(DOCUMENT) != Some(&render(&rows)) {
         findings.push(Finding::new(DOCUMENT, "not up to date: run `cargo xtask rules`"));
     }
     findings
+}
+
+fn gaps(tree: &Tree, rows: &[Row<'_>], tests: &Tests) -> Vec<Finding> {
+    let unknown = tests.iter().filter(|(number, _)| !rows.iter().any(|row| row.rule.number == **number));
+    let unknown = unknown.flat_map(|(number, tests)| tests.iter().map(move |test| (number, test)));
+    let unknown = unknown.map(|(number, test)| {
+        Finding::new(&test.file, format!("`{}`: there is no rule {number}", test.name))
+    });
+    let gaps = rows.iter().flat_map(|row| row.gaps(tree, PENDING)).map(|gap| Finding::new(TABLE, gap));
+    unknown.chain(gaps).collect()
 }
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
@@ -145,16 +236,33 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         Some(other) => return Err(other.unexpected().into()),
     }
     let tree = Tree::read(crate::root())?;
-    std::fs::write(crate::root().join(DOCUMENT), render(&rules()?, &tests(&tree)))?;
-    Ok(ExitCode::SUCCESS)
+    let (rules, tests) = (rules()?, tests(&tree));
+    let rows = rows(&rules, &tests);
+    for row in &rows {
+        println!("{}", row.line());
+    }
+    std::fs::write(crate::root().join(DOCUMENT), render(&rows))?;
+    let gaps = gaps(&tree, &rows, &tests);
+    for gap in &gaps {
+        println!("{gap}");
+    }
+    Ok(if gaps.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 #[cfg(test)]
 mod own_tests {
     use super::*;
 
-    fn tree(test: &str) -> Tree {
-        Tree::of(&[("crates/countersign-types/src/cbor/tests.rs", test)])
+    const CHECKED: (&str, &str) = ("crates/a/src/cbor.rs", "");
+
+    fn of(rule: Rule, test: &str) -> Vec<String> {
+        let tree = Tree::of(&[CHECKED, ("crates/a/src/cbor/tests.rs", test)]);
+        let (rules, tests) = ([rule], tests(&tree));
+        rows(&rules, &tests)[0].gaps(&tree, &[("another crate", &[90])])
+    }
+
+    fn rule(number: u16) -> Rule {
+        Rule { number, section: "", text: "", place: "", kind: "spec", checked: None, outcome: None }
     }
 
     #[test]
@@ -166,36 +274,54 @@ mod own_tests {
     }
 
     #[test]
-    fn a_test_stands_at_every_rule_that_its_name_begins_with() {
-        let tests = tests(&tree("#[test]\n    fn rule_080_081_no_7_112_lengths() {}\nfn rule_80() {}\n"));
-        assert_eq!(tests.keys().copied().collect::<Vec<_>>(), [80, 81]);
-        assert_eq!(tests[&80][0].path, "countersign_types::cbor::rule_080_081_no_7_112_lengths");
-        assert!(render(&rules().unwrap(), &tests).contains("\n2 of 383 rules have a test"));
+    fn a_rule_needs_a_test_a_place_and_a_code() {
+        assert_eq!(of(rule(80), "fn rule_080_x() { Code::SignatureInvalid }"), [""; 0]);
+        assert_eq!(of(rule(80), "fn rule_081_x() { Code::SignatureInvalid }"), ["rule 80 has no test"]);
+        assert_eq!(of(rule(80), "fn rule_080_x() { Code::Unheard }").len(), 1);
+        let checked = |file| Rule { checked: Some(file), ..rule(80) };
+        assert_eq!(
+            of(checked("crates/a/src/cbor.rs"), "fn rule_080_x() { Code::SignatureInvalid }"),
+            [""; 0]
+        );
+        assert_eq!(of(checked("crates/a/src/der.rs"), "fn rule_080_x() { Code::SignatureInvalid }").len(), 1);
+        let outcome = |word| Rule { outcome: Some(word), ..rule(80) };
+        assert_eq!(of(outcome("lint"), "fn rule_080_x() {}"), [""; 0]);
+        assert_eq!(of(outcome("signature-invalid"), "fn rule_080_x() {}"), [""; 0]);
+        assert_eq!(of(outcome("lint"), "fn rule_080_x() { Code::SignatureInvalid }").len(), 1);
+        assert_eq!(of(outcome("signature-valid"), "fn rule_080_x() {}").len(), 1);
     }
 
     #[test]
-    fn a_function_outside_tests_is_no_test() {
-        let tree = Tree::of(&[("crates/a/src/lib.rs", "fn rule_080_x() {}\n")]);
-        assert!(tests(&tree).is_empty());
+    fn a_rule_that_waits_may_not_have_a_test() {
+        assert_eq!(of(rule(90), ""), [""; 0]);
+        assert_eq!(of(rule(91), "").len(), 1);
+        assert_eq!(of(rule(90), "fn rule_090_x() { Code::SignatureInvalid }").len(), 1);
     }
 
     #[test]
     fn a_document_that_is_not_up_to_date_is_found() {
-        let test = "fn rule_080_x() {}\n";
-        let fresh = render(&rules().unwrap(), &tests(&tree(test)));
-        let found = |test, document: &str| {
-            findings(&Tree::of(&[("crates/a/tests/it.rs", test), (DOCUMENT, document)])).len()
+        let tree = |test: &str, document: &str| {
+            Tree::of(&[CHECKED, ("crates/a/src/cbor/tests.rs", test), (DOCUMENT, document)])
         };
-        assert_eq!(findings(&tree(test)).len(), 1, "there is no document");
-        assert_eq!(found(test, &fresh), 1, "the test stands in another file");
-        let fresh = render(&rules().unwrap(), &tests(&Tree::of(&[("crates/a/tests/it.rs", test)])));
-        assert_eq!(found(test, &fresh), 0);
-        assert_eq!(found("", &fresh), 1, "the test is gone");
+        let stale = |test: &str, document: &str| {
+            let findings = findings(&tree(test, document));
+            findings.iter().any(|finding| finding.to_string().contains("not up to date"))
+        };
+        let test = "fn rule_080_x() { Code::SignatureInvalid }\n";
+        let (rules, tests) = (rules().unwrap(), tests(&tree(test, "")));
+        let fresh = render(&rows(&rules, &tests));
+        assert!(fresh.contains("\n1 of 383 rules have a test"));
+        assert!(fresh.contains("[a::cbor](../crates/a/src/cbor.rs)"));
+        assert!(fresh.contains("`signature-invalid` |\n"));
+        assert!(!stale(test, &fresh));
+        assert!(stale(test, ""));
+        assert!(stale("", &fresh), "the test is gone");
+        assert!(stale("fn rule_080_y() { Code::SignatureInvalid }\n", &fresh), "another test");
     }
 
     #[test]
     fn a_test_of_no_rule_is_found() {
-        let found = findings(&tree("fn rule_999_x() {}\n"));
+        let found = findings(&Tree::of(&[("crates/a/src/cbor/tests.rs", "fn rule_999_x() {}\n")]));
         assert!(found.iter().any(|finding| finding.to_string().contains("there is no rule 999")));
     }
 }

@@ -74,3 +74,8 @@ pub use model::{ModelList, ModelPolicy, ModelQuery, ModelRefused};
 pub use path::{PathError, PathLimits, TrustedPath, validate_path};
 pub use statement::{Attestation, AttestationType, Details, Statement};
 pub use trust::{AttestedAaguid, Trust};
+
+/// The document's example, compiled as a test.
+#[cfg(all(doctest, feature = "vendor-roots"))]
+#[doc = include_str!("../../../docs/attestation/roots.md")]
+struct Roots;

@@ -110,3 +110,8 @@ pub use registration::{CredentialIdStatus, Registered, User};
 pub use relying_party::RelyingParty;
 pub use state::{AuthenticationState, Mediation, RegistrationState};
 pub use step::{AuthenticationStep, RegistrationStep, Step};
+
+/// The documents' examples, compiled as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

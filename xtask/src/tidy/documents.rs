@@ -88,6 +88,26 @@ fn resolve(from: &str, target: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// An example that nobody compiles is wrong before long.
+pub(super) fn examples_are_compiled(workspace: &Workspace) -> Vec<Finding> {
+    let with_rust = workspace.tree.files().filter(|(path, text)| {
+        has_extension(path, "md") && text.lines().any(|line| line.trim_start().starts_with("```rust"))
+    });
+    let compiled: BTreeSet<_> = workspace
+        .tree
+        .rust()
+        .filter(|(path, _)| path.starts_with("crates/"))
+        .flat_map(|(path, text)| {
+            let included = text.split("#[doc = include_str!(\"").skip(1);
+            included.filter_map(|rest| resolve(path, rest.split_once('"')?.0)).collect::<Vec<_>>()
+        })
+        .collect();
+    with_rust
+        .filter(|(path, _)| !compiled.contains(*path))
+        .map(|(path, _)| Finding::new(path, "no crate includes it, so its Rust is not compiled"))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::layers::Package, *};
@@ -129,5 +149,17 @@ mod tests {
             |readme| links_lead_somewhere(&Workspace::of(&[(README, readme), ("docs/A.md", "")])).len();
         assert_eq!(found("see [a](docs/A.md)"), 0);
         assert_eq!(found("see docs/A.md"), 1);
+    }
+
+    #[test]
+    fn an_example_that_no_crate_includes_is_found() {
+        let found = |source| {
+            let text = "# A\n\n```rust\nfn a() {}\n```\n";
+            let files = [("docs/A.md", text), ("docs/B.md", "```sh\n"), ("crates/a/src/lib.rs", source)];
+            examples_are_compiled(&Workspace::of(&files)).len()
+        };
+        assert_eq!(found("#[doc = include_str!(\"../../../docs/A.md\")]\nstruct A;\n"), 0);
+        assert_eq!(found("#[doc = include_str!(\"../../docs/A.md\")]\nstruct A;\n"), 1);
+        assert_eq!(found(""), 1);
     }
 }

@@ -58,7 +58,7 @@ impl fmt::Display for Finding {
     }
 }
 
-const CHECKS: [fn(&Workspace) -> Vec<Finding>; 13] = [
+const CHECKS: [fn(&Workspace) -> Vec<Finding>; 14] = [
     layers::only_on_layers_below,
     layers::nothing_forbidden_below_the_server,
     modules::every_file_is_reached,
@@ -72,6 +72,7 @@ const CHECKS: [fn(&Workspace) -> Vec<Finding>; 13] = [
     codes::every_code_is_tested,
     documents::everything_is_documented,
     documents::links_lead_somewhere,
+    documents::examples_are_compiled,
 ];
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
