@@ -5,10 +5,10 @@
 //! it or nothing.
 
 use countersign::{
-    Accounts, AuthenticationResponse, AuthenticationState, Code, CreationOptions, CredentialDescriptor,
-    CredentialIdStatus, CredentialRecord, EntropyUnavailable, RegistrationResponse, RegistrationState,
-    RelyingParty, RequestOptions, Timestamp, User, UserHandle, new_user_handle, types::CredentialId,
-    types::response::ResponseError,
+    Accounts, AuthenticationResponse, AuthenticationState, CREDENTIAL_LIST_MAX, Code, CreationOptions,
+    CredentialDescriptor, CredentialIdStatus, CredentialRecord, EntropyUnavailable, RegistrationResponse,
+    RegistrationState, RelyingParty, RequestOptions, StartError, Timestamp, User, UserHandle,
+    new_user_handle, types::CredentialId, types::response::ResponseError,
 };
 use serde::{Deserialize, Serialize};
 
@@ -59,8 +59,8 @@ pub(crate) enum Failure {
     Refused(Code, String),
     /// The database said no, or failed.
     Store(StoreError),
-    /// The operating system gave no random bytes.
-    Entropy,
+    /// The ceremony can't start: most likely the operating system gave no random bytes.
+    Start(StartError),
 }
 
 impl From<countersign::Error> for Failure {
@@ -94,8 +94,14 @@ impl From<serde_json::Error> for Failure {
 }
 
 impl From<EntropyUnavailable> for Failure {
-    fn from(_: EntropyUnavailable) -> Self {
-        Self::Entropy
+    fn from(error: EntropyUnavailable) -> Self {
+        Self::Start(error.into())
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Self::Start(error)
     }
 }
 
@@ -157,8 +163,10 @@ impl Ceremonies {
     ) -> Result<Started<CreationOptions>, Failure> {
         let owner = session.user.clone();
         let existing = self.store.read(move |db| credentials::list(db, &owner)).await?;
+        // Clients take no longer list; the database refuses a credential that is there already all the same.
+        let listed = existing.iter().take(CREDENTIAL_LIST_MAX);
         let existing: Vec<CredentialDescriptor> =
-            existing.iter().map(|credential| credential.record.descriptor()).collect();
+            listed.map(|credential| credential.record.descriptor()).collect();
         let user = User::new(session.user.clone(), &session.name, &session.name);
         let (options, state) =
             self.relying_party.start_registration(&user, &existing, &mut token::fill, now)?;

@@ -2,13 +2,12 @@
 
 use countersign_cose::{KeyError, PublicKey, hash::sha256};
 use countersign_types::{
-    AuthenticationResponse, AuthenticatorData, ClientData, CredentialId, RequestOptions, Timestamp,
-    UserHandle, enumerations::UserVerificationRequirement, options::CredentialDescriptor,
+    AuthenticationResponse, AuthenticatorData, ClientData, CredentialId, Timestamp, UserHandle,
+    enumerations::UserVerificationRequirement, options::CredentialDescriptor,
 };
 
 use crate::{
     checks,
-    entropy::{Entropy, EntropyUnavailable, new_challenge},
     error::{Error, Fault},
     policy::SignCountPolicy,
     record::{CredentialRecord, CredentialUpdate},
@@ -82,32 +81,6 @@ impl Authenticated {
 }
 
 impl RelyingParty {
-    /// Steps 1 and 2: options for `navigator.credentials.get()`, and the state to finish with.
-    pub fn start_authentication(
-        &self,
-        accounts: Accounts<'_>,
-        entropy: &mut impl Entropy,
-        now: Timestamp,
-    ) -> Result<(RequestOptions, AuthenticationState), EntropyUnavailable> {
-        let (user, credentials) = match accounts {
-            Accounts::Identified { user, credentials } => (Some(user.clone()), credentials),
-            Accounts::Discoverable => (None, &[][..]),
-        };
-        let challenge = new_challenge(entropy)?;
-        let state = AuthenticationState::expecting(self, &challenge, user, now)
-            .ok_or(EntropyUnavailable)?
-            .allowing(credentials.iter().map(|credential| credential.id.clone()));
-        let mut options = RequestOptions::new(challenge.to_vec());
-        options.timeout = Some(self.timeout_milliseconds());
-        options.rp_id = Some(self.id.clone());
-        options.allow_credentials = credentials.to_vec();
-        options.user_verification = self.user_verification.clone();
-        if let Some(appid) = &self.appid {
-            options.extensions = options.extensions.with_appid(appid.clone());
-        }
-        Ok((options, state))
-    }
-
     /// Steps 3 to 25: decides whether `response` answers the authentication that `state` is of.
     ///
     /// `record` is what the store has for [`response.credential_id()`](AuthenticationResponse::credential_id), `None`

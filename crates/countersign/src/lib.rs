@@ -69,11 +69,13 @@ mod checks;
 mod decoys;
 mod entropy;
 mod error;
+pub mod extensions;
 mod origin;
 mod policy;
 mod record;
 mod registration;
 mod relying_party;
+mod request;
 mod signals;
 mod state;
 mod step;
@@ -97,6 +99,7 @@ pub use countersign_types::{
         AttestationConveyance, AuthenticatorAttachment, ResidentKeyRequirement, Transport,
         UserVerificationRequirement,
     },
+    extensions::ClientExtensionInputs,
     options::CredentialDescriptor,
 };
 pub use decoys::{
@@ -108,6 +111,7 @@ pub use policy::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins};
 pub use record::{CredentialRecord, CredentialUpdate};
 pub use registration::{CredentialIdStatus, Registered, User};
 pub use relying_party::RelyingParty;
+pub use request::{AuthenticationRequest, CREDENTIAL_LIST_MAX, RegistrationRequest, StartError};
 pub use state::{AuthenticationState, Mediation, RegistrationState};
 pub use step::{AuthenticationStep, RegistrationStep, Step};
 

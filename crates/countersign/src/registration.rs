@@ -3,16 +3,13 @@
 use countersign_attestation::{Attestation, AttestedAaguid, PathLimits, Statement, Trust, TrustedPath};
 use countersign_cose::{Algorithm, KeyError, PublicKey, hash::sha256};
 use countersign_types::{
-    Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, CreationOptions,
-    CredentialId, RegistrationResponse, Timestamp, UserHandle,
-    enumerations::UserVerificationRequirement,
+    Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, CredentialId,
+    RegistrationResponse, Timestamp, UserHandle, enumerations::UserVerificationRequirement,
     identifiers::CREDENTIAL_ID_MAX,
-    options::{AuthenticatorSelection, CredentialDescriptor, RpEntity, UserEntity},
 };
 
 use crate::{
     checks,
-    entropy::{Entropy, EntropyUnavailable, new_challenge},
     error::{Error, Fault},
     policy::AttestationTrust,
     record::{CredentialRecord, Evidence},
@@ -103,60 +100,6 @@ impl Registered {
 }
 
 impl RelyingParty {
-    /// Steps 1 and 2: options for `navigator.credentials.create()`, and the state to finish with.
-    ///
-    /// `existing` are the account's credentials: an authenticator that has one of them won't make another.
-    pub fn start_registration(
-        &self,
-        user: &User,
-        existing: &[CredentialDescriptor],
-        entropy: &mut impl Entropy,
-        now: Timestamp,
-    ) -> Result<(CreationOptions, RegistrationState), EntropyUnavailable> {
-        self.registration(user, existing, Mediation::Modal, entropy, now)
-    }
-
-    /// The same for `create()` with mediation `conditional`: the browser may make a passkey without asking, after a
-    /// recent sign-in, so that the user need not be present.
-    pub fn start_conditional_registration(
-        &self,
-        user: &User,
-        existing: &[CredentialDescriptor],
-        entropy: &mut impl Entropy,
-        now: Timestamp,
-    ) -> Result<(CreationOptions, RegistrationState), EntropyUnavailable> {
-        self.registration(user, existing, Mediation::Conditional, entropy, now)
-    }
-
-    fn registration(
-        &self,
-        user: &User,
-        existing: &[CredentialDescriptor],
-        mediation: Mediation,
-        entropy: &mut impl Entropy,
-        now: Timestamp,
-    ) -> Result<(CreationOptions, RegistrationState), EntropyUnavailable> {
-        let challenge = new_challenge(entropy)?;
-        let state = RegistrationState::expecting(self, &challenge, user.handle.clone(), mediation, now)
-            .ok_or(EntropyUnavailable)?
-            .excluding(existing.iter().map(|credential| credential.id.clone()));
-        let mut selection =
-            AuthenticatorSelection::new(self.resident_key.clone(), self.user_verification.clone());
-        selection.authenticator_attachment.clone_from(&self.attachment);
-        let mut options = CreationOptions::new(
-            RpEntity::new(self.id.clone(), self.name.clone()),
-            UserEntity::new(user.handle.clone(), user.name.clone(), user.display_name.clone()),
-            challenge.to_vec(),
-            self.credential_parameters(),
-        );
-        options.timeout = Some(self.timeout_milliseconds());
-        options.exclude_credentials = existing.to_vec();
-        options.authenticator_selection = Some(selection);
-        options.attestation = self.attestation_conveyance.clone();
-        options.extensions = options.extensions.with_cred_props();
-        Ok((options, state))
-    }
-
     /// Steps 3 to 29: decides whether `response` answers the registration that `state` is of.
     ///
     /// `status` is what the store says of [`response.credential_id()`](RegistrationResponse::credential_id). The state is

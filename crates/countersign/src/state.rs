@@ -2,11 +2,11 @@
 
 use countersign_types::{
     AlgorithmIdentifier, Base64Url, CredentialId, Timestamp, UserHandle,
-    enumerations::UserVerificationRequirement,
+    enumerations::UserVerificationRequirement, extensions::ClientExtensionInputs,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::relying_party::RelyingParty;
+use crate::{extensions::RequestedExtensions, relying_party::RelyingParty};
 
 /// Seconds that a response may arrive after the options' timeout: the client's clock started later than ours, and the
 /// way back takes time.
@@ -39,6 +39,8 @@ pub struct RegistrationState {
     pub(crate) mediation: Mediation,
     pub(crate) algorithms: Vec<AlgorithmIdentifier>,
     pub(crate) excluded: Vec<CredentialId>,
+    #[serde(default, skip_serializing_if = "RequestedExtensions::is_empty")]
+    pub(crate) extensions: RequestedExtensions,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -55,6 +57,8 @@ pub struct AuthenticationState {
     pub(crate) user_verification: UserVerificationRequirement,
     pub(crate) allowed: Vec<CredentialId>,
     pub(crate) appid: Option<String>,
+    #[serde(default, skip_serializing_if = "RequestedExtensions::is_empty")]
+    pub(crate) extensions: RequestedExtensions,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -93,6 +97,7 @@ impl RegistrationState {
             mediation,
             algorithms: rp.algorithms.iter().map(|algorithm| algorithm.identifier()).collect(),
             excluded: Vec::new(),
+            extensions: RequestedExtensions::default(),
             expires_at: expiry(rp, now),
         })
     }
@@ -100,6 +105,12 @@ impl RegistrationState {
     /// The same, refusing these credential IDs as registered already.
     pub fn excluding(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
         self.excluded.extend(ids);
+        self
+    }
+
+    /// The same, where the options asked this of extensions.
+    pub fn asking(mut self, inputs: &ClientExtensionInputs) -> Self {
+        self.extensions = RequestedExtensions::new(inputs);
         self
     }
 
@@ -131,6 +142,7 @@ impl AuthenticationState {
             user_verification: rp.user_verification.clone(),
             allowed: Vec::new(),
             appid: rp.appid.clone(),
+            extensions: RequestedExtensions::default(),
             expires_at: expiry(rp, now),
         })
     }
@@ -138,6 +150,12 @@ impl AuthenticationState {
     /// The same, accepting these credential IDs alone: those that `allowCredentials` listed.
     pub fn allowing(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
         self.allowed.extend(ids);
+        self
+    }
+
+    /// The same, where the options asked this of extensions.
+    pub fn asking(mut self, inputs: &ClientExtensionInputs) -> Self {
+        self.extensions = RequestedExtensions::new(inputs);
         self
     }
 

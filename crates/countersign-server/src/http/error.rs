@@ -36,7 +36,7 @@ pub(super) enum ApiError {
     /// What the database refused, or that it failed.
     Store(StoreError),
     /// What should not happen, such as no random bytes.
-    Internal(&'static str),
+    Internal(String),
 }
 
 #[derive(Serialize)]
@@ -70,7 +70,7 @@ impl ApiError {
         match failure {
             Failure::Refused(code, detail) => Self::Refused(status, code, detail),
             Failure::Store(error) => Self::Store(error),
-            Failure::Entropy => Self::Internal("no random bytes are available"),
+            Failure::Start(error) => Self::Internal(error.to_string()),
         }
     }
 
@@ -210,6 +210,8 @@ fn refusal(code: Code) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use countersign::EntropyUnavailable;
+
     use super::*;
 
     #[test]
@@ -226,7 +228,7 @@ mod tests {
     fn what_the_server_can_t_help_is_a_5xx() {
         let (status, code, _) = ApiError::from(StoreError::BrokenOff).parts();
         assert_eq!((status.as_u16(), code), (503, "storage-failed"));
-        let (status, code, _) = ApiError::registration(Failure::Entropy).parts();
+        let (status, code, _) = ApiError::registration(Failure::Start(EntropyUnavailable.into())).parts();
         assert_eq!((status.as_u16(), code), (500, "internal-error"));
     }
 

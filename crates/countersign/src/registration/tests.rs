@@ -3,7 +3,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    Algorithm, AttestationConveyance, CrossOrigin, ResidentKeyRequirement, TopOrigins,
+    Algorithm, AttestationConveyance, CrossOrigin, EntropyUnavailable, ResidentKeyRequirement, StartError,
+    TopOrigins,
     test_ceremony::{AT, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, create, entropy, handle, rp},
 };
 
@@ -80,7 +81,8 @@ fn without_entropy_no_ceremony_starts() {
     let rp = rp().build().unwrap();
     let mut none = |_: &mut [u8]| Err(EntropyUnavailable);
     let user = User::new(handle(7), "jo", "");
-    assert_eq!(rp.start_registration(&user, &[], &mut none, NOW).unwrap_err(), EntropyUnavailable);
+    let error = rp.start_registration(&user, &[], &mut none, NOW).unwrap_err();
+    assert_eq!(error, StartError::Entropy(EntropyUnavailable));
 }
 
 #[test]

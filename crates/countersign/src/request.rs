@@ -1,0 +1,280 @@
+//! Beginning a ceremony: what it asks for, and the first two steps of
+//! [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) and
+//! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion).
+
+use core::fmt;
+
+use countersign_types::{
+    CreationOptions, RequestOptions, Timestamp, UserHandle,
+    extensions::ClientExtensionInputs,
+    identifiers::CREDENTIAL_ID_MAX,
+    options::{AuthenticatorSelection, CredentialDescriptor, RpEntity, UserEntity},
+};
+
+use crate::{
+    authentication::Accounts,
+    entropy::{Entropy, EntropyUnavailable, new_challenge},
+    registration::User,
+    relying_party::RelyingParty,
+    state::{AuthenticationState, Mediation, RegistrationState},
+};
+
+/// The most credentials that options may list. Chromium refuses options with more
+/// (`kPublicKeyCredentialDescriptorListMaxSize`); authenticators are asked one batch after the other, so that a long
+/// list is slow.
+pub const CREDENTIAL_LIST_MAX: usize = 64;
+
+/// What a registration asks for, beyond what the relying party's policy says: see
+/// [`RelyingParty::begin_registration`].
+///
+/// ```
+/// # use countersign::{RegistrationRequest, User, UserHandle};
+/// # let user = User::new(UserHandle::new([7; 16]).unwrap(), "jo@example.org", "Jo");
+/// # let existing = [];
+/// let request = RegistrationRequest::new(&user).excluding(&existing).conditional();
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a request does nothing until a registration is begun with it"]
+pub struct RegistrationRequest<'a> {
+    user: &'a User,
+    existing: &'a [CredentialDescriptor],
+    mediation: Mediation,
+    extensions: ClientExtensionInputs,
+}
+
+impl<'a> RegistrationRequest<'a> {
+    /// A new credential for this account.
+    pub fn new(user: &'a User) -> Self {
+        Self { user, existing: &[], mediation: Mediation::Modal, extensions: ClientExtensionInputs::new() }
+    }
+
+    /// The account's credentials, at most [`CREDENTIAL_LIST_MAX`]: an authenticator that has one of them won't make
+    /// another.
+    pub fn excluding(mut self, existing: &'a [CredentialDescriptor]) -> Self {
+        self.existing = existing;
+        self
+    }
+
+    /// For `create()` with mediation `conditional`: the browser may make a passkey without asking, after a recent
+    /// sign-in, so that the user need not be present.
+    pub fn conditional(mut self) -> Self {
+        self.mediation = Mediation::Conditional;
+        self
+    }
+
+    /// Asks this of extensions, besides `credProps`, which every registration asks for.
+    pub fn extensions(mut self, inputs: ClientExtensionInputs) -> Self {
+        self.extensions = inputs;
+        self
+    }
+}
+
+/// What an authentication asks for, beyond what the relying party's policy says: see
+/// [`RelyingParty::begin_authentication`].
+#[derive(Debug, Clone)]
+#[must_use = "a request does nothing until an authentication is begun with it"]
+pub struct AuthenticationRequest<'a> {
+    user: Option<&'a UserHandle>,
+    credentials: &'a [CredentialDescriptor],
+    extensions: ClientExtensionInputs,
+}
+
+impl<'a> AuthenticationRequest<'a> {
+    /// The user was identified before the ceremony, by a user name or a cookie: one of this account's credentials, at
+    /// most [`CREDENTIAL_LIST_MAX`]. Where the list is empty, any discoverable one of the account may answer.
+    pub fn identified(user: &'a UserHandle, credentials: &'a [CredentialDescriptor]) -> Self {
+        Self { user: Some(user), credentials, extensions: ClientExtensionInputs::new() }
+    }
+
+    /// Nobody was identified before: the response says by its user handle which account it is.
+    pub fn discoverable() -> Self {
+        Self { user: None, credentials: &[], extensions: ClientExtensionInputs::new() }
+    }
+
+    /// Asks this of extensions, besides `appid` where the relying party has an `AppID`.
+    pub fn extensions(mut self, inputs: ClientExtensionInputs) -> Self {
+        self.extensions = inputs;
+        self
+    }
+}
+
+impl<'a> From<Accounts<'a>> for AuthenticationRequest<'a> {
+    fn from(accounts: Accounts<'a>) -> Self {
+        match accounts {
+            Accounts::Identified { user, credentials } => Self::identified(user, credentials),
+            Accounts::Discoverable => Self::discoverable(),
+        }
+    }
+}
+
+impl RelyingParty {
+    /// Steps 1 and 2 of a registration: options for `navigator.credentials.create()`, and the state to finish with.
+    pub fn begin_registration(
+        &self,
+        request: RegistrationRequest<'_>,
+        entropy: &mut impl Entropy,
+        now: Timestamp,
+    ) -> Result<(CreationOptions, RegistrationState), StartError> {
+        let RegistrationRequest { user, existing, mediation, extensions } = request;
+        credential_list(existing)?;
+        let extensions = extensions.with_cred_props();
+        let challenge = new_challenge(entropy)?;
+        let state = RegistrationState::expecting(self, &challenge, user.handle.clone(), mediation, now)
+            .ok_or(EntropyUnavailable)?
+            .excluding(existing.iter().map(|credential| credential.id.clone()))
+            .asking(&extensions);
+        let mut selection =
+            AuthenticatorSelection::new(self.resident_key.clone(), self.user_verification.clone());
+        selection.authenticator_attachment.clone_from(&self.attachment);
+        let mut options = CreationOptions::new(
+            RpEntity::new(self.id.clone(), self.name.clone()),
+            UserEntity::new(user.handle.clone(), user.name.clone(), user.display_name.clone()),
+            challenge.to_vec(),
+            self.credential_parameters(),
+        );
+        options.timeout = Some(self.timeout_milliseconds());
+        options.exclude_credentials = existing.to_vec();
+        options.authenticator_selection = Some(selection);
+        options.attestation = self.attestation_conveyance.clone();
+        options.extensions = extensions;
+        Ok((options, state))
+    }
+
+    /// Steps 1 and 2 of an authentication: options for `navigator.credentials.get()`, and the state to finish with.
+    pub fn begin_authentication(
+        &self,
+        request: AuthenticationRequest<'_>,
+        entropy: &mut impl Entropy,
+        now: Timestamp,
+    ) -> Result<(RequestOptions, AuthenticationState), StartError> {
+        let AuthenticationRequest { user, credentials, mut extensions } = request;
+        credential_list(credentials)?;
+        if let Some(appid) = &self.appid {
+            extensions = extensions.with_appid(appid.clone());
+        }
+        let challenge = new_challenge(entropy)?;
+        let state = AuthenticationState::expecting(self, &challenge, user.cloned(), now)
+            .ok_or(EntropyUnavailable)?
+            .allowing(credentials.iter().map(|credential| credential.id.clone()))
+            .asking(&extensions);
+        let mut options = RequestOptions::new(challenge.to_vec());
+        options.timeout = Some(self.timeout_milliseconds());
+        options.rp_id = Some(self.id.clone());
+        options.allow_credentials = credentials.to_vec();
+        options.user_verification = self.user_verification.clone();
+        options.extensions = extensions;
+        Ok((options, state))
+    }
+
+    /// [`begin_registration`](Self::begin_registration) of a request that excludes the account's credentials.
+    pub fn start_registration(
+        &self,
+        user: &User,
+        existing: &[CredentialDescriptor],
+        entropy: &mut impl Entropy,
+        now: Timestamp,
+    ) -> Result<(CreationOptions, RegistrationState), StartError> {
+        self.begin_registration(RegistrationRequest::new(user).excluding(existing), entropy, now)
+    }
+
+    /// The same with mediation `conditional`: see [`RegistrationRequest::conditional`].
+    pub fn start_conditional_registration(
+        &self,
+        user: &User,
+        existing: &[CredentialDescriptor],
+        entropy: &mut impl Entropy,
+        now: Timestamp,
+    ) -> Result<(CreationOptions, RegistrationState), StartError> {
+        let request = RegistrationRequest::new(user).excluding(existing).conditional();
+        self.begin_registration(request, entropy, now)
+    }
+
+    /// [`begin_authentication`](Self::begin_authentication) of a request for nothing but the accounts.
+    pub fn start_authentication(
+        &self,
+        accounts: Accounts<'_>,
+        entropy: &mut impl Entropy,
+        now: Timestamp,
+    ) -> Result<(RequestOptions, AuthenticationState), StartError> {
+        self.begin_authentication(accounts.into(), entropy, now)
+    }
+}
+
+/// `excludeCredentials` or `allowCredentials`
+/// ([section 5.8.3](https://www.w3.org/TR/webauthn-3/#dictionary-credential-descriptor)): a client that is handed a
+/// list that can't be right fails late and says little.
+fn credential_list(credentials: &[CredentialDescriptor]) -> Result<(), StartError> {
+    let count = credentials.len();
+    if count > CREDENTIAL_LIST_MAX {
+        return Err(StartError::TooManyCredentials { count });
+    }
+    for (position, credential) in credentials.iter().enumerate() {
+        let length = credential.id.as_bytes().len();
+        if length > CREDENTIAL_ID_MAX {
+            return Err(StartError::CredentialIdTooLong { length });
+        }
+        if credentials.iter().take(position).any(|earlier| earlier.id == credential.id) {
+            return Err(StartError::DuplicateCredential { position });
+        }
+    }
+    Ok(())
+}
+
+/// A ceremony that can't start: the caller asked for what can't be, or had no random bytes. No step of the
+/// specification failed, and there is no response to blame, hence no code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The source of random bytes has none.
+    Entropy(EntropyUnavailable),
+    /// The list of credentials has more than [`CREDENTIAL_LIST_MAX`].
+    TooManyCredentials {
+        /// How many it has.
+        count: usize,
+    },
+    /// The list of credentials has an ID of more than 1023 bytes, which no authenticator made.
+    CredentialIdTooLong {
+        /// How many bytes the ID has.
+        length: usize,
+    },
+    /// The list of credentials has an ID twice.
+    DuplicateCredential {
+        /// Where it is for the second time, from 0.
+        position: usize,
+    },
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Entropy(cause) => cause.fmt(f),
+            Self::TooManyCredentials { count } => {
+                write!(f, "{count} credentials are listed, at most {CREDENTIAL_LIST_MAX} expected")
+            }
+            Self::CredentialIdTooLong { length } => {
+                write!(f, "a credential id of {length} bytes is listed, at most {CREDENTIAL_ID_MAX} expected")
+            }
+            Self::DuplicateCredential { position } => {
+                write!(f, "the credential at position {position} of the list is listed before")
+            }
+        }
+    }
+}
+
+impl core::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Entropy(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+impl From<EntropyUnavailable> for StartError {
+    fn from(cause: EntropyUnavailable) -> Self {
+        Self::Entropy(cause)
+    }
+}
+
+#[cfg(test)]
+mod tests;
