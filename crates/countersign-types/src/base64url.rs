@@ -33,6 +33,27 @@ pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     ENGINE.encode(bytes)
 }
 
+/// The characters that `length` bytes have in base64url; at the type's end, as many as it can say.
+pub const fn encoded_length(length: usize) -> usize {
+    match length.saturating_mul(4).checked_add(2) {
+        Some(sum) => sum / 3,
+        None => usize::MAX,
+    }
+}
+
+/// Writes the unpadded base64url of `bytes` to the start of `buffer` and returns that part; `None` where it has not
+/// the [`encoded_length`].
+///
+/// ```
+/// use countersign_types::base64url::encode_into;
+/// assert_eq!(encode_into(&[1, 2], &mut [0; 4]), Some(b"AQI".as_slice()));
+/// assert_eq!(encode_into(&[1, 2], &mut [0; 2]), None);
+/// ```
+pub fn encode_into<'b>(bytes: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let length = ENGINE.encode_slice(bytes, buffer).ok()?;
+    buffer.get(..length)
+}
+
 /// The bytes behind `text`, for which exactly one text exists.
 ///
 /// ```
@@ -123,7 +144,10 @@ mod tests {
     fn bytes_of_every_length_come_back() {
         for length in 0..70_u8 {
             let bytes: Vec<u8> = (0..length).map(|i| i.wrapping_mul(37)).collect();
-            assert_eq!(decode(encode(&bytes)), Ok(bytes));
+            let text = encode(&bytes);
+            assert_eq!(text.len(), encoded_length(bytes.len()));
+            assert_eq!(encode_into(&bytes, &mut [0; 100]), Some(text.as_bytes()));
+            assert_eq!(decode(text), Ok(bytes));
         }
     }
 

@@ -1,19 +1,18 @@
 //! [Section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion): verifying an authentication assertion.
 
-use countersign_cose::{KeyError, PublicKey, hash::sha256};
+mod procedure;
+
 use countersign_types::{
-    AuthenticationResponse, AuthenticatorData, ClientData, CredentialId, Timestamp, UserHandle,
-    enumerations::UserVerificationRequirement, options::CredentialDescriptor,
+    AuthenticationResponse, CredentialId, Timestamp, UserHandle, options::CredentialDescriptor,
 };
 
+use self::procedure::{Key, Procedure, Verified};
 use crate::{
-    checks,
-    error::{Error, Fault},
-    policy::SignCountPolicy,
+    error::Error,
     record::{CredentialRecord, CredentialUpdate},
     relying_party::RelyingParty,
+    report::{NoReport, Report},
     state::AuthenticationState,
-    step::AuthenticationStep as Step,
 };
 
 /// Whose credential is asked for.
@@ -97,147 +96,61 @@ impl RelyingParty {
         record: impl Into<Option<&'r CredentialRecord>>,
         now: Timestamp,
     ) -> Result<Authenticated, Error> {
-        let state = &state;
-        checks::state(self, &state.rp_id, state.expires_at, now).map_err(at(Step::Options))?;
-        // Steps 3, 4: `AuthenticationResponse` is an assertion response, with its extension results.
-        // Step 5.
-        if !state.allowed.is_empty() && !state.allowed.contains(response.credential_id()) {
-            return Err(Error::new(Step::AllowCredentials, Fault::CredentialNotAllowed));
-        }
-        let record = self.identify(state, response, record.into()).map_err(at(Step::User))?;
-        // Step 7: the three parts are members of the response.
-        self.client_data_of_authentication(state, response)?;
-        let data = AuthenticatorData::parse(response.authenticator_data()).map_err(at(Step::RpIdHash))?;
-        self.authenticator_data_of_authentication(state, response, record, &data)?;
-        // Step 20.
-        let client_data_hash = sha256(&[response.client_data_json()]);
-        // Step 21: with the key of the record, never one of the response.
-        self.verify_signature(record, &[data.as_bytes(), &client_data_hash], response.signature())?;
-        let (sign_count, sign_count_increased) = self.sign_count(record, &data)?;
-        // Step 23: what nobody asked for is ignored; `appid` was read for step 15.
-        // Step 24: handed to the caller, who stores it once all his own checks have passed too.
-        let update = CredentialUpdate {
-            credential_id: record.id.clone(),
-            previous_sign_count: record.sign_count,
-            sign_count,
-            backup_state: data.flags.backup_state(),
-            uv_initialized: record.uv_initialized,
-        };
-        // Step 25.
-        Ok(Authenticated {
-            user_handle: record.user_handle.clone(),
-            user_verified: data.flags.user_verified(),
-            backup_eligible: data.flags.backup_eligible(),
-            sign_count_increased,
-            update,
-        })
+        let procedure = self.authentication_procedure(&state, response, now);
+        procedure.run(record.into(), &mut NoReport).map(Authenticated::from)
     }
 
-    /// Step 6: the record is of this credential, of this relying party, and of the account that is signing in.
-    fn identify<'r>(
+    /// The same, with a report of every step up to the one that failed, if one did.
+    ///
+    /// The report is for people and logs; what decides is the `Result`.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "so that no response is judged by the same state again"
+    )]
+    #[expect(single_use_lifetimes, reason = "`impl Trait` can't elide it")]
+    pub fn finish_authentication_with_report<'r>(
         &self,
-        state: &AuthenticationState,
+        state: AuthenticationState,
         response: &AuthenticationResponse,
-        record: Option<&'r CredentialRecord>,
-    ) -> Result<&'r CredentialRecord, Fault> {
-        let user = match (&state.user, response.user_handle()) {
-            (Some(user), Some(claimed)) if user != claimed => return Err(Fault::UserHandleMismatch),
-            (Some(user), _) => user,
-            (None, Some(claimed)) => claimed,
-            (None, None) => return Err(Fault::UserHandleMissing),
-        };
-        let record = record.ok_or(Fault::CredentialUnknown)?;
-        if record.id != *response.credential_id() || record.rp_id != self.id {
-            return Err(Fault::CredentialUnknown);
+        record: impl Into<Option<&'r CredentialRecord>>,
+        now: Timestamp,
+    ) -> (Result<Authenticated, Error>, Report) {
+        let mut report = Report::of_authentication();
+        let procedure = self.authentication_procedure(&state, response, now);
+        let result = procedure.run(record.into(), &mut report).map(Authenticated::from);
+        if let Err(error) = &result {
+            report.fail(error);
         }
-        if record.user_handle == *user {
-            Ok(record)
-        } else if state.user.is_some() {
-            Err(Fault::CredentialUnknown)
-        } else {
-            Err(Fault::UserHandleMismatch)
-        }
+        (result, report)
     }
 
-    /// Steps 8 to 14.
-    fn client_data_of_authentication(
-        &self,
-        state: &AuthenticationState,
-        response: &AuthenticationResponse,
-    ) -> Result<(), Error> {
-        let client_data = ClientData::parse(response.client_data_json()).map_err(at(Step::ClientData))?;
-        checks::type_(&client_data, "webauthn.get").map_err(at(Step::Type))?;
-        checks::challenge(&client_data, &state.challenge).map_err(at(Step::Challenge))?;
-        checks::origin(self, &client_data).map_err(at(Step::Origin))?;
-        checks::cross_origin(self, &client_data).map_err(at(Step::CrossOrigin))?;
-        checks::top_origin(self, &client_data).map_err(at(Step::TopOrigin))
-    }
-
-    /// Steps 15 to 19.
-    fn authenticator_data_of_authentication(
-        &self,
-        state: &AuthenticationState,
-        response: &AuthenticationResponse,
-        record: &CredentialRecord,
-        data: &AuthenticatorData<'_>,
-    ) -> Result<(), Error> {
-        // 10.1.1: the hash may be the AppID's where one was sent and the client says that it was used.
-        let appid_used =
-            response.client_extension_results().appid().map_err(at(Step::Extensions))? == Some(true);
-        let appid = state.appid.as_deref().filter(|_| appid_used);
-        checks::rp_id_hash(self, data, appid).map_err(at(Step::RpIdHash))?;
-        if !data.flags.user_present() {
-            return Err(Error::new(Step::UserPresent, Fault::UserNotPresent));
-        }
-        if state.user_verification == UserVerificationRequirement::Required && !data.flags.user_verified() {
-            return Err(Error::new(Step::UserVerified, Fault::UserNotVerified));
-        }
-        checks::backup_state(data).map_err(at(Step::BackupState))?;
-        if data.flags.backup_eligible() != record.backup_eligible {
-            let fault = Fault::BackupEligibilityChanged { registered: record.backup_eligible };
-            return Err(Error::new(Step::BackupEligibility, fault));
-        }
-        Ok(())
-    }
-
-    /// Step 21.
-    fn verify_signature(
-        &self,
-        record: &CredentialRecord,
-        message: &[&[u8]],
-        signature: &[u8],
-    ) -> Result<(), Error> {
-        let key = PublicKey::from_cose(&record.public_key).map_err(at(Step::Signature))?;
-        let algorithm = key.algorithm().ok_or(KeyError::UnsupportedKeyType).map_err(at(Step::Signature))?;
-        let prepared = self.verifiers.prepare(&key, algorithm.scheme()).map_err(at(Step::Signature))?;
-        let verified = prepared.verify(message, signature);
-        verified.map_err(|_| Error::new(Step::Signature, Fault::SignatureInvalid))
-    }
-
-    /// Step 22: the counter to store, and whether it increased.
-    fn sign_count(
-        &self,
-        record: &CredentialRecord,
-        data: &AuthenticatorData<'_>,
-    ) -> Result<(u32, bool), Error> {
-        let (stored, received) = (record.sign_count, data.sign_count);
-        if received > stored {
-            return Ok((received, true));
-        }
-        // An authenticator without a counter leaves it at 0.
-        let unused = stored == 0 && received == 0;
-        match self.sign_count {
-            SignCountPolicy::Reject if !unused => {
-                Err(Error::new(Step::SignCount, Fault::SignCountNotIncreased { stored, received }))
-            }
-            // A copy that is behind must not pull the stored counter back, or its next use would look like an increase.
-            _ => Ok((stored, false)),
-        }
+    fn authentication_procedure<'a>(
+        &'a self,
+        state: &'a AuthenticationState,
+        response: &'a AuthenticationResponse,
+        now: Timestamp,
+    ) -> Procedure<'a> {
+        Procedure { rp: self, state, parts: response.into(), key: Key::OfRecord, now }
     }
 }
 
-fn at<F: Into<Fault>>(step: Step) -> impl FnOnce(F) -> Error {
-    move |fault| Error::new(step, fault)
+impl From<Verified<'_>> for Authenticated {
+    fn from(verified: Verified<'_>) -> Self {
+        let Verified { record, flags, sign_count, sign_count_increased } = verified;
+        Self {
+            user_handle: record.user_handle.clone(),
+            user_verified: flags.user_verified(),
+            backup_eligible: flags.backup_eligible(),
+            sign_count_increased,
+            update: CredentialUpdate {
+                credential_id: record.id.clone(),
+                previous_sign_count: record.sign_count,
+                sign_count,
+                backup_state: flags.backup_state(),
+                uv_initialized: record.uv_initialized,
+            },
+        }
+    }
 }
 
 #[cfg(test)]

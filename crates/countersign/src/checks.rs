@@ -1,14 +1,16 @@
 //! The checks that both ceremonies share, each with one step of each.
 
 use countersign_cose::hash::sha256;
-use countersign_types::{AuthenticatorData, ClientData, Timestamp, base64url};
-use subtle::ConstantTimeEq;
+use countersign_types::{AuthenticatorData, ClientData, Timestamp, authenticator_data::Flags, base64url};
+use subtle::{Choice, ConstantTimeEq};
 
 use crate::{
-    error::Fault,
+    error::{Error, Fault},
     origin::is_web_origin,
     policy::{CrossOrigin, TopOrigins},
     relying_party::RelyingParty,
+    report::{Deviation, Evidence, Reason, Recorder},
+    step::Step,
 };
 
 /// The state must be this relying party's, and not too old.
@@ -33,13 +35,22 @@ pub(crate) fn type_(client_data: &ClientData<'_>, expected: &'static str) -> Res
 
 /// The text must be the one encoding of the bytes that were issued: no prefix, no other case, alphabet or padding.
 pub(crate) fn challenge(client_data: &ClientData<'_>, issued: &[u8]) -> Result<(), Fault> {
-    let expected = base64url::encode(issued);
-    if bool::from(expected.as_bytes().ct_eq(client_data.challenge.as_bytes())) {
-        Ok(())
-    } else {
-        Err(Fault::ChallengeMismatch)
+    // A piece at a time, so that nothing is allocated; only the last piece can be shorter than its buffer.
+    let mut buffer = [0; base64url::encoded_length(CHALLENGE_PIECE)];
+    let mut rest = client_data.challenge.as_bytes();
+    let mut equal = Choice::from(1);
+    for piece in issued.chunks(CHALLENGE_PIECE) {
+        let expected = base64url::encode_into(piece, &mut buffer).ok_or(Fault::ChallengeMismatch)?;
+        let (received, after) = rest.split_at_checked(expected.len()).ok_or(Fault::ChallengeMismatch)?;
+        equal &= expected.ct_eq(received);
+        rest = after;
     }
+    if rest.is_empty() && bool::from(equal) { Ok(()) } else { Err(Fault::ChallengeMismatch) }
 }
+
+/// Bytes of a challenge that are compared at once: a multiple of 3, so that each piece has an encoding of its own, and
+/// more than most challenges have.
+const CHALLENGE_PIECE: usize = 48;
 
 pub(crate) fn origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
     if rp.origins.iter().any(|origin| *origin == client_data.origin) {
@@ -87,4 +98,34 @@ pub(crate) fn backup_state(data: &AuthenticatorData<'_>) -> Result<(), Fault> {
     } else {
         Ok(())
     }
+}
+
+/// The step of [`top_origin`].
+pub(crate) fn top_origin_step(
+    rp: &RelyingParty,
+    client_data: &ClientData<'_>,
+    step: impl Into<Step>,
+    steps: &mut impl Recorder,
+) -> Result<(), Error> {
+    if let Some(origin) = &client_data.top_origin {
+        let accepted = top_origin(rp, client_data);
+        steps.check_with(step, accepted, |()| Evidence::TopOrigin { origin: origin.to_string() })
+    } else {
+        steps.skipped(step, Reason::TopOriginAbsent);
+        Ok(())
+    }
+}
+
+pub(crate) fn client_data_lint(bytes: &[u8], client_data: &ClientData<'_>, steps: &mut impl Recorder) {
+    steps.lint(Deviation::CrossOriginMissing, || client_data.cross_origin.is_none());
+    steps.lint(Deviation::ByteOrderMark, || bytes.starts_with("\u{feff}".as_bytes()));
+}
+
+pub(crate) fn flags_lint(flags: Flags, steps: &mut impl Recorder) {
+    steps.lint(Deviation::ReservedFlags, || flags.reserved());
+}
+
+/// UV without UP means nothing where the user has to be present.
+pub(crate) fn presence_lint(flags: Flags, steps: &mut impl Recorder) {
+    steps.lint(Deviation::UserVerifiedWithoutPresence, || flags.user_verified() && !flags.user_present());
 }

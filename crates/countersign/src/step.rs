@@ -130,6 +130,14 @@ impl Step {
         }
     }
 
+    /// The item's number in the editor's draft of 2026-07-30: a label, for numbers move between revisions.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Registration(step) => step.number(),
+            Self::Authentication(step) => step.number(),
+        }
+    }
+
     /// What the step does, in a few words.
     pub const fn description(self) -> &'static str {
         match self {

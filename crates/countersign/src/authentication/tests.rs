@@ -1,9 +1,9 @@
-use countersign_types::{Code, base64url};
+use countersign_types::{Code, base64url, enumerations::UserVerificationRequirement};
 use serde_json::json;
 
 use super::*;
 use crate::{
-    RelyingPartyBuilder,
+    AuthenticationStep as Step, RelyingPartyBuilder, SignCountPolicy,
     test_ceremony::{
         BE, BS, CHALLENGE, Get, NOW, RP_ID, UP, UV, entropy, get, handle, record, rp, signing_key,
     },

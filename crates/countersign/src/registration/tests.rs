@@ -1,10 +1,12 @@
+use countersign_cose::{PublicKey, hash::sha256};
 use countersign_types::{Base64Url, Code, base64url};
 use serde_json::json;
 
 use super::*;
 use crate::{
-    Algorithm, AttestationConveyance, CrossOrigin, EntropyUnavailable, ResidentKeyRequirement, StartError,
-    TopOrigins,
+    Aaguid, Algorithm, AttestationConveyance, AttestationTrust, CredentialId, CrossOrigin,
+    EntropyUnavailable, Mediation, RegistrationStep as Step, ResidentKeyRequirement, StartError, TopOrigins,
+    UserVerificationRequirement,
     test_ceremony::{AT, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, create, entropy, handle, rp},
 };
 

@@ -1,0 +1,247 @@
+//! The steps of [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion) in their order, over borrowed
+//! parts. Nothing here allocates unless a step fails or a report is made.
+
+use countersign_cose::{KeyError, PreparedKey, PublicKey, SignatureInvalid, hash::sha256};
+use countersign_types::{
+    AuthenticatorData, ClientData, Timestamp, authenticator_data::Flags, client_data::ClientDataError,
+    enumerations::UserVerificationRequirement, extensions::ExtensionError,
+};
+
+use crate::{
+    checks,
+    error::{Error, Fault},
+    parts::AssertionParts,
+    policy::SignCountPolicy,
+    record::CredentialRecord,
+    relying_party::RelyingParty,
+    report::{Deviation, Evidence, Reason, Recorder},
+    state::AuthenticationState,
+    step::AuthenticationStep as Step,
+};
+
+/// What one run of the steps is about.
+pub(super) struct Procedure<'a> {
+    pub(super) rp: &'a RelyingParty,
+    pub(super) state: &'a AuthenticationState,
+    pub(super) parts: AssertionParts<'a>,
+    pub(super) key: Key<'a>,
+    pub(super) now: Timestamp,
+}
+
+/// The key that the signature is verified with: never one of the response.
+#[derive(Clone, Copy)]
+pub(super) enum Key<'a> {
+    /// Parsed from the record.
+    OfRecord,
+    /// Prepared before from the record's public key, by someone who vouches for that.
+    #[expect(dead_code, reason = "for the path without allocations")]
+    Prepared(&'a dyn PreparedKey),
+}
+
+/// What is known after the last step.
+pub(super) struct Verified<'a> {
+    pub(super) record: &'a CredentialRecord,
+    pub(super) flags: Flags,
+    /// The counter to store.
+    pub(super) sign_count: u32,
+    pub(super) sign_count_increased: bool,
+}
+
+impl<'a> Procedure<'a> {
+    /// Steps 1 to 25.
+    pub(super) fn run(
+        &self,
+        record: Option<&'a CredentialRecord>,
+        steps: &mut impl Recorder,
+    ) -> Result<Verified<'a>, Error> {
+        // 1: the options were made from the state, which has to be ours and young enough.
+        let expires_at = self.state.expires_at;
+        let valid = checks::state(self.rp, &self.state.rp_id, expires_at, self.now);
+        steps.check_with(Step::Options, valid, |()| Evidence::State { expires_at })?;
+        // 2: the browser's.
+        steps.callers(Step::Get);
+        // 3, 4: the parts are those of an assertion response, with its extension results.
+        steps.by_construction(Step::Response);
+        steps.by_construction(Step::ClientExtensionResults);
+        // 5
+        let count = self.state.allowed.len();
+        steps.check_with(Step::AllowCredentials, self.allowed(), |()| Evidence::Allowed { count })?;
+        // 6
+        let identified_before = self.state.user.is_some();
+        let record =
+            steps.check_with(Step::User, self.identify(record), |_| Evidence::User { identified_before })?;
+        // 7: they are members of the parts.
+        steps.by_construction(Step::Parts);
+        // 8 to 14
+        self.client_data(steps)?;
+        // 15 to 19
+        let data = self.authenticator_data(record, steps)?;
+        // 20
+        let client_data_hash = sha256(&[self.parts.client_data_json]);
+        steps.passed(Step::ClientDataHash, || Evidence::client_data_hash(&client_data_hash));
+        // 21
+        let verified = self.signature(record, &[data.as_bytes(), &client_data_hash]);
+        steps.check(Step::Signature, verified)?;
+        // 22
+        let received = data.sign_count;
+        let stored = record.sign_count;
+        let (sign_count, sign_count_increased) =
+            steps.check_with(Step::SignCount, counter(self.rp.sign_count, stored, received), |_| {
+                Evidence::SignCount { stored, received }
+            })?;
+        // 23: what nobody asked for is ignored; `appid` was read for step 15.
+        steps.passed(Step::Extensions, || Evidence::extensions(self.parts.client_extension_results.names()));
+        // 24: handed to the caller, who stores it once all of its own checks have passed too.
+        steps.callers(Step::Update);
+        // 25: what is returned now says that all steps passed.
+        steps.by_construction(Step::Done);
+        Ok(Verified { record, flags: data.flags, sign_count, sign_count_increased })
+    }
+
+    /// Step 5.
+    fn allowed(&self) -> Result<(), Fault> {
+        let allowed = &self.state.allowed;
+        if allowed.is_empty() || allowed.iter().any(|id| id.as_bytes() == self.parts.credential_id) {
+            Ok(())
+        } else {
+            Err(Fault::CredentialNotAllowed)
+        }
+    }
+
+    /// Step 6: the record is of this credential, of this relying party, and of the account that is signing in.
+    fn identify(&self, record: Option<&'a CredentialRecord>) -> Result<&'a CredentialRecord, Fault> {
+        let user = match (self.state.user.as_ref().map(AsRef::as_ref), self.parts.user_handle) {
+            (Some(user), Some(claimed)) if user != claimed => return Err(Fault::UserHandleMismatch),
+            (Some(user), _) => user,
+            (None, Some(claimed)) => claimed,
+            (None, None) => return Err(Fault::UserHandleMissing),
+        };
+        let record = record.ok_or(Fault::CredentialUnknown)?;
+        if record.id.as_bytes() != self.parts.credential_id || record.rp_id != self.rp.id {
+            return Err(Fault::CredentialUnknown);
+        }
+        if record.user_handle.as_bytes() == user {
+            Ok(record)
+        } else if self.state.user.is_some() {
+            Err(Fault::CredentialUnknown)
+        } else {
+            Err(Fault::UserHandleMismatch)
+        }
+    }
+
+    /// Steps 8 to 14.
+    fn client_data(&self, steps: &mut impl Recorder) -> Result<(), Error> {
+        let bytes = self.parts.client_data_json;
+        // 8, 9
+        let client_data = match ClientData::parse(bytes) {
+            Err(fault @ ClientDataError::NotUtf8 { .. }) => Err(Error::new(Step::ClientDataText, fault)),
+            parsed => {
+                steps.passed(Step::ClientDataText, || Evidence::ClientData { length: bytes.len() });
+                steps.check(Step::ClientData, parsed)
+            }
+        }?;
+        // 10
+        let value = "webauthn.get";
+        let compared = checks::type_(&client_data, value);
+        steps.check_with(Step::Type, compared, |()| Evidence::Type { value })?;
+        // 11
+        let issued = &self.state.challenge;
+        let compared = checks::challenge(&client_data, issued);
+        steps.check_with(Step::Challenge, compared, |()| Evidence::Challenge { length: issued.len() })?;
+        // 12
+        let found = checks::origin(self.rp, &client_data);
+        let origin = || Evidence::Origin { origin: client_data.origin.to_string() };
+        steps.check_with(Step::Origin, found, |()| origin())?;
+        // 13
+        let value = client_data.cross_origin;
+        let accepted = checks::cross_origin(self.rp, &client_data);
+        steps.check_with(Step::CrossOrigin, accepted, |()| Evidence::CrossOrigin { value })?;
+        // 14
+        checks::top_origin_step(self.rp, &client_data, Step::TopOrigin, steps)?;
+        checks::client_data_lint(bytes, &client_data, steps);
+        Ok(())
+    }
+
+    /// Steps 15 to 19.
+    fn authenticator_data(
+        &self,
+        record: &CredentialRecord,
+        steps: &mut impl Recorder,
+    ) -> Result<AuthenticatorData<'a>, Error> {
+        let parsed = AuthenticatorData::parse(self.parts.authenticator_data);
+        let data = parsed.map_err(|fault| Error::new(Step::RpIdHash, fault))?;
+        let flags = data.flags;
+        // 15
+        let appid = self.used_appid().map_err(|fault| Error::new(Step::Extensions, fault))?;
+        let is_hash = checks::rp_id_hash(self.rp, &data, appid);
+        let is_rp_id = *data.rp_id_hash == self.rp.id_hash;
+        let id = || if is_rp_id { &*self.rp.id } else { appid.unwrap_or_default() };
+        steps.check_with(Step::RpIdHash, is_hash, |()| Evidence::RpId { id: id().to_owned() })?;
+        // 16
+        let present = if flags.user_present() { Ok(()) } else { Err(Fault::UserNotPresent) };
+        steps.check_with(Step::UserPresent, present, |()| Evidence::flags(flags))?;
+        // 17
+        if self.state.user_verification == UserVerificationRequirement::Required {
+            let verified = if flags.user_verified() { Ok(()) } else { Err(Fault::UserNotVerified) };
+            steps.check_with(Step::UserVerified, verified, |()| Evidence::flags(flags))?;
+        } else {
+            steps.skipped(Step::UserVerified, Reason::UserVerificationNotRequired);
+        }
+        // 18
+        let backup_state = checks::backup_state(&data);
+        steps.check_with(Step::BackupState, backup_state, |()| Evidence::flags(flags))?;
+        // 19
+        let unchanged = backup_eligibility(record, flags);
+        steps.check_with(Step::BackupEligibility, unchanged, |()| Evidence::flags(flags))?;
+        steps.lint(Deviation::AppIdNotUsed, || appid.is_some() && is_rp_id);
+        steps.lint(Deviation::AttestedCredentialDataInAssertion, || flags.attested_credential_data());
+        checks::flags_lint(flags, steps);
+        steps.lint_cbor(data.lint);
+        Ok(data)
+    }
+
+    /// The `appid` that was sent, where the client says that it was used
+    /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)): the hash may then be its.
+    fn used_appid(&self) -> Result<Option<&str>, ExtensionError> {
+        let is_used = self.parts.client_extension_results.appid()? == Some(true);
+        Ok(self.state.appid.as_deref().filter(|_| is_used))
+    }
+
+    /// Step 21.
+    fn signature(&self, record: &CredentialRecord, message: &[&[u8]]) -> Result<(), Fault> {
+        let verify = |key: &dyn PreparedKey| {
+            key.verify(message, self.parts.signature).map_err(|SignatureInvalid| Fault::SignatureInvalid)
+        };
+        match self.key {
+            Key::Prepared(key) => verify(key),
+            Key::OfRecord => {
+                let key = PublicKey::from_cose(&record.public_key)?;
+                let algorithm = key.algorithm().ok_or(KeyError::UnsupportedKeyType)?;
+                verify(&*self.rp.verifiers.prepare(&key, algorithm.scheme())?)
+            }
+        }
+    }
+}
+
+/// Step 19: BE is as it was.
+fn backup_eligibility(record: &CredentialRecord, flags: Flags) -> Result<(), Fault> {
+    if flags.backup_eligible() == record.backup_eligible {
+        Ok(())
+    } else {
+        Err(Fault::BackupEligibilityChanged { registered: record.backup_eligible })
+    }
+}
+
+/// Step 22: the counter to store, and whether it increased.
+fn counter(policy: SignCountPolicy, stored: u32, received: u32) -> Result<(u32, bool), Fault> {
+    if received > stored {
+        return Ok((received, true));
+    }
+    // An authenticator without a counter leaves it at 0.
+    let unused = stored == 0 && received == 0;
+    match policy {
+        SignCountPolicy::Reject if !unused => Err(Fault::SignCountNotIncreased { stored, received }),
+        // A copy that is behind must not pull the stored counter back, or its next use would look like an increase.
+        _ => Ok((stored, false)),
+    }
+}

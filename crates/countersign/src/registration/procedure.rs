@@ -1,0 +1,328 @@
+//! The steps of [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) in their order, over
+//! borrowed parts.
+
+use countersign_attestation::{Attestation, PathLimits, Statement, Trust};
+use countersign_cose::{Algorithm, KeyError, PublicKey, hash::sha256};
+use countersign_types::{
+    Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, CredentialId,
+    Timestamp,
+    client_data::ClientDataError,
+    enumerations::{Transport, UserVerificationRequirement},
+    identifiers::CREDENTIAL_ID_MAX,
+};
+
+use super::{CredentialIdStatus, Registered};
+use crate::{
+    checks,
+    error::{Error, Fault},
+    parts::AttestationParts,
+    policy::AttestationTrust,
+    record::{CredentialRecord, Evidence as RecordEvidence},
+    relying_party::RelyingParty,
+    report::{Deviation, Evidence, Reason, Recorder},
+    state::{Mediation, RegistrationState},
+    step::RegistrationStep as Step,
+};
+
+/// What one run of the steps is about.
+pub(super) struct Procedure<'a> {
+    pub(super) rp: &'a RelyingParty,
+    pub(super) state: &'a RegistrationState,
+    pub(super) parts: AttestationParts<'a>,
+    pub(super) status: CredentialIdStatus,
+    pub(super) now: Timestamp,
+}
+
+/// What step 13 decodes.
+struct Decoded<'a> {
+    object: AttestationObject<'a>,
+    data: AuthenticatorData<'a>,
+    attested: AttestedCredentialData<'a>,
+}
+
+impl<'a> Procedure<'a> {
+    /// Steps 1 to 29.
+    pub(super) fn run(&self, steps: &mut impl Recorder) -> Result<Registered, Error> {
+        // 1: the options were made from the state, which has to be ours and young enough.
+        let expires_at = self.state.expires_at;
+        let valid = checks::state(self.rp, &self.state.rp_id, expires_at, self.now);
+        steps.check_with(Step::Options, valid, |()| Evidence::State { expires_at })?;
+        // 2: the browser's.
+        steps.callers(Step::Create);
+        // 3, 4: the parts are those of an attestation response, with its extension results.
+        steps.by_construction(Step::Response);
+        steps.by_construction(Step::ClientExtensionResults);
+        // 5 to 11
+        self.client_data(steps)?;
+        // 12
+        let client_data_hash = sha256(&[self.parts.client_data_json]);
+        steps.passed(Step::ClientDataHash, || Evidence::client_data_hash(&client_data_hash));
+        // 13
+        let decoded = self.attestation_object(steps)?;
+        let Decoded { object, data, attested } = &decoded;
+        // 14 to 19
+        self.authenticator_data(data, steps)?;
+        // 20
+        let key = self.algorithm(attested, steps)?;
+        // Step 27 puts `rawId` into the record; the comparison is cheap, so it comes before the signatures.
+        let id = self.credential_id(attested).map_err(|fault| Error::new(Step::Record, fault))?;
+        // 21, 22
+        let attestation = self.attestation(&decoded, &client_data_hash, &key, steps)?;
+        // 23, 24
+        let trust = self.trust(&attestation, attested.aaguid, steps)?;
+        // 25: authenticator data with a longer one could not be read.
+        debug_assert!(attested.credential_id.len() <= CREDENTIAL_ID_MAX);
+        steps.by_construction(Step::CredentialIdLength);
+        // 26
+        let length = attested.credential_id.len();
+        let is_new = self.is_new(attested);
+        steps.check_with(Step::CredentialIdUnique, is_new, |()| Evidence::CredentialId { length })?;
+        // 27
+        steps.check(Step::Record, self.convenience_members(object, &key))?;
+        let credential = self.record(id, &decoded, &key, &attestation);
+        // 28
+        self.extensions(steps)?;
+        // 29: the caller stores the record in the account that the state names.
+        steps.callers(Step::Store);
+        Ok(Registered { credential, attestation, trust, user_verified: data.flags.user_verified() })
+    }
+
+    /// Steps 5 to 11.
+    fn client_data(&self, steps: &mut impl Recorder) -> Result<(), Error> {
+        let bytes = self.parts.client_data_json;
+        // 5, 6
+        let client_data = match ClientData::parse(bytes) {
+            Err(fault @ ClientDataError::NotUtf8 { .. }) => Err(Error::new(Step::ClientDataText, fault)),
+            parsed => {
+                steps.passed(Step::ClientDataText, || Evidence::ClientData { length: bytes.len() });
+                steps.check(Step::ClientData, parsed)
+            }
+        }?;
+        // 7
+        let value = "webauthn.create";
+        let compared = checks::type_(&client_data, value);
+        steps.check_with(Step::Type, compared, |()| Evidence::Type { value })?;
+        // 8
+        let issued = &self.state.challenge;
+        let compared = checks::challenge(&client_data, issued);
+        steps.check_with(Step::Challenge, compared, |()| Evidence::Challenge { length: issued.len() })?;
+        // 9
+        let found = checks::origin(self.rp, &client_data);
+        let origin = || Evidence::Origin { origin: client_data.origin.to_string() };
+        steps.check_with(Step::Origin, found, |()| origin())?;
+        // 10
+        let value = client_data.cross_origin;
+        let accepted = checks::cross_origin(self.rp, &client_data);
+        steps.check_with(Step::CrossOrigin, accepted, |()| Evidence::CrossOrigin { value })?;
+        // 11
+        checks::top_origin_step(self.rp, &client_data, Step::TopOrigin, steps)?;
+        checks::client_data_lint(bytes, &client_data, steps);
+        Ok(())
+    }
+
+    /// Step 13.
+    fn attestation_object(&self, steps: &mut impl Recorder) -> Result<Decoded<'a>, Error> {
+        let step = Step::AttestationObject;
+        let bytes = self.parts.attestation_object;
+        let object = AttestationObject::parse(bytes).map_err(|fault| Error::new(step, fault))?;
+        let data =
+            AuthenticatorData::parse(object.authenticator_data).map_err(|fault| Error::new(step, fault))?;
+        let attested = data.attested_credential_data.ok_or(Fault::AttestedCredentialDataMissing);
+        let attested = steps.check_with(step, attested, |_| Evidence::AttestationObject {
+            length: bytes.len(),
+            flags: data.flags.into(),
+            sign_count: data.sign_count,
+        })?;
+        steps.lint_cbor(object.lint);
+        steps.lint_cbor(data.lint);
+        steps.lint(Deviation::UnknownAttestationObjectMember, || object.has_unknown_members);
+        Ok(Decoded { object, data, attested })
+    }
+
+    /// Steps 14 to 19.
+    fn authenticator_data(
+        &self,
+        data: &AuthenticatorData<'_>,
+        steps: &mut impl Recorder,
+    ) -> Result<(), Error> {
+        let flags = data.flags;
+        // 14
+        let is_hash = checks::rp_id_hash(self.rp, data, None);
+        steps.check_with(Step::RpIdHash, is_hash, |()| Evidence::RpId { id: self.rp.id.clone() })?;
+        // 15
+        if self.state.mediation == Mediation::Conditional {
+            steps.skipped(Step::UserPresent, Reason::ConditionalMediation);
+        } else {
+            let present = if flags.user_present() { Ok(()) } else { Err(Fault::UserNotPresent) };
+            steps.check_with(Step::UserPresent, present, |()| Evidence::flags(flags))?;
+            checks::presence_lint(flags, steps);
+        }
+        // 16
+        if self.state.user_verification == UserVerificationRequirement::Required {
+            let verified = if flags.user_verified() { Ok(()) } else { Err(Fault::UserNotVerified) };
+            steps.check_with(Step::UserVerified, verified, |()| Evidence::flags(flags))?;
+        } else {
+            steps.skipped(Step::UserVerified, Reason::UserVerificationNotRequired);
+        }
+        // 17
+        let backup_state = checks::backup_state(data);
+        steps.check_with(Step::BackupState, backup_state, |()| Evidence::flags(flags))?;
+        // 18, 19: the record tells BE and BS; no policy refuses a value of theirs.
+        steps.skipped(Step::BackupEligibilityPolicy, Reason::NoPolicy);
+        steps.skipped(Step::BackupStatePolicy, Reason::NoPolicy);
+        checks::flags_lint(flags, steps);
+        Ok(())
+    }
+
+    /// Step 20, and that the key can be used at all: the specification leaves that to the first assertion, which is
+    /// too late for the person.
+    fn algorithm(
+        &self,
+        attested: &AttestedCredentialData<'_>,
+        steps: &mut impl Recorder,
+    ) -> Result<PublicKey, Error> {
+        let (key, algorithm) =
+            steps.check_with(Step::Algorithm, self.offered_key(attested.public_key), |(_, algorithm)| {
+                Evidence::Algorithm { identifier: algorithm.identifier() }
+            })?;
+        let usable = self.rp.verifiers.prepare(&key, algorithm.scheme());
+        usable.map_err(|fault| Error::new(Step::Algorithm, fault))?;
+        Ok(key)
+    }
+
+    /// The key, and its algorithm, which must be one that this registration offered.
+    fn offered_key(&self, cose: &[u8]) -> Result<(PublicKey, Algorithm), Fault> {
+        let key = PublicKey::from_cose(cose)?;
+        let algorithm = key.algorithm().ok_or(KeyError::UnsupportedKeyType)?;
+        let identifier = algorithm.identifier();
+        if self.state.algorithms.contains(&identifier) {
+            Ok((key, algorithm))
+        } else {
+            Err(Fault::AlgorithmNotAllowed(identifier))
+        }
+    }
+
+    /// Steps 21 and 22.
+    fn attestation(
+        &self,
+        decoded: &Decoded<'_>,
+        client_data_hash: &[u8; 32],
+        key: &PublicKey,
+        steps: &mut impl Recorder,
+    ) -> Result<Attestation, Error> {
+        let statement = Statement {
+            format: decoded.object.format,
+            statement: decoded.object.statement,
+            authenticator_data: &decoded.data,
+            client_data_hash,
+            credential_key: key,
+            verifiers: &self.rp.verifiers,
+            now: self.now,
+        };
+        // 21: by exact comparison; step 22 refuses an unknown one.
+        let identifier = || decoded.object.format.to_owned();
+        steps.passed(Step::Format, || Evidence::Format { identifier: identifier() });
+        // 22
+        let verified = self.rp.formats.verify(&statement);
+        steps.check_with(Step::Attestation, verified, |attestation| Evidence::Attestation {
+            kind: attestation.attestation_type().as_str(),
+        })
+    }
+
+    /// Steps 23 and 24.
+    fn trust(
+        &self,
+        attestation: &Attestation,
+        aaguid: Aaguid,
+        steps: &mut impl Recorder,
+    ) -> Result<Option<Trust>, Error> {
+        let AttestationTrust::Required(source) = &self.rp.attestation_trust else {
+            steps.skipped(Step::TrustAnchors, Reason::TrustNotDemanded);
+            steps.skipped(Step::Trust, Reason::TrustNotDemanded);
+            return Ok(None);
+        };
+        // 23: they come from configuration, and are there.
+        steps.by_construction(Step::TrustAnchors);
+        // 24
+        let kind = attestation.attestation_type();
+        if !kind.is_certified() {
+            return Err(Error::new(Step::Trust, Fault::AttestationNotAccepted(kind)));
+        }
+        let limits = PathLimits::default();
+        let trust = attestation.assess_trust(aaguid, &**source, self.now, &self.rp.verifiers, &limits);
+        let paths = |trust: &Trust| Evidence::Trust { paths: trust.paths().len() };
+        steps.check_with(Step::Trust, trust, paths).map(Some)
+    }
+
+    /// Step 26.
+    fn is_new(&self, attested: &AttestedCredentialData<'_>) -> Result<(), Fault> {
+        let is_excluded = |id: &CredentialId| id.as_bytes() == attested.credential_id;
+        if self.status == CredentialIdStatus::Registered || self.state.excluded.iter().any(is_excluded) {
+            Err(Fault::CredentialAlreadyRegistered)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The credential ID that the response and authenticator data agree on.
+    fn credential_id(&self, attested: &AttestedCredentialData<'_>) -> Result<CredentialId, Fault> {
+        CredentialId::new(attested.credential_id)
+            .filter(|id| id.as_bytes() == self.parts.credential_id)
+            .ok_or(Fault::CredentialIdMismatch)
+    }
+
+    /// The members that repeat parts of the attestation object for scripts' convenience
+    /// ([section 5.2.1.1](https://www.w3.org/TR/webauthn-3/#sctn-public-key-easy)) must not differ from it: another part
+    /// of the relying party may have read those.
+    fn convenience_members(&self, object: &AttestationObject<'_>, key: &PublicKey) -> Result<(), Fault> {
+        let differs = |member| Err(Fault::ConvenienceMemberDiffers(member));
+        if self.parts.authenticator_data.is_some_and(|data| data != object.authenticator_data) {
+            return differs("authenticatorData");
+        }
+        let algorithm = key.algorithm().map(Algorithm::identifier);
+        if self.parts.public_key_algorithm.is_some_and(|claimed| Some(claimed) != algorithm) {
+            return differs("publicKeyAlgorithm");
+        }
+        if self.parts.public_key.is_some_and(|spki| *spki != *key.to_spki()) {
+            return differs("publicKey");
+        }
+        Ok(())
+    }
+
+    /// Step 27.
+    fn record(
+        &self,
+        id: CredentialId,
+        decoded: &Decoded<'_>,
+        key: &PublicKey,
+        attestation: &Attestation,
+    ) -> CredentialRecord {
+        let Decoded { data, attested, .. } = decoded;
+        let user = self.state.user.clone();
+        let mut record = CredentialRecord::new(id, self.rp.id.clone(), user, attested.public_key)
+            .with_sign_count(data.sign_count)
+            .with_uv_initialized(data.flags.user_verified())
+            .with_transports(self.parts.transports.iter().cloned())
+            .with_backup_eligible(data.flags.backup_eligible())
+            .with_backup_state(data.flags.backup_state());
+        record.algorithm = key.algorithm().map(Algorithm::identifier);
+        record.aaguid = attested.aaguid;
+        record.attestation = Some(RecordEvidence {
+            format: attestation.format().to_owned(),
+            attestation_type: attestation.attestation_type().as_str().to_owned(),
+            object: self.parts.attestation_object.into(),
+            client_data: self.parts.client_data_json.into(),
+        });
+        record
+    }
+
+    /// Step 28: what nobody asked for is ignored; what is known must have its type.
+    fn extensions(&self, steps: &mut impl Recorder) -> Result<(), Error> {
+        let outputs = self.parts.client_extension_results;
+        let names = || Evidence::extensions(outputs.names());
+        steps.check_with(Step::Extensions, outputs.cred_props(), |_| names())?;
+        let is_unknown = |transport: &Transport| matches!(transport, Transport::Unknown(_));
+        steps.lint(Deviation::UnknownTransport, || self.parts.transports.iter().any(is_unknown));
+        Ok(())
+    }
+}

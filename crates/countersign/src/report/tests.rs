@@ -1,0 +1,188 @@
+use countersign_types::base64url;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    AuthenticationState, AuthenticationStep, CredentialIdStatus, Mediation, RegistrationState,
+    RegistrationStep, RelyingPartyBuilder,
+    test_ceremony::{BE, BS, CHALLENGE, Create, Get, NOW, UP, UV, create, get, handle, record, rp},
+};
+
+fn registered(create: &Create, rp: RelyingPartyBuilder, mediation: Mediation) -> (Option<Code>, Report) {
+    let rp = rp.build().unwrap();
+    let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), mediation, NOW).unwrap();
+    let (result, report) =
+        rp.finish_registration_with_report(state, &create.response(), CredentialIdStatus::Unregistered, NOW);
+    (result.err().map(|error| error.code()), report)
+}
+
+fn authenticated(get: &Get, rp: RelyingPartyBuilder) -> (Option<Code>, Report) {
+    let rp = rp.build().unwrap();
+    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    let (result, report) = rp.finish_authentication_with_report(state, &get.response(), &record(), NOW);
+    (result.err().map(|error| error.code()), report)
+}
+
+fn words(report: &Report) -> Vec<&'static str> {
+    report.steps().iter().map(|step| step.outcome().as_str()).collect()
+}
+
+#[test]
+fn a_registration_that_passed_reached_every_step() {
+    let (code, report) = registered(&create(), rp(), Mediation::Modal);
+    assert_eq!((code, report.steps().len(), report.failed()), (None, 29, None));
+    assert!(!words(&report).contains(&"not-reached"), "{report:?}");
+    let numbers: Vec<u8> = report.steps().iter().map(|step| step.step().number()).collect();
+    assert_eq!(numbers, (1..=29).collect::<Vec<_>>());
+    let trust = report.step(RegistrationStep::Trust).unwrap();
+    assert_eq!(*trust.outcome(), Outcome::Skipped(Reason::TrustNotDemanded));
+}
+
+#[test]
+fn an_authentication_that_passed_reached_every_step() {
+    let (code, report) = authenticated(&get(), rp());
+    assert_eq!((code, report.steps().len(), report.failed()), (None, 25, None));
+    assert!(!words(&report).contains(&"not-reached"), "{report:?}");
+    assert_eq!(report.step(RegistrationStep::Origin), None);
+    let counter = report.step(AuthenticationStep::SignCount).unwrap();
+    assert_eq!(counter.evidence(), Some(&Evidence::SignCount { stored: 5, received: 6 }));
+}
+
+#[test]
+fn a_failed_ceremony_is_reported_up_to_the_step_that_failed() {
+    let mut other = get();
+    other.client_data["origin"] = json!("https://example.net");
+    let (code, report) = authenticated(&other, rp());
+    assert_eq!(code, Some(Code::OriginMismatch));
+    let failed = report.failed().unwrap();
+    assert_eq!(failed.step(), AuthenticationStep::Origin.into());
+    let Outcome::Failed(failure) = failed.outcome() else { panic!("{failed:?}") };
+    assert_eq!(failure.code(), Code::OriginMismatch);
+    assert_eq!(failure.message(), "the origin \"https://example.net\" is not accepted");
+    let words = words(&report);
+    assert!(!words[..11].contains(&"not-reached"), "{words:?}");
+    assert!(words[12..].iter().all(|word| *word == "not-reached"), "{words:?}");
+}
+
+#[test]
+fn the_report_says_the_same_as_the_error_and_the_plain_call() {
+    let mut framed = create();
+    framed.client_data["crossOrigin"] = json!(true);
+    let plain = framed.finish(rp()).unwrap_err();
+    let (code, report) = registered(&framed, rp(), Mediation::Modal);
+    assert_eq!(code, Some(plain.code()));
+    assert_eq!(report.failed().map(StepReport::step), Some(plain.step()));
+}
+
+#[test]
+fn conditional_create_is_why_presence_is_not_checked() {
+    let absent = Create { flags: 0x40, ..create() };
+    let (code, report) = registered(&absent, rp(), Mediation::Conditional);
+    assert_eq!(code, None);
+    let present = report.step(RegistrationStep::UserPresent).unwrap();
+    assert_eq!(*present.outcome(), Outcome::Skipped(Reason::ConditionalMediation));
+    let (code, _) = registered(&absent, rp(), Mediation::Modal);
+    assert_eq!(code, Some(Code::UserNotPresent));
+}
+
+/// The lint of an accepted response with one change.
+fn lint(change: impl FnOnce(&mut Create)) -> Vec<Deviation> {
+    let mut create = create();
+    create.client_data["crossOrigin"] = json!(false);
+    change(&mut create);
+    let (code, report) = registered(&create, rp(), Mediation::Modal);
+    assert_eq!(code, None);
+    report.lint().to_vec()
+}
+
+fn lint_of_assertion(change: impl FnOnce(&mut Get)) -> Vec<Deviation> {
+    let mut get = get();
+    get.client_data["crossOrigin"] = json!(false);
+    change(&mut get);
+    let (code, report) = authenticated(&get, rp());
+    assert_eq!(code, None);
+    report.lint().to_vec()
+}
+
+#[test]
+fn a_response_without_deviations_has_no_lint() {
+    assert_eq!(lint(|_| ()), [Deviation::NonMinimalCbor], "the test's authenticator writes long lengths");
+    assert_eq!(lint_of_assertion(|_| ()), []);
+}
+
+#[test]
+fn rule_079_a_reserved_flag_is_lint() {
+    assert_eq!(lint_of_assertion(|get| get.flags |= 0x20), [Deviation::ReservedFlags]);
+    assert!(lint(|create| create.flags |= 0x02).contains(&Deviation::ReservedFlags));
+}
+
+#[test]
+fn client_data_of_level_1_is_lint() {
+    let removed = lint_of_assertion(|get| {
+        get.client_data.as_object_mut().unwrap().remove("crossOrigin");
+    });
+    assert_eq!(removed, [Deviation::CrossOriginMissing]);
+}
+
+#[test]
+fn a_transport_without_a_name_in_the_specification_is_lint() {
+    assert!(
+        lint(|create| create.more = json!({"transports": ["warp"]})).contains(&Deviation::UnknownTransport)
+    );
+}
+
+#[test]
+fn the_json_has_stable_words() {
+    let (_, report) = authenticated(&get(), rp());
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!((&json["version"], &json["ceremony"]), (&json!(1), &json!("authentication")));
+    assert_eq!(json["lint"], json!(["cross-origin-missing"]));
+    assert_eq!(
+        json["steps"][11],
+        json!({
+            "number": 12, "anchor": "rp-op-verifying-assertion-step-origin", "step": "look up the origin",
+            "outcome": "passed", "evidence": {"about": "origin", "origin": "https://example.org"},
+        })
+    );
+    assert_eq!(json["steps"][13]["reason"], "top-origin-absent");
+    assert_eq!(
+        json["steps"][15]["evidence"],
+        json!({"about": "flags", "up": true, "uv": true, "be": false, "bs": false})
+    );
+    let (_, report) = authenticated(&Get { flags: UP | UV | BS, ..get() }, rp());
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["steps"][17]["code"], "backup-state-invalid");
+    assert_eq!(json["steps"][18]["outcome"], "not-reached");
+}
+
+#[test]
+fn no_secret_is_in_a_report() {
+    let mut create = create();
+    create.flags |= BE | BS;
+    create.extension_results = json!({"prf": {"results": {"first": "c2VjcmV0LXNlY3JldA"}}});
+    let get = Get { extension_results: create.extension_results.clone(), ..get() };
+    let reports = [registered(&create, rp(), Mediation::Modal).1, authenticated(&get, rp()).1];
+    for report in reports {
+        let json = serde_json::to_string(&report).unwrap();
+        let text = format!("{json} {report:?}");
+        assert!(text.contains("prf"));
+        for secret in [
+            base64url::encode(CHALLENGE),
+            base64url::encode(&create.id),
+            base64url::encode(handle(7).as_bytes()),
+            "c2VjcmV0".to_owned(),
+        ] {
+            assert!(!text.contains(&secret), "{secret} in {text}");
+        }
+        let value: Value = serde_json::from_str(&json).unwrap();
+        assert!(value.is_object());
+    }
+}
+
+#[test]
+fn every_word_is_there_once() {
+    let mut words: Vec<&str> = Deviation::ALL.iter().map(|deviation| deviation.as_str()).collect();
+    words.sort_unstable();
+    words.dedup();
+    assert_eq!(words.len(), Deviation::ALL.len());
+}
