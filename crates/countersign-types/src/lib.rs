@@ -10,6 +10,7 @@
 //! | 5.1.10: signals to authenticators | [`signals`] |
 //! | 5.8.1: client data | [`client_data`] |
 //! | 5.4.5 to 5.4.7, 5.8: enumerations, all open | [`enumerations`] |
+//! | 5.11: the document of related origins | [`related_origins`] |
 //! | 6.1: authenticator data | [`authenticator_data`] |
 //! | 6.5.4: the attestation object's envelope | [`attestation_object`] |
 //! | 9, 10: extensions | [`extensions`] |
@@ -44,6 +45,7 @@ pub mod enumerations;
 pub mod extensions;
 pub mod identifiers;
 pub mod options;
+pub mod related_origins;
 pub mod response;
 pub mod signals;
 pub mod timestamp;
@@ -55,5 +57,6 @@ pub use client_data::ClientData;
 pub use code::Code;
 pub use identifiers::{Aaguid, AlgorithmIdentifier, CredentialId, UserHandle};
 pub use options::{CreationOptions, RequestOptions};
+pub use related_origins::RelatedOrigins;
 pub use response::{AuthenticationResponse, RegistrationResponse};
 pub use timestamp::Timestamp;

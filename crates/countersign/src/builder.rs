@@ -1,7 +1,5 @@
 //! Configuration of a relying party, refused here rather than at the first ceremony where it can't work.
 
-use core::fmt;
-
 use countersign_attestation::Formats;
 use countersign_cose::{Algorithm, Verifiers, hash::sha256};
 use countersign_types::enumerations::{
@@ -9,10 +7,17 @@ use countersign_types::enumerations::{
 };
 
 use crate::{
-    origin::{is_app_origin, is_domain, is_insecure_origin, is_web_origin},
+    origin::{LOCALHOST, is_domain, is_web_origin, public_suffix::is_public_suffix},
     policy::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins},
+    related_origins,
     relying_party::RelyingParty,
 };
+
+mod error;
+mod origins;
+
+pub use error::ConfigurationError;
+use origins::Wanted;
 
 /// Five minutes: the lower end of what
 /// [section 15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range) recommends.
@@ -30,8 +35,15 @@ const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDsa, Algorithm::Es256, Algorith
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct RelyingPartyBuilder {
     party: RelyingParty,
-    app_origins: Vec<String>,
-    insecure_origins: Vec<String>,
+    origins: Vec<Wanted>,
+    public_suffix: PublicSuffixRpId,
+}
+
+/// Whether the RP ID may be a public suffix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PublicSuffixRpId {
+    Refused,
+    Accepted,
 }
 
 impl RelyingPartyBuilder {
@@ -45,6 +57,7 @@ impl RelyingPartyBuilder {
             id,
             name,
             origins: Vec::new(),
+            related_origins: Vec::new(),
             user_verification: UserVerificationRequirement::default(),
             resident_key: ResidentKeyRequirement::Preferred,
             attachment: None,
@@ -58,20 +71,65 @@ impl RelyingPartyBuilder {
             verifiers,
             formats: Formats::standard(),
         };
-        Self { party, app_origins: Vec::new(), insecure_origins: Vec::new() }
+        Self { party, origins: Vec::new(), public_suffix: PublicSuffixRpId::Refused }
     }
 
     /// Accepts responses from pages of this origin, such as `https://example.org`, compared exactly. May be called
     /// again for further ones.
+    ///
+    /// Its host must be the RP ID or below it, for clients let no other page use the RP ID. For pages elsewhere there is
+    /// [`related_origin`](Self::related_origin).
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
-        self.party.origins.push(origin.into());
+        self.origins.push(Wanted::Page(origin.into()));
+        self
+    }
+
+    /// Accepts responses from pages of this origin, whatever the port: `http://localhost` stands for
+    /// `http://localhost:8080` too.
+    ///
+    /// Who can listen on another port of the host can then ask for credentials, so this is for development.
+    pub fn any_port_of(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(Wanted::AnyPort(origin.into()));
+        self
+    }
+
+    /// Accepts responses from pages below this origin's host, with its scheme and port: `https://example.org` stands for
+    /// `https://login.example.org` and `https://a.b.example.org`, and not for itself.
+    ///
+    /// Each such page is then trusted as much as the sign-in page, forgotten and taken-over ones too
+    /// ([section 13.4.8](https://www.w3.org/TR/webauthn-3/#sctn-code-injection)). List origins where that is possible.
+    pub fn subdomains_of(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(Wanted::Subdomains(origin.into()));
+        self
+    }
+
+    /// Accepts responses from pages of this origin on another domain, compared exactly. May be called again.
+    ///
+    /// Clients let such a page use the RP ID if the RP ID's own server says so: serve
+    /// [`RelyingParty::related_origins`] there. Clients heed five distinct labels such as the `example` of
+    /// `https://www.example.co.uk`; with more than that, building fails
+    /// ([section 5.11](https://www.w3.org/TR/webauthn-3/#sctn-related-origins)).
+    pub fn related_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(Wanted::Related(origin.into()));
         self
     }
 
     /// Accepts responses from this app: `android:apk-key-hash:…` or `ios:bundle-id:…`, compared exactly.
     pub fn app_origin(mut self, origin: impl Into<String>) -> Self {
-        self.app_origins.push(origin.into());
+        self.origins.push(Wanted::App(origin.into()));
         self
+    }
+
+    /// Accepts responses from the Android app whose signing certificate has this SHA-256 fingerprint.
+    ///
+    /// The app must also be named in the RP ID's `/.well-known/assetlinks.json`.
+    pub fn android_app(self, certificate_sha256: &[u8; 32]) -> Self {
+        self.app_origin(crate::origin::app::android(certificate_sha256))
+    }
+
+    /// Accepts responses from the app with this bundle identifier on Apple's platforms.
+    pub fn ios_app(self, bundle_id: &str) -> Self {
+        self.app_origin(crate::origin::app::ios(bundle_id))
     }
 
     /// Accepts responses from pages of this `http` origin, compared exactly, although anyone on the way can change such
@@ -80,7 +138,16 @@ impl RelyingPartyBuilder {
     /// Browsers offer Web Authentication to secure contexts alone; this is for test set-ups that tell them to make an
     /// exception.
     pub fn dangerous_insecure_origin(mut self, origin: impl Into<String>) -> Self {
-        self.insecure_origins.push(origin.into());
+        self.origins.push(Wanted::Insecure(origin.into()));
+        self
+    }
+
+    /// Takes an RP ID that is a public suffix such as `co.uk`, or a single label such as `intranet`.
+    ///
+    /// Browsers let only the very host of that name use it, and whoever controls the name controls every credential.
+    /// `localhost` needs no such permission.
+    pub fn dangerous_public_suffix(mut self) -> Self {
+        self.public_suffix = PublicSuffixRpId::Accepted;
         self
     }
 
@@ -160,24 +227,23 @@ impl RelyingPartyBuilder {
     /// The relying party, if its configuration can work.
     pub fn build(self) -> Result<RelyingParty, ConfigurationError> {
         use ConfigurationError as Error;
-        let Self { mut party, app_origins, insecure_origins } = self;
+        let Self { mut party, origins, public_suffix } = self;
         if !is_domain(&party.id) {
             return Err(Error::RpId(party.id));
         }
-        let top_origins = match &party.cross_origin {
-            CrossOrigin::Accepted { top_origins: TopOrigins::Listed(listed) } => listed.as_slice(),
-            _ => &[],
-        };
-        if let Some(bad) = party.origins.iter().chain(top_origins).find(|origin| !is_web_origin(origin)) {
+        let is_bare = party.id != LOCALHOST && is_public_suffix(&party.id);
+        if is_bare && public_suffix == PublicSuffixRpId::Refused {
+            return Err(Error::RpIdIsPublicSuffix(party.id));
+        }
+        if let CrossOrigin::Accepted { top_origins: TopOrigins::Listed(listed) } = &party.cross_origin
+            && let Some(bad) = listed.iter().find(|origin| !is_web_origin(origin))
+        {
             return Err(Error::Origin(bad.clone()));
         }
-        if let Some(bad) = app_origins.iter().find(|origin| !is_app_origin(origin)) {
-            return Err(Error::AppOrigin(bad.clone()));
+        for wanted in origins {
+            wanted.add_to(&mut party)?;
         }
-        if let Some(bad) = insecure_origins.iter().find(|origin| !is_insecure_origin(origin)) {
-            return Err(Error::Origin(bad.clone()));
-        }
-        party.origins.extend(app_origins.into_iter().chain(insecure_origins));
+        related_origins::within_budget(&party.related_origins)?;
         if party.origins.is_empty() {
             return Err(Error::NoOrigin);
         }
@@ -197,56 +263,6 @@ impl RelyingPartyBuilder {
         Ok(party)
     }
 }
-
-/// A configuration that could not work, found before the first ceremony: the caller's to mend.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ConfigurationError {
-    /// The RP ID is not a domain in lower-case ASCII.
-    RpId(String),
-    /// No origin is accepted.
-    NoOrigin,
-    /// An origin is not the serialisation of a web origin in a secure context.
-    Origin(String),
-    /// An app origin is neither Android's nor iOS's.
-    AppOrigin(String),
-    /// No algorithm is offered.
-    NoAlgorithm,
-    /// An algorithm is offered that none of the verifiers can verify.
-    AlgorithmUnsupported(Algorithm),
-    /// A timeout of this many seconds: none, or more than options can say.
-    Timeout(u32),
-    /// A trusted attestation is demanded, and attestation conveyance `none` asks clients to withhold it.
-    TrustWithoutAttestation,
-}
-
-impl fmt::Display for ConfigurationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::RpId(id) => write!(f, "the rp id {id:?} is not a domain name in lower-case ascii"),
-            Self::NoOrigin => f.write_str("no origin is accepted, so no response could be"),
-            Self::Origin(origin) => write!(
-                f,
-                "{origin:?} is not a web origin as browsers write it: https://host[:port], or http for localhost"
-            ),
-            Self::AppOrigin(origin) => {
-                write!(f, "{origin:?} is not an app origin: android:apk-key-hash:… or ios:bundle-id:…")
-            }
-            Self::NoAlgorithm => f.write_str("no algorithm is offered"),
-            Self::AlgorithmUnsupported(algorithm) => {
-                write!(f, "the algorithm {} is offered, and no verifier has it", algorithm.name())
-            }
-            Self::Timeout(seconds) => {
-                write!(f, "a timeout of {seconds} seconds, 1 to {TIMEOUT_SECONDS_MAX} expected")
-            }
-            Self::TrustWithoutAttestation => {
-                f.write_str("a trusted attestation is demanded, and the attestation conveyance is none")
-            }
-        }
-    }
-}
-
-impl core::error::Error for ConfigurationError {}
 
 #[cfg(test)]
 mod tests;

@@ -53,7 +53,7 @@ pub(crate) fn challenge(client_data: &ClientData<'_>, issued: &[u8]) -> Result<(
 const CHALLENGE_PIECE: usize = 48;
 
 pub(crate) fn origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
-    if rp.origins.iter().any(|origin| *origin == client_data.origin) {
+    if rp.accepts_origin(&client_data.origin) {
         Ok(())
     } else {
         Err(Fault::OriginMismatch(client_data.origin.to_string()))

@@ -75,6 +75,7 @@ mod parts;
 mod policy;
 mod record;
 mod registration;
+pub mod related_origins;
 mod relying_party;
 mod report;
 mod request;
@@ -109,6 +110,7 @@ pub use decoys::{
 };
 pub use entropy::{Entropy, EntropyUnavailable, new_user_handle};
 pub use error::{Error, Fault};
+pub use origin::{OriginRule, Scheme};
 pub use policy::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins};
 pub use record::{CredentialRecord, CredentialUpdate};
 pub use registration::{CredentialIdStatus, Registered, User};

@@ -1,48 +1,155 @@
-//! Origins and RP IDs as configuration: checked once, then compared exactly
+//! Origins and RP IDs as configuration, checked once, and how a response's origin is held against them
 //! ([section 13.4.9](https://www.w3.org/TR/webauthn-3/#sctn-validating-origin)).
 
-/// Whether `text` is the ASCII serialisation of a web origin in a secure context: `https://host[:port]`, or the same
-/// with `http` for `localhost` and the names below it.
-///
-/// A browser writes an origin in one way only ([RFC 6454 section 6.2](https://www.rfc-editor.org/rfc/rfc6454#section-6.2)),
-/// so what differs from it could never match: a path, user information, capital letters, a default port, a Unicode host.
-pub(crate) fn is_web_origin(text: &str) -> bool {
-    match text.split_once("://") {
-        Some(("https", authority)) => is_authority(authority, 443),
-        Some(("http", authority)) => {
-            let host = authority.split(':').next().unwrap_or_default();
-            (host == "localhost" || host.ends_with(".localhost")) && is_authority(authority, 80)
+use core::fmt;
+
+pub(crate) mod app;
+pub(crate) mod public_suffix;
+
+/// One rule about the origins from which responses are accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OriginRule {
+    /// This one: a web origin or an app's, as text.
+    Exact(String),
+    /// Web origins of this scheme and host, whatever the port.
+    AnyPort {
+        /// `https`, or `http` for `localhost`.
+        scheme: Scheme,
+        /// The host.
+        host: String,
+    },
+    /// Web origins of this scheme and port, whose host is below this domain.
+    Subdomains {
+        /// `https`, or `http` for `localhost`.
+        scheme: Scheme,
+        /// The domain; it is not among them.
+        domain: String,
+        /// The port, unless it is the scheme's own.
+        port: Option<u16>,
+    },
+}
+
+impl OriginRule {
+    /// A web origin that has its rule by its scheme, its host, and its port.
+    fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Exact(accepted) => accepted == text,
+            Self::AnyPort { scheme, host } => {
+                WebOrigin::parse(text).is_some_and(|it| it.scheme == *scheme && it.host == host)
+            }
+            Self::Subdomains { scheme, domain, port } => WebOrigin::parse(text)
+                .is_some_and(|it| it.scheme == *scheme && it.port == *port && is_below(it.host, domain)),
         }
-        _ => false,
     }
 }
 
-/// Whether `text` is the ASCII serialisation of an `http` origin, whatever its host.
-pub(crate) fn is_insecure_origin(text: &str) -> bool {
-    text.strip_prefix("http://").is_some_and(|authority| is_authority(authority, 80))
-}
-
-/// Whether `text` is a host, with a port unless that is the scheme's own.
-fn is_authority(text: &str, default_port: u16) -> bool {
-    match text.rsplit_once(':') {
-        Some((host, port)) => is_domain(host) && is_port(port, default_port),
-        None => is_domain(text),
+/// As in `https://example.org`, `http://localhost:*` or `https://*.example.org:8443`.
+impl fmt::Display for OriginRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(origin) => f.write_str(origin),
+            Self::AnyPort { scheme, host } => write!(f, "{}://{host}:*", scheme.as_str()),
+            Self::Subdomains { scheme, domain, port: None } => write!(f, "{}://*.{domain}", scheme.as_str()),
+            Self::Subdomains { scheme, domain, port: Some(port) } => {
+                write!(f, "{}://*.{domain}:{port}", scheme.as_str())
+            }
+        }
     }
 }
 
-fn is_port(text: &str, default: u16) -> bool {
-    text.parse::<u16>().is_ok_and(|port| port != 0 && port != default && port.to_string() == text)
+/// Whether one of the rules accepts an origin. Nothing is allocated.
+pub(crate) fn is_accepted(rules: &[OriginRule], origin: &str) -> bool {
+    rules.iter().any(|rule| rule.matches(origin))
 }
 
-/// The identifiers by which platforms name an app where a browser names a page.
-const APP_PREFIXES: [&str; 2] = ["android:apk-key-hash:", "ios:bundle-id:"];
+/// The scheme of a web origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "Web Authentication knows pages of no other scheme")]
+pub enum Scheme {
+    /// `https`.
+    Https,
+    /// `http`.
+    Http,
+}
 
-/// Whether `text` names an app: `android:apk-key-hash:…` or `ios:bundle-id:…`.
-pub(crate) fn is_app_origin(text: &str) -> bool {
-    APP_PREFIXES.iter().any(|prefix| {
-        text.strip_prefix(prefix)
-            .is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic()))
-    })
+impl Scheme {
+    /// The scheme's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Https => "https",
+            Self::Http => "http",
+        }
+    }
+
+    const fn default_port(self) -> u16 {
+        match self {
+            Self::Https => 443,
+            Self::Http => 80,
+        }
+    }
+}
+
+/// A web origin, taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WebOrigin<'a> {
+    pub(crate) scheme: Scheme,
+    pub(crate) host: &'a str,
+    /// Unless it is the scheme's own.
+    pub(crate) port: Option<u16>,
+}
+
+impl<'a> WebOrigin<'a> {
+    /// Takes the ASCII serialisation of an `https` or `http` origin apart.
+    ///
+    /// A browser writes an origin in one way only
+    /// ([RFC 6454 section 6.2](https://www.rfc-editor.org/rfc/rfc6454#section-6.2)), so what differs from it could never
+    /// match: a path, user information, capital letters, a default port, a Unicode host.
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
+        let (scheme, authority) = match text.split_once("://")? {
+            ("https", authority) => (Scheme::Https, authority),
+            ("http", authority) => (Scheme::Http, authority),
+            _ => return None,
+        };
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) => (host, Some(parse_port(port, scheme.default_port())?)),
+            None => (authority, None),
+        };
+        is_domain(host).then_some(Self { scheme, host, port })
+    }
+
+    /// Whether pages there are a secure context: over `https`, or on `localhost` and the names below it.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.scheme == Scheme::Https || self.host == LOCALHOST || is_below(self.host, LOCALHOST)
+    }
+
+    /// Whether pages there may use this RP ID without further ado: their host is it, or below it. Below a public suffix
+    /// everybody may register names, so browsers let nobody there use it
+    /// ([section 5.1.3](https://www.w3.org/TR/webauthn-3/#sctn-createCredential), by HTML's
+    /// [registrable domain suffix](https://html.spec.whatwg.org/multipage/browsers.html#is-a-registrable-domain-suffix-of-or-is-equal-to)).
+    pub(crate) fn may_use(&self, rp_id: &str) -> bool {
+        self.host == rp_id || is_below(self.host, rp_id) && !public_suffix::is_public_suffix(rp_id)
+    }
+}
+
+/// The one name of a single label that is nobody's and everybody's own
+/// ([RFC 6761 section 6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)).
+pub(crate) const LOCALHOST: &str = "localhost";
+
+/// A port in its one text, unless it is the scheme's own.
+fn parse_port(text: &str, default: u16) -> Option<u16> {
+    let is_plain = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|port| is_plain && *port != default)
+}
+
+/// Whether a host is a name below a domain, which it isn't itself.
+fn is_below(host: &str, domain: &str) -> bool {
+    host.strip_suffix(domain).is_some_and(|labels| labels.ends_with('.'))
+}
+
+/// Whether `text` is the ASCII serialisation of a web origin in a secure context.
+pub(crate) fn is_web_origin(text: &str) -> bool {
+    WebOrigin::parse(text).is_some_and(|origin| origin.is_secure())
 }
 
 /// The most bytes of a domain name in text ([RFC 1035 section 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4),
@@ -160,12 +267,92 @@ mod tests {
         }
     }
 
+    fn rules() -> [OriginRule; 4] {
+        [
+            OriginRule::Exact("https://example.org".into()),
+            OriginRule::AnyPort { scheme: Scheme::Http, host: "localhost".into() },
+            OriginRule::Subdomains { scheme: Scheme::Https, domain: "example.net".into(), port: None },
+            OriginRule::Subdomains { scheme: Scheme::Https, domain: "example.com".into(), port: Some(8443) },
+        ]
+    }
+
     #[test]
-    fn apps_are_named_by_their_prefixes() {
-        assert!(is_app_origin("android:apk-key-hash:7d1043473d55bfa90e8530d35801d4e381bc69f0"));
-        assert!(is_app_origin("ios:bundle-id:org.example.app"));
-        for origin in ["android:apk-key-hash:", "android:", "ios:bundle-id:a b", "https://example.org"] {
-            assert!(!is_app_origin(origin), "{origin}");
+    fn each_rule_accepts_its_own_origins() {
+        for origin in [
+            "https://example.org",
+            "http://localhost",
+            "http://localhost:8080",
+            "https://a.example.net",
+            "https://a.b.example.net",
+            "https://a.example.com:8443",
+        ] {
+            assert!(is_accepted(&rules(), origin), "{origin}");
+        }
+    }
+
+    #[test]
+    fn rule_036_037_038_040_no_rule_accepts_what_only_looks_like_its_origins() {
+        for origin in [
+            "",
+            "null",
+            "https://example.org:8443",
+            "https://sub.example.org",
+            "https://example.org.evil.example",
+            "https://localhost",
+            "http://localhost:",
+            "http://localhost:80",
+            "http://localhost:080",
+            "http://localhost:+81",
+            "http://localhost:8080/",
+            "http://localhost:8080@evil.example",
+            "http://user@localhost:8080",
+            "http://app.localhost",
+            "https://example.net",
+            "https://evilexample.net",
+            "https://.example.net",
+            "https://a.example.net.",
+            "https://a.example.net:8443",
+            "https://A.example.net",
+            "http://a.example.net",
+            "https://evil.example/.example.net",
+            "https://evil.example#.example.net",
+            "https://evil.example?.example.net",
+            "https://evil.example\\.example.net",
+            "https://evil.example:1.example.net",
+            "https://a.example.com",
+            "https://a.example.com:8444",
+        ] {
+            assert!(!is_accepted(&rules(), origin), "{origin}");
+        }
+    }
+
+    #[test]
+    fn rules_are_written_with_an_asterisk_for_what_may_be_anything() {
+        let texts: Vec<_> = rules().iter().map(ToString::to_string).collect();
+        let expected = [
+            "https://example.org",
+            "http://localhost:*",
+            "https://*.example.net",
+            "https://*.example.com:8443",
+        ];
+        assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn rule_371_an_rp_id_is_for_its_host_and_those_below() {
+        let may_use = |origin: &str, rp_id| WebOrigin::parse(origin).unwrap().may_use(rp_id);
+        for (origin, rp_id, expected) in [
+            ("https://example.org", "example.org", true),
+            ("https://login.example.org:8443", "example.org", true),
+            ("http://localhost:8080", "localhost", true),
+            ("https://example.org", "login.example.org", false),
+            ("https://evilexample.org", "example.org", false),
+            ("https://example.org", "org", false),
+            ("https://someone.github.io", "github.io", false),
+            ("https://github.io", "github.io", true),
+            ("http://app.localhost", "localhost", false),
+        ] {
+            assert_eq!(may_use(origin, rp_id), expected, "{origin} {rp_id}");
         }
     }
 }

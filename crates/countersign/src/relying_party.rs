@@ -11,6 +11,7 @@ use countersign_types::{
 
 use crate::{
     builder::RelyingPartyBuilder,
+    origin::{OriginRule, is_accepted},
     policy::{AttestationTrust, CrossOrigin, SignCountPolicy},
 };
 
@@ -22,7 +23,8 @@ pub struct RelyingParty {
     pub(crate) id: String,
     pub(crate) id_hash: [u8; 32],
     pub(crate) name: String,
-    pub(crate) origins: Vec<String>,
+    pub(crate) origins: Vec<OriginRule>,
+    pub(crate) related_origins: Vec<String>,
     pub(crate) user_verification: UserVerificationRequirement,
     pub(crate) resident_key: ResidentKeyRequirement,
     pub(crate) attachment: Option<AuthenticatorAttachment>,
@@ -54,8 +56,13 @@ impl RelyingParty {
     }
 
     /// The accepted origins.
-    pub fn origins(&self) -> impl Iterator<Item = &str> {
-        self.origins.iter().map(String::as_str)
+    pub fn origins(&self) -> &[OriginRule] {
+        &self.origins
+    }
+
+    /// Whether responses from this origin, as client data has it, are accepted.
+    pub fn accepts_origin(&self, origin: &str) -> bool {
+        is_accepted(&self.origins, origin)
     }
 
     /// The algorithms that registrations offer, the most wanted first.

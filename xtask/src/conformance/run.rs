@@ -233,8 +233,10 @@ fn relying_party(
         } else if origin.starts_with("http:") {
             // The specification's own vectors have one that no browser would.
             builder.dangerous_insecure_origin(origin)
-        } else {
+        } else if is_below(&origin, id) {
             builder.origin(origin)
+        } else {
+            builder.related_origin(origin)
         };
     }
     if settings.cross_origin {
@@ -252,6 +254,12 @@ fn relying_party(
         builder = builder.appid(appid);
     }
     Ok(builder.build()?)
+}
+
+/// Whether an origin's host is the RP ID or below it. The cases' ones of another domain are related origins.
+fn is_below(origin: &str, rp_id: &str) -> bool {
+    let host = origin.trim_start_matches("https://").split(':').next().unwrap_or_default();
+    host.strip_suffix(rp_id).is_some_and(|labels| labels.is_empty() || labels.ends_with('.'))
 }
 
 /// Every format there is, the deprecated one too.

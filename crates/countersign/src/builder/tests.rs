@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::test_ceremony::rp;
+use crate::{origin::OriginRule, test_ceremony::rp};
 use countersign_attestation::AnchorList;
 
 #[test]
@@ -11,7 +11,7 @@ fn the_defaults_are_the_specifications() {
     assert_eq!(rp.timeout_milliseconds(), 300_000);
     assert_eq!(rp.user_verification, UserVerificationRequirement::Preferred);
     assert_eq!((rp.id(), rp.name()), ("example.org", "Example"));
-    assert_eq!(rp.origins().collect::<Vec<_>>(), ["https://example.org"]);
+    assert_eq!(rp.origins(), [OriginRule::Exact("https://example.org".into())]);
 }
 
 #[test]
@@ -19,6 +19,53 @@ fn rule_369_a_bad_rp_id_is_refused() {
     let refused =
         RelyingParty::builder("https://example.org", "").origin("https://example.org").build().unwrap_err();
     assert_eq!(refused, ConfigurationError::RpId("https://example.org".into()));
+}
+
+#[test]
+fn rule_370_a_public_suffix_is_no_rp_id_unless_named_dangerous() {
+    for id in ["org", "co.uk", "github.io", "intranet"] {
+        let builder = RelyingParty::builder(id, "").origin(format!("https://{id}"));
+        let refused = builder.clone().build().unwrap_err();
+        assert_eq!(refused, ConfigurationError::RpIdIsPublicSuffix(id.into()));
+        builder.dangerous_public_suffix().build().unwrap();
+    }
+    RelyingParty::builder("localhost", "").origin("http://localhost:8080").build().unwrap();
+}
+
+#[test]
+fn rule_371_an_origin_is_the_rp_id_s_or_below_it_or_related() {
+    let other = "https://example.net";
+    let outside = |origin: &str| {
+        let rp_id = "example.org".into();
+        Err(ConfigurationError::OriginOutsideRpId { origin: origin.into(), rp_id })
+    };
+    let built = |builder: RelyingPartyBuilder| builder.build().map(drop);
+    assert_eq!(built(rp().origin("https://login.example.org")), Ok(()));
+    assert_eq!(built(rp().origin(other)), outside(other));
+    assert_eq!(built(rp().any_port_of(other)), outside(other));
+    assert_eq!(built(rp().subdomains_of(other)), outside(other));
+    assert_eq!(built(rp().dangerous_insecure_origin("http://example.net")), outside("http://example.net"));
+    assert_eq!(built(rp().related_origin(other)), Ok(()));
+    let above = RelyingParty::builder("login.example.org", "").origin("https://example.org").build();
+    assert!(matches!(above, Err(ConfigurationError::OriginOutsideRpId { .. })));
+}
+
+#[test]
+fn origins_are_exact_unless_a_method_says_more() {
+    let exact = rp().build().unwrap();
+    let ports = rp().any_port_of("https://example.org").build().unwrap();
+    let below = rp().subdomains_of("https://example.org").build().unwrap();
+    for (origin, by_exact, by_port, by_subdomain) in [
+        ("https://example.org", true, true, true),
+        ("https://example.org:8443", false, true, false),
+        ("https://a.example.org", false, false, true),
+        ("https://a.example.org:8443", false, false, false),
+        ("http://example.org", false, false, false),
+    ] {
+        assert_eq!(exact.accepts_origin(origin), by_exact, "{origin}");
+        assert_eq!(ports.accepts_origin(origin), by_port, "{origin}");
+        assert_eq!(below.accepts_origin(origin), by_subdomain, "{origin}");
+    }
 }
 
 #[test]
@@ -31,9 +78,11 @@ fn without_an_origin_nothing_could_be_accepted() {
 fn rule_372_an_origin_is_a_web_origin_or_by_its_own_method_an_apps() {
     let page = "https://example.org/";
     assert_eq!(rp().origin(page).build().unwrap_err(), ConfigurationError::Origin(page.into()));
-    let app = "android:apk-key-hash:abc";
+    let app = "android:apk-key-hash:-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s";
     assert_eq!(rp().origin(app).build().unwrap_err(), ConfigurationError::Origin(app.into()));
     rp().app_origin(app).build().unwrap();
+    let named = rp().android_app(&[0xfb; 32]).ios_app("org.example.app").build().unwrap();
+    assert!(named.accepts_origin(app) && named.accepts_origin("ios:bundle-id:org.example.app"));
     let unknown = "symbian:abc";
     assert_eq!(rp().app_origin(unknown).build().unwrap_err(), ConfigurationError::AppOrigin(unknown.into()));
     let top = |origin: &str| CrossOrigin::Accepted { top_origins: TopOrigins::Listed(vec![origin.into()]) };
@@ -79,8 +128,12 @@ fn rule_379_trust_without_attestation_is_refused() {
 fn each_error_is_one_sentence() {
     let errors = [
         ConfigurationError::RpId("a b".into()),
+        ConfigurationError::RpIdIsPublicSuffix("org".into()),
         ConfigurationError::NoOrigin,
         ConfigurationError::Origin("x".into()),
+        ConfigurationError::OriginOutsideRpId { origin: "x".into(), rp_id: "y".into() },
+        ConfigurationError::RelatedOriginWithoutLabel("x".into()),
+        ConfigurationError::TooManyRelatedLabels { origin: "x".into(), labels: 6 },
         ConfigurationError::AppOrigin("x".into()),
         ConfigurationError::NoAlgorithm,
         ConfigurationError::AlgorithmUnsupported(Algorithm::Es256),

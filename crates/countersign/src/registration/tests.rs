@@ -182,7 +182,7 @@ fn rule_035_036_037_038_041_another_origin_is_refused() {
         "https://example.org/",
         "HTTPS://example.org",
         "null",
-        "android:apk-key-hash:abc",
+        "android:apk-key-hash:-_V7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s",
     ] {
         refused(&with_client_data("origin", json!(other)), Code::OriginMismatch, Step::Origin);
     }
@@ -190,10 +190,12 @@ fn rule_035_036_037_038_041_another_origin_is_refused() {
 
 #[test]
 fn rule_041_an_app_origin_is_compared_exactly() {
-    let rp = || rp().app_origin("android:apk-key-hash:AbC");
-    let create = with_client_data("origin", json!("android:apk-key-hash:AbC"));
+    let rp = || rp().app_origin("android:apk-key-hash:-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s");
+    let create =
+        with_client_data("origin", json!("android:apk-key-hash:-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s"));
     let _ = create.finish(rp()).unwrap();
-    let create = with_client_data("origin", json!("android:apk-key-hash:abc"));
+    let create =
+        with_client_data("origin", json!("android:apk-key-hash:-_V7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s"));
     assert_eq!(create.finish(rp()).unwrap_err().code(), Code::OriginMismatch);
 }
 
@@ -227,7 +229,7 @@ fn rule_048_a_top_origin_must_be_listed() {
 #[test]
 fn rule_042_an_opaque_origin_is_no_top_origin() {
     let mut create = with_client_data("crossOrigin", json!(true));
-    for opaque in ["null", "android:apk-key-hash:abc"] {
+    for opaque in ["null", "android:apk-key-hash:-_V7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s"] {
         create.client_data["topOrigin"] = json!(opaque);
         let any = CrossOrigin::Accepted { top_origins: TopOrigins::Any };
         assert_eq!(create.finish(rp().cross_origin(any)).unwrap_err().code(), Code::TopOriginMismatch);

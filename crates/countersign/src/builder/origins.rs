@@ -1,0 +1,64 @@
+//! From origins as they were written down to the rules that responses are held against.
+
+use super::ConfigurationError as Error;
+use crate::{
+    origin::{OriginRule, Scheme, WebOrigin, app::is_app_origin},
+    relying_party::RelyingParty,
+};
+
+/// An origin as it was written down, and what for.
+#[derive(Debug, Clone)]
+pub(super) enum Wanted {
+    Page(String),
+    AnyPort(String),
+    Subdomains(String),
+    Related(String),
+    App(String),
+    Insecure(String),
+}
+
+impl Wanted {
+    /// Adds the rule to those of the relying party.
+    pub(super) fn add_to(self, party: &mut RelyingParty) -> Result<(), Error> {
+        let rule = match self {
+            Self::Page(text) => {
+                of_rp_id(&text, &party.id, secure(&text)?)?;
+                OriginRule::Exact(text)
+            }
+            Self::AnyPort(text) => {
+                let origin = of_rp_id(&text, &party.id, secure(&text)?)?;
+                OriginRule::AnyPort { scheme: origin.scheme, host: origin.host.to_owned() }
+            }
+            Self::Subdomains(text) => {
+                let WebOrigin { scheme, host, port } = of_rp_id(&text, &party.id, secure(&text)?)?;
+                OriginRule::Subdomains { scheme, domain: host.to_owned(), port }
+            }
+            Self::Related(text) => {
+                secure(&text)?;
+                party.related_origins.push(text.clone());
+                OriginRule::Exact(text)
+            }
+            Self::App(text) if is_app_origin(&text) => OriginRule::Exact(text),
+            Self::App(text) => return Err(Error::AppOrigin(text)),
+            Self::Insecure(text) => {
+                let origin = WebOrigin::parse(&text).filter(|origin| origin.scheme == Scheme::Http);
+                of_rp_id(&text, &party.id, origin.ok_or_else(|| Error::Origin(text.clone()))?)?;
+                OriginRule::Exact(text)
+            }
+        };
+        party.origins.push(rule);
+        Ok(())
+    }
+}
+
+fn secure(text: &str) -> Result<WebOrigin<'_>, Error> {
+    WebOrigin::parse(text).filter(WebOrigin::is_secure).ok_or_else(|| Error::Origin(text.to_owned()))
+}
+
+fn of_rp_id<'a>(text: &str, rp_id: &str, origin: WebOrigin<'a>) -> Result<WebOrigin<'a>, Error> {
+    if origin.may_use(rp_id) {
+        Ok(origin)
+    } else {
+        Err(Error::OriginOutsideRpId { origin: text.to_owned(), rp_id: rp_id.to_owned() })
+    }
+}
