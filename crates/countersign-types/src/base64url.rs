@@ -66,6 +66,15 @@ pub fn decode(text: impl AsRef<[u8]>) -> Result<Vec<u8>, NotBase64Url> {
     ENGINE.decode(text).map_err(|_| NotBase64Url)
 }
 
+/// The bytes behind `text`, as [`decode`] gives them, written to the start of `buffer`.
+///
+/// The buffer needs three bytes for each four characters, those of the last four begun included; with less room nothing
+/// is decoded.
+pub(crate) fn decode_into<'b>(text: &str, buffer: &'b mut [u8]) -> Result<&'b [u8], NotBase64Url> {
+    let length = ENGINE.decode_slice(text, buffer).map_err(|_| NotBase64Url)?;
+    buffer.get(..length).ok_or(NotBase64Url)
+}
+
 /// Bytes that are base64url text in JSON.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Base64Url(Vec<u8>);
@@ -149,6 +158,18 @@ mod tests {
             assert_eq!(encode_into(&bytes, &mut [0; 100]), Some(text.as_bytes()));
             assert_eq!(decode(text), Ok(bytes));
         }
+    }
+
+    #[test]
+    fn bytes_are_decoded_into_a_buffer_alike() {
+        for text in ["", "AQI", "AQID", "-_8", "AQI=", "AQJ", "A", "AQ ID", "é"] {
+            assert_eq!(
+                decode_into(text, &mut [7; 6]),
+                decode(text).as_deref().map_err(|error| *error),
+                "{text}"
+            );
+        }
+        assert_eq!(decode_into("AQID", &mut [0; 2]), Err(NotBase64Url), "no room");
     }
 
     #[test]

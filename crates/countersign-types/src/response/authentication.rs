@@ -9,6 +9,7 @@ use serde::{
 use super::{
     MemberFault, ResponseError,
     envelope::{Envelope, Json, Received, optional_bytes, required_bytes},
+    form::{Form, Owned},
     slot::{Shape, Slot, Text, read_members},
 };
 use crate::{
@@ -31,7 +32,7 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthenticationResponse {
-    envelope: Envelope,
+    envelope: Envelope<CredentialId>,
     client_data_json: Base64Url,
     authenticator_data: Base64Url,
     signature: Base64Url,
@@ -45,24 +46,7 @@ impl AuthenticationResponse {
     /// `response.signature`. `clientExtensionResults`, which the specification requires too, may be absent: not every
     /// client sent it.
     pub fn from_json(json: &[u8]) -> Result<Self, ResponseError> {
-        Self::open(Received::from_json(json)?)
-    }
-
-    fn open(received: Received<'_, AssertionMembers<'_>>) -> Result<Self, ResponseError> {
-        let (envelope, response) = received.open()?;
-        let client_data_json = required_bytes(response.client_data_json, "response.clientDataJSON")?;
-        let authenticator_data = required_bytes(response.authenticator_data, "response.authenticatorData")?;
-        let signature = required_bytes(response.signature, "response.signature")?;
-        let user_handle = match optional_bytes(response.user_handle, "response.userHandle")? {
-            // Safari's way of saying that there is none.
-            Some(bytes) if bytes.is_empty() => None,
-            Some(bytes) => Some(UserHandle::new(bytes.into_vec()).ok_or(ResponseError::Malformed {
-                member: "response.userHandle",
-                fault: MemberFault::TooLong,
-            })?),
-            None => None,
-        };
-        Ok(Self { envelope, client_data_json, authenticator_data, signature, user_handle })
+        Assertion::open(Received::from_json(json)?, &mut Owned).map(Self::from)
     }
 
     /// The credential ID that `id` and `rawId` agree on.
@@ -105,7 +89,8 @@ impl AuthenticationResponse {
 
 impl<'de> Deserialize<'de> for AuthenticationResponse {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::open(Received::deserialize(deserializer)?).map_err(de::Error::custom)
+        let received = Received::deserialize(deserializer)?;
+        Assertion::open(received, &mut Owned).map(Self::from).map_err(de::Error::custom)
     }
 }
 
@@ -132,8 +117,44 @@ impl Serialize for AuthenticationResponse {
     }
 }
 
+/// What a response holds, in either form.
+pub(super) struct Assertion<F: Form> {
+    pub(super) envelope: Envelope<F::CredentialId>,
+    pub(super) client_data_json: F::Bytes,
+    pub(super) authenticator_data: F::Bytes,
+    pub(super) signature: F::Bytes,
+    pub(super) user_handle: Option<F::UserHandle>,
+}
+
+impl<F: Form> Assertion<F> {
+    /// The one way from text to a response, whatever its form.
+    pub(super) fn open(
+        received: Received<'_, AssertionMembers<'_>>,
+        form: &mut F,
+    ) -> Result<Self, ResponseError> {
+        let (envelope, response) = received.open(form)?;
+        let client_data_json = required_bytes(response.client_data_json, "response.clientDataJSON", form)?;
+        let authenticator_data =
+            required_bytes(response.authenticator_data, "response.authenticatorData", form)?;
+        let signature = required_bytes(response.signature, "response.signature", form)?;
+        let user_handle = match optional_bytes(response.user_handle, "response.userHandle", form)? {
+            Some(bytes) => F::user_handle(bytes)
+                .map_err(|fault| ResponseError::Malformed { member: "response.userHandle", fault })?,
+            None => None,
+        };
+        Ok(Self { envelope, client_data_json, authenticator_data, signature, user_handle })
+    }
+}
+
+impl From<Assertion<Owned>> for AuthenticationResponse {
+    fn from(assertion: Assertion<Owned>) -> Self {
+        let Assertion { envelope, client_data_json, authenticator_data, signature, user_handle } = assertion;
+        Self { envelope, client_data_json, authenticator_data, signature, user_handle }
+    }
+}
+
 /// `AuthenticatorAssertionResponseJSON` as it came.
-struct AssertionMembers<'de> {
+pub(super) struct AssertionMembers<'de> {
     client_data_json: Slot<Text<'de>>,
     authenticator_data: Slot<Text<'de>>,
     signature: Slot<Text<'de>>,

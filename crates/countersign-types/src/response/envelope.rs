@@ -1,8 +1,6 @@
 //! What both responses have in common: everything outside `response`
 //! ([section 5.1](https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson)).
 
-use alloc::vec::Vec;
-
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{self, MapAccess},
@@ -11,18 +9,19 @@ use serde_json::error::Category;
 
 use super::{
     KEYWORD_MAX, MemberFault, RESPONSE_JSON_MAX, ResponseError,
+    form::Form,
     slot::{Shape, Slot, Text, read_members},
 };
 use crate::{
-    Base64Url, CredentialId, base64url,
+    CredentialId,
     enumerations::{AuthenticatorAttachment, CredentialType},
     extensions::{ClientExtensionOutputs, JsonObject},
 };
 
 /// The members outside `response`, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Envelope {
-    pub(super) credential_id: CredentialId,
+pub(super) struct Envelope<I> {
+    pub(super) credential_id: I,
     pub(super) authenticator_attachment: Option<AuthenticatorAttachment>,
     pub(super) client_extension_results: ClientExtensionOutputs,
 }
@@ -68,8 +67,9 @@ impl<'de, R: Shape<'de>> Received<'de, R> {
     }
 
     /// Checks all members but those of `response`, which is handed out.
-    pub(super) fn open(self) -> Result<(Envelope, R), ResponseError> {
-        let credential_id = credential_id(&self.id.required("id")?, &self.raw_id.required("rawId")?)?;
+    pub(super) fn open<F: Form>(self, form: &mut F) -> Result<(Envelope<F::CredentialId>, R), ResponseError> {
+        let (id, raw_id) = (self.id.required("id")?, self.raw_id.required("rawId")?);
+        let credential_id = credential_id(&id, &raw_id, form)?;
         let Text(credential_type) = self.credential_type.required("type")?;
         if credential_type != CredentialType::PublicKey.as_str() {
             return Err(ResponseError::Malformed { member: "type", fault: MemberFault::NotPublicKey });
@@ -123,9 +123,13 @@ impl<'de> Shape<'de> for JsonObject {
 
 /// The credential ID that both members have. Each text has its own bytes and no others, so that the second is
 /// decoded only to say what is wrong.
-fn credential_id(Text(id): &Text<'_>, Text(raw_id): &Text<'_>) -> Result<CredentialId, ResponseError> {
-    let decode = |text: &str, member| {
-        CredentialId::new(decoded(text, member)?)
+fn credential_id<F: Form>(
+    Text(id): &Text<'_>,
+    Text(raw_id): &Text<'_>,
+    form: &mut F,
+) -> Result<F::CredentialId, ResponseError> {
+    let mut decode = |text: &str, member| {
+        F::credential_id(form.member(text, member)?)
             .ok_or(ResponseError::Malformed { member, fault: MemberFault::Empty })
     };
     let credential_id = decode(id, "id")?;
@@ -136,23 +140,24 @@ fn credential_id(Text(id): &Text<'_>, Text(raw_id): &Text<'_>) -> Result<Credent
     Ok(credential_id)
 }
 
-fn decoded(text: &str, member: &'static str) -> Result<Vec<u8>, ResponseError> {
-    base64url::decode(text).map_err(|_| ResponseError::Malformed { member, fault: MemberFault::NotBase64Url })
-}
-
 /// The bytes of a required member.
-pub(super) fn required_bytes(slot: Slot<Text<'_>>, member: &'static str) -> Result<Base64Url, ResponseError> {
+pub(super) fn required_bytes<F: Form>(
+    slot: Slot<Text<'_>>,
+    member: &'static str,
+    form: &mut F,
+) -> Result<F::Bytes, ResponseError> {
     let Text(text) = slot.required(member)?;
-    decoded(&text, member).map(Base64Url::from)
+    form.member(&text, member)
 }
 
 /// The bytes of an optional member.
-pub(super) fn optional_bytes(
+pub(super) fn optional_bytes<F: Form>(
     slot: Slot<Text<'_>>,
     member: &'static str,
-) -> Result<Option<Base64Url>, ResponseError> {
+    form: &mut F,
+) -> Result<Option<F::Bytes>, ResponseError> {
     let Some(Text(text)) = slot.optional(member)? else { return Ok(None) };
-    decoded(&text, member).map(|bytes| Some(bytes.into()))
+    form.member(&text, member).map(Some)
 }
 
 /// The JSON of a response, as the specification's `toJSON()` makes it.
@@ -170,7 +175,7 @@ pub(super) struct Json<'a, R> {
 }
 
 impl<'a, R> Json<'a, R> {
-    pub(super) fn new(envelope: &'a Envelope, response: R) -> Self {
+    pub(super) fn new(envelope: &'a Envelope<CredentialId>, response: R) -> Self {
         Self {
             id: &envelope.credential_id,
             raw_id: &envelope.credential_id,

@@ -14,13 +14,17 @@
 //! then up to the caller.
 
 mod authentication;
+mod borrowed;
 mod envelope;
 mod error;
+mod form;
 mod registration;
 mod slot;
 
 pub use authentication::AuthenticationResponse;
+pub use borrowed::AuthenticationResponseRef;
 pub use error::{MemberFault, ResponseError};
+pub use form::{RESPONSE_SCRATCH, ResponseScratch};
 pub use registration::RegistrationResponse;
 
 /// The most bytes of a response's JSON text: 256 KiB.

@@ -11,6 +11,7 @@ use serde::{
 use super::{
     KEYWORD_MAX, MemberFault, ResponseError, TRANSPORTS_MAX,
     envelope::{Envelope, Json, Received, optional_bytes, required_bytes},
+    form::Owned,
     slot::{Shape, Slot, Text, read_members},
 };
 use crate::{
@@ -35,7 +36,7 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistrationResponse {
-    envelope: Envelope,
+    envelope: Envelope<CredentialId>,
     client_data_json: Base64Url,
     attestation_object: Base64Url,
     authenticator_data: Option<Base64Url>,
@@ -56,14 +57,26 @@ impl RegistrationResponse {
     }
 
     fn open(received: Received<'_, AttestationMembers<'_>>) -> Result<Self, ResponseError> {
-        let (envelope, response) = received.open()?;
+        let (envelope, response) = received.open(&mut Owned)?;
         Ok(Self {
             envelope,
-            client_data_json: required_bytes(response.client_data_json, "response.clientDataJSON")?,
-            attestation_object: required_bytes(response.attestation_object, "response.attestationObject")?,
-            authenticator_data: optional_bytes(response.authenticator_data, "response.authenticatorData")?,
+            client_data_json: required_bytes(
+                response.client_data_json,
+                "response.clientDataJSON",
+                &mut Owned,
+            )?,
+            attestation_object: required_bytes(
+                response.attestation_object,
+                "response.attestationObject",
+                &mut Owned,
+            )?,
+            authenticator_data: optional_bytes(
+                response.authenticator_data,
+                "response.authenticatorData",
+                &mut Owned,
+            )?,
             transports: response.transports.optional("response.transports")?.unwrap_or_default(),
-            public_key: optional_bytes(response.public_key, "response.publicKey")?,
+            public_key: optional_bytes(response.public_key, "response.publicKey", &mut Owned)?,
             public_key_algorithm: response
                 .public_key_algorithm
                 .optional("response.publicKeyAlgorithm")?

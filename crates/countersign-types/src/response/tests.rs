@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{Code, UserHandle, enumerations::Transport};
 
+mod borrowed;
+
 fn registration() -> Value {
     json!({
         "id": "-_8",
@@ -50,8 +52,11 @@ fn register(text: impl AsRef<[u8]>) -> Result<RegistrationResponse, ResponseErro
     RegistrationResponse::from_json(text.as_ref())
 }
 
+/// Whatever a test asks, both forms answer alike.
 fn authenticate(text: impl AsRef<[u8]>) -> Result<AuthenticationResponse, ResponseError> {
-    AuthenticationResponse::from_json(text.as_ref())
+    let owned = AuthenticationResponse::from_json(text.as_ref());
+    borrowed::agrees(text.as_ref(), &owned);
+    owned
 }
 
 /// What both ceremonies' parsers say of a text; each test has the same for both.
