@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use countersign_types::Aaguid;
 
-use crate::{AttestationType, Certificate};
+use crate::{AttestationType, Certificate, Revocation};
 
 mod scoped;
 
@@ -37,6 +37,12 @@ pub trait TrustAnchors: fmt::Debug + Send + Sync {
     fn intermediates(&self, query: &AnchorQuery<'_>) -> Cow<'_, [Certificate]> {
         let _ = query;
         Cow::Borrowed(&[])
+    }
+
+    /// What is known of revoked certificates, and what is demanded to be known; nothing unless a source says so.
+    fn revocation(&self, query: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
+        let _ = query;
+        Cow::Owned(Revocation::none())
     }
 }
 
@@ -82,17 +88,28 @@ impl TrustAnchor {
 pub struct AnchorList {
     anchors: Vec<TrustAnchor>,
     intermediates: Vec<Certificate>,
+    revocation: Revocation,
 }
 
 impl AnchorList {
     /// These anchors. An empty list trusts nobody.
     pub fn new(anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
-        Self { anchors: anchors.into_iter().collect(), intermediates: Vec::new() }
+        Self {
+            anchors: anchors.into_iter().collect(),
+            intermediates: Vec::new(),
+            revocation: Revocation::none(),
+        }
     }
 
     /// Adds certificates that may complete a path and aren't trusted by themselves.
     pub fn with_intermediates(mut self, intermediates: impl IntoIterator<Item = Certificate>) -> Self {
         self.intermediates.extend(intermediates);
+        self
+    }
+
+    /// With what is known of revoked certificates, in the place of what was known before.
+    pub fn with_revocation(mut self, revocation: Revocation) -> Self {
+        self.revocation = revocation;
         self
     }
 }
@@ -110,6 +127,10 @@ impl TrustAnchors for AnchorList {
 
     fn intermediates(&self, _: &AnchorQuery<'_>) -> Cow<'_, [Certificate]> {
         Cow::Borrowed(&self.intermediates)
+    }
+
+    fn revocation(&self, _: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
+        Cow::Borrowed(&self.revocation)
     }
 }
 

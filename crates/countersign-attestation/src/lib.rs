@@ -17,6 +17,7 @@
 //! | X.509 certificates | [`Certificate`] |
 //! | trust anchors | [`TrustAnchor`], [`TrustAnchors`], [`AnchorList`], [`ScopedAnchors`] |
 //! | certificate paths | [`validate_path`] |
+//! | revoked certificates | [`Revocation`], [`CertificateRevocationList`], [`AttestationStatusList`] |
 //! | who vouches for an attestation | [`Attestation::assess_trust`], [`Trust`] |
 //! | which models are accepted | [`ModelPolicy`], [`ModelList`] |
 //!
@@ -58,6 +59,7 @@ pub mod format;
 pub mod model;
 pub mod oid;
 pub mod path;
+pub mod revocation;
 #[cfg(any(test, feature = "vendor-roots"))]
 pub mod roots;
 pub mod statement;
@@ -72,6 +74,7 @@ pub use error::AttestationError;
 pub use format::{AttestationFormat, Formats};
 pub use model::{ModelList, ModelPolicy, ModelQuery, ModelRefused};
 pub use path::{PathError, PathLimits, TrustedPath, validate_path};
+pub use revocation::{AttestationStatusList, CertificateRevocationList, Revocation};
 pub use statement::{Attestation, AttestationType, Details, Statement};
 pub use trust::{AttestedAaguid, Trust};
 

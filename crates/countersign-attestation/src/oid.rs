@@ -88,8 +88,20 @@ oids! {
     SUBJECT_ALT_NAME = [0x55, 0x1d, 0x11];
     /// 2.5.29.19, basicConstraints.
     BASIC_CONSTRAINTS = [0x55, 0x1d, 0x13];
+    /// 2.5.29.20, cRLNumber.
+    CRL_NUMBER = [0x55, 0x1d, 0x14];
+    /// 2.5.29.21, reasonCode.
+    REASON_CODE = [0x55, 0x1d, 0x15];
+    /// 2.5.29.24, invalidityDate.
+    INVALIDITY_DATE = [0x55, 0x1d, 0x18];
+    /// 2.5.29.27, deltaCRLIndicator.
+    DELTA_CRL_INDICATOR = [0x55, 0x1d, 0x1b];
+    /// 2.5.29.28, issuingDistributionPoint.
+    ISSUING_DISTRIBUTION_POINT = [0x55, 0x1d, 0x1c];
     /// 2.5.29.30, nameConstraints.
     NAME_CONSTRAINTS = [0x55, 0x1d, 0x1e];
+    /// 2.5.29.31, cRLDistributionPoints.
+    CRL_DISTRIBUTION_POINTS = [0x55, 0x1d, 0x1f];
     /// 2.5.29.32, certificatePolicies.
     CERTIFICATE_POLICIES = [0x55, 0x1d, 0x20];
     /// 2.5.29.35, authorityKeyIdentifier.

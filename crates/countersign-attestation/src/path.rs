@@ -14,13 +14,14 @@
 use countersign_cose::Verifiers;
 use countersign_types::Timestamp;
 
-use crate::{Certificate, TrustAnchor, format::X5C_MAX};
+use crate::{Certificate, Revocation, TrustAnchor, format::X5C_MAX, revocation::Check};
 
 mod error;
 mod rules;
 mod search;
 
 pub use error::{Obstacle, PathError};
+pub(crate) use rules::verify_signature;
 
 /// Looks for a path from the first certificate of `path` to one of `anchors`.
 ///
@@ -30,11 +31,25 @@ pub use error::{Obstacle, PathError};
 /// subject alternative name and certificate policies, of which no purpose, name or policy is demanded. Name
 /// constraints are refused, critical or not.
 ///
-/// Where every path fails because of time alone, it is [`PathError::Expired`]. The verdict does not depend on the
+/// Of a path in which all of that holds, `revocation` must not name a certificate, nor leave out what it demands; another
+/// path may be taken then. Where paths fail because of revocation alone it is [`PathError::Revoked`], or
+/// [`PathError::Untrusted`] if the lists say too little; because of time alone, [`PathError::Expired`]. The verdict does not depend on the
 /// order of certificates or anchors.
 pub fn validate_path(
     path: &[Certificate],
     anchors: &[TrustAnchor],
+    revocation: &Revocation,
+    now: Timestamp,
+    verifiers: &Verifiers,
+    limits: &PathLimits,
+) -> Result<TrustedPath, PathError> {
+    validate(path, anchors, Check::all(revocation), now, verifiers, limits)
+}
+
+pub(crate) fn validate(
+    path: &[Certificate],
+    anchors: &[TrustAnchor],
+    revocation: Check<'_>,
     now: Timestamp,
     verifiers: &Verifiers,
     limits: &PathLimits,
@@ -43,7 +58,7 @@ pub fn validate_path(
     if anchors.is_empty() {
         return Err(PathError::Untrusted(Obstacle::NoAnchor));
     }
-    search::Search::new(others, anchors, now, verifiers, *limits).run(leaf)
+    search::Search::new(others, anchors, revocation, now, verifiers, *limits).run(leaf)
 }
 
 /// How much work a path may take.
@@ -80,7 +95,7 @@ impl PathLimits {
 
 impl Default for PathLimits {
     /// One more certificate than `x5c` may have, for an anchor that isn't among them, and 64 signature checks. A path
-    /// takes as many checks as it has links, and one more for each other certificate with the same name as an issuer;
+    /// takes as many checks as it has links, one for each revocation list that is about its certificates, and one more for each other certificate with the same name as an issuer;
     /// no metadata statement has as many anchors of one name.
     fn default() -> Self {
         Self { certificates: X5C_MAX.saturating_add(1), signature_checks: 64 }

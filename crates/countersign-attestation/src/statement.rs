@@ -15,7 +15,8 @@ use crate::{
         compound::{Compound, Part},
         tpm::TpmDetails,
     },
-    validate_path,
+    path,
+    revocation::Check,
 };
 
 /// The inputs of a format's verification procedure. The relying party fills them in, so the struct is exhaustive.
@@ -136,7 +137,7 @@ impl Attestation {
     /// The attestation trust path, the attestation certificate first; empty for none and self attestation, and for a
     /// compound one, whose parts have theirs.
     ///
-    /// Nothing here says that the certificates are anybody's: see [`validate_path`].
+    /// Nothing here says that the certificates are anybody's: see [`validate_path`](crate::validate_path).
     pub fn trust_path(&self) -> &[Certificate] {
         &self.trust_path
     }
@@ -157,8 +158,8 @@ impl Attestation {
         }
     }
 
-    /// Looks for a path to one of the anchors that `source` has for this attestation: [`validate_path`] through the
-    /// trust path's certificates and the source's intermediates. `aaguid` is the one in the authenticator data.
+    /// Looks for a path to one of the anchors that `source` has for this attestation: [`validate_path`](crate::validate_path) through the
+    /// trust path's certificates and the source's intermediates, with what the source knows of revoked certificates. `aaguid` is the one in the authenticator data.
     pub fn validate_trust_path(
         &self,
         aaguid: Aaguid,
@@ -170,12 +171,14 @@ impl Attestation {
         let query = self.anchor_query(aaguid);
         let anchors = source.anchors(&query);
         let intermediates = source.intermediates(&query);
+        let revocation = source.revocation(&query);
+        let revocation = Check::for_format(&revocation, &self.format);
         // Without intermediates, as nearly always, nothing is copied.
         if intermediates.is_empty() || self.trust_path.is_empty() {
-            return validate_path(&self.trust_path, &anchors, now, verifiers, limits);
+            return path::validate(&self.trust_path, &anchors, revocation, now, verifiers, limits);
         }
-        let path = [self.trust_path.as_slice(), &intermediates].concat();
-        validate_path(&path, &anchors, now, verifiers, limits)
+        let certificates = [self.trust_path.as_slice(), &intermediates].concat();
+        path::validate(&certificates, &anchors, revocation, now, verifiers, limits)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Certificates and statements made for tests, so that a negative one differs from a good one in one thing.
 
 pub(crate) mod certificates;
+pub(crate) mod lists;
 pub(crate) mod statements;
 
 use countersign_types::Timestamp;

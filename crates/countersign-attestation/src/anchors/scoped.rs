@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 use countersign_types::Aaguid;
 
 use super::{AnchorQuery, TrustAnchor, TrustAnchors};
-use crate::Certificate;
+use crate::{Certificate, Revocation};
 
 /// Trust anchors, each within a scope of its own.
 ///
@@ -23,6 +23,7 @@ use crate::Certificate;
 pub struct ScopedAnchors {
     anchors: Vec<(AnchorScope, TrustAnchor)>,
     intermediates: Vec<(AnchorScope, Certificate)>,
+    revocation: Revocation,
 }
 
 impl ScopedAnchors {
@@ -37,6 +38,12 @@ impl ScopedAnchors {
         self.intermediates.push((scope, certificate));
         self
     }
+
+    /// With what is known of revoked certificates, in any scope, in the place of what was known before.
+    pub fn with_revocation(mut self, revocation: Revocation) -> Self {
+        self.revocation = revocation;
+        self
+    }
 }
 
 impl TrustAnchors for ScopedAnchors {
@@ -46,6 +53,10 @@ impl TrustAnchors for ScopedAnchors {
 
     fn intermediates(&self, query: &AnchorQuery<'_>) -> Cow<'_, [Certificate]> {
         within(&self.intermediates, query)
+    }
+
+    fn revocation(&self, _: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
+        Cow::Borrowed(&self.revocation)
     }
 }
 

@@ -68,6 +68,11 @@ impl KeyUsage {
     pub const fn key_cert_sign(self) -> bool {
         self.first_octet & 0x04 != 0
     }
+
+    /// Bit 6, `cRLSign`: the key may verify signatures on CRLs.
+    pub const fn crl_sign(self) -> bool {
+        self.first_octet & 0x02 != 0
+    }
 }
 
 /// The purposes in an [extended key usage](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12) extension.

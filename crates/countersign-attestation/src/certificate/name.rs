@@ -15,7 +15,7 @@ use crate::{
 pub struct Name<'a>(&'a [u8]);
 
 impl<'a> Name<'a> {
-    pub(super) const fn new(der: &'a [u8]) -> Self {
+    pub(crate) const fn new(der: &'a [u8]) -> Self {
         Self(der)
     }
 

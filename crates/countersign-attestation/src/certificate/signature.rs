@@ -5,7 +5,7 @@
 use core::fmt;
 
 use countersign_cose::{Hash, KeyMaterial, PublicKey, Scheme};
-use x509_parser::{asn1_rs::Any, x509::AlgorithmIdentifier};
+use x509_parser::{asn1_rs::Any, prelude::FromDer, x509::AlgorithmIdentifier};
 
 use crate::{
     der::{self, NotDer, Reader},
@@ -50,6 +50,14 @@ const SHA2: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02];
 const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08];
 
 impl SignatureAlgorithm {
+    /// From the DER of an `AlgorithmIdentifier`, and all of it.
+    pub(crate) fn from_der(der: &[u8]) -> Option<Self> {
+        match AlgorithmIdentifier::from_der(der) {
+            Ok(([], identifier)) => Some(Self::read(&identifier)),
+            _ => None,
+        }
+    }
+
     pub(super) fn read(identifier: &AlgorithmIdentifier<'_>) -> Self {
         let contents = identifier.algorithm.as_bytes();
         let parameters = identifier.parameters();

@@ -5,7 +5,7 @@ use core::fmt;
 use countersign_cose::KeyError;
 use countersign_types::{Code, Timestamp};
 
-use crate::oid::Oid;
+use crate::{oid::Oid, revocation::RevocationReason};
 
 /// Why an attestation's certificates lead to no trust anchor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,13 @@ pub enum PathError {
         not_after: Timestamp,
         /// The time at which it was judged.
         now: Timestamp,
+    },
+    /// There is a path, but one of its certificates is revoked. Code `attestation-certificate-revoked`.
+    Revoked {
+        /// The certificate's position in the path, from 0 for the attestation certificate.
+        position: usize,
+        /// Why it was revoked.
+        reason: RevocationReason,
     },
     /// The search took more signature checks than
     /// [`PathLimits::with_signature_checks`](super::PathLimits::with_signature_checks) allows; holds how many that is.
@@ -62,6 +69,17 @@ pub enum Obstacle {
     SignatureAlgorithm,
     /// The certificate's signature does not verify with the issuer's key.
     SignatureInvalid,
+    /// There is a path, but no revocation list of one of its issuers, and one is demanded.
+    RevocationListMissing,
+    /// There is a path, but the revocation lists of one of its issuers are not of now; the next one was due then, if not
+    /// all of it lies in the future.
+    RevocationListOutdated {
+        /// When the next one was due.
+        next_update: Timestamp,
+    },
+    /// There is a path, but of the revocation lists with the name of one of its issuers, none is signed with the
+    /// issuer's key, or the key may not sign such lists.
+    RevocationListInvalid,
     /// Too few parts of a compound attestation lead to an anchor.
     TooFewParts {
         /// How many the policy wants, with an attestation key each.
@@ -79,6 +97,7 @@ impl PathError {
         match self {
             Self::Untrusted(_) | Self::BudgetExceeded(_) => Code::AttestationUntrusted,
             Self::Expired { .. } => Code::AttestationCertificateExpired,
+            Self::Revoked { .. } => Code::AttestationCertificateRevoked,
         }
     }
 }
@@ -94,6 +113,9 @@ impl fmt::Display for PathError {
                 not_after.unix_seconds(),
                 now.unix_seconds()
             ),
+            Self::Revoked { position, reason } => {
+                write!(f, "certificate {position} of the path is revoked: {reason}")
+            }
             Self::BudgetExceeded(checks) => {
                 write!(f, "no certificate path to a trust anchor within {checks} signature checks")
             }
@@ -128,6 +150,15 @@ impl fmt::Display for Obstacle {
                 f.write_str("the signature algorithm is not known, or none for the issuer's key")
             }
             Self::SignatureInvalid => f.write_str("the certificate's signature does not verify"),
+            Self::RevocationListMissing => f.write_str("no revocation list of an issuer"),
+            Self::RevocationListOutdated { next_update } => write!(
+                f,
+                "the revocation list of an issuer is not of now: its next update was due at {} (unix seconds)",
+                next_update.unix_seconds()
+            ),
+            Self::RevocationListInvalid => {
+                f.write_str("the revocation list of an issuer is not signed with its key")
+            }
             Self::TooFewParts { expected, got } => {
                 write!(f, "{got} parts have a path, at least {expected} expected")
             }

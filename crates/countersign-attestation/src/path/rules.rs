@@ -68,7 +68,18 @@ pub(super) fn check_signature(
     issuer: &Certificate,
     verifiers: &Verifiers,
 ) -> Result<(), Obstacle> {
-    let algorithm = certificate.signature_algorithm();
+    let (data, algorithm) = (certificate.signed_data(), certificate.signature_algorithm());
+    verify_signature(data, algorithm, certificate.signature(), issuer, verifiers)
+}
+
+/// Verifies a signature on `data` with the issuer's key.
+pub(crate) fn verify_signature(
+    data: &[u8],
+    algorithm: &SignatureAlgorithm,
+    signature: &[u8],
+    issuer: &Certificate,
+    verifiers: &Verifiers,
+) -> Result<(), Obstacle> {
     if let SignatureAlgorithm::Weak(identifier) = algorithm {
         return Err(Obstacle::WeakSignature(identifier.clone()));
     }
@@ -78,7 +89,5 @@ pub(super) fn check_signature(
         KeyError::Malformed(KeyFault::SchemeMismatch(_)) => Obstacle::SignatureAlgorithm,
         error => Obstacle::Key(error),
     })?;
-    prepared
-        .verify(&[certificate.signed_data()], certificate.signature())
-        .map_err(|_| Obstacle::SignatureInvalid)
+    prepared.verify(&[data], signature).map_err(|_| Obstacle::SignatureInvalid)
 }

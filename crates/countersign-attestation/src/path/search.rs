@@ -7,17 +7,19 @@ use super::{
     Obstacle, PathError, PathLimits, TrustedPath,
     rules::{self, Kind},
 };
-use crate::{Certificate, TrustAnchor};
+use crate::{Certificate, TrustAnchor, revocation::Check};
 
 /// One search. The certificates that it goes through live as long as `'a`.
 pub(super) struct Search<'a> {
     others: &'a [Certificate],
     anchors: &'a [TrustAnchor],
+    revocation: Check<'a>,
     now: Timestamp,
     verifiers: &'a Verifiers,
     limits: PathLimits,
     signature_checks_left: usize,
-    expired: Option<PathError>,
+    /// Why a path that leads to an anchor is not taken.
+    refused: Option<PathError>,
     farthest: Option<(usize, Obstacle)>,
 }
 
@@ -25,6 +27,7 @@ impl<'a> Search<'a> {
     pub(super) const fn new(
         others: &'a [Certificate],
         anchors: &'a [TrustAnchor],
+        revocation: Check<'a>,
         now: Timestamp,
         verifiers: &'a Verifiers,
         limits: PathLimits,
@@ -32,11 +35,12 @@ impl<'a> Search<'a> {
         Self {
             others,
             anchors,
+            revocation,
             now,
             verifiers,
             limits,
             signature_checks_left: limits.signature_checks,
-            expired: None,
+            refused: None,
             farthest: None,
         }
     }
@@ -51,7 +55,7 @@ impl<'a> Search<'a> {
             return Ok(found);
         }
         let farthest = self.farthest.map_or(Obstacle::IssuerUnknown, |(_, obstacle)| obstacle);
-        Err(self.expired.unwrap_or(PathError::Untrusted(farthest)))
+        Err(self.refused.unwrap_or(PathError::Untrusted(farthest)))
     }
 
     /// Tries each issuer of the path's last certificate. It leaves `path` as it was, unless it is found to be trusted.
@@ -69,9 +73,8 @@ impl<'a> Search<'a> {
             if kind == Kind::Anchor {
                 match self.complete(path) {
                     Ok(found) => return Ok(Some(found)),
-                    Err(expired) => {
-                        self.expired.get_or_insert(expired);
-                    }
+                    Err(error @ PathError::BudgetExceeded(_)) => return Err(error),
+                    Err(error) => self.refuse(error),
                 }
             } else if let Some(found) = self.extend(path)? {
                 return Ok(Some(found));
@@ -121,15 +124,12 @@ impl<'a> Search<'a> {
             return Err(PathError::Untrusted(Obstacle::TooLong(self.limits.certificates)));
         }
         rules::check_issuer(issuer, kind, path).map_err(PathError::Untrusted)?;
-        self.signature_checks_left = self
-            .signature_checks_left
-            .checked_sub(1)
-            .ok_or(PathError::BudgetExceeded(self.limits.signature_checks))?;
+        spend(&mut self.signature_checks_left, self.limits)?;
         rules::check_signature(last, issuer, self.verifiers).map_err(PathError::Untrusted)
     }
 
-    /// The path that ends at an anchor, if all its certificates are valid now.
-    fn complete(&self, path: &[&'a Certificate]) -> Result<TrustedPath, PathError> {
+    /// The path that ends at an anchor, if all its certificates are valid now and none is revoked.
+    fn complete(&mut self, path: &[&'a Certificate]) -> Result<TrustedPath, PathError> {
         for (position, certificate) in path.iter().enumerate() {
             if !certificate.is_valid_at(self.now) {
                 return Err(PathError::Expired {
@@ -140,9 +140,24 @@ impl<'a> Search<'a> {
                 });
             }
         }
+        let (left, limits) = (&mut self.signature_checks_left, self.limits);
+        self.revocation.path(path, self.now, self.verifiers, || spend(left, limits))?;
         let certificates: Vec<_> = path.iter().map(|certificate| (*certificate).clone()).collect();
         let anchor = path.last().ok_or(PathError::Untrusted(Obstacle::NoCertificate))?;
         Ok(TrustedPath { certificates, anchor: TrustAnchor::from_certificate((*anchor).clone()) })
+    }
+
+    /// Notes why a path that leads to an anchor is not taken. What weighs most is told in the end, whichever path came
+    /// first.
+    fn refuse(&mut self, error: PathError) {
+        let weight = |error: &PathError| match error {
+            PathError::Revoked { .. } => 2,
+            PathError::Expired { .. } => 1,
+            _ => 0,
+        };
+        if self.refused.as_ref().is_none_or(|refused| weight(&error) > weight(refused)) {
+            self.refused = Some(error);
+        }
     }
 
     fn note(&mut self, length: usize, obstacle: Obstacle) {
@@ -150,4 +165,10 @@ impl<'a> Search<'a> {
             self.farthest = Some((length, obstacle));
         }
     }
+}
+
+/// Takes one signature check from those that are left.
+fn spend(left: &mut usize, limits: PathLimits) -> Result<(), PathError> {
+    *left = left.checked_sub(1).ok_or(PathError::BudgetExceeded(limits.signature_checks))?;
+    Ok(())
 }

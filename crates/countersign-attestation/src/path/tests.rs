@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    AnchorList, Attestation, AttestationType,
+    AnchorList, Attestation, AttestationType, Revocation,
     oid::{self, Oid},
     test_support::{
         NOW,
@@ -50,7 +50,7 @@ fn anchor(certificate: &Certificate) -> TrustAnchor {
 }
 
 fn validate(path: &[Certificate], anchors: &[TrustAnchor]) -> Result<TrustedPath, PathError> {
-    validate_path(path, anchors, NOW, &Verifiers::rust_crypto(), &PathLimits::default())
+    validate_path(path, anchors, &Revocation::none(), NOW, &Verifiers::rust_crypto(), &PathLimits::default())
 }
 
 fn assert_untrusted(path: &[Certificate], anchors: &[TrustAnchor], obstacle: Obstacle) {
@@ -354,7 +354,7 @@ fn rule_277_a_path_has_no_more_certificates_than_the_limit() {
     assert_untrusted(&line(8, |_, ca| ca), &[root().0], Obstacle::TooLong(9));
     let limits = PathLimits::default().with_certificates(10);
     let verifiers = Verifiers::rust_crypto();
-    validate_path(&line(8, |_, ca| ca), &[root().0], NOW, &verifiers, &limits).unwrap();
+    validate_path(&line(8, |_, ca| ca), &[root().0], &Revocation::none(), NOW, &verifiers, &limits).unwrap();
     let most = PathLimits::default().with_certificates(PathLimits::CERTIFICATES_MAX);
     assert_eq!(PathLimits::default().with_certificates(usize::MAX), most);
 }
@@ -387,7 +387,7 @@ fn rule_277_a_search_takes_no_more_signature_checks_than_the_limit() {
     // All of one name, each with a key of its own, and each a possible issuer of all others.
     let mut path = vec![leaf().signed_by("ca", &leaf_key())];
     path.extend((10..17).map(|number| Builder::ca("ca", &Key::p256(number)).signed_by("ca", &leaf_key())));
-    let validate = |limits| validate_path(&path, &[root().0], NOW, &verifiers, &limits);
+    let validate = |limits| validate_path(&path, &[root().0], &Revocation::none(), NOW, &verifiers, &limits);
 
     let error = validate(PathLimits::default()).unwrap_err();
     assert_eq!(error, PathError::BudgetExceeded(64));
@@ -409,7 +409,9 @@ fn rule_277_certificates_of_one_name_and_key_are_used_once_a_path() {
         ca.serial_number = vec![number];
         ca.self_signed(&key)
     }));
-    let error = validate_path(&path, &[root().0], NOW, &verifiers, &PathLimits::default()).unwrap_err();
+    let error =
+        validate_path(&path, &[root().0], &Revocation::none(), NOW, &verifiers, &PathLimits::default())
+            .unwrap_err();
     assert_eq!(error, PathError::Untrusted(Obstacle::IssuerUnknown));
     assert_eq!(counter.0.load(Ordering::Relaxed), 50);
 }

@@ -13,7 +13,7 @@ use super::{
     test_support::{ATTRIBUTES, CertifyInfo, PublicArea, name_of},
 };
 use crate::{
-    Attestation, AttestationError, AttestationType, Certificate, Details, Formats, PathLimits,
+    Attestation, AttestationError, AttestationType, Certificate, Details, Formats, PathLimits, Revocation,
     error::{CertificateFault, PolicyFault, StatementFault},
     oid::{self, Oid},
     test_support::{
@@ -349,7 +349,15 @@ fn is_trusted(statement: &[u8]) -> bool {
     registration.verify("tpm", statement).is_ok_and(|attestation| {
         let anchors = [root().0];
         let path = attestation.trust_path();
-        validate_path(path, &anchors, NOW, &registration.verifiers, &PathLimits::default()).is_ok()
+        validate_path(
+            path,
+            &anchors,
+            &Revocation::none(),
+            NOW,
+            &registration.verifiers,
+            &PathLimits::default(),
+        )
+        .is_ok()
     })
 }
 

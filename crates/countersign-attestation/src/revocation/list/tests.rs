@@ -1,0 +1,180 @@
+//! Tests of reading revocation lists; each differs from a list that is read in one thing.
+
+use super::*;
+use crate::test_support::{
+    NOW,
+    certificates::{Builder, Key},
+    lists::{Extension, ListBuilder},
+    sequence, tlv,
+};
+
+const UNKNOWN: Oid<'static> = Oid::from_contents(&[0x2a, 0x03, 0x04]);
+const NULL: &[u8] = &[0x05, 0x00];
+
+fn key() -> Key {
+    Key::p256(1)
+}
+
+fn list() -> ListBuilder {
+    ListBuilder::new("root").naming(&[2]).with_extension(oid::CRL_NUMBER, false, &[0x02, 0x01, 0x07])
+}
+
+fn refused(list: &ListBuilder, expected: ListError) {
+    assert_eq!(list.try_signed_by(&key()), Err(expected));
+}
+
+fn with(extension: Extension) -> ListBuilder {
+    ListBuilder::new("root").naming_with(&[2], vec![extension])
+}
+
+fn numbered(serial_number: &[u8]) -> Certificate {
+    let mut certificate = Builder::attestation(&Key::p256(9));
+    certificate.serial_number = serial_number.to_vec();
+    certificate.signed_by("root", &key())
+}
+
+#[test]
+fn a_list_tells_its_issuer_its_times_and_whom_it_names() {
+    let list = list().signed_by(&key());
+    assert_eq!(list.issuer(), numbered(&[2]).issuer());
+    assert_eq!((list.len(), list.is_empty()), (1, false));
+    assert_eq!(list.this_update().unix_seconds(), 1_766_620_800);
+    assert_eq!(list.next_update().unix_seconds(), 1_769_904_000);
+    assert!(list.is_current_at(NOW));
+    assert!(list.is_current_at(list.this_update()) && list.is_current_at(list.next_update()));
+    assert_eq!(list.reason(&numbered(&[2])), Some(RevocationReason::Unspecified));
+    assert_eq!(list.reason(&numbered(&[3])), None);
+    assert_eq!(CertificateRevocationList::from_der(list.as_der()).unwrap(), list);
+    assert!(format!("{list:?}").contains("entries: 1"));
+}
+
+#[test]
+fn a_list_of_version_1_is_read() {
+    let mut first = ListBuilder::new("root").naming(&[2]);
+    first.version = Vec::new();
+    assert_eq!(first.signed_by(&key()).len(), 1);
+    first.extensions = list().extensions;
+    refused(&first, ListError::Version);
+    let mut first = with((oid::REASON_CODE, false, vec![0x0a, 0x01, 0x01]));
+    first.version = Vec::new();
+    refused(&first, ListError::Version);
+    let mut third = list();
+    third.version = vec![0x02, 0x01, 0x02];
+    refused(&third, ListError::Version);
+}
+
+#[test]
+fn each_reason_is_told() {
+    let reason = |code| {
+        let list = with((oid::REASON_CODE, false, vec![0x0a, 0x01, code])).signed_by(&key());
+        list.reason(&numbered(&[2])).unwrap().to_string()
+    };
+    let reasons: Vec<_> = [0, 1, 2, 3, 4, 5, 6, 9, 10, 7].into_iter().map(reason).collect();
+    assert_eq!(
+        reasons.join(", "),
+        "unspecified, key compromise, ca compromise, affiliation changed, superseded, cessation of operation, \
+         certificate hold, privilege withdrawn, aa compromise, another reason"
+    );
+    refused(&with((oid::REASON_CODE, false, vec![0x0a, 0x01, 0x08])), ListError::RemoveFromList);
+    refused(&with((oid::REASON_CODE, false, vec![0x02, 0x01, 0x01])), ListError::NotDer);
+}
+
+#[test]
+fn a_serial_number_is_found_however_many_leading_octets_it_has() {
+    let mut list = ListBuilder::new("root");
+    for number in [9_u8, 5, 200, 77] {
+        list = list.naming(&[0, number]);
+    }
+    let list = list.naming(&[0xff]).signed_by(&key());
+    for number in [&[9][..], &[0, 9], &[5], &[0, 200], &[0, 0, 200], &[77], &[0xff], &[0xff, 0xff]] {
+        assert!(list.reason(&numbered(number)).is_some(), "{number:02x?}");
+    }
+    for number in [&[8][..], &[200], &[0, 255], &[9, 0]] {
+        assert!(list.reason(&numbered(number)).is_none(), "{number:02x?}");
+    }
+}
+
+#[test]
+fn rule_273_a_list_is_der_and_nothing_else() {
+    let der = list().der(&key());
+    let read = |der: &[u8]| CertificateRevocationList::from_der(der).unwrap_err();
+    assert_eq!(read(&[&der[..], &[0, 0]].concat()), ListError::TrailingData { length: 2 });
+    assert_eq!(read(&der[..der.len() - 1]), ListError::NotDer);
+    assert_eq!(read(&[]), ListError::NotDer);
+    assert_eq!(read(&vec![0x30; CRL_MAX + 1]), ListError::TooLong { length: CRL_MAX + 1 });
+    let mut surplus = list();
+    surplus.surplus = NULL.to_vec();
+    refused(&surplus, ListError::NotDer);
+    let unsigned = sequence(&[der::only(&der, der::SEQUENCE).unwrap(), NULL]);
+    assert_eq!(read(&unsigned), ListError::NotDer);
+}
+
+#[test]
+fn a_list_says_when_the_next_one_is_due() {
+    refused(&list().valid(&["2512250000"]), ListError::Time);
+    refused(&list().valid(&["2512250000", "2613010000"]), ListError::Time);
+    let mut other = ListBuilder::new("root");
+    other.updates = vec![tlv(0x18, b"20251225000000Z"), tlv(0x18, b"20260201000000Z")];
+    assert_eq!(other.signed_by(&key()).next_update(), list().signed_by(&key()).next_update());
+}
+
+#[test]
+fn both_signature_algorithms_are_one() {
+    let mut differing = list();
+    differing.inner_algorithm = Some(Key::ed25519(1).signature_algorithm());
+    refused(&differing, ListError::SignatureAlgorithmsDiffer);
+}
+
+#[test]
+fn an_unknown_critical_extension_is_refused() {
+    list().with_extension(UNKNOWN, false, NULL).signed_by(&key());
+    refused(&list().with_extension(UNKNOWN, true, NULL), ListError::UnknownCritical(UNKNOWN));
+    with((UNKNOWN, false, NULL.to_vec())).signed_by(&key());
+    refused(&with((UNKNOWN, true, NULL.to_vec())), ListError::UnknownCritical(UNKNOWN));
+    with((oid::INVALIDITY_DATE, true, tlv(0x18, b"20251225000000Z"))).signed_by(&key());
+}
+
+#[test]
+fn an_extension_occurs_once_and_there_are_not_many() {
+    let twice = list().with_extension(oid::CRL_NUMBER, false, &[0x02, 0x01, 0x07]);
+    refused(&twice, ListError::DuplicateExtension(oid::CRL_NUMBER));
+    let many = |count: u8| {
+        (1..=count).fold(ListBuilder::new("root"), |list, number| {
+            let identifier = Oid::from_contents(&[0x2a, number]).into_owned();
+            list.with_extension(identifier, false, NULL)
+        })
+    };
+    many(16).signed_by(&key());
+    refused(&many(17), ListError::TooManyExtensions);
+}
+
+#[test]
+fn a_list_that_is_not_whole_is_refused() {
+    let scoped =
+        |members: &[&[u8]]| list().with_extension(oid::ISSUING_DISTRIBUTION_POINT, true, &sequence(members));
+    scoped(&[]).signed_by(&key());
+    scoped(&[&[0x81, 0x01, 0xff]]).signed_by(&key());
+    refused(&scoped(&[&[0x84, 0x01, 0xff]]), ListError::Indirect);
+    refused(&scoped(&[&[0x83, 0x02, 0x06, 0x40]]), ListError::Partial);
+    refused(&scoped(&[&[0x85, 0x01, 0xff]]), ListError::Partial);
+    refused(&scoped(&[&tlv(0xa0, &tlv(0xa1, &sequence(&[])))]), ListError::Partial);
+    refused(&scoped(&[&[0x81, 0x01, 0xff], &[0x82, 0x01, 0xff]]), ListError::NotDer);
+    refused(&scoped(&[&[0x86, 0x01, 0xff]]), ListError::NotDer);
+    refused(&list().with_extension(oid::DELTA_CRL_INDICATOR, true, &[0x02, 0x01, 0x07]), ListError::Delta);
+    refused(&list().with_extension(oid::DELTA_CRL_INDICATOR, false, &[0x02, 0x01, 0x07]), ListError::Delta);
+}
+
+#[test]
+fn a_fault_is_told_in_one_line() {
+    for (fault, told) in [
+        (ListError::TooLong { length: 5 }, "a revocation list of 5 bytes, at most 16777216 expected"),
+        (ListError::TrailingData { length: 5 }, "5 bytes follow the revocation list"),
+        (ListError::Delta, "a delta revocation list"),
+        (
+            ListError::UnknownCritical(oid::CRL_NUMBER),
+            "critical extension 2.5.29.20 of the revocation list is not known",
+        ),
+    ] {
+        assert_eq!(fault.to_string(), told);
+    }
+}

@@ -1,0 +1,352 @@
+//! Tests of paths with revoked certificates. The base is root ← middle ← leaf with a list by each issuer; each test
+//! changes one thing.
+
+use countersign_cose::Verifiers;
+use countersign_types::{Aaguid, Code};
+
+use super::*;
+use crate::{
+    AnchorList, Attestation, AttestationType, Certificate, PathError, PathLimits, TrustAnchor, TrustedPath,
+    oid,
+    path::Obstacle,
+    test_support::{
+        NOW,
+        certificates::{Builder, Key, root},
+        lists::ListBuilder,
+        sequence, tlv,
+    },
+    validate_path,
+};
+
+fn middle_key() -> Key {
+    Key::p256(2)
+}
+
+/// A CA that signs certificates and lists.
+fn middle() -> Builder {
+    let mut middle = Builder::ca("middle", &middle_key());
+    middle.serial_number = vec![20];
+    middle.with_extension(oid::KEY_USAGE, true, &[0x03, 0x02, 0x01, 0x06])
+}
+
+fn root_certificate() -> Builder {
+    Builder::ca("root", &root().1).with_extension(oid::KEY_USAGE, true, &[0x03, 0x02, 0x01, 0x06])
+}
+
+fn leaf() -> Builder {
+    let mut leaf = Builder::attestation(&Key::p256(9));
+    leaf.serial_number = vec![30];
+    leaf
+}
+
+fn path_of(leaf: &Builder, middle: &Builder) -> [Certificate; 2] {
+    [leaf.signed_by("middle", &middle_key()), middle.signed_by("root", &root().1)]
+}
+
+fn path() -> [Certificate; 2] {
+    path_of(&leaf(), &middle())
+}
+
+fn anchor() -> TrustAnchor {
+    TrustAnchor::from_certificate(root_certificate().self_signed(&root().1))
+}
+
+fn by_middle() -> ListBuilder {
+    ListBuilder::new("middle").naming(&[31])
+}
+
+fn by_root() -> ListBuilder {
+    ListBuilder::new("root").naming(&[21])
+}
+
+/// What is known from these two lists.
+fn known(by_middle: &ListBuilder, by_root: &ListBuilder) -> Revocation {
+    Revocation::none()
+        .with_list(by_middle.signed_by(&middle_key()))
+        .with_list(by_root.signed_by(&root().1))
+        .requiring_lists()
+}
+
+fn validate(path: &[Certificate], revocation: &Revocation) -> Result<TrustedPath, PathError> {
+    let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
+    validate_path(path, &[anchor()], revocation, NOW, &verifiers, &limits)
+}
+
+fn revoked(revocation: &Revocation, expected: usize) {
+    let error = validate(&path(), revocation).unwrap_err();
+    assert_eq!(error, PathError::Revoked { position: expected, reason: RevocationReason::Unspecified });
+    assert_eq!(error.code(), Code::AttestationCertificateRevoked);
+    assert_eq!(error.to_string(), format!("certificate {expected} of the path is revoked: unspecified"));
+}
+
+fn unknown(revocation: &Revocation, expected: Obstacle) {
+    let error = validate(&path(), revocation).unwrap_err();
+    assert_eq!(error, PathError::Untrusted(expected));
+    assert_eq!(error.code(), Code::AttestationUntrusted);
+}
+
+#[test]
+fn rule_274_a_revoked_leaf_is_refused() {
+    validate(&path(), &known(&by_middle(), &by_root())).unwrap();
+    revoked(&known(&by_middle().naming(&[30]), &by_root()), 0);
+}
+
+#[test]
+fn rule_274_a_revoked_intermediate_is_refused() {
+    revoked(&known(&by_middle(), &by_root().naming(&[20])), 1);
+}
+
+#[test]
+fn rule_274_a_list_names_its_own_issuers_certificates_only() {
+    validate(&path(), &known(&by_middle().naming(&[20]), &by_root().naming(&[30]))).unwrap();
+}
+
+#[test]
+fn rule_274_another_path_without_the_revoked_certificate_is_taken() {
+    let mut twin = middle();
+    twin.serial_number = vec![22];
+    let [leaf, middle] = path();
+    let twin = twin.signed_by("root", &root().1);
+    let revocation = known(&by_middle(), &by_root().naming(&[20]));
+    let trusted = validate(&[leaf.clone(), middle.clone(), twin.clone()], &revocation).unwrap();
+    assert_eq!(trusted.certificates()[1], twin);
+    let both = known(&by_middle(), &by_root().naming(&[20]).naming(&[22]));
+    let error = validate(&[leaf, twin, middle], &both).unwrap_err();
+    assert_eq!(error.code(), Code::AttestationCertificateRevoked);
+}
+
+#[test]
+fn rule_274_an_issuer_without_a_list_is_refused_where_lists_are_demanded() {
+    let one = |revocation: Revocation| revocation.with_list(by_root().signed_by(&root().1));
+    validate(&path(), &one(Revocation::none())).unwrap();
+    unknown(&one(Revocation::none()).requiring_lists(), Obstacle::RevocationListMissing);
+    validate(&path(), &Revocation::none()).unwrap();
+    unknown(&Revocation::none().requiring_lists(), Obstacle::RevocationListMissing);
+}
+
+#[test]
+fn rule_274_a_path_of_one_certificate_needs_no_list() {
+    let revocation = Revocation::none().requiring_lists();
+    validate(&[anchor().certificate().clone()], &revocation).unwrap();
+}
+
+#[test]
+fn rule_274_it_is_revocation_that_is_told_where_another_path_is_expired() {
+    let mut old = middle().valid("2401010000", "2512312359");
+    old.serial_number = vec![22];
+    let [leaf, middle] = path();
+    let old = old.signed_by("root", &root().1);
+    let revocation = known(&by_middle(), &by_root().naming(&[20]));
+    for path in [[leaf.clone(), middle.clone(), old.clone()], [leaf, old, middle]] {
+        assert_eq!(validate(&path, &revocation).unwrap_err().code(), Code::AttestationCertificateRevoked);
+    }
+}
+
+#[test]
+fn rule_274_each_list_counts() {
+    let revocation = known(&by_middle(), &by_root());
+    let more = ListBuilder::new("middle").naming(&[30]).signed_by(&middle_key());
+    revoked(&revocation.with_list(more), 0);
+}
+
+#[test]
+fn rule_275_an_outdated_list_clears_nobody() {
+    let old = by_middle().valid(&["2511010000", "2512312359"]);
+    let due = Obstacle::RevocationListOutdated { next_update: NOW.plus_seconds(-60) };
+    unknown(&known(&old, &by_root()), due);
+    validate(&path(), &known(&old, &by_root()).dangerous_accept_outdated_lists()).unwrap();
+    let fresh = by_middle().valid(&["2511010000", "2601010000"]);
+    validate(&path(), &known(&fresh, &by_root())).unwrap();
+    let early = by_middle().valid(&["2601010001", "2602010000"]);
+    let error = validate(&path(), &known(&early, &by_root())).unwrap_err();
+    assert!(matches!(error, PathError::Untrusted(Obstacle::RevocationListOutdated { .. })));
+}
+
+#[test]
+fn rule_275_an_outdated_list_still_names() {
+    let old = by_middle().valid(&["2511010000", "2512312359"]).naming(&[30]);
+    revoked(&known(&old, &by_root()), 0);
+    revoked(&known(&old, &by_root()).dangerous_accept_outdated_lists(), 0);
+}
+
+#[test]
+fn rule_275_a_list_that_is_wrongly_signed_is_refused() {
+    let signed_by = |key: &Key| Revocation::none().with_list(by_middle().signed_by(key));
+    validate(&path(), &signed_by(&middle_key())).unwrap();
+    for key in [Key::p256(7), Key::ed25519(2), root().1] {
+        unknown(&signed_by(&key), Obstacle::RevocationListInvalid);
+        unknown(&signed_by(&key).dangerous_accept_outdated_lists(), Obstacle::RevocationListInvalid);
+    }
+}
+
+#[test]
+fn rule_275_a_forged_list_names_nobody() {
+    let forged = by_middle().naming(&[30]).signed_by(&Key::p256(7));
+    let revocation = known(&by_middle(), &by_root()).with_list(forged);
+    validate(&path(), &revocation).unwrap();
+}
+
+#[test]
+fn rule_275_a_list_from_another_issuer_is_not_used() {
+    let foreign = ListBuilder::new("somebody").naming(&[30]).signed_by(&middle_key());
+    let revocation = Revocation::none().with_list(foreign);
+    validate(&path(), &revocation).unwrap();
+    let hard = revocation.with_list(by_root().signed_by(&root().1)).requiring_lists();
+    unknown(&hard, Obstacle::RevocationListMissing);
+}
+
+#[test]
+fn rule_275_the_issuers_key_usage_allows_it_to_sign_lists() {
+    let certificates_only = middle().with_extension(oid::KEY_USAGE, true, &[0x03, 0x02, 0x02, 0x04]);
+    let revocation = known(&by_middle(), &by_root());
+    let error = validate(&path_of(&leaf(), &certificates_only), &revocation).unwrap_err();
+    assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListInvalid));
+    let unlimited = middle().without_extension(&oid::KEY_USAGE);
+    validate(&path_of(&leaf(), &unlimited), &revocation).unwrap();
+}
+
+#[test]
+fn a_list_is_for_the_certificates_of_its_scope() {
+    let scoped = |member: &[u8]| {
+        let value = sequence(&[member]);
+        by_root().naming(&[20]).with_extension(oid::ISSUING_DISTRIBUTION_POINT, true, &value)
+    };
+    let (users, cas) = ([0x81, 0x01, 0xff], [0x82, 0x01, 0xff]);
+    revoked(&known(&by_middle(), &scoped(&cas)), 1);
+    unknown(&known(&by_middle(), &scoped(&users)), Obstacle::RevocationListMissing);
+
+    let name = |text: &[u8]| tlv(0x86, text);
+    let point = |text: &[u8]| tlv(0xa0, &tlv(0xa0, &name(text)));
+    let pointing = |points: &[u8]| {
+        let value = sequence(&[&sequence(&[points])]);
+        path_of(&leaf(), &middle().with_extension(oid::CRL_DISTRIBUTION_POINTS, false, &value))
+    };
+    let revocation = known(&by_middle(), &scoped(&point(b"http://a.example/1")));
+    let judge = |path: &[Certificate]| validate(path, &revocation).unwrap_err();
+    assert_eq!(judge(&pointing(&point(b"http://a.example/1"))).code(), Code::AttestationCertificateRevoked);
+    let missing = PathError::Untrusted(Obstacle::RevocationListMissing);
+    assert_eq!(judge(&pointing(&point(b"http://a.example/2"))), missing);
+    assert_eq!(judge(&path()), missing);
+    let partial = [point(b"http://a.example/1"), vec![0x81, 0x02, 0x06, 0x40]].concat();
+    assert_eq!(judge(&pointing(&partial)), missing);
+}
+
+#[test]
+fn rule_277_lists_cost_signature_checks() {
+    let revocation = known(&by_middle(), &by_root());
+    let validate = |checks| {
+        let limits = PathLimits::default().with_signature_checks(checks);
+        validate_path(&path(), &[anchor()], &revocation, NOW, &Verifiers::rust_crypto(), &limits)
+    };
+    validate(4).unwrap();
+    assert_eq!(validate(3), Err(PathError::BudgetExceeded(3)));
+}
+
+#[test]
+fn the_lists_come_with_the_anchors() {
+    let attestation = Attestation::with_certificates("packed", AttestationType::Uncertain, path().to_vec());
+    let assess = |anchors: &dyn crate::TrustAnchors| {
+        let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
+        attestation
+            .assess_trust(Aaguid::ZERO, anchors, NOW, &verifiers, &limits)
+            .map_err(|error| error.code())
+    };
+    let revocation = known(&by_middle().naming(&[30]), &by_root());
+    let list = AnchorList::new([anchor()]);
+    assess(&list).unwrap();
+    assert_eq!(assess(&list.with_revocation(revocation.clone())), Err(Code::AttestationCertificateRevoked));
+    let scoped = crate::ScopedAnchors::default().with(crate::AnchorScope::any(), anchor());
+    assess(&scoped).unwrap();
+    assert_eq!(assess(&scoped.with_revocation(revocation)), Err(Code::AttestationCertificateRevoked));
+}
+
+fn status(json: &str) -> AttestationStatusList {
+    AttestationStatusList::from_json(json.as_bytes()).unwrap()
+}
+
+fn assess_android(format: &str, serial_number: &[u8], list: &str) -> Result<(), PathError> {
+    let mut leaf = leaf();
+    leaf.serial_number = serial_number.to_vec();
+    let path = path_of(&leaf, &middle()).to_vec();
+    let attestation = Attestation::with_certificates(format, AttestationType::Basic, path);
+    let revocation = Revocation::none().with_android_status(status(list)).requiring_lists();
+    let anchors = AnchorList::new([anchor()]).with_revocation(revocation);
+    let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
+    attestation.assess_trust(Aaguid::ZERO, &anchors, NOW, &verifiers, &limits).map(drop)
+}
+
+#[test]
+fn rule_220_a_serial_number_on_googles_list_is_refused() {
+    let serial_number = [0x00, 0xc8, 0x96, 0x6f];
+    let listed = |name: &str, reason: &str| format!(r#"{{"entries": {{"{name}": {reason}}}}}"#);
+    let assess = |list: &str| assess_android("android-key", &serial_number, list);
+    assess(r#"{"entries": {}}"#).unwrap();
+    assess(&listed("c8966e", r#"{"status": "REVOKED"}"#)).unwrap();
+    for (entry, reason) in [
+        (r#"{"status": "REVOKED", "reason": "KEY_COMPROMISE"}"#, RevocationReason::KeyCompromise),
+        (r#"{"status": "REVOKED", "reason": "CA_COMPROMISE"}"#, RevocationReason::CaCompromise),
+        (r#"{"status": "REVOKED", "reason": "SUPERSEDED"}"#, RevocationReason::Superseded),
+        (r#"{"status": "SUSPENDED", "reason": "SOFTWARE_FLAW"}"#, RevocationReason::SoftwareFlaw),
+        (r#"{"status": "SUSPENDED", "reason": "A NEW ONE", "more": 1}"#, RevocationReason::Other),
+        (r#"{"status": "A NEW ONE"}"#, RevocationReason::Unspecified),
+    ] {
+        let error = assess(&listed("c8966f", entry)).unwrap_err();
+        assert_eq!(error, PathError::Revoked { position: 0, reason });
+        assert_eq!(error.code(), Code::AttestationCertificateRevoked);
+    }
+}
+
+#[test]
+fn rule_220_an_intermediate_or_the_root_on_googles_list_is_refused() {
+    for (serial_number, position) in [("14", 1), ("1", 2)] {
+        let list = format!(r#"{{"entries": {{"{serial_number}": {{"status": "REVOKED"}}}}}}"#);
+        let error = assess_android("android-key", &[30], &list).unwrap_err();
+        assert_eq!(error, PathError::Revoked { position, reason: RevocationReason::Unspecified });
+    }
+}
+
+#[test]
+fn rule_220_a_serial_number_may_be_listed_in_decimal() {
+    // 6681152659205225093 is 0x5cb838f1fe157a85.
+    let list = r#"{"entries": {"6681152659205225093": {"status": "REVOKED"}}}"#;
+    let decimal = [0x5c, 0xb8, 0x38, 0xf1, 0xfe, 0x15, 0x7a, 0x85];
+    assess_android("android-key", &decimal, list).unwrap_err();
+    let hexadecimal = [0x06, 0x68, 0x11, 0x52, 0x65, 0x92, 0x05, 0x22, 0x50, 0x93];
+    assess_android("android-key", &hexadecimal, list).unwrap_err();
+    assess_android("android-key", &[0x5c, 0xb8, 0x38, 0xf1, 0xfe, 0x15, 0x7a, 0x84], list).unwrap();
+}
+
+#[test]
+fn googles_list_is_for_android_keys_alone() {
+    let list = r#"{"entries": {"1e": {"status": "REVOKED"}}}"#;
+    let error = assess_android("android-key", &[30], list).unwrap_err();
+    assert_eq!(error.code(), Code::AttestationCertificateRevoked);
+    // Elsewhere it neither revokes nor stands for a list.
+    let error = assess_android("packed", &[30], list).unwrap_err();
+    assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListMissing));
+}
+
+#[test]
+fn a_status_list_has_its_form() {
+    let read = |json: &str| AttestationStatusList::from_json(json.as_bytes());
+    let list =
+        read(r#" {"entries": {"1": {"status": "REVOKED"}, "f2": {"status": "SUSPENDED"}}, "more": 1}"#);
+    assert_eq!(list.unwrap().len(), 2);
+    assert!(status(r#"{"entries": {}}"#).is_empty());
+    for json in ["", "{}", "[]", "[{}]", r#"{"entries": []}"#, r#"{"entries": {}}, 1"#] {
+        assert_eq!(read(json).unwrap_err(), StatusListError::NotList, "{json}");
+    }
+    let doubled = r#"{"entries": {}, "entries": {}}"#;
+    assert_eq!(read(doubled).unwrap_err(), StatusListError::NotList);
+    for name in ["", "0x1", "F2", "-1", "g", &"1".repeat(50)] {
+        let error = read(&format!(r#"{{"entries": {{"{name}": {{"status": "REVOKED"}}}}}}"#)).unwrap_err();
+        assert!(matches!(error, StatusListError::Entry(_)), "{name}");
+    }
+    for entry in ["{}", "1", r#"["REVOKED"]"#, r#"{"status": 1}"#] {
+        let error = read(&format!(r#"{{"entries": {{"f2": {entry}}}}}"#)).unwrap_err();
+        assert_eq!(error, StatusListError::Entry("f2".into()));
+        assert_eq!(error.to_string(), "entry \"f2\" of the status list has no serial number or no status");
+    }
+    let long = " ".repeat(STATUS_LIST_MAX + 1);
+    assert_eq!(read(&long).unwrap_err(), StatusListError::TooLong { length: STATUS_LIST_MAX + 1 });
+}
