@@ -1,5 +1,6 @@
 //! [Section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion): verifying an authentication assertion.
 
+mod prepared;
 mod procedure;
 
 use countersign_types::{
@@ -14,6 +15,8 @@ use crate::{
     report::{NoReport, Report},
     state::AuthenticationState,
 };
+
+pub use self::prepared::{AuthenticatedRef, PreparedCredential};
 
 /// Whose credential is asked for.
 #[derive(Debug, Clone, Copy)]

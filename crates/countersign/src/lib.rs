@@ -89,7 +89,7 @@ pub use countersign_attestation as attestation;
 pub use countersign_cose as cose;
 pub use countersign_types as types;
 
-pub use authentication::{Accounts, Authenticated};
+pub use authentication::{Accounts, Authenticated, AuthenticatedRef, PreparedCredential};
 pub use builder::{ConfigurationError, RelyingPartyBuilder};
 pub use countersign_attestation::{
     AnchorList, AttestationType, AttestedAaguid, Formats, TrustAnchor, TrustAnchors,
@@ -104,6 +104,7 @@ pub use countersign_types::{
     },
     extensions::ClientExtensionInputs,
     options::CredentialDescriptor,
+    response::{AuthenticationResponseRef, ResponseScratch},
 };
 pub use decoys::{
     DecoyAccount, DecoyKey, DecoyKeyTooShort, DecoyProfile, DecoyProfileError, DecoyShape, Decoys,

@@ -2,7 +2,7 @@
 
 use countersign_types::{
     AlgorithmIdentifier, AuthenticationResponse, RegistrationResponse, enumerations::Transport,
-    extensions::ClientExtensionOutputs,
+    extensions::ClientExtensionOutputs, response::AuthenticationResponseRef,
 };
 
 /// The parts of a registration response
@@ -58,6 +58,19 @@ impl<'a> From<&'a AuthenticationResponse> for AssertionParts<'a> {
             authenticator_data: response.authenticator_data(),
             signature: response.signature(),
             user_handle: response.user_handle().map(AsRef::as_ref),
+            client_extension_results: response.client_extension_results(),
+        }
+    }
+}
+
+impl<'a> From<&'a AuthenticationResponseRef<'a>> for AssertionParts<'a> {
+    fn from(response: &'a AuthenticationResponseRef<'a>) -> Self {
+        Self {
+            credential_id: response.credential_id(),
+            client_data_json: response.client_data_json(),
+            authenticator_data: response.authenticator_data(),
+            signature: response.signature(),
+            user_handle: response.user_handle(),
             client_extension_results: response.client_extension_results(),
         }
     }

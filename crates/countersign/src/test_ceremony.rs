@@ -219,6 +219,11 @@ pub(crate) fn get() -> Get {
 
 impl Get {
     pub(crate) fn response(&self) -> AuthenticationResponse {
+        AuthenticationResponse::from_json(&self.json()).unwrap()
+    }
+
+    /// The response's text.
+    pub(crate) fn json(&self) -> Vec<u8> {
         let mut data = authenticator_data(&self.rp_id, self.flags, self.sign_count);
         data.extend(&self.trailing);
         let client_data = self.client_data.to_string();
@@ -235,7 +240,7 @@ impl Get {
             },
             "clientExtensionResults": self.extension_results,
         });
-        AuthenticationResponse::from_json(json.to_string().as_bytes()).unwrap()
+        json.to_string().into_bytes()
     }
 }
 

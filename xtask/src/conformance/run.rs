@@ -6,10 +6,11 @@ use std::{
 };
 
 use countersign::{
-    Algorithm, AnchorList, AttestationConveyance, AttestationTrust, AuthenticationResponse,
-    AuthenticationState, Code, CredentialId, CredentialIdStatus, CredentialRecord, CrossOrigin, Mediation,
-    Registered, RegistrationResponse, RegistrationState, RelyingParty, SignCountPolicy, Timestamp,
-    TopOrigins, TrustAnchor, UserHandle, UserVerificationRequirement, Verifiers,
+    Algorithm, AnchorList, AttestationConveyance, AttestationTrust, Authenticated, AuthenticationResponse,
+    AuthenticationResponseRef, AuthenticationState, Code, CredentialId, CredentialIdStatus, CredentialRecord,
+    CrossOrigin, Mediation, Registered, RegistrationResponse, RegistrationState, RelyingParty,
+    ResponseScratch, SignCountPolicy, Timestamp, TopOrigins, TrustAnchor, UserHandle,
+    UserVerificationRequirement, Verifiers,
     attestation::{
         Certificate, Formats,
         format::{
@@ -357,14 +358,33 @@ fn authentication(
     stored: Option<&mut Stored>,
 ) -> Result<Map<String, Value>, Stopped> {
     let rp = relying_party(setting, settings, step.appid.as_deref())?;
-    let response = AuthenticationResponse::from_json(step.response())?;
+    let (response, mut scratch) =
+        (AuthenticationResponse::from_json(step.response()), ResponseScratch::new());
+    let borrowed = AuthenticationResponseRef::from_json(step.response(), &mut scratch);
+    if response.as_ref().err() != borrowed.as_ref().err() {
+        return Err(unusable("the borrowed response has another verdict"));
+    }
+    let (response, borrowed) = (response?, borrowed?);
     let identified = identified(step, response.user_handle())?;
-    let state = AuthenticationState::expecting(&rp, &step.challenge, identified.clone(), now(settings));
-    let state = state.ok_or_else(|| unusable("an empty challenge"))?.allowing(credential_ids(&step.allow)?);
+    let state = || {
+        let user = identified.clone();
+        let state = AuthenticationState::expecting(&rp, &step.challenge, user, now(settings));
+        let state = state.ok_or_else(|| unusable("an empty challenge"))?;
+        Ok::<_, Stopped>(state.allowing(credential_ids(&step.allow)?))
+    };
     // The look-up of a relying party: by the credential ID.
     let stored = stored.filter(|stored| stored.record.id() == response.credential_id());
-    let record = stored.as_ref().map(|stored| owned_by_case(stored, step, identified));
-    let authenticated = rp.finish_authentication(state, &response, record.as_ref(), now(settings))?;
+    let record = stored.as_ref().map(|stored| owned_by_case(stored, step, identified.clone()));
+    let record_ref = record.as_ref();
+    let authenticated = rp.finish_authentication(state()?, &response, record_ref, now(settings));
+    let prepared = record_ref.and_then(|record| rp.prepare(record).ok());
+    let again = rp
+        .finish_authentication_prepared(state()?, &borrowed, record_ref, prepared.as_ref(), now(settings))
+        .map(Authenticated::from);
+    if again.as_ref().map(Authenticated::update) != authenticated.as_ref().map(Authenticated::update) {
+        return Err(unusable("the path with a prepared key has another verdict"));
+    }
+    let authenticated = authenticated?;
     let mut outcome = record.as_ref().map(record_outcome).unwrap_or_default();
     outcome.insert("sign_count".to_owned(), authenticated.update().sign_count.into());
     outcome.insert("user_verified".to_owned(), authenticated.user_verified().into());

@@ -34,7 +34,6 @@ pub(super) enum Key<'a> {
     /// Parsed from the record.
     OfRecord,
     /// Prepared before from the record's public key, by someone who vouches for that.
-    #[expect(dead_code, reason = "for the path without allocations")]
     Prepared(&'a dyn PreparedKey),
 }
 
@@ -49,11 +48,11 @@ pub(super) struct Verified<'a> {
 
 impl<'a> Procedure<'a> {
     /// Steps 1 to 25.
-    pub(super) fn run(
+    pub(super) fn run<'r>(
         &self,
-        record: Option<&'a CredentialRecord>,
+        record: Option<&'r CredentialRecord>,
         steps: &mut impl Recorder,
-    ) -> Result<Verified<'a>, Error> {
+    ) -> Result<Verified<'r>, Error> {
         // 1: the options were made from the state, which has to be ours and young enough.
         let expires_at = self.state.expires_at;
         let valid = checks::state(self.rp, &self.state.rp_id, expires_at, self.now);
@@ -109,7 +108,7 @@ impl<'a> Procedure<'a> {
     }
 
     /// Step 6: the record is of this credential, of this relying party, and of the account that is signing in.
-    fn identify(&self, record: Option<&'a CredentialRecord>) -> Result<&'a CredentialRecord, Fault> {
+    fn identify<'r>(&self, record: Option<&'r CredentialRecord>) -> Result<&'r CredentialRecord, Fault> {
         let user = match (self.state.user.as_ref().map(AsRef::as_ref), self.parts.user_handle) {
             (Some(user), Some(claimed)) if user != claimed => return Err(Fault::UserHandleMismatch),
             (Some(user), _) => user,

@@ -9,17 +9,21 @@ use crate::{
     },
 };
 
+mod prepared;
+
 const APPID: &str = "https://example.org/app-id.json";
 
-/// The outcome where the user was identified before.
+/// The outcome where the user was identified before: the same on every path.
 fn finish(
     get: &Get,
     record: Option<&CredentialRecord>,
     rp: RelyingPartyBuilder,
 ) -> Result<Authenticated, Error> {
     let rp = rp.build().unwrap();
-    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
-    rp.finish_authentication(state, &get.response(), record, NOW)
+    let state = || AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    let owned = rp.finish_authentication(state(), &get.response(), record, NOW);
+    prepared::agrees(&rp, state, get, record, &owned);
+    owned
 }
 
 fn refused(get: &Get, code: Code, step: Step) {
