@@ -1,0 +1,213 @@
+//! What a ceremony goes through on its way to the response, and where it can be changed.
+
+use serde_json::Value;
+
+use crate::{AttestationDraft, Cbor};
+
+/// One change of a response in the making. Everything that comes after it is made of what was changed: a change of
+/// authenticator data is signed, one of the attestation object is not.
+///
+/// The variants stand in the order in which they are applied.
+///
+/// ```
+/// use countersign_authenticator::Change;
+/// let other_origin = Change::ClientData(|members| members.set("origin", "https://example.com"));
+/// # let _ = other_origin;
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Change {
+    /// The members of client data.
+    ClientData(fn(&mut Members)),
+    /// The bytes of client data, before they are hashed.
+    ClientDataBytes(fn(&mut Vec<u8>)),
+    /// The credential's `COSE_Key`, at registration.
+    CredentialKey(fn(&mut Cbor)),
+    /// Authenticator data, before it is signed.
+    AuthenticatorData(fn(&mut AuthenticatorDataDraft)),
+    /// The bytes of authenticator data, before they are signed.
+    AuthenticatorDataBytes(fn(&mut Vec<u8>)),
+    /// What an attestation statement is made of, before it is signed; of each part of a compound statement.
+    Attestation(fn(&mut AttestationDraft)),
+    /// The attestation statement, signed.
+    Statement(fn(&mut Cbor)),
+    /// The map of the attestation object.
+    AttestationObject(fn(&mut Cbor)),
+    /// The bytes of the attestation object.
+    AttestationObjectBytes(fn(&mut Vec<u8>)),
+    /// The bytes of an assertion's signature.
+    Signature(fn(&mut Vec<u8>)),
+    /// The JSON of the response.
+    Envelope(fn(&mut Envelope)),
+    /// The text of the JSON.
+    Text(fn(&mut String)),
+}
+
+/// The members of a JSON object, in order; a name may occur twice.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Members(pub Vec<(String, Value)>);
+
+impl Members {
+    /// The value of a member.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value)
+    }
+
+    /// Sets a member, in its place if it is there already.
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
+        let value = value.into();
+        match self.0.iter_mut().find(|(other, _)| other == name) {
+            Some((_, old)) => *old = value,
+            None => self.push(name, value),
+        }
+    }
+
+    /// Adds a member at the end, whether it is there already or not.
+    pub fn push(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.push((name.to_owned(), value.into()));
+    }
+
+    /// Removes a member.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(other, _)| other != name);
+    }
+
+    /// The JSON text, without white space.
+    pub fn to_text(&self) -> String {
+        let members = self.0.iter().map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())));
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+    }
+}
+
+/// `RegistrationResponseJSON` or `AuthenticationResponseJSON`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Envelope {
+    /// The members outside `response`.
+    pub members: Members,
+    /// The members of `response`; written after `rawId`.
+    pub response: Option<Members>,
+}
+
+impl Envelope {
+    /// The JSON text, without white space.
+    pub fn to_text(&self) -> String {
+        let mut parts = Vec::new();
+        let mut response =
+            self.response.as_ref().map(|response| format!("\"response\":{}", response.to_text()));
+        for (name, value) in &self.members.0 {
+            if name == "authenticatorAttachment" || name == "clientExtensionResults" {
+                parts.extend(response.take());
+            }
+            parts.push(format!("{}:{value}", Value::from(name.as_str())));
+        }
+        parts.extend(response);
+        format!("{{{}}}", parts.join(","))
+    }
+
+    /// Sets a member of `response`.
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
+        if let Some(response) = &mut self.response {
+            response.set(name, value);
+        }
+    }
+
+    /// Removes a member of `response`.
+    pub fn remove(&mut self, name: &str) {
+        if let Some(response) = &mut self.response {
+            response.remove(name);
+        }
+    }
+}
+
+/// Authenticator data ([section 6.1](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data)) to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AuthenticatorDataDraft {
+    /// SHA-256 of the RP ID.
+    pub rp_id_hash: [u8; 32],
+    /// The flags, see [`flags`].
+    pub flags: u8,
+    /// The signature counter.
+    pub sign_count: u32,
+    /// Attested credential data, at registration.
+    pub attested: Option<AttestedCredentialDraft>,
+    /// Extension outputs: a map.
+    pub extensions: Option<Cbor>,
+}
+
+/// Attested credential data ([section 6.5.1](https://www.w3.org/TR/webauthn-3/#sctn-attested-credential-data)) to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AttestedCredentialDraft {
+    /// The authenticator's model.
+    pub aaguid: [u8; 16],
+    /// The length that is said to be the credential ID's.
+    pub length: u16,
+    /// The credential ID.
+    pub credential_id: Vec<u8>,
+    /// The `COSE_Key`.
+    pub public_key: Vec<u8>,
+}
+
+impl AuthenticatorDataDraft {
+    /// As bytes.
+    pub fn to_vec(&self) -> Vec<u8> {
+        let mut bytes = self.rp_id_hash.to_vec();
+        bytes.push(self.flags);
+        bytes.extend(self.sign_count.to_be_bytes());
+        if let Some(attested) = &self.attested {
+            bytes.extend(attested.aaguid);
+            bytes.extend(attested.length.to_be_bytes());
+            bytes.extend(&attested.credential_id);
+            bytes.extend(&attested.public_key);
+        }
+        if let Some(extensions) = &self.extensions {
+            bytes.extend(extensions.to_vec());
+        }
+        bytes
+    }
+}
+
+/// The bits of authenticator data's flags.
+pub mod flags {
+    /// UP: the user was present.
+    pub const USER_PRESENT: u8 = 0x01;
+    /// UV: the user was verified.
+    pub const USER_VERIFIED: u8 = 0x04;
+    /// BE: the credential may be backed up.
+    pub const BACKUP_ELIGIBLE: u8 = 0x08;
+    /// BS: the credential is backed up.
+    pub const BACKUP_STATE: u8 = 0x10;
+    /// AT: attested credential data follows.
+    pub const ATTESTED_CREDENTIAL_DATA: u8 = 0x40;
+    /// ED: extension outputs follow.
+    pub const EXTENSION_DATA: u8 = 0x80;
+}
+
+/// Applies the changes of one kind, in their order.
+macro_rules! apply {
+    ($changes:expr, $variant:ident, $to:expr) => {
+        for change in $changes {
+            if let $crate::Change::$variant(change) = change {
+                change($to);
+            }
+        }
+    };
+}
+pub(crate) use apply;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_keep_their_order_and_may_occur_twice() {
+        let mut members = Members::default();
+        members.set("b", 1);
+        members.set("a", "x");
+        members.push("a", Value::Null);
+        members.set("b", 2);
+        assert_eq!(members.to_text(), r#"{"b":2,"a":"x","a":null}"#);
+    }
+}

@@ -1,0 +1,76 @@
+//! A software authenticator and client for tests of [Web Authentication](https://www.w3.org/TR/webauthn-3/).
+//!
+//! [`Client`] is the browser and [`Authenticator`] what holds the keys. They take a relying party's options and give the
+//! JSON that `toJSON()` gives; for the same seed and the same options, the same bytes. Every algorithm and every
+//! attestation format is there, with certificate authorities that are made on the way. Nothing here verifies anything,
+//! and nothing is secret: these are values for tests.
+//!
+//! ```
+//! use countersign::{
+//!     Accounts, CredentialIdStatus, EntropyUnavailable, RelyingParty, Timestamp, User, UserHandle,
+//! };
+//! use countersign_authenticator::{Authenticator, Client};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let mut entropy = |buffer: &mut [u8]| -> Result<(), EntropyUnavailable> { buffer.fill(7); Ok(()) };
+//! # let now = Timestamp::from_unix_seconds(1_767_225_600);
+//! let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
+//! let client = Client::new("https://example.org");
+//! let mut authenticator = Authenticator::platform("a seed");
+//!
+//! let user = User::new(UserHandle::new([1; 16]).expect("16 bytes"), "jo@example.org", "Jo");
+//! let (options, state) = rp.start_registration(&user, &[], &mut entropy, now)?;
+//! let response = client.create(&options, &mut authenticator)?;
+//! let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, now)?;
+//!
+//! let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy, now)?;
+//! let response = client.get(&options, &mut authenticator)?;
+//! let record = registered.into_credential();
+//! rp.finish_authentication(state, &response, Some(&record), now)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! To see a test fail for the right reason, change one thing with a [`Change`]: it is applied where it belongs, and what
+//! comes after it is made anew, signatures too.
+
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::as_conversions,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+mod attestation;
+mod authenticator;
+mod cbor;
+pub mod certificate;
+mod change;
+mod client;
+mod credential;
+mod der;
+mod extensions;
+mod generator;
+mod private_key;
+
+pub use countersign_types as types;
+
+pub use attestation::{
+    Attestation, AttestationDraft, Attester, Authorizations, CertifyInfo, IssuerRole, KeyDescription,
+    PublicArea, SignerRole,
+};
+pub use authenticator::{Authenticator, Backup, Counter, UserVerification};
+pub use cbor::Cbor;
+pub use certificate::{Attribute, CertificateAuthority, CertificateDraft};
+pub use change::{AttestedCredentialDraft, AuthenticatorDataDraft, Change, Envelope, Members, flags};
+pub use client::{CeremonyError, Client, Frame};
+pub use countersign_cose::Algorithm;
+pub use credential::CredentialKind;
+pub use generator::Generator;
+pub use private_key::{PrivateKey, RsaKey};

@@ -1,0 +1,171 @@
+//! RSA keys ([RFC 8017](https://www.rfc-editor.org/rfc/rfc8017)): from a seed, from given primes, or fixed ones.
+
+use core::fmt;
+use std::sync::OnceLock;
+
+use rsa::{BoxedUint, RsaPrivateKey, traits::PublicKeyParts as _};
+
+use crate::Generator;
+
+/// An RSA key of two primes with the public exponent 65537.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RsaKey(RsaPrivateKey);
+
+/// The bits of the keys that are generated.
+const BITS: usize = 2048;
+
+/// The public exponent.
+const EXPONENT: u32 = 65537;
+
+impl RsaKey {
+    /// A new key of 2048 bits; the same one for a generator in the same state. It takes seconds.
+    ///
+    /// That holds for one version of the library that looks for the primes: write no such key down.
+    pub fn generate(generator: &mut Generator) -> Option<Self> {
+        RsaPrivateKey::new(generator, BITS).ok().map(Self)
+    }
+
+    /// A fixed key of 2048 bits.
+    pub fn test_key() -> Self {
+        static KEY: OnceLock<RsaKey> = OnceLock::new();
+        KEY.get_or_init(|| Self::fixed(FIRST_P, FIRST_Q)).clone()
+    }
+
+    /// Another one.
+    pub fn second_test_key() -> Self {
+        static KEY: OnceLock<RsaKey> = OnceLock::new();
+        KEY.get_or_init(|| Self::fixed(SECOND_P, SECOND_Q)).clone()
+    }
+
+    #[expect(clippy::expect_used, reason = "the numbers are the constants of this file")]
+    fn fixed(p: &str, q: &str) -> Self {
+        Self::from_primes(&hex(p), &hex(q)).expect("two primes")
+    }
+
+    /// From its two primes, big-endian, whatever the length of each: the specification's own vector has one that is much
+    /// longer than the other. `None` where they give no key.
+    pub fn from_primes(p: &[u8], q: &[u8]) -> Option<Self> {
+        let (n, d) = modulus_and_private_exponent(p, q)?;
+        let number = |bytes: &[u8]| {
+            let bits = u32::try_from(bytes.len().saturating_mul(8)).ok()?;
+            BoxedUint::from_be_slice(bytes, bits).ok()
+        };
+        let primes = vec![number(p)?, number(q)?];
+        let (n, exponent, d) = (number(&n)?, BoxedUint::from(EXPONENT), number(&d)?);
+        let key = if p.len() == q.len() {
+            RsaPrivateKey::from_components(n, exponent, d, primes)
+        } else {
+            RsaPrivateKey::from_components_with_wide_primes(n, exponent, d, primes)
+        };
+        key.ok().map(Self)
+    }
+
+    /// The modulus, big-endian, without leading zeros.
+    pub fn modulus(&self) -> Vec<u8> {
+        self.0.n_bytes().to_vec()
+    }
+
+    /// The public exponent, big-endian, without leading zeros.
+    pub fn exponent(&self) -> Vec<u8> {
+        self.0.e_bytes().to_vec()
+    }
+
+    pub(super) fn inner(&self) -> RsaPrivateKey {
+        self.0.clone()
+    }
+}
+
+impl fmt::Debug for RsaKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RsaKey({} bytes)", self.modulus().len())
+    }
+}
+
+/// `n = p q`, and `d` with `65537 d = 1` modulo `(p - 1) (q - 1)`, both big-endian.
+fn modulus_and_private_exponent(p: &[u8], q: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let n = product(p, q);
+    let totient = product(&minus_one(p), &minus_one(q));
+    // d = (1 + k totient) / 65537 for the one k below 65537 that leaves no remainder.
+    let k = (1..EXPONENT).find(|k| {
+        let rest = u64::from(remainder(&totient)).checked_mul(u64::from(*k)).unwrap_or_default();
+        rest.wrapping_add(1).checked_rem(u64::from(EXPONENT)) == Some(0)
+    })?;
+    let mut dividend = product(&totient, &k.to_be_bytes());
+    for byte in dividend.iter_mut().rev() {
+        *byte = byte.wrapping_add(1);
+        if *byte != 0 {
+            break;
+        }
+    }
+    Some((n, quotient(&dividend)))
+}
+
+/// Little arithmetic on big-endian numbers: schoolbook, for numbers of some hundred bytes, none of which is a secret.
+fn product(a: &[u8], b: &[u8]) -> Vec<u8> {
+    let mut product = vec![0_u8; a.len().saturating_add(b.len())];
+    for (i, &x) in a.iter().rev().enumerate() {
+        let mut carry = 0_u32;
+        let rest = b.iter().rev().map(Some).chain(core::iter::once(None));
+        for (byte, y) in product.iter_mut().rev().skip(i).zip(rest) {
+            let y = u32::from(y.copied().unwrap_or_default());
+            let sum = u32::from(x).wrapping_mul(y).wrapping_add(u32::from(*byte)).wrapping_add(carry);
+            [_, _, _, *byte] = sum.to_be_bytes();
+            carry = sum >> 8;
+        }
+    }
+    product
+}
+
+/// One less than an odd number.
+fn minus_one(number: &[u8]) -> Vec<u8> {
+    let mut number = number.to_vec();
+    if let Some(last) = number.last_mut() {
+        *last &= 0xfe;
+    }
+    number
+}
+
+fn remainder(number: &[u8]) -> u32 {
+    number.iter().fold(0, |rest: u32, byte| {
+        let value = u64::from(rest) << 8 | u64::from(*byte);
+        value.checked_rem(u64::from(EXPONENT)).and_then(|rest| u32::try_from(rest).ok()).unwrap_or_default()
+    })
+}
+
+fn quotient(number: &[u8]) -> Vec<u8> {
+    let mut rest = 0_u64;
+    let digits = number.iter().map(|byte| {
+        let value = rest << 8 | u64::from(*byte);
+        rest = value.checked_rem(u64::from(EXPONENT)).unwrap_or_default();
+        value.checked_div(u64::from(EXPONENT)).and_then(|digit| u8::try_from(digit).ok()).unwrap_or_default()
+    });
+    let digits: Vec<u8> = digits.collect();
+    digits.into_iter().skip_while(|digit| *digit == 0).collect()
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text
+        .chars()
+        .filter_map(|digit| digit.to_digit(16))
+        .filter_map(|digit| u8::try_from(digit).ok())
+        .collect();
+    digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
+}
+
+// Made with OpenSSL 3.0, `openssl genrsa 2048`, for these tests alone.
+const FIRST_P: &str = "\
+    e7cd18ee6e778cefcd95f96ebcea83463dabb1694156329eb998952afbd88a5f6bc22c6dfead1b2304b312cb490f50e27299\
+    a6d112a1308e4a8981d6f105f5f2b8a70805def9dee00aa7c79849d57e2c7f107cd64579da86fe6085c3140f75fde3413035\
+    005d085a597b35fff03c9c8f708938311fc3b12f24af521c74e487e3";
+const FIRST_Q: &str = "\
+    c8718c3cd05355a85d1569870229454f90ff7d46d47e5aec4172a2731598e26c7e87d798c172959bebe28c9dba9711b729fc\
+    156c60710065b655aaf1fcf5f8f03d715b5eed5743901b0622ab163b262042cb856b54df71d98365b276885fbb7127568167\
+    4e88e6bfb05bd25929b0d966af0c5b47f2a46b015d31a6746989ce91";
+const SECOND_P: &str = "\
+    c97d6a0b96f76d20c6df85deb71433435f6b485a3512e5eb890bb8d94a373d16c516a0259245efb94fd81b1715074c9483ca\
+    3516fee2d111cc0decb49824684b4153bd09f363bbb057b3cb4a8f8dafb6a47d50fb713811e7c545ff83d57afd0c2662019a\
+    84fba85d85fd913b14545ccae07a23299733c5f3f7d10825c1fa4169";
+const SECOND_Q: &str = "\
+    b911d3c0c2e085261a446543cdee1c4a8b8e35aa3bc81bdc84ba6dbd5bdff6d9910f615df4316f1a81b7fa94c1e9bf0cc717\
+    ff09b57152ab1ffaeeafeb5bef0457f5ed9e820abd1032a0821f1fbfe5151047a7fba5852f519a7f824f94a5c36a5201214f\
+    3914d03cf37541c58882610f96c46eccde935a94a43b39d6a74196a9";

@@ -1,0 +1,124 @@
+//! Every format with every algorithm that it can have is accepted, and its credential signs in.
+
+use countersign::{Accounts, Algorithm, CredentialIdStatus, RelyingPartyBuilder};
+use countersign_authenticator::{Attestation, Attester, Authenticator, Client, Counter, RsaKey};
+
+use super::relying_party::{NOW, ORIGIN, entropy, rp, trusting, user};
+
+fn attester() -> Attester {
+    Attester::from_seed("a vendor")
+}
+
+/// Registers a credential of this algorithm, and signs in with it twice.
+fn round_trip(attestation: &Attestation, algorithm: Algorithm, rp: RelyingPartyBuilder) {
+    let what = format!("{} {algorithm}", attestation.format());
+    let rp = rp.algorithms([algorithm]).build().unwrap();
+    let client = Client::new(ORIGIN);
+    let mut authenticator = Authenticator::platform("a seed")
+        .with_attestation(attestation.clone())
+        .with_algorithms([algorithm])
+        .with_rsa_key(RsaKey::test_key())
+        .with_counter(Counter::Increasing);
+    // App Attest's user is not present, so that it is taken for a conditional creation.
+    let is_app_attest = matches!(attestation, Attestation::AppleAppAttest(_));
+    let (options, state) = if is_app_attest {
+        rp.start_conditional_registration(&user(), &[], &mut entropy(), NOW).unwrap()
+    } else {
+        rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap()
+    };
+    let response = client.create(&options, &mut authenticator).unwrap();
+    let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW);
+    let registered = registered.unwrap_or_else(|error| panic!("{what}: {error}"));
+    assert_eq!(registered.attestation().format(), attestation.format());
+    let mut record = registered.into_credential();
+    for _ in 0..2 {
+        let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy(), NOW).unwrap();
+        let response = client.get(&options, &mut authenticator).unwrap();
+        let authenticated = rp.finish_authentication(state, &response, Some(&record), NOW);
+        let authenticated = authenticated.unwrap_or_else(|error| panic!("{what}: {error}"));
+        record.apply(authenticated.update());
+    }
+}
+
+/// All algorithms of the verifier that the attestation can have.
+fn round_trips(attestation: &Attestation, rp: impl Fn() -> RelyingPartyBuilder) {
+    let algorithms = Algorithm::ALL.iter().copied().filter(|it| attestation.supports(*it));
+    let verified = algorithms.filter(|it| countersign::Verifiers::rust_crypto().supports(it.scheme()));
+    let mut count = 0;
+    for algorithm in verified.filter(|it| *it != Algorithm::Rs1) {
+        round_trip(attestation, algorithm, rp());
+        count += 1;
+    }
+    assert_ne!(count, 0);
+}
+
+#[test]
+fn none_is_accepted_with_every_algorithm() {
+    round_trips(&Attestation::None, rp);
+}
+
+#[test]
+fn self_attestation_is_accepted_with_every_algorithm() {
+    round_trips(&Attestation::SelfPacked, rp);
+}
+
+#[test]
+fn packed_is_trusted_with_every_algorithm() {
+    let attester = attester();
+    round_trips(&Attestation::Packed(attester.clone()), || trusting(attester.authority()));
+}
+
+#[test]
+fn tpm_is_trusted_with_every_algorithm_of_a_tpm() {
+    let attester = attester();
+    round_trips(&Attestation::Tpm(attester.clone()), || trusting(attester.authority()));
+}
+
+#[test]
+fn android_key_is_trusted_with_every_algorithm() {
+    let attester = attester();
+    round_trips(&Attestation::AndroidKey(attester.clone()), || trusting(attester.authority()));
+}
+
+#[test]
+fn android_safetynet_is_trusted_with_every_algorithm() {
+    let attester = attester();
+    round_trips(&Attestation::AndroidSafetyNet(attester.clone()), || trusting(attester.authority()));
+}
+
+#[test]
+fn fido_u2f_is_trusted() {
+    let attester = attester();
+    round_trips(&Attestation::FidoU2f(attester.clone()), || trusting(attester.authority()));
+}
+
+#[test]
+fn apple_is_trusted_with_every_algorithm() {
+    let attester = attester().with_intermediate();
+    round_trips(&Attestation::Apple(attester.clone()), || trusting(attester.authority()));
+}
+
+#[test]
+fn apple_app_attest_is_trusted() {
+    let attester = attester().with_intermediate();
+    round_trips(&Attestation::AppleAppAttest(attester.clone()), || trusting(attester.authority()));
+}
+
+#[test]
+fn compound_is_trusted() {
+    let attester = attester();
+    let parts = vec![Attestation::Packed(attester.clone()), Attestation::AndroidKey(attester.clone())];
+    round_trips(&Attestation::Compound(parts), || trusting(attester.authority()));
+}
+
+#[test]
+fn packed_is_trusted_with_attestation_keys_of_other_algorithms() {
+    use countersign_authenticator::{Generator, PrivateKey};
+    for algorithm in [Algorithm::Es384, Algorithm::EdDsa, Algorithm::Rs256, Algorithm::Ps256] {
+        let rsa = PrivateKey::from_rsa(algorithm, RsaKey::second_test_key());
+        let key = rsa.or_else(|| PrivateKey::generate(algorithm, &mut Generator::new("a", "b"))).unwrap();
+        let attester = attester().with_key(key).with_intermediate();
+        let attestation = Attestation::Packed(attester.clone());
+        round_trip(&attestation, Algorithm::Es256, trusting(attester.authority()));
+    }
+}

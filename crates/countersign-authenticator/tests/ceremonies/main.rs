@@ -1,0 +1,4 @@
+//! The software authenticator against the relying party of `countersign`: both ceremonies, on the public API.
+
+mod formats;
+mod relying_party;

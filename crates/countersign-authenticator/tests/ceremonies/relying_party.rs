@@ -1,0 +1,52 @@
+//! A relying party for tests.
+
+use std::sync::Arc;
+
+use countersign::{
+    AnchorList, AttestationConveyance, AttestationTrust, EntropyUnavailable, Formats, RelyingParty,
+    RelyingPartyBuilder, Timestamp, TrustAnchor, User, UserHandle, Verifiers,
+    attestation::{
+        Certificate,
+        format::{
+            android_safetynet::AndroidSafetyNetFormat,
+            apple_appattest::{AppAttestEnvironment, AppAttestFormat},
+        },
+    },
+};
+use countersign_authenticator::CertificateAuthority;
+
+/// A domain that is an App ID as well: team and bundle.
+pub(crate) const RP_ID: &str = "0123456789.org.example";
+pub(crate) const ORIGIN: &str = "https://0123456789.org.example";
+/// 2026-01-01T00:00:00Z.
+pub(crate) const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
+
+/// One that takes every format and algorithm.
+pub(crate) fn rp() -> RelyingPartyBuilder {
+    let app_attest = AppAttestFormat::new(AppAttestEnvironment::Production, [RP_ID]);
+    let formats =
+        Formats::standard().with(Arc::new(AndroidSafetyNetFormat::default())).with(Arc::new(app_attest));
+    RelyingParty::builder(RP_ID, "Example")
+        .origin(ORIGIN)
+        .formats(formats)
+        .algorithms(Verifiers::rust_crypto().algorithms())
+        .attestation_conveyance(AttestationConveyance::Direct)
+}
+
+/// One that demands a path to this authority.
+pub(crate) fn trusting(authority: &CertificateAuthority) -> RelyingPartyBuilder {
+    let anchor = Certificate::from_der(&authority.certificate()).unwrap();
+    let anchors = AnchorList::new([TrustAnchor::from_certificate(anchor)]);
+    rp().attestation_trust(AttestationTrust::Required(Arc::new(anchors)))
+}
+
+pub(crate) fn user() -> User {
+    User::new(UserHandle::new([7; 16]).unwrap(), "jo@example.org", "Jo")
+}
+
+pub(crate) fn entropy() -> impl FnMut(&mut [u8]) -> Result<(), EntropyUnavailable> {
+    |buffer: &mut [u8]| {
+        buffer.fill(0xc4);
+        Ok(())
+    }
+}
