@@ -173,6 +173,24 @@ pub fn as_bytes(item: &[u8]) -> Option<&[u8]> {
     }
 }
 
+/// The number that `item` is, where it is a non-negative integer.
+pub fn as_unsigned(item: &[u8]) -> Option<u64> {
+    let mut walker = Walker { input: item, position: 0, lint: Lint::default() };
+    match walker.key().ok()? {
+        Key::Unsigned(number) => Some(number),
+        _ => None,
+    }
+}
+
+/// The truth value that `item` is, where it is one.
+pub fn as_boolean(item: &[u8]) -> Option<bool> {
+    match item {
+        [0xf4] => Some(false),
+        [0xf5] => Some(true),
+        _ => None,
+    }
+}
+
 /// Whether `item` is a map.
 pub fn is_map(item: &[u8]) -> bool {
     item.first().is_some_and(|byte| byte >> 5 == 5)

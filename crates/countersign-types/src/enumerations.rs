@@ -81,6 +81,8 @@ macro_rules! open_enumeration {
     };
 }
 
+pub(crate) use open_enumeration;
+
 open_enumeration! {
     /// How a client reaches an authenticator
     /// ([section 5.8.4, `AuthenticatorTransport`](https://www.w3.org/TR/webauthn-3/#enum-transport)).

@@ -3,7 +3,7 @@
 
 use alloc::string::String;
 
-use super::{ClientExtensionInputs, ClientExtensionOutputs, ExtensionError, optional_boolean};
+use super::{ClientExtensionInputs, ClientExtensionOutputs, ExtensionError, ExtensionInputError, value};
 
 const APPID: &str = "appid";
 
@@ -13,13 +13,18 @@ impl ClientExtensionInputs {
     pub fn with_appid(self, appid: impl Into<String>) -> Self {
         self.with(APPID, appid.into())
     }
+
+    /// The `AppID` of [`with_appid`](Self::with_appid).
+    pub fn appid(&self) -> Result<Option<&str>, ExtensionInputError> {
+        Ok(value::text(self.get(APPID), APPID)?)
+    }
 }
 
 impl ClientExtensionOutputs {
     /// Whether the `AppID` was used in place of the RP ID, so that authenticator data has the `AppID`'s hash; `None`
     /// where the client did not process the extension.
     pub fn appid(&self) -> Result<Option<bool>, ExtensionError> {
-        optional_boolean(self.get(APPID), APPID)
+        Ok(value::boolean(self.get(APPID), APPID)?)
     }
 }
 
@@ -37,6 +42,15 @@ mod tests {
         assert_eq!(appid(r#"{"appid":false}"#), Ok(Some(false)));
         assert_eq!(appid(r#"{"appid":null}"#), Ok(None));
         assert_eq!(appid(r#"{"appId":true}"#), Ok(None));
+    }
+
+    #[test]
+    fn the_input_is_text() {
+        let inputs = ClientExtensionInputs::new().with_appid("https://example.org/u2f");
+        assert_eq!(inputs.appid(), Ok(Some("https://example.org/u2f")));
+        let inputs: ClientExtensionInputs = serde_json::from_str(r#"{"appid":true}"#).unwrap();
+        let error = ExtensionInputError::WrongType { input: "appid", expected: "text" };
+        assert_eq!(inputs.appid(), Err(error));
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! The credential properties extension
 //! ([section 10.1.3](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-credential-properties-extension)).
 
-use serde_json::Value;
-
-use super::{ClientExtensionInputs, ClientExtensionOutputs, ExtensionError, optional_boolean};
+use super::{ClientExtensionInputs, ClientExtensionOutputs, ExtensionError, ExtensionInputError, value};
 
 const CRED_PROPS: &str = "credProps";
 
@@ -21,19 +19,18 @@ impl ClientExtensionInputs {
     pub fn with_cred_props(self) -> Self {
         self.with(CRED_PROPS, true)
     }
+
+    /// Whether [`with_cred_props`](Self::with_cred_props) was called.
+    pub fn cred_props(&self) -> Result<Option<bool>, ExtensionInputError> {
+        Ok(value::boolean(self.get(CRED_PROPS), CRED_PROPS)?)
+    }
 }
 
 impl ClientExtensionOutputs {
     /// The new credential's properties; `None` where the client did not process the extension.
     pub fn cred_props(&self) -> Result<Option<CredentialProperties>, ExtensionError> {
-        match self.get(CRED_PROPS) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Object(members)) => {
-                let rk = optional_boolean(members.get("rk"), "credProps.rk")?;
-                Ok(Some(CredentialProperties { rk }))
-            }
-            Some(_) => Err(ExtensionError::WrongType { output: CRED_PROPS, expected: "an object" }),
-        }
+        let Some(members) = value::object(self.get(CRED_PROPS), CRED_PROPS)? else { return Ok(None) };
+        Ok(Some(CredentialProperties { rk: value::boolean(members.get("rk"), "credProps.rk")? }))
     }
 }
 

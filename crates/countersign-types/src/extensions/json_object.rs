@@ -40,6 +40,17 @@ impl JsonObject {
         self.0.get(name)
     }
 
+    pub(super) fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    /// Removes a member of a member.
+    pub(super) fn remove_member(&mut self, name: &str, member: &str) {
+        if let Some(Value::Object(members)) = self.0.get_mut(name) {
+            members.remove(member);
+        }
+    }
+
     pub(super) fn insert(&mut self, name: &str, value: Value) {
         self.0.insert(name.to_owned(), value);
     }

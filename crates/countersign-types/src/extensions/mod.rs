@@ -1,27 +1,73 @@
-//! What a relying party asks of extensions, and what the client answers
+//! What a relying party asks of extensions, and what client and authenticator answer
 //! ([section 5.7](https://www.w3.org/TR/webauthn-3/#sctn-extensions-inputs-outputs)).
 //!
-//! [`ClientExtensionInputs`] and [`ClientExtensionOutputs`] hold every extension, known here or not. Each known one
-//! has a file of its own, which adds its typed accessors to both:
+//! [`ClientExtensionInputs`] and [`ClientExtensionOutputs`] hold every extension, known here or not, as JSON;
+//! [`AuthenticatorExtensionOutputs`] holds what the authenticator says, as CBOR in signed data. Each known extension has
+//! a file of its own, which adds its typed accessors. An input's accessor on [`ClientExtensionInputs`] has the name of
+//! its `with_…`; `c` is an accessor of [`ClientExtensionOutputs`], `a` one of [`AuthenticatorExtensionOutputs`]:
 //!
-//! | extension | section | input | output |
+//! | extension | specified in | input | output |
 //! | --- | --- | --- | --- |
-//! | `appid` | [10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension) | [`with_appid`](ClientExtensionInputs::with_appid) | [`appid`](ClientExtensionOutputs::appid) |
-//! | `credProps` | [10.1.3](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-credential-properties-extension) | [`with_cred_props`](ClientExtensionInputs::with_cred_props) | [`cred_props`](ClientExtensionOutputs::cred_props) |
+//! | `appid` | [10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension) | [`with_appid`](ClientExtensionInputs::with_appid) | c [`appid`](ClientExtensionOutputs::appid) |
+//! | `appidExclude` | [10.1.2](https://www.w3.org/TR/webauthn-3/#sctn-appid-exclude-extension) | [`with_appid_exclude`](ClientExtensionInputs::with_appid_exclude) | c [`appid_exclude`](ClientExtensionOutputs::appid_exclude) |
+//! | `credProps` | [10.1.3](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-credential-properties-extension) | [`with_cred_props`](ClientExtensionInputs::with_cred_props) | c [`cred_props`](ClientExtensionOutputs::cred_props) |
+//! | `prf` | [10.1.4](https://www.w3.org/TR/webauthn-3/#prf-extension) | [`with_prf`](ClientExtensionInputs::with_prf) | c [`prf`](ClientExtensionOutputs::prf) |
+//! | `largeBlob` | [10.1.5](https://www.w3.org/TR/webauthn-3/#sctn-large-blob-extension) | [`with_large_blob`](ClientExtensionInputs::with_large_blob) | c [`large_blob`](ClientExtensionOutputs::large_blob) |
+//! | `remoteClientDataJSON` | [10.1.6](https://www.w3.org/TR/webauthn-3/#sctn-remote-client-data-json-extension) | [`with_remote_client_data_json`](ClientExtensionInputs::with_remote_client_data_json) | c [`remote_client_data_json`](ClientExtensionOutputs::remote_client_data_json) |
+//! | `credProtect` | [CTAP 12.1](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-credProtect-extension) | [`with_cred_protect`](ClientExtensionInputs::with_cred_protect) | a [`cred_protect`](AuthenticatorExtensionOutputs::cred_protect) |
+//! | `credBlob` | [CTAP 12.2](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-credBlob-extension) | [`with_cred_blob`](ClientExtensionInputs::with_cred_blob), [`with_get_cred_blob`](ClientExtensionInputs::with_get_cred_blob) | c [`cred_blob`](ClientExtensionOutputs::cred_blob), [`get_cred_blob`](ClientExtensionOutputs::get_cred_blob); a [`cred_blob_stored`](AuthenticatorExtensionOutputs::cred_blob_stored), [`cred_blob`](AuthenticatorExtensionOutputs::cred_blob) |
+//! | `minPinLength` | [CTAP 12.4](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-minpinlength-extension) | [`with_min_pin_length`](ClientExtensionInputs::with_min_pin_length) | a [`min_pin_length`](AuthenticatorExtensionOutputs::min_pin_length) |
+//! | `hmac-secret` | [CTAP 12.7](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-hmac-secret-extension) | [`with_hmac_create_secret`](ClientExtensionInputs::with_hmac_create_secret), [`with_hmac_get_secret`](ClientExtensionInputs::with_hmac_get_secret) | c [`hmac_create_secret`](ClientExtensionOutputs::hmac_create_secret), [`hmac_get_secret`](ClientExtensionOutputs::hmac_get_secret); a [`hmac_secret_created`](AuthenticatorExtensionOutputs::hmac_secret_created), [`hmac_secret_results`](AuthenticatorExtensionOutputs::hmac_secret_results) |
+//! | `hmac-secret-mc` | [CTAP 12.8](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-hmac-secret-make-cred-extension) | of `prf` | a [`hmac_secret_mc`](AuthenticatorExtensionOutputs::hmac_secret_mc) |
+//! | `thirdPartyPayment` | [CTAP 2.2](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-thirdPartyPayment-extension) | of `payment` | a [`third_party_payment`](AuthenticatorExtensionOutputs::third_party_payment) |
+//! | `uvm` | [Level 2, 10.3](https://www.w3.org/TR/webauthn-2/#sctn-uvm-extension) | [`with_uvm`](ClientExtensionInputs::with_uvm) | c [`uvm`](ClientExtensionOutputs::uvm); a [`uvm`](AuthenticatorExtensionOutputs::uvm) |
+//! | `payment` | [SPC 5](https://www.w3.org/TR/secure-payment-confirmation/#sctn-payment-extension-registration) | [`with_payment`](ClientExtensionInputs::with_payment) | c [`payment`](ClientExtensionOutputs::payment); client data: [`PaymentClientData`] |
+//! | any other | [9](https://www.w3.org/TR/webauthn-3/#sctn-extensions) | [`with_other`](ClientExtensionInputs::with_other) | c [`other`](ClientExtensionOutputs::other); a [`get`](AuthenticatorExtensionOutputs::get) |
+//!
+//! What may be a secret is [`SecretBytes`]; no value of an input or an output is in debug text.
 
 mod appid;
+mod appid_exclude;
+mod authenticator;
+mod cred_blob;
 mod cred_props;
+mod cred_protect;
+mod error;
+mod hmac_secret;
+mod hmac_secret_mc;
+mod identifier;
 mod json_object;
+mod large_blob;
+mod min_pin_length;
+mod payment;
+mod prf;
+mod remote_client_data;
+mod secret;
+mod third_party_payment;
+mod uvm;
+mod value;
 
+use alloc::borrow::ToOwned;
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
+pub use authenticator::AuthenticatorExtensionOutputs;
 pub use cred_props::CredentialProperties;
+pub use cred_protect::{CredProtectInput, CredentialProtection, Enforcement};
+pub use error::{ExtensionError, ExtensionInputError};
+pub use hmac_secret::{HmacResults, HmacSalts};
+pub use identifier::Extension;
 pub(crate) use json_object::JsonObject;
-
-use crate::Code;
+pub use large_blob::{LargeBlobInput, LargeBlobOutput, LargeBlobSupport};
+pub use payment::{
+    PaymentClientData, PaymentCurrencyAmount, PaymentEntityLogo, PaymentInput, PaymentInstrument,
+    PaymentOutput,
+};
+pub use prf::{PrfInput, PrfOutput, PrfResults, PrfValues};
+pub use secret::SecretBytes;
+pub use uvm::UvmEntry;
 
 /// `AuthenticationExtensionsClientInputsJSON`: what the relying party asks of extensions
 /// ([section 5.7.1](https://www.w3.org/TR/webauthn-3/#iface-authentication-extensions-client-inputs)).
@@ -44,7 +90,7 @@ impl ClientExtensionInputs {
         Self::default()
     }
 
-    /// The identifiers of the extensions that are asked for.
+    /// The names of the inputs; most are the identifier of their extension.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.names()
     }
@@ -54,12 +100,73 @@ impl ClientExtensionInputs {
         self.0.is_empty()
     }
 
+    /// Asks this of an extension that this crate does not know.
+    ///
+    /// Refused is the name of one that it knows, or one that differs from such a name in case alone.
+    ///
+    /// ```
+    /// use countersign_types::extensions::ClientExtensionInputs;
+    /// let inputs = ClientExtensionInputs::new().with_other("myCompany_extension", &[1, 2])?;
+    /// assert!(inputs.clone().with_other("credprops", &true).is_err());
+    /// # Ok::<(), countersign_types::extensions::ExtensionInputError>(())
+    /// ```
+    pub fn with_other(
+        self,
+        name: &str,
+        input: &(impl Serialize + ?Sized),
+    ) -> Result<Self, ExtensionInputError> {
+        if identifier::is_modelled(name) {
+            return Err(ExtensionInputError::Modelled { name: name.to_owned() });
+        }
+        if !identifier::is_identifier(name) {
+            return Err(ExtensionInputError::NotIdentifier { name: name.to_owned() });
+        }
+        let input = serde_json::to_value(input).map_err(|_| ExtensionInputError::NotJson)?;
+        Ok(self.with(name, input))
+    }
+
+    /// Checks every input: a known one has its type, and the name of any other is an extension identifier that is not
+    /// a known one in other case. What comes from the constructors passes; what was read from JSON may not.
+    pub fn check(&self) -> Result<(), ExtensionInputError> {
+        for name in self.names() {
+            if identifier::is_modelled_input(name) {
+                continue;
+            }
+            if identifier::is_modelled(name) {
+                return Err(ExtensionInputError::Modelled { name: name.to_owned() });
+            }
+            if !identifier::is_identifier(name) {
+                return Err(ExtensionInputError::NotIdentifier { name: name.to_owned() });
+            }
+        }
+        self.appid()?;
+        self.appid_exclude()?;
+        self.cred_props()?;
+        self.prf()?;
+        self.large_blob()?;
+        self.remote_client_data_json()?;
+        self.cred_protect()?;
+        self.min_pin_length()?;
+        self.cred_blob()?;
+        self.get_cred_blob()?;
+        self.hmac_create_secret()?;
+        self.hmac_get_secret()?;
+        self.uvm()?;
+        self.payment()?;
+        Ok(())
+    }
+
     fn with(mut self, name: &str, input: impl Into<Value>) -> Self {
         self.0.insert(name, input.into());
         self
     }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
 }
 
+/// The names alone: inputs may be secrets, as what is to be written to a large blob is.
 impl fmt::Debug for ClientExtensionInputs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ClientExtensionInputs")?;
@@ -77,7 +184,7 @@ impl fmt::Debug for ClientExtensionInputs {
 pub struct ClientExtensionOutputs(JsonObject);
 
 impl ClientExtensionOutputs {
-    /// The identifiers of the extensions that have an output.
+    /// The names of the outputs; most are the identifier of their extension.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.names()
     }
@@ -85,6 +192,31 @@ impl ClientExtensionOutputs {
     /// Whether no extension has an output.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether there is an output of this name, other than `null`.
+    pub fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|output| !output.is_null())
+    }
+
+    /// The output of an extension that this crate does not know, as a type of the caller's; `None` where there is none.
+    pub fn other<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, ExtensionError> {
+        match self.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(output) => {
+                serde_json::from_value(output.clone()).map(Some).map_err(|_| ExtensionError::Other)
+            }
+        }
+    }
+
+    /// The same without what may be a secret: the results of `prf` and `hmacGetSecret`, and the contents of large blobs
+    /// and credential blobs. For whoever keeps or logs responses.
+    pub fn without_secrets(mut self) -> Self {
+        self.0.remove("hmacGetSecret");
+        self.0.remove("getCredBlob");
+        self.0.remove_member("prf", "results");
+        self.0.remove_member("largeBlob", "blob");
+        self
     }
 
     fn get(&self, name: &str) -> Option<&Value> {
@@ -106,86 +238,5 @@ impl fmt::Debug for ClientExtensionOutputs {
     }
 }
 
-/// An extension output breaks its extension's definition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ExtensionError {
-    /// An output, or a member of one, is not of its type.
-    WrongType {
-        /// The extension identifier, with the member's name where it is a member: `credProps.rk`.
-        output: &'static str,
-        /// The type that it must have.
-        expected: &'static str,
-    },
-}
-
-impl ExtensionError {
-    /// [`Code::ExtensionInvalid`].
-    pub fn code(&self) -> Code {
-        match self {
-            Self::WrongType { .. } => Code::ExtensionInvalid,
-        }
-    }
-}
-
-impl fmt::Display for ExtensionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::WrongType { output, expected } => {
-                write!(f, "extension output `{output}` is not {expected}")
-            }
-        }
-    }
-}
-
-impl core::error::Error for ExtensionError {}
-
-/// An optional boolean; `null` stands for absent.
-fn optional_boolean(value: Option<&Value>, output: &'static str) -> Result<Option<bool>, ExtensionError> {
-    match value {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::Bool(boolean)) => Ok(Some(*boolean)),
-        Some(_) => Err(ExtensionError::WrongType { output, expected: "a boolean" }),
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use alloc::{format, string::ToString, vec::Vec};
-
-    #[test]
-    fn outputs_come_back_as_they_came() {
-        let text =
-            r#"{"appid":false,"future":{"a":[1,-2,2.5,"é",null,true]},"prf":{"results":{"first":"AQID"}}}"#;
-        let outputs: ClientExtensionOutputs = serde_json::from_str(text).unwrap();
-        assert_eq!(serde_json::to_string(&outputs).unwrap(), text);
-        assert_eq!(outputs.names().collect::<Vec<_>>(), ["appid", "future", "prf"]);
-        assert!(!outputs.is_empty());
-        assert!(ClientExtensionOutputs::default().is_empty());
-    }
-
-    #[test]
-    fn no_value_of_an_output_is_in_debug_text() {
-        let outputs: ClientExtensionOutputs =
-            serde_json::from_str(r#"{"prf":{"results":"c2VjcmV0"}}"#).unwrap();
-        assert_eq!(format!("{outputs:?}"), r#"ClientExtensionOutputs{"prf"}"#);
-    }
-
-    #[test]
-    fn inputs_hold_known_and_unknown_extensions() {
-        let inputs = ClientExtensionInputs::new().with_cred_props().with_appid("https://example.org/a");
-        let text = serde_json::to_string(&inputs).unwrap();
-        assert_eq!(text, r#"{"appid":"https://example.org/a","credProps":true}"#);
-        assert_eq!(serde_json::from_str::<ClientExtensionInputs>(&text).unwrap(), inputs);
-        let other: ClientExtensionInputs = serde_json::from_str(r#"{"minPinLength":true}"#).unwrap();
-        assert_eq!(format!("{other:?}"), r#"ClientExtensionInputs{"minPinLength"}"#);
-    }
-
-    #[test]
-    fn an_extension_error_names_the_output_and_its_type() {
-        let error = optional_boolean(Some(&Value::from(1)), "appid").unwrap_err();
-        assert_eq!(error.code(), Code::ExtensionInvalid);
-        assert_eq!(error.to_string(), "extension output `appid` is not a boolean");
-    }
-}
+mod tests;

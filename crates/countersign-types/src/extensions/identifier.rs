@@ -1,0 +1,155 @@
+//! Extension identifiers ([section 9.1](https://www.w3.org/TR/webauthn-3/#sctn-extension-id)), and which names of
+//! inputs and outputs belong to which extension.
+
+use alloc::{borrow::ToOwned, string::String};
+use core::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::enumerations::open_enumeration;
+
+/// The most bytes of an extension identifier
+/// ([section 9.1](https://www.w3.org/TR/webauthn-3/#sctn-extension-id)).
+const IDENTIFIER_MAX: usize = 32;
+
+open_enumeration! {
+    /// An extension, by its registered identifier.
+    Extension {
+        /// Use of U2F credentials.
+        AppId = "appid",
+        /// Exclusion of authenticators with U2F credentials.
+        AppIdExclude = "appidExclude",
+        /// Whether a new credential is discoverable.
+        CredProps = "credProps",
+        /// A pseudo-random function for each credential.
+        Prf = "prf",
+        /// Data kept with a credential.
+        LargeBlob = "largeBlob",
+        /// Ceremonies on behalf of a browser on a remote machine.
+        RemoteClientDataJson = "remoteClientDataJSON",
+        /// When a credential may be used without user verification.
+        CredProtect = "credProtect",
+        /// The shortest PIN that an authenticator takes.
+        MinPinLength = "minPinLength",
+        /// A few bytes kept with a credential.
+        CredBlob = "credBlob",
+        /// The authenticator's side of `prf`.
+        HmacSecret = "hmac-secret",
+        /// The same during registration.
+        HmacSecretMc = "hmac-secret-mc",
+        /// How the user was verified.
+        Uvm = "uvm",
+        /// Secure Payment Confirmation.
+        Payment = "payment",
+        /// The authenticator's side of `payment`.
+        ThirdPartyPayment = "thirdPartyPayment",
+    }
+}
+
+/// Names of client inputs and outputs that are not the identifier of their extension.
+const OTHER_NAMES: [(&str, Extension); 5] = [
+    ("credentialProtectionPolicy", Extension::CredProtect),
+    ("enforceCredentialProtectionPolicy", Extension::CredProtect),
+    ("getCredBlob", Extension::CredBlob),
+    ("hmacCreateSecret", Extension::HmacSecret),
+    ("hmacGetSecret", Extension::HmacSecret),
+];
+
+const ALL: [Extension; 14] = [
+    Extension::AppId,
+    Extension::AppIdExclude,
+    Extension::CredProps,
+    Extension::Prf,
+    Extension::LargeBlob,
+    Extension::RemoteClientDataJson,
+    Extension::CredProtect,
+    Extension::MinPinLength,
+    Extension::CredBlob,
+    Extension::HmacSecret,
+    Extension::HmacSecretMc,
+    Extension::Uvm,
+    Extension::Payment,
+    Extension::ThirdPartyPayment,
+];
+
+impl Extension {
+    /// The extension that a client input, a client output or an authenticator output of this name belongs to.
+    pub fn of_name(name: &str) -> Self {
+        let other = OTHER_NAMES.iter().find(|(other, _)| *other == name);
+        other.map_or_else(|| name.into(), |(_, extension)| extension.clone())
+    }
+
+    /// The names of the client inputs that ask for outputs of this extension.
+    pub fn asked_by(&self) -> &[&str] {
+        match self {
+            Self::CredProtect => &["credentialProtectionPolicy"],
+            Self::CredBlob => &["credBlob", "getCredBlob"],
+            Self::HmacSecret => &["prf", "hmacCreateSecret", "hmacGetSecret"],
+            Self::AppId => &["appid"],
+            Self::AppIdExclude => &["appidExclude"],
+            Self::CredProps => &["credProps"],
+            Self::Prf | Self::HmacSecretMc => &["prf"],
+            Self::LargeBlob => &["largeBlob"],
+            Self::RemoteClientDataJson => &["remoteClientDataJSON"],
+            Self::MinPinLength => &["minPinLength"],
+            Self::Uvm => &["uvm"],
+            Self::Payment | Self::ThirdPartyPayment => &["payment"],
+            Self::Unknown(_) => &[],
+        }
+    }
+
+    /// Whether an input of this name asks for outputs of this extension.
+    pub fn is_asked_by(&self, input: &str) -> bool {
+        match self {
+            Self::Unknown(name) => name == input,
+            known => known.asked_by().contains(&input),
+        }
+    }
+}
+
+/// Whether this crate has types for an extension of this name, or of one that differs in case alone.
+pub(super) fn is_modelled(name: &str) -> bool {
+    ALL.iter()
+        .map(Extension::as_str)
+        .chain(OTHER_NAMES.iter().map(|(other, _)| *other))
+        .any(|modelled| modelled.eq_ignore_ascii_case(name))
+}
+
+/// Whether a client input of exactly this name has a type of its own.
+pub(super) fn is_modelled_input(name: &str) -> bool {
+    ALL.iter().any(|extension| extension.asked_by().contains(&name))
+        || name == "enforceCredentialProtectionPolicy"
+}
+
+/// Whether `name` has the form of an extension identifier.
+pub(super) fn is_identifier(name: &str) -> bool {
+    (1..=IDENTIFIER_MAX).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_belongs_to_its_extension() {
+        for extension in ALL {
+            assert_eq!(Extension::of_name(extension.as_str()), extension);
+            assert!(is_modelled(extension.as_str()));
+        }
+        assert_eq!(Extension::of_name("getCredBlob"), Extension::CredBlob);
+        assert_eq!(Extension::of_name("future"), Extension::Unknown("future".into()));
+        assert!(Extension::HmacSecret.is_asked_by("prf") && !Extension::Prf.is_asked_by("hmacGetSecret"));
+        assert!(Extension::from("future").is_asked_by("future"));
+    }
+
+    #[test]
+    fn an_identifier_has_1_to_32_printable_characters() {
+        for name in ["a", "example.org/future", "hmac-secret", &"x".repeat(32)] {
+            assert!(is_identifier(name), "{name}");
+        }
+        for name in ["", "a b", "a\"", "a\\", "é", "a\n", &"x".repeat(33)] {
+            assert!(!is_identifier(name), "{name}");
+        }
+    }
+}

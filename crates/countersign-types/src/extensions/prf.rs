@@ -1,0 +1,235 @@
+//! The pseudo-random function extension ([section 10.1.4](https://www.w3.org/TR/webauthn-3/#prf-extension)).
+
+use alloc::{collections::BTreeMap, string::String};
+
+use serde_json::{Map, Value};
+
+use super::{
+    ClientExtensionInputs, ClientExtensionOutputs, ExtensionError, ExtensionInputError, SecretBytes,
+    value::{self, Malformed},
+};
+use crate::{CredentialId, base64url};
+
+const PRF: &str = "prf";
+
+/// Bytes of each result: [section 10.1.4](https://www.w3.org/TR/webauthn-3/#prf-extension).
+const RESULT_LENGTH: usize = 32;
+
+/// `AuthenticationExtensionsPRFValues` as input: one or two values, of any length, at which to evaluate the function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PrfValues {
+    /// The first.
+    pub first: SecretBytes,
+    /// The second, by which a key derived from the first result can be replaced in one ceremony.
+    pub second: Option<SecretBytes>,
+}
+
+impl PrfValues {
+    /// One value.
+    pub fn new(first: SecretBytes) -> Self {
+        Self { first, second: None }
+    }
+
+    /// With a second one.
+    pub fn with_second(mut self, second: SecretBytes) -> Self {
+        self.second = Some(second);
+        self
+    }
+
+    fn to_json(&self) -> Value {
+        let mut members = Map::from_iter([("first".into(), encoded(&self.first))]);
+        if let Some(second) = &self.second {
+            members.insert("second".into(), encoded(second));
+        }
+        members.into()
+    }
+
+    fn read(value: Option<&Value>) -> Result<Option<Self>, Malformed> {
+        let Some(members) = value::object(value, "prf.eval")? else { return Ok(None) };
+        let first = value::bytes(members.get("first"), "prf.eval.first")?;
+        let first = SecretBytes::new(value::required(first, "prf.eval.first")?);
+        let second = value::bytes(members.get("second"), "prf.eval.second")?.map(SecretBytes::new);
+        Ok(Some(Self { first, second }))
+    }
+}
+
+fn encoded(bytes: &SecretBytes) -> Value {
+    base64url::encode(bytes.expose()).into()
+}
+
+/// `AuthenticationExtensionsPRFInputs`: where to evaluate the function. Empty it asks, at registration, whether the new
+/// credential has one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct PrfInput {
+    /// For whichever credential it is.
+    pub eval: Option<PrfValues>,
+    /// At authentication with allowed credentials: for each of them, in place of `eval`.
+    pub eval_by_credential: BTreeMap<CredentialId, PrfValues>,
+}
+
+impl PrfInput {
+    /// No value to evaluate the function at.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Evaluates the function at these values, for whichever credential it is.
+    pub fn with_eval(mut self, values: PrfValues) -> Self {
+        self.eval = Some(values);
+        self
+    }
+
+    /// Evaluates the function at these values where this credential answers.
+    pub fn with_eval_for(mut self, credential: CredentialId, values: PrfValues) -> Self {
+        self.eval_by_credential.insert(credential, values);
+        self
+    }
+}
+
+/// `AuthenticationExtensionsPRFOutputs`. A claim of the client, not signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PrfOutput {
+    /// At registration: whether the new credential has such a function.
+    pub enabled: Option<bool>,
+    /// The results, where the function was evaluated. They are often keys that the server should never see: the
+    /// client's script can leave them out of what it sends.
+    pub results: Option<PrfResults>,
+}
+
+/// The results of the function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PrfResults {
+    /// At the first value: 32 bytes.
+    pub first: SecretBytes,
+    /// At the second one, where there was one: 32 bytes.
+    pub second: Option<SecretBytes>,
+}
+
+impl ClientExtensionInputs {
+    /// Asks for the credential's pseudo-random function, evaluated where `input` says. A client verifies the user for
+    /// it, whatever else is asked for.
+    pub fn with_prf(self, input: &PrfInput) -> Self {
+        let mut members = Map::new();
+        if let Some(values) = &input.eval {
+            members.insert("eval".into(), values.to_json());
+        }
+        if !input.eval_by_credential.is_empty() {
+            let by_credential = input.eval_by_credential.iter();
+            let by_credential: Map<String, Value> = by_credential
+                .map(|(credential, values)| (base64url::encode(credential), values.to_json()))
+                .collect();
+            members.insert("evalByCredential".into(), by_credential.into());
+        }
+        self.with(PRF, members)
+    }
+
+    /// What [`with_prf`](Self::with_prf) asked for.
+    pub fn prf(&self) -> Result<Option<PrfInput>, ExtensionInputError> {
+        let Some(members) = value::object(self.get(PRF), PRF)? else { return Ok(None) };
+        let eval = PrfValues::read(members.get("eval"))?;
+        let mut eval_by_credential = BTreeMap::new();
+        let by_credential = value::object(members.get("evalByCredential"), "prf.evalByCredential")?;
+        for (name, values) in by_credential.into_iter().flatten() {
+            let id = base64url::decode(name).ok().and_then(CredentialId::new);
+            let id = id.map_or_else(
+                || value::wrong("prf.evalByCredential", "by credential IDs in base64url without padding"),
+                Ok,
+            )?;
+            let values = value::required(PrfValues::read(Some(values))?, "prf.evalByCredential")?;
+            eval_by_credential.insert(id, values);
+        }
+        Ok(Some(PrfInput { eval, eval_by_credential }))
+    }
+}
+
+impl ClientExtensionOutputs {
+    /// What the client says of the function; `None` where it did not process the extension.
+    pub fn prf(&self) -> Result<Option<PrfOutput>, ExtensionError> {
+        let Some(members) = value::object(self.get(PRF), PRF)? else { return Ok(None) };
+        let enabled = value::boolean(members.get("enabled"), "prf.enabled")?;
+        let results = value::object(members.get("results"), "prf.results")?;
+        let results = results.map(PrfResults::read).transpose()?;
+        Ok(Some(PrfOutput { enabled, results }))
+    }
+}
+
+impl PrfResults {
+    fn read(members: &Map<String, Value>) -> Result<Self, Malformed> {
+        let result = |member, name| {
+            value::sized_bytes(members.get(member), RESULT_LENGTH, name, "32 bytes in base64url")
+        };
+        let first = value::required(result("first", "prf.results.first")?, "prf.results.first")?;
+        let second = result("second", "prf.results.second")?;
+        Ok(Self { first: SecretBytes::new(first), second: second.map(SecretBytes::new) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    /// 32 zero bytes.
+    const ZEROS: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    fn output(text: &str) -> Result<Option<PrfOutput>, ExtensionError> {
+        serde_json::from_str::<ClientExtensionOutputs>(text).unwrap().prf()
+    }
+
+    #[test]
+    fn an_input_comes_back() {
+        let values = PrfValues::new(SecretBytes::new([1])).with_second(SecretBytes::new([2]));
+        let input = PrfInput::new()
+            .with_eval(values.clone())
+            .with_eval_for(CredentialId::new([0xff, 0xff]).unwrap(), values);
+        let inputs = ClientExtensionInputs::new().with_prf(&input);
+        assert_eq!(
+            serde_json::to_string(&inputs).unwrap(),
+            r#"{"prf":{"eval":{"first":"AQ","second":"Ag"},"evalByCredential":{"__8":{"first":"AQ","second":"Ag"}}}}"#
+        );
+        assert_eq!(inputs.prf(), Ok(Some(input)));
+        let inputs = ClientExtensionInputs::new().with_prf(&PrfInput::new());
+        assert_eq!(serde_json::to_string(&inputs).unwrap(), r#"{"prf":{}}"#);
+    }
+
+    #[test]
+    fn rule_324_keys_of_eval_by_credential_are_credential_ids() {
+        for key in ["", "AQ=", "é"] {
+            let text = format!(r#"{{"prf":{{"evalByCredential":{{"{key}":{{"first":"AQ"}}}}}}}}"#);
+            let inputs: ClientExtensionInputs = serde_json::from_str(&text).unwrap();
+            let error = ExtensionInputError::WrongType {
+                input: "prf.evalByCredential",
+                expected: "by credential IDs in base64url without padding",
+            };
+            assert_eq!(inputs.prf(), Err(error), "{key}");
+        }
+    }
+
+    #[test]
+    fn results_have_32_bytes_and_are_not_shown() {
+        let text = format!(r#"{{"prf":{{"enabled":true,"results":{{"first":"{ZEROS}"}}}}}}"#);
+        let prf = output(&text).unwrap().unwrap();
+        assert_eq!(prf.enabled, Some(true));
+        assert_eq!(prf.results.as_ref().map(|results| results.first.expose()), Some(&[0; 32][..]));
+        assert!(format!("{prf:?}").contains("SecretBytes(32 bytes)"));
+        assert_eq!(output(r#"{"prf":{}}"#), Ok(Some(PrfOutput { enabled: None, results: None })));
+    }
+
+    #[test]
+    fn rule_316_an_output_of_another_type_is_invalid() {
+        for (text, name) in [
+            (r#"{"prf":true}"#, "prf"),
+            (r#"{"prf":{"enabled":1}}"#, "prf.enabled"),
+            (r#"{"prf":{"results":[]}}"#, "prf.results"),
+            (r#"{"prf":{"results":{}}}"#, "prf.results.first"),
+            (r#"{"prf":{"results":{"first":"AQI"}}}"#, "prf.results.first"),
+        ] {
+            let error = output(text).unwrap_err();
+            assert!(matches!(error, ExtensionError::WrongType { output, .. } if output == name), "{text}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Bytes that must not be seen.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+/// Bytes that are a secret, or are treated as one: the results of `prf`, what is in a large blob or a `credBlob`.
+///
+/// They have no serialised form, and their debug text tells the length alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretBytes(Vec<u8>);
+
+impl SecretBytes {
+    /// These bytes.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes, for use.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The bytes, taken out.
+    pub fn into_vec(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+impl fmt::Debug for SecretBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretBytes({} bytes)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn debug_text_has_the_length_alone() {
+        let secret = SecretBytes::new([0xab; 3]);
+        assert_eq!(format!("{secret:?}"), "SecretBytes(3 bytes)");
+        assert_eq!(secret.expose(), [0xab; 3]);
+    }
+}
