@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a command-line program prints its results")]
 
 mod conformance;
+mod fuzz;
 mod rules;
 mod test;
 mod tidy;
@@ -13,6 +14,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   conformance   run conformance suites on the public API (see `conformance --help`)
+  fuzz          run the fuzz targets (see `fuzz --help`)
   rules         print the rules, what checks and tests each, and its code; write docs/RULES.md
   test          run every test; installs Chromium and its driver first where they are missing
   tidy          check what no compiler checks: layers, file sizes, tables, documents
@@ -42,6 +44,7 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
     };
     match command.as_str() {
         "conformance" => conformance::main(arguments),
+        "fuzz" => fuzz::main(arguments),
         "rules" => rules::main(arguments),
         "test" => test::main(arguments),
         "tidy" => tidy::main(arguments),

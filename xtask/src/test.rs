@@ -3,7 +3,7 @@
 use std::{
     env,
     error::Error,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     path::PathBuf,
     process::{Command, ExitCode},
     thread,
@@ -14,7 +14,8 @@ const HELP: &str = "\
 cargo xtask test [ARGUMENT]...
 
 Installs Chromium and its driver where they are missing and this is Debian or a relative of it, with root or
-sudo; then runs `cargo test --workspace --all-features` with the arguments.
+sudo; then runs `cargo test --workspace --all-features` with the arguments. Without arguments the stored inputs
+of the fuzz targets are run too.
 ";
 
 /// The browser under its names, and the driver.
@@ -34,9 +35,20 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         install_browser()?;
     }
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut tests = Command::new(cargo);
+    let mut tests = Command::new(&cargo);
+    let everything = arguments.is_empty();
     tests.current_dir(crate::root()).args(["test", "--workspace", "--all-features"]).args(arguments);
-    Ok(if tests.status()?.success() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    let passed = tests.status()?.success() && (!everything || replay(&cargo)?);
+    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// The inputs stored in the fuzzers' workspace, each through its target.
+fn replay(cargo: &OsStr) -> Result<bool, Box<dyn Error>> {
+    let mut tests = Command::new(cargo);
+    tests.current_dir(crate::root());
+    tests.args(["test", "--locked", "--no-default-features", "--manifest-path", "fuzz/Cargo.toml"]);
+    tests.args(["--target-dir", "target/fuzz"]);
+    Ok(tests.status()?.success())
 }
 
 fn has_browser() -> bool {

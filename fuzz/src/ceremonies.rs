@@ -1,0 +1,119 @@
+//! Whole ceremonies: a response that was changed in what counts is refused.
+//!
+//! The input is the JSON of a response. It is judged by the state of each known ceremony, which lies in
+//! `seeds/ceremonies` as the JSON of a conformance case.
+
+use std::sync::LazyLock;
+
+use countersign::{
+    AuthenticationResponse, AuthenticationState, CredentialIdStatus, CredentialRecord, Mediation,
+    RegistrationResponse, RegistrationState, RelyingParty, UserHandle, types::base64url,
+};
+use serde_json::Value;
+
+use crate::{seeds::files, seeds::folder, statements::NOW};
+
+/// One known ceremony.
+struct Known {
+    rp: RelyingParty,
+    registration_challenge: Vec<u8>,
+    authentication_challenge: Vec<u8>,
+    registration: RegistrationResponse,
+    authentication: AuthenticationResponse,
+    record: CredentialRecord,
+}
+
+static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
+    let known: Vec<_> =
+        files(&folder().join("seeds/ceremonies")).iter().filter_map(|(_, data)| Known::read(data)).collect();
+    assert!(!known.is_empty(), "no ceremonies in seeds/ceremonies");
+    known
+});
+
+impl Known {
+    fn read(data: &[u8]) -> Option<Self> {
+        let case: Value = serde_json::from_slice(data).ok()?;
+        let bytes = |value: &Value| base64url::decode(value.as_str()?).ok();
+        let response = |value: &Value| serde_json::to_vec(value.get("response")?).ok();
+        let registration = case.get("registration")?;
+        let authentication = case.get("authentications")?.get(0)?;
+        let rp =
+            RelyingParty::builder("example.org", "Example").origin("https://example.org").build().ok()?;
+        let registration_challenge = bytes(registration.get("challenge")?)?;
+        let authentication_challenge = bytes(authentication.get("challenge")?)?;
+        let registration = RegistrationResponse::from_json(&response(registration)?).ok()?;
+        let authentication = AuthenticationResponse::from_json(&response(authentication)?).ok()?;
+        let state =
+            RegistrationState::expecting(&rp, &registration_challenge, user(), Mediation::Modal, NOW)?;
+        let record = rp
+            .finish_registration(state, &registration, CredentialIdStatus::Unregistered, NOW)
+            .ok()?
+            .into_credential();
+        let known = Self {
+            rp,
+            registration_challenge,
+            authentication_challenge,
+            registration,
+            authentication,
+            record,
+        };
+        known.authenticates(&known.authentication).then_some(known)
+    }
+
+    fn authenticates(&self, response: &AuthenticationResponse) -> bool {
+        let Some(state) =
+            AuthenticationState::expecting(&self.rp, &self.authentication_challenge, Some(user()), NOW)
+        else {
+            return false;
+        };
+        self.rp.finish_authentication(state, response, &self.record, NOW).is_ok()
+    }
+}
+
+fn user() -> UserHandle {
+    UserHandle::new(b"user".to_vec()).unwrap()
+}
+
+/// How many known ceremonies there are, for the test that none was lost on the way.
+pub fn known_ceremonies() -> usize {
+    KNOWN.len()
+}
+
+/// An assertion that is accepted has the known one's signed bytes.
+pub fn authentication_ceremony(data: &[u8]) {
+    let Ok(response) = AuthenticationResponse::from_json(data) else { return };
+    for known in KNOWN.iter().filter(|known| known.authenticates(&response)) {
+        assert_eq!(response.authenticator_data(), known.authentication.authenticator_data());
+        assert_eq!(response.client_data_json(), known.authentication.client_data_json());
+        assert_eq!(response.credential_id(), known.authentication.credential_id());
+    }
+}
+
+/// A registration that is accepted answers the challenge, from the origin, for the RP ID; one with a signed attestation
+/// is the known one.
+pub fn registration_ceremony(data: &[u8]) {
+    let Ok(response) = RegistrationResponse::from_json(data) else { return };
+    for known in KNOWN.iter() {
+        let state = RegistrationState::expecting(
+            &known.rp,
+            &known.registration_challenge,
+            user(),
+            Mediation::Modal,
+            NOW,
+        );
+        let Some(state) = state else { continue };
+        let finished = known.rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW);
+        let Ok(registered) = finished else { continue };
+        let client_data: Value = serde_json::from_slice(response.client_data_json()).unwrap();
+        assert_eq!(client_data["type"], "webauthn.create");
+        assert_eq!(client_data["challenge"], base64url::encode(&known.registration_challenge));
+        assert_eq!(client_data["origin"], "https://example.org");
+        assert_eq!(registered.credential().id(), response.credential_id());
+        if registered.attestation().covers_authenticator_data()
+            && registered.attestation().trust_path().is_empty()
+        {
+            assert_eq!(registered.credential().public_key(), known.record.public_key());
+            assert_eq!(response.client_data_json(), known.registration.client_data_json());
+        }
+    }
+}

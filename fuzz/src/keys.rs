@@ -1,0 +1,86 @@
+//! Keys and signatures: one key has one meaning in every encoding, and a changed signature is refused.
+
+use std::sync::LazyLock;
+
+use countersign_cose::{PublicKey, Verifiers};
+
+use crate::seeds::{Assertion, assertions};
+
+/// A `COSE_Key` keeps its bytes, and means the same as `SubjectPublicKeyInfo`.
+pub fn cose_key(data: &[u8]) {
+    let Ok(key) = PublicKey::from_cose(data) else { return };
+    assert_eq!(key.as_cose(), Some(data));
+    let spki = key.to_spki();
+    let again = PublicKey::from_spki(&spki).unwrap();
+    assert_eq!(again.material(), key.material());
+    assert_eq!(again.to_spki(), spki);
+    let algorithm = key.algorithm().unwrap();
+    // A key on no curve parses in neither form, so preparing fails for nothing but a missing verifier.
+    let _ = VERIFIERS.prepare(&key, algorithm.scheme());
+    let written = again.to_cose(algorithm).unwrap();
+    assert_eq!(PublicKey::from_cose(&written).unwrap().material(), key.material());
+}
+
+/// A `SubjectPublicKeyInfo` that is read means the same when it is written again.
+pub fn spki_key(data: &[u8]) {
+    let Ok(key) = PublicKey::from_spki(data) else { return };
+    let again = PublicKey::from_spki(&key.to_spki()).unwrap();
+    assert_eq!(again.material(), key.material());
+}
+
+static VERIFIERS: LazyLock<Verifiers> = LazyLock::new(Verifiers::rust_crypto);
+
+/// An assertion's signature holds for its own bytes alone. The input chooses one of the known assertions and edits it:
+/// the first byte is which, and each three further bytes are a place (two, big-endian) and what is XORed in there. The
+/// place runs over signature, authenticator data, hash of client data and key.
+pub fn signature(data: &[u8]) {
+    let Some((which, edits)) = data.split_first() else { return };
+    let known = assertions();
+    let original = &known[usize::from(*which) % known.len()];
+    let mut edited = original.clone();
+    for edit in edits.chunks_exact(3).take(64) {
+        let place = usize::from(u16::from_be_bytes([edit[0], edit[1]]));
+        edited.xor(place, edit[2]);
+    }
+    judge(*which, &edited, edited == *original);
+}
+
+/// The known assertion that the first byte chooses, against what is expected of it: for the test of the oracle itself.
+pub fn signature_expecting(data: &[u8], expected: bool) {
+    let known = assertions();
+    let which = data.first().copied().unwrap_or_default();
+    judge(which, &known[usize::from(which) % known.len()], expected);
+}
+
+fn judge(which: u8, assertion: &Assertion, expected: bool) {
+    assert_eq!(verifies(assertion), expected, "assertion {which}");
+}
+
+fn verifies(assertion: &Assertion) -> bool {
+    let Ok(key) = PublicKey::from_cose(&assertion.public_key) else { return false };
+    let Some(algorithm) = key.algorithm() else { return false };
+    let Ok(prepared) = VERIFIERS.prepare(&key, algorithm.scheme()) else { return false };
+    prepared
+        .verify(&[&assertion.authenticator_data, &assertion.client_data_hash], &assertion.signature)
+        .is_ok()
+}
+
+impl Assertion {
+    fn xor(&mut self, place: usize, mask: u8) {
+        let parts = [
+            self.signature.as_mut_slice(),
+            &mut self.authenticator_data,
+            &mut self.client_data_hash,
+            // What can be changed in a key without making it another's is its map's head alone, which is malformed.
+            &mut self.public_key,
+        ];
+        let mut place = place % parts.iter().map(|part| part.len()).sum::<usize>();
+        for part in parts {
+            if let Some(byte) = part.get_mut(place) {
+                *byte ^= mask;
+                return;
+            }
+            place -= part.len();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Certificates and paths: nothing is trusted without a given anchor.
+
+use std::sync::LazyLock;
+
+use countersign_attestation::{Certificate, PathLimits, Revocation, TrustAnchor, validate_path};
+use countersign_cose::Verifiers;
+use countersign_types::Timestamp;
+
+use crate::seeds::pieces;
+
+static VERIFIERS: LazyLock<Verifiers> = LazyLock::new(Verifiers::rust_crypto);
+
+/// A certificate keeps its bytes and has no part that isn't in them.
+pub fn certificate(data: &[u8]) {
+    let Ok(certificate) = Certificate::from_der(data) else { return };
+    assert_eq!(certificate.as_der(), data);
+    for part in [certificate.signed_data(), certificate.signature(), certificate.subject_public_key_info()] {
+        assert!(data.windows(part.len().max(1)).any(|window| window == part) || part.is_empty());
+    }
+    let _ = (certificate.basic_constraints(), certificate.key_usage(), certificate.public_key());
+    let _ = (certificate.extended_key_usage(), certificate.alternative_directory_names());
+    for extension in certificate.extensions() {
+        assert!(certificate.extension(&extension.identifier).is_some());
+    }
+}
+
+/// A path. The input is a byte whose bits say which of the certificates are anchors, four bytes of time (Unix seconds,
+/// big-endian), and certificates, each behind its length in two bytes, the attestation certificate first.
+pub fn certificate_path(data: &[u8]) {
+    let Some((mask, rest)) = data.split_first() else { return };
+    let Some((time, rest)) = rest.split_first_chunk::<4>() else { return };
+    let now = Timestamp::from_unix_seconds(i64::from(u32::from_be_bytes(*time)));
+    let certificates: Vec<Certificate> =
+        pieces(rest).take(12).filter_map(|der| Certificate::from_der(der).ok()).collect();
+    let (anchors, path): (Vec<_>, Vec<_>) = certificates
+        .iter()
+        .cloned()
+        .enumerate()
+        .partition(|(index, _)| *index < 8 && mask.checked_shr(*index as u32).unwrap_or(0) & 1 == 1);
+    let anchors: Vec<_> = anchors.into_iter().map(|(_, it)| TrustAnchor::from_certificate(it)).collect();
+    let path: Vec<_> = path.into_iter().map(|(_, it)| it).collect();
+    let (limits, none) = (PathLimits::default(), Revocation::default());
+    assert!(validate_path(&path, &[], &none, now, &VERIFIERS, &limits).is_err());
+    let Ok(trusted) = validate_path(&path, &anchors, &none, now, &VERIFIERS, &limits) else { return };
+    assert!(anchors.contains(trusted.anchor()));
+    assert_eq!(trusted.certificates().first(), path.first());
+    assert_eq!(trusted.certificates().last(), Some(trusted.anchor().certificate()));
+    let pool: Vec<_> = path.iter().chain([trusted.anchor().certificate()]).collect();
+    assert!(trusted.certificates().iter().all(|certificate| pool.contains(&certificate)));
+    // The other way round the verdict is the same.
+    let mut reversed = path.clone();
+    if let Some(others) = reversed.get_mut(1..) {
+        others.reverse();
+    }
+    assert!(validate_path(&reversed, &anchors, &none, now, &VERIFIERS, &limits).is_ok());
+}

@@ -1,0 +1,144 @@
+//! Known good data, that targets start from and compare with: read from `seeds/` once.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
+use countersign_types::{AttestationObject, AuthenticatorData, cbor};
+
+/// A signed assertion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assertion {
+    /// The `COSE_Key`.
+    pub public_key: Vec<u8>,
+    /// What is signed first.
+    pub authenticator_data: Vec<u8>,
+    /// What is signed next: 32 bytes.
+    pub client_data_hash: Vec<u8>,
+    /// The signature.
+    pub signature: Vec<u8>,
+}
+
+/// A valid attestation.
+#[derive(Debug)]
+pub struct Attested {
+    /// What its statement is bound to.
+    pub client_data_hash: [u8; 32],
+    /// The whole of authenticator data.
+    pub authenticator_data: Vec<u8>,
+    /// The `COSE_Key` in it.
+    pub public_key: Vec<u8>,
+    /// The credential ID in it.
+    pub credential_id: Vec<u8>,
+    /// The last certificates of all `x5c` in the statement.
+    pub last_certificates: Vec<Vec<u8>>,
+}
+
+/// The folder of this workspace.
+pub fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The files of a folder, by name; none where it doesn't exist.
+pub fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<_> =
+        entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
+    paths.sort();
+    paths.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+}
+
+/// Byte strings behind their lengths in two bytes, big-endian; what doesn't fit ends them.
+pub fn pieces(mut data: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let (length, rest) = data.split_first_chunk::<2>()?;
+        let (piece, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+        data = rest;
+        Some(piece)
+    })
+}
+
+/// The known assertions, in the order of their files.
+pub fn assertions() -> &'static [Assertion] {
+    static ALL: LazyLock<Vec<Assertion>> = LazyLock::new(|| {
+        let all: Vec<_> = files(&folder().join("seeds/assertions"))
+            .into_iter()
+            .filter_map(|(_, data)| {
+                let [public_key, authenticator_data, client_data_hash, signature] =
+                    pieces(&data).map(<[u8]>::to_vec).collect::<Vec<_>>().try_into().ok()?;
+                Some(Assertion { public_key, authenticator_data, client_data_hash, signature })
+            })
+            .collect();
+        assert!(!all.is_empty(), "no assertions in seeds/assertions");
+        all
+    });
+    &ALL
+}
+
+/// The known attestations of a format.
+pub fn attestations(format: &str) -> &'static [Attested] {
+    static ALL: LazyLock<BTreeMap<String, Vec<Attested>>> = LazyLock::new(|| {
+        let mut all: BTreeMap<String, Vec<Attested>> = BTreeMap::new();
+        for (path, data) in files(&folder().join("seeds/attestations")) {
+            let (format, attested) = attested(&data).unwrap_or_else(|| panic!("{}", path.display()));
+            all.entry(format).or_default().push(attested);
+        }
+        all
+    });
+    ALL.get(format).map_or(&[], Vec::as_slice)
+}
+
+fn attested(data: &[u8]) -> Option<(String, Attested)> {
+    let (hash, object) = data.split_first_chunk::<32>()?;
+    let object = AttestationObject::parse(object).ok()?;
+    let data = AuthenticatorData::parse(object.authenticator_data).ok()?;
+    let credential = data.attested_credential_data?;
+    let mut last_certificates = Vec::new();
+    collect(object.format, object.statement, &mut last_certificates);
+    let attested = Attested {
+        client_data_hash: *hash,
+        authenticator_data: data.as_bytes().to_vec(),
+        public_key: credential.public_key.to_vec(),
+        credential_id: credential.credential_id.to_vec(),
+        last_certificates,
+    };
+    Some((object.format.to_owned(), attested))
+}
+
+/// The last certificate of `x5c`, of each part of a compound statement, and of a `SafetyNet` response's header.
+fn collect(format: &str, statement: &[u8], into: &mut Vec<Vec<u8>>) {
+    let value: ciborium::Value = ciborium::from_reader(statement).unwrap();
+    if format == "compound" {
+        for part in cbor::array_elements(statement).into_iter().flatten() {
+            let part: ciborium::Value = ciborium::from_reader(part).unwrap();
+            collect_x5c(&part, into);
+        }
+    } else if format == "android-safetynet" {
+        into.extend(safetynet_certificate(&value));
+    } else {
+        collect_x5c(&value, into);
+    }
+}
+
+fn collect_x5c(value: &ciborium::Value, into: &mut Vec<Vec<u8>>) {
+    for (key, value) in value.as_map().into_iter().flatten() {
+        if key.as_text() == Some("x5c") {
+            into.extend(value.as_array().and_then(|x5c| x5c.last()).and_then(|it| it.as_bytes()).cloned());
+        }
+        collect_x5c(value, into);
+    }
+}
+
+fn safetynet_certificate(statement: &ciborium::Value) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    let member = |(key, _): &&(ciborium::Value, ciborium::Value)| key.as_text() == Some("response");
+    let (_, response) = statement.as_map()?.iter().find(member)?;
+    let header = response.as_bytes()?.split(|byte| *byte == b'.').next()?;
+    let header = countersign_types::base64url::decode(core::str::from_utf8(header).ok()?).ok()?;
+    let header: serde_json::Value = serde_json::from_slice(&header).ok()?;
+    let last = header.get("x5c")?.as_array()?.last()?.as_str()?.to_owned();
+    base64::engine::general_purpose::STANDARD.decode(last).ok()
+}

@@ -1,0 +1,253 @@
+//! `cargo xtask fuzz`: runs the targets of `fuzz/` through cargo-fuzz.
+
+use std::{
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Output},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+const HELP: &str = "\
+cargo xtask fuzz smoke [TARGET]...                   each target for 20 seconds, two at a time
+cargo xtask fuzz run TARGET... [--minutes N]         each target for N minutes [5], two at a time
+cargo xtask fuzz merge [TARGET]...                   keep what was found and covers more: fuzz/corpus/TARGET
+cargo xtask fuzz list                                the targets
+
+Installs cargo-fuzz where it is missing. With a nightly toolchain the targets run under the address sanitizer;
+without one they are built on stable with `--sanitizer none`, and run too. What a run finds lies in
+target/fuzz-corpus; an input that fails a target lies in fuzz/artifacts, and belongs into fuzz/regressions/TARGET
+once its cause is mended.
+";
+
+/// Twice the 256 KiB of the longest input, a response, is out of reach of mutation; 64 KiB is the longest attestation
+/// object.
+const LENGTH_MAX: u32 = 64 * 1024;
+
+/// Megabytes that a target may take, the sanitizer's shadow included.
+const MEMORY_MAX: u32 = 512;
+
+/// Targets at a time: more than two make each other's input slow.
+const JOBS: usize = 2;
+
+pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
+    use lexopt::prelude::{Long, Short, Value, ValueExt as _};
+    let (mut command, mut chosen, mut minutes) = (None, Vec::new(), 5_u32);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("help") | Short('h') => {
+                print!("{HELP}");
+                return Ok(ExitCode::SUCCESS);
+            }
+            Long("minutes") => minutes = arguments.value()?.parse()?,
+            Value(word) if command.is_none() => command = Some(word.string()?),
+            Value(word) => chosen.push(word.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let targets = targets(&chosen)?;
+    match command.as_deref() {
+        Some("list") => {
+            println!("{}", targets.join("\n"));
+            Ok(ExitCode::SUCCESS)
+        }
+        Some("smoke") => run(&targets, 20),
+        Some("run") if chosen.is_empty() => Err("which target? `cargo xtask fuzz list` lists them".into()),
+        Some("run") => run(&targets, minutes.checked_mul(60).ok_or("too many minutes")?),
+        Some("merge") => merge(&targets),
+        _ => {
+            print!("{HELP}");
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+/// The targets chosen, or all: the programs in `fuzz/fuzz_targets`.
+fn targets(chosen: &[String]) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(crate::root().join("fuzz/fuzz_targets"))? {
+        all.extend(entry?.path().file_stem().map(|name| name.to_string_lossy().into_owned()));
+    }
+    all.sort();
+    if let Some(unknown) = chosen.iter().find(|name| !all.contains(name)) {
+        return Err(format!("no target {unknown}; there are {}", all.join(", ")).into());
+    }
+    Ok(if chosen.is_empty() { all } else { chosen.to_vec() })
+}
+
+/// Builds all, runs each for so many seconds, and prints a line each.
+fn run(targets: &[String], seconds: u32) -> Result<ExitCode, Box<dyn Error>> {
+    let fuzzer = Fuzzer::new()?;
+    println!("{}", fuzzer.describe());
+    if !fuzzer.command("build", &[]).status()?.success() {
+        return Err("the targets don't build".into());
+    }
+    let next = AtomicUsize::new(0);
+    let failed = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..JOBS {
+            scope.spawn(|| {
+                while let Some(target) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let outcome = fuzzer.run(target, seconds);
+                    match &outcome {
+                        Ok(line) => println!("{line}"),
+                        Err(line) => println!("{target}: FAILED\n{line}"),
+                    }
+                    if outcome.is_err() {
+                        failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(target.clone());
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner()?;
+    println!("{} passed, {} failed", targets.len().saturating_sub(failed.len()), failed.len());
+    Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Adds to each corpus what was found in runs and covers what nothing in it does.
+fn merge(targets: &[String]) -> Result<ExitCode, Box<dyn Error>> {
+    let fuzzer = Fuzzer::new()?;
+    for target in targets {
+        let (found, kept) = (Fuzzer::found(target)?, Fuzzer::corpus(target)?);
+        let mut command = fuzzer.command("run", &[target]);
+        let status = command.args([kept, found]).arg("--").args(["-merge=1", "-max_len=16384"]).status()?;
+        if !status.success() {
+            return Err(format!("{target}: merging failed").into());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// cargo-fuzz with the toolchain that is there.
+struct Fuzzer {
+    nightly: bool,
+}
+
+impl Fuzzer {
+    fn new() -> Result<Self, Box<dyn Error>> {
+        let answers = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
+        if !answers(Command::new("cargo").args(["fuzz", "--version"]))
+            && !Command::new("cargo").args(["install", "--locked", "cargo-fuzz"]).status()?.success()
+        {
+            return Err("cargo-fuzz can't be installed".into());
+        }
+        let nightly = answers(Command::new("rustup").args(["run", "nightly", "cargo", "--version"]));
+        Ok(Self { nightly })
+    }
+
+    fn describe(&self) -> &'static str {
+        if self.nightly { "nightly, with the address sanitizer" } else { "stable, without a sanitizer" }
+    }
+
+    fn command(&self, command: &str, arguments: &[&str]) -> Command {
+        let (toolchain, sanitizer) = if self.nightly { ("+nightly", "address") } else { ("+stable", "none") };
+        let mut cargo = Command::new("cargo");
+        cargo.current_dir(crate::root());
+        // The toolchain that runs this program is not the fuzzer's.
+        cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
+        if env::var_os("CARGO_TARGET_DIR").is_some() {
+            cargo.env_remove("CARGO_TARGET_DIR");
+        }
+        if self.nightly {
+            cargo.arg(toolchain);
+        }
+        cargo.args(["fuzz", command, "--sanitizer", sanitizer]).args(arguments);
+        cargo
+    }
+
+    /// Where runs leave what they find: not in the repository.
+    fn found(target: &str) -> Result<PathBuf, Box<dyn Error>> {
+        let folder = crate::root().join("target/fuzz-corpus").join(target);
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    fn corpus(target: &str) -> Result<PathBuf, Box<dyn Error>> {
+        let folder = crate::root().join("fuzz/corpus").join(target);
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    /// A line of figures, or what went wrong.
+    fn run(&self, target: &str, seconds: u32) -> Result<String, String> {
+        let output = self.output(target, seconds).map_err(|error| error.to_string())?;
+        let text = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            let tail: Vec<&str> = text.lines().rev().take(40).collect();
+            return Err(tail.into_iter().rev().collect::<Vec<_>>().join("\n"));
+        }
+        let figure = |name: &str| {
+            text.lines().find_map(|line| line.strip_prefix(name)).map_or("?", str::trim).to_owned()
+        };
+        let last = text.lines().rev().find_map(|line| line.split_once(" cov: ")).map(|(_, rest)| rest);
+        let edges = last.and_then(|rest| rest.split_whitespace().next()).unwrap_or("?");
+        let executions = figure("stat::number_of_executed_units:");
+        let memory = figure("stat::peak_rss_mb:");
+        if executions == "?" || executions == "0" {
+            return Err(format!("nothing was executed\n{text}"));
+        }
+        Ok(format!("{target}: {executions} executions, {edges} edges, {memory} MB"))
+    }
+
+    fn output(&self, target: &str, seconds: u32) -> Result<Output, Box<dyn Error>> {
+        let mut command = self.command("run", &[target]);
+        command.arg(Self::found(target)?).arg(Self::corpus(target)?);
+        let regressions = crate::root().join("fuzz/regressions").join(target);
+        if regressions.is_dir() {
+            command.arg(regressions);
+        }
+        command.arg("--").args([
+            format!("-max_total_time={seconds}"),
+            format!("-max_len={LENGTH_MAX}"),
+            format!("-rss_limit_mb={MEMORY_MAX}"),
+            "-timeout=2".to_owned(),
+            "-print_final_stats=1".to_owned(),
+        ]);
+        if let Some(dictionary) = dictionary(target) {
+            command.arg(format!("-dict={}", dictionary.display()));
+        }
+        Ok(command.output()?)
+    }
+}
+
+/// The words of the target's encoding.
+fn dictionary(target: &str) -> Option<PathBuf> {
+    let name = match target {
+        "attestation_tpm" => "tpm",
+        "certificate" | "certificate_path" | "spki_key" => "der",
+        name if name.starts_with("attestation_") => "cbor",
+        "authenticator_data" | "strict_cbor" | "cose_key" => "cbor",
+        name if name.ends_with("_response") || name.ends_with("_ceremony") || name.ends_with("_options") => {
+            "json"
+        }
+        "client_data" => "json",
+        _ => return None,
+    };
+    let path = crate::root().join(Path::new("fuzz/dictionaries")).join(format!("{name}.dict"));
+    path.is_file().then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_that_has_a_dictionary_finds_it() {
+        for target in targets(&[]).unwrap() {
+            let without =
+                ["signature", "base64url_text", "origin", "sealed_state"].contains(&target.as_str());
+            assert_eq!(dictionary(&target).is_none(), without, "{target}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_target_is_refused() {
+        assert!(targets(&["nothing".to_owned()]).unwrap_err().to_string().contains("no target nothing"));
+    }
+}
