@@ -81,7 +81,7 @@ impl From<StoreError> for Failure {
             StoreError::CredentialRegistered => {
                 Self::Refused(Code::CredentialAlreadyRegistered, error.to_string())
             }
-            StoreError::CounterMoved => Self::Refused(Code::SignCountNotIncreased, error.to_string()),
+            StoreError::RecordChanged => Self::Refused(Code::SignCountNotIncreased, error.to_string()),
             other => Self::Store(other),
         }
     }
@@ -242,14 +242,13 @@ impl Ceremonies {
         let authenticated =
             self.relying_party.finish_authentication(state, response, record.as_ref(), now)?;
         let update = authenticated.update().clone();
-        let Some(mut record) = record else {
+        let Some(record) = record else {
             return Err(Failure::Refused(Code::CredentialUnknown, "no record".into()));
         };
-        record.apply(&update);
         let token = Token::new()?;
         let token_hash = token.hash();
         let session = self.store.write(move |db| {
-            credentials::record_use(db, &record, update.previous_sign_count, now)?;
+            credentials::record_use(db, record.user_handle(), &update, now)?;
             open_session(db, token_hash, &record, replaces, now)
         });
         Ok(SignedIn { token, session: session.await? })

@@ -73,8 +73,8 @@ pub(crate) enum StoreError {
     TooManyCredentials,
     /// As many ceremonies are open as there may be.
     TooManyCeremonies,
-    /// The stored counter is no longer the one that the operation was decided on.
-    CounterMoved,
+    /// The stored record is no longer the one that the authentication was judged by.
+    RecordChanged,
     /// SQLite failed: the disk is full, the file is locked for too long, or the like.
     Failed(rusqlite::Error),
     /// What is stored is not what this program writes.
@@ -107,7 +107,7 @@ impl fmt::Display for StoreError {
             Self::LastCredential => f.write_str("the account's last credential"),
             Self::TooManyCredentials => f.write_str("too many credentials in the account"),
             Self::TooManyCeremonies => f.write_str("too many open ceremonies"),
-            Self::CounterMoved => f.write_str("the counter changed meanwhile"),
+            Self::RecordChanged => f.write_str("the record changed meanwhile"),
             Self::Failed(error) => write!(f, "the database failed: {error}"),
             Self::Corrupt(error) => write!(f, "a stored value can't be read: {error}"),
             Self::BrokenOff => f.write_str("the transaction was broken off"),

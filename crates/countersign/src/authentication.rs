@@ -10,7 +10,7 @@ use countersign_types::{
 use self::procedure::{Key, Procedure, Verified};
 use crate::{
     error::Error,
-    record::{CredentialRecord, CredentialUpdate},
+    record::{CredentialRecord, CredentialUpdate, DynamicPart},
     relying_party::RelyingParty,
     report::{NoReport, Report},
     state::AuthenticationState,
@@ -67,7 +67,7 @@ impl Authenticated {
 
     /// BS: whether the credential is backed up now.
     pub fn backup_state(&self) -> bool {
-        self.update.backup_state
+        self.update.next.backup_state
     }
 
     /// Whether the signature counter increased. It stays 0 with authenticators that have none; anything else that does
@@ -141,16 +141,20 @@ impl From<Verified<'_>> for Authenticated {
     fn from(verified: Verified<'_>) -> Self {
         let Verified { record, flags, sign_count, sign_count_increased } = verified;
         Self {
-            user_handle: record.user_handle.clone(),
+            user_handle: record.user_handle().clone(),
             user_verified: flags.user_verified(),
             backup_eligible: flags.backup_eligible(),
             sign_count_increased,
             update: CredentialUpdate {
-                credential_id: record.id.clone(),
-                previous_sign_count: record.sign_count,
-                sign_count,
-                backup_state: flags.backup_state(),
-                uv_initialized: record.uv_initialized,
+                credential_id: record.id().clone(),
+                previous: record.dynamic.clone(),
+                next: DynamicPart {
+                    sign_count,
+                    backup_eligible: Some(flags.backup_eligible()),
+                    backup_state: flags.backup_state(),
+                    uv_initialized: record.dynamic.uv_initialized,
+                    standing: record.dynamic.standing.clone(),
+                },
             },
         }
     }

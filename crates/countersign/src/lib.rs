@@ -113,7 +113,10 @@ pub use entropy::{Entropy, EntropyUnavailable, new_user_handle};
 pub use error::{Error, Fault};
 pub use origin::{OriginRule, Scheme};
 pub use policy::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins};
-pub use record::{CredentialRecord, CredentialUpdate};
+pub use record::{
+    AttestationEvidence, CredentialRecord, CredentialUpdate, DynamicPart, Flagged, Standing, StaticPart,
+    Trusted, UpdateRefused,
+};
 pub use registration::{CredentialIdStatus, Registered, User};
 pub use relying_party::RelyingParty;
 pub use report::{Deviation, Evidence, Failure, Flags, Outcome, Reason, Report, StepReport};

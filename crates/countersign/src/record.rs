@@ -1,229 +1,254 @@
 //! The credential record: [section 4](https://www.w3.org/TR/webauthn-3/#credential-record).
 
 use countersign_types::{
-    Aaguid, AlgorithmIdentifier, Base64Url, CredentialId, UserHandle, enumerations::Transport,
+    Aaguid, AlgorithmIdentifier, CredentialId, Timestamp, UserHandle,
+    enumerations::{CredentialType, Transport},
     options::CredentialDescriptor,
 };
-use serde::{Deserialize, Serialize};
 
-/// What a relying party stores of a credential.
+mod dynamic_part;
+mod evidence;
+mod form;
+mod static_part;
+mod update;
+
+pub use dynamic_part::{DynamicPart, Flagged, Standing};
+pub use evidence::{AttestationEvidence, Trusted};
+pub use static_part::StaticPart;
+pub use update::{CredentialUpdate, UpdateRefused};
+
+/// What a relying party stores of a credential: what never changes, what each authentication may change, and the
+/// evidence that attestation gave.
 ///
-/// Serialised, it says its version, so that later versions of this crate can read what this one wrote. The public key and
-/// the evidence are the bytes as received.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Serialised, it says its version: what earlier versions of this crate wrote is read without loss, a later version is
+/// refused by that name, and so is a member that its version doesn't have. Each part can be serialised by itself too, so
+/// that a store can write the [`DynamicPart`] alone. The public key and the evidence are the bytes as received.
+///
+/// Only the credential ID is unique. A user may have several credentials on one authenticator, such as one an algorithm.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CredentialRecord {
-    version: Version,
-    pub(crate) id: CredentialId,
-    pub(crate) rp_id: String,
-    pub(crate) user_handle: UserHandle,
-    pub(crate) public_key: Base64Url,
-    pub(crate) algorithm: Option<AlgorithmIdentifier>,
-    pub(crate) sign_count: u32,
-    pub(crate) uv_initialized: bool,
-    pub(crate) transports: Vec<Transport>,
-    pub(crate) backup_eligible: bool,
-    pub(crate) backup_state: bool,
-    pub(crate) aaguid: Aaguid,
-    pub(crate) attestation: Option<Evidence>,
-}
-
-/// What the attestation was judged by, and may be judged by again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Evidence {
-    pub(crate) format: String,
-    pub(crate) attestation_type: String,
-    pub(crate) object: Base64Url,
-    pub(crate) client_data: Base64Url,
-}
-
-/// The one version so far. A number in JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-struct Version;
-
-impl TryFrom<u8> for Version {
-    type Error = &'static str;
-
-    fn try_from(number: u8) -> Result<Self, Self::Error> {
-        if number == 1 { Ok(Self) } else { Err("a credential record of an unknown version") }
-    }
-}
-
-impl From<Version> for u8 {
-    fn from(_: Version) -> Self {
-        1
-    }
+    pub(crate) fixed: StaticPart,
+    pub(crate) dynamic: DynamicPart,
+    pub(crate) evidence: Option<AttestationEvidence>,
 }
 
 impl CredentialRecord {
     /// A record of a credential that was registered elsewhere: its ID, the RP ID it is scoped to, its account, and its
-    /// public key as `COSE_Key` bytes. The counter is 0 and every flag clear, until the `with_…` methods say more.
+    /// public key as `COSE_Key` bytes. The counter is 0, BE unknown and every flag clear, until the `with_…` methods say
+    /// more.
+    ///
+    /// Nothing is checked here: a key that can't be used fails each authentication.
     pub fn new(
         id: CredentialId,
         rp_id: impl Into<String>,
         user_handle: UserHandle,
         public_key: impl Into<Vec<u8>>,
     ) -> Self {
-        Self {
-            version: Version,
-            id,
-            rp_id: rp_id.into(),
-            user_handle,
-            public_key: public_key.into().into(),
-            algorithm: None,
-            sign_count: 0,
-            uv_initialized: false,
-            transports: Vec::new(),
-            backup_eligible: false,
-            backup_state: false,
-            aaguid: Aaguid::ZERO,
-            attestation: None,
-        }
+        let fixed = StaticPart::new(id, rp_id.into(), user_handle, public_key.into());
+        Self { fixed, dynamic: DynamicPart::default(), evidence: None }
+    }
+
+    /// The record that these are the parts of.
+    pub fn from_parts(
+        fixed: StaticPart,
+        dynamic: DynamicPart,
+        evidence: Option<AttestationEvidence>,
+    ) -> Self {
+        Self { fixed, dynamic, evidence }
     }
 
     /// The same with this signature counter.
     pub fn with_sign_count(mut self, sign_count: u32) -> Self {
-        self.sign_count = sign_count;
+        self.dynamic.sign_count = sign_count;
         self
     }
 
-    /// The same with this value of BE.
-    pub fn with_backup_eligible(mut self, backup_eligible: bool) -> Self {
-        self.backup_eligible = backup_eligible;
+    /// The same with this value of BE; `None` where nobody noted it at registration.
+    pub fn with_backup_eligible(mut self, backup_eligible: impl Into<Option<bool>>) -> Self {
+        self.dynamic.backup_eligible = backup_eligible.into();
         self
     }
 
     /// The same with this value of BS.
     pub fn with_backup_state(mut self, backup_state: bool) -> Self {
-        self.backup_state = backup_state;
+        self.dynamic.backup_state = backup_state;
         self
     }
 
     /// The same with this value of `uvInitialized`.
     pub fn with_uv_initialized(mut self, uv_initialized: bool) -> Self {
-        self.uv_initialized = uv_initialized;
+        self.dynamic.uv_initialized = uv_initialized;
         self
     }
 
     /// The same with these transports.
     pub fn with_transports(mut self, transports: impl IntoIterator<Item = Transport>) -> Self {
-        self.transports = transports.into_iter().collect();
+        self.fixed.transports = transports.into_iter().collect();
+        self
+    }
+
+    /// The same with this algorithm noted.
+    pub fn with_algorithm(mut self, algorithm: AlgorithmIdentifier) -> Self {
+        self.fixed.algorithm = Some(algorithm);
+        self
+    }
+
+    /// The same with this AAGUID, a claim.
+    pub fn with_aaguid(mut self, aaguid: Aaguid) -> Self {
+        self.fixed.aaguid = aaguid;
         self
     }
 
     /// The same in another account.
     pub fn with_user_handle(mut self, user_handle: UserHandle) -> Self {
-        self.user_handle = user_handle;
+        self.fixed.user_handle = user_handle;
         self
+    }
+
+    /// The same with this evidence.
+    pub fn with_evidence(mut self, evidence: impl Into<Option<AttestationEvidence>>) -> Self {
+        self.evidence = evidence.into();
+        self
+    }
+
+    /// The same with this dynamic part: what a store reads that keeps it apart.
+    pub fn with_dynamic_part(mut self, dynamic: DynamicPart) -> Self {
+        self.dynamic = dynamic;
+        self
+    }
+
+    /// What never changes.
+    pub fn static_part(&self) -> &StaticPart {
+        &self.fixed
+    }
+
+    /// What an authentication may change.
+    pub fn dynamic_part(&self) -> &DynamicPart {
+        &self.dynamic
+    }
+
+    /// What the attestation was judged by, where it is kept.
+    pub fn evidence(&self) -> Option<&AttestationEvidence> {
+        self.evidence.as_ref()
+    }
+
+    /// The kind of credential.
+    pub fn credential_type(&self) -> &CredentialType {
+        &self.fixed.credential_type
     }
 
     /// The credential ID.
     pub fn id(&self) -> &CredentialId {
-        &self.id
+        &self.fixed.id
     }
 
     /// The RP ID that the credential is scoped to.
     pub fn rp_id(&self) -> &str {
-        &self.rp_id
+        &self.fixed.rp_id
     }
 
     /// The user handle of the account that it belongs to.
     pub fn user_handle(&self) -> &UserHandle {
-        &self.user_handle
+        &self.fixed.user_handle
     }
 
     /// The public key: the `COSE_Key` as received.
     pub fn public_key(&self) -> &[u8] {
-        &self.public_key
+        &self.fixed.public_key
     }
 
     /// The public key's algorithm, where it was noted.
     pub fn algorithm(&self) -> Option<AlgorithmIdentifier> {
-        self.algorithm
-    }
-
-    /// The signature counter of the latest ceremony.
-    pub fn sign_count(&self) -> u32 {
-        self.sign_count
-    }
-
-    /// Whether the user was ever verified with it.
-    pub fn uv_initialized(&self) -> bool {
-        self.uv_initialized
+        self.fixed.algorithm
     }
 
     /// How the client said that the authenticator is reached. A hint for later options.
     pub fn transports(&self) -> &[Transport] {
-        &self.transports
-    }
-
-    /// BE at registration: whether it may be backed up, so be on more than one device.
-    pub fn backup_eligible(&self) -> bool {
-        self.backup_eligible
-    }
-
-    /// BS at the latest ceremony: whether it was backed up.
-    pub fn backup_state(&self) -> bool {
-        self.backup_state
+        &self.fixed.transports
     }
 
     /// The model that the authenticator said it is: a claim.
     pub fn aaguid(&self) -> Aaguid {
-        self.aaguid
+        self.fixed.aaguid
+    }
+
+    /// The signature counter of the latest ceremony.
+    pub fn sign_count(&self) -> u32 {
+        self.dynamic.sign_count
+    }
+
+    /// Whether the user was ever verified with it.
+    pub fn uv_initialized(&self) -> bool {
+        self.dynamic.uv_initialized
+    }
+
+    /// BE at registration: whether it may be backed up, so be on more than one device. `None` in a record from elsewhere,
+    /// until an authentication tells.
+    pub fn backup_eligible(&self) -> Option<bool> {
+        self.dynamic.backup_eligible
+    }
+
+    /// BS at the latest ceremony: whether it was backed up.
+    pub fn backup_state(&self) -> bool {
+        self.dynamic.backup_state
+    }
+
+    /// Whether authentications may be made with it.
+    pub fn standing(&self) -> &Standing {
+        &self.dynamic.standing
     }
 
     /// The attestation statement format, where the evidence is kept.
     pub fn attestation_format(&self) -> Option<&str> {
-        self.attestation.as_ref().map(|evidence| &*evidence.format)
+        self.evidence.as_ref().map(AttestationEvidence::format)
     }
 
     /// The attestation type as a word (`none`, `self`, `basic`, …), where the evidence is kept.
     pub fn attestation_type(&self) -> Option<&str> {
-        self.attestation.as_ref().map(|evidence| &*evidence.attestation_type)
+        self.evidence.as_ref().map(AttestationEvidence::attestation_type)
     }
 
     /// The attestation object as received, where it is kept.
     pub fn attestation_object(&self) -> Option<&[u8]> {
-        self.attestation.as_ref().map(|evidence| &*evidence.object)
+        self.evidence.as_ref().map(AttestationEvidence::object)
     }
 
     /// The client data of the registration as received, where it is kept.
     pub fn attestation_client_data(&self) -> Option<&[u8]> {
-        self.attestation.as_ref().map(|evidence| &*evidence.client_data)
+        self.evidence.as_ref().map(AttestationEvidence::client_data)
     }
 
     /// What options say of the credential.
     pub fn descriptor(&self) -> CredentialDescriptor {
-        CredentialDescriptor::new(self.id.clone(), self.transports.clone())
+        let mut descriptor = CredentialDescriptor::new(self.fixed.id.clone(), self.fixed.transports.clone());
+        descriptor.credential_type = self.fixed.credential_type.clone();
+        descriptor
     }
 
-    /// Takes over what an authentication changed.
-    pub fn apply(&mut self, update: &CredentialUpdate) {
-        self.sign_count = update.sign_count;
-        self.backup_state = update.backup_state;
-        self.uv_initialized = update.uv_initialized;
+    /// Refuses all authentications with it from now on, for this reason, which is for people; until
+    /// [`clear_flag`](Self::clear_flag).
+    pub fn flag(&mut self, reason: impl Into<String>, now: Timestamp) {
+        self.dynamic.standing = Standing::Flagged(Flagged::new(reason, now));
+    }
+
+    /// Takes it back.
+    pub fn clear_flag(&mut self) {
+        self.dynamic.standing = Standing::Active;
+    }
+
+    /// Takes over what an authentication changed, unless the record is no longer what the authentication was judged by:
+    /// then it stays as it is, and the authentication must be judged again.
+    pub fn apply(&mut self, update: &CredentialUpdate) -> Result<(), UpdateRefused> {
+        if update.credential_id != self.fixed.id {
+            return Err(UpdateRefused::OtherCredential);
+        }
+        if update.previous != self.dynamic {
+            return Err(UpdateRefused::Changed);
+        }
+        self.dynamic.clone_from(&update.next);
+        Ok(())
     }
 }
 
-/// What an authentication changes in the record ([7.2, update the credential
-/// record](https://www.w3.org/TR/webauthn-3/#authn-ceremony-update-credential-record)).
-///
-/// To be stored as compare-and-swap on the previous counter: where the stored one is another by now, two authentications
-/// ran at once, and the later one must be judged again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CredentialUpdate {
-    /// Whose record.
-    pub credential_id: CredentialId,
-    /// The counter that the response was compared with.
-    pub previous_sign_count: u32,
-    /// The new counter.
-    pub sign_count: u32,
-    /// The new backup state.
-    pub backup_state: bool,
-    /// Whether the user was ever verified with it. Unchanged where it was not set before: the specification asks for a
-    /// further authentication factor before that.
-    pub uv_initialized: bool,
-}
+#[cfg(test)]
+mod tests;

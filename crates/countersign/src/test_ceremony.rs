@@ -247,5 +247,7 @@ impl Get {
 /// The record of the credential that [`get`] signs with; its counter is 5.
 pub(crate) fn record() -> CredentialRecord {
     let id = CredentialId::new(vec![0x1d; 16]).unwrap();
-    CredentialRecord::new(id, RP_ID, handle(7), cose_key(&signing_key(0x11))).with_sign_count(5)
+    CredentialRecord::new(id, RP_ID, handle(7), cose_key(&signing_key(0x11)))
+        .with_sign_count(5)
+        .with_backup_eligible(false)
 }

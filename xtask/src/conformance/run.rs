@@ -386,13 +386,15 @@ fn authentication(
     }
     let authenticated = authenticated?;
     let mut outcome = record.as_ref().map(record_outcome).unwrap_or_default();
-    outcome.insert("sign_count".to_owned(), authenticated.update().sign_count.into());
+    outcome.insert("sign_count".to_owned(), authenticated.update().next.sign_count().into());
     outcome.insert("user_verified".to_owned(), authenticated.user_verified().into());
     outcome.insert("backup_eligible".to_owned(), authenticated.backup_eligible().into());
     outcome.insert("backup_state".to_owned(), authenticated.backup_state().into());
     outcome.insert("sign_count_increased".to_owned(), authenticated.sign_count_increased().into());
     if let Some(stored) = stored {
-        stored.record.apply(authenticated.update());
+        // The case said whose record it is; what changed is the dynamic part alone.
+        let next = authenticated.update().next.clone();
+        stored.record = stored.record.clone().with_dynamic_part(next);
     }
     Ok(outcome)
 }

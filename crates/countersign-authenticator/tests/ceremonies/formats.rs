@@ -36,7 +36,7 @@ fn round_trip(attestation: &Attestation, algorithm: Algorithm, rp: RelyingPartyB
         let response = client.get(&options, &mut authenticator).unwrap();
         let authenticated = rp.finish_authentication(state, &response, Some(&record), NOW);
         let authenticated = authenticated.unwrap_or_else(|error| panic!("{what}: {error}"));
-        record.apply(authenticated.update());
+        record.apply(authenticated.update()).unwrap();
     }
 }
 

@@ -29,7 +29,6 @@ use crate::{
 /// A passkey as the page sees it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "members of the JSON, each by itself")]
 struct Credential<'a> {
     id: &'a CredentialId,
     label: &'a str,
@@ -40,7 +39,8 @@ struct Credential<'a> {
     attestation_type: &'a str,
     algorithm: String,
     transports: &'a [Transport],
-    backup_eligible: bool,
+    /// `null` where it is not known.
+    backup_eligible: Option<bool>,
     backup_state: bool,
     user_verified: bool,
     sign_count: u32,

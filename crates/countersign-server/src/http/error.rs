@@ -164,7 +164,7 @@ fn store(error: &StoreError) -> (StatusCode, &'static str, &'static str) {
             "Too many people are signing in at this moment. Please try again in a minute.",
         ),
         StoreError::CredentialRegistered
-        | StoreError::CounterMoved
+        | StoreError::RecordChanged
         | StoreError::Failed(_)
         | StoreError::Corrupt(_)
         | StoreError::BrokenOff

@@ -1,7 +1,7 @@
 //! Credentials: the record that the relying party keeps, and what its owner calls it.
 
 use countersign::{
-    CredentialRecord,
+    CredentialRecord, CredentialUpdate, DynamicPart,
     types::{CredentialId, Timestamp, UserHandle},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -32,13 +32,14 @@ pub(crate) fn insert(db: &Connection, credential: &StoredCredential) -> Result<(
         return Err(StoreError::TooManyCredentials);
     }
     let mut insert = db.prepare_cached(
-        "INSERT INTO credentials (id, user_handle, record, sign_count, backup_state, label, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO credentials (id, user_handle, record, dynamic, sign_count, backup_state, label, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
     )?;
     let inserted = insert.execute((
         record.id().as_bytes(),
         record.user_handle().as_bytes(),
         serde_json::to_string(record)?,
+        serde_json::to_string(record.dynamic_part())?,
         record.sign_count(),
         record.backup_state(),
         &credential.label,
@@ -49,8 +50,9 @@ pub(crate) fn insert(db: &Connection, credential: &StoredCredential) -> Result<(
 
 /// The credential with this ID, whoever has it.
 pub(crate) fn find(db: &Connection, id: &CredentialId) -> Result<Option<StoredCredential>, StoreError> {
-    let mut find =
-        db.prepare_cached("SELECT record, label, created_at, last_used_at FROM credentials WHERE id = ?")?;
+    let mut find = db.prepare_cached(
+        "SELECT record, dynamic, label, created_at, last_used_at FROM credentials WHERE id = ?",
+    )?;
     let found = find.query_row((id.as_bytes(),), columns).optional()?;
     found.map(read).transpose()
 }
@@ -58,7 +60,7 @@ pub(crate) fn find(db: &Connection, id: &CredentialId) -> Result<Option<StoredCr
 /// The account's credentials, oldest first.
 pub(crate) fn list(db: &Connection, owner: &UserHandle) -> Result<Vec<StoredCredential>, StoreError> {
     let mut list = db.prepare_cached(
-        "SELECT record, label, created_at, last_used_at FROM credentials
+        "SELECT record, dynamic, label, created_at, last_used_at FROM credentials
          WHERE user_handle = ? ORDER BY created_at, rowid",
     )?;
     let rows = list.query_map((owner.as_bytes(),), columns)?.collect::<Result<Vec<_>, _>>()?;
@@ -90,27 +92,45 @@ pub(crate) fn remove(db: &Connection, owner: &UserHandle, id: &CredentialId) -> 
     if count(db, owner)? == 0 { Err(StoreError::LastCredential) } else { Ok(()) }
 }
 
-/// Stores what an authentication changed, unless another one changed the counter since `previous` was read.
+/// Stores what an authentication changed, unless the record changed since the authentication was judged by it.
+///
+/// For a transaction that writes: nobody else writes between the comparison and the change.
 pub(crate) fn record_use(
     db: &Connection,
-    record: &CredentialRecord,
-    previous: u32,
+    owner: &UserHandle,
+    update: &CredentialUpdate,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let mut update = db.prepare_cached(
-        "UPDATE credentials SET record = ?, sign_count = ?, backup_state = ?, last_used_at = ?
-         WHERE id = ? AND user_handle = ? AND sign_count = ?",
+    let id = update.credential_id.as_bytes();
+    let mut find = db.prepare_cached(
+        "SELECT dynamic, CASE WHEN dynamic IS NULL THEN record END FROM credentials
+         WHERE id = ? AND user_handle = ?",
     )?;
-    let updated = update.execute((
-        serde_json::to_string(record)?,
-        record.sign_count(),
-        record.backup_state(),
+    let stored = find.query_row((id, owner.as_bytes()), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    if stored.map(dynamic_part).transpose()?.as_ref() != Some(&update.previous) {
+        return Err(StoreError::RecordChanged);
+    }
+    let mut write = db.prepare_cached(
+        "UPDATE credentials SET dynamic = ?, sign_count = ?, backup_state = ?, last_used_at = ? WHERE id = ?",
+    )?;
+    let next = &update.next;
+    write.execute((
+        serde_json::to_string(next)?,
+        next.sign_count(),
+        next.backup_state(),
         now.unix_seconds(),
-        record.id().as_bytes(),
-        record.user_handle().as_bytes(),
-        previous,
+        id,
     ))?;
-    if updated == 0 { Err(StoreError::CounterMoved) } else { Ok(()) }
+    Ok(())
+}
+
+/// The dynamic part, or where none was written yet, the one in the record.
+fn dynamic_part((dynamic, record): (Option<String>, Option<String>)) -> Result<DynamicPart, StoreError> {
+    if let Some(dynamic) = dynamic {
+        return Ok(serde_json::from_str(&dynamic)?);
+    }
+    let record: CredentialRecord = serde_json::from_str(&record.unwrap_or_default())?;
+    Ok(record.dynamic_part().clone())
 }
 
 fn count(db: &Connection, owner: &UserHandle) -> Result<i64, StoreError> {
@@ -118,15 +138,19 @@ fn count(db: &Connection, owner: &UserHandle) -> Result<i64, StoreError> {
     Ok(count.query_row((owner.as_bytes(),), |row| row.get(0))?)
 }
 
-type Columns = (String, String, i64, Option<i64>);
+type Columns = (String, Option<String>, String, i64, Option<i64>);
 
 fn columns(row: &Row<'_>) -> Result<Columns, rusqlite::Error> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
 }
 
-fn read((record, label, created_at, last_used_at): Columns) -> Result<StoredCredential, StoreError> {
+fn read((record, dynamic, label, created_at, last_used_at): Columns) -> Result<StoredCredential, StoreError> {
+    let mut record: CredentialRecord = serde_json::from_str(&record)?;
+    if let Some(dynamic) = dynamic {
+        record = record.with_dynamic_part(serde_json::from_str(&dynamic)?);
+    }
     Ok(StoredCredential {
-        record: serde_json::from_str(&record)?,
+        record,
         label,
         created_at: Timestamp::from_unix_seconds(created_at),
         last_used_at: last_used_at.map(Timestamp::from_unix_seconds),

@@ -5,17 +5,17 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::open::Refusal;
 
 /// `PRAGMA application_id` of our databases, which spells `CtSn`.
-const APPLICATION_ID: i64 = 0x4374_536e;
+pub(super) const APPLICATION_ID: i64 = 0x4374_536e;
 
 /// The newest schema, the one that this program works on: `PRAGMA user_version`.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// What leads from the schema of each position to the next; the first makes an empty file a database.
-const MIGRATIONS: [&str; 1] = [TABLES];
+const MIGRATIONS: [&str; 2] = [TABLES, DYNAMIC_PARTS];
 
 /// Times are seconds since 1970. A record is the JSON of `countersign::CredentialRecord`, which says its own
 /// version; `sign_count` and `backup_state` repeat what statements compare and count.
-const TABLES: &str = "
+pub(super) const TABLES: &str = "
 CREATE TABLE accounts (
     user_handle BLOB NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
@@ -64,6 +64,10 @@ CREATE TRIGGER ceremony_opened AFTER INSERT ON ceremonies
 CREATE TRIGGER ceremony_closed AFTER DELETE ON ceremonies
     BEGIN UPDATE ceremony_count SET open = open - 1; END;
 ";
+
+/// What an authentication changes is written by itself, as the JSON of `countersign::DynamicPart`. Where it is null, as
+/// in rows of schema 1, the record's own holds.
+const DYNAMIC_PARTS: &str = "ALTER TABLE credentials ADD COLUMN dynamic TEXT;";
 
 /// Whether the file is empty, or a database of ours that this program knows. Writes nothing.
 pub(super) fn check(connection: &Connection) -> Result<(), Refusal> {

@@ -129,3 +129,70 @@ async fn what_was_answered_is_there_after_a_restart() {
     let again = Store::open(&folder.path().join("test.sqlite3")).unwrap();
     assert_eq!(names(&again).await, ["kept"]);
 }
+
+/// A record as version 0.1.0 wrote it.
+const RECORD_1: &str = r#"{"version":1,"id":"HR0d","rp_id":"example.org","user_handle":"am8","public_key":"oA",
+    "algorithm":-7,"sign_count":5,"uv_initialized":true,"transports":[],"backup_eligible":true,"backup_state":false,
+    "aaguid":"00000000-0000-0000-0000-000000000000","attestation":null}"#;
+
+/// A database of schema 1 with one account and that record.
+fn schema_1() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.sqlite3");
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch(schema::TABLES).unwrap();
+    db.pragma_update(None, "application_id", schema::APPLICATION_ID).unwrap();
+    db.pragma_update(None, "user_version", 1).unwrap();
+    add(&db, "jo").unwrap();
+    db.execute(
+        "INSERT INTO credentials (id, user_handle, record, sign_count, backup_state, label, created_at)
+         VALUES (x'1d1d1d', x'6a6f', ?, 5, 0, 'Key', 0)",
+        (RECORD_1,),
+    )
+    .unwrap();
+    drop(db);
+    let store = Store::open(&path).unwrap();
+    (folder, store)
+}
+
+#[tokio::test]
+async fn a_record_of_schema_1_is_read_and_its_dynamic_part_written_apart() {
+    let (_folder, store) = schema_1();
+    let id = countersign::CredentialId::new([0x1d; 3]).unwrap();
+    let find = || {
+        let id = id.clone();
+        store.read(move |db| credentials::find(db, &id))
+    };
+    let stored = find().await.unwrap().unwrap().record;
+    assert_eq!((stored.sign_count(), stored.backup_eligible()), (5, Some(true)));
+    let next = stored.clone().with_sign_count(6).with_backup_state(true);
+    let update = update_between(&stored, &next);
+    let now = countersign::Timestamp::from_unix_seconds(9);
+    let write = |update: countersign::CredentialUpdate| {
+        let owner = stored.user_handle().clone();
+        store.write(move |db| credentials::record_use(db, &owner, &update, now))
+    };
+    write(update.clone()).await.unwrap();
+    assert_eq!(find().await.unwrap().unwrap().record, next);
+    // The same again was judged by what is no longer there.
+    assert!(matches!(write(update).await, Err(StoreError::RecordChanged)));
+    let again = update_between(&next, &next.clone().with_sign_count(7));
+    write(again).await.unwrap();
+    let written: (String, i64, i64, String) = store
+        .read(|db| {
+            let columns = "SELECT record, sign_count, backup_state, dynamic FROM credentials";
+            Ok(db.query_row(columns, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?)
+        })
+        .await
+        .unwrap();
+    assert_eq!((written.0.as_str(), written.1, written.2), (RECORD_1, 7, 1));
+    assert!(written.3.starts_with(r#"{"version":2,"sign_count":7,"#), "{}", written.3);
+}
+
+fn update_between(
+    previous: &countersign::CredentialRecord,
+    next: &countersign::CredentialRecord,
+) -> countersign::CredentialUpdate {
+    let (before, after) = (previous.dynamic_part().clone(), next.dynamic_part().clone());
+    countersign::CredentialUpdate::new(previous.id().clone(), before, after)
+}

@@ -154,7 +154,8 @@ async fn of_two_passkeys_removed_at_once_one_stays() {
 async fn an_account_has_a_limit_of_passkeys() {
     let site = Site::new();
     let (mut client, _) = site.account("Ada", 1).await;
-    let copies = "INSERT INTO credentials SELECT randomblob(16), user_handle, record, 0, 0, label, created_at, NULL
+    let copies = "INSERT INTO credentials SELECT randomblob(16), user_handle,
+             json_set(record, '$.static.id', hex(randomblob(16))), 0, 0, label, created_at, NULL, dynamic
          FROM credentials, (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 63) SELECT i FROM n)";
     assert_eq!(site.sql(copies), 63);
     let (_, answer) = client.add(2).await;

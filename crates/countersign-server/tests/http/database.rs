@@ -44,14 +44,14 @@ fn a_newer_database_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.sqlite3");
     drop(router(&Config::new(&path)).unwrap());
-    let before = made(&path, "PRAGMA journal_mode = DELETE; PRAGMA user_version = 2");
+    let before = made(&path, "PRAGMA journal_mode = DELETE; PRAGMA user_version = 3");
     let error = refusal(&path);
-    assert!(matches!(error, StartError::DatabaseTooNew { found: 2, known: 1, .. }), "{error}");
+    assert!(matches!(error, StartError::DatabaseTooNew { found: 3, known: 2, .. }), "{error}");
     assert_eq!(
         error.to_string(),
         format!(
-            "the database {} was written by a newer version of countersign: its schema is 2, and this version knows \
-             those up to 1",
+            "the database {} was written by a newer version of countersign: its schema is 3, and this version knows \
+             those up to 2",
             path.display()
         )
     );

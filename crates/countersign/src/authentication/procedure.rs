@@ -83,7 +83,7 @@ impl<'a> Procedure<'a> {
         steps.check(Step::Signature, verified)?;
         // 22
         let received = data.sign_count;
-        let stored = record.sign_count;
+        let stored = record.dynamic.sign_count;
         let (sign_count, sign_count_increased) =
             steps.check_with(Step::SignCount, counter(self.rp.sign_count, stored, received), |_| {
                 Evidence::SignCount { stored, received }
@@ -116,10 +116,10 @@ impl<'a> Procedure<'a> {
             (None, None) => return Err(Fault::UserHandleMissing),
         };
         let record = record.ok_or(Fault::CredentialUnknown)?;
-        if record.id.as_bytes() != self.parts.credential_id || record.rp_id != self.rp.id {
+        if record.fixed.id.as_bytes() != self.parts.credential_id || record.fixed.rp_id != self.rp.id {
             return Err(Fault::CredentialUnknown);
         }
-        if record.user_handle.as_bytes() == user {
+        if record.fixed.user_handle.as_bytes() == user {
             Ok(record)
         } else if self.state.user.is_some() {
             Err(Fault::CredentialUnknown)
@@ -214,7 +214,7 @@ impl<'a> Procedure<'a> {
         match self.key {
             Key::Prepared(key) => verify(key),
             Key::OfRecord => {
-                let key = PublicKey::from_cose(&record.public_key)?;
+                let key = PublicKey::from_cose(&record.fixed.public_key)?;
                 let algorithm = key.algorithm().ok_or(KeyError::UnsupportedKeyType)?;
                 verify(&*self.rp.verifiers.prepare(&key, algorithm.scheme())?)
             }
@@ -224,10 +224,12 @@ impl<'a> Procedure<'a> {
 
 /// Step 19: BE is as it was.
 fn backup_eligibility(record: &CredentialRecord, flags: Flags) -> Result<(), Fault> {
-    if flags.backup_eligible() == record.backup_eligible {
-        Ok(())
-    } else {
-        Err(Fault::BackupEligibilityChanged { registered: record.backup_eligible })
+    match record.dynamic.backup_eligible {
+        Some(registered) if registered != flags.backup_eligible() => {
+            Err(Fault::BackupEligibilityChanged { registered })
+        }
+        // Unknown in a record from elsewhere: what is seen first is recorded.
+        _ => Ok(()),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Fault},
     parts::AttestationParts,
     policy::AttestationTrust,
-    record::{CredentialRecord, Evidence as RecordEvidence},
+    record::{AttestationEvidence, CredentialRecord, Trusted},
     relying_party::RelyingParty,
     report::{Deviation, Evidence, Reason, Recorder},
     state::{Mediation, RegistrationState},
@@ -305,15 +305,23 @@ impl<'a> Procedure<'a> {
             .with_transports(self.parts.transports.iter().cloned())
             .with_backup_eligible(data.flags.backup_eligible())
             .with_backup_state(data.flags.backup_state());
-        record.algorithm = key.algorithm().map(Algorithm::identifier);
-        record.aaguid = attested.aaguid;
-        record.attestation = Some(RecordEvidence {
-            format: attestation.format().to_owned(),
-            attestation_type: attestation.attestation_type().as_str().to_owned(),
-            object: self.parts.attestation_object.into(),
-            client_data: self.parts.client_data_json.into(),
-        });
+        record.fixed.algorithm = key.algorithm().map(Algorithm::identifier);
+        record.fixed.aaguid = attested.aaguid;
+        record.evidence = Some(self.evidence(attestation));
         record
+    }
+
+    /// Step 27's `attestationObject` and `attestationClientDataJSON`, with what step 24 made of them.
+    fn evidence(&self, attestation: &Attestation) -> AttestationEvidence {
+        // A registration that did not pass what was demanded has no record.
+        let trusted = match &self.rp.attestation_trust {
+            AttestationTrust::Unassessed => Trusted::NotAssessed,
+            _ => Trusted::Yes,
+        };
+        let kind = attestation.attestation_type().as_str();
+        let (object, client_data) = (self.parts.attestation_object, self.parts.client_data_json);
+        AttestationEvidence::new(attestation.format(), kind, object, client_data)
+            .with_judgement(trusted, self.now)
     }
 
     /// Step 28: what nobody asked for is ignored; what is known must have its type.

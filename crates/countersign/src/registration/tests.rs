@@ -44,7 +44,7 @@ fn a_valid_response_becomes_a_record() {
     assert_eq!((record.attestation_format(), record.attestation_type()), (Some("none"), Some("none")));
     assert_eq!(record.attestation_object(), Some(&*create().attestation_object()));
     assert_eq!(record.attestation_client_data(), Some(create().client_data.to_string().as_bytes()));
-    assert!(record.uv_initialized() && !record.backup_eligible() && !record.backup_state());
+    assert!(record.uv_initialized() && record.backup_eligible() == Some(false) && !record.backup_state());
     assert_eq!(record.transports(), [crate::Transport::Internal]);
 }
 

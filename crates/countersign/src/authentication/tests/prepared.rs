@@ -8,7 +8,7 @@ fn parts(authenticated: &Authenticated) -> (&UserHandle, bool, bool, u32, bool) 
         authenticated.user_handle(),
         authenticated.user_verified(),
         authenticated.backup_state(),
-        authenticated.update().sign_count,
+        authenticated.update().next.sign_count(),
         authenticated.sign_count_increased(),
     )
 }

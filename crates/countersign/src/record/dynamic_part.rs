@@ -1,0 +1,100 @@
+//! What of a credential record an authentication may change
+//! ([section 4](https://www.w3.org/TR/webauthn-3/#credential-record)).
+
+use countersign_types::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The part of a [`CredentialRecord`](super::CredentialRecord) that changes: `signCount`, `backupState`, `uvInitialized`
+/// and the standing; and `backupEligible`, which changes once in a record that came without it.
+///
+/// A store replaces it as a whole, and only where what is stored equals the one that the change was decided on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct DynamicPart {
+    pub(crate) sign_count: u32,
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub(crate) backup_eligible: Option<bool>,
+    pub(crate) backup_state: bool,
+    pub(crate) uv_initialized: bool,
+    #[serde(rename = "flag", deserialize_with = "Standing::deserialize")]
+    pub(crate) standing: Standing,
+}
+
+impl DynamicPart {
+    /// The signature counter.
+    pub fn sign_count(&self) -> u32 {
+        self.sign_count
+    }
+
+    /// BE; `None` where it is not known yet.
+    pub fn backup_eligible(&self) -> Option<bool> {
+        self.backup_eligible
+    }
+
+    /// BS.
+    pub fn backup_state(&self) -> bool {
+        self.backup_state
+    }
+
+    /// Whether the user was ever verified.
+    pub fn uv_initialized(&self) -> bool {
+        self.uv_initialized
+    }
+
+    /// Whether authentications may be made with the credential.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+}
+
+/// Whether authentications may be made with a credential.
+///
+/// Serialised, it is the flag, or `null`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Standing {
+    /// They may.
+    #[default]
+    Active,
+    /// They may not: the authenticator is known to be compromised, its attestation no longer holds, or the like.
+    Flagged(Flagged),
+}
+
+impl Serialize for Standing {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Active => serializer.serialize_none(),
+            Self::Flagged(flag) => serializer.serialize_some(flag),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Standing {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Active, Self::Flagged))
+    }
+}
+
+/// Why and when a credential was flagged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flagged {
+    reason: String,
+    at: Timestamp,
+}
+
+impl Flagged {
+    /// For this reason, at this time.
+    pub fn new(reason: impl Into<String>, at: Timestamp) -> Self {
+        Self { reason: reason.into(), at }
+    }
+
+    /// Why, for people.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// When.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+}
