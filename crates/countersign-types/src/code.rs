@@ -42,7 +42,7 @@ codes! {
     ChallengeMismatch = "challenge-mismatch",
     /// The challenge was issued too long ago, or used already.
     ChallengeExpired = "challenge-expired",
-    /// The ceremony state can't be used: another ceremony, user or relying party.
+    /// The ceremony state or its sealed token can't be used: changed, another key, ceremony, user or relying party.
     StateInvalid = "state-invalid",
     /// `origin` is not an accepted one.
     OriginMismatch = "origin-mismatch",

@@ -88,6 +88,8 @@ pub enum Fault {
     },
     /// Another challenge.
     ChallengeMismatch,
+    /// The authentication was started for other data.
+    BoundDataMismatch,
     /// This origin is not accepted.
     OriginMismatch(String),
     /// A frame that is not same-origin with its ancestors.
@@ -158,7 +160,7 @@ impl Fault {
             Self::ConvenienceMemberDiffers(_) => Code::ResponseMalformed,
             Self::Extension(cause) => cause.code(),
             Self::TypeMismatch { .. } => Code::ClientDataTypeMismatch,
-            Self::ChallengeMismatch => Code::ChallengeMismatch,
+            Self::ChallengeMismatch | Self::BoundDataMismatch => Code::ChallengeMismatch,
             Self::OriginMismatch(_) => Code::OriginMismatch,
             Self::CrossOrigin => Code::CrossOriginNotAllowed,
             Self::TopOriginMismatch(_) => Code::TopOriginMismatch,
@@ -201,6 +203,7 @@ impl fmt::Display for Fault {
             }
             Self::TypeMismatch { expected } => write!(f, "client data's type is not {expected}"),
             Self::ChallengeMismatch => f.write_str("not the challenge that was issued"),
+            Self::BoundDataMismatch => f.write_str("the authentication was started for other data"),
             Self::OriginMismatch(origin) => write!(f, "the origin {} is not accepted", Shortened(origin)),
             Self::CrossOrigin => f.write_str("a cross-origin ceremony is not accepted"),
             Self::TopOriginMismatch(origin) => {

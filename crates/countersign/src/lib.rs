@@ -79,9 +79,13 @@ pub mod related_origins;
 mod relying_party;
 mod report;
 mod request;
+#[cfg(feature = "sealed")]
+pub mod sealed;
 mod signals;
+mod single_use;
 mod state;
 mod step;
+mod step_up;
 #[cfg(test)]
 mod test_ceremony;
 
@@ -121,8 +125,13 @@ pub use registration::{CredentialIdStatus, Registered, User};
 pub use relying_party::RelyingParty;
 pub use report::{Deviation, Evidence, Failure, Flags, Outcome, Reason, Report, StepReport};
 pub use request::{AuthenticationRequest, CREDENTIAL_LIST_MAX, RegistrationRequest, StartError};
-pub use state::{AuthenticationState, Mediation, RegistrationState};
+pub use single_use::{
+    AlreadyUsed, CeremonyId, Consumption, MemorySingleUse, MemorySingleUseFull, SingleUse, SpendError,
+    Unspent,
+};
+pub use state::{AuthenticationState, CHALLENGE_MIN, CeremonyState, Mediation, RegistrationState};
 pub use step::{AuthenticationStep, RegistrationStep, Step};
+pub use step_up::BoundAuthenticationState;
 
 /// The documents' examples, compiled as tests.
 #[cfg(doctest)]

@@ -1,5 +1,7 @@
 //! What a relying party remembers between `start` and `finish`.
 
+mod kind;
+
 use countersign_types::{
     AlgorithmIdentifier, Base64Url, CredentialId, Timestamp, UserHandle,
     enumerations::UserVerificationRequirement, extensions::ClientExtensionInputs,
@@ -7,6 +9,12 @@ use countersign_types::{
 use serde::{Deserialize, Serialize};
 
 use crate::{extensions::RequestedExtensions, relying_party::RelyingParty};
+
+pub use kind::CeremonyState;
+
+/// The fewest bytes of a challenge
+/// ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
+pub const CHALLENGE_MIN: usize = 16;
 
 /// Seconds that a response may arrive after the options' timeout: the client's clock started later than ours, and the
 /// way back takes time.
@@ -31,6 +39,7 @@ pub enum Mediation {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegistrationState {
+    version: Version,
     ceremony: RegistrationCeremony,
     pub(crate) challenge: Base64Url,
     pub(crate) rp_id: String,
@@ -49,6 +58,7 @@ pub struct RegistrationState {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuthenticationState {
+    version: Version,
     ceremony: AuthenticationCeremony,
     pub(crate) challenge: Base64Url,
     pub(crate) rp_id: String,
@@ -60,6 +70,25 @@ pub struct AuthenticationState {
     #[serde(default, skip_serializing_if = "RequestedExtensions::is_empty")]
     pub(crate) extensions: RequestedExtensions,
     pub(crate) expires_at: Timestamp,
+}
+
+/// The version of the serialised states. A number in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+struct Version;
+
+impl TryFrom<u8> for Version {
+    type Error = &'static str;
+
+    fn try_from(number: u8) -> Result<Self, Self::Error> {
+        if number == 1 { Ok(Self) } else { Err("a ceremony state of an unknown version") }
+    }
+}
+
+impl From<Version> for u8 {
+    fn from(_: Version) -> Self {
+        1
+    }
 }
 
 /// One word each, so that the serialised state of one ceremony can't be read as the other's.
@@ -77,9 +106,10 @@ enum AuthenticationCeremony {
 
 impl RegistrationState {
     /// The state for a challenge that was issued elsewhere, such as by another service of the same relying party; `None`
-    /// where the challenge is empty.
+    /// where the challenge has fewer than [`CHALLENGE_MIN`] bytes.
     ///
-    /// Whoever issued it must have made it unpredictable and used it once. Policy is `rp`'s, as with
+    /// Whoever issued it must have made it unpredictable. That it is used once is for
+    /// [`Unspent::new`](crate::Unspent::new) to see to. Policy is `rp`'s, as with
     /// [`start_registration`](RelyingParty::start_registration), which most callers want instead.
     pub fn expecting(
         rp: &RelyingParty,
@@ -88,7 +118,8 @@ impl RegistrationState {
         mediation: Mediation,
         now: Timestamp,
     ) -> Option<Self> {
-        (!challenge.is_empty()).then(|| Self {
+        (challenge.len() >= CHALLENGE_MIN).then(|| Self {
+            version: Version,
             ceremony: RegistrationCeremony::Registration,
             challenge: challenge.into(),
             rp_id: rp.id.clone(),
@@ -126,15 +157,16 @@ impl RegistrationState {
 }
 
 impl AuthenticationState {
-    /// The state for a challenge that was issued elsewhere; `None` where the challenge is empty. `user` is the account,
-    /// where it was identified before. See [`RegistrationState::expecting`].
+    /// The state for a challenge that was issued elsewhere; `None` where the challenge has fewer than
+    /// [`CHALLENGE_MIN`] bytes. `user` is the account, where it was identified before. See [`RegistrationState::expecting`].
     pub fn expecting(
         rp: &RelyingParty,
         challenge: &[u8],
         user: Option<UserHandle>,
         now: Timestamp,
     ) -> Option<Self> {
-        (!challenge.is_empty()).then(|| Self {
+        (challenge.len() >= CHALLENGE_MIN).then(|| Self {
+            version: Version,
             ceremony: AuthenticationCeremony::Authentication,
             challenge: challenge.into(),
             rp_id: rp.id.clone(),

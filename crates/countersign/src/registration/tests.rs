@@ -92,6 +92,13 @@ fn a_state_survives_its_serialised_form() {
     let rp = rp().build().unwrap();
     let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
     let json = serde_json::to_string(&state).unwrap();
+    for other in [
+        json.replacen("\"version\":1", "\"version\":2", 1),
+        json.replacen("\"version\":1,", "", 1),
+        json.replacen('{', "{\"more\":1,", 1),
+    ] {
+        serde_json::from_str::<RegistrationState>(&other).unwrap_err();
+    }
     let state: RegistrationState = serde_json::from_str(&json).unwrap();
     let _ =
         rp.finish_registration(state, &create().response(), CredentialIdStatus::Unregistered, NOW).unwrap();
@@ -130,10 +137,15 @@ fn rule_286_a_state_of_another_relying_party_is_refused() {
 }
 
 #[test]
-fn an_empty_challenge_is_never_expected() {
+fn rule_374_a_short_challenge_is_never_expected() {
     let rp = rp().build().unwrap();
-    assert!(RegistrationState::expecting(&rp, &[], handle(7), Mediation::Modal, NOW).is_none());
-    assert!(crate::AuthenticationState::expecting(&rp, &[], None, NOW).is_none());
+    for length in [0, 1, 15, 16] {
+        let challenge = vec![1; length];
+        let state = RegistrationState::expecting(&rp, &challenge, handle(7), Mediation::Modal, NOW);
+        assert_eq!(state.is_some(), length == 16);
+        let state = crate::AuthenticationState::expecting(&rp, &challenge, None, NOW);
+        assert_eq!(state.is_some(), length == 16);
+    }
 }
 
 #[test]

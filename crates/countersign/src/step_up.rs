@@ -1,0 +1,180 @@
+//! Step-up: an authentication that confirms one thing, such as a payment or the removal of a credential. The challenge
+//! depends on what is confirmed
+//! ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges) leaves it to the relying party),
+//! so the signature covers it.
+
+use countersign_cose::hash::sha256;
+use countersign_types::{RequestOptions, Timestamp, UserHandle};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+
+use crate::{
+    entropy::Entropy,
+    error::{Error, Fault},
+    relying_party::RelyingParty,
+    request::{AuthenticationRequest, StartError},
+    state::AuthenticationState,
+    step::AuthenticationStep as Step,
+};
+
+/// What the hash begins with that binds data to a challenge, so that no other hash is taken for it.
+const DOMAIN: &[u8] = b"countersign bound data\0";
+
+/// Bytes of the hash at the challenge's end.
+const HASH_LENGTH: usize = 32;
+
+/// An authentication that was started for some data. There is no way to finish it but through
+/// [`confirm`](Self::confirm), which asks for the same data again.
+///
+/// Its challenge is random bytes, followed by SHA-256 over a prefix, those random bytes and the data. Whoever keeps the
+/// response's client data beside the data has proof of what was signed for. A browser shows the user none of it: say it
+/// on the page, or use Secure Payment Confirmation, where the browser does.
+///
+/// It is used once, and kept, as [`RegistrationState`](crate::RegistrationState) is; its serialised form is not that of
+/// an [`AuthenticationState`], nor the other way round.
+///
+/// ```
+/// # use countersign::{AuthenticationRequest, EntropyUnavailable, RelyingParty, Timestamp, UserHandle};
+/// # fn entropy(buffer: &mut [u8]) -> Result<(), EntropyUnavailable> { buffer.fill(7); Ok(()) }
+/// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
+/// # let (user, credentials, now) = (UserHandle::new([7; 16]).unwrap(), [], Timestamp::from_unix_seconds(0));
+/// let request = AuthenticationRequest::identified(&user, &credentials);
+/// let payment = br#"{"to":"Shop","amount":"12.00 EUR"}"#;
+/// let (options, state) = rp.begin_bound_authentication(request, payment, &mut entropy, now)?;
+/// # let _ = options;
+/// // With the response come the details of what is to be done, from wherever the server keeps them.
+/// let state = state.confirm(payment)?;
+/// // `rp.finish_authentication(state, …)`, and then do it.
+/// # let _ = state;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[must_use = "the authentication is finished with it"]
+pub struct BoundAuthenticationState {
+    ceremony: Ceremony,
+    state: AuthenticationState,
+}
+
+/// One word, so that the serialised state of another ceremony can't be read as this one's.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+enum Ceremony {
+    #[serde(rename = "bound-authentication")]
+    BoundAuthentication,
+}
+
+impl RelyingParty {
+    /// As [`begin_authentication`](Self::begin_authentication), for this data: what the user is about to confirm, all of
+    /// it, in one encoding that is the same at `finish`.
+    ///
+    /// The policy is the relying party's. Where a stronger check is wanted than for a sign-in, use one whose user
+    /// verification is required.
+    pub fn begin_bound_authentication(
+        &self,
+        request: AuthenticationRequest<'_>,
+        data: &[u8],
+        entropy: &mut impl Entropy,
+        now: Timestamp,
+    ) -> Result<(RequestOptions, BoundAuthenticationState), StartError> {
+        let (mut options, mut state) = self.begin_authentication(request, entropy, now)?;
+        let mut challenge = state.challenge.to_vec();
+        let hash = hash(&challenge, data);
+        challenge.extend(hash);
+        options.challenge = challenge.clone().into();
+        state.challenge = challenge.into();
+        Ok((options, BoundAuthenticationState { ceremony: Ceremony::BoundAuthentication, state }))
+    }
+}
+
+impl BoundAuthenticationState {
+    /// The state to finish the authentication with, where `data` is what it was started for.
+    ///
+    /// The code of the error is `challenge-mismatch`: for this data another challenge would have been issued.
+    pub fn confirm(self, data: &[u8]) -> Result<AuthenticationState, Error> {
+        let mismatch = || Error::new(Step::Challenge, Fault::BoundDataMismatch);
+        let (random, bound) = self.state.challenge.split_last_chunk::<HASH_LENGTH>().ok_or_else(mismatch)?;
+        let is_bound = !random.is_empty() && bool::from(hash(random, data).ct_eq(bound));
+        if is_bound { Ok(self.state) } else { Err(mismatch()) }
+    }
+
+    /// The account, where it was identified before the ceremony.
+    pub fn user(&self) -> Option<&UserHandle> {
+        self.state.user()
+    }
+
+    /// When it can't be finished any more, and may be removed from storage.
+    pub fn expires_at(&self) -> Timestamp {
+        self.state.expires_at()
+    }
+
+    pub(crate) fn state(&self) -> &AuthenticationState {
+        &self.state
+    }
+}
+
+fn hash(random: &[u8], data: &[u8]) -> [u8; HASH_LENGTH] {
+    // The random bytes are of one length, so that no two pairs of them and data run together alike.
+    sha256(&[DOMAIN, random, data])
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_types::{Code, base64url};
+    use serde_json::json;
+
+    use super::*;
+    use crate::test_ceremony::{NOW, entropy, get, handle, record, rp};
+
+    fn begun(data: &[u8]) -> (RequestOptions, BoundAuthenticationState) {
+        let user = handle(7);
+        let request = AuthenticationRequest::identified(&user, &[]);
+        rp().build().unwrap().begin_bound_authentication(request, data, &mut entropy(), NOW).unwrap()
+    }
+
+    #[test]
+    fn what_was_bound_is_what_is_confirmed() {
+        let (options, state) = begun(b"pay 12");
+        assert_eq!((options.challenge.len(), state.user()), (64, Some(&handle(7))));
+        let mut get = get();
+        get.client_data["challenge"] = json!(base64url::encode(&options.challenge));
+        let state = state.confirm(b"pay 12").unwrap();
+        let rp = rp().build().unwrap();
+        let _ = rp.finish_authentication(state, &get.response(), &record(), NOW).unwrap();
+    }
+
+    #[test]
+    fn other_data_than_was_bound_is_refused() {
+        for data in [b"pay 13".as_slice(), b"pay 1", b"pay 122", b""] {
+            let error = begun(b"pay 12").1.confirm(data).unwrap_err();
+            assert_eq!((error.code(), error.step()), (Code::ChallengeMismatch, Step::Challenge.into()));
+        }
+    }
+
+    #[test]
+    fn the_response_to_other_data_is_refused() {
+        let mut get = get();
+        get.client_data["challenge"] = json!(base64url::encode(&begun(b"pay 13").0.challenge));
+        let state = begun(b"pay 12").1.confirm(b"pay 12").unwrap();
+        let error = rp().build().unwrap().finish_authentication(state, &get.response(), &record(), NOW);
+        assert_eq!(error.unwrap_err().code(), Code::ChallengeMismatch);
+    }
+
+    #[test]
+    fn rule_285_a_bound_state_is_no_plain_one_nor_the_other_way_round() {
+        let (_, state) = begun(b"pay 12");
+        let text = serde_json::to_string(&state).unwrap();
+        serde_json::from_str::<AuthenticationState>(&text).unwrap_err();
+        let plain = serde_json::to_string(&state.confirm(b"pay 12").unwrap()).unwrap();
+        serde_json::from_str::<BoundAuthenticationState>(&plain).unwrap_err();
+        let read: BoundAuthenticationState = serde_json::from_str(&text).unwrap();
+        assert!(read.expires_at() > NOW && read.confirm(b"pay 12").is_ok());
+    }
+
+    #[test]
+    fn a_challenge_that_binds_nothing_confirms_nothing() {
+        let rp = rp().build().unwrap();
+        let state = AuthenticationState::expecting(&rp, &hash(&[], b"pay 12"), None, NOW).unwrap();
+        let state = BoundAuthenticationState { ceremony: Ceremony::BoundAuthentication, state };
+        assert_eq!(state.confirm(b"pay 12").unwrap_err().code(), Code::ChallengeMismatch);
+    }
+}
