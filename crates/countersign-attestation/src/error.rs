@@ -12,7 +12,7 @@ use crate::{
         X5C_MAX,
         android_key::{AndroidKeyFault, SecurityLevel, VerifiedBootState},
         compound::CompoundFault,
-        tpm::TpmFault,
+        tpm::{TpmFault, TpmManufacturer},
     },
     oid::Oid,
 };
@@ -23,6 +23,11 @@ use crate::{
 pub enum AttestationError {
     /// No verifier for this format; holds `fmt`. Code `attestation-format-unsupported`.
     FormatUnsupported(String),
+    /// `fmt` is no identifier that a format can have. Code `attestation-format-unsupported`.
+    FormatIdentifier {
+        /// The number of its bytes.
+        length: usize,
+    },
     /// `attStmt` does not have its format's syntax. Code `attestation-statement-malformed`.
     StatementMalformed(StatementFault),
     /// There is no attested credential data. Code `attested-credential-data-missing`.
@@ -147,6 +152,8 @@ pub enum PolicyFault {
     Time(u64),
     /// The credential's key did not originate in the TPM, or may leave it.
     KeyNotBound,
+    /// The TPM's manufacturer is one of those that are refused.
+    Manufacturer(TpmManufacturer),
 }
 
 /// What is wrong with a certificate of a statement.
@@ -201,7 +208,7 @@ impl AttestationError {
     /// The stable word for it.
     pub const fn code(&self) -> Code {
         match self {
-            Self::FormatUnsupported(_) => Code::AttestationFormatUnsupported,
+            Self::FormatUnsupported(_) | Self::FormatIdentifier { .. } => Code::AttestationFormatUnsupported,
             Self::StatementMalformed(_) => Code::AttestationStatementMalformed,
             Self::AttestedCredentialDataMissing => Code::AttestedCredentialDataMissing,
             Self::AlgorithmUnsupported(_) => Code::AlgorithmUnsupported,
@@ -252,6 +259,9 @@ impl fmt::Display for AttestationError {
         match self {
             Self::FormatUnsupported(format) => {
                 write!(f, "attestation statement format {format:?} is not supported")
+            }
+            Self::FormatIdentifier { length } => {
+                write!(f, "{length} bytes that are no identifier of an attestation statement format")
             }
             Self::StatementMalformed(_) => f.write_str("malformed attestation statement"),
             Self::AttestedCredentialDataMissing => f.write_str("no attested credential data"),
@@ -363,6 +373,9 @@ impl fmt::Display for PolicyFault {
                 write!(f, "the statement was made at {made} ms, too long ago or in the future")
             }
             Self::KeyNotBound => f.write_str("the credential's key is not bound to its tpm"),
+            Self::Manufacturer(manufacturer) => {
+                write!(f, "the tpm's manufacturer {manufacturer} is not accepted")
+            }
         }
     }
 }

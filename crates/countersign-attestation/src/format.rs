@@ -12,11 +12,14 @@ pub mod android_safetynet;
 pub mod apple;
 pub mod apple_appattest;
 pub mod compound;
+mod fido;
 pub mod fido_u2f;
 pub mod none;
 pub mod packed;
 mod signature;
 pub mod tpm;
+
+pub use fido::{CertifiedTransports, FidoDetails};
 
 /// The most certificates that `x5c` may have: the longest chains in use have four, root included.
 pub const X5C_MAX: usize = 8;
@@ -86,14 +89,27 @@ impl Formats {
     /// Verifies a statement by its format's procedure.
     ///
     /// A format that is not in the table is [`AttestationError::FormatUnsupported`]; the identifier is compared
-    /// byte by byte.
+    /// byte by byte. What can't be an identifier
+    /// ([section 8.1](https://www.w3.org/TR/webauthn-3/#sctn-attstn-fmt-ids)) is none even if the table has it.
     pub fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError> {
+        if !is_identifier(input.format) {
+            return Err(AttestationError::FormatIdentifier { length: input.format.len() });
+        }
         let format = self
             .by_identifier
             .get(input.format)
             .ok_or_else(|| AttestationError::FormatUnsupported(input.format.to_owned()))?;
         format.verify_among(input, self)
     }
+}
+
+/// The most bytes of a format's identifier, by section 8.1.
+const IDENTIFIER_MAX: usize = 32;
+
+/// Whether a text is of 1 to 32 printable ASCII characters without space, `"` and `\`, as section 8.1 has it.
+fn is_identifier(text: &str) -> bool {
+    let is_allowed = |byte: u8| matches!(byte, 0x21..=0x7e) && byte != b'"' && byte != b'\\';
+    (1..=IDENTIFIER_MAX).contains(&text.len()) && text.bytes().all(is_allowed)
 }
 
 #[cfg(test)]
@@ -112,9 +128,39 @@ mod tests {
     fn rule_132_an_identifier_is_compared_exactly() {
         let registration = Registration::new(&Key::p256(3), AAGUID);
         registration.verify("none", &[0xa0]).unwrap();
-        for format in ["None", "none ", " none", "no", "none2", ""] {
+        for format in ["None", "NONE", "no", "none2", "none/2"] {
             let error = registration.verify(format, &[0xa0]).unwrap_err();
             assert_eq!(error, AttestationError::FormatUnsupported(format.to_owned()));
+            assert_eq!(error.code(), Code::AttestationFormatUnsupported);
+        }
+    }
+
+    #[test]
+    fn rule_133_an_identifier_is_of_at_most_32_ascii_characters() {
+        #[derive(Debug)]
+        struct Named(String);
+
+        impl AttestationFormat for Named {
+            fn identifier(&self) -> &str {
+                &self.0
+            }
+
+            fn verify(&self, _: &Statement<'_>) -> Result<Attestation, AttestationError> {
+                Ok(Attestation::without_certificates("named", AttestationType::None))
+            }
+        }
+
+        let registration = Registration::new(&Key::p256(3), AAGUID);
+        let verify = |name: &str| {
+            let formats = Formats::empty().with(Arc::new(Named(name.to_owned())));
+            registration.verify_with(&formats, name, &[0xa0])
+        };
+        for name in [&"a".repeat(32)[..], "!", "~", "example.org/1"] {
+            verify(name).unwrap();
+        }
+        for name in [&"a".repeat(33)[..], "", "a b", "a\"b", "a\\b", "none\0", "\u{7f}", "formät"] {
+            let error = verify(name).unwrap_err();
+            assert_eq!(error, AttestationError::FormatIdentifier { length: name.len() });
             assert_eq!(error.code(), Code::AttestationFormatUnsupported);
         }
     }

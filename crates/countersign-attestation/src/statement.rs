@@ -9,6 +9,7 @@ use countersign_types::{Aaguid, AuthenticatorData, Timestamp};
 use crate::{
     AnchorQuery, AttestationError, Certificate, PathError, PathLimits, TrustAnchors, TrustedPath,
     format::{
+        FidoDetails,
         android_key::KeyDescription,
         android_safetynet::SafetyNetDetails,
         apple_appattest::AppAttestDetails,
@@ -191,6 +192,8 @@ pub enum Details {
     None,
     /// The TPM that holds the credential's key.
     Tpm(TpmDetails),
+    /// What the attestation certificate of `packed` or `fido-u2f` says.
+    Fido(FidoDetails),
     /// What Android's key store says of the credential's key and its device.
     Android(Box<KeyDescription>),
     /// What Google's servers said of the device.

@@ -2,6 +2,7 @@
 
 pub(crate) mod certificates;
 pub(crate) mod lists;
+pub(crate) mod mutations;
 pub(crate) mod statements;
 
 use countersign_types::Timestamp;

@@ -4,9 +4,9 @@ use countersign_cose::{Algorithm, Curve, KeyError, KeyMaterial};
 use countersign_types::AlgorithmIdentifier;
 
 use crate::{
-    Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Statement,
+    Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Details, Statement,
     error::{CertificateFault, KeyMismatch},
-    format::signature,
+    format::{FidoDetails, signature},
     statement_map::StatementMap,
 };
 
@@ -49,9 +49,10 @@ impl AttestationFormat for FidoU2fFormat {
         ];
         signature::verify_message(input.verifiers, certificate, ALGORITHM, &message, signature)?;
         // Steps 7 and 8: nothing in the statement tells a batch's certificate from one for this authenticator.
+        let details = Details::Fido(FidoDetails::read(certificate));
         let attestation =
             Attestation::with_certificates(self.identifier(), AttestationType::Uncertain, trust_path);
-        Ok(attestation.covering_the_credential_only())
+        Ok(attestation.with_details(details).covering_the_credential_only())
     }
 }
 

@@ -4,11 +4,10 @@ use countersign_cose::Algorithm;
 use countersign_types::AlgorithmIdentifier;
 
 use crate::{
-    Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Statement,
+    Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Details, Statement,
     certificate::SubjectAttribute,
-    der,
     error::{CertificateFault, KeyMismatch, StatementFault},
-    format::{aaguid, signature},
+    format::{FidoDetails, aaguid, fido, signature},
     oid,
     statement_map::StatementMap,
 };
@@ -34,7 +33,9 @@ impl AttestationFormat for PackedFormat {
             verify_certified(input, algorithm, signature, &trust_path)?;
             // Nothing in the statement tells a batch's certificate from one that a CA made for this authenticator.
             let attestation_type = AttestationType::Uncertain;
-            Ok(Attestation::with_certificates(self.identifier(), attestation_type, trust_path))
+            let details = trust_path.first().map(FidoDetails::read).unwrap_or_default();
+            Ok(Attestation::with_certificates(self.identifier(), attestation_type, trust_path)
+                .with_details(Details::Fido(details)))
         } else {
             verify_self(input, algorithm, signature)?;
             Ok(Attestation::without_certificates(self.identifier(), AttestationType::SelfAttestation))
@@ -91,9 +92,12 @@ fn check_requirements(certificate: &Certificate) -> Result<(), CertificateFault>
         }
     }
     if let Some(version) = certificate.extension(&oid::FIDO_FIRMWARE_VERSION) {
-        der::only(version.value, der::INTEGER)
-            .and_then(der::unsigned)
-            .map_err(|_| CertificateFault::Extension(oid::FIDO_FIRMWARE_VERSION))?;
+        fido::read_firmware_version(version.value)
+            .ok_or(CertificateFault::Extension(oid::FIDO_FIRMWARE_VERSION))?;
+    }
+    if let Some(serial_number) = certificate.extension(&oid::FIDO_SERIAL_NUMBER) {
+        fido::read_serial_number(serial_number.value)
+            .ok_or(CertificateFault::Extension(oid::FIDO_SERIAL_NUMBER))?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! [Section 8.3](https://www.w3.org/TR/webauthn-3/#sctn-tpm-attestation): TPM attestation.
 
+use std::collections::BTreeSet;
+
 use countersign_cose::{Algorithm, Hash, Scheme};
 
 use crate::{
@@ -30,9 +32,10 @@ use public_area::PublicArea;
 /// let strict = TpmFormat::default().with_key_binding(KeyBinding::Required);
 /// let formats = Formats::standard().with(Arc::new(strict));
 /// ```
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct TpmFormat {
     key_binding: KeyBinding,
+    refused_manufacturers: BTreeSet<TpmManufacturer>,
 }
 
 /// Whether a credential's key must have been made in the TPM and stay there.
@@ -48,8 +51,17 @@ pub enum KeyBinding {
 
 impl TpmFormat {
     /// The same, but for what is asked of the credential's key.
-    pub const fn with_key_binding(mut self, key_binding: KeyBinding) -> Self {
+    pub fn with_key_binding(mut self, key_binding: KeyBinding) -> Self {
         self.key_binding = key_binding;
+        self
+    }
+
+    /// The same, but refusing TPMs of these manufacturers too, with the code `attestation-not-accepted`.
+    pub fn refusing_manufacturers(
+        mut self,
+        manufacturers: impl IntoIterator<Item = TpmManufacturer>,
+    ) -> Self {
+        self.refused_manufacturers.extend(manufacturers);
         self
     }
 }
@@ -91,7 +103,7 @@ impl AttestationFormat for TpmFormat {
         if certified.name != public_area.name() {
             return Err(AttestationError::BindingMismatch("name"));
         }
-        self.assess(public_area.attributes())?;
+        self.assess(subject.manufacturer, public_area.attributes())?;
 
         let details = TpmDetails {
             manufacturer: subject.manufacturer,
@@ -106,7 +118,10 @@ impl AttestationFormat for TpmFormat {
 }
 
 impl TpmFormat {
-    fn assess(self, key: ObjectAttributes) -> Result<(), PolicyFault> {
+    fn assess(&self, manufacturer: TpmManufacturer, key: ObjectAttributes) -> Result<(), PolicyFault> {
+        if self.refused_manufacturers.contains(&manufacturer) {
+            return Err(PolicyFault::Manufacturer(manufacturer));
+        }
         match self.key_binding {
             KeyBinding::Required if !(key.is_fixed_to_tpm() && key.originated_in_tpm()) => {
                 Err(PolicyFault::KeyNotBound)

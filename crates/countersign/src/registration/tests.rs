@@ -342,6 +342,22 @@ fn rule_132_a_format_is_matched_exactly() {
 }
 
 #[test]
+fn rule_131_an_unknown_format_is_never_taken_for_valid() {
+    let anchors = std::sync::Arc::new(crate::AnchorList::default());
+    let demanding = rp()
+        .attestation_conveyance(AttestationConveyance::Direct)
+        .attestation_trust(AttestationTrust::Required(anchors));
+    for rp in [rp(), demanding] {
+        let create = Create { attest: Attest::As("example.org.format", vec![0xa0]), ..create() };
+        let error = create.finish(rp).unwrap_err();
+        assert_eq!(
+            (error.code(), error.step()),
+            (Code::AttestationFormatUnsupported, Step::Attestation.into())
+        );
+    }
+}
+
+#[test]
 fn a_statement_that_does_not_verify_is_refused() {
     let mut create = Create { attest: Attest::SelfPacked, ..create() };
     let _ = create.finish(rp()).unwrap();

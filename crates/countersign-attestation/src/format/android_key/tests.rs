@@ -13,6 +13,7 @@ use crate::{
     test_support::{
         NOW,
         certificates::{Builder, Key, common_name, root},
+        mutations::{Acceptance, Example, Material},
         statements::{AAGUID, CLIENT_DATA_HASH, Registration, encode},
     },
 };
@@ -483,4 +484,17 @@ fn an_error_is_told_in_one_line_with_its_causes() {
         "invalid attestation certificate: its key is none for a credential: \
          the key's origin is 2, expected 0 (generated)"
     );
+}
+
+#[test]
+fn mutations_of_a_good_statement_are_not_accepted() {
+    let example = Example {
+        format: "android-key",
+        formats: Formats::standard(),
+        registration: registration(),
+        statement: Value::Map(good()),
+        material: Material::Members(&["alg", "sig", "x5c"]),
+        acceptance: Acceptance::Trusted,
+    };
+    example.assert_no_mutation_is_accepted();
 }

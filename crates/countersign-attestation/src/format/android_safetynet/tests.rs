@@ -14,6 +14,7 @@ use crate::{
     test_support::{
         NOW,
         certificates::{Builder, Key, common_name, root},
+        mutations::{Acceptance, Example, Material},
         sequence,
         statements::{AAGUID, Registration, encode},
         tlv,
@@ -558,4 +559,18 @@ fn rule_234_the_standard_formats_do_not_have_it() {
     let error = registration().verify("android-safetynet", &encode(&Value::Map(members))).unwrap_err();
     assert_eq!(error, AttestationError::FormatUnsupported("android-safetynet".to_owned()));
     assert_eq!(error.code(), Code::AttestationFormatUnsupported);
+}
+
+#[test]
+fn mutations_of_a_good_statement_are_not_accepted() {
+    let example = Example {
+        format: "android-safetynet",
+        formats: Formats::empty().with(Arc::new(AndroidSafetyNetFormat::default())),
+        registration: registration(),
+        statement: Value::Map(statement("14366018".into(), Value::Bytes(Response::new().jws().into()))),
+        // `ver` is a text that nothing is made of.
+        material: Material::Members(&["response"]),
+        acceptance: Acceptance::Trusted,
+    };
+    example.assert_no_mutation_is_accepted();
 }

@@ -5,13 +5,15 @@ use countersign_cose::{KeyError, KeyFault, Verifiers, hash::sha256};
 use countersign_types::{Aaguid, Code};
 
 use crate::{
-    AnchorList, Attestation, AttestationError, AttestationType, CertificateError, PathError, PathLimits,
+    AnchorList, Attestation, AttestationError, AttestationType, CertificateError, Formats, PathError,
+    PathLimits,
     error::{CertificateFault, KeyMismatch, StatementFault},
     oid,
     path::Obstacle,
     test_support::{
         NOW,
         certificates::{Builder, Key, common_name, root, rsa_spki},
+        mutations::{Acceptance, Example, Material},
         octet_string, sequence,
         statements::{AAGUID, Registration, assert_no_flipped_bit_is_trusted, encode},
         tlv,
@@ -219,4 +221,18 @@ fn no_statement_with_a_flipped_bit_is_trusted() {
     assert_no_flipped_bit_is_trusted(&statement, statement.len(), |flipped| {
         registration().verify("apple", flipped)
     });
+}
+
+#[test]
+fn mutations_of_a_good_statement_are_not_accepted() {
+    let x5c = Value::Array(vec![Value::Bytes(der(&good()))]);
+    let example = Example {
+        format: "apple",
+        formats: Formats::standard(),
+        registration: registration(),
+        statement: Value::Map(vec![("x5c".into(), x5c)]),
+        material: Material::Members(&["x5c"]),
+        acceptance: Acceptance::Trusted,
+    };
+    example.assert_no_mutation_is_accepted();
 }

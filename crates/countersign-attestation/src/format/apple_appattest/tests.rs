@@ -13,6 +13,7 @@ use crate::{
     oid,
     test_support::{
         certificates::{Builder, Key, common_name, root},
+        mutations::{Acceptance, Example, Material},
         octet_string, sequence,
         statements::{CLIENT_DATA_HASH, Registration, assert_no_flipped_bit_is_trusted, encode},
         tlv,
@@ -218,4 +219,19 @@ fn no_statement_with_a_flipped_bit_is_trusted() {
     // The receipt, which is last, is kept as it is.
     let end = statement.len() - RECEIPT.len();
     assert_no_flipped_bit_is_trusted(&statement, end, |flipped| case().verify_statement(flipped));
+}
+
+#[test]
+fn mutations_of_a_good_statement_are_not_accepted() {
+    let format = AppAttestFormat::new(AppAttestEnvironment::Production, [APP_ID]);
+    let example = Example {
+        format: "apple-appattest",
+        formats: Formats::empty().with(Arc::new(format)),
+        registration: case().registration(),
+        statement: ciborium::from_reader(&*case().statement()).unwrap(),
+        // The receipt is handed on as it is, for Apple to judge.
+        material: Material::Members(&["x5c"]),
+        acceptance: Acceptance::Trusted,
+    };
+    example.assert_no_mutation_is_accepted();
 }

@@ -11,6 +11,7 @@ use crate::{
     TrustAnchors, oid,
     test_support::{
         certificates::{Builder, Key, common_name, root},
+        mutations::{Acceptance, Example, Material},
         octet_string,
         statements::{AAGUID, Registration, assert_no_flipped_bit_is_trusted, encode},
     },
@@ -189,7 +190,7 @@ fn rule_254_a_part_is_not_compound_itself() {
 fn rule_255_a_part_of_an_unknown_format_needs_a_policy_that_is_content_with_the_others() {
     for (format, second) in [
         ("example.org.format", unknown()),
-        ("", part("", Value::Map(Vec::new()))),
+        ("None", part("None", Value::Map(Vec::new()))),
         ("Compound", part("Compound", Value::Map(Vec::new()))),
     ] {
         let expected = failed(1, AttestationError::FormatUnsupported(format.to_owned()));
@@ -441,4 +442,17 @@ mod trust {
             assess_with(CompoundPolicy::default(), &parts, &anchors, &limits.with_signature_checks(1));
         assert_eq!(error.unwrap_err(), PathError::BudgetExceeded(0));
     }
+}
+
+#[test]
+fn mutations_of_a_good_statement_are_not_accepted() {
+    let example = Example {
+        format: "compound",
+        formats: Formats::standard(),
+        registration: registration(),
+        statement: Value::Array(vec![packed(), self_attested(), none()]),
+        material: Material::Parts(&["alg", "sig", "x5c"]),
+        acceptance: Acceptance::Trusted,
+    };
+    example.assert_no_mutation_is_accepted();
 }

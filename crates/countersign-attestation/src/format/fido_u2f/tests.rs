@@ -5,10 +5,12 @@ use countersign_cose::{KeyError, KeyFault, Verifiers};
 use countersign_types::{AlgorithmIdentifier, Code};
 
 use crate::{
-    Attestation, AttestationError, AttestationType, CertificateError,
+    Attestation, AttestationError, AttestationType, CertificateError, Details, Formats,
     error::{CertificateFault, KeyMismatch, StatementFault},
+    oid,
     test_support::{
         certificates::{Builder, Key, common_name, root, rsa_spki},
+        mutations::{Acceptance, Example, Material},
         sequence,
         statements::{AAGUID, CLIENT_DATA_HASH, Registration, assert_no_flipped_bit_is_trusted, encode},
         tlv,
@@ -256,4 +258,32 @@ fn no_statement_with_a_flipped_bit_is_trusted() {
     assert_no_flipped_bit_is_trusted(&statement, statement.len(), |flipped| {
         registration().verify("fido-u2f", flipped)
     });
+}
+
+#[test]
+fn the_transports_in_the_certificate_can_be_read() {
+    let verify = |value: &[u8]| {
+        let builder =
+            Builder::attestation(&attestation_key()).with_extension(oid::FIDO_U2F_TRANSPORTS, false, value);
+        let attestation = verify(with_x5c(&[builder.der(&common_name("root"), &root().1)])).unwrap();
+        let Details::Fido(details) = attestation.details() else { panic!("{attestation:?}") };
+        details.clone()
+    };
+    let transports = verify(&[0x03, 0x02, 0x04, 0xd0]).transports.unwrap();
+    assert!(transports.bluetooth_classic() && transports.bluetooth_low_energy() && transports.nfc());
+    assert!(!transports.usb());
+    assert_eq!(verify(b"?").unreadable, [oid::FIDO_U2F_TRANSPORTS]);
+}
+
+#[test]
+fn mutations_of_a_good_statement_are_not_accepted() {
+    let example = Example {
+        format: "fido-u2f",
+        formats: Formats::standard(),
+        registration: registration(),
+        statement: Value::Map(good()),
+        material: Material::Members(&["sig", "x5c"]),
+        acceptance: Acceptance::Trusted,
+    };
+    example.assert_no_mutation_is_accepted();
 }

@@ -5,13 +5,14 @@ use countersign_cose::{KeyError, KeyFault, Verifiers};
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 
 use crate::{
-    Attestation, AttestationError, AttestationType, Certificate, CertificateError,
+    Attestation, AttestationError, AttestationType, Certificate, CertificateError, Details, Formats,
     certificate::SubjectAttribute,
     error::{CertificateFault, KeyMismatch, StatementFault},
-    format::X5C_MAX,
+    format::{FidoDetails, X5C_MAX},
     oid,
     test_support::{
         certificates::{Builder, Key, common_name, root, rsa_spki, text},
+        mutations::{Acceptance, Example, Material},
         octet_string,
         statements::{AAGUID, Registration, encode},
     },
@@ -417,11 +418,55 @@ fn rule_159_the_firmware_version_is_a_non_negative_integer() {
 }
 
 #[test]
+fn rule_159_a_serial_number_that_is_no_octet_string_is_refused() {
+    for value in [&b"serial"[..], &[0x02, 0x01, 0x05], &[0x04, 0x01, 0x05, 0x00], &[]] {
+        let changed = leaf().with_extension(oid::FIDO_SERIAL_NUMBER, false, value);
+        assert_certificate(&changed, CertificateFault::Extension(oid::FIDO_SERIAL_NUMBER));
+    }
+}
+
+fn details(leaf: &Builder) -> FidoDetails {
+    let attestation = verify_leaf(leaf).unwrap();
+    let Details::Fido(details) = attestation.details() else { panic!("{attestation:?}") };
+    details.clone()
+}
+
+#[test]
+fn the_certificates_extensions_can_be_read() {
+    assert_eq!(details(&leaf()), FidoDetails::default());
+    let told = details(
+        &leaf()
+            .with_extension(oid::FIDO_SERIAL_NUMBER, false, &octet_string(b"serial"))
+            .with_extension(oid::FIDO_FIRMWARE_VERSION, false, &[0x02, 0x02, 0x01, 0x2a])
+            .with_extension(oid::FIDO_U2F_TRANSPORTS, false, &[0x03, 0x02, 0x04, 0x30]),
+    );
+    assert_eq!(told.serial_number.as_deref(), Some(&b"serial"[..]));
+    assert_eq!(told.firmware_version, Some(298));
+    let transports = told.transports.unwrap();
+    assert_eq!((transports.bluetooth_classic(), transports.bluetooth_low_energy()), (false, false));
+    assert_eq!((transports.usb(), transports.nfc(), transports.first_octet()), (true, true, 0x30));
+    assert!(told.unreadable.is_empty());
+}
+
+#[test]
+fn an_extension_that_says_nothing_that_is_needed_may_be_unreadable() {
+    let version =
+        leaf().with_extension(oid::FIDO_FIRMWARE_VERSION, false, &[[0x02, 9].as_slice(), &[1; 9]].concat());
+    assert_eq!(details(&version).firmware_version, None);
+    assert_eq!(details(&version).unreadable, [oid::FIDO_FIRMWARE_VERSION]);
+    for value in [&[0x03, 0x02, 0x08, 0x30][..], &[0x03, 0x00], &[0x04, 0x01, 0x30], &[]] {
+        let details = details(&leaf().with_extension(oid::FIDO_U2F_TRANSPORTS, false, value));
+        assert_eq!((details.transports, details.unreadable), (None, vec![oid::FIDO_U2F_TRANSPORTS]));
+    }
+    let none = details(&leaf().with_extension(oid::FIDO_U2F_TRANSPORTS, false, &[0x03, 0x01, 0x00]));
+    assert_eq!(none.transports.unwrap().first_octet(), 0);
+}
+
+#[test]
 fn rule_160_an_unasked_for_serial_number_is_accepted_and_can_be_read() {
     let serial = octet_string(b"serial");
     let changed = leaf().with_extension(oid::FIDO_SERIAL_NUMBER, false, &serial);
-    let attestation = verify_leaf(&changed).unwrap();
-    assert_eq!(attestation.trust_path()[0].extension(&oid::FIDO_SERIAL_NUMBER).unwrap().value, serial);
+    assert_eq!(details(&changed).serial_number.as_deref(), Some(&b"serial"[..]));
 }
 
 #[test]
@@ -481,4 +526,31 @@ fn an_error_is_told_in_one_line_with_its_cause() {
     assert_eq!(error.to_string(), "malformed attestation statement");
     let cause = std::error::Error::source(&error).unwrap();
     assert_eq!(cause.to_string(), "alg is not an integer of 64 bits");
+}
+
+fn example(statement: Vec<(Value, Value)>, acceptance: Acceptance) -> Example {
+    Example {
+        format: "packed",
+        formats: Formats::standard(),
+        registration: registration(),
+        statement: Value::Map(statement),
+        material: Material::Members(&["alg", "sig", "x5c"]),
+        acceptance,
+    }
+}
+
+#[test]
+fn mutations_of_a_good_statement_are_not_accepted() {
+    let key = Key::p384(5);
+    let ca = Builder::ca("ca", &key).der(&common_name("root"), &root().1);
+    let aaguid = octet_string(&AAGUID);
+    let leaf = leaf().with_extension(oid::FIDO_AAGUID, false, &aaguid).der(&common_name("ca"), &key);
+    example(with("x5c", x5c(&[leaf, ca])), Acceptance::Trusted).assert_no_mutation_is_accepted();
+}
+
+#[test]
+fn mutations_of_a_self_attestation_are_not_accepted() {
+    let signature = Key::p256(3).sign(&registration().signed_data());
+    let statement = statement(ES256, Value::Bytes(signature), None);
+    example(statement, Acceptance::Verified).assert_no_mutation_is_accepted();
 }

@@ -1,6 +1,7 @@
 //! Tests of TPM attestation. [`good`] makes what a good statement is made of; each test of a rule changes one thing.
 
 mod certificate;
+mod rs1;
 mod structures;
 
 use ciborium::{Value, cbor};
@@ -19,6 +20,7 @@ use crate::{
     test_support::{
         NOW,
         certificates::{Attribute, Builder, Key, common_name, name, root, text},
+        mutations::{Acceptance, Example, Material},
         octet_string, sequence,
         statements::{AAGUID, CLIENT_DATA_HASH, Registration, encode},
         tlv,
@@ -151,6 +153,11 @@ impl Parts {
 
     fn verify_members(&self, members: Members) -> Result<Attestation, AttestationError> {
         self.registration.verify("tpm", &encode(&Value::Map(members)))
+    }
+
+    fn verify_with(&self, format: TpmFormat) -> Result<Attestation, AttestationError> {
+        let formats = Formats::empty().with(std::sync::Arc::new(format));
+        self.registration.verify_with(&formats, "tpm", &encode(&Value::Map(self.members())))
     }
 
     fn verify(&self) -> Result<Attestation, AttestationError> {
@@ -384,5 +391,21 @@ proptest! {
         let until = at.max(until.min(at + 8));
         let mutated = [&statement[..at], &bytes, &statement[until..]].concat();
         prop_assert!(mutated == statement || !is_trusted(&mutated));
+    }
+}
+
+#[test]
+fn mutations_of_a_good_statement_are_not_accepted() {
+    for parts in [good(), with_rsa(&[1, 0, 1], (2048, 0, &MODULUS))] {
+        let statement = Value::Map(parts.members());
+        let example = Example {
+            format: "tpm",
+            formats: Formats::standard(),
+            registration: parts.registration,
+            statement,
+            material: Material::Members(&["ver", "alg", "sig", "x5c", "certInfo", "pubArea"]),
+            acceptance: Acceptance::Trusted,
+        };
+        example.assert_no_mutation_is_accepted();
     }
 }

@@ -121,6 +121,20 @@ fn rule_197_the_manufacturer_is_id_and_eight_hexadecimal_digits() {
 }
 
 #[test]
+fn rule_197_a_manufacturer_on_the_deny_list_is_refused() {
+    let verify = |refused: &[&str]| {
+        let refused = refused.iter().map(|name| name.parse().unwrap());
+        good().verify_with(TpmFormat::default().refusing_manufacturers(refused))
+    };
+    verify(&[]).unwrap();
+    verify(&["id:494E5443"]).unwrap();
+    let error = verify(&["id:494E5443", "id:49465800"]).unwrap_err();
+    let infineon = TpmManufacturer::from_bytes(*b"IFX\0");
+    assert_eq!(error, AttestationError::NotAccepted(PolicyFault::Manufacturer(infineon)));
+    assert_eq!(error.code(), Code::AttestationNotAccepted);
+}
+
+#[test]
 fn rule_198_the_extended_key_usage_is_an_attestation_keys() {
     let missing = good_leaf().without_extension(&oid::EXTENDED_KEY_USAGE);
     assert_certificate(missing, CertificateFault::ExtensionMissing(oid::EXTENDED_KEY_USAGE));
