@@ -20,6 +20,7 @@ use crate::{
 
 mod error;
 mod extensions;
+mod identifiers;
 mod name;
 mod signature;
 

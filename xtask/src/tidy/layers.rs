@@ -23,7 +23,7 @@ enum Kind {
 }
 
 /// From the bottom up. A package that is not here is a finding: its place has to be decided.
-const LAYERS: [Layer; 8] = [
+const LAYERS: [Layer; 9] = [
     Layer { package: "countersign-types", may_use: &[], kind: Kind::Library },
     Layer { package: "countersign-cose", may_use: &["countersign-types"], kind: Kind::Library },
     Layer {
@@ -36,10 +36,20 @@ const LAYERS: [Layer; 8] = [
         may_use: &["countersign-types", "countersign-cose", "countersign-attestation"],
         kind: Kind::Library,
     },
-    Layer { package: "countersign-server", may_use: &["countersign"], kind: Kind::Program },
+    // Beside `countersign`: either works without the other, by way of the traits of the layer below.
+    Layer {
+        package: "countersign-metadata",
+        may_use: &["countersign-types", "countersign-cose", "countersign-attestation"],
+        kind: Kind::Library,
+    },
+    Layer {
+        package: "countersign-server",
+        may_use: &["countersign", "countersign-metadata"],
+        kind: Kind::Program,
+    },
     Layer {
         package: "countersign-cli",
-        may_use: &["countersign", "countersign-server"],
+        may_use: &["countersign", "countersign-metadata", "countersign-server"],
         kind: Kind::Program,
     },
     // It knows nothing of the verifying side but in its own tests, where the two meet.
@@ -50,7 +60,11 @@ const LAYERS: [Layer; 8] = [
     },
     // The conformance cases are run on what every user has, the public API of the top library, and made by the software
     // authenticator.
-    Layer { package: "xtask", may_use: &["countersign", "countersign-authenticator"], kind: Kind::Program },
+    Layer {
+        package: "xtask",
+        may_use: &["countersign", "countersign-metadata", "countersign-authenticator"],
+        kind: Kind::Program,
+    },
 ];
 
 /// What would bring a runtime, a socket, a database or an entropy source into a library, directly or not.

@@ -1,0 +1,129 @@
+//! Calendar dates, as the metadata has them: `YYYY-MM-DD`
+//! ([ISO 8601](https://www.iso.org/iso-8601-date-and-time-format.html)), taken to be in UTC.
+
+use core::fmt;
+use std::str::FromStr;
+
+use countersign_types::Timestamp;
+
+/// A date of the Gregorian calendar, in the years 0 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+/// The text is not a date in the form `YYYY-MM-DD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotADate;
+
+const SECONDS_PER_DAY: i64 = 86_400;
+
+impl Date {
+    /// The first second of the date, in UTC.
+    #[expect(clippy::arithmetic_side_effects, reason = "years of four digits overflow nothing here")]
+    pub fn start(self) -> Timestamp {
+        // Days from 0000-03-01, in years that begin in March so that the leap day is the year's last.
+        let (year, month) = (i64::from(self.year), i64::from(self.month));
+        let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+        let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+        let days = 365 * year + leap_days + (153 * month + 2) / 5 + i64::from(self.day) - 1;
+        // From 0000-03-01 to 1970-01-01 it is 719468 days.
+        Timestamp::from_unix_seconds((days - 719_468) * SECONDS_PER_DAY)
+    }
+
+    /// The first second after the date, in UTC.
+    pub fn end(self) -> Timestamp {
+        self.start().plus_seconds(SECONDS_PER_DAY)
+    }
+}
+
+fn days_in(year: u16, month: u8) -> u8 {
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        _ => 0,
+    }
+}
+
+impl FromStr for Date {
+    type Err = NotADate;
+
+    fn from_str(text: &str) -> Result<Self, NotADate> {
+        let form =
+            |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+        if text.len() != 10 || !text.bytes().enumerate().all(form) {
+            return Err(NotADate);
+        }
+        let mut parts = text.split('-').map(|part| part.parse::<u16>().map_err(|_| NotADate));
+        let (Some(year), Some(month), Some(day)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(NotADate);
+        };
+        let year = year?;
+        let [month, day] = [month?, day?].map(|number| u8::try_from(number).unwrap_or(u8::MAX));
+        if (1..=days_in(year, month)).contains(&day) { Ok(Self { year, month, day }) } else { Err(NotADate) }
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl fmt::Display for NotADate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a date of the form YYYY-MM-DD")
+    }
+}
+
+impl core::error::Error for NotADate {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_begins_at_its_first_second() {
+        for (text, seconds) in [
+            ("1970-01-01", 0),
+            ("1969-12-31", -86_400),
+            ("2000-02-29", 951_782_400),
+            ("2000-03-01", 951_868_800),
+            ("2023-10-01", 1_696_118_400),
+            ("2100-03-01", 4_107_542_400),
+            ("0000-01-01", -62_167_219_200),
+            ("9999-12-31", 253_402_214_400),
+        ] {
+            let date: Date = text.parse().unwrap();
+            assert_eq!(date.start().unix_seconds(), seconds, "{text}");
+            assert_eq!(date.end().unix_seconds(), seconds + 86_400);
+            assert_eq!(date.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn other_text_is_no_date() {
+        for text in [
+            "",
+            "2023-10-1",
+            "2023-13-01",
+            "2023-00-01",
+            "2023-01-00",
+            "2023-02-29",
+            "1900-02-29",
+            "2023-04-31",
+            "2023/10/01",
+            "20231001",
+            "2023-10-01T00:00:00Z",
+            "+023-10-01",
+            "2023-1a-01",
+        ] {
+            assert_eq!(text.parse::<Date>(), Err(NotADate), "{text}");
+        }
+    }
+}

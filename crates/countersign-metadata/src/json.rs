@@ -1,0 +1,375 @@
+//! JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) read in one pass, without a tree and without copies.
+//!
+//! A metadata BLOB is mostly icons that nobody looks at. A [`Reader`] goes over a text once, checks all of its syntax,
+//! and leaves to the caller which values are kept, as slices of the text.
+
+use core::fmt;
+use std::borrow::Cow;
+
+/// The deepest nesting of arrays and objects. Statements of today nest 8 levels.
+pub(crate) const DEPTH_MAX: usize = 32;
+
+/// A cursor over a text, which is checked as it moves on.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+}
+
+/// Why a value could not be read. Only the first two are faults of the text as JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Not JSON, at this byte.
+    Syntax(usize),
+    /// More than [`DEPTH_MAX`] levels, at this byte.
+    Depth(usize),
+    /// A value of another type than this.
+    Type(&'static str),
+    /// An object has this member more than once.
+    Twice(&'static str),
+    /// An object does not have this member.
+    Missing(&'static str),
+}
+
+/// The inside of a JSON string, as it stands in the text: escapes are there, and well-formed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text<'a>(&'a str);
+
+impl<'a> Reader<'a> {
+    pub(crate) const fn new(text: &'a str) -> Self {
+        Self { text, at: 0, depth: 0 }
+    }
+
+    /// Where the next value begins, or the text ends, counted in bytes.
+    pub(crate) fn position(&mut self) -> usize {
+        self.next();
+        self.at
+    }
+
+    /// Reads the rest, which must be white space.
+    pub(crate) fn end(mut self) -> Result<(), Fault> {
+        match self.next() {
+            None => Ok(()),
+            Some(_) => Err(Fault::Syntax(self.at)),
+        }
+    }
+
+    /// Reads an object; `member` must read each member's value.
+    pub(crate) fn object(
+        &mut self,
+        mut member: impl FnMut(&mut Self, &str) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        self.open(b'{', "an object")?;
+        if self.next() == Some(b'}') {
+            self.close();
+            return Ok(());
+        }
+        loop {
+            if self.next() != Some(b'"') {
+                return Err(Fault::Syntax(self.at));
+            }
+            let name = self.string()?;
+            self.expect(b':')?;
+            member(self, &name.decode())?;
+            match self.next() {
+                Some(b',') => self.step(),
+                Some(b'}') => {
+                    self.close();
+                    return Ok(());
+                }
+                _ => return Err(Fault::Syntax(self.at)),
+            }
+        }
+    }
+
+    /// Reads an array; `element` must read each element.
+    pub(crate) fn array(
+        &mut self,
+        mut element: impl FnMut(&mut Self) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        self.open(b'[', "an array")?;
+        if self.next() == Some(b']') {
+            self.close();
+            return Ok(());
+        }
+        loop {
+            element(self)?;
+            match self.next() {
+                Some(b',') => self.step(),
+                Some(b']') => {
+                    self.close();
+                    return Ok(());
+                }
+                _ => return Err(Fault::Syntax(self.at)),
+            }
+        }
+    }
+
+    /// Reads a string.
+    pub(crate) fn text(&mut self) -> Result<Text<'a>, Fault> {
+        match self.next() {
+            Some(b'"') => self.string(),
+            _ => Err(self.no("a text")),
+        }
+    }
+
+    /// Reads a number that is a non-negative integer below 2⁶⁴, written as one.
+    pub(crate) fn unsigned(&mut self) -> Result<u64, Fault> {
+        const EXPECTED: &str = "a non-negative integer";
+        match self.next() {
+            Some(b'-' | b'0'..=b'9') => self.number()?.parse().map_err(|_| Fault::Type(EXPECTED)),
+            _ => Err(self.no(EXPECTED)),
+        }
+    }
+
+    /// Reads any value, and returns it as it stands in the text.
+    pub(crate) fn skip(&mut self) -> Result<&'a str, Fault> {
+        let first = self.next();
+        let start = self.at;
+        match first {
+            Some(b'"') => self.string().map(drop)?,
+            Some(b'{') => self.object(|reader, _| reader.skip().map(drop))?,
+            Some(b'[') => self.array(|reader| reader.skip().map(drop))?,
+            Some(b'-' | b'0'..=b'9') => self.number().map(drop)?,
+            Some(b't') => self.literal("true")?,
+            Some(b'f') => self.literal("false")?,
+            Some(b'n') => self.literal("null")?,
+            _ => return Err(Fault::Syntax(self.at)),
+        }
+        self.text.get(start..self.at).ok_or(Fault::Syntax(start))
+    }
+
+    /// What `read` reads, as it stands in the text.
+    pub(crate) fn slice(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<(), Fault>,
+    ) -> Result<&'a str, Fault> {
+        self.next();
+        let start = self.at;
+        read(self)?;
+        self.text.get(start..self.at).ok_or(Fault::Syntax(start))
+    }
+
+    /// Reads a value's first byte as that of an array or object, which is one level deeper.
+    fn open(&mut self, bracket: u8, expected: &'static str) -> Result<(), Fault> {
+        if self.next() != Some(bracket) {
+            return Err(self.no(expected));
+        }
+        self.step();
+        self.depth = self.depth.saturating_add(1);
+        if self.depth > DEPTH_MAX { Err(Fault::Depth(self.at)) } else { Ok(()) }
+    }
+
+    fn close(&mut self) {
+        self.step();
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// What is wrong where a value of this type should be: its type, unless there is no value at all.
+    fn no(&mut self, expected: &'static str) -> Fault {
+        match self.next() {
+            Some(b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => Fault::Type(expected),
+            _ => Fault::Syntax(self.at),
+        }
+    }
+
+    /// The next byte that is not white space.
+    fn next(&mut self) -> Option<u8> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let skipped = rest.iter().position(|byte| !matches!(byte, b' ' | b'\n' | b'\r' | b'\t'));
+        self.at = self.at.saturating_add(skipped.unwrap_or(rest.len()));
+        rest.get(skipped?).copied()
+    }
+
+    fn step(&mut self) {
+        self.at = self.at.saturating_add(1);
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Fault> {
+        if self.next() != Some(byte) {
+            return Err(Fault::Syntax(self.at));
+        }
+        self.step();
+        Ok(())
+    }
+
+    fn literal(&mut self, literal: &str) -> Result<(), Fault> {
+        if !self.rest().starts_with(literal.as_bytes()) {
+            return Err(Fault::Syntax(self.at));
+        }
+        self.at = self.at.saturating_add(literal.len());
+        Ok(())
+    }
+
+    /// Reads a string from its first quotation mark on.
+    fn string(&mut self) -> Result<Text<'a>, Fault> {
+        let start = self.at.saturating_add(1);
+        let mut at = start;
+        loop {
+            let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+            let length = memchr::memchr2(b'"', b'\\', rest).ok_or(Fault::Syntax(self.text.len()))?;
+            let (plain, rest) = rest.split_at_checked(length).ok_or(Fault::Syntax(at))?;
+            if has_control_character(plain) {
+                return Err(Fault::Syntax(at));
+            }
+            at = at.saturating_add(length);
+            if rest.first() == Some(&b'"') {
+                self.at = at.saturating_add(1);
+                return self.text.get(start..at).map(Text).ok_or(Fault::Syntax(start));
+            }
+            let (_, escaped) = unescape(rest).ok_or(Fault::Syntax(at))?;
+            at = at.saturating_add(escaped);
+        }
+    }
+
+    /// Reads a number ([RFC 8259 section 6](https://www.rfc-editor.org/rfc/rfc8259#section-6)).
+    fn number(&mut self) -> Result<&'a str, Fault> {
+        let start = self.at;
+        if self.rest().first() == Some(&b'-') {
+            self.step();
+        }
+        match self.rest().first() {
+            Some(b'0') => self.step(),
+            _ => self.digits()?,
+        }
+        if self.rest().first() == Some(&b'.') {
+            self.step();
+            self.digits()?;
+        }
+        if matches!(self.rest().first(), Some(b'e' | b'E')) {
+            self.step();
+            if matches!(self.rest().first(), Some(b'+' | b'-')) {
+                self.step();
+            }
+            self.digits()?;
+        }
+        self.text.get(start..self.at).ok_or(Fault::Syntax(start))
+    }
+
+    /// One digit or more.
+    fn digits(&mut self) -> Result<(), Fault> {
+        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.at = self.at.saturating_add(count);
+        if count == 0 { Err(Fault::Syntax(self.at)) } else { Ok(()) }
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+}
+
+/// Without an early end, so that the loop goes over many bytes at once.
+fn has_control_character(bytes: &[u8]) -> bool {
+    bytes.iter().copied().min().is_some_and(|least| least < 0x20)
+}
+
+/// The character behind the escape at the start of `text`, and the escape's length; `None` where it is none, half of a
+/// surrogate pair included.
+fn unescape(text: &[u8]) -> Option<(char, usize)> {
+    let character = match text.get(1)? {
+        b'"' => '"',
+        b'\\' => '\\',
+        b'/' => '/',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => {
+            let first = unit(text)?;
+            if let Some(character) = char::from_u32(first.into()) {
+                return Some((character, 6));
+            }
+            let second = unit(text.get(6..)?)?;
+            let character = char::decode_utf16([first, second]).next()?.ok()?;
+            return Some((character, 12));
+        }
+        _ => return None,
+    };
+    Some((character, 2))
+}
+
+/// The UTF-16 code unit of `\uXXXX`.
+fn unit(text: &[u8]) -> Option<u16> {
+    let digits = text.strip_prefix(b"\\u")?.get(..4)?;
+    digits.iter().try_fold(0_u16, |unit, digit| {
+        let digit = char::from(*digit).to_digit(16)?;
+        Some(unit << 4 | u16::try_from(digit).ok()?)
+    })
+}
+
+impl<'a> Text<'a> {
+    /// The text; borrowed where it has no escapes.
+    pub fn decode(self) -> Cow<'a, str> {
+        if memchr::memchr(b'\\', self.0.as_bytes()).is_none() {
+            return Cow::Borrowed(self.0);
+        }
+        let mut decoded = String::with_capacity(self.0.len());
+        let mut rest = self.0;
+        while let Some((plain, escaped)) = rest.find('\\').and_then(|at| rest.split_at_checked(at)) {
+            decoded.push_str(plain);
+            let Some((character, length)) = unescape(escaped.as_bytes()) else { break };
+            decoded.push(character);
+            rest = escaped.get(length..).unwrap_or_default();
+        }
+        decoded.push_str(rest);
+        Cow::Owned(decoded)
+    }
+
+    /// The length in bytes of what stands in the metadata, for whoever wants to know before decoding.
+    pub const fn raw_len(self) -> usize {
+        self.0.len()
+    }
+}
+
+impl PartialEq<str> for Text<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.decode() == other
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.decode())
+    }
+}
+
+/// An array of texts in a metadata statement, read again each time that it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Texts<'a>(&'a str);
+
+impl<'a> Texts<'a> {
+    pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, Fault> {
+        reader.slice(|reader| reader.array(|reader| reader.text().map(drop))).map(Self)
+    }
+
+    /// The texts in their order.
+    pub fn iter(self) -> impl Iterator<Item = Text<'a>> {
+        let mut texts = Vec::new();
+        // It was read before, so it is read whole now.
+        let _ = Reader::new(self.0).array(|reader| {
+            texts.push(reader.text()?);
+            Ok(())
+        });
+        texts.into_iter()
+    }
+
+    /// Whether one of them is this.
+    pub fn contains(self, text: &str) -> bool {
+        self.iter().any(|own| own == *text)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+/// Keeps a member's value, unless there is one already.
+pub(crate) fn once<T>(slot: &mut Option<T>, name: &'static str, value: T) -> Result<(), Fault> {
+    if slot.replace(value).is_some() { Err(Fault::Twice(name)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+//! The roots of FIDO's own service, as data.
+//!
+//! The service had `GlobalSign`'s R3 until 2026 and has R46 since, with a certificate by which the one vouches for the
+//! other: a path to either will do.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use countersign_attestation::{Certificate, CertificateError, TrustAnchor};
+
+/// A root certificate, and what is known of it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct MetadataRoot {
+    /// What its owner calls it.
+    pub name: &'static str,
+    /// SHA-256 of its DER, in lower-case hexadecimal.
+    pub sha256: &'static str,
+    pem: &'static str,
+}
+
+/// The roots of FIDO's own service. Their SHA-256 is that of Debian's `ca-certificates`.
+pub const GLOBALSIGN: &[MetadataRoot] = &[
+    MetadataRoot {
+        name: "GlobalSign Root CA - R3",
+        sha256: "cbb522d7b7f127ad6a0113865bdf1cd4102e7d0759af635a7cf4720dc963c53b",
+        pem: include_str!("roots/globalsign-root-r3.pem"),
+    },
+    MetadataRoot {
+        name: "GlobalSign Root R46",
+        sha256: "4fa3126d8d3a11d1c4855a4f807cbad6cf919d3a5a88b03bea2c6372d93c40c9",
+        pem: include_str!("roots/globalsign-root-r46.pem"),
+    },
+];
+
+impl MetadataRoot {
+    /// The root as a trust anchor.
+    pub fn anchor(&self) -> Result<TrustAnchor, CertificateError> {
+        anchor_from_pem(self.pem)
+    }
+}
+
+/// Reads a trust anchor from PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)) with one certificate in it.
+pub fn anchor_from_pem(pem: &str) -> Result<TrustAnchor, CertificateError> {
+    let base64: String = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----")).collect();
+    let der = STANDARD.decode(base64).map_err(|_| CertificateError::NotDer)?;
+    Certificate::from_der(&der).map(TrustAnchor::from_certificate)
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_cose::sha256;
+
+    use super::*;
+
+    #[test]
+    fn rule_343_each_root_is_the_one_that_it_says() {
+        for root in GLOBALSIGN {
+            let anchor = root.anchor().unwrap();
+            let digest = sha256(&[anchor.certificate().as_der()]);
+            for (position, byte) in digest.iter().enumerate() {
+                assert_eq!(root.sha256[2 * position..][..2], format!("{byte:02x}"), "{}", root.name);
+            }
+        }
+        assert!(anchor_from_pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----").is_err());
+    }
+}

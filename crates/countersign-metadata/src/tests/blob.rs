@@ -1,0 +1,394 @@
+use core::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use countersign_attestation::{PathError, Revocation, TrustAnchor, path::Obstacle};
+use countersign_cose::Verifiers;
+use countersign_types::{Code, Timestamp, base64url};
+use serde_json::{Value, json};
+
+use super::{payload, policy, read, verify};
+use crate::{
+    BlobFault, BlobPolicy, MetadataError, Seen,
+    blob::ENTRIES_MAX,
+    testing::{CertificateBuilder, HOST, Key, NOW, TestChain, revocation_list},
+};
+
+fn good() -> String {
+    String::from_utf8(TestChain::new().sign(payload().to_string().as_bytes())).unwrap()
+}
+
+fn header(chain: &TestChain) -> Value {
+    let x5c: Vec<_> = chain.x5c.iter().map(|certificate| STANDARD.encode(certificate.as_der())).collect();
+    json!({"alg": "ES256", "typ": "JWT", "x5c": x5c})
+}
+
+fn with_header(header: &Value) -> Result<crate::Blob, MetadataError> {
+    verify(&TestChain::new().sign_with_header(&header.to_string(), payload().to_string().as_bytes()))
+}
+
+fn malformed(outcome: Result<crate::Blob, MetadataError>) -> BlobFault {
+    let error = outcome.unwrap_err();
+    assert_eq!(error.code(), Code::MetadataMalformed);
+    assert!(!error.to_string().contains('\n'));
+    match error {
+        MetadataError::Malformed(fault) => fault,
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_blob_is_verified_and_read() {
+    let blob = verify(good().as_bytes()).unwrap();
+    assert_eq!((blob.number(), blob.next_update().to_string().as_str()), (7, "2026-02-01"));
+    assert_eq!(blob.legal_header(), Some("terms"));
+    assert_eq!((blob.entries().len(), blob.skipped().len()), (4, 0));
+    assert_eq!(blob.signer().certificates().len(), 3);
+}
+
+#[test]
+fn rule_340_a_blob_has_three_parts() {
+    let good = good();
+    for bad in ["", "a", "a.b", &format!("{good}."), &good.replacen('.', "..", 1)] {
+        assert_eq!(malformed(verify(bad.as_bytes())), BlobFault::NotJws("not three parts"), "{bad:.9}");
+    }
+}
+
+#[test]
+fn rule_340_each_part_is_base64url_without_padding() {
+    let good = good();
+    let parts: Vec<_> = good.split('.').collect();
+    let with = |position: usize, part: &str| {
+        let mut parts = parts.clone();
+        parts[position] = part;
+        malformed(verify(parts.join(".").as_bytes()))
+    };
+    assert_eq!(with(0, "e30="), BlobFault::NotJws("the header is not base64url"));
+    assert_eq!(with(2, &format!("{}==", parts[2])), BlobFault::NotJws("the signature is not base64url"));
+    let chain = TestChain::new();
+    let mut signed = String::from_utf8(chain.sign(b"{}")).unwrap();
+    signed = signed.replace(".e30.", ".e30=.");
+    // The signature is looked at before the payload is.
+    assert_eq!(verify(signed.as_bytes()).unwrap_err(), MetadataError::SignatureInvalid);
+}
+
+#[test]
+fn rule_340_the_payload_is_a_json_object() {
+    let chain = TestChain::new();
+    let read = |payload: &str| malformed(verify(&chain.sign(payload.as_bytes())));
+    let good = payload().to_string();
+    assert_eq!(read(""), BlobFault::NotJson { at: 0 });
+    assert_eq!(read(&format!("{good} x")), BlobFault::NotJson { at: good.len() + 1 });
+    assert_eq!(read(&good[..good.len() - 1]), BlobFault::NotJson { at: good.len() - 1 });
+    assert_eq!(read(&format!("[{good}]")), BlobFault::Type("an object"));
+    assert!(matches!(read(&good.replace("null", "nul")), BlobFault::NotJson { .. }), "within an entry");
+    assert!(matches!(malformed(verify(&chain.sign(b"{\"no\":\"\xff\"}"))), BlobFault::NotJson { at: 7 }));
+    assert_eq!(read(&good.replacen('{', "{\"no\":7,", 1)), BlobFault::Twice("no"));
+}
+
+#[test]
+fn rule_340_the_header_has_the_members_that_it_must_have() {
+    let good = header(&TestChain::new());
+    let with = |name: &str, value: Value| {
+        let mut header = good.clone();
+        header[name] = value;
+        malformed(with_header(&header))
+    };
+    assert_eq!(with("alg", json!(7)), BlobFault::Type("a text"));
+    assert_eq!(with("typ", json!("JOSE")), BlobFault::NotJws("typ is not JWT"));
+    assert_eq!(with("crit", json!(["exp"])), BlobFault::NotJws("the header has critical parameters"));
+    let mut without = good.clone();
+    without.as_object_mut().unwrap().remove("alg");
+    assert_eq!(malformed(with_header(&without)), BlobFault::Missing("alg"));
+    without = good.clone();
+    without.as_object_mut().unwrap().remove("typ");
+    with_header(&without).unwrap();
+}
+
+#[test]
+fn rule_341_an_algorithm_without_a_public_key_signs_nothing() {
+    for alg in ["none", "HS256", "RS1", "es256", "EdDSA", ""] {
+        let mut header = header(&TestChain::new());
+        header["alg"] = alg.into();
+        let error = with_header(&header).unwrap_err();
+        assert_eq!(error, MetadataError::Algorithm(alg.into()));
+        assert_eq!(error.code(), Code::MetadataSignatureInvalid);
+    }
+}
+
+#[test]
+fn rule_341_the_algorithm_is_one_of_the_signers_key() {
+    for alg in ["RS256", "PS256", "ES384"] {
+        let mut header = header(&TestChain::new());
+        header["alg"] = alg.into();
+        assert_eq!(with_header(&header).unwrap_err(), MetadataError::Algorithm(alg.into()));
+    }
+}
+
+#[test]
+fn rule_342_certificates_elsewhere_are_not_fetched() {
+    let chain = TestChain::new();
+    let mut with_address = header(&chain);
+    with_address["x5u"] = "https://mds.example.org/chain".into();
+    let signed = chain.sign_with_header(&with_address.to_string(), payload().to_string().as_bytes());
+    let verify = |policy: BlobPolicy| policy.verify(&signed, Seen::Nothing, NOW, &Verifiers::rust_crypto());
+    let error = verify(policy(&chain)).unwrap_err();
+    assert_eq!((&error, error.code()), (&MetadataError::ChainElsewhere, Code::MetadataUntrusted));
+    verify(policy(&chain).chain(chain.x5c.clone())).unwrap();
+}
+
+#[test]
+fn rule_343_the_signer_leads_to_a_root_of_the_policy() {
+    let stranger = Key::new(9);
+    let other = CertificateBuilder::ca("root").signed(&stranger, "root", &stranger);
+    let policy = BlobPolicy::new([TrustAnchor::from_certificate(other)]);
+    let error = policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap_err();
+    assert_eq!(error, MetadataError::Untrusted(PathError::Untrusted(Obstacle::SignatureInvalid)));
+    assert_eq!(error.code(), Code::MetadataUntrusted);
+    let policy = BlobPolicy::fido().dangerous_accept_any_host_name();
+    let error = policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap_err();
+    assert_eq!(error, MetadataError::Untrusted(PathError::Untrusted(Obstacle::IssuerUnknown)));
+}
+
+#[test]
+fn rule_343_a_cross_signed_root_leads_to_the_older_one() {
+    let [old, new, ca] = [11, 12, 13].map(Key::new);
+    let old_root = CertificateBuilder::ca("old").signed(&old, "old", &old);
+    let new_root = CertificateBuilder::ca("new").signed(&new, "new", &new);
+    let mut chain = TestChain::new();
+    chain.x5c = vec![
+        CertificateBuilder::leaf("signer").dns_name(HOST).signed(&Key::new(3), "ca", &ca),
+        CertificateBuilder::ca("new").signed(&new, "old", &old),
+        CertificateBuilder::ca("ca").signed(&ca, "new", &new),
+    ];
+    let signed = chain.sign(payload().to_string().as_bytes());
+    for (root, length) in [(old_root, 4), (new_root, 3)] {
+        let policy = BlobPolicy::new([TrustAnchor::from_certificate(root)]).host_name(HOST);
+        let blob = policy.verify(&signed, Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap();
+        assert_eq!(blob.signer().certificates().len(), length);
+    }
+}
+
+#[test]
+fn rule_344_x5c_is_der_in_base64_with_padding() {
+    let good = header(&TestChain::new());
+    let der = TestChain::new().x5c[0].as_der().to_vec();
+    let with = |element: Value| {
+        let mut header = good.clone();
+        header["x5c"][0] = element;
+        malformed(with_header(&header))
+    };
+    let not_base64 = BlobFault::Certificate { position: 0, error: None };
+    assert_eq!(with(base64url::encode(&der).into()), not_base64);
+    assert_eq!(with(format!("{} ", STANDARD.encode(&der)).into()), not_base64);
+    let not_der = with(STANDARD.encode(&der[..der.len() - 1]).into());
+    assert!(matches!(not_der, BlobFault::Certificate { position: 0, error: Some(_) }), "{not_der}");
+    assert_eq!(with(json!(1)), BlobFault::Type("a text"));
+    let mut empty = good.clone();
+    empty["x5c"] = json!([]);
+    assert_eq!(malformed(with_header(&empty)), BlobFault::NotJws("x5c has no certificate, or too many"));
+}
+
+#[test]
+fn rule_345_the_signer_is_the_services_host() {
+    for signer in [
+        CertificateBuilder::leaf("signer").dns_name("mds.example.com"),
+        CertificateBuilder::leaf("signer").dns_name("x.mds.example.org"),
+        CertificateBuilder::leaf("mds.example.org"),
+    ] {
+        let chain = TestChain::with_signer(&signer);
+        let signed = chain.sign(payload().to_string().as_bytes());
+        let error = verify(&signed).unwrap_err();
+        assert_eq!((&error, error.code()), (&MetadataError::HostName(HOST.into()), Code::MetadataUntrusted));
+        let any = policy(&chain).dangerous_accept_any_host_name();
+        any.verify(&signed, Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap();
+    }
+}
+
+#[test]
+fn a_key_for_other_purposes_signs_no_blob() {
+    let signer = CertificateBuilder::leaf("signer").dns_name(HOST);
+    verify(&TestChain::with_signer(&signer).sign(payload().to_string().as_bytes())).unwrap();
+    let chain = TestChain::with_signer(&signer.key_usage(0x04));
+    assert_eq!(verify(&chain.sign(payload().to_string().as_bytes())).unwrap_err(), MetadataError::KeyUsage);
+}
+
+#[test]
+fn rule_346_a_revoked_signer_signs_no_blob() {
+    let blob = good();
+    let ca = Key::new(2);
+    let with = |revocation: Revocation| {
+        let policy = policy(&TestChain::new()).revocation(revocation);
+        policy.verify(blob.as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto())
+    };
+    let list = |serial_numbers: &[u8], until| {
+        Revocation::none().with_list(revocation_list("ca", &ca, serial_numbers, ["20251201000000Z", until]))
+    };
+    with(list(&[3], "20260201000000Z")).unwrap();
+    let error = with(list(&[2, 3], "20260201000000Z")).unwrap_err();
+    assert!(matches!(error, MetadataError::Untrusted(PathError::Revoked { .. })), "{error:?}");
+    assert_eq!(error.code(), Code::MetadataUntrusted);
+}
+
+#[test]
+fn rule_346_a_list_that_is_demanded_is_there_and_current() {
+    let blob = good();
+    let (root, ca) = (Key::new(1), Key::new(2));
+    let with = |revocation: Revocation| {
+        let policy = policy(&TestChain::new()).revocation(revocation.requiring_lists());
+        policy.verify(blob.as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto())
+    };
+    let period = |until| ["20251201000000Z", until];
+    let by_root = revocation_list("root", &root, &[], period("20260201000000Z"));
+    let by_ca = |until| revocation_list("ca", &ca, &[], period(until));
+    let complete = Revocation::none().with_list(by_root.clone());
+    with(complete.clone().with_list(by_ca("20260201000000Z"))).unwrap();
+    for incomplete in [complete.clone(), complete.with_list(by_ca("20251231000000Z"))] {
+        let error = with(incomplete).unwrap_err();
+        assert!(matches!(error, MetadataError::Untrusted(PathError::Untrusted(_))), "{error:?}");
+    }
+}
+
+#[test]
+fn rule_347_whatever_is_changed_the_signature_does_not_verify() {
+    let good = good();
+    let parts: Vec<_> = good.split('.').collect();
+    let refused = |parts: [&str; 3]| {
+        let error = verify(parts.join(".").as_bytes()).unwrap_err();
+        assert_eq!(
+            (&error, error.code()),
+            (&MetadataError::SignatureInvalid, Code::MetadataSignatureInvalid)
+        );
+    };
+    let mut header: Value = serde_json::from_slice(&base64url::decode(parts[0]).unwrap()).unwrap();
+    header["new"] = 1.into();
+    refused([&base64url::encode(header.to_string()), parts[1], parts[2]]);
+    let payload = payload().to_string().replace("\"no\":7", "\"no\":8");
+    refused([parts[0], &base64url::encode(payload), parts[2]]);
+    let mut signature = base64url::decode(parts[2]).unwrap();
+    signature[40] ^= 1;
+    refused([parts[0], parts[1], &base64url::encode(&signature)]);
+    refused([parts[0], parts[1], &base64url::encode(&signature[1..])]);
+    refused([parts[0], parts[1], ""]);
+    refused([
+        parts[0],
+        parts[1],
+        &base64url::encode(Key::new(3).sign(format!("{}.{}", parts[0], parts[1]).as_bytes())),
+    ]);
+}
+
+#[test]
+fn rule_348_a_blob_has_a_number() {
+    for value in [json!("7"), json!(-7), json!(7.5), json!(null)] {
+        let mut payload = payload();
+        payload["no"] = value;
+        assert_eq!(malformed(read(&payload)), BlobFault::Type("a non-negative integer"));
+    }
+    let mut payload = payload();
+    payload.as_object_mut().unwrap().remove("no");
+    assert_eq!(malformed(read(&payload)), BlobFault::Missing("no"));
+}
+
+#[test]
+fn rule_348_a_blob_is_newer_than_the_one_seen() {
+    let blob = good();
+    let verify =
+        |seen| policy(&TestChain::new()).verify(blob.as_bytes(), seen, NOW, &Verifiers::rust_crypto());
+    for seen in [Seen::NewerThan(6), Seen::AtLeast(7), Seen::AtLeast(0), Seen::Nothing] {
+        assert!(verify(seen).is_ok(), "{seen:?}");
+    }
+    for seen in [Seen::NewerThan(8), Seen::AtLeast(8)] {
+        let error = verify(seen).unwrap_err();
+        assert_eq!(
+            (&error, error.code()),
+            (&MetadataError::Rollback { seen: 8, got: 7 }, Code::MetadataRollback)
+        );
+    }
+    let error = verify(Seen::NewerThan(7)).unwrap_err();
+    assert_eq!((&error, error.code()), (&MetadataError::NotNewer(7), Code::MetadataRollback));
+}
+
+#[test]
+fn rule_350_a_blob_says_when_the_next_one_comes() {
+    for value in ["2026-02-30", "01.02.2026", ""] {
+        let mut payload = payload();
+        payload["nextUpdate"] = value.into();
+        assert_eq!(malformed(read(&payload)), BlobFault::NextUpdate, "{value}");
+    }
+    let mut payload = payload();
+    payload.as_object_mut().unwrap().remove("nextUpdate");
+    assert_eq!(malformed(read(&payload)), BlobFault::Missing("nextUpdate"));
+}
+
+#[test]
+fn rule_351_a_blob_is_outdated_once_the_day_of_the_next_one_is_over() {
+    const OVER: i64 = 1_769_990_400; // 2026-02-02T00:00:00Z
+    let blob = good();
+    let at = |policy: BlobPolicy, seconds| {
+        let now = Timestamp::from_unix_seconds(seconds);
+        policy.verify(blob.as_bytes(), Seen::Nothing, now, &Verifiers::rust_crypto())
+    };
+    let chain = TestChain::new();
+    at(policy(&chain), OVER - 1).unwrap();
+    let error = at(policy(&chain), OVER).unwrap_err();
+    assert!(
+        matches!(&error, MetadataError::Outdated { next_update, .. } if next_update.to_string() == "2026-02-01")
+    );
+    assert_eq!(error.code(), Code::MetadataOutdated);
+    let week = policy(&chain).grace(Duration::from_secs(7 * 86_400));
+    at(week.clone(), OVER + 7 * 86_400 - 1).unwrap();
+    assert!(at(week, OVER + 7 * 86_400).is_err());
+    at(policy(&chain).dangerous_accept_outdated(), OVER + 365 * 86_400).unwrap();
+}
+
+#[test]
+fn rule_352_the_legal_header_is_the_accepted_one() {
+    let blob = good();
+    let with = |text: &str| {
+        let policy = policy(&TestChain::new()).legal_header(text);
+        policy.verify(blob.as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto())
+    };
+    with("terms").unwrap();
+    let error = with("other terms").unwrap_err();
+    assert_eq!((&error, error.code()), (&MetadataError::LegalHeader, Code::MetadataMalformed));
+}
+
+#[test]
+fn rule_353_a_blob_has_a_greatest_length() {
+    let blob = good();
+    let with = |bytes| {
+        let policy = policy(&TestChain::new()).length_max(bytes);
+        policy.verify(blob.as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto())
+    };
+    with(blob.len()).unwrap();
+    assert_eq!(malformed(with(blob.len() - 1)), BlobFault::TooLong(blob.len() - 1));
+}
+
+#[test]
+fn rule_353_a_blob_has_so_many_entries_at_the_most() {
+    let mut payload = payload();
+    payload["entries"] = vec![json!({}); ENTRIES_MAX].into();
+    assert_eq!(read(&payload).unwrap().skipped().len(), ENTRIES_MAX);
+    payload["entries"].as_array_mut().unwrap().push(json!({}));
+    assert_eq!(malformed(read(&payload)), BlobFault::TooManyEntries);
+}
+
+#[test]
+fn rule_368_a_root_that_runs_out_is_told_in_time() {
+    const DAY: u64 = 86_400;
+    let key = Key::new(1);
+    let root =
+        CertificateBuilder::ca("root").valid("20250101000000Z", "20260131000000Z").signed(&key, "root", &key);
+    let policy = BlobPolicy::new([TrustAnchor::from_certificate(root), TestChain::new().root]);
+    assert_eq!(policy.roots_expiring_within(NOW, Duration::from_secs(29 * DAY)).count(), 0);
+    assert_eq!(policy.roots_expiring_within(NOW, Duration::from_secs(31 * DAY)).count(), 1);
+}
+
+#[test]
+fn rule_368_an_expired_root_is_no_root() {
+    let key = Key::new(1);
+    let root =
+        CertificateBuilder::ca("root").valid("20250101000000Z", "20251231000000Z").signed(&key, "root", &key);
+    let policy = BlobPolicy::new([TrustAnchor::from_certificate(root)]);
+    let error = policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap_err();
+    assert!(matches!(error, MetadataError::Untrusted(PathError::Expired { position: 2, .. })));
+}

@@ -1,0 +1,271 @@
+use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
+use serde_json::{Value, json};
+
+use super::{MODEL, payload, read};
+use crate::{
+    CertificationLevel, Contradiction, EntryFault, Judgement, MetadataPolicy, Model, ModelKey, Refusal,
+    Status,
+    testing::{CertificateBuilder, Key, NOW},
+};
+
+const FIRMWARE_VERSION: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x05];
+
+fn model() -> Model<'static> {
+    Model::new(MODEL.parse::<ModelKey>().unwrap())
+}
+
+fn judge_with(
+    policy: &MetadataPolicy,
+    model: &Model<'_>,
+    change: impl FnOnce(&mut Value),
+) -> Result<Judgement, Refusal> {
+    let mut payload = payload();
+    change(&mut payload["entries"][0]);
+    let outcome = policy.judge(&read(&payload).unwrap(), model, NOW);
+    if let Err(refusal) = &outcome {
+        assert_eq!(refusal.code(), Code::AuthenticatorNotAccepted);
+        assert!(!refusal.to_string().contains('\n'));
+    }
+    outcome
+}
+
+fn judge(model: &Model<'_>, reports: &Value) -> Result<Judgement, Refusal> {
+    judge_with(&MetadataPolicy::fido(), model, |entry| entry["statusReports"] = reports.clone())
+}
+
+fn status(refusal: Refusal) -> (Status, Option<u64>) {
+    match refusal {
+        Refusal::Status { status, mended_in, .. } => (status, mended_in),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_certified_model_is_accepted() {
+    let judgement = judge_with(&MetadataPolicy::fido(), &model(), |_| {}).unwrap();
+    assert_eq!(judgement.status, Some(Status::FidoCertifiedL1));
+    assert_eq!(judgement.level, Some(CertificationLevel::L1));
+    assert!(judgement.contradictions.is_empty());
+}
+
+#[test]
+fn rule_358_a_current_status_that_is_refused_refuses_the_model() {
+    let policy = MetadataPolicy::fido().refusing(Status::NotFidoCertified);
+    let reports = |list: Value| move |entry: &mut Value| entry["statusReports"] = list;
+    let lost = json!([{"status": "FIDO_CERTIFIED_L1", "effectiveDate": "2024-01-01"},
+        {"status": "NOT_FIDO_CERTIFIED", "effectiveDate": "2025-01-01"}]);
+    let refusal = judge_with(&policy, &model(), reports(lost)).unwrap_err();
+    assert_eq!(refusal.to_string(), "its status is NOT_FIDO_CERTIFIED since 2025-01-01");
+    let won = json!([{"status": "NOT_FIDO_CERTIFIED", "effectiveDate": "2024-01-01"},
+        {"status": "FIDO_CERTIFIED_L1", "effectiveDate": "2025-01-01"}]);
+    judge_with(&policy, &model(), reports(won)).unwrap();
+}
+
+#[test]
+fn rule_358_each_status_of_the_guidance_refuses_the_model() {
+    for word in [
+        "REVOKED",
+        "USER_VERIFICATION_BYPASS",
+        "ATTESTATION_KEY_COMPROMISE",
+        "USER_KEY_REMOTE_COMPROMISE",
+        "USER_KEY_PHYSICAL_COMPROMISE",
+    ] {
+        let reports = json!([{"status": word, "effectiveDate": "2025-01-01"}]);
+        assert_eq!(status(judge(&model(), &reports).unwrap_err()), (Status::from(word), None));
+        let lenient = MetadataPolicy::fido().dangerous_accept_status(&Status::from(word));
+        judge_with(&lenient, &model(), |entry| entry["statusReports"] = reports).unwrap();
+    }
+    judge(&model(), &json!([{"status": "SOMETHING_NEW"}])).unwrap();
+}
+
+#[test]
+fn rule_359_what_was_revoked_stays_so() {
+    let reports = json!([{"status": "REVOKED", "effectiveDate": "2024-01-01"},
+        {"status": "FIDO_CERTIFIED_L3", "effectiveDate": "2025-01-01", "authenticatorVersion": 9}]);
+    assert_eq!(status(judge(&model().with_version(9), &reports).unwrap_err()).0, Status::Revoked);
+}
+
+#[test]
+fn rule_360_a_compromise_is_mended_by_a_later_version_that_runs() {
+    for mend in ["UPDATE_AVAILABLE", "FIDO_CERTIFIED_L1"] {
+        let reports = json!([
+            {"status": "USER_VERIFICATION_BYPASS", "effectiveDate": "2024-01-01", "authenticatorVersion": 2},
+            {"status": mend, "effectiveDate": "2025-01-01", "authenticatorVersion": 3},
+        ]);
+        judge(&model().with_version(3), &reports).unwrap();
+        for older in [model(), model().with_version(2)] {
+            let refusal = judge(&older, &reports).unwrap_err();
+            assert_eq!(
+                refusal.to_string(),
+                "its status is USER_VERIFICATION_BYPASS since 2024-01-01, mended in version 3"
+            );
+        }
+    }
+}
+
+#[test]
+fn rule_360_nothing_else_mends_a_compromise() {
+    let compromise = json!({"status": "USER_KEY_REMOTE_COMPROMISE", "effectiveDate": "2024-01-01", "authenticatorVersion": 2});
+    for later in [
+        json!({"status": "FIDO_CERTIFIED_L1", "effectiveDate": "2025-01-01"}),
+        json!({"status": "UPDATE_AVAILABLE", "effectiveDate": "2025-01-01", "authenticatorVersion": 2}),
+        json!({"status": "UPDATE_AVAILABLE", "effectiveDate": "2023-01-01", "authenticatorVersion": 3}),
+        json!({"status": "UPDATE_AVAILABLE", "effectiveDate": "2027-01-01", "authenticatorVersion": 3}),
+        json!({"status": "SELF_ASSERTION_SUBMITTED", "effectiveDate": "2025-01-01", "authenticatorVersion": 3}),
+    ] {
+        let reports = json!([compromise, later]);
+        assert_eq!(
+            status(judge(&model().with_version(3), &reports).unwrap_err()).0,
+            Status::UserKeyRemoteCompromise
+        );
+    }
+}
+
+#[test]
+fn rule_360_the_version_is_in_the_attestation_certificate() {
+    let key = Key::new(7);
+    let reports = json!([
+        {"status": "USER_VERIFICATION_BYPASS", "effectiveDate": "2024-01-01"},
+        {"status": "UPDATE_AVAILABLE", "effectiveDate": "2025-01-01", "authenticatorVersion": 300},
+    ]);
+    for (value, accepted) in [
+        (&[0x02, 0x02, 0x01, 0x2c][..], true),
+        (&[0x02, 0x02, 0x01, 0x2b], false),
+        (&[0x02, 0x01, 0xff], false),
+        (&[0x02, 0x02, 0x01], false),
+        (&[0x04, 0x02, 0x01, 0x2c], false),
+    ] {
+        let leaf =
+            CertificateBuilder::leaf("leaf").extension(FIRMWARE_VERSION, value).signed(&key, "root", &key);
+        assert_eq!(judge(&model().with_path(&[leaf]), &reports).is_ok(), accepted, "{value:?}");
+    }
+}
+
+#[test]
+fn rule_361_what_is_not_yet_in_effect_does_not_count() {
+    judge(&model(), &json!([{"status": "REVOKED", "effectiveDate": "2026-01-02"}])).unwrap();
+    judge(&model(), &json!([{"status": "REVOKED", "effectiveDate": "2026-01-01"}])).unwrap_err();
+}
+
+#[test]
+fn rule_361_a_certification_that_ended_is_none() {
+    let policy = MetadataPolicy::fido().certified_at(CertificationLevel::L2);
+    let with = |sunset: &str| {
+        let report =
+            json!({"status": "FIDO_CERTIFIED_L2", "effectiveDate": "2024-01-01", "sunsetDate": sunset});
+        judge_with(&policy, &model(), |entry| entry["statusReports"] = json!([report]))
+    };
+    with("2026-01-01").unwrap();
+    let demanded = CertificationLevel::L2;
+    assert_eq!(with("2025-12-31").unwrap_err(), Refusal::NotCertified { demanded, got: None });
+}
+
+#[test]
+fn a_certification_level_is_demanded() {
+    let demanded = CertificationLevel::L2;
+    let policy = MetadataPolicy::fido().certified_at(demanded);
+    let with = |model: Model<'_>, reports: Value| {
+        judge_with(&policy, &model, |entry| entry["statusReports"] = reports)
+    };
+    let one = |status: &str| json!([{"status": status, "effectiveDate": "2024-01-01"}]);
+    with(model(), one("FIDO_CERTIFIED_L2")).unwrap();
+    with(model(), one("FIDO_CERTIFIED_L2plus")).unwrap();
+    let got = Some(CertificationLevel::L1Plus);
+    assert_eq!(
+        with(model(), one("FIDO_CERTIFIED_L1plus")).unwrap_err(),
+        Refusal::NotCertified { demanded, got }
+    );
+    let both = json!([{"status": "FIDO_CERTIFIED_L2", "effectiveDate": "2024-01-01"},
+        {"status": "FIDO_CERTIFIED", "effectiveDate": "2024-01-01"}]);
+    with(model(), both).unwrap();
+    let later =
+        json!([{"status": "FIDO_CERTIFIED_L2", "effectiveDate": "2024-01-01", "authenticatorVersion": 5}]);
+    with(model().with_version(5), later.clone()).unwrap();
+    assert_eq!(
+        with(model().with_version(4), later).unwrap_err(),
+        Refusal::NotCertified { demanded, got: None }
+    );
+}
+
+#[test]
+fn rule_362_a_compromise_of_a_batch_is_one_of_its_certificates_alone() {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let (batch, other, ca) = (Key::new(7), Key::new(8), Key::new(9));
+    let leaf_of = |key| CertificateBuilder::leaf("batch").signed(key, "ca", &ca);
+    for member in ["batchCertificate", "certificate"] {
+        let encoded = STANDARD.encode(leaf_of(&batch).as_der());
+        let reports =
+            json!([{"status": "ATTESTATION_KEY_COMPROMISE", "effectiveDate": "2025-01-01", member: encoded}]);
+        judge(&model().with_path(&[leaf_of(&other)]), &reports).unwrap();
+        judge(&model().with_path(&[leaf_of(&batch)]), &reports).unwrap_err();
+        judge(&model().with_path(&[leaf_of(&other), leaf_of(&batch)]), &reports).unwrap_err();
+        judge(&model(), &reports).unwrap_err();
+    }
+    let unreadable = json!([{"status": "ATTESTATION_KEY_COMPROMISE", "batchCertificate": "AAAA"}]);
+    judge(&model().with_path(&[leaf_of(&other)]), &unreadable).unwrap_err();
+}
+
+#[test]
+fn rule_363_a_model_without_an_entry_is_refused() {
+    let stranger = Model::new(Aaguid::from_bytes([9; 16]));
+    let refusal = judge_with(&MetadataPolicy::fido(), &stranger, |_| {}).unwrap_err();
+    assert_eq!(refusal, Refusal::NoEntry(stranger.key.unwrap()));
+    let lenient = MetadataPolicy::fido().dangerous_accept_unknown_models();
+    assert_eq!(judge_with(&lenient, &stranger, |_| {}).unwrap().status, None);
+    let unreadable = judge_with(&lenient, &model(), |entry| entry["statusReports"] = json!([])).unwrap_err();
+    assert_eq!(unreadable, Refusal::Unreadable(model().key.unwrap(), EntryFault::NoStatus));
+}
+
+#[test]
+fn rule_364_an_authenticator_that_does_not_say_its_model_is_refused() {
+    let refusal = judge_with(&MetadataPolicy::fido(), &Model::default(), |_| {}).unwrap_err();
+    assert_eq!(refusal, Refusal::NoModel);
+}
+
+#[test]
+fn rule_366_a_model_with_a_rogue_list_is_refused() {
+    let rogue = |entry: &mut Value| {
+        entry["rogueListURL"] = "https://example.org".into();
+        entry["rogueListHash"] = "AAAA".into();
+    };
+    assert_eq!(judge_with(&MetadataPolicy::fido(), &model(), rogue).unwrap_err(), Refusal::RogueList);
+    judge_with(&MetadataPolicy::fido().dangerous_accept_rogue_lists(), &model(), rogue).unwrap();
+}
+
+#[test]
+fn rule_367_an_algorithm_that_the_statement_does_not_have_contradicts_it() {
+    let with = |policy: &MetadataPolicy, algorithm| {
+        judge_with(policy, &model().with_algorithm(AlgorithmIdentifier(algorithm)), |_| {})
+    };
+    with(&MetadataPolicy::fido(), -7).unwrap();
+    with(&MetadataPolicy::fido(), -9).unwrap();
+    let contradiction = Contradiction::Algorithm(AlgorithmIdentifier(-8));
+    assert_eq!(with(&MetadataPolicy::fido(), -8).unwrap_err(), Refusal::Contradiction(contradiction));
+    let judgement = with(&MetadataPolicy::fido().reporting_contradictions(), -8).unwrap();
+    assert_eq!(judgement.contradictions, [contradiction]);
+    let unknown =
+        |entry: &mut Value| entry["metadataStatement"]["authenticationAlgorithms"] = json!(["ml_dsa_65"]);
+    judge_with(&MetadataPolicy::fido(), &model().with_algorithm(AlgorithmIdentifier(-8)), unknown).unwrap();
+}
+
+#[test]
+fn rule_367_verified_users_contradict_a_statement_without_user_verification() {
+    let mut model = model();
+    model.user_verified = Some(true);
+    judge_with(&MetadataPolicy::fido(), &model, |_| {}).unwrap();
+    let without = |entry: &mut Value| {
+        entry["metadataStatement"]["userVerificationDetails"] =
+            json!([[{"userVerificationMethod": "presence_internal"}], [{"userVerificationMethod": "none"}]]);
+    };
+    let refusal = judge_with(&MetadataPolicy::fido(), &model, without).unwrap_err();
+    assert_eq!(refusal, Refusal::Contradiction(Contradiction::UserVerification));
+    model.user_verified = Some(false);
+    judge_with(&MetadataPolicy::fido(), &model, without).unwrap();
+}
+
+#[test]
+fn rule_367_a_protection_of_keys_is_demanded() {
+    let with = |word: &str| judge_with(&MetadataPolicy::fido().key_protection(word), &model(), |_| {});
+    with("secure_element").unwrap();
+    assert_eq!(with("tee").unwrap_err(), Refusal::KeyProtection("tee".into()));
+}

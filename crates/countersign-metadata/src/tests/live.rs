@@ -1,0 +1,170 @@
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use countersign_attestation::{
+    Attestation, AttestationType, Certificate, ModelPolicy as _, ModelQuery, PathError, PathLimits,
+    TrustAnchors as _, path::Obstacle,
+};
+use countersign_cose::Verifiers;
+use countersign_types::{Aaguid, Code, Timestamp};
+use serde_json::{Value, json};
+
+use super::{MODEL, payload, policy};
+use crate::{
+    Metadata, MetadataError, MetadataPolicy, Unfit,
+    testing::{CertificateBuilder, Key, NOW, TestChain},
+};
+
+fn aaguid() -> Aaguid {
+    MODEL.parse().unwrap()
+}
+
+fn root() -> Certificate {
+    CertificateBuilder::ca("vendor").signed(&Key::new(21), "vendor", &Key::new(21))
+}
+
+fn leaf() -> Certificate {
+    CertificateBuilder::leaf("attestation").signed(&Key::new(22), "vendor", &Key::new(21))
+}
+
+/// A payload in which the FIDO2 model and the U2F model have a root.
+fn with_root() -> Value {
+    let mut payload = payload();
+    let identifier = crate::ModelKey::of_attestation_key(&leaf()).unwrap().to_string();
+    payload["entries"][2]["attestationCertificateKeyIdentifiers"] = json!([identifier]);
+    for at in [0, 2] {
+        payload["entries"][at]["metadataStatement"]["attestationRootCertificates"] =
+            json!([STANDARD.encode(root().as_der())]);
+    }
+    payload
+}
+
+fn offer(metadata: &Metadata, payload: &Value) -> Result<u64, MetadataError> {
+    let blob = TestChain::new().sign(payload.to_string().as_bytes());
+    metadata.offer(&blob, NOW, &Verifiers::rust_crypto()).map(|blob| blob.number())
+}
+
+fn empty() -> Metadata {
+    Metadata::new(policy(&TestChain::new()), MetadataPolicy::fido())
+}
+
+fn holding(payload: &Value) -> Metadata {
+    let metadata = empty();
+    offer(&metadata, payload).unwrap();
+    metadata
+}
+
+fn attestation() -> Attestation {
+    Attestation::with_certificates("packed", AttestationType::Uncertain, vec![leaf()])
+}
+
+fn assess(metadata: &Metadata, attestation: &Attestation, now: Timestamp) -> Result<(), String> {
+    let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
+    let trust = attestation.assess_trust(aaguid(), metadata, now, &verifiers, &limits);
+    let trust = trust.map_err(|error| error.code().to_string())?;
+    metadata.judge(&ModelQuery::new(attestation, &trust, now)).map_err(|refused| refused.reason().to_owned())
+}
+
+#[test]
+fn a_model_is_trusted_by_the_roots_of_its_statement() {
+    assess(&holding(&with_root()), &attestation(), NOW).unwrap();
+    assess(&holding(&with_root()), &attestation().covering_the_credential_only(), NOW).unwrap();
+}
+
+#[test]
+fn rule_365_a_chain_to_another_models_root_is_not_trusted() {
+    let metadata = holding(&payload());
+    let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
+    let error = attestation().assess_trust(aaguid(), &metadata, NOW, &verifiers, &limits).unwrap_err();
+    assert_eq!(error, PathError::Untrusted(Obstacle::NoAnchor));
+    let mut other = with_root();
+    let stranger = CertificateBuilder::ca("vendor").signed(&Key::new(9), "vendor", &Key::new(9));
+    other["entries"][0]["metadataStatement"]["attestationRootCertificates"] =
+        json!([STANDARD.encode(stranger.as_der())]);
+    let error = attestation().assess_trust(aaguid(), &holding(&other), NOW, &verifiers, &limits).unwrap_err();
+    assert_eq!(error, PathError::Untrusted(Obstacle::SignatureInvalid));
+}
+
+#[test]
+fn rule_365_attestation_types_are_honoured() {
+    use AttestationType::{AnonCa, AttCa, Basic, SelfAttestation, Uncertain};
+    let metadata = holding(&with_root());
+    let anchors = |attestation_type| {
+        let attestation = Attestation::with_certificates("packed", attestation_type, vec![leaf()]);
+        metadata.anchors(&attestation.anchor_query(aaguid())).len()
+    };
+    assert_eq!([Basic, Uncertain, AttCa, AnonCa, SelfAttestation].map(anchors), [1, 1, 0, 0, 0]);
+}
+
+#[test]
+fn rule_356_a_root_that_cannot_be_read_is_passed_over() {
+    let mut payload = with_root();
+    payload["entries"][0]["metadataStatement"]["attestationRootCertificates"] =
+        json!(["AAAA", "?", format!("{}\n", STANDARD.encode(root().as_der()))]);
+    assess(&holding(&payload), &attestation(), NOW).unwrap();
+}
+
+#[test]
+fn a_compromised_model_is_refused_when_it_registers() {
+    let mut payload = with_root();
+    payload["entries"][0]["statusReports"] =
+        json!([{"status": "USER_KEY_REMOTE_COMPROMISE", "effectiveDate": "2025-05-01"}]);
+    assert_eq!(
+        assess(&holding(&payload), &attestation(), NOW).unwrap_err(),
+        "its status is USER_KEY_REMOTE_COMPROMISE since 2025-05-01"
+    );
+}
+
+#[test]
+fn rule_364_a_zero_aaguid_is_no_model() {
+    let attestation = attestation();
+    let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
+    let anchors =
+        countersign_attestation::AnchorList::new([countersign_attestation::TrustAnchor::from_certificate(
+            root(),
+        )]);
+    let trust = attestation.assess_trust(Aaguid::ZERO, &anchors, NOW, &verifiers, &limits).unwrap();
+    let refused = holding(&with_root()).judge(&ModelQuery::new(&attestation, &trust, NOW)).unwrap_err();
+    assert_eq!(refused.reason(), "it does not say which model it is");
+}
+
+#[test]
+fn rule_349_what_is_refused_changes_nothing() {
+    let metadata = holding(&payload());
+    let newer = |number: u64| {
+        let mut payload = payload();
+        payload["no"] = number.into();
+        payload
+    };
+    let mut broken = TestChain::new().sign(newer(9).to_string().as_bytes());
+    broken.pop();
+    assert!(metadata.offer(&broken, NOW, &Verifiers::rust_crypto()).is_err());
+    assert_eq!(offer(&metadata, &newer(6)), Err(MetadataError::Rollback { seen: 7, got: 6 }));
+    assert_eq!(offer(&metadata, &newer(7)), Err(MetadataError::NotNewer(7)));
+    assert_eq!((metadata.blob().unwrap().number(), metadata.highest_number()), (7, Some(7)));
+    assert_eq!(offer(&metadata, &newer(8)), Ok(8));
+    assert_eq!(metadata.blob().unwrap().number(), 8);
+}
+
+#[test]
+fn rule_348_the_highest_number_outlives_a_restart() {
+    assert_eq!(offer(&empty().with_highest_number(7), &payload()), Ok(7));
+    let error = offer(&empty().with_highest_number(8), &payload()).unwrap_err();
+    assert_eq!(error, MetadataError::Rollback { seen: 8, got: 7 });
+}
+
+#[test]
+fn rule_351_metadata_that_went_out_of_date_speaks_for_nobody() {
+    let metadata = holding(&with_root());
+    let later = Timestamp::from_unix_seconds(1_769_990_400); // 2026-02-02T00:00:00Z
+    assess(&metadata, &attestation(), later.plus_seconds(-1)).unwrap();
+    let reason = assess(&metadata, &attestation(), later).unwrap_err();
+    assert_eq!(reason, "the metadata is outdated: the next was due on 2026-02-01");
+    let unfit = metadata.assess(&crate::Model::new(aaguid()), later).unwrap_err();
+    assert_eq!(unfit.code(), Code::MetadataOutdated);
+}
+
+#[test]
+fn rule_363_without_metadata_no_model_is_accepted() {
+    let unfit = empty().assess(&crate::Model::new(aaguid()), NOW).unwrap_err();
+    assert_eq!((&unfit, unfit.code()), (&Unfit::NoMetadata, Code::AuthenticatorNotAccepted));
+    assert_eq!(assess(&empty(), &attestation(), NOW), Err("attestation-untrusted".into()));
+}
