@@ -74,17 +74,35 @@ fn now() -> Duration {
 }
 
 /// Calls both by turns, so that what else the machine does falls on both, and takes medians over the turns.
-pub fn compare(mut ours: impl FnMut(), mut raw: impl FnMut()) -> Comparison {
+pub fn compare(mut ours: impl FnMut(), raw: impl FnMut()) -> Comparison {
+    compare_prepared(|| (), |()| ours(), raw)
+}
+
+/// The same, where a call of ours uses up what `prepare` makes before the clock runs.
+pub fn compare_prepared<T>(
+    mut prepare: impl FnMut() -> T,
+    mut ours: impl FnMut(T),
+    mut raw: impl FnMut(),
+) -> Comparison {
     const TURNS: usize = 201;
     const TURN: Duration = Duration::from_millis(2);
 
+    let first = prepare();
     let once = now();
-    raw();
+    ours(first);
     let calls = (TURN.as_nanos() / (now() - once).as_nanos().max(1)).clamp(1, 10_000) as u32;
-    let time = |work: &mut dyn FnMut()| {
+    let mut time_ours = || {
+        let prepared: Vec<_> = (0..calls).map(|_| prepare()).collect();
+        let start = now();
+        for prepared in prepared {
+            ours(prepared);
+        }
+        (now() - start) / calls
+    };
+    let mut time_raw = || {
         let start = now();
         for _ in 0..calls {
-            work();
+            raw();
         }
         (now() - start) / calls
     };
@@ -92,11 +110,11 @@ pub fn compare(mut ours: impl FnMut(), mut raw: impl FnMut()) -> Comparison {
     for turn in 0..TURNS {
         // Which goes first alternates too.
         let (a, b) = if turn % 2 == 0 {
-            let a = time(&mut ours);
-            (a, time(&mut raw))
+            let a = time_ours();
+            (a, time_raw())
         } else {
-            let b = time(&mut raw);
-            (time(&mut ours), b)
+            let b = time_raw();
+            (time_ours(), b)
         };
         of_ours.push(a);
         of_raw.push(b);

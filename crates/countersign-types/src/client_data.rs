@@ -199,6 +199,17 @@ mod tests {
     }
 
     #[test]
+    fn rule_051_token_binding_is_passed_over() {
+        for member in [
+            r#""tokenBinding":"present""#,
+            r#""tokenBinding":{"status":"future"}"#,
+            r#""tokenBinding":{"status":"present"}"#,
+        ] {
+            assert_eq!(parse(&with(member)), parse(PLAIN), "{member}");
+        }
+    }
+
+    #[test]
     fn rule_022_bytes_that_are_not_utf_8_are_refused() {
         let mut bytes: Vec<u8> = with(r#""x":"y""#).into_bytes();
         ClientData::parse(&bytes).unwrap();

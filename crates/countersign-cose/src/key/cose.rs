@@ -35,7 +35,35 @@ const AKP_PRIVATE: RangeInclusive<i64> = -2..=-2;
 const CURVE_ED25519: i64 = 6;
 const CURVE_ED448: i64 = 7;
 
+/// Every byte before `x` of a P-256 key for ES256, and of an Ed25519 key for `EdDSA`, as authenticators write them: in
+/// CTAP2's canonical form, without optional parameters.
+const ES256_HEAD: &[u8] = b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20";
+const EDDSA_HEAD: &[u8] = b"\xa4\x01\x01\x03\x27\x20\x06\x21\x58\x20";
+/// What is between `x` and `y`.
+const Y_HEAD: &[u8] = b"\x22\x58\x20";
+
 pub(super) fn decode(bytes: &[u8]) -> Result<(Algorithm, KeyMaterial), KeyError> {
+    match decode_usual(bytes) {
+        Some(decoded) => decoded,
+        None => decode_any(bytes),
+    }
+}
+
+/// The keys that nearly all credentials have, by their one encoding: an eighth of the time, and one answer with
+/// [`decode_any`].
+fn decode_usual(bytes: &[u8]) -> Option<Result<(Algorithm, KeyMaterial), KeyError>> {
+    let (algorithm, material) = if let Some(rest) = bytes.strip_prefix(ES256_HEAD) {
+        let (x, rest) = rest.split_first_chunk::<32>()?;
+        let y: &[u8; 32] = rest.strip_prefix(Y_HEAD)?.try_into().ok()?;
+        (Algorithm::Es256, KeyMaterial::ec(Curve::P256, x, y))
+    } else {
+        let x: &[u8; 32] = bytes.strip_prefix(EDDSA_HEAD)?.try_into().ok()?;
+        (Algorithm::EdDsa, KeyMaterial::ed25519(x))
+    };
+    Some(material.map(|material| (algorithm, material)).map_err(KeyError::from))
+}
+
+fn decode_any(bytes: &[u8]) -> Result<(Algorithm, KeyMaterial), KeyError> {
     if bytes.len() > ENCODED_MAX {
         return Err(KeyFault::TooLong { got: bytes.len() }.into());
     }

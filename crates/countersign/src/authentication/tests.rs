@@ -72,6 +72,18 @@ fn the_options_say_what_the_state_expects() {
 }
 
 #[test]
+fn rule_033_the_challenge_is_the_states_whatever_the_response_says() {
+    let rp = rp().build().unwrap();
+    let (issued, other) = ([0xc5; 32], CHALLENGE);
+    let answer = get().response();
+    for (challenge, expected) in [(other, None), (issued, Some(Code::ChallengeMismatch))] {
+        let state = AuthenticationState::expecting(&rp, &challenge, None, NOW).unwrap();
+        let finished = rp.finish_authentication(state, &answer, &record(), NOW);
+        assert_eq!(finished.err().map(|error| error.code()), expected);
+    }
+}
+
+#[test]
 fn rule_284_an_expired_state_is_refused() {
     let rp = rp().timeout_seconds(60).build().unwrap();
     for (seconds, expected) in [(90, None), (91, Some(Code::ChallengeExpired))] {

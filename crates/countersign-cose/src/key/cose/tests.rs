@@ -453,7 +453,34 @@ fn a_key_of_more_bytes_than_the_limit_is_refused_unread() {
     refuse_bytes(&[0xff; ENCODED_MAX + 1], KeyFault::TooLong { got: ENCODED_MAX + 1 });
 }
 
+#[test]
+fn the_usual_keys_are_read_by_their_one_encoding() {
+    for (members, usual) in [(es256(), true), (eddsa_key(), true), (ec_key(Curve::P384), false)] {
+        assert_eq!(super::decode_usual(&encode(&members)).is_some(), usual);
+    }
+}
+
 proptest! {
+    #[test]
+    fn both_ways_of_reading_a_key_agree(
+        which in any::<bool>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        coordinate in prop::option::of(prop::sample::select(vec![0_u8, 0xff])),
+        length in -2..3_isize,
+    ) {
+        let mut bytes = encode(&if which { es256() } else { eddsa_key() });
+        if let Some(byte) = coordinate {
+            bytes[10..42].fill(byte);
+        }
+        for (at, value) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        bytes.resize(bytes.len().checked_add_signed(length).unwrap(), 0);
+        let usual = super::decode_usual(&bytes).unwrap_or_else(|| super::decode_any(&bytes));
+        prop_assert_eq!(usual, super::decode_any(&bytes));
+    }
+
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = PublicKey::from_cose(&bytes);
