@@ -85,6 +85,25 @@ fn without_padding<'a>(
     buffer.get(..at)
 }
 
+/// Whether one of the two numbers of an ECDSA signature has more leading zeros than DER allows: what
+/// [`Verifiers::with_padded_ecdsa_integers`](crate::Verifiers::with_padded_ecdsa_integers) tolerates. `false` also of
+/// what is no ECDSA signature.
+///
+/// ```
+/// use countersign_cose::has_padded_integers;
+/// assert!(has_padded_integers(&[0x30, 7, 2, 2, 0, 1, 2, 1, 1]));
+/// assert!(!has_padded_integers(&[0x30, 6, 2, 1, 1, 2, 1, 1]));
+/// ```
+pub fn has_padded_integers(signature: &[u8]) -> bool {
+    let numbers = || {
+        let (content, _) = element(SEQUENCE, signature).filter(|(_, rest)| rest.is_empty())?;
+        let (r, more) = element(INTEGER, content)?;
+        let (s, _) = element(INTEGER, more).filter(|(_, end)| end.is_empty())?;
+        Some([r, s])
+    };
+    numbers().is_some_and(|numbers| numbers.iter().any(|number| minimal(number).len() != number.len()))
+}
+
 /// The content of the element with this tag, whose length fits in a byte, and what follows it.
 fn element(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     match bytes {

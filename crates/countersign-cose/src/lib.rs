@@ -70,6 +70,7 @@ mod testing;
 pub mod verifier;
 
 pub use algorithm::{Algorithm, Curve, Hash, ParameterSet, Scheme};
+pub use ecdsa_padding::has_padded_integers;
 pub use hash::sha256;
 pub use key::{KeyError, KeyFault, KeyMaterial, PublicKey};
 pub use verifier::{PreparedKey, SignatureInvalid, SignatureVerifier, Verifiers};

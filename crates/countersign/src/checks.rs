@@ -1,11 +1,15 @@
 //! The checks that both ceremonies share, each with one step of each.
 
 use countersign_cose::hash::sha256;
-use countersign_types::{AuthenticatorData, ClientData, Timestamp, authenticator_data::Flags, base64url};
+use countersign_types::{
+    AuthenticatorData, ClientData, Timestamp, authenticator_data::Flags, base64url,
+    extensions::ClientExtensionOutputs,
+};
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::{
     error::{Error, Fault},
+    extensions::RequestedExtensions,
     origin::is_web_origin,
     policy::{CrossOrigin, TopOrigins},
     relying_party::RelyingParty,
@@ -125,7 +129,13 @@ pub(crate) fn flags_lint(flags: Flags, steps: &mut impl Recorder) {
     steps.lint(Deviation::ReservedFlags, || flags.reserved());
 }
 
-/// UV without UP means nothing where the user has to be present.
-pub(crate) fn presence_lint(flags: Flags, steps: &mut impl Recorder) {
-    steps.lint(Deviation::UserVerifiedWithoutPresence, || flags.user_verified() && !flags.user_present());
+/// Clients may add outputs of their own accord
+/// ([section 9](https://www.w3.org/TR/webauthn-3/#sctn-extensions): the relying party must be able to ignore them).
+pub(crate) fn extensions_lint(
+    requested: &RequestedExtensions,
+    outputs: &ClientExtensionOutputs,
+    steps: &mut impl Recorder,
+) {
+    let is_unsolicited = |name: &str| !requested.contains(name);
+    steps.lint(Deviation::UnsolicitedExtensionOutput, || outputs.names().any(is_unsolicited));
 }

@@ -32,6 +32,7 @@ pub(crate) struct AssertionParts<'a> {
     pub(crate) signature: &'a [u8],
     /// `None` also where it was empty.
     pub(crate) user_handle: Option<&'a [u8]>,
+    pub(crate) has_empty_user_handle: bool,
     pub(crate) client_extension_results: &'a ClientExtensionOutputs,
 }
 
@@ -58,6 +59,7 @@ impl<'a> From<&'a AuthenticationResponse> for AssertionParts<'a> {
             authenticator_data: response.authenticator_data(),
             signature: response.signature(),
             user_handle: response.user_handle().map(AsRef::as_ref),
+            has_empty_user_handle: response.has_empty_user_handle(),
             client_extension_results: response.client_extension_results(),
         }
     }
@@ -71,6 +73,7 @@ impl<'a> From<&'a AuthenticationResponseRef<'a>> for AssertionParts<'a> {
             authenticator_data: response.authenticator_data(),
             signature: response.signature(),
             user_handle: response.user_handle(),
+            has_empty_user_handle: response.has_empty_user_handle(),
             client_extension_results: response.client_extension_results(),
         }
     }

@@ -2,7 +2,7 @@ use alloc::{vec, vec::Vec};
 
 use proptest::prelude::*;
 
-use super::{SIGNATURE_MAX, without_padding};
+use super::{SIGNATURE_MAX, has_padded_integers, without_padding};
 use crate::{
     Curve,
     testing::{element, integer, sequence},
@@ -26,6 +26,7 @@ fn zeros_before_a_number_go_and_nothing_else_changes() {
             let tolerated = sequence(&[padded(r, of_r), padded(s, of_s)].concat());
             let fits =
                 [(r, of_r), (s, of_s)].iter().all(|(number, zeros)| padded(number, *zeros).len() <= 35);
+            assert_eq!(has_padded_integers(&tolerated), (of_r, of_s) != (0, 0));
             assert_eq!(unpad(&tolerated, Curve::P256), fits.then(|| strict.clone()), "{of_r} and {of_s}");
         }
     }

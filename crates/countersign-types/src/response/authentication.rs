@@ -37,6 +37,7 @@ pub struct AuthenticationResponse {
     authenticator_data: Base64Url,
     signature: Base64Url,
     user_handle: Option<UserHandle>,
+    has_empty_user_handle: bool,
 }
 
 impl AuthenticationResponse {
@@ -74,6 +75,11 @@ impl AuthenticationResponse {
     /// none, or an empty one, as Safari sends it. A discoverable authentication can't do without.
     pub fn user_handle(&self) -> Option<&UserHandle> {
         self.user_handle.as_ref()
+    }
+
+    /// Whether `userHandle` is there and has no bytes: [`user_handle`](Self::user_handle) is `None` then.
+    pub fn has_empty_user_handle(&self) -> bool {
+        self.has_empty_user_handle
     }
 
     /// How the authenticator was attached in this ceremony.
@@ -124,6 +130,7 @@ pub(super) struct Assertion<F: Form> {
     pub(super) authenticator_data: F::Bytes,
     pub(super) signature: F::Bytes,
     pub(super) user_handle: Option<F::UserHandle>,
+    pub(super) has_empty_user_handle: bool,
 }
 
 impl<F: Form> Assertion<F> {
@@ -137,19 +144,34 @@ impl<F: Form> Assertion<F> {
         let authenticator_data =
             required_bytes(response.authenticator_data, "response.authenticatorData", form)?;
         let signature = required_bytes(response.signature, "response.signature", form)?;
-        let user_handle = match optional_bytes(response.user_handle, "response.userHandle", form)? {
-            Some(bytes) => F::user_handle(bytes)
-                .map_err(|fault| ResponseError::Malformed { member: "response.userHandle", fault })?,
-            None => None,
-        };
-        Ok(Self { envelope, client_data_json, authenticator_data, signature, user_handle })
+        let user_handle = optional_bytes(response.user_handle, "response.userHandle", form)?;
+        let is_present = user_handle.is_some();
+        let user_handle = user_handle
+            .map_or(Ok(None), F::user_handle)
+            .map_err(|fault| ResponseError::Malformed { member: "response.userHandle", fault })?;
+        let has_empty_user_handle = is_present && user_handle.is_none();
+        Ok(Self {
+            envelope,
+            client_data_json,
+            authenticator_data,
+            signature,
+            user_handle,
+            has_empty_user_handle,
+        })
     }
 }
 
 impl From<Assertion<Owned>> for AuthenticationResponse {
     fn from(assertion: Assertion<Owned>) -> Self {
-        let Assertion { envelope, client_data_json, authenticator_data, signature, user_handle } = assertion;
-        Self { envelope, client_data_json, authenticator_data, signature, user_handle }
+        let Assertion {
+            envelope,
+            client_data_json,
+            authenticator_data,
+            signature,
+            user_handle,
+            has_empty_user_handle,
+        } = assertion;
+        Self { envelope, client_data_json, authenticator_data, signature, user_handle, has_empty_user_handle }
     }
 }
 

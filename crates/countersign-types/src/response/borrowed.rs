@@ -34,6 +34,7 @@ pub struct AuthenticationResponseRef<'s> {
     authenticator_data: &'s [u8],
     signature: &'s [u8],
     user_handle: Option<&'s [u8]>,
+    has_empty_user_handle: bool,
 }
 
 impl<'s> AuthenticationResponseRef<'s> {
@@ -43,8 +44,22 @@ impl<'s> AuthenticationResponseRef<'s> {
         // Before the scratch is made as large as the text needs.
         let received = Received::from_json(json)?;
         let assertion = Assertion::<InScratch<'s>>::open(received, &mut scratch.form(json.len()))?;
-        let Assertion { envelope, client_data_json, authenticator_data, signature, user_handle } = assertion;
-        Ok(Self { envelope, client_data_json, authenticator_data, signature, user_handle })
+        let Assertion {
+            envelope,
+            client_data_json,
+            authenticator_data,
+            signature,
+            user_handle,
+            has_empty_user_handle,
+        } = assertion;
+        Ok(Self {
+            envelope,
+            client_data_json,
+            authenticator_data,
+            signature,
+            user_handle,
+            has_empty_user_handle,
+        })
     }
 
     /// The credential ID that `id` and `rawId` agree on, 1 byte or more.
@@ -70,6 +85,11 @@ impl<'s> AuthenticationResponseRef<'s> {
     /// The user handle, 1 to 64 bytes; `None` where the response has none, or an empty one.
     pub fn user_handle(&self) -> Option<&'s [u8]> {
         self.user_handle
+    }
+
+    /// Whether `userHandle` is there and has no bytes.
+    pub fn has_empty_user_handle(&self) -> bool {
+        self.has_empty_user_handle
     }
 
     /// How the authenticator was attached in this ceremony.

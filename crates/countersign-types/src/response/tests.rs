@@ -364,8 +364,10 @@ fn rule_012_a_user_handle_that_is_no_base64url_or_too_long_is_refused() {
 #[test]
 fn an_empty_user_handle_is_an_absent_one() {
     let empty = authenticate(with(authentication(), "/response/userHandle", json!(""))).unwrap();
-    assert_eq!(empty.user_handle(), None);
-    assert_eq!(empty, authenticate(without(authentication(), "/response/userHandle")).unwrap());
+    assert_eq!((empty.user_handle(), empty.has_empty_user_handle()), (None, true));
+    let absent = authenticate(without(authentication(), "/response/userHandle")).unwrap();
+    assert_eq!((absent.user_handle(), absent.has_empty_user_handle()), (None, false));
+    assert!(!authenticate(authentication().to_string()).unwrap().has_empty_user_handle());
 }
 
 /// Every member that holds bytes, by ceremony.

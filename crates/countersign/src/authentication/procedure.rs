@@ -1,7 +1,9 @@
 //! The steps of [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion) in their order, over borrowed
 //! parts. Nothing here allocates unless a step fails or a report is made.
 
-use countersign_cose::{KeyError, PreparedKey, PublicKey, SignatureInvalid, hash::sha256};
+use countersign_cose::{
+    KeyError, PreparedKey, PublicKey, SignatureInvalid, has_padded_integers, hash::sha256,
+};
 use countersign_types::{
     AuthenticatorData, ClientData, Timestamp, authenticator_data::Flags, client_data::ClientDataError,
     enumerations::UserVerificationRequirement, extensions::ExtensionError,
@@ -69,6 +71,7 @@ impl<'a> Procedure<'a> {
         let identified_before = self.state.user.is_some();
         let record =
             steps.check_with(Step::User, self.identify(record), |_| Evidence::User { identified_before })?;
+        steps.lint(Deviation::UserHandleEmpty, || self.parts.has_empty_user_handle);
         // 7: they are members of the parts.
         steps.by_construction(Step::Parts);
         // 8 to 14
@@ -81,6 +84,7 @@ impl<'a> Procedure<'a> {
         // 21
         let verified = self.signature(record, &[data.as_bytes(), &client_data_hash]);
         steps.check(Step::Signature, verified)?;
+        steps.lint(Deviation::PaddedSignature, || has_padded_integers(self.parts.signature));
         // 22
         let received = data.sign_count;
         let stored = record.dynamic.sign_count;
@@ -89,7 +93,9 @@ impl<'a> Procedure<'a> {
                 Evidence::SignCount { stored, received }
             })?;
         // 23: what nobody asked for is ignored; `appid` was read for step 15.
-        steps.passed(Step::Extensions, || Evidence::extensions(self.parts.client_extension_results.names()));
+        let outputs = self.parts.client_extension_results;
+        steps.passed(Step::Extensions, || Evidence::extensions(outputs.names()));
+        checks::extensions_lint(&self.state.extensions, outputs, steps);
         // 24: handed to the caller, who stores it once all of its own checks have passed too.
         steps.callers(Step::Update);
         // 25: what is returned now says that all steps passed.

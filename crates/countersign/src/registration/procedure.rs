@@ -155,7 +155,6 @@ impl<'a> Procedure<'a> {
         } else {
             let present = if flags.user_present() { Ok(()) } else { Err(Fault::UserNotPresent) };
             steps.check_with(Step::UserPresent, present, |()| Evidence::flags(flags))?;
-            checks::presence_lint(flags, steps);
         }
         // 16
         if self.state.user_verification == UserVerificationRequirement::Required {
@@ -329,6 +328,7 @@ impl<'a> Procedure<'a> {
         let outputs = self.parts.client_extension_results;
         let names = || Evidence::extensions(outputs.names());
         steps.check_with(Step::Extensions, outputs.cred_props(), |_| names())?;
+        checks::extensions_lint(&self.state.extensions, outputs, steps);
         let is_unknown = |transport: &Transport| matches!(transport, Transport::Unknown(_));
         steps.lint(Deviation::UnknownTransport, || self.parts.transports.iter().any(is_unknown));
         Ok(())

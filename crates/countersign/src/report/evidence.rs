@@ -110,10 +110,17 @@ pub enum Evidence {
     },
     /// Extension outputs.
     Extensions {
-        /// Their identifiers.
+        /// Their identifiers, as far as they have at most 32 bytes, and 64 of them at most.
         names: Vec<String>,
     },
 }
+
+/// The most extensions whose names a report tells: more than are registered with IANA.
+const EXTENSION_NAMES_MAX: usize = 64;
+
+/// The most bytes of an extension's name that a report tells: what
+/// [section 9.1](https://www.w3.org/TR/webauthn-3/#sctn-extension-id) lets an identifier have.
+const EXTENSION_NAME_MAX: usize = 32;
 
 /// The flags of authenticator data, by their names in
 /// [section 6.1](https://www.w3.org/TR/webauthn-3/#authdata-flags).
@@ -159,6 +166,7 @@ impl Evidence {
 
     #[expect(single_use_lifetimes, reason = "`impl Trait` can't elide it")]
     pub(crate) fn extensions<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        Self::Extensions { names: names.map(str::to_owned).collect() }
+        let fits = |name: &&str| name.len() <= EXTENSION_NAME_MAX;
+        Self::Extensions { names: names.filter(fits).take(EXTENSION_NAMES_MAX).map(str::to_owned).collect() }
     }
 }

@@ -36,8 +36,6 @@ deviations! {
     UnknownAttestationObjectMember = "unknown-attestation-object-member",
     /// RFU1 or RFU2 is set among the flags.
     ReservedFlags = "reserved-flags",
-    /// UV is set while UP is not, outside conditional create.
-    UserVerifiedWithoutPresence = "user-verified-without-presence",
     /// An assertion with attested credential data.
     AttestedCredentialDataInAssertion = "attested-credential-data-in-assertion",
     /// Client data without `crossOrigin`, as clients of Level 1 write it.
@@ -46,6 +44,13 @@ deviations! {
     ByteOrderMark = "byte-order-mark",
     /// The client says that the `appid` was used, and the RP ID was.
     AppIdNotUsed = "appid-not-used",
+    /// `userHandle` is there and has no bytes, as Safari sends it.
+    UserHandleEmpty = "user-handle-empty",
+    /// An ECDSA signature whose numbers have superfluous leading zeros, accepted by
+    /// [`with_padded_ecdsa_integers`](countersign_cose::Verifiers::with_padded_ecdsa_integers).
+    PaddedSignature = "padded-signature",
+    /// An output of an extension that the options did not ask for.
+    UnsolicitedExtensionOutput = "unsolicited-extension-output",
     /// A transport that the specification does not name.
     UnknownTransport = "unknown-transport",
 }

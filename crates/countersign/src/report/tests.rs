@@ -8,6 +8,8 @@ use crate::{
     test_ceremony::{BE, BS, CHALLENGE, Create, Get, NOW, UP, UV, create, get, handle, record, rp},
 };
 
+mod lint;
+
 fn registered(create: &Create, rp: RelyingPartyBuilder, mediation: Mediation) -> (Option<Code>, Report) {
     let rp = rp.build().unwrap();
     let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), mediation, NOW).unwrap();
@@ -83,52 +85,6 @@ fn conditional_create_is_why_presence_is_not_checked() {
     assert_eq!(*present.outcome(), Outcome::Skipped(Reason::ConditionalMediation));
     let (code, _) = registered(&absent, rp(), Mediation::Modal);
     assert_eq!(code, Some(Code::UserNotPresent));
-}
-
-/// The lint of an accepted response with one change.
-fn lint(change: impl FnOnce(&mut Create)) -> Vec<Deviation> {
-    let mut create = create();
-    create.client_data["crossOrigin"] = json!(false);
-    change(&mut create);
-    let (code, report) = registered(&create, rp(), Mediation::Modal);
-    assert_eq!(code, None);
-    report.lint().to_vec()
-}
-
-fn lint_of_assertion(change: impl FnOnce(&mut Get)) -> Vec<Deviation> {
-    let mut get = get();
-    get.client_data["crossOrigin"] = json!(false);
-    change(&mut get);
-    let (code, report) = authenticated(&get, rp());
-    assert_eq!(code, None);
-    report.lint().to_vec()
-}
-
-#[test]
-fn a_response_without_deviations_has_no_lint() {
-    assert_eq!(lint(|_| ()), [Deviation::NonMinimalCbor], "the test's authenticator writes long lengths");
-    assert_eq!(lint_of_assertion(|_| ()), []);
-}
-
-#[test]
-fn rule_079_a_reserved_flag_is_lint() {
-    assert_eq!(lint_of_assertion(|get| get.flags |= 0x20), [Deviation::ReservedFlags]);
-    assert!(lint(|create| create.flags |= 0x02).contains(&Deviation::ReservedFlags));
-}
-
-#[test]
-fn client_data_of_level_1_is_lint() {
-    let removed = lint_of_assertion(|get| {
-        get.client_data.as_object_mut().unwrap().remove("crossOrigin");
-    });
-    assert_eq!(removed, [Deviation::CrossOriginMissing]);
-}
-
-#[test]
-fn a_transport_without_a_name_in_the_specification_is_lint() {
-    assert!(
-        lint(|create| create.more = json!({"transports": ["warp"]})).contains(&Deviation::UnknownTransport)
-    );
 }
 
 #[test]

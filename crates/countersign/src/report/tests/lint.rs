@@ -1,0 +1,170 @@
+//! What deviates and is accepted: each deviation by one response.
+
+use countersign_types::{AuthenticationResponse, RegistrationResponse};
+
+use super::*;
+use crate::{Verifiers, test_ceremony::AT};
+
+/// The lint of an accepted registration response, `change`d after it was made.
+fn lint(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation> {
+    let mut create = create.clone();
+    create.client_data["crossOrigin"] = json!(false);
+    let mut json = json!({
+        "id": base64url::encode(&create.id), "rawId": base64url::encode(&create.id), "type": "public-key",
+        "response": {
+            "clientDataJSON": base64url::encode(create.client_data.to_string()),
+            "attestationObject": base64url::encode(create.attestation_object()),
+        },
+        "clientExtensionResults": create.extension_results,
+    });
+    change(&mut json);
+    let response = RegistrationResponse::from_json(json.to_string().as_bytes()).unwrap();
+    let rp = rp().build().unwrap();
+    let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+    let status = CredentialIdStatus::Unregistered;
+    let (result, report) = rp.finish_registration_with_report(state, &response, status, NOW);
+    let _ = result.unwrap();
+    report.lint().iter().copied().filter(|deviation| *deviation != Deviation::NonMinimalCbor).collect()
+}
+
+/// The same of a member that holds bytes.
+fn lint_of_bytes(member: &str, change: impl FnOnce(&mut Vec<u8>)) -> Vec<Deviation> {
+    lint(&create(), |json| {
+        let member = &mut json["response"][member];
+        let mut bytes = base64url::decode(member.as_str().unwrap()).unwrap();
+        change(&mut bytes);
+        *member = json!(base64url::encode(bytes));
+    })
+}
+
+fn lint_of_assertion(
+    get: &Get,
+    rp: RelyingPartyBuilder,
+    change: impl FnOnce(&mut Value),
+) -> Result<Vec<Deviation>, Code> {
+    let mut get = get.clone();
+    if get.client_data["crossOrigin"].is_null() {
+        get.client_data["crossOrigin"] = json!(false);
+    }
+    let mut json = serde_json::to_value(get.response()).unwrap();
+    change(&mut json);
+    let response = AuthenticationResponse::from_json(json.to_string().as_bytes()).unwrap();
+    let rp = rp.build().unwrap();
+    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    let (result, report) = rp.finish_authentication_with_report(state, &response, &record(), NOW);
+    result.map(|_| report.lint().to_vec()).map_err(|error| error.code())
+}
+
+#[test]
+fn a_response_without_deviations_has_no_lint() {
+    assert_eq!(lint(&create(), |_| ()), []);
+    assert_eq!(lint_of_assertion(&get(), rp(), |_| ()), Ok(vec![]));
+}
+
+#[test]
+fn lengths_that_are_longer_than_needed_are_lint() {
+    let (code, report) = registered(&create(), rp(), Mediation::Modal);
+    assert_eq!(code, None);
+    assert!(report.lint().contains(&Deviation::NonMinimalCbor), "the test's authenticator writes such");
+}
+
+#[test]
+fn rule_079_a_reserved_flag_is_lint() {
+    let reserved = Get { flags: UP | UV | 0x20, ..get() };
+    assert_eq!(lint_of_assertion(&reserved, rp(), |_| ()), Ok(vec![Deviation::ReservedFlags]));
+    let reserved = Create { flags: UP | UV | AT | 0x02, ..create() };
+    assert_eq!(lint(&reserved, |_| ()), [Deviation::ReservedFlags]);
+}
+
+#[test]
+fn rule_069_attested_credential_data_in_an_assertion_is_lint() {
+    // AAGUID, a credential ID of one byte, and an empty map for the key.
+    let trailing = [&[0xaa; 16][..], &[0, 1, 0x1d, 0xa0]].concat();
+    let attested = Get { flags: UP | UV | AT, trailing, ..get() };
+    let expected = vec![Deviation::AttestedCredentialDataInAssertion];
+    assert_eq!(lint_of_assertion(&attested, rp(), |_| ()), Ok(expected));
+}
+
+#[test]
+fn rule_055_an_appid_that_was_not_used_is_lint() {
+    let claimed = Get { extension_results: json!({"appid": true}), ..get() };
+    let with_appid = || rp().appid("https://example.org/app-id.json");
+    let lint = lint_of_assertion(&claimed, with_appid(), |_| ()).unwrap();
+    assert!(lint.contains(&Deviation::AppIdNotUsed), "{lint:?}");
+    let used = Get { rp_id: "https://example.org/app-id.json".into(), ..claimed };
+    let lint = lint_of_assertion(&used, with_appid(), |_| ()).unwrap();
+    assert!(!lint.contains(&Deviation::AppIdNotUsed), "{lint:?}");
+}
+
+#[test]
+fn keys_out_of_order_and_unknown_members_are_lint() {
+    let last = [0x6b, b'z', b'z', b'z', b'z', b'z', b'z', b'z', b'z', b'z', b'z', b'z', 0x00];
+    let with_member = |member: &'static [u8]| {
+        lint_of_bytes("attestationObject", move |bytes| {
+            bytes[0] += 1;
+            bytes.extend(member);
+        })
+    };
+    assert_eq!(with_member(Box::leak(Box::new(last))), [Deviation::UnknownAttestationObjectMember]);
+    let unsorted = [Deviation::UnsortedCborKeys, Deviation::UnknownAttestationObjectMember];
+    assert_eq!(with_member(&[0x61, b'z', 0x00]), unsorted);
+}
+
+#[test]
+fn client_data_of_level_1_is_lint() {
+    let get = Get {
+        client_data: json!({"type": "webauthn.get", "challenge": base64url::encode(CHALLENGE), "origin": "https://example.org"}),
+        ..get()
+    };
+    let (_, report) = authenticated(&get, rp());
+    assert_eq!(report.lint(), [Deviation::CrossOriginMissing]);
+}
+
+#[test]
+fn a_byte_order_mark_is_lint() {
+    let marked = lint_of_bytes("clientDataJSON", |bytes| {
+        bytes.splice(0..0, "\u{feff}".bytes());
+    });
+    assert_eq!(marked, [Deviation::ByteOrderMark]);
+}
+
+#[test]
+fn an_empty_user_handle_is_lint() {
+    let empty = lint_of_assertion(&get(), rp(), |json| json["response"]["userHandle"] = json!(""));
+    assert_eq!(empty, Ok(vec![Deviation::UserHandleEmpty]));
+}
+
+#[test]
+fn a_padded_signature_is_lint_where_it_is_tolerated() {
+    let pad = |json: &mut Value| {
+        let signature = base64url::decode(json["response"]["signature"].as_str().unwrap()).unwrap();
+        let number = usize::from(signature[3]);
+        // Zeros before the first number, to the 33 bytes that a fixed-length writer has.
+        let zeros = vec![0; 33 - number];
+        let length = u8::try_from(signature.len() - 2 + zeros.len()).unwrap();
+        let padded = [&[0x30, length, 2, 33][..], &zeros, &signature[4..]].concat();
+        json["response"]["signature"] = json!(base64url::encode(padded));
+    };
+    // One of these has a first number of less than 33 bytes.
+    let short = (6..).map(|sign_count| Get { sign_count, ..get() });
+    let short = short.into_iter().find(|get| get.response().signature()[3] < 33).unwrap();
+    let tolerant = Verifiers::rust_crypto().with_padded_ecdsa_integers();
+    assert_eq!(lint_of_assertion(&short, rp(), pad), Err(Code::SignatureInvalid));
+    let tolerated = lint_of_assertion(&short, rp().verifiers(tolerant), pad);
+    assert_eq!(tolerated, Ok(vec![Deviation::PaddedSignature]));
+}
+
+#[test]
+fn an_output_that_nobody_asked_for_is_lint() {
+    let create = Create { extension_results: json!({"future": 1}), ..create() };
+    assert_eq!(lint(&create, |_| ()), [Deviation::UnsolicitedExtensionOutput]);
+    let get = Get { extension_results: json!({"future": 1}), ..get() };
+    let expected = vec![Deviation::UnsolicitedExtensionOutput];
+    assert_eq!(lint_of_assertion(&get, rp(), |_| ()), Ok(expected));
+}
+
+#[test]
+fn a_transport_without_a_name_in_the_specification_is_lint() {
+    let warp = lint(&create(), |json| json["response"]["transports"] = json!(["warp"]));
+    assert_eq!(warp, [Deviation::UnknownTransport]);
+}
