@@ -4,6 +4,7 @@
 
 mod conformance;
 mod fuzz;
+mod metadata_roots;
 mod rules;
 mod test;
 mod tidy;
@@ -13,11 +14,12 @@ use std::{error::Error, path::Path, process::ExitCode};
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  conformance   run conformance suites on the public API (see `conformance --help`)
-  fuzz          run the fuzz targets (see `fuzz --help`)
-  rules         print the rules, what checks and tests each, and its code; write docs/RULES.md
-  test          run every test; installs Chromium and its driver first where they are missing
-  tidy          check what no compiler checks: layers, file sizes, tables, documents
+  conformance     run conformance suites on the public API (see `conformance --help`)
+  fuzz            run the fuzz targets (see `fuzz --help`)
+  metadata-roots  read every root of a metadata payload as a trust anchor
+  rules           print the rules, what checks and tests each, and its code; write docs/RULES.md
+  test            run every test; installs Chromium and its driver first where they are missing
+  tidy            check what no compiler checks: layers, file sizes, tables, documents
 
 Exit codes: 0 nothing found, 1 something found or failed, 2 the command could not do its work.
 ";
@@ -45,6 +47,7 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
     match command.as_str() {
         "conformance" => conformance::main(arguments),
         "fuzz" => fuzz::main(arguments),
+        "metadata-roots" => metadata_roots::main(arguments),
         "rules" => rules::main(arguments),
         "test" => test::main(arguments),
         "tidy" => tidy::main(arguments),
