@@ -117,4 +117,6 @@ impl fmt::Display for StoreError {
 }
 
 #[cfg(test)]
+mod kit;
+#[cfg(test)]
 mod tests;

@@ -86,6 +86,9 @@ mod single_use;
 mod state;
 mod step;
 mod step_up;
+pub mod store;
+#[cfg(any(test, feature = "store-kit"))]
+pub mod store_kit;
 #[cfg(test)]
 mod test_ceremony;
 

@@ -1,0 +1,153 @@
+//! The library's conformance kit for stores, on this one.
+
+use std::path::PathBuf;
+
+use countersign::{
+    CredentialRecord, CredentialUpdate,
+    cose::sha256,
+    store::{CeremonyStore, CredentialStore, Inserted, Removed, Updated},
+    store_kit::{self, StoreHarness},
+    types::{CredentialId, Timestamp, UserHandle, base64url},
+};
+use tempfile::TempDir;
+use tokio::runtime::{Handle, Runtime};
+
+use super::{
+    Store, StoreError, accounts,
+    ceremonies::{self, Kind, NewCeremony},
+    credentials::{self, StoredCredential},
+};
+
+const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
+
+/// The server's store behind the library's traits: its operations, and nothing that would make them more atomic.
+struct Sqlite {
+    store: Store,
+    runtime: Handle,
+    path: PathBuf,
+}
+
+impl Sqlite {
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&rusqlite::Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.runtime.block_on(self.store.write(work))
+    }
+}
+
+impl CredentialStore for Sqlite {
+    type Error = StoreError;
+
+    fn insert(&self, record: &CredentialRecord) -> Result<Inserted, StoreError> {
+        let credential = StoredCredential {
+            record: record.clone(),
+            label: "Key".into(),
+            created_at: NOW,
+            last_used_at: None,
+        };
+        let inserted = self.write(move |db| {
+            let owner = credential.record.user_handle();
+            // A credential belongs to an account, which the kit knows nothing of.
+            match accounts::insert(db, owner, &base64url::encode(owner.as_bytes()).replace('_', "."), NOW) {
+                Ok(()) | Err(StoreError::NameTaken) => credentials::insert(db, &credential),
+                Err(other) => Err(other),
+            }
+        });
+        match inserted {
+            Ok(()) => Ok(Inserted::Stored),
+            Err(StoreError::CredentialRegistered) => Ok(Inserted::IdTaken),
+            Err(other) => Err(other),
+        }
+    }
+
+    fn find(&self, id: &CredentialId) -> Result<Option<CredentialRecord>, StoreError> {
+        let id = id.clone();
+        let found = self.runtime.block_on(self.store.read(move |db| credentials::find(db, &id)))?;
+        Ok(found.map(|stored| stored.record))
+    }
+
+    fn list(&self, user: &UserHandle) -> Result<Vec<CredentialRecord>, StoreError> {
+        let user = user.clone();
+        let listed = self.runtime.block_on(self.store.read(move |db| credentials::list(db, &user)))?;
+        Ok(listed.into_iter().map(|stored| stored.record).collect())
+    }
+
+    fn update(&self, update: &CredentialUpdate) -> Result<Updated, StoreError> {
+        let update = update.clone();
+        self.write(move |db| {
+            let Some(found) = credentials::find(db, &update.credential_id)? else {
+                return Ok(Updated::Missing);
+            };
+            match credentials::record_use(db, found.record.user_handle(), &update, NOW) {
+                Ok(()) => Ok(Updated::Stored),
+                Err(StoreError::RecordChanged) => Ok(Updated::Changed),
+                Err(other) => Err(other),
+            }
+        })
+    }
+
+    fn remove(&self, user: &UserHandle, id: &CredentialId) -> Result<Removed, StoreError> {
+        let (user, id) = (user.clone(), id.clone());
+        match self.write(move |db| credentials::remove(db, &user, &id)) {
+            Ok(()) => Ok(Removed::Gone),
+            Err(StoreError::NotFound) => Ok(Removed::Missing),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+impl CeremonyStore for Sqlite {
+    type Error = StoreError;
+
+    fn put(&self, id: &[u8], state: &[u8], expires_at: Timestamp) -> Result<(), StoreError> {
+        let state = String::from_utf8(state.to_vec()).expect("the kit's states are text");
+        let new = NewCeremony { kind: Kind::Session, id_hash: sha256(&[id]), state, expires_at };
+        self.write(move |db| ceremonies::open(db, &new, NOW))
+    }
+
+    fn take(&self, id: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>, StoreError> {
+        let id_hash = sha256(&[id]);
+        let taken = self.write(move |db| ceremonies::take(db, &id_hash, now))?;
+        Ok(taken.and_then(|taken| taken.state(Kind::Session).map(|state| state.as_bytes().to_vec())))
+    }
+}
+
+struct Harness {
+    folder: TempDir,
+    files: u32,
+    runtime: Runtime,
+}
+
+impl Harness {
+    fn open(&self, path: PathBuf) -> Sqlite {
+        Sqlite { store: Store::open(&path).unwrap(), runtime: self.runtime.handle().clone(), path }
+    }
+}
+
+impl StoreHarness for Harness {
+    type Store = Sqlite;
+
+    fn empty(&mut self) -> Sqlite {
+        self.files += 1;
+        self.open(self.folder.path().join(format!("{}.sqlite3", self.files)))
+    }
+
+    /// What a killed process leaves: the files as they are at this moment, the log not yet merged into the database.
+    fn crash(&mut self, store: Sqlite) -> Sqlite {
+        self.files += 1;
+        let copy = self.folder.path().join(format!("{}.sqlite3", self.files));
+        for suffix in ["", "-wal"] {
+            let of = |path: &PathBuf| PathBuf::from(format!("{}{suffix}", path.display()));
+            std::fs::copy(of(&store.path), of(&copy)).unwrap();
+        }
+        self.open(copy)
+    }
+}
+
+#[test]
+fn the_store_on_sqlite_keeps_the_promises_of_the_kit() {
+    let runtime = Runtime::new().unwrap();
+    let mut harness = Harness { folder: tempfile::tempdir().unwrap(), files: 0, runtime };
+    store_kit::run(&mut harness).assert_passed();
+}

@@ -1,0 +1,162 @@
+//! Checks of inserting, finding, listing and removing
+//! ([section 7.1, step 26](https://www.w3.org/TR/webauthn-3/#reg-ceremony-verify-cred-id-unregistered)).
+
+use countersign_types::{AlgorithmIdentifier, identifiers::Aaguid};
+
+use super::{
+    Outcome, StoreHarness, answer, checks, expect,
+    samples::{full_record, holds, id, insert, lists, record, user, user_of},
+};
+use crate::store::{CredentialStore as _, Inserted, Removed};
+
+checks! {
+    "a record comes back whole" => comes_back_whole,
+    "what was not inserted is not found" => not_found,
+    "an id is unique across users" => unique_across_users,
+    "an id is unique within a user, and a second insert changes nothing" => unique_within_a_user,
+    "ids are compared as bytes" => ids_are_bytes,
+    "user handles are compared as bytes" => handles_are_bytes,
+    "a list has all of the user's records and nobody else's" => list_is_the_user_s,
+    "a user has several credentials of one model" => several_of_one_model,
+    "a removed record is gone, and no other one" => removed,
+    "a record is removed by its own user alone" => removed_by_its_user,
+    "a removed id can be registered again" => registered_again,
+}
+
+fn comes_back_whole<H: StoreHarness>(harness: &mut H) -> Outcome {
+    let store = harness.empty();
+    let full = full_record();
+    insert(&store, &full)?;
+    holds(&store, full.id(), Some(&full))?;
+    lists(&store, full.user_handle(), &[&full])?;
+    let plain = record(&[7], 1).with_backup_eligible(false);
+    insert(&store, &plain)?;
+    holds(&store, plain.id(), Some(&plain))
+}
+
+fn not_found<H: StoreHarness>(harness: &mut H) -> Outcome {
+    let store = harness.empty();
+    insert(&store, &record(&[1; 16], 1))?;
+    holds(&store, &id(&[2; 16]), None)?;
+    lists(&store, &user(2), &[])
+}
+
+fn unique_across_users<H: StoreHarness>(harness: &mut H) -> Outcome {
+    let store = harness.empty();
+    let first = record(&[1; 16], 1);
+    insert(&store, &first)?;
+    let second = record(&[1; 16], 2).with_sign_count(9);
+    expect("insert of another user's id", &answer("insert", store.insert(&second))?, &Inserted::IdTaken)?;
+    holds(&store, first.id(), Some(&first))?;
+    lists(&store, &user(2), &[])
+}
+
+fn unique_within_a_user<H: StoreHarness>(harness: &mut H) -> Outcome {
+    let store = harness.empty();
+    let first = record(&[1; 16], 1);
+    insert(&store, &first)?;
+    let second = record(&[1; 16], 1).with_sign_count(0).with_backup_state(true);
+    expect("insert of the same id", &answer("insert", store.insert(&second))?, &Inserted::IdTaken)?;
+    lists(&store, &user(1), &[&first])
+}
+
+fn ids_are_bytes<H: StoreHarness>(harness: &mut H) -> Outcome {
+    let store = harness.empty();
+    // They differ in the case of a letter (of the bytes, or of their base64url), in a zero byte at the end, in a
+    // byte beyond a prefix, and in what is not UTF-8.
+    let ids: [&[u8]; 9] = [
+        b"credential",
+        b"CREDENTIAL",
+        &[0, 0, 1],
+        &[0x68, 0, 1],
+        b"c",
+        b"c\0",
+        b"c ",
+        &[0xff, 0xfe],
+        &[0xff, 0xfd],
+    ];
+    let records: Vec<_> = ids.iter().map(|bytes| record(bytes, 1)).collect();
+    for record in &records {
+        insert(&store, record)?;
+    }
+    for record in &records {
+        holds(&store, record.id(), Some(record))?;
+    }
+    lists(&store, &user(1), &records.iter().collect::<Vec<_>>())
+}
+
+fn handles_are_bytes<H: StoreHarness>(harness: &mut H) -> Outcome {
+    let store = harness.empty();
+    let handles: [&[u8]; 6] = [b"user", b"USER", b"user\0", b"user ", &[0xff], &[0xff, 0]];
+    let records: Vec<_> = (0_u8..)
+        .zip(handles)
+        .map(|(number, handle)| record(&[number; 16], 1).with_user_handle(user_of(handle)))
+        .collect();
+    for record in &records {
+        insert(&store, record)?;
+    }
+    records.iter().try_for_each(|record| lists(&store, record.user_handle(), &[record]))
+}
+
+fn list_is_the_user_s<H: StoreHarness>(harness: &mut H) -> Outcome {
+    let store = harness.empty();
+    let records: Vec<_> = (1_u8..=24).map(|number| record(&[number; 16], number % 2)).collect();
+    for record in &records {
+        insert(&store, record)?;
+    }
+    for owner in [0, 1] {
+        let own: Vec<_> = records.iter().filter(|record| *record.user_handle() == user(owner)).collect();
+        lists(&store, &user(owner), &own)?;
+    }
+    Ok(())
+}
+
+fn several_of_one_model<H: StoreHarness>(harness: &mut H) -> Outcome {
+    let store = harness.empty();
+    let of = |number: u8, algorithm: i64| {
+        record(&[number; 16], 1)
+            .with_aaguid(Aaguid::from_bytes([0xaa; 16]))
+            .with_algorithm(AlgorithmIdentifier(algorithm))
+    };
+    // One for each algorithm on one authenticator, and two on two authenticators of one model.
+    let records = [of(1, -7), of(2, -8), of(3, -8)];
+    for record in &records {
+        insert(&store, record)?;
+    }
+    lists(&store, &user(1), &records.iter().collect::<Vec<_>>())
+}
+
+fn removed<H: StoreHarness>(harness: &mut H) -> Outcome {
+    let store = harness.empty();
+    let (first, second, other) = (record(&[1; 16], 1), record(&[2; 16], 1), record(&[3; 16], 2));
+    for record in [&first, &second, &other] {
+        insert(&store, record)?;
+    }
+    expect("remove", &answer("remove", store.remove(&user(1), first.id()))?, &Removed::Gone)?;
+    holds(&store, first.id(), None)?;
+    lists(&store, &user(1), &[&second])?;
+    lists(&store, &user(2), &[&other])?;
+    expect("a second remove", &answer("remove", store.remove(&user(1), first.id()))?, &Removed::Missing)
+}
+
+fn removed_by_its_user<H: StoreHarness>(harness: &mut H) -> Outcome {
+    let store = harness.empty();
+    let (first, second, other) = (record(&[1; 16], 1), record(&[2; 16], 1), record(&[3; 16], 2));
+    for record in [&first, &second, &other] {
+        insert(&store, record)?;
+    }
+    let by_other = answer("remove", store.remove(&user(2), first.id()))?;
+    expect("remove by another user", &by_other, &Removed::Missing)?;
+    lists(&store, &user(1), &[&first, &second])
+}
+
+fn registered_again<H: StoreHarness>(harness: &mut H) -> Outcome {
+    let store = harness.empty();
+    let (first, second) = (record(&[1; 16], 1), record(&[2; 16], 1));
+    insert(&store, &first)?;
+    insert(&store, &second)?;
+    expect("remove", &answer("remove", store.remove(&user(1), first.id()))?, &Removed::Gone)?;
+    let again = record(&[1; 16], 2).with_sign_count(1);
+    insert(&store, &again)?;
+    holds(&store, again.id(), Some(&again))
+}
