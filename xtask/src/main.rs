@@ -8,6 +8,7 @@ mod metadata_roots;
 mod rules;
 mod test;
 mod tidy;
+mod vectors;
 
 use std::{error::Error, path::Path, process::ExitCode};
 
@@ -20,6 +21,7 @@ cargo xtask COMMAND
   rules           print the rules, what checks and tests each, and its code; write docs/RULES.md
   test            run every test; installs Chromium and its driver first where they are missing
   tidy            check what no compiler checks: layers, file sizes, tables, documents
+  vectors         make the suites of the software authenticator, the specification's vectors among them
 
 Exit codes: 0 nothing found, 1 something found or failed, 2 the command could not do its work.
 ";
@@ -51,6 +53,7 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
         "rules" => rules::main(arguments),
         "test" => test::main(arguments),
         "tidy" => tidy::main(arguments),
+        "vectors" => vectors::main(arguments),
         other => Err(format!("no command `{other}`; `cargo xtask --help` lists them").into()),
     }
 }

@@ -56,8 +56,10 @@ mod client;
 mod credential;
 mod der;
 mod extensions;
+mod fault;
 mod generator;
 mod private_key;
+mod scenario;
 
 pub use countersign_types as types;
 
@@ -72,5 +74,10 @@ pub use change::{AttestedCredentialDraft, AuthenticatorDataDraft, Change, Envelo
 pub use client::{CeremonyError, Client, Frame};
 pub use countersign_cose::Algorithm;
 pub use credential::CredentialKind;
+pub use fault::{Ceremony, Fault};
 pub use generator::Generator;
 pub use private_key::{PrivateKey, RsaKey};
+pub use scenario::{
+    APP_ID, Creation, Exchange, ExchangeStep, Format, Framing, NOW, ORIGIN, RP_ID, Scenario, SignIn,
+    TOP_ORIGIN, Trust, Verification,
+};

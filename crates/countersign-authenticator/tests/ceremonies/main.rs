@@ -1,4 +1,5 @@
 //! The software authenticator against the relying party of `countersign`: both ceremonies, on the public API.
 
+mod faults;
 mod formats;
 mod relying_party;

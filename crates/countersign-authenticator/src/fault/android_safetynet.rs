@@ -1,0 +1,81 @@
+//! Faults of Android `SafetyNet` attestation
+//! ([section 8.5](https://www.w3.org/TR/webauthn-3/#sctn-android-safetynet-attestation)).
+
+use countersign_types::Code;
+use serde_json::json;
+
+use super::Fault;
+use crate::{
+    AttestationDraft, Cbor, Change, Format, Scenario, SignerRole,
+    certificate::{Critical, oid},
+    der::{element, sequence},
+};
+
+const SAFETYNET: Scenario = Scenario::of(Format::AndroidSafetyNet);
+const MALFORMED: &[Code] = &[Code::AttestationStatementMalformed];
+const CERTIFICATE: &[Code] = &[Code::AttestationCertificateInvalid];
+const SIGNATURE: &[Code] = &[Code::AttestationSignatureInvalid];
+const BINDING: &[Code] = &[Code::AttestationBindingMismatch];
+const NOT_ACCEPTED: &[Code] = &[Code::AttestationNotAccepted];
+
+const fn statement(name: &'static str, rules: &'static [u16], change: fn(&mut Cbor)) -> Fault {
+    Fault::new(name, rules, MALFORMED, SAFETYNET, Change::Statement(change))
+}
+
+const fn draft(
+    name: &'static str,
+    rules: &'static [u16],
+    codes: &'static [Code],
+    change: fn(&mut AttestationDraft),
+) -> Fault {
+    Fault::new(name, rules, codes, SAFETYNET, Change::Attestation(change))
+}
+
+pub(super) const FAULTS: &[Fault] = &[
+    statement("safetynet-version-missing", &[223], |statement| statement.remove("ver")),
+    statement("safetynet-version-empty", &[223], |statement| statement.set("ver", "")),
+    statement("safetynet-response-missing", &[224], |statement| statement.remove("response")),
+    statement("safetynet-response-text", &[224], |statement| statement.set("response", "a.b.c")),
+    statement("safetynet-response-not-utf-8", &[224], |statement| statement.set("response", vec![0xff])),
+    statement("safetynet-two-parts", &[225], |statement| {
+        statement.set("response", b"e30.e30".to_vec());
+    }),
+    draft("safetynet-alg-none", &[226], ALGORITHM, |draft| draft.header.set("alg", "none")),
+    draft("safetynet-alg-hmac", &[226], ALGORITHM, |draft| draft.header.set("alg", "HS256")),
+    draft("safetynet-alg-not-the-key-s", &[226], SIGNATURE, |draft| draft.header.set("alg", "RS256")),
+    draft("safetynet-x5c-empty", &[227], MALFORMED, |draft| draft.header.set("x5c", json!([]))),
+    draft("safetynet-x5c-text", &[227], MALFORMED, |draft| draft.header.set("x5c", "")),
+    draft("safetynet-x5c-not-base64", &[227], MALFORMED_OR_CERTIFICATE, |draft| {
+        draft.header.set("x5c", json!(["*"]));
+    }),
+    draft("safetynet-signed-by-stranger", &[228], SIGNATURE, |draft| draft.signer = SignerRole::Stranger),
+    draft("safetynet-other-host", &[229], CERTIFICATE, |draft| {
+        if let Some(leaf) = &mut draft.leaf {
+            let name = sequence(&[&element(0x82, b"attest.example.com")]);
+            leaf.set_extension(oid::SUBJECT_ALT_NAME, Critical::No, name);
+        }
+    }),
+    draft("safetynet-host-in-common-name-alone", &[229], CERTIFICATE, |draft| {
+        if let Some(leaf) = &mut draft.leaf {
+            leaf.remove_extension(oid::SUBJECT_ALT_NAME);
+        }
+    }),
+    draft("safetynet-nonce-other", &[231], BINDING, |draft| draft.nonce = vec![7; 32]),
+    draft("safetynet-nonce-number", &[231], MALFORMED, |draft| draft.payload.set("nonce", 1)),
+    draft("safetynet-integrity-missing", &[232], MALFORMED, |draft| draft.payload.remove("ctsProfileMatch")),
+    draft("safetynet-integrity-false", &[232], NOT_ACCEPTED, |draft| {
+        draft.payload.set("ctsProfileMatch", false);
+    }),
+    draft("safetynet-time-missing", &[233], MALFORMED, |draft| draft.payload.remove("timestampMs")),
+    draft("safetynet-time-past", &[233], NOT_ACCEPTED, |draft| {
+        draft.payload.set("timestampMs", 1_767_139_200_000_u64);
+    }),
+    draft("safetynet-time-to-come", &[233], NOT_ACCEPTED, |draft| {
+        draft.payload.set("timestampMs", 1_767_312_000_000_u64);
+    }),
+];
+
+const ALGORITHM: &[Code] =
+    &[Code::AttestationStatementMalformed, Code::AttestationSignatureInvalid, Code::AlgorithmUnsupported];
+const MALFORMED_OR_CERTIFICATE: &[Code] =
+    &[Code::AttestationStatementMalformed, Code::AttestationCertificateInvalid];

@@ -1,0 +1,120 @@
+//! Faults of certificates and their paths ([RFC 5280 section 6.1](https://www.rfc-editor.org/rfc/rfc5280#section-6.1)).
+
+use countersign_types::Code;
+
+use super::Fault;
+use crate::{
+    AttestationDraft, Attribute, Cbor, CertificateDraft, Change, Format, IssuerRole, Scenario,
+    certificate::{Critical, oid},
+    der::{explicit, sequence},
+};
+
+const PACKED: Scenario = Scenario::of(Format::Packed);
+const CHAIN: Scenario = Scenario::of(Format::PackedChain);
+const UNTRUSTED: &[Code] = &[Code::AttestationUntrusted];
+const EXPIRED: &[Code] = &[Code::AttestationCertificateExpired];
+
+const fn draft(
+    name: &'static str,
+    rules: &'static [u16],
+    codes: &'static [Code],
+    scenario: Scenario,
+    change: fn(&mut AttestationDraft),
+) -> Fault {
+    Fault::new(name, rules, codes, scenario, Change::Attestation(change))
+}
+
+fn leaf(draft: &mut AttestationDraft, change: impl FnOnce(&mut CertificateDraft)) {
+    draft.leaf.as_mut().map(change);
+}
+
+fn intermediate(draft: &mut AttestationDraft, change: impl FnOnce(&mut CertificateDraft)) {
+    draft.intermediate.as_mut().map(change);
+}
+
+/// 1.2.3.4, which nobody understands.
+const UNKNOWN: &[u8] = &[0x2a, 0x03, 0x04];
+
+pub(super) const FAULTS: &[Fault] = &[
+    draft("certificate-by-stranger", &[263, 266], UNTRUSTED, PACKED, |draft| {
+        draft.issuer = IssuerRole::Stranger;
+    }),
+    draft("certificate-in-other-name", &[263, 266], UNTRUSTED, PACKED, |draft| {
+        leaf(draft, |leaf| leaf.issuer = vec![Attribute::new(oid::COMMON_NAME, "somebody else")]);
+    }),
+    draft("safetynet-by-stranger", &[230], UNTRUSTED, Scenario::of(Format::AndroidSafetyNet), |draft| {
+        draft.issuer = IssuerRole::Stranger;
+    }),
+    draft("android-by-stranger", &[219], UNTRUSTED, Scenario::of(Format::AndroidKey), |draft| {
+        draft.issuer = IssuerRole::Stranger;
+    }),
+    draft("apple-by-stranger", &[250], UNTRUSTED, Scenario::of(Format::Apple), |draft| {
+        draft.issuer = IssuerRole::Stranger;
+    }),
+    draft("tpm-by-stranger", &[263], UNTRUSTED, Scenario::of(Format::Tpm), |draft| {
+        draft.issuer = IssuerRole::Stranger;
+    }),
+    draft("u2f-by-stranger", &[263], UNTRUSTED, Scenario::of(Format::FidoU2f), |draft| {
+        draft.issuer = IssuerRole::Stranger;
+    }),
+    draft("compound-by-stranger", &[257, 263], UNTRUSTED, Scenario::of(Format::Compound), |draft| {
+        draft.issuer = IssuerRole::Stranger;
+    }),
+    Fault::new(
+        "chain-without-intermediate",
+        &[276],
+        UNTRUSTED,
+        CHAIN,
+        Change::Statement(|statement| {
+            if let Some(Cbor::Array(certificates)) = statement.get_mut("x5c") {
+                certificates.truncate(1);
+            }
+        }),
+    ),
+    draft("intermediate-not-a-ca", &[267], UNTRUSTED, CHAIN, |draft| {
+        intermediate(draft, |it| it.set_extension(oid::BASIC_CONSTRAINTS, Critical::Yes, sequence(&[])));
+    }),
+    draft("intermediate-without-constraints", &[267], UNTRUSTED, CHAIN, |draft| {
+        intermediate(draft, |it| it.remove_extension(oid::BASIC_CONSTRAINTS));
+    }),
+    draft("intermediate-may-not-sign-certificates", &[267], UNTRUSTED, CHAIN, |draft| {
+        intermediate(draft, |it| it.set_extension(oid::KEY_USAGE, Critical::Yes, vec![3, 2, 7, 0x80]));
+    }),
+    draft("intermediate-with-name-constraints", &[269], UNTRUSTED, CHAIN, |draft| {
+        let excluded = explicit(1, &sequence(&[&crate::der::element(0x82, b"example.com")]));
+        intermediate(draft, |it| {
+            it.set_extension(oid::NAME_CONSTRAINTS, Critical::Yes, sequence(&[&excluded]));
+        });
+    }),
+    draft("certificate-with-unknown-critical-extension", &[270], UNKNOWN_EXTENSION, PACKED, |draft| {
+        leaf(draft, |leaf| leaf.set_extension(UNKNOWN, Critical::Yes, vec![0x05, 0x00]));
+    }),
+    draft("intermediate-with-unknown-critical-extension", &[270], UNKNOWN_EXTENSION, CHAIN, |draft| {
+        intermediate(draft, |it| it.set_extension(UNKNOWN, Critical::Yes, vec![0x05, 0x00]));
+    }),
+    draft("certificate-expired", &[161, 271], EXPIRED, PACKED, |draft| {
+        leaf(draft, |leaf| leaf.not_after = "20250101000000Z".into());
+    }),
+    draft("certificate-not-yet-valid", &[161, 271], EXPIRED, PACKED, |draft| {
+        leaf(draft, |leaf| leaf.not_before = "20270101000000Z".into());
+    }),
+    draft("intermediate-expired", &[271], EXPIRED, CHAIN, |draft| {
+        intermediate(draft, |it| it.not_after = "20250101000000Z".into());
+    }),
+    draft("certificate-is-no-certificate", &[273], &[Code::AttestationCertificateInvalid], PACKED, |draft| {
+        leaf(draft, |leaf| leaf.public_key = vec![0x05, 0x00]);
+    }),
+    Fault::new(
+        "too-many-certificates",
+        &[281],
+        &[Code::AttestationStatementMalformed],
+        PACKED,
+        Change::Statement(|statement| {
+            if let Some(Cbor::Array(certificates)) = statement.get_mut("x5c") {
+                *certificates = certificates.iter().cycle().take(20).cloned().collect();
+            }
+        }),
+    ),
+];
+
+const UNKNOWN_EXTENSION: &[Code] = &[Code::AttestationUntrusted, Code::AttestationCertificateInvalid];

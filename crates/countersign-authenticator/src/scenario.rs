@@ -1,0 +1,371 @@
+//! Ceremonies to be run whole: the options, the client, the authenticator, and what the relying party has to know.
+
+use countersign_types::{
+    CreationOptions, CredentialId, RequestOptions, UserHandle,
+    enumerations::ResidentKeyRequirement,
+    enumerations::{AttestationConveyance, UserVerificationRequirement},
+    extensions::ClientExtensionInputs,
+    options::{AuthenticatorSelection, CredentialDescriptor, CredentialParameters, RpEntity, UserEntity},
+};
+
+use crate::{
+    Algorithm, Attestation, Attester, Authenticator, CeremonyError, Change, Client, Counter, Frame,
+    Generator, RsaKey,
+};
+
+/// The RP ID of every scenario.
+pub const RP_ID: &str = "example.org";
+/// The origin of every scenario's page.
+pub const ORIGIN: &str = "https://example.org";
+/// The top-level origin where a scenario's page is framed.
+pub const TOP_ORIGIN: &str = "https://example.com";
+/// The `AppID` of a scenario with a U2F credential.
+pub const APP_ID: &str = "https://example.org/appid.json";
+/// When every scenario takes place: 2026-01-01T00:00:00Z, in seconds since 1970.
+pub const NOW: i64 = 1_767_225_600;
+
+/// An attestation statement format, or a way to use one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// `none`.
+    None,
+    /// `packed`, self attestation.
+    SelfPacked,
+    /// `packed`, with certificates.
+    Packed,
+    /// `packed`, with an authority between the root and the certificate.
+    PackedChain,
+    /// `tpm`.
+    Tpm,
+    /// `android-key`.
+    AndroidKey,
+    /// `android-safetynet`.
+    AndroidSafetyNet,
+    /// `fido-u2f`.
+    FidoU2f,
+    /// `apple`.
+    Apple,
+    /// `compound` of `packed` and `android-key`.
+    Compound,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: &'static [Self] = &[
+        Self::None,
+        Self::SelfPacked,
+        Self::Packed,
+        Self::PackedChain,
+        Self::Tpm,
+        Self::AndroidKey,
+        Self::AndroidSafetyNet,
+        Self::FidoU2f,
+        Self::Apple,
+        Self::Compound,
+    ];
+
+    /// A word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::SelfPacked => "packed-self",
+            Self::Packed => "packed",
+            Self::PackedChain => "packed-chain",
+            Self::Tpm => "tpm",
+            Self::AndroidKey => "android-key",
+            Self::AndroidSafetyNet => "android-safetynet",
+            Self::FidoU2f => "fido-u2f",
+            Self::Apple => "apple",
+            Self::Compound => "compound",
+        }
+    }
+
+    /// Whether the attestation can lead to a trust anchor.
+    pub const fn has_certificates(self) -> bool {
+        !matches!(self, Self::None | Self::SelfPacked)
+    }
+
+    /// The attestation, by this attester.
+    pub fn attestation(self, attester: Attester) -> Attestation {
+        match self {
+            Self::None => Attestation::None,
+            Self::SelfPacked => Attestation::SelfPacked,
+            Self::Packed => Attestation::Packed(attester),
+            Self::PackedChain => Attestation::Packed(attester.with_intermediate()),
+            Self::Tpm => Attestation::Tpm(attester),
+            Self::AndroidKey => Attestation::AndroidKey(attester),
+            Self::AndroidSafetyNet => Attestation::AndroidSafetyNet(attester),
+            Self::FidoU2f => Attestation::FidoU2f(attester),
+            Self::Apple => Attestation::Apple(attester),
+            Self::Compound => Attestation::Compound(vec![
+                Attestation::Packed(attester.clone()),
+                Attestation::AndroidKey(attester),
+            ]),
+        }
+    }
+}
+
+/// The authentication after a scenario's registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignIn {
+    /// The user was identified before, and the credential is listed.
+    Identified,
+    /// The user is to be discovered.
+    Discoverable,
+    /// With a credential that was registered through U2F, so without a registration; the `appid` extension is sent.
+    AppId,
+}
+
+/// What a ceremony is like, as far as its parties have to agree about it. The default is the plainest registration:
+/// ES256, no attestation, nothing demanded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Scenario {
+    /// The attestation. Where it has certificates, the relying party demands a path to the authority.
+    pub format: Format,
+    /// Whether the relying party demands that path.
+    pub trust: Trust,
+    /// The credential's algorithm.
+    pub algorithm: Algorithm,
+    /// Whether the relying party requires user verification.
+    pub user_verification: Verification,
+    /// Whether the registration is conditional, so that the user is not asked.
+    pub creation: Creation,
+    /// How the page is framed; the relying party accepts it.
+    pub frame: Framing,
+    /// The authentication after the registration.
+    pub sign_in: Option<SignIn>,
+}
+
+/// Whether a trust path is demanded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trust {
+    /// It is not.
+    Unassessed,
+    /// It is, to the scenario's authority.
+    Required,
+}
+
+/// Whether user verification is required.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verification {
+    /// It is preferred.
+    Preferred,
+    /// It is required.
+    Required,
+}
+
+/// How a credential is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Creation {
+    /// In a dialogue.
+    Modal,
+    /// With mediation `conditional`.
+    Conditional,
+}
+
+/// How the page is framed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Framing {
+    /// It is not.
+    TopLevel,
+    /// By a page of [`TOP_ORIGIN`], which client data names and the relying party lists.
+    Named,
+}
+
+impl Scenario {
+    /// ES256 without attestation, and no authentication.
+    pub const REGISTRATION: Self = Self {
+        format: Format::None,
+        trust: Trust::Unassessed,
+        algorithm: Algorithm::Es256,
+        user_verification: Verification::Preferred,
+        creation: Creation::Modal,
+        frame: Framing::TopLevel,
+        sign_in: None,
+    };
+
+    /// The same with an authentication of an identified user.
+    pub const AUTHENTICATION: Self = Self { sign_in: Some(SignIn::Identified), ..Self::REGISTRATION };
+
+    /// A registration with this attestation; a path is demanded where there can be one.
+    pub const fn of(format: Format) -> Self {
+        let trust = if format.has_certificates() { Trust::Required } else { Trust::Unassessed };
+        Self { format, trust, ..Self::REGISTRATION }
+    }
+
+    /// With this algorithm.
+    pub const fn with_algorithm(self, algorithm: Algorithm) -> Self {
+        Self { algorithm, ..self }
+    }
+
+    /// Demanding a path, or not.
+    pub const fn with_trust(self, trust: Trust) -> Self {
+        Self { trust, ..self }
+    }
+
+    /// Requiring user verification.
+    pub const fn verified(self) -> Self {
+        Self { user_verification: Verification::Required, ..self }
+    }
+
+    /// With this authentication.
+    pub const fn with_sign_in(self, sign_in: SignIn) -> Self {
+        Self { sign_in: Some(sign_in), ..self }
+    }
+
+    /// Framed by another page.
+    pub const fn framed(self) -> Self {
+        Self { frame: Framing::Named, ..self }
+    }
+
+    /// With a conditional registration.
+    pub const fn conditional(self) -> Self {
+        Self { creation: Creation::Conditional, ..self }
+    }
+
+    /// Whether there is such an attestation of such a credential.
+    pub fn is_possible(self) -> bool {
+        self.format.attestation(attester()).supports(self.algorithm)
+    }
+
+    /// Runs the ceremonies. `registering` is applied to the registration, `signing_in` to the authentication.
+    pub fn run(self, registering: &[Change], signing_in: &[Change]) -> Result<Exchange, CeremonyError> {
+        let mut generator = Generator::new("scenario", "challenges");
+        let challenges = [generator.bytes(32), generator.bytes(32)];
+        let attester = attester();
+        let anchor = attester.authority().certificate();
+        let mut authenticator = Authenticator::platform("scenario")
+            .with_attestation(self.format.attestation(attester))
+            .with_counter(Counter::Increasing)
+            .with_rsa_key(RsaKey::test_key())
+            .with_algorithms([self.algorithm]);
+        let [challenge, _] = &challenges;
+        let mut exchange = Exchange {
+            registration: None,
+            authentication: None,
+            credential_id: None,
+            public_key: None,
+            user_handle: user_handle(),
+            anchor,
+        };
+        if self.sign_in == Some(SignIn::AppId) {
+            let (id, key) = authenticator.register_u2f(APP_ID);
+            (exchange.credential_id, exchange.public_key) = (Some(id), Some(key));
+        } else {
+            let options = self.creation_options(challenge);
+            let client = self.client(registering);
+            let response = match self.creation {
+                Creation::Modal => client.create_json(&options, &mut authenticator)?,
+                Creation::Conditional => client.create_conditionally_json(&options, &mut authenticator)?,
+            };
+            exchange.registration = Some(ExchangeStep { challenge: challenge.clone(), response });
+            exchange.credential_id = authenticator.credential_ids().last().cloned();
+        }
+        if let Some(sign_in) = self.sign_in {
+            let [_, challenge] = &challenges;
+            let options = self.request_options(challenge, sign_in, exchange.credential_id.as_ref());
+            let response = self.client(signing_in).get_json(&options, &mut authenticator)?;
+            exchange.authentication = Some(ExchangeStep { challenge: challenge.clone(), response });
+        }
+        Ok(exchange)
+    }
+
+    fn client(self, changes: &[Change]) -> Client {
+        let frame = match self.frame {
+            Framing::TopLevel => Frame::TopLevel,
+            Framing::Named => Frame::Below(TOP_ORIGIN.to_owned()),
+        };
+        let client = Client::new(ORIGIN).with_frame(frame);
+        changes.iter().fold(client, |client, change| client.with_change(*change))
+    }
+
+    /// What the relying party asks of the client at registration.
+    pub fn creation_options(self, challenge: &[u8]) -> CreationOptions {
+        let mut options = CreationOptions::new(
+            RpEntity::new(RP_ID, "Example"),
+            UserEntity::new(user_handle(), "jo@example.org", "Jo"),
+            challenge.to_vec(),
+            [CredentialParameters::new(self.algorithm.identifier())],
+        );
+        options.attestation = AttestationConveyance::Direct;
+        let selection = AuthenticatorSelection::new(
+            ResidentKeyRequirement::Preferred,
+            self.user_verification.requirement(),
+        );
+        options.authenticator_selection = Some(selection);
+        options
+    }
+
+    fn request_options(
+        self,
+        challenge: &[u8],
+        sign_in: SignIn,
+        credential: Option<&CredentialId>,
+    ) -> RequestOptions {
+        let mut options = RequestOptions::new(challenge.to_vec());
+        options.rp_id = Some(RP_ID.to_owned());
+        options.user_verification = self.user_verification.requirement();
+        if sign_in != SignIn::Discoverable {
+            let credential = credential.cloned();
+            options.allow_credentials =
+                credential.map(|id| CredentialDescriptor::new(id, [])).into_iter().collect();
+        }
+        if sign_in == SignIn::AppId {
+            options.extensions = ClientExtensionInputs::new().with_appid(APP_ID);
+        }
+        options
+    }
+}
+
+impl Verification {
+    fn requirement(self) -> UserVerificationRequirement {
+        match self {
+            Self::Preferred => UserVerificationRequirement::Preferred,
+            Self::Required => UserVerificationRequirement::Required,
+        }
+    }
+}
+
+#[expect(clippy::expect_used, reason = "16 bytes are a user handle")]
+fn user_handle() -> UserHandle {
+    UserHandle::new([7; 16]).expect("a user handle")
+}
+
+fn attester() -> Attester {
+    Attester::from_seed("scenario")
+}
+
+/// What went over the wire, and what the relying party has to know besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Exchange {
+    /// The registration; `None` where the credential is older than Web Authentication.
+    pub registration: Option<ExchangeStep>,
+    /// The authentication.
+    pub authentication: Option<ExchangeStep>,
+    /// The credential's ID.
+    pub credential_id: Option<CredentialId>,
+    /// The `COSE_Key` of a credential without a registration.
+    pub public_key: Option<Vec<u8>>,
+    /// The account's user handle.
+    pub user_handle: UserHandle,
+    /// The DER of the authority's certificate.
+    pub anchor: Vec<u8>,
+}
+
+/// One ceremony on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExchangeStep {
+    /// What was issued.
+    pub challenge: Vec<u8>,
+    /// The JSON text that came back.
+    pub response: String,
+}

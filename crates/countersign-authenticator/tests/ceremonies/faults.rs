@@ -1,0 +1,156 @@
+//! Every fault is refused with its code, and the same ceremonies without it are accepted.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use countersign::{
+    AnchorList, AttestationConveyance, AttestationTrust, AuthenticationResponse, AuthenticationState, Code,
+    CredentialIdStatus, CredentialRecord, CrossOrigin, Formats, Mediation, Registered, RegistrationResponse,
+    RegistrationState, RelyingParty, Timestamp, TopOrigins, TrustAnchor, UserVerificationRequirement,
+    attestation::{Certificate, format::android_safetynet::AndroidSafetyNetFormat},
+};
+use countersign_authenticator::{
+    APP_ID, Ceremony, Creation, Exchange, ExchangeStep, Fault, Framing, NOW, ORIGIN, RP_ID, Scenario, SignIn,
+    TOP_ORIGIN, Trust, Verification,
+};
+
+const TIME: Timestamp = Timestamp::from_unix_seconds(NOW);
+
+/// The relying party of a scenario.
+fn relying_party(scenario: Scenario, exchange: &Exchange) -> RelyingParty {
+    let formats = Formats::standard().with(Arc::new(AndroidSafetyNetFormat::default()));
+    let mut rp = RelyingParty::builder(RP_ID, "Example")
+        .origin(ORIGIN)
+        .algorithms([scenario.algorithm])
+        .formats(formats);
+    if scenario.trust == Trust::Required {
+        let anchor = Certificate::from_der(&exchange.anchor).unwrap();
+        let anchors = AnchorList::new([TrustAnchor::from_certificate(anchor)]);
+        rp = rp
+            .attestation_conveyance(AttestationConveyance::Direct)
+            .attestation_trust(AttestationTrust::Required(Arc::new(anchors)));
+    }
+    if scenario.user_verification == Verification::Required {
+        rp = rp.user_verification(UserVerificationRequirement::Required);
+    }
+    if scenario.frame == Framing::Named {
+        let top_origins = TopOrigins::Listed(vec![TOP_ORIGIN.to_owned()]);
+        rp = rp.cross_origin(CrossOrigin::Accepted { top_origins });
+    }
+    if scenario.sign_in == Some(SignIn::AppId) {
+        rp = rp.appid(APP_ID);
+    }
+    rp.build().unwrap()
+}
+
+fn register(
+    rp: &RelyingParty,
+    scenario: Scenario,
+    exchange: &Exchange,
+    step: &ExchangeStep,
+) -> Result<CredentialRecord, Code> {
+    let mediation = match scenario.creation {
+        Creation::Conditional => Mediation::Conditional,
+        _ => Mediation::Modal,
+    };
+    let user = exchange.user_handle.clone();
+    let state = RegistrationState::expecting(rp, &step.challenge, user, mediation, TIME).unwrap();
+    let response = RegistrationResponse::from_json(step.response.as_bytes()).map_err(|error| error.code())?;
+    rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, TIME)
+        .map(Registered::into_credential)
+        .map_err(|error| error.code())
+}
+
+fn sign_in(
+    rp: &RelyingParty,
+    scenario: Scenario,
+    exchange: &Exchange,
+    step: &ExchangeStep,
+    record: &CredentialRecord,
+) -> Result<(), Code> {
+    let user = exchange.user_handle.clone();
+    let identified = (scenario.sign_in != Some(SignIn::Discoverable)).then_some(user);
+    let mut state = AuthenticationState::expecting(rp, &step.challenge, identified, TIME).unwrap();
+    if scenario.sign_in != Some(SignIn::Discoverable) {
+        state = state.allowing(exchange.credential_id.clone());
+    }
+    let response =
+        AuthenticationResponse::from_json(step.response.as_bytes()).map_err(|error| error.code())?;
+    let record = Some(record).filter(|record| record.id() == response.credential_id());
+    rp.finish_authentication(state, &response, record, TIME).map(drop).map_err(|error| error.code())
+}
+
+/// Runs what went over the wire; the ceremony that failed comes with its code.
+pub(crate) fn judge(scenario: Scenario, exchange: &Exchange) -> Result<(), (Ceremony, Code)> {
+    let rp = relying_party(scenario, exchange);
+    let record = if let Some(step) = &exchange.registration {
+        register(&rp, scenario, exchange, step).map_err(|code| (Ceremony::Registration, code))?
+    } else {
+        let (id, key) = (exchange.credential_id.clone().unwrap(), exchange.public_key.clone().unwrap());
+        CredentialRecord::new(id, RP_ID, exchange.user_handle.clone(), key)
+    };
+    if let Some(step) = &exchange.authentication {
+        sign_in(&rp, scenario, exchange, step, &record).map_err(|code| (Ceremony::Authentication, code))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn every_fault_is_refused_with_its_code() {
+    let mut wrong = Vec::new();
+    for fault in Fault::all() {
+        let verdict = judge(fault.scenario(), &fault.exchange().unwrap());
+        if verdict != Err((fault.ceremony(), fault.codes()[0])) {
+            wrong.push(format!("{}: {verdict:?}, expected {}", fault.name(), fault.codes()[0]));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn without_its_fault_every_scenario_is_accepted() {
+    let mut seen: Vec<Scenario> = Vec::new();
+    for fault in Fault::all() {
+        let scenario = fault.scenario();
+        if !seen.contains(&scenario) {
+            let verdict = judge(scenario, &scenario.run(&[], &[]).unwrap());
+            assert_eq!(verdict, Ok(()), "{scenario:?}");
+            seen.push(scenario);
+        }
+    }
+}
+
+#[test]
+fn names_are_unique_and_every_fault_has_a_rule_and_a_code() {
+    let mut names = BTreeSet::new();
+    for fault in Fault::all() {
+        assert!(names.insert(fault.name()), "{}", fault.name());
+        assert!(!fault.codes().is_empty() && !fault.rules().is_empty(), "{}", fault.name());
+        assert_eq!(Fault::named(fault.name()).map(Fault::name), Some(fault.name()));
+    }
+    assert!(names.len() > 300, "{}", names.len());
+}
+
+/// Codes that no fault gives, and why.
+const NOT_A_RESPONSE_S: &[(Code, &str)] = &[
+    (Code::ChallengeExpired, "the clock's: the same response in time is accepted"),
+    (Code::StateInvalid, "the state's: it is the relying party's own"),
+    (Code::CredentialAlreadyRegistered, "the store's: the same response is accepted where the ID is new"),
+    (Code::AttestationCertificateRevoked, "the revocation list's: the same certificate is good without it"),
+    (Code::AuthenticatorNotAccepted, "the policy's on models: none is refused without one"),
+    (Code::ExtensionNotAccepted, "the policy's on extensions: no output is refused without one"),
+    (Code::MetadataMalformed, "a metadata BLOB's, which is no response"),
+    (Code::MetadataSignatureInvalid, "a metadata BLOB's, which is no response"),
+    (Code::MetadataUntrusted, "a metadata BLOB's, which is no response"),
+    (Code::MetadataOutdated, "a metadata BLOB's, which is no response"),
+    (Code::MetadataRollback, "a metadata BLOB's, which is no response"),
+];
+
+#[test]
+fn every_code_that_a_response_can_cause_is_given_to_a_fault() {
+    let given: BTreeSet<Code> = Fault::all().map(|fault| fault.codes()[0]).collect();
+    let explained: BTreeSet<Code> = NOT_A_RESPONSE_S.iter().map(|(code, _)| *code).collect();
+    let missing: Vec<Code> =
+        Code::ALL.iter().copied().filter(|code| !given.contains(code) && !explained.contains(code)).collect();
+    assert_eq!(missing, []);
+    assert!(given.is_disjoint(&explained));
+}

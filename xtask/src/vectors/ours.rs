@@ -1,0 +1,167 @@
+//! Our own suites: every attestation format with every algorithm, and every named fault.
+
+use countersign::{Algorithm, types::base64url};
+use countersign_authenticator::{
+    APP_ID, Creation, Exchange, ExchangeStep, Fault, Format, Framing, Scenario, SignIn, TOP_ORIGIN, Trust,
+    Verification,
+};
+use serde_json::{Value, json};
+
+use super::Failure;
+
+const ANCHOR: &str = "authority";
+
+/// The most bytes of a response that is written down.
+const RESPONSE_MAX: usize = 100_000;
+
+/// Every format with every algorithm that it can have, and an authentication after it.
+pub(super) fn formats() -> Result<Value, Failure> {
+    let mut cases = Vec::new();
+    for &format in Format::ALL {
+        for &algorithm in Algorithm::ALL.iter().filter(|algorithm| **algorithm != Algorithm::Rs1) {
+            let scenario = Scenario::of(format).with_algorithm(algorithm).with_sign_in(SignIn::Discoverable);
+            if scenario.is_possible() {
+                let id = format!("{}-{}", format.name(), algorithm.name().to_lowercase());
+                let title = format!("{} with a credential of {algorithm}", format.name());
+                let exchange = scenario.run(&[], &[])?;
+                cases.push(case(
+                    &id,
+                    &title,
+                    scenario,
+                    &exchange,
+                    &accepted(format, algorithm),
+                    &json!("accept"),
+                )?);
+            }
+        }
+    }
+    suite("authenticator-formats", "every attestation format with every algorithm that it can have", &cases)
+}
+
+/// Every fault.
+pub(super) fn faults() -> Result<Value, Failure> {
+    let mut cases = Vec::new();
+    for fault in Fault::all() {
+        let exchange = fault.exchange()?;
+        // What is too long is so by hundreds of kilobytes: the test of the faults has it.
+        if exchange.registration.as_ref().is_some_and(|step| step.response.len() > RESPONSE_MAX) {
+            continue;
+        }
+        let codes: Vec<_> = fault.codes().iter().map(|code| code.as_str()).collect();
+        let rejected = json!({"reject": codes});
+        let signs_in = fault.scenario().sign_in.is_some();
+        let (registration, authentication) =
+            if signs_in { (json!("accept"), rejected) } else { (rejected, Value::Null) };
+        let rules: Vec<_> = fault.rules().iter().map(u16::to_string).collect();
+        let title = format!("breaks rule {}", rules.join(", "));
+        let case = case(fault.name(), &title, fault.scenario(), &exchange, &registration, &authentication)?;
+        cases.push(case);
+    }
+    suite("authenticator-faults", "named faults of the software authenticator, one a case", &cases)
+}
+
+fn suite(name: &str, what: &str, cases: &[Value]) -> Result<Value, Failure> {
+    let anchor = Scenario::REGISTRATION.run(&[], &[])?.anchor;
+    Ok(json!({
+        "schema": 1,
+        "suite": name,
+        "source": format!("{what}: made by `cargo xtask vectors`"),
+        "anchors": {ANCHOR: base64url::encode(anchor)},
+        "cases": cases,
+    }))
+}
+
+fn accepted(format: Format, algorithm: Algorithm) -> Value {
+    let format_name = match format {
+        Format::SelfPacked | Format::PackedChain => "packed",
+        other => other.name(),
+    };
+    json!({"accept": {
+        "algorithm": algorithm.identifier().0,
+        "format": format_name,
+        "trusted": format.has_certificates(),
+        "user_verified": true,
+        "sign_count": 1,
+    }})
+}
+
+/// The text of a response: as JSON where it is some, so that the case can be read.
+fn response(step: &mut Value, text: &str) {
+    match super::as_json(text) {
+        // JSON that would be written otherwise again has something to say by its text.
+        Ok(json) if !text.contains("\"type\":\"public-key\",") && !has_twice(text) => {
+            step["response"] = json;
+        }
+        _ => step["response_text"] = text.into(),
+    }
+}
+
+/// Whether a member that the envelope has once stands there twice.
+fn has_twice(text: &str) -> bool {
+    text.matches("\"clientDataJSON\":").count() > 1
+}
+
+fn step(step: &ExchangeStep, exchange: &Exchange, expect: &Value) -> Value {
+    let mut json = json!({
+        "challenge": base64url::encode(&step.challenge),
+        "user_handle": base64url::encode(&exchange.user_handle),
+        "expect": expect,
+    });
+    response(&mut json, &step.response);
+    json
+}
+
+fn case(
+    id: &str,
+    title: &str,
+    scenario: Scenario,
+    exchange: &Exchange,
+    registration: &Value,
+    authentication: &Value,
+) -> Result<Value, Failure> {
+    let mut case = json!({"id": id, "title": title, "relying_party": relying_party(scenario)});
+    match (&exchange.registration, &exchange.credential_id, &exchange.public_key) {
+        (Some(registered), ..) => case["registration"] = step(registered, exchange, registration),
+        (None, Some(id), Some(key)) => {
+            case["credential"] = json!({
+                "id": base64url::encode(id),
+                "public_key": base64url::encode(key),
+                "user_handle": base64url::encode(&exchange.user_handle),
+            });
+        }
+        _ => return Err("an exchange has a registration or a credential".into()),
+    }
+    if let (Some(asserted), Some(sign_in)) = (&exchange.authentication, scenario.sign_in) {
+        let mut asserted = step(asserted, exchange, authentication);
+        let id = exchange.credential_id.as_ref().ok_or("a credential's id")?;
+        if sign_in == SignIn::Discoverable {
+            asserted["discoverable"] = json!(true);
+            asserted.as_object_mut().map(|step| step.remove("user_handle"));
+        } else {
+            asserted["allow"] = json!([base64url::encode(id)]);
+        }
+        if sign_in == SignIn::AppId {
+            asserted["appid"] = json!(APP_ID);
+        }
+        case["authentications"] = json!([asserted]);
+    }
+    Ok(case)
+}
+
+fn relying_party(scenario: Scenario) -> Value {
+    let mut settings = json!({});
+    if scenario.trust == Trust::Required {
+        settings["attestation"] = json!({"trust": "required", "anchors": [ANCHOR]});
+    }
+    if scenario.user_verification == Verification::Required {
+        settings["user_verification"] = json!("required");
+    }
+    if scenario.creation == Creation::Conditional {
+        settings["conditional_create"] = json!(true);
+    }
+    if scenario.frame == Framing::Named {
+        (settings["cross_origin"], settings["top_origins"]) = (json!(true), json!([TOP_ORIGIN]));
+    }
+    settings["algorithms"] = json!([scenario.algorithm.identifier().0]);
+    settings
+}
