@@ -34,6 +34,38 @@ pub enum Accounts<'a> {
 }
 
 /// An authentication that passed every step: the only way to a session.
+///
+/// ```
+/// # use countersign::*;
+/// #[deny(unused_must_use)]
+/// fn sign_in(
+///     rp: &RelyingParty,
+///     state: AuthenticationState,
+///     response: &AuthenticationResponse,
+///     record: &CredentialRecord,
+///     now: Timestamp,
+/// ) -> Result<UserHandle, Error> {
+///     let authenticated = rp.finish_authentication(state, response, record, now)?;
+///     Ok(authenticated.user_handle().clone())
+/// }
+/// ```
+///
+/// Code that signs in without looking at it gets a warning, or with `deny` an error:
+///
+/// ```compile_fail
+/// # use countersign::*;
+/// #[deny(unused_must_use)]
+/// fn sign_in(
+///     rp: &RelyingParty,
+///     state: AuthenticationState,
+///     response: &AuthenticationResponse,
+///     record: &CredentialRecord,
+///     now: Timestamp,
+/// ) -> Result<UserHandle, Error> {
+///     rp.finish_authentication(state, response, record, now)?;
+///     Ok(record.user_handle().clone())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "an authentication counts only once its update is stored"]
 pub struct Authenticated {

@@ -48,6 +48,16 @@
 //! [`Authenticated`] but through all the steps of
 //! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion).
 //!
+//! Beyond the two flows:
+//!
+//! | for | see |
+//! | --- | --- |
+//! | what happened at each step, for logs and support, and what deviated and was accepted | [`RelyingParty::finish_registration_with_report`], [`RelyingParty::finish_authentication_with_report`], [`Report`] |
+//! | confirming one thing, such as a payment | [`RelyingParty::begin_bound_authentication`] |
+//! | servers that keep no state between `start` and `finish` | the module `sealed`, with the feature of this name |
+//! | challenges from elsewhere, and storage that does not remove a state as it reads it | [`Unspent`], [`SingleUse`] |
+//! | authentications without an allocation | [`RelyingParty::finish_authentication_prepared`] |
+//!
 //! The crate reads no clock and no random numbers, opens no socket and stores nothing: all of that comes in as arguments.
 
 #![cfg_attr(

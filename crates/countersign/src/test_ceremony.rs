@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     CredentialIdStatus, CredentialRecord, EntropyUnavailable, Error, Mediation, Registered,
-    RegistrationState, RelyingParty, RelyingPartyBuilder,
+    RegistrationState, RelyingParty, RelyingPartyBuilder, StepReport,
 };
 
 pub(crate) const RP_ID: &str = "example.org";
@@ -176,8 +176,13 @@ impl Create {
         mediation: Mediation,
     ) -> Result<Registered, Error> {
         let rp = rp.build().unwrap();
-        let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), mediation, NOW).unwrap();
-        rp.finish_registration(state, &self.response(), CredentialIdStatus::Unregistered, NOW)
+        let state = || RegistrationState::expecting(&rp, &CHALLENGE, handle(7), mediation, NOW).unwrap();
+        let (response, status) = (self.response(), CredentialIdStatus::Unregistered);
+        let plain = rp.finish_registration(state(), &response, status, NOW);
+        let (reported, report) = rp.finish_registration_with_report(state(), &response, status, NOW);
+        assert_eq!(reported.as_ref().err(), plain.as_ref().err());
+        assert_eq!(report.failed().map(StepReport::step), plain.as_ref().err().map(Error::step));
+        plain
     }
 }
 

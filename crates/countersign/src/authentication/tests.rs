@@ -3,12 +3,13 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    AuthenticationStep as Step, RelyingPartyBuilder, SignCountPolicy,
+    AuthenticationStep as Step, RelyingPartyBuilder, SignCountPolicy, StepReport,
     test_ceremony::{
         BE, BS, CHALLENGE, Get, NOW, RP_ID, UP, UV, entropy, get, handle, record, rp, signing_key,
     },
 };
 
+mod misuse;
 mod prepared;
 
 const APPID: &str = "https://example.org/app-id.json";
@@ -23,6 +24,9 @@ fn finish(
     let state = || AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
     let owned = rp.finish_authentication(state(), &get.response(), record, NOW);
     prepared::agrees(&rp, state, get, record, &owned);
+    let (reported, report) = rp.finish_authentication_with_report(state(), &get.response(), record, NOW);
+    assert_eq!(reported.as_ref().err(), owned.as_ref().err());
+    assert_eq!(report.failed().map(StepReport::step), owned.as_ref().err().map(Error::step));
     owned
 }
 

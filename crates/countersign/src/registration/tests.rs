@@ -10,6 +10,7 @@ use crate::{
     test_ceremony::{AT, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, create, entropy, handle, rp},
 };
 
+mod account;
 mod attested_aaguid;
 
 fn refused(create: &Create, code: Code, step: Step) -> Error {
