@@ -10,6 +10,7 @@ use countersign_types::{
 use self::procedure::{Key, Procedure, Verified};
 use crate::{
     error::Error,
+    extensions::AuthenticationExtensions,
     record::{CredentialRecord, CredentialUpdate, DynamicPart},
     relying_party::RelyingParty,
     report::{NoReport, Report},
@@ -73,6 +74,7 @@ pub struct Authenticated {
     user_verified: bool,
     backup_eligible: bool,
     sign_count_increased: bool,
+    extensions: AuthenticationExtensions,
     update: CredentialUpdate,
 }
 
@@ -106,6 +108,11 @@ impl Authenticated {
     /// not increase is a sign, no proof, of a second copy of the key.
     pub fn sign_count_increased(&self) -> bool {
         self.sign_count_increased
+    }
+
+    /// What was learned from extensions.
+    pub fn extensions(&self) -> &AuthenticationExtensions {
+        &self.extensions
     }
 
     /// What to change in the stored record.
@@ -171,12 +178,13 @@ impl RelyingParty {
 
 impl From<Verified<'_>> for Authenticated {
     fn from(verified: Verified<'_>) -> Self {
-        let Verified { record, flags, sign_count, sign_count_increased } = verified;
+        let Verified { record, flags, sign_count, sign_count_increased, extensions } = verified;
         Self {
             user_handle: record.user_handle().clone(),
             user_verified: flags.user_verified(),
             backup_eligible: flags.backup_eligible(),
             sign_count_increased,
+            extensions,
             update: CredentialUpdate {
                 credential_id: record.id().clone(),
                 previous: record.dynamic.clone(),

@@ -7,6 +7,7 @@ use countersign_types::enumerations::{
 };
 
 use crate::{
+    extensions::ExtensionPolicy,
     origin::{LOCALHOST, is_domain, is_web_origin, public_suffix::is_public_suffix},
     policy::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins},
     related_origins,
@@ -67,6 +68,7 @@ impl RelyingPartyBuilder {
             attestation_conveyance: AttestationConveyance::default(),
             attestation_trust: AttestationTrust::default(),
             appid: None,
+            extensions: ExtensionPolicy::default(),
             timeout_seconds: TIMEOUT_SECONDS,
             verifiers,
             formats: Formats::standard(),
@@ -203,6 +205,12 @@ impl RelyingPartyBuilder {
     /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
     pub fn appid(mut self, appid: impl Into<String>) -> Self {
         self.party.appid = Some(appid.into());
+        self
+    }
+
+    /// Judges extensions by this policy. Unless said, what nobody asked for is ignored, and nothing is required.
+    pub fn extensions(mut self, policy: ExtensionPolicy) -> Self {
+        self.party.extensions = policy;
         self
     }
 

@@ -9,7 +9,7 @@ use subtle::{Choice, ConstantTimeEq};
 
 use crate::{
     error::{Error, Fault},
-    extensions::RequestedExtensions,
+    extensions::{Extension, RequestedExtensions},
     origin::is_web_origin,
     policy::{CrossOrigin, TopOrigins},
     relying_party::RelyingParty,
@@ -58,6 +58,15 @@ const CHALLENGE_PIECE: usize = 48;
 
 pub(crate) fn origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
     if rp.accepts_origin(&client_data.origin) {
+        Ok(())
+    } else {
+        Err(Fault::OriginMismatch(client_data.origin.to_string()))
+    }
+}
+
+/// A payment is confirmed on the page that it is expected from, which is another's where a merchant asks.
+pub(crate) fn origin_is(expected: &str, client_data: &ClientData<'_>) -> Result<(), Fault> {
+    if client_data.origin == expected {
         Ok(())
     } else {
         Err(Fault::OriginMismatch(client_data.origin.to_string()))
@@ -136,6 +145,6 @@ pub(crate) fn extensions_lint(
     outputs: &ClientExtensionOutputs,
     steps: &mut impl Recorder,
 ) {
-    let is_unsolicited = |name: &str| !requested.contains(name);
+    let is_unsolicited = |name: &str| !requested.asks_for(&Extension::of_name(name));
     steps.lint(Deviation::UnsolicitedExtensionOutput, || outputs.names().any(is_unsolicited));
 }

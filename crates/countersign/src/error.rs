@@ -9,7 +9,7 @@ use countersign_types::{
     authenticator_data::AuthenticatorDataError, client_data::ClientDataError, extensions::ExtensionError,
 };
 
-use crate::step::Step;
+use crate::{extensions::ExtensionRefused, step::Step};
 
 /// A ceremony that failed. Nothing of it may be stored, and its state is used up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,7 @@ impl core::error::Error for Error {
             Fault::Attestation(cause) => Some(cause),
             Fault::TrustPath(cause) => Some(cause),
             Fault::Extension(cause) => Some(cause),
+            Fault::ExtensionNotAccepted(cause) => Some(cause),
             _ => None,
         }
     }
@@ -125,6 +126,8 @@ pub enum Fault {
     CredentialUnknown,
 
     // The relying party's policy.
+    /// What extensions did is not accepted.
+    ExtensionNotAccepted(ExtensionRefused),
     /// The algorithm was not offered.
     AlgorithmNotAllowed(AlgorithmIdentifier),
     /// The attestation is of this type, and a trusted one is demanded.
@@ -176,6 +179,7 @@ impl Fault {
             Self::UserHandleMissing => Code::UserHandleMissing,
             Self::UserHandleMismatch => Code::UserHandleMismatch,
             Self::CredentialUnknown => Code::CredentialUnknown,
+            Self::ExtensionNotAccepted(cause) => cause.code(),
             Self::AlgorithmNotAllowed(_) => Code::AlgorithmNotAllowed,
             Self::AttestationNotAccepted(_) => Code::AttestationNotAccepted,
             Self::CredentialNotAllowed => Code::CredentialNotAllowed,
@@ -197,6 +201,7 @@ impl fmt::Display for Fault {
             Self::Attestation(cause) => cause.fmt(f),
             Self::TrustPath(cause) => cause.fmt(f),
             Self::Extension(cause) => cause.fmt(f),
+            Self::ExtensionNotAccepted(cause) => cause.fmt(f),
             Self::AttestedCredentialDataMissing => f.write_str("no attested credential data"),
             Self::ConvenienceMemberDiffers(member) => {
                 write!(f, "the response's {member} differs from the attestation object")
@@ -269,4 +274,5 @@ faults_from! {
     AttestationError => Attestation,
     PathError => TrustPath,
     ExtensionError => Extension,
+    ExtensionRefused => ExtensionNotAccepted,
 }

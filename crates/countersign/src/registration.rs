@@ -8,6 +8,7 @@ use countersign_types::{RegistrationResponse, Timestamp, UserHandle};
 use self::procedure::Procedure;
 use crate::{
     error::Error,
+    extensions::RegistrationExtensions,
     record::CredentialRecord,
     relying_party::RelyingParty,
     report::{NoReport, Report},
@@ -54,6 +55,7 @@ pub struct Registered {
     attestation: Attestation,
     trust: Option<Trust>,
     user_verified: bool,
+    extensions: RegistrationExtensions,
 }
 
 impl Registered {
@@ -92,6 +94,11 @@ impl Registered {
     /// Whether the user was verified.
     pub fn user_verified(&self) -> bool {
         self.user_verified
+    }
+
+    /// What was learned from extensions.
+    pub fn extensions(&self) -> &RegistrationExtensions {
+        &self.extensions
     }
 }
 

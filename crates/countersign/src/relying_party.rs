@@ -11,6 +11,7 @@ use countersign_types::{
 
 use crate::{
     builder::RelyingPartyBuilder,
+    extensions::ExtensionPolicy,
     origin::{OriginRule, is_accepted},
     policy::{AttestationTrust, CrossOrigin, SignCountPolicy},
 };
@@ -34,6 +35,7 @@ pub struct RelyingParty {
     pub(crate) attestation_conveyance: AttestationConveyance,
     pub(crate) attestation_trust: AttestationTrust,
     pub(crate) appid: Option<String>,
+    pub(crate) extensions: ExtensionPolicy,
     pub(crate) timeout_seconds: u32,
     pub(crate) verifiers: Verifiers,
     pub(crate) formats: Formats,

@@ -14,6 +14,7 @@ use countersign_types::{
 use crate::{
     authentication::Accounts,
     entropy::{Entropy, EntropyUnavailable, new_challenge},
+    extensions::{ExtensionMisuse, PaymentExpectation, start},
     registration::User,
     relying_party::RelyingParty,
     state::{AuthenticationState, Mediation, RegistrationState},
@@ -77,23 +78,32 @@ pub struct AuthenticationRequest<'a> {
     user: Option<&'a UserHandle>,
     credentials: &'a [CredentialDescriptor],
     extensions: ClientExtensionInputs,
+    payment: Option<PaymentExpectation>,
 }
 
 impl<'a> AuthenticationRequest<'a> {
     /// The user was identified before the ceremony, by a user name or a cookie: one of this account's credentials, at
     /// most [`CREDENTIAL_LIST_MAX`]. Where the list is empty, any discoverable one of the account may answer.
     pub fn identified(user: &'a UserHandle, credentials: &'a [CredentialDescriptor]) -> Self {
-        Self { user: Some(user), credentials, extensions: ClientExtensionInputs::new() }
+        Self { user: Some(user), credentials, extensions: ClientExtensionInputs::new(), payment: None }
     }
 
     /// Nobody was identified before: the response says by its user handle which account it is.
     pub fn discoverable() -> Self {
-        Self { user: None, credentials: &[], extensions: ClientExtensionInputs::new() }
+        Self { user: None, credentials: &[], extensions: ClientExtensionInputs::new(), payment: None }
     }
 
     /// Asks this of extensions, besides `appid` where the relying party has an `AppID`.
     pub fn extensions(mut self, inputs: ClientExtensionInputs) -> Self {
         self.extensions = inputs;
+        self
+    }
+
+    /// Has the person confirm this payment
+    /// ([Secure Payment Confirmation](https://www.w3.org/TR/secure-payment-confirmation/)): the response is accepted only
+    /// where signed client data says so. The page calls the Payment Request API in place of `get()`.
+    pub fn confirming(mut self, payment: PaymentExpectation) -> Self {
+        self.payment = Some(payment);
         self
     }
 }
@@ -118,6 +128,7 @@ impl RelyingParty {
         let RegistrationRequest { user, existing, mediation, extensions } = request;
         credential_list(existing)?;
         let extensions = extensions.with_cred_props();
+        start::registration(self, &extensions)?;
         let challenge = new_challenge(entropy)?;
         let state = RegistrationState::expecting(self, &challenge, user.handle.clone(), mediation, now)
             .ok_or(EntropyUnavailable)?
@@ -147,16 +158,18 @@ impl RelyingParty {
         entropy: &mut impl Entropy,
         now: Timestamp,
     ) -> Result<(RequestOptions, AuthenticationState), StartError> {
-        let AuthenticationRequest { user, credentials, mut extensions } = request;
+        let AuthenticationRequest { user, credentials, mut extensions, payment } = request;
         credential_list(credentials)?;
-        if let Some(appid) = &self.appid {
+        if let Some(appid) = self.appid.as_ref().filter(|_| !extensions.names().any(|name| name == "appid")) {
             extensions = extensions.with_appid(appid.clone());
         }
+        start::authentication(self, &extensions, credentials)?;
         let challenge = new_challenge(entropy)?;
         let state = AuthenticationState::expecting(self, &challenge, user.cloned(), now)
             .ok_or(EntropyUnavailable)?
             .allowing(credentials.iter().map(|credential| credential.id.clone()))
-            .asking(&extensions);
+            .asking(&extensions)
+            .confirming(payment);
         let mut options = RequestOptions::new(challenge.to_vec());
         options.timeout = Some(self.timeout_milliseconds());
         options.rp_id = Some(self.id.clone());
@@ -242,12 +255,15 @@ pub enum StartError {
         /// Where it is for the second time, from 0.
         position: usize,
     },
+    /// The ceremony can't ask this of extensions.
+    Extension(ExtensionMisuse),
 }
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Entropy(cause) => cause.fmt(f),
+            Self::Extension(cause) => cause.fmt(f),
             Self::TooManyCredentials { count } => {
                 write!(f, "{count} credentials are listed, at most {CREDENTIAL_LIST_MAX} expected")
             }
@@ -265,6 +281,7 @@ impl core::error::Error for StartError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Entropy(cause) => Some(cause),
+            Self::Extension(cause) => Some(cause),
             _ => None,
         }
     }
@@ -273,6 +290,12 @@ impl core::error::Error for StartError {
 impl From<EntropyUnavailable> for StartError {
     fn from(cause: EntropyUnavailable) -> Self {
         Self::Entropy(cause)
+    }
+}
+
+impl From<ExtensionMisuse> for StartError {
+    fn from(cause: ExtensionMisuse) -> Self {
+        Self::Extension(cause)
     }
 }
 

@@ -8,7 +8,10 @@ use countersign_types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{extensions::RequestedExtensions, relying_party::RelyingParty};
+use crate::{
+    extensions::{PaymentExpectation, RequestedExtensions},
+    relying_party::RelyingParty,
+};
 
 pub use kind::CeremonyState;
 
@@ -185,9 +188,18 @@ impl AuthenticationState {
         self
     }
 
-    /// The same, where the options asked this of extensions.
+    /// The same, where the options asked this of extensions. An `appid` among it takes the place of the relying party's.
     pub fn asking(mut self, inputs: &ClientExtensionInputs) -> Self {
         self.extensions = RequestedExtensions::new(inputs);
+        if let Ok(Some(appid)) = inputs.appid() {
+            self.appid = Some(appid.to_owned());
+        }
+        self
+    }
+
+    /// The same, where this payment is to be confirmed.
+    pub fn confirming(mut self, payment: impl Into<Option<PaymentExpectation>>) -> Self {
+        self.extensions = self.extensions.confirming(payment.into());
         self
     }
 

@@ -22,6 +22,7 @@ pub(crate) const UV: u8 = 0x04;
 pub(crate) const BE: u8 = 0x08;
 pub(crate) const BS: u8 = 0x10;
 pub(crate) const AT: u8 = 0x40;
+pub(crate) const ED: u8 = 0x80;
 
 pub(crate) fn rp() -> RelyingPartyBuilder {
     RelyingParty::builder(RP_ID, "Example").origin(ORIGIN)
@@ -93,6 +94,8 @@ pub(crate) struct Create {
     /// Members to add to the envelope's `response`.
     pub(crate) more: Value,
     pub(crate) extension_results: Value,
+    /// Bytes to append to authenticator data before it is attested.
+    pub(crate) trailing: Vec<u8>,
 }
 
 pub(crate) fn create() -> Create {
@@ -109,6 +112,7 @@ pub(crate) fn create() -> Create {
         attest: Attest::As("none", vec![0xa0]),
         more: json!({}),
         extension_results: json!({}),
+        trailing: Vec::new(),
     }
 }
 
@@ -121,6 +125,7 @@ impl Create {
             data.extend(&self.attested_id);
             data.extend(&self.public_key);
         }
+        data.extend(&self.trailing);
         data
     }
 

@@ -11,8 +11,9 @@ use super::{
     procedure::{Key, Procedure, Verified},
 };
 use crate::{
-    error::Error, record::CredentialRecord, relying_party::RelyingParty, report::NoReport,
-    state::AuthenticationState, step::AuthenticationStep as Step,
+    error::Error, extensions::AuthenticationExtensions, record::CredentialRecord,
+    relying_party::RelyingParty, report::NoReport, state::AuthenticationState,
+    step::AuthenticationStep as Step,
 };
 
 /// The public key of a credential record, parsed once to verify many signatures with: for a cache beside the store.
@@ -83,6 +84,11 @@ impl<'r> AuthenticatedRef<'r> {
     /// Whether the signature counter increased: see [`Authenticated::sign_count_increased`].
     pub fn sign_count_increased(&self) -> bool {
         self.0.sign_count_increased
+    }
+
+    /// What was learned from extensions.
+    pub fn extensions(&self) -> &AuthenticationExtensions {
+        &self.0.extensions
     }
 }
 

@@ -12,6 +12,7 @@ use countersign_types::{
 use crate::{
     checks,
     error::{Error, Fault},
+    extensions::{AuthenticationExtensions, Outputs},
     parts::AssertionParts,
     policy::SignCountPolicy,
     record::CredentialRecord,
@@ -46,6 +47,7 @@ pub(super) struct Verified<'a> {
     /// The counter to store.
     pub(super) sign_count: u32,
     pub(super) sign_count_increased: bool,
+    pub(super) extensions: AuthenticationExtensions,
 }
 
 impl<'a> Procedure<'a> {
@@ -92,15 +94,14 @@ impl<'a> Procedure<'a> {
             steps.check_with(Step::SignCount, counter(self.rp.sign_count, stored, received), |_| {
                 Evidence::SignCount { stored, received }
             })?;
-        // 23: what nobody asked for is ignored; `appid` was read for step 15.
-        let outputs = self.parts.client_extension_results;
-        steps.passed(Step::Extensions, || Evidence::extensions(outputs.names()));
-        checks::extensions_lint(&self.state.extensions, outputs, steps);
+        // 23
+        let extensions = self.extensions(&data, steps)?;
+        checks::extensions_lint(&self.state.extensions, self.parts.client_extension_results, steps);
         // 24: handed to the caller, who stores it once all of its own checks have passed too.
         steps.callers(Step::Update);
         // 25: what is returned now says that all steps passed.
         steps.by_construction(Step::Done);
-        Ok(Verified { record, flags: data.flags, sign_count, sign_count_increased })
+        Ok(Verified { record, flags: data.flags, sign_count, sign_count_increased, extensions })
     }
 
     /// Step 5.
@@ -146,7 +147,8 @@ impl<'a> Procedure<'a> {
             }
         }?;
         // 10
-        let value = "webauthn.get";
+        let payment = self.state.extensions.payment();
+        let value = if payment.is_some() { "payment.get" } else { "webauthn.get" };
         let compared = checks::type_(&client_data, value);
         steps.check_with(Step::Type, compared, |()| Evidence::Type { value })?;
         // 11
@@ -154,7 +156,11 @@ impl<'a> Procedure<'a> {
         let compared = checks::challenge(&client_data, issued);
         steps.check_with(Step::Challenge, compared, |()| Evidence::Challenge { length: issued.len() })?;
         // 12
-        let found = checks::origin(self.rp, &client_data);
+        let caller = payment.and_then(|payment| payment.caller_origin.as_deref());
+        let found = match caller {
+            Some(caller) => checks::origin_is(caller, &client_data),
+            None => checks::origin(self.rp, &client_data),
+        };
         let origin = || Evidence::Origin { origin: client_data.origin.to_string() };
         steps.check_with(Step::Origin, found, |()| origin())?;
         // 13
@@ -210,6 +216,24 @@ impl<'a> Procedure<'a> {
     fn used_appid(&self) -> Result<Option<&str>, ExtensionError> {
         let is_used = self.parts.client_extension_results.appid()? == Some(true);
         Ok(self.state.appid.as_deref().filter(|_| is_used))
+    }
+
+    /// Step 23. Most authentications ask nothing and are answered nothing.
+    fn extensions(
+        &self,
+        data: &AuthenticatorData<'_>,
+        steps: &mut impl Recorder,
+    ) -> Result<AuthenticationExtensions, Error> {
+        let asked = &self.state.extensions;
+        let client = self.parts.client_extension_results;
+        if asked.is_empty() && client.is_empty() && data.extensions.is_none() {
+            steps.passed(Step::Extensions, || Evidence::extensions([].into_iter()));
+            return Ok(AuthenticationExtensions::default());
+        }
+        let outputs = Outputs::new(&self.rp.extensions, asked, client, data.extensions);
+        let outputs = outputs.map_err(|fault| Error::new(Step::Extensions, fault))?;
+        let learned = outputs.of_authentication(&self.rp.id, self.parts.client_data_json);
+        steps.check_with(Step::Extensions, learned, |_| Evidence::extensions(outputs.names()))
     }
 
     /// Step 21.

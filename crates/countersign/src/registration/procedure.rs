@@ -15,6 +15,7 @@ use super::{CredentialIdStatus, Registered};
 use crate::{
     checks,
     error::{Error, Fault},
+    extensions::{Outputs, RegistrationExtensions},
     parts::AttestationParts,
     policy::AttestationTrust,
     record::{AttestationEvidence, CredentialRecord, Trusted},
@@ -81,10 +82,16 @@ impl<'a> Procedure<'a> {
         steps.check(Step::Record, self.convenience_members(object, &key))?;
         let credential = self.record(id, &decoded, &key, &attestation);
         // 28
-        self.extensions(steps)?;
+        let extensions = self.extensions(data, steps)?;
         // 29: the caller stores the record in the account that the state names.
         steps.callers(Step::Store);
-        Ok(Registered { credential, attestation, trust, user_verified: data.flags.user_verified() })
+        Ok(Registered {
+            credential,
+            attestation,
+            trust,
+            user_verified: data.flags.user_verified(),
+            extensions,
+        })
     }
 
     /// Steps 5 to 11.
@@ -323,14 +330,21 @@ impl<'a> Procedure<'a> {
             .with_judgement(trusted, self.now)
     }
 
-    /// Step 28: what nobody asked for is ignored; what is known must have its type.
-    fn extensions(&self, steps: &mut impl Recorder) -> Result<(), Error> {
-        let outputs = self.parts.client_extension_results;
+    /// Step 28.
+    fn extensions(
+        &self,
+        data: &AuthenticatorData<'_>,
+        steps: &mut impl Recorder,
+    ) -> Result<RegistrationExtensions, Error> {
+        let asked = &self.state.extensions;
+        let client = self.parts.client_extension_results;
+        let outputs = Outputs::new(&self.rp.extensions, asked, client, data.extensions);
+        let outputs = outputs.map_err(|fault| Error::new(Step::Extensions, fault))?;
         let names = || Evidence::extensions(outputs.names());
-        steps.check_with(Step::Extensions, outputs.cred_props(), |_| names())?;
-        checks::extensions_lint(&self.state.extensions, outputs, steps);
+        let learned = steps.check_with(Step::Extensions, outputs.of_registration(), |_| names())?;
+        checks::extensions_lint(asked, client, steps);
         let is_unknown = |transport: &Transport| matches!(transport, Transport::Unknown(_));
         steps.lint(Deviation::UnknownTransport, || self.parts.transports.iter().any(is_unknown));
-        Ok(())
+        Ok(learned)
     }
 }

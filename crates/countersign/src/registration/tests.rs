@@ -425,10 +425,3 @@ fn rule_018_another_convenience_key_is_refused() {
         PublicKey::from_cose(&crate::test_ceremony::cose_key(&crate::test_ceremony::signing_key(9))).unwrap();
     refused(&with(&other.to_spki(), -7), Code::ResponseMalformed, Step::Record);
 }
-
-#[test]
-fn rule_316_a_known_extension_output_of_another_type_is_refused() {
-    let with = |results| Create { extension_results: results, ..create() };
-    let _ = with(json!({"credProps": {"rk": true}, "unknown": 1})).finish(rp()).unwrap();
-    refused(&with(json!({"credProps": true})), Code::ExtensionInvalid, Step::Extensions);
-}

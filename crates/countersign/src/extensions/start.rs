@@ -1,0 +1,224 @@
+//! What a ceremony may not ask of extensions: refused when it begins, for a client would fail late and say little, or go
+//! on without ([section 10](https://www.w3.org/TR/webauthn-3/#sctn-defined-extensions)).
+
+use core::fmt;
+
+use countersign_types::{
+    CredentialId,
+    enumerations::{AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement},
+    extensions::{ClientExtensionInputs, CredentialProtection, ExtensionInputError, LargeBlobInput},
+    options::CredentialDescriptor,
+};
+
+use super::policy::{PrfUserVerification, RemoteClients};
+use crate::{
+    origin::{
+        is_web_origin,
+        public_suffix::{public_suffix, registrable_label},
+    },
+    relying_party::RelyingParty,
+};
+
+/// Inputs of registrations alone.
+const OF_REGISTRATION: [&str; 8] = [
+    "appidExclude",
+    "credProps",
+    "credentialProtectionPolicy",
+    "enforceCredentialProtectionPolicy",
+    "minPinLength",
+    "credBlob",
+    "hmacCreateSecret",
+    "payment",
+];
+
+/// Inputs of authentications alone.
+const OF_AUTHENTICATION: [&str; 3] = ["appid", "getCredBlob", "hmacGetSecret"];
+
+/// Extension inputs that a ceremony can't take: the caller's to mend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExtensionMisuse {
+    /// An input is not what its extension takes.
+    Input(ExtensionInputError),
+    /// An input, or a member of one, belongs to the other ceremony. That of `payment` belongs to registrations: an
+    /// authentication has [`confirming`](crate::AuthenticationRequest::confirming).
+    OtherCeremony {
+        /// The input's name, with the member's where it is one: `prf.evalByCredential`.
+        input: &'static str,
+    },
+    /// `prf.evalByCredential` has a credential that is not among the allowed ones.
+    PrfCredentialNotAllowed,
+    /// This needs user verification to be required.
+    UserVerificationNotRequired {
+        /// The input's name.
+        input: &'static str,
+    },
+    /// A large blob is written to one allowed credential, neither to several nor to whichever answers.
+    LargeBlobCredentials {
+        /// How many are allowed.
+        count: usize,
+    },
+    /// An `AppID` that is not an `https` URL of the RP ID's site: no browser lets the relying party use it.
+    AppId {
+        /// The text.
+        appid: String,
+    },
+    /// The policy does not accept remote clients, and one is asked for.
+    RemoteClient,
+    /// `payment` needs a discoverable credential of a platform authenticator.
+    PaymentSelection,
+}
+
+impl fmt::Display for ExtensionMisuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(cause) => cause.fmt(f),
+            Self::OtherCeremony { input } => {
+                write!(f, "the extension input `{input}` belongs to the other ceremony")
+            }
+            Self::PrfCredentialNotAllowed => {
+                f.write_str("prf.evalByCredential names a credential that is not among the allowed ones")
+            }
+            Self::UserVerificationNotRequired { input } => {
+                write!(f, "the extension input `{input}` needs user verification to be required")
+            }
+            Self::LargeBlobCredentials { count } => {
+                write!(f, "a large blob is written to exactly one allowed credential, {count} are allowed")
+            }
+            Self::AppId { appid } => {
+                write!(f, "the appid {appid:?} is not an https url of the rp id's site")
+            }
+            Self::RemoteClient => f.write_str("remoteClientDataJSON is asked for, and policy refuses it"),
+            Self::PaymentSelection => f.write_str(
+                "payment needs the attachment platform and a resident key that is required or preferred",
+            ),
+        }
+    }
+}
+
+impl core::error::Error for ExtensionMisuse {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Input(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+impl From<ExtensionInputError> for ExtensionMisuse {
+    fn from(cause: ExtensionInputError) -> Self {
+        Self::Input(cause)
+    }
+}
+
+/// Whether a registration can ask this.
+pub(crate) fn registration(rp: &RelyingParty, inputs: &ClientExtensionInputs) -> Result<(), ExtensionMisuse> {
+    both(rp, inputs)?;
+    none_of(inputs, &OF_AUTHENTICATION)?;
+    if inputs.prf()?.is_some_and(|prf| !prf.eval_by_credential.is_empty()) {
+        return Err(ExtensionMisuse::OtherCeremony { input: "prf.evalByCredential" });
+    }
+    match inputs.large_blob()? {
+        Some(LargeBlobInput::Read) => {
+            return Err(ExtensionMisuse::OtherCeremony { input: "largeBlob.read" });
+        }
+        Some(LargeBlobInput::Write(_)) => {
+            return Err(ExtensionMisuse::OtherCeremony { input: "largeBlob.write" });
+        }
+        _ => {}
+    }
+    if let Some(appid) = inputs.appid_exclude()? {
+        appid_of(rp, appid)?;
+    }
+    let always_verified = CredentialProtection::UserVerificationRequired;
+    if inputs.cred_protect()?.is_some_and(|input| input.policy == always_verified) {
+        verified(rp, "credentialProtectionPolicy")?;
+    }
+    if inputs.payment()?.is_some() {
+        payment_selection(rp)?;
+    }
+    Ok(())
+}
+
+/// Whether an authentication can ask this, with these allowed credentials.
+pub(crate) fn authentication(
+    rp: &RelyingParty,
+    inputs: &ClientExtensionInputs,
+    allowed: &[CredentialDescriptor],
+) -> Result<(), ExtensionMisuse> {
+    both(rp, inputs)?;
+    none_of(inputs, &OF_REGISTRATION)?;
+    let prf = inputs.prf()?.unwrap_or_default();
+    let is_allowed = |id: &CredentialId| allowed.iter().any(|credential| credential.id == *id);
+    if !prf.eval_by_credential.keys().all(is_allowed) {
+        return Err(ExtensionMisuse::PrfCredentialNotAllowed);
+    }
+    match inputs.large_blob()? {
+        Some(LargeBlobInput::Support(_)) => {
+            return Err(ExtensionMisuse::OtherCeremony { input: "largeBlob.support" });
+        }
+        Some(LargeBlobInput::Write(_)) if allowed.len() != 1 => {
+            return Err(ExtensionMisuse::LargeBlobCredentials { count: allowed.len() });
+        }
+        _ => {}
+    }
+    if let Some(appid) = inputs.appid()? {
+        appid_of(rp, appid)?;
+    }
+    Ok(())
+}
+
+fn both(rp: &RelyingParty, inputs: &ClientExtensionInputs) -> Result<(), ExtensionMisuse> {
+    inputs.check()?;
+    if inputs.prf()?.is_some() && rp.extensions.prf_user_verification == PrfUserVerification::Required {
+        verified(rp, "prf")?;
+    }
+    let is_remote = inputs.remote_client_data_json()?.is_some();
+    if is_remote && rp.extensions.remote_clients == RemoteClients::Refused {
+        return Err(ExtensionMisuse::RemoteClient);
+    }
+    Ok(())
+}
+
+fn none_of(inputs: &ClientExtensionInputs, others: &[&'static str]) -> Result<(), ExtensionMisuse> {
+    let other = others.iter().copied().find(|other| inputs.names().any(|name| name == *other));
+    other.map_or(Ok(()), |input| Err(ExtensionMisuse::OtherCeremony { input }))
+}
+
+fn verified(rp: &RelyingParty, input: &'static str) -> Result<(), ExtensionMisuse> {
+    if rp.user_verification == UserVerificationRequirement::Required {
+        Ok(())
+    } else {
+        Err(ExtensionMisuse::UserVerificationNotRequired { input })
+    }
+}
+
+/// What a browser wants of a registration with `payment`
+/// ([Secure Payment Confirmation, section 5](https://www.w3.org/TR/secure-payment-confirmation/#sctn-payment-extension-registration)).
+fn payment_selection(rp: &RelyingParty) -> Result<(), ExtensionMisuse> {
+    verified(rp, "payment")?;
+    let is_platform = rp.attachment == Some(AuthenticatorAttachment::Platform);
+    let is_discoverable =
+        matches!(rp.resident_key, ResidentKeyRequirement::Required | ResidentKeyRequirement::Preferred);
+    if is_platform && is_discoverable { Ok(()) } else { Err(ExtensionMisuse::PaymentSelection) }
+}
+
+/// Browsers take an `AppID` on the caller's own site
+/// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension), its note). What is hashed are the bytes as
+/// they are, so capital letters in the host stay.
+fn appid_of(rp: &RelyingParty, appid: &str) -> Result<(), ExtensionMisuse> {
+    let is_of_site = appid.strip_prefix("https://").is_some_and(|rest| {
+        let authority = rest.split('/').next().unwrap_or_default().to_ascii_lowercase();
+        let host = authority.split(':').next().unwrap_or_default();
+        let is_url = rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+        is_url && is_web_origin(&format!("https://{authority}")) && same_site(host, &rp.id)
+    });
+    if is_of_site { Ok(()) } else { Err(ExtensionMisuse::AppId { appid: appid.to_owned() }) }
+}
+
+/// Whether two domains have the same registrable domain.
+fn same_site(one: &str, other: &str) -> bool {
+    let site =
+        |domain| registrable_label(domain).map(|label: &str| (label.to_owned(), public_suffix(domain)));
+    one == other || site(one).is_some_and(|site_of_one| Some(site_of_one) == site(other))
+}

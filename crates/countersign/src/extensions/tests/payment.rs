@@ -1,0 +1,120 @@
+use super::*;
+use crate::test_ceremony::{ORIGIN, RP_ID};
+
+fn expected() -> PaymentExpectation {
+    let logo = |name: &str| PaymentEntityLogo::new(format!("https://example.org/{name}.png"), name);
+    PaymentExpectation::new(
+        "https://merchant.example",
+        PaymentCurrencyAmount::new("EUR", "5.00"),
+        PaymentInstrument::new("Card …4242", "https://example.org/card.png"),
+    )
+    .called_from("https://merchant.example")
+    .to_payee_named("Merchant")
+    .to_payee_at("https://merchant.example")
+    .with_logos([logo("a"), logo("b")])
+}
+
+/// A confirmed payment, as a browser signs it.
+fn confirmed() -> Get {
+    let mut get = get();
+    get.client_data["type"] = "payment.get".into();
+    get.client_data["origin"] = "https://merchant.example".into();
+    get.client_data["payment"] = json!({
+        "rpId": RP_ID,
+        "topOrigin": "https://merchant.example",
+        "payeeName": "Merchant",
+        "payeeOrigin": "https://merchant.example",
+        "paymentEntitiesLogos": [{"url": "https://example.org/b.png", "label": "b"}],
+        "total": {"currency": "EUR", "value": "5.00"},
+        "instrument": {
+            "displayName": "Card …4242",
+            "icon": "https://example.org/card.png",
+            "iconMustBeShown": true,
+        },
+    });
+    get
+}
+
+fn finish(expected: Option<PaymentExpectation>, get: &Get) -> Result<Authenticated, Error> {
+    let rp = rp().build().unwrap();
+    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    rp.finish_authentication(state.confirming(expected), &get.response(), &record(), NOW)
+}
+
+#[test]
+fn a_confirmed_payment_is_accepted() {
+    let authenticated = finish(Some(expected()), &confirmed()).unwrap();
+    let payment = authenticated.extensions().payment.as_ref().unwrap();
+    assert_eq!(payment.total, PaymentCurrencyAmount::new("EUR", "5.00"));
+}
+
+#[test]
+fn rule_337_every_member_is_the_expected_one() {
+    for (member, other) in [
+        ("rpId", json!("example.net")),
+        ("topOrigin", json!("https://other.example")),
+        ("payeeName", json!("Other")),
+        ("payeeName", Value::Null),
+        ("payeeOrigin", json!("https://other.example")),
+        ("payeeOrigin", Value::Null),
+        ("paymentEntitiesLogos", json!([{"url": "https://example.org/c.png", "label": "c"}])),
+        (
+            "paymentEntitiesLogos",
+            json!([
+                {"url": "https://example.org/b.png", "label": "b"},
+                {"url": "https://example.org/a.png", "label": "a"},
+            ]),
+        ),
+        ("total", json!({"currency": "EUR", "value": "50.00"})),
+        ("total", json!({"currency": "USD", "value": "5.00"})),
+        ("instrument", json!({"displayName": "Card …1111", "icon": "https://example.org/card.png"})),
+    ] {
+        let mut get = confirmed();
+        get.client_data["payment"][member] = other;
+        let error = finish(Some(expected()), &get).unwrap_err();
+        let refused = crate::Fault::ExtensionNotAccepted(ExtensionRefused::Payment { member });
+        assert_eq!((error.fault(), error.code()), (&refused, Code::ExtensionNotAccepted));
+    }
+}
+
+#[test]
+fn rule_337_client_data_without_a_payment_is_refused() {
+    let mut get = confirmed();
+    get.client_data.as_object_mut().unwrap().remove("payment");
+    let error = finish(Some(expected()), &get).unwrap_err();
+    assert_eq!((error.code(), error.step()), (Code::ExtensionInvalid, AuthenticationStep::Extensions.into()));
+}
+
+#[test]
+fn a_payment_is_no_authentication_and_an_authentication_no_payment() {
+    let mut get = confirmed();
+    get.client_data["origin"] = ORIGIN.into();
+    let error = finish(None, &get).unwrap_err();
+    assert_eq!(error.code(), Code::ClientDataTypeMismatch);
+    let mut get = confirmed();
+    get.client_data["type"] = "webauthn.get".into();
+    let error = finish(Some(expected()), &get).unwrap_err();
+    assert_eq!(error.code(), Code::ClientDataTypeMismatch);
+}
+
+#[test]
+fn a_payment_is_confirmed_on_the_expected_page() {
+    let mut get = confirmed();
+    get.client_data["origin"] = ORIGIN.into();
+    let error = finish(Some(expected()), &get).unwrap_err();
+    assert_eq!(error.code(), Code::OriginMismatch);
+    let mut own = expected();
+    own.caller_origin = None;
+    let _ = finish(Some(own.clone()), &get).unwrap();
+    let error = finish(Some(own), &confirmed()).unwrap_err();
+    assert_eq!(error.code(), Code::OriginMismatch);
+}
+
+#[test]
+fn an_expectation_survives_the_state_s_serialised_form() {
+    let rp = rp().build().unwrap();
+    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    let text = serde_json::to_string(&state.confirming(expected())).unwrap();
+    let state: AuthenticationState = serde_json::from_str(&text).unwrap();
+    let _ = rp.finish_authentication(state, &confirmed().response(), &record(), NOW).unwrap();
+}
