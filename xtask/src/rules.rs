@@ -24,10 +24,11 @@ type Pending = [(&'static str, &'static [u16])];
 const PENDING: &Pending = &[];
 
 /// What `rules.tsv` may say that a rule gives where that is no code.
-const OUTCOMES: [(&str, &str); 4] = [
+const OUTCOMES: [(&str, &str); 5] = [
     ("lint", "accepted and reported"),
     ("construction", "there is no way to do it"),
     ("reserved", "not evaluated: the specification keeps the member for nothing"),
+    ("refused", "an error that has no code"),
     ("none", "another value than the one that would be wrong"),
 ];
 

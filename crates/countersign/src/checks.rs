@@ -56,8 +56,13 @@ pub(crate) fn challenge(client_data: &ClientData<'_>, issued: &[u8]) -> Result<(
 /// more than most challenges have.
 const CHALLENGE_PIECE: usize = 48;
 
-pub(crate) fn origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
-    if rp.accepts_origin(&client_data.origin) {
+/// An accepted origin, and the one that the ceremony is bound to, if it is to one.
+pub(crate) fn origin(
+    rp: &RelyingParty,
+    bound_to: Option<&str>,
+    client_data: &ClientData<'_>,
+) -> Result<(), Fault> {
+    if rp.accepts_origin(&client_data.origin) && bound_to.is_none_or(|origin| origin == client_data.origin) {
         Ok(())
     } else {
         Err(Fault::OriginMismatch(client_data.origin.to_string()))

@@ -53,6 +53,9 @@ pub struct RegistrationState {
     pub(crate) excluded: Vec<CredentialId>,
     #[serde(default, skip_serializing_if = "RequestedExtensions::is_empty")]
     pub(crate) extensions: RequestedExtensions,
+    /// Where the ceremony began, if no other accepted origin may answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) origin: Option<String>,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -72,6 +75,9 @@ pub struct AuthenticationState {
     pub(crate) appid: Option<String>,
     #[serde(default, skip_serializing_if = "RequestedExtensions::is_empty")]
     pub(crate) extensions: RequestedExtensions,
+    /// Where the ceremony began, if no other accepted origin may answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) origin: Option<String>,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -132,6 +138,7 @@ impl RegistrationState {
             algorithms: rp.algorithms.iter().map(|algorithm| algorithm.identifier()).collect(),
             excluded: Vec::new(),
             extensions: RequestedExtensions::default(),
+            origin: None,
             expires_at: expiry(rp, now),
         })
     }
@@ -145,6 +152,15 @@ impl RegistrationState {
     /// The same, where the options asked this of extensions.
     pub fn asking(mut self, inputs: &ClientExtensionInputs) -> Self {
         self.extensions = RequestedExtensions::new(inputs);
+        self
+    }
+
+    /// The same, for a ceremony that begins on this page or in this app: no other accepted origin may answer it.
+    ///
+    /// For relying parties whose pages differ in what they let people do. The origin is compared exactly, as the client
+    /// writes it, and besides must be one that the relying party accepts.
+    pub fn at_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origin = Some(origin.into());
         self
     }
 
@@ -178,6 +194,7 @@ impl AuthenticationState {
             allowed: Vec::new(),
             appid: rp.appid.clone(),
             extensions: RequestedExtensions::default(),
+            origin: None,
             expires_at: expiry(rp, now),
         })
     }
@@ -200,6 +217,12 @@ impl AuthenticationState {
     /// The same, where this payment is to be confirmed.
     pub fn confirming(mut self, payment: impl Into<Option<PaymentExpectation>>) -> Self {
         self.extensions = self.extensions.confirming(payment.into());
+        self
+    }
+
+    /// The same, for a ceremony that begins on this page or in this app: see [`RegistrationState::at_origin`].
+    pub fn at_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origin = Some(origin.into());
         self
     }
 

@@ -159,7 +159,7 @@ impl<'a> Procedure<'a> {
         let caller = payment.and_then(|payment| payment.caller_origin.as_deref());
         let found = match caller {
             Some(caller) => checks::origin_is(caller, &client_data),
-            None => checks::origin(self.rp, &client_data),
+            None => checks::origin(self.rp, self.state.origin.as_deref(), &client_data),
         };
         let origin = || Evidence::Origin { origin: client_data.origin.to_string() };
         steps.check_with(Step::Origin, found, |()| origin())?;

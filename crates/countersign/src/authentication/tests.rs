@@ -88,6 +88,32 @@ fn rule_033_the_challenge_is_the_states_whatever_the_response_says() {
 }
 
 #[test]
+fn rule_050_a_state_of_one_origin_is_not_for_another() {
+    let rp = rp().origin("https://login.example.org").build().unwrap();
+    for (origin, expected) in
+        [("https://example.org", None), ("https://login.example.org", Some(Code::OriginMismatch))]
+    {
+        let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap().at_origin(origin);
+        let json = serde_json::to_string(&state).unwrap();
+        let kept = serde_json::from_str(&json).unwrap();
+        for state in [state, kept] {
+            let finished = rp.finish_authentication(state, &get().response(), &record(), NOW);
+            assert_eq!(finished.err().map(|error| error.code()), expected);
+        }
+    }
+    // A bound ceremony takes no more than an unbound one.
+    let elsewhere = with_client_data("origin", json!("https://example.net"));
+    let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap();
+    let finished = rp.finish_authentication(
+        state.at_origin("https://example.net"),
+        &elsewhere.response(),
+        &record(),
+        NOW,
+    );
+    assert_eq!(finished.unwrap_err().code(), Code::OriginMismatch);
+}
+
+#[test]
 fn rule_284_an_expired_state_is_refused() {
     let rp = rp().timeout_seconds(60).build().unwrap();
     for (seconds, expected) in [(90, None), (91, Some(Code::ChallengeExpired))] {
@@ -233,7 +259,7 @@ fn rule_316_an_appid_output_of_another_type_is_refused() {
 }
 
 #[test]
-fn rule_056_a_user_who_was_not_present_is_refused() {
+fn rule_056_060_a_user_who_was_not_present_is_refused_though_verified() {
     refused(&Get { flags: UV, ..get() }, Code::UserNotPresent, Step::UserPresent);
 }
 

@@ -114,7 +114,7 @@ impl<'a> Procedure<'a> {
         let compared = checks::challenge(&client_data, issued);
         steps.check_with(Step::Challenge, compared, |()| Evidence::Challenge { length: issued.len() })?;
         // 9
-        let found = checks::origin(self.rp, &client_data);
+        let found = checks::origin(self.rp, self.state.origin.as_deref(), &client_data);
         let origin = || Evidence::Origin { origin: client_data.origin.to_string() };
         steps.check_with(Step::Origin, found, |()| origin())?;
         // 10

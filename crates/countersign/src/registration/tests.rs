@@ -117,6 +117,20 @@ fn rule_285_a_registration_state_is_no_authentication_state() {
 }
 
 #[test]
+fn rule_050_a_state_of_one_origin_is_not_for_another() {
+    let rp = rp().origin("https://login.example.org").build().unwrap();
+    for (origin, expected) in
+        [("https://example.org", None), ("https://login.example.org", Some(Code::OriginMismatch))]
+    {
+        let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+        let state = state.at_origin(origin);
+        let status = CredentialIdStatus::Unregistered;
+        let finished = rp.finish_registration(state, &create().response(), status, NOW);
+        assert_eq!(finished.err().map(|error| error.code()), expected);
+    }
+}
+
+#[test]
 fn rule_284_an_expired_state_is_refused() {
     let rp = rp().timeout_seconds(60).build().unwrap();
     for (seconds, expected) in [(90, None), (91, Some(Code::ChallengeExpired))] {
@@ -269,7 +283,7 @@ fn rule_053_another_rp_id_is_refused() {
 }
 
 #[test]
-fn rule_057_a_user_who_was_not_present_is_refused() {
+fn rule_057_060_a_user_who_was_not_present_is_refused_though_verified() {
     refused(&Create { flags: UV | AT, ..create() }, Code::UserNotPresent, Step::UserPresent);
 }
 
