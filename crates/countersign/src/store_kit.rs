@@ -26,6 +26,8 @@
 //!
 //! Each check begins with an empty store. Checks of what happens at once run threads against one store in rounds; what
 //! they find is a fault, what they don't find is no proof. A store that only one process can open is tried in one.
+//!
+//! A memory of used ceremonies, [`SingleUse`](crate::SingleUse), has checks of its own: [`run_single_use`].
 
 use core::fmt;
 
@@ -36,7 +38,10 @@ mod concurrency;
 mod crashes;
 mod credentials;
 mod samples;
+mod single_use;
 mod updates;
+
+pub use single_use::run_single_use;
 
 /// How the kit gets at a store.
 pub trait StoreHarness {

@@ -30,7 +30,7 @@ const THREADS: u8 = 6;
 const ROUNDS: u8 = 12;
 
 /// Runs `work` in every thread at once, and returns what each came to.
-fn at_once<T: Send>(work: impl Fn(u8) -> Result<T, String> + Sync) -> Result<Vec<T>, String> {
+pub(super) fn at_once<T: Send>(work: impl Fn(u8) -> Result<T, String> + Sync) -> Result<Vec<T>, String> {
     let start = Barrier::new(usize::from(THREADS));
     let (start, work) = (&start, &work);
     thread::scope(|scope| {

@@ -10,6 +10,8 @@ use crate::{
     store::{Inserted, MemoryStore, Removed, Updated},
 };
 
+mod single_use;
+
 /// What is broken in a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
