@@ -83,6 +83,7 @@ pub mod extensions;
 mod origin;
 mod parts;
 mod policy;
+mod reassessment;
 mod record;
 mod registration;
 pub mod related_origins;
@@ -130,6 +131,7 @@ pub use entropy::{Entropy, EntropyUnavailable, new_user_handle};
 pub use error::{Error, Fault};
 pub use origin::{OriginRule, Scheme};
 pub use policy::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins};
+pub use reassessment::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Reassessor, Verdict};
 pub use record::{
     AttestationEvidence, CredentialRecord, CredentialUpdate, DynamicPart, Flagged, Standing, StaticPart,
     Trusted, UpdateRefused,

@@ -2,4 +2,5 @@
 
 mod faults;
 mod formats;
+mod reassessment;
 mod relying_party;

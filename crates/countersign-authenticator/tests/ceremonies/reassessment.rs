@@ -1,0 +1,148 @@
+//! Attestations that were accepted once, judged again by what is known later.
+
+use std::{ops::ControlFlow, sync::Arc};
+
+use countersign::{
+    Aaguid, AnchorList, AttestationEvidence, Change, Code, CredentialIdStatus, CredentialRecord,
+    Reassessment, Reassessor, RelyingPartyBuilder, TrustAnchor, Trusted, Verdict,
+    attestation::{AttestationStatusList, Certificate, ModelList, Revocation},
+};
+use countersign_authenticator::{Attestation, Attester, Authenticator, Client};
+
+use super::relying_party::{NOW, ORIGIN, entropy, rp, trusting, user};
+
+fn attester() -> Attester {
+    Attester::from_seed("a vendor")
+}
+
+/// A record of a credential with this attestation.
+fn registered(attestation: &Attestation, rp: RelyingPartyBuilder) -> CredentialRecord {
+    let rp = rp.build().unwrap();
+    let mut authenticator = Authenticator::platform("a seed").with_attestation(attestation.clone());
+    let (options, state) = rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap();
+    let response = Client::new(ORIGIN).create(&options, &mut authenticator).unwrap();
+    rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW).unwrap().into_credential()
+}
+
+fn packed() -> CredentialRecord {
+    registered(&Attestation::Packed(attester()), trusting(attester().authority()))
+}
+
+fn anchors() -> AnchorList {
+    let anchor = Certificate::from_der(&attester().authority().certificate()).unwrap();
+    AnchorList::new([TrustAnchor::from_certificate(anchor)])
+}
+
+fn reassessor(anchors: AnchorList) -> Reassessor {
+    Reassessor::new(&rp().build().unwrap(), Arc::new(anchors))
+}
+
+fn code(reassessment: &Reassessment) -> Code {
+    reassessment.verdict().code().unwrap()
+}
+
+#[test]
+fn what_is_as_it_was_is_trusted_without_a_change() {
+    let reassessment = reassessor(anchors()).judge(&packed(), NOW);
+    assert_eq!((reassessment.verdict(), reassessment.changes()), (&Verdict::Trusted, &[][..]));
+}
+
+#[test]
+fn trust_that_nobody_asked_for_before_is_gained() {
+    let unasked = registered(&Attestation::Packed(attester()), rp());
+    assert_eq!(unasked.evidence().unwrap().trusted(), Some(Trusted::NotAssessed));
+    let reassessment = reassessor(anchors()).judge(&unasked, NOW);
+    assert_eq!(
+        (reassessment.verdict(), reassessment.changes()),
+        (&Verdict::Trusted, &[Change::TrustGained][..])
+    );
+    // Nobody trusts it, and nobody did.
+    assert_eq!(reassessor(AnchorList::default()).judge(&unasked, NOW).changes(), []);
+}
+
+#[test]
+fn an_anchor_that_is_gone_takes_the_trust_with_it() {
+    let reassessment = reassessor(AnchorList::default()).judge(&packed(), NOW);
+    assert_eq!(code(&reassessment), Code::AttestationUntrusted);
+    assert_eq!(reassessment.changes(), [Change::TrustLost]);
+}
+
+#[test]
+fn a_model_that_is_no_longer_accepted_is_refused() {
+    let record = packed();
+    let models = |models| reassessor(anchors()).with_model_policy(Arc::new(models));
+    let reassessment = models(ModelList::all_but([record.aaguid()])).judge(&record, NOW);
+    assert_eq!(code(&reassessment), Code::AuthenticatorNotAccepted);
+    assert_eq!(reassessment.changes(), [Change::TrustLost]);
+    let other = models(ModelList::all_but([Aaguid::from_bytes([1; 16])])).judge(&record, NOW);
+    assert_eq!(*other.verdict(), Verdict::Trusted);
+}
+
+#[test]
+fn a_certificate_that_was_revoked_since_is_found() {
+    let attestation = Attestation::AndroidKey(attester());
+    let record = registered(&attestation, trusting(attester().authority()));
+    let rp = trusting(attester().authority()).build().unwrap();
+    let mut authenticator = Authenticator::platform("a seed").with_attestation(attestation);
+    let (options, state) = rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap();
+    let response = Client::new(ORIGIN).create(&options, &mut authenticator).unwrap();
+    let again = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW).unwrap();
+    let serial = again.attestation().trust_path()[0].serial_number().to_vec();
+    let serial = serial.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+    let status = |serial: u128| {
+        let json = format!(r#"{{"entries":{{"{serial:x}":{{"status":"REVOKED"}}}}}}"#);
+        let list = AttestationStatusList::from_json(json.as_bytes()).unwrap();
+        anchors().with_revocation(Revocation::none().with_android_status(list))
+    };
+    let reassessment = reassessor(status(serial)).judge(&record, NOW);
+    assert_eq!(code(&reassessment), Code::AttestationCertificateRevoked);
+    assert!(matches!(reassessment.verdict(), Verdict::Revoked(_)));
+    assert_eq!(reassessment.changes(), [Change::TrustLost]);
+    assert_eq!(*reassessor(status(0xab_cdef)).judge(&record, NOW).verdict(), Verdict::Trusted);
+}
+
+#[test]
+fn a_certificate_that_expired_since_is_judged_as_of_registration_where_that_was_noted() {
+    let record = packed();
+    let late = NOW.plus_seconds(2_000 * 365 * 24 * 60 * 60);
+    let reassessment = reassessor(anchors()).judge(&record, late);
+    assert_eq!((reassessment.verdict(), reassessment.changes()), (&Verdict::TrustedAtRegistration, &[][..]));
+    // An anchor that is gone is gone, whenever.
+    let gone = reassessor(AnchorList::default()).judge(&record, late);
+    assert_eq!(gone.changes(), [Change::TrustLost]);
+    let evidence = record.evidence().unwrap();
+    let unnoted = AttestationEvidence::new("packed", "uncertain", evidence.object(), evidence.client_data());
+    let unnoted = reassessor(anchors()).judge(&record.clone().with_evidence(unnoted), late);
+    assert_eq!(code(&unnoted), Code::AttestationCertificateExpired);
+}
+
+/// The peak of this process's memory, in KiB.
+fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.trim().parse().ok())
+}
+
+/// How many records the memory is measured with: the environment may ask for more. Kept, each would take over 1 KiB.
+fn batch() -> u64 {
+    std::env::var("COUNTERSIGN_REASSESS").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000)
+}
+
+#[test]
+fn memory_stays_flat_over_a_batch() {
+    let text = serde_json::to_string(&registered(&Attestation::None, rp())).unwrap();
+    // As a store gives them: one after another, each read from its text.
+    let stream = |count: u64| (0..count).map(|_| serde_json::from_str(&text));
+    let reassessor = reassessor(AnchorList::default());
+    let run = |count| reassessor.judge_all(stream(count), NOW, |_, _| ControlFlow::Continue(())).unwrap();
+    run(200);
+    let before = peak();
+    let summary = run(batch());
+    assert_eq!((summary.judged, summary.nobody_vouches), (batch(), batch()));
+    if let (Some(before), Some(after)) = (before, peak()) {
+        // Other tests run beside this one, with some memory of their own.
+        assert!(after.saturating_sub(before) < 8 * 1024, "{before} KiB before, {after} KiB after");
+        eprintln!("{} records: {before} KiB at most before, {after} KiB after", batch());
+    }
+}

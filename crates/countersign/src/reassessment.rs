@@ -1,0 +1,202 @@
+//! Re-assessment: an attestation judged again, long after its registration
+//! ([section 4, `attestationObject`](https://www.w3.org/TR/webauthn-3/#abstract-opdef-credential-record-attestationobject)).
+//!
+//! Anchors come and go, certificates are revoked, metadata tells of models that were broken. The evidence in the
+//! [`CredentialRecord`] is judged by what is known today, and the answer says what came of it and what changed.
+
+use core::ops::ControlFlow;
+use std::{borrow::Cow, sync::Arc};
+
+use countersign_attestation::{
+    AnchorQuery, Attestation, AttestationType, Certificate, Formats, ModelPolicy, ModelQuery, PathError,
+    PathLimits, Revocation, Trust, TrustAnchor, TrustAnchors,
+};
+use countersign_cose::Verifiers;
+use countersign_types::{Aaguid, Timestamp};
+
+use crate::{
+    record::{AttestationEvidence, CredentialRecord, Trusted},
+    relying_party::RelyingParty,
+};
+
+mod evidence;
+mod verdict;
+
+pub use verdict::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Verdict};
+
+/// Judges the attestations of credential records again.
+///
+/// ```
+/// use std::{convert::Infallible, ops::ControlFlow, sync::Arc};
+///
+/// use countersign::{AnchorList, CredentialRecord, Reassessor, RelyingParty, Timestamp, Verdict};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
+/// # let (stored, now) = (Vec::<Result<CredentialRecord, Infallible>>::new(), Timestamp::from_unix_seconds(0));
+/// # let anchors_of_today = AnchorList::new([]);
+/// let reassessor = Reassessor::new(&rp, Arc::new(anchors_of_today));
+/// let mut to_flag = Vec::new();
+/// let summary = reassessor.judge_all(stored, now, |record, reassessment| {
+///     if let Verdict::Revoked(_) | Verdict::ModelRefused(_) = reassessment.verdict() {
+///         to_flag.push((record.id().clone(), reassessment.verdict().to_string()));
+///     }
+///     ControlFlow::Continue(())
+/// })?;
+/// assert_eq!(summary.judged, 0);
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Reassessor {
+    formats: Formats,
+    verifiers: Verifiers,
+    anchors: Arc<dyn TrustAnchors>,
+    models: Vec<Arc<dyn ModelPolicy>>,
+    limits: PathLimits,
+}
+
+impl Reassessor {
+    /// With the formats and verifiers of a relying party, and the trust anchors of today, with whatever revocation comes
+    /// with them.
+    pub fn new(rp: &RelyingParty, anchors: Arc<dyn TrustAnchors>) -> Self {
+        Self {
+            formats: rp.formats.clone(),
+            verifiers: rp.verifiers.clone(),
+            anchors,
+            models: Vec::new(),
+            limits: PathLimits::default(),
+        }
+    }
+
+    /// The same, asking this policy too about each model that is trusted, such as the metadata of today.
+    pub fn with_model_policy(mut self, policy: Arc<dyn ModelPolicy>) -> Self {
+        self.models.push(policy);
+        self
+    }
+
+    /// The same, with other formats than the relying party's.
+    pub fn with_formats(mut self, formats: Formats) -> Self {
+        self.formats = formats;
+        self
+    }
+
+    /// Judges one record.
+    ///
+    /// The statement is verified as of the time of the first judgement, where that was noted, for some formats say when
+    /// they were made; anchors, revocation and models are those of `now`.
+    pub fn judge(&self, record: &CredentialRecord, now: Timestamp) -> Reassessment {
+        let (verdict, today) = self.verdict(record, now);
+        Reassessment::new(verdict, record.evidence(), today)
+    }
+
+    /// Judges records one after another, as they come from the store, and hands each to `visit` with what came of it. One
+    /// record is in memory at a time, however many there are. Ends early where `visit` says so, or with the store's error.
+    pub fn judge_all<E>(
+        &self,
+        records: impl IntoIterator<Item = Result<CredentialRecord, E>>,
+        now: Timestamp,
+        mut visit: impl FnMut(&CredentialRecord, &Reassessment) -> ControlFlow<()>,
+    ) -> Result<ReassessmentSummary, E> {
+        let mut summary = ReassessmentSummary::default();
+        for record in records {
+            let record = record?;
+            let reassessment = self.judge(&record, now);
+            summary.count(&reassessment);
+            if visit(&record, &reassessment).is_break() {
+                break;
+            }
+        }
+        Ok(summary)
+    }
+
+    fn verdict(&self, record: &CredentialRecord, now: Timestamp) -> (Verdict, Option<AttestationType>) {
+        let Some(evidence) = record.evidence() else { return (Verdict::EvidenceMissing, None) };
+        let then = evidence.judged_at().unwrap_or(now);
+        let verified = evidence::verify(record, evidence, &self.formats, &self.verifiers, then);
+        let (attestation, aaguid) = match verified {
+            Ok(verified) => verified,
+            Err(verdict) => return (verdict, None),
+        };
+        let today = attestation.attestation_type();
+        let verdict = if today.is_certified() {
+            self.trust(record, evidence, &attestation, aaguid, now)
+        } else {
+            Verdict::NobodyVouches(today)
+        };
+        (verdict, Some(today))
+    }
+
+    fn trust(
+        &self,
+        record: &CredentialRecord,
+        evidence: &AttestationEvidence,
+        attestation: &Attestation,
+        aaguid: Aaguid,
+        now: Timestamp,
+    ) -> Verdict {
+        let assess = |anchors: &dyn TrustAnchors, at| {
+            attestation.assess_trust(aaguid, anchors, at, &self.verifiers, &self.limits)
+        };
+        let (trust, when) = match (assess(&*self.anchors, now), evidence.judged_at()) {
+            (Ok(trust), _) => (trust, Verdict::Trusted),
+            (Err(expired @ PathError::Expired { .. }), Some(then)) => {
+                match assess(&AsOfRegistration(&*self.anchors), then) {
+                    Ok(trust) => (trust, Verdict::TrustedAtRegistration),
+                    Err(revoked @ PathError::Revoked { .. }) => return Verdict::Revoked(revoked),
+                    Err(_) => return Verdict::Untrusted(expired),
+                }
+            }
+            (Err(revoked @ PathError::Revoked { .. }), _) => return Verdict::Revoked(revoked),
+            (Err(untrusted), _) => return Verdict::Untrusted(untrusted),
+        };
+        match self.judge_model(record, attestation, &trust, now) {
+            Ok(()) => when,
+            Err(refused) => refused,
+        }
+    }
+
+    fn judge_model(
+        &self,
+        record: &CredentialRecord,
+        attestation: &Attestation,
+        trust: &Trust,
+        now: Timestamp,
+    ) -> Result<(), Verdict> {
+        let mut query = ModelQuery::new(attestation, trust, now);
+        if let Some(algorithm) = record.algorithm() {
+            query = query.with_algorithm(algorithm);
+        }
+        self.models.iter().try_for_each(|policy| policy.judge(&query)).map_err(Verdict::ModelRefused)
+    }
+}
+
+/// The anchors of today for certificates that were valid at registration: of a list that is current now, what it says
+/// counts for an earlier time too.
+#[derive(Debug)]
+struct AsOfRegistration<'a>(&'a dyn TrustAnchors);
+
+impl TrustAnchors for AsOfRegistration<'_> {
+    fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
+        self.0.anchors(query)
+    }
+
+    fn intermediates(&self, query: &AnchorQuery<'_>) -> Cow<'_, [Certificate]> {
+        self.0.intermediates(query)
+    }
+
+    fn revocation(&self, query: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
+        Cow::Owned(self.0.revocation(query).into_owned().dangerous_accept_outdated_lists())
+    }
+}
+
+impl Trusted {
+    /// What a verdict is in the words of a record's evidence.
+    pub(crate) const fn of(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Trusted | Verdict::TrustedAtRegistration => Self::Yes,
+            _ => Self::No,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,55 @@
+//! The evidence of a record, read and verified again
+//! ([section 7.1, step 22](https://www.w3.org/TR/webauthn-3/#reg-ceremony-verify-attestation)).
+
+use countersign_attestation::{Attestation, Formats, Statement};
+use countersign_cose::{PublicKey, Verifiers, hash::sha256};
+use countersign_types::{
+    Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, Timestamp,
+};
+
+use super::verdict::{EvidenceFault, Verdict};
+use crate::record::{AttestationEvidence, CredentialRecord};
+
+/// The attestation and the AAGUID in its authenticator data; or the verdict that ends the matter.
+pub(super) fn verify(
+    record: &CredentialRecord,
+    evidence: &AttestationEvidence,
+    formats: &Formats,
+    verifiers: &Verifiers,
+    now: Timestamp,
+) -> Result<(Attestation, Aaguid), Verdict> {
+    let object = AttestationObject::parse(evidence.object())
+        .map_err(|fault| Verdict::EvidenceUnusable(EvidenceFault::AttestationObject(fault)))?;
+    let data = AuthenticatorData::parse(object.authenticator_data)
+        .map_err(|fault| Verdict::EvidenceUnusable(EvidenceFault::AuthenticatorData(fault)))?;
+    let (attested, key) = of_record(record, evidence, &data).map_err(Verdict::EvidenceUnusable)?;
+    let statement = Statement {
+        format: object.format,
+        statement: object.statement,
+        authenticator_data: &data,
+        client_data_hash: &sha256(&[evidence.client_data()]),
+        credential_key: &key,
+        verifiers,
+        now,
+    };
+    let attestation = formats.verify(&statement).map_err(Verdict::StatementInvalid)?;
+    Ok((attestation, attested.aaguid))
+}
+
+/// That the evidence is of this credential: its ID, its key, its relying party, and of a registration.
+fn of_record<'a>(
+    record: &CredentialRecord,
+    evidence: &AttestationEvidence,
+    data: &AuthenticatorData<'a>,
+) -> Result<(AttestedCredentialData<'a>, PublicKey), EvidenceFault> {
+    let client_data = ClientData::parse(evidence.client_data()).map_err(EvidenceFault::ClientData)?;
+    let attested = data.attested_credential_data.ok_or(EvidenceFault::OfAnotherCredential)?;
+    let key = PublicKey::from_cose(attested.public_key).map_err(EvidenceFault::PublicKey)?;
+    // Compared by what they are made of: a record from elsewhere may have the key in another encoding.
+    let stored = PublicKey::from_cose(record.public_key()).map_err(EvidenceFault::PublicKey)?;
+    let is_its_own = client_data.type_ == "webauthn.create"
+        && attested.credential_id == record.id().as_bytes()
+        && key.material() == stored.material()
+        && *data.rp_id_hash == sha256(&[record.rp_id().as_bytes()]);
+    if is_its_own { Ok((attested, key)) } else { Err(EvidenceFault::OfAnotherCredential) }
+}
