@@ -14,7 +14,7 @@ use countersign_types::{
 use crate::{
     authentication::Accounts,
     entropy::{Entropy, EntropyUnavailable, new_challenge},
-    extensions::{ExtensionMisuse, PaymentExpectation, start},
+    extensions::{Extension, ExtensionMisuse, PaymentExpectation, start},
     registration::User,
     relying_party::RelyingParty,
     state::{AuthenticationState, Mediation, RegistrationState},
@@ -41,12 +41,19 @@ pub struct RegistrationRequest<'a> {
     existing: &'a [CredentialDescriptor],
     mediation: Mediation,
     extensions: ClientExtensionInputs,
+    required: Vec<Extension>,
 }
 
 impl<'a> RegistrationRequest<'a> {
     /// A new credential for this account.
     pub fn new(user: &'a User) -> Self {
-        Self { user, existing: &[], mediation: Mediation::Modal, extensions: ClientExtensionInputs::new() }
+        Self {
+            user,
+            existing: &[],
+            mediation: Mediation::Modal,
+            extensions: ClientExtensionInputs::new(),
+            required: Vec::new(),
+        }
     }
 
     /// The account's credentials, at most [`CREDENTIAL_LIST_MAX`]: an authenticator that has one of them won't make
@@ -68,6 +75,13 @@ impl<'a> RegistrationRequest<'a> {
         self.extensions = inputs;
         self
     }
+
+    /// Fails the ceremony unless this extension, which it must ask for, has worked: see
+    /// [`ExtensionPolicy::require`](crate::extensions::ExtensionPolicy::require), which says it of every ceremony.
+    pub fn requiring(mut self, extension: Extension) -> Self {
+        self.required.push(extension);
+        self
+    }
 }
 
 /// What an authentication asks for, beyond what the relying party's policy says: see
@@ -78,6 +92,7 @@ pub struct AuthenticationRequest<'a> {
     user: Option<&'a UserHandle>,
     credentials: &'a [CredentialDescriptor],
     extensions: ClientExtensionInputs,
+    required: Vec<Extension>,
     payment: Option<PaymentExpectation>,
 }
 
@@ -85,17 +100,30 @@ impl<'a> AuthenticationRequest<'a> {
     /// The user was identified before the ceremony, by a user name or a cookie: one of this account's credentials, at
     /// most [`CREDENTIAL_LIST_MAX`]. Where the list is empty, any discoverable one of the account may answer.
     pub fn identified(user: &'a UserHandle, credentials: &'a [CredentialDescriptor]) -> Self {
-        Self { user: Some(user), credentials, extensions: ClientExtensionInputs::new(), payment: None }
+        Self { user: Some(user), credentials, ..Self::discoverable() }
     }
 
     /// Nobody was identified before: the response says by its user handle which account it is.
     pub fn discoverable() -> Self {
-        Self { user: None, credentials: &[], extensions: ClientExtensionInputs::new(), payment: None }
+        Self {
+            user: None,
+            credentials: &[],
+            extensions: ClientExtensionInputs::new(),
+            required: Vec::new(),
+            payment: None,
+        }
     }
 
     /// Asks this of extensions, besides `appid` where the relying party has an `AppID`.
     pub fn extensions(mut self, inputs: ClientExtensionInputs) -> Self {
         self.extensions = inputs;
+        self
+    }
+
+    /// Fails the ceremony unless this extension, which it must ask for, has worked: see
+    /// [`ExtensionPolicy::require`](crate::extensions::ExtensionPolicy::require), which says it of every ceremony.
+    pub fn requiring(mut self, extension: Extension) -> Self {
+        self.required.push(extension);
         self
     }
 
@@ -125,7 +153,7 @@ impl RelyingParty {
         entropy: &mut impl Entropy,
         now: Timestamp,
     ) -> Result<(CreationOptions, RegistrationState), StartError> {
-        let RegistrationRequest { user, existing, mediation, extensions } = request;
+        let RegistrationRequest { user, existing, mediation, extensions, required } = request;
         credential_list(existing)?;
         let extensions = extensions.with_cred_props();
         start::registration(self, &extensions)?;
@@ -133,7 +161,9 @@ impl RelyingParty {
         let state = RegistrationState::expecting(self, &challenge, user.handle.clone(), mediation, now)
             .ok_or(EntropyUnavailable)?
             .excluding(existing.iter().map(|credential| credential.id.clone()))
-            .asking(&extensions);
+            .asking(&extensions)
+            .requiring(required);
+        start::required(&state.extensions)?;
         let mut selection =
             AuthenticatorSelection::new(self.resident_key.clone(), self.user_verification.clone());
         selection.authenticator_attachment.clone_from(&self.attachment);
@@ -158,18 +188,21 @@ impl RelyingParty {
         entropy: &mut impl Entropy,
         now: Timestamp,
     ) -> Result<(RequestOptions, AuthenticationState), StartError> {
-        let AuthenticationRequest { user, credentials, mut extensions, payment } = request;
+        let AuthenticationRequest { user, credentials, mut extensions, required, payment } = request;
         credential_list(credentials)?;
         if let Some(appid) = self.appid.as_ref().filter(|_| !extensions.names().any(|name| name == "appid")) {
             extensions = extensions.with_appid(appid.clone());
         }
         start::authentication(self, &extensions, credentials)?;
+        payment.iter().try_for_each(|payment| start::payment(self, payment, credentials))?;
         let challenge = new_challenge(entropy)?;
         let state = AuthenticationState::expecting(self, &challenge, user.cloned(), now)
             .ok_or(EntropyUnavailable)?
             .allowing(credentials.iter().map(|credential| credential.id.clone()))
             .asking(&extensions)
+            .requiring(required)
             .confirming(payment);
+        start::required(&state.extensions)?;
         let mut options = RequestOptions::new(challenge.to_vec());
         options.timeout = Some(self.timeout_milliseconds());
         options.rp_id = Some(self.id.clone());

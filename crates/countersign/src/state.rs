@@ -9,7 +9,7 @@ use countersign_types::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    extensions::{PaymentExpectation, RequestedExtensions},
+    extensions::{Extension, PaymentExpectation, RequestedExtensions},
     relying_party::RelyingParty,
 };
 
@@ -155,6 +155,12 @@ impl RegistrationState {
         self
     }
 
+    /// The same, failing unless these extensions, which were asked for, have worked.
+    pub fn requiring(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
+        self.extensions = self.extensions.requiring(extensions);
+        self
+    }
+
     /// The same, for a ceremony that begins on this page or in this app: no other accepted origin may answer it.
     ///
     /// For relying parties whose pages differ in what they let people do. The origin is compared exactly, as the client
@@ -211,6 +217,12 @@ impl AuthenticationState {
         if let Ok(Some(appid)) = inputs.appid() {
             self.appid = Some(appid.to_owned());
         }
+        self
+    }
+
+    /// The same, failing unless these extensions, which were asked for, have worked.
+    pub fn requiring(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
+        self.extensions = self.extensions.requiring(extensions);
         self
     }
 

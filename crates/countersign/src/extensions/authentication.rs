@@ -36,6 +36,7 @@ impl Outputs<'_> {
             third_party_payment: self.read(&Extension::ThirdPartyPayment, signed.third_party_payment())?,
             payment,
             remote_client_data: self.remote_client_data()?,
+            others: self.others(),
             unsolicited,
         };
         self.required(|extension| self.worked_at_authentication(extension, &learned))?;

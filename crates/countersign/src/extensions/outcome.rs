@@ -1,6 +1,8 @@
 //! What ceremonies learn from extensions
 //! ([section 9](https://www.w3.org/TR/webauthn-3/#sctn-extensions)).
 
+use std::collections::BTreeMap;
+
 use countersign_types::extensions::{
     CredentialProtection, HmacResults, PaymentClientData, PrfResults, SecretBytes, UvmEntry,
 };
@@ -36,6 +38,9 @@ pub struct RegistrationExtensions {
     pub third_party_payment: Option<bool>,
     /// `remoteClientDataJSON`, the client's claim: whether client data is a remote client's.
     pub remote_client_data: Option<bool>,
+    /// Outputs of extensions that have no type here, signed, as CBOR by identifier, as far as they were asked for. What the
+    /// client says of those is in the response.
+    pub others: BTreeMap<String, SecretBytes>,
     /// The names of outputs that nobody asked for, where policy wants them reported.
     pub unsolicited: Vec<String>,
 }
@@ -64,6 +69,9 @@ pub struct AuthenticationExtensions {
     pub payment: Option<Box<PaymentClientData>>,
     /// `remoteClientDataJSON`, the client's claim: whether client data is a remote client's.
     pub remote_client_data: Option<bool>,
+    /// Outputs of extensions that have no type here, signed, as CBOR by identifier, as far as they were asked for. What the
+    /// client says of those is in the response.
+    pub others: BTreeMap<String, SecretBytes>,
     /// The names of outputs that nobody asked for, where policy wants them reported.
     pub unsolicited: Vec<String>,
 }

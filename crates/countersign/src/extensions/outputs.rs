@@ -1,8 +1,10 @@
 //! The outputs of one response, beside what was asked for: what both ceremonies check
 //! ([section 9](https://www.w3.org/TR/webauthn-3/#sctn-extensions)).
 
+use std::collections::BTreeMap;
+
 use countersign_types::extensions::{
-    AuthenticatorExtensionOutputs, ClientExtensionOutputs, Extension, ExtensionError,
+    AuthenticatorExtensionOutputs, ClientExtensionOutputs, Extension, ExtensionError, SecretBytes,
 };
 
 use super::{
@@ -100,11 +102,23 @@ impl<'a> Outputs<'a> {
             .policy
             .required
             .iter()
+            .chain(&self.requested.required)
             .find(|extension| self.requested.asks_for(extension) && !works(extension));
         match missing {
             Some(extension) => Err(ExtensionRefused::Missing { extension: extension.clone() }),
             None => Ok(()),
         }
+    }
+
+    /// The authenticator's outputs of extensions that have no type here, as far as they were asked for.
+    pub(super) fn others(&self) -> BTreeMap<String, SecretBytes> {
+        let names = self.authenticator.names().filter(|name| {
+            let extension = Extension::of_name(name);
+            matches!(extension, Extension::Unknown(_)) && self.requested.asks_for(&extension)
+        });
+        names
+            .filter_map(|name| Some((name.to_owned(), SecretBytes::new(self.authenticator.get(name)?))))
+            .collect()
     }
 
     /// Whether client or authenticator have any output of this extension.

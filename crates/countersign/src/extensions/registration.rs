@@ -37,6 +37,7 @@ impl Outputs<'_> {
             uvm: self.read(&Extension::Uvm, signed.uvm())?.unwrap_or_default(),
             third_party_payment: self.read(&Extension::ThirdPartyPayment, signed.third_party_payment())?,
             remote_client_data: self.remote_client_data()?,
+            others: self.others(),
             unsolicited,
         };
         self.cred_protect(&learned)?;

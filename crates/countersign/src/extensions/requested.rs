@@ -1,6 +1,8 @@
 //! What a ceremony asked of extensions, as its state remembers it
 //! ([section 9.3](https://www.w3.org/TR/webauthn-3/#sctn-extension-request-parameters)).
 
+use std::collections::BTreeSet;
+
 use countersign_types::extensions::{
     ClientExtensionInputs, CredProtectInput, Extension, LargeBlobInput, LargeBlobSupport,
 };
@@ -14,6 +16,9 @@ use super::PaymentExpectation;
 #[serde(deny_unknown_fields)]
 pub struct RequestedExtensions {
     names: Vec<String>,
+    /// Those without which this ceremony fails, beside the policy's.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) required: BTreeSet<Extension>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) cred_protect: Option<CredProtectInput>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,6 +50,7 @@ impl RequestedExtensions {
         });
         Self {
             names: inputs.names().map(str::to_owned).collect(),
+            required: BTreeSet::new(),
             cred_protect: inputs.cred_protect().ok().flatten(),
             large_blob,
             payment: None,
@@ -70,6 +76,11 @@ impl RequestedExtensions {
     /// Whether no extension was asked for.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty() && self.payment.is_none()
+    }
+
+    pub(crate) fn requiring(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
+        self.required.extend(extensions);
+        self
     }
 
     pub(crate) fn confirming(mut self, payment: Option<PaymentExpectation>) -> Self {

@@ -6,11 +6,16 @@ use core::fmt;
 use countersign_types::{
     CredentialId,
     enumerations::{AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement},
-    extensions::{ClientExtensionInputs, CredentialProtection, ExtensionInputError, LargeBlobInput},
+    extensions::{
+        ClientExtensionInputs, CredentialProtection, Extension, ExtensionInputError, LargeBlobInput,
+    },
     options::CredentialDescriptor,
 };
 
-use super::policy::{PrfUserVerification, RemoteClients};
+use super::{
+    PaymentExpectation, RequestedExtensions,
+    policy::{PrfUserVerification, RemoteClients},
+};
 use crate::{
     origin::{
         is_web_origin,
@@ -67,6 +72,18 @@ pub enum ExtensionMisuse {
     RemoteClient,
     /// `payment` needs a discoverable credential of a platform authenticator.
     PaymentSelection,
+    /// A payment to confirm has a member that no browser would sign.
+    Payment {
+        /// The member.
+        member: &'static str,
+    },
+    /// A payment is confirmed with one of the credentials that the page names, and none is listed.
+    PaymentCredentials,
+    /// An extension is required that is not asked for.
+    RequiredNotAsked {
+        /// The extension.
+        extension: Extension,
+    },
 }
 
 impl fmt::Display for ExtensionMisuse {
@@ -92,6 +109,13 @@ impl fmt::Display for ExtensionMisuse {
             Self::PaymentSelection => f.write_str(
                 "payment needs the attachment platform and a resident key that is required or preferred",
             ),
+            Self::Payment { member } => {
+                write!(f, "the payment to confirm has a {member} that no browser would sign")
+            }
+            Self::PaymentCredentials => f.write_str("a payment is confirmed with a listed credential"),
+            Self::RequiredNotAsked { extension } => {
+                write!(f, "the extension {extension} is required and not asked for")
+            }
         }
     }
 }
@@ -166,6 +190,45 @@ pub(crate) fn authentication(
         appid_of(rp, appid)?;
     }
     Ok(())
+}
+
+/// Whether an authentication can confirm this payment, with these allowed credentials.
+pub(crate) fn payment(
+    rp: &RelyingParty,
+    payment: &PaymentExpectation,
+    allowed: &[CredentialDescriptor],
+) -> Result<(), ExtensionMisuse> {
+    verified(rp, "payment")?;
+    if allowed.is_empty() {
+        return Err(ExtensionMisuse::PaymentCredentials);
+    }
+    let total = &payment.total;
+    let is_origin = |origin: &Option<String>| origin.as_deref().is_none_or(is_web_origin);
+    // As the Payment Request API has it: https://www.w3.org/TR/payment-request/#dfn-valid-decimal-monetary-value
+    let is_currency =
+        total.currency.len() == 3 && total.currency.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = total.value.split_once('.').unwrap_or((&total.value, "0"));
+    let wrong = if !is_web_origin(&payment.top_origin) {
+        "topOrigin"
+    } else if !is_origin(&payment.caller_origin) {
+        "origin"
+    } else if !is_origin(&payment.payee_origin) {
+        "payeeOrigin"
+    } else if !is_currency || !is_number(whole) || !is_number(fraction) {
+        "total"
+    } else {
+        return Ok(());
+    };
+    Err(ExtensionMisuse::Payment { member: wrong })
+}
+
+/// Whether what a ceremony requires is what it asks for.
+pub(crate) fn required(requested: &RequestedExtensions) -> Result<(), ExtensionMisuse> {
+    match requested.required.iter().find(|extension| !requested.asks_for(extension)) {
+        Some(extension) => Err(ExtensionMisuse::RequiredNotAsked { extension: extension.clone() }),
+        None => Ok(()),
+    }
 }
 
 fn both(rp: &RelyingParty, inputs: &ClientExtensionInputs) -> Result<(), ExtensionMisuse> {

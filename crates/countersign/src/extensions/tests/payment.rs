@@ -86,15 +86,19 @@ fn rule_337_client_data_without_a_payment_is_refused() {
 }
 
 #[test]
-fn a_payment_is_no_authentication_and_an_authentication_no_payment() {
+fn rule_028_a_payment_is_no_authentication() {
     let mut get = confirmed();
     get.client_data["origin"] = ORIGIN.into();
     let error = finish(None, &get).unwrap_err();
-    assert_eq!(error.code(), Code::ClientDataTypeMismatch);
+    assert_eq!((error.code(), error.step()), (Code::ClientDataTypeMismatch, AuthenticationStep::Type.into()));
+}
+
+#[test]
+fn rule_029_an_authentication_is_no_payment() {
     let mut get = confirmed();
     get.client_data["type"] = "webauthn.get".into();
     let error = finish(Some(expected()), &get).unwrap_err();
-    assert_eq!(error.code(), Code::ClientDataTypeMismatch);
+    assert_eq!((error.code(), error.step()), (Code::ClientDataTypeMismatch, AuthenticationStep::Type.into()));
 }
 
 #[test]

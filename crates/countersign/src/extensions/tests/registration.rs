@@ -72,6 +72,29 @@ fn rule_315_a_required_output_must_be_there() {
 }
 
 #[test]
+fn rule_315_one_ceremony_can_require_more_than_the_policy() {
+    let rp = rp().build().unwrap();
+    let finish = |create: &Create| {
+        let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+        let state = state.asking(&prf()).requiring([Extension::Prf]);
+        let text = serde_json::to_string(&state).unwrap();
+        let state: RegistrationState = serde_json::from_str(&text).unwrap();
+        rp.finish_registration(state, &create.response(), CredentialIdStatus::Unregistered, NOW)
+    };
+    let _ = finish(&created(json!({"prf": {"enabled": true}}), &[])).unwrap();
+    let error = finish(&created(json!({"prf": {"enabled": false}}), &[])).unwrap_err();
+    assert_eq!(error.code(), Code::ExtensionNotAccepted);
+}
+
+#[test]
+fn unknown_signed_outputs_are_kept_where_they_were_asked_for() {
+    let asked = inputs().with_other("future", &true).unwrap();
+    let create = created(json!({}), &[("future", &[0x81, 0x01]), ("other", &[0xf5])]);
+    let others = learned_at_registration(&asked, &create).others;
+    assert_eq!(others.into_iter().collect::<Vec<_>>(), [("future".into(), SecretBytes::new([0x81, 0x01]))]);
+}
+
+#[test]
 fn rule_316_an_output_of_another_type_is_refused() {
     let asked = inputs().with_cred_props();
     let _ =

@@ -197,16 +197,69 @@ fn payments_are_confirmed_with_discoverable_credentials_of_platforms() {
     assert_eq!(registration(unverified, asked()), Err(misuse));
 }
 
-#[test]
-fn a_payment_to_confirm_is_in_the_state() {
-    let rp = rp().build().unwrap();
-    let user = handle(7);
-    let payment = PaymentExpectation::new(
+fn payment() -> PaymentExpectation {
+    PaymentExpectation::new(
         "https://example.org",
         PaymentCurrencyAmount::new("EUR", "5.00"),
         PaymentInstrument::new("Card", "https://example.org/card.png"),
-    );
-    let request = AuthenticationRequest::identified(&user, &[]).confirming(payment.clone());
-    let (_, state) = rp.begin_authentication(request, &mut entropy(), NOW).unwrap();
-    assert_eq!(state.extensions.payment(), Some(&payment));
+    )
+}
+
+/// What becomes of an authentication that is to confirm this, with so many listed credentials.
+fn confirmation(
+    rp: RelyingPartyBuilder,
+    payment: PaymentExpectation,
+    listed: u8,
+) -> Result<AuthenticationState, StartError> {
+    let user = handle(7);
+    let credentials: Vec<_> = (0..listed).map(|byte| CredentialDescriptor::new(id(byte), [])).collect();
+    let request = AuthenticationRequest::identified(&user, &credentials).confirming(payment);
+    rp.build().unwrap().begin_authentication(request, &mut entropy(), NOW).map(|(_, state)| state)
+}
+
+#[test]
+fn a_payment_to_confirm_is_in_the_state() {
+    let state = confirmation(verifying(), payment(), 1).unwrap();
+    assert_eq!(state.extensions.payment(), Some(&payment()));
+    let merchant = payment().called_from("https://merchant.example").to_payee_at("https://merchant.example");
+    let _ = confirmation(verifying(), merchant, 1).unwrap();
+}
+
+#[test]
+fn a_payment_that_could_not_be_confirmed_is_refused() {
+    let refused = |rp, payment, listed| misuse(confirmation(rp, payment, listed)).unwrap_err();
+    let unverified = ExtensionMisuse::UserVerificationNotRequired { input: "payment" };
+    assert_eq!(refused(rp(), payment(), 1), unverified);
+    assert_eq!(refused(verifying(), payment(), 0), ExtensionMisuse::PaymentCredentials);
+    let member = |payment| refused(verifying(), payment, 1);
+    let wrong = |member| ExtensionMisuse::Payment { member };
+    let mut path = payment();
+    path.top_origin.push('/');
+    assert_eq!(member(path), wrong("topOrigin"));
+    assert_eq!(member(payment().called_from("merchant.example")), wrong("origin"));
+    assert_eq!(member(payment().to_payee_at("http://merchant.example")), wrong("payeeOrigin"));
+    for (currency, value) in
+        [("eur", "5.00"), ("EURO", "5.00"), ("EUR", "5,00"), ("EUR", "-5"), ("EUR", "5.")]
+    {
+        let mut total = payment();
+        total.total = PaymentCurrencyAmount::new(currency, value);
+        assert_eq!(member(total), wrong("total"), "{currency} {value}");
+    }
+}
+
+#[test]
+fn what_a_ceremony_requires_it_asks_for() {
+    let rp = verifying().build().unwrap();
+    let user = User::new(handle(7), "jo", "Jo");
+    let begin = |inputs| {
+        let request = RegistrationRequest::new(&user).extensions(inputs).requiring(Extension::Prf);
+        rp.begin_registration(request, &mut entropy(), NOW)
+    };
+    let (_, state) = begin(inputs().with_prf(&PrfInput::new())).unwrap();
+    assert!(state.extensions.asks_for(&Extension::Prf));
+    let error = misuse(begin(inputs())).unwrap_err();
+    assert_eq!(error, ExtensionMisuse::RequiredNotAsked { extension: Extension::Prf });
+    let request = AuthenticationRequest::discoverable().requiring(Extension::Uvm);
+    let error = misuse(rp.begin_authentication(request, &mut entropy(), NOW)).unwrap_err();
+    assert_eq!(error, ExtensionMisuse::RequiredNotAsked { extension: Extension::Uvm });
 }
