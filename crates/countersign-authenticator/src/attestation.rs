@@ -247,6 +247,10 @@ pub enum IssuerRole {
     Authority,
     /// Somebody else's, in the authority's name.
     Stranger,
+    /// The authority's, whose certificate is sent as well.
+    AuthorityWithRoot,
+    /// Somebody else's, in the authority's name, and the root of theirs is sent as well.
+    StrangerWithRoot,
 }
 
 impl AttestationDraft {
@@ -300,15 +304,17 @@ impl Signer<'_> {
     /// The DER of the certificates, the attestation certificate first.
     fn certificates(&self, draft: &AttestationDraft) -> Vec<Vec<u8>> {
         let (Some(attester), Some(leaf)) = (self.attester, &draft.leaf) else { return Vec::new() };
-        let issuer = attester.issuer().key();
-        let issuer = match draft.issuer {
-            IssuerRole::Authority => issuer.clone(),
-            IssuerRole::Stranger => {
-                PrivateKey::stranger(issuer.algorithm()).unwrap_or_else(|| issuer.clone())
-            }
+        let authority = match draft.issuer {
+            IssuerRole::Authority | IssuerRole::AuthorityWithRoot => attester.issuer().clone(),
+            IssuerRole::Stranger | IssuerRole::StrangerWithRoot => attester.issuer().impostor(),
+        };
+        let root = match draft.issuer {
+            IssuerRole::AuthorityWithRoot => Some(attester.authority.certificate()),
+            IssuerRole::StrangerWithRoot => Some(authority.certificate()),
+            _ => None,
         };
         let intermediate = draft.intermediate.iter().map(|draft| draft.sign(attester.authority.key()));
-        core::iter::once(leaf.sign(&issuer)).chain(intermediate).collect()
+        core::iter::once(leaf.sign(authority.key())).chain(intermediate).chain(root).collect()
     }
 
     fn x5c(&self, draft: &AttestationDraft) -> Cbor {

@@ -345,6 +345,12 @@ impl CertificateAuthority {
         (subordinate, draft)
     }
 
+    /// Another authority of the same name.
+    pub(crate) fn impostor(&self) -> Self {
+        let key = PrivateKey::stranger(self.key.algorithm()).unwrap_or_else(|| self.key.clone());
+        Self { key, ..self.clone() }
+    }
+
     fn draft(&self, spki: &[u8], serial_number: &[u8], role: Role) -> CertificateDraft {
         let (unit, constraints, usage) = match role {
             Role::Authority => (UNIT_AUTHORITY, sequence(&[&element(der::BOOLEAN, &[0xff])]), [1, 0x06]),

@@ -6,6 +6,7 @@ use crate::{CeremonyError, Change, Exchange, Scenario};
 
 mod android_key;
 mod android_safetynet;
+mod app_attest;
 mod apple;
 mod attestation_object;
 mod authenticator_data;
@@ -74,6 +75,7 @@ impl Fault {
             android_safetynet::FAULTS,
             fido_u2f::FAULTS,
             apple::FAULTS,
+            app_attest::FAULTS,
             compound::FAULTS,
             certificates::FAULTS,
             extensions::FAULTS,

@@ -31,6 +31,9 @@
 //! # }
 //! ```
 //!
+//! A [`Fault`] is one thing that is wrong, with the rules that it breaks and the code that is right; [`Fault::all`] has
+//! every one. A [`Profile`] is what a real device or browser does, with the verdict that default settings give.
+//!
 //! To see a test fail for the right reason, change one thing with a [`Change`]: it is applied where it belongs, and what
 //! comes after it is made anew, signatures too.
 
@@ -59,6 +62,7 @@ mod extensions;
 mod fault;
 mod generator;
 mod private_key;
+mod profile;
 mod scenario;
 
 pub use countersign_types as types;
@@ -77,6 +81,7 @@ pub use credential::CredentialKind;
 pub use fault::{Ceremony, Fault};
 pub use generator::Generator;
 pub use private_key::{PrivateKey, RsaKey};
+pub use profile::{Profile, Verdict};
 pub use scenario::{
     APP_ID, Creation, Exchange, ExchangeStep, Format, Framing, NOW, ORIGIN, RP_ID, Scenario, SignIn,
     TOP_ORIGIN, Trust, Verification,

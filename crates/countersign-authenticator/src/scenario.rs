@@ -9,8 +9,8 @@ use countersign_types::{
 };
 
 use crate::{
-    Algorithm, Attestation, Attester, Authenticator, CeremonyError, Change, Client, Counter, Frame,
-    Generator, RsaKey,
+    Algorithm, Attestation, Attester, Authenticator, Backup, CeremonyError, Change, Client, Counter, Frame,
+    Generator, PrivateKey, RsaKey,
 };
 
 /// The RP ID of every scenario.
@@ -38,8 +38,12 @@ pub enum Format {
     PackedChain,
     /// `tpm`.
     Tpm,
+    /// `tpm`, whose attestation key signs with RSA and SHA-1.
+    TpmRs1,
     /// `android-key`.
     AndroidKey,
+    /// `android-key`, with an authority between the root and the certificate.
+    AndroidKeyChain,
     /// `android-safetynet`.
     AndroidSafetyNet,
     /// `fido-u2f`.
@@ -48,6 +52,8 @@ pub enum Format {
     Apple,
     /// `compound` of `packed` and `android-key`.
     Compound,
+    /// `apple-appattest`: the RP ID stands for the App ID.
+    AppleAppAttest,
 }
 
 impl Format {
@@ -58,11 +64,14 @@ impl Format {
         Self::Packed,
         Self::PackedChain,
         Self::Tpm,
+        Self::TpmRs1,
         Self::AndroidKey,
+        Self::AndroidKeyChain,
         Self::AndroidSafetyNet,
         Self::FidoU2f,
         Self::Apple,
         Self::Compound,
+        Self::AppleAppAttest,
     ];
 
     /// A word for it.
@@ -73,11 +82,14 @@ impl Format {
             Self::Packed => "packed",
             Self::PackedChain => "packed-chain",
             Self::Tpm => "tpm",
+            Self::TpmRs1 => "tpm-rs1",
             Self::AndroidKey => "android-key",
+            Self::AndroidKeyChain => "android-key-chain",
             Self::AndroidSafetyNet => "android-safetynet",
             Self::FidoU2f => "fido-u2f",
             Self::Apple => "apple",
             Self::Compound => "compound",
+            Self::AppleAppAttest => "apple-appattest",
         }
     }
 
@@ -94,7 +106,9 @@ impl Format {
             Self::Packed => Attestation::Packed(attester),
             Self::PackedChain => Attestation::Packed(attester.with_intermediate()),
             Self::Tpm => Attestation::Tpm(attester),
+            Self::TpmRs1 => Attestation::Tpm(attester.with_key(rs1_key())),
             Self::AndroidKey => Attestation::AndroidKey(attester),
+            Self::AndroidKeyChain => Attestation::AndroidKey(attester.with_intermediate()),
             Self::AndroidSafetyNet => Attestation::AndroidSafetyNet(attester),
             Self::FidoU2f => Attestation::FidoU2f(attester),
             Self::Apple => Attestation::Apple(attester),
@@ -102,6 +116,7 @@ impl Format {
                 Attestation::Packed(attester.clone()),
                 Attestation::AndroidKey(attester),
             ]),
+            Self::AppleAppAttest => Attestation::AppleAppAttest(attester.with_intermediate()),
         }
     }
 }
@@ -135,6 +150,12 @@ pub struct Scenario {
     pub creation: Creation,
     /// How the page is framed; the relying party accepts it.
     pub frame: Framing,
+    /// Whether the credential is backed up.
+    pub backup: Backup,
+    /// What is asked of extensions at registration: a JSON object.
+    pub creation_extensions: &'static str,
+    /// What is asked of extensions at authentication: a JSON object.
+    pub request_extensions: &'static str,
     /// The authentication after the registration.
     pub sign_in: Option<SignIn>,
 }
@@ -188,6 +209,9 @@ impl Scenario {
         user_verification: Verification::Preferred,
         creation: Creation::Modal,
         frame: Framing::TopLevel,
+        backup: Backup::NotEligible,
+        creation_extensions: "{}",
+        request_extensions: "{}",
         sign_in: None,
     };
 
@@ -225,6 +249,16 @@ impl Scenario {
         Self { frame: Framing::Named, ..self }
     }
 
+    /// With a credential that is backed up, or not.
+    pub const fn with_backup(self, backup: Backup) -> Self {
+        Self { backup, ..self }
+    }
+
+    /// Asking this of extensions at registration and at authentication: JSON objects.
+    pub const fn asking(self, creation_extensions: &'static str, request_extensions: &'static str) -> Self {
+        Self { creation_extensions, request_extensions, ..self }
+    }
+
     /// With a conditional registration.
     pub const fn conditional(self) -> Self {
         Self { creation: Creation::Conditional, ..self }
@@ -244,6 +278,7 @@ impl Scenario {
         let mut authenticator = Authenticator::platform("scenario")
             .with_attestation(self.format.attestation(attester))
             .with_counter(Counter::Increasing)
+            .with_backup(self.backup)
             .with_rsa_key(RsaKey::test_key())
             .with_algorithms([self.algorithm]);
         let [challenge, _] = &challenges;
@@ -295,6 +330,7 @@ impl Scenario {
             [CredentialParameters::new(self.algorithm.identifier())],
         );
         options.attestation = AttestationConveyance::Direct;
+        options.extensions = inputs(self.creation_extensions);
         let selection = AuthenticatorSelection::new(
             ResidentKeyRequirement::Preferred,
             self.user_verification.requirement(),
@@ -317,6 +353,7 @@ impl Scenario {
             options.allow_credentials =
                 credential.map(|id| CredentialDescriptor::new(id, [])).into_iter().collect();
         }
+        options.extensions = inputs(self.request_extensions);
         if sign_in == SignIn::AppId {
             options.extensions = ClientExtensionInputs::new().with_appid(APP_ID);
         }
@@ -336,6 +373,17 @@ impl Verification {
 #[expect(clippy::expect_used, reason = "16 bytes are a user handle")]
 fn user_handle() -> UserHandle {
     UserHandle::new([7; 16]).expect("a user handle")
+}
+
+/// What is no JSON object asks for nothing.
+fn inputs(json: &str) -> ClientExtensionInputs {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+/// The attestation key of an older TPM.
+#[expect(clippy::expect_used, reason = "RS1 is an algorithm of RSA")]
+fn rs1_key() -> PrivateKey {
+    PrivateKey::from_rsa(Algorithm::Rs1, RsaKey::second_test_key()).expect("a key of RSA")
 }
 
 fn attester() -> Attester {

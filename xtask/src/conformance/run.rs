@@ -16,6 +16,7 @@ use countersign::{
         format::{
             android_key::{AbsentAuthorizations, AndroidKeyFormat},
             android_safetynet::AndroidSafetyNetFormat,
+            apple_appattest::{AppAttestEnvironment, AppAttestFormat},
         },
     },
     types::{AlgorithmIdentifier, Base64Url, base64url},
@@ -263,7 +264,7 @@ fn is_below(origin: &str, rp_id: &str) -> bool {
     host.strip_suffix(rp_id).is_some_and(|labels| labels.is_empty() || labels.ends_with('.'))
 }
 
-/// Every format there is, the deprecated one too.
+/// Every format there is, the deprecated one too; for App Attest, the RP ID stands for the App ID.
 fn formats(settings: &Settings) -> Formats {
     let absent = match settings.android_key_absent {
         Choice::Accept => AbsentAuthorizations::Accepted,
@@ -272,6 +273,7 @@ fn formats(settings: &Settings) -> Formats {
     Formats::standard()
         .with(Arc::new(AndroidKeyFormat::default().absent(absent)))
         .with(Arc::new(AndroidSafetyNetFormat::default()))
+        .with(Arc::new(AppAttestFormat::new(AppAttestEnvironment::Production, [rp_id(settings)])))
 }
 
 /// Those of the case that exist in the library, or all that can be verified.

@@ -52,6 +52,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Failure> {
         ("test-vectors.json", vectors),
         ("authenticator-formats.json", ours::formats()?),
         ("authenticator-faults.json", ours::faults()?),
+        ("authenticator-profiles.json", ours::profiles()?),
     ] {
         let path = crate::root().join("conformance").join(file);
         let text = text_of(&suite)?;

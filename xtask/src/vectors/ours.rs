@@ -2,8 +2,8 @@
 
 use countersign::{Algorithm, types::base64url};
 use countersign_authenticator::{
-    APP_ID, Creation, Exchange, ExchangeStep, Fault, Format, Framing, Scenario, SignIn, TOP_ORIGIN, Trust,
-    Verification,
+    APP_ID, Creation, Exchange, ExchangeStep, Fault, Format, Framing, Profile, Scenario, SignIn, TOP_ORIGIN,
+    Trust, Verdict, Verification,
 };
 use serde_json::{Value, json};
 
@@ -20,6 +20,9 @@ pub(super) fn formats() -> Result<Value, Failure> {
     for &format in Format::ALL {
         for &algorithm in Algorithm::ALL.iter().filter(|algorithm| **algorithm != Algorithm::Rs1) {
             let scenario = Scenario::of(format).with_algorithm(algorithm).with_sign_in(SignIn::Discoverable);
+            // An app's user is not present in the sense of authenticator data.
+            let is_app = format == Format::AppleAppAttest;
+            let scenario = if is_app { scenario.conditional() } else { scenario };
             if scenario.is_possible() {
                 let id = format!("{}-{}", format.name(), algorithm.name().to_lowercase());
                 let title = format!("{} with a credential of {algorithm}", format.name());
@@ -47,6 +50,10 @@ pub(super) fn faults() -> Result<Value, Failure> {
         if exchange.registration.as_ref().is_some_and(|step| step.response.len() > RESPONSE_MAX) {
             continue;
         }
+        // The format has no word for what was asked of extensions.
+        if fault.scenario().creation_extensions != "{}" {
+            continue;
+        }
         let codes: Vec<_> = fault.codes().iter().map(|code| code.as_str()).collect();
         let rejected = json!({"reject": codes});
         let signs_in = fault.scenario().sign_in.is_some();
@@ -58,6 +65,23 @@ pub(super) fn faults() -> Result<Value, Failure> {
         cases.push(case);
     }
     suite("authenticator-faults", "named faults of the software authenticator, one a case", &cases)
+}
+
+/// Every quirk of devices and browsers.
+pub(super) fn profiles() -> Result<Value, Failure> {
+    let mut cases = Vec::new();
+    for profile in Profile::all() {
+        let verdict = match profile.verdict() {
+            Verdict::Refused(code) => json!({"reject": [code.as_str()]}),
+            _ => json!("accept"),
+        };
+        let signs_in = profile.scenario().sign_in.is_some();
+        let (registration, authentication) =
+            if signs_in { (json!("accept"), verdict) } else { (verdict, Value::Null) };
+        let (id, about, scenario) = (profile.name(), profile.about(), profile.scenario());
+        cases.push(case(id, about, scenario, &profile.exchange()?, &registration, &authentication)?);
+    }
+    suite("authenticator-profiles", "what real devices and browsers do", &cases)
 }
 
 fn suite(name: &str, what: &str, cases: &[Value]) -> Result<Value, Failure> {
@@ -74,14 +98,15 @@ fn suite(name: &str, what: &str, cases: &[Value]) -> Result<Value, Failure> {
 fn accepted(format: Format, algorithm: Algorithm) -> Value {
     let format_name = match format {
         Format::SelfPacked | Format::PackedChain => "packed",
+        Format::TpmRs1 => "tpm",
+        Format::AndroidKeyChain => "android-key",
         other => other.name(),
     };
     json!({"accept": {
         "algorithm": algorithm.identifier().0,
         "format": format_name,
         "trusted": format.has_certificates(),
-        "user_verified": true,
-        "sign_count": 1,
+        "user_verified": format != Format::AppleAppAttest,
     }})
 }
 

@@ -4,10 +4,11 @@
 use countersign_types::Code;
 
 use super::Fault;
-use crate::{AuthenticatorDataDraft, Cbor, Change, Scenario, SignIn, flags};
+use crate::{AuthenticatorDataDraft, Backup, Cbor, Change, Scenario, SignIn, flags};
 
 const CREATE: Scenario = Scenario::REGISTRATION;
 const GET: Scenario = Scenario::AUTHENTICATION;
+const ELIGIBLE: Scenario = GET.with_backup(Backup::Eligible);
 const APPID: Scenario = GET.with_sign_in(SignIn::AppId);
 
 const fn data(
@@ -81,6 +82,9 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     data("backup-eligibility-gained", &[64], &[Code::BackupEligibilityChanged], GET, |data| {
         set(data, flags::BACKUP_ELIGIBLE);
+    }),
+    data("backup-eligibility-lost", &[63], &[Code::BackupEligibilityChanged], ELIGIBLE, |data| {
+        clear(data, flags::BACKUP_ELIGIBLE);
     }),
     data("attested-data-absent", &[68], &[Code::AttestedCredentialDataMissing], CREATE, |data| {
         clear(data, flags::ATTESTED_CREDENTIAL_DATA);

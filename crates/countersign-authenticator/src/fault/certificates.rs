@@ -60,6 +60,9 @@ pub(super) const FAULTS: &[Fault] = &[
     draft("compound-by-stranger", &[257, 263], UNTRUSTED, Scenario::of(Format::Compound), |draft| {
         draft.issuer = IssuerRole::Stranger;
     }),
+    draft("certificate-by-stranger-with-root", &[264], UNTRUSTED, PACKED, |draft| {
+        draft.issuer = IssuerRole::StrangerWithRoot;
+    }),
     Fault::new(
         "chain-without-intermediate",
         &[276],

@@ -6,18 +6,26 @@ use countersign::{
     AnchorList, AttestationConveyance, AttestationTrust, AuthenticationResponse, AuthenticationState, Code,
     CredentialIdStatus, CredentialRecord, CrossOrigin, Formats, Mediation, Registered, RegistrationResponse,
     RegistrationState, RelyingParty, Timestamp, TopOrigins, TrustAnchor, UserVerificationRequirement,
-    attestation::{Certificate, format::android_safetynet::AndroidSafetyNetFormat},
+    attestation::{
+        Certificate,
+        format::{
+            android_safetynet::AndroidSafetyNetFormat,
+            apple_appattest::{AppAttestEnvironment, AppAttestFormat},
+        },
+    },
 };
 use countersign_authenticator::{
-    APP_ID, Ceremony, Creation, Exchange, ExchangeStep, Fault, Framing, NOW, ORIGIN, RP_ID, Scenario, SignIn,
-    TOP_ORIGIN, Trust, Verification,
+    APP_ID, Ceremony, Creation, Exchange, ExchangeStep, Fault, Framing, NOW, ORIGIN, Profile, RP_ID,
+    Scenario, SignIn, TOP_ORIGIN, Trust, Verdict, Verification,
 };
 
 const TIME: Timestamp = Timestamp::from_unix_seconds(NOW);
 
 /// The relying party of a scenario.
 fn relying_party(scenario: Scenario, exchange: &Exchange) -> RelyingParty {
-    let formats = Formats::standard().with(Arc::new(AndroidSafetyNetFormat::default()));
+    let app_attest = AppAttestFormat::new(AppAttestEnvironment::Production, [RP_ID]);
+    let formats =
+        Formats::standard().with(Arc::new(AndroidSafetyNetFormat::default())).with(Arc::new(app_attest));
     let mut rp = RelyingParty::builder(RP_ID, "Example")
         .origin(ORIGIN)
         .algorithms([scenario.algorithm])
@@ -53,7 +61,9 @@ fn register(
         _ => Mediation::Modal,
     };
     let user = exchange.user_handle.clone();
+    let inputs = serde_json::from_str(scenario.creation_extensions).unwrap();
     let state = RegistrationState::expecting(rp, &step.challenge, user, mediation, TIME).unwrap();
+    let state = state.asking(&inputs);
     let response = RegistrationResponse::from_json(step.response.as_bytes()).map_err(|error| error.code())?;
     rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, TIME)
         .map(Registered::into_credential)
@@ -70,6 +80,7 @@ fn sign_in(
     let user = exchange.user_handle.clone();
     let identified = (scenario.sign_in != Some(SignIn::Discoverable)).then_some(user);
     let mut state = AuthenticationState::expecting(rp, &step.challenge, identified, TIME).unwrap();
+    state = state.asking(&serde_json::from_str(scenario.request_extensions).unwrap());
     if scenario.sign_in != Some(SignIn::Discoverable) {
         state = state.allowing(exchange.credential_id.clone());
     }
@@ -120,6 +131,24 @@ fn without_its_fault_every_scenario_is_accepted() {
 }
 
 #[test]
+fn every_profile_has_the_default_verdict() {
+    let mut wrong = Vec::new();
+    let mut names = BTreeSet::new();
+    for profile in Profile::all() {
+        let verdict = judge(profile.scenario(), &profile.exchange().unwrap());
+        let expected = match profile.verdict() {
+            Verdict::Refused(code) => Some(code),
+            _ => None,
+        };
+        if verdict.err().map(|(_, code)| code) != expected {
+            wrong.push(format!("{}: {verdict:?}, expected {expected:?}", profile.name()));
+        }
+        assert!(names.insert(profile.name()), "{}", profile.name());
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
 fn names_are_unique_and_every_fault_has_a_rule_and_a_code() {
     let mut names = BTreeSet::new();
     for fault in Fault::all() {
@@ -137,7 +166,6 @@ const NOT_A_RESPONSE_S: &[(Code, &str)] = &[
     (Code::CredentialAlreadyRegistered, "the store's: the same response is accepted where the ID is new"),
     (Code::AttestationCertificateRevoked, "the revocation list's: the same certificate is good without it"),
     (Code::AuthenticatorNotAccepted, "the policy's on models: none is refused without one"),
-    (Code::ExtensionNotAccepted, "the policy's on extensions: no output is refused without one"),
     (Code::MetadataMalformed, "a metadata BLOB's, which is no response"),
     (Code::MetadataSignatureInvalid, "a metadata BLOB's, which is no response"),
     (Code::MetadataUntrusted, "a metadata BLOB's, which is no response"),
