@@ -12,6 +12,7 @@ use crate::{
     policy::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins},
     related_origins,
     relying_party::RelyingParty,
+    report::{Deviation, Deviations},
 };
 
 mod error;
@@ -69,6 +70,7 @@ impl RelyingPartyBuilder {
             attestation_trust: AttestationTrust::default(),
             appid: None,
             extensions: ExtensionPolicy::default(),
+            refused_deviations: Deviations::default(),
             timeout_seconds: TIMEOUT_SECONDS,
             verifiers,
             formats: Formats::standard(),
@@ -205,6 +207,13 @@ impl RelyingPartyBuilder {
     /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
     pub fn appid(mut self, appid: impl Into<String>) -> Self {
         self.party.appid = Some(appid.into());
+        self
+    }
+
+    /// Refuses responses that deviate so from the specification, where the default is to accept them and to tell the
+    /// deviation in a [`Report`](crate::Report). For authenticators and clients that are known to be exact.
+    pub fn refuse_deviations(mut self, deviations: impl IntoIterator<Item = Deviation>) -> Self {
+        self.party.refused_deviations = deviations.into_iter().collect();
         self
     }
 

@@ -2,8 +2,7 @@
 
 use countersign_cose::hash::sha256;
 use countersign_types::{
-    AuthenticatorData, ClientData, Timestamp, authenticator_data::Flags, base64url,
-    extensions::ClientExtensionOutputs,
+    AuthenticatorData, ClientData, Timestamp, base64url, extensions::ClientExtensionOutputs,
 };
 use subtle::{Choice, ConstantTimeEq};
 
@@ -134,22 +133,30 @@ pub(crate) fn top_origin_step(
     }
 }
 
-pub(crate) fn client_data_lint(bytes: &[u8], client_data: &ClientData<'_>, steps: &mut impl Recorder) {
-    steps.lint(Deviation::CrossOriginMissing, || client_data.cross_origin.is_none());
-    steps.lint(Deviation::ByteOrderMark, || bytes.starts_with("\u{feff}".as_bytes()));
-}
-
-pub(crate) fn flags_lint(flags: Flags, steps: &mut impl Recorder) {
-    steps.lint(Deviation::ReservedFlags, || flags.reserved());
+/// Deviations of client data, found at the step that parses it.
+pub(crate) fn client_data_lint(
+    rp: &RelyingParty,
+    bytes: &[u8],
+    client_data: &ClientData<'_>,
+    step: impl Into<Step>,
+    steps: &mut impl Recorder,
+) -> Result<(), Error> {
+    let (refused, step) = (rp.refused_deviations, step.into());
+    steps.lint(refused, step, Deviation::CrossOriginMissing, || client_data.cross_origin.is_none())?;
+    steps.lint(refused, step, Deviation::ByteOrderMark, || bytes.starts_with("\u{feff}".as_bytes()))
 }
 
 /// Clients may add outputs of their own accord
 /// ([section 9](https://www.w3.org/TR/webauthn-3/#sctn-extensions): the relying party must be able to ignore them).
 pub(crate) fn extensions_lint(
+    rp: &RelyingParty,
     requested: &RequestedExtensions,
     outputs: &ClientExtensionOutputs,
+    step: impl Into<Step>,
     steps: &mut impl Recorder,
-) {
+) -> Result<(), Error> {
     let is_unsolicited = |name: &str| !requested.asks_for(&Extension::of_name(name));
-    steps.lint(Deviation::UnsolicitedExtensionOutput, || outputs.names().any(is_unsolicited));
+    steps.lint(rp.refused_deviations, step, Deviation::UnsolicitedExtensionOutput, || {
+        outputs.names().any(is_unsolicited)
+    })
 }

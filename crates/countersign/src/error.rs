@@ -9,7 +9,7 @@ use countersign_types::{
     authenticator_data::AuthenticatorDataError, client_data::ClientDataError, extensions::ExtensionError,
 };
 
-use crate::{extensions::ExtensionRefused, step::Step};
+use crate::{extensions::ExtensionRefused, report::Deviation, step::Step};
 
 /// A ceremony that failed. Nothing of it may be stored, and its state is used up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +144,9 @@ pub enum Fault {
         received: u32,
     },
 
+    /// What deviates so from the specification is accepted by default, and refused here.
+    DeviationNotAccepted(Deviation),
+
     // The ceremony's state.
     /// The ceremony was begun too long ago.
     Expired,
@@ -185,6 +188,7 @@ impl Fault {
             Self::CredentialNotAllowed => Code::CredentialNotAllowed,
             Self::CredentialAlreadyRegistered => Code::CredentialAlreadyRegistered,
             Self::SignCountNotIncreased { .. } => Code::SignCountNotIncreased,
+            Self::DeviationNotAccepted(deviation) => deviation.code(),
             Self::Expired => Code::ChallengeExpired,
             Self::StateOfAnotherRelyingParty => Code::StateInvalid,
         }
@@ -236,6 +240,9 @@ impl fmt::Display for Fault {
             Self::CredentialAlreadyRegistered => f.write_str("the credential is registered already"),
             Self::SignCountNotIncreased { stored, received } => {
                 write!(f, "the signature counter is {received} after {stored}")
+            }
+            Self::DeviationNotAccepted(deviation) => {
+                write!(f, "the deviation {deviation} is not accepted")
             }
             Self::Expired => f.write_str("the ceremony was begun too long ago"),
             Self::StateOfAnotherRelyingParty => f.write_str("the ceremony state is another relying party's"),

@@ -14,6 +14,7 @@ use crate::{
     extensions::ExtensionPolicy,
     origin::{OriginRule, is_accepted},
     policy::{AttestationTrust, CrossOrigin, SignCountPolicy},
+    report::Deviations,
 };
 
 /// A [relying party](https://www.w3.org/TR/webauthn-3/#webauthn-relying-party): makes options and decides on responses.
@@ -36,6 +37,7 @@ pub struct RelyingParty {
     pub(crate) attestation_trust: AttestationTrust,
     pub(crate) appid: Option<String>,
     pub(crate) extensions: ExtensionPolicy,
+    pub(crate) refused_deviations: Deviations,
     pub(crate) timeout_seconds: u32,
     pub(crate) verifiers: Verifiers,
     pub(crate) formats: Formats,

@@ -18,6 +18,7 @@ use crate::{
 
 pub use evidence::{Evidence, Flags};
 pub use lint::Deviation;
+pub(crate) use lint::Deviations;
 pub(crate) use recorder::{NoReport, Recorder};
 
 /// Every step of one ceremony in the specification's order, and the deviations that were accepted.

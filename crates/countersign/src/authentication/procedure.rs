@@ -73,7 +73,8 @@ impl<'a> Procedure<'a> {
         let identified_before = self.state.user.is_some();
         let record =
             steps.check_with(Step::User, self.identify(record), |_| Evidence::User { identified_before })?;
-        steps.lint(Deviation::UserHandleEmpty, || self.parts.has_empty_user_handle);
+        let (refused, is_empty) = (self.rp.refused_deviations, self.parts.has_empty_user_handle);
+        steps.lint(refused, Step::User, Deviation::UserHandleEmpty, || is_empty)?;
         // 7: they are members of the parts.
         steps.by_construction(Step::Parts);
         // 8 to 14
@@ -86,7 +87,8 @@ impl<'a> Procedure<'a> {
         // 21
         let verified = self.signature(record, &[data.as_bytes(), &client_data_hash]);
         steps.check(Step::Signature, verified)?;
-        steps.lint(Deviation::PaddedSignature, || has_padded_integers(self.parts.signature));
+        let is_padded = || has_padded_integers(self.parts.signature);
+        steps.lint(refused, Step::Signature, Deviation::PaddedSignature, is_padded)?;
         // 22
         let received = data.sign_count;
         let stored = record.dynamic.sign_count;
@@ -96,7 +98,8 @@ impl<'a> Procedure<'a> {
             })?;
         // 23
         let extensions = self.extensions(&data, steps)?;
-        checks::extensions_lint(&self.state.extensions, self.parts.client_extension_results, steps);
+        let (asked, outputs) = (&self.state.extensions, self.parts.client_extension_results);
+        checks::extensions_lint(self.rp, asked, outputs, Step::Extensions, steps)?;
         // 24: handed to the caller, who stores it once all of its own checks have passed too.
         steps.callers(Step::Update);
         // 25: what is returned now says that all steps passed.
@@ -146,6 +149,7 @@ impl<'a> Procedure<'a> {
                 steps.check(Step::ClientData, parsed)
             }
         }?;
+        checks::client_data_lint(self.rp, bytes, &client_data, Step::ClientData, steps)?;
         // 10
         let payment = self.state.extensions.payment();
         let value = if payment.is_some() { "payment.get" } else { "webauthn.get" };
@@ -169,7 +173,6 @@ impl<'a> Procedure<'a> {
         steps.check_with(Step::CrossOrigin, accepted, |()| Evidence::CrossOrigin { value })?;
         // 14
         checks::top_origin_step(self.rp, &client_data, Step::TopOrigin, steps)?;
-        checks::client_data_lint(bytes, &client_data, steps);
         Ok(())
     }
 
@@ -188,6 +191,9 @@ impl<'a> Procedure<'a> {
         let is_rp_id = *data.rp_id_hash == self.rp.id_hash;
         let id = || if is_rp_id { &*self.rp.id } else { appid.unwrap_or_default() };
         steps.check_with(Step::RpIdHash, is_hash, |()| Evidence::RpId { id: id().to_owned() })?;
+        self.authenticator_data_lint(&data, steps)?;
+        let is_unused = || appid.is_some() && is_rp_id;
+        steps.lint(self.rp.refused_deviations, Step::RpIdHash, Deviation::AppIdNotUsed, is_unused)?;
         // 16
         let present = if flags.user_present() { Ok(()) } else { Err(Fault::UserNotPresent) };
         steps.check_with(Step::UserPresent, present, |()| Evidence::flags(flags))?;
@@ -204,11 +210,20 @@ impl<'a> Procedure<'a> {
         // 19
         let unchanged = backup_eligibility(record, flags);
         steps.check_with(Step::BackupEligibility, unchanged, |()| Evidence::flags(flags))?;
-        steps.lint(Deviation::AppIdNotUsed, || appid.is_some() && is_rp_id);
-        steps.lint(Deviation::AttestedCredentialDataInAssertion, || flags.attested_credential_data());
-        checks::flags_lint(flags, steps);
-        steps.lint_cbor(data.lint);
         Ok(data)
+    }
+
+    /// Deviations of authenticator data, told at the step that reads it.
+    fn authenticator_data_lint(
+        &self,
+        data: &AuthenticatorData<'_>,
+        steps: &mut impl Recorder,
+    ) -> Result<(), Error> {
+        let (refused, step, flags) = (self.rp.refused_deviations, Step::RpIdHash, data.flags);
+        let is_attested = || flags.attested_credential_data();
+        steps.lint(refused, step, Deviation::ReservedFlags, || flags.reserved())?;
+        steps.lint(refused, step, Deviation::AttestedCredentialDataInAssertion, is_attested)?;
+        steps.lint_cbor(refused, step, data.lint)
     }
 
     /// The `appid` that was sent, where the client says that it was used

@@ -80,6 +80,10 @@ impl<'a> Procedure<'a> {
         steps.check_with(Step::CredentialIdUnique, is_new, |()| Evidence::CredentialId { length })?;
         // 27
         steps.check(Step::Record, self.convenience_members(object, &key))?;
+        let is_unknown = |transport: &Transport| matches!(transport, Transport::Unknown(_));
+        steps.lint(self.rp.refused_deviations, Step::Record, Deviation::UnknownTransport, || {
+            self.parts.transports.iter().any(is_unknown)
+        })?;
         let credential = self.record(id, &decoded, &key, &attestation);
         // 28
         let extensions = self.extensions(data, steps)?;
@@ -105,6 +109,7 @@ impl<'a> Procedure<'a> {
                 steps.check(Step::ClientData, parsed)
             }
         }?;
+        checks::client_data_lint(self.rp, bytes, &client_data, Step::ClientData, steps)?;
         // 7
         let value = "webauthn.create";
         let compared = checks::type_(&client_data, value);
@@ -123,7 +128,6 @@ impl<'a> Procedure<'a> {
         steps.check_with(Step::CrossOrigin, accepted, |()| Evidence::CrossOrigin { value })?;
         // 11
         checks::top_origin_step(self.rp, &client_data, Step::TopOrigin, steps)?;
-        checks::client_data_lint(bytes, &client_data, steps);
         Ok(())
     }
 
@@ -140,9 +144,11 @@ impl<'a> Procedure<'a> {
             flags: data.flags.into(),
             sign_count: data.sign_count,
         })?;
-        steps.lint_cbor(object.lint);
-        steps.lint_cbor(data.lint);
-        steps.lint(Deviation::UnknownAttestationObjectMember, || object.has_unknown_members);
+        let (refused, has_more) = (self.rp.refused_deviations, object.has_unknown_members);
+        steps.lint_cbor(refused, step, object.lint)?;
+        steps.lint(refused, step, Deviation::UnknownAttestationObjectMember, || has_more)?;
+        steps.lint_cbor(refused, step, data.lint)?;
+        steps.lint(refused, step, Deviation::ReservedFlags, || data.flags.reserved())?;
         Ok(Decoded { object, data, attested })
     }
 
@@ -176,7 +182,6 @@ impl<'a> Procedure<'a> {
         // 18, 19: the record tells BE and BS; no policy refuses a value of theirs.
         steps.skipped(Step::BackupEligibilityPolicy, Reason::NoPolicy);
         steps.skipped(Step::BackupStatePolicy, Reason::NoPolicy);
-        checks::flags_lint(flags, steps);
         Ok(())
     }
 
@@ -342,9 +347,7 @@ impl<'a> Procedure<'a> {
         let outputs = outputs.map_err(|fault| Error::new(Step::Extensions, fault))?;
         let names = || Evidence::extensions(outputs.names());
         let learned = steps.check_with(Step::Extensions, outputs.of_registration(), |_| names())?;
-        checks::extensions_lint(asked, client, steps);
-        let is_unknown = |transport: &Transport| matches!(transport, Transport::Unknown(_));
-        steps.lint(Deviation::UnknownTransport, || self.parts.transports.iter().any(is_unknown));
+        checks::extensions_lint(self.rp, asked, client, Step::Extensions, steps)?;
         Ok(learned)
     }
 }

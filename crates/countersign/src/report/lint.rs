@@ -2,11 +2,13 @@
 
 use core::fmt;
 
+use countersign_types::Code;
 use serde::{Serialize, Serializer};
 
 macro_rules! deviations {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+) => {
-        /// A deviation from the specification that was accepted.
+        /// A deviation from the specification: accepted and told, unless the relying party
+        /// [refuses it](crate::RelyingPartyBuilder::refuse_deviations).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Deviation {
@@ -53,6 +55,63 @@ deviations! {
     UnsolicitedExtensionOutput = "unsolicited-extension-output",
     /// A transport that the specification does not name.
     UnknownTransport = "unknown-transport",
+}
+
+impl Deviation {
+    /// The code of the error where it is refused.
+    pub const fn code(self) -> Code {
+        match self {
+            Self::NonMinimalCbor
+            | Self::UnsortedCborKeys
+            | Self::ReservedFlags
+            | Self::AttestedCredentialDataInAssertion => Code::AuthenticatorDataMalformed,
+            Self::UnknownAttestationObjectMember => Code::AttestationObjectMalformed,
+            Self::CrossOriginMissing | Self::ByteOrderMark => Code::ClientDataMalformed,
+            Self::AppIdNotUsed => Code::RpIdHashMismatch,
+            Self::UserHandleEmpty | Self::UnknownTransport => Code::ResponseMalformed,
+            Self::PaddedSignature => Code::SignatureInvalid,
+            Self::UnsolicitedExtensionOutput => Code::ExtensionNotAccepted,
+        }
+    }
+
+    const fn bit(self) -> u32 {
+        match self {
+            Self::NonMinimalCbor => 1,
+            Self::UnsortedCborKeys => 1 << 1,
+            Self::UnknownAttestationObjectMember => 1 << 2,
+            Self::ReservedFlags => 1 << 3,
+            Self::AttestedCredentialDataInAssertion => 1 << 4,
+            Self::CrossOriginMissing => 1 << 5,
+            Self::ByteOrderMark => 1 << 6,
+            Self::AppIdNotUsed => 1 << 7,
+            Self::UserHandleEmpty => 1 << 8,
+            Self::PaddedSignature => 1 << 9,
+            Self::UnsolicitedExtensionOutput => 1 << 10,
+            Self::UnknownTransport => 1 << 11,
+        }
+    }
+}
+
+/// A set of deviations.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Deviations(u32);
+
+impl Deviations {
+    pub(crate) const fn contains(self, deviation: Deviation) -> bool {
+        self.0 & deviation.bit() != 0
+    }
+}
+
+impl FromIterator<Deviation> for Deviations {
+    fn from_iter<I: IntoIterator<Item = Deviation>>(deviations: I) -> Self {
+        Self(deviations.into_iter().fold(0, |bits, deviation| bits | deviation.bit()))
+    }
+}
+
+impl fmt::Debug for Deviations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(Deviation::ALL.iter().filter(|deviation| self.contains(**deviation))).finish()
+    }
 }
 
 impl fmt::Display for Deviation {

@@ -2,7 +2,7 @@
 
 use countersign_types::cbor;
 
-use super::{Deviation, Evidence, Outcome, Reason, Report};
+use super::{Deviation, Deviations, Evidence, Outcome, Reason, Report};
 use crate::{
     error::{Error, Fault},
     step::Step,
@@ -13,8 +13,30 @@ pub(crate) trait Recorder {
     /// A step that did not fail. `evidence` runs only where somebody wants to know.
     fn record(&mut self, step: Step, outcome: Outcome, evidence: impl FnOnce() -> Option<Evidence>);
 
-    /// A deviation, where it was `found`.
-    fn lint(&mut self, deviation: Deviation, found: impl FnOnce() -> bool);
+    /// A deviation that was accepted.
+    fn accept(&mut self, deviation: Deviation);
+
+    /// Whether somebody wants to know of it.
+    fn wants(&self, deviation: Deviation) -> bool;
+
+    /// A deviation at this step, where it is `found`: refused where the policy refuses it, else told.
+    fn lint(
+        &mut self,
+        refused: Deviations,
+        step: impl Into<Step>,
+        deviation: Deviation,
+        found: impl FnOnce() -> bool,
+    ) -> Result<(), Error> {
+        let is_refused = refused.contains(deviation);
+        if !(is_refused || self.wants(deviation)) || !found() {
+            return Ok(());
+        }
+        if is_refused {
+            return Err(Error::new(step, Fault::DeviationNotAccepted(deviation)));
+        }
+        self.accept(deviation);
+        Ok(())
+    }
 
     /// The step that `result` is of: it has passed, or it is the error's.
     fn check<T, F: Into<Fault>>(&mut self, step: impl Into<Step>, result: Result<T, F>) -> Result<T, Error> {
@@ -58,9 +80,15 @@ pub(crate) trait Recorder {
     }
 
     /// What strict CBOR accepts beyond the canonical form.
-    fn lint_cbor(&mut self, found: cbor::Lint) {
-        self.lint(Deviation::NonMinimalCbor, || found.non_minimal);
-        self.lint(Deviation::UnsortedCborKeys, || found.unsorted_keys);
+    fn lint_cbor(
+        &mut self,
+        refused: Deviations,
+        step: impl Into<Step>,
+        found: cbor::Lint,
+    ) -> Result<(), Error> {
+        let step = step.into();
+        self.lint(refused, step, Deviation::NonMinimalCbor, || found.non_minimal)?;
+        self.lint(refused, step, Deviation::UnsortedCborKeys, || found.unsorted_keys)
     }
 }
 
@@ -72,7 +100,12 @@ impl Recorder for NoReport {
     fn record(&mut self, _: Step, _: Outcome, _: impl FnOnce() -> Option<Evidence>) {}
 
     #[inline]
-    fn lint(&mut self, _: Deviation, _: impl FnOnce() -> bool) {}
+    fn accept(&mut self, _: Deviation) {}
+
+    #[inline]
+    fn wants(&self, _: Deviation) -> bool {
+        false
+    }
 }
 
 impl Recorder for Report {
@@ -80,9 +113,11 @@ impl Recorder for Report {
         self.set(step, outcome, evidence());
     }
 
-    fn lint(&mut self, deviation: Deviation, found: impl FnOnce() -> bool) {
-        if !self.lint.contains(&deviation) && found() {
-            self.lint.push(deviation);
-        }
+    fn accept(&mut self, deviation: Deviation) {
+        self.lint.push(deviation);
+    }
+
+    fn wants(&self, deviation: Deviation) -> bool {
+        !self.lint.contains(&deviation)
     }
 }

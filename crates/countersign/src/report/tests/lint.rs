@@ -3,7 +3,7 @@
 use countersign_types::{AuthenticationResponse, RegistrationResponse};
 
 use super::*;
-use crate::{Verifiers, test_ceremony::AT};
+use crate::{Fault, Verifiers, test_ceremony::AT};
 
 /// The lint of an accepted registration response, `change`d after it was made.
 fn lint(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation> {
@@ -19,12 +19,16 @@ fn lint(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation> {
     });
     change(&mut json);
     let response = RegistrationResponse::from_json(json.to_string().as_bytes()).unwrap();
-    let rp = rp().build().unwrap();
-    let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
-    let status = CredentialIdStatus::Unregistered;
-    let (result, report) = rp.finish_registration_with_report(state, &response, status, NOW);
-    let _ = result.unwrap();
-    report.lint().iter().copied().filter(|deviation| *deviation != Deviation::NonMinimalCbor).collect()
+    let finish = |rp: RelyingPartyBuilder| {
+        let rp = rp.build().unwrap();
+        let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+        let status = CredentialIdStatus::Unregistered;
+        let (result, report) = rp.finish_registration_with_report(state, &response, status, NOW);
+        result.map(|_| report.lint().to_vec()).map_err(|error| error.fault().clone())
+    };
+    let met = finish(rp()).unwrap();
+    refused_where_met(&met, |refused| finish(rp().refuse_deviations([refused])));
+    met.into_iter().filter(|deviation| *deviation != Deviation::NonMinimalCbor).collect()
 }
 
 /// The same of a member that holds bytes.
@@ -39,7 +43,7 @@ fn lint_of_bytes(member: &str, change: impl FnOnce(&mut Vec<u8>)) -> Vec<Deviati
 
 fn lint_of_assertion(
     get: &Get,
-    rp: RelyingPartyBuilder,
+    rp: &RelyingPartyBuilder,
     change: impl FnOnce(&mut Value),
 ) -> Result<Vec<Deviation>, Code> {
     let mut get = get.clone();
@@ -49,16 +53,56 @@ fn lint_of_assertion(
     let mut json = serde_json::to_value(get.response()).unwrap();
     change(&mut json);
     let response = AuthenticationResponse::from_json(json.to_string().as_bytes()).unwrap();
-    let rp = rp.build().unwrap();
-    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
-    let (result, report) = rp.finish_authentication_with_report(state, &response, &record(), NOW);
-    result.map(|_| report.lint().to_vec()).map_err(|error| error.code())
+    let finish = |rp: RelyingPartyBuilder| {
+        let rp = rp.build().unwrap();
+        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let (result, report) = rp.finish_authentication_with_report(state, &response, &record(), NOW);
+        result.map(|_| report.lint().to_vec()).map_err(|error| error.fault().clone())
+    };
+    let met = finish(rp.clone()).map_err(|fault| fault.code())?;
+    refused_where_met(&met, |refused| finish(rp.clone().refuse_deviations([refused])));
+    Ok(met)
+}
+
+/// A relying party that refuses one deviation fails what has it, and nothing else.
+fn refused_where_met(
+    met: &[Deviation],
+    finish_refusing: impl Fn(Deviation) -> Result<Vec<Deviation>, Fault>,
+) {
+    for deviation in Deviation::ALL {
+        let finished = finish_refusing(*deviation);
+        if met.contains(deviation) {
+            let fault = finished.unwrap_err();
+            assert_eq!(fault, Fault::DeviationNotAccepted(*deviation));
+            assert_eq!(fault.to_string(), format!("the deviation {deviation} is not accepted"));
+        } else {
+            assert_eq!(finished.unwrap(), met);
+        }
+    }
+}
+
+#[test]
+fn a_refused_deviation_has_the_code_of_what_is_wrong() {
+    for (deviation, code) in [
+        (Deviation::ReservedFlags, Code::AuthenticatorDataMalformed),
+        (Deviation::NonMinimalCbor, Code::AuthenticatorDataMalformed),
+        (Deviation::UnknownAttestationObjectMember, Code::AttestationObjectMalformed),
+        (Deviation::ByteOrderMark, Code::ClientDataMalformed),
+        (Deviation::AppIdNotUsed, Code::RpIdHashMismatch),
+        (Deviation::UserHandleEmpty, Code::ResponseMalformed),
+        (Deviation::PaddedSignature, Code::SignatureInvalid),
+        (Deviation::UnsolicitedExtensionOutput, Code::ExtensionNotAccepted),
+    ] {
+        assert_eq!(Fault::DeviationNotAccepted(deviation).code(), code);
+    }
+    let set: Deviations = [Deviation::ReservedFlags, Deviation::UnknownTransport].into_iter().collect();
+    assert_eq!(format!("{set:?}"), "{ReservedFlags, UnknownTransport}");
 }
 
 #[test]
 fn a_response_without_deviations_has_no_lint() {
     assert_eq!(lint(&create(), |_| ()), []);
-    assert_eq!(lint_of_assertion(&get(), rp(), |_| ()), Ok(vec![]));
+    assert_eq!(lint_of_assertion(&get(), &rp(), |_| ()), Ok(vec![]));
 }
 
 #[test]
@@ -71,7 +115,7 @@ fn lengths_that_are_longer_than_needed_are_lint() {
 #[test]
 fn rule_079_a_reserved_flag_is_lint() {
     let reserved = Get { flags: UP | UV | 0x20, ..get() };
-    assert_eq!(lint_of_assertion(&reserved, rp(), |_| ()), Ok(vec![Deviation::ReservedFlags]));
+    assert_eq!(lint_of_assertion(&reserved, &rp(), |_| ()), Ok(vec![Deviation::ReservedFlags]));
     let reserved = Create { flags: UP | UV | AT | 0x02, ..create() };
     assert_eq!(lint(&reserved, |_| ()), [Deviation::ReservedFlags]);
 }
@@ -82,17 +126,17 @@ fn rule_069_attested_credential_data_in_an_assertion_is_lint() {
     let trailing = [&[0xaa; 16][..], &[0, 1, 0x1d, 0xa0]].concat();
     let attested = Get { flags: UP | UV | AT, trailing, ..get() };
     let expected = vec![Deviation::AttestedCredentialDataInAssertion];
-    assert_eq!(lint_of_assertion(&attested, rp(), |_| ()), Ok(expected));
+    assert_eq!(lint_of_assertion(&attested, &rp(), |_| ()), Ok(expected));
 }
 
 #[test]
 fn rule_055_an_appid_that_was_not_used_is_lint() {
     let claimed = Get { extension_results: json!({"appid": true}), ..get() };
     let with_appid = || rp().appid("https://example.org/app-id.json");
-    let lint = lint_of_assertion(&claimed, with_appid(), |_| ()).unwrap();
+    let lint = lint_of_assertion(&claimed, &with_appid(), |_| ()).unwrap();
     assert!(lint.contains(&Deviation::AppIdNotUsed), "{lint:?}");
     let used = Get { rp_id: "https://example.org/app-id.json".into(), ..claimed };
-    let lint = lint_of_assertion(&used, with_appid(), |_| ()).unwrap();
+    let lint = lint_of_assertion(&used, &with_appid(), |_| ()).unwrap();
     assert!(!lint.contains(&Deviation::AppIdNotUsed), "{lint:?}");
 }
 
@@ -130,7 +174,7 @@ fn a_byte_order_mark_is_lint() {
 
 #[test]
 fn an_empty_user_handle_is_lint() {
-    let empty = lint_of_assertion(&get(), rp(), |json| json["response"]["userHandle"] = json!(""));
+    let empty = lint_of_assertion(&get(), &rp(), |json| json["response"]["userHandle"] = json!(""));
     assert_eq!(empty, Ok(vec![Deviation::UserHandleEmpty]));
 }
 
@@ -149,8 +193,8 @@ fn a_padded_signature_is_lint_where_it_is_tolerated() {
     let short = (6..).map(|sign_count| Get { sign_count, ..get() });
     let short = short.into_iter().find(|get| get.response().signature()[3] < 33).unwrap();
     let tolerant = Verifiers::rust_crypto().with_padded_ecdsa_integers();
-    assert_eq!(lint_of_assertion(&short, rp(), pad), Err(Code::SignatureInvalid));
-    let tolerated = lint_of_assertion(&short, rp().verifiers(tolerant), pad);
+    assert_eq!(lint_of_assertion(&short, &rp(), pad), Err(Code::SignatureInvalid));
+    let tolerated = lint_of_assertion(&short, &rp().verifiers(tolerant), pad);
     assert_eq!(tolerated, Ok(vec![Deviation::PaddedSignature]));
 }
 
@@ -160,7 +204,7 @@ fn an_output_that_nobody_asked_for_is_lint() {
     assert_eq!(lint(&create, |_| ()), [Deviation::UnsolicitedExtensionOutput]);
     let get = Get { extension_results: json!({"future": 1}), ..get() };
     let expected = vec![Deviation::UnsolicitedExtensionOutput];
-    assert_eq!(lint_of_assertion(&get, rp(), |_| ()), Ok(expected));
+    assert_eq!(lint_of_assertion(&get, &rp(), |_| ()), Ok(expected));
 }
 
 #[test]
