@@ -39,7 +39,7 @@ const fn ml_dsa(parameter_set: ParameterSet) -> Scheme {
     Scheme::MlDsa { parameter_set }
 }
 
-/// The numbers of bits in RSA's names bound the modulus; reading the key has bounded it more tightly.
+/// The numbers of bits in RSA's names bound the modulus; it has these bounds when it gets here, or tighter ones.
 static ALGORITHMS: [(Scheme, &dyn VerificationAlgorithm); 20] = [
     (ecdsa(Curve::P256, Hash::Sha256), &signature::ECDSA_P256_SHA256_ASN1),
     (ecdsa(Curve::P256, Hash::Sha384), &signature::ECDSA_P256_SHA384_ASN1),

@@ -118,7 +118,8 @@ pub enum KeyMaterial {
         /// The compressed point ([RFC 8032 section 5.2.2](https://www.rfc-editor.org/rfc/rfc8032#section-5.2.2)).
         x: [u8; 57],
     },
-    /// An RSA modulus of [`RSA_MODULUS_BITS_MIN`] to [`RSA_MODULUS_BITS_MAX`] bits, and its exponent, both odd.
+    /// An RSA modulus of [`RSA_MODULUS_BITS_MIN`] to [`RSA_MODULUS_BITS_LONGEST`] bits, and its exponent, both odd.
+    /// Beyond [`RSA_MODULUS_BITS_MAX`] it can't be prepared for verification without an option.
     Rsa {
         /// The modulus, big-endian, without leading zeros.
         n: Vec<u8>,
@@ -170,6 +171,16 @@ impl KeyMaterial {
         Ok(Self::MlDsa { parameter_set, key: key.to_vec() })
     }
 
+    /// Refuses an RSA modulus of more bits than these.
+    pub(crate) fn check_modulus(&self, longest: usize) -> Result<(), KeyFault> {
+        match self {
+            Self::Rsa { n, .. } if bit_length(n) > longest => {
+                Err(KeyFault::ModulusSize { bits: bit_length(n) })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether signatures of `scheme` are made with such a key.
     pub(crate) fn fits(&self, scheme: Scheme) -> bool {
         match (self, scheme) {
@@ -193,7 +204,7 @@ impl KeyMaterial {
             }
         }
         let bits = bit_length(n);
-        if !(RSA_MODULUS_BITS_MIN..=RSA_MODULUS_BITS_MAX).contains(&bits) {
+        if !(RSA_MODULUS_BITS_MIN..=RSA_MODULUS_BITS_LONGEST).contains(&bits) {
             return Err(KeyFault::ModulusSize { bits });
         }
         if !is_odd(n) {
@@ -208,7 +219,7 @@ impl KeyMaterial {
 
 /// The most bytes that an encoded key may have.
 ///
-/// An RSA key of [`RSA_MODULUS_BITS_MAX`] takes about 530, the longest key in the COSE registry (ML-DSA-87) about
+/// An RSA key of [`RSA_MODULUS_BITS_LONGEST`] takes about 1050, the longest key in the COSE registry (ML-DSA-87) about
 /// 2600; the rest is room for optional parameters.
 pub const ENCODED_MAX: usize = 8192;
 
@@ -216,9 +227,14 @@ pub const ENCODED_MAX: usize = 8192;
 /// [RFC 8230 section 6.1](https://www.rfc-editor.org/rfc/rfc8230#section-6.1).
 pub const RSA_MODULUS_BITS_MIN: usize = 2048;
 
-/// The most bits of an RSA modulus. No authenticator makes longer keys, and the cost of a verification grows with the
-/// square of the length.
+/// The most bits of an RSA modulus to verify with. No authenticator makes longer keys, and the cost of a verification
+/// grows with the square of the length.
 pub const RSA_MODULUS_BITS_MAX: usize = 4096;
+
+/// The most bits of an RSA modulus to verify with where
+/// [`Verifiers::with_long_rsa_keys`](crate::Verifiers::with_long_rsa_keys) says so, and of one that is read at all: what
+/// AWS-LC goes up to.
+pub const RSA_MODULUS_BITS_LONGEST: usize = 8192;
 
 /// The most bits of an RSA exponent. Every key in use has 65537 or 3; longer exponents only make verification slow.
 /// The limit is the one of the backend in plain Rust.

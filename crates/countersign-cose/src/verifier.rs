@@ -3,7 +3,11 @@
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
 
-use crate::{Algorithm, KeyError, PublicKey, Scheme, ecdsa_padding::Padded};
+use crate::{
+    Algorithm, KeyError, PublicKey, Scheme,
+    ecdsa_padding::Padded,
+    key::{RSA_MODULUS_BITS_LONGEST, RSA_MODULUS_BITS_MAX},
+};
 
 /// The schemes that can be verified, and by whom: a table that the relying party is given.
 ///
@@ -15,10 +19,24 @@ use crate::{Algorithm, KeyError, PublicKey, Scheme, ecdsa_padding::Padded};
 /// assert!(!verifiers.supports(Algorithm::Es256.scheme()));
 /// assert_eq!(verifiers.algorithms().count(), 0);
 /// ```
-#[derive(Debug, Clone, Default)]
-pub struct Verifiers(Arc<Vec<Arc<dyn SignatureVerifier>>>);
+#[derive(Debug, Clone)]
+pub struct Verifiers {
+    table: Arc<Vec<Arc<dyn SignatureVerifier>>>,
+    /// The most bits of an RSA modulus.
+    rsa_bits: usize,
+}
+
+impl Default for Verifiers {
+    fn default() -> Self {
+        Self::of(Vec::new())
+    }
+}
 
 impl Verifiers {
+    fn of(table: Vec<Arc<dyn SignatureVerifier>>) -> Self {
+        Self { table: Arc::new(table), rsa_bits: RSA_MODULUS_BITS_MAX }
+    }
+
     /// A table that verifies nothing, to add to.
     pub fn empty() -> Self {
         Self::default()
@@ -31,7 +49,7 @@ impl Verifiers {
     /// its matrix, 24, 42 or 72 KiB for the three parameter sets, which saves about half the time of a verification.
     #[cfg(feature = "rust-crypto")]
     pub fn rust_crypto() -> Self {
-        Self(Arc::new(crate::rust_crypto::verifiers()))
+        Self::of(crate::rust_crypto::verifiers())
     }
 
     /// The backend over AWS-LC, and [`rust_crypto`](Self::rust_crypto) for what AWS-LC lacks or is slow at: secp256k1
@@ -50,12 +68,22 @@ impl Verifiers {
     /// more than a coordinate has; every other deviation from DER stays an invalid signature. It gives whoever holds a
     /// signature a second encoding of it, which matters only where signatures are identifiers.
     pub fn with_padded_ecdsa_integers(self) -> Self {
-        Self(Arc::new(self.0.iter().cloned().map(Padded::over).collect()))
+        Self { table: Arc::new(self.table.iter().cloned().map(Padded::over).collect()), ..self }
+    }
+
+    /// The same verifiers, for RSA keys of up to [`RSA_MODULUS_BITS_LONGEST`] bits instead of
+    /// [`RSA_MODULUS_BITS_MAX`]: of credentials, and of attestation certificates and their issuers.
+    ///
+    /// A verification with a key of 8192 bits takes four times as long as with one of 4096. Who registers chooses the key,
+    /// and nobody is known to need one as long.
+    pub const fn with_long_rsa_keys(mut self) -> Self {
+        self.rsa_bits = RSA_MODULUS_BITS_LONGEST;
+        self
     }
 
     /// Adds `verifier`. It takes the place of the one for the same scheme, if there is one.
     pub fn with(mut self, verifier: Arc<dyn SignatureVerifier>) -> Self {
-        let verifiers = Arc::make_mut(&mut self.0);
+        let verifiers = Arc::make_mut(&mut self.table);
         verifiers.retain(|present| present.scheme() != verifier.scheme());
         verifiers.push(verifier);
         self
@@ -77,14 +105,16 @@ impl Verifiers {
 
     /// Parses `key` for the verification of signatures of `scheme`. What comes back can be kept and used many times.
     ///
-    /// Where no verifier takes the scheme: [`KeyError::UnsupportedScheme`]. Where the point is not on its curve, or the
-    /// key is none for the scheme: [`KeyError::Malformed`].
+    /// Where no verifier takes the scheme: [`KeyError::UnsupportedScheme`]. Where the point is not on its curve, an RSA
+    /// modulus is too long, or the key is none for the scheme: [`KeyError::Malformed`].
     pub fn prepare(&self, key: &PublicKey, scheme: Scheme) -> Result<Box<dyn PreparedKey>, KeyError> {
-        self.verifier(scheme).ok_or(KeyError::UnsupportedScheme(scheme))?.prepare(key)
+        let verifier = self.verifier(scheme).ok_or(KeyError::UnsupportedScheme(scheme))?;
+        key.material().check_modulus(self.rsa_bits)?;
+        verifier.prepare(key)
     }
 
     fn verifier(&self, scheme: Scheme) -> Option<&dyn SignatureVerifier> {
-        self.0.iter().find(|verifier| verifier.scheme() == scheme).map(|verifier| &**verifier)
+        self.table.iter().find(|verifier| verifier.scheme() == scheme).map(|verifier| &**verifier)
     }
 }
 
@@ -171,6 +201,27 @@ mod tests {
             for &algorithm in Algorithm::ALL {
                 let expected = algorithm != Algorithm::Ed448 || cfg!(feature = "ed448");
                 assert_eq!(verifiers.supports(algorithm.scheme()), expected, "{algorithm}");
+            }
+        }
+    }
+
+    #[cfg(feature = "rust-crypto")]
+    #[test]
+    fn rule_109_a_long_rsa_key_is_refused_but_by_option() {
+        let key = |bytes: usize, first: u8| {
+            let mut n = alloc::vec![0xff; bytes];
+            n[0] = first;
+            PublicKey::from_cose(&encode(&crate::testing::with(&crate::testing::rsa_key(), -1, n))).unwrap()
+        };
+        let scheme = Algorithm::Rs256.scheme();
+        for verifiers in crate::testing::backends() {
+            let long = verifiers.clone().with_padded_ecdsa_integers().with_long_rsa_keys();
+            verifiers.prepare(&key(512, 0xff), scheme).unwrap();
+            for (key, bits) in [(key(513, 0x01), 4097), (key(1024, 0xff), 8192)] {
+                let error = verifiers.prepare(&key, scheme).unwrap_err();
+                assert_eq!(error, crate::KeyFault::ModulusSize { bits }.into());
+                assert_eq!(error.code(), Code::PublicKeyMalformed);
+                long.prepare(&key, scheme).unwrap();
             }
         }
     }

@@ -144,7 +144,8 @@ pub enum KeyFault {
         name: &'static str,
     },
     /// An RSA modulus of fewer than [`RSA_MODULUS_BITS_MIN`](super::RSA_MODULUS_BITS_MIN) or more than
-    /// [`RSA_MODULUS_BITS_MAX`](super::RSA_MODULUS_BITS_MAX) bits.
+    /// [`RSA_MODULUS_BITS_MAX`](super::RSA_MODULUS_BITS_MAX) bits; by option, of more than
+    /// [`RSA_MODULUS_BITS_LONGEST`](super::RSA_MODULUS_BITS_LONGEST).
     ModulusSize {
         /// Its number of bits.
         bits: usize,
@@ -196,9 +197,10 @@ impl fmt::Display for KeyFault {
             Self::LeadingZero { name } => write!(f, "{name} begins with a zero byte"),
             Self::ModulusSize { bits } => write!(
                 f,
-                "rsa modulus of {bits} bits, {} to {} expected",
+                "rsa modulus of {bits} bits, {} to {} expected, or {} by option",
                 super::RSA_MODULUS_BITS_MIN,
-                super::RSA_MODULUS_BITS_MAX
+                super::RSA_MODULUS_BITS_MAX,
+                super::RSA_MODULUS_BITS_LONGEST
             ),
             Self::ModulusEven => f.write_str("the rsa modulus is even"),
             Self::Exponent => write!(
@@ -254,7 +256,7 @@ mod tests {
             ),
             (
                 KeyFault::ModulusSize { bits: 1024 }.into(),
-                "malformed public key: rsa modulus of 1024 bits, 2048 to 4096 expected",
+                "malformed public key: rsa modulus of 1024 bits, 2048 to 4096 expected, or 8192 by option",
             ),
             (
                 KeyFault::Cbor(CborError::TrailingData { at: 77 }).into(),

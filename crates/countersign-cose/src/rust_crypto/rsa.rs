@@ -9,7 +9,7 @@ use sha2::{Sha256, Sha384, Sha512};
 use crate::{
     Hash, KeyError, KeyFault, KeyMaterial, PreparedKey, PublicKey, Scheme, SignatureInvalid,
     SignatureVerifier,
-    key::{RSA_MODULUS_BITS_MAX, RSA_MODULUS_BITS_MIN},
+    key::{RSA_MODULUS_BITS_LONGEST, RSA_MODULUS_BITS_MIN},
 };
 
 #[derive(Debug)]
@@ -86,7 +86,7 @@ fn parse(key: &PublicKey, scheme: Scheme) -> Result<RsaPublicKey, KeyError> {
     };
     let [n, e] = [n, e].map(|number| BoxedUint::from_be_slice_vartime(number));
     // Reading the key has checked these bounds already, and the exponent's; nothing else can be wrong with it.
-    RsaPublicKey::new_with_size_limits(n, e, RSA_MODULUS_BITS_MIN..=RSA_MODULUS_BITS_MAX)
+    RsaPublicKey::new_with_size_limits(n, e, RSA_MODULUS_BITS_MIN..=RSA_MODULUS_BITS_LONGEST)
         .map_err(|_| KeyFault::Exponent.into())
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::{
     Algorithm, Curve, KeyError, KeyFault, KeyMaterial, ParameterSet, PublicKey, Scheme,
-    key::{ENCODED_MAX, RSA_MODULUS_BITS_MAX},
+    key::{ENCODED_MAX, RSA_MODULUS_BITS_LONGEST},
     testing::{Members, ec_key, ed448_key, eddsa_key, encode, ml_dsa_key, rsa_key, with, without},
 };
 
@@ -351,19 +351,19 @@ fn rule_108_an_rsa_number_that_is_missing_empty_or_padded_is_refused() {
 }
 
 #[test]
-fn rule_109_an_rsa_modulus_has_2048_to_4096_bits() {
+fn rule_109_an_rsa_modulus_that_is_read_has_2048_to_8192_bits() {
     let modulus = |first: u8, length: usize| {
         let mut modulus = vec![0xff; length];
         modulus[0] = first;
         with(&rsa_key(), -1, modulus)
     };
-    for (first, length) in [(0x80, 256), (0x01, 257), (0xff, 512)] {
+    for (first, length) in [(0x80, 256), (0x01, 257), (0xff, 512), (0xff, 1024)] {
         accept(&modulus(first, length));
     }
-    for (first, length, bits) in [(0x03, 1, 2), (0x80, 128, 1024), (0x7f, 256, 2047), (0x01, 513, 4097)] {
+    for (first, length, bits) in [(0x03, 1, 2), (0x80, 128, 1024), (0x7f, 256, 2047), (0x01, 1025, 8193)] {
         refuse(&modulus(first, length), KeyFault::ModulusSize { bits });
     }
-    refuse(&modulus(0xff, 1024), KeyFault::ModulusSize { bits: 2 * RSA_MODULUS_BITS_MAX });
+    refuse(&modulus(0xff, 2048), KeyFault::ModulusSize { bits: 2 * RSA_MODULUS_BITS_LONGEST });
 }
 
 #[test]
