@@ -65,6 +65,8 @@ codes! {
     UserNotVerified = "user-not-verified",
     /// BS is set without BE.
     BackupStateInvalid = "backup-state-invalid",
+    /// BE or BS is not as the relying party demands.
+    BackupNotAccepted = "backup-not-accepted",
     /// BE differs from the record.
     BackupEligibilityChanged = "backup-eligibility-changed",
     /// A `COSE_Key` that breaks its type's rules.

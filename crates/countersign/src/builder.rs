@@ -1,6 +1,8 @@
 //! Configuration of a relying party, refused here rather than at the first ceremony where it can't work.
 
-use countersign_attestation::Formats;
+use std::sync::Arc;
+
+use countersign_attestation::{Formats, ModelPolicy, TrustAnchors};
 use countersign_cose::{Algorithm, Verifiers, hash::sha256};
 use countersign_types::enumerations::{
     AttestationConveyance, AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement,
@@ -8,8 +10,8 @@ use countersign_types::enumerations::{
 
 use crate::{
     extensions::ExtensionPolicy,
-    origin::{LOCALHOST, is_domain, is_web_origin, public_suffix::is_public_suffix},
-    policy::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins},
+    origin::{LOCALHOST, is_domain, public_suffix::is_public_suffix},
+    policy::{AttestationTrust, CrossOrigin, Policy, SignCountPolicy},
     related_origins,
     relying_party::RelyingParty,
     report::{Deviation, Deviations},
@@ -20,17 +22,6 @@ mod origins;
 
 pub use error::ConfigurationError;
 use origins::Wanted;
-
-/// Five minutes: the lower end of what
-/// [section 15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range) recommends.
-const TIMEOUT_SECONDS: u32 = 300;
-
-/// The most seconds that the dictionaries' `timeout`, 32 bits of milliseconds, can say.
-const TIMEOUT_SECONDS_MAX: u32 = u32::MAX / 1000;
-
-/// What is offered unless said otherwise: the algorithms of
-/// [section 5.4](https://www.w3.org/TR/webauthn-3/#dom-publickeycredentialcreationoptions-pubkeycredparams).
-const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256];
 
 /// A relying party in the making: see [`RelyingParty::builder`].
 #[derive(Debug, Clone)]
@@ -60,18 +51,11 @@ impl RelyingPartyBuilder {
             name,
             origins: Vec::new(),
             related_origins: Vec::new(),
-            user_verification: UserVerificationRequirement::default(),
-            resident_key: ResidentKeyRequirement::Preferred,
-            attachment: None,
-            algorithms: ALGORITHMS.to_vec(),
-            cross_origin: CrossOrigin::default(),
-            sign_count: SignCountPolicy::default(),
-            attestation_conveyance: AttestationConveyance::default(),
-            attestation_trust: AttestationTrust::default(),
+            policy: Policy::default(),
+            anchors: None,
+            models: Vec::new(),
             appid: None,
-            extensions: ExtensionPolicy::default(),
             refused_deviations: Deviations::default(),
-            timeout_seconds: TIMEOUT_SECONDS,
             verifiers,
             formats: Formats::standard(),
         };
@@ -155,51 +139,79 @@ impl RelyingPartyBuilder {
         self
     }
 
+    /// Takes this policy, in place of all that was said before. The methods below change single demands of it.
+    ///
+    /// Unless said, it is [`Policy::default`]; most relying parties want [`Policy::passkeys`].
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.party.policy = policy;
+        self
+    }
+
     /// Whether users must be verified (by a PIN, a fingerprint, …) in both ceremonies. Unless said, it's preferred.
     pub fn user_verification(mut self, requirement: UserVerificationRequirement) -> Self {
-        self.party.user_verification = requirement;
+        self.party.policy.user_verification = requirement;
         self
     }
 
     /// Whether new credentials must be discoverable, so that they work without a user name. Unless said, it's preferred.
     pub fn resident_key(mut self, requirement: ResidentKeyRequirement) -> Self {
-        self.party.resident_key = requirement;
+        self.party.policy.resident_key = requirement;
         self
     }
 
     /// Asks for new credentials of platform authenticators alone, or of roaming ones alone.
     pub fn attachment(mut self, attachment: AuthenticatorAttachment) -> Self {
-        self.party.attachment = Some(attachment);
+        self.party.policy.attachment = Some(attachment);
         self
     }
 
     /// Offers these algorithms, the most wanted first. Unless said, they are EdDSA, ES256 and RS256.
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
-        self.party.algorithms = algorithms.into_iter().collect();
+        self.party.policy.algorithms = algorithms.into_iter().collect();
         self
     }
 
     /// Whether ceremonies may run in frames below pages of other origins. Unless said, they may not.
     pub fn cross_origin(mut self, policy: CrossOrigin) -> Self {
-        self.party.cross_origin = policy;
+        self.party.policy.cross_origin = policy;
         self
     }
 
     /// What to do where a signature counter did not increase. Unless said, the authentication fails.
     pub fn sign_count(mut self, policy: SignCountPolicy) -> Self {
-        self.party.sign_count = policy;
+        self.party.policy.sign_count = policy;
         self
     }
 
     /// What attestation to ask for. Unless said, none.
     pub fn attestation_conveyance(mut self, preference: AttestationConveyance) -> Self {
-        self.party.attestation_conveyance = preference;
+        self.party.policy.attestation_conveyance = preference;
         self
     }
 
     /// What to demand of an attestation. Unless said, nothing beyond that it verifies.
+    ///
+    /// A short form: further demands are in [`Policy::attested`], with [`trust_anchors`](Self::trust_anchors) beside it.
     pub fn attestation_trust(mut self, trust: AttestationTrust) -> Self {
-        self.party.attestation_trust = trust;
+        (self.party.policy.attested, self.party.anchors) = match trust {
+            AttestationTrust::Unassessed => (None, None),
+            AttestationTrust::Required(anchors) => {
+                (Some(self.party.policy.attested.take().unwrap_or_default()), Some(anchors))
+            }
+        };
+        self
+    }
+
+    /// Believes these anchors, of a policy that demands trust in attestations. One without the other is refused.
+    pub fn trust_anchors(mut self, anchors: Arc<dyn TrustAnchors>) -> Self {
+        self.party.anchors = Some(anchors);
+        self
+    }
+
+    /// Asks this too of each model whose attestation led to an anchor, such as metadata. May be called again: all must
+    /// accept it. Only for a policy that demands trust in attestations.
+    pub fn model_policy(mut self, models: Arc<dyn ModelPolicy>) -> Self {
+        self.party.models.push(models);
         self
     }
 
@@ -219,13 +231,13 @@ impl RelyingPartyBuilder {
 
     /// Judges extensions by this policy. Unless said, what nobody asked for is ignored, and nothing is required.
     pub fn extensions(mut self, policy: ExtensionPolicy) -> Self {
-        self.party.extensions = policy;
+        self.party.policy.extensions = policy;
         self
     }
 
     /// How long a ceremony may take, in seconds. Unless said, 300.
     pub fn timeout_seconds(mut self, seconds: u32) -> Self {
-        self.party.timeout_seconds = seconds;
+        self.party.policy.timeout_seconds = seconds;
         self
     }
 
@@ -252,10 +264,13 @@ impl RelyingPartyBuilder {
         if is_bare && public_suffix == PublicSuffixRpId::Refused {
             return Err(Error::RpIdIsPublicSuffix(party.id));
         }
-        if let CrossOrigin::Accepted { top_origins: TopOrigins::Listed(listed) } = &party.cross_origin
-            && let Some(bad) = listed.iter().find(|origin| !is_web_origin(origin))
-        {
-            return Err(Error::Origin(bad.clone()));
+        party.policy.without_contradiction()?;
+        party.policy.is_supported(&party.verifiers, &party.formats)?;
+        match (&party.policy.attested, &party.anchors) {
+            (Some(_), None) => return Err(Error::NoAnchors),
+            (None, Some(_)) => return Err(Error::AnchorsWithoutDemand),
+            (None, None) if !party.models.is_empty() => return Err(Error::ModelPolicyWithoutDemand),
+            _ => {}
         }
         for wanted in origins {
             wanted.add_to(&mut party)?;
@@ -263,19 +278,6 @@ impl RelyingPartyBuilder {
         related_origins::within_budget(&party.related_origins)?;
         if party.origins.is_empty() {
             return Err(Error::NoOrigin);
-        }
-        if party.algorithms.is_empty() {
-            return Err(Error::NoAlgorithm);
-        }
-        if let Some(algorithm) = party.algorithms.iter().find(|it| !party.verifiers.supports(it.scheme())) {
-            return Err(Error::AlgorithmUnsupported(*algorithm));
-        }
-        if !(1..=TIMEOUT_SECONDS_MAX).contains(&party.timeout_seconds) {
-            return Err(Error::Timeout(party.timeout_seconds));
-        }
-        let trust_required = matches!(party.attestation_trust, AttestationTrust::Required(_));
-        if trust_required && party.attestation_conveyance == AttestationConveyance::None {
-            return Err(Error::TrustWithoutAttestation);
         }
         Ok(party)
     }

@@ -78,7 +78,7 @@ pub(crate) fn origin_is(expected: &str, client_data: &ClientData<'_>) -> Result<
 }
 
 pub(crate) fn cross_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
-    match (client_data.cross_origin, &rp.cross_origin) {
+    match (client_data.cross_origin, &rp.policy.cross_origin) {
         (Some(true), CrossOrigin::Refused) => Err(Fault::CrossOrigin),
         _ => Ok(()),
     }
@@ -88,7 +88,9 @@ pub(crate) fn cross_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> R
 /// ([section 5.8.1](https://www.w3.org/TR/webauthn-3/#dom-collectedclientdata-toporigin)).
 pub(crate) fn top_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
     let Some(top_origin) = &client_data.top_origin else { return Ok(()) };
-    let CrossOrigin::Accepted { top_origins } = &rp.cross_origin else { return Err(Fault::CrossOrigin) };
+    let CrossOrigin::Accepted { top_origins } = &rp.policy.cross_origin else {
+        return Err(Fault::CrossOrigin);
+    };
     if client_data.cross_origin != Some(true) {
         return Err(Fault::CrossOrigin);
     }

@@ -9,7 +9,7 @@ use countersign_types::{
     authenticator_data::AuthenticatorDataError, client_data::ClientDataError, extensions::ExtensionError,
 };
 
-use crate::{extensions::ExtensionRefused, report::Deviation, step::Step};
+use crate::{extensions::ExtensionRefused, policy::PolicyFault, report::Deviation, step::Step};
 
 /// A ceremony that failed. Nothing of it may be stored, and its state is used up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,7 @@ impl core::error::Error for Error {
             Fault::Attestation(cause) => Some(cause),
             Fault::TrustPath(cause) => Some(cause),
             Fault::Extension(cause) => Some(cause),
+            Fault::Policy(PolicyFault::ModelRefused(cause)) => Some(cause),
             Fault::ExtensionNotAccepted(cause) => Some(cause),
             _ => None,
         }
@@ -132,6 +133,8 @@ pub enum Fault {
     AlgorithmNotAllowed(AlgorithmIdentifier),
     /// The attestation is of this type, and a trusted one is demanded.
     AttestationNotAccepted(AttestationType),
+    /// A demand of the policy is not met.
+    Policy(PolicyFault),
     /// The credential is not among those allowed.
     CredentialNotAllowed,
     /// The credential ID is registered already.
@@ -185,6 +188,7 @@ impl Fault {
             Self::ExtensionNotAccepted(cause) => cause.code(),
             Self::AlgorithmNotAllowed(_) => Code::AlgorithmNotAllowed,
             Self::AttestationNotAccepted(_) => Code::AttestationNotAccepted,
+            Self::Policy(fault) => fault.code(),
             Self::CredentialNotAllowed => Code::CredentialNotAllowed,
             Self::CredentialAlreadyRegistered => Code::CredentialAlreadyRegistered,
             Self::SignCountNotIncreased { .. } => Code::SignCountNotIncreased,
@@ -236,6 +240,7 @@ impl fmt::Display for Fault {
             Self::AttestationNotAccepted(kind) => {
                 write!(f, "an attestation of type {kind}, and a trusted one is demanded")
             }
+            Self::Policy(fault) => fault.fmt(f),
             Self::CredentialNotAllowed => f.write_str("the credential is not among those allowed"),
             Self::CredentialAlreadyRegistered => f.write_str("the credential is registered already"),
             Self::SignCountNotIncreased { stored, received } => {
@@ -251,7 +256,7 @@ impl fmt::Display for Fault {
 }
 
 /// Text from outside, fit for a log line: quoted, escaped, and cut.
-struct Shortened<'a>(&'a str);
+pub(crate) struct Shortened<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Shortened<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -281,5 +286,6 @@ faults_from! {
     AttestationError => Attestation,
     PathError => TrustPath,
     ExtensionError => Extension,
+    PolicyFault => Policy,
     ExtensionRefused => ExtensionNotAccepted,
 }

@@ -75,6 +75,7 @@
 
 mod authentication;
 mod builder;
+mod challenge;
 mod checks;
 mod decoys;
 mod entropy;
@@ -109,6 +110,7 @@ pub use countersign_types as types;
 
 pub use authentication::{Accounts, Authenticated, AuthenticatedRef, PreparedCredential};
 pub use builder::{ConfigurationError, RelyingPartyBuilder};
+pub use challenge::{CHALLENGE_MAX, ChallengeLength, ChosenChallenge};
 pub use countersign_attestation::{
     AnchorList, AttestationType, AttestedAaguid, Formats, TrustAnchor, TrustAnchors,
 };
@@ -130,7 +132,11 @@ pub use decoys::{
 pub use entropy::{Entropy, EntropyUnavailable, new_user_handle};
 pub use error::{Error, Fault};
 pub use origin::{OriginRule, Scheme};
-pub use policy::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins};
+pub use policy::{
+    AndroidKeyProtection, AttestationTrust, AttestedPolicy, BackupEligibilityChange, BackupPolicy,
+    ConditionalCreatePolicy, CrossOrigin, Policy, PolicyFault, RecentSession, SignCountPolicy,
+    StoredAlgorithms, TopOrigins, Warning,
+};
 pub use reassessment::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Reassessor, Verdict};
 pub use record::{
     AttestationEvidence, CredentialRecord, CredentialUpdate, DynamicPart, Flagged, Standing, StaticPart,

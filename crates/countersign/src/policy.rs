@@ -1,53 +1,293 @@
-//! What the specification leaves to the relying party.
+//! What the specification leaves to the relying party, as one value.
 
-use std::sync::Arc;
+mod algorithms;
+mod attested;
+mod backup;
+mod choices;
+mod contradictions;
+mod fault;
+mod session;
+mod warnings;
 
-use countersign_attestation::TrustAnchors;
+use countersign_cose::Algorithm;
+use countersign_types::enumerations::{
+    AttestationConveyance, AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement,
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-/// Whether ceremonies may run in a frame that is not same-origin with its ancestors
-/// ([section 5.8.1, `crossOrigin`](https://www.w3.org/TR/webauthn-3/#dom-collectedclientdata-crossorigin)).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum CrossOrigin {
-    /// They may not: a page that frames the relying party's is refused.
-    #[default]
-    Refused,
-    /// They may, below these top-level pages.
-    Accepted {
-        /// The origins that `topOrigin` may name, where it is present.
-        top_origins: TopOrigins,
-    },
+pub(crate) use self::attested::Demand;
+use crate::extensions::ExtensionPolicy;
+
+pub use self::{
+    algorithms::StoredAlgorithms,
+    attested::{AndroidKeyProtection, AttestedPolicy},
+    backup::{BackupEligibilityChange, BackupPolicy},
+    choices::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins},
+    fault::PolicyFault,
+    session::{ConditionalCreatePolicy, RecentSession},
+    warnings::Warning,
+};
+
+/// Five minutes: the lower end of what
+/// [section 15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range) recommends.
+const TIMEOUT_SECONDS: u32 = 300;
+
+/// The most seconds that the dictionaries' `timeout`, 32 bits of milliseconds, can say.
+pub(crate) const TIMEOUT_SECONDS_MAX: u32 = u32::MAX / 1000;
+
+/// The most bytes a credential ID may have: [`CREDENTIAL_ID_MAX`](countersign_types::identifiers::CREDENTIAL_ID_MAX).
+pub(crate) const CREDENTIAL_ID_BYTES_MAX: u16 = 1023;
+
+/// What is offered unless said otherwise: the algorithms of
+/// [section 5.4](https://www.w3.org/TR/webauthn-3/#dom-publickeycredentialcreationoptions-pubkeycredparams).
+const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256];
+
+/// A relying party's policy: a preset, changed by the `with_…` methods.
+///
+/// It serialises, so that it can stand in a configuration file; trust anchors are not part of it and are handed in beside
+/// it. Read back, a policy that demands things which clash is refused, and so it is by
+/// [`RelyingPartyBuilder::build`](crate::RelyingPartyBuilder::build). Every member is written, and none may be missing or
+/// unknown, for a demand that is lost on the way would not be noticed.
+///
+/// ```
+/// use countersign::{BackupPolicy, Policy, RelyingParty};
+/// let policy = Policy::passkeys().with_backup(BackupPolicy::EligibleRequired);
+/// let stored = serde_json::to_string(&policy).unwrap();
+/// let rp = RelyingParty::builder("example.org", "Example")
+///     .origin("https://example.org")
+///     .policy(serde_json::from_str(&stored).unwrap())
+///     .build()
+///     .unwrap();
+/// assert_eq!(rp.policy(), &policy);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct Policy {
+    version: Version,
+    pub(crate) user_verification: UserVerificationRequirement,
+    pub(crate) resident_key: ResidentKeyRequirement,
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub(crate) attachment: Option<AuthenticatorAttachment>,
+    #[serde(with = "algorithms::identifiers")]
+    pub(crate) algorithms: Vec<Algorithm>,
+    pub(crate) stored_algorithms: StoredAlgorithms,
+    pub(crate) attestation_conveyance: AttestationConveyance,
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub(crate) attested: Option<AttestedPolicy>,
+    pub(crate) cross_origin: CrossOrigin,
+    pub(crate) sign_count: SignCountPolicy,
+    pub(crate) backup: BackupPolicy,
+    pub(crate) backup_eligibility_change: BackupEligibilityChange,
+    pub(crate) conditional_create: ConditionalCreatePolicy,
+    pub(crate) extensions: ExtensionPolicy,
+    pub(crate) credential_id_bytes: u16,
+    pub(crate) timeout_seconds: u32,
 }
 
-/// Which top-level pages may frame a ceremony.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TopOrigins {
-    /// Any web page.
-    Any,
-    /// Those with exactly one of these serialised origins; an empty list accepts none.
-    Listed(Vec<String>),
+impl Policy {
+    /// Passkeys: the user is verified in both ceremonies, so that nothing else is needed to sign in; discoverable
+    /// credentials are preferred; no attestation is asked for.
+    pub fn passkeys() -> Self {
+        Self::default().with_user_verification(UserVerificationRequirement::Required)
+    }
+
+    /// A second factor beside a password: user verification and discoverable credentials are discouraged, for the password
+    /// was the first factor and the account is known; no attestation is asked for.
+    pub fn second_factor() -> Self {
+        Self {
+            conditional_create: ConditionalCreatePolicy::Refused,
+            ..Self::default()
+                .with_user_verification(UserVerificationRequirement::Discouraged)
+                .with_resident_key(ResidentKeyRequirement::Discouraged)
+        }
+    }
+
+    /// Authenticators that somebody vouches for: as [`passkeys`](Self::passkeys), with the attestation asked for as the
+    /// authenticator made it, and held to `demands`. None and self attestation are refused, whatever the demands say, and
+    /// so are credentials that a browser makes without asking.
+    ///
+    /// It takes trust anchors besides: [`trust_anchors`](crate::RelyingPartyBuilder::trust_anchors).
+    pub fn attested(demands: AttestedPolicy) -> Self {
+        Self {
+            attestation_conveyance: AttestationConveyance::Direct,
+            attested: Some(demands),
+            conditional_create: ConditionalCreatePolicy::Refused,
+            ..Self::passkeys()
+        }
+    }
+
+    /// Whether users must be verified (by a PIN, a fingerprint, …) in both ceremonies.
+    pub fn with_user_verification(mut self, requirement: UserVerificationRequirement) -> Self {
+        self.user_verification = requirement;
+        self
+    }
+
+    /// Whether new credentials must be discoverable, so that they work without a user name. Where they must be, a
+    /// registration whose `credProps` says that this one isn't is refused.
+    pub fn with_resident_key(mut self, requirement: ResidentKeyRequirement) -> Self {
+        self.resident_key = requirement;
+        self
+    }
+
+    /// Asks for new credentials of platform authenticators alone, or of roaming ones alone.
+    pub fn with_attachment(mut self, attachment: AuthenticatorAttachment) -> Self {
+        self.attachment = Some(attachment);
+        self
+    }
+
+    /// Offers these algorithms to new credentials, the most wanted first.
+    pub fn with_algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Which algorithms the keys of stored credentials may have.
+    pub fn with_stored_algorithms(mut self, algorithms: StoredAlgorithms) -> Self {
+        self.stored_algorithms = algorithms;
+        self
+    }
+
+    /// What attestation to ask for.
+    pub fn with_attestation_conveyance(mut self, preference: AttestationConveyance) -> Self {
+        self.attestation_conveyance = preference;
+        self
+    }
+
+    /// Whether ceremonies may run in frames below pages of other origins.
+    pub fn with_cross_origin(mut self, policy: CrossOrigin) -> Self {
+        self.cross_origin = policy;
+        self
+    }
+
+    /// What to do where a signature counter did not increase.
+    pub fn with_sign_count(mut self, policy: SignCountPolicy) -> Self {
+        self.sign_count = policy;
+        self
+    }
+
+    /// Whether credentials may or must be backed up.
+    pub fn with_backup(mut self, policy: BackupPolicy) -> Self {
+        self.backup = policy;
+        self
+    }
+
+    /// What to do where a credential that could not be backed up now can.
+    pub fn with_backup_eligibility_change(mut self, policy: BackupEligibilityChange) -> Self {
+        self.backup_eligibility_change = policy;
+        self
+    }
+
+    /// Whether browsers may make credentials without asking, and how recent a session that takes.
+    pub fn with_conditional_create(mut self, policy: ConditionalCreatePolicy) -> Self {
+        self.conditional_create = policy;
+        self
+    }
+
+    /// How extensions are judged.
+    pub fn with_extensions(mut self, policy: ExtensionPolicy) -> Self {
+        self.extensions = policy;
+        self
+    }
+
+    /// The most bytes of a new credential's ID, 1 to 1023. Records and look-ups grow with it.
+    pub fn with_credential_id_bytes(mut self, most: u16) -> Self {
+        self.credential_id_bytes = most;
+        self
+    }
+
+    /// How long a ceremony may take, in seconds.
+    pub fn with_timeout_seconds(mut self, seconds: u32) -> Self {
+        self.timeout_seconds = seconds;
+        self
+    }
+
+    /// Whether users must be verified.
+    pub fn user_verification(&self) -> &UserVerificationRequirement {
+        &self.user_verification
+    }
+
+    /// Whether new credentials must be discoverable.
+    pub fn resident_key(&self) -> &ResidentKeyRequirement {
+        &self.resident_key
+    }
+
+    /// The algorithms that are offered to new credentials, the most wanted first.
+    pub fn algorithms(&self) -> &[Algorithm] {
+        &self.algorithms
+    }
+
+    /// Step 28 of section 7.1: a client that knows says that a credential is discoverable, where it must be.
+    pub(crate) fn check_discoverable(&self, rk: Option<bool>) -> Result<(), PolicyFault> {
+        if self.resident_key == ResidentKeyRequirement::Required && rk == Some(false) {
+            Err(PolicyFault::NotDiscoverable)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What attestations are held to; `None` where they are not judged.
+    pub fn attestation_demands(&self) -> Option<&AttestedPolicy> {
+        self.attested.as_ref()
+    }
 }
 
-/// What to do where the signature counter did not increase although one was in use
-/// ([section 6.1.1](https://www.w3.org/TR/webauthn-3/#sctn-sign-counter)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum SignCountPolicy {
-    /// The authentication fails.
-    #[default]
-    Reject,
-    /// The authentication succeeds, says so in its outcome, and leaves the stored counter as it was.
-    Report,
+/// What the specification's dictionaries and steps say where nothing is said: user verification and discoverable
+/// credentials are preferred, no attestation is asked for, and frames are refused.
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            version: Version,
+            user_verification: UserVerificationRequirement::Preferred,
+            resident_key: ResidentKeyRequirement::Preferred,
+            attachment: None,
+            algorithms: ALGORITHMS.to_vec(),
+            stored_algorithms: StoredAlgorithms::default(),
+            attestation_conveyance: AttestationConveyance::None,
+            attested: None,
+            cross_origin: CrossOrigin::default(),
+            sign_count: SignCountPolicy::default(),
+            backup: BackupPolicy::default(),
+            backup_eligibility_change: BackupEligibilityChange::default(),
+            conditional_create: ConditionalCreatePolicy::default(),
+            extensions: ExtensionPolicy::default(),
+            credential_id_bytes: CREDENTIAL_ID_BYTES_MAX,
+            timeout_seconds: TIMEOUT_SECONDS,
+        }
+    }
 }
 
-/// What is demanded of a new credential's attestation, beyond that its statement verifies.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub enum AttestationTrust {
-    /// Nothing: whoever made the statement is not looked at. An AAGUID is then a claim.
-    #[default]
-    Unassessed,
-    /// A trust path to one of these anchors. No attestation and self attestation are refused.
-    Required(Arc<dyn TrustAnchors>),
+impl Serialize for Policy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
 }
+
+impl<'de> Deserialize<'de> for Policy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let policy = Self::deserialize(deserializer)?;
+        policy.without_contradiction().map_err(D::Error::custom)?;
+        Ok(policy)
+    }
+}
+
+/// The one version so far. A number in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+struct Version;
+
+impl TryFrom<u8> for Version {
+    type Error = &'static str;
+
+    fn try_from(number: u8) -> Result<Self, Self::Error> {
+        if number == 1 { Ok(Self) } else { Err("a policy of an unknown version") }
+    }
+}
+
+impl From<Version> for u8 {
+    fn from(_: Version) -> Self {
+        1
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,15 @@
 //! The relying party: its identity and its policy, checked when built and never changed after.
 
-use countersign_attestation::Formats;
+use std::sync::Arc;
+
+use countersign_attestation::{Formats, ModelPolicy, TrustAnchors};
 use countersign_cose::{Algorithm, Verifiers};
-use countersign_types::{
-    enumerations::{
-        AttestationConveyance, AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement,
-    },
-    options::CredentialParameters,
-};
+use countersign_types::options::CredentialParameters;
 
 use crate::{
     builder::RelyingPartyBuilder,
-    extensions::ExtensionPolicy,
     origin::{OriginRule, is_accepted},
-    policy::{AttestationTrust, CrossOrigin, SignCountPolicy},
+    policy::{Demand, Policy},
     report::Deviations,
 };
 
@@ -27,18 +23,11 @@ pub struct RelyingParty {
     pub(crate) name: String,
     pub(crate) origins: Vec<OriginRule>,
     pub(crate) related_origins: Vec<String>,
-    pub(crate) user_verification: UserVerificationRequirement,
-    pub(crate) resident_key: ResidentKeyRequirement,
-    pub(crate) attachment: Option<AuthenticatorAttachment>,
-    pub(crate) algorithms: Vec<Algorithm>,
-    pub(crate) cross_origin: CrossOrigin,
-    pub(crate) sign_count: SignCountPolicy,
-    pub(crate) attestation_conveyance: AttestationConveyance,
-    pub(crate) attestation_trust: AttestationTrust,
+    pub(crate) policy: Policy,
+    pub(crate) anchors: Option<Arc<dyn TrustAnchors>>,
+    pub(crate) models: Vec<Arc<dyn ModelPolicy>>,
     pub(crate) appid: Option<String>,
-    pub(crate) extensions: ExtensionPolicy,
     pub(crate) refused_deviations: Deviations,
-    pub(crate) timeout_seconds: u32,
     pub(crate) verifiers: Verifiers,
     pub(crate) formats: Formats,
 }
@@ -69,17 +58,32 @@ impl RelyingParty {
         is_accepted(&self.origins, origin)
     }
 
+    /// What it demands.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// What it demands of attestations, with the anchors to judge them by; `None` where nothing is.
+    pub(crate) fn attestation_demand(&self) -> Option<Demand<'_>> {
+        let (policy, anchors) = self.policy.attested.as_ref().zip(self.anchors.as_deref())?;
+        Some(Demand { policy, anchors, models: &self.models, verifiers: &self.verifiers })
+    }
+
     /// The algorithms that registrations offer, the most wanted first.
     pub fn algorithms(&self) -> &[Algorithm] {
-        &self.algorithms
+        &self.policy.algorithms
     }
 
     pub(crate) fn credential_parameters(&self) -> Vec<CredentialParameters> {
-        self.algorithms.iter().map(|algorithm| CredentialParameters::new(algorithm.identifier())).collect()
+        self.policy
+            .algorithms
+            .iter()
+            .map(|algorithm| CredentialParameters::new(algorithm.identifier()))
+            .collect()
     }
 
     /// The lifetime of options as the dictionaries have it: milliseconds.
     pub(crate) fn timeout_milliseconds(&self) -> u32 {
-        self.timeout_seconds.saturating_mul(1000)
+        self.policy.timeout_seconds.saturating_mul(1000)
     }
 }

@@ -6,6 +6,7 @@ use core::fmt;
 
 use countersign_types::{
     CreationOptions, RequestOptions, Timestamp, UserHandle,
+    enumerations::UserVerificationRequirement,
     extensions::ClientExtensionInputs,
     identifiers::CREDENTIAL_ID_MAX,
     options::{AuthenticatorSelection, CredentialDescriptor, RpEntity, UserEntity},
@@ -13,8 +14,10 @@ use countersign_types::{
 
 use crate::{
     authentication::Accounts,
+    challenge::ChosenChallenge,
     entropy::{Entropy, EntropyUnavailable, new_challenge},
     extensions::{Extension, ExtensionMisuse, PaymentExpectation, start},
+    policy::{ConditionalCreatePolicy, RecentSession},
     registration::User,
     relying_party::RelyingParty,
     state::{AuthenticationState, Mediation, RegistrationState},
@@ -29,17 +32,19 @@ pub const CREDENTIAL_LIST_MAX: usize = 64;
 /// [`RelyingParty::begin_registration`].
 ///
 /// ```
-/// # use countersign::{RegistrationRequest, User, UserHandle};
+/// # use countersign::{RecentSession, RegistrationRequest, Timestamp, User, UserHandle};
 /// # let user = User::new(UserHandle::new([7; 16]).unwrap(), "jo@example.org", "Jo");
-/// # let existing = [];
-/// let request = RegistrationRequest::new(&user).excluding(&existing).conditional();
+/// # let (existing, signed_in_at) = ([], Timestamp::from_unix_seconds(0));
+/// let session = RecentSession::vouched(user.handle.clone(), signed_in_at);
+/// let request = RegistrationRequest::new(&user).excluding(&existing).conditional(session);
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until a registration is begun with it"]
 pub struct RegistrationRequest<'a> {
     user: &'a User,
     existing: &'a [CredentialDescriptor],
-    mediation: Mediation,
+    session: Option<RecentSession>,
+    challenge: Option<ChosenChallenge>,
     extensions: ClientExtensionInputs,
     required: Vec<Extension>,
 }
@@ -50,7 +55,8 @@ impl<'a> RegistrationRequest<'a> {
         Self {
             user,
             existing: &[],
-            mediation: Mediation::Modal,
+            session: None,
+            challenge: None,
             extensions: ClientExtensionInputs::new(),
             required: Vec::new(),
         }
@@ -63,10 +69,16 @@ impl<'a> RegistrationRequest<'a> {
         self
     }
 
-    /// For `create()` with mediation `conditional`: the browser may make a passkey without asking, after a recent
-    /// sign-in, so that the user need not be present.
-    pub fn conditional(mut self) -> Self {
-        self.mediation = Mediation::Conditional;
+    /// For `create()` with mediation `conditional`: the browser may make a passkey without asking, in this session of the
+    /// account's owner. The user need not be present, and is not verified: see [`ConditionalCreatePolicy`].
+    pub fn conditional(mut self, session: RecentSession) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// With this challenge in place of a random one.
+    pub fn challenge(mut self, challenge: ChosenChallenge) -> Self {
+        self.challenge = Some(challenge);
         self
     }
 
@@ -91,6 +103,7 @@ impl<'a> RegistrationRequest<'a> {
 pub struct AuthenticationRequest<'a> {
     user: Option<&'a UserHandle>,
     credentials: &'a [CredentialDescriptor],
+    challenge: Option<ChosenChallenge>,
     extensions: ClientExtensionInputs,
     required: Vec<Extension>,
     payment: Option<PaymentExpectation>,
@@ -108,10 +121,17 @@ impl<'a> AuthenticationRequest<'a> {
         Self {
             user: None,
             credentials: &[],
+            challenge: None,
             extensions: ClientExtensionInputs::new(),
             required: Vec::new(),
             payment: None,
         }
+    }
+
+    /// With this challenge in place of a random one.
+    pub fn challenge(mut self, challenge: ChosenChallenge) -> Self {
+        self.challenge = Some(challenge);
+        self
     }
 
     /// Asks this of extensions, besides `appid` where the relying party has an `AppID`.
@@ -153,30 +173,35 @@ impl RelyingParty {
         entropy: &mut impl Entropy,
         now: Timestamp,
     ) -> Result<(CreationOptions, RegistrationState), StartError> {
-        let RegistrationRequest { user, existing, mediation, extensions, required } = request;
+        let RegistrationRequest { user, existing, session, challenge, extensions, required } = request;
+        let mediation = self.mediation(user, session.as_ref(), now)?;
         credential_list(existing)?;
         let extensions = extensions.with_cred_props();
         start::registration(self, &extensions)?;
-        let challenge = new_challenge(entropy)?;
-        let state = RegistrationState::expecting(self, &challenge, user.handle.clone(), mediation, now)
+        let challenge = chosen_or_random(challenge, entropy)?;
+        let mut state = RegistrationState::expecting(self, &challenge, user.handle.clone(), mediation, now)
             .ok_or(EntropyUnavailable)?
             .excluding(existing.iter().map(|credential| credential.id.clone()))
             .asking(&extensions)
             .requiring(required);
         start::required(&state.extensions)?;
+        // Clients that don't ask the user don't verify the user (5.1.3): nothing could pass.
+        if mediation == Mediation::Conditional {
+            state.user_verification = UserVerificationRequirement::Preferred;
+        }
         let mut selection =
-            AuthenticatorSelection::new(self.resident_key.clone(), self.user_verification.clone());
-        selection.authenticator_attachment.clone_from(&self.attachment);
+            AuthenticatorSelection::new(self.policy.resident_key.clone(), state.user_verification.clone());
+        selection.authenticator_attachment.clone_from(&self.policy.attachment);
         let mut options = CreationOptions::new(
             RpEntity::new(self.id.clone(), self.name.clone()),
             UserEntity::new(user.handle.clone(), user.name.clone(), user.display_name.clone()),
-            challenge.to_vec(),
+            challenge.clone(),
             self.credential_parameters(),
         );
         options.timeout = Some(self.timeout_milliseconds());
         options.exclude_credentials = existing.to_vec();
         options.authenticator_selection = Some(selection);
-        options.attestation = self.attestation_conveyance.clone();
+        options.attestation = self.policy.attestation_conveyance.clone();
         options.extensions = extensions;
         Ok((options, state))
     }
@@ -188,14 +213,15 @@ impl RelyingParty {
         entropy: &mut impl Entropy,
         now: Timestamp,
     ) -> Result<(RequestOptions, AuthenticationState), StartError> {
-        let AuthenticationRequest { user, credentials, mut extensions, required, payment } = request;
+        let AuthenticationRequest { user, credentials, challenge, mut extensions, required, payment } =
+            request;
         credential_list(credentials)?;
         if let Some(appid) = self.appid.as_ref().filter(|_| !extensions.names().any(|name| name == "appid")) {
             extensions = extensions.with_appid(appid.clone());
         }
         start::authentication(self, &extensions, credentials)?;
         payment.iter().try_for_each(|payment| start::payment(self, payment, credentials))?;
-        let challenge = new_challenge(entropy)?;
+        let challenge = chosen_or_random(challenge, entropy)?;
         let state = AuthenticationState::expecting(self, &challenge, user.cloned(), now)
             .ok_or(EntropyUnavailable)?
             .allowing(credentials.iter().map(|credential| credential.id.clone()))
@@ -203,11 +229,11 @@ impl RelyingParty {
             .requiring(required)
             .confirming(payment);
         start::required(&state.extensions)?;
-        let mut options = RequestOptions::new(challenge.to_vec());
+        let mut options = RequestOptions::new(challenge.clone());
         options.timeout = Some(self.timeout_milliseconds());
         options.rp_id = Some(self.id.clone());
         options.allow_credentials = credentials.to_vec();
-        options.user_verification = self.user_verification.clone();
+        options.user_verification = self.policy.user_verification.clone();
         options.extensions = extensions;
         Ok((options, state))
     }
@@ -228,10 +254,11 @@ impl RelyingParty {
         &self,
         user: &User,
         existing: &[CredentialDescriptor],
+        session: RecentSession,
         entropy: &mut impl Entropy,
         now: Timestamp,
     ) -> Result<(CreationOptions, RegistrationState), StartError> {
-        let request = RegistrationRequest::new(user).excluding(existing).conditional();
+        let request = RegistrationRequest::new(user).excluding(existing).conditional(session);
         self.begin_registration(request, entropy, now)
     }
 
@@ -243,6 +270,38 @@ impl RelyingParty {
         now: Timestamp,
     ) -> Result<(RequestOptions, AuthenticationState), StartError> {
         self.begin_authentication(accounts.into(), entropy, now)
+    }
+}
+
+impl RelyingParty {
+    /// Without asking the user only in a session of the account's owner, and as recent as the policy has it.
+    fn mediation(
+        &self,
+        user: &User,
+        session: Option<&RecentSession>,
+        now: Timestamp,
+    ) -> Result<Mediation, StartError> {
+        let Some(session) = session else { return Ok(Mediation::Modal) };
+        let ConditionalCreatePolicy::AfterSignIn { seconds } = self.policy.conditional_create else {
+            return Err(StartError::ConditionalCreateRefused);
+        };
+        if !session.is_of(&user.handle) {
+            return Err(StartError::SessionOfAnotherAccount);
+        }
+        if !session.is_within(seconds, now) {
+            return Err(StartError::SessionNotRecent { seconds });
+        }
+        Ok(Mediation::Conditional)
+    }
+}
+
+fn chosen_or_random(
+    chosen: Option<ChosenChallenge>,
+    entropy: &mut impl Entropy,
+) -> Result<Vec<u8>, EntropyUnavailable> {
+    match chosen {
+        Some(chosen) => Ok(chosen.as_bytes().to_vec()),
+        None => new_challenge(entropy).map(Vec::from),
     }
 }
 
@@ -283,6 +342,15 @@ pub enum StartError {
         /// How many bytes the ID has.
         length: usize,
     },
+    /// The policy lets no browser make credentials without asking.
+    ConditionalCreateRefused,
+    /// The session in which a credential is to be made without asking is another account's.
+    SessionOfAnotherAccount,
+    /// The account's owner signed in longer ago than a credential may be made without asking.
+    SessionNotRecent {
+        /// How long ago it may be, in seconds.
+        seconds: u32,
+    },
     /// The list of credentials has an ID twice.
     DuplicateCredential {
         /// Where it is for the second time, from 0.
@@ -302,6 +370,18 @@ impl fmt::Display for StartError {
             }
             Self::CredentialIdTooLong { length } => {
                 write!(f, "a credential id of {length} bytes is listed, at most {CREDENTIAL_ID_MAX} expected")
+            }
+            Self::ConditionalCreateRefused => {
+                f.write_str("a credential is to be made without asking, and the policy refuses that")
+            }
+            Self::SessionOfAnotherAccount => {
+                f.write_str("a credential is to be made without asking, in another account's session")
+            }
+            Self::SessionNotRecent { seconds } => {
+                write!(
+                    f,
+                    "a credential is to be made without asking, more than {seconds} seconds after signing in"
+                )
             }
             Self::DuplicateCredential { position } => {
                 write!(f, "the credential at position {position} of the list is listed before")

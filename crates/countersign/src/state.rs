@@ -133,9 +133,9 @@ impl RegistrationState {
             challenge: challenge.into(),
             rp_id: rp.id.clone(),
             user,
-            user_verification: rp.user_verification.clone(),
+            user_verification: rp.policy.user_verification.clone(),
             mediation,
-            algorithms: rp.algorithms.iter().map(|algorithm| algorithm.identifier()).collect(),
+            algorithms: rp.policy.algorithms.iter().map(|algorithm| algorithm.identifier()).collect(),
             excluded: Vec::new(),
             extensions: RequestedExtensions::default(),
             origin: None,
@@ -196,7 +196,7 @@ impl AuthenticationState {
             challenge: challenge.into(),
             rp_id: rp.id.clone(),
             user,
-            user_verification: rp.user_verification.clone(),
+            user_verification: rp.policy.user_verification.clone(),
             allowed: Vec::new(),
             appid: rp.appid.clone(),
             extensions: RequestedExtensions::default(),
@@ -250,5 +250,5 @@ impl AuthenticationState {
 }
 
 fn expiry(rp: &RelyingParty, now: Timestamp) -> Timestamp {
-    now.plus_seconds(i64::from(rp.timeout_seconds)).plus_seconds(GRACE_SECONDS)
+    now.plus_seconds(i64::from(rp.policy.timeout_seconds)).plus_seconds(GRACE_SECONDS)
 }

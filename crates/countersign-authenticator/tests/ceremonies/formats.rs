@@ -1,6 +1,6 @@
 //! Every format with every algorithm that it can have is accepted, and its credential signs in.
 
-use countersign::{Accounts, Algorithm, CredentialIdStatus, RelyingPartyBuilder};
+use countersign::{Accounts, Algorithm, CredentialIdStatus, RecentSession, RelyingPartyBuilder};
 use countersign_authenticator::{Attestation, Attester, Authenticator, Client, Counter, RsaKey};
 
 use super::relying_party::{NOW, ORIGIN, entropy, rp, trusting, user};
@@ -22,7 +22,8 @@ fn round_trip(attestation: &Attestation, algorithm: Algorithm, rp: RelyingPartyB
     // App Attest's user is not present, so that it is taken for a conditional creation.
     let is_app_attest = matches!(attestation, Attestation::AppleAppAttest(_));
     let (options, state) = if is_app_attest {
-        rp.start_conditional_registration(&user(), &[], &mut entropy(), NOW).unwrap()
+        let session = RecentSession::vouched(user().handle, NOW);
+        rp.start_conditional_registration(&user(), &[], session, &mut entropy(), NOW).unwrap()
     } else {
         rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap()
     };

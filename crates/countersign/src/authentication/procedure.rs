@@ -2,7 +2,7 @@
 //! parts. Nothing here allocates unless a step fails or a report is made.
 
 use countersign_cose::{
-    KeyError, PreparedKey, PublicKey, SignatureInvalid, has_padded_integers, hash::sha256,
+    Algorithm, KeyError, PreparedKey, PublicKey, SignatureInvalid, has_padded_integers, hash::sha256,
 };
 use countersign_types::{
     AuthenticatorData, ClientData, Timestamp, authenticator_data::Flags, client_data::ClientDataError,
@@ -92,10 +92,11 @@ impl<'a> Procedure<'a> {
         // 22
         let received = data.sign_count;
         let stored = record.dynamic.sign_count;
-        let (sign_count, sign_count_increased) =
-            steps.check_with(Step::SignCount, counter(self.rp.sign_count, stored, received), |_| {
-                Evidence::SignCount { stored, received }
-            })?;
+        let (sign_count, sign_count_increased) = steps.check_with(
+            Step::SignCount,
+            counter(self.rp.policy.sign_count, stored, received),
+            |_| Evidence::SignCount { stored, received },
+        )?;
         // 23
         let extensions = self.extensions(&data, steps)?;
         let (asked, outputs) = (&self.state.extensions, self.parts.client_extension_results);
@@ -208,7 +209,12 @@ impl<'a> Procedure<'a> {
         let backup_state = checks::backup_state(&data);
         steps.check_with(Step::BackupState, backup_state, |()| Evidence::flags(flags))?;
         // 19
-        let unchanged = backup_eligibility(record, flags);
+        let policy = &self.rp.policy;
+        let unchanged = policy
+            .backup_eligibility_change
+            .check(record.dynamic.backup_eligible, flags)
+            .and_then(|()| Ok(policy.backup.check_eligibility(flags)?))
+            .and_then(|()| Ok(policy.backup.check_state(flags)?));
         steps.check_with(Step::BackupEligibility, unchanged, |()| Evidence::flags(flags))?;
         Ok(data)
     }
@@ -245,7 +251,7 @@ impl<'a> Procedure<'a> {
             steps.passed(Step::Extensions, || Evidence::extensions([].into_iter()));
             return Ok(AuthenticationExtensions::default());
         }
-        let outputs = Outputs::new(&self.rp.extensions, asked, client, data.extensions);
+        let outputs = Outputs::new(&self.rp.policy.extensions, asked, client, data.extensions);
         let outputs = outputs.map_err(|fault| Error::new(Step::Extensions, fault))?;
         let learned = outputs.of_authentication(&self.rp.id, self.parts.client_data_json);
         steps.check_with(Step::Extensions, learned, |_| Evidence::extensions(outputs.names()))
@@ -256,25 +262,20 @@ impl<'a> Procedure<'a> {
         let verify = |key: &dyn PreparedKey| {
             key.verify(message, self.parts.signature).map_err(|SignatureInvalid| Fault::SignatureInvalid)
         };
+        let accepted = &self.rp.policy.stored_algorithms;
         match self.key {
-            Key::Prepared(key) => verify(key),
+            Key::Prepared(key) => {
+                let algorithm = record.fixed.algorithm.and_then(Algorithm::from_identifier);
+                accepted.check_noted(algorithm, &record.fixed.public_key)?;
+                verify(key)
+            }
             Key::OfRecord => {
                 let key = PublicKey::from_cose(&record.fixed.public_key)?;
                 let algorithm = key.algorithm().ok_or(KeyError::UnsupportedKeyType)?;
+                accepted.check(algorithm)?;
                 verify(&*self.rp.verifiers.prepare(&key, algorithm.scheme())?)
             }
         }
-    }
-}
-
-/// Step 19: BE is as it was.
-fn backup_eligibility(record: &CredentialRecord, flags: Flags) -> Result<(), Fault> {
-    match record.dynamic.backup_eligible {
-        Some(registered) if registered != flags.backup_eligible() => {
-            Err(Fault::BackupEligibilityChanged { registered })
-        }
-        // Unknown in a record from elsewhere: what is seen first is recorded.
-        _ => Ok(()),
     }
 }
 

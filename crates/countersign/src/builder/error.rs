@@ -3,9 +3,12 @@
 use core::fmt;
 
 use countersign_cose::Algorithm;
+use countersign_types::Aaguid;
 
-use super::TIMEOUT_SECONDS_MAX;
-use crate::related_origins::CLIENT_LABELS;
+use crate::{
+    policy::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS_MAX},
+    related_origins::CLIENT_LABELS,
+};
 
 /// A configuration that could not work, found before the first ceremony: the caller's to mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,20 +44,81 @@ pub enum ConfigurationError {
     NoAlgorithm,
     /// An algorithm is offered that none of the verifiers can verify.
     AlgorithmUnsupported(Algorithm),
+    /// An algorithm is offered to new credentials that stored ones may not have.
+    OfferedAlgorithmNotAccepted(Algorithm),
+    /// A demand by a keyword that clients ignore, for they don't know it.
+    UnknownKeyword {
+        /// Of what.
+        member: &'static str,
+        /// The keyword.
+        value: String,
+    },
+    /// Credential IDs of at most this many bytes: none, or more than any may have.
+    CredentialIdBytes(u16),
     /// A timeout of this many seconds: none, or more than options can say.
     Timeout(u32),
     /// A trusted attestation is demanded, and attestation conveyance `none` asks clients to withhold it.
     TrustWithoutAttestation,
+    /// A trusted attestation is demanded, and there are no trust anchors.
+    NoAnchors,
+    /// There are trust anchors, and no trusted attestation is demanded.
+    AnchorsWithoutDemand,
+    /// There is a policy for models, and no trusted attestation is demanded.
+    ModelPolicyWithoutDemand,
+    /// A list of accepted models has none.
+    NoModel,
+    /// A model is both accepted and refused.
+    ModelAcceptedAndRefused(Aaguid),
+    /// The zero AAGUID is listed, which is no model's.
+    ZeroAaguidListed,
+    /// A list of accepted formats has none.
+    NoFormat,
+    /// A trusted attestation is demanded, and the format `none` accepted.
+    FormatNoneDemanded,
+    /// A format is demanded that is not among those that can be verified.
+    FormatUnsupported(String),
+    /// Models are listed, and the only format accepted signs none.
+    ModelsOfFormatWithoutAaguid,
+}
+
+impl ConfigurationError {
+    /// The message of an error without a value to tell.
+    const fn sentence(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NoOrigin => "no origin is accepted, so no response could be",
+            Self::NoAlgorithm => "no algorithm is offered",
+            Self::TrustWithoutAttestation => {
+                "a trusted attestation is demanded, and the attestation conveyance is none"
+            }
+            Self::NoAnchors => "a trusted attestation is demanded, and there are no trust anchors to lead to",
+            Self::AnchorsWithoutDemand => "there are trust anchors, and no trusted attestation is demanded",
+            Self::ModelPolicyWithoutDemand => {
+                "there is a policy for models, and no trusted attestation is demanded"
+            }
+            Self::NoModel => "models are accepted from a list, and the list is empty",
+            Self::ZeroAaguidListed => {
+                "the zero aaguid is listed as a model, and stands for one that is not said"
+            }
+            Self::NoFormat => "formats are accepted from a list, and the list is empty",
+            Self::FormatNoneDemanded => "a trusted attestation is demanded, and the format none is accepted",
+            Self::ModelsOfFormatWithoutAaguid => {
+                "models are listed, and fido-u2f, which signs none, is the only format accepted"
+            }
+            _ => return None,
+        })
+    }
 }
 
 impl fmt::Display for ConfigurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(sentence) = self.sentence() {
+            return f.write_str(sentence);
+        }
         match self {
             Self::RpId(id) => write!(f, "the rp id {id:?} is not a domain name in lower-case ascii"),
             Self::RpIdIsPublicSuffix(id) => {
                 write!(f, "the rp id {id:?} is a public suffix, below which anybody may register a name")
             }
-            Self::NoOrigin => f.write_str("no origin is accepted, so no response could be"),
             Self::Origin(origin) => write!(
                 f,
                 "{origin:?} is not a web origin as browsers write it: https://host[:port], or http for localhost"
@@ -75,16 +139,28 @@ impl fmt::Display for ConfigurationError {
             Self::AppOrigin(origin) => {
                 write!(f, "{origin:?} is not an app origin: android:apk-key-hash:… or ios:bundle-id:…")
             }
-            Self::NoAlgorithm => f.write_str("no algorithm is offered"),
             Self::AlgorithmUnsupported(algorithm) => {
                 write!(f, "the algorithm {} is offered, and no verifier has it", algorithm.name())
+            }
+            Self::OfferedAlgorithmNotAccepted(algorithm) => {
+                write!(f, "the algorithm {algorithm} is offered, and not accepted of stored credentials")
+            }
+            Self::UnknownKeyword { member, value } => {
+                write!(f, "{value:?} is no keyword for {member} that clients know, so they would ignore it")
+            }
+            Self::CredentialIdBytes(most) => {
+                write!(f, "credential ids of at most {most} bytes, 1 to {CREDENTIAL_ID_BYTES_MAX} expected")
             }
             Self::Timeout(seconds) => {
                 write!(f, "a timeout of {seconds} seconds, 1 to {TIMEOUT_SECONDS_MAX} expected")
             }
-            Self::TrustWithoutAttestation => {
-                f.write_str("a trusted attestation is demanded, and the attestation conveyance is none")
+            Self::ModelAcceptedAndRefused(aaguid) => {
+                write!(f, "the model {aaguid} is on the list of those accepted and on that of those refused")
             }
+            Self::FormatUnsupported(format) => {
+                write!(f, "the format {format:?} is accepted, and is not among those that can be verified")
+            }
+            _ => f.write_str("a configuration that can't work"),
         }
     }
 }

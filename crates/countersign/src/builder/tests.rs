@@ -1,7 +1,11 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::{origin::OriginRule, test_ceremony::rp};
+use crate::{
+    origin::OriginRule,
+    policy::{TIMEOUT_SECONDS_MAX, TopOrigins},
+    test_ceremony::rp,
+};
 use countersign_attestation::AnchorList;
 
 #[test]
@@ -9,7 +13,7 @@ fn the_defaults_are_the_specifications() {
     let rp = rp().build().unwrap();
     assert_eq!(rp.algorithms(), [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256]);
     assert_eq!(rp.timeout_milliseconds(), 300_000);
-    assert_eq!(rp.user_verification, UserVerificationRequirement::Preferred);
+    assert_eq!(rp.policy.user_verification, UserVerificationRequirement::Preferred);
     assert_eq!((rp.id(), rp.name()), ("example.org", "Example"));
     assert_eq!(rp.origins(), [OriginRule::Exact("https://example.org".into())]);
 }
@@ -138,6 +142,19 @@ fn each_error_is_one_sentence() {
         ConfigurationError::NoAlgorithm,
         ConfigurationError::AlgorithmUnsupported(Algorithm::Es256),
         ConfigurationError::Timeout(0),
+        ConfigurationError::OfferedAlgorithmNotAccepted(Algorithm::Es256),
+        ConfigurationError::UnknownKeyword { member: "attachment", value: "x".into() },
+        ConfigurationError::CredentialIdBytes(0),
+        ConfigurationError::NoAnchors,
+        ConfigurationError::AnchorsWithoutDemand,
+        ConfigurationError::ModelPolicyWithoutDemand,
+        ConfigurationError::NoModel,
+        ConfigurationError::ModelAcceptedAndRefused(countersign_types::Aaguid::ZERO),
+        ConfigurationError::ZeroAaguidListed,
+        ConfigurationError::NoFormat,
+        ConfigurationError::FormatNoneDemanded,
+        ConfigurationError::FormatUnsupported("x".into()),
+        ConfigurationError::ModelsOfFormatWithoutAaguid,
         ConfigurationError::TrustWithoutAttestation,
     ];
     for error in errors {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 ///     .unsolicited_client_outputs(Unsolicited::Report);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub struct ExtensionPolicy {
     pub(super) unsolicited_client_outputs: Unsolicited,
     pub(super) unsolicited_authenticator_outputs: Unsolicited,
@@ -24,6 +24,7 @@ pub struct ExtensionPolicy {
     pub(super) prf_results: PrfResultsPolicy,
     pub(super) prf_user_verification: PrfUserVerification,
     pub(super) cred_protect: CredProtectPolicy,
+    #[serde(deserialize_with = "Option::deserialize")]
     pub(super) minimum_pin_length: Option<u32>,
     pub(super) remote_clients: RemoteClients,
 }

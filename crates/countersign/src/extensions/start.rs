@@ -233,11 +233,12 @@ pub(crate) fn required(requested: &RequestedExtensions) -> Result<(), ExtensionM
 
 fn both(rp: &RelyingParty, inputs: &ClientExtensionInputs) -> Result<(), ExtensionMisuse> {
     inputs.check()?;
-    if inputs.prf()?.is_some() && rp.extensions.prf_user_verification == PrfUserVerification::Required {
+    if inputs.prf()?.is_some() && rp.policy.extensions.prf_user_verification == PrfUserVerification::Required
+    {
         verified(rp, "prf")?;
     }
     let is_remote = inputs.remote_client_data_json()?.is_some();
-    if is_remote && rp.extensions.remote_clients == RemoteClients::Refused {
+    if is_remote && rp.policy.extensions.remote_clients == RemoteClients::Refused {
         return Err(ExtensionMisuse::RemoteClient);
     }
     Ok(())
@@ -249,7 +250,7 @@ fn none_of(inputs: &ClientExtensionInputs, others: &[&'static str]) -> Result<()
 }
 
 fn verified(rp: &RelyingParty, input: &'static str) -> Result<(), ExtensionMisuse> {
-    if rp.user_verification == UserVerificationRequirement::Required {
+    if rp.policy.user_verification == UserVerificationRequirement::Required {
         Ok(())
     } else {
         Err(ExtensionMisuse::UserVerificationNotRequired { input })
@@ -260,9 +261,11 @@ fn verified(rp: &RelyingParty, input: &'static str) -> Result<(), ExtensionMisus
 /// ([Secure Payment Confirmation, section 5](https://www.w3.org/TR/secure-payment-confirmation/#sctn-payment-extension-registration)).
 fn payment_selection(rp: &RelyingParty) -> Result<(), ExtensionMisuse> {
     verified(rp, "payment")?;
-    let is_platform = rp.attachment == Some(AuthenticatorAttachment::Platform);
-    let is_discoverable =
-        matches!(rp.resident_key, ResidentKeyRequirement::Required | ResidentKeyRequirement::Preferred);
+    let is_platform = rp.policy.attachment == Some(AuthenticatorAttachment::Platform);
+    let is_discoverable = matches!(
+        rp.policy.resident_key,
+        ResidentKeyRequirement::Required | ResidentKeyRequirement::Preferred
+    );
     if is_platform && is_discoverable { Ok(()) } else { Err(ExtensionMisuse::PaymentSelection) }
 }
 

@@ -1,14 +1,14 @@
 //! The steps of [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) in their order, over
 //! borrowed parts.
 
-use countersign_attestation::{Attestation, PathLimits, Statement, Trust};
+use countersign_attestation::{Attestation, Statement, Trust};
 use countersign_cose::{Algorithm, KeyError, PublicKey, hash::sha256};
 use countersign_types::{
     Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, CredentialId,
     Timestamp,
+    authenticator_data::Flags,
     client_data::ClientDataError,
     enumerations::{Transport, UserVerificationRequirement},
-    identifiers::CREDENTIAL_ID_MAX,
 };
 
 use super::{CredentialIdStatus, Registered};
@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Fault},
     extensions::{Outputs, RegistrationExtensions},
     parts::AttestationParts,
-    policy::AttestationTrust,
+    policy::{BackupPolicy, PolicyFault},
     record::{AttestationEvidence, CredentialRecord, Trusted},
     relying_party::RelyingParty,
     report::{Deviation, Evidence, Reason, Recorder},
@@ -70,10 +70,9 @@ impl<'a> Procedure<'a> {
         // 21, 22
         let attestation = self.attestation(&decoded, &client_data_hash, &key, steps)?;
         // 23, 24
-        let trust = self.trust(&attestation, attested.aaguid, steps)?;
-        // 25: authenticator data with a longer one could not be read.
-        debug_assert!(attested.credential_id.len() <= CREDENTIAL_ID_MAX);
-        steps.by_construction(Step::CredentialIdLength);
+        let trust = self.trust(&attestation, attested.aaguid, &key, steps)?;
+        // 25
+        steps.check(Step::CredentialIdLength, self.credential_id_length(attested))?;
         // 26
         let length = attested.credential_id.len();
         let is_new = self.is_new(attested);
@@ -179,10 +178,22 @@ impl<'a> Procedure<'a> {
         // 17
         let backup_state = checks::backup_state(data);
         steps.check_with(Step::BackupState, backup_state, |()| Evidence::flags(flags))?;
-        // 18, 19: the record tells BE and BS; no policy refuses a value of theirs.
-        steps.skipped(Step::BackupEligibilityPolicy, Reason::NoPolicy);
-        steps.skipped(Step::BackupStatePolicy, Reason::NoPolicy);
+        // 18, 19
+        self.backup(flags, steps)?;
         Ok(())
+    }
+
+    /// Steps 18 and 19.
+    fn backup(&self, flags: Flags, steps: &mut impl Recorder) -> Result<(), Error> {
+        let policy = self.rp.policy.backup;
+        if policy == BackupPolicy::Unrestricted {
+            steps.skipped(Step::BackupEligibilityPolicy, Reason::NoPolicy);
+            steps.skipped(Step::BackupStatePolicy, Reason::NoPolicy);
+            return Ok(());
+        }
+        let (eligibility, state) = (policy.check_eligibility(flags), policy.check_state(flags));
+        steps.check_with(Step::BackupEligibilityPolicy, eligibility, |()| Evidence::flags(flags))?;
+        steps.check_with(Step::BackupStatePolicy, state, |()| Evidence::flags(flags))
     }
 
     /// Step 20, and that the key can be used at all: the specification leaves that to the first assertion, which is
@@ -245,9 +256,10 @@ impl<'a> Procedure<'a> {
         &self,
         attestation: &Attestation,
         aaguid: Aaguid,
+        key: &PublicKey,
         steps: &mut impl Recorder,
     ) -> Result<Option<Trust>, Error> {
-        let AttestationTrust::Required(source) = &self.rp.attestation_trust else {
+        let Some(demand) = self.rp.attestation_demand() else {
             steps.skipped(Step::TrustAnchors, Reason::TrustNotDemanded);
             steps.skipped(Step::Trust, Reason::TrustNotDemanded);
             return Ok(None);
@@ -255,14 +267,20 @@ impl<'a> Procedure<'a> {
         // 23: they come from configuration, and are there.
         steps.by_construction(Step::TrustAnchors);
         // 24
-        let kind = attestation.attestation_type();
-        if !kind.is_certified() {
-            return Err(Error::new(Step::Trust, Fault::AttestationNotAccepted(kind)));
-        }
-        let limits = PathLimits::default();
-        let trust = attestation.assess_trust(aaguid, &**source, self.now, &self.rp.verifiers, &limits);
+        let algorithm = key.algorithm().map(Algorithm::identifier);
+        let trust = demand.judge(attestation, aaguid, algorithm, self.now);
         let paths = |trust: &Trust| Evidence::Trust { paths: trust.paths().len() };
         steps.check_with(Step::Trust, trust, paths).map(Some)
+    }
+
+    /// Step 25. Authenticator data with an ID of more than 1023 bytes could not be read.
+    fn credential_id_length(&self, attested: &AttestedCredentialData<'_>) -> Result<(), PolicyFault> {
+        let length = attested.credential_id.len();
+        if length <= usize::from(self.rp.policy.credential_id_bytes) {
+            Ok(())
+        } else {
+            Err(PolicyFault::CredentialIdTooLong { length })
+        }
     }
 
     /// Step 26.
@@ -325,10 +343,8 @@ impl<'a> Procedure<'a> {
     /// Step 27's `attestationObject` and `attestationClientDataJSON`, with what step 24 made of them.
     fn evidence(&self, attestation: &Attestation) -> AttestationEvidence {
         // A registration that did not pass what was demanded has no record.
-        let trusted = match &self.rp.attestation_trust {
-            AttestationTrust::Unassessed => Trusted::NotAssessed,
-            _ => Trusted::Yes,
-        };
+        let demanded = self.rp.policy.attested.is_some();
+        let trusted = if demanded { Trusted::Yes } else { Trusted::NotAssessed };
         let kind = attestation.attestation_type().as_str();
         let (object, client_data) = (self.parts.attestation_object, self.parts.client_data_json);
         AttestationEvidence::new(attestation.format(), kind, object, client_data)
@@ -343,10 +359,14 @@ impl<'a> Procedure<'a> {
     ) -> Result<RegistrationExtensions, Error> {
         let asked = &self.state.extensions;
         let client = self.parts.client_extension_results;
-        let outputs = Outputs::new(&self.rp.extensions, asked, client, data.extensions);
+        let outputs = Outputs::new(&self.rp.policy.extensions, asked, client, data.extensions);
         let outputs = outputs.map_err(|fault| Error::new(Step::Extensions, fault))?;
         let names = || Evidence::extensions(outputs.names());
-        let learned = steps.check_with(Step::Extensions, outputs.of_registration(), |_| names())?;
+        let learned = outputs.of_registration().and_then(|learned| {
+            self.rp.policy.check_discoverable(learned.discoverable)?;
+            Ok(learned)
+        });
+        let learned = steps.check_with(Step::Extensions, learned, |_| names())?;
         checks::extensions_lint(self.rp, asked, client, Step::Extensions, steps)?;
         Ok(learned)
     }

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::*;
 use crate::{
     Aaguid, Algorithm, AttestationConveyance, AttestationTrust, CredentialId, CrossOrigin,
-    EntropyUnavailable, Mediation, RegistrationStep as Step, ResidentKeyRequirement, StartError, TopOrigins,
-    UserVerificationRequirement,
+    EntropyUnavailable, Mediation, RecentSession, RegistrationStep as Step, ResidentKeyRequirement,
+    StartError, TopOrigins, UserVerificationRequirement,
     test_ceremony::{AT, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, create, entropy, handle, rp},
 };
 
@@ -75,7 +75,15 @@ fn the_options_say_what_the_state_expects() {
     assert_eq!(json["attestation"], "direct");
     assert_eq!(state.expires_at(), NOW.plus_seconds(90));
     assert_eq!(state.mediation, Mediation::Modal);
-    let (_, state) = rp.start_conditional_registration(&user, &existing, &mut entropy(), NOW).unwrap();
+    let (_, state) = rp
+        .start_conditional_registration(
+            &user,
+            &existing,
+            RecentSession::vouched(user.handle.clone(), NOW),
+            &mut entropy(),
+            NOW,
+        )
+        .unwrap();
     assert_eq!(state.mediation, Mediation::Conditional);
 }
 

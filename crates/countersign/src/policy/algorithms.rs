@@ -1,0 +1,78 @@
+//! Algorithms as policy: which of them are offered, and which the keys of stored credentials may have.
+
+use countersign_cose::{Algorithm, KeyError, PublicKey};
+use countersign_types::AlgorithmIdentifier;
+use serde::{Deserialize, Serialize};
+
+use super::PolicyFault;
+use crate::error::Fault;
+
+/// Which algorithms the keys of stored credentials may have: what is no longer offered to new credentials may well go on
+/// working with old ones, or be given up for them too.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum StoredAlgorithms {
+    /// All that can be verified.
+    #[default]
+    Any,
+    /// These alone. Whatever is offered to new credentials must be among them.
+    Only(#[serde(with = "identifiers")] Vec<Algorithm>),
+}
+
+impl StoredAlgorithms {
+    /// Whether credentials with this algorithm may still authenticate.
+    pub fn accepts(&self, algorithm: Algorithm) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Only(accepted) => accepted.contains(&algorithm),
+        }
+    }
+
+    /// Step 21 of section 7.2: the stored key's algorithm is one that the policy still permits.
+    pub(crate) fn check(&self, algorithm: Algorithm) -> Result<(), PolicyFault> {
+        if self.accepts(algorithm) {
+            Ok(())
+        } else {
+            Err(PolicyFault::StoredAlgorithmNotAllowed(algorithm.identifier()))
+        }
+    }
+}
+
+impl StoredAlgorithms {
+    /// The same where the key itself was prepared before: by the algorithm that the record notes, or else that of its key.
+    pub(crate) fn check_noted(&self, noted: Option<Algorithm>, public_key: &[u8]) -> Result<(), Fault> {
+        match (self, noted) {
+            (Self::Any, _) => Ok(()),
+            (Self::Only(_), Some(algorithm)) => Ok(self.check(algorithm)?),
+            (Self::Only(_), None) => {
+                let key = PublicKey::from_cose(public_key)?;
+                Ok(self.check(key.algorithm().ok_or(KeyError::UnsupportedKeyType)?)?)
+            }
+        }
+    }
+}
+
+/// Algorithms by their COSE identifiers: numbers, as in the options.
+pub(super) mod identifiers {
+    use serde::{Deserializer, Serializer, de::Error as _};
+
+    use super::{Algorithm, AlgorithmIdentifier, Deserialize};
+
+    pub(in super::super) fn serialize<S: Serializer>(
+        algorithms: &[Algorithm],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(algorithms.iter().map(|algorithm| algorithm.identifier()))
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Algorithm>, D::Error> {
+        let known = |identifier: AlgorithmIdentifier| {
+            Algorithm::from_identifier(identifier)
+                .ok_or_else(|| D::Error::custom(format_args!("the algorithm {identifier} is not known")))
+        };
+        Vec::deserialize(deserializer)?.into_iter().map(known).collect()
+    }
+}

@@ -1,0 +1,168 @@
+//! What an attestation is held to, once its statement verifies: steps 23 and 24 of
+//! [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential).
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use countersign_attestation::{
+    Attestation, AttestedAaguid, Details, ModelPolicy, ModelQuery, PathLimits, Trust, TrustAnchors,
+    format::android_key::SecurityLevel,
+};
+use countersign_cose::Verifiers;
+use countersign_types::{Aaguid, AlgorithmIdentifier, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::PolicyFault;
+use crate::error::Fault;
+
+/// What is demanded of authenticators beyond a trust path: lists that can stand in a configuration file.
+///
+/// The lists of models are of AAGUIDs that a trust anchor vouches for. One that is merely claimed, as with `fido-u2f`, is
+/// on neither: where there is a list, it is refused.
+///
+/// ```
+/// use std::sync::Arc;
+/// use countersign::{Aaguid, AnchorList, AttestedPolicy, Policy, RelyingParty};
+/// # let model = Aaguid::from_bytes([1; 16]);
+/// let demands = AttestedPolicy::new().with_formats(["packed", "tpm"]).with_accepted_models([model]);
+/// let rp = RelyingParty::builder("example.org", "Example")
+///     .origin("https://example.org")
+///     .policy(Policy::attested(demands))
+///     .trust_anchors(Arc::new(AnchorList::default()))
+///     .build();
+/// assert!(rp.is_ok());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttestedPolicy {
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub(super) formats: Option<BTreeSet<String>>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub(super) accepted_models: Option<BTreeSet<Aaguid>>,
+    pub(super) refused_models: BTreeSet<Aaguid>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub(super) android_key_protection: Option<AndroidKeyProtection>,
+}
+
+/// Where an Android device must keep a credential's key, and make its attestation
+/// ([security levels](https://source.android.com/docs/security/features/keystore/attestation#securitylevel)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum AndroidKeyProtection {
+    /// In a trusted execution environment or better.
+    TrustedEnvironment,
+    /// In a secure element of its own.
+    StrongBox,
+}
+
+impl AttestedPolicy {
+    /// No demands beyond a trust path.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Attestations of these formats alone, such as `packed`. The format `none` can't be among them. Of a compound
+    /// attestation the format is `compound`.
+    pub fn with_formats(mut self, formats: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.formats = Some(formats.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// These models alone.
+    pub fn with_accepted_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
+        self.accepted_models = Some(models.into_iter().collect());
+        self
+    }
+
+    /// None of these models.
+    pub fn with_refused_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
+        self.refused_models = models.into_iter().collect();
+        self
+    }
+
+    /// Keys of Android's key store that are protected so well. Of other authenticators it says nothing: there, trust
+    /// anchors, models and [`ModelPolicy`] do.
+    pub fn with_android_key_protection(mut self, protection: AndroidKeyProtection) -> Self {
+        self.android_key_protection = Some(protection);
+        self
+    }
+
+    fn accepts_format(&self, format: &str) -> bool {
+        self.formats.as_ref().is_none_or(|formats| formats.contains(format))
+    }
+
+    fn check_model(&self, aaguid: Option<AttestedAaguid>) -> Result<(), PolicyFault> {
+        if self.accepted_models.is_none() && self.refused_models.is_empty() {
+            return Ok(());
+        }
+        let Some(aaguid) = aaguid.map(AttestedAaguid::get) else {
+            return Err(PolicyFault::ModelNotAttested);
+        };
+        let is_accepted = self.accepted_models.as_ref().is_none_or(|models| models.contains(&aaguid));
+        if is_accepted && !self.refused_models.contains(&aaguid) {
+            Ok(())
+        } else {
+            Err(PolicyFault::ModelNotAccepted(aaguid))
+        }
+    }
+
+    /// The attestation itself, and each part of a compound one that verified.
+    fn check_android(&self, attestation: &Attestation) -> Result<(), PolicyFault> {
+        let Some(protection) = self.android_key_protection else { return Ok(()) };
+        let minimum = match protection {
+            AndroidKeyProtection::TrustedEnvironment => SecurityLevel::TrustedEnvironment,
+            AndroidKeyProtection::StrongBox => SecurityLevel::StrongBox,
+        };
+        let is_enough = |attestation: &Attestation| match attestation.details() {
+            Details::Android(key) => {
+                key.keymaster_security_level.is_at_least(minimum)
+                    && key.attestation_security_level.is_at_least(minimum)
+            }
+            _ => true,
+        };
+        let mut parts = attestation.parts().iter().filter_map(|part| part.result().ok());
+        if is_enough(attestation) && parts.all(is_enough) {
+            Ok(())
+        } else {
+            Err(PolicyFault::KeyProtectionTooWeak)
+        }
+    }
+}
+
+/// All that a relying party demands of attestations: the policy, and beside it what does not serialise.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Demand<'a> {
+    pub(crate) policy: &'a AttestedPolicy,
+    pub(crate) anchors: &'a dyn TrustAnchors,
+    pub(crate) models: &'a [Arc<dyn ModelPolicy>],
+    pub(crate) verifiers: &'a Verifiers,
+}
+
+impl Demand<'_> {
+    /// Step 24: the attestation is certified, of an accepted format, leads to an anchor, and is of an accepted model.
+    pub(crate) fn judge(
+        &self,
+        attestation: &Attestation,
+        aaguid: Aaguid,
+        algorithm: Option<AlgorithmIdentifier>,
+        now: Timestamp,
+    ) -> Result<Trust, Fault> {
+        let kind = attestation.attestation_type();
+        if !kind.is_certified() {
+            return Err(Fault::AttestationNotAccepted(kind));
+        }
+        if !self.policy.accepts_format(attestation.format()) {
+            return Err(PolicyFault::FormatNotAccepted(attestation.format().to_owned()).into());
+        }
+        let limits = PathLimits::default();
+        let trust = attestation.assess_trust(aaguid, self.anchors, now, self.verifiers, &limits)?;
+        self.policy.check_model(trust.attested_aaguid())?;
+        self.policy.check_android(attestation)?;
+        let mut query = ModelQuery::new(attestation, &trust, now);
+        query.algorithm = algorithm;
+        for model in self.models {
+            model.judge(&query)?;
+        }
+        Ok(trust)
+    }
+}

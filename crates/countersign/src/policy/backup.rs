@@ -1,0 +1,76 @@
+//! Backup as policy: [section 6.1.3](https://www.w3.org/TR/webauthn-3/#sctn-credential-backup), and the steps that read
+//! BE and BS.
+
+use countersign_types::authenticator_data::Flags;
+use serde::{Deserialize, Serialize};
+
+use super::PolicyFault;
+use crate::error::Fault;
+
+/// Whether credentials may or must be backed up, at registration and at each authentication.
+///
+/// The flags are the authenticator's word: without attestation, a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum BackupPolicy {
+    /// They may. The record tells.
+    #[default]
+    Unrestricted,
+    /// They must not be able to be: BE is clear, so that each is on one device.
+    Forbidden,
+    /// They must be able to be: BE is set. Whether they are may change, and often does some time after registration.
+    EligibleRequired,
+    /// They must be: BE and BS are set.
+    Required,
+}
+
+impl BackupPolicy {
+    /// What BE must be.
+    pub(crate) fn check_eligibility(self, flags: Flags) -> Result<(), PolicyFault> {
+        let eligible = flags.backup_eligible();
+        match (self, eligible) {
+            (Self::Forbidden, true) | (Self::EligibleRequired | Self::Required, false) => {
+                Err(PolicyFault::BackupEligibilityNotAccepted { eligible })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What BS must be.
+    pub(crate) fn check_state(self, flags: Flags) -> Result<(), PolicyFault> {
+        if self == Self::Required && !flags.backup_state() { Err(PolicyFault::NotBackedUp) } else { Ok(()) }
+    }
+}
+
+/// What to do where BE is set on a credential whose record says that it was clear at registration. The other way round is
+/// always refused.
+///
+/// The specification takes BE for what never changes
+/// ([section 6.1.3](https://www.w3.org/TR/webauthn-3/#sctn-credential-backup)); some password managers set it later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum BackupEligibilityChange {
+    /// The authentication fails.
+    #[default]
+    Refused,
+    /// It is accepted, although a credential that was on one device may be on others from then on. The record takes it
+    /// over.
+    DangerousUpgradeAccepted,
+}
+
+impl BackupEligibilityChange {
+    /// Step 19 of section 7.2: BE is as it was, or may have changed as it did.
+    ///
+    /// It is unknown in a record from elsewhere: what is seen first is then recorded.
+    pub(crate) fn check(self, registered: Option<bool>, flags: Flags) -> Result<(), Fault> {
+        match (registered, flags.backup_eligible()) {
+            (Some(false), true) if self == Self::DangerousUpgradeAccepted => Ok(()),
+            (Some(registered), now) if registered != now => {
+                Err(Fault::BackupEligibilityChanged { registered })
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Demands that can't all be met: found before the first ceremony fails on them.
+
+use countersign_attestation::Formats;
+use countersign_cose::Verifiers;
+use countersign_types::enumerations::{
+    AttestationConveyance, AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement,
+};
+
+use super::{AttestedPolicy, CREDENTIAL_ID_BYTES_MAX, CrossOrigin, Policy, TIMEOUT_SECONDS_MAX, TopOrigins};
+use crate::{builder::ConfigurationError as Error, origin::is_web_origin};
+
+/// Formats that sign no AAGUID, so that no list of models can have one of theirs.
+const WITHOUT_AAGUID: &str = "fido-u2f";
+
+impl Policy {
+    /// That no two of the policy's own demands clash.
+    pub(crate) fn without_contradiction(&self) -> Result<(), Error> {
+        self.known_keywords()?;
+        if let CrossOrigin::Accepted { top_origins: TopOrigins::Listed(listed) } = &self.cross_origin
+            && let Some(bad) = listed.iter().find(|origin| !is_web_origin(origin))
+        {
+            return Err(Error::Origin(bad.clone()));
+        }
+        if self.algorithms.is_empty() {
+            return Err(Error::NoAlgorithm);
+        }
+        if let Some(lost) = self.algorithms.iter().find(|it| !self.stored_algorithms.accepts(**it)) {
+            return Err(Error::OfferedAlgorithmNotAccepted(*lost));
+        }
+        if !(1..=CREDENTIAL_ID_BYTES_MAX).contains(&self.credential_id_bytes) {
+            return Err(Error::CredentialIdBytes(self.credential_id_bytes));
+        }
+        if !(1..=TIMEOUT_SECONDS_MAX).contains(&self.timeout_seconds) {
+            return Err(Error::Timeout(self.timeout_seconds));
+        }
+        match &self.attested {
+            Some(_) if self.attestation_conveyance == AttestationConveyance::None => {
+                Err(Error::TrustWithoutAttestation)
+            }
+            Some(demands) => demands.without_contradiction(),
+            None => Ok(()),
+        }
+    }
+
+    /// That what the policy needs is there: a verifier for each algorithm that is offered, and each format that is
+    /// demanded.
+    pub(crate) fn is_supported(&self, verifiers: &Verifiers, formats: &Formats) -> Result<(), Error> {
+        if let Some(lost) = self.algorithms.iter().find(|it| !verifiers.supports(it.scheme())) {
+            return Err(Error::AlgorithmUnsupported(*lost));
+        }
+        let demanded = self.attested.iter().flat_map(|demands| demands.formats.iter().flatten());
+        match demanded.into_iter().find(|format| !formats.identifiers().any(|known| known == *format)) {
+            Some(unknown) => Err(Error::FormatUnsupported(unknown.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Clients ignore keywords that they don't know: a demand by a mistyped one would be none.
+    fn known_keywords(&self) -> Result<(), Error> {
+        let unknown = |member, value: &str| Err(Error::UnknownKeyword { member, value: value.to_owned() });
+        if let UserVerificationRequirement::Unknown(value) = &self.user_verification {
+            return unknown("user verification", value);
+        }
+        if let ResidentKeyRequirement::Unknown(value) = &self.resident_key {
+            return unknown("resident key", value);
+        }
+        if let Some(AuthenticatorAttachment::Unknown(value)) = &self.attachment {
+            return unknown("attachment", value);
+        }
+        if let AttestationConveyance::Unknown(value) = &self.attestation_conveyance {
+            return unknown("attestation conveyance", value);
+        }
+        Ok(())
+    }
+}
+
+impl AttestedPolicy {
+    fn without_contradiction(&self) -> Result<(), Error> {
+        let accepted = self.accepted_models.as_ref();
+        if accepted.is_some_and(std::collections::BTreeSet::is_empty) {
+            return Err(Error::NoModel);
+        }
+        if let Some(both) = accepted.iter().flat_map(|it| it.intersection(&self.refused_models)).next() {
+            return Err(Error::ModelAcceptedAndRefused(*both));
+        }
+        if accepted.into_iter().flatten().chain(&self.refused_models).any(countersign_types::Aaguid::is_zero)
+        {
+            return Err(Error::ZeroAaguidListed);
+        }
+        let Some(formats) = &self.formats else { return Ok(()) };
+        if formats.is_empty() {
+            return Err(Error::NoFormat);
+        }
+        if formats.contains("none") {
+            return Err(Error::FormatNoneDemanded);
+        }
+        let has_list = accepted.is_some() || !self.refused_models.is_empty();
+        if has_list && formats.iter().all(|format| format == WITHOUT_AAGUID) {
+            return Err(Error::ModelsOfFormatWithoutAaguid);
+        }
+        Ok(())
+    }
+}

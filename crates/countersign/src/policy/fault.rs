@@ -1,0 +1,93 @@
+//! Demands of a policy that a response does not meet.
+
+use core::fmt;
+
+use countersign_attestation::ModelRefused;
+use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
+
+use crate::error::{Fault, Shortened};
+
+/// A demand of the relying party's policy that is not met. The response may be in order otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PolicyFault {
+    /// The stored credential's algorithm is one that is no longer accepted.
+    StoredAlgorithmNotAllowed(AlgorithmIdentifier),
+    /// The attestation's format is not an accepted one.
+    FormatNotAccepted(String),
+    /// Nobody vouches for the authenticator's model, and models are listed.
+    ModelNotAttested,
+    /// The authenticator is of this model.
+    ModelNotAccepted(Aaguid),
+    /// A policy for models refuses this one.
+    ModelRefused(ModelRefused),
+    /// The key is not protected as well as it must be.
+    KeyProtectionTooWeak,
+    /// The credential ID is longer than the relying party accepts.
+    CredentialIdTooLong {
+        /// How many bytes it has.
+        length: usize,
+    },
+    /// BE has this value, and must have the other.
+    BackupEligibilityNotAccepted {
+        /// Whether it is set.
+        eligible: bool,
+    },
+    /// BS is clear, and must be set.
+    NotBackedUp,
+    /// A discoverable credential is required, and `credProps` says that this one isn't.
+    NotDiscoverable,
+}
+
+impl PolicyFault {
+    /// The stable word for it.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::StoredAlgorithmNotAllowed(_) => Code::AlgorithmNotAllowed,
+            Self::FormatNotAccepted(_) => Code::AttestationNotAccepted,
+            Self::ModelNotAttested | Self::ModelNotAccepted(_) | Self::KeyProtectionTooWeak => {
+                Code::AuthenticatorNotAccepted
+            }
+            Self::ModelRefused(cause) => cause.code(),
+            Self::CredentialIdTooLong { .. } => Code::CredentialIdTooLong,
+            Self::BackupEligibilityNotAccepted { .. } | Self::NotBackedUp => Code::BackupNotAccepted,
+            Self::NotDiscoverable => Code::ExtensionNotAccepted,
+        }
+    }
+}
+
+impl fmt::Display for PolicyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StoredAlgorithmNotAllowed(algorithm) => {
+                write!(f, "the stored key is for {algorithm}, which is no longer accepted")
+            }
+            Self::FormatNotAccepted(format) => {
+                write!(f, "the attestation format {} is not accepted", Shortened(format))
+            }
+            Self::ModelNotAttested => {
+                f.write_str("models are listed, and nobody vouches for the authenticator's")
+            }
+            Self::ModelNotAccepted(aaguid) => write!(f, "the authenticator's model {aaguid} is not accepted"),
+            Self::ModelRefused(cause) => cause.fmt(f),
+            Self::KeyProtectionTooWeak => f.write_str("the key is not protected as well as it must be"),
+            Self::CredentialIdTooLong { length } => {
+                write!(f, "a credential id of {length} bytes is longer than accepted")
+            }
+            Self::BackupEligibilityNotAccepted { eligible: true } => {
+                f.write_str("the credential can be backed up, and must not be")
+            }
+            Self::BackupEligibilityNotAccepted { eligible: false } => {
+                f.write_str("the credential can't be backed up, and must be able to be")
+            }
+            Self::NotBackedUp => f.write_str("the credential is not backed up, and must be"),
+            Self::NotDiscoverable => f.write_str("the credential is not discoverable, and must be"),
+        }
+    }
+}
+
+impl From<ModelRefused> for Fault {
+    fn from(refused: ModelRefused) -> Self {
+        Self::Policy(PolicyFault::ModelRefused(refused))
+    }
+}

@@ -1,0 +1,321 @@
+use std::sync::Arc;
+
+use countersign_attestation::AnchorList;
+use countersign_types::{Aaguid, Timestamp};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    ConfigurationError, EntropyUnavailable, RegistrationRequest, RelyingParty, StartError, User,
+    test_ceremony::{NOW, entropy, handle, rp},
+};
+
+const MODEL: Aaguid = Aaguid::from_bytes([1; 16]);
+const OTHER: Aaguid = Aaguid::from_bytes([2; 16]);
+
+/// What `policy` fails with, built with anchors where it demands them.
+fn clash(policy: Policy) -> ConfigurationError {
+    let text = serde_json::to_string(&policy).unwrap();
+    let anchors = policy.attested.is_some().then(|| Arc::new(AnchorList::default()));
+    let builder = rp().policy(policy);
+    let built = match anchors {
+        Some(anchors) => builder.trust_anchors(anchors).build(),
+        None => builder.build(),
+    };
+    let error = built.unwrap_err();
+    // Read back, the policy is refused for the same reason, unless that lies outside it.
+    if !matches!(
+        error,
+        ConfigurationError::AlgorithmUnsupported(_) | ConfigurationError::FormatUnsupported(_)
+    ) {
+        let read = serde_json::from_str::<Policy>(&text).unwrap_err().to_string();
+        assert!(read.starts_with(&error.to_string()), "{read}");
+    }
+    error
+}
+
+fn built(policy: Policy) -> RelyingParty {
+    let is_attested = policy.attested.is_some();
+    let builder = rp().policy(policy);
+    if is_attested {
+        builder.trust_anchors(Arc::new(AnchorList::default())).build().unwrap()
+    } else {
+        builder.build().unwrap()
+    }
+}
+
+#[test]
+fn each_preset_works_and_warns_of_nothing() {
+    for policy in [
+        Policy::passkeys(),
+        Policy::second_factor(),
+        Policy::attested(AttestedPolicy::new()),
+        Policy::default(),
+    ] {
+        assert_eq!(built(policy.clone()).warnings(), []);
+        let text = serde_json::to_string(&policy).unwrap();
+        assert_eq!(serde_json::from_str::<Policy>(&text).unwrap(), policy, "{text}");
+    }
+    assert_eq!(*Policy::passkeys().user_verification(), UserVerificationRequirement::Required);
+    assert_eq!(*Policy::passkeys().resident_key(), ResidentKeyRequirement::Preferred);
+    assert_eq!(Policy::passkeys().attestation_demands(), None);
+    assert_eq!(*Policy::second_factor().user_verification(), UserVerificationRequirement::Discouraged);
+    assert_eq!(Policy::attested(AttestedPolicy::new()).attestation_conveyance, AttestationConveyance::Direct);
+}
+
+#[test]
+fn a_policy_is_written_with_all_its_members() {
+    let policy = Policy::attested(
+        AttestedPolicy::new()
+            .with_formats(["packed", "android-key"])
+            .with_accepted_models([MODEL])
+            .with_refused_models([OTHER])
+            .with_android_key_protection(AndroidKeyProtection::StrongBox),
+    )
+    .with_attachment(AuthenticatorAttachment::CrossPlatform)
+    .with_algorithms([Algorithm::Es256])
+    .with_stored_algorithms(StoredAlgorithms::Only(vec![Algorithm::Es256, Algorithm::Rs256]))
+    .with_cross_origin(CrossOrigin::Accepted {
+        top_origins: TopOrigins::Listed(vec!["https://top.example".into()]),
+    })
+    .with_sign_count(SignCountPolicy::Report)
+    .with_backup(BackupPolicy::Forbidden)
+    .with_backup_eligibility_change(BackupEligibilityChange::DangerousUpgradeAccepted)
+    .with_conditional_create(ConditionalCreatePolicy::AfterSignIn { seconds: 60 })
+    .with_credential_id_bytes(128)
+    .with_timeout_seconds(600);
+    let expected = json!({
+        "version": 1,
+        "user_verification": "required",
+        "resident_key": "preferred",
+        "attachment": "cross-platform",
+        "algorithms": [-7],
+        "stored_algorithms": {"only": [-7, -257]},
+        "attestation_conveyance": "direct",
+        "attested": {
+            "formats": ["android-key", "packed"],
+            "accepted_models": ["01010101-0101-0101-0101-010101010101"],
+            "refused_models": ["02020202-0202-0202-0202-020202020202"],
+            "android_key_protection": "strong-box",
+        },
+        "cross_origin": {"accepted": {"top_origins": {"listed": ["https://top.example"]}}},
+        "sign_count": "report",
+        "backup": "forbidden",
+        "backup_eligibility_change": "dangerous-upgrade-accepted",
+        "conditional_create": {"after-sign-in": {"seconds": 60}},
+        "extensions": {
+            "unsolicited_client_outputs": "ignore",
+            "unsolicited_authenticator_outputs": "ignore",
+            "required": [],
+            "prf_results": "strip",
+            "prf_user_verification": "required",
+            "cred_protect": "at-least",
+            "minimum_pin_length": null,
+            "remote_clients": "refused",
+        },
+        "credential_id_bytes": 128,
+        "timeout_seconds": 600,
+    });
+    assert_eq!(serde_json::to_value(&policy).unwrap(), expected);
+    assert_eq!(serde_json::from_value::<Policy>(expected).unwrap(), policy);
+}
+
+#[test]
+fn a_policy_with_a_member_too_few_or_too_many_is_refused() {
+    let whole = serde_json::to_value(Policy::attested(AttestedPolicy::new())).unwrap();
+    let refused = |value: &Value| serde_json::from_value::<Policy>(value.clone()).unwrap_err();
+    let mut places = vec![whole.pointer("/attested").unwrap().as_object().unwrap().clone()];
+    places.push(whole.as_object().unwrap().clone());
+    for name in places.iter().flat_map(|members| members.keys()) {
+        let mut less = whole.clone();
+        if less.as_object_mut().unwrap().remove(name).is_none() {
+            less["attested"].as_object_mut().unwrap().remove(name).unwrap();
+        }
+        let error = refused(&less).to_string();
+        assert!(error.contains(&format!("missing field `{name}`")), "{error}");
+    }
+    for place in ["", "/attested"] {
+        let mut more = whole.clone();
+        more.pointer_mut(place).unwrap()["user_verifcation"] = json!("required");
+        assert!(refused(&more).to_string().contains("unknown field `user_verifcation`"));
+    }
+    let mut later = whole.clone();
+    later["version"] = json!(2);
+    assert!(refused(&later).to_string().contains("a policy of an unknown version"));
+    let mut unknown = whole;
+    unknown["algorithms"] = json!([5]);
+    assert!(refused(&unknown).to_string().contains("the algorithm 5 is not known"));
+}
+
+#[test]
+fn demands_of_a_policy_that_clash_are_refused_with_both_of_them_named() {
+    use ConfigurationError as Error;
+    let stored = |only: &[Algorithm]| StoredAlgorithms::Only(only.to_vec());
+    let lost = Policy::passkeys().with_stored_algorithms(stored(&[Algorithm::EdDsa, Algorithm::Es256]));
+    assert_eq!(clash(lost), Error::OfferedAlgorithmNotAccepted(Algorithm::Rs256));
+    for most in [0, 1024] {
+        assert_eq!(clash(Policy::passkeys().with_credential_id_bytes(most)), Error::CredentialIdBytes(most));
+    }
+    let unknown = |member, value: &str| Error::UnknownKeyword { member, value: value.into() };
+    assert_eq!(
+        clash(Policy::passkeys().with_user_verification("requird".into())),
+        unknown("user verification", "requird")
+    );
+    assert_eq!(clash(Policy::passkeys().with_resident_key("yes".into())), unknown("resident key", "yes"));
+    assert_eq!(clash(Policy::passkeys().with_attachment("usb".into())), unknown("attachment", "usb"));
+    assert_eq!(
+        clash(Policy::passkeys().with_attestation_conveyance("full".into())),
+        unknown("attestation conveyance", "full")
+    );
+    let top = CrossOrigin::Accepted { top_origins: TopOrigins::Listed(vec!["top.example".into()]) };
+    assert_eq!(clash(Policy::passkeys().with_cross_origin(top)), Error::Origin("top.example".into()));
+}
+
+#[test]
+fn rule_377_algorithms_must_be_offered_and_known_to_a_verifier() {
+    assert_eq!(clash(Policy::passkeys().with_algorithms([])), ConfigurationError::NoAlgorithm);
+    let unsupported = rp().policy(Policy::passkeys()).verifiers(crate::Verifiers::empty()).build();
+    assert_eq!(unsupported.unwrap_err(), ConfigurationError::AlgorithmUnsupported(Algorithm::EdDsa));
+}
+
+#[test]
+fn rule_379_trust_is_demanded_with_anchors_and_a_conveyance_or_not_at_all() {
+    use ConfigurationError as Error;
+    let attested = || Policy::attested(AttestedPolicy::new());
+    let anchors = || Arc::new(AnchorList::default());
+    let without = attested().with_attestation_conveyance(AttestationConveyance::None);
+    assert_eq!(clash(without), Error::TrustWithoutAttestation);
+    assert_eq!(rp().policy(attested()).build().unwrap_err(), Error::NoAnchors);
+    assert_eq!(rp().trust_anchors(anchors()).build().unwrap_err(), Error::AnchorsWithoutDemand);
+    let models = rp().model_policy(Arc::new(crate::attestation::ModelList::only([MODEL])));
+    assert_eq!(models.build().unwrap_err(), Error::ModelPolicyWithoutDemand);
+    rp().policy(attested()).trust_anchors(anchors()).build().unwrap();
+}
+
+#[test]
+fn rule_380_a_model_is_not_both_accepted_and_refused() {
+    use ConfigurationError as Error;
+    let clash = |demands| clash(Policy::attested(demands));
+    let both = AttestedPolicy::new().with_accepted_models([OTHER, MODEL]).with_refused_models([MODEL]);
+    assert_eq!(clash(both), Error::ModelAcceptedAndRefused(MODEL));
+    assert_eq!(clash(AttestedPolicy::new().with_accepted_models([])), Error::NoModel);
+    assert_eq!(clash(AttestedPolicy::new().with_accepted_models([Aaguid::ZERO])), Error::ZeroAaguidListed);
+    assert_eq!(clash(AttestedPolicy::new().with_refused_models([Aaguid::ZERO])), Error::ZeroAaguidListed);
+    let unsigned = AttestedPolicy::new().with_formats(["fido-u2f"]).with_refused_models([MODEL]);
+    assert_eq!(clash(unsigned), Error::ModelsOfFormatWithoutAaguid);
+    built(Policy::attested(AttestedPolicy::new().with_accepted_models([OTHER]).with_refused_models([MODEL])));
+}
+
+#[test]
+fn formats_that_no_trusted_attestation_has_are_not_demanded() {
+    use ConfigurationError as Error;
+    let clash = |formats: &[&str]| {
+        clash(Policy::attested(AttestedPolicy::new().with_formats(formats.iter().copied())))
+    };
+    assert_eq!(clash(&[]), Error::NoFormat);
+    assert_eq!(clash(&["packed", "none"]), Error::FormatNoneDemanded);
+    assert_eq!(clash(&["pakced"]), Error::FormatUnsupported("pakced".into()));
+}
+
+#[test]
+fn rule_378_a_fully_specified_algorithm_alone_is_warned_of() {
+    for (offered, missing) in [
+        (Algorithm::Esp256, Algorithm::Es256),
+        (Algorithm::Esp384, Algorithm::Es384),
+        (Algorithm::Esp512, Algorithm::Es512),
+        (Algorithm::Ed25519, Algorithm::EdDsa),
+    ] {
+        let alone = Policy::passkeys().with_algorithms([offered]);
+        assert_eq!(built(alone).warnings(), [Warning::FullySpecifiedAlone { offered, missing }]);
+        assert_eq!(built(Policy::passkeys().with_algorithms([offered, missing])).warnings(), []);
+    }
+}
+
+#[test]
+fn rule_381_a_timeout_that_is_not_recommended_is_warned_of() {
+    for (seconds, expected) in [(299, true), (300, false), (600, false), (601, true)] {
+        let warnings = built(Policy::passkeys().with_timeout_seconds(seconds)).warnings();
+        let warning = Warning::TimeoutNotRecommended { seconds };
+        assert_eq!(warnings.contains(&warning), expected, "{seconds}");
+    }
+}
+
+#[test]
+fn discoverable_credentials_without_user_verification_are_warned_of() {
+    let policy = Policy::default().with_resident_key(ResidentKeyRequirement::Required);
+    assert_eq!(built(policy.clone()).warnings(), [Warning::DiscoverableWithoutUserVerification]);
+    assert_eq!(policy.with_user_verification(UserVerificationRequirement::Required).warnings(), []);
+}
+
+#[test]
+fn rule_376_a_user_handle_that_is_a_name_is_warned_of() {
+    let user = |handle: &str, name: &str, display: &str| {
+        User::new(crate::UserHandle::new(handle.as_bytes()).unwrap(), name, display).warnings()
+    };
+    assert_eq!(user("8f1c", "jo", "Jo"), []);
+    assert_eq!(user("jo", "Jo", ""), [Warning::UserHandleIsName]);
+    assert_eq!(user("Jo Doe", "jo", "Jo Doe"), [Warning::UserHandleIsName]);
+    assert_eq!(user("jo@example.org", "jo", "Jo"), [Warning::UserHandleIsEmail]);
+    let both = [Warning::UserHandleIsName, Warning::UserHandleIsEmail];
+    assert_eq!(user("jo@example.org", "jo@example.org", "Jo"), both);
+    for handle in ["@", "a@", "a@b@c", "a b@c"] {
+        assert_eq!(user(handle, "jo", "Jo"), [], "{handle}");
+    }
+}
+
+#[test]
+fn warnings_are_one_sentence_each() {
+    let (offered, missing) = (Algorithm::Esp256, Algorithm::Es256);
+    for (warning, text) in [
+        (
+            Warning::FullySpecifiedAlone { offered, missing },
+            "ESP256 is offered without ES256, which is what authenticators know",
+        ),
+        (
+            Warning::TimeoutNotRecommended { seconds: 7 },
+            "a timeout of 7 seconds, where 300 to 600 are recommended",
+        ),
+    ] {
+        assert_eq!(warning.to_string(), text);
+    }
+}
+
+/// A conditional registration for the account of [`handle`]`(7)`.
+fn conditional(policy: Policy, session: RecentSession) -> Result<(), StartError> {
+    let user = User::new(handle(7), "jo", "Jo");
+    let request = RegistrationRequest::new(&user).conditional(session);
+    built(policy).begin_registration(request, &mut entropy(), NOW).map(drop)
+}
+
+#[test]
+fn rule_310_a_credential_is_made_without_asking_in_a_recent_session_of_its_account_alone() {
+    let ago = |seconds| Timestamp::from_unix_seconds(NOW.unix_seconds() - seconds);
+    let policy = Policy::passkeys;
+    assert_eq!(conditional(policy(), RecentSession::vouched(handle(7), ago(300))), Ok(()));
+    let old = RecentSession::vouched(handle(7), ago(301));
+    assert_eq!(conditional(policy(), old.clone()), Err(StartError::SessionNotRecent { seconds: 300 }));
+    let longer = policy().with_conditional_create(ConditionalCreatePolicy::AfterSignIn { seconds: 3600 });
+    assert_eq!(conditional(longer, old), Ok(()));
+    let future = RecentSession::vouched(handle(7), ago(-1));
+    assert_eq!(conditional(policy(), future), Err(StartError::SessionNotRecent { seconds: 300 }));
+    let another = RecentSession::vouched(handle(8), ago(0));
+    assert_eq!(conditional(policy(), another.clone()), Err(StartError::SessionOfAnotherAccount));
+    assert_eq!(conditional(policy(), RecentSession::dangerous_of_any_age(handle(7))), Ok(()));
+    let refusing = policy().with_conditional_create(ConditionalCreatePolicy::Refused);
+    let session = RecentSession::dangerous_of_any_age(handle(7));
+    assert_eq!(conditional(refusing, session), Err(StartError::ConditionalCreateRefused));
+}
+
+#[test]
+fn a_challenge_of_one_s_own_takes_no_entropy() {
+    let user = User::new(handle(7), "jo", "Jo");
+    let challenge = crate::ChosenChallenge::new([9; 16]).unwrap();
+    let request = RegistrationRequest::new(&user).challenge(challenge.clone());
+    let mut none = |_: &mut [u8]| Err(EntropyUnavailable);
+    let rp = built(Policy::passkeys());
+    let (options, _) = rp.begin_registration(request, &mut none, NOW).unwrap();
+    assert_eq!(*options.challenge, [9; 16]);
+    let request = crate::AuthenticationRequest::discoverable().challenge(challenge);
+    let (options, _) = rp.begin_authentication(request, &mut none, NOW).unwrap();
+    assert_eq!(*options.challenge, [9; 16]);
+}

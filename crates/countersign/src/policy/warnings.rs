@@ -1,0 +1,116 @@
+//! What works and is probably not meant.
+
+use core::fmt;
+
+use countersign_cose::Algorithm;
+use countersign_types::enumerations::{ResidentKeyRequirement, UserVerificationRequirement};
+
+use crate::{policy::Policy, registration::User, relying_party::RelyingParty};
+
+/// The range of
+/// [section 15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range), in seconds.
+const RECOMMENDED_TIMEOUT: core::ops::RangeInclusive<u32> = 300..=600;
+
+/// Something that works and is probably not meant: for a log at start, or a test of one's configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// A fully-specified algorithm is offered without its older name, which is the one that authenticators know
+    /// ([section 5.8.5](https://www.w3.org/TR/webauthn-3/#sctn-alg-identifier)).
+    FullySpecifiedAlone {
+        /// What is offered.
+        offered: Algorithm,
+        /// What should be offered instead or besides.
+        missing: Algorithm,
+    },
+    /// A timeout outside the recommended range of 300 to 600 seconds
+    /// ([section 15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range)).
+    TimeoutNotRecommended {
+        /// The timeout in seconds.
+        seconds: u32,
+    },
+    /// Discoverable credentials are required, and user verification is not: who holds the authenticator may get in with
+    /// nothing else.
+    DiscoverableWithoutUserVerification,
+    /// The user handle is the account's name, which authenticators show to whoever holds them
+    /// ([section 14.6.1](https://www.w3.org/TR/webauthn-3/#sctn-user-handle-privacy)).
+    UserHandleIsName,
+    /// The user handle looks like an e-mail address: likewise.
+    UserHandleIsEmail,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FullySpecifiedAlone { offered, missing } => {
+                write!(f, "{offered} is offered without {missing}, which is what authenticators know")
+            }
+            Self::TimeoutNotRecommended { seconds } => {
+                write!(f, "a timeout of {seconds} seconds, where 300 to 600 are recommended")
+            }
+            Self::DiscoverableWithoutUserVerification => {
+                f.write_str("discoverable credentials are required, and user verification is not")
+            }
+            Self::UserHandleIsName => f.write_str("the user handle is the account's name"),
+            Self::UserHandleIsEmail => f.write_str("the user handle looks like an e-mail address"),
+        }
+    }
+}
+
+impl Policy {
+    /// What works and is probably not meant.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        for (offered, missing) in [
+            (Algorithm::Esp256, Algorithm::Es256),
+            (Algorithm::Esp384, Algorithm::Es384),
+            (Algorithm::Esp512, Algorithm::Es512),
+            (Algorithm::Ed25519, Algorithm::EdDsa),
+        ] {
+            if self.algorithms.contains(&offered) && !self.algorithms.contains(&missing) {
+                warnings.push(Warning::FullySpecifiedAlone { offered, missing });
+            }
+        }
+        if !RECOMMENDED_TIMEOUT.contains(&self.timeout_seconds) {
+            warnings.push(Warning::TimeoutNotRecommended { seconds: self.timeout_seconds });
+        }
+        if self.resident_key == ResidentKeyRequirement::Required
+            && self.user_verification != UserVerificationRequirement::Required
+        {
+            warnings.push(Warning::DiscoverableWithoutUserVerification);
+        }
+        warnings
+    }
+}
+
+impl RelyingParty {
+    /// What works in the configuration and is probably not meant.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.policy.warnings()
+    }
+}
+
+impl User {
+    /// What works in the account's names and is probably not meant.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let handle = self.handle.as_bytes();
+        let mut warnings = Vec::new();
+        let is_text = |text: &str| handle.eq_ignore_ascii_case(text.as_bytes());
+        if is_text(&self.name) || is_text(&self.display_name) {
+            warnings.push(Warning::UserHandleIsName);
+        }
+        if is_email(handle) {
+            warnings.push(Warning::UserHandleIsEmail);
+        }
+        warnings
+    }
+}
+
+/// Printable, with one `@` between other characters: no random bytes are likely to be.
+fn is_email(handle: &[u8]) -> bool {
+    let mut parts = handle.split(|byte| *byte == b'@');
+    let is_part = |part: Option<&[u8]>| {
+        part.is_some_and(|part| !part.is_empty() && part.iter().all(u8::is_ascii_graphic))
+    };
+    is_part(parts.next()) && is_part(parts.next()) && parts.next().is_none()
+}
