@@ -1,47 +1,50 @@
 //! The server side of [Web Authentication Level 3](https://www.w3.org/TR/webauthn-3/): make options for a browser,
 //! and decide whether what comes back is genuine.
 //!
+//! Both flows, with the software authenticator of `countersign-authenticator` in place of a browser:
+//!
 //! ```
 //! use countersign::{
-//!     Accounts, AuthenticationResponse, CredentialIdStatus, CredentialRecord, EntropyUnavailable, RegistrationResponse,
-//!     RelyingParty, Timestamp, User, UserVerificationRequirement, new_user_handle,
+//!     Accounts, AuthenticationResponse, CredentialIdStatus, EntropyUnavailable, RegistrationResponse, RelyingParty,
+//!     Timestamp, User, UserVerificationRequirement, new_user_handle,
 //! };
+//! use countersign_authenticator::{Authenticator, Client};
 //!
 //! # fn operating_system_randomness(buffer: &mut [u8]) -> Result<(), EntropyUnavailable> { buffer.fill(7); Ok(()) }
-//! # fn from_browser() -> Vec<u8> { Vec::new() }
-//! # fn store_knows(_: &countersign::CredentialId) -> CredentialIdStatus { CredentialIdStatus::Unregistered }
-//! # fn store_finds(_: &countersign::CredentialId) -> Option<CredentialRecord> { None }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let now = Timestamp::from_unix_seconds(0);
+//! let (browser, mut passkeys) = (Client::new("https://example.org"), Authenticator::platform("a seed"));
+//!
+//! // Time and randomness are arguments.
+//! let now = Timestamp::from(std::time::SystemTime::now());
 //! let mut entropy = operating_system_randomness;
 //! let rp = RelyingParty::builder("example.org", "Example")
 //!     .origin("https://example.org")
 //!     .user_verification(UserVerificationRequirement::Required)
 //!     .build()?;
 //!
-//! // A new passkey: send the options, keep the state, hand both to `finish`.
+//! // A new passkey: send the options as JSON, keep the state, hand it to `finish` with what comes back.
 //! let user = User::new(new_user_handle(&mut entropy)?, "jo@example.org", "Jo");
 //! let (options, state) = rp.start_registration(&user, &[], &mut entropy, now)?;
-//! # let _ = options;
-//! # let done = || -> Result<(), Box<dyn std::error::Error>> {
-//! let response = RegistrationResponse::from_json(&from_browser())?;
-//! let status = store_knows(response.credential_id());
-//! let registered = rp.finish_registration(state, &response, status, now)?;
-//! let record: &CredentialRecord = registered.credential();
-//! # let _ = record; Ok(()) }; done().unwrap_err();
+//! let json = browser.create_json(&options, &mut passkeys)?;
+//! let response = RegistrationResponse::from_json(json.as_bytes())?;
+//! // Does your store have `response.credential_id()` already?
+//! let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, now)?;
+//! let mut record = registered.into_credential();
 //!
 //! // Signing in with it, whoever it is.
 //! let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy, now)?;
-//! # let _ = options;
-//! # let done = || -> Result<(), Box<dyn std::error::Error>> {
-//! let response = AuthenticationResponse::from_json(&from_browser())?;
-//! let record = store_finds(response.credential_id());
-//! let authenticated = rp.finish_authentication(state, &response, record.as_ref(), now)?;
-//! let (who, update) = (authenticated.user_handle(), authenticated.update());
-//! # let _ = (who, update); Ok(()) }; done().unwrap_err();
+//! let json = browser.get_json(&options, &mut passkeys)?;
+//! let response = AuthenticationResponse::from_json(json.as_bytes())?;
+//! // What does your store have for `response.credential_id()`?
+//! let authenticated = rp.finish_authentication(state, &response, &record, now)?;
+//! assert_eq!(authenticated.user_handle(), record.user_handle());
+//! record.apply(authenticated.update())?; // and store it, where the stored one is still the same
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The guides in the repository's `docs/guide` go on from here: a whole program, second factors, attested authenticators,
+//! native apps, migration, step-up and recovery.
 //!
 //! What a relying party must not forget is not optional here. The state of a ceremony holds the challenge, the kind, the
 //! user, the RP ID and the expiry, and `finish_…` takes it by value. The record's owner is checked. There is no way to an

@@ -23,7 +23,7 @@ enum Kind {
 }
 
 /// From the bottom up. A package that is not here is a finding: its place has to be decided.
-const LAYERS: [Layer; 9] = [
+const LAYERS: [Layer; 10] = [
     Layer { package: "countersign-types", may_use: &[], kind: Kind::Library },
     Layer { package: "countersign-cose", may_use: &["countersign-types"], kind: Kind::Library },
     Layer {
@@ -31,9 +31,15 @@ const LAYERS: [Layer; 9] = [
         may_use: &["countersign-types", "countersign-cose"],
         kind: Kind::Library,
     },
+    // The authenticator is for the examples alone.
     Layer {
         package: "countersign",
-        may_use: &["countersign-types", "countersign-cose", "countersign-attestation"],
+        may_use: &[
+            "countersign-types",
+            "countersign-cose",
+            "countersign-attestation",
+            "countersign-authenticator",
+        ],
         kind: Kind::Library,
     },
     // Beside `countersign`: either works without the other, by way of the traits of the layer below.
@@ -57,6 +63,12 @@ const LAYERS: [Layer; 9] = [
         package: "countersign-authenticator",
         may_use: &["countersign-types", "countersign-cose", "countersign"],
         kind: Kind::Library,
+    },
+    // The guides' program and examples: what a user of the top library writes.
+    Layer {
+        package: "countersign-guide",
+        may_use: &["countersign", "countersign-authenticator"],
+        kind: Kind::Program,
     },
     // The conformance cases are run on what every user has, the public API of the top library, and made by the software
     // authenticator.

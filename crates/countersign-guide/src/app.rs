@@ -1,0 +1,107 @@
+//! Five routes and a page over [`Passkeys`].
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+    routing::{get, post},
+};
+use countersign::{
+    AuthenticationResponse, RegistrationResponse,
+    types::{base64url, response::RESPONSE_JSON_MAX},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::passkeys::{Failure, Passkeys};
+
+/// The program as a service.
+pub fn router(passkeys: Passkeys) -> Router {
+    Router::new()
+        .route("/", get(|| async { Html(include_str!("page.html")) }))
+        .route("/registration/start", post(start_registration))
+        .route("/registration/finish", post(finish_registration))
+        .route("/sign-in/start", post(start_sign_in))
+        .route("/sign-in/finish", post(finish_sign_in))
+        .route("/account", get(account))
+        .layer(DefaultBodyLimit::max(RESPONSE_JSON_MAX))
+        .with_state(Arc::new(passkeys))
+}
+
+#[derive(Deserialize)]
+struct Name {
+    name: String,
+}
+
+/// What a page sends back: the ceremony's name, and what `toJSON()` gave.
+#[derive(Deserialize)]
+struct Finish<R> {
+    ceremony: String,
+    response: R,
+}
+
+async fn start_registration(
+    State(passkeys): State<Arc<Passkeys>>,
+    Json(Name { name }): Json<Name>,
+) -> Result<Response, Failure> {
+    blocking(move || passkeys.start_registration(&name)).await.map(options)
+}
+
+async fn finish_registration(
+    State(passkeys): State<Arc<Passkeys>>,
+    Json(Finish { ceremony, response }): Json<Finish<RegistrationResponse>>,
+) -> Result<Response, Failure> {
+    blocking(move || passkeys.finish_registration(&ceremony, &response)).await.map(|token| session(&token))
+}
+
+async fn start_sign_in(State(passkeys): State<Arc<Passkeys>>) -> Result<Response, Failure> {
+    blocking(move || passkeys.start_sign_in()).await.map(options)
+}
+
+async fn finish_sign_in(
+    State(passkeys): State<Arc<Passkeys>>,
+    Json(Finish { ceremony, response }): Json<Finish<AuthenticationResponse>>,
+) -> Result<Response, Failure> {
+    blocking(move || passkeys.finish_sign_in(&ceremony, &response)).await.map(|token| session(&token))
+}
+
+async fn account(
+    State(passkeys): State<Arc<Passkeys>>,
+    headers: HeaderMap,
+) -> Result<Json<serde_json::Value>, Failure> {
+    let cookies = headers.get(header::COOKIE).and_then(|cookies| cookies.to_str().ok()).unwrap_or_default();
+    let token = cookies.split("; ").find_map(|cookie| cookie.strip_prefix("session=")).unwrap_or_default();
+    let token = token.to_owned();
+    let account = blocking(move || passkeys.account(&token)).await?;
+    Ok(Json(json!({ "account": account.map(base64url::encode) })))
+}
+
+/// Verifying and the database take a thread's time, so not one of those that serve.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(Failure::server)?
+}
+
+fn options((ceremony, options): (String, impl Serialize)) -> Response {
+    Json(json!({ "ceremony": ceremony, "publicKey": options })).into_response()
+}
+
+/// Over https, name it `__Host-session` and add `Secure`.
+fn session(token: &str) -> Response {
+    let cookie = format!("session={token}; Path=/; HttpOnly; SameSite=Lax");
+    (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
+}
+
+/// The page gets the code; what is ours stays in the log.
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Refused(code) => (StatusCode::BAD_REQUEST, Json(json!({ "error": code }))).into_response(),
+            Self::Server(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+}

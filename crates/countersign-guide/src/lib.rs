@@ -1,0 +1,25 @@
+//! The program of the guide "Passkeys from zero", and the examples of all guides as tests.
+//!
+//! [`passkeys`] is what a relying party does, with its tables; [`app`] puts it behind HTTP.
+
+pub mod app;
+pub mod passkeys;
+
+/// The guides, each of whose examples is compiled and run as a test.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../../../docs/guide/passkeys.md")]
+    struct Passkeys;
+    #[doc = include_str!("../../../docs/guide/second-factor.md")]
+    struct SecondFactor;
+    #[doc = include_str!("../../../docs/guide/attested.md")]
+    struct Attested;
+    #[doc = include_str!("../../../docs/guide/native-apps.md")]
+    struct NativeApps;
+    #[doc = include_str!("../../../docs/guide/migration.md")]
+    struct Migration;
+    #[doc = include_str!("../../../docs/guide/step-up.md")]
+    struct StepUp;
+    #[doc = include_str!("../../../docs/guide/recovery.md")]
+    struct Recovery;
+}

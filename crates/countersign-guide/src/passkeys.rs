@@ -1,0 +1,222 @@
+//! Registration and sign-in over three tables. Nothing in here knows HTTP.
+
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use countersign::{
+    Accounts, AuthenticationResponse, CreationOptions, CredentialId, CredentialIdStatus, CredentialRecord,
+    EntropyUnavailable, RegistrationResponse, RelyingParty, RequestOptions, StartError, Timestamp, User,
+    UserHandle, UserVerificationRequirement, cose::hash::sha256, new_user_handle, types::base64url,
+};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// The credential's ID is the primary key, so that no credential is in two accounts. A ceremony's state and a session are
+/// rows that somebody has to find, so they have names that can't be guessed.
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS credential (id BLOB PRIMARY KEY, account BLOB NOT NULL, record TEXT NOT NULL);
+    CREATE INDEX IF NOT EXISTS credential_account ON credential (account);
+    CREATE TABLE IF NOT EXISTS ceremony (name TEXT PRIMARY KEY, state TEXT NOT NULL, expires_at INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS session (hash BLOB PRIMARY KEY, account BLOB NOT NULL);
+";
+
+/// A relying party and its database.
+pub struct Passkeys {
+    rp: RelyingParty,
+    connection: Mutex<Connection>,
+}
+
+impl Passkeys {
+    /// With its RP ID, a domain, and the origin of its pages.
+    pub fn new(rp_id: &str, origin: &str, connection: Connection) -> Result<Self, Failure> {
+        let rp = RelyingParty::builder(rp_id, "Passkeys from zero")
+            .origin(origin)
+            .user_verification(UserVerificationRequirement::Required)
+            .build()
+            .map_err(Failure::server)?;
+        connection.execute_batch(SCHEMA)?;
+        Ok(Self { rp, connection: Mutex::new(connection) })
+    }
+
+    /// A new account: options for `navigator.credentials.create()`, and the name of the ceremony.
+    pub fn start_registration(&self, name: &str) -> Result<(String, CreationOptions), Failure> {
+        let user = User::new(new_user_handle(&mut entropy)?, name, name);
+        let (options, state) = self.rp.start_registration(&user, &[], &mut entropy, now())?;
+        Ok((self.keep(&state, state.expires_at())?, options))
+    }
+
+    /// The account's first credential, and a session in it.
+    pub fn finish_registration(
+        &self,
+        ceremony: &str,
+        response: &RegistrationResponse,
+    ) -> Result<String, Failure> {
+        let state = self.take(ceremony)?;
+        let status = match self.find(response.credential_id())? {
+            Some(_) => CredentialIdStatus::Registered,
+            None => CredentialIdStatus::Unregistered,
+        };
+        let registered = self.rp.finish_registration(state, response, status, now())?;
+        let record = registered.into_credential();
+        let row = params![
+            record.id().as_bytes(),
+            record.user_handle().as_bytes(),
+            serde_json::to_string(&record).map_err(Failure::server)?
+        ];
+        // The primary key decides, where two registrations of one credential come at once.
+        self.database(|connection| connection.execute("INSERT INTO credential VALUES (?, ?, ?)", row))?;
+        self.open_session(record.user_handle())
+    }
+
+    /// Options for `navigator.credentials.get()`, whoever it is.
+    pub fn start_sign_in(&self) -> Result<(String, RequestOptions), Failure> {
+        let (options, state) = self.rp.start_authentication(Accounts::Discoverable, &mut entropy, now())?;
+        Ok((self.keep(&state, state.expires_at())?, options))
+    }
+
+    /// A session in the account that the credential belongs to.
+    pub fn finish_sign_in(
+        &self,
+        ceremony: &str,
+        response: &AuthenticationResponse,
+    ) -> Result<String, Failure> {
+        let state = self.take(ceremony)?;
+        let mut record = self.find(response.credential_id())?;
+        let authenticated = self.rp.finish_authentication(state, response, record.as_ref(), now())?;
+        let record = record.as_mut().ok_or(Failure::Refused("credential-unknown"))?;
+        let before = serde_json::to_string(record).map_err(Failure::server)?;
+        record.apply(authenticated.update()).map_err(Failure::server)?;
+        let after = serde_json::to_string(record).map_err(Failure::server)?;
+        // Compare-and-swap: of two sign-ins at once with one counter, the second is refused.
+        let row = params![after, record.id().as_bytes(), before];
+        let swap = "UPDATE credential SET record = ? WHERE id = ? AND record = ?";
+        if self.database(|connection| connection.execute(swap, row))? == 0 {
+            return Err(Failure::Refused("sign-count-not-increased"));
+        }
+        self.open_session(authenticated.user_handle())
+    }
+
+    /// The account of a session.
+    pub fn account(&self, session: &str) -> Result<Option<UserHandle>, Failure> {
+        let hash = sha256(&[session.as_bytes()]);
+        let account: Option<Vec<u8>> = self.database(|connection| {
+            let query = "SELECT account FROM session WHERE hash = ?";
+            connection.query_row(query, [hash], |row| row.get(0)).optional()
+        })?;
+        Ok(account.and_then(UserHandle::new))
+    }
+
+    fn find(&self, id: &CredentialId) -> Result<Option<CredentialRecord>, Failure> {
+        let record: Option<String> = self.database(|connection| {
+            let query = "SELECT record FROM credential WHERE id = ?";
+            connection.query_row(query, [id.as_bytes()], |row| row.get(0)).optional()
+        })?;
+        record.map(|record| serde_json::from_str(&record).map_err(Failure::server)).transpose()
+    }
+
+    /// Keeps a ceremony's state on the server; the browser gets its name alone.
+    fn keep(&self, state: &impl Serialize, expires_at: Timestamp) -> Result<String, Failure> {
+        let name = random_name()?;
+        let state = serde_json::to_string(state).map_err(Failure::server)?;
+        let row = params![name, state, expires_at.unix_seconds()];
+        self.database(|connection| {
+            let past = "DELETE FROM ceremony WHERE expires_at < ?";
+            connection.execute(past, [now().unix_seconds()])?;
+            connection.execute("INSERT INTO ceremony VALUES (?, ?, ?)", row)
+        })?;
+        Ok(name)
+    }
+
+    /// Reading it removes it, before anything is checked: a challenge works once.
+    fn take<S: DeserializeOwned>(&self, name: &str) -> Result<S, Failure> {
+        let state: Option<String> = self.database(|connection| {
+            let take = "DELETE FROM ceremony WHERE name = ? RETURNING state";
+            connection.query_row(take, [name], |row| row.get(0)).optional()
+        })?;
+        let state = state.ok_or(Failure::Refused("challenge-expired"))?;
+        serde_json::from_str(&state).map_err(|_| Failure::Refused("state-invalid"))
+    }
+
+    /// A random token for the cookie; the database has its hash, so that a copy of it opens no session.
+    fn open_session(&self, account: &UserHandle) -> Result<String, Failure> {
+        let token = random_name()?;
+        let row = params![sha256(&[token.as_bytes()]), account.as_bytes()];
+        self.database(|connection| connection.execute("INSERT INTO session VALUES (?, ?)", row))?;
+        Ok(token)
+    }
+
+    fn database<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failure> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(work(&connection)?)
+    }
+}
+
+/// Why a request failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Failure {
+    /// By what the browser sent: a code of Countersign's, for the page.
+    Refused(&'static str),
+    /// By us, for the log.
+    Server(String),
+}
+
+impl Failure {
+    /// Ours.
+    pub fn server(error: impl fmt::Display) -> Self {
+        Self::Server(error.to_string())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(code) => f.write_str(code),
+            Self::Server(error) => f.write_str(error),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<countersign::Error> for Failure {
+    fn from(error: countersign::Error) -> Self {
+        Self::Refused(error.code().as_str())
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Self::server(error)
+    }
+}
+
+impl From<EntropyUnavailable> for Failure {
+    fn from(error: EntropyUnavailable) -> Self {
+        Self::server(error)
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::server(error)
+    }
+}
+
+/// 256 bits in base64url.
+fn random_name() -> Result<String, Failure> {
+    let mut bytes = [0; 32];
+    entropy(&mut bytes)?;
+    Ok(base64url::encode(bytes))
+}
+
+fn entropy(buffer: &mut [u8]) -> Result<(), EntropyUnavailable> {
+    getrandom::fill(buffer).map_err(|_| EntropyUnavailable)
+}
+
+fn now() -> Timestamp {
+    SystemTime::now().into()
+}
