@@ -156,6 +156,14 @@ pub struct AttestedCredentialData<'a> {
 }
 
 impl<'a> AttestedCredentialData<'a> {
+    /// Reads it from all of `bytes`: apart from authenticator data, it is a form in which credentials are stored.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, AuthenticatorDataError> {
+        match Self::read(bytes)? {
+            (attested, [], _) => Ok(attested),
+            (_, rest, _) => Err(AuthenticatorDataError::TrailingData { length: rest.len() }),
+        }
+    }
+
     /// Reads it from the start of `bytes`; returns what is left over, and the key's lint.
     fn read(bytes: &'a [u8]) -> Result<(Self, &'a [u8], Lint), AuthenticatorDataError> {
         use AuthenticatorDataError as Error;

@@ -84,6 +84,7 @@ mod decoys;
 mod entropy;
 mod error;
 pub mod extensions;
+mod import;
 mod origin;
 mod parts;
 mod policy;
@@ -134,6 +135,7 @@ pub use decoys::{
 };
 pub use entropy::{Entropy, EntropyUnavailable, new_user_handle};
 pub use error::{Error, Fault};
+pub use import::{Encoded, Import, ImportError, ImportedKey};
 pub use origin::{OriginRule, Scheme};
 pub use policy::{
     AndroidKeyProtection, AttestationTrust, AttestedPolicy, BackupEligibilityChange, BackupPolicy,

@@ -169,6 +169,16 @@ impl Reassessor {
     }
 }
 
+/// Verifies evidence that nobody has judged here before, by the formats of `rp`: the attestation, and its AAGUID.
+pub(crate) fn verify_evidence(
+    rp: &RelyingParty,
+    record: &CredentialRecord,
+    evidence: &AttestationEvidence,
+    then: Timestamp,
+) -> Result<(Attestation, Aaguid), Verdict> {
+    evidence::verify(record, evidence, &rp.formats, &rp.verifiers, then)
+}
+
 /// The anchors of today for certificates that were valid at registration: of a list that is current now, what it says
 /// counts for an earlier time too.
 #[derive(Debug)]

@@ -1,0 +1,278 @@
+//! Credentials that were registered with another library, as records of this one
+//! ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
+//!
+//! | from | what it stores | here |
+//! | --- | --- | --- |
+//! | `SimpleWebAuthn` | `id` in base64url, `publicKey` as `COSE_Key` bytes, `counter`, `transports`; `deviceType` `multiDevice` is BE, `backedUp` is BS | [`Encoded::Base64Url`], [`ImportedKey::Cose`] |
+//! | `py_webauthn` | `credential_id` and `credential_public_key` (`COSE_Key`) as bytes, `sign_count`; `credential_device_type` `multi_device` is BE, `credential_backed_up` is BS | [`Encoded::Bytes`], [`ImportedKey::Cose`] |
+//! | `python-fido2` | `AttestedCredentialData` as bytes | [`Import::from_attested_credential_data`] |
+//! | `go-webauthn` | `ID` and `PublicKey` (`COSE_Key`) as bytes, in its JSON as base64 with padding; `Authenticator.SignCount`, `Authenticator.AAGUID`, `Flags` | [`Encoded::Base64`], [`ImportedKey::Cose`] |
+//! | `java-webauthn-server` | `credentialId`, `userHandle`, `publicKeyCose`, `signatureCount`; in text as base64url | [`Encoded::Base64Url`], [`ImportedKey::Cose`] |
+//! | U2F | key handle, public key of 65 bytes, counter | [`ImportedKey::U2f`] |
+//! | libraries over OpenSSL, JOSE | PEM, DER, JSON Web Key | [`ImportedKey::Pem`], [`ImportedKey::Spki`], `ImportedKey::Jwk` |
+//!
+//! A record comes out only where its key can verify signatures here: see [`Import::into_record`].
+
+use core::fmt;
+
+use countersign_cose::{Algorithm, KeyError};
+use countersign_types::{
+    Aaguid, AttestedCredentialData, CredentialId, Timestamp, UserHandle,
+    authenticator_data::AuthenticatorDataError, enumerations::Transport, identifiers::CREDENTIAL_ID_MAX,
+};
+
+use crate::{
+    reassessment::{Verdict, verify_evidence},
+    record::{AttestationEvidence, CredentialRecord},
+    relying_party::RelyingParty,
+};
+
+mod encoded;
+mod key;
+
+pub use encoded::Encoded;
+pub use key::ImportedKey;
+
+/// A credential in the making, from another library's storage.
+///
+/// ```
+/// use countersign::{Encoded, Import, ImportedKey, RelyingParty};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
+/// # let cose = countersign::cose::PublicKey::from_spki(&{
+/// #     let mut der = vec![0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0];
+/// #     der.extend(b"\xd7\x5a\x98\x01\x82\xb1\x0a\xb7\xd5\x4b\xfe\xd3\xc9\x64\x07\x3a\x0e\xe1\x72\xf3\xda\xa6\x23\x25\xaf\x02\x1a\x68\xf7\x07\x51\x1a"); der
+/// # })?.to_cose(countersign::Algorithm::EdDsa)?;
+/// // A row of SimpleWebAuthn's.
+/// let record = Import::new(Encoded::Base64Url("AQIDBA"), Encoded::Base64Url("am8"), ImportedKey::Cose(&cose))
+///     .with_sign_count(7)
+///     .with_transports(["internal", "hybrid"])
+///     .with_backup_eligible(true) // deviceType: multiDevice
+///     .with_backup_state(true)
+///     .into_record(&rp)?;
+/// assert_eq!(record.sign_count(), 7);
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Import<'a> {
+    id: Encoded<'a>,
+    user_handle: Encoded<'a>,
+    key: ImportedKey<'a>,
+    sign_count: i64,
+    uv_initialized: bool,
+    transports: Vec<Transport>,
+    backup_eligible: Option<bool>,
+    backup_state: bool,
+    aaguid: Aaguid,
+    attestation: Option<Attested<'a>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Attested<'a> {
+    object: &'a [u8],
+    client_data: &'a [u8],
+    registered_at: Timestamp,
+}
+
+impl<'a> Import<'a> {
+    /// A credential ID, the handle of the account that it belongs to, and its public key.
+    ///
+    /// The handle must be the one that authenticators have, for they send it back: what was `user.id` at registration. With
+    /// libraries that stored none, credentials can't sign in without a user name.
+    pub fn new(id: Encoded<'a>, user_handle: Encoded<'a>, key: ImportedKey<'a>) -> Self {
+        Self {
+            id,
+            user_handle,
+            key,
+            sign_count: 0,
+            uv_initialized: false,
+            transports: Vec::new(),
+            backup_eligible: None,
+            backup_state: false,
+            aaguid: Aaguid::ZERO,
+            attestation: None,
+        }
+    }
+
+    /// From attested credential data, which has AAGUID, credential ID and key in one
+    /// ([section 6.5.1](https://www.w3.org/TR/webauthn-3/#sctn-attested-credential-data)), and a user handle.
+    pub fn from_attested_credential_data(
+        data: &'a [u8],
+        user_handle: Encoded<'a>,
+    ) -> Result<Self, ImportError> {
+        let data = AttestedCredentialData::parse(data).map_err(ImportError::AttestedCredentialData)?;
+        let key = ImportedKey::Cose(data.public_key);
+        Ok(Self { aaguid: data.aaguid, ..Self::new(Encoded::Bytes(data.credential_id), user_handle, key) })
+    }
+
+    /// With this signature counter.
+    pub fn with_sign_count(mut self, sign_count: impl Into<i64>) -> Self {
+        self.sign_count = sign_count.into();
+        self
+    }
+
+    /// With these transports, as the specification spells them.
+    pub fn with_transports<T: Into<Transport>>(mut self, transports: impl IntoIterator<Item = T>) -> Self {
+        self.transports = transports.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// With BE as it was at registration. Leave it out where nobody noted it: the first authentication will.
+    pub fn with_backup_eligible(mut self, backup_eligible: impl Into<Option<bool>>) -> Self {
+        self.backup_eligible = backup_eligible.into();
+        self
+    }
+
+    /// With BS.
+    pub fn with_backup_state(mut self, backup_state: bool) -> Self {
+        self.backup_state = backup_state;
+        self
+    }
+
+    /// With `uvInitialized`: whether the user was ever verified.
+    pub fn with_uv_initialized(mut self, uv_initialized: bool) -> Self {
+        self.uv_initialized = uv_initialized;
+        self
+    }
+
+    /// With the AAGUID that registration told: a claim.
+    pub fn with_aaguid(mut self, aaguid: Aaguid) -> Self {
+        self.aaguid = aaguid;
+        self
+    }
+
+    /// With the attestation object and client data of the registration, as they were received then. They are verified,
+    /// as of that time; whether anybody who is trusted vouches for them is for
+    /// [`Reassessor::judge`](crate::Reassessor::judge) to say.
+    pub fn with_attestation(
+        mut self,
+        object: &'a [u8],
+        client_data: &'a [u8],
+        registered_at: Timestamp,
+    ) -> Self {
+        self.attestation = Some(Attested { object, client_data, registered_at });
+        self
+    }
+
+    /// The record, for this relying party, whose RP ID the credential must be scoped to.
+    ///
+    /// Everything is read strictly, and the key is prepared by the relying party's verifiers: a point that is not on its
+    /// curve, a weak RSA key, an algorithm that can't be verified here are errors now, and not at the person's next sign-in.
+    /// That the ID is not registered yet is for the store to say.
+    pub fn into_record(self, rp: &RelyingParty) -> Result<CredentialRecord, ImportError> {
+        let id = self.id.decode().and_then(CredentialId::new);
+        let id = id.filter(|id| id.as_bytes().len() <= CREDENTIAL_ID_MAX).ok_or(ImportError::CredentialId)?;
+        let user_handle = self.user_handle.decode().and_then(UserHandle::new);
+        let user_handle = user_handle.ok_or(ImportError::UserHandle)?;
+        let sign_count =
+            u32::try_from(self.sign_count).map_err(|_| ImportError::SignCount(self.sign_count))?;
+        if self.backup_state && self.backup_eligible == Some(false) {
+            return Err(ImportError::BackupState);
+        }
+        let is_u2f = matches!(self.key, ImportedKey::U2f(_));
+        if is_u2f && rp.appid.is_none() {
+            return Err(ImportError::NoAppId);
+        }
+        let (key, algorithm) = self.key.read()?;
+        rp.verifiers.prepare(&key, algorithm.scheme()).map_err(ImportError::PublicKey)?;
+        let cose = match key.as_cose() {
+            Some(received) => received.to_vec(),
+            None => key.to_cose(algorithm).map_err(ImportError::PublicKey)?,
+        };
+        // U2F has no such flag: section 6.1.2 makes all others 0.
+        let backup_eligible = if is_u2f { Some(false) } else { self.backup_eligible };
+        let record = CredentialRecord::new(id, rp.id(), user_handle, cose)
+            .with_algorithm(algorithm.identifier())
+            .with_sign_count(sign_count)
+            .with_transports(self.transports)
+            .with_uv_initialized(self.uv_initialized)
+            .with_backup_eligible(backup_eligible)
+            .with_backup_state(self.backup_state)
+            .with_aaguid(self.aaguid);
+        match self.attestation {
+            Some(attested) => with_evidence(rp, record, attested),
+            None => Ok(record),
+        }
+    }
+}
+
+/// The record with its evidence, where that is its own and verifies.
+fn with_evidence(
+    rp: &RelyingParty,
+    record: CredentialRecord,
+    attested: Attested<'_>,
+) -> Result<CredentialRecord, ImportError> {
+    let Attested { object, client_data, registered_at } = attested;
+    let mut evidence = AttestationEvidence::new("", "", object, client_data);
+    evidence.judged_at = Some(registered_at);
+    let verified = verify_evidence(rp, &record, &evidence, registered_at);
+    let (attestation, aaguid) = verified.map_err(|verdict| ImportError::Attestation(Box::new(verdict)))?;
+    attestation.format().clone_into(&mut evidence.format);
+    attestation.attestation_type().as_str().clone_into(&mut evidence.attestation_type);
+    Ok(record.with_aaguid(aaguid).with_evidence(evidence))
+}
+
+/// Why something stored can't become a record. The store's fault, or of whoever reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// The credential ID is not in the encoding that was said, or not of 1 to 1023 bytes.
+    CredentialId,
+    /// The user handle is not in the encoding that was said, or not of 1 to 64 bytes.
+    UserHandle,
+    /// A counter that does not fit in 32 bits, or below 0.
+    SignCount(i64),
+    /// BS on a credential that can't be backed up.
+    BackupState,
+    /// The attested credential data can't be read.
+    AttestedCredentialData(AuthenticatorDataError),
+    /// The key is not in the encoding that was said.
+    KeyEncoding,
+    /// The key is malformed, or can't be verified with here.
+    PublicKey(KeyError),
+    /// The key names no algorithm, and has several.
+    AlgorithmUnknown,
+    /// The key is none for the algorithm that was said.
+    AlgorithmMismatch(Algorithm),
+    /// A U2F credential, and the relying party sends no `AppID`: it could never be used.
+    NoAppId,
+    /// The attestation is not the credential's, or does not verify.
+    Attestation(Box<Verdict>),
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CredentialId => {
+                f.write_str("the credential id is not in its encoding, or not of 1 to 1023 bytes")
+            }
+            Self::UserHandle => {
+                f.write_str("the user handle is not in its encoding, or not of 1 to 64 bytes")
+            }
+            Self::SignCount(count) => write!(f, "a signature counter of {count}, 0 to {} expected", u32::MAX),
+            Self::BackupState => {
+                f.write_str("the backup state is set on a credential that can't be backed up")
+            }
+            Self::AttestedCredentialData(cause) => cause.fmt(f),
+            Self::KeyEncoding => f.write_str("the public key is not in the encoding that was said"),
+            Self::PublicKey(cause) => cause.fmt(f),
+            Self::AlgorithmUnknown => f.write_str("the public key names no algorithm, and has several"),
+            Self::AlgorithmMismatch(algorithm) => write!(f, "the public key is none for {algorithm}"),
+            Self::NoAppId => f.write_str("a u2f credential, and the relying party has no appid"),
+            Self::Attestation(verdict) => verdict.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for ImportError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::AttestedCredentialData(cause) => Some(cause),
+            Self::PublicKey(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Public keys as other stores have them
+//! ([section 6.5.1.1](https://www.w3.org/TR/webauthn-3/#sctn-encoded-credPubKey-examples)).
+
+use countersign_cose::{Algorithm, Curve, KeyMaterial, ParameterSet, PublicKey};
+
+use super::{Encoded, ImportError};
+
+/// A public key in an encoding.
+///
+/// A `SubjectPublicKeyInfo` names no algorithm, and a JSON Web Key need not. Keys on curves and ML-DSA keys have one that
+/// is meant (ES256 with P-256, EdDSA with Ed25519, and so on); for an RSA key it must be said.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum ImportedKey<'a> {
+    /// The bytes of a `COSE_Key`, which become the record's as they are.
+    Cose(&'a [u8]),
+    /// A `COSE_Key` as text.
+    CoseText(Encoded<'a>),
+    /// The DER of a `SubjectPublicKeyInfo`.
+    Spki(&'a [u8], Option<Algorithm>),
+    /// A `SubjectPublicKeyInfo` in PEM: `-----BEGIN PUBLIC KEY-----`
+    /// ([RFC 7468 section 13](https://www.rfc-editor.org/rfc/rfc7468#section-13)).
+    Pem(&'a str, Option<Algorithm>),
+    /// A JSON Web Key; the algorithm is for keys that name none.
+    #[cfg(feature = "jwk")]
+    Jwk(&'a [u8], Option<Algorithm>),
+    /// The public key of a U2F registration: an uncompressed point on P-256, 65 bytes
+    /// ([FIDO U2F Raw Message Formats, section
+    /// 4.3](https://fidoalliance.org/specs/fido-u2f-v1.2-ps-20170411/fido-u2f-raw-message-formats-v1.2-ps-20170411.html#registration-response-message-success)).
+    /// The key handle is the credential ID. It works through the `appid` extension alone, so the relying party must have
+    /// an `AppID`.
+    U2f(&'a [u8]),
+}
+
+/// A `SubjectPublicKeyInfo` of a point on P-256, up to the point
+/// ([RFC 5480 section 2](https://www.rfc-editor.org/rfc/rfc5480#section-2)).
+const P256_SPKI: [u8; 26] = [
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86,
+    0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+];
+
+/// 0x04 and two coordinates.
+const U2F_KEY_LENGTH: usize = 65;
+
+impl ImportedKey<'_> {
+    pub(super) fn read(self) -> Result<(PublicKey, Algorithm), ImportError> {
+        let (key, said) = match self {
+            Self::Cose(cose) => (PublicKey::from_cose(cose), None),
+            Self::CoseText(text) => {
+                (PublicKey::from_cose(&text.decode().ok_or(ImportError::KeyEncoding)?), None)
+            }
+            Self::Spki(der, said) => (PublicKey::from_spki(der), said),
+            Self::Pem(text, said) => {
+                (PublicKey::from_spki(&pem(text).ok_or(ImportError::KeyEncoding)?), said)
+            }
+            #[cfg(feature = "jwk")]
+            Self::Jwk(json, said) => (PublicKey::from_jwk(json), said),
+            Self::U2f(point) if point.len() == U2F_KEY_LENGTH => {
+                (PublicKey::from_spki(&[&P256_SPKI, point].concat()), Some(Algorithm::Es256))
+            }
+            Self::U2f(_) => return Err(ImportError::KeyEncoding),
+        };
+        let key = key.map_err(ImportError::PublicKey)?;
+        let meant = key.algorithm().or(said).or_else(|| usual(key.material()));
+        let algorithm = meant.ok_or(ImportError::AlgorithmUnknown)?;
+        if said.is_some_and(|said| said != algorithm) || key.to_cose(algorithm).is_err() {
+            return Err(ImportError::AlgorithmMismatch(said.unwrap_or(algorithm)));
+        }
+        Ok((key, algorithm))
+    }
+}
+
+/// The algorithm that authenticators mean with such a key, where there is one.
+fn usual(material: &KeyMaterial) -> Option<Algorithm> {
+    Some(match material {
+        KeyMaterial::Ec { curve: Curve::P256, .. } => Algorithm::Es256,
+        KeyMaterial::Ec { curve: Curve::P384, .. } => Algorithm::Es384,
+        KeyMaterial::Ec { curve: Curve::P521, .. } => Algorithm::Es512,
+        KeyMaterial::Ec { curve: Curve::Secp256k1, .. } => Algorithm::Es256K,
+        KeyMaterial::Ed25519 { .. } => Algorithm::EdDsa,
+        KeyMaterial::Ed448 { .. } => Algorithm::Ed448,
+        KeyMaterial::MlDsa { parameter_set: ParameterSet::MlDsa44, .. } => Algorithm::MlDsa44,
+        KeyMaterial::MlDsa { parameter_set: ParameterSet::MlDsa65, .. } => Algorithm::MlDsa65,
+        KeyMaterial::MlDsa { parameter_set: ParameterSet::MlDsa87, .. } => Algorithm::MlDsa87,
+        _ => return None,
+    })
+}
+
+/// The DER in PEM text: one block of this type, with nothing but white space around it.
+fn pem(text: &str) -> Option<Vec<u8>> {
+    let body = text.trim().strip_prefix("-----BEGIN PUBLIC KEY-----")?;
+    let body = body.strip_suffix("-----END PUBLIC KEY-----")?;
+    let base64: String = body.split_ascii_whitespace().collect();
+    Encoded::Base64(&base64).decode()
+}
