@@ -4,6 +4,7 @@
 //! `regressions/`, on any toolchain.
 
 pub mod ceremonies;
+pub mod extensions;
 pub mod keys;
 pub mod paths;
 pub mod seeds;
@@ -22,6 +23,7 @@ pub const TARGETS: &[Target] = &[
     ("client_data", wire::client_data),
     ("authenticator_data", wire::authenticator_data),
     ("attestation_object", wire::attestation_object),
+    ("extensions", extensions::extensions),
     ("strict_cbor", wire::strict_cbor),
     ("base64url_text", wire::base64url_text),
     ("cose_key", keys::cose_key),
