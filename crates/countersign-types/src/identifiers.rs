@@ -222,10 +222,15 @@ mod tests {
     }
 
     #[test]
-    fn handles_and_ids_have_their_lengths() {
+    fn rule_375_a_user_handle_has_1_to_64_bytes() {
         assert!(UserHandle::new(vec![]).is_none());
+        assert!(UserHandle::new(vec![1]).is_some());
         assert!(UserHandle::new(vec![1; 64]).is_some());
         assert!(UserHandle::new(vec![1; 65]).is_none());
+    }
+
+    #[test]
+    fn handles_and_ids_have_their_lengths() {
         assert!(CredentialId::new(vec![]).is_none());
         serde_json::from_str::<CredentialId>("\"\"").unwrap_err();
         serde_json::from_str::<UserHandle>("\"\"").unwrap_err();

@@ -145,6 +145,9 @@ pub(crate) fn client_data_lint(
 ) -> Result<(), Error> {
     let (refused, step) = (rp.refused_deviations, step.into());
     steps.lint(refused, step, Deviation::CrossOriginMissing, || client_data.cross_origin.is_none())?;
+    steps.lint(refused, step, Deviation::TopOriginMissing, || {
+        client_data.cross_origin == Some(true) && client_data.top_origin.is_none()
+    })?;
     steps.lint(refused, step, Deviation::ByteOrderMark, || bytes.starts_with("\u{feff}".as_bytes()))
 }
 

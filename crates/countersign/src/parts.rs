@@ -1,8 +1,10 @@
 //! Responses as borrowed parts: what the procedures read, whoever decoded it.
 
 use countersign_types::{
-    AlgorithmIdentifier, AuthenticationResponse, RegistrationResponse, enumerations::Transport,
-    extensions::ClientExtensionOutputs, response::AuthenticationResponseRef,
+    AlgorithmIdentifier, AuthenticationResponse, RegistrationResponse,
+    enumerations::{AuthenticatorAttachment, Transport},
+    extensions::ClientExtensionOutputs,
+    response::AuthenticationResponseRef,
 };
 
 /// The parts of a registration response
@@ -18,6 +20,7 @@ pub(crate) struct AttestationParts<'a> {
     pub(crate) public_key: Option<&'a [u8]>,
     pub(crate) public_key_algorithm: Option<AlgorithmIdentifier>,
     pub(crate) transports: &'a [Transport],
+    pub(crate) authenticator_attachment: Option<&'a AuthenticatorAttachment>,
     pub(crate) client_extension_results: &'a ClientExtensionOutputs,
 }
 
@@ -46,6 +49,7 @@ impl<'a> From<&'a RegistrationResponse> for AttestationParts<'a> {
             public_key: response.public_key(),
             public_key_algorithm: response.public_key_algorithm(),
             transports: response.transports(),
+            authenticator_attachment: response.authenticator_attachment(),
             client_extension_results: response.client_extension_results(),
         }
     }

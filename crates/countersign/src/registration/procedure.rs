@@ -83,6 +83,10 @@ impl<'a> Procedure<'a> {
         steps.lint(self.rp.refused_deviations, Step::Record, Deviation::UnknownTransport, || {
             self.parts.transports.iter().any(is_unknown)
         })?;
+        steps.lint(self.rp.refused_deviations, Step::Record, Deviation::OtherAttachment, || {
+            let wanted = self.rp.policy.attachment.as_ref();
+            wanted.zip(self.parts.authenticator_attachment).is_some_and(|(wanted, told)| wanted != told)
+        })?;
         let credential = self.record(id, &decoded, &key, &attestation);
         // 28
         let extensions = self.extensions(data, steps)?;

@@ -55,6 +55,10 @@ deviations! {
     UnsolicitedExtensionOutput = "unsolicited-extension-output",
     /// A transport that the specification does not name.
     UnknownTransport = "unknown-transport",
+    /// A registration whose client tells another attachment than the options asked for.
+    OtherAttachment = "other-attachment",
+    /// Client data of a frame that is not same-origin with its ancestors, and that does not name the top origin.
+    TopOriginMissing = "top-origin-missing",
 }
 
 impl Deviation {
@@ -71,6 +75,8 @@ impl Deviation {
             Self::UserHandleEmpty | Self::UnknownTransport => Code::ResponseMalformed,
             Self::PaddedSignature => Code::SignatureInvalid,
             Self::UnsolicitedExtensionOutput => Code::ExtensionNotAccepted,
+            Self::OtherAttachment => Code::AuthenticatorNotAccepted,
+            Self::TopOriginMissing => Code::TopOriginMismatch,
         }
     }
 
@@ -88,6 +94,8 @@ impl Deviation {
             Self::PaddedSignature => 1 << 9,
             Self::UnsolicitedExtensionOutput => 1 << 10,
             Self::UnknownTransport => 1 << 11,
+            Self::OtherAttachment => 1 << 12,
+            Self::TopOriginMissing => 1 << 13,
         }
     }
 }

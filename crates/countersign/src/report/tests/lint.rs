@@ -3,7 +3,9 @@
 use countersign_types::{AuthenticationResponse, RegistrationResponse};
 
 use super::*;
-use crate::{Fault, Verifiers, test_ceremony::AT};
+use crate::{
+    AuthenticatorAttachment, CrossOrigin, Fault, RegistrationStep, TopOrigins, Verifiers, test_ceremony::AT,
+};
 
 /// The lint of an accepted registration response, `change`d after it was made.
 fn lint(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation> {
@@ -211,4 +213,46 @@ fn an_output_that_nobody_asked_for_is_lint() {
 fn a_transport_without_a_name_in_the_specification_is_lint() {
     let warp = lint(&create(), |json| json["response"]["transports"] = json!(["warp"]));
     assert_eq!(warp, [Deviation::UnknownTransport]);
+}
+
+#[test]
+fn rule_020_another_attachment_than_the_one_asked_for_is_lint() {
+    let finish = |told: Option<&str>, rp: RelyingPartyBuilder| {
+        let rp = rp.attachment(AuthenticatorAttachment::Platform).build().unwrap();
+        let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+        let mut json = serde_json::to_value(create().response()).unwrap();
+        json["authenticatorAttachment"] = json!(told);
+        let response = RegistrationResponse::from_json(json.to_string().as_bytes()).unwrap();
+        let status = CredentialIdStatus::Unregistered;
+        let (result, report) = rp.finish_registration_with_report(state, &response, status, NOW);
+        result
+            .map(|_| report.lint().contains(&Deviation::OtherAttachment))
+            .map_err(|error| (error.code(), error.step()))
+    };
+    let strict = || rp().refuse_deviations([Deviation::OtherAttachment]);
+    for told in [None, Some("platform")] {
+        assert_eq!(finish(told, rp()), Ok(false));
+        assert_eq!(finish(told, strict()), Ok(false));
+    }
+    let other = Some("cross-platform");
+    assert_eq!(finish(other, rp()), Ok(true));
+    let refused = (Code::AuthenticatorNotAccepted, RegistrationStep::Record.into());
+    assert_eq!(finish(other, strict()), Err(refused));
+}
+
+#[test]
+fn rule_049_a_frame_that_does_not_tell_the_top_origin_is_lint() {
+    let framed = |top_origin: Option<&str>| {
+        let mut get = get();
+        get.client_data["crossOrigin"] = json!(true);
+        get.client_data["topOrigin"] = json!(top_origin);
+        get
+    };
+    let top_origins = TopOrigins::Listed(vec!["https://top.example".into()]);
+    let framing = || rp().cross_origin(CrossOrigin::Accepted { top_origins: top_origins.clone() });
+    assert_eq!(lint_of_assertion(&framed(Some("https://top.example")), &framing(), |_| ()), Ok(vec![]));
+    let expected = vec![Deviation::TopOriginMissing];
+    assert_eq!(lint_of_assertion(&framed(None), &framing(), |_| ()), Ok(expected));
+    let strict = framing().refuse_deviations([Deviation::TopOriginMissing]);
+    assert_eq!(lint_of_assertion(&framed(None), &strict, |_| ()), Err(Code::TopOriginMismatch));
 }
