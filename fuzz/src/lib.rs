@@ -31,6 +31,8 @@ pub const TARGETS: &[Target] = &[
     ("signature", keys::signature),
     ("certificate", paths::certificate),
     ("certificate_path", paths::certificate_path),
+    ("revocation_list", paths::revocation_list),
+    ("attestation_status_list", paths::attestation_status_list),
     ("attestation_packed", statements::attestation_packed),
     ("attestation_tpm", statements::attestation_tpm),
     ("attestation_android_key", statements::attestation_android_key),

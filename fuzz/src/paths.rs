@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
-use countersign_attestation::{Certificate, PathLimits, Revocation, TrustAnchor, validate_path};
+use countersign_attestation::{
+    AttestationStatusList, Certificate, CertificateRevocationList, PathLimits, Revocation, TrustAnchor,
+    validate_path,
+};
 use countersign_cose::Verifiers;
 use countersign_types::Timestamp;
 
@@ -53,4 +56,26 @@ pub fn certificate_path(data: &[u8]) {
         others.reverse();
     }
     assert!(validate_path(&reversed, &anchors, &none, now, &VERIFIERS, &limits).is_ok());
+}
+
+/// A revocation list keeps its bytes, takes all of them, and names no more certificates than it has room for.
+pub fn revocation_list(data: &[u8]) {
+    let Ok(list) = CertificateRevocationList::from_der(data) else { return };
+    assert_eq!(list.as_der(), data);
+    // The shortest entry: a serial number of one byte and a time of thirteen.
+    assert!(list.len() <= data.len() / 20);
+    if list.this_update() <= list.next_update() {
+        assert!(list.is_current_at(list.this_update()) && list.is_current_at(list.next_update()));
+    }
+    let longer = [data, &[0]].concat();
+    assert!(CertificateRevocationList::from_der(&longer).is_err());
+}
+
+/// A status list takes all of its bytes, and has no more entries than it has room for.
+pub fn attestation_status_list(data: &[u8]) {
+    let Ok(list) = AttestationStatusList::from_json(data) else { return };
+    assert!(list.len() <= data.len() / 16);
+    assert_eq!(list.is_empty(), list.len() == 0);
+    let longer = [data, b"x"].concat();
+    assert!(AttestationStatusList::from_json(&longer).is_err());
 }

@@ -220,7 +220,8 @@ impl Fuzzer {
 fn dictionary(target: &str) -> Option<PathBuf> {
     let name = match target {
         "attestation_tpm" => "tpm",
-        "certificate" | "certificate_path" | "spki_key" => "der",
+        "certificate" | "certificate_path" | "revocation_list" | "spki_key" => "der",
+        "attestation_status_list" => "json",
         name if name.starts_with("attestation_") => "cbor",
         "authenticator_data" | "strict_cbor" | "cose_key" => "cbor",
         name if name.ends_with("_response") || name.ends_with("_ceremony") || name.ends_with("_options") => {

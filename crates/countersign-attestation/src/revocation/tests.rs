@@ -232,6 +232,22 @@ fn a_list_is_for_the_certificates_of_its_scope() {
 }
 
 #[test]
+fn rule_275_no_list_with_a_flipped_bit_clears_anybody() {
+    let good = by_middle().with_extension(oid::CRL_NUMBER, false, &[0x02, 0x01, 0x07]).der(&middle_key());
+    let judge = |der: &[u8]| {
+        let list = CertificateRevocationList::from_der(der).ok()?;
+        let by_root = by_root().signed_by(&root().1);
+        validate(&path(), &Revocation::none().with_list(list).with_list(by_root).requiring_lists()).ok()
+    };
+    assert!(judge(&good).is_some());
+    for position in 0..good.len() {
+        let mut flipped = good.clone();
+        flipped[position] ^= 1 << (position % 8);
+        assert!(judge(&flipped).is_none(), "byte {position}");
+    }
+}
+
+#[test]
 fn rule_277_lists_cost_signature_checks() {
     let revocation = known(&by_middle(), &by_root());
     let validate = |checks| {
