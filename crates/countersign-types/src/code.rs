@@ -100,7 +100,8 @@ codes! {
     AttestationCertificateRevoked = "attestation-certificate-revoked",
     /// The format or the attestation type is not one that the relying party accepts.
     AttestationNotAccepted = "attestation-not-accepted",
-    /// The model (AAGUID), or its metadata status, is not one that the relying party accepts.
+    /// The model (AAGUID), or its metadata status, is not one that the relying party accepts; or the credential was
+    /// flagged.
     AuthenticatorNotAccepted = "authenticator-not-accepted",
     /// The credential ID is known already.
     CredentialAlreadyRegistered = "credential-already-registered",

@@ -9,6 +9,7 @@ use countersign_types::enumerations::{
 };
 
 use crate::{
+    authentication::FlaggedCredentials,
     extensions::ExtensionPolicy,
     origin::{LOCALHOST, is_domain, public_suffix::is_public_suffix},
     policy::{AttestationTrust, CrossOrigin, Policy, SignCountPolicy},
@@ -56,6 +57,7 @@ impl RelyingPartyBuilder {
             models: Vec::new(),
             appid: None,
             refused_deviations: Deviations::default(),
+            flagged_credentials: FlaggedCredentials::default(),
             verifiers,
             formats: Formats::standard(),
         };
@@ -219,6 +221,12 @@ impl RelyingPartyBuilder {
     /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
     pub fn appid(mut self, appid: impl Into<String>) -> Self {
         self.party.appid = Some(appid.into());
+        self
+    }
+
+    /// What to do with authentications by credentials that were flagged. Unless said, they fail.
+    pub fn flagged_credentials(mut self, policy: FlaggedCredentials) -> Self {
+        self.party.flagged_credentials = policy;
         self
     }
 

@@ -9,7 +9,9 @@ use countersign_types::{
     authenticator_data::AuthenticatorDataError, client_data::ClientDataError, extensions::ExtensionError,
 };
 
-use crate::{extensions::ExtensionRefused, policy::PolicyFault, report::Deviation, step::Step};
+use crate::{
+    extensions::ExtensionRefused, policy::PolicyFault, record::Flagged, report::Deviation, step::Step,
+};
 
 /// A ceremony that failed. Nothing of it may be stored, and its state is used up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,6 +149,8 @@ pub enum Fault {
         received: u32,
     },
 
+    /// The credential was flagged after its registration.
+    CredentialFlagged(Flagged),
     /// What deviates so from the specification is accepted by default, and refused here.
     DeviationNotAccepted(Deviation),
 
@@ -192,6 +196,7 @@ impl Fault {
             Self::CredentialNotAllowed => Code::CredentialNotAllowed,
             Self::CredentialAlreadyRegistered => Code::CredentialAlreadyRegistered,
             Self::SignCountNotIncreased { .. } => Code::SignCountNotIncreased,
+            Self::CredentialFlagged(_) => Code::AuthenticatorNotAccepted,
             Self::DeviationNotAccepted(deviation) => deviation.code(),
             Self::Expired => Code::ChallengeExpired,
             Self::StateOfAnotherRelyingParty => Code::StateInvalid,
@@ -245,6 +250,9 @@ impl fmt::Display for Fault {
             Self::CredentialAlreadyRegistered => f.write_str("the credential is registered already"),
             Self::SignCountNotIncreased { stored, received } => {
                 write!(f, "the signature counter is {received} after {stored}")
+            }
+            Self::CredentialFlagged(flag) => {
+                write!(f, "the credential was flagged: {}", Shortened(flag.reason()))
             }
             Self::DeviationNotAccepted(deviation) => {
                 write!(f, "the deviation {deviation} is not accepted")

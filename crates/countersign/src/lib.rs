@@ -112,7 +112,7 @@ pub use countersign_attestation as attestation;
 pub use countersign_cose as cose;
 pub use countersign_types as types;
 
-pub use authentication::{Accounts, Authenticated, AuthenticatedRef, PreparedCredential};
+pub use authentication::{Accounts, Authenticated, AuthenticatedRef, FlaggedCredentials, PreparedCredential};
 pub use builder::{ConfigurationError, RelyingPartyBuilder};
 pub use challenge::{CHALLENGE_MAX, ChallengeLength, ChosenChallenge};
 pub use countersign_attestation::{

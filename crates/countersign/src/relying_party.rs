@@ -7,6 +7,7 @@ use countersign_cose::{Algorithm, Verifiers};
 use countersign_types::options::CredentialParameters;
 
 use crate::{
+    authentication::FlaggedCredentials,
     builder::RelyingPartyBuilder,
     origin::{OriginRule, is_accepted},
     policy::{Demand, Policy},
@@ -28,6 +29,7 @@ pub struct RelyingParty {
     pub(crate) models: Vec<Arc<dyn ModelPolicy>>,
     pub(crate) appid: Option<String>,
     pub(crate) refused_deviations: Deviations,
+    pub(crate) flagged_credentials: FlaggedCredentials,
     pub(crate) verifiers: Verifiers,
     pub(crate) formats: Formats,
 }

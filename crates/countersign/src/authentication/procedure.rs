@@ -104,7 +104,7 @@ impl<'a> Procedure<'a> {
         // 24: handed to the caller, who stores it once all of its own checks have passed too.
         steps.callers(Step::Update);
         // 25: what is returned now says that all steps passed.
-        steps.by_construction(Step::Done);
+        steps.check(Step::Done, self.rp.flagged_credentials.check(record))?;
         Ok(Verified { record, flags: data.flags, sign_count, sign_count_increased, extensions })
     }
 

@@ -1,0 +1,80 @@
+//! Credentials that were flagged after their registration, before the end of
+//! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion), step 25.
+
+use crate::{
+    error::Fault,
+    record::{CredentialRecord, Standing},
+};
+
+/// What to do with an authentication by a credential that was [flagged](Standing::Flagged), as by a later judgement of
+/// its attestation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum FlaggedCredentials {
+    /// It fails, once everything else has passed: so that who has the credential can be told, and strangers can't ask.
+    #[default]
+    Refused,
+    /// It succeeds, and the record's standing says what was flagged: for a relying party that then lets the person do no
+    /// more than to register another credential.
+    Reported,
+}
+
+impl FlaggedCredentials {
+    pub(super) fn check(self, record: &CredentialRecord) -> Result<(), Fault> {
+        match (self, record.standing()) {
+            (Self::Refused, Standing::Flagged(flag)) => Err(Fault::CredentialFlagged(flag.clone())),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_types::Code;
+
+    use super::*;
+    use crate::{
+        Authenticated, AuthenticationState, AuthenticationStep as Step, Error,
+        test_ceremony::{CHALLENGE, Get, NOW, get, handle, record, rp, signing_key},
+    };
+
+    fn finish(
+        get: &Get,
+        record: &CredentialRecord,
+        flagged: FlaggedCredentials,
+    ) -> Result<Authenticated, Error> {
+        let rp = rp().flagged_credentials(flagged).build().unwrap();
+        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        rp.finish_authentication(state, &get.response(), record, NOW)
+    }
+
+    fn flagged() -> CredentialRecord {
+        let mut record = record();
+        record.flag("the model's keys can be read out", NOW);
+        record
+    }
+
+    #[test]
+    fn rule_311_a_flagged_credential_does_not_authenticate() {
+        let _ = finish(&get(), &record(), FlaggedCredentials::Refused).unwrap();
+        let error = finish(&get(), &flagged(), FlaggedCredentials::default()).unwrap_err();
+        assert_eq!((error.code(), error.step()), (Code::AuthenticatorNotAccepted, Step::Done.into()));
+        assert_eq!(
+            error.fault().to_string(),
+            "the credential was flagged: \"the model's keys can be read out\""
+        );
+    }
+
+    #[test]
+    fn only_who_has_the_credential_learns_that_it_is_flagged() {
+        let stranger = Get { key: signing_key(9), ..get() };
+        let error = finish(&stranger, &flagged(), FlaggedCredentials::Refused).unwrap_err();
+        assert_eq!(error.code(), Code::SignatureInvalid);
+    }
+
+    #[test]
+    fn a_flagged_credential_authenticates_where_it_is_only_reported() {
+        let authenticated = finish(&get(), &flagged(), FlaggedCredentials::Reported).unwrap();
+        assert!(matches!(authenticated.update().next.standing(), Standing::Flagged(_)));
+    }
+}
