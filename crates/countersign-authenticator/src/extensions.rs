@@ -179,3 +179,25 @@ fn user_verification_methods(inputs: &Map<String, Value>, outputs: &mut Outputs)
         outputs.of_client("uvm", json!([[2, 4, 2]]));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The vector of the specification's section "Pseudo-random function extension (prf)".
+    #[test]
+    fn outputs_of_prf_are_the_specification_s() {
+        let derived = |number: u8| sha256(&[b"WebAuthn PRF test vectors", &[number]]);
+        let input = |number: u8| base64url::encode([&b"WebAuthn PRF test vectors"[..], &[number]].concat());
+        let eval = json!({"first": input(2), "second": input(3)});
+        let results = prf_results(&derived(6), &eval).unwrap();
+        for (name, expected) in [
+            ("first", "3c33e07d202c3b029cc21f1722767021bf27d595933b3d2b6a1b9d5dddc77fae"),
+            ("second", "a62a8773b19cda90d7ed4ef72a80a804320dbd3997e2f663805ad1fd3293d50b"),
+        ] {
+            let expected: Vec<u8> =
+                (0..64).step_by(2).map(|at| u8::from_str_radix(&expected[at..at + 2], 16).unwrap()).collect();
+            assert_eq!(results[name], base64url::encode(expected), "{name}");
+        }
+    }
+}

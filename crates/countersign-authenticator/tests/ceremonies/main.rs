@@ -1,6 +1,8 @@
 //! The software authenticator against the relying party of `countersign`: both ceremonies, on the public API.
 
+mod client;
 mod faults;
 mod formats;
+mod property;
 mod reassessment;
 mod relying_party;
