@@ -1,16 +1,6 @@
 //! Credentials that were registered with another library, as records of this one
 //! ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
 //!
-//! | from | what it stores | here |
-//! | --- | --- | --- |
-//! | `SimpleWebAuthn` | `id` in base64url, `publicKey` as `COSE_Key` bytes, `counter`, `transports`; `deviceType` `multiDevice` is BE, `backedUp` is BS | [`Encoded::Base64Url`], [`ImportedKey::Cose`] |
-//! | `py_webauthn` | `credential_id` and `credential_public_key` (`COSE_Key`) as bytes, `sign_count`; `credential_device_type` `multi_device` is BE, `credential_backed_up` is BS | [`Encoded::Bytes`], [`ImportedKey::Cose`] |
-//! | `python-fido2` | `AttestedCredentialData` as bytes | [`Import::from_attested_credential_data`] |
-//! | `go-webauthn` | `ID` and `PublicKey` (`COSE_Key`) as bytes, in its JSON as base64 with padding; `Authenticator.SignCount`, `Authenticator.AAGUID`, `Flags` | [`Encoded::Base64`], [`ImportedKey::Cose`] |
-//! | `java-webauthn-server` | `credentialId`, `userHandle`, `publicKeyCose`, `signatureCount`; in text as base64url | [`Encoded::Base64Url`], [`ImportedKey::Cose`] |
-//! | U2F | key handle, public key of 65 bytes, counter | [`ImportedKey::U2f`] |
-//! | libraries over OpenSSL, JOSE | PEM, DER, JSON Web Key | [`ImportedKey::Pem`], [`ImportedKey::Spki`], `ImportedKey::Jwk` |
-//!
 //! A record comes out only where its key can verify signatures here: see [`Import::into_record`].
 
 use core::fmt;
@@ -34,6 +24,16 @@ pub use encoded::Encoded;
 pub use key::ImportedKey;
 
 /// A credential in the making, from another library's storage.
+///
+/// | from | what it stores | here |
+/// | --- | --- | --- |
+/// | `SimpleWebAuthn` | `id` in base64url, `publicKey` as `COSE_Key` bytes, `counter`, `transports`; `deviceType` `multiDevice` is BE, `backedUp` is BS | [`Encoded::Base64Url`], [`ImportedKey::Cose`] |
+/// | `py_webauthn` | `credential_id` and `credential_public_key` (`COSE_Key`) as bytes, `sign_count`; `credential_device_type` `multi_device` is BE, `credential_backed_up` is BS | [`Encoded::Bytes`], [`ImportedKey::Cose`] |
+/// | `python-fido2` | `AttestedCredentialData` as bytes | [`Import::from_attested_credential_data`] |
+/// | `go-webauthn` | `ID` and `PublicKey` (`COSE_Key`) as bytes, in its JSON as base64 with padding; `Authenticator.SignCount`, `Authenticator.AAGUID`, `Flags` | [`Encoded::Base64`], [`ImportedKey::Cose`] |
+/// | `java-webauthn-server` | `credentialId`, `userHandle`, `publicKeyCose`, `signatureCount`; in text as base64url | [`Encoded::Base64Url`], [`ImportedKey::Cose`] |
+/// | U2F | key handle, public key of 65 bytes, counter | [`ImportedKey::U2f`] |
+/// | libraries over OpenSSL, JOSE | PEM, DER, JSON Web Key | [`ImportedKey::Pem`], [`ImportedKey::Spki`], `ImportedKey::Jwk` |
 ///
 /// ```
 /// use countersign::{Encoded, Import, ImportedKey, RelyingParty};

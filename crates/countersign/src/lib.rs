@@ -140,7 +140,7 @@ pub use origin::{OriginRule, Scheme};
 pub use policy::{
     AndroidKeyProtection, AttestationTrust, AttestedPolicy, BackupEligibilityChange, BackupPolicy,
     ConditionalCreatePolicy, CrossOrigin, Policy, PolicyFault, RecentSession, SignCountPolicy,
-    StoredAlgorithms, TopOrigins, Warning,
+    StoredAlgorithms, TopOrigins, UnknownBackupEligibility, Warning,
 };
 pub use reassessment::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Reassessor, Verdict};
 pub use record::{

@@ -21,7 +21,7 @@ use crate::extensions::ExtensionPolicy;
 pub use self::{
     algorithms::StoredAlgorithms,
     attested::{AndroidKeyProtection, AttestedPolicy},
-    backup::{BackupEligibilityChange, BackupPolicy},
+    backup::{BackupEligibilityChange, BackupPolicy, UnknownBackupEligibility},
     choices::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins},
     fault::PolicyFault,
     session::{ConditionalCreatePolicy, RecentSession},
@@ -78,6 +78,7 @@ pub struct Policy {
     pub(crate) sign_count: SignCountPolicy,
     pub(crate) backup: BackupPolicy,
     pub(crate) backup_eligibility_change: BackupEligibilityChange,
+    pub(crate) unknown_backup_eligibility: UnknownBackupEligibility,
     pub(crate) conditional_create: ConditionalCreatePolicy,
     pub(crate) extensions: ExtensionPolicy,
     pub(crate) credential_id_bytes: u16,
@@ -177,6 +178,12 @@ impl Policy {
         self
     }
 
+    /// What to do where a record from elsewhere doesn't say whether its credential could be backed up.
+    pub fn with_unknown_backup_eligibility(mut self, policy: UnknownBackupEligibility) -> Self {
+        self.unknown_backup_eligibility = policy;
+        self
+    }
+
     /// Whether browsers may make credentials without asking, and how recent a session that takes.
     pub fn with_conditional_create(mut self, policy: ConditionalCreatePolicy) -> Self {
         self.conditional_create = policy;
@@ -248,6 +255,7 @@ impl Default for Policy {
             sign_count: SignCountPolicy::default(),
             backup: BackupPolicy::default(),
             backup_eligibility_change: BackupEligibilityChange::default(),
+            unknown_backup_eligibility: UnknownBackupEligibility::default(),
             conditional_create: ConditionalCreatePolicy::default(),
             extensions: ExtensionPolicy::default(),
             credential_id_bytes: CREDENTIAL_ID_BYTES_MAX,

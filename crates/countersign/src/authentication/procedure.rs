@@ -14,8 +14,8 @@ use crate::{
     error::{Error, Fault},
     extensions::{AuthenticationExtensions, Outputs},
     parts::AssertionParts,
-    policy::SignCountPolicy,
-    record::CredentialRecord,
+    policy::{PolicyFault, SignCountPolicy},
+    record::{CredentialRecord, Standing},
     relying_party::RelyingParty,
     report::{Deviation, Evidence, Reason, Recorder},
     state::AuthenticationState,
@@ -131,7 +131,10 @@ impl<'a> Procedure<'a> {
             return Err(Fault::CredentialUnknown);
         }
         if record.fixed.user_handle.as_bytes() == user {
-            Ok(record)
+            match record.dynamic.standing {
+                Standing::Active => Ok(record),
+                Standing::Flagged(_) => Err(PolicyFault::CredentialFlagged.into()),
+            }
         } else if self.state.user.is_some() {
             Err(Fault::CredentialUnknown)
         } else {
@@ -213,6 +216,7 @@ impl<'a> Procedure<'a> {
         let unchanged = policy
             .backup_eligibility_change
             .check(record.dynamic.backup_eligible, flags)
+            .and_then(|()| Ok(policy.unknown_backup_eligibility.check(record.dynamic.backup_eligible)?))
             .and_then(|()| Ok(policy.backup.check_eligibility(flags)?))
             .and_then(|()| Ok(policy.backup.check_state(flags)?));
         steps.check_with(Step::BackupEligibility, unchanged, |()| Evidence::flags(flags))?;

@@ -366,3 +366,33 @@ fn backup_eligibility_that_nobody_noted_is_recorded_when_it_is_first_seen() {
         refused_with(&other, &stored, rp(), Code::BackupEligibilityChanged, Step::BackupEligibility);
     }
 }
+
+#[test]
+fn rule_311_a_flagged_credential_is_refused_until_the_flag_is_cleared() {
+    let mut flagged = record();
+    flagged.flag("its model was broken", NOW);
+    refused_with(&get(), &flagged, rp(), Code::CredentialFlagged, Step::User);
+    // Of another account it is not even told.
+    refused_with(
+        &get(),
+        &flagged.clone().with_user_handle(handle(8)),
+        rp(),
+        Code::CredentialUnknown,
+        Step::User,
+    );
+    flagged.clear_flag();
+    let _ = finish(&get(), Some(&flagged), rp()).unwrap();
+}
+
+#[test]
+fn backup_eligibility_that_nobody_noted_is_refused_where_policy_says_so() {
+    let refusing = || {
+        rp().policy(
+            crate::Policy::default()
+                .with_unknown_backup_eligibility(crate::UnknownBackupEligibility::Refused),
+        )
+    };
+    let unknown = record().with_backup_eligible(None);
+    refused_with(&get(), &unknown, refusing(), Code::BackupNotAccepted, Step::BackupEligibility);
+    let _ = finish(&get(), Some(&record()), refusing()).unwrap();
+}

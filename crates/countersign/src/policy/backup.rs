@@ -63,7 +63,7 @@ pub enum BackupEligibilityChange {
 impl BackupEligibilityChange {
     /// Step 19 of section 7.2: BE is as it was, or may have changed as it did.
     ///
-    /// It is unknown in a record from elsewhere: what is seen first is then recorded.
+    /// Unknown, as in a record from elsewhere, it is [`UnknownBackupEligibility`]'s.
     pub(crate) fn check(self, registered: Option<bool>, flags: Flags) -> Result<(), Fault> {
         match (registered, flags.backup_eligible()) {
             (Some(false), true) if self == Self::DangerousUpgradeAccepted => Ok(()),
@@ -71,6 +71,31 @@ impl BackupEligibilityChange {
                 Err(Fault::BackupEligibilityChanged { registered })
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// What to do where a record does not say what BE was at registration: one that was imported from a store that never
+/// noted it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum UnknownBackupEligibility {
+    /// The value that is seen first is taken for it, and recorded. Such a record is there only because the relying party
+    /// imported it so, and the value is signed with the credential's key.
+    #[default]
+    Recorded,
+    /// The authentication fails: the credential has to be registered again.
+    Refused,
+}
+
+impl UnknownBackupEligibility {
+    /// Step 19 of section 7.2, where there is nothing to compare with.
+    pub(crate) fn check(self, registered: Option<bool>) -> Result<(), PolicyFault> {
+        if self == Self::Refused && registered.is_none() {
+            Err(PolicyFault::BackupEligibilityUnknown)
+        } else {
+            Ok(())
         }
     }
 }

@@ -81,6 +81,7 @@ fn a_policy_is_written_with_all_its_members() {
     .with_sign_count(SignCountPolicy::Report)
     .with_backup(BackupPolicy::Forbidden)
     .with_backup_eligibility_change(BackupEligibilityChange::DangerousUpgradeAccepted)
+    .with_unknown_backup_eligibility(UnknownBackupEligibility::Refused)
     .with_conditional_create(ConditionalCreatePolicy::AfterSignIn { seconds: 60 })
     .with_credential_id_bytes(128)
     .with_timeout_seconds(600);
@@ -102,6 +103,7 @@ fn a_policy_is_written_with_all_its_members() {
         "sign_count": "report",
         "backup": "forbidden",
         "backup_eligibility_change": "dangerous-upgrade-accepted",
+        "unknown_backup_eligibility": "refused",
         "conditional_create": {"after-sign-in": {"seconds": 60}},
         "extensions": {
             "unsolicited_client_outputs": "ignore",
