@@ -4,6 +4,7 @@
 
 mod conformance;
 mod fuzz;
+mod metadata;
 mod metadata_roots;
 mod rules;
 mod test;
@@ -17,6 +18,7 @@ cargo xtask COMMAND
 
   conformance     run conformance suites on the public API (see `conformance --help`)
   fuzz            run the fuzz targets (see `fuzz --help`)
+  metadata        verify the real BLOBs of the FIDO Metadata Service (see `metadata --help`)
   metadata-roots  read every root of a metadata payload as a trust anchor
   rules           print the rules, what checks and tests each, and its code; write docs/RULES.md
   test            run every test; installs Chromium and its driver first where they are missing
@@ -49,6 +51,7 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
     match command.as_str() {
         "conformance" => conformance::main(arguments),
         "fuzz" => fuzz::main(arguments),
+        "metadata" => metadata::main(arguments),
         "metadata-roots" => metadata_roots::main(arguments),
         "rules" => rules::main(arguments),
         "test" => test::main(arguments),

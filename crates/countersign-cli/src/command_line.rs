@@ -5,15 +5,16 @@ use std::{error::Error, ffi::OsString, fmt, net::SocketAddr, path::PathBuf};
 use countersign_server::{Config, Listen};
 use lexopt::{Arg, Parser};
 
-use crate::data_folder;
+use crate::{data_folder, metadata};
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
 Passkeys from one program: a Web Authentication server with a page.
 
 Usage: countersign serve [OPTION]...
+       countersign metadata verify|show|search|diff FILE... [OPTION]...
 
-Options:
+countersign metadata --help tells of the FIDO Alliance's list of authenticators. Options of serve:
   --listen ADDRESS   where to listen [localhost:8080]
   --rp-id DOMAIN     the domain that the passkeys belong to [localhost]
   --rp-name NAME     the name that authenticators show [Countersign]
@@ -35,6 +36,10 @@ pub(crate) enum Command {
     Version,
     /// Run a server.
     Serve(Config),
+    /// Print [`metadata::HELP`].
+    MetadataHelp,
+    /// Look into a metadata BLOB.
+    Metadata(metadata::Options),
 }
 
 /// What is wrong with a command line.
@@ -44,6 +49,14 @@ pub(crate) enum UsageError {
     NoCommand,
     /// A command that there isn't.
     UnknownCommand(OsString),
+    /// Nothing after `metadata`.
+    NoMetadataCommand,
+    /// A command after `metadata` that there isn't.
+    UnknownMetadataCommand(OsString),
+    /// Something that a command needs.
+    Missing(&'static str),
+    /// A text that is not what it should be.
+    NotA(String, &'static str),
     /// An option that there isn't, or without its value.
     Option(lexopt::Error),
     /// An option that is given once, given twice.
@@ -65,6 +78,16 @@ impl fmt::Display for UsageError {
                     command.display()
                 )
             }
+            Self::NoMetadataCommand => {
+                f.write_str("say what to do with metadata: countersign metadata --help")
+            }
+            Self::UnknownMetadataCommand(command) => write!(
+                f,
+                "there is no command “metadata {}”: countersign metadata --help lists what there is",
+                command.display()
+            ),
+            Self::Missing(what) => write!(f, "{what} is missing: countersign --help lists what there is"),
+            Self::NotA(text, what) => write!(f, "{text:?} is not {what}"),
             Self::Option(error) => write!(f, "{error}: countersign --help lists what there is"),
             Self::Twice(option) => write!(f, "{option} is given twice"),
             Self::NotAnAddress(text) => write!(
@@ -93,6 +116,9 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, UsageError> {
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Command::Help),
         Some(Arg::Long("version") | Arg::Short('V')) => Ok(Command::Version),
         Some(Arg::Value(command)) if command == "serve" => serve(parser),
+        Some(Arg::Value(command)) if command == "metadata" => {
+            Ok(metadata::parse(parser)?.map_or(Command::MetadataHelp, Command::Metadata))
+        }
         Some(Arg::Value(command)) => Err(UsageError::UnknownCommand(command)),
         Some(other) => Err(other.unexpected().into()),
     }
@@ -123,11 +149,11 @@ fn serve(mut parser: Parser) -> Result<Command, UsageError> {
     Ok(Command::Serve(config))
 }
 
-fn once<T>(option: &'static str, slot: &mut Option<T>, value: T) -> Result<(), UsageError> {
+pub(crate) fn once<T>(option: &'static str, slot: &mut Option<T>, value: T) -> Result<(), UsageError> {
     if slot.replace(value).is_some() { Err(UsageError::Twice(option)) } else { Ok(()) }
 }
 
-fn text(parser: &mut Parser) -> Result<String, UsageError> {
+pub(crate) fn text(parser: &mut Parser) -> Result<String, UsageError> {
     parser.value()?.into_string().map_err(|value| lexopt::Error::NonUnicodeValue(value).into())
 }
 

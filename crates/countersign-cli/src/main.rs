@@ -28,6 +28,7 @@ use crate::command_line::{Command, HELP};
 
 mod command_line;
 mod data_folder;
+mod metadata;
 
 /// The environment variable that says what is logged, such as `debug` or `countersign_server=debug`.
 const LOG_VARIABLE: &str = "COUNTERSIGN_LOG";
@@ -40,6 +41,12 @@ fn main() -> ExitCode {
     match command {
         Command::Help => say(HELP),
         Command::Version => say(concat!("countersign ", env!("CARGO_PKG_VERSION"))),
+        Command::MetadataHelp => say(metadata::HELP),
+        Command::Metadata(options) => match metadata::run(&options) {
+            Ok(metadata::Finding::Fine) => {}
+            Ok(metadata::Finding::Other) => return ExitCode::FAILURE,
+            Err(error) => return fail(&error, 1),
+        },
         Command::Serve(config) => {
             if let Err(error) = serve(&config) {
                 return fail(error.as_ref(), 1);

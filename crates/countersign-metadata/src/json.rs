@@ -339,6 +339,13 @@ impl fmt::Display for Text<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Texts<'a>(&'a str);
 
+impl Default for Texts<'_> {
+    /// None.
+    fn default() -> Self {
+        Self("[]")
+    }
+}
+
 impl<'a> Texts<'a> {
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, Fault> {
         reader.slice(|reader| reader.array(|reader| reader.text().map(drop))).map(Self)

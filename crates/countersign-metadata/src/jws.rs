@@ -33,12 +33,7 @@ pub(crate) struct Jws<'a> {
 
 impl<'a> Jws<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, MetadataError> {
-        let mut parts = bytes.split(|byte| *byte == b'.');
-        let (Some(header), Some(payload), Some(signature), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(BlobFault::NotJws("not three parts").into());
-        };
+        let [header, payload, signature] = parts(bytes).ok_or(BlobFault::NotJws("not three parts"))?;
         if header.len() > HEADER_MAX {
             return Err(BlobFault::NotJws("the header is too long").into());
         }
@@ -60,6 +55,18 @@ impl<'a> Jws<'a> {
             },
         })
     }
+}
+
+/// What stands between the two dots, and around them. A search for single bytes, for nearly all of it is the payload.
+fn parts(bytes: &[u8]) -> Option<[&[u8]; 3]> {
+    let mut dots = memchr::memchr_iter(b'.', bytes);
+    let (first, second) = (dots.next()?, dots.next()?);
+    if dots.next().is_some() {
+        return None;
+    }
+    let (rest, signature) = bytes.split_at_checked(second)?;
+    let (header, payload) = rest.split_at_checked(first)?;
+    Some([header, payload.strip_prefix(b".")?, signature.strip_prefix(b".")?])
 }
 
 struct Header {

@@ -8,6 +8,8 @@
 //! | look a model up | [`Blob`], [`Entry`], [`Statement`] |
 //! | what happened to it, and when | [`StatusReport`], [`Status`] |
 //! | which models are accepted | [`MetadataPolicy`], [`Model`] |
+//! | what differs between two BLOBs | [`changes`] |
+//! | what a model is called | [`names`] |
 //! | trust anchors and policy for the relying party, replaced while it runs | [`Metadata`] |
 //!
 //! ```
@@ -43,6 +45,7 @@
 )]
 
 pub mod blob;
+mod changes;
 mod claims;
 mod date;
 pub mod entry;
@@ -52,6 +55,7 @@ pub mod judge;
 mod jws;
 mod keys;
 pub mod live;
+pub mod names;
 mod payload;
 pub mod policy;
 pub mod roots;
@@ -63,6 +67,7 @@ pub mod testing;
 mod tests;
 
 pub use blob::{Blob, Entry, Models, SkippedEntry};
+pub use changes::{Change, ModelChange, changes};
 pub use date::{Date, NotADate};
 pub use entry::EntryFault;
 pub use error::{BlobFault, MetadataError};

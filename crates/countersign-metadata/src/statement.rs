@@ -103,6 +103,11 @@ impl<'a> Statement<'a> {
         self.roots
     }
 
+    /// The rest of the statement, to compare.
+    pub(crate) fn without_roots_and_version(&self) -> Self {
+        Self { roots: Texts::default(), authenticator_version: 0, ..self.clone() }
+    }
+
     /// Whether the model attests this way. A statement that may be of type basic or attestation CA passes for either.
     pub fn attests(&self, attestation_type: AttestationType) -> bool {
         let words: &[&str] = match attestation_type {

@@ -1,6 +1,7 @@
 //! Payloads that a test changes in one thing.
 
 mod blob;
+mod changes;
 mod entries;
 mod judge;
 mod live;

@@ -10,10 +10,10 @@ use countersign::{
     RegistrationState, RelyingParty, RequestOptions, StartError, Timestamp, User, UserHandle,
     new_user_handle, types::CredentialId, types::response::ResponseError,
 };
+use countersign_metadata::names::provider_name;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    authenticators,
     store::{
         Store, StoreError, accounts,
         ceremonies::{self, Kind, NewCeremony, Taken},
@@ -268,7 +268,7 @@ impl Ceremonies {
         };
         let registered = self.relying_party.finish_registration(state, response, status, now)?;
         let record = registered.into_credential();
-        let label = authenticators::name(record.aaguid()).unwrap_or(DEFAULT_LABEL).to_owned();
+        let label = provider_name(record.aaguid()).unwrap_or(DEFAULT_LABEL).to_owned();
         Ok(StoredCredential { record, label, created_at: now, last_used_at: None })
     }
 

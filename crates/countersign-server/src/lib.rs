@@ -30,7 +30,6 @@
     )
 )]
 
-mod authenticators;
 mod backend;
 mod ceremony;
 mod config;

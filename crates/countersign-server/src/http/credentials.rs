@@ -9,6 +9,7 @@ use countersign::Algorithm;
 use countersign::types::{
     Aaguid, CredentialId, base64url, enumerations::Transport, identifiers::CREDENTIAL_ID_MAX,
 };
+use countersign_metadata::names::provider_name;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -19,7 +20,7 @@ use super::{
     signed_in::SignedIn,
 };
 use crate::{
-    authenticators, names, rfc3339,
+    names, rfc3339,
     store::{
         credentials::{self, StoredCredential},
         sessions::Session,
@@ -61,7 +62,7 @@ impl<'a> Credential<'a> {
             id: record.id(),
             label: &stored.label,
             aaguid: record.aaguid(),
-            authenticator: authenticators::name(record.aaguid()),
+            authenticator: provider_name(record.aaguid()),
             format: record.attestation_format().unwrap_or("none"),
             attestation_type: record.attestation_type().unwrap_or("none"),
             algorithm,

@@ -1,0 +1,321 @@
+//! `countersign metadata`: look into a BLOB of the FIDO Metadata Service, on files.
+
+use std::{
+    error::Error,
+    fmt::{self, Write as _},
+    fs::File,
+    io::{self, IsTerminal as _, Read as _, Write as _},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use countersign::{cose::Verifiers, types::Timestamp};
+use countersign_metadata::{
+    Blob, BlobPolicy, Change, Date, Entry, MetadataError, ModelKey, Seen, blob::BLOB_MAX, changes,
+    names::model_name, roots::anchor_from_pem,
+};
+
+mod arguments;
+mod table;
+
+pub(crate) use arguments::{Action, Options, parse};
+use table::Table;
+
+/// What `countersign metadata --help` prints.
+pub(crate) const HELP: &str = "\
+Look into the list of authenticators that the FIDO Alliance publishes and signs (https://mds3.fidoalliance.org/).
+
+Usage: countersign metadata verify FILE [OPTION]...
+       countersign metadata show FILE [KEY] [OPTION]...
+       countersign metadata search FILE TEXT [OPTION]...
+       countersign metadata diff OLD NEW [OPTION]...
+
+  verify   check the signature and the chain, and print what is in the file
+  show     list all models, or tell of one: KEY is an AAGUID, an AAID or the identifier of an attestation key
+  search   list the models whose name or key has TEXT in it
+  diff     list what changed from one file to another
+
+Options:
+  --at DATE          judge as of this day, such as 2026-11-22 [now]
+  --root FILE        the root certificate that must have signed, in PEM; may be given several times [those of FIDO's service]
+  --host NAME        the host that the signer's certificate is for [mds.fidoalliance.org; any with --root]
+  --newer-than NO    refuse a file whose number is not higher
+  --accept-outdated  accept a file that should have been replaced by now
+  --help             this text
+
+The exit status is 0 where all is well, 1 where a file is refused, a model is unknown or, for diff, files differ, and 2
+where the command line is wrong.";
+
+/// What was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// All is well.
+    Fine,
+    /// No such model, or a difference: status 1, and nothing went wrong.
+    Other,
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) enum MetadataFailure {
+    /// A file can't be read.
+    File(PathBuf, io::Error),
+    /// A file is longer than any BLOB.
+    TooLong(PathBuf),
+    /// A root is no certificate in PEM.
+    Root(PathBuf),
+    /// A BLOB is refused.
+    Refused(PathBuf, MetadataError),
+    /// Standard output is gone.
+    Output(io::Error),
+}
+
+impl fmt::Display for MetadataFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::TooLong(path) => write!(f, "{} has more than {BLOB_MAX} bytes", path.display()),
+            Self::Root(path) => write!(f, "{} is not a certificate in PEM", path.display()),
+            Self::Refused(path, error) => {
+                write!(f, "{} is refused ({}): {error}", path.display(), error.code())?;
+                let mut source = error.source();
+                while let Some(cause) = source {
+                    write!(f, ": {cause}")?;
+                    source = cause.source();
+                }
+                Ok(())
+            }
+            Self::Output(error) => write!(f, "can't write: {error}"),
+        }
+    }
+}
+
+impl Error for MetadataFailure {}
+
+/// Does it, and prints what is found.
+pub(crate) fn run(options: &Options) -> Result<Finding, MetadataFailure> {
+    let now = options.at.map_or_else(|| SystemTime::now().into(), Date::start);
+    let policy = policy(options)?;
+    let load = |path: &Path, seen| load(path, &policy, seen, now);
+    let seen = options.newer_than.map_or(Seen::Nothing, Seen::NewerThan);
+    let (text, finding) = match &options.action {
+        Action::Verify(file) => (summary(&load(file, seen)?, now), Finding::Fine),
+        Action::Show(file, None) => (list(&load(file, seen)?, now, |_| true).0, Finding::Fine),
+        Action::Show(file, Some(key)) => one(&load(file, seen)?, *key, now),
+        Action::Search(file, text) => {
+            let (table, count) = list(&load(file, seen)?, now, |entry| matches(entry, text));
+            (table, if count > 0 { Finding::Fine } else { Finding::Other })
+        }
+        Action::Diff(old, new) => {
+            let (old, new) = (load(old, Seen::Nothing)?, load(new, seen)?);
+            differences(&old, &new)
+        }
+    };
+    io::stdout().write_all(text.as_bytes()).map_err(MetadataFailure::Output)?;
+    Ok(finding)
+}
+
+fn policy(options: &Options) -> Result<BlobPolicy, MetadataFailure> {
+    let mut policy = if options.roots.is_empty() {
+        BlobPolicy::fido()
+    } else {
+        let mut anchors = Vec::new();
+        for path in &options.roots {
+            let pem =
+                std::fs::read_to_string(path).map_err(|error| MetadataFailure::File(path.clone(), error))?;
+            anchors.push(anchor_from_pem(&pem).map_err(|_| MetadataFailure::Root(path.clone()))?);
+        }
+        BlobPolicy::new(anchors)
+    };
+    if let Some(host) = &options.host {
+        policy = policy.host_name(host);
+    }
+    if options.outdated == arguments::Outdated::Accepted {
+        policy = policy.dangerous_accept_outdated();
+    }
+    Ok(policy)
+}
+
+fn load(path: &Path, policy: &BlobPolicy, seen: Seen, now: Timestamp) -> Result<Blob, MetadataFailure> {
+    let bytes = read(path)?;
+    policy
+        .verify(&bytes, seen, now, &verifiers())
+        .map_err(|error| MetadataFailure::Refused(path.to_owned(), error))
+}
+
+fn verifiers() -> Verifiers {
+    Verifiers::rust_crypto()
+}
+
+/// Reads a file, and on a terminal shows how far it is: it may be on a slow disk, or a pipe.
+fn read(path: &Path) -> Result<Vec<u8>, MetadataFailure> {
+    const STEP: u64 = 1 << 20;
+    let failed = |error| MetadataFailure::File(path.to_owned(), error);
+    let mut file = File::open(path).map_err(failed)?;
+    let whole = file.metadata().map_err(failed)?.len();
+    let (mut bytes, mut terminal) = (Vec::new(), io::stderr().lock());
+    let shows = terminal.is_terminal();
+    loop {
+        let count = (&mut file).take(STEP).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes.len() > BLOB_MAX {
+            return Err(MetadataFailure::TooLong(path.to_owned()));
+        }
+        if shows {
+            let _ = write!(terminal, "\r\x1b[K{}", table::progress(bytes.len(), whole));
+            let _ = terminal.flush();
+        }
+        if count == 0 {
+            break;
+        }
+    }
+    if shows {
+        let _ = write!(terminal, "\r\x1b[K");
+    }
+    Ok(bytes)
+}
+
+fn summary(blob: &Blob, now: Timestamp) -> String {
+    let mut table = Table::new(["", ""]);
+    let signer = blob.signer().certificates();
+    let mut row = |name: &str, value: String| table.row([name.to_owned(), value]);
+    row("number", blob.number().to_string());
+    row("next update", blob.next_update().to_string());
+    row("signed by", signer.iter().filter_map(table::common_name).collect::<Vec<_>>().join(" < "));
+    row("models", blob.entries().len().to_string());
+    let count = |is: fn(&ModelKey) -> bool| {
+        blob.entries().filter(|entry| entry.keys().first().is_some_and(is)).count().to_string()
+    };
+    row("  FIDO2", count(|key| matches!(key, ModelKey::Aaguid(_))));
+    row("  U2F", count(|key| matches!(key, ModelKey::KeyIdentifier(_))));
+    row("  UAF", count(|key| matches!(key, ModelKey::Aaid(_))));
+    let compromised = blob.entries().filter(|entry| {
+        entry.current_report(now).is_some_and(|it| it.status.is_compromise() || it.status == revoked())
+    });
+    row("  compromised or revoked", compromised.count().to_string());
+    row("left out", blob.skipped().len().to_string());
+    let mut text = table.to_string();
+    for skipped in blob.skipped() {
+        let key = skipped.keys().first().map(|key| format!(" ({key})")).unwrap_or_default();
+        let _ = writeln!(text, "entry {} is left out: {}{key}", skipped.position(), skipped.fault());
+    }
+    text
+}
+
+const fn revoked() -> countersign_metadata::Status {
+    countersign_metadata::Status::Revoked
+}
+
+fn list(blob: &Blob, now: Timestamp, wanted: impl Fn(Entry<'_>) -> bool) -> (String, usize) {
+    let mut table = Table::new(["key", "name", "status", "since"]);
+    let mut count = 0_usize;
+    for entry in blob.entries().filter(|entry| wanted(*entry)) {
+        count = count.saturating_add(1);
+        let report = entry.current_report(now);
+        let since = report.as_ref().and_then(|report| report.effective_date).map(|date| date.to_string());
+        table.row([
+            entry.keys().first().map(ToString::to_string).unwrap_or_default(),
+            name(entry),
+            report.map(|report| report.status.to_string()).unwrap_or_default(),
+            since.unwrap_or_default(),
+        ]);
+    }
+    (table.to_string(), count)
+}
+
+fn name(entry: Entry<'_>) -> String {
+    entry.statement().map(|it| table::printable(&it.description.decode())).unwrap_or_default()
+}
+
+fn matches(entry: Entry<'_>, text: &str) -> bool {
+    let text = text.to_lowercase();
+    let keys = entry.keys().iter().map(ToString::to_string);
+    keys.chain([name(entry)]).any(|own| own.to_lowercase().contains(&text))
+}
+
+fn one(blob: &Blob, key: ModelKey, now: Timestamp) -> (String, Finding) {
+    let mut text = String::new();
+    for entry in blob.models(key).entries() {
+        text.push_str(&details(entry, now));
+    }
+    for skipped in blob.models(key).skipped() {
+        let _ = writeln!(text, "entry {} is left out: {}", skipped.position(), skipped.fault());
+    }
+    if text.is_empty() {
+        let listed = match key {
+            ModelKey::Aaguid(aaguid) => model_name(aaguid),
+            _ => None,
+        };
+        let _ = writeln!(text, "{key} is not in the file");
+        if let Some(listed) = listed {
+            let _ = writeln!(text, "it is known as {}, which nobody vouches for", listed.name);
+        }
+        return (text, Finding::Other);
+    }
+    (text, Finding::Fine)
+}
+
+fn details(entry: Entry<'_>, now: Timestamp) -> String {
+    let mut table = Table::new(["", ""]);
+    let mut row = |name: &str, value: String| table.row([name.to_owned(), value]);
+    for key in entry.keys() {
+        row("key", key.to_string());
+    }
+    row("name", name(entry));
+    if let Some(statement) = entry.statement() {
+        let words = |words: countersign_metadata::Texts<'_>| {
+            table::printable(
+                &words.iter().map(|word| word.decode().into_owned()).collect::<Vec<_>>().join(", "),
+            )
+        };
+        row("protocol", table::printable(&statement.protocol_family.decode()));
+        row("version", statement.authenticator_version.to_string());
+        row("algorithms", words(statement.authentication_algorithms));
+        row("attestation", words(statement.attestation_types));
+        row("key protection", statement.key_protection.map(words).unwrap_or_default());
+        row("icon", statement.icon.map(|icon| format!("{} bytes", icon.raw_len())).unwrap_or_default());
+    }
+    for anchor in entry.anchors() {
+        row("root", table::common_name(anchor.certificate()).unwrap_or_else(|| "without a name".to_owned()));
+    }
+    let mut text = table.to_string();
+    let mut reports = Table::new(["status", "since", "version", ""]);
+    for report in entry.reports() {
+        reports.row([
+            report.status.to_string(),
+            report.effective_date.map(|date| date.to_string()).unwrap_or_default(),
+            report.authenticator_version.map(|version| version.to_string()).unwrap_or_default(),
+            if report.is_in_effect_at(now) { String::new() } else { "not in effect".to_owned() },
+        ]);
+    }
+    let _ = write!(text, "\n{reports}");
+    text
+}
+
+fn differences(old: &Blob, new: &Blob) -> (String, Finding) {
+    let changes = changes(old, new);
+    let mut table = Table::new(["key", "name", "change"]);
+    for change in &changes {
+        table.row([
+            change.key.to_string(),
+            table::printable(change.description.as_deref().unwrap_or_default()),
+            describe(&change.change),
+        ]);
+    }
+    let text = format!("number {} to {}, {} changes\n{table}", old.number(), new.number(), changes.len());
+    (text, if changes.is_empty() { Finding::Fine } else { Finding::Other })
+}
+
+fn describe(change: &Change<'_>) -> String {
+    let since = |date: Option<Date>| date.map(|date| format!(" since {date}")).unwrap_or_default();
+    match change {
+        Change::Added => "new".to_owned(),
+        Change::Removed => "gone".to_owned(),
+        Change::Reported(report) => format!("{}{}", report.status, since(report.effective_date)),
+        Change::Withdrawn(report) => format!("no longer {}{}", report.status, since(report.effective_date)),
+        Change::Roots { added, removed } => format!("roots: {added} more, {removed} fewer"),
+        Change::Version { from, to } => format!("version {from} to {to}"),
+        Change::Statement => "another statement".to_owned(),
+        Change::Unreadable(fault) => format!("left out: {fault}"),
+        _ => "changed".to_owned(),
+    }
+}

@@ -1,0 +1,137 @@
+//! `countersign metadata`, on BLOBs made here.
+
+use std::{fs, path::Path, process::Output};
+
+use countersign_metadata::testing::TestChain;
+use serde_json::{Value, json};
+
+use crate::program::{assert_fails, run};
+
+const MODEL: &str = "01010101-0101-0101-0101-010101010101";
+
+fn payload(number: u64, status: &str) -> Value {
+    json!({
+        "no": number,
+        "nextUpdate": "2026-02-01",
+        "entries": [{
+            "aaguid": MODEL,
+            "metadataStatement": {
+                "aaguid": MODEL,
+                "description": "A \u{1b}key",
+                "authenticatorVersion": 2,
+                "protocolFamily": "fido2",
+                "authenticationAlgorithms": ["secp256r1_ecdsa_sha256_raw"],
+                "attestationTypes": ["basic_full"],
+                "attestationRootCertificates": [],
+            },
+            "statusReports": [{"status": status, "effectiveDate": "2025-02-01"}],
+        }, {"aaguid": "x"}],
+    })
+}
+
+/// A folder with two BLOBs and the root of both.
+fn folder() -> tempfile::TempDir {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let folder = tempfile::tempdir().unwrap();
+    let chain = TestChain::new();
+    let root = STANDARD.encode(chain.root.certificate().as_der());
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{root}\n-----END CERTIFICATE-----\n");
+    fs::write(folder.path().join("root.pem"), pem).unwrap();
+    for (name, number, status) in [("old", 7, "FIDO_CERTIFIED_L1"), ("new", 8, "REVOKED")] {
+        fs::write(folder.path().join(name), chain.sign(payload(number, status).to_string().as_bytes()))
+            .unwrap();
+    }
+    folder
+}
+
+fn metadata(folder: &Path, arguments: &[&str]) -> Output {
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let known = |argument: &&str| {
+        if folder.join(argument).exists() { path(argument) } else { (*argument).to_owned() }
+    };
+    let mut all: Vec<String> = arguments.iter().map(known).collect();
+    all.insert(0, "metadata".to_owned());
+    all.extend(["--root".to_owned(), path("root.pem"), "--at".to_owned(), "2026-01-01".to_owned()]);
+    run(&all.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[track_caller]
+fn prints(output: &Output, status: i32, lines: &[&str]) {
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(status), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stderr.is_empty());
+    for line in lines {
+        assert!(text.lines().any(|own| own == *line), "{line:?} is not in:\n{text}");
+    }
+}
+
+#[test]
+fn a_blob_is_verified_and_summed_up() {
+    let folder = folder();
+    let lines = [
+        "number                    7",
+        "signed by                 signer < ca < root",
+        "left out                  1",
+        "entry 1 is left out: aaguid does not have its form",
+    ];
+    prints(&metadata(folder.path(), &["verify", "old"]), 0, &lines);
+    prints(
+        &metadata(folder.path(), &["verify", "new", "--newer-than", "7"]),
+        0,
+        &["  compromised or revoked  1"],
+    );
+}
+
+#[test]
+fn models_are_listed_shown_and_searched() {
+    let folder = folder();
+    let heading = "key                                   name    status             since";
+    let row = format!("{MODEL}  A \u{fffd}key  FIDO_CERTIFIED_L1  2025-02-01");
+    prints(&metadata(folder.path(), &["show", "old"]), 0, &[heading, &row]);
+    prints(&metadata(folder.path(), &["search", "old", "KEY"]), 0, &[heading, &row]);
+    prints(&metadata(folder.path(), &["search", "old", "nothing"]), 1, &["key  name  status  since"]);
+    prints(
+        &metadata(folder.path(), &["show", "old", MODEL]),
+        0,
+        &["algorithms      secp256r1_ecdsa_sha256_raw", "FIDO_CERTIFIED_L1  2025-02-01"],
+    );
+    let bitwarden = "d548826e-79b4-db40-a3d8-11116f7e8349";
+    let lines = [
+        format!("{bitwarden} is not in the file"),
+        "it is known as Bitwarden, which nobody vouches for".into(),
+    ];
+    prints(&metadata(folder.path(), &["show", "old", bitwarden]), 1, &lines.each_ref().map(String::as_str));
+}
+
+#[test]
+fn differences_are_listed() {
+    let folder = folder();
+    let revoked = format!("{MODEL}  A \u{fffd}key  REVOKED since 2025-02-01");
+    prints(&metadata(folder.path(), &["diff", "old", "new"]), 1, &["number 7 to 8, 2 changes", &revoked]);
+    prints(&metadata(folder.path(), &["diff", "old", "old"]), 0, &["number 7 to 7, 0 changes"]);
+}
+
+#[test]
+fn what_is_refused_is_one_sentence_with_its_code() {
+    let folder = folder();
+    let old = folder.path().join("old").display().to_string();
+    let refused = |arguments: &[&str], code: &str, why: &str| {
+        let sentence = format!("{old} is refused ({code}): {why}");
+        assert_fails(&metadata(folder.path(), arguments), 1, &sentence);
+    };
+    let why = "the metadata blob has number 7, and number 9 was seen before";
+    refused(&["verify", "old", "--newer-than", "9"], "metadata-rollback", why);
+    let why = "the metadata blob's signer is not example.com";
+    refused(&["verify", "old", "--host", "example.com"], "metadata-untrusted", why);
+    let output = run(&["metadata", "verify", &old, "--at", "2026-01-01"]);
+    let why = "the metadata blob's signer is not trusted: no certificate path to a trust anchor: no certificate of the issuer";
+    assert_fails(&output, 1, &format!("{old} is refused (metadata-untrusted): {why}"));
+    fs::write(&old, "a.b").unwrap();
+    let why = "the metadata blob is malformed: not a compact jws: not three parts";
+    refused(&["verify", "old"], "metadata-malformed", why);
+    assert_fails(
+        &run(&["metadata", "burn"]),
+        2,
+        "there is no command “metadata burn”: countersign metadata --help lists what there is",
+    );
+}
