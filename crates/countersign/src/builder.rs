@@ -10,7 +10,7 @@ use countersign_types::enumerations::{
 
 use crate::{
     authentication::FlaggedCredentials,
-    extensions::ExtensionPolicy,
+    extensions::{ExtensionPolicy, start::is_appid_of},
     origin::{LOCALHOST, is_domain, public_suffix::is_public_suffix},
     policy::{AttestationTrust, CrossOrigin, Policy, SignCountPolicy},
     related_origins,
@@ -219,6 +219,8 @@ impl RelyingPartyBuilder {
 
     /// Sends this FIDO `AppID` along with authentications, for credentials that were made with U2F
     /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
+    ///
+    /// It must be an `https` URL of the RP ID's site.
     pub fn appid(mut self, appid: impl Into<String>) -> Self {
         self.party.appid = Some(appid.into());
         self
@@ -271,6 +273,9 @@ impl RelyingPartyBuilder {
         let is_bare = party.id != LOCALHOST && is_public_suffix(&party.id);
         if is_bare && public_suffix == PublicSuffixRpId::Refused {
             return Err(Error::RpIdIsPublicSuffix(party.id));
+        }
+        if let Some(appid) = party.appid.take_if(|appid| !is_appid_of(appid, &party.id)) {
+            return Err(Error::AppId(appid));
         }
         party.policy.without_contradiction()?;
         party.policy.is_supported(&party.verifiers, &party.formats)?;

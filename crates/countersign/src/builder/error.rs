@@ -55,6 +55,10 @@ pub enum ConfigurationError {
     },
     /// Credential IDs of at most this many bytes: none, or more than any may have.
     CredentialIdBytes(u16),
+    /// The `AppID` is not an `https` URL of the RP ID's site, so that no browser lets the relying party use it.
+    AppId(String),
+    /// Two demands on extensions clash: the sentence says which.
+    Extensions(&'static str),
     /// A timeout of this many seconds: none, or more than options can say.
     Timeout(u32),
     /// A trusted attestation is demanded, and attestation conveyance `none` asks clients to withhold it.
@@ -151,6 +155,8 @@ impl fmt::Display for ConfigurationError {
             Self::CredentialIdBytes(most) => {
                 write!(f, "credential ids of at most {most} bytes, 1 to {CREDENTIAL_ID_BYTES_MAX} expected")
             }
+            Self::AppId(appid) => write!(f, "the appid {appid:?} is not an https url of the rp id's site"),
+            Self::Extensions(clash) => f.write_str(clash),
             Self::Timeout(seconds) => {
                 write!(f, "a timeout of {seconds} seconds, 1 to {TIMEOUT_SECONDS_MAX} expected")
             }

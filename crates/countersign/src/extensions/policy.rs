@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use countersign_types::extensions::Extension;
+use countersign_types::{enumerations::UserVerificationRequirement, extensions::Extension};
 use serde::{Deserialize, Serialize};
 
 /// How a relying party judges extensions. Its serialised form is an object of the members that differ from the default,
@@ -90,6 +90,23 @@ impl ExtensionPolicy {
     pub fn minimum_pin_length(mut self, code_points: u32) -> Self {
         self.minimum_pin_length = Some(code_points);
         self
+    }
+
+    /// That what is required can be asked for; else the sentence that says what clashes.
+    pub(crate) fn without_contradiction(
+        &self,
+        user_verification: &UserVerificationRequirement,
+    ) -> Result<(), &'static str> {
+        let is_verified = *user_verification == UserVerificationRequirement::Required;
+        let prf_is_verified = self.prf_user_verification == PrfUserVerification::Required;
+        if self.required.contains(&Extension::Prf) && prf_is_verified && !is_verified {
+            return Err("prf is required, and may be asked for only where user verification is required too");
+        }
+        let is_remote = self.required.contains(&Extension::RemoteClientDataJson);
+        if is_remote && self.remote_clients == RemoteClients::Refused {
+            return Err("remoteClientDataJSON is required, and remote clients are refused");
+        }
+        Ok(())
     }
 
     /// Whether ceremonies may run in a browser on a remote machine, whose origin the local client did not check

@@ -269,17 +269,20 @@ fn payment_selection(rp: &RelyingParty) -> Result<(), ExtensionMisuse> {
     if is_platform && is_discoverable { Ok(()) } else { Err(ExtensionMisuse::PaymentSelection) }
 }
 
+fn appid_of(rp: &RelyingParty, appid: &str) -> Result<(), ExtensionMisuse> {
+    if is_appid_of(appid, &rp.id) { Ok(()) } else { Err(ExtensionMisuse::AppId { appid: appid.to_owned() }) }
+}
+
 /// Browsers take an `AppID` on the caller's own site
 /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension), its note). What is hashed are the bytes as
 /// they are, so capital letters in the host stay.
-fn appid_of(rp: &RelyingParty, appid: &str) -> Result<(), ExtensionMisuse> {
-    let is_of_site = appid.strip_prefix("https://").is_some_and(|rest| {
+pub(crate) fn is_appid_of(appid: &str, rp_id: &str) -> bool {
+    appid.strip_prefix("https://").is_some_and(|rest| {
         let authority = rest.split('/').next().unwrap_or_default().to_ascii_lowercase();
         let host = authority.split(':').next().unwrap_or_default();
         let is_url = rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
-        is_url && is_web_origin(&format!("https://{authority}")) && same_site(host, &rp.id)
-    });
-    if is_of_site { Ok(()) } else { Err(ExtensionMisuse::AppId { appid: appid.to_owned() }) }
+        is_url && is_web_origin(&format!("https://{authority}")) && same_site(host, rp_id)
+    })
 }
 
 /// Whether two domains have the same registrable domain.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     Authenticated, AuthenticationState, AuthenticationStep, CredentialIdStatus, Error, Mediation, Registered,
-    RegistrationState, RegistrationStep,
+    RegistrationState, RegistrationStep, UserVerificationRequirement,
     test_ceremony::{CHALLENGE, Create, ED, Get, NOW, create, get, handle, record, rp},
 };
 
@@ -179,6 +179,20 @@ fn a_policy_survives_its_serialised_form() {
     serde_json::from_str::<ExtensionPolicy>("{}").unwrap_err();
     let mistyped = text.replace("prf_results", "prf_result");
     serde_json::from_str::<ExtensionPolicy>(&mistyped).unwrap_err();
+}
+
+#[test]
+fn a_policy_that_requires_what_can_t_be_asked_for_is_refused() {
+    let built = |builder: crate::RelyingPartyBuilder| builder.build().map(drop);
+    let prf = || ExtensionPolicy::new().require(Extension::Prf);
+    let error = built(rp().extensions(prf())).unwrap_err();
+    assert!(matches!(error, crate::ConfigurationError::Extensions(_)), "{error}");
+    built(rp().extensions(prf().prf_user_verification(PrfUserVerification::Any))).unwrap();
+    built(rp().extensions(prf()).user_verification(UserVerificationRequirement::Required)).unwrap();
+    let remote = || ExtensionPolicy::new().require(Extension::RemoteClientDataJson);
+    let error = built(rp().extensions(remote())).unwrap_err();
+    assert_eq!(error.to_string(), "remoteClientDataJSON is required, and remote clients are refused");
+    built(rp().extensions(remote().remote_clients(RemoteClients::Accepted))).unwrap();
 }
 
 #[test]

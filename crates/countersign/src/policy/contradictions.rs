@@ -33,6 +33,7 @@ impl Policy {
         if !(1..=TIMEOUT_SECONDS_MAX).contains(&self.timeout_seconds) {
             return Err(Error::Timeout(self.timeout_seconds));
         }
+        self.extensions.without_contradiction(&self.user_verification).map_err(Error::Extensions)?;
         match &self.attested {
             Some(_) if self.attestation_conveyance == AttestationConveyance::None => {
                 Err(Error::TrustWithoutAttestation)

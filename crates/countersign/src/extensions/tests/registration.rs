@@ -152,7 +152,8 @@ fn rule_320_a_minimum_pin_length_below_policy_is_refused() {
 
 #[test]
 fn rule_321_prf_must_be_enabled_where_it_is_required() {
-    let required = || ExtensionPolicy::new().require(Extension::Prf);
+    let required =
+        || ExtensionPolicy::new().require(Extension::Prf).prf_user_verification(PrfUserVerification::Any);
     let _ = register(&prf(), required(), &created(json!({"prf": {"enabled": true}}), &[])).unwrap();
     for output in [json!({"prf": {"enabled": false}}), json!({"prf": {}}), json!({})] {
         let create = created(output, &[]);

@@ -2,8 +2,9 @@ use countersign_types::{CredentialId, options::CredentialDescriptor};
 
 use super::*;
 use crate::{
-    AuthenticationRequest, AuthenticatorAttachment, RegistrationRequest, RelyingPartyBuilder,
-    ResidentKeyRequirement, StartError, User, UserVerificationRequirement, test_ceremony::entropy,
+    AuthenticationRequest, AuthenticatorAttachment, ConfigurationError, RegistrationRequest,
+    RelyingPartyBuilder, ResidentKeyRequirement, StartError, User, UserVerificationRequirement,
+    test_ceremony::entropy,
 };
 
 /// A relying party that requires user verification.
@@ -124,9 +125,10 @@ fn rule_332_an_appid_is_an_https_url_of_the_rp_id_s_site() {
         "",
     ] {
         let misuse = Err(ExtensionMisuse::AppId { appid: appid.into() });
+        let built = rp().appid(appid).build().unwrap_err();
+        assert_eq!(built, ConfigurationError::AppId(appid.into()));
         assert_eq!(authentication(rp(), inputs().with_appid(appid), 1), misuse, "{appid}");
         assert_eq!(registration(rp(), inputs().with_appid_exclude(appid)), misuse, "{appid}");
-        assert_eq!(authentication(rp().appid(appid), inputs(), 1), misuse, "{appid}");
     }
 }
 
