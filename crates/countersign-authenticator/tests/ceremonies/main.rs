@@ -6,3 +6,4 @@ mod formats;
 mod property;
 mod reassessment;
 mod relying_party;
+mod rules;
