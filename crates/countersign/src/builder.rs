@@ -15,7 +15,7 @@ use crate::{
     policy::{AttestationTrust, CrossOrigin, Policy, SignCountPolicy},
     related_origins,
     relying_party::RelyingParty,
-    report::{Deviation, Deviations},
+    report::Deviation,
 };
 
 mod error;
@@ -56,8 +56,6 @@ impl RelyingPartyBuilder {
             anchors: None,
             models: Vec::new(),
             appid: None,
-            refused_deviations: Deviations::default(),
-            flagged_credentials: FlaggedCredentials::default(),
             verifiers,
             formats: Formats::standard(),
         };
@@ -228,14 +226,14 @@ impl RelyingPartyBuilder {
 
     /// What to do with authentications by credentials that were flagged. Unless said, they fail.
     pub fn flagged_credentials(mut self, policy: FlaggedCredentials) -> Self {
-        self.party.flagged_credentials = policy;
+        self.party.policy.flagged_credentials = policy;
         self
     }
 
     /// Refuses responses that deviate so from the specification, where the default is to accept them and to tell the
     /// deviation in a [`Report`](crate::Report). For authenticators and clients that are known to be exact.
     pub fn refuse_deviations(mut self, deviations: impl IntoIterator<Item = Deviation>) -> Self {
-        self.party.refused_deviations = deviations.into_iter().collect();
+        self.party.policy.refused_deviations = deviations.into_iter().collect();
         self
     }
 

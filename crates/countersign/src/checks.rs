@@ -143,7 +143,7 @@ pub(crate) fn client_data_lint(
     step: impl Into<Step>,
     steps: &mut impl Recorder,
 ) -> Result<(), Error> {
-    let (refused, step) = (rp.refused_deviations, step.into());
+    let (refused, step) = (rp.policy.refused_deviations, step.into());
     steps.lint(refused, step, Deviation::CrossOriginMissing, || client_data.cross_origin.is_none())?;
     steps.lint(refused, step, Deviation::TopOriginMissing, || {
         client_data.cross_origin == Some(true) && client_data.top_origin.is_none()
@@ -161,7 +161,7 @@ pub(crate) fn extensions_lint(
     steps: &mut impl Recorder,
 ) -> Result<(), Error> {
     let is_unsolicited = |name: &str| !requested.asks_for(&Extension::of_name(name));
-    steps.lint(rp.refused_deviations, step, Deviation::UnsolicitedExtensionOutput, || {
+    steps.lint(rp.policy.refused_deviations, step, Deviation::UnsolicitedExtensionOutput, || {
         outputs.names().any(is_unsolicited)
     })
 }

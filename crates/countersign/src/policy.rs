@@ -17,6 +17,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 pub(crate) use self::attested::Demand;
 use crate::extensions::ExtensionPolicy;
+use crate::{
+    authentication::FlaggedCredentials,
+    report::{Deviation, Deviations},
+};
 
 pub use self::{
     algorithms::StoredAlgorithms,
@@ -80,6 +84,8 @@ pub struct Policy {
     pub(crate) backup_eligibility_change: BackupEligibilityChange,
     pub(crate) unknown_backup_eligibility: UnknownBackupEligibility,
     pub(crate) conditional_create: ConditionalCreatePolicy,
+    pub(crate) flagged_credentials: FlaggedCredentials,
+    pub(crate) refused_deviations: Deviations,
     pub(crate) extensions: ExtensionPolicy,
     pub(crate) credential_id_bytes: u16,
     pub(crate) timeout_seconds: u32,
@@ -196,6 +202,19 @@ impl Policy {
         self
     }
 
+    /// What to do with authentications by credentials that were flagged.
+    pub fn with_flagged_credentials(mut self, policy: FlaggedCredentials) -> Self {
+        self.flagged_credentials = policy;
+        self
+    }
+
+    /// Refuses responses that deviate so from the specification, where the default is to accept them and to tell the
+    /// deviation in a [`Report`](crate::Report). For authenticators and clients that are known to be exact.
+    pub fn with_refused_deviations(mut self, deviations: impl IntoIterator<Item = Deviation>) -> Self {
+        self.refused_deviations = deviations.into_iter().collect();
+        self
+    }
+
     /// The most bytes of a new credential's ID, 1 to 1023. Records and look-ups grow with it.
     pub fn with_credential_id_bytes(mut self, most: u16) -> Self {
         self.credential_id_bytes = most;
@@ -257,6 +276,8 @@ impl Default for Policy {
             backup_eligibility_change: BackupEligibilityChange::default(),
             unknown_backup_eligibility: UnknownBackupEligibility::default(),
             conditional_create: ConditionalCreatePolicy::default(),
+            flagged_credentials: FlaggedCredentials::default(),
+            refused_deviations: Deviations::default(),
             extensions: ExtensionPolicy::default(),
             credential_id_bytes: CREDENTIAL_ID_BYTES_MAX,
             timeout_seconds: TIMEOUT_SECONDS,

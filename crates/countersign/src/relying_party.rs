@@ -7,11 +7,9 @@ use countersign_cose::{Algorithm, Verifiers};
 use countersign_types::options::CredentialParameters;
 
 use crate::{
-    authentication::FlaggedCredentials,
     builder::RelyingPartyBuilder,
     origin::{OriginRule, is_accepted},
     policy::{Demand, Policy},
-    report::Deviations,
 };
 
 /// A [relying party](https://www.w3.org/TR/webauthn-3/#webauthn-relying-party): makes options and decides on responses.
@@ -28,8 +26,6 @@ pub struct RelyingParty {
     pub(crate) anchors: Option<Arc<dyn TrustAnchors>>,
     pub(crate) models: Vec<Arc<dyn ModelPolicy>>,
     pub(crate) appid: Option<String>,
-    pub(crate) refused_deviations: Deviations,
-    pub(crate) flagged_credentials: FlaggedCredentials,
     pub(crate) verifiers: Verifiers,
     pub(crate) formats: Formats,
 }

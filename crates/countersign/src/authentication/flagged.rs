@@ -1,6 +1,8 @@
 //! Credentials that were flagged after their registration, before the end of
 //! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion), step 25.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     error::Fault,
     record::{CredentialRecord, Standing},
@@ -8,7 +10,8 @@ use crate::{
 
 /// What to do with an authentication by a credential that was [flagged](Standing::Flagged), as by a later judgement of
 /// its attestation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FlaggedCredentials {
     /// It fails, once everything else has passed: so that who has the credential can be told, and strangers can't ask.

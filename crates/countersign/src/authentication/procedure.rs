@@ -73,7 +73,7 @@ impl<'a> Procedure<'a> {
         let identified_before = self.state.user.is_some();
         let record =
             steps.check_with(Step::User, self.identify(record), |_| Evidence::User { identified_before })?;
-        let (refused, is_empty) = (self.rp.refused_deviations, self.parts.has_empty_user_handle);
+        let (refused, is_empty) = (self.rp.policy.refused_deviations, self.parts.has_empty_user_handle);
         steps.lint(refused, Step::User, Deviation::UserHandleEmpty, || is_empty)?;
         // 7: they are members of the parts.
         steps.by_construction(Step::Parts);
@@ -104,7 +104,7 @@ impl<'a> Procedure<'a> {
         // 24: handed to the caller, who stores it once all of its own checks have passed too.
         steps.callers(Step::Update);
         // 25: what is returned now says that all steps passed.
-        steps.check(Step::Done, self.rp.flagged_credentials.check(record))?;
+        steps.check(Step::Done, self.rp.policy.flagged_credentials.check(record))?;
         Ok(Verified { record, flags: data.flags, sign_count, sign_count_increased, extensions })
     }
 
@@ -197,7 +197,7 @@ impl<'a> Procedure<'a> {
         steps.check_with(Step::RpIdHash, is_hash, |()| Evidence::RpId { id: id().to_owned() })?;
         self.authenticator_data_lint(&data, steps)?;
         let is_unused = || appid.is_some() && is_rp_id;
-        steps.lint(self.rp.refused_deviations, Step::RpIdHash, Deviation::AppIdNotUsed, is_unused)?;
+        steps.lint(self.rp.policy.refused_deviations, Step::RpIdHash, Deviation::AppIdNotUsed, is_unused)?;
         // 16
         let present = if flags.user_present() { Ok(()) } else { Err(Fault::UserNotPresent) };
         steps.check_with(Step::UserPresent, present, |()| Evidence::flags(flags))?;
@@ -229,7 +229,7 @@ impl<'a> Procedure<'a> {
         data: &AuthenticatorData<'_>,
         steps: &mut impl Recorder,
     ) -> Result<(), Error> {
-        let (refused, step, flags) = (self.rp.refused_deviations, Step::RpIdHash, data.flags);
+        let (refused, step, flags) = (self.rp.policy.refused_deviations, Step::RpIdHash, data.flags);
         let is_attested = || flags.attested_credential_data();
         steps.lint(refused, step, Deviation::ReservedFlags, || flags.reserved())?;
         steps.lint(refused, step, Deviation::AttestedCredentialDataInAssertion, is_attested)?;

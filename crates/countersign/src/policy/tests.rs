@@ -83,6 +83,8 @@ fn a_policy_is_written_with_all_its_members() {
     .with_backup_eligibility_change(BackupEligibilityChange::DangerousUpgradeAccepted)
     .with_unknown_backup_eligibility(UnknownBackupEligibility::Refused)
     .with_conditional_create(ConditionalCreatePolicy::AfterSignIn { seconds: 60 })
+    .with_flagged_credentials(FlaggedCredentials::Reported)
+    .with_refused_deviations([Deviation::ReservedFlags, Deviation::UnsortedCborKeys])
     .with_credential_id_bytes(128)
     .with_timeout_seconds(600);
     let expected = json!({
@@ -105,6 +107,8 @@ fn a_policy_is_written_with_all_its_members() {
         "backup_eligibility_change": "dangerous-upgrade-accepted",
         "unknown_backup_eligibility": "refused",
         "conditional_create": {"after-sign-in": {"seconds": 60}},
+        "flagged_credentials": "reported",
+        "refused_deviations": ["unsorted-cbor-keys", "reserved-flags"],
         "extensions": {
             "unsolicited_client_outputs": "ignore",
             "unsolicited_authenticator_outputs": "ignore",

@@ -80,10 +80,10 @@ impl<'a> Procedure<'a> {
         // 27
         steps.check(Step::Record, self.convenience_members(object, &key))?;
         let is_unknown = |transport: &Transport| matches!(transport, Transport::Unknown(_));
-        steps.lint(self.rp.refused_deviations, Step::Record, Deviation::UnknownTransport, || {
+        steps.lint(self.rp.policy.refused_deviations, Step::Record, Deviation::UnknownTransport, || {
             self.parts.transports.iter().any(is_unknown)
         })?;
-        steps.lint(self.rp.refused_deviations, Step::Record, Deviation::OtherAttachment, || {
+        steps.lint(self.rp.policy.refused_deviations, Step::Record, Deviation::OtherAttachment, || {
             let wanted = self.rp.policy.attachment.as_ref();
             wanted.zip(self.parts.authenticator_attachment).is_some_and(|(wanted, told)| wanted != told)
         })?;
@@ -147,7 +147,7 @@ impl<'a> Procedure<'a> {
             flags: data.flags.into(),
             sign_count: data.sign_count,
         })?;
-        let (refused, has_more) = (self.rp.refused_deviations, object.has_unknown_members);
+        let (refused, has_more) = (self.rp.policy.refused_deviations, object.has_unknown_members);
         steps.lint_cbor(refused, step, object.lint)?;
         steps.lint(refused, step, Deviation::UnknownAttestationObjectMember, || has_more)?;
         steps.lint_cbor(refused, step, data.lint)?;

@@ -1,9 +1,10 @@
 //! Deviations from the specification that are accepted, because they change nothing in what a response means.
 
 use core::fmt;
+use std::borrow::Cow;
 
 use countersign_types::Code;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 macro_rules! deviations {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+) => {
@@ -107,6 +108,24 @@ pub(crate) struct Deviations(u32);
 impl Deviations {
     pub(crate) const fn contains(self, deviation: Deviation) -> bool {
         self.0 & deviation.bit() != 0
+    }
+}
+
+/// The words.
+impl Serialize for Deviations {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(Deviation::ALL.iter().filter(|deviation| self.contains(**deviation)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Deviations {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let words = Vec::<Cow<'de, str>>::deserialize(deserializer)?;
+        let named = |word: &Cow<'de, str>| {
+            let found = Deviation::ALL.iter().copied().find(|deviation| deviation.as_str() == *word);
+            found.ok_or_else(|| de::Error::custom("an unknown deviation"))
+        };
+        words.iter().map(named).collect()
     }
 }
 
