@@ -84,6 +84,20 @@ fn rule_365_a_chain_to_another_models_root_is_not_trusted() {
 }
 
 #[test]
+fn rule_280_an_attestation_of_another_type_than_the_models_is_not_trusted() {
+    let metadata = holding(&with_root());
+    let assess = |attestation_type| {
+        let attestation = Attestation::with_certificates("packed", attestation_type, vec![leaf()]);
+        let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
+        attestation.assess_trust(aaguid(), &metadata, NOW, &verifiers, &limits)
+    };
+    assess(AttestationType::Basic).unwrap();
+    let error = assess(AttestationType::AttCa).unwrap_err();
+    assert_eq!(error, PathError::Untrusted(Obstacle::NoAnchor));
+    assert_eq!(error.code(), Code::AttestationUntrusted);
+}
+
+#[test]
 fn rule_365_attestation_types_are_honoured() {
     use AttestationType::{AnonCa, AttCa, Basic, SelfAttestation, Uncertain};
     let metadata = holding(&with_root());

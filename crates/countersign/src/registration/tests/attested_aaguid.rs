@@ -63,6 +63,23 @@ fn finish(format: &'static str, statement: Vec<u8>) -> Registered {
 }
 
 #[test]
+fn rule_138_a_format_that_is_not_listed_is_refused() {
+    let finish = |formats: &[&str]| {
+        let leaf = Certificate::from_der(&certificate(&signing_key(9))).unwrap();
+        let demands = crate::AttestedPolicy::new().with_formats(formats.iter().copied());
+        let rp = rp()
+            .policy(crate::Policy::attested(demands))
+            .trust_anchors(Arc::new(AnchorList::new([TrustAnchor::from_certificate(leaf)])));
+        let create = create();
+        let statement = u2f(&create, &signing_key(9));
+        Create { attest: Attest::As("fido-u2f", statement), ..create }.finish(rp)
+    };
+    let _ = finish(&["packed", "fido-u2f"]).unwrap();
+    let error = finish(&["packed"]).unwrap_err();
+    assert_eq!((error.code(), error.step()), (Code::AttestationNotAccepted, Step::Trust.into()));
+}
+
+#[test]
 fn rule_136_an_aaguid_that_the_attestation_does_not_sign_is_not_attested() {
     let registered = finish("fido-u2f", u2f(&create(), &signing_key(9)));
     assert!(registered.trusted_path().is_some());
