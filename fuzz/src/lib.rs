@@ -6,7 +6,9 @@
 pub mod ceremonies;
 pub mod extensions;
 pub mod keys;
+pub mod metadata;
 pub mod paths;
+pub mod policy;
 pub mod seeds;
 pub mod statements;
 pub mod wire;
@@ -40,6 +42,10 @@ pub const TARGETS: &[Target] = &[
     ("attestation_fido_u2f", statements::attestation_fido_u2f),
     ("attestation_apple", statements::attestation_apple),
     ("attestation_compound", statements::attestation_compound),
+    ("attestation_apple_appattest", statements::attestation_apple_appattest),
+    ("origin", policy::origin),
+    ("sealed_state", policy::sealed_state),
+    ("metadata_blob", metadata::metadata_blob),
     ("registration_ceremony", ceremonies::registration_ceremony),
     ("authentication_ceremony", ceremonies::authentication_ceremony),
 ];

@@ -24,7 +24,7 @@ pub(crate) const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
 static VERIFIERS: LazyLock<Verifiers> = LazyLock::new(Verifiers::rust_crypto);
 
 static FORMATS: LazyLock<Formats> = LazyLock::new(|| {
-    let app_ids = ["0352187391.com.apple.example_app_attest", "1234567890.com.example.app"];
+    let app_ids = ["example.org"];
     Formats::standard()
         .with(Arc::new(AndroidKeyFormat::default().absent(AbsentAuthorizations::Accepted)))
         .with(Arc::new(AndroidSafetyNetFormat::default()))

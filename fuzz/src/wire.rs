@@ -149,7 +149,14 @@ pub fn authenticator_data(data: &[u8]) {
 /// The attestation object's parts are parts of the input, and each is as strict as the whole.
 pub fn attestation_object(data: &[u8]) {
     let Ok(object) = AttestationObject::parse(data) else { return };
+    if has_odd_simple_value(data) {
+        return;
+    }
     let value: ciborium::Value = ciborium::from_reader(data).unwrap();
+    // What is not a number does not equal itself.
+    if has_float(&value) {
+        return;
+    }
     let members = value.as_map().unwrap();
     let member = |name| members.iter().find(|(key, _)| key.as_text() == Some(name)).map(|(_, value)| value);
     assert_eq!(member("fmt").and_then(|value| value.as_text()), Some(object.format));

@@ -206,7 +206,7 @@ impl Fuzzer {
             format!("-max_total_time={seconds}"),
             format!("-max_len={LENGTH_MAX}"),
             format!("-rss_limit_mb={MEMORY_MAX}"),
-            "-timeout=2".to_owned(),
+            "-timeout=10".to_owned(),
             "-print_final_stats=1".to_owned(),
         ]);
         if let Some(dictionary) = dictionary(target) {

@@ -1,0 +1,78 @@
+//! Origins and sealed states: text that must match exactly, and tokens that only their maker can make.
+
+use std::sync::LazyLock;
+
+use countersign::{
+    Accounts, AuthenticationState, EntropyUnavailable, RelyingParty, UserHandle,
+    sealed::{Bearer, KeyRing, SealingKey},
+};
+
+use crate::statements::NOW;
+
+static RP: LazyLock<RelyingParty> = LazyLock::new(|| {
+    RelyingParty::builder("example.org", "Example")
+        .origin("https://example.org")
+        .any_port_of("https://any.example.org")
+        .subdomains_of("https://sub.example.org:8443")
+        .app_origin("ios:bundle-id:org.example.app")
+        .build()
+        .unwrap()
+});
+
+/// An origin is accepted where a slow and obvious judge accepts it too: one that takes the text apart as browsers do,
+/// and writes it again.
+pub fn origin(data: &[u8]) {
+    let Ok(text) = core::str::from_utf8(data) else { return };
+    assert_eq!(RP.accepts_origin(text), accepts(text), "{text:?}");
+}
+
+fn accepts(text: &str) -> bool {
+    if ["https://example.org", "ios:bundle-id:org.example.app"].contains(&text) {
+        return true;
+    }
+    let Ok(url) = url::Url::parse(text) else { return false };
+    let Some(url::Host::Domain(host)) = url.host() else { return false };
+    let labels: Vec<&str> = host.split('.').collect();
+    let is_host_name = |label: &&str| {
+        let plain = label.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        plain && (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    url.scheme() == "https"
+        && url.origin().ascii_serialization() == text
+        && host.len() <= 253
+        && labels.iter().all(is_host_name)
+        && (host == "any.example.org"
+            || (labels.len() > 3 && labels.ends_with(&["sub", "example", "org"]) && url.port() == Some(8443)))
+}
+
+/// A token opens where it was sealed by the ring's key, and is then the state that was sealed. The input is a token's
+/// text, or, behind an `!`, bytes to change in a good one: each two, which place and by what mask.
+pub fn sealed_state(data: &[u8]) {
+    static KEYS: LazyLock<KeyRing> =
+        LazyLock::new(|| KeyRing::new([SealingKey::new(1, [7; 32]), SealingKey::new(2, [8; 32])]).unwrap());
+    static TOKEN: LazyLock<String> = LazyLock::new(|| {
+        let mut entropy = |buffer: &mut [u8]| -> Result<(), EntropyUnavailable> {
+            buffer.fill(9);
+            Ok(())
+        };
+        let (_, state) = RP.start_authentication(Accounts::Discoverable, &mut entropy, NOW).unwrap();
+        KEYS.seal(&state, &mut entropy).unwrap()
+    });
+    let text = match data.strip_prefix(b"!") {
+        Some(edits) => {
+            let mut token = TOKEN.clone().into_bytes();
+            let length = token.len();
+            for edit in edits.chunks_exact(3) {
+                let place = usize::from(u16::from_be_bytes([edit[0], edit[1]]));
+                token[place % length] ^= edit[2];
+            }
+            token
+        }
+        None => data.to_vec(),
+    };
+    let Ok(text) = core::str::from_utf8(&text) else { return };
+    let opened = KEYS.open::<AuthenticationState>(&RP, text, Bearer::Anonymous, NOW);
+    assert_eq!(opened.is_ok(), text == *TOKEN);
+    let somebody = UserHandle::new(b"somebody".to_vec()).unwrap();
+    assert!(KEYS.open::<AuthenticationState>(&RP, text, Bearer::Account(&somebody), NOW).is_err());
+}
