@@ -107,8 +107,6 @@ codes! {
     CredentialAlreadyRegistered = "credential-already-registered",
     /// The credential is not among `allowCredentials`.
     CredentialNotAllowed = "credential-not-allowed",
-    /// The credential was flagged by the relying party, as compromised or revoked.
-    CredentialFlagged = "credential-flagged",
     /// No record for this credential and user.
     CredentialUnknown = "credential-unknown",
     /// A discoverable authentication without `userHandle`.

@@ -59,6 +59,11 @@
 //! | confirming one thing, such as a payment | [`RelyingParty::begin_bound_authentication`] |
 //! | servers that keep no state between `start` and `finish` | the module `sealed`, with the feature of this name |
 //! | challenges from elsewhere, and storage that does not remove a state as it reads it | [`Unspent`], [`SingleUse`] |
+//! | credentials registered with another library, or with U2F | [`Import`] |
+//! | what a store must do at once or not at all, and a kit that tries one | [`store`]; the module `store_kit`, with the feature `store-kit` |
+//! | attestations judged again by what is known later | [`Reassessor`], [`CredentialRecord::flag`] |
+//! | user names that nobody has, at a sign-in that begins with one | [`Decoys`] |
+//! | telling authenticators of removed credentials and new names | [`RelyingParty::signal_all_accepted_credentials`] and the two beside it |
 //! | authentications without an allocation | [`RelyingParty::finish_authentication_prepared`] |
 //!
 //! The crate reads no clock and no random numbers, opens no socket and stores nothing: all of that comes in as arguments.

@@ -191,7 +191,9 @@ fn refusal(code: Code) -> &'static str {
         Code::UserNotVerified => "The authenticator did not check that it is you.",
         Code::CredentialAlreadyRegistered => "This passkey is registered already.",
         Code::CredentialUnknown | Code::CredentialNotAllowed => "This passkey is not known here.",
-        Code::CredentialFlagged => "This passkey is no longer accepted here.",
+        Code::AuthenticatorNotAccepted => {
+            "This passkey, or the kind of device that it is on, is not accepted here."
+        }
         Code::UserHandleMissing | Code::UserHandleMismatch => {
             "The passkey names another account than its own."
         }

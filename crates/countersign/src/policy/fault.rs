@@ -35,8 +35,6 @@ pub enum PolicyFault {
     },
     /// BS is clear, and must be set.
     NotBackedUp,
-    /// The credential was flagged, as compromised or revoked.
-    CredentialFlagged,
     /// The record does not say what BE was at registration.
     BackupEligibilityUnknown,
     /// A discoverable credential is required, and `credProps` says that this one isn't.
@@ -53,7 +51,6 @@ impl PolicyFault {
                 Code::AuthenticatorNotAccepted
             }
             Self::ModelRefused(cause) => cause.code(),
-            Self::CredentialFlagged => Code::CredentialFlagged,
             Self::CredentialIdTooLong { .. } => Code::CredentialIdTooLong,
             Self::BackupEligibilityNotAccepted { .. }
             | Self::NotBackedUp
@@ -88,7 +85,6 @@ impl fmt::Display for PolicyFault {
                 f.write_str("the credential can't be backed up, and must be able to be")
             }
             Self::NotBackedUp => f.write_str("the credential is not backed up, and must be"),
-            Self::CredentialFlagged => f.write_str("the credential is flagged, and no longer accepted"),
             Self::BackupEligibilityUnknown => {
                 f.write_str("the record does not say what backup eligibility was at registration")
             }
