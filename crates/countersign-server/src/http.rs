@@ -49,9 +49,7 @@ use axum::{
     middleware,
     routing::{delete, get, patch, post},
 };
-use countersign::{
-    RelyingParty, RelyingPartyBuilder, ResidentKeyRequirement, UserVerificationRequirement, types::Timestamp,
-};
+use countersign::{Policy, RelyingParty, RelyingPartyBuilder, ResidentKeyRequirement, types::Timestamp};
 
 use crate::{Config, StartError, backend, ceremony::Ceremonies, store::Store};
 
@@ -94,9 +92,8 @@ pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Router, Star
     let relying_party = origins
         .iter()
         .fold(RelyingParty::builder(&config.rp_id, &config.rp_name), RelyingPartyBuilder::origin)
-        // Signing in without a name needs both: a passkey that its authenticator lists, and its own check of the user.
-        .resident_key(ResidentKeyRequirement::Required)
-        .user_verification(UserVerificationRequirement::Required)
+        // Signing in without a name needs a passkey that its authenticator lists, besides its own check of the user.
+        .policy(Policy::passkeys().with_resident_key(ResidentKeyRequirement::Required))
         .verifiers(backend::verifiers())
         .build()
         .map_err(StartError::RelyingParty)?;

@@ -1,5 +1,6 @@
 //! [Section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion): verifying an authentication assertion.
 
+mod factor;
 mod flagged;
 mod prepared;
 mod procedure;
@@ -8,6 +9,7 @@ use countersign_types::{
     AuthenticationResponse, CredentialId, Timestamp, UserHandle, options::CredentialDescriptor,
 };
 
+pub use self::factor::AdditionalFactor;
 use self::procedure::{Key, Procedure, Verified};
 use crate::{
     error::Error,
@@ -91,7 +93,8 @@ impl Authenticated {
         &self.update.credential_id
     }
 
-    /// Whether the user was verified.
+    /// Whether the user was verified. As an authentication factor it counts only where
+    /// [`user_verification_is_factor`](Self::user_verification_is_factor) says so.
     pub fn user_verified(&self) -> bool {
         self.user_verified
     }

@@ -46,6 +46,11 @@
 //! The guides in the repository's `docs/guide` go on from here: a whole program, second factors, attested authenticators,
 //! native apps, migration, step-up and recovery.
 //!
+//! What is demanded is one value, a [`Policy`]: [`Policy::passkeys`], [`Policy::second_factor`] or [`Policy::attested`], changed by
+//! its `with_…` methods, stored as JSON if need be, and handed over with [`RelyingPartyBuilder::policy`]. Demands that clash, an
+//! RP ID that is a public suffix, and origins that can't use the RP ID are refused by [`RelyingPartyBuilder::build`], with a
+//! sentence; [`RelyingParty::warnings`] lists what works and is probably not meant.
+//!
 //! What a relying party must not forget is not optional here. The state of a ceremony holds the challenge, the kind, the
 //! user, the RP ID and the expiry, and `finish_…` takes it by value. The record's owner is checked. There is no way to an
 //! [`Authenticated`] but through all the steps of
@@ -117,7 +122,9 @@ pub use countersign_attestation as attestation;
 pub use countersign_cose as cose;
 pub use countersign_types as types;
 
-pub use authentication::{Accounts, Authenticated, AuthenticatedRef, FlaggedCredentials, PreparedCredential};
+pub use authentication::{
+    Accounts, AdditionalFactor, Authenticated, AuthenticatedRef, FlaggedCredentials, PreparedCredential,
+};
 pub use builder::{ConfigurationError, RelyingPartyBuilder};
 pub use challenge::{CHALLENGE_MAX, ChallengeLength, ChosenChallenge};
 pub use countersign_attestation::{

@@ -165,6 +165,7 @@ const NOT_A_RESPONSE_S: &[(Code, &str)] = &[
     (Code::StateInvalid, "the state's: it is the relying party's own"),
     (Code::CredentialAlreadyRegistered, "the store's: the same response is accepted where the ID is new"),
     (Code::AttestationCertificateRevoked, "the revocation list's: the same certificate is good without it"),
+    (Code::BackupNotAccepted, "the policy's on backup: any is accepted without one"),
     (Code::AuthenticatorNotAccepted, "the policy's on models: none is refused without one"),
     (Code::MetadataMalformed, "a metadata BLOB's, which is no response"),
     (Code::MetadataSignatureInvalid, "a metadata BLOB's, which is no response"),

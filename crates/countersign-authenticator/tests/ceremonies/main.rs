@@ -3,6 +3,7 @@
 mod client;
 mod faults;
 mod formats;
+mod policy;
 mod property;
 mod reassessment;
 mod relying_party;

@@ -90,13 +90,7 @@ impl<'a> Procedure<'a> {
         let is_padded = || has_padded_integers(self.parts.signature);
         steps.lint(refused, Step::Signature, Deviation::PaddedSignature, is_padded)?;
         // 22
-        let received = data.sign_count;
-        let stored = record.dynamic.sign_count;
-        let (sign_count, sign_count_increased) = steps.check_with(
-            Step::SignCount,
-            counter(self.rp.policy.sign_count, stored, received),
-            |_| Evidence::SignCount { stored, received },
-        )?;
+        let (sign_count, sign_count_increased) = self.sign_count(record, &data, steps)?;
         // 23
         let extensions = self.extensions(&data, steps)?;
         let (asked, outputs) = (&self.state.extensions, self.parts.client_extension_results);
@@ -106,6 +100,23 @@ impl<'a> Procedure<'a> {
         // 25: what is returned now says that all steps passed.
         steps.check(Step::Done, self.rp.policy.flagged_credentials.check(record))?;
         Ok(Verified { record, flags: data.flags, sign_count, sign_count_increased, extensions })
+    }
+
+    /// Step 22: the counter to store, and whether it increased.
+    fn sign_count(
+        &self,
+        record: &CredentialRecord,
+        data: &AuthenticatorData<'_>,
+        steps: &mut impl Recorder,
+    ) -> Result<(u32, bool), Error> {
+        let (stored, received) = (record.dynamic.sign_count, data.sign_count);
+        let policy = self.rp.policy.sign_count;
+        if policy == SignCountPolicy::Ignore {
+            steps.skipped(Step::SignCount, Reason::NoPolicy);
+            return Ok((stored.max(received), received > stored));
+        }
+        let compared = counter(policy, stored, received);
+        steps.check_with(Step::SignCount, compared, |_| Evidence::SignCount { stored, received })
     }
 
     /// Step 5.

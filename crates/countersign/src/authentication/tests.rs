@@ -10,6 +10,7 @@ use crate::{
 };
 
 mod misuse;
+mod policy;
 mod prepared;
 
 const APPID: &str = "https://example.org/app-id.json";

@@ -12,6 +12,7 @@ use crate::{
 
 mod account;
 mod attested_aaguid;
+mod policy;
 
 fn refused(create: &Create, code: Code, step: Step) -> Error {
     let error = create.finish(rp()).unwrap_err();

@@ -1,0 +1,120 @@
+//! What an attested policy demands, of attestations that lead to an anchor.
+
+use std::sync::Arc;
+
+use countersign::{
+    Aaguid, Algorithm, AnchorList, AndroidKeyProtection, AttestedPolicy, Code, CredentialIdStatus, Error,
+    Fault, Policy, PolicyFault, RelyingPartyBuilder, TrustAnchor,
+    attestation::{Certificate, ModelList},
+};
+use countersign_authenticator::{Attestation, Attester, Authenticator, Client};
+
+use super::relying_party::{NOW, ORIGIN, entropy, rp, user};
+
+const MODEL: Aaguid = Aaguid::from_bytes([1; 16]);
+const OTHER: Aaguid = Aaguid::from_bytes([2; 16]);
+
+fn attester() -> Attester {
+    Attester::from_seed("a vendor")
+}
+
+/// A relying party that demands this, and a path to the vendor.
+fn demanding(demands: AttestedPolicy) -> RelyingPartyBuilder {
+    let anchor = Certificate::from_der(&attester().authority().certificate()).unwrap();
+    let anchors = AnchorList::new([TrustAnchor::from_certificate(anchor)]);
+    rp().policy(Policy::attested(demands)).algorithms([Algorithm::Es256]).trust_anchors(Arc::new(anchors))
+}
+
+fn register(attestation: Attestation, rp: RelyingPartyBuilder) -> Result<(), Error> {
+    let rp = rp.build().unwrap();
+    let mut authenticator =
+        Authenticator::platform("a seed").with_aaguid(MODEL).with_attestation(attestation);
+    let (options, state) = rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap();
+    let response = Client::new(ORIGIN).create(&options, &mut authenticator).unwrap();
+    rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW).map(drop)
+}
+
+fn packed() -> Attestation {
+    Attestation::Packed(attester())
+}
+
+/// The code, and the policy's fault where it is one.
+fn refused(result: Result<(), Error>) -> (Code, Option<PolicyFault>) {
+    let error = result.unwrap_err();
+    assert_eq!(error.step().anchor(), "reg-ceremony-assess-trust");
+    let fault = match error.fault() {
+        Fault::Policy(fault) => Some(fault.clone()),
+        _ => None,
+    };
+    (error.code(), fault)
+}
+
+#[test]
+fn rule_134_135_none_and_self_attestation_are_refused_by_construction() {
+    for attestation in [Attestation::None, Attestation::SelfPacked] {
+        let rp = demanding(AttestedPolicy::new());
+        assert_eq!(refused(register(attestation, rp)).0, Code::AttestationNotAccepted);
+    }
+    register(packed(), demanding(AttestedPolicy::new())).unwrap();
+}
+
+#[test]
+fn rule_138_a_format_that_is_not_accepted_is_refused() {
+    let of = |format: &str| demanding(AttestedPolicy::new().with_formats([format]));
+    register(packed(), of("packed")).unwrap();
+    let expected = PolicyFault::FormatNotAccepted("packed".into());
+    assert_eq!(refused(register(packed(), of("tpm"))), (Code::AttestationNotAccepted, Some(expected)));
+}
+
+#[test]
+fn rule_137_a_model_is_accepted_by_the_lists_of_attested_ones() {
+    let accepting =
+        |models: &[Aaguid]| demanding(AttestedPolicy::new().with_accepted_models(models.to_vec()));
+    let refusing = |models: &[Aaguid]| demanding(AttestedPolicy::new().with_refused_models(models.to_vec()));
+    register(packed(), accepting(&[OTHER, MODEL])).unwrap();
+    register(packed(), refusing(&[OTHER])).unwrap();
+    let expected = || (Code::AuthenticatorNotAccepted, Some(PolicyFault::ModelNotAccepted(MODEL)));
+    assert_eq!(refused(register(packed(), accepting(&[OTHER]))), expected());
+    assert_eq!(refused(register(packed(), refusing(&[MODEL]))), expected());
+}
+
+#[test]
+fn rule_136_a_model_that_nobody_signed_is_on_no_list() {
+    let u2f = || Attestation::FidoU2f(attester());
+    register(u2f(), demanding(AttestedPolicy::new())).unwrap();
+    let lists = [
+        AttestedPolicy::new().with_accepted_models([MODEL]),
+        AttestedPolicy::new().with_refused_models([OTHER]),
+    ];
+    for list in lists {
+        let expected = (Code::AuthenticatorNotAccepted, Some(PolicyFault::ModelNotAttested));
+        assert_eq!(refused(register(u2f(), demanding(list))), expected);
+    }
+}
+
+#[test]
+fn every_policy_for_models_is_asked() {
+    let asking = |second| {
+        demanding(AttestedPolicy::new())
+            .model_policy(Arc::new(ModelList::only([MODEL])))
+            .model_policy(Arc::new(ModelList::only([second])))
+    };
+    register(packed(), asking(MODEL)).unwrap();
+    let (code, fault) = refused(register(packed(), asking(OTHER)));
+    assert!(matches!(fault, Some(PolicyFault::ModelRefused(_))));
+    assert_eq!(code, Code::AuthenticatorNotAccepted);
+}
+
+#[test]
+fn an_android_key_is_protected_as_well_as_demanded() {
+    let protected = |protection| {
+        let demands = AttestedPolicy::new().with_android_key_protection(protection);
+        register(Attestation::AndroidKey(attester()), demanding(demands))
+    };
+    protected(AndroidKeyProtection::TrustedEnvironment).unwrap();
+    let expected = (Code::AuthenticatorNotAccepted, Some(PolicyFault::KeyProtectionTooWeak));
+    assert_eq!(refused(protected(AndroidKeyProtection::StrongBox)), expected);
+    // It says nothing of others.
+    let demands = AttestedPolicy::new().with_android_key_protection(AndroidKeyProtection::StrongBox);
+    register(packed(), demanding(demands)).unwrap();
+}
