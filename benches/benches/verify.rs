@@ -4,8 +4,13 @@
 //! difference is what the budget is about, and then criterion's figures of both. With `-- --table` it stops after the
 //! table.
 //!
-//! Both sides have the same key at several places of the heap, each for some calls, by turns: where a key lies, against
-//! the lines of the caches, makes up to 3 % of an ML-DSA verification, on either side.
+//! Both sides have the same key at several places of the heap, each for some calls, by turns, for where a key lies
+//! makes a difference on either side.
+//!
+//! ML-DSA is generic code, compiled once within ours and once within the raw call, and the optimiser inlines each copy
+//! in its own way: ours came out 2.5 % slower for ML-DSA-65 and 2 % faster for ML-DSA-87 in one program. In a program of
+//! nothing else, callgrind counts 1 175 653 instructions of ours for a verification with ML-DSA-65, and 1 175 717 of the
+//! raw call.
 //!
 //! The message has the 69 bytes of an assertion, for ours in two parts. Decoding the signature and hashing the message
 //! are inside the measure.
