@@ -2,7 +2,7 @@
 
 use std::{error::Error, ffi::OsString, fmt, net::SocketAddr, path::PathBuf};
 
-use countersign_server::{Config, Listen};
+use countersign_server::{Config, Listen, MetadataConfig, Registrations};
 use lexopt::{Arg, Parser};
 
 use crate::{data_folder, metadata};
@@ -20,6 +20,11 @@ countersign metadata --help tells of the FIDO Alliance's list of authenticators.
   --rp-name NAME     the name that authenticators show [Countersign]
   --origin URL       an address of the page, as browsers write it; may be given several times
                      [http://localhost:PORT for the domain localhost, https://DOMAIN otherwise]
+  --metadata FILE    what the FIDO Alliance publishes of authenticators, as downloaded; names them, and tells of
+                     compromised ones
+  --metadata-root FILE
+                     the root that must have signed it, in PEM; may be given several times [those of FIDO's service]
+  --attested         let only authenticators register that the metadata vouches for
   --database FILE    the database [countersign/countersign.sqlite3 in your data folder]
   --help             this text
   --version          the version
@@ -126,7 +131,8 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, UsageError> {
 
 fn serve(mut parser: Parser) -> Result<Command, UsageError> {
     let (mut listen, mut rp_id, mut rp_name, mut database) = (None, None, None, None);
-    let mut origins = Vec::new();
+    let (mut origins, mut metadata_roots, mut attested) = (Vec::new(), Vec::new(), false);
+    let mut metadata = None;
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
@@ -134,6 +140,9 @@ fn serve(mut parser: Parser) -> Result<Command, UsageError> {
             Arg::Long("rp-id") => once("--rp-id", &mut rp_id, text(&mut parser)?)?,
             Arg::Long("rp-name") => once("--rp-name", &mut rp_name, text(&mut parser)?)?,
             Arg::Long("origin") => origins.push(text(&mut parser)?),
+            Arg::Long("metadata") => once("--metadata", &mut metadata, PathBuf::from(parser.value()?))?,
+            Arg::Long("metadata-root") => metadata_roots.push(PathBuf::from(parser.value()?)),
+            Arg::Long("attested") => attested = true,
             Arg::Long("database") => once("--database", &mut database, PathBuf::from(parser.value()?))?,
             other => return Err(other.unexpected().into()),
         }
@@ -146,6 +155,16 @@ fn serve(mut parser: Parser) -> Result<Command, UsageError> {
     config.rp_id = rp_id.unwrap_or(config.rp_id);
     config.rp_name = rp_name.unwrap_or(config.rp_name);
     config.origins = origins;
+    if metadata.is_none() && (attested || !metadata_roots.is_empty()) {
+        return Err(UsageError::Missing("--metadata"));
+    }
+    config.metadata = metadata.map(MetadataConfig::new).map(|mut metadata| {
+        metadata.roots = metadata_roots;
+        if attested {
+            metadata.registrations = Registrations::Attested;
+        }
+        metadata
+    });
     Ok(Command::Serve(config))
 }
 
@@ -196,6 +215,17 @@ mod tests {
         assert_eq!((config.rp_id.as_str(), config.rp_name.as_str()), ("example.org", "Example"));
         assert_eq!(config.origins, ["https://example.org", "https://login.example.org"]);
         assert_eq!(config.database, PathBuf::from("x"));
+    }
+
+    #[test]
+    fn metadata_is_a_file_with_roots_and_demands() {
+        let metadata = config(&["--metadata", "b", "--metadata-root=r"]).metadata.unwrap();
+        assert_eq!((metadata.file, metadata.roots), (PathBuf::from("b"), vec![PathBuf::from("r")]));
+        assert_eq!(metadata.registrations, Registrations::Any);
+        let metadata = config(&["--attested", "--metadata=b"]).metadata.unwrap();
+        assert_eq!(metadata.registrations, Registrations::Attested);
+        let error = parse(Parser::from_args(["serve", "--database", "x", "--attested"])).unwrap_err();
+        assert!(matches!(error, UsageError::Missing("--metadata")));
     }
 
     #[test]

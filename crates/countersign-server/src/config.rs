@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::MetadataConfig;
+
 /// The port that [`Config::new`] listens on.
 const DEFAULT_PORT: u16 = 8080;
 
@@ -25,6 +27,8 @@ pub struct Config {
     pub origins: Vec<String>,
     /// The database file. It is created, with its folder, where there is none.
     pub database: PathBuf,
+    /// What is known of authenticators; nothing by default.
+    pub metadata: Option<MetadataConfig>,
 }
 
 /// Where to listen.
@@ -47,6 +51,7 @@ impl Config {
             rp_name: "Countersign".into(),
             origins: Vec::new(),
             database: database.as_ref().to_path_buf(),
+            metadata: None,
         }
     }
 

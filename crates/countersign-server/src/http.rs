@@ -49,9 +49,12 @@ use axum::{
     middleware,
     routing::{delete, get, patch, post},
 };
-use countersign::{Policy, RelyingParty, RelyingPartyBuilder, ResidentKeyRequirement, types::Timestamp};
+use countersign::{
+    AttestedPolicy, Policy, RelyingParty, RelyingPartyBuilder, ResidentKeyRequirement,
+    UserVerificationRequirement, types::Timestamp,
+};
 
-use crate::{Config, StartError, backend, ceremony::Ceremonies, store::Store};
+use crate::{Config, StartError, backend, ceremony::Ceremonies, metadata::Knowledge, store::Store};
 
 mod accounts;
 mod assets;
@@ -73,6 +76,8 @@ struct App {
     /// The accepted values of the `Origin` header.
     origins: Vec<String>,
     cookie: cookie::Cookie,
+    /// What is known of authenticators.
+    knowledge: Option<Knowledge>,
 }
 
 type Shared = Arc<App>;
@@ -89,17 +94,25 @@ pub fn router(config: &Config) -> Result<Router, StartError> {
 
 /// The routes of a server with these origins.
 pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Router, StartError> {
+    let knowledge = Knowledge::load(config, now())?;
+    let mut builder = RelyingParty::builder(&config.rp_id, &config.rp_name);
+    let mut policy = Policy::passkeys();
+    if let Some(metadata) = knowledge.as_ref().and_then(Knowledge::demanded) {
+        policy = Policy::attested(AttestedPolicy::new())
+            .with_user_verification(UserVerificationRequirement::Required);
+        builder = builder.trust_anchors(metadata.clone()).model_policy(metadata);
+    }
+    // Signing in without a name needs a passkey that its authenticator lists, besides its own check of the user.
+    let builder = builder.policy(policy.with_resident_key(ResidentKeyRequirement::Required));
     let relying_party = origins
         .iter()
-        .fold(RelyingParty::builder(&config.rp_id, &config.rp_name), RelyingPartyBuilder::origin)
-        // Signing in without a name needs a passkey that its authenticator lists, besides its own check of the user.
-        .policy(Policy::passkeys().with_resident_key(ResidentKeyRequirement::Required))
+        .fold(builder, RelyingPartyBuilder::origin)
         .verifiers(backend::verifiers())
         .build()
         .map_err(StartError::RelyingParty)?;
     let store = Store::open(&config.database)?;
     let cookie = cookie::Cookie::for_origins(&origins);
-    Ok(routes(Arc::new(App { ceremonies: Ceremonies { relying_party, store }, origins, cookie })))
+    Ok(routes(Arc::new(App { ceremonies: Ceremonies { relying_party, store }, origins, cookie, knowledge })))
 }
 
 fn routes(app: Shared) -> Router {

@@ -35,6 +35,7 @@ mod ceremony;
 mod config;
 mod connections;
 pub mod http;
+mod metadata;
 mod names;
 mod rfc3339;
 mod server;
@@ -44,5 +45,6 @@ mod token;
 
 pub use backend::BACKEND;
 pub use config::{Config, Listen};
+pub use metadata::{MetadataConfig, Registrations};
 pub use server::{Server, stop_signal};
 pub use start_error::StartError;

@@ -3,6 +3,7 @@
 use std::{error::Error, fmt, io, net::SocketAddr, path::PathBuf};
 
 use countersign::ConfigurationError;
+use countersign_metadata::MetadataError;
 
 /// Why a server can't start. `Display` is one sentence for the person who started it.
 #[derive(Debug)]
@@ -18,6 +19,12 @@ pub enum StartError {
     Listen(SocketAddr, io::Error),
     /// The RP ID, an origin or their combination is not usable.
     RelyingParty(ConfigurationError),
+    /// A file of metadata, or of its roots, or of its number, can't be read or written.
+    MetadataFile(PathBuf, io::Error),
+    /// A root of metadata is not a certificate in PEM.
+    MetadataRoot(PathBuf),
+    /// The metadata is refused.
+    Metadata(PathBuf, MetadataError),
     /// The database's folder can't be created.
     Folder(PathBuf, io::Error),
     /// The database file can't be created or opened.
@@ -51,6 +58,11 @@ impl fmt::Display for StartError {
             Self::AddressForbidden(address) => write!(f, "this user is not permitted to listen on {address}"),
             Self::Listen(address, error) => write!(f, "can't listen on {address}: {error}"),
             Self::RelyingParty(error) => write!(f, "{error}"),
+            Self::MetadataFile(path, error) => {
+                write!(f, "can't use the metadata file {}: {error}", path.display())
+            }
+            Self::MetadataRoot(path) => write!(f, "{} is not a certificate in PEM", path.display()),
+            Self::Metadata(path, error) => write!(f, "can't use {}: {error}", path.display()),
             Self::Folder(path, error) => {
                 write!(f, "can't create the database's folder {}: {error}", path.display())
             }

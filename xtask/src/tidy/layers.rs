@@ -50,7 +50,7 @@ const LAYERS: [Layer; 10] = [
     },
     Layer {
         package: "countersign-server",
-        may_use: &["countersign", "countersign-metadata"],
+        may_use: &["countersign", "countersign-metadata", "countersign-authenticator"],
         kind: Kind::Program,
     },
     Layer {

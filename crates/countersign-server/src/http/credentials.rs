@@ -13,7 +13,7 @@ use countersign_metadata::names::provider_name;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Shared,
+    App, Shared,
     body::{Finish, Json, Nothing, json, nothing},
     error::ApiError,
     now, sessions,
@@ -35,7 +35,9 @@ struct Credential<'a> {
     label: &'a str,
     aaguid: Aaguid,
     /// The provider's name, by its own claim.
-    authenticator: Option<&'static str>,
+    authenticator: Option<String>,
+    /// Why it would not be accepted today, after the metadata.
+    trouble: Option<String>,
     format: &'a str,
     attestation_type: &'a str,
     algorithm: String,
@@ -52,8 +54,10 @@ struct Credential<'a> {
 }
 
 impl<'a> Credential<'a> {
-    fn new(stored: &'a StoredCredential, session: &Session) -> Self {
+    fn new(app: &App, stored: &'a StoredCredential, session: &Session) -> Self {
         let record = &stored.record;
+        let knowledge = app.knowledge.as_ref();
+        let plain_name = || provider_name(record.aaguid()).map(str::to_owned);
         let algorithm = record.algorithm().map_or_else(String::new, |identifier| {
             Algorithm::from_identifier(identifier)
                 .map_or_else(|| identifier.to_string(), |algorithm| algorithm.name().to_owned())
@@ -62,7 +66,8 @@ impl<'a> Credential<'a> {
             id: record.id(),
             label: &stored.label,
             aaguid: record.aaguid(),
-            authenticator: provider_name(record.aaguid()),
+            authenticator: knowledge.map_or_else(plain_name, |it| it.name(record.aaguid())),
+            trouble: knowledge.and_then(|it| it.trouble(&app.ceremonies.relying_party, record, now())),
             format: record.attestation_format().unwrap_or("none"),
             attestation_type: record.attestation_type().unwrap_or("none"),
             algorithm,
@@ -88,7 +93,7 @@ pub(super) async fn list(
     }
     let owner = session.user.clone();
     let stored = app.ceremonies.store.read(move |db| credentials::list(db, &owner)).await?;
-    let credentials = stored.iter().map(|one| Credential::new(one, &session)).collect();
+    let credentials = stored.iter().map(|one| Credential::new(&app, one, &session)).collect();
     Ok(json(StatusCode::OK, &Body { credentials }))
 }
 
@@ -111,7 +116,7 @@ pub(super) async fn finish(
         .finish_credential(&session, &ceremony, response.get(), now())
         .await
         .map_err(ApiError::registration)?;
-    Ok(one(StatusCode::CREATED, &stored, &session))
+    Ok(one(&app, StatusCode::CREATED, &stored, &session))
 }
 
 #[derive(Deserialize)]
@@ -128,7 +133,7 @@ pub(super) async fn rename(
     let label = names::clean(&label).ok_or(ApiError::LabelInvalid)?.to_owned();
     let owner = session.user.clone();
     let renamed = app.ceremonies.store.write(move |db| credentials::rename(db, &owner, &id, &label)).await?;
-    Ok(one(StatusCode::OK, &renamed, &session))
+    Ok(one(&app, StatusCode::OK, &renamed, &session))
 }
 
 pub(super) async fn remove(
@@ -142,12 +147,12 @@ pub(super) async fn remove(
     Ok(if current { sessions::forgetting(&app, nothing()) } else { nothing() })
 }
 
-fn one(status: StatusCode, stored: &StoredCredential, session: &Session) -> Response {
+fn one(app: &App, status: StatusCode, stored: &StoredCredential, session: &Session) -> Response {
     #[derive(Serialize)]
     struct Body<'a> {
         credential: Credential<'a>,
     }
-    json(status, &Body { credential: Credential::new(stored, session) })
+    json(status, &Body { credential: Credential::new(app, stored, session) })
 }
 
 /// The credential ID in the path; what can't be one is not found.

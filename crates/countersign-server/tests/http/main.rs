@@ -6,6 +6,7 @@ mod credentials;
 mod database;
 mod edge;
 mod junk;
+mod metadata;
 mod serving;
 mod sessions;
 mod site;
