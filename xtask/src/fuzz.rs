@@ -223,11 +223,11 @@ fn dictionary(target: &str) -> Option<PathBuf> {
         "certificate" | "certificate_path" | "revocation_list" | "spki_key" => "der",
         "attestation_status_list" => "json",
         name if name.starts_with("attestation_") => "cbor",
-        "authenticator_data" | "strict_cbor" | "cose_key" => "cbor",
+        "authenticator_data" | "extensions" | "strict_cbor" | "cose_key" => "cbor",
         name if name.ends_with("_response") || name.ends_with("_ceremony") || name.ends_with("_options") => {
             "json"
         }
-        "client_data" => "json",
+        "client_data" | "metadata_blob" => "json",
         _ => return None,
     };
     let path = crate::root().join(Path::new("fuzz/dictionaries")).join(format!("{name}.dict"));
@@ -241,8 +241,8 @@ mod tests {
     #[test]
     fn every_target_that_has_a_dictionary_finds_it() {
         for target in targets(&[]).unwrap() {
-            let without =
-                ["signature", "base64url_text", "origin", "sealed_state"].contains(&target.as_str());
+            let without = ["signature", "base64url_text", "origin", "sealed_state", "metadata_blob"]
+                .contains(&target.as_str());
             assert_eq!(dictionary(&target).is_none(), without, "{target}");
         }
     }
