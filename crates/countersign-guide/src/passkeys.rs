@@ -8,8 +8,8 @@ use std::{
 
 use countersign::{
     Accounts, AuthenticationResponse, CreationOptions, CredentialId, CredentialIdStatus, CredentialRecord,
-    EntropyUnavailable, RegistrationResponse, RelyingParty, RequestOptions, StartError, Timestamp, User,
-    UserHandle, UserVerificationRequirement, cose::hash::sha256, new_user_handle, types::base64url,
+    EntropyUnavailable, Policy, RegistrationResponse, RelyingParty, RequestOptions, StartError, Timestamp,
+    User, UserHandle, cose::hash::sha256, new_user_handle, types::base64url,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Serialize, de::DeserializeOwned};
@@ -34,7 +34,7 @@ impl Passkeys {
     pub fn new(rp_id: &str, origin: &str, connection: Connection) -> Result<Self, Failure> {
         let rp = RelyingParty::builder(rp_id, "Passkeys from zero")
             .origin(origin)
-            .user_verification(UserVerificationRequirement::Required)
+            .policy(Policy::passkeys())
             .build()
             .map_err(Failure::server)?;
         connection.execute_batch(SCHEMA)?;
