@@ -15,7 +15,8 @@ pub use list::{CRL_MAX, CertificateRevocationList, ListError};
 
 /// What is known of revoked certificates, and what is demanded to be known.
 ///
-/// A certificate that a list names is refused, whatever else holds. Of one that no list names:
+/// A certificate that a list of its issuer names is refused, whatever the list's age and scope. Of one that no list names,
+/// where lists of another scope count for none:
 ///
 /// | the issuer has | by default | stricter or laxer |
 /// | --- | --- | --- |

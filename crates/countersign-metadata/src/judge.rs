@@ -266,8 +266,15 @@ impl<'a> Model<'a> {
     }
 
     /// What an attestation that is trusted tells: the AAGUID where it is signed, or else the attestation key.
+    ///
+    /// Of a compound attestation with several paths no path is taken, for any of them may be the one that the model's
+    /// reports are about: what was reported of a batch counts, nothing is mended, and without a signed AAGUID it is of
+    /// no model.
     pub fn of(query: &ModelQuery<'a>) -> Self {
-        let path = query.trust.paths().first().map_or(&[][..], |path| path.certificates());
+        let path = match query.trust.paths() {
+            [path] => path.certificates(),
+            _ => &[],
+        };
         let key = match query.attested_aaguid.map(AttestedAaguid::get) {
             Some(aaguid) if !aaguid.is_zero() => Some(ModelKey::Aaguid(aaguid)),
             Some(_) => None,

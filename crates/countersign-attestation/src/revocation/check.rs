@@ -59,14 +59,19 @@ impl<'a> Check<'a> {
         for (position, (certificate, issuer)) in path.iter().zip(path.iter().skip(1)).enumerate() {
             let mut gap = Gap::Missing;
             let mut is_known = false;
-            for list in self.lists_for(certificate) {
-                spend()?;
-                if !is_signed_by(list, issuer, verifiers) {
-                    gap = gap.max(Gap::Invalid);
+            for list in self.lists_of_issuer(certificate) {
+                let (reason, is_for_it) = (list.reason(certificate), list.scope().covers(certificate));
+                if reason.is_none() && !is_for_it {
                     continue;
                 }
-                // A list of another time says nothing of those that it does not name, but a certificate stays revoked.
-                if let Some(reason) = list.reason(certificate) {
+                spend()?;
+                if !is_signed_by(list, issuer, verifiers) {
+                    gap = if is_for_it { gap.max(Gap::Invalid) } else { gap };
+                    continue;
+                }
+                // A list of another time or scope says nothing of those that it does not name. One that it names is
+                // this one, for no issuer gives a serial number twice, and stays revoked.
+                if let Some(reason) = reason {
                     return Err(PathError::Revoked { position, reason });
                 }
                 if list.is_current_at(now) || self.revocation.outdated == Outdated::Accepted {
@@ -82,11 +87,11 @@ impl<'a> Check<'a> {
         Ok(())
     }
 
-    fn lists_for(&self, certificate: &Certificate) -> impl Iterator<Item = &'a CertificateRevocationList> {
-        self.revocation
-            .lists
-            .iter()
-            .filter(move |list| list.issuer() == certificate.issuer() && list.scope().covers(certificate))
+    fn lists_of_issuer(
+        &self,
+        certificate: &Certificate,
+    ) -> impl Iterator<Item = &'a CertificateRevocationList> {
+        self.revocation.lists.iter().filter(move |list| list.issuer() == certificate.issuer())
     }
 
     fn tolerate(&self, gap: Gap) -> Result<(), PathError> {

@@ -1,10 +1,13 @@
+use std::sync::Arc;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_attestation::{
-    Attestation, AttestationType, Certificate, ModelPolicy as _, ModelQuery, PathError, PathLimits,
-    TrustAnchors as _, path::Obstacle,
+    Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Formats,
+    ModelPolicy as _, ModelQuery, PathError, PathLimits, Statement, TrustAnchors as _,
+    format::compound::CompoundFormat, path::Obstacle,
 };
 use countersign_cose::Verifiers;
-use countersign_types::{Aaguid, Code, Timestamp};
+use countersign_types::{Aaguid, AuthenticatorData, Code, Timestamp};
 use serde_json::{Value, json};
 
 use super::{MODEL, payload, policy};
@@ -114,6 +117,59 @@ fn rule_356_a_root_that_cannot_be_read_is_passed_over() {
     payload["entries"][0]["metadataStatement"]["attestationRootCertificates"] =
         json!(["AAAA", "?", format!("{}\n", STANDARD.encode(root().as_der()))]);
     assess(&holding(&payload), &attestation(), NOW).unwrap();
+}
+
+/// A format of which every statement is this attestation.
+#[derive(Debug)]
+struct Fixed(&'static str, Attestation);
+
+impl AttestationFormat for Fixed {
+    fn identifier(&self) -> &'static str {
+        self.0
+    }
+
+    fn verify(&self, _: &Statement<'_>) -> Result<Attestation, AttestationError> {
+        Ok(self.1.clone())
+    }
+}
+
+/// A compound attestation of these two.
+fn compound(first: Attestation, second: Attestation) -> Attestation {
+    let formats =
+        Formats::standard().with(Arc::new(Fixed("one", first))).with(Arc::new(Fixed("two", second)));
+    let part = |format: &[u8]| [b"\xa2\x63fmt\x63", format, b"\x67attStmt\xa0"].concat();
+    let mut authenticator_data = [0; 37];
+    authenticator_data[32] = 1;
+    let statement = Statement {
+        format: "compound",
+        statement: &[vec![0x82], part(b"one"), part(b"two")].concat(),
+        authenticator_data: &AuthenticatorData::parse(&authenticator_data).unwrap(),
+        client_data_hash: &[0; 32],
+        credential_key: &leaf().public_key().unwrap(),
+        verifiers: &Verifiers::rust_crypto(),
+        now: NOW,
+    };
+    CompoundFormat::default().verify_among(&statement, &formats).unwrap()
+}
+
+#[test]
+fn rule_362_another_part_of_a_compound_attestation_hides_no_compromised_batch() {
+    let u2f = CertificateBuilder::leaf("attestation").signed(&Key::new(23), "vendor", &Key::new(21));
+    let mut payload = with_root();
+    payload["entries"][2]["attestationCertificateKeyIdentifiers"] =
+        json!([crate::ModelKey::of_attestation_key(&u2f).unwrap().to_string()]);
+    let u2f = Attestation::with_certificates("fido-u2f", AttestationType::Basic, vec![u2f])
+        .covering_the_credential_only();
+    let both = [compound(u2f.clone(), attestation()), compound(attestation(), u2f)];
+    for attestation in &both {
+        assess(&holding(&payload), attestation, NOW).unwrap();
+    }
+    payload["entries"][0]["statusReports"] = json!([{"status": "ATTESTATION_KEY_COMPROMISE",
+        "effectiveDate": "2025-05-01", "batchCertificate": STANDARD.encode(leaf().as_der())}]);
+    for attestation in &both {
+        let reason = assess(&holding(&payload), attestation, NOW).unwrap_err();
+        assert_eq!(reason, "its status is ATTESTATION_KEY_COMPROMISE since 2025-05-01");
+    }
 }
 
 #[test]
