@@ -13,7 +13,7 @@ use countersign::{
     AnchorList, AttestationConveyance, AttestationTrust, AuthenticationResponse, AuthenticationResponseRef,
     AuthenticationState, CredentialId, CredentialIdStatus, CredentialRecord, Mediation, PreparedCredential,
     RegistrationResponse, RegistrationState, RelyingParty, ResponseScratch, Timestamp, TrustAnchor,
-    UserHandle, Verifiers,
+    UserHandle, UserVerificationRequirement, Verifiers,
     attestation::Certificate,
     cose::{PublicKey, hash::sha256},
     types::{AttestationObject, AuthenticatorData, ClientData, base64url},
@@ -195,6 +195,7 @@ fn assertion(key: &Key, sign_count: u8) -> (String, Vec<u8>, Vec<u8>) {
 fn authentication(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers, key: &Key) {
     let rp = RelyingParty::builder("example.org", "Example")
         .origin("https://example.org")
+        .user_verification(UserVerificationRequirement::Preferred)
         .verifiers(verifiers.clone())
         .build()
         .unwrap();
@@ -282,6 +283,7 @@ fn registration(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers) {
     ] {
         let mut builder = RelyingParty::builder("example.org", "Example")
             .origin("https://example.org")
+            .user_verification(UserVerificationRequirement::Preferred)
             .verifiers(verifiers.clone());
         if verifications == 2 {
             builder = builder

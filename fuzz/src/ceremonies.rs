@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 use countersign::{
     AuthenticationResponse, AuthenticationState, CredentialIdStatus, CredentialRecord, Mediation,
-    RegistrationResponse, RegistrationState, RelyingParty, UserHandle, types::base64url,
+    RegistrationResponse, RegistrationState, RelyingParty, UserHandle, UserVerificationRequirement,
+    types::base64url,
 };
 use serde_json::Value;
 
@@ -37,8 +38,12 @@ impl Known {
         let response = |value: &Value| serde_json::to_vec(value.get("response")?).ok();
         let registration = case.get("registration")?;
         let authentication = case.get("authentications")?.get(0)?;
-        let rp =
-            RelyingParty::builder("example.org", "Example").origin("https://example.org").build().ok()?;
+        // As the suite has it where a case says nothing.
+        let rp = RelyingParty::builder("example.org", "Example")
+            .origin("https://example.org")
+            .user_verification(UserVerificationRequirement::Preferred)
+            .build()
+            .ok()?;
         let registration_challenge = bytes(registration.get("challenge")?)?;
         let authentication_challenge = bytes(authentication.get("challenge")?)?;
         let registration = RegistrationResponse::from_json(&response(registration)?).ok()?;

@@ -52,7 +52,7 @@ impl RelyingPartyBuilder {
             name,
             origins: Vec::new(),
             related_origins: Vec::new(),
-            policy: Policy::default(),
+            policy: Policy::passkeys(),
             anchors: None,
             models: Vec::new(),
             appid: None,
@@ -141,13 +141,13 @@ impl RelyingPartyBuilder {
 
     /// Takes this policy, in place of all that was said before. The methods below change single demands of it.
     ///
-    /// Unless said, it is [`Policy::default`]; most relying parties want [`Policy::passkeys`].
+    /// Unless said, it is [`Policy::passkeys`].
     pub fn policy(mut self, policy: Policy) -> Self {
         self.party.policy = policy;
         self
     }
 
-    /// Whether users must be verified (by a PIN, a fingerprint, …) in both ceremonies. Unless said, it's preferred.
+    /// Whether users must be verified (by a PIN, a fingerprint, …) in both ceremonies. Unless said, they must.
     pub fn user_verification(mut self, requirement: UserVerificationRequirement) -> Self {
         self.party.policy.user_verification = requirement;
         self

@@ -5,8 +5,8 @@
 //!
 //! ```
 //! use countersign::{
-//!     Accounts, AuthenticationResponse, CredentialIdStatus, EntropyUnavailable, RegistrationResponse, RelyingParty,
-//!     Timestamp, User, UserVerificationRequirement, new_user_handle,
+//!     Accounts, AuthenticationResponse, CredentialIdStatus, EntropyUnavailable, Policy, RegistrationResponse,
+//!     RelyingParty, Timestamp, User, new_user_handle,
 //! };
 //! use countersign_authenticator::{Authenticator, Client};
 //!
@@ -19,7 +19,7 @@
 //! let mut entropy = operating_system_randomness;
 //! let rp = RelyingParty::builder("example.org", "Example")
 //!     .origin("https://example.org")
-//!     .user_verification(UserVerificationRequirement::Required)
+//!     .policy(Policy::passkeys()) // the default: users are verified
 //!     .build()?;
 //!
 //! // A new passkey: send the options as JSON, keep the state, hand it to `finish` with what comes back.

@@ -94,8 +94,30 @@ pub struct Policy {
 impl Policy {
     /// Passkeys: the user is verified in both ceremonies, so that nothing else is needed to sign in; discoverable
     /// credentials are preferred; no attestation is asked for.
+    ///
+    /// It is the default, and what a relying party has that is built without a policy.
     pub fn passkeys() -> Self {
-        Self::default().with_user_verification(UserVerificationRequirement::Required)
+        Self {
+            version: Version,
+            user_verification: UserVerificationRequirement::Required,
+            resident_key: ResidentKeyRequirement::Preferred,
+            attachment: None,
+            algorithms: ALGORITHMS.to_vec(),
+            stored_algorithms: StoredAlgorithms::default(),
+            attestation_conveyance: AttestationConveyance::None,
+            attested: None,
+            cross_origin: CrossOrigin::default(),
+            sign_count: SignCountPolicy::default(),
+            backup: BackupPolicy::default(),
+            backup_eligibility_change: BackupEligibilityChange::default(),
+            unknown_backup_eligibility: UnknownBackupEligibility::default(),
+            conditional_create: ConditionalCreatePolicy::default(),
+            flagged_credentials: FlaggedCredentials::default(),
+            refused_deviations: Deviations::default(),
+            extensions: ExtensionPolicy::default(),
+            credential_id_bytes: CREDENTIAL_ID_BYTES_MAX,
+            timeout_seconds: TIMEOUT_SECONDS,
+        }
     }
 
     /// A second factor beside a password: user verification and discoverable credentials are discouraged, for the password
@@ -103,7 +125,7 @@ impl Policy {
     pub fn second_factor() -> Self {
         Self {
             conditional_create: ConditionalCreatePolicy::Refused,
-            ..Self::default()
+            ..Self::passkeys()
                 .with_user_verification(UserVerificationRequirement::Discouraged)
                 .with_resident_key(ResidentKeyRequirement::Discouraged)
         }
@@ -257,31 +279,11 @@ impl Policy {
     }
 }
 
-/// What the specification's dictionaries and steps say where nothing is said: user verification and discoverable
-/// credentials are preferred, no attestation is asked for, and frames are refused.
+/// [`Policy::passkeys`]. What the specification's dictionaries say, user verification preferred, lets in who merely holds an
+/// authenticator, so it must be asked for.
 impl Default for Policy {
     fn default() -> Self {
-        Self {
-            version: Version,
-            user_verification: UserVerificationRequirement::Preferred,
-            resident_key: ResidentKeyRequirement::Preferred,
-            attachment: None,
-            algorithms: ALGORITHMS.to_vec(),
-            stored_algorithms: StoredAlgorithms::default(),
-            attestation_conveyance: AttestationConveyance::None,
-            attested: None,
-            cross_origin: CrossOrigin::default(),
-            sign_count: SignCountPolicy::default(),
-            backup: BackupPolicy::default(),
-            backup_eligibility_change: BackupEligibilityChange::default(),
-            unknown_backup_eligibility: UnknownBackupEligibility::default(),
-            conditional_create: ConditionalCreatePolicy::default(),
-            flagged_credentials: FlaggedCredentials::default(),
-            refused_deviations: Deviations::default(),
-            extensions: ExtensionPolicy::default(),
-            credential_id_bytes: CREDENTIAL_ID_BYTES_MAX,
-            timeout_seconds: TIMEOUT_SECONDS,
-        }
+        Self::passkeys()
     }
 }
 

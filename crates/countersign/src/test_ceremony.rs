@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     CredentialIdStatus, CredentialRecord, EntropyUnavailable, Error, Mediation, Registered,
-    RegistrationState, RelyingParty, RelyingPartyBuilder, StepReport,
+    RegistrationState, RelyingParty, RelyingPartyBuilder, StepReport, UserVerificationRequirement,
 };
 
 pub(crate) const RP_ID: &str = "example.org";
@@ -24,8 +24,11 @@ pub(crate) const BS: u8 = 0x10;
 pub(crate) const AT: u8 = 0x40;
 pub(crate) const ED: u8 = 0x80;
 
+/// One that takes users unverified, so that a test is about one demand alone.
 pub(crate) fn rp() -> RelyingPartyBuilder {
-    RelyingParty::builder(RP_ID, "Example").origin(ORIGIN)
+    RelyingParty::builder(RP_ID, "Example")
+        .origin(ORIGIN)
+        .user_verification(UserVerificationRequirement::Preferred)
 }
 
 pub(crate) fn handle(byte: u8) -> UserHandle {

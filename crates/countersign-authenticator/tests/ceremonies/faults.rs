@@ -28,6 +28,7 @@ fn relying_party(scenario: Scenario, exchange: &Exchange) -> RelyingParty {
         Formats::standard().with(Arc::new(AndroidSafetyNetFormat::default())).with(Arc::new(app_attest));
     let mut rp = RelyingParty::builder(RP_ID, "Example")
         .origin(ORIGIN)
+        .user_verification(UserVerificationRequirement::Preferred)
         .algorithms([scenario.algorithm])
         .formats(formats);
     if scenario.trust == Trust::Required {

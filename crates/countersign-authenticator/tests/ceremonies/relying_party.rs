@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countersign::{
     AnchorList, AttestationConveyance, AttestationTrust, EntropyUnavailable, Formats, RelyingParty,
-    RelyingPartyBuilder, Timestamp, TrustAnchor, User, UserHandle, Verifiers,
+    RelyingPartyBuilder, Timestamp, TrustAnchor, User, UserHandle, UserVerificationRequirement, Verifiers,
     attestation::{
         Certificate,
         format::{
@@ -21,13 +21,14 @@ pub(crate) const ORIGIN: &str = "https://0123456789.org.example";
 /// 2026-01-01T00:00:00Z.
 pub(crate) const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
 
-/// One that takes every format and algorithm.
+/// One that takes every format and algorithm, and users unverified, as U2F leaves them.
 pub(crate) fn rp() -> RelyingPartyBuilder {
     let app_attest = AppAttestFormat::new(AppAttestEnvironment::Production, [RP_ID]);
     let formats =
         Formats::standard().with(Arc::new(AndroidSafetyNetFormat::default())).with(Arc::new(app_attest));
     RelyingParty::builder(RP_ID, "Example")
         .origin(ORIGIN)
+        .user_verification(UserVerificationRequirement::Preferred)
         .formats(formats)
         .algorithms(Verifiers::rust_crypto().algorithms())
         .attestation_conveyance(AttestationConveyance::Direct)

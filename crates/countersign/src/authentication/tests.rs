@@ -382,7 +382,7 @@ fn a_flag_of_another_account_s_credential_is_not_told_and_a_cleared_one_is_none(
 fn backup_eligibility_that_nobody_noted_is_refused_where_policy_says_so() {
     let refusing = || {
         rp().policy(
-            crate::Policy::default()
+            crate::Policy::passkeys()
                 .with_unknown_backup_eligibility(crate::UnknownBackupEligibility::Refused),
         )
     };

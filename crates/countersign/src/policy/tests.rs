@@ -50,7 +50,7 @@ fn each_preset_works_and_warns_of_nothing() {
         Policy::passkeys(),
         Policy::second_factor(),
         Policy::attested(AttestedPolicy::new()),
-        Policy::default(),
+        Policy::passkeys().with_user_verification(UserVerificationRequirement::Preferred),
     ] {
         assert_eq!(built(policy.clone()).warnings(), []);
         let text = serde_json::to_string(&policy).unwrap();
@@ -61,6 +61,13 @@ fn each_preset_works_and_warns_of_nothing() {
     assert_eq!(Policy::passkeys().attestation_demands(), None);
     assert_eq!(*Policy::second_factor().user_verification(), UserVerificationRequirement::Discouraged);
     assert_eq!(Policy::attested(AttestedPolicy::new()).attestation_conveyance, AttestationConveyance::Direct);
+}
+
+#[test]
+fn a_relying_party_that_is_built_without_a_policy_has_that_of_passkeys() {
+    let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build().unwrap();
+    assert_eq!(rp.policy(), &Policy::passkeys());
+    assert_eq!(Policy::default(), Policy::passkeys());
 }
 
 #[test]
@@ -248,7 +255,9 @@ fn rule_381_a_timeout_that_is_not_recommended_is_warned_of() {
 
 #[test]
 fn discoverable_credentials_without_user_verification_are_warned_of() {
-    let policy = Policy::default().with_resident_key(ResidentKeyRequirement::Required);
+    let policy = Policy::passkeys()
+        .with_user_verification(UserVerificationRequirement::Preferred)
+        .with_resident_key(ResidentKeyRequirement::Required);
     assert_eq!(built(policy.clone()).warnings(), [Warning::DiscoverableWithoutUserVerification]);
     assert_eq!(policy.with_user_verification(UserVerificationRequirement::Required).warnings(), []);
 }
