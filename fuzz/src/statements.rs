@@ -68,6 +68,7 @@ fn statement(format: &str, data: &[u8]) {
         authenticator_data: &data,
         client_data_hash: hash,
         credential_key: &key,
+        prepared_credential_key: None,
         verifiers: &VERIFIERS,
         now: NOW,
     };

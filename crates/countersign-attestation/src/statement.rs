@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use countersign_cose::{PublicKey, Verifiers};
+use countersign_cose::{PreparedKey, PublicKey, Verifiers};
 use countersign_types::{Aaguid, AuthenticatorData, Timestamp};
 
 use crate::{
@@ -33,6 +33,9 @@ pub struct Statement<'a> {
     pub client_data_hash: &'a [u8; 32],
     /// `credentialPublicKey` of the authenticator data.
     pub credential_key: &'a PublicKey,
+    /// The same key as `verifiers` prepare it for the algorithm that it names, where that was done before; a format that
+    /// needs it does it otherwise.
+    pub prepared_credential_key: Option<&'a dyn PreparedKey>,
     /// What can verify signatures.
     pub verifiers: &'a Verifiers,
     /// The time at which the statement is judged. Certificates' validity is not a format's business.

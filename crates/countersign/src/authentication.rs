@@ -124,15 +124,6 @@ impl Authenticated {
     pub fn update(&self) -> &CredentialUpdate {
         &self.update
     }
-
-    /// The same where the person has proved to be the account's owner by a further authentication factor too, equal in
-    /// strength to user verification: the record's `uvInitialized` is then set where the user was verified
-    /// ([7.2, update the credential record](https://www.w3.org/TR/webauthn-3/#authn-ceremony-update-credential-record)).
-    pub fn update_after_further_factor(&self) -> CredentialUpdate {
-        let mut update = self.update.clone();
-        update.next.uv_initialized |= self.user_verified;
-        update
-    }
 }
 
 impl RelyingParty {

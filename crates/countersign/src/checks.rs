@@ -1,14 +1,11 @@
 //! The checks that both ceremonies share, each with one step of each.
 
 use countersign_cose::hash::sha256;
-use countersign_types::{
-    AuthenticatorData, ClientData, Timestamp, base64url, extensions::ClientExtensionOutputs,
-};
+use countersign_types::{AuthenticatorData, ClientData, Timestamp, base64url};
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::{
     error::{Error, Fault},
-    extensions::{Extension, RequestedExtensions},
     origin::is_web_origin,
     policy::{CrossOrigin, TopOrigins},
     relying_party::RelyingParty,
@@ -149,19 +146,4 @@ pub(crate) fn client_data_lint(
         client_data.cross_origin == Some(true) && client_data.top_origin.is_none()
     })?;
     steps.lint(refused, step, Deviation::ByteOrderMark, || bytes.starts_with("\u{feff}".as_bytes()))
-}
-
-/// Clients may add outputs of their own accord
-/// ([section 9](https://www.w3.org/TR/webauthn-3/#sctn-extensions): the relying party must be able to ignore them).
-pub(crate) fn extensions_lint(
-    rp: &RelyingParty,
-    requested: &RequestedExtensions,
-    outputs: &ClientExtensionOutputs,
-    step: impl Into<Step>,
-    steps: &mut impl Recorder,
-) -> Result<(), Error> {
-    let is_unsolicited = |name: &str| !requested.asks_for(&Extension::of_name(name));
-    steps.lint(rp.policy.refused_deviations, step, Deviation::UnsolicitedExtensionOutput, || {
-        outputs.names().any(is_unsolicited)
-    })
 }

@@ -20,7 +20,7 @@ use crate::{
     policy::{ConditionalCreatePolicy, RecentSession},
     registration::User,
     relying_party::RelyingParty,
-    state::{AuthenticationState, Mediation, RegistrationState},
+    state::{AuthenticationState, Mediation, RegistrationState, with_appid},
 };
 
 /// The most credentials that options may list. Chromium refuses options with more
@@ -213,12 +213,9 @@ impl RelyingParty {
         entropy: &mut impl Entropy,
         now: Timestamp,
     ) -> Result<(RequestOptions, AuthenticationState), StartError> {
-        let AuthenticationRequest { user, credentials, challenge, mut extensions, required, payment } =
-            request;
+        let AuthenticationRequest { user, credentials, challenge, extensions, required, payment } = request;
         credential_list(credentials)?;
-        if let Some(appid) = self.appid.as_ref().filter(|_| !extensions.names().any(|name| name == "appid")) {
-            extensions = extensions.with_appid(appid.clone());
-        }
+        let extensions = with_appid(extensions, self.appid.as_deref());
         start::authentication(self, &extensions, credentials)?;
         payment.iter().try_for_each(|payment| start::payment(self, payment, credentials))?;
         let challenge = chosen_or_random(challenge, entropy)?;

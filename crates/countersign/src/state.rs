@@ -151,7 +151,7 @@ impl RegistrationState {
 
     /// The same, where the options asked this of extensions.
     pub fn asking(mut self, inputs: &ClientExtensionInputs) -> Self {
-        self.extensions = RequestedExtensions::new(inputs);
+        self.extensions = self.extensions.asking(inputs);
         self
     }
 
@@ -199,7 +199,10 @@ impl AuthenticationState {
             user_verification: rp.policy.user_verification.clone(),
             allowed: Vec::new(),
             appid: rp.appid.clone(),
-            extensions: RequestedExtensions::default(),
+            extensions: RequestedExtensions::new(&with_appid(
+                ClientExtensionInputs::new(),
+                rp.appid.as_deref(),
+            )),
             origin: None,
             expires_at: expiry(rp, now),
         })
@@ -213,7 +216,8 @@ impl AuthenticationState {
 
     /// The same, where the options asked this of extensions. An `appid` among it takes the place of the relying party's.
     pub fn asking(mut self, inputs: &ClientExtensionInputs) -> Self {
-        self.extensions = RequestedExtensions::new(inputs);
+        let inputs = with_appid(inputs.clone(), self.appid.as_deref());
+        self.extensions = self.extensions.asking(&inputs);
         if let Ok(Some(appid)) = inputs.appid() {
             self.appid = Some(appid.to_owned());
         }
@@ -246,6 +250,14 @@ impl AuthenticationState {
     /// When it can't be finished any more, and may be removed from storage.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
+    }
+}
+
+/// What the options of an authentication ask of extensions where the relying party has an `AppID`.
+pub(crate) fn with_appid(inputs: ClientExtensionInputs, appid: Option<&str>) -> ClientExtensionInputs {
+    match appid {
+        Some(appid) if !inputs.names().any(|name| name == "appid") => inputs.with_appid(appid),
+        _ => inputs,
     }
 }
 

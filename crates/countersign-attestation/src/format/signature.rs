@@ -53,6 +53,9 @@ pub(super) fn verify_with_credential_key(
     if !is_sound(algorithm) {
         return Err(AttestationError::AlgorithmUnsupported(algorithm.identifier()));
     }
+    if let Some(prepared) = input.prepared_credential_key {
+        return verify(prepared, &input.signed_data(), signature);
+    }
     let prepared = input
         .verifiers
         .prepare(input.credential_key, algorithm.scheme())

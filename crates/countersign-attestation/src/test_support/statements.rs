@@ -1,7 +1,7 @@
 //! Attestation statements, good and bad ones.
 
 use ciborium::{Value, cbor};
-use countersign_cose::{PublicKey, Verifiers};
+use countersign_cose::{PreparedKey, PublicKey, Verifiers};
 use countersign_types::{Aaguid, AuthenticatorData};
 
 use super::{
@@ -64,12 +64,24 @@ impl Registration {
         format: &str,
         statement: &[u8],
     ) -> Result<Attestation, AttestationError> {
+        self.verify_prepared(formats, format, statement, None)
+    }
+
+    /// With the credential's key as it was prepared before.
+    pub(crate) fn verify_prepared(
+        &self,
+        formats: &Formats,
+        format: &str,
+        statement: &[u8],
+        prepared: Option<&dyn PreparedKey>,
+    ) -> Result<Attestation, AttestationError> {
         formats.verify(&Statement {
             format,
             statement,
             authenticator_data: &AuthenticatorData::parse(&self.authenticator_data).unwrap(),
             client_data_hash: &CLIENT_DATA_HASH,
             credential_key: &PublicKey::from_cose(&self.credential_key).unwrap(),
+            prepared_credential_key: prepared,
             verifiers: &self.verifiers,
             now: NOW,
         })

@@ -146,6 +146,7 @@ fn compound(first: Attestation, second: Attestation) -> Attestation {
         authenticator_data: &AuthenticatorData::parse(&authenticator_data).unwrap(),
         client_data_hash: &[0; 32],
         credential_key: &leaf().public_key().unwrap(),
+        prepared_credential_key: None,
         verifiers: &Verifiers::rust_crypto(),
         now: NOW,
     };

@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use countersign_cose::{KeyError, PreparedKey, PublicKey, Verifiers};
+use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, Verifiers};
 use countersign_types::{Timestamp, UserHandle, response::AuthenticationResponseRef};
 
 use super::{
@@ -25,6 +25,7 @@ use crate::{
 /// (see [`Verifiers`]).
 pub struct PreparedCredential {
     public_key: Vec<u8>,
+    algorithm: Algorithm,
     key: Box<dyn PreparedKey>,
 }
 
@@ -33,12 +34,13 @@ impl PreparedCredential {
         let key = PublicKey::from_cose(record.public_key())?;
         let algorithm = key.algorithm().ok_or(KeyError::UnsupportedKeyType)?;
         let key = verifiers.prepare(&key, algorithm.scheme())?;
-        Ok(Self { public_key: record.public_key().to_vec(), key })
+        Ok(Self { public_key: record.public_key().to_vec(), algorithm, key })
     }
 
     /// The key, where it is the record's.
-    fn key_of(&self, record: &CredentialRecord) -> Option<&dyn PreparedKey> {
-        (self.public_key == record.public_key()).then_some(&*self.key)
+    fn key_of(&self, record: &CredentialRecord) -> Option<Key<'_>> {
+        (self.public_key == record.public_key())
+            .then_some(Key::Prepared { key: &*self.key, algorithm: self.algorithm })
     }
 }
 
@@ -161,7 +163,7 @@ impl RelyingParty {
         now: Timestamp,
     ) -> Result<AuthenticatedRef<'r>, Error> {
         let record = record.into();
-        let key = record.and_then(|record| prepared?.key_of(record)).map_or(Key::OfRecord, Key::Prepared);
+        let key = record.and_then(|record| prepared?.key_of(record)).unwrap_or(Key::OfRecord);
         Procedure { rp: self, state: &state, parts: response.into(), key, now }
             .run(record, &mut NoReport)
             .map(AuthenticatedRef)

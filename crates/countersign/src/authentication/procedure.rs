@@ -37,7 +37,11 @@ pub(super) enum Key<'a> {
     /// Parsed from the record.
     OfRecord,
     /// Prepared before from the record's public key, by someone who vouches for that.
-    Prepared(&'a dyn PreparedKey),
+    Prepared {
+        key: &'a dyn PreparedKey,
+        /// The one that the public key names: what the record notes beside it is a copy.
+        algorithm: Algorithm,
+    },
 }
 
 /// What is known after the last step.
@@ -93,8 +97,6 @@ impl<'a> Procedure<'a> {
         let (sign_count, sign_count_increased) = self.sign_count(record, &data, steps)?;
         // 23
         let extensions = self.extensions(&data, steps)?;
-        let (asked, outputs) = (&self.state.extensions, self.parts.client_extension_results);
-        checks::extensions_lint(self.rp, asked, outputs, Step::Extensions, steps)?;
         // 24: handed to the caller, who stores it once all of its own checks have passed too.
         steps.callers(Step::Update);
         // 25: what is returned now says that all steps passed.
@@ -276,9 +278,8 @@ impl<'a> Procedure<'a> {
         };
         let accepted = &self.rp.policy.stored_algorithms;
         match self.key {
-            Key::Prepared(key) => {
-                let algorithm = record.fixed.algorithm.and_then(Algorithm::from_identifier);
-                accepted.check_noted(algorithm, &record.fixed.public_key)?;
+            Key::Prepared { key, algorithm } => {
+                accepted.check(algorithm)?;
                 verify(key)
             }
             Key::OfRecord => {

@@ -345,16 +345,6 @@ fn rule_302_uv_initialized_stays_clear() {
 }
 
 #[test]
-fn rule_302_uv_initialized_is_set_after_a_further_factor_where_the_user_was_verified() {
-    for (flags, expected) in [(UP | UV, true), (UP, false)] {
-        let authenticated = finish(&Get { flags, ..get() }, Some(&record()), rp()).unwrap();
-        let update = authenticated.update_after_further_factor();
-        assert_eq!(update.next.uv_initialized(), expected);
-        assert_eq!(update.previous, authenticated.update().previous);
-    }
-}
-
-#[test]
 fn backup_eligibility_that_nobody_noted_is_recorded_when_it_is_first_seen() {
     let unknown = record().with_backup_eligible(None);
     for (flags, seen) in [(UP | UV, false), (UP | UV | BE, true)] {

@@ -117,8 +117,8 @@ impl ExtensionPolicy {
     }
 }
 
-/// What to do with outputs that nobody asked for. The specification lets clients send them, and the default passes over
-/// them.
+/// What to do with outputs that nobody asked for. The specification lets clients send them, so they are no
+/// [`Deviation`](crate::Deviation), and the default passes over them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

@@ -78,6 +78,11 @@ impl RequestedExtensions {
         self.names.is_empty() && self.payment.is_none()
     }
 
+    /// The same, where the inputs are these. What is required, and the payment, stay.
+    pub(crate) fn asking(self, inputs: &ClientExtensionInputs) -> Self {
+        Self { required: self.required, payment: self.payment, ..Self::new(inputs) }
+    }
+
     pub(crate) fn requiring(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
         self.required.extend(extensions);
         self

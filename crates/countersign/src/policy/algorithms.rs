@@ -1,11 +1,10 @@
 //! Algorithms as policy: which of them are offered, and which the keys of stored credentials may have.
 
-use countersign_cose::{Algorithm, KeyError, PublicKey};
+use countersign_cose::Algorithm;
 use countersign_types::AlgorithmIdentifier;
 use serde::{Deserialize, Serialize};
 
 use super::PolicyFault;
-use crate::error::Fault;
 
 /// Which algorithms the keys of stored credentials may have: what is no longer offered to new credentials may well go on
 /// working with old ones, or be given up for them too.
@@ -35,20 +34,6 @@ impl StoredAlgorithms {
             Ok(())
         } else {
             Err(PolicyFault::StoredAlgorithmNotAllowed(algorithm.identifier()))
-        }
-    }
-}
-
-impl StoredAlgorithms {
-    /// The same where the key itself was prepared before: by the algorithm that the record notes, or else that of its key.
-    pub(crate) fn check_noted(&self, noted: Option<Algorithm>, public_key: &[u8]) -> Result<(), Fault> {
-        match (self, noted) {
-            (Self::Any, _) => Ok(()),
-            (Self::Only(_), Some(algorithm)) => Ok(self.check(algorithm)?),
-            (Self::Only(_), None) => {
-                let key = PublicKey::from_cose(public_key)?;
-                Ok(self.check(key.algorithm().ok_or(KeyError::UnsupportedKeyType)?)?)
-            }
         }
     }
 }

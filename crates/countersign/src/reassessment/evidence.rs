@@ -29,6 +29,7 @@ pub(super) fn verify(
         authenticator_data: &data,
         client_data_hash: &sha256(&[evidence.client_data()]),
         credential_key: &key,
+        prepared_credential_key: None,
         verifiers,
         now,
     };

@@ -2,7 +2,7 @@
 //! borrowed parts.
 
 use countersign_attestation::{Attestation, Statement, Trust};
-use countersign_cose::{Algorithm, KeyError, PublicKey, hash::sha256};
+use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, hash::sha256};
 use countersign_types::{
     Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, CredentialId,
     Timestamp,
@@ -64,11 +64,11 @@ impl<'a> Procedure<'a> {
         // 14 to 19
         self.authenticator_data(data, steps)?;
         // 20
-        let key = self.algorithm(attested, steps)?;
+        let (key, prepared) = self.algorithm(attested, steps)?;
         // Step 27 puts `rawId` into the record; the comparison is cheap, so it comes before the signatures.
         let id = self.credential_id(attested).map_err(|fault| Error::new(Step::Record, fault))?;
         // 21, 22
-        let attestation = self.attestation(&decoded, &client_data_hash, &key, steps)?;
+        let attestation = self.attestation(&decoded, &client_data_hash, (&key, &*prepared), steps)?;
         // 23, 24
         let trust = self.trust(&attestation, attested.aaguid, &key, steps)?;
         // 25
@@ -206,14 +206,14 @@ impl<'a> Procedure<'a> {
         &self,
         attested: &AttestedCredentialData<'_>,
         steps: &mut impl Recorder,
-    ) -> Result<PublicKey, Error> {
+    ) -> Result<(PublicKey, Box<dyn PreparedKey>), Error> {
         let (key, algorithm) =
             steps.check_with(Step::Algorithm, self.offered_key(attested.public_key), |(_, algorithm)| {
                 Evidence::Algorithm { identifier: algorithm.identifier() }
             })?;
         let usable = self.rp.verifiers.prepare(&key, algorithm.scheme());
-        usable.map_err(|fault| Error::new(Step::Algorithm, fault))?;
-        Ok(key)
+        let prepared = usable.map_err(|fault| Error::new(Step::Algorithm, fault))?;
+        Ok((key, prepared))
     }
 
     /// The key, and its algorithm, which must be one that this registration offered.
@@ -233,7 +233,7 @@ impl<'a> Procedure<'a> {
         &self,
         decoded: &Decoded<'_>,
         client_data_hash: &[u8; 32],
-        key: &PublicKey,
+        (key, prepared): (&PublicKey, &dyn PreparedKey),
         steps: &mut impl Recorder,
     ) -> Result<Attestation, Error> {
         let statement = Statement {
@@ -242,6 +242,7 @@ impl<'a> Procedure<'a> {
             authenticator_data: &decoded.data,
             client_data_hash,
             credential_key: key,
+            prepared_credential_key: Some(prepared),
             verifiers: &self.rp.verifiers,
             now: self.now,
         };
@@ -370,8 +371,6 @@ impl<'a> Procedure<'a> {
             self.rp.policy.check_discoverable(learned.discoverable)?;
             Ok(learned)
         });
-        let learned = steps.check_with(Step::Extensions, learned, |_| names())?;
-        checks::extensions_lint(self.rp, asked, client, Step::Extensions, steps)?;
-        Ok(learned)
+        steps.check_with(Step::Extensions, learned, |_| names())
     }
 }

@@ -52,8 +52,6 @@ deviations! {
     /// An ECDSA signature whose numbers have superfluous leading zeros, accepted by
     /// [`with_padded_ecdsa_integers`](countersign_cose::Verifiers::with_padded_ecdsa_integers).
     PaddedSignature = "padded-signature",
-    /// An output of an extension that the options did not ask for.
-    UnsolicitedExtensionOutput = "unsolicited-extension-output",
     /// A transport that the specification does not name.
     UnknownTransport = "unknown-transport",
     /// A registration whose client tells another attachment than the options asked for.
@@ -75,7 +73,6 @@ impl Deviation {
             Self::AppIdNotUsed => Code::RpIdHashMismatch,
             Self::UserHandleEmpty | Self::UnknownTransport => Code::ResponseMalformed,
             Self::PaddedSignature => Code::SignatureInvalid,
-            Self::UnsolicitedExtensionOutput => Code::ExtensionNotAccepted,
             Self::OtherAttachment => Code::AuthenticatorNotAccepted,
             Self::TopOriginMissing => Code::TopOriginMismatch,
         }
@@ -93,10 +90,9 @@ impl Deviation {
             Self::AppIdNotUsed => 1 << 7,
             Self::UserHandleEmpty => 1 << 8,
             Self::PaddedSignature => 1 << 9,
-            Self::UnsolicitedExtensionOutput => 1 << 10,
-            Self::UnknownTransport => 1 << 11,
-            Self::OtherAttachment => 1 << 12,
-            Self::TopOriginMissing => 1 << 13,
+            Self::UnknownTransport => 1 << 10,
+            Self::OtherAttachment => 1 << 11,
+            Self::TopOriginMissing => 1 << 12,
         }
     }
 }

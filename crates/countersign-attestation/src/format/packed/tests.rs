@@ -1,7 +1,7 @@
 //! Tests of packed attestation. [`statement`] makes a good one; each test of a rule changes one thing.
 
 use ciborium::{Value, cbor};
-use countersign_cose::{KeyError, KeyFault, Verifiers};
+use countersign_cose::{Algorithm, KeyError, KeyFault, PublicKey, Verifiers};
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 
 use crate::{
@@ -496,6 +496,28 @@ fn rule_163_self_attestation_needs_a_usable_credential_key() {
     let error = registration.verify("packed", &encode(&Value::Map(members))).unwrap_err();
     assert_eq!(error, AttestationError::CredentialKey(KeyError::Malformed(KeyFault::NotOnCurve)));
     assert_eq!(error.code(), Code::PublicKeyMalformed);
+}
+
+#[test]
+fn a_credential_key_that_was_prepared_before_is_not_prepared_again() {
+    let prepare = |key: &Registration| {
+        let key = PublicKey::from_cose(&key.credential_key).unwrap();
+        Verifiers::rust_crypto().prepare(&key, Algorithm::Es256.scheme()).unwrap()
+    };
+    // Its own verifiers could prepare nothing.
+    let registration = Registration { verifiers: Verifiers::empty(), ..registration() };
+    let signed = |key: Key| {
+        let signature = Value::Bytes(key.sign(&registration.signed_data()));
+        encode(&Value::Map(statement(ES256, signature, None)))
+    };
+    let (good, forged, prepared) = (signed(Key::p256(3)), signed(Key::p256(4)), prepare(&registration));
+    let verify = |statement: &[u8], prepared| {
+        registration.verify_prepared(&Formats::standard(), "packed", statement, prepared)
+    };
+    verify(&good, Some(&*prepared)).unwrap();
+    assert_eq!(verify(&forged, Some(&*prepared)).unwrap_err(), AttestationError::SignatureInvalid);
+    let error = verify(&good, None).unwrap_err();
+    assert!(matches!(error, AttestationError::CredentialKey(KeyError::UnsupportedScheme(_))), "{error:?}");
 }
 
 #[test]

@@ -42,6 +42,18 @@ fn rule_304_a_stored_key_of_an_algorithm_that_is_given_up_is_refused() {
 }
 
 #[test]
+fn the_algorithm_that_counts_is_that_of_the_stored_key_whatever_is_noted_beside_it() {
+    let only = |algorithm| {
+        let stored = StoredAlgorithms::Only(vec![algorithm]);
+        with(Policy::passkeys().with_algorithms([algorithm]).with_stored_algorithms(stored))
+    };
+    let noted = record().with_algorithm(Algorithm::EdDsa.identifier());
+    let _ = finish(&get(), Some(&noted), only(Algorithm::Es256)).unwrap();
+    let error = fault(finish(&get(), Some(&noted), only(Algorithm::EdDsa)), Step::Signature);
+    assert_eq!(error, PolicyFault::StoredAlgorithmNotAllowed(Algorithm::Es256.identifier()));
+}
+
+#[test]
 fn a_credential_is_backed_up_as_the_policy_has_it() {
     let step = Step::BackupEligibility;
     let not_eligible = || Some(PolicyFault::BackupEligibilityNotAccepted { eligible: false });

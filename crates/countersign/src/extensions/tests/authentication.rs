@@ -130,3 +130,23 @@ fn rule_336_uvm_has_1_to_3_triples() {
     invalid(&asked, &gotten(json!({"uvm": [[2, 4]]}), &[]));
     invalid(&asked, &gotten(json!({}), &[("uvm", &[0x80])]));
 }
+
+#[test]
+fn an_appid_counts_as_asked_for_where_the_relying_party_has_one_and_only_there() {
+    let finish = |rp: crate::RelyingPartyBuilder, get: &Get| {
+        let policy = ExtensionPolicy::new().unsolicited_client_outputs(Unsolicited::Reject);
+        let rp = rp.extensions(policy).build().unwrap();
+        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let asked = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let results = [state, asked.asking(&inputs())]
+            .map(|state| rp.finish_authentication(state, &get.response(), &record(), NOW).map(drop));
+        results.map(|result| result.map_err(|error| error.fault().clone()))
+    };
+    let told = gotten(json!({"appid": false}), &[]);
+    assert_eq!(finish(rp().appid("https://example.org/app-id.json"), &told), [Ok(()), Ok(())]);
+    let name = || "appid".to_owned();
+    let unsolicited = || {
+        Err(crate::Fault::ExtensionNotAccepted(ExtensionRefused::UnsolicitedClientOutput { name: name() }))
+    };
+    assert_eq!(finish(rp(), &told), [unsolicited(), unsolicited()]);
+}

@@ -49,6 +49,18 @@ fn a_confirmed_payment_is_accepted() {
 }
 
 #[test]
+fn what_is_asked_of_extensions_besides_leaves_the_payment_in_place() {
+    let rp = rp().build().unwrap();
+    let finish = |get: &Get| {
+        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let state = state.confirming(expected()).asking(&inputs());
+        rp.finish_authentication(state, &get.response(), &record(), NOW)
+    };
+    let _ = finish(&confirmed()).unwrap();
+    assert_eq!(finish(&get()).unwrap_err().code(), Code::ClientDataTypeMismatch);
+}
+
+#[test]
 fn rule_337_every_member_is_the_expected_one() {
     for (member, other) in [
         ("rpId", json!("example.net")),

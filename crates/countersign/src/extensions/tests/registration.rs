@@ -74,16 +74,22 @@ fn rule_315_a_required_output_must_be_there() {
 #[test]
 fn rule_315_one_ceremony_can_require_more_than_the_policy() {
     let rp = rp().build().unwrap();
-    let finish = |create: &Create| {
+    let required = [Extension::Prf];
+    let asked_first = |state: RegistrationState| state.asking(&prf()).requiring(required.clone());
+    let required_first = |state: RegistrationState| state.requiring(required.clone()).asking(&prf());
+    let finish = |create: &Create, asking: &dyn Fn(RegistrationState) -> RegistrationState| {
         let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
-        let state = state.asking(&prf()).requiring([Extension::Prf]);
+        let state = asking(state);
         let text = serde_json::to_string(&state).unwrap();
         let state: RegistrationState = serde_json::from_str(&text).unwrap();
         rp.finish_registration(state, &create.response(), CredentialIdStatus::Unregistered, NOW)
     };
-    let _ = finish(&created(json!({"prf": {"enabled": true}}), &[])).unwrap();
-    let error = finish(&created(json!({"prf": {"enabled": false}}), &[])).unwrap_err();
-    assert_eq!(error.code(), Code::ExtensionNotAccepted);
+    let orders: [&dyn Fn(RegistrationState) -> RegistrationState; 2] = [&asked_first, &required_first];
+    for asking in orders {
+        let _ = finish(&created(json!({"prf": {"enabled": true}}), &[]), asking).unwrap();
+        let error = finish(&created(json!({"prf": {"enabled": false}}), &[]), asking).unwrap_err();
+        assert_eq!(error.code(), Code::ExtensionNotAccepted);
+    }
 }
 
 #[test]
