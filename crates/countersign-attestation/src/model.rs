@@ -47,6 +47,8 @@ pub struct ModelQuery<'a> {
     pub attested_aaguid: Option<AttestedAaguid>,
     /// The algorithm of the credential's key, where the caller says it.
     pub algorithm: Option<AlgorithmIdentifier>,
+    /// Whether the authenticator said that it verified the user, where the caller says it.
+    pub user_verified: Option<bool>,
     /// The time at which the model is judged.
     pub now: Timestamp,
 }
@@ -54,7 +56,8 @@ pub struct ModelQuery<'a> {
 impl<'a> ModelQuery<'a> {
     /// Of an attestation, and the trust that was found for it.
     pub const fn new(attestation: &'a Attestation, trust: &'a Trust, now: Timestamp) -> Self {
-        Self { attestation, trust, attested_aaguid: trust.attested_aaguid(), algorithm: None, now }
+        let attested_aaguid = trust.attested_aaguid();
+        Self { attestation, trust, attested_aaguid, algorithm: None, user_verified: None, now }
     }
 
     /// The same, with the algorithm of the credential's key.

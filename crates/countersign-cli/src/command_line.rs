@@ -21,7 +21,7 @@ countersign metadata --help tells of the FIDO Alliance's list of authenticators.
   --origin URL       an address of the page, as browsers write it; may be given several times
                      [http://localhost:PORT for the domain localhost, https://DOMAIN otherwise]
   --metadata FILE    what the FIDO Alliance publishes of authenticators, as downloaded; names them, and tells of
-                     compromised ones
+                     compromised ones; read again when it changes
   --metadata-root FILE
                      the root that must have signed it, in PEM; may be given several times [those of FIDO's service]
   --attested         let only authenticators register that the metadata vouches for

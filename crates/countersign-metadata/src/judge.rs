@@ -280,7 +280,8 @@ impl<'a> Model<'a> {
             Some(_) => None,
             None => path.first().and_then(ModelKey::of_attestation_key),
         };
-        Self { key, algorithm: query.algorithm, ..Self::default() }.with_path(path)
+        let (algorithm, user_verified) = (query.algorithm, query.user_verified);
+        Self { key, algorithm, user_verified, ..Self::default() }.with_path(path)
     }
 }
 

@@ -4,6 +4,8 @@
 //! | --- | --- | --- |
 //! | `GET /` `/app.js` `/style.css` `/icon.svg` | | the page |
 //! | `GET /health` | | `ok` |
+//! | `GET /metrics` | | numbers in the text format of Prometheus; a proxy may keep them from the world |
+//! | `GET /models/{aaguid}/icon` | | a model's picture, where the metadata has one |
 //! | `GET /api/session` | | `{"account": {"name", "userHandle"} or null, "rpId"}` |
 //! | `DELETE /api/session` | | 204: signed out |
 //! | `POST /api/accounts/start` | `{"name"}` | `{"ceremony", "options"}` for `navigator.credentials.create()` |
@@ -63,6 +65,8 @@ mod cookie;
 mod credentials;
 mod edge;
 mod error;
+mod metrics;
+mod models;
 mod sessions;
 mod signed_in;
 
@@ -77,27 +81,31 @@ struct App {
     origins: Vec<String>,
     cookie: cookie::Cookie,
     /// What is known of authenticators.
-    knowledge: Option<Knowledge>,
+    knowledge: Option<Arc<Knowledge>>,
+    answers: metrics::Answers,
 }
 
 type Shared = Arc<App>;
 
 /// The routes of a server with this configuration, to be served by other means than [`Server`](crate::Server) or
-/// called in tests. Opens the database; listens nowhere.
+/// called in tests. Opens the database; listens nowhere. Metadata is read once: it is `Server` that looks after it.
 pub fn router(config: &Config) -> Result<Router, StartError> {
     let port = match config.listen {
         crate::Listen::Localhost(port) => port,
         crate::Listen::Address(address) => address.port(),
     };
-    open(config, config.origins(port))
+    Ok(open(config, config.origins(port))?.0)
 }
 
-/// The routes of a server with these origins.
-pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Router, StartError> {
-    let knowledge = Knowledge::load(config, now())?;
+/// The routes of a server with these origins, and what it knows of authenticators.
+pub(crate) fn open(
+    config: &Config,
+    origins: Vec<String>,
+) -> Result<(Router, Option<Arc<Knowledge>>), StartError> {
+    let knowledge = Knowledge::load(config, now())?.map(Arc::new);
     let mut builder = RelyingParty::builder(&config.rp_id, &config.rp_name);
     let mut policy = Policy::passkeys();
-    if let Some(metadata) = knowledge.as_ref().and_then(Knowledge::demanded) {
+    if let Some(metadata) = knowledge.as_deref().and_then(Knowledge::demanded) {
         policy = Policy::attested(AttestedPolicy::new())
             .with_user_verification(UserVerificationRequirement::Required);
         builder = builder.trust_anchors(metadata.clone()).model_policy(metadata);
@@ -112,7 +120,14 @@ pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Router, Star
         .map_err(StartError::RelyingParty)?;
     let store = Store::open(&config.database)?;
     let cookie = cookie::Cookie::for_origins(&origins);
-    Ok(routes(Arc::new(App { ceremonies: Ceremonies { relying_party, store }, origins, cookie, knowledge })))
+    let app = App {
+        ceremonies: Ceremonies { relying_party, store },
+        origins,
+        cookie,
+        knowledge: knowledge.clone(),
+        answers: metrics::Answers::default(),
+    };
+    Ok((routes(Arc::new(app)), knowledge))
 }
 
 fn routes(app: Shared) -> Router {
@@ -122,6 +137,8 @@ fn routes(app: Shared) -> Router {
         .route("/style.css", get(assets::style))
         .route("/icon.svg", get(assets::icon))
         .route("/health", get(assets::health))
+        .route("/metrics", get(metrics::metrics))
+        .route("/models/{aaguid}/icon", get(models::icon))
         .route("/api/session", get(sessions::current).delete(sessions::end))
         .route("/api/accounts/start", post(accounts::start))
         .route("/api/accounts/finish", post(accounts::finish))

@@ -5,13 +5,14 @@ use std::{
     future::Future,
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
 use axum::Router;
 use tokio::sync::watch;
 
-use crate::{Config, Listen, StartError, connections::Connections, http};
+use crate::{Config, Listen, StartError, connections::Connections, http, metadata::Knowledge};
 
 /// How long requests that are under way may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -22,6 +23,7 @@ pub struct Server {
     addresses: Vec<SocketAddr>,
     url: String,
     routes: Router,
+    knowledge: Option<Arc<Knowledge>>,
 }
 
 impl fmt::Debug for Server {
@@ -48,7 +50,8 @@ impl Server {
         let port = addresses.first().map_or(0, SocketAddr::port);
         let origins = config.origins(port);
         let url = origins.first().cloned().unwrap_or_default();
-        Ok(Self { routes: http::open(config, origins)?, listeners, addresses, url })
+        let (routes, knowledge) = http::open(config, origins)?;
+        Ok(Self { listeners, addresses, url, routes, knowledge })
     }
 
     /// The addresses that are listened on: one, or two for `localhost`.
@@ -61,7 +64,7 @@ impl Server {
         &self.url
     }
 
-    /// Answers requests until `stop` is done, and then lets those that are under way finish, for ten seconds at most.
+    /// Answers requests, and reads metadata again that changed, until `stop` is done, and then lets those that are under way finish, for ten seconds at most.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         self.serve_until(stop, GRACE).await
     }
@@ -83,7 +86,14 @@ impl Server {
             let _ = stopped.changed().await;
             tokio::time::sleep(grace).await;
         };
+        let watching = async {
+            match self.knowledge {
+                Some(knowledge) => knowledge.watch().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
+            () = watching => Ok(()),
             outcome = serving => outcome,
             () = too_late => {
                 tracing::warn!("stopped with requests under way");

@@ -15,7 +15,7 @@ use countersign_types::enumerations::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-pub(crate) use self::attested::Demand;
+pub(crate) use self::attested::{Demand, Observed};
 use crate::extensions::ExtensionPolicy;
 use crate::{
     authentication::FlaggedCredentials,

@@ -16,7 +16,7 @@ use super::{
     App, Shared,
     body::{Finish, Json, Nothing, json, nothing},
     error::ApiError,
-    now, sessions,
+    models, now, sessions,
     signed_in::SignedIn,
 };
 use crate::{
@@ -36,6 +36,8 @@ struct Credential<'a> {
     aaguid: Aaguid,
     /// The provider's name, by its own claim.
     authenticator: Option<String>,
+    /// Where the model's picture is.
+    icon: Option<String>,
     /// Why it would not be accepted today, after the metadata.
     trouble: Option<String>,
     format: &'a str,
@@ -56,7 +58,7 @@ struct Credential<'a> {
 impl<'a> Credential<'a> {
     fn new(app: &App, stored: &'a StoredCredential, session: &Session) -> Self {
         let record = &stored.record;
-        let knowledge = app.knowledge.as_ref();
+        let knowledge = app.knowledge.as_deref();
         let plain_name = || provider_name(record.aaguid()).map(str::to_owned);
         let algorithm = record.algorithm().map_or_else(String::new, |identifier| {
             Algorithm::from_identifier(identifier)
@@ -66,7 +68,8 @@ impl<'a> Credential<'a> {
             id: record.id(),
             label: &stored.label,
             aaguid: record.aaguid(),
-            authenticator: knowledge.map_or_else(plain_name, |it| it.name(record.aaguid())),
+            authenticator: knowledge.map_or_else(plain_name, |it| it.name(record.aaguid()).map(|it| it.name)),
+            icon: knowledge.and_then(|it| models::icon_path(it, record.aaguid())),
             trouble: knowledge.and_then(|it| it.trouble(&app.ceremonies.relying_party, record, now())),
             format: record.attestation_format().unwrap_or("none"),
             attestation_type: record.attestation_type().unwrap_or("none"),

@@ -49,6 +49,7 @@ pub(super) async fn guard(State(app): State<Shared>, request: Request, next: Nex
     // An answer of the API is one person's; the page is asked for again, so that it fits its server.
     let caching = if api { "no-store" } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    app.answers.count(response.status());
     tracing::debug!(
         %method,
         route = route.as_ref().map_or("none", MatchedPath::as_str),

@@ -426,6 +426,7 @@ function passkeyItem(passkey) {
   part('label').textContent = passkey.label;
   part('tags').replaceChildren(...tags(passkey));
   part('facts').replaceChildren(...facts(passkey));
+  part('trouble').replaceChildren(...(passkey.trouble ? [element('p', 'This model is no longer trusted.'), element('p', `${sentence(passkey.trouble)}. Consider another authenticator.`)] : []));
   part('more').replaceChildren(...technicalDetails(passkey));
   part('rename').setAttribute('aria-label', `Rename ${passkey.label}`);
   part('remove').setAttribute('aria-label', `Remove ${passkey.label}`);
@@ -460,11 +461,11 @@ function fact(term, ...description) {
   return row;
 }
 
-function facts({ authenticator, transports, createdAt, lastUsedAt }) {
+function facts({ authenticator, icon, transports, createdAt, lastUsedAt }) {
   const order = [...new Set([...Object.keys(TRANSPORTS), ...transports])];
   const words = order.filter((one) => transports.includes(one)).map((one) => TRANSPORTS[one] ?? one);
   return [
-    fact('Authenticator', authenticator ?? 'Not stated', ...(authenticator ? [element('small', 'by its own claim')] : [])),
+    fact('Authenticator', ...(icon ? [element('img', '', { class: 'model-icon', src: icon, alt: '' })] : []), authenticator ?? 'Not stated', ...(authenticator ? [element('small', 'by its own claim')] : [])),
     fact('Works', words.length ? sentence(words.join(' or ')) : 'Not stated'),
     fact('Created', ...timeOf(createdAt)),
     fact('Last used', ...(lastUsedAt ? timeOf(lastUsedAt) : ['Not yet'])),

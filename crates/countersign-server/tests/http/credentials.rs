@@ -21,7 +21,7 @@ async fn a_passkey_is_listed_with_what_is_known_of_it() {
         one,
         json!({
             "id": passkey.id(), "label": "Passkey", "aaguid": "00000000-0000-0000-0000-000000000000",
-            "authenticator": null, "format": "none", "attestationType": "none", "algorithm": "ES256",
+            "authenticator": null, "icon": null, "trouble": null, "format": "none", "attestationType": "none", "algorithm": "ES256",
             "transports": ["internal", "hybrid"], "backupEligible": false, "backupState": false,
             "userVerified": true, "signCount": 0, "createdAt": one["createdAt"], "lastUsedAt": null, "current": true,
         })

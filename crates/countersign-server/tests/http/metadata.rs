@@ -1,12 +1,12 @@
 //! Metadata from a file: who may register, and what becomes of those who did.
 
-use std::{fs, path::Path};
+use std::{fs, net::Ipv4Addr, path::Path, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign::CreationOptions;
 use countersign_authenticator::{Attestation, Attester, Authenticator, Client as Browser};
 use countersign_metadata::testing::TestChain;
-use countersign_server::{Config, MetadataConfig, Registrations, StartError, http::router};
+use countersign_server::{Config, Listen, MetadataConfig, Registrations, Server, StartError, http::router};
 use serde_json::{Value, json};
 
 use crate::site::{Client, ORIGIN, finish};
@@ -19,6 +19,11 @@ fn attester() -> Attester {
 
 /// Writes a BLOB in which the model has this status, and the root that signed it.
 fn write(folder: &Path, number: u64, status: &str) {
+    write_with(folder, number, status, "fingerprint_internal");
+}
+
+/// The same, of a model that verifies its users by this method.
+fn write_with(folder: &Path, number: u64, status: &str, method: &str) {
     let chain = TestChain::new();
     let root = STANDARD.encode(chain.root.certificate().as_der());
     fs::write(
@@ -37,6 +42,8 @@ fn write(folder: &Path, number: u64, status: &str) {
                 "authenticatorVersion": 1,
                 "protocolFamily": "fido2",
                 "authenticationAlgorithms": ["secp256r1_ecdsa_sha256_raw", "ed25519_eddsa_sha512_raw"],
+                "userVerificationDetails": [[{ "userVerificationMethod": method }]],
+                "icon": "data:image/png;base64,+/8=",
                 "attestationTypes": ["basic_full"],
                 "attestationRootCertificates": [STANDARD.encode(attester().authority().certificate())],
             },
@@ -46,13 +53,29 @@ fn write(folder: &Path, number: u64, status: &str) {
     fs::write(folder.join("blob"), chain.sign(payload.to_string().as_bytes())).unwrap();
 }
 
-fn open(folder: &Path, registrations: Registrations) -> Result<Client, StartError> {
+fn config(folder: &Path, registrations: Registrations) -> Config {
     let mut metadata = MetadataConfig::new(folder.join("blob"));
     metadata.roots = vec![folder.join("root.pem")];
     metadata.registrations = registrations;
     let mut config = Config::new(folder.join("data/countersign.sqlite3"));
     config.metadata = Some(metadata);
-    Ok(Client { router: router(&config)?, cookie: None })
+    config
+}
+
+fn open(folder: &Path, registrations: Registrations) -> Result<Client, StartError> {
+    Ok(Client { router: router(&config(folder, registrations))?, cookie: None })
+}
+
+/// What a metric is at.
+async fn metric(client: &mut Client, name: &str) -> Option<i64> {
+    let answer = client.get("/metrics").await;
+    assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    value(&String::from_utf8(answer.body).unwrap(), name)
+}
+
+fn value(text: &str, name: &str) -> Option<i64> {
+    let line = text.lines().find(|line| line.split(' ').next() == Some(name))?;
+    line.split(' ').nth(1)?.parse().ok()
 }
 
 /// Registers the model with its attestation for a new account, and returns the status and the body.
@@ -77,6 +100,7 @@ async fn a_compromised_model_is_refused_at_registration_and_found_among_those_st
     assert_eq!(status, 201, "{body}");
     let listed = client.get("/api/credentials").await.json();
     assert_eq!(listed["credentials"][0]["authenticator"], "Model One");
+    assert_eq!(listed["credentials"][0]["icon"], format!("/models/{MODEL}/icon"));
     assert_eq!(listed["credentials"][0]["trouble"], Value::Null);
 
     write(folder.path(), 8, "USER_KEY_REMOTE_COMPROMISE");
@@ -112,8 +136,109 @@ async fn rule_348_the_number_is_remembered_over_a_restart() {
     open(folder.path(), Registrations::Any).unwrap();
     open(folder.path(), Registrations::Any).unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
+    let mut client = open(folder.path(), Registrations::Any).unwrap();
+    assert_eq!(metric(&mut client, "countersign_metadata_number").await, Some(8), "the one that was kept");
+
+    fs::remove_file(folder.path().join("data/countersign.metadata")).unwrap();
     let error = open(folder.path(), Registrations::Any).err().unwrap();
     assert!(error.to_string().ends_with("has number 7, and number 8 was seen before"), "{error}");
+}
+
+#[tokio::test]
+async fn rule_349_the_last_good_metadata_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), 8, "FIDO_CERTIFIED_L1");
+    let mut client = open(folder.path(), Registrations::Any).unwrap();
+    assert_eq!(metric(&mut client, "countersign_metadata_failures_total").await, Some(0));
+    fs::write(folder.path().join("blob"), "a.b.c").unwrap();
+    let mut client = open(folder.path(), Registrations::Any).unwrap();
+    for (name, expected) in [
+        ("number", Some(8)),
+        ("entries", Some(1)),
+        ("skipped_entries", Some(0)),
+        ("failures_total", Some(1)),
+        ("next_update_timestamp_seconds", Some(2_650_838_400)),
+    ] {
+        assert_eq!(metric(&mut client, &format!("countersign_metadata_{name}")).await, expected, "{name}");
+    }
+    assert!(metric(&mut client, "countersign_metadata_age_seconds").await.unwrap() < 60);
+}
+
+#[tokio::test]
+async fn rule_349_a_running_server_takes_newer_metadata_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), 8, "FIDO_CERTIFIED_L1");
+    let mut config = config(folder.path(), Registrations::Any);
+    config.listen = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
+    config.metadata.as_mut().unwrap().check_every = Duration::from_millis(20);
+    let server = Server::bind(&config).unwrap();
+    let address = server.addresses()[0];
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(server.serve(async {
+        let _ = stopped.await;
+    }));
+    let until = async |number: i64, failures: i64| {
+        for _ in 0..500 {
+            let request = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+            let text = crate::serving::ask(address, request).await;
+            let of = |name: &str| value(&text, &format!("countersign_metadata_{name}")).unwrap();
+            if (of("number"), of("failures_total")) == (number, failures) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("number {number} with {failures} failures is not reached");
+    };
+    until(8, 0).await;
+    // At once, so that no half of it is seen.
+    fs::write(folder.path().join("other"), "a.b.c").unwrap();
+    fs::rename(folder.path().join("other"), folder.path().join("blob")).unwrap();
+    until(8, 1).await;
+    let put = |number: u64| {
+        let aside = tempfile::tempdir_in(folder.path()).unwrap();
+        write(aside.path(), number, "FIDO_CERTIFIED_L1");
+        fs::rename(aside.path().join("blob"), folder.path().join("blob")).unwrap();
+    };
+    put(10);
+    until(10, 1).await;
+    put(9);
+    until(10, 2).await;
+    stop.send(()).unwrap();
+    serving.await.unwrap().unwrap();
+    assert_eq!(fs::read_to_string(folder.path().join("data/countersign.metadata-number")).unwrap(), "10\n");
+}
+
+#[tokio::test]
+async fn rule_367_a_model_that_verifies_no_user_cannot_say_that_it_did() {
+    let folder = tempfile::tempdir().unwrap();
+    write_with(folder.path(), 7, "FIDO_CERTIFIED_L1", "presence_internal");
+    let (status, body) = register(&mut open(folder.path(), Registrations::Attested).unwrap(), "Ada").await;
+    assert_eq!((status, &body["error"]["code"]), (400, &json!("authenticator-not-accepted")), "{body}");
+}
+
+#[tokio::test]
+async fn a_model_s_icon_is_a_file_of_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), 7, "FIDO_CERTIFIED_L1");
+    let mut client = open(folder.path(), Registrations::Any).unwrap();
+    let answer = client.get(&format!("/models/{MODEL}/icon")).await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "image/png"));
+    assert_eq!(answer.body, [0xfb, 0xff]);
+    for other in ["02020202-0202-0202-0202-020202020202", "x"] {
+        assert_eq!(client.get(&format!("/models/{other}/icon")).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn answers_are_counted_by_class() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut client =
+        Client { router: router(&Config::new(folder.path().join("x.sqlite3"))).unwrap(), cookie: None };
+    client.get("/health").await;
+    client.get("/nowhere").await;
+    assert_eq!(metric(&mut client, "countersign_answers_total{class=\"2xx\"}").await, Some(1));
+    assert_eq!(metric(&mut client, "countersign_answers_total{class=\"4xx\"}").await, Some(1));
+    assert_eq!(metric(&mut client, "countersign_metadata_number").await, None);
 }
 
 #[tokio::test]

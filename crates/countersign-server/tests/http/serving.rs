@@ -20,7 +20,7 @@ fn config(listen: Listen) -> (TempDir, Config) {
     (folder, config)
 }
 
-async fn ask(address: SocketAddr, request: &[u8]) -> String {
+pub(crate) async fn ask(address: SocketAddr, request: &[u8]) -> String {
     let mut client = TcpStream::connect(address).await.unwrap();
     // The server may have said all it has to before it has read everything.
     let _ = client.write_all(request).await;

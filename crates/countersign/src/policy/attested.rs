@@ -138,13 +138,20 @@ pub(crate) struct Demand<'a> {
     pub(crate) verifiers: &'a Verifiers,
 }
 
+/// What the authenticator data says, for those who judge the model by it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Observed {
+    pub(crate) aaguid: Aaguid,
+    pub(crate) algorithm: Option<AlgorithmIdentifier>,
+    pub(crate) user_verified: bool,
+}
+
 impl Demand<'_> {
     /// Step 24: the attestation is certified, of an accepted format, leads to an anchor, and is of an accepted model.
     pub(crate) fn judge(
         &self,
         attestation: &Attestation,
-        aaguid: Aaguid,
-        algorithm: Option<AlgorithmIdentifier>,
+        observed: Observed,
         now: Timestamp,
     ) -> Result<Trust, Fault> {
         let kind = attestation.attestation_type();
@@ -155,11 +162,12 @@ impl Demand<'_> {
             return Err(PolicyFault::FormatNotAccepted(attestation.format().to_owned()).into());
         }
         let limits = PathLimits::default();
-        let trust = attestation.assess_trust(aaguid, self.anchors, now, self.verifiers, &limits)?;
+        let trust = attestation.assess_trust(observed.aaguid, self.anchors, now, self.verifiers, &limits)?;
         self.policy.check_model(trust.attested_aaguid())?;
         self.policy.check_android(attestation)?;
         let mut query = ModelQuery::new(attestation, &trust, now);
-        query.algorithm = algorithm;
+        query.algorithm = observed.algorithm;
+        query.user_verified = Some(observed.user_verified);
         for model in self.models {
             model.judge(&query)?;
         }

@@ -4,8 +4,7 @@
 use countersign_attestation::{Attestation, Statement, Trust};
 use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, hash::sha256};
 use countersign_types::{
-    Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, CredentialId,
-    Timestamp,
+    AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, CredentialId, Timestamp,
     authenticator_data::Flags,
     client_data::ClientDataError,
     enumerations::{Transport, UserVerificationRequirement},
@@ -17,7 +16,7 @@ use crate::{
     error::{Error, Fault},
     extensions::{Outputs, RegistrationExtensions},
     parts::AttestationParts,
-    policy::{BackupPolicy, PolicyFault},
+    policy::{BackupPolicy, Observed, PolicyFault},
     record::{AttestationEvidence, CredentialRecord, Trusted},
     relying_party::RelyingParty,
     report::{Deviation, Evidence, Reason, Recorder},
@@ -70,7 +69,7 @@ impl<'a> Procedure<'a> {
         // 21, 22
         let attestation = self.attestation(&decoded, &client_data_hash, (&key, &*prepared), steps)?;
         // 23, 24
-        let trust = self.trust(&attestation, attested.aaguid, &key, steps)?;
+        let trust = self.trust(&attestation, &decoded, &key, steps)?;
         // 25
         steps.check(Step::CredentialIdLength, self.credential_id_length(attested))?;
         // 26
@@ -260,7 +259,7 @@ impl<'a> Procedure<'a> {
     fn trust(
         &self,
         attestation: &Attestation,
-        aaguid: Aaguid,
+        decoded: &Decoded<'_>,
         key: &PublicKey,
         steps: &mut impl Recorder,
     ) -> Result<Option<Trust>, Error> {
@@ -272,8 +271,12 @@ impl<'a> Procedure<'a> {
         // 23: they come from configuration, and are there.
         steps.by_construction(Step::TrustAnchors);
         // 24
-        let algorithm = key.algorithm().map(Algorithm::identifier);
-        let trust = demand.judge(attestation, aaguid, algorithm, self.now);
+        let observed = Observed {
+            aaguid: decoded.attested.aaguid,
+            algorithm: key.algorithm().map(Algorithm::identifier),
+            user_verified: decoded.data.flags.user_verified(),
+        };
+        let trust = demand.judge(attestation, observed, self.now);
         let paths = |trust: &Trust| Evidence::Trust { paths: trust.paths().len() };
         steps.check_with(Step::Trust, trust, paths).map(Some)
     }
