@@ -71,7 +71,9 @@ impl Revocation {
     }
 
     /// With the status list of Android's attestation keys, in the place of an earlier one. It counts for `android-key`
-    /// attestations, and for nothing else: its serial numbers don't say whose they are.
+    /// attestations. Who holds a listed key can make statements of any format below Google's roots, so that for others
+    /// it counts too, but not its serial numbers of less than 7 bytes: it does not say whose they are, and other issuers
+    /// have them as well.
     pub fn with_android_status(mut self, list: AttestationStatusList) -> Self {
         self.android = Some(list);
         self

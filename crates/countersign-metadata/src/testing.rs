@@ -8,9 +8,11 @@
 )]
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use countersign_attestation::{Certificate, CertificateRevocationList, TrustAnchor};
+use countersign_attestation::{Certificate, CertificateRevocationList, TrustAnchor, TrustedPath};
 use countersign_types::{Timestamp, base64url};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
+
+use crate::{Blob, BlobFault, payload::Payload};
 
 /// 2026-01-01T00:00:00Z, within the validity period of the certificates made here.
 pub const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
@@ -181,6 +183,12 @@ impl TestChain {
         blob.push_str(&base64url::encode(signature));
         blob.into_bytes()
     }
+}
+
+/// The BLOB with this payload as if `signer` had signed it: for tests of so many payloads that signatures take too long.
+pub fn read_unsigned(payload: &[u8], signer: &TrustedPath) -> Result<Blob, BlobFault> {
+    let payload = Payload::read(base64url::encode(payload).as_bytes())?;
+    Ok(Blob::new(payload, signer.clone()))
 }
 
 impl Default for TestChain {

@@ -16,6 +16,10 @@ pub const STATUS_LIST_MAX: usize = 8 * 1024 * 1024;
 /// The most digits of a serial number: RFC 5280 has 20 octets, as 40 hexadecimal or 49 decimal digits.
 const DIGITS_MAX: usize = 49;
 
+/// The fewest bytes of a serial number that no other issuer gives by chance: drawn at random they have 8 or more, of
+/// which the first may be zero.
+const UNMISTAKABLE_MIN: usize = 7;
+
 /// The attestation keys that are not to be trusted, by the serial numbers of their certificates. A clone shares them.
 ///
 /// What is listed is refused, for a while (`SUSPENDED`) or for ever (`REVOKED`) or with a word that is not known. The
@@ -82,6 +86,12 @@ impl AttestationStatusList {
     /// Why this certificate's key is not to be trusted, if the list has its serial number.
     pub(super) fn reason(&self, certificate: &Certificate) -> Option<RevocationReason> {
         self.0.by_serial_number.get(without_leading_zeros(certificate.serial_number())).copied()
+    }
+
+    /// The same, unless the serial number is so short that the certificate may as well be another issuer's.
+    pub(super) fn unmistakable_reason(&self, certificate: &Certificate) -> Option<RevocationReason> {
+        let length = without_leading_zeros(certificate.serial_number()).len();
+        self.reason(certificate).filter(|_| length >= UNMISTAKABLE_MIN)
     }
 }
 

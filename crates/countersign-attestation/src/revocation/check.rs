@@ -4,7 +4,9 @@
 use countersign_cose::Verifiers;
 use countersign_types::Timestamp;
 
-use super::{AttestationStatusList, CertificateRevocationList, Missing, Outdated, Revocation};
+use super::{
+    AttestationStatusList, CertificateRevocationList, Missing, Outdated, Revocation, RevocationReason,
+};
 use crate::{
     Certificate, PathError,
     certificate::KeyUsage,
@@ -31,7 +33,7 @@ impl<'a> Check<'a> {
         Self { revocation, android: revocation.android.as_ref() }
     }
 
-    /// As far as it counts for attestations of this format.
+    /// As far as it counts for attestations of this format: Android's status list whole for its own.
     pub(crate) fn for_format(revocation: &'a Revocation, format: &str) -> Self {
         let android = revocation.android.as_ref().filter(|_| format == "android-key");
         Self { revocation, android }
@@ -49,7 +51,7 @@ impl<'a> Check<'a> {
         mut spend: impl FnMut() -> Result<(), PathError>,
     ) -> Result<(), PathError> {
         for (position, certificate) in path.iter().enumerate() {
-            if let Some(reason) = self.android.and_then(|list| list.reason(certificate)) {
+            if let Some(reason) = self.android_reason(certificate) {
                 return Err(PathError::Revoked { position, reason });
             }
         }
@@ -85,6 +87,15 @@ impl<'a> Check<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Who holds a listed key issues certificates for statements of any format, so that the list counts for each; where
+    /// it is not known to be about certificates such as these, by numbers that can be nobody else's.
+    fn android_reason(&self, certificate: &Certificate) -> Option<RevocationReason> {
+        match self.android {
+            Some(list) => list.reason(certificate),
+            None => self.revocation.android.as_ref()?.unmistakable_reason(certificate),
+        }
     }
 
     fn lists_of_issuer(

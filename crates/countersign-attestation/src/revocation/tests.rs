@@ -354,7 +354,19 @@ fn rule_220_a_serial_number_may_be_listed_in_decimal() {
 }
 
 #[test]
-fn googles_list_is_for_android_keys_alone() {
+fn rule_220_a_listed_key_makes_no_statement_of_another_format() {
+    let list = |name: &str| format!(r#"{{"entries": {{"{name}": {{"status": "REVOKED"}}}}}}"#);
+    let serial_number = [0x00, 0xc8, 0x96, 0x6f, 0xcb, 0x2f, 0xbb, 0x0d];
+    for format in ["android-key", "packed"] {
+        let error = assess_android(format, &serial_number, &list("c8966fcb2fbb0d")).unwrap_err();
+        assert_eq!(error, PathError::Revoked { position: 0, reason: RevocationReason::Unspecified });
+    }
+    let error = assess_android("packed", &serial_number, &list("c8966fcb2fbb0e")).unwrap_err();
+    assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListMissing));
+}
+
+#[test]
+fn googles_short_serial_numbers_are_for_android_keys_alone() {
     let list = r#"{"entries": {"1e": {"status": "REVOKED"}}}"#;
     let error = assess_android("android-key", &[30], list).unwrap_err();
     assert_eq!(error.code(), Code::AttestationCertificateRevoked);
