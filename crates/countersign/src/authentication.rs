@@ -181,26 +181,32 @@ impl RelyingParty {
     }
 }
 
+impl Verified<'_> {
+    fn update(&self) -> CredentialUpdate {
+        let Self { record, flags, sign_count, .. } = self;
+        CredentialUpdate {
+            credential_id: record.id().clone(),
+            previous: record.dynamic.clone(),
+            next: DynamicPart {
+                sign_count: *sign_count,
+                backup_eligible: Some(flags.backup_eligible()),
+                backup_state: flags.backup_state(),
+                uv_initialized: record.dynamic.uv_initialized,
+                standing: record.dynamic.standing.clone(),
+            },
+        }
+    }
+}
+
 impl From<Verified<'_>> for Authenticated {
     fn from(verified: Verified<'_>) -> Self {
-        let Verified { record, flags, sign_count, sign_count_increased, extensions } = verified;
         Self {
-            user_handle: record.user_handle().clone(),
-            user_verified: flags.user_verified(),
-            backup_eligible: flags.backup_eligible(),
-            sign_count_increased,
-            extensions,
-            update: CredentialUpdate {
-                credential_id: record.id().clone(),
-                previous: record.dynamic.clone(),
-                next: DynamicPart {
-                    sign_count,
-                    backup_eligible: Some(flags.backup_eligible()),
-                    backup_state: flags.backup_state(),
-                    uv_initialized: record.dynamic.uv_initialized,
-                    standing: record.dynamic.standing.clone(),
-                },
-            },
+            update: verified.update(),
+            user_handle: verified.record.user_handle().clone(),
+            user_verified: verified.flags.user_verified(),
+            backup_eligible: verified.flags.backup_eligible(),
+            sign_count_increased: verified.sign_count_increased,
+            extensions: verified.extensions,
         }
     }
 }

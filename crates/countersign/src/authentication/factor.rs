@@ -3,7 +3,7 @@
 
 use countersign_types::UserHandle;
 
-use super::Authenticated;
+use super::{Authenticated, AuthenticatedRef};
 use crate::record::CredentialUpdate;
 
 /// Says that the owner of an account was checked by a further authentication factor, as good as user verification: what it
@@ -50,10 +50,26 @@ impl Authenticated {
     /// }
     /// ```
     pub fn update_authorized_by(&self, factor: &AdditionalFactor) -> Option<CredentialUpdate> {
-        (factor.user == self.user_handle).then(|| {
-            let mut update = self.update.clone();
-            update.next.uv_initialized |= self.user_verified;
-            update
-        })
+        (factor.user == self.user_handle).then(|| authorized(self.update.clone(), self.user_verified))
     }
+}
+
+impl AuthenticatedRef<'_> {
+    /// Whether the user was verified, and that may be relied on as an authentication factor: see
+    /// [`Authenticated::user_verification_is_factor`].
+    pub fn user_verification_is_factor(&self) -> bool {
+        self.user_verified() && self.record().uv_initialized()
+    }
+
+    /// What to change in the stored record where a further factor was checked, and `None` where the factor is another
+    /// account's: see [`Authenticated::update_authorized_by`].
+    pub fn update_authorized_by(&self, factor: &AdditionalFactor) -> Option<CredentialUpdate> {
+        (factor.user == *self.user_handle()).then(|| authorized(self.update(), self.user_verified()))
+    }
+}
+
+/// The update where a further factor vouches for the user, who was verified or not.
+fn authorized(mut update: CredentialUpdate, user_verified: bool) -> CredentialUpdate {
+    update.next.uv_initialized |= user_verified;
+    update
 }

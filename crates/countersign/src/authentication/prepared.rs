@@ -4,15 +4,19 @@
 use core::fmt;
 
 use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, Verifiers};
-use countersign_types::{Timestamp, UserHandle, response::AuthenticationResponseRef};
+use countersign_types::{CredentialId, Timestamp, UserHandle, response::AuthenticationResponseRef};
 
 use super::{
     Authenticated,
     procedure::{Key, Procedure, Verified},
 };
 use crate::{
-    error::Error, extensions::AuthenticationExtensions, record::CredentialRecord,
-    relying_party::RelyingParty, report::NoReport, state::AuthenticationState,
+    error::Error,
+    extensions::AuthenticationExtensions,
+    record::{CredentialRecord, CredentialUpdate},
+    relying_party::RelyingParty,
+    report::NoReport,
+    state::AuthenticationState,
     step::AuthenticationStep as Step,
 };
 
@@ -52,8 +56,8 @@ impl fmt::Debug for PreparedCredential {
 
 /// An authentication that passed every step, with nothing of it copied yet: [`Authenticated`] with the record borrowed.
 ///
-/// [`Authenticated::from`] makes the owned one, with the update that the store takes; it copies the credential ID and the
-/// user handle.
+/// [`update`](Self::update) is what the store takes; it copies the credential ID. [`Authenticated::from`] makes the owned
+/// one, which copies the user handle too.
 #[must_use = "an authentication counts only once its update is stored"]
 pub struct AuthenticatedRef<'r>(Verified<'r>);
 
@@ -68,9 +72,20 @@ impl<'r> AuthenticatedRef<'r> {
         self.0.record.user_handle()
     }
 
-    /// Whether the user was verified.
+    /// With which credential.
+    pub fn credential_id(&self) -> &'r CredentialId {
+        self.0.record.id()
+    }
+
+    /// Whether the user was verified. As an authentication factor it counts only where
+    /// [`user_verification_is_factor`](Self::user_verification_is_factor) says so.
     pub fn user_verified(&self) -> bool {
         self.0.flags.user_verified()
+    }
+
+    /// BE: whether the credential may be backed up.
+    pub fn backup_eligible(&self) -> bool {
+        self.0.flags.backup_eligible()
     }
 
     /// BS: whether the credential is backed up now. To be stored.
@@ -91,6 +106,11 @@ impl<'r> AuthenticatedRef<'r> {
     /// What was learned from extensions.
     pub fn extensions(&self) -> &AuthenticationExtensions {
         &self.0.extensions
+    }
+
+    /// What to change in the stored record.
+    pub fn update(&self) -> CredentialUpdate {
+        self.0.update()
     }
 }
 

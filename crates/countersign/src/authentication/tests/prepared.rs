@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
-    AuthenticatedRef, AuthenticationResponseRef, PreparedCredential, ResponseScratch, test_ceremony::cose_key,
+    AdditionalFactor, AuthenticatedRef, AuthenticationResponseRef, PreparedCredential, ResponseScratch,
+    test_ceremony::cose_key,
 };
 
 fn parts(authenticated: &Authenticated) -> (&UserHandle, bool, bool, u32, bool) {
@@ -26,6 +27,9 @@ pub(super) fn agrees(
     let key = record.and_then(|record| rp.prepare(record).ok());
     for key in [None, key.as_ref()] {
         let verified = rp.finish_authentication_prepared(state(), &response, record, key, NOW);
+        if let (Ok(verified), Ok(owned)) = (&verified, owned) {
+            agrees_borrowed(verified, owned);
+        }
         match (verified.map(Authenticated::from), owned) {
             (Ok(verified), Ok(owned)) => {
                 assert_eq!(parts(&verified), parts(owned));
@@ -33,6 +37,18 @@ pub(super) fn agrees(
             }
             (verified, owned) => assert_eq!(verified.as_ref().err(), owned.as_ref().err()),
         }
+    }
+}
+
+/// Asserts that what is borrowed says the same as what is owned.
+fn agrees_borrowed(verified: &AuthenticatedRef<'_>, owned: &Authenticated) {
+    assert_eq!(verified.credential_id(), owned.credential_id());
+    assert_eq!(verified.backup_eligible(), owned.backup_eligible());
+    assert_eq!(verified.user_verification_is_factor(), owned.user_verification_is_factor());
+    assert_eq!(verified.update(), *owned.update());
+    for user in [owned.user_handle().clone(), handle(0xee)] {
+        let factor = AdditionalFactor::vouched(user);
+        assert_eq!(verified.update_authorized_by(&factor), owned.update_authorized_by(&factor));
     }
 }
 
@@ -82,6 +98,23 @@ fn a_key_that_cannot_be_used_is_not_prepared() {
     unsupported.insert(5, 0x63);
     let unsupported = CredentialRecord::new(id(), RP_ID, handle(7), unsupported);
     assert_eq!(rp.prepare(&unsupported).unwrap_err().code(), Code::AlgorithmUnsupported);
+}
+
+#[test]
+fn what_is_borrowed_counts_user_verification_as_a_factor_where_what_is_owned_does() {
+    let (rp, json, mut scratch) = (rp().build().unwrap(), get().json(), ResponseScratch::new());
+    let response = AuthenticationResponseRef::from_json(&json, &mut scratch).unwrap();
+    let records = [false, true].map(|seen| record().with_uv_initialized(seen));
+    for (record, seen) in records.iter().zip([false, true]) {
+        let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap();
+        let verified = rp.finish_authentication_prepared(state, &response, record, None, NOW).unwrap();
+        assert!(verified.user_verified());
+        assert_eq!(verified.user_verification_is_factor(), seen);
+        assert_eq!(verified.update().next.uv_initialized(), seen);
+        let (own, other) = (AdditionalFactor::vouched(handle(7)), AdditionalFactor::vouched(handle(8)));
+        assert!(verified.update_authorized_by(&own).unwrap().next.uv_initialized());
+        assert_eq!(verified.update_authorized_by(&other), None);
+    }
 }
 
 #[test]
