@@ -1,5 +1,7 @@
 //! The checks that both ceremonies share, each with one step of each.
 
+mod client_data;
+
 use countersign_cose::hash::sha256;
 use countersign_types::{AuthenticatorData, ClientData, Timestamp, base64url};
 use subtle::{Choice, ConstantTimeEq};
@@ -12,6 +14,8 @@ use crate::{
     report::{Deviation, Evidence, Reason, Recorder},
     step::Step,
 };
+
+pub(crate) use client_data::{Expected, Steps, client_data};
 
 /// The state must be this relying party's, and not too old.
 pub(crate) fn state(
@@ -29,12 +33,12 @@ pub(crate) fn state(
     }
 }
 
-pub(crate) fn type_(client_data: &ClientData<'_>, expected: &'static str) -> Result<(), Fault> {
+fn type_(client_data: &ClientData<'_>, expected: &'static str) -> Result<(), Fault> {
     if client_data.type_ == expected { Ok(()) } else { Err(Fault::TypeMismatch { expected }) }
 }
 
 /// The text must be the one encoding of the bytes that were issued: no prefix, no other case, alphabet or padding.
-pub(crate) fn challenge(client_data: &ClientData<'_>, issued: &[u8]) -> Result<(), Fault> {
+fn challenge(client_data: &ClientData<'_>, issued: &[u8]) -> Result<(), Fault> {
     // A piece at a time, so that nothing is allocated; only the last piece can be shorter than its buffer.
     let mut buffer = [0; base64url::encoded_length(CHALLENGE_PIECE)];
     let mut rest = client_data.challenge.as_bytes();
@@ -53,11 +57,7 @@ pub(crate) fn challenge(client_data: &ClientData<'_>, issued: &[u8]) -> Result<(
 const CHALLENGE_PIECE: usize = 48;
 
 /// An accepted origin, and the one that the ceremony is bound to, if it is to one.
-pub(crate) fn origin(
-    rp: &RelyingParty,
-    bound_to: Option<&str>,
-    client_data: &ClientData<'_>,
-) -> Result<(), Fault> {
+fn origin(rp: &RelyingParty, bound_to: Option<&str>, client_data: &ClientData<'_>) -> Result<(), Fault> {
     if rp.accepts_origin(&client_data.origin) && bound_to.is_none_or(|origin| origin == client_data.origin) {
         Ok(())
     } else {
@@ -66,7 +66,7 @@ pub(crate) fn origin(
 }
 
 /// A payment is confirmed on the page that it is expected from, which is another's where a merchant asks.
-pub(crate) fn origin_is(expected: &str, client_data: &ClientData<'_>) -> Result<(), Fault> {
+fn origin_is(expected: &str, client_data: &ClientData<'_>) -> Result<(), Fault> {
     if client_data.origin == expected {
         Ok(())
     } else {
@@ -74,7 +74,7 @@ pub(crate) fn origin_is(expected: &str, client_data: &ClientData<'_>) -> Result<
     }
 }
 
-pub(crate) fn cross_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
+fn cross_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
     match (client_data.cross_origin, &rp.policy.cross_origin) {
         (Some(true), CrossOrigin::Refused) => Err(Fault::CrossOrigin),
         _ => Ok(()),
@@ -83,7 +83,7 @@ pub(crate) fn cross_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> R
 
 /// `topOrigin` is there only where the caller's origin is not the top one, so only with `crossOrigin` true
 /// ([section 5.8.1](https://www.w3.org/TR/webauthn-3/#dom-collectedclientdata-toporigin)).
-pub(crate) fn top_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
+fn top_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
     let Some(top_origin) = &client_data.top_origin else { return Ok(()) };
     let CrossOrigin::Accepted { top_origins } = &rp.policy.cross_origin else {
         return Err(Fault::CrossOrigin);
@@ -117,7 +117,7 @@ pub(crate) fn backup_state(data: &AuthenticatorData<'_>) -> Result<(), Fault> {
 }
 
 /// The step of [`top_origin`].
-pub(crate) fn top_origin_step(
+fn top_origin_step(
     rp: &RelyingParty,
     client_data: &ClientData<'_>,
     step: impl Into<Step>,
@@ -133,7 +133,7 @@ pub(crate) fn top_origin_step(
 }
 
 /// Deviations of client data, found at the step that parses it.
-pub(crate) fn client_data_lint(
+fn client_data_lint(
     rp: &RelyingParty,
     bytes: &[u8],
     client_data: &ClientData<'_>,

@@ -23,7 +23,8 @@ use crate::{
 /// The public key of a credential record, parsed once to verify many signatures with: for a cache beside the store.
 ///
 /// It remembers the `COSE_Key` that it was made from, and stands for that alone: beside a record with another key it is
-/// not used. It can be shared between threads.
+/// not used. It can be shared between threads. It verifies as the relying party that prepared it does: where two have
+/// other [`Verifiers`], each prepares its own.
 ///
 /// What it holds is the `COSE_Key` and the parsed key: some 400 bytes for elliptic curves, 4 KiB for RSA, more for ML-DSA
 /// (see [`Verifiers`]).

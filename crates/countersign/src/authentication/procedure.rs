@@ -5,8 +5,8 @@ use countersign_cose::{
     Algorithm, KeyError, PreparedKey, PublicKey, SignatureInvalid, has_padded_integers, hash::sha256,
 };
 use countersign_types::{
-    AuthenticatorData, ClientData, Timestamp, authenticator_data::Flags, client_data::ClientDataError,
-    enumerations::UserVerificationRequirement, extensions::ExtensionError,
+    AuthenticatorData, Timestamp, authenticator_data::Flags, enumerations::UserVerificationRequirement,
+    extensions::ExtensionError,
 };
 
 use crate::{
@@ -154,40 +154,23 @@ impl<'a> Procedure<'a> {
 
     /// Steps 8 to 14.
     fn client_data(&self, steps: &mut impl Recorder) -> Result<(), Error> {
-        let bytes = self.parts.client_data_json;
-        // 8, 9
-        let client_data = match ClientData::parse(bytes) {
-            Err(fault @ ClientDataError::NotUtf8 { .. }) => Err(Error::new(Step::ClientDataText, fault)),
-            parsed => {
-                steps.passed(Step::ClientDataText, || Evidence::ClientData { length: bytes.len() });
-                steps.check(Step::ClientData, parsed)
-            }
-        }?;
-        checks::client_data_lint(self.rp, bytes, &client_data, Step::ClientData, steps)?;
-        // 10
         let payment = self.state.extensions.payment();
-        let value = if payment.is_some() { "payment.get" } else { "webauthn.get" };
-        let compared = checks::type_(&client_data, value);
-        steps.check_with(Step::Type, compared, |()| Evidence::Type { value })?;
-        // 11
-        let issued = &self.state.challenge;
-        let compared = checks::challenge(&client_data, issued);
-        steps.check_with(Step::Challenge, compared, |()| Evidence::Challenge { length: issued.len() })?;
-        // 12
-        let caller = payment.and_then(|payment| payment.caller_origin.as_deref());
-        let found = match caller {
-            Some(caller) => checks::origin_is(caller, &client_data),
-            None => checks::origin(self.rp, self.state.origin.as_deref(), &client_data),
+        let expected = checks::Expected {
+            type_: if payment.is_some() { "payment.get" } else { "webauthn.get" },
+            challenge: &self.state.challenge,
+            bound_to: self.state.origin.as_deref(),
+            caller: payment.and_then(|payment| payment.caller_origin.as_deref()),
         };
-        let origin = || Evidence::Origin { origin: client_data.origin.to_string() };
-        steps.check_with(Step::Origin, found, |()| origin())?;
-        // 13
-        let value = client_data.cross_origin;
-        let accepted = checks::cross_origin(self.rp, &client_data);
-        steps.check_with(Step::CrossOrigin, accepted, |()| Evidence::CrossOrigin { value })?;
-        // 14
-        checks::top_origin_step(self.rp, &client_data, Step::TopOrigin, steps)?;
-        Ok(())
+        let at = checks::Steps {
+            text: Step::ClientDataText.into(),
+            parse: Step::ClientData.into(),
+            type_: Step::Type.into(),
+            challenge: Step::Challenge.into(),
+            origin: Step::Origin.into(),
+            cross_origin: Step::CrossOrigin.into(),
+            top_origin: Step::TopOrigin.into(),
+        };
+        checks::client_data(self.rp, self.parts.client_data_json, &expected, &at, steps)
     }
 
     /// Steps 15 to 19.

@@ -11,8 +11,8 @@ use super::DynamicPart;
 ///
 /// To be stored as compare-and-swap: `next` in place of `previous`, and only where `previous` is still what is stored.
 /// Where it is not, two authentications ran at once, or the credential was flagged meanwhile, and this one must be judged
-/// again by the record as it is now. A store without the whole of `previous` at hand compares at least the counter and the
-/// backup state.
+/// again by the record as it is now. It is the whole of `previous` that counts: many authenticators' counters stay 0, and
+/// by the counter alone a sign-in under way would take away the flag that was set meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CredentialUpdate {

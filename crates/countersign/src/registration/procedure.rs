@@ -4,9 +4,8 @@
 use countersign_attestation::{Attestation, Statement, Trust};
 use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, hash::sha256};
 use countersign_types::{
-    AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, CredentialId, Timestamp,
+    AttestationObject, AttestedCredentialData, AuthenticatorData, CredentialId, Timestamp,
     authenticator_data::Flags,
-    client_data::ClientDataError,
     enumerations::{Transport, UserVerificationRequirement},
 };
 
@@ -102,35 +101,22 @@ impl<'a> Procedure<'a> {
 
     /// Steps 5 to 11.
     fn client_data(&self, steps: &mut impl Recorder) -> Result<(), Error> {
-        let bytes = self.parts.client_data_json;
-        // 5, 6
-        let client_data = match ClientData::parse(bytes) {
-            Err(fault @ ClientDataError::NotUtf8 { .. }) => Err(Error::new(Step::ClientDataText, fault)),
-            parsed => {
-                steps.passed(Step::ClientDataText, || Evidence::ClientData { length: bytes.len() });
-                steps.check(Step::ClientData, parsed)
-            }
-        }?;
-        checks::client_data_lint(self.rp, bytes, &client_data, Step::ClientData, steps)?;
-        // 7
-        let value = "webauthn.create";
-        let compared = checks::type_(&client_data, value);
-        steps.check_with(Step::Type, compared, |()| Evidence::Type { value })?;
-        // 8
-        let issued = &self.state.challenge;
-        let compared = checks::challenge(&client_data, issued);
-        steps.check_with(Step::Challenge, compared, |()| Evidence::Challenge { length: issued.len() })?;
-        // 9
-        let found = checks::origin(self.rp, self.state.origin.as_deref(), &client_data);
-        let origin = || Evidence::Origin { origin: client_data.origin.to_string() };
-        steps.check_with(Step::Origin, found, |()| origin())?;
-        // 10
-        let value = client_data.cross_origin;
-        let accepted = checks::cross_origin(self.rp, &client_data);
-        steps.check_with(Step::CrossOrigin, accepted, |()| Evidence::CrossOrigin { value })?;
-        // 11
-        checks::top_origin_step(self.rp, &client_data, Step::TopOrigin, steps)?;
-        Ok(())
+        let expected = checks::Expected {
+            type_: "webauthn.create",
+            challenge: &self.state.challenge,
+            bound_to: self.state.origin.as_deref(),
+            caller: None,
+        };
+        let at = checks::Steps {
+            text: Step::ClientDataText.into(),
+            parse: Step::ClientData.into(),
+            type_: Step::Type.into(),
+            challenge: Step::Challenge.into(),
+            origin: Step::Origin.into(),
+            cross_origin: Step::CrossOrigin.into(),
+            top_origin: Step::TopOrigin.into(),
+        };
+        checks::client_data(self.rp, self.parts.client_data_json, &expected, &at, steps)
     }
 
     /// Step 13.
