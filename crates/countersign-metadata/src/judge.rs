@@ -1,5 +1,5 @@
 //! What the status of a model means
-//! ([FIDO Metadata Service, section 3.1.4](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1-ps-20250521.html#authenticatorstatus-enum)):
+//! ([FIDO Metadata Service, section 3.1.4](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1-ps-20250521.html#sctn-authnr-stat)):
 //! which models are accepted.
 
 use core::fmt;
@@ -160,7 +160,8 @@ impl MetadataPolicy {
             let lasts = match &report.status {
                 Status::Revoked => true,
                 status if status.is_compromise() => !is_mended(report, later, model.version),
-                _ => later.is_empty(),
+                // A word that is not known, such as another body's certification, takes no status's place.
+                _ => later.iter().all(|later| matches!(later.status, Status::Other(_))),
             };
             if lasts && self.refused.contains(&report.status) && concerns(report, model.path) {
                 return Err(Refusal::Status {

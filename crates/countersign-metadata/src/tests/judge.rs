@@ -62,6 +62,18 @@ fn rule_358_a_current_status_that_is_refused_refuses_the_model() {
 }
 
 #[test]
+fn rule_358_an_unknown_status_takes_no_refused_ones_place() {
+    let policy = MetadataPolicy::fido().refusing(Status::NotFidoCertified);
+    let with = |later: &str| {
+        let reports = json!([{"status": "NOT_FIDO_CERTIFIED", "effectiveDate": "2024-01-01"},
+            {"status": later, "effectiveDate": "2025-01-01"}]);
+        judge_with(&policy, &model(), |entry| entry["statusReports"] = reports)
+    };
+    with("FIDO_CERTIFIED_L1").unwrap();
+    assert_eq!(status(with("FIPS140_CERTIFIED_L2").unwrap_err()).0, Status::NotFidoCertified);
+}
+
+#[test]
 fn rule_358_each_status_of_the_guidance_refuses_the_model() {
     for word in [
         "REVOKED",
