@@ -82,7 +82,8 @@ impl Reassessor {
     /// Judges one record.
     ///
     /// The statement is verified as of the time of the first judgement, where that was noted, for some formats say when
-    /// they were made; anchors, revocation and models are those of `now`.
+    /// they were made; anchors, revocation and models are those of `now`. Where a certificate has expired since, the path is
+    /// judged as of that time too, and revocation lists count whatever their date: see [`Verdict::TrustedAtRegistration`].
     pub fn judge(&self, record: &CredentialRecord, now: Timestamp) -> Reassessment {
         let (verdict, today) = self.verdict(record, now);
         Reassessment::new(verdict, record.evidence(), today)

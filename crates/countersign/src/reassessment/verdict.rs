@@ -19,6 +19,13 @@ pub enum Verdict {
     /// It leads to a trust anchor, and its model is accepted.
     Trusted,
     /// The same, as of its registration: a certificate has expired since. Those of some makers last days.
+    ///
+    /// Revocation lists count for it whatever their own date, as with
+    /// [`dangerous_accept_outdated_lists`](countersign_attestation::Revocation::dangerous_accept_outdated_lists): today's
+    /// were not made yet then. So a certificate that a list names is [revoked](Self::Revoked), and one that no list names is
+    /// accepted, even where all the lists here are past their next update: keep them fresh. Keep older ones that name
+    /// certificates too, for a list need tell only of those that have not expired
+    /// ([RFC 5280, section 5](https://www.rfc-editor.org/rfc/rfc5280#section-5)).
     TrustedAtRegistration,
     /// There is no attestation, or self attestation: nobody vouches, and nobody ever did.
     NobodyVouches(AttestationType),
