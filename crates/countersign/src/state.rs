@@ -15,7 +15,7 @@ use crate::{
 
 pub use kind::CeremonyState;
 
-/// The fewest bytes of a challenge
+/// The fewest bytes of a challenge that is issued here
 /// ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
 pub const CHALLENGE_MIN: usize = 16;
 
@@ -115,9 +115,10 @@ enum AuthenticationCeremony {
 
 impl RegistrationState {
     /// The state for a challenge that was issued elsewhere, such as by another service of the same relying party; `None`
-    /// where the challenge has fewer than [`CHALLENGE_MIN`] bytes.
+    /// where the challenge is empty.
     ///
-    /// Whoever issued it must have made it unpredictable. That it is used once is for
+    /// Whoever issued it must have made it unpredictable, so have issued at least [`CHALLENGE_MIN`] bytes; shorter ones are
+    /// taken here, because others issue them. That it is used once is for
     /// [`Unspent::new`](crate::Unspent::new) to see to. Policy is `rp`'s, as with
     /// [`start_registration`](RelyingParty::start_registration), which most callers want instead.
     pub fn expecting(
@@ -127,7 +128,7 @@ impl RegistrationState {
         mediation: Mediation,
         now: Timestamp,
     ) -> Option<Self> {
-        (challenge.len() >= CHALLENGE_MIN).then(|| Self {
+        (!challenge.is_empty()).then(|| Self {
             version: Version,
             ceremony: RegistrationCeremony::Registration,
             challenge: challenge.into(),
@@ -182,15 +183,14 @@ impl RegistrationState {
 }
 
 impl AuthenticationState {
-    /// The state for a challenge that was issued elsewhere; `None` where the challenge has fewer than
-    /// [`CHALLENGE_MIN`] bytes. `user` is the account, where it was identified before. See [`RegistrationState::expecting`].
+    /// The state for a challenge that was issued elsewhere; `None` where the challenge is empty. `user` is the account, where it was identified before. See [`RegistrationState::expecting`].
     pub fn expecting(
         rp: &RelyingParty,
         challenge: &[u8],
         user: Option<UserHandle>,
         now: Timestamp,
     ) -> Option<Self> {
-        (challenge.len() >= CHALLENGE_MIN).then(|| Self {
+        (!challenge.is_empty()).then(|| Self {
             version: Version,
             ceremony: AuthenticationCeremony::Authentication,
             challenge: challenge.into(),

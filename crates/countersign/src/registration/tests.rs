@@ -161,14 +161,14 @@ fn rule_286_a_state_of_another_relying_party_is_refused() {
 }
 
 #[test]
-fn rule_374_a_short_challenge_is_never_expected() {
+fn a_challenge_from_elsewhere_may_be_short_and_not_empty() {
     let rp = rp().build().unwrap();
-    for length in [0, 1, 15, 16] {
+    for length in [0, 1, 9, 16] {
         let challenge = vec![1; length];
         let state = RegistrationState::expecting(&rp, &challenge, handle(7), Mediation::Modal, NOW);
-        assert_eq!(state.is_some(), length == 16);
+        assert_eq!(state.is_some(), length > 0);
         let state = crate::AuthenticationState::expecting(&rp, &challenge, None, NOW);
-        assert_eq!(state.is_some(), length == 16);
+        assert_eq!(state.is_some(), length > 0);
     }
 }
 
