@@ -318,7 +318,7 @@ fn registration(
     let mediation = if settings.conditional_create { Mediation::Conditional } else { Mediation::Modal };
     let user = user(step.user_handle.as_deref())?;
     let state = RegistrationState::expecting(&rp, &step.challenge, user, mediation, now(settings));
-    let state = state.ok_or_else(|| unusable("a challenge of fewer than 16 bytes"))?;
+    let state = state.ok_or_else(|| unusable("an empty challenge"))?;
     let response = RegistrationResponse::from_json(step.response())?;
     let status = if credential_ids(&step.registered)?.contains(response.credential_id()) {
         CredentialIdStatus::Registered
@@ -371,7 +371,7 @@ fn authentication(
     let state = || {
         let user = identified.clone();
         let state = AuthenticationState::expecting(&rp, &step.challenge, user, now(settings));
-        let state = state.ok_or_else(|| unusable("a challenge of fewer than 16 bytes"))?;
+        let state = state.ok_or_else(|| unusable("an empty challenge"))?;
         Ok::<_, Stopped>(state.allowing(credential_ids(&step.allow)?))
     };
     // The look-up of a relying party: by the credential ID.

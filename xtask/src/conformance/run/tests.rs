@@ -74,7 +74,7 @@ fn a_rejection_has_one_of_the_codes() {
 #[test]
 fn after_a_rejected_registration_there_is_no_record() {
     let mut suite = case("none-es256");
-    suite["cases"][0]["registration"]["challenge"] = json!("AQEBAQEBAQEBAQEBAQEBAQ");
+    suite["cases"][0]["registration"]["challenge"] = json!("AQ");
     assert_eq!(got(&suite), [step("challenge-mismatch", false), step("credential-unknown", false)]);
 }
 
@@ -89,15 +89,10 @@ fn each_success_updates_the_record_that_the_next_step_sees() {
 }
 
 #[test]
-fn a_challenge_that_nobody_may_issue_is_neither_accepted_nor_rejected() {
-    for (challenge, result) in [
-        ("AQEBAQEBAQEBAQEBAQEBAQ", step("challenge-mismatch", true)),
-        ("AQEBAQEBAQEBAQEBAQEB", step("unusable", false)),
-    ] {
-        let mut suite = case("none-es256--reg-challenge");
-        suite["cases"][0]["registration"]["challenge"] = json!(challenge);
-        assert_eq!(got(&suite), [result], "{challenge}");
-    }
+fn a_challenge_of_one_byte_is_expected() {
+    let mut suite = case("none-es256--reg-challenge");
+    suite["cases"][0]["registration"]["challenge"] = json!("AQ");
+    assert_eq!(got(&suite), [step("challenge-mismatch", true)]);
 }
 
 #[test]
