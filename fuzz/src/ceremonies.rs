@@ -1,7 +1,7 @@
 //! Whole ceremonies: a response that was changed in what counts is refused.
 //!
-//! The input is the JSON of a response. It is judged by the state of each known ceremony, which lies in
-//! `seeds/ceremonies` as the JSON of a conformance case.
+//! The input is the JSON of a response. It is judged by the state of each known ceremony, which is one of
+//! the specification's own.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use countersign::{
 };
 use serde_json::Value;
 
-use crate::{seeds::files, seeds::folder, statements::NOW};
+use crate::{seeds::ceremonies, statements::NOW};
 
 /// One known ceremony.
 struct Known {
@@ -25,15 +25,13 @@ struct Known {
 }
 
 static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
-    let known: Vec<_> =
-        files(&folder().join("seeds/ceremonies")).iter().filter_map(|(_, data)| Known::read(data)).collect();
-    assert!(!known.is_empty(), "no ceremonies in seeds/ceremonies");
+    let known: Vec<_> = ceremonies().iter().filter_map(Known::read).collect();
+    assert!(!known.is_empty(), "no ceremonies in the suite");
     known
 });
 
 impl Known {
-    fn read(data: &[u8]) -> Option<Self> {
-        let case: Value = serde_json::from_slice(data).ok()?;
+    fn read(case: &Value) -> Option<Self> {
         let bytes = |value: &Value| base64url::decode(value.as_str()?).ok();
         let response = |value: &Value| serde_json::to_vec(value.get("response")?).ok();
         let registration = case.get("registration")?;

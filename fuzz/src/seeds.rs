@@ -1,13 +1,13 @@
-//! Known good data, that targets start from and compare with: read from `seeds/` once.
+//! Known good data, that targets start from and compare with: taken from the conformance suites once.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    sync::LazyLock,
-};
+use std::{collections::BTreeMap, fs, path::PathBuf, sync::LazyLock};
 
 use countersign_types::{AttestationObject, AuthenticatorData, cbor};
+use serde_json::Value;
+
+use self::suites::{DERIVED, cases};
+
+mod suites;
 
 /// A signed assertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,13 +42,35 @@ pub fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The files of a folder, by name; none where it doesn't exist.
-pub fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut paths: Vec<_> =
-        entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
+/// Every input that a target starts from: what the conformance suites hold for it, and what lies in `corpus/` and
+/// `regressions/`, each with a name.
+pub fn inputs(target: &str) -> Vec<(String, Vec<u8>)> {
+    let derived = DERIVED.get(target).into_iter().flatten();
+    let derived = derived.enumerate().map(|(number, data)| (format!("suite-{number}"), data.clone()));
+    derived.chain(stored("corpus", target)).chain(stored("regressions", target)).collect()
+}
+
+/// The files of a target: those whose name ends in `.hex` are the text of what they hold.
+fn stored(place: &str, target: &str) -> Vec<(String, Vec<u8>)> {
+    let Ok(entries) = fs::read_dir(folder().join(place).join(target)) else { return Vec::new() };
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    paths.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+    let read = |path: PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let data = fs::read(&path).unwrap();
+        let data = if name.ends_with(".hex") { from_hex(&data) } else { data };
+        (name, data)
+    };
+    paths.into_iter().map(read).collect()
+}
+
+fn from_hex(text: &[u8]) -> Vec<u8> {
+    let digits: Vec<u32> = text
+        .iter()
+        .filter(|c| !c.is_ascii_whitespace())
+        .map(|c| char::from(*c).to_digit(16).unwrap())
+        .collect();
+    digits.chunks_exact(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).unwrap()).collect()
 }
 
 /// Byte strings behind their lengths in two bytes, big-endian; what doesn't fit ends them.
@@ -61,19 +83,16 @@ pub fn pieces(mut data: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The known assertions, in the order of their files.
+/// The known assertions, in the order of the suites.
 pub fn assertions() -> &'static [Assertion] {
     static ALL: LazyLock<Vec<Assertion>> = LazyLock::new(|| {
-        let all: Vec<_> = files(&folder().join("seeds/assertions"))
-            .into_iter()
-            .filter_map(|(_, data)| {
-                let [public_key, authenticator_data, client_data_hash, signature] =
-                    pieces(&data).map(<[u8]>::to_vec).collect::<Vec<_>>().try_into().ok()?;
-                Some(Assertion { public_key, authenticator_data, client_data_hash, signature })
-            })
-            .collect();
-        assert!(!all.is_empty(), "no assertions in seeds/assertions");
-        all
+        let parts = |data: &Vec<u8>| pieces(data).map(<[u8]>::to_vec).collect::<Vec<_>>();
+        let all = DERIVED["assertions"].iter().map(|data| {
+            let [public_key, authenticator_data, client_data_hash, signature] =
+                parts(data).try_into().unwrap();
+            Assertion { public_key, authenticator_data, client_data_hash, signature }
+        });
+        all.collect()
     });
     &ALL
 }
@@ -82,13 +101,18 @@ pub fn assertions() -> &'static [Assertion] {
 pub fn attestations(format: &str) -> &'static [Attested] {
     static ALL: LazyLock<BTreeMap<String, Vec<Attested>>> = LazyLock::new(|| {
         let mut all: BTreeMap<String, Vec<Attested>> = BTreeMap::new();
-        for (path, data) in files(&folder().join("seeds/attestations")) {
-            let (format, attested) = attested(&data).unwrap_or_else(|| panic!("{}", path.display()));
+        for data in &DERIVED["attestations"] {
+            let (format, attested) = attested(data).unwrap();
             all.entry(format).or_default().push(attested);
         }
         all
     });
     ALL.get(format).map_or(&[], Vec::as_slice)
+}
+
+/// The cases of the specification's own test vectors.
+pub fn ceremonies() -> Vec<Value> {
+    cases("test-vectors")
 }
 
 fn attested(data: &[u8]) -> Option<(String, Attested)> {

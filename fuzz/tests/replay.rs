@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, fs, time::Instant};
 
 use countersign_fuzz::{
-    TARGETS, ceremonies,
-    seeds::{assertions, attestations, files, folder},
+    TARGETS, ceremonies, keys,
+    seeds::{assertions, attestations, folder, inputs},
 };
 
 /// No input of 64 KiB may take longer. Ten times what is asked of an optimised build, for this one is not.
@@ -13,15 +13,12 @@ const SECONDS_MAX: f64 = 0.5;
 #[test]
 fn every_stored_input_passes_its_target() {
     for (name, target) in TARGETS {
-        let inputs: Vec<_> = ["corpus", "regressions"]
-            .iter()
-            .flat_map(|place| files(&folder().join(place).join(name)))
-            .collect();
+        let inputs = inputs(name);
         assert!(!inputs.is_empty(), "no input of {name}");
-        for (path, data) in inputs {
+        for (input, data) in inputs {
             let start = Instant::now();
             target(&data);
-            assert!(start.elapsed().as_secs_f64() < SECONDS_MAX, "{}", path.display());
+            assert!(start.elapsed().as_secs_f64() < SECONDS_MAX, "{name}: {input}");
         }
     }
 }
@@ -40,9 +37,29 @@ fn every_target_is_a_program_and_every_program_a_target() {
 fn the_seeds_are_there_and_trusted() {
     assert!(assertions().len() >= 10);
     assert!(ceremonies::known_ceremonies() >= 3);
-    for format in ["packed", "tpm", "android-key", "fido-u2f", "apple", "compound"] {
+    for format in [
+        "packed",
+        "tpm",
+        "android-key",
+        "fido-u2f",
+        "apple",
+        "compound",
+        "android-safetynet",
+        "apple-appattest",
+    ] {
         assert!(!attestations(format).is_empty(), "{format}");
     }
+}
+
+/// The fuzzer found that such an edit is accepted: ES256 (-7) and ESP256 (-9) are two names of one thing.
+#[test]
+fn a_key_under_its_algorithm_s_other_name_verifies_the_same() {
+    let is_es256 = |key: &[u8]| key.starts_with(&[0xa5, 0x01, 0x02, 0x03, 0x26]);
+    let which = assertions().iter().position(|known| is_es256(&known.public_key)).unwrap();
+    let known = &assertions()[which];
+    let before = known.signature.len() + known.authenticator_data.len() + known.client_data_hash.len();
+    let [high, low] = u16::try_from(before + 4).unwrap().to_be_bytes();
+    keys::signature(&[u8::try_from(which).unwrap(), high, low, 0x26 ^ 0x28]);
 }
 
 /// Were the oracles blind, they would be blind here too.

@@ -1,8 +1,10 @@
 //! `cargo xtask fuzz`: runs the targets of `fuzz/` through cargo-fuzz.
 
 use std::{
+    collections::BTreeSet,
     env,
     error::Error,
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     process::{Command, ExitCode, Output},
@@ -16,7 +18,8 @@ use std::{
 const HELP: &str = "\
 cargo xtask fuzz smoke [TARGET]...                   each target for 20 seconds, two at a time
 cargo xtask fuzz run TARGET... [--minutes N]         each target for N minutes [5], two at a time
-cargo xtask fuzz merge [TARGET]...                   keep what was found and covers more: fuzz/corpus/TARGET
+cargo xtask fuzz merge [TARGET]...                   keep what was found and covers more, as hexadecimal text, in
+                                                     fuzz/corpus/TARGET
 cargo xtask fuzz list                                the targets
 
 Installs cargo-fuzz where it is missing. With a nightly toolchain the targets run under the address sanitizer;
@@ -83,6 +86,7 @@ fn targets(chosen: &[String]) -> Result<Vec<String>, Box<dyn Error>> {
 /// Builds all, runs each for so many seconds, and prints a line each.
 fn run(targets: &[String], seconds: u32) -> Result<ExitCode, Box<dyn Error>> {
     let fuzzer = Fuzzer::new()?;
+    Fuzzer::write_seeds(targets)?;
     println!("{}", fuzzer.describe());
     if !fuzzer.command("build", &[]).status()?.success() {
         return Err("the targets don't build".into());
@@ -113,15 +117,34 @@ fn run(targets: &[String], seconds: u32) -> Result<ExitCode, Box<dyn Error>> {
 /// Adds to each corpus what was found in runs and covers what nothing in it does.
 fn merge(targets: &[String]) -> Result<ExitCode, Box<dyn Error>> {
     let fuzzer = Fuzzer::new()?;
+    Fuzzer::write_seeds(targets)?;
     for target in targets {
-        let (found, kept) = (Fuzzer::found(target)?, Fuzzer::corpus(target)?);
+        let (found, seeds) = (Fuzzer::found(target)?, Fuzzer::seeds(target));
+        let before = names(&seeds)?;
         let mut command = fuzzer.command("run", &[target]);
-        let status = command.args([kept, found]).arg("--").args(["-merge=1", "-max_len=16384"]).status()?;
+        let status =
+            command.arg(&seeds).arg(found).arg("--").args(["-merge=1", "-max_len=16384"]).status()?;
         if !status.success() {
             return Err(format!("{target}: merging failed").into());
         }
+        let kept = crate::root().join("fuzz/corpus").join(target);
+        fs::create_dir_all(&kept)?;
+        for name in names(&seeds)?.difference(&before) {
+            fs::write(kept.join(name).with_extension("hex"), hex(&fs::read(seeds.join(name))?))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn names(folder: &Path) -> Result<BTreeSet<OsString>, Box<dyn Error>> {
+    fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect()
+}
+
+/// Lines of sixty bytes each, so that a change to an input can be read.
+fn hex(data: &[u8]) -> String {
+    data.chunks(60)
+        .flat_map(|line| line.iter().map(|byte| format!("{byte:02x}")).chain(["\n".to_owned()]))
+        .collect()
 }
 
 /// cargo-fuzz with the toolchain that is there.
@@ -168,10 +191,35 @@ impl Fuzzer {
         Ok(folder)
     }
 
-    fn corpus(target: &str) -> Result<PathBuf, Box<dyn Error>> {
-        let folder = crate::root().join("fuzz/corpus").join(target);
-        fs::create_dir_all(&folder)?;
-        Ok(folder)
+    /// Where what each target starts from is written: the suites' data, the stored inputs and the regressions.
+    fn seeds(target: &str) -> PathBuf {
+        crate::root().join("target/fuzz-seeds").join(target)
+    }
+
+    /// Writes it anew.
+    fn write_seeds(targets: &[String]) -> Result<(), Box<dyn Error>> {
+        for target in targets {
+            fs::remove_dir_all(Self::seeds(target)).or_else(|error| {
+                if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+            })?;
+        }
+        let mut cargo = Command::new("cargo");
+        cargo.current_dir(crate::root()).args([
+            "run",
+            "--quiet",
+            "--locked",
+            "--manifest-path",
+            "fuzz/Cargo.toml",
+        ]);
+        cargo.args([
+            "--no-default-features",
+            "--target-dir",
+            "target/fuzz",
+            "--bin",
+            "seeds",
+            "target/fuzz-seeds",
+        ]);
+        if cargo.args(targets).status()?.success() { Ok(()) } else { Err("no seeds could be written".into()) }
     }
 
     /// A line of figures, or what went wrong.
@@ -197,11 +245,7 @@ impl Fuzzer {
 
     fn output(&self, target: &str, seconds: u32) -> Result<Output, Box<dyn Error>> {
         let mut command = self.command("run", &[target]);
-        command.arg(Self::found(target)?).arg(Self::corpus(target)?);
-        let regressions = crate::root().join("fuzz/regressions").join(target);
-        if regressions.is_dir() {
-            command.arg(regressions);
-        }
+        command.arg(Self::found(target)?).arg(Self::seeds(target));
         command.arg("--").args([
             format!("-max_total_time={seconds}"),
             format!("-max_len={LENGTH_MAX}"),
