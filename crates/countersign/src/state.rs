@@ -183,7 +183,8 @@ impl RegistrationState {
 }
 
 impl AuthenticationState {
-    /// The state for a challenge that was issued elsewhere; `None` where the challenge is empty. `user` is the account, where it was identified before. See [`RegistrationState::expecting`].
+    /// The state for a challenge that was issued elsewhere; `None` where the challenge is empty. `user` is the account,
+    /// where it was identified before. See [`RegistrationState::expecting`].
     pub fn expecting(
         rp: &RelyingParty,
         challenge: &[u8],
@@ -237,6 +238,9 @@ impl AuthenticationState {
     }
 
     /// The same, for a ceremony that begins on this page or in this app: see [`RegistrationState::at_origin`].
+    ///
+    /// A payment that is [called from](PaymentExpectation::called_from) another's page is confirmed there, so that this can
+    /// only name the same origin: where the two differ, no response passes.
     pub fn at_origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = Some(origin.into());
         self

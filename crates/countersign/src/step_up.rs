@@ -113,7 +113,7 @@ impl BoundAuthenticationState {
 }
 
 fn hash(random: &[u8], data: &[u8]) -> [u8; HASH_LENGTH] {
-    // The random bytes are of one length, so that no two pairs of them and data run together alike.
+    // The state says where the random bytes end, so that none of them can pass for data.
     sha256(&[DOMAIN, random, data])
 }
 

@@ -18,7 +18,7 @@ const HELP: &str = "\
 cargo xtask tidy
 
 Checks the files that git tracks, or would track: layering, module files, file sizes, forbidden words
-and paths, lints, the tables of docs/, and that docs/RULES.md is up to date. A line for each finding.
+and paths, lints, the tables of docs/, and that docs/RULES.md and the public suffixes are up to date. A line for each finding.
 
 Exit codes: 0 nothing found, 1 something found, 2 the tree can't be read.
 ";
@@ -88,6 +88,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         Workspace { tree: Tree::read(crate::root())?, packages: layers::packages(crate::root())? };
     let mut findings: Vec<_> = CHECKS.iter().flat_map(|check| check(&workspace)).collect();
     findings.extend(crate::rules::findings(&workspace.tree));
+    findings.extend(crate::public_suffixes::findings(&workspace.tree)?);
     for finding in &findings {
         println!("{finding}");
     }

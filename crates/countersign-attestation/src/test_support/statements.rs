@@ -2,13 +2,15 @@
 
 use ciborium::{Value, cbor};
 use countersign_cose::{PreparedKey, PublicKey, Verifiers};
-use countersign_types::{Aaguid, AuthenticatorData};
+use countersign_types::{Aaguid, AuthenticatorData, Code};
 
 use super::{
     NOW,
     certificates::{Key, root},
 };
-use crate::{AnchorList, Attestation, AttestationError, Formats, PathLimits, Statement};
+use crate::{
+    AnchorList, Attestation, AttestationError, Formats, PathLimits, Statement, error::StatementFault,
+};
 
 pub(crate) const AAGUID: [u8; 16] = *b"an example model";
 pub(crate) const CLIENT_DATA_HASH: [u8; 32] = [0xcd; 32];
@@ -17,6 +19,34 @@ pub(crate) fn encode(value: &Value) -> Vec<u8> {
     let mut bytes = Vec::new();
     ciborium::into_writer(value, &mut bytes).unwrap();
     bytes
+}
+
+/// The members of a statement, to be changed.
+pub(crate) type Members = Vec<(Value, Value)>;
+
+/// With another value of a member that is there.
+pub(crate) fn replaced(mut members: Members, member: &str, value: Value) -> Members {
+    members.iter_mut().find(|(key, _)| key.as_text() == Some(member)).unwrap().1 = value;
+    members
+}
+
+pub(crate) fn removed(mut members: Members, member: &str) -> Members {
+    members.retain(|(key, _)| key.as_text() != Some(member));
+    members
+}
+
+pub(crate) fn x5c(certificates: &[Vec<u8>]) -> Value {
+    Value::Array(certificates.iter().cloned().map(Value::Bytes).collect())
+}
+
+#[track_caller]
+pub(crate) fn assert_statement_malformed(
+    result: Result<Attestation, AttestationError>,
+    fault: StatementFault,
+) {
+    let error = result.unwrap_err();
+    assert_eq!(error, AttestationError::StatementMalformed(fault));
+    assert_eq!(error.code(), Code::AttestationStatementMalformed);
 }
 
 /// A registration: what a verification procedure is given besides the statement.

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use countersign::{
     Aaguid, Algorithm, AnchorList, AndroidKeyProtection, AttestedPolicy, Code, CredentialIdStatus, Error,
-    Fault, Policy, PolicyFault, RelyingPartyBuilder, TrustAnchor,
-    attestation::{Certificate, ModelList},
+    Fault, Formats, Policy, PolicyFault, RelyingPartyBuilder, TrustAnchor,
+    attestation::{
+        Certificate, ModelList,
+        format::compound::{CompoundFormat, CompoundPolicy, Quorum},
+    },
 };
 use countersign_authenticator::{Attestation, Attester, Authenticator, Client};
 
@@ -64,6 +67,26 @@ fn rule_138_a_format_that_is_not_accepted_is_refused() {
     register(packed(), of("packed")).unwrap();
     let expected = PolicyFault::FormatNotAccepted("packed".into());
     assert_eq!(refused(register(packed(), of("tpm"))), (Code::AttestationNotAccepted, Some(expected)));
+}
+
+#[test]
+fn rule_138_a_compound_attestation_is_judged_by_the_formats_of_its_parts() {
+    let compound = || Attestation::Compound(vec![packed(), Attestation::FidoU2f(attester())]);
+    let of = |formats: &[&str]| demanding(AttestedPolicy::new().with_formats(formats.iter().copied()));
+    let refused_for =
+        |format: &str| (Code::AttestationNotAccepted, Some(PolicyFault::FormatNotAccepted(format.into())));
+    // All parts have to count, unless the format's own policy says otherwise.
+    register(compound(), of(&["packed", "fido-u2f"])).unwrap();
+    assert_eq!(refused(register(compound(), of(&["packed"]))), refused_for("fido-u2f"));
+    let any = CompoundFormat::new(CompoundPolicy::new(Quorum::Any));
+    let formats = Formats::standard().with(Arc::new(any));
+    register(compound(), of(&["packed"]).formats(formats.clone())).unwrap();
+    register(compound(), of(&["fido-u2f"]).formats(formats.clone())).unwrap();
+    assert_eq!(refused(register(compound(), of(&["tpm"]).formats(formats))), refused_for("packed"));
+    // A part that vouches for nothing costs nothing either.
+    let with_none = || Attestation::Compound(vec![packed(), Attestation::None]);
+    register(with_none(), of(&["packed"])).unwrap();
+    assert_eq!(refused(register(with_none(), of(&["fido-u2f"]))), refused_for("packed"));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Authentication responses
 //! ([section 5.2.2](https://www.w3.org/TR/webauthn-3/#iface-authenticatorassertionresponse)).
 
+use core::fmt;
+
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, MapAccess},
@@ -30,7 +32,7 @@ use crate::{
 /// assert_eq!(response.user_handle().map(|handle| handle.as_bytes()), Some([7, 7].as_slice()));
 /// # Ok::<(), countersign_types::response::ResponseError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AuthenticationResponse {
     envelope: Envelope<CredentialId>,
     client_data_json: Base64Url,
@@ -38,6 +40,16 @@ pub struct AuthenticationResponse {
     signature: Base64Url,
     user_handle: Option<UserHandle>,
     has_empty_user_handle: bool,
+}
+
+/// Who and what for: authenticator data may hold a secret, such as the bytes of `credBlob`.
+impl fmt::Debug for AuthenticationResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthenticationResponse")
+            .field("envelope", &self.envelope)
+            .field("user_handle", &self.user_handle)
+            .finish_non_exhaustive()
+    }
 }
 
 impl AuthenticationResponse {

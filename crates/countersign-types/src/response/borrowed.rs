@@ -1,6 +1,8 @@
 //! Authentication responses without allocations
 //! ([section 5.2.2](https://www.w3.org/TR/webauthn-3/#iface-authenticatorassertionresponse)).
 
+use core::fmt;
+
 use super::{
     ResponseError, ResponseScratch,
     authentication::Assertion,
@@ -27,7 +29,7 @@ use crate::{enumerations::AuthenticatorAttachment, extensions::ClientExtensionOu
 /// assert_eq!(response.credential_id(), [1, 2]);
 /// # Ok::<(), countersign_types::response::ResponseError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AuthenticationResponseRef<'s> {
     envelope: Envelope<&'s [u8]>,
     client_data_json: &'s [u8],
@@ -35,6 +37,16 @@ pub struct AuthenticationResponseRef<'s> {
     signature: &'s [u8],
     user_handle: Option<&'s [u8]>,
     has_empty_user_handle: bool,
+}
+
+/// As [`AuthenticationResponse`](super::AuthenticationResponse)'s.
+impl fmt::Debug for AuthenticationResponseRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthenticationResponseRef")
+            .field("envelope", &self.envelope)
+            .field("user_handle", &self.user_handle)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'s> AuthenticationResponseRef<'s> {

@@ -183,7 +183,7 @@ impl<'a> Procedure<'a> {
         let data = parsed.map_err(|fault| Error::new(Step::RpIdHash, fault))?;
         let flags = data.flags;
         // 15
-        let appid = self.used_appid().map_err(|fault| Error::new(Step::Extensions, fault))?;
+        let appid = self.used_appid().map_err(|fault| Error::new(Step::RpIdHash, fault))?;
         let is_hash = checks::rp_id_hash(self.rp, &data, appid);
         let is_rp_id = *data.rp_id_hash == self.rp.id_hash;
         let id = || if is_rp_id { &*self.rp.id } else { appid.unwrap_or_default() };
@@ -232,8 +232,8 @@ impl<'a> Procedure<'a> {
     /// The `appid` that was sent, where the client says that it was used
     /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)): the hash may then be its.
     fn used_appid(&self) -> Result<Option<&str>, ExtensionError> {
-        let is_used = self.parts.client_extension_results.appid()? == Some(true);
-        Ok(self.state.appid.as_deref().filter(|_| is_used))
+        let Some(sent) = self.state.appid.as_deref() else { return Ok(None) };
+        Ok(self.parts.client_extension_results.appid()?.filter(|is_used| *is_used).map(|_| sent))
     }
 
     /// Step 23. Most authentications ask nothing and are answered nothing.

@@ -9,6 +9,7 @@ use crate::{
     },
 };
 
+mod enumeration;
 mod misuse;
 mod policy;
 mod prepared;
@@ -256,7 +257,8 @@ fn rule_055_the_rp_id_counts_whatever_the_client_says_of_the_appid() {
 #[test]
 fn rule_316_an_appid_output_of_another_type_is_refused() {
     let get = Get { extension_results: json!({"appid": "true"}), ..get() };
-    refused(&get, Code::ExtensionInvalid, Step::Extensions);
+    refused_with(&get, &record(), rp().appid(APPID), Code::ExtensionInvalid, Step::RpIdHash);
+    let _ = finish(&get, Some(&record()), rp()).unwrap();
 }
 
 #[test]

@@ -79,6 +79,8 @@ pub enum ConfigurationError {
     NoFormat,
     /// A trusted attestation is demanded, and the format `none` accepted.
     FormatNoneDemanded,
+    /// The format `compound` is listed, which is judged by the formats of its parts.
+    FormatCompoundDemanded,
     /// A format is demanded that is not among those that can be verified.
     FormatUnsupported(String),
     /// Models are listed, and the only format accepted signs none.
@@ -105,6 +107,9 @@ impl ConfigurationError {
             }
             Self::NoFormat => "formats are accepted from a list, and the list is empty",
             Self::FormatNoneDemanded => "a trusted attestation is demanded, and the format none is accepted",
+            Self::FormatCompoundDemanded => {
+                "the format compound is accepted from a list, which is for the formats of its parts"
+            }
             Self::ModelsOfFormatWithoutAaguid => {
                 "models are listed, and fido-u2f, which signs none, is the only format accepted"
             }

@@ -153,6 +153,7 @@ fn each_error_is_one_sentence() {
         ConfigurationError::ZeroAaguidListed,
         ConfigurationError::NoFormat,
         ConfigurationError::FormatNoneDemanded,
+        ConfigurationError::FormatCompoundDemanded,
         ConfigurationError::FormatUnsupported("x".into()),
         ConfigurationError::ModelsOfFormatWithoutAaguid,
         ConfigurationError::TrustWithoutAttestation,

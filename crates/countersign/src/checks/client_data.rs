@@ -4,7 +4,7 @@
 
 use countersign_types::{ClientData, client_data::ClientDataError};
 
-use super::{challenge, client_data_lint, cross_origin, origin, origin_is, top_origin_step, type_};
+use super::{challenge, client_data_lint, cross_origin, origin, top_origin_step, type_};
 use crate::{
     error::Error,
     relying_party::RelyingParty,
@@ -17,9 +17,10 @@ pub(crate) struct Expected<'a> {
     pub(crate) type_: &'static str,
     /// The challenge that was issued.
     pub(crate) challenge: &'a [u8],
-    /// The one accepted origin that the ceremony is bound to, if it is to one.
+    /// The one origin that the ceremony is bound to, if it is to one.
     pub(crate) bound_to: Option<&'a str>,
-    /// The one origin, another's perhaps, that a payment is expected to be confirmed at.
+    /// The one origin that a payment is expected to be confirmed at: another's, perhaps, so it takes the place of those
+    /// that are accepted.
     pub(crate) caller: Option<&'a str>,
 }
 
@@ -55,10 +56,7 @@ pub(crate) fn client_data(
     let issued = expected.challenge;
     let compared = challenge(&client_data, issued);
     steps.check_with(at.challenge, compared, |()| Evidence::Challenge { length: issued.len() })?;
-    let found = match expected.caller {
-        Some(caller) => origin_is(caller, &client_data),
-        None => origin(rp, expected.bound_to, &client_data),
-    };
+    let found = origin(rp, expected, &client_data);
     let told = || Evidence::Origin { origin: client_data.origin.to_string() };
     steps.check_with(at.origin, found, |()| told())?;
     let value = client_data.cross_origin;

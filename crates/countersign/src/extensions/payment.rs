@@ -55,7 +55,7 @@ impl PaymentExpectation {
         }
     }
 
-    /// A page of this origin, such as a merchant's, calls the API.
+    /// A page of this origin, such as a merchant's, calls the API: no other may, the relying party's own neither.
     pub fn called_from(mut self, origin: impl Into<String>) -> Self {
         self.caller_origin = Some(origin.into());
         self

@@ -20,6 +20,8 @@ impl Outputs<'_> {
         let prf_enabled = prf.as_ref().and_then(|prf| prf.enabled);
         self.agree(prf_enabled, hmac_secret)?;
         self.read(&Extension::HmacSecret, client.hmac_create_secret())?;
+        // An output of authentications: nobody asked for it here, and policy may refuse it all the same.
+        self.results(client.hmac_get_secret().ok().flatten())?;
         self.read(&Extension::CredBlob, client.cred_blob())?;
         self.read(&Extension::Payment, client.payment())?;
         self.read(&Extension::Uvm, client.uvm())?;

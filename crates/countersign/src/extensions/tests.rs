@@ -11,6 +11,7 @@ use crate::{
 mod authentication;
 mod payment;
 mod registration;
+mod secrets;
 mod start;
 
 fn inputs() -> ClientExtensionInputs {

@@ -1,11 +1,12 @@
 //! What an attestation is held to, once its statement verifies: steps 23 and 24 of
 //! [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential).
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use countersign_attestation::{
-    Attestation, AttestedAaguid, Details, ModelPolicy, ModelQuery, PathLimits, Trust, TrustAnchors,
-    format::android_key::SecurityLevel,
+    AnchorQuery, Attestation, AttestedAaguid, Certificate, Details, ModelPolicy, ModelQuery, PathLimits,
+    Revocation, Trust, TrustAnchor, TrustAnchors,
+    format::{android_key::SecurityLevel, compound::Part},
 };
 use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, AlgorithmIdentifier, Timestamp};
@@ -61,8 +62,12 @@ impl AttestedPolicy {
         Self::default()
     }
 
-    /// Attestations of these formats alone, such as `packed`. The format `none` can't be among them. Of a compound
-    /// attestation the format is `compound`.
+    /// Attestations of these formats alone, such as `packed`. The format `none` can't be among them.
+    ///
+    /// A compound attestation is judged by its parts, for it proves what they prove: a part of another format is evidence
+    /// that was not wanted, and counts for nothing. Whether the others are enough, the quorum says that
+    /// [`CompoundFormat`](countersign_attestation::format::compound::CompoundFormat) was made with: where all parts have to
+    /// count, one of another format fails the whole. So `compound` can't be among the formats either.
     pub fn with_formats(mut self, formats: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.formats = Some(formats.into_iter().map(Into::into).collect());
         self
@@ -147,7 +152,8 @@ pub(crate) struct Observed {
 }
 
 impl Demand<'_> {
-    /// Step 24: the attestation is certified, of an accepted format, leads to an anchor, and is of an accepted model.
+    /// Step 24: the attestation is certified, leads to an anchor by evidence of accepted formats, and is of an accepted
+    /// model.
     pub(crate) fn judge(
         &self,
         attestation: &Attestation,
@@ -158,11 +164,7 @@ impl Demand<'_> {
         if !kind.is_certified() {
             return Err(Fault::AttestationNotAccepted(kind));
         }
-        if !self.policy.accepts_format(attestation.format()) {
-            return Err(PolicyFault::FormatNotAccepted(attestation.format().to_owned()).into());
-        }
-        let limits = PathLimits::default();
-        let trust = attestation.assess_trust(observed.aaguid, self.anchors, now, self.verifiers, &limits)?;
+        let trust = self.trust(attestation, observed.aaguid, now)?;
         self.policy.check_model(trust.attested_aaguid())?;
         self.policy.check_android(attestation)?;
         let mut query = ModelQuery::new(attestation, &trust, now);
@@ -172,5 +174,52 @@ impl Demand<'_> {
             model.judge(&query)?;
         }
         Ok(trust)
+    }
+
+    /// What makes it trusted, by evidence of accepted formats alone.
+    fn trust(&self, attestation: &Attestation, aaguid: Aaguid, now: Timestamp) -> Result<Trust, Fault> {
+        let anchors = OfFormats { policy: self.policy, anchors: self.anchors };
+        let limits = PathLimits::default();
+        let trust = attestation.assess_trust(aaguid, &anchors, now, self.verifiers, &limits);
+        trust.map_err(|error| match self.other_format(attestation) {
+            Some(format) => PolicyFault::FormatNotAccepted(format.to_owned()).into(),
+            None => error.into(),
+        })
+    }
+
+    /// The format that is not accepted, of the attestation or of a part that would have counted.
+    fn other_format<'a>(&self, attestation: &'a Attestation) -> Option<&'a str> {
+        let is_other = |format: &&str| !self.policy.accepts_format(format);
+        if attestation.parts().is_empty() {
+            return Some(attestation.format()).filter(is_other);
+        }
+        let is_certified =
+            |part: &&Part| part.result().is_ok_and(|part| part.attestation_type().is_certified());
+        attestation.parts().iter().filter(is_certified).map(Part::format).find(is_other)
+    }
+}
+
+/// Anchors for attestations of accepted formats, and none for others.
+#[derive(Debug)]
+struct OfFormats<'a> {
+    policy: &'a AttestedPolicy,
+    anchors: &'a dyn TrustAnchors,
+}
+
+impl TrustAnchors for OfFormats<'_> {
+    fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
+        if self.policy.accepts_format(query.format) {
+            self.anchors.anchors(query)
+        } else {
+            Cow::Borrowed(&[])
+        }
+    }
+
+    fn intermediates(&self, query: &AnchorQuery<'_>) -> Cow<'_, [Certificate]> {
+        self.anchors.intermediates(query)
+    }
+
+    fn revocation(&self, query: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
+        self.anchors.revocation(query)
     }
 }

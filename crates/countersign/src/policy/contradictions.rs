@@ -12,6 +12,9 @@ use crate::{builder::ConfigurationError as Error, origin::is_web_origin};
 /// Formats that sign no AAGUID, so that no list of models can have one of theirs.
 const WITHOUT_AAGUID: &str = "fido-u2f";
 
+/// The format that is judged by its parts' formats.
+const COMPOUND: &str = "compound";
+
 impl Policy {
     /// That no two of the policy's own demands clash.
     pub(crate) fn without_contradiction(&self) -> Result<(), Error> {
@@ -94,6 +97,9 @@ impl AttestedPolicy {
         }
         if formats.contains("none") {
             return Err(Error::FormatNoneDemanded);
+        }
+        if formats.contains(COMPOUND) {
+            return Err(Error::FormatCompoundDemanded);
         }
         let has_list = accepted.is_some() || !self.refused_models.is_empty();
         if has_list && formats.iter().all(|format| format == WITHOUT_AAGUID) {

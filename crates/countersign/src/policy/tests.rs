@@ -227,6 +227,7 @@ fn formats_that_no_trusted_attestation_has_are_not_demanded() {
     };
     assert_eq!(clash(&[]), Error::NoFormat);
     assert_eq!(clash(&["packed", "none"]), Error::FormatNoneDemanded);
+    assert_eq!(clash(&["packed", "compound"]), Error::FormatCompoundDemanded);
     assert_eq!(clash(&["pakced"]), Error::FormatUnsupported("pakced".into()));
 }
 

@@ -14,7 +14,10 @@ use crate::{
         NOW,
         certificates::{Builder, Key, common_name, root},
         mutations::{Acceptance, Example, Material},
-        statements::{AAGUID, CLIENT_DATA_HASH, Registration, encode},
+        statements::{
+            AAGUID, CLIENT_DATA_HASH, Members, Registration, assert_statement_malformed, encode, removed,
+            replaced, x5c,
+        },
     },
 };
 
@@ -43,40 +46,32 @@ fn leaf(extension: &[u8]) -> Vec<u8> {
 }
 
 /// A statement that is good but for what may be wrong with its certificates, its members to be changed.
-fn statement(x5c: &[Vec<u8>]) -> Vec<(Value, Value)> {
-    let x5c = x5c.iter().cloned().map(Value::Bytes).collect();
+fn statement(certificates: &[Vec<u8>]) -> Members {
     vec![
         ("alg".into(), ES256.into()),
         ("sig".into(), Value::Bytes(credential_key().sign(&registration().signed_data()))),
-        ("x5c".into(), Value::Array(x5c)),
+        ("x5c".into(), x5c(certificates)),
     ]
 }
 
-fn good() -> Vec<(Value, Value)> {
+fn good() -> Members {
     statement(&[leaf(&Description::new().der())])
 }
 
-fn with(member: &str, value: Value) -> Vec<(Value, Value)> {
-    let mut members = good();
-    members.iter_mut().find(|(key, _)| key.as_text() == Some(member)).unwrap().1 = value;
-    members
+fn with(member: &str, value: Value) -> Members {
+    replaced(good(), member, value)
 }
 
-fn without(member: &str) -> Vec<(Value, Value)> {
-    let mut members = good();
-    members.retain(|(key, _)| key.as_text() != Some(member));
-    members
+fn without(member: &str) -> Members {
+    removed(good(), member)
 }
 
-fn verify_with(
-    format: &AndroidKeyFormat,
-    statement: Vec<(Value, Value)>,
-) -> Result<Attestation, AttestationError> {
+fn verify_with(format: &AndroidKeyFormat, statement: Members) -> Result<Attestation, AttestationError> {
     let formats = Formats::empty().with(Arc::new(format.clone()));
     registration().verify_with(&formats, "android-key", &encode(&Value::Map(statement)))
 }
 
-fn verify(statement: Vec<(Value, Value)>) -> Result<Attestation, AttestationError> {
+fn verify(statement: Members) -> Result<Attestation, AttestationError> {
     verify_with(&AndroidKeyFormat::default(), statement)
 }
 
@@ -91,10 +86,8 @@ fn verify_description(description: &Description) -> Result<Attestation, Attestat
     verify_description_with(&AndroidKeyFormat::default(), description)
 }
 
-fn assert_malformed(statement: Vec<(Value, Value)>, fault: StatementFault) {
-    let error = verify(statement).unwrap_err();
-    assert_eq!(error, AttestationError::StatementMalformed(fault));
-    assert_eq!(error.code(), Code::AttestationStatementMalformed);
+fn assert_malformed(statement: Members, fault: StatementFault) {
+    assert_statement_malformed(verify(statement), fault);
 }
 
 fn assert_unreadable(extension: &[u8]) {

@@ -16,7 +16,7 @@ use crate::{
         certificates::{Builder, Key, common_name, root},
         mutations::{Acceptance, Example, Material},
         sequence,
-        statements::{AAGUID, Registration, encode},
+        statements::{AAGUID, Registration, assert_statement_malformed as assert_malformed, encode},
         tlv,
     },
 };
@@ -144,12 +144,6 @@ fn verify_with(
 
 fn verify(response: &Response) -> Result<Attestation, AttestationError> {
     verify_with(&AndroidSafetyNetFormat::default(), response)
-}
-
-fn assert_malformed(result: Result<Attestation, AttestationError>, fault: StatementFault) {
-    let error = result.unwrap_err();
-    assert_eq!(error, AttestationError::StatementMalformed(fault));
-    assert_eq!(error.code(), Code::AttestationStatementMalformed);
 }
 
 fn assert_certificate(certificate: &Builder, fault: CertificateFault) {

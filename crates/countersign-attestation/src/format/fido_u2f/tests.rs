@@ -12,7 +12,10 @@ use crate::{
         certificates::{Builder, Key, common_name, root, rsa_spki},
         mutations::{Acceptance, Example, Material},
         sequence,
-        statements::{AAGUID, CLIENT_DATA_HASH, Registration, assert_no_flipped_bit_is_trusted, encode},
+        statements::{
+            AAGUID, CLIENT_DATA_HASH, Members, Registration, assert_no_flipped_bit_is_trusted,
+            assert_statement_malformed, encode, removed, replaced, x5c,
+        },
         tlv,
     },
 };
@@ -52,39 +55,32 @@ fn message() -> [Vec<u8>; 5] {
     [vec![0], vec![0xab; 32], CLIENT_DATA_HASH.to_vec(), vec![7], Key::p256(3).public_bytes()]
 }
 
-fn statement(signature: &[u8], certificates: &[Vec<u8>]) -> Vec<(Value, Value)> {
-    let x5c = certificates.iter().cloned().map(Value::Bytes).collect();
-    vec![("sig".into(), Value::Bytes(signature.into())), ("x5c".into(), Value::Array(x5c))]
+fn statement(signature: &[u8], certificates: &[Vec<u8>]) -> Members {
+    vec![("sig".into(), Value::Bytes(signature.into())), ("x5c".into(), x5c(certificates))]
 }
 
-fn good() -> Vec<(Value, Value)> {
+fn good() -> Members {
     statement(&attestation_key().sign(&message().concat()), &[certificate()])
 }
 
-fn with(member: &str, value: Value) -> Vec<(Value, Value)> {
-    let mut members = good();
-    members.iter_mut().find(|(key, _)| key.as_text() == Some(member)).unwrap().1 = value;
-    members
+fn with(member: &str, value: Value) -> Members {
+    replaced(good(), member, value)
 }
 
-fn without(member: &str) -> Vec<(Value, Value)> {
-    let mut members = good();
-    members.retain(|(key, _)| key.as_text() != Some(member));
-    members
+fn without(member: &str) -> Members {
+    removed(good(), member)
 }
 
-fn with_x5c(certificates: &[Vec<u8>]) -> Vec<(Value, Value)> {
-    with("x5c", Value::Array(certificates.iter().cloned().map(Value::Bytes).collect()))
+fn with_x5c(certificates: &[Vec<u8>]) -> Members {
+    with("x5c", x5c(certificates))
 }
 
-fn verify(statement: Vec<(Value, Value)>) -> Result<Attestation, AttestationError> {
+fn verify(statement: Members) -> Result<Attestation, AttestationError> {
     registration().verify("fido-u2f", &encode(&Value::Map(statement)))
 }
 
-fn assert_malformed(statement: Vec<(Value, Value)>, fault: StatementFault) {
-    let error = verify(statement).unwrap_err();
-    assert_eq!(error, AttestationError::StatementMalformed(fault));
-    assert_eq!(error.code(), Code::AttestationStatementMalformed);
+fn assert_malformed(statement: Members, fault: StatementFault) {
+    assert_statement_malformed(verify(statement), fault);
 }
 
 fn assert_signature_invalid(signature: &[u8]) {

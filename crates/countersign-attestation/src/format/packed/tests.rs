@@ -14,7 +14,9 @@ use crate::{
         certificates::{Builder, Key, common_name, root, rsa_spki, text},
         mutations::{Acceptance, Example, Material},
         octet_string,
-        statements::{AAGUID, Registration, encode},
+        statements::{
+            AAGUID, Members, Registration, assert_statement_malformed, encode, removed, replaced, x5c,
+        },
     },
 };
 
@@ -36,21 +38,13 @@ fn der(leaf: &Builder) -> Vec<u8> {
     leaf.der(&common_name("root"), &root().1)
 }
 
-fn statement(
-    algorithm: impl Into<Value>,
-    signature: impl Into<Value>,
-    x5c: Option<Value>,
-) -> Vec<(Value, Value)> {
+fn statement(algorithm: impl Into<Value>, signature: impl Into<Value>, x5c: Option<Value>) -> Members {
     let mut members = vec![("alg".into(), algorithm.into()), ("sig".into(), signature.into())];
     members.extend(x5c.map(|x5c| ("x5c".into(), x5c)));
     members
 }
 
-fn x5c(certificates: &[Vec<u8>]) -> Value {
-    Value::Array(certificates.iter().cloned().map(Value::Bytes).collect())
-}
-
-fn verify(statement: Vec<(Value, Value)>) -> Result<Attestation, AttestationError> {
+fn verify(statement: Members) -> Result<Attestation, AttestationError> {
     registration().verify("packed", &encode(&Value::Map(statement)))
 }
 
@@ -65,27 +59,21 @@ fn verify_leaf(leaf: &Builder) -> Result<Attestation, AttestationError> {
 }
 
 /// A good statement, its members to be changed.
-fn good() -> Vec<(Value, Value)> {
+fn good() -> Members {
     let signature = attestation_key().sign(&registration().signed_data());
     statement(ES256, Value::Bytes(signature), Some(x5c(&[der(&leaf())])))
 }
 
-fn with(member: &str, value: Value) -> Vec<(Value, Value)> {
-    let mut members = good();
-    members.iter_mut().find(|(key, _)| key.as_text() == Some(member)).unwrap().1 = value;
-    members
+fn with(member: &str, value: Value) -> Members {
+    replaced(good(), member, value)
 }
 
-fn without(member: &str) -> Vec<(Value, Value)> {
-    let mut members = good();
-    members.retain(|(key, _)| key.as_text() != Some(member));
-    members
+fn without(member: &str) -> Members {
+    removed(good(), member)
 }
 
-fn assert_malformed(statement: Vec<(Value, Value)>, fault: StatementFault) {
-    let error = verify(statement).unwrap_err();
-    assert_eq!(error, AttestationError::StatementMalformed(fault));
-    assert_eq!(error.code(), Code::AttestationStatementMalformed);
+fn assert_malformed(statement: Members, fault: StatementFault) {
+    assert_statement_malformed(verify(statement), fault);
 }
 
 fn assert_certificate(leaf: &Builder, fault: CertificateFault) {
@@ -550,7 +538,7 @@ fn an_error_is_told_in_one_line_with_its_cause() {
     assert_eq!(cause.to_string(), "alg is not an integer of 64 bits");
 }
 
-fn example(statement: Vec<(Value, Value)>, acceptance: Acceptance) -> Example {
+fn example(statement: Members, acceptance: Acceptance) -> Example {
     Example {
         format: "packed",
         formats: Formats::standard(),

@@ -22,7 +22,7 @@ use crate::{
         certificates::{Attribute, Builder, Key, common_name, name, root, text},
         mutations::{Acceptance, Example, Material},
         octet_string, sequence,
-        statements::{AAGUID, CLIENT_DATA_HASH, Registration, encode},
+        statements::{AAGUID, CLIENT_DATA_HASH, Registration, encode, removed, replaced, x5c},
         tlv,
     },
     validate_path,
@@ -176,15 +176,11 @@ fn assert_error(result: Result<Attestation, AttestationError>, expected: &Attest
 }
 
 fn with(member: &str, value: Value) -> Members {
-    let mut members = good().members();
-    members.iter_mut().find(|(key, _)| key.as_text() == Some(member)).unwrap().1 = value;
-    members
+    replaced(good().members(), member, value)
 }
 
 fn without(member: &str) -> Members {
-    let mut members = good().members();
-    members.retain(|(key, _)| key.as_text() != Some(member));
-    members
+    removed(good().members(), member)
 }
 
 fn assert_malformed(members: Members, fault: StatementFault) {
@@ -219,8 +215,7 @@ fn an_attestation_key_of_another_algorithm_hashes_with_its_own_function() {
 fn the_trust_path_has_all_certificates_in_their_order() {
     let leaf = good().leaf.der(&common_name("root"), &root().1);
     let certificates = [leaf, root().0.certificate().as_der().to_vec()];
-    let x5c = Value::Array(certificates.iter().cloned().map(Value::Bytes).collect());
-    let attestation = good().verify_members(with("x5c", x5c)).unwrap();
+    let attestation = good().verify_members(with("x5c", x5c(&certificates))).unwrap();
     let path: Vec<_> = attestation.trust_path().iter().map(Certificate::as_der).collect();
     assert_eq!(path, certificates);
 }

@@ -15,7 +15,7 @@ fn failing() -> Vec<Get> {
         Get { sign_count: 5, ..get() },
         Get { user_handle: Some(handle(8)), ..get() },
         Get { id: vec![0x1e; 16], ..get() },
-        Get { extension_results: json!({"appid": 1}), ..get() },
+        Get { trailing: vec![0], ..get() },
     ]
 }
 

@@ -114,6 +114,17 @@ fn rule_029_an_authentication_is_no_payment() {
 }
 
 #[test]
+fn rule_050_a_payment_of_one_origin_is_not_for_another() {
+    let rp = rp().build().unwrap();
+    for (origin, refused) in [("https://merchant.example", None), (ORIGIN, Some(Code::OriginMismatch))] {
+        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let state = state.confirming(expected()).at_origin(origin);
+        let finished = rp.finish_authentication(state, &confirmed().response(), &record(), NOW);
+        assert_eq!(finished.err().map(|error| error.code()), refused, "{origin}");
+    }
+}
+
+#[test]
 fn a_payment_is_confirmed_on_the_expected_page() {
     let mut get = confirmed();
     get.client_data["origin"] = ORIGIN.into();

@@ -177,6 +177,10 @@ fn rule_323_results_of_prf_are_stripped_refused_or_kept() {
     for asked in [prf(), inputs()] {
         registration_refused(&asked, policy(PrfResultsPolicy::Refuse), &create, Code::ExtensionNotAccepted);
     }
+    let of_the_other = created(json!({"hmacGetSecret": {"output1": base64url::encode([7; 32])}}), &[]);
+    let _ = register(&inputs(), policy(PrfResultsPolicy::Strip), &of_the_other).unwrap();
+    let refuse = policy(PrfResultsPolicy::Refuse);
+    registration_refused(&inputs(), refuse, &of_the_other, Code::ExtensionNotAccepted);
     let registered = register(&prf(), policy(PrfResultsPolicy::Keep), &create).unwrap();
     let results = registered.extensions().prf_results.as_ref();
     assert_eq!(results.map(|results| results.first.expose()), Some(&[7; 32][..]));
