@@ -157,7 +157,8 @@ impl<'a> Import<'a> {
     /// The record, for this relying party, whose RP ID the credential must be scoped to.
     ///
     /// Everything is read strictly, and the key is prepared by the relying party's verifiers: a point that is not on its
-    /// curve, a weak RSA key, an algorithm that can't be verified here are errors now, and not at the person's next sign-in.
+    /// curve, a weak RSA key, an algorithm that can't be verified or is not accepted here are errors now, and not at the
+    /// person's next sign-in.
     /// That the ID is not registered yet is for the store to say.
     pub fn into_record(self, rp: &RelyingParty) -> Result<CredentialRecord, ImportError> {
         let id = self.id.decode().and_then(CredentialId::new);
@@ -175,6 +176,9 @@ impl<'a> Import<'a> {
         }
         let (key, algorithm) = self.key.read()?;
         rp.verifiers.prepare(&key, algorithm.scheme()).map_err(ImportError::PublicKey)?;
+        if !rp.policy.stored_algorithms.accepts(algorithm) {
+            return Err(ImportError::AlgorithmNotAccepted(algorithm));
+        }
         let cose = match key.as_cose() {
             Some(received) => received.to_vec(),
             None => key.to_cose(algorithm).map_err(ImportError::PublicKey)?,
@@ -234,6 +238,8 @@ pub enum ImportError {
     AlgorithmUnknown,
     /// The key is none for the algorithm that was said.
     AlgorithmMismatch(Algorithm),
+    /// The policy does not accept stored credentials of this algorithm.
+    AlgorithmNotAccepted(Algorithm),
     /// A U2F credential, and the relying party sends no `AppID`: it could never be used.
     NoAppId,
     /// The attestation is not the credential's, or does not verify.
@@ -258,6 +264,9 @@ impl fmt::Display for ImportError {
             Self::PublicKey(cause) => cause.fmt(f),
             Self::AlgorithmUnknown => f.write_str("the public key names no algorithm, and has several"),
             Self::AlgorithmMismatch(algorithm) => write!(f, "the public key is none for {algorithm}"),
+            Self::AlgorithmNotAccepted(algorithm) => {
+                write!(f, "the algorithm {algorithm} is not accepted of stored credentials")
+            }
             Self::NoAppId => f.write_str("a u2f credential, and the relying party has no appid"),
             Self::Attestation(verdict) => verdict.fmt(f),
         }

@@ -26,7 +26,7 @@ pub use countersign_types::related_origins::{
 
 use crate::{
     builder::ConfigurationError,
-    origin::{WebOrigin, is_domain, public_suffix::registrable_label},
+    origin::{WebOrigin, public_suffix::registrable_label},
     relying_party::RelyingParty,
 };
 
@@ -39,8 +39,7 @@ pub const CLIENT_LABELS: usize = 5;
 pub enum RelatedOriginStatus {
     /// Pages of this origin may use the RP ID.
     Accepted,
-    /// It is not a web origin in a secure context as browsers write it, so it equals no page's. It may still use up a
-    /// label.
+    /// There is no web origin in a secure context in it, so it is no page's. It may still use up a label.
     NotAnOrigin,
     /// Its host is a public suffix, so it has no label, and is skipped.
     NoLabel,
@@ -48,7 +47,7 @@ pub enum RelatedOriginStatus {
     BeyondBudget,
 }
 
-/// What a client that heeds `max_labels` distinct labels makes of each origin, in the document's order.
+/// What a client that heeds `max_labels` distinct labels makes of each item, in the document's order.
 pub fn judge(document: &RelatedOrigins, max_labels: usize) -> Vec<(&str, RelatedOriginStatus)> {
     let mut seen = Vec::new();
     let judged = document.origins.iter().map(|item| (item.as_str(), status(item, max_labels, &mut seen)));
@@ -58,31 +57,41 @@ pub fn judge(document: &RelatedOrigins, max_labels: usize) -> Vec<(&str, Related
 /// Whether a client that heeds `max_labels` distinct labels would let a page of this origin use the RP ID:
 /// the [related origins validation procedure](https://www.w3.org/TR/webauthn-3/#sctn-validating-relation-origin).
 pub fn client_accepts(document: &RelatedOrigins, origin: &str, max_labels: usize) -> bool {
-    judge(document, max_labels).contains(&(origin, RelatedOriginStatus::Accepted))
+    let is_it = |item| origin_of(item).is_some_and(|found| found == origin);
+    let judged = judge(document, max_labels);
+    judged.into_iter().any(|(item, status)| status == RelatedOriginStatus::Accepted && is_it(item))
 }
 
 /// One turn of the procedure's loop.
-fn status<'a>(item: &'a str, max_labels: usize, seen: &mut Vec<&'a str>) -> RelatedOriginStatus {
-    let origin = WebOrigin::parse(item).filter(WebOrigin::is_secure);
-    let Some(host) = origin.map(|origin| origin.host).or_else(|| host_of(item)) else {
+fn status(item: &str, max_labels: usize, seen: &mut Vec<String>) -> RelatedOriginStatus {
+    let found = origin_of(item);
+    let Some(origin) = found.as_deref().and_then(WebOrigin::parse) else {
         return RelatedOriginStatus::NotAnOrigin;
     };
-    let Some(label) = registrable_label(host) else { return RelatedOriginStatus::NoLabel };
-    if !seen.contains(&label) {
+    let Some(label) = registrable_label(origin.host) else { return RelatedOriginStatus::NoLabel };
+    if !seen.iter().any(|earlier| earlier == label) {
         if seen.len() >= max_labels {
             return RelatedOriginStatus::BeyondBudget;
         }
-        seen.push(label);
+        seen.push(label.to_owned());
     }
-    if origin.is_some() { RelatedOriginStatus::Accepted } else { RelatedOriginStatus::NotAnOrigin }
+    if origin.is_secure() { RelatedOriginStatus::Accepted } else { RelatedOriginStatus::NotAnOrigin }
 }
 
-/// The host that a URL parser would find in text that is more than an origin, such as one with a path.
-fn host_of(item: &str) -> Option<&str> {
-    let (_, rest) = item.split_once("://")?;
+/// The origin that a URL parser finds in an item, as browsers write it: what else stands there, such as a path, doesn't
+/// count. A host that is not written in ASCII letters, digits and hyphens is not looked for.
+fn origin_of(item: &str) -> Option<String> {
+    let (scheme, rest) = item.trim_matches(|character| character <= ' ').split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let default_port = match &*scheme {
+        "https" => ":443",
+        "http" => ":80",
+        _ => return None,
+    };
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let host = authority.rsplit('@').next()?.split(':').next()?;
-    is_domain(host).then_some(host)
+    let host = authority.rsplit('@').next()?.to_ascii_lowercase();
+    let origin = format!("{scheme}://{}", host.strip_suffix(default_port).unwrap_or(&host));
+    WebOrigin::parse(&origin).is_some().then_some(origin)
 }
 
 /// Refuses related origins that clients would.
@@ -155,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_is_no_origin_is_skipped_and_may_use_up_a_label() {
-        use RelatedOriginStatus::{BeyondBudget, NoLabel, NotAnOrigin};
+        use RelatedOriginStatus::{Accepted, BeyondBudget, NoLabel, NotAnOrigin};
         let document = RelatedOrigins::new([
             "nonsense",
             "https://co.uk",
@@ -164,8 +173,29 @@ mod tests {
             "https://three.example",
         ]);
         let statuses: Vec<_> = judge(&document, 2).into_iter().map(|(_, status)| status).collect();
-        assert_eq!(statuses, [NotAnOrigin, NoLabel, NotAnOrigin, NotAnOrigin, BeyondBudget]);
+        assert_eq!(statuses, [NotAnOrigin, NoLabel, Accepted, NotAnOrigin, BeyondBudget]);
         assert!(client_accepts(&document, "https://three.example", 3));
+    }
+
+    #[test]
+    fn an_item_stands_for_the_origin_that_a_url_parser_finds_in_it() {
+        for item in [
+            "https://shop.example/",
+            "https://shop.example/path?query#fragment",
+            "HTTPS://Shop.Example",
+            "https://shop.example:443",
+            " https://someone@shop.example\n",
+        ] {
+            let document = RelatedOrigins::new([item]);
+            assert!(client_accepts(&document, "https://shop.example", 1), "{item}");
+            assert!(!client_accepts(&document, "https://shop.example:444", 1), "{item}");
+            assert!(!client_accepts(&document, item, 1), "no page has this origin: {item}");
+        }
+        for item in
+            ["https://shop.example@evil.example", "http://shop.example", "https://shop.example.evil.example"]
+        {
+            assert!(!client_accepts(&RelatedOrigins::new([item]), "https://shop.example", 1), "{item}");
+        }
     }
 
     #[test]

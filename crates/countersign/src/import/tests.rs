@@ -3,7 +3,7 @@ use countersign_types::{AlgorithmIdentifier, base64url};
 
 use super::*;
 use crate::{
-    AuthenticationState, Code,
+    AuthenticationState, Code, Policy, StoredAlgorithms,
     test_ceremony::{
         self, Attest, CHALLENGE, Create, Get, NOW, RP_ID, UP, cose_key, create, get, handle, rp, signing_key,
     },
@@ -57,6 +57,21 @@ fn a_key_in_any_encoding_signs_in() {
         assert_eq!((record.rp_id(), record.backup_eligible()), (RP_ID, None));
         signs_in(&record);
     }
+}
+
+#[test]
+fn an_algorithm_that_no_credential_may_have_any_more_is_refused() {
+    let cose = cose();
+    let accepting = |algorithm| {
+        let policy = Policy::passkeys()
+            .with_algorithms([algorithm])
+            .with_stored_algorithms(StoredAlgorithms::Only(vec![algorithm]));
+        let rp = rp().policy(policy).build().unwrap();
+        import(ImportedKey::Cose(&cose)).into_record(&rp).map(drop)
+    };
+    accepting(Algorithm::Es256).unwrap();
+    let error = accepting(Algorithm::EdDsa).unwrap_err();
+    assert_eq!(error, ImportError::AlgorithmNotAccepted(Algorithm::Es256));
 }
 
 #[cfg(feature = "jwk")]
