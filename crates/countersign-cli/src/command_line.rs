@@ -2,7 +2,7 @@
 
 use std::{error::Error, ffi::OsString, fmt, net::SocketAddr, path::PathBuf};
 
-use countersign_server::{Config, Listen, MetadataConfig, Registrations};
+use countersign_server::{Config, Listen, MetadataConfig, MetadataSource, Registrations};
 use lexopt::{Arg, Parser};
 
 use crate::{data_folder, metadata};
@@ -12,7 +12,7 @@ pub(crate) const HELP: &str = "\
 Passkeys from one program: a Web Authentication server with a page.
 
 Usage: countersign serve [OPTION]...
-       countersign metadata verify|show|search|diff FILE... [OPTION]...
+       countersign metadata fetch|verify|show|search|diff FILE... [OPTION]...
 
 countersign metadata --help tells of the FIDO Alliance's list of authenticators. Options of serve:
   --listen ADDRESS   where to listen [localhost:8080]
@@ -22,6 +22,9 @@ countersign metadata --help tells of the FIDO Alliance's list of authenticators.
                      [http://localhost:PORT for the domain localhost, https://DOMAIN otherwise]
   --metadata FILE    what the FIDO Alliance publishes of authenticators, as downloaded; names them, and tells of
                      compromised ones; read again when it changes
+  --metadata-url URL the same, fetched over https when there may be newer, such as https://mds3.fidoalliance.org/;
+                     the last good one is kept beside the database
+  --metadata-ca FILE the certificates that URL's server must lead to, in PEM; may be given several times [Mozilla's]
   --metadata-root FILE
                      the root that must have signed it, in PEM; may be given several times [those of FIDO's service]
   --attested         let only authenticators register that the metadata vouches for
@@ -66,6 +69,13 @@ pub(crate) enum UsageError {
     Option(lexopt::Error),
     /// An option that is given once, given twice.
     Twice(&'static str),
+    /// Two options that say different things of the same.
+    Clash(&'static str, &'static str),
+    /// An option without the one that it belongs to.
+    Without(&'static str, &'static str),
+    /// What this program was built without.
+    #[cfg(not(feature = "fetch"))]
+    NotBuilt(&'static str),
     /// A value of `--listen` that is no address.
     NotAnAddress(String),
     /// No `--database`, and no folder to put it in.
@@ -94,6 +104,12 @@ impl fmt::Display for UsageError {
             Self::Missing(what) => write!(f, "{what} is missing: countersign --help lists what there is"),
             Self::NotA(text, what) => write!(f, "{text:?} is not {what}"),
             Self::Option(error) => write!(f, "{error}: countersign --help lists what there is"),
+            Self::Clash(one, other) => write!(f, "{one} and {other} clash: give one of them"),
+            Self::Without(one, other) => write!(f, "{one} is for use with {other}"),
+            #[cfg(not(feature = "fetch"))]
+            Self::NotBuilt(what) => {
+                write!(f, "this program was built without the feature fetch, which {what} needs")
+            }
             Self::Twice(option) => write!(f, "{option} is given twice"),
             Self::NotAnAddress(text) => write!(
                 f,
@@ -132,7 +148,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, UsageError> {
 fn serve(mut parser: Parser) -> Result<Command, UsageError> {
     let (mut listen, mut rp_id, mut rp_name, mut database) = (None, None, None, None);
     let (mut origins, mut metadata_roots, mut attested) = (Vec::new(), Vec::new(), false);
-    let mut metadata = None;
+    let (mut file, mut url, mut authorities) = (None, None, Vec::new());
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
@@ -140,7 +156,9 @@ fn serve(mut parser: Parser) -> Result<Command, UsageError> {
             Arg::Long("rp-id") => once("--rp-id", &mut rp_id, text(&mut parser)?)?,
             Arg::Long("rp-name") => once("--rp-name", &mut rp_name, text(&mut parser)?)?,
             Arg::Long("origin") => origins.push(text(&mut parser)?),
-            Arg::Long("metadata") => once("--metadata", &mut metadata, PathBuf::from(parser.value()?))?,
+            Arg::Long("metadata") => once("--metadata", &mut file, PathBuf::from(parser.value()?))?,
+            Arg::Long("metadata-url") => once("--metadata-url", &mut url, text(&mut parser)?)?,
+            Arg::Long("metadata-ca") => authorities.push(PathBuf::from(parser.value()?)),
             Arg::Long("metadata-root") => metadata_roots.push(PathBuf::from(parser.value()?)),
             Arg::Long("attested") => attested = true,
             Arg::Long("database") => once("--database", &mut database, PathBuf::from(parser.value()?))?,
@@ -155,17 +173,43 @@ fn serve(mut parser: Parser) -> Result<Command, UsageError> {
     config.rp_id = rp_id.unwrap_or(config.rp_id);
     config.rp_name = rp_name.unwrap_or(config.rp_name);
     config.origins = origins;
-    if metadata.is_none() && (attested || !metadata_roots.is_empty()) {
-        return Err(UsageError::Missing("--metadata"));
-    }
-    config.metadata = metadata.map(MetadataConfig::new).map(|mut metadata| {
-        metadata.roots = metadata_roots;
-        if attested {
-            metadata.registrations = Registrations::Attested;
+    config.metadata = source(file, url, authorities)?.map(MetadataConfig::of);
+    match &mut config.metadata {
+        Some(metadata) => {
+            metadata.roots = metadata_roots;
+            if attested {
+                metadata.registrations = Registrations::Attested;
+            }
         }
-        metadata
-    });
+        None if attested => return Err(UsageError::Without("--attested", "--metadata or --metadata-url")),
+        None if metadata_roots.is_empty() => {}
+        None => return Err(UsageError::Without("--metadata-root", "--metadata or --metadata-url")),
+    }
     Ok(Command::Serve(config))
+}
+
+/// Where metadata comes from, if from anywhere.
+fn source(
+    file: Option<PathBuf>,
+    url: Option<String>,
+    authorities: Vec<PathBuf>,
+) -> Result<Option<MetadataSource>, UsageError> {
+    if url.is_none() && !authorities.is_empty() {
+        return Err(UsageError::Without("--metadata-ca", "--metadata-url"));
+    }
+    match (file, url) {
+        (Some(_), Some(_)) => Err(UsageError::Clash("--metadata", "--metadata-url")),
+        (None, None) => Ok(None),
+        (Some(file), None) => Ok(Some(MetadataSource::File(file))),
+        #[cfg(feature = "fetch")]
+        (None, Some(url)) => {
+            let mut config = countersign_server::fetch::FetchConfig::new(url);
+            config.authorities = authorities;
+            Ok(Some(MetadataSource::Url(config)))
+        }
+        #[cfg(not(feature = "fetch"))]
+        (None, Some(_)) => Err(UsageError::NotBuilt("--metadata-url")),
+    }
 }
 
 pub(crate) fn once<T>(option: &'static str, slot: &mut Option<T>, value: T) -> Result<(), UsageError> {
@@ -217,15 +261,43 @@ mod tests {
         assert_eq!(config.database, PathBuf::from("x"));
     }
 
+    fn sentence(arguments: &[&str]) -> String {
+        let arguments = ["serve", "--database", "x"].iter().chain(arguments);
+        parse(Parser::from_args(arguments)).unwrap_err().to_string()
+    }
+
     #[test]
     fn metadata_is_a_file_with_roots_and_demands() {
         let metadata = config(&["--metadata", "b", "--metadata-root=r"]).metadata.unwrap();
-        assert_eq!((metadata.file, metadata.roots), (PathBuf::from("b"), vec![PathBuf::from("r")]));
+        assert!(matches!(metadata.source, MetadataSource::File(path) if path.as_os_str() == "b"));
+        assert_eq!(metadata.roots, [PathBuf::from("r")]);
         assert_eq!(metadata.registrations, Registrations::Any);
         let metadata = config(&["--attested", "--metadata=b"]).metadata.unwrap();
         assert_eq!(metadata.registrations, Registrations::Attested);
-        let error = parse(Parser::from_args(["serve", "--database", "x", "--attested"])).unwrap_err();
-        assert!(matches!(error, UsageError::Missing("--metadata")));
+        let rest = "is for use with --metadata or --metadata-url";
+        assert_eq!(sentence(&["--attested"]), format!("--attested {rest}"));
+        assert_eq!(sentence(&["--metadata-root=r"]), format!("--metadata-root {rest}"));
+    }
+
+    #[cfg(feature = "fetch")]
+    #[test]
+    fn metadata_is_fetched_where_that_is_said() {
+        let arguments =
+            ["--metadata-url=https://a/", "--metadata-ca", "c", "--attested", "--metadata-root=r"];
+        let metadata = config(&arguments).metadata.unwrap();
+        assert_eq!((metadata.roots, metadata.registrations), (vec!["r".into()], Registrations::Attested));
+        let MetadataSource::Url(fetch) = metadata.source else { panic!("not fetched") };
+        assert_eq!((fetch.url.as_str(), fetch.authorities), ("https://a/", vec!["c".into()]));
+    }
+
+    #[test]
+    fn metadata_is_a_file_or_fetched() {
+        let both = sentence(&["--metadata=b", "--metadata-url=https://a/"]);
+        assert_eq!(both, "--metadata and --metadata-url clash: give one of them");
+        let alone = sentence(&["--metadata=b", "--metadata-ca=c"]);
+        assert_eq!(alone, "--metadata-ca is for use with --metadata-url");
+        let twice = sentence(&["--metadata-url=https://a/", "--metadata-url=https://a/"]);
+        assert_eq!(twice, "--metadata-url is given twice");
     }
 
     #[test]

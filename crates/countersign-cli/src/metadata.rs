@@ -1,10 +1,10 @@
-//! `countersign metadata`: look into a BLOB of the FIDO Metadata Service, on files.
+//! `countersign metadata`: fetch a BLOB of the FIDO Metadata Service, and look into it.
 
 use std::{
     error::Error,
     fmt::{self, Write as _},
     fs::File,
-    io::{self, IsTerminal as _, Read as _, Write as _},
+    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -16,20 +16,26 @@ use countersign_metadata::{
 };
 
 mod arguments;
+#[cfg(feature = "fetch")]
+mod fetch;
+mod progress;
 mod table;
 
 pub(crate) use arguments::{Action, Options, parse};
+use progress::Progress;
 use table::Table;
 
 /// What `countersign metadata --help` prints.
 pub(crate) const HELP: &str = "\
-Look into the list of authenticators that the FIDO Alliance publishes and signs (https://mds3.fidoalliance.org/).
+Fetch the list of authenticators that the FIDO Alliance publishes and signs, and look into it.
 
-Usage: countersign metadata verify FILE [OPTION]...
+Usage: countersign metadata fetch FILE [OPTION]...
+       countersign metadata verify FILE [OPTION]...
        countersign metadata show FILE [KEY] [OPTION]...
        countersign metadata search FILE TEXT [OPTION]...
        countersign metadata diff OLD NEW [OPTION]...
 
+  fetch    get the newest over https if FILE is not that, and put it in FILE's place once it is verified
   verify   check the signature and the chain, and print what is in the file
   show     list all models, or tell of one: KEY is an AAGUID, an AAID or the identifier of an attestation key
   search   list the models whose name or key has TEXT in it
@@ -41,6 +47,8 @@ Options:
   --host NAME        the host that the signer's certificate is for [mds.fidoalliance.org; any with --root]
   --newer-than NO    refuse a file whose number is not higher
   --accept-outdated  accept a file that should have been replaced by now
+  --url URL          fetch: where from [https://mds3.fidoalliance.org/]
+  --ca FILE          fetch: the certificates that URL's server must lead to, in PEM; may be given several times [Mozilla's]
   --help             this text
 
 The exit status is 0 where all is well, 1 where a file is refused, a model is unknown or, for diff, files differ, and 2
@@ -66,6 +74,12 @@ pub(crate) enum MetadataFailure {
     Root(PathBuf),
     /// A BLOB is refused.
     Refused(PathBuf, MetadataError),
+    /// What to fetch, or whom to trust, is not what it should be.
+    #[cfg(feature = "fetch")]
+    Setup(String),
+    /// Nothing was fetched from an address.
+    #[cfg(feature = "fetch")]
+    Fetch(String, countersign_server::fetch::FetchError),
     /// Standard output is gone.
     Output(io::Error),
 }
@@ -85,6 +99,10 @@ impl fmt::Display for MetadataFailure {
                 }
                 Ok(())
             }
+            #[cfg(feature = "fetch")]
+            Self::Setup(sentence) => f.write_str(sentence),
+            #[cfg(feature = "fetch")]
+            Self::Fetch(url, error) => write!(f, "{url}: {error}"),
             Self::Output(error) => write!(f, "can't write: {error}"),
         }
     }
@@ -99,6 +117,8 @@ pub(crate) fn run(options: &Options) -> Result<Finding, MetadataFailure> {
     let load = |path: &Path, seen| load(path, &policy, seen, now);
     let seen = options.newer_than.map_or(Seen::Nothing, Seen::NewerThan);
     let (text, finding) = match &options.action {
+        #[cfg(feature = "fetch")]
+        Action::Fetch(file) => fetch::fetch(file, options, &policy, now)?,
         Action::Verify(file) => (summary(&load(file, seen)?, now), Finding::Fine),
         Action::Show(file, None) => (list(&load(file, seen)?, now, |_| true).0, Finding::Fine),
         Action::Show(file, Some(key)) => one(&load(file, seen)?, *key, now),
@@ -153,25 +173,17 @@ fn read(path: &Path) -> Result<Vec<u8>, MetadataFailure> {
     let failed = |error| MetadataFailure::File(path.to_owned(), error);
     let mut file = File::open(path).map_err(failed)?;
     let whole = file.metadata().map_err(failed)?.len();
-    let (mut bytes, mut terminal) = (Vec::new(), io::stderr().lock());
-    let shows = terminal.is_terminal();
+    let (mut bytes, mut progress) = (Vec::new(), Progress::on_terminal());
     loop {
         let count = (&mut file).take(STEP).read_to_end(&mut bytes).map_err(failed)?;
         if bytes.len() > BLOB_MAX {
             return Err(MetadataFailure::TooLong(path.to_owned()));
         }
-        if shows {
-            let _ = write!(terminal, "\r\x1b[K{}", table::progress(bytes.len(), whole));
-            let _ = terminal.flush();
-        }
+        progress.show("reading", u64::try_from(bytes.len()).unwrap_or(u64::MAX), Some(whole));
         if count == 0 {
-            break;
+            return Ok(bytes);
         }
     }
-    if shows {
-        let _ = write!(terminal, "\r\x1b[K");
-    }
-    Ok(bytes)
 }
 
 fn summary(blob: &Blob, now: Timestamp) -> String {

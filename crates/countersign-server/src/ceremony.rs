@@ -4,16 +4,20 @@
 //! against one challenge twice, whatever becomes of it. What it leads to is stored in a second transaction, all of
 //! it or nothing.
 
+use std::sync::Arc;
+
 use countersign::{
     Accounts, AuthenticationResponse, AuthenticationState, CREDENTIAL_LIST_MAX, Code, CreationOptions,
     CredentialDescriptor, CredentialIdStatus, CredentialRecord, EntropyUnavailable, RegistrationResponse,
     RegistrationState, RelyingParty, RequestOptions, StartError, Timestamp, User, UserHandle,
-    new_user_handle, types::CredentialId, types::response::ResponseError,
+    new_user_handle, types::Aaguid, types::CredentialId, types::response::ResponseError,
 };
-use countersign_metadata::names::provider_name;
+use countersign_metadata::names::model_name;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    metadata::Knowledge,
+    names,
     store::{
         Store, StoreError, accounts,
         ceremonies::{self, Kind, NewCeremony, Taken},
@@ -34,6 +38,8 @@ const DEFAULT_LABEL: &str = "Passkey";
 pub(crate) struct Ceremonies {
     pub(crate) relying_party: RelyingParty,
     pub(crate) store: Store,
+    /// What names new passkeys.
+    pub(crate) knowledge: Option<Arc<Knowledge>>,
 }
 
 /// A ceremony that was started.
@@ -268,8 +274,18 @@ impl Ceremonies {
         };
         let registered = self.relying_party.finish_registration(state, response, status, now)?;
         let record = registered.into_credential();
-        let label = provider_name(record.aaguid()).unwrap_or(DEFAULT_LABEL).to_owned();
+        let label = self.label(record.aaguid());
         Ok(StoredCredential { record, label, created_at: now, last_used_at: None })
+    }
+
+    /// What a new passkey is called: what its model is called, as far as that can be a label.
+    fn label(&self, model: Aaguid) -> String {
+        let name = match &self.knowledge {
+            Some(knowledge) => knowledge.name(model),
+            None => model_name(model),
+        };
+        name.and_then(|it| names::clean(&it.name).map(str::to_owned))
+            .unwrap_or_else(|| DEFAULT_LABEL.to_owned())
     }
 
     async fn open<O>(

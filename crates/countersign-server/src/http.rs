@@ -12,12 +12,16 @@
 //! | `POST /api/accounts/finish` | `{"ceremony", "response"}` | 201 `{"account"}` and the session's cookie |
 //! | `POST /api/sessions/start` | `{}` | `{"ceremony", "options"}` for `navigator.credentials.get()` |
 //! | `POST /api/sessions/finish` | `{"ceremony", "response"}` | `{"account"}` and the session's cookie |
-//! | `GET /api/credentials` | | `{"credentials": […]}`, oldest first |
+//! | `GET /api/credentials` | | `{"credentials": […], "metadata"}`, oldest first |
 //! | `POST /api/credentials/start` | `{}` | `{"ceremony", "options"}` for `navigator.credentials.create()` |
 //! | `POST /api/credentials/finish` | `{"ceremony", "response"}` | 201 `{"credential"}` |
 //! | `PATCH /api/credentials/{id}` | `{"label"}` | `{"credential"}` |
 //! | `DELETE /api/credentials/{id}` | | 204: gone, and the sessions made with it |
 //! | `DELETE /api/account` | | 204: gone, with its credentials and sessions |
+//!
+//! `metadata` is `null` where none is configured, and otherwise `{"number", "nextUpdate", "models", "trouble"}`: what
+//! the metadata in use is, `null` where there is none yet, and a word for why newer one is not had or this one is no
+//! longer good: `metadata-unreachable`, `metadata-file-unusable`, or one of the words for a refused BLOB.
 //!
 //! A ceremony can be finished once, whatever comes of it; the second finish is answered `challenge-expired`.
 //!
@@ -37,7 +41,7 @@
 //! | 415 | `content-type-unsupported` |
 //! | 429 | `too-many-requests` |
 //! | 500 | `internal-error` |
-//! | 503 | `storage-failed` |
+//! | 503 | `storage-failed`, `metadata-unavailable` |
 //!
 //! A body is JSON in UTF-8 with content type `application/json`, an object, of 256 KiB at most. A request that changes
 //! something and has an `Origin` header must come from an origin that the relying party accepts: with that and the
@@ -87,6 +91,14 @@ struct App {
 
 type Shared = Arc<App>;
 
+impl App {
+    /// Refuses to start a registration that could not be judged at its end.
+    fn can_register(&self, now: Timestamp) -> Result<(), error::ApiError> {
+        let can_judge = self.knowledge.as_deref().is_none_or(|knowledge| knowledge.can_judge(now));
+        if can_judge { Ok(()) } else { Err(error::ApiError::MetadataUnavailable) }
+    }
+}
+
 /// The routes of a server with this configuration, to be served by other means than [`Server`](crate::Server) or
 /// called in tests. Opens the database; listens nowhere. Metadata is read once: it is `Server` that looks after it.
 pub fn router(config: &Config) -> Result<Router, StartError> {
@@ -121,7 +133,7 @@ pub(crate) fn open(
     let store = Store::open(&config.database)?;
     let cookie = cookie::Cookie::for_origins(&origins);
     let app = App {
-        ceremonies: Ceremonies { relying_party, store },
+        ceremonies: Ceremonies { relying_party, store, knowledge: knowledge.clone() },
         origins,
         cookie,
         knowledge: knowledge.clone(),

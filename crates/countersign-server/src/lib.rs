@@ -34,6 +34,9 @@ mod backend;
 mod ceremony;
 mod config;
 mod connections;
+#[cfg(feature = "fetch")]
+pub mod fetch;
+mod files;
 pub mod http;
 mod metadata;
 mod names;
@@ -45,6 +48,6 @@ mod token;
 
 pub use backend::BACKEND;
 pub use config::{Config, Listen};
-pub use metadata::{MetadataConfig, Registrations};
+pub use metadata::{MetadataConfig, MetadataSource, Registrations};
 pub use server::{Server, stop_signal};
 pub use start_error::StartError;

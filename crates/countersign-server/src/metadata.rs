@@ -1,13 +1,13 @@
-//! What is known of authenticators: a BLOB of the FIDO Metadata Service, from a file that is read again when it changes.
+//! What is known of authenticators: a BLOB of the FIDO Metadata Service, from a file that is read again when it
+//! changes, or from an address that is asked for newer ones.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use countersign::{CredentialRecord, Reassessor, RelyingParty, Timestamp, Verdict, types::Aaguid};
@@ -17,10 +17,15 @@ use countersign_metadata::{
     roots::anchor_from_pem,
 };
 
-use self::kept::Kept;
+use self::{kept::Kept, watched::Watched};
+#[cfg(feature = "fetch")]
+use crate::fetch::FetchConfig;
 use crate::{Config, StartError, backend};
 
+#[cfg(feature = "fetch")]
+mod fetched;
 mod kept;
+mod watched;
 
 /// How often the file is looked at, unless the configuration says otherwise: a day's metadata may be a minute late.
 const CHECK_EVERY: Duration = Duration::from_secs(60);
@@ -29,17 +34,30 @@ const CHECK_EVERY: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MetadataConfig {
-    /// The BLOB as it was downloaded. It is read when the server starts, and again when it changed.
-    ///
-    /// One that is refused changes nothing: the last good one stays in use, and is kept beside the database for the
-    /// next start. Without that, the file must be valid when the server starts.
-    pub file: PathBuf,
+    /// Where it comes from.
+    pub source: MetadataSource,
     /// The roots that may have signed it, one certificate in PEM a file; empty for those of FIDO's own service.
     pub roots: Vec<PathBuf>,
     /// Which authenticators may register.
     pub registrations: Registrations,
-    /// How often a running server looks whether the file changed; at most a hundred times a second.
+    /// How often a running server looks whether a file changed; at most a hundred times a second.
     pub check_every: Duration,
+}
+
+/// Where metadata comes from.
+///
+/// What is refused changes nothing: the last good BLOB stays in use, and is kept beside the database for the next
+/// start, with its number: no older one is taken after it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum MetadataSource {
+    /// The BLOB as it was downloaded. It is read when the server starts, and again when it changed. It must be valid when
+    /// the server starts, unless a good one is kept.
+    File(PathBuf),
+    /// An address, which a running server asks for newer BLOBs. It starts with the one that is kept, and without any if
+    /// there is none: until the first is there, no authenticator registers where the metadata must vouch for it.
+    #[cfg(feature = "fetch")]
+    Url(FetchConfig),
 }
 
 /// Which authenticators may register.
@@ -57,12 +75,12 @@ pub enum Registrations {
 impl MetadataConfig {
     /// This file of FIDO's own service, and no demands.
     pub fn new(file: impl Into<PathBuf>) -> Self {
-        Self {
-            file: file.into(),
-            roots: Vec::new(),
-            registrations: Registrations::Any,
-            check_every: CHECK_EVERY,
-        }
+        Self::of(MetadataSource::File(file.into()))
+    }
+
+    /// Metadata of FIDO's own service from this source, and no demands.
+    pub const fn of(source: MetadataSource) -> Self {
+        Self { source, roots: Vec::new(), registrations: Registrations::Any, check_every: CHECK_EVERY }
     }
 }
 
@@ -71,23 +89,37 @@ impl MetadataConfig {
 pub(crate) struct Knowledge {
     metadata: Arc<Metadata>,
     registrations: Registrations,
-    file: PathBuf,
-    check_every: Duration,
+    source: Source,
     kept: Kept,
-    /// The file as it was when it was last read; `None` if it was not there.
-    last: Mutex<Option<Stamp>>,
     /// When the BLOB in use was first taken, in seconds since 1970.
     taken_at: AtomicI64,
+    /// When its source last had nothing newer, likewise; 0 if that was never.
+    checked_at: AtomicI64,
     failures: AtomicU64,
+    /// What went wrong since the last success.
+    trouble: Mutex<Option<&'static str>>,
 }
 
-/// What tells that a file changed.
-type Stamp = (Option<SystemTime>, u64);
+#[derive(Debug)]
+enum Source {
+    File(Watched),
+    #[cfg(feature = "fetch")]
+    Url(Arc<fetched::Fetched>),
+}
+
+/// Why a BLOB was not put in use and kept.
+#[derive(Debug)]
+enum NotTaken {
+    /// It is refused.
+    Refused(MetadataError),
+    /// It is in use, and can't be kept.
+    NotKept(StartError),
+}
 
 impl Knowledge {
-    /// Reads the file; where it is refused, what was kept of it.
+    /// Opens what is configured, and puts in use what is there.
     pub(crate) fn load(config: &Config, now: Timestamp) -> Result<Option<Self>, StartError> {
-        let Some(MetadataConfig { file, roots, registrations, check_every }) = &config.metadata else {
+        let Some(MetadataConfig { source, roots, registrations, check_every }) = &config.metadata else {
             return Ok(None);
         };
         let kept = Kept::beside(&config.database);
@@ -95,69 +127,108 @@ impl Knowledge {
         if let Some(number) = kept.number()? {
             metadata = metadata.with_highest_number(number);
         }
+        let source = match source {
+            MetadataSource::File(path) => Source::File(Watched::new(path, *check_every)),
+            #[cfg(feature = "fetch")]
+            MetadataSource::Url(config) => Source::Url(Arc::new(fetched::Fetched::new(config)?)),
+        };
         let knowledge = Self {
             metadata: Arc::new(metadata),
             registrations: *registrations,
-            file: file.clone(),
-            check_every: (*check_every).max(Duration::from_millis(10)),
-            last: Mutex::new(stamp(file)),
-            taken_at: AtomicI64::new(0),
-            failures: AtomicU64::new(0),
+            source,
             kept,
+            taken_at: AtomicI64::new(0),
+            checked_at: AtomicI64::new(0),
+            failures: AtomicU64::new(0),
+            trouble: Mutex::new(None),
         };
-        if let Err(error) = knowledge.read(file, now) {
-            if knowledge.read(knowledge.kept.blob(), now).is_err() {
-                return Err(error);
-            }
-            knowledge.failed(&error);
+        match &knowledge.source {
+            Source::File(watched) => watched.start(&knowledge, now)?,
+            #[cfg(feature = "fetch")]
+            Source::Url(_) => fetched::start(&knowledge, now),
         }
         Ok(Some(knowledge))
     }
 
-    /// Looks after the file for ever.
+    /// Looks after the source for ever.
     pub(crate) async fn watch(self: Arc<Self>) {
-        loop {
-            tokio::time::sleep(self.check_every).await;
-            let knowledge = Arc::clone(&self);
-            let looking = tokio::task::spawn_blocking(move || knowledge.look(SystemTime::now().into()));
-            // Only a panic ends it otherwise, and that was told.
-            let _ = looking.await;
+        match &self.source {
+            Source::File(watched) => watched.watch(&self).await,
+            #[cfg(feature = "fetch")]
+            Source::Url(fetched) => fetched.watch(&self).await,
         }
     }
 
-    /// Reads the file if it changed since it was read last. What is refused changes nothing.
-    fn look(&self, now: Timestamp) {
-        let found = stamp(&self.file);
-        if std::mem::replace(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner), found) == found {
-            return;
-        }
-        if let Err(error) = self.read(&self.file, now) {
-            self.failed(&error);
-        }
-    }
-
-    fn failed(&self, error: &StartError) {
-        self.failures.fetch_add(1, Ordering::Relaxed);
-        let number = self.metadata.highest_number();
-        tracing::warn!(%error, number, "the metadata in use stays");
-    }
-
-    /// Reads a file, puts it in use and keeps it. The BLOB that is in use already is no error.
+    /// Reads a file, puts it in use and keeps it.
     fn read(&self, path: &Path, now: Timestamp) -> Result<(), StartError> {
-        let content = kept::read(path)?;
-        let blob = match self.metadata.offer(&content, now, &backend::verifiers()) {
-            Ok(blob) => blob,
-            Err(MetadataError::Rollback { seen, got }) if seen == got => return Ok(()),
-            Err(error) => return Err(StartError::Metadata(path.to_owned(), error)),
+        self.take(&kept::read(path)?, now).map(drop).map_err(|error| match error {
+            NotTaken::Refused(error) => StartError::Metadata(path.to_owned(), error),
+            NotTaken::NotKept(error) => error,
+        })
+    }
+
+    /// Puts a BLOB in use and keeps it, and says its number. The one that is in use already is no error.
+    fn take(&self, content: &[u8], now: Timestamp) -> Result<u64, NotTaken> {
+        let number = match self.metadata.offer(content, now, &backend::verifiers()) {
+            Ok(blob) => {
+                for skipped in blob.skipped() {
+                    tracing::warn!(entry = skipped.position(), fault = %skipped.fault(), "metadata entry left out");
+                }
+                let (number, models) = (blob.number(), blob.entries().len());
+                tracing::info!(number, models, next_update = %blob.next_update(), "metadata");
+                self.taken_at.store(now.unix_seconds(), Ordering::Relaxed);
+                number
+            }
+            Err(MetadataError::NotNewer(number)) if self.is_kept(number)? => {
+                self.succeeded(now);
+                return Ok(number);
+            }
+            // The disk was full, perhaps.
+            Err(MetadataError::NotNewer(number)) => number,
+            Err(error) => return Err(NotTaken::Refused(error)),
         };
-        for skipped in blob.skipped() {
-            tracing::warn!(entry = skipped.position(), fault = %skipped.fault(), "metadata entry left out");
+        self.kept.keep(content, number).map_err(NotTaken::NotKept)?;
+        if let Some(since) = self.kept.since() {
+            self.taken_at.store(since.unix_seconds(), Ordering::Relaxed);
         }
-        tracing::info!(number = blob.number(), models = blob.entries().len(), next_update = %blob.next_update(), "metadata");
-        self.kept.keep(&content, blob.number())?;
-        let taken_at = self.kept.since().unwrap_or(now);
-        self.taken_at.store(taken_at.unix_seconds(), Ordering::Relaxed);
-        Ok(())
+        self.succeeded(now);
+        Ok(number)
+    }
+
+    fn is_kept(&self, number: u64) -> Result<bool, NotTaken> {
+        Ok(self.kept.number().map_err(NotTaken::NotKept)? == Some(number))
+    }
+
+    /// Notes that the source had the newest.
+    fn succeeded(&self, now: Timestamp) {
+        self.checked_at.store(now.unix_seconds(), Ordering::Relaxed);
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Notes that the source had nothing that can be used: by a word, and in words for the log.
+    fn failed(&self, code: &'static str, error: &dyn std::error::Error) {
+        self.failures.fetch_add(1, Ordering::Relaxed);
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
+        let number = self.metadata.blob().map(|blob| blob.number());
+        let cause = error.source().map(tracing::field::display);
+        tracing::warn!(code, %error, cause, number, "the metadata in use stays");
+    }
+
+    /// A word for why newer metadata is not had or the one in use is no longer good, if so.
+    pub(crate) fn ails(&self, now: Timestamp) -> Option<&'static str> {
+        let failed = *self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.or_else(|| {
+            let blob = self.blob()?;
+            let is_outdated = self.metadata.blob_policy().is_outdated(blob.next_update(), now);
+            is_outdated.then_some(countersign::Code::MetadataOutdated.as_str())
+        })
+    }
+
+    /// Whether authenticators can be judged as far as registering demands it: where the metadata must vouch for them, it
+    /// has to be there, and not to be out of date.
+    pub(crate) fn can_judge(&self, now: Timestamp) -> bool {
+        let is_good = |blob: &Blob| !self.metadata.blob_policy().is_outdated(blob.next_update(), now);
+        self.registrations == Registrations::Any || self.blob().as_deref().is_some_and(is_good)
     }
 
     /// The metadata, for a relying party that demands attestation; `None` if this one doesn't.
@@ -175,7 +246,12 @@ impl Knowledge {
         Timestamp::from_unix_seconds(self.taken_at.load(Ordering::Relaxed))
     }
 
-    /// How often a file was refused or could not be read since the start.
+    /// When the source last had nothing newer.
+    pub(crate) fn checked_at(&self) -> Option<Timestamp> {
+        Some(self.checked_at.load(Ordering::Relaxed)).filter(|at| *at != 0).map(Timestamp::from_unix_seconds)
+    }
+
+    /// How often metadata was refused, or could not be read, fetched or kept since the start.
     pub(crate) fn failures(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)
     }
@@ -212,9 +288,4 @@ fn policy(roots: &[PathBuf]) -> Result<BlobPolicy, StartError> {
         pem.and_then(|pem| anchor_from_pem(&pem).ok()).ok_or_else(|| StartError::MetadataRoot(path.clone()))
     });
     Ok(BlobPolicy::new(anchors.collect::<Result<Vec<_>, _>>()?))
-}
-
-fn stamp(path: &Path) -> Option<Stamp> {
-    let found = fs::metadata(path).ok()?;
-    Some((found.modified().ok(), found.len()))
 }

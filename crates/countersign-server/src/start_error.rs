@@ -21,8 +21,11 @@ pub enum StartError {
     RelyingParty(ConfigurationError),
     /// A file of metadata, or of its roots, or of its number, can't be read or written.
     MetadataFile(PathBuf, io::Error),
-    /// A root of metadata is not a certificate in PEM.
+    /// A root of metadata, or of the server that it is fetched from, is not a certificate in PEM.
     MetadataRoot(PathBuf),
+    /// Metadata can't be fetched from this address: it is not one over https, or has a user name in it.
+    #[cfg(feature = "fetch")]
+    MetadataUrl(String),
     /// The metadata is refused.
     Metadata(PathBuf, MetadataError),
     /// The database's folder can't be created.
@@ -62,6 +65,13 @@ impl fmt::Display for StartError {
                 write!(f, "can't use the metadata file {}: {error}", path.display())
             }
             Self::MetadataRoot(path) => write!(f, "{} is not a certificate in PEM", path.display()),
+            #[cfg(feature = "fetch")]
+            Self::MetadataUrl(url) => {
+                write!(
+                    f,
+                    "{url:?} is not an address to fetch metadata from, such as https://mds3.fidoalliance.org/"
+                )
+            }
             Self::Metadata(path, error) => write!(f, "can't use {}: {error}", path.display()),
             Self::Folder(path, error) => {
                 write!(f, "can't create the database's folder {}: {error}", path.display())

@@ -16,6 +16,12 @@ pub(crate) struct Options {
     pub(crate) host: Option<String>,
     pub(crate) newer_than: Option<u64>,
     pub(crate) outdated: Outdated,
+    /// Where to fetch.
+    #[cfg(feature = "fetch")]
+    pub(crate) url: Option<String>,
+    /// What its server's certificate must lead to.
+    #[cfg(feature = "fetch")]
+    pub(crate) authorities: Vec<PathBuf>,
 }
 
 /// What becomes of a file that should have been replaced by now.
@@ -25,9 +31,11 @@ pub(crate) enum Outdated {
     Accepted,
 }
 
-/// One of the four commands.
+/// One of the commands.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Action {
+    #[cfg(feature = "fetch")]
+    Fetch(PathBuf),
     Verify(PathBuf),
     Show(PathBuf, Option<ModelKey>),
     Search(PathBuf, String),
@@ -38,6 +46,8 @@ pub(crate) enum Action {
 pub(crate) fn parse(mut parser: Parser) -> Result<Option<Options>, UsageError> {
     let (mut at, mut host, mut newer_than) = (None, None, None);
     let (mut roots, mut outdated, mut words) = (Vec::new(), Outdated::Refused, Vec::new());
+    #[cfg(feature = "fetch")]
+    let (mut url, mut authorities) = (None, Vec::new());
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("help") | Arg::Short('h') => return Ok(None),
@@ -50,11 +60,34 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Option<Options>, UsageError> {
                 once("--newer-than", &mut newer_than, parsed(&text(&mut parser)?, "a number")?)?;
             }
             Arg::Long("accept-outdated") => outdated = Outdated::Accepted,
+            #[cfg(feature = "fetch")]
+            Arg::Long("url") => once("--url", &mut url, text(&mut parser)?)?,
+            #[cfg(feature = "fetch")]
+            Arg::Long("ca") => authorities.push(PathBuf::from(parser.value()?)),
             Arg::Value(word) => words.push(word),
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Some(Options { action: action(words)?, at, roots, host, newer_than, outdated }))
+    let action = action(words)?;
+    #[cfg(feature = "fetch")]
+    if !matches!(action, Action::Fetch(_)) {
+        let given = [("--url", url.is_some()), ("--ca", !authorities.is_empty())];
+        if let Some((option, _)) = given.iter().find(|(_, is_given)| *is_given) {
+            return Err(UsageError::Without(option, "metadata fetch"));
+        }
+    }
+    Ok(Some(Options {
+        action,
+        at,
+        roots,
+        host,
+        newer_than,
+        outdated,
+        #[cfg(feature = "fetch")]
+        url,
+        #[cfg(feature = "fetch")]
+        authorities,
+    }))
 }
 
 fn action(words: Vec<OsString>) -> Result<Action, UsageError> {
@@ -62,6 +95,10 @@ fn action(words: Vec<OsString>) -> Result<Action, UsageError> {
     let Some(command) = words.next() else { return Err(UsageError::NoMetadataCommand) };
     let mut file = |what| words.next().map(PathBuf::from).ok_or(UsageError::Missing(what));
     let action = match command.to_str() {
+        #[cfg(feature = "fetch")]
+        Some("fetch") => Action::Fetch(file("a file")?),
+        #[cfg(not(feature = "fetch"))]
+        Some("fetch") => return Err(UsageError::NotBuilt("metadata fetch")),
         Some("verify") => Action::Verify(file("a file")?),
         Some("show") => {
             let path = file("a file")?;
@@ -128,6 +165,16 @@ mod tests {
         assert_eq!((options.roots, options.host.as_deref()), (vec!["r".into()], Some("h")));
         assert_eq!(options.outdated, Outdated::Accepted);
         assert!(read(&["verify", "--help"]).unwrap().is_none());
+    }
+
+    #[cfg(feature = "fetch")]
+    #[test]
+    fn an_address_is_for_fetching() {
+        let options = read(&["fetch", "a", "--url=https://b/", "--ca", "c"]).unwrap().unwrap();
+        assert_eq!(options.action, Action::Fetch("a".into()));
+        assert_eq!((options.url.as_deref(), options.authorities), (Some("https://b/"), vec!["c".into()]));
+        assert_eq!(sentence(&["show", "a", "--ca=c"]), "--ca is for use with metadata fetch");
+        assert_eq!(sentence(&["verify", "a", "--url=b"]), "--url is for use with metadata fetch");
     }
 
     #[test]

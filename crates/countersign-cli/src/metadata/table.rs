@@ -1,4 +1,4 @@
-//! Text for a terminal: tables whose columns are in line, and how far a work is.
+//! Text for a terminal: tables whose columns are in line.
 
 use std::fmt;
 
@@ -52,16 +52,6 @@ pub(crate) fn common_name(certificate: &Certificate) -> Option<String> {
     })
 }
 
-/// A bar that shows how many of so many bytes are read.
-pub(crate) fn progress(done: usize, whole: u64) -> String {
-    const WIDTH: u64 = 30;
-    let done = u64::try_from(done).unwrap_or(u64::MAX);
-    let share = |parts: u64| done.saturating_mul(parts).checked_div(whole).unwrap_or(0).min(parts);
-    let full = usize::try_from(share(WIDTH)).unwrap_or(0);
-    let rest = usize::try_from(WIDTH).unwrap_or(0).saturating_sub(full);
-    format!("[{}{}] {} %", "#".repeat(full), " ".repeat(rest), share(100))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,13 +70,5 @@ mod tests {
     #[test]
     fn a_terminal_gets_no_commands() {
         assert_eq!(printable("a\u{1b}[2Jb\n"), "a\u{fffd}[2Jb\u{fffd}");
-    }
-
-    #[test]
-    fn progress_goes_from_nothing_to_all() {
-        assert!(progress(0, 100).ends_with("] 0 %"));
-        assert!(progress(50, 100).contains("###############  "));
-        assert!(progress(100, 100).ends_with("#] 100 %"));
-        assert!(progress(7, 0).ends_with("] 0 %"));
     }
 }

@@ -3,6 +3,10 @@
 // The same passkey that the server's own tests use.
 #[path = "../../../countersign-server/tests/http/authenticator.rs"]
 mod authenticator;
+#[cfg(feature = "fetch")]
+#[allow(dead_code, reason = "the server's own tests use all of it")]
+#[path = "../../../countersign-server/tests/http/https.rs"]
+mod https;
 mod metadata;
 mod program;
 mod starting;

@@ -111,6 +111,107 @@ fn differences_are_listed() {
     prints(&metadata(folder.path(), &["diff", "old", "old"]), 0, &["number 7 to 7, 0 changes"]);
 }
 
+#[cfg(feature = "fetch")]
+mod fetching {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::https::{Https, Reply};
+
+    /// Runs `metadata fetch` for the file `fetched` of a folder.
+    fn fetch(folder: &Path, server: &Https, more: &[&str]) -> Output {
+        let file = folder.join("fetched");
+        let mut all = vec!["fetch", file.to_str().unwrap(), "--url"];
+        let url = server.url();
+        let authority = Https::write_authority(folder);
+        all.extend([url.as_str(), "--ca", authority.to_str().unwrap()]);
+        all.extend(more);
+        metadata(folder, &all)
+    }
+
+    fn blob(folder: &Path, name: &str) -> Vec<u8> {
+        fs::read(folder.join(name)).unwrap()
+    }
+
+    fn path(folder: &Path) -> PathBuf {
+        folder.join("fetched")
+    }
+
+    #[test]
+    fn the_newest_is_fetched_once() {
+        let (folder, server) = (folder(), Https::start());
+        let at = path(folder.path()).display().to_string();
+        server.answer(Reply::ok(&["ETag: \"7\""], &blob(folder.path(), "old")));
+        let lines = [format!("{at} has the newest now"), "number                    7".into()];
+        prints(&fetch(folder.path(), &server, &[]), 0, &lines.each_ref().map(String::as_str));
+        assert_eq!(blob(folder.path(), "fetched"), blob(folder.path(), "old"));
+
+        server.answer(Reply::new("304 Not Modified", &[], b""));
+        let line = format!("{at} has the newest already");
+        prints(&fetch(folder.path(), &server, &[]), 0, &[&line]);
+        assert!(server.requests()[1].contains("\r\nif-none-match: \"7\"\r\n"));
+
+        // What is in the file is not what the server named.
+        fs::write(path(folder.path()), "x").unwrap();
+        server.answer(Reply::ok(&[], &blob(folder.path(), "new")));
+        prints(&fetch(folder.path(), &server, &[]), 0, &["number                    8"]);
+        assert!(!server.requests()[2].contains("if-none-match"));
+    }
+
+    #[test]
+    fn rule_349_what_is_refused_leaves_the_file() {
+        let (folder, server) = (folder(), Https::start());
+        let url = server.url();
+        server.answer(Reply::ok(&[], &blob(folder.path(), "new")));
+        prints(&fetch(folder.path(), &server, &[]), 0, &[]);
+        let rollback = "(metadata-rollback): the metadata blob has number 7, and number 8 was seen before";
+        let malformed =
+            "(metadata-malformed): the metadata blob is malformed: not a compact jws: not three parts";
+        for (reply, sentence) in [
+            (Reply::ok(&[], &blob(folder.path(), "old")), format!("{url} is refused {rollback}")),
+            (Reply::ok(&[], b"a.b"), format!("{url} is refused {malformed}")),
+            (
+                Reply::new("500 Internal Server Error", &[], b""),
+                format!("{url}: the metadata's server answered with status 500"),
+            ),
+            (
+                Reply::ok(&[], &blob(folder.path(), "new")).without_last(1),
+                format!("{url}: the metadata's server broke its answer off"),
+            ),
+        ] {
+            server.answer(reply);
+            assert_fails(&fetch(folder.path(), &server, &[]), 1, &sentence);
+            assert_eq!(blob(folder.path(), "fetched"), blob(folder.path(), "new"));
+        }
+        // The number is remembered where the file is gone.
+        fs::remove_file(path(folder.path())).unwrap();
+        server.answer(Reply::ok(&[], &blob(folder.path(), "old")));
+        assert_fails(&fetch(folder.path(), &server, &[]), 1, &format!("{url} is refused {rollback}"));
+        assert!(!path(folder.path()).exists());
+    }
+
+    #[test]
+    fn a_full_disk_leaves_the_file() {
+        let (folder, server) = (folder(), Https::start());
+        fs::copy(folder.path().join("old"), path(folder.path())).unwrap();
+        fs::create_dir(folder.path().join("fetched.new")).unwrap();
+        server.answer(Reply::ok(&[], &blob(folder.path(), "new")));
+        let output = fetch(folder.path(), &server, &[]);
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.starts_with(&format!("countersign: {}: ", path(folder.path()).display())), "{said}");
+        assert_eq!(blob(folder.path(), "fetched"), blob(folder.path(), "old"));
+    }
+
+    #[test]
+    fn an_address_without_https_is_refused() {
+        let folder = folder();
+        let output = metadata(folder.path(), &["fetch", "x", "--url", "http://localhost/"]);
+        let sentence = "\"http://localhost/\" is not an address to fetch metadata from, such as https://mds3.fidoalliance.org/";
+        assert_fails(&output, 1, sentence);
+    }
+}
+
 #[test]
 fn what_is_refused_is_one_sentence_with_its_code() {
     let folder = folder();

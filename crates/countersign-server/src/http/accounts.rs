@@ -26,6 +26,7 @@ pub(super) async fn start(
     Json(Start { name }): Json<Start>,
 ) -> Result<Response, ApiError> {
     let name = names::clean(&name).ok_or(ApiError::NameInvalid)?;
+    app.can_register(now())?;
     let started = app.ceremonies.start_account(name, now()).await.map_err(ApiError::registration)?;
     Ok(sessions::started(&started))
 }

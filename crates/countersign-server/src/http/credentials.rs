@@ -9,7 +9,7 @@ use countersign::Algorithm;
 use countersign::types::{
     Aaguid, CredentialId, base64url, enumerations::Transport, identifiers::CREDENTIAL_ID_MAX,
 };
-use countersign_metadata::names::provider_name;
+use countersign_metadata::{Blob, names::provider_name};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -20,6 +20,7 @@ use super::{
     signed_in::SignedIn,
 };
 use crate::{
+    metadata::Knowledge,
     names, rfc3339,
     store::{
         credentials::{self, StoredCredential},
@@ -86,6 +87,28 @@ impl<'a> Credential<'a> {
     }
 }
 
+/// The metadata that names and judges passkeys, as the page tells of it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata {
+    number: Option<u64>,
+    next_update: Option<String>,
+    models: Option<usize>,
+    trouble: Option<&'static str>,
+}
+
+impl Metadata {
+    fn new(knowledge: &Knowledge) -> Self {
+        let blob = knowledge.blob();
+        Self {
+            number: blob.as_deref().map(Blob::number),
+            next_update: blob.as_deref().map(|blob| blob.next_update().to_string()),
+            models: blob.as_deref().map(|blob| blob.entries().len()),
+            trouble: knowledge.ails(now()),
+        }
+    }
+}
+
 pub(super) async fn list(
     State(app): State<Shared>,
     SignedIn(session): SignedIn,
@@ -93,11 +116,13 @@ pub(super) async fn list(
     #[derive(Serialize)]
     struct Body<'a> {
         credentials: Vec<Credential<'a>>,
+        metadata: Option<Metadata>,
     }
     let owner = session.user.clone();
     let stored = app.ceremonies.store.read(move |db| credentials::list(db, &owner)).await?;
     let credentials = stored.iter().map(|one| Credential::new(&app, one, &session)).collect();
-    Ok(json(StatusCode::OK, &Body { credentials }))
+    let metadata = app.knowledge.as_deref().map(Metadata::new);
+    Ok(json(StatusCode::OK, &Body { credentials, metadata }))
 }
 
 pub(super) async fn start(
@@ -105,6 +130,7 @@ pub(super) async fn start(
     SignedIn(session): SignedIn,
     Json(Nothing {}): Json<Nothing>,
 ) -> Result<Response, ApiError> {
+    app.can_register(now())?;
     let started = app.ceremonies.start_credential(&session, now()).await.map_err(ApiError::registration)?;
     Ok(sessions::started(&started))
 }

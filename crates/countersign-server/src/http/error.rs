@@ -33,6 +33,8 @@ pub(super) enum ApiError {
     OriginNotAllowed,
     /// A ceremony's response that was refused, with the status of its endpoint.
     Refused(StatusCode, Code, String),
+    /// The metadata that must vouch for authenticators is not there, or out of date.
+    MetadataUnavailable,
     /// What the database refused, or that it failed.
     Store(StoreError),
     /// What should not happen, such as no random bytes.
@@ -112,6 +114,11 @@ impl ApiError {
                 "The request comes from a page that this server does not belong to.",
             ),
             Self::Refused(status, code, _) => (*status, code.as_str(), refusal(*code)),
+            Self::MetadataUnavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "metadata-unavailable",
+                "The server can’t judge authenticators at the moment, so that no passkey can be registered.",
+            ),
             Self::Store(error) => store(error),
             Self::Internal(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal-error", "Something went wrong on the server.")
@@ -133,6 +140,7 @@ impl IntoResponse for ApiError {
             Self::Store(error) if status.is_server_error() => {
                 tracing::error!(code, %error, "a request failed");
             }
+            Self::MetadataUnavailable => tracing::warn!(code, "a registration was refused"),
             Self::Internal(detail) => tracing::error!(code, detail, "a request failed"),
             Self::Refused(_, _, detail) => tracing::info!(code, detail, "a ceremony was refused"),
             Self::RequestMalformed(detail) => tracing::debug!(code, detail, "a request was refused"),

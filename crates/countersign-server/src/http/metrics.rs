@@ -50,8 +50,19 @@ fn metadata(text: &mut String, knowledge: &Knowledge) {
              countersign_metadata_{name} {value}\n"
         );
     };
-    let failures = "Times that new metadata was refused or could not be read since the start.";
+    let failures = "Times that metadata was refused, or could not be read, fetched or kept since the start.";
     write("failures_total", "counter", failures, knowledge.failures().into());
+    let ails = knowledge.ails(now()).is_some();
+    write(
+        "trouble",
+        "gauge",
+        "1 while newer metadata is not had, or the one in use is out of date.",
+        ails.into(),
+    );
+    if let Some(at) = knowledge.checked_at() {
+        let help = "When the source of the metadata last had nothing newer.";
+        write("checked_timestamp_seconds", "gauge", help, at.unix_seconds().into());
+    }
     let Some(blob) = knowledge.blob() else { return };
     let count = |count: usize| i128::try_from(count).unwrap_or(i128::MAX);
     let age = now().unix_seconds().saturating_sub(knowledge.taken_at().unix_seconds());

@@ -9,18 +9,26 @@ use std::{
 use countersign::Timestamp;
 use countersign_metadata::blob::BLOB_MAX;
 
-use crate::StartError;
+#[cfg(feature = "fetch")]
+use crate::fetch::Remembered;
+use crate::{StartError, files};
 
-/// Two files beside the database: the BLOB, and the highest number that was seen.
+/// Files beside the database: the BLOB, the highest number that was seen, and what is remembered of the server that
+/// the BLOB was fetched from.
 #[derive(Debug)]
 pub(super) struct Kept {
     blob: PathBuf,
     number: PathBuf,
+    remembered: PathBuf,
 }
 
 impl Kept {
     pub(super) fn beside(database: &Path) -> Self {
-        Self { blob: database.with_extension("metadata"), number: database.with_extension("metadata-number") }
+        Self {
+            blob: database.with_extension("metadata"),
+            number: database.with_extension("metadata-number"),
+            remembered: database.with_extension("metadata-fetched"),
+        }
     }
 
     pub(super) fn blob(&self) -> &Path {
@@ -42,14 +50,35 @@ impl Kept {
         fs::metadata(&self.blob).and_then(|it| it.modified()).ok().map(Timestamp::from)
     }
 
-    /// Keeps a BLOB, unless one of this number is kept. The number comes last: after a crash in between, what is kept
+    /// Keeps a BLOB, unless it is kept already. The number comes last: after a crash in between, what is kept
     /// is newer than the number, and not refused for it.
     pub(super) fn keep(&self, blob: &[u8], number: u64) -> Result<(), StartError> {
-        if self.blob.exists() && self.number()? == Some(number) {
+        if self.number()? == Some(number) && fs::read(&self.blob).is_ok_and(|kept| kept == blob) {
             return Ok(());
+        }
+        // What a server calls the old one must not be taken for the new one's.
+        match fs::remove_file(&self.remembered) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(StartError::MetadataFile(self.remembered.clone(), error));
+            }
+            _ => {}
         }
         replace(&self.blob, blob)?;
         replace(&self.number, format!("{number}\n").as_bytes())
+    }
+
+    /// What is remembered of the server.
+    #[cfg(feature = "fetch")]
+    pub(super) fn remembered(&self) -> Option<Remembered> {
+        Remembered::read(&self.remembered)
+    }
+
+    /// Remembers it.
+    #[cfg(feature = "fetch")]
+    pub(super) fn remember(&self, remembered: &Remembered) -> Result<(), StartError> {
+        remembered
+            .write(&self.remembered)
+            .map_err(|error| StartError::MetadataFile(self.remembered.clone(), error))
     }
 }
 
@@ -64,16 +93,6 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, StartError> {
     read().map_err(|error| StartError::MetadataFile(path.to_owned(), error))
 }
 
-/// Writes a new file that takes the old one's place, so that a crash leaves one of both.
 fn replace(path: &Path, content: &[u8]) -> Result<(), StartError> {
-    let write = || {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let mut new = path.as_os_str().to_owned();
-        new.push(".new");
-        fs::write(&new, content)?;
-        fs::rename(&new, path)
-    };
-    write().map_err(|error: io::Error| StartError::MetadataFile(path.to_owned(), error))
+    files::replace(path, content).map_err(|error| StartError::MetadataFile(path.to_owned(), error))
 }

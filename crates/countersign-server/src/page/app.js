@@ -26,6 +26,7 @@ class Failure extends Error {
 const SERVER_ADVICE = {
   'challenge-expired': () => 'Please start again; each attempt is good once, and for a few minutes.',
   'credential-unknown': () => 'It may have been removed from its account. Use another passkey, and delete this one where you keep it: it opens nothing here.',
+  'metadata-unavailable': () => 'It lacks the list of authenticators that it accepts, and keeps trying to get it. Please try again later.',
   'last-credential': () => 'Add another passkey first, so that you are not locked out.',
   'not-signed-in': () => 'If this keeps happening, check that your browser keeps cookies for this site.',
   'name-taken': () => 'If that account is yours, sign in with your passkey.',
@@ -409,8 +410,22 @@ const PASSKEYS_HINTS = [
 ];
 
 async function loadPasskeys() {
-  session.passkeys = (await api('GET', '/api/credentials')).credentials;
+  const { credentials, metadata } = await api('GET', '/api/credentials');
+  session.passkeys = credentials;
   renderPasskeys();
+  renderMetadata(metadata);
+}
+
+/** What names and judges the passkeys' models, and what ails it. */
+function renderMetadata(metadata) {
+  const number = metadata?.number;
+  byId('metadata-hint').textContent = number
+    ? `Models are named and judged by the FIDO Alliance’s list no. ${number} of ${metadata.models}; the next was announced for ${metadata.nextUpdate}.`
+    : '';
+  const lead = number ? 'The list of authenticator models may be out of date.' : 'There is no list of authenticator models yet.';
+  byId('metadata-notice').replaceChildren(...(metadata?.trouble
+    ? [element('p', lead), element('p', `Whoever runs this server finds the reason in its log (${metadata.trouble}).`)]
+    : []));
 }
 
 function renderPasskeys() {

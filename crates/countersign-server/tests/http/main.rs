@@ -5,6 +5,12 @@ mod ceremonies;
 mod credentials;
 mod database;
 mod edge;
+#[cfg(feature = "fetch")]
+mod fetched;
+#[cfg(feature = "fetch")]
+mod fetching;
+#[cfg(feature = "fetch")]
+mod https;
 mod junk;
 mod metadata;
 mod serving;

@@ -25,12 +25,22 @@ fn write(folder: &Path, number: u64, status: &str) {
 /// The same, of a model that verifies its users by this method.
 fn write_with(folder: &Path, number: u64, status: &str, method: &str) {
     let chain = TestChain::new();
+    write_root(folder, &chain);
+    fs::write(folder.join("blob"), blob(&chain, number, status, method)).unwrap();
+}
+
+/// Writes the root that signs BLOBs.
+pub(crate) fn write_root(folder: &Path, chain: &TestChain) {
     let root = STANDARD.encode(chain.root.certificate().as_der());
     fs::write(
         folder.join("root.pem"),
         format!("-----BEGIN CERTIFICATE-----\n{root}\n-----END CERTIFICATE-----\n"),
     )
     .unwrap();
+}
+
+/// A BLOB that this chain signed.
+pub(crate) fn blob(chain: &TestChain, number: u64, status: &str, method: &str) -> Vec<u8> {
     let payload = json!({
         "no": number,
         "nextUpdate": "2054-01-01",
@@ -50,7 +60,7 @@ fn write_with(folder: &Path, number: u64, status: &str, method: &str) {
             "statusReports": [{"status": status, "effectiveDate": "2025-02-01"}],
         }],
     });
-    fs::write(folder.join("blob"), chain.sign(payload.to_string().as_bytes())).unwrap();
+    chain.sign(payload.to_string().as_bytes())
 }
 
 fn config(folder: &Path, registrations: Registrations) -> Config {
@@ -73,13 +83,13 @@ async fn metric(client: &mut Client, name: &str) -> Option<i64> {
     value(&String::from_utf8(answer.body).unwrap(), name)
 }
 
-fn value(text: &str, name: &str) -> Option<i64> {
+pub(crate) fn value(text: &str, name: &str) -> Option<i64> {
     let line = text.lines().find(|line| line.split(' ').next() == Some(name))?;
     line.split(' ').nth(1)?.parse().ok()
 }
 
 /// Registers the model with its attestation for a new account, and returns the status and the body.
-async fn register(client: &mut Client, name: &str) -> (u16, Value) {
+pub(crate) async fn register(client: &mut Client, name: &str) -> (u16, Value) {
     let started = client.post("/api/accounts/start", &json!({ "name": name })).await.json();
     let options: CreationOptions = serde_json::from_value(started["options"].clone()).unwrap();
     let mut authenticator = Authenticator::security_key(name)
@@ -102,6 +112,9 @@ async fn a_compromised_model_is_refused_at_registration_and_found_among_those_st
     assert_eq!(listed["credentials"][0]["authenticator"], "Model One");
     assert_eq!(listed["credentials"][0]["icon"], format!("/models/{MODEL}/icon"));
     assert_eq!(listed["credentials"][0]["trouble"], Value::Null);
+    assert_eq!(listed["credentials"][0]["label"], "Model One");
+    let metadata = json!({ "number": 7, "nextUpdate": "2054-01-01", "models": 1, "trouble": null });
+    assert_eq!(listed["metadata"], metadata);
 
     write(folder.path(), 8, "USER_KEY_REMOTE_COMPROMISE");
     let mut restarted = open(folder.path(), Registrations::Attested).unwrap();
@@ -193,6 +206,10 @@ async fn rule_349_a_running_server_takes_newer_metadata_and_nothing_else() {
     // At once, so that no half of it is seen.
     fs::write(folder.path().join("other"), "a.b.c").unwrap();
     fs::rename(folder.path().join("other"), folder.path().join("blob")).unwrap();
+    until(8, 1).await;
+    let same = tempfile::tempdir_in(folder.path()).unwrap();
+    write(same.path(), 8, "FIDO_CERTIFIED_L1");
+    fs::rename(same.path().join("blob"), folder.path().join("blob")).unwrap();
     until(8, 1).await;
     let put = |number: u64| {
         let aside = tempfile::tempdir_in(folder.path()).unwrap();

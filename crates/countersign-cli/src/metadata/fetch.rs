@@ -1,0 +1,88 @@
+//! `countersign metadata fetch`: the newest BLOB over https, into a file that only a good one replaces.
+
+use std::{
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use countersign::types::Timestamp;
+use countersign_metadata::{Blob, BlobPolicy, Seen};
+use countersign_server::fetch::{Answer, Client, FIDO_URL, FetchConfig, Remembered, Validators, replace};
+
+use super::{Finding, MetadataFailure, Options, load, progress::Progress, summary, verifiers};
+
+/// Fetches, unless what is in the file is the newest.
+pub(super) fn fetch(
+    file: &Path,
+    options: &Options,
+    policy: &BlobPolicy,
+    now: Timestamp,
+) -> Result<(String, Finding), MetadataFailure> {
+    let mut config = FetchConfig::new(options.url.as_deref().unwrap_or(FIDO_URL));
+    config.authorities.clone_from(&options.authorities);
+    let client = Client::new(&config).map_err(|error| MetadataFailure::Setup(error.to_string()))?;
+    let beside = beside(file);
+    let remembered = Remembered::read(&beside).filter(|it| it.url == client.url());
+    // Of one that is out of date, the number still counts.
+    let lenient = policy.clone().dangerous_accept_outdated();
+    let current = load(file, &lenient, Seen::Nothing, now).ok();
+    let number = current.as_ref().map(Blob::number);
+    let seen = seen(options.newer_than, number, remembered.as_ref());
+    let known = remembered.filter(|it| Some(it.number) == number).map(|it| it.validators);
+
+    let mut progress = Progress::on_terminal();
+    let answer = client.get(known.as_ref(), &mut |done, whole| progress.show("fetching", done, whole));
+    drop(progress);
+    let answer = answer.map_err(|error| MetadataFailure::Fetch(client.url().to_owned(), error))?;
+    let (blob, validators, what) = match answer {
+        Answer::NotModified => {
+            let validators = known.unwrap_or_default();
+            (load(file, policy, seen, now)?, validators, "has the newest already")
+        }
+        Answer::Content { bytes, validators } => {
+            let blob = policy
+                .verify(&bytes, seen, now, &verifiers())
+                .map_err(|error| MetadataFailure::Refused(PathBuf::from(client.url()), error))?;
+            put(file, &beside, &bytes)?;
+            (blob, validators, "has the newest now")
+        }
+    };
+    remember(&beside, client.url(), blob.number(), validators)?;
+    Ok((format!("{} {what}\n\n{}", file.display(), summary(&blob, now)), Finding::Fine))
+}
+
+/// No lower number than that of the file, or of what was fetched from the address before.
+fn seen(newer_than: Option<u64>, current: Option<u64>, remembered: Option<&Remembered>) -> Seen {
+    let highest = current.max(remembered.map(|it| it.number));
+    match (newer_than, highest) {
+        (Some(number), highest) if highest.is_none_or(|highest| number >= highest) => Seen::NewerThan(number),
+        (_, Some(number)) => Seen::AtLeast(number),
+        (_, None) => Seen::Nothing,
+    }
+}
+
+/// The file beside a BLOB that says where it is from.
+fn beside(file: &Path) -> PathBuf {
+    let mut name = OsString::from(file);
+    name.push(".fetched");
+    PathBuf::from(name)
+}
+
+/// What the server calls the old one goes first, so that it is never taken for the new one's.
+fn put(file: &Path, beside: &Path, bytes: &[u8]) -> Result<(), MetadataFailure> {
+    match fs::remove_file(beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(MetadataFailure::File(beside.to_owned(), error));
+        }
+        _ => {}
+    }
+    replace(file, bytes).map_err(|error| MetadataFailure::File(file.to_owned(), error))
+}
+
+fn remember(beside: &Path, url: &str, number: u64, validators: Validators) -> Result<(), MetadataFailure> {
+    let remembered =
+        Remembered { url: url.to_owned(), number, checked_at: SystemTime::now().into(), validators };
+    remembered.write(beside).map_err(|error| MetadataFailure::File(beside.to_owned(), error))
+}

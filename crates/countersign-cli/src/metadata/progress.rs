@@ -1,0 +1,101 @@
+//! How far a long work is: one line on a terminal, which is gone when the work is done.
+
+use std::io::{self, IsTerminal as _, Write};
+
+/// The line. Where there is no terminal, nothing is shown.
+#[derive(Debug)]
+pub(super) struct Progress<W: Write> {
+    terminal: Option<W>,
+    shown: String,
+}
+
+impl Progress<io::Stderr> {
+    /// One on standard error, if that is a terminal.
+    pub(super) fn on_terminal() -> Self {
+        Self::new(Some(io::stderr()).filter(io::Stderr::is_terminal))
+    }
+}
+
+impl<W: Write> Progress<W> {
+    const fn new(terminal: Option<W>) -> Self {
+        Self { terminal, shown: String::new() }
+    }
+
+    /// Shows what is done now, such as `reading`, and of how many bytes.
+    pub(super) fn show(&mut self, what: &str, done: u64, whole: Option<u64>) {
+        let Some(terminal) = &mut self.terminal else { return };
+        let line = line(what, done, whole);
+        if line != self.shown {
+            // Whoever closed it doesn't want it.
+            let _ = write!(terminal, "\r\x1b[K{line}").and_then(|()| terminal.flush());
+            self.shown = line;
+        }
+    }
+}
+
+impl<W: Write> Drop for Progress<W> {
+    fn drop(&mut self) {
+        if let Some(terminal) = self.terminal.as_mut().filter(|_| !self.shown.is_empty()) {
+            let _ = terminal.write_all(b"\r\x1b[K").and_then(|()| terminal.flush());
+        }
+    }
+}
+
+fn line(what: &str, done: u64, whole: Option<u64>) -> String {
+    const WIDTH: u64 = 30;
+    let Some(whole) = whole.filter(|whole| *whole > 0) else {
+        return format!("{what} {}", megabytes(done));
+    };
+    let share = |parts: u64| done.saturating_mul(parts).checked_div(whole).unwrap_or(0).min(parts);
+    let bar = |parts: u64, with: &str| with.repeat(usize::try_from(parts).unwrap_or(0));
+    let full = share(WIDTH);
+    let (full, rest) = (bar(full, "#"), bar(WIDTH.saturating_sub(full), " "));
+    format!("{what} [{full}{rest}] {} % of {}", share(100), megabytes(whole))
+}
+
+fn megabytes(bytes: u64) -> String {
+    let tenths = bytes / 100_000;
+    format!("{}.{} MB", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_goes_from_nothing_to_all() {
+        assert_eq!(
+            line("reading", 0, Some(9_150_000)),
+            format!("reading [{}] 0 % of 9.1 MB", " ".repeat(30))
+        );
+        let half = format!("reading [{}{}] 50 % of 2.0 MB", "#".repeat(15), " ".repeat(15));
+        assert_eq!(line("reading", 1_000_000, Some(2_000_000)), half);
+        assert!(line("reading", 3_000_000, Some(2_000_000)).ends_with("#] 100 % of 2.0 MB"));
+    }
+
+    #[test]
+    fn without_a_length_the_bytes_are_counted() {
+        assert_eq!(line("fetching", 1_250_000, None), "fetching 1.2 MB");
+        assert_eq!(line("reading", 7, Some(0)), "reading 0.0 MB");
+    }
+
+    #[test]
+    fn a_line_takes_the_place_of_the_last_and_is_gone_at_the_end() {
+        let mut screen = Vec::new();
+        let mut progress = Progress::new(Some(&mut screen));
+        for done in [0, 1, 200_000] {
+            progress.show("fetching", done, None);
+        }
+        drop(progress);
+        let text = String::from_utf8(screen).unwrap();
+        assert_eq!(text, "\r\x1b[Kfetching 0.0 MB\r\x1b[Kfetching 0.2 MB\r\x1b[K");
+    }
+
+    #[test]
+    fn what_shows_nothing_writes_nothing() {
+        let mut screen = Vec::new();
+        drop(Progress::new(Some(&mut screen)));
+        assert!(screen.is_empty());
+        Progress::<Vec<u8>>::new(None).show("reading", 1, None);
+    }
+}

@@ -1,0 +1,245 @@
+//! The client: one conditional `GET`, over https from the first address to the last.
+
+use std::{
+    fs,
+    io::{self, Read as _},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use rustls::{RootCertStore, crypto::aws_lc_rs, pki_types::CertificateDer};
+use ureq::{
+    Agent,
+    http::{HeaderMap, Uri, header, uri::Scheme},
+    tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
+};
+
+use super::{FetchConfig, FetchError, RetryAfter, Validators};
+use crate::StartError;
+
+/// What we call ourselves.
+const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
+
+/// How often a server may send us on: enough to move to another host, then to another path.
+const REDIRECTS_MAX: u32 = 3;
+
+/// The most bytes of the head of an answer: many times what any has.
+const HEAD_MAX: usize = 32 * 1024;
+
+/// How much is read at once.
+const STEP: u64 = 64 * 1024;
+
+/// A client for one address.
+#[derive(Debug)]
+pub struct Client {
+    agent: Agent,
+    url: String,
+    time_limit: Duration,
+    length_max: usize,
+}
+
+/// What a server answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// This.
+    Content {
+        /// As many as it said, and no more than the limit.
+        bytes: Vec<u8>,
+        /// What to name it by the next time.
+        validators: Validators,
+    },
+    /// What was named is the newest.
+    NotModified,
+}
+
+impl Client {
+    /// Reads the certificates, and asks nobody yet. Proxies are those of the environment (`HTTPS_PROXY`, `ALL_PROXY`,
+    /// `NO_PROXY`).
+    pub fn new(config: &FetchConfig) -> Result<Self, StartError> {
+        if !is_https(&config.url) {
+            return Err(StartError::MetadataUrl(config.url.clone()));
+        }
+        let mut authorities = Vec::new();
+        for path in &config.authorities {
+            read_authorities(path, &mut authorities)?;
+        }
+        let roots = if authorities.is_empty() { RootCerts::WebPki } else { RootCerts::from(authorities) };
+        let tls = TlsConfig::builder()
+            .root_certs(roots)
+            .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()))
+            .build();
+        let agent = Agent::config_builder()
+            .https_only(true)
+            .max_redirects(REDIRECTS_MAX)
+            .http_status_as_error(false)
+            .timeout_global(Some(config.time_limit))
+            .max_response_header_size(HEAD_MAX)
+            // A connection that was open for a day is not.
+            .max_idle_connections(0)
+            .user_agent(USER_AGENT)
+            .accept_encoding("identity")
+            .tls_config(tls)
+            .build();
+        Ok(Self {
+            agent: agent.new_agent(),
+            url: config.url.clone(),
+            time_limit: config.time_limit,
+            length_max: config.length_max,
+        })
+    }
+
+    /// The address that is asked.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Asks for what is there, unless it is what `known` names. Blocks, for the time limit at most. `progress` is told
+    /// how many bytes there are, and how many there will be if the server said so.
+    pub fn get(
+        &self,
+        known: Option<&Validators>,
+        progress: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<Answer, FetchError> {
+        let mut request = self.agent.get(&self.url);
+        let mut asks = false;
+        match known.map(|known| (&known.etag, &known.last_modified)) {
+            Some((Some(etag), _)) => {
+                request = request.header(header::IF_NONE_MATCH, etag);
+                asks = true;
+            }
+            Some((None, Some(time))) => {
+                request = request.header(header::IF_MODIFIED_SINCE, time);
+                asks = true;
+            }
+            _ => {}
+        }
+        let mut response = request.call().map_err(|error| self.refusal(error))?;
+        let headers = response.headers();
+        match response.status().as_u16() {
+            200 => {}
+            304 if asks => return Ok(Answer::NotModified),
+            status => {
+                let retry_after = text(headers, &header::RETRY_AFTER).and_then(RetryAfter::parse);
+                return Err(FetchError::Status(status, retry_after));
+            }
+        }
+        let validators = Validators::new(text(headers, &header::ETAG), text(headers, &header::LAST_MODIFIED));
+        let bytes = self.body(response.body_mut(), progress)?;
+        Ok(Answer::Content { bytes, validators })
+    }
+
+    fn body(
+        &self,
+        body: &mut ureq::Body,
+        progress: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<Vec<u8>, FetchError> {
+        let whole = body.content_length();
+        let length = |bytes: &Vec<u8>| u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let limit = u64::try_from(self.length_max).unwrap_or(u64::MAX);
+        if whole.is_some_and(|whole| whole > limit) {
+            return Err(FetchError::TooLarge(self.length_max));
+        }
+        let (mut bytes, mut reader) = (Vec::new(), body.as_reader());
+        loop {
+            let count = (&mut reader)
+                .take(STEP)
+                .read_to_end(&mut bytes)
+                .map_err(|error| self.refusal(ureq::Error::from(error)))?;
+            if bytes.len() > self.length_max {
+                return Err(FetchError::TooLarge(self.length_max));
+            }
+            progress(length(&bytes), whole);
+            if count == 0 {
+                break;
+            }
+        }
+        if whole.is_some_and(|whole| length(&bytes) != whole) {
+            return Err(FetchError::BrokenOff);
+        }
+        Ok(bytes)
+    }
+
+    fn refusal(&self, error: ureq::Error) -> FetchError {
+        match error {
+            ureq::Error::Timeout(_) => FetchError::TimedOut(self.time_limit),
+            ureq::Error::RequireHttpsOnly(_) => FetchError::NotHttps,
+            // Our own address was read before: a bad one is where the server sent us.
+            ureq::Error::TooManyRedirects | ureq::Error::RedirectFailed | ureq::Error::BadUri(_) => {
+                FetchError::Redirects
+            }
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
+                FetchError::TimedOut(self.time_limit)
+            }
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => FetchError::BrokenOff,
+            error => FetchError::Unreachable(error.to_string()),
+        }
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Whether an address is one over https, with a host and without a user name, which would be in logs.
+fn is_https(url: &str) -> bool {
+    let Ok(uri) = url.parse::<Uri>() else { return false };
+    let authority = uri.authority();
+    uri.scheme() == Some(&Scheme::HTTPS)
+        && authority.is_some_and(|it| !it.host().is_empty() && !it.as_str().contains('@'))
+}
+
+/// Reads the certificates in a file, of which there must be one at least.
+fn read_authorities(path: &Path, authorities: &mut Vec<Certificate<'static>>) -> Result<(), StartError> {
+    let pem = fs::read(path).map_err(|error| StartError::MetadataFile(path.to_owned(), error))?;
+    let unusable = || StartError::MetadataRoot(path.to_owned());
+    let before = authorities.len();
+    for item in parse_pem(&pem) {
+        let PemItem::Certificate(certificate) = item.map_err(|_| unusable())? else { continue };
+        let der = CertificateDer::from_slice(certificate.der());
+        RootCertStore::empty().add(der).map_err(|_| unusable())?;
+        authorities.push(certificate);
+    }
+    if authorities.len() > before { Ok(()) } else { Err(unusable()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_353_an_address_is_one_over_https_with_a_host_and_no_user_name() {
+        for good in
+            ["https://mds3.fidoalliance.org/", "https://localhost:1/a?b", "https://[::1]", "HTTPS://a/"]
+        {
+            assert!(Client::new(&FetchConfig::new(good)).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "http://a/",
+            "a",
+            "//a/",
+            "/a",
+            "ftp://a/",
+            "https://",
+            "https:///a",
+            "https://a:b@c/",
+            "file:///a",
+        ] {
+            let error = Client::new(&FetchConfig::new(bad)).unwrap_err();
+            assert!(matches!(error, StartError::MetadataUrl(url) if url == bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn authorities_are_certificates_in_pem() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = FetchConfig::new("https://a/");
+        config.authorities = vec![folder.path().join("none")];
+        assert!(matches!(Client::new(&config), Err(StartError::MetadataFile(..))));
+        for content in ["", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+            fs::write(&config.authorities[0], content).unwrap();
+            assert!(matches!(Client::new(&config), Err(StartError::MetadataRoot(_))), "{content}");
+        }
+    }
+}

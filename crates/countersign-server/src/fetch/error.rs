@@ -1,0 +1,148 @@
+//! Why nothing was fetched.
+
+use std::{fmt, time::Duration};
+
+use countersign::Timestamp;
+use countersign_metadata::Date;
+
+/// Why nothing was fetched. `Display` names no address: it may have a secret in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// The server can't be reached, or can't be trusted to be the one that was meant; in the words of those that tried.
+    Unreachable(String),
+    /// The server sent us on to an address without https.
+    NotHttps,
+    /// The server sent us on too often, or to nowhere.
+    Redirects,
+    /// The server answered with this status, and perhaps said when to come back.
+    Status(u16, Option<RetryAfter>),
+    /// More bytes than this.
+    TooLarge(usize),
+    /// It took longer than this.
+    TimedOut(Duration),
+    /// The answer ended too soon.
+    BrokenOff,
+}
+
+/// When a server wants to be asked again
+/// ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryAfter {
+    /// After so many seconds.
+    Seconds(u64),
+    /// At this time.
+    At(Timestamp),
+}
+
+impl RetryAfter {
+    /// Reads the header field: a number of seconds, or a date in the form that is not obsolete.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(Self::Seconds(text.parse().unwrap_or(u64::MAX)));
+        }
+        http_date(text).map(Self::At)
+    }
+
+    /// How long that is from now.
+    pub fn wait_from(self, now: Timestamp) -> Duration {
+        let seconds = match self {
+            Self::Seconds(seconds) => seconds,
+            Self::At(time) => {
+                u64::try_from(time.unix_seconds().saturating_sub(now.unix_seconds())).unwrap_or(0)
+            }
+        };
+        Duration::from_secs(seconds)
+    }
+}
+
+/// Reads an IMF-fixdate ([RFC 9110, section 5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7)), such as
+/// `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn http_date(text: &str) -> Option<Timestamp> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (_, date) = text.split_once(", ")?;
+    let mut words = date.split(' ');
+    let (day, month, year) = (words.next()?, words.next()?, words.next()?);
+    let (time, zone) = (words.next()?, words.next()?);
+    let month =
+        MONTHS.iter().zip(1..).find(|(name, _)| **name == month).map(|(_, number): (_, i64)| number)?;
+    let date: Date = format!("{year}-{month:02}-{day}").parse().ok()?;
+    let number = |digits: &str, end: i64| {
+        let is_number = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse::<i64>().ok().filter(|number| is_number && *number < end)
+    };
+    let mut parts = time.split(':');
+    let hours = number(parts.next()?, 24)?;
+    let minutes = number(parts.next()?, 60)?;
+    // A leap second is in the grammar.
+    let seconds = number(parts.next()?, 61)?;
+    if zone != "GMT" || words.next().is_some() || parts.next().is_some() {
+        return None;
+    }
+    let seconds =
+        hours.saturating_mul(3600).saturating_add(minutes.saturating_mul(60)).saturating_add(seconds);
+    Some(date.start().plus_seconds(seconds))
+}
+
+impl FetchError {
+    /// When the server wants to be asked again, if it said so.
+    pub const fn retry_after(&self) -> Option<RetryAfter> {
+        match self {
+            Self::Status(_, retry_after) => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(why) => write!(f, "the metadata's server can't be reached: {why}"),
+            Self::NotHttps => f.write_str("the metadata's server sent us on to an address without https"),
+            Self::Redirects => f.write_str("the metadata's server sent us on too often, or to nowhere"),
+            Self::Status(status, _) => write!(f, "the metadata's server answered with status {status}"),
+            Self::TooLarge(limit) => write!(f, "the metadata's server sent more than {limit} bytes"),
+            Self::TimedOut(limit) => write!(f, "the metadata's server took longer than {limit:?}"),
+            Self::BrokenOff => f.write_str("the metadata's server broke its answer off"),
+        }
+    }
+}
+
+impl std::error::Error for FetchError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        assert_eq!(RetryAfter::parse("120"), Some(RetryAfter::Seconds(120)));
+        assert_eq!(RetryAfter::parse("99999999999999999999999"), Some(RetryAfter::Seconds(u64::MAX)));
+        let date = RetryAfter::parse("Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(date, Some(RetryAfter::At(Timestamp::from_unix_seconds(784_111_777))));
+        let now = Timestamp::from_unix_seconds(784_111_770);
+        assert_eq!(date.unwrap().wait_from(now), Duration::from_secs(7));
+        assert_eq!(date.unwrap().wait_from(now.plus_seconds(8)), Duration::ZERO);
+    }
+
+    #[test]
+    fn what_is_neither_is_not_heeded() {
+        for text in [
+            "",
+            "-1",
+            "1.5",
+            "soon",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun, 06 Nov 1994 24:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49 GMT",
+            "Sun, 31 Feb 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 GMT x",
+            "Sun, 06 Nov 1994 8:49:37 GMT",
+        ] {
+            assert_eq!(RetryAfter::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! A server that fetches its metadata over https.
+
+use std::{fs, net::Ipv4Addr, net::SocketAddr, path::Path, time::Duration};
+
+use countersign_metadata::testing::{CertificateBuilder, Key, TestChain};
+use countersign_server::{
+    Config, Listen, MetadataConfig, MetadataSource, Registrations, Server,
+    fetch::{FetchConfig, Schedule},
+    http::router,
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{
+    authenticator::Passkey,
+    https::{Https, Reply},
+    metadata::{blob, value, write_root},
+    serving::ask,
+    site::{Client, ORIGIN, finish},
+};
+
+/// A folder for a server's files.
+struct Place(TempDir);
+
+/// A server that runs until it is dropped.
+struct Running {
+    address: SocketAddr,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+fn good(number: u64) -> Vec<u8> {
+    blob(&TestChain::new(), number, "FIDO_CERTIFIED_L1", "fingerprint_internal")
+}
+
+/// Retries at once, and asks anew at once: the https server makes it wait until a test has an answer.
+fn at_once() -> Schedule {
+    let mut schedule = Schedule::default();
+    let soon = Duration::from_millis(10);
+    (schedule.every, schedule.due, schedule.retry, schedule.retry_max) = (soon, soon, soon, soon);
+    schedule
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        write_root(folder.path(), &TestChain::new());
+        Self(folder)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn kept(&self) -> Vec<u8> {
+        fs::read(self.path().join("data/countersign.metadata")).unwrap_or_default()
+    }
+
+    fn config(&self, url: &str, registrations: Registrations, schedule: Schedule) -> Config {
+        let mut fetch = FetchConfig::new(url);
+        fetch.authorities = vec![Https::write_authority(self.path())];
+        fetch.schedule = schedule;
+        fetch.length_max = 100_000;
+        let mut metadata = MetadataConfig::of(MetadataSource::Url(fetch));
+        metadata.roots = vec![self.path().join("root.pem")];
+        metadata.registrations = registrations;
+        let mut config = Config::new(self.path().join("data/countersign.sqlite3"));
+        config.metadata = Some(metadata);
+        config.listen = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
+        config
+    }
+
+    fn start(&self, url: &str, schedule: Schedule) -> Running {
+        let server = Server::bind(&self.config(url, Registrations::Attested, schedule)).unwrap();
+        let address = server.addresses()[0];
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let serving = tokio::spawn(server.serve(async {
+            let _ = stopped.await;
+        }));
+        Running { address, stop: Some(stop), serving }
+    }
+}
+
+impl Running {
+    async fn metrics(&self) -> [Option<i64>; 3] {
+        let text = ask(self.address, b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+        ["number", "failures_total", "trouble"]
+            .map(|name| value(&text, &format!("countersign_metadata_{name}")))
+    }
+
+    /// Waits until the number, the count of failures and whether there is trouble are these.
+    #[track_caller]
+    fn until(&self, expected: [Option<i64>; 3]) -> impl Future<Output = ()> {
+        let caller = std::panic::Location::caller();
+        async move {
+            for _ in 0..1000 {
+                if self.metrics().await == expected {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            panic!("{expected:?} is not reached, but {:?}: {caller}", self.metrics().await);
+        }
+    }
+
+    /// The status and the code with which the registration of a new account starts.
+    async fn start_registration(&self) -> (String, String) {
+        let body = r#"{"name":"Ada"}"#;
+        let request = format!(
+            "POST /api/accounts/start HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = ask(self.address, request.as_bytes()).await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let body: Value = serde_json::from_str(body).unwrap();
+        (head[9..12].to_owned(), body["error"]["code"].as_str().unwrap_or_default().to_owned())
+    }
+
+    async fn stop(mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+        self.serving.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn rule_349_a_refused_download_leaves_the_last_good_one() {
+    let (place, https) = (Place::new(), Https::start());
+    let server = place.start(&https.url(), at_once());
+    https.answer(Reply::ok(&["ETag: \"8\""], &good(8)));
+    server.until([Some(8), Some(0), Some(0)]).await;
+    let mut bent = good(9);
+    *bent.last_mut().unwrap() ^= 1;
+    let other_root = {
+        let key = Key::new(4);
+        let mut chain = TestChain::new();
+        chain.x5c[1] = CertificateBuilder::ca("ca").signed(&Key::new(2), "other", &key);
+        blob(&chain, 9, "FIDO_CERTIFIED_L1", "fingerprint_internal")
+    };
+    let replies = [
+        Reply::new("500 Internal Server Error", &[], b""),
+        Reply::new("429 Too Many Requests", &["Retry-After: 0"], b""),
+        Reply::new("302 Found", &["Location: http://localhost:1/", "Content-Length: 0"], b""),
+        Reply::ok(&[], &good(9)).without_last(1),
+        Reply::ok(&[], &vec![b'a'; 100_001]),
+        Reply::ok(&[], b"a.b.c"),
+        Reply::ok(&[], b""),
+        Reply::ok(&[], &bent),
+        Reply::ok(&[], &other_root),
+        Reply::ok(&[], &good(7)),
+    ];
+    let mut failures = 0;
+    for reply in replies {
+        https.answer(reply);
+        failures += 1;
+        server.until([Some(8), Some(failures), Some(1)]).await;
+        assert_eq!(place.kept(), good(8), "after {failures}");
+    }
+    https.answer(Reply::ok(&["ETag: \"9\""], &good(9)));
+    server.until([Some(9), Some(failures), Some(0)]).await;
+    assert_eq!(place.kept(), good(9));
+    let requests = https.requests();
+    assert!(requests[1..=11].iter().all(|request| request.contains("\r\nif-none-match: \"8\"\r\n")));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_restart_is_no_reason_to_fetch_again() {
+    let (place, https) = (Place::new(), Https::start());
+    let server = place.start(&https.url(), Schedule::default());
+    https.answer(Reply::ok(&["ETag: \"8\""], &good(8)));
+    server.until([Some(8), Some(0), Some(0)]).await;
+    server.stop().await;
+    // The answer is noted after the BLOB is in use, and the server was not told to wait for that.
+    let noted = place.path().join("data/countersign.metadata-fetched");
+    for _ in 0..500 {
+        if noted.exists() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let server = place.start(&https.url(), Schedule::default());
+    server.until([Some(8), Some(0), Some(0)]).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(https.requests().len(), 1);
+    server.stop().await;
+
+    let server = place.start(&https.url(), at_once());
+    https.answer(Reply::new("304 Not Modified", &[], b""));
+    https.answer(Reply::new("500 Internal Server Error", &[], b""));
+    server.until([Some(8), Some(1), Some(1)]).await;
+    assert!(https.requests()[1].contains("\r\nif-none-match: \"8\"\r\n"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_starts_with_what_was_kept_when_nobody_answers() {
+    let (place, https) = (Place::new(), Https::start());
+    let server = place.start(&https.url(), Schedule::default());
+    https.answer(Reply::ok(&[], &good(8)));
+    server.until([Some(8), Some(0), Some(0)]).await;
+    server.stop().await;
+    // Another address, so that it is asked at once; nobody listens there.
+    let server = place.start("https://localhost:1/", Schedule::default());
+    server.until([Some(8), Some(1), Some(1)]).await;
+    assert_eq!(server.start_registration().await, ("200".into(), String::new()));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn without_the_metadata_that_must_vouch_for_authenticators_none_registers_until_it_is_there() {
+    let (place, https) = (Place::new(), Https::start());
+    let server = place.start(&https.url(), at_once());
+    https.answer(Reply::new("500 Internal Server Error", &[], b""));
+    server.until([None, Some(1), Some(1)]).await;
+    assert_eq!(server.start_registration().await, ("503".into(), "metadata-unavailable".into()));
+    https.answer(Reply::ok(&[], &good(8)));
+    server.until([Some(8), Some(1), Some(0)]).await;
+    assert_eq!(server.start_registration().await, ("200".into(), String::new()));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_patience_is_left_alone() {
+    let (place, https) = (Place::new(), Https::start());
+    let server = place.start(&https.url(), at_once());
+    https.answer(Reply::new("503 Service Unavailable", &["Retry-After: 3600"], b""));
+    server.until([None, Some(1), Some(1)]).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(https.requests().len(), 1);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn rule_348_the_number_is_remembered_of_what_was_fetched() {
+    let (place, https) = (Place::new(), Https::start());
+    let server = place.start(&https.url(), at_once());
+    https.answer(Reply::ok(&[], &good(8)));
+    server.until([Some(8), Some(0), Some(0)]).await;
+    server.stop().await;
+    fs::remove_file(place.path().join("data/countersign.metadata")).unwrap();
+    let https = Https::start();
+    let server = place.start(&https.url(), at_once());
+    https.answer(Reply::ok(&[], &good(7)));
+    server.until([None, Some(1), Some(1)]).await;
+    https.answer(Reply::ok(&[], &good(8)));
+    server.until([Some(8), Some(1), Some(0)]).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_can_t_be_kept_is_in_use_and_tried_again() {
+    let (place, https) = (Place::new(), Https::start());
+    let server = place.start(&https.url(), at_once());
+    let in_the_way = place.path().join("data/countersign.metadata.new");
+    fs::create_dir(&in_the_way).unwrap();
+    https.answer(Reply::ok(&[], &good(8)));
+    server.until([Some(8), Some(1), Some(1)]).await;
+    fs::remove_dir(&in_the_way).unwrap();
+    https.answer(Reply::ok(&[], &good(8)));
+    server.until([Some(8), Some(1), Some(0)]).await;
+    assert_eq!(place.kept(), good(8));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_page_is_told_what_ails_the_metadata() {
+    let place = Place::new();
+    let mut config = place.config("https://localhost:1/", Registrations::Any, Schedule::default());
+    config.listen = Listen::Localhost(8080);
+    fs::create_dir(place.path().join("data")).unwrap();
+    fs::write(place.path().join("data/countersign.metadata"), "a.b.c").unwrap();
+    let mut client = Client { router: router(&config).unwrap(), cookie: None };
+    let started = client.post("/api/accounts/start", &json!({ "name": "Ada" })).await.json();
+    let passkey = Passkey::new(&started["options"], ORIGIN, 1);
+    let finish = finish(&started, &passkey.registration(&started["options"]));
+    client.post("/api/accounts/finish", &finish).await.expect(201);
+    let listed = client.get("/api/credentials").await.json();
+    let metadata =
+        json!({ "number": null, "nextUpdate": null, "models": null, "trouble": "metadata-malformed" });
+    assert_eq!(listed["metadata"], metadata);
+}

@@ -1,0 +1,160 @@
+//! The client that fetches metadata, against an https server of the test's own.
+
+use std::{path::Path, time::Duration};
+
+use countersign_server::fetch::{Answer, Client, FetchConfig, FetchError, RetryAfter, Validators};
+
+use crate::https::{Https, Reply};
+
+/// A client of the server that takes 1000 bytes, and its server's answer to a request with these validators.
+fn get(server: &Https, known: Option<&Validators>, replies: Vec<Reply>) -> Result<Answer, FetchError> {
+    let folder = tempfile::tempdir().unwrap();
+    for reply in replies {
+        server.answer(reply);
+    }
+    client(folder.path(), &server.url(), Duration::from_secs(20)).get(known, &mut |_, _| {})
+}
+
+fn client(folder: &Path, url: &str, time_limit: Duration) -> Client {
+    let mut config = FetchConfig::new(url);
+    config.authorities = vec![Https::write_authority(folder)];
+    config.length_max = 1000;
+    config.time_limit = time_limit;
+    Client::new(&config).unwrap()
+}
+
+fn refused(replies: Vec<Reply>) -> FetchError {
+    get(&Https::start(), None, replies).unwrap_err()
+}
+
+/// What the server names a version by, as the client had it from the server.
+fn named(fields: &[&str]) -> Validators {
+    match get(&Https::start(), None, vec![Reply::ok(fields, b"x")]).unwrap() {
+        Answer::Content { validators, .. } => validators,
+        Answer::NotModified => panic!("nothing was named"),
+    }
+}
+
+#[test]
+fn what_is_there_comes_with_what_it_is_called() {
+    let server = Https::start();
+    let fields = ["ETag: \"7\"", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"];
+    let Ok(Answer::Content { bytes, validators }) =
+        get(&server, None, vec![Reply::ok(&fields, &[b'a'; 1000])])
+    else {
+        panic!("no content")
+    };
+    assert_eq!(bytes, [b'a'; 1000]);
+    assert_eq!(validators.etag.as_deref(), Some("\"7\""));
+    assert_eq!(validators.last_modified.as_deref(), Some("Sun, 06 Nov 1994 08:49:37 GMT"));
+    let request = server.requests().remove(0);
+    assert!(request.starts_with("get / http/1.1\r\n"), "{request}");
+    assert!(request.contains(concat!("\r\nuser-agent: countersign/", env!("CARGO_PKG_VERSION"), "\r\n")));
+    assert!(!request.contains("\r\nif-"));
+}
+
+#[test]
+fn a_version_is_asked_for_by_its_entity_tag() {
+    let known = named(&["ETag: W/\"7\"", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"]);
+    let server = Https::start();
+    let answer = get(&server, Some(&known), vec![Reply::new("304 Not Modified", &[], b"")]);
+    assert_eq!(answer, Ok(Answer::NotModified));
+    let request = server.requests().remove(0);
+    assert!(request.contains("\r\nif-none-match: w/\"7\"\r\n"), "{request}");
+    assert!(!request.contains("if-modified-since"));
+}
+
+#[test]
+fn a_version_without_an_entity_tag_is_asked_for_by_its_time() {
+    let known = named(&["Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"]);
+    let server = Https::start();
+    let answer = get(&server, Some(&known), vec![Reply::new("304 Not Modified", &[], b"")]);
+    assert_eq!(answer, Ok(Answer::NotModified));
+    assert!(server.requests()[0].contains("\r\nif-modified-since: sun, 06 nov 1994 08:49:37 gmt\r\n"));
+}
+
+#[test]
+fn nothing_changed_is_no_answer_to_who_named_nothing() {
+    let unchanged = || vec![Reply::new("304 Not Modified", &[], b"")];
+    assert_eq!(refused(unchanged()), FetchError::Status(304, None));
+    let nothing = named(&[]);
+    assert_eq!(get(&Https::start(), Some(&nothing), unchanged()), Err(FetchError::Status(304, None)));
+}
+
+#[test]
+fn any_other_status_is_a_refusal() {
+    for (line, status) in [
+        ("500 Internal Server Error", 500),
+        ("404 Not Found", 404),
+        ("206 Partial Content", 206),
+        ("204 No Content", 204),
+    ] {
+        assert_eq!(refused(vec![Reply::new(line, &[], b"")]), FetchError::Status(status, None));
+    }
+    let error = refused(vec![Reply::new("429 Too Many Requests", &["Retry-After: 7"], b"")]);
+    assert_eq!(error, FetchError::Status(429, Some(RetryAfter::Seconds(7))));
+}
+
+#[test]
+fn rule_353_a_redirect_leads_to_https_or_nowhere() {
+    let to = |location: &str| {
+        Reply::new("302 Found", &[&format!("Location: {location}"), "Content-Length: 0"], b"")
+    };
+    let answer = get(&Https::start(), None, vec![to("/other"), Reply::ok(&[], b"x")]);
+    assert!(matches!(answer, Ok(Answer::Content { bytes, .. }) if bytes == b"x"));
+    assert_eq!(refused(vec![to("http://localhost:1/")]), FetchError::NotHttps);
+    assert_eq!(refused(vec![to("/1"), to("http://localhost:1/")]), FetchError::NotHttps);
+    assert_eq!(refused((0..4).map(|_| to("/")).collect()), FetchError::Redirects);
+}
+
+#[test]
+fn rule_353_more_bytes_than_the_limit_are_not_read() {
+    let reply = || Reply::ok(&[], &[b'a'; 1001]);
+    assert_eq!(refused(vec![reply()]), FetchError::TooLarge(1000), "as it says itself");
+    let unsaid = Reply::new("200 OK", &[], &[b'a'; 1001]);
+    assert_eq!(refused(vec![unsaid]), FetchError::TooLarge(1000));
+}
+
+#[test]
+fn an_answer_that_is_cut_off_is_none() {
+    assert_eq!(refused(vec![Reply::ok(&[], &[b'a'; 1000]).without_last(1)]), FetchError::BrokenOff);
+    let chunked = Reply::new("200 OK", &["Transfer-Encoding: chunked"], b"3\r\nabc\r\n3\r\na");
+    assert_eq!(refused(vec![chunked]), FetchError::BrokenOff);
+}
+
+#[test]
+fn a_request_has_a_limit_of_time_whatever_takes_it() {
+    let limit = Duration::from_millis(400);
+    let replies = [
+        Reply::ok(&[], b"abc").without_last(1).hanging(),
+        Reply::new("200 OK", &["Content-Length: 3"], b"").without_last(2).hanging(),
+    ];
+    for reply in replies {
+        let (folder, server) = (tempfile::tempdir().unwrap(), Https::start());
+        server.answer(reply);
+        let error = client(folder.path(), &server.url(), limit).get(None, &mut |_, _| {}).unwrap_err();
+        assert_eq!(error, FetchError::TimedOut(limit));
+    }
+}
+
+#[test]
+fn a_server_that_is_not_the_one_that_was_meant_gets_no_request() {
+    let server = Https::start();
+    let folder = tempfile::tempdir().unwrap();
+    let other_name = format!("https://127.0.0.1:{}/", server.port);
+    let client = client(folder.path(), &other_name, Duration::from_secs(20));
+    assert!(matches!(client.get(None, &mut |_, _| {}), Err(FetchError::Unreachable(_))));
+    let without_authority = Client::new(&FetchConfig::new(server.url())).unwrap();
+    assert!(matches!(without_authority.get(None, &mut |_, _| {}), Err(FetchError::Unreachable(_))));
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn progress_is_told_up_to_the_last_byte() {
+    let (folder, server) = (tempfile::tempdir().unwrap(), Https::start());
+    server.answer(Reply::ok(&[], b"abc"));
+    let mut seen = Vec::new();
+    let client = client(folder.path(), &server.url(), Duration::from_secs(20));
+    client.get(None, &mut |done, whole| seen.push((done, whole))).unwrap();
+    assert_eq!(seen.last(), Some(&(3, Some(3))));
+}

@@ -1,0 +1,158 @@
+//! An https server that answers what a test tells it, once for each request.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread,
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use countersign_metadata::testing::{CertificateBuilder, Key};
+use rustls::{
+    ServerConfig, ServerConnection, StreamOwned,
+    crypto::aws_lc_rs,
+    pki_types::{CertificateDer, PrivateKeyDer, PrivateSec1KeyDer},
+};
+
+/// The server; a request waits until there is an answer.
+pub(crate) struct Https {
+    pub(crate) port: u16,
+    answers: Sender<Reply>,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+/// An answer, and how it ends.
+pub(crate) struct Reply {
+    bytes: Vec<u8>,
+    end: End,
+}
+
+enum End {
+    Close,
+    /// The connection stays open, and nothing more comes.
+    Hang,
+}
+
+impl Reply {
+    /// This status, with these header fields and this body.
+    pub(crate) fn new(status: &str, fields: &[&str], body: &[u8]) -> Self {
+        let mut head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n");
+        for field in fields {
+            head.push_str(field);
+            head.push_str("\r\n");
+        }
+        head.push_str("\r\n");
+        Self { bytes: [head.as_bytes(), body].concat(), end: End::Close }
+    }
+
+    /// 200 with a length and these header fields.
+    pub(crate) fn ok(fields: &[&str], body: &[u8]) -> Self {
+        let length = format!("Content-Length: {}", body.len());
+        Self::new("200 OK", &[fields, &[&length]].concat(), body)
+    }
+
+    /// The same with the last bytes left out.
+    pub(crate) fn without_last(mut self, count: usize) -> Self {
+        self.bytes.truncate(self.bytes.len() - count);
+        self
+    }
+
+    /// The same, and the end does not come.
+    pub(crate) fn hanging(self) -> Self {
+        Self { end: End::Hang, ..self }
+    }
+}
+
+impl Https {
+    pub(crate) fn start() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (answers, queue) = channel();
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&requests);
+        thread::spawn(move || serve(&listener, &queue, &seen));
+        Self { port, answers, requests }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("https://localhost:{}/", self.port)
+    }
+
+    /// Answers one more request, with this.
+    pub(crate) fn answer(&self, reply: Reply) {
+        self.answers.send(reply).unwrap();
+    }
+
+    /// The heads of the requests so far, in lower case.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    /// Writes the certificate that the server's leads to.
+    pub(crate) fn write_authority(folder: &Path) -> PathBuf {
+        let path = folder.join("https.pem");
+        let root = Key::new(8);
+        let certificate = CertificateBuilder::ca("https root").signed(&root, "https root", &root);
+        let text = STANDARD.encode(certificate.as_der());
+        std::fs::write(&path, format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n"))
+            .unwrap();
+        path
+    }
+}
+
+fn serve(listener: &TcpListener, answers: &Receiver<Reply>, requests: &Mutex<Vec<String>>) {
+    let config = Arc::new(config());
+    while let Ok((socket, _)) = listener.accept() {
+        let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+        let mut stream = StreamOwned::new(connection, socket);
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|count| count == 1) {
+            head.push(byte[0]);
+        }
+        if !head.ends_with(b"\r\n\r\n") {
+            continue;
+        }
+        requests.lock().unwrap().push(String::from_utf8(head).unwrap().to_lowercase());
+        let Ok(reply) = answers.recv() else { return };
+        // Who has read enough goes away.
+        let _ = stream.write_all(&reply.bytes);
+        let _ = stream.flush();
+        match reply.end {
+            End::Close => {
+                stream.conn.send_close_notify();
+                let _ = stream.flush();
+            }
+            End::Hang => {
+                let _ = stream.read(&mut byte);
+            }
+        }
+    }
+}
+
+fn config() -> ServerConfig {
+    let (root, key) = (Key::new(8), Key::new(9));
+    let leaf = CertificateBuilder::leaf("https").key_usage(0x80).dns_name("localhost");
+    let certificate = leaf.signed(&key, "https root", &root);
+    // ECPrivateKey of RFC 5915: version, the number, the curve, the point.
+    let point = key.point();
+    let private = [
+        &[0x30, 0x77, 0x02, 0x01, 0x01, 0x04, 0x20][..],
+        &[9; 32],
+        &[0xa0, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07],
+        &[0xa1, 0x44, 0x03, 0x42, 0x00],
+        &point,
+    ];
+    let private = PrivateKeyDer::Sec1(PrivateSec1KeyDer::from(private.concat()));
+    ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![CertificateDer::from(certificate.as_der().to_vec())], private)
+        .unwrap()
+}
