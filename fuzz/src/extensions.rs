@@ -82,7 +82,8 @@ fn authenticator(outputs: &AuthenticatorExtensionOutputs<'_>) {
     let Ok(value) = ciborium::from_reader::<ciborium::Value, _>(outputs.as_bytes()) else { return };
     let members = value.as_map().unwrap();
     assert_eq!(outputs.names().count(), members.len());
-    for (name, value) in members {
+    // Each is looked for from the start.
+    for (name, value) in members.iter().take(64) {
         let item = outputs.get(name.as_text().unwrap()).unwrap();
         let again: ciborium::Value = ciborium::from_reader(item).unwrap();
         assert!(again == *value || item.windows(1).any(|byte| matches!(byte, [0xf9..=0xfb])));

@@ -5,6 +5,8 @@
 
 pub mod ceremonies;
 pub mod extensions;
+#[cfg(feature = "hostile")]
+pub mod hostile;
 pub mod keys;
 pub mod metadata;
 pub mod paths;

@@ -20,6 +20,8 @@ cargo xtask fuzz smoke [TARGET]...                   each target for 20 seconds,
 cargo xtask fuzz run TARGET... [--minutes N]         each target for N minutes [5], two at a time
 cargo xtask fuzz merge [TARGET]...                   keep what was found and covers more, as hexadecimal text, in
                                                      fuzz/corpus/TARGET
+cargo xtask fuzz slow [TARGET]...                    times each target with inputs that are made to take long: none
+                                                     of 64 KiB may take over 50 ms of the processor, optimised
 cargo xtask fuzz list                                the targets
 
 Installs cargo-fuzz where it is missing. With a nightly toolchain the targets run under the address sanitizer;
@@ -63,6 +65,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         Some("run") if chosen.is_empty() => Err("which target? `cargo xtask fuzz list` lists them".into()),
         Some("run") => run(&targets, minutes.checked_mul(60).ok_or("too many minutes")?),
         Some("merge") => merge(&targets),
+        Some("slow") => slow(&targets),
         _ => {
             print!("{HELP}");
             Ok(ExitCode::from(2))
@@ -136,6 +139,21 @@ fn merge(targets: &[String]) -> Result<ExitCode, Box<dyn Error>> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Times what is made to take long.
+fn slow(targets: &[String]) -> Result<ExitCode, Box<dyn Error>> {
+    let mut cargo = tool("slow", &["--release", "--features", "hostile"]);
+    Ok(if cargo.args(targets).status()?.success() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// A program of the fuzz workspace, without the fuzzer.
+fn tool(name: &str, options: &[&str]) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(crate::root());
+    cargo.args(["run", "--quiet", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--no-default-features"]);
+    cargo.args(["--target-dir", "target/fuzz", "--bin", name]).args(options).arg("--");
+    cargo
+}
+
 fn names(folder: &Path) -> Result<BTreeSet<OsString>, Box<dyn Error>> {
     fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect()
 }
@@ -203,23 +221,12 @@ impl Fuzzer {
                 if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
             })?;
         }
-        let mut cargo = Command::new("cargo");
-        cargo.current_dir(crate::root()).args([
-            "run",
-            "--quiet",
-            "--locked",
-            "--manifest-path",
-            "fuzz/Cargo.toml",
-        ]);
-        cargo.args([
-            "--no-default-features",
-            "--target-dir",
-            "target/fuzz",
-            "--bin",
-            "seeds",
-            "target/fuzz-seeds",
-        ]);
-        if cargo.args(targets).status()?.success() { Ok(()) } else { Err("no seeds could be written".into()) }
+        let mut cargo = tool("seeds", &[]);
+        if cargo.arg("target/fuzz-seeds").args(targets).status()?.success() {
+            Ok(())
+        } else {
+            Err("no seeds could be written".into())
+        }
     }
 
     /// A line of figures, or what went wrong.

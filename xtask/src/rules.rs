@@ -1,9 +1,11 @@
-//! `cargo xtask rules`: the table of the rules, each with the code that checks it, its tests and the code that it gives.
+//! `cargo xtask rules`: the table of the rules, each with the code that checks it, its tests, the faults of the software
+//! authenticator that break it, and the code that it gives.
 //!
 //! A test of rule 31 is a function whose name begins with `rule_031_`; a test of two begins with `rule_031_032_`. What a
 //! rule is checked by is the module that its tests stand in; what it gives is what they assert. Where neither says it,
 //! `rules.tsv` does, and what it says is held against the tree.
 
+mod faults;
 mod outcomes;
 mod scan;
 
@@ -12,6 +14,7 @@ use std::{collections::BTreeSet, error::Error, fmt::Write as _, process::ExitCod
 use countersign::types::Code;
 
 use crate::tidy::{Finding, Tree};
+use faults::Broken;
 use scan::{Tests, tests};
 
 const DOCUMENT: &str = "docs/RULES.md";
@@ -36,9 +39,10 @@ const HELP: &str = "\
 cargo xtask rules
 
 Prints a line for each rule of xtask/src/rules.tsv: its number, the file that checks it, its tests (functions
-whose names begin with its number: `rule_031_…`) and the codes that they assert. Writes the same to docs/RULES.md.
+whose names begin with its number: `rule_031_…`) and the codes that they assert. Writes the same to docs/RULES.md,
+with the faults of the software authenticator that break the rule.
 
-Exit codes: 0 no gap, 1 a rule has no test, no place or no code.
+Exit codes: 0 no gap, 1 a rule has no test, no place or no code, or is about responses and no fault breaks it.
 ";
 
 const HEAD: &str = "\
@@ -55,6 +59,9 @@ Written by `cargo xtask rules` from `xtask/src/rules.tsv` and the tests; don't e
 - `hard`: hardening beyond the specification.
 
 A number never changes. A rule without a test is not done.
+
+The faults are those of `countersign-authenticator`: a response with that one thing wrong. A profile is what a real device or
+browser does near the rule, and what default settings make of it.
 ";
 
 /// One line of `rules.tsv`.
@@ -91,6 +98,7 @@ struct Row<'a> {
     /// The files that check it.
     checked: BTreeSet<&'a str>,
     tests: &'a [scan::Test],
+    broken: Broken,
     outcomes: BTreeSet<&'a str>,
 }
 
@@ -105,7 +113,7 @@ fn rows<'a>(rules: &'a [Rule], tests: &'a Tests) -> Vec<Row<'a>> {
             Some(outcome) => BTreeSet::from([outcome]),
             None => tests.iter().flat_map(|test| &test.outcomes).map(String::as_str).collect(),
         };
-        Row { rule, checked, tests, outcomes }
+        Row { rule, checked, tests, broken: Broken::of(rule.number), outcomes }
     };
     rules.iter().map(row).collect()
 }
@@ -146,6 +154,7 @@ impl Row<'_> {
         if self.rule.outcome.is_some() && self.tests.iter().any(|test| !test.outcomes.is_empty()) {
             gaps.push(format!("rule {number}: a test of it names a code, so {TABLE} must not"));
         }
+        gaps.extend(self.broken.gap());
         if self.rule.outcome.is_some_and(|word| !known(word)) {
             gaps.push(format!("rule {number} gives what is no code"));
         }
@@ -174,7 +183,8 @@ impl Row<'_> {
             meaning.map_or_else(|| format!("`{word}`"), |(_, meaning)| (*meaning).to_owned())
         });
         let (checked, outcomes) = (join(checked.collect()), join(outcomes.collect()));
-        format!("| {number} | {text} | {place} | {kind} | {checked} | {tests} | {outcomes} |")
+        let faults = self.broken.cell();
+        format!("| {number} | {text} | {place} | {kind} | {checked} | {tests} | {faults} | {outcomes} |")
     }
 }
 
@@ -195,8 +205,9 @@ fn render(rows: &[Row<'_>]) -> String {
         if row.rule.section != section {
             section = row.rule.section;
             let _ = writeln!(text, "\n## {section}\n");
-            let _ = writeln!(text, "| # | reject when … | where | kind | checked in | tests | code |");
-            let _ = writeln!(text, "| --- | --- | --- | --- | --- | --- | --- |");
+            let _ =
+                writeln!(text, "| # | reject when … | where | kind | checked in | tests | faults | code |");
+            let _ = writeln!(text, "| --- | --- | --- | --- | --- | --- | --- | --- |");
         }
         let _ = writeln!(text, "{}", row.row());
     }

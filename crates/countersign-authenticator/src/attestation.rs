@@ -125,7 +125,7 @@ impl Attestation {
 #[derive(Debug, Clone)]
 pub struct Attester {
     authority: CertificateAuthority,
-    intermediate: Option<(CertificateAuthority, CertificateDraft)>,
+    intermediates: Vec<(CertificateAuthority, CertificateDraft)>,
     key: PrivateKey,
     serial_number: Vec<u8>,
     certifies_aaguid: bool,
@@ -143,7 +143,13 @@ impl Attester {
     /// With this authority, attestation key, and serial number of the certificate.
     pub fn new(authority: CertificateAuthority, key: PrivateKey, serial_number: impl Into<Vec<u8>>) -> Self {
         let serial_number = serial_number.into();
-        Self { authority, intermediate: None, key, serial_number, certifies_aaguid: false }
+        Self { authority, intermediates: Vec::new(), key, serial_number, certifies_aaguid: false }
+    }
+
+    /// With this authority; to be said before there is one below it.
+    pub fn with_authority(mut self, authority: CertificateAuthority) -> Self {
+        self.authority = authority;
+        self
     }
 
     /// With another attestation key. Formats that certify the credential's own key don't use it.
@@ -152,12 +158,32 @@ impl Attester {
         self
     }
 
-    /// With an authority between the root and the certificate, whose certificate is sent too.
-    pub fn with_intermediate(mut self) -> Self {
-        let mut generator = Generator::new(&self.serial_number, "Intermediate CA");
+    /// With an authority between the root and the certificate, whose certificate is sent too. Each further one is below
+    /// the one before.
+    pub fn with_intermediate(self) -> Self {
+        let mut generator = self.intermediate_generator();
         let key = PrivateKey::es256(&mut generator);
-        self.intermediate = Some(self.authority.subordinate(key, &generator.bytes(16)));
+        self.with_subordinate(key, generator)
+    }
+
+    /// The same with this key of the authority.
+    pub fn with_intermediate_key(self, key: PrivateKey) -> Self {
+        let generator = self.intermediate_generator();
+        self.with_subordinate(key, generator)
+    }
+
+    fn with_subordinate(mut self, key: PrivateKey, mut generator: Generator) -> Self {
+        let subordinate = self.issuer().subordinate(key, &generator.bytes(16));
+        self.intermediates.push(subordinate);
         self
+    }
+
+    fn intermediate_generator(&self) -> Generator {
+        let label = match self.intermediates.len() {
+            0 => "Intermediate CA".to_owned(),
+            above => format!("Intermediate CA below {above}"),
+        };
+        Generator::new(&self.serial_number, label)
     }
 
     /// With the AAGUID in the certificate of packed statements.
@@ -172,7 +198,7 @@ impl Attester {
     }
 
     fn issuer(&self) -> &CertificateAuthority {
-        self.intermediate.as_ref().map_or(&self.authority, |(authority, _)| authority)
+        self.intermediates.last().map_or(&self.authority, |(authority, _)| authority)
     }
 }
 
@@ -209,8 +235,8 @@ pub struct AttestationDraft {
     pub message: Vec<u8>,
     /// The attestation certificate.
     pub leaf: Option<CertificateDraft>,
-    /// The certificate of the authority below the root, where there is one.
-    pub intermediate: Option<CertificateDraft>,
+    /// The certificates of the authorities below the root, the one that issued the attestation certificate first.
+    pub intermediates: Vec<CertificateDraft>,
     /// Whose key signs the attestation certificate.
     pub issuer: IssuerRole,
     /// What is bound to the ceremony: the nonce of Apple and `SafetyNet`.
@@ -254,19 +280,36 @@ pub enum IssuerRole {
 }
 
 impl AttestationDraft {
+    /// Changes the attestation certificate, where there is one.
+    pub(crate) fn change_leaf(&mut self, change: impl FnOnce(&mut CertificateDraft)) {
+        self.leaf.as_mut().map(change);
+    }
+
+    /// Changes the certificate of the authority that issued the attestation certificate.
+    pub(crate) fn change_intermediate(&mut self, change: impl FnOnce(&mut CertificateDraft)) {
+        self.intermediates.first_mut().map(change);
+    }
+
+    /// Makes the attestation certificate one for somebody else's key.
+    pub(crate) fn certify_stranger(&mut self, algorithm: Algorithm) {
+        if let Some(key) = PrivateKey::stranger(algorithm) {
+            self.change_leaf(|leaf| leaf.certify(&key.spki()));
+        }
+    }
+
     fn new(format: &str, input: &AttestationInput<'_>, attester: Option<&Attester>) -> Self {
         let key = attester.map_or(input.credential_key, |attester| &attester.key);
         let leaf = attester.map(|attester| {
             attester.issuer().attestation_certificate(&attester.key.spki(), &attester.serial_number)
         });
-        let intermediate = attester.and_then(|attester| attester.intermediate.as_ref());
+        let intermediates = attester.into_iter().flat_map(|attester| attester.intermediates.iter().rev());
         Self {
             format: format.to_owned(),
             algorithm: key.algorithm().identifier().0,
             signer: SignerRole::Attester,
             message: input.message(),
             leaf,
-            intermediate: intermediate.map(|(_, draft)| draft.clone()),
+            intermediates: intermediates.map(|(_, draft)| draft.clone()).collect(),
             issuer: IssuerRole::Authority,
             nonce: sha256(&[&input.message()]).to_vec(),
             public_area: PublicArea::default(),
@@ -313,8 +356,11 @@ impl Signer<'_> {
             IssuerRole::StrangerWithRoot => Some(authority.certificate()),
             _ => None,
         };
-        let intermediate = draft.intermediate.iter().map(|draft| draft.sign(attester.authority.key()));
-        core::iter::once(leaf.sign(authority.key())).chain(intermediate).chain(root).collect()
+        let issuers = attester.intermediates.iter().rev().skip(1).map(|(authority, _)| authority);
+        let issuers = issuers.chain([&attester.authority]);
+        let intermediates =
+            draft.intermediates.iter().zip(issuers).map(|(draft, issuer)| draft.sign(issuer.key()));
+        core::iter::once(leaf.sign(authority.key())).chain(intermediates).chain(root).collect()
     }
 
     fn x5c(&self, draft: &AttestationDraft) -> Cbor {

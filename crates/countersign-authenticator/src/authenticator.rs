@@ -329,7 +329,11 @@ impl Authenticator {
         let mut authenticator_data = draft.to_vec();
         apply!(request.changes, AuthenticatorDataBytes, &mut authenticator_data);
         let message = [&authenticator_data[..], &request.client_data_hash].concat();
-        let mut signature = credential.key.sign(&message);
+        let signing = request.changes.iter().rev().find_map(|change| match change {
+            Change::Signing(signing) => Some(*signing),
+            _ => None,
+        });
+        let mut signature = signing.unwrap_or(PrivateKey::sign)(&credential.key, &message);
         apply!(request.changes, Signature, &mut signature);
         (authenticator_data, signature)
     }

@@ -100,7 +100,7 @@ pub struct Extension {
 pub struct CertificateDraft {
     /// 1 to 3.
     pub version: u8,
-    /// The serial number, big-endian.
+    /// The serial number, in the two's complement of DER.
     pub serial_number: Vec<u8>,
     /// Who signs.
     pub issuer: Vec<Attribute>,
@@ -114,6 +114,8 @@ pub struct CertificateDraft {
     pub public_key: Vec<u8>,
     /// The extensions, in their order.
     pub extensions: Vec<Extension>,
+    /// The algorithm of the signature, where it is not the one of the issuer's key: another of RSA.
+    pub signature_algorithm: Option<Algorithm>,
     /// Bytes after the certificate.
     pub trailing: Vec<u8>,
 }
@@ -154,6 +156,8 @@ impl CertificateDraft {
 
     /// The DER, signed.
     pub fn sign(&self, key: &PrivateKey) -> Vec<u8> {
+        let other = self.signature_algorithm.and_then(|algorithm| key.for_algorithm(algorithm));
+        let key = other.as_ref().unwrap_or(key);
         let algorithm = signature_algorithm(key.algorithm());
         let version = match self.version {
             0 | 1 => Vec::new(),
@@ -170,7 +174,7 @@ impl CertificateDraft {
         };
         let content = sequence(&[
             &version,
-            &integer(&self.serial_number),
+            &element(der::INTEGER, &self.serial_number),
             &algorithm,
             &name(&self.issuer),
             &sequence(&[&time(&self.not_before), &time(&self.not_after)]),
@@ -358,13 +362,14 @@ impl CertificateAuthority {
         };
         let mut draft = CertificateDraft {
             version: 3,
-            serial_number: serial_number.into(),
+            serial_number: der::unsigned(serial_number),
             issuer: self.names.attributes(UNIT_AUTHORITY),
             subject: self.names.attributes(unit),
             not_before: "20240101000000Z".to_owned(),
             not_after: "30240101000000Z".to_owned(),
             public_key: spki.into(),
             extensions: Vec::new(),
+            signature_algorithm: None,
             trailing: Vec::new(),
         };
         draft.set_extension(oid::BASIC_CONSTRAINTS, Critical::Yes, constraints);

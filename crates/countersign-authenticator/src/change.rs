@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{AttestationDraft, Cbor};
+use crate::{AttestationDraft, Cbor, PrivateKey};
 
 /// One change of a response in the making. Everything that comes after it is made of what was changed: a change of
 /// authenticator data is signed, one of the attestation object is not.
@@ -35,6 +35,8 @@ pub enum Change {
     AttestationObject(fn(&mut Cbor)),
     /// The bytes of the attestation object.
     AttestationObjectBytes(fn(&mut Vec<u8>)),
+    /// How an assertion is signed: with the credential's key, over authenticator data and the hash of client data.
+    Signing(fn(&PrivateKey, &[u8]) -> Vec<u8>),
     /// The bytes of an assertion's signature.
     Signature(fn(&mut Vec<u8>)),
     /// The JSON of the response.

@@ -225,7 +225,11 @@ impl Client {
         if let Ok(key) = PublicKey::from_cose(&made.cose_key.to_vec()) {
             response.push("publicKey", base64url::encode(key.to_spki()));
         }
-        response.push("publicKeyAlgorithm", made.key.algorithm().identifier().0);
+        let algorithm = match made.cose_key.get(3) {
+            Some(Cbor::Integer(algorithm)) => *algorithm,
+            _ => made.key.algorithm().identifier().0,
+        };
+        response.push("publicKeyAlgorithm", algorithm);
         self.text(made.id.as_bytes(), response, results, authenticator)
     }
 

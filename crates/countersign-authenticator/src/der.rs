@@ -56,11 +56,16 @@ pub(crate) fn bit_string(contents: &[u8]) -> Vec<u8> {
 
 /// An `INTEGER` that is not negative, from its big-endian bytes.
 pub(crate) fn integer(number: &[u8]) -> Vec<u8> {
+    element(INTEGER, &unsigned(number))
+}
+
+/// The two's complement of a number that is not negative, from its big-endian bytes.
+pub(crate) fn unsigned(number: &[u8]) -> Vec<u8> {
     let mut contents: Vec<u8> = number.iter().copied().skip_while(|byte| *byte == 0).collect();
     if contents.first().is_none_or(|first| first & 0x80 != 0) {
         contents.insert(0, 0);
     }
-    element(INTEGER, &contents)
+    contents
 }
 
 /// An `OBJECT IDENTIFIER`, from its contents.

@@ -191,30 +191,53 @@ impl PrivateKey {
             #[cfg(feature = "ed448")]
             Secret::Ed448(key) => key.sign_raw(message).to_bytes().to_vec(),
             Secret::Rsa(key) => self.sign_rsa(key, message),
-            Secret::MlDsa(set, seed) => ml_dsa_sign(*set, seed, message),
+            Secret::MlDsa(set, seed) => ml_dsa_sign(*set, seed, message, &[]),
+        }
+    }
+
+    /// A signature of RSASSA-PSS whose salt has this many bytes; `None` for keys of other schemes.
+    pub fn sign_with_salt(&self, message: &[u8], length: usize) -> Option<Vec<u8>> {
+        let (Secret::Rsa(key), Scheme::RsaPss { hash }) = (&self.secret, self.algorithm.scheme()) else {
+            return None;
+        };
+        let mut salt = Generator::new(message, "the salt of RSASSA-PSS");
+        macro_rules! pss {
+            ($hash:ty) => {
+                rsa::pss::SigningKey::<$hash>::new_with_salt_len(key.inner(), length)
+                    .sign_with_rng(&mut salt, message)
+                    .to_vec()
+            };
+        }
+        Some(match hash {
+            Hash::Sha384 => pss!(sha2::Sha384),
+            Hash::Sha512 => pss!(sha2::Sha512),
+            _ => pss!(sha2::Sha256),
+        })
+    }
+
+    /// A signature of ML-DSA in this context, of at most 255 bytes; `None` for keys of other schemes.
+    pub fn sign_in_context(&self, message: &[u8], context: &[u8]) -> Option<Vec<u8>> {
+        match &self.secret {
+            Secret::MlDsa(set, seed) => Some(ml_dsa_sign(*set, seed, message, context)),
+            _ => None,
         }
     }
 
     fn sign_rsa(&self, key: &RsaKey, message: &[u8]) -> Vec<u8> {
-        use rsa::{pkcs1v15, pss};
+        use rsa::pkcs1v15;
         macro_rules! pkcs1 {
             ($hash:ty) => {
                 pkcs1v15::SigningKey::<$hash>::new(key.inner()).sign(message).to_vec()
             };
         }
-        macro_rules! pss {
-            ($hash:ty) => {{
-                let mut salt = Generator::new(message, "the salt of RSASSA-PSS");
-                pss::SigningKey::<$hash>::new(key.inner()).sign_with_rng(&mut salt, message).to_vec()
-            }};
-        }
         match self.algorithm.scheme() {
             Scheme::RsaPkcs1 { hash: Hash::Sha1 } => pkcs1!(sha1::Sha1),
             Scheme::RsaPkcs1 { hash: Hash::Sha384 } => pkcs1!(sha2::Sha384),
             Scheme::RsaPkcs1 { hash: Hash::Sha512 } => pkcs1!(sha2::Sha512),
-            Scheme::RsaPss { hash: Hash::Sha256 } => pss!(sha2::Sha256),
-            Scheme::RsaPss { hash: Hash::Sha384 } => pss!(sha2::Sha384),
-            Scheme::RsaPss { hash: Hash::Sha512 } => pss!(sha2::Sha512),
+            // The salt is as long as the hash.
+            Scheme::RsaPss { hash } => {
+                self.sign_with_salt(message, hash.digest(&[]).len()).unwrap_or_default()
+            }
             _ => pkcs1!(sha2::Sha256),
         }
     }
@@ -273,14 +296,14 @@ fn ml_dsa_public(set: ParameterSet, seed: &[u8; 32]) -> Vec<u8> {
     with_parameter_set!(set, public, seed)
 }
 
-fn ml_dsa_sign(set: ParameterSet, seed: &[u8; 32], message: &[u8]) -> Vec<u8> {
-    fn sign<P: ml_dsa::MlDsaParams>(seed: &[u8; 32], message: &[u8]) -> Vec<u8> {
+fn ml_dsa_sign(set: ParameterSet, seed: &[u8; 32], message: &[u8], context: &[u8]) -> Vec<u8> {
+    fn sign<P: ml_dsa::MlDsaParams>(seed: &[u8; 32], message: &[u8], context: &[u8]) -> Vec<u8> {
         let key = ml_dsa::SigningKey::<P>::from_seed(&(*seed).into());
         // The only failure is a context that is too long.
-        let signature = key.expanded_key().sign_deterministic(message, &[]);
+        let signature = key.expanded_key().sign_deterministic(message, context);
         signature.map(|signature| signature.encode().to_vec()).unwrap_or_default()
     }
-    with_parameter_set!(set, sign, seed, message)
+    with_parameter_set!(set, sign, seed, message, context)
 }
 
 #[cfg(test)]

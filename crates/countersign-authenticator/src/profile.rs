@@ -5,10 +5,10 @@ use countersign_types::Code;
 use serde_json::{Value, json};
 
 use crate::{
-    Algorithm, Backup, Cbor, CeremonyError, Change, Exchange, Format, KeyDescription, Scenario, SignIn,
-    Trust,
-    certificate::{Critical, oid},
-    der::{element, integer, octet_string},
+    Algorithm, AttestationDraft, Attribute, Backup, Cbor, CeremonyError, Change, Exchange, Format,
+    KeyDescription, RsaKey, Scenario, SignIn, Trust,
+    certificate::{Critical, directory_name, oid},
+    der::{BOOLEAN, element, integer, object_identifier, octet_string, sequence},
     flags,
 };
 
@@ -114,6 +114,15 @@ const CREATE: Scenario = Scenario::REGISTRATION;
 const GET: Scenario = Scenario::AUTHENTICATION;
 const TPM: Scenario = Scenario::of(Format::Tpm);
 const ANDROID: Scenario = Scenario::of(Format::AndroidKey);
+const RS256: Algorithm = Algorithm::Rs256;
+/// An authenticator whose first key has a zero as first byte of x.
+const SHORT_X: Scenario = TPM.with_seed("scenario 564");
+/// The same of y.
+const SHORT_Y: Scenario = TPM.with_seed("scenario 301");
+/// 2.5.29.32, certificatePolicies.
+const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 0x20];
+/// 2.5.29.32.0, anyPolicy.
+const ANY_POLICY: &[u8] = &[0x55, 0x1d, 0x20, 0x00];
 
 const fn profile(name: &'static str, about: &'static str, scenario: Scenario) -> Profile {
     Profile::registering(name, about, scenario)
@@ -171,17 +180,102 @@ const PROFILES: &[Profile] = &[
         draft.public_area.parameters =
             [2048_u16.to_be_bytes().to_vec(), 65537_u32.to_be_bytes().to_vec()].concat();
     })]),
+    profile("tpm-x-short", "TPM: an x coordinate that comes without its leading zero", SHORT_X)
+        .rule(&[176])
+        .create(&[Change::Attestation(strip)]),
+    profile("tpm-y-short", "TPM: a y coordinate that comes without its leading zero", SHORT_Y)
+        .rule(&[176])
+        .create(&[Change::Attestation(strip)]),
+    profile("tpm-exponent-zero", "TPM: an exponent of 0, which stands for 65537", TPM.with_algorithm(RS256))
+        .rule(&[174]),
+    profile("tpm-vendor-of-no-list", "TPM: a manufacturer that stands on no list", TPM).rule(&[197]).create(
+        &[Change::Attestation(|draft| {
+            let names = directory_name(&[
+                Attribute::new(oid::TPM_MANUFACTURER, "id:5A5A5A5A"),
+                Attribute::new(oid::TPM_MODEL, "a model to come"),
+                Attribute::new(oid::TPM_VERSION, "id:00020008"),
+            ]);
+            draft.change_leaf(|leaf| leaf.set_extension(oid::SUBJECT_ALT_NAME, Critical::Yes, names));
+        })],
+    ),
+    profile("tpm-certificate-policies", "Windows Hello: a critical certificatePolicies, for any policy", TPM)
+        .rule(&[270])
+        .create(&[Change::Attestation(|draft| {
+            let policies = sequence(&[&sequence(&[&object_identifier(ANY_POLICY)])]);
+            draft.change_leaf(|leaf| leaf.set_extension(CERTIFICATE_POLICIES, Critical::Yes, policies));
+        })]),
+    profile(
+        "vector-tpm-clock",
+        "the specification's vector of tpm: clockInfo.safe is 0x33, neither 0 nor 1",
+        TPM,
+    )
+    .create(&[Change::Attestation(|draft| {
+        if let Some(safe) = draft.certify_info.clock_info.last_mut() {
+            *safe = 0x33;
+        }
+    })]),
+    profile(
+        "vector-android-lists",
+        "the specification's vector of android-key: both lists are empty",
+        ANDROID,
+    )
+    .rule(&[211, 213])
+    .create(&[Change::Attestation(|draft| {
+        draft.key_description.software_enforced.clear();
+        draft.key_description.hardware_enforced.clear();
+    })])
+    .refused(Code::AttestationCertificateInvalid),
+    profile(
+        "vector-rs256-modulus",
+        "the specification's vector of RS256: a modulus of two Mersenne primes",
+        CREATE.with_algorithm(RS256),
+    )
+    .rule(&[109])
+    .create(&[Change::CredentialKey(|key| key.set(-1, modulus_of_mersenne_primes()))]),
+    profile("certificate-negative-serial", "older security keys: a negative serial number", {
+        Scenario::of(Format::Packed)
+    })
+    .create(&[Change::Attestation(|draft| {
+        draft.change_leaf(|leaf| leaf.serial_number = vec![0xff, 0x7f]);
+    })]),
+    profile("certificate-explicit-false", "certificates that write the default out: cA FALSE", {
+        Scenario::of(Format::Packed)
+    })
+    .rule(&[155])
+    .create(&[Change::Attestation(|draft| {
+        let constraints = sequence(&[&element(BOOLEAN, &[0])]);
+        draft.change_leaf(|leaf| leaf.set_extension(oid::BASIC_CONSTRAINTS, Critical::Yes, constraints));
+    })]),
+    profile("chain-in-another-order", "a chain whose authorities stand in another order", {
+        Scenario::of(Format::PackedChain)
+    })
+    .rule(&[282])
+    .create(&[Change::Statement(|statement| {
+        if let Some(Cbor::Array(certificates)) = statement.get_mut("x5c")
+            && let Some(authorities) = certificates.get_mut(1..)
+        {
+            authorities.reverse();
+        }
+    })]),
+    profile(
+        "internal-aaguid-kept",
+        "browsers with attestation none: a platform authenticator keeps its AAGUID",
+        CREATE,
+    ),
     profile("tpm-alternative-name-not-critical", "TPM: the alternative name is not critical", TPM)
         .rule(&[195])
         .create(&[Change::Attestation(|draft| {
-            let leaf = draft.leaf.as_mut();
-            if let Some(extension) = leaf.and_then(|leaf| leaf.extension_mut(oid::SUBJECT_ALT_NAME)) {
-                extension.critical = false;
-            }
+            draft.change_leaf(|leaf| {
+                if let Some(extension) = leaf.extension_mut(oid::SUBJECT_ALT_NAME) {
+                    extension.critical = false;
+                }
+            });
         })]),
-    profile("pixel-chain-without-root", "Pixel: a chain of certificates that leaves the root out", {
-        Scenario::of(Format::AndroidKeyChain)
-    })
+    profile(
+        "pixel-chain-without-root",
+        "Pixel: a chain below a root on P-384, as Google's since 2025, that leaves the root out",
+        Scenario::of(Format::AndroidKeyChain),
+    )
     .rule(&[219]),
     profile("chain-with-root", "a chain of certificates that ends with the root itself", {
         Scenario::of(Format::Packed)
@@ -343,9 +437,9 @@ const PROFILES: &[Profile] = &[
     .create(&[Change::Attestation(|draft| {
         // 1.3.6.1.4.1.45724.1.1.2, id-fido-gen-ce-sernum.
         const SERIAL_NUMBER: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x02];
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             leaf.set_extension(SERIAL_NUMBER, Critical::No, octet_string(&octet_string(&[7; 8])));
-        }
+        });
     })]),
     profile(
         "yubikey-version-in-certificate",
@@ -355,9 +449,9 @@ const PROFILES: &[Profile] = &[
     .create(&[Change::Attestation(|draft| {
         // 1.3.6.1.4.1.41482.2, a text with the model.
         const MODEL: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xc4, 0x0a, 0x02];
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             leaf.set_extension(MODEL, Critical::No, element(0x0c, b"1.3.6.1.4.1.41482.1.7"));
-        }
+        });
     })]),
     profile(
         "expired-and-unassessed",
@@ -366,9 +460,9 @@ const PROFILES: &[Profile] = &[
     )
     .rule(&[271])
     .create(&[Change::Attestation(|draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             leaf.not_after = "20250101000000Z".into();
-        }
+        });
     })]),
 ];
 
@@ -392,7 +486,25 @@ fn pad(signature: &mut Vec<u8>) {
     }
 }
 
-fn security_level(draft: &mut crate::AttestationDraft, level: u8) {
+/// The coordinates without their leading zeros; the name is made of what is left.
+fn strip(draft: &mut AttestationDraft) {
+    for coordinate in &mut draft.public_area.unique {
+        let zeros = coordinate.iter().take_while(|byte| **byte == 0).count();
+        coordinate.drain(..zeros);
+    }
+}
+
+/// Of 2^2203 - 1 and 2^1279 - 1.
+fn modulus_of_mersenne_primes() -> Vec<u8> {
+    let prime = |first: u8, length| {
+        let mut bytes = vec![0xff; length];
+        bytes.splice(..1, [first]);
+        bytes
+    };
+    RsaKey::from_primes(&prime(0x07, 276), &prime(0x7f, 160)).map(|key| key.modulus()).unwrap_or_default()
+}
+
+fn security_level(draft: &mut AttestationDraft, level: u8) {
     draft.key_description.attestation_security_level = level;
     draft.key_description.keymaster_security_level = level;
 }

@@ -9,8 +9,8 @@ use countersign_types::{
 };
 
 use crate::{
-    Algorithm, Attestation, Attester, Authenticator, Backup, CeremonyError, Change, Client, Counter, Frame,
-    Generator, PrivateKey, RsaKey,
+    Algorithm, Attestation, Attester, Authenticator, Backup, CeremonyError, CertificateAuthority, Change,
+    Client, Counter, Frame, Generator, PrivateKey, RsaKey,
 };
 
 /// The RP ID of every scenario.
@@ -34,7 +34,8 @@ pub enum Format {
     SelfPacked,
     /// `packed`, with certificates.
     Packed,
-    /// `packed`, with an authority between the root and the certificate.
+    /// `packed`, with two authorities between the root and the certificate: the upper one's key is ES256, the lower
+    /// one's RS256.
     PackedChain,
     /// `tpm`.
     Tpm,
@@ -42,7 +43,7 @@ pub enum Format {
     TpmRs1,
     /// `android-key`.
     AndroidKey,
-    /// `android-key`, with an authority between the root and the certificate.
+    /// `android-key`, with a root on P-384 that is not sent, and an authority between it and the certificate.
     AndroidKeyChain,
     /// `android-safetynet`.
     AndroidSafetyNet,
@@ -98,13 +99,24 @@ impl Format {
         !matches!(self, Self::None | Self::SelfPacked)
     }
 
+    /// Who attests in a scenario.
+    fn attester(self) -> Attester {
+        let attester = Attester::from_seed("scenario");
+        match self {
+            Self::AndroidKeyChain => attester.with_authority(authority_on_p384()),
+            _ => attester,
+        }
+    }
+
     /// The attestation, by this attester.
     pub fn attestation(self, attester: Attester) -> Attestation {
         match self {
             Self::None => Attestation::None,
             Self::SelfPacked => Attestation::SelfPacked,
             Self::Packed => Attestation::Packed(attester),
-            Self::PackedChain => Attestation::Packed(attester.with_intermediate()),
+            Self::PackedChain => {
+                Attestation::Packed(attester.with_intermediate().with_intermediate_key(rs256_key()))
+            }
             Self::Tpm => Attestation::Tpm(attester),
             Self::TpmRs1 => Attestation::Tpm(attester.with_key(rs1_key())),
             Self::AndroidKey => Attestation::AndroidKey(attester),
@@ -142,8 +154,12 @@ pub struct Scenario {
     pub format: Format,
     /// Whether the relying party demands that path.
     pub trust: Trust,
+    /// What the authenticator's keys come from.
+    pub seed: &'static str,
     /// The credential's algorithm.
     pub algorithm: Algorithm,
+    /// An algorithm that the relying party offers besides.
+    pub also_offered: Option<Algorithm>,
     /// Whether the relying party requires user verification.
     pub user_verification: Verification,
     /// Whether the registration is conditional, so that the user is not asked.
@@ -205,7 +221,9 @@ impl Scenario {
     pub const REGISTRATION: Self = Self {
         format: Format::None,
         trust: Trust::Unassessed,
+        seed: "scenario",
         algorithm: Algorithm::Es256,
+        also_offered: None,
         user_verification: Verification::Preferred,
         creation: Creation::Modal,
         frame: Framing::TopLevel,
@@ -227,6 +245,21 @@ impl Scenario {
     /// With this algorithm.
     pub const fn with_algorithm(self, algorithm: Algorithm) -> Self {
         Self { algorithm, ..self }
+    }
+
+    /// Offering this algorithm too.
+    pub const fn also_offering(self, algorithm: Algorithm) -> Self {
+        Self { also_offered: Some(algorithm), ..self }
+    }
+
+    /// The algorithms that are offered, the credential's first.
+    pub fn algorithms(self) -> impl Iterator<Item = Algorithm> {
+        core::iter::once(self.algorithm).chain(self.also_offered)
+    }
+
+    /// With an authenticator of this seed.
+    pub const fn with_seed(self, seed: &'static str) -> Self {
+        Self { seed, ..self }
     }
 
     /// Demanding a path, or not.
@@ -266,16 +299,16 @@ impl Scenario {
 
     /// Whether there is such an attestation of such a credential.
     pub fn is_possible(self) -> bool {
-        self.format.attestation(attester()).supports(self.algorithm)
+        self.format.attestation(self.format.attester()).supports(self.algorithm)
     }
 
     /// Runs the ceremonies. `registering` is applied to the registration, `signing_in` to the authentication.
     pub fn run(self, registering: &[Change], signing_in: &[Change]) -> Result<Exchange, CeremonyError> {
         let mut generator = Generator::new("scenario", "challenges");
         let challenges = [generator.bytes(32), generator.bytes(32)];
-        let attester = attester();
+        let attester = self.format.attester();
         let anchor = attester.authority().certificate();
-        let mut authenticator = Authenticator::platform("scenario")
+        let mut authenticator = Authenticator::platform(self.seed)
             .with_attestation(self.format.attestation(attester))
             .with_counter(Counter::Increasing)
             .with_backup(self.backup)
@@ -323,11 +356,12 @@ impl Scenario {
 
     /// What the relying party asks of the client at registration.
     pub fn creation_options(self, challenge: &[u8]) -> CreationOptions {
+        let parameters = self.algorithms().map(|algorithm| CredentialParameters::new(algorithm.identifier()));
         let mut options = CreationOptions::new(
             RpEntity::new(RP_ID, "Example"),
             UserEntity::new(user_handle(), "jo@example.org", "Jo"),
             challenge.to_vec(),
-            [CredentialParameters::new(self.algorithm.identifier())],
+            parameters.collect::<Vec<_>>(),
         );
         options.attestation = AttestationConveyance::Direct;
         options.extensions = inputs(self.creation_extensions);
@@ -386,8 +420,19 @@ fn rs1_key() -> PrivateKey {
     PrivateKey::from_rsa(Algorithm::Rs1, RsaKey::second_test_key()).expect("a key of RSA")
 }
 
-fn attester() -> Attester {
-    Attester::from_seed("scenario")
+/// The key of an authority whose signatures may name several hash functions.
+#[expect(clippy::expect_used, reason = "RS256 is an algorithm of RSA")]
+fn rs256_key() -> PrivateKey {
+    PrivateKey::from_rsa(Algorithm::Rs256, RsaKey::test_key()).expect("a key of RSA")
+}
+
+/// A root as Google's since 2025.
+#[expect(clippy::expect_used, reason = "four draws in a row that are no scalar don't happen")]
+fn authority_on_p384() -> CertificateAuthority {
+    let mut generator = Generator::new("scenario", "Attestation CA on P-384");
+    let key = PrivateKey::generate(Algorithm::Es384, &mut generator).expect("an ES384 key");
+    let serial_number = generator.bytes(16);
+    CertificateAuthority::new(key, serial_number, "Countersign test authority on P-384", "Countersign", "AA")
 }
 
 /// What went over the wire, and what the relying party has to know besides.

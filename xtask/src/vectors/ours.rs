@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use super::Failure;
 
 const ANCHOR: &str = "authority";
+/// The one of formats whose authority is another.
+const ANCHOR_P384: &str = "authority-p-384";
 
 /// The most bytes of a response that is written down.
 const RESPONSE_MAX: usize = 100_000;
@@ -85,12 +87,13 @@ pub(super) fn profiles() -> Result<Value, Failure> {
 }
 
 fn suite(name: &str, what: &str, cases: &[Value]) -> Result<Value, Failure> {
-    let anchor = Scenario::REGISTRATION.run(&[], &[])?.anchor;
+    let anchor =
+        |format| -> Result<_, Failure> { Ok(base64url::encode(Scenario::of(format).run(&[], &[])?.anchor)) };
     Ok(json!({
         "schema": 1,
         "suite": name,
         "source": format!("{what}: made by `cargo xtask vectors`"),
-        "anchors": {ANCHOR: base64url::encode(anchor)},
+        "anchors": {ANCHOR: anchor(Format::Packed)?, ANCHOR_P384: anchor(Format::AndroidKeyChain)?},
         "cases": cases,
     }))
 }
@@ -176,7 +179,8 @@ fn case(
 fn relying_party(scenario: Scenario) -> Value {
     let mut settings = json!({});
     if scenario.trust == Trust::Required {
-        settings["attestation"] = json!({"trust": "required", "anchors": [ANCHOR]});
+        let anchor = if scenario.format == Format::AndroidKeyChain { ANCHOR_P384 } else { ANCHOR };
+        settings["attestation"] = json!({"trust": "required", "anchors": [anchor]});
     }
     if scenario.user_verification == Verification::Required {
         settings["user_verification"] = json!("required");
@@ -187,6 +191,7 @@ fn relying_party(scenario: Scenario) -> Value {
     if scenario.frame == Framing::Named {
         (settings["cross_origin"], settings["top_origins"]) = (json!(true), json!([TOP_ORIGIN]));
     }
-    settings["algorithms"] = json!([scenario.algorithm.identifier().0]);
+    let algorithms = scenario.algorithms().map(|algorithm| algorithm.identifier().0);
+    settings["algorithms"] = json!(algorithms.collect::<Vec<_>>());
     settings
 }

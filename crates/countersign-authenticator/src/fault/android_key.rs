@@ -4,7 +4,7 @@ use countersign_types::Code;
 
 use super::Fault;
 use crate::{
-    AttestationDraft, Cbor, Change, Format, KeyDescription, PrivateKey, Scenario, SignerRole,
+    Algorithm, AttestationDraft, Cbor, Change, Format, KeyDescription, Scenario, SignerRole,
     certificate::{Critical, oid},
     der::{integer, octet_string},
 };
@@ -64,10 +64,7 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     draft("android-signature-over-other-data", &[203], SIGNATURE, |draft| draft.message.push(0)),
     draft("android-key-other", &[204], KEY, |draft| {
-        let key = PrivateKey::stranger(crate::Algorithm::Es256);
-        if let (Some(leaf), Some(key)) = (&mut draft.leaf, key) {
-            leaf.certify(&key.spki());
-        }
+        draft.certify_stranger(Algorithm::Es256);
         draft.signer = SignerRole::Stranger;
     }),
     draft(
@@ -79,18 +76,30 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     draft("android-description-missing", &[206], CERTIFICATE, |draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             leaf.remove_extension(oid::ANDROID_KEY_DESCRIPTION);
-        }
+        });
     }),
     draft("android-description-no-sequence", &[207], CERTIFICATE, |draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             leaf.set_extension(oid::ANDROID_KEY_DESCRIPTION, Critical::No, NULL.to_vec());
-        }
+        });
     }),
     description("android-description-with-more", &[207], |draft| {
         draft.key_description.trailing = NULL.to_vec();
     }),
+    Fault::new(
+        "android-description-in-intermediate",
+        &[222],
+        CERTIFICATE,
+        Scenario::of(Format::AndroidKeyChain),
+        Change::Attestation(|draft| {
+            let description = draft.key_description.to_vec();
+            draft.change_intermediate(|it| {
+                it.set_extension(oid::ANDROID_KEY_DESCRIPTION, Critical::No, description);
+            });
+        }),
+    ),
     draft("android-challenge-other", &[208], &[Code::AttestationBindingMismatch], |draft| {
         draft.key_description.challenge = vec![7; 32];
     }),

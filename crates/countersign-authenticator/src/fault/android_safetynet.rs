@@ -50,15 +50,15 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     draft("safetynet-signed-by-stranger", &[228], SIGNATURE, |draft| draft.signer = SignerRole::Stranger),
     draft("safetynet-other-host", &[229], CERTIFICATE, |draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             let name = sequence(&[&element(0x82, b"attest.example.com")]);
             leaf.set_extension(oid::SUBJECT_ALT_NAME, Critical::No, name);
-        }
+        });
     }),
     draft("safetynet-host-in-common-name-alone", &[229], CERTIFICATE, |draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             leaf.remove_extension(oid::SUBJECT_ALT_NAME);
-        }
+        });
     }),
     draft("safetynet-nonce-other", &[231], BINDING, |draft| draft.nonce = vec![7; 32]),
     draft("safetynet-nonce-number", &[231], MALFORMED, |draft| draft.payload.set("nonce", 1)),

@@ -4,7 +4,7 @@ use countersign_types::Code;
 
 use super::Fault;
 use crate::{
-    AttestationDraft, AuthenticatorDataDraft, Cbor, Change, Format, PrivateKey, Scenario,
+    Algorithm, AttestationDraft, AuthenticatorDataDraft, Cbor, Change, Format, Scenario,
     certificate::{Critical, oid},
     der::{explicit, octet_string, sequence},
 };
@@ -54,15 +54,12 @@ pub(super) const FAULTS: &[Fault] = &[
         data.rp_id_hash = [7; 32];
     }),
     draft("app-attest-nonce-other", &[262], BINDING, |draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             let nonce = sequence(&[&explicit(1, &octet_string(&[7; 32]))]);
             leaf.set_extension(oid::APPLE_NONCE, Critical::No, nonce);
-        }
+        });
     }),
     draft("app-attest-key-other", &[262], BINDING, |draft| {
-        let key = PrivateKey::stranger(crate::Algorithm::Es256);
-        if let (Some(leaf), Some(key)) = (&mut draft.leaf, key) {
-            leaf.certify(&key.spki());
-        }
+        draft.certify_stranger(Algorithm::Es256);
     }),
 ];

@@ -5,7 +5,7 @@ use countersign_types::Code;
 
 use super::Fault;
 use crate::{
-    AttestationDraft, Cbor, Change, Format, PrivateKey, Scenario,
+    Algorithm, AttestationDraft, Cbor, Change, Format, Scenario,
     certificate::{Critical, oid},
     der::{explicit, octet_string, sequence},
 };
@@ -28,9 +28,9 @@ const fn draft(
 }
 
 fn set_nonce(draft: &mut AttestationDraft, value: Vec<u8>) {
-    if let Some(leaf) = &mut draft.leaf {
+    draft.change_leaf(|leaf| {
         leaf.set_extension(oid::APPLE_NONCE, Critical::No, value);
-    }
+    });
 }
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -38,9 +38,9 @@ pub(super) const FAULTS: &[Fault] = &[
     statement("apple-x5c-empty", &[245], |statement| statement.set("x5c", Vec::<Cbor>::new())),
     statement("apple-x5c-of-text", &[245], |statement| statement.set("x5c", vec![Cbor::from("")])),
     draft("apple-nonce-missing", &[246], CERTIFICATE, |draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             leaf.remove_extension(oid::APPLE_NONCE);
-        }
+        });
     }),
     draft("apple-nonce-bare", &[247], CERTIFICATE, |draft| set_nonce(draft, octet_string(&[7; 32]))),
     draft("apple-nonce-under-other-tag", &[247], CERTIFICATE, |draft| {
@@ -50,9 +50,6 @@ pub(super) const FAULTS: &[Fault] = &[
         set_nonce(draft, sequence(&[&explicit(1, &octet_string(&[7; 32]))]));
     }),
     draft("apple-key-other", &[249], &[Code::AttestationKeyMismatch], |draft| {
-        let key = PrivateKey::stranger(crate::Algorithm::Es256);
-        if let (Some(leaf), Some(key)) = (&mut draft.leaf, key) {
-            leaf.certify(&key.spki());
-        }
+        draft.certify_stranger(Algorithm::Es256);
     }),
 ];

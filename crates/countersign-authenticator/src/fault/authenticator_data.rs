@@ -4,7 +4,7 @@
 use countersign_types::Code;
 
 use super::Fault;
-use crate::{AuthenticatorDataDraft, Backup, Cbor, Change, Scenario, SignIn, flags};
+use crate::{AuthenticatorDataDraft, Backup, Cbor, Change, PrivateKey, Scenario, SignIn, flags};
 
 const CREATE: Scenario = Scenario::REGISTRATION;
 const GET: Scenario = Scenario::AUTHENTICATION;
@@ -31,10 +31,11 @@ const fn bytes(
 }
 
 const fn signature(name: &'static str, rules: &'static [u16], change: fn(&mut Vec<u8>)) -> Fault {
-    Fault::new(name, rules, &[Code::SignatureInvalid], GET, Change::Signature(change))
+    Fault::new(name, rules, SIGNATURE, GET, Change::Signature(change))
 }
 
 const MALFORMED: &[Code] = &[Code::AuthenticatorDataMalformed];
+const SIGNATURE: &[Code] = &[Code::SignatureInvalid];
 const RP_ID_HASH: &[Code] = &[Code::RpIdHashMismatch];
 const NOT_PRESENT: &[Code] = &[Code::UserNotPresent];
 const NOT_VERIFIED: &[Code] = &[Code::UserNotVerified];
@@ -169,5 +170,14 @@ pub(super) const FAULTS: &[Fault] = &[
         }
     }),
     signature("signature-number-zero", &[117], |signature| *signature = vec![0x30, 6, 2, 1, 0, 2, 1, 0]),
-    signature("signature-in-plain-form", &[118], |signature| *signature = vec![7; 64]),
+    Fault::new("signature-in-plain-form", &[118], SIGNATURE, GET, Change::Signing(PrivateKey::sign_plain)),
+    Fault::new(
+        "signature-by-stranger",
+        &[124],
+        SIGNATURE,
+        GET,
+        Change::Signing(|key, message| {
+            PrivateKey::stranger(key.algorithm()).map(|key| key.sign(message)).unwrap_or_default()
+        }),
+    ),
 ];

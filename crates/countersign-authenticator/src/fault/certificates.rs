@@ -4,9 +4,9 @@ use countersign_types::Code;
 
 use super::Fault;
 use crate::{
-    AttestationDraft, Attribute, Cbor, CertificateDraft, Change, Format, IssuerRole, Scenario,
+    Algorithm, AttestationDraft, Attribute, Cbor, Change, Format, IssuerRole, Scenario,
     certificate::{Critical, oid},
-    der::{explicit, sequence},
+    der::{BOOLEAN, element, explicit, integer, sequence},
 };
 
 const PACKED: Scenario = Scenario::of(Format::Packed);
@@ -24,14 +24,6 @@ const fn draft(
     Fault::new(name, rules, codes, scenario, Change::Attestation(change))
 }
 
-fn leaf(draft: &mut AttestationDraft, change: impl FnOnce(&mut CertificateDraft)) {
-    draft.leaf.as_mut().map(change);
-}
-
-fn intermediate(draft: &mut AttestationDraft, change: impl FnOnce(&mut CertificateDraft)) {
-    draft.intermediate.as_mut().map(change);
-}
-
 /// 1.2.3.4, which nobody understands.
 const UNKNOWN: &[u8] = &[0x2a, 0x03, 0x04];
 
@@ -40,7 +32,7 @@ pub(super) const FAULTS: &[Fault] = &[
         draft.issuer = IssuerRole::Stranger;
     }),
     draft("certificate-in-other-name", &[263, 266], UNTRUSTED, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.issuer = vec![Attribute::new(oid::COMMON_NAME, "somebody else")]);
+        draft.change_leaf(|leaf| leaf.issuer = vec![Attribute::new(oid::COMMON_NAME, "somebody else")]);
     }),
     draft("safetynet-by-stranger", &[230], UNTRUSTED, Scenario::of(Format::AndroidSafetyNet), |draft| {
         draft.issuer = IssuerRole::Stranger;
@@ -75,37 +67,48 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     ),
     draft("intermediate-not-a-ca", &[267], UNTRUSTED, CHAIN, |draft| {
-        intermediate(draft, |it| it.set_extension(oid::BASIC_CONSTRAINTS, Critical::Yes, sequence(&[])));
+        draft
+            .change_intermediate(|it| it.set_extension(oid::BASIC_CONSTRAINTS, Critical::Yes, sequence(&[])));
     }),
     draft("intermediate-without-constraints", &[267], UNTRUSTED, CHAIN, |draft| {
-        intermediate(draft, |it| it.remove_extension(oid::BASIC_CONSTRAINTS));
+        draft.change_intermediate(|it| it.remove_extension(oid::BASIC_CONSTRAINTS));
     }),
     draft("intermediate-may-not-sign-certificates", &[267], UNTRUSTED, CHAIN, |draft| {
-        intermediate(draft, |it| it.set_extension(oid::KEY_USAGE, Critical::Yes, vec![3, 2, 7, 0x80]));
+        draft.change_intermediate(|it| it.set_extension(oid::KEY_USAGE, Critical::Yes, vec![3, 2, 7, 0x80]));
+    }),
+    draft("path-longer-than-allowed", &[268], UNTRUSTED, CHAIN, |draft| {
+        // The authority below the root may have none below it, and has one.
+        let constraints = sequence(&[&element(BOOLEAN, &[0xff]), &integer(&[0])]);
+        if let Some(upper) = draft.intermediates.last_mut() {
+            upper.set_extension(oid::BASIC_CONSTRAINTS, Critical::Yes, constraints);
+        }
+    }),
+    draft("certificate-signed-with-sha-1", &[272], UNTRUSTED, CHAIN, |draft| {
+        draft.change_leaf(|leaf| leaf.signature_algorithm = Some(Algorithm::Rs1));
     }),
     draft("intermediate-with-name-constraints", &[269], UNTRUSTED, CHAIN, |draft| {
-        let excluded = explicit(1, &sequence(&[&crate::der::element(0x82, b"example.com")]));
-        intermediate(draft, |it| {
+        let excluded = explicit(1, &sequence(&[&element(0x82, b"example.com")]));
+        draft.change_intermediate(|it| {
             it.set_extension(oid::NAME_CONSTRAINTS, Critical::Yes, sequence(&[&excluded]));
         });
     }),
     draft("certificate-with-unknown-critical-extension", &[270], UNKNOWN_EXTENSION, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.set_extension(UNKNOWN, Critical::Yes, vec![0x05, 0x00]));
+        draft.change_leaf(|leaf| leaf.set_extension(UNKNOWN, Critical::Yes, vec![0x05, 0x00]));
     }),
     draft("intermediate-with-unknown-critical-extension", &[270], UNKNOWN_EXTENSION, CHAIN, |draft| {
-        intermediate(draft, |it| it.set_extension(UNKNOWN, Critical::Yes, vec![0x05, 0x00]));
+        draft.change_intermediate(|it| it.set_extension(UNKNOWN, Critical::Yes, vec![0x05, 0x00]));
     }),
     draft("certificate-expired", &[161, 271], EXPIRED, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.not_after = "20250101000000Z".into());
+        draft.change_leaf(|leaf| leaf.not_after = "20250101000000Z".into());
     }),
     draft("certificate-not-yet-valid", &[161, 271], EXPIRED, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.not_before = "20270101000000Z".into());
+        draft.change_leaf(|leaf| leaf.not_before = "20270101000000Z".into());
     }),
     draft("intermediate-expired", &[271], EXPIRED, CHAIN, |draft| {
-        intermediate(draft, |it| it.not_after = "20250101000000Z".into());
+        draft.change_intermediate(|it| it.not_after = "20250101000000Z".into());
     }),
     draft("certificate-is-no-certificate", &[273], &[Code::AttestationCertificateInvalid], PACKED, |draft| {
-        leaf(draft, |leaf| leaf.public_key = vec![0x05, 0x00]);
+        draft.change_leaf(|leaf| leaf.public_key = vec![0x05, 0x00]);
     }),
     Fault::new(
         "too-many-certificates",

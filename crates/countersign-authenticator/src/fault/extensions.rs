@@ -101,7 +101,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "remote-client-data-unasked",
         &[338],
         NOT_ACCEPTED,
-        CREATE,
+        Scenario::REGISTRATION,
         Change::Envelope(|envelope| set(envelope, "remoteClientDataJSON", json!(true))),
     ),
 ];

@@ -3,7 +3,7 @@
 use countersign_types::Code;
 
 use super::Fault;
-use crate::{AttestationDraft, Cbor, Change, Format, PrivateKey, Scenario, SignerRole};
+use crate::{Algorithm, AttestationDraft, Cbor, Change, Format, Scenario, SignerRole};
 
 const U2F: Scenario = Scenario::of(Format::FidoU2f);
 const MALFORMED: &[Code] = &[Code::AttestationStatementMalformed];
@@ -22,13 +22,6 @@ const fn draft(
     Fault::new(name, rules, codes, U2F, Change::Attestation(change))
 }
 
-/// The key of another curve in the certificate.
-fn certify(draft: &mut AttestationDraft, algorithm: crate::Algorithm) {
-    if let (Some(leaf), Some(key)) = (&mut draft.leaf, PrivateKey::stranger(algorithm)) {
-        leaf.certify(&key.spki());
-    }
-}
-
 pub(super) const FAULTS: &[Fault] = &[
     statement("u2f-x5c-missing", &[235], |statement| statement.remove("x5c")),
     statement("u2f-x5c-text", &[235], |statement| statement.set("x5c", "")),
@@ -44,9 +37,25 @@ pub(super) const FAULTS: &[Fault] = &[
         U2F,
         Change::Statement(|statement| statement.set("x5c", vec![Cbor::Bytes(Vec::new())])),
     ),
-    draft("u2f-certificate-on-p-384", &[237], CURVE, |draft| certify(draft, crate::Algorithm::Es384)),
-    draft("u2f-certificate-on-secp256k1", &[237], CURVE, |draft| certify(draft, crate::Algorithm::Es256K)),
-    draft("u2f-certificate-of-ed25519", &[237], CURVE, |draft| certify(draft, crate::Algorithm::EdDsa)),
+    draft("u2f-certificate-on-p-384", &[237], CURVE, |draft| draft.certify_stranger(Algorithm::Es384)),
+    draft("u2f-certificate-on-secp256k1", &[237], CURVE, |draft| draft.certify_stranger(Algorithm::Es256K)),
+    draft("u2f-certificate-of-ed25519", &[237], CURVE, |draft| draft.certify_stranger(Algorithm::EdDsa)),
+    Fault::new(
+        "u2f-credential-of-another-algorithm",
+        &[238],
+        &[Code::AttestationKeyMismatch],
+        U2F.also_offering(Algorithm::Esp256),
+        Change::CredentialKey(|key| key.set(3, Algorithm::Esp256.identifier().0)),
+    ),
+    Fault::new(
+        "u2f-credential-with-short-coordinate",
+        &[101, 239],
+        &[Code::PublicKeyMalformed],
+        U2F,
+        Change::CredentialKey(|key| {
+            key.get_mut(-2).and_then(Cbor::bytes_mut).map(Vec::pop);
+        }),
+    ),
     statement("u2f-sig-missing", &[240], |statement| statement.remove("sig")),
     statement("u2f-sig-text", &[240], |statement| statement.set("sig", "")),
     draft("u2f-signed-by-stranger", &[241], SIGNATURE, |draft| draft.signer = SignerRole::Stranger),

@@ -4,12 +4,13 @@
 use countersign_types::Code;
 
 use super::Fault;
-use crate::{Algorithm, Cbor, Change, Scenario};
+use crate::{Algorithm, Cbor, Change, PrivateKey, Scenario};
 
 const ES256: Scenario = Scenario::REGISTRATION;
 const EDDSA: Scenario = ES256.with_algorithm(Algorithm::EdDsa);
 const RS256: Scenario = ES256.with_algorithm(Algorithm::Rs256);
 const ML_DSA: Scenario = ES256.with_algorithm(Algorithm::MlDsa44);
+const PS256: Scenario = ES256.with_algorithm(Algorithm::Ps256);
 const ES384: Scenario = ES256.with_algorithm(Algorithm::Es384);
 const ES512: Scenario = ES256.with_algorithm(Algorithm::Es512);
 const ES256K: Scenario = ES256.with_algorithm(Algorithm::Es256K);
@@ -36,6 +37,16 @@ const fn signature(
     change: fn(&mut Vec<u8>),
 ) -> Fault {
     Fault::new(name, rules, SIGNATURE, scenario, Change::Signature(change))
+}
+
+/// Signed otherwise than the algorithm says.
+const fn signed(
+    name: &'static str,
+    rules: &'static [u16],
+    scenario: Scenario,
+    change: fn(&PrivateKey, &[u8]) -> Vec<u8>,
+) -> Fault {
+    Fault::new(name, rules, SIGNATURE, signs(scenario), Change::Signing(change))
 }
 
 const fn signs(scenario: Scenario) -> Scenario {
@@ -169,5 +180,20 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     signature("rsa-signature-short", &[120], signs(RS256), |signature| signature.truncate(255)),
     signature("rsa-signature-padded", &[120], signs(RS256), |signature| signature.insert(0, 0)),
+    signed("pss-signature-without-salt", &[121], PS256, |key, message| {
+        key.sign_with_salt(message, 0).unwrap_or_default()
+    }),
+    signed("pss-signature-with-long-salt", &[121], PS256, |key, message| {
+        key.sign_with_salt(message, 64).unwrap_or_default()
+    }),
+    signed("pss-signature-with-another-hash", &[121], PS256, |key, message| {
+        key.for_algorithm(Algorithm::Ps384).map(|key| key.sign(message)).unwrap_or_default()
+    }),
+    signed("rsa-signature-of-sha-1", &[123], RS256, |key, message| {
+        key.for_algorithm(Algorithm::Rs1).map(|key| key.sign(message)).unwrap_or_default()
+    }),
+    signed("ml-dsa-signature-in-context", &[122], ML_DSA, |key, message| {
+        key.sign_in_context(message, b"a context").unwrap_or_default()
+    }),
     signature("ml-dsa-signature-short", &[122], signs(ML_DSA), |signature| signature.truncate(2419)),
 ];

@@ -4,7 +4,7 @@ use countersign_types::Code;
 
 use super::Fault;
 use crate::{
-    AttestationDraft, Cbor, CertificateDraft, Change, Format, Scenario, SignerRole,
+    AttestationDraft, Cbor, Change, Format, Scenario, SignerRole,
     certificate::{Critical, oid},
     der::{INTEGER, element, octet_string, sequence},
 };
@@ -29,12 +29,6 @@ const fn draft(
     Fault::new(name, rules, codes, scenario, Change::Attestation(change))
 }
 
-fn leaf(draft: &mut AttestationDraft, change: impl FnOnce(&mut CertificateDraft)) {
-    if let Some(leaf) = &mut draft.leaf {
-        change(leaf);
-    }
-}
-
 pub(super) const FAULTS: &[Fault] = &[
     statement("packed-alg-text", &[139], |statement| statement.set("alg", "ES256")),
     statement("packed-sig-text", &[139], |statement| statement.set("sig", "")),
@@ -54,7 +48,7 @@ pub(super) const FAULTS: &[Fault] = &[
         Change::Statement(|statement| statement.set("x5c", vec![Cbor::Bytes(Vec::new())])),
     ),
     draft("packed-certificate-with-byte-after", &[146, 273], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.trailing.push(0));
+        draft.change_leaf(|leaf| leaf.trailing.push(0));
     }),
     Fault::new(
         "packed-alg-unknown",
@@ -72,58 +66,60 @@ pub(super) const FAULTS: &[Fault] = &[
         draft.signer = SignerRole::Credential;
     }),
     draft("packed-certificate-version-1", &[150], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.version = 1);
+        draft.change_leaf(|leaf| leaf.version = 1);
     }),
     draft("packed-country-missing", &[151], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.set_subject(oid::COUNTRY, None));
+        draft.change_leaf(|leaf| leaf.set_subject(oid::COUNTRY, None));
     }),
     draft("packed-country-long", &[151], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.set_subject(oid::COUNTRY, Some("AAA")));
+        draft.change_leaf(|leaf| leaf.set_subject(oid::COUNTRY, Some("AAA")));
     }),
     draft("packed-country-in-small-letters", &[151], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.set_subject(oid::COUNTRY, Some("aa")));
+        draft.change_leaf(|leaf| leaf.set_subject(oid::COUNTRY, Some("aa")));
     }),
     draft("packed-organization-missing", &[152], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.set_subject(oid::ORGANIZATION, None));
+        draft.change_leaf(|leaf| leaf.set_subject(oid::ORGANIZATION, None));
     }),
     draft("packed-organization-empty", &[152], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.set_subject(oid::ORGANIZATION, Some("")));
+        draft.change_leaf(|leaf| leaf.set_subject(oid::ORGANIZATION, Some("")));
     }),
     draft("packed-unit-missing", &[153], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.set_subject(oid::ORGANIZATIONAL_UNIT, None));
+        draft.change_leaf(|leaf| leaf.set_subject(oid::ORGANIZATIONAL_UNIT, None));
     }),
     draft("packed-unit-other", &[153], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.set_subject(oid::ORGANIZATIONAL_UNIT, Some("authenticator attestation")));
+        draft.change_leaf(|leaf| {
+            leaf.set_subject(oid::ORGANIZATIONAL_UNIT, Some("authenticator attestation"));
+        });
     }),
     draft("packed-common-name-missing", &[154], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.set_subject(oid::COMMON_NAME, None));
+        draft.change_leaf(|leaf| leaf.set_subject(oid::COMMON_NAME, None));
     }),
     draft("packed-basic-constraints-missing", &[155], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.remove_extension(oid::BASIC_CONSTRAINTS));
+        draft.change_leaf(|leaf| leaf.remove_extension(oid::BASIC_CONSTRAINTS));
     }),
     draft("packed-certificate-of-ca", &[155], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| {
+        draft.change_leaf(|leaf| {
             leaf.set_extension(oid::BASIC_CONSTRAINTS, Critical::Yes, sequence(&[&[0x01, 0x01, 0xff]]));
         });
     }),
     draft("packed-aaguid-other", &[156], &[Code::AttestationAaguidMismatch], PACKED, |draft| {
-        leaf(draft, |leaf| leaf.set_extension(oid::FIDO_AAGUID, Critical::No, octet_string(&[7; 16])));
+        draft.change_leaf(|leaf| leaf.set_extension(oid::FIDO_AAGUID, Critical::No, octet_string(&[7; 16])));
     }),
     draft("packed-aaguid-wrapped-once", &[157], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.set_extension(oid::FIDO_AAGUID, Critical::No, vec![7; 16]));
+        draft.change_leaf(|leaf| leaf.set_extension(oid::FIDO_AAGUID, Critical::No, vec![7; 16]));
     }),
     draft("packed-aaguid-short", &[157], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| leaf.set_extension(oid::FIDO_AAGUID, Critical::No, octet_string(&[7; 15])));
+        draft.change_leaf(|leaf| leaf.set_extension(oid::FIDO_AAGUID, Critical::No, octet_string(&[7; 15])));
     }),
     draft("packed-aaguid-critical", &[158], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| {
+        draft.change_leaf(|leaf| {
             if let Some(extension) = leaf.extension_mut(oid::FIDO_AAGUID) {
                 extension.critical = true;
             }
         });
     }),
     draft("packed-firmware-version-negative", &[159], CERTIFICATE, PACKED, |draft| {
-        leaf(draft, |leaf| {
+        draft.change_leaf(|leaf| {
             leaf.set_extension(oid::FIDO_FIRMWARE_VERSION, Critical::No, element(INTEGER, &[0xff]));
         });
     }),

@@ -35,9 +35,9 @@ const fn rsa(name: &'static str, rules: &'static [u16], change: fn(&mut Attestat
 }
 
 fn names(draft: &mut AttestationDraft, attributes: &[Attribute]) {
-    if let Some(leaf) = &mut draft.leaf {
+    draft.change_leaf(|leaf| {
         leaf.set_extension(oid::SUBJECT_ALT_NAME, Critical::Yes, directory_name(attributes));
-    }
+    });
 }
 
 fn manufacturer(text: &str) -> Attribute {
@@ -169,19 +169,19 @@ pub(super) const FAULTS: &[Fault] = &[
     draft("tpm-signed-by-credential", &[190], SIGNATURE, |draft| draft.signer = SignerRole::Credential),
     draft("tpm-alg-not-the-key-s", &[191], SIGNATURE, |draft| draft.algorithm = -257),
     draft("tpm-certificate-version-1", &[192], CERTIFICATE, |draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             leaf.version = 1;
-        }
+        });
     }),
     draft("tpm-certificate-with-subject", &[193], CERTIFICATE, |draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             leaf.set_subject(oid::COMMON_NAME, Some("a name"));
-        }
+        });
     }),
     draft("tpm-alternative-name-missing", &[194], CERTIFICATE, |draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             leaf.remove_extension(oid::SUBJECT_ALT_NAME);
-        }
+        });
     }),
     draft("tpm-manufacturer-missing", &[196], CERTIFICATE, |draft| names(draft, &[model(), version()])),
     draft("tpm-model-missing", &[196], CERTIFICATE, |draft| {
@@ -194,26 +194,26 @@ pub(super) const FAULTS: &[Fault] = &[
         names(draft, &[manufacturer("49465800"), model(), version()]);
     }),
     draft("tpm-purpose-missing", &[198], CERTIFICATE, |draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             leaf.remove_extension(oid::EXTENDED_KEY_USAGE);
-        }
+        });
     }),
     draft("tpm-purpose-other", &[198], CERTIFICATE, |draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             // 1.3.6.1.5.5.7.3.2, clientAuth.
             let client = object_identifier(&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02]);
             leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, sequence(&[&client]));
-        }
+        });
     }),
     draft("tpm-basic-constraints-missing", &[199], CERTIFICATE, |draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             leaf.remove_extension(oid::BASIC_CONSTRAINTS);
-        }
+        });
     }),
     draft("tpm-aaguid-other", &[200], &[Code::AttestationAaguidMismatch], |draft| {
-        if let Some(leaf) = &mut draft.leaf {
+        draft.change_leaf(|leaf| {
             leaf.set_extension(oid::FIDO_AAGUID, Critical::No, octet_string(&[7; 16]));
-        }
+        });
     }),
 ];
 

@@ -29,7 +29,7 @@ fn relying_party(scenario: Scenario, exchange: &Exchange) -> RelyingParty {
     let mut rp = RelyingParty::builder(RP_ID, "Example")
         .origin(ORIGIN)
         .user_verification(UserVerificationRequirement::Preferred)
-        .algorithms([scenario.algorithm])
+        .algorithms(scenario.algorithms())
         .formats(formats);
     if scenario.trust == Trust::Required {
         let anchor = Certificate::from_der(&exchange.anchor).unwrap();

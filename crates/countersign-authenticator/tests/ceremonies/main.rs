@@ -7,4 +7,3 @@ mod policy;
 mod property;
 mod reassessment;
 mod relying_party;
-mod rules;
