@@ -5,8 +5,10 @@
 //! by turns. The BLOB is made here: 348 entries with padded icons, 8.6 MB, signed with ES256 below a chain of three
 //! certificates. An argument that does not begin with `-` is a file with another payload to sign and measure.
 //!
-//! The peer fido-mds 0.6.2 is not here: it takes the root of FIDO's service and no other, so by its published API it
-//! refuses every BLOB that is made for a measurement.
+//! `-- --peers` measures other libraries on the same BLOB: python-fido2 (`parse_blob` and the verifier made of it) and
+//! SimpleWebAuthn (`verifyMDSBlob`), as `peers` installs them. `-- --peers --fido FILE DATE` does so on a BLOB of FIDO's
+//! own service as of a date when it was current, and there the crate fido-mds too, which takes the root of that service
+//! and no other. Times are the processor's, of whole processes for the peers.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -16,12 +18,14 @@ use std::{
     time::Duration,
 };
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{Engine as _, engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD}};
+use countersign_benches::peers;
 use countersign_cose::Verifiers;
 use countersign_metadata::{
-    Blob, BlobPolicy, Seen,
+    Blob, BlobPolicy, Date, Seen, roots,
     testing::{HOST, NOW, TestChain},
 };
+use countersign_types::Timestamp;
 use serde::de::IgnoredAny;
 use sha2::{Digest as _, Sha256};
 
@@ -56,17 +60,89 @@ unsafe impl GlobalAlloc for Peak {
     }
 }
 
+/// What of a peer is measured: its processes take seconds.
+const PEER_ROUNDS: &str = "9";
+
 fn main() {
-    let file = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let payload = file.map_or_else(payload, |file| std::fs::read(file).expect("a file to read"));
-    let chain = TestChain::new();
-    let blob = chain.sign(&payload);
-    let policy = BlobPolicy::new([chain.root.clone()]).host_name(HOST).dangerous_accept_outdated();
+    let arguments: Vec<_> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let with_peers = arguments.iter().any(|argument| argument == "--peers");
+    let case = match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [.., "--fido", file, date] => Case::of_fido(file, date),
+        [.., file] if !file.starts_with('-') => Case::made(&std::fs::read(file).expect("a file to read")),
+        _ => Case::made(&payload()),
+    };
     for (backend, verifiers) in [("rust-crypto", Verifiers::rust_crypto()), ("aws-lc", Verifiers::aws_lc())] {
-        measure(&blob, backend, &|| {
-            policy.verify(&blob, Seen::Nothing, NOW, &verifiers).expect("a good blob")
+        measure(&case.blob, backend, &|| {
+            case.policy.verify(&case.blob, Seen::Nothing, case.now, &verifiers).expect("a good blob")
         });
     }
+    if with_peers {
+        case.measure_peers();
+    }
+}
+
+/// A BLOB, and what makes it a good one.
+struct Case {
+    blob: Vec<u8>,
+    policy: BlobPolicy,
+    root: String,
+    now: Timestamp,
+    is_of_fido: bool,
+}
+
+impl Case {
+    fn made(payload: &[u8]) -> Self {
+        let chain = TestChain::new();
+        let root = STANDARD.encode(chain.root.certificate().as_der());
+        Self {
+            blob: chain.sign(payload),
+            root: format!("-----BEGIN CERTIFICATE-----\n{root}\n-----END CERTIFICATE-----\n"),
+            policy: BlobPolicy::new([chain.root]).host_name(HOST).dangerous_accept_outdated(),
+            now: NOW,
+            is_of_fido: false,
+        }
+    }
+
+    fn of_fido(file: &str, date: &str) -> Self {
+        Self {
+            blob: std::fs::read(file).expect("a file to read").trim_ascii().to_vec(),
+            policy: BlobPolicy::fido(),
+            root: roots::GLOBALSIGN[0].pem().to_owned(),
+            now: date.parse::<Date>().expect("a date").start(),
+            is_of_fido: true,
+        }
+    }
+
+    fn measure_peers(&self) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [blob, root] = ["blob.jwt", "root.pem"].map(|name| folder.path().join(name));
+        std::fs::write(&blob, &self.blob).expect("a file to write");
+        std::fs::write(&root, &self.root).expect("a file to write");
+        println!("\n| peer | median ms | memory above the BLOB, MB |\n| --- | ---: | ---: |");
+        let peers = [
+            ("python-fido2", peers::python("metadata.py")),
+            ("SimpleWebAuthn", peers::node("metadata.mjs")),
+        ];
+        let of_fido = self.is_of_fido.then(|| ("fido-mds", peers::rust("fido-mds")));
+        for (name, command) in peers.into_iter().chain(of_fido) {
+            let outcome = command.and_then(|mut command| {
+                command.args([&blob, &root]).arg(self.now.unix_seconds().to_string()).arg(PEER_ROUNDS);
+                peers::output(&mut command)
+            });
+            match outcome.as_deref().map(medians) {
+                Ok((time, memory)) => println!("| {name} | {time:.1} | {memory:.1} |"),
+                Err(error) => println!("| {name} | {error} | |"),
+            }
+        }
+    }
+}
+
+/// The median of the lines that are times, and what follows `memory`, from KiB.
+fn medians(printed: &str) -> (f64, f64) {
+    let mut times: Vec<f64> = printed.lines().filter_map(|line| line.parse().ok()).collect();
+    times.sort_unstable_by(f64::total_cmp);
+    let memory = printed.lines().find_map(|line| line.strip_prefix("memory ")?.parse::<f64>().ok());
+    (times.get(times.len() / 2).copied().unwrap_or(f64::NAN), memory.unwrap_or(f64::NAN) * 1024.0 / 1e6)
 }
 
 fn measure(blob: &[u8], backend: &str, verify: &dyn Fn() -> Blob) {

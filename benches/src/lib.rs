@@ -1,6 +1,8 @@
 //! What the measurements share: a counting allocator, and a comparison of two functions that the machine's other work
 //! disturbs alike.
 
+pub mod peers;
+
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     hint::black_box,

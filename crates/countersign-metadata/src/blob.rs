@@ -4,10 +4,11 @@ use core::ops::Range;
 use std::{collections::BTreeSet, sync::OnceLock};
 
 use countersign_attestation::{TrustAnchor, TrustedPath};
+use countersign_cose::Hash;
 use countersign_types::{Aaguid, Timestamp};
 
 use crate::{
-    Date, EntryFault, KeyIdentifier, ModelKey, Statement, StatusReport,
+    Date, EntryFault, KeyIdentifier, ModelKey, RogueListReference, Statement, StatusReport,
     json::Reader,
     payload::{Faulty, Payload, Place},
 };
@@ -28,6 +29,8 @@ pub struct Blob {
     next_update: Date,
     legal_header: Option<String>,
     signer: TrustedPath,
+    /// The hash of its signature, and of what the signature vouches for elsewhere.
+    hash: Hash,
     entries: Vec<Indexed>,
     skipped: Vec<SkippedEntry>,
     /// Sorted. Apart from the others, for they are what is looked up all day.
@@ -75,7 +78,7 @@ impl SkippedEntry {
 }
 
 impl Blob {
-    pub(crate) fn new(payload: Payload, signer: TrustedPath) -> Self {
+    pub(crate) fn new(payload: Payload, signer: TrustedPath, hash: Hash) -> Self {
         let legal_header = payload.legal_header().map(std::borrow::Cow::into_owned);
         let Payload { text, number, next_update, entries, mut faulty, .. } = payload;
         let shared = shared_aaguids(&entries, &faulty);
@@ -114,6 +117,7 @@ impl Blob {
             next_update,
             legal_header,
             signer,
+            hash,
             entries: entries.into_iter().map(index).collect(),
             skipped: faulty.into_iter().map(skip).collect(),
             by_aaguid,
@@ -316,6 +320,11 @@ impl<'a> Entry<'a> {
     /// Whether there is a list of rogue authenticators of this model.
     pub const fn has_rogue_list(self) -> bool {
         self.indexed.place.has_rogue_list
+    }
+
+    /// Where that list is.
+    pub fn rogue_list(self) -> Option<RogueListReference<'a>> {
+        self.has_rogue_list().then(|| RogueListReference::of_entry(self.json(), self.blob.hash)).flatten()
     }
 
     /// The certificates that attestations of the model lead to, read with the first call. One that can't be read is

@@ -15,6 +15,9 @@ use crate::{
 /// The most keys that one entry may have. The most of today has some forty.
 const KEYS_MAX: usize = 1024;
 
+/// The most reports of one entry. The most of November 2026 has 4; all are read whenever the model is judged.
+pub const REPORTS_MAX: usize = 1024;
+
 /// Why an entry was left out. The rest of the BLOB is not affected; a model whose entry was left out, but not its key,
 /// is one that a policy refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +41,8 @@ pub enum EntryFault {
     KeyDiffers(&'static str),
     /// It has no status report.
     NoStatus,
+    /// It has more status reports than any model has.
+    TooManyReports,
     /// It names a list of rogue authenticators, but not the list's hash.
     RogueListWithoutHash,
     /// Another entry has the same AAGUID, so that neither says what the model is.
@@ -141,7 +146,9 @@ impl<'a> Members<'a> {
             .map(|text| text.decode().parse().map_err(|_| EntryFault::Identifier("aaid")))
             .transpose()?;
         let key_identifiers = match self.key_identifiers {
-            Some(texts) => texts.iter().map(key_identifier).collect::<Result<Vec<_>, _>>()?,
+            Some(texts) => {
+                texts.iter().take(KEYS_MAX + 1).map(key_identifier).collect::<Result<Vec<_>, _>>()?
+            }
             None => Vec::new(),
         };
         if key_identifiers.len() > KEYS_MAX {
@@ -157,6 +164,9 @@ impl<'a> Members<'a> {
             if statement.aaid != aaid {
                 return Err(EntryFault::KeyDiffers("aaid"));
             }
+            if !statement.has_key_identifiers(&key_identifiers) {
+                return Err(EntryFault::KeyDiffers("attestationCertificateKeyIdentifiers"));
+            }
         }
         let (count, reports) = self.reports.ok_or(EntryFault::Missing("statusReports"))?;
         if count == 0 {
@@ -164,7 +174,7 @@ impl<'a> Members<'a> {
         }
         let last_change = self.last_change.map(|text| text.decode().parse());
         let [rogue_list_url, rogue_list_hash] = self.rogue_list;
-        if rogue_list_url.is_some() && rogue_list_hash.is_none() {
+        if rogue_list_url.is_some() && rogue_list_hash.is_none_or(|hash| hash.raw_len() == 0) {
             return Err(EntryFault::RogueListWithoutHash);
         }
         Ok(Parts {
@@ -228,6 +238,7 @@ impl fmt::Display for EntryFault {
             Self::TooManyKeys => write!(f, "more than {KEYS_MAX} key identifiers"),
             Self::KeyDiffers(name) => write!(f, "{name} is not the one in the statement"),
             Self::NoStatus => f.write_str("no status report"),
+            Self::TooManyReports => write!(f, "more than {REPORTS_MAX} status reports"),
             Self::RogueListWithoutHash => f.write_str("rogueListURL without rogueListHash"),
             Self::SharedKey(aaguid) => write!(f, "another entry has the aaguid {aaguid} too"),
         }

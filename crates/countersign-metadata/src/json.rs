@@ -353,13 +353,16 @@ impl<'a> Texts<'a> {
 
     /// The texts in their order.
     pub fn iter(self) -> impl Iterator<Item = Text<'a>> {
-        let mut texts = Vec::new();
-        // It was read before, so it is read whole now.
-        let _ = Reader::new(self.0).array(|reader| {
-            texts.push(reader.text()?);
-            Ok(())
-        });
-        texts.into_iter()
+        let mut reader = Reader::new(self.0);
+        // It was read before: what is no text here is a bracket or a comma.
+        core::iter::from_fn(move || {
+            loop {
+                if reader.next()? == b'"' {
+                    return reader.string().ok();
+                }
+                reader.step();
+            }
+        })
     }
 
     /// Whether one of them is this.

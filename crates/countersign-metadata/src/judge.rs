@@ -1,5 +1,5 @@
 //! What the status of a model means
-//! ([FIDO Metadata Service, section 3.1.4](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1-ps-20250521.html#sctn-authnr-stat)):
+//! ([FIDO Metadata Service, section 3.1.4](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1.1-ps-20260105.html#sctn-authnr-stat)):
 //! which models are accepted.
 
 use core::fmt;
@@ -38,11 +38,12 @@ enum Lenience {
 impl MetadataPolicy {
     /// FIDO's guidance: a model is refused that was ever revoked, or for which a bypass of user verification or a
     /// compromise of attestation keys or users' keys was reported, unless a later version mends it and is the one that
-    /// the authenticator runs. Models without an entry, models that contradict their statement, and models with a list
+    /// the authenticator runs; and one that was retired and not certified again. Models without an entry, models that contradict their statement, and models with a list
     /// of rogue authenticators are refused too.
     pub fn fido() -> Self {
         let refused = [
             Status::Revoked,
+            Status::Retired,
             Status::UserVerificationBypass,
             Status::AttestationKeyCompromise,
             Status::UserKeyRemoteCompromise,
@@ -58,8 +59,8 @@ impl MetadataPolicy {
         }
     }
 
-    /// Refuses models that have this status: a compromise until it is mended, [`Status::Revoked`] for ever, any other
-    /// while it is the current one.
+    /// Refuses models that have this status: a compromise until it is mended, [`Status::Revoked`] for ever,
+    /// [`Status::Retired`] until FIDO certifies the model again, any other while it is the current one.
     pub fn refusing(mut self, status: Status) -> Self {
         self.refused.insert(status);
         self
@@ -96,8 +97,8 @@ impl MetadataPolicy {
         self
     }
 
-    /// Accepts models for which there is a list of rogue authenticators. The lists are of ECDAA keys, an attestation
-    /// that no format has any more, and are not looked at here.
+    /// Accepts models for which there is a list of rogue authenticators: no attestation can be held against one (see
+    /// [`rogue`](crate::rogue)), so the rogues are accepted with their model.
     pub fn dangerous_accept_rogue_lists(mut self) -> Self {
         self.rogue_lists = Lenience::Accepted;
         self
@@ -160,8 +161,9 @@ impl MetadataPolicy {
             let lasts = match &report.status {
                 Status::Revoked => true,
                 status if status.is_compromise() => !is_mended(report, later, model.version),
-                // A word that is not known, such as another body's certification, takes no status's place.
-                _ => later.iter().all(|later| matches!(later.status, Status::Other(_))),
+                Status::Retired => later.iter().all(|later| later.status.certification().is_none()),
+                // Another body's certification, or a word that is not known, takes no status's place.
+                _ => later.iter().all(|later| is_beside(&later.status)),
             };
             if lasts && self.refused.contains(&report.status) && concerns(report, model.path) {
                 return Err(Refusal::Status {
@@ -180,6 +182,11 @@ impl Default for MetadataPolicy {
     fn default() -> Self {
         Self::fido()
     }
+}
+
+/// Whether a status says nothing of what others say.
+const fn is_beside(status: &Status) -> bool {
+    matches!(status, Status::Other(_)) || status.fips140_level().is_some()
 }
 
 /// The version in which a later report says that the weakness is mended.

@@ -3,7 +3,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_attestation::Certificate;
-use countersign_cose::Algorithm;
+use countersign_cose::{Algorithm, Hash, Scheme};
 use countersign_types::base64url;
 
 use crate::{
@@ -54,6 +54,17 @@ impl<'a> Jws<'a> {
                 None => signature,
             },
         })
+    }
+}
+
+impl Jws<'_> {
+    /// The hash of the signature.
+    pub(crate) const fn hash(&self) -> Hash {
+        match self.algorithm.scheme() {
+            Scheme::Ecdsa { hash, .. } | Scheme::RsaPkcs1 { hash } | Scheme::RsaPss { hash } => hash,
+            // None of those that sign a BLOB.
+            _ => Hash::Sha256,
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! The [FIDO Metadata Service](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html), versions
-//! 3.0 and 3.1: which authenticator it is, and whether it can still be trusted. Bytes in, verdicts out: fetching the
+//! 3.0 to 3.1.1: which authenticator it is, and whether it can still be trusted. Bytes in, verdicts out: fetching the
 //! BLOB is the caller's business.
 //!
 //! | what | here |
@@ -8,6 +8,7 @@
 //! | look a model up | [`Blob`], [`Entry`], [`Statement`] |
 //! | what happened to it, and when | [`StatusReport`], [`Status`] |
 //! | which models are accepted | [`MetadataPolicy`], [`Model`] |
+//! | single authenticators that are rogue | [`RogueList`] |
 //! | what differs between two BLOBs | [`changes`] |
 //! | what a model is called | [`names`] |
 //! | trust anchors and policy for the relying party, replaced while it runs | [`Metadata`] |
@@ -58,6 +59,7 @@ pub mod live;
 pub mod names;
 mod payload;
 pub mod policy;
+pub mod rogue;
 pub mod roots;
 mod statement;
 mod status;
@@ -76,5 +78,6 @@ pub use judge::{Contradiction, Judgement, MetadataPolicy, Model, Refusal};
 pub use keys::{Aaid, KeyIdentifier, ModelKey, NotAModelKey};
 pub use live::{Metadata, Unfit};
 pub use policy::{BlobPolicy, Seen};
+pub use rogue::{RogueList, RogueListError, RogueListReference};
 pub use statement::{NotACertificate, Statement};
 pub use status::{CertificationLevel, Status, StatusReport};

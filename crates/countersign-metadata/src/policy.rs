@@ -162,7 +162,7 @@ impl BlobPolicy {
         if self.is_outdated(payload.next_update, now) {
             return Err(MetadataError::Outdated { next_update: payload.next_update, now });
         }
-        Ok(Blob::new(payload, signer))
+        Ok(Blob::new(payload, signer, jws.hash()))
     }
 
     /// Whether a BLOB that announced the next one for that day is too old for this policy.

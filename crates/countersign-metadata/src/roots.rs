@@ -32,6 +32,11 @@ pub const GLOBALSIGN: &[MetadataRoot] = &[
 ];
 
 impl MetadataRoot {
+    /// The certificate in PEM.
+    pub const fn pem(&self) -> &'static str {
+        self.pem
+    }
+
     /// The root as a trust anchor.
     pub fn anchor(&self) -> Result<TrustAnchor, CertificateError> {
         anchor_from_pem(self.pem)

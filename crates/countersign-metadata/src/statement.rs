@@ -3,6 +3,7 @@
 //! model.
 
 use core::fmt;
+use std::collections::BTreeSet;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_attestation::{AttestationType, Certificate, TrustAnchor};
@@ -11,7 +12,7 @@ use countersign_types::Aaguid;
 use crate::{
     entry::EntryFault,
     json::{Fault, Reader, Text, Texts, once},
-    keys::Aaid,
+    keys::{Aaid, KeyIdentifier},
 };
 
 /// What a vendor says of a model. It borrows from the BLOB: nothing is copied, and icons are not decoded.
@@ -49,6 +50,7 @@ pub struct Statement<'a> {
     pub provider_logo_dark: Option<Text<'a>>,
     friendly_names: Option<&'a str>,
     user_verification: Option<&'a str>,
+    key_identifiers: Texts<'a>,
     roots: Texts<'a>,
 }
 
@@ -88,6 +90,7 @@ impl<'a> Statement<'a> {
             provider_logo_dark: parts.logo_dark,
             friendly_names: parts.friendly_names,
             user_verification: parts.user_verification,
+            key_identifiers: parts.key_identifiers.unwrap_or_default(),
             roots: parts.roots.ok_or_else(|| missing("attestationRootCertificates"))?,
         })
     }
@@ -96,6 +99,12 @@ impl<'a> Statement<'a> {
     /// error in place of one that can't be read.
     pub fn roots(&self) -> impl Iterator<Item = Result<TrustAnchor, NotACertificate>> + use<'a> {
         self.roots.iter().map(|text| certificate(text).map(TrustAnchor::from_certificate))
+    }
+
+    /// Whether the statement is about these attestation keys, in whatever order, and no others.
+    pub(crate) fn has_key_identifiers(&self, keys: &[KeyIdentifier]) -> bool {
+        let stated = self.key_identifiers.iter().map(|text| text.decode().parse());
+        stated.collect::<Result<BTreeSet<_>, _>>() == Ok(keys.iter().copied().collect())
     }
 
     /// The roots as they stand in the metadata, in base64, to compare.
@@ -194,6 +203,7 @@ struct Parts<'a> {
     logo_dark: Option<Text<'a>>,
     friendly_names: Option<&'a str>,
     user_verification: Option<&'a str>,
+    key_identifiers: Option<Texts<'a>>,
     roots: Option<Texts<'a>>,
 }
 
@@ -223,6 +233,9 @@ impl<'a> Parts<'a> {
             "keyProtection" => (&mut self.key_protection, "keyProtection"),
             "matcherProtection" => (&mut self.matcher_protection, "matcherProtection"),
             "attachmentHint" => (&mut self.attachment_hint, "attachmentHint"),
+            "attestationCertificateKeyIdentifiers" => {
+                (&mut self.key_identifiers, "attestationCertificateKeyIdentifiers")
+            }
             "attestationRootCertificates" => (&mut self.roots, "attestationRootCertificates"),
             "friendlyNames" => {
                 let names = reader.slice(|reader| reader.object(|reader, _| reader.text().map(drop)))?;

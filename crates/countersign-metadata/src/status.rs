@@ -1,5 +1,5 @@
 //! Status reports
-//! ([FIDO Metadata Service, sections 3.1.3 and 3.1.4](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1-ps-20250521.html#sctn-stat-rep)):
+//! ([FIDO Metadata Service, sections 3.1.3 and 3.1.4](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1.1-ps-20260105.html#sctn-stat-rep)):
 //! what happened to a model, and when.
 
 use core::fmt;
@@ -9,15 +9,15 @@ use countersign_types::Timestamp;
 
 use crate::{
     Date,
-    entry::EntryFault,
+    entry::{EntryFault, REPORTS_MAX},
     json::{Fault, Reader, Text, Texts, once},
     statement,
 };
 
 macro_rules! statuses {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+) => {
-        /// The status of a model. Words that are not known are kept, and mean nothing to a policy, as the
-        /// specification wants it.
+        /// The status of a model: all those of MDS 3.1.1. Words that are not known are kept, and mean nothing to a
+        /// policy, as the specification wants it.
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Status {
@@ -76,8 +76,18 @@ statuses! {
     UserKeyPhysicalCompromise = "USER_KEY_PHYSICAL_COMPROMISE",
     /// There is a newer version, which mends all that was reported before.
     UpdateAvailable = "UPDATE_AVAILABLE",
+    /// Not to be accepted any more, such as a prototype whose product is out.
+    Retired = "RETIRED",
     /// Not to be trusted any more, whatever comes later.
     Revoked = "REVOKED",
+    /// Certified by FIPS 140 at overall level 1.
+    Fips140CertifiedL1 = "FIPS140_CERTIFIED_L1",
+    /// Certified by FIPS 140 at overall level 2.
+    Fips140CertifiedL2 = "FIPS140_CERTIFIED_L2",
+    /// Certified by FIPS 140 at overall level 3.
+    Fips140CertifiedL3 = "FIPS140_CERTIFIED_L3",
+    /// Certified by FIPS 140 at overall level 4.
+    Fips140CertifiedL4 = "FIPS140_CERTIFIED_L4",
 }
 
 /// A level of certification, from the lowest on.
@@ -111,6 +121,18 @@ impl Status {
             Self::FidoCertifiedL2Plus => CertificationLevel::L2Plus,
             Self::FidoCertifiedL3 => CertificationLevel::L3,
             Self::FidoCertifiedL3Plus => CertificationLevel::L3Plus,
+            _ => return None,
+        })
+    }
+
+    /// The overall level that it certifies of FIPS 140, 1 to 4, if it is such a certification. FIDO's own is another
+    /// matter, which it neither replaces nor ends.
+    pub const fn fips140_level(&self) -> Option<u8> {
+        Some(match self {
+            Self::Fips140CertifiedL1 => 1,
+            Self::Fips140CertifiedL2 => 2,
+            Self::Fips140CertifiedL3 => 3,
+            Self::Fips140CertifiedL4 => 4,
             _ => return None,
         })
     }
@@ -167,6 +189,10 @@ pub struct StatusReport<'a> {
     pub certification_descriptor: Option<Text<'a>>,
     /// What the certification is for, such as `consumer`.
     pub certification_profiles: Option<Texts<'a>>,
+    /// The revision of FIPS 140, such as 3, of a certification by it.
+    pub fips_revision: Option<u64>,
+    /// The level of its physical security, which may be another than the overall one.
+    pub fips_physical_security_level: Option<u64>,
     certificates: [Option<Text<'a>>; 2],
 }
 
@@ -183,6 +209,8 @@ impl<'a> StatusReport<'a> {
             certificate_number: parts.certificate_number,
             certification_descriptor: parts.certification_descriptor,
             certification_profiles: parts.certification_profiles,
+            fips_revision: parts.fips_revision,
+            fips_physical_security_level: parts.fips_physical_security_level,
             certificates: [parts.batch_certificate, parts.certificate],
         })
     }
@@ -191,6 +219,10 @@ impl<'a> StatusReport<'a> {
     pub(crate) fn read_all(reader: &mut Reader<'a>) -> Result<Vec<Self>, EntryFault> {
         let (mut reports, mut fault) = (Vec::new(), None);
         let outcome = reader.array(|reader| match Self::read(reader) {
+            Ok(_) if reports.len() >= REPORTS_MAX => {
+                fault = Some(EntryFault::TooManyReports);
+                Err(Fault::Type("fewer status reports"))
+            }
             Ok(report) => {
                 reports.push(report);
                 Ok(())
@@ -211,8 +243,8 @@ impl<'a> StatusReport<'a> {
     /// with the last second of its sunset date; a compromise does not.
     pub fn is_in_effect_at(&self, now: Timestamp) -> bool {
         let has_begun = self.effective_date.is_none_or(|date| date.start() <= now);
-        let is_over =
-            self.status.certification().is_some() && self.sunset_date.is_some_and(|date| date.end() <= now);
+        let is_certification = self.status.certification().is_some() || self.status.fips140_level().is_some();
+        let is_over = is_certification && self.sunset_date.is_some_and(|date| date.end() <= now);
         has_begun && !is_over
     }
 
@@ -235,6 +267,8 @@ struct Parts<'a> {
     certificate_number: Option<Text<'a>>,
     certification_descriptor: Option<Text<'a>>,
     certification_profiles: Option<Texts<'a>>,
+    fips_revision: Option<u64>,
+    fips_physical_security_level: Option<u64>,
 }
 
 impl<'a> Parts<'a> {
@@ -248,16 +282,25 @@ impl<'a> Parts<'a> {
             "url" => (&mut self.url, "url"),
             "certificateNumber" => (&mut self.certificate_number, "certificateNumber"),
             "certificationDescriptor" => (&mut self.certification_descriptor, "certificationDescriptor"),
-            "authenticatorVersion" => {
-                return once(&mut self.authenticator_version, "authenticatorVersion", reader.unsigned()?);
-            }
             "certificationProfiles" => {
                 let profiles = Texts::read(reader)?;
                 return once(&mut self.certification_profiles, "certificationProfiles", profiles);
             }
-            _ => return reader.skip().map(drop),
+            _ => return self.number(reader, name),
         };
         once(slot, name, reader.text()?)
+    }
+
+    fn number(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), Fault> {
+        let (slot, name) = match name {
+            "authenticatorVersion" => (&mut self.authenticator_version, "authenticatorVersion"),
+            "fipsRevision" => (&mut self.fips_revision, "fipsRevision"),
+            "fipsPhysicalSecurityLevel" => {
+                (&mut self.fips_physical_security_level, "fipsPhysicalSecurityLevel")
+            }
+            _ => return reader.skip().map(drop),
+        };
+        once(slot, name, reader.unsigned()?)
     }
 }
 

@@ -9,6 +9,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_attestation::{Certificate, CertificateRevocationList, TrustAnchor, TrustedPath};
+use countersign_cose::Hash;
 use countersign_types::{Timestamp, base64url};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 
@@ -188,7 +189,7 @@ impl TestChain {
 /// The BLOB with this payload as if `signer` had signed it: for tests of so many payloads that signatures take too long.
 pub fn read_unsigned(payload: &[u8], signer: &TrustedPath) -> Result<Blob, BlobFault> {
     let payload = Payload::read(base64url::encode(payload).as_bytes())?;
-    Ok(Blob::new(payload, signer.clone()))
+    Ok(Blob::new(payload, signer.clone(), Hash::Sha256))
 }
 
 impl Default for TestChain {

@@ -3,8 +3,10 @@
 mod blob;
 mod changes;
 mod entries;
+mod hostile;
 mod judge;
 mod live;
+mod rogue;
 
 use countersign_cose::Verifiers;
 use serde_json::{Value, json};

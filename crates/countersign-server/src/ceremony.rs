@@ -149,14 +149,13 @@ impl Ceremonies {
         let id = response.as_ref().ok().map(RegistrationResponse::credential_id);
         let (opened, found) = self.take(ceremony, id, now).await?;
         let account: NewAccount = serde_json::from_str(remembered(&opened, Kind::Account)?)?;
-        let credential = self.registered(account.registration, &response?, found.as_ref(), now)?;
+        let mut credential = self.registered(account.registration, &response?, found.as_ref(), now)?;
         let token = Token::new()?;
         let token_hash = token.hash();
         let session = self.store.write(move |db| {
-            let record = &credential.record;
-            accounts::insert(db, record.user_handle(), &account.name, now)?;
-            credentials::insert(db, &credential)?;
-            open_session(db, token_hash, record, replaces, now)
+            accounts::insert(db, credential.record.user_handle(), &account.name, now)?;
+            credentials::insert(db, &mut credential)?;
+            open_session(db, token_hash, &credential.record, replaces, now)
         });
         Ok(SignedIn { token, session: session.await? })
     }
@@ -194,9 +193,9 @@ impl Ceremonies {
         if *state.user() != session.user {
             return Err(Failure::Refused(Code::StateInvalid, "the ceremony is another account's".into()));
         }
-        let credential = self.registered(state, &response?, found.as_ref(), now)?;
+        let mut credential = self.registered(state, &response?, found.as_ref(), now)?;
         let stored = self.store.write(move |db| {
-            credentials::insert(db, &credential)?;
+            credentials::insert(db, &mut credential)?;
             Ok(credential)
         });
         Ok(stored.await?)

@@ -18,6 +18,21 @@ pub(crate) fn key(name: &str) -> String {
     name.to_lowercase().to_uppercase()
 }
 
+/// The label, or where it is taken, the label with the first number from 2 on with which it is not, cut to
+/// [`MAX_CHARACTERS`].
+pub(crate) fn distinct(label: &str, taken: &[String]) -> String {
+    let is_free = |label: &String| taken.iter().all(|other| key(other) != key(label));
+    let numbered = (2..).map(|number: usize| {
+        let number = format!(" {number}");
+        let room = MAX_CHARACTERS.saturating_sub(number.len());
+        label.chars().take(room).collect::<String>() + &number
+    });
+    // One more than are taken: one of them is free.
+    let mut candidates =
+        core::iter::once(label.to_owned()).chain(numbered).take(taken.len().saturating_add(1));
+    candidates.find(is_free).unwrap_or_else(|| label.to_owned())
+}
+
 /// Control characters, line separators, invisible characters and those that turn the direction of text: two
 /// names that look the same should be the same. The joiners (U+200C, U+200D) stay, for scripts need them.
 fn deceives(character: char) -> bool {
@@ -57,6 +72,18 @@ mod tests {
             assert_eq!(clean(bad), None, "{bad:?}");
         }
         assert!(clean("👩\u{200d}🔬").is_some());
+    }
+
+    #[test]
+    fn a_label_that_is_taken_gets_the_first_free_number() {
+        let taken = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>();
+        assert_eq!(distinct("Passkey", &[]), "Passkey");
+        assert_eq!(distinct("Passkey", &taken(&["My phone"])), "Passkey");
+        assert_eq!(distinct("Passkey", &taken(&["Passkey"])), "Passkey 2");
+        assert_eq!(distinct("Passkey", &taken(&["passkey", "Passkey 2", "Passkey 4"])), "Passkey 3");
+        assert_eq!(distinct("Passkey", &taken(&["Passkey 2"])), "Passkey");
+        let longest = "é".repeat(64);
+        assert_eq!(distinct(&longest, std::slice::from_ref(&longest)), "é".repeat(62) + " 2");
     }
 
     #[test]

@@ -210,10 +210,10 @@ fn with_evidence(
     let mut evidence = AttestationEvidence::new("", "", object, client_data);
     evidence.judged_at = Some(registered_at);
     let verified = verify_evidence(rp, &record, &evidence, registered_at);
-    let (attestation, aaguid) = verified.map_err(|verdict| ImportError::Attestation(Box::new(verdict)))?;
-    attestation.format().clone_into(&mut evidence.format);
-    attestation.attestation_type().as_str().clone_into(&mut evidence.attestation_type);
-    Ok(record.with_aaguid(aaguid).with_evidence(evidence))
+    let verified = verified.map_err(|verdict| ImportError::Attestation(Box::new(verdict)))?;
+    verified.attestation.format().clone_into(&mut evidence.format);
+    verified.attestation.attestation_type().as_str().clone_into(&mut evidence.attestation_type);
+    Ok(record.with_aaguid(verified.aaguid).with_evidence(evidence))
 }
 
 /// Why something stored can't become a record. The store's fault, or of whoever reads it.

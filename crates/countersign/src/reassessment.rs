@@ -8,11 +8,11 @@ use core::ops::ControlFlow;
 use std::{borrow::Cow, sync::Arc};
 
 use countersign_attestation::{
-    AnchorQuery, Attestation, AttestationType, Certificate, Formats, ModelPolicy, ModelQuery, PathError,
-    PathLimits, Revocation, Trust, TrustAnchor, TrustAnchors,
+    AnchorQuery, AttestationType, Certificate, Formats, ModelPolicy, ModelQuery, PathError, PathLimits,
+    Revocation, Trust, TrustAnchor, TrustAnchors,
 };
 use countersign_cose::Verifiers;
-use countersign_types::{Aaguid, Timestamp};
+use countersign_types::Timestamp;
 
 use crate::{
     record::{AttestationEvidence, CredentialRecord, Trusted},
@@ -22,6 +22,7 @@ use crate::{
 mod evidence;
 mod verdict;
 
+use evidence::Found;
 pub use verdict::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Verdict};
 
 /// Judges the attestations of credential records again.
@@ -113,13 +114,13 @@ impl Reassessor {
         let Some(evidence) = record.evidence() else { return (Verdict::EvidenceMissing, None) };
         let then = evidence.judged_at().unwrap_or(now);
         let verified = evidence::verify(record, evidence, &self.formats, &self.verifiers, then);
-        let (attestation, aaguid) = match verified {
+        let verified = match verified {
             Ok(verified) => verified,
             Err(verdict) => return (verdict, None),
         };
-        let today = attestation.attestation_type();
+        let today = verified.attestation.attestation_type();
         let verdict = if today.is_certified() {
-            self.trust(record, evidence, &attestation, aaguid, now)
+            self.trust(record, evidence, &verified, now)
         } else {
             Verdict::NobodyVouches(today)
         };
@@ -130,12 +131,11 @@ impl Reassessor {
         &self,
         record: &CredentialRecord,
         evidence: &AttestationEvidence,
-        attestation: &Attestation,
-        aaguid: Aaguid,
+        verified: &Found,
         now: Timestamp,
     ) -> Verdict {
         let assess = |anchors: &dyn TrustAnchors, at| {
-            attestation.assess_trust(aaguid, anchors, at, &self.verifiers, &self.limits)
+            verified.attestation.assess_trust(verified.aaguid, anchors, at, &self.verifiers, &self.limits)
         };
         let (trust, when) = match (assess(&*self.anchors, now), evidence.judged_at()) {
             (Ok(trust), _) => (trust, Verdict::Trusted),
@@ -149,7 +149,7 @@ impl Reassessor {
             (Err(revoked @ PathError::Revoked { .. }), _) => return Verdict::Revoked(revoked),
             (Err(untrusted), _) => return Verdict::Untrusted(untrusted),
         };
-        match self.judge_model(record, attestation, &trust, now) {
+        match self.judge_model(record, verified, &trust, now) {
             Ok(()) => when,
             Err(refused) => refused,
         }
@@ -158,11 +158,12 @@ impl Reassessor {
     fn judge_model(
         &self,
         record: &CredentialRecord,
-        attestation: &Attestation,
+        verified: &Found,
         trust: &Trust,
         now: Timestamp,
     ) -> Result<(), Verdict> {
-        let mut query = ModelQuery::new(attestation, trust, now);
+        let mut query = ModelQuery::new(&verified.attestation, trust, now);
+        query.user_verified = Some(verified.user_verified);
         if let Some(algorithm) = record.algorithm() {
             query = query.with_algorithm(algorithm);
         }
@@ -170,13 +171,13 @@ impl Reassessor {
     }
 }
 
-/// Verifies evidence that nobody has judged here before, by the formats of `rp`: the attestation, and its AAGUID.
+/// Verifies evidence that nobody has judged here before, by the formats of `rp`.
 pub(crate) fn verify_evidence(
     rp: &RelyingParty,
     record: &CredentialRecord,
     evidence: &AttestationEvidence,
     then: Timestamp,
-) -> Result<(Attestation, Aaguid), Verdict> {
+) -> Result<Found, Verdict> {
     evidence::verify(record, evidence, &rp.formats, &rp.verifiers, then)
 }
 

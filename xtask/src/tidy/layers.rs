@@ -67,7 +67,7 @@ const LAYERS: [Layer; 10] = [
     // The guides' program and examples: what a user of the top library writes.
     Layer {
         package: "countersign-guide",
-        may_use: &["countersign", "countersign-authenticator"],
+        may_use: &["countersign", "countersign-metadata", "countersign-authenticator"],
         kind: Kind::Program,
     },
     // The conformance cases are run on what every user has, the public API of the top library, and made by the software

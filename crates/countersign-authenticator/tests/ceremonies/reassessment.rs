@@ -5,9 +5,11 @@ use std::{ops::ControlFlow, sync::Arc};
 use countersign::{
     Aaguid, AnchorList, AttestationEvidence, Change, Code, CredentialIdStatus, CredentialRecord,
     Reassessment, Reassessor, RelyingPartyBuilder, TrustAnchor, Trusted, Verdict,
-    attestation::{AttestationStatusList, Certificate, ModelList, Revocation},
+    attestation::{
+        AttestationStatusList, Certificate, ModelList, ModelPolicy, ModelQuery, ModelRefused, Revocation,
+    },
 };
-use countersign_authenticator::{Attestation, Attester, Authenticator, Client};
+use countersign_authenticator::{Attestation, Attester, Authenticator, Client, UserVerification};
 
 use super::relying_party::{NOW, ORIGIN, entropy, rp, trusting, user};
 
@@ -76,6 +78,35 @@ fn a_model_that_is_no_longer_accepted_is_refused() {
     assert_eq!(reassessment.changes(), [Change::TrustLost]);
     let other = models(ModelList::all_but([Aaguid::from_bytes([1; 16])])).judge(&record, NOW);
     assert_eq!(*other.verdict(), Verdict::Trusted);
+}
+
+/// Accepts models of which it is told this of their user's verification, and no others.
+#[derive(Debug)]
+struct Expecting(Option<bool>);
+
+impl ModelPolicy for Expecting {
+    fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRefused> {
+        if model.user_verified == self.0 { Ok(()) } else { Err(ModelRefused::new("something else is known")) }
+    }
+}
+
+#[test]
+fn rule_367_what_the_evidence_says_of_the_user_is_handed_on() {
+    for (ability, verified) in [(UserVerification::Always, true), (UserVerification::Never, false)] {
+        let rp = trusting(attester().authority()).build().unwrap();
+        let mut authenticator = Authenticator::platform("a seed")
+            .with_attestation(Attestation::Packed(attester()))
+            .with_user_verification(ability);
+        let (options, state) = rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap();
+        let response = Client::new(ORIGIN).create(&options, &mut authenticator).unwrap();
+        let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW);
+        let record = registered.unwrap().into_credential();
+        for expected in [Some(true), Some(false), None] {
+            let reassessor = reassessor(anchors()).with_model_policy(Arc::new(Expecting(expected)));
+            let is_trusted = *reassessor.judge(&record, NOW).verdict() == Verdict::Trusted;
+            assert_eq!(is_trusted, expected == Some(verified));
+        }
+    }
 }
 
 #[test]

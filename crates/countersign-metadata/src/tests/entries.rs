@@ -192,6 +192,22 @@ fn unknown_statuses_are_kept() {
     assert_eq!(report.status.to_string(), "FIPS140_CERTIFIED_L9");
 }
 
+#[test]
+fn a_certification_by_fips_has_its_levels_and_its_end() {
+    let report = json!({"status": "FIPS140_CERTIFIED_L3", "effectiveDate": "2023-01-01",
+        "sunsetDate": "2024-01-01", "fipsRevision": 3, "fipsPhysicalSecurityLevel": 4});
+    let blob = changed(|entry| entry["statusReports"] = json!([report]));
+    let report = blob.entry(key(MODEL)).unwrap().reports().remove(0);
+    assert_eq!((report.status.fips140_level(), report.status.certification()), (Some(3), None));
+    assert_eq!((report.fips_revision, report.fips_physical_security_level), (Some(3), Some(4)));
+    let at = |date: &str| report.is_in_effect_at(date.parse::<crate::Date>().unwrap().start());
+    assert!(at("2024-01-01") && !at("2024-01-02"));
+    assert_eq!(
+        fault(|entry| entry["statusReports"][0]["fipsRevision"] = "3".into()),
+        EntryFault::Type("a non-negative integer")
+    );
+}
+
 fn in_effect(reports: &Value, date: &str) -> Vec<String> {
     let blob = changed(|entry| entry["statusReports"] = reports.clone());
     let now: Timestamp = date.parse::<crate::Date>().unwrap().start();

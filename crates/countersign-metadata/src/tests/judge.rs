@@ -98,6 +98,35 @@ fn rule_359_what_was_revoked_stays_so() {
 }
 
 #[test]
+fn rule_358_a_model_that_was_retired_is_refused_until_it_is_certified_again() {
+    let retired = json!({"status": "RETIRED", "effectiveDate": "2024-01-01"});
+    let then =
+        |later: &str| judge(&model(), &json!([retired, {"status": later, "effectiveDate": "2025-01-01"}]));
+    for later in ["UPDATE_AVAILABLE", "FIPS140_CERTIFIED_L2", "NOT_FIDO_CERTIFIED", "SOMETHING_NEW"] {
+        assert_eq!(status(then(later).unwrap_err()), (Status::Retired, None), "{later}");
+    }
+    then("FIDO_CERTIFIED_L1").unwrap();
+    let lenient = MetadataPolicy::fido().dangerous_accept_status(&Status::Retired);
+    judge_with(&lenient, &model(), |entry| entry["statusReports"] = json!([retired])).unwrap();
+}
+
+#[test]
+fn rule_358_a_certification_by_fips_takes_no_status_s_place() {
+    let policy = MetadataPolicy::fido().refusing(Status::SelfAssertionSubmitted);
+    let reports = |latest: &str| {
+        json!([{"status": "SELF_ASSERTION_SUBMITTED", "effectiveDate": "2024-01-01"},
+            {"status": latest, "effectiveDate": "2025-01-01", "fipsRevision": 3, "fipsPhysicalSecurityLevel": 2}])
+    };
+    let with = |latest| judge_with(&policy, &model(), |entry| entry["statusReports"] = reports(latest));
+    for level in
+        ["FIPS140_CERTIFIED_L1", "FIPS140_CERTIFIED_L2", "FIPS140_CERTIFIED_L3", "FIPS140_CERTIFIED_L4"]
+    {
+        assert_eq!(status(with(level).unwrap_err()).0, Status::SelfAssertionSubmitted);
+    }
+    with("FIDO_CERTIFIED_L1").unwrap();
+}
+
+#[test]
 fn rule_360_a_compromise_is_mended_by_a_later_version_that_runs() {
     for mend in ["UPDATE_AVAILABLE", "FIDO_CERTIFIED_L1"] {
         let reports = json!([

@@ -28,11 +28,18 @@ fn leaf() -> Certificate {
     CertificateBuilder::leaf("attestation").signed(&Key::new(22), "vendor", &Key::new(21))
 }
 
+/// Gives the U2F model other attestation keys, in its entry and in its statement.
+fn set_keys(payload: &mut Value, keys: &Value) {
+    const MEMBER: &str = "attestationCertificateKeyIdentifiers";
+    payload["entries"][2][MEMBER] = keys.clone();
+    payload["entries"][2]["metadataStatement"][MEMBER] = keys.clone();
+}
+
 /// A payload in which the FIDO2 model and the U2F model have a root.
 fn with_root() -> Value {
     let mut payload = payload();
     let identifier = crate::ModelKey::of_attestation_key(&leaf()).unwrap().to_string();
-    payload["entries"][2]["attestationCertificateKeyIdentifiers"] = json!([identifier]);
+    set_keys(&mut payload, &json!([identifier]));
     for at in [0, 2] {
         payload["entries"][at]["metadataStatement"]["attestationRootCertificates"] =
             json!([STANDARD.encode(root().as_der())]);
@@ -157,8 +164,7 @@ fn compound(first: Attestation, second: Attestation) -> Attestation {
 fn rule_362_another_part_of_a_compound_attestation_hides_no_compromised_batch() {
     let u2f = CertificateBuilder::leaf("attestation").signed(&Key::new(23), "vendor", &Key::new(21));
     let mut payload = with_root();
-    payload["entries"][2]["attestationCertificateKeyIdentifiers"] =
-        json!([crate::ModelKey::of_attestation_key(&u2f).unwrap().to_string()]);
+    set_keys(&mut payload, &json!([crate::ModelKey::of_attestation_key(&u2f).unwrap().to_string()]));
     let u2f = Attestation::with_certificates("fido-u2f", AttestationType::Basic, vec![u2f])
         .covering_the_credential_only();
     let both = [compound(u2f.clone(), attestation()), compound(attestation(), u2f)];

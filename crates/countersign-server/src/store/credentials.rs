@@ -7,6 +7,7 @@ use countersign::{
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::StoreError;
+use crate::names;
 
 /// The most credentials of an account: far more than anyone has devices, and few enough that `excludeCredentials`
 /// and the page stay short.
@@ -25,12 +26,14 @@ pub(crate) struct StoredCredential {
 }
 
 /// Adds a credential to an account that is there; [`StoreError::CredentialRegistered`] where its ID is registered
-/// by now, whoever has it.
-pub(crate) fn insert(db: &Connection, credential: &StoredCredential) -> Result<(), StoreError> {
+/// by now, whoever has it. Where another of the account's has its label, it gets a number, so that its owner can
+/// tell the two apart.
+pub(crate) fn insert(db: &Connection, credential: &mut StoredCredential) -> Result<(), StoreError> {
     let record = &credential.record;
     if count(db, record.user_handle())? >= PER_ACCOUNT_MAX {
         return Err(StoreError::TooManyCredentials);
     }
+    credential.label = names::distinct(&credential.label, &labels(db, record.user_handle())?);
     let mut insert = db.prepare_cached(
         "INSERT INTO credentials (id, user_handle, record, dynamic, sign_count, backup_state, label, created_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
@@ -46,6 +49,12 @@ pub(crate) fn insert(db: &Connection, credential: &StoredCredential) -> Result<(
         credential.created_at.unix_seconds(),
     ))?;
     if inserted == 0 { Err(StoreError::CredentialRegistered) } else { Ok(()) }
+}
+
+/// What the account's credentials are called.
+fn labels(db: &Connection, owner: &UserHandle) -> Result<Vec<String>, StoreError> {
+    let mut labels = db.prepare_cached("SELECT label FROM credentials WHERE user_handle = ?")?;
+    Ok(labels.query_map((owner.as_bytes(),), |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 /// The credential with this ID, whoever has it.

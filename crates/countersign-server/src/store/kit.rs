@@ -40,7 +40,7 @@ impl CredentialStore for Sqlite {
     type Error = StoreError;
 
     fn insert(&self, record: &CredentialRecord) -> Result<Inserted, StoreError> {
-        let credential = StoredCredential {
+        let mut credential = StoredCredential {
             record: record.clone(),
             label: "Key".into(),
             created_at: NOW,
@@ -50,7 +50,7 @@ impl CredentialStore for Sqlite {
             let owner = credential.record.user_handle();
             // A credential belongs to an account, which the kit knows nothing of.
             match accounts::insert(db, owner, &base64url::encode(owner.as_bytes()).replace('_', "."), NOW) {
-                Ok(()) | Err(StoreError::NameTaken) => credentials::insert(db, &credential),
+                Ok(()) | Err(StoreError::NameTaken) => credentials::insert(db, &mut credential),
                 Err(other) => Err(other),
             }
         });

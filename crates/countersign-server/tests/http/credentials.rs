@@ -35,6 +35,19 @@ async fn a_passkey_is_listed_with_what_is_known_of_it() {
 }
 
 #[tokio::test]
+async fn passkeys_of_one_provider_are_told_apart() {
+    let site = Site::new();
+    let (mut client, _) = site.account("Ada", 1).await;
+    for (seed, label) in [(2, "Passkey 2"), (3, "Passkey 3")] {
+        let added = client.add(seed).await.1.expect(201).json();
+        assert_eq!(added["credential"]["label"], label);
+    }
+    let path = format!("/api/credentials/{}", list(&mut client).await[1]["id"].as_str().unwrap());
+    client.patch(&path, &json!({ "label": "Passkey" })).await.expect(200);
+    assert_eq!(client.add(4).await.1.expect(201).json()["credential"]["label"], "Passkey 2");
+}
+
+#[tokio::test]
 async fn a_second_passkey_is_added_where_the_first_is_excluded() {
     let site = Site::new();
     let (mut client, first) = site.account("Ada", 1).await;
@@ -98,7 +111,7 @@ async fn nobody_touches_another_s_passkeys() {
     let path = format!("/api/credentials/{}", ada.id());
     eve.patch(&path, &json!({ "label": "mine" })).await.expect_error(404, "not-found");
     eve.delete(&path).await.expect_error(404, "not-found");
-    assert_eq!(site.sql("SELECT count(*) FROM credentials WHERE label = 'Passkey'"), 3);
+    assert_eq!(site.sql("SELECT count(*) FROM credentials WHERE label LIKE 'Passkey%'"), 3);
 }
 
 #[tokio::test]

@@ -10,14 +10,24 @@ use countersign_types::{
 use super::verdict::{EvidenceFault, Verdict};
 use crate::record::{AttestationEvidence, CredentialRecord};
 
-/// The attestation and the AAGUID in its authenticator data; or the verdict that ends the matter.
+/// What was made of a record's evidence.
+pub(crate) struct Found {
+    /// The attestation, as its format left it.
+    pub(crate) attestation: Attestation,
+    /// The AAGUID in its authenticator data.
+    pub(crate) aaguid: Aaguid,
+    /// UV there: whether the authenticator said that it verified the user.
+    pub(super) user_verified: bool,
+}
+
+/// The attestation, and what its authenticator data says; or the verdict that ends the matter.
 pub(super) fn verify(
     record: &CredentialRecord,
     evidence: &AttestationEvidence,
     formats: &Formats,
     verifiers: &Verifiers,
     now: Timestamp,
-) -> Result<(Attestation, Aaguid), Verdict> {
+) -> Result<Found, Verdict> {
     let object = AttestationObject::parse(evidence.object())
         .map_err(|fault| Verdict::EvidenceUnusable(EvidenceFault::AttestationObject(fault)))?;
     let data = AuthenticatorData::parse(object.authenticator_data)
@@ -34,7 +44,7 @@ pub(super) fn verify(
         now,
     };
     let attestation = formats.verify(&statement).map_err(Verdict::StatementInvalid)?;
-    Ok((attestation, attested.aaguid))
+    Ok(Found { attestation, aaguid: attested.aaguid, user_verified: data.flags.user_verified() })
 }
 
 /// That the evidence is of this credential: its ID, its key, its relying party, and of a registration.
