@@ -179,10 +179,7 @@ impl Knowledge {
                 self.taken_at.store(now.unix_seconds(), Ordering::Relaxed);
                 number
             }
-            Err(MetadataError::NotNewer(number)) if self.is_kept(number)? => {
-                self.succeeded(now);
-                return Ok(number);
-            }
+            Err(MetadataError::NotNewer(number)) if self.is_kept(number)? => return Ok(number),
             // The disk was full, perhaps.
             Err(MetadataError::NotNewer(number)) => number,
             Err(error) => return Err(NotTaken::Refused(error)),
@@ -191,7 +188,6 @@ impl Knowledge {
         if let Some(since) = self.kept.since() {
             self.taken_at.store(since.unix_seconds(), Ordering::Relaxed);
         }
-        self.succeeded(now);
         Ok(number)
     }
 

@@ -103,13 +103,11 @@ impl Fetched {
                 })?;
                 (number, validators)
             }
-            (Answer::NotModified, Some(known)) => {
-                knowledge.succeeded(now);
-                (known.number, known.validators)
-            }
+            (Answer::NotModified, Some(known)) => (known.number, known.validators),
             // The client has nothing to be the same as, and takes no such answer.
             (Answer::NotModified, None) => return Err(Failed::default()),
         };
+        knowledge.succeeded(now);
         let remembered =
             Remembered { url: self.client.url().to_owned(), number, checked_at: now, validators };
         knowledge.kept.remember(&remembered).map_err(|error| {
@@ -132,6 +130,9 @@ pub(super) fn start(knowledge: &Knowledge, now: Timestamp) {
         tracing::info!("there is no metadata yet");
     } else if let Err(error) = knowledge.read(knowledge.kept.blob(), now) {
         knowledge.failed(code(&error), &error);
+    } else if let Some(known) = knowledge.kept.remembered() {
+        // The server was asked before the restart, and not by it.
+        knowledge.succeeded(known.checked_at);
     }
 }
 

@@ -32,7 +32,10 @@ impl Watched {
 
     /// Reads the file; where it is refused, what was kept of it.
     pub(super) fn start(&self, knowledge: &Knowledge, now: Timestamp) -> Result<(), StartError> {
-        let Err(error) = knowledge.read(&self.file, now) else { return Ok(()) };
+        let Err(error) = knowledge.read(&self.file, now) else {
+            knowledge.succeeded(now);
+            return Ok(());
+        };
         if knowledge.blob().is_none() && knowledge.read(knowledge.kept.blob(), now).is_err() {
             return Err(error);
         }
@@ -49,9 +52,11 @@ impl Watched {
             }
             let (knowledge, file) = (Arc::clone(knowledge), self.file.clone());
             let reading = tokio::task::spawn_blocking(move || {
-                // What is refused changes nothing.
-                if let Err(error) = knowledge.read(&file, SystemTime::now().into()) {
-                    knowledge.failed(code(&error), &error);
+                let now = SystemTime::now().into();
+                match knowledge.read(&file, now) {
+                    Ok(()) => knowledge.succeeded(now),
+                    // What is refused changes nothing.
+                    Err(error) => knowledge.failed(code(&error), &error),
                 }
             });
             // Only a panic ends it otherwise, and that was told.

@@ -82,8 +82,16 @@ impl Place {
 }
 
 impl Running {
+    async fn text(&self) -> String {
+        ask(self.address, b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await
+    }
+
+    async fn metric(&self, name: &str) -> Option<i64> {
+        value(&self.text().await, &format!("countersign_metadata_{name}"))
+    }
+
     async fn metrics(&self) -> [Option<i64>; 3] {
-        let text = ask(self.address, b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+        let text = self.text().await;
         ["number", "failures_total", "trouble"]
             .map(|name| value(&text, &format!("countersign_metadata_{name}")))
     }
@@ -179,8 +187,13 @@ async fn a_restart_is_no_reason_to_fetch_again() {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    let text = fs::read_to_string(&noted).unwrap();
+    let at = text.lines().find_map(|line| line.strip_prefix("checked-at ")).unwrap();
+    let earlier = (at.parse::<i64>().unwrap() - 3600).to_string();
+    fs::write(&noted, text.replace(at, &earlier)).unwrap();
     let server = place.start(&https.url(), Schedule::default());
     server.until([Some(8), Some(0), Some(0)]).await;
+    assert_eq!(server.metric("checked_timestamp_seconds").await.unwrap().to_string(), earlier);
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(https.requests().len(), 1);
     server.stop().await;
