@@ -5,11 +5,11 @@ use alloc::borrow::Cow;
 use core::{fmt, str};
 
 use serde::{
-    Deserializer as _,
+    Deserialize, Deserializer,
     de::{self, IgnoredAny, MapAccess},
 };
 
-use crate::Code;
+use crate::{Code, plain_json};
 
 /// The members of client data that a relying party looks at. The hash that is signed is over the bytes as received,
 /// never over a new serialisation of these.
@@ -48,10 +48,23 @@ impl<'a> ClientData<'a> {
         let text =
             str::from_utf8(bytes).map_err(|error| ClientDataError::NotUtf8 { at: error.valid_up_to() })?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let parsed =
-            deserializer.deserialize_map(Members).and_then(|parsed| deserializer.end().map(|()| parsed));
-        parsed.map_err(|error| ClientDataError::NotClientData { line: error.line(), column: error.column() })
+        let unusual = || {
+            serde_json::from_str(text).map_err(|error| ClientDataError::NotClientData {
+                line: error.line(),
+                column: error.column(),
+            })
+        };
+        let Object(client_data) = plain_json::from_str(text).map_or_else(unusual, Ok)?;
+        Ok(client_data)
+    }
+}
+
+/// Client data where JSON has a value.
+struct Object<'a>(ClientData<'a>);
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members).map(Self)
     }
 }
 
@@ -103,7 +116,7 @@ fn once<T, E: de::Error>(slot: &mut Option<T>, value: T, name: &'static str) -> 
 }
 
 /// Text borrowed from the input wherever it has no escapes.
-#[derive(serde::Deserialize)]
+#[derive(Deserialize)]
 #[serde(transparent)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 

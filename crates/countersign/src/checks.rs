@@ -37,24 +37,34 @@ fn type_(client_data: &ClientData<'_>, expected: &'static str) -> Result<(), Fau
     if client_data.type_ == expected { Ok(()) } else { Err(Fault::TypeMismatch { expected }) }
 }
 
-/// The text must be the one encoding of the bytes that were issued: no prefix, no other case, alphabet or padding.
+/// The text must be the one encoding of the bytes that were issued: no prefix, no other case, alphabet or padding. The
+/// decoder takes no other, so that it is bytes that are compared.
 fn challenge(client_data: &ClientData<'_>, issued: &[u8]) -> Result<(), Fault> {
-    // A piece at a time, so that nothing is allocated; only the last piece can be shorter than its buffer.
-    let mut buffer = [0; base64url::encoded_length(CHALLENGE_PIECE)];
-    let mut rest = client_data.challenge.as_bytes();
-    let mut equal = Choice::from(1);
-    for piece in issued.chunks(CHALLENGE_PIECE) {
-        let expected = base64url::encode_into(piece, &mut buffer).ok_or(Fault::ChallengeMismatch)?;
-        let (received, after) = rest.split_at_checked(expected.len()).ok_or(Fault::ChallengeMismatch)?;
-        equal &= expected.ct_eq(received);
-        rest = after;
+    let text = client_data.challenge.as_bytes();
+    // A piece at a time, so that nothing is allocated; each but the last is a whole one, or the lengths differ.
+    let mut buffer = [0; CHALLENGE_PIECE];
+    let mut equal = Choice::from(u8::from(text.len() == base64url::encoded_length(issued.len())));
+    for (piece, text) in issued.chunks(CHALLENGE_PIECE).zip(text.chunks(CHALLENGE_TEXT_PIECE)) {
+        let received = base64url::decode_into(text, &mut buffer).map_err(|_| Fault::ChallengeMismatch)?;
+        equal &= equal_bytes(received, piece);
     }
-    if rest.is_empty() && bool::from(equal) { Ok(()) } else { Err(Fault::ChallengeMismatch) }
+    if bool::from(equal) { Ok(()) } else { Err(Fault::ChallengeMismatch) }
+}
+
+/// Eight bytes at a time: one by one takes five times as long.
+fn equal_bytes(a: &[u8], b: &[u8]) -> Choice {
+    let ((a_words, a_rest), (b_words, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
+    let equal = a.len().ct_eq(&b.len()) & a_rest.ct_eq(b_rest);
+    a_words.iter().zip(b_words).fold(equal, |equal, (a, b)| equal & word(a).ct_eq(&word(b)))
 }
 
 /// Bytes of a challenge that are compared at once: a multiple of 3, so that each piece has an encoding of its own, and
 /// more than most challenges have.
 const CHALLENGE_PIECE: usize = 48;
+
+/// The characters of a piece.
+const CHALLENGE_TEXT_PIECE: usize = base64url::encoded_length(CHALLENGE_PIECE);
 
 /// An accepted origin, or the one that a payment is expected from; and the one that the ceremony is bound to, if it is to
 /// one.

@@ -16,6 +16,7 @@ use crate::{
     CredentialId,
     enumerations::{AuthenticatorAttachment, CredentialType},
     extensions::{ClientExtensionOutputs, JsonObject},
+    plain_json,
 };
 
 /// The members outside `response`, checked.
@@ -44,13 +45,17 @@ impl<'de, R: Shape<'de>> Received<'de, R> {
         }
         let text = core::str::from_utf8(json)
             .map_err(|error| ResponseError::NotUtf8 { position: error.valid_up_to() })?;
-        let slot: Slot<Self> = serde_json::from_str(text).map_err(|error| match error.classify() {
-            // A slot takes every value; the one thing that is JSON and yet refused is a name twice in here.
-            Category::Data => {
-                ResponseError::Malformed { member: "clientExtensionResults", fault: MemberFault::Duplicate }
-            }
-            _ => ResponseError::NotJson { line: error.line(), column: error.column() },
-        })?;
+        let unusual = || {
+            serde_json::from_str(text).map_err(|error| match error.classify() {
+                // A slot takes every value; the one thing that is JSON and yet refused is a name twice in here.
+                Category::Data => ResponseError::Malformed {
+                    member: "clientExtensionResults",
+                    fault: MemberFault::Duplicate,
+                },
+                _ => ResponseError::NotJson { line: error.line(), column: error.column() },
+            })
+        };
+        let slot = plain_json::from_str(text).map_or_else(unusual, Ok)?;
         Self::object(slot)
     }
 

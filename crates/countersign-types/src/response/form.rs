@@ -61,7 +61,7 @@ impl<'s> Form for InScratch<'s> {
 
     fn decode(&mut self, text: &str) -> Result<&'s [u8], MemberFault> {
         let (place, left) = mem::take(&mut self.left)
-            .split_at_mut_checked(decoded_length(text.len()))
+            .split_at_mut_checked(base64url::decoded_length(text.len()))
             .ok_or(MemberFault::TooLong)?;
         self.left = left;
         base64url::decode_into(text, place).map_err(|_| MemberFault::NotBase64Url)
@@ -78,11 +78,6 @@ impl<'s> Form for InScratch<'s> {
             Ok(Some(bytes).filter(|it| !it.is_empty()))
         }
     }
-}
-
-/// The bytes that a text of `length` characters needs while it is decoded: three for each four, the last four begun.
-const fn decoded_length(length: usize) -> usize {
-    length.div_ceil(4).saturating_mul(3)
 }
 
 /// The bytes that are there before any is allocated: 4 KiB.
@@ -111,8 +106,7 @@ impl ResponseScratch {
     /// Room for the members of a JSON text of so many bytes, which no caller lets be more than
     /// [`RESPONSE_JSON_MAX`](super::RESPONSE_JSON_MAX).
     pub(super) fn form(&mut self, json_length: usize) -> InScratch<'_> {
-        // The members' names and quotes are more than what rounding up takes.
-        let needed = decoded_length(json_length);
+        let needed = base64url::decoded_length(json_length);
         if needed <= RESPONSE_SCRATCH {
             return InScratch { left: &mut self.fixed };
         }
