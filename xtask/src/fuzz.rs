@@ -15,6 +15,8 @@ use std::{
     thread,
 };
 
+use crate::tools;
+
 const HELP: &str = "\
 cargo xtask fuzz smoke [TARGET]...                   each target for 20 seconds, two at a time
 cargo xtask fuzz run TARGET... [--minutes N]         each target for N minutes [5], two at a time
@@ -172,13 +174,8 @@ struct Fuzzer {
 
 impl Fuzzer {
     fn new() -> Result<Self, Box<dyn Error>> {
-        let answers = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
-        if !answers(Command::new("cargo").args(["fuzz", "--version"]))
-            && !Command::new("cargo").args(["install", "--locked", "cargo-fuzz"]).status()?.success()
-        {
-            return Err("cargo-fuzz can't be installed".into());
-        }
-        let nightly = answers(Command::new("rustup").args(["run", "nightly", "cargo", "--version"]));
+        tools::install("fuzz")?;
+        let nightly = tools::answers(Command::new("rustup").args(["run", "nightly", "cargo", "--version"]));
         Ok(Self { nightly })
     }
 

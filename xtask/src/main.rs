@@ -6,10 +6,12 @@ mod conformance;
 mod fuzz;
 mod metadata;
 mod metadata_roots;
+mod mutants;
 mod public_suffixes;
 mod rules;
 mod test;
 mod tidy;
+mod tools;
 mod vectors;
 
 use std::{error::Error, path::Path, process::ExitCode};
@@ -21,6 +23,7 @@ cargo xtask COMMAND
   fuzz            run the fuzz targets (see `fuzz --help`)
   metadata        verify the real BLOBs of the FIDO Metadata Service (see `metadata --help`)
   metadata-roots  read every root of a metadata payload as a trust anchor
+  mutants         change the verifying code, one place at a time, and see that a test fails (see `mutants --help`)
   public-suffixes make the table of public suffixes that RP IDs are looked up in
   rules           print the rules, what checks and tests each, and its code; write docs/RULES.md
   test            run every test; installs Chromium and its driver first where they are missing
@@ -55,6 +58,7 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
         "fuzz" => fuzz::main(arguments),
         "metadata" => metadata::main(arguments),
         "metadata-roots" => metadata_roots::main(arguments),
+        "mutants" => mutants::main(arguments),
         "public-suffixes" => public_suffixes::main(arguments),
         "rules" => rules::main(arguments),
         "test" => test::main(arguments),

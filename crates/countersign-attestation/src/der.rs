@@ -235,6 +235,38 @@ mod tests {
     }
 
     #[test]
+    fn a_length_of_127_has_the_short_form() {
+        assert_eq!(length(&[0x7f]), Ok((127, &[][..])));
+        assert_eq!(length(&[0x81, 0x7f]), Err(NotDer));
+        assert_eq!(length(&[0x81, 0x80]), Ok((128, &[][..])));
+    }
+
+    #[test]
+    fn a_tag_of_more_bytes_than_one_is_no_element() {
+        for tag in [0x1f, 0x3f, 0xbf] {
+            assert!(Reader::new(&[tag, 0x01, 0x00]).element().is_err(), "{tag:02x}");
+        }
+        assert!(Reader::new(&[0x1e, 0x01, 0x00]).element().is_ok());
+    }
+
+    #[test]
+    fn an_explicit_tag_has_a_number_of_32_bits() {
+        let number = |bytes: &[u8]| Reader::new(bytes).context_specific().map(|(number, _)| number);
+        assert_eq!(number(&[0xbe, 0x00]), Ok(30));
+        assert_eq!(number(&[0xbf, 0x1f, 0x00]), Ok(31));
+        assert_eq!(number(&[0xbf, 0x8f, 0xff, 0xff, 0xff, 0x7f, 0x00]), Ok(u32::MAX));
+        for wrong in [
+            // Too large, not minimal, small enough for one byte, primitive.
+            &[0xbf, 0x90, 0x80, 0x80, 0x80, 0x7f, 0x00][..],
+            &[0xbf, 0x80, 0x1f, 0x00],
+            &[0xbf, 0x1e, 0x00],
+            &[0x9f, 0x1f, 0x00],
+        ] {
+            assert_eq!(number(wrong), Err(NotDer), "{wrong:02x?}");
+        }
+    }
+
+    #[test]
     fn a_structure_is_checked_all_the_way_down() {
         let good = [0x30, 0x05, 0x31, 0x03, 0x02, 0x01, 0x05];
         assert_eq!(check(&good, 3), Ok(()));

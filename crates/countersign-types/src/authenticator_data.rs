@@ -422,6 +422,21 @@ mod tests {
     }
 
     #[test]
+    fn the_byte_of_flags_comes_back() {
+        assert_eq!(Flags::from_bits(0xc5).bits(), 0xc5);
+    }
+
+    #[test]
+    fn deviations_of_extensions_are_told() {
+        let lint = |rest: &[u8]| AuthenticatorData::parse(&bytes(0x80, rest)).unwrap().lint;
+        assert_eq!(lint(&[0xa1, 0x61, b'x', 0x01]), Lint::default());
+        let long = Lint { non_minimal: true, unsorted_keys: false };
+        assert_eq!(lint(&[0xa1, 0x61, b'x', 0x18, 0x01]), long);
+        let unsorted = Lint { non_minimal: false, unsorted_keys: true };
+        assert_eq!(lint(&[0xa2, 0x61, b'y', 0x01, 0x61, b'x', 0x01]), unsorted);
+    }
+
+    #[test]
     fn rule_339_extensions_with_trailing_bytes_are_refused() {
         let error = refused(&bytes(0x81, &[0xa1, 0x61, b'a', 0x00, 0xf6]), Code::AuthenticatorDataMalformed);
         assert_eq!(error, Error::TrailingData { length: 1 });

@@ -205,6 +205,10 @@ fn rule_281_a_certificate_has_no_more_bytes_than_the_limit() {
     let error = read(&padded(room + 40)).unwrap_err();
     assert!(matches!(error, CertificateError::TooLong { .. }), "{error:?}");
     assert_eq!(error.code(), Code::AttestationCertificateInvalid);
+    // The bound itself is none too many, whatever else is wrong.
+    let fault = |length| Certificate::from_der(&vec![0x30; length]).unwrap_err();
+    assert!(!matches!(fault(CERTIFICATE_MAX), CertificateError::TooLong { .. }));
+    assert!(matches!(fault(CERTIFICATE_MAX + 1), CertificateError::TooLong { .. }));
 }
 
 #[test]

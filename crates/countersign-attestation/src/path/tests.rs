@@ -349,6 +349,16 @@ fn rule_276_a_missing_intermediate_comes_from_configuration_or_not_at_all() {
 }
 
 #[test]
+fn rule_276_an_attestation_without_certificates_takes_none_from_configuration() {
+    let [_, middle] = path_through(&middle());
+    let attestation = Attestation::without_certificates("packed", AttestationType::SelfAttestation);
+    let source = AnchorList::new([root().0]).with_intermediates([middle]);
+    let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
+    let path = attestation.validate_trust_path(Aaguid::ZERO, &source, NOW, &verifiers, &limits);
+    assert_eq!(path, Err(PathError::Untrusted(Obstacle::NoCertificate)));
+}
+
+#[test]
 fn rule_277_a_path_has_no_more_certificates_than_the_limit() {
     validate(&line(7, |_, ca| ca), &[root().0]).unwrap();
     assert_untrusted(&line(8, |_, ca| ca), &[root().0], Obstacle::TooLong(9));

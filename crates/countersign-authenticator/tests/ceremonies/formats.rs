@@ -31,6 +31,10 @@ fn round_trip(attestation: &Attestation, algorithm: Algorithm, rp: RelyingPartyB
     let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW);
     let registered = registered.unwrap_or_else(|error| panic!("{what}: {error}"));
     assert_eq!(registered.attestation().format(), attestation.format());
+    // U2F's format signs no AAGUID, and where nobody demands trust nobody vouches for one.
+    let is_attested = registered.trusted_path().is_some() && !matches!(attestation, Attestation::FidoU2f(_));
+    let attested = registered.attested_aaguid().map(countersign::AttestedAaguid::get);
+    assert_eq!(attested, is_attested.then(|| registered.credential().aaguid()), "{what}");
     let mut record = registered.into_credential();
     for _ in 0..2 {
         let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy(), NOW).unwrap();

@@ -10,7 +10,7 @@ use countersign::{
         format::compound::{CompoundFormat, CompoundPolicy, Quorum},
     },
 };
-use countersign_authenticator::{Attestation, Attester, Authenticator, Client};
+use countersign_authenticator::{Attestation, AttestationDraft, Attester, Authenticator, Change, Client};
 
 use super::relying_party::{NOW, ORIGIN, entropy, rp, user};
 
@@ -29,11 +29,15 @@ fn demanding(demands: AttestedPolicy) -> RelyingPartyBuilder {
 }
 
 fn register(attestation: Attestation, rp: RelyingPartyBuilder) -> Result<(), Error> {
+    register_by(&Client::new(ORIGIN), attestation, rp)
+}
+
+fn register_by(client: &Client, attestation: Attestation, rp: RelyingPartyBuilder) -> Result<(), Error> {
     let rp = rp.build().unwrap();
     let mut authenticator =
         Authenticator::platform("a seed").with_aaguid(MODEL).with_attestation(attestation);
     let (options, state) = rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap();
-    let response = Client::new(ORIGIN).create(&options, &mut authenticator).unwrap();
+    let response = client.create(&options, &mut authenticator).unwrap();
     rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW).map(drop)
 }
 
@@ -137,6 +141,23 @@ fn an_android_key_is_protected_as_well_as_demanded() {
     protected(AndroidKeyProtection::TrustedEnvironment).unwrap();
     let expected = (Code::AuthenticatorNotAccepted, Some(PolicyFault::KeyProtectionTooWeak));
     assert_eq!(refused(protected(AndroidKeyProtection::StrongBox)), expected);
+    // Both the key and what attests it are protected so.
+    let levels = |change: fn(&mut AttestationDraft)| {
+        let demands = AttestedPolicy::new().with_android_key_protection(AndroidKeyProtection::StrongBox);
+        let client = Client::new(ORIGIN).with_change(Change::Attestation(change));
+        register_by(&client, Attestation::AndroidKey(attester()), demanding(demands))
+    };
+    levels(|draft| {
+        draft.key_description.keymaster_security_level = 2;
+        draft.key_description.attestation_security_level = 2;
+    })
+    .unwrap();
+    let of_key: fn(&mut AttestationDraft) = |draft| draft.key_description.keymaster_security_level = 2;
+    let of_attestation: fn(&mut AttestationDraft) =
+        |draft| draft.key_description.attestation_security_level = 2;
+    for change in [of_key, of_attestation] {
+        assert_eq!(refused(levels(change)), expected);
+    }
     // It says nothing of others.
     let demands = AttestedPolicy::new().with_android_key_protection(AndroidKeyProtection::StrongBox);
     register(packed(), demanding(demands)).unwrap();

@@ -33,6 +33,20 @@ fn zeros_before_a_number_go_and_nothing_else_changes() {
 }
 
 #[test]
+fn a_length_of_128_has_the_long_form_and_one_of_127_the_short() {
+    for length in [61, 62] {
+        let (r, s) = (vec![0x7f; 62], vec![0x7f; length]);
+        let strict = sequence(&[integer(&r), integer(&s)].concat());
+        let tolerated = sequence(&[padded(&r, 1), padded(&s, 1)].concat());
+        assert_eq!(unpad(&tolerated, Curve::P521), Some(strict), "{length}");
+    }
+    let long = element(0x30, &[padded(&[0x7f; 62], 3), padded(&[0x7f; 62], 3)].concat());
+    assert!(has_padded_integers(&long));
+    let set = [&[0x31], &long[1..]].concat();
+    assert!(!has_padded_integers(&set));
+}
+
+#[test]
 fn a_number_has_at_most_a_byte_more_than_a_coordinate() {
     for &curve in Curve::ALL {
         let with = |length: usize| {

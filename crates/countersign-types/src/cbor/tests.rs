@@ -118,6 +118,16 @@ fn a_key_that_is_a_container_is_refused() {
 fn longer_heads_and_unsorted_keys_are_told() {
     assert_eq!(accepted(&[0x18, 0x17]), Lint { non_minimal: true, unsorted_keys: false });
     assert_eq!(accepted(&[0x58, 0x01, 0xff]), Lint { non_minimal: true, unsorted_keys: false });
+    for longest in
+        [&[0x19, 0x00, 0xff][..], &[0x1a, 0, 0, 0xff, 0xff], &[0x1b, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]]
+    {
+        assert_eq!(accepted(longest), Lint { non_minimal: true, unsorted_keys: false }, "{longest:02x?}");
+    }
+    for shortest in [&[0x19, 0x01, 0x00][..], &[0x1a, 0, 1, 0, 0], &[0x1b, 0, 0, 0, 1, 0, 0, 0, 0]] {
+        assert_eq!(accepted(shortest), Lint::default(), "{shortest:02x?}");
+    }
+    assert_eq!(accepted(&[0x38, 0x18]), Lint::default());
+    assert_eq!(accepted(&[0x38, 0x17]), Lint { non_minimal: true, unsorted_keys: false });
     assert_eq!(accepted(&[0xa2, 0x02, 0x00, 0x01, 0x00]), Lint { non_minimal: false, unsorted_keys: true });
     // Shorter keys come first, whatever their letters.
     assert_eq!(accepted(&[0xa2, 0x61, b'b', 0x00, 0x62, b'a', b'a', 0x00]), Lint::default());

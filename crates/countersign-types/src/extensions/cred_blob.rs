@@ -69,6 +69,7 @@ mod tests {
         let inputs = ClientExtensionInputs::new().with_cred_blob(&blob).with_get_cred_blob();
         assert_eq!(serde_json::to_string(&inputs).unwrap(), r#"{"credBlob":"AQI","getCredBlob":true}"#);
         assert_eq!((inputs.cred_blob(), inputs.get_cred_blob()), (Ok(Some(blob)), Ok(Some(true))));
+        assert_eq!(ClientExtensionInputs::new().get_cred_blob(), Ok(None));
     }
 
     #[test]

@@ -150,6 +150,7 @@ mod tests {
         let inputs = ClientExtensionInputs::new().with_hmac_get_secret(salts).with_hmac_create_secret();
         assert_eq!(inputs.hmac_get_secret(), Ok(Some(salts)));
         assert_eq!(inputs.hmac_create_secret(), Ok(Some(true)));
+        assert_eq!(ClientExtensionInputs::new().hmac_create_secret(), Ok(None));
         assert_eq!(format!("{salts:?}"), "HmacSalts(2)");
         let inputs: ClientExtensionInputs =
             serde_json::from_str(r#"{"hmacGetSecret":{"salt1":"AQI"}}"#).unwrap();
@@ -158,6 +159,17 @@ mod tests {
             expected: "32 bytes in base64url",
         };
         assert_eq!(inputs.hmac_get_secret(), Err(error));
+    }
+
+    #[test]
+    fn the_clients_output_at_registration_is_a_boolean_or_absent() {
+        let created =
+            |text: &str| serde_json::from_str::<ClientExtensionOutputs>(text).unwrap().hmac_create_secret();
+        assert_eq!(created(r#"{"hmacCreateSecret":true}"#), Ok(Some(true)));
+        assert_eq!(created(r#"{"hmacCreateSecret":false}"#), Ok(Some(false)));
+        assert_eq!(created("{}"), Ok(None));
+        let error = ExtensionError::WrongType { output: "hmacCreateSecret", expected: "a boolean" };
+        assert_eq!(created(r#"{"hmacCreateSecret":1}"#), Err(error));
     }
 
     #[test]

@@ -42,6 +42,7 @@ mod tests {
     #[test]
     fn input_and_output_have_their_types() {
         assert_eq!(ClientExtensionInputs::new().with_min_pin_length().min_pin_length(), Ok(Some(true)));
+        assert_eq!(ClientExtensionInputs::new().min_pin_length(), Ok(None));
         assert_eq!(output(&[0x06]), Ok(Some(6)));
     }
 

@@ -242,6 +242,10 @@ mod tests {
         let input = PaymentInput::new().with_browser_bound_algorithms([AlgorithmIdentifier(-7)]);
         let inputs = ClientExtensionInputs::new().with_payment(&input);
         assert_eq!(inputs.payment(), Ok(Some(input)));
+        assert_eq!(
+            serde_json::to_value(&inputs).unwrap()["payment"]["browserBoundPubKeyCredParams"],
+            json!([{"type": "public-key", "alg": -7}])
+        );
         let inputs = ClientExtensionInputs::new().with_payment(&PaymentInput::new());
         assert_eq!(serde_json::to_string(&inputs).unwrap(), r#"{"payment":{"isPayment":true}}"#);
     }

@@ -106,6 +106,7 @@ mod tests {
         assert_eq!(client(r#"{"uvm":null}"#), Ok(None));
         assert_eq!(authenticator(&[0x81, 0x83, 2, 4, 2]), Ok(Some(vec![ENTRY])));
         assert_eq!(ClientExtensionInputs::new().with_uvm().uvm(), Ok(Some(true)));
+        assert_eq!(ClientExtensionInputs::new().uvm(), Ok(None));
     }
 
     #[test]

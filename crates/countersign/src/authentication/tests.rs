@@ -294,7 +294,7 @@ fn the_backup_state_may_change() {
     let authenticated = finish(&Get { flags: UP | BE, ..get() }, Some(&record), rp()).unwrap();
     assert!(authenticated.backup_eligible() && !authenticated.backup_state());
     let authenticated = finish(&Get { flags: UP | BE | BS, ..get() }, Some(&record), rp()).unwrap();
-    assert!(authenticated.update().next.backup_state());
+    assert!(authenticated.backup_state() && authenticated.update().next.backup_state());
 }
 
 #[test]
@@ -320,6 +320,16 @@ fn rule_299_a_counter_that_does_not_increase_is_refused() {
         let reported = finish(&get, Some(&record), rp().sign_count(SignCountPolicy::Report)).unwrap();
         assert!(!reported.sign_count_increased());
         assert_eq!(reported.update().next.sign_count(), stored, "the stored counter is never pulled back");
+    }
+}
+
+#[test]
+fn a_counter_that_is_ignored_is_stored_where_it_increased() {
+    for (received, next) in [(6, 6), (5, 5), (4, 5)] {
+        let get = Get { sign_count: received, ..get() };
+        let ignored = finish(&get, Some(&record()), rp().sign_count(SignCountPolicy::Ignore)).unwrap();
+        assert_eq!(ignored.sign_count_increased(), received > 5, "{received}");
+        assert_eq!(ignored.update().next.sign_count(), next);
     }
 }
 

@@ -134,7 +134,9 @@ fn rule_314_an_authenticator_output_that_nobody_asked_for_is_ignored_reported_or
         assert_eq!(authenticated.extensions().unsolicited, names);
     }
     let reject = || policy(Unsolicited::Reject);
-    registration_refused(&inputs(), reject(), &create, Code::ExtensionNotAccepted);
+    let error = registration_refused(&inputs(), reject(), &create, Code::ExtensionNotAccepted);
+    let refused = ExtensionRefused::UnsolicitedAuthenticatorOutput { name: "credProtect".into() };
+    assert_eq!(*error.fault(), crate::Fault::ExtensionNotAccepted(refused));
     authentication_refused(&inputs(), reject(), &get, Code::ExtensionNotAccepted);
     let level = CredentialProtection::UserVerificationOptional;
     let asked = inputs().with_cred_protect(level, Enforcement::BestEffort);

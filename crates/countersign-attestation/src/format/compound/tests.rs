@@ -408,6 +408,7 @@ mod trust {
 
     #[test]
     fn a_part_that_does_not_cover_the_authenticator_data_lends_no_trust_to_it() {
+        assert!(!verify(&[u2f(), none()]).unwrap().covers_authenticator_data());
         assert!(!assess(any(), &[u2f(), self_attested()]).unwrap().covers_authenticator_data());
         assert!(!assess(any(), &[u2f(), stranger()]).unwrap().covers_authenticator_data());
         assert!(assess(any(), &[u2f(), packed()]).unwrap().covers_authenticator_data());

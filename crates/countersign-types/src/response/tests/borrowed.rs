@@ -18,6 +18,7 @@ pub(super) fn agrees(text: &[u8], owned: &Result<AuthenticationResponse, Respons
     assert_eq!(borrowed.authenticator_data(), owned.authenticator_data());
     assert_eq!(borrowed.signature(), owned.signature());
     assert_eq!(borrowed.user_handle(), owned.user_handle().map(UserHandle::as_bytes));
+    assert_eq!(borrowed.has_empty_user_handle(), owned.has_empty_user_handle());
     assert_eq!(borrowed.authenticator_attachment(), owned.authenticator_attachment());
     assert_eq!(borrowed.client_extension_results(), owned.client_extension_results());
 }

@@ -44,6 +44,9 @@ pub(super) fn agrees(
 fn agrees_borrowed(verified: &AuthenticatedRef<'_>, owned: &Authenticated) {
     assert_eq!(verified.credential_id(), owned.credential_id());
     assert_eq!(verified.backup_eligible(), owned.backup_eligible());
+    assert_eq!(verified.backup_state(), owned.backup_state());
+    assert_eq!(verified.sign_count_increased(), owned.sign_count_increased());
+    assert_eq!(verified.extensions(), owned.extensions());
     assert_eq!(verified.user_verification_is_factor(), owned.user_verification_is_factor());
     assert_eq!(verified.update(), *owned.update());
     for user in [owned.user_handle().clone(), handle(0xee)] {

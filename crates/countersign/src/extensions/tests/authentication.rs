@@ -71,6 +71,7 @@ fn rule_323_results_of_prf_are_stripped_refused_or_kept() {
         assert_eq!(learned_at_authentication(&asked, &get), AuthenticationExtensions::default());
         let policy = |results| ExtensionPolicy::new().prf_results(results);
         authentication_refused(&asked, policy(PrfResultsPolicy::Refuse), &get, Code::ExtensionNotAccepted);
+        let _ = authenticate(&asked, policy(PrfResultsPolicy::Refuse), &gotten(json!({}), &[])).unwrap();
         let authenticated = authenticate(&asked, policy(PrfResultsPolicy::Keep), &get).unwrap();
         let learned = authenticated.extensions();
         let prf = learned.prf_results.as_ref().map(|results| &results.first);
@@ -111,6 +112,47 @@ fn rule_330_a_blob_that_had_to_be_written_was_written() {
         authentication_refused(&asked, required(), &get, Code::ExtensionNotAccepted);
         let _ = authenticate(&asked, ExtensionPolicy::new(), &get).unwrap();
     }
+}
+
+#[test]
+fn rule_315_an_extension_that_is_required_has_worked() {
+    let asked = inputs()
+        .with_large_blob(&LargeBlobInput::Read)
+        .with_payment(&PaymentInput::new())
+        .with_remote_client_data_json("{}");
+    let payment = |value: &'static [u8]| gotten(json!({}), &[("thirdPartyPayment", value)]);
+    let remote = |is_used: bool| gotten(json!({"remoteClientDataJSON": is_used}), &[]);
+    let cases = [
+        (
+            Extension::LargeBlob,
+            gotten(json!({"largeBlob": {"blob": "AwQ"}}), &[]),
+            gotten(json!({"largeBlob": {}}), &[]),
+        ),
+        (Extension::ThirdPartyPayment, payment(&[0xf5]), payment(&[0xf4])),
+        (Extension::RemoteClientDataJson, remote(true), remote(false)),
+    ];
+    for (extension, worked, failed) in cases {
+        let policy = || ExtensionPolicy::new().remote_clients(RemoteClients::Accepted);
+        let required = || policy().require(extension.clone());
+        let _ = authenticate(&asked, required(), &worked).unwrap();
+        authentication_refused(&asked, required(), &failed, Code::ExtensionNotAccepted);
+        let _ = authenticate(&asked, policy(), &failed).unwrap();
+    }
+}
+
+#[test]
+fn rule_331_the_appid_that_was_asked_for_takes_the_place_of_the_relying_partys() {
+    const OTHER: &str = "https://example.org/other.json";
+    let rp = rp().appid(APPID).build().unwrap();
+    let finish = |asked: &ClientExtensionInputs, used: &str| {
+        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let get = Get { rp_id: used.into(), ..gotten(json!({"appid": true}), &[]) };
+        let result = rp.finish_authentication(state.asking(asked), &get.response(), &record(), NOW);
+        result.map(drop).map_err(|error| error.code())
+    };
+    assert_eq!(finish(&inputs().with_uvm(), APPID), Ok(()));
+    assert_eq!(finish(&inputs().with_appid(OTHER), OTHER), Ok(()));
+    assert_eq!(finish(&inputs().with_appid(OTHER), APPID), Err(Code::RpIdHashMismatch));
 }
 
 #[test]

@@ -42,6 +42,26 @@ fn finish(expected: Option<PaymentExpectation>, get: &Get) -> Result<Authenticat
 }
 
 #[test]
+fn a_payment_asks_for_what_confirms_it_and_for_nothing_else() {
+    let finish = |expected: Option<PaymentExpectation>, name: &'static str, value: &'static [u8]| {
+        let signed = |get: Get| Get { flags: get.flags | ED, trailing: map(&[(name, value)]), ..get };
+        let get = signed(if expected.is_some() { confirmed() } else { get() });
+        let policy = ExtensionPolicy::new().unsolicited_authenticator_outputs(Unsolicited::Reject);
+        let rp = rp().extensions(policy).build().unwrap();
+        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let state = state.confirming(expected);
+        let result = rp.finish_authentication(state, &get.response(), &record(), NOW);
+        result.map(drop).map_err(|error| error.code())
+    };
+    assert_eq!(finish(Some(expected()), "thirdPartyPayment", &[0xf5]), Ok(()));
+    for (expected, name, value) in
+        [(None, "thirdPartyPayment", &[0xf5][..]), (Some(expected()), "credBlob", &[0x41, 0x01])]
+    {
+        assert_eq!(finish(expected, name, value), Err(Code::ExtensionNotAccepted), "{name}");
+    }
+}
+
+#[test]
 fn a_confirmed_payment_is_accepted() {
     let authenticated = finish(Some(expected()), &confirmed()).unwrap();
     let payment = authenticated.extensions().payment.as_ref().unwrap();

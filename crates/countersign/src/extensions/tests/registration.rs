@@ -72,6 +72,47 @@ fn rule_315_a_required_output_must_be_there() {
 }
 
 #[test]
+fn rule_315_an_extension_that_is_required_has_worked() {
+    let asked = prf()
+        .with_large_blob(&LargeBlobInput::Support(LargeBlobSupport::Preferred))
+        .with_cred_blob(&SecretBytes::new([1]))
+        .with_hmac_create_secret()
+        .with_appid_exclude("https://example.org/app-id.json")
+        .with_remote_client_data_json("{}")
+        .with_payment(&PaymentInput::new());
+    let signed = |name, value: &'static [u8]| created(json!({}), &[(name, value)]);
+    let client = |output| created(output, &[]);
+    let prf = |is_enabled: bool| client(json!({"prf": {"enabled": is_enabled}}));
+    let large_blob = |is_supported: bool| client(json!({"largeBlob": {"supported": is_supported}}));
+    let appid = |is_used: bool| client(json!({"appidExclude": is_used}));
+    let remote = |is_used: bool| client(json!({"remoteClientDataJSON": is_used}));
+    let cases = [
+        (Extension::Prf, prf(true), prf(false)),
+        (Extension::LargeBlob, large_blob(true), large_blob(false)),
+        (Extension::CredBlob, signed("credBlob", &[0xf5]), signed("credBlob", &[0xf4])),
+        (Extension::HmacSecret, signed("hmac-secret", &[0xf5]), signed("hmac-secret", &[0xf4])),
+        (
+            Extension::ThirdPartyPayment,
+            signed("thirdPartyPayment", &[0xf5]),
+            signed("thirdPartyPayment", &[0xf4]),
+        ),
+        (Extension::AppIdExclude, appid(true), appid(false)),
+        (Extension::RemoteClientDataJson, remote(true), remote(false)),
+    ];
+    for (extension, worked, failed) in cases {
+        let policy = || {
+            ExtensionPolicy::new()
+                .remote_clients(RemoteClients::Accepted)
+                .prf_user_verification(PrfUserVerification::Any)
+        };
+        let required = || policy().require(extension.clone());
+        let _ = register(&asked, required(), &worked).unwrap();
+        registration_refused(&asked, required(), &failed, Code::ExtensionNotAccepted);
+        let _ = register(&asked, policy(), &failed).unwrap();
+    }
+}
+
+#[test]
 fn rule_315_one_ceremony_can_require_more_than_the_policy() {
     let rp = rp().build().unwrap();
     let required = [Extension::Prf];
