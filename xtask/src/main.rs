@@ -1,75 +1,7 @@
-//! House-keeping as code: what CI runs is a program that anyone runs locally, as `cargo xtask COMMAND`.
+//! `cargo xtask COMMAND`: the program of the library beside it.
 
-#![allow(clippy::print_stdout, reason = "a command-line program prints its results")]
-
-mod conformance;
-mod fuzz;
-mod metadata;
-mod metadata_roots;
-mod mutants;
-mod public_suffixes;
-mod rules;
-mod test;
-mod tidy;
-mod tools;
-mod vectors;
-
-use std::{error::Error, path::Path, process::ExitCode};
-
-const HELP: &str = "\
-cargo xtask COMMAND
-
-  conformance     run conformance suites on the public API (see `conformance --help`)
-  fuzz            run the fuzz targets (see `fuzz --help`)
-  metadata        verify the real BLOBs of the FIDO Metadata Service (see `metadata --help`)
-  metadata-roots  read every root of a metadata payload as a trust anchor
-  mutants         change the verifying code, one place at a time, and see that a test fails (see `mutants --help`)
-  public-suffixes make the table of public suffixes that RP IDs are looked up in
-  rules           print the rules, what checks and tests each, and its code; write docs/RULES.md
-  test            run every test; installs Chromium and its driver first where they are missing
-  tidy            check what no compiler checks: layers, file sizes, tables, documents
-  vectors         make the suites of the software authenticator, the specification's vectors among them
-
-Exit codes: 0 nothing found, 1 something found or failed, 2 the command could not do its work.
-";
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match dispatch() {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
-    let mut arguments = lexopt::Parser::from_env();
-    let command = match arguments.next()? {
-        Some(lexopt::Arg::Value(command)) => command.to_string_lossy().into_owned(),
-        Some(lexopt::Arg::Long("help") | lexopt::Arg::Short('h')) | None => {
-            print!("{HELP}");
-            return Ok(ExitCode::SUCCESS);
-        }
-        Some(other) => return Err(other.unexpected().into()),
-    };
-    match command.as_str() {
-        "conformance" => conformance::main(arguments),
-        "fuzz" => fuzz::main(arguments),
-        "metadata" => metadata::main(arguments),
-        "metadata-roots" => metadata_roots::main(arguments),
-        "mutants" => mutants::main(arguments),
-        "public-suffixes" => public_suffixes::main(arguments),
-        "rules" => rules::main(arguments),
-        "test" => test::main(arguments),
-        "tidy" => tidy::main(arguments),
-        "vectors" => vectors::main(arguments),
-        other => Err(format!("no command `{other}`; `cargo xtask --help` lists them").into()),
-    }
-}
-
-/// The repository's root: the folder that holds this package's.
-fn root() -> &'static Path {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package)
+    xtask::main()
 }

@@ -305,7 +305,16 @@ impl Scenario {
     /// Runs the ceremonies. `registering` is applied to the registration, `signing_in` to the authentication.
     pub fn run(self, registering: &[Change], signing_in: &[Change]) -> Result<Exchange, CeremonyError> {
         let mut generator = Generator::new("scenario", "challenges");
-        let challenges = [generator.bytes(32), generator.bytes(32)];
+        self.run_with_challenges(&[generator.bytes(32), generator.bytes(32)], registering, signing_in)
+    }
+
+    /// The same with these challenges, of the registration and of the authentication.
+    pub fn run_with_challenges(
+        self,
+        challenges: &[Vec<u8>; 2],
+        registering: &[Change],
+        signing_in: &[Change],
+    ) -> Result<Exchange, CeremonyError> {
         let attester = self.format.attester();
         let anchor = attester.authority().certificate();
         let mut authenticator = Authenticator::platform(self.seed)
@@ -314,7 +323,7 @@ impl Scenario {
             .with_backup(self.backup)
             .with_rsa_key(RsaKey::test_key())
             .with_algorithms([self.algorithm]);
-        let [challenge, _] = &challenges;
+        let [challenge, _] = challenges;
         let mut exchange = Exchange {
             registration: None,
             authentication: None,
@@ -337,7 +346,7 @@ impl Scenario {
             exchange.credential_id = authenticator.credential_ids().last().cloned();
         }
         if let Some(sign_in) = self.sign_in {
-            let [_, challenge] = &challenges;
+            let [_, challenge] = challenges;
             let options = self.request_options(challenge, sign_in, exchange.credential_id.as_ref());
             let response = self.client(signing_in).get_json(&options, &mut authenticator)?;
             exchange.authentication = Some(ExchangeStep { challenge: challenge.clone(), response });

@@ -36,8 +36,7 @@ pub(crate) struct Case {
     /// Unique in its suite.
     pub(crate) id: String,
     /// One line: for people.
-    #[serde(rename = "title")]
-    _title: Option<String>,
+    pub(crate) title: Option<String>,
     #[serde(default)]
     pub(crate) relying_party: Settings,
     pub(crate) credential: Option<StoredCredential>,

@@ -2,7 +2,10 @@
 
 mod case;
 mod complete;
+mod put;
 mod run;
+
+pub use put::{Ceremony, Put, StoredRecord};
 
 use std::{
     collections::BTreeSet,
@@ -262,6 +265,7 @@ mod tests {
             got: if passed { "accept" } else { "origin-mismatch" }.to_owned(),
             detail: (!passed).then(|| "two\nlines".to_owned()),
             passed,
+            record: None,
         }
     }
 

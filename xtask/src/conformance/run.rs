@@ -28,7 +28,7 @@ use super::case::{
     Suite, Trust, UserVerification,
 };
 
-const DEFAULT_RP_ID: &str = "example.org";
+pub(super) const DEFAULT_RP_ID: &str = "example.org";
 
 /// 2026-01-01T00:00:00Z.
 const DEFAULT_NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
@@ -55,10 +55,17 @@ pub(crate) struct StepResult {
     /// What to add for a person.
     pub(crate) detail: Option<String>,
     pub(crate) passed: bool,
+    /// The record that the step began with.
+    pub(crate) record: Option<CredentialRecord>,
 }
 
 impl StepResult {
-    fn new(step: String, expectation: &Expectation, verdict: &Verdict) -> Self {
+    fn new(
+        step: String,
+        expectation: &Expectation,
+        verdict: &Verdict,
+        record: Option<CredentialRecord>,
+    ) -> Self {
         let (got, detail) = match verdict {
             Verdict::Accepted(outcome) => ("accept".to_owned(), differences(&expectation.outcome, outcome)),
             Verdict::Rejected(code, message) => (code.to_string(), Some(message.clone())),
@@ -66,7 +73,7 @@ impl StepResult {
             Verdict::Panicked => ("panic".to_owned(), None),
         };
         let passed = meets(&expectation.outcome, verdict);
-        Self { step, expected: expectation.text.clone(), got, detail, passed }
+        Self { step, expected: expectation.text.clone(), got, detail, passed, record }
     }
 
     /// What to say of a step that failed.
@@ -160,14 +167,15 @@ pub(crate) fn run(setting: Setting<'_>, case: &Case) -> Vec<StepResult> {
             stored = Ok(Some(Stored { record, owned: step.user_handle.is_some() }));
             Ok(outcome)
         });
-        results.push(StepResult::new("registration".to_owned(), &step.expect, &verdict));
+        results.push(StepResult::new("registration".to_owned(), &step.expect, &verdict, None));
     }
     for (place, step) in (1..).zip(&case.authentications) {
+        let record = stored.as_ref().ok().and_then(Option::as_ref).map(|stored| stored.record.clone());
         let verdict = guarded(|| {
             let stored = stored.as_mut().map_err(|stopped| stopped.clone())?;
             authentication(setting, &case.relying_party, step, stored.as_mut())
         });
-        results.push(StepResult::new(format!("authentication {place}"), &step.expect, &verdict));
+        results.push(StepResult::new(format!("authentication {place}"), &step.expect, &verdict, record));
     }
     results
 }
@@ -277,7 +285,7 @@ fn formats(settings: &Settings) -> Formats {
 }
 
 /// Those of the case that exist in the library, or all that can be verified.
-fn algorithms(named: Option<&[i64]>, verifiers: &Verifiers) -> Vec<Algorithm> {
+pub(super) fn algorithms(named: Option<&[i64]>, verifiers: &Verifiers) -> Vec<Algorithm> {
     match named {
         Some(named) => {
             named.iter().filter_map(|id| Algorithm::from_identifier(AlgorithmIdentifier(*id))).collect()

@@ -20,7 +20,10 @@ cargo xtask vectors [--check]
 Exit codes: 0 done, 1 something differs, 2 a suite could not be made or read.
 ";
 
-type Failure = Box<dyn Error>;
+pub use ours::{case, suite};
+
+/// Why a suite could not be made.
+pub type Failure = Box<dyn Error>;
 
 /// Where copies of the published vectors are, below the root.
 const PUBLISHED: [&str; 2] = ["conformance/specification.json", "../shared/conformance/w3c-l3.json"];

@@ -86,7 +86,8 @@ pub(super) fn profiles() -> Result<Value, Failure> {
     suite("authenticator-profiles", "what real devices and browsers do", &cases)
 }
 
-fn suite(name: &str, what: &str, cases: &[Value]) -> Result<Value, Failure> {
+/// A suite of the authenticator's cases, with its authorities as the anchors that they name.
+pub fn suite(name: &str, what: &str, cases: &[Value]) -> Result<Value, Failure> {
     let anchor =
         |format| -> Result<_, Failure> { Ok(base64url::encode(Scenario::of(format).run(&[], &[])?.anchor)) };
     Ok(json!({
@@ -139,7 +140,8 @@ fn step(step: &ExchangeStep, exchange: &Exchange, expect: &Value) -> Value {
     json
 }
 
-fn case(
+/// A case of these ceremonies, with what must come out of each.
+pub fn case(
     id: &str,
     title: &str,
     scenario: Scenario,

@@ -1,0 +1,266 @@
+//! `cargo xtask differential`: the same responses to ours and to published peers, and which verdicts differ.
+
+mod cases;
+mod mutate;
+mod peers;
+mod webauthn_rp;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use countersign::Verifiers;
+use xtask::differential::{Class, Direction, Known};
+
+use cases::Asked;
+use peers::{Answer, PEERS, Peer};
+
+const HELP: &str = "\
+cargo xtask differential [--seed N] [--count N] [--peer NAME]... [--list] [--filter TEXT]
+                         [--write FILE]
+
+Puts every step of our suites, of ../shared/conformance where it exists, of the software authenticator's
+formats and faults, and of random changes to valid ceremonies to us and to the peers, and prints for each
+peer how many it was asked and how many verdicts are the same, and the classes of those that differ:
+`accepts CODE` where we refuse with this code what it accepts, `refuses REASON` where we accept.
+
+  --seed N       of the random changes [1]
+  --count N      how many of them [4000]
+  --peer NAME    only this one; may stand several times: webauthn_rp, py_webauthn, fido2, simplewebauthn
+  --list         every step whose verdicts differ, not three a class
+  --filter TEXT  only steps whose ID contains TEXT
+  --write FILE   writes each step as a JSON line, as the peers' drivers get it
+
+The peers come from PyPI and npm, in the versions of benches/differential/, into target/differential/.
+benches/differential/known.txt lists the classes that are explained in docs/DIVERGENCES.md.
+
+Exit codes: 0 every class is known; 1 one is not, or, where nothing was left out, a known one no longer
+occurs; 2 the run could not be made.
+";
+
+struct Options {
+    seed: u64,
+    count: u64,
+    peers: Vec<String>,
+    list: bool,
+    filter: Option<String>,
+    write: Option<PathBuf>,
+    /// Whether everything that the list of known classes was made with is in the run.
+    whole: bool,
+}
+
+impl Options {
+    fn parse() -> Result<Option<Self>, lexopt::Error> {
+        use lexopt::prelude::*;
+        let mut arguments = lexopt::Parser::from_env();
+        let mut options = Self {
+            seed: 1,
+            count: 4000,
+            peers: Vec::new(),
+            list: false,
+            filter: None,
+            write: None,
+            whole: true,
+        };
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Long("seed") => options.seed = arguments.value()?.parse()?,
+                Long("count") => options.count = arguments.value()?.parse()?,
+                Long("peer") => {
+                    options.peers.push(arguments.value()?.string()?);
+                    continue;
+                }
+                Long("filter") => options.filter = Some(arguments.value()?.string()?),
+                Long("write") => {
+                    options.write = Some(arguments.value()?.into());
+                    continue;
+                }
+                Long("list") => {
+                    options.list = true;
+                    continue;
+                }
+                Long("help") | Short('h') => return Ok(None),
+                other => return Err(other.unexpected()),
+            }
+            options.whole = false;
+        }
+        Ok(Some(options))
+    }
+
+    fn chosen(&self) -> Result<Vec<&'static Peer>, String> {
+        if let Some(name) = self.peers.iter().find(|name| PEERS.iter().all(|peer| peer.name != *name)) {
+            return Err(format!("no peer {name}"));
+        }
+        let wanted = |peer: &&Peer| self.peers.is_empty() || self.peers.iter().any(|name| name == peer.name);
+        Ok(PEERS.iter().filter(wanted).collect())
+    }
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<ExitCode, Box<dyn Error>> {
+    let Some(mut options) = Options::parse()? else {
+        print!("{HELP}");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let chosen = options.chosen()?;
+    let asked = collect(&root, &mut options)?;
+    // What a panic says would stand between the lines of the table.
+    std::panic::set_hook(Box::new(|_| ()));
+    let mut found = BTreeSet::new();
+    for peer in &chosen {
+        let classes = compare(peer, &asked, &options)?;
+        found.extend(classes);
+    }
+    let known = Known::parse(&fs::read_to_string(root.join("benches/differential/known.txt"))?)?;
+    let names: Vec<_> = chosen.iter().map(|peer| peer.name).collect();
+    let (missing, stale) = (known.missing(&found), known.stale(&found, &names));
+    for class in &missing {
+        println!("not known: {class}");
+    }
+    for class in &stale {
+        println!("no longer occurs: {class}");
+    }
+    let wrong = !missing.is_empty() || (options.whole && !stale.is_empty());
+    Ok(if wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Everything that is asked.
+fn collect(root: &Path, options: &mut Options) -> Result<Vec<Asked>, Box<dyn Error>> {
+    let verifiers = Verifiers::rust_crypto();
+    let mut asked = cases::of_folder(&root.join("conformance"), &verifiers)?;
+    let shared: PathBuf = root.join("../shared/conformance");
+    if shared.is_dir() {
+        asked.extend(cases::of_folder(&shared, &verifiers)?);
+    } else {
+        options.whole = false;
+    }
+    asked.extend(cases::made(&verifiers)?);
+    let from_suites = asked.len();
+    asked.extend(cases::mutated(options.seed, options.count, &verifiers)?);
+    let mutated = asked.len() - from_suites;
+    if let Some(filter) = &options.filter {
+        asked.retain(|asked| asked.put.id.contains(filter.as_str()));
+    }
+    if let Some(file) = &options.write {
+        let lines = asked.iter().map(|asked| Ok(serde_json::to_string(&asked.put)? + "\n"));
+        fs::write(file, lines.collect::<serde_json::Result<String>>()?)?;
+    }
+    let accepted = asked.iter().filter(|asked| asked.put.verdict == "accept").count();
+    let registrations = asked.iter().filter(|asked| peers::is_registration(asked)).count();
+    println!(
+        "{} steps, {from_suites} of suites and {mutated} mutated with seed {}; {registrations} are registrations; \
+         we accept {accepted}\n",
+        asked.len(),
+        options.seed
+    );
+    if let Some(panicked) = asked.iter().find(|asked| asked.put.verdict == "panic") {
+        return Err(format!("a panic of ours: {}", panicked.put.id).into());
+    }
+    Ok(asked)
+}
+
+/// Asks one peer, prints what differs, and returns the classes of that.
+fn compare(peer: &Peer, asked: &[Asked], options: &Options) -> Result<BTreeSet<Class>, Box<dyn Error>> {
+    let answers = peer.ask(asked)?;
+    let (mut same_accepted, mut same_refused) = (0, 0);
+    let mut not_asked = BTreeMap::<&str, usize>::new();
+    let mut classes = BTreeMap::<Class, Vec<&Asked>>::new();
+    let mut messages = BTreeMap::<&str, &str>::new();
+    for (asked, answer) in asked.iter().zip(&answers) {
+        let (direction, reason) = match (asked.put.verdict.as_str(), answer) {
+            (_, Answer::NotAsked(why)) => {
+                *not_asked.entry(why).or_default() += 1;
+                continue;
+            }
+            ("accept", Answer::Accepted) => {
+                same_accepted += 1;
+                continue;
+            }
+            ("accept", Answer::Refused(reason)) => {
+                messages.insert(&asked.put.id, reason);
+                (Direction::Refuses, normalised(reason))
+            }
+            (code, Answer::Accepted) => {
+                messages.insert(&asked.put.id, &asked.put.message);
+                (Direction::Accepts, code.to_owned())
+            }
+            (_, Answer::Refused(_)) => {
+                same_refused += 1;
+                continue;
+            }
+        };
+        let class = Class { peer: peer.name.to_owned(), direction, reason };
+        classes.entry(class).or_default().push(asked);
+    }
+    let count = |wanted| -> usize {
+        classes.iter().filter(|(class, _)| class.direction == wanted).map(|(_, steps)| steps.len()).sum()
+    };
+    let (accepts, refuses) = (count(Direction::Accepts), count(Direction::Refuses));
+    println!(
+        "{} {}: asked {}, same {} (both accept {same_accepted}, both refuse {same_refused}), \
+         we refuse and it accepts {accepts}, we accept and it refuses {refuses}; not asked {}",
+        peer.name,
+        peer.version,
+        same_accepted + same_refused + accepts + refuses,
+        same_accepted + same_refused,
+        not_asked.values().sum::<usize>(),
+    );
+    for (why, count) in not_asked {
+        println!("    not asked {count}: {why}");
+    }
+    for (class, steps) in &classes {
+        let rules: BTreeSet<_> = steps.iter().flat_map(|step| &step.rules).collect();
+        let rules: Vec<_> = rules.iter().map(ToString::to_string).collect();
+        let rules = if rules.is_empty() { String::new() } else { format!(" (rules {})", rules.join(", ")) };
+        println!("  {:5} {class}{rules}", steps.len());
+        let shown = if options.list { steps.len() } else { 3 };
+        for step in steps.iter().take(shown) {
+            let message = messages.get(step.put.id.as_str()).copied().unwrap_or_default();
+            println!("          {} [{}]: {}", step.put.id, step.put.title, one_line(message));
+        }
+    }
+    println!();
+    Ok(classes.into_keys().collect())
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
+}
+
+/// How a peer's reason begins, without what is of one response alone: what is quoted, and words with digits.
+fn normalised(reason: &str) -> String {
+    let mut outside = String::new();
+    let mut quote = None;
+    for c in one_line(reason).chars() {
+        match (quote, c) {
+            (None, '"' | '`') => quote = Some(c),
+            (Some(open), c) if c == open => {
+                quote = None;
+                outside.push('…');
+            }
+            (None, c) => outside.push(c),
+            _ => {}
+        }
+    }
+    let words = outside.split_whitespace().map(|word| {
+        let odd = word.len() > 30 || (word.contains(|c: char| c.is_ascii_digit()) && word.len() > 6);
+        if odd || word.chars().all(|c| c.is_ascii_digit()) { "…" } else { word }
+    });
+    let mut words: Vec<_> = words.filter(|word| *word != "JSON:").take(6).collect();
+    words.dedup();
+    words.join(" ").replace('|', "/")
+}
