@@ -121,9 +121,9 @@ codes! {
     ExtensionInvalid = "extension-invalid",
     /// An extension output that the relying party's policy rejects: unsolicited, or a required one absent.
     ExtensionNotAccepted = "extension-not-accepted",
-    /// A metadata BLOB that does not have its form.
+    /// A metadata BLOB, or a list of rogue authenticators, that does not have its form.
     MetadataMalformed = "metadata-malformed",
-    /// A metadata BLOB whose signature does not verify.
+    /// A metadata BLOB whose signature does not verify, or a list of rogue authenticators with another hash than the BLOB says.
     MetadataSignatureInvalid = "metadata-signature-invalid",
     /// A metadata BLOB whose certificates lead to no accepted root.
     MetadataUntrusted = "metadata-untrusted",
