@@ -306,11 +306,16 @@ fn signature_algorithms_are_told_by_identifier_and_parameters() {
         (ecdsa(2), &[][..], SignatureAlgorithm::Ecdsa(Sha256)),
         (ecdsa(3), &[], SignatureAlgorithm::Ecdsa(Sha384)),
         (ecdsa(4), NULL, SignatureAlgorithm::Ecdsa(Sha512)),
+        (ecdsa(2), &[0x04, 0x00], SignatureAlgorithm::Unknown(owned(&ecdsa(2)))),
+        (ecdsa(3), &[0x04, 0x00], SignatureAlgorithm::Unknown(owned(&ecdsa(3)))),
         (ecdsa(4), &[0x04, 0x00], SignatureAlgorithm::Unknown(owned(&ecdsa(4)))),
         (ecdsa(1), &[], SignatureAlgorithm::Unknown(owned(&ecdsa(1)))),
         (rsa(11), NULL, SignatureAlgorithm::RsaPkcs1(Sha256)),
         (rsa(12), &[], SignatureAlgorithm::RsaPkcs1(Sha384)),
         (rsa(13), NULL, SignatureAlgorithm::RsaPkcs1(Sha512)),
+        (rsa(11), &[0x04, 0x00], SignatureAlgorithm::Unknown(owned(&rsa(11)))),
+        (rsa(12), &[0x04, 0x00], SignatureAlgorithm::Unknown(owned(&rsa(12)))),
+        (rsa(13), &[0x04, 0x00], SignatureAlgorithm::Unknown(owned(&rsa(13)))),
         (rsa(4), NULL, SignatureAlgorithm::Weak(owned(&rsa(4)))),
         (rsa(5), NULL, SignatureAlgorithm::Weak(owned(&rsa(5)))),
         (rsa(10), NULL, SignatureAlgorithm::Unknown(owned(&rsa(10)))),
@@ -324,7 +329,7 @@ fn signature_algorithms_are_told_by_identifier_and_parameters() {
 
 #[test]
 fn the_parameters_of_pss_are_one_hash_and_a_salt_of_its_length() {
-    use countersign_cose::Hash::Sha256;
+    use countersign_cose::Hash::{Sha256, Sha384, Sha512};
     let pss_identifier = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a];
     let sha2 = |last| algorithm(&[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, last], &[0x05, 0x00]);
     let mgf1 = |hash: &[u8]| algorithm(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08], hash);
@@ -339,6 +344,11 @@ fn the_parameters_of_pss_are_one_hash_and_a_salt_of_its_length() {
     let trailer = |value| tlv(0xa3, &[0x02, 0x01, value]);
 
     assert_eq!(read(&[&hash, &mask, &salt(32)]), SignatureAlgorithm::RsaPss(Sha256));
+    for (last, length, expected) in [(2, 48, Sha384), (3, 64, Sha512)] {
+        let (hash, mask) = (tlv(0xa0, &sha2(last)), tlv(0xa1, &mgf1(&sha2(last))));
+        assert_eq!(read(&[&hash, &mask, &salt(length)]), SignatureAlgorithm::RsaPss(expected));
+        assert_eq!(read(&[&hash, &mask, &salt(32)]), unknown);
+    }
     assert_eq!(read(&[&hash, &mask, &salt(32), &trailer(1)]), SignatureAlgorithm::RsaPss(Sha256));
     assert_eq!(read(&[&hash, &mask, &salt(32), &trailer(2)]), unknown);
     assert_eq!(read(&[&hash, &mask, &salt(20)]), unknown);

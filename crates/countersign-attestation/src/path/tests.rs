@@ -305,6 +305,50 @@ fn rule_271_a_path_that_fails_not_only_because_of_time_is_untrusted() {
     assert_untrusted(&expired, &[anchor(&namesake)], Obstacle::SignatureInvalid);
 }
 
+/// Twins with another serial number each: among them are some whose DER comes before the original's, and after it.
+fn twins(certificate: &Builder, signer: &Key) -> Vec<Certificate> {
+    let numbered = |number: u8| {
+        let mut twin = certificate.clone();
+        twin.serial_number = vec![number];
+        twin.signed_by("root", signer)
+    };
+    (1..=4).chain(100..=104).map(numbered).collect()
+}
+
+/// What `Untrusted` holds where both of these are there, and the one that comes first in the order of their DER.
+fn first_of<'a>(one: &'a Certificate, other: &'a Certificate) -> &'a Certificate {
+    if one.as_der() < other.as_der() { one } else { other }
+}
+
+#[test]
+fn what_ends_a_longer_path_is_told_and_of_two_of_one_length_the_first() {
+    let [leaf, right] = path_through(&middle());
+    let not_ca = middle().without_extension(&oid::BASIC_CONSTRAINTS).signed_by("root", &root().1);
+    for forged in twins(&Builder::ca("middle", &Key::p256(5)), &root().1) {
+        // The anchor has another name: the right intermediate's issuer is unknown.
+        let stranger = Builder::ca("stranger", &Key::p256(6)).self_signed(&Key::p256(6));
+        let path = [leaf.clone(), right.clone(), forged.clone()];
+        assert_untrusted(&path, &[anchor(&stranger)], Obstacle::IssuerUnknown);
+
+        let first = first_of(&forged, &not_ca);
+        let expected = if *first == forged { Obstacle::SignatureInvalid } else { Obstacle::NotCa };
+        assert_untrusted(&[leaf.clone(), not_ca.clone(), forged], &[root().0], expected);
+    }
+}
+
+#[test]
+fn rule_271_of_two_expired_paths_the_first_is_told() {
+    let [leaf, one] = path_through(&middle().valid("2401010000", "2512312359"));
+    for other in twins(&middle().valid("2401010000", "2512302359"), &root().1) {
+        let expected = first_of(&one, &other).not_after();
+        for path in [[leaf.clone(), one.clone(), other.clone()], [leaf.clone(), other.clone(), one.clone()]] {
+            let error = validate(&path, &[root().0]).unwrap_err();
+            let PathError::Expired { position, not_after, .. } = error else { panic!("{error:?}") };
+            assert_eq!((position, not_after), (1, expected));
+        }
+    }
+}
+
 #[test]
 fn rule_272_weak_algorithms_are_refused() {
     // sha1WithRSAEncryption, md5WithRSAEncryption, ecdsa-with-SHA1

@@ -11,7 +11,7 @@ use crate::{
     path::Obstacle,
     test_support::{
         NOW,
-        certificates::{Builder, Key, root},
+        certificates::{Builder, Key, common_name, root},
         lists::ListBuilder,
         sequence, tlv,
     },
@@ -143,6 +143,21 @@ fn rule_274_it_is_revocation_that_is_told_where_another_path_is_expired() {
 }
 
 #[test]
+fn rule_274_it_is_expiry_that_is_told_where_nothing_is_known_of_another_path() {
+    let [leaf, middle] = path();
+    let revocation = Revocation::none().with_list(by_middle().signed_by(&middle_key())).requiring_lists();
+    unknown(&revocation, Obstacle::RevocationListMissing);
+    // Their DER comes before the other's, and after it.
+    for number in (1..=4).chain(100..=104) {
+        let mut old = self::middle().valid("2401010000", "2512312359");
+        old.serial_number = vec![number];
+        let old = old.signed_by("root", &root().1);
+        let error = validate(&[leaf.clone(), middle.clone(), old], &revocation).unwrap_err();
+        assert_eq!(error.code(), Code::AttestationCertificateExpired);
+    }
+}
+
+#[test]
 fn rule_274_each_list_counts() {
     let revocation = known(&by_middle(), &by_root());
     let more = ListBuilder::new("middle").naming(&[30]).signed_by(&middle_key());
@@ -232,7 +247,11 @@ fn rule_274_a_list_clears_the_certificates_of_its_scope() {
     let missing = PathError::Untrusted(Obstacle::RevocationListMissing);
     assert_eq!(judge(&point(b"http://a.example/2")), Err(missing.clone()));
     let partial = [point(b"http://a.example/1"), vec![0x81, 0x02, 0x06, 0x40]].concat();
-    assert_eq!(judge(&partial), Err(missing));
+    assert_eq!(judge(&partial), Err(missing.clone()));
+    let indirect = [point(b"http://a.example/1"), tlv(0xa2, &tlv(0xa4, &common_name("other")))].concat();
+    assert_eq!(judge(&indirect), Err(missing.clone()));
+    let both = [&partial[..], &tlv(0xa2, &tlv(0xa4, &common_name("other")))].concat();
+    assert_eq!(judge(&both), Err(missing));
     unknown(&known(&by_middle(), &scoped(&point(b"http://a.example/1"))), Obstacle::RevocationListMissing);
 }
 
@@ -380,7 +399,10 @@ fn a_status_list_has_its_form() {
     let read = |json: &str| AttestationStatusList::from_json(json.as_bytes());
     let list =
         read(r#" {"entries": {"1": {"status": "REVOKED"}, "f2": {"status": "SUSPENDED"}}, "more": 1}"#);
-    assert_eq!(list.unwrap().len(), 2);
+    let list = list.unwrap();
+    assert_eq!((list.len(), list.is_empty()), (2, false));
+    let longest = "1".repeat(49);
+    assert_eq!(status(&format!(r#"{{"entries": {{"{longest}": {{"status": "REVOKED"}}}}}}"#)).len(), 1);
     assert!(status(r#"{"entries": {}}"#).is_empty());
     for json in ["", "{}", "[]", "[{}]", r#"{"entries": []}"#, r#"{"entries": {}}, 1"#] {
         assert_eq!(read(json).unwrap_err(), StatusListError::NotList, "{json}");
@@ -396,6 +418,7 @@ fn a_status_list_has_its_form() {
         assert_eq!(error, StatusListError::Entry("f2".into()));
         assert_eq!(error.to_string(), "entry \"f2\" of the status list has no serial number or no status");
     }
+    assert_eq!(read(&" ".repeat(STATUS_LIST_MAX)).unwrap_err(), StatusListError::NotList);
     let long = " ".repeat(STATUS_LIST_MAX + 1);
     assert_eq!(read(&long).unwrap_err(), StatusListError::TooLong { length: STATUS_LIST_MAX + 1 });
 }

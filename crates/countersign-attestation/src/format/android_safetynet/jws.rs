@@ -98,15 +98,13 @@ impl Object {
         serde_json::from_str(core::str::from_utf8(bytes).ok()?).ok()
     }
 
-    /// The header's `x5c`: one certificate or more, each in base64 with padding.
+    /// The header's `x5c`: certificates, each in base64 with padding. That there is one is for the caller to see.
     pub(super) fn certificates(&self) -> Result<Vec<Certificate>, AttestationError> {
         let member = "x5c";
         let wrong = |expected| StatementFault::WrongType { member, expected };
         let elements = self.required(member)?.as_array().ok_or(wrong("an array"))?;
-        match elements.len() {
-            0 => return Err(StatementFault::Empty(member).into()),
-            count if count > X5C_MAX => return Err(StatementFault::TooManyCertificates(count).into()),
-            _ => {}
+        if elements.len() > X5C_MAX {
+            return Err(StatementFault::TooManyCertificates(elements.len()).into());
         }
         let certificate = |(position, element): (usize, &Value)| {
             let text = element.as_str().ok_or(wrong("an array of texts"))?;

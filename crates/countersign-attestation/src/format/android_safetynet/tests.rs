@@ -276,6 +276,8 @@ fn rule_225_a_jws_is_no_longer_than_the_limit() {
     let filled = |length: usize| Response::new().with_payload("filler", "x".repeat(length).into());
     verify(&filled(32 * 1024)).unwrap();
     assert_malformed(verify(&filled(64 * 1024)), StatementFault::NotJws("too long"));
+    assert_malformed(verify_jws(&"x".repeat(64 * 1024)), StatementFault::NotJws("not three parts"));
+    assert_malformed(verify_jws(&"x".repeat(64 * 1024 + 1)), StatementFault::NotJws("too long"));
 }
 
 #[test]
@@ -328,6 +330,7 @@ fn rule_227_x5c_is_an_array_of_certificates_in_base64() {
     for text in [&base64url::encode(leaf()), &format!("{unpadded}==="), &lines, &format!("{good} ")] {
         assert_malformed(with(json!([text])), wrong("x5c", "an array of base64 texts"));
     }
+    verify(&Response::with_certificates(&vec![leaf(); X5C_MAX])).unwrap();
     let count = X5C_MAX + 1;
     assert_malformed(with(json!(vec![good; count])), StatementFault::TooManyCertificates(count));
 }

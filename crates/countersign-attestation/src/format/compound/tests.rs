@@ -118,6 +118,8 @@ fn the_type_is_what_the_certified_parts_agree_on() {
     assert_eq!(of(&[none(), self_attested()]), AttestationType::SelfAttestation);
     assert_eq!(of(&[none(), none()]), AttestationType::None);
     assert_eq!(of(&[packed(), apple()]), AttestationType::Uncertain);
+    assert_eq!(of(&[apple(), packed()]), AttestationType::Uncertain);
+    assert_eq!(of(&[apple(), apple()]), AttestationType::AnonCa);
     assert_eq!(of(&[apple(), none()]), AttestationType::AnonCa);
 }
 
@@ -258,6 +260,15 @@ fn rule_259_the_number_of_parts_is_bounded() {
     let error = verify(&vec![none(); PARTS_MAX + 1]).unwrap_err();
     assert_eq!(error, CompoundFault::TooManyParts(PARTS_MAX + 1).into());
     assert_eq!(error.code(), Code::AttestationStatementMalformed);
+    // The last that is allowed is read, and none after it.
+    let mut parts = vec![none(); PARTS_MAX];
+    parts[PARTS_MAX - 1] = Value::Null;
+    let fault = StatementFault::Part { position: PARTS_MAX - 1, fault: Box::new(StatementFault::NotMap) };
+    assert_malformed(&Value::Array(parts), fault);
+    for surplus in 1..=2 {
+        let parts = [vec![none(); PARTS_MAX], vec![Value::Null; surplus]].concat();
+        assert_eq!(verify(&parts).unwrap_err(), CompoundFault::TooManyParts(PARTS_MAX + surplus).into());
+    }
 }
 
 #[test]

@@ -268,6 +268,7 @@ fn the_transports_in_the_certificate_can_be_read() {
     let transports = verify(&[0x03, 0x02, 0x04, 0xd0]).transports.unwrap();
     assert!(transports.bluetooth_classic() && transports.bluetooth_low_energy() && transports.nfc());
     assert!(!transports.usb());
+    assert!(!verify(&[0x03, 0x02, 0x04, 0xe0]).transports.unwrap().nfc());
     assert_eq!(verify(b"?").unreadable, [oid::FIDO_U2F_TRANSPORTS]);
 }
 

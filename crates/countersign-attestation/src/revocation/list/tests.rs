@@ -46,6 +46,11 @@ fn a_list_tells_its_issuer_its_times_and_whom_it_names() {
     assert_eq!(list.reason(&numbered(&[3])), None);
     assert_eq!(CertificateRevocationList::from_der(list.as_der()).unwrap(), list);
     assert!(format!("{list:?}").contains("entries: 1"));
+    let (two, nobody) =
+        (self::list().naming(&[3]).signed_by(&key()), ListBuilder::new("root").signed_by(&key()));
+    assert_eq!((two.len(), two.is_empty()), (2, false));
+    assert_eq!((nobody.len(), nobody.is_empty()), (0, true));
+    assert_ne!(two, list);
 }
 
 #[test]
@@ -101,6 +106,7 @@ fn rule_273_a_list_is_der_and_nothing_else() {
     assert_eq!(read(&[&der[..], &[0, 0]].concat()), ListError::TrailingData { length: 2 });
     assert_eq!(read(&der[..der.len() - 1]), ListError::NotDer);
     assert_eq!(read(&[]), ListError::NotDer);
+    assert_eq!(read(&vec![0x30; CRL_MAX]), ListError::TrailingData { length: CRL_MAX - 50 });
     assert_eq!(read(&vec![0x30; CRL_MAX + 1]), ListError::TooLong { length: CRL_MAX + 1 });
     let mut surplus = list();
     surplus.surplus = NULL.to_vec();
@@ -128,6 +134,8 @@ fn both_signature_algorithms_are_one() {
 #[test]
 fn an_unknown_critical_extension_is_refused() {
     list().with_extension(UNKNOWN, false, NULL).signed_by(&key());
+    ListBuilder::new("root").with_extension(oid::CRL_NUMBER, true, &[0x02, 0x01, 0x07]).signed_by(&key());
+    list().with_extension(oid::AUTHORITY_KEY_IDENTIFIER, true, &sequence(&[])).signed_by(&key());
     refused(&list().with_extension(UNKNOWN, true, NULL), ListError::UnknownCritical(UNKNOWN));
     with((UNKNOWN, false, NULL.to_vec())).signed_by(&key());
     refused(&with((UNKNOWN, true, NULL.to_vec())), ListError::UnknownCritical(UNKNOWN));

@@ -162,6 +162,8 @@ fn what_is_not_one_object_is_refused() {
     ] {
         refuse(wrong, KeyFault::NotJwk);
     }
+    let filled = format!("{RFC_7517}{}", " ".repeat(ENCODED_MAX - RFC_7517.len()));
+    PublicKey::from_jwk(filled.as_bytes()).unwrap();
     refuse(&" ".repeat(ENCODED_MAX + 1), KeyFault::TooLong { got: ENCODED_MAX + 1 });
     assert_eq!(PublicKey::from_jwk(b"{\"kty\":\"\xff\"}"), Err(KeyFault::NotJwk.into()));
     let json = String::from("\n\t ") + RFC_7517 + " \n";

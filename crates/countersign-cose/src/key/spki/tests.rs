@@ -131,6 +131,9 @@ fn the_parameters_are_the_ones_of_the_algorithm() {
 
     PublicKey::from_spki(&spki(&hex(ID_ED25519), &[1; 32])).unwrap();
     refuse(&spki(&[hex(ID_ED25519), null.clone()].concat(), &[1; 32]), KeyFault::NotSpki);
+    let id_ed448 = hex("06032b6571");
+    PublicKey::from_spki(&spki(&id_ed448, &[1; 57])).unwrap();
+    refuse(&spki(&[id_ed448, null.clone()].concat(), &[1; 57]), KeyFault::NotSpki);
 
     let numbers = sequence(&[integer(&hex(RSA_N)), integer(&[3])].concat());
     PublicKey::from_spki(&spki(&[hex(RSA_ENCRYPTION), null].concat(), &numbers)).unwrap();

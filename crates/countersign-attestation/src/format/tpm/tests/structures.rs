@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     error::KeyMismatch,
-    format::tpm::{TpmFault, reader::STRUCTURE_MAX, test_support::sized},
+    format::tpm::{ObjectAttributes, TpmFault, reader::STRUCTURE_MAX, test_support::sized},
 };
 
 fn ecc() -> PublicArea {
@@ -82,6 +82,31 @@ fn attributes_and_policy_are_not_judged() {
     }
     let policy = vec![9; 32];
     good().with_public_area(PublicArea { policy, ..ecc() }.bytes()).verify().unwrap();
+}
+
+#[test]
+fn each_attribute_is_its_own_bit() {
+    let of = |attributes: ObjectAttributes| {
+        [
+            attributes.is_fixed_to_tpm(),
+            attributes.originated_in_tpm(),
+            attributes.user_with_auth(),
+            attributes.no_dictionary_attack_protection(),
+            attributes.signs(),
+        ]
+    };
+    for (index, bit) in [1, 5, 6, 10, 18].into_iter().enumerate() {
+        let mut expected = [false; 5];
+        expected[index] = true;
+        assert_eq!(of(ObjectAttributes::from_bits(1 << bit)), expected, "{bit}");
+        assert_eq!(of(ObjectAttributes::from_bits(!(1 << bit))), expected.map(|is_set| !is_set), "{bit}");
+    }
+}
+
+#[test]
+fn a_manufacturer_is_its_four_bytes() {
+    let text: TpmManufacturer = "id:494E5443".parse().unwrap();
+    assert_eq!(text.as_bytes(), b"INTC");
 }
 
 #[test]
