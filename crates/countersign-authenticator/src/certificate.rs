@@ -199,14 +199,13 @@ pub enum Critical {
 
 /// A name whose attributes stand in one relative name each.
 fn name(attributes: &[Attribute]) -> Vec<u8> {
-    let sets: Vec<u8> = attributes.iter().flat_map(|attribute| element(der::SET, &attribute.der())).collect();
+    let sets: Vec<u8> = attributes.iter().flat_map(|attribute| der::set_of(vec![attribute.der()])).collect();
     element(der::SEQUENCE, &sets)
 }
 
 /// A `GeneralNames` of one directory name, whose attributes stand in one relative name.
 pub(crate) fn directory_name(attributes: &[Attribute]) -> Vec<u8> {
-    let attributes: Vec<u8> = attributes.iter().flat_map(Attribute::der).collect();
-    let name = sequence(&[&element(der::SET, &attributes)]);
+    let name = sequence(&[&der::set_of(attributes.iter().map(Attribute::der).collect())]);
     sequence(&[&explicit(4, &name)])
 }
 

@@ -44,6 +44,13 @@ pub(crate) fn sequence(elements: &[&[u8]]) -> Vec<u8> {
     element(SEQUENCE, &elements.concat())
 }
 
+/// A `SET OF` these elements, sorted as DER has it (X.690, 11.6).
+pub(crate) fn set_of(mut elements: Vec<Vec<u8>>) -> Vec<u8> {
+    // The padding with zeros that the clause speaks of decides nothing: no element begins with another.
+    elements.sort_unstable();
+    element(SET, &elements.concat())
+}
+
 /// An `OCTET STRING`.
 pub(crate) fn octet_string(contents: &[u8]) -> Vec<u8> {
     element(OCTET_STRING, contents)
@@ -119,6 +126,13 @@ mod tests {
         assert_eq!(integer(&[]), [2, 1, 0]);
         assert_eq!(integer(&[0, 0, 1]), [2, 1, 1]);
         assert_eq!(integer(&[0x80]), [2, 2, 0, 0x80]);
+    }
+
+    #[test]
+    fn the_elements_of_a_set_are_sorted_by_their_encodings() {
+        let [long, short, negative] = [vec![4, 2, 0, 0], vec![4, 1, 7], vec![2, 1, 0x80]];
+        let sorted = [&[SET, 10][..], &negative, &short, &long].concat();
+        assert_eq!(set_of(vec![long, short, negative]), sorted);
     }
 
     #[test]

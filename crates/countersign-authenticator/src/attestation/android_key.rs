@@ -62,8 +62,7 @@ impl KeyDescription {
 
     /// A set of purposes: 2 is to sign.
     pub fn purposes(purposes: &[u8]) -> Vec<u8> {
-        let purposes: Vec<u8> = purposes.iter().flat_map(|purpose| integer(&[*purpose])).collect();
-        element(der::SET, &purposes)
+        der::set_of(purposes.iter().map(|purpose| integer(&[*purpose])).collect())
     }
 
     /// The DER.
