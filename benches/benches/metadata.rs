@@ -18,7 +18,10 @@ use std::{
     time::Duration,
 };
 
-use base64::{Engine as _, engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD}};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use countersign_benches::peers;
 use countersign_cose::Verifiers;
 use countersign_metadata::{
@@ -119,10 +122,8 @@ impl Case {
         std::fs::write(&blob, &self.blob).expect("a file to write");
         std::fs::write(&root, &self.root).expect("a file to write");
         println!("\n| peer | median ms | memory above the BLOB, MB |\n| --- | ---: | ---: |");
-        let peers = [
-            ("python-fido2", peers::python("metadata.py")),
-            ("SimpleWebAuthn", peers::node("metadata.mjs")),
-        ];
+        let peers =
+            [("python-fido2", peers::python("metadata.py")), ("SimpleWebAuthn", peers::node("metadata.mjs"))];
         let of_fido = self.is_of_fido.then(|| ("fido-mds", peers::rust("fido-mds")));
         for (name, command) in peers.into_iter().chain(of_fido) {
             let outcome = command.and_then(|mut command| {

@@ -2,6 +2,7 @@
 //! disturbs alike.
 
 pub mod peers;
+pub mod rows;
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},

@@ -30,6 +30,9 @@ mod watched;
 /// How often the file is looked at, unless the configuration says otherwise: a day's metadata may be a minute late.
 const CHECK_EVERY: Duration = Duration::from_secs(60);
 
+/// How long before a root expires the operator is told: a quarter, in which a new one can be had and tried.
+const ROOT_NOTICE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
 /// Where the metadata is, and what it is for.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -176,6 +179,13 @@ impl Knowledge {
                 }
                 let (number, models) = (blob.number(), blob.entries().len());
                 tracing::info!(number, models, next_update = %blob.next_update(), "metadata");
+                let expiring = self.expiring_roots(now);
+                if expiring > 0 {
+                    tracing::warn!(
+                        roots = expiring,
+                        "roots of metadata expire within 90 days: configure their successors"
+                    );
+                }
                 self.taken_at.store(now.unix_seconds(), Ordering::Relaxed);
                 number
             }
@@ -247,6 +257,11 @@ impl Knowledge {
         Some(self.checked_at.load(Ordering::Relaxed)).filter(|at| *at != 0).map(Timestamp::from_unix_seconds)
     }
 
+    /// How many of the roots that may sign expire soon: after that no newer metadata is taken.
+    pub(crate) fn expiring_roots(&self, now: Timestamp) -> usize {
+        self.metadata.blob_policy().roots_expiring_within(now, ROOT_NOTICE).count()
+    }
+
     /// How often metadata was refused, or could not be read, fetched or kept since the start.
     pub(crate) fn failures(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)
@@ -284,4 +299,22 @@ fn policy(roots: &[PathBuf]) -> Result<BlobPolicy, StartError> {
         pem.and_then(|pem| anchor_from_pem(&pem).ok()).ok_or_else(|| StartError::MetadataRoot(path.clone()))
     });
     Ok(BlobPolicy::new(anchors.collect::<Result<Vec<_>, _>>()?))
+}
+
+#[cfg(all(test, feature = "fetch"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_368_roots_that_expire_soon_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::new(folder.path().join("countersign.db"));
+        // FIDO's own roots; the address is asked by a running server alone.
+        let source = MetadataSource::Url(FetchConfig::new("https://localhost/"));
+        config.metadata = Some(MetadataConfig::of(source));
+        let [long_before, soon] = [1_795_305_600, 1_867_017_600].map(Timestamp::from_unix_seconds);
+        let knowledge = Knowledge::load(&config, long_before).unwrap().unwrap();
+        assert_eq!(knowledge.expiring_roots(long_before), 0);
+        assert_eq!(knowledge.expiring_roots(soon), 1, "GlobalSign's R3, on 2029-03-18");
+    }
 }

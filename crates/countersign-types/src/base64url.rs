@@ -68,9 +68,9 @@ pub const fn decoded_length(characters: usize) -> usize {
 /// shorter than the [`decoded_length`], nothing is decoded.
 ///
 /// ```
-/// use countersign_types::base64url::{NotBase64Url, decode_into};
+/// use countersign_types::base64url::decode_into;
 /// assert_eq!(decode_into("AQI", &mut [0; 4]), Ok([1, 2].as_slice()));
-/// assert_eq!(decode_into("AQI", &mut [0; 1]), Err(NotBase64Url));
+/// assert!(decode_into("AQI", &mut [0; 1]).is_err());
 /// ```
 pub fn decode_into(text: impl AsRef<[u8]>, buffer: &mut [u8]) -> Result<&[u8], NotBase64Url> {
     let text = text.as_ref();

@@ -50,6 +50,7 @@ fn metadata(text: &mut String, knowledge: &Knowledge) {
              countersign_metadata_{name} {value}\n"
         );
     };
+    let count = |count: usize| i128::try_from(count).unwrap_or(i128::MAX);
     let failures = "Times that metadata was refused, or could not be read, fetched or kept since the start.";
     write("failures_total", "counter", failures, knowledge.failures().into());
     let ails = knowledge.ails(now()).is_some();
@@ -59,12 +60,17 @@ fn metadata(text: &mut String, knowledge: &Knowledge) {
         "1 while newer metadata is not had, or the one in use is out of date.",
         ails.into(),
     );
+    write(
+        "roots_expiring",
+        "gauge",
+        "Roots that may sign metadata and expire within 90 days.",
+        count(knowledge.expiring_roots(now())),
+    );
     if let Some(at) = knowledge.checked_at() {
         let help = "When the source of the metadata last had nothing newer.";
         write("checked_timestamp_seconds", "gauge", help, at.unix_seconds().into());
     }
     let Some(blob) = knowledge.blob() else { return };
-    let count = |count: usize| i128::try_from(count).unwrap_or(i128::MAX);
     let age = now().unix_seconds().saturating_sub(knowledge.taken_at().unix_seconds());
     write("number", "gauge", "The number of the metadata in use.", blob.number().into());
     let next = blob.next_update().start().unix_seconds();

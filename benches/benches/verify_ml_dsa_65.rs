@@ -1,0 +1,14 @@
+//! Verification with ML-DSA-65, beside the libraries' own calls, as in `verify`.
+
+use countersign_benches::{
+    Counting,
+    rows::{measure, ml_dsa},
+};
+use countersign_cose::Algorithm;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn main() {
+    measure(&ml_dsa::<ml_dsa::MlDsa65>(Algorithm::MlDsa65, &aws_lc_rs::signature::ML_DSA_65));
+}
