@@ -5,6 +5,10 @@
 //! authentication, never for a registration without attestation, once for self attestation, and twice for an attestation
 //! certificate below its anchor. The state of each ceremony is made before the clock runs.
 //!
+//! Generic code, as all of RustCrypto's, is compiled twice here, within ours and within the raw call, and each copy is
+//! inlined in its own way. Lines `beside its key` have our own prepared key under `raw`, the same machine code as in the
+//! ceremony: what is above it is the ceremony's alone. How the key compares with the library, `verify` tells.
+//!
 //! `-- --loop NAME COUNT` runs one line's work so many times, by [`BATCH`], for a profiler: callgrind counts that alone with
 //! `--toggle-collect=ceremony::profiled`.
 
@@ -87,13 +91,16 @@ fn rows() -> Vec<Row> {
     rows
 }
 
+/// Whether a message has this signature.
+type Verify = Arc<dyn Fn(&[u8], &[u8]) -> bool>;
+
 /// A credential's key: the private one, and what verifies with the libraries themselves.
 struct Key {
     name: &'static str,
     cose: Vec<u8>,
     sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
-    rust_crypto: Arc<dyn Fn(&[u8], &[u8]) -> bool>,
-    aws_lc: Arc<dyn Fn(&[u8], &[u8]) -> bool>,
+    rust_crypto: Verify,
+    aws_lc: Verify,
 }
 
 impl Key {
@@ -172,15 +179,12 @@ impl Key {
         }
     }
 
-    fn raw(&self, backend: &str) -> Arc<dyn Fn(&[u8], &[u8]) -> bool> {
+    fn raw(&self, backend: &str) -> Verify {
         if backend == "aws-lc" { self.aws_lc.clone() } else { self.rust_crypto.clone() }
     }
 }
 
-fn aws_lc(
-    algorithm: &'static dyn aws_lc_rs::signature::VerificationAlgorithm,
-    key: &[u8],
-) -> Arc<dyn Fn(&[u8], &[u8]) -> bool> {
+fn aws_lc(algorithm: &'static dyn aws_lc_rs::signature::VerificationAlgorithm, key: &[u8]) -> Verify {
     let parsed = aws_lc_rs::signature::ParsedPublicKey::new(algorithm, key).unwrap();
     Arc::new(move |message, signature| parsed.verify_sig(message, signature).is_ok())
 }
@@ -227,9 +231,9 @@ fn authentication(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers, key
             (assertions.clone(), at)
         }
     };
-    let mut add = |path: &str, mut finish: Box<dyn FnMut(&str, AuthenticationState)>| {
+    let mut add = |path: &str, raw: Verify, mut finish: Box<dyn FnMut(&str, AuthenticationState)>| {
         let (mut next, mut next_raw) = (by_turns(&assertions), by_turns(&assertions));
-        let (raw, for_state) = (key.raw(backend), rp.clone());
+        let for_state = rp.clone();
         rows.push(Row {
             name: format!("authentication {} {backend}, {path}", key.name),
             ours: Box::new(move |state| {
@@ -248,20 +252,27 @@ fn authentication(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers, key
             }),
         });
     };
-    let prepared: PreparedCredential = rp.prepare(&record).unwrap();
-    let (of_rp, of_record, mut scratch) = (rp.clone(), record.clone(), ResponseScratch::new());
-    add(
-        "prepared",
-        Box::new(move |text, state| {
-            let response = AuthenticationResponseRef::from_json(text.as_bytes(), &mut scratch).unwrap();
-            let verified =
-                of_rp.finish_authentication_prepared(state, &response, &of_record, Some(&prepared), NOW);
-            let _ = black_box(verified.unwrap());
-        }),
-    );
+    let public = PublicKey::from_cose(&key.cose).unwrap();
+    let own = verifiers.prepare(&public, public.algorithm().unwrap().scheme()).unwrap();
+    let own: Verify = Arc::new(move |message, signature| own.verify(&[message], signature).is_ok());
+    for (path, raw) in [("prepared", key.raw(backend)), ("prepared, beside its key", own)] {
+        let prepared: PreparedCredential = rp.prepare(&record).unwrap();
+        let (of_rp, of_record, mut scratch) = (rp.clone(), record.clone(), ResponseScratch::new());
+        add(
+            path,
+            raw,
+            Box::new(move |text, state| {
+                let response = AuthenticationResponseRef::from_json(text.as_bytes(), &mut scratch).unwrap();
+                let verified =
+                    of_rp.finish_authentication_prepared(state, &response, &of_record, Some(&prepared), NOW);
+                let _ = black_box(verified.unwrap());
+            }),
+        );
+    }
     let (of_rp, of_record) = (rp.clone(), record);
     add(
         "owned",
+        key.raw(backend),
         Box::new(move |text, state| {
             let response = AuthenticationResponse::from_json(text.as_bytes()).unwrap();
             let _ = black_box(of_rp.finish_authentication(state, &response, &of_record, NOW).unwrap());

@@ -217,7 +217,7 @@ impl Knowledge {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
         let number = self.metadata.blob().map(|blob| blob.number());
         let cause = error.source().map(tracing::field::display);
-        tracing::warn!(code, %error, cause, number, "the metadata in use stays");
+        tracing::warn!(code, %error, cause, number, "no newer metadata was taken");
     }
 
     /// A word for why newer metadata is not had or the one in use is no longer good, if so.
