@@ -140,21 +140,13 @@ fn case(id: &str, title: &str, scenario: Scenario, exchange: &Exchange) -> Resul
 /// Every format with every algorithm and an authentication, and every named fault.
 pub fn made(verifiers: &Verifiers) -> Result<Vec<Asked>, Box<dyn Error>> {
     let mut valid = Vec::new();
-    for &format in Format::ALL {
-        for &algorithm in Algorithm::ALL.iter().filter(|algorithm| **algorithm != Algorithm::Rs1) {
-            let scenario = Scenario::of(format).with_algorithm(algorithm).with_sign_in(SignIn::Discoverable);
-            let is_app = format == Format::AppleAppAttest;
-            let scenario = if is_app { scenario.conditional() } else { scenario };
-            if scenario.is_possible() {
-                let id = format!("{}-{}", format.name(), algorithm.name().to_lowercase());
-                let exchange = scenario.run_with_challenges(&challenges(), &[], &[])?;
-                valid.push((case(&id, "valid", scenario, &exchange)?, Vec::new()));
-                mutate::of_format(format.name().trim_end_matches("-chain"));
-                let exchange = scenario.run_with_challenges(&challenges(), &mutate::AS_ELSEWHERE, &[])?;
-                let title = "valid, as other libraries expect it";
-                valid.push((case(&format!("{id}-elsewhere"), title, scenario, &exchange)?, Vec::new()));
-            }
-        }
+    for (id, format, _, scenario) in vectors::valid() {
+        let exchange = scenario.run_with_challenges(&challenges(), &[], &[])?;
+        valid.push((case(&id, "valid", scenario, &exchange)?, Vec::new()));
+        mutate::of_format(format.name().trim_end_matches("-chain"));
+        let exchange = scenario.run_with_challenges(&challenges(), &mutate::AS_ELSEWHERE, &[])?;
+        let title = "valid, as other libraries expect it";
+        valid.push((case(&format!("{id}-elsewhere"), title, scenario, &exchange)?, Vec::new()));
     }
     let mut faults = Vec::new();
     for fault in Fault::all().filter(|fault| fault.scenario().creation_extensions == "{}") {

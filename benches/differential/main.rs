@@ -35,7 +35,7 @@ peer how many it was asked and how many verdicts are the same, and the classes o
   --filter TEXT  only steps whose ID contains TEXT
   --write FILE   writes each step as a JSON line, as the peers' drivers get it
 
-The peers come from PyPI and npm, in the versions of benches/differential/, into target/differential/.
+The peers come from PyPI and npm, in the versions of benches/peers/, into benches/target/peers/.
 benches/differential/known.txt lists the classes that are explained in docs/DIVERGENCES.md.
 
 Exit codes: 0 every class is known; 1 one is not, or, where nothing was left out, a known one no longer

@@ -1,13 +1,11 @@
-//! The peers: what each can be asked, how it is installed, and how it is asked.
+//! The peers: what each can be asked, and how it is asked.
 
 use std::{
     collections::HashMap,
     error::Error,
-    fs,
     io::{BufRead, BufReader, Write},
     panic,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Stdio,
     thread,
 };
 
@@ -115,7 +113,6 @@ impl Peer {
 
     /// Its answers, in the order of the steps.
     pub fn ask(&self, asked: &[Asked]) -> Result<Vec<Answer>, Box<dyn Error>> {
-        let folder = install(&self.runs)?;
         let mut command = match self.runs {
             Runs::Here => {
                 let one = |asked| match self.cannot(asked) {
@@ -127,15 +124,11 @@ impl Peer {
                 return Ok(asked.iter().map(one).collect());
             }
             Runs::Python(module) => {
-                let mut python = Command::new(folder.join("bin/python"));
-                python.arg(here().join("peers.py")).arg(module);
+                let mut python = countersign_benches::peers::python("verdicts.py")?;
+                python.arg(module);
                 python
             }
-            Runs::Node => {
-                let mut node = Command::new("node");
-                node.arg(here().join("peers.mjs")).arg(&folder);
-                node
-            }
+            Runs::Node => countersign_benches::peers::node("verdicts.mjs")?,
         };
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let (mut input, output) = child.stdin.take().zip(child.stdout.take()).ok_or("pipes")?;
@@ -184,53 +177,6 @@ fn left_to_caller(code: &str, here: bool) -> bool {
         "credential-not-allowed" | "user-handle-missing" | "user-handle-mismatch" => !here,
         _ => false,
     }
-}
-
-fn here() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("differential")
-}
-
-/// The folder with the packages, below `target/`; it is made once for each content of the lists.
-fn install(runs: &Runs) -> Result<PathBuf, Box<dyn Error>> {
-    let (list, name) = match runs {
-        Runs::Here => return Ok(PathBuf::new()),
-        Runs::Python(_) => ("requirements.txt", "venv"),
-        Runs::Node => ("package-lock.json", "node"),
-    };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/differential").join(name);
-    let installed = folder.join("installed.txt");
-    let wanted = fs::read_to_string(here().join(list))?;
-    if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) {
-        return Ok(folder);
-    }
-    fs::create_dir_all(&folder)?;
-    eprintln!("installing {list} into {}", folder.display());
-    if let Runs::Python(_) = runs {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        let mut pip = Command::new(folder.join("bin/python"));
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--require-hashes",
-            "-r",
-        ]);
-        run(pip.arg(here().join(list)))?;
-    } else {
-        for file in ["package.json", list] {
-            fs::copy(here().join(file), folder.join(file))?;
-        }
-        run(Command::new("npm").args(["ci", "--silent", "--ignore-scripts", "--prefix"]).arg(&folder))?;
-    }
-    fs::write(installed, wanted)?;
-    Ok(folder)
-}
-
-fn run(command: &mut Command) -> Result<(), Box<dyn Error>> {
-    let status = command.stdout(Stdio::null()).status().map_err(|error| format!("{command:?}: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{command:?} failed").into()) }
 }
 
 /// Whether a step is asked at all, for the counts.

@@ -16,7 +16,7 @@ pub fn python(program: &str) -> Outcome<Command> {
     let place = installed("python", &pinned, |place| {
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(place))?;
         let mut pip = Command::new(place.join("bin/pip"));
-        pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"]);
+        pip.args(["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--requirement"]);
         run(pip.arg(self::pinned("requirements.txt")))
     })?;
     let mut command = Command::new(place.join("bin/python"));

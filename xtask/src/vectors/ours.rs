@@ -19,28 +19,26 @@ const RESPONSE_MAX: usize = 100_000;
 /// Every format with every algorithm that it can have, and an authentication after it.
 pub(super) fn formats() -> Result<Value, Failure> {
     let mut cases = Vec::new();
-    for &format in Format::ALL {
-        for &algorithm in Algorithm::ALL.iter().filter(|algorithm| **algorithm != Algorithm::Rs1) {
-            let scenario = Scenario::of(format).with_algorithm(algorithm).with_sign_in(SignIn::Discoverable);
-            // An app's user is not present in the sense of authenticator data.
-            let is_app = format == Format::AppleAppAttest;
-            let scenario = if is_app { scenario.conditional() } else { scenario };
-            if scenario.is_possible() {
-                let id = format!("{}-{}", format.name(), algorithm.name().to_lowercase());
-                let title = format!("{} with a credential of {algorithm}", format.name());
-                let exchange = scenario.run(&[], &[])?;
-                cases.push(case(
-                    &id,
-                    &title,
-                    scenario,
-                    &exchange,
-                    &accepted(format, algorithm),
-                    &json!("accept"),
-                )?);
-            }
-        }
+    for (id, format, algorithm, scenario) in valid() {
+        let title = format!("{} with a credential of {algorithm}", format.name());
+        let exchange = scenario.run(&[], &[])?;
+        let registration = accepted(format, algorithm);
+        cases.push(case(&id, &title, scenario, &exchange, &registration, &json!("accept"))?);
     }
     suite("authenticator-formats", "every attestation format with every algorithm that it can have", &cases)
+}
+
+/// An ID and a scenario with an authentication for every format with every algorithm that it can have.
+pub fn valid() -> impl Iterator<Item = (String, Format, Algorithm, Scenario)> {
+    let of_format = |format: Format| Algorithm::ALL.iter().map(move |algorithm| (format, *algorithm));
+    Format::ALL.iter().copied().flat_map(of_format).filter_map(|(format, algorithm)| {
+        let scenario = Scenario::of(format).with_algorithm(algorithm).with_sign_in(SignIn::Discoverable);
+        // An app's user is not present in the sense of authenticator data.
+        let is_app = format == Format::AppleAppAttest;
+        let scenario = if is_app { scenario.conditional() } else { scenario };
+        let id = format!("{}-{}", format.name(), algorithm.name().to_lowercase());
+        (algorithm != Algorithm::Rs1 && scenario.is_possible()).then_some((id, format, algorithm, scenario))
+    })
 }
 
 /// Every fault.

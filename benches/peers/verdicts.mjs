@@ -1,14 +1,8 @@
 // Answers a JSON line for each JSON line: what @simplewebauthn/server makes of a response.
-// The first argument is the folder in which the package is installed.
 
-import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
-import { pathToFileURL } from "node:url";
 
-const require = createRequire(`${process.argv[2]}/package.json`);
-const load = async (name) => import(pathToFileURL(require.resolve(name)).href);
-const { SettingsService, verifyAuthenticationResponse, verifyRegistrationResponse } =
-  await load("@simplewebauthn/server");
+import { SettingsService, verifyAuthenticationResponse, verifyRegistrationResponse } from "@simplewebauthn/server";
 
 const FORMATS = ["fido-u2f", "packed", "android-safetynet", "android-key", "tpm", "apple", "none"];
 const decode = (text) => new Uint8Array(Buffer.from(text, "base64url"));
