@@ -10,7 +10,9 @@ use countersign::{
         format::compound::{CompoundFormat, CompoundPolicy, Quorum},
     },
 };
-use countersign_authenticator::{Attestation, AttestationDraft, Attester, Authenticator, Change, Client};
+use countersign_authenticator::{
+    Attestation, AttestationDraft, Attester, Authenticator, Change, Client, Generator, PrivateKey,
+};
 
 use super::relying_party::{NOW, ORIGIN, entropy, rp, user};
 
@@ -91,6 +93,22 @@ fn rule_138_a_compound_attestation_is_judged_by_the_formats_of_its_parts() {
     let with_none = || Attestation::Compound(vec![packed(), Attestation::None]);
     register(with_none(), of(&["packed"])).unwrap();
     assert_eq!(refused(register(with_none(), of(&["fido-u2f"]))), refused_for("packed"));
+}
+
+#[test]
+fn the_relying_partys_own_intermediates_complete_a_path() {
+    let root = attester().authority().clone();
+    let key = PrivateKey::generate(Algorithm::Es256, &mut Generator::new("a vendor", "Subordinate")).unwrap();
+    let (subordinate, certificate) = root.subordinate(key, &[1; 8]);
+    let below = || Attestation::Packed(attester().with_authority(subordinate.clone()));
+    let knowing = |intermediate: &[u8]| {
+        let certificate = |der: &[u8]| Certificate::from_der(der).unwrap();
+        let anchor = TrustAnchor::from_certificate(certificate(&root.certificate()));
+        let anchors = AnchorList::new([anchor]).with_intermediates([certificate(intermediate)]);
+        demanding(AttestedPolicy::new()).trust_anchors(Arc::new(anchors))
+    };
+    register(below(), knowing(&certificate.sign(root.key()))).unwrap();
+    assert_eq!(refused(register(below(), knowing(&root.certificate()))), (Code::AttestationUntrusted, None));
 }
 
 #[test]

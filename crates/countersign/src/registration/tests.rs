@@ -207,6 +207,25 @@ fn rule_031_032_another_challenge_is_refused() {
 }
 
 #[test]
+fn rule_031_a_challenge_of_any_length_is_compared_to_its_last_byte() {
+    for length in [1, 7, 8, 9, 20, 47, 48, 49, 95, 96, 100] {
+        let issued = vec![7; length];
+        let finish = |received: &[u8]| {
+            let rp = rp().build().unwrap();
+            let state = RegistrationState::expecting(&rp, &issued, handle(7), Mediation::Modal, NOW).unwrap();
+            let create = with_client_data("challenge", json!(base64url::encode(received)));
+            rp.finish_registration(state, &create.response(), CredentialIdStatus::Unregistered, NOW).map(drop)
+        };
+        finish(&issued).unwrap();
+        for at in 0..length {
+            let mut received = issued.clone();
+            received[at] ^= 1;
+            assert_eq!(finish(&received).unwrap_err().code(), Code::ChallengeMismatch, "{at} of {length}");
+        }
+    }
+}
+
+#[test]
 fn rule_035_036_037_038_041_another_origin_is_refused() {
     for other in [
         "http://example.org",

@@ -1,3 +1,8 @@
+use ed448_goldilocks::{
+    EdwardsPoint, EdwardsScalar, WideEdwardsScalarBytes,
+    shake::{ExtendableOutput as _, Shake256, Update as _, XofReader as _},
+};
+
 use super::{PRIME, has_small_order, is_canonical};
 use crate::{
     Curve, KeyError, KeyFault, PublicKey, Scheme, SignatureInvalid,
@@ -130,6 +135,30 @@ fn rule_119_s_of_ed448_is_less_than_the_order() {
     }
     assert_eq!(carry, 0);
     assert_eq!(verify(&wrong), Err(SignatureInvalid));
+}
+
+/// A signature of nothing by the owner of a key, who writes R as he likes: the last byte of its encoding has these bits
+/// too.
+fn verify_with_bits_of_r(bits: u8) -> Result<(), SignatureInvalid> {
+    let (secret, nonce) = (EdwardsScalar::from(7_u64), EdwardsScalar::from(11_u64));
+    let encoded =
+        |scalar: EdwardsScalar| (EdwardsPoint::GENERATOR * scalar).to_affine().compress().to_bytes();
+    let (a, mut r) = (encoded(secret), encoded(nonce));
+    r[56] |= bits;
+    // RFC 8032 section 5.2.6, with an empty context.
+    let mut k = WideEdwardsScalarBytes::default();
+    Shake256::default().chain(b"SigEd448\0\0").chain(r).chain(a).finalize_xof().read(&mut k);
+    let s = nonce + EdwardsScalar::from_bytes_mod_order_wide(&k) * secret;
+    let key = PublicKey::from_cose(&encode(&with(&ed448_key(), -2, a.to_vec()))).unwrap();
+    prepare(&key, Scheme::Ed448).unwrap().verify(&[], &[&r[..], &s.to_bytes_rfc_8032()].concat())
+}
+
+#[test]
+fn rule_119_r_of_ed448_has_one_encoding_even_to_the_keys_owner() {
+    assert_eq!(verify_with_bits_of_r(0), Ok(()));
+    for bit in 0..7 {
+        assert_eq!(verify_with_bits_of_r(1 << bit), Err(SignatureInvalid), "bit {bit}");
+    }
 }
 
 #[test]
