@@ -44,7 +44,15 @@ pub fn metadata_blob(data: &[u8]) {
 
 /// What is accepted is an object whose entries are all accounted for.
 fn accounted(blob: &Blob, payload: &[u8]) {
-    let value: serde_json::Value = serde_json::from_slice(payload).unwrap();
+    let value: serde_json::Value = match serde_json::from_slice(payload) {
+        Ok(value) => value,
+        // What nobody asks for is passed over without a bound on its depth, and without the value of its numbers.
+        Err(error) => {
+            let error = error.to_string();
+            assert!(error.contains("recursion limit") || error.contains("out of range"), "{error}");
+            return;
+        }
+    };
     let entries = value["entries"].as_array().unwrap();
     assert_eq!(blob.entries().len() + blob.skipped().len(), entries.len());
     for entry in blob.entries() {

@@ -220,8 +220,8 @@ impl From<Fault> for EntryFault {
             Fault::Missing(name) => Self::Missing(name),
             Fault::Twice(name) => Self::Twice(name),
             Fault::Type(expected) => Self::Type(expected),
-            // The whole BLOB is refused for these before anyone sees this one.
-            Fault::Syntax(_) | Fault::Depth(_) => Self::Type("json"),
+            // The whole BLOB is refused for it before anyone sees this one.
+            Fault::Syntax(_) => Self::Type("json"),
         }
     }
 }

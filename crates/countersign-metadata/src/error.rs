@@ -103,7 +103,7 @@ impl From<BlobFault> for MetadataError {
 impl From<Fault> for BlobFault {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Syntax(at) | Fault::Depth(at) => Self::NotJson { at },
+            Fault::Syntax(at) => Self::NotJson { at },
             Fault::Type(expected) => Self::Type(expected),
             Fault::Twice(name) => Self::Twice(name),
             Fault::Missing(name) => Self::Missing(name),

@@ -6,24 +6,18 @@
 use core::fmt;
 use std::borrow::Cow;
 
-/// The deepest nesting of arrays and objects. Statements of today nest 8 levels.
-pub(crate) const DEPTH_MAX: usize = 32;
-
 /// A cursor over a text, which is checked as it moves on.
 #[derive(Debug, Clone)]
 pub(crate) struct Reader<'a> {
     text: &'a str,
     at: usize,
-    depth: usize,
 }
 
-/// Why a value could not be read. Only the first two are faults of the text as JSON.
+/// Why a value could not be read. Only the first is a fault of the text as JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// Not JSON, at this byte.
     Syntax(usize),
-    /// More than [`DEPTH_MAX`] levels, at this byte.
-    Depth(usize),
     /// A value of another type than this.
     Type(&'static str),
     /// An object has this member more than once.
@@ -38,7 +32,7 @@ pub struct Text<'a>(&'a str);
 
 impl<'a> Reader<'a> {
     pub(crate) const fn new(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0 }
+        Self { text, at: 0 }
     }
 
     /// Where the next value begins, or the text ends, counted in bytes.
@@ -61,24 +55,14 @@ impl<'a> Reader<'a> {
         mut member: impl FnMut(&mut Self, &str) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         self.open(b'{', "an object")?;
-        if self.next() == Some(b'}') {
-            self.close();
+        if self.takes(b'}') {
             return Ok(());
         }
         loop {
-            if self.next() != Some(b'"') {
-                return Err(Fault::Syntax(self.at));
-            }
-            let name = self.string()?;
-            self.expect(b':')?;
+            let name = self.name()?;
             member(self, &name.decode())?;
-            match self.next() {
-                Some(b',') => self.step(),
-                Some(b'}') => {
-                    self.close();
-                    return Ok(());
-                }
-                _ => return Err(Fault::Syntax(self.at)),
+            if self.is_last(b'}')? {
+                return Ok(());
             }
         }
     }
@@ -89,19 +73,13 @@ impl<'a> Reader<'a> {
         mut element: impl FnMut(&mut Self) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         self.open(b'[', "an array")?;
-        if self.next() == Some(b']') {
-            self.close();
+        if self.takes(b']') {
             return Ok(());
         }
         loop {
             element(self)?;
-            match self.next() {
-                Some(b',') => self.step(),
-                Some(b']') => {
-                    self.close();
-                    return Ok(());
-                }
-                _ => return Err(Fault::Syntax(self.at)),
+            if self.is_last(b']')? {
+                return Ok(());
             }
         }
     }
@@ -123,21 +101,60 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads any value, and returns it as it stands in the text.
+    /// Reads any value, however deep, and returns it as it stands in the text.
     pub(crate) fn skip(&mut self) -> Result<&'a str, Fault> {
-        let first = self.next();
-        let start = self.at;
-        match first {
-            Some(b'"') => self.string().map(drop)?,
-            Some(b'{') => self.object(|reader, _| reader.skip().map(drop))?,
-            Some(b'[') => self.array(|reader| reader.skip().map(drop))?,
-            Some(b'-' | b'0'..=b'9') => self.number().map(drop)?,
-            Some(b't') => self.literal("true")?,
-            Some(b'f') => self.literal("false")?,
-            Some(b'n') => self.literal("null")?,
-            _ => return Err(Fault::Syntax(self.at)),
+        self.slice(Self::pass_over)
+    }
+
+    /// Reads any value without recursion: what is nested costs a byte a level, of those that the text has.
+    fn pass_over(&mut self) -> Result<(), Fault> {
+        // The brackets that are still to come.
+        let mut open = Vec::new();
+        loop {
+            match self.next() {
+                Some(b'{') => {
+                    self.step();
+                    if !self.takes(b'}') {
+                        self.name()?;
+                        open.push(b'}');
+                        continue;
+                    }
+                }
+                Some(b'[') => {
+                    self.step();
+                    if !self.takes(b']') {
+                        open.push(b']');
+                        continue;
+                    }
+                }
+                first => self.leaf(first)?,
+            }
+            // Behind a value: of what is it the last?
+            while let Some(bracket) = open.last().copied() {
+                if !self.is_last(bracket)? {
+                    if bracket == b'}' {
+                        self.name()?;
+                    }
+                    break;
+                }
+                open.pop();
+            }
+            if open.is_empty() {
+                return Ok(());
+            }
         }
-        self.text.get(start..self.at).ok_or(Fault::Syntax(start))
+    }
+
+    /// Reads a value that nothing is nested in.
+    fn leaf(&mut self, first: Option<u8>) -> Result<(), Fault> {
+        match first {
+            Some(b'"') => self.string().map(drop),
+            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
+            Some(b't') => self.literal("true"),
+            Some(b'f') => self.literal("false"),
+            Some(b'n') => self.literal("null"),
+            _ => Err(Fault::Syntax(self.at)),
+        }
     }
 
     /// What `read` reads, as it stands in the text.
@@ -151,19 +168,35 @@ impl<'a> Reader<'a> {
         self.text.get(start..self.at).ok_or(Fault::Syntax(start))
     }
 
-    /// Reads a value's first byte as that of an array or object, which is one level deeper.
+    /// Reads a value's first byte as that of an array or object.
     fn open(&mut self, bracket: u8, expected: &'static str) -> Result<(), Fault> {
-        if self.next() != Some(bracket) {
-            return Err(self.no(expected));
-        }
-        self.step();
-        self.depth = self.depth.saturating_add(1);
-        if self.depth > DEPTH_MAX { Err(Fault::Depth(self.at)) } else { Ok(()) }
+        if self.takes(bracket) { Ok(()) } else { Err(self.no(expected)) }
     }
 
-    fn close(&mut self) {
-        self.step();
-        self.depth = self.depth.saturating_sub(1);
+    /// Reads a member's name, up to its value.
+    fn name(&mut self) -> Result<Text<'a>, Fault> {
+        if self.next() != Some(b'"') {
+            return Err(Fault::Syntax(self.at));
+        }
+        let name = self.string()?;
+        if self.takes(b':') { Ok(name) } else { Err(Fault::Syntax(self.at)) }
+    }
+
+    /// Reads what stands behind a member or an element: the closing bracket, or a comma.
+    fn is_last(&mut self, closing: u8) -> Result<bool, Fault> {
+        if self.takes(b',') {
+            return Ok(false);
+        }
+        if self.takes(closing) { Ok(true) } else { Err(Fault::Syntax(self.at)) }
+    }
+
+    /// Reads this byte, if it is the next.
+    fn takes(&mut self, byte: u8) -> bool {
+        let is_next = self.next() == Some(byte);
+        if is_next {
+            self.step();
+        }
+        is_next
     }
 
     /// What is wrong where a value of this type should be: its type, unless there is no value at all.
@@ -184,14 +217,6 @@ impl<'a> Reader<'a> {
 
     fn step(&mut self) {
         self.at = self.at.saturating_add(1);
-    }
-
-    fn expect(&mut self, byte: u8) -> Result<(), Fault> {
-        if self.next() != Some(byte) {
-            return Err(Fault::Syntax(self.at));
-        }
-        self.step();
-        Ok(())
     }
 
     fn literal(&mut self, literal: &str) -> Result<(), Fault> {

@@ -109,7 +109,7 @@ impl Header {
             })
             .and_then(|()| reader.end())
             .map_err(|fault| match fault {
-                Fault::Syntax(_) | Fault::Depth(_) => BlobFault::NotJws("the header is not json"),
+                Fault::Syntax(_) => BlobFault::NotJws("the header is not json"),
                 fault => fault.into(),
             })?;
         // What must be understood is not: there is no such parameter for a BLOB.

@@ -161,7 +161,7 @@ impl RogueListError {
 impl From<Fault> for RogueListError {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Syntax(at) | Fault::Depth(at) => Self::NotJson(at),
+            Fault::Syntax(at) => Self::NotJson(at),
             Fault::Type(expected) => Self::Type(expected),
             Fault::Missing(name) => Self::Missing(name),
             Fault::Twice(name) => Self::Twice(name),

@@ -57,15 +57,25 @@ fn rule_356_more_reports_than_a_model_has_cost_its_entry() {
 }
 
 #[test]
-fn rule_340_a_payload_that_nests_without_end_is_refused() {
+fn rule_356_nesting_never_costs_the_blob() {
     for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
         for levels in [40, 1_000_000] {
             let deep = format!("{}1{}", open.repeat(levels), close.repeat(levels));
-            for place in [r#""somethingNew":"#, r#""no":"#] {
-                let text = payload().to_string().replacen(place, &format!("\"deep\":{deep},{place}"), 1);
-                let error = verify(&TestChain::new().sign(text.as_bytes())).unwrap_err();
-                assert!(matches!(error, MetadataError::Malformed(BlobFault::NotJson { .. })), "{error}");
+            let with = |value: &str, place: &str| {
+                let text = payload().to_string().replacen(place, &format!("{place}{value}"), 1);
+                verify(&TestChain::new().sign(text.as_bytes()))
+            };
+            // Of a member that nobody knows, in a statement and outside of all entries, and of one that is no such value.
+            for place in
+                [r#""protocolFamily":"fido2","#, r#""legalHeader":"terms","nextUpdate":"2026-02-01","#]
+            {
+                let blob = with(&format!("\"deep\":{deep},"), place).unwrap();
+                assert!(blob.entry(model()).is_some() && blob.skipped().is_empty());
             }
+            let blob = with(&format!("\"icon\":{deep},"), r#""metadataStatement":{"#).unwrap();
+            assert_eq!(blob.skipped().len(), 1);
+            let error = with(&format!("\"deep\":{open}{deep},"), r#""protocolFamily":"fido2","#).unwrap_err();
+            assert!(matches!(error, MetadataError::Malformed(BlobFault::NotJson { .. })), "{error}");
         }
     }
 }
