@@ -46,7 +46,8 @@ pub fn node(program: &str) -> Outcome<Command> {
 /// A Rust program of `benches/peers`, a workspace of its own, built.
 pub fn rust(program: &str) -> Outcome<Command> {
     let target = target(program);
-    let mut cargo = Command::new(env!("CARGO"));
+    // By its name: rustup's then tells the compiler which toolchain it is, whatever a package's own file asks for.
+    let mut cargo = Command::new("cargo");
     cargo.args(["build", "--quiet", "--release", "--locked", "--manifest-path"]);
     cargo.arg(pinned(program).join("Cargo.toml")).env("CARGO_TARGET_DIR", &target);
     run(&mut cargo)?;
