@@ -6,7 +6,8 @@
 //! certificates. An argument that does not begin with `-` is a file with another payload to sign and measure.
 //!
 //! `-- --peers` measures other libraries on the same BLOB: python-fido2 (`parse_blob` and the verifier made of it) and
-//! SimpleWebAuthn (`verifyMDSBlob`), as `peers` installs them. `-- --peers --fido FILE DATE` does so on a BLOB of FIDO's
+//! SimpleWebAuthn (`verifyMDSBlob`), as `peers` installs them; the first takes the two numbers of a JWS's ES256 signature
+//! for DER, and so refuses the BLOB that is made here. `-- --peers --fido FILE DATE` does so on a BLOB of FIDO's
 //! own service as of a date when it was current, and there the crate fido-mds too, which takes the root of that service
 //! and no other. Times are the processor's, of whole processes for the peers.
 

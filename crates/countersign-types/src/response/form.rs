@@ -129,3 +129,20 @@ impl core::fmt::Debug for ResponseScratch {
         f.debug_struct("ResponseScratch").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_is_allocated_for_texts_of_more_than_5464_bytes_alone() {
+        let mut scratch = ResponseScratch::new();
+        // 4/3 of 4096, with what characters are over where the last group of four is not whole.
+        for (json_length, room, allocated) in
+            [(5462, 4096, 0), (5463, 4097, 4097), (9000, 6750, 6750), (0, 4096, 6750)]
+        {
+            assert_eq!(scratch.form(json_length).left.len(), room);
+            assert_eq!(scratch.larger.len(), allocated);
+        }
+    }
+}
