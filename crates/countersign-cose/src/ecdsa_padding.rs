@@ -47,8 +47,8 @@ impl PreparedKey for Prepared {
     }
 }
 
-/// The longest signature in DER: two numbers of P-521's order, each with a byte for its sign.
-const SIGNATURE_MAX: usize = 3 + 2 * (2 + 67);
+/// The longest signature in DER: 3 + 2 × (2 + 67), for two numbers of P-521's order, each with a byte for its sign.
+const SIGNATURE_MAX: usize = 141;
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
