@@ -1,6 +1,5 @@
 //! JSON in the one form that browsers write, without white space and escapes
-//! ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)): what `JSON.stringify()` makes of a response, and how client data
-//! is serialised ([section 5.8.1.1](https://www.w3.org/TR/webauthn-3/#clientdatajson-serialization)).
+//! ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)): what `JSON.stringify()` makes of a response.
 //!
 //! It is a short cut, never a verdict. What it does not know is [`Unusual`], be it JSON or not; `serde_json` then reads
 //! the text from its beginning, decides, and says what is wrong. What it reads, `serde_json` reads to the same values: the
@@ -16,9 +15,15 @@ use serde::{
 
 /// A value that is all of `text`; `None` where `serde_json` is to read it.
 pub(crate) fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Option<T> {
-    let mut reader = Reader { text, at: 0, depth: 0 };
+    let mut reader = Reader { rest: text, depth: 0 };
     let value = T::deserialize(&mut reader).ok()?;
-    (reader.at == text.len()).then_some(value)
+    reader.rest.is_empty().then_some(value)
+}
+
+/// The inside of a string without escapes, from behind its opening quote, and what stands behind its closing one.
+pub(crate) fn until_quote(text: &str) -> Option<(&str, &str)> {
+    let (string, rest) = text.split_at_checked(plain_length(text.as_bytes()))?;
+    Some((string, rest.strip_prefix('"')?))
 }
 
 /// How deep values may be nested: twice what the results of today's extensions are. `serde_json` goes on to 128.
@@ -46,73 +51,58 @@ impl de::Error for Unusual {
 }
 
 struct Reader<'de> {
-    text: &'de str,
-    /// Never beyond the text's length, so that no sum of it and of a part's length can wrap around.
-    at: usize,
+    /// What is not read yet.
+    rest: &'de str,
     depth: u8,
 }
 
 impl<'de> Reader<'de> {
-    fn rest(&self) -> &'de [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
     fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        self.rest.as_bytes().first().copied()
     }
 
-    fn next(&mut self) -> Result<u8, Unusual> {
-        let byte = self.peek().ok_or(Unusual)?;
-        self.at = self.at.wrapping_add(1);
-        Ok(byte)
-    }
-
-    fn take(&mut self, expected: &[u8]) -> Result<(), Unusual> {
-        if !self.rest().starts_with(expected) {
-            return Err(Unusual);
-        }
-        self.at = self.at.wrapping_add(expected.len());
+    fn take(&mut self, expected: &str) -> Result<(), Unusual> {
+        self.rest = self.rest.strip_prefix(expected).ok_or(Unusual)?;
         Ok(())
     }
 
-    /// A string, behind its opening quote, and its closing one.
+    /// A string without escapes.
     fn string(&mut self) -> Result<&'de str, Unusual> {
-        let end = self.at.wrapping_add(plain_length(self.rest()));
-        if self.text.as_bytes().get(end) != Some(&b'"') {
-            return Err(Unusual);
-        }
-        let string = self.text.get(self.at..end).ok_or(Unusual)?;
-        self.at = end.wrapping_add(1);
+        self.take("\"")?;
+        let (string, rest) = until_quote(self.rest).ok_or(Unusual)?;
+        self.rest = rest;
         Ok(string)
     }
 
     /// A whole number. What may not follow one, such as a fraction, is not what may follow a value either.
     fn integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Unusual> {
-        let rest = self.rest();
-        let digits = rest.strip_prefix(b"-").unwrap_or(rest);
-        let length = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = self.rest.strip_prefix('-').unwrap_or(self.rest);
+        let after = digits.trim_start_matches(|character: char| character.is_ascii_digit());
+        let length = digits.len().saturating_sub(after.len());
         // A zero before other digits is no number, and -0 is not a whole one to `serde_json`.
-        if length > DIGITS_MAX || digits.first() == Some(&b'0') && rest.get(..2).is_some_and(is_zero_and_more)
-        {
+        let starts_wrongly = || self.rest.as_bytes().get(..2).is_some_and(is_zero_and_more);
+        if length > DIGITS_MAX || digits.starts_with('0') && starts_wrongly() {
             return Err(Unusual);
         }
-        let end = self.at.saturating_add(rest.len()).saturating_sub(digits.len()).saturating_add(length);
-        let number: i64 = self.text.get(self.at..end).and_then(|text| text.parse().ok()).ok_or(Unusual)?;
-        self.at = end;
+        let number =
+            self.rest.strip_suffix(after).and_then(|text| text.parse::<i64>().ok()).ok_or(Unusual)?;
+        self.rest = after;
         match u64::try_from(number) {
             Ok(number) => visitor.visit_u64(number),
             Err(_) => visitor.visit_i64(number),
         }
     }
 
-    /// The inside of an object or an array, which `visit` must read to its end.
+    /// An object or an array, which `visit` must read to its end.
     fn nested<T>(
         &mut self,
+        opening: &str,
         visit: impl FnOnce(&mut Nested<'_, 'de>) -> Result<T, Unusual>,
     ) -> Result<T, Unusual> {
         if self.depth == DEPTH_MAX {
             return Err(Unusual);
         }
+        self.take(opening)?;
         self.depth = self.depth.saturating_add(1);
         let mut nested = Nested { reader: self, place: Place::Start };
         let value = visit(&mut nested)?;
@@ -165,26 +155,21 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unusual> {
         match self.peek().ok_or(Unusual)? {
-            b'-' | b'0'..=b'9' => return self.integer(visitor),
-            b't' => return self.take(b"true").and_then(|()| visitor.visit_bool(true)),
-            b'f' => return self.take(b"false").and_then(|()| visitor.visit_bool(false)),
-            b'n' => return self.take(b"null").and_then(|()| visitor.visit_unit()),
-            _ => {}
-        }
-        match self.next()? {
             b'"' => visitor.visit_borrowed_str(self.string()?),
-            b'{' => self.nested(|object| visitor.visit_map(object)),
-            b'[' => self.nested(|array| visitor.visit_seq(array)),
-            _ => Err(Unusual),
+            b'{' => self.nested("{", |object| visitor.visit_map(object)),
+            b'[' => self.nested("[", |array| visitor.visit_seq(array)),
+            b'-' | b'0'..=b'9' => self.integer(visitor),
+            b't' => self.take("true").and_then(|()| visitor.visit_bool(true)),
+            b'f' => self.take("false").and_then(|()| visitor.visit_bool(false)),
+            _ => self.take("null").and_then(|()| visitor.visit_unit()),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unusual> {
-        if self.peek() == Some(b'n') {
-            self.take(b"null")?;
-            return visitor.visit_none();
+        match self.take("null") {
+            Ok(()) => visitor.visit_none(),
+            Err(Unusual) => visitor.visit_some(self),
         }
-        visitor.visit_some(self)
     }
 
     forward_to_deserialize_any! {
@@ -210,17 +195,18 @@ enum Place {
 
 impl Nested<'_, '_> {
     /// Moves to the next member or element, over the comma before it.
-    fn advance(&mut self, closing: u8) -> Result<bool, Unusual> {
-        match self.place {
-            Place::End => return Ok(false),
-            _ if self.reader.peek() == Some(closing) => {
-                self.reader.next()?;
-                self.place = Place::End;
-                return Ok(false);
-            }
-            Place::Start => self.place = Place::Within,
-            Place::Within => self.reader.take(b",")?,
+    fn advance(&mut self, closing: &str) -> Result<bool, Unusual> {
+        if self.place == Place::End {
+            return Ok(false);
         }
+        if self.reader.take(closing).is_ok() {
+            self.place = Place::End;
+            return Ok(false);
+        }
+        if self.place == Place::Within {
+            self.reader.take(",")?;
+        }
+        self.place = Place::Within;
         Ok(true)
     }
 }
@@ -229,12 +215,11 @@ impl<'de> MapAccess<'de> for &mut Nested<'_, 'de> {
     type Error = Unusual;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unusual> {
-        if !self.advance(b'}')? {
+        if !self.advance("}")? {
             return Ok(None);
         }
-        self.reader.take(b"\"")?;
         let name = self.reader.string()?;
-        self.reader.take(b":")?;
+        self.reader.take(":")?;
         seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some)
     }
 
@@ -247,7 +232,7 @@ impl<'de> SeqAccess<'de> for &mut Nested<'_, 'de> {
     type Error = Unusual;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unusual> {
-        if !self.advance(b']')? {
+        if !self.advance("]")? {
             return Ok(None);
         }
         seed.deserialize(&mut *self.reader).map(Some)
