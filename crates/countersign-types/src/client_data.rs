@@ -57,8 +57,8 @@ impl<'a> ClientData<'a> {
     }
 
     /// Of the members in the order, and in the form, in which clients serialise them
-    /// ([section 5.8.1.1](https://www.w3.org/TR/webauthn-3/#clientdatajson-serialization)), with no escapes and none but
-    /// the five.
+    /// ([section 5.8.1.1](https://www.w3.org/TR/webauthn-3/#clientdatajson-serialization)), with no escapes, and no others
+    /// but texts.
     ///
     /// It is a short cut, never a verdict: on `None`, `serde_json` reads the text. What it reads, `serde_json` reads to
     /// the same values.
@@ -76,10 +76,18 @@ impl<'a> ClientData<'a> {
             let (origin, after) = until_quote(value)?;
             (top_origin, rest) = (Some(origin.into()), after);
         }
+        while let Some(member) = rest.strip_prefix(r#",""#) {
+            let (name, value) = until_quote(member)?;
+            let (_, after) = until_quote(value.strip_prefix(r#":""#)?)?;
+            rest = if KNOWN.contains(&name) { return None } else { after };
+        }
         let (type_, challenge, origin) = (type_.into(), challenge.into(), origin.into());
         (rest == "}").then_some(Self { type_, challenge, origin, cross_origin, top_origin })
     }
 }
+
+/// The members that are looked at.
+const KNOWN: [&str; 5] = ["type", "challenge", "origin", "crossOrigin", "topOrigin"];
 
 /// Client data where JSON has a value.
 struct Object<'a>(ClientData<'a>);
@@ -190,7 +198,7 @@ mod tests {
     const PLAIN: &str = r#"{"type":"webauthn.get","challenge":"AQI","origin":"https://example.org"}"#;
 
     /// In their order, each in more than one form.
-    const MEMBERS: [&str; 10] = [
+    const MEMBERS: [&str; 12] = [
         r#""type":"webauthn.get""#,
         r#""challenge":"AQI""#,
         r#""challenge":"é""#,
@@ -200,7 +208,9 @@ mod tests {
         r#""crossOrigin":null"#,
         r#""topOrigin":"https://top.example""#,
         r#""topOrigin":null"#,
+        r#""other":"do not compare""#,
         r#""other":{}"#,
+        r#""origin":"https://example.com""#,
     ];
 
     fn parse(text: &str) -> Result<ClientData<'_>, ClientDataError> {
@@ -229,16 +239,29 @@ mod tests {
 
     #[test]
     fn the_short_cut_takes_what_clients_serialise() {
-        let [type_, challenge, _, origin, not_crossed, crossed, _, top_origin, ..] = MEMBERS;
+        let [type_, challenge, _, origin, not_crossed, crossed, _, top_origin, _, other, object, again] =
+            MEMBERS;
         let first = [type_, challenge, origin];
-        for more in [&[][..], &[not_crossed], &[crossed], &[crossed, top_origin], &[top_origin]] {
-            let text = format!("{{{}}}", [&first, more].concat().join(","));
+        let text = |more: &[&str]| format!("{{{}}}", [&first, more].concat().join(","));
+        for more in [&[object][..], &[again], &[crossed, again], &[other, crossed], &[crossed, not_crossed]] {
+            assert_eq!(ClientData::as_serialised(&text(more)), None);
+        }
+        for more in [
+            &[][..],
+            &[not_crossed],
+            &[crossed],
+            &[crossed, top_origin],
+            &[top_origin],
+            &[other],
+            &[crossed, top_origin, other, other],
+        ] {
+            let text = text(more);
             let data = ClientData::as_serialised(&text).unwrap();
             assert_eq!(data, parse(&text.replacen(':', " :", 1)).unwrap());
             assert_eq!(
                 (data.cross_origin, data.top_origin.is_some()),
                 (
-                    more.first().filter(|it| **it != top_origin).map(|it| *it == crossed),
+                    more.first().filter(|it| [crossed, not_crossed].contains(it)).map(|it| *it == crossed),
                     more.contains(&top_origin),
                 )
             );
