@@ -13,6 +13,7 @@ mod authenticator_data;
 mod certificates;
 mod client_data;
 mod compound;
+mod demands;
 mod envelope;
 mod extensions;
 mod fido_u2f;
@@ -79,6 +80,7 @@ impl Fault {
             compound::FAULTS,
             certificates::FAULTS,
             extensions::FAULTS,
+            demands::FAULTS,
         ]
         .into_iter()
         .flatten()

@@ -83,6 +83,6 @@ pub use generator::Generator;
 pub use private_key::{PrivateKey, RsaKey};
 pub use profile::{Profile, Verdict};
 pub use scenario::{
-    APP_ID, Creation, Exchange, ExchangeStep, Format, Framing, NOW, ORIGIN, RP_ID, Scenario, SignIn,
+    APP_ID, Creation, Demand, Exchange, ExchangeStep, Format, Framing, NOW, ORIGIN, RP_ID, Scenario, SignIn,
     TOP_ORIGIN, Trust, Verification,
 };

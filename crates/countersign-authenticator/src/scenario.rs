@@ -1,7 +1,7 @@
 //! Ceremonies to be run whole: the options, the client, the authenticator, and what the relying party has to know.
 
 use countersign_types::{
-    CreationOptions, CredentialId, RequestOptions, UserHandle,
+    Aaguid, CreationOptions, CredentialId, RequestOptions, UserHandle,
     enumerations::ResidentKeyRequirement,
     enumerations::{AttestationConveyance, UserVerificationRequirement},
     extensions::ClientExtensionInputs,
@@ -174,6 +174,38 @@ pub struct Scenario {
     pub request_extensions: &'static str,
     /// The authentication after the registration.
     pub sign_in: Option<SignIn>,
+    /// What the relying party's policy demands besides.
+    pub demand: Demand,
+}
+
+/// What a relying party's policy demands beyond its default settings; a scenario that has it meets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Demand {
+    /// Nothing.
+    Nothing,
+    /// `authenticatorAttachment` is `platform`, where it is there.
+    PlatformAttachment,
+    /// `topOrigin` is there wherever `crossOrigin` is true.
+    TopOrigin,
+    /// The credential stays on its authenticator: BE is not set.
+    DeviceBound,
+    /// The credential may be backed up: BE is set.
+    BackupEligible,
+    /// The credential is backed up: BS is set.
+    BackedUp,
+    /// The attested AAGUID is [`Scenario::aaguid`].
+    Model,
+    /// No client extension output that nobody asked for.
+    AskedOutputs,
+    /// An output of `credProps`.
+    CredProps,
+    /// `prf` is enabled.
+    Prf,
+    /// The results of `prf` stay with the client.
+    PrfResultsUnsent,
+    /// `largeBlob` is supported, and written where that was asked for.
+    LargeBlob,
 }
 
 /// Whether a trust path is demanded.
@@ -231,6 +263,7 @@ impl Scenario {
         creation_extensions: "{}",
         request_extensions: "{}",
         sign_in: None,
+        demand: Demand::Nothing,
     };
 
     /// The same with an authentication of an identified user.
@@ -295,6 +328,16 @@ impl Scenario {
     /// With a conditional registration.
     pub const fn conditional(self) -> Self {
         Self { creation: Creation::Conditional, ..self }
+    }
+
+    /// Of a relying party that demands this.
+    pub const fn demanding(self, demand: Demand) -> Self {
+        Self { demand, ..self }
+    }
+
+    /// The authenticator's model.
+    pub fn aaguid(self) -> Aaguid {
+        Authenticator::platform(self.seed).aaguid()
     }
 
     /// Whether there is such an attestation of such a credential.

@@ -2,8 +2,8 @@
 
 use countersign::{Algorithm, types::base64url};
 use countersign_authenticator::{
-    APP_ID, Creation, Exchange, ExchangeStep, Fault, Format, Framing, Profile, Scenario, SignIn, TOP_ORIGIN,
-    Trust, Verdict, Verification,
+    APP_ID, Creation, Demand, Exchange, ExchangeStep, Fault, Format, Framing, Profile, Scenario, SignIn,
+    TOP_ORIGIN, Trust, Verdict, Verification,
 };
 use serde_json::{Value, json};
 
@@ -50,8 +50,9 @@ pub(super) fn faults() -> Result<Value, Failure> {
         if exchange.registration.as_ref().is_some_and(|step| step.response.len() > RESPONSE_MAX) {
             continue;
         }
-        // The format has no word for what was asked of extensions.
-        if fault.scenario().creation_extensions != "{}" {
+        // The format has no word for what was asked of extensions, nor for what else a policy demands.
+        let scenario = fault.scenario();
+        if scenario.creation_extensions != "{}" || scenario.demand != Demand::Nothing {
             continue;
         }
         let codes: Vec<_> = fault.codes().iter().map(|code| code.as_str()).collect();

@@ -42,7 +42,7 @@ const fn authenticator(
 }
 
 /// The result of one extension.
-fn set(envelope: &mut Envelope, name: &str, output: Value) {
+pub(super) fn set(envelope: &mut Envelope, name: &str, output: Value) {
     let results = envelope.members.get("clientExtensionResults").cloned();
     if let Some(Value::Object(mut results)) = results {
         results.insert(name.to_owned(), output);

@@ -3,19 +3,21 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use countersign::{
-    AnchorList, AttestationConveyance, AttestationTrust, AuthenticationResponse, AuthenticationState, Code,
-    CredentialIdStatus, CredentialRecord, CrossOrigin, Formats, Mediation, Registered, RegistrationResponse,
-    RegistrationState, RelyingParty, Timestamp, TopOrigins, TrustAnchor, UserVerificationRequirement,
+    AnchorList, AttestationConveyance, AttestationTrust, AuthenticationResponse, AuthenticationState,
+    AuthenticatorAttachment, BackupPolicy, Code, CredentialIdStatus, CredentialRecord, CrossOrigin,
+    Deviation, Formats, Mediation, Policy, Registered, RegistrationResponse, RegistrationState, RelyingParty,
+    Timestamp, TopOrigins, TrustAnchor, UserVerificationRequirement,
     attestation::{
-        Certificate,
+        Certificate, ModelList,
         format::{
             android_safetynet::AndroidSafetyNetFormat,
             apple_appattest::{AppAttestEnvironment, AppAttestFormat},
         },
     },
+    extensions::{Extension, ExtensionPolicy, PrfResultsPolicy, PrfUserVerification, Unsolicited},
 };
 use countersign_authenticator::{
-    APP_ID, Ceremony, Creation, Exchange, ExchangeStep, Fault, Framing, NOW, ORIGIN, Profile, RP_ID,
+    APP_ID, Ceremony, Creation, Demand, Exchange, ExchangeStep, Fault, Framing, NOW, ORIGIN, Profile, RP_ID,
     Scenario, SignIn, TOP_ORIGIN, Trust, Verdict, Verification,
 };
 
@@ -27,6 +29,7 @@ fn relying_party(scenario: Scenario, exchange: &Exchange) -> RelyingParty {
     let formats =
         Formats::standard().with(Arc::new(AndroidSafetyNetFormat::default())).with(Arc::new(app_attest));
     let mut rp = RelyingParty::builder(RP_ID, "Example")
+        .policy(policy(scenario.demand))
         .origin(ORIGIN)
         .user_verification(UserVerificationRequirement::Preferred)
         .algorithms(scenario.algorithms())
@@ -48,7 +51,35 @@ fn relying_party(scenario: Scenario, exchange: &Exchange) -> RelyingParty {
     if scenario.sign_in == Some(SignIn::AppId) {
         rp = rp.appid(APP_ID);
     }
+    if scenario.demand == Demand::Model {
+        rp = rp.model_policy(Arc::new(ModelList::only([scenario.aaguid()])));
+    }
     rp.build().unwrap()
+}
+
+/// What is demanded, as settings.
+fn policy(demand: Demand) -> Policy {
+    let policy = Policy::passkeys();
+    let extensions = || ExtensionPolicy::new().prf_user_verification(PrfUserVerification::Any);
+    match demand {
+        Demand::PlatformAttachment => policy
+            .with_attachment(AuthenticatorAttachment::Platform)
+            .with_refused_deviations([Deviation::OtherAttachment]),
+        Demand::TopOrigin => policy.with_refused_deviations([Deviation::TopOriginMissing]),
+        Demand::DeviceBound => policy.with_backup(BackupPolicy::Forbidden),
+        Demand::BackupEligible => policy.with_backup(BackupPolicy::EligibleRequired),
+        Demand::BackedUp => policy.with_backup(BackupPolicy::Required),
+        Demand::AskedOutputs => {
+            policy.with_extensions(extensions().unsolicited_client_outputs(Unsolicited::Reject))
+        }
+        Demand::CredProps => policy.with_extensions(extensions().require(Extension::CredProps)),
+        Demand::Prf => policy.with_extensions(extensions().require(Extension::Prf)),
+        Demand::PrfResultsUnsent => {
+            policy.with_extensions(extensions().prf_results(PrfResultsPolicy::Refuse))
+        }
+        Demand::LargeBlob => policy.with_extensions(extensions().require(Extension::LargeBlob)),
+        _ => policy,
+    }
 }
 
 fn register(
@@ -166,8 +197,6 @@ const NOT_A_RESPONSE_S: &[(Code, &str)] = &[
     (Code::StateInvalid, "the state's: it is the relying party's own"),
     (Code::CredentialAlreadyRegistered, "the store's: the same response is accepted where the ID is new"),
     (Code::AttestationCertificateRevoked, "the revocation list's: the same certificate is good without it"),
-    (Code::BackupNotAccepted, "the policy's on backup: any is accepted without one"),
-    (Code::AuthenticatorNotAccepted, "the policy's on models: none is refused without one"),
     (Code::MetadataMalformed, "a metadata BLOB's, which is no response"),
     (Code::MetadataSignatureInvalid, "a metadata BLOB's, which is no response"),
     (Code::MetadataUntrusted, "a metadata BLOB's, which is no response"),

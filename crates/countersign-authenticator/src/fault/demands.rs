@@ -1,0 +1,109 @@
+//! Faults of what a relying party's policy demands: by default each of these responses is a good one.
+
+use countersign_types::{Code, base64url};
+use serde_json::{Value, json};
+
+use super::{Fault, extensions::set};
+use crate::{AuthenticatorDataDraft, Backup, Change, Demand, Envelope, Format, Scenario, flags};
+
+const CREATE: Scenario = Scenario::REGISTRATION;
+const GET: Scenario = Scenario::AUTHENTICATION;
+const PLATFORM: Scenario = CREATE.demanding(Demand::PlatformAttachment);
+const FRAMED: Scenario = CREATE.framed().demanding(Demand::TopOrigin);
+const FRAMED_GET: Scenario = GET.framed().demanding(Demand::TopOrigin);
+const DEVICE_BOUND: Scenario = CREATE.demanding(Demand::DeviceBound);
+const ELIGIBLE: Scenario = CREATE.with_backup(Backup::Eligible).demanding(Demand::BackupEligible);
+const BACKED_UP: Scenario = CREATE.with_backup(Backup::BackedUp).demanding(Demand::BackedUp);
+const BACKED_UP_GET: Scenario = GET.with_backup(Backup::BackedUp).demanding(Demand::BackedUp);
+// Its certificate does not name the model.
+const MODEL: Scenario = Scenario::of(Format::AndroidKey).demanding(Demand::Model);
+const ASKED: Scenario = CREATE.demanding(Demand::AskedOutputs);
+const ASKED_GET: Scenario = GET.demanding(Demand::AskedOutputs);
+const CRED_PROPS: Scenario = CREATE.asking(r#"{"credProps":true}"#, "{}").demanding(Demand::CredProps);
+const PRF: Scenario = CREATE.asking(r#"{"prf":{}}"#, "{}").demanding(Demand::Prf);
+const PRF_RESULTS: Scenario = CREATE.asking(r#"{"prf":{}}"#, "{}").demanding(Demand::PrfResultsUnsent);
+const LARGE_BLOB: Scenario = GET
+    .asking(r#"{"largeBlob":{"support":"preferred"}}"#, r#"{"largeBlob":{"write":"AQI"}}"#)
+    .demanding(Demand::LargeBlob);
+
+const AUTHENTICATOR: &[Code] = &[Code::AuthenticatorNotAccepted];
+const BACKUP: &[Code] = &[Code::BackupNotAccepted];
+const TOP_ORIGIN: &[Code] = &[Code::TopOriginMismatch];
+
+const fn extension(
+    name: &'static str,
+    rules: &'static [u16],
+    scenario: Scenario,
+    change: fn(&mut Envelope),
+) -> Fault {
+    Fault::new(name, rules, &[Code::ExtensionNotAccepted], scenario, Change::Envelope(change))
+}
+
+const fn backup(
+    name: &'static str,
+    rules: &'static [u16],
+    scenario: Scenario,
+    change: fn(&mut AuthenticatorDataDraft),
+) -> Fault {
+    Fault::new(name, rules, BACKUP, scenario, Change::AuthenticatorData(change))
+}
+
+const fn without_top_origin(name: &'static str, scenario: Scenario) -> Fault {
+    Fault::new(name, &[49], TOP_ORIGIN, scenario, Change::ClientData(|members| members.remove("topOrigin")))
+}
+
+/// Removes the output of one extension.
+fn remove(envelope: &mut Envelope, name: &str) {
+    if let Some(Value::Object(mut results)) = envelope.members.get("clientExtensionResults").cloned() {
+        results.remove(name);
+        envelope.members.set("clientExtensionResults", results);
+    }
+}
+
+pub(super) const FAULTS: &[Fault] = &[
+    Fault::new(
+        "attachment-other-than-demanded",
+        &[20],
+        AUTHENTICATOR,
+        PLATFORM,
+        Change::Envelope(|envelope| envelope.members.set("authenticatorAttachment", "cross-platform")),
+    ),
+    without_top_origin("top-origin-missing-where-demanded", FRAMED),
+    without_top_origin("top-origin-missing-where-demanded-at-authentication", FRAMED_GET),
+    backup("backup-eligible-where-forbidden", &[65], DEVICE_BOUND, |data| {
+        data.flags |= flags::BACKUP_ELIGIBLE;
+    }),
+    backup("backup-not-eligible-where-demanded", &[66], ELIGIBLE, |data| {
+        data.flags &= !flags::BACKUP_ELIGIBLE;
+    }),
+    backup("not-backed-up-where-demanded", &[67], BACKED_UP, |data| data.flags &= !flags::BACKUP_STATE),
+    backup("not-backed-up-where-demanded-at-authentication", &[67], BACKED_UP_GET, |data| {
+        data.flags &= !flags::BACKUP_STATE;
+    }),
+    Fault::new(
+        "model-not-on-the-list",
+        &[137],
+        AUTHENTICATOR,
+        MODEL,
+        Change::AuthenticatorData(|data| {
+            if let Some(attested) = &mut data.attested {
+                attested.aaguid = [2; 16];
+            }
+        }),
+    ),
+    extension("client-output-unasked", &[313], ASKED, |envelope| set(envelope, "future", json!(1))),
+    extension("client-output-unasked-at-authentication", &[313], ASKED_GET, |envelope| {
+        set(envelope, "future", json!(1));
+    }),
+    extension("cred-props-missing-where-demanded", &[315], CRED_PROPS, |envelope| {
+        remove(envelope, "credProps");
+    }),
+    extension("prf-not-told-to-be-enabled", &[321], PRF, |envelope| set(envelope, "prf", json!({}))),
+    extension("prf-results-sent", &[323], PRF_RESULTS, |envelope| {
+        let first = base64url::encode([7; 32]);
+        set(envelope, "prf", json!({"enabled": true, "results": {"first": first}}));
+    }),
+    extension("large-blob-not-written-where-demanded", &[330], LARGE_BLOB, |envelope| {
+        set(envelope, "largeBlob", json!({"written": false}));
+    }),
+];
