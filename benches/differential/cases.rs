@@ -4,7 +4,7 @@ use std::{error::Error, fs, path::Path};
 
 use countersign::Verifiers;
 use countersign_authenticator::{
-    Algorithm, Backup, Ceremony as Part, Demand, Exchange, Fault, Format, Scenario, SignIn, Trust,
+    Algorithm, Backup, Ceremony as Part, Exchange, Fault, Format, Scenario, SignIn, Trust,
 };
 use serde_json::{Value, json};
 use xtask::{
@@ -149,11 +149,7 @@ pub fn made(verifiers: &Verifiers) -> Result<Vec<Asked>, Box<dyn Error>> {
         valid.push((case(&format!("{id}-elsewhere"), title, scenario, &exchange)?, Vec::new()));
     }
     let mut faults = Vec::new();
-    let by_default = |fault: &&Fault| {
-        let scenario = fault.scenario();
-        scenario.creation_extensions == "{}" && scenario.demand == Demand::Nothing
-    };
-    for fault in Fault::all().filter(by_default) {
+    for fault in Fault::all().filter(|fault| vectors::is_expressible(fault.scenario())) {
         let change = [fault.change()];
         let (first, second): (&[_], &[_]) = match fault.ceremony() {
             Part::Authentication => (&[], &change),

@@ -20,7 +20,7 @@ cargo xtask vectors [--check]
 Exit codes: 0 done, 1 something differs, 2 a suite could not be made or read.
 ";
 
-pub use ours::{case, suite, valid};
+pub use ours::{case, is_expressible, suite, valid};
 
 /// Why a suite could not be made.
 pub type Failure = Box<dyn Error>;

@@ -41,6 +41,12 @@ pub fn valid() -> impl Iterator<Item = (String, Format, Algorithm, Scenario)> {
     })
 }
 
+/// Whether a case can say it all: the format has no word for what was asked of extensions, nor for what else a policy
+/// demands.
+pub fn is_expressible(scenario: Scenario) -> bool {
+    scenario.creation_extensions == "{}" && scenario.demand == Demand::Nothing
+}
+
 /// Every fault.
 pub(super) fn faults() -> Result<Value, Failure> {
     let mut cases = Vec::new();
@@ -50,9 +56,7 @@ pub(super) fn faults() -> Result<Value, Failure> {
         if exchange.registration.as_ref().is_some_and(|step| step.response.len() > RESPONSE_MAX) {
             continue;
         }
-        // The format has no word for what was asked of extensions, nor for what else a policy demands.
-        let scenario = fault.scenario();
-        if scenario.creation_extensions != "{}" || scenario.demand != Demand::Nothing {
+        if !is_expressible(fault.scenario()) {
             continue;
         }
         let codes: Vec<_> = fault.codes().iter().map(|code| code.as_str()).collect();

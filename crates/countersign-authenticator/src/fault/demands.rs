@@ -1,9 +1,12 @@
 //! Faults of what a relying party's policy demands: by default each of these responses is a good one.
 
 use countersign_types::{Code, base64url};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Fault, extensions::set};
+use super::{
+    Fault,
+    extensions::{results, set},
+};
 use crate::{AuthenticatorDataDraft, Backup, Change, Demand, Envelope, Format, Scenario, flags};
 
 const CREATE: Scenario = Scenario::REGISTRATION;
@@ -52,14 +55,6 @@ const fn without_top_origin(name: &'static str, scenario: Scenario) -> Fault {
     Fault::new(name, &[49], TOP_ORIGIN, scenario, Change::ClientData(|members| members.remove("topOrigin")))
 }
 
-/// Removes the output of one extension.
-fn remove(envelope: &mut Envelope, name: &str) {
-    if let Some(Value::Object(mut results)) = envelope.members.get("clientExtensionResults").cloned() {
-        results.remove(name);
-        envelope.members.set("clientExtensionResults", results);
-    }
-}
-
 pub(super) const FAULTS: &[Fault] = &[
     Fault::new(
         "attachment-other-than-demanded",
@@ -96,7 +91,7 @@ pub(super) const FAULTS: &[Fault] = &[
         set(envelope, "future", json!(1));
     }),
     extension("cred-props-missing-where-demanded", &[315], CRED_PROPS, |envelope| {
-        remove(envelope, "credProps");
+        results(envelope, |results| drop(results.remove("credProps")));
     }),
     extension("prf-not-told-to-be-enabled", &[321], PRF, |envelope| set(envelope, "prf", json!({}))),
     extension("prf-results-sent", &[323], PRF_RESULTS, |envelope| {

@@ -1,7 +1,7 @@
 //! Faults of extension outputs ([section 9](https://www.w3.org/TR/webauthn-3/#sctn-extensions)) that were asked for.
 
 use countersign_types::Code;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Fault;
 use crate::{AuthenticatorDataDraft, Cbor, Change, Envelope, Scenario, flags};
@@ -41,13 +41,17 @@ const fn authenticator(
     Fault::new(name, rules, codes, scenario, Change::AuthenticatorData(change))
 }
 
-/// The result of one extension.
-pub(super) fn set(envelope: &mut Envelope, name: &str, output: Value) {
-    let results = envelope.members.get("clientExtensionResults").cloned();
-    if let Some(Value::Object(mut results)) = results {
-        results.insert(name.to_owned(), output);
+/// Changes the results of extensions.
+pub(super) fn results(envelope: &mut Envelope, change: impl FnOnce(&mut Map<String, Value>)) {
+    if let Some(Value::Object(mut results)) = envelope.members.get("clientExtensionResults").cloned() {
+        change(&mut results);
         envelope.members.set("clientExtensionResults", results);
     }
+}
+
+/// The result of one extension.
+pub(super) fn set(envelope: &mut Envelope, name: &str, output: Value) {
+    results(envelope, |results| drop(results.insert(name.to_owned(), output)));
 }
 
 /// The output of one extension in authenticator data.

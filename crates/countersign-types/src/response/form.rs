@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_is_allocated_for_texts_of_more_than_5464_bytes_alone() {
+    fn more_is_allocated_for_texts_of_more_than_5462_bytes_alone() {
         let mut scratch = ResponseScratch::new();
         // 4/3 of 4096, with what characters are over where the last group of four is not whole.
         for (json_length, room, allocated) in
