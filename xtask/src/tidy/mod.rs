@@ -7,6 +7,7 @@ mod lints;
 mod modules;
 mod text;
 mod tree;
+mod vulnerabilities;
 
 use std::{error::Error, fmt, process::ExitCode};
 
@@ -58,7 +59,7 @@ impl fmt::Display for Finding {
     }
 }
 
-const CHECKS: [fn(&Workspace) -> Vec<Finding>; 14] = [
+const CHECKS: [fn(&Workspace) -> Vec<Finding>; 15] = [
     layers::only_on_layers_below,
     layers::nothing_forbidden_below_the_server,
     modules::every_file_is_reached,
@@ -73,6 +74,7 @@ const CHECKS: [fn(&Workspace) -> Vec<Finding>; 14] = [
     documents::everything_is_documented,
     documents::links_lead_somewhere,
     documents::examples_are_compiled,
+    vulnerabilities::every_advisory_has_its_tests,
 ];
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {

@@ -55,3 +55,14 @@ fn rule_306_the_client_has_no_say_in_the_policy() {
     refused_with(&get, &record(), rp(), Code::UserNotVerified, Step::UserVerified);
     let _ = finish(&Get { flags: UP | UV, ..get }, Some(&record()), rp()).unwrap();
 }
+
+/// An error goes into logs and terminals, and the response is the attacker's.
+#[test]
+fn a_message_is_one_line_whatever_the_response_says() {
+    let forged = "https://example.net\n2026-11-29 INFO signed in as root\u{1b}[2J\u{202e}";
+    let error = finish(&with_client_data("origin", json!(forged)), Some(&record()), rp()).unwrap_err();
+    assert_eq!(error.code(), Code::OriginMismatch);
+    let message = error.to_string();
+    assert!(message.contains("https://example.net"), "{message}");
+    assert!(!message.chars().any(|c| c.is_control() || c == '\u{202e}'), "{message}");
+}
