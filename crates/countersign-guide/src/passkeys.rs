@@ -7,9 +7,10 @@ use std::{
 };
 
 use countersign::{
-    Accounts, AuthenticationResponse, CreationOptions, CredentialId, CredentialIdStatus, CredentialRecord,
-    EntropyUnavailable, Policy, RegistrationResponse, RelyingParty, RequestOptions, StartError, Timestamp,
-    User, UserHandle, cose::hash::sha256, new_user_handle, types::base64url,
+    Accounts, AuthenticationResponse, Code, CreationOptions, CredentialId, CredentialIdStatus,
+    CredentialRecord, CredentialUpdate, EntropyUnavailable, Policy, RegistrationResponse, RelyingParty,
+    RequestOptions, StartError, Timestamp, User, UserHandle, cose::hash::sha256, new_user_handle,
+    types::base64url,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Serialize, de::DeserializeOwned};
@@ -84,19 +85,29 @@ impl Passkeys {
         response: &AuthenticationResponse,
     ) -> Result<String, Failure> {
         let state = self.take(ceremony)?;
-        let mut record = self.find(response.credential_id())?;
-        let authenticated = self.rp.finish_authentication(state, response, record.as_ref(), now())?;
-        let record = record.as_mut().ok_or(Failure::Refused("credential-unknown"))?;
-        let before = serde_json::to_string(record).map_err(Failure::server)?;
-        record.apply(authenticated.update()).map_err(Failure::server)?;
-        let after = serde_json::to_string(record).map_err(Failure::server)?;
-        // Compare-and-swap: of two sign-ins at once with one counter, the second is refused.
-        let row = params![after, record.id().as_bytes(), before];
+        let stored = self.find(response.credential_id())?;
+        let record = stored.as_ref().map(|stored| &stored.record);
+        let authenticated = self.rp.finish_authentication(state, response, record, now())?;
+        let stored = stored.ok_or(Failure::Refused(Code::CredentialUnknown.as_str()))?;
+        self.replace(stored, authenticated.update())?;
+        self.open_session(authenticated.user_handle())
+    }
+
+    /// Stores what an authentication changed, as compare-and-swap: of two sign-ins at once with one counter, the second
+    /// is rejected.
+    ///
+    /// The text to compare is the one that was read. The record serialised again may have another one: a row of an
+    /// earlier version has, and so has one whose members another program wrote in another order.
+    fn replace(&self, stored: Stored, update: &CredentialUpdate) -> Result<(), Failure> {
+        let Stored { text, mut record } = stored;
+        record.apply(update).map_err(Failure::server)?;
+        let after = serde_json::to_string(&record).map_err(Failure::server)?;
+        let row = params![after, record.id().as_bytes(), text];
         let swap = "UPDATE credential SET record = ? WHERE id = ? AND record = ?";
         if self.database(|connection| connection.execute(swap, row))? == 0 {
-            return Err(Failure::Refused("sign-count-not-increased"));
+            return Err(Failure::Refused(Code::RecordChanged.as_str()));
         }
-        self.open_session(authenticated.user_handle())
+        Ok(())
     }
 
     /// The account of a session.
@@ -109,12 +120,16 @@ impl Passkeys {
         Ok(account.and_then(UserHandle::new))
     }
 
-    fn find(&self, id: &CredentialId) -> Result<Option<CredentialRecord>, Failure> {
-        let record: Option<String> = self.database(|connection| {
+    fn find(&self, id: &CredentialId) -> Result<Option<Stored>, Failure> {
+        let text: Option<String> = self.database(|connection| {
             let query = "SELECT record FROM credential WHERE id = ?";
             connection.query_row(query, [id.as_bytes()], |row| row.get(0)).optional()
         })?;
-        record.map(|record| serde_json::from_str(&record).map_err(Failure::server)).transpose()
+        let read = |text: String| {
+            let record = serde_json::from_str(&text).map_err(Failure::server)?;
+            Ok(Stored { text, record })
+        };
+        text.map(read).transpose()
     }
 
     /// Keeps a ceremony's state on the server; the browser gets its name alone.
@@ -136,8 +151,8 @@ impl Passkeys {
             let take = "DELETE FROM ceremony WHERE name = ? RETURNING state";
             connection.query_row(take, [name], |row| row.get(0)).optional()
         })?;
-        let state = state.ok_or(Failure::Refused("challenge-expired"))?;
-        serde_json::from_str(&state).map_err(|_| Failure::Refused("state-invalid"))
+        let state = state.ok_or(Failure::Refused(Code::ChallengeExpired.as_str()))?;
+        serde_json::from_str(&state).map_err(|_| Failure::Refused(Code::StateInvalid.as_str()))
     }
 
     /// A random token for the cookie; the database has its hash, so that a copy of it opens no session.
@@ -152,6 +167,12 @@ impl Passkeys {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(work(&connection)?)
     }
+}
+
+/// A record, and the text that it was read from.
+struct Stored {
+    text: String,
+    record: CredentialRecord,
 }
 
 /// Why a request failed.
@@ -219,4 +240,35 @@ fn entropy(buffer: &mut [u8]) -> Result<(), EntropyUnavailable> {
 
 fn now() -> Timestamp {
     SystemTime::now().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_of_a_record_that_changed_meanwhile_is_rejected_by_its_own_code() {
+        let connection = Connection::open_in_memory().unwrap();
+        let passkeys = Passkeys::new("localhost", "http://localhost:8080", connection).unwrap();
+        let [id, account] = [[1; 16], [7; 16]];
+        let record = |count| {
+            let (id, account) = (CredentialId::new(id).unwrap(), UserHandle::new(account).unwrap());
+            CredentialRecord::new(id, "localhost", account, [0xa0]).with_sign_count(count)
+        };
+        let row = params![id, account, serde_json::to_string(&record(5)).unwrap()];
+        let insert =
+            |connection: &Connection| connection.execute("INSERT INTO credential VALUES (?, ?, ?)", row);
+        passkeys.database(insert).unwrap();
+        let before = record(5);
+        let update = |count| {
+            let next = record(count).dynamic_part().clone();
+            CredentialUpdate::new(before.id().clone(), before.dynamic_part().clone(), next)
+        };
+        // Two sign-ins read the record before either stores what it changed.
+        let [first, second] = [(); 2].map(|()| passkeys.find(before.id()).unwrap().unwrap());
+        passkeys.replace(first, &update(6)).unwrap();
+        let refused = passkeys.replace(second, &update(7)).unwrap_err();
+        assert!(matches!(refused, Failure::Refused("record-changed")), "{refused}");
+        assert_eq!(passkeys.find(before.id()).unwrap().unwrap().record.sign_count(), 6);
+    }
 }

@@ -13,7 +13,10 @@ use tower::ServiceExt as _;
 const ORIGIN: &str = "http://localhost:8080";
 
 fn program() -> Router {
-    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    over(rusqlite::Connection::open_in_memory().unwrap())
+}
+
+fn over(connection: rusqlite::Connection) -> Router {
     app::router(Passkeys::new("localhost", ORIGIN, connection).unwrap())
 }
 
@@ -85,4 +88,62 @@ async fn without_an_account_nobody_signs_in() {
     let request = Request::get("/account").body(Body::empty()).unwrap();
     let account = json_of(program.oneshot(request).await.unwrap()).await;
     assert_eq!(account["account"], Value::Null);
+}
+
+/// Signs in after the text of the stored record was replaced by what `change` makes of it.
+async fn signs_in_with_a_stored_record_that_is(name: &str, change: impl Fn(&Value) -> String) {
+    let shared = format!("file:{name}?mode=memory&cache=shared");
+    let table = rusqlite::Connection::open(&shared).unwrap();
+    let (program, client) = (over(rusqlite::Connection::open(&shared).unwrap()), Client::new(ORIGIN));
+    let mut authenticator = Authenticator::platform("jo's laptop");
+    registered(&program, &client, &mut authenticator).await;
+    let stored =
+        || -> String { table.query_row("SELECT record FROM credential", [], |row| row.get(0)).unwrap() };
+    let as_written: Value = serde_json::from_str(&stored()).unwrap();
+    table.execute("UPDATE credential SET record = ?", [change(&as_written)]).unwrap();
+    assert_ne!(stored(), as_written.to_string());
+    let before = stored();
+    // Twice: once from the changed text, once from what the first sign-in wrote.
+    for _ in 0..2 {
+        let body = sign_in(&program, &client, &mut authenticator).await;
+        let response = send(&program, "/sign-in/finish", body).await;
+        assert_eq!(response.status(), StatusCode::NO_CONTENT, "{name}");
+    }
+    assert_ne!(stored(), before);
+}
+
+#[tokio::test]
+async fn a_record_of_version_1_signs_in() {
+    signs_in_with_a_stored_record_that_is("version-1", |record| {
+        let (fixed, dynamic) = (&record["static"], &record["dynamic"]);
+        json!({
+            "version": 1,
+            "id": fixed["id"],
+            "rp_id": fixed["rp_id"],
+            "user_handle": fixed["user_handle"],
+            "public_key": fixed["public_key"],
+            "algorithm": fixed["algorithm"],
+            "sign_count": dynamic["sign_count"],
+            "uv_initialized": dynamic["uv_initialized"],
+            "transports": fixed["transports"],
+            "backup_eligible": dynamic["backup_eligible"],
+            "backup_state": dynamic["backup_state"],
+            "aaguid": fixed["aaguid"],
+            "attestation": null,
+        })
+        .to_string()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_whose_members_the_database_reordered_signs_in() {
+    // As `jsonb` of PostgreSQL gives it back: the shortest names first, and white space.
+    signs_in_with_a_stored_record_that_is("reordered", |record| {
+        let mut members: Vec<_> = record.as_object().unwrap().iter().collect();
+        members.sort_by_key(|(name, _)| (name.len(), *name));
+        let members: Vec<_> = members.iter().map(|(name, value)| format!("\"{name}\": {value}")).collect();
+        format!("{{{}}}", members.join(", "))
+    })
+    .await;
 }

@@ -87,7 +87,7 @@ impl From<StoreError> for Failure {
             StoreError::CredentialRegistered => {
                 Self::Refused(Code::CredentialAlreadyRegistered, error.to_string())
             }
-            StoreError::RecordChanged => Self::Refused(Code::SignCountNotIncreased, error.to_string()),
+            StoreError::RecordChanged => Self::Refused(Code::RecordChanged, error.to_string()),
             other => Self::Store(other),
         }
     }
@@ -223,7 +223,7 @@ impl Ceremonies {
         let response = response?;
         for _ in 1..ATTEMPTS {
             match self.authenticated(state, &response, found, replaces, now).await {
-                Err(Failure::Refused(Code::SignCountNotIncreased, _)) => {
+                Err(Failure::Refused(Code::RecordChanged, _)) => {
                     let id = response.credential_id().clone();
                     found = self.store.read(move |db| credentials::find(db, &id)).await?;
                 }

@@ -117,6 +117,8 @@ codes! {
     SignatureInvalid = "signature-invalid",
     /// The counter did not increase, and the relying party rejects that.
     SignCountNotIncreased = "sign-count-not-increased",
+    /// The stored record changed while the authentication was verified against it: start again.
+    RecordChanged = "record-changed",
     /// An extension output that breaks its definition.
     ExtensionInvalid = "extension-invalid",
     /// An extension output that the relying party's policy rejects: unsolicited, or a required one absent.

@@ -73,7 +73,8 @@ pub enum Inserted {
 pub enum Updated {
     /// The new dynamic part is stored.
     Stored,
-    /// What is stored is not what the update was decided on; it is as it was.
+    /// What is stored is not what the update was decided on; it is as it was. Judge the authentication again by the
+    /// record as it is now, or fail with [`Code::RecordChanged`](countersign_types::Code::RecordChanged).
     Changed,
     /// There is no such record.
     Missing,

@@ -196,6 +196,7 @@ const NOT_A_RESPONSE_S: &[(Code, &str)] = &[
     (Code::ChallengeExpired, "the clock's: the same response in time is accepted"),
     (Code::StateInvalid, "the state's: it is the relying party's own"),
     (Code::CredentialAlreadyRegistered, "the store's: the same response is accepted where the ID is new"),
+    (Code::RecordChanged, "the store's: the same response is accepted while the record stays as it was"),
     (Code::AttestationCertificateRevoked, "the revocation list's: the same certificate is good without it"),
     (Code::MetadataMalformed, "a metadata BLOB's, which is no response"),
     (Code::MetadataSignatureInvalid, "a metadata BLOB's, which is no response"),

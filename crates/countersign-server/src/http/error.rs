@@ -209,6 +209,9 @@ fn refusal(code: Code) -> &'static str {
         Code::SignCountNotIncreased => {
             "The passkey’s counter did not increase: there may be a copy of it. It was not accepted."
         }
+        Code::RecordChanged => {
+            "The passkey was used or changed elsewhere at the same moment. Please try again."
+        }
         Code::AlgorithmUnsupported | Code::AlgorithmNotAllowed => {
             "The passkey uses a kind of key that this server does not accept."
         }

@@ -1,3 +1,4 @@
+use countersign_types::Code;
 use serde_json::{Value, json};
 
 use crate::test_ceremony::{NOW, handle, record};
@@ -189,7 +190,8 @@ fn rule_300_an_update_is_applied_to_the_record_that_it_was_judged_by_alone() {
         flagged,
     ] {
         let mut stored = other.clone();
-        assert_eq!(stored.apply(&update), Err(UpdateRefused::Changed));
+        let refused = stored.apply(&update).unwrap_err();
+        assert_eq!((refused, refused.code()), (UpdateRefused::Changed, Some(Code::RecordChanged)));
         assert_eq!(stored, other);
     }
 }
@@ -202,6 +204,7 @@ fn an_update_of_another_credential_is_refused() {
     let mut stored = before.clone();
     assert_eq!(stored.apply(&update), Err(UpdateRefused::OtherCredential));
     assert_eq!(stored, before);
+    assert_eq!(UpdateRefused::OtherCredential.code(), None, "the caller's mistake");
     assert_ne!(UpdateRefused::Changed.to_string(), UpdateRefused::OtherCredential.to_string());
 }
 

@@ -3,15 +3,22 @@
 
 use core::fmt;
 
-use countersign_types::CredentialId;
+use countersign_types::{Code, CredentialId};
 
 use super::DynamicPart;
 
 /// What an authentication changes, and what it found.
 ///
-/// To be stored as compare-and-swap: `next` in place of `previous`, and only where `previous` is still what is stored.
-/// Where it is not, two authentications ran at once, or the credential was flagged meanwhile, and this one must be judged
-/// again by the record as it is now. It is the whole of `previous` that counts: many authenticators' counters stay 0, and
+/// To be stored as compare-and-swap: `next` in place of `previous`, and only if `previous` is still what is stored.
+/// If it is not, two authentications ran at once, or the credential was flagged meanwhile, and this one must be judged
+/// again by the record as it is now, or fail with [`Code::RecordChanged`].
+///
+/// Compare values, not texts: parse what is stored and compare it with `previous`, in the transaction that writes; or
+/// let the database compare the stored text with the text as it was read. A record that is parsed and serialised again
+/// need not have the text that it was read from: earlier versions had another form, and a database that stores JSON in a
+/// form of its own (`jsonb`) changes the order of members.
+///
+///  It is the whole of `previous` that counts: many authenticators' counters stay 0, and
 /// by the counter alone a sign-in under way would take away the flag that was set meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -40,6 +47,16 @@ pub enum UpdateRefused {
     Changed,
     /// The update is another credential's: a mistake of the caller.
     OtherCredential,
+}
+
+impl UpdateRefused {
+    /// `record-changed` if the record changed; `None` for a mistake of the caller.
+    pub const fn code(&self) -> Option<Code> {
+        match self {
+            Self::Changed => Some(Code::RecordChanged),
+            Self::OtherCredential => None,
+        }
+    }
 }
 
 impl fmt::Display for UpdateRefused {
