@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use countersign_cose::KeyError;
+use countersign_cose::{KeyError, Scheme};
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 
 use crate::{
@@ -32,11 +32,14 @@ pub enum AttestationError {
     StatementMalformed(StatementFault),
     /// There is no attested credential data. Code `attested-credential-data-missing`.
     AttestedCredentialDataMissing,
-    /// No verifier for `alg`. Code `algorithm-unsupported`.
+    /// `alg` is not known, or may not sign such a statement. Code `algorithm-unsupported`.
     AlgorithmUnsupported(AlgorithmIdentifier),
+    /// `alg` is known, but there is no verifier for it. Code `verifier-missing`.
+    VerifierMissing(Scheme),
     /// The attestation certificate's key is not one for `alg`. Code `attestation-signature-invalid`.
     AlgorithmUnfit(AlgorithmIdentifier),
-    /// The credential's public key can't be used to verify. Code `public-key-malformed` or `algorithm-unsupported`.
+    /// The credential's public key can't be used to verify. Code `public-key-malformed`,
+    /// `algorithm-unsupported` or `verifier-missing`.
     CredentialKey(KeyError),
     /// The signature does not verify. Code `attestation-signature-invalid`.
     SignatureInvalid,
@@ -212,6 +215,7 @@ impl AttestationError {
             Self::StatementMalformed(_) => Code::AttestationStatementMalformed,
             Self::AttestedCredentialDataMissing => Code::AttestedCredentialDataMissing,
             Self::AlgorithmUnsupported(_) => Code::AlgorithmUnsupported,
+            Self::VerifierMissing(_) => Code::VerifierMissing,
             Self::CredentialKey(error) => error.code(),
             Self::AlgorithmUnfit(_) | Self::SignatureInvalid => Code::AttestationSignatureInvalid,
             Self::KeyMismatch(_) => Code::AttestationKeyMismatch,
@@ -266,7 +270,10 @@ impl fmt::Display for AttestationError {
             Self::StatementMalformed(_) => f.write_str("malformed attestation statement"),
             Self::AttestedCredentialDataMissing => f.write_str("no attested credential data"),
             Self::AlgorithmUnsupported(algorithm) => {
-                write!(f, "no verifier for the attestation statement's algorithm {algorithm}")
+                write!(f, "the attestation statement's algorithm {algorithm} is not supported")
+            }
+            Self::VerifierMissing(scheme) => {
+                write!(f, "no verifier for the attestation statement's algorithm, {scheme}")
             }
             Self::AlgorithmUnfit(algorithm) => {
                 write!(f, "the attestation certificate's key is none for algorithm {algorithm}")

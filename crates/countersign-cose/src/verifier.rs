@@ -15,9 +15,9 @@ use crate::{
 ///
 /// ```
 /// use countersign_cose::{Algorithm, Verifiers};
-/// let verifiers = Verifiers::empty();
-/// assert!(!verifiers.supports(Algorithm::Es256.scheme()));
-/// assert_eq!(verifiers.algorithms().count(), 0);
+/// # #[cfg(feature = "rust-crypto")]
+/// assert!(Verifiers::default().supports(Algorithm::Es256.scheme()));
+/// assert_eq!(Verifiers::none().algorithms().count(), 0);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Verifiers {
@@ -26,9 +26,12 @@ pub struct Verifiers {
     rsa_bits: usize,
 }
 
+/// The default backend, [`rust_crypto`](Verifiers::rust_crypto). Without its feature there is no default: a program
+/// that relied on one does not compile, where an empty table would reject every signature at run time.
+#[cfg(feature = "rust-crypto")]
 impl Default for Verifiers {
     fn default() -> Self {
-        Self::of(Vec::new())
+        Self::rust_crypto()
     }
 }
 
@@ -38,8 +41,8 @@ impl Verifiers {
     }
 
     /// A table that verifies nothing, to add to.
-    pub fn empty() -> Self {
-        Self::default()
+    pub fn none() -> Self {
+        Self::of(Vec::new())
     }
 
     /// The backend in plain Rust, for every [`Algorithm`] and for every [`Scheme`] of certificates: ECDSA on each curve
@@ -105,10 +108,10 @@ impl Verifiers {
 
     /// Parses `key` for the verification of signatures of `scheme`. What comes back can be kept and used many times.
     ///
-    /// Where no verifier takes the scheme: [`KeyError::UnsupportedScheme`]. Where the point is not on its curve, an RSA
+    /// If the table has no verifier of the scheme: [`KeyError::VerifierMissing`]. If the point is not on its curve, an RSA
     /// modulus is too long, or the key is none for the scheme: [`KeyError::Malformed`].
     pub fn prepare(&self, key: &PublicKey, scheme: Scheme) -> Result<Box<dyn PreparedKey>, KeyError> {
-        let verifier = self.verifier(scheme).ok_or(KeyError::UnsupportedScheme(scheme))?;
+        let verifier = self.verifier(scheme).ok_or(KeyError::VerifierMissing(scheme))?;
         key.material().check_modulus(self.rsa_bits)?;
         verifier.prepare(key)
     }
@@ -179,19 +182,28 @@ mod tests {
     }
 
     #[test]
-    fn rule_090_a_scheme_without_a_verifier_is_unsupported() {
+    fn rule_090_a_missing_verifier_has_a_code_of_its_own() {
         let key = PublicKey::from_cose(&encode(&eddsa_key())).unwrap();
-        let error = Verifiers::empty().prepare(&key, Scheme::Ed25519).unwrap_err();
-        assert_eq!(error, KeyError::UnsupportedScheme(Scheme::Ed25519));
-        assert_eq!(error.code(), Code::AlgorithmUnsupported);
-        assert_eq!(error.to_string(), "no verifier for Ed25519");
+        let error = Verifiers::none().prepare(&key, Scheme::Ed25519).unwrap_err();
+        assert_eq!(error, KeyError::VerifierMissing(Scheme::Ed25519));
+        assert_eq!(error.code(), Code::VerifierMissing);
+        assert_eq!(error.to_string(), "the table has no verifier for Ed25519");
     }
 
     #[test]
     fn a_verifier_adds_the_algorithms_of_its_scheme() {
-        let verifiers = Verifiers::empty().with(Arc::new(Echo));
+        let verifiers = Verifiers::none().with(Arc::new(Echo));
         assert!(verifiers.algorithms().eq([Algorithm::EdDsa, Algorithm::Ed25519]));
         assert!(!verifiers.supports(Algorithm::Es256.scheme()));
+    }
+
+    #[cfg(feature = "rust-crypto")]
+    #[test]
+    fn the_default_table_is_the_default_backend_and_not_empty() {
+        let (default, backend) = (Verifiers::default(), Verifiers::rust_crypto());
+        assert!(default.algorithms().eq(backend.algorithms()));
+        assert!(default.supports(Algorithm::Es256.scheme()));
+        assert_eq!(Verifiers::none().algorithms().count(), 0);
     }
 
     #[cfg(feature = "rust-crypto")]

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use countersign_attestation::{CertificateError, PathError};
+use countersign_cose::Scheme;
 use countersign_types::{Code, Timestamp};
 
 use crate::{Date, json::Fault};
@@ -18,6 +19,8 @@ pub enum MetadataError {
     Algorithm(Box<str>),
     /// The signature does not verify. Code `metadata-signature-invalid`.
     SignatureInvalid,
+    /// There is no verifier for the BLOB's signature, or for one on its signer's certificates. Code `verifier-missing`.
+    VerifierMissing(Scheme),
     /// The signer's certificate leads to none of the accepted roots. Code `metadata-untrusted`.
     Untrusted(PathError),
     /// The certificates are elsewhere (`x5u`), or nowhere, and the caller did not hand them in. Code
@@ -85,6 +88,7 @@ impl MetadataError {
         match self {
             Self::Malformed(_) | Self::LegalHeader => Code::MetadataMalformed,
             Self::Algorithm(_) | Self::SignatureInvalid => Code::MetadataSignatureInvalid,
+            Self::VerifierMissing(_) => Code::VerifierMissing,
             Self::Untrusted(_) | Self::ChainElsewhere | Self::HostName(_) | Self::KeyUsage => {
                 Code::MetadataUntrusted
             }
@@ -119,6 +123,9 @@ impl fmt::Display for MetadataError {
                 write!(f, "the metadata blob's algorithm {algorithm:?} is not one of its signer's key")
             }
             Self::SignatureInvalid => f.write_str("the metadata blob's signature does not verify"),
+            Self::VerifierMissing(scheme) => {
+                write!(f, "no verifier for {scheme}, with which the metadata blob or its signer is signed")
+            }
             Self::Untrusted(_) => f.write_str("the metadata blob's signer is not trusted"),
             Self::ChainElsewhere => f.write_str("the metadata blob comes without its signer's certificates"),
             Self::HostName(host) => write!(f, "the metadata blob's signer is not {host}"),

@@ -29,7 +29,7 @@
 //! }
 //! # Ok(())
 //! # }
-//! # assert!(example(b"", 0, Aaguid::ZERO, Timestamp::from_unix_seconds(0), &Verifiers::empty()).is_err());
+//! # assert!(example(b"", 0, Aaguid::ZERO, Timestamp::from_unix_seconds(0), &Verifiers::none()).is_err());
 //! ```
 
 #![cfg_attr(

@@ -3,7 +3,9 @@
 
 use core::time::Duration;
 
-use countersign_attestation::{Certificate, PathLimits, Revocation, TrustAnchor, TrustedPath, validate_path};
+use countersign_attestation::{
+    Certificate, PathError, PathLimits, Revocation, TrustAnchor, TrustedPath, validate_path,
+};
 use countersign_cose::{KeyError, Verifiers};
 use countersign_types::Timestamp;
 
@@ -184,7 +186,10 @@ impl BlobPolicy {
     ) -> Result<TrustedPath, MetadataError> {
         let chain = jws.chain.as_ref().or(self.chain.as_ref()).ok_or(MetadataError::ChainElsewhere)?;
         let path = validate_path(chain, &self.anchors, &self.revocation, now, verifiers, &self.path_limits)
-            .map_err(MetadataError::Untrusted)?;
+            .map_err(|error| match error {
+            PathError::VerifierMissing(scheme) => MetadataError::VerifierMissing(scheme),
+            error => MetadataError::Untrusted(error),
+        })?;
         let Some(leaf) = path.certificates().first() else { return Err(MetadataError::ChainElsewhere) };
         if let Some(host) = &self.host_name {
             let names = leaf.alternative_dns_names().and_then(Result::ok).unwrap_or_default();
@@ -200,7 +205,10 @@ impl BlobPolicy {
 }
 
 fn check_signature(jws: &Jws<'_>, signer: &TrustedPath, verifiers: &Verifiers) -> Result<(), MetadataError> {
-    let unfit = |_: KeyError| MetadataError::Algorithm(jws.algorithm.name().into());
+    let unfit = |error: KeyError| match error {
+        KeyError::VerifierMissing(scheme) => MetadataError::VerifierMissing(scheme),
+        _ => MetadataError::Algorithm(jws.algorithm.name().into()),
+    };
     let leaf = signer.certificates().first().ok_or(MetadataError::ChainElsewhere)?;
     let key = leaf.public_key().map_err(unfit)?;
     let key = verifiers.prepare(&key, jws.algorithm.scheme()).map_err(unfit)?;

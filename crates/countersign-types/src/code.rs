@@ -71,8 +71,10 @@ codes! {
     BackupEligibilityChanged = "backup-eligibility-changed",
     /// A `COSE_Key` that breaks its type's rules.
     PublicKeyMalformed = "public-key-malformed",
-    /// No verifier for this algorithm.
+    /// An algorithm that is not known, or not fit for its use.
     AlgorithmUnsupported = "algorithm-unsupported",
+    /// The algorithm is known, but the relying party was set up without a verifier for it.
+    VerifierMissing = "verifier-missing",
     /// The algorithm is not among `pubKeyCredParams`.
     AlgorithmNotAllowed = "algorithm-not-allowed",
     /// The attestation object is not CBOR, has trailing bytes, duplicate keys, or a member missing or of the

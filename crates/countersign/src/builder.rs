@@ -43,9 +43,9 @@ enum PublicSuffixRpId {
 impl RelyingPartyBuilder {
     pub(crate) fn new(id: String, name: String) -> Self {
         #[cfg(feature = "rust-crypto")]
-        let verifiers = Verifiers::rust_crypto();
+        let verifiers = Verifiers::default();
         #[cfg(not(feature = "rust-crypto"))]
-        let verifiers = Verifiers::empty();
+        let verifiers = Verifiers::none();
         let party = RelyingParty {
             id_hash: sha256(&[id.as_bytes()]),
             id,

@@ -34,7 +34,7 @@ pub(super) fn verify_message(
         .public_key()
         .and_then(|key| verifiers.prepare(&key, algorithm.scheme()))
         .map_err(|error| match error {
-            KeyError::UnsupportedScheme(_) => AttestationError::AlgorithmUnsupported(identifier),
+            KeyError::VerifierMissing(scheme) => AttestationError::VerifierMissing(scheme),
             KeyError::UnsupportedKeyType | KeyError::Malformed(KeyFault::SchemeMismatch(_)) => {
                 AttestationError::AlgorithmUnfit(identifier)
             }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use countersign_cose::KeyError;
+use countersign_cose::{KeyError, Scheme};
 use countersign_types::{Code, Timestamp};
 
 use crate::{oid::Oid, revocation::RevocationReason};
@@ -36,6 +36,9 @@ pub enum PathError {
     /// [`PathLimits::with_signature_checks`](super::PathLimits::with_signature_checks) allows; holds how many that is.
     /// Code `attestation-untrusted`.
     BudgetExceeded(usize),
+    /// There may be a path: a signature could not be checked, for there is no verifier of its scheme. Code
+    /// `verifier-missing`.
+    VerifierMissing(Scheme),
 }
 
 /// What stands in the way of a path.
@@ -98,6 +101,7 @@ impl PathError {
             Self::Untrusted(_) | Self::BudgetExceeded(_) => Code::AttestationUntrusted,
             Self::Expired { .. } => Code::AttestationCertificateExpired,
             Self::Revoked { .. } => Code::AttestationCertificateRevoked,
+            Self::VerifierMissing(_) => Code::VerifierMissing,
         }
     }
 }
@@ -118,6 +122,9 @@ impl fmt::Display for PathError {
             }
             Self::BudgetExceeded(checks) => {
                 write!(f, "no certificate path to a trust anchor within {checks} signature checks")
+            }
+            Self::VerifierMissing(scheme) => {
+                write!(f, "no certificate path to a trust anchor: no verifier for {scheme}")
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The search for a path: depth first, anchors before other certificates, within a budget.
 
-use countersign_cose::Verifiers;
+use countersign_cose::{KeyError, Scheme, Verifiers};
 use countersign_types::Timestamp;
 
 use super::{
@@ -21,6 +21,8 @@ pub(super) struct Search<'a> {
     /// Why a path that leads to an anchor is not taken.
     refused: Option<PathError>,
     farthest: Option<(usize, Obstacle)>,
+    /// The scheme of a signature that nothing can check, the least of several.
+    verifier_missing: Option<Scheme>,
 }
 
 impl<'a> Search<'a> {
@@ -42,6 +44,7 @@ impl<'a> Search<'a> {
             signature_checks_left: limits.signature_checks,
             refused: None,
             farthest: None,
+            verifier_missing: None,
         }
     }
 
@@ -55,7 +58,8 @@ impl<'a> Search<'a> {
             return Ok(found);
         }
         let farthest = self.farthest.map_or(Obstacle::IssuerUnknown, |(_, obstacle)| obstacle);
-        Err(self.refused.unwrap_or(PathError::Untrusted(farthest)))
+        let unknown = self.verifier_missing.map(PathError::VerifierMissing);
+        Err(self.refused.or(unknown).unwrap_or(PathError::Untrusted(farthest)))
     }
 
     /// Tries each issuer of the path's last certificate. It leaves `path` as it was, unless it is found to be trusted.
@@ -161,6 +165,9 @@ impl<'a> Search<'a> {
     }
 
     fn note(&mut self, length: usize, obstacle: Obstacle) {
+        if let Obstacle::Key(KeyError::VerifierMissing(scheme)) = obstacle {
+            self.verifier_missing = Some(self.verifier_missing.map_or(scheme, |least| least.min(scheme)));
+        }
         if self.farthest.as_ref().is_none_or(|(farthest, _)| length > *farthest) {
             self.farthest = Some((length, obstacle));
         }

@@ -435,9 +435,21 @@ impl PreparedKey for Accepting {
 }
 
 #[test]
+fn a_path_that_nothing_can_verify_is_not_called_untrusted() {
+    let path = path_through(&middle());
+    let validate = |verifiers: &Verifiers| {
+        validate_path(&path, &[root().0], &Revocation::none(), NOW, verifiers, &PathLimits::default())
+    };
+    validate(&Verifiers::default()).unwrap();
+    let error = validate(&Verifiers::none()).unwrap_err();
+    assert_eq!(error, PathError::VerifierMissing(countersign_cose::Algorithm::Es256.scheme()));
+    assert_eq!(error.code(), Code::VerifierMissing);
+}
+
+#[test]
 fn rule_277_a_search_takes_no_more_signature_checks_than_the_limit() {
     let counter = Accepting::default();
-    let verifiers = Verifiers::empty().with(Arc::new(counter.clone()));
+    let verifiers = Verifiers::none().with(Arc::new(counter.clone()));
     // All of one name, each with a key of its own, and each a possible issuer of all others.
     let mut path = vec![leaf().signed_by("ca", &leaf_key())];
     path.extend((10..17).map(|number| Builder::ca("ca", &Key::p256(number)).signed_by("ca", &leaf_key())));
@@ -455,7 +467,7 @@ fn rule_277_a_search_takes_no_more_signature_checks_than_the_limit() {
 #[test]
 fn rule_277_certificates_of_one_name_and_key_are_used_once_a_path() {
     let counter = Accepting::default();
-    let verifiers = Verifiers::empty().with(Arc::new(counter.clone()));
+    let verifiers = Verifiers::none().with(Arc::new(counter.clone()));
     let key = Key::p256(5);
     let mut path = vec![leaf().signed_by("ca", &key)];
     path.extend((0..50).map(|number| {

@@ -17,8 +17,8 @@ pub enum KeyError {
     /// The `SubjectPublicKeyInfo` or the JSON Web Key names a type of key, a curve or an algorithm that is not known
     /// here. Code `algorithm-unsupported`.
     UnsupportedKeyType,
-    /// No verifier of the table takes this scheme. Code `algorithm-unsupported`.
-    UnsupportedScheme(Scheme),
+    /// The algorithm is known, but the table has no verifier of this scheme. Code `verifier-missing`.
+    VerifierMissing(Scheme),
 }
 
 impl KeyError {
@@ -26,9 +26,8 @@ impl KeyError {
     pub const fn code(&self) -> Code {
         match self {
             Self::Malformed(_) => Code::PublicKeyMalformed,
-            Self::UnsupportedAlgorithm(_) | Self::UnsupportedKeyType | Self::UnsupportedScheme(_) => {
-                Code::AlgorithmUnsupported
-            }
+            Self::UnsupportedAlgorithm(_) | Self::UnsupportedKeyType => Code::AlgorithmUnsupported,
+            Self::VerifierMissing(_) => Code::VerifierMissing,
         }
     }
 }
@@ -47,7 +46,7 @@ impl fmt::Display for KeyError {
             Self::UnsupportedKeyType => {
                 f.write_str("the type of the public key, its curve or its algorithm is not known")
             }
-            Self::UnsupportedScheme(scheme) => write!(f, "no verifier for {scheme}"),
+            Self::VerifierMissing(scheme) => write!(f, "the table has no verifier for {scheme}"),
         }
     }
 }
@@ -267,7 +266,10 @@ mod tests {
                 KeyError::UnsupportedAlgorithm(AlgorithmIdentifier(-65_534)),
                 "cose algorithm -65534 is not known",
             ),
-            (KeyError::UnsupportedScheme(algorithm.scheme()), "no verifier for ECDSA P-256 SHA-256"),
+            (
+                KeyError::VerifierMissing(algorithm.scheme()),
+                "the table has no verifier for ECDSA P-256 SHA-256",
+            ),
         ] {
             assert_eq!(chain(&error), expected);
         }

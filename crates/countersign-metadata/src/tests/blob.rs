@@ -2,7 +2,7 @@ use core::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_attestation::{PathError, Revocation, TrustAnchor, path::Obstacle};
-use countersign_cose::Verifiers;
+use countersign_cose::{Algorithm, Verifiers};
 use countersign_types::{Code, Timestamp, base64url};
 use serde_json::{Value, json};
 
@@ -113,6 +113,24 @@ fn rule_341_an_algorithm_without_a_public_key_signs_nothing() {
         assert_eq!(error, MetadataError::Algorithm(alg.into()));
         assert_eq!(error.code(), Code::MetadataSignatureInvalid);
     }
+}
+
+#[test]
+fn a_blob_that_nothing_can_verify_is_not_called_untrusted() {
+    let verify = |verifiers: &Verifiers| {
+        policy(&TestChain::new()).verify(good().as_bytes(), Seen::Nothing, NOW, verifiers)
+    };
+    verify(&Verifiers::default()).unwrap();
+    let error = verify(&Verifiers::none()).unwrap_err();
+    assert_eq!(error, MetadataError::VerifierMissing(Algorithm::Es256.scheme()));
+    assert_eq!(error.code(), Code::VerifierMissing);
+    // A signer that is the anchor itself has no other signature to be verified.
+    let chain = TestChain::new();
+    let leaf = TrustAnchor::from_certificate(chain.x5c[0].clone());
+    let policy = BlobPolicy::new([leaf]).host_name(HOST);
+    policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::default()).unwrap();
+    let error = policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::none()).unwrap_err();
+    assert_eq!(error.code(), Code::VerifierMissing);
 }
 
 #[test]

@@ -212,7 +212,7 @@ fn refusal(code: Code) -> &'static str {
         Code::RecordChanged => {
             "The passkey was used or changed elsewhere at the same moment. Please try again."
         }
-        Code::AlgorithmUnsupported | Code::AlgorithmNotAllowed => {
+        Code::AlgorithmUnsupported | Code::AlgorithmNotAllowed | Code::VerifierMissing => {
             "The passkey uses a kind of key that this server does not accept."
         }
         Code::BackupStateInvalid | Code::BackupEligibilityChanged => {

@@ -109,7 +109,7 @@ fn rule_039_an_insecure_origin_is_accepted_by_its_own_method_alone() {
 #[test]
 fn rule_377_algorithms_must_be_offered_and_verifiable() {
     assert_eq!(rp().algorithms([]).build().unwrap_err(), ConfigurationError::NoAlgorithm);
-    let refused = rp().verifiers(Verifiers::empty()).build().unwrap_err();
+    let refused = rp().verifiers(Verifiers::none()).build().unwrap_err();
     assert_eq!(refused, ConfigurationError::AlgorithmUnsupported(Algorithm::EdDsa));
 }
 

@@ -187,7 +187,7 @@ fn demands_of_a_policy_that_clash_are_refused_with_both_of_them_named() {
 #[test]
 fn rule_377_algorithms_must_be_offered_and_known_to_a_verifier() {
     assert_eq!(clash(Policy::passkeys().with_algorithms([])), ConfigurationError::NoAlgorithm);
-    let unsupported = rp().policy(Policy::passkeys()).verifiers(crate::Verifiers::empty()).build();
+    let unsupported = rp().policy(Policy::passkeys()).verifiers(crate::Verifiers::none()).build();
     assert_eq!(unsupported.unwrap_err(), ConfigurationError::AlgorithmUnsupported(Algorithm::EdDsa));
 }
 

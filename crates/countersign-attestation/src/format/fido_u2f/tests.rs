@@ -243,9 +243,9 @@ fn rule_243_unknown_members_are_passed_over() {
 #[test]
 fn the_signature_needs_a_verifier() {
     let mut registration = registration();
-    registration.verifiers = Verifiers::empty();
+    registration.verifiers = Verifiers::none();
     let error = registration.verify("fido-u2f", &encode(&Value::Map(good()))).unwrap_err();
-    assert_eq!(error, AttestationError::AlgorithmUnsupported(ES256));
+    assert_eq!(error, AttestationError::VerifierMissing(countersign_cose::Algorithm::Es256.scheme()));
 }
 
 #[test]
