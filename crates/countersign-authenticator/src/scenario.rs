@@ -186,8 +186,6 @@ pub enum Demand {
     Nothing,
     /// `authenticatorAttachment` is `platform`, where it is there.
     PlatformAttachment,
-    /// `topOrigin` is there wherever `crossOrigin` is true.
-    TopOrigin,
     /// The credential stays on its authenticator: BE is not set.
     DeviceBound,
     /// The credential may be backed up: BE is set.

@@ -88,16 +88,19 @@ fn cross_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), F
 /// `topOrigin` is there only where the caller's origin is not the top one, so only with `crossOrigin` true
 /// ([section 5.8.1](https://www.w3.org/TR/webauthn-3/#dom-collectedclientdata-toporigin)).
 fn top_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
-    let Some(top_origin) = &client_data.top_origin else { return Ok(()) };
-    let CrossOrigin::Accepted { top_origins } = &rp.policy.cross_origin else {
-        return Err(Fault::CrossOrigin);
+    let is_framed = client_data.cross_origin == Some(true);
+    let (top_origin, top_origins) = match (&client_data.top_origin, &rp.policy.cross_origin) {
+        (Some(top_origin), CrossOrigin::Accepted { top_origins }) if is_framed => (top_origin, top_origins),
+        (Some(_), _) => return Err(Fault::CrossOrigin),
+        // With a list, which page frames the ceremony has to be said (5.8.1.2, `requireTopOrigin`).
+        (None, CrossOrigin::Accepted { top_origins: TopOrigins::Listed(_) }) if is_framed => {
+            return Err(Fault::TopOriginMissing);
+        }
+        (None, _) => return Ok(()),
     };
-    if client_data.cross_origin != Some(true) {
-        return Err(Fault::CrossOrigin);
-    }
-    let accepted = match top_origins {
-        TopOrigins::Any => is_web_origin(top_origin),
-        TopOrigins::Listed(listed) => listed.iter().any(|origin| origin == top_origin),
+    let accepted = match top_origins.listed() {
+        None => is_web_origin(top_origin),
+        Some(listed) => listed.iter().any(|origin| origin == top_origin),
     };
     if accepted { Ok(()) } else { Err(Fault::TopOriginMismatch(top_origin.to_string())) }
 }
@@ -127,12 +130,16 @@ fn top_origin_step(
     step: impl Into<Step>,
     steps: &mut impl Recorder,
 ) -> Result<(), Error> {
-    if let Some(origin) = &client_data.top_origin {
-        let accepted = top_origin(rp, client_data);
-        steps.check_with(step, accepted, |()| Evidence::TopOrigin { origin: origin.to_string() })
-    } else {
-        steps.skipped(step, Reason::TopOriginAbsent);
-        Ok(())
+    let accepted = top_origin(rp, client_data);
+    match &client_data.top_origin {
+        None if accepted.is_ok() => {
+            steps.skipped(step, Reason::TopOriginAbsent);
+            Ok(())
+        }
+        named => {
+            let origin = || named.as_deref().unwrap_or_default().to_owned();
+            steps.check_with(step, accepted, |()| Evidence::TopOrigin { origin: origin() })
+        }
     }
 }
 

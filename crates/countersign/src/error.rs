@@ -124,6 +124,8 @@ pub enum Fault {
     CrossOrigin,
     /// This top origin is not accepted.
     TopOriginMismatch(String),
+    /// A cross-origin ceremony whose client data does not say below which page, and pages are listed.
+    TopOriginMissing,
     /// The RP ID hash is another's.
     RpIdHashMismatch,
     /// The user was not present.
@@ -200,7 +202,7 @@ impl Fault {
             Self::ChallengeMismatch | Self::BoundDataMismatch => Code::ChallengeMismatch,
             Self::OriginMismatch(_) => Code::OriginMismatch,
             Self::CrossOrigin => Code::CrossOriginNotAllowed,
-            Self::TopOriginMismatch(_) => Code::TopOriginMismatch,
+            Self::TopOriginMismatch(_) | Self::TopOriginMissing => Code::TopOriginMismatch,
             Self::RpIdHashMismatch => Code::RpIdHashMismatch,
             Self::UserNotPresent => Code::UserNotPresent,
             Self::UserNotVerified => Code::UserNotVerified,
@@ -250,6 +252,9 @@ impl fmt::Display for Fault {
             Self::CrossOrigin => f.write_str("a cross-origin ceremony is not accepted"),
             Self::TopOriginMismatch(origin) => {
                 write!(f, "the top origin {} is not accepted", Shortened(origin))
+            }
+            Self::TopOriginMissing => {
+                f.write_str("crossOrigin is true without topOrigin, and only listed top origins are accepted")
             }
             Self::RpIdHashMismatch => f.write_str("authenticator data is for another rp id"),
             Self::UserNotPresent => f.write_str("the user was not present"),

@@ -137,6 +137,16 @@ pub(super) const FAULTS: &[Fault] = &[
         GET.framed(),
         |members| members.set("topOrigin", "https://example.net"),
     ),
+    member("top-origin-missing", &[49], &[Code::TopOriginMismatch], CREATE.framed(), |members| {
+        members.remove("topOrigin");
+    }),
+    member(
+        "top-origin-missing-at-authentication",
+        &[49],
+        &[Code::TopOriginMismatch],
+        GET.framed(),
+        |members| members.remove("topOrigin"),
+    ),
     member("top-origin-of-an-app", &[42], &[Code::TopOriginMismatch], CREATE.framed(), |members| {
         members.set("topOrigin", "android:apk-key-hash:AAAA");
     }),

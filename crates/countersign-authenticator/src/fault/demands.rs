@@ -12,8 +12,6 @@ use crate::{AuthenticatorDataDraft, Backup, Change, Demand, Envelope, Format, Sc
 const CREATE: Scenario = Scenario::REGISTRATION;
 const GET: Scenario = Scenario::AUTHENTICATION;
 const PLATFORM: Scenario = CREATE.demanding(Demand::PlatformAttachment);
-const FRAMED: Scenario = CREATE.framed().demanding(Demand::TopOrigin);
-const FRAMED_GET: Scenario = GET.framed().demanding(Demand::TopOrigin);
 const DEVICE_BOUND: Scenario = CREATE.demanding(Demand::DeviceBound);
 const ELIGIBLE: Scenario = CREATE.with_backup(Backup::Eligible).demanding(Demand::BackupEligible);
 const BACKED_UP: Scenario = CREATE.with_backup(Backup::BackedUp).demanding(Demand::BackedUp);
@@ -31,7 +29,6 @@ const LARGE_BLOB: Scenario = GET
 
 const AUTHENTICATOR: &[Code] = &[Code::AuthenticatorNotAccepted];
 const BACKUP: &[Code] = &[Code::BackupNotAccepted];
-const TOP_ORIGIN: &[Code] = &[Code::TopOriginMismatch];
 
 const fn extension(
     name: &'static str,
@@ -51,10 +48,6 @@ const fn backup(
     Fault::new(name, rules, BACKUP, scenario, Change::AuthenticatorData(change))
 }
 
-const fn without_top_origin(name: &'static str, scenario: Scenario) -> Fault {
-    Fault::new(name, &[49], TOP_ORIGIN, scenario, Change::ClientData(|members| members.remove("topOrigin")))
-}
-
 pub(super) const FAULTS: &[Fault] = &[
     Fault::new(
         "attachment-other-than-demanded",
@@ -63,8 +56,6 @@ pub(super) const FAULTS: &[Fault] = &[
         PLATFORM,
         Change::Envelope(|envelope| envelope.members.set("authenticatorAttachment", "cross-platform")),
     ),
-    without_top_origin("top-origin-missing-where-demanded", FRAMED),
-    without_top_origin("top-origin-missing-where-demanded-at-authentication", FRAMED_GET),
     backup("backup-eligible-where-forbidden", &[65], DEVICE_BOUND, |data| {
         data.flags |= flags::BACKUP_ELIGIBLE;
     }),

@@ -65,7 +65,6 @@ fn policy(demand: Demand) -> Policy {
         Demand::PlatformAttachment => policy
             .with_attachment(AuthenticatorAttachment::Platform)
             .with_refused_deviations([Deviation::OtherAttachment]),
-        Demand::TopOrigin => policy.with_refused_deviations([Deviation::TopOriginMissing]),
         Demand::DeviceBound => policy.with_backup(BackupPolicy::Forbidden),
         Demand::BackupEligible => policy.with_backup(BackupPolicy::EligibleRequired),
         Demand::BackedUp => policy.with_backup(BackupPolicy::Required),

@@ -16,7 +16,7 @@ pub enum CrossOrigin {
     Refused,
     /// They may, below these top-level pages.
     Accepted {
-        /// The origins that `topOrigin` may name, where it is present.
+        /// The origins that `topOrigin` may name.
         top_origins: TopOrigins,
     },
 }
@@ -26,10 +26,25 @@ pub enum CrossOrigin {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum TopOrigins {
-    /// Any web page.
+    /// Any web page, named or not.
     Any,
-    /// Those with exactly one of these serialised origins; an empty list accepts none.
+    /// Pages with exactly one of these serialised origins. Client data of a frame must name its page: `crossOrigin` that
+    /// is true without `topOrigin` fails with `top-origin-mismatch`, as with `requireTopOrigin` in
+    /// [section 5.8.1.2](https://www.w3.org/TR/webauthn-3/#clientdatajson-verification). An empty list accepts no frame.
     Listed(Vec<String>),
+    /// As [`Listed`](Self::Listed), but client data may leave `topOrigin` out, as clients of Level 2 do: they never name
+    /// the page. Any page can then frame a ceremony for the users of such clients.
+    DangerousListedOrAbsent(Vec<String>),
+}
+
+impl TopOrigins {
+    /// The listed origins; `None` if any page may frame a ceremony.
+    pub(crate) fn listed(&self) -> Option<&[String]> {
+        match self {
+            Self::Any => None,
+            Self::Listed(listed) | Self::DangerousListedOrAbsent(listed) => Some(listed),
+        }
+    }
 }
 
 /// What to do where the signature counter did not increase although one was in use

@@ -6,7 +6,7 @@ use countersign_types::enumerations::{
     AttestationConveyance, AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement,
 };
 
-use super::{AttestedPolicy, CREDENTIAL_ID_BYTES_MAX, CrossOrigin, Policy, TIMEOUT_SECONDS_MAX, TopOrigins};
+use super::{AttestedPolicy, CREDENTIAL_ID_BYTES_MAX, CrossOrigin, Policy, TIMEOUT_SECONDS_MAX};
 use crate::{builder::ConfigurationError as Error, origin::is_web_origin};
 
 /// Formats that sign no AAGUID, so that no list of models can have one of theirs.
@@ -19,8 +19,8 @@ impl Policy {
     /// That no two of the policy's own demands clash.
     pub(crate) fn without_contradiction(&self) -> Result<(), Error> {
         self.known_keywords()?;
-        if let CrossOrigin::Accepted { top_origins: TopOrigins::Listed(listed) } = &self.cross_origin
-            && let Some(bad) = listed.iter().find(|origin| !is_web_origin(origin))
+        if let CrossOrigin::Accepted { top_origins } = &self.cross_origin
+            && let Some(bad) = top_origins.listed().into_iter().flatten().find(|it| !is_web_origin(it))
         {
             return Err(Error::Origin(bad.clone()));
         }

@@ -264,6 +264,20 @@ fn discoverable_credentials_without_user_verification_are_warned_of() {
 }
 
 #[test]
+fn an_empty_list_of_top_origins_gives_a_warning() {
+    let empty = [TopOrigins::Listed(vec![]), TopOrigins::DangerousListedOrAbsent(vec![])];
+    for top_origins in empty {
+        let policy = Policy::passkeys().with_cross_origin(CrossOrigin::Accepted { top_origins });
+        assert_eq!(built(policy).warnings(), [Warning::NoTopOrigin]);
+    }
+    let listed = TopOrigins::Listed(vec!["https://top.example".into()]);
+    for top_origins in [listed, TopOrigins::Any] {
+        let policy = Policy::passkeys().with_cross_origin(CrossOrigin::Accepted { top_origins });
+        assert_eq!(built(policy).warnings(), []);
+    }
+}
+
+#[test]
 fn rule_376_a_user_handle_that_is_a_name_is_warned_of() {
     let user = |handle: &str, name: &str, display: &str| {
         User::new(crate::UserHandle::new(handle.as_bytes()).unwrap(), name, display).warnings()

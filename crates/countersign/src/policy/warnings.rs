@@ -5,7 +5,7 @@ use core::fmt;
 use countersign_cose::Algorithm;
 use countersign_types::enumerations::{ResidentKeyRequirement, UserVerificationRequirement};
 
-use crate::{policy::Policy, registration::User, relying_party::RelyingParty};
+use crate::{policy::{CrossOrigin, Policy}, registration::User, relying_party::RelyingParty};
 
 /// The range of
 /// [section 15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range), in seconds.
@@ -29,6 +29,8 @@ pub enum Warning {
         /// The timeout in seconds.
         seconds: u32,
     },
+    /// Frames are accepted below pages of a list, and the list is empty: no frame is.
+    NoTopOrigin,
     /// Discoverable credentials are required, and user verification is not: who holds the authenticator may get in with
     /// nothing else.
     DiscoverableWithoutUserVerification,
@@ -47,6 +49,9 @@ impl fmt::Display for Warning {
             }
             Self::TimeoutNotRecommended { seconds } => {
                 write!(f, "a timeout of {seconds} seconds, where 300 to 600 are recommended")
+            }
+            Self::NoTopOrigin => {
+                f.write_str("frames are accepted below listed top origins only, and the list is empty")
             }
             Self::DiscoverableWithoutUserVerification => {
                 f.write_str("discoverable credentials are required, and user verification is not")
@@ -73,6 +78,11 @@ impl Policy {
         }
         if !RECOMMENDED_TIMEOUT.contains(&self.timeout_seconds) {
             warnings.push(Warning::TimeoutNotRecommended { seconds: self.timeout_seconds });
+        }
+        if let CrossOrigin::Accepted { top_origins } = &self.cross_origin
+            && top_origins.listed().is_some_and(<[String]>::is_empty)
+        {
+            warnings.push(Warning::NoTopOrigin);
         }
         if self.resident_key == ResidentKeyRequirement::Required
             && self.user_verification != UserVerificationRequirement::Required

@@ -259,7 +259,29 @@ fn rule_045_a_cross_origin_frame_is_refused_unless_accepted() {
     let _ = with_client_data("crossOrigin", json!(false)).finish(rp()).unwrap();
     let create = with_client_data("crossOrigin", json!(true));
     refused(&create, Code::CrossOriginNotAllowed, Step::CrossOrigin);
-    let _ = create.finish(rp().cross_origin(framed())).unwrap();
+    let _ = create.finish(rp().cross_origin(CrossOrigin::Accepted { top_origins: TopOrigins::Any })).unwrap();
+}
+
+#[test]
+fn rule_049_a_frame_that_does_not_name_its_page_is_refused_where_pages_are_listed() {
+    let create = with_client_data("crossOrigin", json!(true));
+    let with = |create: &Create, top_origins: TopOrigins| {
+        create.finish(rp().cross_origin(CrossOrigin::Accepted { top_origins }))
+    };
+    let listed = || vec!["https://top.example".to_owned()];
+    for top_origins in [TopOrigins::Listed(listed()), TopOrigins::Listed(vec![])] {
+        let error = with(&create, top_origins.clone()).unwrap_err();
+        assert_eq!((error.code(), error.step()), (Code::TopOriginMismatch, Step::TopOrigin.into()));
+        // Outside frames there is no page to name.
+        for not_framed in [json!(false), json!(null)] {
+            let _ = with(&with_client_data("crossOrigin", not_framed), top_origins.clone()).unwrap();
+        }
+    }
+    let _ = with(&create, TopOrigins::DangerousListedOrAbsent(listed())).unwrap();
+    let mut elsewhere = create;
+    elsewhere.client_data["topOrigin"] = json!("https://other.example");
+    let error = with(&elsewhere, TopOrigins::DangerousListedOrAbsent(listed())).unwrap_err();
+    assert_eq!(error.code(), Code::TopOriginMismatch);
 }
 
 #[test]

@@ -246,7 +246,7 @@ fn rule_049_a_frame_that_does_not_tell_the_top_origin_is_lint() {
         get.client_data["topOrigin"] = json!(top_origin);
         get
     };
-    let top_origins = TopOrigins::Listed(vec!["https://top.example".into()]);
+    let top_origins = TopOrigins::DangerousListedOrAbsent(vec!["https://top.example".into()]);
     let framing = || rp().cross_origin(CrossOrigin::Accepted { top_origins: top_origins.clone() });
     assert_eq!(lint_of_assertion(&framed(Some("https://top.example")), &framing(), |_| ()), Ok(vec![]));
     let expected = vec![Deviation::TopOriginMissing];
