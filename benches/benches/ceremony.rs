@@ -15,8 +15,8 @@
 use std::{hint::black_box, sync::Arc};
 
 use countersign::{
-    AnchorList, AttestationConveyance, AttestationTrust, AuthenticationResponse, AuthenticationResponseRef,
-    AuthenticationState, CredentialId, CredentialIdStatus, CredentialRecord, Mediation, PreparedCredential,
+    AnchorList, AttestedPolicy, AuthenticationResponse, AuthenticationResponseRef,
+    AuthenticationState, CredentialId, CredentialIdStatus, CredentialRecord, Mediation, Policy, PreparedCredential,
     RegistrationResponse, RegistrationState, RelyingParty, ResponseScratch, Timestamp, TrustAnchor,
     UserHandle, UserVerificationRequirement, Verifiers,
     attestation::Certificate,
@@ -210,7 +210,7 @@ fn assertion(key: &Key, sign_count: u8) -> (String, Vec<u8>, Vec<u8>) {
 fn authentication(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers, key: &Key) {
     let rp = RelyingParty::builder("example.org", "Example")
         .origin("https://example.org")
-        .user_verification(UserVerificationRequirement::Preferred)
+        .policy(Policy::passkeys().with_user_verification(UserVerificationRequirement::Preferred))
         .verifiers(verifiers.clone())
         .build()
         .unwrap();
@@ -303,14 +303,14 @@ fn registration(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers) {
         ("packed self", "packed-self-es256", 1),
         ("packed x5c", "packed-es256", 2),
     ] {
+        let trusted = verifications == 2;
+        let policy = if trusted { Policy::attested(AttestedPolicy::new()) } else { Policy::passkeys() };
         let mut builder = RelyingParty::builder("example.org", "Example")
             .origin("https://example.org")
-            .user_verification(UserVerificationRequirement::Preferred)
+            .policy(policy.with_user_verification(UserVerificationRequirement::Preferred))
             .verifiers(verifiers.clone());
-        if verifications == 2 {
-            builder = builder
-                .attestation_conveyance(AttestationConveyance::Direct)
-                .attestation_trust(AttestationTrust::Required(Arc::new(AnchorList::new([anchor()]))));
+        if trusted {
+            builder = builder.trust_anchors(Arc::new(AnchorList::new([anchor()])));
         }
         let rp = Arc::new(builder.build().unwrap());
         let (text, challenge) = vector(id);

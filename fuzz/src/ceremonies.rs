@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use countersign::{
-    AuthenticationResponse, AuthenticationState, CredentialIdStatus, CredentialRecord, Mediation,
+    AuthenticationResponse, AuthenticationState, CredentialIdStatus, CredentialRecord, Mediation, Policy,
     RegistrationResponse, RegistrationState, RelyingParty, UserHandle, UserVerificationRequirement,
     types::base64url,
 };
@@ -39,7 +39,7 @@ impl Known {
         // As the suite has it where a case says nothing.
         let rp = RelyingParty::builder("example.org", "Example")
             .origin("https://example.org")
-            .user_verification(UserVerificationRequirement::Preferred)
+            .policy(Policy::passkeys().with_user_verification(UserVerificationRequirement::Preferred))
             .build()
             .ok()?;
         let registration_challenge = bytes(registration.get("challenge")?)?;

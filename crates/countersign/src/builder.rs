@@ -3,19 +3,14 @@
 use std::sync::Arc;
 
 use countersign_attestation::{Formats, ModelPolicy, TrustAnchors};
-use countersign_cose::{Algorithm, Verifiers, hash::sha256};
-use countersign_types::enumerations::{
-    AttestationConveyance, AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement,
-};
+use countersign_cose::{Verifiers, hash::sha256};
 
 use crate::{
-    authentication::FlaggedCredentials,
-    extensions::{ExtensionPolicy, start::is_appid_of},
+    extensions::start::is_appid_of,
     origin::{LOCALHOST, is_domain, public_suffix::is_public_suffix},
-    policy::{AttestationTrust, CrossOrigin, Policy, SignCountPolicy},
+    policy::Policy,
     related_origins,
     relying_party::RelyingParty,
-    report::Deviation,
 };
 
 mod error;
@@ -139,66 +134,11 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Takes this policy, in place of all that was said before. The methods below change single demands of it.
+    /// Sets what the relying party demands. The default is [`Policy::passkeys`].
     ///
-    /// Unless said, it is [`Policy::passkeys`].
+    /// Every demand is part of the policy and is changed there, by its `with_…` methods.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.party.policy = policy;
-        self
-    }
-
-    /// Whether users must be verified (by a PIN, a fingerprint, …) in both ceremonies. Unless said, they must.
-    pub fn user_verification(mut self, requirement: UserVerificationRequirement) -> Self {
-        self.party.policy.user_verification = requirement;
-        self
-    }
-
-    /// Whether new credentials must be discoverable, so that they work without a user name. Unless said, it's preferred.
-    pub fn resident_key(mut self, requirement: ResidentKeyRequirement) -> Self {
-        self.party.policy.resident_key = requirement;
-        self
-    }
-
-    /// Asks for new credentials of platform authenticators alone, or of roaming ones alone.
-    pub fn attachment(mut self, attachment: AuthenticatorAttachment) -> Self {
-        self.party.policy.attachment = Some(attachment);
-        self
-    }
-
-    /// Offers these algorithms, the most wanted first. Unless said, they are EdDSA, ES256 and RS256.
-    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
-        self.party.policy.algorithms = algorithms.into_iter().collect();
-        self
-    }
-
-    /// Whether ceremonies may run in frames below pages of other origins. Unless said, they may not.
-    pub fn cross_origin(mut self, policy: CrossOrigin) -> Self {
-        self.party.policy.cross_origin = policy;
-        self
-    }
-
-    /// What to do where a signature counter did not increase. Unless said, the authentication fails.
-    pub fn sign_count(mut self, policy: SignCountPolicy) -> Self {
-        self.party.policy.sign_count = policy;
-        self
-    }
-
-    /// What attestation to ask for. Unless said, none.
-    pub fn attestation_conveyance(mut self, preference: AttestationConveyance) -> Self {
-        self.party.policy.attestation_conveyance = preference;
-        self
-    }
-
-    /// What to demand of an attestation. Unless said, nothing beyond that it verifies.
-    ///
-    /// A short form: further demands are in [`Policy::attested`], with [`trust_anchors`](Self::trust_anchors) beside it.
-    pub fn attestation_trust(mut self, trust: AttestationTrust) -> Self {
-        (self.party.policy.attested, self.party.anchors) = match trust {
-            AttestationTrust::Unassessed => (None, None),
-            AttestationTrust::Required(anchors) => {
-                (Some(self.party.policy.attested.take().unwrap_or_default()), Some(anchors))
-            }
-        };
         self
     }
 
@@ -221,31 +161,6 @@ impl RelyingPartyBuilder {
     /// It must be an `https` URL of the RP ID's site.
     pub fn appid(mut self, appid: impl Into<String>) -> Self {
         self.party.appid = Some(appid.into());
-        self
-    }
-
-    /// What to do with authentications by credentials that were flagged. Unless said, they fail.
-    pub fn flagged_credentials(mut self, policy: FlaggedCredentials) -> Self {
-        self.party.policy.flagged_credentials = policy;
-        self
-    }
-
-    /// Refuses responses that deviate so from the specification, where the default is to accept them and to tell the
-    /// deviation in a [`Report`](crate::Report). For authenticators and clients that are known to be exact.
-    pub fn refuse_deviations(mut self, deviations: impl IntoIterator<Item = Deviation>) -> Self {
-        self.party.policy.refused_deviations = deviations.into_iter().collect();
-        self
-    }
-
-    /// Judges extensions by this policy. Unless said, what nobody asked for is ignored, and nothing is required.
-    pub fn extensions(mut self, policy: ExtensionPolicy) -> Self {
-        self.party.policy.extensions = policy;
-        self
-    }
-
-    /// How long a ceremony may take, in seconds. Unless said, 300.
-    pub fn timeout_seconds(mut self, seconds: u32) -> Self {
-        self.party.policy.timeout_seconds = seconds;
         self
     }
 

@@ -150,9 +150,9 @@ pub use error::{Error, Fault};
 pub use import::{Encoded, Import, ImportError, ImportedKey};
 pub use origin::{OriginRule, Scheme};
 pub use policy::{
-    AndroidKeyProtection, AttestationTrust, AttestedPolicy, BackupEligibilityChange, BackupPolicy,
-    ConditionalCreatePolicy, CrossOrigin, Policy, PolicyFault, RecentSession, SignCountPolicy,
-    StoredAlgorithms, TopOrigins, UnknownBackupEligibility, Warning,
+    AndroidKeyProtection, AttestedPolicy, BackupEligibilityChange, BackupPolicy, ConditionalCreatePolicy,
+    CrossOrigin, Policy, PolicyFault, RecentSession, SignCountPolicy, StoredAlgorithms, TopOrigins,
+    UnknownBackupEligibility, Warning,
 };
 pub use reassessment::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Reassessor, Verdict};
 pub use record::{

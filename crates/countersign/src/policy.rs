@@ -26,7 +26,7 @@ pub use self::{
     algorithms::StoredAlgorithms,
     attested::{AndroidKeyProtection, AttestedPolicy},
     backup::{BackupEligibilityChange, BackupPolicy, UnknownBackupEligibility},
-    choices::{AttestationTrust, CrossOrigin, SignCountPolicy, TopOrigins},
+    choices::{CrossOrigin, SignCountPolicy, TopOrigins},
     fault::PolicyFault,
     session::{ConditionalCreatePolicy, RecentSession},
     warnings::Warning,

@@ -8,7 +8,7 @@ use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 use serde_json::{Value, json};
 
 use crate::{
-    CredentialIdStatus, CredentialRecord, EntropyUnavailable, Error, Mediation, Registered,
+    CredentialIdStatus, CredentialRecord, EntropyUnavailable, Error, Mediation, Policy, Registered,
     RegistrationState, RelyingParty, RelyingPartyBuilder, StepReport, UserVerificationRequirement,
 };
 
@@ -24,11 +24,14 @@ pub(crate) const BS: u8 = 0x10;
 pub(crate) const AT: u8 = 0x40;
 pub(crate) const ED: u8 = 0x80;
 
-/// One that takes users unverified, so that a test is about one demand alone.
+/// A policy that accepts unverified users, so that a test is about one demand only.
+pub(crate) fn policy() -> Policy {
+    Policy::passkeys().with_user_verification(UserVerificationRequirement::Preferred)
+}
+
+/// A relying party with this [`policy`].
 pub(crate) fn rp() -> RelyingPartyBuilder {
-    RelyingParty::builder(RP_ID, "Example")
-        .origin(ORIGIN)
-        .user_verification(UserVerificationRequirement::Preferred)
+    RelyingParty::builder(RP_ID, "Example").origin(ORIGIN).policy(policy())
 }
 
 pub(crate) fn handle(byte: u8) -> UserHandle {

@@ -6,9 +6,9 @@ use std::{
 };
 
 use countersign::{
-    Algorithm, AnchorList, AttestationConveyance, AttestationTrust, Authenticated, AuthenticationResponse,
-    AuthenticationResponseRef, AuthenticationState, Code, CredentialId, CredentialIdStatus, CredentialRecord,
-    CrossOrigin, Mediation, Registered, RegistrationResponse, RegistrationState, RelyingParty,
+    Algorithm, AnchorList, AttestedPolicy, Authenticated, AuthenticationResponse, AuthenticationResponseRef,
+    AuthenticationState, Code, ConditionalCreatePolicy, CredentialId, CredentialIdStatus, CredentialRecord,
+    CrossOrigin, Mediation, Policy, Registered, RegistrationResponse, RegistrationState, RelyingParty,
     ResponseScratch, SignCountPolicy, Timestamp, TopOrigins, TrustAnchor, UserHandle,
     UserVerificationRequirement, Verifiers,
     attestation::{
@@ -225,18 +225,9 @@ fn relying_party(
 ) -> Result<RelyingParty, Stopped> {
     let id = rp_id(settings);
     let mut builder = RelyingParty::builder(id, "The relying party of a case")
-        .user_verification(match settings.user_verification {
-            UserVerification::Required => UserVerificationRequirement::Required,
-            UserVerification::Preferred => UserVerificationRequirement::Preferred,
-            UserVerification::Discouraged => UserVerificationRequirement::Discouraged,
-        })
-        .sign_count(match settings.sign_count {
-            SignCount::Reject => SignCountPolicy::Reject,
-            SignCount::Report => SignCountPolicy::Report,
-        })
+        .policy(policy(setting, settings))
         .verifiers(setting.verifiers.clone())
-        .formats(formats(settings))
-        .algorithms(algorithms(settings.algorithms.as_deref(), setting.verifiers));
+        .formats(formats(settings));
     for origin in settings.origins.clone().unwrap_or_else(|| vec![format!("https://{id}")]) {
         builder = if origin.starts_with("android:") || origin.starts_with("ios:") {
             builder.app_origin(origin)
@@ -249,21 +240,40 @@ fn relying_party(
             builder.related_origin(origin)
         };
     }
-    if settings.cross_origin {
-        let top_origins = settings.top_origins.clone().map_or(TopOrigins::Any, TopOrigins::Listed);
-        builder = builder.cross_origin(CrossOrigin::Accepted { top_origins });
-    }
     if settings.attestation.trust == Trust::Required {
         let anchors = settings.attestation.anchors.iter().map(|name| anchor(setting.suite, name));
         let anchors = AnchorList::new(anchors.collect::<Result<Vec<_>, _>>()?);
-        builder = builder
-            .attestation_conveyance(AttestationConveyance::Direct)
-            .attestation_trust(AttestationTrust::Required(Arc::new(anchors)));
+        builder = builder.trust_anchors(Arc::new(anchors));
     }
     if let Some(appid) = appid {
         builder = builder.appid(appid);
     }
     Ok(builder.build()?)
+}
+
+/// What a case demands.
+fn policy(setting: Setting<'_>, settings: &Settings) -> Policy {
+    let base = match settings.attestation.trust {
+        Trust::Required => Policy::attested(AttestedPolicy::new())
+            .with_conditional_create(ConditionalCreatePolicy::default()),
+        Trust::Unassessed => Policy::passkeys(),
+    };
+    let policy = base
+        .with_user_verification(match settings.user_verification {
+            UserVerification::Required => UserVerificationRequirement::Required,
+            UserVerification::Preferred => UserVerificationRequirement::Preferred,
+            UserVerification::Discouraged => UserVerificationRequirement::Discouraged,
+        })
+        .with_sign_count(match settings.sign_count {
+            SignCount::Reject => SignCountPolicy::Reject,
+            SignCount::Report => SignCountPolicy::Report,
+        })
+        .with_algorithms(algorithms(settings.algorithms.as_deref(), setting.verifiers));
+    if !settings.cross_origin {
+        return policy;
+    }
+    let top_origins = settings.top_origins.clone().map_or(TopOrigins::Any, TopOrigins::Listed);
+    policy.with_cross_origin(CrossOrigin::Accepted { top_origins })
 }
 
 /// Whether an origin's host is the RP ID or below it. The cases' ones of another domain are related origins.

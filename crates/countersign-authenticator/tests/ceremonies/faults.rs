@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use countersign::{
-    AnchorList, AttestationConveyance, AttestationTrust, AuthenticationResponse, AuthenticationState,
-    AuthenticatorAttachment, BackupPolicy, Code, CredentialIdStatus, CredentialRecord, CrossOrigin,
+    AnchorList, AttestedPolicy, AuthenticationResponse, AuthenticationState, AuthenticatorAttachment,
+    BackupPolicy, Code, ConditionalCreatePolicy, CredentialIdStatus, CredentialRecord, CrossOrigin,
     Deviation, Formats, Mediation, Policy, Registered, RegistrationResponse, RegistrationState, RelyingParty,
     Timestamp, TopOrigins, TrustAnchor, UserVerificationRequirement,
     attestation::{
@@ -28,25 +28,11 @@ fn relying_party(scenario: Scenario, exchange: &Exchange) -> RelyingParty {
     let app_attest = AppAttestFormat::new(AppAttestEnvironment::Production, [RP_ID]);
     let formats =
         Formats::standard().with(Arc::new(AndroidSafetyNetFormat::default())).with(Arc::new(app_attest));
-    let mut rp = RelyingParty::builder(RP_ID, "Example")
-        .policy(policy(scenario.demand))
-        .origin(ORIGIN)
-        .user_verification(UserVerificationRequirement::Preferred)
-        .algorithms(scenario.algorithms())
-        .formats(formats);
+    let mut rp =
+        RelyingParty::builder(RP_ID, "Example").policy(policy(scenario)).origin(ORIGIN).formats(formats);
     if scenario.trust == Trust::Required {
         let anchor = Certificate::from_der(&exchange.anchor).unwrap();
-        let anchors = AnchorList::new([TrustAnchor::from_certificate(anchor)]);
-        rp = rp
-            .attestation_conveyance(AttestationConveyance::Direct)
-            .attestation_trust(AttestationTrust::Required(Arc::new(anchors)));
-    }
-    if scenario.user_verification == Verification::Required {
-        rp = rp.user_verification(UserVerificationRequirement::Required);
-    }
-    if scenario.frame == Framing::Named {
-        let top_origins = TopOrigins::Listed(vec![TOP_ORIGIN.to_owned()]);
-        rp = rp.cross_origin(CrossOrigin::Accepted { top_origins });
+        rp = rp.trust_anchors(Arc::new(AnchorList::new([TrustAnchor::from_certificate(anchor)])));
     }
     if scenario.sign_in == Some(SignIn::AppId) {
         rp = rp.appid(APP_ID);
@@ -58,8 +44,24 @@ fn relying_party(scenario: Scenario, exchange: &Exchange) -> RelyingParty {
 }
 
 /// What is demanded, as settings.
-fn policy(demand: Demand) -> Policy {
-    let policy = Policy::passkeys();
+fn policy(scenario: Scenario) -> Policy {
+    let base = match scenario.trust {
+        Trust::Required => Policy::attested(AttestedPolicy::new())
+            .with_conditional_create(ConditionalCreatePolicy::default()),
+        _ => Policy::passkeys(),
+    };
+    let mut policy = base.with_algorithms(scenario.algorithms());
+    if scenario.user_verification != Verification::Required {
+        policy = policy.with_user_verification(UserVerificationRequirement::Preferred);
+    }
+    if scenario.frame == Framing::Named {
+        let top_origins = TopOrigins::Listed(vec![TOP_ORIGIN.to_owned()]);
+        policy = policy.with_cross_origin(CrossOrigin::Accepted { top_origins });
+    }
+    demanding(policy, scenario.demand)
+}
+
+fn demanding(policy: Policy, demand: Demand) -> Policy {
     let extensions = || ExtensionPolicy::new().prf_user_verification(PrfUserVerification::Any);
     match demand {
         Demand::PlatformAttachment => policy

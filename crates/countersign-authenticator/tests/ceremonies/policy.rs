@@ -27,7 +27,8 @@ fn attester() -> Attester {
 fn demanding(demands: AttestedPolicy) -> RelyingPartyBuilder {
     let anchor = Certificate::from_der(&attester().authority().certificate()).unwrap();
     let anchors = AnchorList::new([TrustAnchor::from_certificate(anchor)]);
-    rp().policy(Policy::attested(demands)).algorithms([Algorithm::Es256]).trust_anchors(Arc::new(anchors))
+    let policy = Policy::attested(demands).with_algorithms([Algorithm::Es256]);
+    rp().policy(policy).trust_anchors(Arc::new(anchors))
 }
 
 fn register(attestation: Attestation, rp: RelyingPartyBuilder) -> Result<(), Error> {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use countersign::{
-    AnchorList, AttestationConveyance, AttestationTrust, EntropyUnavailable, Formats, RelyingParty,
-    RelyingPartyBuilder, Timestamp, TrustAnchor, User, UserHandle, UserVerificationRequirement, Verifiers,
+    AnchorList, AttestationConveyance, AttestedPolicy, ConditionalCreatePolicy, EntropyUnavailable, Formats,
+    Policy, RelyingParty, RelyingPartyBuilder, Timestamp, TrustAnchor, User, UserHandle,
+    UserVerificationRequirement, Verifiers,
     attestation::{
         Certificate,
         format::{
@@ -21,24 +22,35 @@ pub(crate) const ORIGIN: &str = "https://0123456789.org.example";
 /// 2026-01-01T00:00:00Z.
 pub(crate) const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
 
-/// One that takes every format and algorithm, and users unverified, as U2F leaves them.
+/// Every algorithm, and unverified users, as U2F leaves them.
+pub(crate) fn policy() -> Policy {
+    Policy::passkeys()
+        .with_user_verification(UserVerificationRequirement::Preferred)
+        .with_algorithms(Verifiers::rust_crypto().algorithms())
+        .with_attestation_conveyance(AttestationConveyance::Direct)
+}
+
+/// [`policy`] with a demand for trust. App Attest's user is not present, so that its registrations are conditional.
+pub(crate) fn trusting_policy() -> Policy {
+    Policy::attested(AttestedPolicy::new())
+        .with_user_verification(UserVerificationRequirement::Preferred)
+        .with_algorithms(Verifiers::rust_crypto().algorithms())
+        .with_conditional_create(ConditionalCreatePolicy::default())
+}
+
+/// A relying party that accepts every format.
 pub(crate) fn rp() -> RelyingPartyBuilder {
     let app_attest = AppAttestFormat::new(AppAttestEnvironment::Production, [RP_ID]);
     let formats =
         Formats::standard().with(Arc::new(AndroidSafetyNetFormat::default())).with(Arc::new(app_attest));
-    RelyingParty::builder(RP_ID, "Example")
-        .origin(ORIGIN)
-        .user_verification(UserVerificationRequirement::Preferred)
-        .formats(formats)
-        .algorithms(Verifiers::rust_crypto().algorithms())
-        .attestation_conveyance(AttestationConveyance::Direct)
+    RelyingParty::builder(RP_ID, "Example").origin(ORIGIN).policy(policy()).formats(formats)
 }
 
 /// One that demands a path to this authority.
 pub(crate) fn trusting(authority: &CertificateAuthority) -> RelyingPartyBuilder {
     let anchor = Certificate::from_der(&authority.certificate()).unwrap();
     let anchors = AnchorList::new([TrustAnchor::from_certificate(anchor)]);
-    rp().attestation_trust(AttestationTrust::Required(Arc::new(anchors)))
+    rp().policy(trusting_policy()).trust_anchors(Arc::new(anchors))
 }
 
 pub(crate) fn user() -> User {

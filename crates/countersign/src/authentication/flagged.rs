@@ -38,7 +38,7 @@ mod tests {
     use super::*;
     use crate::{
         Authenticated, AuthenticationState, AuthenticationStep as Step, Error,
-        test_ceremony::{CHALLENGE, Get, NOW, get, handle, record, rp, signing_key},
+        test_ceremony::{CHALLENGE, Get, NOW, get, handle, policy, record, rp, signing_key},
     };
 
     fn finish(
@@ -46,7 +46,7 @@ mod tests {
         record: &CredentialRecord,
         flagged: FlaggedCredentials,
     ) -> Result<Authenticated, Error> {
-        let rp = rp().flagged_credentials(flagged).build().unwrap();
+        let rp = rp().policy(policy().with_flagged_credentials(flagged)).build().unwrap();
         let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
         rp.finish_authentication(state, &get.response(), record, NOW)
     }

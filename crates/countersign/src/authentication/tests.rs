@@ -1,11 +1,11 @@
-use countersign_types::{Code, base64url, enumerations::UserVerificationRequirement};
+use countersign_types::{Code, base64url};
 use serde_json::json;
 
 use super::*;
 use crate::{
     AuthenticationStep as Step, RelyingPartyBuilder, SignCountPolicy, StepReport,
     test_ceremony::{
-        BE, BS, CHALLENGE, Get, NOW, RP_ID, UP, UV, entropy, get, handle, record, rp, signing_key,
+        BE, BS, CHALLENGE, Get, NOW, RP_ID, UP, UV, entropy, get, handle, policy, record, rp, signing_key,
     },
 };
 
@@ -62,7 +62,7 @@ fn a_valid_response_authenticates() {
 
 #[test]
 fn the_options_say_what_the_state_expects() {
-    let rp = rp().appid(APPID).user_verification(UserVerificationRequirement::Required).build().unwrap();
+    let rp = rp().appid(APPID).policy(crate::Policy::passkeys()).build().unwrap();
     let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy(), NOW).unwrap();
     assert_eq!(options.challenge, state.challenge);
     assert_eq!(state.user(), None);
@@ -117,7 +117,7 @@ fn rule_050_a_state_of_one_origin_is_not_for_another() {
 
 #[test]
 fn rule_284_an_expired_state_is_refused() {
-    let rp = rp().timeout_seconds(60).build().unwrap();
+    let rp = rp().policy(policy().with_timeout_seconds(60)).build().unwrap();
     for (seconds, expected) in [(90, None), (91, Some(Code::ChallengeExpired))] {
         let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap();
         let finished =
@@ -270,7 +270,7 @@ fn rule_056_060_a_user_who_was_not_present_is_refused_though_verified() {
 fn rule_059_a_user_who_was_not_verified_is_refused_where_that_is_required() {
     let get = Get { flags: UP, ..get() };
     assert!(!finish(&get, Some(&record()), rp()).unwrap().user_verified());
-    let required = rp().user_verification(UserVerificationRequirement::Required);
+    let required = rp().policy(crate::Policy::passkeys());
     refused_with(&get, &record(), required, Code::UserNotVerified, Step::UserVerified);
 }
 
@@ -317,7 +317,9 @@ fn rule_299_a_counter_that_does_not_increase_is_refused() {
         let get = Get { sign_count: received, ..get() };
         let record = record().with_sign_count(stored);
         refused_with(&get, &record, rp(), Code::SignCountNotIncreased, Step::SignCount);
-        let reported = finish(&get, Some(&record), rp().sign_count(SignCountPolicy::Report)).unwrap();
+        let reported =
+            finish(&get, Some(&record), rp().policy(policy().with_sign_count(SignCountPolicy::Report)))
+                .unwrap();
         assert!(!reported.sign_count_increased());
         assert_eq!(reported.update().next.sign_count(), stored, "the stored counter is never pulled back");
     }
@@ -327,7 +329,9 @@ fn rule_299_a_counter_that_does_not_increase_is_refused() {
 fn a_counter_that_is_ignored_is_stored_where_it_increased() {
     for (received, next) in [(6, 6), (5, 5), (4, 5)] {
         let get = Get { sign_count: received, ..get() };
-        let ignored = finish(&get, Some(&record()), rp().sign_count(SignCountPolicy::Ignore)).unwrap();
+        let ignored =
+            finish(&get, Some(&record()), rp().policy(policy().with_sign_count(SignCountPolicy::Ignore)))
+                .unwrap();
         assert_eq!(ignored.sign_count_increased(), received > 5, "{received}");
         assert_eq!(ignored.update().next.sign_count(), next);
     }

@@ -3,10 +3,12 @@ use std::sync::Arc;
 use super::*;
 use crate::{
     origin::OriginRule,
-    policy::{TIMEOUT_SECONDS_MAX, TopOrigins},
-    test_ceremony::rp,
+    policy::{AttestedPolicy, CrossOrigin, TIMEOUT_SECONDS_MAX, TopOrigins},
+    test_ceremony::{policy, rp},
 };
 use countersign_attestation::AnchorList;
+use countersign_cose::Algorithm;
+use countersign_types::enumerations::{AttestationConveyance, UserVerificationRequirement};
 
 #[test]
 fn the_defaults_are_the_specifications() {
@@ -90,8 +92,11 @@ fn rule_372_an_origin_is_a_web_origin_or_by_its_own_method_an_apps() {
     let unknown = "symbian:abc";
     assert_eq!(rp().app_origin(unknown).build().unwrap_err(), ConfigurationError::AppOrigin(unknown.into()));
     let top = |origin: &str| CrossOrigin::Accepted { top_origins: TopOrigins::Listed(vec![origin.into()]) };
-    rp().cross_origin(top("https://top.example")).build().unwrap();
-    assert_eq!(rp().cross_origin(top(app)).build().unwrap_err(), ConfigurationError::Origin(app.into()));
+    rp().policy(policy().with_cross_origin(top("https://top.example"))).build().unwrap();
+    assert_eq!(
+        rp().policy(policy().with_cross_origin(top(app))).build().unwrap_err(),
+        ConfigurationError::Origin(app.into())
+    );
 }
 
 #[test]
@@ -108,24 +113,32 @@ fn rule_039_an_insecure_origin_is_accepted_by_its_own_method_alone() {
 
 #[test]
 fn rule_377_algorithms_must_be_offered_and_verifiable() {
-    assert_eq!(rp().algorithms([]).build().unwrap_err(), ConfigurationError::NoAlgorithm);
+    let refused = rp().policy(policy().with_algorithms([])).build().unwrap_err();
+    assert_eq!(refused, ConfigurationError::NoAlgorithm);
     let refused = rp().verifiers(Verifiers::none()).build().unwrap_err();
     assert_eq!(refused, ConfigurationError::AlgorithmUnsupported(Algorithm::EdDsa));
 }
 
 #[test]
 fn rule_381_a_timeout_that_options_cannot_say_is_refused() {
-    rp().timeout_seconds(TIMEOUT_SECONDS_MAX).build().unwrap();
+    rp().policy(policy().with_timeout_seconds(TIMEOUT_SECONDS_MAX)).build().unwrap();
     for seconds in [0, TIMEOUT_SECONDS_MAX + 1] {
-        assert_eq!(rp().timeout_seconds(seconds).build().unwrap_err(), ConfigurationError::Timeout(seconds));
+        assert_eq!(
+            rp().policy(policy().with_timeout_seconds(seconds)).build().unwrap_err(),
+            ConfigurationError::Timeout(seconds)
+        );
     }
 }
 
 #[test]
 fn rule_379_trust_without_attestation_is_refused() {
-    let trusting = || rp().attestation_trust(AttestationTrust::Required(Arc::new(AnchorList::default())));
-    assert_eq!(trusting().build().unwrap_err(), ConfigurationError::TrustWithoutAttestation);
-    trusting().attestation_conveyance(AttestationConveyance::Direct).build().unwrap();
+    let trusting = |conveyance| {
+        let policy = Policy::attested(AttestedPolicy::new()).with_attestation_conveyance(conveyance);
+        rp().policy(policy).trust_anchors(Arc::new(AnchorList::default())).build()
+    };
+    let error = trusting(AttestationConveyance::None).unwrap_err();
+    assert_eq!(error, ConfigurationError::TrustWithoutAttestation);
+    trusting(AttestationConveyance::Direct).unwrap();
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::*;
 use crate::{
     Authenticated, AuthenticationState, AuthenticationStep, CredentialIdStatus, Error, Mediation, Registered,
     RegistrationState, RegistrationStep, UserVerificationRequirement,
-    test_ceremony::{CHALLENGE, Create, ED, Get, NOW, create, get, handle, record, rp},
+    test_ceremony::{CHALLENGE, Create, ED, Get, NOW, create, get, handle, policy, record, rp},
 };
 
 mod authentication;
@@ -51,10 +51,10 @@ fn gotten(client: Value, authenticator: &[(&str, &[u8])]) -> Get {
 /// What becomes of a registration that asked for this.
 fn register(
     asked: &ClientExtensionInputs,
-    policy: ExtensionPolicy,
+    extensions: ExtensionPolicy,
     create: &Create,
 ) -> Result<Registered, Error> {
-    let rp = rp().extensions(policy).build().unwrap();
+    let rp = rp().policy(policy().with_extensions(extensions)).build().unwrap();
     let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
     let status = CredentialIdStatus::Unregistered;
     rp.finish_registration(state.asking(asked), &create.response(), status, NOW)
@@ -63,10 +63,10 @@ fn register(
 /// What becomes of an authentication that asked for this.
 fn authenticate(
     asked: &ClientExtensionInputs,
-    policy: ExtensionPolicy,
+    extensions: ExtensionPolicy,
     get: &Get,
 ) -> Result<Authenticated, Error> {
-    let rp = rp().extensions(policy).build().unwrap();
+    let rp = rp().policy(policy().with_extensions(extensions)).build().unwrap();
     let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
     rp.finish_authentication(state.asking(asked), &get.response(), &record(), NOW)
 }
@@ -83,22 +83,22 @@ fn learned_at_authentication(asked: &ClientExtensionInputs, get: &Get) -> Authen
 
 fn registration_refused(
     asked: &ClientExtensionInputs,
-    policy: ExtensionPolicy,
+    extensions: ExtensionPolicy,
     create: &Create,
     code: Code,
 ) -> Error {
-    let error = register(asked, policy, create).unwrap_err();
+    let error = register(asked, extensions, create).unwrap_err();
     assert_eq!((error.code(), error.step()), (code, RegistrationStep::Extensions.into()), "{error}");
     error
 }
 
 fn authentication_refused(
     asked: &ClientExtensionInputs,
-    policy: ExtensionPolicy,
+    extensions: ExtensionPolicy,
     get: &Get,
     code: Code,
 ) -> Error {
-    let error = authenticate(asked, policy, get).unwrap_err();
+    let error = authenticate(asked, extensions, get).unwrap_err();
     assert_eq!((error.code(), error.step()), (code, AuthenticationStep::Extensions.into()), "{error}");
     error
 }
@@ -188,14 +188,18 @@ fn a_policy_survives_its_serialised_form() {
 fn a_policy_that_requires_what_can_t_be_asked_for_is_refused() {
     let built = |builder: crate::RelyingPartyBuilder| builder.build().map(drop);
     let prf = || ExtensionPolicy::new().require(Extension::Prf);
-    let error = built(rp().extensions(prf())).unwrap_err();
+    let error = built(rp().policy(policy().with_extensions(prf()))).unwrap_err();
     assert!(matches!(error, crate::ConfigurationError::Extensions(_)), "{error}");
-    built(rp().extensions(prf().prf_user_verification(PrfUserVerification::Any))).unwrap();
-    built(rp().extensions(prf()).user_verification(UserVerificationRequirement::Required)).unwrap();
+    built(rp().policy(policy().with_extensions(prf().prf_user_verification(PrfUserVerification::Any))))
+        .unwrap();
+    built(rp().policy(
+        policy().with_extensions(prf()).with_user_verification(UserVerificationRequirement::Required),
+    ))
+    .unwrap();
     let remote = || ExtensionPolicy::new().require(Extension::RemoteClientDataJson);
-    let error = built(rp().extensions(remote())).unwrap_err();
+    let error = built(rp().policy(policy().with_extensions(remote()))).unwrap_err();
     assert_eq!(error.to_string(), "remoteClientDataJSON is required, and remote clients are refused");
-    built(rp().extensions(remote().remote_clients(RemoteClients::Accepted))).unwrap();
+    built(rp().policy(policy().with_extensions(remote().remote_clients(RemoteClients::Accepted)))).unwrap();
 }
 
 #[test]

@@ -1,8 +1,5 @@
 //! Small choices, one type each.
 
-use std::sync::Arc;
-
-use countersign_attestation::TrustAnchors;
 use serde::{Deserialize, Serialize};
 
 /// Whether ceremonies may run in a frame that is not same-origin with its ancestors
@@ -61,16 +58,4 @@ pub enum SignCountPolicy {
     /// The authentication succeeds, and nothing is said of it. The record still keeps the greatest counter, so that
     /// another policy can start from there.
     Ignore,
-}
-
-/// What is demanded of a new credential's attestation, beyond that its statement verifies: the short form of an
-/// [`AttestedPolicy`](super::AttestedPolicy) without further demands, and its trust anchors.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub enum AttestationTrust {
-    /// Nothing: whoever made the statement is not looked at. An AAGUID is then a claim.
-    #[default]
-    Unassessed,
-    /// A trust path to one of these anchors. No attestation and self attestation are refused.
-    Required(Arc<dyn TrustAnchors>),
 }

@@ -5,7 +5,11 @@ use core::fmt;
 use countersign_cose::Algorithm;
 use countersign_types::enumerations::{ResidentKeyRequirement, UserVerificationRequirement};
 
-use crate::{policy::{CrossOrigin, Policy}, registration::User, relying_party::RelyingParty};
+use crate::{
+    policy::{CrossOrigin, Policy},
+    registration::User,
+    relying_party::RelyingParty,
+};
 
 /// The range of
 /// [section 15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range), in seconds.

@@ -4,10 +4,12 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    Aaguid, Algorithm, AttestationConveyance, AttestationTrust, CredentialId, CrossOrigin,
-    EntropyUnavailable, Mediation, RecentSession, RegistrationStep as Step, ResidentKeyRequirement,
-    StartError, TopOrigins, UserVerificationRequirement,
-    test_ceremony::{AT, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, create, entropy, handle, rp},
+    Aaguid, Algorithm, AttestationConveyance, AttestedPolicy, CredentialId, CrossOrigin, EntropyUnavailable,
+    Mediation, Policy, RecentSession, RegistrationStep as Step, ResidentKeyRequirement, StartError,
+    TopOrigins, UserVerificationRequirement,
+    test_ceremony::{
+        AT, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, create, entropy, handle, policy, rp,
+    },
 };
 
 mod account;
@@ -53,10 +55,12 @@ fn a_valid_response_becomes_a_record() {
 #[test]
 fn the_options_say_what_the_state_expects() {
     let rp = rp()
-        .user_verification(UserVerificationRequirement::Required)
-        .resident_key(ResidentKeyRequirement::Required)
-        .attestation_conveyance(AttestationConveyance::Direct)
-        .timeout_seconds(60)
+        .policy(
+            Policy::passkeys()
+                .with_resident_key(ResidentKeyRequirement::Required)
+                .with_attestation_conveyance(AttestationConveyance::Direct)
+                .with_timeout_seconds(60),
+        )
         .build()
         .unwrap();
     let existing = [create().finish(crate::test_ceremony::rp()).unwrap().credential().descriptor()];
@@ -141,7 +145,7 @@ fn rule_050_a_state_of_one_origin_is_not_for_another() {
 
 #[test]
 fn rule_284_an_expired_state_is_refused() {
-    let rp = rp().timeout_seconds(60).build().unwrap();
+    let rp = rp().policy(policy().with_timeout_seconds(60)).build().unwrap();
     for (seconds, expected) in [(90, None), (91, Some(Code::ChallengeExpired))] {
         let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
         let later = NOW.plus_seconds(seconds);
@@ -259,14 +263,18 @@ fn rule_045_a_cross_origin_frame_is_refused_unless_accepted() {
     let _ = with_client_data("crossOrigin", json!(false)).finish(rp()).unwrap();
     let create = with_client_data("crossOrigin", json!(true));
     refused(&create, Code::CrossOriginNotAllowed, Step::CrossOrigin);
-    let _ = create.finish(rp().cross_origin(CrossOrigin::Accepted { top_origins: TopOrigins::Any })).unwrap();
+    let _ = create
+        .finish(
+            rp().policy(policy().with_cross_origin(CrossOrigin::Accepted { top_origins: TopOrigins::Any })),
+        )
+        .unwrap();
 }
 
 #[test]
 fn rule_049_a_frame_that_does_not_name_its_page_is_refused_where_pages_are_listed() {
     let create = with_client_data("crossOrigin", json!(true));
     let with = |create: &Create, top_origins: TopOrigins| {
-        create.finish(rp().cross_origin(CrossOrigin::Accepted { top_origins }))
+        create.finish(rp().policy(policy().with_cross_origin(CrossOrigin::Accepted { top_origins })))
     };
     let listed = || vec!["https://top.example".to_owned()];
     for top_origins in [TopOrigins::Listed(listed()), TopOrigins::Listed(vec![])] {
@@ -288,19 +296,23 @@ fn rule_049_a_frame_that_does_not_name_its_page_is_refused_where_pages_are_liste
 fn rule_046_047_a_top_origin_is_refused_unless_the_frame_is_accepted() {
     let mut create = with_client_data("topOrigin", json!("https://top.example"));
     refused(&create, Code::CrossOriginNotAllowed, Step::TopOrigin);
-    let error = create.finish(rp().cross_origin(framed())).unwrap_err();
+    let error = create.finish(rp().policy(policy().with_cross_origin(framed()))).unwrap_err();
     assert_eq!((error.code(), error.step()), (Code::CrossOriginNotAllowed, Step::TopOrigin.into()));
     create.client_data["crossOrigin"] = json!(true);
-    let _ = create.finish(rp().cross_origin(framed())).unwrap();
+    let _ = create.finish(rp().policy(policy().with_cross_origin(framed()))).unwrap();
 }
 
 #[test]
 fn rule_048_a_top_origin_must_be_listed() {
     let mut create = with_client_data("crossOrigin", json!(true));
     create.client_data["topOrigin"] = json!("https://other.example");
-    let error = create.finish(rp().cross_origin(framed())).unwrap_err();
+    let error = create.finish(rp().policy(policy().with_cross_origin(framed()))).unwrap_err();
     assert_eq!((error.code(), error.step()), (Code::TopOriginMismatch, Step::TopOrigin.into()));
-    let _ = create.finish(rp().cross_origin(CrossOrigin::Accepted { top_origins: TopOrigins::Any })).unwrap();
+    let _ = create
+        .finish(
+            rp().policy(policy().with_cross_origin(CrossOrigin::Accepted { top_origins: TopOrigins::Any })),
+        )
+        .unwrap();
 }
 
 #[test]
@@ -309,7 +321,10 @@ fn rule_042_an_opaque_origin_is_no_top_origin() {
     for opaque in ["null", "android:apk-key-hash:-_V7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s"] {
         create.client_data["topOrigin"] = json!(opaque);
         let any = CrossOrigin::Accepted { top_origins: TopOrigins::Any };
-        assert_eq!(create.finish(rp().cross_origin(any)).unwrap_err().code(), Code::TopOriginMismatch);
+        assert_eq!(
+            create.finish(rp().policy(policy().with_cross_origin(any))).unwrap_err().code(),
+            Code::TopOriginMismatch
+        );
     }
 }
 
@@ -348,7 +363,7 @@ fn rule_309_a_user_may_be_absent_with_conditional_mediation_alone() {
 fn rule_058_a_user_who_was_not_verified_is_refused_where_that_is_required() {
     let create = Create { flags: UP | AT, ..create() };
     let _ = create.finish(rp()).unwrap();
-    let error = create.finish(rp().user_verification(UserVerificationRequirement::Required)).unwrap_err();
+    let error = create.finish(rp().policy(Policy::passkeys())).unwrap_err();
     assert_eq!((error.code(), error.step()), (Code::UserNotVerified, Step::UserVerified.into()));
 }
 
@@ -387,7 +402,7 @@ fn rule_090_an_algorithm_that_nobody_verifies_is_refused() {
 
 #[test]
 fn rule_091_an_algorithm_that_was_not_offered_is_refused() {
-    let error = create().finish(rp().algorithms([Algorithm::EdDsa])).unwrap_err();
+    let error = create().finish(rp().policy(policy().with_algorithms([Algorithm::EdDsa]))).unwrap_err();
     assert_eq!((error.code(), error.step()), (Code::AlgorithmNotAllowed, Step::Algorithm.into()));
 }
 
@@ -409,9 +424,7 @@ fn rule_132_a_format_is_matched_exactly() {
 #[test]
 fn rule_131_an_unknown_format_is_never_taken_for_valid() {
     let anchors = std::sync::Arc::new(crate::AnchorList::default());
-    let demanding = rp()
-        .attestation_conveyance(AttestationConveyance::Direct)
-        .attestation_trust(AttestationTrust::Required(anchors));
+    let demanding = rp().policy(Policy::attested(AttestedPolicy::new())).trust_anchors(anchors);
     for rp in [rp(), demanding] {
         let create = Create { attest: Attest::As("example.org.format", vec![0xa0]), ..create() };
         let error = create.finish(rp).unwrap_err();
@@ -434,8 +447,7 @@ fn a_statement_that_does_not_verify_is_refused() {
 fn rule_134_135_none_and_self_are_refused_where_trust_is_demanded() {
     let trust = || {
         let anchors = std::sync::Arc::new(crate::AnchorList::default());
-        rp().attestation_conveyance(AttestationConveyance::Direct)
-            .attestation_trust(AttestationTrust::Required(anchors))
+        rp().policy(Policy::attested(AttestedPolicy::new())).trust_anchors(anchors)
     };
     for attest in [Attest::As("none", vec![0xa0]), Attest::SelfPacked] {
         let create = Create { attest, ..create() };

@@ -5,7 +5,7 @@ use super::*;
 use crate::{
     Accounts, AuthenticationRequest, AuthenticationState, BoundAuthenticationState, CredentialIdStatus,
     EntropyUnavailable, Mediation, MemorySingleUse, RegistrationState, SpendError,
-    test_ceremony::{CHALLENGE, NOW, create, entropy, get, handle, record, rp},
+    test_ceremony::{CHALLENGE, NOW, create, entropy, get, handle, policy, record, rp},
 };
 
 fn key(id: u32, byte: u8) -> SealingKey {
@@ -17,7 +17,7 @@ fn ring() -> KeyRing {
 }
 
 fn state() -> AuthenticationState {
-    let rp = rp().timeout_seconds(60).build().unwrap();
+    let rp = rp().policy(policy().with_timeout_seconds(60)).build().unwrap();
     AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap()
 }
 

@@ -3,11 +3,11 @@ use std::sync::Barrier;
 use super::*;
 use crate::{
     AuthenticationState, Mediation, RegistrationState,
-    test_ceremony::{CHALLENGE, NOW, get, handle, record, rp},
+    test_ceremony::{CHALLENGE, NOW, get, handle, policy, record, rp},
 };
 
 fn expected(challenge: &[u8]) -> Unspent<AuthenticationState> {
-    let rp = rp().timeout_seconds(60).build().unwrap();
+    let rp = rp().policy(policy().with_timeout_seconds(60)).build().unwrap();
     Unspent::new(AuthenticationState::expecting(&rp, challenge, Some(handle(7)), NOW).unwrap())
 }
 

@@ -37,7 +37,7 @@ fn forged() -> Vec<Get> {
 }
 
 fn strict() -> RelyingPartyBuilder {
-    rp().appid(APPID).user_verification(UserVerificationRequirement::Required)
+    rp().appid(APPID).policy(crate::Policy::passkeys())
 }
 
 #[test]

@@ -176,8 +176,8 @@ fn rule_336_uvm_has_1_to_3_triples() {
 #[test]
 fn an_appid_counts_as_asked_for_where_the_relying_party_has_one_and_only_there() {
     let finish = |rp: crate::RelyingPartyBuilder, get: &Get| {
-        let policy = ExtensionPolicy::new().unsolicited_client_outputs(Unsolicited::Reject);
-        let rp = rp.extensions(policy).build().unwrap();
+        let extensions = ExtensionPolicy::new().unsolicited_client_outputs(Unsolicited::Reject);
+        let rp = rp.policy(policy().with_extensions(extensions)).build().unwrap();
         let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
         let asked = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
         let results = [state, asked.asking(&inputs())]

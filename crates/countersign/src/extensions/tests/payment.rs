@@ -46,8 +46,8 @@ fn a_payment_asks_for_what_confirms_it_and_for_nothing_else() {
     let finish = |expected: Option<PaymentExpectation>, name: &'static str, value: &'static [u8]| {
         let signed = |get: Get| Get { flags: get.flags | ED, trailing: map(&[(name, value)]), ..get };
         let get = signed(if expected.is_some() { confirmed() } else { get() });
-        let policy = ExtensionPolicy::new().unsolicited_authenticator_outputs(Unsolicited::Reject);
-        let rp = rp().extensions(policy).build().unwrap();
+        let extensions = ExtensionPolicy::new().unsolicited_authenticator_outputs(Unsolicited::Reject);
+        let rp = rp().policy(policy().with_extensions(extensions)).build().unwrap();
         let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
         let state = state.confirming(expected);
         let result = rp.finish_authentication(state, &get.response(), &record(), NOW);

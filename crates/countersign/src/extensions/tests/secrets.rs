@@ -56,7 +56,7 @@ fn asked() -> ClientExtensionInputs {
 
 #[test]
 fn what_a_ceremony_asks_with_is_in_no_debug_text_and_no_state() {
-    let rp = rp().user_verification(UserVerificationRequirement::Required).build().unwrap();
+    let rp = rp().policy(crate::Policy::passkeys()).build().unwrap();
     let (user, listed) = (User::new(handle(7), "jo", "Jo"), [record().descriptor()]);
     let write = LargeBlobInput::Write(SecretBytes::new(SECRET));
     let request =
@@ -74,7 +74,7 @@ fn what_a_ceremony_asks_with_is_in_no_debug_text_and_no_state() {
 
 #[test]
 fn what_an_authentication_tells_is_in_no_debug_text_no_report_and_no_record() {
-    let rp = rp().extensions(keeping()).build().unwrap();
+    let rp = rp().policy(policy().with_extensions(keeping())).build().unwrap();
     let get = gotten(results(), &[("credBlob", &signed())]);
     let response = get.response();
     let (json, mut scratch) = (get.json(), ResponseScratch::new());
@@ -98,7 +98,7 @@ fn what_an_authentication_tells_is_in_no_debug_text_no_report_and_no_record() {
 
 #[test]
 fn what_a_registration_tells_is_in_no_debug_text_no_report_and_no_record() {
-    let rp = rp().extensions(keeping()).build().unwrap();
+    let rp = rp().policy(policy().with_extensions(keeping())).build().unwrap();
     let response = created(results(), &[]).response();
     tells_nothing(&format!("{response:?}"));
     let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();

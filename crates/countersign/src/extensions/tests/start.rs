@@ -2,14 +2,14 @@ use countersign_types::{CredentialId, options::CredentialDescriptor};
 
 use super::*;
 use crate::{
-    AuthenticationRequest, AuthenticatorAttachment, ConfigurationError, RegistrationRequest,
+    AuthenticationRequest, AuthenticatorAttachment, ConfigurationError, Policy, RegistrationRequest,
     RelyingPartyBuilder, ResidentKeyRequirement, StartError, User, UserVerificationRequirement,
     test_ceremony::entropy,
 };
 
 /// A relying party that requires user verification.
 fn verifying() -> RelyingPartyBuilder {
-    rp().user_verification(UserVerificationRequirement::Required)
+    rp().policy(Policy::passkeys())
 }
 
 fn misuse<T>(started: Result<T, StartError>) -> Result<(), ExtensionMisuse> {
@@ -71,8 +71,8 @@ fn rule_325_prf_needs_user_verification_unless_policy_says_else() {
     assert_eq!(registration(rp(), prf()), Err(misuse.clone()));
     assert_eq!(authentication(rp(), prf(), 0), Err(misuse));
     let any = ExtensionPolicy::new().prf_user_verification(PrfUserVerification::Any);
-    registration(rp().extensions(any.clone()), prf()).unwrap();
-    authentication(rp().extensions(any), prf(), 0).unwrap();
+    registration(rp().policy(policy().with_extensions(any.clone())), prf()).unwrap();
+    authentication(rp().policy(policy().with_extensions(any)), prf(), 0).unwrap();
 }
 
 #[test]
@@ -183,18 +183,19 @@ fn rule_338_a_remote_client_is_asked_for_where_one_is_accepted() {
     assert_eq!(registration(rp(), asked()), Err(ExtensionMisuse::RemoteClient));
     assert_eq!(authentication(rp(), asked(), 1), Err(ExtensionMisuse::RemoteClient));
     let accepted = ExtensionPolicy::new().remote_clients(RemoteClients::Accepted);
-    registration(rp().extensions(accepted), asked()).unwrap();
+    registration(rp().policy(policy().with_extensions(accepted)), asked()).unwrap();
 }
 
 #[test]
 fn payments_are_confirmed_with_discoverable_credentials_of_platforms() {
     let asked = || inputs().with_payment(&PaymentInput::new());
-    let platform = || verifying().attachment(AuthenticatorAttachment::Platform);
+    let platform = || Policy::passkeys().with_attachment(AuthenticatorAttachment::Platform);
+    let registration = |policy: Policy, inputs| registration(rp().policy(policy), inputs);
     registration(platform(), asked()).unwrap();
-    assert_eq!(registration(verifying(), asked()), Err(ExtensionMisuse::PaymentSelection));
-    let discouraged = platform().resident_key(ResidentKeyRequirement::Discouraged);
+    assert_eq!(registration(Policy::passkeys(), asked()), Err(ExtensionMisuse::PaymentSelection));
+    let discouraged = platform().with_resident_key(ResidentKeyRequirement::Discouraged);
     assert_eq!(registration(discouraged, asked()), Err(ExtensionMisuse::PaymentSelection));
-    let unverified = platform().user_verification(UserVerificationRequirement::Preferred);
+    let unverified = platform().with_user_verification(UserVerificationRequirement::Preferred);
     let misuse = ExtensionMisuse::UserVerificationNotRequired { input: "payment" };
     assert_eq!(registration(unverified, asked()), Err(misuse));
 }

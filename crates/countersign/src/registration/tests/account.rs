@@ -30,12 +30,13 @@ fn rule_306_the_client_has_no_say_in_the_policy() {
         create.client_data.as_object_mut().unwrap().append(said.clone().as_object_mut().unwrap());
         Create { flags, more: said.clone(), extension_results: said.clone(), ..create }
     };
-    let verified = || rp().user_verification(UserVerificationRequirement::Required);
+    let verified = || rp().policy(Policy::passkeys());
     let _ = with(UP | UV | AT).finish(verified()).unwrap();
     let error = with(UP | AT).finish(verified()).unwrap_err();
     assert_eq!(error.code(), Code::UserNotVerified);
     let error = with(AT).finish(rp()).unwrap_err();
     assert_eq!(error.code(), Code::UserNotPresent);
-    let error = with(UP | UV | AT).finish(rp().algorithms([Algorithm::Rs256])).unwrap_err();
+    let error =
+        with(UP | UV | AT).finish(rp().policy(policy().with_algorithms([Algorithm::Rs256]))).unwrap_err();
     assert_eq!(error.code(), Code::AlgorithmNotAllowed);
 }

@@ -4,7 +4,8 @@ use countersign_types::{AuthenticationResponse, RegistrationResponse};
 
 use super::*;
 use crate::{
-    AuthenticatorAttachment, CrossOrigin, Fault, RegistrationStep, TopOrigins, Verifiers, test_ceremony::AT,
+    AuthenticatorAttachment, CrossOrigin, Fault, Policy, RegistrationStep, TopOrigins, Verifiers,
+    test_ceremony::{AT, policy},
 };
 
 /// The lint of an accepted registration response, `change`d after it was made.
@@ -29,7 +30,7 @@ fn lint(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation> {
         result.map(|_| report.lint().to_vec()).map_err(|error| error.fault().clone())
     };
     let met = finish(rp()).unwrap();
-    refused_where_met(&met, |refused| finish(rp().refuse_deviations([refused])));
+    refused_where_met(&met, |refused| finish(rp().policy(policy().with_refused_deviations([refused]))));
     met.into_iter().filter(|deviation| *deviation != Deviation::NonMinimalCbor).collect()
 }
 
@@ -62,7 +63,10 @@ fn lint_of_assertion(
         result.map(|_| report.lint().to_vec()).map_err(|error| error.fault().clone())
     };
     let met = finish(rp.clone()).map_err(|fault| fault.code())?;
-    refused_where_met(&met, |refused| finish(rp.clone().refuse_deviations([refused])));
+    let policy = rp.clone().build().unwrap().policy().clone();
+    refused_where_met(&met, |refused| {
+        finish(rp.clone().policy(policy.clone().with_refused_deviations([refused])))
+    });
     Ok(met)
 }
 
@@ -215,8 +219,9 @@ fn a_transport_without_a_name_in_the_specification_is_lint() {
 
 #[test]
 fn rule_020_another_attachment_than_the_one_asked_for_is_lint() {
-    let finish = |told: Option<&str>, rp: RelyingPartyBuilder| {
-        let rp = rp.attachment(AuthenticatorAttachment::Platform).build().unwrap();
+    let finish = |told: Option<&str>, policy: Policy| {
+        let policy = policy.with_attachment(AuthenticatorAttachment::Platform);
+        let rp = rp().policy(policy).build().unwrap();
         let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
         let mut json = serde_json::to_value(create().response()).unwrap();
         json["authenticatorAttachment"] = json!(told);
@@ -227,13 +232,13 @@ fn rule_020_another_attachment_than_the_one_asked_for_is_lint() {
             .map(|_| report.lint().contains(&Deviation::OtherAttachment))
             .map_err(|error| (error.code(), error.step()))
     };
-    let strict = || rp().refuse_deviations([Deviation::OtherAttachment]);
+    let strict = || policy().with_refused_deviations([Deviation::OtherAttachment]);
     for told in [None, Some("platform")] {
-        assert_eq!(finish(told, rp()), Ok(false));
+        assert_eq!(finish(told, policy()), Ok(false));
         assert_eq!(finish(told, strict()), Ok(false));
     }
     let other = Some("cross-platform");
-    assert_eq!(finish(other, rp()), Ok(true));
+    assert_eq!(finish(other, policy()), Ok(true));
     let refused = (Code::AuthenticatorNotAccepted, RegistrationStep::Record.into());
     assert_eq!(finish(other, strict()), Err(refused));
 }
@@ -247,10 +252,13 @@ fn rule_049_a_frame_that_does_not_tell_the_top_origin_is_lint() {
         get
     };
     let top_origins = TopOrigins::DangerousListedOrAbsent(vec!["https://top.example".into()]);
-    let framing = || rp().cross_origin(CrossOrigin::Accepted { top_origins: top_origins.clone() });
-    assert_eq!(lint_of_assertion(&framed(Some("https://top.example")), &framing(), |_| ()), Ok(vec![]));
+    let framing = || policy().with_cross_origin(CrossOrigin::Accepted { top_origins: top_origins.clone() });
+    assert_eq!(
+        lint_of_assertion(&framed(Some("https://top.example")), &rp().policy(framing()), |_| ()),
+        Ok(vec![])
+    );
     let expected = vec![Deviation::TopOriginMissing];
-    assert_eq!(lint_of_assertion(&framed(None), &framing(), |_| ()), Ok(expected));
-    let strict = framing().refuse_deviations([Deviation::TopOriginMissing]);
+    assert_eq!(lint_of_assertion(&framed(None), &rp().policy(framing()), |_| ()), Ok(expected));
+    let strict = rp().policy(framing().with_refused_deviations([Deviation::TopOriginMissing]));
     assert_eq!(lint_of_assertion(&framed(None), &strict, |_| ()), Err(Code::TopOriginMismatch));
 }
