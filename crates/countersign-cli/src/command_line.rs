@@ -20,6 +20,8 @@ countersign metadata --help tells of the FIDO Alliance's list of authenticators.
   --rp-name NAME     the name that authenticators show [Countersign]
   --origin URL       an address of the page, as browsers write it; may be given several times
                      [http://localhost:PORT for the domain localhost, https://DOMAIN otherwise]
+  --metrics-listen ADDRESS
+                     where to answer /metrics, for you alone, and /health too [where the page is]
   --metadata FILE    what the FIDO Alliance publishes of authenticators, as downloaded; names them, and tells of
                      compromised ones; read again when it changes
   --metadata-url URL the same, fetched over https when there may be newer, such as https://mds3.fidoalliance.org/;
@@ -148,11 +150,14 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, UsageError> {
 fn serve(mut parser: Parser) -> Result<Command, UsageError> {
     let (mut listen, mut rp_id, mut rp_name, mut database) = (None, None, None, None);
     let (mut origins, mut metadata_roots, mut attested) = (Vec::new(), Vec::new(), false);
-    let (mut file, mut url, mut authorities) = (None, None, Vec::new());
+    let (mut file, mut url, mut authorities, mut metrics_listen) = (None, None, Vec::new(), None);
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
             Arg::Long("listen") => once("--listen", &mut listen, address(&text(&mut parser)?)?)?,
+            Arg::Long("metrics-listen") => {
+                once("--metrics-listen", &mut metrics_listen, address(&text(&mut parser)?)?)?;
+            }
             Arg::Long("rp-id") => once("--rp-id", &mut rp_id, text(&mut parser)?)?,
             Arg::Long("rp-name") => once("--rp-name", &mut rp_name, text(&mut parser)?)?,
             Arg::Long("origin") => origins.push(text(&mut parser)?),
@@ -170,6 +175,7 @@ fn serve(mut parser: Parser) -> Result<Command, UsageError> {
         .ok_or(UsageError::NoDataFolder)?;
     let mut config = Config::new(database);
     config.listen = listen.unwrap_or(config.listen);
+    config.metrics_listen = metrics_listen;
     config.rp_id = rp_id.unwrap_or(config.rp_id);
     config.rp_name = rp_name.unwrap_or(config.rp_name);
     config.origins = origins;
@@ -254,7 +260,12 @@ mod tests {
             "--origin",
             "https://example.org",
             "--origin=https://login.example.org",
+            "--metrics-listen=127.0.0.1:9001",
         ]);
+        assert_eq!(
+            (plain.metrics_listen, config.metrics_listen),
+            (None, Some(Listen::Address(([127, 0, 0, 1], 9001).into())))
+        );
         assert_eq!(config.listen, Listen::Address(([127, 0, 0, 1], 9000).into()));
         assert_eq!((config.rp_id.as_str(), config.rp_name.as_str()), ("example.org", "Example"));
         assert_eq!(config.origins, ["https://example.org", "https://login.example.org"]);

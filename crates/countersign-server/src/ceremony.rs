@@ -283,8 +283,7 @@ impl Ceremonies {
             Some(knowledge) => knowledge.name(model),
             None => model_name(model),
         };
-        name.and_then(|it| names::clean(&it.name).map(str::to_owned))
-            .unwrap_or_else(|| DEFAULT_LABEL.to_owned())
+        name.and_then(|it| names::clean(&it.name).ok()).unwrap_or_else(|| DEFAULT_LABEL.to_owned())
     }
 
     async fn open<O>(

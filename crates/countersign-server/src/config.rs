@@ -27,6 +27,9 @@ pub struct Config {
     pub origins: Vec<String>,
     /// The database file. It is created, with its folder, where there is none.
     pub database: PathBuf,
+    /// Where `/metrics` and `/health` are answered besides, and `/metrics` only there; by default, both are where the
+    /// page is.
+    pub metrics_listen: Option<Listen>,
     /// What is known of authenticators; nothing by default.
     pub metadata: Option<MetadataConfig>,
 }
@@ -51,6 +54,7 @@ impl Config {
             rp_name: "Countersign".into(),
             origins: Vec::new(),
             database: database.as_ref().to_path_buf(),
+            metrics_listen: None,
             metadata: None,
         }
     }

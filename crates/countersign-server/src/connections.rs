@@ -18,6 +18,10 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
+mod own_answers;
+
+use own_answers::OwnAnswers;
+
 /// The most connections at once; more wait to be accepted. Below the 1024 files that a process may have open by
 /// default on most systems.
 const CONNECTIONS_MAX: usize = 900;
@@ -32,18 +36,21 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Several addresses as one listener.
 pub(crate) struct Connections {
     listeners: Vec<TcpListener>,
+    /// The headers of answers that no route makes.
+    headers: Arc<[u8]>,
     permits: Arc<Semaphore>,
     patience: Duration,
 }
 
 impl Connections {
-    /// Listens on sockets that are bound already.
-    pub(crate) fn new(listeners: Vec<std::net::TcpListener>) -> io::Result<Self> {
-        Self::with_limits(listeners, CONNECTIONS_MAX, PATIENCE)
+    /// Listens on sockets that are bound already. Answers that hyper makes by itself get these lines of headers.
+    pub(crate) fn new(listeners: Vec<std::net::TcpListener>, headers: Vec<u8>) -> io::Result<Self> {
+        Self::with_limits(listeners, headers, CONNECTIONS_MAX, PATIENCE)
     }
 
     fn with_limits(
         listeners: Vec<std::net::TcpListener>,
+        headers: Vec<u8>,
         connections: usize,
         patience: Duration,
     ) -> io::Result<Self> {
@@ -54,7 +61,8 @@ impl Connections {
                 TcpListener::from_std(listener)
             })
             .collect::<io::Result<_>>()?;
-        Ok(Self { listeners, permits: Arc::new(Semaphore::new(connections)), patience })
+        let permits = Arc::new(Semaphore::new(connections));
+        Ok(Self { listeners, headers: headers.into(), permits, patience })
     }
 
     fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
@@ -64,10 +72,10 @@ impl Connections {
 }
 
 impl Listener for Connections {
-    type Io = Connection;
+    type Io = OwnAnswers<Connection>;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
+    async fn accept(&mut self) -> (Self::Io, SocketAddr) {
         loop {
             let Ok(permit) = self.permits.clone().acquire_owned().await else {
                 // Nobody closes the semaphore.
@@ -78,7 +86,8 @@ impl Listener for Connections {
                 Ok((stream, address)) => {
                     // An answer is written at once; waiting to fill a packet would only delay it.
                     let _ = stream.set_nodelay(true);
-                    return (Connection::new(stream, permit, self.patience), address);
+                    let connection = Connection::new(stream, permit, self.patience);
+                    return (OwnAnswers::new(connection, self.headers.clone()), address);
                 }
                 // The client went away again, or the system is out of something: nothing to tell anyone but the log.
                 Err(error) => {

@@ -2,9 +2,9 @@
 //!
 //! | request | body | answer |
 //! | --- | --- | --- |
-//! | `GET /` `/app.js` `/style.css` `/icon.svg` | | the page |
-//! | `GET /health` | | `ok` |
-//! | `GET /metrics` | | numbers in the text format of Prometheus; a proxy may keep them from the world |
+//! | `GET /` `/app.js` `/style.css` `/icon.svg` | | the page, with entity tags and compressed for those that take gzip |
+//! | `GET /health` | | `ok`, or 503 if the database file is gone |
+//! | `GET /metrics` | | numbers in the text format of Prometheus; not here if they have an address of their own |
 //! | `GET /models/{aaguid}/icon` | | a model's picture, where the metadata has one |
 //! | `GET /api/session` | | `{"account": {"name", "userHandle"} or null, "rpId"}` |
 //! | `DELETE /api/session` | | 204: signed out |
@@ -31,7 +31,7 @@
 //!
 //! | status | code |
 //! | --- | --- |
-//! | 400 | `request-malformed`, `name-invalid`, `label-invalid` |
+//! | 400 | `request-malformed`, `host-missing`, `name-invalid`, `label-invalid` |
 //! | 401 | `not-signed-in` |
 //! | 403 | `origin-not-allowed` |
 //! | 404 | `not-found` |
@@ -69,6 +69,7 @@ mod cookie;
 mod credentials;
 mod edge;
 mod error;
+mod log;
 mod metrics;
 mod models;
 mod sessions;
@@ -87,6 +88,10 @@ struct App {
     /// What is known of authenticators.
     knowledge: Option<Arc<Knowledge>>,
     answers: metrics::Answers,
+    /// The page's files.
+    assets: assets::Assets,
+    /// What every answer has.
+    headers: Arc<edge::Headers>,
 }
 
 type Shared = Arc<App>;
@@ -106,14 +111,25 @@ pub fn router(config: &Config) -> Result<Router, StartError> {
         crate::Listen::Localhost(port) => port,
         crate::Listen::Address(address) => address.port(),
     };
-    Ok(open(config, config.origins(port))?.0)
+    Ok(open(config, config.origins(port))?.routes)
 }
 
-/// The routes of a server with these origins, and what it knows of authenticators.
-pub(crate) fn open(
-    config: &Config,
-    origins: Vec<String>,
-) -> Result<(Router, Option<Arc<Knowledge>>), StartError> {
+/// What a server consists of.
+pub(crate) struct Opened {
+    /// Everything for the world.
+    pub(crate) routes: Router,
+    /// What is for the operator: `/health` and `/metrics`.
+    pub(crate) operations: Router,
+    /// The headers of every answer.
+    pub(crate) headers: Arc<edge::Headers>,
+    /// What is known of authenticators.
+    pub(crate) knowledge: Option<Arc<Knowledge>>,
+    /// The database.
+    pub(crate) store: Store,
+}
+
+/// Opens a server with these origins.
+pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Opened, StartError> {
     let knowledge = Knowledge::load(config, now())?.map(Arc::new);
     let mut builder = RelyingParty::builder(&config.rp_id, &config.rp_name);
     let mut policy = Policy::passkeys();
@@ -132,24 +148,46 @@ pub(crate) fn open(
         .map_err(StartError::RelyingParty)?;
     let store = Store::open(&config.database)?;
     let cookie = cookie::Cookie::for_origins(&origins);
-    let app = App {
-        ceremonies: Ceremonies { relying_party, store, knowledge: knowledge.clone() },
+    let assets = assets::Assets::new();
+    let headers = Arc::new(edge::Headers::new(&origins, assets.version()));
+    let app = Arc::new(App {
+        ceremonies: Ceremonies { relying_party, store: store.clone(), knowledge: knowledge.clone() },
         origins,
         cookie,
         knowledge: knowledge.clone(),
         answers: metrics::Answers::default(),
-    };
-    Ok((routes(Arc::new(app)), knowledge))
+        assets,
+        headers: headers.clone(),
+    });
+    let public = if config.metrics_listen.is_some() { health() } else { operations() };
+    let routes = finished(public.merge(routes()), &app);
+    let for_operator = finished(operations(), &app);
+    Ok(Opened { routes, operations: for_operator, headers, knowledge, store })
 }
 
-fn routes(app: Shared) -> Router {
-    Router::new()
-        .route("/", get(assets::page))
-        .route("/app.js", get(assets::script))
-        .route("/style.css", get(assets::style))
-        .route("/icon.svg", get(assets::icon))
-        .route("/health", get(assets::health))
-        .route("/metrics", get(metrics::metrics))
+/// The routes with what holds for all of them.
+fn finished(routes: Router<Shared>, app: &Shared) -> Router {
+    routes
+        .fallback(edge::not_found)
+        .method_not_allowed_fallback(edge::method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(middleware::from_fn_with_state(app.clone(), edge::guard))
+        .with_state(app.clone())
+}
+
+/// Whether the server is well.
+fn health() -> Router<Shared> {
+    Router::new().route("/health", get(assets::health))
+}
+
+/// What is for the operator.
+fn operations() -> Router<Shared> {
+    health().route("/metrics", get(metrics::metrics))
+}
+
+fn routes() -> Router<Shared> {
+    assets::Assets::paths()
+        .fold(Router::new(), |routes, path| routes.route(path, get(assets::asset)))
         .route("/models/{aaguid}/icon", get(models::icon))
         .route("/api/session", get(sessions::current).delete(sessions::end))
         .route("/api/accounts/start", post(accounts::start))
@@ -161,11 +199,6 @@ fn routes(app: Shared) -> Router {
         .route("/api/credentials/start", post(credentials::start))
         .route("/api/credentials/finish", post(credentials::finish))
         .route("/api/credentials/{id}", patch(credentials::rename).delete(credentials::remove))
-        .fallback(edge::not_found)
-        .method_not_allowed_fallback(edge::method_not_allowed)
-        .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(middleware::from_fn_with_state(app.clone(), edge::guard))
-        .with_state(app)
 }
 
 /// The time of a request.

@@ -44,6 +44,7 @@ mod rfc3339;
 mod server;
 mod start_error;
 mod store;
+mod text;
 mod token;
 
 pub use backend::BACKEND;
@@ -51,3 +52,4 @@ pub use config::{Config, Listen};
 pub use metadata::{MetadataConfig, MetadataSource, Registrations};
 pub use server::{Server, stop_signal};
 pub use start_error::StartError;
+pub use text::printable;

@@ -1,29 +1,129 @@
-//! Names of accounts and labels of passkeys: text that a person chose, and that others will see.
+//! Names of accounts and labels of passkeys: text that a user chose, and that others will see.
+//!
+//! Two names that look the same are the same: [`key`] is what the database compares. What can't be seen is not stored:
+//! [`clean`] refuses it, except for the joiners and selectors that emoji and scripts are written with.
+
+use std::fmt;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{
+        CanonicalCombiningClass, DefaultIgnorableCodePoint, Emoji, EmojiComponent, ExtendedPictographic,
+        JoiningType, VariationSelector,
+    },
+};
+
+use crate::text::{self, BRAILLE_BLANK};
 
 /// The most characters (Unicode scalar values) of a name or a label: more than any name needs, and a line of the
 /// page still holds it.
 pub(crate) const MAX_CHARACTERS: usize = 64;
 
-/// The text without white space around it; `None` where that has not 1 to [`MAX_CHARACTERS`] characters, or one
-/// that can't be seen or that changes how its neighbours are shown.
-pub(crate) fn clean(text: &str) -> Option<&str> {
-    let text = text.trim();
-    let fits = !text.is_empty() && text.chars().nth(MAX_CHARACTERS).is_none();
-    (fits && !text.chars().any(deceives)).then_some(text)
+/// ZERO WIDTH NON-JOINER.
+const NON_JOINER: char = '\u{200c}';
+/// ZERO WIDTH JOINER.
+const JOINER: char = '\u{200d}';
+/// WAVING BLACK FLAG, which the tags of a region follow (the flag of Scotland).
+const FLAG: char = '\u{1f3f4}';
+/// CANCEL TAG, the last of a flag's tags.
+const CANCEL_TAG: char = '\u{e007f}';
+
+/// Why a text is no name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameFault {
+    /// Nothing of it can be seen.
+    Empty,
+    /// It has more than [`MAX_CHARACTERS`].
+    TooLong,
+    /// It has this character, which can't be seen.
+    Invisible(char),
 }
 
-/// The same for two names that differ in case alone.
+impl NameFault {
+    /// The sentence for the user who chose the text, of what is called `what`.
+    pub(crate) fn sentence(self, what: &str) -> String {
+        match self {
+            Self::Empty => format!("A {what} has at least one character that can be seen."),
+            Self::TooLong => format!("A {what} has at most {MAX_CHARACTERS} characters."),
+            Self::Invisible(character) => format!(
+                "The {what} has an invisible character in it (U+{:04X}), which may have come along with copied \
+                 text. Please type it anew.",
+                u32::from(character)
+            ),
+        }
+    }
+}
+
+impl fmt::Display for NameFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence("name"))
+    }
+}
+
+/// The text as it is stored: composed (NFC), with single spaces and none around it. Joiners and selectors stay if they
+/// have an effect on what is before them; otherwise they are left out.
+pub(crate) fn clean(text: &str) -> Result<String, NameFault> {
+    let text = text.trim();
+    // Composing makes a text shorter, but not by as much.
+    if text.chars().nth(MAX_CHARACTERS.saturating_mul(8)).is_some() {
+        return Err(NameFault::TooLong);
+    }
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(text);
+    let mut name = String::new();
+    let mut rest = composed.chars().peekable();
+    let mut in_flag = false;
+    while let Some(character) = rest.next() {
+        in_flag = character == FLAG || (in_flag && is_tag(character));
+        if is_space(character) {
+            if !name.is_empty() && !name.ends_with(' ') {
+                name.push(' ');
+            }
+        } else if character == JOINER || character == NON_JOINER {
+            if joins(&name, character, rest.clone()) {
+                name.push(character);
+            }
+        } else if is_selector(character) {
+            if selects(name.chars().next_back(), character) {
+                name.push(character);
+            }
+        } else if text::is_hidden(character) && !(in_flag && ends_as_flag(character, rest.clone())) {
+            return Err(NameFault::Invisible(character));
+        } else {
+            name.push(character);
+        }
+    }
+    name.truncate(name.trim_end().len());
+    if !name.chars().any(text::is_visible) {
+        return Err(NameFault::Empty);
+    }
+    if name.chars().nth(MAX_CHARACTERS).is_some() {
+        return Err(NameFault::TooLong);
+    }
+    Ok(name)
+}
+
+/// A text that is equal for two names if they look the same but for similar letters: compatibility characters, case,
+/// white space and ignorable characters make no difference.
 pub(crate) fn key(name: &str) -> String {
+    let normalizer = ComposingNormalizerBorrowed::new_nfkc();
+    let normal = normalizer.normalize(name);
+    let is_ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let seen: String = normal.chars().filter(|character| !is_ignorable.contains(*character)).collect();
     // Lower case first, or `ẞ` would differ from `ß`; then upper case, in which `ß` is `SS` and both sigmas are one.
-    name.to_lowercase().to_uppercase()
+    let folded = seen.to_lowercase().to_uppercase();
+    let normal = normalizer.normalize(&folded);
+    let words: Vec<_> = normal.split(is_space).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
 }
 
 /// The label, or where it is taken, the label with the first number from 2 on with which it is not, cut to
 /// [`MAX_CHARACTERS`].
 pub(crate) fn distinct(label: &str, taken: &[String]) -> String {
-    let is_free = |label: &String| taken.iter().all(|other| key(other) != key(label));
+    let taken: Vec<_> = taken.iter().map(|other| key(other)).collect();
+    let is_free = |label: &String| !taken.contains(&key(label));
     let numbered = (2..).map(|number: usize| {
-        let number = format!(" {number}");
+        let number = format!(" ({number})");
         let room = MAX_CHARACTERS.saturating_sub(number.len());
         label.chars().take(room).collect::<String>() + &number
     });
@@ -33,65 +133,73 @@ pub(crate) fn distinct(label: &str, taken: &[String]) -> String {
     candidates.find(is_free).unwrap_or_else(|| label.to_owned())
 }
 
-/// Control characters, line separators, invisible characters and those that turn the direction of text: two
-/// names that look the same should be the same. The joiners (U+200C, U+200D) stay, for scripts need them.
-fn deceives(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-        )
+/// White space, controls that are written like it, and the blank of Braille.
+fn is_space(character: char) -> bool {
+    character == BRAILLE_BLANK || (character.is_whitespace() && !is_line_break(character))
+}
+
+/// Not in a name: whoever pasted one with two lines should see that.
+const fn is_line_break(character: char) -> bool {
+    matches!(character, '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+fn is_selector(character: char) -> bool {
+    CodePointSetData::new::<VariationSelector>().contains(character)
+}
+
+fn is_tag(character: char) -> bool {
+    matches!(character, '\u{e0020}'..=CANCEL_TAG)
+}
+
+/// Whether the tags from this one on end as those of a flag do
+/// ([UTS #51, ED-14a](https://www.unicode.org/reports/tr51/#def_emoji_tag_sequence)).
+fn ends_as_flag(tag: char, rest: impl Iterator<Item = char>) -> bool {
+    is_tag(tag)
+        && core::iter::once(tag).chain(rest).find(|next| !is_tag(*next) || *next == CANCEL_TAG)
+            == Some(CANCEL_TAG)
+}
+
+/// Whether a joiner stays: in an emoji sequence ([UTS #51, ED-16](https://www.unicode.org/reports/tr51/#def_emoji_zwj_sequence)),
+/// after a virama, or between letters that are written joined, as for domain names
+/// ([RFC 5892, appendices A.1 and A.2](https://www.rfc-editor.org/rfc/rfc5892#appendix-A.1)).
+fn joins(before: &str, joiner: char, after: impl Iterator<Item = char>) -> bool {
+    let class = CodePointMapData::<CanonicalCombiningClass>::new();
+    let joining = CodePointMapData::<JoiningType>::new();
+    let is_opaque = |character: &char| joining.get(*character) != JoiningType::Transparent;
+    let Some(last) = before.chars().next_back() else { return false };
+    let mut after = after.peekable();
+    let is_virama = |character: char| class.get(character) == CanonicalCombiningClass::Virama;
+    // Before one, as in Bengali's ra with ya-phalaa (the Unicode Standard, section 12.2).
+    if is_virama(last) || after.peek().is_some_and(|next| is_virama(*next)) {
+        return true;
+    }
+    let is_emoji = |character: char| CodePointSetData::new::<ExtendedPictographic>().contains(character);
+    let continues_emoji = |character: char| {
+        is_emoji(character)
+            || is_selector(character)
+            || CodePointSetData::new::<EmojiComponent>().contains(character)
+    };
+    if joiner == JOINER
+        && !last.is_ascii()
+        && continues_emoji(last)
+        && after.peek().is_some_and(|next| is_emoji(*next))
+    {
+        return true;
+    }
+    let left = before.chars().rev().find(is_opaque).map(|character| joining.get(character));
+    let right = after.find(is_opaque).map(|character| joining.get(character));
+    matches!(left, Some(JoiningType::DualJoining | JoiningType::LeftJoining))
+        && (joiner == JOINER || matches!(right, Some(JoiningType::DualJoining | JoiningType::RightJoining)))
+}
+
+/// Whether a variation selector may have an effect on what is before it.
+fn selects(before: Option<char>, selector: char) -> bool {
+    let Some(before) = before.filter(|before| text::is_visible(*before)) else { return false };
+    if matches!(selector, '\u{fe0e}' | '\u{fe0f}') {
+        return CodePointSetData::new::<Emoji>().contains(before);
+    }
+    !before.is_ascii()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_trimmed() {
-        assert_eq!(clean("  Ada Lovelace\t"), Some("Ada Lovelace"));
-        assert_eq!(clean("\u{a0}名前"), Some("名前"));
-    }
-
-    #[test]
-    fn a_name_has_1_to_64_characters() {
-        assert_eq!(clean(""), None);
-        assert_eq!(clean(" \n"), None);
-        let longest = "é".repeat(64);
-        assert_eq!(clean(&longest), Some(longest.as_str()));
-        assert_eq!(clean(&"é".repeat(65)), None);
-    }
-
-    #[test]
-    fn characters_that_hide_or_turn_text_are_refused() {
-        for bad in
-            ["a\0b", "a\nb", "a\u{7f}b", "a\u{85}b", "a\u{202e}b", "a\u{2066}b", "a\u{200b}b", "\u{feff}a"]
-        {
-            assert_eq!(clean(bad), None, "{bad:?}");
-        }
-        assert!(clean("👩\u{200d}🔬").is_some());
-    }
-
-    #[test]
-    fn a_label_that_is_taken_gets_the_first_free_number() {
-        let taken = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>();
-        assert_eq!(distinct("Passkey", &[]), "Passkey");
-        assert_eq!(distinct("Passkey", &taken(&["My phone"])), "Passkey");
-        assert_eq!(distinct("Passkey", &taken(&["Passkey"])), "Passkey 2");
-        assert_eq!(distinct("Passkey", &taken(&["passkey", "Passkey 2", "Passkey 4"])), "Passkey 3");
-        assert_eq!(distinct("Passkey", &taken(&["Passkey 2"])), "Passkey");
-        let longest = "é".repeat(64);
-        assert_eq!(distinct(&longest, std::slice::from_ref(&longest)), "é".repeat(62) + " 2");
-    }
-
-    #[test]
-    fn case_makes_no_other_name() {
-        assert_eq!(key("ADA"), key("ada"));
-        assert_eq!(key("Straße"), key("STRASSE"));
-        assert_eq!(key("STRAẞE"), key("STRASSE"));
-        assert_eq!(key("ΟΔΥΣΣΕΥΣ"), key("οδυσσευς"));
-        assert_ne!(key("Ada"), key("Adam"));
-    }
-}
+mod tests;

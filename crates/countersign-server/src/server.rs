@@ -5,31 +5,39 @@ use std::{
     future::Future,
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
-    sync::Arc,
     time::Duration,
 };
 
 use axum::Router;
 use tokio::sync::watch;
 
-use crate::{Config, Listen, StartError, connections::Connections, http, metadata::Knowledge};
+use crate::{Config, Listen, StartError, connections::Connections, http, store::Store};
 
 /// How long requests that are under way may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How often a server looks whether its database file is still there; each write looks as well.
+const PRESENCE_CHECK_EVERY: Duration = Duration::from_secs(30);
+
 /// A server that listens; [`Server::serve`] answers.
 pub struct Server {
+    sockets: Sockets,
+    /// Those for the operator, if they are elsewhere.
+    operations: Option<Sockets>,
+    url: String,
+    opened: http::Opened,
+}
+
+/// Sockets that are listened on, and where they are.
+struct Sockets {
     listeners: Vec<TcpListener>,
     addresses: Vec<SocketAddr>,
-    url: String,
-    routes: Router,
-    knowledge: Option<Arc<Knowledge>>,
 }
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
-            .field("addresses", &self.addresses)
+            .field("addresses", &self.addresses())
             .field("url", &self.url)
             .finish_non_exhaustive()
     }
@@ -38,25 +46,23 @@ impl fmt::Debug for Server {
 impl Server {
     /// Listens, and opens the database. From here on clients can connect; they are answered once it serves.
     pub fn bind(config: &Config) -> Result<Self, StartError> {
-        let listeners = match config.listen {
-            Listen::Address(address) => vec![listen(address)?],
-            Listen::Localhost(port) => localhost(port)?,
-        };
-        let addresses = listeners
-            .iter()
-            .map(TcpListener::local_addr)
-            .collect::<io::Result<Vec<_>>>()
-            .map_err(|error| StartError::Listen(requested(config.listen), error))?;
-        let port = addresses.first().map_or(0, SocketAddr::port);
+        let sockets = Sockets::bind(config.listen)?;
+        let operations = config.metrics_listen.map(Sockets::bind).transpose()?;
+        let port = sockets.addresses.first().map_or(0, SocketAddr::port);
         let origins = config.origins(port);
         let url = origins.first().cloned().unwrap_or_default();
-        let (routes, knowledge) = http::open(config, origins)?;
-        Ok(Self { listeners, addresses, url, routes, knowledge })
+        let opened = http::open(config, origins)?;
+        Ok(Self { sockets, operations, url, opened })
     }
 
     /// The addresses that are listened on: one, or two for `localhost`.
     pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
+        &self.sockets.addresses
+    }
+
+    /// The addresses of `/metrics`, if they are not those of the page.
+    pub fn metrics_addresses(&self) -> &[SocketAddr] {
+        self.operations.as_ref().map_or(&[], |sockets| &sockets.addresses)
     }
 
     /// Where a browser finds the page: the first origin.
@@ -74,32 +80,75 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
         grace: Duration,
     ) -> io::Result<()> {
-        let connections = Connections::new(self.listeners)?;
-        let (stopping, mut stopped) = watch::channel(());
-        let serving = axum::serve(connections, self.routes).with_graceful_shutdown(async move {
+        let http::Opened { routes, operations, headers, knowledge, store } = self.opened;
+        let (stopping, stopped) = watch::channel(());
+        let serve = |sockets: Sockets, routes: Router| {
+            let connections = Connections::new(sockets.listeners, headers.lines())?;
+            let stopped = is_dropped(stopped.clone());
+            Ok::<_, io::Error>(axum::serve(connections, routes).with_graceful_shutdown(stopped).into_future())
+        };
+        let public = serve(self.sockets, routes)?;
+        let operations = self.operations.map(|sockets| serve(sockets, operations)).transpose()?;
+        let serving = async {
+            match operations {
+                Some(operations) => tokio::try_join!(public, operations).map(drop),
+                None => public.await,
+            }
+        };
+        let stop = async move {
             stop.await;
             tracing::info!("stopping");
             drop(stopping);
-        });
+            std::future::pending::<()>().await;
+        };
         let too_late = async {
-            // An error is what tells of the drop.
-            let _ = stopped.changed().await;
+            is_dropped(stopped.clone()).await;
             tokio::time::sleep(grace).await;
         };
         let watching = async {
-            match self.knowledge {
+            match knowledge {
                 Some(knowledge) => knowledge.watch().await,
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
+            () = stop => Ok(()),
             () = watching => Ok(()),
+            () = watch_presence(&store) => Ok(()),
             outcome = serving => outcome,
             () = too_late => {
                 tracing::warn!("stopped with requests under way");
                 Ok(())
             }
         }
+    }
+}
+
+impl Sockets {
+    fn bind(listen: Listen) -> Result<Self, StartError> {
+        let listeners = match listen {
+            Listen::Address(address) => vec![self::listen(address)?],
+            Listen::Localhost(port) => localhost(port)?,
+        };
+        let addresses = listeners
+            .iter()
+            .map(TcpListener::local_addr)
+            .collect::<io::Result<Vec<_>>>()
+            .map_err(|error| StartError::Listen(requested(listen), error))?;
+        Ok(Self { listeners, addresses })
+    }
+}
+
+/// Done when the sender is dropped, for which `changed` has an error.
+async fn is_dropped(mut receiver: watch::Receiver<()>) {
+    while receiver.changed().await.is_ok() {}
+}
+
+/// Looks after the database file, which says itself in the log what it finds. Never done.
+async fn watch_presence(store: &Store) {
+    loop {
+        tokio::time::sleep(PRESENCE_CHECK_EVERY).await;
+        let _ = store.check_presence();
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod accounts;
 pub(crate) mod ceremonies;
 pub(crate) mod credentials;
 mod open;
+mod presence;
 mod readers;
 mod schema;
 pub(crate) mod sessions;
@@ -26,6 +27,7 @@ mod writer;
 pub(crate) struct Store {
     writer: Arc<writer::Writer>,
     readers: readers::Readers,
+    presence: Arc<presence::Presence>,
 }
 
 impl Store {
@@ -34,9 +36,15 @@ impl Store {
         let mut connection = open::file(path)?;
         schema::migrate(&mut connection).map_err(|error| open::refusal(path, &error))?;
         let readers = readers::Readers::open(path).map_err(|error| open::refusal(path, &error))?;
-        let writer = writer::Writer::start(connection)
+        let presence = Arc::new(presence::Presence::of(path));
+        let writer = writer::Writer::start(connection, presence.clone())
             .map_err(|error| StartError::Database(path.to_path_buf(), error.to_string()))?;
-        Ok(Self { writer: Arc::new(writer), readers })
+        Ok(Self { writer: Arc::new(writer), readers, presence })
+    }
+
+    /// Refuses if the database file was deleted or replaced since it was opened.
+    pub(crate) fn check_presence(&self) -> Result<(), StoreError> {
+        self.presence.check()
     }
 
     /// Runs `work`, all of it or, where it fails, nothing; what it wrote is on disk when this returns.
@@ -81,6 +89,8 @@ pub(crate) enum StoreError {
     Corrupt(serde_json::Error),
     /// Another operation of the same transaction broke it off.
     BrokenOff,
+    /// The database file was deleted or replaced.
+    Gone,
     /// The store is shutting down.
     Closed,
 }
@@ -111,6 +121,7 @@ impl fmt::Display for StoreError {
             Self::Failed(error) => write!(f, "the database failed: {error}"),
             Self::Corrupt(error) => write!(f, "a stored value can't be read: {error}"),
             Self::BrokenOff => f.write_str("the transaction was broken off"),
+            Self::Gone => f.write_str("the database file was deleted or replaced"),
             Self::Closed => f.write_str("the database is closed"),
         }
     }

@@ -11,7 +11,7 @@ const LONGER: Duration = Duration::from_secs(10);
 fn serve(connections: usize) -> SocketAddr {
     let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = socket.local_addr().unwrap();
-    let listener = Connections::with_limits(vec![socket], connections, PATIENCE).unwrap();
+    let listener = Connections::with_limits(vec![socket], Vec::new(), connections, PATIENCE).unwrap();
     let routes = Router::new().route("/", get(async || "hello"));
     tokio::spawn(axum::serve(listener, routes).into_future());
     address
@@ -83,7 +83,7 @@ async fn two_addresses_are_one_server() {
     let sockets: Vec<_> =
         (0..2).map(|_| std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()).collect();
     let addresses: Vec<_> = sockets.iter().map(|socket| socket.local_addr().unwrap()).collect();
-    let listener = Connections::with_limits(sockets, 4, LONGER).unwrap();
+    let listener = Connections::with_limits(sockets, Vec::new(), 4, LONGER).unwrap();
     assert_eq!(Listener::local_addr(&listener).unwrap(), addresses[0]);
     tokio::spawn(axum::serve(listener, Router::new().route("/", get(async || "hello"))).into_future());
     for address in addresses {

@@ -25,9 +25,9 @@ pub(super) async fn start(
     State(app): State<Shared>,
     Json(Start { name }): Json<Start>,
 ) -> Result<Response, ApiError> {
-    let name = names::clean(&name).ok_or(ApiError::NameInvalid)?;
+    let name = names::clean(&name).map_err(ApiError::NameInvalid)?;
     app.can_register(now())?;
-    let started = app.ceremonies.start_account(name, now()).await.map_err(ApiError::registration)?;
+    let started = app.ceremonies.start_account(&name, now()).await.map_err(ApiError::registration)?;
     Ok(sessions::started(&started))
 }
 

@@ -1,32 +1,234 @@
 //! The page, compiled in: the program is one file, and fetches nothing from elsewhere.
+//!
+//! Each file is compressed and named by a hash once, when the server starts. Browsers ask for it again each time
+//! (`no-cache`), and get 304 as long as it is the one that they have.
+
+use std::io::Write as _;
 
 use axum::{
-    http::{HeaderName, header},
-    response::IntoResponse,
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    response::Response,
 };
+use countersign::cose::sha256;
+use flate2::{Compression, write::GzEncoder};
 
-type Asset = ([(HeaderName, &'static str); 1], &'static str);
+use super::{Shared, error::ApiError};
 
-pub(super) async fn page() -> Asset {
-    asset("text/html; charset=utf-8", include_str!("../page/index.html"))
+/// A file of the page: its path, its media type, its content.
+type File = (&'static str, &'static str, &'static str);
+
+/// The page's files; each has a route of its own.
+const FILES: [File; 4] = [
+    ("/", "text/html; charset=utf-8", include_str!("../page/index.html")),
+    ("/app.js", "text/javascript; charset=utf-8", include_str!("../page/app.js")),
+    ("/style.css", "text/css; charset=utf-8", include_str!("../page/style.css")),
+    ("/icon.svg", "image/svg+xml", include_str!("../page/icon.svg")),
+];
+
+/// Where `index.html` says its version; it is empty in the file and filled in when the server starts.
+const VERSION_EMPTY: &str = "<meta name=\"countersign-page\" content=\"\">";
+
+/// The files as they are sent.
+#[derive(Debug)]
+pub(super) struct Assets {
+    version: String,
+    assets: Vec<Asset>,
 }
 
-pub(super) async fn script() -> Asset {
-    asset("text/javascript; charset=utf-8", include_str!("../page/app.js"))
+#[derive(Debug)]
+struct Asset {
+    path: &'static str,
+    content_type: &'static str,
+    plain: Representation,
+    /// `None` if compression does not make it smaller.
+    gzip: Option<Representation>,
 }
 
-pub(super) async fn style() -> Asset {
-    asset("text/css; charset=utf-8", include_str!("../page/style.css"))
+/// Content, and the strong entity tag of exactly these bytes
+/// ([RFC 9110, section 8.8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3)).
+#[derive(Debug)]
+struct Representation {
+    content: Bytes,
+    tag: String,
 }
 
-pub(super) async fn icon() -> Asset {
-    asset("image/svg+xml", include_str!("../page/icon.svg"))
+impl Assets {
+    /// Prepares all files.
+    pub(super) fn new() -> Self {
+        let parts: Vec<&[u8]> = FILES.iter().map(|(_, _, content)| content.as_bytes()).collect();
+        // The hash of hashes, so that no byte can move from one file to the next unnoticed.
+        let hashes: Vec<_> = parts.iter().map(|part| sha256(&[part])).collect();
+        let version = hex(&sha256(&hashes.iter().map(|hash| &hash[..]).collect::<Vec<_>>()));
+        let filled = VERSION_EMPTY.replace("content=\"\"", &format!("content=\"{version}\""));
+        let assets = FILES
+            .iter()
+            .map(|(path, content_type, content)| {
+                Asset::new(path, content_type, content.replace(VERSION_EMPTY, &filled))
+            })
+            .collect();
+        Self { version, assets }
+    }
+
+    /// The hash of the page's files, which every answer has in its header `countersign-page`.
+    pub(super) fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The paths of all files.
+    pub(super) fn paths() -> impl Iterator<Item = &'static str> {
+        FILES.iter().map(|(path, _, _)| *path)
+    }
 }
 
-pub(super) async fn health() -> impl IntoResponse {
-    "ok"
+impl Asset {
+    fn new(path: &'static str, content_type: &'static str, content: String) -> Self {
+        let compressed = compress(content.as_bytes()).filter(|it| it.len() < content.len());
+        Self {
+            path,
+            content_type,
+            plain: Representation::new(content.into_bytes()),
+            gzip: compressed.map(Representation::new),
+        }
+    }
+
+    fn response(&self, request: &HeaderMap) -> Response {
+        let gzip = self.gzip.as_ref().filter(|_| accepts_gzip(request));
+        let chosen = gzip.unwrap_or(&self.plain);
+        let is_known = is_known(request, &chosen.tag);
+        let content = if is_known { Body::empty() } else { Body::from(chosen.content.clone()) };
+        let mut response = Response::new(content);
+        if is_known {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        }
+        let headers = response.headers_mut();
+        headers.extend(HeaderValue::try_from(&chosen.tag).map(|tag| (header::ETAG, tag)));
+        if self.gzip.is_some() {
+            headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        }
+        if !is_known {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+            if gzip.is_some() {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            }
+        }
+        response
+    }
 }
 
-fn asset(content_type: &'static str, content: &'static str) -> Asset {
-    ([(header::CONTENT_TYPE, content_type)], content)
+impl Representation {
+    fn new(content: Vec<u8>) -> Self {
+        let tag = format!("\"{}\"", hex(&sha256(&[&content])));
+        Self { content: content.into(), tag }
+    }
+}
+
+/// Sends the file of this path.
+pub(super) async fn asset(
+    State(app): State<Shared>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let asset = app.assets.assets.iter().find(|asset| asset.path == uri.path());
+    asset.map(|asset| asset.response(&headers)).ok_or(ApiError::NotFound)
+}
+
+/// Whether the server can do its work: without its database it can't.
+pub(super) async fn health(State(app): State<Shared>) -> (StatusCode, &'static str) {
+    match app.ceremonies.store.check_presence() {
+        Ok(()) => (StatusCode::OK, "ok"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database file was deleted or replaced"),
+    }
+}
+
+/// Writing to memory fails only if there is no memory.
+fn compress(content: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content).ok()?;
+    encoder.finish().ok()
+}
+
+/// Whether the request takes gzip
+/// ([RFC 9110, section 12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3)): by name, under its other name
+/// (section 8.4.1.3), or by `*`, and not with a weight of zero.
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let mut any = false;
+    for (coding, is_wanted) in items(headers, &header::ACCEPT_ENCODING).map(weighted) {
+        if coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip") {
+            return is_wanted;
+        }
+        any = any || (coding == "*" && is_wanted);
+    }
+    any
+}
+
+/// A coding, and whether its weight is more than zero.
+fn weighted(item: &str) -> (&str, bool) {
+    let (coding, parameter) = item.split_once(';').unwrap_or((item, ""));
+    let weight = parameter.trim().split_once('=').map(|(_, weight)| weight.trim());
+    let is_zero = weight.is_some_and(|weight| weight.parse::<f32>().is_ok_and(|weight| weight <= 0.0));
+    (coding.trim(), !is_zero)
+}
+
+/// Whether the client has this representation, by the weak comparison that `If-None-Match` takes
+/// ([RFC 9110, section 13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)). Our tags have no comma in them.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    items(headers, &header::IF_NONE_MATCH)
+        .any(|item| item == "*" || item.strip_prefix("W/").unwrap_or(item) == tag)
+}
+
+fn items<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> impl Iterator<Item = &'h str> {
+    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: header::HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
+    }
+
+    #[test]
+    fn gzip_is_for_clients_that_ask_for_it() {
+        for (value, expected) in [
+            ("gzip, deflate, br, zstd", true),
+            ("br;q=1.0, GZIP ; q=0.5", true),
+            ("x-gzip", true),
+            ("*", true),
+            ("gzip;q=0, *", false),
+            ("*;q=0.000", false),
+            ("br, identity", false),
+            ("gzipped", false),
+            ("", false),
+        ] {
+            assert_eq!(accepts_gzip(&with(header::ACCEPT_ENCODING, value)), expected, "{value}");
+        }
+        assert!(!accepts_gzip(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_tag_is_found_in_a_list_also_if_it_is_weak() {
+        for value in ["\"a\"", "W/\"a\"", "\"b\", \"a\"", "*"] {
+            assert!(is_known(&with(header::IF_NONE_MATCH, value), "\"a\""), "{value}");
+        }
+        for value in ["a", "\"b\"", "\"a", ""] {
+            assert!(!is_known(&with(header::IF_NONE_MATCH, value), "\"a\""), "{value}");
+        }
+    }
+
+    #[test]
+    fn the_page_has_exactly_one_place_for_its_version() {
+        let (_, _, page) = FILES[0];
+        assert_eq!(page.matches(VERSION_EMPTY).count(), 1);
+        let assets = Assets::new();
+        let sent = str::from_utf8(&assets.assets[0].plain.content).unwrap();
+        assert!(sent.contains(&format!("content=\"{}\"", assets.version())));
+    }
 }

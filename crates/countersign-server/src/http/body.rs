@@ -55,8 +55,12 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     serde_json::from_str(text).map_err(|error| ApiError::RequestMalformed(describe(&error)))
 }
 
-/// What is wrong and where, without the request's own words.
+/// What is wrong and where, without the request's own words: a member that is missing or there twice is named by ours.
 fn describe(error: &serde_json::Error) -> String {
+    let words = error.to_string();
+    if ["missing field", "duplicate field"].iter().any(|start| words.starts_with(start)) {
+        return words;
+    }
     format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column())
 }
 

@@ -159,7 +159,7 @@ pub(super) async fn rename(
     Id(id): Id,
     Json(Rename { label }): Json<Rename>,
 ) -> Result<Response, ApiError> {
-    let label = names::clean(&label).ok_or(ApiError::LabelInvalid)?.to_owned();
+    let label = names::clean(&label).map_err(ApiError::LabelInvalid)?;
     let owner = session.user.clone();
     let renamed = app.ceremonies.store.write(move |db| credentials::rename(db, &owner, &id, &label)).await?;
     Ok(one(&app, StatusCode::OK, &renamed, &session))

@@ -1,5 +1,7 @@
 //! What a client is told when something is wrong, and what the log gets.
 
+use std::{borrow::Cow, time::Instant};
+
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -7,8 +9,8 @@ use axum::{
 use countersign::Code;
 use serde::Serialize;
 
-use super::body;
-use crate::{ceremony::Failure, store::StoreError};
+use super::{body, log::Quota};
+use crate::{ceremony::Failure, names::NameFault, store::StoreError};
 
 /// An answer of `{"error": …}`. What `Display`s of causes say is for the log alone.
 #[derive(Debug)]
@@ -16,9 +18,9 @@ pub(super) enum ApiError {
     /// Not signed in, or no longer.
     NotSignedIn,
     /// Not a name that an account can have.
-    NameInvalid,
+    NameInvalid(NameFault),
     /// Not a label that a passkey can have.
-    LabelInvalid,
+    LabelInvalid(NameFault),
     /// Not the JSON that the request must have.
     RequestMalformed(String),
     /// No such path, or no such passkey of the account.
@@ -29,6 +31,8 @@ pub(super) enum ApiError {
     BodyTooLarge,
     /// A body that doesn't say it is JSON.
     ContentTypeUnsupported,
+    /// A request that does not say which host it is for.
+    HostMissing,
     /// A request from another site's page.
     OriginNotAllowed,
     /// A ceremony's response that was refused, with the status of its endpoint.
@@ -49,7 +53,7 @@ struct Body {
 #[derive(Serialize)]
 struct Sentence {
     code: &'static str,
-    message: &'static str,
+    message: Cow<'static, str>,
 }
 
 impl ApiError {
@@ -76,15 +80,29 @@ impl ApiError {
         }
     }
 
+    /// The word for it.
+    pub(super) fn code(&self) -> &'static str {
+        self.parts().1
+    }
+
+    /// The sentence, as exact as it can be.
+    fn message(&self) -> Cow<'static, str> {
+        match self {
+            Self::NameInvalid(fault) => fault.sentence("name").into(),
+            Self::LabelInvalid(fault) => fault.sentence("passkey’s label").into(),
+            other => other.parts().2.into(),
+        }
+    }
+
     fn parts(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::NotSignedIn => (StatusCode::UNAUTHORIZED, "not-signed-in", "You are not signed in."),
-            Self::NameInvalid => (
+            Self::NameInvalid(_) => (
                 StatusCode::BAD_REQUEST,
                 "name-invalid",
                 "A name has 1 to 64 characters, and none that is invisible.",
             ),
-            Self::LabelInvalid => (
+            Self::LabelInvalid(_) => (
                 StatusCode::BAD_REQUEST,
                 "label-invalid",
                 "A passkey’s label has 1 to 64 characters, and none that is invisible.",
@@ -107,6 +125,11 @@ impl ApiError {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "content-type-unsupported",
                 "The request’s content type is not application/json.",
+            ),
+            Self::HostMissing => (
+                StatusCode::BAD_REQUEST,
+                "host-missing",
+                "The request does not say, in one field “Host”, which host it is for.",
             ),
             Self::OriginNotAllowed => (
                 StatusCode::FORBIDDEN,
@@ -135,7 +158,7 @@ impl From<StoreError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, code, message) = self.parts();
+        let (status, code, _) = self.parts();
         match &self {
             Self::Store(error) if status.is_server_error() => {
                 tracing::error!(code, %error, "a request failed");
@@ -143,10 +166,18 @@ impl IntoResponse for ApiError {
             Self::MetadataUnavailable => tracing::warn!(code, "a registration was refused"),
             Self::Internal(detail) => tracing::error!(code, detail, "a request failed"),
             Self::Refused(_, _, detail) => tracing::info!(code, detail, "a ceremony was refused"),
-            Self::RequestMalformed(detail) => tracing::debug!(code, detail, "a request was refused"),
+            Self::RequestMalformed(detail) => log_malformed(code, detail),
             _ => tracing::debug!(code, "a request was refused"),
         }
-        body::json(status, &Body { error: Sentence { code, message } })
+        body::json(status, &Body { error: Sentence { code, message: self.message() } })
+    }
+}
+
+/// Says what is wrong with a request: most likely its program speaks another version of this interface.
+fn log_malformed(code: &str, detail: &str) {
+    static QUOTA: Quota = Quota::new();
+    if let Some(left_out) = QUOTA.take(Instant::now()) {
+        tracing::info!(code, detail, left_out, "a request was refused");
     }
 }
 
@@ -176,6 +207,7 @@ fn store(error: &StoreError) -> (StatusCode, &'static str, &'static str) {
         | StoreError::Failed(_)
         | StoreError::Corrupt(_)
         | StoreError::BrokenOff
+        | StoreError::Gone
         | StoreError::Closed => (
             StatusCode::SERVICE_UNAVAILABLE,
             "storage-failed",

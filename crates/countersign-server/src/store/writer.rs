@@ -5,12 +5,12 @@
 //! the last commit was on its way share the next transaction. Each runs in a savepoint of its own: one that
 //! fails takes nothing with it. None is answered before the commit.
 
-use std::{io, mem, thread};
+use std::{io, mem, sync::Arc, thread};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::StoreError;
+use super::{StoreError, presence::Presence};
 
 /// The most writes that share a transaction: enough that the disk no longer sets the pace, few enough that other
 /// processes get their turn.
@@ -34,10 +34,11 @@ trait Job: Send {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> io::Result<Self> {
+    pub(super) fn start(connection: Connection, presence: Arc<Presence>) -> io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
-        let thread =
-            thread::Builder::new().name("database".into()).spawn(move || work_off(jobs, &connection))?;
+        let thread = thread::Builder::new()
+            .name("database".into())
+            .spawn(move || work_off(jobs, &connection, &presence))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
@@ -64,7 +65,7 @@ impl Drop for Writer {
     }
 }
 
-fn work_off(mut queue: mpsc::Receiver<Box<dyn Job>>, connection: &Connection) {
+fn work_off(mut queue: mpsc::Receiver<Box<dyn Job>>, connection: &Connection, presence: &Presence) {
     while let Some(first) = queue.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < BATCH_MAX
@@ -72,7 +73,11 @@ fn work_off(mut queue: mpsc::Receiver<Box<dyn Job>>, connection: &Connection) {
         {
             batch.push(next);
         }
-        let committed = commit(&mut batch, connection);
+        let committed = presence
+            .check()
+            .and_then(|()| commit(&mut batch, connection))
+            // What was written to a file that went away meanwhile is lost.
+            .and_then(|()| presence.check());
         if let Err(error) = &committed {
             tracing::error!(%error, writes = batch.len(), "a transaction failed");
         }

@@ -38,13 +38,13 @@ async fn a_passkey_is_listed_with_what_is_known_of_it() {
 async fn passkeys_of_one_provider_are_told_apart() {
     let site = Site::new();
     let (mut client, _) = site.account("Ada", 1).await;
-    for (seed, label) in [(2, "Passkey 2"), (3, "Passkey 3")] {
+    for (seed, label) in [(2, "Passkey (2)"), (3, "Passkey (3)")] {
         let added = client.add(seed).await.1.expect(201).json();
         assert_eq!(added["credential"]["label"], label);
     }
     let path = format!("/api/credentials/{}", list(&mut client).await[1]["id"].as_str().unwrap());
     client.patch(&path, &json!({ "label": "Passkey" })).await.expect(200);
-    assert_eq!(client.add(4).await.1.expect(201).json()["credential"]["label"], "Passkey 2");
+    assert_eq!(client.add(4).await.1.expect(201).json()["credential"]["label"], "Passkey (2)");
 }
 
 #[tokio::test]

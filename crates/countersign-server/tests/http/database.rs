@@ -240,6 +240,31 @@ async fn a_database_that_fails_is_the_server_s_fault_and_says_no_more() {
     client.post("/api/sessions/start", &json!({})).await.expect(200);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn nothing_is_stored_in_a_database_file_that_was_deleted_or_replaced() {
+    for replaced in [false, true] {
+        let site = Site::new();
+        let (mut client, passkey) = site.account("Ada", 1).await;
+        client.get("/health").await.expect(200);
+        let started = client.post("/api/sessions/start", &json!({})).await.json();
+        let aside = site.database().with_extension("aside");
+        fs::rename(site.database(), &aside).unwrap();
+        if replaced {
+            fs::copy(&aside, site.database()).unwrap();
+        }
+        let body = finish(&started, &passkey.authentication(&started["options"]));
+        client.post("/api/sessions/finish", &body).await.expect_error(503, "storage-failed");
+        client.post("/api/sessions/start", &json!({})).await.expect_error(503, "storage-failed");
+        let health = client.get("/health").await.expect(503);
+        assert_eq!(health.body, b"the database file was deleted or replaced");
+        // Back in its place, it is the one that is open.
+        fs::rename(&aside, site.database()).unwrap();
+        client.get("/health").await.expect(200);
+        client.sign_in(&passkey).await.expect(200);
+    }
+}
+
 #[tokio::test]
 async fn a_record_that_can_t_be_read_is_the_server_s_fault() {
     let site = Site::new();

@@ -1,6 +1,9 @@
 //! What holds for every answer, and whom the server listens to.
 
+use std::io::Read as _;
+
 use axum::http::Request;
+use countersign_server::{Config, http::router};
 use serde_json::json;
 
 use crate::site::{Answer, Client, ORIGIN, Site};
@@ -48,7 +51,94 @@ async fn every_answer_has_the_security_headers() {
             "publickey-credentials-get=(self), publickey-credentials-create=(self)"
         );
         assert_eq!(answer.header("cache-control"), caching, "{method} {path}");
+        assert_eq!(answer.header("strict-transport-security"), "", "this server's origin is http");
     }
+}
+
+#[tokio::test]
+async fn an_https_server_says_that_it_is_to_be_asked_by_https_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::new(folder.path().join("test.sqlite3"));
+    config.rp_id = "example.org".into();
+    let mut client = Client { router: router(&config).unwrap(), cookie: None };
+    for path in ["/", "/health", "/nowhere", "/api/session", "/api/credentials", "/api/nowhere"] {
+        let answer = client.get(path).await;
+        assert_eq!(answer.header("strict-transport-security"), "max-age=31536000", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_names_no_host_or_two_is_refused() {
+    let site = Site::new();
+    let mut client = site.client();
+    for host in ["", "a@b", "a b", "/", "a, b"] {
+        send(&mut client, "GET", "/api/session", &[("host", host)], "")
+            .await
+            .expect_error(400, "host-missing");
+        let answer = send(&mut client, "GET", "/", &[("host", host)], "").await.expect(400);
+        assert_eq!(
+            (answer.body.as_slice(), answer.header("x-content-type-options")),
+            (&b"Bad Request"[..], "nosniff")
+        );
+    }
+    let twice = [("host", "localhost:8080"), ("host", "localhost:8080")];
+    send(&mut client, "GET", "/api/session", &twice, "").await.expect_error(400, "host-missing");
+    for host in ["localhost:8080", "127.0.0.1", "[::1]:8080", "example.org"] {
+        send(&mut client, "GET", "/api/session", &[("host", host)], "").await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn every_answer_has_the_version_of_the_page() {
+    let site = Site::new();
+    let mut client = site.client();
+    let answer = client.get("/").await.expect(200);
+    let version = answer.header("countersign-page").to_owned();
+    assert!(version.len() == 64 && version.bytes().all(|byte| byte.is_ascii_hexdigit()), "{version}");
+    let meta = format!("<meta name=\"countersign-page\" content=\"{version}\">");
+    assert!(String::from_utf8(answer.body).unwrap().contains(&meta));
+    for path in ["/app.js", "/health", "/nowhere", "/api/session", "/api/credentials", "/api/nowhere"] {
+        assert_eq!(client.get(path).await.header("countersign-page"), version, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_the_page_that_a_browser_has_is_not_sent_again() {
+    let site = Site::new();
+    let mut client = site.client();
+    for path in ["/", "/app.js", "/style.css", "/icon.svg"] {
+        let tag = client.get(path).await.expect(200).header("etag").to_owned();
+        let answer = send(&mut client, "GET", path, &[("if-none-match", &tag)], "").await.expect(304);
+        assert_eq!((answer.body.len(), answer.header("etag")), (0, tag.as_str()), "{path}");
+        assert_eq!(answer.header("cache-control"), "no-cache");
+        let answer = send(&mut client, "GET", path, &[("if-none-match", "\"other\"")], "").await.expect(200);
+        assert!(!answer.body.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_files_of_the_page_are_compressed_for_those_that_take_it() {
+    let site = Site::new();
+    let mut client = site.client();
+    for path in ["/", "/app.js", "/style.css"] {
+        let plain = client.get(path).await.expect(200);
+        let gzip = send(&mut client, "GET", path, &[("accept-encoding", "gzip, br")], "").await.expect(200);
+        assert_eq!(
+            (plain.header("content-encoding"), gzip.header("content-encoding")),
+            ("", "gzip"),
+            "{path}"
+        );
+        assert_eq!((plain.header("vary"), gzip.header("vary")), ("accept-encoding", "accept-encoding"));
+        assert_eq!(plain.header("content-type"), gzip.header("content-type"));
+        assert_ne!(plain.header("etag"), gzip.header("etag"), "a strong tag is of these bytes alone");
+        assert!(gzip.body.len() * 2 < plain.body.len(), "{path}: {}", gzip.body.len());
+        let mut read = Vec::new();
+        flate2::read::GzDecoder::new(&gzip.body[..]).read_to_end(&mut read).unwrap();
+        assert_eq!(read, plain.body, "{path}");
+    }
+    // Answers of the interface repeat what a client sent beside what is secret.
+    let answer = send(&mut client, "GET", "/api/session", &[("accept-encoding", "gzip")], "").await;
+    assert_eq!(answer.header("content-encoding"), "");
 }
 
 #[tokio::test]

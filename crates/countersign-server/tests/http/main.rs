@@ -13,6 +13,7 @@ mod fetching;
 mod https;
 mod junk;
 mod metadata;
+mod names;
 mod serving;
 mod sessions;
 mod site;

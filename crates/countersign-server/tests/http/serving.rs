@@ -119,6 +119,74 @@ async fn bytes_that_are_no_http_harm_nobody() {
     serving.abort();
 }
 
+#[tokio::test]
+async fn what_hyper_answers_by_itself_has_the_headers_of_every_answer() {
+    let (_folder, mut config) = config(Listen::Address((Ipv4Addr::LOCALHOST, 0).into()));
+    config.rp_id = "example.org".into();
+    let server = Server::bind(&config).unwrap();
+    let address = server.addresses()[0];
+    let serving = tokio::spawn(server.serve(std::future::pending()));
+    let many_headers = format!("GET / HTTP/1.1\r\n{}\r\n", "X: y\r\n".repeat(5000));
+    let long_line = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(70_000));
+    for (request, status) in [
+        (&b"GET / HTTP/9.9\r\n\r\n"[..], "400"),
+        (b"G\0T / HTTP/1.1\r\nHost: x\r\n\r\n", "400"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nno field\r\n\r\n", "400"),
+        (b"POST /api/sessions/start HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "400"),
+        (b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "400"),
+        (b"GET / HTTP/1.0\r\n\r\n", "400"),
+        // After an answer on the same connection.
+        (b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n\0\r\n\r\n", "200"),
+        (many_headers.as_bytes(), "431"),
+        (long_line.as_bytes(), "414"),
+    ] {
+        let answers = ask(address, request).await;
+        assert_eq!(answers.get(9..12), Some(status), "{answers}");
+        let heads = answers.matches("HTTP/1.").count();
+        assert_eq!(heads, if status == "200" { 2 } else { 1 }, "{answers}");
+        for line in [
+            "\r\ncontent-security-policy: default-src 'none'; ",
+            "\r\nx-content-type-options: nosniff\r\n",
+            "\r\nreferrer-policy: no-referrer\r\n",
+            "\r\nstrict-transport-security: max-age=31536000\r\n",
+            "\r\ncountersign-page: ",
+            "\r\ncache-control: no-",
+        ] {
+            assert_eq!(answers.matches(line).count(), heads, "{line:?} in {answers}");
+        }
+    }
+    serving.abort();
+}
+
+#[tokio::test]
+async fn metrics_can_have_an_address_of_their_own() {
+    let local = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
+    let (_folder, mut config) = config(local);
+    config.metrics_listen = Some(local);
+    let server = Server::bind(&config).unwrap();
+    let (page, metrics) = (server.addresses()[0], server.metrics_addresses()[0]);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(server.serve(async {
+        let _ = stopped.await;
+    }));
+    for (address, path, status) in [
+        (page, "/metrics", "404"),
+        (page, "/health", "200"),
+        (page, "/", "200"),
+        (metrics, "/metrics", "200"),
+        (metrics, "/health", "200"),
+        (metrics, "/", "404"),
+        (metrics, "/api/session", "404"),
+    ] {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let answer = ask(address, request.as_bytes()).await;
+        assert_eq!(answer.get(9..12), Some(status), "{path} {answer}");
+        assert!(answer.contains("\r\nx-content-type-options: nosniff\r\n"), "{answer}");
+    }
+    stop.send(()).unwrap();
+    serving.await.unwrap().unwrap();
+}
+
 #[test]
 fn an_address_that_can_t_be_had_is_said_by_name() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();

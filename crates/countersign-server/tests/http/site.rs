@@ -118,6 +118,7 @@ impl Client {
         if let Some(cookie) = &self.cookie {
             request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
         }
+        request.headers_mut().entry(header::HOST).or_insert_with(|| "localhost:8080".parse().unwrap());
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();

@@ -1,0 +1,57 @@
+//! What the log gets of requests that are refused: each is one client's fault, and any client can send thousands.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// How many refused requests are logged in each [`WINDOW`]: enough to see what is set up wrongly.
+const LOGGED_MAX: u32 = 10;
+
+/// The time that [`LOGGED_MAX`] is for.
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// A limit on lines of the log.
+#[derive(Debug)]
+pub(super) struct Quota(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    since: Option<Instant>,
+    logged: u32,
+    left_out: u64,
+}
+
+impl Quota {
+    pub(super) const fn new() -> Self {
+        Self(Mutex::new(State { since: None, logged: 0, left_out: 0 }))
+    }
+
+    /// Whether a line may be logged now, and how many were left out before it.
+    pub(super) fn take(&self, now: Instant) -> Option<u64> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.since.is_none_or(|since| now.saturating_duration_since(since) >= WINDOW) {
+            (state.since, state.logged) = (Some(now), 0);
+        }
+        if state.logged >= LOGGED_MAX {
+            state.left_out = state.left_out.saturating_add(1);
+            return None;
+        }
+        state.logged = state.logged.saturating_add(1);
+        Some(std::mem::take(&mut state.left_out))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_refusals_is_ten_lines_a_minute_and_a_count() {
+        let (quota, start) = (Quota::new(), Instant::now());
+        let lines = |at: Duration| (0..100).filter_map(|_| quota.take(start + at)).collect::<Vec<_>>();
+        assert_eq!(lines(Duration::ZERO), [0; 10]);
+        assert_eq!(lines(Duration::from_secs(59)), [0; 0]);
+        assert_eq!(lines(Duration::from_secs(60)), [190, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    }
+}

@@ -1,0 +1,66 @@
+//! Which characters of a text from elsewhere may be shown as they are.
+
+use std::borrow::Cow;
+
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{DefaultIgnorableCodePoint, GeneralCategory, NoncharacterCodePoint},
+};
+
+/// The text with U+FFFD for each character that can't be seen, that a terminal takes for a command, or that changes
+/// how its neighbours are shown, and cut to `max` characters, the last of which is then an ellipsis.
+///
+/// ```
+/// # use countersign_server::printable;
+/// assert_eq!(printable("a\u{1b}[2Jb\n\u{202e}\u{2028}\u{200b}\u{3164}", 64), "a\u{fffd}[2Jb\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}");
+/// assert_eq!(printable("Security Key", 8), "Securit…");
+/// ```
+pub fn printable(text: &str, max: usize) -> Cow<'_, str> {
+    let is_short = text.chars().nth(max).is_none();
+    if is_short && !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let room = if is_short { max } else { max.saturating_sub(1) };
+    let shown =
+        text.chars().take(room).map(|character| if is_hidden(character) { '\u{fffd}' } else { character });
+    Cow::Owned(shown.chain((!is_short).then_some('…')).collect())
+}
+
+/// Whether a character is not seen, or changes how others are shown: controls, separators of lines and paragraphs, the
+/// directional formatting characters of [UAX #9](https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters),
+/// and whatever else is `Default_Ignorable_Code_Point`
+/// ([UAX #44](https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point)): fillers, joiners, variation
+/// selectors and tags among them.
+pub(crate) fn is_hidden(character: char) -> bool {
+    if matches!(character, ' '..='~') {
+        return false;
+    }
+    // Interlinear annotations and the blank of Braille are not ignorable by their property, and show nothing.
+    matches!(character, '\u{fff9}'..='\u{fffb}' | BRAILLE_BLANK)
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
+        || CodePointSetData::new::<NoncharacterCodePoint>().contains(character)
+        || matches!(
+            category(character),
+            GeneralCategory::Control | GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator
+        )
+}
+
+/// BRAILLE PATTERN BLANK: a space to those who write Braille, and blank to everyone.
+pub(crate) const BRAILLE_BLANK: char = '\u{2800}';
+
+/// Whether a character can be seen by itself: a letter, a number, punctuation or a symbol. What is not assigned yet may
+/// be one, on a device that is newer than this program.
+pub(crate) fn is_visible(character: char) -> bool {
+    !is_hidden(character)
+        && !matches!(
+            category(character),
+            GeneralCategory::SpaceSeparator
+                | GeneralCategory::NonspacingMark
+                | GeneralCategory::SpacingMark
+                | GeneralCategory::EnclosingMark
+        )
+}
+
+fn category(character: char) -> GeneralCategory {
+    CodePointMapData::<GeneralCategory>::new().get(character)
+}
