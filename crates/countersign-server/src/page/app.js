@@ -1,207 +1,112 @@
-// The page of a Countersign server: create an account, sign in, look after passkeys.
+// The page of a Countersign server: create an account, sign in, look after passkeys and sessions.
 //
-// Talks to the JSON API under /api and to navigator.credentials, and to nothing else. What comes from the
-// server or the authenticator enters the document as text only. One module, though past 600 lines: with no
-// build step, each further file would be a further round trip before the page can do anything.
+// This module has what the user does and what the page then shows; client.js talks to the server and the authenticator,
+// view.js makes the parts of the document. index.html preloads both, so that three files take no more round trips than
+// one. Nothing comes from elsewhere.
 
-const byId = (id) => document.getElementById(id);
-const page = { title: document.title, view: null, busy: false };
-const session = { account: null, rpId: location.hostname, passkeys: [] };
+import {
+  Failure, Wait, api, browserFailure, conditionalRequest, confirmWithPasskey, finishSignIn, listed, obstacle, passOn, pause, register,
+  server, signIn,
+} from './client.js';
+import {
+  announce, beginWait, byId, clearNotices, confirmed, element, invisibleAdvice, markInvalid, passkeyItem, refreshTimes, renderMetadata,
+  renderPasskeys, renderSessions, tell, words,
+} from './view.js';
 
-// ---- What can go wrong, in words for the person at the screen -----------------------------------------
+const page = { title: document.title, view: null, busy: false, wait: null, stale: false, usable: true };
+const session = { account: null, passkeys: [] };
 
-/** Something that the person should read; `code` is the server's or the browser's word for it. */
-class Failure extends Error {
-  constructor(message, { code = '', advice = '', status = 0, cause } = {}) {
-    super(message, { cause });
-    Object.assign(this, { code, advice, status });
-  }
+// ---- Actions: one at a time, with a busy button and the outcome beside it -------------------------------
 
-  /** Whether the server looked at the request and said no: then it stored nothing. */
-  get refused() {
-    return this.status >= 400 && this.status < 500;
-  }
+function cancelWait() {
+  if (!page.wait) return;
+  // The button that has the focus is about to go.
+  if (document.activeElement === byId('cancel')) page.wait.button.focus();
+  page.wait.cancel();
 }
 
-const SERVER_ADVICE = {
-  'challenge-expired': () => 'Please start again; each attempt is good once, and for a few minutes.',
-  'credential-unknown': () => 'It may have been removed from its account. Use another passkey, and delete this one where you keep it: it opens nothing here.',
-  'metadata-unavailable': () => 'It lacks the list of authenticators that it accepts, and keeps trying to get it. Please try again later.',
-  'last-credential': () => 'Add another passkey first, so that you are not locked out.',
-  'not-signed-in': () => 'If this keeps happening, check that your browser keeps cookies for this site.',
-  'name-taken': () => 'If that account is yours, sign in with your passkey.',
-  'origin-mismatch': () => `You are at ${location.origin}. Open this page at the address that its server was set up for.`,
-  'origin-not-allowed': () => `You are at ${location.origin}. Open this page at the address that its server was set up for.`,
-  'user-not-verified': () => 'Use a passkey that asks for your fingerprint, your face or a PIN. For a security key, set a PIN first.',
-};
-
-const BROWSER_WORDS = {
-  AbortError: () => ['The request was stopped.', 'You can start again.'],
-  ConstraintError: () => ['That authenticator can’t check that it is you.', 'Use one with a fingerprint, a face or a PIN. For a security key, set a PIN first.'],
-  InvalidStateError: (kind) => kind === 'sign-in'
-    ? ['The browser is busy with another request.', 'Close its passkey window, then try again.']
-    : ['This device or security key already has a passkey for your account.', 'There is no need for a second one on it. To add a passkey, use another device.'],
-  NotAllowedError: (kind) => kind === 'sign-in'
-    ? ['You weren’t signed in: the request was cancelled, or it timed out.', 'Try again; if you have no passkey here yet, create an account first.']
-    : ['No passkey was made: the request was cancelled, or it timed out.', 'Nothing was changed. Try again; if your device showed nothing, it may need a screen lock first, or a security key its PIN.'],
-  NotSupportedError: () => ['That authenticator offers no kind of key that this server accepts.', 'Use another device or security key.'],
-  SecurityError: () => ['This page’s address doesn’t fit its passkeys.', `They belong to “${session.rpId}”, and you are at “${location.host}”. Open the page at its own address.`],
-};
-
-/** Runs a step of a ceremony; what the browser throws comes out in words. */
-async function fromBrowser(kind, step) {
+async function act({ button, notice, work, failed }) {
+  if (page.busy) return;
+  if (server.outdated) {
+    byId('reload').focus();
+    return;
+  }
+  page.busy = true;
+  clearNotices();
+  const wait = page.wait = beginWait(button);
+  await stopAutofill();
   try {
-    return await step();
+    await work(wait);
   } catch (error) {
-    throw browserFailure(error, kind);
+    await explain(error, notice, failed);
+  } finally {
+    wait.end();
+    page.wait = null;
+    page.busy = false;
+  }
+  if (page.stale) await recheck();
+  startAutofill();
+}
+
+async function explain(error, notice, failed) {
+  if (error.code === 'not-signed-in' && page.view === 'in') {
+    leave('Your session has ended. Sign in again to go on.', 'warning');
+  } else if (error.code === 'account-changed') {
+    await showOtherAccount();
+  } else if (error.code !== 'account-missing') {
+    tell(notice, browserFailure(error));
+    failed?.(error);
   }
 }
 
-function browserFailure(error, kind) {
-  const [message, advice] = BROWSER_WORDS[error?.name]?.(kind)
-    ?? ['The browser or the authenticator reported a problem.', `It said: ${error?.message || error}`];
-  return new Failure(message, { code: error?.name, advice, cause: error });
+/** Asks for a decision. What happened in other windows meanwhile is looked at after a no. */
+async function decided(question) {
+  const go = await confirmed(question);
+  if (!go && page.stale) await recheck();
+  return go;
 }
 
-// ---- The server ---------------------------------------------------------------------------------------
+/** Asks for a decision in the course of an action; a no ends the action. */
+async function proceed(wait, question) {
+  wait.side('user');
+  if (!await confirmed({ no: 'Cancel', tone: 'primary', ...question })) wait.cancel();
+  wait.signal.throwIfAborted();
+}
 
-async function api(method, path, body, signal) {
-  const request = { method, signal, cache: 'no-store', credentials: 'same-origin', headers: {} };
-  if (method !== 'GET') request.headers['content-type'] = 'application/json';
-  if (body !== undefined) request.body = JSON.stringify(body);
-  let response;
+/**
+ * Does what needs a confirmation with a passkey. If the server has no recent one, the user is asked for it; `before`
+ * and `after` are steps around that.
+ */
+async function withConfirmation(act, wait, work, { before = () => {}, after = () => {} } = {}) {
   try {
-    response = await fetch(path, request);
-  } catch (cause) {
-    throw new Failure('The server can’t be reached.', { code: 'network', advice: 'Check your connection, then try again.', cause });
-  }
-  const answer = await response.json().catch(() => null);
-  if (response.ok) return answer;
-  const code = answer?.error?.code ?? `http-${response.status}`;
-  throw new Failure(answer?.error?.message ?? 'The server could not answer.', {
-    code,
-    status: response.status,
-    advice: SERVER_ADVICE[code]?.() ?? (answer?.error ? '' : 'Please try again in a moment.'),
-  });
-}
-
-// ---- WebAuthn's JSON forms, also where the browser lacks them -------------------------------------------
-
-function toBytes(base64url) {
-  return Uint8Array.from(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-}
-
-function toBase64url(buffer) {
-  const text = Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join('');
-  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
-const withBytes = (descriptors = []) => descriptors.map((one) => ({ ...one, id: toBytes(one.id) }));
-
-function creationOptions(json) {
-  if (PublicKeyCredential.parseCreationOptionsFromJSON) return PublicKeyCredential.parseCreationOptionsFromJSON(json);
-  return {
-    ...json,
-    challenge: toBytes(json.challenge),
-    user: { ...json.user, id: toBytes(json.user.id) },
-    excludeCredentials: withBytes(json.excludeCredentials),
-  };
-}
-
-function requestOptions(json) {
-  if (PublicKeyCredential.parseRequestOptionsFromJSON) return PublicKeyCredential.parseRequestOptionsFromJSON(json);
-  return { ...json, challenge: toBytes(json.challenge), allowCredentials: withBytes(json.allowCredentials) };
-}
-
-function responseJson(credential) {
-  try {
-    if (credential.toJSON) return credential.toJSON();
-  } catch {
-    // Some password managers hand out an object whose toJSON can't be called; the fallback reads it.
-  }
-  const { response } = credential;
-  const json = { clientDataJSON: toBase64url(response.clientDataJSON) };
-  if (response.attestationObject) {
-    json.attestationObject = toBase64url(response.attestationObject);
-    json.transports = response.getTransports?.() ?? [];
-    if (response.getAuthenticatorData) json.authenticatorData = toBase64url(response.getAuthenticatorData());
-    if (response.getPublicKeyAlgorithm) json.publicKeyAlgorithm = response.getPublicKeyAlgorithm();
-    const key = response.getPublicKey?.();
-    if (key) json.publicKey = toBase64url(key);
-  } else {
-    json.authenticatorData = toBase64url(response.authenticatorData);
-    json.signature = toBase64url(response.signature);
-    if (response.userHandle) json.userHandle = toBase64url(response.userHandle);
-  }
-  const id = toBase64url(credential.rawId);
-  return {
-    id,
-    rawId: id,
-    type: credential.type,
-    response: json,
-    clientExtensionResults: credential.getClientExtensionResults(),
-    ...(credential.authenticatorAttachment && { authenticatorAttachment: credential.authenticatorAttachment }),
-  };
-}
-
-/** Tells the passkey's keeper what the server knows, where the browser can pass that on. Never a failure. */
-function signal(method, details) {
-  const tell = async () => window.PublicKeyCredential?.[method]?.({ rpId: session.rpId, ...details });
-  tell().catch(() => {});
-}
-
-function signalAccepted(ids) {
-  signal('signalAllAcceptedCredentials', { userId: session.account.userHandle, allAcceptedCredentialIds: ids });
-}
-
-// ---- Ceremonies ---------------------------------------------------------------------------------------
-
-/** Makes a passkey; `kind` is `create` (an account) or `add`. */
-async function register(kind, path, details) {
-  const { ceremony, options } = await api('POST', `${path}/start`, details);
-  const credential = await fromBrowser(kind, () => navigator.credentials.create({ publicKey: creationOptions(options) }));
-  try {
-    return await api('POST', `${path}/finish`, { ceremony, response: responseJson(credential) });
+    return await work();
   } catch (error) {
-    // The authenticator keeps a passkey by now that the server won't take.
-    if (error.refused && error.code !== 'credential-already-registered') {
-      signal('signalUnknownCredential', { credentialId: credential.id });
-    }
-    throw error;
+    if (error.code !== 'reauthentication-required') throw error;
   }
-}
-
-async function finishSignIn(ceremony, credential) {
-  try {
-    return (await api('POST', '/api/sessions/finish', { ceremony, response: responseJson(credential) })).account;
-  } catch (error) {
-    if (error.code === 'credential-unknown') signal('signalUnknownCredential', { credentialId: credential.id });
-    throw error;
-  }
-}
-
-async function signIn() {
-  const { ceremony, options } = await api('POST', '/api/sessions/start', {});
-  const credential = await fromBrowser('sign-in', () => navigator.credentials.get({ publicKey: requestOptions(options) }));
-  return finishSignIn(ceremony, credential);
+  await before();
+  await confirmWithPasskey(act, wait);
+  await after();
+  return work();
 }
 
 // ---- Passkeys among the name field's suggestions ---------------------------------------------------------
 
-const autofill = { available: false, controller: null, settled: Promise.resolve(), timer: 0, until: 0 };
+const autofill = { available: false, wait: null, settled: Promise.resolve(), timer: 0, until: 0 };
+/** How long the browser gets to end a conditional request, in milliseconds; some providers' objects never do. */
+const LET_GO = 2_000;
 
 function startAutofill() {
-  if (!autofill.available || autofill.controller || page.view !== 'out' || page.busy || document.hidden) return;
-  autofill.controller = new AbortController();
-  autofill.settled = offerAutofill(autofill.controller);
+  if (!autofill.available || autofill.wait || page.view !== 'out' || page.busy || document.hidden || server.outdated || !page.usable) return;
+  autofill.wait = new Wait();
+  autofill.settled = offerAutofill(autofill.wait);
 }
 
 /** Ends the pending request and waits until the browser has let go of it. */
 async function stopAutofill() {
   clearTimeout(autofill.timer);
-  autofill.controller?.abort();
-  autofill.controller = null;
-  await autofill.settled;
+  autofill.wait?.cancel();
+  autofill.wait = null;
+  await Promise.race([autofill.settled, pause(LET_GO)]);
 }
 
 async function refreshAutofill() {
@@ -209,117 +114,46 @@ async function refreshAutofill() {
   startAutofill();
 }
 
-async function offerAutofill(controller) {
+async function offerAutofill(wait) {
   const begun = Date.now();
   try {
-    const { ceremony, options } = await api('POST', '/api/sessions/start', {}, controller.signal);
-    if (controller.signal.aborted) return;
+    const { ceremony, lifetime, get } = await conditionalRequest(wait);
+    if (wait.signal.aborted) return;
     // The request has no end of its own, its challenge has: a fresh one in good time.
-    const life = 0.8 * (options.timeout ?? 300_000);
+    const life = 0.8 * lifetime;
     Object.assign(autofill, { until: begun + life, timer: setTimeout(refreshAutofill, life) });
-    const credential = await navigator.credentials.get({
-      publicKey: requestOptions(options),
-      mediation: 'conditional',
-      signal: controller.signal,
-    });
-    if (controller.signal.aborted) return;
-    autofill.controller = null;
+    const credential = await get();
+    if (wait.signal.aborted) return;
+    autofill.wait = null;
     // Not awaited: the request has settled, and what follows may stop and start others.
     act({
       button: byId('sign-in'),
-      waiting: 'Signing in…',
       notice: byId('sign-in-notice'),
-      work: async () => enter(await finishSignIn(ceremony, credential), 'You are signed in.'),
+      work: async (wait) => {
+        const account = await entered(() => finishSignIn(ceremony, credential, wait));
+        await enter(account, 'You are signed in.', { wait });
+      },
     });
   } catch {
-    if (controller.signal.aborted) return;
+    if (wait.signal.aborted) return;
     clearTimeout(autofill.timer);
-    autofill.controller = null;
-    // Refused at once means that it would be refused again; later, that the person turned it down.
+    autofill.wait = null;
+    // Refused at once means that it would be refused again; later, that the user turned it down.
     if (Date.now() - begun > 2_000) setTimeout(startAutofill, 1_000);
   }
-}
-
-// ---- Actions: one at a time, with a busy button and the outcome beside it -------------------------------
-
-function setBusy(button, waiting) {
-  const label = button.querySelector('.label');
-  button.dataset.label ??= label.textContent;
-  label.textContent = waiting ?? button.dataset.label;
-  button.setAttribute('aria-busy', String(waiting !== null));
-  // Not `disabled`: that would throw the keyboard's place away.
-  for (const one of document.querySelectorAll('button')) one.setAttribute('aria-disabled', String(waiting !== null));
-}
-
-async function act({ button, waiting, notice, work, failed }) {
-  if (page.busy) return;
-  page.busy = true;
-  clearNotices();
-  setBusy(button, waiting);
-  await stopAutofill();
-  try {
-    await work();
-  } catch (error) {
-    if (error.code === 'not-signed-in' && page.view === 'in') {
-      leave('Your session has ended. Sign in again to go on.', 'warning');
-    } else {
-      tell(notice, error instanceof Failure ? error : browserFailure(error));
-      failed?.(error);
-    }
-  } finally {
-    setBusy(button, null);
-    page.busy = false;
-    startAutofill();
-  }
-}
-
-function clearNotices() {
-  for (const notice of document.querySelectorAll('[role=alert]:not(#capability), #status')) notice.replaceChildren();
-  byId('name').removeAttribute('aria-invalid');
-}
-
-function element(name, text, attributes = {}) {
-  const node = document.createElement(name);
-  if (text) node.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return node;
-}
-
-function tell(notice, failure) {
-  const parts = [element('p', failure.message)];
-  if (failure.advice) parts.push(element('p', failure.advice));
-  if (failure.code) parts.push(element('p', failure.code, { class: 'code', title: 'The exact reason, for whoever helps you' }));
-  notice.replaceChildren(...parts);
-}
-
-function announce(text, tone = 'success') {
-  const status = byId('status');
-  status.className = `notice notice-${tone}`;
-  status.replaceChildren(...(text ? [element('p', text)] : []));
-}
-
-/** Asks before something that can't be undone; resolves to the answer once the dialog is closed. */
-function confirmed({ title, text, yes, no }) {
-  const dialog = byId('confirm');
-  byId('confirm-title').textContent = title;
-  byId('confirm-text').textContent = text;
-  byId('confirm-yes').textContent = yes;
-  byId('confirm-no').textContent = no;
-  dialog.returnValue = 'no';
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
-  });
 }
 
 // ---- Views --------------------------------------------------------------------------------------------
 
 const VIEWS = { out: ['view-out', 'out-title', 'Sign in'], in: ['view-in', 'account-name', 'Your passkeys'], failed: ['view-failed', 'failed-title', 'Not loaded'] };
 
+/** Shows one of the views, or with `null` none. */
 function show(view, { focus }) {
-  const [id, heading, title] = VIEWS[view];
-  for (const [other] of Object.values(VIEWS)) byId(other).hidden = other !== id;
+  for (const [other] of Object.values(VIEWS)) byId(other).hidden = other !== VIEWS[view]?.[0];
   page.view = view;
+  if (view === null) return;
+  const [, heading, title] = VIEWS[view];
+  byId('loading').hidden = true;
   document.title = `${title} · ${page.title}`;
   if (focus) {
     byId(heading).focus({ preventScroll: true });
@@ -327,199 +161,155 @@ function show(view, { focus }) {
   }
 }
 
-/** To the signed-in view, for this account. */
-async function enter(account, text, { focus = true } = {}) {
+function setAccount(account) {
   session.account = account;
   session.passkeys = [];
+  server.account = account?.userHandle ?? null;
+}
+
+/** To the signed-in view, for this account. */
+async function enter(account, text, { focus = true, tone, wait } = {}) {
+  setAccount(account);
   byId('account-name').textContent = account.name;
   byId('create-form').reset();
   document.querySelector('.danger').open = false;
-  renderPasskeys();
+  renderPasskeys([], {});
+  renderSessions([]);
   try {
-    await loadPasskeys();
-    signalAccepted(session.passkeys.map((one) => one.id));
+    await reload(wait);
   } catch (error) {
     if (error.code === 'not-signed-in') {
-      session.account = null;
+      setAccount(null);
       throw error;
     }
     tell(byId('add-notice'), error);
   }
   show('in', { focus });
-  announce(text);
+  announce(text, tone);
+  notify();
 }
 
-/** To the signed-out view, saying why. */
+/** To the signed-out view, saying why. No name of the account stays in the document. */
 function leave(text, tone = 'success') {
   if (byId('confirm').open) byId('confirm').close('no');
-  session.account = null;
-  session.passkeys = [];
-  byId('passkeys').replaceChildren();
+  setAccount(null);
+  for (const id of ['account-name', 'passkeys', 'passkeys-hint', 'sessions', 'confirm-title', 'confirm-text']) byId(id).replaceChildren();
+  clearNotices();
   show('out', { focus: true });
   announce(text, tone);
+  notify();
+}
+
+async function showOtherAccount() {
+  const { account } = await api('GET', '/api/session').catch(() => ({}));
+  if (!account) {
+    leave('Your session has ended. Nothing was changed. Sign in again to go on.', 'warning');
+    return;
+  }
+  await enter(account, words`You are signed in as ${account.name} now: that was done in another window. Nothing was changed.`, { tone: 'warning' }).catch(() => {});
 }
 
 async function load({ focus = false } = {}) {
-  const slow = setTimeout(() => { byId('loading').hidden = false; }, 400);
   try {
-    const { account, rpId } = await api('GET', '/api/session');
-    session.rpId = rpId ?? session.rpId;
+    const { account, rpId, origin } = await api('GET', '/api/session');
+    server.rpId = rpId ?? server.rpId;
+    if (origin && origin !== location.origin) showHome(origin);
     if (account) await enter(account, '', { focus });
     else show('out', { focus });
   } catch (error) {
     show('failed', { focus });
-    tell(byId('failed-notice'), error);
-  } finally {
-    clearTimeout(slow);
-    byId('loading').hidden = true;
+    tell(byId('failed-notice'), browserFailure(error));
   }
   startAutofill();
 }
 
-/** Another tab may have signed in or out meanwhile. */
-async function recheck() {
-  if (document.hidden || page.busy || byId('confirm').open || !['out', 'in'].includes(page.view)) return;
+/** Whether the page lies in the browser's cache: nothing of the account is seen when it comes back. */
+function hide({ persisted }) {
+  if (!persisted) return;
+  cancelWait();
+  stopAutofill();
+  byId('loading').hidden = false;
+  show(null, { focus: false });
+}
+
+/** Nothing works at an address that the server doesn't accept. */
+function showHome(origin) {
+  block(new Failure('This page doesn’t work at this address.', {
+    advice: `You are at ${location.origin}. The page is at home at:`,
+    link: origin,
+  }));
+}
+
+function block(why) {
+  page.usable = false;
+  tell(byId('capability'), why);
+  byId('capability').hidden = false;
+  byId('doors').hidden = true;
+  byId('add').hidden = true;
+}
+
+// ---- Other windows, and time gone by -------------------------------------------------------------------
+
+let windows = null;
+try {
+  windows = new BroadcastChannel('countersign');
+} catch {
+  // Not where the browser blocks this site's storage.
+}
+
+/** Says to the other windows of this browser which account this is, and whether its passkeys or sessions changed. */
+function notify({ changed = false } = {}) {
+  windows?.postMessage({ account: server.account, changed });
+}
+
+async function hear({ data }) {
+  // A question about an account that this browser is no longer signed in to has no subject any more.
+  if (data.account !== server.account && byId('confirm').open) byId('confirm').close('no');
+  await recheck({ always: true, changed: data.changed });
+}
+
+/** Asks the server who is signed in: that may have changed in another window, or while no window was looked at. */
+async function recheck({ always = false, changed = false } = {}) {
+  page.stale = page.busy || byId('confirm').open;
+  if (page.stale || (document.hidden && !always)) return;
+  if (page.view === 'failed') await load();
+  if (!['out', 'in'].includes(page.view)) return;
   const answer = await api('GET', '/api/session').catch(() => null);
-  if (answer && !page.busy && answer.account?.userHandle !== session.account?.userHandle) {
-    clearNotices();
-    await stopAutofill();
-    if (answer.account) await enter(answer.account, 'You are signed in.').catch(() => {});
-    else leave('You have been signed out.');
-  }
-  if (autofill.controller && Date.now() > autofill.until) await refreshAutofill();
+  if (answer && !page.busy) await follow(answer.account, changed);
+  if (autofill.wait && Date.now() > autofill.until) await refreshAutofill();
   else startAutofill();
 }
 
-// ---- The list of passkeys -------------------------------------------------------------------------------
+async function follow(account, changed) {
+  if (account?.userHandle === session.account?.userHandle) {
+    // A name that is being typed stays.
+    if (account && changed && !document.querySelector('.rename:not([hidden])')) await reload().catch(() => {});
+    return;
+  }
+  clearNotices();
+  await stopAutofill();
+  if (account) await enter(account, 'You are signed in.').catch(() => {});
+  else leave('You have been signed out.');
+}
 
-const TRANSPORTS = {
-  __proto__: null,
-  internal: 'on the device itself',
-  hybrid: 'from a phone nearby',
-  usb: 'over USB',
-  nfc: 'by NFC tap',
-  ble: 'over Bluetooth',
-  'smart-card': 'as a smart card',
-};
-const ATTESTATIONS = { __proto__: null, none: 'none', self: 'self-signed', basic: 'by the maker', attca: 'by a certification authority', anonca: 'by an anonymising authority', uncertain: 'of unclear origin' };
+// ---- Passkeys -------------------------------------------------------------------------------------------
 
-const PASSKEYS_HINTS = [
-  '',
-  'This is your only one. Add a second, on another device or a security key, so that losing one doesn’t lock you out.',
-  'Each of these opens your account by itself.',
-];
+const PASSKEY_ACTIONS = { rename: openRename, save: rename, cancel: closeRename, remove };
 
-async function loadPasskeys() {
-  const { credentials, metadata } = await api('GET', '/api/credentials');
+async function loadPasskeys(wait) {
+  const { credentials, metadata } = await listed('GET', '/api/credentials', { wait });
   session.passkeys = credentials;
-  renderPasskeys();
+  renderPasskeys(credentials, PASSKEY_ACTIONS);
   renderMetadata(metadata);
 }
 
-/** What names and judges the passkeys' models, and what ails it. */
-function renderMetadata(metadata) {
-  const number = metadata?.number;
-  byId('metadata-hint').textContent = number
-    ? `Models are named and judged by the FIDO Alliance’s list no. ${number} of ${metadata.models}; the next was announced for ${metadata.nextUpdate}.`
-    : '';
-  const lead = number ? 'The list of authenticator models may be out of date.' : 'There is no list of authenticator models yet.';
-  byId('metadata-notice').replaceChildren(...(metadata?.trouble
-    ? [element('p', lead), element('p', `Whoever runs this server finds the reason in its log (${metadata.trouble}).`)]
-    : []));
+async function loadSessions(wait) {
+  const { sessions } = await api('GET', '/api/sessions', { wait });
+  renderSessions(sessions, endSession);
 }
 
-function renderPasskeys() {
-  byId('passkeys').replaceChildren(...session.passkeys.map(passkeyItem));
-  byId('passkeys-hint').textContent = PASSKEYS_HINTS[Math.min(session.passkeys.length, 2)];
-}
-
-function passkeyItem(passkey) {
-  const item = byId('passkey').content.firstElementChild.cloneNode(true);
-  const part = (name) => item.querySelector(`[data-part=${name}]`);
-  item.dataset.id = passkey.id;
-  item.querySelector('use').setAttribute('href', `#icon-${iconOf(passkey)}`);
-  part('label').textContent = passkey.label;
-  part('tags').replaceChildren(...tags(passkey));
-  part('facts').replaceChildren(...facts(passkey));
-  part('trouble').replaceChildren(...(passkey.trouble ? [element('p', 'This model is no longer trusted.'), element('p', `${sentence(passkey.trouble)}. Consider another authenticator.`)] : []));
-  part('more').replaceChildren(...technicalDetails(passkey));
-  part('rename').setAttribute('aria-label', `Rename ${passkey.label}`);
-  part('remove').setAttribute('aria-label', `Remove ${passkey.label}`);
-  part('remove').hidden = session.passkeys.length === 1;
-  part('rename').addEventListener('click', () => openRename(part, passkey));
-  part('remove').addEventListener('click', () => remove(part, passkey));
-  part('cancel').addEventListener('click', () => closeRename(part));
-  part('rename-form').addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') closeRename(part);
-  });
-  part('rename-form').addEventListener('submit', (event) => {
-    event.preventDefault();
-    rename(item, part, passkey);
-  });
-  return item;
-}
-
-const iconOf = ({ backupEligible, transports }) => (backupEligible ? 'synced' : transports.includes('internal') ? 'device' : 'key');
-
-function tags({ current, backupEligible, backupState }) {
-  const kept = backupState ? ['Synced', 'good'] : backupEligible ? ['Can sync, not backed up yet', 'open'] : ['This device only', 'plain'];
-  const all = [element('li', kept[0], { class: `tag ${kept[1]}` })];
-  if (current) all.unshift(element('li', 'Used for this session', { class: 'tag here' }));
-  return all;
-}
-
-function fact(term, ...description) {
-  const row = element('div');
-  const value = element('dd');
-  value.append(...description);
-  row.append(element('dt', term), value);
-  return row;
-}
-
-function facts({ authenticator, icon, transports, createdAt, lastUsedAt }) {
-  const order = [...new Set([...Object.keys(TRANSPORTS), ...transports])];
-  const words = order.filter((one) => transports.includes(one)).map((one) => TRANSPORTS[one] ?? one);
-  return [
-    fact('Authenticator', ...(icon ? [element('img', '', { class: 'model-icon', src: icon, alt: '' })] : []), authenticator ?? 'Not stated', ...(authenticator ? [element('small', 'by its own claim')] : [])),
-    fact('Works', words.length ? sentence(words.join(' or ')) : 'Not stated'),
-    fact('Created', ...timeOf(createdAt)),
-    fact('Last used', ...(lastUsedAt ? timeOf(lastUsedAt) : ['Not yet'])),
-  ];
-}
-
-function technicalDetails({ format, attestationType, algorithm, userVerified, signCount, aaguid, id }) {
-  const attested = format === 'none' ? 'none' : `${format}, ${ATTESTATIONS[attestationType] ?? attestationType}`;
-  return [
-    fact('Attestation', attested),
-    fact('Algorithm', algorithm || 'Not stated'),
-    fact('Checked that it was you', userVerified ? 'Yes' : 'No'),
-    fact('Signature counter', signCount ? String(signCount) : '0 (not counted)'),
-    fact('Model (AAGUID)', element('code', aaguid)),
-    fact('Credential ID', element('code', id)),
-  ];
-}
-
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
-const LOCALE = navigator.language.startsWith('en') ? navigator.language : 'en-GB';
-const dayOnly = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium' });
-const exactTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'full', timeStyle: 'medium' });
-const relativeTime = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const UNITS = [['year', 31_557_600], ['month', 2_629_800], ['week', 604_800], ['day', 86_400], ['hour', 3_600], ['minute', 60]];
-
-function ago(date) {
-  const seconds = (Date.now() - date) / 1_000;
-  const unit = UNITS.find(([, length]) => seconds >= length);
-  return unit ? relativeTime.format(-Math.floor(seconds / unit[1]), unit[0]) : 'just now';
-}
-
-function timeOf(text) {
-  const date = new Date(text);
-  const time = element('time', ago(date), { datetime: text, title: exactTime.format(date) });
-  return [time, element('small', dayOnly.format(date))];
-}
-
-// ---- Changing passkeys ----------------------------------------------------------------------------------
+const reload = (wait) => Promise.all([loadPasskeys(wait)]);
+const has = (id) => session.passkeys.some((one) => one.id === id);
 
 function openRename(part, passkey) {
   if (page.busy) return;
@@ -536,75 +326,135 @@ function closeRename(part) {
   part('rename-form').hidden = true;
   part('actions').hidden = false;
   part('notice').replaceChildren();
+  part('name').removeAttribute('aria-invalid');
   part('rename').focus();
 }
 
 function rename(item, part, passkey) {
-  const input = part('rename-form').elements.label;
+  const input = part('name');
   const label = input.value.trim();
   act({
     button: part('save'),
-    waiting: 'Saving…',
     notice: part('notice'),
-    failed: () => input.focus(),
-    work: async () => {
+    failed: ({ code }) => (!code || code.startsWith('label-') ? markInvalid(input) : input.focus()),
+    work: async (wait) => {
       if (!label) throw new Failure('Give the passkey a name first.');
-      const { credential } = await api('PATCH', `/api/credentials/${passkey.id}`, { label });
+      const { credential } = await named(label, () => api('PATCH', `/api/credentials/${passkey.id}`, { body: { label }, wait }));
       session.passkeys = session.passkeys.map((one) => (one.id === credential.id ? credential : one));
-      const renamed = passkeyItem(credential);
+      const renamed = passkeyItem(credential, session.passkeys.length, PASSKEY_ACTIONS);
       item.replaceWith(renamed);
       renamed.querySelector('[data-part=rename]').focus();
-      announce(`Renamed to “${credential.label}”.`);
+      announce(words`Renamed to ${credential.label}.`);
+      notify({ changed: true });
     },
   });
 }
 
+/** Sends a name; a refusal because of an invisible character says so. */
+async function named(name, send) {
+  try {
+    return await send();
+  } catch (error) {
+    if (['name-invalid', 'label-invalid'].includes(error.code)) error.advice ||= invisibleAdvice(name);
+    throw error;
+  }
+}
+
 async function remove(part, passkey) {
   if (page.busy) return;
-  const go = await confirmed({
-    title: `Remove “${passkey.label}”?`,
-    text: `${passkey.current ? 'You signed in with this passkey, so you will be signed out. ' : ''}It won’t open your account any more. Delete it in your password manager or on your security key too, if it still shows there.`,
+  const go = await decided({
+    title: words`Remove ${passkey.label}?`,
+    text: `${passkey.current ? 'You signed in with this passkey, so you will be signed out. ' : ''}It won’t open your account any more. Delete it in your password manager or on your security key too, if it still shows there. You confirm this with a passkey.`,
     yes: 'Remove passkey',
     no: 'Keep it',
   });
   if (!go) return;
   act({
     button: part('remove'),
-    waiting: 'Removing…',
     notice: part('notice'),
-    work: async () => {
-      await api('DELETE', `/api/credentials/${passkey.id}`);
-      signalAccepted(session.passkeys.filter((one) => one.id !== passkey.id).map((one) => one.id));
-      try {
-        await loadPasskeys();
-      } catch (error) {
-        if (error.code !== 'not-signed-in') throw error;
-        leave(`“${passkey.label}” is removed, and you are signed out: you had signed in with it.`);
+    work: async (wait) => {
+      const signedOut = await withConfirmation({ kind: 'remove-credential', credential: passkey.id }, wait, () => removed(passkey, wait));
+      if (signedOut) {
+        leave(words`${passkey.label} is removed, and you are signed out: you had signed in with it.`);
         return;
       }
-      announce(`“${passkey.label}” is removed.`);
+      await reload(wait);
+      announce(words`${passkey.label} is removed.`);
       byId('passkeys-title').focus();
+      notify({ changed: true });
     },
   });
+}
+
+/** Removes a passkey; resolves to whether that ended this session too. */
+async function removed(passkey, wait) {
+  try {
+    return (await listed('DELETE', `/api/credentials/${passkey.id}`, { wait })).signedOut;
+  } catch (error) {
+    // The browser repeats a request by itself if its answer is lost, and the second answer is `not-found`.
+    if (!error.lost && error.code !== 'not-found') throw error;
+    await loadPasskeys(wait);
+    if (has(passkey.id)) throw error;
+    return false;
+  }
 }
 
 function add() {
   act({
     button: byId('add'),
-    waiting: 'Waiting for your device…',
     notice: byId('add-notice'),
-    work: async () => {
-      const { credential } = await register('add', '/api/credentials', {});
-      session.passkeys.push(credential);
-      renderPasskeys();
-      signalAccepted(session.passkeys.map((one) => one.id));
-      announce(`“${credential.label}” is added. You can rename it below.`);
-      byId('passkeys').lastElementChild.querySelector('[data-part=label]').focus();
+    work: async (wait) => {
+      const { credential } = await withConfirmation({ kind: 'add-credential' }, wait, () => added(wait), {
+        before: () => proceed(wait, {
+          title: 'First confirm that it is you',
+          text: 'Use a passkey that you have. After that you make the new one.',
+          yes: 'Use my passkey',
+        }),
+        // A new click also because some browsers make passkeys only after one.
+        after: () => proceed(wait, {
+          title: 'Now make the new passkey',
+          text: 'On this device, on another one, or on a security key that has none for this account yet.',
+          yes: 'Make the passkey',
+        }),
+      });
+      await reload(wait);
+      announce(words`${credential.label} is added. You can rename it below.`);
+      byId('passkeys').querySelector(`[data-id="${CSS.escape(credential.id)}"] [data-part=label]`)?.focus();
+      notify({ changed: true });
     },
   });
 }
 
-// ---- Account --------------------------------------------------------------------------------------------
+/** Makes and adds a passkey; if the answer is lost, the list says whether it was added. */
+async function added(wait) {
+  try {
+    return await register('add', '/api/credentials', {}, wait);
+  } catch (error) {
+    if (!error.uncertain) throw error;
+    await loadPasskeys().catch(() => { throw uncertain(error, 'The passkey may have been added. Reload the page to see.'); });
+    const credential = session.passkeys.find((one) => one.id === error.credentialId);
+    if (!credential) throw uncertain(error, 'The passkey was not added to your account. Try again.');
+    return { credential };
+  }
+}
+
+function uncertain(error, advice) {
+  return Object.assign(error, { advice });
+}
+
+// ---- Account and sessions -------------------------------------------------------------------------------
+
+/** The account that a finish opened; if its answer is lost, the server says whether one is signed in now. */
+async function entered(finish, advice) {
+  try {
+    return await finish();
+  } catch (error) {
+    if (!error.uncertain) throw error;
+    const { account } = await api('GET', '/api/session').catch(() => ({}));
+    if (account) return account;
+    throw advice ? uncertain(error, advice) : error;
+  }
+}
 
 function createAccount(event) {
   event.preventDefault();
@@ -612,93 +462,139 @@ function createAccount(event) {
   const name = input.value.trim();
   act({
     button: byId('create'),
-    waiting: 'Waiting for your device…',
     notice: byId('create-notice'),
     failed: ({ code }) => {
-      if (code && !code.startsWith('name-')) return;
-      input.setAttribute('aria-invalid', 'true');
-      input.focus();
+      if (!code || code.startsWith('name-')) markInvalid(input);
     },
-    work: async () => {
+    work: async (wait) => {
       if (!name) throw new Failure('Type a name first.');
-      const { account } = await register('create', '/api/accounts', { name });
-      await enter(account, 'Your account is ready, and you are signed in.');
+      const account = await entered(
+        async () => (await named(name, () => register('create', '/api/accounts', { name }, wait))).account,
+        'The account may exist by now, with its passkey. Try to sign in before you create it again.',
+      );
+      await enter(account, 'Your account is ready, and you are signed in.', { wait });
     },
+  });
+}
+
+function signInByButton() {
+  act({
+    button: byId('sign-in'),
+    notice: byId('sign-in-notice'),
+    work: async (wait) => enter(await entered(() => signIn(wait)), 'You are signed in.', { wait }),
   });
 }
 
 function signOut() {
   act({
     button: byId('sign-out'),
-    waiting: 'Signing out…',
     notice: byId('sign-out-notice'),
-    work: async () => {
-      await api('DELETE', '/api/session');
+    work: async (wait) => {
+      await over(() => api('DELETE', '/api/session', { wait }));
       leave('You are signed out.');
     },
   });
 }
 
+/** Does what ends the session; if its answer is lost, the server says whether it has ended. */
+async function over(request) {
+  try {
+    return await request();
+  } catch (error) {
+    if (!error.lost) throw error;
+    const answer = await api('GET', '/api/session').catch(() => { throw error; });
+    if (answer.account) throw error;
+    return {};
+  }
+}
+
 async function deleteAccount() {
   if (page.busy) return;
   const { name } = session.account;
-  const go = await confirmed({
-    title: `Delete the account “${name}”?`,
-    text: 'The account, its passkeys and its sessions are removed from this server. This can’t be undone.',
+  const go = await decided({
+    title: words`Delete the account ${name}?`,
+    text: 'The account, its passkeys and its sessions are removed from this server. This can’t be undone. You confirm it with a passkey.',
     yes: 'Delete account',
     no: 'Keep the account',
   });
   if (!go) return;
   act({
     button: byId('delete'),
-    waiting: 'Deleting…',
     notice: byId('delete-notice'),
-    work: async () => {
-      await api('DELETE', '/api/account');
-      signalAccepted([]);
-      leave(`The account “${name}” is deleted.`);
+    work: async (wait) => {
+      const { signals } = await withConfirmation({ kind: 'delete-account' }, wait, () => over(() => api('DELETE', '/api/account', { wait })));
+      passOn(signals);
+      leave(words`The account ${name} is deleted.`);
+    },
+  });
+}
+
+function endSession(part, one) {
+  act({
+    button: part('end'),
+    notice: byId('sessions-notice'),
+    work: async (wait) => {
+      await api('DELETE', `/api/sessions/${one.id}`, { wait });
+      await loadSessions(wait);
+      announce('That session is signed out.');
+      byId('sessions-title').focus();
+      notify({ changed: true });
+    },
+  });
+}
+
+function endOtherSessions() {
+  act({
+    button: byId('end-others'),
+    notice: byId('sessions-notice'),
+    work: async (wait) => {
+      const { ended } = await api('DELETE', '/api/sessions', { wait });
+      await loadSessions(wait);
+      announce(ended === 1 ? 'One other session is signed out.' : `${ended} other sessions are signed out.`);
+      byId('sessions-title').focus();
+      notify({ changed: true });
     },
   });
 }
 
 // ---- Start ------------------------------------------------------------------------------------------------
 
-/** Why passkeys can't be used here, or nothing. */
-function obstacle() {
-  if (!window.isSecureContext) {
-    return new Failure('Passkeys work only over a secure connection.', { advice: `This page came over plain http from ${location.host}. Open it with https.` });
-  }
-  if (typeof window.PublicKeyCredential !== 'function' || !navigator.credentials?.create) {
-    return new Failure('This browser can’t use passkeys.', { advice: 'Update it, or open this page in a current Chrome, Edge, Firefox or Safari. In a private window or inside another app, passkeys may be switched off.' });
-  }
-  return null;
+function showOutdated() {
+  byId('outdated-text').replaceChildren(element('p', 'This page is from before an update. Reload it.'));
+  byId('outdated').hidden = false;
+  stopAutofill();
+}
+
+/** The second click of a double click must not answer a question that the first one brought up, nor move the focus. */
+function ignoreSecondClick(event) {
+  if (event.detail > 1 && event.target.closest('button, form:not(#create-form), .passkey-head')) event.preventDefault();
+}
+
+function listen() {
+  for (const [id, action] of [
+    ['sign-in', signInByButton], ['add', add], ['sign-out', signOut], ['delete', deleteAccount], ['end-others', endOtherSessions],
+    ['retry', () => load({ focus: true })], ['cancel', cancelWait], ['reload', () => location.reload()],
+  ]) byId(id).addEventListener('click', action);
+  byId('create-form').addEventListener('submit', createAccount);
+  document.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape' && !byId('confirm').open) cancelWait();
+  });
+  document.addEventListener('mousedown', ignoreSecondClick);
+  byId('confirm').addEventListener('click', ignoreSecondClick);
+  document.addEventListener('visibilitychange', () => recheck());
+  window.addEventListener('pagehide', hide);
+  window.addEventListener('pageshow', ({ persisted }) => persisted && load());
+  window.addEventListener('online', () => recheck());
+  windows?.addEventListener('message', hear);
+  setInterval(refreshTimes, 60_000);
 }
 
 async function start() {
+  byId('loading').textContent = 'One moment…';
+  server.onOutdated = showOutdated;
   const why = obstacle();
-  if (why) {
-    tell(byId('capability'), why);
-    byId('capability').hidden = false;
-    byId('doors').hidden = true;
-    byId('add').hidden = true;
-  }
-  byId('sign-in').addEventListener('click', () => act({
-    button: byId('sign-in'),
-    waiting: 'Waiting for your device…',
-    notice: byId('sign-in-notice'),
-    work: async () => enter(await signIn(), 'You are signed in.'),
-  }));
-  byId('create-form').addEventListener('submit', createAccount);
-  byId('add').addEventListener('click', add);
-  byId('sign-out').addEventListener('click', signOut);
-  byId('delete').addEventListener('click', deleteAccount);
-  byId('retry').addEventListener('click', () => load({ focus: true }));
-  document.addEventListener('visibilitychange', recheck);
-  window.addEventListener('pageshow', ({ persisted }) => persisted && recheck());
-  window.addEventListener('online', startAutofill);
-  setInterval(() => {
-    for (const time of document.querySelectorAll('time')) time.textContent = ago(new Date(time.dateTime));
-  }, 60_000);
+  if (why) block(why);
+  listen();
   if (!why) {
     const asked = PublicKeyCredential.isConditionalMediationAvailable?.();
     autofill.available = await Promise.resolve(asked).catch(() => false) ?? false;

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use url::Url;
 
 /// How long a page gets for whatever it is waited for.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// A headless chromium with a profile of its own. Both end when it is dropped.
 pub(crate) struct Browser {

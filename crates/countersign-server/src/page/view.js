@@ -1,0 +1,274 @@
+// How the page shows what it has: texts and the items of its lists. No requests are sent from here, and what comes from
+// the server or the authenticator enters the document as text only.
+
+import { Wait } from './client.js';
+
+export const byId = (id) => document.getElementById(id);
+
+export function element(name, content, attributes = {}) {
+  const node = document.createElement(name);
+  if (content) node.append(...[content].flat());
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  return node;
+}
+
+/**
+ * A sentence with names in it, each in quotation marks and isolated: its direction and that of the sentence don't
+ * affect each other.
+ */
+export function words(texts, ...names) {
+  return texts.flatMap((text, n) => (n === 0 ? [text] : ['“', element('bdi', names[n - 1]), '”', text])).filter(Boolean);
+}
+
+/** A name in an attribute, where no element can isolate it: between FIRST STRONG ISOLATE and its end. */
+export const isolated = (name) => `\u2068${name}\u2069`;
+
+export function tell(notice, failure) {
+  const parts = [element('p', failure.message)];
+  if (failure.advice) parts.push(element('p', failure.advice));
+  if (failure.link) parts.push(element('p', [element('a', failure.link, { href: failure.link, target: '_top' })]));
+  if (failure.code) parts.push(element('p', failure.code, { class: 'code', title: 'The exact reason, for your administrator' }));
+  notice.replaceChildren(...parts);
+}
+
+export function announce(text, tone = 'success') {
+  const status = byId('status');
+  status.className = `notice notice-${tone}`;
+  status.replaceChildren(...(text?.length ? [element('p', text)] : []));
+}
+
+export function clearNotices() {
+  for (const notice of document.querySelectorAll('[role=alert]:not(#capability, #outdated-text), #status')) notice.replaceChildren();
+  for (const field of document.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
+}
+
+export function markInvalid(field) {
+  field.setAttribute('aria-invalid', 'true');
+  field.focus();
+}
+
+/** Asks for a decision; resolves to the answer once the dialog is closed. */
+export function confirmed({ title, text, yes, no, tone = 'destructive' }) {
+  const dialog = byId('confirm');
+  byId('confirm-title').replaceChildren(...[title].flat());
+  byId('confirm-text').replaceChildren(...[text].flat());
+  byId('confirm-yes').textContent = yes;
+  byId('confirm-yes').className = `button ${tone}`;
+  byId('confirm-no').textContent = no;
+  dialog.returnValue = 'no';
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
+  });
+}
+
+/** What to say about an invisible character in a name that was refused, if it has one. */
+export function invisibleAdvice(name) {
+  // Control, format and unassigned characters, line separators, and the fillers that are letters by their category.
+  const [found] = name.match(/[\p{Cc}\p{Cf}\p{Cn}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u) ?? [];
+  if (!found) return '';
+  const number = found.codePointAt(0).toString(16).toUpperCase().padStart(4, '0');
+  return `An invisible character (U+${number}) is in it, probably copied along from elsewhere. Type the name by hand.`;
+}
+
+// ---- Waiting ------------------------------------------------------------------------------------------
+
+const SIDES = {
+  server: 'Waiting for the server…',
+  device: 'Waiting for your device…',
+  user: 'Waiting for you…',
+};
+/** How long the server may take, in milliseconds, before the page says that it waits for it. */
+const QUICK = 400;
+
+/** A wait that the button shows, and the bar with its Cancel. */
+export function beginWait(button) {
+  const label = button.querySelector('.label');
+  const text = byId('waiting-text');
+  const original = label.textContent;
+  let timer = 0;
+  const say = (words) => {
+    text.textContent = words;
+    byId('cancel').hidden = words === '';
+    byId('waiting').classList.toggle('shown', words !== '');
+  };
+  const wait = new Wait((side, purpose) => {
+    clearTimeout(timer);
+    label.textContent = SIDES[side];
+    if (side === 'server') timer = setTimeout(say, QUICK, SIDES.server);
+    else if (side === 'user') say('');
+    else say(purpose === 'confirm' ? `${SIDES.device} Use a passkey of this account, to confirm that it is you.` : SIDES.device);
+  });
+  button.setAttribute('aria-busy', 'true');
+  setDisabled(true);
+  return Object.assign(wait, {
+    button,
+    end() {
+      clearTimeout(timer);
+      label.textContent = original;
+      say('');
+      button.setAttribute('aria-busy', 'false');
+      setDisabled(false);
+    },
+  });
+}
+
+function setDisabled(disabled) {
+  // Not `disabled`: that would throw the keyboard's place away.
+  for (const one of document.querySelectorAll('button:not(#cancel, #reload)')) one.setAttribute('aria-disabled', String(disabled));
+}
+
+// ---- Times --------------------------------------------------------------------------------------------
+
+const LOCALE = navigator.language.startsWith('en') ? navigator.language : 'en-GB';
+const dayOnly = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium' });
+const exactTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'full', timeStyle: 'medium' });
+const relativeTime = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const UNITS = [['year', 31_557_600], ['month', 2_629_800], ['week', 604_800], ['day', 86_400], ['hour', 3_600], ['minute', 60]];
+
+function ago(date) {
+  const seconds = (Date.now() - date) / 1_000;
+  const unit = UNITS.find(([, length]) => seconds >= length);
+  return unit ? relativeTime.format(-Math.floor(seconds / unit[1]), unit[0]) : 'just now';
+}
+
+function timeOf(text) {
+  const date = new Date(text);
+  const time = element('time', ago(date), { datetime: text, title: exactTime.format(date) });
+  return [time, element('small', dayOnly.format(date))];
+}
+
+export function refreshTimes() {
+  for (const time of document.querySelectorAll('time')) time.textContent = ago(new Date(time.dateTime));
+}
+
+// ---- Passkeys -----------------------------------------------------------------------------------------
+
+const TRANSPORTS = {
+  __proto__: null,
+  internal: 'on the device itself',
+  hybrid: 'from a phone nearby',
+  usb: 'over USB',
+  nfc: 'by NFC tap',
+  ble: 'over Bluetooth',
+  'smart-card': 'as a smart card',
+};
+const ATTESTATIONS = { __proto__: null, none: 'none', self: 'self-signed', basic: 'by the maker', attca: 'by a certification authority', anonca: 'by an anonymising authority', uncertain: 'of unclear origin' };
+
+const PASSKEYS_HINTS = [
+  '',
+  'This is your only one. Add a second, on another device or a security key, so that losing one doesn’t lock you out.',
+  'Each of these opens your account by itself.',
+];
+
+/** Shows the list; `rename`, `save` and `remove` are called with an item's `part` function and its passkey. */
+export function renderPasskeys(passkeys, actions) {
+  byId('passkeys').replaceChildren(...passkeys.map((one) => passkeyItem(one, passkeys.length, actions)));
+  byId('passkeys-hint').textContent = PASSKEYS_HINTS[Math.min(passkeys.length, 2)];
+}
+
+/** What names and judges the passkeys' models, and the problem with it, if any. */
+export function renderMetadata(metadata) {
+  const number = metadata?.number;
+  byId('metadata-hint').textContent = number
+    ? `Models are named and judged by the FIDO Alliance’s list no. ${number} of ${metadata.models}; the next was announced for ${metadata.nextUpdate}.`
+    : '';
+  const lead = number ? 'The list of authenticator models may be out of date.' : 'There is no list of authenticator models yet.';
+  byId('metadata-notice').replaceChildren(...(metadata?.trouble
+    ? [element('p', lead), element('p', `The administrator of this server finds the reason in its log (${metadata.trouble}).`)]
+    : []));
+}
+
+export function passkeyItem(passkey, count, { rename, save, cancel, remove }) {
+  const item = byId('passkey').content.firstElementChild.cloneNode(true);
+  const part = (name) => item.querySelector(`[data-part=${name}]`);
+  const name = isolated(passkey.label);
+  item.dataset.id = passkey.id;
+  item.querySelector('use').setAttribute('href', `#icon-${iconOf(passkey)}`);
+  part('label').textContent = passkey.label;
+  part('tags').replaceChildren(...tags(passkey));
+  part('facts').replaceChildren(...facts(passkey));
+  part('trouble').replaceChildren(...(passkey.trouble ? [element('p', 'This model is no longer trusted.'), element('p', `${sentence(passkey.trouble)}. Consider another authenticator.`)] : []));
+  part('more').replaceChildren(...technicalDetails(passkey));
+  for (const [which, label] of [
+    ['rename', `Rename ${name}`], ['remove', `Remove ${name}`], ['name', `New name of ${name}`],
+    ['save', `Save the name of ${name}`], ['cancel', `Cancel renaming ${name}`], ['details', `Technical details of ${name}`],
+  ]) part(which).setAttribute('aria-label', label);
+  part('notice').id = `notice-${passkey.id}`;
+  part('name').setAttribute('aria-describedby', part('notice').id);
+  part('remove').hidden = count === 1;
+  part('rename').addEventListener('click', () => rename(part, passkey));
+  part('remove').addEventListener('click', () => remove(part, passkey));
+  part('cancel').addEventListener('click', () => cancel(part));
+  part('rename-form').addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') cancel(part);
+  });
+  part('rename-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    save(item, part, passkey);
+  });
+  return item;
+}
+
+const iconOf = ({ backupEligible, transports }) => (backupEligible ? 'synced' : transports.includes('internal') ? 'device' : 'key');
+
+function tags({ current, backupEligible, backupState }) {
+  const kept = backupState ? ['Synced', 'good'] : backupEligible ? ['Can sync, not backed up yet', 'open'] : ['This device only', 'plain'];
+  const all = [element('li', kept[0], { class: `tag ${kept[1]}` })];
+  if (current) all.unshift(element('li', 'Used for this session', { class: 'tag here' }));
+  return all;
+}
+
+function fact(term, ...description) {
+  return element('div', [element('dt', term), element('dd', description)]);
+}
+
+function facts({ authenticator, icon, transports, createdAt, lastUsedAt }) {
+  const order = [...new Set([...Object.keys(TRANSPORTS), ...transports])];
+  const ways = order.filter((one) => transports.includes(one)).map((one) => TRANSPORTS[one] ?? one);
+  const model = [element('bdi', authenticator ?? 'Not stated')];
+  if (icon) model.unshift(element('img', '', { class: 'model-icon', src: icon, alt: '' }));
+  if (authenticator) model.push(element('small', 'by its own claim'));
+  return [
+    fact('Authenticator', ...model),
+    fact('Works', ways.length ? sentence(ways.join(' or ')) : 'Not stated'),
+    fact('Created', ...timeOf(createdAt)),
+    fact('Last used', ...(lastUsedAt ? timeOf(lastUsedAt) : ['Not yet'])),
+  ];
+}
+
+function technicalDetails({ format, attestationType, algorithm, userVerified, signCount, aaguid, id }) {
+  const attested = format === 'none' ? 'none' : `${format}, ${ATTESTATIONS[attestationType] ?? attestationType}`;
+  return [
+    fact('Attestation', attested),
+    fact('Algorithm', algorithm || 'Not stated'),
+    fact('Checked that it was you', userVerified ? 'Yes' : 'No'),
+    fact('Signature counter', signCount ? String(signCount) : '0 (not counted)'),
+    fact('Model (AAGUID)', element('code', aaguid)),
+    fact('Credential ID', element('code', id)),
+  ];
+}
+
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+// ---- Sessions -----------------------------------------------------------------------------------------
+
+/** Shows where the account is signed in; `end` is called with an item's `part` function and its session. */
+export function renderSessions(sessions, end) {
+  byId('sessions').replaceChildren(...sessions.map((one) => sessionItem(one, end)));
+  byId('sessions-view').hidden = sessions.length === 0;
+  byId('end-others').hidden = sessions.length < 2;
+}
+
+function sessionItem(session, end) {
+  const item = byId('session').content.firstElementChild.cloneNode(true);
+  const part = (name) => item.querySelector(`[data-part=${name}]`);
+  part('title').replaceChildren(...(session.current ? ['This browser'] : words`Signed in with ${session.label}`));
+  const about = [fact('Signed in', ...timeOf(session.createdAt)), fact('Last seen', ...timeOf(session.seenAt))];
+  if (session.current) about.unshift(fact('Passkey', element('bdi', session.label)));
+  part('facts').replaceChildren(...about);
+  part('end').hidden = session.current;
+  part('end').setAttribute('aria-label', `Sign out the session of ${isolated(session.label)} from ${exactTime.format(new Date(session.createdAt))}`);
+  part('end').addEventListener('click', () => end(part, session));
+  return item;
+}

@@ -1,0 +1,12 @@
+//! The page in a real browser, against the real server, with virtual authenticators.
+//!
+//! Needs chromium and chromedriver (`apt-get install chromium chromium-driver`). Each test has a server, a
+//! database and a browser of its own.
+
+mod accounts;
+mod autofill;
+mod driver;
+mod loading;
+mod looks;
+mod refusals;
+mod site;
