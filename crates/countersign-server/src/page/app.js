@@ -389,7 +389,7 @@ async function remove(part, passkey) {
 /** Removes a passkey; resolves to whether that ended this session too. */
 async function removed(passkey, wait) {
   try {
-    return (await listed('DELETE', `/api/credentials/${passkey.id}`, { wait })).signedOut;
+    return (await listed('DELETE', `/api/credentials/${passkey.id}`, { wait })).signedOut ?? passkey.current;
   } catch (error) {
     // The browser repeats a request by itself if its answer is lost, and the second answer is `not-found`.
     if (!error.lost && error.code !== 'not-found') throw error;
