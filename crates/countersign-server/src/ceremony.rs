@@ -1,38 +1,45 @@
 //! The ceremonies on top of the database: what is remembered between start and finish, and what a success stores.
 //!
-//! A finish takes the ceremony out of the database first, in a transaction of its own, so that no response is judged
-//! against one challenge twice, whatever becomes of it. What it leads to is stored in a second transaction, all of
-//! it or nothing.
+//! A finish first binds the ceremony to its response, in a transaction of its own, so that no other response is judged
+//! against that challenge. What it leads to, and that it led there, is stored in a second transaction, all of it or
+//! nothing. A finish that is repeated with the same response gets what the first one got, for browsers and proxies send
+//! a request again whose answer was lost: while the first is under way both are judged, and the database decides which
+//! one counts; later the outcome is there. What an outcome comes to is always read from the database, so that a repeat
+//! can't bring back what is gone.
 
 use std::sync::Arc;
 
 use countersign::{
-    Accounts, AuthenticationResponse, AuthenticationState, CREDENTIAL_LIST_MAX, Code, CreationOptions,
-    CredentialDescriptor, CredentialIdStatus, CredentialRecord, EntropyUnavailable, RegistrationResponse,
-    RegistrationState, RelyingParty, RequestOptions, StartError, Timestamp, User, UserHandle,
-    new_user_handle, types::Aaguid, types::CredentialId, types::response::ResponseError,
+    CREDENTIAL_LIST_MAX, Code, CreationOptions, CredentialDescriptor, EntropyUnavailable, RegistrationState,
+    RelyingParty, RequestOptions, StartError, Timestamp, User, cose::sha256, new_user_handle,
+    types::CredentialId,
 };
-use countersign_metadata::names::model_name;
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    UnknownSignals,
     metadata::Knowledge,
-    names,
     store::{
         Store, StoreError, accounts,
-        ceremonies::{self, Kind, NewCeremony, Taken},
-        credentials::{self, StoredCredential},
-        sessions::{self, Session},
+        ceremonies::{self, Kind, Memory, NewCeremony, Presented},
+        credentials::{self, Evidence, StoredCredential},
+        sessions::Caller,
     },
     token::{self, Token, TokenHash},
 };
 
+mod act;
+mod judge;
+mod outcome;
+
+pub(crate) use act::Act;
+pub(crate) use outcome::{Added, Made, Reason, Refusal, SignedIn};
+use outcome::{Outcome, recall};
+
 /// How often an authentication is judged again because another one with the same credential came first. Two at once
 /// happen (two windows); a third is somebody's script.
 const ATTEMPTS: usize = 3;
-
-/// What a passkey is called until its owner says otherwise, where its provider isn't known.
-const DEFAULT_LABEL: &str = "Passkey";
 
 /// The relying party and its memory.
 pub(crate) struct Ceremonies {
@@ -40,6 +47,8 @@ pub(crate) struct Ceremonies {
     pub(crate) store: Store,
     /// What names new passkeys.
     pub(crate) knowledge: Option<Arc<Knowledge>>,
+    /// Whether browsers are told of unknown passkeys.
+    pub(crate) unknown_signals: UnknownSignals,
 }
 
 /// A ceremony that was started.
@@ -50,46 +59,89 @@ pub(crate) struct Started<O> {
     pub(crate) options: O,
 }
 
-/// A session that was opened.
-pub(crate) struct SignedIn {
-    /// What the client keeps.
-    pub(crate) token: Token,
-    /// What it stands for.
-    pub(crate) session: Session,
+/// What a client sends to finish a ceremony.
+#[derive(Clone)]
+pub(crate) struct Finish {
+    /// The ceremony's name.
+    name: Token,
+    presented: Presented,
+    response: Arc<str>,
+}
+
+impl Finish {
+    /// `browser` is the browser's cookie, if it sent one. A name that can't be one is refused as one that is unknown.
+    pub(crate) fn new(name: &str, response: &str, browser: Option<&Token>) -> Result<Self, Failure> {
+        let name = Token::parse(name.as_bytes()).ok_or(StoreError::CeremonyUnknown)?;
+        let presented = Presented {
+            id_hash: name.hash(),
+            browser_hash: browser.map(Token::hash),
+            response_hash: sha256(&[response.as_bytes()]),
+        };
+        Ok(Self { name, presented, response: response.into() })
+    }
+}
+
+/// What is finished, and by whom.
+pub(crate) enum Ceremony {
+    /// The registration of a new account's first credential; the client's session so far ends.
+    Account(Option<TokenHash>),
+    /// The registration of one more credential.
+    Credential(Caller),
+    /// An authentication that signs in; the client's session so far ends.
+    Session(Option<TokenHash>),
+}
+
+impl Ceremony {
+    const fn kind(&self) -> Kind {
+        match self {
+            Self::Account(_) => Kind::Account,
+            Self::Credential(_) => Kind::Credential,
+            Self::Session(_) => Kind::Session,
+        }
+    }
+
+    const fn caller(&self) -> Option<&Caller> {
+        match self {
+            Self::Account(_) | Self::Session(_) => None,
+            Self::Credential(caller) => Some(caller),
+        }
+    }
+}
+
+/// What follows if a response is good.
+struct Change {
+    outcome: Outcome,
+    /// The credential that was made for this, and is of no use if the database refuses it.
+    made: Option<CredentialId>,
+    work: Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>,
 }
 
 /// Why a ceremony came to nothing.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The relying party said no: the code, and the rest for the log.
-    Refused(Code, String),
+    /// The response was refused, and would be again.
+    Refused(Refusal),
     /// The database said no, or failed.
     Store(StoreError),
     /// The ceremony can't start: most likely the operating system gave no random bytes.
     Start(StartError),
 }
 
-impl From<countersign::Error> for Failure {
-    fn from(error: countersign::Error) -> Self {
-        Self::Refused(error.code(), error.to_string())
-    }
-}
-
-impl From<ResponseError> for Failure {
-    fn from(error: ResponseError) -> Self {
-        Self::Refused(error.code(), error.to_string())
+impl<T: Into<Refusal>> From<T> for Failure {
+    fn from(refused: T) -> Self {
+        Self::Refused(refused.into())
     }
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::CredentialRegistered => {
-                Self::Refused(Code::CredentialAlreadyRegistered, error.to_string())
-            }
-            StoreError::RecordChanged => Self::Refused(Code::RecordChanged, error.to_string()),
-            other => Self::Store(other),
-        }
+        let reason = match error {
+            StoreError::CredentialRegistered => Reason::Code(Code::CredentialAlreadyRegistered),
+            StoreError::NameTaken => Reason::NameTaken,
+            StoreError::TooManyCredentials => Reason::TooManyCredentials,
+            other => return Self::Store(other),
+        };
+        Self::Refused(Refusal::new(reason, error))
     }
 }
 
@@ -123,6 +175,7 @@ impl Ceremonies {
     pub(crate) async fn start_account(
         &self,
         name: &str,
+        browser: TokenHash,
         now: Timestamp,
     ) -> Result<Started<CreationOptions>, Failure> {
         let wanted = name.to_owned();
@@ -134,156 +187,44 @@ impl Ceremonies {
             self.relying_party.start_registration(&user, &[], &mut token::fill, now)?;
         let expires_at = registration.expires_at();
         let state = serde_json::to_string(&NewAccount { name: name.to_owned(), registration })?;
-        self.open(Kind::Account, state, expires_at, options, now).await
-    }
-
-    /// Finishes it: the account, its credential and a session are there at once, or none of them.
-    pub(crate) async fn finish_account(
-        &self,
-        ceremony: &str,
-        response: &str,
-        replaces: Option<TokenHash>,
-        now: Timestamp,
-    ) -> Result<SignedIn, Failure> {
-        let response = RegistrationResponse::from_json(response.as_bytes());
-        let id = response.as_ref().ok().map(RegistrationResponse::credential_id);
-        let (opened, found) = self.take(ceremony, id, now).await?;
-        let account: NewAccount = serde_json::from_str(remembered(&opened, Kind::Account)?)?;
-        let mut credential = self.registered(account.registration, &response?, found.as_ref(), now)?;
-        let token = Token::new()?;
-        let token_hash = token.hash();
-        let session = self.store.write(move |db| {
-            accounts::insert(db, credential.record.user_handle(), &account.name, now)?;
-            credentials::insert(db, &mut credential)?;
-            open_session(db, token_hash, &credential.record, replaces, now)
-        });
-        Ok(SignedIn { token, session: session.await? })
+        self.open(Kind::Account, state, expires_at, browser, options, now).await
     }
 
     /// Starts the registration of one more credential.
     pub(crate) async fn start_credential(
         &self,
-        session: &Session,
+        caller: &Caller,
+        browser: TokenHash,
         now: Timestamp,
     ) -> Result<Started<CreationOptions>, Failure> {
-        let owner = session.user.clone();
-        let existing = self.store.read(move |db| credentials::list(db, &owner)).await?;
-        // Clients take no longer list; the database refuses a credential that is there already all the same.
-        let listed = existing.iter().take(CREDENTIAL_LIST_MAX);
-        let existing: Vec<CredentialDescriptor> =
-            listed.map(|credential| credential.record.descriptor()).collect();
-        let user = User::new(session.user.clone(), &session.name, &session.name);
+        let caller = caller.clone();
+        let (session, existing) = self
+            .store
+            .read(move |db| {
+                let session = caller.session(db, now)?;
+                credentials::room_for_one_more(db, &session.user)?;
+                let existing = credentials::list(db, &session.user, Evidence::Left)?;
+                Ok((session, existing))
+            })
+            .await?;
+        let user = User::new(session.user, &session.name, &session.name);
+        let existing = descriptors(&existing);
         let (options, state) =
             self.relying_party.start_registration(&user, &existing, &mut token::fill, now)?;
-        self.open(Kind::Credential, serde_json::to_string(&state)?, state.expires_at(), options, now).await
-    }
-
-    /// Finishes it.
-    pub(crate) async fn finish_credential(
-        &self,
-        session: &Session,
-        ceremony: &str,
-        response: &str,
-        now: Timestamp,
-    ) -> Result<StoredCredential, Failure> {
-        let response = RegistrationResponse::from_json(response.as_bytes());
-        let id = response.as_ref().ok().map(RegistrationResponse::credential_id);
-        let (opened, found) = self.take(ceremony, id, now).await?;
-        let state: RegistrationState = serde_json::from_str(remembered(&opened, Kind::Credential)?)?;
-        if *state.user() != session.user {
-            return Err(Failure::Refused(Code::StateInvalid, "the ceremony is another account's".into()));
-        }
-        let mut credential = self.registered(state, &response?, found.as_ref(), now)?;
-        let stored = self.store.write(move |db| {
-            credentials::insert(db, &mut credential)?;
-            Ok(credential)
-        });
-        Ok(stored.await?)
+        let text = serde_json::to_string(&state)?;
+        self.open(Kind::Credential, text, state.expires_at(), browser, options, now).await
     }
 
     /// Starts an authentication of whoever it is.
-    pub(crate) async fn start_session(&self, now: Timestamp) -> Result<Started<RequestOptions>, Failure> {
-        let (options, state) =
-            self.relying_party.start_authentication(Accounts::Discoverable, &mut token::fill, now)?;
-        self.open(Kind::Session, serde_json::to_string(&state)?, state.expires_at(), options, now).await
-    }
-
-    /// Finishes it: the new counter and the session are stored at once.
-    pub(crate) async fn finish_session(
+    pub(crate) async fn start_session(
         &self,
-        ceremony: &str,
-        response: &str,
-        replaces: Option<TokenHash>,
+        browser: TokenHash,
         now: Timestamp,
-    ) -> Result<SignedIn, Failure> {
-        let response = AuthenticationResponse::from_json(response.as_bytes());
-        let id = response.as_ref().ok().map(AuthenticationResponse::credential_id);
-        let (opened, mut found) = self.take(ceremony, id, now).await?;
-        let state = remembered(&opened, Kind::Session)?;
-        let response = response?;
-        for _ in 1..ATTEMPTS {
-            match self.authenticated(state, &response, found, replaces, now).await {
-                Err(Failure::Refused(Code::RecordChanged, _)) => {
-                    let id = response.credential_id().clone();
-                    found = self.store.read(move |db| credentials::find(db, &id)).await?;
-                }
-                outcome => return outcome,
-            }
-        }
-        self.authenticated(state, &response, found, replaces, now).await
-    }
-
-    /// Judges an authentication against the record as it was read, and stores what follows if that still stands.
-    async fn authenticated(
-        &self,
-        state: &str,
-        response: &AuthenticationResponse,
-        found: Option<StoredCredential>,
-        replaces: Option<TokenHash>,
-        now: Timestamp,
-    ) -> Result<SignedIn, Failure> {
-        let state: AuthenticationState = serde_json::from_str(state)?;
-        let record = found.map(|credential| credential.record);
-        let authenticated =
-            self.relying_party.finish_authentication(state, response, record.as_ref(), now)?;
-        let update = authenticated.update().clone();
-        let Some(record) = record else {
-            return Err(Failure::Refused(Code::CredentialUnknown, "no record".into()));
-        };
-        let token = Token::new()?;
-        let token_hash = token.hash();
-        let session = self.store.write(move |db| {
-            credentials::record_use(db, record.user_handle(), &update, now)?;
-            open_session(db, token_hash, &record, replaces, now)
-        });
-        Ok(SignedIn { token, session: session.await? })
-    }
-
-    /// Judges a registration.
-    fn registered(
-        &self,
-        state: RegistrationState,
-        response: &RegistrationResponse,
-        found: Option<&StoredCredential>,
-        now: Timestamp,
-    ) -> Result<StoredCredential, Failure> {
-        let status = match found {
-            Some(_) => CredentialIdStatus::Registered,
-            None => CredentialIdStatus::Unregistered,
-        };
-        let registered = self.relying_party.finish_registration(state, response, status, now)?;
-        let record = registered.into_credential();
-        let label = self.label(record.aaguid());
-        Ok(StoredCredential { record, label, created_at: now, last_used_at: None })
-    }
-
-    /// What a new passkey is called: what its model is called, as far as that can be a label.
-    fn label(&self, model: Aaguid) -> String {
-        let name = match &self.knowledge {
-            Some(knowledge) => knowledge.name(model),
-            None => model_name(model),
-        };
-        name.and_then(|it| names::clean(&it.name).ok()).unwrap_or_else(|| DEFAULT_LABEL.to_owned())
+    ) -> Result<Started<RequestOptions>, Failure> {
+        let accounts = countersign::Accounts::Discoverable;
+        let (options, state) = self.relying_party.start_authentication(accounts, &mut token::fill, now)?;
+        let text = serde_json::to_string(&state)?;
+        self.open(Kind::Session, text, state.expires_at(), browser, options, now).await
     }
 
     async fn open<O>(
@@ -291,52 +232,147 @@ impl Ceremonies {
         kind: Kind,
         state: String,
         expires_at: Timestamp,
+        browser_hash: TokenHash,
         options: O,
         now: Timestamp,
     ) -> Result<Started<O>, Failure> {
         let ceremony = Token::new()?;
-        let new = NewCeremony { kind, id_hash: ceremony.hash(), state, expires_at };
+        let new = NewCeremony { kind, id_hash: ceremony.hash(), browser_hash, state, expires_at };
         self.store.write(move |db| ceremonies::open(db, &new, now)).await?;
         Ok(Started { ceremony, options })
     }
 
-    /// Takes a ceremony out of the database, and looks up the credential that the response names.
-    async fn take(
+    /// Finishes a ceremony, or returns what came of it where it was finished with this response before.
+    pub(crate) async fn finish(
         &self,
-        ceremony: &str,
-        id: Option<&CredentialId>,
+        ceremony: &Ceremony,
+        finish: &Finish,
         now: Timestamp,
-    ) -> Result<(Taken, Option<StoredCredential>), Failure> {
-        let unknown = || Failure::Refused(Code::ChallengeExpired, "no such ceremony is open".into());
-        let id_hash = Token::parse(ceremony.as_bytes()).ok_or_else(unknown)?.hash();
-        let id = id.cloned();
-        let (taken, found) = self
-            .store
-            .write(move |db| {
-                let found = id.map(|id| credentials::find(db, &id)).transpose()?.flatten();
-                Ok((ceremonies::take(db, &id_hash, now)?, found))
+    ) -> Result<Made, Failure> {
+        let finished = match self.bind(ceremony, finish, now).await? {
+            Entered::Ended(made) => return Ok(made?),
+            Entered::OfAnotherKind => {
+                Err(Refusal::of_code(Code::StateInvalid, "another kind of ceremony").into())
+            }
+            Entered::Open(state) => self.judge_and_store(ceremony, finish, &state, now).await,
+        };
+        match finished {
+            Err(Failure::Refused(refusal)) => self.refuse(ceremony, finish, refusal, now).await,
+            finished => finished,
+        }
+    }
+
+    /// Binds a ceremony to the response. Before the response is read: junk costs as little as can be.
+    async fn bind(
+        &self,
+        ceremony: &Ceremony,
+        finish: &Finish,
+        now: Timestamp,
+    ) -> Result<Entered, StoreError> {
+        let (kind, caller, finish) = (ceremony.kind(), ceremony.caller().cloned(), finish.clone());
+        let entered = self.store.write(move |db| {
+            if let Some(caller) = &caller {
+                caller.session(db, now)?;
+            }
+            let bound = ceremonies::bind(db, &finish.presented, now)?;
+            Ok(match bound.memory {
+                _ if !bound.is(kind) => Entered::OfAnotherKind,
+                Memory::State(state) => Entered::Open(state),
+                Memory::Outcome(outcome) => {
+                    let outcome = serde_json::from_str(&outcome)?;
+                    Entered::Ended(recall(db, outcome, &finish.name, caller.as_ref(), now)?)
+                }
             })
-            .await?;
-        Ok((taken.ok_or_else(unknown)?, found))
+        });
+        entered.await
+    }
+
+    async fn judge_and_store(
+        &self,
+        ceremony: &Ceremony,
+        finish: &Finish,
+        state: &str,
+        now: Timestamp,
+    ) -> Result<Made, Failure> {
+        for _ in 1..ATTEMPTS {
+            let change = self.judge(ceremony, finish, state, now).await?;
+            match self.end(ceremony, finish, change, now).await {
+                Err(Failure::Store(StoreError::RecordChanged)) => {}
+                ended => return ended,
+            }
+        }
+        let change = self.judge(ceremony, finish, state, now).await?;
+        match self.end(ceremony, finish, change, now).await {
+            Err(Failure::Store(error @ StoreError::RecordChanged)) => {
+                Err(Refusal::of_code(Code::RecordChanged, error).into())
+            }
+            ended => ended,
+        }
+    }
+
+    /// Stores what follows from a response, unless the same response led to something already.
+    async fn end(
+        &self,
+        ceremony: &Ceremony,
+        finish: &Finish,
+        change: Change,
+        now: Timestamp,
+    ) -> Result<Made, Failure> {
+        let (caller, finish) = (ceremony.caller().cloned(), finish.clone());
+        let text = serde_json::to_string(&change.outcome)?;
+        let made = change.made.clone();
+        let ended = self.store.write(move |db| {
+            let outcome = match ceremonies::end(db, &finish.presented, &text, now)? {
+                Some(earlier) => serde_json::from_str(&earlier)?,
+                None => {
+                    (change.work)(db)?;
+                    change.outcome
+                }
+            };
+            recall(db, outcome, &finish.name, caller.as_ref(), now)
+        });
+        match ended.await.map_err(Failure::from) {
+            Err(Failure::Refused(refusal)) => Err(self.unregistered(refusal, made).into()),
+            ended => Ok(ended??),
+        }
+    }
+
+    /// Remembers a refusal, unless the same response led to something already.
+    async fn refuse(
+        &self,
+        ceremony: &Ceremony,
+        finish: &Finish,
+        refusal: Refusal,
+        now: Timestamp,
+    ) -> Result<Made, Failure> {
+        let (caller, finish) = (ceremony.caller().cloned(), finish.clone());
+        let outcome = refusal.outcome();
+        let text = serde_json::to_string(&outcome)?;
+        let ended = self.store.write(move |db| match ceremonies::end(db, &finish.presented, &text, now)? {
+            Some(earlier) => {
+                let outcome = serde_json::from_str(&earlier)?;
+                recall(db, outcome, &finish.name, caller.as_ref(), now)
+            }
+            None => {
+                let again = recall(db, outcome, &finish.name, caller.as_ref(), now)?;
+                Ok(again.map_err(|again| Refusal { detail: refusal.detail, ..again }))
+            }
+        });
+        Ok(ended.await??)
     }
 }
 
-fn remembered(taken: &Taken, kind: Kind) -> Result<&str, Failure> {
-    taken.state(kind).ok_or_else(|| Failure::Refused(Code::StateInvalid, "another kind of ceremony".into()))
+/// What a finish finds.
+enum Entered {
+    /// The ceremony's state: its response is to be judged.
+    Open(String),
+    /// What the same finish came to.
+    Ended(Result<Made, Refusal>),
+    /// It was started at another endpoint.
+    OfAnotherKind,
 }
 
-/// Opens a session for the record's owner, in place of the one that the client had.
-fn open_session(
-    db: &rusqlite::Connection,
-    token_hash: TokenHash,
-    record: &CredentialRecord,
-    replaces: Option<TokenHash>,
-    now: Timestamp,
-) -> Result<Session, StoreError> {
-    if let Some(replaced) = replaces {
-        sessions::remove(db, &replaced)?;
-    }
-    let owner: &UserHandle = record.user_handle();
-    sessions::insert(db, &token_hash, owner, record.id(), now)?;
-    sessions::find(db, &token_hash, now)?.ok_or(StoreError::NotFound)
+/// What options say of an account's credentials. Clients take no longer list than this.
+fn descriptors(credentials: &[StoredCredential]) -> Vec<CredentialDescriptor> {
+    credentials.iter().take(CREDENTIAL_LIST_MAX).map(|credential| credential.record.descriptor()).collect()
 }

@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use countersign::BackupEligibilityChange;
+
 use crate::MetadataConfig;
 
 /// The port that [`Config::new`] listens on.
@@ -32,6 +34,26 @@ pub struct Config {
     pub metrics_listen: Option<Listen>,
     /// What is known of authenticators; nothing by default.
     pub metadata: Option<MetadataConfig>,
+    /// Whether browsers learn that a passkey is unknown here; they do by default.
+    pub unknown_signals: UnknownSignals,
+    /// What happens to a passkey whose record says that it can't be backed up, once it can; refused by default.
+    pub backup_eligibility_change: BackupEligibilityChange,
+}
+
+/// Whether an answer that refuses an unknown passkey has the payload for `signalUnknownCredential`, upon which its
+/// provider may delete it.
+///
+/// With the RP ID `localhost`, no answer has it, and elsewhere only for a user handle that is or was an account's of
+/// the database. That is not enough where several databases with the same accounts serve one RP ID, or where an old
+/// copy of a database was restored: a passkey that was registered since is good and unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum UnknownSignals {
+    /// It has.
+    #[default]
+    Sent,
+    /// It never has.
+    Withheld,
 }
 
 /// Where to listen.
@@ -56,6 +78,8 @@ impl Config {
             database: database.as_ref().to_path_buf(),
             metrics_listen: None,
             metadata: None,
+            unknown_signals: UnknownSignals::default(),
+            backup_eligibility_change: BackupEligibilityChange::default(),
         }
     }
 

@@ -60,7 +60,12 @@ use countersign::{
     UserVerificationRequirement, types::Timestamp,
 };
 
-use crate::{Config, StartError, backend, ceremony::Ceremonies, metadata::Knowledge, store::Store};
+use crate::{
+    Config, StartError, backend,
+    ceremony::{Ceremonies, Failure},
+    metadata::Knowledge,
+    store::Store,
+};
 
 mod accounts;
 mod assets;
@@ -73,6 +78,7 @@ mod log;
 mod metrics;
 mod models;
 mod sessions;
+mod signals;
 mod signed_in;
 
 /// The most bytes of a request's body: what the library takes as a response, and its envelope fits in easily since
@@ -84,7 +90,7 @@ struct App {
     ceremonies: Ceremonies,
     /// The accepted values of the `Origin` header.
     origins: Vec<String>,
-    cookie: cookie::Cookie,
+    cookies: cookie::Cookies,
     /// What is known of authenticators.
     knowledge: Option<Arc<Knowledge>>,
     answers: metrics::Answers,
@@ -101,6 +107,16 @@ impl App {
     fn can_register(&self, now: Timestamp) -> Result<(), error::ApiError> {
         let can_judge = self.knowledge.as_deref().is_none_or(|knowledge| knowledge.can_judge(now));
         if can_judge { Ok(()) } else { Err(error::ApiError::MetadataUnavailable) }
+    }
+
+    /// The answer to a registration that failed.
+    fn registration(&self, failure: Failure) -> error::ApiError {
+        error::ApiError::registration(&self.ceremonies.relying_party, failure)
+    }
+
+    /// The answer to an authentication that failed.
+    fn authentication(&self, failure: Failure) -> error::ApiError {
+        error::ApiError::authentication(&self.ceremonies.relying_party, failure)
     }
 }
 
@@ -139,7 +155,10 @@ pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Opened, Star
         builder = builder.trust_anchors(metadata.clone()).model_policy(metadata);
     }
     // Signing in without a name needs a passkey that its authenticator lists, besides its own check of the user.
-    let builder = builder.policy(policy.with_resident_key(ResidentKeyRequirement::Required));
+    let policy = policy
+        .with_resident_key(ResidentKeyRequirement::Required)
+        .with_backup_eligibility_change(config.backup_eligibility_change);
+    let builder = builder.policy(policy);
     let relying_party = origins
         .iter()
         .fold(builder, RelyingPartyBuilder::origin)
@@ -147,13 +166,19 @@ pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Opened, Star
         .build()
         .map_err(StartError::RelyingParty)?;
     let store = Store::open(&config.database)?;
-    let cookie = cookie::Cookie::for_origins(&origins);
+    let cookies = cookie::Cookies::for_origins(&origins);
     let assets = assets::Assets::new();
     let headers = Arc::new(edge::Headers::new(&origins, assets.version()));
+    let ceremonies = Ceremonies {
+        relying_party,
+        store: store.clone(),
+        knowledge: knowledge.clone(),
+        unknown_signals: config.unknown_signals,
+    };
     let app = Arc::new(App {
-        ceremonies: Ceremonies { relying_party, store: store.clone(), knowledge: knowledge.clone() },
+        ceremonies,
         origins,
-        cookie,
+        cookies,
         knowledge: knowledge.clone(),
         answers: metrics::Answers::default(),
         assets,

@@ -48,7 +48,7 @@ mod text;
 mod token;
 
 pub use backend::BACKEND;
-pub use config::{Config, Listen};
+pub use config::{Config, Listen, UnknownSignals};
 pub use metadata::{MetadataConfig, MetadataSource, Registrations};
 pub use server::{Server, stop_signal};
 pub use start_error::StartError;

@@ -14,7 +14,9 @@ use crate::StartError;
 
 pub(crate) mod accounts;
 pub(crate) mod ceremonies;
+pub(crate) mod confirmations;
 pub(crate) mod credentials;
+mod evidence;
 mod open;
 mod presence;
 mod readers;
@@ -81,6 +83,18 @@ pub(crate) enum StoreError {
     TooManyCredentials,
     /// As many ceremonies are open as there may be.
     TooManyCeremonies,
+    /// No such ceremony, or not with this response.
+    CeremonyUnknown,
+    /// Another browser started the ceremony, or this one sent no cookie.
+    OtherBrowser,
+    /// The session is over.
+    SessionOver,
+    /// The request is for another account than the session's.
+    AccountChanged,
+    /// The session did not confirm the act, or too long ago.
+    Unconfirmed,
+    /// Another credential of the account has the label.
+    LabelTaken,
     /// The stored record is no longer the one that the authentication was judged by.
     RecordChanged,
     /// SQLite failed: the disk is full, the file is locked for too long, or the like.
@@ -117,6 +131,12 @@ impl fmt::Display for StoreError {
             Self::LastCredential => f.write_str("the account's last credential"),
             Self::TooManyCredentials => f.write_str("too many credentials in the account"),
             Self::TooManyCeremonies => f.write_str("too many open ceremonies"),
+            Self::CeremonyUnknown => f.write_str("no such ceremony is open, or not with this response"),
+            Self::OtherBrowser => f.write_str("the ceremony was started by another browser"),
+            Self::SessionOver => f.write_str("the session is over"),
+            Self::AccountChanged => f.write_str("the request is for another account than the session's"),
+            Self::Unconfirmed => f.write_str("the session did not confirm this"),
+            Self::LabelTaken => f.write_str("another credential of the account has the label"),
             Self::RecordChanged => f.write_str("the record changed meanwhile"),
             Self::Failed(error) => write!(f, "the database failed: {error}"),
             Self::Corrupt(error) => write!(f, "a stored value can't be read: {error}"),

@@ -11,7 +11,11 @@ const TEXT_LENGTH: usize = 43;
 /// What the database knows of a [`Token`].
 pub(crate) type TokenHash = [u8; 32];
 
+/// What the hash begins with that makes a session's token, so that no other hash is taken for one.
+const SESSION: &[u8] = b"countersign session token\0";
+
 /// A random token. Without `Debug`, so that none gets into a log.
+#[derive(Clone)]
 pub(crate) struct Token([u8; LENGTH]);
 
 impl Token {
@@ -28,6 +32,15 @@ impl Token {
             return None;
         }
         base64url::decode(text).ok()?.try_into().ok().map(Self)
+    }
+
+    /// The token of the session that the ceremony of this name opened with this salt.
+    ///
+    /// So a repeated finish gets the same token, though no token is stored: the ceremony's name is the client's alone,
+    /// and the salt the database's alone. Both have a fixed length and nobody but them chooses the input, so that the
+    /// plain hash will do.
+    pub(crate) fn of_session(&self, salt: &Self) -> Self {
+        Self(sha256(&[SESSION, &self.0, &salt.0]))
     }
 
     /// What the client keeps.
@@ -59,6 +72,16 @@ mod tests {
     #[test]
     fn two_tokens_differ() {
         assert_ne!(Token::new().unwrap().hash(), Token::new().unwrap().hash());
+    }
+
+    #[test]
+    fn a_session_s_token_depends_on_the_ceremony_and_the_salt() {
+        let (name, salt) = (Token::new().unwrap(), Token::new().unwrap());
+        let token = name.of_session(&salt);
+        assert_eq!(token.hash(), name.clone().of_session(&salt).hash());
+        for other in [salt.of_session(&name), name.of_session(&name), name.clone(), salt.clone()] {
+            assert_ne!(token.hash(), other.hash());
+        }
     }
 
     #[test]

@@ -5,16 +5,21 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Shared,
-    body::{Finish, Json, nothing},
+    body::{Finish, Json, json},
     error::ApiError,
     now, sessions,
-    signed_in::SignedIn,
+    signals::Signals,
+    signed_in::{Acting, Browser},
 };
-use crate::{names, store::accounts};
+use crate::{
+    ceremony::{Ceremony, Made},
+    names,
+    store::{StoreError, accounts},
+};
 
 #[derive(Deserialize)]
 pub(super) struct Start {
@@ -23,32 +28,41 @@ pub(super) struct Start {
 
 pub(super) async fn start(
     State(app): State<Shared>,
+    Browser(browser): Browser,
     Json(Start { name }): Json<Start>,
 ) -> Result<Response, ApiError> {
     let name = names::clean(&name).map_err(ApiError::NameInvalid)?;
     app.can_register(now())?;
-    let started = app.ceremonies.start_account(&name, now()).await.map_err(ApiError::registration)?;
-    Ok(sessions::started(&started))
+    let started = app.ceremonies.start_account(&name, browser.hash(), now()).await;
+    Ok(sessions::started(&app, &started.map_err(|it| app.registration(it))?, &browser))
 }
 
 pub(super) async fn finish(
     State(app): State<Shared>,
     headers: HeaderMap,
-    Json(Finish { ceremony, response }): Json<Finish>,
+    Json(body): Json<Finish>,
 ) -> Result<Response, ApiError> {
-    let replaces = app.cookie.read(&headers).map(|token| token.hash());
-    let signed_in = app
-        .ceremonies
-        .finish_account(&ceremony, response.get(), replaces, now())
-        .await
-        .map_err(ApiError::registration)?;
-    Ok(sessions::opened(&app, StatusCode::CREATED, &signed_in))
+    let replaces = app.cookies.session.read(&headers).map(|token| token.hash());
+    let finish = body.of(&app, &headers).map_err(|it| app.registration(it))?;
+    let made = app.ceremonies.finish(&Ceremony::Account(replaces), &finish, now()).await;
+    match made.map_err(|it| app.registration(it))? {
+        Made::SignedIn(signed_in) => Ok(sessions::opened(&app, StatusCode::CREATED, signed_in)),
+        _ => Err(StoreError::CeremonyUnknown.into()),
+    }
 }
 
-pub(super) async fn remove(
-    State(app): State<Shared>,
-    SignedIn(session): SignedIn,
-) -> Result<Response, ApiError> {
-    app.ceremonies.store.write(move |db| accounts::remove(db, &session.user)).await?;
-    Ok(sessions::forgetting(&app, nothing()))
+pub(super) async fn remove(State(app): State<Shared>, Acting(caller): Acting) -> Result<Response, ApiError> {
+    #[derive(Serialize)]
+    struct Body {
+        signals: Signals,
+    }
+    let user = caller.account.clone();
+    let now = now();
+    let removed = app.ceremonies.store.write(move |db| {
+        caller.session(db, now)?;
+        accounts::remove(db, &caller.account, now)
+    });
+    removed.await?;
+    let signals = Signals::new(&app.ceremonies.relying_party, user, Vec::new());
+    Ok(sessions::forgetting(&app, json(StatusCode::OK, &Body { signals })))
 }

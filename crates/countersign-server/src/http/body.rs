@@ -9,7 +9,8 @@ use axum::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::error::ApiError;
+use super::{App, error::ApiError};
+use crate::ceremony::{self, Failure};
 
 /// A request's body: one JSON object in UTF-8. Unknown members pass, known ones twice don't.
 pub(super) struct Json<T>(pub(super) T);
@@ -25,6 +26,14 @@ pub(super) struct Finish {
     pub(super) ceremony: String,
     /// What `toJSON()` returned, as text: the library reads it, more strictly than serde's derive would.
     pub(super) response: Box<RawValue>,
+}
+
+impl Finish {
+    /// What the request wants to finish, by the browser that these headers are from.
+    pub(super) fn of(&self, app: &App, headers: &HeaderMap) -> Result<ceremony::Finish, Failure> {
+        let browser = app.cookies.browser.read(headers);
+        ceremony::Finish::new(&self.ceremony, self.response.get(), browser.as_ref())
+    }
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {

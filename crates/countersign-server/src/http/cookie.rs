@@ -1,58 +1,79 @@
-//! The session's cookie.
+//! The cookies: of the session, and of the browser.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::{store::sessions::LIFETIME_SECONDS, token::Token};
 
-/// How the cookie is called and guarded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cookie {
-    /// On https: `Secure`, and with a name that browsers hold to this host, path and scheme.
-    Secure,
-    /// On http, which is for this machine alone.
-    Plain,
+/// Seconds for which a browser keeps the cookie that its ceremonies are bound to: beyond any ceremony, and short, since
+/// each start renews it.
+const BROWSER_SECONDS: i64 = 60 * 60;
+
+/// The cookies of a server.
+pub(super) struct Cookies {
+    /// Holds the session's token.
+    pub(super) session: Cookie,
+    /// Binds ceremonies to the browser that started them. All its windows share it, and it is no session: it shows that
+    /// the browser keeps cookies before anything is stored that needs one.
+    pub(super) browser: Cookie,
+}
+
+/// A cookie's name, and how it is guarded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cookie {
+    name: String,
+    seconds: i64,
+    guards: String,
+}
+
+impl Cookies {
+    /// Those of a server of these origins.
+    pub(super) fn for_origins(origins: &[String]) -> Self {
+        let secure = origins.iter().any(|origin| origin.starts_with("https:"));
+        // Cookies know no ports: without it in the name, two servers on localhost would overwrite each other's.
+        let port =
+            origins.first().and_then(|origin| origin.rsplit(':').next()?.parse().ok()).unwrap_or(80_u16);
+        let cookie = |name: &str, seconds: i64, same_site: &str| {
+            // Browsers hold a name with this prefix to the host, the path and https.
+            let (name, secure) = if secure {
+                (format!("__Host-countersign-{name}"), "; Secure")
+            } else {
+                (format!("countersign-{name}-{port}"), "")
+            };
+            Cookie { name, seconds, guards: format!("HttpOnly; SameSite={same_site}{secure}") }
+        };
+        Self {
+            session: cookie("session", LIFETIME_SECONDS, "Lax"),
+            browser: cookie("browser", BROWSER_SECONDS, "Strict"),
+        }
+    }
 }
 
 impl Cookie {
-    /// The kind for a server of these origins.
-    pub(super) fn for_origins(origins: &[String]) -> Self {
-        if origins.iter().any(|origin| origin.starts_with("https:")) { Self::Secure } else { Self::Plain }
-    }
-
     /// The token that the request has; `None` where there is none, or what can't be one.
-    pub(super) fn read(self, headers: &HeaderMap) -> Option<Token> {
+    pub(super) fn read(&self, headers: &HeaderMap) -> Option<Token> {
         headers
             .get_all(header::COOKIE)
             .iter()
             .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
-            .filter_map(|pair| pair.trim_ascii().strip_prefix(self.name().as_bytes())?.strip_prefix(b"="))
+            .filter_map(|pair| pair.trim_ascii().strip_prefix(self.name.as_bytes())?.strip_prefix(b"="))
             .find_map(Token::parse)
     }
 
     /// The header that makes the browser keep the token.
-    pub(super) fn keep(self, token: &Token) -> Option<HeaderValue> {
-        self.header(&token.text(), LIFETIME_SECONDS)
+    pub(super) fn keep(&self, token: &Token) -> Option<HeaderValue> {
+        self.header(&token.text(), self.seconds)
     }
 
     /// The header that makes the browser forget it.
-    pub(super) fn forget(self) -> Option<HeaderValue> {
+    pub(super) fn forget(&self) -> Option<HeaderValue> {
         self.header("", 0)
     }
 
-    fn header(self, value: &str, seconds: i64) -> Option<HeaderValue> {
-        let name = self.name();
-        let secure = if self == Self::Secure { "; Secure" } else { "" };
-        let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    fn header(&self, value: &str, seconds: i64) -> Option<HeaderValue> {
+        let text = format!("{}={value}; Path=/; Max-Age={seconds}; {}", self.name, self.guards);
         let mut header = HeaderValue::try_from(text).ok()?;
         header.set_sensitive(true);
         Some(header)
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Secure => "__Host-countersign_session",
-            Self::Plain => "countersign_session",
-        }
     }
 }
 
@@ -60,55 +81,77 @@ impl Cookie {
 mod tests {
     use super::*;
 
-    fn read(kind: Cookie, cookies: &[&[u8]]) -> Option<String> {
-        let mut headers = HeaderMap::new();
-        for cookie in cookies {
-            headers.append(header::COOKIE, HeaderValue::from_bytes(cookie).unwrap());
-        }
-        kind.read(&headers).map(|token| token.text())
+    fn cookies(origin: &str) -> Cookies {
+        Cookies::for_origins(&[origin.to_owned()])
     }
+
+    fn read(origin: &str, values: &[&[u8]]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::COOKIE, HeaderValue::from_bytes(value).unwrap());
+        }
+        cookies(origin).session.read(&headers).map(|token| token.text())
+    }
+
+    const HTTP: &str = "http://localhost:8080";
+    const HTTPS: &str = "https://example.org";
 
     #[test]
     fn a_token_is_found_among_other_cookies() {
         let text = Token::new().unwrap().text();
-        let pair = format!("countersign_session={text}");
-        assert_eq!(read(Cookie::Plain, &[pair.as_bytes()]), Some(text.clone()));
-        assert_eq!(read(Cookie::Plain, &[format!("a=b; {pair} ;c").as_bytes()]), Some(text.clone()));
-        assert_eq!(read(Cookie::Plain, &[b"a=b", pair.as_bytes()]), Some(text.clone()));
-        assert_eq!(read(Cookie::Secure, &[format!("__Host-{pair}").as_bytes()]), Some(text));
-        assert_eq!(read(Cookie::Secure, &[pair.as_bytes()]), None);
+        let pair = format!("countersign-session-8080={text}");
+        assert_eq!(read(HTTP, &[pair.as_bytes()]), Some(text.clone()));
+        assert_eq!(read(HTTP, &[format!("a=b; {pair} ;c").as_bytes()]), Some(text.clone()));
+        assert_eq!(read(HTTP, &[b"a=b", pair.as_bytes()]), Some(text.clone()));
+        assert_eq!(read(HTTPS, &[format!("__Host-countersign-session={text}").as_bytes()]), Some(text));
+        assert_eq!(read(HTTPS, &[pair.as_bytes()]), None);
     }
 
     #[test]
     fn junk_is_no_token() {
         for junk in [
             &b""[..],
-            b"countersign_session",
-            b"countersign_session=",
-            b"countersign_session=\xff\xfe",
-            b"countersign_session==;=;;",
-            b"xcountersign_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            b"countersign-session-8080",
+            b"countersign-session-8080=",
+            b"countersign-session-8080=\xff\xfe",
+            b"countersign-session-8080==;=;;",
+            b"xcountersign-session-8080=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         ] {
-            assert_eq!(read(Cookie::Plain, &[junk]), None);
+            assert_eq!(read(HTTP, &[junk]), None);
         }
     }
 
     #[test]
-    fn https_makes_the_cookie_secure() {
+    fn servers_on_two_ports_of_a_host_don_t_overwrite_each_other_s_cookies() {
+        let text = Token::new().unwrap().text();
+        let pair = format!("countersign-session-8081={text}");
+        assert_eq!(read(HTTP, &[pair.as_bytes()]), None);
+        assert_eq!(read("http://localhost:8081", &[pair.as_bytes()]), Some(text));
+        assert_eq!(cookies("http://localhost").session.name, "countersign-session-80");
+        assert_eq!(cookies("http://[::1]:81").browser.name, "countersign-browser-81");
+    }
+
+    #[test]
+    fn https_makes_the_cookies_secure() {
         let token = Token::new().unwrap();
-        let kind = |origin: &str| Cookie::for_origins(&[origin.to_owned()]);
-        let secure = kind("https://example.org").keep(&token).unwrap();
+        let header = |value: Option<HeaderValue>| value.unwrap().to_str().unwrap().to_owned();
         assert_eq!(
-            secure.to_str().unwrap(),
+            header(cookies(HTTPS).session.keep(&token)),
             format!(
-                "__Host-countersign_session={}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure",
+                "__Host-countersign-session={}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure",
                 token.text()
             )
         );
-        let plain = kind("http://localhost:8080").forget().unwrap();
         assert_eq!(
-            plain.to_str().unwrap(),
-            "countersign_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
+            header(cookies(HTTPS).browser.keep(&token)),
+            format!(
+                "__Host-countersign-browser={}; Path=/; Max-Age=3600; HttpOnly; SameSite=Strict; Secure",
+                token.text()
+            )
+        );
+        assert_eq!(
+            header(cookies(HTTP).session.forget()),
+            "countersign-session-8080=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRequestParts, Path, State},
-    http::{StatusCode, request::Parts},
+    http::{HeaderMap, StatusCode, request::Parts},
     response::Response,
 };
 use countersign::Algorithm;
@@ -14,16 +14,19 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     App, Shared,
-    body::{Finish, Json, Nothing, json, nothing},
+    body::{Finish, Json, Nothing, json},
     error::ApiError,
     models, now, sessions,
-    signed_in::SignedIn,
+    signals::Signals,
+    signed_in::{Acting, Browser, SignedIn},
 };
 use crate::{
+    ceremony::{Ceremony, Made},
     metadata::Knowledge,
     names, rfc3339,
     store::{
-        credentials::{self, StoredCredential},
+        StoreError,
+        credentials::{self, Evidence, StoredCredential},
         sessions::Session,
     },
 };
@@ -72,8 +75,8 @@ impl<'a> Credential<'a> {
             authenticator: knowledge.map_or_else(plain_name, |it| it.name(record.aaguid()).map(|it| it.name)),
             icon: knowledge.and_then(|it| models::icon_path(it, record.aaguid())),
             trouble: knowledge.and_then(|it| it.trouble(&app.ceremonies.relying_party, record, now())),
-            format: record.attestation_format().unwrap_or("none"),
-            attestation_type: record.attestation_type().unwrap_or("none"),
+            format: stored.attestation.as_ref().map_or("none", |(format, _)| format),
+            attestation_type: stored.attestation.as_ref().map_or("none", |(_, kind)| kind),
             algorithm,
             transports: record.transports(),
             backup_eligible: record.backup_eligible(),
@@ -117,35 +120,49 @@ pub(super) async fn list(
     struct Body<'a> {
         credentials: Vec<Credential<'a>>,
         metadata: Option<Metadata>,
+        signals: Signals,
     }
     let owner = session.user.clone();
-    let stored = app.ceremonies.store.read(move |db| credentials::list(db, &owner)).await?;
+    // What judges models anew does that by the evidence.
+    let evidence = if app.knowledge.is_some() { Evidence::Read } else { Evidence::Left };
+    let stored = app.ceremonies.store.read(move |db| credentials::list(db, &owner, evidence)).await?;
+    let accepted = stored.iter().map(|one| one.record.id().clone()).collect();
+    let signals = Signals::new(&app.ceremonies.relying_party, session.user.clone(), accepted);
     let credentials = stored.iter().map(|one| Credential::new(&app, one, &session)).collect();
     let metadata = app.knowledge.as_deref().map(Metadata::new);
-    Ok(json(StatusCode::OK, &Body { credentials, metadata }))
+    Ok(json(StatusCode::OK, &Body { credentials, metadata, signals }))
 }
 
 pub(super) async fn start(
     State(app): State<Shared>,
-    SignedIn(session): SignedIn,
+    Acting(caller): Acting,
+    Browser(browser): Browser,
     Json(Nothing {}): Json<Nothing>,
 ) -> Result<Response, ApiError> {
     app.can_register(now())?;
-    let started = app.ceremonies.start_credential(&session, now()).await.map_err(ApiError::registration)?;
-    Ok(sessions::started(&started))
+    let started = app.ceremonies.start_credential(&caller, browser.hash(), now()).await;
+    Ok(sessions::started(&app, &started.map_err(|it| app.registration(it))?, &browser))
 }
 
 pub(super) async fn finish(
     State(app): State<Shared>,
-    SignedIn(session): SignedIn,
-    Json(Finish { ceremony, response }): Json<Finish>,
+    Acting(caller): Acting,
+    headers: HeaderMap,
+    Json(body): Json<Finish>,
 ) -> Result<Response, ApiError> {
-    let stored = app
-        .ceremonies
-        .finish_credential(&session, &ceremony, response.get(), now())
-        .await
-        .map_err(ApiError::registration)?;
-    Ok(one(&app, StatusCode::CREATED, &stored, &session))
+    #[derive(Serialize)]
+    struct Body<'a> {
+        credential: Credential<'a>,
+        signals: Signals,
+    }
+    let finish = body.of(&app, &headers).map_err(|it| app.registration(it))?;
+    let made = app.ceremonies.finish(&Ceremony::Credential(caller), &finish, now()).await;
+    let Made::Added(added) = made.map_err(|it| app.registration(it))? else {
+        return Err(StoreError::CeremonyUnknown.into());
+    };
+    let credential = Credential::new(&app, &added.credential, &added.session);
+    let signals = Signals::new(&app.ceremonies.relying_party, added.session.user.clone(), added.accepted);
+    Ok(json(StatusCode::CREATED, &Body { credential, signals }))
 }
 
 #[derive(Deserialize)]
@@ -155,33 +172,46 @@ pub(super) struct Rename {
 
 pub(super) async fn rename(
     State(app): State<Shared>,
-    SignedIn(session): SignedIn,
+    Acting(caller): Acting,
     Id(id): Id,
     Json(Rename { label }): Json<Rename>,
 ) -> Result<Response, ApiError> {
-    let label = names::clean(&label).map_err(ApiError::LabelInvalid)?;
-    let owner = session.user.clone();
-    let renamed = app.ceremonies.store.write(move |db| credentials::rename(db, &owner, &id, &label)).await?;
-    Ok(one(&app, StatusCode::OK, &renamed, &session))
-}
-
-pub(super) async fn remove(
-    State(app): State<Shared>,
-    SignedIn(session): SignedIn,
-    Id(id): Id,
-) -> Result<Response, ApiError> {
-    let current = id == session.credential_id;
-    app.ceremonies.store.write(move |db| credentials::remove(db, &session.user, &id)).await?;
-    // The session went with the passkey that it was made with.
-    Ok(if current { sessions::forgetting(&app, nothing()) } else { nothing() })
-}
-
-fn one(app: &App, status: StatusCode, stored: &StoredCredential, session: &Session) -> Response {
     #[derive(Serialize)]
     struct Body<'a> {
         credential: Credential<'a>,
     }
-    json(status, &Body { credential: Credential::new(app, stored, session) })
+    let label = names::clean(&label).map_err(ApiError::LabelInvalid)?;
+    let now = now();
+    let renamed = app.ceremonies.store.write(move |db| {
+        let session = caller.session(db, now)?;
+        Ok((credentials::rename(db, &session.user, &id, &label)?, session))
+    });
+    let (renamed, session) = renamed.await?;
+    Ok(json(StatusCode::OK, &Body { credential: Credential::new(&app, &renamed, &session) }))
+}
+
+pub(super) async fn remove(
+    State(app): State<Shared>,
+    Acting(caller): Acting,
+    Id(id): Id,
+) -> Result<Response, ApiError> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body {
+        signals: Signals,
+        signed_out: bool,
+    }
+    let now = now();
+    let removed = app.ceremonies.store.write(move |db| {
+        let session = caller.session(db, now)?;
+        credentials::remove(db, &session.user, &id)?;
+        Ok((credentials::ids(db, &session.user)?, session.credential_id == id, session.user))
+    });
+    let (accepted, signed_out, user) = removed.await?;
+    let signals = Signals::new(&app.ceremonies.relying_party, user, accepted);
+    let answer = json(StatusCode::OK, &Body { signals, signed_out });
+    // The session went with the passkey that it was made with.
+    Ok(if signed_out { sessions::forgetting(&app, answer) } else { answer })
 }
 
 /// The credential ID in the path; what can't be one is not found.

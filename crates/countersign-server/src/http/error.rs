@@ -6,11 +6,15 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use countersign::Code;
+use countersign::{Code, RelyingParty};
 use serde::Serialize;
 
-use super::{body, log::Quota};
-use crate::{ceremony::Failure, names::NameFault, store::StoreError};
+use super::{body, log::Quota, signals::RefusalSignals};
+use crate::{
+    ceremony::{Failure, Reason, Refusal},
+    names::NameFault,
+    store::StoreError,
+};
 
 /// An answer of `{"error": …}`. What `Display`s of causes say is for the log alone.
 #[derive(Debug)]
@@ -35,8 +39,11 @@ pub(super) enum ApiError {
     HostMissing,
     /// A request from another site's page.
     OriginNotAllowed,
-    /// A ceremony's response that was refused, with the status of its endpoint.
-    Refused(StatusCode, Code, String),
+    /// A changing request that doesn't say which account it is for.
+    AccountMissing,
+    /// A ceremony's response that was refused: the status of its endpoint, the reason, the log's detail, and what the
+    /// page may signal.
+    Refused(StatusCode, Reason, String, Option<RefusalSignals>),
     /// The metadata that must vouch for authenticators is not there, or out of date.
     MetadataUnavailable,
     /// What the database refused, or that it failed.
@@ -46,35 +53,51 @@ pub(super) enum ApiError {
 }
 
 #[derive(Serialize)]
-struct Body {
-    error: Sentence,
+struct Body<'a> {
+    error: Sentence<'a>,
 }
 
 #[derive(Serialize)]
-struct Sentence {
+struct Sentence<'a> {
     code: &'static str,
     message: Cow<'static, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signals: Option<&'a RefusalSignals>,
 }
 
 impl ApiError {
     /// A failed registration.
-    pub(super) fn registration(failure: Failure) -> Self {
-        match failure {
-            Failure::Refused(code @ Code::CredentialAlreadyRegistered, detail) => {
-                Self::Refused(StatusCode::CONFLICT, code, detail)
+    pub(super) fn registration(party: &RelyingParty, failure: Failure) -> Self {
+        Self::from_failure(party, failure, StatusCode::BAD_REQUEST)
+    }
+
+    /// A failed authentication. What failed about a known credential is for the log: strangers could ask by it what is
+    /// stored.
+    pub(super) fn authentication(party: &RelyingParty, mut failure: Failure) -> Self {
+        if let Failure::Refused(refusal) = &mut failure {
+            let public = public(refusal.reason);
+            if public != refusal.reason {
+                refusal.detail = format!("{} ({})", refusal.detail, refusal.reason.as_str());
+                refusal.reason = public;
             }
-            failure => Self::from_failure(failure, StatusCode::BAD_REQUEST),
         }
+        Self::from_failure(party, failure, StatusCode::UNAUTHORIZED)
     }
 
-    /// A failed authentication.
-    pub(super) fn authentication(failure: Failure) -> Self {
-        Self::from_failure(failure, StatusCode::UNAUTHORIZED)
-    }
-
-    fn from_failure(failure: Failure, status: StatusCode) -> Self {
+    fn from_failure(party: &RelyingParty, failure: Failure, status: StatusCode) -> Self {
         match failure {
-            Failure::Refused(code, detail) => Self::Refused(status, code, detail),
+            Failure::Refused(Refusal { reason, detail, unknown }) => {
+                let status = match reason {
+                    Reason::NameTaken
+                    | Reason::TooManyCredentials
+                    | Reason::Code(Code::CredentialAlreadyRegistered) => StatusCode::CONFLICT,
+                    Reason::ClientDataTooLong | Reason::Code(_) => status,
+                };
+                Self::Refused(status, reason, detail, Some(RefusalSignals::new(party, unknown)))
+            }
+            Failure::Store(error @ StoreError::CeremonyUnknown) => {
+                Self::Refused(status, Reason::Code(Code::ChallengeExpired), error.to_string(), None)
+            }
             Failure::Store(error) => Self::Store(error),
             Failure::Start(error) => Self::Internal(error.to_string()),
         }
@@ -136,7 +159,12 @@ impl ApiError {
                 "origin-not-allowed",
                 "The request comes from a page that this server does not belong to.",
             ),
-            Self::Refused(status, code, _) => (*status, code.as_str(), refusal(*code)),
+            Self::AccountMissing => (
+                StatusCode::BAD_REQUEST,
+                "account-missing",
+                "The page did not say which account this is for: it is from before an update. Reload it.",
+            ),
+            Self::Refused(status, reason, ..) => (*status, reason.as_str(), refusal(*reason)),
             Self::MetadataUnavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "metadata-unavailable",
@@ -165,11 +193,15 @@ impl IntoResponse for ApiError {
             }
             Self::MetadataUnavailable => tracing::warn!(code, "a registration was refused"),
             Self::Internal(detail) => tracing::error!(code, detail, "a request failed"),
-            Self::Refused(_, _, detail) => tracing::info!(code, detail, "a ceremony was refused"),
+            Self::Refused(_, _, detail, _) => tracing::info!(code, detail, "a ceremony was refused"),
             Self::RequestMalformed(detail) => log_malformed(code, detail),
             _ => tracing::debug!(code, "a request was refused"),
         }
-        body::json(status, &Body { error: Sentence { code, message: self.message() } })
+        let signals = match &self {
+            Self::Refused(.., signals) => signals.as_ref(),
+            _ => None,
+        };
+        body::json(status, &Body { error: Sentence { code, message: self.message(), signals } })
     }
 }
 
@@ -183,7 +215,27 @@ fn log_malformed(code: &str, detail: &str) {
 
 fn store(error: &StoreError) -> (StatusCode, &'static str, &'static str) {
     match error {
-        StoreError::NameTaken => (StatusCode::CONFLICT, "name-taken", "That name is taken."),
+        StoreError::SessionOver => ApiError::NotSignedIn.parts(),
+        StoreError::AccountChanged => (
+            StatusCode::CONFLICT,
+            "account-changed",
+            "Another account has signed in here meanwhile. Nothing was changed.",
+        ),
+        StoreError::Unconfirmed => {
+            (StatusCode::UNAUTHORIZED, "reauthentication-required", "Please confirm this with your passkey.")
+        }
+        StoreError::OtherBrowser => (
+            StatusCode::BAD_REQUEST,
+            "cookie-missing",
+            "The browser did not send this site’s cookie back: it may block cookies of this site. Nothing was stored.",
+        ),
+        StoreError::CeremonyUnknown => {
+            let reason = Reason::Code(Code::ChallengeExpired);
+            (StatusCode::BAD_REQUEST, reason.as_str(), refusal(reason))
+        }
+        StoreError::LabelTaken => {
+            (StatusCode::CONFLICT, "label-taken", "Another passkey of your account is called that.")
+        }
         StoreError::NotFound => {
             (StatusCode::NOT_FOUND, "not-found", "There is no such passkey in your account.")
         }
@@ -192,11 +244,13 @@ fn store(error: &StoreError) -> (StatusCode, &'static str, &'static str) {
             "last-credential",
             "This is your only passkey. Without it, you could not sign in any more.",
         ),
-        StoreError::TooManyCredentials => (
-            StatusCode::CONFLICT,
-            "too-many-credentials",
-            "Your account has as many passkeys as it can have. Remove one that you no longer use.",
-        ),
+        StoreError::NameTaken => {
+            (StatusCode::CONFLICT, Reason::NameTaken.as_str(), refusal(Reason::NameTaken))
+        }
+        StoreError::TooManyCredentials => {
+            let reason = Reason::TooManyCredentials;
+            (StatusCode::CONFLICT, reason.as_str(), refusal(reason))
+        }
         StoreError::TooManyCeremonies => (
             StatusCode::TOO_MANY_REQUESTS,
             "too-many-requests",
@@ -216,8 +270,34 @@ fn store(error: &StoreError) -> (StatusCode, &'static str, &'static str) {
     }
 }
 
+/// What strangers learn of why an authentication failed: that the passkey is unknown, since the page needs that, and what
+/// the person can do something about. Which check failed of those by the record is one word.
+fn public(reason: Reason) -> Reason {
+    match reason {
+        Reason::Code(
+            Code::UserHandleMismatch
+            | Code::CredentialNotAllowed
+            | Code::PublicKeyMalformed
+            | Code::AlgorithmUnsupported
+            | Code::AlgorithmNotAllowed
+            | Code::SignCountNotIncreased,
+        ) => Reason::Code(Code::SignatureInvalid),
+        other => other,
+    }
+}
+
 /// The sentence for a ceremony's refusal.
-fn refusal(code: Code) -> &'static str {
+fn refusal(reason: Reason) -> &'static str {
+    let code = match reason {
+        Reason::NameTaken => return "That name is taken.",
+        Reason::TooManyCredentials => {
+            return "Your account has as many passkeys as it can have. Remove one that you no longer use.";
+        }
+        Reason::ClientDataTooLong => {
+            return "The browser sent more with the new passkey than this server stores.";
+        }
+        Reason::Code(code) => code,
+    };
     match code {
         Code::ChallengeExpired => "This took too long, or was finished already.",
         Code::ChallengeMismatch | Code::StateInvalid => {
@@ -234,12 +314,9 @@ fn refusal(code: Code) -> &'static str {
         Code::AuthenticatorNotAccepted => {
             "This passkey, or the kind of device that it is on, is not accepted here."
         }
-        Code::UserHandleMissing | Code::UserHandleMismatch => {
-            "The passkey names another account than its own."
-        }
-        Code::SignatureInvalid => "The passkey’s signature is not valid.",
-        Code::SignCountNotIncreased => {
-            "The passkey’s counter did not increase: there may be a copy of it. It was not accepted."
+        Code::UserHandleMissing => "The passkey did not say which account it is for.",
+        Code::SignatureInvalid | Code::UserHandleMismatch | Code::SignCountNotIncreased => {
+            "This passkey could not be verified."
         }
         Code::RecordChanged => {
             "The passkey was used or changed elsewhere at the same moment. Please try again."
@@ -247,8 +324,12 @@ fn refusal(code: Code) -> &'static str {
         Code::AlgorithmUnsupported | Code::AlgorithmNotAllowed | Code::VerifierMissing => {
             "The passkey uses a kind of key that this server does not accept."
         }
-        Code::BackupStateInvalid | Code::BackupEligibilityChanged => {
-            "What the authenticator says of the passkey’s backup can’t be true."
+        Code::BackupStateInvalid => {
+            "The authenticator says that the passkey is backed up and that it can’t be."
+        }
+        Code::BackupEligibilityChanged => {
+            "Whether this passkey can be backed up has changed since it was registered, which this server does not \
+             accept. Sign in with another passkey, remove this one, and add it anew."
         }
         _ => "The browser or the authenticator answered something that this server can’t accept.",
     }
@@ -260,10 +341,15 @@ mod tests {
 
     use super::*;
 
+    fn party() -> RelyingParty {
+        RelyingParty::builder("example.org", "Example").origin("https://example.org").build().unwrap()
+    }
+
     #[test]
     fn every_code_has_a_sentence_without_its_cause() {
         for code in Code::ALL {
-            let error = ApiError::Refused(StatusCode::BAD_REQUEST, *code, "for the log".into());
+            let reason = Reason::Code(*code);
+            let error = ApiError::Refused(StatusCode::BAD_REQUEST, reason, "for the log".into(), None);
             let (status, word, message) = error.parts();
             assert_eq!((status, word), (StatusCode::BAD_REQUEST, code.as_str()));
             assert!(message.ends_with('.') && !message.contains("log"), "{message}");
@@ -274,14 +360,25 @@ mod tests {
     fn what_the_server_can_t_help_is_a_5xx() {
         let (status, code, _) = ApiError::from(StoreError::BrokenOff).parts();
         assert_eq!((status.as_u16(), code), (503, "storage-failed"));
-        let (status, code, _) = ApiError::registration(Failure::Start(EntropyUnavailable.into())).parts();
+        let failure = Failure::Start(EntropyUnavailable.into());
+        let (status, code, _) = ApiError::registration(&party(), failure).parts();
         assert_eq!((status.as_u16(), code), (500, "internal-error"));
     }
 
     #[test]
     fn a_flood_of_ceremonies_is_a_429() {
         let failure = Failure::from(StoreError::TooManyCeremonies);
-        let (status, code, _) = ApiError::authentication(failure).parts();
+        let (status, code, _) = ApiError::authentication(&party(), failure).parts();
         assert_eq!((status.as_u16(), code), (429, "too-many-requests"));
+    }
+
+    #[test]
+    fn what_failed_about_a_known_passkey_is_one_word_for_strangers() {
+        for code in [Code::UserHandleMismatch, Code::SignatureInvalid, Code::SignCountNotIncreased] {
+            let failure = Failure::Refused(Refusal::of_code(code, "for the log"));
+            let (status, word, message) = ApiError::authentication(&party(), failure).parts();
+            assert_eq!((status.as_u16(), word), (401, "signature-invalid"));
+            assert_eq!(message, "This passkey could not be verified.");
+        }
     }
 }

@@ -13,11 +13,16 @@ use super::{
     body::{Finish, Json, Nothing, json, nothing},
     error::ApiError,
     now,
-    signed_in::MaybeSignedIn,
+    signals::Signals,
+    signed_in::{self, Browser, MaybeSignedIn},
 };
 use crate::{
-    ceremony::{SignedIn, Started},
-    store::sessions::{self, Session},
+    ceremony::{Ceremony, Made, SignedIn, Started},
+    store::{
+        StoreError,
+        sessions::{self, Session},
+    },
+    token::Token,
 };
 
 #[derive(Serialize)]
@@ -38,66 +43,85 @@ struct Current<'a> {
     account: Option<Account<'a>>,
     #[serde(rename = "rpId")]
     rp_id: &'a str,
+    /// Where the page is at home.
+    origin: &'a str,
 }
 
 pub(super) async fn current(State(app): State<Shared>, MaybeSignedIn(session): MaybeSignedIn) -> Response {
     let rp_id = app.ceremonies.relying_party.id();
-    json(StatusCode::OK, &Current { account: session.as_ref().map(Account::from), rp_id })
+    let origin = app.origins.first().map_or("", String::as_str);
+    json(StatusCode::OK, &Current { account: session.as_ref().map(Account::from), rp_id, origin })
 }
 
 pub(super) async fn start(
     State(app): State<Shared>,
+    Browser(browser): Browser,
     Json(Nothing {}): Json<Nothing>,
 ) -> Result<Response, ApiError> {
-    let started = app.ceremonies.start_session(now()).await.map_err(ApiError::authentication)?;
-    Ok(self::started(&started))
+    let started = app.ceremonies.start_session(browser.hash(), now()).await;
+    Ok(self::started(&app, &started.map_err(|it| app.authentication(it))?, &browser))
 }
 
 pub(super) async fn finish(
     State(app): State<Shared>,
     headers: HeaderMap,
-    Json(Finish { ceremony, response }): Json<Finish>,
+    Json(body): Json<Finish>,
 ) -> Result<Response, ApiError> {
-    let replaces = app.cookie.read(&headers).map(|token| token.hash());
-    let signed_in = app
-        .ceremonies
-        .finish_session(&ceremony, response.get(), replaces, now())
-        .await
-        .map_err(ApiError::authentication)?;
-    Ok(opened(&app, StatusCode::OK, &signed_in))
+    let replaces = app.cookies.session.read(&headers).map(|token| token.hash());
+    let finish = body.of(&app, &headers).map_err(|it| app.authentication(it))?;
+    let made = app.ceremonies.finish(&Ceremony::Session(replaces), &finish, now()).await;
+    match made.map_err(|it| app.authentication(it))? {
+        Made::SignedIn(signed_in) => Ok(opened(&app, StatusCode::OK, signed_in)),
+        _ => Err(StoreError::CeremonyUnknown.into()),
+    }
 }
 
+/// Signs out. Where there is no session, that is so already, whatever account the page shows.
 pub(super) async fn end(State(app): State<Shared>, headers: HeaderMap) -> Result<Response, ApiError> {
-    if let Some(token) = app.cookie.read(&headers) {
-        let token_hash = token.hash();
-        app.ceremonies.store.write(move |db| sessions::remove(db, &token_hash)).await?;
+    if let Some(session) = signed_in::session(&headers, &app).await? {
+        let caller = signed_in::caller(&headers, &session)?;
+        let now = now();
+        let ended = app.ceremonies.store.write(move |db| match caller.session(db, now) {
+            Err(StoreError::SessionOver) => Ok(()),
+            session => sessions::remove(db, &session?.token_hash),
+        });
+        ended.await?;
     }
     Ok(forgetting(&app, nothing()))
 }
 
 /// The answer to a start.
-pub(super) fn started<O: Serialize>(started: &Started<O>) -> Response {
+pub(super) fn started<O: Serialize>(app: &App, started: &Started<O>, browser: &Token) -> Response {
     #[derive(Serialize)]
     struct Body<'a, O> {
         ceremony: String,
         options: &'a O,
     }
-    json(StatusCode::OK, &Body { ceremony: started.ceremony.text(), options: &started.options })
+    let body = Body { ceremony: started.ceremony.text(), options: &started.options };
+    let mut response = json(StatusCode::OK, &body);
+    let kept = app.cookies.browser.keep(browser);
+    response.headers_mut().extend(kept.map(|value| (header::SET_COOKIE, value)));
+    response
 }
 
 /// The answer to a finish that opened a session.
-pub(super) fn opened(app: &App, status: StatusCode, signed_in: &SignedIn) -> Response {
+pub(super) fn opened(app: &App, status: StatusCode, signed_in: SignedIn) -> Response {
     #[derive(Serialize)]
     struct Body<'a> {
         account: Account<'a>,
+        signals: Signals,
     }
-    let mut response = json(status, &Body { account: Account::from(&signed_in.session) });
-    response.headers_mut().extend(app.cookie.keep(&signed_in.token).map(|value| (header::SET_COOKIE, value)));
+    let SignedIn { token, session, accepted } = signed_in;
+    let signals = Signals::new(&app.ceremonies.relying_party, session.user.clone(), accepted);
+    let mut response = json(status, &Body { account: Account::from(&session), signals });
+    let kept = app.cookies.session.keep(&token);
+    response.headers_mut().extend(kept.map(|value| (header::SET_COOKIE, value)));
     response
 }
 
 /// The answer, and the browser forgets its session.
 pub(super) fn forgetting(app: &App, mut response: Response) -> Response {
-    response.headers_mut().extend(app.cookie.forget().map(|value| (header::SET_COOKIE, value)));
+    let forgotten = app.cookies.session.forget();
+    response.headers_mut().extend(forgotten.map(|value| (header::SET_COOKIE, value)));
     response
 }

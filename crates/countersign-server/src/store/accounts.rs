@@ -1,9 +1,12 @@
 //! Accounts: a user handle and a name that is unique without regard to case.
 
-use countersign::types::{Timestamp, UserHandle};
+use countersign::{
+    cose::sha256,
+    types::{Timestamp, UserHandle},
+};
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::StoreError;
+use super::{StoreError, ceremonies::PURGE_MAX};
 use crate::names;
 
 /// Whether an account has this name, in whatever case.
@@ -29,11 +32,32 @@ pub(crate) fn insert(
     }
 }
 
-/// Removes an account, its credentials and its sessions.
-pub(crate) fn remove(db: &Connection, handle: &UserHandle) -> Result<(), StoreError> {
+/// Seconds for which it is remembered that there was an account: a year, after which hardly a passkey of it is tried.
+const REMEMBERED_SECONDS: i64 = 365 * 24 * 60 * 60;
+
+/// Removes an account, its credentials and its sessions. The hash of its user handle stays, so that passkeys of it are
+/// known to be of this server.
+pub(crate) fn remove(db: &Connection, handle: &UserHandle, now: Timestamp) -> Result<(), StoreError> {
     let mut remove = db.prepare_cached("DELETE FROM accounts WHERE user_handle = ?")?;
-    match remove.execute((handle.as_bytes(),))? {
-        0 => Err(StoreError::NotFound),
-        _ => Ok(()),
+    if remove.execute((handle.as_bytes(),))? == 0 {
+        return Err(StoreError::NotFound);
     }
+    db.prepare_cached(
+        "DELETE FROM former_accounts WHERE handle_hash IN
+             (SELECT handle_hash FROM former_accounts WHERE removed_at <= ? ORDER BY removed_at LIMIT ?)",
+    )?
+    .execute((now.plus_seconds(-REMEMBERED_SECONDS).unix_seconds(), PURGE_MAX))?;
+    db.prepare_cached("INSERT OR REPLACE INTO former_accounts (handle_hash, removed_at) VALUES (?, ?)")?
+        .execute((sha256(&[handle.as_bytes()]), now.unix_seconds()))?;
+    Ok(())
+}
+
+/// Whether the handle is an account's of this database, or was.
+pub(crate) fn is_or_was_here(db: &Connection, handle: &UserHandle) -> Result<bool, StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT 1 FROM accounts WHERE user_handle = ?
+         UNION ALL SELECT 1 FROM former_accounts WHERE handle_hash = ? LIMIT 1",
+    )?;
+    let found = find.query_row((handle.as_bytes(), sha256(&[handle.as_bytes()])), |_| Ok(()));
+    Ok(found.optional()?.is_some())
 }

@@ -1,4 +1,8 @@
-//! Open ceremonies: what the relying party must remember between a start and its finish.
+//! Ceremonies: what the relying party must remember between a start and its finish, and then what came of it.
+//!
+//! The first finish binds the ceremony to its response, in a transaction of its own: no other response is judged against
+//! its challenge. The ceremony ends in the transaction that stores its outcome. A finish that is repeated, because its
+//! answer was lost, is judged again as long as there is no outcome, and finds the outcome from then on.
 
 use countersign::types::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
@@ -10,12 +14,16 @@ use crate::token::TokenHash;
 /// at about 50 MB.
 pub(crate) const OPEN_MAX: i64 = 50_000;
 
+/// The most outcomes that are remembered. Each is some 300 bytes. Beyond, the oldest are forgotten, and their finishes
+/// can no longer be repeated.
+const OUTCOMES_MAX: i64 = 50_000;
+
 /// Seconds for which an open ceremony is left alone even where [`OPEN_MAX`] is reached: a person who is looking
 /// for a security key is not pushed out by a flood of starts. Older ones make room for new ones.
 const UNDISTURBED_SECONDS: i64 = 60;
 
-/// The most expired ceremonies that a new one clears away: more than one, so that they can't pile up.
-const PURGE_MAX: i64 = 16;
+/// The most expired rows of a kind that a new one clears away: more than one, so that they can't pile up.
+pub(super) const PURGE_MAX: i64 = 16;
 
 /// Which ceremony.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +32,10 @@ pub(crate) enum Kind {
     Account,
     /// The registration of one more credential.
     Credential,
-    /// An authentication.
+    /// An authentication that signs in.
     Session,
+    /// An authentication that confirms an act.
+    StepUp,
 }
 
 impl Kind {
@@ -34,6 +44,7 @@ impl Kind {
             Self::Account => "account",
             Self::Credential => "credential",
             Self::Session => "session",
+            Self::StepUp => "step-up",
         }
     }
 }
@@ -44,22 +55,44 @@ pub(crate) struct NewCeremony {
     pub(crate) kind: Kind,
     /// The hash of what the client names it by.
     pub(crate) id_hash: TokenHash,
+    /// The hash of the cookie of the browser that started it.
+    pub(crate) browser_hash: TokenHash,
     /// What is to be remembered, as JSON.
     pub(crate) state: String,
     /// When it can no longer be finished.
     pub(crate) expires_at: Timestamp,
 }
 
-/// What was remembered of a ceremony that can still be finished.
-pub(crate) struct Taken {
-    kind: String,
-    state: String,
+/// What a finish shows of itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Presented {
+    /// The hash of the ceremony's name.
+    pub(crate) id_hash: TokenHash,
+    /// The hash of the browser's cookie, if it sent one.
+    pub(crate) browser_hash: Option<TokenHash>,
+    /// The hash of the response's text.
+    pub(crate) response_hash: [u8; 32],
 }
 
-impl Taken {
-    /// What was remembered; `None` where it was a ceremony of another kind.
-    pub(crate) fn state(&self, kind: Kind) -> Option<&str> {
-        (self.kind == kind.as_str()).then_some(&self.state)
+/// A ceremony that this finish may go on with.
+pub(crate) struct Bound {
+    kind: String,
+    /// What is remembered of it.
+    pub(crate) memory: Memory,
+}
+
+/// What is remembered of a ceremony.
+pub(crate) enum Memory {
+    /// It is open: the state.
+    State(String),
+    /// It ended: the outcome.
+    Outcome(String),
+}
+
+impl Bound {
+    /// Whether it was started as this kind.
+    pub(crate) fn is(&self, kind: Kind) -> bool {
+        self.kind == kind.as_str()
     }
 }
 
@@ -75,11 +108,13 @@ pub(crate) fn open(db: &Connection, new: &NewCeremony, now: Timestamp) -> Result
         drop_oldest(db, now)?;
     }
     db.prepare_cached(
-        "INSERT INTO ceremonies (id_hash, kind, state, started_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO ceremonies (id_hash, kind, browser_hash, state, started_at, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?)",
     )?
     .execute((
         new.id_hash,
         new.kind.as_str(),
+        new.browser_hash,
         &new.state,
         now.unix_seconds(),
         new.expires_at.unix_seconds(),
@@ -87,21 +122,97 @@ pub(crate) fn open(db: &Connection, new: &NewCeremony, now: Timestamp) -> Result
     Ok(())
 }
 
-/// Takes a ceremony out, so that it is finished once: whoever comes second gets nothing, and nobody gets one that
-/// has expired.
-pub(crate) fn take(
+/// Binds a ceremony to the response of its first finish, and returns what is remembered of it.
+///
+/// [`StoreError::CeremonyUnknown`] if there is none, it has expired, or it is bound to another response;
+/// [`StoreError::OtherBrowser`], and nothing is bound, if another browser started it.
+pub(crate) fn bind(db: &Connection, presented: &Presented, now: Timestamp) -> Result<Bound, StoreError> {
+    if let Some(ended) = find(db, "outcomes", "outcome", presented, now)? {
+        let (kind, outcome, _) = ended;
+        return Ok(Bound { kind, memory: Memory::Outcome(outcome) });
+    }
+    let open = find(db, "ceremonies", "state", presented, now)?.ok_or(StoreError::CeremonyUnknown)?;
+    let (kind, state, is_bound) = open;
+    if !is_bound {
+        db.prepare_cached("UPDATE ceremonies SET response_hash = ? WHERE id_hash = ?")?
+            .execute((presented.response_hash, presented.id_hash))?;
+    }
+    Ok(Bound { kind, memory: Memory::State(state) })
+}
+
+/// The ceremony's kind, what is remembered, and whether a response is bound already.
+fn find(
     db: &Connection,
-    id_hash: &TokenHash,
+    table: &str,
+    memory: &str,
+    presented: &Presented,
     now: Timestamp,
-) -> Result<Option<Taken>, StoreError> {
-    let mut take =
-        db.prepare_cached("DELETE FROM ceremonies WHERE id_hash = ? RETURNING kind, state, expires_at")?;
-    let taken = take
-        .query_row((id_hash,), |row| {
-            Ok((Taken { kind: row.get(0)?, state: row.get(1)? }, row.get::<_, i64>(2)?))
+) -> Result<Option<(String, String, bool)>, StoreError> {
+    let mut find = db.prepare_cached(&format!(
+        "SELECT kind, {memory}, browser_hash, response_hash FROM {table} WHERE id_hash = ? AND expires_at > ?"
+    ))?;
+    let found = find
+        .query_row((presented.id_hash, now.unix_seconds()), |row| {
+            let hashes: (Option<TokenHash>, Option<[u8; 32]>) = (row.get(2)?, row.get(3)?);
+            Ok((row.get(0)?, row.get(1)?, hashes))
         })
         .optional()?;
-    Ok(taken.filter(|(_, expires_at)| *expires_at > now.unix_seconds()).map(|(taken, _)| taken))
+    let Some((kind, memory, (browser, response))) = found else { return Ok(None) };
+    if browser.is_some() && browser != presented.browser_hash {
+        return Err(StoreError::OtherBrowser);
+    }
+    if response.is_some_and(|response| response != presented.response_hash) {
+        return Err(StoreError::CeremonyUnknown);
+    }
+    Ok(Some((kind, memory, response.is_some())))
+}
+
+/// Ends a bound ceremony with this outcome. `Some` is the outcome that it has already: then this one doesn't count.
+///
+/// For the transaction that stores what the outcome says.
+pub(crate) fn end(
+    db: &Connection,
+    presented: &Presented,
+    outcome: &str,
+    now: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let mut end = db.prepare_cached(
+        "DELETE FROM ceremonies WHERE id_hash = ? AND response_hash = ? RETURNING kind, browser_hash, expires_at",
+    )?;
+    let ended = end
+        .query_row((presented.id_hash, presented.response_hash), |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, Option<TokenHash>>(1)?, row.get::<_, i64>(2)?))
+        })
+        .optional()?;
+    let Some((kind, browser_hash, expires_at)) = ended else {
+        let earlier = find(db, "outcomes", "outcome", presented, now)?;
+        return earlier.map(|(_, outcome, _)| Some(outcome)).ok_or(StoreError::CeremonyUnknown);
+    };
+    make_room_for_outcome(db, now)?;
+    db.prepare_cached(
+        "INSERT INTO outcomes (id_hash, kind, browser_hash, response_hash, outcome, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?)",
+    )?
+    .execute((presented.id_hash, kind, browser_hash, presented.response_hash, outcome, expires_at))?;
+    Ok(None)
+}
+
+fn make_room_for_outcome(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "DELETE FROM outcomes WHERE id_hash IN
+             (SELECT id_hash FROM outcomes WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
+    )?
+    .execute((now.unix_seconds(), PURGE_MAX))?;
+    let kept: i64 =
+        db.prepare_cached("SELECT finished FROM ceremony_count")?.query_row((), |row| row.get(0))?;
+    if kept >= OUTCOMES_MAX {
+        db.prepare_cached(
+            "DELETE FROM outcomes WHERE id_hash IN
+                 (SELECT id_hash FROM outcomes ORDER BY expires_at LIMIT ?)",
+        )?
+        .execute((PURGE_MAX,))?;
+    }
+    Ok(())
 }
 
 fn drop_oldest(db: &Connection, now: Timestamp) -> Result<(), StoreError> {

@@ -1,12 +1,12 @@
 //! Credentials: the record that the relying party keeps, and what its owner calls it.
 
 use countersign::{
-    CredentialRecord, CredentialUpdate, DynamicPart,
+    AttestationEvidence, CredentialRecord, CredentialUpdate, DynamicPart,
     types::{CredentialId, Timestamp, UserHandle},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::StoreError;
+use super::{StoreError, evidence};
 use crate::names;
 
 /// The most credentials of an account: far more than anyone has devices, and few enough that `excludeCredentials`
@@ -15,8 +15,10 @@ pub(crate) const PER_ACCOUNT_MAX: i64 = 64;
 
 /// A credential as it is stored.
 pub(crate) struct StoredCredential {
-    /// The relying party's record.
+    /// The relying party's record; its evidence only where that was read.
     pub(crate) record: CredentialRecord,
+    /// The attestation's format and type, where there is evidence.
+    pub(crate) attestation: Option<(String, String)>,
     /// What the owner calls it.
     pub(crate) label: String,
     /// When it was registered.
@@ -25,28 +27,50 @@ pub(crate) struct StoredCredential {
     pub(crate) last_used_at: Option<Timestamp>,
 }
 
+impl StoredCredential {
+    /// A new one.
+    pub(crate) fn new(record: CredentialRecord, label: String, now: Timestamp) -> Self {
+        let attestation = record
+            .evidence()
+            .map(|evidence| (evidence.format().to_owned(), evidence.attestation_type().to_owned()));
+        Self { record, attestation, label, created_at: now, last_used_at: None }
+    }
+}
+
+/// Whether a list has the evidence in its records: as much as all else together, and more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Evidence {
+    /// It is read.
+    Read,
+    /// It is not.
+    Left,
+}
+
 /// Adds a credential to an account that is there; [`StoreError::CredentialRegistered`] where its ID is registered
 /// by now, whoever has it. Where another of the account's has its label, it gets a number, so that its owner can
 /// tell the two apart.
 pub(crate) fn insert(db: &Connection, credential: &mut StoredCredential) -> Result<(), StoreError> {
     let record = &credential.record;
-    if count(db, record.user_handle())? >= PER_ACCOUNT_MAX {
-        return Err(StoreError::TooManyCredentials);
-    }
+    room_for_one_more(db, record.user_handle())?;
     credential.label = names::distinct(&credential.label, &labels(db, record.user_handle())?);
     let mut insert = db.prepare_cached(
-        "INSERT INTO credentials (id, user_handle, record, dynamic, sign_count, backup_state, label, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO credentials (id, user_handle, record, dynamic, sign_count, backup_state, label, created_at,
+             evidence, attestation_format, attestation_type)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
     )?;
+    let (written, evidence) = evidence::split(record)?;
     let inserted = insert.execute((
         record.id().as_bytes(),
         record.user_handle().as_bytes(),
-        serde_json::to_string(record)?,
+        written,
         serde_json::to_string(record.dynamic_part())?,
         record.sign_count(),
         record.backup_state(),
         &credential.label,
         credential.created_at.unix_seconds(),
+        evidence,
+        record.attestation_format(),
+        record.attestation_type(),
     ))?;
     if inserted == 0 { Err(StoreError::CredentialRegistered) } else { Ok(()) }
 }
@@ -57,23 +81,44 @@ fn labels(db: &Connection, owner: &UserHandle) -> Result<Vec<String>, StoreError
     Ok(labels.query_map((owner.as_bytes(),), |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
-/// The credential with this ID, whoever has it.
+/// [`StoreError::TooManyCredentials`] if the account has as many credentials as it may have.
+pub(crate) fn room_for_one_more(db: &Connection, owner: &UserHandle) -> Result<(), StoreError> {
+    if count(db, owner)? < PER_ACCOUNT_MAX { Ok(()) } else { Err(StoreError::TooManyCredentials) }
+}
+
+/// Whether a credential has this ID, in whatever account.
+pub(crate) fn is_known(db: &Connection, id: &CredentialId) -> Result<bool, StoreError> {
+    let mut find = db.prepare_cached("SELECT 1 FROM credentials WHERE id = ?")?;
+    Ok(find.query_row((id.as_bytes(),), |_| Ok(())).optional()?.is_some())
+}
+
+/// The credential with this ID, whoever has it, with its evidence.
 pub(crate) fn find(db: &Connection, id: &CredentialId) -> Result<Option<StoredCredential>, StoreError> {
-    let mut find = db.prepare_cached(
-        "SELECT record, dynamic, label, created_at, last_used_at FROM credentials WHERE id = ?",
-    )?;
+    let mut find = db.prepare_cached(&format!("SELECT {COLUMNS}, evidence FROM credentials WHERE id = ?"))?;
     let found = find.query_row((id.as_bytes(),), columns).optional()?;
     found.map(read).transpose()
 }
 
 /// The account's credentials, oldest first.
-pub(crate) fn list(db: &Connection, owner: &UserHandle) -> Result<Vec<StoredCredential>, StoreError> {
-    let mut list = db.prepare_cached(
-        "SELECT record, dynamic, label, created_at, last_used_at FROM credentials
-         WHERE user_handle = ? ORDER BY created_at, rowid",
-    )?;
+pub(crate) fn list(
+    db: &Connection,
+    owner: &UserHandle,
+    evidence: Evidence,
+) -> Result<Vec<StoredCredential>, StoreError> {
+    let evidence = if evidence == Evidence::Read { "evidence" } else { "NULL" };
+    let mut list = db.prepare_cached(&format!(
+        "SELECT {COLUMNS}, {evidence} FROM credentials WHERE user_handle = ? ORDER BY created_at, rowid"
+    ))?;
     let rows = list.query_map((owner.as_bytes(),), columns)?.collect::<Result<Vec<_>, _>>()?;
     rows.into_iter().map(read).collect()
+}
+
+/// The IDs of the account's credentials, oldest first: all that are accepted.
+pub(crate) fn ids(db: &Connection, owner: &UserHandle) -> Result<Vec<CredentialId>, StoreError> {
+    let mut ids =
+        db.prepare_cached("SELECT id FROM credentials WHERE user_handle = ? ORDER BY created_at, rowid")?;
+    let ids = ids.query_map((owner.as_bytes(),), |row| row.get::<_, Vec<u8>>(0))?;
+    Ok(ids.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(CredentialId::new).collect())
 }
 
 /// Gives one of the account's credentials another label.
@@ -147,21 +192,46 @@ fn count(db: &Connection, owner: &UserHandle) -> Result<i64, StoreError> {
     Ok(count.query_row((owner.as_bytes(),), |row| row.get(0))?)
 }
 
-type Columns = (String, Option<String>, String, i64, Option<i64>);
+/// What [`columns`] takes, before the evidence.
+const COLUMNS: &str =
+    "record, dynamic, label, created_at, last_used_at, attestation_format, attestation_type";
 
-fn columns(row: &Row<'_>) -> Result<Columns, rusqlite::Error> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+struct Columns {
+    record: String,
+    dynamic: Option<String>,
+    label: String,
+    created_at: i64,
+    last_used_at: Option<i64>,
+    attestation: Option<(String, String)>,
+    evidence: Option<String>,
 }
 
-fn read((record, dynamic, label, created_at, last_used_at): Columns) -> Result<StoredCredential, StoreError> {
-    let mut record: CredentialRecord = serde_json::from_str(&record)?;
-    if let Some(dynamic) = dynamic {
+fn columns(row: &Row<'_>) -> Result<Columns, rusqlite::Error> {
+    let (format, kind): (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);
+    Ok(Columns {
+        record: row.get(0)?,
+        dynamic: row.get(1)?,
+        label: row.get(2)?,
+        created_at: row.get(3)?,
+        last_used_at: row.get(4)?,
+        attestation: format.zip(kind),
+        evidence: row.get(7)?,
+    })
+}
+
+fn read(columns: Columns) -> Result<StoredCredential, StoreError> {
+    let mut record: CredentialRecord = serde_json::from_str(&columns.record)?;
+    if let Some(dynamic) = columns.dynamic {
         record = record.with_dynamic_part(serde_json::from_str(&dynamic)?);
+    }
+    if let Some(evidence) = columns.evidence {
+        record = record.with_evidence(serde_json::from_str::<AttestationEvidence>(&evidence)?);
     }
     Ok(StoredCredential {
         record,
-        label,
-        created_at: Timestamp::from_unix_seconds(created_at),
-        last_used_at: last_used_at.map(Timestamp::from_unix_seconds),
+        attestation: columns.attestation,
+        label: columns.label,
+        created_at: Timestamp::from_unix_seconds(columns.created_at),
+        last_used_at: columns.last_used_at.map(Timestamp::from_unix_seconds),
     })
 }

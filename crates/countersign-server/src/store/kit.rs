@@ -14,8 +14,8 @@ use tokio::runtime::{Handle, Runtime};
 
 use super::{
     Store, StoreError, accounts,
-    ceremonies::{self, Kind, NewCeremony},
-    credentials::{self, StoredCredential},
+    ceremonies::{self, Kind, Memory, NewCeremony, Presented},
+    credentials::{self, Evidence, StoredCredential},
 };
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
@@ -40,12 +40,7 @@ impl CredentialStore for Sqlite {
     type Error = StoreError;
 
     fn insert(&self, record: &CredentialRecord) -> Result<Inserted, StoreError> {
-        let mut credential = StoredCredential {
-            record: record.clone(),
-            label: "Key".into(),
-            created_at: NOW,
-            last_used_at: None,
-        };
+        let mut credential = StoredCredential::new(record.clone(), "Key".into(), NOW);
         let inserted = self.write(move |db| {
             let owner = credential.record.user_handle();
             // A credential belongs to an account, which the kit knows nothing of.
@@ -69,7 +64,8 @@ impl CredentialStore for Sqlite {
 
     fn list(&self, user: &UserHandle) -> Result<Vec<CredentialRecord>, StoreError> {
         let user = user.clone();
-        let listed = self.runtime.block_on(self.store.read(move |db| credentials::list(db, &user)))?;
+        let listed =
+            self.runtime.block_on(self.store.read(move |db| credentials::list(db, &user, Evidence::Read)))?;
         Ok(listed.into_iter().map(|stored| stored.record).collect())
     }
 
@@ -102,14 +98,32 @@ impl CeremonyStore for Sqlite {
 
     fn put(&self, id: &[u8], state: &[u8], expires_at: Timestamp) -> Result<(), StoreError> {
         let state = String::from_utf8(state.to_vec()).expect("the kit's states are text");
-        let new = NewCeremony { kind: Kind::Session, id_hash: sha256(&[id]), state, expires_at };
+        let new = NewCeremony {
+            kind: Kind::Session,
+            id_hash: sha256(&[id]),
+            browser_hash: sha256(&[b"browser"]),
+            state,
+            expires_at,
+        };
         self.write(move |db| ceremonies::open(db, &new, NOW))
     }
 
     fn take(&self, id: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>, StoreError> {
-        let id_hash = sha256(&[id]);
-        let taken = self.write(move |db| ceremonies::take(db, &id_hash, now))?;
-        Ok(taken.and_then(|taken| taken.state(Kind::Session).map(|state| state.as_bytes().to_vec())))
+        let presented = Presented {
+            id_hash: sha256(&[id]),
+            browser_hash: Some(sha256(&[b"browser"])),
+            response_hash: sha256(&[b"response"]),
+        };
+        // As a finish does, though in one transaction: what another one ended is not taken again.
+        self.write(move |db| {
+            let bound = match ceremonies::bind(db, &presented, now) {
+                Err(StoreError::CeremonyUnknown) => return Ok(None),
+                bound => bound?,
+            };
+            let Memory::State(state) = bound.memory else { return Ok(None) };
+            let earlier = ceremonies::end(db, &presented, "{}", now)?;
+            Ok(earlier.is_none().then(|| state.into_bytes()))
+        })
     }
 }
 

@@ -8,10 +8,10 @@ use super::open::Refusal;
 pub(super) const APPLICATION_ID: i64 = 0x4374_536e;
 
 /// The newest schema, the one that this program works on: `PRAGMA user_version`.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// What leads from the schema of each position to the next; the first makes an empty file a database.
-const MIGRATIONS: [&str; 2] = [TABLES, DYNAMIC_PARTS];
+const MIGRATIONS: [&str; 3] = [TABLES, DYNAMIC_PARTS, OUTCOMES];
 
 /// Times are seconds since 1970. A record is the JSON of `countersign::CredentialRecord`, which says its own
 /// version; `sign_count` and `backup_state` repeat what statements compare and count.
@@ -67,7 +67,51 @@ CREATE TRIGGER ceremony_closed AFTER DELETE ON ceremonies
 
 /// What an authentication changes is written by itself, as the JSON of `countersign::DynamicPart`. Where it is null, as
 /// in rows of schema 1, the record's own holds.
-const DYNAMIC_PARTS: &str = "ALTER TABLE credentials ADD COLUMN dynamic TEXT;";
+pub(super) const DYNAMIC_PARTS: &str = "ALTER TABLE credentials ADD COLUMN dynamic TEXT;";
+
+/// What came of ceremonies, what sessions confirmed, and which accounts there were.
+///
+/// A ceremony that was started under schema 2 has no `browser_hash`, and any browser may finish it: it lives for
+/// minutes. `response_hash` is set by the first finish. Of an account that is gone only the hash of its user handle
+/// stays. Since evidence is long and lists need none of it, it has a column of its own, and `record` has it no more.
+const OUTCOMES: &str = "
+ALTER TABLE ceremonies ADD COLUMN browser_hash BLOB;
+ALTER TABLE ceremonies ADD COLUMN response_hash BLOB;
+
+CREATE TABLE outcomes (
+    id_hash BLOB NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    browser_hash BLOB,
+    response_hash BLOB NOT NULL,
+    outcome TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outcomes_by_expiry ON outcomes (expires_at);
+
+ALTER TABLE ceremony_count ADD COLUMN finished INTEGER NOT NULL DEFAULT 0;
+CREATE TRIGGER outcome_kept AFTER INSERT ON outcomes
+    BEGIN UPDATE ceremony_count SET finished = finished + 1; END;
+CREATE TRIGGER outcome_dropped AFTER DELETE ON outcomes
+    BEGIN UPDATE ceremony_count SET finished = finished - 1; END;
+
+CREATE TABLE confirmations (
+    token_hash BLOB NOT NULL REFERENCES sessions ON DELETE CASCADE,
+    act TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (token_hash, act)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX confirmations_by_expiry ON confirmations (expires_at);
+
+CREATE TABLE former_accounts (
+    handle_hash BLOB NOT NULL PRIMARY KEY,
+    removed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX former_accounts_by_time ON former_accounts (removed_at);
+
+ALTER TABLE credentials ADD COLUMN evidence TEXT;
+ALTER TABLE credentials ADD COLUMN attestation_format TEXT;
+ALTER TABLE credentials ADD COLUMN attestation_type TEXT;
+";
 
 /// Whether the file is empty, or a database of ours that this program knows. Writes nothing.
 pub(super) fn check(connection: &Connection) -> Result<(), Refusal> {
@@ -95,6 +139,9 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Refusal> {
             continue;
         }
         transaction.execute_batch(step)?;
+        if step == OUTCOMES {
+            super::evidence::part(&transaction)?;
+        }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", from.saturating_add(1))?;
         transaction.commit()?;

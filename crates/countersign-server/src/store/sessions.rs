@@ -16,6 +16,10 @@ pub(crate) const LIFETIME_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// Seconds for which a use is not written down again: reading costs no write then.
 pub(crate) const SEEN_SECONDS: i64 = 5 * 60;
 
+/// Seconds by which a session may seem to be from the future: clocks of servers over one database differ by that much.
+/// One beyond was made while the clock was ahead, and would live that much longer.
+const AHEAD_SECONDS: i64 = 60;
+
 /// The most sessions of an account; the one used longest ago ends for another.
 const PER_ACCOUNT_MAX: i64 = 64;
 
@@ -24,6 +28,8 @@ const PURGE_MAX: i64 = 16;
 
 /// A session that is not over.
 pub(crate) struct Session {
+    /// The hash of its token.
+    pub(crate) token_hash: TokenHash,
     /// The account.
     pub(crate) user: UserHandle,
     /// The account's name.
@@ -66,24 +72,53 @@ pub(crate) fn insert(
     Ok(())
 }
 
+/// Who sends a request that changes something: checked when its headers arrive, and again in the transaction that
+/// writes, for a body may take its time, and the session end meanwhile.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    /// The hash of the session's token.
+    pub(crate) token_hash: TokenHash,
+    /// The account that the person saw.
+    pub(crate) account: UserHandle,
+}
+
+impl Caller {
+    /// The session as it is now; [`StoreError::SessionOver`] if it is over, [`StoreError::AccountChanged`] if it is
+    /// another account's.
+    pub(crate) fn session(&self, db: &Connection, now: Timestamp) -> Result<Session, StoreError> {
+        let session = find(db, &self.token_hash, now)?.ok_or(StoreError::SessionOver)?;
+        if session.user == self.account { Ok(session) } else { Err(StoreError::AccountChanged) }
+    }
+}
+
+/// What a session's row must be for it not to be over: expiry, idle since, and the latest time of its making and use.
+const IS_ALIVE: &str = "expires_at > ? AND seen_at > ? AND seen_at <= ? AND sessions.created_at <= ?";
+
+/// The values for [`IS_ALIVE`].
+fn alive_at(now: Timestamp) -> [i64; 4] {
+    let latest = now.plus_seconds(AHEAD_SECONDS).unix_seconds();
+    [now.unix_seconds(), now.plus_seconds(-IDLE_SECONDS).unix_seconds(), latest, latest]
+}
+
 /// The session of this token, where it is not over.
 pub(crate) fn find(
     db: &Connection,
     token_hash: &TokenHash,
     now: Timestamp,
 ) -> Result<Option<Session>, StoreError> {
-    let mut find = db.prepare_cached(
+    let mut find = db.prepare_cached(&format!(
         "SELECT user_handle, name, credential_id, seen_at FROM sessions JOIN accounts USING (user_handle)
-         WHERE token_hash = ? AND expires_at > ? AND seen_at > ?",
-    )?;
-    let idle_since = now.plus_seconds(-IDLE_SECONDS).unix_seconds();
+         WHERE token_hash = ? AND {IS_ALIVE}"
+    ))?;
+    let [expired, idle, seen, created] = alive_at(now);
     let found = find
-        .query_row((token_hash, now.unix_seconds(), idle_since), |row| {
+        .query_row((token_hash, expired, idle, seen, created), |row| {
             Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?, row.get(3)?))
         })
         .optional()?;
     Ok(found.and_then(|(user, name, credential_id, seen_at)| {
         Some(Session {
+            token_hash: *token_hash,
             user: UserHandle::new(user)?,
             name,
             credential_id: CredentialId::new(credential_id)?,
@@ -103,4 +138,48 @@ pub(crate) fn seen(db: &Connection, token_hash: &TokenHash, now: Timestamp) -> R
 pub(crate) fn remove(db: &Connection, token_hash: &TokenHash) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM sessions WHERE token_hash = ?")?.execute((token_hash,))?;
     Ok(())
+}
+
+/// What a list says of a session.
+pub(crate) struct Listed {
+    /// The hash of its token.
+    pub(crate) token_hash: TokenHash,
+    /// The label of the credential that it was made with.
+    pub(crate) label: String,
+    /// When it was made.
+    pub(crate) created_at: Timestamp,
+    /// When it was last seen, as far as that was written down.
+    pub(crate) seen_at: Timestamp,
+}
+
+/// The account's sessions that are not over, the one used last first.
+pub(crate) fn list(db: &Connection, user: &UserHandle, now: Timestamp) -> Result<Vec<Listed>, StoreError> {
+    let mut list = db.prepare_cached(&format!(
+        "SELECT token_hash, label, sessions.created_at, seen_at FROM sessions
+         JOIN credentials ON credentials.id = credential_id
+         WHERE sessions.user_handle = ? AND {IS_ALIVE} ORDER BY seen_at DESC, sessions.created_at DESC, token_hash"
+    ))?;
+    let [expired, idle, seen, created] = alive_at(now);
+    let rows = list.query_map((user.as_bytes(), expired, idle, seen, created), |row| {
+        Ok(Listed {
+            token_hash: row.get(0)?,
+            label: row.get(1)?,
+            created_at: Timestamp::from_unix_seconds(row.get(2)?),
+            seen_at: Timestamp::from_unix_seconds(row.get(3)?),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Ends all sessions of an account but this one, and returns how many of them were not over.
+pub(crate) fn remove_others(
+    db: &Connection,
+    user: &UserHandle,
+    kept: &TokenHash,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let ended = list(db, user, now)?.iter().filter(|session| session.token_hash != *kept).count();
+    db.prepare_cached("DELETE FROM sessions WHERE user_handle = ? AND token_hash <> ?")?
+        .execute((user.as_bytes(), kept))?;
+    Ok(ended)
 }

@@ -15,15 +15,16 @@ async fn a_browser_without_webauthn_gets_a_sentence_instead_of_dead_buttons() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_over_plain_http_says_that_it_needs_a_secure_connection() {
+async fn a_page_at_another_address_says_where_it_is_at_home() {
     let visit = Visit::begin(&[]).await;
     let browser = &visit.browser;
-    // The driver's browser finds this host at 127.0.0.1; unlike localhost, it is no secure context.
+    // The driver's browser finds this host at 127.0.0.1.
     let address = visit.site.url.replace("localhost", "plain-http.test");
     browser.open(&address).await;
     browser.until("document.querySelector('.view:not([hidden])')").await;
     let said = browser.text("#capability").await;
-    assert!(said.starts_with("Passkeys work only over a secure connection."), "{said}");
+    assert!(said.starts_with("This page doesn’t work at this address."), "{said}");
+    assert!(said.contains(&visit.site.url), "{said}");
     assert!(!browser.is_shown("#sign-in").await);
 }
 

@@ -35,19 +35,6 @@ async fn a_request_that_nobody_grants_says_so_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_at_an_origin_that_the_server_does_not_accept_is_told_so() {
-    let site = Site::start_with(|config| config.origins = vec!["http://localhost:1".into()]);
-    let visit = Visit::begin_at(site, &[NO_AUTOFILL]).await;
-    visit.browser.add_authenticator(json!({})).await;
-    visit.ask_for_account("annie").await;
-    let (words, code) = visit.notice("create-notice").await;
-    assert_eq!(code, "origin-not-allowed");
-    assert!(words.contains(&format!("You are at {}.", visit.site.url)), "{words}");
-    assert!(!visit.site.has_account("annie").await);
-    visit.assert_only_refusals_logged().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_relays_the_ceremony_of_another_origin_is_refused() {
     // The page of one server, its requests carried to another one without `Origin`: a relay on the same host.
     let carrier = "const real = window.fetch;

@@ -3,6 +3,7 @@
 use std::{
     io::{Read, Write},
     net::TcpStream,
+    sync::Mutex,
     time::Duration,
 };
 
@@ -41,6 +42,8 @@ pub(crate) struct Site {
     port: u16,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<()>>,
+    /// What [`Self::post`] keeps.
+    cookie: Mutex<String>,
     _folder: TempDir,
 }
 
@@ -64,7 +67,7 @@ impl Site {
             };
             server.serve(stopped).await.expect("the server ends well");
         });
-        Self { url, port, stop: Some(stop), task: Some(task), _folder: folder }
+        Self { url, port, stop: Some(stop), task: Some(task), cookie: Mutex::default(), _folder: folder }
     }
 
     pub(crate) async fn stop(&mut self) {
@@ -74,13 +77,14 @@ impl Site {
         }
     }
 
-    /// Posts JSON as a program does that is no browser: without `Origin` and without cookies.
+    /// Posts JSON as a program does that is no browser: without `Origin`, and with the cookie of the last start.
     pub(crate) async fn post(&self, path: &str, body: &Json) -> (u16, Json) {
         let port = self.port;
         let body = body.to_string();
+        let cookie = self.cookie.lock().unwrap().clone();
         let request = format!(
             "POST {path} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+             Cookie: {cookie}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         );
         let answer = tokio::task::spawn_blocking(move || {
@@ -93,7 +97,12 @@ impl Site {
         });
         let answer = answer.await.unwrap();
         let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        for line in head.lines() {
+            if let Some(cookie) = line.strip_prefix("set-cookie: ") {
+                cookie.split(';').next().unwrap().clone_into(&mut self.cookie.lock().unwrap());
+            }
+        }
         (status, serde_json::from_str(body).unwrap())
     }
 

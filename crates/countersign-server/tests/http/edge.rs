@@ -60,7 +60,7 @@ async fn an_https_server_says_that_it_is_to_be_asked_by_https_alone() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("test.sqlite3"));
     config.rp_id = "example.org".into();
-    let mut client = Client { router: router(&config).unwrap(), cookie: None };
+    let mut client = Client::of(&router(&config).unwrap());
     for path in ["/", "/health", "/nowhere", "/api/session", "/api/credentials", "/api/nowhere"] {
         let answer = client.get(path).await;
         assert_eq!(answer.header("strict-transport-security"), "max-age=31536000", "{path}");

@@ -283,7 +283,7 @@ async fn the_page_is_told_what_ails_the_metadata() {
     config.listen = Listen::Localhost(8080);
     fs::create_dir(place.path().join("data")).unwrap();
     fs::write(place.path().join("data/countersign.metadata"), "a.b.c").unwrap();
-    let mut client = Client { router: router(&config).unwrap(), cookie: None };
+    let mut client = Client::of(&router(&config).unwrap());
     let started = client.post("/api/accounts/start", &json!({ "name": "Ada" })).await.json();
     let passkey = Passkey::new(&started["options"], ORIGIN, 1);
     let finish = finish(&started, &passkey.registration(&started["options"]));

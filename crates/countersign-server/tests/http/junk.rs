@@ -179,16 +179,16 @@ async fn an_id_that_can_t_be_one_is_not_found() {
 async fn a_cookie_of_junk_is_no_session() {
     let site = Site::new();
     let mut client = site.client();
-    let long = format!("countersign_session={}", "A".repeat(60_000));
+    let long = format!("countersign-session-8080={}", "A".repeat(60_000));
     for cookie in [
         &b""[..],
         b";;;=;",
-        b"countersign_session",
-        b"countersign_session=",
-        b"countersign_session=\xff\xfe\x80",
-        b"countersign_session=\"AAAA\"",
-        b"countersign_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-        b"countersign_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB",
+        b"countersign-session-8080",
+        b"countersign-session-8080=",
+        b"countersign-session-8080=\xff\xfe\x80",
+        b"countersign-session-8080=\"AAAA\"",
+        b"countersign-session-8080=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        b"countersign-session-8080=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB",
         long.as_bytes(),
     ] {
         let request = |method: &str, path: &str| {

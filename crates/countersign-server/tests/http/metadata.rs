@@ -73,7 +73,7 @@ fn config(folder: &Path, registrations: Registrations) -> Config {
 }
 
 fn open(folder: &Path, registrations: Registrations) -> Result<Client, StartError> {
-    Ok(Client { router: router(&config(folder, registrations))?, cookie: None })
+    Ok(Client::of(&router(&config(folder, registrations))?))
 }
 
 /// What a metric is at.
@@ -249,8 +249,7 @@ async fn a_model_s_icon_is_a_file_of_the_server() {
 #[tokio::test]
 async fn answers_are_counted_by_class() {
     let folder = tempfile::tempdir().unwrap();
-    let mut client =
-        Client { router: router(&Config::new(folder.path().join("x.sqlite3"))).unwrap(), cookie: None };
+    let mut client = Client::of(&router(&Config::new(folder.path().join("x.sqlite3"))).unwrap());
     client.get("/health").await;
     client.get("/nowhere").await;
     assert_eq!(metric(&mut client, "countersign_answers_total{class=\"2xx\"}").await, Some(1));

@@ -31,11 +31,18 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// A browser's part: it keeps the cookie.
+/// A browser's part: it keeps the cookies, and its page the account that the person sees.
 #[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) router: Router,
+    /// The session's cookie.
     pub(crate) cookie: Option<String>,
+    /// The browser's cookie.
+    pub(crate) browser: Option<String>,
+    /// The user handle that the page names.
+    pub(crate) account: Option<String>,
+    /// Where its page is from.
+    pub(crate) origin: &'static str,
 }
 
 impl Site {
@@ -46,7 +53,7 @@ impl Site {
     }
 
     pub(crate) fn client(&self) -> Client {
-        Client { router: self.router.clone(), cookie: None }
+        Client::of(&self.router)
     }
 
     pub(crate) fn database(&self) -> PathBuf {
@@ -85,6 +92,11 @@ pub(crate) fn finish(started: &Value, response: &Value) -> Value {
 }
 
 impl Client {
+    /// One without cookies.
+    pub(crate) fn of(router: &Router) -> Self {
+        Self { router: router.clone(), cookie: None, browser: None, account: None, origin: ORIGIN }
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }
@@ -104,7 +116,7 @@ impl Client {
     async fn send(&mut self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let mut request = Request::builder().method(&method).uri(path);
         if method != Method::GET {
-            request = request.header(header::ORIGIN, ORIGIN);
+            request = request.header(header::ORIGIN, self.origin);
         }
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
@@ -113,20 +125,31 @@ impl Client {
         self.request(request.body(body).unwrap()).await
     }
 
-    /// Sends any request, with the cookie, and keeps the one that comes back.
+    /// Sends any request, with the cookies and the account, and keeps what comes back of both.
     pub(crate) async fn request(&mut self, mut request: Request<Body>) -> Answer {
-        if let Some(cookie) = &self.cookie {
-            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+        for cookie in self.cookie.iter().chain(&self.browser) {
+            request.headers_mut().append(header::COOKIE, cookie.parse().unwrap());
+        }
+        if let Some(account) = &self.account {
+            request.headers_mut().insert("countersign-account", account.parse().unwrap());
         }
         request.headers_mut().entry(header::HOST).or_insert_with(|| "localhost:8080".parse().unwrap());
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
+            let slot =
+                if pair.contains("countersign-browser") { &mut self.browser } else { &mut self.cookie };
+            *slot = (!pair.ends_with('=')).then(|| pair.to_owned());
         }
-        Answer { status: parts.status, headers: parts.headers, body }
+        let answer = Answer { status: parts.status, headers: parts.headers, body };
+        if let Ok(json) = serde_json::from_slice::<Value>(&answer.body)
+            && let Some(handle) = json.pointer("/account/userHandle").and_then(Value::as_str)
+        {
+            self.account = Some(handle.to_owned());
+        }
+        answer
     }
 
     /// Signs in, once.

@@ -1,0 +1,204 @@
+//! What a finish comes to, and how that is remembered.
+
+use countersign::{Code, types::CredentialId, types::response::ResponseError};
+use serde::{Deserialize, Serialize};
+
+use super::act::Act;
+use crate::{
+    store::{
+        StoreError, confirmations,
+        credentials::{self, StoredCredential},
+        sessions::{self, Caller, Session},
+    },
+    token::{Token, TokenHash},
+};
+use countersign::Timestamp;
+use rusqlite::Connection;
+
+/// What is stored of a finish, as JSON: enough to answer again while what it made is still there, and no secret.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Outcome {
+    /// A session was opened, whose token follows from the ceremony's name and this salt.
+    SignedIn {
+        /// A [`Token`]'s text.
+        salt: String,
+    },
+    /// A credential was added to the account.
+    Added {
+        /// Its ID.
+        credential: CredentialId,
+    },
+    /// The session confirmed an act.
+    Confirmed {
+        /// The act.
+        act: Act,
+    },
+    /// The response was refused, for good.
+    Refused {
+        /// The word of a [`Reason`].
+        reason: String,
+        /// The credential that the response named, if the browser may be told that it is unknown here.
+        unknown: Option<CredentialId>,
+    },
+}
+
+/// What a finish made, now or at the first time.
+pub(crate) enum Made {
+    /// A session, and the account's credentials.
+    SignedIn(SignedIn),
+    /// A credential of the caller's account.
+    Added(Added),
+    /// A confirmation.
+    Confirmed,
+}
+
+/// A session that was opened.
+pub(crate) struct SignedIn {
+    /// What the client keeps.
+    pub(crate) token: Token,
+    /// What it stands for.
+    pub(crate) session: Session,
+    /// All credentials of the account.
+    pub(crate) accepted: Vec<CredentialId>,
+}
+
+/// A credential that was added.
+pub(crate) struct Added {
+    /// The credential.
+    pub(crate) credential: StoredCredential,
+    /// The session that added it.
+    pub(crate) session: Session,
+    /// All credentials of the account.
+    pub(crate) accepted: Vec<CredentialId>,
+}
+
+/// Why a response is refused for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// The relying party refused it.
+    Code(Code),
+    /// Another account has the name by now.
+    NameTaken,
+    /// The account has as many credentials as it may have.
+    TooManyCredentials,
+    /// The registration's client data is longer than is stored.
+    ClientDataTooLong,
+}
+
+impl Reason {
+    const OTHERS: [Self; 3] = [Self::NameTaken, Self::TooManyCredentials, Self::ClientDataTooLong];
+
+    /// The word that clients get.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code(code) => code.as_str(),
+            Self::NameTaken => "name-taken",
+            Self::TooManyCredentials => "too-many-credentials",
+            Self::ClientDataTooLong => "client-data-too-long",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        let codes = Code::ALL.iter().copied().map(Self::Code);
+        codes.chain(Self::OTHERS).find(|reason| reason.as_str() == word)
+    }
+}
+
+/// A response that was refused.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    /// Why.
+    pub(crate) reason: Reason,
+    /// For the log.
+    pub(crate) detail: String,
+    /// The credential that the browser may be told is unknown here.
+    pub(crate) unknown: Option<CredentialId>,
+}
+
+impl Refusal {
+    pub(crate) fn new(reason: Reason, detail: impl ToString) -> Self {
+        Self { reason, detail: detail.to_string(), unknown: None }
+    }
+
+    pub(crate) fn of_code(code: Code, detail: impl ToString) -> Self {
+        Self::new(Reason::Code(code), detail)
+    }
+
+    /// What is remembered of it.
+    pub(super) fn outcome(&self) -> Outcome {
+        Outcome::Refused { reason: self.reason.as_str().to_owned(), unknown: self.unknown.clone() }
+    }
+}
+
+impl From<countersign::Error> for Refusal {
+    fn from(error: countersign::Error) -> Self {
+        Self::of_code(error.code(), error)
+    }
+}
+
+impl From<ResponseError> for Refusal {
+    fn from(error: ResponseError) -> Self {
+        Self::of_code(error.code(), error)
+    }
+}
+
+/// What an outcome comes to at this moment, in the transaction that stored it or found it.
+///
+/// [`StoreError::CeremonyUnknown`] if what it made is gone since: a session that ended is not opened again.
+pub(super) fn recall(
+    db: &Connection,
+    outcome: Outcome,
+    name: &Token,
+    caller: Option<&Caller>,
+    now: Timestamp,
+) -> Result<Result<Made, Refusal>, StoreError> {
+    Ok(match outcome {
+        Outcome::SignedIn { salt } => {
+            let salt = Token::parse(salt.as_bytes()).ok_or(StoreError::CeremonyUnknown)?;
+            let token = name.of_session(&salt);
+            let session = sessions::find(db, &token.hash(), now)?.ok_or(StoreError::CeremonyUnknown)?;
+            let accepted = credentials::ids(db, &session.user)?;
+            Ok(Made::SignedIn(SignedIn { token, session, accepted }))
+        }
+        Outcome::Added { credential } => {
+            let session = caller.ok_or(StoreError::CeremonyUnknown)?.session(db, now)?;
+            let credential = credentials::find(db, &credential)?
+                .filter(|found| *found.record.user_handle() == session.user)
+                .ok_or(StoreError::CeremonyUnknown)?;
+            let accepted = credentials::ids(db, &session.user)?;
+            Ok(Made::Added(Added { credential, session, accepted }))
+        }
+        Outcome::Confirmed { act } => {
+            let session = caller.ok_or(StoreError::CeremonyUnknown)?.session(db, now)?;
+            match confirmations::until(db, &session.token_hash, &act.text()?, now) {
+                Ok(_) => Ok(Made::Confirmed),
+                Err(StoreError::Unconfirmed) => return Err(StoreError::CeremonyUnknown),
+                Err(other) => return Err(other),
+            }
+        }
+        Outcome::Refused { reason, unknown } => {
+            let reason = Reason::parse(&reason).ok_or(StoreError::CeremonyUnknown)?;
+            let unknown = match unknown {
+                // It may have been registered since.
+                Some(id) if !credentials::is_known(db, &id)? => Some(id),
+                _ => None,
+            };
+            Err(Refusal { reason, detail: "refused before".into(), unknown })
+        }
+    })
+}
+
+/// Opens a session for the account that the credential is of, in place of the one that the client had.
+pub(super) fn open_session(
+    db: &Connection,
+    token_hash: TokenHash,
+    record: &countersign::CredentialRecord,
+    replaces: Option<TokenHash>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if let Some(replaced) = replaces {
+        sessions::remove(db, &replaced)?;
+    }
+    sessions::insert(db, &token_hash, record.user_handle(), record.id(), now)
+}

@@ -1,0 +1,40 @@
+//! What a page may signal to passkey providers
+//! ([section 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods)): only what the server hands out, since a
+//! provider may delete passkeys upon it.
+
+use countersign::{
+    RelyingParty,
+    types::{
+        CredentialId, UserHandle,
+        signals::{AllAcceptedCredentialsOptions, UnknownCredentialOptions},
+    },
+};
+use serde::Serialize;
+
+/// Beside what changed which passkeys are accepted, or listed them.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Signals {
+    all_accepted_credentials: Option<AllAcceptedCredentialsOptions>,
+}
+
+impl Signals {
+    /// `accepted` are all credentials of the account, read in the transaction that the answer is about.
+    pub(super) fn new(party: &RelyingParty, user: UserHandle, accepted: Vec<CredentialId>) -> Self {
+        Self { all_accepted_credentials: Some(party.signal_all_accepted_credentials(user, accepted)) }
+    }
+}
+
+/// In the error that refuses a response.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RefusalSignals {
+    unknown_credential: Option<UnknownCredentialOptions>,
+}
+
+impl RefusalSignals {
+    /// `unknown` is a credential that the browser may be told is unknown here.
+    pub(super) fn new(party: &RelyingParty, unknown: Option<CredentialId>) -> Self {
+        Self { unknown_credential: unknown.map(|id| party.signal_unknown_credential(id)) }
+    }
+}

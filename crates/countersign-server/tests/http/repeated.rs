@@ -1,0 +1,234 @@
+//! A finish whose answer was lost is sent again: by the browser itself, by a proxy, or by a person.
+
+use serde_json::{Value, json};
+
+use crate::{
+    authenticator::Passkey,
+    site::{Answer, Client, ORIGIN, Site, finish},
+};
+
+async fn started(client: &mut Client, path: &str, body: Value) -> Value {
+    client.post(path, &body).await.expect(200).json()
+}
+
+/// Status, body and cookie.
+fn parts(answer: &Answer) -> (u16, String, String) {
+    let body = String::from_utf8(answer.body.clone()).unwrap();
+    (answer.status.as_u16(), body, answer.header("set-cookie").to_owned())
+}
+
+/// A started ceremony of each kind, and the body of a finish that is good.
+async fn each(client: &mut Client, passkey: &Passkey, seed: u8) -> Vec<(&'static str, Value)> {
+    let mut all = Vec::new();
+    let account = started(client, "/api/accounts/start", json!({ "name": format!("Eve {seed}") })).await;
+    let response = Passkey::new(&account["options"], ORIGIN, seed).registration(&account["options"]);
+    all.push(("/api/accounts/finish", finish(&account, &response)));
+    let session = started(client, "/api/sessions/start", json!({})).await;
+    all.push(("/api/sessions/finish", finish(&session, &passkey.authentication(&session["options"]))));
+    all
+}
+
+/// Signs in, and starts to add a passkey.
+async fn adding(client: &mut Client, seed: u8) -> Value {
+    let added = started(client, "/api/credentials/start", json!({})).await;
+    let response = Passkey::new(&added["options"], ORIGIN, seed).registration(&added["options"]);
+    finish(&added, &response)
+}
+
+#[tokio::test]
+async fn rule_393_a_finish_that_is_repeated_gets_the_same_answer_and_another_response_none() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let mut all = vec![("/api/credentials/finish", adding(&mut client, 2).await)];
+    all.extend(each(&mut client, &passkey, 3).await);
+    for (path, body) in all {
+        let mut before = client.clone();
+        let first = client.post(path, &body).await;
+        assert!(first.status.is_success(), "{path}: {first:?}");
+        // Sent again by the browser itself, with the cookie that it had before the first answer.
+        let rows = site.rows();
+        if path != "/api/credentials/finish" {
+            let again = before.post(path, &body).await;
+            assert_eq!(parts(&again), parts(&first), "{path}");
+            assert_eq!(before.cookie, client.cookie);
+        }
+        let again = client.post(path, &body).await;
+        assert_eq!(parts(&again), parts(&first), "{path}");
+        assert_eq!(site.rows(), rows, "{path}");
+        // Another response to the same challenge.
+        let mut other = body.clone();
+        other["response"]["authenticatorAttachment"] = json!("cross-platform");
+        let status = if path.contains("sessions") { 401 } else { 400 };
+        client.post(path, &other).await.expect_error(status, "challenge-expired");
+    }
+}
+
+#[tokio::test]
+async fn rule_393_a_refused_finish_is_refused_again_alike_and_another_response_finds_no_ceremony() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let mut all = vec![("/api/credentials/finish", adding(&mut client, 2).await)];
+    all.extend(each(&mut client, &passkey, 3).await);
+    for (path, body) in all {
+        let status = if path.contains("sessions") { 401 } else { 400 };
+        let mut wrong = body.clone();
+        wrong["response"]["type"] = json!("public key");
+        let first = client.post(path, &wrong).await;
+        first.expect_error(status, "response-malformed");
+        assert_eq!(parts(&client.post(path, &wrong).await), parts(&first));
+        client.post(path, &body).await.expect_error(status, "challenge-expired");
+    }
+    assert_eq!(site.rows(), [1, 1, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn finishes_at_once_get_the_same_session() {
+    let site = Site::new();
+    let (_, mut passkey) = site.account("Ada", 1).await;
+    for round in 0..20 {
+        // A counter: judged after the other was stored, the same response would look like a copy's.
+        passkey.counter += 1;
+        let mut client = site.client();
+        let started = started(&mut client, "/api/sessions/start", json!({})).await;
+        let body = finish(&started, &passkey.authentication(&started["options"]));
+        let tasks: Vec<_> = (0..4)
+            .map(|_| {
+                let (mut client, body) = (client.clone(), body.clone());
+                tokio::spawn(async move { client.post("/api/sessions/finish", &body).await.expect(200) })
+            })
+            .collect();
+        let mut answers = Vec::new();
+        for task in tasks {
+            answers.push(parts(&task.await.unwrap()));
+        }
+        answers.dedup();
+        assert_eq!(answers.len(), 1, "round {round}");
+        assert_eq!(site.rows()[2], round + 2, "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn registrations_at_once_with_one_response_make_one_account() {
+    let site = Site::new();
+    for round in 0..10_u8 {
+        let mut client = site.client();
+        let started =
+            started(&mut client, "/api/accounts/start", json!({ "name": format!("{round}") })).await;
+        let response = Passkey::new(&started["options"], ORIGIN, round).registration(&started["options"]);
+        let body = finish(&started, &response);
+        let tasks = [(); 3].map(|()| {
+            let (mut client, body) = (client.clone(), body.clone());
+            tokio::spawn(async move { client.post("/api/accounts/finish", &body).await.expect(201) })
+        });
+        let mut answers = Vec::new();
+        for task in tasks {
+            answers.push(parts(&task.await.unwrap()));
+        }
+        answers.dedup();
+        assert_eq!(answers.len(), 1, "round {round}");
+        assert_eq!(site.rows(), [i64::from(round) + 1; 3]);
+    }
+}
+
+#[tokio::test]
+async fn what_is_gone_since_is_not_brought_back_by_a_repeat() {
+    let site = Site::new();
+    // A session that was signed out of.
+    let (_, passkey) = site.account("Ada", 1).await;
+    let mut client = site.client();
+    let session = started(&mut client, "/api/sessions/start", json!({})).await;
+    let signed_in = finish(&session, &passkey.authentication(&session["options"]));
+    client.post("/api/sessions/finish", &signed_in).await.expect(200);
+    client.delete("/api/session").await.expect(204);
+    client.post("/api/sessions/finish", &signed_in).await.expect_error(401, "challenge-expired");
+    assert_eq!(client.cookie, None);
+
+    // An account that was deleted.
+    let mut client = site.client();
+    let account = started(&mut client, "/api/accounts/start", json!({ "name": "Eve" })).await;
+    let response = Passkey::new(&account["options"], ORIGIN, 2).registration(&account["options"]);
+    let made = finish(&account, &response);
+    client.post("/api/accounts/finish", &made).await.expect(201);
+    site.sql("PRAGMA foreign_keys = ON");
+    site.sql(
+        "DELETE FROM sessions WHERE user_handle = (SELECT user_handle FROM accounts WHERE name = 'Eve')",
+    );
+    client.post("/api/accounts/finish", &made).await.expect_error(400, "challenge-expired");
+    assert_eq!(client.name().await, None);
+}
+
+#[tokio::test]
+async fn a_repeat_from_another_browser_gets_nothing() {
+    let site = Site::new();
+    let (_, passkey) = site.account("Ada", 1).await;
+    let mut client = site.client();
+    let session = started(&mut client, "/api/sessions/start", json!({})).await;
+    let body = finish(&session, &passkey.authentication(&session["options"]));
+    client.post("/api/sessions/finish", &body).await.expect(200);
+
+    let mut thief = site.client();
+    thief.post("/api/sessions/finish", &body).await.expect_error(400, "cookie-missing");
+    started(&mut thief, "/api/sessions/start", json!({})).await;
+    thief.post("/api/sessions/finish", &body).await.expect_error(400, "cookie-missing");
+    assert_eq!(thief.cookie, None);
+}
+
+#[tokio::test]
+async fn what_came_of_a_ceremony_is_remembered_as_long_as_it_would_live_and_holds_no_token() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let session = started(&mut client, "/api/sessions/start", json!({})).await;
+    let body = finish(&session, &passkey.authentication(&session["options"]));
+    client.post("/api/sessions/finish", &body).await.expect(200);
+    let token = client.cookie.clone().unwrap().split_once('=').unwrap().1.to_owned();
+    let holds = format!("SELECT count(*) FROM outcomes WHERE instr(outcome, '{token}')");
+    assert_eq!(site.sql(&holds), 0);
+    assert_eq!(site.sql("SELECT count(*) FROM outcomes"), site.sql("SELECT finished FROM ceremony_count"));
+
+    site.sql("UPDATE outcomes SET expires_at = unixepoch()");
+    client.post("/api/sessions/finish", &body).await.expect_error(401, "challenge-expired");
+    site.client().sign_in(&passkey).await.expect(200);
+    assert_eq!(site.sql("SELECT count(*) FROM outcomes"), 1, "a new outcome clears old ones away");
+    assert_eq!(site.sql("SELECT finished FROM ceremony_count"), 1);
+}
+
+#[tokio::test]
+async fn beyond_their_limit_the_oldest_outcomes_are_forgotten() {
+    let site = Site::new();
+    let (_, passkey) = site.account("Ada", 1).await;
+    site.sql("UPDATE ceremony_count SET finished = 50000");
+    site.client().sign_in(&passkey).await.expect(200);
+    assert_eq!(site.sql("SELECT count(*) FROM outcomes"), 1);
+    assert_eq!(site.sql("SELECT finished FROM ceremony_count"), 50_000);
+}
+
+#[tokio::test]
+async fn a_browser_that_keeps_no_cookies_makes_no_account_and_doesn_t_use_the_name_up() {
+    let site = Site::new();
+    let mut client = site.client();
+    let account = started(&mut client, "/api/accounts/start", json!({ "name": "Ada" })).await;
+    let response = Passkey::new(&account["options"], ORIGIN, 1).registration(&account["options"]);
+    let body = finish(&account, &response);
+    let kept = client.browser.take();
+    client.post("/api/accounts/finish", &body).await.expect_error(400, "cookie-missing");
+    assert_eq!(site.rows(), [0, 0, 0]);
+    // The ceremony is not used up.
+    client.browser = kept;
+    client.post("/api/accounts/finish", &body).await.expect(201);
+}
+
+#[tokio::test]
+async fn the_browser_s_cookie_is_kept_and_renewed_by_each_start() {
+    let site = Site::new();
+    let mut client = site.client();
+    let answer = client.post("/api/sessions/start", &json!({})).await.expect(200);
+    let (pair, attributes) = answer.header("set-cookie").split_once("; ").unwrap();
+    assert!(pair.starts_with("countersign-browser-8080=") && pair.len() == 25 + 43, "{pair}");
+    assert_eq!(attributes, "Path=/; Max-Age=3600; HttpOnly; SameSite=Strict");
+    // Two windows of one browser don't push each other's ceremonies out.
+    let first = client.browser.clone();
+    for path in ["/api/sessions/start", "/api/accounts/start"] {
+        let again = client.post(path, &json!({ "name": "Ada" })).await.expect(200);
+        assert!(again.header("set-cookie").starts_with(first.as_ref().unwrap()));
+    }
+}

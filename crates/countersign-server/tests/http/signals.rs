@@ -1,0 +1,135 @@
+//! What the server hands out for `signalAllAcceptedCredentials` and `signalUnknownCredential`: a provider deletes passkeys
+//! upon it.
+
+use countersign::types::base64url;
+use countersign_server::{Config, UnknownSignals, http::router};
+use serde_json::{Value, json};
+
+use crate::{
+    authenticator::Passkey,
+    site::{Client, Site, finish},
+};
+
+fn accepted(answer: &Value) -> &Value {
+    &answer["signals"]["allAcceptedCredentials"]
+}
+
+#[tokio::test]
+async fn what_changes_the_accepted_passkeys_comes_with_all_of_them_whatever_the_page_last_saw() {
+    let site = Site::new();
+    let (mut client, first) = site.account("Ada", 1).await;
+    let handle = base64url::encode(&first.user_handle);
+    let all = |ids: &[&Passkey]| {
+        let ids: Vec<_> = ids.iter().map(|passkey| passkey.id()).collect();
+        json!({ "rpId": "localhost", "userId": handle, "allAcceptedCredentialIds": ids })
+    };
+    let (second, added) = client.add(2).await;
+    assert_eq!(accepted(&added.expect(201).json()), &all(&[&first, &second]));
+    // Another window adds one, and this one, which has not seen it, removes another.
+    let mut window = site.client();
+    window.sign_in(&first).await.expect(200);
+    let (third, added) = window.add(3).await;
+    assert_eq!(accepted(&added.expect(201).json()), &all(&[&first, &second, &third]));
+    let removed = client.delete(&format!("/api/credentials/{}", second.id())).await.expect(200).json();
+    assert_eq!(accepted(&removed), &all(&[&first, &third]));
+    assert_eq!(removed["signedOut"], false);
+    assert_eq!(accepted(&client.get("/api/credentials").await.json()), &all(&[&first, &third]));
+    assert_eq!(accepted(&client.delete("/api/account").await.expect(200).json()), &all(&[]));
+}
+
+const ELSEWHERE: &str = "https://example.org";
+
+/// A server that is not on localhost, and a client of it.
+fn elsewhere(unknown_signals: UnknownSignals) -> (tempfile::TempDir, Client) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::new(folder.path().join("test.sqlite3"));
+    config.rp_id = "example.org".into();
+    config.unknown_signals = unknown_signals;
+    let client = Client { origin: ELSEWHERE, ..Client::of(&router(&config).unwrap()) };
+    (folder, client)
+}
+
+async fn account(client: &mut Client, name: &str, seed: u8) -> Passkey {
+    let started = client.post("/api/accounts/start", &json!({ "name": name })).await.expect(200).json();
+    let passkey = Passkey::new(&started["options"], ELSEWHERE, seed);
+    let body = finish(&started, &passkey.registration(&started["options"]));
+    client.post("/api/accounts/finish", &body).await.expect(201);
+    passkey
+}
+
+/// What the page may signal after this passkey was refused as unknown.
+async fn unknown(client: &mut Client, passkey: &Passkey) -> Value {
+    let answer = client.sign_in(passkey).await;
+    answer.expect_error(401, "credential-unknown");
+    answer.json()["error"]["signals"]["unknownCredential"].clone()
+}
+
+#[tokio::test]
+async fn an_unknown_passkey_of_an_account_that_is_or_was_here_may_be_signalled() {
+    let (_folder, mut client) = elsewhere(UnknownSignals::Sent);
+    let passkey = account(&mut client, "Ada", 1).await;
+    let mut unregistered = passkey.clone();
+    unregistered.id = vec![7; 16];
+    let signal = json!({ "rpId": "example.org", "credentialId": unregistered.id() });
+    assert_eq!(unknown(&mut client.clone(), &unregistered).await, signal);
+    client.delete("/api/account").await.expect(200);
+    assert_eq!(unknown(&mut client, &unregistered).await, signal);
+    let signal = json!({ "rpId": "example.org", "credentialId": passkey.id() });
+    assert_eq!(unknown(&mut client, &passkey).await, signal);
+}
+
+#[tokio::test]
+async fn a_passkey_of_another_database_is_not_signalled() {
+    let (_folder, mut client) = elsewhere(UnknownSignals::Sent);
+    let (_other_folder, mut other) = elsewhere(UnknownSignals::Sent);
+    let passkey = account(&mut other, "Ada", 1).await;
+    assert_eq!(unknown(&mut client, &passkey).await, Value::Null);
+}
+
+#[tokio::test]
+async fn on_localhost_no_passkey_is_signalled_as_unknown() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    client.delete("/api/account").await.expect(200);
+    assert_eq!(unknown(&mut client, &passkey).await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_server_that_withholds_unknown_signals_has_none() {
+    let (_folder, mut client) = elsewhere(UnknownSignals::Withheld);
+    let passkey = account(&mut client, "Ada", 1).await;
+    client.delete("/api/account").await.expect(200);
+    assert_eq!(unknown(&mut client, &passkey).await, Value::Null);
+}
+
+#[tokio::test]
+async fn the_passkey_of_a_refused_registration_may_be_signalled_if_it_is_unknown_for_good() {
+    let (_folder, mut first) = elsewhere(UnknownSignals::Sent);
+    let existing = account(&mut first, "Ada", 1).await;
+    for (status, code, is_signalled) in [
+        (400, "user-not-verified", true),
+        (409, "credential-already-registered", false),
+        // Another ceremony may have made it, and take it yet.
+        (400, "challenge-mismatch", false),
+        (409, "name-taken", true),
+    ] {
+        let mut client = Client { cookie: None, ..first.clone() };
+        let mut started =
+            client.post("/api/accounts/start", &json!({ "name": "Eve" })).await.expect(200).json();
+        let mut passkey = Passkey::new(&started["options"], ELSEWHERE, 2);
+        match code {
+            "user-not-verified" => passkey.flags = 0x01,
+            "credential-already-registered" => passkey.id.clone_from(&existing.id),
+            "challenge-mismatch" => started["options"]["challenge"] = json!(base64url::encode([7; 32])),
+            _ => drop(account(&mut client.clone(), "Eve", 3).await),
+        }
+        let body = finish(&started, &passkey.registration(&started["options"]));
+        let signal = json!({ "rpId": "example.org", "credentialId": passkey.id() });
+        for _ in 0..2 {
+            let answer = client.post("/api/accounts/finish", &body).await;
+            answer.expect_error(status, code);
+            let expected = if is_signalled { signal.clone() } else { Value::Null };
+            assert_eq!(answer.json()["error"]["signals"]["unknownCredential"], expected, "{code}");
+        }
+    }
+}
