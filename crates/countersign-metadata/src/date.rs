@@ -12,6 +12,7 @@ pub struct Date {
     year: u16,
     month: u8,
     day: u8,
+    start: Timestamp,
 }
 
 /// The text is not a date in the form `YYYY-MM-DD`.
@@ -23,30 +24,13 @@ const SECONDS_PER_DAY: i64 = 86_400;
 
 impl Date {
     /// The first second of the date, in UTC.
-    #[expect(clippy::arithmetic_side_effects, reason = "years of four digits overflow nothing here")]
-    pub fn start(self) -> Timestamp {
-        // Days from 0000-03-01, in years that begin in March so that the leap day is the year's last.
-        let (year, month) = (i64::from(self.year), i64::from(self.month));
-        let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-        let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-        let days = 365 * year + leap_days + (153 * month + 2) / 5 + i64::from(self.day) - 1;
-        // From 0000-03-01 to 1970-01-01 it is 719468 days.
-        Timestamp::from_unix_seconds((days - 719_468) * SECONDS_PER_DAY)
+    pub const fn start(self) -> Timestamp {
+        self.start
     }
 
     /// The first second after the date, in UTC.
-    pub fn end(self) -> Timestamp {
-        self.start().plus_seconds(SECONDS_PER_DAY)
-    }
-}
-
-fn days_in(year: u16, month: u8) -> u8 {
-    match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        _ => 0,
+    pub const fn end(self) -> Timestamp {
+        self.start.plus_seconds(SECONDS_PER_DAY)
     }
 }
 
@@ -65,7 +49,8 @@ impl FromStr for Date {
         };
         let year = year?;
         let [month, day] = [month?, day?].map(|number| u8::try_from(number).unwrap_or(u8::MAX));
-        if (1..=days_in(year, month)).contains(&day) { Ok(Self { year, month, day }) } else { Err(NotADate) }
+        let start = Timestamp::from_date(year, month, day).ok_or(NotADate)?;
+        Ok(Self { year, month, day, start })
     }
 }
 

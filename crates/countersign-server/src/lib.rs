@@ -40,7 +40,6 @@ mod files;
 pub mod http;
 mod metadata;
 mod names;
-mod rfc3339;
 mod server;
 mod start_error;
 mod store;

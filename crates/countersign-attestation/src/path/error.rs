@@ -112,10 +112,7 @@ impl fmt::Display for PathError {
             Self::Untrusted(_) => f.write_str("no certificate path to a trust anchor"),
             Self::Expired { position, not_before, not_after, now } => write!(
                 f,
-                "certificate {position} of the path is valid from {} to {}, not at {} (unix seconds)",
-                not_before.unix_seconds(),
-                not_after.unix_seconds(),
-                now.unix_seconds()
+                "certificate {position} of the path is valid from {not_before} to {not_after}, not at {now}"
             ),
             Self::Revoked { position, reason } => {
                 write!(f, "certificate {position} of the path is revoked: {reason}")
@@ -160,8 +157,7 @@ impl fmt::Display for Obstacle {
             Self::RevocationListMissing => f.write_str("no revocation list of an issuer"),
             Self::RevocationListOutdated { next_update } => write!(
                 f,
-                "the revocation list of an issuer is not of now: its next update was due at {} (unix seconds)",
-                next_update.unix_seconds()
+                "the revocation list of an issuer is not of now: its next update was due at {next_update}"
             ),
             Self::RevocationListInvalid => {
                 f.write_str("the revocation list of an issuer is not signed with its key")

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     ceremony::{Ceremony, Made},
     metadata::Knowledge,
-    names, rfc3339,
+    names,
     store::{
         StoreError,
         credentials::{self, Evidence, StoredCredential},
@@ -83,8 +83,8 @@ impl<'a> Credential<'a> {
             backup_state: record.backup_state(),
             user_verified: record.uv_initialized(),
             sign_count: record.sign_count(),
-            created_at: rfc3339::format(stored.created_at),
-            last_used_at: stored.last_used_at.map(rfc3339::format),
+            created_at: stored.created_at.to_string(),
+            last_used_at: stored.last_used_at.map(|at| at.to_string()),
             current: *record.id() == session.credential_id,
         }
     }
