@@ -58,15 +58,17 @@ fn client(outputs: &ClientExtensionOutputs) {
     let _ = (outputs.cred_blob(), outputs.hmac_create_secret(), outputs.remote_client_data_json());
     let _ = outputs.payment();
     let bare = outputs.clone().without_secrets();
-    assert!(!matches!(bare.prf(), Ok(Some(prf)) if prf.results.is_some()));
+    assert!(!bare.has_prf_results() && !bare.has_hmac_results());
+    assert_eq!(bare.prf_enabled(), outputs.prf_enabled());
     assert!(!matches!(bare.large_blob(), Ok(Some(output)) if output.blob.is_some()));
     assert_eq!((bare.get_cred_blob(), bare.hmac_get_secret()), (Ok(None), Ok(None)));
     assert_eq!(bare.clone().without_secrets(), bare);
     if let Ok(Some(results)) = outputs.hmac_get_secret() {
         shows_lengths_alone(&results);
     }
-    if let Ok(Some(prf)) = outputs.prf() {
-        shows_lengths_alone(&prf);
+    if let Ok(Some(results)) = outputs.prf_results() {
+        assert!(outputs.has_prf_results());
+        shows_lengths_alone(&results);
     }
 }
 

@@ -8,25 +8,16 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// A registration response survives the way to JSON and back.
 pub fn registration_response(data: &[u8]) {
-    let parsed = RegistrationResponse::from_json(data).ok();
-    assert_eq!(RegistrationResponse::from_json(&not_plain(data)).ok(), parsed);
-    let Some(response) = parsed else { return };
+    let Ok(response) = RegistrationResponse::from_json(data) else { return };
     let text = serde_json::to_vec(&response).unwrap();
     assert_eq!(RegistrationResponse::from_json(&text).unwrap(), response);
 }
 
 /// An authentication response survives the way to JSON and back.
 pub fn authentication_response(data: &[u8]) {
-    let parsed = AuthenticationResponse::from_json(data).ok();
-    assert_eq!(AuthenticationResponse::from_json(&not_plain(data)).ok(), parsed);
-    let Some(response) = parsed else { return };
+    let Ok(response) = AuthenticationResponse::from_json(data) else { return };
     let text = serde_json::to_vec(&response).unwrap();
     assert_eq!(AuthenticationResponse::from_json(&text).unwrap(), response);
-}
-
-/// The same JSON with white space behind it, which the short cut for the form that browsers write leaves to `serde_json`.
-fn not_plain(json: &[u8]) -> Vec<u8> {
-    [json, b" "].concat()
 }
 
 /// Creation options survive the way to JSON and back.
@@ -49,7 +40,6 @@ fn round_trip<T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug>(da
 /// same values from it, or refuses what follows them.
 pub fn client_data(data: &[u8]) {
     let parsed = ClientData::parse(data);
-    assert_eq!(ClientData::parse(&not_plain(data)).ok(), parsed.clone().ok());
     let Some(limited) = Limited::read(data) else { return };
     let Ok(parsed) = parsed else {
         // The limited algorithm looks at nothing behind the known members, so only there may an error be.

@@ -114,6 +114,14 @@ impl Envelope {
         }
     }
 
+    /// Changes the text of a member of `response`, where it is one.
+    pub(crate) fn change_text(&mut self, name: &str, change: impl FnOnce(&str) -> String) {
+        let member = self.response.as_ref().and_then(|response| response.get(name));
+        if let Some(text) = member.and_then(Value::as_str).map(change) {
+            self.set(name, text);
+        }
+    }
+
     /// Removes a member of `response`.
     pub fn remove(&mut self, name: &str) {
         if let Some(response) = &mut self.response {

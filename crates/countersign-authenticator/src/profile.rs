@@ -346,6 +346,23 @@ const PROFILES: &[Profile] = &[
         envelope.members.remove("clientExtensionResults");
         envelope.members.remove("authenticatorAttachment");
     })]),
+    profile(
+        "copies-of-another-form",
+        "KeePassXC, iOS bridges, older Bitwarden: copies of other things than the attestation object's",
+        GET,
+    )
+    .create(&[Change::Envelope(|envelope| {
+        // RP ID hash, flags and counter alone.
+        envelope.change_text("authenticatorData", |text| text.chars().take(49).collect());
+        envelope.set("publicKey", "");
+        envelope.set("publicKeyAlgorithm", 0);
+    })]),
+    profile("copies-of-another-type", "pages that stringify buffers: copies that are no texts", CREATE)
+        .create(&[Change::Envelope(|envelope| {
+            envelope.set("authenticatorData", json!({}));
+            envelope.set("publicKey", json!([4, 1, 2]));
+            envelope.set("publicKeyAlgorithm", "ES256");
+        })]),
     profile("null-members", "null in the place of an absent member", GET)
         .create(&[Change::Envelope(|envelope| {
             envelope.members.set("authenticatorAttachment", Value::Null);

@@ -186,6 +186,8 @@ pub enum Demand {
     Nothing,
     /// `authenticatorAttachment` is `platform`, where it is there.
     PlatformAttachment,
+    /// A registration's `authenticatorData`, `publicKey` and `publicKeyAlgorithm` are those of the attestation object.
+    Copies,
     /// The credential stays on its authenticator: BE is not set.
     DeviceBound,
     /// The credential may be backed up: BE is set.

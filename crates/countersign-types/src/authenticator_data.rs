@@ -6,8 +6,16 @@ use core::fmt;
 use crate::{
     Aaguid, Code,
     cbor::{self, CborError, Key, Lint, MAX_DEPTH},
+    extensions::AuthenticatorExtensionOutputs,
     identifiers::CREDENTIAL_ID_MAX,
 };
+
+/// The most bytes of authenticator data: 64 KiB.
+///
+/// It is what an attestation object may have, authenticator data included
+/// ([`ATTESTATION_OBJECT_MAX`](crate::attestation_object::ATTESTATION_OBJECT_MAX)): an assertion's, which has no attestation
+/// around it, needs no more.
+pub const AUTHENTICATOR_DATA_MAX: usize = 64 * 1024;
 
 /// Authenticator data, read from its bytes, which are kept: signatures cover them.
 ///
@@ -33,7 +41,7 @@ pub struct AuthenticatorData<'a> {
 }
 
 impl<'a> AuthenticatorData<'a> {
-    /// Reads all of `bytes`.
+    /// Reads all of `bytes`: at most [`AUTHENTICATOR_DATA_MAX`].
     ///
     /// ```
     /// use countersign_types::AuthenticatorData;
@@ -47,6 +55,9 @@ impl<'a> AuthenticatorData<'a> {
     /// ```
     pub fn parse(bytes: &'a [u8]) -> Result<Self, AuthenticatorDataError> {
         use AuthenticatorDataError as Error;
+        if bytes.len() > AUTHENTICATOR_DATA_MAX {
+            return Err(Error::TooLong { length: bytes.len() });
+        }
         let too_short = Error::TooShort { length: bytes.len() };
         let (rp_id_hash, rest) = bytes.split_first_chunk::<32>().ok_or(too_short)?;
         let (&[flags], rest) = rest.split_first_chunk::<1>().ok_or(too_short)?;
@@ -83,6 +94,11 @@ impl<'a> AuthenticatorData<'a> {
     /// The bytes as they were received.
     pub fn as_bytes(&self) -> &'a [u8] {
         self.bytes
+    }
+
+    /// The authenticator extension outputs, which [`parse`](Self::parse) has checked; empty where there are none.
+    pub fn extension_outputs(&self) -> AuthenticatorExtensionOutputs<'a> {
+        self.extensions.map(AuthenticatorExtensionOutputs::of_checked).unwrap_or_default()
     }
 }
 
@@ -150,9 +166,24 @@ impl fmt::Debug for AuthenticatorData<'_> {
     }
 }
 
+/// Those that are set, by the specification's short names in the order of their bits: `UP UV AT`.
+impl fmt::Display for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const NAMES: [&str; 8] = ["UP", "RFU1", "UV", "BE", "BS", "RFU2", "AT", "ED"];
+        let mut set = NAMES.iter().enumerate().filter(|(bit, _)| self.0 >> bit & 1 == 1);
+        if let Some((_, first)) = set.next() {
+            f.write_str(first)?;
+        }
+        set.try_for_each(|(_, name)| write!(f, " {name}"))
+    }
+}
+
+/// As it is displayed, in brackets.
 impl fmt::Debug for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Flags(0b{:08b})", self.0)
+        f.write_str("Flags(")?;
+        fmt::Display::fmt(self, f)?;
+        f.write_str(")")
     }
 }
 
@@ -206,6 +237,11 @@ pub enum AuthenticatorDataError {
         /// How many there are.
         length: usize,
     },
+    /// More than [`AUTHENTICATOR_DATA_MAX`] bytes.
+    TooLong {
+        /// How many there are.
+        length: usize,
+    },
     /// AT is set, and attested credential data does not fit.
     AttestedCredentialDataTruncated,
     /// A credential ID of no bytes.
@@ -244,6 +280,9 @@ impl fmt::Display for AuthenticatorDataError {
             Self::TooShort { length } => {
                 write!(f, "authenticator data has {length} bytes, at least 37 expected")
             }
+            Self::TooLong { length } => {
+                write!(f, "authenticator data has {length} bytes, at most {AUTHENTICATOR_DATA_MAX} expected")
+            }
             Self::AttestedCredentialDataTruncated => f.write_str("attested credential data ends early"),
             Self::CredentialIdEmpty => f.write_str("the attested credential id is empty"),
             Self::CredentialIdTooLong { length } => {
@@ -271,7 +310,7 @@ impl core::error::Error for AuthenticatorDataError {
 
 #[cfg(test)]
 mod tests {
-    use alloc::{vec, vec::Vec};
+    use alloc::{format, vec, vec::Vec};
 
     use super::{AuthenticatorDataError as Error, *};
     use proptest::prelude::*;
@@ -419,6 +458,35 @@ mod tests {
     fn rule_078_bytes_left_over_are_refused() {
         let error = refused(&bytes(0x81, &[0xa0, 0x00]), Code::AuthenticatorDataMalformed);
         assert_eq!(error, Error::TrailingData { length: 1 });
+    }
+
+    #[test]
+    fn rule_397_authenticator_data_of_more_than_64_kib_is_refused() {
+        // 37 bytes, a map of one text of 1 byte, and the head of a byte string.
+        let of = |length: usize| {
+            let content = length - 37 - 3 - 5;
+            let head = u32::try_from(content).unwrap().to_be_bytes();
+            bytes(0x81, &[&[0xa1, 0x61, b'x', 0x5a][..], &head, &vec![0; content]].concat())
+        };
+        AuthenticatorData::parse(&of(AUTHENTICATOR_DATA_MAX)).unwrap();
+        let error = refused(&of(AUTHENTICATOR_DATA_MAX + 1), Code::AuthenticatorDataMalformed);
+        assert_eq!(error, Error::TooLong { length: AUTHENTICATOR_DATA_MAX + 1 });
+    }
+
+    #[test]
+    fn flags_are_printed_by_their_names_and_not_as_bits() {
+        assert_eq!(format!("{}", Flags::from_bits(0xdd)), "UP UV BE BS AT ED");
+        assert_eq!(format!("{:?}", Flags::from_bits(0x45)), "Flags(UP UV AT)");
+        assert_eq!(format!("{:?}", Flags::from_bits(0x22)), "Flags(RFU1 RFU2)");
+        assert_eq!(format!("{:?}", Flags::from_bits(0)), "Flags()");
+    }
+
+    #[test]
+    fn extension_outputs_are_those_that_were_checked() {
+        let input = bytes(0x81, &[0xa1, 0x61, b'x', 0xf5]);
+        let outputs = AuthenticatorData::parse(&input).unwrap().extension_outputs();
+        assert_eq!(outputs.get("x"), Some(&[0xf5][..]));
+        assert!(AuthenticatorData::parse(&bytes(0x01, &[])).unwrap().extension_outputs().is_empty());
     }
 
     #[test]

@@ -247,9 +247,7 @@ impl<'a> Iterator for Members<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
         let key = self.walker.key().ok()?;
-        let start = self.walker.position;
-        self.walker.item(MAX_DEPTH).ok()?;
-        Some((key, self.walker.input.get(start..self.walker.position)?))
+        Some((key, self.walker.skip()?))
     }
 }
 
@@ -265,9 +263,7 @@ impl<'a> Iterator for Elements<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
-        let start = self.walker.position;
-        self.walker.item(MAX_DEPTH).ok()?;
-        self.walker.input.get(start..self.walker.position)
+        self.walker.skip()
     }
 }
 
@@ -317,6 +313,27 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// Passes over a checked item, and hands out its bytes: what was found right once is not looked at again, so that a map
+    /// within a map is not sorted anew at each look at the outer one.
+    fn skip(&mut self) -> Option<&'a [u8]> {
+        let start = self.position;
+        let mut left: u64 = 1;
+        while let Some(others) = left.checked_sub(1) {
+            let head = self.head().ok()?;
+            let within = match head.major {
+                Major::Bytes | Major::Text => {
+                    self.content(head).ok()?;
+                    0
+                }
+                Major::Array => head.argument,
+                Major::Map => head.argument.checked_mul(2)?,
+                Major::Unsigned | Major::Negative | Major::Other => 0,
+            };
+            left = others.checked_add(within)?;
+        }
+        self.input.get(start..self.position)
+    }
+
     /// Refuses a count of items that can't fit into what is left, before anything is done for each of them.
     fn fits(&self, head: Head, bytes_each: u64) -> Result<(), CborError> {
         let left = length_of(self.input.get(self.position..).unwrap_or_default());
@@ -341,7 +358,8 @@ impl<'a> Walker<'a> {
         if sorted {
             return Ok(());
         }
-        // Only keys out of order can hide a duplicate; sorting them costs memory in proportion to the input.
+        // Only keys out of order can hide a duplicate; sorting them costs memory in proportion to the input. The values were
+        // checked on the way, and are passed over.
         let mut keys: Vec<_> = core::iter::from_fn(|| members.next().map(|(key, _)| key)).collect();
         keys.sort_unstable();
         if keys.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {

@@ -9,7 +9,7 @@ use serde::{
     de::{self, IgnoredAny, MapAccess},
 };
 
-use crate::{Code, plain_json::until_quote};
+use crate::Code;
 
 /// The members of client data that a relying party looks at. The hash that is signed is over the bytes as received,
 /// never over a new serialisation of these.
@@ -48,46 +48,11 @@ impl<'a> ClientData<'a> {
         let text =
             str::from_utf8(bytes).map_err(|error| ClientDataError::NotUtf8 { at: error.valid_up_to() })?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        if let Some(client_data) = Self::as_serialised(text) {
-            return Ok(client_data);
-        }
         let Object(client_data) = serde_json::from_str(text)
             .map_err(|error| ClientDataError::NotClientData { line: error.line(), column: error.column() })?;
         Ok(client_data)
     }
-
-    /// Of the members in the order, and in the form, in which clients serialise them
-    /// ([section 5.8.1.1](https://www.w3.org/TR/webauthn-3/#clientdatajson-serialization)), with no escapes, and no others
-    /// but texts.
-    ///
-    /// It is a short cut, never a verdict: on `None`, `serde_json` reads the text. What it reads, `serde_json` reads to
-    /// the same values.
-    fn as_serialised(text: &'a str) -> Option<Self> {
-        let (type_, rest) = until_quote(text.strip_prefix(r#"{"type":""#)?)?;
-        let (challenge, rest) = until_quote(rest.strip_prefix(r#","challenge":""#)?)?;
-        let (origin, mut rest) = until_quote(rest.strip_prefix(r#","origin":""#)?)?;
-        let (mut cross_origin, mut top_origin) = (None, None);
-        if let Some(value) = rest.strip_prefix(r#","crossOrigin":"#) {
-            let is_false = value.strip_prefix("false");
-            cross_origin = Some(is_false.is_none());
-            rest = is_false.or_else(|| value.strip_prefix("true"))?;
-        }
-        if let Some(value) = rest.strip_prefix(r#","topOrigin":""#) {
-            let (origin, after) = until_quote(value)?;
-            (top_origin, rest) = (Some(origin.into()), after);
-        }
-        while let Some(member) = rest.strip_prefix(r#",""#) {
-            let (name, value) = until_quote(member)?;
-            let (_, after) = until_quote(value.strip_prefix(r#":""#)?)?;
-            rest = if KNOWN.contains(&name) { return None } else { after };
-        }
-        let (type_, challenge, origin) = (type_.into(), challenge.into(), origin.into());
-        (rest == "}").then_some(Self { type_, challenge, origin, cross_origin, top_origin })
-    }
 }
-
-/// The members that are looked at.
-const KNOWN: [&str; 5] = ["type", "challenge", "origin", "crossOrigin", "topOrigin"];
 
 /// Client data where JSON has a value.
 struct Object<'a>(ClientData<'a>);
@@ -197,22 +162,6 @@ mod tests {
 
     const PLAIN: &str = r#"{"type":"webauthn.get","challenge":"AQI","origin":"https://example.org"}"#;
 
-    /// In their order, each in more than one form.
-    const MEMBERS: [&str; 12] = [
-        r#""type":"webauthn.get""#,
-        r#""challenge":"AQI""#,
-        r#""challenge":"é""#,
-        r#""origin":"https://example.org""#,
-        r#""crossOrigin":false"#,
-        r#""crossOrigin":true"#,
-        r#""crossOrigin":null"#,
-        r#""topOrigin":"https://top.example""#,
-        r#""topOrigin":null"#,
-        r#""other":"do not compare""#,
-        r#""other":{}"#,
-        r#""origin":"https://example.com""#,
-    ];
-
     fn parse(text: &str) -> Result<ClientData<'_>, ClientDataError> {
         ClientData::parse(text.as_bytes())
     }
@@ -235,37 +184,6 @@ mod tests {
         assert_eq!((&*data.type_, &*data.challenge), ("webauthn.get", "AQI"));
         assert_eq!(data.cross_origin, Some(true));
         assert_eq!(data.top_origin.as_deref(), Some("https://top.example"));
-    }
-
-    #[test]
-    fn the_short_cut_takes_what_clients_serialise() {
-        let [type_, challenge, _, origin, not_crossed, crossed, _, top_origin, _, other, object, again] =
-            MEMBERS;
-        let first = [type_, challenge, origin];
-        let text = |more: &[&str]| format!("{{{}}}", [&first, more].concat().join(","));
-        for more in [&[object][..], &[again], &[crossed, again], &[other, crossed], &[crossed, not_crossed]] {
-            assert_eq!(ClientData::as_serialised(&text(more)), None);
-        }
-        for more in [
-            &[][..],
-            &[not_crossed],
-            &[crossed],
-            &[crossed, top_origin],
-            &[top_origin],
-            &[other],
-            &[crossed, top_origin, other, other],
-        ] {
-            let text = text(more);
-            let data = ClientData::as_serialised(&text).unwrap();
-            assert_eq!(data, parse(&text.replacen(':', " :", 1)).unwrap());
-            assert_eq!(
-                (data.cross_origin, data.top_origin.is_some()),
-                (
-                    more.first().filter(|it| [crossed, not_crossed].contains(it)).map(|it| *it == crossed),
-                    more.contains(&top_origin),
-                )
-            );
-        }
     }
 
     #[test]
@@ -360,25 +278,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn the_short_cut_reads_what_serde_json_reads(
-            members in prop::sample::subsequence(&MEMBERS[..], 0..=MEMBERS.len()),
-            at: prop::sample::Index,
-            to in "[{}:,\"\\\\a\n]{0,2}",
-            cut in 0..3_usize,
-        ) {
-            let text = format!("{{{}}}", members.join(","));
-            let mut changed: Vec<char> = text.chars().collect();
-            let at = at.index(changed.len());
-            changed.splice(at..(at + cut).min(changed.len()), to.chars());
-            for text in [text, changed.into_iter().collect()] {
-                if let Some(data) = ClientData::as_serialised(&text) {
-                    let Object(expected) = serde_json::from_str(&text).unwrap();
-                    prop_assert_eq!(data, expected);
-                }
-            }
-        }
-
         #[test]
         fn any_bytes_are_taken_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
             let _ = ClientData::parse(&bytes);

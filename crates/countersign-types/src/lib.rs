@@ -45,7 +45,6 @@ pub mod enumerations;
 pub mod extensions;
 pub mod identifiers;
 pub mod options;
-mod plain_json;
 pub mod related_origins;
 pub mod response;
 pub mod signals;

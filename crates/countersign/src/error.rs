@@ -103,8 +103,6 @@ pub enum Fault {
     AttestedCredentialDataMissing,
     /// The credential public key can't be used.
     PublicKey(KeyError),
-    /// A member of the response repeats something of the attestation object and differs from it.
-    ConvenienceMemberDiffers(&'static str),
     /// A known extension output breaks its definition.
     Extension(ExtensionError),
 
@@ -196,7 +194,6 @@ impl Fault {
             Self::AuthenticatorData(cause) => cause.code(),
             Self::AttestedCredentialDataMissing => Code::AttestedCredentialDataMissing,
             Self::PublicKey(cause) => cause.code(),
-            Self::ConvenienceMemberDiffers(_) => Code::ResponseMalformed,
             Self::Extension(cause) => cause.code(),
             Self::TypeMismatch { .. } => Code::ClientDataTypeMismatch,
             Self::ChallengeMismatch | Self::BoundDataMismatch => Code::ChallengeMismatch,
@@ -242,9 +239,6 @@ impl fmt::Display for Fault {
             Self::Extension(cause) => cause.fmt(f),
             Self::ExtensionNotAccepted(cause) => cause.fmt(f),
             Self::AttestedCredentialDataMissing => f.write_str("no attested credential data"),
-            Self::ConvenienceMemberDiffers(member) => {
-                write!(f, "the response's {member} differs from the attestation object")
-            }
             Self::TypeMismatch { expected } => write!(f, "client data's type is not {expected}"),
             Self::ChallengeMismatch => f.write_str("not the challenge that was issued"),
             Self::BoundDataMismatch => f.write_str("the authentication was started for other data"),

@@ -15,10 +15,11 @@ pub(crate) struct AttestationParts<'a> {
     pub(crate) credential_id: &'a [u8],
     pub(crate) client_data_json: &'a [u8],
     pub(crate) attestation_object: &'a [u8],
-    /// The convenience members, as far as the client sent them.
+    /// The client's copies of parts of the attestation object, as far as it sent them and they can be read.
     pub(crate) authenticator_data: Option<&'a [u8]>,
     pub(crate) public_key: Option<&'a [u8]>,
     pub(crate) public_key_algorithm: Option<AlgorithmIdentifier>,
+    pub(crate) has_unreadable_copies: bool,
     pub(crate) transports: &'a [Transport],
     pub(crate) authenticator_attachment: Option<&'a AuthenticatorAttachment>,
     pub(crate) client_extension_results: &'a ClientExtensionOutputs,
@@ -48,6 +49,7 @@ impl<'a> From<&'a RegistrationResponse> for AttestationParts<'a> {
             authenticator_data: response.authenticator_data(),
             public_key: response.public_key(),
             public_key_algorithm: response.public_key_algorithm(),
+            has_unreadable_copies: response.has_unreadable_copies(),
             transports: response.transports(),
             authenticator_attachment: response.authenticator_attachment(),
             client_extension_results: response.client_extension_results(),

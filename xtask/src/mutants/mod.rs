@@ -44,7 +44,7 @@ where another survives, and where a listed one is caught or no longer there.
 ";
 
 /// The verifying code.
-const FILES: [&str; 33] = [
+const FILES: [&str; 32] = [
     // The ceremonies.
     "crates/countersign/src/registration.rs",
     "crates/countersign/src/registration/*.rs",
@@ -67,7 +67,6 @@ const FILES: [&str; 33] = [
     "crates/countersign-types/src/attestation_object.rs",
     "crates/countersign-types/src/base64url.rs",
     "crates/countersign-types/src/extensions/*.rs",
-    "crates/countersign-types/src/plain_json.rs",
     "crates/countersign-types/src/response/*.rs",
     // Keys and signatures.
     "crates/countersign-cose/src/key.rs",

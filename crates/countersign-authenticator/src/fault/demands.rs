@@ -12,6 +12,7 @@ use crate::{AuthenticatorDataDraft, Backup, Change, Demand, Envelope, Format, Sc
 const CREATE: Scenario = Scenario::REGISTRATION;
 const GET: Scenario = Scenario::AUTHENTICATION;
 const PLATFORM: Scenario = CREATE.demanding(Demand::PlatformAttachment);
+const COPIES: Scenario = CREATE.demanding(Demand::Copies);
 const DEVICE_BOUND: Scenario = CREATE.demanding(Demand::DeviceBound);
 const ELIGIBLE: Scenario = CREATE.with_backup(Backup::Eligible).demanding(Demand::BackupEligible);
 const BACKED_UP: Scenario = CREATE.with_backup(Backup::BackedUp).demanding(Demand::BackedUp);
@@ -39,6 +40,10 @@ const fn extension(
     Fault::new(name, rules, &[Code::ExtensionNotAccepted], scenario, Change::Envelope(change))
 }
 
+const fn copy(name: &'static str, rules: &'static [u16], change: fn(&mut Envelope)) -> Fault {
+    Fault::new(name, rules, &[Code::ResponseMalformed], COPIES, Change::Envelope(change))
+}
+
 const fn backup(
     name: &'static str,
     rules: &'static [u16],
@@ -56,6 +61,13 @@ pub(super) const FAULTS: &[Fault] = &[
         PLATFORM,
         Change::Envelope(|envelope| envelope.members.set("authenticatorAttachment", "cross-platform")),
     ),
+    copy("authenticator-data-copy-differs", &[17], |envelope| {
+        envelope.change_text("authenticatorData", |text| format!("AAAA{text}"));
+    }),
+    copy("public-key-copy-differs", &[18], |envelope| {
+        envelope.change_text("publicKey", |text| text.replace("MFkwEw", "MFkwEx"));
+    }),
+    copy("public-key-algorithm-copy-differs", &[18], |envelope| envelope.set("publicKeyAlgorithm", -8)),
     backup("backup-eligible-where-forbidden", &[65], DEVICE_BOUND, |data| {
         data.flags |= flags::BACKUP_ELIGIBLE;
     }),

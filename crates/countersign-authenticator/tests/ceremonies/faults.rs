@@ -67,6 +67,7 @@ fn demanding(policy: Policy, demand: Demand) -> Policy {
         Demand::PlatformAttachment => policy
             .with_attachment(AuthenticatorAttachment::Platform)
             .with_refused_deviations([Deviation::OtherAttachment]),
+        Demand::Copies => policy.with_refused_deviations([Deviation::CopyDiffers]),
         Demand::DeviceBound => policy.with_backup(BackupPolicy::Forbidden),
         Demand::BackupEligible => policy.with_backup(BackupPolicy::EligibleRequired),
         Demand::BackedUp => policy.with_backup(BackupPolicy::Required),

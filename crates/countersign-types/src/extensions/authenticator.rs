@@ -41,6 +41,11 @@ impl<'a> AuthenticatorExtensionOutputs<'a> {
         Ok(Self { map: bytes })
     }
 
+    /// What [`parse`](Self::parse) or authenticator data's own has checked already.
+    pub(crate) fn of_checked(map: &'a [u8]) -> Self {
+        Self { map }
+    }
+
     /// The identifiers of the extensions that have an output.
     pub fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.members().map(|(name, _)| name)
@@ -85,6 +90,15 @@ impl<'a> AuthenticatorExtensionOutputs<'a> {
     ) -> Result<Option<T>, ExtensionError> {
         let Some(value) = self.get(name) else { return Ok(None) };
         reader(value).map(Some).ok_or(ExtensionError::WrongType { output: name, expected })
+    }
+}
+
+/// None.
+impl Default for AuthenticatorExtensionOutputs<'_> {
+    fn default() -> Self {
+        /// A map without members.
+        const NONE: &[u8] = &[0xa0];
+        Self { map: NONE }
     }
 }
 

@@ -109,6 +109,12 @@ impl ClientExtensionOutputs {
         let second = result("output2", "hmacGetSecret.output2")?.map(SecretBytes::new);
         Ok(Some(HmacResults { first, second }))
     }
+
+    /// Whether there is something other than `null` where [`hmac_get_secret`](Self::hmac_get_secret) finds results,
+    /// whatever it is.
+    pub fn has_hmac_results(&self) -> bool {
+        self.contains(GET)
+    }
 }
 
 impl<'a> AuthenticatorExtensionOutputs<'a> {

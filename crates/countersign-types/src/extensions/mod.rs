@@ -11,7 +11,7 @@
 //! | `appid` | [10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension) | [`with_appid`](ClientExtensionInputs::with_appid) | c [`appid`](ClientExtensionOutputs::appid) |
 //! | `appidExclude` | [10.1.2](https://www.w3.org/TR/webauthn-3/#sctn-appid-exclude-extension) | [`with_appid_exclude`](ClientExtensionInputs::with_appid_exclude) | c [`appid_exclude`](ClientExtensionOutputs::appid_exclude) |
 //! | `credProps` | [10.1.3](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-credential-properties-extension) | [`with_cred_props`](ClientExtensionInputs::with_cred_props) | c [`cred_props`](ClientExtensionOutputs::cred_props) |
-//! | `prf` | [10.1.4](https://www.w3.org/TR/webauthn-3/#prf-extension) | [`with_prf`](ClientExtensionInputs::with_prf) | c [`prf`](ClientExtensionOutputs::prf) |
+//! | `prf` | [10.1.4](https://www.w3.org/TR/webauthn-3/#prf-extension) | [`with_prf`](ClientExtensionInputs::with_prf) | c [`prf_enabled`](ClientExtensionOutputs::prf_enabled), [`prf_results`](ClientExtensionOutputs::prf_results) |
 //! | `largeBlob` | [10.1.5](https://www.w3.org/TR/webauthn-3/#sctn-large-blob-extension) | [`with_large_blob`](ClientExtensionInputs::with_large_blob) | c [`large_blob`](ClientExtensionOutputs::large_blob) |
 //! | `remoteClientDataJSON` | [10.1.6](https://www.w3.org/TR/webauthn-3/#sctn-remote-client-data-json-extension) | [`with_remote_client_data_json`](ClientExtensionInputs::with_remote_client_data_json) | c [`remote_client_data_json`](ClientExtensionOutputs::remote_client_data_json) |
 //! | `credProtect` | [CTAP 12.1](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-credProtect-extension) | [`with_cred_protect`](ClientExtensionInputs::with_cred_protect) | a [`cred_protect`](AuthenticatorExtensionOutputs::cred_protect) |
@@ -65,7 +65,7 @@ pub use payment::{
     PaymentClientData, PaymentCurrencyAmount, PaymentEntityLogo, PaymentInput, PaymentInstrument,
     PaymentOutput,
 };
-pub use prf::{PrfInput, PrfOutput, PrfResults, PrfValues};
+pub use prf::{PrfInput, PrfResults, PrfValues};
 pub use secret::SecretBytes;
 pub use uvm::UvmEntry;
 

@@ -58,8 +58,13 @@ fn encoded(bytes: &SecretBytes) -> Value {
     base64url::encode(bytes.expose()).into()
 }
 
-/// `AuthenticationExtensionsPRFInputs`: where to evaluate the function. Empty it asks, at registration, whether the new
-/// credential has one.
+/// `AuthenticationExtensionsPRFInputs`: where to evaluate the function.
+///
+/// ```
+/// use countersign_types::extensions::{ClientExtensionInputs, PrfInput, PrfValues, SecretBytes};
+/// let salt = SecretBytes::new(*b"example.org: key of the vault, 1");
+/// let inputs = ClientExtensionInputs::new().with_prf(&PrfInput::new().with_eval(PrfValues::new(salt)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct PrfInput {
@@ -70,7 +75,11 @@ pub struct PrfInput {
 }
 
 impl PrfInput {
-    /// No value to evaluate the function at.
+    /// No value to evaluate the function at, yet: add one with [`with_eval`](Self::with_eval).
+    ///
+    /// Without any, the input is the empty object, which the specification takes at registration for the question whether
+    /// the new credential has such a function. Send `eval` there too: Firefox on Windows fails `create()` for the empty
+    /// form, and `enabled` answers that question either way.
     pub fn new() -> Self {
         Self::default()
     }
@@ -88,18 +97,9 @@ impl PrfInput {
     }
 }
 
-/// `AuthenticationExtensionsPRFOutputs`. A claim of the client, not signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PrfOutput {
-    /// At registration: whether the new credential has such a function.
-    pub enabled: Option<bool>,
-    /// The results, where the function was evaluated. They are often keys that the server should never see: the
-    /// client's script can leave them out of what it sends.
-    pub results: Option<PrfResults>,
-}
-
-/// The results of the function.
+/// The results of the function: `results` of `AuthenticationExtensionsPRFOutputs`, a claim of the client, not signed.
+///
+/// They are often keys that the server should never see: the client's script can leave them out of what it sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PrfResults {
@@ -147,13 +147,25 @@ impl ClientExtensionInputs {
 }
 
 impl ClientExtensionOutputs {
-    /// What the client says of the function; `None` where it did not process the extension.
-    pub fn prf(&self) -> Result<Option<PrfOutput>, ExtensionError> {
-        let Some(members) = value::object(self.get(PRF), PRF)? else { return Ok(None) };
-        let enabled = value::boolean(members.get("enabled"), "prf.enabled")?;
-        let results = value::object(members.get("results"), "prf.results")?;
-        let results = results.map(PrfResults::read).transpose()?;
-        Ok(Some(PrfOutput { enabled, results }))
+    /// At registration: whether the client says that the new credential has such a function; `None` where it says nothing.
+    /// Results are not looked at.
+    pub fn prf_enabled(&self) -> Result<Option<bool>, ExtensionError> {
+        let members = value::object(self.get(PRF), PRF)?;
+        Ok(value::boolean(members.and_then(|members| members.get("enabled")), "prf.enabled")?)
+    }
+
+    /// The results, where the function was evaluated; `None` where there are none.
+    pub fn prf_results(&self) -> Result<Option<PrfResults>, ExtensionError> {
+        let members = value::object(self.get(PRF), PRF)?;
+        let results = value::object(members.and_then(|members| members.get("results")), "prf.results")?;
+        Ok(results.map(PrfResults::read).transpose()?)
+    }
+
+    /// Whether there is something other than `null` where results have their place, be it results or what
+    /// `JSON.stringify()` made of buffers.
+    pub fn has_prf_results(&self) -> bool {
+        let results = self.get(PRF).and_then(|prf| prf.get("results"));
+        results.is_some_and(|results| !results.is_null())
     }
 }
 
@@ -176,8 +188,8 @@ mod tests {
     /// 32 zero bytes.
     const ZEROS: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-    fn output(text: &str) -> Result<Option<PrfOutput>, ExtensionError> {
-        serde_json::from_str::<ClientExtensionOutputs>(text).unwrap().prf()
+    fn outputs(text: &str) -> ClientExtensionOutputs {
+        serde_json::from_str(text).unwrap()
     }
 
     #[test]
@@ -212,11 +224,28 @@ mod tests {
     #[test]
     fn results_have_32_bytes_and_are_not_shown() {
         let text = format!(r#"{{"prf":{{"enabled":true,"results":{{"first":"{ZEROS}"}}}}}}"#);
-        let prf = output(&text).unwrap().unwrap();
-        assert_eq!(prf.enabled, Some(true));
-        assert_eq!(prf.results.as_ref().map(|results| results.first.expose()), Some(&[0; 32][..]));
-        assert!(format!("{prf:?}").contains("SecretBytes(32 bytes)"));
-        assert_eq!(output(r#"{"prf":{}}"#), Ok(Some(PrfOutput { enabled: None, results: None })));
+        let prf = outputs(&text);
+        assert_eq!(prf.prf_enabled(), Ok(Some(true)));
+        let results = prf.prf_results().unwrap();
+        assert_eq!(results.as_ref().map(|results| results.first.expose()), Some(&[0; 32][..]));
+        assert!(format!("{results:?}").contains("SecretBytes(32 bytes)"));
+        assert_eq!(outputs(r#"{"prf":{}}"#).prf_enabled(), Ok(None));
+        assert_eq!(outputs(r#"{"prf":{}}"#).prf_results(), Ok(None));
+    }
+
+    #[test]
+    fn results_are_there_whatever_they_are() {
+        let with = |results: &str| outputs(&format!(r#"{{"prf":{{"enabled":true,"results":{results}}}}}"#));
+        for results in ["{}", "[]", "0", "\"AA==\"", r#"{"first":{}}"#, r#"{"first":null}"#] {
+            let outputs = with(results);
+            assert!(outputs.has_prf_results(), "{results}");
+            assert_eq!(outputs.prf_enabled(), Ok(Some(true)));
+            outputs.prf_results().unwrap_err();
+        }
+        assert!(!with("null").has_prf_results());
+        for text in ["{}", r#"{"prf":null}"#, r#"{"prf":{}}"#, r#"{"prf":["results"]}"#] {
+            assert!(!outputs(text).has_prf_results(), "{text}");
+        }
     }
 
     #[test]
@@ -228,7 +257,8 @@ mod tests {
             (r#"{"prf":{"results":{}}}"#, "prf.results.first"),
             (r#"{"prf":{"results":{"first":"AQI"}}}"#, "prf.results.first"),
         ] {
-            let error = output(text).unwrap_err();
+            let outputs = outputs(text);
+            let error = outputs.prf_enabled().err().or(outputs.prf_results().err()).unwrap();
             assert!(matches!(error, ExtensionError::WrongType { output, .. } if output == name), "{text}");
         }
     }

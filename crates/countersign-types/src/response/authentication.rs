@@ -10,7 +10,7 @@ use serde::{
 
 use super::{
     MemberFault, ResponseError,
-    envelope::{Envelope, Json, Received, optional_bytes, required_bytes},
+    envelope::{Envelope, Json, Received, Response, optional_bytes, required_bytes},
     form::{Form, Owned},
     slot::{Shape, Slot, Text, read_members},
 };
@@ -193,6 +193,13 @@ pub(super) struct AssertionMembers<'de> {
     authenticator_data: Slot<Text<'de>>,
     signature: Slot<Text<'de>>,
     user_handle: Slot<Text<'de>>,
+    id: Slot<Text<'de>>,
+}
+
+impl Response for AssertionMembers<'_> {
+    fn has_id(&self) -> bool {
+        !matches!(self.id, Slot::Absent)
+    }
 }
 
 impl<'de> Shape<'de> for AssertionMembers<'de> {
@@ -202,12 +209,14 @@ impl<'de> Shape<'de> for AssertionMembers<'de> {
             authenticator_data: Slot::Absent,
             signature: Slot::Absent,
             user_handle: Slot::Absent,
+            id: Slot::Absent,
         };
         read_members!(object, response, {
             "clientDataJSON" => client_data_json,
             "authenticatorData" => authenticator_data,
             "signature" => signature,
             "userHandle" => user_handle,
+            "id" => id,
         });
         Ok(Ok(response))
     }

@@ -16,7 +16,6 @@ use crate::{
     CredentialId,
     enumerations::{AuthenticatorAttachment, CredentialType},
     extensions::{ClientExtensionOutputs, JsonObject},
-    plain_json,
 };
 
 /// The members outside `response`, checked.
@@ -45,17 +44,13 @@ impl<'de, R: Shape<'de>> Received<'de, R> {
         }
         let text = core::str::from_utf8(json)
             .map_err(|error| ResponseError::NotUtf8 { position: error.valid_up_to() })?;
-        let unusual = || {
-            serde_json::from_str(text).map_err(|error| match error.classify() {
-                // A slot takes every value; the one thing that is JSON and yet refused is a name twice in here.
-                Category::Data => ResponseError::Malformed {
-                    member: "clientExtensionResults",
-                    fault: MemberFault::Duplicate,
-                },
-                _ => ResponseError::NotJson { line: error.line(), column: error.column() },
-            })
-        };
-        let slot = plain_json::from_str(text).map_or_else(unusual, Ok)?;
+        let slot = serde_json::from_str(text).map_err(|error| match error.classify() {
+            // A slot takes every value; the one thing that is JSON and yet refused is a name twice in here.
+            Category::Data => {
+                ResponseError::Malformed { member: "clientExtensionResults", fault: MemberFault::Duplicate }
+            }
+            _ => ResponseError::NotJson { line: error.line(), column: error.column() },
+        })?;
         Self::object(slot)
     }
 
@@ -72,7 +67,15 @@ impl<'de, R: Shape<'de>> Received<'de, R> {
     }
 
     /// Checks all members but those of `response`, which is handed out.
-    pub(super) fn open<F: Form>(self, form: &mut F) -> Result<(Envelope<F::CredentialId>, R), ResponseError> {
+    pub(super) fn open<F: Form>(self, form: &mut F) -> Result<(Envelope<F::CredentialId>, R), ResponseError>
+    where
+        R: Response,
+    {
+        if let (Slot::Absent, Slot::Present(Ok(response))) = (&self.id, &self.response)
+            && response.has_id()
+        {
+            return Err(ResponseError::Enveloped);
+        }
         let (id, raw_id) = (self.id.required("id")?, self.raw_id.required("rawId")?);
         let credential_id = credential_id(&id, &raw_id, form)?;
         let Text(credential_type) = self.credential_type.required("type")?;
@@ -96,6 +99,12 @@ impl<'de, R: Shape<'de>> Received<'de, R> {
             .unwrap_or_default();
         Ok((Envelope { credential_id, authenticator_attachment, client_extension_results }, response))
     }
+}
+
+/// A ceremony's `response`.
+pub(super) trait Response {
+    /// Whether there is an `id` in it, which belongs beside it: the whole credential is then in a page's own envelope.
+    fn has_id(&self) -> bool;
 }
 
 impl<'de, R: Shape<'de>> Shape<'de> for Received<'de, R> {

@@ -30,6 +30,9 @@ pub enum ResponseError {
     },
     /// JSON, but not an object.
     NotObject,
+    /// No credential, but an object with one as its `response`: most often what a page posts, such as
+    /// `{"ceremony": …, "response": …}`.
+    Enveloped,
     /// A member that breaks its rule.
     Malformed {
         /// The member, such as `response.signature`.
@@ -50,6 +53,7 @@ impl ResponseError {
             | Self::NotUtf8 { .. }
             | Self::NotJson { .. }
             | Self::NotObject
+            | Self::Enveloped
             | Self::Malformed { .. } => Code::ResponseMalformed,
         }
     }
@@ -66,6 +70,9 @@ impl fmt::Display for ResponseError {
                 write!(f, "response is not one complete JSON text, at line {line} column {column}")
             }
             Self::NotObject => f.write_str("response is not a JSON object"),
+            Self::Enveloped => f.write_str(
+                "response member `id` is missing, and `response` has one: is this the envelope? pass `response`",
+            ),
             Self::Malformed { member, fault } => write!(f, "response member `{member}` {fault}"),
             Self::IdMismatch => f.write_str("response members `id` and `rawId` differ"),
         }

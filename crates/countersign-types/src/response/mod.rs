@@ -4,7 +4,8 @@
 //! [`RegistrationResponse::from_json`] and [`AuthenticationResponse::from_json`] take the text of
 //! `PublicKeyCredential.toJSON()` and are strict about its form: one complete JSON object in UTF-8, no known member
 //! twice, bytes in the one base64url text that they have, `type` exactly `public-key`, `id` and `rawId` the same
-//! bytes. Unknown members pass, and `null` stands for an absent optional member.
+//! bytes. Unknown members pass, `null` stands for an absent optional member, and a registration's copies of parts of the
+//! attestation object may hold anything.
 //!
 //! What the bytes hold is not judged here: see [`client_data`](crate::client_data),
 //! [`attestation_object`](crate::attestation_object) and [`authenticator_data`](crate::authenticator_data).
@@ -15,6 +16,7 @@
 
 mod authentication;
 mod borrowed;
+mod copied;
 mod envelope;
 mod error;
 mod form;

@@ -10,7 +10,8 @@ use serde::{
 
 use super::{
     KEYWORD_MAX, MemberFault, ResponseError, TRANSPORTS_MAX,
-    envelope::{Envelope, Json, Received, optional_bytes, required_bytes},
+    copied::Copied,
+    envelope::{Envelope, Json, Received, Response, required_bytes},
     form::Owned,
     slot::{Shape, Slot, Text, read_members},
 };
@@ -39,10 +40,10 @@ pub struct RegistrationResponse {
     envelope: Envelope<CredentialId>,
     client_data_json: Base64Url,
     attestation_object: Base64Url,
-    authenticator_data: Option<Base64Url>,
+    authenticator_data: Copied<Base64Url>,
     transports: Vec<Transport>,
-    public_key: Option<Base64Url>,
-    public_key_algorithm: Option<AlgorithmIdentifier>,
+    public_key: Copied<Base64Url>,
+    public_key_algorithm: Copied<AlgorithmIdentifier>,
 }
 
 impl RegistrationResponse {
@@ -52,6 +53,11 @@ impl RegistrationResponse {
     /// specification requires four more that clients did not always send and that nothing is lost without:
     /// `clientExtensionResults`, `response.authenticatorData`, `response.transports` and
     /// `response.publicKeyAlgorithm`.
+    ///
+    /// `response.authenticatorData`, `response.publicKey` and `response.publicKeyAlgorithm` repeat parts of the attestation
+    /// object for scripts' convenience
+    /// ([section 5.2.1.1](https://www.w3.org/TR/webauthn-3/#sctn-public-key-easy)). Clients exist that fill them in
+    /// otherwise, so they may hold anything: see [`has_unreadable_copies`](Self::has_unreadable_copies).
     pub fn from_json(json: &[u8]) -> Result<Self, ResponseError> {
         Self::open(Received::from_json(json)?)
     }
@@ -70,17 +76,14 @@ impl RegistrationResponse {
                 "response.attestationObject",
                 &mut Owned,
             )?,
-            authenticator_data: optional_bytes(
-                response.authenticator_data,
-                "response.authenticatorData",
-                &mut Owned,
-            )?,
+            authenticator_data: Copied::bytes(response.authenticator_data, "response.authenticatorData")?,
             transports: response.transports.optional("response.transports")?.unwrap_or_default(),
-            public_key: optional_bytes(response.public_key, "response.publicKey", &mut Owned)?,
-            public_key_algorithm: response
-                .public_key_algorithm
-                .optional("response.publicKeyAlgorithm")?
-                .map(AlgorithmIdentifier),
+            public_key: Copied::bytes(response.public_key, "response.publicKey")?,
+            public_key_algorithm: Copied::read(
+                response.public_key_algorithm,
+                "response.publicKeyAlgorithm",
+                |identifier| Some(AlgorithmIdentifier(identifier)),
+            )?,
         })
     }
 
@@ -100,9 +103,9 @@ impl RegistrationResponse {
         &self.attestation_object
     }
 
-    /// The browser's copy of the authenticator data that is in the attestation object.
+    /// The browser's copy of the authenticator data that is in the attestation object; `None` also where it can't be read.
     pub fn authenticator_data(&self) -> Option<&[u8]> {
-        self.authenticator_data.as_deref()
+        self.authenticator_data.get().map(AsRef::as_ref)
     }
 
     /// How the authenticator may be reached, for the credential record; unknown ones too. Empty where the client does
@@ -111,15 +114,23 @@ impl RegistrationResponse {
         &self.transports
     }
 
-    /// The browser's copy of the credential public key, as a DER `SubjectPublicKeyInfo`; `None` also where it does
-    /// not understand the algorithm.
+    /// The browser's copy of the credential public key, as a DER `SubjectPublicKeyInfo`; `None` also where the browser does
+    /// not understand the algorithm, and where the copy can't be read.
     pub fn public_key(&self) -> Option<&[u8]> {
-        self.public_key.as_deref()
+        self.public_key.get().map(AsRef::as_ref)
     }
 
-    /// The browser's copy of the credential public key's algorithm.
+    /// The browser's copy of the credential public key's algorithm; `None` also where it can't be read.
     pub fn public_key_algorithm(&self) -> Option<AlgorithmIdentifier> {
-        self.public_key_algorithm
+        self.public_key_algorithm.get().copied()
+    }
+
+    /// Whether one of the three copies is there, and is not of its type: authenticator data or a public key that is no
+    /// base64url, an algorithm that is no whole number. Nothing depends on them.
+    pub fn has_unreadable_copies(&self) -> bool {
+        self.authenticator_data.is_unreadable()
+            || self.public_key.is_unreadable()
+            || self.public_key_algorithm.is_unreadable()
     }
 
     /// How the authenticator was attached in this ceremony.
@@ -146,22 +157,22 @@ impl Serialize for RegistrationResponse {
         struct AttestationJson<'a> {
             #[serde(rename = "clientDataJSON")]
             client_data_json: &'a Base64Url,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            authenticator_data: Option<&'a Base64Url>,
+            #[serde(skip_serializing_if = "Copied::is_absent")]
+            authenticator_data: &'a Copied<Base64Url>,
             transports: &'a [Transport],
-            #[serde(skip_serializing_if = "Option::is_none")]
-            public_key: Option<&'a Base64Url>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            public_key_algorithm: Option<AlgorithmIdentifier>,
+            #[serde(skip_serializing_if = "Copied::is_absent")]
+            public_key: &'a Copied<Base64Url>,
+            #[serde(skip_serializing_if = "Copied::is_absent")]
+            public_key_algorithm: &'a Copied<AlgorithmIdentifier>,
             attestation_object: &'a Base64Url,
         }
 
         let response = AttestationJson {
             client_data_json: &self.client_data_json,
-            authenticator_data: self.authenticator_data.as_ref(),
+            authenticator_data: &self.authenticator_data,
             transports: &self.transports,
-            public_key: self.public_key.as_ref(),
-            public_key_algorithm: self.public_key_algorithm,
+            public_key: &self.public_key,
+            public_key_algorithm: &self.public_key_algorithm,
             attestation_object: &self.attestation_object,
         };
         Json::new(&self.envelope, response).serialize(serializer)
@@ -176,6 +187,13 @@ struct AttestationMembers<'de> {
     transports: Slot<Vec<Transport>>,
     public_key: Slot<Text<'de>>,
     public_key_algorithm: Slot<i64>,
+    id: Slot<Text<'de>>,
+}
+
+impl Response for AttestationMembers<'_> {
+    fn has_id(&self) -> bool {
+        !matches!(self.id, Slot::Absent)
+    }
 }
 
 impl<'de> Shape<'de> for AttestationMembers<'de> {
@@ -187,6 +205,7 @@ impl<'de> Shape<'de> for AttestationMembers<'de> {
             transports: Slot::Absent,
             public_key: Slot::Absent,
             public_key_algorithm: Slot::Absent,
+            id: Slot::Absent,
         };
         read_members!(object, response, {
             "clientDataJSON" => client_data_json,
@@ -195,6 +214,7 @@ impl<'de> Shape<'de> for AttestationMembers<'de> {
             "transports" => transports,
             "publicKey" => public_key,
             "publicKeyAlgorithm" => public_key_algorithm,
+            "id" => id,
         });
         Ok(Ok(response))
     }

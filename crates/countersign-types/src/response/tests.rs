@@ -370,16 +370,9 @@ fn an_empty_user_handle_is_an_absent_one() {
     assert!(!authenticate(authentication().to_string()).unwrap().has_empty_user_handle());
 }
 
-/// Every member that holds bytes, by ceremony.
+/// Every member that must hold bytes, by ceremony.
 const BYTES: [&[&str]; 2] = [
-    &[
-        "id",
-        "rawId",
-        "response.clientDataJSON",
-        "response.attestationObject",
-        "response.authenticatorData",
-        "response.publicKey",
-    ],
+    &["id", "rawId", "response.clientDataJSON", "response.attestationObject"],
     &[
         "id",
         "rawId",
@@ -423,9 +416,12 @@ fn rule_015_a_known_member_that_occurs_twice_is_refused() {
     let outside = ["id", "rawId", "type", "response", "authenticatorAttachment", "clientExtensionResults"];
     for ((value, parse), bytes) in ceremonies().into_iter().zip(BYTES) {
         let text = value.to_string();
-        for member in outside.iter().chain(&bytes[2..]) {
+        let copies = ["response.authenticatorData", "response.publicKey", "response.publicKeyAlgorithm"];
+        let copies =
+            copies.into_iter().filter(|it| value.pointer(&path(it)).is_some() && !bytes.contains(it));
+        for member in outside.iter().copied().chain(bytes[2..].iter().copied()).chain(copies) {
             let (before, name) = match member.split_once('.') {
-                None => ("{", *member),
+                None => ("{", member),
                 Some((_, name)) => (r#""response":{"#, name),
             };
             let same = value.pointer(&path(member)).unwrap();
@@ -516,18 +512,62 @@ fn rule_021_extension_results_that_are_no_object_are_refused() {
 }
 
 #[test]
-fn an_attachment_or_an_algorithm_of_another_type_is_refused() {
+fn an_attachment_of_another_type_is_refused() {
     for (value, parse) in ceremonies() {
         for other in [json!(1), json!(["platform"]), json!({}), json!(true)] {
             let text = with(value.clone(), "/authenticatorAttachment", other);
             assert_malformed(parse(text.as_bytes()), "authenticatorAttachment", MemberFault::WrongType);
         }
     }
-    let algorithm = |value: Value| register(with(registration(), "/response/publicKeyAlgorithm", value));
-    assert_eq!(algorithm(json!(i64::MIN)).unwrap().public_key_algorithm().unwrap().0, i64::MIN);
-    for other in [json!("-7"), json!(-7.5), json!(u64::MAX), json!([-7])] {
-        assert_malformed(algorithm(other), "response.publicKeyAlgorithm", MemberFault::WrongType);
+}
+
+#[test]
+fn rule_017_018_copies_that_cant_be_read_fail_nothing() {
+    let with = |name: &str, value: Value| {
+        register(with(registration(), &format!("/response/{name}"), value)).unwrap()
+    };
+    assert!(!register(registration().to_string()).unwrap().has_unreadable_copies());
+    for other in [json!("AQ="), json!("+"), json!(1), json!(true), json!([1]), json!({"0": 1})] {
+        let response = with("authenticatorData", other.clone());
+        assert_eq!(
+            (response.authenticator_data(), response.has_unreadable_copies()),
+            (None, true),
+            "{other}"
+        );
+        let response = with("publicKey", other.clone());
+        assert_eq!((response.public_key(), response.has_unreadable_copies()), (None, true), "{other}");
+        // What was read comes back from its JSON.
+        let text = serde_json::to_string(&response).unwrap();
+        assert_eq!(register(text).unwrap(), response);
     }
+    let empty = with("publicKey", json!(""));
+    assert_eq!((empty.public_key(), empty.has_unreadable_copies()), (Some(&[][..]), false));
+    let algorithm = |value: Value| with("publicKeyAlgorithm", value);
+    assert_eq!(algorithm(json!(i64::MIN)).public_key_algorithm().unwrap().0, i64::MIN);
+    for other in [json!("-7"), json!(-7.5), json!(u64::MAX), json!([-7]), json!({}), json!(false)] {
+        let response = algorithm(other.clone());
+        assert_eq!(
+            (response.public_key_algorithm(), response.has_unreadable_copies()),
+            (None, true),
+            "{other}"
+        );
+    }
+}
+
+#[test]
+fn an_envelope_around_the_response_is_named_and_not_a_missing_id() {
+    for (value, parse) in ceremonies() {
+        let enveloped = json!({"ceremony": "AQI", "response": value});
+        assert_eq!(parse(enveloped.to_string().as_bytes()), Err(ResponseError::Enveloped));
+        // Without an `id` anywhere it is no envelope.
+        let text = without(enveloped, "/response/id");
+        assert_malformed(parse(text.as_bytes()), "id", MemberFault::Missing);
+    }
+    assert_eq!(
+        ResponseError::Enveloped.to_string(),
+        "response member `id` is missing, and `response` has one: is this the envelope? pass `response`"
+    );
+    assert_eq!(ResponseError::Enveloped.code(), Code::ResponseMalformed);
 }
 
 #[test]

@@ -248,8 +248,12 @@ impl<'a> Procedure<'a> {
             steps.passed(Step::Extensions, || Evidence::extensions([].into_iter()));
             return Ok(AuthenticationExtensions::default());
         }
-        let outputs = Outputs::new(&self.rp.policy.extensions, asked, client, data.extensions);
-        let outputs = outputs.map_err(|fault| Error::new(Step::Extensions, fault))?;
+        let outputs = Outputs {
+            policy: &self.rp.policy.extensions,
+            requested: asked,
+            client,
+            authenticator: data.extension_outputs(),
+        };
         let learned = outputs.of_authentication(&self.rp.id, self.parts.client_data_json);
         steps.check_with(Step::Extensions, learned, |_| Evidence::extensions(outputs.names()))
     }

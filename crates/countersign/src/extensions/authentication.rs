@@ -1,9 +1,7 @@
 //! Extension outputs of an authentication
 //! ([section 7.2, step 23](https://www.w3.org/TR/webauthn-3/#authn-ceremony-verify-extension-outputs)).
 
-use countersign_types::extensions::{
-    Extension, ExtensionError, LargeBlobOutput, PaymentClientData, PrfResults,
-};
+use countersign_types::extensions::{Extension, ExtensionError, LargeBlobOutput, PaymentClientData};
 
 use super::{AuthenticationExtensions, Outputs, requested::RequestedLargeBlob};
 use crate::error::Fault;
@@ -17,6 +15,7 @@ impl Outputs<'_> {
         client_data_json: &[u8],
     ) -> Result<AuthenticationExtensions, Fault> {
         let unsolicited = self.unsolicited()?;
+        self.secret_results()?;
         let (client, signed) = (self.client, &self.authenticator);
         let payment = self.confirmed_payment(rp_id, client_data_json)?;
         self.read(&Extension::Payment, client.payment())?;
@@ -24,13 +23,13 @@ impl Outputs<'_> {
         self.read(&Extension::CredBlob, client.get_cred_blob())?;
         self.read(&Extension::HmacSecret, signed.hmac_secret_results())?;
         let large_blob = self.large_blob_of_authentication()?;
-        let hmac_results = self.read(&Extension::HmacSecret, client.hmac_get_secret())?;
+        self.prf_of_authentication()?;
         let learned = AuthenticationExtensions {
             appid: self.read(&Extension::AppId, client.appid())?,
             large_blob_written: large_blob.as_ref().and_then(|output| output.written),
             large_blob: large_blob.and_then(|output| output.blob),
-            prf_results: self.results(self.prf_results()?)?,
-            hmac_results: self.results(hmac_results)?,
+            prf_results: self.kept(&Extension::Prf, || client.prf_results())?,
+            hmac_results: self.kept(&Extension::HmacSecret, || client.hmac_get_secret())?,
             cred_blob: self.read(&Extension::CredBlob, signed.cred_blob())?,
             uvm: self.read(&Extension::Uvm, signed.uvm())?.unwrap_or_default(),
             third_party_payment: self.read(&Extension::ThirdPartyPayment, signed.third_party_payment())?,
@@ -55,12 +54,12 @@ impl Outputs<'_> {
         Ok(Some(Box::new(confirmed)))
     }
 
-    fn prf_results(&self) -> Result<Option<PrfResults>, ExtensionError> {
-        let Some(output) = self.read(&Extension::Prf, self.client.prf())? else { return Ok(None) };
-        if output.enabled.is_some() && self.requested.asks_for(&Extension::Prf) {
+    fn prf_of_authentication(&self) -> Result<(), ExtensionError> {
+        let enabled = self.read(&Extension::Prf, self.client.prf_enabled())?;
+        if enabled.is_some() && self.requested.asks_for(&Extension::Prf) {
             return Err(ExtensionError::OtherCeremony { output: "prf.enabled" });
         }
-        Ok(output.results)
+        Ok(())
     }
 
     fn large_blob_of_authentication(&self) -> Result<Option<LargeBlobOutput>, ExtensionError> {

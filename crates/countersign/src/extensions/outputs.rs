@@ -16,27 +16,13 @@ use crate::error::Fault;
 /// The outputs of a response.
 #[derive(Clone, Copy)]
 pub(crate) struct Outputs<'a> {
-    pub(super) policy: &'a ExtensionPolicy,
-    pub(super) requested: &'a RequestedExtensions,
-    pub(super) client: &'a ClientExtensionOutputs,
-    pub(super) authenticator: AuthenticatorExtensionOutputs<'a>,
+    pub(crate) policy: &'a ExtensionPolicy,
+    pub(crate) requested: &'a RequestedExtensions,
+    pub(crate) client: &'a ClientExtensionOutputs,
+    pub(crate) authenticator: AuthenticatorExtensionOutputs<'a>,
 }
 
-/// A CBOR map without members.
-const NONE: &[u8] = &[0xa0];
-
 impl<'a> Outputs<'a> {
-    /// `authenticator` is the map of authenticator data, where it has one.
-    pub(crate) fn new(
-        policy: &'a ExtensionPolicy,
-        requested: &'a RequestedExtensions,
-        client: &'a ClientExtensionOutputs,
-        authenticator: Option<&'a [u8]>,
-    ) -> Result<Self, Fault> {
-        let authenticator = AuthenticatorExtensionOutputs::parse(authenticator.unwrap_or(NONE))?;
-        Ok(Self { policy, requested, client, authenticator })
-    }
-
     /// The names of the outputs, the client's first.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
         self.client.names().chain(self.authenticator.names())
@@ -87,12 +73,25 @@ impl<'a> Outputs<'a> {
         }
     }
 
-    /// What policy makes of results that may be secret, whether or not anybody asked for them.
-    pub(super) fn results<T>(&self, results: Option<T>) -> Result<Option<T>, ExtensionRefused> {
+    /// Results that may be secret are refused where policy says so, because they are there: asked for or not, of their type
+    /// or what a page's `JSON.stringify()` made of buffers.
+    pub(super) fn secret_results(&self) -> Result<(), ExtensionRefused> {
+        let are_there = || self.client.has_prf_results() || self.client.has_hmac_results();
+        if self.policy.prf_results == PrfResultsPolicy::Refuse && are_there() {
+            return Err(ExtensionRefused::PrfResults);
+        }
+        Ok(())
+    }
+
+    /// Such results, read where policy keeps them and nowhere else.
+    pub(super) fn kept<T>(
+        &self,
+        extension: &Extension,
+        results: impl FnOnce() -> Result<Option<T>, ExtensionError>,
+    ) -> Result<Option<T>, ExtensionError> {
         match self.policy.prf_results {
-            PrfResultsPolicy::Refuse if results.is_some() => Err(ExtensionRefused::PrfResults),
-            PrfResultsPolicy::Keep => Ok(results),
-            _ => Ok(None),
+            PrfResultsPolicy::Keep => self.read(extension, results()),
+            PrfResultsPolicy::Strip | PrfResultsPolicy::Refuse => Ok(None),
         }
     }
 

@@ -139,10 +139,11 @@ pub enum Unsolicited {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PrfResultsPolicy {
-    /// They are not in the outcome.
+    /// They are not in the outcome, and not looked at: what a page spoiled on the way, as `JSON.stringify()` does with
+    /// buffers, fails nothing.
     #[default]
     Strip,
-    /// The ceremony fails, so that the page's mistake is found.
+    /// The ceremony fails, so that the page's mistake is found: by their being there, asked for or not, spoiled or not.
     Refuse,
     /// They are in the outcome: the server is meant to have them.
     Keep,

@@ -13,15 +13,13 @@ impl Outputs<'_> {
     /// What the outputs say, if all of it is acceptable.
     pub(crate) fn of_registration(&self) -> Result<RegistrationExtensions, Fault> {
         let unsolicited = self.unsolicited()?;
+        self.secret_results()?;
         let (client, signed) = (self.client, &self.authenticator);
-        let prf = self.read(&Extension::Prf, client.prf())?;
+        let prf_enabled = self.read(&Extension::Prf, client.prf_enabled())?;
         let hmac_secret = self.read(&Extension::HmacSecret, signed.hmac_secret_created())?;
         self.read(&Extension::HmacSecretMc, signed.hmac_secret_mc())?;
-        let prf_enabled = prf.as_ref().and_then(|prf| prf.enabled);
         self.agree(prf_enabled, hmac_secret)?;
         self.read(&Extension::HmacSecret, client.hmac_create_secret())?;
-        // An output of authentications: nobody asked for it here, and policy may refuse it all the same.
-        self.results(client.hmac_get_secret().ok().flatten())?;
         self.read(&Extension::CredBlob, client.cred_blob())?;
         self.read(&Extension::Payment, client.payment())?;
         self.read(&Extension::Uvm, client.uvm())?;
@@ -33,7 +31,7 @@ impl Outputs<'_> {
             min_pin_length: self.read(&Extension::MinPinLength, signed.min_pin_length())?,
             large_blob_supported: self.large_blob_supported()?,
             prf_enabled,
-            prf_results: self.results(prf.and_then(|prf| prf.results))?,
+            prf_results: self.kept(&Extension::Prf, || client.prf_results())?,
             hmac_secret,
             cred_blob_stored: self.read(&Extension::CredBlob, signed.cred_blob_stored())?,
             uvm: self.read(&Extension::Uvm, signed.uvm())?.unwrap_or_default(),

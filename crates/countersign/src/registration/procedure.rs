@@ -18,7 +18,7 @@ use crate::{
     policy::{BackupPolicy, Observed, PolicyFault},
     record::{AttestationEvidence, CredentialRecord, Trusted},
     relying_party::RelyingParty,
-    report::{Deviation, Evidence, Reason, Recorder},
+    report::{Deviation, Evidence, Outcome, Reason, Recorder},
     state::{Mediation, RegistrationState},
     step::RegistrationStep as Step,
 };
@@ -76,7 +76,10 @@ impl<'a> Procedure<'a> {
         let is_new = self.is_new(attested);
         steps.check_with(Step::CredentialIdUnique, is_new, |()| Evidence::CredentialId { length })?;
         // 27
-        steps.check(Step::Record, self.convenience_members(object, &key))?;
+        steps.record(Step::Record.into(), Outcome::Passed, || None);
+        steps.lint(self.rp.policy.refused_deviations, Step::Record, Deviation::CopyDiffers, || {
+            self.has_other_copies(object, &key)
+        })?;
         let is_unknown = |transport: &Transport| matches!(transport, Transport::Unknown(_));
         steps.lint(self.rp.policy.refused_deviations, Step::Record, Deviation::UnknownTransport, || {
             self.parts.transports.iter().any(is_unknown)
@@ -294,22 +297,15 @@ impl<'a> Procedure<'a> {
             .ok_or(Fault::CredentialIdMismatch)
     }
 
-    /// The members that repeat parts of the attestation object for scripts' convenience
-    /// ([section 5.2.1.1](https://www.w3.org/TR/webauthn-3/#sctn-public-key-easy)) must not differ from it: another part
-    /// of the relying party may have read those.
-    fn convenience_members(&self, object: &AttestationObject<'_>, key: &PublicKey) -> Result<(), Fault> {
-        let differs = |member| Err(Fault::ConvenienceMemberDiffers(member));
-        if self.parts.authenticator_data.is_some_and(|data| data != object.authenticator_data) {
-            return differs("authenticatorData");
-        }
-        let algorithm = key.algorithm().map(Algorithm::identifier);
-        if self.parts.public_key_algorithm.is_some_and(|claimed| Some(claimed) != algorithm) {
-            return differs("publicKeyAlgorithm");
-        }
-        if self.parts.public_key.is_some_and(|spki| *spki != *key.to_spki()) {
-            return differs("publicKey");
-        }
-        Ok(())
+    /// Whether a member that repeats a part of the attestation object for scripts' convenience
+    /// ([section 5.2.1.1](https://www.w3.org/TR/webauthn-3/#sctn-public-key-easy)) is another than that part. It decides
+    /// nothing: clients fill them in as they like, and nothing here reads them.
+    fn has_other_copies(&self, object: &AttestationObject<'_>, key: &PublicKey) -> bool {
+        let algorithm = || key.algorithm().map(Algorithm::identifier);
+        self.parts.has_unreadable_copies
+            || self.parts.authenticator_data.is_some_and(|data| data != object.authenticator_data)
+            || self.parts.public_key_algorithm.is_some_and(|claimed| Some(claimed) != algorithm())
+            || self.parts.public_key.is_some_and(|spki| *spki != *key.to_spki())
     }
 
     /// Step 27.
@@ -353,8 +349,12 @@ impl<'a> Procedure<'a> {
     ) -> Result<RegistrationExtensions, Error> {
         let asked = &self.state.extensions;
         let client = self.parts.client_extension_results;
-        let outputs = Outputs::new(&self.rp.policy.extensions, asked, client, data.extensions);
-        let outputs = outputs.map_err(|fault| Error::new(Step::Extensions, fault))?;
+        let outputs = Outputs {
+            policy: &self.rp.policy.extensions,
+            requested: asked,
+            client,
+            authenticator: data.extension_outputs(),
+        };
         let names = || Evidence::extensions(outputs.names());
         let learned = outputs.of_registration().and_then(|learned| {
             self.rp.policy.check_discoverable(learned.discoverable)?;

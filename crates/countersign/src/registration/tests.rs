@@ -479,25 +479,72 @@ fn rule_297_an_excluded_credential_id_is_refused() {
     assert_eq!(finished.unwrap_err().code(), Code::CredentialAlreadyRegistered);
 }
 
-#[test]
-fn rule_017_another_convenience_authenticator_data_is_refused() {
-    let mut data = create().authenticator_data();
-    let with = |data: &[u8]| Create { more: json!({"authenticatorData": Base64Url::from(data)}), ..create() };
-    let _ = with(&data).finish(rp()).unwrap();
-    data[36] ^= 1;
-    refused(&with(&data), Code::ResponseMalformed, Step::Record);
+/// With these members beside the attestation object: accepted by default, and refused where policy refuses copies that
+/// differ, if they do.
+#[track_caller]
+fn copies(members: serde_json::Value, differ: bool) {
+    let create = Create { more: members, ..create() };
+    let registered = create.finish(rp()).unwrap();
+    assert_eq!(registered.credential().public_key(), create.public_key, "the attestation object's alone");
+    let strict = policy().with_refused_deviations([crate::Deviation::CopyDiffers]);
+    let exact = create.finish(rp().policy(strict));
+    if differ {
+        let error = exact.unwrap_err();
+        assert_eq!((error.code(), error.step()), (Code::ResponseMalformed, Step::Record.into()));
+        assert_eq!(*error.fault(), crate::Fault::DeviationNotAccepted(crate::Deviation::CopyDiffers));
+    } else {
+        let _ = exact.unwrap();
+    }
 }
 
 #[test]
-fn rule_018_another_convenience_key_is_refused() {
-    let spki = PublicKey::from_cose(&create().public_key).unwrap().to_spki();
-    let with = |spki: &[u8], algorithm| Create {
-        more: json!({"publicKey": Base64Url::from(spki), "publicKeyAlgorithm": algorithm}),
-        ..create()
-    };
-    let _ = with(&spki, -7).finish(rp()).unwrap();
-    refused(&with(&spki, -8), Code::ResponseMalformed, Step::Record);
-    let other =
-        PublicKey::from_cose(&crate::test_ceremony::cose_key(&crate::test_ceremony::signing_key(9))).unwrap();
-    refused(&with(&other.to_spki(), -7), Code::ResponseMalformed, Step::Record);
+fn rule_017_authenticator_data_beside_the_attestation_object_never_decides() {
+    let data = create().authenticator_data();
+    let with = |value: serde_json::Value| json!({"authenticatorData": value});
+    copies(json!({}), false);
+    copies(with(json!(null)), false);
+    copies(with(json!(Base64Url::from(data.clone()))), false);
+    let object = create().attestation_object();
+    for other in [
+        json!(Base64Url::from(&data[..37])),
+        json!(Base64Url::from(object)),
+        json!(format!("{}=", base64url::encode(&data))),
+        json!(""),
+        json!("*"),
+        json!(1),
+        json!(true),
+        json!([1]),
+        json!({}),
+    ] {
+        copies(with(other), true);
+    }
+}
+
+#[test]
+fn rule_018_a_key_beside_the_attestation_object_never_decides() {
+    let key = PublicKey::from_cose(&create().public_key).unwrap();
+    let spki = key.to_spki();
+    copies(json!({"publicKey": Base64Url::from(&spki[..]), "publicKeyAlgorithm": -7}), false);
+    copies(json!({"publicKey": null, "publicKeyAlgorithm": null}), false);
+    let other = crate::test_ceremony::cose_key(&crate::test_ceremony::signing_key(9));
+    for key in [
+        json!(Base64Url::from(PublicKey::from_cose(&other).unwrap().to_spki())),
+        // What comes behind the head of an SPKI: a point, and its coordinates alone.
+        json!(Base64Url::from(&spki[26..])),
+        json!(Base64Url::from(&spki[27..])),
+        json!(Base64Url::from(create().public_key)),
+        json!(""),
+        json!("+"),
+        json!(-7),
+        json!(false),
+        json!([4]),
+        json!({"0": 4}),
+    ] {
+        copies(json!({"publicKey": key}), true);
+    }
+    for algorithm in
+        [json!(0), json!(-8), json!(-7.5), json!(u64::MAX), json!("-7"), json!([-7]), json!({}), json!(true)]
+    {
+        copies(json!({"publicKeyAlgorithm": algorithm}), true);
+    }
 }

@@ -58,6 +58,9 @@ deviations! {
     OtherAttachment = "other-attachment",
     /// Client data of a frame that is not same-origin with its ancestors, and that does not name the top origin.
     TopOriginMissing = "top-origin-missing",
+    /// A registration's `authenticatorData`, `publicKey` or `publicKeyAlgorithm` is there, and is not what it repeats: the
+    /// attestation object's. Nothing depends on them; browsers' own are right, those of some password managers are not.
+    CopyDiffers = "copy-differs",
 }
 
 impl Deviation {
@@ -71,7 +74,7 @@ impl Deviation {
             Self::UnknownAttestationObjectMember => Code::AttestationObjectMalformed,
             Self::CrossOriginMissing | Self::ByteOrderMark => Code::ClientDataMalformed,
             Self::AppIdNotUsed => Code::RpIdHashMismatch,
-            Self::UserHandleEmpty | Self::UnknownTransport => Code::ResponseMalformed,
+            Self::UserHandleEmpty | Self::UnknownTransport | Self::CopyDiffers => Code::ResponseMalformed,
             Self::PaddedSignature => Code::SignatureInvalid,
             Self::OtherAttachment => Code::AuthenticatorNotAccepted,
             Self::TopOriginMissing => Code::TopOriginMismatch,
@@ -93,6 +96,7 @@ impl Deviation {
             Self::UnknownTransport => 1 << 10,
             Self::OtherAttachment => 1 << 11,
             Self::TopOriginMissing => 1 << 12,
+            Self::CopyDiffers => 1 << 13,
         }
     }
 }

@@ -123,8 +123,80 @@ fn an_output_that_is_refused_is_not_repeated() {
             json!({"largeBlob": {"blob": format!("{secret}=")}}),
         ),
     ] {
-        let error = authenticate(&asked, ExtensionPolicy::new(), &gotten(results, &[])).unwrap_err();
+        let error = authenticate(&asked, keeping(), &gotten(results, &[])).unwrap_err();
         assert_eq!(error.code(), Code::ExtensionInvalid);
         tells_nothing(&format!("{error} {error:?}"));
+    }
+}
+
+/// What `JSON.stringify()` and pages of their own make of results, and results of another length.
+fn spoiled() -> [Value; 9] {
+    let secret = base64url::encode(SECRET);
+    [
+        json!({"first": {}}),
+        json!({"first": SECRET.to_vec()}),
+        json!({"first": {"0": 1, "1": 2}}),
+        json!({"first": format!("{secret}=")}),
+        json!({"first": "c2hvcnQ"}),
+        json!({"first": null, "second": {}}),
+        json!({}),
+        json!([]),
+        json!(secret),
+    ]
+}
+
+/// In the places of both extensions.
+fn results_of(value: &Value) -> [Value; 2] {
+    [json!({"prf": {"enabled": null, "results": value}}), json!({"hmacGetSecret": value})]
+}
+
+#[test]
+fn results_that_a_page_spoiled_are_dropped_unread_where_they_are_stripped() {
+    for results in spoiled().iter().flat_map(results_of) {
+        for asked in [asked(), inputs()] {
+            let get = gotten(results.clone(), &[]);
+            assert_eq!(
+                learned_at_authentication(&asked, &get),
+                AuthenticationExtensions::default(),
+                "{results}"
+            );
+            let create = created(results.clone(), &[]);
+            assert_eq!(
+                learned_at_registration(&asked, &create),
+                RegistrationExtensions::default(),
+                "{results}"
+            );
+        }
+    }
+    for nothing in [json!({"prf": {}}), json!({"prf": null}), json!({"prf": {"results": null}}), json!(null)]
+    {
+        assert_eq!(learned_at_authentication(&asked(), &gotten(nothing.clone(), &[])), Default::default());
+        assert_eq!(learned_at_registration(&asked(), &created(nothing, &[])), Default::default());
+    }
+}
+
+#[test]
+fn rule_323_results_are_refused_because_they_are_there_whatever_a_page_made_of_them() {
+    let refusing = || ExtensionPolicy::new().prf_results(PrfResultsPolicy::Refuse);
+    for results in spoiled().iter().flat_map(results_of) {
+        for asked in [asked(), inputs()] {
+            let (create, get) = (created(results.clone(), &[]), gotten(results.clone(), &[]));
+            authentication_refused(&asked, refusing(), &get, Code::ExtensionNotAccepted);
+            registration_refused(&asked, refusing(), &create, Code::ExtensionNotAccepted);
+        }
+    }
+    for nothing in [json!({"prf": {}}), json!({"prf": null}), json!({"prf": {"results": null}}), json!(null)]
+    {
+        let _ = authenticate(&asked(), refusing(), &gotten(nothing.clone(), &[])).unwrap();
+        let _ = register(&asked(), refusing(), &created(nothing, &[])).unwrap();
+    }
+}
+
+#[test]
+fn spoiled_results_are_invalid_only_where_they_were_asked_for_and_are_kept() {
+    for results in spoiled().iter().flat_map(results_of) {
+        let get = gotten(results, &[]);
+        authentication_refused(&asked(), keeping(), &get, Code::ExtensionInvalid);
+        let _ = authenticate(&inputs(), keeping(), &get).unwrap();
     }
 }

@@ -97,6 +97,7 @@ fn a_refused_deviation_has_the_code_of_what_is_wrong() {
         (Deviation::AppIdNotUsed, Code::RpIdHashMismatch),
         (Deviation::UserHandleEmpty, Code::ResponseMalformed),
         (Deviation::PaddedSignature, Code::SignatureInvalid),
+        (Deviation::CopyDiffers, Code::ResponseMalformed),
     ] {
         assert_eq!(Fault::DeviationNotAccepted(deviation).code(), code);
     }
@@ -115,6 +116,15 @@ fn lengths_that_are_longer_than_needed_are_lint() {
     let (code, report) = registered(&create(), rp(), Mediation::Modal);
     assert_eq!(code, None);
     assert!(report.lint().contains(&Deviation::NonMinimalCbor), "the test's authenticator writes such");
+}
+
+#[test]
+fn copies_that_differ_are_lint() {
+    let with = |name: &str, value: Value| lint(&create(), |json| json["response"][name] = value);
+    assert_eq!(with("publicKeyAlgorithm", json!(-7)), []);
+    assert_eq!(with("publicKeyAlgorithm", json!(0)), [Deviation::CopyDiffers]);
+    assert_eq!(with("publicKey", json!({})), [Deviation::CopyDiffers]);
+    assert_eq!(with("authenticatorData", json!("")), [Deviation::CopyDiffers]);
 }
 
 #[test]
