@@ -79,6 +79,9 @@ impl RelyingPartyBuilder {
     /// Accepts responses from pages below this origin's host, with its scheme and port: `https://example.org` stands for
     /// `https://login.example.org` and `https://a.b.example.org`, and not for itself.
     ///
+    /// Pages below a public suffix that is below the host are not accepted, such as `https://a.s3.amazonaws.com` for
+    /// `https://amazonaws.com`: browsers let none of them use the RP ID.
+    ///
     /// Each such page is then trusted as much as the sign-in page, forgotten and taken-over ones too
     /// ([section 13.4.8](https://www.w3.org/TR/webauthn-3/#sctn-code-injection)). List origins where that is possible.
     pub fn subdomains_of(mut self, origin: impl Into<String>) -> Self {
@@ -113,6 +116,17 @@ impl RelyingPartyBuilder {
     /// Accepts responses from the app with this bundle identifier on Apple's platforms.
     pub fn ios_app(self, bundle_id: &str) -> Self {
         self.app_origin(crate::origin::app::ios(bundle_id))
+    }
+
+    /// Accepts responses from this browser extension, compared exactly: `chrome-extension://` and 32 letters from `a` to
+    /// `p`, as Chromium writes it, or `moz-extension://` and 64 such letters, as Firefox does.
+    ///
+    /// Browsers let an extension use the RP IDs of hosts that it has permissions for, whoever published it. List your own,
+    /// by the origin in the client data of its responses: the UUID in the addresses of a Firefox extension is another one
+    /// for each installation.
+    pub fn extension_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(Wanted::Extension(origin.into()));
+        self
     }
 
     /// Accepts responses from pages of this `http` origin, compared exactly, although anyone on the way can change such

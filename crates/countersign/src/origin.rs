@@ -4,13 +4,16 @@
 use core::fmt;
 
 pub(crate) mod app;
+pub(crate) mod extension;
+pub(crate) mod fault;
 pub(crate) mod public_suffix;
+pub(crate) mod punycode;
 
 /// One rule about the origins from which responses are accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OriginRule {
-    /// This one: a web origin or an app's, as text.
+    /// This one: a web origin, an app's, or a browser extension's, as text.
     Exact(String),
     /// Web origins of this scheme and host, whatever the port.
     AnyPort {
@@ -19,7 +22,7 @@ pub enum OriginRule {
         /// The host.
         host: String,
     },
-    /// Web origins of this scheme and port, whose host is below this domain.
+    /// Web origins of this scheme and port, whose host is below this domain, with no public suffix between the two.
     Subdomains {
         /// `https`, or `http` for `localhost`.
         scheme: Scheme,
@@ -39,7 +42,7 @@ impl OriginRule {
                 WebOrigin::parse(text).is_some_and(|it| it.scheme == *scheme && it.host == host)
             }
             Self::Subdomains { scheme, domain, port } => WebOrigin::parse(text)
-                .is_some_and(|it| it.scheme == *scheme && it.port == *port && is_below(it.host, domain)),
+                .is_some_and(|it| it.scheme == *scheme && it.port == *port && it.is_of_site_below(domain)),
         }
     }
 }
@@ -123,12 +126,20 @@ impl<'a> WebOrigin<'a> {
         self.scheme == Scheme::Https || self.host == LOCALHOST || is_below(self.host, LOCALHOST)
     }
 
-    /// Whether pages there may use this RP ID without further ado: their host is it, or below it. Below a public suffix
-    /// everybody may register names, so browsers let nobody there use it
+    /// Whether pages there may use this RP ID by their domain: their host is it, or below it and of the same site
     /// ([section 5.1.3](https://www.w3.org/TR/webauthn-3/#sctn-createCredential), by HTML's
-    /// [registrable domain suffix](https://html.spec.whatwg.org/multipage/browsers.html#is-a-registrable-domain-suffix-of-or-is-equal-to)).
+    /// [is a registrable domain suffix of or is equal to](https://html.spec.whatwg.org/multipage/browsers.html#is-a-registrable-domain-suffix-of-or-is-equal-to)).
     pub(crate) fn may_use(&self, rp_id: &str) -> bool {
-        self.host == rp_id || is_below(self.host, rp_id) && !public_suffix::is_public_suffix(rp_id)
+        self.host == rp_id || self.is_of_site_below(rp_id)
+    }
+
+    /// Whether the host is below a domain, and everything between the two is registered by one party.
+    ///
+    /// Below a public suffix everybody may register names. So HTML demands that the domain is no public suffix, and that
+    /// the host's public suffix is not below the domain: `s3.amazonaws.com` is one below `amazonaws.com`. Both suffixes end
+    /// as the host does, so that the two conditions are one: the public suffix is the shorter.
+    pub(crate) fn is_of_site_below(&self, domain: &str) -> bool {
+        is_below(self.host, domain) && public_suffix::public_suffix(self.host).len() < domain.len()
     }
 }
 
@@ -143,7 +154,7 @@ fn parse_port(text: &str, default: u16) -> Option<u16> {
 }
 
 /// Whether a host is a name below a domain, which it isn't itself.
-fn is_below(host: &str, domain: &str) -> bool {
+pub(crate) fn is_below(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).is_some_and(|labels| labels.ends_with('.'))
 }
 
@@ -327,6 +338,21 @@ mod tests {
     }
 
     #[test]
+    fn rule_371_pages_below_a_domain_are_not_those_below_a_public_suffix_in_it() {
+        let rule = |domain: &str| {
+            [OriginRule::Subdomains { scheme: Scheme::Https, domain: domain.into(), port: None }]
+        };
+        assert!(is_accepted(&rule("amazonaws.com"), "https://test.amazonaws.com"));
+        for origin in
+            ["https://evil.s3.amazonaws.com", "https://s3.amazonaws.com", "https://a.b.compute.amazonaws.com"]
+        {
+            assert!(!is_accepted(&rule("amazonaws.com"), origin), "{origin}");
+        }
+        assert!(!is_accepted(&rule("github.io"), "https://someone.github.io"));
+        assert!(is_accepted(&rule("someone.github.io"), "https://a.someone.github.io"));
+    }
+
+    #[test]
     fn rules_are_written_with_an_asterisk_for_what_may_be_anything() {
         let texts: Vec<_> = rules().iter().map(ToString::to_string).collect();
         let expected = [
@@ -351,6 +377,17 @@ mod tests {
             ("https://someone.github.io", "github.io", false),
             ("https://github.io", "github.io", true),
             ("http://app.localhost", "localhost", false),
+            // HTML's own examples.
+            ("https://example.compute.amazonaws.com", "example.compute.amazonaws.com", true),
+            ("https://www.example.compute.amazonaws.com", "example.compute.amazonaws.com", false),
+            ("https://example.compute.amazonaws.com", "compute.amazonaws.com", false),
+            ("https://www.example.compute.amazonaws.com", "amazonaws.com", false),
+            ("https://test.amazonaws.com", "amazonaws.com", true),
+            ("https://amazonaws.com", "amazonaws.com", true),
+            ("https://evil.s3.amazonaws.com", "amazonaws.com", false),
+            ("https://s3.amazonaws.com", "amazonaws.com", false),
+            ("https://a.www.ck", "www.ck", true),
+            ("https://a.b.ck", "ck", false),
         ] {
             assert_eq!(may_use(origin, rp_id), expected, "{origin} {rp_id}");
         }

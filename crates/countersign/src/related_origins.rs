@@ -24,6 +24,10 @@ pub use countersign_types::related_origins::{
     CONTENT_TYPE, RELATED_ORIGINS_JSON_MAX, RelatedOrigins, RelatedOriginsError, WELL_KNOWN_PATH,
 };
 
+mod item;
+
+use item::{Item, read};
+
 use crate::{
     builder::ConfigurationError,
     origin::{WebOrigin, public_suffix::registrable_label},
@@ -33,7 +37,7 @@ use crate::{
 /// How many distinct registrable labels every client with related origins heeds at least. The known ones heed no more.
 pub const CLIENT_LABELS: usize = 5;
 
-/// What a client makes of one origin of the document.
+/// What a client makes of one item of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RelatedOriginStatus {
@@ -43,68 +47,92 @@ pub enum RelatedOriginStatus {
     NotAnOrigin,
     /// Its host is a public suffix, so it has no label, and is skipped.
     NoLabel,
-    /// As many other labels as the client heeds stand before it.
+    /// As many other labels as the client supports come before it.
     BeyondBudget,
+    /// It is not decided here: the item is written so that it takes a client's own URL parser to read it (letters other
+    /// than ASCII, another scheme with a host), or such an item before it may use up the last label.
+    ///
+    /// Origins in the form in which browsers write them, such as `https://example.org`, are always decided.
+    Unknown,
 }
 
-/// What a client that heeds `max_labels` distinct labels makes of each item, in the document's order.
+/// Returns what a client that supports `max_labels` distinct labels makes of each item, in the document's order.
 pub fn judge(document: &RelatedOrigins, max_labels: usize) -> Vec<(&str, RelatedOriginStatus)> {
-    let mut seen = Vec::new();
-    let judged = document.origins.iter().map(|item| (item.as_str(), status(item, max_labels, &mut seen)));
+    let mut budget = Budget::new(max_labels);
+    let judged = document.origins.iter().map(|item| (item.as_str(), budget.spend_on(&read(item, None))));
     judged.collect()
 }
 
-/// Whether a client that heeds `max_labels` distinct labels would let a page of this origin use the RP ID:
+/// Whether a client that supports `max_labels` distinct labels lets a page of this origin use the RP ID:
 /// the [related origins validation procedure](https://www.w3.org/TR/webauthn-3/#sctn-validating-relation-origin).
+///
+/// `false` if the document has items before the origin's that are [`Unknown`](RelatedOriginStatus::Unknown) and may use up
+/// the last label.
 pub fn client_accepts(document: &RelatedOrigins, origin: &str, max_labels: usize) -> bool {
-    let is_it = |item| origin_of(item).is_some_and(|found| found == origin);
-    let judged = judge(document, max_labels);
-    judged.into_iter().any(|(item, status)| status == RelatedOriginStatus::Accepted && is_it(item))
+    let mut budget = Budget::new(max_labels);
+    // The client has parsed the page's own address.
+    let host = WebOrigin::parse(origin).map(|origin| origin.host);
+    document.origins.iter().any(|item| {
+        let item = read(item, host);
+        let status = budget.spend_on(&item);
+        status == RelatedOriginStatus::Accepted
+            && matches!(item, Item::Found(it) if it.origin.as_deref() == Some(origin))
+    })
 }
 
-/// One turn of the procedure's loop.
-fn status(item: &str, max_labels: usize, seen: &mut Vec<String>) -> RelatedOriginStatus {
-    let found = origin_of(item);
-    let Some(origin) = found.as_deref().and_then(WebOrigin::parse) else {
-        return RelatedOriginStatus::NotAnOrigin;
-    };
-    let Some(label) = registrable_label(origin.host) else { return RelatedOriginStatus::NoLabel };
-    if !seen.iter().any(|earlier| earlier == label) {
-        if seen.len() >= max_labels {
-            return RelatedOriginStatus::BeyondBudget;
-        }
-        seen.push(label.to_owned());
+/// The labels that a client has met.
+struct Budget {
+    max: usize,
+    /// Those that are certain.
+    seen: Vec<String>,
+    /// How many others there may be.
+    unknown: usize,
+}
+
+impl Budget {
+    fn new(max: usize) -> Self {
+        Self { max, seen: Vec::new(), unknown: 0 }
     }
-    if origin.is_secure() { RelatedOriginStatus::Accepted } else { RelatedOriginStatus::NotAnOrigin }
+
+    /// One turn of the procedure's loop.
+    fn spend_on(&mut self, item: &Item) -> RelatedOriginStatus {
+        let found = match item {
+            Item::Skipped => return RelatedOriginStatus::NotAnOrigin,
+            Item::Unknown => {
+                if self.seen.len() < self.max {
+                    self.unknown = self.unknown.saturating_add(1);
+                }
+                return RelatedOriginStatus::Unknown;
+            }
+            Item::Found(found) => found,
+        };
+        let Some(label) = &found.label else { return RelatedOriginStatus::NoLabel };
+        if !self.seen.contains(label) {
+            if self.seen.len().saturating_add(self.unknown) >= self.max {
+                return match self.unknown {
+                    0 => RelatedOriginStatus::BeyondBudget,
+                    _ => RelatedOriginStatus::Unknown,
+                };
+            }
+            self.seen.push(label.clone());
+        }
+        if found.origin.is_some() { RelatedOriginStatus::Accepted } else { RelatedOriginStatus::NotAnOrigin }
+    }
 }
 
-/// The origin that a URL parser finds in an item, as browsers write it: what else stands there, such as a path, doesn't
-/// count. A host that is not written in ASCII letters, digits and hyphens is not looked for.
-fn origin_of(item: &str) -> Option<String> {
-    let (scheme, rest) = item.trim_matches(|character| character <= ' ').split_once("://")?;
-    let scheme = scheme.to_ascii_lowercase();
-    let default_port = match &*scheme {
-        "https" => ":443",
-        "http" => ":80",
-        _ => return None,
-    };
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let host = authority.rsplit('@').next()?.to_ascii_lowercase();
-    let origin = format!("{scheme}://{}", host.strip_suffix(default_port).unwrap_or(&host));
-    WebOrigin::parse(&origin).is_some().then_some(origin)
-}
-
-/// Refuses related origins that clients would.
+/// Rejects related origins that clients would. They are web origins in a secure context.
 pub(crate) fn within_budget(origins: &[String]) -> Result<(), ConfigurationError> {
     let mut seen = Vec::new();
     let mut beyond = None;
     for origin in origins {
-        match status(origin, usize::MAX, &mut seen) {
-            RelatedOriginStatus::Accepted => {}
-            RelatedOriginStatus::NoLabel => {
-                return Err(ConfigurationError::RelatedOriginWithoutLabel(origin.clone()));
-            }
-            _ => return Err(ConfigurationError::Origin(origin.clone())),
+        let Some(host) = WebOrigin::parse(origin).map(|origin| origin.host) else {
+            return Err(ConfigurationError::Origin(origin.clone()));
+        };
+        let Some(label) = registrable_label(host) else {
+            return Err(ConfigurationError::RelatedOriginWithoutLabel(origin.clone()));
+        };
+        if !seen.contains(&label) {
+            seen.push(label);
         }
         if seen.len() > CLIENT_LABELS {
             beyond.get_or_insert(origin);
@@ -127,7 +155,7 @@ impl RelyingParty {
         RelatedOrigins::new(self.related_origins.iter().cloned())
     }
 
-    /// Which of this relying party's related origins a client would refuse, given the document that is served.
+    /// Which of this relying party's related origins a client would refuse, or might, given the document that is served.
     pub fn missing_from(&self, document: &RelatedOrigins) -> Vec<&str> {
         let wanted = self.related_origins.iter().map(String::as_str);
         wanted.filter(|origin| !client_accepts(document, origin, CLIENT_LABELS)).collect()
@@ -175,6 +203,54 @@ mod tests {
         let statuses: Vec<_> = judge(&document, 2).into_iter().map(|(_, status)| status).collect();
         assert_eq!(statuses, [NotAnOrigin, NoLabel, Accepted, NotAnOrigin, BeyondBudget]);
         assert!(client_accepts(&document, "https://three.example", 3));
+    }
+
+    #[test]
+    fn an_item_that_only_a_client_can_read_may_use_up_a_label() {
+        use RelatedOriginStatus::{Accepted, BeyondBudget, NotAnOrigin, Unknown};
+        // Each of these is one label more to a browser.
+        for item in [
+            "https:two.example",
+            "https:/two.example",
+            "\\\\https:\\\\two.example",
+            "https://tw%6f.example",
+            "https://two.example.",
+            "https://\u{fc}.example",
+            "https://xn--n3h.example",
+            "ftp://two.example",
+            "wss://two.example",
+            "custom://two.example",
+            "blob:https://two.example/1",
+        ] {
+            let item = item.trim_start_matches('\\');
+            let document = RelatedOrigins::new(["https://one.example", item, "https://three.example"]);
+            let statuses: Vec<_> = judge(&document, 2).into_iter().map(|(_, status)| status).collect();
+            assert!(
+                matches!(statuses[..], [Accepted, Accepted | NotAnOrigin | Unknown, BeyondBudget | Unknown]),
+                "{item}: {statuses:?}"
+            );
+            assert!(!client_accepts(&document, "https://three.example", 2), "{item}");
+            assert!(client_accepts(&document, "https://three.example", 3), "{item}");
+        }
+        // What comes after a budget that is certainly used up is certain again.
+        let document = RelatedOrigins::new([
+            "https://one.example",
+            "https://\u{fc}.example",
+            "https://one.example:1",
+            "https://two.example",
+        ]);
+        let statuses: Vec<_> = judge(&document, 1).into_iter().map(|(_, status)| status).collect();
+        assert_eq!(statuses, [Accepted, Unknown, Accepted, BeyondBudget]);
+    }
+
+    #[test]
+    fn a_name_in_other_letters_is_accepted_as_the_origin_that_browsers_write() {
+        for origin in ["https://xn--bcher-kva.example", "https://xn--n3h.example"] {
+            let rp = rp().related_origin(origin).build().unwrap();
+            assert_eq!(rp.missing_from(&rp.related_origins()), [""; 0]);
+        }
+        let judged = judge(&RelatedOrigins::new(["https://xn--bcher-kva.example"]), 1)[0].1;
+        assert_eq!(judged, RelatedOriginStatus::Accepted);
     }
 
     #[test]

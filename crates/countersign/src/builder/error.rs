@@ -6,6 +6,12 @@ use countersign_cose::Algorithm;
 use countersign_types::Aaguid;
 
 use crate::{
+    origin::{
+        WebOrigin,
+        fault::{OriginFault, RpIdFault},
+        is_below,
+        public_suffix::public_suffix,
+    },
     policy::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS_MAX},
     related_origins::CLIENT_LABELS,
 };
@@ -22,7 +28,7 @@ pub enum ConfigurationError {
     NoOrigin,
     /// An origin is not the serialisation of a web origin in a secure context.
     Origin(String),
-    /// An origin's host is neither the RP ID nor below it.
+    /// An origin's host is neither the RP ID nor below it, or there is a public suffix between the two.
     OriginOutsideRpId {
         /// The origin.
         origin: String,
@@ -38,8 +44,12 @@ pub enum ConfigurationError {
         /// How many labels there are in all.
         labels: usize,
     },
+    /// The pages below a public suffix can't use it as an RP ID.
+    SubdomainsOfPublicSuffix(String),
     /// An app origin is neither Android's nor iOS's.
     AppOrigin(String),
+    /// An origin is not one of a browser extension.
+    ExtensionOrigin(String),
     /// No algorithm is offered.
     NoAlgorithm,
     /// An algorithm is offered that none of the verifiers can verify.
@@ -118,26 +128,37 @@ impl ConfigurationError {
     }
 }
 
-impl fmt::Display for ConfigurationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(sentence) = self.sentence() {
-            return f.write_str(sentence);
-        }
+impl ConfigurationError {
+    /// The message of an error about an RP ID or an origin.
+    fn write_address(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RpId(id) => write!(f, "the rp id {id:?} is not a domain name in lower-case ascii"),
-            Self::RpIdIsPublicSuffix(id) => {
+            Self::RpId(id) => write!(f, "{id:?} is not an rp id: {}", RpIdFault(id)),
+            Self::RpIdIsPublicSuffix(id) if id.contains('.') => {
                 write!(f, "the rp id {id:?} is a public suffix, below which anybody may register a name")
             }
-            Self::Origin(origin) => write!(
+            Self::RpIdIsPublicSuffix(id) => write!(
                 f,
-                "{origin:?} is not a web origin as browsers write it: https://host[:port], or http for localhost"
+                "the rp id {id:?} is a single label, which only localhost may be; write a full name such as {id}.example.org"
             ),
-            Self::OriginOutsideRpId { origin, rp_id } => {
-                write!(
-                    f,
-                    "the origin {origin:?} can't use the rp id {rp_id:?}: its host is neither that nor below it"
-                )
+            Self::Origin(origin) => {
+                write!(f, "{origin:?} is not a web origin as browsers write it: {}", OriginFault(origin))
             }
+            Self::OriginOutsideRpId { origin, rp_id } => {
+                write!(f, "the origin {origin:?} can't use the rp id {rp_id:?}: ")?;
+                match suffix_between(origin, rp_id) {
+                    Some(suffix) => {
+                        write!(f, "{suffix} is a public suffix, below which anybody may register a name")
+                    }
+                    None => f.write_str("its host is neither that nor below it"),
+                }
+            }
+            Self::SubdomainsOfPublicSuffix(origin) => {
+                write!(f, "the host of {origin:?} is a public suffix, so no page below it can use the rp id")
+            }
+            Self::ExtensionOrigin(origin) => write!(
+                f,
+                "{origin:?} is not an extension's origin: chrome-extension:// and 32 letters a to p, or moz-extension:// and 64"
+            ),
             Self::RelatedOriginWithoutLabel(origin) => {
                 write!(f, "the related origin {origin:?} has a public suffix for a host, which clients skip")
             }
@@ -148,6 +169,17 @@ impl fmt::Display for ConfigurationError {
             Self::AppOrigin(origin) => {
                 write!(f, "{origin:?} is not an app origin: android:apk-key-hash:… or ios:bundle-id:…")
             }
+            _ => f.write_str("a configuration that can't work"),
+        }
+    }
+}
+
+impl fmt::Display for ConfigurationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(sentence) = self.sentence() {
+            return f.write_str(sentence);
+        }
+        match self {
             Self::AlgorithmUnsupported(algorithm) => {
                 write!(f, "the algorithm {} is offered, and no verifier has it", algorithm.name())
             }
@@ -171,9 +203,15 @@ impl fmt::Display for ConfigurationError {
             Self::FormatUnsupported(format) => {
                 write!(f, "the format {format:?} is accepted, and is not among those that can be verified")
             }
-            _ => f.write_str("a configuration that can't work"),
+            _ => self.write_address(f),
         }
     }
+}
+
+/// The public suffix between an origin's host and the RP ID that it is below.
+fn suffix_between<'a>(origin: &'a str, rp_id: &str) -> Option<&'a str> {
+    let host = WebOrigin::parse(origin)?.host;
+    is_below(host, rp_id).then(|| public_suffix(host))
 }
 
 impl core::error::Error for ConfigurationError {}

@@ -2,7 +2,10 @@
 
 use super::ConfigurationError as Error;
 use crate::{
-    origin::{OriginRule, Scheme, WebOrigin, app::is_app_origin},
+    origin::{
+        OriginRule, Scheme, WebOrigin, app::is_app_origin, extension::is_extension_origin,
+        public_suffix::is_public_suffix,
+    },
     relying_party::RelyingParty,
 };
 
@@ -14,6 +17,7 @@ pub(super) enum Wanted {
     Subdomains(String),
     Related(String),
     App(String),
+    Extension(String),
     Insecure(String),
 }
 
@@ -31,6 +35,9 @@ impl Wanted {
             }
             Self::Subdomains(text) => {
                 let WebOrigin { scheme, host, port } = of_rp_id(&text, &party.id, secure(&text)?)?;
+                if is_public_suffix(host) {
+                    return Err(Error::SubdomainsOfPublicSuffix(text));
+                }
                 OriginRule::Subdomains { scheme, domain: host.to_owned(), port }
             }
             Self::Related(text) => {
@@ -40,6 +47,8 @@ impl Wanted {
             }
             Self::App(text) if is_app_origin(&text) => OriginRule::Exact(text),
             Self::App(text) => return Err(Error::AppOrigin(text)),
+            Self::Extension(text) if is_extension_origin(&text) => OriginRule::Exact(text),
+            Self::Extension(text) => return Err(Error::ExtensionOrigin(text)),
             Self::Insecure(text) => {
                 let origin = WebOrigin::parse(&text).filter(|origin| origin.scheme == Scheme::Http);
                 of_rp_id(&text, &party.id, origin.ok_or_else(|| Error::Origin(text.clone()))?)?;

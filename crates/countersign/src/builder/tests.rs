@@ -36,6 +36,12 @@ fn rule_370_a_public_suffix_is_no_rp_id_unless_named_dangerous() {
         builder.dangerous_public_suffix().build().unwrap();
     }
     RelyingParty::builder("localhost", "").origin("http://localhost:8080").build().unwrap();
+    let label = ConfigurationError::RpIdIsPublicSuffix("intranet".into()).to_string();
+    assert!(label.contains("single label") && label.contains("intranet.example.org"), "{label}");
+    let pages = "https://github.io";
+    let subdomains = RelyingParty::builder("github.io", "").dangerous_public_suffix().subdomains_of(pages);
+    let refused = subdomains.build().unwrap_err();
+    assert_eq!(refused, ConfigurationError::SubdomainsOfPublicSuffix(pages.into()));
 }
 
 #[test]
@@ -52,6 +58,18 @@ fn rule_371_an_origin_is_the_rp_id_s_or_below_it_or_related() {
     assert_eq!(built(rp().subdomains_of(other)), outside(other));
     assert_eq!(built(rp().dangerous_insecure_origin("http://example.net")), outside("http://example.net"));
     assert_eq!(built(rp().related_origin(other)), Ok(()));
+    // A public suffix between the two: what is below it is anybody's.
+    let store = || RelyingParty::builder("amazonaws.com", "").origin("https://console.amazonaws.com");
+    store().subdomains_of("https://amazonaws.com").build().unwrap();
+    let bucket = "https://evil.s3.amazonaws.com";
+    for builder in [store().origin(bucket), store().any_port_of(bucket), store().subdomains_of(bucket)] {
+        let error = builder.build().unwrap_err();
+        let rp_id = "amazonaws.com".into();
+        assert_eq!(error, ConfigurationError::OriginOutsideRpId { origin: bucket.into(), rp_id });
+        assert!(error.to_string().contains("s3.amazonaws.com is a public suffix"), "{error}");
+    }
+    let below = store().subdomains_of("https://amazonaws.com").build().unwrap();
+    assert!(below.accepts_origin("https://test.amazonaws.com") && !below.accepts_origin(bucket));
     let above = RelyingParty::builder("login.example.org", "").origin("https://example.org").build();
     assert!(matches!(above, Err(ConfigurationError::OriginOutsideRpId { .. })));
 }
@@ -97,6 +115,55 @@ fn rule_372_an_origin_is_a_web_origin_or_by_its_own_method_an_apps() {
         rp().policy(policy().with_cross_origin(top(app))).build().unwrap_err(),
         ConfigurationError::Origin(app.into())
     );
+}
+
+#[test]
+fn rule_372_an_extension_is_accepted_by_its_own_method_exactly() {
+    for origin in [
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+        "moz-extension://ngpncaopklanhjklijieoihgbhbgknjjdklmlpagjoaobbpmknfgmhgghbadgoai",
+    ] {
+        let party = rp().extension_origin(origin).build().unwrap();
+        assert!(party.accepts_origin(origin) && party.accepts_origin("https://example.org"));
+        assert!(!party.accepts_origin(&origin.replace("abc", "abd")) || !origin.contains("abc"));
+        assert!(!rp().build().unwrap().accepts_origin(origin));
+        assert_eq!(rp().origin(origin).build().unwrap_err(), ConfigurationError::Origin(origin.into()));
+        let app = rp().app_origin(origin).build().unwrap_err();
+        assert_eq!(app, ConfigurationError::AppOrigin(origin.into()));
+    }
+    for origin in [
+        "https://example.org",
+        "chrome-extension://*",
+        "moz-extension://6d62a1b4-6e3b-4bd1-9d3c-2f8c1f3ad1f1",
+    ] {
+        let refused = rp().extension_origin(origin).build().unwrap_err();
+        assert_eq!(refused, ConfigurationError::ExtensionOrigin(origin.into()));
+    }
+}
+
+#[test]
+fn a_bad_origin_or_rp_id_says_what_to_write() {
+    for (origin, advice) in [
+        ("https://example.org:443", "leave out :443"),
+        ("https://example.org/", "remove the path"),
+        ("https://Example.org", "write it in lower case"),
+        ("http://127.0.0.1:9499", "http://localhost:9499"),
+        ("https://a.org,https://b.org", "give each origin by itself"),
+    ] {
+        let said = rp().origin(origin).build().unwrap_err().to_string();
+        assert!(said.contains(origin) && said.contains(advice), "{said}");
+    }
+    for (id, advice) in [
+        ("пример.рф", "write xn--e1afmkfd.xn--p1ai"),
+        ("192.168.1.20", "ip addresses can't be rp ids"),
+        ("https://example.org", "leave out the scheme"),
+        ("example.org:8443", "leave out the port"),
+        ("intranet", "single label"),
+    ] {
+        let said =
+            RelyingParty::builder(id, "").origin("https://example.org").build().unwrap_err().to_string();
+        assert!(said.contains(id) && said.contains(advice), "{said}");
+    }
 }
 
 #[test]
@@ -151,7 +218,9 @@ fn each_error_is_one_sentence() {
         ConfigurationError::OriginOutsideRpId { origin: "x".into(), rp_id: "y".into() },
         ConfigurationError::RelatedOriginWithoutLabel("x".into()),
         ConfigurationError::TooManyRelatedLabels { origin: "x".into(), labels: 6 },
+        ConfigurationError::SubdomainsOfPublicSuffix("x".into()),
         ConfigurationError::AppOrigin("x".into()),
+        ConfigurationError::ExtensionOrigin("x".into()),
         ConfigurationError::NoAlgorithm,
         ConfigurationError::AlgorithmUnsupported(Algorithm::Es256),
         ConfigurationError::Timeout(0),

@@ -30,6 +30,11 @@ pub(crate) fn is_app_origin(text: &str) -> bool {
     }
 }
 
+/// Whether `text` begins as such a name does.
+pub(super) fn has_app_prefix(text: &str) -> bool {
+    text.starts_with(ANDROID) || text.starts_with(IOS)
+}
+
 /// Letters, digits, hyphens and periods.
 fn is_bundle_id(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
