@@ -24,10 +24,11 @@ use countersign_metadata::blob::BLOB_MAX;
 
 mod client;
 mod error;
+mod limits;
+mod redirect;
 mod remembered;
 mod schedule;
 
-pub use crate::files::replace;
 pub use client::{Answer, Client};
 pub use error::{FetchError, RetryAfter};
 pub use remembered::{Remembered, Validators};

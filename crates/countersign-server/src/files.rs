@@ -1,24 +1,42 @@
-//! Files that are replaced at once or not at all.
+//! Files that are read within a bound, and replaced at once or not at all.
 
 use std::{
-    fs::{self, File},
-    io::{self, Write as _},
-    path::Path,
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
 };
+
+/// The most bytes of a file of certificates in PEM: some five hundred of them, where one or two are expected.
+pub const CERTIFICATES_MAX: usize = 1024 * 1024;
+
+/// How often another name is tried where a file has the one that was drawn.
+const NAMES_MAX: usize = 8;
+
+/// Reads a file of at most `max` bytes. One that is longer is an error, and no more of it is read.
+pub fn read(path: &Path, max: usize) -> io::Result<Vec<u8>> {
+    let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
+    let mut content = Vec::new();
+    File::open(path)?.take(limit).read_to_end(&mut content)?;
+    if content.len() > max {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {max} bytes")));
+    }
+    Ok(content)
+}
 
 /// Puts a file with this content in the place of the one at `path`, and makes its folder if there is none.
 ///
 /// Whatever happens, a crash or a full disk, there is the old file or the new one, and no mixture of both: the content
-/// is written to a file beside it, `path` with `.new` appended, and brought to the disk before that takes its name.
+/// is written to a new file beside it, of a random name that ends in `.new`, and brought to the disk before that takes
+/// its name. What is neither a regular file nor absent is an error: see [`check_replaceable`].
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    check_replaceable(path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder {
         fs::create_dir_all(folder)?;
     }
-    let mut new = path.as_os_str().to_owned();
-    new.push(".new");
-    let write = || {
-        let mut file = File::create(&new)?;
+    let folder = folder.unwrap_or(Path::new("."));
+    let (mut file, new) = create_new(folder)?;
+    let mut write = || {
         file.write_all(content)?;
         file.sync_all()?;
         fs::rename(&new, path)
@@ -27,7 +45,45 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         // What a full disk took of it is in the way of others.
         let _ = fs::remove_file(&new);
     })?;
-    sync_folder(folder.unwrap_or(Path::new(".")))
+    sync_folder(folder)
+}
+
+/// Refuses a path at which there is something else than a regular file: a symbolic link, which leads to a file that
+/// was not meant, or a device, a pipe or a socket, which others expect to find there.
+pub fn check_replaceable(path: &Path) -> io::Result<()> {
+    let kind = match fs::symlink_metadata(path) {
+        Ok(found) => found.file_type(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if kind.is_file() {
+        return Ok(());
+    }
+    let what = if kind.is_symlink() {
+        "a symbolic link"
+    } else if kind.is_dir() {
+        "a folder"
+    } else {
+        "a device, a pipe or a socket"
+    };
+    let sentence = format!("it is {what}, and only a regular file is replaced");
+    Err(io::Error::new(io::ErrorKind::InvalidInput, sentence))
+}
+
+/// A file that was not there, under an unpredictable name, at which no link can have been put.
+fn create_new(folder: &Path) -> io::Result<(File, PathBuf)> {
+    let mut outcome = Err(io::ErrorKind::AlreadyExists.into());
+    for _ in 0..NAMES_MAX {
+        let random = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
+        let path = folder.join(format!(".countersign-{random:016x}.new"));
+        // O_EXCL, which follows no link.
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(file) => return Ok((file, path)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => outcome = Err(error),
+            Err(error) => return Err(error),
+        }
+    }
+    outcome
 }
 
 /// Brings the new name to the disk, where the system has that.
@@ -56,24 +112,45 @@ mod tests {
     }
 
     #[test]
-    fn what_can_t_be_written_leaves_the_old_file() {
+    fn a_file_beyond_its_bound_is_not_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("b");
-        replace(&path, b"1").unwrap();
-        fs::create_dir(folder.path().join("b.new")).unwrap();
-        replace(&path, b"2").unwrap_err();
-        assert_eq!(fs::read(&path).unwrap(), b"1");
+        fs::write(&path, "123").unwrap();
+        assert_eq!(read(&path, 3).unwrap(), b"123");
+        let error = read(&path, 2).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.to_string().as_str()),
+            (io::ErrorKind::FileTooLarge, "it has more than 2 bytes")
+        );
+        #[cfg(unix)]
+        assert_eq!(read(Path::new("/dev/zero"), 10).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
     }
 
-    #[cfg(target_os = "linux")]
     #[test]
-    fn a_full_disk_leaves_the_old_file() {
+    fn a_folder_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("b");
-        replace(&path, b"1").unwrap();
-        std::os::unix::fs::symlink("/dev/full", folder.path().join("b.new")).unwrap();
-        assert_eq!(replace(&path, b"2").unwrap_err().kind(), io::ErrorKind::StorageFull);
-        assert_eq!(fs::read(&path).unwrap(), b"1");
-        assert!(fs::symlink_metadata(folder.path().join("b.new")).is_err());
+        let error = replace(folder.path(), b"1").unwrap_err().to_string();
+        assert_eq!(error, "it is a folder, and only a regular file is replaced");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_a_device_or_a_pipe_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let [target, link, pipe] = ["target", "link", "pipe"].map(|name| folder.path().join(name));
+        fs::write(&target, "1").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for (path, what) in [
+            (link.as_path(), "a symbolic link"),
+            (pipe.as_path(), "a device, a pipe or a socket"),
+            (Path::new("/dev/null"), "a device, a pipe or a socket"),
+        ] {
+            let error = replace(path, b"2").unwrap_err();
+            assert_eq!(error.to_string(), format!("it is {what}, and only a regular file is replaced"));
+        }
+        assert_eq!(fs::read(&target).unwrap(), b"1");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "nothing is left beside them");
     }
 }

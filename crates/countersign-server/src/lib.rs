@@ -36,7 +36,7 @@ mod config;
 mod connections;
 #[cfg(feature = "fetch")]
 pub mod fetch;
-mod files;
+pub mod files;
 pub mod http;
 mod metadata;
 mod names;

@@ -2,12 +2,13 @@
 //! changes, or from an address that is asked for newer ones.
 
 use std::{
+    fmt,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use countersign::{CredentialRecord, Reassessor, RelyingParty, Timestamp, Verdict, types::Aaguid};
@@ -17,18 +18,29 @@ use countersign_metadata::{
     roots::anchor_from_pem,
 };
 
-use self::{kept::Kept, watched::Watched};
+use self::{
+    kept::{Keeping, Kept},
+    verdicts::Verdicts,
+    watched::Watched,
+};
 #[cfg(feature = "fetch")]
 use crate::fetch::FetchConfig;
-use crate::{Config, StartError, backend};
+use crate::{Config, StartError, backend, files, text::printable};
 
 #[cfg(feature = "fetch")]
 mod fetched;
 mod kept;
+mod verdicts;
 mod watched;
 
 /// How often the file is looked at, unless the configuration says otherwise: a day's metadata may be a minute late.
 const CHECK_EVERY: Duration = Duration::from_secs(60);
+
+/// The shortest time between two looks at a file.
+const CHECK_MIN: Duration = Duration::from_millis(10);
+
+/// The most characters of a model's name that are shown: the longest `description` in BLOB no. 291 has 135.
+const NAME_MAX: usize = 200;
 
 /// How long before a root expires the operator is told: a quarter, in which a new one can be had and tried.
 const ROOT_NOTICE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
@@ -99,6 +111,12 @@ pub(crate) struct Knowledge {
     /// When its source last had nothing newer, likewise; 0 if that was never.
     checked_at: AtomicI64,
     failures: AtomicU64,
+    /// The highest number of a BLOB that another server kept and that could not be put in use.
+    passed_over: AtomicU64,
+    /// What stored credentials are worth by the BLOB in use.
+    verdicts: Verdicts,
+    /// How often to look whether another server kept a newer BLOB.
+    check_every: Duration,
     /// What went wrong since the last success.
     trouble: Mutex<Option<&'static str>>,
 }
@@ -117,6 +135,15 @@ enum NotTaken {
     Refused(MetadataError),
     /// It is in use, and can't be kept.
     NotKept(StartError),
+}
+
+impl fmt::Display for NotTaken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) => error.fmt(f),
+            Self::NotKept(error) => error.fmt(f),
+        }
+    }
 }
 
 impl Knowledge {
@@ -143,6 +170,9 @@ impl Knowledge {
             taken_at: AtomicI64::new(0),
             checked_at: AtomicI64::new(0),
             failures: AtomicU64::new(0),
+            passed_over: AtomicU64::new(0),
+            verdicts: Verdicts::default(),
+            check_every: (*check_every).max(CHECK_MIN),
             trouble: Mutex::new(None),
         };
         match &knowledge.source {
@@ -153,12 +183,44 @@ impl Knowledge {
         Ok(Some(knowledge))
     }
 
-    /// Looks after the source for ever.
+    /// Watches the source, and what other servers keep. Never done.
     pub(crate) async fn watch(self: Arc<Self>) {
-        match &self.source {
-            Source::File(watched) => watched.watch(&self).await,
-            #[cfg(feature = "fetch")]
-            Source::Url(fetched) => fetched.watch(&self).await,
+        let watching = async {
+            match &self.source {
+                Source::File(watched) => watched.watch(&self).await,
+                #[cfg(feature = "fetch")]
+                Source::Url(fetched) => fetched.watch(&self).await,
+            }
+        };
+        let following = async {
+            loop {
+                tokio::time::sleep(self.check_every).await;
+                let knowledge = Arc::clone(&self);
+                let following =
+                    tokio::task::spawn_blocking(move || knowledge.follow(SystemTime::now().into()));
+                // Only a panic ends it otherwise, and the log has that.
+                let _ = following.await;
+            }
+        };
+        tokio::join!(watching, following);
+    }
+
+    /// Puts in use what another server with this database kept, if that is newer.
+    fn follow(&self, now: Timestamp) {
+        let Ok(Some(kept)) = self.kept.number() else { return };
+        let in_use = self.blob().map(|blob| blob.number());
+        if in_use >= Some(kept) || self.passed_over.load(Ordering::Relaxed) == kept {
+            return;
+        }
+        let outcome = kept::read(self.kept.blob())
+            .map_err(NotTaken::NotKept)
+            .and_then(|content| self.put_in_use(&content, now).map_err(NotTaken::Refused));
+        match outcome {
+            Ok(_) => self.note_since(),
+            Err(error) => {
+                self.passed_over.store(kept, Ordering::Relaxed);
+                tracing::warn!(%error, number = kept, "what another server kept can't be used");
+            }
         }
     }
 
@@ -172,33 +234,44 @@ impl Knowledge {
 
     /// Puts a BLOB in use and keeps it, and says its number. The one that is in use already is no error.
     fn take(&self, content: &[u8], now: Timestamp) -> Result<u64, NotTaken> {
-        let number = match self.metadata.offer(content, now, &backend::verifiers()) {
-            Ok(blob) => {
-                for skipped in blob.skipped() {
-                    tracing::warn!(entry = skipped.position(), fault = %skipped.fault(), "metadata entry left out");
-                }
-                let (number, models) = (blob.number(), blob.entries().len());
-                tracing::info!(number, models, next_update = %blob.next_update(), "metadata");
-                let expiring = self.expiring_roots(now);
-                if expiring > 0 {
-                    tracing::warn!(
-                        roots = expiring,
-                        "roots of metadata expire within 90 days: configure their successors"
-                    );
-                }
-                self.taken_at.store(now.unix_seconds(), Ordering::Relaxed);
-                number
-            }
+        let number = match self.put_in_use(content, now) {
+            Ok(number) => number,
             Err(MetadataError::NotNewer(number)) if self.is_kept(number)? => return Ok(number),
             // The disk was full, perhaps.
             Err(MetadataError::NotNewer(number)) => number,
             Err(error) => return Err(NotTaken::Refused(error)),
         };
-        self.kept.keep(content, number).map_err(NotTaken::NotKept)?;
+        match self.kept.keep(content, number).map_err(NotTaken::NotKept)? {
+            Keeping::Done => self.note_since(),
+            Keeping::Superseded => self.follow(now),
+        }
+        Ok(number)
+    }
+
+    /// Puts a BLOB in use, and returns its number.
+    fn put_in_use(&self, content: &[u8], now: Timestamp) -> Result<u64, MetadataError> {
+        let blob = self.metadata.offer(content, now, &backend::verifiers())?;
+        for skipped in blob.skipped() {
+            tracing::warn!(entry = skipped.position(), fault = %skipped.fault(), "metadata entry left out");
+        }
+        let (number, models) = (blob.number(), blob.entries().len());
+        tracing::info!(number, models, next_update = %blob.next_update(), "metadata");
+        let expiring = self.expiring_roots(now);
+        if expiring > 0 {
+            tracing::warn!(
+                roots = expiring,
+                "roots of metadata expire within 90 days: configure their successors"
+            );
+        }
+        self.taken_at.store(now.unix_seconds(), Ordering::Relaxed);
+        Ok(number)
+    }
+
+    /// Notes since when the BLOB in use is kept.
+    fn note_since(&self) {
         if let Some(since) = self.kept.since() {
             self.taken_at.store(since.unix_seconds(), Ordering::Relaxed);
         }
-        Ok(number)
     }
 
     fn is_kept(&self, number: u64) -> Result<bool, NotTaken> {
@@ -267,20 +340,28 @@ impl Knowledge {
         self.failures.load(Ordering::Relaxed)
     }
 
-    /// What a model is called.
+    /// What a model is called, as far as that may be shown.
     pub(crate) fn name(&self, aaguid: Aaguid) -> Option<ModelName> {
         let name = self.metadata.blob().and_then(|blob| blob.name(aaguid, "en-US"));
-        name.or_else(|| names::model_name(aaguid))
+        let mut name = name.or_else(|| names::model_name(aaguid))?;
+        name.name = printable(&name.name, NAME_MAX).into_owned();
+        Some(name)
     }
 
     /// Why the metadata of today would not let a stored credential register, if its attestation once led to a root and
-    /// still does.
+    /// still does. The attestation is verified once for each BLOB and day; that takes a while: not for a thread that
+    /// answers requests.
     pub(crate) fn trouble(
         &self,
         rp: &RelyingParty,
         record: &CredentialRecord,
         now: Timestamp,
     ) -> Option<String> {
+        let number = self.blob().map(|blob| blob.number());
+        self.verdicts.of(record.id(), (number, now), || self.judge(rp, record, now))
+    }
+
+    fn judge(&self, rp: &RelyingParty, record: &CredentialRecord, now: Timestamp) -> Option<String> {
         let reassessor = Reassessor::new(rp, self.metadata.clone()).with_model_policy(self.metadata.clone());
         match reassessor.judge(record, now).verdict() {
             Verdict::ModelRefused(refused) => Some(refused.reason().to_owned()),
@@ -295,7 +376,9 @@ fn policy(roots: &[PathBuf]) -> Result<BlobPolicy, StartError> {
         return Ok(BlobPolicy::fido());
     }
     let anchors = roots.iter().map(|path| {
-        let pem = String::from_utf8(kept::read(path)?).ok();
+        let pem = files::read(path, files::CERTIFICATES_MAX)
+            .map_err(|error| StartError::MetadataFile(path.clone(), error))?;
+        let pem = String::from_utf8(pem).ok();
         pem.and_then(|pem| anchor_from_pem(&pem).ok()).ok_or_else(|| StartError::MetadataRoot(path.clone()))
     });
     Ok(BlobPolicy::new(anchors.collect::<Result<Vec<_>, _>>()?))

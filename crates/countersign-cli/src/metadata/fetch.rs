@@ -9,7 +9,10 @@ use std::{
 
 use countersign::types::Timestamp;
 use countersign_metadata::{Blob, BlobPolicy, Seen};
-use countersign_server::fetch::{Answer, Client, FIDO_URL, FetchConfig, Remembered, Validators, replace};
+use countersign_server::{
+    fetch::{Answer, Client, FIDO_URL, FetchConfig, Remembered, Validators},
+    files,
+};
 
 use super::{Finding, MetadataFailure, Options, load, progress::Progress, summary, verifiers};
 
@@ -24,6 +27,10 @@ pub(super) fn fetch(
     config.authorities.clone_from(&options.authorities);
     let client = Client::new(&config).map_err(|error| MetadataFailure::Setup(error.to_string()))?;
     let beside = beside(file);
+    // Before anything is read: a pipe would be waited for, and a link leads elsewhere.
+    for path in [file, &beside] {
+        files::check_replaceable(path).map_err(|error| MetadataFailure::File(path.to_owned(), error))?;
+    }
     let remembered = Remembered::read(&beside).filter(|it| it.url == client.url());
     // Of one that is out of date, the number still counts.
     let lenient = policy.clone().dangerous_accept_outdated();
@@ -78,7 +85,7 @@ fn put(file: &Path, beside: &Path, bytes: &[u8]) -> Result<(), MetadataFailure> 
         }
         _ => {}
     }
-    replace(file, bytes).map_err(|error| MetadataFailure::File(file.to_owned(), error))
+    files::replace(file, bytes).map_err(|error| MetadataFailure::File(file.to_owned(), error))
 }
 
 fn remember(beside: &Path, url: &str, number: u64, validators: Validators) -> Result<(), MetadataFailure> {

@@ -116,7 +116,10 @@ mod fetching {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::https::{Https, Reply};
+    use crate::{
+        https::{Https, Reply},
+        program::program,
+    };
 
     /// Runs `metadata fetch` for the file `fetched` of a folder.
     fn fetch(folder: &Path, server: &Https, more: &[&str]) -> Output {
@@ -194,13 +197,59 @@ mod fetching {
     fn a_full_disk_leaves_the_file() {
         let (folder, server) = (folder(), Https::start());
         fs::copy(folder.path().join("old"), path(folder.path())).unwrap();
-        fs::create_dir(folder.path().join("fetched.new")).unwrap();
         server.answer(Reply::ok(&[], &blob(folder.path(), "new")));
-        let output = fetch(folder.path(), &server, &[]);
+        // A limit for the size of files stands in for a full disk: writing beyond it fails in the same way.
+        let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" metadata fetch \"$1\" --url \"$2\" --ca \"$3\" --root \"$4\" --at 2026-01-01";
+        let authority = Https::write_authority(folder.path());
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", script]).arg(program().get_program()).arg(path(folder.path())).arg(server.url());
+        let output = command.arg(authority).arg(folder.path().join("root.pem")).output().unwrap();
         assert_eq!(output.status.code(), Some(1));
         let said = String::from_utf8(output.stderr).unwrap();
-        assert!(said.starts_with(&format!("countersign: {}: ", path(folder.path()).display())), "{said}");
+        assert!(
+            said.starts_with(&format!("countersign: {}: File too large", path(folder.path()).display())),
+            "{said}"
+        );
         assert_eq!(blob(folder.path(), "fetched"), blob(folder.path(), "old"));
+        let left = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert!(left.into_iter().all(|name| !name.to_string_lossy().ends_with(".new")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_a_pipe_or_a_device_is_neither_read_nor_replaced() {
+        let (folder, server) = (folder(), Https::start());
+        let fetched = path(folder.path());
+        let refused = |what: &str| {
+            let sentence =
+                format!("{}: it is {what}, and only a regular file is replaced", fetched.display());
+            assert_fails(&fetch(folder.path(), &server, &[]), 1, &sentence);
+        };
+        std::os::unix::fs::symlink(folder.path().join("old"), &fetched).unwrap();
+        refused("a symbolic link");
+        fs::remove_file(&fetched).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&fetched).status().unwrap().success());
+        refused("a device, a pipe or a socket");
+        fs::remove_file(&fetched).unwrap();
+        fs::create_dir(&fetched).unwrap();
+        refused("a folder");
+        let output = metadata(folder.path(), &["fetch", "/dev/null", "--url", &server.url()]);
+        let sentence = "/dev/null: it is a device, a pipe or a socket, and only a regular file is replaced";
+        assert_fails(&output, 1, sentence);
+        assert!(server.requests().is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_under_a_name_that_can_be_guessed_is_not_followed() {
+        let (folder, server) = (folder(), Https::start());
+        let victim = folder.path().join("victim");
+        fs::write(&victim, "precious").unwrap();
+        std::os::unix::fs::symlink(&victim, folder.path().join("fetched.new")).unwrap();
+        server.answer(Reply::ok(&[], &blob(folder.path(), "new")));
+        prints(&fetch(folder.path(), &server, &[]), 0, &[]);
+        assert_eq!(fs::read(&victim).unwrap(), b"precious");
+        assert_eq!(blob(folder.path(), "fetched"), blob(folder.path(), "new"));
     }
 
     #[test]

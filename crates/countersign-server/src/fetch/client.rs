@@ -1,28 +1,36 @@
 //! The client: one conditional `GET`, over https from the first address to the last.
 
 use std::{
-    fs,
     io::{self, Read as _},
     path::Path,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustls::{RootCertStore, crypto::aws_lc_rs, pki_types::CertificateDer};
 use ureq::{
-    Agent,
-    http::{HeaderMap, Uri, header, uri::Scheme},
+    Agent, Body,
+    config::Config,
+    http::{HeaderMap, Response, Uri, header, uri::Scheme},
     tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
+    unversioned::{
+        resolver::DefaultResolver,
+        transport::{Connector as _, DefaultConnector},
+    },
 };
 
-use super::{FetchConfig, FetchError, RetryAfter, Validators};
-use crate::StartError;
+use super::{
+    FetchConfig, FetchError, RetryAfter, Validators,
+    limits::{Excess, Limits},
+    redirect,
+};
+use crate::{StartError, files};
 
 /// What we call ourselves.
 const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
 
 /// How often a server may send us on: enough to move to another host, then to another path.
-const REDIRECTS_MAX: u32 = 3;
+const REDIRECTS_MAX: usize = 3;
 
 /// The most bytes of the head of an answer: many times what any has.
 const HEAD_MAX: usize = 32 * 1024;
@@ -33,8 +41,9 @@ const STEP: u64 = 64 * 1024;
 /// A client for one address.
 #[derive(Debug)]
 pub struct Client {
-    agent: Agent,
+    config: Config,
     url: String,
+    uri: Uri,
     time_limit: Duration,
     length_max: usize,
 }
@@ -57,9 +66,7 @@ impl Client {
     /// Reads the certificates, and asks nobody yet. Proxies are those of the environment (`HTTPS_PROXY`, `ALL_PROXY`,
     /// `NO_PROXY`).
     pub fn new(config: &FetchConfig) -> Result<Self, StartError> {
-        if !is_https(&config.url) {
-            return Err(StartError::MetadataUrl(config.url.clone()));
-        }
+        let uri = https(&config.url).ok_or_else(|| StartError::MetadataUrl(config.url.clone()))?;
         let mut authorities = Vec::new();
         for path in &config.authorities {
             read_authorities(path, &mut authorities)?;
@@ -69,11 +76,12 @@ impl Client {
             .root_certs(roots)
             .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()))
             .build();
-        let agent = Agent::config_builder()
+        let settings = Agent::config_builder()
             .https_only(true)
-            .max_redirects(REDIRECTS_MAX)
+            // They are followed here, to where they may lead.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
             .http_status_as_error(false)
-            .timeout_global(Some(config.time_limit))
             .max_response_header_size(HEAD_MAX)
             // A connection that was open for a day is not.
             .max_idle_connections(0)
@@ -82,8 +90,9 @@ impl Client {
             .tls_config(tls)
             .build();
         Ok(Self {
-            agent: agent.new_agent(),
+            config: settings,
             url: config.url.clone(),
+            uri,
             time_limit: config.time_limit,
             length_max: config.length_max,
         })
@@ -101,37 +110,62 @@ impl Client {
         known: Option<&Validators>,
         progress: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Answer, FetchError> {
-        let mut request = self.agent.get(&self.url);
-        let mut asks = false;
-        match known.map(|known| (&known.etag, &known.last_modified)) {
-            Some((Some(etag), _)) => {
-                request = request.header(header::IF_NONE_MATCH, etag);
-                asks = true;
+        let condition = match known.map(|known| (&known.etag, &known.last_modified)) {
+            Some((Some(etag), _)) => Some((header::IF_NONE_MATCH, etag.as_str())),
+            Some((None, Some(time))) => Some((header::IF_MODIFIED_SINCE, time.as_str())),
+            _ => None,
+        };
+        let (began, mut uri) = (Instant::now(), self.uri.clone());
+        for _ in 0..=REDIRECTS_MAX {
+            let limits = Limits::default();
+            let mut response = self.ask(&uri, condition.clone(), began, &limits)?;
+            let headers = response.headers();
+            match response.status().as_u16() {
+                200 => {
+                    let field = |name| text(headers, &name);
+                    let validators = Validators::new(field(header::ETAG), field(header::LAST_MODIFIED));
+                    let bytes = self.body(response.body_mut(), &limits, progress)?;
+                    return Ok(Answer::Content { bytes, validators });
+                }
+                304 if condition.is_some() => return Ok(Answer::NotModified),
+                301 | 302 | 303 | 307 | 308 => {
+                    let location = text(headers, &header::LOCATION).ok_or(FetchError::Redirects)?;
+                    uri = redirect::resolve(&uri, location)?;
+                }
+                status => {
+                    let retry_after = text(headers, &header::RETRY_AFTER).and_then(RetryAfter::parse);
+                    return Err(FetchError::Status(status, retry_after));
+                }
             }
-            Some((None, Some(time))) => {
-                request = request.header(header::IF_MODIFIED_SINCE, time);
-                asks = true;
-            }
-            _ => {}
         }
-        let mut response = request.call().map_err(|error| self.refusal(error))?;
-        let headers = response.headers();
-        match response.status().as_u16() {
-            200 => {}
-            304 if asks => return Ok(Answer::NotModified),
-            status => {
-                let retry_after = text(headers, &header::RETRY_AFTER).and_then(RetryAfter::parse);
-                return Err(FetchError::Status(status, retry_after));
-            }
+        Err(FetchError::Redirects)
+    }
+
+    /// One request, in what is left of the time.
+    fn ask(
+        &self,
+        uri: &Uri,
+        condition: Option<(header::HeaderName, &str)>,
+        began: Instant,
+        limits: &Limits,
+    ) -> Result<Response<Body>, FetchError> {
+        let rest = self.time_limit.saturating_sub(began.elapsed());
+        if rest.is_zero() {
+            return Err(FetchError::TimedOut(self.time_limit));
         }
-        let validators = Validators::new(text(headers, &header::ETAG), text(headers, &header::LAST_MODIFIED));
-        let bytes = self.body(response.body_mut(), progress)?;
-        Ok(Answer::Content { bytes, validators })
+        let connector = DefaultConnector::default().chain(limits.clone());
+        let agent = Agent::with_parts(self.config.clone(), connector, DefaultResolver::default());
+        let mut request = agent.get(uri.clone()).config().timeout_global(Some(rest)).build();
+        if let Some((name, value)) = condition {
+            request = request.header(name, value);
+        }
+        request.call().map_err(|error| self.refusal(error))
     }
 
     fn body(
         &self,
-        body: &mut ureq::Body,
+        body: &mut Body,
+        limits: &Limits,
         progress: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, FetchError> {
         let whole = body.content_length();
@@ -149,6 +183,7 @@ impl Client {
             if bytes.len() > self.length_max {
                 return Err(FetchError::TooLarge(self.length_max));
             }
+            limits.holds(length(&bytes));
             progress(length(&bytes), whole);
             if count == 0 {
                 break;
@@ -165,8 +200,9 @@ impl Client {
             ureq::Error::Timeout(_) => FetchError::TimedOut(self.time_limit),
             ureq::Error::RequireHttpsOnly(_) => FetchError::NotHttps,
             // Our own address was read before: a bad one is where the server sent us.
-            ureq::Error::TooManyRedirects | ureq::Error::RedirectFailed | ureq::Error::BadUri(_) => {
-                FetchError::Redirects
+            ureq::Error::BadUri(_) => FetchError::Redirects,
+            ureq::Error::Io(error) if error.get_ref().is_some_and(|it| it.is::<Excess>()) => {
+                FetchError::Excess
             }
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
                 FetchError::TimedOut(self.time_limit)
@@ -181,17 +217,18 @@ fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Whether an address is one over https, with a host and without a user name, which would be in logs.
-fn is_https(url: &str) -> bool {
-    let Ok(uri) = url.parse::<Uri>() else { return false };
-    let authority = uri.authority();
-    uri.scheme() == Some(&Scheme::HTTPS)
-        && authority.is_some_and(|it| !it.host().is_empty() && !it.as_str().contains('@'))
+/// An address over https, with a host and without a user name, which would be in logs.
+fn https(url: &str) -> Option<Uri> {
+    let uri = url.parse::<Uri>().ok()?;
+    let authority = uri.authority()?;
+    let is_good = !authority.host().is_empty() && !authority.as_str().contains('@');
+    (is_good && uri.scheme() == Some(&Scheme::HTTPS)).then_some(uri)
 }
 
 /// Reads the certificates in a file, of which there must be one at least.
 fn read_authorities(path: &Path, authorities: &mut Vec<Certificate<'static>>) -> Result<(), StartError> {
-    let pem = fs::read(path).map_err(|error| StartError::MetadataFile(path.to_owned(), error))?;
+    let pem = files::read(path, files::CERTIFICATES_MAX)
+        .map_err(|error| StartError::MetadataFile(path.to_owned(), error))?;
     let unusable = || StartError::MetadataRoot(path.to_owned());
     let before = authorities.len();
     for item in parse_pem(&pem) {
@@ -205,6 +242,8 @@ fn read_authorities(path: &Path, authorities: &mut Vec<Certificate<'static>>) ->
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -237,6 +276,10 @@ mod tests {
         let mut config = FetchConfig::new("https://a/");
         config.authorities = vec![folder.path().join("none")];
         assert!(matches!(Client::new(&config), Err(StartError::MetadataFile(..))));
+        let certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        fs::write(&config.authorities[0], certificate.repeat(20_000)).unwrap();
+        let error = Client::new(&config).unwrap_err().to_string();
+        assert!(error.ends_with("it has more than 1048576 bytes"), "{error}");
         for content in ["", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
             fs::write(&config.authorities[0], content).unwrap();
             assert!(matches!(Client::new(&config), Err(StartError::MetadataRoot(_))), "{content}");

@@ -13,8 +13,12 @@ pub enum FetchError {
     Unreachable(String),
     /// The server sent us on to an address without https.
     NotHttps,
+    /// The server sent us on to an address with a user name, which would be sent as a login.
+    RedirectWithUser,
     /// The server sent us on too often, or to nowhere.
     Redirects,
+    /// The server sent more informational answers, chunk sizes or trailers than belong around an answer.
+    Excess,
     /// The server answered with this status, and perhaps said when to come back.
     Status(u16, Option<RetryAfter>),
     /// More bytes than this.
@@ -101,6 +105,12 @@ impl fmt::Display for FetchError {
         match self {
             Self::Unreachable(why) => write!(f, "the metadata's server can't be reached: {why}"),
             Self::NotHttps => f.write_str("the metadata's server sent us on to an address without https"),
+            Self::RedirectWithUser => {
+                f.write_str("the metadata's server sent us on to an address with a user name in it")
+            }
+            Self::Excess => {
+                f.write_str("the metadata's server sent more around its answer than an answer has")
+            }
             Self::Redirects => f.write_str("the metadata's server sent us on too often, or to nowhere"),
             Self::Status(status, _) => write!(f, "the metadata's server answered with status {status}"),
             Self::TooLarge(limit) => write!(f, "the metadata's server sent more than {limit} bytes"),

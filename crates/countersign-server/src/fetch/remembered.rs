@@ -1,12 +1,17 @@
 //! What is remembered between two requests, so that the second is answered with 304 where nothing changed
 //! ([RFC 9110, section 13.1](https://www.rfc-editor.org/rfc/rfc9110#section-13.1)).
 
-use std::{fmt::Write as _, fs, io, path::Path};
+use std::{fmt::Write as _, io, path::Path};
 
 use countersign::Timestamp;
 
+use crate::files;
+
 /// The most bytes of a validator that is kept: an entity tag of today is a hash, and an honest one no book.
 const VALIDATOR_MAX: usize = 1024;
+
+/// The most bytes of the file: an address of 64 KiB, which no server takes, and two validators.
+const FILE_MAX: usize = 128 * 1024;
 
 /// What the server calls the version that it sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,12 +51,13 @@ pub struct Remembered {
 impl Remembered {
     /// Reads the file.
     pub fn read(path: &Path) -> Option<Self> {
-        fs::read_to_string(path).ok().and_then(|text| Self::parse(&text))
+        let content = files::read(path, FILE_MAX).ok()?;
+        Self::parse(str::from_utf8(&content).ok()?)
     }
 
     /// Writes the file, at once or not at all.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        super::replace(path, self.to_text().as_bytes())
+        files::replace(path, self.to_text().as_bytes())
     }
 
     fn parse(text: &str) -> Option<Self> {

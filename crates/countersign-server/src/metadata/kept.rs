@@ -1,9 +1,11 @@
 //! The last good metadata beside the database, so that what worked before a restart works after it.
 
 use std::{
-    fs,
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read as _},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use countersign::Timestamp;
@@ -13,13 +15,29 @@ use countersign_metadata::blob::BLOB_MAX;
 use crate::fetch::Remembered;
 use crate::{StartError, files};
 
+/// How long to wait for another server that is keeping a BLOB: that takes milliseconds.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+
+/// How long to pause before the lock is tried again.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
 /// Files beside the database: the BLOB, the highest number that was seen, and what is remembered of the server that
-/// the BLOB was fetched from.
+/// the BLOB was fetched from; and one that is locked while these are replaced, for several servers may have one database.
 #[derive(Debug)]
 pub(super) struct Kept {
     blob: PathBuf,
     number: PathBuf,
     remembered: PathBuf,
+    lock: PathBuf,
+}
+
+/// What became of a BLOB that was to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keeping {
+    /// It is kept.
+    Done,
+    /// One with a higher number is kept, by another server, and was left.
+    Superseded,
 }
 
 impl Kept {
@@ -28,6 +46,7 @@ impl Kept {
             blob: database.with_extension("metadata"),
             number: database.with_extension("metadata-number"),
             remembered: database.with_extension("metadata-fetched"),
+            lock: database.with_extension("metadata-lock"),
         }
     }
 
@@ -50,11 +69,16 @@ impl Kept {
         fs::metadata(&self.blob).and_then(|it| it.modified()).ok().map(Timestamp::from)
     }
 
-    /// Keeps a BLOB, unless it is kept already. The number comes last: after a crash in between, what is kept
-    /// is newer than the number, and not refused for it.
-    pub(super) fn keep(&self, blob: &[u8], number: u64) -> Result<(), StartError> {
-        if self.number()? == Some(number) && fs::read(&self.blob).is_ok_and(|kept| kept == blob) {
-            return Ok(());
+    /// Keeps a BLOB, unless it or a newer one is kept already: the number never falls. The number comes last: after a
+    /// crash in between, what is kept is newer than the number, and not refused for it.
+    pub(super) fn keep(&self, blob: &[u8], number: u64) -> Result<Keeping, StartError> {
+        let _locked = self.lock().map_err(|error| StartError::MetadataFile(self.lock.clone(), error))?;
+        let kept = self.number()?;
+        if kept > Some(number) {
+            return Ok(Keeping::Superseded);
+        }
+        if kept == Some(number) && fs::read(&self.blob).is_ok_and(|kept| kept == blob) {
+            return Ok(Keeping::Done);
         }
         // What a server calls the old one must not be taken for the new one's.
         match fs::remove_file(&self.remembered) {
@@ -64,7 +88,29 @@ impl Kept {
             _ => {}
         }
         replace(&self.blob, blob)?;
-        replace(&self.number, format!("{number}\n").as_bytes())
+        replace(&self.number, format!("{number}\n").as_bytes())?;
+        Ok(Keeping::Done)
+    }
+
+    /// Keeps other servers from comparing and replacing, until the file is closed.
+    fn lock(&self) -> io::Result<File> {
+        files::check_replaceable(&self.lock)?;
+        if let Some(folder) = self.lock.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder)?;
+        }
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&self.lock)?;
+        let began = Instant::now();
+        loop {
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) if began.elapsed() < LOCK_WAIT => thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
+                // A file system without locks has one server, or the number is as safe as it was without them.
+                Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => {
+                    return Err(error);
+                }
+                _ => return Ok(file),
+            }
+        }
     }
 
     /// What is remembered of the server.
@@ -87,7 +133,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, StartError> {
     let read = || {
         let limit = u64::try_from(BLOB_MAX).unwrap_or(u64::MAX).saturating_add(1);
         let mut content = Vec::new();
-        fs::File::open(path)?.take(limit).read_to_end(&mut content)?;
+        File::open(path)?.take(limit).read_to_end(&mut content)?;
         Ok(content)
     };
     read().map_err(|error| StartError::MetadataFile(path.to_owned(), error))

@@ -26,7 +26,7 @@ type Stamp = (Option<SystemTime>, u64);
 
 impl Watched {
     pub(super) fn new(file: &Path, check_every: Duration) -> Self {
-        let check_every = check_every.max(Duration::from_millis(10));
+        let check_every = check_every.max(super::CHECK_MIN);
         Self { file: file.to_owned(), check_every, last: Mutex::new(stamp(file)) }
     }
 

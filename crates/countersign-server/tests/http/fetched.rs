@@ -250,6 +250,11 @@ async fn rule_348_the_number_is_remembered_of_what_was_fetched() {
     let server = place.start(&https.url(), at_once());
     https.answer(Reply::ok(&[], &good(8)));
     server.until([Some(8), Some(0), Some(0)]).await;
+    // It is in use before it is kept.
+    let number = place.path().join("data/countersign.metadata-number");
+    while !number.exists() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     server.stop().await;
     fs::remove_file(place.path().join("data/countersign.metadata")).unwrap();
     let https = Https::start();
@@ -265,7 +270,7 @@ async fn rule_348_the_number_is_remembered_of_what_was_fetched() {
 async fn what_can_t_be_kept_is_in_use_and_tried_again() {
     let (place, https) = (Place::new(), Https::start());
     let server = place.start(&https.url(), at_once());
-    let in_the_way = place.path().join("data/countersign.metadata.new");
+    let in_the_way = place.path().join("data/countersign.metadata");
     fs::create_dir(&in_the_way).unwrap();
     https.answer(Reply::ok(&[], &good(8)));
     server.until([Some(8), Some(1), Some(1)]).await;

@@ -105,6 +105,57 @@ fn rule_353_a_redirect_leads_to_https_or_nowhere() {
     assert_eq!(refused(vec![to("http://localhost:1/")]), FetchError::NotHttps);
     assert_eq!(refused(vec![to("/1"), to("http://localhost:1/")]), FetchError::NotHttps);
     assert_eq!(refused((0..4).map(|_| to("/")).collect()), FetchError::Redirects);
+    assert_eq!(refused(vec![Reply::new("302 Found", &["Content-Length: 0"], b"")]), FetchError::Redirects);
+}
+
+#[test]
+fn rule_353_a_redirect_with_a_user_name_or_to_a_file_is_asked_for_nowhere() {
+    for (location, expected) in [
+        ("https://user:word@localhost:PORT/", FetchError::RedirectWithUser),
+        ("//user@localhost:PORT/", FetchError::RedirectWithUser),
+        ("file:///etc/passwd", FetchError::NotHttps),
+        ("file:/etc/passwd", FetchError::NotHttps),
+    ] {
+        let server = Https::start();
+        let location = location.replace("PORT", &server.port.to_string());
+        let fields = [&*format!("Location: {location}"), "Content-Length: 0"];
+        let error = get(&server, None, vec![Reply::new("302 Found", &fields, b""), Reply::ok(&[], b"x")]);
+        assert_eq!(error, Err(expected), "{location}");
+        assert_eq!(server.requests().len(), 1, "{location}");
+        assert!(!server.requests()[0].contains("authorization"));
+    }
+}
+
+#[test]
+fn rule_353_a_flood_of_informational_answers_is_refused() {
+    let hinted = |count: usize| {
+        let hints = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n".repeat(count);
+        Reply::ok(&[], b"x").after(&hints)
+    };
+    assert!(
+        matches!(get(&Https::start(), None, vec![hinted(8)]), Ok(Answer::Content { bytes, .. }) if bytes == b"x")
+    );
+    assert_eq!(refused(vec![hinted(9)]), FetchError::Excess);
+    assert_eq!(refused(vec![hinted(200_000)]), FetchError::Excess);
+}
+
+#[test]
+fn rule_353_trailers_and_sizes_of_chunks_are_bounded() {
+    let chunked = |body: &[u8]| Reply::new("200 OK", &["Transfer-Encoding: chunked"], body);
+    let good = b"3;name=value\r\nabc\r\n0\r\nX: y\r\n\r\n";
+    assert!(
+        matches!(get(&Https::start(), None, vec![chunked(good)]), Ok(Answer::Content { bytes, .. }) if bytes == b"abc")
+    );
+    let trailers = [&b"3\r\nabc\r\n0\r\n"[..], &b"X: y\r\n".repeat(1_000_000)].concat();
+    assert_eq!(refused(vec![chunked(&trailers)]), FetchError::Excess);
+    let sizes =
+        [&b"0000000000000003\r\nabc\r\n"[..], &b"0000000000000001\r\nx\r\n".repeat(1_000_000)].concat();
+    let (folder, server) = (tempfile::tempdir().unwrap(), Https::start());
+    server.answer(chunked(&sizes));
+    let mut config = FetchConfig::new(server.url());
+    config.authorities = vec![Https::write_authority(folder.path())];
+    let error = Client::new(&config).unwrap().get(None, &mut |_, _| {}).unwrap_err();
+    assert_eq!(error, FetchError::Excess);
 }
 
 #[test]

@@ -56,6 +56,12 @@ impl Reply {
         Self::new("200 OK", &[fields, &[&length]].concat(), body)
     }
 
+    /// The same, with these bytes before it.
+    pub(crate) fn after(mut self, bytes: &[u8]) -> Self {
+        self.bytes.splice(..0, bytes.iter().copied());
+        self
+    }
+
     /// The same with the last bytes left out.
     pub(crate) fn without_last(mut self, count: usize) -> Self {
         self.bytes.truncate(self.bytes.len() - count);

@@ -6,10 +6,15 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign::CreationOptions;
 use countersign_authenticator::{Attestation, Attester, Authenticator, Client as Browser};
 use countersign_metadata::testing::TestChain;
-use countersign_server::{Config, Listen, MetadataConfig, Registrations, Server, StartError, http::router};
+use countersign_server::{
+    Config, Listen, MetadataConfig, MetadataSource, Registrations, Server, StartError, http::router,
+};
 use serde_json::{Value, json};
 
-use crate::site::{Client, ORIGIN, finish};
+use crate::{
+    serving::ask,
+    site::{Client, ORIGIN, finish},
+};
 
 const MODEL: &str = "01010101-0101-0101-0101-010101010101";
 
@@ -142,6 +147,90 @@ async fn an_authenticator_without_attestation_registers_only_where_none_is_deman
     }
 }
 
+/// Two servers with one database, each with a file of metadata of its own: only `kept` is common to them.
+#[tokio::test]
+async fn rule_348_of_two_servers_the_one_that_is_behind_takes_over_the_newer_blob() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, number: u64, status: &str| {
+        write(folder.path(), number, status);
+        fs::rename(folder.path().join("blob"), folder.path().join(name)).unwrap();
+        let mut config = config(folder.path(), Registrations::Any);
+        config.listen = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
+        let metadata = config.metadata.as_mut().unwrap();
+        metadata.source = MetadataSource::File(folder.path().join(name));
+        metadata.check_every = Duration::from_millis(10);
+        config
+    };
+    let kept = |name: &str| fs::read(folder.path().join("data").join(name)).unwrap();
+    let behind = file("behind", 7, "FIDO_CERTIFIED_L1");
+    let behind_server = Server::bind(&behind).unwrap();
+    assert_eq!(kept("countersign.metadata-number"), b"7\n");
+    let ahead = Server::bind(&file("ahead", 8, "REVOKED")).unwrap();
+    assert_eq!(kept("countersign.metadata-number"), b"8\n");
+    drop(ahead);
+
+    // Its own file changes, to a BLOB of the number that it has.
+    let address = behind_server.addresses()[0];
+    let serving = tokio::spawn(behind_server.serve(std::future::pending()));
+    fs::write(
+        folder.path().join("behind"),
+        [&fs::read(folder.path().join("behind")).unwrap()[..], b"\n"].concat(),
+    )
+    .unwrap();
+    let request = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    for _ in 0..1000 {
+        if value(&ask(address, request).await, "countersign_metadata_number") == Some(8) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(value(&ask(address, request).await, "countersign_metadata_number"), Some(8));
+    assert_eq!(kept("countersign.metadata-number"), b"8\n");
+    assert_eq!(kept("countersign.metadata"), fs::read(folder.path().join("ahead")).unwrap());
+    serving.abort();
+    let _ = serving.await;
+    // After a restart with the older file it is still the newer one that counts.
+    let mut again = behind;
+    again.listen = Listen::Localhost(8080);
+    let mut client = Client { router: router(&again).unwrap(), cookie: None };
+    assert_eq!(metric(&mut client, "countersign_metadata_number").await, Some(8));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_348_of_servers_that_keep_at_once_the_highest_number_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let configs: Vec<_> = (1..=8)
+        .map(|number| {
+            write(folder.path(), number, "FIDO_CERTIFIED_L1");
+            let name = folder.path().join(format!("blob-{number}"));
+            fs::rename(folder.path().join("blob"), &name).unwrap();
+            let mut config = config(folder.path(), Registrations::Any);
+            config.metadata.as_mut().unwrap().source = MetadataSource::File(name);
+            config
+        })
+        .collect();
+    std::thread::scope(|scope| {
+        for config in &configs {
+            // One that is behind is refused at the start, or takes over what is kept.
+            scope.spawn(move || router(config).map(drop));
+        }
+    });
+    let kept = |name: &str| fs::read(folder.path().join("data").join(name)).unwrap();
+    assert_eq!(kept("countersign.metadata-number"), b"8\n");
+    assert_eq!(kept("countersign.metadata"), fs::read(folder.path().join("blob-8")).unwrap());
+}
+
+#[tokio::test]
+async fn a_root_beyond_a_mebibyte_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), 7, "FIDO_CERTIFIED_L1");
+    let root = folder.path().join("root.pem");
+    let long = fs::read(&root).unwrap().repeat(3000);
+    fs::write(&root, long).unwrap();
+    let error = open(folder.path(), Registrations::Any).err().unwrap().to_string();
+    assert!(error.ends_with("root.pem: it has more than 1048576 bytes"), "{error}");
+}
+
 #[tokio::test]
 async fn rule_348_the_number_is_remembered_over_a_restart() {
     let folder = tempfile::tempdir().unwrap();
@@ -193,7 +282,7 @@ async fn rule_349_a_running_server_takes_newer_metadata_and_nothing_else() {
     let until = async |number: i64, failures: i64| {
         for _ in 0..500 {
             let request = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-            let text = crate::serving::ask(address, request).await;
+            let text = ask(address, request).await;
             let of = |name: &str| value(&text, &format!("countersign_metadata_{name}")).unwrap();
             if (of("number"), of("failures_total")) == (number, failures) {
                 return;
