@@ -7,8 +7,7 @@ use std::sync::Arc;
 use countersign_cose::{KeyError, PublicKey};
 use countersign_types::Timestamp;
 use x509_parser::{
-    asn1_rs::BitString,
-    certificate::{X509Certificate, X509CertificateParser},
+    certificate::{TbsCertificate, TbsCertificateParser},
     extensions::X509Extension,
     nom::Parser,
 };
@@ -84,7 +83,8 @@ impl Certificate {
     /// needed, a version other than 1 to 3, two different signature algorithms, an extension that occurs twice, more
     /// than [`EXTENSIONS_MAX`] extensions, and key extensions without their syntax (basic constraints, key usage,
     /// extended key usage). Accepted, because certificates in use have it, is what breaks other rules of RFC 5280, such
-    /// as a negative serial number.
+    /// as a negative serial number, or a signature whose BIT STRING claims unused bits: all of its octets are then the
+    /// [`signature`](Self::signature).
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         if der.len() > CERTIFICATE_MAX {
             return Err(CertificateError::TooLong { length: der.len() });
@@ -96,11 +96,15 @@ impl Certificate {
             });
         }
         der::check(der, DEPTH_MAX).map_err(|_| CertificateError::NotDer)?;
-        let (_, parsed) = X509CertificateParser::new()
+        let parts = Parts::read(der).map_err(|_| CertificateError::NotDer)?;
+        let (rest, tbs) = TbsCertificateParser::new()
             .with_deep_parse_extensions(false)
-            .parse(der)
+            .parse(parts.tbs)
             .map_err(|error| CertificateError::from_parser(&error))?;
-        Contents::read(der, &parsed).map(|contents| Self(Arc::new(contents)))
+        if !rest.is_empty() {
+            return Err(CertificateError::NotDer);
+        }
+        Contents::read(der, &parts, &tbs).map(|contents| Self(Arc::new(contents)))
     }
 
     /// The DER as received.
@@ -206,7 +210,7 @@ impl Certificate {
         self.slice(&self.0.tbs)
     }
 
-    /// The issuer's signature.
+    /// The issuer's signature: all octets of its BIT STRING, whatever number of unused bits that claims.
     pub fn signature(&self) -> &[u8] {
         self.slice(&self.0.signature)
     }
@@ -235,17 +239,15 @@ impl fmt::Debug for Certificate {
 }
 
 impl Contents {
-    fn read(der: &[u8], parsed: &X509Certificate<'_>) -> Result<Self, CertificateError> {
+    fn read(der: &[u8], parts: &Parts<'_>, tbs: &TbsCertificate<'_>) -> Result<Self, CertificateError> {
         let range = |part| range_of(der, part);
-        let tbs = &parsed.tbs_certificate;
-        let algorithm = only_these_parts(der, tbs.as_ref())?;
         let version = match tbs.version.0 {
             0 => 1,
             1 => 2,
             2 => 3,
             other => return Err(CertificateError::Version(other)),
         };
-        if signed_algorithm(tbs.as_ref()) != Ok(algorithm) || parsed.signature_algorithm != tbs.signature {
+        if signed_algorithm(parts.tbs) != Ok(parts.algorithm) {
             return Err(CertificateError::SignatureAlgorithmsDiffer);
         }
         let extensions = read_extensions(der, tbs.extensions())?;
@@ -254,7 +256,7 @@ impl Contents {
             extensions::purposes(value).map_err(|_| CertificateError::Extension(oid::EXTENDED_KEY_USAGE))?;
         }
         Ok(Self {
-            tbs: range(tbs.as_ref())?,
+            tbs: range(parts.tbs)?,
             version,
             serial_number: range(tbs.raw_serial())?,
             issuer: range(tbs.issuer().as_raw())?,
@@ -271,26 +273,33 @@ impl Contents {
                 .transpose()
                 .map_err(|_| CertificateError::Extension(oid::KEY_USAGE))?,
             extensions,
-            signature_algorithm: SignatureAlgorithm::read(&parsed.signature_algorithm),
-            signature: range(whole_bytes(&parsed.signature_value)?)?,
+            signature_algorithm: SignatureAlgorithm::read(&tbs.signature),
+            signature: range(signature_octets(parts.signature)?)?,
             der: der.into(),
         })
     }
 }
 
-/// Checks that the certificate has three parts, of which `tbs` is the first and whole: the parser passes over what
-/// follows the parts that it knows. What comes back is the second, the signature algorithm that nobody signed.
-fn only_these_parts<'a>(der: &'a [u8], tbs: &[u8]) -> Result<&'a [u8], CertificateError> {
-    let parts = || {
+/// The three parts of a certificate ([RFC 5280, section 4.1.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.1)).
+///
+/// x509-parser reads the first alone: it passes over what follows the parts that it knows, and refuses a signature
+/// whose unused bits are not zero.
+struct Parts<'a> {
+    /// All of `tbsCertificate`.
+    tbs: &'a [u8],
+    /// All of `signatureAlgorithm`, the one that nobody signed.
+    algorithm: &'a [u8],
+    /// The contents of `signatureValue`.
+    signature: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    fn read(der: &'a [u8]) -> Result<Self, der::NotDer> {
         let mut parts = Reader::new(der::only(der, der::SEQUENCE)?);
-        let (first, second) = (parts.element()?, parts.element()?);
-        parts.expect(der::BIT_STRING)?;
+        let (tbs, algorithm) = (parts.element()?.whole, parts.element()?.whole);
+        let signature = parts.expect(der::BIT_STRING)?;
         parts.end()?;
-        Ok::<_, der::NotDer>((first.whole, second.whole))
-    };
-    match parts() {
-        Ok((first, second)) if first == tbs => Ok(second),
-        _ => Err(CertificateError::NotDer),
+        Ok(Self { tbs, algorithm, signature })
     }
 }
 
@@ -335,8 +344,18 @@ fn find<'a>(extensions: &[X509Extension<'a>], identifier: &Oid<'_>) -> Option<&'
         .map(|extension| extension.value)
 }
 
-fn whole_bytes<'a>(bits: &'a BitString<'_>) -> Result<&'a [u8], CertificateError> {
-    if bits.unused_bits == 0 { Ok(&bits.data) } else { Err(CertificateError::Malformed("signature")) }
+/// The octets of a signature from the contents of its BIT STRING, of which the first counts the unused bits of the last
+/// ([X.690](https://www.itu.int/rec/T-REC-X.690) section 8.6.2.2).
+///
+/// A signature is whole octets, for ECDSA the DER of two numbers
+/// ([RFC 3279](https://www.rfc-editor.org/rfc/rfc3279) section 2.2.3), so that no bit is unused. Early U2F certificates
+/// of Yubico count some all the same; these bits belong to the signature, which verifies only with them.
+fn signature_octets(contents: &[u8]) -> Result<&[u8], CertificateError> {
+    match contents {
+        [0, octets @ ..] => Ok(octets),
+        [1..=7, octets @ ..] if !octets.is_empty() => Ok(octets),
+        _ => Err(CertificateError::Malformed("signature")),
+    }
 }
 
 /// Where `part`, which the parser cut out of `whole`, lies in it.

@@ -74,6 +74,8 @@ macro_rules! oids {
 oids! {
     /// 2.5.4.3, commonName.
     COMMON_NAME = [0x55, 0x04, 0x03];
+    /// 2.5.4.5, serialNumber: an attribute of a name.
+    SERIAL_NUMBER = [0x55, 0x04, 0x05];
     /// 2.5.4.6, countryName.
     COUNTRY = [0x55, 0x04, 0x06];
     /// 2.5.4.10, organizationName.
@@ -108,6 +110,18 @@ oids! {
     AUTHORITY_KEY_IDENTIFIER = [0x55, 0x1d, 0x23];
     /// 2.5.29.37, extKeyUsage.
     EXTENDED_KEY_USAGE = [0x55, 0x1d, 0x25];
+    /// 1.3.6.1.5.5.7.3.1, id-kp-serverAuth.
+    SERVER_AUTHENTICATION = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
+    /// 1.3.6.1.5.5.7.3.2, id-kp-clientAuth.
+    CLIENT_AUTHENTICATION = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02];
+    /// 1.3.6.1.5.5.7.3.3, id-kp-codeSigning.
+    CODE_SIGNING = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x03];
+    /// 1.3.6.1.5.5.7.3.4, id-kp-emailProtection.
+    EMAIL_PROTECTION = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x04];
+    /// 1.3.6.1.5.5.7.3.8, id-kp-timeStamping.
+    TIME_STAMPING = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08];
+    /// 1.3.6.1.5.5.7.3.9, id-kp-OCSPSigning.
+    OCSP_SIGNING = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x09];
     /// 1.3.6.1.4.1.11129.2.1.17, the description of a key in Android's key store.
     ANDROID_KEY_DESCRIPTION = [0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x01, 0x11];
     /// 1.2.840.113635.100.8.2, the nonce in Apple's attestation certificates.

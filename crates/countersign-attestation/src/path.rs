@@ -17,10 +17,13 @@ use countersign_types::Timestamp;
 use crate::{Certificate, Revocation, TrustAnchor, format::X5C_MAX, revocation::Check};
 
 mod error;
+mod factory;
+mod profile;
 mod rules;
 mod search;
 
 pub use error::{Obstacle, PathError};
+pub(crate) use profile::Profile;
 pub(crate) use rules::verify_signature;
 
 /// Looks for a path from the first certificate of `path` to one of `anchors`.
@@ -43,12 +46,13 @@ pub fn validate_path(
     verifiers: &Verifiers,
     limits: &PathLimits,
 ) -> Result<TrustedPath, PathError> {
-    validate(path, anchors, Check::all(revocation), now, verifiers, limits)
+    validate(path, anchors, Profile::Plain, Check::all(revocation), now, verifiers, limits)
 }
 
 pub(crate) fn validate(
     path: &[Certificate],
     anchors: &[TrustAnchor],
+    profile: Profile,
     revocation: Check<'_>,
     now: Timestamp,
     verifiers: &Verifiers,
@@ -58,7 +62,7 @@ pub(crate) fn validate(
     if anchors.is_empty() {
         return Err(PathError::Untrusted(Obstacle::NoAnchor));
     }
-    search::Search::new(others, anchors, revocation, now, verifiers, *limits).run(leaf)
+    search::Search::new(others, anchors, profile, revocation, now, verifiers, *limits).run(leaf)
 }
 
 /// How much work a path may take.
@@ -95,8 +99,9 @@ impl PathLimits {
 
 impl Default for PathLimits {
     /// One more certificate than `x5c` may have, for an anchor that isn't among them, and 64 signature checks. A path
-    /// takes as many checks as it has links, one for each revocation list that is about its certificates, and one more for each other certificate with the same name as an issuer;
-    /// no metadata statement has as many anchors of one name.
+    /// takes as many checks as it has links, one for each of its issuers that revocation lists are here of, however many
+    /// these are, and one more for each other certificate with the same name as an issuer; no metadata statement has as
+    /// many anchors of one name. A chain of an Android device's factory takes three more.
     fn default() -> Self {
         Self { certificates: X5C_MAX.saturating_add(1), signature_checks: 64 }
     }

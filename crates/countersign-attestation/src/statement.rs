@@ -16,7 +16,7 @@ use crate::{
         compound::{Compound, Part},
         tpm::TpmDetails,
     },
-    path,
+    path::{self, Profile},
     revocation::Check,
 };
 
@@ -177,12 +177,13 @@ impl Attestation {
         let intermediates = source.intermediates(&query);
         let revocation = source.revocation(&query);
         let revocation = Check::for_format(&revocation, &self.format);
+        let profile = Profile::of_format(&self.format);
         // Without intermediates, as nearly always, nothing is copied.
         if intermediates.is_empty() || self.trust_path.is_empty() {
-            return path::validate(&self.trust_path, &anchors, revocation, now, verifiers, limits);
+            return path::validate(&self.trust_path, &anchors, profile, revocation, now, verifiers, limits);
         }
         let certificates = [self.trust_path.as_slice(), &intermediates].concat();
-        path::validate(&certificates, &anchors, revocation, now, verifiers, limits)
+        path::validate(&certificates, &anchors, profile, revocation, now, verifiers, limits)
     }
 }
 

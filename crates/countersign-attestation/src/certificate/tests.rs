@@ -286,13 +286,30 @@ fn key_extensions_have_their_syntax() {
     }
 }
 
-#[test]
-fn a_signature_is_whole_bytes() {
+/// A certificate whose signature's BIT STRING has these contents.
+fn with_signature(contents: &[u8]) -> Vec<u8> {
     let der = der();
     let mut parts = Reader::new(der::only(&der, der::SEQUENCE).unwrap());
     let (tbs, algorithm) = (parts.element().unwrap().whole, parts.element().unwrap().whole);
-    let bits = [0x03, 0x02, 0x01, 0x80];
-    assert_refused(&sequence(&[tbs, algorithm, &bits]), &CertificateError::Malformed("signature"));
+    sequence(&[tbs, algorithm, &tlv(0x03, contents)])
+}
+
+#[test]
+fn a_certificate_whose_signature_claims_unused_bits_is_read_and_all_octets_are_the_signature() {
+    for unused in 0..=7 {
+        // All bits of the last octet are set, and some of them are claimed to be unused.
+        let certificate = Certificate::from_der(&with_signature(&[unused, 0x30, 0xff])).unwrap();
+        assert_eq!(certificate.signature(), [0x30, 0xff], "{unused}");
+    }
+}
+
+#[test]
+fn a_signature_claims_no_more_unused_bits_than_an_octet_has() {
+    let malformed = CertificateError::Malformed("signature");
+    assert_eq!(Certificate::from_der(&with_signature(&[0])).unwrap().signature(), [0; 0]);
+    for contents in [&[][..], &[1], &[7], &[8, 0x30, 0xff], &[0xff, 0x30, 0xff]] {
+        assert_refused(&with_signature(contents), &malformed);
+    }
 }
 
 #[test]

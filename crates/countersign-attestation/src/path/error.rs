@@ -64,6 +64,10 @@ pub enum Obstacle {
     NameConstraints,
     /// A certificate has a critical extension that is not understood here.
     UnknownCritical(Oid<'static>),
+    /// The attestation certificate's extended key usage has purposes of the web alone; rule 384.
+    WebPurposes,
+    /// The attestation certificate's key usage does not allow its key to sign data; rule 385.
+    MayNotSignData,
     /// The issuer's public key can't be used.
     Key(KeyError),
     /// The certificate is signed with a weak algorithm; holds its identifier.
@@ -81,7 +85,7 @@ pub enum Obstacle {
         next_update: Timestamp,
     },
     /// There is a path, but of the revocation lists with the name of one of its issuers, none is signed with the
-    /// issuer's key, or the key may not sign such lists.
+    /// issuer's key, or the key may not sign such lists; or one that names the certificate is not signed with it.
     RevocationListInvalid,
     /// Too few parts of a compound attestation lead to an anchor.
     TooFewParts {
@@ -148,6 +152,10 @@ impl fmt::Display for Obstacle {
             Self::PathLength(limit) => write!(f, "the issuer's path length constraint is {limit}"),
             Self::NameConstraints => f.write_str("a certificate has name constraints"),
             Self::UnknownCritical(identifier) => write!(f, "critical extension {identifier} is not known"),
+            Self::WebPurposes => {
+                f.write_str("the attestation certificate's extended key usage has purposes of the web alone")
+            }
+            Self::MayNotSignData => f.write_str("the attestation certificate's key may not sign data"),
             Self::Key(_) => f.write_str("the issuer's public key can't be used"),
             Self::WeakSignature(identifier) => write!(f, "signature algorithm {identifier} is weak"),
             Self::SignatureAlgorithm => {

@@ -6,7 +6,7 @@ use countersign_cose::{KeyError, KeyFault, Verifiers};
 use super::Obstacle;
 use crate::{
     Certificate,
-    certificate::SignatureAlgorithm,
+    certificate::{Extension, SignatureAlgorithm},
     oid::{self, Oid},
 };
 
@@ -21,7 +21,15 @@ const UNDERSTOOD: [Oid<'static>; 5] = [
 
 /// What is demanded of every certificate of a path.
 pub(super) fn check_extensions(certificate: &Certificate) -> Result<(), Obstacle> {
-    for extension in certificate.extensions() {
+    check_extensions_but(certificate, |_| false)
+}
+
+/// Checks the extensions of a certificate, apart from those that are `let_pass`.
+pub(super) fn check_extensions_but(
+    certificate: &Certificate,
+    let_pass: impl Fn(&Extension<'_>) -> bool,
+) -> Result<(), Obstacle> {
+    for extension in certificate.extensions().filter(|extension| !let_pass(extension)) {
         if extension.identifier == oid::NAME_CONSTRAINTS {
             return Err(Obstacle::NameConstraints);
         }

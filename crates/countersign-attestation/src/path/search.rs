@@ -4,7 +4,7 @@ use countersign_cose::{KeyError, Scheme, Verifiers};
 use countersign_types::Timestamp;
 
 use super::{
-    Obstacle, PathError, PathLimits, TrustedPath,
+    Obstacle, PathError, PathLimits, Profile, TrustedPath, factory,
     rules::{self, Kind},
 };
 use crate::{Certificate, TrustAnchor, revocation::Check};
@@ -13,6 +13,9 @@ use crate::{Certificate, TrustAnchor, revocation::Check};
 pub(super) struct Search<'a> {
     others: &'a [Certificate],
     anchors: &'a [TrustAnchor],
+    profile: Profile,
+    /// What is looked for now.
+    chains: Chains,
     revocation: Check<'a>,
     now: Timestamp,
     verifiers: &'a Verifiers,
@@ -25,10 +28,20 @@ pub(super) struct Search<'a> {
     verifier_missing: Option<Scheme>,
 }
 
+/// Which paths are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Chains {
+    /// Those that the rules allow.
+    Regular,
+    /// Those of Android's factories.
+    Factory,
+}
+
 impl<'a> Search<'a> {
     pub(super) const fn new(
         others: &'a [Certificate],
         anchors: &'a [TrustAnchor],
+        profile: Profile,
         revocation: Check<'a>,
         now: Timestamp,
         verifiers: &'a Verifiers,
@@ -37,6 +50,8 @@ impl<'a> Search<'a> {
         Self {
             others,
             anchors,
+            profile,
+            chains: Chains::Regular,
             revocation,
             now,
             verifiers,
@@ -53,9 +68,16 @@ impl<'a> Search<'a> {
         if self.anchors.iter().any(|anchor| anchor.certificate() == leaf) {
             return self.complete(&path);
         }
+        self.profile.check_leaf(leaf).map_err(PathError::Untrusted)?;
         rules::check_extensions(leaf).map_err(PathError::Untrusted)?;
         if let Some(found) = self.extend(&mut path)? {
             return Ok(found);
+        }
+        if self.profile == Profile::AndroidKey {
+            self.chains = Chains::Factory;
+            if let Some(found) = self.extend(&mut path)? {
+                return Ok(found);
+            }
         }
         let farthest = self.farthest.map_or(Obstacle::IssuerUnknown, |(_, obstacle)| obstacle);
         let unknown = self.verifier_missing.map(PathError::VerifierMissing);
@@ -102,15 +124,20 @@ impl<'a> Search<'a> {
         };
         let anchors = self.anchors.iter().map(|anchor| (Kind::Anchor, anchor.certificate()));
         let others = self.others.iter().map(|other| (Kind::Intermediate, other));
+        let is_admitted = |kind, issuer| match self.chains {
+            Chains::Regular => true,
+            Chains::Factory => factory::admits(path.len(), kind, issuer),
+        };
         let mut issuers: Vec<_> = anchors
             .chain(others)
             .filter(|(_, issuer)| issuer.subject() == last.issuer() && is_new(issuer))
+            .filter(|(kind, issuer)| is_admitted(*kind, issuer))
             .collect();
         issuers.sort_unstable_by(|(kind, issuer), (other_kind, other)| {
             kind.cmp(other_kind).then_with(|| issuer.as_der().cmp(other.as_der()))
         });
         issuers.dedup();
-        if issuers.is_empty() {
+        if issuers.is_empty() && self.chains == Chains::Regular {
             self.note(path.len(), Obstacle::IssuerUnknown);
         }
         issuers
@@ -127,7 +154,11 @@ impl<'a> Search<'a> {
         if path.len() >= self.limits.certificates {
             return Err(PathError::Untrusted(Obstacle::TooLong(self.limits.certificates)));
         }
-        rules::check_issuer(issuer, kind, path).map_err(PathError::Untrusted)?;
+        match self.chains {
+            Chains::Regular => rules::check_issuer(issuer, kind, path),
+            Chains::Factory => factory::check_issuer(issuer, kind, path),
+        }
+        .map_err(PathError::Untrusted)?;
         spend(&mut self.signature_checks_left, self.limits)?;
         rules::check_signature(last, issuer, self.verifiers).map_err(PathError::Untrusted)
     }
@@ -135,7 +166,11 @@ impl<'a> Search<'a> {
     /// The path that ends at an anchor, if all its certificates are valid now and none is revoked.
     fn complete(&mut self, path: &[&'a Certificate]) -> Result<TrustedPath, PathError> {
         for (position, certificate) in path.iter().enumerate() {
-            if !certificate.is_valid_at(self.now) {
+            let is_valid = match self.chains {
+                Chains::Regular => certificate.is_valid_at(self.now),
+                Chains::Factory => factory::is_valid_at(position, certificate, self.now),
+            };
+            if !is_valid {
                 return Err(PathError::Expired {
                     position,
                     not_before: certificate.not_before(),

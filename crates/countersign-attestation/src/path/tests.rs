@@ -18,9 +18,12 @@ use crate::{
     test_support::{
         NOW,
         certificates::{Builder, Key, root, rsa_spki, text},
-        sequence,
+        sequence, tlv,
     },
 };
+
+mod factory;
+mod leaf;
 
 const UNKNOWN: Oid<'static> = Oid::from_contents(&[0x2a, 0x03, 0x04]);
 
@@ -480,6 +483,26 @@ fn rule_277_certificates_of_one_name_and_key_are_used_once_a_path() {
             .unwrap_err();
     assert_eq!(error, PathError::Untrusted(Obstacle::IssuerUnknown));
     assert_eq!(counter.0.load(Ordering::Relaxed), 50);
+}
+
+#[test]
+fn certificates_whose_signatures_claim_unused_bits_make_a_path() {
+    let claiming = |unused_bits: u8, signer: &Key| {
+        let mut leaf = leaf();
+        leaf.unused_bits = unused_bits;
+        let mut middle = middle();
+        middle.unused_bits = unused_bits;
+        let (_, root_key) = root();
+        let mut root = Builder::ca("root", &root_key);
+        root.unused_bits = unused_bits;
+        let path = [leaf.signed_by("middle", signer), middle.signed_by("root", &root_key)];
+        validate(&path, &[anchor(&root.self_signed(&root_key))])
+    };
+    for unused_bits in 0..=7 {
+        assert_eq!(claiming(unused_bits, &middle_key()).unwrap().certificates().len(), 3);
+        let error = claiming(unused_bits, &leaf_key()).unwrap_err();
+        assert_eq!(error, PathError::Untrusted(Obstacle::SignatureInvalid));
+    }
 }
 
 #[test]

@@ -120,6 +120,8 @@ pub(crate) struct Builder {
     pub(crate) outer_algorithm: Option<Vec<u8>>,
     /// DER that follows the extensions.
     pub(crate) surplus: Vec<u8>,
+    /// How many bits of the signature are claimed to be unused.
+    pub(crate) unused_bits: u8,
 }
 
 impl Builder {
@@ -154,6 +156,7 @@ impl Builder {
             inner_algorithm: None,
             outer_algorithm: None,
             surplus: Vec::new(),
+            unused_bits: 0,
         }
     }
 
@@ -212,7 +215,7 @@ impl Builder {
             &if self.extensions.is_empty() { Vec::new() } else { tlv(0xa3, &extensions) },
             &self.surplus,
         ]);
-        let signature = bit_string(&key.sign(&tbs));
+        let signature = tlv(0x03, &[&[self.unused_bits][..], &key.sign(&tbs)].concat());
         sequence(&[&tbs, self.outer_algorithm.as_ref().unwrap_or(&algorithm), &signature])
     }
 

@@ -7,7 +7,7 @@
 //! `COUNTERSIGN_MUTATIONS` is the number of changed statements a format, 512 where it is not set.
 
 use ciborium::Value;
-use countersign_cose::Verifiers;
+use countersign_cose::{Algorithm, Scheme, Verifiers};
 use countersign_types::{Aaguid, AttestationObject};
 use proptest::{
     prelude::*,
@@ -20,7 +20,7 @@ use super::{
     certificates::{Builder, Key, common_name, root},
     statements::{Registration, encode},
 };
-use crate::{AnchorList, Formats, PathLimits};
+use crate::{AnchorList, Certificate, Formats, PathLimits};
 
 /// What of a statement says something, so that another value of it must not be accepted. Members besides are unknown
 /// ones, and those that a format documents as not judged.
@@ -29,7 +29,9 @@ pub(crate) enum Material {
     /// The members with these names, `x5c` among them or not.
     ///
     /// Of `x5c`, the first certificate must be the first, and all others must be there: a path may go through them in any
-    /// order, and others are superfluous.
+    /// order, and others are superfluous. What a certificate counts as unused bits of its signature is not material.
+    ///
+    /// Of `alg`, the way in which signatures are verified is material.
     Members(&'static [&'static str]),
     /// Of each part of a compound statement, the format and the members of its statement that have these names. Each part
     /// must be one of the original's, and one of them have `x5c`.
@@ -355,8 +357,26 @@ fn members_are_kept(names: &[&str], original: &Value, accepted: &Value) -> bool 
     accepted.is_map()
         && names.iter().all(|name| match (*name, get(original, name), get(accepted, name)) {
             ("x5c", Some(Value::Array(old)), Some(Value::Array(new))) => {
-                old.first() == new.first() && old.iter().all(|certificate| new.contains(certificate))
+                let is_in_new = |old: &Value| new.iter().any(|new| is_kept_certificate(old, new));
+                let mut first = old.first().zip(new.first()).into_iter();
+                first.all(|(old, new)| is_kept_certificate(old, new)) && old.iter().all(is_in_new)
             }
+            ("alg", Some(old), Some(new)) => scheme(old) == scheme(new),
             (_, old, new) => old == new,
         })
+}
+
+/// Whether both are one certificate, apart from the count of unused bits of its signature.
+fn is_kept_certificate(old: &Value, new: &Value) -> bool {
+    let read = |value: &Value| Certificate::from_der(value.as_bytes()?).ok();
+    old == new
+        || read(old).zip(read(new)).is_some_and(|(old, new)| {
+            old.signed_data() == new.signed_data() && old.signature() == new.signature()
+        })
+}
+
+/// How the signatures of an algorithm are verified: -7 and -9 are two names of one way, and nothing signs the name.
+fn scheme(algorithm: &Value) -> Option<Scheme> {
+    let identifier = i64::try_from(algorithm.as_integer()?).ok()?;
+    Algorithm::ALL.iter().find(|it| it.identifier().0 == identifier).map(|it| it.scheme())
 }

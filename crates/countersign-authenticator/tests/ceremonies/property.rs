@@ -1,7 +1,7 @@
 //! A random valid registration and authentication, with one bit flipped or none, is accepted if and only if nothing was
 //! flipped or the bit is immaterial. [`is_immaterial`] says exactly which bits are.
 
-use countersign::{cose::hash::sha256, types::base64url};
+use countersign::{attestation::Certificate, cose::hash::sha256, types::base64url};
 use countersign_authenticator::{
     Algorithm, Backup, Change, Exchange, Fault, Format, RP_ID, Scenario, SignIn, Verification, flags,
 };
@@ -90,11 +90,15 @@ fn find(bytes: &[u8], needle: &[u8]) -> Option<std::ops::Range<usize>> {
 ///    another that JSON allows, for an unknown member is ignored and an absent one is false.
 /// 3. `ver` of `android-safetynet` is text that nothing vouches for, if it is text at all.
 /// 4. The receipt of `apple-appattest` is for Apple's server.
+/// 5. The count of a certificate's unused bits of its signature, if it stays below 8: no format signs it.
 fn is_immaterial(scenario: Scenario, member: Member, before: &[u8], at: usize, bit: u8) -> bool {
     // A byte beyond ASCII is not UTF-8 among these; JSON has no control characters in its text.
     let ascii = bit < 7;
     let printable = ascii && before[at] ^ 1 << bit >= 0x20;
     let within = |needle: &[u8]| find(before, needle).is_some_and(|range| range.contains(&at));
+    if member == Member::AttestationObject && bit < 3 && counts_unused_bits(before, at) {
+        return true;
+    }
     match (member, scenario.format) {
         (Member::AttestationObject, Format::None | Format::FidoU2f) => {
             let start = find(before, &sha256(&[RP_ID.as_bytes()])).unwrap().end;
@@ -114,6 +118,17 @@ fn is_immaterial(scenario: Scenario, member: Member, before: &[u8], at: usize, b
         (Member::AttestationObject, Format::AppleAppAttest) => within(b"a receipt"),
         _ => false,
     }
+}
+
+/// Whether there, within an attestation object, a certificate counts the unused bits of its signature.
+fn counts_unused_bits(bytes: &[u8], at: usize) -> bool {
+    let certificate_at = |start: usize| {
+        let [0x30, 0x82, high, low, ..] = bytes[start..] else { return None };
+        let end = start + 4 + usize::from(u16::from_be_bytes([high, low]));
+        let certificate = Certificate::from_der(bytes.get(start..end)?).ok()?;
+        Some(end - certificate.signature().len() - 1)
+    };
+    (0..at).any(|start| certificate_at(start) == Some(at))
 }
 
 /// Clients of Level 1 send no copies of what is in the attestation object, so that it stands for itself.
