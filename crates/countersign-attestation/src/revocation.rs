@@ -8,6 +8,7 @@ mod android;
 mod check;
 mod list;
 mod scope;
+mod verdicts;
 
 pub use android::{AttestationStatusList, STATUS_LIST_MAX, StatusListError};
 pub(crate) use check::Check;
@@ -15,15 +16,16 @@ pub use list::{CRL_MAX, CertificateRevocationList, ListError};
 
 /// What is known of revoked certificates, and what is demanded to be known.
 ///
-/// A certificate that a list of its issuer names is refused, whatever the list's age and scope. Of one that no list names,
-/// where lists of another scope count for none:
+/// A certificate that a list of its issuer names is refused, whatever the list's age and scope, and whatever the issuer's
+/// certificate says its key is for; also if the list's signature does not verify with the issuer's key, for the status is
+/// unknown then. Of one that no list names, where lists of another scope count for none:
 ///
 /// | the issuer has | by default | stricter or laxer |
 /// | --- | --- | --- |
 /// | a list that is current, and verifies with the issuer's key | accepted | |
 /// | no list here | accepted | [`requiring_lists`](Self::requiring_lists) |
 /// | lists here, all of another time | refused | [`dangerous_accept_outdated_lists`](Self::dangerous_accept_outdated_lists) |
-/// | lists here, of which none verifies with the issuer's key | refused | |
+/// | lists here, of which none verifies with the issuer's key, or whose key may not sign lists | refused | |
 ///
 /// ```
 /// use countersign_attestation::{AnchorList, CertificateRevocationList, Revocation, revocation::ListError};

@@ -97,6 +97,22 @@ impl Verifiers {
         self.verifier(scheme).is_some()
     }
 
+    /// Whether both are one table, so that they give the same verdicts: one is a clone of the other. Two tables that were
+    /// made apart are different ones, though they may be of the same verifiers.
+    ///
+    /// A verdict can be kept together with a clone of the table that gave it, and used where this holds.
+    ///
+    /// ```
+    /// use countersign_cose::Verifiers;
+    /// let verifiers = Verifiers::none();
+    /// assert!(verifiers.is_same_table(&verifiers.clone()));
+    /// assert!(!verifiers.is_same_table(&Verifiers::none()));
+    /// assert!(!verifiers.is_same_table(&verifiers.clone().with_long_rsa_keys()));
+    /// ```
+    pub fn is_same_table(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.table, &other.table) && self.rsa_bits == other.rsa_bits
+    }
+
     /// The COSE algorithms to choose an offer from: those that can be verified, in the order of [`Algorithm::ALL`],
     /// without [`Algorithm::Rs1`]. SHA-1 is for whoever asks for it by name.
     pub fn algorithms(&self) -> impl Iterator<Item = Algorithm> {

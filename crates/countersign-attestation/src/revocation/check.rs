@@ -7,17 +7,21 @@ use countersign_types::Timestamp;
 use super::{
     AttestationStatusList, CertificateRevocationList, Missing, Outdated, Revocation, RevocationReason,
 };
-use crate::{
-    Certificate, PathError,
-    certificate::KeyUsage,
-    path::{Obstacle, verify_signature},
-};
+use crate::{Certificate, PathError, certificate::KeyUsage, path::Obstacle};
 
 /// What is known of revoked certificates, as far as it counts for one path.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Check<'a> {
     revocation: &'a Revocation,
     android: Option<&'a AttestationStatusList>,
+}
+
+/// What the lists of an issuer say of one of its certificates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Good,
+    Revoked(RevocationReason),
+    Unknown(Gap),
 }
 
 /// Why nothing is known of a certificate; the greatest counts.
@@ -41,8 +45,9 @@ impl<'a> Check<'a> {
 
     /// Judges a path of which everything else is known to hold, the attestation certificate first and the anchor last.
     ///
-    /// An anchor's issuer is not in the path, so that no list is asked for it. `spend` is called before each signature
-    /// check.
+    /// An anchor's issuer is not in the path, so that no list is asked for it. `spend` is called once for each issuer that
+    /// lists are here of. How many these are is the caller's affair: a sender, for whom the budget is, has no part in it,
+    /// and each list is verified once with an issuer's key.
     pub(crate) fn path(
         &self,
         path: &[&Certificate],
@@ -59,34 +64,56 @@ impl<'a> Check<'a> {
             return Ok(());
         }
         for (position, (certificate, issuer)) in path.iter().zip(path.iter().skip(1)).enumerate() {
-            let mut gap = Gap::Missing;
-            let mut is_known = false;
-            for list in self.lists_of_issuer(certificate) {
-                let (reason, is_for_it) = (list.reason(certificate), list.scope().covers(certificate));
-                if reason.is_none() && !is_for_it {
-                    continue;
-                }
+            if self.lists_of_issuer(certificate).next().is_some() {
                 spend()?;
-                if !is_signed_by(list, issuer, verifiers) {
-                    gap = if is_for_it { gap.max(Gap::Invalid) } else { gap };
-                    continue;
-                }
-                // A list of another time or scope says nothing of those that it does not name. One that it names is
-                // this one, for no issuer gives a serial number twice, and stays revoked.
-                if let Some(reason) = reason {
-                    return Err(PathError::Revoked { position, reason });
-                }
-                if list.is_current_at(now) || self.revocation.outdated == Outdated::Accepted {
-                    is_known = true;
-                } else {
-                    gap = gap.max(Gap::Outdated { next_update: list.next_update() });
-                }
             }
-            if !is_known {
-                self.tolerate(gap)?;
+            match self.status(certificate, issuer, now, verifiers) {
+                Status::Good => {}
+                Status::Revoked(reason) => return Err(PathError::Revoked { position, reason }),
+                Status::Unknown(gap) => self.tolerate(gap)?,
             }
         }
         Ok(())
+    }
+
+    /// What the issuer's lists say of the certificate.
+    ///
+    /// A list that names it is about it, whatever the list's scope and time: no issuer gives a serial number twice, and
+    /// what is revoked stays so. Nor does it matter whether the issuer's certificate on this path allows its key to sign
+    /// lists: the sender chooses among an issuer's certificates. Where the signature of such a list does not verify,
+    /// the issuer may have made it with another key (section 6.3.3, steps f and g, looks for one). So the status is
+    /// unknown then, and no other list makes it good.
+    fn status(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        now: Timestamp,
+        verifiers: &Verifiers,
+    ) -> Status {
+        let may_sign_lists = issuer.key_usage().is_none_or(KeyUsage::crl_sign);
+        let mut gap = Gap::Missing;
+        let (mut is_good, mut is_disputed) = (false, false);
+        for list in self.lists_of_issuer(certificate) {
+            let reason = list.reason(certificate);
+            if reason.is_none() && !list.scope().covers(certificate) {
+                continue;
+            }
+            let is_genuine = list.is_signed_with_key_of(issuer, verifiers);
+            match reason {
+                Some(reason) if is_genuine => return Status::Revoked(reason),
+                Some(_) => is_disputed = true,
+                None if !is_genuine || !may_sign_lists => gap = gap.max(Gap::Invalid),
+                None if list.is_current_at(now) || self.revocation.outdated == Outdated::Accepted => {
+                    is_good = true;
+                }
+                None => gap = gap.max(Gap::Outdated { next_update: list.next_update() }),
+            }
+        }
+        match (is_disputed, is_good) {
+            (true, _) => Status::Unknown(Gap::Invalid),
+            (false, true) => Status::Good,
+            (false, false) => Status::Unknown(gap),
+        }
     }
 
     /// Who holds a listed key issues certificates for statements of any format, so that the list counts for each; where
@@ -115,17 +142,4 @@ impl<'a> Check<'a> {
             Gap::Invalid => Obstacle::RevocationListInvalid,
         }))
     }
-}
-
-/// Whether the list is the issuer's: its key made the signature, and is one for lists.
-fn is_signed_by(list: &CertificateRevocationList, issuer: &Certificate, verifiers: &Verifiers) -> bool {
-    issuer.key_usage().is_none_or(KeyUsage::crl_sign)
-        && verify_signature(
-            list.signed_data(),
-            list.signature_algorithm(),
-            list.signature(),
-            issuer,
-            verifiers,
-        )
-        .is_ok()
 }

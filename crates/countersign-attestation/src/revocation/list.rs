@@ -4,15 +4,17 @@
 use core::{fmt, ops::Range};
 use std::sync::Arc;
 
+use countersign_cose::Verifiers;
 use countersign_types::Timestamp;
 use x509_parser::{prelude::FromDer, time::ASN1Time};
 
-use super::{RevocationReason, scope::Scope};
+use super::{RevocationReason, scope::Scope, verdicts::Verdicts};
 use crate::{
     Certificate,
     certificate::{Name, SignatureAlgorithm},
     der::{self, NotDer, Reader},
     oid::{self, Oid},
+    path::verify_signature,
 };
 
 mod error;
@@ -35,7 +37,8 @@ const VERSION_2: &[u8] = &[1];
 
 /// What a CRL says. A clone shares its bytes.
 ///
-/// Its signature is checked when it is used, with the key of the issuer that a path goes through.
+/// Its signature is checked when it is used, with the key of the issuer that a path goes through. What comes out is kept
+/// with the list, so that each key costs it one check, whichever paths go through it.
 #[derive(Clone)]
 pub struct CertificateRevocationList(Arc<Contents>);
 
@@ -51,6 +54,7 @@ struct Contents {
     scope: Scope,
     signature_algorithm: SignatureAlgorithm,
     signature: Range<usize>,
+    verdicts: Verdicts,
 }
 
 struct Entry {
@@ -128,16 +132,14 @@ impl CertificateRevocationList {
         &self.0.scope
     }
 
-    pub(super) fn signature_algorithm(&self) -> &SignatureAlgorithm {
-        &self.0.signature_algorithm
-    }
-
-    pub(super) fn signed_data(&self) -> &[u8] {
-        self.slice(&self.0.tbs)
-    }
-
-    pub(super) fn signature(&self) -> &[u8] {
-        self.slice(&self.0.signature)
+    /// Whether the list's signature verifies with the key of `issuer`. What its certificate says the key is for is not
+    /// asked.
+    pub(super) fn is_signed_with_key_of(&self, issuer: &Certificate, verifiers: &Verifiers) -> bool {
+        self.0.verdicts.verifies(issuer.subject_public_key_info(), verifiers, || {
+            let data = self.slice(&self.0.tbs);
+            let signature = self.slice(&self.0.signature);
+            verify_signature(data, &self.0.signature_algorithm, signature, issuer, verifiers).is_ok()
+        })
     }
 
     fn slice(&self, range: &Range<usize>) -> &[u8] {
@@ -203,6 +205,7 @@ impl Contents {
             scope,
             signature_algorithm: SignatureAlgorithm::from_der(algorithm).ok_or(ListError::NotDer)?,
             signature: range_of(der, signature)?,
+            verdicts: Verdicts::default(),
             der: der.into(),
         })
     }

@@ -20,6 +20,10 @@ use crate::{
     validate_path,
 };
 
+mod android;
+mod cost;
+mod naming;
+
 fn middle_key() -> Key {
     Key::p256(2)
 }
@@ -200,13 +204,6 @@ fn rule_275_a_list_that_is_wrongly_signed_is_refused() {
 }
 
 #[test]
-fn rule_275_a_forged_list_names_nobody() {
-    let forged = by_middle().naming(&[30]).signed_by(&Key::p256(7));
-    let revocation = known(&by_middle(), &by_root()).with_list(forged);
-    validate(&path(), &revocation).unwrap();
-}
-
-#[test]
 fn rule_275_a_list_from_another_issuer_is_not_used() {
     let foreign = ListBuilder::new("somebody").naming(&[30]).signed_by(&middle_key());
     let revocation = Revocation::none().with_list(foreign);
@@ -270,13 +267,6 @@ fn rule_274_a_list_revokes_whom_it_names_whatever_its_scope() {
 }
 
 #[test]
-fn rule_275_a_forged_list_of_another_scope_is_passed_over() {
-    let list = |key: &Key| Revocation::none().with_list(scoped(USERS).naming(&[20]).signed_by(key));
-    validate(&path(), &list(&Key::p256(7))).unwrap();
-    revoked(&list(&root().1), 1);
-}
-
-#[test]
 fn rule_275_no_list_with_a_flipped_bit_clears_anybody() {
     let good = by_middle().with_extension(oid::CRL_NUMBER, false, &[0x02, 0x01, 0x07]).der(&middle_key());
     let judge = |der: &[u8]| {
@@ -290,17 +280,6 @@ fn rule_275_no_list_with_a_flipped_bit_clears_anybody() {
         flipped[position] ^= 1 << (position % 8);
         assert!(judge(&flipped).is_none(), "byte {position}");
     }
-}
-
-#[test]
-fn rule_277_lists_cost_signature_checks() {
-    let revocation = known(&by_middle(), &by_root());
-    let validate = |checks| {
-        let limits = PathLimits::default().with_signature_checks(checks);
-        validate_path(&path(), &[anchor()], &revocation, NOW, &Verifiers::rust_crypto(), &limits)
-    };
-    validate(4).unwrap();
-    assert_eq!(validate(3), Err(PathError::BudgetExceeded(3)));
 }
 
 #[test]
@@ -319,112 +298,4 @@ fn the_lists_come_with_the_anchors() {
     let scoped = crate::ScopedAnchors::default().with(crate::AnchorScope::any(), anchor());
     assess(&scoped).unwrap();
     assert_eq!(assess(&scoped.with_revocation(revocation)), Err(Code::AttestationCertificateRevoked));
-}
-
-fn status(json: &str) -> AttestationStatusList {
-    AttestationStatusList::from_json(json.as_bytes()).unwrap()
-}
-
-fn assess_android(format: &str, serial_number: &[u8], list: &str) -> Result<(), PathError> {
-    let mut leaf = leaf();
-    leaf.serial_number = serial_number.to_vec();
-    let path = path_of(&leaf, &middle()).to_vec();
-    let attestation = Attestation::with_certificates(format, AttestationType::Basic, path);
-    let revocation = Revocation::none().with_android_status(status(list)).requiring_lists();
-    let anchors = AnchorList::new([anchor()]).with_revocation(revocation);
-    let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
-    attestation.assess_trust(Aaguid::ZERO, &anchors, NOW, &verifiers, &limits).map(drop)
-}
-
-#[test]
-fn rule_220_a_serial_number_on_googles_list_is_refused() {
-    let serial_number = [0x00, 0xc8, 0x96, 0x6f];
-    let listed = |name: &str, reason: &str| format!(r#"{{"entries": {{"{name}": {reason}}}}}"#);
-    let assess = |list: &str| assess_android("android-key", &serial_number, list);
-    assess(r#"{"entries": {}}"#).unwrap();
-    assess(&listed("c8966e", r#"{"status": "REVOKED"}"#)).unwrap();
-    for (entry, reason) in [
-        (r#"{"status": "REVOKED", "reason": "KEY_COMPROMISE"}"#, RevocationReason::KeyCompromise),
-        (r#"{"status": "REVOKED", "reason": "CA_COMPROMISE"}"#, RevocationReason::CaCompromise),
-        (r#"{"status": "REVOKED", "reason": "SUPERSEDED"}"#, RevocationReason::Superseded),
-        (r#"{"status": "SUSPENDED", "reason": "SOFTWARE_FLAW"}"#, RevocationReason::SoftwareFlaw),
-        (r#"{"status": "SUSPENDED", "reason": "A NEW ONE", "more": 1}"#, RevocationReason::Other),
-        (r#"{"status": "A NEW ONE"}"#, RevocationReason::Unspecified),
-    ] {
-        let error = assess(&listed("c8966f", entry)).unwrap_err();
-        assert_eq!(error, PathError::Revoked { position: 0, reason });
-        assert_eq!(error.code(), Code::AttestationCertificateRevoked);
-    }
-}
-
-#[test]
-fn rule_220_an_intermediate_or_the_root_on_googles_list_is_refused() {
-    for (serial_number, position) in [("14", 1), ("1", 2)] {
-        let list = format!(r#"{{"entries": {{"{serial_number}": {{"status": "REVOKED"}}}}}}"#);
-        let error = assess_android("android-key", &[30], &list).unwrap_err();
-        assert_eq!(error, PathError::Revoked { position, reason: RevocationReason::Unspecified });
-    }
-}
-
-#[test]
-fn rule_220_a_serial_number_may_be_listed_in_decimal() {
-    // 6681152659205225093 is 0x5cb838f1fe157a85.
-    let list = r#"{"entries": {"6681152659205225093": {"status": "REVOKED"}}}"#;
-    let decimal = [0x5c, 0xb8, 0x38, 0xf1, 0xfe, 0x15, 0x7a, 0x85];
-    assess_android("android-key", &decimal, list).unwrap_err();
-    let hexadecimal = [0x06, 0x68, 0x11, 0x52, 0x65, 0x92, 0x05, 0x22, 0x50, 0x93];
-    assess_android("android-key", &hexadecimal, list).unwrap_err();
-    assess_android("android-key", &[0x5c, 0xb8, 0x38, 0xf1, 0xfe, 0x15, 0x7a, 0x84], list).unwrap();
-}
-
-#[test]
-fn rule_220_a_listed_key_makes_no_statement_of_another_format() {
-    let list = |name: &str| format!(r#"{{"entries": {{"{name}": {{"status": "REVOKED"}}}}}}"#);
-    let serial_number = [0x00, 0xc8, 0x96, 0x6f, 0xcb, 0x2f, 0xbb, 0x0d];
-    for format in ["android-key", "packed"] {
-        let error = assess_android(format, &serial_number, &list("c8966fcb2fbb0d")).unwrap_err();
-        assert_eq!(error, PathError::Revoked { position: 0, reason: RevocationReason::Unspecified });
-    }
-    let error = assess_android("packed", &serial_number, &list("c8966fcb2fbb0e")).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListMissing));
-}
-
-#[test]
-fn googles_short_serial_numbers_are_for_android_keys_alone() {
-    let list = r#"{"entries": {"1e": {"status": "REVOKED"}}}"#;
-    let error = assess_android("android-key", &[30], list).unwrap_err();
-    assert_eq!(error.code(), Code::AttestationCertificateRevoked);
-    // Elsewhere it neither revokes nor stands for a list.
-    let error = assess_android("packed", &[30], list).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListMissing));
-}
-
-#[test]
-fn a_status_list_has_its_form() {
-    let read = |json: &str| AttestationStatusList::from_json(json.as_bytes());
-    let list =
-        read(r#" {"entries": {"1": {"status": "REVOKED"}, "f2": {"status": "SUSPENDED"}}, "more": 1}"#);
-    let list = list.unwrap();
-    assert_eq!((list.len(), list.is_empty()), (2, false));
-    let longest = "1".repeat(49);
-    assert_eq!(status(&format!(r#"{{"entries": {{"{longest}": {{"status": "REVOKED"}}}}}}"#)).len(), 1);
-    assert!(status(r#"{"entries": {}}"#).is_empty());
-    for json in ["", "{}", "[]", "[{}]", r#"{"entries": []}"#, r#"{"entries": {}}, 1"#] {
-        assert_eq!(read(json).unwrap_err(), StatusListError::NotList, "{json}");
-    }
-    let doubled = r#"{"entries": {}, "entries": {}}"#;
-    assert_eq!(read(doubled).unwrap_err(), StatusListError::NotList);
-    for name in ["", "0x1", "F2", "-1", "g", &"1".repeat(50)] {
-        let error = read(&format!(r#"{{"entries": {{"{name}": {{"status": "REVOKED"}}}}}}"#)).unwrap_err();
-        assert!(matches!(error, StatusListError::Entry(_)), "{name}");
-    }
-    for entry in ["{}", "1", r#"["REVOKED"]"#, r#"{"status": 1}"#] {
-        let error = read(&format!(r#"{{"entries": {{"f2": {entry}}}}}"#)).unwrap_err();
-        assert_eq!(error, StatusListError::Entry("f2".into()));
-        assert_eq!(error.to_string(), "entry \"f2\" of the status list has no serial number or no status");
-    }
-    // 8 MiB.
-    assert_eq!(read(&" ".repeat(8_388_608)).unwrap_err(), StatusListError::NotList);
-    let long = " ".repeat(8_388_609);
-    assert_eq!(read(&long).unwrap_err(), StatusListError::TooLong { length: 8_388_609 });
 }

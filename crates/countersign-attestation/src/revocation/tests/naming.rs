@@ -1,0 +1,105 @@
+//! Tests of lists that name a certificate, and that something speaks against.
+
+use super::*;
+
+/// A CA whose key may sign certificates only.
+fn certificates_only(ca: Builder) -> Builder {
+    ca.with_extension(oid::KEY_USAGE, true, &[0x03, 0x02, 0x02, 0x04])
+}
+
+/// The path through an intermediate whose key may sign certificates only.
+fn other_path() -> [Certificate; 2] {
+    let mut other = certificates_only(middle());
+    other.serial_number = vec![25];
+    path_of(&leaf(), &other)
+}
+
+fn is_revoked(path: &[Certificate], revocation: &Revocation, expected: usize) {
+    let error = validate(path, revocation).unwrap_err();
+    assert_eq!(error, PathError::Revoked { position: expected, reason: RevocationReason::Unspecified });
+    assert_eq!(error.code(), Code::AttestationCertificateRevoked);
+}
+
+fn is_unknown(path: &[Certificate], revocation: &Revocation) {
+    let error = validate(path, revocation).unwrap_err();
+    assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListInvalid));
+    assert_eq!(error.code(), Code::AttestationUntrusted);
+}
+
+/// What is known where `list` names or does not name the leaf, for both kinds of scope, neither of which has the leaf.
+fn lists_of_another_scope(by_middle: &ListBuilder, key: &Key) -> [Revocation; 2] {
+    [CAS, &point(b"http://a.example/1")].map(|scope| {
+        let list =
+            by_middle.clone().with_extension(oid::ISSUING_DISTRIBUTION_POINT, true, &sequence(&[scope]));
+        Revocation::none().with_list(list.signed_by(key))
+    })
+}
+
+#[test]
+fn rule_399_a_list_that_names_counts_though_the_issuers_other_certificate_may_not_sign_lists() {
+    let one = |list: &ListBuilder| Revocation::none().with_list(list.signed_by(&middle_key()));
+    is_revoked(&other_path(), &one(&by_middle().naming(&[30])), 0);
+    // One that does not name it is no list of this issuer's then.
+    is_unknown(&other_path(), &one(&by_middle()));
+    // The sender has the choice between the two certificates, and may send both.
+    let [leaf, other] = other_path();
+    let both = [leaf, other, path()[1].clone()];
+    is_revoked(&both, &one(&by_middle().naming(&[30])), 0);
+    validate(&both, &one(&by_middle())).unwrap();
+}
+
+#[test]
+fn rule_399_a_list_of_another_scope_that_names_counts_whatever_the_issuers_certificate_allows() {
+    for revocation in lists_of_another_scope(&by_middle().naming(&[30]), &middle_key()) {
+        is_revoked(&path(), &revocation, 0);
+        is_revoked(&other_path(), &revocation, 0);
+    }
+    for revocation in lists_of_another_scope(&by_middle(), &middle_key()) {
+        validate(&path(), &revocation).unwrap();
+        validate(&other_path(), &revocation).unwrap();
+    }
+}
+
+#[test]
+fn rule_399_a_list_that_names_and_is_signed_with_another_key_leaves_the_status_unknown() {
+    let other_key = Key::p256(7);
+    let naming = by_middle().naming(&[30]);
+    let good = known(&by_middle(), &by_root());
+    validate(&path(), &good).unwrap();
+    // No list that verifies makes it good again.
+    is_unknown(&path(), &good.clone().with_list(naming.signed_by(&other_key)));
+    is_unknown(&path(), &good.with_list(naming.signed_by(&other_key)).dangerous_accept_outdated_lists());
+    for revocation in lists_of_another_scope(&naming, &other_key) {
+        is_unknown(&path(), &revocation);
+        is_unknown(&other_path(), &revocation);
+    }
+    // What it does not name it says nothing of.
+    validate(&path(), &known(&by_middle(), &by_root()).with_list(by_middle().signed_by(&other_key))).unwrap();
+    for revocation in lists_of_another_scope(&by_middle(), &other_key) {
+        validate(&path(), &revocation).unwrap();
+    }
+}
+
+#[test]
+fn rule_399_a_list_that_verifies_and_names_weighs_more_than_one_that_does_not_verify() {
+    let naming = by_middle().naming(&[30]);
+    for keys in [[7, 2], [2, 7]] {
+        let [one, other] = keys.map(|number| naming.signed_by(&Key::p256(number)));
+        is_revoked(&path(), &Revocation::none().with_list(one).with_list(other), 0);
+    }
+}
+
+#[test]
+fn rule_399_a_root_that_may_not_sign_lists_revokes_all_the_same() {
+    let anchors =
+        [TrustAnchor::from_certificate(certificates_only(root_certificate()).self_signed(&root().1))];
+    let validate = |list: &ListBuilder| {
+        let revocation = Revocation::none().with_list(list.signed_by(&root().1));
+        let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
+        validate_path(&path(), &anchors, &revocation, NOW, &verifiers, &limits)
+    };
+    let error = validate(&by_root().naming(&[20])).unwrap_err();
+    assert_eq!(error, PathError::Revoked { position: 1, reason: RevocationReason::Unspecified });
+    let error = validate(&by_root()).unwrap_err();
+    assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListInvalid));
+}
