@@ -235,10 +235,9 @@ impl Knowledge {
     /// Puts a BLOB in use and keeps it, and says its number. The one that is in use already is no error.
     fn take(&self, content: &[u8], now: Timestamp) -> Result<u64, NotTaken> {
         let number = match self.put_in_use(content, now) {
-            Ok(number) => number,
             Err(MetadataError::NotNewer(number)) if self.is_kept(number)? => return Ok(number),
-            // The disk was full, perhaps.
-            Err(MetadataError::NotNewer(number)) => number,
+            // One that is in use and not kept: the disk was full, perhaps.
+            Ok(number) | Err(MetadataError::NotNewer(number)) => number,
             Err(error) => return Err(NotTaken::Refused(error)),
         };
         match self.kept.keep(content, number).map_err(NotTaken::NotKept)? {

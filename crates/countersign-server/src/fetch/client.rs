@@ -201,9 +201,7 @@ impl Client {
             ureq::Error::RequireHttpsOnly(_) => FetchError::NotHttps,
             // Our own address was read before: a bad one is where the server sent us.
             ureq::Error::BadUri(_) => FetchError::Redirects,
-            ureq::Error::Io(error) if error.get_ref().is_some_and(|it| it.is::<Excess>()) => {
-                FetchError::Excess
-            }
+            ureq::Error::Io(error) if error.get_ref().is_some_and(is_excess) => FetchError::Excess,
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
                 FetchError::TimedOut(self.time_limit)
             }
@@ -211,6 +209,10 @@ impl Client {
             error => FetchError::Unreachable(error.to_string()),
         }
     }
+}
+
+fn is_excess(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    error.is::<Excess>()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {

@@ -86,7 +86,7 @@ impl<T: Transport> Transport for Limited<T> {
         let made_progress = self.transport.await_input(timeout)?;
         let new = self.transport.buffers().input().get(before..).unwrap_or_default();
         let held = self.limits.held.load(Ordering::Relaxed);
-        self.reader.read(new, held).map_err(|excess| io::Error::other(excess))?;
+        self.reader.read(new, held).map_err(io::Error::other)?;
         Ok(made_progress)
     }
 

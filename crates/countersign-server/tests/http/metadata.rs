@@ -192,7 +192,7 @@ async fn rule_348_of_two_servers_the_one_that_is_behind_takes_over_the_newer_blo
     // After a restart with the older file it is still the newer one that counts.
     let mut again = behind;
     again.listen = Listen::Localhost(8080);
-    let mut client = Client { router: router(&again).unwrap(), cookie: None };
+    let mut client = Client::of(&router(&again).unwrap());
     assert_eq!(metric(&mut client, "countersign_metadata_number").await, Some(8));
 }
 
