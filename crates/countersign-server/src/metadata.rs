@@ -348,8 +348,9 @@ impl Knowledge {
     }
 
     /// Why the metadata of today would not let a stored credential register, if its attestation once led to a root and
-    /// still does. The attestation is verified once for each BLOB and day; that takes a while: not for a thread that
-    /// answers requests.
+    /// still does; or that the stored attestation can't be used, such as one of another model than the record's, which is
+    /// the one that is shown. The attestation is verified once for each BLOB and day; that takes a while: not for a thread
+    /// that answers requests.
     pub(crate) fn trouble(
         &self,
         rp: &RelyingParty,
@@ -364,6 +365,9 @@ impl Knowledge {
         let reassessor = Reassessor::new(rp, self.metadata.clone()).with_model_policy(self.metadata.clone());
         match reassessor.judge(record, now).verdict() {
             Verdict::ModelRefused(refused) => Some(refused.reason().to_owned()),
+            Verdict::EvidenceUnusable(fault) => {
+                Some(format!("its stored attestation can't be used: {fault}"))
+            }
             _ => None,
         }
     }

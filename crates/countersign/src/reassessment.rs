@@ -85,6 +85,9 @@ impl Reassessor {
     /// The statement is verified as of the time of the first judgement, where that was noted, for some formats say when
     /// they were made; anchors, revocation and models are those of `now`. Where a certificate has expired since, the path is
     /// judged as of that time too, and revocation lists count whatever their date: see [`Verdict::TrustedAtRegistration`].
+    ///
+    /// Evidence of another model than the record says is unusable ([`EvidenceFault::OfAnotherModel`]): a verdict is always
+    /// about [`CredentialRecord::aaguid`].
     pub fn judge(&self, record: &CredentialRecord, now: Timestamp) -> Reassessment {
         let (verdict, today) = self.verdict(record, now);
         Reassessment::new(verdict, record.evidence(), today)
@@ -118,6 +121,11 @@ impl Reassessor {
             Ok(verified) => verified,
             Err(verdict) => return (verdict, None),
         };
+        let (own, aaguid) = (record.aaguid(), verified.aaguid);
+        if own != aaguid {
+            let fault = EvidenceFault::OfAnotherModel { record: own, evidence: aaguid };
+            return (Verdict::EvidenceUnusable(fault), None);
+        }
         let today = verified.attestation.attestation_type();
         let verdict = if today.is_certified() {
             self.trust(record, evidence, &verified, now)

@@ -3,6 +3,7 @@
 use core::convert::Infallible;
 
 use countersign_attestation::AnchorList;
+use countersign_types::Aaguid;
 
 use super::*;
 use crate::test_ceremony::{Attest, Create, NOW, create, rp};
@@ -94,6 +95,19 @@ fn evidence_that_is_not_the_record_s_is_unusable() {
     let without_key =
         CredentialRecord::new(fixed.id.clone(), fixed.rp_id.clone(), fixed.user_handle.clone(), [0xa0]);
     assert_eq!(unreadable(&without_key.with_evidence(evidence.clone())), "public-key-malformed");
+}
+
+#[test]
+fn a_record_that_names_another_model_than_its_evidence_gets_no_verdict_on_either() {
+    let record = self_attested();
+    let kind = AttestationType::SelfAttestation;
+    assert_eq!(*judge(&record).verdict(), Verdict::NobodyVouches(kind));
+    for other in [Aaguid::from_bytes([0xee; 16]), Aaguid::ZERO] {
+        let verdict = judge(&record.clone().with_aaguid(other)).verdict().clone();
+        let fault = EvidenceFault::OfAnotherModel { record: other, evidence: record.aaguid() };
+        assert_eq!(verdict, Verdict::EvidenceUnusable(fault));
+        assert_eq!(verdict.code(), Some(crate::Code::AttestationAaguidMismatch));
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use core::fmt;
 use countersign_attestation::{AttestationError, AttestationType, ModelRefused, PathError};
 use countersign_cose::KeyError;
 use countersign_types::{
-    Code, attestation_object::AttestationObjectError, authenticator_data::AuthenticatorDataError,
+    Aaguid, Code, attestation_object::AttestationObjectError, authenticator_data::AuthenticatorDataError,
     client_data::ClientDataError,
 };
 
@@ -89,6 +89,14 @@ pub enum EvidenceFault {
     PublicKey(KeyError),
     /// The credential ID, the key or the RP ID is not the record's, or the client data is not a registration's.
     OfAnotherCredential,
+    /// The AAGUID is not the record's: what is shown of the record would be about another model than the verdict. Code
+    /// `attestation-aaguid-mismatch`.
+    OfAnotherModel {
+        /// The record's AAGUID.
+        record: Aaguid,
+        /// The one in the evidence.
+        evidence: Aaguid,
+    },
 }
 
 impl EvidenceFault {
@@ -100,6 +108,7 @@ impl EvidenceFault {
             Self::ClientData(cause) => cause.code(),
             Self::PublicKey(cause) => cause.code(),
             Self::OfAnotherCredential => Code::CredentialIdMismatch,
+            Self::OfAnotherModel { .. } => Code::AttestationAaguidMismatch,
         }
     }
 }
@@ -112,6 +121,9 @@ impl fmt::Display for EvidenceFault {
             Self::ClientData(cause) => cause.fmt(f),
             Self::PublicKey(cause) => cause.fmt(f),
             Self::OfAnotherCredential => f.write_str("the evidence is not that of the record's credential"),
+            Self::OfAnotherModel { record, evidence } => {
+                write!(f, "the record has aaguid {record}, its evidence {evidence}")
+            }
         }
     }
 }
