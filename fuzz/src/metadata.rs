@@ -66,6 +66,6 @@ fn accounted(blob: &Blob, payload: &[u8]) {
                 assert!(MetadataPolicy::fido().judge(blob, &Model::new(*key), testing::NOW).is_err());
             }
         }
-        let _ = (entry.statement(), entry.current_report(testing::NOW), entry.anchors());
+        let _ = (entry.statement(), entry.current_report(testing::NOW), entry.roots());
     }
 }

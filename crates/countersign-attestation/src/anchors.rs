@@ -1,7 +1,7 @@
 //! Trust anchors: whom the caller believes, and for what.
 
 use core::fmt;
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use countersign_types::Aaguid;
 
@@ -25,7 +25,9 @@ pub use scoped::{AnchorScope, ScopedAnchors};
 ///
 /// impl TrustAnchors for ByModel {
 ///     fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
-///         self.0.get(&query.aaguid).map_or(Cow::Borrowed(&[]), Cow::from)
+///         let anchors = self.0.get(&query.aaguid).map_or(&[][..], Vec::as_slice);
+///         // Says so: else the AAGUID that a TPM or Android's key store signs stays a claim.
+///         anchors.iter().map(|anchor| anchor.clone().for_models([query.aaguid])).collect()
 ///     }
 /// }
 /// ```
@@ -69,12 +71,75 @@ pub struct AnchorQuery<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustAnchor {
     certificate: Certificate,
+    models: Option<Arc<[Aaguid]>>,
+    unnamed_models: UnnamedModels,
+}
+
+/// What becomes of an attestation whose certificate does not name its model, below an anchor that is for several.
+///
+/// The extension with the AAGUID must be there if the root is one of several models
+/// ([section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements)): without it an
+/// authenticator of a compromised model passes for one of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
+#[non_exhaustive]
+pub enum UnnamedModels {
+    /// It may be of each of the anchor's models: all of them are judged, and must be accepted. No AAGUID is attested.
+    JudgedTogether,
+    /// Rejected with `attestation-untrusted`.
+    #[default]
+    Refused,
 }
 
 impl TrustAnchor {
-    /// Believes this certificate.
+    /// An anchor for models that are not known.
     pub const fn from_certificate(certificate: Certificate) -> Self {
-        Self { certificate }
+        Self { certificate, models: None, unnamed_models: UnnamedModels::Refused }
+    }
+
+    /// The anchor of these models and no others, in place of what was known before.
+    ///
+    /// What an authenticator below it says of its model is worth more then: an AAGUID that software wrote, as with
+    /// `tpm` and `android-key`, counts as attested if it is one of these; an attestation certificate that names no
+    /// model counts for the one that is here, and not for one of several (see [`UnnamedModels`]).
+    pub fn for_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
+        let sorted: BTreeSet<_> = models.into_iter().collect();
+        self.models = Some(sorted.into_iter().collect());
+        self
+    }
+
+    /// Sets what becomes of an attestation whose certificate does not name its model, if the anchor is for several.
+    pub const fn with_unnamed_models(mut self, unnamed_models: UnnamedModels) -> Self {
+        self.unnamed_models = unnamed_models;
+        self
+    }
+
+    /// The models that it is the anchor of, sorted; `None` if that is not known.
+    pub fn models(&self) -> Option<&[Aaguid]> {
+        self.models.as_deref()
+    }
+
+    /// What becomes of an attestation whose certificate does not name its model, if the anchor is for several.
+    pub const fn unnamed_models(&self) -> UnnamedModels {
+        self.unnamed_models
+    }
+
+    pub(crate) const fn shared_models(&self) -> Option<&Arc<[Aaguid]>> {
+        self.models.as_ref()
+    }
+
+    /// What is known of one certificate that was given as an anchor twice: it is for the models of both, and the
+    /// stricter rule holds.
+    pub(crate) fn merged(self, other: &Self) -> Self {
+        let unnamed_models = self.unnamed_models.max(other.unnamed_models);
+        let merged = match (&self.models, &other.models) {
+            (Some(own), Some(others)) if own != others => {
+                let models = [&**own, &**others].concat();
+                self.for_models(models)
+            }
+            (None, Some(others)) => Self { models: Some(Arc::clone(others)), ..self },
+            _ => self,
+        };
+        merged.with_unnamed_models(unnamed_models)
     }
 
     /// The certificate.

@@ -68,14 +68,16 @@ mod statement_map;
 mod test_support;
 pub mod trust;
 
-pub use anchors::{AnchorList, AnchorQuery, AnchorScope, ScopedAnchors, TrustAnchor, TrustAnchors};
+pub use anchors::{
+    AnchorList, AnchorQuery, AnchorScope, ScopedAnchors, TrustAnchor, TrustAnchors, UnnamedModels,
+};
 pub use certificate::{Certificate, CertificateError};
 pub use error::AttestationError;
 pub use format::{AttestationFormat, Formats};
-pub use model::{ModelList, ModelPolicy, ModelQuery, ModelRefused};
+pub use model::{ModelList, ModelPolicy, ModelQuery, ModelRefused, ModelRemark};
 pub use path::{PathError, PathLimits, TrustedPath, validate_path};
 pub use revocation::{AttestationStatusList, CertificateRevocationList, Revocation};
-pub use statement::{Attestation, AttestationType, Details, Statement};
+pub use statement::{AaguidSource, Attestation, AttestationType, Details, Statement};
 pub use trust::{AttestedAaguid, Trust};
 
 /// The document's example, compiled as a test.

@@ -33,6 +33,23 @@ use crate::{Attestation, AttestedAaguid, Trust};
 pub trait ModelPolicy: fmt::Debug + Send + Sync {
     /// Whether an authenticator of this model is accepted; where it is not, why.
     fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRefused>;
+
+    /// In what an authenticator that is accepted differs from what is known of its model. The relying party reports it
+    /// as a deviation, or rejects it if its policy says so; it asks only if one of these matters to it.
+    fn remarks(&self, model: &ModelQuery<'_>) -> Vec<ModelRemark> {
+        let _ = model;
+        Vec::new()
+    }
+}
+
+/// In what an authenticator differs from what is known of its model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ModelRemark {
+    /// Its credential has an algorithm that the model's statement does not list.
+    UnlistedAlgorithm,
+    /// It verified its user, and the model's statement lists no way to.
+    UnlistedUserVerification,
 }
 
 /// What is known of an authenticator's model.
@@ -43,7 +60,7 @@ pub struct ModelQuery<'a> {
     pub attestation: &'a Attestation,
     /// Who vouches for it.
     pub trust: &'a Trust,
-    /// The AAGUID, where a trust anchor vouches for it; `None` for a format such as `fido-u2f`, which does not sign it.
+    /// The AAGUID, if a trust anchor vouches for it: see [`Trust::attested_aaguid`].
     pub attested_aaguid: Option<AttestedAaguid>,
     /// The algorithm of the credential's key, where the caller says it.
     pub algorithm: Option<AlgorithmIdentifier>,
@@ -138,14 +155,18 @@ impl ModelPolicy for ModelList {
         if self.listed == Listed::Refused && self.aaguids.is_empty() {
             return Ok(());
         }
-        let Some(aaguid) = model.attested_aaguid.map(AttestedAaguid::get) else {
+        let possible = model.trust.possible_models();
+        if possible.is_empty() {
             return Err(ModelRefused::new("its aaguid is not attested"));
+        }
+        let is_refused = |aaguid: &&Aaguid| match self.listed {
+            Listed::Accepted => !self.aaguids.contains(*aaguid),
+            Listed::Refused => self.aaguids.contains(*aaguid),
         };
-        let is_accepted = match self.listed {
-            Listed::Accepted => self.aaguids.contains(&aaguid),
-            Listed::Refused => !self.aaguids.contains(&aaguid),
-        };
-        if is_accepted { Ok(()) } else { Err(ModelRefused::new(format!("aaguid {aaguid}"))) }
+        match possible.iter().find(is_refused) {
+            Some(aaguid) => Err(ModelRefused::new(format!("aaguid {aaguid}"))),
+            None => Ok(()),
+        }
     }
 }
 

@@ -67,6 +67,7 @@ pub struct Attestation {
     trust_path: Vec<Certificate>,
     details: Details,
     covers_authenticator_data: bool,
+    aaguid_source: AaguidSource,
     compound: Option<Compound>,
 }
 
@@ -89,6 +90,7 @@ impl Attestation {
             trust_path,
             details: Details::None,
             covers_authenticator_data: attestation_type != AttestationType::None,
+            aaguid_source: AaguidSource::Authenticator,
             compound: None,
         }
     }
@@ -106,6 +108,11 @@ impl Attestation {
     /// The same, of a format that signs the credential's ID and key, but not the authenticator data as a whole.
     pub fn covering_the_credential_only(self) -> Self {
         Self { covers_authenticator_data: false, ..self }
+    }
+
+    /// Says where the AAGUID comes from, in place of [`AaguidSource::Authenticator`].
+    pub fn with_aaguid_source(self, aaguid_source: AaguidSource) -> Self {
+        Self { aaguid_source, ..self }
     }
 
     /// The same, with what the format tells besides.
@@ -127,6 +134,11 @@ impl Attestation {
     /// counter. Where it does not, as in `fido-u2f`, no trust path makes these more than claims.
     pub const fn covers_authenticator_data(&self) -> bool {
         self.covers_authenticator_data
+    }
+
+    /// Where the AAGUID in the authenticator data comes from.
+    pub const fn aaguid_source(&self) -> AaguidSource {
+        self.aaguid_source
     }
 
     /// The parts of a compound attestation, with the result of each; empty for any other format.
@@ -185,6 +197,22 @@ impl Attestation {
         let certificates = [self.trust_path.as_slice(), &intermediates].concat();
         path::validate(&certificates, &anchors, profile, revocation, now, verifiers, limits)
     }
+}
+
+/// Where the AAGUID that a statement signs comes from: it decides what a trust path makes of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AaguidSource {
+    /// The authenticator itself wrote it, and the attestation certificate names it or can be of no other model.
+    #[default]
+    Authenticator,
+    /// The authenticator itself wrote it, and the attestation certificate of the format `packed` does not name it. It is
+    /// attested unless the trust anchor is known to be that of several models.
+    NotCertified,
+    /// Software wrote it: `tpm`, `android-key` and `android-safetynet` attest keys or the state of a device to whatever
+    /// asks, and that composes the authenticator data. It is attested only if the trust anchor is known to be that of
+    /// the model.
+    Software,
 }
 
 /// What some formats tell of the authenticator beyond the attestation type.

@@ -1,11 +1,15 @@
 //! Steps 23 and 24 of [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential): who vouches
 //! for an attestation.
 
+use core::slice;
+use std::sync::Arc;
+
 use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, Timestamp};
 
 use crate::{
-    Attestation, Certificate, PathError, PathLimits, TrustAnchors, TrustedPath,
+    AaguidSource, Attestation, Certificate, PathError, PathLimits, TrustAnchor, TrustAnchors, TrustedPath,
+    UnnamedModels,
     format::compound::{Compound, Part, Quorum},
     path::Obstacle,
 };
@@ -15,7 +19,18 @@ use crate::{
 #[non_exhaustive]
 pub struct Trust {
     paths: Vec<TrustedPath>,
-    attested_aaguid: Option<AttestedAaguid>,
+    covers_authenticator_data: bool,
+    model: TrustedModel,
+}
+
+/// What the trusted evidence says of the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum TrustedModel {
+    /// Nothing: the AAGUID is a claim.
+    Unknown,
+    Attested(AttestedAaguid),
+    /// One of these; which, only the authenticator says.
+    OneOf(Arc<[Aaguid]>),
 }
 
 impl Trust {
@@ -27,17 +42,32 @@ impl Trust {
     /// Whether somebody who is trusted vouches for the authenticator data as a whole, and with it for the AAGUID: see
     /// [`Attestation::covers_authenticator_data`].
     pub const fn covers_authenticator_data(&self) -> bool {
-        self.attested_aaguid.is_some()
+        self.covers_authenticator_data
     }
 
-    /// The authenticator's model, where somebody who is trusted vouches for it; `None` for a format such as `fido-u2f`,
-    /// which does not sign it.
+    /// The authenticator's model, if the trust anchor vouches for it. `None` for a format such as `fido-u2f`, which does
+    /// not sign it, and for one whose AAGUID software writes, unless the anchor is that of the model: see
+    /// [`AaguidSource`].
     pub const fn attested_aaguid(&self) -> Option<AttestedAaguid> {
-        self.attested_aaguid
+        match self.model {
+            TrustedModel::Attested(aaguid) => Some(aaguid),
+            TrustedModel::Unknown | TrustedModel::OneOf(_) => None,
+        }
+    }
+
+    /// The models that the authenticator can be of, as far as the trust anchor vouches for it: one if it is attested;
+    /// several if its certificate does not name it and they are [judged together](UnnamedModels::JudgedTogether); none
+    /// if nothing is known. All of them must be acceptable.
+    pub fn possible_models(&self) -> &[Aaguid] {
+        match &self.model {
+            TrustedModel::Unknown => &[],
+            TrustedModel::Attested(AttestedAaguid(aaguid)) => slice::from_ref(aaguid),
+            TrustedModel::OneOf(models) => models,
+        }
     }
 }
 
-/// An AAGUID that an attestation signs which leads to a trust anchor: evidence, where an [`Aaguid`] is a claim.
+/// An AAGUID for which a trust anchor vouches: evidence, where an [`Aaguid`] is a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AttestedAaguid(Aaguid);
 
@@ -71,8 +101,30 @@ impl Attestation {
             );
         }
         let path = self.validate_trust_path(aaguid, source, now, verifiers, limits)?;
-        let attested_aaguid = self.covers_authenticator_data().then_some(AttestedAaguid(aaguid));
-        Ok(Trust { paths: vec![path], attested_aaguid })
+        let model = self.trusted_model(aaguid, path.anchor())?;
+        let covers_authenticator_data = self.covers_authenticator_data();
+        Ok(Trust { paths: vec![path], covers_authenticator_data, model })
+    }
+
+    /// What the anchor makes of the AAGUID.
+    fn trusted_model(&self, aaguid: Aaguid, anchor: &TrustAnchor) -> Result<TrustedModel, PathError> {
+        let attested = Ok(TrustedModel::Attested(AttestedAaguid(aaguid)));
+        if !self.covers_authenticator_data() {
+            return Ok(TrustedModel::Unknown);
+        }
+        match (self.aaguid_source(), anchor.shared_models()) {
+            (AaguidSource::Authenticator, _) | (AaguidSource::NotCertified, None) => attested,
+            (AaguidSource::Software, Some(models)) if models.contains(&aaguid) => attested,
+            (AaguidSource::NotCertified, Some(models)) => match (&**models, anchor.unnamed_models()) {
+                ([only], _) if *only == aaguid => attested,
+                ([] | [_], _) => Ok(TrustedModel::Unknown),
+                (_, UnnamedModels::JudgedTogether) => Ok(TrustedModel::OneOf(Arc::clone(models))),
+                (several, UnnamedModels::Refused) => {
+                    Err(PathError::Untrusted(Obstacle::ModelNotCertified(several.len())))
+                }
+            },
+            (AaguidSource::Software, _) => Ok(TrustedModel::Unknown),
+        }
     }
 }
 
@@ -111,9 +163,13 @@ fn assess_parts(
             return Err(first_error.unwrap_or(missing));
         }
     }
-    let attested_aaguid = trusted.iter().find_map(|(_, trust)| trust.attested_aaguid);
+    let covers_authenticator_data = trusted.iter().any(|(_, trust)| trust.covers_authenticator_data);
+    let models = || trusted.iter().map(|(_, trust)| &trust.model);
+    let attested = models().find(|model| matches!(model, TrustedModel::Attested(_)));
+    let possible = || models().find(|model| matches!(model, TrustedModel::OneOf(_)));
+    let model = attested.or_else(possible).cloned().unwrap_or(TrustedModel::Unknown);
     let paths = trusted.into_iter().flat_map(|(_, trust)| trust.paths).collect();
-    Ok(Trust { paths, attested_aaguid })
+    Ok(Trust { paths, covers_authenticator_data, model })
 }
 
 /// How many attestation keys there are: the same one twice is no more evidence than once.
@@ -127,3 +183,6 @@ fn distinct_keys(trusted: &[(&str, Trust)]) -> usize {
     keys.dedup();
     keys.len()
 }
+
+#[cfg(test)]
+mod tests;

@@ -286,8 +286,11 @@ fn details(entry: Entry<'_>, now: Timestamp) -> String {
         row("key protection", statement.key_protection.map(words).unwrap_or_default());
         row("icon", statement.icon.map(|icon| format!("{} bytes", icon.raw_len())).unwrap_or_default());
     }
-    for anchor in entry.anchors() {
-        row("root", table::common_name(anchor.certificate()).unwrap_or_else(|| "without a name".to_owned()));
+    for root in entry.roots() {
+        row(
+            "root",
+            table::common_name(root.anchor().certificate()).unwrap_or_else(|| "without a name".to_owned()),
+        );
     }
     let mut text = table.to_string();
     let mut reports = Table::new(["status", "since", "version", ""]);

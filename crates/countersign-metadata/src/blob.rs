@@ -3,12 +3,13 @@
 use core::ops::Range;
 use std::{collections::BTreeSet, sync::OnceLock};
 
-use countersign_attestation::{TrustAnchor, TrustedPath};
+use countersign_attestation::TrustedPath;
 use countersign_cose::Hash;
 use countersign_types::{Aaguid, Timestamp};
 
 use crate::{
     Date, EntryFault, KeyIdentifier, ModelKey, RogueListReference, Statement, StatusReport,
+    anchors::{self, Root},
     json::Reader,
     payload::{Faulty, Payload, Place},
 };
@@ -32,6 +33,8 @@ pub struct Blob {
     /// The hash of its signature, and of what the signature vouches for elsewhere.
     hash: Hash,
     entries: Vec<Indexed>,
+    /// Of each entry; read when they are first asked for.
+    roots: OnceLock<Vec<Box<[Root]>>>,
     skipped: Vec<SkippedEntry>,
     /// Sorted. Apart from the others, for they are what is looked up all day.
     by_aaguid: Vec<(u128, Slot)>,
@@ -42,7 +45,8 @@ pub struct Blob {
 #[derive(Debug)]
 struct Indexed {
     place: Place,
-    anchors: OnceLock<Box<[TrustAnchor]>>,
+    /// Its position among `entries`.
+    at: usize,
 }
 
 /// Positions in `entries` and `skipped`.
@@ -109,7 +113,7 @@ impl Blob {
         }
         by_aaguid.sort_unstable();
         by_key.sort_unstable();
-        let index = |place| Indexed { place, anchors: OnceLock::new() };
+        let index = |(at, place)| Indexed { place, at };
         let skip = |Faulty { position, keys, fault }| SkippedEntry { position, keys, fault };
         Self {
             text,
@@ -118,7 +122,8 @@ impl Blob {
             legal_header,
             signer,
             hash,
-            entries: entries.into_iter().map(index).collect(),
+            entries: entries.into_iter().enumerate().map(index).collect(),
+            roots: OnceLock::new(),
             skipped: faulty.into_iter().map(skip).collect(),
             by_aaguid,
             by_key,
@@ -327,13 +332,11 @@ impl<'a> Entry<'a> {
         self.has_rogue_list().then(|| RogueListReference::of_entry(self.json(), self.blob.hash)).flatten()
     }
 
-    /// The certificates that attestations of the model lead to, read with the first call. One that can't be read is
-    /// passed over.
-    pub fn anchors(self) -> &'a [TrustAnchor] {
-        self.indexed.anchors.get_or_init(|| {
-            let statement = self.statement();
-            statement.iter().flat_map(Statement::roots).filter_map(Result::ok).collect()
-        })
+    /// The certificates that attestations of the model lead to, each with the formats that it serves and the models that
+    /// share it. One that can't be read is passed over. The first call for a BLOB reads those of all its entries.
+    pub fn roots(self) -> &'a [Root] {
+        let roots = self.blob.roots.get_or_init(|| anchors::roots_of_entries(self.blob));
+        roots.get(self.indexed.at).map(|roots| &**roots).unwrap_or_default()
     }
 
     /// The entry as it stands in the BLOB: JSON.

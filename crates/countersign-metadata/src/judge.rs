@@ -5,8 +5,8 @@
 use core::fmt;
 use std::collections::BTreeSet;
 
-use countersign_attestation::{AttestedAaguid, Certificate, ModelQuery, oid::Oid};
-use countersign_types::{AlgorithmIdentifier, Code, Timestamp};
+use countersign_attestation::{AttestedAaguid, Certificate, ModelQuery, UnnamedModels, oid::Oid};
+use countersign_types::{Aaguid, AlgorithmIdentifier, Code, Timestamp};
 
 use crate::{Blob, CertificationLevel, Date, Entry, EntryFault, ModelKey, Status, StatusReport, claims};
 
@@ -25,8 +25,10 @@ pub struct MetadataPolicy {
     level: Option<CertificationLevel>,
     key_protection: BTreeSet<Box<str>>,
     without_entry: Lenience,
+    unlisted_algorithms: Lenience,
     contradictions: Lenience,
     rogue_lists: Lenience,
+    unnamed_models: UnnamedModels,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +40,10 @@ enum Lenience {
 impl MetadataPolicy {
     /// FIDO's guidance: a model is refused that was ever revoked, or for which a bypass of user verification or a
     /// compromise of attestation keys or users' keys was reported, unless a later version mends it and is the one that
-    /// the authenticator runs; and one that was retired and not certified again. Models without an entry, models that contradict their statement, and models with a list
-    /// of rogue authenticators are refused too.
+    /// the authenticator runs; and one that was retired and not certified again. Models without an entry, models that verify users though their statement has no
+    /// way to, and models with a list of rogue authenticators are refused too. So are authenticators whose attestation
+    /// certificate does not name their model, below a root of several. An algorithm that the statement does not list is
+    /// reported: vendors' statements lag behind what they ship.
     pub fn fido() -> Self {
         let refused = [
             Status::Revoked,
@@ -54,8 +58,10 @@ impl MetadataPolicy {
             level: None,
             key_protection: BTreeSet::new(),
             without_entry: Lenience::Refused,
+            unlisted_algorithms: Lenience::Accepted,
             contradictions: Lenience::Refused,
             rogue_lists: Lenience::Refused,
+            unnamed_models: UnnamedModels::Refused,
         }
     }
 
@@ -90,11 +96,34 @@ impl MetadataPolicy {
         self
     }
 
-    /// Reports what contradicts a model's statement in [`Judgement::contradictions`], in place of refusing the model:
-    /// vendors' statements are not always true to what they ship.
+    /// Rejects a credential whose algorithm the model's statement does not list. By default it is reported, in
+    /// [`Judgement::contradictions`] and by the relying party as a deviation: the statement of Windows Hello lists RS256
+    /// only, and Windows makes credentials of ES256.
+    pub fn refusing_unlisted_algorithms(mut self) -> Self {
+        self.unlisted_algorithms = Lenience::Refused;
+        self
+    }
+
+    /// Reports every contradiction to a model's statement in [`Judgement::contradictions`], in place of refusing the
+    /// model: vendors' statements are not always true to what they ship.
     pub fn reporting_contradictions(mut self) -> Self {
+        self.unlisted_algorithms = Lenience::Accepted;
         self.contradictions = Lenience::Accepted;
         self
+    }
+
+    /// Judges an authenticator whose attestation certificate does not name its model, below a root of several models, by
+    /// what is known of all of them: each must be acceptable, and its AAGUID is not attested. By default it is rejected,
+    /// for its vendor breaks
+    /// [section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements), and an authenticator
+    /// of a compromised model would pass for one of another.
+    pub fn judging_unnamed_models_together(mut self) -> Self {
+        self.unnamed_models = UnnamedModels::JudgedTogether;
+        self
+    }
+
+    pub(crate) const fn unnamed_models(&self) -> UnnamedModels {
+        self.unnamed_models
     }
 
     /// Accepts models for which there is a list of rogue authenticators: no attestation can be held against one (see
@@ -104,24 +133,29 @@ impl MetadataPolicy {
         self
     }
 
-    /// Judges a model by what the BLOB says of it at `now`. Of an attestation key that several models share, all of them
-    /// must be acceptable.
+    /// Judges a model by what the BLOB says of it at `now`. Of an attestation key that several models share, and of an
+    /// authenticator that can be of several, all of them must be acceptable.
     pub fn judge(&self, blob: &Blob, model: &Model<'_>, now: Timestamp) -> Result<Judgement, Refusal> {
         let unknown = |refusal| match self.without_entry {
             Lenience::Refused => Err(refusal),
             Lenience::Accepted => Ok(Judgement::default()),
         };
-        let Some(key) = model.key else { return unknown(Refusal::NoModel) };
-        let models = blob.models(key);
-        if let Some(skipped) = models.skipped().next() {
-            return Err(Refusal::Unreadable(key, skipped.fault().clone()));
+        let keys = model.key.into_iter().chain(model.possible.iter().copied().map(ModelKey::Aaguid));
+        let mut first = None;
+        for key in keys {
+            let models = blob.models(key);
+            if let Some(skipped) = models.skipped().next() {
+                return Err(Refusal::Unreadable(key, skipped.fault().clone()));
+            }
+            let mut judgement = None;
+            for entry in models.entries() {
+                let own = self.judge_entry(entry, model, now)?;
+                judgement.get_or_insert(own);
+            }
+            let judgement = judgement.map_or_else(|| unknown(Refusal::NoEntry(key)), Ok)?;
+            first.get_or_insert(judgement);
         }
-        let mut judgement = None;
-        for entry in models.entries() {
-            let own = self.judge_entry(entry, model, now)?;
-            judgement.get_or_insert(own);
-        }
-        judgement.map_or_else(|| unknown(Refusal::NoEntry(key)), Ok)
+        first.map_or_else(|| unknown(Refusal::NoModel), Ok)
     }
 
     fn judge_entry(&self, entry: Entry<'_>, model: &Model<'_>, now: Timestamp) -> Result<Judgement, Refusal> {
@@ -144,9 +178,13 @@ impl MetadataPolicy {
         }
         let contradictions = statement.map(|statement| claims::contradictions(&statement, model));
         let contradictions = contradictions.unwrap_or_default();
-        match contradictions.first() {
-            Some(first) if self.contradictions == Lenience::Refused => Err(Refusal::Contradiction(*first)),
-            _ => Ok(Judgement {
+        let is_refused = |contradiction: &&Contradiction| match contradiction {
+            Contradiction::Algorithm(_) => self.unlisted_algorithms == Lenience::Refused,
+            Contradiction::UserVerification => self.contradictions == Lenience::Refused,
+        };
+        match contradictions.iter().find(is_refused) {
+            Some(refused) => Err(Refusal::Contradiction(*refused)),
+            None => Ok(Judgement {
                 status: reports.last().map(|report| report.status.clone()),
                 level,
                 contradictions,
@@ -237,6 +275,9 @@ fn certified_level(reports: &[StatusReport<'_>], version: Option<u64>) -> Option
 pub struct Model<'a> {
     /// What the model is looked up by; `None` if the authenticator does not say which it is.
     pub key: Option<ModelKey>,
+    /// The models that it can be of, if its attestation certificate does not name one of them: see
+    /// [`MetadataPolicy::judging_unnamed_models_together`].
+    pub possible: &'a [Aaguid],
     /// The certificates of its attestation, up to the anchor. With none, what was reported of a batch counts for all.
     pub path: &'a [Certificate],
     /// The version of its firmware. Where it is unknown, nothing is mended.
@@ -283,13 +324,16 @@ impl<'a> Model<'a> {
             [path] => path.certificates(),
             _ => &[],
         };
-        let key = match query.attested_aaguid.map(AttestedAaguid::get) {
-            Some(aaguid) if !aaguid.is_zero() => Some(ModelKey::Aaguid(aaguid)),
-            Some(_) => None,
-            None => path.first().and_then(ModelKey::of_attestation_key),
+        let (key, possible) = match query.attested_aaguid.map(AttestedAaguid::get) {
+            Some(aaguid) if !aaguid.is_zero() => (Some(ModelKey::Aaguid(aaguid)), &[][..]),
+            Some(_) => (None, &[][..]),
+            None => match query.trust.possible_models() {
+                [] => (path.first().and_then(ModelKey::of_attestation_key), &[][..]),
+                possible => (None, possible),
+            },
         };
         let (algorithm, user_verified) = (query.algorithm, query.user_verified);
-        Self { key, algorithm, user_verified, ..Self::default() }.with_path(path)
+        Self { key, possible, algorithm, user_verified, ..Self::default() }.with_path(path)
     }
 }
 
@@ -316,7 +360,7 @@ pub struct Judgement {
     pub status: Option<Status>,
     /// The level at which it is certified.
     pub level: Option<CertificationLevel>,
-    /// In what it contradicts its statement; empty unless the policy is to report that.
+    /// In what it contradicts its statement, as far as the policy accepts that.
     pub contradictions: Vec<Contradiction>,
 }
 

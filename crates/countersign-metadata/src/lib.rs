@@ -45,6 +45,7 @@
     )
 )]
 
+mod anchors;
 pub mod blob;
 mod changes;
 mod claims;
@@ -68,6 +69,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use anchors::Root;
 pub use blob::{Blob, Entry, Models, SkippedEntry};
 pub use changes::{Change, ModelChange, changes};
 pub use date::{Date, NotADate};

@@ -7,14 +7,14 @@ use std::{
 };
 
 use countersign_attestation::{
-    AnchorQuery, ModelPolicy, ModelQuery, ModelRefused, TrustAnchor, TrustAnchors,
+    AnchorQuery, ModelPolicy, ModelQuery, ModelRefused, ModelRemark, TrustAnchor, TrustAnchors,
 };
 use countersign_cose::Verifiers;
 use countersign_types::Timestamp;
 
 use crate::{
-    Blob, BlobPolicy, MetadataError, MetadataPolicy, ModelKey, Seen,
-    judge::{Judgement, Model, Refusal},
+    Blob, BlobPolicy, Entry, MetadataError, MetadataPolicy, ModelKey, Seen,
+    judge::{Contradiction, Judgement, Model, Refusal},
 };
 
 /// The BLOB that is in use, which a newer one may replace at any time; shared by whoever asks it.
@@ -118,28 +118,24 @@ impl Metadata {
 impl TrustAnchors for Metadata {
     fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
         let Some(blob) = self.blob() else { return Cow::Borrowed(&[]) };
-        Cow::Owned(blob.anchors(query).into_owned())
+        let unnamed = self.models.unnamed_models();
+        blob.anchors(query).into_owned().into_iter().map(|it| it.with_unnamed_models(unnamed)).collect()
     }
 }
 
 impl TrustAnchors for Blob {
-    /// The roots in the statement of the model that attests in this way: found by AAGUID where it is signed, otherwise
-    /// by the attestation key.
+    /// The roots in the statement of the model that attests in this way and that serve the format: found by AAGUID if it
+    /// is signed, otherwise by the attestation key.
     fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
         let by_attestation_key = || query.trust_path.first().and_then(ModelKey::of_attestation_key);
         let Some(key) = query.signed_aaguid.map(ModelKey::Aaguid).or_else(by_attestation_key) else {
             return Cow::Borrowed(&[]);
         };
-        let mut entries = self
-            .models(key)
-            .entries()
-            .filter(|entry| entry.statement().is_some_and(|it| it.attests(query.attestation_type)));
-        let Some(first) = entries.next() else { return Cow::Borrowed(&[]) };
-        let mut anchors = Cow::Borrowed(first.anchors());
-        for entry in entries {
-            anchors.to_mut().extend_from_slice(entry.anchors());
-        }
-        anchors
+        let attests = |entry: &Entry<'_>| {
+            entry.statement().is_some_and(|statement| statement.attests(query.attestation_type))
+        };
+        let roots = self.models(key).entries().filter(attests).flat_map(Entry::roots);
+        roots.filter(|root| root.serves(query.format)).map(|root| root.anchor().clone()).collect()
     }
 }
 
@@ -147,6 +143,15 @@ impl ModelPolicy for Metadata {
     fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRefused> {
         let refused = |unfit: Unfit| ModelRefused::new(unfit.to_string());
         self.assess(&Model::of(model), model.now).map(drop).map_err(refused)
+    }
+
+    fn remarks(&self, model: &ModelQuery<'_>) -> Vec<ModelRemark> {
+        let Ok(judgement) = self.assess(&Model::of(model), model.now) else { return Vec::new() };
+        let remark = |contradiction: &Contradiction| match contradiction {
+            Contradiction::Algorithm(_) => ModelRemark::UnlistedAlgorithm,
+            Contradiction::UserVerification => ModelRemark::UnlistedUserVerification,
+        };
+        judgement.contradictions.iter().map(remark).collect()
     }
 }
 

@@ -62,8 +62,8 @@ fn of_statement(statement: &Statement<'_>, language: &str) -> ModelName {
 }
 
 fn vendor(statement: &Statement<'_>) -> Result<Option<String>, NotACertificate> {
-    let Some(root) = statement.roots().next().transpose()? else { return Ok(None) };
-    let organization = root.certificate().subject().attributes().find_map(|attribute| {
+    let Some(root) = statement.certificates().next().transpose()? else { return Ok(None) };
+    let organization = root.subject().attributes().find_map(|attribute| {
         let is_it = *attribute.attribute_type() == countersign_attestation::oid::ORGANIZATION;
         attribute.text().filter(|_| is_it).map(str::to_owned)
     });

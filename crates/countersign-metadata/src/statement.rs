@@ -6,7 +6,7 @@ use core::fmt;
 use std::collections::BTreeSet;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use countersign_attestation::{AttestationType, Certificate, TrustAnchor};
+use countersign_attestation::{AttestationType, Certificate};
 use countersign_types::Aaguid;
 
 use crate::{
@@ -50,6 +50,7 @@ pub struct Statement<'a> {
     pub provider_logo_dark: Option<Text<'a>>,
     friendly_names: Option<&'a str>,
     user_verification: Option<&'a str>,
+    get_info: Option<&'a str>,
     key_identifiers: Texts<'a>,
     roots: Texts<'a>,
 }
@@ -90,6 +91,7 @@ impl<'a> Statement<'a> {
             provider_logo_dark: parts.logo_dark,
             friendly_names: parts.friendly_names,
             user_verification: parts.user_verification,
+            get_info: parts.get_info,
             key_identifiers: parts.key_identifiers.unwrap_or_default(),
             roots: parts.roots.ok_or_else(|| missing("attestationRootCertificates"))?,
         })
@@ -97,8 +99,27 @@ impl<'a> Statement<'a> {
 
     /// The certificates that the model's attestation leads to: of issuers, or of the attestation keys themselves. An
     /// error in place of one that can't be read.
-    pub fn roots(&self) -> impl Iterator<Item = Result<TrustAnchor, NotACertificate>> + use<'a> {
-        self.roots.iter().map(|text| certificate(text).map(TrustAnchor::from_certificate))
+    ///
+    /// What each of them serves, [`Entry::roots`](crate::Entry::roots) says.
+    pub fn certificates(&self) -> impl Iterator<Item = Result<Certificate, NotACertificate>> + use<'a> {
+        self.roots.iter().map(certificate)
+    }
+
+    /// The statement formats that the authenticator says it has, in `authenticatorGetInfo`
+    /// ([CTAP 2.2, `attestationFormats`](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#authenticatorGetInfo));
+    /// empty if it does not say.
+    pub fn attestation_formats(&self) -> Vec<Text<'a>> {
+        let mut formats = None;
+        if let Some(text) = self.get_info {
+            let _ = Reader::new(text).object(|reader, name| {
+                if name == "attestationFormats" {
+                    formats = Some(Texts::read(reader)?);
+                    return Ok(());
+                }
+                reader.skip().map(drop)
+            });
+        }
+        formats.into_iter().flat_map(Texts::iter).collect()
     }
 
     /// Whether the statement is about these attestation keys, in whatever order, and no others.
@@ -203,6 +224,7 @@ struct Parts<'a> {
     logo_dark: Option<Text<'a>>,
     friendly_names: Option<&'a str>,
     user_verification: Option<&'a str>,
+    get_info: Option<&'a str>,
     key_identifiers: Option<Texts<'a>>,
     roots: Option<Texts<'a>>,
 }
@@ -244,6 +266,9 @@ impl<'a> Parts<'a> {
             "userVerificationDetails" => {
                 let ways = reader.slice(|reader| user_verification(reader, drop))?;
                 return once(&mut self.user_verification, "userVerificationDetails", ways);
+            }
+            "authenticatorGetInfo" => {
+                return once(&mut self.get_info, "authenticatorGetInfo", reader.skip()?);
             }
             _ => return reader.skip().map(drop),
         };

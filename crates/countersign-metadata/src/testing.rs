@@ -51,7 +51,7 @@ impl Key {
 /// A certificate to be.
 #[derive(Debug, Clone)]
 pub struct CertificateBuilder {
-    subject: String,
+    subject: Vec<u8>,
     serial_number: u8,
     validity: [&'static str; 2],
     extensions: Vec<Vec<u8>>,
@@ -70,11 +70,23 @@ impl CertificateBuilder {
 
     fn plain(subject: &str) -> Self {
         Self {
-            subject: subject.into(),
+            subject: name(subject),
             serial_number: 1,
             validity: ["20250101000000Z", "20550101000000Z"],
             extensions: Vec::new(),
         }
+    }
+
+    /// With this name in place of a CN: the contents octets of each attribute's identifier, and its text.
+    pub fn subject(mut self, attributes: &[(&[u8], &str)]) -> Self {
+        let set = |(identifier, text): &(&[u8], &str)| attribute(identifier, text);
+        self.subject = tlv(0x30, &attributes.iter().map(set).collect::<Vec<_>>().concat());
+        self
+    }
+
+    /// The certificate of `key`, signed in its own name.
+    pub fn self_signed(&self, key: &Key) -> Certificate {
+        self.signed_in_name(key, &self.subject, key)
     }
 
     /// With these uses of its key: the first octet of the extension.
@@ -101,13 +113,17 @@ impl CertificateBuilder {
 
     /// The certificate of `key`, signed in the name `issuer` with `issuer_key`.
     pub fn signed(&self, key: &Key, issuer: &str, issuer_key: &Key) -> Certificate {
+        self.signed_in_name(key, &name(issuer), issuer_key)
+    }
+
+    fn signed_in_name(&self, key: &Key, issuer: &[u8], issuer_key: &Key) -> Certificate {
         let tbs = sequence(&[
             &[0xa0, 0x03, 0x02, 0x01, 0x02],
             &[0x02, 0x01, self.serial_number],
             ECDSA_WITH_SHA256,
-            &name(issuer),
+            issuer,
             &sequence(&[&tlv(0x18, self.validity[0].as_bytes()), &tlv(0x18, self.validity[1].as_bytes())]),
-            &name(&self.subject),
+            &self.subject,
             &spki(key),
             &tlv(0xa3, &tlv(0x30, &self.extensions.concat())),
         ]);
@@ -208,8 +224,11 @@ fn spki(key: &Key) -> Vec<u8> {
 
 /// A name with one attribute, its CN.
 fn name(common_name: &str) -> Vec<u8> {
-    let attribute = sequence(&[&tlv(0x06, &[0x55, 0x04, 0x03]), &tlv(0x0c, common_name.as_bytes())]);
-    sequence(&[&tlv(0x31, &attribute)])
+    sequence(&[&attribute(&[0x55, 0x04, 0x03], common_name)])
+}
+
+fn attribute(identifier: &[u8], text: &str) -> Vec<u8> {
+    tlv(0x31, &sequence(&[&tlv(0x06, identifier), &tlv(0x0c, text.as_bytes())]))
 }
 
 fn sequence(members: &[&[u8]]) -> Vec<u8> {

@@ -7,6 +7,7 @@ mod hostile;
 mod judge;
 mod live;
 mod rogue;
+mod roots;
 
 use countersign_cose::Verifiers;
 use serde_json::{Value, json};

@@ -27,7 +27,8 @@ pub struct ScopedAnchors {
 }
 
 impl ScopedAnchors {
-    /// These and one more, believed within `scope`.
+    /// Adds an anchor, trusted within `scope`. A certificate that is added for one model and for another is one for
+    /// both: see [`UnnamedModels`](super::UnnamedModels).
     pub fn with(mut self, scope: AnchorScope, anchor: TrustAnchor) -> Self {
         self.anchors.push((scope, anchor));
         self
@@ -48,7 +49,8 @@ impl ScopedAnchors {
 
 impl TrustAnchors for ScopedAnchors {
     fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
-        within(&self.anchors, query)
+        let admitted = self.anchors.iter().filter(|(scope, _)| scope.admits(query));
+        admitted.map(|(_, anchor)| self.with_models(anchor)).collect()
     }
 
     fn intermediates(&self, query: &AnchorQuery<'_>) -> Cow<'_, [Certificate]> {
@@ -57,6 +59,23 @@ impl TrustAnchors for ScopedAnchors {
 
     fn revocation(&self, _: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
         Cow::Borrowed(&self.revocation)
+    }
+}
+
+impl ScopedAnchors {
+    /// An anchor, with the models of each scope that its certificate was added for.
+    fn with_models(&self, anchor: &TrustAnchor) -> TrustAnchor {
+        let same = self.anchors.iter().filter(|(_, other)| other.certificate() == anchor.certificate());
+        same.fold(anchor.clone(), |merged, (scope, other)| {
+            let merged = merged.merged(other);
+            match &scope.aaguids {
+                Some(models) => {
+                    let scoped = merged.clone().for_models(models.iter().copied());
+                    merged.merged(&scoped)
+                }
+                None => merged,
+            }
+        })
     }
 }
 

@@ -9,15 +9,15 @@ use crate::{
     oid::{self, Oid},
 };
 
-/// Checks that a certificate which names an AAGUID names the authenticator's.
+/// Checks that a certificate which names an AAGUID names the authenticator's. Returns whether it names one.
 pub(super) fn check_certified_aaguid(
     input: &Statement<'_>,
     certificate: &Certificate,
-) -> Result<(), AttestationError> {
-    let Some(certificate) = certified_aaguid(certificate)? else { return Ok(()) };
+) -> Result<bool, AttestationError> {
+    let Some(certificate) = certified_aaguid(certificate)? else { return Ok(false) };
     let authenticator = input.aaguid()?;
     if certificate == authenticator {
-        Ok(())
+        Ok(true)
     } else {
         Err(AttestationError::AaguidMismatch { certificate, authenticator })
     }

@@ -3,7 +3,8 @@
 use countersign_cose::Algorithm;
 
 use crate::{
-    Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Details, Statement,
+    AaguidSource, Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Details,
+    Statement,
     error::{CertificateFault, KeyMismatch, PolicyFault, StatementFault},
     format::signature,
     oid,
@@ -235,6 +236,7 @@ impl AttestationFormat for AndroidKeyFormat {
         self.check(&description)?;
         let details = Details::Android(Box::new(description));
         Ok(Attestation::with_certificates(self.identifier(), AttestationType::Basic, trust_path)
+            .with_aaguid_source(AaguidSource::Software)
             .with_details(details))
     }
 }

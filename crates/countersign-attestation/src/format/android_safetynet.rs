@@ -9,7 +9,8 @@ use countersign_cose::sha256;
 use countersign_types::Timestamp;
 
 use crate::{
-    Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Details, Statement,
+    AaguidSource, Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Details,
+    Statement,
     der::{self, NotDer, Reader},
     error::{CertificateFault, PolicyFault, StatementFault},
     format::signature,
@@ -160,6 +161,7 @@ impl AttestationFormat for AndroidSafetyNetFormat {
         }
         let details = self.check(&response.payload, version, input.now)?;
         Ok(Attestation::with_certificates(self.identifier(), AttestationType::Basic, trust_path)
+            .with_aaguid_source(AaguidSource::Software)
             .with_details(Details::SafetyNet(details)))
     }
 }

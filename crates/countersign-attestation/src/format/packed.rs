@@ -4,7 +4,8 @@ use countersign_cose::Algorithm;
 use countersign_types::AlgorithmIdentifier;
 
 use crate::{
-    Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Details, Statement,
+    AaguidSource, Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Details,
+    Statement,
     certificate::SubjectAttribute,
     error::{CertificateFault, KeyMismatch, StatementFault},
     format::{FidoDetails, aaguid, fido, signature},
@@ -30,11 +31,13 @@ impl AttestationFormat for PackedFormat {
         }
         if statement.contains("x5c") {
             let trust_path = statement.certificates()?;
-            verify_certified(input, algorithm, signature, &trust_path)?;
+            let names_model = verify_certified(input, algorithm, signature, &trust_path)?;
             // Nothing in the statement tells a batch's certificate from one that a CA made for this authenticator.
             let attestation_type = AttestationType::Uncertain;
             let details = trust_path.first().map(FidoDetails::read).unwrap_or_default();
+            let source = if names_model { AaguidSource::Authenticator } else { AaguidSource::NotCertified };
             Ok(Attestation::with_certificates(self.identifier(), attestation_type, trust_path)
+                .with_aaguid_source(source)
                 .with_details(Details::Fido(details)))
         } else {
             verify_self(input, algorithm, signature)?;
@@ -43,13 +46,13 @@ impl AttestationFormat for PackedFormat {
     }
 }
 
-/// The procedure's second step, where `x5c` is present.
+/// The procedure's second step, where `x5c` is present. Returns whether the certificate names the model.
 fn verify_certified(
     input: &Statement<'_>,
     algorithm: AlgorithmIdentifier,
     signature: &[u8],
     trust_path: &[Certificate],
-) -> Result<(), AttestationError> {
+) -> Result<bool, AttestationError> {
     let leaf = trust_path.first().ok_or(StatementFault::Empty("x5c"))?;
     signature::verify_with_certificate(input, leaf, algorithm, signature)?;
     check_requirements(leaf)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use countersign_cose::{Algorithm, Hash, Scheme};
 
 use crate::{
-    Attestation, AttestationError, AttestationFormat, AttestationType, Details, Statement,
+    AaguidSource, Attestation, AttestationError, AttestationFormat, AttestationType, Details, Statement,
     error::{PolicyFault, StatementFault},
     format::{aaguid, signature},
     statement_map::StatementMap,
@@ -113,6 +113,7 @@ impl AttestationFormat for TpmFormat {
             key_attributes: public_area.attributes(),
         };
         Ok(Attestation::with_certificates(self.identifier(), AttestationType::AttCa, trust_path)
+            .with_aaguid_source(AaguidSource::Software)
             .with_details(Details::Tpm(details)))
     }
 }

@@ -87,6 +87,9 @@ pub enum Obstacle {
     /// There is a path, but of the revocation lists with the name of one of its issuers, none is signed with the
     /// issuer's key, or the key may not sign such lists; or one that names the certificate is not signed with it.
     RevocationListInvalid,
+    /// There is a path, but the attestation certificate does not name the model, and the anchor is that of several; holds
+    /// of how many.
+    ModelNotCertified(usize),
     /// Too few parts of a compound attestation lead to an anchor.
     TooFewParts {
         /// How many the policy wants, with an attestation key each.
@@ -169,6 +172,9 @@ impl fmt::Display for Obstacle {
             ),
             Self::RevocationListInvalid => {
                 f.write_str("the revocation list of an issuer is not signed with its key")
+            }
+            Self::ModelNotCertified(count) => {
+                write!(f, "the attestation certificate names no model, and its anchor is that of {count}")
             }
             Self::TooFewParts { expected, got } => {
                 write!(f, "{got} parts have a path, at least {expected} expected")

@@ -183,7 +183,10 @@ impl<'a> Search<'a> {
         self.revocation.path(path, self.now, self.verifiers, || spend(left, limits))?;
         let certificates: Vec<_> = path.iter().map(|certificate| (*certificate).clone()).collect();
         let anchor = path.last().ok_or(PathError::Untrusted(Obstacle::NoCertificate))?;
-        Ok(TrustedPath { certificates, anchor: TrustAnchor::from_certificate((*anchor).clone()) })
+        let given = self.anchors.iter().filter(|given| given.certificate() == *anchor);
+        let plain = TrustAnchor::from_certificate((*anchor).clone());
+        let anchor = given.cloned().reduce(|merged, other| merged.merged(&other)).unwrap_or(plain);
+        Ok(TrustedPath { certificates, anchor })
     }
 
     /// Notes why a path that leads to an anchor is not taken. What weighs most is told in the end, whichever path came

@@ -32,7 +32,11 @@ fn relying_party(scenario: Scenario, exchange: &Exchange) -> RelyingParty {
         RelyingParty::builder(RP_ID, "Example").policy(policy(scenario)).origin(ORIGIN).formats(formats);
     if scenario.trust == Trust::Required {
         let anchor = Certificate::from_der(&exchange.anchor).unwrap();
-        rp = rp.trust_anchors(Arc::new(AnchorList::new([TrustAnchor::from_certificate(anchor)])));
+        let mut anchor = TrustAnchor::from_certificate(anchor);
+        if scenario.demand == Demand::Model {
+            anchor = anchor.for_models([scenario.aaguid()]);
+        }
+        rp = rp.trust_anchors(Arc::new(AnchorList::new([anchor])));
     }
     if scenario.sign_in == Some(SignIn::AppId) {
         rp = rp.appid(APP_ID);
@@ -200,6 +204,7 @@ const NOT_A_RESPONSE_S: &[(Code, &str)] = &[
     (Code::CredentialAlreadyRegistered, "the store's: the same response is accepted where the ID is new"),
     (Code::RecordChanged, "the store's: the same response is accepted while the record stays as it was"),
     (Code::AttestationCertificateRevoked, "the revocation list's: the same certificate is good without it"),
+    (Code::VerifierMissing, "the relying party's: the same response is accepted with the verifier"),
     (Code::MetadataMalformed, "a metadata BLOB's, which is no response"),
     (Code::MetadataSignatureInvalid, "a metadata BLOB's, which is no response"),
     (Code::MetadataUntrusted, "a metadata BLOB's, which is no response"),

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use countersign::{
-    Aaguid, Algorithm, AnchorList, AndroidKeyProtection, AttestedPolicy, Code, CredentialIdStatus, Error,
-    Fault, Formats, Policy, PolicyFault, RelyingPartyBuilder, TrustAnchor,
+    Aaguid, Algorithm, AnchorList, AndroidKeyProtection, AttestedPolicy, Code, CredentialIdStatus, Deviation,
+    Error, Fault, Formats, Policy, PolicyFault, RelyingPartyBuilder, TrustAnchor, TrustAnchors,
     attestation::{
-        Certificate, ModelList,
+        AnchorScope, Certificate, ModelList, ModelPolicy, ModelQuery, ModelRefused, ModelRemark,
+        ScopedAnchors,
         format::compound::{CompoundFormat, CompoundPolicy, Quorum},
     },
 };
@@ -14,7 +15,7 @@ use countersign_authenticator::{
     Attestation, AttestationDraft, Attester, Authenticator, Change, Client, Generator, PrivateKey,
 };
 
-use super::relying_party::{NOW, ORIGIN, entropy, rp, user};
+use super::relying_party::{NOW, ORIGIN, entropy, rp, trusting, trusting_policy, user};
 
 const MODEL: Aaguid = Aaguid::from_bytes([1; 16]);
 const OTHER: Aaguid = Aaguid::from_bytes([2; 16]);
@@ -135,6 +136,85 @@ fn rule_136_a_model_that_nobody_signed_is_on_no_list() {
     for list in lists {
         let expected = (Code::AuthenticatorNotAccepted, Some(PolicyFault::ModelNotAttested));
         assert_eq!(refused(register(u2f(), demanding(list))), expected);
+    }
+}
+
+#[test]
+fn rule_387_a_model_that_software_claims_below_a_vendors_root_is_on_no_list() {
+    let root = || {
+        let certificate = Certificate::from_der(&attester().authority().certificate()).unwrap();
+        TrustAnchor::from_certificate(certificate)
+    };
+    let (plain, scoped) = (AnchorList::new([root()]), AnchorScope::any().aaguids([MODEL]));
+    let scoped = ScopedAnchors::default().with(scoped, root());
+    for attestation in [Attestation::AndroidKey(attester()), Attestation::Tpm(attester())] {
+        let accepting = |anchors: Arc<dyn TrustAnchors>| {
+            let demands = AttestedPolicy::new().with_accepted_models([MODEL]);
+            register(attestation.clone(), demanding(demands).trust_anchors(anchors))
+        };
+        accepting(Arc::new(scoped.clone())).unwrap();
+        let expected = (Code::AuthenticatorNotAccepted, Some(PolicyFault::ModelNotAttested));
+        assert_eq!(refused(accepting(Arc::new(plain.clone()))), expected);
+        let listed = demanding(AttestedPolicy::new()).model_policy(Arc::new(ModelList::only([MODEL])));
+        let (code, fault) = refused(register(attestation.clone(), listed));
+        assert!(matches!(fault, Some(PolicyFault::ModelRefused(_))));
+        assert_eq!(code, Code::AuthenticatorNotAccepted);
+    }
+}
+
+#[test]
+fn rule_388_a_security_key_that_does_not_name_its_model_needs_an_anchor_of_its_own() {
+    let unnamed: fn(&mut AttestationDraft) = |draft| {
+        if let Some(leaf) = draft.leaf.as_mut() {
+            leaf.remove_extension(countersign_authenticator::certificate::oid::FIDO_AAGUID);
+        }
+    };
+    let register = |client: &Client, models: &[Aaguid]| {
+        let certificate = Certificate::from_der(&attester().authority().certificate()).unwrap();
+        let anchor = TrustAnchor::from_certificate(certificate).for_models(models.iter().copied());
+        let rp = demanding(AttestedPolicy::new()).trust_anchors(Arc::new(AnchorList::new([anchor])));
+        register_by(client, packed(), rp)
+    };
+    let client = Client::new(ORIGIN).with_change(Change::Attestation(unnamed));
+    register(&Client::new(ORIGIN), &[MODEL, OTHER]).unwrap();
+    register(&client, &[MODEL]).unwrap();
+    assert_eq!(refused(register(&client, &[MODEL, OTHER])), (Code::AttestationUntrusted, None));
+}
+
+/// Accepts every model, with this remark.
+#[derive(Debug)]
+struct Remarking(ModelRemark);
+
+impl ModelPolicy for Remarking {
+    fn judge(&self, _: &ModelQuery<'_>) -> Result<(), ModelRefused> {
+        Ok(())
+    }
+
+    fn remarks(&self, _: &ModelQuery<'_>) -> Vec<ModelRemark> {
+        vec![self.0]
+    }
+}
+
+#[test]
+fn rule_367_what_a_policy_remarks_is_in_the_report_and_rejected_on_demand() {
+    for (remark, deviation) in [
+        (ModelRemark::UnlistedAlgorithm, Deviation::UnlistedAlgorithm),
+        (ModelRemark::UnlistedUserVerification, Deviation::UnlistedUserVerification),
+    ] {
+        let finish = |refused: Option<Deviation>| {
+            let policy = trusting_policy().with_refused_deviations(refused);
+            let rp =
+                trusting(attester().authority()).policy(policy).model_policy(Arc::new(Remarking(remark)));
+            let rp = rp.build().unwrap();
+            let mut authenticator = Authenticator::platform("a seed").with_attestation(packed());
+            let (options, state) = rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap();
+            let response = Client::new(ORIGIN).create(&options, &mut authenticator).unwrap();
+            let status = CredentialIdStatus::Unregistered;
+            let (result, report) = rp.finish_registration_with_report(state, &response, status, NOW);
+            (result.map(drop).map_err(|error| error.code()), report.lint().contains(&deviation))
+        };
+        assert_eq!(finish(None), (Ok(()), true));
+        assert_eq!(finish(Some(deviation)), (Err(Code::AuthenticatorNotAccepted), false));
     }
 }
 

@@ -177,11 +177,11 @@ fn rule_365_a_root_that_is_not_base64_of_der_is_none() {
     let texts: Vec<_> = roots.iter().map(|(text, _)| text.as_str()).collect();
     let blob = changed(|entry| entry["metadataStatement"]["attestationRootCertificates"] = json!(texts));
     let entry = blob.entry(model()).unwrap();
-    let read: Vec<_> = entry.statement().unwrap().roots().collect();
+    let read: Vec<_> = entry.statement().unwrap().certificates().collect();
     for ((text, is_root), read) in roots.iter().zip(&read) {
         assert_eq!(read.as_ref().err(), (!is_root).then_some(&NotACertificate), "{text}");
     }
-    assert_eq!((read.len(), entry.anchors().len()), (8, 2));
+    assert_eq!((read.len(), entry.roots().len()), (8, 2));
 }
 
 #[test]

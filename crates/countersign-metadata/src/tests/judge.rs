@@ -274,19 +274,31 @@ fn rule_366_a_model_with_a_rogue_list_is_refused() {
 }
 
 #[test]
-fn rule_367_an_algorithm_that_the_statement_does_not_have_contradicts_it() {
+fn rule_367_an_algorithm_that_the_statement_does_not_list_is_reported_and_rejected_on_demand_only() {
     let with = |policy: &MetadataPolicy, algorithm| {
         judge_with(policy, &model().with_algorithm(AlgorithmIdentifier(algorithm)), |_| {})
     };
-    with(&MetadataPolicy::fido(), -7).unwrap();
-    with(&MetadataPolicy::fido(), -9).unwrap();
+    let strict = MetadataPolicy::fido().refusing_unlisted_algorithms();
+    for policy in [&MetadataPolicy::fido(), &strict] {
+        assert_eq!(with(policy, -7).unwrap().contradictions, []);
+        assert_eq!(with(policy, -9).unwrap().contradictions, []);
+    }
     let contradiction = Contradiction::Algorithm(AlgorithmIdentifier(-8));
-    assert_eq!(with(&MetadataPolicy::fido(), -8).unwrap_err(), Refusal::Contradiction(contradiction));
-    let judgement = with(&MetadataPolicy::fido().reporting_contradictions(), -8).unwrap();
-    assert_eq!(judgement.contradictions, [contradiction]);
+    assert_eq!(with(&MetadataPolicy::fido(), -8).unwrap().contradictions, [contradiction]);
+    assert_eq!(with(&strict, -8).unwrap_err(), Refusal::Contradiction(contradiction));
     let unknown =
         |entry: &mut Value| entry["metadataStatement"]["authenticationAlgorithms"] = json!(["ml_dsa_65"]);
-    judge_with(&MetadataPolicy::fido(), &model().with_algorithm(AlgorithmIdentifier(-8)), unknown).unwrap();
+    judge_with(&strict, &model().with_algorithm(AlgorithmIdentifier(-8)), unknown).unwrap();
+}
+
+#[test]
+fn rule_367_windows_hello_with_es256_passes_though_its_statement_lists_rs256_only() {
+    let hello = |entry: &mut Value| {
+        entry["metadataStatement"]["authenticationAlgorithms"] = json!(["rsassa_pkcsv15_sha256_raw"]);
+    };
+    let es256 = AlgorithmIdentifier(-7);
+    let judgement = judge_with(&MetadataPolicy::fido(), &model().with_algorithm(es256), hello).unwrap();
+    assert_eq!(judgement.contradictions, [Contradiction::Algorithm(es256)]);
 }
 
 #[test]
@@ -300,6 +312,9 @@ fn rule_367_verified_users_contradict_a_statement_without_user_verification() {
     };
     let refusal = judge_with(&MetadataPolicy::fido(), &model, without).unwrap_err();
     assert_eq!(refusal, Refusal::Contradiction(Contradiction::UserVerification));
+    let lenient = MetadataPolicy::fido().reporting_contradictions();
+    let judgement = judge_with(&lenient, &model, without).unwrap();
+    assert_eq!(judgement.contradictions, [Contradiction::UserVerification]);
     model.user_verified = Some(false);
     judge_with(&MetadataPolicy::fido(), &model, without).unwrap();
 }

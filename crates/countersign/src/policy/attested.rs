@@ -4,7 +4,7 @@
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use countersign_attestation::{
-    AnchorQuery, Attestation, AttestedAaguid, Certificate, Details, ModelPolicy, ModelQuery, PathLimits,
+    AnchorQuery, Attestation, Certificate, Details, ModelPolicy, ModelQuery, ModelRemark, PathLimits,
     Revocation, Trust, TrustAnchor, TrustAnchors,
     format::{android_key::SecurityLevel, compound::Part},
 };
@@ -96,18 +96,20 @@ impl AttestedPolicy {
         self.formats.as_ref().is_none_or(|formats| formats.contains(format))
     }
 
-    fn check_model(&self, aaguid: Option<AttestedAaguid>) -> Result<(), PolicyFault> {
+    fn check_model(&self, possible: &[Aaguid]) -> Result<(), PolicyFault> {
         if self.accepted_models.is_none() && self.refused_models.is_empty() {
             return Ok(());
         }
-        let Some(aaguid) = aaguid.map(AttestedAaguid::get) else {
+        if possible.is_empty() {
             return Err(PolicyFault::ModelNotAttested);
+        }
+        let is_accepted = |aaguid: &Aaguid| {
+            self.accepted_models.as_ref().is_none_or(|models| models.contains(aaguid))
+                && !self.refused_models.contains(aaguid)
         };
-        let is_accepted = self.accepted_models.as_ref().is_none_or(|models| models.contains(&aaguid));
-        if is_accepted && !self.refused_models.contains(&aaguid) {
-            Ok(())
-        } else {
-            Err(PolicyFault::ModelNotAccepted(aaguid))
+        match possible.iter().find(|aaguid| !is_accepted(aaguid)) {
+            Some(aaguid) => Err(PolicyFault::ModelNotAccepted(*aaguid)),
+            None => Ok(()),
         }
     }
 
@@ -151,6 +153,21 @@ pub(crate) struct Observed {
     pub(crate) user_verified: bool,
 }
 
+impl Observed {
+    /// What the policies on models are asked.
+    pub(crate) fn of<'a>(
+        self,
+        attestation: &'a Attestation,
+        trust: &'a Trust,
+        now: Timestamp,
+    ) -> ModelQuery<'a> {
+        let mut query = ModelQuery::new(attestation, trust, now);
+        query.algorithm = self.algorithm;
+        query.user_verified = Some(self.user_verified);
+        query
+    }
+}
+
 impl Demand<'_> {
     /// Step 24: the attestation is certified, leads to an anchor by evidence of accepted formats, and is of an accepted
     /// model.
@@ -165,15 +182,18 @@ impl Demand<'_> {
             return Err(Fault::AttestationNotAccepted(kind));
         }
         let trust = self.trust(attestation, observed.aaguid, now)?;
-        self.policy.check_model(trust.attested_aaguid())?;
+        self.policy.check_model(trust.possible_models())?;
         self.policy.check_android(attestation)?;
-        let mut query = ModelQuery::new(attestation, &trust, now);
-        query.algorithm = observed.algorithm;
-        query.user_verified = Some(observed.user_verified);
+        let query = observed.of(attestation, &trust, now);
         for model in self.models {
             model.judge(&query)?;
         }
         Ok(trust)
+    }
+
+    /// Whether one of the model policies, all of which accept the authenticator, makes this remark.
+    pub(crate) fn remarks(&self, query: &ModelQuery<'_>, remark: ModelRemark) -> bool {
+        self.models.iter().any(|model| model.remarks(query).contains(&remark))
     }
 
     /// What makes it trusted, by evidence of accepted formats alone.

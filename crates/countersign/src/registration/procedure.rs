@@ -1,7 +1,7 @@
 //! The steps of [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) in their order, over
 //! borrowed parts.
 
-use countersign_attestation::{Attestation, Statement, Trust};
+use countersign_attestation::{Attestation, ModelRemark, Statement, Trust};
 use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, hash::sha256};
 use countersign_types::{
     AttestationObject, AttestedCredentialData, AuthenticatorData, CredentialId, Timestamp,
@@ -267,7 +267,16 @@ impl<'a> Procedure<'a> {
         };
         let trust = demand.judge(attestation, observed, self.now);
         let paths = |trust: &Trust| Evidence::Trust { paths: trust.paths().len() };
-        steps.check_with(Step::Trust, trust, paths).map(Some)
+        let trust = steps.check_with(Step::Trust, trust, paths)?;
+        let query = observed.of(attestation, &trust, self.now);
+        for (deviation, remark) in [
+            (Deviation::UnlistedAlgorithm, ModelRemark::UnlistedAlgorithm),
+            (Deviation::UnlistedUserVerification, ModelRemark::UnlistedUserVerification),
+        ] {
+            let found = || demand.remarks(&query, remark);
+            steps.lint(self.rp.policy.refused_deviations, Step::Trust, deviation, found)?;
+        }
+        Ok(Some(trust))
     }
 
     /// Step 25. Authenticator data with an ID of more than 1023 bytes could not be read.

@@ -61,6 +61,11 @@ deviations! {
     /// A registration's `authenticatorData`, `publicKey` or `publicKeyAlgorithm` is there, and is not what it repeats: the
     /// attestation object's. Nothing depends on them; browsers' own are right, those of some password managers are not.
     CopyDiffers = "copy-differs",
+    /// A credential of an algorithm that the metadata statement of its model does not list.
+    UnlistedAlgorithm = "unlisted-algorithm",
+    /// A verified user of a model whose metadata statement lists no way to verify users, if the metadata's policy
+    /// accepts that.
+    UnlistedUserVerification = "unlisted-user-verification",
 }
 
 impl Deviation {
@@ -76,7 +81,9 @@ impl Deviation {
             Self::AppIdNotUsed => Code::RpIdHashMismatch,
             Self::UserHandleEmpty | Self::UnknownTransport | Self::CopyDiffers => Code::ResponseMalformed,
             Self::PaddedSignature => Code::SignatureInvalid,
-            Self::OtherAttachment => Code::AuthenticatorNotAccepted,
+            Self::OtherAttachment | Self::UnlistedAlgorithm | Self::UnlistedUserVerification => {
+                Code::AuthenticatorNotAccepted
+            }
             Self::TopOriginMissing => Code::TopOriginMismatch,
         }
     }
@@ -97,6 +104,8 @@ impl Deviation {
             Self::OtherAttachment => 1 << 11,
             Self::TopOriginMissing => 1 << 12,
             Self::CopyDiffers => 1 << 13,
+            Self::UnlistedAlgorithm => 1 << 14,
+            Self::UnlistedUserVerification => 1 << 15,
         }
     }
 }

@@ -126,6 +126,8 @@ fn a_key_of_the_secure_environment_is_accepted_and_its_type_basic() {
     let attestation = verify(good()).unwrap();
     assert_eq!(attestation.format(), "android-key");
     assert_eq!(attestation.attestation_type(), AttestationType::Basic);
+    // What it signs, software wrote: rule 387.
+    assert_eq!(attestation.aaguid_source(), AaguidSource::Software);
     assert_eq!(attestation.trust_path().len(), 1);
 }
 

@@ -168,6 +168,8 @@ fn a_good_response_is_accepted_and_its_type_basic() {
     let attestation = verify(&Response::new()).unwrap();
     assert_eq!(attestation.format(), "android-safetynet");
     assert_eq!(attestation.attestation_type(), AttestationType::Basic);
+    // What it signs, software wrote: rule 387.
+    assert_eq!(attestation.aaguid_source(), AaguidSource::Software);
     assert_eq!(attestation.trust_path()[0].as_der(), leaf());
     let Details::SafetyNet(details) = attestation.details() else { panic!("no details") };
     assert_eq!((&*details.version, details.timestamp_milliseconds), ("14366018", MADE));

@@ -5,7 +5,8 @@ use countersign_cose::{Algorithm, KeyError, KeyFault, PublicKey, Verifiers};
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 
 use crate::{
-    Attestation, AttestationError, AttestationType, Certificate, CertificateError, Details, Formats,
+    AaguidSource, Attestation, AttestationError, AttestationType, Certificate, CertificateError, Details,
+    Formats,
     certificate::SubjectAttribute,
     error::{CertificateFault, KeyMismatch, StatementFault},
     format::{FidoDetails, X5C_MAX},
@@ -233,6 +234,13 @@ fn rule_163_sha_1_signs_no_self_attestation() {
     let members = statement(-65535, Value::Bytes(vec![1; 256]), None);
     let error = registration.verify("packed", &encode(&Value::Map(members))).unwrap_err();
     assert_eq!(error, AttestationError::AlgorithmUnsupported(AlgorithmIdentifier(-65535)));
+}
+
+#[test]
+fn rule_388_it_is_known_whether_the_certificate_names_the_model() {
+    assert_eq!(verify_leaf(&leaf()).unwrap().aaguid_source(), AaguidSource::NotCertified);
+    let named = leaf().with_extension(oid::FIDO_AAGUID, false, &octet_string(&AAGUID));
+    assert_eq!(verify_leaf(&named).unwrap().aaguid_source(), AaguidSource::Authenticator);
 }
 
 #[test]

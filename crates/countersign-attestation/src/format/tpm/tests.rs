@@ -200,6 +200,8 @@ fn a_certified_key_is_accepted_and_the_tpm_told() {
     let attestation = good().verify().unwrap();
     assert_eq!(attestation.format(), "tpm");
     assert_eq!(attestation.attestation_type(), AttestationType::AttCa);
+    // What it signs, software wrote: rule 387.
+    assert_eq!(attestation.aaguid_source(), crate::AaguidSource::Software);
     assert_eq!(attestation.trust_path()[0].as_der(), good().leaf.der(&common_name("root"), &root().1));
     let details = details(&attestation);
     assert_eq!(details.manufacturer, TpmManufacturer::from_bytes(*b"IFX\0"));

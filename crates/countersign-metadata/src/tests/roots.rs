@@ -1,0 +1,241 @@
+//! Which roots serve which formats, and which models share them.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use countersign_attestation::{
+    AaguidSource, Attestation, AttestationType, AttestedAaguid, Certificate, ModelPolicy as _, ModelQuery,
+    PathError, PathLimits, Trust, path::Obstacle,
+};
+use countersign_cose::Verifiers;
+use countersign_types::{Aaguid, Code};
+use serde_json::{Value, json};
+
+use super::{MODEL, OTHER, payload, policy};
+use crate::{
+    Metadata, MetadataPolicy, ModelKey, Root,
+    testing::{CertificateBuilder, Key, NOW, TestChain},
+};
+
+const ANDROID: &str = "b93fd961-f2e6-462f-b122-82002247de78";
+const ROOTS: &str = "attestationRootCertificates";
+
+fn vendor() -> Certificate {
+    CertificateBuilder::ca("vendor").self_signed(&Key::new(21))
+}
+
+/// A web CA, whatever it is called.
+fn web() -> Certificate {
+    CertificateBuilder::ca("web").self_signed(&Key::new(31))
+}
+
+fn hardware() -> Certificate {
+    CertificateBuilder::ca("").subject(&[(&[0x55, 4, 5], "f92009e853b6b045")]).self_signed(&Key::new(32))
+}
+
+fn later_hardware() -> Certificate {
+    let name: [(&[u8], &str); 4] = [
+        (&[0x55, 4, 3], "Key Attestation CA9"),
+        (&[0x55, 4, 11], "Android"),
+        (&[0x55, 4, 10], "Google LLC"),
+        (&[0x55, 4, 6], "US"),
+    ];
+    CertificateBuilder::ca("").subject(&name).self_signed(&Key::new(33))
+}
+
+fn encoded(roots: &[Certificate]) -> Value {
+    roots.iter().map(|root| STANDARD.encode(root.as_der())).collect()
+}
+
+/// Models with these roots: the two of the payload.
+fn with_roots(first: &[Certificate], second: &[Certificate]) -> Value {
+    let mut payload = payload();
+    payload["entries"][0]["metadataStatement"][ROOTS] = encoded(first);
+    payload["entries"][1]["metadataStatement"][ROOTS] = encoded(second);
+    payload
+}
+
+fn rename(payload: &mut Value, aaguid: &str) {
+    payload["entries"][0]["aaguid"] = aaguid.into();
+    payload["entries"][0]["metadataStatement"]["aaguid"] = aaguid.into();
+}
+
+/// Android's platform authenticator, and another vendor's model that lists the same web CA.
+fn android() -> Value {
+    let mut payload =
+        with_roots(&[web(), hardware(), web_of_a_cross_signer(), later_hardware()], &[vendor(), web()]);
+    rename(&mut payload, ANDROID);
+    payload
+}
+
+/// The web CA's name and key once more, signed by another.
+fn web_of_a_cross_signer() -> Certificate {
+    CertificateBuilder::ca("web").signed(&Key::new(31), "older", &Key::new(34))
+}
+
+fn with_policy(payload: &Value, models: MetadataPolicy) -> Metadata {
+    let metadata = Metadata::new(policy(&TestChain::new()), models);
+    let blob = TestChain::new().sign(payload.to_string().as_bytes());
+    metadata.offer(&blob, NOW, &Verifiers::default()).unwrap();
+    metadata
+}
+
+fn holding(payload: &Value) -> Metadata {
+    with_policy(payload, MetadataPolicy::fido())
+}
+
+fn aaguid(text: &str) -> Aaguid {
+    text.parse().unwrap()
+}
+
+/// An attestation of this format below the issuer whose name and key these are.
+fn attestation(format: &str, source: AaguidSource, issuer: (&str, u8)) -> Attestation {
+    let leaf = CertificateBuilder::leaf("leaf").signed(&Key::new(22), issuer.0, &Key::new(issuer.1));
+    Attestation::with_certificates(format, AttestationType::Basic, vec![leaf]).with_aaguid_source(source)
+}
+
+fn assess(metadata: &Metadata, model: &str, attestation: &Attestation) -> Result<Trust, PathError> {
+    attestation.assess_trust(aaguid(model), metadata, NOW, &Verifiers::default(), &PathLimits::default())
+}
+
+fn refused(outcome: Result<Trust, PathError>, obstacle: Obstacle) {
+    let error = outcome.unwrap_err();
+    assert_eq!(error, PathError::Untrusted(obstacle));
+    assert_eq!(error.code(), Code::AttestationUntrusted);
+}
+
+fn served(metadata: &Metadata, model: &str, format: &str) -> Vec<Certificate> {
+    let blob = metadata.blob().unwrap();
+    let roots = blob.entry(model.parse::<ModelKey>().unwrap()).unwrap().roots();
+    roots.iter().filter(|root| root.serves(format)).map(|root| root.anchor().certificate().clone()).collect()
+}
+
+#[test]
+fn rule_386_a_certificate_below_a_web_ca_attests_by_safetynet_only() {
+    let metadata = holding(&android());
+    let assess = |model, format, source| assess(&metadata, model, &attestation(format, source, ("web", 31)));
+    assess(ANDROID, "android-safetynet", AaguidSource::Software).unwrap();
+    for (format, source) in [
+        ("packed", AaguidSource::NotCertified),
+        ("packed", AaguidSource::Authenticator),
+        ("android-key", AaguidSource::Software),
+        ("tpm", AaguidSource::Software),
+        ("apple", AaguidSource::Authenticator),
+        ("something-new", AaguidSource::Authenticator),
+    ] {
+        let expected = if format == "android-key" { Obstacle::IssuerUnknown } else { Obstacle::NoAnchor };
+        refused(assess(ANDROID, format, source), expected);
+        // Nor where another vendor lists the same CA.
+        refused(assess(OTHER, format, source), Obstacle::IssuerUnknown);
+    }
+}
+
+#[test]
+fn rule_386_each_root_of_android_serves_one_format() {
+    let metadata = holding(&android());
+    assert_eq!(served(&metadata, ANDROID, "android-safetynet"), [web(), web_of_a_cross_signer()]);
+    assert_eq!(served(&metadata, ANDROID, "android-key"), [hardware(), later_hardware()]);
+    assert!(served(&metadata, ANDROID, "packed").is_empty());
+    assert_eq!(served(&metadata, OTHER, "packed"), [vendor()]);
+    assert_eq!(served(&metadata, OTHER, "android-safetynet"), [vendor(), web()]);
+    let blob = metadata.blob().unwrap();
+    let formats = |root: &Root| root.formats().map(|formats| formats.map(str::to_owned).collect::<Vec<_>>());
+    let roots = blob.entry(aaguid(OTHER)).unwrap().roots();
+    assert_eq!(roots.iter().map(formats).collect::<Vec<_>>(), [None, Some(vec!["android-safetynet".into()])]);
+}
+
+#[test]
+fn rule_386_a_statement_that_lists_its_formats_is_taken_at_its_word() {
+    let with = |formats: Value| {
+        let mut payload = with_roots(&[web()], &[vendor(), web()]);
+        payload["entries"][0]["metadataStatement"]["authenticatorGetInfo"] =
+            json!({"versions": ["FIDO_2_1"], "attestationFormats": formats});
+        holding(&payload)
+    };
+    let serving = |metadata: &Metadata, model| {
+        ["packed", "android-key", "android-safetynet"].map(|format| served(metadata, model, format).len())
+    };
+    assert_eq!(serving(&with(json!(["packed"])), MODEL), [1, 0, 0]);
+    let safety_net = with(json!(["android-safetynet"]));
+    assert_eq!((serving(&safety_net, MODEL), serving(&safety_net, OTHER)), ([0, 0, 1], [1, 1, 2]));
+    for open in [json!([]), json!(7), json!(["compound"])] {
+        assert_eq!(serving(&with(open), MODEL), [1, 1, 1]);
+    }
+}
+
+#[test]
+fn rule_387_a_metadata_entry_attests_the_aaguid_that_software_wrote() {
+    let metadata = holding(&with_roots(&[vendor()], &[vendor()]));
+    for format in ["tpm", "android-key"] {
+        let trust = assess(&metadata, MODEL, &attestation(format, AaguidSource::Software, ("vendor", 21)));
+        assert_eq!(trust.unwrap().attested_aaguid().map(AttestedAaguid::get), Some(aaguid(MODEL)));
+    }
+}
+
+/// A packed attestation that does not name its model.
+fn unnamed(issuer: (&str, u8)) -> Attestation {
+    attestation("packed", AaguidSource::NotCertified, issuer)
+}
+
+#[test]
+fn rule_388_a_sibling_is_no_way_round_a_models_status() {
+    let mut payload = with_roots(&[vendor()], &[vendor()]);
+    // What the leaf is of, nobody knows: of the compromised model, perhaps.
+    payload["entries"][1]["statusReports"] =
+        json!([{"status": "ATTESTATION_KEY_COMPROMISE", "effectiveDate": "2025-05-01"}]);
+    let attestation = unnamed(("vendor", 21));
+    refused(assess(&holding(&payload), MODEL, &attestation), Obstacle::ModelNotCertified(2));
+    let alone = holding(&with_roots(&[vendor()], &[]));
+    assert!(assess(&alone, MODEL, &attestation).unwrap().attested_aaguid().is_some());
+
+    let together = MetadataPolicy::fido().judging_unnamed_models_together();
+    let judge = |payload: &Value| {
+        let metadata = with_policy(payload, together.clone());
+        let trust = assess(&metadata, MODEL, &attestation).unwrap();
+        assert_eq!(trust.attested_aaguid(), None);
+        metadata.judge(&ModelQuery::new(&attestation, &trust, NOW))
+    };
+    let error = judge(&payload).unwrap_err();
+    assert_eq!(error.code(), Code::AuthenticatorNotAccepted);
+    assert_eq!(error.reason(), "its status is ATTESTATION_KEY_COMPROMISE since 2025-05-01");
+    judge(&with_roots(&[vendor()], &[vendor()])).unwrap();
+}
+
+#[test]
+fn rule_388_a_root_is_shared_with_the_models_of_its_issuer_and_of_whom_it_issued() {
+    let ca = CertificateBuilder::ca("ca").signed(&Key::new(24), "vendor", &Key::new(21));
+    let below = unnamed(("ca", 24));
+    refused(
+        assess(&holding(&with_roots(&[ca.clone()], &[vendor()])), MODEL, &below),
+        Obstacle::ModelNotCertified(2),
+    );
+    // The other way: the path goes through the other model's root.
+    let leaf = below.trust_path()[0].clone();
+    let through = Attestation::with_certificates("packed", AttestationType::Basic, vec![leaf, ca.clone()])
+        .with_aaguid_source(AaguidSource::NotCertified);
+    refused(
+        assess(&holding(&with_roots(&[vendor()], &[ca.clone()])), MODEL, &through),
+        Obstacle::ModelNotCertified(2),
+    );
+    let stranger = CertificateBuilder::ca("stranger").self_signed(&Key::new(25));
+    assess(&holding(&with_roots(&[ca], &[stranger])), MODEL, &below).unwrap();
+}
+
+#[test]
+fn rule_388_a_root_of_the_same_name_and_key_is_the_same_root() {
+    let renewed = CertificateBuilder::ca("vendor").valid("20260101000000Z", "20560101000000Z").signed(
+        &Key::new(21),
+        "vendor",
+        &Key::new(21),
+    );
+    let metadata = holding(&with_roots(&[vendor()], &[renewed]));
+    refused(assess(&metadata, MODEL, &unnamed(("vendor", 21))), Obstacle::ModelNotCertified(2));
+}
+
+#[test]
+fn rule_388_an_attestation_certificate_that_one_model_lists_is_of_that_model() {
+    let leaf = unnamed(("vendor", 21)).trust_path()[0].clone();
+    let with = |first: &[Certificate], second: &[Certificate]| {
+        assess(&holding(&with_roots(first, second)), MODEL, &unnamed(("vendor", 21)))
+    };
+    assert!(with(&[leaf.clone()], &[vendor()]).unwrap().attested_aaguid().is_some());
+    refused(with(&[leaf.clone()], &[leaf]), Obstacle::ModelNotCertified(2));
+}
