@@ -23,6 +23,7 @@ use crate::{
     store::{
         Store, StoreError, accounts,
         ceremonies::{self, Kind, Memory, NewCeremony, Presented},
+        confirmations,
         credentials::{self, Evidence, StoredCredential},
         sessions::Caller,
     },
@@ -32,10 +33,12 @@ use crate::{
 mod act;
 mod judge;
 mod outcome;
+mod step_up;
 
 pub(crate) use act::Act;
-pub(crate) use outcome::{Added, Made, Reason, Refusal, SignedIn};
+pub(crate) use outcome::{Made, Reason, Refusal, SignedIn};
 use outcome::{Outcome, recall};
+pub(crate) use step_up::confirmed;
 
 /// How often an authentication is judged again because another one with the same credential came first. Two at once
 /// happen (two windows); a third is somebody's script.
@@ -44,6 +47,8 @@ const ATTEMPTS: usize = 3;
 /// The relying party and its memory.
 pub(crate) struct Ceremonies {
     pub(crate) relying_party: RelyingParty,
+    /// For confirmations: users are verified, whatever the other one demands.
+    pub(crate) step_up: RelyingParty,
     pub(crate) store: Store,
     /// What names new passkeys.
     pub(crate) knowledge: Option<Arc<Knowledge>>,
@@ -89,6 +94,8 @@ pub(crate) enum Ceremony {
     Credential(Caller),
     /// An authentication that signs in; the client's session so far ends.
     Session(Option<TokenHash>),
+    /// An authentication that confirms an act.
+    StepUp(Caller),
 }
 
 impl Ceremony {
@@ -97,13 +104,14 @@ impl Ceremony {
             Self::Account(_) => Kind::Account,
             Self::Credential(_) => Kind::Credential,
             Self::Session(_) => Kind::Session,
+            Self::StepUp(_) => Kind::StepUp,
         }
     }
 
     const fn caller(&self) -> Option<&Caller> {
         match self {
             Self::Account(_) | Self::Session(_) => None,
-            Self::Credential(caller) => Some(caller),
+            Self::Credential(caller) | Self::StepUp(caller) => Some(caller),
         }
     }
 }
@@ -190,7 +198,9 @@ impl Ceremonies {
         self.open(Kind::Account, state, expires_at, browser, options, now).await
     }
 
-    /// Starts the registration of one more credential.
+    /// Starts the registration of one more credential, which the session has confirmed. The finish takes the confirmation,
+    /// so that a creation that was cancelled can be started again; the ceremony lives no longer than the confirmation,
+    /// or the authenticator would make a credential that is refused.
     pub(crate) async fn start_credential(
         &self,
         caller: &Caller,
@@ -198,21 +208,25 @@ impl Ceremonies {
         now: Timestamp,
     ) -> Result<Started<CreationOptions>, Failure> {
         let caller = caller.clone();
-        let (session, existing) = self
+        let act = Act::AddCredential {}.text()?;
+        let (session, existing, until) = self
             .store
             .read(move |db| {
                 let session = caller.session(db, now)?;
                 credentials::room_for_one_more(db, &session.user)?;
+                let until = confirmations::until(db, &session.token_hash, &act, now)?;
                 let existing = credentials::list(db, &session.user, Evidence::Left)?;
-                Ok((session, existing))
+                Ok((session, existing, until))
             })
             .await?;
         let user = User::new(session.user, &session.name, &session.name);
         let existing = descriptors(&existing);
-        let (options, state) =
+        let (mut options, state) =
             self.relying_party.start_registration(&user, &existing, &mut token::fill, now)?;
-        let text = serde_json::to_string(&state)?;
-        self.open(Kind::Credential, text, state.expires_at(), browser, options, now).await
+        let left = until.unix_seconds().saturating_sub(now.unix_seconds()).saturating_mul(1000);
+        options.timeout = options.timeout.map(|timeout| timeout.min(u32::try_from(left).unwrap_or(timeout)));
+        let expires_at = state.expires_at().min(until);
+        self.open(Kind::Credential, serde_json::to_string(&state)?, expires_at, browser, options, now).await
     }
 
     /// Starts an authentication of whoever it is.

@@ -80,6 +80,7 @@ mod models;
 mod sessions;
 mod signals;
 mod signed_in;
+mod step_up;
 
 /// The most bytes of a request's body: what the library takes as a response, and its envelope fits in easily since
 /// no real response comes near.
@@ -170,6 +171,7 @@ pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Opened, Star
     let assets = assets::Assets::new();
     let headers = Arc::new(edge::Headers::new(&origins, assets.version()));
     let ceremonies = Ceremonies {
+        step_up: relying_party.clone(),
         relying_party,
         store: store.clone(),
         knowledge: knowledge.clone(),
@@ -218,8 +220,12 @@ fn routes() -> Router<Shared> {
         .route("/api/accounts/start", post(accounts::start))
         .route("/api/accounts/finish", post(accounts::finish))
         .route("/api/account", delete(accounts::remove))
+        .route("/api/sessions", get(sessions::list).delete(sessions::end_others))
+        .route("/api/sessions/{id}", delete(sessions::end_one))
         .route("/api/sessions/start", post(sessions::start))
         .route("/api/sessions/finish", post(sessions::finish))
+        .route("/api/step-up/start", post(step_up::start))
+        .route("/api/step-up/finish", post(step_up::finish))
         .route("/api/credentials", get(credentials::list))
         .route("/api/credentials/start", post(credentials::start))
         .route("/api/credentials/finish", post(credentials::finish))

@@ -74,9 +74,11 @@ impl Drop for Running {
 pub(crate) fn post(url: &str, path: &str, body: &Value) -> io::Result<(u16, Value)> {
     let port: u16 = url.rsplit(':').next().unwrap().parse().unwrap();
     let body = body.to_string();
+    // As a browser's that has been here before.
+    let cookie = format!("countersign-browser-{port}={}", "A".repeat(43));
     let request = format!(
         "POST {path} HTTP/1.1\r\nHost: localhost\r\nOrigin: {url}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+         Cookie: {cookie}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     );
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;

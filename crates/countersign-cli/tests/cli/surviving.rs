@@ -121,6 +121,8 @@ fn killed_at_any_moment_it_loses_nothing_that_it_answered_and_leaves_nothing_hal
     assert_eq!(count(&database, without), 0);
     let open = "SELECT open - (SELECT count(*) FROM ceremonies) FROM ceremony_count";
     assert_eq!(count(&database, open), 0);
+    let finished = "SELECT finished - (SELECT count(*) FROM outcomes) FROM ceremony_count";
+    assert_eq!(count(&database, finished), 0);
 }
 
 #[test]

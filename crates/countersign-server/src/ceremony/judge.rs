@@ -1,14 +1,14 @@
 //! Judging a response: what it would lead to. Nothing is stored here.
 
 use countersign::{
-    AuthenticationResponse, AuthenticationState, Code, CredentialIdStatus, CredentialUpdate,
-    RegistrationResponse, RegistrationState, Timestamp,
+    AuthenticationResponse, AuthenticationState, Code, CredentialIdStatus, CredentialRecord,
+    CredentialUpdate, RegistrationResponse, RegistrationState, RelyingParty, Timestamp,
     types::{Aaguid, CredentialId},
 };
 use countersign_metadata::names::model_name;
 
 use super::{
-    Ceremonies, Ceremony, Change, Failure, Finish, NewAccount,
+    Act, Ceremonies, Ceremony, Change, Failure, Finish, NewAccount, confirmed,
     outcome::{Outcome, Reason, Refusal, open_session},
 };
 use crate::{
@@ -43,6 +43,7 @@ impl Ceremonies {
             Ceremony::Account(replaces) => self.judge_account(finish, state, *replaces, now).await,
             Ceremony::Credential(caller) => self.judge_credential(finish, state, caller, now).await,
             Ceremony::Session(replaces) => self.judge_session(finish, state, *replaces, now).await,
+            Ceremony::StepUp(caller) => self.judge_step_up(finish, state, caller, now).await,
         }
     }
 
@@ -87,7 +88,8 @@ impl Ceremonies {
             made: Some(credential.record.id().clone()),
             work: Box::new(move |db| {
                 // Whatever ended since the request's headers arrived: its body may have taken a minute.
-                caller.session(db, now)?;
+                let session = caller.session(db, now)?;
+                confirmed(db, &session.token_hash, &Act::AddCredential {}, now)?;
                 credentials::insert(db, &mut credential)
             }),
         })
@@ -102,7 +104,7 @@ impl Ceremonies {
         now: Timestamp,
     ) -> Result<Change, Failure> {
         let response = AuthenticationResponse::from_json(finish.response.as_bytes())?;
-        let judged = self.authenticated(state, &response, now).await;
+        let judged = self.authenticated(&self.relying_party, state, &response, now).await;
         let (credential, update) = match judged {
             Err(Failure::Refused(refusal)) => return Err(self.unknown(refusal, &response).await?.into()),
             judged => judged?,
@@ -120,18 +122,29 @@ impl Ceremonies {
     }
 
     /// Judges an authentication by the record as it is now.
-    async fn authenticated(
+    pub(super) async fn authenticated(
         &self,
+        party: &RelyingParty,
         state: &str,
         response: &AuthenticationResponse,
         now: Timestamp,
     ) -> Result<(StoredCredential, CredentialUpdate), Failure> {
         let id = response.credential_id().clone();
         let found = self.store.read(move |db| credentials::find(db, &id)).await?;
-        let state: AuthenticationState = serde_json::from_str(state)?;
+        let judge = |record: Option<&CredentialRecord>| -> Result<CredentialUpdate, Failure> {
+            let state: AuthenticationState = serde_json::from_str(state)?;
+            Ok(party.finish_authentication(state, response, record, now)?.update().clone())
+        };
         let record = found.as_ref().map(|credential| &credential.record);
-        let authenticated = self.relying_party.finish_authentication(state, response, record, now)?;
-        let update = authenticated.update().clone();
+        let judged = judge(record);
+        if let (Err(Failure::Refused(refusal)), Some(record)) = (&judged, record)
+            && refusal.reason == Reason::Code(Code::BackupEligibilityChanged)
+        {
+            // It says what the record has, so that only who has the passkey's key may learn it: everything else must
+            // be good, the signature above all.
+            judge(Some(&record.clone().with_backup_eligible(None)))?;
+        }
+        let update = judged?;
         let unknown = || Refusal::of_code(Code::CredentialUnknown, "no record");
         Ok((found.ok_or_else(unknown)?, update))
     }

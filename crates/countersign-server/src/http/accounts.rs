@@ -16,7 +16,7 @@ use super::{
     signed_in::{Acting, Browser},
 };
 use crate::{
-    ceremony::{Ceremony, Made},
+    ceremony::{Act, Ceremony, Made, confirmed},
     names,
     store::{StoreError, accounts},
 };
@@ -59,7 +59,8 @@ pub(super) async fn remove(State(app): State<Shared>, Acting(caller): Acting) ->
     let user = caller.account.clone();
     let now = now();
     let removed = app.ceremonies.store.write(move |db| {
-        caller.session(db, now)?;
+        let session = caller.session(db, now)?;
+        confirmed(db, &session.token_hash, &Act::DeleteAccount {}, now)?;
         accounts::remove(db, &caller.account, now)
     });
     removed.await?;

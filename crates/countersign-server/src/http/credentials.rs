@@ -21,7 +21,7 @@ use super::{
     signed_in::{Acting, Browser, SignedIn},
 };
 use crate::{
-    ceremony::{Ceremony, Made},
+    ceremony::{Act, Ceremony, Made, confirmed},
     metadata::Knowledge,
     names,
     store::{
@@ -204,6 +204,10 @@ pub(super) async fn remove(
     let now = now();
     let removed = app.ceremonies.store.write(move |db| {
         let session = caller.session(db, now)?;
+        // What can't be done, or is done already, needs no confirmation.
+        credentials::removable(db, &session.user, &id)?;
+        let act = Act::RemoveCredential { credential: id.clone() };
+        confirmed(db, &session.token_hash, &act, now)?;
         credentials::remove(db, &session.user, &id)?;
         Ok((credentials::ids(db, &session.user)?, session.credential_id == id, session.user))
     });

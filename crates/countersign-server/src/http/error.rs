@@ -276,7 +276,6 @@ fn public(reason: Reason) -> Reason {
     match reason {
         Reason::Code(
             Code::UserHandleMismatch
-            | Code::CredentialNotAllowed
             | Code::PublicKeyMalformed
             | Code::AlgorithmUnsupported
             | Code::AlgorithmNotAllowed

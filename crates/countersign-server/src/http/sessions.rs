@@ -1,7 +1,7 @@
 //! `/api/sessions` and `/api/session`: signing in and out.
 
 use axum::{
-    extract::State,
+    extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };
@@ -14,10 +14,10 @@ use super::{
     error::ApiError,
     now,
     signals::Signals,
-    signed_in::{self, Browser, MaybeSignedIn},
+    signed_in::{self, Acting, Browser, MaybeSignedIn, SignedIn},
 };
 use crate::{
-    ceremony::{Ceremony, Made, SignedIn, Started},
+    ceremony::{self, Ceremony, Made, Started},
     store::{
         StoreError,
         sessions::{self, Session},
@@ -90,6 +90,79 @@ pub(super) async fn end(State(app): State<Shared>, headers: HeaderMap) -> Result
     Ok(forgetting(&app, nothing()))
 }
 
+/// A session as the page sees it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListedSession {
+    id: String,
+    /// The label of the passkey that it was made with.
+    label: String,
+    created_at: String,
+    seen_at: String,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+pub(super) async fn list(
+    State(app): State<Shared>,
+    SignedIn(session): SignedIn,
+) -> Result<Response, ApiError> {
+    #[derive(Serialize)]
+    struct Body {
+        sessions: Vec<ListedSession>,
+    }
+    let (user, now) = (session.user.clone(), now());
+    let listed = app.ceremonies.store.read(move |db| sessions::list(db, &user, now)).await?;
+    let sessions = listed.into_iter().map(|listed| ListedSession {
+        id: sessions::public_id(&listed.token_hash),
+        label: listed.label,
+        created_at: listed.created_at.to_string(),
+        seen_at: listed.seen_at.to_string(),
+        current: listed.token_hash == session.token_hash,
+    });
+    Ok(json(StatusCode::OK, &Body { sessions: sessions.collect() }))
+}
+
+#[derive(Serialize)]
+struct Ended {
+    ended: usize,
+}
+
+/// Ends one session of the account.
+pub(super) async fn end_one(
+    State(app): State<Shared>,
+    Acting(caller): Acting,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Response, ApiError> {
+    let Path(id) = id.map_err(|_| ApiError::NotFound)?;
+    let (own, now) = (caller.token_hash, now());
+    let ended = app.ceremonies.store.write(move |db| {
+        let session = caller.session(db, now)?;
+        let listed = sessions::list(db, &session.user, now)?;
+        let named = listed.into_iter().find(|listed| sessions::public_id(&listed.token_hash) == id);
+        if let Some(named) = &named {
+            sessions::remove(db, &named.token_hash)?;
+        }
+        Ok(named.map(|named| named.token_hash))
+    });
+    let ended = ended.await?.ok_or(ApiError::NotFound)?;
+    let answer = json(StatusCode::OK, &Ended { ended: 1 });
+    Ok(if ended == own { forgetting(&app, answer) } else { answer })
+}
+
+/// Ends all sessions of the account but the one that asks.
+pub(super) async fn end_others(
+    State(app): State<Shared>,
+    Acting(caller): Acting,
+) -> Result<Response, ApiError> {
+    let now = now();
+    let ended = app.ceremonies.store.write(move |db| {
+        let session = caller.session(db, now)?;
+        sessions::remove_others(db, &session.user, &session.token_hash, now)
+    });
+    Ok(json(StatusCode::OK, &Ended { ended: ended.await? }))
+}
+
 /// The answer to a start.
 pub(super) fn started<O: Serialize>(app: &App, started: &Started<O>, browser: &Token) -> Response {
     #[derive(Serialize)]
@@ -105,13 +178,13 @@ pub(super) fn started<O: Serialize>(app: &App, started: &Started<O>, browser: &T
 }
 
 /// The answer to a finish that opened a session.
-pub(super) fn opened(app: &App, status: StatusCode, signed_in: SignedIn) -> Response {
+pub(super) fn opened(app: &App, status: StatusCode, signed_in: ceremony::SignedIn) -> Response {
     #[derive(Serialize)]
     struct Body<'a> {
         account: Account<'a>,
         signals: Signals,
     }
-    let SignedIn { token, session, accepted } = signed_in;
+    let ceremony::SignedIn { token, session, accepted } = signed_in;
     let signals = Signals::new(&app.ceremonies.relying_party, session.user.clone(), accepted);
     let mut response = json(status, &Body { account: Account::from(&session), signals });
     let kept = app.cookies.session.keep(&token);

@@ -121,19 +121,34 @@ pub(crate) fn ids(db: &Connection, owner: &UserHandle) -> Result<Vec<CredentialI
     Ok(ids.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(CredentialId::new).collect())
 }
 
-/// Gives one of the account's credentials another label.
+/// Gives one of the account's credentials another label, which no other of them may have.
 pub(crate) fn rename(
     db: &Connection,
     owner: &UserHandle,
     id: &CredentialId,
     label: &str,
 ) -> Result<StoredCredential, StoreError> {
+    let mut others = db.prepare_cached("SELECT label FROM credentials WHERE user_handle = ? AND id <> ?")?;
+    let mut others = others.query_map((owner.as_bytes(), id.as_bytes()), |row| row.get::<_, String>(0))?;
+    let key = names::key(label);
+    if others.try_fold(false, |taken, other| Ok::<_, StoreError>(taken || names::key(&other?) == key))? {
+        return Err(StoreError::LabelTaken);
+    }
     db.prepare_cached("UPDATE credentials SET label = ? WHERE id = ? AND user_handle = ?")?.execute((
         label,
         id.as_bytes(),
         owner.as_bytes(),
     ))?;
     find(db, id)?.filter(|found| found.record.user_handle() == owner).ok_or(StoreError::NotFound)
+}
+
+/// Whether one of the account's credentials can be removed: it is there, and not the last.
+pub(crate) fn removable(db: &Connection, owner: &UserHandle, id: &CredentialId) -> Result<(), StoreError> {
+    let mut find = db.prepare_cached("SELECT 1 FROM credentials WHERE id = ? AND user_handle = ?")?;
+    if find.query_row((id.as_bytes(), owner.as_bytes()), |_| Ok(())).optional()?.is_none() {
+        return Err(StoreError::NotFound);
+    }
+    if count(db, owner)? > 1 { Ok(()) } else { Err(StoreError::LastCredential) }
 }
 
 /// Removes one of the account's credentials, and the sessions made with it, but never the last.

@@ -1,6 +1,9 @@
 //! Sessions: the hash of a token, whose it is, and the credential that it was made with.
 
-use countersign::types::{CredentialId, Timestamp, UserHandle};
+use countersign::{
+    cose::sha256,
+    types::{CredentialId, Timestamp, UserHandle, base64url},
+};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::StoreError;
@@ -138,6 +141,14 @@ pub(crate) fn seen(db: &Connection, token_hash: &TokenHash, now: Timestamp) -> R
 pub(crate) fn remove(db: &Connection, token_hash: &TokenHash) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM sessions WHERE token_hash = ?")?.execute((token_hash,))?;
     Ok(())
+}
+
+/// What the hash begins with that names a session, so that no other hash is taken for one.
+const PUBLIC_ID: &[u8] = b"countersign session id\0";
+
+/// What lists call a session: it opens nothing, and says nothing of its token.
+pub(crate) fn public_id(token_hash: &TokenHash) -> String {
+    base64url::encode(sha256(&[PUBLIC_ID, token_hash]))
 }
 
 /// What a list says of a session.

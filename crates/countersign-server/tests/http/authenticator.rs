@@ -20,6 +20,8 @@ pub(crate) struct Passkey {
     pub(crate) aaguid: [u8; 16],
     pub(crate) flags: u8,
     pub(crate) counter: u32,
+    /// Characters that its client data has too many.
+    pub(crate) padding: usize,
 }
 
 impl Passkey {
@@ -35,6 +37,7 @@ impl Passkey {
             aaguid: [0; 16],
             flags: UP_UV,
             counter: 0,
+            padding: 0,
         }
     }
 
@@ -86,8 +89,13 @@ impl Passkey {
     }
 
     fn client_data(&self, kind: &str, options: &Value) -> String {
-        json!({ "type": kind, "challenge": options["challenge"], "origin": self.origin, "crossOrigin": false })
-            .to_string()
+        let mut data = json!({
+            "type": kind, "challenge": options["challenge"], "origin": self.origin, "crossOrigin": false,
+        });
+        if self.padding > 0 {
+            data["padding"] = json!("x".repeat(self.padding));
+        }
+        data.to_string()
     }
 
     fn authenticator_data(&self, more_flags: u8) -> Vec<u8> {

@@ -1,6 +1,7 @@
 //! Accounts and sign-ins: what they need, and that each is had once.
 
-use countersign::types::base64url;
+use countersign::{BackupEligibilityChange, types::base64url};
+use countersign_server::http::router;
 use serde_json::{Value, json};
 
 use crate::{
@@ -128,7 +129,7 @@ async fn a_ceremony_is_finished_as_what_it_was_started() {
         .post("/api/accounts/finish", &finish(&session, &response))
         .await
         .expect_error(400, "state-invalid");
-    let added = started(&mut client, "/api/credentials/start", json!({})).await;
+    let added = client.start_adding().await;
     let response = passkey.authentication(&added["options"]);
     client.post("/api/sessions/finish", &finish(&added, &response)).await.expect_error(401, "state-invalid");
     assert_eq!(site.rows(), [1, 1, 1]);
@@ -139,7 +140,7 @@ async fn a_ceremony_of_another_account_adds_nothing() {
     let site = Site::new();
     let (mut ada, _) = site.account("Ada", 1).await;
     let (mut eve, _) = site.account("Eve", 2).await;
-    let started = started(&mut ada, "/api/credentials/start", json!({})).await;
+    let started = ada.start_adding().await;
     let passkey = Passkey::new(&started["options"], ORIGIN, 3);
     let body = finish(&started, &passkey.registration(&started["options"]));
     eve.post("/api/credentials/finish", &body).await.expect_error(400, "cookie-missing");
@@ -214,6 +215,29 @@ async fn a_sign_in_that_is_wrong_in_one_thing_is_refused_with_its_code() {
 
 fn other_options() -> Value {
     json!({ "user": { "id": "AQ" }, "rp": { "id": "localhost" } })
+}
+
+#[tokio::test]
+async fn that_backup_eligibility_changed_is_said_only_to_who_has_the_passkey() {
+    let site = Site::new();
+    let (_, passkey) = site.account("Ada", 1).await;
+    let stranger = Passkey::new(&other_options(), ORIGIN, 9).key;
+    let changed = Passkey { flags: 0x0d, ..passkey.clone() };
+    site.client().sign_in(&changed).await.expect_error(401, "backup-eligibility-changed");
+    let guessed = Passkey { key: stranger, ..changed };
+    site.client().sign_in(&guessed).await.expect_error(401, "signature-invalid");
+}
+
+#[tokio::test]
+async fn a_passkey_that_can_be_backed_up_since_signs_in_where_the_operator_accepts_that() {
+    let site = Site::new();
+    let (_, passkey) = site.account("Ada", 1).await;
+    let mut config = site.config.clone();
+    config.backup_eligibility_change = BackupEligibilityChange::DangerousUpgradeAccepted;
+    let mut client = Client::of(&router(&config).unwrap());
+    let changed = Passkey { flags: 0x0d, ..passkey };
+    client.sign_in(&changed).await.expect(200);
+    site.client().sign_in(&changed).await.expect(200);
 }
 
 #[tokio::test]

@@ -43,15 +43,20 @@ async fn passkeys_of_one_provider_are_told_apart() {
         assert_eq!(added["credential"]["label"], label);
     }
     let path = format!("/api/credentials/{}", list(&mut client).await[1]["id"].as_str().unwrap());
-    client.patch(&path, &json!({ "label": "Passkey" })).await.expect(200);
+    client.patch(&path, &json!({ "label": "Key ring" })).await.expect(200);
     assert_eq!(client.add(4).await.1.expect(201).json()["credential"]["label"], "Passkey (2)");
+    for taken in ["Passkey", "  PASSKEY (2)", "Ｐasskey  (3)"] {
+        client.patch(&path, &json!({ "label": taken })).await.expect_error(409, "label-taken");
+    }
+    assert_eq!(list(&mut client).await[1]["label"], "Key ring");
+    client.patch(&path, &json!({ "label": "key ring" })).await.expect(200);
 }
 
 #[tokio::test]
 async fn a_second_passkey_is_added_where_the_first_is_excluded() {
     let site = Site::new();
     let (mut client, first) = site.account("Ada", 1).await;
-    let started = client.post("/api/credentials/start", &json!({})).await.expect(200).json();
+    let started = client.start_adding().await;
     let options = &started["options"];
     assert_eq!(
         options["excludeCredentials"],
@@ -137,7 +142,7 @@ async fn the_last_passkey_stays() {
     let path = format!("/api/credentials/{}", first.id());
     client.delete(&path).await.expect_error(409, "last-credential");
     client.add(2).await.1.expect(201);
-    client.delete(&path).await.expect(200);
+    client.remove(&first).await.expect(200);
     client.sign_in(&first).await.expect_error(401, "credential-unknown");
     assert_eq!(site.sql("SELECT count(*) FROM credentials"), 1);
 }
@@ -153,7 +158,20 @@ async fn of_two_passkeys_removed_at_once_one_stays() {
         other.sign_in(&second).await.expect(200);
         // Each removes the passkey that the other's session was made with, or its own.
         let tasks = [(client, first), (other, second)].map(|(mut client, passkey)| {
-            tokio::spawn(async move { client.delete(&format!("/api/credentials/{}", passkey.id())).await })
+            tokio::spawn(async move {
+                let act = json!({ "kind": "remove-credential", "credential": passkey.id() });
+                let answer = client.post("/api/step-up/start", &json!({ "act": act })).await;
+                if answer.status != 200 {
+                    return answer;
+                }
+                let started = answer.json();
+                let response = client.passkey.as_ref().unwrap().authentication(&started["options"]);
+                let answer = client.post("/api/step-up/finish", &finish(&started, &response)).await;
+                if answer.status != 204 {
+                    return answer;
+                }
+                client.delete(&format!("/api/credentials/{}", passkey.id())).await
+            })
         });
         for task in tasks {
             let answer = task.await.unwrap();
@@ -166,19 +184,23 @@ async fn of_two_passkeys_removed_at_once_one_stays() {
 #[tokio::test]
 async fn an_account_has_a_limit_of_passkeys() {
     let site = Site::new();
-    let (mut client, _) = site.account("Ada", 1).await;
+    let (mut client, passkey) = site.account("Ada", 1).await;
     let copies = "INSERT INTO credentials SELECT randomblob(16), user_handle,
              json_set(record, '$.static.id', hex(randomblob(16))), 0, 0, label, created_at, NULL, dynamic,
              evidence, attestation_format, attestation_type
          FROM credentials, (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 63) SELECT i FROM n)";
     // The last place is left, and taken while another registration is under way.
     assert_eq!(site.sql(&copies.replace("< 63", "< 62")), 62);
-    let late = client.post("/api/credentials/start", &json!({})).await.expect(200).json();
-    client.add(2).await.1.expect(201);
+    let late = client.start_adding().await;
+    let mut window = site.client();
+    window.sign_in(&passkey).await.expect(200);
+    window.add(2).await.1.expect(201);
     let response = Passkey::new(&late["options"], ORIGIN, 3).registration(&late["options"]);
     let answer = client.post("/api/credentials/finish", &finish(&late, &response)).await;
     answer.expect_error(409, "too-many-credentials");
     // From now on no authenticator is asked for one.
+    let act = json!({ "act": { "kind": "add-credential" } });
+    client.post("/api/step-up/start", &act).await.expect_error(409, "too-many-credentials");
     client.post("/api/credentials/start", &json!({})).await.expect_error(409, "too-many-credentials");
     assert_eq!(site.sql("SELECT count(*) FROM credentials"), 64);
 }
@@ -192,11 +214,47 @@ async fn removing_an_account_removes_all_of_it_and_frees_its_name() {
     elsewhere.sign_in(&passkey).await.expect(200);
     let (mut eve, _) = site.account("Eve", 3).await;
 
-    client.delete("/api/account").await.expect(200);
+    client.delete_account().await.expect(200);
     assert_eq!(client.cookie, None);
     assert_eq!(site.rows(), [1, 1, 1]);
     assert_eq!(elsewhere.name().await, None);
     assert_eq!(eve.name().await.unwrap(), "Eve");
     site.client().sign_in(&passkey).await.expect_error(401, "credential-unknown");
     site.account("ADA", 1).await;
+}
+
+#[tokio::test]
+async fn rule_397_a_registration_with_long_client_data_is_not_stored() {
+    let site = Site::new();
+    let mut client = site.client();
+    for (padding, is_stored) in [(16 * 1024, false), (15 * 1024, true)] {
+        let started = client.post("/api/accounts/start", &json!({ "name": "Ada" })).await.expect(200).json();
+        let passkey = Passkey { padding, ..Passkey::new(&started["options"], ORIGIN, 1) };
+        let body = finish(&started, &passkey.registration(&started["options"]));
+        let answer = client.post("/api/accounts/finish", &body).await;
+        if is_stored {
+            answer.expect(201);
+        } else {
+            answer.expect_error(400, "client-data-too-long");
+            assert_eq!(site.rows(), [0, 0, 0]);
+        }
+    }
+    // An authentication stores none of it.
+    let options = json!({ "rp": { "id": "localhost" }, "user": { "id": client.account.clone() } });
+    let passkey = Passkey { padding: 60 * 1024, ..Passkey::new(&options, ORIGIN, 1) };
+    client.sign_in(&passkey).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_list_reads_no_evidence() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let before = list(&mut client).await;
+    assert_eq!(before[0]["format"], "none");
+    assert_eq!(site.sql("SELECT count(*) FROM credentials WHERE record LIKE '%clientData%'"), 0);
+    site.sql("UPDATE credentials SET evidence = 'not read'");
+    assert_eq!(list(&mut client).await, before);
+    let act = json!({ "act": { "kind": "delete-account" } });
+    client.post("/api/step-up/start", &act).await.expect(200);
+    client.sign_in(&passkey).await.expect_error(503, "storage-failed");
 }

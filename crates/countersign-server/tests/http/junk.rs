@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use crate::site::{Client, Site, finish};
 
-const POSTS: [(&str, &str); 7] = [
+const POSTS: [(&str, &str); 9] = [
+    ("POST", "/api/step-up/start"),
+    ("POST", "/api/step-up/finish"),
     ("POST", "/api/accounts/start"),
     ("POST", "/api/accounts/finish"),
     ("POST", "/api/sessions/start"),
@@ -73,6 +75,8 @@ async fn a_member_of_the_wrong_kind_is_malformed() {
         ("POST", "/api/accounts/finish", "ceremony"),
         ("POST", "/api/sessions/finish", "ceremony"),
         ("POST", "/api/credentials/finish", "ceremony"),
+        ("POST", "/api/step-up/start", "act"),
+        ("POST", "/api/step-up/finish", "ceremony"),
         ("PATCH", "/api/credentials/AQ", "label"),
     ] {
         for value in &values {
@@ -110,6 +114,7 @@ async fn a_ceremony_that_was_never_started_has_expired() {
 async fn a_response_of_junk_is_refused_with_a_code_of_the_ceremony() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
+    client.confirm(json!({ "kind": "add-credential" })).await;
     let huge = base64url::encode(vec![7; 60_000]);
     let junk = [
         json!(null),
@@ -171,6 +176,10 @@ async fn an_id_that_can_t_be_one_is_not_found() {
         let path = format!("/api/credentials/{id}");
         let body = json!({ "label": "x" }).to_string();
         send(&mut client, "PATCH", &path, body).await.expect_error(404, "not-found");
+        if id != ".." {
+            let path = format!("/api/sessions/{id}");
+            send(&mut client, "DELETE", &path, "").await.expect_error(404, "not-found");
+        }
         send(&mut client, "DELETE", &path, "").await.expect_error(404, "not-found");
     }
 }

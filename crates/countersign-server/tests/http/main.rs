@@ -19,4 +19,5 @@ mod serving;
 mod sessions;
 mod signals;
 mod site;
+mod step_up;
 mod windows;

@@ -28,9 +28,9 @@ async fn each(client: &mut Client, passkey: &Passkey, seed: u8) -> Vec<(&'static
     all
 }
 
-/// Signs in, and starts to add a passkey.
+/// Starts to add a passkey.
 async fn adding(client: &mut Client, seed: u8) -> Value {
-    let added = started(client, "/api/credentials/start", json!({})).await;
+    let added = client.start_adding().await;
     let response = Passkey::new(&added["options"], ORIGIN, seed).registration(&added["options"]);
     finish(&added, &response)
 }

@@ -90,12 +90,12 @@ async fn removing_a_passkey_ends_the_sessions_made_with_it() {
     let mut elsewhere = site.client();
     elsewhere.sign_in(&second).await.expect(200);
 
-    client.delete(&format!("/api/credentials/{}", second.id())).await.expect(200);
+    client.remove(&second).await.expect(200);
     assert_eq!(elsewhere.name().await, None);
     assert_eq!(client.name().await.unwrap(), "Ada");
 
     client.add(3).await.1.expect(201);
-    client.delete(&format!("/api/credentials/{}", first.id())).await.expect(200);
+    client.remove(&first).await.expect(200);
     assert_eq!(client.cookie, None, "its own session went with its own passkey");
 }
 
@@ -146,4 +146,67 @@ async fn sessions_don_t_pile_up() {
         site.client().sign_in(&passkey).await.expect(200);
     }
     assert_eq!(site.rows()[2], 5, "each new one clears some old ones away");
+}
+
+async fn listed(client: &mut Client) -> Vec<serde_json::Value> {
+    let body = client.get("/api/sessions").await.expect(200).json();
+    body["sessions"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let (mut eve, _) = site.account("Eve", 2).await;
+    let mut others = [site.client(), site.client(), site.client()];
+    for other in &mut others {
+        other.sign_in(&passkey).await.expect(200);
+    }
+    let sessions = listed(&mut client).await;
+    assert_eq!(sessions.len(), 4);
+    assert_eq!(sessions.iter().filter(|one| one["current"] == true).count(), 1);
+    for session in &sessions {
+        assert_eq!(session["label"], "Passkey");
+        assert!(session["createdAt"].as_str().unwrap().ends_with('Z'), "{session}");
+        assert!(session["seenAt"].as_str().unwrap().ends_with('Z'), "{session}");
+        let token = client.cookie.as_ref().unwrap().split_once('=').unwrap().1;
+        assert_ne!(session["id"], token);
+    }
+    // What another account has is not there.
+    let path = format!("/api/sessions/{}", listed(&mut eve).await[0]["id"].as_str().unwrap());
+    client.delete(&path).await.expect_error(404, "not-found");
+
+    let of_other = listed(&mut others[0]).await;
+    let id = of_other.iter().find(|one| one["current"] == true).unwrap()["id"].as_str().unwrap();
+    let ended = client.delete(&format!("/api/sessions/{id}")).await.expect(200).json();
+    assert_eq!(ended, json!({ "ended": 1 }));
+    client.delete(&format!("/api/sessions/{id}")).await.expect_error(404, "not-found");
+    assert_eq!(others[0].name().await, None);
+    assert_eq!(others[1].name().await.unwrap(), "Ada");
+
+    assert_eq!(client.delete("/api/sessions").await.expect(200).json(), json!({ "ended": 2 }));
+    assert_eq!(others[1].name().await, None);
+    assert_eq!(client.delete("/api/sessions").await.expect(200).json(), json!({ "ended": 0 }));
+    assert_eq!(eve.name().await.unwrap(), "Eve");
+
+    let own = listed(&mut client).await;
+    let path = format!("/api/sessions/{}", own[0]["id"].as_str().unwrap());
+    client.delete(&path).await.expect(200);
+    assert_eq!(client.cookie, None, "its own one: as signing out");
+    client.get("/api/sessions").await.expect_error(401, "not-signed-in");
+}
+
+#[tokio::test]
+async fn a_session_that_was_made_while_the_clock_was_ahead_is_over() {
+    let site = Site::new();
+    let (mut client, _) = site.account("Ada", 1).await;
+    for column in ["created_at", "seen_at"] {
+        for (ahead, is_alive) in [(30, true), (3600, false)] {
+            site.sql(&format!("UPDATE sessions SET {column} = unixepoch() + {ahead}"));
+            assert_eq!(client.name().await.is_some(), is_alive, "{column} {ahead}");
+            let status = if is_alive { 200 } else { 401 };
+            client.get("/api/sessions").await.expect(status);
+        }
+        site.sql(&format!("UPDATE sessions SET {column} = unixepoch()"));
+    }
 }

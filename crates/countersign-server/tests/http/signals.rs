@@ -30,11 +30,11 @@ async fn what_changes_the_accepted_passkeys_comes_with_all_of_them_whatever_the_
     window.sign_in(&first).await.expect(200);
     let (third, added) = window.add(3).await;
     assert_eq!(accepted(&added.expect(201).json()), &all(&[&first, &second, &third]));
-    let removed = client.delete(&format!("/api/credentials/{}", second.id())).await.expect(200).json();
+    let removed = client.remove(&second).await.expect(200).json();
     assert_eq!(accepted(&removed), &all(&[&first, &third]));
     assert_eq!(removed["signedOut"], false);
     assert_eq!(accepted(&client.get("/api/credentials").await.json()), &all(&[&first, &third]));
-    assert_eq!(accepted(&client.delete("/api/account").await.expect(200).json()), &all(&[]));
+    assert_eq!(accepted(&client.delete_account().await.expect(200).json()), &all(&[]));
 }
 
 const ELSEWHERE: &str = "https://example.org";
@@ -54,6 +54,7 @@ async fn account(client: &mut Client, name: &str, seed: u8) -> Passkey {
     let passkey = Passkey::new(&started["options"], ELSEWHERE, seed);
     let body = finish(&started, &passkey.registration(&started["options"]));
     client.post("/api/accounts/finish", &body).await.expect(201);
+    client.passkey = Some(passkey.clone());
     passkey
 }
 
@@ -72,7 +73,7 @@ async fn an_unknown_passkey_of_an_account_that_is_or_was_here_may_be_signalled()
     unregistered.id = vec![7; 16];
     let signal = json!({ "rpId": "example.org", "credentialId": unregistered.id() });
     assert_eq!(unknown(&mut client.clone(), &unregistered).await, signal);
-    client.delete("/api/account").await.expect(200);
+    client.delete_account().await.expect(200);
     assert_eq!(unknown(&mut client, &unregistered).await, signal);
     let signal = json!({ "rpId": "example.org", "credentialId": passkey.id() });
     assert_eq!(unknown(&mut client, &passkey).await, signal);
@@ -90,7 +91,7 @@ async fn a_passkey_of_another_database_is_not_signalled() {
 async fn on_localhost_no_passkey_is_signalled_as_unknown() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
-    client.delete("/api/account").await.expect(200);
+    client.delete_account().await.expect(200);
     assert_eq!(unknown(&mut client, &passkey).await, Value::Null);
 }
 
@@ -98,7 +99,7 @@ async fn on_localhost_no_passkey_is_signalled_as_unknown() {
 async fn a_server_that_withholds_unknown_signals_has_none() {
     let (_folder, mut client) = elsewhere(UnknownSignals::Withheld);
     let passkey = account(&mut client, "Ada", 1).await;
-    client.delete("/api/account").await.expect(200);
+    client.delete_account().await.expect(200);
     assert_eq!(unknown(&mut client, &passkey).await, Value::Null);
 }
 

@@ -41,6 +41,8 @@ pub(crate) struct Client {
     pub(crate) browser: Option<String>,
     /// The user handle that the page names.
     pub(crate) account: Option<String>,
+    /// What it signed in with last, and confirms with.
+    pub(crate) passkey: Option<Passkey>,
     /// Where its page is from.
     pub(crate) origin: &'static str,
 }
@@ -82,6 +84,7 @@ impl Site {
         let passkey = Passkey::new(&started["options"], ORIGIN, seed);
         let finish = finish(&started, &passkey.registration(&started["options"]));
         client.post("/api/accounts/finish", &finish).await.expect(201);
+        client.passkey = Some(passkey.clone());
         (client, passkey)
     }
 }
@@ -94,7 +97,14 @@ pub(crate) fn finish(started: &Value, response: &Value) -> Value {
 impl Client {
     /// One without cookies.
     pub(crate) fn of(router: &Router) -> Self {
-        Self { router: router.clone(), cookie: None, browser: None, account: None, origin: ORIGIN }
+        Self {
+            router: router.clone(),
+            cookie: None,
+            browser: None,
+            account: None,
+            passkey: None,
+            origin: ORIGIN,
+        }
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
@@ -156,12 +166,41 @@ impl Client {
     pub(crate) async fn sign_in(&mut self, passkey: &Passkey) -> Answer {
         let started = self.post("/api/sessions/start", &json!({})).await.json();
         let response = passkey.authentication(&started["options"]);
-        self.post("/api/sessions/finish", &finish(&started, &response)).await
+        let answer = self.post("/api/sessions/finish", &finish(&started, &response)).await;
+        if answer.status == StatusCode::OK {
+            self.passkey = Some(passkey.clone());
+        }
+        answer
+    }
+
+    /// Confirms an act with the passkey that it signed in with.
+    pub(crate) async fn confirm(&mut self, act: Value) {
+        let started = self.post("/api/step-up/start", &json!({ "act": act })).await.expect(200).json();
+        let response = self.passkey.as_ref().unwrap().authentication(&started["options"]);
+        self.post("/api/step-up/finish", &finish(&started, &response)).await.expect(204);
+    }
+
+    /// Confirms the removal of a passkey, and asks for it.
+    pub(crate) async fn remove(&mut self, passkey: &Passkey) -> Answer {
+        self.confirm(json!({ "kind": "remove-credential", "credential": passkey.id() })).await;
+        self.delete(&format!("/api/credentials/{}", passkey.id())).await
+    }
+
+    /// Confirms the account's end, and asks for it.
+    pub(crate) async fn delete_account(&mut self) -> Answer {
+        self.confirm(json!({ "kind": "delete-account" })).await;
+        self.delete("/api/account").await
+    }
+
+    /// Confirms that a passkey is added, and starts that.
+    pub(crate) async fn start_adding(&mut self) -> Value {
+        self.confirm(json!({ "kind": "add-credential" })).await;
+        self.post("/api/credentials/start", &json!({})).await.expect(200).json()
     }
 
     /// Adds a passkey.
     pub(crate) async fn add(&mut self, seed: u8) -> (Passkey, Answer) {
-        let started = self.post("/api/credentials/start", &json!({})).await.json();
+        let started = self.start_adding().await;
         let passkey = Passkey::new(&started["options"], ORIGIN, seed);
         let finish = finish(&started, &passkey.registration(&started["options"]));
         let answer = self.post("/api/credentials/finish", &finish).await;

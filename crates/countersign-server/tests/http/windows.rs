@@ -1,15 +1,26 @@
 //! Several windows of one browser, and requests that take their time: what a person sees is what a request changes.
 
+use std::net::SocketAddr;
+
 use axum::http::Request;
 use countersign::types::base64url;
-use serde_json::json;
+use countersign_server::{Listen, Server};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::{
     authenticator::Passkey,
     site::{Client, ORIGIN, Site, finish},
 };
 
-const CHANGING: [(&str, &str); 5] = [
+const CHANGING: [(&str, &str); 9] = [
+    ("POST", "/api/step-up/start"),
+    ("POST", "/api/step-up/finish"),
+    ("DELETE", "/api/sessions"),
+    ("DELETE", "/api/sessions/x"),
     ("POST", "/api/credentials/start"),
     ("POST", "/api/credentials/finish"),
     ("PATCH", "/api/credentials/AQ"),
@@ -47,7 +58,7 @@ async fn a_passkey_that_was_started_for_one_account_is_not_added_to_another() {
     let site = Site::new();
     let (mut alice, _) = site.account("Alice", 1).await;
     let (bob, _) = site.account("Bob", 2).await;
-    let started = alice.post("/api/credentials/start", &json!({})).await.expect(200).json();
+    let started = alice.start_adding().await;
     let response = Passkey::new(&started["options"], ORIGIN, 3).registration(&started["options"]);
     // In between, Bob signs in in another window of the browser.
     let mut window = Client { cookie: bob.cookie, ..alice.clone() };
@@ -64,4 +75,82 @@ async fn signing_out_without_a_session_is_done_already() {
     client.delete("/api/session").await.expect(204);
     client.account = None;
     client.delete("/api/session").await.expect(204);
+}
+
+/// A request over a socket whose body is yet to come: the server has read its headers, and asks for the body.
+async fn half_sent(address: SocketAddr, client: &Client, request: &str, body: &str) -> TcpStream {
+    let head = format!(
+        "{request} HTTP/1.1\r\nHost: localhost:8080\r\nOrigin: {ORIGIN}\r\nContent-Type: application/json\r\n\
+         Cookie: {}; {}\r\nCountersign-Account: {}\r\nExpect: 100-continue\r\nConnection: close\r\n\
+         Content-Length: {}\r\n\r\n",
+        client.cookie.as_ref().unwrap(),
+        client.browser.as_ref().unwrap(),
+        client.account.as_ref().unwrap(),
+        body.len(),
+    );
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 25];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream
+}
+
+/// Sends the body, and returns the status and the code of the answer.
+async fn rest(mut stream: TcpStream, body: &str) -> (String, Value) {
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let answer: Value = serde_json::from_str(body).unwrap();
+    (head[9..12].to_owned(), answer["error"]["code"].clone())
+}
+
+#[tokio::test]
+async fn rule_395_a_request_whose_session_ends_while_its_body_arrives_writes_nothing() {
+    let site = Site::new();
+    let mut config = site.config.clone();
+    config.listen = Listen::Address(([127, 0, 0, 1], 0).into());
+    config.origins = vec![ORIGIN.into()];
+    let server = Server::bind(&config).unwrap();
+    let address = server.addresses()[0];
+    let serving = tokio::spawn(server.serve(std::future::pending()));
+
+    let (owner, passkey) = site.account("Ada", 1).await;
+    for round in 0..4_u8 {
+        let mut thief = site.client();
+        thief.sign_in(&passkey).await.expect(200);
+        let started = thief.start_adding().await;
+        let response = Passkey::new(&started["options"], ORIGIN, 2 + round).registration(&started["options"]);
+        let path = format!("/api/credentials/{}", passkey.id());
+        let (request, body) = match round {
+            0 => ("POST /api/credentials/finish".to_owned(), finish(&started, &response)),
+            1 => (format!("PATCH {path}"), json!({ "label": "mine" })),
+            2 => ("POST /api/credentials/start".to_owned(), json!({})),
+            _ => ("POST /api/step-up/start".to_owned(), json!({ "act": { "kind": "delete-account" } })),
+        };
+        let body = body.to_string();
+        let before = site.sql("SELECT count(*) FROM ceremonies");
+        let stream = half_sent(address, &thief, &request, &body).await;
+        owner.clone().delete("/api/sessions").await.expect(200);
+        assert_eq!(rest(stream, &body).await, ("401".into(), json!("not-signed-in")), "{request}");
+        assert_eq!(site.sql("SELECT count(*) FROM ceremonies"), before);
+        assert_eq!(site.sql("SELECT count(*) FROM credentials WHERE label = 'Passkey'"), 1);
+    }
+    assert_eq!(site.rows(), [1, 1, 1]);
+    serving.abort();
+}
+
+#[tokio::test]
+async fn an_account_that_is_deleted_while_a_request_is_under_way_is_no_fault_of_the_server() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let started = client.start_adding().await;
+    let response = Passkey::new(&started["options"], ORIGIN, 2).registration(&started["options"]);
+    let mut window = site.client();
+    window.sign_in(&passkey).await.expect(200);
+    window.delete_account().await.expect(200);
+    let answer = client.post("/api/credentials/finish", &finish(&started, &response)).await;
+    answer.expect_error(401, "not-signed-in");
+    assert_eq!(site.rows(), [0, 0, 0]);
 }

@@ -1,0 +1,215 @@
+//! What opens an account is changed after a confirmation with a passkey alone: a session may be stolen, or left open.
+
+use countersign::types::base64url;
+use serde_json::{Value, json};
+
+use crate::{
+    authenticator::Passkey,
+    site::{Answer, Client, ORIGIN, Site, finish},
+};
+
+fn adding() -> Value {
+    json!({ "kind": "add-credential" })
+}
+
+fn deleting() -> Value {
+    json!({ "kind": "delete-account" })
+}
+
+fn removing(passkey: &Passkey) -> Value {
+    json!({ "kind": "remove-credential", "credential": passkey.id() })
+}
+
+/// Starts the confirmation of an act.
+async fn begun(client: &mut Client, act: &Value) -> Value {
+    client.post("/api/step-up/start", &json!({ "act": act })).await.expect(200).json()
+}
+
+async fn remove(client: &mut Client, passkey: &Passkey) -> Answer {
+    client.delete(&format!("/api/credentials/{}", passkey.id())).await
+}
+
+/// A client whose account has two passkeys.
+async fn account(site: &Site) -> (Client, Passkey, Passkey) {
+    let (mut client, first) = site.account("Ada", 1).await;
+    let (second, added) = client.add(2).await;
+    added.expect(201);
+    (client, first, second)
+}
+
+#[tokio::test]
+async fn rule_396_a_session_alone_neither_adds_nor_removes_nor_deletes() {
+    let site = Site::new();
+    let (client, _, second) = account(&site).await;
+    for confirmed in [false, true] {
+        let mut thief = client.clone();
+        if confirmed {
+            // Each confirms something else than it does.
+            thief.confirm(deleting()).await;
+        }
+        thief.post("/api/credentials/start", &json!({})).await.expect_error(401, "reauthentication-required");
+        remove(&mut thief, &second).await.expect_error(401, "reauthentication-required");
+        if !confirmed {
+            thief.delete("/api/account").await.expect_error(401, "reauthentication-required");
+        }
+    }
+    assert_eq!(site.rows(), [1, 2, 1]);
+}
+
+#[tokio::test]
+async fn a_confirmation_is_good_for_one_act_of_its_session_once() {
+    let site = Site::new();
+    let (mut client, first, second) = account(&site).await;
+    let (third, added) = client.add(3).await;
+    added.expect(201);
+    client.confirm(removing(&second)).await;
+    remove(&mut client, &third).await.expect_error(401, "reauthentication-required");
+    let mut elsewhere = site.client();
+    elsewhere.sign_in(&first).await.expect(200);
+    remove(&mut elsewhere, &second).await.expect_error(401, "reauthentication-required");
+    remove(&mut client, &second).await.expect(200);
+    // Done already: that needs no confirmation, and takes none.
+    remove(&mut client, &second).await.expect_error(404, "not-found");
+
+    client.confirm(adding()).await;
+    let start = client.post("/api/credentials/start", &json!({})).await.expect(200).json();
+    let again = client.post("/api/credentials/start", &json!({})).await.expect(200).json();
+    for (started, seed, status) in [(again, 4, 201), (start, 5, 401)] {
+        let response = Passkey::new(&started["options"], ORIGIN, seed).registration(&started["options"]);
+        let answer = client.post("/api/credentials/finish", &finish(&started, &response)).await;
+        assert_eq!(answer.status, status, "{answer:?}");
+        if status == 401 {
+            answer.expect_error(401, "reauthentication-required");
+            // Confirmed again, the same finish is good: nothing was decided.
+            client.confirm(adding()).await;
+            client.post("/api/credentials/finish", &finish(&started, &response)).await.expect(201);
+        }
+    }
+    assert_eq!(site.sql("SELECT count(*) FROM credentials"), 4);
+    assert_eq!(site.sql("SELECT count(*) FROM confirmations"), 0);
+}
+
+#[tokio::test]
+async fn rule_396_a_confirmation_of_more_than_five_minutes_ago_is_none() {
+    let site = Site::new();
+    let (mut client, _, second) = account(&site).await;
+    for act in [adding(), removing(&second), deleting()] {
+        client.confirm(act).await;
+    }
+    let lifetimes = "SELECT max(expires_at - unixepoch()) FROM confirmations";
+    assert!((295..=300).contains(&site.sql(lifetimes)));
+    // Also one that is from the future, for the clock was put back.
+    for seconds in [0, 3600] {
+        site.sql(&format!("UPDATE confirmations SET expires_at = unixepoch() + {seconds}"));
+        client
+            .post("/api/credentials/start", &json!({}))
+            .await
+            .expect_error(401, "reauthentication-required");
+        remove(&mut client, &second).await.expect_error(401, "reauthentication-required");
+        client.delete("/api/account").await.expect_error(401, "reauthentication-required");
+    }
+    site.sql("UPDATE confirmations SET expires_at = unixepoch()");
+    client.confirm(adding()).await;
+    assert_eq!(site.sql("SELECT count(*) FROM confirmations"), 1, "a new one clears old ones away");
+    assert_eq!(site.rows(), [1, 2, 1]);
+}
+
+#[tokio::test]
+async fn a_creation_ends_with_its_confirmation() {
+    let site = Site::new();
+    let (mut client, _) = site.account("Ada", 1).await;
+    client.confirm(adding()).await;
+    site.sql("UPDATE confirmations SET expires_at = unixepoch() + 60");
+    let started = client.post("/api/credentials/start", &json!({})).await.expect(200).json();
+    let timeout = started["options"]["timeout"].as_i64().unwrap();
+    assert!((50_000..=60_000).contains(&timeout), "{timeout}");
+    let left = site.sql("SELECT expires_at - unixepoch() FROM ceremonies WHERE kind = 'credential'");
+    assert!((50..=60).contains(&left), "{left}");
+}
+
+#[tokio::test]
+async fn an_act_is_confirmed_with_a_passkey_of_the_account_that_verifies_its_user() {
+    let site = Site::new();
+    let (mut client, first, second) = account(&site).await;
+    let (_, eve) = site.account("Eve", 3).await;
+    let started = begun(&mut client, &deleting()).await;
+    let options = &started["options"];
+    assert_eq!(options["userVerification"], "required");
+    let allowed: Vec<_> =
+        options["allowCredentials"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+    assert_eq!(allowed, [json!(first.id()), json!(second.id())]);
+
+    let unverified = Passkey { flags: 0x01, ..first.clone() };
+    let forged = Passkey { key: eve.key.clone(), ..first.clone() };
+    for (passkey, code) in
+        [(&eve, "credential-not-allowed"), (&unverified, "user-not-verified"), (&forged, "signature-invalid")]
+    {
+        let started = begun(&mut client, &deleting()).await;
+        let response = passkey.authentication(&started["options"]);
+        let answer = client.post("/api/step-up/finish", &finish(&started, &response)).await;
+        answer.expect_error(401, code);
+        client.delete("/api/account").await.expect_error(401, "reauthentication-required");
+    }
+    let response = second.authentication(options);
+    client.post("/api/step-up/finish", &finish(&started, &response)).await.expect(204);
+    client.delete("/api/account").await.expect(200);
+    assert_eq!(site.rows(), [1, 1, 1]);
+}
+
+#[tokio::test]
+async fn a_confirmation_of_one_act_or_session_passes_for_no_other() {
+    let site = Site::new();
+    let (mut client, first, second) = account(&site).await;
+    // The response to one act, for another one.
+    let one = begun(&mut client, &removing(&second)).await;
+    let other = begun(&mut client, &deleting()).await;
+    let body = finish(&other, &first.authentication(&one["options"]));
+    client.post("/api/step-up/finish", &body).await.expect_error(401, "challenge-mismatch");
+    // Another session of the account, in the same browser.
+    let started = begun(&mut client, &deleting()).await;
+    let mut later = client.clone();
+    later.sign_in(&first).await.expect(200);
+    let body = finish(&started, &first.authentication(&started["options"]));
+    later.post("/api/step-up/finish", &body).await.expect_error(401, "state-invalid");
+    // A sign-in is no confirmation, nor the other way round.
+    let session = later.post("/api/sessions/start", &json!({})).await.expect(200).json();
+    let body = finish(&session, &first.authentication(&session["options"]));
+    later.post("/api/step-up/finish", &body).await.expect_error(401, "state-invalid");
+    let started = begun(&mut later, &deleting()).await;
+    let body = finish(&started, &first.authentication(&started["options"]));
+    later.post("/api/sessions/finish", &body).await.expect_error(401, "state-invalid");
+    assert_eq!(site.sql("SELECT count(*) FROM confirmations"), 0);
+}
+
+#[tokio::test]
+async fn a_confirmation_whose_answer_was_lost_is_answered_again_while_it_is_good() {
+    let site = Site::new();
+    let (mut client, first, second) = account(&site).await;
+    let started = begun(&mut client, &removing(&second)).await;
+    let body = finish(&started, &first.authentication(&started["options"]));
+    for _ in 0..2 {
+        client.post("/api/step-up/finish", &body).await.expect(204);
+    }
+    remove(&mut client, &second).await.expect(200);
+    client.post("/api/step-up/finish", &body).await.expect_error(401, "challenge-expired");
+    assert_eq!(site.sql("SELECT count(*) FROM confirmations"), 0);
+}
+
+#[tokio::test]
+async fn what_can_t_be_done_is_refused_before_it_is_confirmed() {
+    let site = Site::new();
+    let (mut client, first) = site.account("Ada", 1).await;
+    let unknown = json!({ "kind": "remove-credential", "credential": base64url::encode([7; 16]) });
+    for (act, status, code) in [(removing(&first), 409, "last-credential"), (unknown, 404, "not-found")] {
+        client.post("/api/step-up/start", &json!({ "act": act })).await.expect_error(status, code);
+    }
+    for act in [
+        json!({ "kind": "sell-account" }),
+        json!({ "kind": "remove-credential" }),
+        json!({ "kind": "delete-account", "credential": "AQ" }),
+        json!("delete-account"),
+    ] {
+        let answer = client.post("/api/step-up/start", &json!({ "act": act })).await;
+        answer.expect_error(400, "request-malformed");
+    }
+}
