@@ -15,10 +15,11 @@
 use std::{hint::black_box, sync::Arc};
 
 use countersign::{
-    AnchorList, AttestedPolicy, AuthenticationResponse, AuthenticationResponseRef,
-    AuthenticationState, CredentialId, CredentialIdStatus, CredentialRecord, Mediation, Policy, PreparedCredential,
-    RegistrationResponse, RegistrationState, RelyingParty, ResponseScratch, Timestamp, TrustAnchor,
-    UserHandle, UserVerificationRequirement, Verifiers,
+    AnchorList, AttestedPolicy, AuthenticationRequest, AuthenticationResponse, AuthenticationResponseRef,
+    AuthenticationState, Challenge, Consumption, CredentialId, CredentialIdStatus, CredentialRecord, Policy,
+    PreparedCredential, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty,
+    ResponseScratch, Timestamp, TrustAnchor, UnverifiedDiscoverable, User, UserHandle,
+    UserVerificationRequirement, Verifiers,
     attestation::Certificate,
     cose::{PublicKey, hash::sha256},
     types::{AttestationObject, AuthenticatorData, ClientData, base64url},
@@ -210,7 +211,11 @@ fn assertion(key: &Key, sign_count: u8) -> (String, Vec<u8>, Vec<u8>) {
 fn authentication(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers, key: &Key) {
     let rp = RelyingParty::builder("example.org", "Example")
         .origin("https://example.org")
-        .policy(Policy::passkeys().with_user_verification(UserVerificationRequirement::Preferred))
+        .policy(
+            Policy::passkeys()
+                .with_user_verification(UserVerificationRequirement::Preferred)
+                .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted),
+        )
         .verifiers(verifiers.clone())
         .build()
         .unwrap();
@@ -242,8 +247,10 @@ fn authentication(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers, key
                 finish(&assertions[at].0, state);
             }),
             state: Box::new(move || {
-                let state = AuthenticationState::expecting(&for_state, &CHALLENGE, None, NOW);
-                State::Authentication(state.unwrap())
+                let request =
+                    AuthenticationRequest::discoverable().challenge(Challenge::new(CHALLENGE).unwrap());
+                let unspent = for_state.expect_authentication(request, NOW).unwrap();
+                State::Authentication(unspent.spent(Consumption::First).unwrap())
             }),
             raw: Box::new(move || {
                 let (assertions, at) = next_raw();
@@ -325,9 +332,11 @@ fn registration(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers) {
                 let _ = black_box(rp.finish_registration(state, &response, status, NOW).unwrap());
             }),
             state: Box::new(move || {
-                let (user, mediation) = (UserHandle::new([7; 32]).unwrap(), Mediation::Modal);
-                let state = RegistrationState::expecting(&for_state, &challenge, user, mediation, NOW);
-                State::Registration(state.unwrap())
+                let user = User::new(UserHandle::new([7; 32]).unwrap(), "jo", "Jo");
+                let challenge = Challenge::new(&*challenge).unwrap();
+                let request = RegistrationRequest::new(&user).challenge(challenge);
+                let unspent = for_state.expect_registration(request, NOW).unwrap();
+                State::Registration(unspent.spent(Consumption::First).unwrap())
             }),
             raw: Box::new(move || {
                 for _ in 0..verifications {

@@ -6,9 +6,9 @@
 use std::sync::LazyLock;
 
 use countersign::{
-    AuthenticationResponse, AuthenticationState, CredentialIdStatus, CredentialRecord, Mediation, Policy,
-    RegistrationResponse, RegistrationState, RelyingParty, UserHandle, UserVerificationRequirement,
-    types::base64url,
+    AuthenticationRequest, AuthenticationResponse, Challenge, Consumption, CredentialIdStatus,
+    CredentialRecord, Policy, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty,
+    User, UserHandle, UserVerificationRequirement, types::base64url,
 };
 use serde_json::Value;
 
@@ -46,8 +46,7 @@ impl Known {
         let authentication_challenge = bytes(authentication.get("challenge")?)?;
         let registration = RegistrationResponse::from_json(&response(registration)?).ok()?;
         let authentication = AuthenticationResponse::from_json(&response(authentication)?).ok()?;
-        let state =
-            RegistrationState::expecting(&rp, &registration_challenge, user(), Mediation::Modal, NOW)?;
+        let state = registration_state(&rp, &registration_challenge)?;
         let record = rp
             .finish_registration(state, &registration, CredentialIdStatus::Unregistered, NOW)
             .ok()?
@@ -64,13 +63,19 @@ impl Known {
     }
 
     fn authenticates(&self, response: &AuthenticationResponse) -> bool {
-        let Some(state) =
-            AuthenticationState::expecting(&self.rp, &self.authentication_challenge, Some(user()), NOW)
-        else {
-            return false;
-        };
+        let user = user();
+        let Ok(challenge) = Challenge::dangerous_short(&*self.authentication_challenge) else { return false };
+        let request = AuthenticationRequest::identified(&user, &[]).challenge(challenge);
+        let state = self.rp.expect_authentication(request, NOW).unwrap().spent(Consumption::First).unwrap();
         self.rp.finish_authentication(state, response, &self.record, NOW).is_ok()
     }
+}
+
+/// The state of a registration with this challenge, which a mutated case may have none of.
+fn registration_state(rp: &RelyingParty, challenge: &[u8]) -> Option<RegistrationState> {
+    let user = User::new(user(), "user", "");
+    let request = RegistrationRequest::new(&user).challenge(Challenge::dangerous_short(challenge).ok()?);
+    rp.expect_registration(request, NOW).ok()?.spent(Consumption::First).ok()
 }
 
 fn user() -> UserHandle {
@@ -97,14 +102,7 @@ pub fn authentication_ceremony(data: &[u8]) {
 pub fn registration_ceremony(data: &[u8]) {
     let Ok(response) = RegistrationResponse::from_json(data) else { return };
     for known in KNOWN.iter() {
-        let state = RegistrationState::expecting(
-            &known.rp,
-            &known.registration_challenge,
-            user(),
-            Mediation::Modal,
-            NOW,
-        );
-        let Some(state) = state else { continue };
+        let Some(state) = registration_state(&known.rp, &known.registration_challenge) else { continue };
         let finished = known.rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW);
         let Ok(registered) = finished else { continue };
         let client_data: Value = serde_json::from_slice(response.client_data_json()).unwrap();

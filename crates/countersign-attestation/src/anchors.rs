@@ -46,6 +46,17 @@ pub trait TrustAnchors: fmt::Debug + Send + Sync {
         let _ = query;
         Cow::Owned(Revocation::none())
     }
+
+    /// Whether there is no anchor for any attestation, so that all of them fail: for a warning.
+    fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// Whether the source reports on models, as metadata does, so that its anchors are to be used together with a
+    /// [`ModelPolicy`](crate::ModelPolicy) that heeds it: for a warning.
+    fn reports_models(&self) -> bool {
+        false
+    }
 }
 
 /// What an attestation says of itself, to choose anchors by.
@@ -196,6 +207,10 @@ impl TrustAnchors for AnchorList {
 
     fn revocation(&self, _: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
         Cow::Borrowed(&self.revocation)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.anchors.is_empty()
     }
 }
 

@@ -121,6 +121,10 @@ impl TrustAnchors for Metadata {
         let unnamed = self.models.unnamed_models();
         blob.anchors(query).into_owned().into_iter().map(|it| it.with_unnamed_models(unnamed)).collect()
     }
+
+    fn reports_models(&self) -> bool {
+        true
+    }
 }
 
 impl TrustAnchors for Blob {
@@ -136,6 +140,10 @@ impl TrustAnchors for Blob {
         };
         let roots = self.models(key).entries().filter(attests).flat_map(Entry::roots);
         roots.filter(|root| root.serves(query.format)).map(|root| root.anchor().clone()).collect()
+    }
+
+    fn reports_models(&self) -> bool {
+        true
     }
 }
 

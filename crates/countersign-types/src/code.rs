@@ -63,6 +63,8 @@ codes! {
     UserNotPresent = "user-not-present",
     /// UV is not set where it is required.
     UserNotVerified = "user-not-verified",
+    /// UV is set and required, and never was before with this credential: no further factor was checked.
+    UserVerificationNotInitialized = "user-verification-not-initialized",
     /// BS is set without BE.
     BackupStateInvalid = "backup-state-invalid",
     /// BE or BS is not as the relying party demands.

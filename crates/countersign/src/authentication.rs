@@ -183,7 +183,7 @@ impl RelyingParty {
 
 impl Verified<'_> {
     fn update(&self) -> CredentialUpdate {
-        let Self { record, flags, sign_count, .. } = self;
+        let Self { record, flags, sign_count, is_authorized, .. } = self;
         CredentialUpdate {
             credential_id: record.id().clone(),
             previous: record.dynamic.clone(),
@@ -191,7 +191,7 @@ impl Verified<'_> {
                 sign_count: *sign_count,
                 backup_eligible: Some(flags.backup_eligible()),
                 backup_state: flags.backup_state(),
-                uv_initialized: record.dynamic.uv_initialized,
+                uv_initialized: record.dynamic.uv_initialized || (*is_authorized && flags.user_verified()),
                 standing: record.dynamic.standing.clone(),
             },
         }

@@ -28,6 +28,12 @@ pub struct RelyingPartyBuilder {
     public_suffix: PublicSuffixRpId,
 }
 
+/// The purpose of a relying party that names none.
+const DEFAULT_PURPOSE: &str = "default";
+
+/// The most bytes of a purpose: it is a short word, and in every state.
+const PURPOSE_MAX: usize = 64;
+
 /// Whether the RP ID may be a public suffix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PublicSuffixRpId {
@@ -45,6 +51,7 @@ impl RelyingPartyBuilder {
             id_hash: sha256(&[id.as_bytes()]),
             id,
             name,
+            purpose: DEFAULT_PURPOSE.to_owned(),
             origins: Vec::new(),
             related_origins: Vec::new(),
             policy: Policy::passkeys(),
@@ -148,6 +155,17 @@ impl RelyingPartyBuilder {
         self
     }
 
+    /// Names what the relying party's ceremonies are for, such as `step-up`: 1 to 64 lower-case letters, digits and hyphens.
+    /// The default is `default`.
+    ///
+    /// Set it where several relying parties share an RP ID and differ in their policies. A ceremony that was started for
+    /// one purpose can't be finished by a relying party of another (`state-invalid`), with a sealed token neither, so that
+    /// a client can't take the state of a lenient one to a strict one.
+    pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
+        self.party.purpose = purpose.into();
+        self
+    }
+
     /// Sets what the relying party demands. The default is [`Policy::passkeys`].
     ///
     /// Every demand is part of the policy and is changed there, by its `with_…` methods.
@@ -197,6 +215,12 @@ impl RelyingPartyBuilder {
         if !is_domain(&party.id) {
             return Err(Error::RpId(party.id));
         }
+        if party.name.is_empty() {
+            return Err(Error::NameEmpty);
+        }
+        if !is_purpose(&party.purpose) {
+            return Err(Error::Purpose(party.purpose));
+        }
         let is_bare = party.id != LOCALHOST && is_public_suffix(&party.id);
         if is_bare && public_suffix == PublicSuffixRpId::Refused {
             return Err(Error::RpIdIsPublicSuffix(party.id));
@@ -221,6 +245,12 @@ impl RelyingPartyBuilder {
         }
         Ok(party)
     }
+}
+
+/// A short word, fit for a file name or a log line.
+fn is_purpose(purpose: &str) -> bool {
+    let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    (1..=PURPOSE_MAX).contains(&purpose.len()) && purpose.bytes().all(is_plain)
 }
 
 #[cfg(test)]

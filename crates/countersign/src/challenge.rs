@@ -1,47 +1,105 @@
-//! Challenges that the caller chooses
+//! Challenges
 //! ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
 
 use core::fmt;
 
-use crate::state::CHALLENGE_MIN;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use countersign_types::{Base64Url, base64url};
+
+use crate::entropy::{Entropy, EntropyUnavailable, new_challenge};
+
+/// The fewest bytes of a challenge that is issued here
+/// ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
+pub const CHALLENGE_MIN: usize = 16;
 
 /// The most bytes of a challenge: it comes back in client data, and twice in what a store keeps. A hash has 64 at most.
 pub const CHALLENGE_MAX: usize = 1024;
 
-/// A challenge of the caller's own in place of a random one, for protocols that derive it from what is to be signed.
+/// Bytes of the hash at the end of a challenge that binds data.
+pub(crate) const BOUND_HASH_LENGTH: usize = 32;
+
+/// A challenge: the caller's own in place of a random one, for protocols that derive it from what is to be signed, or one
+/// that another service issued.
 ///
-/// It must be unpredictable, and no other ceremony may have had it. The second a
-/// [`SingleUse`](crate::SingleUse) store sees to: it knows ceremonies by their challenges.
+/// It must be unpredictable, and no other ceremony may have had it. The second is for a
+/// [`SingleUse`](crate::SingleUse) store to see to: it knows ceremonies by their challenges.
 ///
 /// ```
-/// use countersign::ChosenChallenge;
-/// assert!(ChosenChallenge::new([7; 32]).is_ok());
-/// assert_eq!(ChosenChallenge::new([7; 15]).unwrap_err().length, 15);
+/// use countersign::Challenge;
+/// assert!(Challenge::new([7; 32]).is_ok());
+/// assert_eq!(Challenge::new([7; 15]).unwrap_err().length, 15);
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct ChosenChallenge(Vec<u8>);
+pub struct Challenge(Vec<u8>);
 
-impl ChosenChallenge {
-    /// These bytes, from [`CHALLENGE_MIN`](crate::CHALLENGE_MIN) to [`CHALLENGE_MAX`] of them.
+impl Challenge {
+    /// A challenge of [`CHALLENGE_MIN`] to [`CHALLENGE_MAX`] bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, ChallengeLength> {
-        let bytes = bytes.into();
-        let length = bytes.len();
-        if (CHALLENGE_MIN..=CHALLENGE_MAX).contains(&length) {
-            Ok(Self(bytes))
-        } else {
-            Err(ChallengeLength { length })
-        }
+        Self::of_length(bytes.into(), CHALLENGE_MIN, CHALLENGE_MAX)
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    /// A challenge that another service issued with fewer than [`CHALLENGE_MIN`] bytes, though with one at least. It may
+    /// be guessed, and a response to it made before it is issued. No ceremony that begins here accepts it.
+    pub fn dangerous_short(bytes: impl Into<Vec<u8>>) -> Result<Self, ChallengeLength> {
+        Self::of_length(bytes.into(), 1, CHALLENGE_MAX)
+    }
+
+    /// Its bytes: one or more.
+    pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// A new one of random bytes.
+    pub(crate) fn random(entropy: &mut impl Entropy) -> Result<Self, EntropyUnavailable> {
+        new_challenge(entropy).map(|bytes| Self(bytes.into()))
+    }
+
+    /// Whether it has fewer bytes than one that is issued.
+    pub(crate) fn is_short(&self) -> bool {
+        self.0.len() < CHALLENGE_MIN
+    }
+
+    /// Itself, with the hash of what it binds behind.
+    pub(crate) fn binding(mut self, hash: [u8; BOUND_HASH_LENGTH]) -> Self {
+        self.0.extend(hash);
+        self
+    }
+
+    /// As options have it.
+    pub(crate) fn to_base64url(&self) -> Base64Url {
+        self.0.clone().into()
+    }
+
+    fn of_length(bytes: Vec<u8>, least: usize, most: usize) -> Result<Self, ChallengeLength> {
+        let length = bytes.len();
+        if (least..=most).contains(&length) {
+            Ok(Self(bytes))
+        } else {
+            Err(ChallengeLength { length, least })
+        }
     }
 }
 
-/// The bytes are not shown: until the ceremony is over they are a secret of the two sides.
-impl fmt::Debug for ChosenChallenge {
+/// Prints the length only: until the ceremony is over the bytes are a secret of the two sides.
+impl fmt::Debug for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ChosenChallenge({} bytes)", self.0.len())
+        write!(f, "Challenge({} bytes)", self.0.len())
+    }
+}
+
+impl Serialize for Challenge {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&base64url::encode(&self.0))
+    }
+}
+
+/// In a state: one that binds data is longer.
+impl<'de> Deserialize<'de> for Challenge {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const MOST: usize = CHALLENGE_MAX + BOUND_HASH_LENGTH;
+        let bytes = Base64Url::deserialize(deserializer)?;
+        Self::of_length(bytes.to_vec(), 1, MOST).map_err(D::Error::custom)
     }
 }
 
@@ -51,11 +109,14 @@ impl fmt::Debug for ChosenChallenge {
 pub struct ChallengeLength {
     /// How many bytes it has.
     pub length: usize,
+    /// How many it must have at least.
+    pub least: usize,
 }
 
 impl fmt::Display for ChallengeLength {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a challenge of {} bytes, {CHALLENGE_MIN} to {CHALLENGE_MAX} expected", self.length)
+        let Self { length, least } = self;
+        write!(f, "a challenge of {length} bytes, {least} to {CHALLENGE_MAX} expected")
     }
 }
 
@@ -68,13 +129,25 @@ mod tests {
     #[test]
     fn rule_374_a_challenge_of_one_s_own_has_16_bytes_at_least() {
         for length in [CHALLENGE_MIN, CHALLENGE_MAX] {
-            let challenge = ChosenChallenge::new(vec![7; length]).unwrap();
-            assert_eq!(format!("{challenge:?}"), format!("ChosenChallenge({length} bytes)"));
+            let challenge = Challenge::new(vec![7; length]).unwrap();
+            assert_eq!(format!("{challenge:?}"), format!("Challenge({length} bytes)"));
         }
         for length in [0, CHALLENGE_MIN - 1, CHALLENGE_MAX + 1] {
-            let error = ChosenChallenge::new(vec![7; length]).unwrap_err();
-            assert_eq!(error, ChallengeLength { length });
+            let error = Challenge::new(vec![7; length]).unwrap_err();
+            assert_eq!(error, ChallengeLength { length, least: CHALLENGE_MIN });
             assert_eq!(error.to_string(), format!("a challenge of {length} bytes, 16 to 1024 expected"));
         }
+    }
+
+    #[test]
+    fn a_short_challenge_is_named_so_and_none_is_empty() {
+        assert!(Challenge::dangerous_short([7]).is_ok_and(|challenge| challenge.is_short()));
+        assert!(Challenge::dangerous_short([7; 16]).is_ok_and(|challenge| !challenge.is_short()));
+        for length in [0, CHALLENGE_MAX + 1] {
+            let error = Challenge::dangerous_short(vec![7; length]).unwrap_err();
+            assert_eq!(error, ChallengeLength { length, least: 1 });
+        }
+        assert!(serde_json::from_str::<Challenge>(r#""""#).is_err());
+        assert_eq!(serde_json::from_str::<Challenge>(r#""Bw""#).unwrap().as_bytes(), [7]);
     }
 }

@@ -12,21 +12,19 @@ use crate::{
     policy::{CrossOrigin, TopOrigins},
     relying_party::RelyingParty,
     report::{Deviation, Evidence, Reason, Recorder},
+    state::CeremonyState,
     step::Step,
 };
 
 pub(crate) use client_data::{Expected, Steps, client_data};
 
-/// The state must be this relying party's, and not too old.
-pub(crate) fn state(
-    rp: &RelyingParty,
-    rp_id: &str,
-    expires_at: Timestamp,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    if rp_id != rp.id {
+/// The state must be this relying party's, made for the same purpose, and not too old.
+pub(crate) fn state(rp: &RelyingParty, state: &impl CeremonyState, now: Timestamp) -> Result<(), Fault> {
+    if state.rp_id() != rp.id {
         Err(Fault::StateOfAnotherRelyingParty)
-    } else if now > expires_at {
+    } else if state.purpose() != rp.purpose {
+        Err(Fault::StateOfAnotherPurpose)
+    } else if now > state.expires_at() {
         Err(Fault::Expired)
     } else {
         Ok(())

@@ -130,6 +130,9 @@ pub enum Fault {
     UserNotPresent,
     /// The user was not verified, and must be.
     UserNotVerified,
+    /// The user was verified, must be, and never was before with this credential: no further factor says that it was the
+    /// account's owner.
+    UserVerificationNotInitialized,
     /// BS is set without BE.
     BackupStateInvalid,
     /// BE is not as it was at registration.
@@ -183,6 +186,8 @@ pub enum Fault {
     Expired,
     /// The state is another relying party's.
     StateOfAnotherRelyingParty,
+    /// The state was made for another purpose.
+    StateOfAnotherPurpose,
 }
 
 impl Fault {
@@ -203,6 +208,7 @@ impl Fault {
             Self::RpIdHashMismatch => Code::RpIdHashMismatch,
             Self::UserNotPresent => Code::UserNotPresent,
             Self::UserNotVerified => Code::UserNotVerified,
+            Self::UserVerificationNotInitialized => Code::UserVerificationNotInitialized,
             Self::BackupStateInvalid => Code::BackupStateInvalid,
             Self::BackupEligibilityChanged { .. } => Code::BackupEligibilityChanged,
             Self::CredentialIdMismatch => Code::CredentialIdMismatch,
@@ -222,7 +228,7 @@ impl Fault {
             Self::CredentialFlagged(_) => Code::AuthenticatorNotAccepted,
             Self::DeviationNotAccepted(deviation) => deviation.code(),
             Self::Expired => Code::ChallengeExpired,
-            Self::StateOfAnotherRelyingParty => Code::StateInvalid,
+            Self::StateOfAnotherRelyingParty | Self::StateOfAnotherPurpose => Code::StateInvalid,
         }
     }
 }
@@ -253,6 +259,9 @@ impl fmt::Display for Fault {
             Self::RpIdHashMismatch => f.write_str("authenticator data is for another rp id"),
             Self::UserNotPresent => f.write_str("the user was not present"),
             Self::UserNotVerified => f.write_str("the user was not verified"),
+            Self::UserVerificationNotInitialized => f.write_str(
+                "the user was never verified with this credential before, and no further factor was checked",
+            ),
             Self::BackupStateInvalid => {
                 f.write_str("the backup state is set on a credential that can't be backed up")
             }
@@ -282,6 +291,7 @@ impl fmt::Display for Fault {
             }
             Self::Expired => f.write_str("the ceremony was begun too long ago"),
             Self::StateOfAnotherRelyingParty => f.write_str("the ceremony state is another relying party's"),
+            Self::StateOfAnotherPurpose => f.write_str("the ceremony state was made for another purpose"),
         }
     }
 }

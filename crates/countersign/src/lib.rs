@@ -63,7 +63,8 @@
 //! | what happened at each step, for logs and support, and what deviated and was accepted | [`RelyingParty::finish_registration_with_report`], [`RelyingParty::finish_authentication_with_report`], [`Report`] |
 //! | confirming one thing, such as a payment | [`RelyingParty::begin_bound_authentication`] |
 //! | servers that keep no state between `start` and `finish` | the module `sealed`, with the feature of this name |
-//! | challenges from elsewhere, and storage that does not remove a state as it reads it | [`Unspent`], [`SingleUse`] |
+//! | challenges from elsewhere, and storage that does not remove a state as it reads it | [`RelyingParty::expect_registration`], [`RelyingParty::expect_authentication`], [`Unspent`], [`SingleUse`] |
+//! | several relying parties of one RP ID, as for sign-in and step-up | [`RelyingPartyBuilder::purpose`] |
 //! | credentials registered with another library, or with U2F | [`Import`] |
 //! | what a store must do at once or not at all, and a kit that tries one | [`store`]; the module `store_kit`, with the feature `store-kit` |
 //! | attestations judged again by what is known later | [`Reassessor`], [`CredentialRecord::flag`] |
@@ -126,7 +127,7 @@ pub use authentication::{
     Accounts, AdditionalFactor, Authenticated, AuthenticatedRef, FlaggedCredentials, PreparedCredential,
 };
 pub use builder::{ConfigurationError, RelyingPartyBuilder};
-pub use challenge::{CHALLENGE_MAX, ChallengeLength, ChosenChallenge};
+pub use challenge::{CHALLENGE_MAX, CHALLENGE_MIN, Challenge, ChallengeLength};
 pub use countersign_attestation::{
     AnchorList, AttestationType, AttestedAaguid, Formats, TrustAnchor, TrustAnchors,
 };
@@ -152,7 +153,7 @@ pub use origin::{OriginRule, Scheme};
 pub use policy::{
     AndroidKeyProtection, AttestedPolicy, BackupEligibilityChange, BackupPolicy, ConditionalCreatePolicy,
     CrossOrigin, Policy, PolicyFault, RecentSession, SignCountPolicy, StoredAlgorithms, TopOrigins,
-    UnknownBackupEligibility, Warning,
+    UninitializedUserVerification, UnknownBackupEligibility, UnverifiedDiscoverable, Warning,
 };
 pub use reassessment::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Reassessor, Verdict};
 pub use record::{
@@ -164,10 +165,10 @@ pub use relying_party::RelyingParty;
 pub use report::{Deviation, Evidence, Failure, Flags, Outcome, Reason, Report, StepReport};
 pub use request::{AuthenticationRequest, CREDENTIAL_LIST_MAX, RegistrationRequest, StartError};
 pub use single_use::{
-    AlreadyUsed, CeremonyId, Consumption, MemorySingleUse, MemorySingleUseFull, SingleUse, SpendError,
-    Unspent,
+    AlreadyUsed, CeremonyId, Consumption, OneProcessSingleUse, OneProcessSingleUseFull, SingleUse,
+    SpendError, Unspent,
 };
-pub use state::{AuthenticationState, CHALLENGE_MIN, CeremonyState, Mediation, RegistrationState};
+pub use state::{AuthenticationState, CeremonyState, RegistrationState, StateError};
 pub use step::{AuthenticationStep, RegistrationStep, Step};
 pub use step_up::BoundAuthenticationState;
 

@@ -26,7 +26,9 @@ pub use self::{
     algorithms::StoredAlgorithms,
     attested::{AndroidKeyProtection, AttestedPolicy},
     backup::{BackupEligibilityChange, BackupPolicy, UnknownBackupEligibility},
-    choices::{CrossOrigin, SignCountPolicy, TopOrigins},
+    choices::{
+        CrossOrigin, SignCountPolicy, TopOrigins, UninitializedUserVerification, UnverifiedDiscoverable,
+    },
     fault::PolicyFault,
     session::{ConditionalCreatePolicy, RecentSession},
     warnings::Warning,
@@ -84,6 +86,8 @@ pub struct Policy {
     pub(crate) backup_eligibility_change: BackupEligibilityChange,
     pub(crate) unknown_backup_eligibility: UnknownBackupEligibility,
     pub(crate) conditional_create: ConditionalCreatePolicy,
+    pub(crate) uninitialized_user_verification: UninitializedUserVerification,
+    pub(crate) unverified_discoverable: UnverifiedDiscoverable,
     pub(crate) flagged_credentials: FlaggedCredentials,
     pub(crate) refused_deviations: Deviations,
     pub(crate) extensions: ExtensionPolicy,
@@ -112,6 +116,8 @@ impl Policy {
             backup_eligibility_change: BackupEligibilityChange::default(),
             unknown_backup_eligibility: UnknownBackupEligibility::default(),
             conditional_create: ConditionalCreatePolicy::default(),
+            uninitialized_user_verification: UninitializedUserVerification::default(),
+            unverified_discoverable: UnverifiedDiscoverable::default(),
             flagged_credentials: FlaggedCredentials::default(),
             refused_deviations: Deviations::default(),
             extensions: ExtensionPolicy::default(),
@@ -215,6 +221,18 @@ impl Policy {
     /// Whether browsers may make credentials without asking, and how recent a session that takes.
     pub fn with_conditional_create(mut self, policy: ConditionalCreatePolicy) -> Self {
         self.conditional_create = policy;
+        self
+    }
+
+    /// What to do where user verification is required, and a credential was never seen to verify the user.
+    pub fn with_uninitialized_user_verification(mut self, policy: UninitializedUserVerification) -> Self {
+        self.uninitialized_user_verification = policy;
+        self
+    }
+
+    /// Whether a user who was not identified before may sign in without being verified.
+    pub fn with_unverified_discoverable(mut self, policy: UnverifiedDiscoverable) -> Self {
+        self.unverified_discoverable = policy;
         self
     }
 

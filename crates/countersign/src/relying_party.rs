@@ -20,6 +20,7 @@ pub struct RelyingParty {
     pub(crate) id: String,
     pub(crate) id_hash: [u8; 32],
     pub(crate) name: String,
+    pub(crate) purpose: String,
     pub(crate) origins: Vec<OriginRule>,
     pub(crate) related_origins: Vec<String>,
     pub(crate) policy: Policy,
@@ -44,6 +45,11 @@ impl RelyingParty {
     /// The name for people.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What its ceremonies are for: see [`RelyingPartyBuilder::purpose`].
+    pub fn purpose(&self) -> &str {
+        &self.purpose
     }
 
     /// The accepted origins.

@@ -14,12 +14,13 @@ use countersign_types::{
 
 use crate::{
     authentication::Accounts,
-    challenge::ChosenChallenge,
-    entropy::{Entropy, EntropyUnavailable, new_challenge},
+    challenge::{CHALLENGE_MIN, Challenge},
+    entropy::{Entropy, EntropyUnavailable},
     extensions::{Extension, ExtensionMisuse, PaymentExpectation, start},
-    policy::{ConditionalCreatePolicy, RecentSession},
+    policy::{ConditionalCreatePolicy, RecentSession, UnverifiedDiscoverable},
     registration::User,
     relying_party::RelyingParty,
+    single_use::Unspent,
     state::{AuthenticationState, Mediation, RegistrationState, with_appid},
 };
 
@@ -44,7 +45,7 @@ pub struct RegistrationRequest<'a> {
     user: &'a User,
     existing: &'a [CredentialDescriptor],
     session: Option<RecentSession>,
-    challenge: Option<ChosenChallenge>,
+    challenge: Option<Challenge>,
     extensions: ClientExtensionInputs,
     required: Vec<Extension>,
 }
@@ -76,8 +77,9 @@ impl<'a> RegistrationRequest<'a> {
         self
     }
 
-    /// With this challenge in place of a random one.
-    pub fn challenge(mut self, challenge: ChosenChallenge) -> Self {
+    /// With this challenge in place of a random one: the caller's own, or the one that another service issued, for
+    /// [`RelyingParty::expect_registration`].
+    pub fn challenge(mut self, challenge: Challenge) -> Self {
         self.challenge = Some(challenge);
         self
     }
@@ -103,7 +105,7 @@ impl<'a> RegistrationRequest<'a> {
 pub struct AuthenticationRequest<'a> {
     user: Option<&'a UserHandle>,
     credentials: &'a [CredentialDescriptor],
-    challenge: Option<ChosenChallenge>,
+    challenge: Option<Challenge>,
     extensions: ClientExtensionInputs,
     required: Vec<Extension>,
     payment: Option<PaymentExpectation>,
@@ -128,8 +130,9 @@ impl<'a> AuthenticationRequest<'a> {
         }
     }
 
-    /// With this challenge in place of a random one.
-    pub fn challenge(mut self, challenge: ChosenChallenge) -> Self {
+    /// With this challenge in place of a random one: the caller's own, or the one that another service issued, for
+    /// [`RelyingParty::expect_authentication`].
+    pub fn challenge(mut self, challenge: Challenge) -> Self {
         self.challenge = Some(challenge);
         self
     }
@@ -169,33 +172,80 @@ impl RelyingParty {
     /// Steps 1 and 2 of a registration: options for `navigator.credentials.create()`, and the state to finish with.
     pub fn begin_registration(
         &self,
-        request: RegistrationRequest<'_>,
+        mut request: RegistrationRequest<'_>,
         entropy: &mut impl Entropy,
         now: Timestamp,
     ) -> Result<(CreationOptions, RegistrationState), StartError> {
-        let RegistrationRequest { user, existing, session, challenge, extensions, required } = request;
+        if request.user.name.is_empty() {
+            return Err(StartError::UserNameEmpty);
+        }
+        request.extensions = request.extensions.with_cred_props();
+        let challenge = issued(request.challenge.take(), entropy)?;
+        self.registration(request, challenge, now)
+    }
+
+    /// Steps 1 and 2 of an authentication: options for `navigator.credentials.get()`, and the state to finish with.
+    pub fn begin_authentication(
+        &self,
+        mut request: AuthenticationRequest<'_>,
+        entropy: &mut impl Entropy,
+        now: Timestamp,
+    ) -> Result<(RequestOptions, AuthenticationState), StartError> {
+        let challenge = issued(request.challenge.take(), entropy)?;
+        self.authentication(request, challenge, now)
+    }
+
+    /// The state of a registration whose options another service of the same relying party issued, with the challenge of
+    /// the request.
+    ///
+    /// It is held to all that [`begin_registration`](Self::begin_registration) is, a recent session for a
+    /// [conditional](RegistrationRequest::conditional) one among it. The request says what the options asked of
+    /// extensions, `credProps` too. Whether the challenge was used before is not known here, so the state must be
+    /// [spent](Unspent::spend) before the registration is finished.
+    pub fn expect_registration(
+        &self,
+        mut request: RegistrationRequest<'_>,
+        now: Timestamp,
+    ) -> Result<Unspent<RegistrationState>, StartError> {
+        let challenge = request.challenge.take().ok_or(StartError::ChallengeMissing)?;
+        let (_, state) = self.registration(request, challenge, now)?;
+        Ok(Unspent::new(state))
+    }
+
+    /// The state of an authentication whose options another service of the same relying party issued, with the challenge
+    /// of the request: see [`expect_registration`](Self::expect_registration).
+    pub fn expect_authentication(
+        &self,
+        mut request: AuthenticationRequest<'_>,
+        now: Timestamp,
+    ) -> Result<Unspent<AuthenticationState>, StartError> {
+        let challenge = request.challenge.take().ok_or(StartError::ChallengeMissing)?;
+        let (_, state) = self.authentication(request, challenge, now)?;
+        Ok(Unspent::new(state))
+    }
+
+    fn registration(
+        &self,
+        request: RegistrationRequest<'_>,
+        challenge: Challenge,
+        now: Timestamp,
+    ) -> Result<(CreationOptions, RegistrationState), StartError> {
+        let RegistrationRequest { user, existing, session, challenge: _, extensions, required } = request;
         let mediation = self.mediation(user, session.as_ref(), now)?;
         credential_list(existing)?;
-        let extensions = extensions.with_cred_props();
         start::registration(self, &extensions)?;
-        let challenge = chosen_or_random(challenge, entropy)?;
-        let mut state = RegistrationState::expecting(self, &challenge, user.handle.clone(), mediation, now)
-            .ok_or(EntropyUnavailable)?
+        let state = RegistrationState::new(self, challenge, user.handle.clone(), mediation, now)
             .excluding(existing.iter().map(|credential| credential.id.clone()))
             .asking(&extensions)
             .requiring(required);
         start::required(&state.extensions)?;
-        // Clients that don't ask the user don't verify the user (5.1.3): nothing could pass.
-        if mediation == Mediation::Conditional {
-            state.user_verification = UserVerificationRequirement::Preferred;
-        }
         let mut selection =
             AuthenticatorSelection::new(self.policy.resident_key.clone(), state.user_verification.clone());
         selection.authenticator_attachment.clone_from(&self.policy.attachment);
         let mut options = CreationOptions::new(
             RpEntity::new(self.id.clone(), self.name.clone()),
             UserEntity::new(user.handle.clone(), user.name.clone(), user.display_name.clone()),
-            challenge.clone(),
+            state.challenge.to_base64url(),
             self.credential_parameters(),
         );
         options.timeout = Some(self.timeout_milliseconds());
@@ -206,27 +256,32 @@ impl RelyingParty {
         Ok((options, state))
     }
 
-    /// Steps 1 and 2 of an authentication: options for `navigator.credentials.get()`, and the state to finish with.
-    pub fn begin_authentication(
+    fn authentication(
         &self,
         request: AuthenticationRequest<'_>,
-        entropy: &mut impl Entropy,
+        challenge: Challenge,
         now: Timestamp,
     ) -> Result<(RequestOptions, AuthenticationState), StartError> {
-        let AuthenticationRequest { user, credentials, challenge, extensions, required, payment } = request;
+        let AuthenticationRequest { user, credentials, challenge: _, extensions, required, payment } =
+            request;
+        let is_verified = self.policy.user_verification == UserVerificationRequirement::Required;
+        if user.is_none()
+            && !is_verified
+            && self.policy.unverified_discoverable == UnverifiedDiscoverable::Refused
+        {
+            return Err(StartError::DiscoverableWithoutUserVerification);
+        }
         credential_list(credentials)?;
         let extensions = with_appid(extensions, self.appid.as_deref());
         start::authentication(self, &extensions, credentials)?;
         payment.iter().try_for_each(|payment| start::payment(self, payment, credentials))?;
-        let challenge = chosen_or_random(challenge, entropy)?;
-        let state = AuthenticationState::expecting(self, &challenge, user.cloned(), now)
-            .ok_or(EntropyUnavailable)?
+        let state = AuthenticationState::new(self, challenge, user.cloned(), now)
             .allowing(credentials.iter().map(|credential| credential.id.clone()))
             .asking(&extensions)
             .requiring(required)
             .confirming(payment);
         start::required(&state.extensions)?;
-        let mut options = RequestOptions::new(challenge.clone());
+        let mut options = RequestOptions::new(state.challenge.to_base64url());
         options.timeout = Some(self.timeout_milliseconds());
         options.rp_id = Some(self.id.clone());
         options.allow_credentials = credentials.to_vec();
@@ -288,17 +343,18 @@ impl RelyingParty {
         if !session.is_within(seconds, now) {
             return Err(StartError::SessionNotRecent { seconds });
         }
-        Ok(Mediation::Conditional)
+        Ok(Mediation::Conditional { seconds })
     }
 }
 
-fn chosen_or_random(
-    chosen: Option<ChosenChallenge>,
-    entropy: &mut impl Entropy,
-) -> Result<Vec<u8>, EntropyUnavailable> {
+/// The challenge to issue: the request's, or a random one.
+fn issued(chosen: Option<Challenge>, entropy: &mut impl Entropy) -> Result<Challenge, StartError> {
     match chosen {
-        Some(chosen) => Ok(chosen.as_bytes().to_vec()),
-        None => new_challenge(entropy).map(Vec::from),
+        Some(short) if short.is_short() => {
+            Err(StartError::ChallengeTooShort { length: short.as_bytes().len() })
+        }
+        Some(chosen) => Ok(chosen),
+        None => Ok(Challenge::random(entropy)?),
     }
 }
 
@@ -353,6 +409,20 @@ pub enum StartError {
         /// Where it is for the second time, from 0.
         position: usize,
     },
+    /// The account has no name. It is what clients show of an account
+    /// ([section 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity)), and some refuse an empty one
+    /// after they have asked the user. A display name may be empty.
+    UserNameEmpty,
+    /// Nobody was identified before the ceremony, user verification is not required, and the policy doesn't say that this
+    /// is meant: see [`UnverifiedDiscoverable`].
+    DiscoverableWithoutUserVerification,
+    /// A challenge to issue has fewer than [`CHALLENGE_MIN`] bytes.
+    ChallengeTooShort {
+        /// How many bytes it has.
+        length: usize,
+    },
+    /// The request to expect a response names no challenge that was issued.
+    ChallengeMissing,
     /// The ceremony can't ask this of extensions.
     Extension(ExtensionMisuse),
 }
@@ -380,6 +450,14 @@ impl fmt::Display for StartError {
                     "a credential is to be made without asking, more than {seconds} seconds after signing in"
                 )
             }
+            Self::UserNameEmpty => f.write_str("the account has no name for clients to show"),
+            Self::DiscoverableWithoutUserVerification => f.write_str(
+                "nobody is identified before the ceremony, and the policy does not require user verification",
+            ),
+            Self::ChallengeTooShort { length } => {
+                write!(f, "a challenge of {length} bytes is to be issued, at least {CHALLENGE_MIN} expected")
+            }
+            Self::ChallengeMissing => f.write_str("the request does not name the challenge that was issued"),
             Self::DuplicateCredential { position } => {
                 write!(f, "the credential at position {position} of the list is listed before")
             }

@@ -2,25 +2,45 @@
 //! ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges) asks that the challenge is kept
 //! where the client can't choose it).
 //!
+//! A token works as often as it is presented unless something remembers that it was used, and it can be presented to each
+//! instance: the memory of used ceremonies must be one that *all* instances share, as the key ring is.
+//!
 //! ```
 //! use countersign::{
-//!     Accounts, AuthenticationState, EntropyUnavailable, MemorySingleUse, RelyingParty, Timestamp,
+//!     Accounts, AuthenticationState, CeremonyId, Consumption, EntropyUnavailable, RelyingParty, SingleUse, Timestamp,
 //!     sealed::{Bearer, KeyRing, SealingKey},
 //! };
+//! # use std::{collections::BTreeMap, convert::Infallible, sync::Mutex};
+//! # struct Database(Mutex<BTreeMap<[u8; 32], i64>>);
+//! # impl Database {
+//! #     fn insert_if_absent(&self, ceremony: [u8; 32], until: i64) -> Result<bool, Infallible> {
+//! #         Ok(self.0.lock().unwrap().insert(ceremony, until).is_none())
+//! #     }
+//! # }
 //! # fn operating_system_randomness(buffer: &mut [u8]) -> Result<(), EntropyUnavailable> { buffer.fill(7); Ok(()) }
 //! # let mut entropy = operating_system_randomness;
 //! # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
 //! # let now = Timestamp::from_unix_seconds(0);
+//! /// The database of all instances: `INSERT INTO used_ceremonies (id, until) VALUES (…) ON CONFLICT DO NOTHING`.
+//! /// Rows may be deleted once `until` is past.
+//! impl SingleUse for Database {
+//!     type Error = Infallible;
+//!
+//!     fn consume(&self, id: &CeremonyId, until: Timestamp, _: Timestamp) -> Result<Consumption, Infallible> {
+//!         let is_new = self.insert_if_absent(*id.as_bytes(), until.unix_seconds())?;
+//!         Ok(if is_new { Consumption::First } else { Consumption::Repeated })
+//!     }
+//! }
+//! # let database = Database(Mutex::default());
 //! # let secret = [1; 32];
 //! // When the program starts: 32 random bytes, the same on all instances. A ring holds several while keys rotate.
 //! let keys = KeyRing::new([SealingKey::new(1, secret)])?;
-//! let used = MemorySingleUse::new(10_000);
 //!
 //! let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy, now)?;
 //! # let _ = options;
 //! let token = keys.seal(&state, &mut entropy)?;
 //! // The client keeps the token, and sends it with its response.
-//! let state: AuthenticationState = keys.open(&rp, &token, Bearer::Anonymous, now)?.spend(&used, now)?;
+//! let state: AuthenticationState = keys.open(&rp, &token, Bearer::Anonymous, now)?.spend(&database, now)?;
 //! // `rp.finish_authentication(state, …)`
 //! # let _ = state;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -112,9 +132,9 @@ impl KeyRing {
     pub fn seal<S: CeremonyState>(&self, state: &S, entropy: &mut impl Entropy) -> Result<String, SealError> {
         let mut nonce = [0; NONCE_LENGTH];
         entropy.fill(&mut nonce).map_err(SealError::Entropy)?;
-        let header = Header::new(S::KIND, self.newest.id, state.rp_id());
+        let header = Header::new(S::KIND, self.newest.id, state.rp_id(), state.purpose());
         let text = serde_json::to_vec(state).map_err(|_| SealError::NotSerialised)?;
-        let associated = associated_data(&header, state.rp_id());
+        let associated = associated_data(&header, state.rp_id(), state.purpose());
         let payload = Payload { msg: &text, aad: &associated };
         let sealed = self.newest.cipher.encrypt(&XNonce::from(nonce), payload);
         let token = base64url::encode(header.followed_by(&nonce, &sealed.map_err(|_| SealError::TooLong)?));
@@ -122,7 +142,7 @@ impl KeyRing {
     }
 
     /// The state that `token` was made from, where it was made by one of these keys, for a ceremony of this kind, for
-    /// this relying party and this bearer, and has not expired.
+    /// this relying party, its purpose and this bearer, and has not expired.
     ///
     /// A token can be handed in again as often as one likes; [`Unspent`] is there so that its ceremony works once.
     pub fn open<S: CeremonyState>(
@@ -134,9 +154,9 @@ impl KeyRing {
     ) -> Result<Unspent<S>, OpenError> {
         let bytes = token::decode(token)?;
         let (header, nonce, sealed) = Header::read(&bytes)?;
-        header.is_for(S::KIND, rp.id())?;
+        header.is_for(S::KIND, rp.id(), rp.purpose())?;
         let key = self.key(header.key_id()).ok_or(OpenError::UnknownKey(header.key_id()))?;
-        let associated = associated_data(&header, rp.id());
+        let associated = associated_data(&header, rp.id(), rp.purpose());
         let payload = Payload { msg: sealed, aad: &associated };
         let text = key.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| OpenError::NotAuthentic)?;
         // What is authentic was written by us, though perhaps by an older version.

@@ -11,12 +11,12 @@ use countersign_types::{Code, Timestamp};
 
 use crate::state::CeremonyState;
 
-pub use memory::{MemorySingleUse, MemorySingleUseFull};
+pub use memory::{OneProcessSingleUse, OneProcessSingleUseFull};
 
 /// Remembers which ceremonies were finished, or tried to be.
 ///
 /// The states of ceremonies that a server keeps itself don't need one: it removes them when it reads them. Sealed tokens
-/// do, and challenges that were issued elsewhere ([`RegistrationState::expecting`](crate::RegistrationState::expecting)).
+/// do, and challenges that were issued elsewhere ([`RelyingParty::expect_registration`](crate::RelyingParty::expect_registration)).
 pub trait SingleUse {
     /// Why the store could not answer.
     type Error: core::error::Error + 'static;

@@ -1,23 +1,25 @@
 //! What a relying party remembers between `start` and `finish`.
 
+mod form;
 mod kind;
 
+use core::fmt;
+
 use countersign_types::{
-    AlgorithmIdentifier, Base64Url, CredentialId, Timestamp, UserHandle,
-    enumerations::UserVerificationRequirement, extensions::ClientExtensionInputs,
+    AlgorithmIdentifier, CredentialId, Timestamp, UserHandle, enumerations::UserVerificationRequirement,
+    extensions::ClientExtensionInputs,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    authentication::AdditionalFactor,
+    challenge::Challenge,
     extensions::{Extension, PaymentExpectation, RequestedExtensions},
     relying_party::RelyingParty,
 };
 
+pub use form::StateError;
 pub use kind::CeremonyState;
-
-/// The fewest bytes of a challenge that is issued here
-/// ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
-pub const CHALLENGE_MIN: usize = 16;
 
 /// Seconds that a response may arrive after the options' timeout: the client's clock started later than ours, and the
 /// way back takes time.
@@ -25,27 +27,30 @@ const GRACE_SECONDS: i64 = 30;
 
 /// The `mediation` with which the browser's `create()` is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Mediation {
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum Mediation {
     /// The user is asked, and must be present.
     Modal,
     /// `conditional`: the user is not asked, and need not be present.
-    Conditional,
+    Conditional {
+        /// How long ago the account's owner may have signed in, by the policy that the ceremony was started under.
+        seconds: u32,
+    },
 }
 
 /// A registration that was started: what its response is checked against.
 ///
 /// It is used once: `finish_registration` takes it by value. Its serialised form holds no secret but the challenge; it
 /// must come back from the relying party's own storage, never from the client, and must be removed from there before
-/// `finish` whatever comes of it.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// `finish` whatever comes of it. [`CeremonyState::from_json`] reads it back, and returns `state-invalid` for the state
+/// of another kind of ceremony.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct RegistrationState {
     version: Version,
-    ceremony: RegistrationCeremony,
-    pub(crate) challenge: Base64Url,
+    pub(crate) challenge: Challenge,
     pub(crate) rp_id: String,
+    pub(crate) purpose: String,
     pub(crate) user: UserHandle,
     pub(crate) user_verification: UserVerificationRequirement,
     pub(crate) mediation: Mediation,
@@ -61,13 +66,13 @@ pub struct RegistrationState {
 
 /// An authentication that was started: what its response is checked against. Used once, and kept, as
 /// [`RegistrationState`] is.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct AuthenticationState {
     version: Version,
-    ceremony: AuthenticationCeremony,
-    pub(crate) challenge: Base64Url,
+    pub(crate) challenge: Challenge,
     pub(crate) rp_id: String,
+    pub(crate) purpose: String,
     /// The account, where it was identified before the ceremony.
     pub(crate) user: Option<UserHandle>,
     pub(crate) user_verification: UserVerificationRequirement,
@@ -78,91 +83,81 @@ pub struct AuthenticationState {
     /// Where the ceremony began, if no other accepted origin may answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) origin: Option<String>,
+    /// The account whose owner a further factor was checked of, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) additional_factor: Option<UserHandle>,
     pub(crate) expires_at: Timestamp,
 }
 
 /// The version of the serialised states. A number in JSON.
+///
+/// Version 2 has the purpose. States live for minutes, so that earlier ones are not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 struct Version;
+
+impl Version {
+    const NUMBER: u8 = 2;
+}
 
 impl TryFrom<u8> for Version {
     type Error = &'static str;
 
     fn try_from(number: u8) -> Result<Self, Self::Error> {
-        if number == 1 { Ok(Self) } else { Err("a ceremony state of an unknown version") }
+        if number == Self::NUMBER { Ok(Self) } else { Err("a ceremony state of an unknown version") }
     }
 }
 
 impl From<Version> for u8 {
     fn from(_: Version) -> Self {
-        1
+        Version::NUMBER
     }
 }
 
-/// One word each, so that the serialised state of one ceremony can't be read as the other's.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-enum RegistrationCeremony {
-    #[serde(rename = "registration")]
-    Registration,
-}
-
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-enum AuthenticationCeremony {
-    #[serde(rename = "authentication")]
-    Authentication,
-}
-
 impl RegistrationState {
-    /// The state for a challenge that was issued elsewhere, such as by another service of the same relying party; `None`
-    /// where the challenge is empty.
-    ///
-    /// Whoever issued it must have made it unpredictable, so have issued at least [`CHALLENGE_MIN`] bytes; shorter ones are
-    /// taken here, because others issue them. That it is used once is for
-    /// [`Unspent::new`](crate::Unspent::new) to see to. Policy is `rp`'s, as with
-    /// [`start_registration`](RelyingParty::start_registration), which most callers want instead.
-    pub fn expecting(
+    pub(crate) fn new(
         rp: &RelyingParty,
-        challenge: &[u8],
+        challenge: Challenge,
         user: UserHandle,
         mediation: Mediation,
         now: Timestamp,
-    ) -> Option<Self> {
-        (!challenge.is_empty()).then(|| Self {
+    ) -> Self {
+        Self {
             version: Version,
-            ceremony: RegistrationCeremony::Registration,
-            challenge: challenge.into(),
+            challenge,
             rp_id: rp.id.clone(),
+            purpose: rp.purpose.clone(),
             user,
-            user_verification: rp.policy.user_verification.clone(),
+            // Clients that don't ask the user don't verify the user (5.1.3): nothing could pass.
+            user_verification: match mediation {
+                Mediation::Modal => rp.policy.user_verification.clone(),
+                Mediation::Conditional { .. } => UserVerificationRequirement::Preferred,
+            },
             mediation,
             algorithms: rp.policy.algorithms.iter().map(|algorithm| algorithm.identifier()).collect(),
             excluded: Vec::new(),
             extensions: RequestedExtensions::default(),
             origin: None,
             expires_at: expiry(rp, now),
-        })
+        }
     }
 
-    /// The same, refusing these credential IDs as registered already.
-    pub fn excluding(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
+    pub(crate) fn excluding(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
         self.excluded.extend(ids);
         self
     }
 
-    /// The same, where the options asked this of extensions.
-    pub fn asking(mut self, inputs: &ClientExtensionInputs) -> Self {
+    pub(crate) fn asking(mut self, inputs: &ClientExtensionInputs) -> Self {
         self.extensions = self.extensions.asking(inputs);
         self
     }
 
-    /// The same, failing unless these extensions, which were asked for, have worked.
-    pub fn requiring(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
+    pub(crate) fn requiring(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
         self.extensions = self.extensions.requiring(extensions);
         self
     }
 
-    /// The same, for a ceremony that begins on this page or in this app: no other accepted origin may answer it.
+    /// Binds the ceremony to the page or app that it begins on: no other accepted origin may answer it.
     ///
     /// For relying parties whose pages differ in what they let people do. The origin is compared exactly, as the client
     /// writes it, and besides must be one that the relying party accepts.
@@ -183,19 +178,17 @@ impl RegistrationState {
 }
 
 impl AuthenticationState {
-    /// The state for a challenge that was issued elsewhere; `None` where the challenge is empty. `user` is the account,
-    /// where it was identified before. See [`RegistrationState::expecting`].
-    pub fn expecting(
+    pub(crate) fn new(
         rp: &RelyingParty,
-        challenge: &[u8],
+        challenge: Challenge,
         user: Option<UserHandle>,
         now: Timestamp,
-    ) -> Option<Self> {
-        (!challenge.is_empty()).then(|| Self {
+    ) -> Self {
+        Self {
             version: Version,
-            ceremony: AuthenticationCeremony::Authentication,
-            challenge: challenge.into(),
+            challenge,
             rp_id: rp.id.clone(),
+            purpose: rp.purpose.clone(),
             user,
             user_verification: rp.policy.user_verification.clone(),
             allowed: Vec::new(),
@@ -205,18 +198,18 @@ impl AuthenticationState {
                 rp.appid.as_deref(),
             )),
             origin: None,
+            additional_factor: None,
             expires_at: expiry(rp, now),
-        })
+        }
     }
 
-    /// The same, accepting these credential IDs alone: those that `allowCredentials` listed.
-    pub fn allowing(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
+    pub(crate) fn allowing(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
         self.allowed.extend(ids);
         self
     }
 
-    /// The same, where the options asked this of extensions. An `appid` among it takes the place of the relying party's.
-    pub fn asking(mut self, inputs: &ClientExtensionInputs) -> Self {
+    /// An `appid` among the inputs takes the place of the relying party's.
+    pub(crate) fn asking(mut self, inputs: &ClientExtensionInputs) -> Self {
         let inputs = with_appid(inputs.clone(), self.appid.as_deref());
         self.extensions = self.extensions.asking(&inputs);
         if let Ok(Some(appid)) = inputs.appid() {
@@ -225,24 +218,33 @@ impl AuthenticationState {
         self
     }
 
-    /// The same, failing unless these extensions, which were asked for, have worked.
-    pub fn requiring(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
+    pub(crate) fn requiring(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
         self.extensions = self.extensions.requiring(extensions);
         self
     }
 
-    /// The same, where this payment is to be confirmed.
-    pub fn confirming(mut self, payment: impl Into<Option<PaymentExpectation>>) -> Self {
+    pub(crate) fn confirming(mut self, payment: impl Into<Option<PaymentExpectation>>) -> Self {
         self.extensions = self.extensions.confirming(payment.into());
         self
     }
 
-    /// The same, for a ceremony that begins on this page or in this app: see [`RegistrationState::at_origin`].
+    /// Binds the ceremony to the page or app that it begins on: see [`RegistrationState::at_origin`].
     ///
     /// A payment that is [called from](PaymentExpectation::called_from) another's page is confirmed there, so that this can
     /// only name the same origin: where the two differ, no response passes.
     pub fn at_origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = Some(origin.into());
+        self
+    }
+
+    /// Notes that a further factor of the account's owner was checked, such as a password, before the ceremony or since:
+    /// a credential that the user was never verified with then passes where user verification is required, and its record
+    /// is updated to say that the user was. A factor of another account than the credential's changes nothing.
+    ///
+    /// Without it such a credential fails with `user-verification-not-initialized`
+    /// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)).
+    pub fn authorized_by(mut self, factor: &AdditionalFactor) -> Self {
+        self.additional_factor = Some(factor.user().clone());
         self
     }
 
@@ -257,6 +259,30 @@ impl AuthenticationState {
     }
 }
 
+/// Shows what it is of, and neither the challenge nor the account: until the ceremony is over the first is a secret of the
+/// two sides, and the second may say who is signing in.
+impl fmt::Debug for RegistrationState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(f, "RegistrationState", &self.rp_id, self.expires_at)
+    }
+}
+
+/// Shows what it is of, and neither the challenge nor the account: see [`RegistrationState`].
+impl fmt::Debug for AuthenticationState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(f, "AuthenticationState", &self.rp_id, self.expires_at)
+    }
+}
+
+pub(crate) fn debug(
+    f: &mut fmt::Formatter<'_>,
+    kind: &str,
+    rp_id: &str,
+    expires_at: Timestamp,
+) -> fmt::Result {
+    f.debug_struct(kind).field("rp_id", &rp_id).field("expires_at", &expires_at).finish_non_exhaustive()
+}
+
 /// What the options of an authentication ask of extensions where the relying party has an `AppID`.
 pub(crate) fn with_appid(inputs: ClientExtensionInputs, appid: Option<&str>) -> ClientExtensionInputs {
     match appid {
@@ -268,3 +294,6 @@ pub(crate) fn with_appid(inputs: ClientExtensionInputs, appid: Option<&str>) -> 
 fn expiry(rp: &RelyingParty, now: Timestamp) -> Timestamp {
     now.plus_seconds(i64::from(rp.policy.timeout_seconds)).plus_seconds(GRACE_SECONDS)
 }
+
+#[cfg(test)]
+mod tests;

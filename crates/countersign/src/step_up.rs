@@ -5,23 +5,22 @@
 
 use countersign_cose::hash::sha256;
 use countersign_types::{RequestOptions, Timestamp, UserHandle};
-use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
+use core::fmt;
+
 use crate::{
+    challenge::BOUND_HASH_LENGTH,
     entropy::Entropy,
     error::{Error, Fault},
     relying_party::RelyingParty,
     request::{AuthenticationRequest, StartError},
-    state::AuthenticationState,
+    state::{AuthenticationState, debug},
     step::AuthenticationStep as Step,
 };
 
 /// What the hash begins with that binds data to a challenge, so that no other hash is taken for it.
 const DOMAIN: &[u8] = b"countersign bound data\0";
-
-/// Bytes of the hash at the challenge's end.
-const HASH_LENGTH: usize = 32;
 
 /// An authentication that was started for some data. There is no way to finish it but through
 /// [`confirm`](Self::confirm), which asks for the same data again.
@@ -48,20 +47,8 @@ const HASH_LENGTH: usize = 32;
 /// # let _ = state;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 #[must_use = "the authentication is finished with it"]
-pub struct BoundAuthenticationState {
-    ceremony: Ceremony,
-    state: AuthenticationState,
-}
-
-/// One word, so that the serialised state of another ceremony can't be read as this one's.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-enum Ceremony {
-    #[serde(rename = "bound-authentication")]
-    BoundAuthentication,
-}
+pub struct BoundAuthenticationState(AuthenticationState);
 
 impl RelyingParty {
     /// As [`begin_authentication`](Self::begin_authentication), for this data: what the user is about to confirm, all of
@@ -77,12 +64,10 @@ impl RelyingParty {
         now: Timestamp,
     ) -> Result<(RequestOptions, BoundAuthenticationState), StartError> {
         let (mut options, mut state) = self.begin_authentication(request, entropy, now)?;
-        let mut challenge = state.challenge.to_vec();
-        let hash = hash(&challenge, data);
-        challenge.extend(hash);
-        options.challenge = challenge.clone().into();
-        state.challenge = challenge.into();
-        Ok((options, BoundAuthenticationState { ceremony: Ceremony::BoundAuthentication, state }))
+        let hash = hash(state.challenge.as_bytes(), data);
+        state.challenge = state.challenge.binding(hash);
+        options.challenge = state.challenge.to_base64url();
+        Ok((options, BoundAuthenticationState(state)))
     }
 }
 
@@ -92,27 +77,39 @@ impl BoundAuthenticationState {
     /// The code of the error is `challenge-mismatch`: for this data another challenge would have been issued.
     pub fn confirm(self, data: &[u8]) -> Result<AuthenticationState, Error> {
         let mismatch = || Error::new(Step::Challenge, Fault::BoundDataMismatch);
-        let (random, bound) = self.state.challenge.split_last_chunk::<HASH_LENGTH>().ok_or_else(mismatch)?;
+        let (random, bound) =
+            self.0.challenge.as_bytes().split_last_chunk::<BOUND_HASH_LENGTH>().ok_or_else(mismatch)?;
         let is_bound = !random.is_empty() && bool::from(hash(random, data).ct_eq(bound));
-        if is_bound { Ok(self.state) } else { Err(mismatch()) }
+        if is_bound { Ok(self.0) } else { Err(mismatch()) }
     }
 
     /// The account, where it was identified before the ceremony.
     pub fn user(&self) -> Option<&UserHandle> {
-        self.state.user()
+        self.0.user()
     }
 
     /// When it can't be finished any more, and may be removed from storage.
     pub fn expires_at(&self) -> Timestamp {
-        self.state.expires_at()
+        self.0.expires_at()
+    }
+
+    pub(crate) fn of(state: AuthenticationState) -> Self {
+        Self(state)
     }
 
     pub(crate) fn state(&self) -> &AuthenticationState {
-        &self.state
+        &self.0
     }
 }
 
-fn hash(random: &[u8], data: &[u8]) -> [u8; HASH_LENGTH] {
+/// Shows what it is of, and neither the challenge nor the account: see [`AuthenticationState`].
+impl fmt::Debug for BoundAuthenticationState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(f, "BoundAuthenticationState", &self.0.rp_id, self.0.expires_at)
+    }
+}
+
+fn hash(random: &[u8], data: &[u8]) -> [u8; BOUND_HASH_LENGTH] {
     // The state says where the random bytes end, so that none of them can pass for data.
     sha256(&[DOMAIN, random, data])
 }
@@ -123,7 +120,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::test_ceremony::{NOW, entropy, get, handle, record, rp};
+    use crate::test_ceremony::{NOW, entropy, get, handle, record, rp, state_for};
 
     fn begun(data: &[u8]) -> (RequestOptions, BoundAuthenticationState) {
         let user = handle(7);
@@ -173,8 +170,7 @@ mod tests {
     #[test]
     fn a_challenge_that_binds_nothing_confirms_nothing() {
         let rp = rp().build().unwrap();
-        let state = AuthenticationState::expecting(&rp, &hash(&[], b"pay 12"), None, NOW).unwrap();
-        let state = BoundAuthenticationState { ceremony: Ceremony::BoundAuthentication, state };
+        let state = BoundAuthenticationState::of(state_for(&rp, hash(&[], b"pay 12"), None));
         assert_eq!(state.confirm(b"pay 12").unwrap_err().code(), Code::ChallengeMismatch);
     }
 }

@@ -8,8 +8,10 @@ use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 use serde_json::{Value, json};
 
 use crate::{
-    CredentialIdStatus, CredentialRecord, EntropyUnavailable, Error, Mediation, Policy, Registered,
-    RegistrationState, RelyingParty, RelyingPartyBuilder, StepReport, UserVerificationRequirement,
+    AuthenticationRequest, AuthenticationState, Challenge, Consumption, CredentialIdStatus, CredentialRecord,
+    EntropyUnavailable, Error, Policy, RecentSession, Registered, RegistrationRequest, RegistrationState,
+    RelyingParty, RelyingPartyBuilder, StepReport, Unspent, UnverifiedDiscoverable, User,
+    UserVerificationRequirement,
 };
 
 pub(crate) const RP_ID: &str = "example.org";
@@ -24,9 +26,11 @@ pub(crate) const BS: u8 = 0x10;
 pub(crate) const AT: u8 = 0x40;
 pub(crate) const ED: u8 = 0x80;
 
-/// A policy that accepts unverified users, so that a test is about one demand only.
+/// A policy that accepts unverified users, whether identified or not, so that a test is about one demand only.
 pub(crate) fn policy() -> Policy {
-    Policy::passkeys().with_user_verification(UserVerificationRequirement::Preferred)
+    Policy::passkeys()
+        .with_user_verification(UserVerificationRequirement::Preferred)
+        .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted)
 }
 
 /// A relying party with this [`policy`].
@@ -61,6 +65,62 @@ pub(crate) fn cose_key(key: &SigningKey) -> Vec<u8> {
     cose.extend([0x22, 0x58, 0x20]);
     cose.extend_from_slice(point.y().unwrap());
     cose
+}
+
+/// How a registration of a test is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asking {
+    /// The user is asked.
+    Modal,
+    /// The user is not, in a session that is new.
+    Conditional,
+}
+
+/// The state of a registration for the account of [`handle`]`(7)`, with [`CHALLENGE`].
+pub(crate) fn registration_state(rp: &RelyingParty) -> RegistrationState {
+    registration_state_of(rp, CHALLENGE, handle(7), Asking::Modal)
+}
+
+pub(crate) fn registration_state_of(
+    rp: &RelyingParty,
+    challenge: impl Into<Vec<u8>>,
+    user: UserHandle,
+    asking: Asking,
+) -> RegistrationState {
+    let user = User::new(user, "jo", "Jo");
+    let challenge = Challenge::dangerous_short(challenge).unwrap();
+    let mut request = RegistrationRequest::new(&user).challenge(challenge);
+    if asking == Asking::Conditional {
+        request = request.conditional(RecentSession::vouched(user.handle.clone(), NOW));
+    }
+    rp.expect_registration(request, NOW).unwrap().spent(Consumption::First).unwrap()
+}
+
+/// The state of an authentication of this account, if it was identified, with [`CHALLENGE`].
+pub(crate) fn authentication_state(rp: &RelyingParty, user: Option<UserHandle>) -> AuthenticationState {
+    state_for(rp, CHALLENGE, user)
+}
+
+pub(crate) fn state_for(
+    rp: &RelyingParty,
+    challenge: impl Into<Vec<u8>>,
+    user: Option<UserHandle>,
+) -> AuthenticationState {
+    unspent(rp, challenge, user, NOW).spent(Consumption::First).unwrap()
+}
+
+pub(crate) fn unspent(
+    rp: &RelyingParty,
+    challenge: impl Into<Vec<u8>>,
+    user: Option<UserHandle>,
+    now: Timestamp,
+) -> Unspent<AuthenticationState> {
+    let request = match &user {
+        Some(user) => AuthenticationRequest::identified(user, &[]),
+        None => AuthenticationRequest::discoverable(),
+    };
+    let challenge = Challenge::dangerous_short(challenge).unwrap();
+    rp.expect_authentication(request.challenge(challenge), now).unwrap()
 }
 
 fn head(major: u8, length: usize) -> Vec<u8> {
@@ -178,16 +238,12 @@ impl Create {
 
     /// What `rp` makes of it.
     pub(crate) fn finish(&self, rp: RelyingPartyBuilder) -> Result<Registered, Error> {
-        self.finish_with(rp, Mediation::Modal)
+        self.finish_with(rp, Asking::Modal)
     }
 
-    pub(crate) fn finish_with(
-        &self,
-        rp: RelyingPartyBuilder,
-        mediation: Mediation,
-    ) -> Result<Registered, Error> {
+    pub(crate) fn finish_with(&self, rp: RelyingPartyBuilder, asking: Asking) -> Result<Registered, Error> {
         let rp = rp.build().unwrap();
-        let state = || RegistrationState::expecting(&rp, &CHALLENGE, handle(7), mediation, NOW).unwrap();
+        let state = || registration_state_of(&rp, CHALLENGE, handle(7), asking);
         let (response, status) = (self.response(), CredentialIdStatus::Unregistered);
         let plain = rp.finish_registration(state(), &response, status, NOW);
         let (reported, report) = rp.finish_registration_with_report(state(), &response, status, NOW);
@@ -260,10 +316,11 @@ impl Get {
     }
 }
 
-/// The record of the credential that [`get`] signs with; its counter is 5.
+/// The record of the credential that [`get`] signs with; its counter is 5, and the user was verified with it before.
 pub(crate) fn record() -> CredentialRecord {
     let id = CredentialId::new(vec![0x1d; 16]).unwrap();
     CredentialRecord::new(id, RP_ID, handle(7), cose_key(&signing_key(0x11)))
         .with_sign_count(5)
         .with_backup_eligible(false)
+        .with_uv_initialized(true)
 }

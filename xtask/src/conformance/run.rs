@@ -6,11 +6,12 @@ use std::{
 };
 
 use countersign::{
-    Algorithm, AnchorList, AttestedPolicy, Authenticated, AuthenticationResponse, AuthenticationResponseRef,
-    AuthenticationState, Code, ConditionalCreatePolicy, CredentialId, CredentialIdStatus, CredentialRecord,
-    CrossOrigin, Mediation, Policy, Registered, RegistrationResponse, RegistrationState, RelyingParty,
-    ResponseScratch, SignCountPolicy, Timestamp, TopOrigins, TrustAnchor, UserHandle,
-    UserVerificationRequirement, Verifiers,
+    Algorithm, AnchorList, AttestedPolicy, Authenticated, AuthenticationRequest, AuthenticationResponse,
+    AuthenticationResponseRef, Challenge, Code, ConditionalCreatePolicy, Consumption, CredentialDescriptor,
+    CredentialId, CredentialIdStatus, CredentialRecord, CrossOrigin, Policy, RecentSession, Registered,
+    RegistrationRequest, RegistrationResponse, RelyingParty, ResponseScratch, SignCountPolicy, Timestamp,
+    TopOrigins, TrustAnchor, UnverifiedDiscoverable, User, UserHandle, UserVerificationRequirement,
+    Verifiers,
     attestation::{
         Certificate, Formats,
         format::{
@@ -153,6 +154,23 @@ impl From<countersign::ConfigurationError> for Stopped {
     }
 }
 
+impl From<countersign::StartError> for Stopped {
+    fn from(error: countersign::StartError) -> Self {
+        Self::Unusable(error.to_string())
+    }
+}
+
+impl From<countersign::AlreadyUsed> for Stopped {
+    fn from(error: countersign::AlreadyUsed) -> Self {
+        Self::Rejected(error.code(), error.to_string())
+    }
+}
+
+/// The challenge of a case, of any length but none.
+fn challenge(bytes: &[u8]) -> Result<Challenge, Stopped> {
+    Challenge::dangerous_short(bytes).map_err(|error| Stopped::Unusable(error.to_string()))
+}
+
 fn unusable(what: &str) -> Stopped {
     Stopped::Unusable(what.to_owned())
 }
@@ -264,6 +282,7 @@ fn policy(setting: Setting<'_>, settings: &Settings) -> Policy {
             UserVerification::Preferred => UserVerificationRequirement::Preferred,
             UserVerification::Discouraged => UserVerificationRequirement::Discouraged,
         })
+        .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted)
         .with_sign_count(match settings.sign_count {
             SignCount::Reject => SignCountPolicy::Reject,
             SignCount::Report => SignCountPolicy::Report,
@@ -333,10 +352,13 @@ fn registration(
     step: &Registration,
 ) -> Result<(Map<String, Value>, CredentialRecord), Stopped> {
     let rp = relying_party(setting, settings, None)?;
-    let mediation = if settings.conditional_create { Mediation::Conditional } else { Mediation::Modal };
-    let user = user(step.user_handle.as_deref())?;
-    let state = RegistrationState::expecting(&rp, &step.challenge, user, mediation, now(settings));
-    let state = state.ok_or_else(|| unusable("an empty challenge"))?;
+    // The name is nobody's: no options are made.
+    let user = User::new(user(step.user_handle.as_deref())?, "user", "");
+    let mut request = RegistrationRequest::new(&user).challenge(challenge(&step.challenge)?);
+    if settings.conditional_create {
+        request = request.conditional(RecentSession::vouched(user.handle.clone(), now(settings)));
+    }
+    let state = rp.expect_registration(request, now(settings))?.spent(Consumption::First)?;
     let response = RegistrationResponse::from_json(step.response())?;
     let status = if credential_ids(&step.registered)?.contains(response.credential_id()) {
         CredentialIdStatus::Registered
@@ -386,11 +408,16 @@ fn authentication(
     }
     let (response, borrowed) = (response?, borrowed?);
     let identified = identified(step, response.user_handle())?;
+    let allowed: Vec<_> =
+        credential_ids(&step.allow)?.into_iter().map(|id| CredentialDescriptor::new(id, [])).collect();
     let state = || {
-        let user = identified.clone();
-        let state = AuthenticationState::expecting(&rp, &step.challenge, user, now(settings));
-        let state = state.ok_or_else(|| unusable("an empty challenge"))?;
-        Ok::<_, Stopped>(state.allowing(credential_ids(&step.allow)?))
+        let request = match &identified {
+            Some(user) => AuthenticationRequest::identified(user, &allowed),
+            None => AuthenticationRequest::discoverable(),
+        };
+        let request = request.challenge(challenge(&step.challenge)?);
+        let unspent = rp.expect_authentication(request, now(settings))?;
+        Ok::<_, Stopped>(unspent.spent(Consumption::First)?)
     };
     // The look-up of a relying party: by the credential ID.
     let stored = stored.filter(|stored| stored.record.id() == response.credential_id());

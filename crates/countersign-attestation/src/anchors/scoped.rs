@@ -60,6 +60,10 @@ impl TrustAnchors for ScopedAnchors {
     fn revocation(&self, _: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
         Cow::Borrowed(&self.revocation)
     }
+
+    fn is_empty(&self) -> bool {
+        self.anchors.is_empty()
+    }
 }
 
 impl ScopedAnchors {

@@ -15,7 +15,8 @@ const GET: Scenario = Scenario::AUTHENTICATION.asking(
     r#"{"prf":{},"largeBlob":{"support":"preferred"}}"#,
     r#"{"prf":{"eval":{"first":"AQI"}},"largeBlob":{"read":true},"uvm":true,"getCredBlob":true}"#,
 );
-const ENFORCED: Scenario = Scenario::REGISTRATION.asking(
+// Such a protection is asked for where user verification is required.
+const ENFORCED: Scenario = Scenario::REGISTRATION.verified().asking(
     r#"{"credentialProtectionPolicy":"userVerificationRequired","enforceCredentialProtectionPolicy":true}"#,
     "{}",
 );

@@ -1,9 +1,9 @@
 //! What the client does before anything is signed, and what it adds.
 
 use countersign::{
-    Accounts, AttestationConveyance, AuthenticatorAttachment, CreationOptions, CredentialDescriptor,
-    CredentialIdStatus, Mediation, RecentSession, RegistrationState, RequestOptions, ResidentKeyRequirement,
-    UserVerificationRequirement,
+    Accounts, AttestationConveyance, AuthenticatorAttachment, Challenge, Consumption, CreationOptions,
+    CredentialDescriptor, CredentialIdStatus, RecentSession, RegistrationRequest, RegistrationState,
+    RelyingParty, RequestOptions, ResidentKeyRequirement, User, UserVerificationRequirement,
     types::{
         AlgorithmIdentifier, ClientData,
         extensions::ClientExtensionInputs,
@@ -107,6 +107,14 @@ fn client_data_names_the_frame() {
     assert_eq!(client_data(Frame::Below(top.clone())), (Some(true), Some(top)));
 }
 
+/// The state for options that another service issued, in which the user is asked.
+fn expected(rp: &RelyingParty, options: &CreationOptions) -> RegistrationState {
+    let user = User::new(options.user.id.clone(), "jo", "Jo");
+    let challenge = Challenge::new(options.challenge.to_vec()).unwrap();
+    let request = RegistrationRequest::new(&user).challenge(challenge);
+    rp.expect_registration(request, NOW).unwrap().spent(Consumption::First).unwrap()
+}
+
 #[test]
 fn a_conditional_creation_asks_nobody() {
     let rp = rp().build().unwrap();
@@ -118,8 +126,7 @@ fn a_conditional_creation_asks_nobody() {
     let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW).unwrap();
     assert!(!registered.user_verified());
     // The same response in a dialogue's ceremony.
-    let handle = registered.credential().user_handle().clone();
-    let state = RegistrationState::expecting(&rp, &options.challenge, handle, Mediation::Modal, NOW).unwrap();
+    let state = expected(&rp, &options);
     let error = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW).unwrap_err();
     assert_eq!(error.code().as_str(), "user-not-present");
 }
@@ -132,8 +139,7 @@ fn a_server_side_credential_signs_in_where_it_is_listed_and_names_no_account() {
     options.pub_key_cred_params = vec![CredentialParameters::new(Algorithm::Es256.identifier())];
     let response = client().create(&options, &mut authenticator).unwrap();
     let handle = options.user.id.clone();
-    let state =
-        RegistrationState::expecting(&rp, &options.challenge, handle.clone(), Mediation::Modal, NOW).unwrap();
+    let state = expected(&rp, &options);
     let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW).unwrap();
     let record = registered.into_credential();
     assert_eq!(record.sign_count(), 1);

@@ -3,10 +3,11 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use countersign::{
-    AnchorList, AttestedPolicy, AuthenticationResponse, AuthenticationState, AuthenticatorAttachment,
-    BackupPolicy, Code, ConditionalCreatePolicy, CredentialIdStatus, CredentialRecord, CrossOrigin,
-    Deviation, Formats, Mediation, Policy, Registered, RegistrationResponse, RegistrationState, RelyingParty,
-    Timestamp, TopOrigins, TrustAnchor, UserVerificationRequirement,
+    AnchorList, AttestedPolicy, AuthenticationRequest, AuthenticationResponse, AuthenticatorAttachment,
+    BackupPolicy, Challenge, Code, ConditionalCreatePolicy, Consumption, CredentialIdStatus,
+    CredentialRecord, CrossOrigin, Deviation, Formats, Policy, RecentSession, Registered,
+    RegistrationRequest, RegistrationResponse, RelyingParty, Timestamp, TopOrigins, TrustAnchor,
+    UnverifiedDiscoverable, User, UserVerificationRequirement,
     attestation::{
         Certificate, ModelList,
         format::{
@@ -56,13 +57,16 @@ fn policy(scenario: Scenario) -> Policy {
     };
     let mut policy = base.with_algorithms(scenario.algorithms());
     if scenario.user_verification != Verification::Required {
-        policy = policy.with_user_verification(UserVerificationRequirement::Preferred);
+        policy = policy
+            .with_user_verification(UserVerificationRequirement::Preferred)
+            .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted);
     }
     if scenario.frame == Framing::Named {
         let top_origins = TopOrigins::Listed(vec![TOP_ORIGIN.to_owned()]);
         policy = policy.with_cross_origin(CrossOrigin::Accepted { top_origins });
     }
-    demanding(policy, scenario.demand)
+    let extensions = ExtensionPolicy::new().prf_user_verification(PrfUserVerification::Any);
+    demanding(policy.with_extensions(extensions), scenario.demand)
 }
 
 fn demanding(policy: Policy, demand: Demand) -> Policy {
@@ -94,14 +98,14 @@ fn register(
     exchange: &Exchange,
     step: &ExchangeStep,
 ) -> Result<CredentialRecord, Code> {
-    let mediation = match scenario.creation {
-        Creation::Conditional => Mediation::Conditional,
-        _ => Mediation::Modal,
-    };
-    let user = exchange.user_handle.clone();
-    let inputs = serde_json::from_str(scenario.creation_extensions).unwrap();
-    let state = RegistrationState::expecting(rp, &step.challenge, user, mediation, TIME).unwrap();
-    let state = state.asking(&inputs);
+    let user = User::new(exchange.user_handle.clone(), "jo", "Jo");
+    let mut request = RegistrationRequest::new(&user)
+        .challenge(Challenge::dangerous_short(step.challenge.to_vec()).unwrap())
+        .extensions(serde_json::from_str(scenario.creation_extensions).unwrap());
+    if scenario.creation == Creation::Conditional {
+        request = request.conditional(RecentSession::vouched(user.handle.clone(), TIME));
+    }
+    let state = rp.expect_registration(request, TIME).unwrap().spent(Consumption::First).unwrap();
     let response = RegistrationResponse::from_json(step.response.as_bytes()).map_err(|error| error.code())?;
     rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, TIME)
         .map(Registered::into_credential)
@@ -116,12 +120,16 @@ fn sign_in(
     record: &CredentialRecord,
 ) -> Result<(), Code> {
     let user = exchange.user_handle.clone();
-    let identified = (scenario.sign_in != Some(SignIn::Discoverable)).then_some(user);
-    let mut state = AuthenticationState::expecting(rp, &step.challenge, identified, TIME).unwrap();
-    state = state.asking(&serde_json::from_str(scenario.request_extensions).unwrap());
-    if scenario.sign_in != Some(SignIn::Discoverable) {
-        state = state.allowing(exchange.credential_id.clone());
-    }
+    let listed = [record.descriptor()];
+    let request = if scenario.sign_in == Some(SignIn::Discoverable) {
+        AuthenticationRequest::discoverable()
+    } else {
+        AuthenticationRequest::identified(&user, &listed)
+    };
+    let request = request
+        .challenge(Challenge::dangerous_short(step.challenge.to_vec()).unwrap())
+        .extensions(serde_json::from_str(scenario.request_extensions).unwrap());
+    let state = rp.expect_authentication(request, TIME).unwrap().spent(Consumption::First).unwrap();
     let response =
         AuthenticationResponse::from_json(step.response.as_bytes()).map_err(|error| error.code())?;
     let record = Some(record).filter(|record| record.id() == response.credential_id());
@@ -201,6 +209,11 @@ fn names_are_unique_and_every_fault_has_a_rule_and_a_code() {
 const NOT_A_RESPONSE_S: &[(Code, &str)] = &[
     (Code::ChallengeExpired, "the clock's: the same response in time is accepted"),
     (Code::StateInvalid, "the state's: it is the relying party's own"),
+    (
+        Code::UserVerificationNotInitialized,
+        "the record's: the same response is accepted once a factor was checked",
+    ),
+    (Code::VerifierMissing, "the configuration's: the same response is accepted with a verifier"),
     (Code::CredentialAlreadyRegistered, "the store's: the same response is accepted where the ID is new"),
     (Code::RecordChanged, "the store's: the same response is accepted while the record stays as it was"),
     (Code::AttestationCertificateRevoked, "the revocation list's: the same certificate is good without it"),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use countersign::{
     AnchorList, AttestationConveyance, AttestedPolicy, ConditionalCreatePolicy, EntropyUnavailable, Formats,
-    Policy, RelyingParty, RelyingPartyBuilder, Timestamp, TrustAnchor, User, UserHandle,
-    UserVerificationRequirement, Verifiers,
+    Policy, RelyingParty, RelyingPartyBuilder, Timestamp, TrustAnchor, UnverifiedDiscoverable, User,
+    UserHandle, UserVerificationRequirement, Verifiers,
     attestation::{
         Certificate,
         format::{
@@ -26,6 +26,7 @@ pub(crate) const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
 pub(crate) fn policy() -> Policy {
     Policy::passkeys()
         .with_user_verification(UserVerificationRequirement::Preferred)
+        .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted)
         .with_algorithms(Verifiers::rust_crypto().algorithms())
         .with_attestation_conveyance(AttestationConveyance::Direct)
 }
@@ -34,6 +35,7 @@ pub(crate) fn policy() -> Policy {
 pub(crate) fn trusting_policy() -> Policy {
     Policy::attested(AttestedPolicy::new())
         .with_user_verification(UserVerificationRequirement::Preferred)
+        .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted)
         .with_algorithms(Verifiers::rust_crypto().algorithms())
         .with_conditional_create(ConditionalCreatePolicy::default())
 }

@@ -10,6 +10,10 @@ use crate::record::CredentialUpdate;
 /// takes to rely on user verification with a credential that was never seen to do it.
 ///
 /// Whoever found an authenticator without a PIN can set one. That PIN is not the owner's until something else says so.
+///
+/// A factor that was checked before the passkey goes into the state, with
+/// [`authorized_by`](crate::AuthenticationState::authorized_by); one that is checked after it goes to
+/// [`update_authorized_by`](Authenticated::update_authorized_by).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdditionalFactor {
     user: UserHandle,
@@ -25,6 +29,10 @@ impl AdditionalFactor {
     /// The caller checked such a factor of this account's owner, for instance a password.
     pub fn vouched(user: UserHandle) -> Self {
         Self { user }
+    }
+
+    pub(crate) fn user(&self) -> &UserHandle {
+        &self.user
     }
 }
 

@@ -37,8 +37,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        Authenticated, AuthenticationState, AuthenticationStep as Step, Error,
-        test_ceremony::{CHALLENGE, Get, NOW, get, handle, policy, record, rp, signing_key},
+        Authenticated, AuthenticationStep as Step, Error,
+        test_ceremony::{Get, NOW, authentication_state, get, handle, policy, record, rp, signing_key},
     };
 
     fn finish(
@@ -47,7 +47,7 @@ mod tests {
         flagged: FlaggedCredentials,
     ) -> Result<Authenticated, Error> {
         let rp = rp().policy(policy().with_flagged_credentials(flagged)).build().unwrap();
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let state = authentication_state(&rp, Some(handle(7)));
         rp.finish_authentication(state, &get.response(), record, NOW)
     }
 

@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Fault},
     extensions::{AuthenticationExtensions, Outputs},
     parts::AssertionParts,
-    policy::SignCountPolicy,
+    policy::{SignCountPolicy, UninitializedUserVerification, UnverifiedDiscoverable},
     record::CredentialRecord,
     relying_party::RelyingParty,
     report::{Deviation, Evidence, Reason, Recorder},
@@ -51,6 +51,8 @@ pub(super) struct Verified<'a> {
     /// The counter to store.
     pub(super) sign_count: u32,
     pub(super) sign_count_increased: bool,
+    /// Whether a further factor of the record's account was checked.
+    pub(super) is_authorized: bool,
     pub(super) extensions: AuthenticationExtensions,
 }
 
@@ -63,7 +65,7 @@ impl<'a> Procedure<'a> {
     ) -> Result<Verified<'r>, Error> {
         // 1: the options were made from the state, which has to be ours and young enough.
         let expires_at = self.state.expires_at;
-        let valid = checks::state(self.rp, &self.state.rp_id, expires_at, self.now);
+        let valid = checks::state(self.rp, self.state, self.now);
         steps.check_with(Step::Options, valid, |()| Evidence::State { expires_at })?;
         // 2: the browser's.
         steps.callers(Step::Get);
@@ -101,7 +103,37 @@ impl<'a> Procedure<'a> {
         steps.callers(Step::Update);
         // 25: what is returned now says that all steps passed.
         steps.check(Step::Done, self.rp.policy.flagged_credentials.check(record))?;
-        Ok(Verified { record, flags: data.flags, sign_count, sign_count_increased, extensions })
+        let is_authorized = self.state.additional_factor.as_ref() == Some(record.user_handle());
+        steps.check(Step::Done, self.user_verification_initialized(record, is_authorized))?;
+        let flags = data.flags;
+        Ok(Verified { record, flags, sign_count, sign_count_increased, is_authorized, extensions })
+    }
+
+    /// Whether the user must be verified: by the state or by the policy, whichever is the stricter, or because nobody was
+    /// identified before and the policy lets nobody in by possession only.
+    fn user_verification_required(&self) -> bool {
+        let policy = &self.rp.policy;
+        let is_required = |requirement| requirement == &UserVerificationRequirement::Required;
+        is_required(&self.state.user_verification)
+            || is_required(&policy.user_verification)
+            || (self.state.user.is_none()
+                && policy.unverified_discoverable == UnverifiedDiscoverable::Refused)
+    }
+
+    /// User verification that was never seen before is no factor
+    /// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)): whoever found an authenticator
+    /// without a PIN can set one. Asked last, so that only who has the credential learns it.
+    fn user_verification_initialized(
+        &self,
+        record: &CredentialRecord,
+        is_authorized: bool,
+    ) -> Result<(), Fault> {
+        let is_accepted = record.uv_initialized()
+            || is_authorized
+            || !self.user_verification_required()
+            || self.rp.policy.uninitialized_user_verification
+                == UninitializedUserVerification::DangerousAccepted;
+        if is_accepted { Ok(()) } else { Err(Fault::UserVerificationNotInitialized) }
     }
 
     /// Step 22: the counter to store, and whether it increased.
@@ -157,7 +189,7 @@ impl<'a> Procedure<'a> {
         let payment = self.state.extensions.payment();
         let expected = checks::Expected {
             type_: if payment.is_some() { "payment.get" } else { "webauthn.get" },
-            challenge: &self.state.challenge,
+            challenge: self.state.challenge.as_bytes(),
             bound_to: self.state.origin.as_deref(),
             caller: payment.and_then(|payment| payment.caller_origin.as_deref()),
         };
@@ -195,7 +227,7 @@ impl<'a> Procedure<'a> {
         let present = if flags.user_present() { Ok(()) } else { Err(Fault::UserNotPresent) };
         steps.check_with(Step::UserPresent, present, |()| Evidence::flags(flags))?;
         // 17
-        if self.state.user_verification == UserVerificationRequirement::Required {
+        if self.user_verification_required() {
             let verified = if flags.user_verified() { Ok(()) } else { Err(Fault::UserNotVerified) };
             steps.check_with(Step::UserVerified, verified, |()| Evidence::flags(flags))?;
         } else {

@@ -5,7 +5,8 @@ use super::*;
 use crate::{
     AuthenticationStep as Step, RelyingPartyBuilder, SignCountPolicy, StepReport,
     test_ceremony::{
-        BE, BS, CHALLENGE, Get, NOW, RP_ID, UP, UV, entropy, get, handle, policy, record, rp, signing_key,
+        BE, BS, CHALLENGE, Get, NOW, RP_ID, UP, UV, authentication_state, entropy, get, handle, policy,
+        record, rp, signing_key, state_for,
     },
 };
 
@@ -23,7 +24,7 @@ fn finish(
     rp: RelyingPartyBuilder,
 ) -> Result<Authenticated, Error> {
     let rp = rp.build().unwrap();
-    let state = || AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    let state = || authentication_state(&rp, Some(handle(7)));
     let owned = rp.finish_authentication(state(), &get.response(), record, NOW);
     prepared::agrees(&rp, state, get, record, &owned);
     let (reported, report) = rp.finish_authentication_with_report(state(), &get.response(), record, NOW);
@@ -64,7 +65,7 @@ fn a_valid_response_authenticates() {
 fn the_options_say_what_the_state_expects() {
     let rp = rp().appid(APPID).policy(crate::Policy::passkeys()).build().unwrap();
     let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy(), NOW).unwrap();
-    assert_eq!(options.challenge, state.challenge);
+    assert_eq!(&*options.challenge, state.challenge.as_bytes());
     assert_eq!(state.user(), None);
     let json = serde_json::to_value(&options).unwrap();
     assert_eq!(json["rpId"], RP_ID);
@@ -83,7 +84,7 @@ fn rule_033_the_challenge_is_the_states_whatever_the_response_says() {
     let (issued, other) = ([0xc5; 32], CHALLENGE);
     let answer = get().response();
     for (challenge, expected) in [(other, None), (issued, Some(Code::ChallengeMismatch))] {
-        let state = AuthenticationState::expecting(&rp, &challenge, None, NOW).unwrap();
+        let state = state_for(&rp, challenge, None);
         let finished = rp.finish_authentication(state, &answer, &record(), NOW);
         assert_eq!(finished.err().map(|error| error.code()), expected);
     }
@@ -95,7 +96,7 @@ fn rule_050_a_state_of_one_origin_is_not_for_another() {
     for (origin, expected) in
         [("https://example.org", None), ("https://login.example.org", Some(Code::OriginMismatch))]
     {
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap().at_origin(origin);
+        let state = authentication_state(&rp, None).at_origin(origin);
         let json = serde_json::to_string(&state).unwrap();
         let kept = serde_json::from_str(&json).unwrap();
         for state in [state, kept] {
@@ -105,7 +106,7 @@ fn rule_050_a_state_of_one_origin_is_not_for_another() {
     }
     // A bound ceremony takes no more than an unbound one.
     let elsewhere = with_client_data("origin", json!("https://example.net"));
-    let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap();
+    let state = authentication_state(&rp, None);
     let finished = rp.finish_authentication(
         state.at_origin("https://example.net"),
         &elsewhere.response(),
@@ -119,7 +120,7 @@ fn rule_050_a_state_of_one_origin_is_not_for_another() {
 fn rule_284_an_expired_state_is_refused() {
     let rp = rp().policy(policy().with_timeout_seconds(60)).build().unwrap();
     for (seconds, expected) in [(90, None), (91, Some(Code::ChallengeExpired))] {
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap();
+        let state = authentication_state(&rp, None);
         let finished =
             rp.finish_authentication(state, &get().response(), &record(), NOW.plus_seconds(seconds));
         assert_eq!(finished.err().map(|error| error.code()), expected);
@@ -129,7 +130,7 @@ fn rule_284_an_expired_state_is_refused() {
 #[test]
 fn rule_286_a_state_of_another_relying_party_is_refused() {
     let other = RelyingParty::builder("example.net", "Other").origin("https://example.net").build().unwrap();
-    let state = AuthenticationState::expecting(&other, &CHALLENGE, None, NOW).unwrap();
+    let state = authentication_state(&other, None);
     let finished = rp().build().unwrap().finish_authentication(state, &get().response(), &record(), NOW);
     assert_eq!(finished.unwrap_err().code(), Code::StateInvalid);
 }
@@ -138,9 +139,7 @@ fn rule_286_a_state_of_another_relying_party_is_refused() {
 fn rule_289_a_credential_that_was_not_allowed_is_refused() {
     let rp = rp().build().unwrap();
     for (id, expected) in [(0x1d, None), (0x1e, Some(Code::CredentialNotAllowed))] {
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW)
-            .unwrap()
-            .allowing(CredentialId::new(vec![id; 16]));
+        let state = authentication_state(&rp, Some(handle(7))).allowing(CredentialId::new(vec![id; 16]));
         let finished = rp.finish_authentication(state, &get().response(), &record(), NOW);
         assert_eq!(finished.err().map(|error| error.code()), expected);
     }
@@ -169,7 +168,7 @@ fn rule_292_293_a_discoverable_credential_comes_with_its_accounts_handle() {
         (None, Some(Code::UserHandleMissing)),
         (Some(handle(8)), Some(Code::UserHandleMismatch)),
     ] {
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap();
+        let state = authentication_state(&rp, None);
         let response = Get { user_handle, ..get() }.response();
         let finished = rp.finish_authentication(state, &response, &record(), NOW);
         assert_eq!(finished.err().map(|error| error.code()), expected);
@@ -354,9 +353,10 @@ fn rule_301_the_counter_is_unsigned() {
 
 #[test]
 fn rule_302_uv_initialized_stays_clear() {
-    let update = finish(&get(), Some(&record()), rp()).unwrap().update().clone();
+    let clear = record().with_uv_initialized(false);
+    let update = finish(&get(), Some(&clear), rp()).unwrap().update().clone();
     assert!(!update.next.uv_initialized());
-    let record = record().with_uv_initialized(true);
+    let record = record();
     assert!(finish(&get(), Some(&record), rp()).unwrap().update().next.uv_initialized());
 }
 

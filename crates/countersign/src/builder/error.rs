@@ -24,6 +24,11 @@ pub enum ConfigurationError {
     RpId(String),
     /// The RP ID is a public suffix, below which anybody may register a name, or has one label.
     RpIdIsPublicSuffix(String),
+    /// The name for people is empty. Some clients refuse such a relying party after they have asked the user; the RP ID is
+    /// a safe one ([section 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity)).
+    NameEmpty,
+    /// The purpose is not 1 to 64 lower-case letters, digits and hyphens.
+    Purpose(String),
     /// No origin is accepted.
     NoOrigin,
     /// An origin is not the serialisation of a web origin in a secure context.
@@ -101,6 +106,7 @@ impl ConfigurationError {
     /// The message of an error without a value to tell.
     const fn sentence(&self) -> Option<&'static str> {
         Some(match self {
+            Self::NameEmpty => "the relying party has no name for clients to show: its rp id will do",
             Self::NoOrigin => "no origin is accepted, so no response could be",
             Self::NoAlgorithm => "no algorithm is offered",
             Self::TrustWithoutAttestation => {
@@ -191,6 +197,9 @@ impl fmt::Display for ConfigurationError {
             }
             Self::CredentialIdBytes(most) => {
                 write!(f, "credential ids of at most {most} bytes, 1 to {CREDENTIAL_ID_BYTES_MAX} expected")
+            }
+            Self::Purpose(purpose) => {
+                write!(f, "the purpose {purpose:?} is not 1 to 64 lower-case letters, digits and hyphens")
             }
             Self::AppId(appid) => write!(f, "the appid {appid:?} is not an https url of the rp id's site"),
             Self::Extensions(clash) => f.write_str(clash),

@@ -22,24 +22,34 @@ fn the_defaults_are_the_specifications() {
 
 #[test]
 fn rule_369_a_bad_rp_id_is_refused() {
-    let refused =
-        RelyingParty::builder("https://example.org", "").origin("https://example.org").build().unwrap_err();
+    let refused = RelyingParty::builder("https://example.org", "Example")
+        .origin("https://example.org")
+        .build()
+        .unwrap_err();
     assert_eq!(refused, ConfigurationError::RpId("https://example.org".into()));
+}
+
+#[test]
+fn a_relying_party_without_a_name_is_refused() {
+    let built = |name: &str| RelyingParty::builder("example.org", name).origin("https://example.org").build();
+    assert_eq!(built("").unwrap_err(), ConfigurationError::NameEmpty);
+    built("example.org").unwrap();
 }
 
 #[test]
 fn rule_370_a_public_suffix_is_no_rp_id_unless_named_dangerous() {
     for id in ["org", "co.uk", "github.io", "intranet"] {
-        let builder = RelyingParty::builder(id, "").origin(format!("https://{id}"));
+        let builder = RelyingParty::builder(id, "Example").origin(format!("https://{id}"));
         let refused = builder.clone().build().unwrap_err();
         assert_eq!(refused, ConfigurationError::RpIdIsPublicSuffix(id.into()));
         builder.dangerous_public_suffix().build().unwrap();
     }
-    RelyingParty::builder("localhost", "").origin("http://localhost:8080").build().unwrap();
+    RelyingParty::builder("localhost", "Example").origin("http://localhost:8080").build().unwrap();
     let label = ConfigurationError::RpIdIsPublicSuffix("intranet".into()).to_string();
     assert!(label.contains("single label") && label.contains("intranet.example.org"), "{label}");
     let pages = "https://github.io";
-    let subdomains = RelyingParty::builder("github.io", "").dangerous_public_suffix().subdomains_of(pages);
+    let subdomains =
+        RelyingParty::builder("github.io", "Example").dangerous_public_suffix().subdomains_of(pages);
     let refused = subdomains.build().unwrap_err();
     assert_eq!(refused, ConfigurationError::SubdomainsOfPublicSuffix(pages.into()));
 }
@@ -59,7 +69,7 @@ fn rule_371_an_origin_is_the_rp_id_s_or_below_it_or_related() {
     assert_eq!(built(rp().dangerous_insecure_origin("http://example.net")), outside("http://example.net"));
     assert_eq!(built(rp().related_origin(other)), Ok(()));
     // A public suffix between the two: what is below it is anybody's.
-    let store = || RelyingParty::builder("amazonaws.com", "").origin("https://console.amazonaws.com");
+    let store = || RelyingParty::builder("amazonaws.com", "Example").origin("https://console.amazonaws.com");
     store().subdomains_of("https://amazonaws.com").build().unwrap();
     let bucket = "https://evil.s3.amazonaws.com";
     for builder in [store().origin(bucket), store().any_port_of(bucket), store().subdomains_of(bucket)] {
@@ -70,7 +80,7 @@ fn rule_371_an_origin_is_the_rp_id_s_or_below_it_or_related() {
     }
     let below = store().subdomains_of("https://amazonaws.com").build().unwrap();
     assert!(below.accepts_origin("https://test.amazonaws.com") && !below.accepts_origin(bucket));
-    let above = RelyingParty::builder("login.example.org", "").origin("https://example.org").build();
+    let above = RelyingParty::builder("login.example.org", "Example").origin("https://example.org").build();
     assert!(matches!(above, Err(ConfigurationError::OriginOutsideRpId { .. })));
 }
 
@@ -94,8 +104,11 @@ fn origins_are_exact_unless_a_method_says_more() {
 
 #[test]
 fn without_an_origin_nothing_could_be_accepted() {
-    assert_eq!(RelyingParty::builder("example.org", "").build().unwrap_err(), ConfigurationError::NoOrigin);
-    RelyingParty::builder("example.org", "").app_origin("ios:bundle-id:org.example").build().unwrap();
+    assert_eq!(
+        RelyingParty::builder("example.org", "Example").build().unwrap_err(),
+        ConfigurationError::NoOrigin
+    );
+    RelyingParty::builder("example.org", "Example").app_origin("ios:bundle-id:org.example").build().unwrap();
 }
 
 #[test]
@@ -160,8 +173,11 @@ fn a_bad_origin_or_rp_id_says_what_to_write() {
         ("example.org:8443", "leave out the port"),
         ("intranet", "single label"),
     ] {
-        let said =
-            RelyingParty::builder(id, "").origin("https://example.org").build().unwrap_err().to_string();
+        let said = RelyingParty::builder(id, "Example")
+            .origin("https://example.org")
+            .build()
+            .unwrap_err()
+            .to_string();
         assert!(said.contains(id) && said.contains(advice), "{said}");
     }
 }
@@ -213,6 +229,8 @@ fn each_error_is_one_sentence() {
     let errors = [
         ConfigurationError::RpId("a b".into()),
         ConfigurationError::RpIdIsPublicSuffix("org".into()),
+        ConfigurationError::NameEmpty,
+        ConfigurationError::Purpose("x y".into()),
         ConfigurationError::NoOrigin,
         ConfigurationError::Origin("x".into()),
         ConfigurationError::OriginOutsideRpId { origin: "x".into(), rp_id: "y".into() },

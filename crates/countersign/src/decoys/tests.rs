@@ -29,14 +29,15 @@ fn the_decoys_of_a_name_stay_the_same() {
 #[test]
 fn another_name_key_or_relying_party_has_other_decoys() {
     let first = decoys().account(&rp(), "jo");
-    let other_rp = RelyingParty::builder("example.net", "").origin("https://example.net").build().unwrap();
+    let other_rp =
+        RelyingParty::builder("example.net", "Other").origin("https://example.net").build().unwrap();
     let others = [
         decoys().account(&rp(), "jo "),
         decoys().account(&other_rp, "jo"),
         Decoys::new(DecoyKey::new(&[0x5f; 32]).unwrap()).account(&rp(), "jo"),
         // Where one part ends and the next begins is part of what is hashed.
         decoys().account(
-            &RelyingParty::builder("example.orgj", "").origin("https://example.orgj").build().unwrap(),
+            &RelyingParty::builder("example.orgj", "Other").origin("https://example.orgj").build().unwrap(),
             "o",
         ),
     ];

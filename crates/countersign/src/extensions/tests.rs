@@ -3,9 +3,12 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    Authenticated, AuthenticationState, AuthenticationStep, CredentialIdStatus, Error, Mediation, Registered,
+    Authenticated, AuthenticationState, AuthenticationStep, CredentialIdStatus, Error, Registered,
     RegistrationState, RegistrationStep, UserVerificationRequirement,
-    test_ceremony::{CHALLENGE, Create, ED, Get, NOW, create, get, handle, policy, record, rp},
+    test_ceremony::{
+        Create, ED, Get, NOW, authentication_state, create, get, handle, policy, record, registration_state,
+        rp,
+    },
 };
 
 mod authentication;
@@ -55,7 +58,7 @@ fn register(
     create: &Create,
 ) -> Result<Registered, Error> {
     let rp = rp().policy(policy().with_extensions(extensions)).build().unwrap();
-    let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+    let state = registration_state(&rp);
     let status = CredentialIdStatus::Unregistered;
     rp.finish_registration(state.asking(asked), &create.response(), status, NOW)
 }
@@ -67,7 +70,7 @@ fn authenticate(
     get: &Get,
 ) -> Result<Authenticated, Error> {
     let rp = rp().policy(policy().with_extensions(extensions)).build().unwrap();
-    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    let state = authentication_state(&rp, Some(handle(7)));
     rp.finish_authentication(state.asking(asked), &get.response(), &record(), NOW)
 }
 
@@ -205,7 +208,7 @@ fn a_policy_that_requires_what_can_t_be_asked_for_is_refused() {
 #[test]
 fn a_state_remembers_what_was_asked_for() {
     let rp = rp().build().unwrap();
-    let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+    let state = registration_state(&rp);
     let asked = inputs().with_large_blob(&LargeBlobInput::Support(LargeBlobSupport::Required));
     let text = serde_json::to_string(&state.asking(&asked)).unwrap();
     let state: RegistrationState = serde_json::from_str(&text).unwrap();

@@ -3,9 +3,10 @@ use countersign_types::{AlgorithmIdentifier, base64url};
 
 use super::*;
 use crate::{
-    AuthenticationState, Code, Policy, StoredAlgorithms,
+    Code, Policy, StoredAlgorithms,
     test_ceremony::{
-        self, Attest, CHALLENGE, Create, Get, NOW, RP_ID, UP, cose_key, create, get, handle, rp, signing_key,
+        self, Attest, Create, Get, NOW, RP_ID, UP, authentication_state, cose_key, create, get, handle, rp,
+        signing_key,
     },
 };
 
@@ -27,7 +28,7 @@ fn record(key: ImportedKey<'_>) -> Result<CredentialRecord, ImportError> {
 /// Signs in with the imported record.
 fn signs_in(record: &CredentialRecord) {
     let rp = rp().build().unwrap();
-    let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap();
+    let state = authentication_state(&rp, None);
     let authenticated = rp.finish_authentication(state, &get().response(), record, NOW).unwrap();
     assert_eq!(authenticated.update().next.sign_count(), 6);
 }
@@ -110,7 +111,7 @@ fn a_u2f_credential_signs_in_through_the_appid() {
         extension_results: serde_json::json!({"appid": true}),
         ..get()
     };
-    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    let state = authentication_state(&rp, Some(handle(7)));
     let _ = rp.finish_authentication(state, &get.response(), &record, NOW).unwrap();
     // Without an AppID it never could; a point of another form is none.
     let without_appid = test_ceremony::rp().build().unwrap();

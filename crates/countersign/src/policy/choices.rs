@@ -59,3 +59,38 @@ pub enum SignCountPolicy {
     /// another policy can start from there.
     Ignore,
 }
+
+/// What to do where user verification is required, and the record says that the user was never verified with the
+/// credential before
+/// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)): whoever found an authenticator
+/// without a PIN can set one, so that its first user verification says nothing of the account's owner.
+///
+/// Such are credentials from a second factor, from conditional create and from stores that never noted it. An
+/// [`AdditionalFactor`](crate::AdditionalFactor) in the ceremony's state is the way to take them into use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum UninitializedUserVerification {
+    /// The authentication fails with `user-verification-not-initialized`, unless a further factor was checked.
+    #[default]
+    Refused,
+    /// It succeeds, as if user verification had been seen before. The outcome's
+    /// [`user_verification_is_factor`](crate::Authenticated::user_verification_is_factor) says that it had not.
+    DangerousAccepted,
+}
+
+/// Whether a user who was not identified before the ceremony may sign in without being verified: by possession of an
+/// authenticator, and nothing else.
+///
+/// It matters only where the policy does not require user verification. With a user name and a password before it, an
+/// authentication names the account and is none of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum UnverifiedDiscoverable {
+    /// Such an authentication can't be started.
+    #[default]
+    Refused,
+    /// Whoever holds the authenticator gets in.
+    DangerousAccepted,
+}

@@ -1,6 +1,6 @@
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use countersign_attestation::AnchorList;
+use countersign_attestation::{AnchorList, AnchorQuery, TrustAnchor, TrustAnchors};
 use countersign_types::{Aaguid, Timestamp};
 use serde_json::{Value, json};
 
@@ -46,13 +46,9 @@ fn built(policy: Policy) -> RelyingParty {
 
 #[test]
 fn each_preset_works_and_warns_of_nothing() {
-    for policy in [
-        Policy::passkeys(),
-        Policy::second_factor(),
-        Policy::attested(AttestedPolicy::new()),
-        Policy::passkeys().with_user_verification(UserVerificationRequirement::Preferred),
-    ] {
-        assert_eq!(built(policy.clone()).warnings(), []);
+    for policy in [Policy::passkeys(), Policy::second_factor(), Policy::attested(AttestedPolicy::new())] {
+        let warnings = if policy.attested.is_some() { vec![Warning::NoAnchors] } else { Vec::new() };
+        assert_eq!(built(policy.clone()).warnings(), warnings, "the test has no anchors");
         let text = serde_json::to_string(&policy).unwrap();
         assert_eq!(serde_json::from_str::<Policy>(&text).unwrap(), policy, "{text}");
     }
@@ -90,6 +86,8 @@ fn a_policy_is_written_with_all_its_members() {
     .with_backup_eligibility_change(BackupEligibilityChange::DangerousUpgradeAccepted)
     .with_unknown_backup_eligibility(UnknownBackupEligibility::Refused)
     .with_conditional_create(ConditionalCreatePolicy::AfterSignIn { seconds: 60 })
+    .with_uninitialized_user_verification(UninitializedUserVerification::DangerousAccepted)
+    .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted)
     .with_flagged_credentials(FlaggedCredentials::Reported)
     .with_refused_deviations([Deviation::ReservedFlags, Deviation::UnsortedCborKeys])
     .with_credential_id_bytes(128)
@@ -114,6 +112,8 @@ fn a_policy_is_written_with_all_its_members() {
         "backup_eligibility_change": "dangerous-upgrade-accepted",
         "unknown_backup_eligibility": "refused",
         "conditional_create": {"after-sign-in": {"seconds": 60}},
+        "uninitialized_user_verification": "dangerous-accepted",
+        "unverified_discoverable": "dangerous-accepted",
         "flagged_credentials": "reported",
         "refused_deviations": ["unsorted-cbor-keys", "reserved-flags"],
         "extensions": {
@@ -257,7 +257,7 @@ fn rule_381_a_timeout_that_is_not_recommended_is_warned_of() {
 #[test]
 fn discoverable_credentials_without_user_verification_are_warned_of() {
     let policy = Policy::passkeys()
-        .with_user_verification(UserVerificationRequirement::Preferred)
+        .with_user_verification(UserVerificationRequirement::Discouraged)
         .with_resident_key(ResidentKeyRequirement::Required);
     assert_eq!(built(policy.clone()).warnings(), [Warning::DiscoverableWithoutUserVerification]);
     assert_eq!(policy.with_user_verification(UserVerificationRequirement::Required).warnings(), []);
@@ -275,6 +275,67 @@ fn an_empty_list_of_top_origins_gives_a_warning() {
         let policy = Policy::passkeys().with_cross_origin(CrossOrigin::Accepted { top_origins });
         assert_eq!(built(policy).warnings(), []);
     }
+}
+
+#[test]
+fn preferred_user_verification_gives_a_warning() {
+    let with = |requirement| Policy::passkeys().with_user_verification(requirement).warnings();
+    assert_eq!(with(UserVerificationRequirement::Preferred), [Warning::UserVerificationPreferred]);
+    assert_eq!(with(UserVerificationRequirement::Required), []);
+    assert_eq!(with(UserVerificationRequirement::Discouraged), []);
+}
+
+/// Anchors that report on models, as metadata does.
+#[derive(Debug)]
+struct Reporting;
+
+impl TrustAnchors for Reporting {
+    fn anchors(&self, _: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
+        Cow::Borrowed(&[])
+    }
+
+    fn reports_models(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn an_empty_list_of_anchors_gives_a_warning() {
+    let with = |anchors: Arc<dyn TrustAnchors>| {
+        rp().policy(Policy::attested(AttestedPolicy::new()))
+            .trust_anchors(anchors)
+            .build()
+            .unwrap()
+            .warnings()
+    };
+    assert_eq!(with(Arc::new(AnchorList::default())), [Warning::NoAnchors]);
+    assert_eq!(with(Arc::new(crate::attestation::ScopedAnchors::default())), [Warning::NoAnchors]);
+}
+
+#[test]
+fn metadata_without_a_model_policy_gives_a_warning() {
+    let builder = || rp().policy(Policy::attested(AttestedPolicy::new())).trust_anchors(Arc::new(Reporting));
+    assert_eq!(builder().build().unwrap().warnings(), [Warning::MetadataWithoutModelPolicy]);
+    let judged = builder().model_policy(Arc::new(crate::attestation::ModelList::only([MODEL])));
+    assert_eq!(judged.build().unwrap().warnings(), []);
+}
+
+#[test]
+fn names_that_authenticators_may_cut_off_give_a_warning() {
+    let name = |bytes: usize| "\u{e4}".repeat(bytes / 2);
+    let of_party = |bytes| {
+        let rp = RelyingParty::builder("example.org", name(bytes)).origin("https://example.org");
+        rp.build().unwrap().warnings()
+    };
+    assert_eq!(of_party(64), []);
+    assert_eq!(of_party(66), [Warning::NameTruncated { member: "rp.name", bytes: 66 }]);
+    let of_user = |name: String, display: String| User::new(handle(7), name, display).warnings();
+    assert_eq!(of_user(name(64), name(64)), []);
+    assert_eq!(
+        of_user(name(66), name(1000)),
+        [("user.name", 66), ("user.displayName", 1000)]
+            .map(|(member, bytes)| Warning::NameTruncated { member, bytes })
+    );
 }
 
 #[test]
@@ -300,6 +361,10 @@ fn warnings_are_one_sentence_each() {
         (
             Warning::FullySpecifiedAlone { offered, missing },
             "ESP256 is offered without ES256, which is what authenticators know",
+        ),
+        (
+            Warning::NameTruncated { member: "user.name", bytes: 65 },
+            "user.name has 65 bytes, of which authenticators may store 64",
         ),
         (
             Warning::TimeoutNotRecommended { seconds: 7 },
@@ -339,7 +404,7 @@ fn rule_310_a_credential_is_made_without_asking_in_a_recent_session_of_its_accou
 #[test]
 fn a_challenge_of_one_s_own_takes_no_entropy() {
     let user = User::new(handle(7), "jo", "Jo");
-    let challenge = crate::ChosenChallenge::new([9; 16]).unwrap();
+    let challenge = crate::Challenge::new([9; 16]).unwrap();
     let request = RegistrationRequest::new(&user).challenge(challenge.clone());
     let mut none = |_: &mut [u8]| Err(EntropyUnavailable);
     let rp = built(Policy::passkeys());

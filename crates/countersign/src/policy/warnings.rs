@@ -15,6 +15,11 @@ use crate::{
 /// [section 15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range), in seconds.
 const RECOMMENDED_TIMEOUT: core::ops::RangeInclusive<u32> = 300..=600;
 
+/// Bytes of a name that every authenticator stores
+/// ([section 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity),
+/// [section 5.4.3](https://www.w3.org/TR/webauthn-3/#dictionary-user-credential-params)).
+const NAME_STORED: usize = 64;
+
 /// Something that works and is probably not meant: for a log at start, or a test of one's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -38,6 +43,23 @@ pub enum Warning {
     /// Discoverable credentials are required, and user verification is not: who holds the authenticator may get in with
     /// nothing else.
     DiscoverableWithoutUserVerification,
+    /// User verification is preferred: a response without it is accepted, so that mere possession may be enough. Required
+    /// and discouraged say what is meant.
+    UserVerificationPreferred,
+    /// A trusted attestation is demanded, and the list of trust anchors is empty: every registration fails.
+    NoAnchors,
+    /// The trust anchors are those of metadata, and no model policy is set: models that the metadata reports as compromised
+    /// are accepted.
+    MetadataWithoutModelPolicy,
+    /// A name of more bytes than authenticators must store: they may cut it off
+    /// ([section 6.4.1](https://www.w3.org/TR/webauthn-3/#sctn-strings-truncation)), and names that begin alike then look
+    /// alike.
+    NameTruncated {
+        /// Which name: `rp.name`, `user.name` or `user.displayName`.
+        member: &'static str,
+        /// How many bytes it has in UTF-8.
+        bytes: usize,
+    },
     /// The user handle is the account's name, which authenticators show to whoever holds them
     /// ([section 14.6.1](https://www.w3.org/TR/webauthn-3/#sctn-user-handle-privacy)).
     UserHandleIsName,
@@ -59,6 +81,16 @@ impl fmt::Display for Warning {
             }
             Self::DiscoverableWithoutUserVerification => {
                 f.write_str("discoverable credentials are required, and user verification is not")
+            }
+            Self::UserVerificationPreferred => {
+                f.write_str("user verification is preferred, so that responses without it are accepted")
+            }
+            Self::NoAnchors => f.write_str("a trusted attestation is demanded, and there is no trust anchor"),
+            Self::MetadataWithoutModelPolicy => f.write_str(
+                "the trust anchors are metadata's, and no model policy refuses the models that it reports",
+            ),
+            Self::NameTruncated { member, bytes } => {
+                write!(f, "{member} has {bytes} bytes, of which authenticators may store {NAME_STORED}")
             }
             Self::UserHandleIsName => f.write_str("the user handle is the account's name"),
             Self::UserHandleIsEmail => f.write_str("the user handle looks like an e-mail address"),
@@ -83,6 +115,9 @@ impl Policy {
         if !RECOMMENDED_TIMEOUT.contains(&self.timeout_seconds) {
             warnings.push(Warning::TimeoutNotRecommended { seconds: self.timeout_seconds });
         }
+        if self.user_verification == UserVerificationRequirement::Preferred {
+            warnings.push(Warning::UserVerificationPreferred);
+        }
         if let CrossOrigin::Accepted { top_origins } = &self.cross_origin
             && top_origins.listed().is_some_and(<[String]>::is_empty)
         {
@@ -100,7 +135,17 @@ impl Policy {
 impl RelyingParty {
     /// What works in the configuration and is probably not meant.
     pub fn warnings(&self) -> Vec<Warning> {
-        self.policy.warnings()
+        let mut warnings = self.policy.warnings();
+        if let Some(anchors) = &self.anchors {
+            if anchors.is_empty() {
+                warnings.push(Warning::NoAnchors);
+            }
+            if anchors.reports_models() && self.models.is_empty() {
+                warnings.push(Warning::MetadataWithoutModelPolicy);
+            }
+        }
+        warnings.extend(truncated("rp.name", &self.name));
+        warnings
     }
 }
 
@@ -116,8 +161,14 @@ impl User {
         if is_email(handle) {
             warnings.push(Warning::UserHandleIsEmail);
         }
+        warnings.extend(truncated("user.name", &self.name));
+        warnings.extend(truncated("user.displayName", &self.display_name));
         warnings
     }
+}
+
+fn truncated(member: &'static str, name: &str) -> Option<Warning> {
+    (name.len() > NAME_STORED).then_some(Warning::NameTruncated { member, bytes: name.len() })
 }
 
 /// Printable, with one `@` between other characters: no random bytes are likely to be.

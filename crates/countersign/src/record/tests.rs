@@ -185,7 +185,7 @@ fn rule_300_an_update_is_applied_to_the_record_that_it_was_judged_by_alone() {
         stored,
         before.clone().with_sign_count(4),
         before.clone().with_backup_state(true),
-        before.clone().with_uv_initialized(true),
+        before.clone().with_uv_initialized(false),
         before.clone().with_backup_eligible(None),
         flagged,
     ] {

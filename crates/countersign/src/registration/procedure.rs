@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Fault},
     extensions::{Outputs, RegistrationExtensions},
     parts::AttestationParts,
-    policy::{BackupPolicy, Observed, PolicyFault},
+    policy::{BackupPolicy, ConditionalCreatePolicy, Observed, PolicyFault},
     record::{AttestationEvidence, CredentialRecord, Trusted},
     relying_party::RelyingParty,
     report::{Deviation, Evidence, Outcome, Reason, Recorder},
@@ -44,7 +44,7 @@ impl<'a> Procedure<'a> {
     pub(super) fn run(&self, steps: &mut impl Recorder) -> Result<Registered, Error> {
         // 1: the options were made from the state, which has to be ours and young enough.
         let expires_at = self.state.expires_at;
-        let valid = checks::state(self.rp, &self.state.rp_id, expires_at, self.now);
+        let valid = checks::state(self.rp, self.state, self.now);
         steps.check_with(Step::Options, valid, |()| Evidence::State { expires_at })?;
         // 2: the browser's.
         steps.callers(Step::Create);
@@ -106,7 +106,7 @@ impl<'a> Procedure<'a> {
     fn client_data(&self, steps: &mut impl Recorder) -> Result<(), Error> {
         let expected = checks::Expected {
             type_: "webauthn.create",
-            challenge: &self.state.challenge,
+            challenge: self.state.challenge.as_bytes(),
             bound_to: self.state.origin.as_deref(),
             caller: None,
         };
@@ -154,14 +154,14 @@ impl<'a> Procedure<'a> {
         let is_hash = checks::rp_id_hash(self.rp, data, None);
         steps.check_with(Step::RpIdHash, is_hash, |()| Evidence::RpId { id: self.rp.id.clone() })?;
         // 15
-        if self.state.mediation == Mediation::Conditional {
+        if self.is_conditional() {
             steps.skipped(Step::UserPresent, Reason::ConditionalMediation);
         } else {
             let present = if flags.user_present() { Ok(()) } else { Err(Fault::UserNotPresent) };
             steps.check_with(Step::UserPresent, present, |()| Evidence::flags(flags))?;
         }
         // 16
-        if self.state.user_verification == UserVerificationRequirement::Required {
+        if self.user_verification_required() {
             let verified = if flags.user_verified() { Ok(()) } else { Err(Fault::UserNotVerified) };
             steps.check_with(Step::UserVerified, verified, |()| Evidence::flags(flags))?;
         } else {
@@ -173,6 +173,26 @@ impl<'a> Procedure<'a> {
         // 18, 19
         self.backup(flags, steps)?;
         Ok(())
+    }
+
+    /// Whether the user need not be present: the ceremony was started so, and the policy lets it be, with as old a session
+    /// as it was started in. Otherwise it is judged as one in which the user is asked.
+    fn is_conditional(&self) -> bool {
+        match (self.state.mediation, self.rp.policy.conditional_create) {
+            (
+                Mediation::Conditional { seconds: started },
+                ConditionalCreatePolicy::AfterSignIn { seconds },
+            ) => started <= seconds,
+            _ => false,
+        }
+    }
+
+    /// Whether the user must be verified: by the state or by the policy, whichever is the stricter. No client does so in a
+    /// conditional registration (5.1.3).
+    fn user_verification_required(&self) -> bool {
+        let required = UserVerificationRequirement::Required;
+        self.state.user_verification == required
+            || (self.rp.policy.user_verification == required && !self.is_conditional())
     }
 
     /// Steps 18 and 19.
@@ -209,7 +229,8 @@ impl<'a> Procedure<'a> {
         let key = PublicKey::from_cose(cose)?;
         let algorithm = key.algorithm().ok_or(KeyError::UnsupportedKeyType)?;
         let identifier = algorithm.identifier();
-        if self.state.algorithms.contains(&identifier) {
+        // The state says what was offered, and the policy what is: it may be another one's.
+        if self.state.algorithms.contains(&identifier) && self.rp.policy.algorithms.contains(&algorithm) {
             Ok((key, algorithm))
         } else {
             Err(Fault::AlgorithmNotAllowed(identifier))

@@ -3,16 +3,18 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    AuthenticationState, AuthenticationStep, CredentialIdStatus, Mediation, RegistrationState,
-    RegistrationStep, RelyingPartyBuilder,
-    test_ceremony::{BE, BS, CHALLENGE, Create, Get, NOW, UP, UV, create, get, handle, record, rp},
+    AuthenticationStep, CredentialIdStatus, RegistrationStep, RelyingPartyBuilder,
+    test_ceremony::{
+        Asking, BE, BS, CHALLENGE, Create, Get, NOW, UP, UV, authentication_state, create, get, handle,
+        record, registration_state_of, rp,
+    },
 };
 
 mod lint;
 
-fn registered(create: &Create, rp: RelyingPartyBuilder, mediation: Mediation) -> (Option<Code>, Report) {
+fn registered(create: &Create, rp: RelyingPartyBuilder, asking: Asking) -> (Option<Code>, Report) {
     let rp = rp.build().unwrap();
-    let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), mediation, NOW).unwrap();
+    let state = registration_state_of(&rp, CHALLENGE, handle(7), asking);
     let (result, report) =
         rp.finish_registration_with_report(state, &create.response(), CredentialIdStatus::Unregistered, NOW);
     (result.err().map(|error| error.code()), report)
@@ -20,7 +22,7 @@ fn registered(create: &Create, rp: RelyingPartyBuilder, mediation: Mediation) ->
 
 fn authenticated(get: &Get, rp: RelyingPartyBuilder) -> (Option<Code>, Report) {
     let rp = rp.build().unwrap();
-    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    let state = authentication_state(&rp, Some(handle(7)));
     let (result, report) = rp.finish_authentication_with_report(state, &get.response(), &record(), NOW);
     (result.err().map(|error| error.code()), report)
 }
@@ -31,7 +33,7 @@ fn words(report: &Report) -> Vec<&'static str> {
 
 #[test]
 fn a_registration_that_passed_reached_every_step() {
-    let (code, report) = registered(&create(), rp(), Mediation::Modal);
+    let (code, report) = registered(&create(), rp(), Asking::Modal);
     assert_eq!((code, report.steps().len(), report.failed()), (None, 29, None));
     assert!(!words(&report).contains(&"not-reached"), "{report:?}");
     let numbers: Vec<u8> = report.steps().iter().map(|step| step.step().number()).collect();
@@ -71,7 +73,7 @@ fn the_report_says_the_same_as_the_error_and_the_plain_call() {
     let mut framed = create();
     framed.client_data["crossOrigin"] = json!(true);
     let plain = framed.finish(rp()).unwrap_err();
-    let (code, report) = registered(&framed, rp(), Mediation::Modal);
+    let (code, report) = registered(&framed, rp(), Asking::Modal);
     assert_eq!(code, Some(plain.code()));
     assert_eq!(report.failed().map(StepReport::step), Some(plain.step()));
 }
@@ -79,11 +81,11 @@ fn the_report_says_the_same_as_the_error_and_the_plain_call() {
 #[test]
 fn conditional_create_is_why_presence_is_not_checked() {
     let absent = Create { flags: 0x40, ..create() };
-    let (code, report) = registered(&absent, rp(), Mediation::Conditional);
+    let (code, report) = registered(&absent, rp(), Asking::Conditional);
     assert_eq!(code, None);
     let present = report.step(RegistrationStep::UserPresent).unwrap();
     assert_eq!(*present.outcome(), Outcome::Skipped(Reason::ConditionalMediation));
-    let (code, _) = registered(&absent, rp(), Mediation::Modal);
+    let (code, _) = registered(&absent, rp(), Asking::Modal);
     assert_eq!(code, Some(Code::UserNotPresent));
 }
 
@@ -117,7 +119,7 @@ fn no_secret_is_in_a_report() {
     create.flags |= BE | BS;
     create.extension_results = json!({"prf": {"results": {"first": "c2VjcmV0LXNlY3JldA"}}});
     let get = Get { extension_results: create.extension_results.clone(), ..get() };
-    let reports = [registered(&create, rp(), Mediation::Modal).1, authenticated(&get, rp()).1];
+    let reports = [registered(&create, rp(), Asking::Modal).1, authenticated(&get, rp()).1];
     for report in reports {
         let json = serde_json::to_string(&report).unwrap();
         let text = format!("{json} {report:?}");

@@ -1,7 +1,10 @@
 use countersign_types::{CredentialId, extensions::ClientExtensionInputs, options::CredentialDescriptor};
 
 use super::*;
-use crate::test_ceremony::{NOW, entropy, handle, rp};
+use crate::{
+    Policy,
+    test_ceremony::{NOW, entropy, handle, rp},
+};
 
 fn user() -> User {
     User::new(handle(7), "jo", "Jo")
@@ -65,4 +68,83 @@ fn what_is_asked_of_extensions_is_in_options_and_state() {
     let (options, state) = rp.begin_authentication(request, &mut entropy(), NOW).unwrap();
     assert_eq!(options.extensions.names().collect::<Vec<_>>(), ["appid"]);
     assert_eq!(state.extensions.names().collect::<Vec<_>>(), ["appid"]);
+}
+
+#[test]
+fn rule_391_an_authentication_of_nobody_without_user_verification_is_refused_at_the_start() {
+    let user = handle(7);
+    let started = |policy: Policy, request: AuthenticationRequest<'_>| {
+        let rp = rp().policy(policy).build().unwrap();
+        let begun = rp.begin_authentication(request.clone(), &mut entropy(), NOW).map(drop);
+        let bound = rp.begin_bound_authentication(request.clone(), b"pay", &mut entropy(), NOW).map(drop);
+        let elsewhere = request.challenge(Challenge::new([7; 16]).unwrap());
+        let expected = rp.expect_authentication(elsewhere, NOW).map(drop);
+        assert_eq!((&bound, &expected), (&begun, &begun));
+        begun
+    };
+    let discoverable = AuthenticationRequest::discoverable;
+    let refused = Err(StartError::DiscoverableWithoutUserVerification);
+    assert_eq!(started(Policy::second_factor(), discoverable()), refused);
+    assert_eq!(started(Policy::second_factor(), AuthenticationRequest::identified(&user, &[])), Ok(()));
+    assert_eq!(started(Policy::passkeys(), discoverable()), Ok(()));
+    let preferred = Policy::passkeys().with_user_verification(UserVerificationRequirement::Preferred);
+    assert_eq!(started(preferred.clone(), discoverable()), refused);
+    let named = preferred.with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted);
+    assert_eq!(started(named, discoverable()), Ok(()));
+}
+
+#[test]
+fn a_challenge_from_elsewhere_may_be_short_and_one_that_is_issued_may_not() {
+    let (rp, user) = (rp().build().unwrap(), user());
+    for length in [1, 9, 15, 16] {
+        let challenge = Challenge::dangerous_short(vec![1; length]).unwrap();
+        let registration = || RegistrationRequest::new(&user).challenge(challenge.clone());
+        let authentication = || AuthenticationRequest::discoverable().challenge(challenge.clone());
+        assert!(rp.expect_registration(registration(), NOW).is_ok());
+        assert!(rp.expect_authentication(authentication(), NOW).is_ok());
+        let issued = [
+            rp.begin_registration(registration(), &mut entropy(), NOW).map(drop),
+            rp.begin_authentication(authentication(), &mut entropy(), NOW).map(drop),
+        ];
+        let short = || Err(StartError::ChallengeTooShort { length });
+        assert_eq!(issued, if length < 16 { [short(), short()] } else { [Ok(()), Ok(())] });
+    }
+}
+
+#[test]
+fn a_response_is_expected_to_a_challenge_that_is_named() {
+    let (rp, user) = (rp().build().unwrap(), user());
+    let registration = rp.expect_registration(RegistrationRequest::new(&user), NOW).map(drop);
+    assert_eq!(registration, Err(StartError::ChallengeMissing));
+    let authentication = rp.expect_authentication(AuthenticationRequest::discoverable(), NOW).map(drop);
+    assert_eq!(authentication, Err(StartError::ChallengeMissing));
+}
+
+#[test]
+fn a_conditional_registration_from_elsewhere_takes_a_recent_session_too() {
+    let user = user();
+    let expected = |policy: ConditionalCreatePolicy, session: RecentSession| {
+        let rp = rp().policy(Policy::passkeys().with_conditional_create(policy)).build().unwrap();
+        let request = RegistrationRequest::new(&user).challenge(Challenge::new([7; 16]).unwrap());
+        rp.expect_registration(request.conditional(session), NOW).map(drop)
+    };
+    let within = ConditionalCreatePolicy::AfterSignIn { seconds: 60 };
+    let since = |seconds: i64| RecentSession::vouched(handle(7), NOW.plus_seconds(-seconds));
+    assert_eq!(expected(within, since(60)), Ok(()));
+    assert_eq!(expected(within, since(61)), Err(StartError::SessionNotRecent { seconds: 60 }));
+    assert_eq!(
+        expected(ConditionalCreatePolicy::Refused, since(0)),
+        Err(StartError::ConditionalCreateRefused)
+    );
+    let other = RecentSession::vouched(handle(8), NOW);
+    assert_eq!(expected(within, other), Err(StartError::SessionOfAnotherAccount));
+}
+
+#[test]
+fn an_account_without_a_name_is_refused_and_without_a_display_name_is_not() {
+    let rp = rp().build().unwrap();
+    for (name, expected) in [("jo", Ok(())), ("", Err(StartError::UserNameEmpty))] {
+        let user = User::new(handle(7), name, "");
+        assert_eq!(rp.start_registration(&user, &[], &mut entropy(), NOW).map(drop), expected);
+    }
 }

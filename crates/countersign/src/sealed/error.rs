@@ -78,6 +78,8 @@ pub enum OpenError {
     OtherCeremony,
     /// It was made for another RP ID.
     OtherRelyingParty,
+    /// It was made for a relying party of another purpose.
+    OtherPurpose,
     /// The key with this number is not in the ring.
     UnknownKey(u32),
     /// It was changed, or made by another key of the same number.
@@ -109,6 +111,7 @@ impl fmt::Display for OpenError {
             Self::UnknownState => f.write_str("a sealed state whose content is of an unknown version"),
             Self::OtherCeremony => f.write_str("the sealed state is of another kind of ceremony"),
             Self::OtherRelyingParty => f.write_str("the sealed state is another relying party's"),
+            Self::OtherPurpose => f.write_str("the sealed state was made for another purpose"),
             Self::UnknownKey(id) => write!(f, "the state was sealed with key {id}, which is not in the ring"),
             Self::NotAuthentic => f.write_str("the sealed state is not authentic"),
             Self::OtherUser => f.write_str("the sealed state is not the signed-in account's"),

@@ -4,8 +4,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     Accounts, AuthenticationRequest, AuthenticationState, BoundAuthenticationState, CredentialIdStatus,
-    EntropyUnavailable, Mediation, MemorySingleUse, RegistrationState, SpendError,
-    test_ceremony::{CHALLENGE, NOW, create, entropy, get, handle, policy, record, rp},
+    EntropyUnavailable, OneProcessSingleUse, RegistrationState, SpendError,
+    test_ceremony::{
+        NOW, authentication_state, create, entropy, get, handle, policy, record, registration_state, rp,
+    },
 };
 
 fn key(id: u32, byte: u8) -> SealingKey {
@@ -18,7 +20,7 @@ fn ring() -> KeyRing {
 
 fn state() -> AuthenticationState {
     let rp = rp().policy(policy().with_timeout_seconds(60)).build().unwrap();
-    AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap()
+    authentication_state(&rp, Some(handle(7)))
 }
 
 fn token() -> String {
@@ -32,7 +34,7 @@ fn open(ring: &KeyRing, token: &str) -> Result<Unspent<AuthenticationState>, Ope
 #[test]
 fn an_authentication_is_finished_with_a_token() {
     let unspent = open(&ring(), &token()).unwrap();
-    let state = unspent.spend(&MemorySingleUse::new(1), NOW).unwrap();
+    let state = unspent.spend(&OneProcessSingleUse::new(1), NOW).unwrap();
     let rp = rp().build().unwrap();
     let _ = rp.finish_authentication(state, &get().response(), &record(), NOW).unwrap();
 }
@@ -40,18 +42,18 @@ fn an_authentication_is_finished_with_a_token() {
 #[test]
 fn a_registration_is_finished_with_a_token() {
     let rp = rp().build().unwrap();
-    let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+    let state = registration_state(&rp);
     let token = ring().seal(&state, &mut entropy()).unwrap();
     let user = handle(7);
     let unspent = ring().open(&rp, &token, Bearer::Account(&user), NOW).unwrap();
-    let state = unspent.spend(&MemorySingleUse::new(1), NOW).unwrap();
+    let state = unspent.spend(&OneProcessSingleUse::new(1), NOW).unwrap();
     let status = CredentialIdStatus::Unregistered;
     let _ = rp.finish_registration(state, &create().response(), status, NOW).unwrap();
 }
 
 #[test]
 fn rule_283_287_a_token_works_once() {
-    let (used, token) = (MemorySingleUse::new(10), token());
+    let (used, token) = (OneProcessSingleUse::new(10), token());
     let _ = open(&ring(), &token).unwrap().spend(&used, NOW).unwrap();
     let again = open(&ring(), &token).unwrap().spend(&used, NOW).unwrap_err();
     assert_eq!((again.code(), &again), (Some(Code::ChallengeExpired), &SpendError::AlreadyUsed));
@@ -87,7 +89,7 @@ fn rule_285_a_token_of_another_ceremony_is_refused() {
     let (_, state) = rp.begin_bound_authentication(request, b"data", &mut entropy(), NOW).unwrap();
     let token = ring().seal(&state, &mut entropy()).unwrap();
     let bound = ring().open::<BoundAuthenticationState>(&rp, &token, Bearer::Anonymous, NOW).unwrap();
-    let state = bound.spend(&MemorySingleUse::new(1), NOW).unwrap();
+    let state = bound.spend(&OneProcessSingleUse::new(1), NOW).unwrap();
     assert!(state.confirm(b"data").is_ok());
     assert_eq!(open(&ring(), &token).unwrap_err(), OpenError::OtherCeremony);
 }
@@ -175,9 +177,9 @@ fn other_text_is_no_token() {
 /// What only this crate could have sealed, and a later version of it did.
 #[test]
 fn a_state_of_an_unknown_version_is_refused() {
-    let header = Header::new(2, 7, "example.org");
-    let text = serde_json::to_string(&state()).unwrap().replacen("\"version\":1", "\"version\":2", 1);
-    let associated = associated_data(&header, "example.org");
+    let header = Header::new(2, 7, "example.org", "default");
+    let text = serde_json::to_string(&state()).unwrap().replacen("\"version\":2", "\"version\":3", 1);
+    let associated = associated_data(&header, "example.org", "default");
     let payload = Payload { msg: text.as_bytes(), aad: &associated };
     let nonce = [3; NONCE_LENGTH];
     let sealed = key(7, 1).cipher.encrypt(&XNonce::from(nonce), payload).unwrap();

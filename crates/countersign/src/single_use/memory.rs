@@ -10,11 +10,15 @@ use countersign_types::Timestamp;
 
 use super::{CeremonyId, Consumption, SingleUse};
 
-/// Remembers used ceremonies in this process: for tests, and for servers of one process whose states don't outlive it.
+/// A memory of the ceremonies that this one process used: for tests, and for servers of a single process whose states don't
+/// outlive it.
+///
+/// Other instances and a process that was restarted know nothing of it: where states come from the client, as sealed tokens
+/// do, each of them would accept a token once. Give those a [`SingleUse`] that all share, such as a table.
 ///
 /// It forgets a ceremony once that has expired, and never before: a full one fails. An entry takes some 100 bytes.
 #[derive(Debug)]
-pub struct MemorySingleUse {
+pub struct OneProcessSingleUse {
     capacity: usize,
     used: Mutex<Used>,
 }
@@ -28,7 +32,7 @@ struct Used {
     forgotten: Option<Timestamp>,
 }
 
-impl MemorySingleUse {
+impl OneProcessSingleUse {
     /// One that remembers at most `capacity` ceremonies at a time: as many as may be finished within a ceremony's
     /// lifetime.
     pub fn new(capacity: usize) -> Self {
@@ -51,15 +55,15 @@ impl MemorySingleUse {
     }
 }
 
-impl SingleUse for MemorySingleUse {
-    type Error = MemorySingleUseFull;
+impl SingleUse for OneProcessSingleUse {
+    type Error = OneProcessSingleUseFull;
 
     fn consume(
         &self,
         ceremony: &CeremonyId,
         until: Timestamp,
         now: Timestamp,
-    ) -> Result<Consumption, MemorySingleUseFull> {
+    ) -> Result<Consumption, OneProcessSingleUseFull> {
         let mut used = self.lock();
         used.forget_expired(now);
         // What expired with, or before, something that was forgotten can only come back where the clock was put back;
@@ -68,7 +72,7 @@ impl SingleUse for MemorySingleUse {
             return Ok(Consumption::Repeated);
         }
         if used.until.len() >= self.capacity {
-            return Err(MemorySingleUseFull { capacity: self.capacity });
+            return Err(OneProcessSingleUseFull { capacity: self.capacity });
         }
         used.until.insert(*ceremony, until);
         used.order.insert((until, *ceremony));
@@ -93,15 +97,15 @@ impl Used {
 /// As many ceremonies are remembered as the memory may hold, and none of them has expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct MemorySingleUseFull {
+pub struct OneProcessSingleUseFull {
     /// How many that are.
     pub capacity: usize,
 }
 
-impl fmt::Display for MemorySingleUseFull {
+impl fmt::Display for OneProcessSingleUseFull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the memory of {} used ceremonies is full", self.capacity)
     }
 }
 
-impl core::error::Error for MemorySingleUseFull {}
+impl core::error::Error for OneProcessSingleUseFull {}

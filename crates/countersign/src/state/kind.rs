@@ -2,7 +2,7 @@
 
 use countersign_types::{Timestamp, UserHandle};
 
-use super::{AuthenticationState, RegistrationState};
+use super::{AuthenticationState, RegistrationState, StateError, form::AnyState};
 use crate::{single_use::CeremonyId, step_up::BoundAuthenticationState};
 
 /// The state of a ceremony that was started, of whichever kind. Only this crate's states are.
@@ -12,35 +12,60 @@ pub trait CeremonyState: sealed::Sealed {
 
     /// When it can't be finished any more.
     fn expires_at(&self) -> Timestamp;
+
+    /// Reads the JSON that serde wrote of a state of this kind. The code of an error is `state-invalid`, for the state of
+    /// another kind too.
+    ///
+    /// ```
+    /// # use countersign::*;
+    /// # let mut entropy = |buffer: &mut [u8]| -> Result<(), EntropyUnavailable> { buffer.fill(7); Ok(()) };
+    /// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
+    /// # let now = Timestamp::from_unix_seconds(0);
+    /// let (_, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy, now)?;
+    /// let kept = serde_json::to_string(&state)?;
+    /// assert!(AuthenticationState::from_json(kept.as_bytes()).is_ok());
+    /// let error = RegistrationState::from_json(kept.as_bytes()).unwrap_err();
+    /// assert_eq!(error.code(), Code::StateInvalid);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn from_json(json: &[u8]) -> Result<Self, StateError>
+    where
+        Self: Sized;
 }
 
 pub(crate) mod sealed {
     use countersign_types::UserHandle;
     use serde::{Serialize, de::DeserializeOwned};
 
-    /// What only this crate needs to know.
+    /// Implementation details, hidden to seal the trait.
     pub trait Sealed: Serialize + DeserializeOwned {
-        /// The kind of ceremony, in sealed tokens: each its own, for ever.
+        /// The kind of ceremony, in sealed tokens. A number is never used for another kind.
         const KIND: u8;
 
         fn user(&self) -> Option<&UserHandle>;
 
         fn rp_id(&self) -> &str;
+
+        fn purpose(&self) -> &str;
     }
 }
 
 macro_rules! states {
-    ($($state:ident $kind:literal: $self:ident => $inner:expr, $user:expr;)+) => {
+    ($($state:ident $kind:literal: $self:ident => $inner:expr, $user:expr, $read:ident;)+) => {
         $(
             impl CeremonyState for $state {
                 fn ceremony(&self) -> CeremonyId {
                     let $self = self;
-                    CeremonyId::of_challenge(&$inner.challenge)
+                    CeremonyId::of_challenge($inner.challenge.as_bytes())
                 }
 
                 fn expires_at(&self) -> Timestamp {
                     let $self = self;
                     $inner.expires_at
+                }
+
+                fn from_json(json: &[u8]) -> Result<Self, StateError> {
+                    serde_json::from_slice::<AnyState>(json).map_err(|_| StateError::Unreadable)?.$read()
                 }
             }
 
@@ -56,13 +81,18 @@ macro_rules! states {
                     let $self = self;
                     &$inner.rp_id
                 }
+
+                fn purpose(&self) -> &str {
+                    let $self = self;
+                    &$inner.purpose
+                }
             }
         )+
     };
 }
 
 states! {
-    RegistrationState 1: state => state, Some(&state.user);
-    AuthenticationState 2: state => state, state.user.as_ref();
-    BoundAuthenticationState 3: state => state.state(), state.state().user.as_ref();
+    RegistrationState 1: state => state, Some(&state.user), registration;
+    AuthenticationState 2: state => state, state.user.as_ref(), authentication;
+    BoundAuthenticationState 3: state => state.state(), state.state().user.as_ref(), bound_authentication;
 }

@@ -10,8 +10,8 @@ use crate::single_use::{CeremonyId, Consumption, SingleUse};
 /// anew.
 ///
 /// ```
-/// use countersign::{MemorySingleUse, store_kit};
-/// store_kit::run_single_use(|| MemorySingleUse::new(1000)).assert_passed();
+/// use countersign::{OneProcessSingleUse, store_kit};
+/// store_kit::run_single_use(|| OneProcessSingleUse::new(1000)).assert_passed();
 /// ```
 pub fn run_single_use<U: SingleUse + Sync>(mut empty: impl FnMut() -> U) -> KitReport {
     let checks: [(&'static str, Run<U>); 5] = [

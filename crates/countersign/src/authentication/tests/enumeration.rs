@@ -46,7 +46,7 @@ fn rule_307_a_forged_response_for_a_real_name_is_refused_as_one_for_an_unknown_n
     let decoy = Decoys::new(DecoyKey::new(&[0x5e; 32]).unwrap()).account(&rp, "nobody");
     let refused = |user: &UserHandle, id: &[u8], get: &Get, record: Option<&CredentialRecord>| {
         let id = CredentialId::new(id).unwrap();
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(user.clone()), NOW).unwrap();
+        let state = authentication_state(&rp, Some(user.clone()));
         let finished = rp.finish_authentication(state.allowing([id]), &get.response(), record, NOW);
         finished.unwrap_err()
     };
@@ -65,7 +65,7 @@ fn rule_307_a_forged_response_for_a_real_name_is_refused_as_one_for_an_unknown_n
 fn rule_307_a_credential_that_was_removed_is_refused_as_one_whose_signature_is_wrong() {
     let rp = strict().build().unwrap();
     let refused = |get: &Get, record: Option<&CredentialRecord>| {
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let state = authentication_state(&rp, Some(handle(7)));
         rp.finish_authentication(state, &get.response(), record, NOW).unwrap_err()
     };
     for get in forged() {
@@ -81,7 +81,7 @@ fn who_has_the_key_and_who_is_late_are_told_why() {
     let error = finish(&replayed, Some(&record()), rp()).unwrap_err();
     assert_eq!(error.public_code(), Code::SignCountNotIncreased);
     let rp = rp().build().unwrap();
-    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    let state = authentication_state(&rp, Some(handle(7)));
     let error = rp.finish_authentication(state, &get().response(), None, NOW.plus_seconds(3600)).unwrap_err();
     assert_eq!(error.public_code(), Code::ChallengeExpired);
 }

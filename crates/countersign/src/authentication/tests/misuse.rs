@@ -39,7 +39,7 @@ fn rule_303_a_failed_authentication_changes_no_record() {
 fn rule_308_only_a_response_that_passed_says_who_it_is() {
     for get in failing() {
         let rp = rp().build().unwrap();
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let state = authentication_state(&rp, Some(handle(7)));
         let result = rp.finish_authentication(state, &get.response(), &record(), NOW);
         assert!(result.is_err());
     }

@@ -107,7 +107,7 @@ fn a_counter_that_is_ignored_is_kept_and_not_judged() {
         assert_eq!(authenticated.update().next.sign_count(), kept);
     }
     let rp = rp().build().unwrap();
-    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    let state = authentication_state(&rp, Some(handle(7)));
     let (_, report) = rp.finish_authentication_with_report(state, &get().response(), &record(), NOW);
     let step = report.step(Step::SignCount).unwrap();
     assert_eq!(*step.outcome(), Outcome::Skipped(Reason::NoPolicy));
@@ -137,4 +137,63 @@ fn rule_302_uv_initialized_is_set_with_an_additional_factor_of_the_account_alone
     let later = authenticated(UP | UV, true);
     assert!(later.user_verification_is_factor());
     assert_eq!(AdditionalFactor::authenticated(&later), Some(factor));
+}
+
+#[test]
+fn rule_390_user_verification_that_was_never_seen_before_is_no_factor() {
+    use crate::UninitializedUserVerification as Option;
+    let clear = record().with_uv_initialized(false);
+    let finish = |record: &CredentialRecord, rp: RelyingPartyBuilder| {
+        finish(&get(), Some(record), rp).map(drop).map_err(|error| (error.code(), error.step()))
+    };
+    let refused = Err((Code::UserVerificationNotInitialized, Step::Done.into()));
+    assert_eq!(finish(&clear, with(Policy::passkeys())), refused);
+    assert_eq!(finish(&record(), with(Policy::passkeys())), Ok(()));
+    let named = Policy::passkeys().with_uninitialized_user_verification(Option::DangerousAccepted);
+    assert_eq!(finish(&clear, with(named)), Ok(()));
+    // Where the user need not be verified nothing relies on it.
+    assert_eq!(finish(&clear, with(Policy::second_factor())), Ok(()));
+}
+
+#[test]
+fn rule_390_an_additional_factor_of_the_account_takes_user_verification_into_use() {
+    let rp = with(Policy::passkeys()).build().unwrap();
+    let clear = record().with_uv_initialized(false);
+    let (own, other) = (AdditionalFactor::vouched(handle(7)), AdditionalFactor::vouched(handle(8)));
+    for user in [None, Some(handle(7))] {
+        let finish = |factor: &AdditionalFactor, get: &Get| {
+            let state = authentication_state(&rp, user.clone()).authorized_by(factor);
+            // It is kept with the state.
+            let state = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
+            rp.finish_authentication(state, &get.response(), &clear, NOW)
+        };
+        let first = finish(&own, &get()).unwrap();
+        assert!(!first.user_verification_is_factor() && first.update().next.uv_initialized());
+        let error = finish(&other, &get()).unwrap_err();
+        assert_eq!(error.code(), Code::UserVerificationNotInitialized);
+        let mut record = clear.clone();
+        record.apply(first.update()).unwrap();
+        let later = Get { sign_count: 7, ..get() };
+        let state = authentication_state(&rp, user.clone());
+        let second = rp.finish_authentication(state, &later.response(), &record, NOW).unwrap();
+        assert!(second.user_verification_is_factor());
+    }
+}
+
+#[test]
+fn an_additional_factor_sets_nothing_where_the_user_was_not_verified() {
+    let rp = rp().build().unwrap();
+    let clear = record().with_uv_initialized(false);
+    let state = authentication_state(&rp, None).authorized_by(&AdditionalFactor::vouched(handle(7)));
+    let unverified = Get { flags: UP, ..get() };
+    let authenticated = rp.finish_authentication(state, &unverified.response(), &clear, NOW).unwrap();
+    assert!(!authenticated.update().next.uv_initialized());
+}
+
+#[test]
+fn only_who_has_the_credential_learns_that_user_verification_was_never_seen() {
+    let clear = record().with_uv_initialized(false);
+    let stranger = Get { key: signing_key(9), ..get() };
+    let error = finish(&stranger, Some(&clear), with(Policy::passkeys())).unwrap_err();
+    assert_eq!(error.code(), Code::SignatureInvalid);
 }

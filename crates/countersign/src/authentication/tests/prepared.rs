@@ -63,7 +63,7 @@ fn finish_with(
     let (json, mut scratch) = (get.json(), ResponseScratch::new());
     let response = AuthenticationResponseRef::from_json(&json, &mut scratch).unwrap();
     let rp = rp().build().unwrap();
-    let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap();
+    let state = authentication_state(&rp, None);
     rp.finish_authentication_prepared(state, &response, record, Some(key), NOW).map(Authenticated::from)
 }
 
@@ -109,7 +109,7 @@ fn what_is_borrowed_counts_user_verification_as_a_factor_where_what_is_owned_doe
     let response = AuthenticationResponseRef::from_json(&json, &mut scratch).unwrap();
     let records = [false, true].map(|seen| record().with_uv_initialized(seen));
     for (record, seen) in records.iter().zip([false, true]) {
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap();
+        let state = authentication_state(&rp, None);
         let verified = rp.finish_authentication_prepared(state, &response, record, None, NOW).unwrap();
         assert!(verified.user_verified());
         assert_eq!(verified.user_verification_is_factor(), seen);
@@ -127,7 +127,7 @@ fn what_is_borrowed_says_what_is_to_be_stored() {
     let key = rp.prepare(&record).unwrap();
     let verified: AuthenticatedRef<'_> = {
         let response = AuthenticationResponseRef::from_json(&json, &mut scratch).unwrap();
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, None, NOW).unwrap();
+        let state = authentication_state(&rp, None);
         rp.finish_authentication_prepared(state, &response, &record, Some(&key), NOW).unwrap()
     };
     // It outlives the response and the state.

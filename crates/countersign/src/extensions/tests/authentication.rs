@@ -145,7 +145,7 @@ fn rule_331_the_appid_that_was_asked_for_takes_the_place_of_the_relying_partys()
     const OTHER: &str = "https://example.org/other.json";
     let rp = rp().appid(APPID).build().unwrap();
     let finish = |asked: &ClientExtensionInputs, used: &str| {
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let state = authentication_state(&rp, Some(handle(7)));
         let get = Get { rp_id: used.into(), ..gotten(json!({"appid": true}), &[]) };
         let result = rp.finish_authentication(state.asking(asked), &get.response(), &record(), NOW);
         result.map(drop).map_err(|error| error.code())
@@ -178,8 +178,8 @@ fn an_appid_counts_as_asked_for_where_the_relying_party_has_one_and_only_there()
     let finish = |rp: crate::RelyingPartyBuilder, get: &Get| {
         let extensions = ExtensionPolicy::new().unsolicited_client_outputs(Unsolicited::Reject);
         let rp = rp.policy(policy().with_extensions(extensions)).build().unwrap();
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
-        let asked = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let state = authentication_state(&rp, Some(handle(7)));
+        let asked = authentication_state(&rp, Some(handle(7)));
         let results = [state, asked.asking(&inputs())]
             .map(|state| rp.finish_authentication(state, &get.response(), &record(), NOW).map(drop));
         results.map(|result| result.map_err(|error| error.fault().clone()))

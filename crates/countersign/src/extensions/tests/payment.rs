@@ -1,5 +1,5 @@
 use super::*;
-use crate::test_ceremony::{ORIGIN, RP_ID};
+use crate::test_ceremony::{ORIGIN, RP_ID, authentication_state};
 
 fn expected() -> PaymentExpectation {
     let logo = |name: &str| PaymentEntityLogo::new(format!("https://example.org/{name}.png"), name);
@@ -37,7 +37,7 @@ fn confirmed() -> Get {
 
 fn finish(expected: Option<PaymentExpectation>, get: &Get) -> Result<Authenticated, Error> {
     let rp = rp().build().unwrap();
-    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    let state = authentication_state(&rp, Some(handle(7)));
     rp.finish_authentication(state.confirming(expected), &get.response(), &record(), NOW)
 }
 
@@ -48,7 +48,7 @@ fn a_payment_asks_for_what_confirms_it_and_for_nothing_else() {
         let get = signed(if expected.is_some() { confirmed() } else { get() });
         let extensions = ExtensionPolicy::new().unsolicited_authenticator_outputs(Unsolicited::Reject);
         let rp = rp().policy(policy().with_extensions(extensions)).build().unwrap();
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let state = authentication_state(&rp, Some(handle(7)));
         let state = state.confirming(expected);
         let result = rp.finish_authentication(state, &get.response(), &record(), NOW);
         result.map(drop).map_err(|error| error.code())
@@ -72,7 +72,7 @@ fn a_confirmed_payment_is_accepted() {
 fn what_is_asked_of_extensions_besides_leaves_the_payment_in_place() {
     let rp = rp().build().unwrap();
     let finish = |get: &Get| {
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let state = authentication_state(&rp, Some(handle(7)));
         let state = state.confirming(expected()).asking(&inputs());
         rp.finish_authentication(state, &get.response(), &record(), NOW)
     };
@@ -137,7 +137,7 @@ fn rule_029_an_authentication_is_no_payment() {
 fn rule_050_a_payment_of_one_origin_is_not_for_another() {
     let rp = rp().build().unwrap();
     for (origin, refused) in [("https://merchant.example", None), (ORIGIN, Some(Code::OriginMismatch))] {
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let state = authentication_state(&rp, Some(handle(7)));
         let state = state.confirming(expected()).at_origin(origin);
         let finished = rp.finish_authentication(state, &confirmed().response(), &record(), NOW);
         assert_eq!(finished.err().map(|error| error.code()), refused, "{origin}");
@@ -160,7 +160,7 @@ fn a_payment_is_confirmed_on_the_expected_page() {
 #[test]
 fn an_expectation_survives_the_state_s_serialised_form() {
     let rp = rp().build().unwrap();
-    let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    let state = authentication_state(&rp, Some(handle(7)));
     let text = serde_json::to_string(&state.confirming(expected())).unwrap();
     let state: AuthenticationState = serde_json::from_str(&text).unwrap();
     let _ = rp.finish_authentication(state, &confirmed().response(), &record(), NOW).unwrap();

@@ -119,7 +119,7 @@ fn rule_315_one_ceremony_can_require_more_than_the_policy() {
     let asked_first = |state: RegistrationState| state.asking(&prf()).requiring(required.clone());
     let required_first = |state: RegistrationState| state.requiring(required.clone()).asking(&prf());
     let finish = |create: &Create, asking: &dyn Fn(RegistrationState) -> RegistrationState| {
-        let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+        let state = registration_state(&rp);
         let state = asking(state);
         let text = serde_json::to_string(&state).unwrap();
         let state: RegistrationState = serde_json::from_str(&text).unwrap();

@@ -80,7 +80,7 @@ fn what_an_authentication_tells_is_in_no_debug_text_no_report_and_no_record() {
     let (json, mut scratch) = (get.json(), ResponseScratch::new());
     let borrowed = AuthenticationResponseRef::from_json(&json, &mut scratch).unwrap();
     tells_nothing(&format!("{response:?} {borrowed:?}"));
-    let state = || AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+    let state = || authentication_state(&rp, Some(handle(7)));
     let state = || state().asking(&asked().with_large_blob(&LargeBlobInput::Read));
     let (finished, report) = rp.finish_authentication_with_report(state(), &response, &record(), NOW);
     let authenticated = finished.unwrap();
@@ -101,7 +101,7 @@ fn what_a_registration_tells_is_in_no_debug_text_no_report_and_no_record() {
     let rp = rp().policy(policy().with_extensions(keeping())).build().unwrap();
     let response = created(results(), &[]).response();
     tells_nothing(&format!("{response:?}"));
-    let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+    let state = registration_state(&rp);
     let prf = inputs().with_prf(&PrfInput::new().with_eval(PrfValues::new(SecretBytes::new(SECRET))));
     let status = CredentialIdStatus::Unregistered;
     let (finished, report) = rp.finish_registration_with_report(state.asking(&prf), &response, status, NOW);

@@ -7,8 +7,7 @@ fn rule_298_a_credential_comes_into_the_account_that_the_state_names() {
     let rp = rp().build().unwrap();
     for byte in [7, 8] {
         let user = handle(byte);
-        let state =
-            RegistrationState::expecting(&rp, &CHALLENGE, user.clone(), Mediation::Modal, NOW).unwrap();
+        let state = registration_state_of(&rp, CHALLENGE, user.clone(), Asking::Modal);
         // Whatever the response says of an account.
         let mut create = create();
         create.more = json!({"userHandle": base64url::encode([9; 16])});

@@ -5,7 +5,7 @@ use countersign_types::{AuthenticationResponse, RegistrationResponse};
 use super::*;
 use crate::{
     AuthenticatorAttachment, CrossOrigin, Fault, Policy, RegistrationStep, TopOrigins, Verifiers,
-    test_ceremony::{AT, policy},
+    test_ceremony::{AT, policy, registration_state},
 };
 
 /// The lint of an accepted registration response, `change`d after it was made.
@@ -24,7 +24,7 @@ fn lint(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation> {
     let response = RegistrationResponse::from_json(json.to_string().as_bytes()).unwrap();
     let finish = |rp: RelyingPartyBuilder| {
         let rp = rp.build().unwrap();
-        let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+        let state = registration_state(&rp);
         let status = CredentialIdStatus::Unregistered;
         let (result, report) = rp.finish_registration_with_report(state, &response, status, NOW);
         result.map(|_| report.lint().to_vec()).map_err(|error| error.fault().clone())
@@ -58,7 +58,7 @@ fn lint_of_assertion(
     let response = AuthenticationResponse::from_json(json.to_string().as_bytes()).unwrap();
     let finish = |rp: RelyingPartyBuilder| {
         let rp = rp.build().unwrap();
-        let state = AuthenticationState::expecting(&rp, &CHALLENGE, Some(handle(7)), NOW).unwrap();
+        let state = authentication_state(&rp, Some(handle(7)));
         let (result, report) = rp.finish_authentication_with_report(state, &response, &record(), NOW);
         result.map(|_| report.lint().to_vec()).map_err(|error| error.fault().clone())
     };
@@ -113,7 +113,7 @@ fn a_response_without_deviations_has_no_lint() {
 
 #[test]
 fn lengths_that_are_longer_than_needed_are_lint() {
-    let (code, report) = registered(&create(), rp(), Mediation::Modal);
+    let (code, report) = registered(&create(), rp(), Asking::Modal);
     assert_eq!(code, None);
     assert!(report.lint().contains(&Deviation::NonMinimalCbor), "the test's authenticator writes such");
 }
@@ -232,7 +232,7 @@ fn rule_020_another_attachment_than_the_one_asked_for_is_lint() {
     let finish = |told: Option<&str>, policy: Policy| {
         let policy = policy.with_attachment(AuthenticatorAttachment::Platform);
         let rp = rp().policy(policy).build().unwrap();
-        let state = RegistrationState::expecting(&rp, &CHALLENGE, handle(7), Mediation::Modal, NOW).unwrap();
+        let state = registration_state(&rp);
         let mut json = serde_json::to_value(create().response()).unwrap();
         json["authenticatorAttachment"] = json!(told);
         let response = RegistrationResponse::from_json(json.to_string().as_bytes()).unwrap();

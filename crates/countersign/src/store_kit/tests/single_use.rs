@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io};
 
 use super::*;
-use crate::single_use::{CeremonyId, Consumption, MemorySingleUse, SingleUse};
+use crate::single_use::{CeremonyId, Consumption, OneProcessSingleUse, SingleUse};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Broken {
@@ -56,14 +56,14 @@ fn failed(broken: Broken) -> BTreeSet<&'static str> {
 
 #[test]
 fn the_memory_of_used_ceremonies_passes() {
-    let report = run_single_use(|| MemorySingleUse::new(500));
+    let report = run_single_use(|| OneProcessSingleUse::new(500));
     assert_eq!(report.outcomes().len(), 5);
     report.assert_passed();
 }
 
 #[test]
 fn a_memory_that_is_too_small_fails_rather_than_forgets() {
-    let report = run_single_use(|| MemorySingleUse::new(10));
+    let report = run_single_use(|| OneProcessSingleUse::new(10));
     assert!(report.to_string().contains("the memory of 10 used ceremonies is full"), "{report}");
 }
 

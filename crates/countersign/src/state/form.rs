@@ -1,0 +1,126 @@
+//! The serialised form of states: each says which kind of ceremony it is of, so that the state of one can't be read as
+//! another's.
+
+use core::fmt;
+
+use countersign_types::Code;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use super::{AuthenticationState, RegistrationState};
+use crate::step_up::BoundAuthenticationState;
+
+/// A state as it is written.
+#[derive(Serialize)]
+#[serde(tag = "ceremony", rename_all = "kebab-case")]
+enum Written<'a> {
+    Registration(#[serde(serialize_with = "RegistrationState::serialize")] &'a RegistrationState),
+    Authentication(#[serde(serialize_with = "AuthenticationState::serialize")] &'a AuthenticationState),
+    BoundAuthentication(#[serde(serialize_with = "AuthenticationState::serialize")] &'a AuthenticationState),
+}
+
+/// A state as it is read, of whichever kind.
+#[derive(Deserialize)]
+#[serde(tag = "ceremony", rename_all = "kebab-case")]
+pub(super) enum AnyState {
+    Registration(#[serde(deserialize_with = "RegistrationState::deserialize")] RegistrationState),
+    Authentication(#[serde(deserialize_with = "AuthenticationState::deserialize")] AuthenticationState),
+    BoundAuthentication(#[serde(deserialize_with = "AuthenticationState::deserialize")] AuthenticationState),
+}
+
+impl AnyState {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Registration(_) => "registration",
+            Self::Authentication(_) => "authentication",
+            Self::BoundAuthentication(_) => "bound authentication",
+        }
+    }
+
+    fn is_no(&self, expected: &'static str) -> StateError {
+        StateError::OtherCeremony { expected, got: self.kind() }
+    }
+
+    /// The registration's.
+    pub(super) fn registration(self) -> Result<RegistrationState, StateError> {
+        match self {
+            Self::Registration(state) => Ok(state),
+            other => Err(other.is_no("registration")),
+        }
+    }
+
+    /// The authentication's.
+    pub(super) fn authentication(self) -> Result<AuthenticationState, StateError> {
+        match self {
+            Self::Authentication(state) => Ok(state),
+            other => Err(other.is_no("authentication")),
+        }
+    }
+
+    /// The bound authentication's.
+    pub(super) fn bound_authentication(self) -> Result<BoundAuthenticationState, StateError> {
+        match self {
+            Self::BoundAuthentication(state) => Ok(BoundAuthenticationState::of(state)),
+            other => Err(other.is_no("bound authentication")),
+        }
+    }
+}
+
+macro_rules! forms {
+    ($($state:ident: $self:ident => $written:expr, $read:ident;)+) => {
+        $(
+            impl Serialize for $state {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    let $self = self;
+                    $written.serialize(serializer)
+                }
+            }
+
+            impl<'de> Deserialize<'de> for $state {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    AnyState::deserialize(deserializer)?.$read().map_err(D::Error::custom)
+                }
+            }
+        )+
+    };
+}
+
+forms! {
+    RegistrationState: state => Written::Registration(state), registration;
+    AuthenticationState: state => Written::Authentication(state), authentication;
+    BoundAuthenticationState: state => Written::BoundAuthentication(state.state()), bound_authentication;
+}
+
+/// A serialised state that can't be used for the ceremony that is to be finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StateError {
+    /// It is the state of another kind of ceremony.
+    OtherCeremony {
+        /// The kind that was expected.
+        expected: &'static str,
+        /// The kind that it is of.
+        got: &'static str,
+    },
+    /// It is no state that this version of the crate wrote.
+    Unreadable,
+}
+
+impl StateError {
+    /// `state-invalid`.
+    pub const fn code(&self) -> Code {
+        Code::StateInvalid
+    }
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherCeremony { expected, got } => {
+                write!(f, "the ceremony state is of kind {got}, {expected} expected")
+            }
+            Self::Unreadable => f.write_str("not a ceremony state that this version wrote"),
+        }
+    }
+}
+
+impl core::error::Error for StateError {}
