@@ -4,7 +4,8 @@ use countersign_cose::{Algorithm, hash::sha256};
 use serde_json::json;
 
 use crate::{
-    Cbor, CertificateAuthority, CertificateDraft, Change, Generator, Members, PrivateKey, change::apply,
+    Attribute, Cbor, CertificateAuthority, CertificateDraft, Change, Generator, Members, PrivateKey,
+    certificate::oid, change::apply,
 };
 
 mod android_key;
@@ -184,6 +185,22 @@ impl Attester {
             above => format!("Intermediate CA below {above}"),
         };
         Generator::new(&self.serial_number, label)
+    }
+
+    /// With the certificates that Android devices were given at the factory, before remote provisioning: an intermediate
+    /// whose subject has a serialNumber, and below it a batch's certificate, which is no CA's and has name constraints,
+    /// but issues those of keys. Both expired in May 2025.
+    pub fn with_factory_chain(self) -> Self {
+        let mut attester = self.with_intermediate().with_intermediate();
+        if let [.., (_, intermediate), (_, batch)] = attester.intermediates.as_mut_slice() {
+            intermediate.subject.push(Attribute::new(oid::SERIAL_NUMBER, "87f4514475ba0a2b"));
+            batch.issuer.clone_from(&intermediate.subject);
+            android_key::make_batch(batch);
+            for draft in [intermediate, batch] {
+                "20250524000000Z".clone_into(&mut draft.not_after);
+            }
+        }
+        attester
     }
 
     /// With the AAGUID in the certificate of packed statements.

@@ -17,6 +17,8 @@ pub mod oid {
 
     /// 2.5.4.3, commonName.
     pub const COMMON_NAME: ObjectIdentifier = &[0x55, 0x04, 0x03];
+    /// 2.5.4.5, serialNumber, of a subject.
+    pub const SERIAL_NUMBER: ObjectIdentifier = &[0x55, 0x04, 0x05];
     /// 2.5.4.6, countryName.
     pub const COUNTRY: ObjectIdentifier = &[0x55, 0x04, 0x06];
     /// 2.5.4.10, organizationName.
@@ -116,6 +118,8 @@ pub struct CertificateDraft {
     pub extensions: Vec<Extension>,
     /// The algorithm of the signature, where it is not the one of the issuer's key: another of RSA.
     pub signature_algorithm: Option<Algorithm>,
+    /// How many bits of the last octet of the signature are said to be unused: 0, as all of them are used.
+    pub unused_bits: u8,
     /// Bytes after the certificate.
     pub trailing: Vec<u8>,
 }
@@ -182,7 +186,7 @@ impl CertificateDraft {
             &self.public_key,
             &extensions,
         ]);
-        let signature = der::bit_string(&key.sign(&content));
+        let signature = element(der::BIT_STRING, &[&[self.unused_bits][..], &key.sign(&content)].concat());
         [sequence(&[&content, &algorithm, &signature]), self.trailing.clone()].concat()
     }
 }
@@ -369,6 +373,7 @@ impl CertificateAuthority {
             public_key: spki.into(),
             extensions: Vec::new(),
             signature_algorithm: None,
+            unused_bits: 0,
             trailing: Vec::new(),
         };
         draft.set_extension(oid::BASIC_CONSTRAINTS, Critical::Yes, constraints);

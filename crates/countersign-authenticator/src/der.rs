@@ -56,11 +56,6 @@ pub(crate) fn octet_string(contents: &[u8]) -> Vec<u8> {
     element(OCTET_STRING, contents)
 }
 
-/// A `BIT STRING` of whole bytes.
-pub(crate) fn bit_string(contents: &[u8]) -> Vec<u8> {
-    element(BIT_STRING, &[&[0][..], contents].concat())
-}
-
 /// An `INTEGER` that is not negative, from its big-endian bytes.
 pub(crate) fn integer(number: &[u8]) -> Vec<u8> {
     element(INTEGER, &unsigned(number))

@@ -277,6 +277,25 @@ const PROFILES: &[Profile] = &[
         Scenario::of(Format::AndroidKeyChain),
     )
     .rule(&[219]),
+    profile(
+        "android-factory-chain",
+        "Android before remote provisioning: an expired chain whose batch certificate is no CA's",
+        Scenario::of(Format::AndroidKeyFactory),
+    )
+    .rule(&[400]),
+    profile(
+        "android-factory-chain-with-root",
+        "Android before remote provisioning: the same chain with its root",
+        Scenario::of(Format::AndroidKeyFactory),
+    )
+    .rule(&[400])
+    .create(&[Change::Attestation(|draft| draft.issuer = crate::IssuerRole::AuthorityWithRoot)]),
+    profile(
+        "yubico-unused-bits",
+        "early U2F keys of Yubico: the certificate's signature claims to have unused bits",
+        Scenario::of(Format::FidoU2f),
+    )
+    .create(&[Change::Attestation(|draft| draft.change_leaf(|leaf| leaf.unused_bits = 3))]),
     profile("chain-with-root", "a chain of certificates that ends with the root itself", {
         Scenario::of(Format::Packed)
     })

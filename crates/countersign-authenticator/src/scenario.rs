@@ -45,6 +45,8 @@ pub enum Format {
     AndroidKey,
     /// `android-key`, with a root on P-384 that is not sent, and an authority between it and the certificate.
     AndroidKeyChain,
+    /// `android-key`, with the certificates of a device's factory, see [`Attester::with_factory_chain`].
+    AndroidKeyFactory,
     /// `android-safetynet`.
     AndroidSafetyNet,
     /// `fido-u2f`.
@@ -68,6 +70,7 @@ impl Format {
         Self::TpmRs1,
         Self::AndroidKey,
         Self::AndroidKeyChain,
+        Self::AndroidKeyFactory,
         Self::AndroidSafetyNet,
         Self::FidoU2f,
         Self::Apple,
@@ -86,6 +89,7 @@ impl Format {
             Self::TpmRs1 => "tpm-rs1",
             Self::AndroidKey => "android-key",
             Self::AndroidKeyChain => "android-key-chain",
+            Self::AndroidKeyFactory => "android-key-factory",
             Self::AndroidSafetyNet => "android-safetynet",
             Self::FidoU2f => "fido-u2f",
             Self::Apple => "apple",
@@ -121,6 +125,7 @@ impl Format {
             Self::TpmRs1 => Attestation::Tpm(attester.with_key(rs1_key())),
             Self::AndroidKey => Attestation::AndroidKey(attester),
             Self::AndroidKeyChain => Attestation::AndroidKey(attester.with_intermediate()),
+            Self::AndroidKeyFactory => Attestation::AndroidKey(attester.with_factory_chain()),
             Self::AndroidSafetyNet => Attestation::AndroidSafetyNet(attester),
             Self::FidoU2f => Attestation::FidoU2f(attester),
             Self::Apple => Attestation::Apple(attester),

@@ -106,7 +106,7 @@ fn accepted(format: Format, algorithm: Algorithm) -> Value {
     let format_name = match format {
         Format::SelfPacked | Format::PackedChain => "packed",
         Format::TpmRs1 => "tpm",
-        Format::AndroidKeyChain => "android-key",
+        Format::AndroidKeyChain | Format::AndroidKeyFactory => "android-key",
         other => other.name(),
     };
     json!({"accept": {

@@ -3,6 +3,7 @@
 
 use super::{AttestationDraft, AttestationInput};
 use crate::{
+    CertificateDraft,
     certificate::{Critical, oid},
     der::{self, element, explicit, integer, octet_string, sequence},
 };
@@ -103,4 +104,13 @@ pub(super) fn finish(draft: &mut AttestationDraft) {
     if let Some(extension) = extension.filter(|extension| extension.value.is_empty()) {
         extension.value = description;
     }
+}
+
+/// Makes an authority's certificate that of a factory's batch: its basic constraints and key usage are not those of a CA,
+/// and it has name constraints.
+pub(super) fn make_batch(draft: &mut CertificateDraft) {
+    let permitted = explicit(0, &sequence(&[&element(0x82, b"invalid")]));
+    draft.set_extension(oid::BASIC_CONSTRAINTS, Critical::Yes, sequence(&[]));
+    draft.set_extension(oid::KEY_USAGE, Critical::Yes, element(der::BIT_STRING, &[7, 0x80]));
+    draft.set_extension(oid::NAME_CONSTRAINTS, Critical::No, sequence(&[&permitted]));
 }

@@ -13,6 +13,7 @@ const ANDROID: Scenario = Scenario::of(Format::AndroidKey);
 const MALFORMED: &[Code] = &[Code::AttestationStatementMalformed];
 const CERTIFICATE: &[Code] = &[Code::AttestationCertificateInvalid];
 const SIGNATURE: &[Code] = &[Code::AttestationSignatureInvalid];
+const UNTRUSTED: &[Code] = &[Code::AttestationUntrusted];
 const KEY: &[Code] = &[Code::AttestationKeyMismatch];
 
 const fn statement(name: &'static str, rules: &'static [u16], change: fn(&mut Cbor)) -> Fault {
@@ -26,6 +27,17 @@ const fn draft(
     change: fn(&mut AttestationDraft),
 ) -> Fault {
     Fault::new(name, rules, codes, ANDROID, Change::Attestation(change))
+}
+
+/// Of a chain of a device's factory.
+const fn factory(
+    name: &'static str,
+    rules: &'static [u16],
+    codes: &'static [Code],
+    change: fn(&mut AttestationDraft),
+) -> Fault {
+    let scenario = Scenario::of(Format::AndroidKeyFactory);
+    Fault::new(name, rules, codes, scenario, Change::Attestation(change))
 }
 
 const fn description(name: &'static str, rules: &'static [u16], change: fn(&mut AttestationDraft)) -> Fault {
@@ -100,6 +112,30 @@ pub(super) const FAULTS: &[Fault] = &[
             });
         }),
     ),
+    factory("android-factory-without-serial-number", &[400], UNTRUSTED, |draft| {
+        if let [batch, intermediate] = draft.intermediates.as_mut_slice() {
+            intermediate.set_subject(oid::SERIAL_NUMBER, None);
+            batch.issuer.clone_from(&intermediate.subject);
+        }
+    }),
+    factory("android-factory-batch-with-description", &[222, 400], CERTIFICATE, |draft| {
+        let description = draft.key_description.to_vec();
+        draft.change_intermediate(|batch| {
+            batch.set_extension(oid::ANDROID_KEY_DESCRIPTION, Critical::No, description);
+        });
+    }),
+    factory("android-factory-constraints-critical", &[269, 400], UNTRUSTED, |draft| {
+        draft.change_intermediate(|batch| {
+            if let Some(extension) = batch.extension_mut(oid::NAME_CONSTRAINTS) {
+                extension.critical = true;
+            }
+        });
+    }),
+    factory("android-factory-not-yet-valid", &[271, 400], &[Code::AttestationCertificateExpired], |draft| {
+        draft.change_intermediate(|batch| {
+            (batch.not_before, batch.not_after) = ("20270101000000Z".into(), "20370101000000Z".into());
+        });
+    }),
     draft("android-challenge-other", &[208], &[Code::AttestationBindingMismatch], |draft| {
         draft.key_description.challenge = vec![7; 32];
     }),

@@ -6,7 +6,7 @@ use super::Fault;
 use crate::{
     Algorithm, AttestationDraft, Attribute, Cbor, Change, Format, IssuerRole, Scenario,
     certificate::{Critical, oid},
-    der::{BOOLEAN, element, explicit, integer, sequence},
+    der::{BOOLEAN, element, explicit, integer, object_identifier, sequence},
 };
 
 const PACKED: Scenario = Scenario::of(Format::Packed);
@@ -110,6 +110,21 @@ pub(super) const FAULTS: &[Fault] = &[
     draft("certificate-is-no-certificate", &[273], &[Code::AttestationCertificateInvalid], PACKED, |draft| {
         draft.change_leaf(|leaf| leaf.public_key = vec![0x05, 0x00]);
     }),
+    draft("certificate-for-the-web", &[384], PURPOSE, PACKED, |draft| {
+        draft.change_leaf(|leaf| leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, web_purposes()));
+    }),
+    draft("u2f-certificate-for-the-web", &[384], PURPOSE, Scenario::of(Format::FidoU2f), |draft| {
+        draft.change_leaf(|leaf| leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, web_purposes()));
+    }),
+    draft("chain-with-certificate-for-the-web", &[384], PURPOSE, CHAIN, |draft| {
+        draft.change_leaf(|leaf| leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, web_purposes()));
+    }),
+    draft("certificate-may-not-sign-data", &[385], PURPOSE, PACKED, |draft| {
+        draft.change_leaf(|leaf| leaf.set_extension(oid::KEY_USAGE, Critical::Yes, vec![3, 2, 5, 0x20]));
+    }),
+    draft("u2f-certificate-may-not-sign-data", &[385], PURPOSE, Scenario::of(Format::FidoU2f), |draft| {
+        draft.change_leaf(|leaf| leaf.set_extension(oid::KEY_USAGE, Critical::Yes, vec![3, 2, 5, 0x20]));
+    }),
     Fault::new(
         "too-many-certificates",
         &[281],
@@ -123,4 +138,11 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
 ];
 
+/// serverAuth and emailProtection.
+fn web_purposes() -> Vec<u8> {
+    let purpose = |last| object_identifier(&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, last]);
+    sequence(&[&purpose(1), &purpose(4)])
+}
+
+const PURPOSE: &[Code] = &[Code::AttestationUntrusted, Code::AttestationCertificateInvalid];
 const UNKNOWN_EXTENSION: &[Code] = &[Code::AttestationUntrusted, Code::AttestationCertificateInvalid];
