@@ -8,7 +8,9 @@ use core::fmt;
 use countersign_cose::{Algorithm, KeyError};
 use countersign_types::{
     Aaguid, AttestedCredentialData, CredentialId, Timestamp, UserHandle,
-    authenticator_data::AuthenticatorDataError, enumerations::Transport, identifiers::CREDENTIAL_ID_MAX,
+    authenticator_data::AuthenticatorDataError,
+    enumerations::Transport,
+    identifiers::{CREDENTIAL_ID_MAX, USER_HANDLE_MAX},
 };
 
 use crate::{
@@ -20,7 +22,7 @@ use crate::{
 mod encoded;
 mod key;
 
-pub use encoded::Encoded;
+pub use encoded::{Encoded, EncodingError};
 pub use key::ImportedKey;
 
 /// A credential in the making, from another library's storage.
@@ -30,8 +32,9 @@ pub use key::ImportedKey;
 /// | `SimpleWebAuthn` | `id` in base64url, `publicKey` as `COSE_Key` bytes, `counter`, `transports`; `deviceType` `multiDevice` is BE, `backedUp` is BS | [`Encoded::Base64Url`], [`ImportedKey::Cose`] |
 /// | `py_webauthn` | `credential_id` and `credential_public_key` (`COSE_Key`) as bytes, `sign_count`; `credential_device_type` `multi_device` is BE, `credential_backed_up` is BS | [`Encoded::Bytes`], [`ImportedKey::Cose`] |
 /// | `python-fido2` | `AttestedCredentialData` as bytes | [`Import::from_attested_credential_data`] |
-/// | `go-webauthn` | `ID` and `PublicKey` (`COSE_Key`) as bytes, in its JSON as base64 with padding; `Authenticator.SignCount`, `Authenticator.AAGUID`, `Flags` | [`Encoded::Base64`], [`ImportedKey::Cose`] |
+/// | `go-webauthn` | `ID` and `PublicKey` (`COSE_Key`) as bytes, in its JSON as base64 with padding; `Authenticator.SignCount`, `Authenticator.AAGUID`, `Flags` | [`Encoded::Base64`], [`ImportedKey::CoseText`] |
 /// | `java-webauthn-server` | `credentialId`, `userHandle`, `publicKeyCose`, `signatureCount`; in text as base64url | [`Encoded::Base64Url`], [`ImportedKey::Cose`] |
+/// | `psql` | `bytea` as `\x` and hexadecimal digits, a line break after it | [`Encoded::Hex`], [`ImportedKey::CoseText`] |
 /// | U2F | key handle, public key of 65 bytes, counter | [`ImportedKey::U2f`] |
 /// | libraries over OpenSSL, JOSE | PEM, DER, JSON Web Key | [`ImportedKey::Pem`], [`ImportedKey::Spki`], `ImportedKey::Jwk` |
 ///
@@ -161,10 +164,13 @@ impl<'a> Import<'a> {
     /// person's next sign-in.
     /// That the ID is not registered yet is for the store to say.
     pub fn into_record(self, rp: &RelyingParty) -> Result<CredentialRecord, ImportError> {
-        let id = self.id.decode().and_then(CredentialId::new);
-        let id = id.filter(|id| id.as_bytes().len() <= CREDENTIAL_ID_MAX).ok_or(ImportError::CredentialId)?;
-        let user_handle = self.user_handle.decode().and_then(UserHandle::new);
-        let user_handle = user_handle.ok_or(ImportError::UserHandle)?;
+        let id = self.id.decode().map_err(ImportError::CredentialIdEncoding)?;
+        let wrong_id = ImportError::CredentialId { length: id.len() };
+        let id =
+            CredentialId::new(id).filter(|id| id.as_bytes().len() <= CREDENTIAL_ID_MAX).ok_or(wrong_id)?;
+        let user_handle = self.user_handle.decode().map_err(ImportError::UserHandleEncoding)?;
+        let wrong_handle = ImportError::UserHandle { length: user_handle.len() };
+        let user_handle = UserHandle::new(user_handle).ok_or(wrong_handle)?;
         let sign_count =
             u32::try_from(self.sign_count).map_err(|_| ImportError::SignCount(self.sign_count))?;
         if self.backup_state && self.backup_eligible == Some(false) {
@@ -220,10 +226,20 @@ fn with_evidence(
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ImportError {
-    /// The credential ID is not in the encoding that was said, or not of 1 to 1023 bytes.
-    CredentialId,
-    /// The user handle is not in the encoding that was said, or not of 1 to 64 bytes.
-    UserHandle,
+    /// The credential ID is not in the encoding that was said.
+    CredentialIdEncoding(EncodingError),
+    /// The credential ID is not of 1 to 1023 bytes.
+    CredentialId {
+        /// Of how many it is.
+        length: usize,
+    },
+    /// The user handle is not in the encoding that was said.
+    UserHandleEncoding(EncodingError),
+    /// The user handle is not of 1 to 64 bytes.
+    UserHandle {
+        /// Of how many it is.
+        length: usize,
+    },
     /// A counter that does not fit in 32 bits, or below 0.
     SignCount(i64),
     /// BS on a credential that can't be backed up.
@@ -231,7 +247,7 @@ pub enum ImportError {
     /// The attested credential data can't be read.
     AttestedCredentialData(AuthenticatorDataError),
     /// The key is not in the encoding that was said.
-    KeyEncoding,
+    KeyEncoding(EncodingError),
     /// The key is malformed, or can't be verified with here.
     PublicKey(KeyError),
     /// The key names no algorithm, and has several.
@@ -249,18 +265,20 @@ pub enum ImportError {
 impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::CredentialId => {
-                f.write_str("the credential id is not in its encoding, or not of 1 to 1023 bytes")
+            Self::CredentialIdEncoding(cause) => write!(f, "the credential id is {cause}"),
+            Self::CredentialId { length } => {
+                write!(f, "a credential id of {length} bytes, 1 to {CREDENTIAL_ID_MAX} expected")
             }
-            Self::UserHandle => {
-                f.write_str("the user handle is not in its encoding, or not of 1 to 64 bytes")
+            Self::UserHandleEncoding(cause) => write!(f, "the user handle is {cause}"),
+            Self::UserHandle { length } => {
+                write!(f, "a user handle of {length} bytes, 1 to {USER_HANDLE_MAX} expected")
             }
             Self::SignCount(count) => write!(f, "a signature counter of {count}, 0 to {} expected", u32::MAX),
             Self::BackupState => {
                 f.write_str("the backup state is set on a credential that can't be backed up")
             }
             Self::AttestedCredentialData(cause) => cause.fmt(f),
-            Self::KeyEncoding => f.write_str("the public key is not in the encoding that was said"),
+            Self::KeyEncoding(cause) => write!(f, "the public key is {cause}"),
             Self::PublicKey(cause) => cause.fmt(f),
             Self::AlgorithmUnknown => f.write_str("the public key names no algorithm, and has several"),
             Self::AlgorithmMismatch(algorithm) => write!(f, "the public key is none for {algorithm}"),
@@ -278,6 +296,9 @@ impl core::error::Error for ImportError {
         match self {
             Self::AttestedCredentialData(cause) => Some(cause),
             Self::PublicKey(cause) => Some(cause),
+            Self::CredentialIdEncoding(cause)
+            | Self::UserHandleEncoding(cause)
+            | Self::KeyEncoding(cause) => Some(cause),
             _ => None,
         }
     }

@@ -1,9 +1,13 @@
 //! Bytes as other stores have them
 //! ([RFC 4648](https://www.rfc-editor.org/rfc/rfc4648)).
 
+use core::fmt;
+
 use countersign_types::base64url;
 
 /// Bytes, or text that stands for them. Which encoding it is must be known: many texts are valid in several.
+///
+/// One line break at the end of a text is ignored, as files and the output of programs have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Encoded<'a> {
@@ -11,50 +15,169 @@ pub enum Encoded<'a> {
     Bytes(&'a [u8]),
     /// Base64url, with its padding or without any.
     Base64Url(&'a str),
-    /// Base64 with `+` and `/`, with its padding or without any.
+    /// Base64 with `+` and `/`, with its padding or without any, in one line or in several of one length, such as the
+    /// 76 characters of MIME and of PostgreSQL's `encode`
+    /// ([RFC 2045 section 6.8](https://www.rfc-editor.org/rfc/rfc2045#section-6.8)).
     Base64(&'a str),
-    /// Hexadecimal digits, of either case.
+    /// Hexadecimal digits, of either case; after `\x` as PostgreSQL writes a `bytea`
+    /// ([section 8.4.1](https://www.postgresql.org/docs/current/datatype-binary.html#DATATYPE-BINARY-BYTEA-HEX-FORMAT)), or after
+    /// `0x`.
     Hex(&'a str),
 }
 
-/// The most characters that are decoded: those of the longest key, with room to spare.
+/// The most characters that are decoded: those of the longest key in hexadecimal digits.
 const TEXT_MAX: usize = 16_384;
 
-impl Encoded<'_> {
-    /// The bytes; `None` where the text is not in its encoding, or too long.
-    pub(super) fn decode(self) -> Option<Vec<u8>> {
-        match self {
-            Self::Bytes(bytes) => Some(bytes.to_vec()),
-            Self::Base64Url(text) => base64url::decode(unpadded(text)?).ok(),
-            Self::Base64(text) => {
-                let text = unpadded(text)?;
-                // A character of the other alphabet must not pass.
-                let swapped = text.bytes().map(|byte| match byte {
-                    b'+' => b'-',
-                    b'/' => b'_',
-                    b'-' | b'_' => b'+',
-                    other => other,
-                });
-                base64url::decode(swapped.collect::<Vec<_>>()).ok()
+/// Why a text does not stand for bytes in the encoding that was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EncodingError {
+    encoding: &'static str,
+    fault: EncodingFault,
+    /// Another encoding that the text has.
+    other: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EncodingFault {
+    TooLong {
+        length: usize,
+    },
+    Character {
+        position: usize,
+        character: char,
+    },
+    /// Padding, a rest, or spare bits that no encoder writes.
+    End,
+}
+
+impl EncodingError {
+    /// Text that has not the form of `encoding`.
+    pub(super) const fn of_form(encoding: &'static str) -> Self {
+        Self { encoding, fault: EncodingFault::End, other: None }
+    }
+
+    /// The encoding that was tried, such as `base64url`.
+    pub const fn encoding(&self) -> &'static str {
+        self.encoding
+    }
+}
+
+impl fmt::Display for EncodingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not {}", self.encoding)?;
+        match self.fault {
+            EncodingFault::TooLong { length } => {
+                write!(f, ": {length} characters, at most {TEXT_MAX} expected")?;
             }
-            Self::Hex(text) => hex(text),
+            EncodingFault::Character { position, character } => {
+                write!(f, ": {character:?} after {position} characters")?;
+            }
+            EncodingFault::End => f.write_str(": it does not end as such a text does")?,
+        }
+        self.other.map_or(Ok(()), |other| write!(f, "; it could be {other}"))
+    }
+}
+
+impl core::error::Error for EncodingError {}
+
+impl<'a> Encoded<'a> {
+    /// The bytes, unless the text is not in its encoding, or too long.
+    pub(super) fn decode(self) -> Result<Vec<u8>, EncodingError> {
+        self.read().map_err(|fault| {
+            let others = self.text().map(|text| [Self::Base64Url(text), Self::Base64(text), Self::Hex(text)]);
+            let other = others.into_iter().flatten().find(|other| other.read().is_ok());
+            EncodingError { encoding: self.name(), fault, other: other.map(Self::name) }
+        })
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Bytes(_) => "bytes",
+            Self::Base64Url(_) => "base64url",
+            Self::Base64(_) => "base64",
+            Self::Hex(_) => "hexadecimal digits",
+        }
+    }
+
+    const fn text(self) -> Option<&'a str> {
+        match self {
+            Self::Bytes(_) => None,
+            Self::Base64Url(text) | Self::Base64(text) | Self::Hex(text) => Some(text),
+        }
+    }
+
+    fn read(self) -> Result<Vec<u8>, EncodingFault> {
+        let Some(text) = self.text() else {
+            return match self {
+                Self::Bytes(bytes) => Ok(bytes.to_vec()),
+                _ => Ok(Vec::new()),
+            };
+        };
+        if text.len() > TEXT_MAX {
+            return Err(EncodingFault::TooLong { length: text.len() });
+        }
+        let text = without_line_break(text);
+        match self {
+            Self::Base64(_) => base64(text),
+            Self::Hex(_) => hex(text),
+            _ => base64url(text),
         }
     }
 }
 
-/// The text without its padding, where that is complete or absent.
-fn unpadded(text: &str) -> Option<&str> {
-    let bare = text.trim_end_matches('=');
-    let padding = text.len().checked_sub(bare.len())?;
-    let is_complete = text.len().checked_rem(4) == Some(0) && padding <= 2;
-    (text.len() <= TEXT_MAX && (padding == 0 || is_complete)).then_some(bare)
+fn without_line_break(text: &str) -> &str {
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    line.strip_suffix('\r').unwrap_or(line)
 }
 
-fn hex(text: &str) -> Option<Vec<u8>> {
+fn first_other_than(text: &str, is_expected: impl Fn(char) -> bool) -> Result<(), EncodingFault> {
+    match text.chars().enumerate().find(|(_, character)| !is_expected(*character)) {
+        Some((position, character)) => Err(EncodingFault::Character { position, character }),
+        None => Ok(()),
+    }
+}
+
+fn base64url(text: &str) -> Result<Vec<u8>, EncodingFault> {
+    first_other_than(text, |it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '='))?;
+    base64url::decode(unpadded(text)?).map_err(|_| EncodingFault::End)
+}
+
+fn base64(text: &str) -> Result<Vec<u8>, EncodingFault> {
+    let text = joined(text)?;
+    first_other_than(&text, |it| it.is_ascii_alphanumeric() || matches!(it, '+' | '/' | '='))?;
+    let swapped = unpadded(&text)?.bytes().map(|byte| match byte {
+        b'+' => b'-',
+        b'/' => b'_',
+        other => other,
+    });
+    base64url::decode(swapped.collect::<Vec<_>>()).map_err(|_| EncodingFault::End)
+}
+
+/// Lines of one length, and a last one that is no longer, as one.
+fn joined(text: &str) -> Result<String, EncodingFault> {
+    let lines: Vec<_> = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
+    let Some((last, full)) = lines.split_last() else { return Ok(String::new()) };
+    let width = full.first().map_or(last.len(), |line| line.len());
+    let is_wrapped = full.iter().all(|line| line.len() == width) && (1..=width).contains(&last.len());
+    if full.is_empty() || is_wrapped { Ok(lines.concat()) } else { Err(EncodingFault::End) }
+}
+
+/// The text without its padding, if that is complete or absent.
+fn unpadded(text: &str) -> Result<&str, EncodingFault> {
+    let bare = text.trim_end_matches('=');
+    let padding = text.len().saturating_sub(bare.len());
+    let is_complete = text.len().checked_rem(4) == Some(0) && padding <= 2;
+    if padding == 0 || is_complete { Ok(bare) } else { Err(EncodingFault::End) }
+}
+
+fn hex(text: &str) -> Result<Vec<u8>, EncodingFault> {
+    let digits = text.strip_prefix("\\x").or_else(|| text.strip_prefix("0x")).unwrap_or(text);
+    first_other_than(digits, |it| it.is_ascii_hexdigit())?;
     let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let pair = |pair: &[u8]| match pair {
         [high, low] => Some(digit(high)? << 4 | digit(low)?),
         _ => None,
     };
-    (text.len() <= TEXT_MAX).then(|| text.as_bytes().chunks(2).map(pair).collect()).flatten()
+    let bytes: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(pair).collect();
+    bytes.ok_or(EncodingFault::End)
 }

@@ -3,7 +3,7 @@
 
 use countersign_cose::{Algorithm, Curve, KeyMaterial, ParameterSet, PublicKey};
 
-use super::{Encoded, ImportError};
+use super::{Encoded, EncodingError, ImportError};
 
 /// A public key in an encoding.
 ///
@@ -14,10 +14,12 @@ use super::{Encoded, ImportError};
 pub enum ImportedKey<'a> {
     /// The bytes of a `COSE_Key`, which become the record's as they are.
     Cose(&'a [u8]),
-    /// A `COSE_Key` as text.
+    /// A `COSE_Key` as text, such as [`Encoded::Base64`].
     CoseText(Encoded<'a>),
     /// The DER of a `SubjectPublicKeyInfo`.
     Spki(&'a [u8], Option<Algorithm>),
+    /// The DER of a `SubjectPublicKeyInfo` as text, without the lines of PEM around it.
+    SpkiText(Encoded<'a>, Option<Algorithm>),
     /// A `SubjectPublicKeyInfo` in PEM: `-----BEGIN PUBLIC KEY-----`
     /// ([RFC 7468 section 13](https://www.rfc-editor.org/rfc/rfc7468#section-13)).
     Pem(&'a str, Option<Algorithm>),
@@ -47,18 +49,23 @@ impl ImportedKey<'_> {
         let (key, said) = match self {
             Self::Cose(cose) => (PublicKey::from_cose(cose), None),
             Self::CoseText(text) => {
-                (PublicKey::from_cose(&text.decode().ok_or(ImportError::KeyEncoding)?), None)
+                (PublicKey::from_cose(&text.decode().map_err(ImportError::KeyEncoding)?), None)
             }
             Self::Spki(der, said) => (PublicKey::from_spki(der), said),
+            Self::SpkiText(text, said) => {
+                (PublicKey::from_spki(&text.decode().map_err(ImportError::KeyEncoding)?), said)
+            }
             Self::Pem(text, said) => {
-                (PublicKey::from_spki(&pem(text).ok_or(ImportError::KeyEncoding)?), said)
+                (PublicKey::from_spki(&pem(text).map_err(ImportError::KeyEncoding)?), said)
             }
             #[cfg(feature = "jwk")]
             Self::Jwk(json, said) => (PublicKey::from_jwk(json), said),
             Self::U2f(point) if point.len() == U2F_KEY_LENGTH => {
                 (PublicKey::from_spki(&[&P256_SPKI, point].concat()), Some(Algorithm::Es256))
             }
-            Self::U2f(_) => return Err(ImportError::KeyEncoding),
+            Self::U2f(_) => {
+                return Err(ImportError::KeyEncoding(EncodingError::of_form("a point of 65 bytes")));
+            }
         };
         let key = key.map_err(ImportError::PublicKey)?;
         let meant = key.algorithm().or(said).or_else(|| usual(key.material()));
@@ -87,9 +94,9 @@ fn usual(material: &KeyMaterial) -> Option<Algorithm> {
 }
 
 /// The DER in PEM text: one block of this type, with nothing but white space around it.
-fn pem(text: &str) -> Option<Vec<u8>> {
-    let body = text.trim().strip_prefix("-----BEGIN PUBLIC KEY-----")?;
-    let body = body.strip_suffix("-----END PUBLIC KEY-----")?;
-    let base64: String = body.split_ascii_whitespace().collect();
+fn pem(text: &str) -> Result<Vec<u8>, EncodingError> {
+    let body = text.trim().strip_prefix("-----BEGIN PUBLIC KEY-----");
+    let body = body.and_then(|body| body.strip_suffix("-----END PUBLIC KEY-----"));
+    let base64: String = body.ok_or(EncodingError::of_form("pem"))?.split_ascii_whitespace().collect();
     Encoded::Base64(&base64).decode()
 }

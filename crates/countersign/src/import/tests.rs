@@ -117,9 +117,10 @@ fn a_u2f_credential_signs_in_through_the_appid() {
     let without_appid = test_ceremony::rp().build().unwrap();
     assert_eq!(import(ImportedKey::U2f(point)).into_record(&without_appid), Err(ImportError::NoAppId));
     let import_key = |key: &[u8]| import(ImportedKey::U2f(key)).into_record(&rp);
-    assert_eq!(import_key(&point[..64]), Err(ImportError::KeyEncoding));
     let compressed = [&[0x02], &point[1..33]].concat();
-    assert_eq!(import_key(&compressed), Err(ImportError::KeyEncoding));
+    for other in [&point[..64], &compressed] {
+        assert!(matches!(import_key(other), Err(ImportError::KeyEncoding(_))));
+    }
 }
 
 #[test]
@@ -158,7 +159,7 @@ fn a_key_s_algorithm_is_said_or_meant() {
 
 #[test]
 fn text_is_read_in_its_own_encoding_alone() {
-    let decode = |encoded: Encoded<'_>| encoded.decode();
+    let decode = |encoded: Encoded<'_>| encoded.decode().ok();
     let bytes = Some(vec![0xfb, 0xff, 0xfe, 1]);
     for text in ["-__-AQ", "-__-AQ=="] {
         assert_eq!(decode(Encoded::Base64Url(text)), bytes, "{text}");
@@ -175,11 +176,94 @@ fn text_is_read_in_its_own_encoding_alone() {
         Encoded::Base64Url("-__-A"),
         Encoded::Base64Url("-__-===="),
         Encoded::Base64Url("-__- AQ"),
+        Encoded::Base64Url("-__-\nAQ"),
+        Encoded::Base64Url("-__-AQ\n\n"),
+        Encoded::Base64("+//+ AQ"),
+        Encoded::Base64("+//+A\nQ=\n="),
+        Encoded::Base64("+/\n/+AQ"),
+        Encoded::Hex("\\xf"),
+        Encoded::Hex("x00"),
+        Encoded::Hex("\\x\\x00"),
         Encoded::Hex("fbf"),
         Encoded::Hex("fg"),
         Encoded::Hex("+f"),
     ] {
         assert_eq!(decode(bad), None, "{bad:?}");
+    }
+}
+
+#[test]
+fn bytes_are_read_as_databases_and_files_have_them() {
+    let bytes = vec![0xfb, 0xff, 0xfe, 1];
+    for encoded in [
+        Encoded::Hex("\\xfbfffe01"),
+        Encoded::Hex("\\xfbfffe01\n"),
+        Encoded::Hex("0xFBFFFE01"),
+        Encoded::Hex("fbfffe01\r\n"),
+        Encoded::Base64Url("-__-AQ\n"),
+        Encoded::Base64("+//+AQ==\r\n"),
+        Encoded::Base64("+//+\nAQ==\n"),
+        Encoded::Base64("+//+\r\nAQ==\r\n"),
+    ] {
+        assert_eq!(encoded.decode().as_ref(), Ok(&bytes), "{encoded:?}");
+    }
+}
+
+#[test]
+fn a_key_as_text_in_any_encoding_signs_in() {
+    use core::fmt::Write as _;
+    let hex = |bytes: &[u8]| {
+        bytes.iter().fold("\\x".to_owned(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        }) + "\n"
+    };
+    let base64 = |bytes: &[u8]| {
+        let bare = base64url::encode(bytes).replace('-', "+").replace('_', "/");
+        let padded = bare.clone() + &"=".repeat((4 - bare.len() % 4) % 4);
+        let lines: Vec<_> = padded.as_bytes().chunks(76).map(|line| str::from_utf8(line).unwrap()).collect();
+        lines.join("\n")
+    };
+    let (cose, spki) = (cose(), spki());
+    for key in [
+        ImportedKey::CoseText(Encoded::Hex(&hex(&cose))),
+        ImportedKey::CoseText(Encoded::Base64(&base64(&cose))),
+        ImportedKey::SpkiText(Encoded::Hex(&hex(&spki)), None),
+        ImportedKey::SpkiText(Encoded::Base64(&base64(&spki)), Some(Algorithm::Es256)),
+    ] {
+        signs_in(&record(key).unwrap());
+    }
+}
+
+#[test]
+fn an_error_names_the_encoding_that_was_tried_and_one_that_fits() {
+    let cose = cose();
+    let rp = rp().build().unwrap();
+    let of = |id, user, key| Import::new(id, user, key).into_record(&rp).unwrap_err().to_string();
+    let (good, key) = (Encoded::Bytes(&[7]), ImportedKey::Cose(&cose));
+    for (said, expected) in [
+        (
+            of(Encoded::Base64Url("+//+AQ=="), good, key),
+            "the credential id is not base64url: '+' after 0 characters; it could be base64",
+        ),
+        (
+            of(good, Encoded::Hex("-__-AQ"), key),
+            "the user handle is not hexadecimal digits: '-' after 0 characters; it could be base64url",
+        ),
+        (
+            of(Encoded::Base64("\\x00ff"), good, key),
+            "the credential id is not base64: '\\\\' after 0 characters; it could be hexadecimal digits",
+        ),
+        (
+            of(good, good, ImportedKey::CoseText(Encoded::Base64("A"))),
+            "the public key is not base64: it does not end as such a text does",
+        ),
+        (
+            of(good, good, ImportedKey::CoseText(Encoded::Hex(&"0".repeat(16_385)))),
+            "the public key is not hexadecimal digits: 16385 characters, at most 16384 expected",
+        ),
+    ] {
+        assert_eq!(said, expected);
     }
 }
 
@@ -191,10 +275,10 @@ fn what_a_record_can_t_be_is_refused() {
     };
     of(&[1; 1023], &[1; 64]).unwrap();
     for id in [&[][..], &[1; 1024]] {
-        assert_eq!(of(id, &[1]), Err(ImportError::CredentialId));
+        assert_eq!(of(id, &[1]), Err(ImportError::CredentialId { length: id.len() }));
     }
     for user in [&[][..], &[1; 65]] {
-        assert_eq!(of(&[1], user), Err(ImportError::UserHandle));
+        assert_eq!(of(&[1], user), Err(ImportError::UserHandle { length: user.len() }));
     }
     let with =
         |change: fn(Import<'_>) -> Import<'_>| change(import(ImportedKey::Cose(&cose))).into_record(&rp);
@@ -211,7 +295,8 @@ fn what_a_record_can_t_be_is_refused() {
     assert!(backed_up(import(ImportedKey::Cose(&cose)), Some(true)).unwrap().backup_state());
     assert!(backed_up(import(ImportedKey::Cose(&cose)), None).unwrap().backup_state());
     assert_eq!(backed_up(import(ImportedKey::Cose(&cose)), Some(false)), Err(ImportError::BackupState));
-    assert_eq!(record(ImportedKey::Pem("-----BEGIN PUBLIC KEY-----", None)), Err(ImportError::KeyEncoding));
+    let error = record(ImportedKey::Pem("-----BEGIN PUBLIC KEY-----", None)).unwrap_err();
+    assert!(error.to_string().starts_with("the public key is not pem"), "{error}");
 }
 
 #[test]
