@@ -19,7 +19,7 @@ use crate::{entropy::USER_HANDLE_LENGTH, relying_party::RelyingParty};
 
 mod profile;
 
-pub use profile::{DecoyProfile, DecoyProfileError, DecoyShape};
+pub use profile::{DecoyProfile, DecoyProfileError, DecoyShape, Observation};
 
 /// Makes decoys. Its key and its profile must stay the same for as long as decoys should: keep both with the relying
 /// party's configuration.
@@ -60,9 +60,9 @@ impl Decoys {
     pub fn account(&self, rp: &RelyingParty, name: &str) -> DecoyAccount {
         let mut stream = Stream::new(&self.key, rp.id(), name);
         let user_handle = stream.user_handle();
-        let count = self.profile.count(stream.number());
-        let credentials = (0..count).filter_map(|_| {
-            let shape = self.profile.shape(stream.number())?;
+        let mut account = self.profile.draw(|| stream.number());
+        let credentials = core::iter::from_fn(|| {
+            let shape = account.next(|| stream.number())?;
             let id = CredentialId::new(stream.bytes(shape.id_length()))?;
             Some(CredentialDescriptor::new(id, shape.transports()))
         });

@@ -100,7 +100,7 @@ fn rule_307_decoys_have_the_shape_of_the_accounts_that_were_observed() {
             }
         })
         .collect();
-    let decoys = decoys().with_profile(DecoyProfile::observed(&real).unwrap());
+    let decoys = decoys().with_profile(DecoyProfile::observed(&real, Observation::new()).unwrap());
     let imagined: Vec<_> =
         (0..3000).map(|name| decoys.account(&rp(), &name.to_string()).credentials().to_vec()).collect();
     let (real, imagined) = (look_at(&real), look_at(&imagined));
@@ -157,38 +157,90 @@ fn ids_are_spread_over_all_bytes() {
 
 #[test]
 fn a_profile_that_no_decoy_can_be_made_by_is_refused() {
-    let shape = |length| DecoyShape::new(length, [], 1);
+    let shape = |length| (DecoyShape::new(length, []), 1);
     assert_eq!(DecoyProfile::new([], [shape(16)]), Err(DecoyProfileError::Counts));
     assert_eq!(DecoyProfile::new([0, 0], [shape(16)]), Err(DecoyProfileError::Counts));
     assert_eq!(DecoyProfile::new([1; 65], [shape(16)]), Err(DecoyProfileError::Counts));
     assert_eq!(DecoyProfile::new([1], []), Err(DecoyProfileError::Shapes));
-    assert_eq!(DecoyProfile::new([1], [DecoyShape::new(16, [], 0)]), Err(DecoyProfileError::Shapes));
+    assert_eq!(DecoyProfile::new([1], [(DecoyShape::new(16, []), 0)]), Err(DecoyProfileError::Shapes));
     assert_eq!(DecoyProfile::new([1], [shape(15)]), Err(DecoyProfileError::IdLength(15)));
     assert_eq!(DecoyProfile::new([1], [shape(1024)]), Err(DecoyProfileError::IdLength(1024)));
     DecoyProfile::new([0, 1], [shape(16), shape(1023)]).unwrap();
-    assert_eq!(DecoyProfile::observed([Vec::new()]), Err(DecoyProfileError::Counts));
-    for error in [DecoyProfileError::Counts, DecoyProfileError::Shapes, DecoyProfileError::IdLength(15)] {
+    let account = |count, length| (vec![DecoyShape::new(length, []); count], 1);
+    assert_eq!(DecoyProfile::of_accounts([]), Err(DecoyProfileError::Shapes));
+    assert_eq!(DecoyProfile::of_accounts([account(0, 16)]), Err(DecoyProfileError::Counts));
+    assert_eq!(DecoyProfile::of_accounts([account(65, 16)]), Err(DecoyProfileError::Counts));
+    assert_eq!(DecoyProfile::of_accounts([account(2, 15)]), Err(DecoyProfileError::IdLength(15)));
+    DecoyProfile::of_accounts([account(64, 16), account(1, 1023)]).unwrap();
+    let too_few = DecoyProfileError::TooFewAccounts { least: 10 };
+    assert_eq!(DecoyProfile::observed([Vec::new()], Observation::new()), Err(too_few.clone()));
+    for error in
+        [DecoyProfileError::Counts, DecoyProfileError::Shapes, DecoyProfileError::IdLength(15), too_few]
+    {
         assert!(!error.to_string().contains('\n'));
     }
 }
 
 #[test]
 fn a_profile_is_kept_as_json_and_read_with_its_limits() {
-    let profile = DecoyProfile::default();
-    let json = serde_json::to_value(&profile).unwrap();
-    assert_eq!(serde_json::from_value::<DecoyProfile>(json.clone()).unwrap(), profile);
-    let mut broken = json;
-    broken["counts"] = serde_json::json!([]);
-    serde_json::from_value::<DecoyProfile>(broken).unwrap_err();
+    let whole = DecoyProfile::of_accounts([(vec![DecoyShape::new(16, [Transport::Usb]); 2], 3)]).unwrap();
+    for (profile, list) in [(DecoyProfile::default(), "/credentials/counts"), (whole, "/accounts")] {
+        let json = serde_json::to_value(&profile).unwrap();
+        assert_eq!(serde_json::from_value::<DecoyProfile>(json.clone()).unwrap(), profile);
+        let mut broken = json;
+        *broken.pointer_mut(list).unwrap() = serde_json::json!([]);
+        serde_json::from_value::<DecoyProfile>(broken).unwrap_err();
+    }
+}
+
+fn credentials(shapes: &[(usize, &[Transport])]) -> Vec<CredentialDescriptor> {
+    let id = |length| CredentialId::new(vec![1; length]).unwrap();
+    shapes.iter().map(|(length, transports)| CredentialDescriptor::new(id(*length), *transports)).collect()
 }
 
 #[test]
 fn what_one_client_alone_wrote_is_no_decoy_s_shape() {
-    let odd = CredentialDescriptor::new(CredentialId::new([1; 33]).unwrap(), [Transport::from("x-jo")]);
-    let plain = CredentialDescriptor::new(CredentialId::new([1; 16]).unwrap(), []);
-    let profile = DecoyProfile::observed([[odd], [plain]]).unwrap();
-    assert_eq!(
-        profile,
-        DecoyProfile::new([2].into_iter().chain([0; 63]), [DecoyShape::new(16, [], 1)]).unwrap()
-    );
+    let odd = credentials(&[(33, &[Transport::from("x-jo")])]);
+    let plain = credentials(&[(16, &[])]);
+    let every = Observation::new().with_least_accounts(1);
+    let profile = DecoyProfile::observed([odd, plain], every).unwrap();
+    let counts = [2].into_iter().chain([0; 63]);
+    assert_eq!(profile, DecoyProfile::new(counts, [(DecoyShape::new(16, []), 1)]).unwrap());
+}
+
+#[test]
+fn what_one_account_alone_has_is_no_decoy_s_shape() {
+    // One account has many credentials of a length that no other has, and a number that no other has.
+    let common = || vec![credentials(&[(16, &[Transport::Internal])]); 10];
+    let odd = credentials(&[(33, &[Transport::Usb][..]); 37]);
+    let with = || common().into_iter().chain([odd.clone()]);
+    let profile = |accounts: Vec<_>, observation| DecoyProfile::observed(accounts, observation);
+    for observation in [Observation::new(), Observation::new().with_whole_accounts()] {
+        let without = profile(common(), observation);
+        assert!(without.is_ok());
+        assert_eq!(profile(with().collect(), observation), without);
+        // One account fewer, and there is no profile.
+        let refused = profile(common().split_off(1), observation).unwrap_err();
+        assert_eq!(refused, DecoyProfileError::TooFewAccounts { least: 10 });
+        // With ten of them it is a shape as any other.
+        let ten = profile(common().into_iter().chain(vec![odd.clone(); 10]).collect(), observation);
+        assert_ne!(ten, without);
+    }
+}
+
+#[test]
+fn whole_accounts_are_drawn_together_by_option() {
+    let (phone, key) = ((16, &[Transport::Internal][..]), (64, &[Transport::Usb][..]));
+    let real: Vec<_> = [vec![credentials(&[phone]); 20], vec![credentials(&[key, key]); 20]].concat();
+    let drawn = |observation| {
+        let decoys = decoys().with_profile(DecoyProfile::observed(&real, observation).unwrap());
+        let seen: Vec<_> =
+            (0..200).map(|name| decoys.account(&rp(), &name.to_string()).credentials().to_vec()).collect();
+        let shape = |one: &CredentialDescriptor| (one.id.as_bytes().len(), one.transports.clone());
+        seen.iter().map(|account| account.iter().map(shape).collect::<Vec<_>>()).collect::<BTreeSet<_>>()
+    };
+    let whole = drawn(Observation::new().with_whole_accounts());
+    let of = |(length, transports): (usize, &[Transport])| (length, transports.to_vec());
+    assert_eq!(whole, BTreeSet::from([vec![of(phone)], vec![of(key), of(key)]]));
+    assert!(drawn(Observation::new()).len() > 2, "one by one, shapes are mixed");
 }
