@@ -145,10 +145,11 @@ pub use countersign_types::{
 };
 pub use decoys::{
     DecoyAccount, DecoyKey, DecoyKeyTooShort, DecoyProfile, DecoyProfileError, DecoyShape, Decoys,
+    Observation,
 };
 pub use entropy::{Entropy, EntropyUnavailable, new_user_handle};
 pub use error::{Error, Fault};
-pub use import::{Encoded, Import, ImportError, ImportedKey};
+pub use import::{Encoded, EncodingError, Import, ImportError, ImportedKey};
 pub use origin::{OriginRule, Scheme};
 pub use policy::{
     AndroidKeyProtection, AttestedPolicy, BackupEligibilityChange, BackupPolicy, ConditionalCreatePolicy,

@@ -165,7 +165,7 @@ pub(crate) fn is_web_origin(text: &str) -> bool {
 
 /// The most bytes of a domain name in text ([RFC 1035 section 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4),
 /// less the root's dot and length).
-const DOMAIN_MAX: usize = 253;
+pub(crate) const DOMAIN_MAX: usize = 253;
 
 /// The most bytes of one label, likewise.
 const LABEL_MAX: usize = 63;

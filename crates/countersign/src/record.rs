@@ -6,6 +6,7 @@ use countersign_types::{
     options::CredentialDescriptor,
 };
 
+mod bounds;
 mod dynamic_part;
 mod evidence;
 mod form;
@@ -22,7 +23,8 @@ pub use update::{CredentialUpdate, UpdateRefused};
 ///
 /// Serialised, it says its version: what earlier versions of this crate wrote is read without loss, a later version is
 /// refused by that name, and so is a member that its version doesn't have. Each part can be serialised by itself too, so
-/// that a store can write the [`DynamicPart`] alone. The public key and the evidence are the bytes as received.
+/// that a store can write the [`DynamicPart`] alone. The public key and the evidence are the bytes as received. A record
+/// with a member that is empty or longer than a registration can make it is neither written nor read.
 ///
 /// Only the credential ID is unique. A user may have several credentials on one authenticator, such as one an algorithm.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,8 @@
 use countersign_types::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::bounds::REASON_MAX;
+
 /// The part of a [`CredentialRecord`](super::CredentialRecord) that changes: `signCount`, `backupState`, `uvInitialized`
 /// and the standing; and `backupEligible`, which changes once in a record that came without it.
 ///
@@ -83,9 +85,13 @@ pub struct Flagged {
 }
 
 impl Flagged {
-    /// For this reason, at this time.
+    /// For this reason, at this time. A reason of more than 4096 bytes is cut.
     pub fn new(reason: impl Into<String>, at: Timestamp) -> Self {
-        Self { reason: reason.into(), at }
+        let mut reason = reason.into();
+        let ends = reason.char_indices().map(|(start, character)| start.saturating_add(character.len_utf8()));
+        let end = ends.take_while(|end| *end <= REASON_MAX).last().unwrap_or(0);
+        reason.truncate(end);
+        Self { reason, at }
     }
 
     /// Why, for people.

@@ -11,11 +11,16 @@ use countersign_types::{
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, DeserializeOwned, MapAccess, Visitor},
+    de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor},
+    ser,
 };
 use serde_json::{Map, Value};
 
-use super::{AttestationEvidence, CredentialRecord, DynamicPart, Standing, StaticPart};
+use super::{
+    AttestationEvidence, CredentialRecord, DynamicPart, Standing, StaticPart,
+    bounds::{ITEMS_MAX, OutOfBounds},
+};
+use crate::error::Shortened;
 
 /// The newest version, which is written. Version 1 had no parts, BE always, and no standing.
 const VERSION: u64 = 2;
@@ -35,8 +40,17 @@ struct Written<'a> {
 #[serde(transparent)]
 struct WrittenEvidence<'a>(#[serde(with = "AttestationEvidence")] &'a AttestationEvidence);
 
+impl CredentialRecord {
+    fn check(&self) -> Result<(), OutOfBounds> {
+        self.fixed.check()?;
+        self.dynamic.check()?;
+        self.evidence.as_ref().map_or(Ok(()), AttestationEvidence::check)
+    }
+}
+
 impl Serialize for CredentialRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.check().map_err(ser::Error::custom)?;
         let evidence = self.evidence.as_ref().map(WrittenEvidence);
         Written { version: VERSION, fixed: &self.fixed, dynamic: &self.dynamic, evidence }
             .serialize(serializer)
@@ -127,11 +141,13 @@ impl From<Version1> for CredentialRecord {
 impl<'de> Deserialize<'de> for CredentialRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let versioned = deserializer.deserialize_map(Versioned("credential record"))?;
-        match versioned.number {
-            1 => versioned.read::<Version1, _>().map(Self::from),
-            VERSION => versioned.read::<Version2, _>().map(Self::from),
-            _ => Err(versioned.unknown()),
-        }
+        let record = match versioned.number {
+            1 => Self::from(versioned.read::<Version1, _>()?),
+            VERSION => Self::from(versioned.read::<Version2, _>()?),
+            _ => return Err(versioned.unknown()),
+        };
+        record.check().map_err(de::Error::custom)?;
+        Ok(record)
     }
 }
 
@@ -146,6 +162,7 @@ macro_rules! part {
                     #[serde(flatten, with = $what)]
                     part: &'a $part,
                 }
+                self.check().map_err(ser::Error::custom)?;
                 Alone { version: VERSION, part: self }.serialize(serializer)
             }
         }
@@ -159,7 +176,9 @@ macro_rules! part {
                 if versioned.number != VERSION {
                     return Err(versioned.unknown());
                 }
-                versioned.read::<Alone, _>().map(|Alone(part)| part)
+                let Alone(part) = versioned.read::<Alone, _>()?;
+                part.check().map_err(de::Error::custom)?;
+                Ok(part)
             }
         }
     };
@@ -197,15 +216,96 @@ impl<'de> Visitor<'de> for Versioned {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
-        let mut others = Map::new();
-        while let Some(name) = object.next_key::<String>()? {
-            if others.contains_key(&name) {
-                return Err(de::Error::custom(format_args!("{name} occurs twice")));
-            }
-            others.insert(name, object.next_value()?);
-        }
+        let mut others = read_members(&mut object)?;
         let version = others.remove("version").ok_or_else(|| de::Error::missing_field("version"))?;
         let number = version.as_u64().ok_or_else(|| de::Error::custom("version is not a number"))?;
         Ok(Members { what: self.0, number, others })
+    }
+}
+
+/// The members of an object: not too many, and each name once, in the objects within as well.
+fn read_members<'de, A: MapAccess<'de>>(object: &mut A) -> Result<Map<String, Value>, A::Error> {
+    let mut members = Map::new();
+    while let Some(name) = object.next_key::<String>()? {
+        if members.contains_key(&name) {
+            return Err(de::Error::custom(format_args!("{} occurs twice", Shortened(&name))));
+        }
+        if members.len() >= ITEMS_MAX {
+            return Err(de::Error::custom("an object has too many members"));
+        }
+        let Strict(value) = object.next_value()?;
+        members.insert(name, value);
+    }
+    Ok(members)
+}
+
+/// A value in which no object has a member twice, and no list too many items. `Value` itself keeps the last of two members
+/// of one name.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Strict;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Strict, E> {
+        Ok(Strict(value.into()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Strict, E> {
+        Ok(Strict(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Strict, E> {
+        Ok(Strict(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Strict, E> {
+        Ok(Strict(value.into()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Strict, E> {
+        Ok(Strict(value.into()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Strict, E> {
+        Ok(Strict(value.into()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Strict, E> {
+        Ok(Strict(Value::Null))
+    }
+
+    fn visit_none<E>(self) -> Result<Strict, E> {
+        Ok(Strict(Value::Null))
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Strict, D::Error> {
+        Strict::deserialize(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Strict, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Strict(item)) = list.next_element()? {
+            if items.len() >= ITEMS_MAX {
+                return Err(de::Error::custom("a list has too many items"));
+            }
+            items.push(item);
+        }
+        Ok(Strict(items.into()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Strict, A::Error> {
+        read_members(&mut object).map(|members| Strict(members.into()))
     }
 }

@@ -113,8 +113,21 @@ fn a_member_that_is_missing_or_there_twice_is_refused() {
             assert!(changed(VERSION_2, without).unwrap_err().contains(name));
         }
     }
-    let twice = VERSION_2.replacen("\"version\":2", "\"version\":2,\"version\":2", 1);
-    assert!(read(&twice).unwrap_err().starts_with("version occurs twice"));
+    for (text, member) in [
+        (VERSION_2, "\"version\":2"),
+        (VERSION_2, "\"rp_id\":\"example.org\""),
+        (VERSION_2, "\"type\":\"public-key\""),
+        (VERSION_2, "\"sign_count\":5"),
+        (VERSION_2, "\"flag\":null"),
+        (VERSION_2, "\"object\":\"o2Nm\""),
+        (VERSION_1, "\"sign_count\":5"),
+        (VERSION_1, "\"object\":\"o2Nm\""),
+    ] {
+        let twice = text.replacen(member, &format!("{member},{member}"), 1);
+        assert_ne!(twice, text);
+        let error = read(&twice).unwrap_err();
+        assert!(error.contains("occurs twice"), "{member}: {error}");
+    }
     read("[2]").unwrap_err();
 }
 

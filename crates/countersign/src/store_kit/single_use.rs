@@ -4,7 +4,10 @@
 use countersign_types::Timestamp;
 
 use super::{KitOutcome, KitReport, Outcome, answer, concurrency::at_once, expect, samples::NOW};
-use crate::single_use::{CeremonyId, Consumption, SingleUse};
+use crate::{
+    policy::TIMEOUT_SECONDS_MAX,
+    single_use::{CeremonyId, Consumption, SingleUse},
+};
 
 /// Runs the promises of [`SingleUse`] against anyone's own: `empty` makes one that remembers nothing, for each check
 /// anew.
@@ -14,10 +17,11 @@ use crate::single_use::{CeremonyId, Consumption, SingleUse};
 /// store_kit::run_single_use(|| OneProcessSingleUse::new(1000)).assert_passed();
 /// ```
 pub fn run_single_use<U: SingleUse + Sync>(mut empty: impl FnMut() -> U) -> KitReport {
-    let checks: [(&'static str, Run<U>); 5] = [
+    let checks: [(&'static str, Run<U>); 6] = [
         ("a ceremony is used once", once),
         ("a ceremony that was used does not use up another", others),
         ("a ceremony is remembered until it has expired", until_expiry),
+        ("each ceremony is remembered for its own time", own_time),
         ("many ceremonies are remembered", many),
         ("of several uses of one ceremony at once, one is the first", at_the_same_time),
     ];
@@ -54,6 +58,24 @@ fn until_expiry<U: SingleUse>(store: &U) -> Outcome {
     consume(store, 1, NOW, Consumption::First)?;
     // At its expiry a ceremony can still be finished.
     consume(store, 1, UNTIL, Consumption::Repeated)
+}
+
+/// A store that forgets after a time of its own, or when others expire, has states used twice whose time is longer.
+fn own_time<U: SingleUse>(store: &U) -> Outcome {
+    let long = NOW.plus_seconds(i64::from(TIMEOUT_SECONDS_MAX));
+    let use_until = |number, until, now, expected| {
+        expect("consume", &answer("consume", store.consume(&ceremony(number), until, now))?, &expected)
+    };
+    use_until(1, NOW.plus_seconds(20), NOW, Consumption::First)?;
+    use_until(2, long, NOW, Consumption::First)?;
+    use_until(3, NOW.plus_seconds(40), NOW, Consumption::First)?;
+    for (number, seconds) in (4..).zip([1, 19, 21, 41, 299, 301, 3599, 3601, 86_401]) {
+        let now = NOW.plus_seconds(seconds);
+        // Whatever comes along meanwhile.
+        use_until(number, now.plus_seconds(300), now, Consumption::First)?;
+        use_until(2, long, now, Consumption::Repeated)?;
+    }
+    use_until(2, long, long, Consumption::Repeated)
 }
 
 fn many<U: SingleUse>(store: &U) -> Outcome {

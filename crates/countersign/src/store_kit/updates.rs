@@ -14,6 +14,8 @@ checks! {
     "an update is stored, and changes nothing else" => stored,
     "an update that was decided on another counter is refused" => another_counter,
     "an update that was decided on another backup state is refused" => another_backup_state,
+    "an update that was decided on another uvInitialized is refused" => another_uv_initialized,
+    "an update that was decided on another backup eligibility is refused" => another_backup_eligibility,
     "an update is not stored twice" => not_twice,
     "a flag that was set meanwhile stays" => flag_stays,
     "an update of a missing record makes none" => missing,
@@ -53,6 +55,15 @@ fn another_counter<H: StoreHarness>(harness: &mut H) -> Outcome {
 
 fn another_backup_state<H: StoreHarness>(harness: &mut H) -> Outcome {
     refused(harness, &record(&[1; 16], 1).with_backup_state(true))
+}
+
+fn another_uv_initialized<H: StoreHarness>(harness: &mut H) -> Outcome {
+    refused(harness, &record(&[1; 16], 1).with_uv_initialized(true))
+}
+
+fn another_backup_eligibility<H: StoreHarness>(harness: &mut H) -> Outcome {
+    refused(harness, &record(&[1; 16], 1).with_backup_eligible(false))?;
+    refused(harness, &record(&[1; 16], 1).with_backup_eligible(None))
 }
 
 fn not_twice<H: StoreHarness>(harness: &mut H) -> Outcome {

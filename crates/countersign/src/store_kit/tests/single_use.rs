@@ -10,6 +10,8 @@ enum Broken {
     Forgets,
     KnowsByOneByte,
     ForgetsAtExpiry,
+    ForgetsAfterTenMinutes,
+    ForgetsAllWhenOneExpires,
     HoldsAHundred,
     Races,
     Fails,
@@ -34,6 +36,17 @@ impl SingleUse for Store {
         if self.broken == Broken::ForgetsAtExpiry {
             lock().retain(|_, until| *until > now);
         }
+        if self.broken == Broken::ForgetsAfterTenMinutes {
+            // A time of its own in place of the one that it is given, as with a cache.
+            let until = until.min(now.plus_seconds(600));
+            lock().retain(|_, until| *until >= now);
+            let repeated = lock().contains_key(kept);
+            lock().entry(kept.to_vec()).or_insert(until);
+            return Ok(if repeated { Consumption::Repeated } else { Consumption::First });
+        }
+        if self.broken == Broken::ForgetsAllWhenOneExpires && lock().values().any(|until| *until < now) {
+            lock().clear();
+        }
         if self.broken == Broken::HoldsAHundred && lock().len() >= 100 {
             lock().pop_first();
         }
@@ -57,7 +70,7 @@ fn failed(broken: Broken) -> BTreeSet<&'static str> {
 #[test]
 fn the_memory_of_used_ceremonies_passes() {
     let report = run_single_use(|| OneProcessSingleUse::new(500));
-    assert_eq!(report.outcomes().len(), 5);
+    assert_eq!(report.outcomes().len(), 6);
     report.assert_passed();
 }
 
@@ -73,6 +86,8 @@ fn rule_283_287_288_each_broken_promise_is_found() {
         (Broken::Forgets, "a ceremony is used once"),
         (Broken::KnowsByOneByte, "many ceremonies are remembered"),
         (Broken::ForgetsAtExpiry, "a ceremony is remembered until it has expired"),
+        (Broken::ForgetsAfterTenMinutes, "each ceremony is remembered for its own time"),
+        (Broken::ForgetsAllWhenOneExpires, "each ceremony is remembered for its own time"),
         (Broken::HoldsAHundred, "many ceremonies are remembered"),
         (Broken::Races, "of several uses of one ceremony at once, one is the first"),
         (Broken::Fails, "a ceremony that was used does not use up another"),
