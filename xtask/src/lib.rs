@@ -9,6 +9,7 @@ pub mod differential;
 mod fuzz;
 mod metadata;
 mod metadata_roots;
+mod metadata_served;
 mod mutants;
 mod public_suffixes;
 mod rules;
@@ -28,6 +29,7 @@ cargo xtask COMMAND
   fuzz            run the fuzz targets (see `fuzz --help`)
   metadata        verify the real BLOBs of the FIDO Metadata Service (see `metadata --help`)
   metadata-roots  read every root of a metadata payload as a trust anchor
+  metadata-served print what the roots of a metadata payload serve, as a page
   mutants         change the verifying code, one place at a time, and see that a test fails (see `mutants --help`)
   public-suffixes make the table of public suffixes that RP IDs are looked up in
   rules           print the rules, what checks and tests each, and its code; write docs/RULES.md
@@ -65,6 +67,7 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
         "fuzz" => fuzz::main(arguments),
         "metadata" => metadata::main(arguments),
         "metadata-roots" => metadata_roots::main(arguments),
+        "metadata-served" => metadata_served::main(arguments),
         "mutants" => mutants::main(arguments),
         "public-suffixes" => public_suffixes::main(arguments),
         "rules" => rules::main(arguments),

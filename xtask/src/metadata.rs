@@ -14,6 +14,8 @@ use countersign_metadata::{
     testing::{HOST, TestChain},
 };
 
+use crate::metadata_served;
+
 const HELP: &str = "\
 cargo xtask metadata [--folder FOLDER]
 
@@ -166,6 +168,7 @@ fn check_large_payload(folder: &Path, checks: &mut Checks) -> Result<(), Box<dyn
         }
     };
     check_blob(&blob, [520, 0, 0], file, checks);
+    check_roots(&blob, file, checks);
     // The one model that was revoked.
     let revoked = Model::new("ba86dc56-635f-4141-aef6-00227b1b9af6".parse::<countersign::types::Aaguid>()?);
     let outcome =
@@ -176,4 +179,15 @@ fn check_large_payload(folder: &Path, checks: &mut Checks) -> Result<(), Box<dyn
     });
     checks.equal(&accepted.count(), &347, &format!("{file}: FIDO2 models that are accepted"));
     Ok(())
+}
+
+/// What its roots serve, and how many models have them for themselves: `docs/attestation/metadata-roots.md` has the names.
+fn check_roots(blob: &Blob, file: &str, checks: &mut Checks) {
+    let counted = metadata_served::served(blob);
+    let models = [counted.alone, counted.shared, counted.mixed, counted.without_roots];
+    checks.equal(&models, &[94, 239, 10, 5], &format!("{file}: models by whether their roots are shared"));
+    let roots: Vec<_> =
+        counted.by_formats.iter().map(|(formats, count)| (formats.as_str(), *count)).collect();
+    let expected = vec![("`android-key`", 5), ("`android-safetynet`", 39), ("`packed`", 11), ("any", 214)];
+    checks.equal(&roots, &expected, &format!("{file}: roots by the formats that they serve"));
 }
