@@ -13,7 +13,7 @@ use std::{collections::BTreeSet, error::Error, fmt::Write as _, process::ExitCod
 
 use countersign::types::Code;
 
-use crate::tidy::{Finding, Tree};
+use crate::tidy::{Finding, Tree, server_codes};
 use faults::Broken;
 use scan::{Tests, tests};
 
@@ -149,6 +149,7 @@ impl Row<'_> {
         }
         let known = |word| {
             Code::ALL.iter().any(|code| code.as_str() == word)
+                || server_codes(tree).contains(word)
                 || OUTCOMES.iter().any(|(known, _)| *known == word)
         };
         if self.rule.outcome.is_some() && self.tests.iter().any(|test| !test.outcomes.is_empty()) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign::types::Code;
 
-use crate::tidy::{Tree, test_code};
+use crate::tidy::{Tree, server_codes, test_code};
 
 /// How the enums of the libraries lead to codes, read from their `code()` and `From` implementations.
 #[derive(Debug, Default)]
@@ -15,11 +15,14 @@ pub(super) struct Outcomes {
     wrapped: BTreeMap<String, Vec<String>>,
     /// `Enum::Variant` of errors that have no code: those of configuration, and the parsers' own.
     plain: BTreeSet<String>,
+    /// The codes that the server has of its own.
+    server: BTreeSet<String>,
 }
 
 impl Outcomes {
     pub(super) fn of(tree: &Tree) -> Self {
-        let mut outcomes = Self::default();
+        let server = server_codes(tree).into_iter().map(str::to_owned).collect();
+        let mut outcomes = Self { server, ..Self::default() };
         for (path, text) in tree.rust().filter(|(path, _)| path.starts_with("crates/")) {
             let code = text.strip_suffix(test_code(path, text)).unwrap_or(text);
             outcomes.add(code);
@@ -89,7 +92,7 @@ impl Outcomes {
     /// Codes, and errors that have one, go before errors that may be in several others, and these before errors that
     /// lead to no code.
     pub(super) fn named_in(&self, text: &str, file: &str) -> BTreeSet<String> {
-        let quoted = Code::ALL.iter().map(|code| code.as_str());
+        let quoted = Code::ALL.iter().map(|code| code.as_str()).chain(self.server.iter().map(String::as_str));
         let quoted = quoted.filter(|word| text.contains(&format!("\"{word}\"")));
         let mut direct: BTreeSet<String> = codes(text).into_iter().chain(quoted).map(str::to_owned).collect();
         let (mut wrapped, mut plain) = (BTreeSet::new(), BTreeSet::new());
@@ -243,6 +246,15 @@ pub enum ConfigurationError {
         assert_eq!(named("Code::ChallengeMismatch"), ["challenge-mismatch"]);
         assert_eq!(named("== \"challenge-mismatch\""), ["challenge-mismatch"]);
         assert!(named("challenge-mismatch; Code::Unheard").is_empty());
+    }
+
+    #[test]
+    fn the_server_has_codes_of_its_own() {
+        let table = "## Codes of the server\n\n| code | status |\n| --- | --- |\n| `label-taken` | 409 |\n";
+        let outcomes = Outcomes::of(&Tree::of(&[("docs/ERRORS.md", table)]));
+        let named = |text| outcomes.named_in(text, text).into_iter().collect::<Vec<_>>();
+        assert_eq!(named(".expect_error(409, \"label-taken\")"), ["label-taken"]);
+        assert!(named(".expect_error(409, \"name-taken\")").is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Workspace, test_code};
+use super::{Finding, Tree, Workspace, test_code};
 
 const CODES: &str = "crates/countersign-types/src/code.rs";
 const TABLE: &str = "docs/ERRORS.md";
@@ -52,7 +52,7 @@ pub(super) fn the_table_is_complete(workspace: &Workspace) -> Vec<Finding> {
     if entries.is_empty() {
         return vec![Finding::new(CODES, "no `codes!` table found")];
     }
-    let rows: Vec<_> = rows(workspace, HEADING).collect();
+    let rows: Vec<_> = rows(&workspace.tree, HEADING).collect();
     let mut findings = Vec::new();
     for (position, entry) in entries.iter().enumerate() {
         match rows.get(position) {
@@ -72,9 +72,14 @@ pub(super) fn the_table_is_complete(workspace: &Workspace) -> Vec<Finding> {
     findings
 }
 
+/// The words of the server's own codes, after the documentation's table.
+pub(crate) fn of_the_server(tree: &Tree) -> BTreeSet<&str> {
+    rows(tree, SERVER_HEADING).filter_map(|(_, row)| row.split('`').nth(1)).collect()
+}
+
 /// The rows below a heading, with their lines' positions; the table's head has no code in its first column.
-fn rows<'a>(workspace: &'a Workspace, heading: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
-    let text = workspace.tree.get(TABLE).unwrap_or_default();
+fn rows<'a>(tree: &'a Tree, heading: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
+    let text = tree.get(TABLE).unwrap_or_default();
     let section = text.lines().enumerate().skip_while(move |(_, line)| *line != heading).skip(1);
     let section = section.take_while(|(_, line)| !line.starts_with("## "));
     section.filter(|(_, line)| line.starts_with("| `"))
@@ -84,8 +89,7 @@ pub(super) fn the_servers_table_is_complete(workspace: &Workspace) -> Vec<Findin
     let source = workspace.tree.get(SERVER_CODES).unwrap_or_default();
     let source = source.strip_suffix(test_code(SERVER_CODES, source)).unwrap_or_default();
     let used: BTreeSet<_> = source.split('"').filter(|literal| is_word(literal)).collect();
-    let listed = rows(workspace, SERVER_HEADING).filter_map(|(_, row)| row.split('`').nth(1));
-    let listed: BTreeSet<_> = listed.collect();
+    let listed = of_the_server(&workspace.tree);
     let missing =
         used.difference(&listed).map(|word| format!("under `{SERVER_HEADING}` is missing `{word}`"));
     let stale = listed.difference(&used).map(|word| format!("`{word}` is no code of the server"));

@@ -11,6 +11,7 @@ mod vulnerabilities;
 
 use std::{error::Error, fmt, process::ExitCode};
 
+pub(crate) use codes::of_the_server as server_codes;
 pub(crate) use tree::{Tree, test_code};
 
 use layers::Package;
