@@ -31,6 +31,7 @@ countersign metadata --help tells of the FIDO Alliance's list of authenticators.
                      the root that must have signed it, in PEM; may be given several times [those of FIDO's service]
   --attested         let only authenticators register that the metadata vouches for
   --database FILE    the database [countersign/countersign.sqlite3 in your data folder]
+  --check            start no server, but say what keeps one from running, or from accepting the passkeys in the database
   --help             this text
   --version          the version
 
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Version,
     /// Run a server.
     Serve(Config),
+    /// Say whether a server could run.
+    Check(Config),
     /// Print [`metadata::HELP`].
     MetadataHelp,
     /// Look into a metadata BLOB.
@@ -149,7 +152,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, UsageError> {
 
 fn serve(mut parser: Parser) -> Result<Command, UsageError> {
     let (mut listen, mut rp_id, mut rp_name, mut database) = (None, None, None, None);
-    let (mut origins, mut metadata_roots, mut attested) = (Vec::new(), Vec::new(), false);
+    let (mut origins, mut metadata_roots, mut attested, mut check) = (Vec::new(), Vec::new(), false, false);
     let (mut file, mut url, mut authorities, mut metrics_listen) = (None, None, Vec::new(), None);
     while let Some(argument) = parser.next()? {
         match argument {
@@ -166,6 +169,7 @@ fn serve(mut parser: Parser) -> Result<Command, UsageError> {
             Arg::Long("metadata-ca") => authorities.push(PathBuf::from(parser.value()?)),
             Arg::Long("metadata-root") => metadata_roots.push(PathBuf::from(parser.value()?)),
             Arg::Long("attested") => attested = true,
+            Arg::Long("check") => check = true,
             Arg::Long("database") => once("--database", &mut database, PathBuf::from(parser.value()?))?,
             other => return Err(other.unexpected().into()),
         }
@@ -191,7 +195,7 @@ fn serve(mut parser: Parser) -> Result<Command, UsageError> {
         None if metadata_roots.is_empty() => {}
         None => return Err(UsageError::Without("--metadata-root", "--metadata or --metadata-url")),
     }
-    Ok(Command::Serve(config))
+    Ok(if check { Command::Check(config) } else { Command::Serve(config) })
 }
 
 /// Where metadata comes from, if from anywhere.

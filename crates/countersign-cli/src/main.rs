@@ -1,7 +1,8 @@
 //! The `countersign` program.
 //!
-//! What goes wrong is one sentence on standard error. The exit status is 0 after a regular end, 2 where the command
-//! line is wrong, and 1 where the command failed.
+//! What goes wrong is one sentence on standard error. The exit status is 0 after a regular end, 2 if the command line is
+//! wrong, and 1 if the command failed. If standard output is a pipe that is no longer read, nothing is said, and the
+//! status is 141, which is what shells report for a program that the signal for that (SIGPIPE, 13) ends.
 
 #![cfg_attr(
     not(test),
@@ -21,7 +22,7 @@ use std::{
     process::ExitCode,
 };
 
-use countersign_server::{BACKEND, Config, Server, stop_signal};
+use countersign_server::{BACKEND, Config, Server, printable, stop_signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::command_line::{Command, HELP};
@@ -33,27 +34,33 @@ mod metadata;
 /// The environment variable that says what is logged, such as `debug` or `countersign_server=debug`.
 const LOG_VARIABLE: &str = "COUNTERSIGN_LOG";
 
+/// 128 and the number of SIGPIPE.
+const BROKEN_PIPE: u8 = 141;
+
 fn main() -> ExitCode {
     let command = match command_line::parse(lexopt::Parser::from_env()) {
         Ok(command) => command,
         Err(error) => return fail(&error, 2),
     };
     match command {
-        Command::Help => say(HELP),
-        Command::Version => say(concat!("countersign ", env!("CARGO_PKG_VERSION"))),
-        Command::MetadataHelp => say(metadata::HELP),
+        Command::Help => print(HELP),
+        Command::Version => print(concat!("countersign ", env!("CARGO_PKG_VERSION"))),
+        Command::MetadataHelp => print(metadata::HELP),
         Command::Metadata(options) => match metadata::run(&options) {
-            Ok(metadata::Finding::Fine) => {}
-            Ok(metadata::Finding::Other) => return ExitCode::FAILURE,
-            Err(error) => return fail(&error, 1),
+            Ok(metadata::Finding::Fine) => ExitCode::SUCCESS,
+            Ok(metadata::Finding::Other) => ExitCode::FAILURE,
+            Err(metadata::MetadataFailure::Output(error)) => not_written(&error),
+            Err(error) => fail(&error, 1),
         },
-        Command::Serve(config) => {
-            if let Err(error) = serve(&config) {
-                return fail(error.as_ref(), 1);
-            }
-        }
+        Command::Check(config) => match Server::check(&config) {
+            Ok(()) => print("the configuration and the database are good"),
+            Err(error) => fail(&error, 1),
+        },
+        Command::Serve(config) => match serve(&config) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(error.as_ref(), 1),
+        },
     }
-    ExitCode::SUCCESS
 }
 
 fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
@@ -61,7 +68,12 @@ fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let server = Server::bind(config)?;
     let addresses: Vec<_> = server.addresses().iter().map(ToString::to_string).collect();
-    say(&format!("countersign listens on {}: open {}", addresses.join(" and "), server.url()));
+    // A server that can't say where it is serves all the same.
+    if let Err(error) =
+        say(&format!("countersign listens on {}: open {}", addresses.join(" and "), server.url()))
+    {
+        tracing::warn!(%error, url = server.url(), "standard output can't be written to");
+    }
     tracing::info!(database = %config.database.display(), signatures = BACKEND, "serving");
     runtime.block_on(server.serve(stop_signal()))?;
     Ok(())
@@ -76,12 +88,28 @@ fn start_log() {
         .init();
 }
 
-/// One line for who started the program. Whoever closed the stream doesn't want it.
-fn say(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
+/// Writes what was asked for to standard output, which is all that there is to do.
+fn print(text: &str) -> ExitCode {
+    say(text).map_or_else(|error| not_written(&error), |()| ExitCode::SUCCESS)
+}
+
+fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    writeln!(out, "{text}")?;
+    out.flush()
+}
+
+/// The end of a program whose output can't be written.
+fn not_written(error: &io::Error) -> ExitCode {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return ExitCode::from(BROKEN_PIPE);
+    }
+    let _ = writeln!(io::stderr(), "countersign: standard output can't be written to: {error}");
+    ExitCode::FAILURE
 }
 
 fn fail(error: &dyn std::error::Error, status: u8) -> ExitCode {
-    let _ = writeln!(io::stderr(), "countersign: {error}");
+    // A sentence may have words of a file in it, which a terminal must not take for commands.
+    let _ = writeln!(io::stderr(), "countersign: {}", printable(&error.to_string(), usize::MAX));
     ExitCode::from(status)
 }

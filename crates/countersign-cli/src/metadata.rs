@@ -2,9 +2,9 @@
 
 use std::{
     error::Error,
-    fmt::{self, Write as _},
+    fmt,
     fs::File,
-    io::{self, Read as _, Write as _},
+    io::{self, BufWriter, Read as _, Write},
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -14,6 +14,7 @@ use countersign_metadata::{
     Blob, BlobPolicy, Change, Date, Entry, MetadataError, ModelKey, Seen, blob::BLOB_MAX, changes,
     names::model_name, roots::anchor_from_pem,
 };
+use countersign_server::{files, printable};
 
 mod arguments;
 #[cfg(feature = "fetch")]
@@ -23,7 +24,7 @@ mod table;
 
 pub(crate) use arguments::{Action, Options, parse};
 use progress::Progress;
-use table::Table;
+use table::{CELL_MAX, Table};
 
 /// What `countersign metadata --help` prints.
 pub(crate) const HELP: &str = "\
@@ -51,8 +52,8 @@ Options:
   --ca FILE          fetch: the certificates that URL's server must lead to, in PEM; may be given several times [Mozilla's]
   --help             this text
 
-The exit status is 0 where all is well, 1 where a file is refused, a model is unknown or, for diff, files differ, and 2
-where the command line is wrong.";
+The exit status is 0 if all is well, 1 if a file is refused, a model is unknown or, for diff, files differ, 2 if the
+command line is wrong, and 141 if the output is no longer read.";
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +104,7 @@ impl fmt::Display for MetadataFailure {
             Self::Setup(sentence) => f.write_str(sentence),
             #[cfg(feature = "fetch")]
             Self::Fetch(url, error) => write!(f, "{url}: {error}"),
-            Self::Output(error) => write!(f, "can't write: {error}"),
+            Self::Output(error) => write!(f, "standard output can't be written to: {error}"),
         }
     }
 }
@@ -116,23 +117,23 @@ pub(crate) fn run(options: &Options) -> Result<Finding, MetadataFailure> {
     let policy = policy(options)?;
     let load = |path: &Path, seen| load(path, &policy, seen, now);
     let seen = options.newer_than.map_or(Seen::Nothing, Seen::NewerThan);
-    let (text, finding) = match &options.action {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let finding = match &options.action {
         #[cfg(feature = "fetch")]
-        Action::Fetch(file) => fetch::fetch(file, options, &policy, now)?,
-        Action::Verify(file) => (summary(&load(file, seen)?, now), Finding::Fine),
-        Action::Show(file, None) => (list(&load(file, seen)?, now, |_| true).0, Finding::Fine),
-        Action::Show(file, Some(key)) => one(&load(file, seen)?, *key, now),
-        Action::Search(file, text) => {
-            let (table, count) = list(&load(file, seen)?, now, |entry| matches(entry, text));
-            (table, if count > 0 { Finding::Fine } else { Finding::Other })
+        Action::Fetch(file) => {
+            let (blob, sentence) = fetch::fetch(file, options, &policy, now)?;
+            writeln!(out, "{sentence}\n").and_then(|()| summary(&mut out, &blob, now))
         }
+        Action::Verify(file) => summary(&mut out, &load(file, seen)?, now),
+        Action::Show(file, None) => list(&mut out, &load(file, seen)?, now, |_| true).map(|_| Finding::Fine),
+        Action::Show(file, Some(key)) => one(&mut out, &load(file, seen)?, *key, now),
+        Action::Search(file, text) => list(&mut out, &load(file, seen)?, now, |entry| matches(entry, text)),
         Action::Diff(old, new) => {
             let (old, new) = (load(old, Seen::Nothing)?, load(new, seen)?);
-            differences(&old, &new)
+            differences(&mut out, &old, &new)
         }
     };
-    io::stdout().write_all(text.as_bytes()).map_err(MetadataFailure::Output)?;
-    Ok(finding)
+    finding.and_then(|finding| out.flush().map(|()| finding)).map_err(MetadataFailure::Output)
 }
 
 fn policy(options: &Options) -> Result<BlobPolicy, MetadataFailure> {
@@ -141,8 +142,9 @@ fn policy(options: &Options) -> Result<BlobPolicy, MetadataFailure> {
     } else {
         let mut anchors = Vec::new();
         for path in &options.roots {
-            let pem =
-                std::fs::read_to_string(path).map_err(|error| MetadataFailure::File(path.clone(), error))?;
+            let pem = files::read(path, files::CERTIFICATES_MAX)
+                .map_err(|error| MetadataFailure::File(path.clone(), error))?;
+            let pem = String::from_utf8(pem).map_err(|_| MetadataFailure::Root(path.clone()))?;
             anchors.push(anchor_from_pem(&pem).map_err(|_| MetadataFailure::Root(path.clone()))?);
         }
         BlobPolicy::new(anchors)
@@ -186,56 +188,79 @@ fn read(path: &Path) -> Result<Vec<u8>, MetadataFailure> {
     }
 }
 
-fn summary(blob: &Blob, now: Timestamp) -> String {
-    let mut table = Table::new(["", ""]);
+type Row<const COLUMNS: usize> = [String; COLUMNS];
+
+/// Writes a table of names and values.
+fn write_pairs(out: &mut dyn Write, rows: &[Row<2>]) -> io::Result<()> {
+    Table::new(["", ""]).write(out, || rows.iter().cloned())
+}
+
+/// Writes a line outside of a table, which may have words of a BLOB in it.
+fn write_line(out: &mut dyn Write, line: &str) -> io::Result<()> {
+    writeln!(out, "{}", printable(line, LINE_MAX))
+}
+
+/// The most characters of a line outside of a table: a sentence of ours with a cell in it.
+const LINE_MAX: usize = CELL_MAX.saturating_mul(2);
+
+fn summary(out: &mut dyn Write, blob: &Blob, now: Timestamp) -> io::Result<Finding> {
     let signer = blob.signer().certificates();
-    let mut row = |name: &str, value: String| table.row([name.to_owned(), value]);
-    row("number", blob.number().to_string());
-    row("next update", blob.next_update().to_string());
-    row("signed by", signer.iter().filter_map(table::common_name).collect::<Vec<_>>().join(" < "));
-    row("models", blob.entries().len().to_string());
     let count = |is: fn(&ModelKey) -> bool| {
         blob.entries().filter(|entry| entry.keys().first().is_some_and(is)).count().to_string()
     };
-    row("  FIDO2", count(|key| matches!(key, ModelKey::Aaguid(_))));
-    row("  U2F", count(|key| matches!(key, ModelKey::KeyIdentifier(_))));
-    row("  UAF", count(|key| matches!(key, ModelKey::Aaid(_))));
     let compromised = blob.entries().filter(|entry| {
         entry.current_report(now).is_some_and(|it| it.status.is_compromise() || it.status == revoked())
     });
-    row("  compromised or revoked", compromised.count().to_string());
-    row("left out", blob.skipped().len().to_string());
-    let mut text = table.to_string();
+    let rows = [
+        ("number", blob.number().to_string()),
+        ("next update", blob.next_update().to_string()),
+        ("signed by", signer.iter().filter_map(table::common_name).collect::<Vec<_>>().join(" < ")),
+        ("models", blob.entries().len().to_string()),
+        ("  FIDO2", count(|key| matches!(key, ModelKey::Aaguid(_)))),
+        ("  U2F", count(|key| matches!(key, ModelKey::KeyIdentifier(_)))),
+        ("  UAF", count(|key| matches!(key, ModelKey::Aaid(_)))),
+        ("  compromised or revoked", compromised.count().to_string()),
+        ("left out", blob.skipped().len().to_string()),
+    ];
+    write_pairs(out, &rows.map(|(name, value)| [name.to_owned(), value]))?;
     for skipped in blob.skipped() {
         let key = skipped.keys().first().map(|key| format!(" ({key})")).unwrap_or_default();
-        let _ = writeln!(text, "entry {} is left out: {}{key}", skipped.position(), skipped.fault());
+        let line = format!("entry {} is left out: {}{key}", skipped.position(), skipped.fault());
+        write_line(out, &line)?;
     }
-    text
+    Ok(Finding::Fine)
 }
 
 const fn revoked() -> countersign_metadata::Status {
     countersign_metadata::Status::Revoked
 }
 
-fn list(blob: &Blob, now: Timestamp, wanted: impl Fn(Entry<'_>) -> bool) -> (String, usize) {
-    let mut table = Table::new(["key", "name", "status", "since"]);
-    let mut count = 0_usize;
-    for entry in blob.entries().filter(|entry| wanted(*entry)) {
-        count = count.saturating_add(1);
-        let report = entry.current_report(now);
-        let since = report.as_ref().and_then(|report| report.effective_date).map(|date| date.to_string());
-        table.row([
-            entry.keys().first().map(ToString::to_string).unwrap_or_default(),
-            name(entry),
-            report.map(|report| report.status.to_string()).unwrap_or_default(),
-            since.unwrap_or_default(),
-        ]);
-    }
-    (table.to_string(), count)
+/// Lists the models that are wanted.
+fn list(
+    out: &mut dyn Write,
+    blob: &Blob,
+    now: Timestamp,
+    wanted: impl Fn(Entry<'_>) -> bool,
+) -> io::Result<Finding> {
+    let wanted = || blob.entries().filter(|entry| wanted(*entry));
+    let rows = || {
+        wanted().map(|entry| {
+            let report = entry.current_report(now);
+            let since = report.as_ref().and_then(|it| it.effective_date).map(|date| date.to_string());
+            [
+                entry.keys().first().map(ToString::to_string).unwrap_or_default(),
+                name(entry),
+                report.map(|report| report.status.to_string()).unwrap_or_default(),
+                since.unwrap_or_default(),
+            ]
+        })
+    };
+    Table::new(["key", "name", "status", "since"]).write(out, rows)?;
+    Ok(if wanted().next().is_some() { Finding::Fine } else { Finding::Other })
 }
 
 fn name(entry: Entry<'_>) -> String {
-    entry.statement().map(|it| table::printable(&it.description.decode())).unwrap_or_default()
+    entry.statement().map(|it| printable(&it.description.decode(), CELL_MAX).into_owned()).unwrap_or_default()
 }
 
 fn matches(entry: Entry<'_>, text: &str) -> bool {
@@ -244,42 +269,42 @@ fn matches(entry: Entry<'_>, text: &str) -> bool {
     keys.chain([name(entry)]).any(|own| own.to_lowercase().contains(&text))
 }
 
-fn one(blob: &Blob, key: ModelKey, now: Timestamp) -> (String, Finding) {
-    let mut text = String::new();
+fn one(out: &mut dyn Write, blob: &Blob, key: ModelKey, now: Timestamp) -> io::Result<Finding> {
+    let mut finding = Finding::Other;
     for entry in blob.models(key).entries() {
-        text.push_str(&details(entry, now));
+        finding = Finding::Fine;
+        details(out, entry, now)?;
     }
     for skipped in blob.models(key).skipped() {
-        let _ = writeln!(text, "entry {} is left out: {}", skipped.position(), skipped.fault());
+        finding = Finding::Fine;
+        write_line(out, &format!("entry {} is left out: {}", skipped.position(), skipped.fault()))?;
     }
-    if text.is_empty() {
+    if finding == Finding::Other {
         let listed = match key {
             ModelKey::Aaguid(aaguid) => model_name(aaguid),
             _ => None,
         };
-        let _ = writeln!(text, "{key} is not in the file");
+        writeln!(out, "{key} is not in the file")?;
         if let Some(listed) = listed {
-            let _ = writeln!(text, "it is known as {}, which nobody vouches for", listed.name);
+            writeln!(out, "it is known as {}, which nobody vouches for", listed.name)?;
         }
-        return (text, Finding::Other);
     }
-    (text, Finding::Fine)
+    Ok(finding)
 }
 
-fn details(entry: Entry<'_>, now: Timestamp) -> String {
-    let mut table = Table::new(["", ""]);
-    let mut row = |name: &str, value: String| table.row([name.to_owned(), value]);
+fn details(out: &mut dyn Write, entry: Entry<'_>, now: Timestamp) -> io::Result<()> {
+    let mut rows: Vec<Row<2>> = Vec::new();
+    let mut row = |name: &str, value: String| rows.push([name.to_owned(), value]);
     for key in entry.keys() {
         row("key", key.to_string());
     }
     row("name", name(entry));
     if let Some(statement) = entry.statement() {
+        // One more than a cell holds of one letter each: what is beyond is cut off anyway.
         let words = |words: countersign_metadata::Texts<'_>| {
-            table::printable(
-                &words.iter().map(|word| word.decode().into_owned()).collect::<Vec<_>>().join(", "),
-            )
+            words.iter().take(CELL_MAX).map(|word| word.decode().into_owned()).collect::<Vec<_>>().join(", ")
         };
-        row("protocol", table::printable(&statement.protocol_family.decode()));
+        row("protocol", statement.protocol_family.decode().into_owned());
         row("version", statement.authenticator_version.to_string());
         row("algorithms", words(statement.authentication_algorithms));
         row("attestation", words(statement.attestation_types));
@@ -292,32 +317,33 @@ fn details(entry: Entry<'_>, now: Timestamp) -> String {
             table::common_name(root.anchor().certificate()).unwrap_or_else(|| "without a name".to_owned()),
         );
     }
-    let mut text = table.to_string();
-    let mut reports = Table::new(["status", "since", "version", ""]);
-    for report in entry.reports() {
-        reports.row([
-            report.status.to_string(),
-            report.effective_date.map(|date| date.to_string()).unwrap_or_default(),
-            report.authenticator_version.map(|version| version.to_string()).unwrap_or_default(),
-            if report.is_in_effect_at(now) { String::new() } else { "not in effect".to_owned() },
-        ]);
-    }
-    let _ = write!(text, "\n{reports}");
-    text
+    write_pairs(out, &rows)?;
+    writeln!(out)?;
+    Table::new(["status", "since", "version", ""]).write(out, || {
+        entry.reports().into_iter().map(|report| {
+            [
+                report.status.to_string(),
+                report.effective_date.map(|date| date.to_string()).unwrap_or_default(),
+                report.authenticator_version.map(|version| version.to_string()).unwrap_or_default(),
+                if report.is_in_effect_at(now) { String::new() } else { "not in effect".to_owned() },
+            ]
+        })
+    })
 }
 
-fn differences(old: &Blob, new: &Blob) -> (String, Finding) {
+fn differences(out: &mut dyn Write, old: &Blob, new: &Blob) -> io::Result<Finding> {
     let changes = changes(old, new);
-    let mut table = Table::new(["key", "name", "change"]);
-    for change in &changes {
-        table.row([
-            change.key.to_string(),
-            table::printable(change.description.as_deref().unwrap_or_default()),
-            describe(&change.change),
-        ]);
-    }
-    let text = format!("number {} to {}, {} changes\n{table}", old.number(), new.number(), changes.len());
-    (text, if changes.is_empty() { Finding::Fine } else { Finding::Other })
+    writeln!(out, "number {} to {}, {} changes", old.number(), new.number(), changes.len())?;
+    Table::new(["key", "name", "change"]).write(out, || {
+        changes.iter().map(|change| {
+            [
+                change.key.to_string(),
+                printable(change.description.as_deref().unwrap_or_default(), CELL_MAX).into_owned(),
+                describe(&change.change),
+            ]
+        })
+    })?;
+    Ok(if changes.is_empty() { Finding::Fine } else { Finding::Other })
 }
 
 fn describe(change: &Change<'_>) -> String {

@@ -7,7 +7,10 @@ use std::{
 
 use countersign::BackupEligibilityChange;
 
-use crate::MetadataConfig;
+use crate::{MetadataConfig, StartError};
+
+/// Schemes of databases, which need no slashes to be told from a path.
+const SCHEMES: [&str; 7] = ["file", "mysql", "mariadb", "postgres", "postgresql", "sqlite", "sqlite3"];
 
 /// The port that [`Config::new`] listens on.
 const DEFAULT_PORT: u16 = 8080;
@@ -83,6 +86,30 @@ impl Config {
         }
     }
 
+    /// The port that is to be listened on; 0 if that is not decided yet.
+    pub(crate) const fn port(&self) -> u16 {
+        match self.listen {
+            Listen::Localhost(port) => port,
+            Listen::Address(address) => address.port(),
+        }
+    }
+
+    /// Refuses a database that is no path: SQLite would make folders of its name. What comes after the scheme may be a
+    /// password, and is not repeated.
+    pub(crate) fn check_database(&self) -> Result<(), StartError> {
+        let text = self.database.to_string_lossy();
+        let Some((scheme, rest)) = text.split_once(':') else { return Ok(()) };
+        // One letter is a drive of Windows.
+        let is_scheme = scheme.len() > 1
+            && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+        let is_known = SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+        if is_scheme && (is_known || rest.starts_with("//")) {
+            return Err(StartError::DatabaseScheme(scheme.to_owned()));
+        }
+        Ok(())
+    }
+
     /// The accepted origins of a server that listens on `port`.
     pub(crate) fn origins(&self, port: u16) -> Vec<String> {
         if !self.origins.is_empty() {
@@ -101,6 +128,21 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_that_is_no_path_is_refused_by_its_scheme() {
+        for address in
+            ["postgres://user:word@host/db", "POSTGRESQL:db", "sqlite:x.db", "file:x.db", "what-ever://x"]
+        {
+            let error = Config::new(address).check_database().unwrap_err();
+            let scheme = address.split(':').next().unwrap();
+            assert!(matches!(&error, StartError::DatabaseScheme(found) if found == scheme), "{address}");
+            assert!(!error.to_string().contains("word"), "{error}");
+        }
+        for path in ["x.db", "/a/b:c.db", "C:\\x.db", "c:/x.db", "a:b", "./postgres:x", "1a://x"] {
+            Config::new(path).check_database().unwrap();
+        }
+    }
 
     #[test]
     fn the_origin_follows_the_port_for_localhost_and_the_rp_id_otherwise() {

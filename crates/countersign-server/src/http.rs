@@ -124,11 +124,7 @@ impl App {
 /// The routes of a server with this configuration, to be served by other means than [`Server`](crate::Server) or
 /// called in tests. Opens the database; listens nowhere. Metadata is read once: it is `Server` that looks after it.
 pub fn router(config: &Config) -> Result<Router, StartError> {
-    let port = match config.listen {
-        crate::Listen::Localhost(port) => port,
-        crate::Listen::Address(address) => address.port(),
-    };
-    Ok(open(config, config.origins(port))?.routes)
+    Ok(open(config, config.origins(config.port()))?.routes)
 }
 
 /// What a server consists of.
@@ -145,12 +141,15 @@ pub(crate) struct Opened {
     pub(crate) store: Store,
 }
 
-/// Opens a server with these origins.
-pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Opened, StartError> {
-    let knowledge = Knowledge::load(config, now())?.map(Arc::new);
+/// The relying party of a server with these origins.
+fn relying_party(
+    config: &Config,
+    origins: &[String],
+    knowledge: Option<&Knowledge>,
+) -> Result<RelyingParty, StartError> {
     let mut builder = RelyingParty::builder(&config.rp_id, &config.rp_name);
     let mut policy = Policy::passkeys();
-    if let Some(metadata) = knowledge.as_deref().and_then(Knowledge::demanded) {
+    if let Some(metadata) = knowledge.and_then(Knowledge::demanded) {
         policy = Policy::attested(AttestedPolicy::new())
             .with_user_verification(UserVerificationRequirement::Required);
         builder = builder.trust_anchors(metadata.clone()).model_policy(metadata);
@@ -160,13 +159,40 @@ pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Opened, Star
         .with_resident_key(ResidentKeyRequirement::Required)
         .with_backup_eligibility_change(config.backup_eligibility_change);
     let builder = builder.policy(policy);
-    let relying_party = origins
+    origins
         .iter()
         .fold(builder, RelyingPartyBuilder::origin)
         .verifiers(backend::verifiers())
         .build()
-        .map_err(StartError::RelyingParty)?;
+        .map_err(StartError::RelyingParty)
+}
+
+/// Says what would keep a server from running, or from accepting the passkeys in its database. Makes no file, listens
+/// nowhere, and leaves metadata alone.
+pub(crate) fn check(config: &Config) -> Result<(), StartError> {
+    config.check_database()?;
+    relying_party(config, &config.origins(config.port()), None)?;
+    match Store::of_other_relying_party(&config.database, &config.rp_id)? {
+        Some(passkeys) => Err(StartError::OtherRelyingParty(passkeys)),
+        None => Ok(()),
+    }
+}
+
+/// Opens a server with these origins.
+pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Opened, StartError> {
+    config.check_database()?;
+    let knowledge = Knowledge::load(config, now())?.map(Arc::new);
+    let relying_party = relying_party(config, &origins, knowledge.as_deref())?;
     let store = Store::open(&config.database)?;
+    if let Some(passkeys) = Store::of_other_relying_party(&config.database, &config.rp_id)? {
+        tracing::warn!(
+            unusable = passkeys.unusable,
+            total = passkeys.total,
+            found = passkeys.found,
+            configured = passkeys.configured,
+            "passkeys in the database can't be used: they were registered with another RP ID"
+        );
+    }
     let cookies = cookie::Cookies::for_origins(&origins);
     let assets = assets::Assets::new();
     let headers = Arc::new(edge::Headers::new(&origins, assets.version()));

@@ -50,5 +50,5 @@ pub use backend::BACKEND;
 pub use config::{Config, Listen, UnknownSignals};
 pub use metadata::{MetadataConfig, MetadataSource, Registrations};
 pub use server::{Server, stop_signal};
-pub use start_error::StartError;
+pub use start_error::{OtherRelyingParty, StartError};
 pub use text::printable;

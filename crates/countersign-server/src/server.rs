@@ -55,6 +55,13 @@ impl Server {
         Ok(Self { sockets, operations, url, opened })
     }
 
+    /// Says what would keep a server with this configuration from running, or from accepting the passkeys in its database.
+    ///
+    /// Makes no file, listens nowhere, and leaves metadata alone.
+    pub fn check(config: &Config) -> Result<(), StartError> {
+        http::check(config)
+    }
+
     /// The addresses that are listened on: one, or two for `localhost`.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.sockets.addresses

@@ -28,6 +28,10 @@ pub enum StartError {
     MetadataUrl(String),
     /// The metadata is refused.
     Metadata(PathBuf, MetadataError),
+    /// The database is to be at an address of this scheme, and not in a file.
+    DatabaseScheme(String),
+    /// Passkeys in the database belong to another RP ID than the server's, and can't be used with it.
+    OtherRelyingParty(OtherRelyingParty),
     /// The database's folder can't be created.
     Folder(PathBuf, io::Error),
     /// The database file can't be created or opened.
@@ -49,6 +53,31 @@ pub enum StartError {
     NotCountersign(PathBuf),
     /// The database can't be used for another reason, in SQLite's words.
     Database(PathBuf, String),
+}
+
+/// Passkeys in a database that a server with this RP ID can't accept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OtherRelyingParty {
+    /// How many there are.
+    pub unusable: u64,
+    /// How many passkeys there are in all.
+    pub total: u64,
+    /// The RP ID that one of them belongs to.
+    pub found: String,
+    /// The server's RP ID.
+    pub configured: String,
+}
+
+impl fmt::Display for OtherRelyingParty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { unusable, total, found, configured } = self;
+        write!(
+            f,
+            "{unusable} of the {total} passkeys in the database can't be used with the RP ID {configured:?}: they were \
+             registered with {found:?}"
+        )
+    }
 }
 
 impl fmt::Display for StartError {
@@ -73,6 +102,12 @@ impl fmt::Display for StartError {
                 )
             }
             Self::Metadata(path, error) => write!(f, "can't use {}: {error}", path.display()),
+            Self::DatabaseScheme(scheme) => write!(
+                f,
+                "the database is a file, and an address that begins with {scheme}: is none: give the path of an SQLite \
+                 file, such as /var/lib/countersign/countersign.sqlite3"
+            ),
+            Self::OtherRelyingParty(passkeys) => passkeys.fmt(f),
             Self::Folder(path, error) => {
                 write!(f, "can't create the database's folder {}: {error}", path.display())
             }

@@ -10,7 +10,7 @@ use std::{fmt, path::Path, sync::Arc};
 
 use rusqlite::Connection;
 
-use crate::StartError;
+use crate::{OtherRelyingParty, StartError};
 
 pub(crate) mod accounts;
 pub(crate) mod ceremonies;
@@ -42,6 +42,23 @@ impl Store {
         let writer = writer::Writer::start(connection, presence.clone())
             .map_err(|error| StartError::Database(path.to_path_buf(), error.to_string()))?;
         Ok(Self { writer: Arc::new(writer), readers, presence })
+    }
+
+    /// Passkeys in the database file that belong to another RP ID than this one, if there are any. Makes no file, and
+    /// leaves one that is there as it is.
+    pub(crate) fn of_other_relying_party(
+        path: &Path,
+        rp_id: &str,
+    ) -> Result<Option<OtherRelyingParty>, StartError> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let read = || {
+            let connection = open::reader(path)?;
+            schema::check(&connection)?;
+            credentials::of_other_relying_party(&connection, rp_id)
+        };
+        read().map_err(|error| open::refusal(path, &error))
     }
 
     /// Refuses if the database file was deleted or replaced since it was opened.

@@ -14,15 +14,15 @@ use countersign_server::{
     files,
 };
 
-use super::{Finding, MetadataFailure, Options, load, progress::Progress, summary, verifiers};
+use super::{MetadataFailure, Options, load, progress::Progress, verifiers};
 
-/// Fetches, unless what is in the file is the newest.
+/// Fetches, unless what is in the file is the newest; returns what is in the file now, and a sentence about that.
 pub(super) fn fetch(
     file: &Path,
     options: &Options,
     policy: &BlobPolicy,
     now: Timestamp,
-) -> Result<(String, Finding), MetadataFailure> {
+) -> Result<(Blob, String), MetadataFailure> {
     let mut config = FetchConfig::new(options.url.as_deref().unwrap_or(FIDO_URL));
     config.authorities.clone_from(&options.authorities);
     let client = Client::new(&config).map_err(|error| MetadataFailure::Setup(error.to_string()))?;
@@ -57,7 +57,7 @@ pub(super) fn fetch(
         }
     };
     remember(&beside, client.url(), blob.number(), validators)?;
-    Ok((format!("{} {what}\n\n{}", file.display(), summary(&blob, now)), Finding::Fine))
+    Ok((blob, format!("{} {what}", file.display())))
 }
 
 /// No lower number than that of the file, or of what was fetched from the address before.

@@ -8,6 +8,10 @@ mod authenticator;
 #[path = "../../../countersign-server/tests/http/https.rs"]
 mod https;
 mod metadata;
+#[cfg(unix)]
+mod operating;
+#[cfg(unix)]
+mod output;
 mod program;
 mod starting;
 #[cfg(unix)]

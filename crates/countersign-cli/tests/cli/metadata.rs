@@ -1,11 +1,15 @@
 //! `countersign metadata`, on BLOBs made here.
 
-use std::{fs, path::Path, process::Output};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
 
 use countersign_metadata::testing::TestChain;
 use serde_json::{Value, json};
 
-use crate::program::{assert_fails, run};
+use crate::program::{assert_fails, program, run};
 
 const MODEL: &str = "01010101-0101-0101-0101-010101010101";
 
@@ -30,7 +34,7 @@ fn payload(number: u64, status: &str) -> Value {
 }
 
 /// A folder with two BLOBs and the root of both.
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     let folder = tempfile::tempdir().unwrap();
     let chain = TestChain::new();
@@ -44,7 +48,8 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-fn metadata(folder: &Path, arguments: &[&str]) -> Output {
+/// A run of `metadata`: arguments that name a file of the folder are its path.
+pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let known = |argument: &&str| {
         if folder.join(argument).exists() { path(argument) } else { (*argument).to_owned() }
@@ -52,7 +57,13 @@ fn metadata(folder: &Path, arguments: &[&str]) -> Output {
     let mut all: Vec<String> = arguments.iter().map(known).collect();
     all.insert(0, "metadata".to_owned());
     all.extend(["--root".to_owned(), path("root.pem"), "--at".to_owned(), "2026-01-01".to_owned()]);
-    run(&all.iter().map(String::as_str).collect::<Vec<_>>())
+    let mut command = program();
+    command.args(all);
+    command
+}
+
+fn metadata(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder, arguments).output().unwrap()
 }
 
 #[track_caller]
@@ -111,15 +122,90 @@ fn differences_are_listed() {
     prints(&metadata(folder.path(), &["diff", "old", "old"]), 0, &["number 7 to 7, 0 changes"]);
 }
 
+/// Writes a BLOB of these entries under a name of the folder.
+fn write(folder: &Path, name: &str, entries: &[Value]) {
+    let payload = json!({ "no": 9, "nextUpdate": "2026-02-01", "entries": entries });
+    fs::write(folder.join(name), TestChain::new().sign(payload.to_string().as_bytes())).unwrap();
+}
+
+/// An entry of a model with this description and this status.
+fn entry(number: u32, description: &str, status: &str) -> Value {
+    let mut entry = payload(0, status)["entries"][0].clone();
+    let aaguid = format!("{number:08x}-0101-0101-0101-010101010101");
+    entry["aaguid"] = json!(aaguid);
+    entry["metadataStatement"]["aaguid"] = json!(aaguid);
+    entry["metadataStatement"]["description"] = json!(description);
+    entry
+}
+
+#[test]
+fn no_word_of_a_blob_reaches_the_terminal_as_a_command() {
+    let folder = folder();
+    let bad = "a\u{1b}[31m\nb\u{202e}c\u{2028}d\u{200b}e\u{3164}f\u{2800}g\u{e0041}h";
+    let mut entry = entry(1, bad, bad);
+    for member in ["protocolFamily", "authenticationAlgorithms", "attestationTypes", "keyProtection"] {
+        let is_list = member != "protocolFamily";
+        entry["metadataStatement"][member] = if is_list { json!([bad, bad]) } else { json!(bad) };
+    }
+    write(folder.path(), "bad", &[entry]);
+    let model = "00000001-0101-0101-0101-010101010101";
+    for arguments in
+        [&["show", "bad"][..], &["show", "bad", model], &["search", "bad", "a"], &["diff", "old", "bad"]]
+    {
+        let output = metadata(folder.path(), arguments);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("a\u{fffd}[31m\u{fffd}b\u{fffd}c"), "{text}");
+        let is_bad = |character: char| {
+            (character.is_control() && character != '\n')
+                || "\u{202e}\u{2028}\u{200b}\u{3164}\u{2800}\u{e0041}".contains(character)
+        };
+        assert!(!text.contains(is_bad), "{text:?}");
+    }
+    let output = metadata(folder.path(), &["verify", "bad", "--root", "no\u{1b}[31m.pem"]);
+    assert!(!output.stderr.contains(&0x1b), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn one_long_description_costs_no_long_lines_of_all_models() {
+    let folder = folder();
+    let long = "a".repeat(200_000);
+    let entries: Vec<_> = (1..16_000)
+        .map(|number| entry(number, if number == 7 { &long } else { "b" }, "NOT_FIDO_CERTIFIED"))
+        .collect();
+    write(folder.path(), "long", &entries);
+    let [blob, root] = ["long", "root.pem"].map(|name| folder.path().join(name));
+    let script = "ulimit -v 400000; exec \"$0\" metadata show \"$1\" --root \"$2\" --at 2026-01-01";
+    let mut command = Command::new("sh");
+    let output =
+        command.args(["-c", script]).arg(program().get_program()).arg(blob).arg(root).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().count(), 16_000);
+    assert!(text.lines().all(|line| line.chars().count() < 300));
+    assert!(text.contains(&("a".repeat(199) + "…")));
+}
+
+#[test]
+fn a_root_beyond_a_mebibyte_is_not_read() {
+    let folder = folder();
+    let root = folder.path().join("long.pem");
+    fs::write(&root, fs::read(folder.path().join("root.pem")).unwrap().repeat(3000)).unwrap();
+    let output = run(&["metadata", "verify", "x", "--root", root.to_str().unwrap()]);
+    assert_fails(&output, 1, &format!("{}: it has more than 1048576 bytes", root.display()));
+    #[cfg(unix)]
+    {
+        let output = run(&["metadata", "verify", "x", "--root", "/dev/zero"]);
+        assert_fails(&output, 1, "/dev/zero: it has more than 1048576 bytes");
+    }
+}
+
 #[cfg(feature = "fetch")]
 mod fetching {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::{
-        https::{Https, Reply},
-        program::program,
-    };
+    use crate::https::{Https, Reply};
 
     /// Runs `metadata fetch` for the file `fetched` of a folder.
     fn fetch(folder: &Path, server: &Https, more: &[&str]) -> Output {
@@ -201,7 +287,7 @@ mod fetching {
         // A limit for the size of files stands in for a full disk: writing beyond it fails in the same way.
         let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" metadata fetch \"$1\" --url \"$2\" --ca \"$3\" --root \"$4\" --at 2026-01-01";
         let authority = Https::write_authority(folder.path());
-        let mut command = std::process::Command::new("sh");
+        let mut command = Command::new("sh");
         command.args(["-c", script]).arg(program().get_program()).arg(path(folder.path())).arg(server.url());
         let output = command.arg(authority).arg(folder.path().join("root.pem")).output().unwrap();
         assert_eq!(output.status.code(), Some(1));
@@ -228,7 +314,7 @@ mod fetching {
         std::os::unix::fs::symlink(folder.path().join("old"), &fetched).unwrap();
         refused("a symbolic link");
         fs::remove_file(&fetched).unwrap();
-        assert!(std::process::Command::new("mkfifo").arg(&fetched).status().unwrap().success());
+        assert!(Command::new("mkfifo").arg(&fetched).status().unwrap().success());
         refused("a device, a pipe or a socket");
         fs::remove_file(&fetched).unwrap();
         fs::create_dir(&fetched).unwrap();

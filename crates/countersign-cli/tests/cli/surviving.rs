@@ -21,7 +21,7 @@ fn finish(started: &Value, response: &Value) -> Value {
 }
 
 /// Makes an account; the passkey, where the server said that it is there.
-fn register(url: &str, name: &str, seed: u8) -> Option<Passkey> {
+pub(crate) fn register(url: &str, name: &str, seed: u8) -> Option<Passkey> {
     let (status, started) = post(url, "/api/accounts/start", &json!({ "name": name })).ok()?;
     if status != 200 {
         return None;

@@ -43,7 +43,7 @@ struct Credential<'a> {
     /// Where the model's picture is.
     icon: Option<String>,
     /// Why it would not be accepted today, after the metadata.
-    trouble: Option<String>,
+    trouble: Option<&'a str>,
     format: &'a str,
     attestation_type: &'a str,
     algorithm: String,
@@ -60,7 +60,7 @@ struct Credential<'a> {
 }
 
 impl<'a> Credential<'a> {
-    fn new(app: &App, stored: &'a StoredCredential, session: &Session) -> Self {
+    fn new(app: &App, Judged { stored, trouble }: &'a Judged, session: &Session) -> Self {
         let record = &stored.record;
         let knowledge = app.knowledge.as_deref();
         let plain_name = || provider_name(record.aaguid()).map(str::to_owned);
@@ -74,7 +74,7 @@ impl<'a> Credential<'a> {
             aaguid: record.aaguid(),
             authenticator: knowledge.map_or_else(plain_name, |it| it.name(record.aaguid()).map(|it| it.name)),
             icon: knowledge.and_then(|it| models::icon_path(it, record.aaguid())),
-            trouble: knowledge.and_then(|it| it.trouble(&app.ceremonies.relying_party, record, now())),
+            trouble: trouble.as_deref(),
             format: stored.attestation.as_ref().map_or("none", |(format, _)| format),
             attestation_type: stored.attestation.as_ref().map_or("none", |(_, kind)| kind),
             algorithm,
@@ -88,6 +88,33 @@ impl<'a> Credential<'a> {
             current: *record.id() == session.credential_id,
         }
     }
+}
+
+/// A credential, and why the metadata of today would not accept it.
+struct Judged {
+    stored: StoredCredential,
+    trouble: Option<String>,
+}
+
+/// Judges credentials by the metadata: on a thread for what takes long, since an attestation that was not judged by this
+/// BLOB before is verified again, and a list has up to 64.
+async fn judged(app: &Shared, stored: Vec<StoredCredential>) -> Result<Vec<Judged>, ApiError> {
+    let Some(knowledge) = app.knowledge.clone() else {
+        return Ok(stored.into_iter().map(|stored| Judged { stored, trouble: None }).collect());
+    };
+    let app = app.clone();
+    let judge = move |stored: StoredCredential| {
+        let trouble = knowledge.trouble(&app.ceremonies.relying_party, &stored.record, now());
+        Judged { stored, trouble }
+    };
+    let judging = tokio::task::spawn_blocking(move || stored.into_iter().map(judge).collect());
+    judging.await.map_err(|error| ApiError::Internal(error.to_string()))
+}
+
+/// Judges one credential.
+async fn judged_one(app: &Shared, stored: StoredCredential) -> Result<Judged, ApiError> {
+    let one = judged(app, vec![stored]).await?.pop();
+    one.ok_or_else(|| ApiError::Internal("a credential was lost".into()))
 }
 
 /// The metadata that names and judges passkeys, as the page tells of it.
@@ -128,7 +155,8 @@ pub(super) async fn list(
     let stored = app.ceremonies.store.read(move |db| credentials::list(db, &owner, evidence)).await?;
     let accepted = stored.iter().map(|one| one.record.id().clone()).collect();
     let signals = Signals::new(&app.ceremonies.relying_party, session.user.clone(), accepted);
-    let credentials = stored.iter().map(|one| Credential::new(&app, one, &session)).collect();
+    let judged = judged(&app, stored).await?;
+    let credentials = judged.iter().map(|one| Credential::new(&app, one, &session)).collect();
     let metadata = app.knowledge.as_deref().map(Metadata::new);
     Ok(json(StatusCode::OK, &Body { credentials, metadata, signals }))
 }
@@ -160,7 +188,8 @@ pub(super) async fn finish(
     let Made::Added(added) = made.map_err(|it| app.registration(it))? else {
         return Err(StoreError::CeremonyUnknown.into());
     };
-    let credential = Credential::new(&app, &added.credential, &added.session);
+    let judged = judged_one(&app, added.credential).await?;
+    let credential = Credential::new(&app, &judged, &added.session);
     let signals = Signals::new(&app.ceremonies.relying_party, added.session.user.clone(), added.accepted);
     Ok(json(StatusCode::CREATED, &Body { credential, signals }))
 }
@@ -187,7 +216,8 @@ pub(super) async fn rename(
         Ok((credentials::rename(db, &session.user, &id, &label)?, session))
     });
     let (renamed, session) = renamed.await?;
-    Ok(json(StatusCode::OK, &Body { credential: Credential::new(&app, &renamed, &session) }))
+    let judged = judged_one(&app, renamed).await?;
+    Ok(json(StatusCode::OK, &Body { credential: Credential::new(&app, &judged, &session) }))
 }
 
 pub(super) async fn remove(

@@ -15,6 +15,32 @@ pub(crate) fn is_taken(db: &Connection, name: &str) -> Result<bool, StoreError> 
     Ok(found.query_row((names::key(name),), |_| Ok(())).optional()?.is_some())
 }
 
+/// Writes the keys of all names as [`names::key`] makes them now. An account whose new key is another's by now keeps its
+/// old one: nobody's name is taken away, and signing in asks for none.
+pub(super) fn renew_keys(db: &Connection) -> Result<(), rusqlite::Error> {
+    let mut all =
+        db.prepare("SELECT user_handle, name, name_key FROM accounts ORDER BY created_at, user_handle")?;
+    let rows = all.query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let renewed = |(handle, name, key): (Vec<u8>, String, String)| {
+        let renewed = names::key(&name);
+        (renewed != key).then_some((handle, renewed))
+    };
+    let mut changed: Vec<_> =
+        rows.filter_map(|row| row.map(renewed).transpose()).collect::<Result<_, _>>()?;
+    let mut write = db.prepare("UPDATE OR IGNORE accounts SET name_key = ?2 WHERE user_handle = ?1")?;
+    // Twice, since a key may be free once its account has another.
+    for _ in 0..2 {
+        let mut taken = Vec::new();
+        for row in changed {
+            if write.execute((&row.0, &row.1))? == 0 {
+                taken.push(row);
+            }
+        }
+        changed = taken;
+    }
+    Ok(())
+}
+
 /// Adds an account; [`StoreError::NameTaken`] where its name is another's by now.
 pub(crate) fn insert(
     db: &Connection,

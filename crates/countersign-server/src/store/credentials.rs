@@ -6,8 +6,8 @@ use countersign::{
 };
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{StoreError, evidence};
-use crate::names;
+use super::{StoreError, evidence, open::Refusal};
+use crate::{OtherRelyingParty, names};
 
 /// The most credentials of an account: far more than anyone has devices, and few enough that `excludeCredentials`
 /// and the page stay short.
@@ -200,6 +200,35 @@ fn dynamic_part((dynamic, record): (Option<String>, Option<String>)) -> Result<D
     }
     let record: CredentialRecord = serde_json::from_str(&record.unwrap_or_default())?;
     Ok(record.dynamic_part().clone())
+}
+
+/// The credentials that belong to another RP ID than this one, if there are any.
+pub(super) fn of_other_relying_party(
+    db: &Connection,
+    rp_id: &str,
+) -> Result<Option<OtherRelyingParty>, Refusal> {
+    let has_table = "SELECT count(*) FROM sqlite_schema WHERE name = 'credentials'";
+    if db.query_row(has_table, (), |row| row.get::<_, i64>(0))? == 0 {
+        return Ok(None);
+    }
+    // Version 1 of a record has no parts.
+    let sql = "
+        WITH found AS (
+            SELECT CASE WHEN json_valid(record)
+                THEN coalesce(record ->> '$.static.rp_id', record ->> '$.rp_id') END AS rp_id
+            FROM credentials
+        )
+        SELECT count(*) FILTER (WHERE rp_id <> ?1), count(*), max(rp_id) FILTER (WHERE rp_id <> ?1) FROM found";
+    let (unusable, total, found) = db.query_row(sql, (rp_id,), |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, Option<String>>(2)?))
+    })?;
+    let count = |count: i64| u64::try_from(count).unwrap_or_default();
+    Ok(found.map(|found| OtherRelyingParty {
+        unusable: count(unusable),
+        total: count(total),
+        found,
+        configured: rp_id.to_owned(),
+    }))
 }
 
 fn count(db: &Connection, owner: &UserHandle) -> Result<i64, StoreError> {

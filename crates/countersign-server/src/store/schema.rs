@@ -141,6 +141,8 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Refusal> {
         transaction.execute_batch(step)?;
         if step == OUTCOMES {
             super::evidence::part(&transaction)?;
+            // Names that look the same have the same key since then.
+            super::accounts::renew_keys(&transaction)?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", from.saturating_add(1))?;

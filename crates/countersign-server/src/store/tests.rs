@@ -156,6 +156,33 @@ fn schema_1() -> (TempDir, Store) {
 }
 
 #[tokio::test]
+async fn names_of_older_schemas_get_the_keys_of_today_and_twins_keep_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.sqlite3");
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch(schema::TABLES).unwrap();
+    db.pragma_update(None, "application_id", schema::APPLICATION_ID).unwrap();
+    db.pragma_update(None, "user_version", 1).unwrap();
+    for (handle, name) in [(1_u8, "Jose\u{301}"), (2, "Ana Test"), (3, "Ana\u{a0}Test"), (4, "ADA")] {
+        let key = name.to_uppercase();
+        db.execute("INSERT INTO accounts VALUES (?, ?, ?, 0)", ([handle], name, key)).unwrap();
+    }
+    drop(db);
+    let store = Store::open(&path).unwrap();
+    let keys = |db: &Connection| {
+        let mut keys = db.prepare("SELECT name_key FROM accounts ORDER BY user_handle")?;
+        let rows = keys.query_map((), |row| row.get(0))?;
+        Ok(rows.collect::<Result<Vec<String>, _>>()?)
+    };
+    assert_eq!(store.read(keys).await.unwrap(), ["JOS\u{c9}", "ANA TEST", "ANA\u{a0}TEST", "ADA"]);
+    let is_taken = |name: &'static str| store.read(move |db| accounts::is_taken(db, name));
+    for name in ["Jos\u{e9}", "ana  test", "Ana\u{2003}Test", "Ada"] {
+        assert!(is_taken(name).await.unwrap(), "{name}");
+    }
+    assert!(!is_taken("Ana").await.unwrap());
+}
+
+#[tokio::test]
 async fn a_record_of_schema_1_is_read_and_its_dynamic_part_written_apart() {
     let (_folder, store) = schema_1();
     let id = countersign::CredentialId::new([0x1d; 3]).unwrap();

@@ -1,0 +1,123 @@
+//! What the program says to those who set it up wrongly.
+
+use std::{
+    fs::{self, File},
+    path::Path,
+    process::Output,
+};
+
+use serde_json::json;
+
+use crate::{
+    program::{Running, assert_fails, post, program},
+    surviving::register,
+};
+
+fn check(database: &Path, options: &[&str]) -> Output {
+    program().args(["serve", "--check", "--database"]).arg(database).args(options).output().unwrap()
+}
+
+/// A server with this database, and a file with its log.
+fn logging(folder: &Path, options: &[&str]) -> (Running, impl Fn() -> String) {
+    let (database, log) = (folder.join("test.sqlite3"), folder.join("log"));
+    let mut command = program();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--database"]).arg(database).args(options);
+    let running = Running::spawn_with_log(command, File::create(&log).unwrap());
+    (running, move || fs::read_to_string(&log).unwrap())
+}
+
+#[test]
+fn another_rp_id_than_that_of_the_stored_passkeys_is_warned_of_and_fails_the_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("test.sqlite3");
+    let running = Running::start(&database);
+    for (seed, name) in [(1, "Ada"), (2, "Eve")] {
+        register(&running.url, name, seed).unwrap();
+    }
+    drop(running);
+    let good = check(&database, &[]);
+    assert_eq!(String::from_utf8(good.stdout).unwrap(), "the configuration and the database are good\n");
+    assert_eq!((good.status.code(), good.stderr.len()), (Some(0), 0));
+    let sentence = "2 of the 2 passkeys in the database can't be used with the RP ID \"example.org\": they were \
+                    registered with \"localhost\"";
+    assert_fails(&check(&database, &["--rp-id", "example.org"]), 1, sentence);
+
+    let (running, log) = logging(folder.path(), &["--rp-id", "example.org"]);
+    let log = log();
+    let line = log.lines().find(|line| line.contains("passkeys in the database can't be used")).unwrap();
+    for part in ["WARN", "unusable=2", "total=2", "found=\"localhost\"", "configured=\"example.org\""] {
+        assert!(line.contains(part), "{line}");
+    }
+    drop(running);
+    let (running, log) = logging(folder.path(), &[]);
+    assert!(!log().contains("WARN"), "{}", log());
+    drop(running);
+}
+
+#[test]
+fn a_check_makes_no_database_and_finds_what_the_start_would() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("new/test.sqlite3");
+    assert_eq!(check(&database, &[]).status.code(), Some(0));
+    assert!(!folder.path().join("new").exists());
+    let output = check(&database, &["--rp-id", "https://example.org"]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    let text = folder.path().join("letter.txt");
+    fs::write(&text, "Dear Ada,\n".repeat(100)).unwrap();
+    let sentence = format!("the file {} is not a countersign database", text.display());
+    assert_fails(&check(&text, &[]), 1, &sentence);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+}
+
+#[test]
+fn a_database_at_an_address_is_refused_in_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["serve", "--check"]] {
+        let mut command = program();
+        command.current_dir(folder.path()).args(arguments);
+        let output = command.args(["--database", "postgres://user:word@host/db"]).output().unwrap();
+        let sentence = "the database is a file, and an address that begins with postgres: is none: give the path of \
+                        an SQLite file, such as /var/lib/countersign/countersign.sqlite3";
+        assert_fails(&output, 1, sentence);
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is made");
+}
+
+#[test]
+fn an_origin_that_is_not_accepted_is_logged_with_those_that_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let (running, log) = logging(folder.path(), &["--origin", "http://localhost:8999"]);
+    // The page is opened where the server listens, and that is not its origin.
+    let port = running.line.split(':').nth(1).unwrap();
+    let url = format!("http://127.0.0.1:{port}");
+    let (status, answer) = post(&url, "/api/sessions/start", &json!({})).unwrap();
+    assert_eq!((status, &answer["error"]["code"]), (403, &json!("origin-not-allowed")));
+    let log = log();
+    let line = log.lines().find(|line| line.contains("origin-not-allowed")).unwrap();
+    for part in ["INFO", &format!("origin=http://127.0.0.1:{port}"), "accepted=\"http://localhost:8999\""] {
+        assert!(line.contains(part), "{part} is not in {line}");
+    }
+}
+
+#[test]
+fn a_malformed_request_is_logged_with_the_member_that_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (running, log) = logging(folder.path(), &[]);
+    let (status, answer) = running.post("/api/accounts/start", &json!({ "nom": "Ada" })).unwrap();
+    assert_eq!((status, &answer["error"]["code"]), (400, &json!("request-malformed")));
+    let log = log();
+    let line = log.lines().find(|line| line.contains("request-malformed")).unwrap();
+    assert!(line.contains("INFO") && line.contains("missing field `name`"), "{line}");
+    assert!(!line.contains("Ada"), "{line}");
+}
+
+#[test]
+fn a_flood_of_refused_requests_is_no_flood_of_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let (running, log) = logging(folder.path(), &[]);
+    for _ in 0..50 {
+        running.post("/api/accounts/start", &json!({})).unwrap();
+    }
+    let lines = log().lines().filter(|line| line.contains("request-malformed")).count();
+    assert!((10..=20).contains(&lines), "{lines} lines in a minute, or in two");
+}
