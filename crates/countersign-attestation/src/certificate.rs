@@ -282,12 +282,11 @@ impl Contents {
 
 /// The three parts of a certificate ([RFC 5280, section 4.1.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.1)).
 ///
-/// x509-parser reads the first alone: it passes over what follows the parts that it knows, and refuses a signature
-/// whose unused bits are not zero.
+/// x509-parser reads only the first: it ignores surplus parts, and rejects a signature whose unused bits are not zero.
 struct Parts<'a> {
     /// All of `tbsCertificate`.
     tbs: &'a [u8],
-    /// All of `signatureAlgorithm`, the one that nobody signed.
+    /// All of `signatureAlgorithm`, the copy that is not signed.
     algorithm: &'a [u8],
     /// The contents of `signatureValue`.
     signature: &'a [u8],

@@ -99,9 +99,9 @@ impl PathLimits {
 
 impl Default for PathLimits {
     /// One more certificate than `x5c` may have, for an anchor that isn't among them, and 64 signature checks. A path
-    /// takes as many checks as it has links, one for each of its issuers that revocation lists are here of, however many
-    /// these are, and one more for each other certificate with the same name as an issuer; no metadata statement has as
-    /// many anchors of one name. A chain of an Android device's factory takes three more.
+    /// takes as many checks as it has links, one for each of its issuers with revocation lists, however many lists, and
+    /// one more for each other certificate with the same name as an issuer; no metadata statement has as many anchors of
+    /// one name. A factory chain of an Android device takes three more.
     fn default() -> Self {
         Self { certificates: X5C_MAX.saturating_add(1), signature_checks: 64 }
     }

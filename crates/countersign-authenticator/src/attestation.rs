@@ -187,9 +187,9 @@ impl Attester {
         Generator::new(&self.serial_number, label)
     }
 
-    /// With the certificates that Android devices were given at the factory, before remote provisioning: an intermediate
-    /// whose subject has a serialNumber, and below it a batch's certificate, which is no CA's and has name constraints,
-    /// but issues those of keys. Both expired in May 2025.
+    /// Adds the certificates that Android devices got at the factory before remote provisioning: an intermediate whose
+    /// subject has a serialNumber and, below it, a batch certificate that issues the certificates of keys, is not a CA's
+    /// and has name constraints. Both expired in May 2025.
     pub fn with_factory_chain(self) -> Self {
         let mut attester = self.with_intermediate().with_intermediate();
         if let [.., (_, intermediate), (_, batch)] = attester.intermediates.as_mut_slice() {

@@ -118,7 +118,7 @@ pub struct CertificateDraft {
     pub extensions: Vec<Extension>,
     /// The algorithm of the signature, where it is not the one of the issuer's key: another of RSA.
     pub signature_algorithm: Option<Algorithm>,
-    /// How many bits of the last octet of the signature are said to be unused: 0, as all of them are used.
+    /// The count of unused bits that the signature's BIT STRING claims; 0 is right.
     pub unused_bits: u8,
     /// Bytes after the certificate.
     pub trailing: Vec<u8>,

@@ -97,10 +97,10 @@ impl Verifiers {
         self.verifier(scheme).is_some()
     }
 
-    /// Whether both are one table, so that they give the same verdicts: one is a clone of the other. Two tables that were
-    /// made apart are different ones, though they may be of the same verifiers.
+    /// Whether both share one table, as clones do, and so give the same verdicts. Tables made separately differ, even if
+    /// they hold the same verifiers.
     ///
-    /// A verdict can be kept together with a clone of the table that gave it, and used where this holds.
+    /// A caller can keep a verdict with a clone of the table that gave it, and reuse it for tables that share it.
     ///
     /// ```
     /// use countersign_cose::Verifiers;

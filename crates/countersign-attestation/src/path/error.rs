@@ -64,9 +64,10 @@ pub enum Obstacle {
     NameConstraints,
     /// A certificate has a critical extension that is not understood here.
     UnknownCritical(Oid<'static>),
-    /// The attestation certificate's extended key usage has purposes of the web alone; rule 384.
+    /// The attestation certificate is not an anchor, and its extended key usage has only purposes of the web (server or
+    /// client authentication, code signing, e-mail protection, time stamping, OCSP signing); rule 384.
     WebPurposes,
-    /// The attestation certificate's key usage does not allow its key to sign data; rule 385.
+    /// The attestation certificate is not an anchor, and its key usage lacks `digitalSignature`; rule 385.
     MayNotSignData,
     /// The issuer's public key can't be used.
     Key(KeyError),
@@ -85,7 +86,7 @@ pub enum Obstacle {
         next_update: Timestamp,
     },
     /// There is a path, but of the revocation lists with the name of one of its issuers, none is signed with the
-    /// issuer's key, or the key may not sign such lists; or one that names the certificate is not signed with it.
+    /// issuer's key, or the key may not sign such lists; or a list that names the certificate is not signed with the issuer's key.
     RevocationListInvalid,
     /// There is a path, but the attestation certificate does not name the model, and the anchor is that of several; holds
     /// of how many.
@@ -156,7 +157,7 @@ impl fmt::Display for Obstacle {
             Self::NameConstraints => f.write_str("a certificate has name constraints"),
             Self::UnknownCritical(identifier) => write!(f, "critical extension {identifier} is not known"),
             Self::WebPurposes => {
-                f.write_str("the attestation certificate's extended key usage has purposes of the web alone")
+                f.write_str("the attestation certificate's extended key usage has only purposes of the web")
             }
             Self::MayNotSignData => f.write_str("the attestation certificate's key may not sign data"),
             Self::Key(_) => f.write_str("the issuer's public key can't be used"),

@@ -1,17 +1,17 @@
-//! Chains that were put into Android devices at the factory, as all were before remote provisioning.
+//! Certificate chains installed in Android devices at the factory, before remote provisioning.
 //!
-//! Such a chain has four certificates: the key's, the batch's, whose key the secure environment of many devices has, an
-//! intermediate for the device's maker, and Google's root. Neither batch keys nor certificates can be replaced in devices
-//! that are in use, so that they are as they were made: batch certificates say that they are no CA's, some have name
-//! constraints, and those below the root of 2016 expired with it. Google's verifier
+//! Such a chain has four certificates: the attested key's; the batch certificate, whose key is in the secure environment
+//! of many devices; an intermediate for the vendor; and Google's root. Neither the batch keys nor the certificates can be
+//! replaced in devices that are in use. Some batch certificates are not marked as CA certificates, some have name
+//! constraints, and the intermediates expire from 2026 on. Google's verifier
 //! ([android/keyattestation](https://github.com/android/keyattestation), `KeyAttestationCertPathValidator.kt` and
-//! `KeyAttestationCertPath.kt`) tells these chains by the serialNumber in the intermediate's subject. It asks of no
-//! certificate of a chain whether it is a CA's, and passes over the expiry of these ones, but not over their revocation.
+//! `KeyAttestationCertPath.kt`) recognises these chains by the serialNumber in the intermediate's subject. It checks no
+//! certificate for being a CA's and ignores the expiry of these ones, but not their revocation.
 //!
-//! What is let pass here is less: basic constraints, key usage and name constraints that are not critical of the batch
-//! certificate alone, and expiry below the root. That the batch certificate need be no CA's is safe only because of what
-//! stands here besides: an attested key of an app has a certificate with a key description, so that it is never taken
-//! for a batch's, whatever the app signs with it; and a path that is longer has a certificate below the leaf's place.
+//! The exceptions here are fewer: basic constraints, key usage and non-critical name constraints of the batch
+//! certificate, and expiry below the root. An app that signs a certificate with its own attested key gains nothing by
+//! them: its certificate has a key description, so it is never accepted as a batch certificate, and the path through the
+//! batch certificate would have five certificates.
 
 use countersign_types::Timestamp;
 
@@ -23,12 +23,12 @@ use crate::{Certificate, oid};
 
 /// The position of the batch certificate in a path, from 0 for the attestation certificate.
 const BATCH: usize = 1;
-/// The position of the factory's intermediate.
+/// The position of the vendor's intermediate.
 const INTERMEDIATE: usize = 2;
 /// The position of the root, the last.
 const ROOT: usize = 3;
 
-/// Whether a certificate may be at this position of a factory's chain.
+/// Whether a certificate can have this position in a factory chain.
 pub(super) fn admits(position: usize, kind: Kind, certificate: &Certificate) -> bool {
     match (position, kind) {
         (BATCH, Kind::Intermediate) => certificate.extension(&oid::ANDROID_KEY_DESCRIPTION).is_none(),
@@ -40,7 +40,7 @@ pub(super) fn admits(position: usize, kind: Kind, certificate: &Certificate) -> 
     }
 }
 
-/// What is demanded of the certificate that comes next in `path` as an issuer, in a factory's chain.
+/// Checks the issuer that would come next in `path`, a factory chain so far.
 pub(super) fn check_issuer(issuer: &Certificate, kind: Kind, path: &[&Certificate]) -> Result<(), Obstacle> {
     if path.len() != BATCH {
         return rules::check_issuer(issuer, kind, path);
@@ -50,7 +50,7 @@ pub(super) fn check_issuer(issuer: &Certificate, kind: Kind, path: &[&Certificat
     })
 }
 
-/// Whether the certificate at this position counts as valid now: below the root it may have expired.
+/// Whether the certificate at this position of a factory chain is accepted at `now`: below the root it may have expired.
 pub(super) fn is_valid_at(position: usize, certificate: &Certificate, now: Timestamp) -> bool {
     certificate.is_valid_at(now) || (position < ROOT && now > certificate.not_after())
 }

@@ -1,4 +1,4 @@
-//! What single formats demand of a path, and what they let pass, beside the rules for all.
+//! The path rules that depend on the attestation statement format.
 
 use super::Obstacle;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     oid::{self, Oid},
 };
 
-/// The purposes of the web's certificates and their like
+/// The purposes of certificates for the web, e-mail, code and the infrastructure of certificates
 /// ([RFC 5280, section 4.2.1.12](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12)).
 const WEB_PURPOSES: [Oid<'static>; 6] = [
     oid::SERVER_AUTHENTICATION,
@@ -17,16 +17,16 @@ const WEB_PURPOSES: [Oid<'static>; 6] = [
     oid::OCSP_SIGNING,
 ];
 
-/// The rules of a path that depend on the attestation's format.
+/// A set of path rules, by format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// Those of every path.
+    /// The rules for every path.
     Plain,
-    /// `packed` and `fido-u2f`: the attestation certificate's key signs data. Anchors of such a format may be roots that
-    /// issue certificates for other purposes too, and the form that the formats demand is one that anyone can ask a CA
-    /// for; so its certificate must not be one for the web.
+    /// `packed` and `fido-u2f`: the attestation certificate must be usable for signing data, and must not be for the web
+    /// only. The anchors of these formats may issue certificates for other purposes too, and any CA would certify the
+    /// subject that `packed` requires.
     SignsData,
-    /// `android-key`: chains that were put into devices at the factory break some rules, which the module `factory` has.
+    /// `android-key`: factory chains are accepted with exceptions; see the module `factory`.
     AndroidKey,
 }
 
@@ -54,7 +54,7 @@ impl Profile {
     }
 }
 
-/// Whether there is no other purpose than those of the web. `anyExtendedKeyUsage` is another one.
+/// Whether all purposes are among [`WEB_PURPOSES`]; `anyExtendedKeyUsage` is not.
 fn are_of_the_web(purposes: &[Oid<'_>]) -> bool {
     purposes.iter().all(|purpose| WEB_PURPOSES.contains(purpose))
 }

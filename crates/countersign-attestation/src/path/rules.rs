@@ -24,12 +24,12 @@ pub(super) fn check_extensions(certificate: &Certificate) -> Result<(), Obstacle
     check_extensions_but(certificate, |_| false)
 }
 
-/// Checks the extensions of a certificate, apart from those that are `let_pass`.
+/// Checks the extensions of a certificate, except those for which `is_exempt` holds.
 pub(super) fn check_extensions_but(
     certificate: &Certificate,
-    let_pass: impl Fn(&Extension<'_>) -> bool,
+    is_exempt: impl Fn(&Extension<'_>) -> bool,
 ) -> Result<(), Obstacle> {
-    for extension in certificate.extensions().filter(|extension| !let_pass(extension)) {
+    for extension in certificate.extensions().filter(|extension| !is_exempt(extension)) {
         if extension.identifier == oid::NAME_CONSTRAINTS {
             return Err(Obstacle::NameConstraints);
         }

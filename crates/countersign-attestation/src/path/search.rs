@@ -14,7 +14,7 @@ pub(super) struct Search<'a> {
     others: &'a [Certificate],
     anchors: &'a [TrustAnchor],
     profile: Profile,
-    /// What is looked for now.
+    /// The kind of chain that the search is at.
     chains: Chains,
     revocation: Check<'a>,
     now: Timestamp,
@@ -28,12 +28,12 @@ pub(super) struct Search<'a> {
     verifier_missing: Option<Scheme>,
 }
 
-/// Which paths are looked for.
+/// The kinds of chains; a search looks for regular ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Chains {
-    /// Those that the rules allow.
+    /// Chains by the rules for every path.
     Regular,
-    /// Those of Android's factories.
+    /// Factory chains of Android devices.
     Factory,
 }
 

@@ -41,7 +41,7 @@ struct Contents {
 
 impl AttestationStatusList {
     /// Reads a list from its JSON: an object with the member `entries`, an object that has an object with a `status` for
-    /// each serial number. Unknown members are passed over. A list takes less than twice the memory of its text.
+    /// each serial number. Unknown members are ignored. The list takes less than twice the memory of its text.
     pub fn from_json(json: &[u8]) -> Result<Self, StatusListError> {
         if json.len() > STATUS_LIST_MAX {
             return Err(StatusListError::TooLong { length: json.len() });
@@ -100,7 +100,7 @@ pub enum StatusListError {
     },
     /// Not the JSON of an object with the member `entries`, which is an object.
     NotList,
-    /// An entry's name is no serial number, or the entry is no object with a status; holds the name's first characters.
+    /// An entry's name is no serial number, or the entry is not an object with a status; holds the first characters of the name.
     Entry(String),
 }
 

@@ -45,9 +45,9 @@ impl<'a> Check<'a> {
 
     /// Judges a path of which everything else is known to hold, the attestation certificate first and the anchor last.
     ///
-    /// An anchor's issuer is not in the path, so that no list is asked for it. `spend` is called once for each issuer that
-    /// lists are here of. How many these are is the caller's affair: a sender, for whom the budget is, has no part in it,
-    /// and each list is verified once with an issuer's key.
+    /// An anchor's issuer is not in the path, so that no list is required for it. `spend` is called once for each issuer
+    /// with lists, however many: the budget limits the work that a sender can cause, the caller chooses the lists, and
+    /// each list is verified once with an issuer's key.
     pub(crate) fn path(
         &self,
         path: &[&Certificate],
@@ -78,11 +78,11 @@ impl<'a> Check<'a> {
 
     /// What the issuer's lists say of the certificate.
     ///
-    /// A list that names it is about it, whatever the list's scope and time: no issuer gives a serial number twice, and
-    /// what is revoked stays so. Nor does it matter whether the issuer's certificate on this path allows its key to sign
-    /// lists: the sender chooses among an issuer's certificates. Where the signature of such a list does not verify,
-    /// the issuer may have made it with another key (section 6.3.3, steps f and g, looks for one). So the status is
-    /// unknown then, and no other list makes it good.
+    /// A list that names the certificate counts whatever its scope and time: no issuer gives a serial number twice, and
+    /// revocation is final. It also counts if the issuer's certificate on this path lacks `cRLSign`, because the sender
+    /// chooses among an issuer's certificates. If the signature of such a list does not verify, the issuer may have
+    /// signed it with another key (section 6.3.3, steps f and g, looks for that key's certificate). The status is then
+    /// unknown, and no other list makes it good.
     fn status(
         &self,
         certificate: &Certificate,

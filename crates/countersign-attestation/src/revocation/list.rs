@@ -37,8 +37,8 @@ const VERSION_2: &[u8] = &[1];
 
 /// What a CRL says. A clone shares its bytes.
 ///
-/// Its signature is checked when it is used, with the key of the issuer that a path goes through. What comes out is kept
-/// with the list, so that each key costs it one check, whichever paths go through it.
+/// The signature is verified when the list is used, with the key of the issuer on a path. The verdict is kept with the
+/// list, so that it is verified once with each key.
 #[derive(Clone)]
 pub struct CertificateRevocationList(Arc<Contents>);
 
@@ -132,8 +132,7 @@ impl CertificateRevocationList {
         &self.0.scope
     }
 
-    /// Whether the list's signature verifies with the key of `issuer`. What its certificate says the key is for is not
-    /// asked.
+    /// Whether the list's signature verifies with the key of `issuer`, whose key usage is not checked here.
     pub(super) fn is_signed_with_key_of(&self, issuer: &Certificate, verifiers: &Verifiers) -> bool {
         self.0.verdicts.verifies(issuer.subject_public_key_info(), verifiers, || {
             let data = self.slice(&self.0.tbs);

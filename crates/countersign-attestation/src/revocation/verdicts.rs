@@ -1,29 +1,29 @@
-//! Which keys a list's signature verifies with, as far as that was asked: hashing a list of some megabytes takes longer
-//! than all else of a path.
+//! Kept results of verifying a list's signature, by key: hashing a list of some megabytes takes longer than everything
+//! else in a path check.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use countersign_cose::Verifiers;
 
-/// The most verdicts that a list keeps. An issuer has one key, and another one for some time when it changes keys.
+/// The most verdicts kept for a list. An issuer has one key, and two during a key change.
 const VERDICTS_MAX: usize = 16;
 
-/// The verdicts on one list. What is kept is the outcome of a pure function: the list, the key and the table of verifiers
-/// decide it.
+/// The verdicts on one list's signature. A verdict depends only on the list, the key and the table of verifiers, so
+/// keeping it changes no outcome.
 #[derive(Default)]
 pub(super) struct Verdicts(Mutex<Vec<Arc<Verdict>>>);
 
 struct Verdict {
     /// The DER of the key's `SubjectPublicKeyInfo`.
     key: Box<[u8]>,
-    /// The table that decided. Held so that no later table takes its place in memory and is mistaken for it.
+    /// The table that gave the verdict. Keeping it alive ensures that no other table gets its address.
     verifiers: Verifiers,
     verifies: OnceLock<bool>,
 }
 
 impl Verdicts {
-    /// Whether the signature verifies with this key. `verify` is called unless that is known; requests that ask at the
-    /// same time wait for one of them.
+    /// Whether the signature verifies with this key. Calls `verify` only if there is no verdict yet; concurrent callers
+    /// wait for the first.
     pub(super) fn verifies(&self, key: &[u8], verifiers: &Verifiers, verify: impl FnOnce() -> bool) -> bool {
         let verdict = self.verdict(key, verifiers);
         *verdict.verifies.get_or_init(verify)
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_verdict_is_asked_for_once_for_each_key_and_table() {
+    fn each_key_and_table_is_verified_once() {
         let (verdicts, verifiers) = (Verdicts::default(), Verifiers::none());
         let mut asked = 0;
         let mut ask = |key: &[u8], verifiers: &Verifiers, answer| {

@@ -106,8 +106,8 @@ pub(super) fn finish(draft: &mut AttestationDraft) {
     }
 }
 
-/// Makes an authority's certificate that of a factory's batch: its basic constraints and key usage are not those of a CA,
-/// and it has name constraints.
+/// Turns an authority's certificate into a batch certificate: not a CA's by basic constraints and key usage, and with
+/// name constraints.
 pub(super) fn make_batch(draft: &mut CertificateDraft) {
     let permitted = explicit(0, &sequence(&[&element(0x82, b"invalid")]));
     draft.set_extension(oid::BASIC_CONSTRAINTS, Critical::Yes, sequence(&[]));

@@ -1,5 +1,4 @@
-//! Tests of the chains that were put into Android devices at the factory: leaf, batch certificate, intermediate, root.
-//! Each test changes one thing.
+//! Tests of factory chains of Android devices: leaf, batch certificate, intermediate, root. Each test changes one thing.
 
 use super::*;
 use crate::{
@@ -21,11 +20,11 @@ const BATCH: usize = 1;
 const INTERMEDIATE: usize = 2;
 const ROOT: usize = 3;
 
-/// A chain to be: each certificate below the one that follows it.
+/// A chain that is not signed yet: each certificate with the number of its key, the leaf first.
 #[derive(Clone)]
 struct Chain(Vec<(Builder, u8)>);
 
-/// A subject of nothing but a serialNumber, as Google's and the makers' have it.
+/// A subject that is only a serialNumber, as in the chains of devices.
 fn numbered(serial_number: &str) -> Vec<Attribute> {
     vec![(oid::SERIAL_NUMBER, PRINTABLE_STRING, serial_number.into())]
 }
@@ -38,7 +37,7 @@ fn ca(serial_number: &str, key: u8) -> Builder {
 }
 
 impl Chain {
-    /// Of which the batch certificate says that it is no CA's.
+    /// A chain whose batch certificate is not a CA's.
     fn new() -> Self {
         let mut leaf = Builder::attestation(&leaf_key())
             .with_extension(oid::KEY_USAGE, true, SIGNATURES)
@@ -50,7 +49,7 @@ impl Chain {
         Self(vec![(leaf, 9), (batch, 5), (ca("d3a2c4b6", 6), 6), (ca("f92009e8", 7), 7)])
     }
 
-    /// Of which all but the leaf are CAs.
+    /// A chain in which all certificates but the leaf are CA certificates.
     fn of_cas() -> Self {
         Self::new().with(BATCH, |_| ca("72b19e0c", 5))
     }
@@ -74,7 +73,7 @@ impl Chain {
         signed.collect()
     }
 
-    /// The attestation, without the root, and the root as the anchor.
+    /// The chain without its root, and the root as an anchor.
     fn split(&self) -> (Vec<Certificate>, TrustAnchor) {
         let mut certificates = self.certificates();
         let root = TrustAnchor::from_certificate(certificates.pop().unwrap());
@@ -194,13 +193,13 @@ fn rule_400_a_factory_chain_has_four_certificates() {
 
 #[test]
 fn rule_400_a_certificate_below_the_leaf_is_none_of_a_factory_chain() {
-    // An app signs with its attested key in the batch's place.
+    // An app signs a certificate with its attested key.
     let mut chain = Chain::new();
     let (mut forged, _) = chain.0[0].clone();
     forged.spki = Key::p256(8).spki();
     chain.0.insert(0, (forged, 8));
     chain.refused(&Obstacle::NotCa);
-    // And without the batch, as if the intermediate had certified the app's key.
+    // The same four positions, if the intermediate had certified the app's key.
     chain.0.remove(2);
     chain.refused(&Obstacle::NotCa);
 }
@@ -279,7 +278,7 @@ fn rule_400_every_signature_of_a_factory_chain_is_verified() {
         certificates[position] = chain.certificates()[position].clone();
         let root = TrustAnchor::from_certificate(certificates.pop().unwrap());
         let error = assess("android-key", certificates, &AnchorList::new([root])).unwrap_err();
-        // What came as far in the search for a regular path counts, where that did not come farther.
+        // The regular path's obstacle is reported unless the factory chain came farther.
         let expected = if position == 0 { Obstacle::NotCa } else { Obstacle::SignatureInvalid };
         assert_eq!(error, PathError::Untrusted(expected), "{position}");
     }

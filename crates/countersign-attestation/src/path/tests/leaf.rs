@@ -1,4 +1,4 @@
-//! Tests of what the attestation certificate of `packed` and `fido-u2f` is for.
+//! Tests of the purposes of `packed` and `fido-u2f` attestation certificates.
 
 use super::*;
 
@@ -6,7 +6,7 @@ const FORMATS: [&str; 2] = ["packed", "fido-u2f"];
 
 /// anyExtendedKeyUsage, 2.5.29.37.0.
 const ANY: &[u8] = &[0x55, 0x1d, 0x25, 0x00];
-/// 1.2.3.4, nobody's.
+/// 1.2.3.4, a purpose that is not the web's.
 const OTHER: &[u8] = &[0x2a, 0x03, 0x04];
 
 /// id-kp of RFC 5280, section 4.2.1.12, and the last arc of each purpose of the web.
@@ -65,7 +65,7 @@ fn rule_384_a_leaf_for_another_purpose_or_for_none_in_particular_attests() {
     accepted(&leaf());
     accepted(&for_purposes(&[ANY.to_vec()]));
     accepted(&for_purposes(&[OTHER.to_vec()]));
-    // 5 to 7 were for IPsec, 10 is data validation and certification: none is the web's.
+    // id-kp-dvcs, and an identifier that is a prefix of the web's.
     accepted(&for_purposes(&[web(10)]));
     accepted(&for_purposes(&[PURPOSES.to_vec()]));
 }
@@ -85,7 +85,7 @@ fn rule_385_a_leaf_whose_key_may_not_sign_data_attests_nothing() {
 fn rules_384_and_385_are_not_for_a_leaf_that_is_itself_the_anchor() {
     for leaf in [for_purposes(&[web(1)]), with_usage(&[5, 0x20])] {
         let certificate = leaf.signed_by("root", &root().1);
-        // With the same key and name, and in other bytes: it is not the anchor, and neither issued the other.
+        // An anchor with the same key and name but other bytes.
         let mut twin = leaf.clone();
         twin.serial_number = vec![2];
         let twin = anchor(&twin.signed_by("root", &root().1));
@@ -119,10 +119,10 @@ fn rules_384_and_385_are_for_the_formats_whose_roots_serve_the_web_too() {
 }
 
 #[test]
-fn an_obstacle_of_the_leaf_is_told_in_a_sentence() {
+fn an_obstacle_of_the_leaf_is_a_sentence() {
     let shown = [Obstacle::WebPurposes, Obstacle::MayNotSignData].map(|obstacle| obstacle.to_string());
     let expected = [
-        "the attestation certificate's extended key usage has purposes of the web alone",
+        "the attestation certificate's extended key usage has only purposes of the web",
         "the attestation certificate's key may not sign data",
     ];
     assert_eq!(shown, expected);

@@ -1,4 +1,4 @@
-//! The serial numbers of a status list, in two pieces of memory.
+//! The serial numbers of a status list, stored in two vectors.
 
 use core::cmp::Ordering;
 
@@ -7,12 +7,12 @@ use super::RevocationReason;
 /// The most digits of a serial number: RFC 5280 has 20 octets, as 40 hexadecimal or 49 decimal digits.
 pub(super) const DIGITS_MAX: usize = 49;
 
-/// Serial numbers by magnitude, and why each is listed.
+/// Serial numbers with the reason for which each is listed.
 #[derive(Default)]
 pub(super) struct Numbers {
-    /// The magnitudes one after the other, each without leading zeros.
+    /// All magnitudes, concatenated, each without leading zeros.
     octets: Vec<u8>,
-    /// In the order of the magnitudes, once it is [`sorted`](Self::sorted).
+    /// Ordered by magnitude after [`sorted`](Self::sorted).
     listed: Vec<Listed>,
 }
 
@@ -25,8 +25,8 @@ struct Listed {
 }
 
 impl Numbers {
-    /// Adds what the digits are in hexadecimal, and in decimal where all of them are decimal. `None` where they are no
-    /// number.
+    /// Adds the number that the digits are in hexadecimal and, if all are decimal, the one that they are in decimal.
+    /// Returns `None` if they are not a number.
     pub(super) fn add(&mut self, digits: &str, reason: RevocationReason) -> Option<()> {
         self.push(&number(digits, 16)?, reason)?;
         match number(digits, 10) {
@@ -43,7 +43,7 @@ impl Numbers {
         Some(())
     }
 
-    /// The same, in order, and in no more memory than they take.
+    /// Sorts the numbers and releases spare capacity.
     pub(super) fn sorted(mut self) -> Self {
         let Self { octets, listed } = &mut self;
         listed.sort_unstable_by(|one, other| {
@@ -54,7 +54,7 @@ impl Numbers {
         self
     }
 
-    /// Why the number is listed, if it is; of several entries the first counts.
+    /// The reason for which the number is listed, if it is; the first entry counts.
     pub(super) fn reason(&self, serial_number: &[u8]) -> Option<RevocationReason> {
         let wanted = without_leading_zeros(serial_number);
         let magnitude = |listed: &Listed| listed.magnitude(&self.octets);
@@ -62,7 +62,7 @@ impl Numbers {
         self.listed.get(place).filter(|it| magnitude(it) == wanted).map(|it| it.reason)
     }
 
-    /// The bytes of the heap that are held.
+    /// The number of heap bytes in use.
     #[cfg(test)]
     pub(super) fn heap(&self) -> usize {
         self.octets.capacity() + self.listed.capacity() * size_of::<Listed>()
@@ -115,13 +115,13 @@ mod tests {
     use super::super::reader;
 
     #[test]
-    fn a_list_takes_no_more_than_twice_its_text_whatever_its_entries() {
+    fn a_status_list_takes_no_more_memory_than_twice_its_text() {
         let list = |entry: &dyn Fn(usize) -> String| {
             let entries: Vec<String> = (0..20_000).map(entry).collect();
             format!(r#"{{"entries":{{{}}}}}"#, entries.join(","))
         };
         for json in [
-            // As short as can be, and read as two numbers each; as long as can be; with much besides.
+            // The shortest entries, read as two numbers each; the longest names; entries with unknown members.
             list(&|number| format!(r#""{}":{{"status":""}}"#, number % 10)),
             list(&|number| format!(r#""{number}":{{"status":""}}"#)),
             list(&|number| format!(r#""{number:049}":{{"status":""}}"#)),

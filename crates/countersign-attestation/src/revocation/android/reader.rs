@@ -1,5 +1,5 @@
-//! The status list's JSON, read entry by entry. What is kept of an entry is its serial number and its reason, so that a
-//! list takes no more memory than a small multiple of its text, whatever else is in it.
+//! Reads the status list's JSON entry by entry and keeps only serial numbers and reasons, so that a list takes no more
+//! memory than a small multiple of its text.
 
 use core::fmt;
 
@@ -13,7 +13,7 @@ use serde::{
 
 use super::{DIGITS_MAX, Numbers, StatusListError, reason};
 
-/// The list's entries by serial number, and how many there are.
+/// Reads the list; returns its serial numbers and the number of entries.
 pub(super) fn read(json: &[u8]) -> Result<(Numbers, usize), StatusListError> {
     let json = core::str::from_utf8(json).map_err(|_| StatusListError::NotList)?;
     let mut reading = Reading { numbers: Numbers::default(), entries: 0, malformed: None };
@@ -29,11 +29,11 @@ pub(super) fn read(json: &[u8]) -> Result<(Numbers, usize), StatusListError> {
 struct Reading {
     numbers: Numbers,
     entries: usize,
-    /// The name of the entry at which reading ended.
+    /// The name of the malformed entry at which reading stopped.
     malformed: Option<String>,
 }
 
-/// The whole list: an object that has the member `entries` once.
+/// Reads the whole list: an object with the member `entries`, once.
 struct Document<'a>(&'a mut Reading);
 
 impl<'de> DeserializeSeed<'de> for Document<'_> {
@@ -67,7 +67,7 @@ impl<'de> Visitor<'de> for Document<'_> {
     }
 }
 
-/// The object of the entries.
+/// Reads the object of entries.
 struct Entries<'a>(&'a mut Reading);
 
 impl<'de> DeserializeSeed<'de> for Entries<'_> {
@@ -101,10 +101,10 @@ impl<'de> Visitor<'de> for Entries<'_> {
     }
 }
 
-/// One entry: an object. serde's derived structs take an array too.
+/// One entry, which must be an object; a derived struct alone would accept an array too.
 struct Entry(Members);
 
-/// Its members; the others are passed over.
+/// The members of an entry that count.
 #[derive(Deserialize)]
 struct Members {
     #[serde(rename = "status")]

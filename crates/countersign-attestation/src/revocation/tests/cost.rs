@@ -1,4 +1,4 @@
-//! Tests of what lists cost.
+//! Tests of the work that lists cause.
 
 use std::sync::{
     Arc,
@@ -11,11 +11,11 @@ use countersign_cose::{
 
 use super::*;
 
-/// Counts the signatures on data of some length or more, and verifies or refuses them; verifies all others.
+/// Counts signatures over at least `least` bytes, and verifies or rejects them; verifies all others.
 #[derive(Debug, Clone, Default)]
 struct Counting {
     least: usize,
-    refuses: bool,
+    rejects: bool,
     count: Arc<AtomicUsize>,
 }
 
@@ -40,7 +40,7 @@ impl PreparedKey for CountingKey {
     fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
         if message.iter().map(|part| part.len()).sum::<usize>() >= self.counting.least {
             self.counting.count.fetch_add(1, Ordering::Relaxed);
-            if self.counting.refuses {
+            if self.counting.rejects {
                 return Err(SignatureInvalid);
             }
         }
@@ -48,7 +48,7 @@ impl PreparedKey for CountingKey {
     }
 }
 
-/// Lists that are longer than any certificate here, and a verifier that counts their signatures.
+/// Lists longer than any certificate here, and a verifier that counts their signatures.
 fn counted(lists: usize) -> (Revocation, Counting, Verifiers) {
     let mut revocation = Revocation::none().requiring_lists();
     for number in 0..lists {
@@ -80,7 +80,7 @@ fn a_list_is_verified_once_with_a_key_however_many_paths_and_requests_ask() {
     let mut other = leaf();
     other.serial_number = vec![33];
     assert_eq!(judge(&path_of(&other, &twin), &verifiers), 2);
-    // A table that was made apart may decide otherwise.
+    // Another table gives verdicts of its own.
     let apart = Verifiers::none().with(Arc::new(counting.clone()));
     assert_eq!(judge(&path(), &apart), 4);
     assert_eq!(judge(&path(), &verifiers), 4);
@@ -89,7 +89,7 @@ fn a_list_is_verified_once_with_a_key_however_many_paths_and_requests_ask() {
 #[test]
 fn a_verdict_on_a_list_is_of_one_table_of_verifiers() {
     let (revocation, _, verifiers) = counted(1);
-    let strict = Counting { least: 2000, refuses: true, ..Counting::default() };
+    let strict = Counting { least: 2000, rejects: true, ..Counting::default() };
     let strict = Verifiers::none().with(Arc::new(strict));
     let judge = |verifiers: &Verifiers| {
         validate_path(&path(), &[anchor()], &revocation, NOW, verifiers, &PathLimits::default()).map(drop)
@@ -109,14 +109,14 @@ fn sixty_four_lists_of_one_name_leave_the_budget_to_the_sender() {
     };
     judge(PathLimits::default().signature_checks()).unwrap();
     assert_eq!(counting.count.load(Ordering::Relaxed), 128);
-    // Two links, and two issuers of whom there are lists.
+    // Two links, and two issuers with lists.
     judge(4).unwrap();
     assert_eq!(judge(3), Err(PathError::BudgetExceeded(3)));
     assert_eq!(counting.count.load(Ordering::Relaxed), 128);
 }
 
 #[test]
-fn rule_277_each_issuer_of_whom_there_are_lists_costs_a_signature_check() {
+fn rule_277_each_issuer_with_lists_costs_a_signature_check() {
     let validate = |revocation: &Revocation, checks| {
         let limits = PathLimits::default().with_signature_checks(checks);
         validate_path(&path(), &[anchor()], revocation, NOW, &Verifiers::rust_crypto(), &limits).map(drop)

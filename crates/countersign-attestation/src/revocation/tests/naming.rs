@@ -1,8 +1,8 @@
-//! Tests of lists that name a certificate, and that something speaks against.
+//! Tests of lists that name a certificate but are out of scope, or whose issuer may not sign lists.
 
 use super::*;
 
-/// A CA whose key may sign certificates only.
+/// Limits a CA to signing certificates.
 fn certificates_only(ca: Builder) -> Builder {
     ca.with_extension(oid::KEY_USAGE, true, &[0x03, 0x02, 0x02, 0x04])
 }
@@ -26,7 +26,7 @@ fn is_unknown(path: &[Certificate], revocation: &Revocation) {
     assert_eq!(error.code(), Code::AttestationUntrusted);
 }
 
-/// What is known where `list` names or does not name the leaf, for both kinds of scope, neither of which has the leaf.
+/// The list with each kind of scope that does not cover the leaf.
 fn lists_of_another_scope(by_middle: &ListBuilder, key: &Key) -> [Revocation; 2] {
     [CAS, &point(b"http://a.example/1")].map(|scope| {
         let list =
@@ -39,9 +39,9 @@ fn lists_of_another_scope(by_middle: &ListBuilder, key: &Key) -> [Revocation; 2]
 fn rule_399_a_list_that_names_counts_though_the_issuers_other_certificate_may_not_sign_lists() {
     let one = |list: &ListBuilder| Revocation::none().with_list(list.signed_by(&middle_key()));
     is_revoked(&other_path(), &one(&by_middle().naming(&[30])), 0);
-    // One that does not name it is no list of this issuer's then.
+    // A list that does not name the leaf proves nothing then.
     is_unknown(&other_path(), &one(&by_middle()));
-    // The sender has the choice between the two certificates, and may send both.
+    // The sender chooses between the two certificates, or sends both.
     let [leaf, other] = other_path();
     let both = [leaf, other, path()[1].clone()];
     is_revoked(&both, &one(&by_middle().naming(&[30])), 0);
@@ -66,14 +66,14 @@ fn rule_399_a_list_that_names_and_is_signed_with_another_key_leaves_the_status_u
     let naming = by_middle().naming(&[30]);
     let good = known(&by_middle(), &by_root());
     validate(&path(), &good).unwrap();
-    // No list that verifies makes it good again.
+    // A list that verifies does not make it good.
     is_unknown(&path(), &good.clone().with_list(naming.signed_by(&other_key)));
     is_unknown(&path(), &good.with_list(naming.signed_by(&other_key)).dangerous_accept_outdated_lists());
     for revocation in lists_of_another_scope(&naming, &other_key) {
         is_unknown(&path(), &revocation);
         is_unknown(&other_path(), &revocation);
     }
-    // What it does not name it says nothing of.
+    // Such a list says nothing about a certificate that it does not name.
     validate(&path(), &known(&by_middle(), &by_root()).with_list(by_middle().signed_by(&other_key))).unwrap();
     for revocation in lists_of_another_scope(&by_middle(), &other_key) {
         validate(&path(), &revocation).unwrap();
