@@ -333,7 +333,7 @@ async function locked(options, step) {
 export function listed(method, path, request) {
   return locked({ ifAvailable: true }, async (lock) => {
     const answer = await api(method, path, request);
-    if (lock) passOn(answer.signals ?? (answer.credentials && { allAcceptedCredentials: { rpId: server.rpId, userId: server.account, allAcceptedCredentialIds: answer.credentials.map(({ id }) => id) } }));
+    if (lock) passOn(answer.signals);
     return answer;
   });
 }

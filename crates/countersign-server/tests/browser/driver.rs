@@ -14,7 +14,11 @@ use std::{
 };
 
 use axum::http::Method;
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::WebDriverCompatibleCommand};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    elements::Element,
+    wd::{WebDriverCompatibleCommand, WindowHandle},
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
@@ -32,6 +36,11 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) async fn start() -> Self {
+        Self::start_with(json!({})).await
+    }
+
+    /// A browser with these preferences of its profile.
+    pub(crate) async fn start_with(preferences: Json) -> Self {
         let chromium = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
             .into_iter()
             .find_map(in_path)
@@ -47,12 +56,12 @@ impl Browser {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
-            "--host-resolver-rules=MAP plain-http.test 127.0.0.1",
+            "--host-resolver-rules=MAP plain-http.test 127.0.0.1, MAP app.localhost 127.0.0.1",
         ];
         let mut arguments = arguments.map(String::from).to_vec();
         arguments.push(format!("--user-data-dir={}", profile.path().display()));
         let capabilities = json!({
-            "goog:chromeOptions": { "binary": chromium, "args": arguments },
+            "goog:chromeOptions": { "binary": chromium, "args": arguments, "prefs": preferences },
             "goog:loggingPrefs": { "browser": "ALL" },
             "webauthn:virtualAuthenticators": true,
         });
@@ -66,9 +75,7 @@ impl Browser {
 
     /// Runs a script in every later document, before its own scripts.
     pub(crate) async fn before_load(&self, script: &str) {
-        let command =
-            json!({ "cmd": "Page.addScriptToEvaluateOnNewDocument", "params": { "source": script } });
-        self.post("goog/cdp/execute", command).await;
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
     }
 
     pub(crate) async fn open(&self, address: &str) {
@@ -78,8 +85,50 @@ impl Browser {
     /// Width in CSS pixels, whatever the window manager's least width.
     pub(crate) async fn set_width(&self, width: u32) {
         let size = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
-        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size });
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// What the window shows, as a PNG file.
+    #[allow(dead_code, reason = "for looking at the page by hand")]
+    pub(crate) async fn screenshot(&self, file: &str) {
+        fs::write(file, self.client.screenshot().await.unwrap()).unwrap();
+    }
+
+    /// A command of the DevTools protocol, in the current window.
+    pub(crate) async fn devtools(&self, command: &str, parameters: Json) {
+        let command = json!({ "cmd": command, "params": parameters });
         self.post("goog/cdp/execute", command).await;
+    }
+
+    /// Makes requests for these addresses (with `*`) fail.
+    pub(crate) async fn block(&self, addresses: &[&str]) {
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.setBlockedURLs", json!({ "urls": addresses })).await;
+    }
+
+    /// The window that commands go to.
+    pub(crate) async fn window(&self) -> WindowHandle {
+        self.client.window().await.unwrap()
+    }
+
+    /// Opens another window, with the same cookies and authenticators of its own, and goes there.
+    pub(crate) async fn open_window(&self) -> WindowHandle {
+        let opened = self.client.new_window(false).await.unwrap();
+        let window = WindowHandle::try_from(opened.handle).unwrap();
+        self.go_to(&window).await;
+        window
+    }
+
+    pub(crate) async fn go_to(&self, window: &WindowHandle) {
+        self.client.switch_to_window(window.clone()).await.unwrap();
+    }
+
+    pub(crate) async fn enter_frame(&self) {
+        self.client.clone().enter_frame(0).await.unwrap();
+    }
+
+    pub(crate) async fn back(&self) {
+        self.client.back().await.unwrap();
     }
 
     pub(crate) async fn forget_cookies(&self) {
@@ -174,6 +223,24 @@ impl Browser {
     pub(crate) async fn credentials(&self, authenticator: &Authenticator) -> Vec<Json> {
         let path = format!("webauthn/authenticator/{}/credentials", authenticator.0);
         self.get(&path).await.as_array().unwrap().clone()
+    }
+
+    /// Waits until an authenticator has this many credentials: a signal takes its time.
+    pub(crate) async fn until_credentials(&self, authenticator: &Authenticator, count: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let there = self.credentials(authenticator).await.len();
+            if there == count {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{there} credentials, not {count}");
+            tokio::time::sleep(Duration::from_millis(40)).await;
+        }
+    }
+
+    /// Puts a copy of a credential into an authenticator.
+    pub(crate) async fn add_credential(&self, authenticator: &Authenticator, credential: Json) {
+        self.post(&format!("webauthn/authenticator/{}/credential", authenticator.0), credential).await;
     }
 
     async fn get(&self, path: &str) -> Json {

@@ -2,21 +2,24 @@
 
 use std::{
     io::{Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     sync::Mutex,
     time::Duration,
 };
 
 use countersign_server::{Config, Listen, Server};
+use fantoccini::wd::WindowHandle;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 
-use crate::driver::Browser;
+use crate::{driver::Browser, proxy::Proxy};
 
 /// Switches off the passkeys in the name field's suggestions: a virtual authenticator takes a conditional request
 /// at once, which signs in before a test has done anything.
 pub(crate) const NO_AUTOFILL: &str = "if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = async () => false;";
+
+const STEP_UP: bool = false;
 
 /// True while no button of the page is busy.
 const IDLE: &str = "!document.querySelector('[aria-busy=true]')";
@@ -68,6 +71,30 @@ impl Site {
             server.serve(stopped).await.expect("the server ends well");
         });
         Self { url, port, stop: Some(stop), task: Some(task), cookie: Mutex::default(), _folder: folder }
+    }
+
+    /// A server whose page is reached through a proxy.
+    pub(crate) async fn behind_proxy() -> (Self, Proxy) {
+        let proxy = Proxy::start().await;
+        let url = format!("http://localhost:{}", proxy.port);
+        let mut site = Self::start_with(|config| config.origins = vec![url.clone()]);
+        proxy.forward_to(site.port);
+        site.url = url;
+        (site, proxy)
+    }
+
+    /// A server whose passkeys belong to a host that is not `localhost`: `app.localhost`, a secure context all the same.
+    pub(crate) fn at_app_localhost() -> Self {
+        // The port is free a moment before, and the origin must be known before the server listens.
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let url = format!("http://app.localhost:{port}");
+        let mut site = Self::start_with(|config| {
+            config.listen = Listen::Localhost(port);
+            config.rp_id = "app.localhost".into();
+            config.origins = vec![url.clone()];
+        });
+        site.url = url;
+        site
     }
 
     pub(crate) async fn stop(&mut self) {
@@ -130,13 +157,26 @@ impl Visit {
     }
 
     pub(crate) async fn begin_at(site: Site, scripts: &[&str]) -> Self {
-        let browser = Browser::start().await;
+        Self::begin_in(Browser::start().await, site, scripts).await
+    }
+
+    pub(crate) async fn begin_in(browser: Browser, site: Site, scripts: &[&str]) -> Self {
         for script in scripts {
             browser.before_load(script).await;
         }
         let visit = Self { site, browser };
         visit.load().await;
         visit
+    }
+
+    /// The page in another window of the same browser, after these scripts.
+    pub(crate) async fn open_window(&self, scripts: &[&str]) -> WindowHandle {
+        let window = self.browser.open_window().await;
+        for script in scripts {
+            self.browser.before_load(script).await;
+        }
+        self.load().await;
+        window
     }
 
     /// Opens the page anew, and waits until it shows one of its views.
@@ -166,9 +206,44 @@ impl Visit {
         self.signed_out().await;
     }
 
+    /// Adds a passkey, after the confirmation with another one.
     pub(crate) async fn add_passkey(&self, count: usize) {
-        self.browser.click("#add").await;
+        self.confirm_for_passkey().await;
+        self.make_passkey().await;
         self.passkeys(count).await;
+    }
+
+    /// Asks for another passkey, and confirms that with one of the account.
+    pub(crate) async fn confirm_for_passkey(&self) {
+        if STEP_UP {
+            self.browser.click("#add").await;
+            self.proceed("First confirm that it is you").await;
+        }
+    }
+
+    /// Makes the passkey that was asked for and confirmed.
+    pub(crate) async fn make_passkey(&self) {
+        if STEP_UP {
+            self.proceed("Now make the new passkey").await;
+        } else {
+            self.browser.click("#add").await;
+        }
+    }
+
+    /// Says yes to the question with this title.
+    pub(crate) async fn proceed(&self, title: &str) {
+        let title = json!(title);
+        let asked = format!(
+            "document.querySelector('#confirm').open && document.querySelector('#confirm-title').textContent === {title}"
+        );
+        self.browser.until(&asked).await;
+        self.browser.click("#confirm-yes").await;
+    }
+
+    /// Removes a passkey by its place in the list.
+    pub(crate) async fn remove_passkey(&self, place: usize) {
+        self.browser.click(&format!(".passkey:nth-child({place}) [data-part=remove]")).await;
+        self.browser.click("#confirm-yes").await;
     }
 
     pub(crate) async fn signed_in_as(&self, name: &str) {

@@ -1,0 +1,133 @@
+//! Answers that get lost on their way: the server has done what it was asked for, and the page doesn't know.
+
+use serde_json::json;
+
+use crate::{
+    driver::Browser,
+    proxy::Proxy,
+    site::{NO_AUTOFILL, Site, Visit},
+};
+
+async fn visit_through_proxy() -> (Visit, Proxy) {
+    let (site, proxy) = Site::behind_proxy().await;
+    (Visit::begin_at(site, &[NO_AUTOFILL]).await, proxy)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_whose_first_answer_is_lost_keeps_its_passkey_and_is_entered() {
+    let (visit, proxy) = visit_through_proxy().await;
+    let browser = &visit.browser;
+    let authenticator = browser.add_authenticator(json!({})).await;
+    proxy.lose("/api/accounts/finish", 1);
+    visit.create_account("ada").await;
+    assert_eq!(proxy.lost(), 1);
+    assert_eq!(browser.credentials(&authenticator).await.len(), 1);
+    visit.sign_out().await;
+    visit.sign_in("ada").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_whose_answers_are_all_lost_keeps_its_passkey() {
+    let (visit, proxy) = visit_through_proxy().await;
+    let browser = &visit.browser;
+    let authenticator = browser.add_authenticator(json!({})).await;
+    proxy.lose("/api/accounts/finish", usize::MAX);
+    visit.ask_for_account("ada").await;
+    let (words, code) = visit.notice("create-notice").await;
+    assert_eq!(code, "network");
+    assert!(words.contains("The account may exist by now, with its passkey."), "{words}");
+    assert!(proxy.lost() >= 3, "asked for it {} times", proxy.lost());
+    assert_eq!(browser.credentials(&authenticator).await.len(), 1, "the account's only passkey");
+    proxy.lose("", 0);
+    visit.sign_in("ada").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_whose_answer_is_lost_is_asked_for_again() {
+    let (visit, proxy) = visit_through_proxy().await;
+    let browser = &visit.browser;
+    let authenticator = browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    visit.sign_out().await;
+    // The browser repeats by itself what is lost on a connection that it used before; then it is the page's turn.
+    proxy.lose("/api/sessions/finish", 3);
+    visit.sign_in("ada").await;
+    assert_eq!(proxy.lost(), 3);
+    assert_eq!(browser.credentials(&authenticator).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_whose_answers_are_all_lost_is_looked_for_in_the_list() {
+    let (visit, proxy) = visit_through_proxy().await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    let second = browser.add_authenticator(json!({ "transport": "usb" })).await;
+    proxy.lose("/api/credentials/finish", usize::MAX);
+    visit.add_passkey(2).await;
+    let status = browser.text("#status").await;
+    assert!(status.ends_with("is added. You can rename it below."), "{status}");
+    assert_eq!(browser.credentials(&second).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_whose_answer_is_lost_is_no_error() {
+    let (visit, proxy) = visit_through_proxy().await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.add_authenticator(json!({ "transport": "usb" })).await;
+    visit.add_passkey(2).await;
+    proxy.lose("DELETE /api/credentials/", 1);
+    visit.remove_passkey(2).await;
+    visit.passkeys(1).await;
+    let status = browser.text("#status").await;
+    assert!(status.ends_with("is removed."), "{status}");
+}
+
+/// The browser's signals, kept in `window.signals`.
+pub(crate) const SIGNALS: &str = "window.signals = [];
+    for (const name of ['signalUnknownCredential', 'signalAllAcceptedCredentials']) {
+        const real = PublicKeyCredential[name].bind(PublicKeyCredential);
+        PublicKeyCredential[name] = (details) => { signals.push({ name, details }); return real(details); };
+    }";
+
+/// A script that answers each finish with what is in `window.instead`, a status and a body.
+const INSTEAD: &str = "const real = window.fetch;
+    window.fetch = (path, request) => String(path).endsWith('/finish')
+        ? Promise.resolve(new Response(instead[1], { status: instead[0] })) : real(path, request);";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_does_not_name_an_unknown_credential_makes_no_provider_forget_one() {
+    let visit = Visit::begin(&[NO_AUTOFILL, SIGNALS, INSTEAD]).await;
+    let browser = &visit.browser;
+    let error = |code: &str| json!({ "error": { "code": code, "message": "No." } }).to_string();
+    let answers = [
+        (400, error("challenge-expired")),
+        (400, error("state-invalid")),
+        (400, error("cookie-missing")),
+        (404, "<h1>Not Found</h1>".to_owned()),
+        (503, error("storage-failed")),
+        (502, "<h1>Bad Gateway</h1>".to_owned()),
+        (200, "{\"account\": ".to_owned()),
+    ];
+    for (count, (status, body)) in answers.iter().enumerate() {
+        // A virtual authenticator takes few passkeys.
+        let authenticator = browser.add_authenticator(json!({})).await;
+        browser.run(&format!("window.instead = {}", json!([status, body]))).await;
+        create(browser, &format!("name {count}")).await;
+        let (words, _) = visit.notice("create-notice").await;
+        assert_eq!(browser.run("return signals").await, json!([]), "{status} {body}");
+        assert_eq!(browser.credentials(&authenticator).await.len(), 1, "{status} {body}: {words}");
+        browser.remove_authenticator(authenticator).await;
+    }
+}
+
+/// Asks for an account, whatever was asked for before.
+async fn create(browser: &Browser, name: &str) {
+    browser.run("document.querySelector('#name').value = ''").await;
+    browser.click("#name").await;
+    browser.press(name).await;
+    browser.run("document.querySelector('#create-notice').replaceChildren()").await;
+    browser.click("#create").await;
+}

@@ -1,0 +1,206 @@
+//! Several windows of one browser, and pages that come back from its cache.
+
+use serde_json::{Value as Json, json};
+
+use crate::{
+    driver::{Authenticator, Browser},
+    lost::SIGNALS,
+    site::{NO_AUTOFILL, Visit},
+};
+
+/// A window that hears nothing of the others, such as one that just did not get the message yet.
+const DEAF: &str = "delete window.BroadcastChannel; document.addEventListener('visibilitychange', (event) => event.stopImmediatePropagation(), true);";
+
+/// Puts what one authenticator has into another one: a provider shows all windows the same passkeys, and the browser's
+/// virtual authenticators belong to one window each, and hold one passkey of an account.
+async fn copy(browser: &Browser, credentials: Vec<Json>, into: &Authenticator) {
+    for credential in credentials {
+        browser.add_credential(into, credential).await;
+    }
+}
+
+/// The credential IDs of the last list that the page passed on.
+const LAST_LIST: &str = "return signals.filter(({ name }) => name === 'signalAllAcceptedCredentials').at(-1)?.details.allAcceptedCredentialIds ?? []";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_that_another_window_added_is_not_forgotten_at_a_removal() {
+    let visit = Visit::begin(&[NO_AUTOFILL, DEAF, SIGNALS]).await;
+    let browser = &visit.browser;
+    let provider = browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.add_authenticator(json!({ "transport": "usb" })).await;
+    visit.add_passkey(2).await;
+    let known = browser.credentials(&provider).await;
+    let first_window = browser.window().await;
+
+    visit.open_window(&[NO_AUTOFILL]).await;
+    let own = browser.add_authenticator(json!({})).await;
+    copy(browser, known, &own).await;
+    visit.confirm_for_passkey().await;
+    browser.remove_authenticator(own).await;
+    let new = browser.add_authenticator(json!({ "transport": "usb" })).await;
+    visit.make_passkey().await;
+    visit.passkeys(3).await;
+    let added = browser.credentials(&new).await;
+    let added_id = added[0]["credentialId"].clone();
+
+    browser.go_to(&first_window).await;
+    let copied = browser.add_authenticator(json!({ "transport": "nfc" })).await;
+    copy(browser, added, &copied).await;
+    visit.passkeys(2).await;
+    visit.remove_passkey(2).await;
+    visit.passkeys(2).await;
+    let list = browser.run(LAST_LIST).await;
+    assert!(list.as_array().unwrap().contains(&added_id), "{added_id} is not in {list}");
+    assert_eq!(browser.credentials(&copied).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_that_another_window_is_about_to_add_is_not_forgotten() {
+    let visit = Visit::begin(&[NO_AUTOFILL, SIGNALS]).await;
+    let browser = &visit.browser;
+    let provider = browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    let known = browser.credentials(&provider).await;
+    let first_window = browser.window().await;
+
+    // The authenticator has the passkey, and the server does not know it yet.
+    let slow = "const real = window.fetch;
+        window.fetch = (path, request) => path !== '/api/credentials/finish' ? real(path, request)
+            : new Promise((resolve) => { window.release = () => resolve(real(path, request)); });";
+    let second_window = visit.open_window(&[NO_AUTOFILL, slow]).await;
+    let own = browser.add_authenticator(json!({})).await;
+    copy(browser, known, &own).await;
+    visit.confirm_for_passkey().await;
+    browser.remove_authenticator(own).await;
+    let new = browser.add_authenticator(json!({ "transport": "usb" })).await;
+    visit.make_passkey().await;
+    browser.until("window.release").await;
+    let added = browser.credentials(&new).await;
+
+    browser.go_to(&first_window).await;
+    let copied = browser.add_authenticator(json!({ "transport": "nfc" })).await;
+    copy(browser, added, &copied).await;
+    visit.load().await;
+    visit.passkeys(1).await;
+    assert_eq!(browser.run(LAST_LIST).await, json!([]), "no list is passed on while one more is being added");
+    assert_eq!(browser.credentials(&copied).await.len(), 1);
+
+    browser.go_to(&second_window).await;
+    browser.run("release()").await;
+    visit.passkeys(2).await;
+    browser.go_to(&first_window).await;
+    visit.passkeys(2).await;
+    assert_eq!(browser.credentials(&copied).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_shows_another_account_than_the_browser_s_changes_nothing() {
+    let visit = Visit::begin(&[NO_AUTOFILL, DEAF, SIGNALS]).await;
+    let Visit { site, browser } = &visit;
+    let provider = browser.add_authenticator(json!({})).await;
+    visit.create_account("alice").await;
+    let first_window = browser.window().await;
+
+    visit.open_window(&[NO_AUTOFILL]).await;
+    browser.add_authenticator(json!({})).await;
+    visit.sign_out().await;
+    visit.create_account("bob").await;
+
+    let other_window = browser.window().await;
+
+    for act in ["#add", "#sign-out", "#delete"] {
+        browser.go_to(&first_window).await;
+        assert_eq!(browser.text("#account-name").await, "alice");
+        if act == "#delete" {
+            browser.click(".danger summary").await;
+        }
+        browser.click(act).await;
+        if act == "#delete" {
+            assert_eq!(browser.text("#confirm-title").await, "Delete the account “alice”?");
+            browser.click("#confirm-yes").await;
+        }
+        visit.signed_in_as("bob").await;
+        assert_eq!(
+            browser.text("#status").await,
+            "You are signed in as “bob” now: that was done in another window. Nothing was changed.",
+            "{act}"
+        );
+        visit.passkeys(1).await;
+        assert!(site.has_account("alice").await && site.has_account("bob").await, "{act}");
+        assert_eq!(browser.credentials(&provider).await.len(), 1, "{act}: alice's passkey");
+
+        // As alice once more, while the other window goes on as bob.
+        visit.sign_out().await;
+        visit.sign_in("alice").await;
+        browser.go_to(&other_window).await;
+        visit.load().await;
+        visit.sign_out().await;
+        visit.sign_in("bob").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_follows_when_another_one_signs_out_or_in() {
+    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    let first_window = browser.window().await;
+    visit.open_window(&[NO_AUTOFILL]).await;
+    visit.sign_out().await;
+    browser.go_to(&first_window).await;
+    browser.until("!document.querySelector('#view-out').hidden").await;
+    assert_eq!(browser.text("#status").await, "You have been signed out.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_name_stays_in_the_document_after_signing_out() {
+    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada-the-first").await;
+    browser.add_authenticator(json!({ "transport": "usb" })).await;
+    visit.add_passkey(2).await;
+    visit.remove_passkey(2).await;
+    visit.passkeys(1).await;
+    visit.sign_out().await;
+    let text = browser.run("return document.documentElement.outerHTML").await;
+    let text = text.as_str().unwrap();
+    for name in ["ada-the-first", "Passkey”", "Passkey</h3>"] {
+        assert!(!text.contains(name), "{name} is in {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_from_the_cache_shows_no_account_before_the_server_answered() {
+    let mut visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    let cached = "window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
+        return document.body.innerText.includes('ada')";
+    assert_eq!(browser.run(cached).await, false, "what the cache keeps shows nothing");
+    browser.forget_cookies().await;
+    browser.run("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))").await;
+    visit.signed_out().await;
+
+    visit.sign_in("ada").await;
+    visit.browser.run(cached).await;
+    visit.site.stop().await;
+    visit.browser.run("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))").await;
+    let (words, code) = visit.notice("failed-notice").await;
+    assert!(words.starts_with("The server can’t be reached."), "{words}");
+    assert_eq!(code, "network");
+    assert!(!visit.browser.is_shown("#view-in").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_could_not_be_loaded_is_loaded_once_the_network_is_back() {
+    let visit = Visit::begin(&[NO_AUTOFILL, "window.down = true; const real = window.fetch;
+        window.fetch = (path, request) => down ? Promise.reject(new TypeError('down')) : real(path, request);"])
+    .await;
+    assert_eq!(visit.notice("failed-notice").await.1, "network");
+    visit.browser.run("window.down = false; window.dispatchEvent(new Event('online'))").await;
+    visit.signed_out().await;
+}
