@@ -302,8 +302,9 @@ fn refusal(reason: Reason) -> &'static str {
         Code::ChallengeMismatch | Code::StateInvalid => {
             "The answer belongs to another request than this one."
         }
-        Code::OriginMismatch | Code::TopOriginMismatch | Code::CrossOriginNotAllowed => {
-            "The passkey was used at an address that this server does not belong to."
+        Code::OriginMismatch => "The passkey was used at an address that this server does not belong to.",
+        Code::TopOriginMismatch | Code::CrossOriginNotAllowed => {
+            "The page was shown inside another site’s page, where passkeys are not accepted."
         }
         Code::RpIdHashMismatch => "The passkey belongs to another site.",
         Code::UserNotPresent => "The authenticator did not notice anyone’s presence.",

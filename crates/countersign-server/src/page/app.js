@@ -9,8 +9,8 @@ import {
   server, signIn,
 } from './client.js';
 import {
-  announce, beginWait, byId, clearNotices, confirmed, element, invisibleAdvice, markInvalid, passkeyItem, refreshTimes, renderMetadata,
-  renderPasskeys, renderSessions, tell, words,
+  announce, beginWait, byId, clearNotices, confirmed, element, markInvalid, passkeyItem, refreshTimes, renderMetadata, renderPasskeys,
+  renderSessions, tell, words,
 } from './view.js';
 
 const page = { title: document.title, view: null, busy: false, wait: null, stale: false, usable: true };
@@ -339,7 +339,7 @@ function rename(item, part, passkey) {
     failed: ({ code }) => (!code || code.startsWith('label-') ? markInvalid(input) : input.focus()),
     work: async (wait) => {
       if (!label) throw new Failure('Give the passkey a name first.');
-      const { credential } = await named(label, () => api('PATCH', `/api/credentials/${passkey.id}`, { body: { label }, wait }));
+      const { credential } = await api('PATCH', `/api/credentials/${passkey.id}`, { body: { label }, wait });
       session.passkeys = session.passkeys.map((one) => (one.id === credential.id ? credential : one));
       const renamed = passkeyItem(credential, session.passkeys.length, PASSKEY_ACTIONS);
       item.replaceWith(renamed);
@@ -348,16 +348,6 @@ function rename(item, part, passkey) {
       notify({ changed: true });
     },
   });
-}
-
-/** Sends a name; a refusal because of an invisible character says so. */
-async function named(name, send) {
-  try {
-    return await send();
-  } catch (error) {
-    if (['name-invalid', 'label-invalid'].includes(error.code)) error.advice ||= invisibleAdvice(name);
-    throw error;
-  }
 }
 
 async function remove(part, passkey) {
@@ -469,7 +459,7 @@ function createAccount(event) {
     work: async (wait) => {
       if (!name) throw new Failure('Type a name first.');
       const account = await entered(
-        async () => (await named(name, () => register('create', '/api/accounts', { name }, wait))).account,
+        async () => (await register('create', '/api/accounts', { name }, wait)).account,
         'The account may exist by now, with its passkey. Try to sign in before you create it again.',
       );
       await enter(account, 'Your account is ready, and you are signed in.', { wait });

@@ -62,15 +62,6 @@ export function confirmed({ title, text, yes, no, tone = 'destructive' }) {
   });
 }
 
-/** What to say about an invisible character in a name that was refused, if it has one. */
-export function invisibleAdvice(name) {
-  // Control, format and unassigned characters, line separators, and the fillers that are letters by their category.
-  const [found] = name.match(/[\p{Cc}\p{Cf}\p{Cn}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u) ?? [];
-  if (!found) return '';
-  const number = found.codePointAt(0).toString(16).toUpperCase().padStart(4, '0');
-  return `An invisible character (U+${number}) is in it, probably copied along from elsewhere. Type the name by hand.`;
-}
-
 // ---- Waiting ------------------------------------------------------------------------------------------
 
 const SIDES = {

@@ -84,7 +84,11 @@ impl Browser {
 
     /// Width in CSS pixels, whatever the window manager's least width.
     pub(crate) async fn set_width(&self, width: u32) {
-        let size = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
+        self.set_size(width, 800).await;
+    }
+
+    pub(crate) async fn set_size(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
     }
 
@@ -165,6 +169,25 @@ impl Browser {
     pub(crate) async fn click(&self, selector: &str) {
         let element = self.find(selector).await;
         element.click().await.unwrap_or_else(|error| panic!("{selector} can't be clicked: {error}"));
+    }
+
+    /// Clicks twice in a row at the same place, as one double click.
+    pub(crate) async fn double_click(&self, selector: &str) {
+        let place = format!(
+            "const one = document.querySelector('{selector}');
+             one.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+             const {{ x, y, width, height }} = one.getBoundingClientRect();
+             return {{ x: x + width / 2, y: y + height / 2 }}"
+        );
+        let place = self.run(&place).await;
+        for count in [1, 2] {
+            for event in ["mousePressed", "mouseReleased"] {
+                let parameters = json!({
+                    "type": event, "x": place["x"], "y": place["y"], "button": "left", "clickCount": count,
+                });
+                self.devtools("Input.dispatchMouseEvent", parameters).await;
+            }
+        }
     }
 
     pub(crate) async fn text(&self, selector: &str) -> String {

@@ -1,8 +1,15 @@
 //! Browsers that lack something, and addresses where the page does not work.
 
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 
-use crate::site::{NO_AUTOFILL, Visit};
+use crate::{
+    driver::Browser,
+    site::{NO_AUTOFILL, Site, Visit},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_without_webauthn_gets_a_sentence_instead_of_dead_buttons() {
@@ -42,4 +49,127 @@ async fn a_browser_without_the_json_methods_registers_and_signs_in() {
     visit.sign_out().await;
     visit.sign_in("hedy").await;
     visit.assert_clean_log().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_whose_script_does_not_arrive_says_so() {
+    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    for file in ["*/app.js", "*/client.js", "*/view.js"] {
+        browser.block(&[file]).await;
+        browser.open(&visit.site.url).await;
+        browser.until("getComputedStyle(document.querySelector('#loading')).visibility === 'visible'").await;
+        let said = browser.text("main").await;
+        assert!(said.starts_with("This page is loading. If this sentence stays,"), "{file}: {said}");
+    }
+    browser.block(&[]).await;
+    visit.load().await;
+    assert!(!browser.is_shown("#loading").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_blocks_cookies_is_told_so_before_a_passkey_is_made() {
+    // The content setting "block", as in the browser's settings.
+    let blocking = json!({ "profile": { "default_content_setting_values": { "cookies": 2 } } });
+    let visit = Visit::begin_in(Browser::start_with(blocking).await, Site::start(), &[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    assert_eq!(browser.run("return navigator.cookieEnabled").await, true, "it says otherwise");
+    let said = browser.text("#capability").await;
+    assert!(said.starts_with("Cookies of this site are blocked."), "{said}");
+    assert!(said.contains("Allow cookies for localhost:"), "{said}");
+    assert!(!browser.is_shown("#create").await && !browser.is_shown("#sign-in").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_not_made_without_the_server_s_cookie() {
+    let dropping = "const real = window.fetch;
+        window.fetch = (path, request) => real(path, { ...request, credentials: 'omit' });";
+    let visit = Visit::begin(&[NO_AUTOFILL, dropping]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.ask_for_account("ada").await;
+    let (words, code) = visit.notice("create-notice").await;
+    assert_eq!(code, "cookie-missing");
+    assert!(words.contains("Allow cookies for localhost:"), "{words}");
+    assert!(!visit.site.has_account("ada").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_inside_another_site_s_page_says_so() {
+    let (site, proxy) = Site::behind_proxy().await;
+    // As a proxy does that has headers of its own; otherwise the browser doesn't show the page there at all.
+    proxy.replace("frame-ancestors 'none'", "frame-ancestors *     ");
+    let visit = Visit::begin_at(site, &[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.open(&other_site().await).await;
+    let address = json!(visit.site.url);
+    browser
+        .run(&format!(
+            "document.body.append(Object.assign(document.createElement('iframe'), {{ src: {address} }}))"
+        ))
+        .await;
+    browser.enter_frame().await;
+    browser.until("document.querySelector('.view:not([hidden])')").await;
+    let said = browser.text("#capability").await;
+    assert!(said.starts_with("This page is shown inside another site’s page."), "{said}");
+    assert!(said.contains(&visit.site.url), "{said}");
+    assert!(!browser.is_shown("#create").await && !browser.is_shown("#sign-in").await);
+}
+
+/// The address of an empty page without headers of ours.
+async fn other_site() -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let page = "<!doctype html><title>Other</title><body>";
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length:";
+            let _ = stream.write_all(format!("{head} {}\r\n\r\n{page}", page.len()).as_bytes()).await;
+        }
+    });
+    format!("http://127.0.0.1:{port}/")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_at_an_address_that_is_not_its_own_links_to_the_right_one() {
+    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.open(&visit.site.url.replace("localhost", "127.0.0.1")).await;
+    browser.until("document.querySelector('.view:not([hidden])')").await;
+    let said = browser.text("#capability").await;
+    assert!(said.starts_with("This page doesn’t work at this address."), "{said}");
+    assert!(!browser.is_shown("#create").await && !browser.is_shown("#sign-in").await);
+    browser.click("#capability a").await;
+    visit.signed_out().await;
+    assert_eq!(browser.run("return location.origin").await, visit.site.url);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_from_before_an_update_asks_to_be_reloaded_and_starts_nothing() {
+    let updated = "const real = window.fetch;
+        window.asked = 0;
+        window.fetch = async (path, request) => {
+            asked += 1;
+            const response = await real(path, request);
+            const headers = new Headers(response.headers);
+            if (window.updated) headers.set('countersign-page', 'another');
+            return new Response(await response.text(), { status: response.status, headers });
+        };";
+    let visit = Visit::begin(&[NO_AUTOFILL, updated]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    assert!(!browser.is_shown("#reload").await);
+    browser.run("window.updated = true").await;
+    visit.create_account("ada").await;
+    assert_eq!(browser.text("#outdated-text").await, "This page is from before an update. Reload it.");
+    browser.run("window.asked = 0").await;
+    browser.click("#add").await;
+    browser.click("#sign-out").await;
+    assert_eq!(browser.run("return asked").await, 0);
+    assert_eq!(visit.focus().await, "reload");
+    browser.click("#reload").await;
+    browser.until("document.querySelector('#outdated')?.hidden").await;
+    visit.signed_in_as("ada").await;
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     driver::Browser,
-    site::{NO_AUTOFILL, Visit},
+    site::{NO_AUTOFILL, Site, Visit},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,4 +57,178 @@ async fn the_content_security_policy_is_in_force_and_its_violations_are_logged()
         assert!(log.contains(directive), "{directive} is not in {log}");
     }
     assert!(browser.is_shown("#sign-in").await, "the markup did not get in");
+}
+
+/// A name without a place to break.
+const UNBROKEN: &str = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW";
+
+/// What is wider than its place, of the page and of each shown button, dialog and card.
+const CUT: &str = "const cut = [];
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) cut.push(`the page: ${scrollWidth} > ${clientWidth}`);
+    for (const one of document.querySelectorAll('button, dialog, .card, .notice, input, summary')) {
+        const { left, right, width } = one.getBoundingClientRect();
+        if (width === 0 || one.matches('.notice:empty, #waiting:not(.shown)')) continue;
+        if (left < -0.5 || right > clientWidth + 0.5) cut.push(`${one.outerHTML.slice(0, 80)}: ${left} to ${right}`);
+        if (one.scrollWidth > one.clientWidth + 1 && !one.matches('input')) cut.push(`${one.outerHTML.slice(0, 80)}: ${one.scrollWidth} > ${one.clientWidth}`);
+    }
+    return cut.join('; ');";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_name_pushes_no_button_out_of_a_dialog() {
+    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    browser.set_width(360).await;
+    visit.create_account(UNBROKEN).await;
+    assert_eq!(browser.run(CUT).await, "");
+    browser.click(".danger summary").await;
+    browser.click("#delete").await;
+    assert!(browser.text("#confirm-title").await.contains(UNBROKEN));
+    assert_eq!(browser.run(CUT).await, "");
+    for button in ["#confirm-no", "#confirm-yes"] {
+        assert!(browser.is_shown(button).await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_of_twice_the_size_scrolls_nothing_sideways_at_360_px() {
+    // Once as the browser's setting, once as what a page can't know of in media queries.
+    for (preferences, size) in
+        [(json!({ "webkit": { "webprefs": { "default_font_size": 32 } } }), "100%"), (json!({}), "200%")]
+    {
+        let browser = Browser::start_with(preferences).await;
+        let never = "navigator.credentials.get = () => new Promise(() => {});";
+        let visit = Visit::begin_in(browser, Site::start(), &[NO_AUTOFILL, never]).await;
+        let browser = &visit.browser;
+        let grow = format!("document.documentElement.style.fontSize = '{size}'");
+        browser.set_width(360).await;
+        browser.run(&grow).await;
+        assert_eq!(browser.run("return getComputedStyle(document.documentElement).fontSize").await, "32px");
+        assert_eq!(browser.run(CUT).await, "", "signed out, {size}");
+        browser.click("#sign-in").await;
+        browser.until("!document.querySelector('#cancel').hidden").await;
+        assert_eq!(browser.run(CUT).await, "", "waiting, {size}");
+        browser.click("#cancel").await;
+        assert_eq!(visit.notice("sign-in-notice").await.1, "cancelled");
+        assert_eq!(browser.run(CUT).await, "", "with an error, {size}");
+
+        browser.add_authenticator(json!({})).await;
+        visit.create_account("Hypatia").await;
+        browser.add_authenticator(json!({ "transport": "usb" })).await;
+        visit.add_passkey(2).await;
+        browser.run("for (const one of document.querySelectorAll('details')) one.open = true").await;
+        assert_eq!(browser.run(CUT).await, "", "signed in, {size}");
+        browser.click(".passkey:nth-child(2) [data-part=rename]").await;
+        assert_eq!(browser.run(CUT).await, "", "renaming, {size}");
+        browser.click("#delete").await;
+        assert_eq!(browser.run(CUT).await, "", "asking, {size}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_from_right_to_left_does_not_turn_the_sentence_around_it() {
+    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("עדה 1").await;
+    let direction = "return getComputedStyle(document.querySelector('#account-name')).direction";
+    assert_eq!(browser.run(direction).await, "rtl");
+    browser.click(".danger summary").await;
+    browser.click("#delete").await;
+    assert_eq!(browser.run("return document.querySelector('#confirm-title bdi').textContent").await, "עדה 1");
+    let direction = "return getComputedStyle(document.querySelector('#confirm-title')).direction";
+    assert_eq!(browser.run(direction).await, "ltr");
+    assert_eq!(browser.run("return document.querySelector('#name').dir").await, "auto");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_with_an_invisible_character_is_refused_with_a_sentence_that_says_so() {
+    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.run("document.querySelector('#name').value = 'a\\u{202e}b'").await;
+    browser.click("#create").await;
+    let (words, code) = visit.notice("create-notice").await;
+    assert_eq!(code, "name-invalid");
+    assert!(words.contains("an invisible character") && words.contains("U+202E"), "{words}");
+    assert_eq!(
+        browser.run("return document.querySelector('#name').getAttribute('aria-invalid')").await,
+        "true"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_s_error_belongs_to_its_field_and_each_button_names_its_passkey() {
+    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.add_authenticator(json!({ "transport": "usb" })).await;
+    visit.add_passkey(2).await;
+    for place in [1, 2] {
+        browser.click(&format!(".passkey:nth-child({place}) [data-part=rename]")).await;
+    }
+    let names = browser.accessible_names(".passkey button, .passkey input, .passkey summary").await;
+    let mut distinct = names.clone();
+    distinct.sort();
+    distinct.dedup();
+    assert_eq!(distinct.len(), names.len(), "{names:?}");
+    assert_eq!(names.len(), 8, "{names:?}");
+
+    let field = ".passkey:nth-child(2) input";
+    browser.run(&format!("document.querySelector('{field}').value = 'a\\u{{202e}}b'")).await;
+    browser.click(".passkey:nth-child(2) [data-part=save]").await;
+    browser
+        .until(&format!("document.querySelector('{field}').getAttribute('aria-invalid') === 'true'"))
+        .await;
+    let described = format!(
+        "const described = document.querySelector('{field}').getAttribute('aria-describedby');
+         return document.getElementById(described).innerText"
+    );
+    let words = browser.run(&described).await;
+    assert!(words.as_str().unwrap().contains("label-invalid"), "{words}");
+    assert_eq!(visit.focus().await, "name");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_click_of_a_double_click_on_rename_leaves_the_focus_in_the_field() {
+    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.double_click("[data-part=rename]").await;
+    assert_eq!(visit.focus().await, "name");
+    assert!(browser.is_shown(".passkey input").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_click_of_a_double_click_answers_no_question() {
+    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.click(".danger summary").await;
+    // The answer appears where the pointer is.
+    browser.run("const style = document.querySelector('#confirm-yes').style; style.position = 'fixed'; style.inset = '0'").await;
+    browser.double_click("#delete").await;
+    assert!(browser.is_shown("#confirm-title").await);
+    visit.signed_in_as("ada").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_outcome_of_an_action_below_the_window_s_first_screen_is_in_sight() {
+    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.add_authenticator(json!({ "transport": "usb" })).await;
+    visit.add_passkey(2).await;
+    browser.set_size(360, 500).await;
+    browser.click(".passkey:nth-child(2) [data-part=rename]").await;
+    browser.press("Key ring\n").await;
+    browser.until("document.querySelector('#status').textContent === 'Renamed to “Key ring”.'").await;
+    let place = "const { top, bottom } = document.querySelector('#status').getBoundingClientRect();
+        return scrollY > 100 && top >= 0 && bottom <= innerHeight";
+    assert_eq!(browser.run(place).await, true, "{}", browser.run("return scrollY").await);
+    assert_eq!(browser.run("return document.querySelector('#status').role").await, "status");
 }
