@@ -308,7 +308,7 @@ async function loadSessions(wait) {
   renderSessions(sessions, endSession);
 }
 
-const reload = (wait) => Promise.all([loadPasskeys(wait)]);
+const reload = (wait) => Promise.all([loadPasskeys(wait), loadSessions(wait)]);
 const has = (id) => session.passkeys.some((one) => one.id === id);
 
 function openRename(part, passkey) {
@@ -379,7 +379,7 @@ async function remove(part, passkey) {
 /** Removes a passkey; resolves to whether that ended this session too. */
 async function removed(passkey, wait) {
   try {
-    return (await listed('DELETE', `/api/credentials/${passkey.id}`, { wait })).signedOut ?? passkey.current;
+    return (await listed('DELETE', `/api/credentials/${passkey.id}`, { wait })).signedOut;
   } catch (error) {
     // The browser repeats a request by itself if its answer is lost, and the second answer is `not-found`.
     if (!error.lost && error.code !== 'not-found') throw error;
@@ -491,7 +491,8 @@ async function over(request) {
   try {
     return await request();
   } catch (error) {
-    if (!error.lost) throw error;
+    // The browser repeats a request by itself if its answer is lost, and the second one is refused.
+    if (!error.lost && error.code !== 'not-signed-in') throw error;
     const answer = await api('GET', '/api/session').catch(() => { throw error; });
     if (answer.account) throw error;
     return {};
@@ -514,7 +515,8 @@ async function deleteAccount() {
     work: async (wait) => {
       const { signals } = await withConfirmation({ kind: 'delete-account' }, wait, () => over(() => api('DELETE', '/api/account', { wait })));
       passOn(signals);
-      leave(words`The account ${name} is deleted.`);
+      if (signals) leave(words`The account ${name} is deleted.`);
+      else leave(words`You are signed out, and the account ${name} is probably deleted: the server’s answer was lost.`, 'warning');
     },
   });
 }

@@ -49,7 +49,7 @@ async fn an_account_is_created_left_entered_again_and_deleted() {
     visit.signed_out().await;
     assert_eq!(browser.text("#status").await, "The account “Ada Lovelace” is deleted.");
     assert!(!site.has_account("Ada Lovelace").await);
-    visit.assert_clean_log().await;
+    visit.assert_only_refusals_logged().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,7 +59,8 @@ async fn a_second_passkey_is_added_renamed_and_removed() {
     let first = browser.add_authenticator(json!({})).await;
     visit.create_account("grace").await;
 
-    browser.click("#add").await;
+    visit.confirm_for_passkey().await;
+    visit.make_passkey().await;
     let (words, code) = visit.notice("add-notice").await;
     assert!(
         words.starts_with("This device or security key already has a passkey for your account."),
@@ -68,7 +69,9 @@ async fn a_second_passkey_is_added_renamed_and_removed() {
     assert_eq!(code, "InvalidStateError");
 
     let second = browser.add_authenticator(json!({ "transport": "usb" })).await;
-    visit.add_passkey(2).await;
+    // The confirmation is still good.
+    browser.click("#add").await;
+    visit.passkeys(2).await;
     assert_eq!(visit.focus().await, "label");
     let passkey = browser.text(".passkey:nth-child(2)").await;
     assert!(passkey.contains("This device only") && passkey.contains("Over USB"), "{passkey}");
@@ -98,9 +101,9 @@ async fn a_second_passkey_is_added_renamed_and_removed() {
     assert_eq!(visit.focus().await, "passkeys-title");
     assert!(!browser.is_shown(".passkey [data-part=remove]").await, "the only passkey stays");
     // The page tells the browser which passkeys are left, and the browser has the others forgotten.
-    assert_eq!(browser.credentials(&second).await.len(), 0);
+    browser.until_credentials(&second, 0).await;
     assert_eq!(browser.credentials(&first).await.len(), 1);
-    visit.assert_clean_log().await;
+    visit.assert_only_refusals_logged().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

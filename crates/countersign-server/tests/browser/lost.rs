@@ -78,11 +78,32 @@ async fn a_removal_whose_answer_is_lost_is_no_error() {
     visit.create_account("ada").await;
     browser.add_authenticator(json!({ "transport": "usb" })).await;
     visit.add_passkey(2).await;
-    proxy.lose("DELETE /api/credentials/", 1);
+    // The first answer is that a confirmation is needed.
+    proxy.lose_after(1, "DELETE /api/credentials/", 1);
     visit.remove_passkey(2).await;
     visit.passkeys(1).await;
+    assert_eq!(proxy.lost(), 1);
     let status = browser.text("#status").await;
     assert!(status.ends_with("is removed."), "{status}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_whose_answer_is_lost_is_said_to_be_probable() {
+    let (visit, proxy) = visit_through_proxy().await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    proxy.lose_after(1, "DELETE /api/account", 1);
+    browser.click(".danger summary").await;
+    browser.click("#delete").await;
+    browser.click("#confirm-yes").await;
+    visit.signed_out().await;
+    assert_eq!(proxy.lost(), 1);
+    assert_eq!(
+        browser.text("#status").await,
+        "You are signed out, and the account “ada” is probably deleted: the server’s answer was lost."
+    );
+    assert!(!visit.site.has_account("ada").await);
 }
 
 /// The browser's signals, kept in `window.signals`.

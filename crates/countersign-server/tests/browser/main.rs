@@ -12,6 +12,7 @@ mod lost;
 mod providers;
 mod proxy;
 mod refusals;
+mod sessions;
 mod site;
 mod waiting;
 mod windows;

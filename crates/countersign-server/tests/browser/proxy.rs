@@ -23,11 +23,35 @@ pub(crate) struct Proxy {
 #[derive(Default)]
 struct Rules {
     back: u16,
-    /// Which requests' answers are lost, by a part of their first line, and how many are still to be.
-    lose: Option<(String, usize)>,
+    /// Which answers are lost.
+    lose: Option<Loss>,
     lost: usize,
     /// What is replaced in answers, with something as long.
     replace: Option<(&'static str, &'static str)>,
+}
+
+/// The answers to requests with a part in their first line: so many of them pass, and so many are lost then.
+struct Loss {
+    part: String,
+    pass: usize,
+    count: usize,
+}
+
+impl Rules {
+    /// Whether the answer to the request with this first line is to be lost.
+    fn loses(&mut self, first: &str) -> bool {
+        let Some(loss) = self.lose.as_mut().filter(|loss| first.contains(&loss.part)) else { return false };
+        if loss.pass > 0 {
+            loss.pass -= 1;
+            return false;
+        }
+        if loss.count > 0 {
+            loss.count -= 1;
+            self.lost += 1;
+            return true;
+        }
+        false
+    }
 }
 
 impl Proxy {
@@ -51,7 +75,12 @@ impl Proxy {
     /// Loses the answers to the next `count` requests whose first line has this part: the server answers, and the
     /// connection is reset.
     pub(crate) fn lose(&self, part: &str, count: usize) {
-        self.rules.lock().unwrap().lose = Some((part.to_owned(), count));
+        self.lose_after(0, part, count);
+    }
+
+    /// As [`Self::lose`], after the answers to so many of these requests passed.
+    pub(crate) fn lose_after(&self, pass: usize, part: &str, count: usize) {
+        self.rules.lock().unwrap().lose = Some(Loss { part: part.to_owned(), pass, count });
     }
 
     /// How many answers were lost.
@@ -95,13 +124,7 @@ async fn requests(
         let first = chunk.split(|byte| *byte == b'\r').next().unwrap_or_default();
         let first = String::from_utf8_lossy(first).into_owned();
         if first.ends_with("HTTP/1.1") {
-            let mut rules = rules.lock().unwrap();
-            if let Some((part, left)) = &mut rules.lose
-                && *left > 0
-                && first.contains(part.as_str())
-            {
-                *left -= 1;
-                rules.lost += 1;
+            if rules.lock().unwrap().loses(&first) {
                 losing.send_replace(true);
             }
         }

@@ -19,8 +19,6 @@ use crate::{driver::Browser, proxy::Proxy};
 /// at once, which signs in before a test has done anything.
 pub(crate) const NO_AUTOFILL: &str = "if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = async () => false;";
 
-const STEP_UP: bool = false;
-
 /// True while no button of the page is busy.
 const IDLE: &str = "!document.querySelector('[aria-busy=true]')";
 
@@ -215,29 +213,29 @@ impl Visit {
 
     /// Asks for another passkey, and confirms that with one of the account.
     pub(crate) async fn confirm_for_passkey(&self) {
-        if STEP_UP {
-            self.browser.click("#add").await;
-            self.proceed("First confirm that it is you").await;
-        }
+        self.browser.click("#add").await;
+        self.proceed("First confirm that it is you").await;
+        self.asked("Now make the new passkey").await;
     }
 
     /// Makes the passkey that was asked for and confirmed.
     pub(crate) async fn make_passkey(&self) {
-        if STEP_UP {
-            self.proceed("Now make the new passkey").await;
-        } else {
-            self.browser.click("#add").await;
-        }
+        self.proceed("Now make the new passkey").await;
     }
 
     /// Says yes to the question with this title.
     pub(crate) async fn proceed(&self, title: &str) {
+        self.asked(title).await;
+        self.browser.click("#confirm-yes").await;
+    }
+
+    /// Waits for the question with this title.
+    pub(crate) async fn asked(&self, title: &str) {
         let title = json!(title);
         let asked = format!(
             "document.querySelector('#confirm').open && document.querySelector('#confirm-title').textContent === {title}"
         );
         self.browser.until(&asked).await;
-        self.browser.click("#confirm-yes").await;
     }
 
     /// Removes a passkey by its place in the list.

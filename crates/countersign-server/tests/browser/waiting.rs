@@ -12,9 +12,9 @@ const NEVER: &str = "window.works = false;
         navigator.credentials[name] = (options) => works ? real(options) : new Promise(() => {});
     }";
 
-/// A script that makes the page's long waits short: seconds become hundredths.
+/// A script that makes the page's long waits short once `window.hurry` is true: seconds become hundredths.
 const HURRY: &str = "const later = window.setTimeout;
-    window.setTimeout = (call, time, ...rest) => later(call, time >= 5_000 ? time / 100 : time, ...rest);";
+    window.setTimeout = (call, time, ...rest) => later(call, window.hurry && time >= 5_000 ? time / 100 : time, ...rest);";
 
 const WAITING: &str = "document.querySelector('#waiting-text').textContent";
 
@@ -53,7 +53,8 @@ async fn a_get_that_never_settles_ends_with_escape() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ceremony_that_the_browser_does_not_end_is_given_up_after_its_time() {
-    let visit = Visit::begin(&[NO_AUTOFILL, NEVER, HURRY, &with_options("options.timeout = 5_000")]).await;
+    let started = with_options("options.timeout = 5_000; window.hurry = true");
+    let visit = Visit::begin(&[NO_AUTOFILL, NEVER, HURRY, &started]).await;
     visit.browser.click("#sign-in").await;
     let (words, code) = visit.notice("sign-in-notice").await;
     assert!(words.starts_with("Your device didn’t answer in time."), "{words}");
@@ -62,7 +63,13 @@ async fn a_ceremony_that_the_browser_does_not_end_is_given_up_after_its_time() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_never_answers_is_given_up_after_a_time() {
-    let silent = "const real = window.fetch;
+    let silent = "const create = navigator.credentials.create.bind(navigator.credentials);
+        navigator.credentials.create = async (options) => {
+            const credential = await create(options);
+            window.hurry = true;
+            return credential;
+        };
+        const real = window.fetch;
         window.fetch = (path, request) => path.endsWith('/finish') ? new Promise(() => {}) : real(path, request);";
     let visit = Visit::begin(&[NO_AUTOFILL, silent, HURRY]).await;
     let browser = &visit.browser;

@@ -49,7 +49,7 @@ async fn a_passkey_that_another_window_added_is_not_forgotten_at_a_removal() {
     copy(browser, added, &copied).await;
     visit.passkeys(2).await;
     visit.remove_passkey(2).await;
-    visit.passkeys(2).await;
+    browser.until("document.querySelector('#status').textContent.endsWith('is removed.')").await;
     let list = browser.run(LAST_LIST).await;
     assert!(list.as_array().unwrap().contains(&added_id), "{added_id} is not in {list}");
     assert_eq!(browser.credentials(&copied).await.len(), 1);
