@@ -231,11 +231,13 @@ fn rule_400_a_factory_chain_ends_at_a_root() {
     let error = assess("android-key", certificates, &anchors).unwrap_err();
     assert_eq!(error, PathError::Untrusted(Obstacle::NotCa));
 
-    // An anchored intermediate makes a path of three.
-    let (path, _) = Chain::new().split();
-    let anchors = AnchorList::new([TrustAnchor::from_certificate(path[INTERMEDIATE].clone())]);
-    let error = assess("android-key", path, &anchors).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::NotCa));
+    // An anchored batch certificate or intermediate makes a path of two or three.
+    for anchored in [BATCH, INTERMEDIATE] {
+        let (path, _) = Chain::new().split();
+        let anchors = AnchorList::new([TrustAnchor::from_certificate(path[anchored].clone())]);
+        let error = assess("android-key", path, &anchors).unwrap_err();
+        assert_eq!(error, PathError::Untrusted(Obstacle::NotCa));
+    }
 }
 
 #[test]
