@@ -2,7 +2,9 @@
 
 use std::{error::Error, ffi::OsString, fmt, net::SocketAddr, path::PathBuf};
 
-use countersign_server::{Config, Listen, MetadataConfig, MetadataSource, Registrations};
+use countersign_server::{
+    BackupEligibilityChange, Config, Listen, MetadataConfig, MetadataSource, Registrations, UnknownSignals,
+};
 use lexopt::{Arg, Parser};
 
 use crate::{data_folder, metadata};
@@ -30,6 +32,11 @@ countersign metadata --help tells of the FIDO Alliance's list of authenticators.
   --metadata-root FILE
                      the root that must have signed it, in PEM; may be given several times [those of FIDO's service]
   --attested         let only authenticators register that the metadata vouches for
+  --no-unknown-signals
+                     never have a browser delete a passkey because it is unknown here; for an old copy of a database,
+                     and for several databases of one domain
+  --dangerous-backup-upgrade
+                     accept a passkey that could not be backed up when it was registered, and can now
   --database FILE    the database [countersign/countersign.sqlite3 in your data folder]
   --check            start no server, but say what keeps one from running, or from accepting the passkeys in the database
   --help             this text
@@ -154,6 +161,7 @@ fn serve(mut parser: Parser) -> Result<Command, UsageError> {
     let (mut listen, mut rp_id, mut rp_name, mut database) = (None, None, None, None);
     let (mut origins, mut metadata_roots, mut attested, mut check) = (Vec::new(), Vec::new(), false, false);
     let (mut file, mut url, mut authorities, mut metrics_listen) = (None, None, Vec::new(), None);
+    let (mut unknown_signals, mut backup_upgrade) = <(UnknownSignals, BackupEligibilityChange)>::default();
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
@@ -170,6 +178,10 @@ fn serve(mut parser: Parser) -> Result<Command, UsageError> {
             Arg::Long("metadata-root") => metadata_roots.push(PathBuf::from(parser.value()?)),
             Arg::Long("attested") => attested = true,
             Arg::Long("check") => check = true,
+            Arg::Long("no-unknown-signals") => unknown_signals = UnknownSignals::Withheld,
+            Arg::Long("dangerous-backup-upgrade") => {
+                backup_upgrade = BackupEligibilityChange::DangerousUpgradeAccepted;
+            }
             Arg::Long("database") => once("--database", &mut database, PathBuf::from(parser.value()?))?,
             other => return Err(other.unexpected().into()),
         }
@@ -183,6 +195,8 @@ fn serve(mut parser: Parser) -> Result<Command, UsageError> {
     config.rp_id = rp_id.unwrap_or(config.rp_id);
     config.rp_name = rp_name.unwrap_or(config.rp_name);
     config.origins = origins;
+    config.unknown_signals = unknown_signals;
+    config.backup_eligibility_change = backup_upgrade;
     config.metadata = source(file, url, authorities)?.map(MetadataConfig::of);
     match &mut config.metadata {
         Some(metadata) => {
@@ -247,6 +261,17 @@ mod tests {
             Command::Serve(config) => config,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn signals_and_changes_of_backup_have_their_options() {
+        let plain = config(&[]);
+        assert_eq!(plain.unknown_signals, UnknownSignals::Sent);
+        assert_eq!(plain.backup_eligibility_change, BackupEligibilityChange::Refused);
+        let changed = config(&["--no-unknown-signals", "--dangerous-backup-upgrade"]);
+        assert_eq!(changed.unknown_signals, UnknownSignals::Withheld);
+        let accepted = BackupEligibilityChange::DangerousUpgradeAccepted;
+        assert_eq!(changed.backup_eligibility_change, accepted);
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(crate) struct Ceremonies {
     pub(crate) store: Store,
     /// What names new passkeys.
     pub(crate) knowledge: Option<Arc<Knowledge>>,
-    /// Whether browsers are told of unknown passkeys.
+    /// Whether refusals have the signal that a passkey is unknown.
     pub(crate) unknown_signals: UnknownSignals,
 }
 
@@ -78,9 +78,9 @@ impl Finish {
     pub(crate) fn new(name: &str, response: &str, browser: Option<&Token>) -> Result<Self, Failure> {
         let name = Token::parse(name.as_bytes()).ok_or(StoreError::CeremonyUnknown)?;
         let presented = Presented {
-            id_hash: name.hash(),
-            browser_hash: browser.map(Token::hash),
-            response_hash: sha256(&[response.as_bytes()]),
+            id: name.hash(),
+            browser: browser.map(Token::hash),
+            response: sha256(&[response.as_bytes()]),
         };
         Ok(Self { name, presented, response: response.into() })
     }
@@ -116,12 +116,15 @@ impl Ceremony {
     }
 }
 
+/// What a transaction does.
+type Work = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
+
 /// What follows if a response is good.
 struct Change {
     outcome: Outcome,
     /// The credential that was made for this, and is of no use if the database refuses it.
     made: Option<CredentialId>,
-    work: Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>,
+    work: Work,
 }
 
 /// Why a ceremony came to nothing.
@@ -149,7 +152,7 @@ impl From<StoreError> for Failure {
             StoreError::TooManyCredentials => Reason::TooManyCredentials,
             other => return Self::Store(other),
         };
-        Self::Refused(Refusal::new(reason, error))
+        Self::Refused(Refusal::new(reason, error.to_string()))
     }
 }
 
@@ -195,7 +198,7 @@ impl Ceremonies {
             self.relying_party.start_registration(&user, &[], &mut token::fill, now)?;
         let expires_at = registration.expires_at();
         let state = serde_json::to_string(&NewAccount { name: name.to_owned(), registration })?;
-        self.open(Kind::Account, state, expires_at, browser, options, now).await
+        self.open(Kind::Account, None, browser, (state, expires_at), options, now).await
     }
 
     /// Starts the registration of one more credential, which the session has confirmed. The finish takes the confirmation,
@@ -207,12 +210,12 @@ impl Ceremonies {
         browser: TokenHash,
         now: Timestamp,
     ) -> Result<Started<CreationOptions>, Failure> {
-        let caller = caller.clone();
+        let who = caller.clone();
         let act = Act::AddCredential {}.text()?;
         let (session, existing, until) = self
             .store
             .read(move |db| {
-                let session = caller.session(db, now)?;
+                let session = who.session(db, now)?;
                 credentials::room_for_one_more(db, &session.user)?;
                 let until = confirmations::until(db, &session.token_hash, &act, now)?;
                 let existing = credentials::list(db, &session.user, Evidence::Left)?;
@@ -226,10 +229,11 @@ impl Ceremonies {
         let left = until.unix_seconds().saturating_sub(now.unix_seconds()).saturating_mul(1000);
         options.timeout = options.timeout.map(|timeout| timeout.min(u32::try_from(left).unwrap_or(timeout)));
         let expires_at = state.expires_at().min(until);
-        self.open(Kind::Credential, serde_json::to_string(&state)?, expires_at, browser, options, now).await
+        let state = (serde_json::to_string(&state)?, expires_at);
+        self.open(Kind::Credential, Some(caller), browser, state, options, now).await
     }
 
-    /// Starts an authentication of whoever it is.
+    /// Starts a sign-in; the response says which account it is.
     pub(crate) async fn start_session(
         &self,
         browser: TokenHash,
@@ -237,22 +241,30 @@ impl Ceremonies {
     ) -> Result<Started<RequestOptions>, Failure> {
         let accounts = countersign::Accounts::Discoverable;
         let (options, state) = self.relying_party.start_authentication(accounts, &mut token::fill, now)?;
-        let text = serde_json::to_string(&state)?;
-        self.open(Kind::Session, text, state.expires_at(), browser, options, now).await
+        let state = (serde_json::to_string(&state)?, state.expires_at());
+        self.open(Kind::Session, None, browser, state, options, now).await
     }
 
     async fn open<O>(
         &self,
         kind: Kind,
-        state: String,
-        expires_at: Timestamp,
+        caller: Option<&Caller>,
         browser_hash: TokenHash,
+        (state, expires_at): (String, Timestamp),
         options: O,
         now: Timestamp,
     ) -> Result<Started<O>, Failure> {
         let ceremony = Token::new()?;
-        let new = NewCeremony { kind, id_hash: ceremony.hash(), browser_hash, state, expires_at };
-        self.store.write(move |db| ceremonies::open(db, &new, now)).await?;
+        let caller = caller.cloned();
+        let account = caller.as_ref().map(|caller| caller.account.clone());
+        let new = NewCeremony { kind, account, id_hash: ceremony.hash(), browser_hash, state, expires_at };
+        let opened = self.store.write(move |db| {
+            if let Some(caller) = caller {
+                caller.session(db, now)?;
+            }
+            ceremonies::open(db, &new, now)
+        });
+        opened.await?;
         Ok(Started { ceremony, options })
     }
 
@@ -318,7 +330,7 @@ impl Ceremonies {
         let change = self.judge(ceremony, finish, state, now).await?;
         match self.end(ceremony, finish, change, now).await {
             Err(Failure::Store(error @ StoreError::RecordChanged)) => {
-                Err(Refusal::of_code(Code::RecordChanged, error).into())
+                Err(Refusal::of_code(Code::RecordChanged, error.to_string()).into())
             }
             ended => ended,
         }
@@ -336,12 +348,11 @@ impl Ceremonies {
         let text = serde_json::to_string(&change.outcome)?;
         let made = change.made.clone();
         let ended = self.store.write(move |db| {
-            let outcome = match ceremonies::end(db, &finish.presented, &text, now)? {
-                Some(earlier) => serde_json::from_str(&earlier)?,
-                None => {
-                    (change.work)(db)?;
-                    change.outcome
-                }
+            let outcome = if let Some(earlier) = ceremonies::end(db, &finish.presented, &text, now)? {
+                serde_json::from_str(&earlier)?
+            } else {
+                (change.work)(db)?;
+                change.outcome
             };
             recall(db, outcome, &finish.name, caller.as_ref(), now)
         });
@@ -362,15 +373,13 @@ impl Ceremonies {
         let (caller, finish) = (ceremony.caller().cloned(), finish.clone());
         let outcome = refusal.outcome();
         let text = serde_json::to_string(&outcome)?;
-        let ended = self.store.write(move |db| match ceremonies::end(db, &finish.presented, &text, now)? {
-            Some(earlier) => {
-                let outcome = serde_json::from_str(&earlier)?;
-                recall(db, outcome, &finish.name, caller.as_ref(), now)
-            }
-            None => {
-                let again = recall(db, outcome, &finish.name, caller.as_ref(), now)?;
-                Ok(again.map_err(|again| Refusal { detail: refusal.detail, ..again }))
-            }
+        let ended = self.store.write(move |db| {
+            let earlier = ceremonies::end(db, &finish.presented, &text, now)?;
+            let is_first = earlier.is_none();
+            let outcome = earlier.map_or(Ok(outcome), |earlier| serde_json::from_str(&earlier))?;
+            let ended = recall(db, outcome, &finish.name, caller.as_ref(), now)?;
+            Ok(ended
+                .map_err(|again| if is_first { Refusal { detail: refusal.detail, ..again } } else { again }))
         });
         Ok(ended.await??)
     }

@@ -6,37 +6,70 @@
 //! | `GET /health` | | `ok`, or 503 if the database file is gone |
 //! | `GET /metrics` | | numbers in the text format of Prometheus; not here if they have an address of their own |
 //! | `GET /models/{aaguid}/icon` | | a model's picture, where the metadata has one |
-//! | `GET /api/session` | | `{"account": {"name", "userHandle"} or null, "rpId"}` |
-//! | `DELETE /api/session` | | 204: signed out |
+//! | `GET /api/session` | | `{"account": {"name", "userHandle"} or null, "rpId", "origin"}`: `origin` is where the page is at home |
+//! | `DELETE /api/session` | | 204: signed out, also if no one was signed in |
 //! | `POST /api/accounts/start` | `{"name"}` | `{"ceremony", "options"}` for `navigator.credentials.create()` |
-//! | `POST /api/accounts/finish` | `{"ceremony", "response"}` | 201 `{"account"}` and the session's cookie |
+//! | `POST /api/accounts/finish` | `{"ceremony", "response"}` | 201 `{"account", "signals"}` and the session's cookie |
 //! | `POST /api/sessions/start` | `{}` | `{"ceremony", "options"}` for `navigator.credentials.get()` |
-//! | `POST /api/sessions/finish` | `{"ceremony", "response"}` | `{"account"}` and the session's cookie |
-//! | `GET /api/credentials` | | `{"credentials": […], "metadata"}`, oldest first |
+//! | `POST /api/sessions/finish` | `{"ceremony", "response"}` | `{"account", "signals"}` and the session's cookie |
+//! | `GET /api/sessions` | | `{"sessions": [{"id", "label", "createdAt", "seenAt", "current"}]}`, the one used last first |
+//! | `DELETE /api/sessions` | | `{"ended"}`: how many sessions of the account ended, all but this one |
+//! | `DELETE /api/sessions/{id}` | | `{"ended": 1}` |
+//! | `GET /api/credentials` | | `{"credentials": […], "metadata", "signals"}`, oldest first |
+//! | `POST /api/step-up/start` | `{"act"}` | `{"ceremony", "options"}` for `navigator.credentials.get()` |
+//! | `POST /api/step-up/finish` | `{"ceremony", "response"}` | 204: the session has confirmed the act |
 //! | `POST /api/credentials/start` | `{}` | `{"ceremony", "options"}` for `navigator.credentials.create()` |
-//! | `POST /api/credentials/finish` | `{"ceremony", "response"}` | 201 `{"credential"}` |
+//! | `POST /api/credentials/finish` | `{"ceremony", "response"}` | 201 `{"credential", "signals"}` |
 //! | `PATCH /api/credentials/{id}` | `{"label"}` | `{"credential"}` |
-//! | `DELETE /api/credentials/{id}` | | 204: gone, and the sessions made with it |
-//! | `DELETE /api/account` | | 204: gone, with its credentials and sessions |
+//! | `DELETE /api/credentials/{id}` | | `{"signals", "signedOut"}`: gone, and the sessions made with it |
+//! | `DELETE /api/account` | | `{"signals"}`: gone, with its credentials and sessions |
 //!
 //! `metadata` is `null` where none is configured, and otherwise `{"number", "nextUpdate", "models", "trouble"}`: what
 //! the metadata in use is, `null` where there is none yet, and a word for why newer one is not had or this one is no
 //! longer good: `metadata-unreachable`, `metadata-file-unusable`, or one of the words for a refused BLOB.
 //!
-//! A ceremony can be finished once, whatever comes of it; the second finish is answered `challenge-expired`.
+//! # Ceremonies
+//!
+//! Each start, and `GET /api/session`, sets or renews a cookie of the browser, `countersign-browser`, and a finish without it is answered
+//! `cookie-missing`, before anything is stored: a browser that keeps no cookies would make an account that it can't use.
+//! A ceremony takes one response, whatever comes of it. The same finish again, by the same browser and while the ceremony
+//! would live, gets the same answer, for the first one may have been lost; if what it made is gone since, or with another
+//! response, it is answered `challenge-expired`.
+//!
+//! # Who acts
+//!
+//! Every changing request for which a session is needed says in the header `countersign-account` which account the user
+//! sees: its `userHandle`. It is answered `account-missing` without that, and `account-changed` if the session is another
+//! account's. Session and account are read again in the transaction that writes.
+//!
+//! Adding a credential, removing one and deleting the account take a confirmation with a passkey of the account, or are
+//! answered `reauthentication-required`. `act` is `{"kind": "add-credential"}`, `{"kind": "remove-credential",
+//! "credential": id}` or `{"kind": "delete-account"}`. The confirmation is the session's, for exactly this act, good once
+//! and for five minutes; for adding, the start wants it and the finish takes it.
+//!
+//! # Signals
+//!
+//! `signals` is what the page may hand on to passkey providers, and nothing else: `{"allAcceptedCredentials"}` has the
+//! argument of `signalAllAcceptedCredentials()`, read in the transaction that the answer is about. The error of a refused
+//! finish has `{"unknownCredential"}`, the argument of `signalUnknownCredential()` or `null`. It is `null` unless the
+//! credential was looked up, is unknown, and is or was of an account of this database, or was made for this ceremony and
+//! refused for good; with the RP ID `localhost` it is always `null`, and so by [`UnknownSignals`](crate::UnknownSignals).
+//!
+//! # Errors
 //!
 //! An error is `{"error": {"code", "message"}}`: a word that never changes, and a sentence for a person. What a
-//! ceremony's response can be refused for are the words of [`countersign::Code`], with status 401 when signing in and
-//! 400 when registering (409 for `credential-already-registered`). The others:
+//! ceremony's response can be refused for are the words of [`countersign::Code`], with status 401 when signing in or
+//! confirming and 400 when registering (409 for `credential-already-registered`). When signing in, what fails about a
+//! known credential is `signature-invalid`, whichever check it was. The others:
 //!
 //! | status | code |
 //! | --- | --- |
-//! | 400 | `request-malformed`, `host-missing`, `name-invalid`, `label-invalid` |
-//! | 401 | `not-signed-in` |
+//! | 400 | `request-malformed`, `host-missing`, `name-invalid`, `label-invalid`, `account-missing`, `cookie-missing`, `client-data-too-long` |
+//! | 401 | `not-signed-in`, `reauthentication-required` |
 //! | 403 | `origin-not-allowed` |
 //! | 404 | `not-found` |
 //! | 405 | `method-not-allowed` |
-//! | 409 | `name-taken`, `last-credential`, `too-many-credentials` |
+//! | 409 | `name-taken`, `label-taken`, `last-credential`, `too-many-credentials`, `account-changed` |
 //! | 413 | `body-too-large` |
 //! | 415 | `content-type-unsupported` |
 //! | 429 | `too-many-requests` |
@@ -85,6 +118,12 @@ mod step_up;
 /// The most bytes of a request's body: what the library takes as a response, and its envelope fits in easily since
 /// no real response comes near.
 const BODY_MAX: usize = 256 * 1024;
+
+/// The purpose of the relying party that registers and signs in.
+const ACCOUNTS: &str = "accounts";
+
+/// The purpose of the relying party that has acts confirmed.
+const STEP_UP: &str = "step-up";
 
 /// What all requests share.
 struct App {
@@ -141,37 +180,11 @@ pub(crate) struct Opened {
     pub(crate) store: Store,
 }
 
-/// The relying party of a server with these origins.
-fn relying_party(
-    config: &Config,
-    origins: &[String],
-    knowledge: Option<&Knowledge>,
-) -> Result<RelyingParty, StartError> {
-    let mut builder = RelyingParty::builder(&config.rp_id, &config.rp_name);
-    let mut policy = Policy::passkeys();
-    if let Some(metadata) = knowledge.and_then(Knowledge::demanded) {
-        policy = Policy::attested(AttestedPolicy::new())
-            .with_user_verification(UserVerificationRequirement::Required);
-        builder = builder.trust_anchors(metadata.clone()).model_policy(metadata);
-    }
-    // Signing in without a name needs a passkey that its authenticator lists, besides its own check of the user.
-    let policy = policy
-        .with_resident_key(ResidentKeyRequirement::Required)
-        .with_backup_eligibility_change(config.backup_eligibility_change);
-    let builder = builder.policy(policy);
-    origins
-        .iter()
-        .fold(builder, RelyingPartyBuilder::origin)
-        .verifiers(backend::verifiers())
-        .build()
-        .map_err(StartError::RelyingParty)
-}
-
 /// Says what would keep a server from running, or from accepting the passkeys in its database. Makes no file, listens
 /// nowhere, and leaves metadata alone.
 pub(crate) fn check(config: &Config) -> Result<(), StartError> {
     config.check_database()?;
-    relying_party(config, &config.origins(config.port()), None)?;
+    relying_party(config, &config.origins(config.port()), None, ACCOUNTS)?;
     match Store::of_other_relying_party(&config.database, &config.rp_id)? {
         Some(passkeys) => Err(StartError::OtherRelyingParty(passkeys)),
         None => Ok(()),
@@ -182,7 +195,8 @@ pub(crate) fn check(config: &Config) -> Result<(), StartError> {
 pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Opened, StartError> {
     config.check_database()?;
     let knowledge = Knowledge::load(config, now())?.map(Arc::new);
-    let relying_party = relying_party(config, &origins, knowledge.as_deref())?;
+    let party = |purpose: &str| relying_party(config, &origins, knowledge.as_deref(), purpose);
+    let (relying_party, step_up) = (party(ACCOUNTS)?, party(STEP_UP)?);
     let store = Store::open(&config.database)?;
     if let Some(passkeys) = Store::of_other_relying_party(&config.database, &config.rp_id)? {
         tracing::warn!(
@@ -197,8 +211,8 @@ pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Opened, Star
     let assets = assets::Assets::new();
     let headers = Arc::new(edge::Headers::new(&origins, assets.version()));
     let ceremonies = Ceremonies {
-        step_up: relying_party.clone(),
         relying_party,
+        step_up,
         store: store.clone(),
         knowledge: knowledge.clone(),
         unknown_signals: config.unknown_signals,
@@ -216,6 +230,28 @@ pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Opened, Star
     let routes = finished(public.merge(routes()), &app);
     let for_operator = finished(operations(), &app);
     Ok(Opened { routes, operations: for_operator, headers, knowledge, store })
+}
+
+/// A relying party for these ceremonies: what was started for one purpose is finished for no other.
+fn relying_party(
+    config: &Config,
+    origins: &[String],
+    knowledge: Option<&Knowledge>,
+    purpose: &str,
+) -> Result<RelyingParty, StartError> {
+    let mut builder = RelyingParty::builder(&config.rp_id, &config.rp_name).purpose(purpose);
+    let mut policy = Policy::passkeys();
+    if let Some(metadata) = knowledge.and_then(Knowledge::demanded) {
+        policy = Policy::attested(AttestedPolicy::new());
+        builder = builder.trust_anchors(metadata.clone()).model_policy(metadata);
+    }
+    // Signing in without a name needs a passkey that its authenticator lists, besides its own check of the user.
+    let policy = policy
+        .with_user_verification(UserVerificationRequirement::Required)
+        .with_resident_key(ResidentKeyRequirement::Required)
+        .with_backup_eligibility_change(config.backup_eligibility_change);
+    let builder = origins.iter().fold(builder.policy(policy), RelyingPartyBuilder::origin);
+    builder.verifiers(backend::verifiers()).build().map_err(StartError::RelyingParty)
 }
 
 /// The routes with what holds for all of them.

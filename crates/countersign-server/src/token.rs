@@ -37,8 +37,7 @@ impl Token {
     /// The token of the session that the ceremony of this name opened with this salt.
     ///
     /// So a repeated finish gets the same token, though no token is stored: the ceremony's name is the client's alone,
-    /// and the salt the database's alone. Both have a fixed length and nobody but them chooses the input, so that the
-    /// plain hash will do.
+    /// and the salt the database's alone. Both have a fixed length and are random, so that a plain hash will do.
     pub(crate) fn of_session(&self, salt: &Self) -> Self {
         Self(sha256(&[SESSION, &self.0, &salt.0]))
     }

@@ -6,6 +6,7 @@ use countersign::{
     types::{Aaguid, CredentialId},
 };
 use countersign_metadata::names::model_name;
+use serde::de::DeserializeOwned;
 
 use super::{
     Act, Ceremonies, Ceremony, Change, Failure, Finish, NewAccount, confirmed,
@@ -31,6 +32,11 @@ const CLIENT_DATA_MAX: usize = 16 * 1024;
 /// The RP ID of every server that a developer runs: what is unknown to this one may be another's.
 const LOCALHOST: &str = "localhost";
 
+/// What was remembered of a ceremony. Another version of this program may have written it.
+pub(super) fn remembered<T: DeserializeOwned>(state: &str) -> Result<T, Refusal> {
+    serde_json::from_str(state).map_err(|error| Refusal::of_code(Code::StateInvalid, error.to_string()))
+}
+
 impl Ceremonies {
     pub(super) async fn judge(
         &self,
@@ -55,7 +61,7 @@ impl Ceremonies {
         replaces: Option<TokenHash>,
         now: Timestamp,
     ) -> Result<Change, Failure> {
-        let NewAccount { name, registration } = serde_json::from_str(state)?;
+        let NewAccount { name, registration } = remembered(state)?;
         let mut credential = self.registered(finish, registration, now).await?;
         let salt = Token::new()?;
         let token_hash = finish.name.of_session(&salt).hash();
@@ -77,7 +83,7 @@ impl Ceremonies {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Change, Failure> {
-        let state: RegistrationState = serde_json::from_str(state)?;
+        let state: RegistrationState = remembered(state)?;
         if *state.user() != caller.account {
             return Err(Refusal::of_code(Code::StateInvalid, "the ceremony is another account's").into());
         }
@@ -132,7 +138,7 @@ impl Ceremonies {
         let id = response.credential_id().clone();
         let found = self.store.read(move |db| credentials::find(db, &id)).await?;
         let judge = |record: Option<&CredentialRecord>| -> Result<CredentialUpdate, Failure> {
-            let state: AuthenticationState = serde_json::from_str(state)?;
+            let state: AuthenticationState = remembered(state)?;
             Ok(party.finish_authentication(state, response, record, now)?.update().clone())
         };
         let record = found.as_ref().map(|credential| &credential.record);
@@ -149,7 +155,7 @@ impl Ceremonies {
         Ok((found.ok_or_else(unknown)?, update))
     }
 
-    /// The refusal of a sign-in. If the passkey is unknown, the browser may be told, but only by the server whose passkey
+    /// The refusal of a sign-in. If the passkey is unknown, the page may signal that, but only for the server whose passkey
     /// it is or was: a good passkey of another one must not be deleted.
     async fn unknown(
         &self,
@@ -166,8 +172,8 @@ impl Ceremonies {
         Ok(refusal)
     }
 
-    /// The refusal of a registration, after which its authenticator has a credential that is of no use: the browser may be
-    /// told. Not where another ceremony may still take it.
+    /// The refusal of a registration, after which its authenticator has a credential that is of no use: the page may signal
+    /// that, unless another ceremony may still take the credential.
     pub(super) fn unregistered(&self, mut refusal: Refusal, made: Option<CredentialId>) -> Refusal {
         let is_undecided = matches!(
             refusal.reason,
@@ -210,10 +216,8 @@ impl Ceremonies {
             return Err(Refusal::new(Reason::ClientDataTooLong, detail).into());
         }
         let id = response.credential_id().clone();
-        let status = match self.store.read(move |db| credentials::is_known(db, &id)).await? {
-            true => CredentialIdStatus::Registered,
-            false => CredentialIdStatus::Unregistered,
-        };
+        let is_known = self.store.read(move |db| credentials::is_known(db, &id)).await?;
+        let status = if is_known { CredentialIdStatus::Registered } else { CredentialIdStatus::Unregistered };
         let registered = self.relying_party.finish_registration(state, response, status, now)?;
         let record = registered.into_credential();
         let label = self.label(record.aaguid());

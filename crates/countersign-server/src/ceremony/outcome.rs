@@ -38,7 +38,7 @@ pub(crate) enum Outcome {
     Refused {
         /// The word of a [`Reason`].
         reason: String,
-        /// The credential that the response named, if the browser may be told that it is unknown here.
+        /// The credential that the response named, if the page may signal that it is unknown here.
         unknown: Option<CredentialId>,
     },
 }
@@ -46,9 +46,9 @@ pub(crate) enum Outcome {
 /// What a finish made, now or at the first time.
 pub(crate) enum Made {
     /// A session, and the account's credentials.
-    SignedIn(SignedIn),
+    SignedIn(Box<SignedIn>),
     /// A credential of the caller's account.
-    Added(Added),
+    Added(Box<Added>),
     /// A confirmation.
     Confirmed,
 }
@@ -112,16 +112,16 @@ pub(crate) struct Refusal {
     pub(crate) reason: Reason,
     /// For the log.
     pub(crate) detail: String,
-    /// The credential that the browser may be told is unknown here.
+    /// The credential that the page may signal as unknown here.
     pub(crate) unknown: Option<CredentialId>,
 }
 
 impl Refusal {
-    pub(crate) fn new(reason: Reason, detail: impl ToString) -> Self {
-        Self { reason, detail: detail.to_string(), unknown: None }
+    pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into(), unknown: None }
     }
 
-    pub(crate) fn of_code(code: Code, detail: impl ToString) -> Self {
+    pub(crate) fn of_code(code: Code, detail: impl Into<String>) -> Self {
         Self::new(Reason::Code(code), detail)
     }
 
@@ -133,13 +133,13 @@ impl Refusal {
 
 impl From<countersign::Error> for Refusal {
     fn from(error: countersign::Error) -> Self {
-        Self::of_code(error.code(), error)
+        Self::of_code(error.code(), error.to_string())
     }
 }
 
 impl From<ResponseError> for Refusal {
     fn from(error: ResponseError) -> Self {
-        Self::of_code(error.code(), error)
+        Self::of_code(error.code(), error.to_string())
     }
 }
 
@@ -159,7 +159,7 @@ pub(super) fn recall(
             let token = name.of_session(&salt);
             let session = sessions::find(db, &token.hash(), now)?.ok_or(StoreError::CeremonyUnknown)?;
             let accepted = credentials::ids(db, &session.user)?;
-            Ok(Made::SignedIn(SignedIn { token, session, accepted }))
+            Ok(Made::SignedIn(Box::new(SignedIn { token, session, accepted })))
         }
         Outcome::Added { credential } => {
             let session = caller.ok_or(StoreError::CeremonyUnknown)?.session(db, now)?;
@@ -167,7 +167,7 @@ pub(super) fn recall(
                 .filter(|found| *found.record.user_handle() == session.user)
                 .ok_or(StoreError::CeremonyUnknown)?;
             let accepted = credentials::ids(db, &session.user)?;
-            Ok(Made::Added(Added { credential, session, accepted }))
+            Ok(Made::Added(Box::new(Added { credential, session, accepted })))
         }
         Outcome::Confirmed { act } => {
             let session = caller.ok_or(StoreError::CeremonyUnknown)?.session(db, now)?;

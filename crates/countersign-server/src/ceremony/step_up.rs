@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Act, Ceremonies, Change, Failure, Finish, Started, descriptors,
+    judge::remembered,
     outcome::{Outcome, Refusal},
 };
 use crate::{
@@ -57,8 +58,8 @@ impl Ceremonies {
         let (options, authentication) =
             self.step_up.begin_bound_authentication(request, &data, &mut token::fill, now)?;
         let expires_at = authentication.expires_at();
-        let state = serde_json::to_string(&Begun { act, session, authentication })?;
-        self.open(Kind::StepUp, state, expires_at, browser, options, now).await
+        let state = (serde_json::to_string(&Begun { act, session, authentication })?, expires_at);
+        self.open(Kind::StepUp, Some(caller), browser, state, options, now).await
     }
 
     /// What a good confirmation leads to: the new counter, and that the session confirmed the act.
@@ -69,7 +70,7 @@ impl Ceremonies {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Change, Failure> {
-        let Begun { act, session, authentication } = serde_json::from_str(state)?;
+        let Begun { act, session, authentication } = remembered(state)?;
         if session != sessions::public_id(&caller.token_hash) {
             return Err(Refusal::of_code(Code::StateInvalid, "the ceremony is another session's").into());
         }

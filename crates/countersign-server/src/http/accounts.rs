@@ -46,7 +46,7 @@ pub(super) async fn finish(
     let finish = body.of(&app, &headers).map_err(|it| app.registration(it))?;
     let made = app.ceremonies.finish(&Ceremony::Account(replaces), &finish, now()).await;
     match made.map_err(|it| app.registration(it))? {
-        Made::SignedIn(signed_in) => Ok(sessions::opened(&app, StatusCode::CREATED, signed_in)),
+        Made::SignedIn(signed_in) => Ok(sessions::opened(&app, StatusCode::CREATED, *signed_in)),
         _ => Err(StoreError::CeremonyUnknown.into()),
     }
 }

@@ -47,10 +47,17 @@ struct Current<'a> {
     origin: &'a str,
 }
 
-pub(super) async fn current(State(app): State<Shared>, MaybeSignedIn(session): MaybeSignedIn) -> Response {
+/// Who is signed in. The browser gets its cookie with that, which a page asks for first: two windows that start at once
+/// would each get one with their starts, and the first one's ceremony would be of a cookie that is gone.
+pub(super) async fn current(
+    State(app): State<Shared>,
+    MaybeSignedIn(session): MaybeSignedIn,
+    Browser(browser): Browser,
+) -> Response {
     let rp_id = app.ceremonies.relying_party.id();
     let origin = app.origins.first().map_or("", String::as_str);
-    json(StatusCode::OK, &Current { account: session.as_ref().map(Account::from), rp_id, origin })
+    let account = session.as_ref().map(Account::from);
+    with_browser(&app, json(StatusCode::OK, &Current { account, rp_id, origin }), &browser)
 }
 
 pub(super) async fn start(
@@ -71,7 +78,7 @@ pub(super) async fn finish(
     let finish = body.of(&app, &headers).map_err(|it| app.authentication(it))?;
     let made = app.ceremonies.finish(&Ceremony::Session(replaces), &finish, now()).await;
     match made.map_err(|it| app.authentication(it))? {
-        Made::SignedIn(signed_in) => Ok(opened(&app, StatusCode::OK, signed_in)),
+        Made::SignedIn(signed_in) => Ok(opened(&app, StatusCode::OK, *signed_in)),
         _ => Err(StoreError::CeremonyUnknown.into()),
     }
 }
@@ -171,7 +178,11 @@ pub(super) fn started<O: Serialize>(app: &App, started: &Started<O>, browser: &T
         options: &'a O,
     }
     let body = Body { ceremony: started.ceremony.text(), options: &started.options };
-    let mut response = json(StatusCode::OK, &body);
+    with_browser(app, json(StatusCode::OK, &body), browser)
+}
+
+/// The answer, and the browser keeps its cookie.
+fn with_browser(app: &App, mut response: Response, browser: &Token) -> Response {
     let kept = app.cookies.browser.keep(browser);
     response.headers_mut().extend(kept.map(|value| (header::SET_COOKIE, value)));
     response

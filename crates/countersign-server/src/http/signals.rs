@@ -33,7 +33,7 @@ pub(super) struct RefusalSignals {
 }
 
 impl RefusalSignals {
-    /// `unknown` is a credential that the browser may be told is unknown here.
+    /// `unknown` is a credential that the page may signal as unknown here.
     pub(super) fn new(party: &RelyingParty, unknown: Option<CredentialId>) -> Self {
         Self { unknown_credential: unknown.map(|id| party.signal_unknown_credential(id)) }
     }

@@ -4,15 +4,19 @@
 //! its challenge. The ceremony ends in the transaction that stores its outcome. A finish that is repeated, because its
 //! answer was lost, is judged again as long as there is no outcome, and finds the outcome from then on.
 
-use countersign::types::Timestamp;
+use countersign::types::{Timestamp, UserHandle};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::StoreError;
 use crate::token::TokenHash;
 
-/// The most ceremonies that are open at once. Anyone can start one, and each is some 1 KiB: this bounds the file
-/// at about 50 MB.
+/// The most ceremonies that are open at once and were started without a session. Anyone can start one, and each is some
+/// 1 KiB: this bounds the file at about 50 MB.
 pub(crate) const OPEN_MAX: i64 = 50_000;
+
+/// The most ceremonies that an account has open; the oldest ends for another. They have a budget of their own, so that a
+/// flood of strangers stops no one who is signed in.
+const PER_ACCOUNT_MAX: i64 = 32;
 
 /// The most outcomes that are remembered. Each is some 300 bytes. Beyond, the oldest are forgotten, and their finishes
 /// can no longer be repeated.
@@ -55,6 +59,8 @@ pub(crate) struct NewCeremony {
     pub(crate) kind: Kind,
     /// The hash of what the client names it by.
     pub(crate) id_hash: TokenHash,
+    /// The account that started it, if one was signed in.
+    pub(crate) account: Option<UserHandle>,
     /// The hash of the cookie of the browser that started it.
     pub(crate) browser_hash: TokenHash,
     /// What is to be remembered, as JSON.
@@ -67,11 +73,11 @@ pub(crate) struct NewCeremony {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Presented {
     /// The hash of the ceremony's name.
-    pub(crate) id_hash: TokenHash,
+    pub(crate) id: TokenHash,
     /// The hash of the browser's cookie, if it sent one.
-    pub(crate) browser_hash: Option<TokenHash>,
+    pub(crate) browser: Option<TokenHash>,
     /// The hash of the response's text.
-    pub(crate) response_hash: [u8; 32],
+    pub(crate) response: [u8; 32],
 }
 
 /// A ceremony that this finish may go on with.
@@ -103,17 +109,19 @@ pub(crate) fn open(db: &Connection, new: &NewCeremony, now: Timestamp) -> Result
              (SELECT id_hash FROM ceremonies WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
     )?
     .execute((now.unix_seconds(), PURGE_MAX))?;
-    let open: i64 = db.prepare_cached("SELECT open FROM ceremony_count")?.query_row((), |row| row.get(0))?;
-    if open >= OPEN_MAX {
-        drop_oldest(db, now)?;
+    let account = new.account.as_ref().map(UserHandle::as_bytes);
+    match account {
+        Some(account) => drop_oldest_of(db, account)?,
+        None => make_room(db, now)?,
     }
     db.prepare_cached(
-        "INSERT INTO ceremonies (id_hash, kind, browser_hash, state, started_at, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO ceremonies (id_hash, kind, user_handle, browser_hash, state, started_at, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute((
         new.id_hash,
         new.kind.as_str(),
+        account,
         new.browser_hash,
         &new.state,
         now.unix_seconds(),
@@ -135,7 +143,7 @@ pub(crate) fn bind(db: &Connection, presented: &Presented, now: Timestamp) -> Re
     let (kind, state, is_bound) = open;
     if !is_bound {
         db.prepare_cached("UPDATE ceremonies SET response_hash = ? WHERE id_hash = ?")?
-            .execute((presented.response_hash, presented.id_hash))?;
+            .execute((presented.response, presented.id))?;
     }
     Ok(Bound { kind, memory: Memory::State(state) })
 }
@@ -152,16 +160,16 @@ fn find(
         "SELECT kind, {memory}, browser_hash, response_hash FROM {table} WHERE id_hash = ? AND expires_at > ?"
     ))?;
     let found = find
-        .query_row((presented.id_hash, now.unix_seconds()), |row| {
+        .query_row((presented.id, now.unix_seconds()), |row| {
             let hashes: (Option<TokenHash>, Option<[u8; 32]>) = (row.get(2)?, row.get(3)?);
             Ok((row.get(0)?, row.get(1)?, hashes))
         })
         .optional()?;
     let Some((kind, memory, (browser, response))) = found else { return Ok(None) };
-    if browser.is_some() && browser != presented.browser_hash {
+    if browser.is_some() && browser != presented.browser {
         return Err(StoreError::OtherBrowser);
     }
-    if response.is_some_and(|response| response != presented.response_hash) {
+    if response.is_some_and(|response| response != presented.response) {
         return Err(StoreError::CeremonyUnknown);
     }
     Ok(Some((kind, memory, response.is_some())))
@@ -180,7 +188,7 @@ pub(crate) fn end(
         "DELETE FROM ceremonies WHERE id_hash = ? AND response_hash = ? RETURNING kind, browser_hash, expires_at",
     )?;
     let ended = end
-        .query_row((presented.id_hash, presented.response_hash), |row| {
+        .query_row((presented.id, presented.response), |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, Option<TokenHash>>(1)?, row.get::<_, i64>(2)?))
         })
         .optional()?;
@@ -193,7 +201,7 @@ pub(crate) fn end(
         "INSERT INTO outcomes (id_hash, kind, browser_hash, response_hash, outcome, expires_at)
          VALUES (?, ?, ?, ?, ?, ?)",
     )?
-    .execute((presented.id_hash, kind, browser_hash, presented.response_hash, outcome, expires_at))?;
+    .execute((presented.id, kind, browser_hash, presented.response, outcome, expires_at))?;
     Ok(None)
 }
 
@@ -215,10 +223,24 @@ fn make_room_for_outcome(db: &Connection, now: Timestamp) -> Result<(), StoreErr
     Ok(())
 }
 
+fn drop_oldest_of(db: &Connection, account: &[u8]) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "DELETE FROM ceremonies WHERE id_hash IN
+             (SELECT id_hash FROM ceremonies WHERE user_handle = ? ORDER BY expires_at DESC LIMIT -1 OFFSET ?)",
+    )?
+    .execute((account, PER_ACCOUNT_MAX.saturating_sub(1)))?;
+    Ok(())
+}
+
+fn make_room(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    let open: i64 = db.prepare_cached("SELECT open FROM ceremony_count")?.query_row((), |row| row.get(0))?;
+    if open < OPEN_MAX { Ok(()) } else { drop_oldest(db, now) }
+}
+
 fn drop_oldest(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
     let mut drop_oldest = db.prepare_cached(
         "DELETE FROM ceremonies WHERE started_at <= ? AND id_hash =
-             (SELECT id_hash FROM ceremonies ORDER BY expires_at LIMIT 1)",
+             (SELECT id_hash FROM ceremonies WHERE user_handle IS NULL ORDER BY expires_at LIMIT 1)",
     )?;
     let undisturbed_since = now.plus_seconds(-UNDISTURBED_SECONDS).unix_seconds();
     match drop_oldest.execute((undisturbed_since,))? {

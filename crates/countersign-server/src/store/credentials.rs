@@ -92,7 +92,7 @@ pub(crate) fn is_known(db: &Connection, id: &CredentialId) -> Result<bool, Store
     Ok(find.query_row((id.as_bytes(),), |_| Ok(())).optional()?.is_some())
 }
 
-/// The credential with this ID, whoever has it, with its evidence.
+/// The credential with this ID, in whatever account, with its evidence.
 pub(crate) fn find(db: &Connection, id: &CredentialId) -> Result<Option<StoredCredential>, StoreError> {
     let mut find = db.prepare_cached(&format!("SELECT {COLUMNS}, evidence FROM credentials WHERE id = ?"))?;
     let found = find.query_row((id.as_bytes(),), columns).optional()?;

@@ -101,18 +101,23 @@ impl CeremonyStore for Sqlite {
         let new = NewCeremony {
             kind: Kind::Session,
             id_hash: sha256(&[id]),
+            account: None,
             browser_hash: sha256(&[b"browser"]),
             state,
             expires_at,
         };
-        self.write(move |db| ceremonies::open(db, &new, NOW))
+        // A server's names are random and never come again, as the kit's do.
+        self.write(move |db| {
+            db.execute("DELETE FROM outcomes WHERE id_hash = ?", (new.id_hash,))?;
+            ceremonies::open(db, &new, NOW)
+        })
     }
 
     fn take(&self, id: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>, StoreError> {
         let presented = Presented {
-            id_hash: sha256(&[id]),
-            browser_hash: Some(sha256(&[b"browser"])),
-            response_hash: sha256(&[b"response"]),
+            id: sha256(&[id]),
+            browser: Some(sha256(&[b"browser"])),
+            response: sha256(&[b"response"]),
         };
         // As a finish does, though in one transaction: what another one ended is not taken again.
         self.write(move |db| {

@@ -72,11 +72,20 @@ pub(super) const DYNAMIC_PARTS: &str = "ALTER TABLE credentials ADD COLUMN dynam
 /// What came of ceremonies, what sessions confirmed, and which accounts there were.
 ///
 /// A ceremony that was started under schema 2 has no `browser_hash`, and any browser may finish it: it lives for
-/// minutes. `response_hash` is set by the first finish. Of an account that is gone only the hash of its user handle
+/// minutes. `response_hash` is set by the first finish. `user_handle` is the account that started it, if one was signed in:
+/// such ceremonies are bounded by account, and not in `ceremony_count`. Of an account that is gone only the hash of its user handle
 /// stays. Since evidence is long and lists need none of it, it has a column of its own, and `record` has it no more.
 const OUTCOMES: &str = "
 ALTER TABLE ceremonies ADD COLUMN browser_hash BLOB;
 ALTER TABLE ceremonies ADD COLUMN response_hash BLOB;
+ALTER TABLE ceremonies ADD COLUMN user_handle BLOB REFERENCES accounts ON DELETE CASCADE;
+CREATE INDEX ceremonies_by_user ON ceremonies (user_handle, expires_at);
+DROP TRIGGER ceremony_opened;
+DROP TRIGGER ceremony_closed;
+CREATE TRIGGER ceremony_opened AFTER INSERT ON ceremonies WHEN NEW.user_handle IS NULL
+    BEGIN UPDATE ceremony_count SET open = open + 1; END;
+CREATE TRIGGER ceremony_closed AFTER DELETE ON ceremonies WHEN OLD.user_handle IS NULL
+    BEGIN UPDATE ceremony_count SET open = open - 1; END;
 
 CREATE TABLE outcomes (
     id_hash BLOB NOT NULL PRIMARY KEY,

@@ -223,3 +223,103 @@ fn update_between(
     let (before, after) = (previous.dynamic_part().clone(), next.dynamic_part().clone());
     countersign::CredentialUpdate::new(previous.id().clone(), before, after)
 }
+
+/// A record of version 2 with evidence.
+fn attested() -> countersign::CredentialRecord {
+    let id = countersign::CredentialId::new([0x1d; 3]).unwrap();
+    let owner = countersign::UserHandle::new(b"jo").unwrap();
+    countersign::CredentialRecord::new(id, "example.org", owner, [0xa0])
+        .with_sign_count(5)
+        .with_backup_eligible(true)
+        .with_evidence(countersign::AttestationEvidence::new("packed", "self", [1; 300], [2; 300]))
+}
+
+/// The file of schema 2 with an account, a credential of this record, a session and an open ceremony.
+fn schema_2(record: &str) -> (TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.sqlite3");
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch(schema::TABLES).unwrap();
+    db.execute_batch(schema::DYNAMIC_PARTS).unwrap();
+    db.pragma_update(None, "application_id", schema::APPLICATION_ID).unwrap();
+    db.pragma_update(None, "user_version", 2).unwrap();
+    add(&db, "jo").unwrap();
+    let insert =
+        "INSERT INTO credentials (id, user_handle, record, sign_count, backup_state, label, created_at)
+                  VALUES (x'1d1d1d', x'6a6f', ?, 5, 0, 'Key', 0)";
+    db.execute(insert, (record,)).unwrap();
+    let hash = [7; 32];
+    db.execute("INSERT INTO sessions VALUES (?, x'6a6f', x'1d1d1d', 0, 0, 100)", (hash,)).unwrap();
+    db.execute("INSERT INTO ceremonies VALUES (?, 'session', 'the state', 0, 100)", (hash,)).unwrap();
+    (folder, path)
+}
+
+/// What is there of it afterwards: all of it.
+async fn assert_whole(store: &Store, record: countersign::CredentialRecord) {
+    let now = countersign::Timestamp::from_unix_seconds(9);
+    let id = record.id().clone();
+    let found = store.read(move |db| credentials::find(db, &id)).await.unwrap().unwrap();
+    assert_eq!(found.record, record);
+    assert_eq!(found.attestation, Some(("packed".into(), "self".into())));
+    let owner = record.user_handle().clone();
+    let listed =
+        store.read(move |db| credentials::list(db, &owner, credentials::Evidence::Left)).await.unwrap();
+    assert_eq!(listed[0].record, record.with_evidence(None));
+    assert_eq!(listed[0].attestation, found.attestation);
+    let session = store.read(move |db| sessions::find(db, &[7; 32], now)).await.unwrap().unwrap();
+    assert_eq!(session.name, "jo");
+}
+
+#[tokio::test]
+async fn schema_2_becomes_schema_3_without_loss() {
+    let record = attested();
+    let (_folder, path) = schema_2(&serde_json::to_string(&record).unwrap());
+    let store = Store::open(&path).unwrap();
+    assert_whole(&store, record).await;
+    // A ceremony that was under way is finished, by a browser that got no cookie for it.
+    let presented = ceremonies::Presented { id: [7; 32], browser: None, response: [8; 32] };
+    let now = countersign::Timestamp::from_unix_seconds(9);
+    let ended = store.write(move |db| {
+        let bound = ceremonies::bind(db, &presented, now)?;
+        assert!(bound.is(ceremonies::Kind::Session));
+        assert!(matches!(bound.memory, ceremonies::Memory::State(state) if state == "the state"));
+        ceremonies::end(db, &presented, "{}", now)
+    });
+    assert_eq!(ended.await.unwrap(), None);
+    let counts = store.read(|db| {
+        let counts = "SELECT open, finished FROM ceremony_count";
+        Ok(db.query_row(counts, (), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?)
+    });
+    assert_eq!(counts.await.unwrap(), (0, 1));
+}
+
+#[tokio::test]
+async fn a_migration_that_was_killed_halfway_is_made_again_from_its_start() {
+    let record = attested();
+    let (_folder, path) = schema_2(&serde_json::to_string(&record).unwrap());
+    let dying = Connection::open(&path).unwrap();
+    dying
+        .execute_batch(
+            "BEGIN IMMEDIATE; ALTER TABLE ceremonies ADD COLUMN browser_hash BLOB;
+             UPDATE credentials SET record = '{}'; PRAGMA user_version = 3",
+        )
+        .unwrap();
+    drop(dying);
+    assert_whole(&Store::open(&path).unwrap(), record.clone()).await;
+    assert_whole(&Store::open(&path).unwrap(), record).await;
+}
+
+#[tokio::test]
+async fn evidence_of_a_record_of_version_1_is_parted_and_one_that_can_t_be_read_stays() {
+    let attestation = r#"{"format":"packed","attestation_type":"self","object":"AQ","client_data":"Ag"}"#;
+    let text = RECORD_1.replace(r#""attestation":null"#, &format!(r#""attestation":{attestation}"#));
+    let record: countersign::CredentialRecord = serde_json::from_str(&text).unwrap();
+    let (_folder, path) = schema_2(&text);
+    assert_whole(&Store::open(&path).unwrap(), record).await;
+
+    let (_folder, path) = schema_2("{}");
+    let store = Store::open(&path).unwrap();
+    let kept = store
+        .read(|db| Ok(db.query_row("SELECT record FROM credentials", (), |row| row.get::<_, String>(0))?));
+    assert_eq!(kept.await.unwrap(), "{}");
+}

@@ -225,7 +225,9 @@ async fn the_browser_s_cookie_is_kept_and_renewed_by_each_start() {
     let (pair, attributes) = answer.header("set-cookie").split_once("; ").unwrap();
     assert!(pair.starts_with("countersign-browser-8080=") && pair.len() == 25 + 43, "{pair}");
     assert_eq!(attributes, "Path=/; Max-Age=3600; HttpOnly; SameSite=Strict");
-    // Two windows of one browser don't push each other's ceremonies out.
+    // Two windows of one browser don't push each other's ceremonies out. A page asks for the session before all else.
+    client.browser = None;
+    client.get("/api/session").await.expect(200);
     let first = client.browser.clone();
     for path in ["/api/sessions/start", "/api/accounts/start"] {
         let again = client.post(path, &json!({ "name": "Ada" })).await.expect(200);

@@ -196,6 +196,25 @@ async fn a_confirmation_whose_answer_was_lost_is_answered_again_while_it_is_good
 }
 
 #[tokio::test]
+async fn a_flood_of_starts_by_strangers_stops_no_one_who_is_signed_in() {
+    let site = Site::new();
+    let (mut client, _) = site.account("Ada", 1).await;
+    site.sql("UPDATE ceremony_count SET open = 50000");
+    site.client().post("/api/sessions/start", &json!({})).await.expect_error(429, "too-many-requests");
+    client.add(2).await.1.expect(201);
+    // Nor do those who are signed in stop anyone else.
+    site.sql("UPDATE ceremony_count SET open = 49999");
+    for _ in 0..40 {
+        begun(&mut client, &deleting()).await;
+    }
+    assert_eq!(site.sql("SELECT count(*) FROM ceremonies WHERE kind = 'step-up'"), 32);
+    site.client().post("/api/sessions/start", &json!({})).await.expect(200);
+    client.delete_account().await.expect(200);
+    assert_eq!(site.sql("SELECT count(*) FROM ceremonies"), 1, "they went with the account");
+    assert_eq!(site.sql("SELECT open FROM ceremony_count"), 50_000);
+}
+
+#[tokio::test]
 async fn what_can_t_be_done_is_refused_before_it_is_confirmed() {
     let site = Site::new();
     let (mut client, first) = site.account("Ada", 1).await;
