@@ -7,7 +7,7 @@ use countersign_types::{AuthenticatorData, ClientData, Timestamp, base64url};
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::{
-    error::{Error, Fault},
+    error::{ACCEPTED_MAX, Error, Fault},
     origin::is_web_origin,
     policy::{CrossOrigin, TopOrigins},
     relying_party::RelyingParty,
@@ -70,10 +70,13 @@ fn origin(rp: &RelyingParty, expected: &Expected<'_>, client_data: &ClientData<'
     let is_it = |origin: &str| origin == client_data.origin;
     let is_accepted = expected.caller.map_or_else(|| rp.accepts_origin(&client_data.origin), is_it);
     if is_accepted && expected.bound_to.is_none_or(is_it) {
-        Ok(())
-    } else {
-        Err(Fault::OriginMismatch(client_data.origin.to_string()))
+        return Ok(());
     }
+    let accepted = match expected.bound_to.or(expected.caller) {
+        Some(origin) => vec![origin.to_owned()],
+        None => rp.origins.iter().map(ToString::to_string).take(ACCEPTED_MAX).collect(),
+    };
+    Err(Fault::OriginMismatch { got: client_data.origin.to_string(), accepted })
 }
 
 fn cross_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
@@ -96,11 +99,16 @@ fn top_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fau
         }
         (None, _) => return Ok(()),
     };
-    let accepted = match top_origins.listed() {
+    let listed = top_origins.listed();
+    let is_accepted = match listed {
         None => is_web_origin(top_origin),
         Some(listed) => listed.iter().any(|origin| origin == top_origin),
     };
-    if accepted { Ok(()) } else { Err(Fault::TopOriginMismatch(top_origin.to_string())) }
+    if is_accepted {
+        return Ok(());
+    }
+    let accepted = listed.into_iter().flatten().take(ACCEPTED_MAX).cloned().collect();
+    Err(Fault::TopOriginMismatch { got: top_origin.to_string(), accepted })
 }
 
 /// The hash must be the RP ID's, or the `appid`'s where that was used.
@@ -110,7 +118,11 @@ pub(crate) fn rp_id_hash(
     appid: Option<&str>,
 ) -> Result<(), Fault> {
     let is_appid = || appid.is_some_and(|appid| *data.rp_id_hash == sha256(&[appid.as_bytes()]));
-    if *data.rp_id_hash == rp.id_hash || is_appid() { Ok(()) } else { Err(Fault::RpIdHashMismatch) }
+    if *data.rp_id_hash == rp.id_hash || is_appid() {
+        Ok(())
+    } else {
+        Err(Fault::RpIdHashMismatch { expected: rp.id.clone(), got: *data.rp_id_hash })
+    }
 }
 
 pub(crate) fn backup_state(data: &AuthenticatorData<'_>) -> Result<(), Fault> {

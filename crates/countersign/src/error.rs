@@ -117,15 +117,30 @@ pub enum Fault {
     /// The authentication was started for other data.
     BoundDataMismatch,
     /// This origin is not accepted.
-    OriginMismatch(String),
+    OriginMismatch {
+        /// The origin in client data.
+        got: String,
+        /// The first of those that are accepted, as rules are printed.
+        accepted: Vec<String>,
+    },
     /// A frame that is not same-origin with its ancestors.
     CrossOrigin,
     /// This top origin is not accepted.
-    TopOriginMismatch(String),
+    TopOriginMismatch {
+        /// The top origin in client data.
+        got: String,
+        /// The first of those that are accepted; empty if all of the web are.
+        accepted: Vec<String>,
+    },
     /// A cross-origin ceremony whose client data does not say below which page, and pages are listed.
     TopOriginMissing,
     /// The RP ID hash is another's.
-    RpIdHashMismatch,
+    RpIdHashMismatch {
+        /// The relying party's RP ID.
+        expected: String,
+        /// The hash in authenticator data.
+        got: [u8; 32],
+    },
     /// The user was not present.
     UserNotPresent,
     /// The user was not verified, and must be.
@@ -202,10 +217,10 @@ impl Fault {
             Self::Extension(cause) => cause.code(),
             Self::TypeMismatch { .. } => Code::ClientDataTypeMismatch,
             Self::ChallengeMismatch | Self::BoundDataMismatch => Code::ChallengeMismatch,
-            Self::OriginMismatch(_) => Code::OriginMismatch,
+            Self::OriginMismatch { .. } => Code::OriginMismatch,
             Self::CrossOrigin => Code::CrossOriginNotAllowed,
-            Self::TopOriginMismatch(_) | Self::TopOriginMissing => Code::TopOriginMismatch,
-            Self::RpIdHashMismatch => Code::RpIdHashMismatch,
+            Self::TopOriginMismatch { .. } | Self::TopOriginMissing => Code::TopOriginMismatch,
+            Self::RpIdHashMismatch { .. } => Code::RpIdHashMismatch,
             Self::UserNotPresent => Code::UserNotPresent,
             Self::UserNotVerified => Code::UserNotVerified,
             Self::UserVerificationNotInitialized => Code::UserVerificationNotInitialized,
@@ -248,15 +263,20 @@ impl fmt::Display for Fault {
             Self::TypeMismatch { expected } => write!(f, "client data's type is not {expected}"),
             Self::ChallengeMismatch => f.write_str("not the challenge that was issued"),
             Self::BoundDataMismatch => f.write_str("the authentication was started for other data"),
-            Self::OriginMismatch(origin) => write!(f, "the origin {} is not accepted", Shortened(origin)),
+            Self::OriginMismatch { got, accepted } => {
+                write!(f, "the origin {} is not accepted{}", Shortened(got), But(accepted))
+            }
             Self::CrossOrigin => f.write_str("a cross-origin ceremony is not accepted"),
-            Self::TopOriginMismatch(origin) => {
-                write!(f, "the top origin {} is not accepted", Shortened(origin))
+            Self::TopOriginMismatch { got, accepted } => {
+                write!(f, "the top origin {} is not accepted{}", Shortened(got), But(accepted))
             }
             Self::TopOriginMissing => {
                 f.write_str("crossOrigin is true without topOrigin, and only listed top origins are accepted")
             }
-            Self::RpIdHashMismatch => f.write_str("authenticator data is for another rp id"),
+            Self::RpIdHashMismatch { expected, got } => {
+                write!(f, "authenticator data is for another rp id than {expected:?}: the hash in it is ")?;
+                got.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
             Self::UserNotPresent => f.write_str("the user was not present"),
             Self::UserNotVerified => f.write_str("the user was not verified"),
             Self::UserVerificationNotInitialized => f.write_str(
@@ -293,6 +313,22 @@ impl fmt::Display for Fault {
             Self::StateOfAnotherRelyingParty => f.write_str("the ceremony state is another relying party's"),
             Self::StateOfAnotherPurpose => f.write_str("the ceremony state was made for another purpose"),
         }
+    }
+}
+
+/// The most accepted origins that a [`Fault`] holds: one more than a message shows.
+pub(crate) const ACCEPTED_MAX: usize = 4;
+
+/// What is accepted instead, if there is anything to say.
+struct But<'a>(&'a [String]);
+
+impl fmt::Display for But<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.iter().take(ACCEPTED_MAX.saturating_sub(1));
+        for (origin, before) in shown.zip([", but "].into_iter().chain(core::iter::repeat(", "))) {
+            write!(f, "{before}{origin}")?;
+        }
+        if self.0.len() >= ACCEPTED_MAX { f.write_str(", …") } else { Ok(()) }
     }
 }
 

@@ -334,7 +334,31 @@ fn authenticator_data_that_is_none_is_refused() {
 #[test]
 fn rule_053_another_rp_id_is_refused() {
     let create = Create { rp_id: "www.example.org".into(), ..create() };
-    refused(&create, Code::RpIdHashMismatch, Step::RpIdHash);
+    let error = refused(&create, Code::RpIdHashMismatch, Step::RpIdHash);
+    let hash: String = sha256(&[b"www.example.org"]).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sentence = "authenticator data is for another rp id than \"example.org\": the hash in it is";
+    assert_eq!(error.fault().to_string(), format!("{sentence} {hash}"));
+}
+
+#[test]
+fn the_message_for_another_origin_says_what_came_and_what_is_accepted() {
+    let message = |rp| {
+        with_client_data("origin", json!("http://localhost")).finish(rp).unwrap_err().fault().to_string()
+    };
+    let origin = "the origin \"http://localhost\" is not accepted, but https://example.org";
+    assert_eq!(message(rp()), origin);
+    let more = |count: usize| {
+        let rp = (1..=count).fold(rp(), |rp, number| rp.origin(format!("https://{number}.example.org")));
+        message(rp)
+    };
+    assert_eq!(more(2), format!("{origin}, https://1.example.org, https://2.example.org"));
+    assert_eq!(more(3), format!("{origin}, https://1.example.org, https://2.example.org, …"));
+
+    let mut create = with_client_data("crossOrigin", json!(true));
+    create.client_data["topOrigin"] = json!("https://other.example");
+    let error = create.finish(rp().policy(policy().with_cross_origin(framed()))).unwrap_err();
+    let sentence = "the top origin \"https://other.example\" is not accepted, but https://top.example";
+    assert_eq!(error.fault().to_string(), sentence);
 }
 
 #[test]
