@@ -132,7 +132,9 @@ impl<'a> Import<'a> {
         self
     }
 
-    /// With `uvInitialized`: whether the user was ever verified.
+    /// Sets `uvInitialized`: whether the user was ever verified with it, and that was checked. The default is that nobody
+    /// knows: the credential then fails where user verification is required, with `user-verification-not-initialized`, until
+    /// an [`AdditionalFactor`](crate::AdditionalFactor) is checked.
     pub fn with_uv_initialized(mut self, uv_initialized: bool) -> Self {
         self.uv_initialized = uv_initialized;
         self

@@ -179,7 +179,8 @@ impl CredentialRecord {
         self.dynamic.sign_count
     }
 
-    /// Whether the user was ever verified with it.
+    /// Whether the user was ever verified with it. While it is false, as after a conditional registration, user
+    /// verification is no factor: where it is required, an authentication fails unless a further factor was checked.
     pub fn uv_initialized(&self) -> bool {
         self.dynamic.uv_initialized
     }

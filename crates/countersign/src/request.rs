@@ -72,6 +72,10 @@ impl<'a> RegistrationRequest<'a> {
 
     /// For `create()` with mediation `conditional`: the browser may make a passkey without asking, in this session of the
     /// account's owner. The user need not be present, and is not verified: see [`ConditionalCreatePolicy`].
+    ///
+    /// The record's `uvInitialized` is false, so that the credential's first authentication under a policy that requires
+    /// user verification takes a further factor:
+    /// [`AuthenticationState::authorized_by`](crate::AuthenticationState::authorized_by).
     pub fn conditional(mut self, session: RecentSession) -> Self {
         self.session = Some(session);
         self
