@@ -101,21 +101,22 @@ pub(crate) fn authentication_state(rp: &RelyingParty, user: Option<UserHandle>) 
     state_for(rp, CHALLENGE, user)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "so that a test names the account in place")]
 pub(crate) fn state_for(
     rp: &RelyingParty,
     challenge: impl Into<Vec<u8>>,
     user: Option<UserHandle>,
 ) -> AuthenticationState {
-    unspent(rp, challenge, user, NOW).spent(Consumption::First).unwrap()
+    unspent(rp, challenge, user.as_ref(), NOW).spent(Consumption::First).unwrap()
 }
 
 pub(crate) fn unspent(
     rp: &RelyingParty,
     challenge: impl Into<Vec<u8>>,
-    user: Option<UserHandle>,
+    user: Option<&UserHandle>,
     now: Timestamp,
 ) -> Unspent<AuthenticationState> {
-    let request = match &user {
+    let request = match user {
         Some(user) => AuthenticationRequest::identified(user, &[]),
         None => AuthenticationRequest::discoverable(),
     };

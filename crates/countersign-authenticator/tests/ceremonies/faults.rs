@@ -100,7 +100,7 @@ fn register(
 ) -> Result<CredentialRecord, Code> {
     let user = User::new(exchange.user_handle.clone(), "jo", "Jo");
     let mut request = RegistrationRequest::new(&user)
-        .challenge(Challenge::dangerous_short(step.challenge.to_vec()).unwrap())
+        .challenge(Challenge::dangerous_short(step.challenge.clone()).unwrap())
         .extensions(serde_json::from_str(scenario.creation_extensions).unwrap());
     if scenario.creation == Creation::Conditional {
         request = request.conditional(RecentSession::vouched(user.handle.clone(), TIME));
@@ -127,7 +127,7 @@ fn sign_in(
         AuthenticationRequest::identified(&user, &listed)
     };
     let request = request
-        .challenge(Challenge::dangerous_short(step.challenge.to_vec()).unwrap())
+        .challenge(Challenge::dangerous_short(step.challenge.clone()).unwrap())
         .extensions(serde_json::from_str(scenario.request_extensions).unwrap());
     let state = rp.expect_authentication(request, TIME).unwrap().spent(Consumption::First).unwrap();
     let response =

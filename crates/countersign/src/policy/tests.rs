@@ -66,9 +66,9 @@ fn a_relying_party_that_is_built_without_a_policy_has_that_of_passkeys() {
     assert_eq!(Policy::default(), Policy::passkeys());
 }
 
-#[test]
-fn a_policy_is_written_with_all_its_members() {
-    let policy = Policy::attested(
+/// A policy with no member at its default that can be changed.
+fn changed() -> Policy {
+    Policy::attested(
         AttestedPolicy::new()
             .with_formats(["packed", "android-key"])
             .with_accepted_models([MODEL])
@@ -91,7 +91,12 @@ fn a_policy_is_written_with_all_its_members() {
     .with_flagged_credentials(FlaggedCredentials::Reported)
     .with_refused_deviations([Deviation::ReservedFlags, Deviation::UnsortedCborKeys])
     .with_credential_id_bytes(128)
-    .with_timeout_seconds(600);
+    .with_timeout_seconds(600)
+}
+
+#[test]
+fn a_policy_is_written_with_all_its_members() {
+    let policy = changed();
     let expected = json!({
         "version": 1,
         "user_verification": "required",

@@ -8,7 +8,7 @@ use crate::{
 
 fn expected(challenge: &[u8]) -> Unspent<AuthenticationState> {
     let rp = rp().policy(policy().with_timeout_seconds(60)).build().unwrap();
-    unspent(&rp, challenge, Some(handle(7)), NOW)
+    unspent(&rp, challenge, Some(&handle(7)), NOW)
 }
 
 #[test]

@@ -170,8 +170,14 @@ fn results_that_a_page_spoiled_are_dropped_unread_where_they_are_stripped() {
     }
     for nothing in [json!({"prf": {}}), json!({"prf": null}), json!({"prf": {"results": null}}), json!(null)]
     {
-        assert_eq!(learned_at_authentication(&asked(), &gotten(nothing.clone(), &[])), Default::default());
-        assert_eq!(learned_at_registration(&asked(), &created(nothing, &[])), Default::default());
+        assert_eq!(
+            learned_at_authentication(&asked(), &gotten(nothing.clone(), &[])),
+            AuthenticationExtensions::default()
+        );
+        assert_eq!(
+            learned_at_registration(&asked(), &created(nothing, &[])),
+            RegistrationExtensions::default()
+        );
     }
 }
 
