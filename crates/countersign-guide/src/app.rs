@@ -36,7 +36,7 @@ struct Name {
     name: String,
 }
 
-/// What a page sends back: the ceremony's name, and what `toJSON()` gave.
+/// What a page sends back: the ceremony's name, and the credential as `toJSON()` writes it.
 #[derive(Deserialize)]
 struct Finish<R> {
     ceremony: String,
