@@ -77,11 +77,7 @@ async fn register_and_sign_in(scripts: &[&str]) -> Vec<Value> {
     browser.click("#name").await;
     browser.press("jo").await;
     for button in ["#register", "#sign-in"] {
-        browser
-            .run(
-                "document.cookie = 'session=; Max-Age=0'; document.getElementById('result').textContent = ''",
-            )
-            .await;
+        browser.run("document.getElementById('result').textContent = ''").await;
         browser.click(button).await;
         browser.until("document.getElementById('result').textContent !== ''").await;
         let result: Value = serde_json::from_str(&browser.text("#result").await).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The checks that both ceremonies share, each with one step of each.
 
 mod client_data;
+mod encoding;
 
 use countersign_cose::hash::sha256;
 use countersign_types::{AuthenticatorData, ClientData, Timestamp, base64url};
@@ -17,6 +18,8 @@ use crate::{
 };
 
 pub(crate) use client_data::{Expected, Steps, client_data};
+pub use encoding::HandleEncoding;
+use encoding::is_text_of;
 
 /// The state must be this relying party's, made for the same purpose, and not too old.
 pub(crate) fn state(rp: &RelyingParty, state: &impl CeremonyState, now: Timestamp) -> Result<(), Fault> {
@@ -43,10 +46,21 @@ fn challenge(client_data: &ClientData<'_>, issued: &[u8]) -> Result<(), Fault> {
     let mut buffer = [0; CHALLENGE_PIECE];
     let mut equal = Choice::from(u8::from(text.len() == base64url::encoded_length(issued.len())));
     for (piece, text) in issued.chunks(CHALLENGE_PIECE).zip(text.chunks(CHALLENGE_TEXT_PIECE)) {
-        let received = base64url::decode_into(text, &mut buffer).map_err(|_| Fault::ChallengeMismatch)?;
+        let Ok(received) = base64url::decode_into(text, &mut buffer) else {
+            return Err(other_challenge(&client_data.challenge, issued));
+        };
         equal &= equal_bytes(received, piece);
     }
-    if bool::from(equal) { Ok(()) } else { Err(Fault::ChallengeMismatch) }
+    if bool::from(equal) { Ok(()) } else { Err(other_challenge(&client_data.challenge, issued)) }
+}
+
+/// What is wrong with a challenge that is not the text of the one that was issued.
+fn other_challenge(received: &str, issued: &[u8]) -> Fault {
+    // Once too often, or padded, or in the other alphabet.
+    let again = base64url::encode(issued);
+    let is_encoded =
+        is_text_of(received.as_bytes(), issued) || is_text_of(received.as_bytes(), again.as_bytes());
+    if is_encoded { Fault::ChallengeEncoding } else { Fault::ChallengeMismatch }
 }
 
 /// Eight bytes at a time.

@@ -10,6 +10,7 @@ use countersign_types::{
 };
 
 use crate::{
+    checks::HandleEncoding,
     extensions::ExtensionRefused,
     policy::PolicyFault,
     record::Flagged,
@@ -114,6 +115,8 @@ pub enum Fault {
     },
     /// Another challenge.
     ChallengeMismatch,
+    /// The challenge that was issued, with padding, in the other alphabet, or encoded twice.
+    ChallengeEncoding,
     /// The authentication was started for other data.
     BoundDataMismatch,
     /// This origin is not accepted.
@@ -167,6 +170,8 @@ pub enum Fault {
     UserHandleMissing,
     /// `userHandle` is another account's.
     UserHandleMismatch,
+    /// `userHandle` is the account's but for its encoding.
+    UserHandleEncoding(HandleEncoding),
     /// No record for this credential and user at this relying party.
     CredentialUnknown,
 
@@ -216,7 +221,9 @@ impl Fault {
             Self::PublicKey(cause) => cause.code(),
             Self::Extension(cause) => cause.code(),
             Self::TypeMismatch { .. } => Code::ClientDataTypeMismatch,
-            Self::ChallengeMismatch | Self::BoundDataMismatch => Code::ChallengeMismatch,
+            Self::ChallengeMismatch | Self::ChallengeEncoding | Self::BoundDataMismatch => {
+                Code::ChallengeMismatch
+            }
             Self::OriginMismatch { .. } => Code::OriginMismatch,
             Self::CrossOrigin => Code::CrossOriginNotAllowed,
             Self::TopOriginMismatch { .. } | Self::TopOriginMissing => Code::TopOriginMismatch,
@@ -231,7 +238,7 @@ impl Fault {
             Self::Attestation(cause) => cause.code(),
             Self::TrustPath(cause) => cause.code(),
             Self::UserHandleMissing => Code::UserHandleMissing,
-            Self::UserHandleMismatch => Code::UserHandleMismatch,
+            Self::UserHandleMismatch | Self::UserHandleEncoding(_) => Code::UserHandleMismatch,
             Self::CredentialUnknown => Code::CredentialUnknown,
             Self::ExtensionNotAccepted(cause) => cause.code(),
             Self::AlgorithmNotAllowed(_) => Code::AlgorithmNotAllowed,
@@ -262,6 +269,10 @@ impl fmt::Display for Fault {
             Self::AttestedCredentialDataMissing => f.write_str("no attested credential data"),
             Self::TypeMismatch { expected } => write!(f, "client data's type is not {expected}"),
             Self::ChallengeMismatch => f.write_str("not the challenge that was issued"),
+            Self::ChallengeEncoding => f.write_str(
+                "the challenge that was issued, in another encoding: pages pass its bytes, and clients write them in \
+                 base64url without padding",
+            ),
             Self::BoundDataMismatch => f.write_str("the authentication was started for other data"),
             Self::OriginMismatch { got, accepted } => {
                 write!(f, "the origin {} is not accepted{}", Shortened(got), But(accepted))
@@ -285,13 +296,22 @@ impl fmt::Display for Fault {
             Self::BackupStateInvalid => {
                 f.write_str("the backup state is set on a credential that can't be backed up")
             }
-            Self::BackupEligibilityChanged { registered } => {
-                write!(f, "backup eligibility was {registered} at registration and is {} now", !registered)
-            }
+            Self::BackupEligibilityChanged { registered: false } => f.write_str(
+                "backup eligibility was clear at registration and is set now: some password managers set it later, which \
+                 the policy can accept (BackupEligibilityChange)",
+            ),
+            Self::BackupEligibilityChanged { registered: true } => f.write_str(
+                "backup eligibility was set at registration and is clear now, which no policy accepts: the record is \
+                 wrong, or the response is another authenticator's",
+            ),
             Self::CredentialIdMismatch => f.write_str("the attested credential id is not the response's"),
             Self::SignatureInvalid => f.write_str("the signature does not verify"),
-            Self::UserHandleMissing => f.write_str("no user handle, and the user was not identified before"),
+            Self::UserHandleMissing => f.write_str(
+                "no user handle, and the user was not identified before: a credential that is not discoverable takes a \
+                 user name first",
+            ),
             Self::UserHandleMismatch => f.write_str("the user handle is another account's"),
+            Self::UserHandleEncoding(difference) => difference.fmt(f),
             Self::CredentialUnknown => f.write_str("no record for this credential and user"),
             Self::AlgorithmNotAllowed(algorithm) => write!(f, "the algorithm {algorithm} was not offered"),
             Self::AttestationNotAccepted(kind) => {

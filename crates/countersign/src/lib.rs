@@ -128,6 +128,7 @@ pub use authentication::{
 };
 pub use builder::{ConfigurationError, RelyingPartyBuilder};
 pub use challenge::{CHALLENGE_MAX, CHALLENGE_MIN, Challenge, ChallengeLength};
+pub use checks::HandleEncoding;
 pub use countersign_attestation::{
     AnchorList, AttestationType, AttestedAaguid, Formats, TrustAnchor, TrustAnchors,
 };

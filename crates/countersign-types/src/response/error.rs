@@ -4,7 +4,7 @@
 use core::fmt;
 
 use super::RESPONSE_JSON_MAX;
-use crate::Code;
+use crate::{Code, base64url};
 
 /// The response is not the JSON that its ceremony's step expects. No value of it is in the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,12 +93,29 @@ pub enum MemberFault {
     WrongType,
     /// It is not unpadded, canonical base64url.
     NotBase64Url,
+    /// It is base64url or base64 with padding.
+    Padded,
+    /// It is base64, with `+` or `/`, not base64url.
+    Base64,
     /// It has no bytes, and must have some.
     Empty,
     /// It has more bytes or items than it may.
     TooLong,
     /// `type` is not exactly `public-key`.
     NotPublicKey,
+}
+
+impl MemberFault {
+    /// What is wrong with a text that is not base64url.
+    pub(super) fn of_text(text: &str) -> Self {
+        let bare = text.trim_end_matches('=');
+        let url_safe = bare.replace('+', "-").replace('/', "_");
+        match base64url::decode(&url_safe) {
+            Ok(_) if bare.len() != text.len() => Self::Padded,
+            Ok(_) if url_safe != bare => Self::Base64,
+            _ => Self::NotBase64Url,
+        }
+    }
 }
 
 impl fmt::Display for MemberFault {
@@ -108,6 +125,8 @@ impl fmt::Display for MemberFault {
             Self::Duplicate => "has a name twice",
             Self::WrongType => "is of the wrong type",
             Self::NotBase64Url => "is not unpadded, canonical base64url",
+            Self::Padded => "is padded: base64url in Web Authentication has no = at its end",
+            Self::Base64 => "is base64: base64url has - and _ in place of + and /",
             Self::Empty => "is empty",
             Self::TooLong => "is too long",
             Self::NotPublicKey => "is not `public-key`",

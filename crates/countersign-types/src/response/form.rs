@@ -34,7 +34,7 @@ impl Form for Owned {
     type UserHandle = UserHandle;
 
     fn decode(&mut self, text: &str) -> Result<Base64Url, MemberFault> {
-        base64url::decode(text).map(Base64Url::from).map_err(|_| MemberFault::NotBase64Url)
+        base64url::decode(text).map(Base64Url::from).map_err(|_| MemberFault::of_text(text))
     }
 
     fn credential_id(bytes: Base64Url) -> Option<CredentialId> {
@@ -64,7 +64,7 @@ impl<'s> Form for InScratch<'s> {
             .split_at_mut_checked(base64url::decoded_length(text.len()))
             .ok_or(MemberFault::TooLong)?;
         self.left = left;
-        base64url::decode_into(text, place).map_err(|_| MemberFault::NotBase64Url)
+        base64url::decode_into(text, place).map_err(|_| MemberFault::of_text(text))
     }
 
     fn credential_id(bytes: &'s [u8]) -> Option<&'s [u8]> {

@@ -166,7 +166,7 @@ impl<'a> Procedure<'a> {
     /// Step 6: the record is of this credential, of this relying party, and of the account that is signing in.
     fn identify<'r>(&self, record: Option<&'r CredentialRecord>) -> Result<&'r CredentialRecord, Fault> {
         let user = match (self.state.user.as_ref().map(AsRef::as_ref), self.parts.user_handle) {
-            (Some(user), Some(claimed)) if user != claimed => return Err(Fault::UserHandleMismatch),
+            (Some(user), Some(claimed)) if user != claimed => return Err(other_handle(user, claimed)),
             (Some(user), _) => user,
             (None, Some(claimed)) => claimed,
             (None, None) => return Err(Fault::UserHandleMissing),
@@ -180,7 +180,7 @@ impl<'a> Procedure<'a> {
         } else if self.state.user.is_some() {
             Err(Fault::CredentialUnknown)
         } else {
-            Err(Fault::UserHandleMismatch)
+            Err(other_handle(record.fixed.user_handle.as_bytes(), user))
         }
     }
 
@@ -323,4 +323,10 @@ fn counter(policy: SignCountPolicy, stored: u32, received: u32) -> Result<(u32, 
         // A copy that is behind must not pull the stored counter back, or its next use would look like an increase.
         _ => Ok((stored, false)),
     }
+}
+
+/// What is wrong with a user handle that is not the account's.
+fn other_handle(expected: &[u8], received: &[u8]) -> Fault {
+    let encoding = checks::HandleEncoding::between(expected, received);
+    encoding.map_or(Fault::UserHandleMismatch, Fault::UserHandleEncoding)
 }

@@ -10,6 +10,7 @@ use crate::{
     },
 };
 
+mod encodings;
 mod enumeration;
 mod misuse;
 mod policy;

@@ -88,7 +88,10 @@ impl fmt::Display for PolicyFault {
             Self::BackupEligibilityUnknown => {
                 f.write_str("the record does not say what backup eligibility was at registration")
             }
-            Self::NotDiscoverable => f.write_str("the credential is not discoverable, and must be"),
+            Self::NotDiscoverable => f.write_str(
+                "the credential is not discoverable (credProps says rk: false), and must be: the authenticator has no room \
+                 for another, or makes none",
+            ),
         }
     }
 }
