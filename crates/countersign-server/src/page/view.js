@@ -31,8 +31,16 @@ export function tell(notice, failure) {
   notice.replaceChildren(...parts);
 }
 
+/** How long an outcome stays in sight while the page is scrolled, in milliseconds; then it is at the top of the page. */
+const FRESH = 8_000;
+let freshUntil = 0;
+
 export function announce(text, tone = 'success') {
   const status = byId('status');
+  const { classList } = document.querySelector('.bar');
+  clearTimeout(freshUntil);
+  classList.add('fresh');
+  freshUntil = setTimeout(() => classList.remove('fresh'), FRESH);
   status.className = `notice notice-${tone}`;
   status.replaceChildren(...(text?.length ? [element('p', text)] : []));
 }
@@ -81,7 +89,7 @@ export function beginWait(button) {
   const say = (words) => {
     text.textContent = words;
     byId('cancel').hidden = words === '';
-    byId('waiting').classList.toggle('shown', words !== '');
+    byId('waiting').classList.toggle('idle', words === '');
   };
   const wait = new Wait((side, purpose) => {
     clearTimeout(timer);
@@ -106,7 +114,7 @@ export function beginWait(button) {
 
 function setDisabled(disabled) {
   // Not `disabled`: that would throw the keyboard's place away.
-  for (const one of document.querySelectorAll('button:not(#cancel, #reload)')) one.setAttribute('aria-disabled', String(disabled));
+  for (const one of document.querySelectorAll('button:not(#cancel, #reload, dialog button)')) one.setAttribute('aria-disabled', String(disabled));
 }
 
 // ---- Times --------------------------------------------------------------------------------------------

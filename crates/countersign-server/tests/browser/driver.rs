@@ -98,7 +98,7 @@ impl Browser {
         fs::write(file, self.client.screenshot().await.unwrap()).unwrap();
     }
 
-    /// A command of the DevTools protocol, in the current window.
+    /// A command of the `DevTools` protocol, in the current window.
     pub(crate) async fn devtools(&self, command: &str, parameters: Json) {
         let command = json!({ "cmd": command, "params": parameters });
         self.post("goog/cdp/execute", command).await;
@@ -117,8 +117,7 @@ impl Browser {
 
     /// Opens another window, with the same cookies and authenticators of its own, and goes there.
     pub(crate) async fn open_window(&self) -> WindowHandle {
-        let opened = self.client.new_window(false).await.unwrap();
-        let window = WindowHandle::try_from(opened.handle).unwrap();
+        let window = self.client.new_window(false).await.unwrap().handle;
         self.go_to(&window).await;
         window
     }

@@ -68,7 +68,7 @@ const CUT: &str = "const cut = [];
     if (scrollWidth > clientWidth) cut.push(`the page: ${scrollWidth} > ${clientWidth}`);
     for (const one of document.querySelectorAll('button, dialog, .card, .notice, input, summary')) {
         const { left, right, width } = one.getBoundingClientRect();
-        if (width === 0 || one.matches('.notice:empty, #waiting:not(.shown)')) continue;
+        if (width === 0 || one.matches('.notice:empty, .idle')) continue;
         if (left < -0.5 || right > clientWidth + 0.5) cut.push(`${one.outerHTML.slice(0, 80)}: ${left} to ${right}`);
         if (one.scrollWidth > one.clientWidth + 1 && !one.matches('input')) cut.push(`${one.outerHTML.slice(0, 80)}: ${one.scrollWidth} > ${one.clientWidth}`);
     }

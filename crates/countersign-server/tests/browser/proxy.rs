@@ -123,10 +123,8 @@ async fn requests(
         let chunk = &buffer[..count];
         let first = chunk.split(|byte| *byte == b'\r').next().unwrap_or_default();
         let first = String::from_utf8_lossy(first).into_owned();
-        if first.ends_with("HTTP/1.1") {
-            if rules.lock().unwrap().loses(&first) {
-                losing.send_replace(true);
-            }
+        if first.ends_with("HTTP/1.1") && rules.lock().unwrap().loses(&first) {
+            losing.send_replace(true);
         }
         back.write_all(chunk).await?;
     }

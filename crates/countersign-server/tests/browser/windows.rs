@@ -196,6 +196,21 @@ async fn a_page_from_the_cache_shows_no_account_before_the_server_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_comes_back_after_the_session_is_over_shows_no_account() {
+    let kept = "window.addEventListener('pageshow', ({ persisted }) => { window.persisted = persisted; });";
+    let visit = Visit::begin(&[NO_AUTOFILL, kept]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.forget_cookies().await;
+    browser.open("about:blank").await;
+    browser.back().await;
+    browser.until("!document.querySelector('#view-out').hidden").await;
+    assert_eq!(browser.run("return window.persisted").await, true, "the browser kept the page in its cache");
+    visit.signed_out().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_could_not_be_loaded_is_loaded_once_the_network_is_back() {
     let visit = Visit::begin(&[NO_AUTOFILL, "window.down = true; const real = window.fetch;
         window.fetch = (path, request) => down ? Promise.reject(new TypeError('down')) : real(path, request);"])
