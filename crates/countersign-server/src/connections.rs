@@ -1,4 +1,6 @@
-//! Listening, with limits: how many clients at once, and how long one may take.
+//! Listening, with limits: how many clients at once, and how long one may take. If there is no place for one more, the
+//! client with the most connections gives up the one that it has used least lately, so that one client can't hold the
+//! others out.
 
 use std::{
     future::poll_fn,
@@ -15,20 +17,28 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, Sleep, sleep},
+    time::{Instant, Sleep, sleep, timeout},
 };
 
 mod own_answers;
+mod registry;
 
 use own_answers::OwnAnswers;
+use registry::{Place, Registry};
 
-/// The most connections at once; more wait to be accepted. Below the 1024 files that a process may have open by
+/// The most connections at once. Below the 1024 files that a process may have open by
 /// default on most systems.
 const CONNECTIONS_MAX: usize = 900;
 
 /// How long a client has from its connection, or from the last answer's last byte, until the next answer's first:
 /// reading and sending a request of 256 KiB takes far less on any line.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The longest life of a connection, however busy it is: browsers open another one without a word.
+const LIFE: Duration = Duration::from_secs(60 * 60);
+
+/// How long to wait for a dismissed connection's place before another one is dismissed.
+const DISMISSAL: Duration = Duration::from_secs(1);
 
 /// How long accepting pauses when the system has no more files or memory for connections.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -39,20 +49,28 @@ pub(crate) struct Connections {
     /// The headers of answers that no route makes.
     headers: Arc<[u8]>,
     permits: Arc<Semaphore>,
+    registry: Registry,
+    limits: Limits,
+}
+
+/// How long a connection may take.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
     patience: Duration,
+    life: Duration,
 }
 
 impl Connections {
     /// Listens on sockets that are bound already. Answers that hyper makes by itself get these lines of headers.
     pub(crate) fn new(listeners: Vec<std::net::TcpListener>, headers: Vec<u8>) -> io::Result<Self> {
-        Self::with_limits(listeners, headers, CONNECTIONS_MAX, PATIENCE)
+        Self::with_limits(listeners, headers, CONNECTIONS_MAX, Limits { patience: PATIENCE, life: LIFE })
     }
 
     fn with_limits(
         listeners: Vec<std::net::TcpListener>,
         headers: Vec<u8>,
         connections: usize,
-        patience: Duration,
+        limits: Limits,
     ) -> io::Result<Self> {
         let listeners = listeners
             .into_iter()
@@ -62,7 +80,22 @@ impl Connections {
             })
             .collect::<io::Result<_>>()?;
         let permits = Arc::new(Semaphore::new(connections));
-        Ok(Self { listeners, headers: headers.into(), permits, patience })
+        Ok(Self { listeners, headers: headers.into(), permits, registry: Registry::default(), limits })
+    }
+
+    /// Room for one more connection, which another one has to make if there is none.
+    async fn permit(&self, newcomer: SocketAddr) -> OwnedSemaphorePermit {
+        loop {
+            let Ok(permit) = self.permits.clone().try_acquire_owned() else {
+                self.registry.make_room(newcomer);
+                match timeout(DISMISSAL, self.permits.clone().acquire_owned()).await {
+                    Ok(Ok(permit)) => return permit,
+                    // Its task is busy, and will notice later. The semaphore is never closed.
+                    Ok(Err(_)) | Err(_) => continue,
+                }
+            };
+            return permit;
+        }
     }
 
     fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
@@ -77,16 +110,13 @@ impl Listener for Connections {
 
     async fn accept(&mut self) -> (Self::Io, SocketAddr) {
         loop {
-            let Ok(permit) = self.permits.clone().acquire_owned().await else {
-                // Nobody closes the semaphore.
-                std::future::pending::<()>().await;
-                continue;
-            };
             match poll_fn(|context| self.poll_accept(context)).await {
                 Ok((stream, address)) => {
+                    let permit = self.permit(address).await;
                     // An answer is written at once; waiting to fill a packet would only delay it.
                     let _ = stream.set_nodelay(true);
-                    let connection = Connection::new(stream, permit, self.patience);
+                    let place = self.registry.add(address, Instant::now());
+                    let connection = Connection::new(stream, (permit, place), self.limits);
                     return (OwnAnswers::new(connection, self.headers.clone()), address);
                 }
                 // The client went away again, or the system is out of something: nothing to tell anyone but the log.
@@ -104,21 +134,29 @@ impl Listener for Connections {
 }
 
 /// A client, as long as it keeps to the time it has. Each byte written gives it the full time again; each byte read
-/// does not, or a trickle of header lines could hold a connection for ever.
+/// does not, or a trickle of header lines could hold a connection for ever. Its life is bounded in any case, and shorter if
+/// another client needs its place.
 pub(crate) struct Connection {
     stream: TcpStream,
     patience: Duration,
+    /// When its life is over.
+    last: Instant,
     end: Pin<Box<Sleep>>,
+    /// Given up before the permit, so that there is never a permit without a place.
+    place: Place,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Connection {
-    fn new(stream: TcpStream, permit: OwnedSemaphorePermit, patience: Duration) -> Self {
-        Self { stream, patience, end: Box::pin(sleep(patience)), _permit: permit }
+    fn new(stream: TcpStream, (permit, place): (OwnedSemaphorePermit, Place), limits: Limits) -> Self {
+        let (now, patience) = (Instant::now(), limits.patience);
+        let last = now.checked_add(limits.life).unwrap_or(now);
+        Self { stream, patience, last, end: Box::pin(sleep(patience)), place, _permit: permit }
     }
 
     fn poll_end(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        if self.end.as_mut().poll(context).is_ready() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
+        let is_over = self.end.as_mut().poll(context).is_ready() || self.place.is_dismissed(context);
+        if is_over { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
     }
 
     fn wrote(
@@ -130,7 +168,8 @@ impl Connection {
             Poll::Pending => self.poll_end(context)?,
             Poll::Ready(_) => {
                 let now = Instant::now();
-                let end = now.checked_add(self.patience).unwrap_or(now);
+                self.place.sent(now);
+                let end = now.checked_add(self.patience).unwrap_or(now).min(self.last);
                 self.end.as_mut().reset(end);
             }
         }

@@ -8,10 +8,16 @@ use super::*;
 const PATIENCE: Duration = Duration::from_millis(1500);
 const LONGER: Duration = Duration::from_secs(10);
 
+const LIMITS: Limits = Limits { patience: PATIENCE, life: Duration::from_secs(60) };
+
 fn serve(connections: usize) -> SocketAddr {
+    serve_within(connections, LIMITS)
+}
+
+fn serve_within(connections: usize, limits: Limits) -> SocketAddr {
     let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = socket.local_addr().unwrap();
-    let listener = Connections::with_limits(vec![socket], Vec::new(), connections, PATIENCE).unwrap();
+    let listener = Connections::with_limits(vec![socket], Vec::new(), connections, limits).unwrap();
     let routes = Router::new().route("/", get(async || "hello"));
     tokio::spawn(axum::serve(listener, routes).into_future());
     address
@@ -20,13 +26,13 @@ fn serve(connections: usize) -> SocketAddr {
 /// Whether the server hangs up, whatever it says before.
 async fn is_hung_up_on(client: &mut TcpStream) -> bool {
     let mut rest = Vec::new();
-    tokio::time::timeout(LONGER, client.read_to_end(&mut rest)).await.is_ok()
+    timeout(LONGER, client.read_to_end(&mut rest)).await.is_ok()
 }
 
 async fn is_answered(client: &mut TcpStream) -> bool {
     client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     let mut answer = [0; 512];
-    matches!(tokio::time::timeout(LONGER, client.read(&mut answer)).await, Ok(Ok(length))
+    matches!(timeout(LONGER, client.read(&mut answer)).await, Ok(Ok(length))
         if answer[..length].ends_with(b"hello"))
 }
 
@@ -54,7 +60,7 @@ async fn a_trickle_of_header_lines_buys_no_time() {
             () = trickle => (),
         }
     };
-    tokio::time::timeout(LONGER, hung_up).await.unwrap();
+    timeout(LONGER, hung_up).await.unwrap();
 }
 
 #[tokio::test]
@@ -67,15 +73,59 @@ async fn an_answer_gives_the_full_time_again() {
 }
 
 #[tokio::test]
-async fn a_client_too_many_waits_for_its_turn() {
-    let address = serve(1);
-    let mut first = TcpStream::connect(address).await.unwrap();
-    assert!(is_answered(&mut first).await);
-    let mut second = TcpStream::connect(address).await.unwrap();
-    let answered = tokio::time::timeout(PATIENCE / 5, is_answered(&mut second)).await;
-    assert!(answered.is_err(), "the first connection is still open");
-    drop(first);
-    assert!(is_answered(&mut second).await);
+async fn a_client_too_many_takes_the_place_of_the_one_that_was_idle_longest() {
+    let address = serve(3);
+    let mut clients = Vec::new();
+    for _ in 0..3 {
+        let mut client = TcpStream::connect(address).await.unwrap();
+        assert!(is_answered(&mut client).await);
+        clients.push(client);
+    }
+    // The first was served again meanwhile.
+    assert!(is_answered(&mut clients[0]).await);
+    let mut newcomer = TcpStream::connect(address).await.unwrap();
+    let answered = timeout(PATIENCE / 2, is_answered(&mut newcomer)).await;
+    assert_eq!(answered, Ok(true), "without waiting for another to end");
+    assert!(is_hung_up_on(&mut clients[1]).await);
+    for client in [0, 2] {
+        assert!(is_answered(&mut clients[client]).await, "{client}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_client_with_many_connections_holds_no_other_out() {
+    let address = serve(4);
+    let connect = async |from: [u8; 4]| {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind((from, 0).into()).unwrap();
+        socket.connect(address).await.unwrap()
+    };
+    let mut quiet = connect([127, 0, 0, 2]).await;
+    assert!(is_answered(&mut quiet).await);
+    // As fast as they are accepted, none ever sends a request.
+    let mut flood = Vec::new();
+    for _ in 0..50 {
+        flood.push(connect([127, 0, 0, 3]).await);
+    }
+    assert!(is_answered(&mut quiet).await, "though it was idle longest");
+    let mut newcomer = connect([127, 0, 0, 4]).await;
+    assert!(is_answered(&mut newcomer).await);
+}
+
+#[tokio::test]
+async fn a_connection_ends_however_busy_it_is() {
+    let limits = Limits { patience: LONGER, life: PATIENCE };
+    let mut client = TcpStream::connect(serve_within(2, limits)).await.unwrap();
+    let busy = async {
+        let mut answer = [0; 512];
+        while client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.is_ok()
+            && client.read(&mut answer).await.is_ok_and(|length| length > 0)
+        {
+            sleep(PATIENCE / 20).await;
+        }
+    };
+    timeout(LONGER, busy).await.unwrap();
 }
 
 #[tokio::test]
@@ -83,7 +133,7 @@ async fn two_addresses_are_one_server() {
     let sockets: Vec<_> =
         (0..2).map(|_| std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()).collect();
     let addresses: Vec<_> = sockets.iter().map(|socket| socket.local_addr().unwrap()).collect();
-    let listener = Connections::with_limits(sockets, Vec::new(), 4, LONGER).unwrap();
+    let listener = Connections::with_limits(sockets, Vec::new(), 4, LIMITS).unwrap();
     assert_eq!(Listener::local_addr(&listener).unwrap(), addresses[0]);
     tokio::spawn(axum::serve(listener, Router::new().route("/", get(async || "hello"))).into_future());
     for address in addresses {
