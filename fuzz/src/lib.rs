@@ -6,6 +6,8 @@
 pub mod ceremonies;
 pub mod extensions;
 #[cfg(feature = "hostile")]
+pub mod growth;
+#[cfg(feature = "hostile")]
 pub mod hostile;
 pub mod keys;
 pub mod metadata;

@@ -42,6 +42,19 @@ pub fn metadata_blob(data: &[u8]) {
     }
 }
 
+/// Reads what the target reads, and each entry of it.
+#[cfg(feature = "hostile")]
+pub(crate) fn reads(data: &[u8]) {
+    let blob = match data.split_first() {
+        Some((b'?', payload)) => testing::read_unsigned(payload, &SIGNER).ok(),
+        Some((b'!', payload)) => verify(&CHAIN.sign(payload)).ok(),
+        _ => verify(data).ok(),
+    };
+    for entry in blob.iter().flat_map(Blob::entries) {
+        core::hint::black_box((entry.statement(), entry.current_report(testing::NOW), entry.anchors()));
+    }
+}
+
 /// What is accepted is an object whose entries are all accounted for.
 fn accounted(blob: &Blob, payload: &[u8]) {
     let value: serde_json::Value = match serde_json::from_slice(payload) {

@@ -6,7 +6,7 @@
 use std::sync::{Arc, LazyLock};
 
 use countersign_attestation::{
-    AnchorList, AttestationType, Certificate, Formats, PathLimits, Statement, TrustAnchor,
+    AnchorList, Attestation, AttestationType, Certificate, Formats, PathLimits, Statement, TrustAnchor,
     format::{
         android_key::{AbsentAuthorizations, AndroidKeyFormat},
         android_safetynet::AndroidSafetyNetFormat,
@@ -53,6 +53,34 @@ targets! {
     attestation_apple_appattest = "apple-appattest",
 }
 
+/// Reads a statement of whatever format, as the targets do.
+#[cfg(feature = "hostile")]
+pub(crate) fn reads(data: &[u8]) {
+    let Some((hash, object)) = data.split_first_chunk::<32>() else { return };
+    let Ok(object) = AttestationObject::parse(object) else { return };
+    let Ok(data) = AuthenticatorData::parse(object.authenticator_data) else { return };
+    core::hint::black_box(verify(hash, &object, &data));
+}
+
+fn verify(
+    hash: &[u8; 32],
+    object: &AttestationObject<'_>,
+    data: &AuthenticatorData<'_>,
+) -> Option<Attestation> {
+    let key = PublicKey::from_cose(data.attested_credential_data?.public_key).ok()?;
+    let statement = Statement {
+        format: object.format,
+        statement: object.statement,
+        authenticator_data: data,
+        client_data_hash: hash,
+        credential_key: &key,
+        prepared_credential_key: None,
+        verifiers: &VERIFIERS,
+        now: NOW,
+    };
+    FORMATS.verify(&statement).ok()
+}
+
 fn statement(format: &str, data: &[u8]) {
     let Some((hash, object)) = data.split_first_chunk::<32>() else { return };
     let Ok(object) = AttestationObject::parse(object) else { return };
@@ -61,18 +89,7 @@ fn statement(format: &str, data: &[u8]) {
     }
     let Ok(data) = AuthenticatorData::parse(object.authenticator_data) else { return };
     let Some(attested) = data.attested_credential_data else { return };
-    let Ok(key) = PublicKey::from_cose(attested.public_key) else { return };
-    let statement = Statement {
-        format: object.format,
-        statement: object.statement,
-        authenticator_data: &data,
-        client_data_hash: hash,
-        credential_key: &key,
-        prepared_credential_key: None,
-        verifiers: &VERIFIERS,
-        now: NOW,
-    };
-    let Ok(attestation) = FORMATS.verify(&statement) else { return };
+    let Some(attestation) = verify(hash, &object, &data) else { return };
     let known = attestations(format);
     let anchors: AnchorList = known
         .iter()

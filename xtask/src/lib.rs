@@ -7,6 +7,7 @@
 pub mod conformance;
 pub mod differential;
 mod fuzz;
+mod growth;
 mod metadata;
 mod metadata_roots;
 mod metadata_served;
@@ -27,6 +28,7 @@ cargo xtask COMMAND
   differential    put the same responses to published libraries, and compare the verdicts
                   (see `differential --help`)
   fuzz            run the fuzz targets (see `fuzz --help`)
+  growth          see that no parser's work grows faster than its input; installs valgrind first where it is missing
   metadata        verify the real BLOBs of the FIDO Metadata Service (see `metadata --help`)
   metadata-roots  read every root of a metadata payload as a trust anchor
   metadata-served print what the roots of a metadata payload serve, as a page
@@ -65,6 +67,7 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
         "conformance" => conformance::main(arguments),
         "differential" => differential::main(arguments),
         "fuzz" => fuzz::main(arguments),
+        "growth" => growth::main(arguments),
         "metadata" => metadata::main(arguments),
         "metadata-roots" => metadata_roots::main(arguments),
         "metadata-served" => metadata_served::main(arguments),

@@ -400,6 +400,8 @@ impl<'a> Walker<'a> {
     }
 
     fn head(&mut self) -> Result<Head, CborError> {
+        #[cfg(test)]
+        tests::count_head();
         let at = self.position;
         let truncated = CborError::Truncated { at };
         let &[first_byte] = self.take(1).ok_or(truncated)? else { return Err(truncated) };

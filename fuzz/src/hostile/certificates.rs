@@ -78,7 +78,7 @@ fn key(algorithm: Algorithm, number: usize) -> PrivateKey {
 }
 
 /// Authorities that differ in their keys alone.
-fn authority(algorithm: Algorithm, number: usize) -> CertificateAuthority {
+pub(super) fn authority(algorithm: Algorithm, number: usize) -> CertificateAuthority {
     CertificateAuthority::new(
         key(algorithm, number),
         [1; 16],
@@ -243,7 +243,7 @@ fn certificates() -> Vec<Input> {
     all
 }
 
-fn rsa_spki(bytes: usize) -> Vec<u8> {
+pub(super) fn rsa_spki(bytes: usize) -> Vec<u8> {
     let modulus = [vec![0], vec![0xff; bytes]].concat();
     let key = der(0x30, &[der(2, &modulus), der(2, &[1, 0, 1])].concat());
     let algorithm = der(0x30, &[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0]);
@@ -256,17 +256,23 @@ fn rsa_key(bytes: usize) -> Input {
 
 /// A list with as many certificates as there is room for.
 fn revocation_list() -> Input {
+    let entries = full(LENGTH_MAX - 256, &[], |it| entry_of_revocation_list(it, &[]), &[], &[]);
+    let list = revocation_list_of(&entries);
+    assert!(list.len() <= LENGTH_MAX);
+    input("revoked certificates", list)
+}
+
+/// A certificate of a revocation list, by its number, with these extensions.
+pub(super) fn entry_of_revocation_list(number: usize, extensions: &[u8]) -> Vec<u8> {
+    let [.., a, b, c] = number.to_be_bytes();
+    der(0x30, &[&der(2, &[1, a, b, c])[..], &der(0x17, b"260101000000Z"), extensions].concat())
+}
+
+/// A revocation list of these entries, with a signature that is none.
+pub(super) fn revocation_list_of(entries: &[u8]) -> Vec<u8> {
     let algorithm = der(0x30, &der(0x06, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]));
     let name = der(0x30, &der(0x31, &der(0x30, &[der(0x06, &[0x55, 4, 3]), der(0x0c, b"a")].concat())));
     let time = || der(0x17, b"260101000000Z");
-    let entry = |number: usize| {
-        let [.., a, b] = number.to_be_bytes();
-        der(0x30, &[der(2, &[1, a, b]), time()].concat())
-    };
-    let room = vec![0; 256];
-    let entries = &full(&room, entry, &[], &[])[room.len()..];
     let parts = [der(2, &[1]), algorithm.clone(), name, time(), time(), der(0x30, entries)];
-    let list = der(0x30, &[der(0x30, &parts.concat()), algorithm, der(3, &[0; 9])].concat());
-    assert!(list.len() <= LENGTH_MAX);
-    input("revoked certificates", list)
+    der(0x30, &[der(0x30, &parts.concat()), algorithm, der(3, &[0; 9])].concat())
 }

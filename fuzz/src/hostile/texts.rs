@@ -1,41 +1,34 @@
 //! Texts and maps that a target reads to their end.
 
-use countersign_authenticator::{Exchange, Format, Scenario};
 use countersign_types::{AttestationObject, RegistrationResponse, base64url};
 use serde_json::Value;
 
-use super::{Input, LENGTH_MAX, cbor_map, cbor_number, cbor_sized, cbor_text, full, input, text};
+use super::{Input, cbor_map, cbor_number, cbor_sized, cbor_text, exchange, full, input, text};
 
-pub(super) fn inputs(target: &str) -> Vec<Input> {
+pub(super) fn inputs(target: &str, size: usize) -> Vec<Input> {
     match target {
-        "registration_response" | "registration_ceremony" => responses(&exchange().0),
-        "authentication_response" | "authentication_ceremony" => responses(&exchange().1),
-        "creation_options" | "request_options" => options(),
-        "client_data" => client_data(),
-        "authenticator_data" => authenticator_data(),
-        "attestation_object" | "strict_cbor" => attestation_objects(),
-        "extensions" => extensions(),
-        "cose_key" => keys(),
-        "origin" => origins(),
-        "sealed_state" => vec![input("edits", [b"!".to_vec(), vec![7; LENGTH_MAX - 1]].concat())],
-        "metadata_blob" => blobs(),
+        "registration_response" | "registration_ceremony" => responses(size, &exchange().0),
+        "authentication_response" | "authentication_ceremony" => responses(size, &exchange().1),
+        "creation_options" | "request_options" => options(size),
+        "client_data" => client_data(size),
+        "authenticator_data" => authenticator_data(size),
+        "attestation_object" | "strict_cbor" => attestation_objects(size),
+        "extensions" => extensions(size),
+        "cose_key" => keys(size),
+        "origin" => origins(size),
+        "sealed_state" => vec![input("edits", [b"!".to_vec(), vec![7; size - 1]].concat())],
+        "metadata_blob" => blobs(size),
         "attestation_status_list" => vec![input(
             "entries",
-            text(r#"{"entries":{"#, |it| format!(r#""{it:x}":{{"status":"REVOKED"}}"#), ",", "}}"),
+            text(size, r#"{"entries":{"#, |it| format!(r#""{it:x}":{{"status":"REVOKED"}}"#), ",", "}}"),
         )],
         "signature" => (0..=u8::MAX).map(|which| input(format!("assertion {which}"), vec![which])).collect(),
         _ => Vec::new(),
     }
 }
 
-fn exchange() -> (String, String) {
-    let scenario = Scenario::of(Format::None).with_sign_in(countersign_authenticator::SignIn::Identified);
-    let Exchange { registration, authentication, .. } = scenario.run(&[], &[]).unwrap();
-    (registration.unwrap().response, authentication.unwrap().response)
-}
-
 /// A response with much in one member.
-fn responses(response: &str) -> Vec<Input> {
+fn responses(size: usize, response: &str) -> Vec<Input> {
     let value: Value = serde_json::from_str(response).unwrap();
     let end = response.strip_suffix('}').unwrap();
     let results = response.replacen(r#""clientExtensionResults":{}"#, r#""clientExtensionResults":{"#, 1);
@@ -43,19 +36,19 @@ fn responses(response: &str) -> Vec<Input> {
     let before = format!(r#"{before}"clientExtensionResults":{{"#);
     let after = format!("}}{after}");
     let mut all = vec![
-        input("unknown members", text(&format!("{end},"), |it| format!("\"m{it}\":[]"), ",", "}")),
-        input("unknown text", text(&format!("{end},\"m\":\""), |_| "\\n".to_owned(), "", "\"}")),
-        input("results", text(&before, |it| format!("\"m{it}\":{{}}"), ",", &after)),
-        input("nested results", text(&format!("{before}\"m\":"), |_| "[".to_owned(), "", &after)),
+        input("unknown members", text(size, &format!("{end},"), |it| format!("\"m{it}\":[]"), ",", "}")),
+        input("unknown text", text(size, &format!("{end},\"m\":\""), |_| "\\n".to_owned(), "", "\"}")),
+        input("results", text(size, &before, |it| format!("\"m{it}\":{{}}"), ",", &after)),
+        input("nested results", text(size, &format!("{before}\"m\":"), |_| "[".to_owned(), "", &after)),
         input(
             "uvm",
-            text(&format!("{before}\"uvm\":["), |_| "[2,4,2]".to_owned(), ",", &format!("]{after}")),
+            text(size, &format!("{before}\"uvm\":["), |_| "[2,4,2]".to_owned(), ",", &format!("]{after}")),
         ),
     ];
     for member in ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"] {
         let mut long = value.clone();
         if long["response"].get(member).is_some() {
-            long["response"][member] = "A".repeat(LENGTH_MAX - response.len()).into();
+            long["response"][member] = "A".repeat(size - response.len()).into();
             all.push(input(format!("long {member}"), long.to_string()));
         }
     }
@@ -68,7 +61,7 @@ fn responses(response: &str) -> Vec<Input> {
     all
 }
 
-fn options() -> Vec<Input> {
+fn options(size: usize) -> Vec<Input> {
     let (user, challenge) = (r#""user":{"id":"AQI","name":"a","displayName":"b"}"#, r#""challenge":"AAAA""#);
     let head = format!(r#"{{"rp":{{"id":"example.org","name":"e"}},{user},{challenge}"#);
     let credential =
@@ -78,6 +71,7 @@ fn options() -> Vec<Input> {
         input(
             "algorithms",
             text(
+                size,
                 &format!("{head},\"pubKeyCredParams\":["),
                 |it| format!(r#"{{"type":"public-key","alg":{it}}}"#),
                 ",",
@@ -86,13 +80,23 @@ fn options() -> Vec<Input> {
         ),
         input(
             "excluded",
-            text(&format!("{head},\"pubKeyCredParams\":[],\"excludeCredentials\":["), credential, ",", "]}"),
+            text(
+                size,
+                &format!("{head},\"pubKeyCredParams\":[],\"excludeCredentials\":["),
+                credential,
+                ",",
+                "]}",
+            ),
         ),
-        input("allowed", text(&format!("{{{challenge},\"allowCredentials\":["), credential, ",", "]}")),
-        input("hints", text(&format!("{{{challenge},\"hints\":["), |it| format!("\"h{it}\""), ",", "]}")),
+        input("allowed", text(size, &format!("{{{challenge},\"allowCredentials\":["), credential, ",", "]}")),
+        input(
+            "hints",
+            text(size, &format!("{{{challenge},\"hints\":["), |it| format!("\"h{it}\""), ",", "]}"),
+        ),
         input(
             "prf",
             text(
+                size,
                 &format!("{{{challenge},\"extensions\":{{\"prf\":{{\"evalByCredential\":{{"),
                 prf,
                 ",",
@@ -102,16 +106,17 @@ fn options() -> Vec<Input> {
     ]
 }
 
-fn client_data() -> Vec<Input> {
+fn client_data(size: usize) -> Vec<Input> {
     let head =
         r#"{"type":"webauthn.get","challenge":"AAAA","origin":"https://example.org","crossOrigin":false"#;
     vec![
-        input("members", text(&format!("{head},"), |it| format!("\"m{it}\":0"), ",", "}")),
-        input("nested member", text(&format!("{head},\"m\":"), |_| "[".to_owned(), "", "}")),
-        input("spaces", text(head, |_| " ".to_owned(), "", "}")),
+        input("members", text(size, &format!("{head},"), |it| format!("\"m{it}\":0"), ",", "}")),
+        input("nested member", text(size, &format!("{head},\"m\":"), |_| "[".to_owned(), "", "}")),
+        input("spaces", text(size, head, |_| " ".to_owned(), "", "}")),
         input(
             "challenge",
             text(
+                size,
                 r#"{"type":"webauthn.get","challenge":""#,
                 |_| "A".to_owned(),
                 "",
@@ -121,6 +126,7 @@ fn client_data() -> Vec<Input> {
         input(
             "escaped origin",
             text(
+                size,
                 r#"{"type":"webauthn.get","challenge":"","origin":""#,
                 |_| "\\u001f".to_owned(),
                 "",
@@ -130,18 +136,18 @@ fn client_data() -> Vec<Input> {
     ]
 }
 
-fn authenticator_data() -> Vec<Input> {
+fn authenticator_data(size: usize) -> Vec<Input> {
     let head = |flags: u8| [vec![0; 32], vec![flags], vec![0; 4]].concat();
     let attested = [head(0x41), vec![0; 16], vec![0, 1, 7]].concat();
     vec![
-        input("extensions", [head(0x81), cbor_map(&[], cbor_text)].concat()),
-        input("labels of the key", [attested, cbor_map(&[], |it| cbor_number(0, it))].concat()),
+        input("extensions", [head(0x81), cbor_map(size, &[], cbor_text)].concat()),
+        input("labels of the key", [attested, cbor_map(size, &[], |it| cbor_number(0, it))].concat()),
         input("long credential ID", [head(0x41), vec![0; 16], vec![0xff; 60_000]].concat()),
     ]
 }
 
 /// Objects whose statement, format or data is large.
-fn attestation_objects() -> Vec<Input> {
+fn attestation_objects(size: usize) -> Vec<Input> {
     let response = RegistrationResponse::from_json(exchange().0.as_bytes()).unwrap();
     let object = AttestationObject::parse(response.attestation_object()).unwrap();
     let data = cbor_sized(2, object.authenticator_data);
@@ -152,9 +158,9 @@ fn attestation_objects() -> Vec<Input> {
         [0xa3].into_iter().chain(entries).collect::<Vec<u8>>()
     };
     let none = || cbor_sized(3, b"none");
-    let room = LENGTH_MAX - 256 - data.len();
+    let room = size - 256 - data.len();
     let statement = |key: fn(usize) -> Vec<u8>| {
-        let map = full(&vec![0; 256 + data.len()], |it| [key(it), vec![0xf6]].concat(), &[], &[]);
+        let map = full(size, &vec![0; 256 + data.len()], |it| [key(it), vec![0xf6]].concat(), &[], &[]);
         let entries = &map[256 + data.len()..];
         [cbor_number(5, entries.len() / (key(1_000).len() + 1)), entries.to_vec()].concat()
     };
@@ -164,20 +170,20 @@ fn attestation_objects() -> Vec<Input> {
         input("long data", of(none(), vec![0xa0], cbor_sized(2, &vec![0; room]))),
         input("members", {
             let entries = [member("fmt", none()), member("attStmt", vec![0xa0]), member("authData", data)];
-            cbor_map(&entries, cbor_text)
+            cbor_map(size, &entries, cbor_text)
         }),
     ]
 }
 
-fn extensions() -> Vec<Input> {
+fn extensions(size: usize) -> Vec<Input> {
     let id = |it: usize| base64url::encode(it.to_be_bytes());
     let prf = |it: usize| format!(r#""{}":{{"first":"AQI"}}"#, id(it));
     let instrument = r#"{"payment":{"isPayment":true,"rpId":"a","topOrigin":"https://a","payeeName":""#;
     vec![
-        input("prf", text(r#"{"prf":{"evalByCredential":{"#, prf, ",", "}}}")),
-        input("uvm", text(r#"{"uvm":["#, |_| "[2,4,2]".to_owned(), ",", "]}")),
-        input("blob", text(r#"{"largeBlob":{"write":""#, |_| "A".to_owned(), "", r#""}}"#)),
-        input("payment", text(instrument, |_| "\\\\".to_owned(), "", r#""}}"#)),
+        input("prf", text(size, r#"{"prf":{"evalByCredential":{"#, prf, ",", "}}}")),
+        input("uvm", text(size, r#"{"uvm":["#, |_| "[2,4,2]".to_owned(), ",", "]}")),
+        input("blob", text(size, r#"{"largeBlob":{"write":""#, |_| "A".to_owned(), "", r#""}}"#)),
+        input("payment", text(size, instrument, |_| "\\\\".to_owned(), "", r#""}}"#)),
         input(
             "signed uvm",
             [vec![0xa1], cbor_sized(3, b"uvm"), vec![0x99, 0x3a, 0x98], [0x83, 2, 4, 2].repeat(15_000)]
@@ -186,7 +192,7 @@ fn extensions() -> Vec<Input> {
     ]
 }
 
-fn keys() -> Vec<Input> {
+fn keys(size: usize) -> Vec<Input> {
     let rsa = |n: Vec<u8>, e: Vec<u8>| {
         [vec![0xa4, 1, 3, 3, 0x39, 1, 0, 0x20], cbor_sized(2, &n), vec![0x21], cbor_sized(2, &e)].concat()
     };
@@ -196,21 +202,21 @@ fn keys() -> Vec<Input> {
         .into();
     all.push(input("RSA with long exponent", rsa(modulus(512), vec![0xff; 60_000])));
     all.push(input("RSA with the longest exponent", rsa(modulus(512), vec![1, 0xff, 0xff, 0xff, 0xff])));
-    all.push(input("labels", cbor_map(&[], |it| cbor_number(1, it))));
+    all.push(input("labels", cbor_map(size, &[], |it| cbor_number(1, it))));
     all
 }
 
-fn origins() -> Vec<Input> {
+fn origins(size: usize) -> Vec<Input> {
     vec![
-        input("labels", text("https://", |_| "a".to_owned(), ".", ".sub.example.org:8443")),
-        input("port", text("https://any.example.org:", |_| "0".to_owned(), "", "1")),
-        input("long label", text("https://", |_| "a".to_owned(), "", ".sub.example.org:8443")),
-        input("hyphens", text("https://", |_| "xn--".to_owned(), ".", ".sub.example.org:8443")),
+        input("labels", text(size, "https://", |_| "a".to_owned(), ".", ".sub.example.org:8443")),
+        input("port", text(size, "https://any.example.org:", |_| "0".to_owned(), "", "1")),
+        input("long label", text(size, "https://", |_| "a".to_owned(), "", ".sub.example.org:8443")),
+        input("hyphens", text(size, "https://", |_| "xn--".to_owned(), ".", ".sub.example.org:8443")),
     ]
 }
 
 /// Payloads with much of what an entry may have.
-fn blobs() -> Vec<Input> {
+fn blobs(size: usize) -> Vec<Input> {
     let head = |mark: &str| format!(r#"{mark}{{"no":1,"nextUpdate":"9999-12-31","entries":["#);
     let report = r#"{"status":"REVOKED","effectiveDate":"2020-01-01"}"#;
     let entry = |it: usize| {
@@ -223,21 +229,21 @@ fn blobs() -> Vec<Input> {
     let mut all = Vec::new();
     for mark in ["?", "!"] {
         let head = head(mark);
-        all.push(input(format!("{mark} entries"), text(&head, entry, ",", "]}")));
-        all.push(input(format!("{mark} same entries"), text(&head, |_| entry(1), ",", "]}")));
-        all.push(input(format!("{mark} empty entries"), text(&head, |_| "{}".to_owned(), ",", "]}")));
+        all.push(input(format!("{mark} entries"), text(size, &head, entry, ",", "]}")));
+        all.push(input(format!("{mark} same entries"), text(size, &head, |_| entry(1), ",", "]}")));
+        all.push(input(format!("{mark} empty entries"), text(size, &head, |_| "{}".to_owned(), ",", "]}")));
         all.push(input(
             format!("{mark} keys"),
-            text(&format!("{head}{keys}"), |it| format!("\"{it:040x}\""), ",", "]}]}"),
+            text(size, &format!("{head}{keys}"), |it| format!("\"{it:040x}\""), ",", "]}]}"),
         ));
         all.push(input(
             format!("{mark} reports"),
-            text(&format!("{head}{reports}"), |_| report.to_owned(), ",", "]}]}"),
+            text(size, &format!("{head}{reports}"), |_| report.to_owned(), ",", "]}]}"),
         ));
     }
-    all.push(input("parts", text("", |_| "e30".to_owned(), ".", "")));
+    all.push(input("parts", text(size, "", |_| "e30".to_owned(), ".", "")));
     let header = |it: usize| format!("\"{}\"", "A".repeat(it % 7));
-    let header = text(r#"{"alg":"ES256","x5c":["#, header, ",", "]}");
+    let header = text(size, r#"{"alg":"ES256","x5c":["#, header, ",", "]}");
     all.push(input("x5c", format!("{}.e30.AA", &base64url::encode(&header[..40_000]))));
     all
 }

@@ -1,7 +1,17 @@
 use alloc::{vec, vec::Vec};
+use core::cell::Cell;
 
 use super::*;
 use proptest::prelude::*;
+
+std::thread_local! {
+    /// The heads that this thread's walkers have read.
+    static HEADS: Cell<usize> = const { Cell::new(0) };
+}
+
+pub(super) fn count_head() {
+    HEADS.set(HEADS.get() + 1);
+}
 
 fn refused(bytes: &[u8]) -> CborError {
     check(bytes, MAX_DEPTH).unwrap_err()
@@ -188,4 +198,63 @@ proptest! {
             prop_assert!(decoded.is_ok() || bytes.iter().any(|byte| byte >> 5 == 7), "{bytes:02x?}");
         }
     }
+}
+
+/// Maps of two members, the greater key first, in each other, `depth` levels: and how many items they have, keys too.
+fn nested_out_of_order(depth: usize, innermost: usize) -> (Vec<u8>, usize) {
+    if depth == 1 {
+        let count = u16::try_from(innermost).unwrap();
+        let keys = (0..count).rev().flat_map(|key| [&[0x19][..], &key.to_be_bytes(), &[0]].concat());
+        return (
+            [&[0xb9][..], &count.to_be_bytes()].concat().into_iter().chain(keys).collect(),
+            1 + 2 * innermost,
+        );
+    }
+    let (inner, items) = nested_out_of_order(depth - 1, innermost);
+    ([&[0xa2, 1][..], &inner, &[0], &inner].concat(), 3 + 2 * items)
+}
+
+#[test]
+fn rule_398_maps_out_of_order_in_each_other_are_walked_once_a_level() {
+    let heads = |run: &dyn Fn()| {
+        let before = HEADS.get();
+        run();
+        HEADS.get() - before
+    };
+    let mut last = None;
+    for innermost in [100, 200, 400] {
+        let (map, items) = nested_out_of_order(MAX_DEPTH, innermost);
+        let checked = heads(&|| assert!(accepted(&map).unsorted_keys));
+        // Once to check it, and once in each map around it to find its keys.
+        assert!(checked <= (MAX_DEPTH + 1) * items, "{checked} heads of {items} items");
+        // What was checked is passed over.
+        let looked_at = heads(&|| assert_eq!(map_members(&map).unwrap().count(), 2));
+        assert!(looked_at <= items + 1, "{looked_at} heads of {items} items");
+        if let Some(last) = last.replace(checked) {
+            assert!(checked * 10 <= last * 22, "{last} heads, and {checked} of twice as much");
+        }
+    }
+}
+
+#[test]
+fn the_members_of_a_map_are_those_that_were_checked() {
+    let (inner, _) = nested_out_of_order(3, 4);
+    let map = [&[0xa2, 0x61, b'b', 0x82][..], &inner, &[0x42, 1, 2, 0x61, b'a'], &inner].concat();
+    accepted(&map);
+    let members: Vec<_> = map_members(&map).unwrap().collect();
+    assert_eq!(
+        members,
+        [(Key::Text("b"), &[&[0x82][..], &inner, &[0x42, 1, 2]].concat()[..]), (Key::Text("a"), &inner[..]),]
+    );
+    let elements: Vec<_> = array_elements(members[0].1).unwrap().collect();
+    assert_eq!(elements, [&inner[..], &[0x42, 1, 2]]);
+    // What was not checked ends the iteration, whatever its head announces.
+    assert_eq!(
+        map_members(&[0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0x81]).unwrap().count(),
+        0
+    );
+    assert_eq!(
+        array_elements(&[0x82, 0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]).unwrap().count(),
+        0
+    );
 }

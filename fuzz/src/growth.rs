@@ -1,0 +1,196 @@
+//! How the work of a parser grows with its input: each input that is made to take long is made again of twice the size.
+//!
+//! `cargo xtask growth` counts the instructions of both, and what both allocate, and compares.
+
+use std::sync::LazyLock;
+
+use countersign::{
+    AuthenticationState, CredentialRecord, RelyingParty, related_origins,
+    sealed::{Bearer, KeyRing, SealingKey},
+    types::{
+        AttestationObject, AuthenticationResponse, AuthenticatorData, ClientData, CreationOptions,
+        RegistrationResponse, RelatedOrigins, RequestOptions, base64url, cbor,
+        extensions::{AuthenticatorExtensionOutputs, ClientExtensionInputs, ClientExtensionOutputs},
+        response::{AuthenticationResponseRef, ResponseScratch},
+    },
+};
+use countersign_attestation::{AttestationStatusList, Certificate, CertificateRevocationList};
+use countersign_cose::PublicKey;
+
+use crate::{hostile, metadata, statements};
+
+/// A parser that meets bytes from outside.
+pub struct Parser {
+    /// The target that has the same, where there is one: hostile inputs go by it.
+    pub name: &'static str,
+    /// The size of the smaller input, in bytes: twice it is at the parser's own limit, or less where that is far away.
+    pub size: usize,
+    /// Reads the input, and asks for what is read when it is asked for.
+    pub run: fn(&[u8]),
+}
+
+const KIB: usize = 1024;
+
+macro_rules! parsers {
+    ($($name:ident: $size:expr => $run:expr,)+) => {
+        /// Every parser.
+        pub const PARSERS: &[Parser] = &[$(Parser { name: stringify!($name), size: $size, run: $run },)+];
+    };
+}
+
+parsers! {
+    // 256 KiB are the most.
+    registration_response: 64 * KIB => |data| done(RegistrationResponse::from_json(data)),
+    authentication_response: 64 * KIB => |data| {
+        done(AuthenticationResponse::from_json(data));
+        done(AuthenticationResponseRef::from_json(data, &mut ResponseScratch::new()));
+    },
+    client_data: 64 * KIB => |data| done(ClientData::parse(data)),
+    // 64 KiB are the most of these.
+    authenticator_data: 31 * KIB => authenticator_data,
+    attestation_object: 31 * KIB => |data| done(AttestationObject::parse(data)),
+    strict_cbor: 32 * KIB => |data| done(cbor::check(data, cbor::MAX_DEPTH)),
+    extensions: 32 * KIB => extensions,
+    creation_options: 32 * KIB => |data| done(serde_json::from_slice::<CreationOptions>(data)),
+    request_options: 32 * KIB => |data| done(serde_json::from_slice::<RequestOptions>(data)),
+    base64url_text: 64 * KIB => |data| done(core::str::from_utf8(data).map(base64url::decode)),
+    // 8 KiB.
+    cose_key: 4 * KIB => |data| done(PublicKey::from_cose(data)),
+    spki_key: 4 * KIB => |data| done(PublicKey::from_spki(data)),
+    // 16 KiB.
+    certificate: 8 * KIB => certificate,
+    // 16 MiB, 8 MiB and 64 MiB.
+    revocation_list: 128 * KIB => |data| done(CertificateRevocationList::from_der(data)),
+    attestation_status_list: 128 * KIB => |data| done(AttestationStatusList::from_json(data)),
+    metadata_blob: 128 * KIB => metadata::reads,
+    origin: 8 * KIB => origin,
+    sealed_state: 32 * KIB => sealed_state,
+    related_origins: 32 * KIB => origins,
+    stored_record: 64 * KIB => |data| done(serde_json::from_slice::<CredentialRecord>(data)),
+    attestation_packed: 31 * KIB => statements::reads,
+    attestation_tpm: 31 * KIB => statements::reads,
+    attestation_android_key: 31 * KIB => statements::reads,
+    attestation_android_safetynet: 31 * KIB => statements::reads,
+    attestation_fido_u2f: 31 * KIB => statements::reads,
+    attestation_apple: 31 * KIB => statements::reads,
+    attestation_compound: 31 * KIB => statements::reads,
+    attestation_apple_appattest: 31 * KIB => statements::reads,
+    control: 4 * KIB => quadratic,
+}
+
+/// The parser of this name.
+pub fn parser(name: &str) -> Option<&'static Parser> {
+    PARSERS.iter().find(|parser| parser.name == name)
+}
+
+/// A parser with one of its inputs in each of the sizes asked for.
+pub struct Case {
+    /// The parser's name.
+    pub parser: &'static str,
+    /// The parser and what the input has much of.
+    pub name: String,
+    /// The parser.
+    pub run: fn(&[u8]),
+    /// The input, once for each size.
+    pub inputs: Vec<Vec<u8>>,
+}
+
+/// Every case, its inputs as many times as large as the parser's size as is asked for. What can't be of any size has none.
+pub fn cases(times: &[f64]) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for parser in PARSERS {
+        let of = |times: &f64| inputs(parser.name, (parser.size as f64 * times) as usize);
+        let by_size: Vec<_> = times.iter().map(of).collect();
+        for (name, first) in &by_size[0] {
+            let same = by_size.iter().map(|inputs| inputs.iter().find(|(other, _)| other == name));
+            let same: Option<Vec<_>> = same.map(|found| Some(found?.1.clone())).collect();
+            let name = format!("{}: {name}", parser.name);
+            match same {
+                Some(inputs) if inputs.last() != Some(first) => {
+                    cases.push(Case { parser: parser.name, name, run: parser.run, inputs });
+                }
+                _ => {}
+            }
+        }
+    }
+    cases
+}
+
+fn inputs(name: &str, size: usize) -> Vec<(String, Vec<u8>)> {
+    match name {
+        "control" => vec![("quadratic".to_owned(), vec![1; size])],
+        "base64url_text" => vec![("text".to_owned(), vec![b'A'; size])],
+        "related_origins" => {
+            let origins = (0..size / 32).map(|it| format!("https://a{it:06}.example.com"));
+            let document = RelatedOrigins::new(origins).to_json().into_bytes();
+            let mut all = hostile::of_size(name, size);
+            all.push(("origins".to_owned(), document));
+            all
+        }
+        _ => hostile::of_size(name, size),
+    }
+}
+
+/// What must be found: each byte is compared with those behind it.
+fn quadratic(data: &[u8]) {
+    let equal = |at: usize| data[at..].iter().filter(|byte| **byte == data[at]).count();
+    done((0..data.len()).map(equal).sum::<usize>());
+}
+
+/// What was computed is not optimised away.
+fn done<T>(value: T) {
+    std::hint::black_box(value);
+}
+
+fn authenticator_data(data: &[u8]) {
+    let Ok(data) = AuthenticatorData::parse(data) else { return };
+    signed(data.extension_outputs());
+}
+
+/// Each output is looked for once, as a ceremony does.
+fn signed(outputs: AuthenticatorExtensionOutputs<'_>) {
+    done(outputs.names().count());
+    done((outputs.cred_protect(), outputs.min_pin_length(), outputs.hmac_secret_created()));
+    done((outputs.hmac_secret_results(), outputs.hmac_secret_mc(), outputs.cred_blob()));
+    done((outputs.cred_blob_stored(), outputs.uvm(), outputs.third_party_payment()));
+}
+
+fn extensions(data: &[u8]) {
+    if let Ok(outputs) = AuthenticatorExtensionOutputs::parse(data) {
+        signed(outputs);
+    }
+    if let Ok(inputs) = serde_json::from_slice::<ClientExtensionInputs>(data) {
+        done(inputs.check());
+    }
+    if let Ok(outputs) = serde_json::from_slice::<ClientExtensionOutputs>(data) {
+        done((outputs.uvm(), outputs.prf_enabled(), outputs.prf_results(), outputs.large_blob()));
+        done((outputs.cred_props(), outputs.payment(), outputs.without_secrets()));
+    }
+}
+
+fn certificate(data: &[u8]) {
+    let Ok(certificate) = Certificate::from_der(data) else { return };
+    done((certificate.basic_constraints(), certificate.key_usage(), certificate.public_key()));
+    done((certificate.extended_key_usage(), certificate.alternative_directory_names()));
+}
+
+static RP: LazyLock<RelyingParty> = LazyLock::new(|| {
+    let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org");
+    rp.subdomains_of("https://sub.example.org:8443").any_port_of("https://any.example.org").build().unwrap()
+});
+
+fn origin(data: &[u8]) {
+    done(core::str::from_utf8(data).is_ok_and(|text| RP.accepts_origin(text)));
+}
+
+fn sealed_state(data: &[u8]) {
+    static KEYS: LazyLock<KeyRing> = LazyLock::new(|| KeyRing::new([SealingKey::new(1, [7; 32])]).unwrap());
+    // A token's form is read, and its tag is over all of it.
+    let token = base64url::encode([&[1, 0, 0, 0, 1][..], data].concat());
+    done(KEYS.open::<AuthenticationState>(&RP, &token, Bearer::Anonymous, statements::NOW));
+}
+
+fn origins(data: &[u8]) {
+    let Ok(document) = RelatedOrigins::from_json(data) else { return };
+    done(related_origins::client_accepts(&document, "https://example.org", 5));
+}

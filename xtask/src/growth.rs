@@ -1,0 +1,301 @@
+//! `cargo xtask growth`: that no parser's work grows faster than its input.
+
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+    thread,
+};
+
+use crate::tools;
+
+const HELP: &str = "\
+cargo xtask growth [--all]
+
+Puts each input that is made to take long to its parser, in two sizes of which one is twice the other, and counts
+the instructions under callgrind: twice as long may take 2.2 times as many, and no byte more than 2000. Then counts
+what is allocated with four times as much, which may be 8.8 times as much, for a list that grows by doubling is up to
+half empty. A control, whose work grows with the square, has to be found.
+
+Prints the cases that grow most, or with --all each. Installs valgrind where it is missing and this is Debian or a
+relative of it, with root or sudo.
+";
+
+/// What twice the input may cost: a little more than twice, for maps are sorted.
+const TWICE: f64 = 2.2;
+
+/// The most instructions that one more byte may take. It is for what grows with the input, but by too much: a walk that
+/// begins anew at each of six levels.
+const BYTE: u64 = 2_000;
+
+/// What four times the input may have allocated.
+const FOUR_TIMES: f64 = 8.8;
+
+/// Instructions below which nothing is said: one input may be refused a step earlier than another.
+const FEW_INSTRUCTIONS: u64 = 100_000;
+
+/// The same of allocations, in bytes, and in calls.
+const FEW_BYTES: u64 = 64 * 1024;
+const FEW_CALLS: u64 = 100;
+
+/// The parser that has to be found.
+const CONTROL: &str = "control: ";
+
+/// Callgrinds at a time: CI has two cores.
+const JOBS: usize = 2;
+
+/// Cases that are printed.
+const SHOWN: usize = 10;
+
+pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
+    let mut shown = SHOWN;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => {
+                print!("{HELP}");
+                return Ok(ExitCode::SUCCESS);
+            }
+            lexopt::Arg::Long("all") => shown = usize::MAX,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    tools::install_debian("valgrind", &["valgrind"], || tools::find("valgrind").is_some())?;
+    let program = build()?;
+    let (instructions, lengths) = instructions(&program)?;
+    let (bytes, calls) = memory(&program)?;
+    let passed = [
+        report("instructions, twice the input", &instructions, TWICE, FEW_INSTRUCTIONS, shown),
+        per_byte(&instructions, &lengths),
+        report("bytes allocated, four times the input", &bytes, FOUR_TIMES, FEW_BYTES, shown),
+        report("allocations, four times the input", &calls, FOUR_TIMES, FEW_CALLS, shown),
+    ];
+    let control = beyond(&instructions, TWICE, FEW_INSTRUCTIONS).any(|case| case.name.starts_with(CONTROL));
+    if !control {
+        return Err("the control, whose work grows with the square, was not found".into());
+    }
+    Ok(if passed == [true; 4] { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// What a case costs with a small input, and with a larger one.
+#[derive(Debug, Clone, PartialEq)]
+struct Growth {
+    name: String,
+    small: u64,
+    large: u64,
+}
+
+impl Growth {
+    fn new(name: &str, small: u64, large: u64) -> Self {
+        Self { name: name.to_owned(), small, large }
+    }
+
+    #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "a ratio of two digits")]
+    fn ratio(&self) -> f64 {
+        self.large as f64 / self.small.max(1) as f64
+    }
+}
+
+/// The cases that grow by more than `limit`, of those that cost more than `few`.
+fn beyond(cases: &[Growth], limit: f64, few: u64) -> impl Iterator<Item = &Growth> {
+    cases.iter().filter(move |case| case.large > few && case.ratio() > limit)
+}
+
+/// Prints what grows most, and whether nothing but the control grows too much.
+fn report(what: &str, cases: &[Growth], limit: f64, few: u64, shown: usize) -> bool {
+    let mut sorted: Vec<_> = cases.iter().filter(|case| case.large > few).collect();
+    sorted.sort_by(|a, b| b.ratio().total_cmp(&a.ratio()));
+    println!("{what}: {} cases, {} of them too small to judge", cases.len(), cases.len() - sorted.len());
+    for case in sorted.iter().take(shown) {
+        println!("  {:6.2}  {:>12} {:>12}  {}", case.ratio(), case.small, case.large, case.name);
+    }
+    let mut passed = true;
+    for case in beyond(cases, limit, few).filter(|case| !case.name.starts_with(CONTROL)) {
+        println!("  TOO MUCH {:.2}: {}", case.ratio(), case.name);
+        passed = false;
+    }
+    passed
+}
+
+/// Prints where a byte takes most, and whether none takes too much. `lengths` are the inputs'.
+fn per_byte(cases: &[Growth], lengths: &[(u64, u64)]) -> bool {
+    let of_byte = |(case, (small, large)): (&Growth, &(u64, u64))| {
+        let instructions = case.large.saturating_sub(case.small);
+        (instructions / large.saturating_sub(*small).max(1), case.name.clone())
+    };
+    let mut sorted: Vec<_> = cases.iter().zip(lengths).map(of_byte).collect();
+    sorted.retain(|(_, name)| !name.starts_with(CONTROL));
+    sorted.sort_by(|a, b| b.cmp(a));
+    println!("instructions a byte: at most {BYTE}");
+    for (instructions, name) in sorted.iter().take(SHOWN) {
+        let verdict = if *instructions > BYTE { "TOO MUCH" } else { "" };
+        println!("  {instructions:>6}  {verdict} {name}");
+    }
+    sorted.first().is_none_or(|(instructions, _)| *instructions <= BYTE)
+}
+
+/// The program that runs the cases.
+fn build() -> Result<PathBuf, Box<dyn Error>> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(crate::root()).args([
+        "build",
+        "--quiet",
+        "--locked",
+        "--manifest-path",
+        "fuzz/Cargo.toml",
+    ]);
+    cargo.args(["--no-default-features", "--features", "hostile", "--profile", "growth", "--bin", "growth"]);
+    if !cargo.args(["--target-dir", "target/fuzz"]).status()?.success() {
+        return Err("the program of the cases can't be built".into());
+    }
+    Ok(crate::root().join("target/fuzz/growth/growth"))
+}
+
+/// What each case takes, and the lengths of its inputs.
+fn instructions(program: &Path) -> Result<(Vec<Growth>, Vec<(u64, u64)>), Box<dyn Error>> {
+    let folder = crate::root().join("target/growth");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    let table = Command::new(program).arg("write").arg(&folder).stderr(Stdio::inherit()).output()?;
+    if !table.status.success() {
+        return Err("the inputs can't be written".into());
+    }
+    let table = String::from_utf8(table.stdout)?;
+    fs::write(folder.join("cases"), &table)?;
+    let counts: Result<Vec<_>, String> = thread::scope(|scope| {
+        let shares: Vec<_> = (0..JOBS)
+            .map(|share| {
+                scope.spawn({
+                    let folder = &folder;
+                    move || callgrind(program, folder, share).map_err(|error| error.to_string())
+                })
+            })
+            .collect();
+        shares
+            .into_iter()
+            .map(|share| share.join().unwrap_or_else(|_| Err("a thread failed".into())))
+            .collect()
+    });
+    let counts = counts?;
+    let (mut growths, mut lengths) = (Vec::new(), Vec::new());
+    for (index, line) in table.lines().enumerate() {
+        let [_, small, large, name] = line.split('\t').collect::<Vec<_>>()[..] else {
+            return Err(format!("not a line of the table: {line}").into());
+        };
+        lengths.push((small.parse()?, large.parse()?));
+        let (share, place) = (index % JOBS, index / JOBS * 2);
+        match counts.get(share).and_then(|counts| Some((counts.get(place)?, counts.get(place + 1)?))) {
+            Some((small, large)) => growths.push(Growth::new(name, *small, *large)),
+            None => return Err(format!("no count of {name}").into()),
+        }
+    }
+    fs::remove_dir_all(&folder)?;
+    Ok((growths, lengths))
+}
+
+/// The instructions of each run of a share's cases, one behind the other: callgrind counts within the one function, and
+/// writes a file each time that it ends.
+fn callgrind(program: &Path, folder: &Path, share: usize) -> Result<Vec<u64>, Box<dyn Error>> {
+    let out = folder.join(format!("callgrind-{share}"));
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--quiet", "--tool=callgrind", "--toggle-collect=growth_measured"]);
+    valgrind.arg("--dump-after=growth_measured").arg(format!("--callgrind-out-file={}", out.display()));
+    valgrind.arg(program).arg("run").arg(folder).args([share.to_string(), JOBS.to_string()]);
+    let output = valgrind.output()?;
+    if !output.status.success() {
+        return Err(format!("callgrind: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    let mut counts = Vec::new();
+    loop {
+        let part = folder.join(format!("callgrind-{share}.{}", counts.len() + 1));
+        let Ok(text) = fs::read_to_string(&part) else { break };
+        let total = text.lines().find_map(|line| line.strip_prefix("totals: "));
+        counts.push(total.ok_or("a file of callgrind's without a total")?.trim().parse()?);
+    }
+    Ok(counts)
+}
+
+/// The bytes and the calls.
+fn memory(program: &Path) -> Result<(Vec<Growth>, Vec<Growth>), Box<dyn Error>> {
+    let output = Command::new(program).arg("memory").stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err("the allocations can't be counted".into());
+    }
+    allocations(&String::from_utf8(output.stdout)?)
+}
+
+fn allocations(table: &str) -> Result<(Vec<Growth>, Vec<Growth>), Box<dyn Error>> {
+    let (mut bytes, mut calls) = (Vec::new(), Vec::new());
+    for line in table.lines() {
+        let [small_bytes, large_bytes, small_calls, large_calls, name] =
+            line.split('\t').collect::<Vec<_>>()[..]
+        else {
+            return Err(format!("not a line of the table: {line}").into());
+        };
+        bytes.push(Growth::new(name, small_bytes.parse()?, large_bytes.parse()?));
+        calls.push(Growth::new(name, small_calls.parse()?, large_calls.parse()?));
+    }
+    Ok((bytes, calls))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The operations that comparing each of `n` things with those behind it takes.
+    fn quadratic(n: u64) -> u64 {
+        (0..n).map(|at| n - at).sum()
+    }
+
+    /// The comparisons that sorting takes.
+    fn sorted(n: u64) -> u64 {
+        n * u64::from(n.ilog2())
+    }
+
+    fn found(name: &str, cost: fn(u64) -> u64) -> bool {
+        let case = Growth::new(name, cost(10_000), cost(20_000));
+        let found = beyond(&[case.clone()], TWICE, FEW_INSTRUCTIONS).next().is_some();
+        assert_eq!(
+            report("a test", &[case], TWICE, FEW_INSTRUCTIONS, 0),
+            !found || name.starts_with(CONTROL)
+        );
+        found
+    }
+
+    #[test]
+    fn work_that_grows_with_the_square_is_found_and_that_of_sorting_is_not() {
+        assert!(found("an input", quadratic));
+        assert!(found("control: quadratic", quadratic));
+        assert!(!found("an input", sorted));
+        assert!(!found("an input", |n| 30 * n + 5_000));
+        // Too few to say.
+        assert!(!found("an input", |n| quadratic(n / 1_000)));
+    }
+
+    #[test]
+    fn work_that_takes_too_much_for_each_byte_is_found() {
+        let case = |each: u64| [Growth::new("", 1_000 * each, 2_000 * each)];
+        assert!(per_byte(&case(BYTE), &[(1_000, 2_000)]));
+        assert!(!per_byte(&case(BYTE + 1), &[(1_000, 2_000)]));
+    }
+
+    #[test]
+    fn memory_that_grows_with_the_square_is_found_and_lists_that_double_are_not() {
+        let beyond =
+            |small, large| beyond(&[Growth::new("", small, large)], FOUR_TIMES, FEW_BYTES).count() == 1;
+        // 40 000 bytes in 65 536, and 160 000 in 262 144; the first of them just not, the second just so.
+        assert!(!beyond(65_536, 262_144));
+        assert!(!beyond(32_768, 262_144));
+        assert!(beyond(quadratic(1_000), quadratic(4_000)));
+    }
+
+    #[test]
+    fn the_table_of_allocations_has_five_columns() {
+        let (bytes, calls) = allocations("1\t2\t3\t4\ta: b\n").unwrap();
+        assert_eq!(bytes, [Growth::new("a: b", 1, 2)]);
+        assert_eq!(calls, [Growth::new("a: b", 3, 4)]);
+        assert!(allocations("1\t2\t3\ta: b\n").is_err());
+    }
+}
