@@ -2,11 +2,9 @@
 //!
 //! `cargo xtask growth` counts the instructions of both, and what both allocate, and compares.
 
-use std::sync::LazyLock;
-
 use countersign::{
-    AuthenticationState, CredentialRecord, RelyingParty, related_origins,
-    sealed::{Bearer, KeyRing, SealingKey},
+    AuthenticationState, CredentialRecord, related_origins,
+    sealed::Bearer,
     types::{
         AttestationObject, AuthenticationResponse, AuthenticatorData, ClientData, CreationOptions,
         RegistrationResponse, RelatedOrigins, RequestOptions, base64url, cbor,
@@ -17,7 +15,11 @@ use countersign::{
 use countersign_attestation::{AttestationStatusList, Certificate, CertificateRevocationList};
 use countersign_cose::PublicKey;
 
-use crate::{hostile, metadata, statements};
+use crate::{
+    hostile, metadata,
+    policy::{KEYS, RP, TOKEN},
+    statements,
+};
 
 /// A parser that meets bytes from outside.
 pub struct Parser {
@@ -64,7 +66,8 @@ parsers! {
     attestation_status_list: 128 * KIB => |data| done(AttestationStatusList::from_json(data)),
     metadata_blob: 128 * KIB => metadata::reads,
     origin: 8 * KIB => origin,
-    sealed_state: 32 * KIB => sealed_state,
+    // 64 KiB, in base64url.
+    sealed_state: 23 * KIB => sealed_state,
     related_origins: 32 * KIB => origins,
     stored_record: 64 * KIB => |data| done(serde_json::from_slice::<CredentialRecord>(data)),
     attestation_packed: 31 * KIB => statements::reads,
@@ -174,20 +177,19 @@ fn certificate(data: &[u8]) {
     done((certificate.extended_key_usage(), certificate.alternative_directory_names()));
 }
 
-static RP: LazyLock<RelyingParty> = LazyLock::new(|| {
-    let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org");
-    rp.subdomains_of("https://sub.example.org:8443").any_port_of("https://any.example.org").build().unwrap()
-});
-
 fn origin(data: &[u8]) {
     done(core::str::from_utf8(data).is_ok_and(|text| RP.accepts_origin(text)));
 }
 
+/// A good token with more behind it: its tag is over all of that.
 fn sealed_state(data: &[u8]) {
-    static KEYS: LazyLock<KeyRing> = LazyLock::new(|| KeyRing::new([SealingKey::new(1, [7; 32])]).unwrap());
-    // A token's form is read, and its tag is over all of it.
-    let token = base64url::encode([&[1, 0, 0, 0, 1][..], data].concat());
-    done(KEYS.open::<AuthenticationState>(&RP, &token, Bearer::Anonymous, statements::NOW));
+    let token = [&base64url::decode(&TOKEN).unwrap(), data].concat();
+    done(KEYS.open::<AuthenticationState>(
+        &RP,
+        &base64url::encode(token),
+        Bearer::Anonymous,
+        statements::NOW,
+    ));
 }
 
 fn origins(data: &[u8]) {

@@ -9,7 +9,7 @@ use countersign::{
 
 use crate::statements::NOW;
 
-static RP: LazyLock<RelyingParty> = LazyLock::new(|| {
+pub(crate) static RP: LazyLock<RelyingParty> = LazyLock::new(|| {
     RelyingParty::builder("example.org", "Example")
         .origin("https://example.org")
         .any_port_of("https://any.example.org")
@@ -45,19 +45,21 @@ fn accepts(text: &str) -> bool {
             || (labels.len() > 3 && labels.ends_with(&["sub", "example", "org"]) && url.port() == Some(8443)))
 }
 
+pub(crate) static KEYS: LazyLock<KeyRing> =
+    LazyLock::new(|| KeyRing::new([SealingKey::new(1, [7; 32]), SealingKey::new(2, [8; 32])]).unwrap());
+/// A good token of the ring's.
+pub(crate) static TOKEN: LazyLock<String> = LazyLock::new(|| {
+    let mut entropy = |buffer: &mut [u8]| -> Result<(), EntropyUnavailable> {
+        buffer.fill(9);
+        Ok(())
+    };
+    let (_, state) = RP.start_authentication(Accounts::Discoverable, &mut entropy, NOW).unwrap();
+    KEYS.seal(&state, &mut entropy).unwrap()
+});
+
 /// A token opens where it was sealed by the ring's key, and is then the state that was sealed. The input is a token's
 /// text, or, behind an `!`, bytes to change in a good one: each two, which place and by what mask.
 pub fn sealed_state(data: &[u8]) {
-    static KEYS: LazyLock<KeyRing> =
-        LazyLock::new(|| KeyRing::new([SealingKey::new(1, [7; 32]), SealingKey::new(2, [8; 32])]).unwrap());
-    static TOKEN: LazyLock<String> = LazyLock::new(|| {
-        let mut entropy = |buffer: &mut [u8]| -> Result<(), EntropyUnavailable> {
-            buffer.fill(9);
-            Ok(())
-        };
-        let (_, state) = RP.start_authentication(Accounts::Discoverable, &mut entropy, NOW).unwrap();
-        KEYS.seal(&state, &mut entropy).unwrap()
-    });
     let text = match data.strip_prefix(b"!") {
         Some(edits) => {
             let mut token = TOKEN.clone().into_bytes();

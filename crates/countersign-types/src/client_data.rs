@@ -9,7 +9,10 @@ use serde::{
     de::{self, IgnoredAny, MapAccess},
 };
 
-use crate::Code;
+use crate::{
+    Code,
+    response::slot::{Name, Shape, Slot, Text},
+};
 
 /// The members of client data that a relying party looks at. The hash that is signed is over the bytes as received,
 /// never over a new serialisation of these.
@@ -79,27 +82,42 @@ impl<'de> de::Visitor<'de> for Members {
         let mut origin = None;
         let mut cross_origin = None;
         let mut top_origin = None;
-        while let Some(Text(name)) = map.next_key()? {
+        while let Some(Name(name)) = map.next_key()? {
             match &*name {
-                "type" => once(&mut type_, map.next_value()?, "type")?,
-                "challenge" => once(&mut challenge, map.next_value()?, "challenge")?,
-                "origin" => once(&mut origin, map.next_value()?, "origin")?,
-                "crossOrigin" => once(&mut cross_origin, map.next_value::<Option<bool>>()?, "crossOrigin")?,
-                "topOrigin" => once(&mut top_origin, map.next_value::<Option<Text<'_>>>()?, "topOrigin")?,
+                "type" => once(&mut type_, required(&mut map)?, "type")?,
+                "challenge" => once(&mut challenge, required(&mut map)?, "challenge")?,
+                "origin" => once(&mut origin, required(&mut map)?, "origin")?,
+                "crossOrigin" => once(&mut cross_origin, optional(&mut map)?, "crossOrigin")?,
+                "topOrigin" => once(&mut top_origin, optional(&mut map)?, "topOrigin")?,
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        let required = |member: Option<Text<'de>>, name| match member {
+        let there = |member: Option<Text<'de>>, name| match member {
             Some(Text(text)) => Ok(text),
             None => Err(de::Error::missing_field(name)),
         };
         Ok(ClientData {
-            type_: required(type_, "type")?,
-            challenge: required(challenge, "challenge")?,
-            origin: required(origin, "origin")?,
+            type_: there(type_, "type")?,
+            challenge: there(challenge, "challenge")?,
+            origin: there(origin, "origin")?,
             cross_origin: cross_origin.flatten(),
             top_origin: top_origin.flatten().map(|Text(text)| text),
         })
+    }
+}
+
+/// A value that must be there. An error of serde's own would have the text in it that stands in its place, escaped, at
+/// hundreds of instructions a character.
+fn required<'de, T: Shape<'de>, M: MapAccess<'de>>(map: &mut M) -> Result<T, M::Error> {
+    optional(map)?.ok_or_else(|| de::Error::custom("null"))
+}
+
+/// The same, or `null`.
+fn optional<'de, T: Shape<'de>, M: MapAccess<'de>>(map: &mut M) -> Result<Option<T>, M::Error> {
+    match map.next_value::<Slot<T>>()? {
+        Slot::Present(Ok(value)) => Ok(Some(value)),
+        Slot::Absent | Slot::Null => Ok(None),
+        Slot::Present(Err(_)) => Err(de::Error::custom("a member of another type")),
     }
 }
 
@@ -109,11 +127,6 @@ fn once<T, E: de::Error>(slot: &mut Option<T>, value: T, name: &'static str) -> 
         None => Ok(()),
     }
 }
-
-/// Text borrowed from the input wherever it has no escapes.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Why bytes are not client data. Both mean `client-data-malformed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

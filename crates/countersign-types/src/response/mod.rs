@@ -21,7 +21,7 @@ mod envelope;
 mod error;
 mod form;
 mod registration;
-mod slot;
+pub(crate) mod slot;
 
 pub use authentication::AuthenticationResponse;
 pub use borrowed::AuthenticationResponseRef;

@@ -13,7 +13,7 @@ use serde::{
 use super::{MemberFault, ResponseError};
 
 /// What stands at a member's place.
-pub(super) enum Slot<T> {
+pub(crate) enum Slot<T> {
     Absent,
     Null,
     Present(Result<T, MemberFault>),
@@ -21,7 +21,7 @@ pub(super) enum Slot<T> {
 
 impl<T> Slot<T> {
     /// Reads the value that the map is at; a second time makes a duplicate of the slot.
-    pub(super) fn read<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error>
+    pub(crate) fn read<'de, A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error>
     where
         T: Shape<'de>,
     {
@@ -31,7 +31,7 @@ impl<T> Slot<T> {
     }
 
     /// The value, `None` where it is absent or `null`.
-    pub(super) fn optional(self, member: &'static str) -> Result<Option<T>, ResponseError> {
+    pub(crate) fn optional(self, member: &'static str) -> Result<Option<T>, ResponseError> {
         match self {
             Self::Absent | Self::Null => Ok(None),
             Self::Present(value) => {
@@ -41,14 +41,18 @@ impl<T> Slot<T> {
     }
 
     /// The value.
-    pub(super) fn required(self, member: &'static str) -> Result<T, ResponseError> {
+    pub(crate) fn required(self, member: &'static str) -> Result<T, ResponseError> {
         self.optional(member)?.ok_or(ResponseError::Malformed { member, fault: MemberFault::Missing })
     }
 }
 
 /// A type of JSON value: it overrides the one way in which it is written.
-pub(super) trait Shape<'de>: Sized {
+pub(crate) trait Shape<'de>: Sized {
     fn from_text(_text: Cow<'de, str>) -> Result<Self, MemberFault> {
+        Err(MemberFault::WrongType)
+    }
+
+    fn from_boolean(_boolean: bool) -> Result<Self, MemberFault> {
         Err(MemberFault::WrongType)
     }
 
@@ -68,7 +72,7 @@ pub(super) trait Shape<'de>: Sized {
 }
 
 /// A text, borrowed from the input unless there is an escape in it.
-pub(super) struct Text<'de>(pub(super) Cow<'de, str>);
+pub(crate) struct Text<'de>(pub(crate) Cow<'de, str>);
 
 impl<'de> Shape<'de> for Text<'de> {
     fn from_text(text: Cow<'de, str>) -> Result<Self, MemberFault> {
@@ -79,6 +83,12 @@ impl<'de> Shape<'de> for Text<'de> {
 impl Shape<'_> for i64 {
     fn from_integer(integer: i64) -> Result<Self, MemberFault> {
         Ok(integer)
+    }
+}
+
+impl Shape<'_> for bool {
+    fn from_boolean(boolean: bool) -> Result<Self, MemberFault> {
+        Ok(boolean)
     }
 }
 
@@ -101,8 +111,8 @@ impl<'de, T: Shape<'de>> Visitor<'de> for Any<T> {
         Ok(Slot::Null)
     }
 
-    fn visit_bool<E>(self, _boolean: bool) -> Result<Slot<T>, E> {
-        Ok(Slot::Present(Err(MemberFault::WrongType)))
+    fn visit_bool<E>(self, boolean: bool) -> Result<Slot<T>, E> {
+        Ok(Slot::Present(T::from_boolean(boolean)))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Slot<T>, E> {
@@ -139,7 +149,7 @@ impl<'de, T: Shape<'de>> Visitor<'de> for Any<T> {
 }
 
 /// A member's name, borrowed like [`Text`].
-pub(super) struct Name<'de>(pub(super) Cow<'de, str>);
+pub(crate) struct Name<'de>(pub(crate) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
