@@ -183,7 +183,7 @@ fn origin(data: &[u8]) {
 
 /// A good token with more behind it: its tag is over all of that.
 fn sealed_state(data: &[u8]) {
-    let token = [&base64url::decode(&TOKEN).unwrap(), data].concat();
+    let token = [&base64url::decode(&**TOKEN).unwrap(), data].concat();
     done(KEYS.open::<AuthenticationState>(
         &RP,
         &base64url::encode(token),

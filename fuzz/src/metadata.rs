@@ -51,7 +51,7 @@ pub(crate) fn reads(data: &[u8]) {
         _ => verify(data).ok(),
     };
     for entry in blob.iter().flat_map(Blob::entries) {
-        core::hint::black_box((entry.statement(), entry.current_report(testing::NOW), entry.anchors()));
+        core::hint::black_box((entry.statement(), entry.current_report(testing::NOW), entry.roots().len()));
     }
 }
 
