@@ -108,6 +108,37 @@ pub(super) fn examples_are_compiled(workspace: &Workspace) -> Vec<Finding> {
         .collect()
 }
 
+/// An example that is compiled and never run hides what goes wrong at run time.
+pub(super) fn examples_of_guides_are_run(workspace: &Workspace) -> Vec<Finding> {
+    let guides = workspace.tree.files().filter(|(path, _)| path.starts_with("docs/guide/"));
+    let mut findings = Vec::new();
+    for (path, text) in guides.filter(|(path, _)| has_extension(path, "md")) {
+        let mut block: Option<(usize, Vec<&str>)> = None;
+        for (number, line) in (1..).zip(text.lines()) {
+            match (&mut block, line.strip_prefix("```")) {
+                (None, Some(info)) if info.starts_with("rust") => {
+                    if info != "rust" {
+                        findings.push(Finding::at(path, number, format!("`{info}`: the example is not run")));
+                    }
+                    block = Some((number, Vec::new()));
+                }
+                (Some((start, lines)), Some(_)) => {
+                    let code = || lines.iter().map(|line| line.trim_start_matches("# "));
+                    // What rustdoc runs is `main`, or else the whole block as its body.
+                    let defines = |word: &str| code().any(|line| line.starts_with(word));
+                    if defines("fn ") && !defines("fn main(") && !defines("async fn main(") {
+                        findings.push(Finding::at(path, *start, "the example has functions and no `main`"));
+                    }
+                    block = None;
+                }
+                (Some((_, lines)), None) => lines.push(line),
+                (None, _) => {}
+            }
+        }
+    }
+    findings
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::layers::Package, *};
@@ -149,6 +180,17 @@ mod tests {
             |readme| links_lead_somewhere(&Workspace::of(&[(README, readme), ("docs/A.md", "")])).len();
         assert_eq!(found("see [a](docs/A.md)"), 0);
         assert_eq!(found("see docs/A.md"), 1);
+    }
+
+    #[test]
+    fn an_example_of_a_guide_that_nothing_runs_is_found() {
+        let found = |text| examples_of_guides_are_run(&Workspace::of(&[("docs/guide/a.md", text)])).len();
+        assert_eq!(
+            found("```rust\n# fn main() {}\n# fn b() {}\n```\n```sh\nfn a\n```\n```rust\nlet a = 1;\n```"),
+            0
+        );
+        assert_eq!(found("```rust\n# fn example(a: u8) {\nlet b = a;\n# }\n```"), 1);
+        assert_eq!(found("```rust,no_run\n# fn main() {}\n```"), 1);
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl fmt::Display for Finding {
     }
 }
 
-const CHECKS: [fn(&Workspace) -> Vec<Finding>; 15] = [
+const CHECKS: [fn(&Workspace) -> Vec<Finding>; 16] = [
     layers::only_on_layers_below,
     layers::nothing_forbidden_below_the_server,
     modules::every_file_is_reached,
@@ -75,6 +75,7 @@ const CHECKS: [fn(&Workspace) -> Vec<Finding>; 15] = [
     documents::everything_is_documented,
     documents::links_lead_somewhere,
     documents::examples_are_compiled,
+    documents::examples_of_guides_are_run,
     vulnerabilities::every_advisory_has_its_tests,
 ];
 
