@@ -1,7 +1,7 @@
 //! What the lists say of the certificates of a path
 //! ([RFC 5280, section 6.3.3](https://www.rfc-editor.org/rfc/rfc5280#section-6.3.3)).
 
-use countersign_cose::Verifiers;
+use countersign_cose::{Scheme, Verifiers};
 use countersign_types::Timestamp;
 
 use super::{
@@ -28,8 +28,12 @@ enum Status {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
     Missing,
-    Outdated { next_update: Timestamp },
+    Outdated {
+        next_update: Timestamp,
+    },
     Invalid,
+    /// A list can't be verified at all.
+    VerifierMissing(Scheme),
 }
 
 impl<'a> Check<'a> {
@@ -99,6 +103,9 @@ impl<'a> Check<'a> {
                 continue;
             }
             let is_genuine = list.is_signed_with_key_of(issuer, verifiers);
+            if !is_genuine && let Some(scheme) = list.missing_verifier(issuer, verifiers) {
+                gap = gap.max(Gap::VerifierMissing(scheme));
+            }
             match reason {
                 Some(reason) if is_genuine => return Status::Revoked(reason),
                 Some(_) => is_disputed = true,
@@ -110,7 +117,7 @@ impl<'a> Check<'a> {
             }
         }
         match (is_disputed, is_good) {
-            (true, _) => Status::Unknown(Gap::Invalid),
+            (true, _) => Status::Unknown(gap.max(Gap::Invalid)),
             (false, true) => Status::Good,
             (false, false) => Status::Unknown(gap),
         }
@@ -140,6 +147,7 @@ impl<'a> Check<'a> {
             Gap::Missing => Obstacle::RevocationListMissing,
             Gap::Outdated { next_update } => Obstacle::RevocationListOutdated { next_update },
             Gap::Invalid => Obstacle::RevocationListInvalid,
+            Gap::VerifierMissing(scheme) => return Err(PathError::VerifierMissing(scheme)),
         }))
     }
 }

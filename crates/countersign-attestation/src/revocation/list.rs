@@ -4,7 +4,7 @@
 use core::{fmt, ops::Range};
 use std::sync::Arc;
 
-use countersign_cose::Verifiers;
+use countersign_cose::{Scheme, Verifiers};
 use countersign_types::Timestamp;
 use x509_parser::{prelude::FromDer, time::ASN1Time};
 
@@ -139,6 +139,12 @@ impl CertificateRevocationList {
             let signature = self.slice(&self.0.signature);
             verify_signature(data, &self.0.signature_algorithm, signature, issuer, verifiers).is_ok()
         })
+    }
+
+    /// The scheme of the list's signature with the key of `issuer`, if there is no verifier of it.
+    pub(super) fn missing_verifier(&self, issuer: &Certificate, verifiers: &Verifiers) -> Option<Scheme> {
+        let key = issuer.public_key().ok()?;
+        self.0.signature_algorithm.scheme(&key).filter(|scheme| !verifiers.supports(*scheme))
     }
 
     fn slice(&self, range: &Range<usize>) -> &[u8] {

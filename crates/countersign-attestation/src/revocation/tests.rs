@@ -3,7 +3,9 @@
 
 use std::collections::HashSet;
 
-use countersign_cose::Verifiers;
+use countersign_cose::{
+    Algorithm, Curve, Hash, KeyError, PreparedKey, PublicKey, Scheme, SignatureVerifier, Verifiers,
+};
 use countersign_types::{Aaguid, Code};
 
 use super::*;
@@ -201,6 +203,35 @@ fn rule_275_a_list_that_is_wrongly_signed_is_refused() {
         unknown(&signed_by(&key), Obstacle::RevocationListInvalid);
         unknown(&signed_by(&key).dangerous_accept_outdated_lists(), Obstacle::RevocationListInvalid);
     }
+}
+
+/// Verifies ES256 and nothing else.
+#[derive(Debug)]
+struct Es256Only;
+
+impl SignatureVerifier for Es256Only {
+    fn scheme(&self) -> Scheme {
+        Algorithm::Es256.scheme()
+    }
+
+    fn prepare(&self, key: &PublicKey) -> Result<Box<dyn PreparedKey>, KeyError> {
+        Verifiers::default().prepare(key, self.scheme())
+    }
+}
+
+#[test]
+fn a_list_that_nothing_can_verify_is_not_called_wrongly_signed() {
+    let verifiers = Verifiers::none().with(std::sync::Arc::new(Es256Only));
+    let validate = |revocation: &Revocation| {
+        validate_path(&path(), &[anchor()], revocation, NOW, &verifiers, &PathLimits::default())
+    };
+    validate(&Revocation::none().with_list(by_middle().signed_by(&middle_key()))).unwrap();
+    // ECDSA with SHA-384: with the default table such a list is one of another key.
+    let other = Revocation::none().with_list(by_middle().signed_by(&Key::p384(2)));
+    unknown(&other, Obstacle::RevocationListInvalid);
+    let error = validate(&other).unwrap_err();
+    let scheme = Scheme::Ecdsa { curve: Curve::P256, hash: Hash::Sha384 };
+    assert_eq!((&error, error.code()), (&PathError::VerifierMissing(scheme), Code::VerifierMissing));
 }
 
 #[test]
