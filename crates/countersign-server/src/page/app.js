@@ -178,7 +178,7 @@ async function enter(account, text, { focus = true, tone, wait } = {}) {
   try {
     await reload(wait);
   } catch (error) {
-    if (error.code === 'not-signed-in') {
+    if (['not-signed-in', 'account-changed'].includes(error.code)) {
       setAccount(null);
       throw error;
     }
@@ -288,7 +288,7 @@ async function follow(account, changed) {
   }
   clearNotices();
   await stopAutofill();
-  if (account) await enter(account, 'You are signed in.').catch(() => {});
+  if (account) await enter(account, 'You are signed in.').catch((error) => leave(error.message, 'warning'));
   else leave('You have been signed out.');
 }
 
@@ -297,7 +297,11 @@ async function follow(account, changed) {
 const PASSKEY_ACTIONS = { rename: openRename, save: rename, cancel: closeRename, remove };
 
 async function loadPasskeys(wait) {
-  const { credentials, metadata } = await listed('GET', '/api/credentials', { wait });
+  const { credentials, metadata, signals } = await listed('GET', '/api/credentials', { wait });
+  // The list is of the account that is signed in now, not of the one that is on the screen.
+  if (signals.allAcceptedCredentials.userId !== server.account) {
+    throw new Failure('Another account is signed in by now.', { code: 'account-changed', advice: 'Reload the page.' });
+  }
   session.passkeys = credentials;
   renderPasskeys(credentials, PASSKEY_ACTIONS);
   renderMetadata(metadata);
@@ -588,8 +592,8 @@ async function start() {
   if (why) block(why);
   listen();
   if (!why) {
-    const asked = PublicKeyCredential.isConditionalMediationAvailable?.();
-    autofill.available = await Promise.resolve(asked).catch(() => false) ?? false;
+    const asked = Promise.resolve(PublicKeyCredential.isConditionalMediationAvailable?.());
+    autofill.available = await Promise.race([asked, pause(LET_GO)]).catch(() => false) ?? false;
     if (autofill.available) byId('name-hint').append(' If you have an account, this field suggests its passkey.');
   }
   await load();

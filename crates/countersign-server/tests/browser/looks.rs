@@ -189,6 +189,12 @@ async fn a_label_s_error_belongs_to_its_field_and_each_button_names_its_passkey(
     );
     let words = browser.run(&described).await;
     assert!(words.as_str().unwrap().contains("label-invalid"), "{words}");
+
+    let first = browser.text(".passkey:nth-child(1) h3").await;
+    browser.run(&format!("document.querySelector('{field}').value = {}", json!(first))).await;
+    browser.click(".passkey:nth-child(2) [data-part=save]").await;
+    let refused = format!("(() => {{ {described} }})().includes('label-taken')");
+    browser.until(&refused).await;
     assert_eq!(visit.focus().await, "name");
 }
 

@@ -120,6 +120,7 @@ async fn each_refusal_of_the_browser_is_put_in_words() {
         ("InvalidStateError", "This device or security key already has a passkey for your account."),
         ("NotAllowedError", "No passkey was made: the request was cancelled, or it timed out."),
         ("NotSupportedError", "That authenticator offers no kind of key that this server accepts."),
+        ("OperationError", "The browser is still busy with another passkey request."),
         ("SecurityError", "This page’s address doesn’t fit its passkeys.\nThey belong to “localhost”,"),
         ("UnknownError", "The browser or the authenticator reported a problem.\nIt said: of its own"),
     ] {

@@ -41,6 +41,30 @@ async fn a_create_that_never_settles_can_be_cancelled_and_the_page_lives_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_that_is_made_after_the_cancel_is_not_sent() {
+    let late = "navigator.credentials.create = () => new Promise((resolve) => { window.settle = resolve; });
+        const real = window.fetch;
+        window.asked = [];
+        window.fetch = (path, request) => { asked.push(path); return real(path, request); };";
+    let visit = Visit::begin(&[NO_AUTOFILL, late]).await;
+    let browser = &visit.browser;
+    visit.ask_for_account("ada").await;
+    browser.until("window.settle").await;
+    browser.click("#cancel").await;
+    assert_eq!(visit.notice("create-notice").await.1, "cancelled");
+    browser.run("settle({ id: 'AAAA', response: {} })").await;
+    assert_eq!(browser.run("return asked").await, json!(["/api/session", "/api/accounts/start"]));
+    assert!(browser.text("#create-notice").await.starts_with("You cancelled the request."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_never_says_whether_it_suggests_passkeys_still_shows_the_page() {
+    let silent = "PublicKeyCredential.isConditionalMediationAvailable = () => new Promise(() => {});";
+    let visit = Visit::begin(&[silent]).await;
+    visit.signed_out().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_get_that_never_settles_ends_with_escape() {
     let visit = Visit::begin(&[NO_AUTOFILL, NEVER]).await;
     let browser = &visit.browser;

@@ -141,6 +141,30 @@ async fn a_window_that_shows_another_account_than_the_browser_s_changes_nothing(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_another_account_is_not_shown_under_this_one_s_name() {
+    // Between the two requests of the page another window signs in.
+    let swapped = "const real = window.fetch;
+        window.fetch = async (path, request) => {
+            const response = await real(path, request);
+            if (path !== '/api/session' || !window.other) return response;
+            const account = window.other;
+            window.other = null;
+            return new Response(JSON.stringify({ ...await response.json(), account }), { headers: response.headers });
+        };";
+    let visit = Visit::begin(&[NO_AUTOFILL, swapped, SIGNALS]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.run("window.other = { name: 'bob', userHandle: 'Ym9i' }").await;
+    browser.run("document.dispatchEvent(new Event('visibilitychange'))").await;
+    browser.until("!document.querySelector('#view-out').hidden").await;
+    assert_eq!(browser.text("#status").await, "Another account is signed in by now.");
+    browser.run("document.dispatchEvent(new Event('visibilitychange'))").await;
+    visit.signed_in_as("ada").await;
+    visit.passkeys(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_window_follows_when_another_one_signs_out_or_in() {
     let visit = Visit::begin(&[NO_AUTOFILL]).await;
     let browser = &visit.browser;
