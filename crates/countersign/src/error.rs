@@ -255,6 +255,53 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// The message of a fault without a value to show.
+    const fn sentence(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::AttestedCredentialDataMissing => "no attested credential data",
+            Self::ChallengeMismatch => "not the challenge that was issued",
+            Self::ChallengeEncoding => {
+                "the challenge that was issued, in another encoding: pages pass its bytes, and clients write them in \
+                 base64url without padding"
+            }
+            Self::BoundDataMismatch => "the authentication was started for other data",
+            Self::CrossOrigin => "a cross-origin ceremony is not accepted",
+            Self::TopOriginMissing => {
+                "crossOrigin is true without topOrigin, and only listed top origins are accepted"
+            }
+            Self::UserNotPresent => "the user was not present",
+            Self::UserNotVerified => "the user was not verified",
+            Self::UserVerificationNotInitialized => {
+                "the user was never verified with this credential before, and no further factor was checked"
+            }
+            Self::BackupStateInvalid => "the backup state is set on a credential that can't be backed up",
+            Self::BackupEligibilityChanged { registered: false } => {
+                "backup eligibility was clear at registration and is set now: some password managers set it later, which \
+                 the policy can accept (BackupEligibilityChange)"
+            }
+            Self::BackupEligibilityChanged { registered: true } => {
+                "backup eligibility was set at registration and is clear now, which no policy accepts: the record is \
+                 wrong, or the response is another authenticator's"
+            }
+            Self::CredentialIdMismatch => "the attested credential id is not the response's",
+            Self::SignatureInvalid => "the signature does not verify",
+            Self::UserHandleMissing => {
+                "no user handle, and the user was not identified before: a credential that is not discoverable takes a \
+                 user name first"
+            }
+            Self::UserHandleMismatch => "the user handle is another account's",
+            Self::CredentialUnknown => "no record for this credential and user",
+            Self::CredentialNotAllowed => "the credential is not among those allowed",
+            Self::CredentialAlreadyRegistered => "the credential is registered already",
+            Self::Expired => "the ceremony was begun too long ago",
+            Self::StateOfAnotherRelyingParty => "the ceremony state is another relying party's",
+            Self::StateOfAnotherPurpose => "the ceremony state was made for another purpose",
+            _ => return None,
+        })
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -266,72 +313,31 @@ impl fmt::Display for Fault {
             Self::TrustPath(cause) => cause.fmt(f),
             Self::Extension(cause) => cause.fmt(f),
             Self::ExtensionNotAccepted(cause) => cause.fmt(f),
-            Self::AttestedCredentialDataMissing => f.write_str("no attested credential data"),
+            Self::Policy(fault) => fault.fmt(f),
+            Self::UserHandleEncoding(difference) => difference.fmt(f),
             Self::TypeMismatch { expected } => write!(f, "client data's type is not {expected}"),
-            Self::ChallengeMismatch => f.write_str("not the challenge that was issued"),
-            Self::ChallengeEncoding => f.write_str(
-                "the challenge that was issued, in another encoding: pages pass its bytes, and clients write them in \
-                 base64url without padding",
-            ),
-            Self::BoundDataMismatch => f.write_str("the authentication was started for other data"),
             Self::OriginMismatch { got, accepted } => {
                 write!(f, "the origin {} is not accepted{}", Shortened(got), But(accepted))
             }
-            Self::CrossOrigin => f.write_str("a cross-origin ceremony is not accepted"),
             Self::TopOriginMismatch { got, accepted } => {
                 write!(f, "the top origin {} is not accepted{}", Shortened(got), But(accepted))
-            }
-            Self::TopOriginMissing => {
-                f.write_str("crossOrigin is true without topOrigin, and only listed top origins are accepted")
             }
             Self::RpIdHashMismatch { expected, got } => {
                 write!(f, "authenticator data is for another rp id than {expected:?}: the hash in it is ")?;
                 got.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
             }
-            Self::UserNotPresent => f.write_str("the user was not present"),
-            Self::UserNotVerified => f.write_str("the user was not verified"),
-            Self::UserVerificationNotInitialized => f.write_str(
-                "the user was never verified with this credential before, and no further factor was checked",
-            ),
-            Self::BackupStateInvalid => {
-                f.write_str("the backup state is set on a credential that can't be backed up")
-            }
-            Self::BackupEligibilityChanged { registered: false } => f.write_str(
-                "backup eligibility was clear at registration and is set now: some password managers set it later, which \
-                 the policy can accept (BackupEligibilityChange)",
-            ),
-            Self::BackupEligibilityChanged { registered: true } => f.write_str(
-                "backup eligibility was set at registration and is clear now, which no policy accepts: the record is \
-                 wrong, or the response is another authenticator's",
-            ),
-            Self::CredentialIdMismatch => f.write_str("the attested credential id is not the response's"),
-            Self::SignatureInvalid => f.write_str("the signature does not verify"),
-            Self::UserHandleMissing => f.write_str(
-                "no user handle, and the user was not identified before: a credential that is not discoverable takes a \
-                 user name first",
-            ),
-            Self::UserHandleMismatch => f.write_str("the user handle is another account's"),
-            Self::UserHandleEncoding(difference) => difference.fmt(f),
-            Self::CredentialUnknown => f.write_str("no record for this credential and user"),
             Self::AlgorithmNotAllowed(algorithm) => write!(f, "the algorithm {algorithm} was not offered"),
             Self::AttestationNotAccepted(kind) => {
                 write!(f, "an attestation of type {kind}, and a trusted one is demanded")
             }
-            Self::Policy(fault) => fault.fmt(f),
-            Self::CredentialNotAllowed => f.write_str("the credential is not among those allowed"),
-            Self::CredentialAlreadyRegistered => f.write_str("the credential is registered already"),
             Self::SignCountNotIncreased { stored, received } => {
                 write!(f, "the signature counter is {received} after {stored}")
             }
             Self::CredentialFlagged(flag) => {
                 write!(f, "the credential was flagged: {}", Shortened(flag.reason()))
             }
-            Self::DeviationNotAccepted(deviation) => {
-                write!(f, "the deviation {deviation} is not accepted")
-            }
-            Self::Expired => f.write_str("the ceremony was begun too long ago"),
-            Self::StateOfAnotherRelyingParty => f.write_str("the ceremony state is another relying party's"),
-            Self::StateOfAnotherPurpose => f.write_str("the ceremony state was made for another purpose"),
+            Self::DeviationNotAccepted(deviation) => write!(f, "the deviation {deviation} is not accepted"),
+            _ => f.write_str(self.sentence().unwrap_or("a check failed")),
         }
     }
 }

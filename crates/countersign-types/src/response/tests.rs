@@ -1,4 +1,6 @@
 //! Rules 1 to 16, 19 and 21: the form of the response's JSON.
+//!
+//! Over 600 lines: each rule is tried on the members of both ceremonies, by the same few helpers.
 
 use alloc::{
     format,
