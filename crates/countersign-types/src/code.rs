@@ -42,13 +42,14 @@ codes! {
     ChallengeMismatch = "challenge-mismatch",
     /// The challenge was issued too long ago, or used already.
     ChallengeExpired = "challenge-expired",
-    /// The ceremony state or its sealed token can't be used: changed, another key, ceremony, user or relying party.
+    /// The ceremony state or its sealed token can't be used: changed, or of another key, kind of ceremony, user, relying
+    /// party or purpose.
     StateInvalid = "state-invalid",
     /// `origin` is not an accepted one.
     OriginMismatch = "origin-mismatch",
     /// `crossOrigin` is true, or `topOrigin` present, and the relying party does not accept that.
     CrossOriginNotAllowed = "cross-origin-not-allowed",
-    /// `topOrigin` is not an accepted one.
+    /// `topOrigin` is not an accepted one, or is missing where `crossOrigin` is true and top origins are listed.
     TopOriginMismatch = "top-origin-mismatch",
     /// Authenticator data of a wrong length, with flags that don't fit the content, with bytes left over, or
     /// with bad CBOR in it.

@@ -185,6 +185,9 @@ fn is_refused<S: CeremonyState + fmt::Debug>(expected: &'static str) {
 
 #[test]
 fn rule_392_the_state_of_another_kind_of_ceremony_is_invalid_and_no_parsers_matter() {
+    let [(_, registration), ..] = serialised();
+    let error = AuthenticationState::from_json(registration.as_bytes()).unwrap_err();
+    assert_eq!(error.code(), Code::StateInvalid);
     is_refused::<RegistrationState>("registration");
     is_refused::<AuthenticationState>("authentication");
     is_refused::<BoundAuthenticationState>("bound authentication");
