@@ -335,7 +335,8 @@ fn authenticator_data_that_is_none_is_refused() {
 fn rule_053_another_rp_id_is_refused() {
     let create = Create { rp_id: "www.example.org".into(), ..create() };
     let error = refused(&create, Code::RpIdHashMismatch, Step::RpIdHash);
-    let hash: String = sha256(&[b"www.example.org"]).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = sha256(&[b"www.example.org"]);
+    let hash = hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let sentence = "authenticator data is for another rp id than \"example.org\": the hash in it is";
     assert_eq!(error.fault().to_string(), format!("{sentence} {hash}"));
 }
