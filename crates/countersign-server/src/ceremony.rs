@@ -33,11 +33,13 @@ use crate::{
 mod act;
 mod judge;
 mod outcome;
+mod reason;
 mod step_up;
 
 pub(crate) use act::Act;
-pub(crate) use outcome::{Made, Reason, Refusal, SignedIn};
+pub(crate) use outcome::{Made, Refusal, SignedIn};
 use outcome::{Outcome, recall};
+pub(crate) use reason::Reason;
 pub(crate) use step_up::confirmed;
 
 /// How often an authentication is judged again because another one with the same credential came first. Two at once

@@ -11,7 +11,8 @@ const HEADING: &str = "## Codes of the libraries";
 /// The heading above the server's own.
 const SERVER_HEADING: &str = "## Codes of the server";
 /// Where the server has its words, as literals.
-const SERVER_CODES: &str = "crates/countersign-server/src/http/error.rs";
+const SERVER_CODES: [&str; 2] =
+    ["crates/countersign-server/src/http/error.rs", "crates/countersign-server/src/ceremony/reason.rs"];
 
 /// A line of the `codes!` table.
 #[derive(Debug, PartialEq, Eq)]
@@ -86,9 +87,12 @@ fn rows<'a>(tree: &'a Tree, heading: &'a str) -> impl Iterator<Item = (usize, &'
 }
 
 pub(super) fn the_servers_table_is_complete(workspace: &Workspace) -> Vec<Finding> {
-    let source = workspace.tree.get(SERVER_CODES).unwrap_or_default();
-    let source = source.strip_suffix(test_code(SERVER_CODES, source)).unwrap_or_default();
-    let used: BTreeSet<_> = source.split('"').filter(|literal| is_word(literal)).collect();
+    let sources = SERVER_CODES.into_iter().map(|path| {
+        let source = workspace.tree.get(path).unwrap_or_default();
+        source.strip_suffix(test_code(path, source)).unwrap_or_default()
+    });
+    let used: BTreeSet<_> =
+        sources.flat_map(|source| source.split('"')).filter(|literal| is_word(literal)).collect();
     let listed = of_the_server(&workspace.tree);
     let missing =
         used.difference(&listed).map(|word| format!("under `{SERVER_HEADING}` is missing `{word}`"));
@@ -164,9 +168,10 @@ mod tests {
     #[test]
     fn the_servers_table_has_the_servers_words() {
         let found = |rows: &str| {
-            let source = "a(\"name-taken\", \"A sentence.\"), b(\"not-found\")\n#[cfg(test)]\nmod tests {\n\"x-y\" }\n";
+            let source = "b(\"not-found\", \"A sentence.\")\n#[cfg(test)]\nmod tests {\n\"x-y\" }\n";
+            let reasons = "a(\"name-taken\")\n";
             let table = format!("{HEADING}\n| `one` | |\n{SERVER_HEADING}\n| code | |\n{rows}\n");
-            let files = [(SERVER_CODES, source), (TABLE, &*table)];
+            let files = [(SERVER_CODES[0], source), (SERVER_CODES[1], reasons), (TABLE, &*table)];
             the_servers_table_is_complete(&Workspace::of(&files)).len()
         };
         assert_eq!(found("| `not-found` | 404 | x |\n| `name-taken` | 409 | y |"), 0);

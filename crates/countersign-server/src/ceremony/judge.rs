@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Act, Ceremonies, Ceremony, Change, Failure, Finish, NewAccount, confirmed,
-    outcome::{Outcome, Reason, Refusal, open_session},
+    outcome::{Outcome, Refusal, open_session},
+    reason::Reason,
 };
 use crate::{
     UnknownSignals, names,

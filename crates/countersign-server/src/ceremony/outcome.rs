@@ -1,9 +1,13 @@
 //! What a finish comes to, and how that is remembered.
 
-use countersign::{Code, types::CredentialId, types::response::ResponseError};
+use countersign::{
+    Code, CredentialRecord, Timestamp,
+    types::{CredentialId, response::ResponseError},
+};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::act::Act;
+use super::{act::Act, reason::Reason};
 use crate::{
     store::{
         StoreError, confirmations,
@@ -12,8 +16,6 @@ use crate::{
     },
     token::{Token, TokenHash},
 };
-use countersign::Timestamp;
-use rusqlite::Connection;
 
 /// What is stored of a finish, as JSON: enough to answer again while what it made is still there, and no secret.
 #[derive(Serialize, Deserialize)]
@@ -71,38 +73,6 @@ pub(crate) struct Added {
     pub(crate) session: Session,
     /// All credentials of the account.
     pub(crate) accepted: Vec<CredentialId>,
-}
-
-/// Why a response is refused for good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reason {
-    /// The relying party refused it.
-    Code(Code),
-    /// Another account has the name by now.
-    NameTaken,
-    /// The account has as many credentials as it may have.
-    TooManyCredentials,
-    /// The registration's client data is longer than is stored.
-    ClientDataTooLong,
-}
-
-impl Reason {
-    const OTHERS: [Self; 3] = [Self::NameTaken, Self::TooManyCredentials, Self::ClientDataTooLong];
-
-    /// The word that clients get.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Code(code) => code.as_str(),
-            Self::NameTaken => "name-taken",
-            Self::TooManyCredentials => "too-many-credentials",
-            Self::ClientDataTooLong => "client-data-too-long",
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        let codes = Code::ALL.iter().copied().map(Self::Code);
-        codes.chain(Self::OTHERS).find(|reason| reason.as_str() == word)
-    }
 }
 
 /// A response that was refused.
@@ -193,7 +163,7 @@ pub(super) fn recall(
 pub(super) fn open_session(
     db: &Connection,
     token_hash: TokenHash,
-    record: &countersign::CredentialRecord,
+    record: &CredentialRecord,
     replaces: Option<TokenHash>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
