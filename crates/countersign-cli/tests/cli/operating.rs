@@ -105,6 +105,7 @@ fn a_malformed_request_is_logged_with_the_member_that_is_missing() {
     let (running, log) = logging(folder.path(), &[]);
     let (status, answer) = running.post("/api/accounts/start", &json!({ "nom": "Ada" })).unwrap();
     assert_eq!((status, &answer["error"]["code"]), (400, &json!("request-malformed")));
+    assert!(answer["error"]["message"].as_str().unwrap().contains("missing field `name`"), "{answer}");
     let log = log();
     let line = log.lines().find(|line| line.contains("request-malformed")).unwrap();
     assert!(line.contains("INFO") && line.contains("missing field `name`"), "{line}");

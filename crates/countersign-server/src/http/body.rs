@@ -67,10 +67,15 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 /// What is wrong and where, without the request's own words: a member that is missing or there twice is named by ours.
 fn describe(error: &serde_json::Error) -> String {
     let words = error.to_string();
-    if ["missing field", "duplicate field"].iter().any(|start| words.starts_with(start)) {
+    if names_a_member(&words) {
         return words;
     }
     format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column())
+}
+
+/// Whether a description names a member of ours, and has no words of the request in it.
+pub(super) fn names_a_member(description: &str) -> bool {
+    ["missing field", "duplicate field"].iter().any(|start| description.starts_with(start))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -113,6 +113,10 @@ impl ApiError {
         match self {
             Self::NameInvalid(fault) => fault.sentence("name").into(),
             Self::LabelInvalid(fault) => fault.sentence("passkey’s label").into(),
+            // In words of ours: see `body::describe`.
+            Self::RequestMalformed(detail) if body::names_a_member(detail) => {
+                format!("The request is not the JSON that is expected: {detail}.").into()
+            }
             other => other.parts().2.into(),
         }
     }
