@@ -20,19 +20,21 @@
 //! # }
 //! ```
 
+use std::collections::BTreeSet;
+
 pub use countersign_types::related_origins::{
     CONTENT_TYPE, RELATED_ORIGINS_JSON_MAX, RelatedOrigins, RelatedOriginsError, WELL_KNOWN_PATH,
 };
-
-mod item;
-
-use item::{Item, read};
 
 use crate::{
     builder::ConfigurationError,
     origin::{WebOrigin, public_suffix::registrable_label},
     relying_party::RelyingParty,
 };
+
+mod item;
+
+use item::{Item, read};
 
 /// How many distinct registrable labels every client with related origins heeds at least. The known ones heed no more.
 pub const CLIENT_LABELS: usize = 5;
@@ -84,14 +86,14 @@ pub fn client_accepts(document: &RelatedOrigins, origin: &str, max_labels: usize
 struct Budget {
     max: usize,
     /// Those that are certain.
-    seen: Vec<String>,
+    seen: BTreeSet<String>,
     /// How many others there may be.
     unknown: usize,
 }
 
 impl Budget {
     fn new(max: usize) -> Self {
-        Self { max, seen: Vec::new(), unknown: 0 }
+        Self { max, seen: BTreeSet::new(), unknown: 0 }
     }
 
     /// One turn of the procedure's loop.
@@ -114,7 +116,7 @@ impl Budget {
                     _ => RelatedOriginStatus::Unknown,
                 };
             }
-            self.seen.push(label.clone());
+            self.seen.insert(label.clone());
         }
         if found.origin.is_some() { RelatedOriginStatus::Accepted } else { RelatedOriginStatus::NotAnOrigin }
     }
@@ -122,7 +124,7 @@ impl Budget {
 
 /// Rejects related origins that clients would. They are web origins in a secure context.
 pub(crate) fn within_budget(origins: &[String]) -> Result<(), ConfigurationError> {
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     let mut beyond = None;
     for origin in origins {
         let Some(host) = WebOrigin::parse(origin).map(|origin| origin.host) else {
@@ -131,9 +133,7 @@ pub(crate) fn within_budget(origins: &[String]) -> Result<(), ConfigurationError
         let Some(label) = registrable_label(host) else {
             return Err(ConfigurationError::RelatedOriginWithoutLabel(origin.clone()));
         };
-        if !seen.contains(&label) {
-            seen.push(label);
-        }
+        seen.insert(label);
         if seen.len() > CLIENT_LABELS {
             beyond.get_or_insert(origin);
         }

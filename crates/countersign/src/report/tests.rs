@@ -62,7 +62,8 @@ fn a_failed_ceremony_is_reported_up_to_the_step_that_failed() {
     assert_eq!(failed.step(), AuthenticationStep::Origin.into());
     let Outcome::Failed(failure) = failed.outcome() else { panic!("{failed:?}") };
     assert_eq!(failure.code(), Code::OriginMismatch);
-    assert_eq!(failure.message(), "the origin \"https://example.net\" is not accepted");
+    let sentence = "the origin \"https://example.net\" is not accepted, but https://example.org";
+    assert_eq!(failure.message(), sentence);
     let words = words(&report);
     assert!(!words[..11].contains(&"not-reached"), "{words:?}");
     assert!(words[12..].iter().all(|word| *word == "not-reached"), "{words:?}");
