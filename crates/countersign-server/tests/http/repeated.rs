@@ -174,6 +174,24 @@ async fn a_repeat_from_another_browser_gets_nothing() {
 }
 
 #[tokio::test]
+async fn a_ceremony_is_looked_up_before_its_response_is_read() {
+    let site = Site::new();
+    let (_, passkey) = site.account("Ada", 1).await;
+    let mut client = site.client();
+    let session = started(&mut client, "/api/sessions/start", json!({})).await;
+    let good = finish(&session, &passkey.authentication(&session["options"]));
+    // Long and malformed: refused for what it is only once it is known that it is wanted.
+    let junk = |ceremony: &Value| json!({ "ceremony": ceremony, "response": vec![7; 100_000] });
+    let mut stranger = site.client();
+    let unknown = json!("A".repeat(43));
+    stranger.post("/api/sessions/finish", &junk(&unknown)).await.expect_error(401, "challenge-expired");
+    let known = &session["ceremony"];
+    stranger.post("/api/sessions/finish", &junk(known)).await.expect_error(400, "cookie-missing");
+    client.post("/api/sessions/finish", &good).await.expect(200);
+    client.post("/api/sessions/finish", &junk(known)).await.expect_error(401, "challenge-expired");
+}
+
+#[tokio::test]
 async fn what_came_of_a_ceremony_is_remembered_as_long_as_it_would_live_and_holds_no_token() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
