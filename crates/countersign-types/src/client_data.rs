@@ -112,7 +112,7 @@ fn required<'de, T: Shape<'de>, M: MapAccess<'de>>(map: &mut M) -> Result<T, M::
     optional(map)?.ok_or_else(|| de::Error::custom("null"))
 }
 
-/// The same, or `null`.
+/// A value, or `null`.
 fn optional<'de, T: Shape<'de>, M: MapAccess<'de>>(map: &mut M) -> Result<Option<T>, M::Error> {
     match map.next_value::<Slot<T>>()? {
         Slot::Present(Ok(value)) => Ok(Some(value)),
