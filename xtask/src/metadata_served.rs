@@ -154,7 +154,9 @@ struct Family {
 
 /// The roots that several models share, by the models that do; the largest first.
 fn families(blob: &Blob) -> Vec<Family> {
-    let mut families: BTreeMap<&[Aaguid], (BTreeMap<&[u8], String>, BTreeSet<String>)> = BTreeMap::new();
+    /// Names of roots by their DER, and of models.
+    type Members<'a> = (BTreeMap<&'a [u8], String>, BTreeSet<String>);
+    let mut families: BTreeMap<&[Aaguid], Members<'_>> = BTreeMap::new();
     for entry in blob.entries() {
         for root in entry.roots() {
             let certificate = root.anchor().certificate();

@@ -5,10 +5,10 @@
 //! and no member that says which of them is for what. Two things are read from the BLOB as a whole instead.
 //!
 //! **Formats.** The entry of Android's platform authenticator lists Google's roots for hardware key attestation and those
-//! of web CAs: the latter for SafetyNet, whose responses are signed with the certificate of a web server
+//! of web CAs: the latter for `SafetyNet`, whose responses are signed with the certificate of a web server
 //! ([WebAuthn, section 8.5](https://www.w3.org/TR/webauthn-3/#sctn-android-safetynet-attestation)). Web CAs issue
 //! certificates with nearly any subject to nearly anyone, so that below them an attestation of another format proves
-//! nothing. What is SafetyNet's there is so in every entry: other vendors list one of these roots too.
+//! nothing. What is `SafetyNet`'s there is so in every entry: other vendors list one of these roots too.
 //!
 //! **Models.** A root that is in the statements of several models vouches for each of them, and so does one that issued
 //! such a root or was issued by it.
@@ -23,7 +23,7 @@ use countersign_types::Aaguid;
 
 use crate::{Blob, Entry, Statement};
 
-/// Android's platform authenticator: "Android Authenticator" in the metadata, certified in 2020 as "Android SafetyNet
+/// Android's platform authenticator: "Android Authenticator" in the metadata, certified in 2020 as "Android `SafetyNet`
 /// Authenticator".
 const ANDROID: Aaguid = Aaguid::from_bytes([
     0xb9, 0x3f, 0xd9, 0x61, 0xf2, 0xe6, 0x46, 0x2f, 0xb1, 0x22, 0x82, 0x00, 0x22, 0x47, 0xde, 0x78,
@@ -107,7 +107,7 @@ impl Read {
         Self { aaguid: entry.aaguid(), certificates, listed: is_narrow.then_some(listed) }
     }
 
-    /// Whether this is a model that attests through SafetyNet with the roots that are not for something else.
+    /// Whether this is a model that attests through `SafetyNet` with the roots that are not for something else.
     fn attests_by_safety_net(&self) -> bool {
         let is_listed_alone = self.listed.as_deref().is_some_and(|formats| {
             formats.iter().all(|format| **format == *SAFETY_NET || **format == *ANDROID_KEY)
@@ -130,7 +130,7 @@ impl Read {
     }
 }
 
-/// The roots that serve SafetyNet alone, wherever they are listed.
+/// The roots that serve `SafetyNet` alone, wherever they are listed.
 fn safety_net_roots(read: &[Read]) -> BTreeSet<Identity<'_>> {
     let entries = read.iter().filter(|entry| entry.attests_by_safety_net());
     let roots = entries.flat_map(|entry| &entry.certificates);

@@ -1,5 +1,7 @@
 //! Which roots serve which formats, and which models share them.
 
+use core::slice::from_ref;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_attestation::{
     AaguidSource, Attestation, AttestationType, AttestedAaguid, Certificate, ModelPolicy as _, ModelQuery,
@@ -204,7 +206,7 @@ fn rule_388_a_root_is_shared_with_the_models_of_its_issuer_and_of_whom_it_issued
     let ca = CertificateBuilder::ca("ca").signed(&Key::new(24), "vendor", &Key::new(21));
     let below = unnamed(("ca", 24));
     refused(
-        assess(&holding(&with_roots(&[ca.clone()], &[vendor()])), MODEL, &below),
+        assess(&holding(&with_roots(from_ref(&ca), &[vendor()])), MODEL, &below),
         Obstacle::ModelNotCertified(2),
     );
     // The other way: the path goes through the other model's root.
@@ -212,7 +214,7 @@ fn rule_388_a_root_is_shared_with_the_models_of_its_issuer_and_of_whom_it_issued
     let through = Attestation::with_certificates("packed", AttestationType::Basic, vec![leaf, ca.clone()])
         .with_aaguid_source(AaguidSource::NotCertified);
     refused(
-        assess(&holding(&with_roots(&[vendor()], &[ca.clone()])), MODEL, &through),
+        assess(&holding(&with_roots(&[vendor()], from_ref(&ca))), MODEL, &through),
         Obstacle::ModelNotCertified(2),
     );
     let stranger = CertificateBuilder::ca("stranger").self_signed(&Key::new(25));
@@ -236,6 +238,6 @@ fn rule_388_an_attestation_certificate_that_one_model_lists_is_of_that_model() {
     let with = |first: &[Certificate], second: &[Certificate]| {
         assess(&holding(&with_roots(first, second)), MODEL, &unnamed(("vendor", 21)))
     };
-    assert!(with(&[leaf.clone()], &[vendor()]).unwrap().attested_aaguid().is_some());
-    refused(with(&[leaf.clone()], &[leaf]), Obstacle::ModelNotCertified(2));
+    assert!(with(from_ref(&leaf), &[vendor()]).unwrap().attested_aaguid().is_some());
+    refused(with(from_ref(&leaf), from_ref(&leaf)), Obstacle::ModelNotCertified(2));
 }
