@@ -122,6 +122,22 @@ fn rule_286_a_token_of_another_relying_party_is_refused() {
 }
 
 #[test]
+fn rule_389_a_token_of_another_purpose_is_refused() {
+    let step_up = rp().purpose("step-up").build().unwrap();
+    let open = |token: &str| {
+        ring().open::<AuthenticationState>(&step_up, token, Bearer::Anonymous, NOW).unwrap_err()
+    };
+    let error = open(&token());
+    assert_eq!((error, error.code()), (OpenError::OtherPurpose, Code::StateInvalid));
+    // Nor does it help to write the other purpose's tag into the header.
+    let own = ring().seal(&authentication_state(&step_up, None), &mut entropy()).unwrap();
+    let (mut forged, own) = (base64url::decode(token()).unwrap(), base64url::decode(own).unwrap());
+    forged[14..22].copy_from_slice(&own[14..22]);
+    let error = open(&base64url::encode(forged));
+    assert_eq!((error, error.code()), (OpenError::NotAuthentic, Code::StateInvalid));
+}
+
+#[test]
 fn rule_286_a_token_of_another_key_is_refused() {
     let token = token();
     assert_eq!(open(&KeyRing::new([key(8, 1)]).unwrap(), &token).unwrap_err(), OpenError::UnknownKey(7));
