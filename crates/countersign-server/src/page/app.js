@@ -10,7 +10,7 @@ import {
 } from './client.js';
 import {
   announce, beginWait, byId, clearNotices, confirmed, element, markInvalid, passkeyItem, refreshTimes, renderMetadata, renderPasskeys,
-  renderSessions, tell, words,
+  renderSessions, showFailure, words,
 } from './view.js';
 
 const page = { title: document.title, view: null, busy: false, wait: null, stale: false, usable: true };
@@ -54,7 +54,7 @@ async function explain(error, notice, failed) {
   } else if (error.code === 'account-changed') {
     await showOtherAccount();
   } else if (error.code !== 'account-missing') {
-    tell(notice, browserFailure(error));
+    showFailure(notice, browserFailure(error));
     failed?.(error);
   }
 }
@@ -182,7 +182,7 @@ async function enter(account, text, { focus = true, tone, wait } = {}) {
       setAccount(null);
       throw error;
     }
-    tell(byId('add-notice'), error);
+    showFailure(byId('add-notice'), error);
   }
   show('in', { focus });
   announce(text, tone);
@@ -218,7 +218,7 @@ async function load({ focus = false } = {}) {
     else show('out', { focus });
   } catch (error) {
     show('failed', { focus });
-    tell(byId('failed-notice'), browserFailure(error));
+    showFailure(byId('failed-notice'), browserFailure(error));
   }
   startAutofill();
 }
@@ -242,7 +242,7 @@ function showHome(origin) {
 
 function block(why) {
   page.usable = false;
-  tell(byId('capability'), why);
+  showFailure(byId('capability'), why);
   byId('capability').hidden = false;
   byId('doors').hidden = true;
   byId('add').hidden = true;
@@ -425,15 +425,11 @@ async function added(wait) {
     return await register('add', '/api/credentials', {}, wait);
   } catch (error) {
     if (!error.uncertain) throw error;
-    await loadPasskeys().catch(() => { throw uncertain(error, 'The passkey may have been added. Reload the page to see.'); });
+    await loadPasskeys().catch(() => { throw Object.assign(error, { advice: 'The passkey may have been added. Reload the page to see.' }); });
     const credential = session.passkeys.find((one) => one.id === error.credentialId);
-    if (!credential) throw uncertain(error, 'The passkey was not added to your account. Try again.');
+    if (!credential) throw Object.assign(error, { advice: 'The passkey was not added to your account. Try again.' });
     return { credential };
   }
-}
-
-function uncertain(error, advice) {
-  return Object.assign(error, { advice });
 }
 
 // ---- Account and sessions -------------------------------------------------------------------------------
@@ -446,7 +442,7 @@ async function entered(finish, advice) {
     if (!error.uncertain) throw error;
     const { account } = await api('GET', '/api/session').catch(() => ({}));
     if (account) return account;
-    throw advice ? uncertain(error, advice) : error;
+    throw Object.assign(error, advice && { advice });
   }
 }
 

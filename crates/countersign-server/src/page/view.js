@@ -23,7 +23,7 @@ export function words(texts, ...names) {
 /** A name in an attribute, where no element can isolate it: between FIRST STRONG ISOLATE and its end. */
 export const isolated = (name) => `\u2068${name}\u2069`;
 
-export function tell(notice, failure) {
+export function showFailure(notice, failure) {
   const parts = [element('p', failure.message)];
   if (failure.advice) parts.push(element('p', failure.advice));
   if (failure.link) parts.push(element('p', [element('a', failure.link, { href: failure.link, target: '_top' })]));

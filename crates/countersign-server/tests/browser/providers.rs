@@ -1,4 +1,4 @@
-//! Providers of passkeys: page scripts of password managers, and what they are told to forget.
+//! Providers of passkeys: page scripts of password managers, and the signals upon which they forget.
 
 use serde_json::json;
 
