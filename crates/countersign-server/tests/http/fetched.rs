@@ -1,6 +1,12 @@
 //! A server that fetches its metadata over https.
 
-use std::{fs, net::Ipv4Addr, net::SocketAddr, path::Path, time::Duration};
+use std::{
+    fs,
+    net::Ipv4Addr,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use countersign_metadata::testing::{CertificateBuilder, Key, TestChain};
 use countersign_server::{
@@ -54,6 +60,15 @@ impl Place {
 
     fn kept(&self) -> Vec<u8> {
         fs::read(self.path().join("data/countersign.metadata")).unwrap_or_default()
+    }
+
+    /// Waits until a fetch is over: a BLOB is in use before it is kept, and the answer is noted last, in this file.
+    async fn until_noted(&self) -> PathBuf {
+        let noted = self.path().join("data/countersign.metadata-fetched");
+        while !noted.exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        noted
     }
 
     fn config(&self, url: &str, registrations: Registrations, schedule: Schedule) -> Config {
@@ -178,15 +193,8 @@ async fn a_restart_is_no_reason_to_fetch_again() {
     let server = place.start(&https.url(), Schedule::default());
     https.answer(Reply::ok(&["ETag: \"8\""], &good(8)));
     server.until([Some(8), Some(0), Some(0)]).await;
+    let noted = place.until_noted().await;
     server.stop().await;
-    // The answer is noted after the BLOB is in use, and the server was not told to wait for that.
-    let noted = place.path().join("data/countersign.metadata-fetched");
-    for _ in 0..500 {
-        if noted.exists() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
     let text = fs::read_to_string(&noted).unwrap();
     let at = text.lines().find_map(|line| line.strip_prefix("checked-at ")).unwrap();
     let earlier = (at.parse::<i64>().unwrap() - 3600).to_string();
@@ -212,6 +220,7 @@ async fn a_server_starts_with_what_was_kept_when_nobody_answers() {
     let server = place.start(&https.url(), Schedule::default());
     https.answer(Reply::ok(&[], &good(8)));
     server.until([Some(8), Some(0), Some(0)]).await;
+    place.until_noted().await;
     server.stop().await;
     // Another address, so that it is asked at once; nobody listens there.
     let server = place.start("https://localhost:1/", Schedule::default());
@@ -250,11 +259,7 @@ async fn rule_348_the_number_is_remembered_of_what_was_fetched() {
     let server = place.start(&https.url(), at_once());
     https.answer(Reply::ok(&[], &good(8)));
     server.until([Some(8), Some(0), Some(0)]).await;
-    // It is in use before it is kept.
-    let number = place.path().join("data/countersign.metadata-number");
-    while !number.exists() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    place.until_noted().await;
     server.stop().await;
     fs::remove_file(place.path().join("data/countersign.metadata")).unwrap();
     let https = Https::start();
