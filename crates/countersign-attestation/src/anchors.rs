@@ -118,6 +118,12 @@ impl TrustAnchor {
         self
     }
 
+    /// The anchor of the same models as `other`, which shares them: of many anchors of many models they are held once.
+    pub fn for_models_of(mut self, other: &Self) -> Self {
+        self.models.clone_from(&other.models);
+        self
+    }
+
     /// Sets what becomes of an attestation whose certificate does not name its model, if the anchor is for several.
     pub const fn with_unnamed_models(mut self, unnamed_models: UnnamedModels) -> Self {
         self.unnamed_models = unnamed_models;

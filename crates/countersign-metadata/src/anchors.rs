@@ -75,7 +75,10 @@ pub(crate) fn roots_of_entries(blob: &Blob) -> Vec<Box<[Root]>> {
             // A U2F model is found by its attestation key, and its statements sign no AAGUID.
             let known = models.get(&identity(certificate)).filter(|_| entry.aaguid.is_some());
             Root {
-                anchor: known.map_or(plain.clone(), |models| plain.for_models(models.iter().copied())),
+                anchor: match known {
+                    Some(of_family) => plain.for_models_of(of_family),
+                    None => plain,
+                },
                 formats: entry.formats(certificate, &web),
             }
         });
@@ -157,11 +160,11 @@ fn is_android_hardware(certificate: &Certificate) -> bool {
             && has(SubjectAttribute::OrganizationalUnit, "Android"))
 }
 
-/// The models that share a root, for each root of a FIDO2 model.
+/// An anchor with the models that share a root, for each root of a FIDO2 model.
 ///
 /// Roots that issued one another are one family, by their names: signatures are not looked at, so that a family may be
 /// too large, which rejects more, and is never too small.
-fn shared_models(read: &[Read]) -> BTreeMap<Identity<'_>, Arc<[Aaguid]>> {
+fn shared_models(read: &[Read]) -> BTreeMap<Identity<'_>, TrustAnchor> {
     let mut families = Families::default();
     let mut by_subject: BTreeMap<&[u8], usize> = BTreeMap::new();
     let mut numbers: BTreeMap<Identity<'_>, usize> = BTreeMap::new();
@@ -189,17 +192,21 @@ fn shared_models(read: &[Read]) -> BTreeMap<Identity<'_>, Arc<[Aaguid]>> {
             families.join(*issuer, *own);
         }
     }
-    let mut models: BTreeMap<usize, BTreeSet<Aaguid>> = BTreeMap::new();
+    let mut models: BTreeMap<usize, (&Certificate, Vec<Aaguid>)> = BTreeMap::new();
     for (aaguid, certificate) in listed() {
         if let Some(number) = numbers.get(&identity(certificate)) {
-            models.entry(families.of(*number)).or_default().insert(aaguid);
+            let family = models.entry(families.of(*number)).or_insert_with(|| (certificate, Vec::new()));
+            family.1.push(aaguid);
         }
     }
-    let models: BTreeMap<usize, Arc<[Aaguid]>> =
-        models.into_iter().map(|(family, models)| (family, models.into_iter().collect())).collect();
+    // A family's models are held once, however many roots and entries it has.
+    let anchor = |(family, (certificate, models)): (usize, (&Certificate, Vec<Aaguid>))| {
+        (family, TrustAnchor::from_certificate(certificate.clone()).for_models(models))
+    };
+    let anchors: BTreeMap<usize, TrustAnchor> = models.into_iter().map(anchor).collect();
     numbers
         .into_iter()
-        .filter_map(|(identity, number)| Some((identity, Arc::clone(models.get(&families.of(number))?))))
+        .filter_map(|(identity, number)| Some((identity, anchors.get(&families.of(number))?.clone())))
         .collect()
 }
 

@@ -172,6 +172,14 @@ fn rule_387_a_metadata_entry_attests_the_aaguid_that_software_wrote() {
     }
 }
 
+#[test]
+fn rule_398_the_models_of_a_shared_root_are_held_once() {
+    let metadata = holding(&with_roots(&[vendor()], &[vendor()]));
+    let blob = metadata.blob().unwrap();
+    let models = |model| blob.entry(aaguid(model)).unwrap().roots()[0].anchor().models().unwrap().as_ptr();
+    assert_eq!(models(MODEL), models(OTHER));
+}
+
 /// A packed attestation that does not name its model.
 fn unnamed(issuer: (&str, u8)) -> Attestation {
     attestation("packed", AaguidSource::NotCertified, issuer)
