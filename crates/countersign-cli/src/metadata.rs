@@ -286,7 +286,7 @@ fn one(out: &mut dyn Write, blob: &Blob, key: ModelKey, now: Timestamp) -> io::R
         };
         writeln!(out, "{key} is not in the file")?;
         if let Some(listed) = listed {
-            writeln!(out, "it is known as {}, which nobody vouches for", listed.name)?;
+            writeln!(out, "it is known as {}, a name without evidence", listed.name)?;
         }
     }
     Ok(finding)

@@ -134,7 +134,7 @@ impl Listener for Connections {
 }
 
 /// A client, as long as it keeps to the time it has. Each byte written gives it the full time again; each byte read
-/// does not, or a trickle of header lines could hold a connection for ever. Its life is bounded in any case, and shorter if
+/// does not, or a trickle of header lines could hold a connection without end. Its life is bounded in any case, and shorter if
 /// another client needs its place.
 pub(crate) struct Connection {
     stream: TcpStream,

@@ -138,7 +138,7 @@ fn is_space(character: char) -> bool {
     character == BRAILLE_BLANK || (character.is_whitespace() && !is_line_break(character))
 }
 
-/// Not in a name: whoever pasted one with two lines should see that.
+/// Not in a name: a person who pasted one with two lines should see that.
 const fn is_line_break(character: char) -> bool {
     matches!(character, '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }

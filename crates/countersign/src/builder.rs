@@ -128,7 +128,7 @@ impl RelyingPartyBuilder {
     /// Accepts responses from this browser extension, compared exactly: `chrome-extension://` and 32 letters from `a` to
     /// `p`, as Chromium writes it, or `moz-extension://` and 64 such letters, as Firefox does.
     ///
-    /// Browsers let an extension use the RP IDs of hosts that it has permissions for, whoever published it. List your own,
+    /// Browsers let an extension use the RP IDs of hosts that it has permissions for, any publisher's. List your own,
     /// by the origin in the client data of its responses: the UUID in the addresses of a Firefox extension is another one
     /// for each installation.
     pub fn extension_origin(mut self, origin: impl Into<String>) -> Self {

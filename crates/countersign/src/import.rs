@@ -132,8 +132,8 @@ impl<'a> Import<'a> {
         self
     }
 
-    /// Sets `uvInitialized`: whether the user was ever verified with it, and that was checked. The default is that nobody
-    /// knows: the credential then fails where user verification is required, with `user-verification-not-initialized`, until
+    /// Sets `uvInitialized`: whether the user was ever verified with it, and that was checked. By default this is
+    /// not known: the credential then fails where user verification is required, with `user-verification-not-initialized`, until
     /// an [`AdditionalFactor`](crate::AdditionalFactor) is checked.
     pub fn with_uv_initialized(mut self, uv_initialized: bool) -> Self {
         self.uv_initialized = uv_initialized;

@@ -456,7 +456,7 @@ impl fmt::Display for StartError {
             }
             Self::UserNameEmpty => f.write_str("the account has no name for clients to show"),
             Self::DiscoverableWithoutUserVerification => f.write_str(
-                "nobody is identified before the ceremony, and the policy does not require user verification",
+                "no user is identified before the ceremony, and the policy does not require user verification",
             ),
             Self::ChallengeTooShort { length } => {
                 write!(f, "a challenge of {length} bytes is to be issued, at least {CHALLENGE_MIN} expected")

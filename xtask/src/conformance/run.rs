@@ -352,7 +352,7 @@ fn registration(
     step: &Registration,
 ) -> Result<(Map<String, Value>, CredentialRecord), Stopped> {
     let rp = relying_party(setting, settings, None)?;
-    // The name is nobody's: no options are made.
+    // Not a name of an account: no options are made.
     let user = User::new(user(step.user_handle.as_deref())?, "user", "");
     let mut request = RegistrationRequest::new(&user).challenge(challenge(&step.challenge)?);
     if settings.conditional_create {

@@ -109,7 +109,7 @@ fn models_are_listed_shown_and_searched() {
     let bitwarden = "d548826e-79b4-db40-a3d8-11116f7e8349";
     let lines = [
         format!("{bitwarden} is not in the file"),
-        "it is known as Bitwarden, which nobody vouches for".into(),
+        "it is known as Bitwarden, a name without evidence".into(),
     ];
     prints(&metadata(folder.path(), &["show", "old", bitwarden]), 1, &lines.each_ref().map(String::as_str));
 }

@@ -188,7 +188,7 @@ fn unnamed(issuer: (&str, u8)) -> Attestation {
 #[test]
 fn rule_388_a_sibling_is_no_way_round_a_models_status() {
     let mut payload = with_roots(&[vendor()], &[vendor()]);
-    // What the leaf is of, nobody knows: of the compromised model, perhaps.
+    // The leaf may be of any of them: of the compromised model, perhaps.
     payload["entries"][1]["statusReports"] =
         json!([{"status": "ATTESTATION_KEY_COMPROMISE", "effectiveDate": "2025-05-01"}]);
     let attestation = unnamed(("vendor", 21));

@@ -16,7 +16,7 @@ pub(crate) fn is_taken(db: &Connection, name: &str) -> Result<bool, StoreError> 
 }
 
 /// Writes the keys of all names as [`names::key`] makes them now. An account whose new key is another's by now keeps its
-/// old one: nobody's name is taken away, and signing in asks for none.
+/// old one: no account loses its name, and signing in asks for none.
 pub(super) fn renew_keys(db: &Connection) -> Result<(), rusqlite::Error> {
     let mut all =
         db.prepare("SELECT user_handle, name, name_key FROM accounts ORDER BY created_at, user_handle")?;

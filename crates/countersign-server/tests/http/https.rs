@@ -56,7 +56,7 @@ impl Reply {
         Self::new("200 OK", &[fields, &[&length]].concat(), body)
     }
 
-    /// The same, with these bytes before it.
+    /// This reply, with these bytes before it.
     pub(crate) fn after(mut self, bytes: &[u8]) -> Self {
         self.bytes.splice(..0, bytes.iter().copied());
         self

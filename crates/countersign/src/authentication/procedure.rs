@@ -110,7 +110,7 @@ impl<'a> Procedure<'a> {
     }
 
     /// Whether the user must be verified: by the state or by the policy, whichever is the stricter, or because nobody was
-    /// identified before and the policy lets nobody in by possession only.
+    /// identified before and the policy accepts no mere possession.
     fn user_verification_required(&self) -> bool {
         let policy = &self.rp.policy;
         let is_required = |requirement| requirement == &UserVerificationRequirement::Required;
@@ -121,7 +121,7 @@ impl<'a> Procedure<'a> {
     }
 
     /// User verification that was never seen before is no factor
-    /// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)): whoever found an authenticator
+    /// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)): the finder of an authenticator
     /// without a PIN can set one. Asked last, so that only who has the credential learns it.
     fn user_verification_initialized(
         &self,

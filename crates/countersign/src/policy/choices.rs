@@ -62,7 +62,7 @@ pub enum SignCountPolicy {
 
 /// What to do where user verification is required, and the record says that the user was never verified with the
 /// credential before
-/// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)): whoever found an authenticator
+/// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)): the finder of an authenticator
 /// without a PIN can set one, so that its first user verification says nothing of the account's owner.
 ///
 /// Such are credentials from a second factor, from conditional create and from stores that never noted it. An
