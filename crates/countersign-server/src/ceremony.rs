@@ -308,7 +308,7 @@ impl Ceremonies {
                 Memory::State(state) => Entered::Open(state),
                 Memory::Outcome(outcome) => {
                     let outcome = serde_json::from_str(&outcome)?;
-                    Entered::Ended(recall(db, outcome, &finish.name, caller.as_ref(), now)?)
+                    Entered::Ended(recall(db, outcome, &finish, caller.as_ref(), now)?)
                 }
             })
         });
@@ -356,7 +356,7 @@ impl Ceremonies {
                 (change.work)(db)?;
                 change.outcome
             };
-            recall(db, outcome, &finish.name, caller.as_ref(), now)
+            recall(db, outcome, &finish, caller.as_ref(), now)
         });
         match ended.await.map_err(Failure::from) {
             Err(Failure::Refused(refusal)) => Err(self.unregistered(refusal, made).into()),
@@ -379,7 +379,7 @@ impl Ceremonies {
             let earlier = ceremonies::end(db, &finish.presented, &text, now)?;
             let is_first = earlier.is_none();
             let outcome = earlier.map_or(Ok(outcome), |earlier| serde_json::from_str(&earlier))?;
-            let ended = recall(db, outcome, &finish.name, caller.as_ref(), now)?;
+            let ended = recall(db, outcome, &finish, caller.as_ref(), now)?;
             Ok(ended
                 .map_err(|again| if is_first { Refusal { detail: refusal.detail, ..again } } else { again }))
         });

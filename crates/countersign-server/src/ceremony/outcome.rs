@@ -7,7 +7,7 @@ use countersign::{
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::{act::Act, reason::Reason};
+use super::{Finish, act::Act, reason::Reason};
 use crate::{
     store::{
         StoreError, confirmations,
@@ -61,8 +61,8 @@ pub(crate) struct SignedIn {
     pub(crate) token: Token,
     /// What it stands for.
     pub(crate) session: Session,
-    /// All credentials of the account.
-    pub(crate) accepted: Vec<CredentialId>,
+    /// All credentials of the account, as far as that may be said: see [`credentials::accepted`].
+    pub(crate) accepted: Option<Vec<CredentialId>>,
 }
 
 /// A credential that was added.
@@ -71,8 +71,8 @@ pub(crate) struct Added {
     pub(crate) credential: StoredCredential,
     /// The session that added it.
     pub(crate) session: Session,
-    /// All credentials of the account.
-    pub(crate) accepted: Vec<CredentialId>,
+    /// All credentials of the account, as far as that may be said: see [`credentials::accepted`].
+    pub(crate) accepted: Option<Vec<CredentialId>>,
 }
 
 /// A response that was refused.
@@ -119,16 +119,16 @@ impl From<ResponseError> for Refusal {
 pub(super) fn recall(
     db: &Connection,
     outcome: Outcome,
-    name: &Token,
+    finish: &Finish,
     caller: Option<&Caller>,
     now: Timestamp,
 ) -> Result<Result<Made, Refusal>, StoreError> {
     Ok(match outcome {
         Outcome::SignedIn { salt } => {
             let salt = Token::parse(salt.as_bytes()).ok_or(StoreError::CeremonyUnknown)?;
-            let token = name.of_session(&salt);
+            let token = finish.name.of_session(&salt);
             let session = sessions::find(db, &token.hash(), now)?.ok_or(StoreError::CeremonyUnknown)?;
-            let accepted = credentials::ids(db, &session.user)?;
+            let accepted = credentials::accepted(db, &session.user, finish.presented.browser.as_ref(), now)?;
             Ok(Made::SignedIn(Box::new(SignedIn { token, session, accepted })))
         }
         Outcome::Added { credential } => {
@@ -136,7 +136,7 @@ pub(super) fn recall(
             let credential = credentials::find(db, &credential)?
                 .filter(|found| *found.record.user_handle() == session.user)
                 .ok_or(StoreError::CeremonyUnknown)?;
-            let accepted = credentials::ids(db, &session.user)?;
+            let accepted = credentials::accepted(db, &session.user, finish.presented.browser.as_ref(), now)?;
             Ok(Made::Added(Box::new(Added { credential, session, accepted })))
         }
         Outcome::Confirmed { act } => {

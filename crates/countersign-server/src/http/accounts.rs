@@ -64,6 +64,6 @@ pub(super) async fn remove(State(app): State<Shared>, Acting(caller): Acting) ->
         accounts::remove(db, &caller.account, now)
     });
     removed.await?;
-    let signals = Signals::new(&app.ceremonies.relying_party, user, Vec::new());
+    let signals = Signals::new(&app.ceremonies.relying_party, user, Some(Vec::new()));
     Ok(sessions::forgetting(&app, json(StatusCode::OK, &Body { signals })))
 }

@@ -142,6 +142,7 @@ impl Metadata {
 pub(super) async fn list(
     State(app): State<Shared>,
     SignedIn(session): SignedIn,
+    Browser(browser): Browser,
 ) -> Result<Response, ApiError> {
     #[derive(Serialize)]
     struct Body<'a> {
@@ -149,11 +150,14 @@ pub(super) async fn list(
         metadata: Option<Metadata>,
         signals: Signals,
     }
-    let owner = session.user.clone();
+    let (owner, browser, now) = (session.user.clone(), browser.hash(), now());
     // What judges models anew does that by the evidence.
     let evidence = if app.knowledge.is_some() { Evidence::Read } else { Evidence::Left };
-    let stored = app.ceremonies.store.read(move |db| credentials::list(db, &owner, evidence)).await?;
-    let accepted = stored.iter().map(|one| one.record.id().clone()).collect();
+    let read = app.ceremonies.store.read(move |db| {
+        let accepted = credentials::accepted(db, &owner, Some(&browser), now)?;
+        Ok((credentials::list(db, &owner, evidence)?, accepted))
+    });
+    let (stored, accepted) = read.await?;
     let signals = Signals::new(&app.ceremonies.relying_party, session.user.clone(), accepted);
     let judged = judged(&app, stored).await?;
     let credentials = judged.iter().map(|one| Credential::new(&app, one, &session)).collect();
@@ -223,6 +227,7 @@ pub(super) async fn rename(
 pub(super) async fn remove(
     State(app): State<Shared>,
     Acting(caller): Acting,
+    Browser(browser): Browser,
     Id(id): Id,
 ) -> Result<Response, ApiError> {
     #[derive(Serialize)]
@@ -239,7 +244,8 @@ pub(super) async fn remove(
         let act = Act::RemoveCredential { credential: id.clone() };
         confirmed(db, &session.token_hash, &act, now)?;
         credentials::remove(db, &session.user, &id)?;
-        Ok((credentials::ids(db, &session.user)?, session.credential_id == id, session.user))
+        let accepted = credentials::accepted(db, &session.user, Some(&browser.hash()), now)?;
+        Ok((accepted, session.credential_id == id, session.user))
     });
     let (accepted, signed_out, user) = removed.await?;
     let signals = Signals::new(&app.ceremonies.relying_party, user, accepted);

@@ -19,9 +19,11 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// `accepted` are all credentials of the account, read in the transaction that the answer is about.
-    pub(super) fn new(party: &RelyingParty, user: UserHandle, accepted: Vec<CredentialId>) -> Self {
-        Self { all_accepted_credentials: Some(party.signal_all_accepted_credentials(user, accepted)) }
+    /// `accepted` are all credentials of the account, read in the transaction that the answer is about; `None` while that
+    /// list may lack one that a provider has.
+    pub(super) fn new(party: &RelyingParty, user: UserHandle, accepted: Option<Vec<CredentialId>>) -> Self {
+        let signal = |accepted| party.signal_all_accepted_credentials(user, accepted);
+        Self { all_accepted_credentials: accepted.map(signal) }
     }
 }
 

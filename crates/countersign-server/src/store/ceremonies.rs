@@ -148,6 +148,22 @@ pub(crate) fn bind(db: &Connection, presented: &Presented, now: Timestamp) -> Re
     Ok(Bound { kind, memory: Memory::State(state) })
 }
 
+/// Whether a credential is being added to this account by another browser than this one. A browser's own windows wait
+/// for each other.
+pub(super) fn another_browser_adds(
+    db: &Connection,
+    owner: &UserHandle,
+    browser: Option<&TokenHash>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let mut adds = db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM ceremonies
+             WHERE user_handle = ? AND kind = ? AND expires_at > ? AND browser_hash IS NOT ?)",
+    )?;
+    let of = (owner.as_bytes(), Kind::Credential.as_str(), now.unix_seconds(), browser);
+    Ok(adds.query_row(of, |row| row.get(0))?)
+}
+
 /// The ceremony's kind, what is remembered, and whether a response is bound already.
 fn find(
     db: &Connection,

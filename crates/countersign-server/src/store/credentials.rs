@@ -6,8 +6,8 @@ use countersign::{
 };
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{StoreError, evidence, open::Refusal};
-use crate::{OtherRelyingParty, names};
+use super::{StoreError, ceremonies, evidence, open::Refusal};
+use crate::{OtherRelyingParty, names, token::TokenHash};
 
 /// The most credentials of an account: far more than anyone has devices, and few enough that `excludeCredentials`
 /// and the page stay short.
@@ -113,12 +113,21 @@ pub(crate) fn list(
     rows.into_iter().map(read).collect()
 }
 
-/// The IDs of the account's credentials, oldest first: all that are accepted.
-pub(crate) fn ids(db: &Connection, owner: &UserHandle) -> Result<Vec<CredentialId>, StoreError> {
+/// The IDs of the account's credentials, oldest first: all that are accepted. `None` while another browser than this one
+/// adds a credential: its provider may have the passkey already, and would delete what the list lacks.
+pub(crate) fn accepted(
+    db: &Connection,
+    owner: &UserHandle,
+    browser: Option<&TokenHash>,
+    now: Timestamp,
+) -> Result<Option<Vec<CredentialId>>, StoreError> {
+    if ceremonies::another_browser_adds(db, owner, browser, now)? {
+        return Ok(None);
+    }
     let mut ids =
         db.prepare_cached("SELECT id FROM credentials WHERE user_handle = ? ORDER BY created_at, rowid")?;
     let ids = ids.query_map((owner.as_bytes(),), |row| row.get::<_, Vec<u8>>(0))?;
-    Ok(ids.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(CredentialId::new).collect())
+    Ok(Some(ids.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(CredentialId::new).collect()))
 }
 
 /// Gives one of the account's credentials another label, which no other of them may have.

@@ -37,6 +37,28 @@ async fn what_changes_the_accepted_passkeys_comes_with_all_of_them_whatever_the_
     assert_eq!(accepted(&client.delete_account().await.expect(200).json()), &all(&[]));
 }
 
+#[tokio::test]
+async fn no_list_is_handed_out_while_another_browser_adds_a_passkey_that_it_lacks() {
+    let site = Site::new();
+    let (mut client, first) = site.account("Ada", 1).await;
+    let mut elsewhere = site.client();
+    elsewhere.sign_in(&first).await.expect(200);
+    let started = elsewhere.start_adding().await;
+    // Its provider may have the passkey by now.
+    assert_eq!(accepted(&client.get("/api/credentials").await.json()), &Value::Null);
+    let (second, added) = client.add(2).await;
+    assert_eq!(accepted(&added.expect(201).json()), &Value::Null);
+    assert_eq!(accepted(&client.remove(&second).await.expect(200).json()), &Value::Null);
+    assert_eq!(accepted(&client.sign_in(&first).await.expect(200).json()), &Value::Null);
+    // The windows of one browser wait for each other.
+    assert_ne!(accepted(&elsewhere.get("/api/credentials").await.json()), &Value::Null);
+    let third = Passkey::new(&started["options"], elsewhere.origin, 3);
+    let body = finish(&started, &third.registration(&started["options"]));
+    elsewhere.post("/api/credentials/finish", &body).await.expect(201);
+    let all = &accepted(&client.get("/api/credentials").await.json())["allAcceptedCredentialIds"].clone();
+    assert_eq!(*all, json!([first.id(), third.id()]));
+}
+
 const ELSEWHERE: &str = "https://example.org";
 
 /// A server that is not on localhost, and a client of it.
