@@ -2,6 +2,7 @@
 //! changes, or from an address that is asked for newer ones.
 
 use std::{
+    error::Error,
     fmt,
     path::{Path, PathBuf},
     sync::{
@@ -111,14 +112,16 @@ pub(crate) struct Knowledge {
     /// When its source last had nothing newer, likewise; 0 if that was never.
     checked_at: AtomicI64,
     failures: AtomicU64,
-    /// The highest number of a BLOB that another server kept and that could not be put in use.
+    /// The highest number of a BLOB that another server kept and that is refused, whenever it is read.
     passed_over: AtomicU64,
     /// What stored credentials are worth by the BLOB in use.
     verdicts: Verdicts,
     /// How often to look whether another server kept a newer BLOB.
     check_every: Duration,
-    /// What went wrong since the last success.
+    /// What went wrong with the source since its last success.
     trouble: Mutex<Option<&'static str>>,
+    /// Why what another server kept is not in use.
+    behind: Mutex<Option<&'static str>>,
 }
 
 #[derive(Debug)]
@@ -142,6 +145,25 @@ impl fmt::Display for NotTaken {
         match self {
             Self::Refused(error) => error.fmt(f),
             Self::NotKept(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for NotTaken {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Refused(error) => error.source(),
+            Self::NotKept(error) => error.source(),
+        }
+    }
+}
+
+impl NotTaken {
+    /// The word for it.
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(error) => error.code().as_str(),
+            Self::NotKept(error) => watched::code(error),
         }
     }
 }
@@ -174,6 +196,7 @@ impl Knowledge {
             verdicts: Verdicts::default(),
             check_every: (*check_every).max(CHECK_MIN),
             trouble: Mutex::new(None),
+            behind: Mutex::new(None),
         };
         match &knowledge.source {
             Source::File(watched) => watched.start(&knowledge, now)?,
@@ -207,21 +230,31 @@ impl Knowledge {
 
     /// Puts in use what another server with this database kept, if that is newer.
     fn follow(&self, now: Timestamp) {
-        let Ok(Some(kept)) = self.kept.number() else { return };
         let in_use = self.blob().map(|blob| blob.number());
-        if in_use >= Some(kept) || self.passed_over.load(Ordering::Relaxed) == kept {
-            return;
+        let outcome = match self.kept.number() {
+            Ok(kept) if in_use >= kept => Ok(()),
+            Ok(kept) if kept == Some(self.passed_over.load(Ordering::Relaxed)) => return,
+            Ok(kept) => self.follow_to(kept.unwrap_or_default(), now),
+            Err(error) => Err(NotTaken::NotKept(error)),
+        };
+        if let Err(error) = &outcome {
+            self.note_failure(error.code(), error);
         }
-        let outcome = kept::read(self.kept.blob())
-            .map_err(NotTaken::NotKept)
-            .and_then(|content| self.put_in_use(&content, now).map_err(NotTaken::Refused));
-        match outcome {
-            Ok(_) => self.note_since(),
-            Err(error) => {
-                self.passed_over.store(kept, Ordering::Relaxed);
-                tracing::warn!(%error, number = kept, "what another server kept can't be used");
-            }
+        let code = outcome.err().map(|error| error.code());
+        *self.behind.lock().unwrap_or_else(PoisonError::into_inner) = code;
+    }
+
+    /// Puts in use what is kept with this number.
+    fn follow_to(&self, number: u64, now: Timestamp) -> Result<(), NotTaken> {
+        let content = kept::read(self.kept.blob()).map_err(NotTaken::NotKept)?;
+        let outcome = self.put_in_use(&content, now);
+        // What is out of date may be so by a clock that will be right the next time; the rest is the BLOB's own.
+        if outcome.as_ref().is_err_and(|error| !matches!(error, MetadataError::Outdated { .. })) {
+            self.passed_over.store(number, Ordering::Relaxed);
         }
+        outcome.map_err(NotTaken::Refused)?;
+        self.note_since();
+        Ok(())
     }
 
     /// Reads a file, puts it in use and keeps it.
@@ -283,10 +316,15 @@ impl Knowledge {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Notes that the source had nothing that can be used: by a word, and in words for the log.
-    fn failed(&self, code: &'static str, error: &dyn std::error::Error) {
-        self.failures.fetch_add(1, Ordering::Relaxed);
+    /// Notes that the source had nothing that can be used.
+    fn failed(&self, code: &'static str, error: &dyn Error) {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
+        self.note_failure(code, error);
+    }
+
+    /// Counts a failure, and logs it: by a word, and in words.
+    fn note_failure(&self, code: &'static str, error: &dyn Error) {
+        self.failures.fetch_add(1, Ordering::Relaxed);
         let number = self.metadata.blob().map(|blob| blob.number());
         let cause = error.source().map(tracing::field::display);
         tracing::warn!(code, %error, cause, number, "no newer metadata was taken");
@@ -294,8 +332,8 @@ impl Knowledge {
 
     /// A word for why newer metadata is not had or the one in use is no longer good, if so.
     pub(crate) fn ails(&self, now: Timestamp) -> Option<&'static str> {
-        let failed = *self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.or_else(|| {
+        let noted = |slot: &Mutex<_>| *slot.lock().unwrap_or_else(PoisonError::into_inner);
+        noted(&self.trouble).or_else(|| noted(&self.behind)).or_else(|| {
             let blob = self.blob()?;
             let is_outdated = self.metadata.blob_policy().is_outdated(blob.next_update(), now);
             is_outdated.then_some(countersign::Code::MetadataOutdated.as_str())
@@ -387,20 +425,5 @@ fn policy(roots: &[PathBuf]) -> Result<BlobPolicy, StartError> {
     Ok(BlobPolicy::new(anchors.collect::<Result<Vec<_>, _>>()?))
 }
 
-#[cfg(all(test, feature = "fetch"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rule_368_roots_that_expire_soon_are_counted() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::new(folder.path().join("countersign.db"));
-        // FIDO's own roots; the address is asked by a running server alone.
-        let source = MetadataSource::Url(FetchConfig::new("https://localhost/"));
-        config.metadata = Some(MetadataConfig::of(source));
-        let [long_before, soon] = [1_795_305_600, 1_867_017_600].map(Timestamp::from_unix_seconds);
-        let knowledge = Knowledge::load(&config, long_before).unwrap().unwrap();
-        assert_eq!(knowledge.expiring_roots(long_before), 0);
-        assert_eq!(knowledge.expiring_roots(soon), 1, "GlobalSign's R3, on 2029-03-18");
-    }
-}
+#[cfg(test)]
+mod tests;

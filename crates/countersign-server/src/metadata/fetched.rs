@@ -9,7 +9,7 @@ use std::{
 use countersign::Timestamp;
 use tokio::sync::oneshot;
 
-use super::{Knowledge, NotTaken, watched::code};
+use super::{Knowledge, watched::code};
 use crate::{
     StartError,
     fetch::{Answer, Attempt, Client, FetchConfig, Remembered, RetryAfter, Schedule},
@@ -95,10 +95,7 @@ impl Fetched {
         let (number, validators) = match (answer, known) {
             (Answer::Content { bytes, validators }, _) => {
                 let number = knowledge.take(&bytes, now).map_err(|error| {
-                    match error {
-                        NotTaken::Refused(error) => knowledge.failed(error.code().as_str(), &error),
-                        NotTaken::NotKept(error) => knowledge.failed(code(&error), &error),
-                    }
+                    knowledge.failed(error.code(), &error);
                     Failed::default()
                 })?;
                 (number, validators)

@@ -1,0 +1,102 @@
+use std::fs;
+
+use countersign_metadata::testing::TestChain;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+
+/// 2026-01-01, before the next update of the BLOBs here.
+const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
+
+/// 2026-03-01, after it.
+const LATE: Timestamp = Timestamp::from_unix_seconds(1_772_323_200);
+
+fn blob(number: u64) -> Vec<u8> {
+    let payload = json!({ "no": number, "nextUpdate": "2026-02-01", "entries": [] });
+    TestChain::new().sign(payload.to_string().as_bytes())
+}
+
+/// A server's metadata, number 7 from a file, and where it keeps it.
+fn knowledge() -> (TempDir, Knowledge) {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let folder = tempfile::tempdir().unwrap();
+    let root = STANDARD.encode(TestChain::new().root.certificate().as_der());
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{root}\n-----END CERTIFICATE-----\n");
+    fs::write(folder.path().join("root.pem"), pem).unwrap();
+    fs::write(folder.path().join("blob"), blob(7)).unwrap();
+    let mut metadata = MetadataConfig::new(folder.path().join("blob"));
+    metadata.roots = vec![folder.path().join("root.pem")];
+    let mut config = Config::new(folder.path().join("test.sqlite3"));
+    config.metadata = Some(metadata);
+    let knowledge = Knowledge::load(&config, NOW).unwrap().unwrap();
+    (folder, knowledge)
+}
+
+/// The number in use, how often something failed, and what ails it.
+fn state(knowledge: &Knowledge) -> (u64, u64, Option<&'static str>) {
+    (knowledge.blob().unwrap().number(), knowledge.failures(), knowledge.ails(NOW))
+}
+
+#[test]
+fn what_another_server_kept_is_tried_again_where_only_reading_it_failed() {
+    let (folder, knowledge) = knowledge();
+    let [kept, aside] = ["test.metadata", "aside"].map(|name| folder.path().join(name));
+    fs::rename(&kept, &aside).unwrap();
+    fs::create_dir(&kept).unwrap();
+    fs::write(folder.path().join("test.metadata-number"), "8\n").unwrap();
+    knowledge.follow(NOW);
+    assert_eq!(state(&knowledge), (7, 1, Some("metadata-file-unusable")));
+    fs::remove_dir(&kept).unwrap();
+    fs::write(&kept, blob(8)).unwrap();
+    knowledge.follow(NOW);
+    assert_eq!(state(&knowledge), (8, 1, None));
+}
+
+#[test]
+fn what_another_server_kept_is_tried_again_after_a_clock_that_was_wrong() {
+    let (folder, knowledge) = knowledge();
+    fs::write(folder.path().join("test.metadata"), blob(8)).unwrap();
+    fs::write(folder.path().join("test.metadata-number"), "8\n").unwrap();
+    knowledge.follow(LATE);
+    assert_eq!(state(&knowledge), (7, 1, Some("metadata-outdated")));
+    knowledge.follow(NOW);
+    assert_eq!(state(&knowledge), (8, 1, None));
+}
+
+#[test]
+fn what_another_server_kept_and_is_refused_is_noted_once() {
+    let (folder, knowledge) = knowledge();
+    fs::write(folder.path().join("test.metadata"), "a.b.c").unwrap();
+    fs::write(folder.path().join("test.metadata-number"), "8\n").unwrap();
+    for _ in 0..2 {
+        knowledge.follow(NOW);
+        assert_eq!(state(&knowledge), (7, 1, Some("metadata-malformed")));
+    }
+}
+
+#[test]
+fn a_number_that_another_server_kept_and_cannot_be_read_is_noted() {
+    let (folder, knowledge) = knowledge();
+    let number = folder.path().join("test.metadata-number");
+    fs::write(&number, "x").unwrap();
+    knowledge.follow(NOW);
+    assert_eq!(state(&knowledge), (7, 1, Some("metadata-file-unusable")));
+    fs::write(&number, "7\n").unwrap();
+    knowledge.follow(NOW);
+    assert_eq!(state(&knowledge), (7, 1, None));
+}
+
+#[cfg(feature = "fetch")]
+#[test]
+fn rule_368_roots_that_expire_soon_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::new(folder.path().join("countersign.db"));
+    // FIDO's own roots; the address is asked by a running server alone.
+    let source = MetadataSource::Url(FetchConfig::new("https://localhost/"));
+    config.metadata = Some(MetadataConfig::of(source));
+    let [long_before, soon] = [1_795_305_600, 1_867_017_600].map(Timestamp::from_unix_seconds);
+    let knowledge = Knowledge::load(&config, long_before).unwrap().unwrap();
+    assert_eq!(knowledge.expiring_roots(long_before), 0);
+    assert_eq!(knowledge.expiring_roots(soon), 1, "GlobalSign's R3, on 2029-03-18");
+}
