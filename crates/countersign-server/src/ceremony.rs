@@ -203,7 +203,7 @@ impl Ceremonies {
         self.open(Kind::Account, None, browser, (state, expires_at), options, now).await
     }
 
-    /// Starts the registration of one more credential, which the session has confirmed. The finish takes the confirmation,
+    /// Starts the registration of one more credential, which the session has confirmed in this browser. The finish takes the confirmation,
     /// so that a creation that was cancelled can be started again; the ceremony lives no longer than the confirmation,
     /// or the authenticator would make a credential that is refused.
     pub(crate) async fn start_credential(
@@ -219,7 +219,7 @@ impl Ceremonies {
             .read(move |db| {
                 let session = who.session(db, now)?;
                 credentials::room_for_one_more(db, &session.user)?;
-                let until = confirmations::until(db, &session.token_hash, &act, now)?;
+                let until = confirmations::until(db, &session.token_hash, Some(&browser), &act, now)?;
                 let existing = credentials::list(db, &session.user, Evidence::Left)?;
                 Ok((session, existing, until))
             })

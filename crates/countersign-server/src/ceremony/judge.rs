@@ -89,14 +89,14 @@ impl Ceremonies {
             return Err(Refusal::of_code(Code::StateInvalid, "the ceremony is another account's").into());
         }
         let mut credential = self.registered(finish, state, now).await?;
-        let caller = caller.clone();
+        let (caller, browser) = (caller.clone(), finish.presented.browser);
         Ok(Change {
             outcome: Outcome::Added { credential: credential.record.id().clone() },
             made: Some(credential.record.id().clone()),
             work: Box::new(move |db| {
                 // Whatever ended since the request's headers arrived: its body may have taken a minute.
                 let session = caller.session(db, now)?;
-                confirmed(db, &session.token_hash, &Act::AddCredential {}, now)?;
+                confirmed(db, &session.token_hash, browser.as_ref(), &Act::AddCredential {}, now)?;
                 credentials::insert(db, &mut credential)
             }),
         })

@@ -141,7 +141,13 @@ pub(super) fn recall(
         }
         Outcome::Confirmed { act } => {
             let session = caller.ok_or(StoreError::CeremonyUnknown)?.session(db, now)?;
-            match confirmations::until(db, &session.token_hash, &act.text()?, now) {
+            match confirmations::until(
+                db,
+                &session.token_hash,
+                finish.presented.browser.as_ref(),
+                &act.text()?,
+                now,
+            ) {
                 Ok(_) => Ok(Made::Confirmed),
                 Err(StoreError::Unconfirmed) => return Err(StoreError::CeremonyUnknown),
                 Err(other) => return Err(other),

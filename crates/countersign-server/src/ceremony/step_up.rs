@@ -79,13 +79,14 @@ impl Ceremonies {
         let response = AuthenticationResponse::from_json(finish.response.as_bytes())?;
         let (credential, update) = self.authenticated(&self.step_up, &state, &response, now).await?;
         let (caller, text) = (caller.clone(), act.text()?);
+        let browser = finish.presented.browser.ok_or(StoreError::OtherBrowser)?;
         Ok(Change {
             outcome: Outcome::Confirmed { act },
             made: None,
             work: Box::new(move |db| {
                 let session = caller.session(db, now)?;
                 credentials::record_use(db, credential.record.user_handle(), &update, now)?;
-                confirmations::insert(db, &session.token_hash, &text, now)
+                confirmations::insert(db, &session.token_hash, &browser, &text, now)
             }),
         })
     }
@@ -100,12 +101,13 @@ fn check(db: &Connection, caller: &Caller, act: &Act) -> Result<(), StoreError> 
     }
 }
 
-/// Uses the confirmation of an act up, in the transaction that does it.
+/// Uses the confirmation of an act up, in the transaction that does it, by the browser that confirmed it.
 pub(crate) fn confirmed(
     db: &Connection,
     session: &TokenHash,
+    browser: Option<&TokenHash>,
     act: &Act,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    confirmations::take(db, session, &act.text()?, now)
+    confirmations::take(db, session, browser, &act.text()?, now)
 }

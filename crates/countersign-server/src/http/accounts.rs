@@ -51,16 +51,20 @@ pub(super) async fn finish(
     }
 }
 
-pub(super) async fn remove(State(app): State<Shared>, Acting(caller): Acting) -> Result<Response, ApiError> {
+pub(super) async fn remove(
+    State(app): State<Shared>,
+    Acting(caller): Acting,
+    Browser(browser): Browser,
+) -> Result<Response, ApiError> {
     #[derive(Serialize)]
     struct Body {
         signals: Signals,
     }
     let user = caller.account.clone();
-    let now = now();
+    let (browser, now) = (browser.hash(), now());
     let removed = app.ceremonies.store.write(move |db| {
         let session = caller.session(db, now)?;
-        confirmed(db, &session.token_hash, &Act::DeleteAccount {}, now)?;
+        confirmed(db, &session.token_hash, Some(&browser), &Act::DeleteAccount {}, now)?;
         accounts::remove(db, &caller.account, now)
     });
     removed.await?;

@@ -236,15 +236,15 @@ pub(super) async fn remove(
         signals: Signals,
         signed_out: bool,
     }
-    let now = now();
+    let (browser, now) = (browser.hash(), now());
     let removed = app.ceremonies.store.write(move |db| {
         let session = caller.session(db, now)?;
         // What can't be done, or is done already, needs no confirmation.
         credentials::removable(db, &session.user, &id)?;
         let act = Act::RemoveCredential { credential: id.clone() };
-        confirmed(db, &session.token_hash, &act, now)?;
+        confirmed(db, &session.token_hash, Some(&browser), &act, now)?;
         credentials::remove(db, &session.user, &id)?;
-        let accepted = credentials::accepted(db, &session.user, Some(&browser.hash()), now)?;
+        let accepted = credentials::accepted(db, &session.user, Some(&browser), now)?;
         Ok((accepted, session.credential_id == id, session.user))
     });
     let (accepted, signed_out, user) = removed.await?;

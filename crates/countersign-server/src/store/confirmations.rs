@@ -1,4 +1,5 @@
-//! What sessions confirmed with a passkey: one act each, good once and for minutes.
+//! What sessions confirmed with a passkey: one act each, good once, for minutes, and for the browser that confirmed it. A
+//! session may be stolen, and its thief waits for its owner to confirm something.
 
 use countersign::types::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
@@ -10,10 +11,11 @@ use crate::token::TokenHash;
 /// stolen later. Rule 396 has the number.
 pub(crate) const LIFETIME_SECONDS: i64 = 5 * 60;
 
-/// Notes that a session confirmed this act.
+/// Notes that a session confirmed this act in this browser.
 pub(crate) fn insert(
     db: &Connection,
     session: &TokenHash,
+    browser: &TokenHash,
     act: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -22,24 +24,29 @@ pub(crate) fn insert(
              (SELECT token_hash, act FROM confirmations WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
     )?
     .execute((now.unix_seconds(), PURGE_MAX))?;
-    db.prepare_cached("INSERT OR REPLACE INTO confirmations (token_hash, act, expires_at) VALUES (?, ?, ?)")?
-        .execute((session, act, now.plus_seconds(LIFETIME_SECONDS).unix_seconds()))?;
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO confirmations (token_hash, act, browser_hash, expires_at) VALUES (?, ?, ?, ?)",
+    )?
+    .execute((session, act, browser, now.plus_seconds(LIFETIME_SECONDS).unix_seconds()))?;
     Ok(())
 }
 
-/// When the session's confirmation of this act ends; [`StoreError::Unconfirmed`] if it has none. One from the future
-/// is none: the clock was put back since.
+/// When the session's confirmation of this act in this browser ends; [`StoreError::Unconfirmed`] if it has none. One from
+/// the future is none: the clock was put back since.
 pub(crate) fn until(
     db: &Connection,
     session: &TokenHash,
+    browser: Option<&TokenHash>,
     act: &str,
     now: Timestamp,
 ) -> Result<Timestamp, StoreError> {
     let mut find = db.prepare_cached(
-        "SELECT expires_at FROM confirmations WHERE token_hash = ? AND act = ? AND expires_at > ? AND expires_at <= ?",
+        "SELECT expires_at FROM confirmations
+             WHERE token_hash = ? AND act = ? AND browser_hash = ? AND expires_at > ? AND expires_at <= ?",
     )?;
     let latest = now.plus_seconds(LIFETIME_SECONDS).unix_seconds();
-    let found = find.query_row((session, act, now.unix_seconds(), latest), |row| row.get(0)).optional()?;
+    let found =
+        find.query_row((session, act, browser, now.unix_seconds(), latest), |row| row.get(0)).optional()?;
     found.map(Timestamp::from_unix_seconds).ok_or(StoreError::Unconfirmed)
 }
 
@@ -47,10 +54,11 @@ pub(crate) fn until(
 pub(crate) fn take(
     db: &Connection,
     session: &TokenHash,
+    browser: Option<&TokenHash>,
     act: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    until(db, session, act, now)?;
+    until(db, session, browser, act, now)?;
     db.prepare_cached("DELETE FROM confirmations WHERE token_hash = ? AND act = ?")?
         .execute((session, act))?;
     Ok(())

@@ -106,6 +106,7 @@ CREATE TRIGGER outcome_dropped AFTER DELETE ON outcomes
 CREATE TABLE confirmations (
     token_hash BLOB NOT NULL REFERENCES sessions ON DELETE CASCADE,
     act TEXT NOT NULL,
+    browser_hash BLOB NOT NULL,
     expires_at INTEGER NOT NULL,
     PRIMARY KEY (token_hash, act)
 ) STRICT, WITHOUT ROWID;

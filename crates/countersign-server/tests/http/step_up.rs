@@ -57,6 +57,34 @@ async fn rule_396_a_session_alone_neither_adds_nor_removes_nor_deletes() {
 }
 
 #[tokio::test]
+async fn what_a_session_confirmed_in_one_browser_is_not_confirmed_for_its_cookie_in_another() {
+    let site = Site::new();
+    let (mut owner, _, second) = account(&site).await;
+    for act in [adding(), removing(&second), deleting()] {
+        owner.confirm(act).await;
+    }
+    // The thief has the session's cookie, and a browser's of its own or none.
+    let mut thief = Client { browser: None, ..owner.clone() };
+    for _ in 0..2 {
+        thief.post("/api/credentials/start", &json!({})).await.expect_error(401, "reauthentication-required");
+        remove(&mut thief, &second).await.expect_error(401, "reauthentication-required");
+        thief.delete("/api/account").await.expect_error(401, "reauthentication-required");
+        thief.get("/api/session").await.expect(200);
+        assert_ne!((&thief.browser, &thief.cookie), (&owner.browser, &owner.cookie));
+    }
+    let started = owner.post("/api/credentials/start", &json!({})).await.expect(200).json();
+    let response = Passkey::new(&started["options"], ORIGIN, 3).registration(&started["options"]);
+    let body = finish(&started, &response);
+    thief.post("/api/credentials/finish", &body).await.expect_error(400, "cookie-missing");
+    // Confirmed anew since, in another browser: that is for that one.
+    thief.clone().confirm(adding()).await;
+    owner.post("/api/credentials/finish", &body).await.expect_error(401, "reauthentication-required");
+    assert_eq!(site.rows(), [1, 2, 1]);
+    remove(&mut owner, &second).await.expect(200);
+    owner.delete("/api/account").await.expect(200);
+}
+
+#[tokio::test]
 async fn a_confirmation_is_good_for_one_act_of_its_session_once() {
     let site = Site::new();
     let (mut client, first, second) = account(&site).await;
