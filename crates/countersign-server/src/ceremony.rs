@@ -46,6 +46,14 @@ pub(crate) use step_up::confirmed;
 /// happen (two windows); a third is somebody's script.
 const ATTEMPTS: usize = 3;
 
+/// Seconds that a confirmation must be good for when it is to lead to a new credential: who has less could hardly make
+/// one, and confirms anew.
+const ADDING_SECONDS: i64 = 60;
+
+/// Seconds between the end of the browser's prompt and the end of the confirmation: for the answer to arrive, or the
+/// authenticator has made a credential that is refused.
+const ANSWER_SECONDS: i64 = 30;
+
 /// The relying party and its memory.
 pub(crate) struct Ceremonies {
     pub(crate) relying_party: RelyingParty,
@@ -205,7 +213,7 @@ impl Ceremonies {
 
     /// Starts the registration of one more credential, which the session has confirmed in this browser. The finish takes the confirmation,
     /// so that a creation that was cancelled can be started again; the ceremony lives no longer than the confirmation,
-    /// or the authenticator would make a credential that is refused.
+    /// and the browser's prompt shorter, or the authenticator would make a credential that is refused.
     pub(crate) async fn start_credential(
         &self,
         caller: &Caller,
@@ -220,6 +228,9 @@ impl Ceremonies {
                 let session = who.session(db, now)?;
                 credentials::room_for_one_more(db, &session.user)?;
                 let until = confirmations::until(db, &session.token_hash, Some(&browser), &act, now)?;
+                if until < now.plus_seconds(ADDING_SECONDS) {
+                    return Err(StoreError::Unconfirmed);
+                }
                 let existing = credentials::list(db, &session.user, Evidence::Left)?;
                 Ok((session, existing, until))
             })
@@ -228,7 +239,8 @@ impl Ceremonies {
         let existing = descriptors(&existing);
         let (mut options, state) =
             self.relying_party.start_registration(&user, &existing, &mut token::fill, now)?;
-        let left = until.unix_seconds().saturating_sub(now.unix_seconds()).saturating_mul(1000);
+        let seconds = until.plus_seconds(-ANSWER_SECONDS).unix_seconds().saturating_sub(now.unix_seconds());
+        let left = seconds.saturating_mul(1000);
         options.timeout = options.timeout.map(|timeout| timeout.min(u32::try_from(left).unwrap_or(timeout)));
         let expires_at = state.expires_at().min(until);
         let state = (serde_json::to_string(&state)?, expires_at);

@@ -143,16 +143,20 @@ async fn rule_396_a_confirmation_of_more_than_five_minutes_ago_is_none() {
 }
 
 #[tokio::test]
-async fn a_creation_ends_with_its_confirmation() {
+async fn a_prompt_for_a_new_passkey_ends_before_its_confirmation_and_none_begins_shortly_before() {
     let site = Site::new();
     let (mut client, _) = site.account("Ada", 1).await;
     client.confirm(adding()).await;
-    site.sql("UPDATE confirmations SET expires_at = unixepoch() + 60");
+    site.sql("UPDATE confirmations SET expires_at = unixepoch() + 120");
     let started = client.post("/api/credentials/start", &json!({})).await.expect(200).json();
     let timeout = started["options"]["timeout"].as_i64().unwrap();
-    assert!((50_000..=60_000).contains(&timeout), "{timeout}");
+    assert!((80_000..=90_000).contains(&timeout), "{timeout}");
     let left = site.sql("SELECT expires_at - unixepoch() FROM ceremonies WHERE kind = 'credential'");
-    assert!((50..=60).contains(&left), "{left}");
+    assert!((110..=120).contains(&left), "{left}");
+
+    site.sql("UPDATE confirmations SET expires_at = unixepoch() + 59");
+    client.post("/api/credentials/start", &json!({})).await.expect_error(401, "reauthentication-required");
+    client.start_adding().await;
 }
 
 #[tokio::test]
