@@ -43,7 +43,9 @@ impl Cookies {
         };
         Self {
             session: cookie("session", LIFETIME_SECONDS, "Lax"),
-            browser: cookie("browser", BROWSER_SECONDS, "Strict"),
+            // Not `Strict`: browsers don't send such a cookie when another site leads them here, and the answer would
+            // replace it, under the ceremonies that are open.
+            browser: cookie("browser", BROWSER_SECONDS, "Lax"),
         }
     }
 }
@@ -145,7 +147,7 @@ mod tests {
         assert_eq!(
             header(cookies(HTTPS).browser.keep(&token)),
             format!(
-                "__Host-countersign-browser={}; Path=/; Max-Age=3600; HttpOnly; SameSite=Strict; Secure",
+                "__Host-countersign-browser={}; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure",
                 token.text()
             )
         );

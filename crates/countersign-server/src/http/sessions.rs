@@ -48,16 +48,19 @@ struct Current<'a> {
 }
 
 /// Who is signed in. The browser gets its cookie with that, which a page asks for first: two windows that start at once
-/// would each get one with their starts, and the first one's ceremony would be of a cookie that is gone.
+/// would each get one with their starts, and the first one's ceremony would be of a cookie that is gone. A navigation is
+/// no page's question, and gets none.
 pub(super) async fn current(
     State(app): State<Shared>,
     MaybeSignedIn(session): MaybeSignedIn,
     Browser(browser): Browser,
+    headers: HeaderMap,
 ) -> Response {
     let rp_id = app.ceremonies.relying_party.id();
     let origin = app.origins.first().map_or("", String::as_str);
     let account = session.as_ref().map(Account::from);
-    with_browser(&app, json(StatusCode::OK, &Current { account, rp_id, origin }), &browser)
+    let answer = json(StatusCode::OK, &Current { account, rp_id, origin });
+    if is_navigation(&headers) { answer } else { with_browser(&app, answer, &browser) }
 }
 
 pub(super) async fn start(
@@ -179,6 +182,13 @@ pub(super) fn started<O: Serialize>(app: &App, started: &Started<O>, browser: &T
     }
     let body = Body { ceremony: started.ceremony.text(), options: &started.options };
     with_browser(app, json(StatusCode::OK, &body), browser)
+}
+
+/// Whether the request is for what is to be shown, and not a script's
+/// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header)). Browsers that don't say it
+/// keep the cookie anyway.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
 }
 
 /// The answer, and the browser keeps its cookie.

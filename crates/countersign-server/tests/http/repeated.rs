@@ -1,5 +1,6 @@
 //! A finish whose answer was lost is sent again: by the browser itself, by a proxy, or by a person.
 
+use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 
 use crate::{
@@ -242,7 +243,7 @@ async fn the_browser_s_cookie_is_kept_and_renewed_by_each_start() {
     let answer = client.post("/api/sessions/start", &json!({})).await.expect(200);
     let (pair, attributes) = answer.header("set-cookie").split_once("; ").unwrap();
     assert!(pair.starts_with("countersign-browser-8080=") && pair.len() == 25 + 43, "{pair}");
-    assert_eq!(attributes, "Path=/; Max-Age=3600; HttpOnly; SameSite=Strict");
+    assert_eq!(attributes, "Path=/; Max-Age=3600; HttpOnly; SameSite=Lax");
     // Two windows of one browser don't push each other's ceremonies out. A page asks for the session before all else.
     client.browser = None;
     client.get("/api/session").await.expect(200);
@@ -250,5 +251,16 @@ async fn the_browser_s_cookie_is_kept_and_renewed_by_each_start() {
     for path in ["/api/sessions/start", "/api/accounts/start"] {
         let again = client.post(path, &json!({ "name": "Ada" })).await.expect(200);
         assert!(again.header("set-cookie").starts_with(first.as_ref().unwrap()));
+    }
+}
+
+#[tokio::test]
+async fn a_navigation_that_another_site_began_replaces_no_cookie() {
+    let site = Site::new();
+    for (mode, is_set) in [("navigate", false), ("cors", true), ("same-origin", true)] {
+        let request =
+            Request::get("/api/session").header("sec-fetch-mode", mode).body(Body::empty()).unwrap();
+        let answer = site.client().request(request).await.expect(200);
+        assert_eq!(answer.headers.contains_key("set-cookie"), is_set, "{mode}");
     }
 }
