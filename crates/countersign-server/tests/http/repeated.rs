@@ -147,15 +147,24 @@ async fn what_is_gone_since_is_not_brought_back_by_a_repeat() {
     // An account that was deleted.
     let mut client = site.client();
     let account = started(&mut client, "/api/accounts/start", json!({ "name": "Eve" })).await;
-    let response = Passkey::new(&account["options"], ORIGIN, 2).registration(&account["options"]);
-    let made = finish(&account, &response);
+    let passkey = Passkey::new(&account["options"], ORIGIN, 2);
+    let made = finish(&account, &passkey.registration(&account["options"]));
     client.post("/api/accounts/finish", &made).await.expect(201);
-    site.sql("PRAGMA foreign_keys = ON");
-    site.sql(
-        "DELETE FROM sessions WHERE user_handle = (SELECT user_handle FROM accounts WHERE name = 'Eve')",
-    );
+    client.passkey = Some(passkey);
+    client.delete_account().await.expect(200);
     client.post("/api/accounts/finish", &made).await.expect_error(400, "challenge-expired");
     assert_eq!(client.name().await, None);
+    assert_eq!(site.rows(), [1, 1, 1]);
+
+    // A passkey that was removed.
+    let (mut client, _) = site.account("Bob", 3).await;
+    let started = client.start_adding().await;
+    let added = Passkey::new(&started["options"], ORIGIN, 4);
+    let body = finish(&started, &added.registration(&started["options"]));
+    client.post("/api/credentials/finish", &body).await.expect(201);
+    client.remove(&added).await.expect(200);
+    client.post("/api/credentials/finish", &body).await.expect_error(400, "challenge-expired");
+    assert_eq!(site.rows(), [2, 2, 2]);
 }
 
 #[tokio::test]
