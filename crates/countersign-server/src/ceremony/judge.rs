@@ -16,7 +16,7 @@ use super::{
 use crate::{
     UnknownSignals, names,
     store::{
-        StoreError, accounts,
+        StoreError, accounts, ceremonies,
         credentials::{self, StoredCredential},
         sessions::Caller,
     },
@@ -113,7 +113,9 @@ impl Ceremonies {
         let response = AuthenticationResponse::from_json(finish.response.as_bytes())?;
         let judged = self.authenticated(&self.relying_party, state, &response, now).await;
         let (credential, update) = match judged {
-            Err(Failure::Refused(refusal)) => return Err(self.unknown(refusal, &response).await?.into()),
+            Err(Failure::Refused(refusal)) => {
+                return Err(self.unknown(refusal, &response, now).await?.into());
+            }
             judged => judged?,
         };
         let salt = Token::new()?;
@@ -157,18 +159,21 @@ impl Ceremonies {
     }
 
     /// The refusal of a sign-in. If the passkey is unknown, the page may signal that, but only for the server whose passkey
-    /// it is or was: a good passkey of another one must not be deleted.
+    /// it is or was: a good passkey of another one must not be deleted, nor one that is being added at this moment.
     async fn unknown(
         &self,
         mut refusal: Refusal,
         response: &AuthenticationResponse,
+        now: Timestamp,
     ) -> Result<Refusal, StoreError> {
         if refusal.reason == Reason::Code(Code::CredentialUnknown)
             && self.signals_unknown()
             && let Some(handle) = response.user_handle().cloned()
-            && self.store.read(move |db| accounts::is_or_was_here(db, &handle)).await?
         {
-            refusal.unknown = Some(response.credential_id().clone());
+            let is_of_no_use = self.store.read(move |db| {
+                Ok(accounts::is_or_was_here(db, &handle)? && !ceremonies::is_adding(db, &handle, now)?)
+            });
+            refusal.unknown = is_of_no_use.await?.then(|| response.credential_id().clone());
         }
         Ok(refusal)
     }

@@ -164,6 +164,11 @@ pub(super) fn another_browser_adds(
     Ok(adds.query_row(of, |row| row.get(0))?)
 }
 
+/// Whether a credential is being added to this account by any browser.
+pub(crate) fn is_adding(db: &Connection, owner: &UserHandle, now: Timestamp) -> Result<bool, StoreError> {
+    another_browser_adds(db, owner, None, now)
+}
+
 /// The ceremony's kind, what is remembered, and whether a response is bound already.
 fn find(
     db: &Connection,

@@ -102,6 +102,23 @@ async fn an_unknown_passkey_of_an_account_that_is_or_was_here_may_be_signalled()
 }
 
 #[tokio::test]
+async fn a_passkey_that_is_being_added_is_not_signalled_as_unknown() {
+    let (_folder, mut client) = elsewhere(UnknownSignals::Sent);
+    account(&mut client, "Ada", 1).await;
+    let started = client.start_adding().await;
+    let added = Passkey::new(&started["options"], ELSEWHERE, 2);
+    let signal = json!({ "rpId": "example.org", "credentialId": added.id() });
+    // Its provider has it already, and offers it to whoever signs in: in another window, or elsewhere.
+    for mut window in [client.clone(), Client { cookie: None, browser: None, ..client.clone() }] {
+        assert_eq!(unknown(&mut window, &added).await, Value::Null);
+    }
+    let mut refused = added.registration(&started["options"]);
+    refused["type"] = json!("public key");
+    client.post("/api/credentials/finish", &finish(&started, &refused)).await.expect(400);
+    assert_eq!(unknown(&mut client, &added).await, signal, "it came to nothing");
+}
+
+#[tokio::test]
 async fn a_passkey_of_another_database_is_not_signalled() {
     let (_folder, mut client) = elsewhere(UnknownSignals::Sent);
     let (_other_folder, mut other) = elsewhere(UnknownSignals::Sent);
