@@ -82,7 +82,7 @@ pub(super) async fn guard(State(app): State<Shared>, request: Request, next: Nex
     // The route, not the path: a path has a credential ID in it.
     let route = request.extensions().get::<MatchedPath>().cloned();
     let uri = request.uri().clone();
-    let mut response = if !names_its_host(&request) {
+    let mut response = if !names_its_host(&request) && !is_of_old_probe(&request) {
         refuse(&uri, ApiError::HostMissing, StatusCode::BAD_REQUEST)
     } else if changes(&method) && !from_accepted_origin(&app, request.headers()) {
         log_origin(&app, request.headers());
@@ -144,6 +144,16 @@ fn names_its_host(request: &Request) -> bool {
         (None, _) => request.version() >= Version::HTTP_2 && request.uri().authority().is_some(),
         (Some(_), Some(_)) => false,
     }
+}
+
+/// Whether a request is one of HTTP/1.0 for the operator's numbers or the server's health: load balancers ask in the
+/// oldest version there is, and only HTTP/1.1 demands a `Host` field
+/// ([RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)).
+fn is_of_old_probe(request: &Request) -> bool {
+    request.version() == Version::HTTP_10
+        && matches!(*request.method(), Method::GET | Method::HEAD)
+        && !request.headers().contains_key(header::HOST)
+        && matches!(request.uri().path(), "/health" | "/metrics")
 }
 
 /// Browsers name the page that a changing request comes from; what is no browser acts for nobody but itself.

@@ -159,6 +159,28 @@ async fn what_hyper_answers_by_itself_has_the_headers_of_every_answer() {
 }
 
 #[tokio::test]
+async fn a_load_balancer_that_asks_in_http_1_0_without_a_host_learns_the_server_s_health() {
+    let (_folder, config) = config(Listen::Address((Ipv4Addr::LOCALHOST, 0).into()));
+    let server = Server::bind(&config).unwrap();
+    let address = server.addresses()[0];
+    let serving = tokio::spawn(server.serve(std::future::pending()));
+    for (request, status) in [
+        ("GET /health HTTP/1.0\r\n\r\n", "200"),
+        ("HEAD /health HTTP/1.0\r\n\r\n", "200"),
+        ("GET /metrics HTTP/1.0\r\n\r\n", "200"),
+        ("GET /health HTTP/1.0\r\nHost: a b\r\n\r\n", "400"),
+        ("GET /health HTTP/1.1\r\nConnection: close\r\n\r\n", "400"),
+        ("POST /health HTTP/1.0\r\n\r\n", "400"),
+        ("GET / HTTP/1.0\r\n\r\n", "400"),
+        ("GET /api/session HTTP/1.0\r\n\r\n", "400"),
+    ] {
+        let answer = ask(address, request.as_bytes()).await;
+        assert_eq!(answer.get(9..12), Some(status), "{request}{answer}");
+    }
+    serving.abort();
+}
+
+#[tokio::test]
 async fn metrics_can_have_an_address_of_their_own() {
     let local = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
     let (_folder, mut config) = config(local);
