@@ -12,7 +12,13 @@ use std::{
     time::Duration,
 };
 
-use axum::serve::Listener;
+use axum::{
+    extract::{ConnectInfo, Request, connect_info::Connected},
+    http::{HeaderValue, header},
+    middleware::Next,
+    response::Response,
+    serve::{IncomingStream, Listener},
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
@@ -26,15 +32,19 @@ mod registry;
 use own_answers::OwnAnswers;
 use registry::{Place, Registry};
 
-/// The most connections at once. Below the 1024 files that a process may have open by
-/// default on most systems.
-const CONNECTIONS_MAX: usize = 900;
+/// The most connections at once to the page. With the operator's, they stay below the 1024 files that a process may
+/// have open by default on most systems.
+pub(crate) const PAGE_CONNECTIONS_MAX: usize = 850;
+
+/// The most connections at once to the operator's address: a few programs that ask for numbers or for health.
+pub(crate) const OPERATOR_CONNECTIONS_MAX: usize = 50;
 
 /// How long a client has from its connection, or from the last answer's last byte, until the next answer's first:
 /// reading and sending a request of 256 KiB takes far less on any line.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The longest life of a connection, however busy it is: browsers open another one without a word.
+/// How old a connection is whose next answer is its last, however busy it is: the answer says so, and browsers open
+/// another one without a word. What is under way by then has the usual time.
 const LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// How long to wait for a dismissed connection's place before another one is dismissed.
@@ -61,9 +71,14 @@ struct Limits {
 }
 
 impl Connections {
-    /// Listens on sockets that are bound already. Answers that hyper makes by itself get these lines of headers.
-    pub(crate) fn new(listeners: Vec<std::net::TcpListener>, headers: Vec<u8>) -> io::Result<Self> {
-        Self::with_limits(listeners, headers, CONNECTIONS_MAX, Limits { patience: PATIENCE, life: LIFE })
+    /// Listens on sockets that are bound already, for so many connections at once. Answers that hyper makes by itself get
+    /// these lines of headers.
+    pub(crate) fn new(
+        listeners: Vec<std::net::TcpListener>,
+        headers: Vec<u8>,
+        connections: usize,
+    ) -> io::Result<Self> {
+        Self::with_limits(listeners, headers, connections, Limits { patience: PATIENCE, life: LIFE })
     }
 
     fn with_limits(
@@ -133,14 +148,40 @@ impl Listener for Connections {
     }
 }
 
+/// Until when a connection lives.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Life {
+    /// From here on an answer is its last.
+    over: Instant,
+}
+
+impl Connected<IncomingStream<'_, Connections>> for Life {
+    fn connect_info(stream: IncomingStream<'_, Connections>) -> Self {
+        stream.io().get_ref().life
+    }
+}
+
+/// Has the connection closed after an answer, once its life is over
+/// ([RFC 9112, section 9.6](https://www.rfc-editor.org/rfc/rfc9112#section-9.6)).
+pub(crate) async fn bound_life(
+    ConnectInfo(life): ConnectInfo<Life>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    if Instant::now() >= life.over {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
 /// A client, as long as it keeps to the time it has. Each byte written gives it the full time again; each byte read
-/// does not, or a trickle of header lines could hold a connection without end. Its life is bounded in any case, and shorter if
-/// another client needs its place.
+/// does not, or a trickle of header lines could hold a connection without end. It ends earlier if another client needs
+/// its place.
 pub(crate) struct Connection {
     stream: TcpStream,
     patience: Duration,
-    /// When its life is over.
-    last: Instant,
+    life: Life,
     end: Pin<Box<Sleep>>,
     /// Given up before the permit, so that there is never a permit without a place.
     place: Place,
@@ -150,8 +191,8 @@ pub(crate) struct Connection {
 impl Connection {
     fn new(stream: TcpStream, (permit, place): (OwnedSemaphorePermit, Place), limits: Limits) -> Self {
         let (now, patience) = (Instant::now(), limits.patience);
-        let last = now.checked_add(limits.life).unwrap_or(now);
-        Self { stream, patience, last, end: Box::pin(sleep(patience)), place, _permit: permit }
+        let life = Life { over: now.checked_add(limits.life).unwrap_or(now) };
+        Self { stream, patience, life, end: Box::pin(sleep(patience)), place, _permit: permit }
     }
 
     fn poll_end(&mut self, context: &mut Context<'_>) -> io::Result<()> {
@@ -169,8 +210,7 @@ impl Connection {
             Poll::Ready(_) => {
                 let now = Instant::now();
                 self.place.sent(now);
-                let end = now.checked_add(self.patience).unwrap_or(now).min(self.last);
-                self.end.as_mut().reset(end);
+                self.end.as_mut().reset(now.checked_add(self.patience).unwrap_or(now));
             }
         }
         outcome
@@ -184,7 +224,12 @@ impl AsyncRead for Connection {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.poll_end(context)?;
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            self.place.received();
+        }
+        outcome
     }
 }
 

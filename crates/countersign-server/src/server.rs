@@ -8,10 +8,15 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Router, middleware};
 use tokio::sync::watch;
 
-use crate::{Config, Listen, StartError, connections::Connections, http, store::Store};
+use crate::{
+    Config, Listen, StartError,
+    connections::{self, Connections, Life, OPERATOR_CONNECTIONS_MAX, PAGE_CONNECTIONS_MAX},
+    http,
+    store::Store,
+};
 
 /// How long requests that are under way may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -89,13 +94,18 @@ impl Server {
     ) -> io::Result<()> {
         let http::Opened { routes, operations, headers, knowledge, store } = self.opened;
         let (stopping, stopped) = watch::channel(());
-        let serve = |sockets: Sockets, routes: Router| {
-            let connections = Connections::new(sockets.listeners, headers.lines())?;
+        let serve = |sockets: Sockets, routes: Router, max: usize| {
+            let connections = Connections::new(sockets.listeners, headers.lines(), max)?;
+            let routes = routes.layer(middleware::from_fn(connections::bound_life));
+            let service = routes.into_make_service_with_connect_info::<Life>();
             let stopped = is_dropped(stopped.clone());
-            Ok::<_, io::Error>(axum::serve(connections, routes).with_graceful_shutdown(stopped).into_future())
+            Ok::<_, io::Error>(
+                axum::serve(connections, service).with_graceful_shutdown(stopped).into_future(),
+            )
         };
-        let public = serve(self.sockets, routes)?;
-        let operations = self.operations.map(|sockets| serve(sockets, operations)).transpose()?;
+        let public = serve(self.sockets, routes, PAGE_CONNECTIONS_MAX)?;
+        let operations = self.operations.map(|sockets| serve(sockets, operations, OPERATOR_CONNECTIONS_MAX));
+        let operations = operations.transpose()?;
         let serving = async {
             match operations {
                 Some(operations) => tokio::try_join!(public, operations).map(drop),

@@ -24,6 +24,8 @@ struct Connection {
     from: IpAddr,
     /// When it was accepted or last sent something: since then, the client has had the server wait.
     waiting_since: Instant,
+    /// Whether a request, or a part of one, came since.
+    is_asked: bool,
     /// Whether it has to go.
     is_dismissed: bool,
     /// Wakes the task that serves it, so that it notices.
@@ -43,14 +45,19 @@ impl Registry {
         let mut connections = self.lock();
         let number = connections.next;
         connections.next = number.wrapping_add(1);
-        let connection =
-            Connection { from: network(from.ip()), waiting_since: now, is_dismissed: false, task: None };
+        let connection = Connection {
+            from: network(from.ip()),
+            waiting_since: now,
+            is_asked: false,
+            is_dismissed: false,
+            task: None,
+        };
         connections.all.insert(number, connection);
         Place { registry: self.clone(), number }
     }
 
     /// Dismisses a connection to make room for one from this address: of the address that has the most, the one that has
-    /// had the server wait for longest. So one client can take another's place only if it has fewer connections.
+    /// had the server wait for longest, and one with a request under way only if all have. So one client can take another's place only if it has fewer connections.
     pub(super) fn make_room(&self, newcomer: SocketAddr) {
         let mut connections = self.lock();
         let mut counts: HashMap<IpAddr, usize> = HashMap::new();
@@ -65,7 +72,7 @@ impl Registry {
         let has_most =
             |from: &IpAddr| own.map_or_else(|| counts.get(from) == Some(&most), |own| own == *from);
         let candidates = connections.all.values_mut().filter(|it| !it.is_dismissed && has_most(&it.from));
-        if let Some(longest) = candidates.min_by_key(|it| it.waiting_since) {
+        if let Some(longest) = candidates.min_by_key(|it| (it.is_asked, it.waiting_since)) {
             longest.is_dismissed = true;
             if let Some(task) = longest.task.take() {
                 task.wake();
@@ -93,6 +100,14 @@ impl Place {
     pub(super) fn sent(&self, now: Instant) {
         if let Some(connection) = self.registry.lock().all.get_mut(&self.number) {
             connection.waiting_since = now;
+            connection.is_asked = false;
+        }
+    }
+
+    /// Notes that something came.
+    pub(super) fn received(&self) {
+        if let Some(connection) = self.registry.lock().all.get_mut(&self.number) {
+            connection.is_asked = true;
         }
     }
 }
@@ -145,6 +160,20 @@ mod tests {
         assert_eq!(dismissed(&alike, "192.0.2.3"), [1]);
         assert_eq!(dismissed(&alike, "192.0.2.1"), [0], "its own");
         assert_eq!(dismissed(&[], "192.0.2.1"), [0; 0]);
+    }
+
+    #[test]
+    fn one_with_a_request_under_way_goes_only_if_all_have() {
+        let (registry, start) = (Registry::default(), Instant::now());
+        let address = SocketAddr::from(([192, 0, 2, 1], 1));
+        let [first, second] = [0, 1].map(|at| registry.add(address, start + Duration::from_secs(at)));
+        let context = Context::from_waker(Waker::noop());
+        let state = || [&first, &second].map(|place| place.is_dismissed(&context));
+        first.received();
+        registry.make_room(address);
+        assert_eq!(state(), [false, true]);
+        registry.make_room(address);
+        assert_eq!(state(), [true, true]);
     }
 
     #[test]

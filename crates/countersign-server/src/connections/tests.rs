@@ -8,6 +8,9 @@ use super::*;
 const PATIENCE: Duration = Duration::from_millis(1500);
 const LONGER: Duration = Duration::from_secs(10);
 
+/// How long a slow answer takes.
+const SLOW: Duration = Duration::from_millis(600);
+
 const LIMITS: Limits = Limits { patience: PATIENCE, life: Duration::from_secs(60) };
 
 fn serve(connections: usize) -> SocketAddr {
@@ -18,8 +21,14 @@ fn serve_within(connections: usize, limits: Limits) -> SocketAddr {
     let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = socket.local_addr().unwrap();
     let listener = Connections::with_limits(vec![socket], Vec::new(), connections, limits).unwrap();
-    let routes = Router::new().route("/", get(async || "hello"));
-    tokio::spawn(axum::serve(listener, routes).into_future());
+    let slow = get(async || {
+        sleep(SLOW).await;
+        "slow"
+    });
+    let routes = Router::new().route("/", get(async || "hello")).route("/slow", slow);
+    let routes = routes.layer(axum::middleware::from_fn(bound_life));
+    let service = routes.into_make_service_with_connect_info::<Life>();
+    tokio::spawn(axum::serve(listener, service).into_future());
     address
 }
 
@@ -126,6 +135,31 @@ async fn a_connection_ends_however_busy_it_is() {
         }
     };
     timeout(LONGER, busy).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_request_is_answered_beyond_its_connection_s_life_and_the_answer_says_that_it_is_the_last() {
+    let limits = Limits { patience: LONGER, life: SLOW / 2 };
+    let mut client = TcpStream::connect(serve_within(2, limits)).await.unwrap();
+    assert!(is_answered(&mut client).await);
+    client.write_all(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    timeout(LONGER / 2, client.read_to_string(&mut answer)).await.unwrap().unwrap();
+    assert!(answer.contains("\r\nconnection: close\r\n") && answer.ends_with("\r\n\r\nslow"), "{answer}");
+}
+
+#[tokio::test]
+async fn an_answer_within_a_connection_s_life_does_not_close_it() {
+    let mut client = TcpStream::connect(serve(2)).await.unwrap();
+    client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut answer = [0; 512];
+    let length = client.read(&mut answer).await.unwrap();
+    assert!(!String::from_utf8_lossy(&answer[..length]).contains("connection:"));
+}
+
+#[test]
+fn all_connections_together_leave_files_for_the_rest_of_the_server() {
+    assert_eq!(PAGE_CONNECTIONS_MAX + OPERATOR_CONNECTIONS_MAX, 900);
 }
 
 #[tokio::test]
