@@ -6,7 +6,7 @@
 //! | `GET /health` | | `ok`, or 503 if the database file is gone |
 //! | `GET /metrics` | | numbers in the text format of Prometheus; not here if they have an address of their own |
 //! | `GET /models/{aaguid}/icon` | | a model's picture, where the metadata has one |
-//! | `GET /api/session` | | `{"account": {"name", "userHandle"} or null, "rpId", "origin"}`: `origin` is where the page is at home |
+//! | `GET /api/session` | | `{"account": {"name", "userHandle"} or null, "rpId", "origins"}`: where the page works; it is at home at the first of `origins` |
 //! | `DELETE /api/session` | | 204: signed out, also if no one was signed in |
 //! | `POST /api/accounts/start` | `{"name"}` | `{"ceremony", "options"}` for `navigator.credentials.create()` |
 //! | `POST /api/accounts/finish` | `{"ceremony", "response"}` | 201 `{"account", "signals"}` and the session's cookie |
@@ -15,7 +15,7 @@
 //! | `GET /api/sessions` | | `{"sessions": [{"id", "label", "createdAt", "seenAt", "current"}]}`, the one used last first |
 //! | `DELETE /api/sessions` | | `{"ended"}`: how many sessions of the account ended, all but this one |
 //! | `DELETE /api/sessions/{id}` | | `{"ended": 1}` |
-//! | `GET /api/credentials` | | `{"credentials": […], "metadata", "signals"}`, oldest first |
+//! | `GET /api/credentials` | | `{"account", "credentials": […], "metadata", "signals"}`: the user handle of the account, and its credentials, oldest first |
 //! | `POST /api/step-up/start` | `{"act"}` | `{"ceremony", "options"}` for `navigator.credentials.get()` |
 //! | `POST /api/step-up/finish` | `{"ceremony", "response"}` | 204: the session has confirmed the act |
 //! | `POST /api/credentials/start` | `{}` | `{"ceremony", "options"}` for `navigator.credentials.create()` |

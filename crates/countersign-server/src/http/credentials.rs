@@ -7,7 +7,7 @@ use axum::{
 };
 use countersign::Algorithm;
 use countersign::types::{
-    Aaguid, CredentialId, base64url, enumerations::Transport, identifiers::CREDENTIAL_ID_MAX,
+    Aaguid, CredentialId, UserHandle, base64url, enumerations::Transport, identifiers::CREDENTIAL_ID_MAX,
 };
 use countersign_metadata::{Blob, names::provider_name};
 use serde::{Deserialize, Serialize};
@@ -146,6 +146,8 @@ pub(super) async fn list(
 ) -> Result<Response, ApiError> {
     #[derive(Serialize)]
     struct Body<'a> {
+        /// Whose they are.
+        account: &'a UserHandle,
         credentials: Vec<Credential<'a>>,
         metadata: Option<Metadata>,
         signals: Signals,
@@ -162,7 +164,7 @@ pub(super) async fn list(
     let judged = judged(&app, stored).await?;
     let credentials = judged.iter().map(|one| Credential::new(&app, one, &session)).collect();
     let metadata = app.knowledge.as_deref().map(Metadata::new);
-    Ok(json(StatusCode::OK, &Body { credentials, metadata, signals }))
+    Ok(json(StatusCode::OK, &Body { account: &session.user, credentials, metadata, signals }))
 }
 
 pub(super) async fn start(

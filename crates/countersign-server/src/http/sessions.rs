@@ -43,8 +43,8 @@ struct Current<'a> {
     account: Option<Account<'a>>,
     #[serde(rename = "rpId")]
     rp_id: &'a str,
-    /// Where the page is at home.
-    origin: &'a str,
+    /// Where the page works; it is at home at the first.
+    origins: &'a [String],
 }
 
 /// Who is signed in. The browser gets its cookie with that, which a page asks for first: two windows that start at once
@@ -57,9 +57,8 @@ pub(super) async fn current(
     headers: HeaderMap,
 ) -> Response {
     let rp_id = app.ceremonies.relying_party.id();
-    let origin = app.origins.first().map_or("", String::as_str);
     let account = session.as_ref().map(Account::from);
-    let answer = json(StatusCode::OK, &Current { account, rp_id, origin });
+    let answer = json(StatusCode::OK, &Current { account, rp_id, origins: &app.origins });
     if is_navigation(&headers) { answer } else { with_browser(&app, answer, &browser) }
 }
 

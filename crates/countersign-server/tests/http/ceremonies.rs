@@ -49,7 +49,7 @@ async fn an_account_is_made_with_its_first_passkey_and_signs_in_with_it() {
     let session = client.get("/api/session").await.expect(200).json();
     assert_eq!(
         session,
-        json!({ "account": account["account"], "rpId": "localhost", "origin": "http://localhost:8080" })
+        json!({ "account": account["account"], "rpId": "localhost", "origins": ["http://localhost:8080"] })
     );
 
     let mut elsewhere = site.client();

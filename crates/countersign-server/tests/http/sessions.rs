@@ -56,6 +56,17 @@ async fn on_https_the_cookie_is_for_https_and_this_host() {
 }
 
 #[tokio::test]
+async fn a_page_at_the_second_of_two_origins_is_said_to_be_at_home_there_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::new(folder.path().join("test.sqlite3"));
+    config.rp_id = "example.org".into();
+    config.origins = vec!["https://example.org".into(), "https://login.example.org".into()];
+    let mut client = Client::of(&router(&config).unwrap());
+    let session = client.get("/api/session").await.expect(200).json();
+    assert_eq!(session["origins"], json!(["https://example.org", "https://login.example.org"]));
+}
+
+#[tokio::test]
 async fn signing_out_ends_this_session_alone() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
