@@ -15,8 +15,13 @@ import {
 
 const page = { title: document.title, view: null, busy: false, wait: null, stale: false, usable: true };
 const session = { account: null, passkeys: [] };
+/** Whether the lists on the screen may be out of date, and where it is said that they could not be loaded. */
+const lists = { stale: false, notice: null };
 
 // ---- Actions: one at a time, with a busy button and the outcome beside it -------------------------------
+
+/** Whether something is under way that the account on the screen must not change under. */
+const occupied = () => page.busy || byId('confirm').open;
 
 function cancelWait() {
   if (!page.wait) return;
@@ -25,7 +30,8 @@ function cancelWait() {
   page.wait.cancel();
 }
 
-async function act({ button, notice, work, failed }) {
+/** `account` is the user handle that a question was asked about before, where there was one. */
+async function act({ button, notice, work, failed, account = server.account }) {
   if (page.busy) return;
   if (server.outdated) {
     byId('reload').focus();
@@ -33,7 +39,7 @@ async function act({ button, notice, work, failed }) {
   }
   page.busy = true;
   clearNotices();
-  const wait = page.wait = beginWait(button);
+  const wait = page.wait = Object.assign(beginWait(button), { account });
   await stopAutofill();
   try {
     await work(wait);
@@ -44,7 +50,7 @@ async function act({ button, notice, work, failed }) {
     page.wait = null;
     page.busy = false;
   }
-  if (page.stale) await recheck();
+  if (page.stale || lists.stale) await recheck();
   startAutofill();
 }
 
@@ -59,11 +65,15 @@ async function explain(error, notice, failed) {
   }
 }
 
-/** Asks for a decision. What happened in other windows meanwhile is looked at after a no. */
-async function decided(question) {
-  const go = await confirmed(question);
-  if (!go && page.stale) await recheck();
-  return go;
+/**
+ * Asks for a decision, and does `action` after a yes: with the account that the question was about, whichever is on the
+ * screen by then. What happened in other windows meanwhile is looked at after that.
+ */
+async function decided(question, action) {
+  if (page.busy) return;
+  const { account } = server;
+  if (await confirmed(question)) await act({ ...action, account });
+  else if (page.stale || lists.stale) await recheck();
 }
 
 /** Asks for a decision in the course of an action; a no ends the action. */
@@ -75,18 +85,34 @@ async function proceed(wait, question) {
 
 /**
  * Does what needs a confirmation with a passkey. If the server has no recent one, the user is asked for it; `before`
- * and `after` are steps around that.
+ * and `after` are steps around that. `work` gets whether it was given here.
  */
 async function withConfirmation(act, wait, work, { before = () => {}, after = () => {} } = {}) {
   try {
-    return await work();
+    return await work(false);
   } catch (error) {
     if (error.code !== 'reauthentication-required') throw error;
   }
   await before();
   await confirmWithPasskey(act, wait);
   await after();
-  return work();
+  return work(true);
+}
+
+/**
+ * Does what may be done although its answer doesn't come, be it lost or cancelled: `look` finds out then whether it was.
+ * It gives what the answer would have said, or nothing if it was not done.
+ */
+async function certain(request, look, advice = 'A moment later it had not been done. Try again.') {
+  try {
+    return await request();
+  } catch (error) {
+    // The browser repeats a request by itself if its answer is lost, and the second one finds nothing to do.
+    if (!error.uncertain && error.code !== 'not-found') throw error;
+    const found = await look().catch((failure) => { throw failure.code === 'not-signed-in' ? failure : error; });
+    if (found) return found;
+    throw error.uncertain ? Object.assign(error, { advice }) : error;
+  }
 }
 
 // ---- Passkeys among the name field's suggestions ---------------------------------------------------------
@@ -162,13 +188,25 @@ function show(view, { focus }) {
 }
 
 function setAccount(account) {
+  const handle = account?.userHandle ?? null;
+  // A question about an account that is not on the screen any more has no subject.
+  if (handle !== server.account && byId('confirm').open) byId('confirm').close('no');
   session.account = account;
   session.passkeys = [];
-  server.account = account?.userHandle ?? null;
+  server.account = handle;
+  Object.assign(lists, { stale: false, notice: null });
 }
 
-/** To the signed-in view, for this account. */
+/** Nothing of an account stays in the document. */
+function clear() {
+  setAccount(null);
+  for (const id of ['account-name', 'passkeys', 'passkeys-hint', 'sessions', 'confirm-title', 'confirm-text', 'metadata-hint', 'metadata-notice']) byId(id).replaceChildren();
+  clearNotices();
+}
+
+/** To the signed-in view, for this account; its lists are no part of what `wait` is about. */
 async function enter(account, text, { focus = true, tone, wait } = {}) {
+  wait?.done();
   setAccount(account);
   byId('account-name').textContent = account.name;
   byId('create-form').reset();
@@ -176,47 +214,47 @@ async function enter(account, text, { focus = true, tone, wait } = {}) {
   renderPasskeys([], {});
   renderSessions([]);
   try {
-    await reload(wait);
+    await refresh();
   } catch (error) {
-    if (['not-signed-in', 'account-changed'].includes(error.code)) {
-      setAccount(null);
-      throw error;
-    }
-    showFailure(byId('add-notice'), error);
+    clear();
+    throw error;
   }
   show('in', { focus });
   announce(text, tone);
   notify();
 }
 
-/** To the signed-out view, saying why. No name of the account stays in the document. */
+/** To the signed-out view, saying why. */
 function leave(text, tone = 'success') {
-  if (byId('confirm').open) byId('confirm').close('no');
-  setAccount(null);
-  for (const id of ['account-name', 'passkeys', 'passkeys-hint', 'sessions', 'confirm-title', 'confirm-text']) byId(id).replaceChildren();
-  clearNotices();
+  clear();
   show('out', { focus: true });
   announce(text, tone);
   notify();
 }
 
 async function showOtherAccount() {
-  const { account } = await api('GET', '/api/session').catch(() => ({}));
-  if (!account) {
-    leave('Your session has ended. Nothing was changed. Sign in again to go on.', 'warning');
-    return;
+  try {
+    const { account } = await api('GET', '/api/session');
+    if (account) await enter(account, words`You are signed in as ${account.name} now: that was done in another window. Nothing was changed.`, { tone: 'warning' });
+    else leave('Your session has ended. Nothing was changed. Sign in again to go on.', 'warning');
+  } catch (error) {
+    leave(browserFailure(error).message, 'warning');
   }
-  await enter(account, words`You are signed in as ${account.name} now: that was done in another window. Nothing was changed.`, { tone: 'warning' }).catch(() => {});
 }
 
 async function load({ focus = false } = {}) {
   try {
-    const { account, rpId, origin } = await api('GET', '/api/session');
+    const { account, rpId, origins } = await api('GET', '/api/session');
     server.rpId = rpId ?? server.rpId;
-    if (origin && origin !== location.origin) showHome(origin);
-    if (account) await enter(account, '', { focus });
-    else show('out', { focus });
+    if (origins && !origins.includes(location.origin)) showHome(origins[0]);
+    if (account) {
+      await enter(account, '', { focus });
+    } else {
+      clear();
+      show('out', { focus });
+    }
   } catch (error) {
+    clear();
     show('failed', { focus });
     showFailure(byId('failed-notice'), browserFailure(error));
   }
@@ -226,6 +264,7 @@ async function load({ focus = false } = {}) {
 /** Whether the page lies in the browser's cache: nothing of the account is seen when it comes back. */
 function hide({ persisted }) {
   if (!persisted) return;
+  if (byId('confirm').open) byId('confirm').close('no');
   cancelWait();
   stopAutofill();
   byId('loading').hidden = false;
@@ -263,31 +302,37 @@ function notify({ changed = false } = {}) {
 }
 
 async function hear({ data }) {
+  if (data.changed && data.account === server.account) lists.stale = true;
   // A question about an account that this browser is no longer signed in to has no subject any more.
   if (data.account !== server.account && byId('confirm').open) byId('confirm').close('no');
-  await recheck({ always: true, changed: data.changed });
+  await recheck({ always: true });
 }
 
 /** Asks the server who is signed in: that may have changed in another window, or while no window was looked at. */
-async function recheck({ always = false, changed = false } = {}) {
-  page.stale = page.busy || byId('confirm').open;
+async function recheck({ always = false } = {}) {
+  page.stale = occupied();
   if (page.stale || (document.hidden && !always)) return;
   if (page.view === 'failed') await load();
   if (!['out', 'in'].includes(page.view)) return;
   const answer = await api('GET', '/api/session').catch(() => null);
-  if (answer && !page.busy) await follow(answer.account, changed);
+  // What the person has begun meanwhile goes on with the account that it was begun with.
+  page.stale = occupied();
+  if (page.stale) return;
+  if (answer) await follow(answer.account);
   if (autofill.wait && Date.now() > autofill.until) await refreshAutofill();
   else startAutofill();
 }
 
-async function follow(account, changed) {
+async function follow(account) {
   if (account?.userHandle === session.account?.userHandle) {
     // A name that is being typed stays.
-    if (account && changed && !document.querySelector('.rename:not([hidden])')) await reload().catch(() => {});
+    if (account && lists.stale && !document.querySelector('.rename:not([hidden])')) await reload().catch(() => {});
     return;
   }
-  clearNotices();
   await stopAutofill();
+  page.stale = occupied();
+  if (page.stale) return;
+  clearNotices();
   if (account) await enter(account, 'You are signed in.').catch((error) => leave(error.message, 'warning'));
   else leave('You have been signed out.');
 }
@@ -296,10 +341,13 @@ async function follow(account, changed) {
 
 const PASSKEY_ACTIONS = { rename: openRename, save: rename, cancel: closeRename, remove };
 
-async function loadPasskeys(wait) {
-  const { credentials, metadata, signals } = await listed('GET', '/api/credentials', { wait });
+async function loadPasskeys() {
+  showPasskeys(await listed('GET', '/api/credentials'));
+}
+
+function showPasskeys({ account, credentials, metadata }) {
   // The list is of the account that is signed in now, not of the one that is on the screen.
-  if (signals.allAcceptedCredentials.userId !== server.account) {
+  if (account !== server.account) {
     throw new Failure('Another account is signed in by now.', { code: 'account-changed', advice: 'Reload the page.' });
   }
   session.passkeys = credentials;
@@ -307,13 +355,44 @@ async function loadPasskeys(wait) {
   renderMetadata(metadata);
 }
 
-async function loadSessions(wait) {
-  const { sessions } = await api('GET', '/api/sessions', { wait });
+async function loadSessions() {
+  const { sessions } = await api('GET', '/api/sessions');
   renderSessions(sessions, endSession);
+  return sessions;
 }
 
-const reload = (wait) => Promise.all([loadPasskeys(wait), loadSessions(wait)]);
-const has = (id) => session.passkeys.some((one) => one.id === id);
+async function reload() {
+  lists.stale = false;
+  try {
+    await Promise.all([loadPasskeys(), loadSessions()]);
+  } catch (error) {
+    lists.stale = true;
+    throw error;
+  }
+  lists.notice?.replaceChildren();
+  lists.notice = null;
+}
+
+/** Loads the lists, which may also come later; a failure is one only if they are not of the account on the screen. */
+async function refresh(notice = byId('add-notice')) {
+  try {
+    await reload();
+  } catch (error) {
+    if (['not-signed-in', 'account-changed'].includes(error.code)) throw error;
+    lists.notice = notice;
+    showFailure(notice, browserFailure(error));
+  }
+}
+
+
+/** Says what is done, and loads the lists anew: it stands whatever becomes of that. */
+async function done(wait, text, notice) {
+  wait.done();
+  announce(text);
+  notify({ changed: true });
+  // Where another account is signed in by now, the end of the action finds that out, since the lists are stale.
+  await refresh(notice).catch(() => {});
+}
 
 function openRename(part, passkey) {
   if (page.busy) return;
@@ -332,6 +411,7 @@ function closeRename(part) {
   part('notice').replaceChildren();
   part('name').removeAttribute('aria-invalid');
   part('rename').focus();
+  if (lists.stale) recheck();
 }
 
 function rename(item, part, passkey) {
@@ -343,54 +423,57 @@ function rename(item, part, passkey) {
     failed: ({ code }) => (!code || code.startsWith('label-') ? markInvalid(input) : input.focus()),
     work: async (wait) => {
       if (!label) throw new Failure('Give the passkey a name first.');
-      const { credential } = await api('PATCH', `/api/credentials/${passkey.id}`, { body: { label }, wait });
+      const { credential } = await certain(() => api('PATCH', `/api/credentials/${passkey.id}`, { body: { label }, wait }), () => renamed(passkey));
       session.passkeys = session.passkeys.map((one) => (one.id === credential.id ? credential : one));
-      const renamed = passkeyItem(credential, session.passkeys.length, PASSKEY_ACTIONS);
-      item.replaceWith(renamed);
-      renamed.querySelector('[data-part=rename]').focus();
+      const current = passkeyItem(credential, session.passkeys.length, PASSKEY_ACTIONS);
+      item.replaceWith(current);
+      current.querySelector('[data-part=rename]').focus();
       announce(words`Renamed to ${credential.label}.`);
       notify({ changed: true });
     },
   });
 }
 
-async function remove(part, passkey) {
-  if (page.busy) return;
-  const go = await decided({
+/** The passkey as the server has it now, if its name is another one than on the screen. */
+async function renamed({ id, label }) {
+  const { account, credentials } = await api('GET', '/api/credentials');
+  const credential = account === server.account && credentials.find((one) => one.id === id);
+  return credential && credential.label !== label ? { credential } : null;
+}
+
+function remove(part, passkey) {
+  decided({
     title: words`Remove ${passkey.label}?`,
     text: `${passkey.current ? 'You signed in with this passkey, so you will be signed out. ' : ''}It won’t open your account any more. Delete it in your password manager or on your security key too, if it still shows there. You confirm this with a passkey.`,
     yes: 'Remove passkey',
     no: 'Keep it',
-  });
-  if (!go) return;
-  act({
+  }, {
     button: part('remove'),
     notice: part('notice'),
     work: async (wait) => {
-      const signedOut = await withConfirmation({ kind: 'remove-credential', credential: passkey.id }, wait, () => removed(passkey, wait));
+      const { signedOut } = await withConfirmation({ kind: 'remove-credential', credential: passkey.id }, wait, () => certain(
+        () => listed('DELETE', `/api/credentials/${passkey.id}`, { wait }),
+        () => removed(passkey),
+      ));
       if (signedOut) {
         leave(words`${passkey.label} is removed, and you are signed out: you had signed in with it.`);
         return;
       }
-      await reload(wait);
-      announce(words`${passkey.label} is removed.`);
+      await done(wait, words`${passkey.label} is removed.`);
       byId('passkeys-title').focus();
-      notify({ changed: true });
     },
   });
 }
 
-/** Removes a passkey; resolves to whether that ended this session too. */
-async function removed(passkey, wait) {
+/** Whether a passkey is not there any more, and the session that was made with it. */
+async function removed({ id, current }) {
   try {
-    return (await listed('DELETE', `/api/credentials/${passkey.id}`, { wait })).signedOut;
+    await loadPasskeys();
   } catch (error) {
-    // The browser repeats a request by itself if its answer is lost, and the second answer is `not-found`.
-    if (!error.lost && error.code !== 'not-found') throw error;
-    await loadPasskeys(wait);
-    if (has(passkey.id)) throw error;
-    return false;
+    if (error.code === 'not-signed-in' && current) return { signedOut: true };
+    throw error;
   }
+  return session.passkeys.some((one) => one.id === id) ? null : { signedOut: false };
 }
 
 function add() {
@@ -411,10 +494,8 @@ function add() {
           yes: 'Make the passkey',
         }),
       });
-      await reload(wait);
-      announce(words`${credential.label} is added. You can rename it below.`);
+      await done(wait, words`${credential.label} is added. You can rename it below.`);
       byId('passkeys').querySelector(`[data-id="${CSS.escape(credential.id)}"] [data-part=label]`)?.focus();
-      notify({ changed: true });
     },
   });
 }
@@ -425,8 +506,11 @@ async function added(wait) {
     return await register('add', '/api/credentials', {}, wait);
   } catch (error) {
     if (!error.uncertain) throw error;
-    await loadPasskeys().catch(() => { throw Object.assign(error, { advice: 'The passkey may have been added. Reload the page to see.' }); });
-    const credential = session.passkeys.find((one) => one.id === error.credentialId);
+    const unknown = () => { throw Object.assign(error, { advice: 'The passkey may have been added. Reload the page to see.' }); };
+    // Without a word to the provider: a passkey that is not in the list yet may come into it.
+    const { account, credentials } = await api('GET', '/api/credentials').catch(unknown);
+    if (account !== server.account) unknown();
+    const credential = credentials.find((one) => one.id === error.credentialId);
     if (!credential) throw Object.assign(error, { advice: 'The passkey was not added to your account. Try again.' });
     return { credential };
   }
@@ -434,15 +518,15 @@ async function added(wait) {
 
 // ---- Account and sessions -------------------------------------------------------------------------------
 
-/** The account that a finish opened; if its answer is lost, the server says whether one is signed in now. */
-async function entered(finish, advice) {
+/** The account that a finish opened; if its answer doesn't come, the server says whether that one is signed in now. */
+async function entered(finish, advice = 'You may be signed in by now, or not. Reload the page to see, or try again.') {
   try {
     return await finish();
   } catch (error) {
     if (!error.uncertain) throw error;
     const { account } = await api('GET', '/api/session').catch(() => ({}));
-    if (account) return account;
-    throw Object.assign(error, advice && { advice });
+    if (account && account.userHandle === error.userHandle) return account;
+    throw Object.assign(error, { advice });
   }
 }
 
@@ -480,43 +564,48 @@ function signOut() {
     button: byId('sign-out'),
     notice: byId('sign-out-notice'),
     work: async (wait) => {
-      await over(() => api('DELETE', '/api/session', { wait }));
+      await certain(() => api('DELETE', '/api/session', { wait }), over);
       leave('You are signed out.');
     },
   });
 }
 
-/** Does what ends the session; if its answer is lost, the server says whether it has ended. */
-async function over(request) {
+/** Whether the session is over. */
+async function over() {
+  const { account } = await api('GET', '/api/session');
+  // That of another account says nothing about this one's.
+  if (account && account.userHandle !== server.account) throw new Failure('Another account is signed in by now.');
+  return account ? null : {};
+}
+
+/** Deletes the account; `sure` says that it was signed in a moment ago, since that was confirmed then. */
+async function deleted(wait, sure) {
   try {
-    return await request();
+    return await certain(() => api('DELETE', '/api/account', { wait }), async () => await over() && { sure });
   } catch (error) {
     // The browser repeats a request by itself if its answer is lost, and the second one is refused.
-    if (!error.lost && error.code !== 'not-signed-in') throw error;
-    const answer = await api('GET', '/api/session').catch(() => { throw error; });
-    if (answer.account) throw error;
-    return {};
+    if (error.code === 'not-signed-in' && sure) return { sure };
+    throw error;
   }
 }
 
-async function deleteAccount() {
-  if (page.busy) return;
+function deleteAccount() {
+  if (!session.account) return;
   const { name } = session.account;
-  const go = await decided({
+  decided({
     title: words`Delete the account ${name}?`,
     text: 'The account, its passkeys and its sessions are removed from this server. This can’t be undone. You confirm it with a passkey.',
     yes: 'Delete account',
     no: 'Keep the account',
-  });
-  if (!go) return;
-  act({
+  }, {
     button: byId('delete'),
     notice: byId('delete-notice'),
     work: async (wait) => {
-      const { signals } = await withConfirmation({ kind: 'delete-account' }, wait, () => over(() => api('DELETE', '/api/account', { wait })));
+      const { signals, sure } = await withConfirmation({ kind: 'delete-account' }, wait, (sure) => deleted(wait, sure));
       passOn(signals);
       if (signals) leave(words`The account ${name} is deleted.`);
-      else leave(words`You are signed out, and the account ${name} is probably deleted: the server’s answer was lost.`, 'warning');
+      else if (sure) leave(words`You are signed out, and the account ${name} is probably deleted: the server’s answer was lost.`, 'warning');
+      else leave(words`You are signed out, and the account ${name} may be deleted: the server’s answer was lost.`, 'warning');
     },
   });
 }
@@ -526,11 +615,11 @@ function endSession(part, one) {
     button: part('end'),
     notice: byId('sessions-notice'),
     work: async (wait) => {
-      await api('DELETE', `/api/sessions/${one.id}`, { wait });
-      await loadSessions(wait);
-      announce('That session is signed out.');
-      byId('sessions-title').focus();
-      notify({ changed: true });
+      await certain(
+        () => api('DELETE', `/api/sessions/${one.id}`, { wait }),
+        async () => !(await loadSessions()).some(({ id }) => id === one.id),
+      );
+      await sessionsEnded(wait, 'That session is signed out.');
     },
   });
 }
@@ -540,13 +629,19 @@ function endOtherSessions() {
     button: byId('end-others'),
     notice: byId('sessions-notice'),
     work: async (wait) => {
-      const { ended } = await api('DELETE', '/api/sessions', { wait });
-      await loadSessions(wait);
-      announce(ended === 1 ? 'One other session is signed out.' : `${ended} other sessions are signed out.`);
-      byId('sessions-title').focus();
-      notify({ changed: true });
+      const { ended } = await certain(
+        () => api('DELETE', '/api/sessions', { wait }),
+        async () => (await loadSessions()).every(({ current }) => current) && {},
+      );
+      const other = ended === undefined ? 'The other sessions are' : ended === 1 ? 'One other session is' : `${ended} other sessions are`;
+      await sessionsEnded(wait, `${other} signed out.`);
     },
   });
+}
+
+async function sessionsEnded(wait, text) {
+  await done(wait, text, byId('sessions-notice'));
+  byId('sessions-title').focus();
 }
 
 // ---- Start ------------------------------------------------------------------------------------------------
@@ -557,9 +652,18 @@ function showOutdated() {
   stopAutofill();
 }
 
-/** The second click of a double click must not answer a question that the first one brought up, nor move the focus. */
+/** What the first click of a series hit. */
+let clicked = null;
+
+/**
+ * The second click of a double click must not answer a question that the first one brought up, nor move the focus. In a
+ * field that the first one hit too, it selects a word.
+ */
 function ignoreSecondClick(event) {
-  if (event.detail > 1 && event.target.closest('button, form:not(#create-form), .passkey-head')) event.preventDefault();
+  const { type, detail, target } = event;
+  if (type === 'mousedown' && detail === 1) clicked = target;
+  if (detail < 2 || (target === clicked && target.matches('input'))) return;
+  if (target.closest('button, form:not(#create-form), .passkey-head')) event.preventDefault();
 }
 
 function listen() {

@@ -8,7 +8,7 @@ export class Failure extends Error {
     Object.assign(this, { code, advice, status, lost, signals, link, sent: false });
   }
 
-  /** Whether a finish was sent, and the server may have done what it asks for without saying so. */
+  /** Whether a request that changes something was sent, and the server may have done it without saying so. */
   get uncertain() {
     return this.sent && (this.lost || this.code === 'cancelled' || this.status >= 500);
   }
@@ -107,6 +107,8 @@ const CEREMONY_GRACE = 15_000;
 export class Wait {
   #controller = new AbortController();
   signal = this.#controller.signal;
+  /** The account that was on the screen when this began; its requests are about no other. */
+  account = server.account;
 
   constructor(side = () => {}) {
     /** Called with `server` or `device` when the wait for that side begins, and with what it is for. */
@@ -154,21 +156,42 @@ export const pause = (milliseconds) => new Promise((resolve) => { setTimeout(res
 
 // ---- The server ---------------------------------------------------------------------------------------
 
+/** Whether a request changes what the person sees, which a ceremony's start and a confirmation don't. */
+const changes = (method, path) => method !== 'GET' && !path.endsWith('/start') && !path.startsWith('/api/step-up/');
+
 const VERSION = document.querySelector('meta[name=countersign-page]')?.content;
 
 export async function api(method, path, { body, wait = new Wait() } = {}) {
   const headers = {};
   if (method !== 'GET') {
     headers['content-type'] = 'application/json';
-    // The server changes nothing if another account is signed in than the one that is on the screen.
-    if (server.account) headers['countersign-account'] = server.account;
+    // The server changes nothing if another account is signed in than the one that the person was asked about.
+    if (wait.account) headers['countersign-account'] = wait.account;
   }
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  wait.side('server');
+  let sent = false;
+  try {
+    wait.side('server');
+    return await exchange(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }, wait, () => {
+      sent = changes(method, path);
+    });
+  } catch (error) {
+    throw sent ? perhapsDone(error) : error;
+  }
+}
+
+/** The failure of what was sent. Without an answer, the server may have done it. */
+function perhapsDone(error) {
+  const silent = error.lost || error.code === 'cancelled';
+  return Object.assign(error, { sent: true }, silent && { advice: 'What you asked for may have been done all the same. Reload the page to see.' });
+}
+
+/** Sends a request and reads the answer; `begun` is called when it goes out. */
+async function exchange(path, request, wait, begun) {
   const [response, answer] = await wait.limited(REQUEST_TIMEOUT, 'server', async (signal) => {
+    begun();
     let response;
     try {
-      response = await fetch(path, { method, headers, body: text, signal, cache: 'no-store', credentials: 'same-origin' });
+      response = await fetch(path, { ...request, signal, cache: 'no-store', credentials: 'same-origin' });
     } catch (cause) {
       throw new Failure('The server can’t be reached.', { code: 'network', lost: true, advice: 'Check your connection, then try again.', cause });
     }
@@ -214,10 +237,10 @@ async function finish(path, body, wait) {
     try {
       return await api('POST', path, { body, wait });
     } catch (error) {
-      if (!error.lost || attempt === REPEATS.length) throw Object.assign(error, { sent: true });
+      if (!error.lost || attempt === REPEATS.length) throw error;
     }
     await wait.limited(REQUEST_TIMEOUT, 'server', () => pause(REPEATS[attempt])).catch((error) => {
-      throw Object.assign(error, { sent: true });
+      throw changes('POST', path) ? perhapsDone(error) : error;
     });
   }
 }
@@ -260,17 +283,19 @@ function optional(read, otherwise) {
   }
 }
 
-/** Extension results as JSON can hold them: bytes in base64url, as `toJSON()` writes them. */
+/** Whether it is bytes, also those of another window, such as a password manager's frame. */
+const isBuffer = (value) => ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === '[object ArrayBuffer]';
+
+/** A value as JSON can hold it: bytes in base64url. Some `toJSON()` leave them in extension results. */
 function plain(value) {
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return toBase64url(value);
+  if (isBuffer(value)) return toBase64url(value);
   if (Array.isArray(value)) return value.map(plain);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
 }
 
 function responseJson(credential) {
-  const whole = optional(() => credential.toJSON(), null);
-  return whole ?? partsOf(credential);
+  return optional(() => plain(credential.toJSON()), null) ?? partsOf(credential);
 }
 
 /** What the server needs of a credential. The other members are conveniences that say what these say already. */
@@ -340,7 +365,10 @@ export function listed(method, path, request) {
 
 // ---- Ceremonies ---------------------------------------------------------------------------------------
 
-/** Makes a passkey; `kind` is `create` (an account) or `add`. An error after that has its `credentialId`. */
+/**
+ * Makes a passkey; `kind` is `create` (an account) or `add`. An error after that has its `credentialId` and the
+ * `userHandle` of its account.
+ */
 export async function register(kind, path, details, wait) {
   const { ceremony, options } = await api('POST', `${path}/start`, { body: details, wait });
   return locked({ mode: 'shared', signal: wait.signal }, async () => {
@@ -351,7 +379,7 @@ export async function register(kind, path, details, wait) {
       return await finish(`${path}/finish`, { ceremony, response: responseJson(credential) }, wait);
     } catch (error) {
       passOn(error.signals);
-      throw Object.assign(error, { credentialId: credential.id });
+      throw Object.assign(error, { credentialId: credential.id, userHandle: options.user.id });
     }
   });
 }
@@ -362,13 +390,15 @@ async function use(kind, options, wait) {
   ));
 }
 
+/** Signs in with what the authenticator answered. An error after that has the `userHandle` of the account. */
 export async function finishSignIn(ceremony, credential, wait) {
+  const response = responseJson(credential);
   try {
-    const answer = await finish('/api/sessions/finish', { ceremony, response: responseJson(credential) }, wait);
+    const answer = await finish('/api/sessions/finish', { ceremony, response }, wait);
     return answer.account;
   } catch (error) {
     passOn(error.signals);
-    throw error;
+    throw Object.assign(error, { userHandle: response.response.userHandle });
   }
 }
 

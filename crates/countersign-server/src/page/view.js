@@ -102,6 +102,12 @@ export function beginWait(button) {
   setDisabled(true);
   return Object.assign(wait, {
     button,
+    /** What was waited for is done; what comes now can't be cancelled. */
+    done() {
+      clearTimeout(timer);
+      label.textContent = original;
+      say('');
+    },
     end() {
       clearTimeout(timer);
       label.textContent = original;

@@ -180,3 +180,22 @@ async fn a_session_that_ended_leads_back_to_signing_in() {
     visit.sign_in("chien").await;
     visit.assert_only_refusals_logged().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_double_click_in_the_new_name_selects_a_word_and_one_on_rename_does_not_leave_it() {
+    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.click("[data-part=rename]").await;
+    let second = |first: &str| {
+        format!(
+            "const press = (part, detail) => document.querySelector(`[data-part=${{part}}]`)
+                 .dispatchEvent(new MouseEvent('mousedown', {{ detail, bubbles: true, cancelable: true }}));
+             press('{first}', 1);
+             return press('name', 2)"
+        )
+    };
+    assert_eq!(browser.run(&second("name")).await, true, "the browser selects the word");
+    assert_eq!(browser.run(&second("rename")).await, false, "the whole name stays selected");
+}

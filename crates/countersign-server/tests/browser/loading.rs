@@ -148,6 +148,19 @@ async fn a_page_at_an_address_that_is_not_its_own_links_to_the_right_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_at_the_second_accepted_address_is_not_blocked() {
+    let (site, proxy) = Site::at_two_addresses().await;
+    let home = format!("http://localhost:{}", proxy.port);
+    let visit = Visit::begin_at(site, &[NO_AUTOFILL]).await;
+    for address in [visit.site.url.clone(), home] {
+        visit.browser.open(&address).await;
+        visit.signed_out().await;
+        assert!(!visit.browser.is_shown("#capability").await, "{address}");
+        assert!(visit.browser.is_shown("#create").await, "{address}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_from_before_an_update_asks_to_be_reloaded_and_starts_nothing() {
     let updated = "const real = window.fetch;
         window.asked = 0;

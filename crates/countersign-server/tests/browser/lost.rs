@@ -152,3 +152,145 @@ async fn create(browser: &Browser, name: &str) {
     browser.run("document.querySelector('#create-notice').replaceChildren()").await;
     browser.click("#create").await;
 }
+
+/// A script by which the page never gets the answer to a request with the method `window.held` that the server carried
+/// out; then `window.done` is true. If `window.unsent` is true, the request doesn't go out either.
+const HELD: &str = "const real = window.fetch;
+    window.fetch = async (path, request) => {
+        const held = request && request.method === window.held && !path.endsWith('/start') && !path.startsWith('/api/step-up/');
+        const response = held && window.unsent ? { ok: true } : await real(path, request);
+        if (!held || !response.ok) return response;
+        window.done = true;
+        return new Promise(() => {});
+    };";
+
+/// Cancels what the server has done.
+async fn cancel(browser: &Browser) {
+    browser.until("window.done && !document.querySelector('#cancel').hidden").await;
+    browser.click("#cancel").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_is_cancelled_after_it_was_done_is_not_said_to_have_changed_nothing() {
+    let visit = Visit::begin(&[NO_AUTOFILL, HELD]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.run("window.held = 'DELETE'").await;
+    browser.click(".danger summary").await;
+    browser.click("#delete").await;
+    browser.click("#confirm-yes").await;
+    cancel(browser).await;
+    visit.signed_out().await;
+    assert_eq!(
+        browser.text("#status").await,
+        "You are signed out, and the account “ada” is probably deleted: the server’s answer was lost."
+    );
+    assert!(!visit.site.has_account("ada").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_whose_saving_is_cancelled_is_shown_as_the_server_has_it() {
+    let visit = Visit::begin(&[NO_AUTOFILL, HELD]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.run("window.held = 'PATCH'; window.unsent = true").await;
+    browser.click("[data-part=rename]").await;
+    browser.press("Key ring").await;
+    browser.click("[data-part=save]").await;
+    cancel(browser).await;
+    browser.until("document.querySelector('[data-part=notice]').textContent").await;
+    let said = browser.text("[data-part=notice]").await;
+    assert!(
+        said.starts_with("You cancelled the request.\nA moment later it had not been done. Try again."),
+        "{said}"
+    );
+
+    browser.run("window.unsent = false; window.done = false").await;
+    browser.click("[data-part=save]").await;
+    cancel(browser).await;
+    browser.until("document.querySelector('#status').textContent === 'Renamed to “Key ring”.'").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_whose_finish_is_cancelled_is_not_said_to_be_unaccepted() {
+    let visit = Visit::begin(&[NO_AUTOFILL, SIGNALS, HELD]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    let second = browser.add_authenticator(json!({ "transport": "usb" })).await;
+    visit.confirm_for_passkey().await;
+    browser.run("window.held = 'POST'; window.unsent = true; signals.length = 0").await;
+    visit.make_passkey().await;
+    cancel(browser).await;
+    let (words, code) = visit.notice("add-notice").await;
+    assert!(words.contains("The passkey was not added to your account."), "{words}");
+    assert_eq!(code, "cancelled");
+    assert_eq!(browser.run("return signals").await, json!([]));
+    assert_eq!(browser.credentials(&second).await.len(), 1, "the finish may be under way");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_not_said_to_be_deleted_where_the_session_was_over_before() {
+    let visit = Visit::begin(&[NO_AUTOFILL]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.forget_cookies().await;
+    browser.click(".danger summary").await;
+    browser.click("#delete").await;
+    browser.click("#confirm-yes").await;
+    visit.signed_out().await;
+    assert_eq!(browser.text("#status").await, "Your session has ended. Sign in again to go on.");
+    assert!(visit.site.has_account("ada").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_finish_does_not_enter_another_account_that_is_signed_in() {
+    let bob = "const real = window.fetch;
+        window.fetch = async (path, request) => {
+            if (window.lost && path.endsWith('/finish')) throw new TypeError('lost');
+            const response = await real(path, request);
+            if (path !== '/api/session' || !window.lost) return response;
+            const account = { name: 'bob', userHandle: 'Ym9i' };
+            return new Response(JSON.stringify({ ...await response.json(), account }), { headers: response.headers });
+        };";
+    let visit = Visit::begin(&[NO_AUTOFILL, bob]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    browser.run("window.lost = true").await;
+    visit.ask_for_account("ada").await;
+    let (words, code) = visit.notice("create-notice").await;
+    assert_eq!(code, "network");
+    assert!(words.contains("The account may exist by now, with its passkey."), "{words}");
+    assert!(!browser.is_shown("#view-in").await);
+
+    browser.run("window.lost = false").await;
+    visit.load().await;
+    visit.create_account("eve").await;
+    visit.sign_out().await;
+    browser.run("window.lost = true").await;
+    browser.click("#sign-in").await;
+    let (words, code) = visit.notice("sign-in-notice").await;
+    assert_eq!(code, "network");
+    assert!(words.contains("You may be signed in by now, or not."), "{words}");
+    assert!(!browser.is_shown("#view-in").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_whose_end_was_not_answered_is_gone_from_the_list() {
+    let (visit, proxy) = visit_through_proxy().await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.forget_cookies().await;
+    visit.load().await;
+    visit.sign_in("ada").await;
+    browser.until("document.querySelectorAll('.session').length === 2").await;
+    proxy.lose("DELETE /api/sessions/", 1);
+    browser.click(".session:not(:has([data-part=end][hidden])) [data-part=end]").await;
+    browser.until("document.querySelectorAll('.session').length === 1 && !document.querySelector('[aria-busy=true]')").await;
+    assert_eq!(proxy.lost(), 1);
+    assert_eq!(browser.text("#status").await, "That session is signed out.");
+}

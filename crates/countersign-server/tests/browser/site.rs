@@ -81,10 +81,26 @@ impl Site {
         (site, proxy)
     }
 
+    /// A port for a server whose origins must be known before it listens: it is free a moment before.
+    fn free_port() -> u16 {
+        TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+    }
+
+    /// A server that is reached through a proxy, where it is at home, and at its own port.
+    pub(crate) async fn at_two_addresses() -> (Self, Proxy) {
+        let proxy = Proxy::start().await;
+        let port = Self::free_port();
+        let site = Self::start_with(|config| {
+            config.listen = Listen::Localhost(port);
+            config.origins = [proxy.port, port].map(|port| format!("http://localhost:{port}")).into();
+        });
+        proxy.forward_to(port);
+        (site, proxy)
+    }
+
     /// A server whose passkeys belong to a host that is not `localhost`: `app.localhost`, a secure context all the same.
     pub(crate) fn at_app_localhost() -> Self {
-        // The port is free a moment before, and the origin must be known before the server listens.
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let port = Self::free_port();
         let url = format!("http://app.localhost:{port}");
         let mut site = Self::start_with(|config| {
             config.listen = Listen::Localhost(port);

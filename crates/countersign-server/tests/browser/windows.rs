@@ -245,3 +245,153 @@ async fn a_page_that_could_not_be_loaded_is_loaded_once_the_network_is_back() {
     visit.browser.run("window.down = false; window.dispatchEvent(new Event('online'))").await;
     visit.signed_out().await;
 }
+
+/// A script that holds back the page's question who is signed in while `window.slow` is true, until `release()`.
+const SLOW: &str = "Object.defineProperty(document, 'hidden', { get: () => false });
+    const real = window.fetch;
+    window.fetch = async (path, request) => {
+        if (path !== '/api/session' || request?.method !== 'GET' || !window.slow) return real(path, request);
+        await new Promise((resolve) => { window.release = resolve; });
+        const response = await real(path, request);
+        const body = await response.text();
+        setTimeout(() => { window.answered = true; }, 100);
+        return new Response(body, { headers: response.headers });
+    };";
+
+/// A window that shows alice, and another one that signs in as bob after `before`.
+async fn alice_and_bob(before: &str) -> Visit {
+    let visit = Visit::begin(&[NO_AUTOFILL, DEAF, SLOW]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("alice").await;
+    let first_window = browser.window().await;
+    browser.click(".danger summary").await;
+    browser.run(before).await;
+    visit.open_window(&[NO_AUTOFILL]).await;
+    browser.add_authenticator(json!({})).await;
+    visit.sign_out().await;
+    visit.create_account("bob").await;
+    browser.go_to(&first_window).await;
+    visit
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_about_one_account_is_not_carried_out_on_another_that_came_meanwhile() {
+    let visit = alice_and_bob("").await;
+    let Visit { site, browser } = &visit;
+    browser.run("window.slow = true; window.dispatchEvent(new Event('online'))").await;
+    browser.until("window.release").await;
+    browser.click("#delete").await;
+    visit.asked("Delete the account “alice”?").await;
+    browser.run("window.slow = false; release()").await;
+    browser.until("window.answered").await;
+    browser.click("#confirm-yes").await;
+    visit.signed_in_as("bob").await;
+    assert_eq!(
+        browser.text("#status").await,
+        "You are signed in as “bob” now: that was done in another window. Nothing was changed."
+    );
+    assert!(site.has_account("alice").await && site.has_account("bob").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_does_not_come_back_from_the_cache_with_another_account() {
+    let hidden = "document.querySelector('#delete').click();
+        window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));";
+    let visit = alice_and_bob(hidden).await;
+    let Visit { site, browser } = &visit;
+    browser.run("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))").await;
+    visit.signed_in_as("bob").await;
+    assert_eq!(browser.run("return document.querySelector('#confirm').open").await, false);
+    assert!(site.has_account("alice").await && site.has_account("bob").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_comes_back_without_its_session_keeps_nothing_of_the_account() {
+    let mut visit = Visit::begin(&[NO_AUTOFILL]).await;
+    for down in [false, true] {
+        let browser = &visit.browser;
+        let authenticator = browser.add_authenticator(json!({})).await;
+        let name = format!("ada-the-first-{down}");
+        visit.create_account(&name).await;
+        browser.run("window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))").await;
+        browser.forget_cookies().await;
+        browser.remove_authenticator(authenticator).await;
+        if down {
+            visit.site.stop().await;
+        }
+        let browser = &visit.browser;
+        browser.run("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))").await;
+        let view = if down { "#view-failed" } else { "#view-out" };
+        browser.until(&format!("!document.querySelector('{view}').hidden")).await;
+        let text = browser.run("return document.documentElement.outerHTML").await;
+        let text = text.as_str().unwrap();
+        for kept in [&name, "Passkey</h3>", "This browser</h3>"] {
+            assert!(!text.contains(kept), "{kept} is in {text}");
+        }
+    }
+}
+
+/// A script that makes the requests fail whose path is in `window.down`, and counts those for the list of passkeys.
+const DOWN: &str = "const real = window.fetch;
+    Object.assign(window, { down: [], listed: 0 });
+    window.fetch = (path, request) => {
+        listed += path === '/api/credentials';
+        return request && down.includes(path) ? Promise.reject(new TypeError('down')) : real(path, request);
+    };";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_is_said_to_be_added_though_the_list_can_not_be_loaded_which_comes_later() {
+    let visit = Visit::begin(&[NO_AUTOFILL, DOWN]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.add_authenticator(json!({ "transport": "usb" })).await;
+    visit.confirm_for_passkey().await;
+    browser.run("down.push('/api/credentials')").await;
+    visit.make_passkey().await;
+    assert_eq!(visit.notice("add-notice").await.1, "network");
+    let status = browser.text("#status").await;
+    assert!(status.ends_with("is added. You can rename it below."), "{status}");
+    visit.passkeys(1).await;
+    browser.run("down.length = 0; window.dispatchEvent(new Event('online'))").await;
+    visit.passkeys(2).await;
+    browser.until("!document.querySelector('#add-notice').textContent").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_in_another_window_is_not_missed_while_this_one_is_busy() {
+    let visit = Visit::begin(&[NO_AUTOFILL, DOWN]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.click("#add").await;
+    visit.asked("First confirm that it is you").await;
+    let message = "const { account } = await (await fetch('/api/session')).json();
+        const other = new BroadcastChannel('countersign');
+        const heard = new BroadcastChannel('countersign');
+        const there = new Promise((resolve) => { heard.onmessage = resolve; });
+        window.listed = 0;
+        other.postMessage({ account: account.userHandle, changed: true });
+        await there;
+        return listed";
+    assert_eq!(browser.run(message).await, 0);
+    browser.click("#confirm-no").await;
+    browser.until("listed === 1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_can_not_show_the_other_account_says_why() {
+    let changed = "const changed = window.fetch;
+        window.fetch = (path, request) => request?.method !== 'PATCH' ? changed(path, request)
+            : Promise.resolve(new Response('{\"error\": {\"code\": \"account-changed\"}}', { status: 409 }));";
+    let visit = Visit::begin(&[NO_AUTOFILL, DOWN, changed]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    browser.run("down.push('/api/session')").await;
+    browser.click("[data-part=rename]").await;
+    browser.click("[data-part=save]").await;
+    browser.until("!document.querySelector('#view-out').hidden").await;
+    assert_eq!(browser.text("#status").await, "The server can’t be reached.");
+}
