@@ -81,7 +81,13 @@ pub(super) async fn session(headers: &HeaderMap, app: &App) -> Result<Option<Ses
     let Some(token) = app.cookies.session.read(headers) else { return Ok(None) };
     let (token_hash, now) = (token.hash(), now());
     let store = &app.ceremonies.store;
-    let found = store.read(move |db| sessions::find(db, &token_hash, now)).await?;
+    let read = store.read(move |db| {
+        Ok((sessions::find(db, &token_hash, now)?, sessions::is_ahead(db, &token_hash, now)?))
+    });
+    let (found, is_ahead) = read.await?;
+    if is_ahead {
+        store.write(move |db| sessions::put_right(db, &token_hash, now)).await?;
+    }
     if let Some(session) = &found
         && session.seen_at.plus_seconds(SEEN_SECONDS) <= now
     {

@@ -7,7 +7,7 @@
 use countersign::types::{Timestamp, UserHandle};
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::StoreError;
+use super::{StoreError, sessions::AHEAD_SECONDS};
 use crate::token::TokenHash;
 
 /// The most ceremonies that are open at once and were started without a session. Anyone can start one, and each is some
@@ -158,15 +158,20 @@ pub(super) fn another_browser_adds(
 ) -> Result<bool, StoreError> {
     let mut adds = db.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM ceremonies
-             WHERE user_handle = ? AND kind = ? AND expires_at > ? AND browser_hash IS NOT ?)",
+             WHERE user_handle = ? AND kind = ? AND expires_at > ? AND started_at <= ? AND browser_hash IS NOT ?)",
     )?;
-    let of = (owner.as_bytes(), Kind::Credential.as_str(), now.unix_seconds(), browser);
+    let of = (owner.as_bytes(), Kind::Credential.as_str(), now.unix_seconds(), latest_start(now), browser);
     Ok(adds.query_row(of, |row| row.get(0))?)
 }
 
 /// Whether a credential is being added to this account by any browser.
 pub(crate) fn is_adding(db: &Connection, owner: &UserHandle, now: Timestamp) -> Result<bool, StoreError> {
     another_browser_adds(db, owner, None, now)
+}
+
+/// The latest start of a ceremony that is not from the future.
+fn latest_start(now: Timestamp) -> i64 {
+    now.plus_seconds(AHEAD_SECONDS).unix_seconds()
 }
 
 /// The ceremony's kind, what is remembered, and whether a response is bound already.
@@ -178,10 +183,11 @@ fn find(
     now: Timestamp,
 ) -> Result<Option<(String, String, bool)>, StoreError> {
     let mut find = db.prepare_cached(&format!(
-        "SELECT kind, {memory}, browser_hash, response_hash FROM {table} WHERE id_hash = ? AND expires_at > ?"
+        "SELECT kind, {memory}, browser_hash, response_hash FROM {table}
+             WHERE id_hash = ? AND expires_at > ? AND started_at <= ?"
     ))?;
     let found = find
-        .query_row((presented.id, now.unix_seconds()), |row| {
+        .query_row((presented.id, now.unix_seconds(), latest_start(now)), |row| {
             let hashes: (Option<TokenHash>, Option<[u8; 32]>) = (row.get(2)?, row.get(3)?);
             Ok((row.get(0)?, row.get(1)?, hashes))
         })
@@ -206,23 +212,24 @@ pub(crate) fn end(
     now: Timestamp,
 ) -> Result<Option<String>, StoreError> {
     let mut end = db.prepare_cached(
-        "DELETE FROM ceremonies WHERE id_hash = ? AND response_hash = ? RETURNING kind, browser_hash, expires_at",
+        "DELETE FROM ceremonies WHERE id_hash = ? AND response_hash = ? RETURNING kind, browser_hash, started_at, expires_at",
     )?;
     let ended = end
         .query_row((presented.id, presented.response), |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, Option<TokenHash>>(1)?, row.get::<_, i64>(2)?))
+            Ok((row.get::<_, String>(0)?, row.get::<_, Option<TokenHash>>(1)?, (row.get(2)?, row.get(3)?)))
         })
         .optional()?;
-    let Some((kind, browser_hash, expires_at)) = ended else {
+    let Some((kind, browser_hash, times)) = ended else {
         let earlier = find(db, "outcomes", "outcome", presented, now)?;
         return earlier.map(|(_, outcome, _)| Some(outcome)).ok_or(StoreError::CeremonyUnknown);
     };
+    let (started_at, expires_at): (i64, i64) = times;
     make_room_for_outcome(db, now)?;
     db.prepare_cached(
-        "INSERT INTO outcomes (id_hash, kind, browser_hash, response_hash, outcome, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO outcomes (id_hash, kind, browser_hash, response_hash, outcome, started_at, expires_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
     )?
-    .execute((presented.id, kind, browser_hash, presented.response, outcome, expires_at))?;
+    .execute((presented.id, kind, browser_hash, presented.response, outcome, started_at, expires_at))?;
     Ok(None)
 }
 

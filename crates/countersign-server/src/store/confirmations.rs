@@ -4,12 +4,17 @@
 use countersign::types::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{StoreError, ceremonies::PURGE_MAX};
+use super::{StoreError, ceremonies::PURGE_MAX, sessions::AHEAD_SECONDS};
 use crate::token::TokenHash;
 
 /// Seconds for which a confirmation is good: time enough for a person to go on, and too short for a session that was
 /// stolen later. Rule 396 has the number.
 pub(crate) const LIFETIME_SECONDS: i64 = 5 * 60;
+
+/// The latest end of a confirmation that is not from the future.
+pub(super) fn latest_end(now: Timestamp) -> Timestamp {
+    now.plus_seconds(LIFETIME_SECONDS).plus_seconds(AHEAD_SECONDS)
+}
 
 /// Notes that a session confirmed this act in this browser.
 pub(crate) fn insert(
@@ -21,9 +26,10 @@ pub(crate) fn insert(
 ) -> Result<(), StoreError> {
     db.prepare_cached(
         "DELETE FROM confirmations WHERE (token_hash, act) IN
-             (SELECT token_hash, act FROM confirmations WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
+             (SELECT token_hash, act FROM confirmations WHERE expires_at <= ?1
+              UNION ALL SELECT token_hash, act FROM confirmations WHERE expires_at > ?2 LIMIT ?3)",
     )?
-    .execute((now.unix_seconds(), PURGE_MAX))?;
+    .execute((now.unix_seconds(), latest_end(now).unix_seconds(), PURGE_MAX))?;
     db.prepare_cached(
         "INSERT OR REPLACE INTO confirmations (token_hash, act, browser_hash, expires_at) VALUES (?, ?, ?, ?)",
     )?
@@ -44,7 +50,7 @@ pub(crate) fn until(
         "SELECT expires_at FROM confirmations
              WHERE token_hash = ? AND act = ? AND browser_hash = ? AND expires_at > ? AND expires_at <= ?",
     )?;
-    let latest = now.plus_seconds(LIFETIME_SECONDS).unix_seconds();
+    let latest = latest_end(now).unix_seconds();
     let found =
         find.query_row((session, act, browser, now.unix_seconds(), latest), |row| row.get(0)).optional()?;
     found.map(Timestamp::from_unix_seconds).ok_or(StoreError::Unconfirmed)

@@ -93,6 +93,7 @@ CREATE TABLE outcomes (
     browser_hash BLOB,
     response_hash BLOB NOT NULL,
     outcome TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outcomes_by_expiry ON outcomes (expires_at);

@@ -6,7 +6,7 @@ use countersign::{
 };
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::StoreError;
+use super::{StoreError, confirmations};
 use crate::token::TokenHash;
 
 /// Seconds after which a session that nobody used is over: a week, so that who comes back every few days stays
@@ -19,9 +19,9 @@ pub(crate) const LIFETIME_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// Seconds for which a use is not written down again: reading costs no write then.
 pub(crate) const SEEN_SECONDS: i64 = 5 * 60;
 
-/// Seconds by which a session may seem to be from the future: clocks of servers over one database differ by that much.
-/// One beyond was made while the clock was ahead, and would live that much longer.
-const AHEAD_SECONDS: i64 = 60;
+/// Seconds by which a row may seem to be from the future: clocks of servers over one database differ by that much. One
+/// beyond was made while the clock was ahead, and would be good that much longer, or again when its time has come.
+pub(super) const AHEAD_SECONDS: i64 = 60;
 
 /// The most sessions of an account; the one used longest ago ends for another.
 const PER_ACCOUNT_MAX: i64 = 64;
@@ -51,11 +51,15 @@ pub(crate) fn insert(
     credential_id: &CredentialId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let latest = now.plus_seconds(AHEAD_SECONDS);
     db.prepare_cached(
         "DELETE FROM sessions WHERE token_hash IN
-             (SELECT token_hash FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
+             (SELECT token_hash FROM sessions WHERE expires_at <= ?1
+              UNION ALL SELECT token_hash FROM sessions WHERE expires_at > ?2 LIMIT ?3)",
     )?
-    .execute((now.unix_seconds(), PURGE_MAX))?;
+    .execute((now.unix_seconds(), latest.plus_seconds(LIFETIME_SECONDS).unix_seconds(), PURGE_MAX))?;
+    db.prepare_cached("UPDATE sessions SET seen_at = ?1 WHERE user_handle = ?2 AND seen_at > ?3")?
+        .execute((now.unix_seconds(), user.as_bytes(), latest.unix_seconds()))?;
     db.prepare_cached(
         "DELETE FROM sessions WHERE token_hash IN
              (SELECT token_hash FROM sessions WHERE user_handle = ? ORDER BY seen_at DESC LIMIT -1 OFFSET ?)",
@@ -94,13 +98,13 @@ impl Caller {
     }
 }
 
-/// What a session's row must be for it not to be over: expiry, idle since, and the latest time of its making and use.
-const IS_ALIVE: &str = "expires_at > ? AND seen_at > ? AND seen_at <= ? AND sessions.created_at <= ?";
+/// What a session's row must be for it not to be over: expiry, idle since, and the latest time of its making.
+const IS_ALIVE: &str = "expires_at > ? AND seen_at > ? AND sessions.created_at <= ?";
 
 /// The values for [`IS_ALIVE`].
-fn alive_at(now: Timestamp) -> [i64; 4] {
-    let latest = now.plus_seconds(AHEAD_SECONDS).unix_seconds();
-    [now.unix_seconds(), now.plus_seconds(-IDLE_SECONDS).unix_seconds(), latest, latest]
+fn alive_at(now: Timestamp) -> [i64; 3] {
+    let latest = now.plus_seconds(AHEAD_SECONDS);
+    [now.unix_seconds(), now.plus_seconds(-IDLE_SECONDS).unix_seconds(), latest.unix_seconds()]
 }
 
 /// The session of this token, where it is not over.
@@ -113,9 +117,9 @@ pub(crate) fn find(
         "SELECT user_handle, name, credential_id, seen_at FROM sessions JOIN accounts USING (user_handle)
          WHERE token_hash = ? AND {IS_ALIVE}"
     ))?;
-    let [expired, idle, seen, created] = alive_at(now);
+    let [expired, idle, latest] = alive_at(now);
     let found = find
-        .query_row((token_hash, expired, idle, seen, created), |row| {
+        .query_row((token_hash, expired, idle, latest), |row| {
             Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?, row.get(3)?))
         })
         .optional()?;
@@ -125,9 +129,36 @@ pub(crate) fn find(
             user: UserHandle::new(user)?,
             name,
             credential_id: CredentialId::new(credential_id)?,
-            seen_at: Timestamp::from_unix_seconds(seen_at),
+            seen_at: Timestamp::from_unix_seconds(seen_at).min(now),
         })
     }))
+}
+
+/// Whether what is known of a session is from the future: its making, its use, or what it confirmed.
+pub(crate) fn is_ahead(db: &Connection, token_hash: &TokenHash, now: Timestamp) -> Result<bool, StoreError> {
+    let mut is_ahead = db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM sessions WHERE token_hash = ?1 AND max(created_at, seen_at) > ?2)
+             OR EXISTS (SELECT 1 FROM confirmations WHERE token_hash = ?1 AND expires_at > ?3)",
+    )?;
+    let latest = now.plus_seconds(AHEAD_SECONDS).unix_seconds();
+    let of = (token_hash, latest, confirmations::latest_end(now).unix_seconds());
+    Ok(is_ahead.query_row(of, |row| row.get(0))?)
+}
+
+/// Ends a session that was made in the future, or what it confirmed there: refused now, it would be good again when its
+/// time has come. A use in the future is one of now.
+pub(crate) fn put_right(db: &Connection, token_hash: &TokenHash, now: Timestamp) -> Result<(), StoreError> {
+    let latest = now.plus_seconds(AHEAD_SECONDS).unix_seconds();
+    db.prepare_cached("DELETE FROM sessions WHERE token_hash = ? AND created_at > ?")?
+        .execute((token_hash, latest))?;
+    db.prepare_cached("UPDATE sessions SET seen_at = ? WHERE token_hash = ? AND seen_at > ?")?.execute((
+        now.unix_seconds(),
+        token_hash,
+        latest,
+    ))?;
+    db.prepare_cached("DELETE FROM confirmations WHERE token_hash = ? AND expires_at > ?")?
+        .execute((token_hash, confirmations::latest_end(now).unix_seconds()))?;
+    Ok(())
 }
 
 /// Writes down that a session was used.
@@ -170,13 +201,13 @@ pub(crate) fn list(db: &Connection, user: &UserHandle, now: Timestamp) -> Result
          JOIN credentials ON credentials.id = credential_id
          WHERE sessions.user_handle = ? AND {IS_ALIVE} ORDER BY seen_at DESC, sessions.created_at DESC, token_hash"
     ))?;
-    let [expired, idle, seen, created] = alive_at(now);
-    let rows = list.query_map((user.as_bytes(), expired, idle, seen, created), |row| {
+    let [expired, idle, latest] = alive_at(now);
+    let rows = list.query_map((user.as_bytes(), expired, idle, latest), |row| {
         Ok(Listed {
             token_hash: row.get(0)?,
             label: row.get(1)?,
             created_at: Timestamp::from_unix_seconds(row.get(2)?),
-            seen_at: Timestamp::from_unix_seconds(row.get(3)?),
+            seen_at: Timestamp::from_unix_seconds(row.get(3)?).min(now),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

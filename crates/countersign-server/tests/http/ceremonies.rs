@@ -168,6 +168,25 @@ async fn a_ceremony_expires_and_is_cleared_away() {
 }
 
 #[tokio::test]
+async fn a_ceremony_that_was_started_while_the_clock_was_ahead_is_not_finished_nor_its_finish_repeated() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let session = started(&mut client, "/api/sessions/start", json!({})).await;
+    let body = finish(&session, &passkey.authentication(&session["options"]));
+    for table in ["ceremonies", "outcomes"] {
+        for (ahead, status) in [(3600, 401), (30, 200)] {
+            let times =
+                format!("started_at = unixepoch() + {ahead}, expires_at = unixepoch() + {ahead} + 300");
+            site.sql(&format!("UPDATE {table} SET {times}"));
+            let answer = client.post("/api/sessions/finish", &body).await.expect(status);
+            if status == 401 {
+                answer.expect_error(401, "challenge-expired");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_flood_of_starts_fills_no_disk_and_pushes_nobody_out_at_once() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;

@@ -208,16 +208,43 @@ async fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
 }
 
 #[tokio::test]
-async fn a_session_that_was_made_while_the_clock_was_ahead_is_over() {
+async fn a_session_that_was_made_while_the_clock_was_ahead_is_over_for_good() {
     let site = Site::new();
-    let (mut client, _) = site.account("Ada", 1).await;
-    for column in ["created_at", "seen_at"] {
-        for (ahead, is_alive) in [(30, true), (3600, false)] {
-            site.sql(&format!("UPDATE sessions SET {column} = unixepoch() + {ahead}"));
-            assert_eq!(client.name().await.is_some(), is_alive, "{column} {ahead}");
-            let status = if is_alive { 200 } else { 401 };
-            client.get("/api/sessions").await.expect(status);
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let made = |ahead: i64| {
+        let times =
+            format!("created_at = unixepoch() + {ahead}, expires_at = unixepoch() + {ahead} + {}", 30 * DAY);
+        site.sql(&format!("UPDATE sessions SET {times}"))
+    };
+    made(30);
+    client.get("/api/sessions").await.expect(200);
+    made(3600);
+    client.get("/api/sessions").await.expect_error(401, "not-signed-in");
+    // Its time has come.
+    made(0);
+    client.get("/api/sessions").await.expect_error(401, "not-signed-in");
+
+    // One that no one asked for meanwhile went when another one was made.
+    client.sign_in(&passkey).await.expect(200);
+    made(3600);
+    site.account("Eve", 2).await;
+    assert_eq!(made(0), 1, "Eve's alone is left");
+    client.get("/api/sessions").await.expect_error(401, "not-signed-in");
+}
+
+#[tokio::test]
+async fn a_use_while_the_clock_was_ahead_ends_no_session_and_keeps_none_alive() {
+    let site = Site::new();
+    let (mut client, passkey) = site.account("Ada", 1).await;
+    let ahead = "SELECT max(seen_at) > unixepoch() FROM sessions";
+    for by_itself in [true, false] {
+        site.sql("UPDATE sessions SET seen_at = unixepoch() + 3600");
+        if by_itself {
+            client.get("/api/session").await.expect(200);
+        } else {
+            site.client().sign_in(&passkey).await.expect(200);
         }
-        site.sql(&format!("UPDATE sessions SET {column} = unixepoch()"));
+        assert_eq!(site.sql(ahead), 0, "{by_itself}");
+        assert_eq!(client.name().await.unwrap(), "Ada");
     }
 }

@@ -120,7 +120,7 @@ async fn a_confirmation_is_good_for_one_act_of_its_session_once() {
 #[tokio::test]
 async fn rule_396_a_confirmation_of_more_than_five_minutes_ago_is_none() {
     let site = Site::new();
-    let (mut client, _, second) = account(&site).await;
+    let (mut client, first, second) = account(&site).await;
     for act in [adding(), removing(&second), deleting()] {
         client.confirm(act).await;
     }
@@ -136,9 +136,18 @@ async fn rule_396_a_confirmation_of_more_than_five_minutes_ago_is_none() {
         remove(&mut client, &second).await.expect_error(401, "reauthentication-required");
         client.delete("/api/account").await.expect_error(401, "reauthentication-required");
     }
-    site.sql("UPDATE confirmations SET expires_at = unixepoch()");
-    client.confirm(adding()).await;
-    assert_eq!(site.sql("SELECT count(*) FROM confirmations"), 1, "a new one clears old ones away");
+    assert_eq!(site.sql("SELECT count(*) FROM confirmations"), 0, "nor is it one when its time has come");
+    for seconds in [0, 3600] {
+        for act in [removing(&second), deleting()] {
+            client.confirm(act).await;
+        }
+        let mut elsewhere = site.client();
+        elsewhere.sign_in(&first).await.expect(200);
+        site.sql(&format!("UPDATE confirmations SET expires_at = unixepoch() + {seconds}"));
+        elsewhere.confirm(adding()).await;
+        assert_eq!(site.sql("SELECT count(*) FROM confirmations"), 1, "a new one clears old ones away");
+        elsewhere.delete("/api/session").await.expect(204);
+    }
     assert_eq!(site.rows(), [1, 2, 1]);
 }
 
