@@ -9,7 +9,11 @@ use axum::{
 use countersign::{Code, RelyingParty};
 use serde::Serialize;
 
-use super::{body, log::Quota, signals::RefusalSignals};
+use super::{
+    body,
+    log::{Quota, Refusals},
+    signals::RefusalSignals,
+};
 use crate::{
     ceremony::{Failure, Reason, Refusal},
     names::NameFault,
@@ -197,7 +201,7 @@ impl IntoResponse for ApiError {
             }
             Self::MetadataUnavailable => tracing::warn!(code, "a registration was refused"),
             Self::Internal(detail) => tracing::error!(code, detail, "a request failed"),
-            Self::Refused(_, _, detail, _) => tracing::info!(code, detail, "a ceremony was refused"),
+            Self::Refused(_, reason, detail, _) => log_refused(*reason, detail),
             Self::RequestMalformed(detail) => log_malformed(code, detail),
             _ => tracing::debug!(code, "a request was refused"),
         }
@@ -214,6 +218,14 @@ fn log_malformed(code: &str, detail: &str) {
     static QUOTA: Quota = Quota::new();
     if let Some(left_out) = QUOTA.take(Instant::now()) {
         tracing::info!(code, detail, left_out, "a request was refused");
+    }
+}
+
+/// Says why a ceremony was refused. Anyone can start one and send junk.
+fn log_refused(reason: Reason, detail: &str) {
+    static REFUSALS: Refusals = Refusals::new();
+    if let Some(left_out) = REFUSALS.take(reason, Instant::now()) {
+        tracing::info!(code = reason.as_str(), detail, left_out, "a ceremony was refused");
     }
 }
 

@@ -5,6 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use countersign::Code;
+
+use crate::ceremony::Reason;
+
 /// How many refused requests are logged in each [`WINDOW`]: enough to see what is set up wrongly.
 const LOGGED_MAX: u32 = 10;
 
@@ -42,9 +46,40 @@ impl Quota {
     }
 }
 
+/// The limits on lines about ceremonies that were refused. Responses that came too late have one of their own: they are
+/// everyday, and would hide all else.
+#[derive(Debug)]
+pub(super) struct Refusals {
+    expired: Quota,
+    others: Quota,
+}
+
+impl Refusals {
+    pub(super) const fn new() -> Self {
+        Self { expired: Quota::new(), others: Quota::new() }
+    }
+
+    /// What [`Quota::take`] says of a refusal for this reason.
+    pub(super) fn take(&self, reason: Reason, now: Instant) -> Option<u64> {
+        let quota = if reason == Reason::Code(Code::ChallengeExpired) { &self.expired } else { &self.others };
+        quota.take(now)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flood_of_ceremonies_that_are_refused_is_ten_lines_a_minute_and_hides_no_other_reason() {
+        let (refusals, now) = (Refusals::new(), Instant::now());
+        let lines = |reason| (0..100).filter_map(|_| refusals.take(reason, now)).count();
+        assert_eq!(lines(Reason::Code(Code::ChallengeExpired)), 10);
+        assert_eq!(lines(Reason::Code(Code::SignatureInvalid)), 10);
+        assert_eq!(lines(Reason::NameTaken), 0);
+        let next = refusals.take(Reason::NameTaken, now + WINDOW);
+        assert_eq!(next, Some(190), "those that were left out are counted");
+    }
 
     #[test]
     fn a_flood_of_refusals_is_ten_lines_a_minute_and_a_count() {
