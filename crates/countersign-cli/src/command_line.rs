@@ -38,7 +38,9 @@ countersign metadata --help tells of the FIDO Alliance's list of authenticators.
   --dangerous-backup-upgrade
                      accept a passkey that could not be backed up when it was registered, and can now
   --database FILE    the database [countersign/countersign.sqlite3 in your data folder]
-  --check            start no server, but say what keeps one from running, or from accepting the passkeys in the database
+  --check            start no server, but say what keeps one from running, or from accepting the passkeys in the database;
+                     not looked at are whether the addresses are free, whether the database can be written to, and
+                     what --metadata-url has
   --help             this text
   --version          the version
 

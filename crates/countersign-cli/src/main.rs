@@ -34,6 +34,11 @@ mod metadata;
 /// The environment variable that says what is logged, such as `debug` or `countersign_server=debug`.
 const LOG_VARIABLE: &str = "COUNTERSIGN_LOG";
 
+/// What a check says that found nothing.
+const CHECKED: &str = "\
+the configuration, its metadata and the passkeys in the database are good
+not looked at: whether the addresses are free, whether the database can be written to, and what --metadata-url has";
+
 /// 128 and the number of SIGPIPE.
 const BROKEN_PIPE: u8 = 141;
 
@@ -53,7 +58,7 @@ fn main() -> ExitCode {
             Err(error) => fail(&error, 1),
         },
         Command::Check(config) => match Server::check(&config) {
-            Ok(()) => print("the configuration and the database are good"),
+            Ok(()) => print(CHECKED),
             Err(error) => fail(&error, 1),
         },
         Command::Serve(config) => match serve(&config) {

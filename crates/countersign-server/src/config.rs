@@ -1,7 +1,7 @@
 //! What a server is told before it starts.
 
 use std::{
-    net::SocketAddr,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -70,6 +70,18 @@ pub enum Listen {
     Address(SocketAddr),
 }
 
+impl Listen {
+    /// The addresses that are tried.
+    fn addresses(self) -> Vec<SocketAddr> {
+        match self {
+            Self::Localhost(port) => {
+                vec![(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]
+            }
+            Self::Address(address) => vec![address],
+        }
+    }
+}
+
 impl Config {
     /// A server for this machine's own browser, <http://localhost:8080>, with this database file.
     pub fn new(database: impl AsRef<Path>) -> Self {
@@ -92,6 +104,20 @@ impl Config {
             Listen::Localhost(port) => port,
             Listen::Address(address) => address.port(),
         }
+    }
+
+    /// Refuses one address for two purposes: the second socket would find it taken, as if by another program.
+    pub(crate) fn check_addresses(&self) -> Result<(), StartError> {
+        let Some(own) = self.metrics_listen else { return Ok(()) };
+        let clash = |one: &SocketAddr, other: &SocketAddr| {
+            let covers_all = one.ip().is_unspecified() || other.ip().is_unspecified();
+            one.port() != 0
+                && one.port() == other.port()
+                && (one.ip() == other.ip() || (covers_all && one.is_ipv4() == other.is_ipv4()))
+        };
+        let page = self.listen.addresses();
+        let taken = own.addresses().into_iter().find(|own| page.iter().any(|page| clash(page, own)));
+        taken.map_or(Ok(()), |address| Err(StartError::AddressTwice(address)))
     }
 
     /// Refuses a database that is no path: SQLite would make folders of its name. What comes after the scheme may be a
@@ -141,6 +167,43 @@ mod tests {
         }
         for path in ["x.db", "/a/b:c.db", "C:\\x.db", "c:/x.db", "a:b", "./postgres:x", "1a://x"] {
             Config::new(path).check_database().unwrap();
+        }
+    }
+
+    #[test]
+    fn an_address_is_for_the_page_or_for_the_numbers() {
+        let clash = |page: &str, own: &str| {
+            let listen = |text: &str| {
+                let localhost =
+                    text.strip_prefix("localhost:").map(|port| Listen::Localhost(port.parse().unwrap()));
+                localhost.unwrap_or_else(|| Listen::Address(text.parse().unwrap()))
+            };
+            let mut config = Config::new("x");
+            (config.listen, config.metrics_listen) = (listen(page), Some(listen(own)));
+            config.check_addresses().err().map(|error| error.to_string())
+        };
+        let sentence = |address: &str| {
+            Some(format!(
+                "{address} is given for the page and for /metrics: without an address of its own, /metrics is where the \
+                 page is"
+            ))
+        };
+        for (page, own, address) in [
+            ("127.0.0.1:80", "127.0.0.1:80", "127.0.0.1:80"),
+            ("localhost:80", "localhost:80", "127.0.0.1:80"),
+            ("localhost:80", "[::1]:80", "[::1]:80"),
+            ("0.0.0.0:80", "127.0.0.1:80", "127.0.0.1:80"),
+            ("[::1]:80", "[::]:80", "[::]:80"),
+        ] {
+            assert_eq!(clash(page, own), sentence(address));
+        }
+        for (page, own) in [
+            ("127.0.0.1:80", "127.0.0.1:81"),
+            ("127.0.0.1:0", "127.0.0.1:0"),
+            ("127.0.0.1:80", "127.0.0.2:80"),
+            ("0.0.0.0:80", "[::1]:80"),
+        ] {
+            assert_eq!(clash(page, own), None, "{page} {own}");
         }
     }
 

@@ -180,11 +180,12 @@ pub(crate) struct Opened {
     pub(crate) store: Store,
 }
 
-/// Says what would keep a server from running, or from accepting the passkeys in its database. Makes no file, listens
-/// nowhere, and leaves metadata alone.
+/// Says what would keep a server from running, or from accepting the passkeys in its database, but for its addresses.
+/// Makes no file, keeps no metadata and fetches none.
 pub(crate) fn check(config: &Config) -> Result<(), StartError> {
     config.check_database()?;
-    relying_party(config, &config.origins(config.port()), None, ACCOUNTS)?;
+    let knowledge = Knowledge::check(config, now())?;
+    relying_party(config, &config.origins(config.port()), knowledge.as_ref(), ACCOUNTS)?;
     match Store::of_other_relying_party(&config.database, &config.rp_id)? {
         Some(passkeys) => Err(StartError::OtherRelyingParty(passkeys)),
         None => Ok(()),

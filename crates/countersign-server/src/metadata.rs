@@ -171,6 +171,29 @@ impl NotTaken {
 impl Knowledge {
     /// Opens what is configured, and puts in use what is there.
     pub(crate) fn load(config: &Config, now: Timestamp) -> Result<Option<Self>, StartError> {
+        let Some(knowledge) = Self::open(config)? else { return Ok(None) };
+        match &knowledge.source {
+            Source::File(watched) => watched.start(&knowledge, now)?,
+            #[cfg(feature = "fetch")]
+            Source::Url(_) => fetched::start(&knowledge, now),
+        }
+        Ok(Some(knowledge))
+    }
+
+    /// Opens what is configured, and fails where [`Self::load`] would. Keeps nothing.
+    pub(crate) fn check(config: &Config, now: Timestamp) -> Result<Option<Self>, StartError> {
+        let Some(knowledge) = Self::open(config)? else { return Ok(None) };
+        match &knowledge.source {
+            Source::File(watched) => watched.check(&knowledge, now)?,
+            // It starts without any.
+            #[cfg(feature = "fetch")]
+            Source::Url(_) => {}
+        }
+        Ok(Some(knowledge))
+    }
+
+    /// Opens what is configured, with nothing in use yet.
+    fn open(config: &Config) -> Result<Option<Self>, StartError> {
         let Some(MetadataConfig { source, roots, registrations, check_every }) = &config.metadata else {
             return Ok(None);
         };
@@ -184,7 +207,7 @@ impl Knowledge {
             #[cfg(feature = "fetch")]
             MetadataSource::Url(config) => Source::Url(Arc::new(fetched::Fetched::new(config)?)),
         };
-        let knowledge = Self {
+        Ok(Some(Self {
             metadata: Arc::new(metadata),
             registrations: *registrations,
             source,
@@ -197,13 +220,7 @@ impl Knowledge {
             check_every: (*check_every).max(CHECK_MIN),
             trouble: Mutex::new(None),
             behind: Mutex::new(None),
-        };
-        match &knowledge.source {
-            Source::File(watched) => watched.start(&knowledge, now)?,
-            #[cfg(feature = "fetch")]
-            Source::Url(_) => fetched::start(&knowledge, now),
-        }
-        Ok(Some(knowledge))
+        }))
     }
 
     /// Watches the source, and what other servers keep. Never done.
@@ -263,6 +280,14 @@ impl Knowledge {
             NotTaken::Refused(error) => StartError::Metadata(path.to_owned(), error),
             NotTaken::NotKept(error) => error,
         })
+    }
+
+    /// Reads a file and puts it in use, without keeping it.
+    fn try_out(&self, path: &Path, now: Timestamp) -> Result<(), StartError> {
+        match self.put_in_use(&kept::read(path)?, now) {
+            Ok(_) | Err(MetadataError::NotNewer(_)) => Ok(()),
+            Err(error) => Err(StartError::Metadata(path.to_owned(), error)),
+        }
     }
 
     /// Puts a BLOB in use and keeps it, and says its number. The one that is in use already is no error.

@@ -51,6 +51,7 @@ impl fmt::Debug for Server {
 impl Server {
     /// Listens, and opens the database. From here on clients can connect; they are answered once it serves.
     pub fn bind(config: &Config) -> Result<Self, StartError> {
+        config.check_addresses()?;
         let sockets = Sockets::bind(config.listen)?;
         let operations = config.metrics_listen.map(Sockets::bind).transpose()?;
         let port = sockets.addresses.first().map_or(0, SocketAddr::port);
@@ -62,8 +63,17 @@ impl Server {
 
     /// Says what would keep a server with this configuration from running, or from accepting the passkeys in its database.
     ///
-    /// Makes no file, listens nowhere, and leaves metadata alone.
+    /// Makes no file, keeps nothing, fetches nothing, and listens for a moment. It does not say whether the addresses are
+    /// free, for the server that is there may be the one whose configuration this is, nor whether the database can be written to,
+    /// nor what the server has that metadata is fetched from.
     pub fn check(config: &Config) -> Result<(), StartError> {
+        config.check_addresses()?;
+        for listen in std::iter::once(config.listen).chain(config.metrics_listen) {
+            match Sockets::bind(listen) {
+                Ok(_) | Err(StartError::AddressInUse(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
         http::check(config)
     }
 

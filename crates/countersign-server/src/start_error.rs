@@ -17,6 +17,8 @@ pub enum StartError {
     AddressForbidden(SocketAddr),
     /// Listening failed for another reason.
     Listen(SocketAddr, io::Error),
+    /// The page and the operator's numbers are to be at this address, each as its own.
+    AddressTwice(SocketAddr),
     /// The RP ID, an origin or their combination is not usable.
     RelyingParty(ConfigurationError),
     /// A file of metadata, or of its roots, or of its number, can't be read or written.
@@ -89,6 +91,11 @@ impl fmt::Display for StartError {
             }
             Self::AddressForbidden(address) => write!(f, "this user is not permitted to listen on {address}"),
             Self::Listen(address, error) => write!(f, "can't listen on {address}: {error}"),
+            Self::AddressTwice(address) => write!(
+                f,
+                "{address} is given for the page and for /metrics: without an address of its own, /metrics is where the \
+                 page is"
+            ),
             Self::RelyingParty(error) => write!(f, "{error}"),
             Self::MetadataFile(path, error) => {
                 write!(f, "can't use the metadata file {}: {error}", path.display())

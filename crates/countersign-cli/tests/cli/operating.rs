@@ -6,6 +6,7 @@ use std::{
     process::Output,
 };
 
+use countersign_metadata::testing::TestChain;
 use serde_json::json;
 
 use crate::{
@@ -36,7 +37,9 @@ fn another_rp_id_than_that_of_the_stored_passkeys_is_warned_of_and_fails_the_che
     }
     drop(running);
     let good = check(&database, &[]);
-    assert_eq!(String::from_utf8(good.stdout).unwrap(), "the configuration and the database are good\n");
+    let said = "the configuration, its metadata and the passkeys in the database are good\nnot looked at: whether the \
+                addresses are free, whether the database can be written to, and what --metadata-url has\n";
+    assert_eq!(String::from_utf8(good.stdout).unwrap(), said);
     assert_eq!((good.status.code(), good.stderr.len()), (Some(0), 0));
     let sentence = "2 of the 2 passkeys in the database can't be used with the RP ID \"example.org\": they were \
                     registered with \"localhost\"";
@@ -67,6 +70,99 @@ fn a_check_makes_no_database_and_finds_what_the_start_would() {
     let sentence = format!("the file {} is not a countersign database", text.display());
     assert_fails(&check(&text, &[]), 1, &sentence);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+}
+
+/// Writes metadata, and the root that signed it.
+fn write_metadata(folder: &Path, next_update: &str) -> [String; 2] {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let [blob, root] = ["blob", "root.pem"].map(|name| folder.join(name));
+    let chain = TestChain::new();
+    let payload = json!({ "no": 7, "nextUpdate": next_update, "entries": [] });
+    fs::write(&blob, chain.sign(payload.to_string().as_bytes())).unwrap();
+    let pem = STANDARD.encode(chain.root.certificate().as_der());
+    fs::write(&root, format!("-----BEGIN CERTIFICATE-----\n{pem}\n-----END CERTIFICATE-----\n")).unwrap();
+    [blob, root].map(|path| path.to_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_check_finds_metadata_that_a_server_could_not_start_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("test.sqlite3");
+    let [blob, root] = write_metadata(folder.path(), "2054-01-01");
+    let files = || fs::read_dir(folder.path()).unwrap().count();
+    let check = |options: &[&str]| check(&database, options);
+    for more in [&[][..], &["--attested"]] {
+        let all = [&["--metadata", &blob, "--metadata-root", &root][..], more].concat();
+        assert_eq!(check(&all).status.code(), Some(0));
+    }
+    assert_eq!(files(), 2, "nothing is kept");
+    let missing = folder.path().join("missing").display().to_string();
+    let reason = "No such file or directory (os error 2)";
+    assert_fails(
+        &check(&["--attested", "--metadata", &missing]),
+        1,
+        &format!("can't use the metadata file {missing}: {reason}"),
+    );
+    assert_fails(
+        &check(&["--metadata", &blob, "--metadata-root", &missing]),
+        1,
+        &format!("can't use the metadata file {missing}: {reason}"),
+    );
+    let sentence = format!("{blob} is not a certificate in PEM");
+    assert_fails(&check(&["--metadata", &blob, "--metadata-root", &blob]), 1, &sentence);
+    write_metadata(folder.path(), "2026-02-01");
+    let output = check(&["--metadata", &blob, "--metadata-root", &root]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(1) && said.starts_with(&format!("countersign: can't use {blob}: ")),
+        "{said}"
+    );
+    // A server starts with what it kept.
+    write_metadata(folder.path(), "2054-01-01");
+    fs::copy(&blob, folder.path().join("test.metadata")).unwrap();
+    fs::remove_file(&blob).unwrap();
+    assert_eq!(check(&["--metadata", &blob, "--metadata-root", &root]).status.code(), Some(0));
+}
+
+#[cfg(feature = "fetch")]
+#[test]
+fn a_check_finds_an_authority_that_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("test.sqlite3");
+    let text = folder.path().join("letter.txt");
+    fs::write(&text, "Dear Ada,\n").unwrap();
+    let text = text.to_str().unwrap();
+    let output = check(&database, &["--metadata-url", "https://localhost/", "--metadata-ca", text]);
+    assert_fails(&output, 1, &format!("{text} is not a certificate in PEM"));
+    let output = check(&database, &["--metadata-url", "http://localhost/"]);
+    let sentence = "\"http://localhost/\" is not an address to fetch metadata from, such as https://mds3.fidoalliance.org/";
+    assert_fails(&output, 1, sentence);
+}
+
+#[test]
+fn a_check_finds_an_address_that_can_t_be_had_and_lets_a_running_server_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("test.sqlite3");
+    // 192.0.2.0/24 is for documentation: of no machine.
+    let sentence = "can't listen on 192.0.2.1:8080: it is not an address of this machine";
+    assert_fails(&check(&database, &["--listen", "192.0.2.1:8080"]), 1, sentence);
+    assert_fails(&check(&database, &["--metrics-listen", "192.0.2.1:8080"]), 1, sentence);
+    let running = Running::start(&database);
+    let address = running.url.strip_prefix("http://localhost:").unwrap();
+    let address = format!("127.0.0.1:{address}");
+    assert_eq!(check(&database, &["--listen", &address]).status.code(), Some(0));
+}
+
+#[test]
+fn one_address_for_the_page_and_for_the_numbers_is_said_in_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("test.sqlite3");
+    let both = ["--listen", "127.0.0.1:8079", "--metrics-listen", "127.0.0.1:8079"];
+    let sentence = "127.0.0.1:8079 is given for the page and for /metrics: without an address of its own, /metrics is \
+                    where the page is";
+    assert_fails(&check(&database, &both), 1, sentence);
+    let output = program().args(["serve", "--database"]).arg(&database).args(both).output().unwrap();
+    assert_fails(&output, 1, sentence);
 }
 
 #[test]

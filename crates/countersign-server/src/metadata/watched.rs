@@ -43,6 +43,12 @@ impl Watched {
         Ok(())
     }
 
+    /// Fails where [`Self::start`] would.
+    pub(super) fn check(&self, knowledge: &Knowledge, now: Timestamp) -> Result<(), StartError> {
+        let outcome = knowledge.try_out(&self.file, now);
+        outcome.or_else(|error| knowledge.try_out(knowledge.kept.blob(), now).map_err(|_| error))
+    }
+
     /// Looks after the file for ever.
     pub(super) async fn watch(&self, knowledge: &Arc<Knowledge>) {
         loop {
