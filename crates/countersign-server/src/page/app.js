@@ -103,7 +103,7 @@ async function withConfirmation(act, wait, work, { before = () => {}, after = ()
  * Does what may be done although its answer doesn't come, be it lost or cancelled: `look` finds out then whether it was.
  * It gives what the answer would have said, or nothing if it was not done.
  */
-async function certain(request, look, advice = 'A moment later it had not been done. Try again.') {
+async function certain(request, look) {
   try {
     return await request();
   } catch (error) {
@@ -111,7 +111,7 @@ async function certain(request, look, advice = 'A moment later it had not been d
     if (!error.uncertain && error.code !== 'not-found') throw error;
     const found = await look().catch((failure) => { throw failure.code === 'not-signed-in' ? failure : error; });
     if (found) return found;
-    throw error.uncertain ? Object.assign(error, { advice }) : error;
+    throw error.uncertain ? Object.assign(error, { advice: 'A moment later it had not been done. Try again.' }) : error;
   }
 }
 
@@ -384,7 +384,6 @@ async function refresh(notice = byId('add-notice')) {
   }
 }
 
-
 /** Says what is done, and loads the lists anew: it stands whatever becomes of that. */
 async function done(wait, text, notice) {
   wait.done();
@@ -423,7 +422,7 @@ function rename(item, part, passkey) {
     failed: ({ code }) => (!code || code.startsWith('label-') ? markInvalid(input) : input.focus()),
     work: async (wait) => {
       if (!label) throw new Failure('Give the passkey a name first.');
-      const { credential } = await certain(() => api('PATCH', `/api/credentials/${passkey.id}`, { body: { label }, wait }), () => renamed(passkey));
+      const { credential } = await certain(() => api('PATCH', `/api/credentials/${passkey.id}`, { body: { label }, wait }), () => renamed(passkey, label));
       session.passkeys = session.passkeys.map((one) => (one.id === credential.id ? credential : one));
       const current = passkeyItem(credential, session.passkeys.length, PASSKEY_ACTIONS);
       item.replaceWith(current);
@@ -434,11 +433,11 @@ function rename(item, part, passkey) {
   });
 }
 
-/** The passkey as the server has it now, if its name is another one than on the screen. */
-async function renamed({ id, label }) {
+/** The passkey as the server has it now, if its name is the wanted one, or what the server made of that. */
+async function renamed({ id, label }, wanted) {
   const { account, credentials } = await api('GET', '/api/credentials');
   const credential = account === server.account && credentials.find((one) => one.id === id);
-  return credential && credential.label !== label ? { credential } : null;
+  return credential && (credential.label === wanted || credential.label !== label) ? { credential } : null;
 }
 
 function remove(part, passkey) {
@@ -511,7 +510,7 @@ async function added(wait) {
     const { account, credentials } = await api('GET', '/api/credentials').catch(unknown);
     if (account !== server.account) unknown();
     const credential = credentials.find((one) => one.id === error.credentialId);
-    if (!credential) throw Object.assign(error, { advice: 'The passkey was not added to your account. Try again.' });
+    if (!credential) throw Object.assign(error, { advice: 'A moment later the passkey had not been added to your account. Try again.' });
     return { credential };
   }
 }

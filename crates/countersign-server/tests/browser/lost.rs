@@ -225,7 +225,7 @@ async fn a_passkey_whose_finish_is_cancelled_is_not_said_to_be_unaccepted() {
     visit.make_passkey().await;
     cancel(browser).await;
     let (words, code) = visit.notice("add-notice").await;
-    assert!(words.contains("The passkey was not added to your account."), "{words}");
+    assert!(words.contains("A moment later the passkey had not been added to your account."), "{words}");
     assert_eq!(code, "cancelled");
     assert_eq!(browser.run("return signals").await, json!([]));
     assert_eq!(browser.credentials(&second).await.len(), 1, "the finish may be under way");

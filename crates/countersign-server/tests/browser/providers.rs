@@ -67,6 +67,25 @@ async fn bytes_in_a_password_manager_s_extension_results_are_sent_as_base64url()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn bytes_of_a_frame_in_what_to_json_gives_are_sent_as_base64url() {
+    let framed = "const toJson = PublicKeyCredential.prototype.toJSON;
+        PublicKeyCredential.prototype.toJSON = function () {
+            const frame = document.body.appendChild(document.createElement('iframe')).contentWindow;
+            const blob = new frame.Uint8Array([1, 255]).buffer;
+            window.foreign = !(blob instanceof ArrayBuffer);
+            return { ...toJson.call(this), clientExtensionResults: { largeBlob: { blob } } };
+        };";
+    let visit = Visit::begin(&[NO_AUTOFILL, framed, SENT]).await;
+    visit.browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    assert_eq!(visit.browser.run("return foreign").await, true);
+    assert_eq!(
+        visit.browser.run("return sent.clientExtensionResults").await,
+        json!({ "largeBlob": { "blob": "Af8" } })
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_passkey_of_another_server_on_localhost_is_not_forgotten() {
     let mut visit = Visit::begin(&[NO_AUTOFILL]).await;
     let authenticator = visit.browser.add_authenticator(json!({})).await;
