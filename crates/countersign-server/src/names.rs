@@ -9,8 +9,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::{
     CodePointMapData, CodePointSetData,
     props::{
-        CanonicalCombiningClass, DefaultIgnorableCodePoint, Emoji, EmojiComponent, ExtendedPictographic,
-        JoiningType, VariationSelector,
+        CanonicalCombiningClass, Emoji, EmojiComponent, ExtendedPictographic, JoiningType, VariationSelector,
     },
 };
 
@@ -104,12 +103,12 @@ pub(crate) fn clean(text: &str) -> Result<String, NameFault> {
 }
 
 /// A text that is equal for two names if they look the same but for similar letters: compatibility characters, case,
-/// white space and ignorable characters make no difference.
+/// white space and characters that can't be seen make no difference.
 pub(crate) fn key(name: &str) -> String {
     let normalizer = ComposingNormalizerBorrowed::new_nfkc();
     let normal = normalizer.normalize(name);
-    let is_ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
-    let seen: String = normal.chars().filter(|character| !is_ignorable.contains(*character)).collect();
+    let is_seen = |character: &char| is_space(*character) || !text::is_hidden(*character);
+    let seen: String = normal.chars().filter(is_seen).collect();
     // Lower case first, or `ẞ` would differ from `ß`; then upper case, in which `ß` is `SS` and both sigmas are one.
     let folded = seen.to_lowercase().to_uppercase();
     let normal = normalizer.normalize(&folded);

@@ -35,8 +35,8 @@ pub(crate) fn is_hidden(character: char) -> bool {
     if matches!(character, ' '..='~') {
         return false;
     }
-    // Interlinear annotations and the blank of Braille are not ignorable by their property, and show nothing.
-    matches!(character, '\u{fff9}'..='\u{fffb}' | BRAILLE_BLANK)
+    // Interlinear annotations and what is blank by its meaning are not ignorable by their property, and show nothing.
+    matches!(character, '\u{fff9}'..='\u{fffb}' | BRAILLE_BLANK | NULL_NOTEHEAD | FULL_BLANK | HALF_BLANK)
         || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
         || CodePointSetData::new::<NoncharacterCodePoint>().contains(character)
         || matches!(
@@ -47,6 +47,14 @@ pub(crate) fn is_hidden(character: char) -> bool {
 
 /// BRAILLE PATTERN BLANK: a space to those who write Braille, and blank to everyone.
 pub(crate) const BRAILLE_BLANK: char = '\u{2800}';
+
+/// MUSICAL SYMBOL NULL NOTEHEAD, a note without a head
+/// ([U1D100](https://www.unicode.org/charts/PDF/U1D100.pdf)).
+const NULL_NOTEHEAD: char = '\u{1d159}';
+/// EGYPTIAN HIEROGLYPH FULL BLANK, and the half one: places without a sign
+/// ([U13430](https://www.unicode.org/charts/PDF/U13430.pdf)).
+const FULL_BLANK: char = '\u{13441}';
+const HALF_BLANK: char = '\u{13442}';
 
 /// Whether a character can be seen by itself: a letter, a number, punctuation or a symbol. What is not assigned yet may
 /// be one, on a device that is newer than this program.

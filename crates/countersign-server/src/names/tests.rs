@@ -41,9 +41,20 @@ fn a_name_that_can_t_be_seen_is_refused() {
         "\u{301}",
         "\u{17b4}",
         "\u{feff}",
+        "\u{1d159}",
+        "\u{13441}\u{13442}",
     ] {
         assert!(clean(text).is_err(), "{text:?}");
     }
+}
+
+#[test]
+fn a_blank_sign_of_music_or_of_hieroglyphs_makes_no_second_name() {
+    for blank in ['\u{1d159}', '\u{13441}', '\u{13442}', '\u{fffa}'] {
+        assert_eq!(clean(&format!("Ada{blank}")), Err(NameFault::Invisible(blank)));
+        assert_eq!(key(&format!("A{blank}da{blank}")), key("Ada"), "{blank:?}");
+    }
+    assert_ne!(key("Ada\u{2800}L"), key("AdaL"), "a space");
 }
 
 #[test]
