@@ -4,10 +4,17 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// The most bytes of a file of certificates in PEM: some five hundred of them, where one or two are expected.
 pub const CERTIFICATES_MAX: usize = 1024 * 1024;
+
+/// What the name of a new file begins and ends with, around 16 hexadecimal digits.
+const NEW: [&str; 2] = [".countersign-", ".new"];
+
+/// How old a new file is that no one writes any more: writing one takes seconds.
+const LEFT_OVER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often another name is tried where a file has the one that was drawn.
 const NAMES_MAX: usize = 8;
@@ -27,7 +34,7 @@ pub fn read(path: &Path, max: usize) -> io::Result<Vec<u8>> {
 ///
 /// Whatever happens, a crash or a full disk, there is the old file or the new one, and no mixture of both: the content
 /// is written to a new file beside it, of a random name that ends in `.new`, and brought to the disk before that takes
-/// its name. What is neither a regular file nor absent is an error: see [`check_replaceable`].
+/// its name. Such files that a crash left in the folder a day ago or earlier are removed. What is neither a regular file nor absent is an error: see [`check_replaceable`].
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     check_replaceable(path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -35,6 +42,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         fs::create_dir_all(folder)?;
     }
     let folder = folder.unwrap_or(Path::new("."));
+    remove_left_over(folder);
     let (mut file, new) = create_new(folder)?;
     let mut write = || {
         file.write_all(content)?;
@@ -72,10 +80,11 @@ pub fn check_replaceable(path: &Path) -> io::Result<()> {
 
 /// A file that was not there, under an unpredictable name, at which no link can have been put.
 fn create_new(folder: &Path) -> io::Result<(File, PathBuf)> {
+    let [begin, end] = NEW;
     let mut outcome = Err(io::ErrorKind::AlreadyExists.into());
     for _ in 0..NAMES_MAX {
         let random = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
-        let path = folder.join(format!(".countersign-{random:016x}.new"));
+        let path = folder.join(format!("{begin}{random:016x}{end}"));
         // O_EXCL, which follows no link.
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(file) => return Ok((file, path)),
@@ -84,6 +93,23 @@ fn create_new(folder: &Path) -> io::Result<(File, PathBuf)> {
         }
     }
     outcome
+}
+
+/// Removes the new files that a crash left long ago. What can't be looked at or removed stays.
+fn remove_left_over(folder: &Path) {
+    let [begin, end] = NEW;
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let digits = name.to_str().and_then(|name| name.strip_prefix(begin)?.strip_suffix(end));
+        let is_ours =
+            digits.is_some_and(|it| it.len() == 16 && it.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        // Of a link, what is said is of the link.
+        let found = entry.metadata().ok().filter(|_| is_ours).filter(fs::Metadata::is_file);
+        let age = found.and_then(|found| found.modified().ok()?.elapsed().ok());
+        if age.is_some_and(|age| age > LEFT_OVER) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Brings the new name to the disk, where the system has that.
@@ -109,6 +135,30 @@ mod tests {
         replace(&path, b"2").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"2");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_crash_left_a_day_ago_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, hours: u64| {
+            let path = folder.path().join(name);
+            let age = Duration::from_secs(hours * 60 * 60);
+            File::create(&path).unwrap().set_modified(std::time::SystemTime::now() - age).unwrap();
+            path
+        };
+        let left_over = put(".countersign-0123456789abcdef.new", 25);
+        let others = [
+            put(".countersign-0123456789abcde0.new", 23),
+            put(".countersign-0123456789abcdeg.new", 25),
+            put(".countersign-0123456789abcdef0.new", 25),
+            put(".countersign-0123456789abcdef.old", 25),
+            put("countersign-0123456789abcdef.new", 25),
+        ];
+        replace(&folder.path().join("a"), b"1").unwrap();
+        assert!(!left_over.exists());
+        for other in others {
+            assert!(other.exists(), "{}", other.display());
+        }
     }
 
     #[test]

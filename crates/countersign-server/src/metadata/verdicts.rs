@@ -42,9 +42,12 @@ impl Verdicts {
         // Without the lock: others need not wait.
         let verdict = judge();
         let mut remembered = self.lock(by);
-        if remembered.verdicts.len() < REMEMBERED_MAX {
-            remembered.verdicts.insert(id.clone(), verdict.clone());
+        if remembered.verdicts.len() >= REMEMBERED_MAX
+            && let Some(any) = remembered.verdicts.keys().next().cloned()
+        {
+            remembered.verdicts.remove(&any);
         }
+        remembered.verdicts.insert(id.clone(), verdict.clone());
         verdict
     }
 
@@ -61,6 +64,20 @@ impl Verdicts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_more_than_are_remembered_takes_the_place_of_any() {
+        let verdicts = Verdicts::default();
+        let by = (Some(7), Timestamp::from_unix_seconds(0));
+        let id = |number: usize| CredentialId::new((number as u128).to_be_bytes()).unwrap();
+        for number in 0..REMEMBERED_MAX {
+            verdicts.of(&id(number), by, || None);
+        }
+        let newest = id(REMEMBERED_MAX);
+        assert_eq!(verdicts.of(&newest, by, || Some("x".into())), Some("x".into()));
+        assert_eq!(verdicts.of(&newest, by, || panic!("it is remembered")), Some("x".into()));
+        assert_eq!(verdicts.lock((Some(7), 0)).verdicts.len(), REMEMBERED_MAX);
+    }
 
     #[test]
     fn an_attestation_is_judged_once_for_each_blob_and_day() {
