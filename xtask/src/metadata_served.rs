@@ -88,7 +88,7 @@ pub(crate) fn served(blob: &Blob) -> Served {
 fn formats(root: &Root) -> String {
     match root.formats() {
         Some(formats) => formats.map(|format| format!("`{format}`")).collect::<Vec<_>>().join(", "),
-        None => "any".to_owned(),
+        None => "any but `android-key`".to_owned(),
     }
 }
 

@@ -10,6 +10,10 @@
 //! certificates with nearly any subject to nearly anyone, so that below them an attestation of another format proves
 //! nothing. What is `SafetyNet`'s there is so in every entry: other vendors list one of these roots too.
 //!
+//! Google's own roots issue what `android-key` attestations have in devices, among them certificates that are not a CA's
+//! and issue others (see `countersign_attestation`'s module `path::factory`). Below another vendor's root these would be
+//! its attestation certificates, so that such a root serves `android-key` only where the statement lists the format.
+//!
 //! **Models.** A root that is in the statements of several models vouches for each of them, and so does one that issued
 //! such a root or was issued by it.
 
@@ -36,7 +40,7 @@ const SAFETY_NET: &str = "android-safetynet";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
     anchor: TrustAnchor,
-    /// `None` for any format.
+    /// `None` for any format but `android-key`.
     formats: Option<Arc<[Box<str>]>>,
 }
 
@@ -46,14 +50,18 @@ impl Root {
         &self.anchor
     }
 
-    /// The statement formats that it serves; `None` if nothing in the metadata narrows them.
+    /// The statement formats that it serves; `None` if nothing in the metadata narrows them, which is any format but
+    /// `android-key`: that one must be listed, unless the root is one of Google's for it.
     pub fn formats(&self) -> Option<impl Iterator<Item = &str>> {
         self.formats.as_ref().map(|formats| formats.iter().map(|format| &**format))
     }
 
     /// Whether it vouches for statements of this format.
     pub fn serves(&self, format: &str) -> bool {
-        self.formats.as_ref().is_none_or(|formats| formats.iter().any(|own| **own == *format))
+        match &self.formats {
+            Some(formats) => formats.iter().any(|own| **own == *format),
+            None => format != ANDROID_KEY,
+        }
     }
 }
 

@@ -116,6 +116,11 @@ impl CertificateBuilder {
         self.signed_in_name(key, &name(issuer), issuer_key)
     }
 
+    /// The certificate of `key`, signed by the subject of `issuer` with `issuer_key`.
+    pub fn signed_below(&self, key: &Key, issuer: &Certificate, issuer_key: &Key) -> Certificate {
+        self.signed_in_name(key, issuer.subject().as_der(), issuer_key)
+    }
+
     fn signed_in_name(&self, key: &Key, issuer: &[u8], issuer_key: &Key) -> Certificate {
         let tbs = sequence(&[
             &[0xa0, 0x03, 0x02, 0x01, 0x02],

@@ -12,6 +12,10 @@
 //! certificate, and expiry below the root. An app that signs a certificate with its own attested key gains nothing by
 //! them: its certificate has a key description, so it is never accepted as a batch certificate, and the path through the
 //! batch certificate would have five certificates.
+//!
+//! The anchors that a caller has for `android-key` may include roots of others than Google. An attestation certificate
+//! below such a root, whose key must not issue anything, is no batch certificate: those of authenticators name their
+//! model in an extension or have extended key usages, and batch certificates have neither.
 
 use countersign_types::Timestamp;
 
@@ -19,7 +23,10 @@ use super::{
     Obstacle,
     rules::{self, Kind},
 };
-use crate::{Certificate, oid};
+use crate::{
+    Certificate,
+    oid::{self, Oid},
+};
 
 /// The position of the batch certificate in a path, from 0 for the attestation certificate.
 const BATCH: usize = 1;
@@ -28,10 +35,17 @@ const INTERMEDIATE: usize = 2;
 /// The position of the root, the last.
 const ROOT: usize = 3;
 
+/// The extensions that no batch certificate has: those of keys made by apps, and of certificates for other purposes than
+/// issuing those of keys.
+const NOT_IN_BATCHES: [Oid<'static>; 3] =
+    [oid::ANDROID_KEY_DESCRIPTION, oid::EXTENDED_KEY_USAGE, oid::FIDO_AAGUID];
+
 /// Whether a certificate can have this position in a factory chain.
 pub(super) fn admits(position: usize, kind: Kind, certificate: &Certificate) -> bool {
     match (position, kind) {
-        (BATCH, Kind::Intermediate) => certificate.extension(&oid::ANDROID_KEY_DESCRIPTION).is_none(),
+        (BATCH, Kind::Intermediate) => {
+            NOT_IN_BATCHES.iter().all(|identifier| certificate.extension(identifier).is_none())
+        }
         (INTERMEDIATE, Kind::Intermediate) => {
             certificate.subject().attributes().any(|it| *it.attribute_type() == oid::SERIAL_NUMBER)
         }

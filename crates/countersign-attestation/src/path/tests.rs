@@ -18,7 +18,7 @@ use crate::{
     test_support::{
         NOW,
         certificates::{Builder, Key, root, rsa_spki, text},
-        sequence, tlv,
+        octet_string, sequence, tlv,
     },
 };
 

@@ -123,10 +123,10 @@ fn rule_386_a_certificate_below_a_web_ca_attests_by_safetynet_only() {
         ("apple", AaguidSource::Authenticator),
         ("something-new", AaguidSource::Authenticator),
     ] {
-        let expected = if format == "android-key" { Obstacle::IssuerUnknown } else { Obstacle::NoAnchor };
-        refused(assess(ANDROID, format, source), expected);
+        let expected = |served| if served { Obstacle::IssuerUnknown } else { Obstacle::NoAnchor };
+        refused(assess(ANDROID, format, source), expected(format == "android-key"));
         // Nor where another vendor lists the same CA.
-        refused(assess(OTHER, format, source), Obstacle::IssuerUnknown);
+        refused(assess(OTHER, format, source), expected(format != "android-key"));
     }
 }
 
@@ -148,8 +148,7 @@ fn rule_386_each_root_of_android_serves_one_format() {
 fn rule_386_a_statement_that_lists_its_formats_is_taken_at_its_word() {
     let with = |formats: Value| {
         let mut payload = with_roots(&[web()], &[vendor(), web()]);
-        payload["entries"][0]["metadataStatement"]["authenticatorGetInfo"] =
-            json!({"versions": ["FIDO_2_1"], "attestationFormats": formats});
+        listing_formats(&mut payload, &formats);
         holding(&payload)
     };
     let serving = |metadata: &Metadata, model| {
@@ -157,15 +156,44 @@ fn rule_386_a_statement_that_lists_its_formats_is_taken_at_its_word() {
     };
     assert_eq!(serving(&with(json!(["packed"])), MODEL), [1, 0, 0]);
     let safety_net = with(json!(["android-safetynet"]));
-    assert_eq!((serving(&safety_net, MODEL), serving(&safety_net, OTHER)), ([0, 0, 1], [1, 1, 2]));
+    assert_eq!((serving(&safety_net, MODEL), serving(&safety_net, OTHER)), ([0, 0, 1], [1, 0, 2]));
     for open in [json!([]), json!(7), json!(["compound"])] {
-        assert_eq!(serving(&with(open), MODEL), [1, 1, 1]);
+        assert_eq!(serving(&with(open), MODEL), [1, 0, 1]);
     }
+    // Android's format must be listed: it has exceptions for chains of Google's making.
+    assert_eq!(serving(&with(json!(["packed", "android-key"])), MODEL), [1, 1, 0]);
+}
+
+#[test]
+fn rule_400_an_attestation_certificate_of_another_vendor_issues_no_android_key_statement() {
+    // An authenticator's certificate in the place of a batch certificate, below an intermediate with a serialNumber.
+    let number: [(&[u8], &str); 1] = [(&[0x55, 4, 5], "d3a2c4b6")];
+    let intermediate =
+        CertificateBuilder::ca("").subject(&number).signed(&Key::new(24), "vendor", &Key::new(21));
+    let batch = CertificateBuilder::leaf("batch").signed_below(&Key::new(25), &intermediate, &Key::new(24));
+    let leaf = CertificateBuilder::leaf("leaf").signed(&Key::new(22), "batch", &Key::new(25));
+    let chain = Attestation::with_certificates(
+        "android-key",
+        AttestationType::Basic,
+        vec![leaf, batch, intermediate],
+    )
+    .with_aaguid_source(AaguidSource::Software);
+    let mut payload = with_roots(&[vendor()], &[vendor()]);
+    refused(assess(&holding(&payload), MODEL, &chain), Obstacle::NoAnchor);
+    listing_formats(&mut payload, &json!(["android-key"]));
+    assess(&holding(&payload), MODEL, &chain).unwrap();
+}
+
+fn listing_formats(payload: &mut Value, formats: &Value) {
+    payload["entries"][0]["metadataStatement"]["authenticatorGetInfo"] =
+        json!({"versions": ["FIDO_2_1"], "attestationFormats": formats});
 }
 
 #[test]
 fn rule_387_a_metadata_entry_attests_the_aaguid_that_software_wrote() {
-    let metadata = holding(&with_roots(&[vendor()], &[vendor()]));
+    let mut payload = with_roots(&[vendor()], &[vendor()]);
+    listing_formats(&mut payload, &json!(["tpm", "android-key"]));
+    let metadata = holding(&payload);
     for format in ["tpm", "android-key"] {
         let trust = assess(&metadata, MODEL, &attestation(format, AaguidSource::Software, ("vendor", 21)));
         assert_eq!(trust.unwrap().attested_aaguid().map(AttestedAaguid::get), Some(aaguid(MODEL)));

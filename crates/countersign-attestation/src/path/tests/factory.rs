@@ -212,6 +212,20 @@ fn rule_400_the_batch_certificate_carries_no_key_description() {
 }
 
 #[test]
+fn rule_400_a_batch_certificate_is_no_attestation_certificate_of_an_authenticator() {
+    let purposes = [oid::CLIENT_AUTHENTICATION, oid::TPM_AIK_CERTIFICATE]
+        .map(|purpose| sequence(&[&tlv(0x06, purpose.as_contents())]));
+    let purposes = purposes.iter().map(|purposes| (oid::EXTENDED_KEY_USAGE, purposes.clone()));
+    let model = (oid::FIDO_AAGUID, octet_string(&[7; 16]));
+    for (extension, value) in purposes.chain([model]) {
+        let other = |it: Builder| it.with_extension(extension.clone(), false, &value);
+        Chain::new().with(BATCH, other).refused(&Obstacle::NotCa);
+        Chain::of_cas().with(BATCH, other).accepted();
+        Chain::of_cas().with(BATCH, other).valid(&[BATCH], EXPIRED).out_of_time("android-key", BATCH);
+    }
+}
+
+#[test]
 fn rule_400_the_intermediates_subject_has_a_serial_number() {
     let unnumbered = |it: Builder| Builder { subject: vec![text(oid::COMMON_NAME, "d3a2c4b6")], ..it };
     Chain::of_cas().with(INTERMEDIATE, unnumbered).accepted();
