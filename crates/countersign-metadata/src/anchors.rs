@@ -171,7 +171,11 @@ fn is_android_hardware(certificate: &Certificate) -> bool {
 /// An anchor with the models that share a root, for each root of a FIDO2 model.
 ///
 /// Roots that issued one another are one family, by their names: signatures are not looked at, so that a family may be
-/// too large, which rejects more, and is never too small.
+/// too large, which rejects more. It is too small where what connects two roots is not in the BLOB: an intermediate
+/// that no statement lists.
+///
+/// An attestation certificate that is listed itself is that of the models that list it, whatever else its issuer does.
+/// But its issuer's root leads to it as well, so that these models are among the issuer's.
 fn shared_models(read: &[Read]) -> BTreeMap<Identity<'_>, TrustAnchor> {
     let mut families = Families::default();
     let mut by_subject: BTreeMap<&[u8], usize> = BTreeMap::new();
@@ -185,7 +189,7 @@ fn shared_models(read: &[Read]) -> BTreeMap<Identity<'_>, TrustAnchor> {
     }
     // Whoever is named as an issuer: all keys of that name are one family then.
     let issuers: BTreeSet<&[u8]> =
-        listed().filter(|(_, it)| is_below_a_ca(it)).map(|(_, it)| it.issuer().as_der()).collect();
+        listed().filter(|(_, it)| !it.is_self_issued()).map(|(_, it)| it.issuer().as_der()).collect();
     for (&(subject, _), &number) in &numbers {
         if issuers.contains(subject) {
             match by_subject.entry(subject) {
@@ -194,7 +198,9 @@ fn shared_models(read: &[Read]) -> BTreeMap<Identity<'_>, TrustAnchor> {
             }
         }
     }
-    for (_, certificate) in listed().filter(|(_, certificate)| is_below_a_ca(certificate)) {
+    for (_, certificate) in
+        listed().filter(|(_, certificate)| !certificate.is_self_issued() && is_ca(certificate))
+    {
         let own = numbers.get(&identity(certificate));
         if let (Some(issuer), Some(own)) = (by_subject.get(certificate.issuer().as_der()), own) {
             families.join(*issuer, *own);
@@ -202,7 +208,9 @@ fn shared_models(read: &[Read]) -> BTreeMap<Identity<'_>, TrustAnchor> {
     }
     let mut models: BTreeMap<usize, (&Certificate, Vec<Aaguid>)> = BTreeMap::new();
     for (aaguid, certificate) in listed() {
-        if let Some(number) = numbers.get(&identity(certificate)) {
+        let is_issued_alone = !certificate.is_self_issued() && !is_ca(certificate);
+        let issuer = by_subject.get(certificate.issuer().as_der()).filter(|_| is_issued_alone);
+        for number in numbers.get(&identity(certificate)).into_iter().chain(issuer) {
             let family = models.entry(families.of(*number)).or_insert_with(|| (certificate, Vec::new()));
             family.1.push(aaguid);
         }
@@ -218,10 +226,8 @@ fn shared_models(read: &[Read]) -> BTreeMap<Identity<'_>, TrustAnchor> {
         .collect()
 }
 
-/// Whether it is a CA's and not its own issuer's. An attestation certificate that is listed itself is that of the models
-/// that list it, whatever else its issuer does.
-fn is_below_a_ca(certificate: &Certificate) -> bool {
-    !certificate.is_self_issued() && certificate.basic_constraints().is_some_and(|constraints| constraints.ca)
+fn is_ca(certificate: &Certificate) -> bool {
+    certificate.basic_constraints().is_some_and(|constraints| constraints.ca)
 }
 
 /// Numbers in disjoint sets, each set known by its least number.

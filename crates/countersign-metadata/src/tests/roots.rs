@@ -271,9 +271,9 @@ fn rule_388_a_root_of_the_same_name_and_key_is_the_same_root() {
 #[test]
 fn rule_388_an_attestation_certificate_that_one_model_lists_is_of_that_model() {
     let leaf = unnamed(("vendor", 21)).trust_path()[0].clone();
-    let with = |first: &[Certificate], second: &[Certificate]| {
-        assess(&holding(&with_roots(first, second)), MODEL, &unnamed(("vendor", 21)))
-    };
-    assert!(with(from_ref(&leaf), &[vendor()]).unwrap().attested_aaguid().is_some());
-    refused(with(from_ref(&leaf), from_ref(&leaf)), Obstacle::ModelNotCertified(2));
+    let metadata = holding(&with_roots(from_ref(&leaf), &[vendor()]));
+    let assess = |model| assess(&metadata, model, &unnamed(("vendor", 21)));
+    assert!(assess(MODEL).unwrap().attested_aaguid().is_some());
+    // It is no way out of that model's status either: the issuer's root is that of both.
+    refused(assess(OTHER), Obstacle::ModelNotCertified(2));
 }
