@@ -96,7 +96,8 @@ pub struct TrustAnchor {
 pub enum UnnamedModels {
     /// It may be of each of the anchor's models: all of them are judged, and must be accepted. No AAGUID is attested.
     JudgedTogether,
-    /// Rejected with `attestation-untrusted`.
+    /// Rejected with `attestation-untrusted`, unless the certificate is itself the anchor: its models are judged together
+    /// in any case.
     #[default]
     Refused,
 }

@@ -8,8 +8,7 @@ use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, Timestamp};
 
 use crate::{
-    AaguidSource, Attestation, Certificate, PathError, PathLimits, TrustAnchor, TrustAnchors, TrustedPath,
-    UnnamedModels,
+    AaguidSource, Attestation, Certificate, PathError, PathLimits, TrustAnchors, TrustedPath, UnnamedModels,
     format::compound::{Compound, Part, Quorum},
     path::Obstacle,
 };
@@ -101,13 +100,23 @@ impl Attestation {
             );
         }
         let path = self.validate_trust_path(aaguid, source, now, verifiers, limits)?;
-        let model = self.trusted_model(aaguid, path.anchor())?;
+        let model = self.trusted_model(aaguid, &path)?;
         let covers_authenticator_data = self.covers_authenticator_data();
         Ok(Trust { paths: vec![path], covers_authenticator_data, model })
     }
 
     /// What the anchor makes of the AAGUID.
-    fn trusted_model(&self, aaguid: Aaguid, anchor: &TrustAnchor) -> Result<TrustedModel, PathError> {
+    ///
+    /// [Section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements) demands that
+    /// certificates name their models where a root is that of several. A certificate that is the anchor itself has no
+    /// root, so that it needs no extension; that several models have it is known, and all of them are judged.
+    fn trusted_model(&self, aaguid: Aaguid, path: &TrustedPath) -> Result<TrustedModel, PathError> {
+        let anchor = path.anchor();
+        let unnamed_models = if path.certificates().len() > 1 {
+            anchor.unnamed_models()
+        } else {
+            UnnamedModels::JudgedTogether
+        };
         let attested = Ok(TrustedModel::Attested(AttestedAaguid(aaguid)));
         if !self.covers_authenticator_data() {
             return Ok(TrustedModel::Unknown);
@@ -115,7 +124,7 @@ impl Attestation {
         match (self.aaguid_source(), anchor.shared_models()) {
             (AaguidSource::Authenticator, _) | (AaguidSource::NotCertified, None) => attested,
             (AaguidSource::Software, Some(models)) if models.contains(&aaguid) => attested,
-            (AaguidSource::NotCertified, Some(models)) => match (&**models, anchor.unnamed_models()) {
+            (AaguidSource::NotCertified, Some(models)) => match (&**models, unnamed_models) {
                 ([only], _) if *only == aaguid => attested,
                 ([] | [_], _) => Ok(TrustedModel::Unknown),
                 (_, UnnamedModels::JudgedTogether) => Ok(TrustedModel::OneOf(Arc::clone(models))),

@@ -98,6 +98,8 @@ pub(crate) fn roots_of_entries(blob: &Blob) -> Vec<Box<[Root]>> {
 /// What counts of one entry.
 struct Read {
     aaguid: Option<Aaguid>,
+    /// Whether its attestations may have certificates, so that its roots vouch for any.
+    is_certified: bool,
     certificates: Vec<Certificate>,
     /// `authenticatorGetInfo.attestationFormats`, if it is there and names anything.
     listed: Option<Arc<[Box<str>]>>,
@@ -115,7 +117,8 @@ impl Read {
             .collect();
         // The parts of a compound statement have formats of their own, which such a list does not name.
         let is_narrow = !listed.is_empty() && !listed.iter().any(|format| **format == *"compound");
-        Self { aaguid: entry.aaguid(), certificates, listed: is_narrow.then_some(listed) }
+        let is_certified = statement.as_ref().is_some_and(Statement::attests_with_certificates);
+        Self { aaguid: entry.aaguid(), is_certified, certificates, listed: is_narrow.then_some(listed) }
     }
 
     /// Whether this is a model that attests through `SafetyNet` with the roots that are not for something else.
@@ -172,7 +175,7 @@ fn is_android_hardware(certificate: &Certificate) -> bool {
 ///
 /// Roots that issued one another are one family, by their names: signatures are not looked at, so that a family may be
 /// too large, which rejects more. It is too small where what connects two roots is not in the BLOB: an intermediate
-/// that no statement lists.
+/// that no statement lists. Models that attest without certificates are in none.
 ///
 /// An attestation certificate that is listed itself is that of the models that list it, whatever else its issuer does.
 /// But its issuer's root leads to it as well, so that these models are among the issuer's.
@@ -181,7 +184,8 @@ fn shared_models(read: &[Read]) -> BTreeMap<Identity<'_>, TrustAnchor> {
     let mut by_subject: BTreeMap<&[u8], usize> = BTreeMap::new();
     let mut numbers: BTreeMap<Identity<'_>, usize> = BTreeMap::new();
     let listed = || {
-        let fido2 = read.iter().filter_map(|entry| Some((entry.aaguid?, &entry.certificates)));
+        let certified = read.iter().filter(|entry| entry.is_certified);
+        let fido2 = certified.filter_map(|entry| Some((entry.aaguid?, &entry.certificates)));
         fido2.flat_map(|(aaguid, certificates)| certificates.iter().map(move |it| (aaguid, it)))
     };
     for (_, certificate) in listed() {

@@ -152,6 +152,12 @@ impl<'a> Statement<'a> {
         self.attestation_types.iter().any(|own| words.contains(&&*own.decode()))
     }
 
+    /// Whether a statement of the model may have a certificate: what it lists is neither none nor self attestation.
+    pub(crate) fn attests_with_certificates(&self) -> bool {
+        let has_none = |own: Text<'_>| matches!(&*own.decode(), "basic_surrogate" | "none");
+        self.attestation_types.iter().any(|own| !has_none(own))
+    }
+
     /// What the model is called in a language, by its tag such as `de-DE`, of the names in MDS 3.1.
     pub fn friendly_name(&self, language: &str) -> Option<Text<'a>> {
         let mut found = None;

@@ -5,6 +5,7 @@ use countersign_types::Code;
 use super::*;
 use crate::{
     AnchorList, AnchorScope, AttestationType, ModelList, ModelPolicy as _, ModelQuery, ScopedAnchors,
+    TrustAnchor,
     test_support::{
         NOW,
         certificates::{Builder, Key, root},
@@ -108,6 +109,20 @@ fn rule_388_by_option_it_may_be_of_each_of_them_and_all_are_judged() {
     for list in [ModelList::only([MODEL]), ModelList::all_but([OTHER])] {
         assert_eq!(judge(&list).unwrap_err().code(), Code::AuthenticatorNotAccepted);
     }
+}
+
+#[test]
+fn rule_388_a_certificate_that_is_the_anchor_itself_is_judged_by_all_its_models() {
+    let attestation = not_certified();
+    let anchor = |models: &[Aaguid]| {
+        let anchor = TrustAnchor::from_certificate(attestation.trust_path()[0].clone());
+        AnchorList::new([anchor.for_models(models.iter().copied())])
+    };
+    let trust = assess(&attestation, &anchor(&[MODEL, OTHER])).unwrap();
+    assert_eq!((trust.attested_aaguid(), trust.possible_models()), (None, &[MODEL, OTHER][..]));
+    let error = ModelList::all_but([OTHER]).judge(&ModelQuery::new(&attestation, &trust, NOW)).unwrap_err();
+    assert_eq!(error.code(), Code::AuthenticatorNotAccepted);
+    assert_eq!(attested(&attestation, &anchor(&[MODEL])), Some(MODEL));
 }
 
 #[test]

@@ -277,3 +277,33 @@ fn rule_388_an_attestation_certificate_that_one_model_lists_is_of_that_model() {
     // It is no way out of that model's status either: the issuer's root is that of both.
     refused(assess(OTHER), Obstacle::ModelNotCertified(2));
 }
+
+#[test]
+fn rule_388_an_attestation_certificate_that_two_models_list_is_judged_by_both_statuses() {
+    let attestation = unnamed(("vendor", 21));
+    let leaf = attestation.trust_path()[0].clone();
+    let mut payload = with_roots(from_ref(&leaf), from_ref(&leaf));
+    let judge = |payload: &Value| {
+        let metadata = holding(payload);
+        let trust = assess(&metadata, MODEL, &attestation).unwrap();
+        assert_eq!((trust.attested_aaguid(), trust.possible_models().len()), (None, 2));
+        metadata.judge(&ModelQuery::new(&attestation, &trust, NOW))
+    };
+    judge(&payload).unwrap();
+    payload["entries"][1]["statusReports"] =
+        json!([{"status": "ATTESTATION_KEY_COMPROMISE", "effectiveDate": "2025-05-01"}]);
+    let error = judge(&payload).unwrap_err();
+    assert_eq!(error.code(), Code::AuthenticatorNotAccepted);
+    assert_eq!(error.reason(), "its status is ATTESTATION_KEY_COMPROMISE since 2025-05-01");
+}
+
+#[test]
+fn rule_388_a_model_that_attests_without_certificates_shares_no_root() {
+    let mut payload = with_roots(&[vendor()], &[vendor()]);
+    refused(assess(&holding(&payload), MODEL, &unnamed(("vendor", 21))), Obstacle::ModelNotCertified(2));
+    payload["entries"][1]["metadataStatement"]["attestationTypes"] = json!(["basic_surrogate", "none"]);
+    let trust = assess(&holding(&payload), MODEL, &unnamed(("vendor", 21))).unwrap();
+    assert_eq!(trust.attested_aaguid().map(AttestedAaguid::get), Some(aaguid(MODEL)));
+    payload["entries"][1]["metadataStatement"]["attestationTypes"] = json!(["basic_surrogate", "attca"]);
+    refused(assess(&holding(&payload), MODEL, &unnamed(("vendor", 21))), Obstacle::ModelNotCertified(2));
+}
