@@ -1,7 +1,7 @@
 //! The `countersign` program.
 //!
 //! What goes wrong is one sentence on standard error. The exit status is 0 after a regular end, 2 if the command line is
-//! wrong, and 1 if the command failed. If standard output is a pipe that is no longer read, nothing is said, and the
+//! wrong, and 1 if the command failed (2 for `metadata diff`, whose 1 is a difference). If standard output is a pipe that is no longer read, nothing is said, and the
 //! status is 141, which is what shells report for a program that the signal for that (SIGPIPE, 13) ends.
 
 #![cfg_attr(
@@ -54,8 +54,8 @@ fn main() -> ExitCode {
         Command::Metadata(options) => match metadata::run(&options) {
             Ok(metadata::Finding::Fine) => ExitCode::SUCCESS,
             Ok(metadata::Finding::Other) => ExitCode::FAILURE,
-            Err(metadata::MetadataFailure::Output(error)) => not_written(&error),
-            Err(error) => fail(&error, 1),
+            Err(metadata::MetadataFailure::Output(error)) => not_written(&error, options.trouble()),
+            Err(error) => fail(&error, options.trouble()),
         },
         Command::Check(config) => match Server::check(&config) {
             Ok(()) => print(CHECKED),
@@ -95,7 +95,7 @@ fn start_log() {
 
 /// Writes what was asked for to standard output, which is all that there is to do.
 fn print(text: &str) -> ExitCode {
-    say(text).map_or_else(|error| not_written(&error), |()| ExitCode::SUCCESS)
+    say(text).map_or_else(|error| not_written(&error, 1), |()| ExitCode::SUCCESS)
 }
 
 fn say(text: &str) -> io::Result<()> {
@@ -105,12 +105,12 @@ fn say(text: &str) -> io::Result<()> {
 }
 
 /// The end of a program whose output can't be written.
-fn not_written(error: &io::Error) -> ExitCode {
+fn not_written(error: &io::Error, status: u8) -> ExitCode {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return ExitCode::from(BROKEN_PIPE);
     }
     let _ = writeln!(io::stderr(), "countersign: standard output can't be written to: {error}");
-    ExitCode::FAILURE
+    ExitCode::from(status)
 }
 
 fn fail(error: &dyn std::error::Error, status: u8) -> ExitCode {

@@ -52,8 +52,9 @@ Options:
   --ca FILE          fetch: the certificates that URL's server must lead to, in PEM; may be given several times [Mozilla's]
   --help             this text
 
-The exit status is 0 if all is well, 1 if a file is refused, a model is unknown or, for diff, files differ, 2 if the
-command line is wrong, and 141 if the output is no longer read.";
+The exit status is 0 if all is well, 1 if a file is refused, a model is unknown or something else went wrong, 2 if the
+command line is wrong, and 141 if the output is no longer read. That of diff is 1 only if the files differ, and 2 if
+anything is wrong.";
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,6 +24,13 @@ pub(crate) struct Options {
     pub(crate) authorities: Vec<PathBuf>,
 }
 
+impl Options {
+    /// The exit status where something is wrong: of `diff`, 1 says that the files differ.
+    pub(crate) const fn trouble(&self) -> u8 {
+        if matches!(self.action, Action::Diff(..)) { 2 } else { 1 }
+    }
+}
+
 /// What becomes of a file that should have been replaced by now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outdated {

@@ -122,6 +122,21 @@ fn differences_are_listed() {
     prints(&metadata(folder.path(), &["diff", "old", "old"]), 0, &["number 7 to 7, 0 changes"]);
 }
 
+#[test]
+fn what_is_wrong_with_a_file_is_no_difference() {
+    let folder = folder();
+    fs::write(folder.path().join("bad"), "a.b").unwrap();
+    let sentence = format!(
+        "{} is refused (metadata-malformed): the metadata blob is malformed: not a compact jws: not three parts",
+        folder.path().join("bad").display()
+    );
+    for arguments in [["diff", "bad", "new"], ["diff", "old", "bad"]] {
+        assert_fails(&metadata(folder.path(), &arguments), 2, &sentence);
+    }
+    let missing = "missing: No such file or directory (os error 2)";
+    assert_fails(&metadata(folder.path(), &["diff", "old", "missing"]), 2, missing);
+}
+
 /// Writes a BLOB of these entries under a name of the folder.
 fn write(folder: &Path, name: &str, entries: &[Value]) {
     let payload = json!({ "no": 9, "nextUpdate": "2026-02-01", "entries": entries });
