@@ -2,6 +2,7 @@
 //! changes, or from an address that is asked for newer ones.
 
 use std::{
+    collections::HashMap,
     error::Error,
     fmt,
     path::{Path, PathBuf},
@@ -12,7 +13,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use countersign::{CredentialRecord, Reassessor, RelyingParty, Timestamp, Verdict, types::Aaguid};
+use countersign::{
+    CredentialRecord, Reassessor, RelyingParty, Timestamp, Verdict,
+    types::{Aaguid, CredentialId},
+};
 use countersign_metadata::{
     Blob, BlobPolicy, Metadata, MetadataError, MetadataPolicy,
     names::{self, ModelName},
@@ -422,6 +426,16 @@ impl Knowledge {
     ) -> Option<String> {
         let number = self.blob().map(|blob| blob.number());
         self.verdicts.of(record.id(), (number, now), || self.judge(rp, record, now))
+    }
+
+    /// What [`trouble`](Self::trouble) said of these credentials, as far as it was asked by this BLOB today.
+    pub(crate) fn known_troubles(
+        &self,
+        ids: &[&CredentialId],
+        now: Timestamp,
+    ) -> HashMap<CredentialId, Option<String>> {
+        let number = self.blob().map(|blob| blob.number());
+        self.verdicts.remembered(ids, (number, now))
     }
 
     fn judge(&self, rp: &RelyingParty, record: &CredentialRecord, now: Timestamp) -> Option<String> {

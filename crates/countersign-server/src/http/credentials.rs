@@ -1,5 +1,7 @@
 //! `/api/credentials`: the passkeys of who is signed in.
 
+use std::collections::HashMap;
+
 use axum::{
     extract::{FromRequestParts, Path, State},
     http::{HeaderMap, StatusCode, request::Parts},
@@ -96,8 +98,8 @@ struct Judged {
     trouble: Option<String>,
 }
 
-/// Judges credentials by the metadata: on a thread for what takes long, since an attestation that was not judged by this
-/// BLOB before is verified again, and a list has up to 64.
+/// Judges credentials by the metadata, with their evidence: on a thread for what takes long, since an attestation that was
+/// not judged by this BLOB before is verified again, and a list has up to 64.
 async fn judged(app: &Shared, stored: Vec<StoredCredential>) -> Result<Vec<Judged>, ApiError> {
     let Some(knowledge) = app.knowledge.clone() else {
         return Ok(stored.into_iter().map(|stored| Judged { stored, trouble: None }).collect());
@@ -111,10 +113,34 @@ async fn judged(app: &Shared, stored: Vec<StoredCredential>) -> Result<Vec<Judge
     judging.await.map_err(|error| ApiError::Internal(error.to_string()))
 }
 
-/// Judges one credential.
+/// Judges one credential, with its evidence.
 async fn judged_one(app: &Shared, stored: StoredCredential) -> Result<Judged, ApiError> {
     let one = judged(app, vec![stored]).await?.pop();
     one.ok_or_else(|| ApiError::Internal("a credential was lost".into()))
+}
+
+/// Judges listed credentials, which have no evidence: that is read of those alone that were not judged yet.
+async fn judged_list(app: &Shared, stored: Vec<StoredCredential>) -> Result<Vec<Judged>, ApiError> {
+    let mut troubles = HashMap::new();
+    if let Some(knowledge) = &app.knowledge {
+        let ids: Vec<_> = stored.iter().map(|stored| stored.record.id()).collect();
+        troubles = knowledge.known_troubles(&ids, now());
+        let unjudged: Vec<CredentialId> =
+            ids.into_iter().filter(|id| !troubles.contains_key(*id)).cloned().collect();
+        if !unjudged.is_empty() {
+            let read = app.ceremonies.store.read(move |db| {
+                let found = unjudged.iter().filter_map(|id| credentials::find(db, id).transpose());
+                found.collect::<Result<Vec<_>, _>>()
+            });
+            let judged = judged(app, read.await?).await?;
+            troubles.extend(judged.into_iter().map(|one| (one.stored.record.id().clone(), one.trouble)));
+        }
+    }
+    let judged = stored.into_iter().map(|stored| {
+        let trouble = troubles.remove(stored.record.id()).flatten();
+        Judged { stored, trouble }
+    });
+    Ok(judged.collect())
 }
 
 /// The metadata that names and judges passkeys, as the page tells of it.
@@ -153,15 +179,13 @@ pub(super) async fn list(
         signals: Signals,
     }
     let (owner, browser, now) = (session.user.clone(), browser.hash(), now());
-    // What judges models anew does that by the evidence.
-    let evidence = if app.knowledge.is_some() { Evidence::Read } else { Evidence::Left };
     let read = app.ceremonies.store.read(move |db| {
         let accepted = credentials::accepted(db, &owner, Some(&browser), now)?;
-        Ok((credentials::list(db, &owner, evidence)?, accepted))
+        Ok((credentials::list(db, &owner, Evidence::Left)?, accepted))
     });
     let (stored, accepted) = read.await?;
     let signals = Signals::new(&app.ceremonies.relying_party, session.user.clone(), accepted);
-    let judged = judged(&app, stored).await?;
+    let judged = judged_list(&app, stored).await?;
     let credentials = judged.iter().map(|one| Credential::new(&app, one, &session)).collect();
     let metadata = app.knowledge.as_deref().map(Metadata::new);
     Ok(json(StatusCode::OK, &Body { account: &session.user, credentials, metadata, signals }))

@@ -51,6 +51,17 @@ impl Verdicts {
         verdict
     }
 
+    /// The verdicts on these credentials that are remembered.
+    pub(super) fn remembered(
+        &self,
+        ids: &[&CredentialId],
+        (number, now): By,
+    ) -> HashMap<CredentialId, Option<String>> {
+        let remembered = self.lock((number, now.unix_seconds().div_euclid(DAY)));
+        let known = |id: &&CredentialId| Some(((*id).clone(), remembered.verdicts.get(*id)?.clone()));
+        ids.iter().filter_map(known).collect()
+    }
+
     /// What is remembered by these, without what was found by others.
     fn lock(&self, by: (Option<u64>, i64)) -> std::sync::MutexGuard<'_, Remembered> {
         let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);

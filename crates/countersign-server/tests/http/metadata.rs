@@ -133,6 +133,27 @@ async fn a_compromised_model_is_refused_at_registration_and_found_among_those_st
 }
 
 #[tokio::test]
+async fn evidence_is_read_once_and_not_with_each_list() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), 7, "FIDO_CERTIFIED_L1");
+    let mut client = open(folder.path(), Registrations::Attested).unwrap();
+    register(&mut client, "Ada").await;
+    write(folder.path(), 8, "USER_KEY_REMOTE_COMPROMISE");
+    let mut restarted = open(folder.path(), Registrations::Attested).unwrap();
+    restarted.cookie = client.cookie;
+    let first = restarted.get("/api/credentials").await.expect(200).json();
+    assert_ne!(first["credentials"][0]["trouble"], Value::Null);
+
+    let database = rusqlite::Connection::open(folder.path().join("data/countersign.sqlite3")).unwrap();
+    assert_eq!(database.execute("UPDATE credentials SET evidence = 'junk'", ()).unwrap(), 1);
+    let again = restarted.get("/api/credentials").await.expect(200).json();
+    assert_eq!(again["credentials"], first["credentials"]);
+    let mut anew = open(folder.path(), Registrations::Attested).unwrap();
+    anew.cookie = restarted.cookie;
+    anew.get("/api/credentials").await.expect_error(503, "storage-failed");
+}
+
+#[tokio::test]
 async fn an_authenticator_without_attestation_registers_only_where_none_is_demanded() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
