@@ -84,6 +84,16 @@ pub struct TrustAnchor {
     certificate: Certificate,
     models: Option<Arc<[Aaguid]>>,
     unnamed_models: UnnamedModels,
+    software: SoftwareModels,
+}
+
+/// What an AAGUID that software wrote is worth below an anchor; the greater holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SoftwareModels {
+    /// It is attested if the anchor is for it.
+    Attested,
+    /// A claim: the anchor was also given without models.
+    Claimed,
 }
 
 /// What becomes of an attestation whose certificate does not name its model, below an anchor that is for several.
@@ -105,7 +115,12 @@ pub enum UnnamedModels {
 impl TrustAnchor {
     /// An anchor for models that are not known.
     pub const fn from_certificate(certificate: Certificate) -> Self {
-        Self { certificate, models: None, unnamed_models: UnnamedModels::Refused }
+        Self {
+            certificate,
+            models: None,
+            unnamed_models: UnnamedModels::Refused,
+            software: SoftwareModels::Attested,
+        }
     }
 
     /// The anchor of these models and no others, in place of what was known before.
@@ -116,12 +131,14 @@ impl TrustAnchor {
     pub fn for_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
         let sorted: BTreeSet<_> = models.into_iter().collect();
         self.models = Some(sorted.into_iter().collect());
+        self.software = SoftwareModels::Attested;
         self
     }
 
     /// The anchor of the same models as `other`, which shares them: of many anchors of many models they are held once.
     pub fn for_models_of(mut self, other: &Self) -> Self {
         self.models.clone_from(&other.models);
+        self.software = other.software;
         self
     }
 
@@ -145,10 +162,20 @@ impl TrustAnchor {
         self.models.as_ref()
     }
 
+    pub(crate) const fn software_models(&self) -> SoftwareModels {
+        self.software
+    }
+
     /// What is known of one certificate that was given as an anchor twice: it is for the models of both, and the
-    /// stricter rule holds.
+    /// stricter rule holds. Where one of them has no models, an AAGUID that software wrote stays the claim that it is
+    /// there.
     pub(crate) fn merged(self, other: &Self) -> Self {
         let unnamed_models = self.unnamed_models.max(other.unnamed_models);
+        let software = if self.models.is_some() == other.models.is_some() {
+            self.software.max(other.software)
+        } else {
+            SoftwareModels::Claimed
+        };
         let merged = match (&self.models, &other.models) {
             (Some(own), Some(others)) if own != others => {
                 let models = [&**own, &**others].concat();
@@ -157,7 +184,7 @@ impl TrustAnchor {
             (None, Some(others)) => Self { models: Some(Arc::clone(others)), ..self },
             _ => self,
         };
-        merged.with_unnamed_models(unnamed_models)
+        Self { unnamed_models, software, ..merged }
     }
 
     /// The certificate.

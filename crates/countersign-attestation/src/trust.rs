@@ -9,6 +9,7 @@ use countersign_types::{Aaguid, Timestamp};
 
 use crate::{
     AaguidSource, Attestation, Certificate, PathError, PathLimits, TrustAnchors, TrustedPath, UnnamedModels,
+    anchors::SoftwareModels,
     format::compound::{Compound, Part, Quorum},
     path::Obstacle,
 };
@@ -123,7 +124,11 @@ impl Attestation {
         }
         match (self.aaguid_source(), anchor.shared_models()) {
             (AaguidSource::Authenticator, _) | (AaguidSource::NotCertified, None) => attested,
-            (AaguidSource::Software, Some(models)) if models.contains(&aaguid) => attested,
+            (AaguidSource::Software, Some(models))
+                if models.contains(&aaguid) && anchor.software_models() == SoftwareModels::Attested =>
+            {
+                attested
+            }
             (AaguidSource::NotCertified, Some(models)) => match (&**models, unnamed_models) {
                 ([only], _) if *only == aaguid => attested,
                 ([] | [_], _) => Ok(TrustedModel::Unknown),

@@ -50,7 +50,7 @@ impl ScopedAnchors {
 impl TrustAnchors for ScopedAnchors {
     fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
         let admitted = self.anchors.iter().filter(|(scope, _)| scope.admits(query));
-        admitted.map(|(_, anchor)| self.with_models(anchor)).collect()
+        admitted.map(|(scope, anchor)| self.with_models(scope, anchor, query.format)).collect()
     }
 
     fn intermediates(&self, query: &AnchorQuery<'_>) -> Cow<'_, [Certificate]> {
@@ -67,18 +67,14 @@ impl TrustAnchors for ScopedAnchors {
 }
 
 impl ScopedAnchors {
-    /// An anchor, with the models of each scope that its certificate was added for.
-    fn with_models(&self, anchor: &TrustAnchor) -> TrustAnchor {
-        let same = self.anchors.iter().filter(|(_, other)| other.certificate() == anchor.certificate());
-        same.fold(anchor.clone(), |merged, (scope, other)| {
-            let merged = merged.merged(other);
-            match &scope.aaguids {
-                Some(models) => {
-                    let scoped = merged.clone().for_models(models.iter().copied());
-                    merged.merged(&scoped)
-                }
-                None => merged,
-            }
+    /// An anchor, with the models of each scope of this format that its certificate was added for. A scope of other
+    /// formats says nothing of what is below the certificate in this one.
+    fn with_models(&self, scope: &AnchorScope, anchor: &TrustAnchor, format: &str) -> TrustAnchor {
+        let same = self.anchors.iter().filter(|(scope, other)| {
+            scope.admits_format(format) && other.certificate() == anchor.certificate()
+        });
+        same.fold(scope.with_models(anchor), |merged, (scope, other)| {
+            merged.merged(&scope.with_models(other))
         })
     }
 }
@@ -115,12 +111,26 @@ impl AnchorScope {
 
     /// Whether the attestation is within it.
     pub fn admits(&self, query: &AnchorQuery<'_>) -> bool {
-        let format = self.formats.as_ref().is_none_or(|formats| formats.contains(query.format));
         let model = self
             .aaguids
             .as_ref()
             .is_none_or(|aaguids| query.signed_aaguid.is_some_and(|aaguid| aaguids.contains(&aaguid)));
-        format && model
+        self.admits_format(query.format) && model
+    }
+
+    fn admits_format(&self, format: &str) -> bool {
+        self.formats.as_ref().is_none_or(|formats| formats.contains(format))
+    }
+
+    /// An anchor within this scope: for its own models and the scope's.
+    fn with_models(&self, anchor: &TrustAnchor) -> TrustAnchor {
+        match &self.aaguids {
+            Some(models) => {
+                let own = anchor.models().unwrap_or_default();
+                anchor.clone().for_models(models.iter().chain(own).copied())
+            }
+            None => anchor.clone(),
+        }
     }
 }
 

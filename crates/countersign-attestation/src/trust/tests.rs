@@ -140,6 +140,41 @@ fn rule_388_an_anchor_that_is_given_for_each_of_two_models_is_that_of_both() {
 }
 
 #[test]
+fn rule_387_a_scope_of_another_format_attests_nothing() {
+    let scope = |formats: [&str; 1]| AnchorScope::any().formats(formats);
+    let with = |own: AnchorScope, other: AnchorScope| {
+        ScopedAnchors::default().with(own, root().0).with(other, root().0)
+    };
+    let of_model = |format| scope([format]).aaguids([MODEL]);
+    let anchors = with(scope(["android-key"]), of_model("packed"));
+    assert_eq!(attested(&software(), &anchors), None);
+    assert_eq!(attested(&not_certified(), &anchors), Some(MODEL));
+    let anchors = with(of_model("android-key"), scope(["packed"]));
+    assert_eq!(attested(&software(), &anchors), Some(MODEL));
+    // Nor does it make the root one of several models.
+    let anchors = with(of_model("packed"), scope(["android-key"]).aaguids([OTHER]));
+    assert_eq!(attested(&not_certified(), &anchors), Some(MODEL));
+}
+
+#[test]
+fn rule_387_an_anchor_that_is_also_given_without_models_attests_no_aaguid_that_software_wrote() {
+    let (plain, of_model) = (root().0, root().0.for_models([MODEL]));
+    assert_eq!(attested(&software(), &AnchorList::new([of_model.clone(), of_model.clone()])), Some(MODEL));
+    for anchors in [
+        [plain.clone(), of_model.clone(), of_model.clone()],
+        [of_model.clone(), plain.clone(), of_model.clone()],
+        [of_model.clone(), of_model, plain],
+    ] {
+        assert_eq!(attested(&software(), &AnchorList::new(anchors)), None);
+    }
+    let scoped = |first, second| ScopedAnchors::default().with(first, root().0).with(second, root().0);
+    let of_model = || AnchorScope::any().aaguids([MODEL]);
+    assert_eq!(attested(&software(), &scoped(of_model(), AnchorScope::any())), None);
+    assert_eq!(attested(&software(), &scoped(AnchorScope::any(), of_model())), None);
+    assert_eq!(attested(&software(), &scoped(of_model(), AnchorScope::any().aaguids([OTHER]))), Some(MODEL));
+}
+
+#[test]
 fn the_stricter_rule_holds_for_an_anchor_that_is_given_twice() {
     let with = |unnamed| root().0.for_models([MODEL, OTHER]).with_unnamed_models(unnamed);
     let (strict, lenient) = (with(UnnamedModels::Refused), with(UnnamedModels::JudgedTogether));
