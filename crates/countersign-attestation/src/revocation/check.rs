@@ -49,7 +49,7 @@ impl<'a> Check<'a> {
 
     /// Judges a path of which everything else is known to hold, the attestation certificate first and the anchor last.
     ///
-    /// An anchor's issuer is not in the path, so that no list is required for it. `spend` is called once for each issuer
+    /// An anchor's issuer is not in the path, so that no list is required for it, but one that names it counts. `spend` is called once for each issuer
     /// with lists, however many: the budget limits the work that a sender can cause, the caller chooses the lists, and
     /// each list is verified once with an issuer's key.
     pub(crate) fn path(
@@ -77,7 +77,35 @@ impl<'a> Check<'a> {
                 Status::Unknown(gap) => self.tolerate(gap)?,
             }
         }
-        Ok(())
+        self.last(path, verifiers, spend)
+    }
+
+    /// Judges the last certificate of a path, which is anchored: lists that do not name it say nothing of it.
+    ///
+    /// One that names it by its issuer is verified with its own key where it is self-issued. The key of another issuer is
+    /// not in the path, so that the status is unknown then.
+    fn last(
+        &self,
+        path: &[&Certificate],
+        verifiers: &Verifiers,
+        mut spend: impl FnMut() -> Result<(), PathError>,
+    ) -> Result<(), PathError> {
+        let Some((anchor, below)) = path.split_last() else { return Ok(()) };
+        let mut naming = self.lists_of_issuer(anchor).filter_map(|list| Some((list, list.reason(anchor)?)));
+        let Some(first) = naming.next() else { return Ok(()) };
+        let mut gap = Gap::Invalid;
+        if anchor.is_self_issued() {
+            spend()?;
+            for (list, reason) in core::iter::once(first).chain(naming) {
+                if list.is_signed_with_key_of(anchor, verifiers) {
+                    return Err(PathError::Revoked { position: below.len(), reason });
+                }
+                if let Some(scheme) = list.missing_verifier(anchor, verifiers) {
+                    gap = gap.max(Gap::VerifierMissing(scheme));
+                }
+            }
+        }
+        self.tolerate(gap)
     }
 
     /// What the issuer's lists say of the certificate.

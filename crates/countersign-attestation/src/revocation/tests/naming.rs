@@ -89,6 +89,42 @@ fn rule_399_a_list_that_verifies_and_names_weighs_more_than_one_that_does_not_ve
     }
 }
 
+/// Validates the path where its certificate at this position is the anchor.
+fn anchored(position: usize, revocation: &Revocation) -> Result<TrustedPath, PathError> {
+    let path = path();
+    let anchors = [TrustAnchor::from_certificate(path[position].clone())];
+    let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
+    validate_path(&path, &anchors, revocation, NOW, &verifiers, &limits)
+}
+
+#[test]
+fn rule_399_a_list_that_names_an_anchored_certificate_below_its_issuer_leaves_its_status_unknown() {
+    let by = |list: ListBuilder, key: &Key| Revocation::none().with_list(list.signed_by(key));
+    for (position, naming, silent) in [
+        (0, by(by_middle().naming(&[30]), &middle_key()), by(by_middle(), &middle_key())),
+        (1, by(by_root().naming(&[20]), &root().1), by(by_root(), &root().1)),
+    ] {
+        for silent in [
+            silent,
+            by(by_root(), &Key::p256(7)),
+            by(by_root().valid(&["2401010000", "2501010000"]), &root().1),
+        ] {
+            assert_eq!(anchored(position, &silent).unwrap().certificates().len(), position + 1);
+        }
+        let error = anchored(position, &naming).unwrap_err();
+        assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListInvalid));
+        assert_eq!(error.code(), Code::AttestationUntrusted);
+        anchored(position, &naming.dangerous_accept_outdated_lists()).unwrap_err();
+    }
+}
+
+#[test]
+fn rule_399_a_root_that_its_own_list_names_is_revoked() {
+    let by = |key: &Key| Revocation::none().with_list(by_root().naming(&[1]).signed_by(key));
+    is_revoked(&path(), &by(&root().1), 2);
+    is_unknown(&path(), &by(&Key::p256(7)));
+}
+
 #[test]
 fn rule_399_a_root_that_may_not_sign_lists_revokes_all_the_same() {
     let anchors =
