@@ -2,18 +2,24 @@
 //!
 //! `cargo xtask growth` counts the instructions of both, and what both allocate, and compares.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use countersign::{
-    AuthenticationState, CredentialRecord, related_origins,
+    AuthenticationState, CeremonyState as _, CredentialRecord, DecoyProfile, Encoded, Import, ImportedKey,
+    RegistrationState, related_origins,
     sealed::Bearer,
     types::{
         AttestationObject, AuthenticationResponse, AuthenticatorData, ClientData, CreationOptions,
         RegistrationResponse, RelatedOrigins, RequestOptions, base64url, cbor,
-        extensions::{AuthenticatorExtensionOutputs, ClientExtensionInputs, ClientExtensionOutputs},
+        extensions::{
+            AuthenticatorExtensionOutputs, ClientExtensionInputs, ClientExtensionOutputs, PaymentClientData,
+        },
         response::{AuthenticationResponseRef, ResponseScratch},
     },
 };
 use countersign_attestation::{AttestationStatusList, Certificate, CertificateRevocationList};
 use countersign_cose::PublicKey;
+use countersign_metadata::roots::anchor_from_pem;
 
 use crate::{
     hostile, metadata,
@@ -47,7 +53,10 @@ parsers! {
         done(AuthenticationResponse::from_json(data));
         done(AuthenticationResponseRef::from_json(data, &mut ResponseScratch::new()));
     },
-    client_data: 64 * KIB => |data| done(ClientData::parse(data)),
+    client_data: 64 * KIB => |data| {
+        done(ClientData::parse(data));
+        done(PaymentClientData::from_client_data(data));
+    },
     // 64 KiB are the most of these.
     authenticator_data: 31 * KIB => authenticator_data,
     attestation_object: 31 * KIB => |data| done(AttestationObject::parse(data)),
@@ -59,17 +68,27 @@ parsers! {
     // 8 KiB.
     cose_key: 4 * KIB => |data| done(PublicKey::from_cose(data)),
     spki_key: 4 * KIB => |data| done(PublicKey::from_spki(data)),
+    jwk: 4 * KIB => |data| done(PublicKey::from_jwk(data)),
+    // 16 Ki characters.
+    import: 8 * KIB => import,
+    pem: 32 * KIB => |data| done(core::str::from_utf8(data).map(anchor_from_pem)),
     // 16 KiB.
     certificate: 8 * KIB => certificate,
-    // 16 MiB, 8 MiB and 64 MiB.
+    // 16 MiB, 8 MiB, 8 MiB and 64 MiB.
     revocation_list: 128 * KIB => |data| done(CertificateRevocationList::from_der(data)),
     attestation_status_list: 128 * KIB => |data| done(AttestationStatusList::from_json(data)),
+    rogue_list: 128 * KIB => metadata::rogue_list,
     metadata_blob: 128 * KIB => metadata::reads,
     origin: 8 * KIB => origin,
     // 64 KiB, in base64url.
     sealed_state: 23 * KIB => sealed_state,
     related_origins: 32 * KIB => origins,
     stored_record: 64 * KIB => |data| done(serde_json::from_slice::<CredentialRecord>(data)),
+    ceremony_state: 32 * KIB => |data| {
+        done(AuthenticationState::from_json(data));
+        done(RegistrationState::from_json(data));
+    },
+    decoy_profile: 32 * KIB => |data| done(serde_json::from_slice::<DecoyProfile>(data)),
     attestation_packed: 31 * KIB => statements::reads,
     attestation_tpm: 31 * KIB => statements::reads,
     attestation_android_key: 31 * KIB => statements::reads,
@@ -78,8 +97,13 @@ parsers! {
     attestation_apple: 31 * KIB => statements::reads,
     attestation_compound: 31 * KIB => statements::reads,
     attestation_apple_appattest: 31 * KIB => statements::reads,
-    control: 4 * KIB => quadratic,
+    control: 512 => quadratic,
 }
+
+/// Inputs of one size whatever size is asked for, by their parser and the start of their name: above 512 bytes, a
+/// modulus is refused for its length.
+const OF_ONE_SIZE: [(&str, &str); 2] =
+    [("cose_key", "RSA of "), ("cose_key", "RSA with the longest exponent")];
 
 /// The parser of this name.
 pub fn parser(name: &str) -> Option<&'static Parser> {
@@ -98,46 +122,64 @@ pub struct Case {
     pub inputs: Vec<Vec<u8>>,
 }
 
-/// Every case, its inputs as many times as large as the parser's size as is asked for. What can't be of any size has none.
+/// Every case, its inputs as many times as large as the parser's size as is asked for.
+///
+/// # Panics
+///
+/// Where a parser has two inputs of one name, or one that is not there in each size and is not of those that can't be.
 pub fn cases(times: &[f64]) -> Vec<Case> {
-    let mut cases = Vec::new();
-    for parser in PARSERS {
-        let of = |times: &f64| inputs(parser.name, (parser.size as f64 * times) as usize);
-        let by_size: Vec<_> = times.iter().map(of).collect();
-        for (name, first) in &by_size[0] {
-            let same = by_size.iter().map(|inputs| inputs.iter().find(|(other, _)| other == name));
-            let same: Option<Vec<_>> = same.map(|found| Some(found?.1.clone())).collect();
-            let name = format!("{}: {name}", parser.name);
-            match same {
-                Some(inputs) if inputs.last() != Some(first) => {
-                    cases.push(Case { parser: parser.name, name, run: parser.run, inputs });
-                }
-                _ => {}
-            }
+    PARSERS.iter().flat_map(|parser| cases_of(parser, times)).collect()
+}
+
+fn cases_of(parser: &Parser, times: &[f64]) -> Vec<Case> {
+    let mut cases: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+    for times in times {
+        let mut names = BTreeSet::new();
+        for (name, input) in inputs(parser.name, (parser.size as f64 * times) as usize) {
+            assert!(names.insert(name.clone()), "{}: two inputs {name}", parser.name);
+            cases.entry(name).or_default().push(input);
         }
     }
-    cases
+    cases.retain(|name, inputs| {
+        let grows =
+            inputs.len() == times.len() && inputs.is_sorted_by(|small, large| small.len() < large.len());
+        let mut of_one_size = OF_ONE_SIZE.iter();
+        let may_stay = of_one_size.any(|(of, start)| *of == parser.name && name.starts_with(start));
+        assert!(grows != may_stay, "{}: {name}: does it grow with the size?", parser.name);
+        grows
+    });
+    let case = |(name, inputs)| Case {
+        parser: parser.name,
+        name: format!("{}: {name}", parser.name),
+        run: parser.run,
+        inputs,
+    };
+    cases.into_iter().map(case).collect()
 }
 
 fn inputs(name: &str, size: usize) -> Vec<(String, Vec<u8>)> {
+    if name == "control" {
+        return vec![("quadratic".to_owned(), vec![1; size])];
+    }
+    let mut all = hostile::of_size(name, size);
     match name {
-        "control" => vec![("quadratic".to_owned(), vec![1; size])],
-        "base64url_text" => vec![("text".to_owned(), vec![b'A'; size])],
+        "base64url_text" => all.push(("text".to_owned(), vec![b'A'; size])),
         "related_origins" => {
             let origins = (0..size / 32).map(|it| format!("https://a{it:06}.example.com"));
-            let document = RelatedOrigins::new(origins).to_json().into_bytes();
-            let mut all = hostile::of_size(name, size);
-            all.push(("origins".to_owned(), document));
-            all
+            all.push(("origins".to_owned(), RelatedOrigins::new(origins).to_json().into_bytes()));
         }
-        _ => hostile::of_size(name, size),
+        _ => {}
     }
+    all
 }
 
-/// What must be found: each byte is compared with those behind it.
+/// What must be found, in instructions, bytes and allocations: each byte is compared with those behind it, and where it
+/// is the same as one of them, that is put into a list of its own.
 fn quadratic(data: &[u8]) {
-    let equal = |at: usize| data[at..].iter().filter(|byte| **byte == data[at]).count();
-    done((0..data.len()).map(equal).sum::<usize>());
+    for at in 0..data.len() {
+        let equal = data[at..].iter().filter(|byte| **byte == data[at]);
+        equal.for_each(|byte| done(vec![*byte; 8]));
+    }
 }
 
 /// What was computed is not optimised away.
@@ -168,6 +210,17 @@ fn extensions(data: &[u8]) {
     if let Ok(outputs) = serde_json::from_slice::<ClientExtensionOutputs>(data) {
         done((outputs.uvm(), outputs.prf_enabled(), outputs.prf_results(), outputs.large_blob()));
         done((outputs.cred_props(), outputs.payment(), outputs.without_secrets()));
+    }
+}
+
+/// The text as a key in each encoding.
+fn import(data: &[u8]) {
+    let Ok(text) = core::str::from_utf8(data) else { return };
+    let encoded = [Encoded::Base64Url(text), Encoded::Base64(text), Encoded::Hex(text)];
+    let keys = encoded.map(ImportedKey::CoseText).into_iter();
+    for key in keys.chain([ImportedKey::Pem(text, None), ImportedKey::Jwk(data, None)]) {
+        let id = Encoded::Bytes(&[7; 16]);
+        done(Import::new(id, id, key).into_record(&RP));
     }
 }
 

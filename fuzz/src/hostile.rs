@@ -8,6 +8,7 @@ mod cbor;
 mod certificates;
 mod ders;
 mod json;
+mod models;
 mod texts;
 
 /// The most bytes of an input.
@@ -23,12 +24,13 @@ pub fn inputs(target: &str) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// Inputs of some `size` bytes, for those that can be of any: each comes far into the target's parser.
+/// Inputs of some `size` bytes: each comes far into the target's parser.
 pub fn of_size(target: &str, size: usize) -> Vec<(String, Vec<u8>)> {
     let mut all = texts::inputs(target, size);
     all.extend(json::inputs(target, size));
     all.extend(cbor::inputs(target, size));
     all.extend(ders::inputs(target, size));
+    all.extend(models::inputs(target, size));
     all
 }
 

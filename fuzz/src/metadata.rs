@@ -55,6 +55,23 @@ pub(crate) fn reads(data: &[u8]) {
     }
 }
 
+/// Reads a list of rogue authenticators that an entry names with its hash.
+#[cfg(feature = "hostile")]
+pub(crate) fn rogue_list(data: &[u8]) {
+    use countersign_cose::sha256;
+    use countersign_types::base64url;
+
+    let hash = base64url::encode(sha256(&[base64url::encode(data).as_bytes()]));
+    let payload = format!(
+        r#"{{"no":1,"nextUpdate":"9999-12-31","entries":[{{"aaguid":"00000000-0000-0000-0000-000000000001",
+        "statusReports":[{{"status":"FIDO_CERTIFIED"}}],"timeOfLastStatusChange":"2020-01-01",
+        "rogueListURL":"https://example.org","rogueListHash":"{hash}"}}]}}"#
+    );
+    let blob = testing::read_unsigned(payload.as_bytes(), &SIGNER).unwrap();
+    let list = blob.entries().next().unwrap().rogue_list().unwrap().read(data);
+    core::hint::black_box(list.map(|list| list.has(&[0; 32], testing::NOW))).ok();
+}
+
 /// What is accepted is an object whose entries are all accounted for.
 fn accounted(blob: &Blob, payload: &[u8]) {
     let value: serde_json::Value = match serde_json::from_slice(payload) {

@@ -48,14 +48,17 @@ fn accepts(text: &str) -> bool {
 pub(crate) static KEYS: LazyLock<KeyRing> =
     LazyLock::new(|| KeyRing::new([SealingKey::new(1, [7; 32]), SealingKey::new(2, [8; 32])]).unwrap());
 /// A good token of the ring's.
-pub(crate) static TOKEN: LazyLock<String> = LazyLock::new(|| {
-    let mut entropy = |buffer: &mut [u8]| -> Result<(), EntropyUnavailable> {
-        buffer.fill(9);
-        Ok(())
-    };
-    let (_, state) = RP.start_authentication(Accounts::Discoverable, &mut entropy, NOW).unwrap();
-    KEYS.seal(&state, &mut entropy).unwrap()
-});
+pub(crate) static TOKEN: LazyLock<String> = LazyLock::new(|| KEYS.seal(&state(), &mut entropy).unwrap());
+
+fn entropy(buffer: &mut [u8]) -> Result<(), EntropyUnavailable> {
+    buffer.fill(9);
+    Ok(())
+}
+
+/// The state of an authentication.
+pub(crate) fn state() -> AuthenticationState {
+    RP.start_authentication(Accounts::Discoverable, &mut entropy, NOW).unwrap().1
+}
 
 /// A token opens where it was sealed by the ring's key, and is then the state that was sealed. The input is a token's
 /// text, or, behind an `!`, bytes to change in a good one: each two, which place and by what mask.

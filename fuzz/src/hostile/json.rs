@@ -32,6 +32,39 @@ pub(super) fn inputs(target: &str, size: usize) -> Vec<Input> {
             &["/unknown", "/origin", "/crossOrigin"],
             size,
         ),
+        "creation_options" => everywhere(
+            &json!({"rp": {"name": "a"}, "user": {"id": "AQI", "name": "a", "displayName": "b"},
+                "challenge": "AAAA", "pubKeyCredParams": []}),
+            &["/unknown", "/user/displayName", "/challenge", "/pubKeyCredParams", "/extensions"],
+            size,
+        ),
+        "request_options" => everywhere(
+            &json!({"challenge": "AAAA"}),
+            &["/unknown", "/rpId", "/allowCredentials", "/extensions"],
+            size,
+        ),
+        // Inputs and outputs have their members by the same names.
+        "extensions" => everywhere(&json!({}), &["/unknown", "/uvm", "/prf", "/largeBlob", "/payment"], size),
+        "jwk" => everywhere(
+            &json!({"kty": "RSA", "n": "AQAB", "e": "AQAB"}),
+            &["/unknown", "/kty", "/alg", "/n"],
+            size,
+        ),
+        "rogue_list" => {
+            let list = json!([{"sk": "AQID", "date": "2025-06-07"}]);
+            ["/unknown", "/sk", "/date"].iter().flat_map(|place| inside(&list, "/0", place, size)).collect()
+        }
+        "ceremony_state" => everywhere(
+            &serde_json::to_value(crate::policy::state()).unwrap(),
+            &["/unknown", "/challenge", "/allowed", "/extensions"],
+            size,
+        ),
+        "decoy_profile" => everywhere(
+            &json!({"credentials": {"counts": [1],
+                "shapes": [{"shape": {"id_length": 16, "transports": ["usb"]}, "weight": 1}]}}),
+            &["/unknown", "/credentials/unknown", "/credentials/counts", "/credentials/shapes"],
+            size,
+        ),
         "attestation_status_list" => everywhere(
             &json!({"entries": {"1": {"status": "REVOKED"}}}),
             &["/unknown", "/entries", "/entries/2", "/entries/1/reason"],

@@ -22,6 +22,20 @@ pub(super) fn inputs(target: &str, size: usize) -> Vec<Input> {
             "entries",
             text(size, r#"{"entries":{"#, |it| format!(r#""{it:x}":{{"status":"REVOKED"}}"#), ",", "}}"),
         )],
+        "import" => imports(size),
+        "pem" => vec![
+            input("lines", text(size, "", |_| "A".repeat(64), "\n", "\n")),
+            input("short lines", text(size, "", |_| "A".to_owned(), "\n", "\n")),
+            input("marks", text(size, "", |_| "-----".to_owned(), "\n", "\n")),
+            input("white space", text(size, "", |_| " \t".to_owned(), "\n", "A\n")),
+        ],
+        "rogue_list" => vec![input("keys", {
+            let key = |it: usize| {
+                format!(r#"{{"sk":"{}","date":"2025-06-07"}}"#, base64url::encode(it.to_be_bytes()))
+            };
+            text(size, "[", key, ",", "]")
+        })],
+        "decoy_profile" => decoy_profiles(size),
         "signature" => (0..=u8::MAX).map(|which| input(format!("assertion {which}"), vec![which])).collect(),
         _ => Vec::new(),
     }
@@ -53,10 +67,11 @@ fn responses(size: usize, response: &str) -> Vec<Input> {
         }
     }
     let mut long = value.clone();
-    (long["id"], long["rawId"]) = ("A".repeat(30_000).into(), "A".repeat(30_000).into());
+    let id = "A".repeat((size - response.len()) / 2);
+    (long["id"], long["rawId"]) = (id.clone().into(), id.into());
     all.push(input("long id", long.to_string()));
     let mut listed = value;
-    listed["response"]["transports"] = vec!["usb"; 8_000].into();
+    listed["response"]["transports"] = vec!["usb"; (size - response.len()) / 6].into();
     all.push(input("transports", listed.to_string()));
     all
 }
@@ -106,6 +121,42 @@ fn options(size: usize) -> Vec<Input> {
     ]
 }
 
+/// Keys of another library's storage, as text.
+fn imports(size: usize) -> Vec<Input> {
+    let (begin, end) = ("-----BEGIN PUBLIC KEY-----\n", "\n-----END PUBLIC KEY-----\n");
+    vec![
+        input("base64", text(size, "", |_| "AAAA".to_owned(), "", "")),
+        input("base64 in lines", text(size, "", |_| "A".repeat(76), "\n", "\n")),
+        input("base64 in short lines", text(size, "", |_| "AAAA".to_owned(), "\n", "\n")),
+        input("padding", text(size, "AA", |_| "=".to_owned(), "", "")),
+        input("hexadecimal digits", text(size, "\\x", |_| "aF".to_owned(), "", "\n")),
+        input("PEM", text(size, begin, |_| "A".repeat(64), "\n", end)),
+        input("PEM in short lines", text(size, begin, |_| "A".to_owned(), "\n", end)),
+        input("PEM of white space", text(size, begin, |_| " ".to_owned(), "", end)),
+    ]
+}
+
+fn decoy_profiles(size: usize) -> Vec<Input> {
+    let shape = |it: usize| format!(r#"{{"id_length":{},"transports":["usb"]}}"#, 16 + it % 1000);
+    let weighted = |it: usize| format!(r#"{{"shape":{},"weight":{it}}}"#, shape(it));
+    let account = |it: usize| format!(r#"{{"shape":[{}],"weight":{it}}}"#, shape(it));
+    let credentials = r#"{"credentials":{"counts":[1],"shapes":["#;
+    let of_shape =
+        r#"{"credentials":{"counts":[1],"shapes":[{"weight":1,"shape":{"id_length":16,"transports":["#;
+    vec![
+        input("shapes", text(size, credentials, weighted, ",", "]}}")),
+        input(
+            "counts",
+            text(size, r#"{"credentials":{"shapes":[],"counts":["#, |it| it.to_string(), ",", "]}}"),
+        ),
+        input("transports", text(size, of_shape, |it| format!("\"t{it}\""), ",", "]}}]}}")),
+        input("accounts", text(size, r#"{"accounts":["#, account, ",", "]}")),
+        input("credentials of an account", {
+            text(size, r#"{"accounts":[{"weight":1,"shape":["#, shape, ",", "]}]}")
+        }),
+    ]
+}
+
 fn client_data(size: usize) -> Vec<Input> {
     let head =
         r#"{"type":"webauthn.get","challenge":"AAAA","origin":"https://example.org","crossOrigin":false"#;
@@ -142,7 +193,7 @@ fn authenticator_data(size: usize) -> Vec<Input> {
     vec![
         input("extensions", [head(0x81), cbor_map(size, &[], cbor_text)].concat()),
         input("labels of the key", [attested, cbor_map(size, &[], |it| cbor_number(0, it))].concat()),
-        input("long credential ID", [head(0x41), vec![0; 16], vec![0xff; 60_000]].concat()),
+        input("long credential ID", [head(0x41), vec![0; 16], vec![0xff; size - 64]].concat()),
     ]
 }
 
@@ -184,11 +235,11 @@ fn extensions(size: usize) -> Vec<Input> {
         input("uvm", text(size, r#"{"uvm":["#, |_| "[2,4,2]".to_owned(), ",", "]}")),
         input("blob", text(size, r#"{"largeBlob":{"write":""#, |_| "A".to_owned(), "", r#""}}"#)),
         input("payment", text(size, instrument, |_| "\\\\".to_owned(), "", r#""}}"#)),
-        input(
-            "signed uvm",
-            [vec![0xa1], cbor_sized(3, b"uvm"), vec![0x99, 0x3a, 0x98], [0x83, 2, 4, 2].repeat(15_000)]
-                .concat(),
-        ),
+        input("signed uvm", {
+            let count = (size - 16) / 4;
+            let items = [0x83, 2, 4, 2].repeat(count);
+            [vec![0xa1], cbor_sized(3, b"uvm"), cbor_number(4, count), items].concat()
+        }),
     ]
 }
 
@@ -200,7 +251,7 @@ fn keys(size: usize) -> Vec<Input> {
     let mut all: Vec<Input> = [256, 512, 513, 1024, 8_000, 60_000]
         .map(|bytes| input(format!("RSA of {bytes} bytes"), rsa(modulus(bytes), vec![1, 0, 1])))
         .into();
-    all.push(input("RSA with long exponent", rsa(modulus(512), vec![0xff; 60_000])));
+    all.push(input("RSA with long exponent", rsa(modulus(512), vec![0xff; size - 600])));
     all.push(input("RSA with the longest exponent", rsa(modulus(512), vec![1, 0xff, 0xff, 0xff, 0xff])));
     all.push(input("labels", cbor_map(size, &[], |it| cbor_number(1, it))));
     all
@@ -243,7 +294,7 @@ fn blobs(size: usize) -> Vec<Input> {
     }
     all.push(input("parts", text(size, "", |_| "e30".to_owned(), ".", "")));
     let header = |it: usize| format!("\"{}\"", "A".repeat(it % 7));
-    let header = text(size, r#"{"alg":"ES256","x5c":["#, header, ",", "]}");
-    all.push(input("x5c", format!("{}.e30.AA", &base64url::encode(&header[..40_000]))));
+    let header = text(size / 4 * 3 - 16, r#"{"alg":"ES256","x5c":["#, header, ",", "]}");
+    all.push(input("x5c", format!("{}.e30.AA", &base64url::encode(&header))));
     all
 }
