@@ -20,10 +20,11 @@ use super::{Shared, error::ApiError};
 type File = (&'static str, &'static str, &'static str);
 
 /// The page's files; each has a route of its own.
-const FILES: [File; 6] = [
+const FILES: [File; 7] = [
     ("/", "text/html; charset=utf-8", include_str!("../page/index.html")),
     ("/app.js", "text/javascript; charset=utf-8", include_str!("../page/app.js")),
     ("/client.js", "text/javascript; charset=utf-8", include_str!("../page/client.js")),
+    ("/passkeys.js", "text/javascript; charset=utf-8", include_str!("../page/passkeys.js")),
     ("/view.js", "text/javascript; charset=utf-8", include_str!("../page/view.js")),
     ("/style.css", "text/css; charset=utf-8", include_str!("../page/style.css")),
     ("/icon.svg", "image/svg+xml", include_str!("../page/icon.svg")),

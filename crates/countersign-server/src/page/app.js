@@ -1,22 +1,23 @@
 // The page of a Countersign server: create an account, sign in, look after passkeys and sessions.
 //
-// This module has what the user does and what the page then shows; client.js talks to the server and the authenticator,
-// view.js makes the parts of the document. index.html preloads both, so that three files take no more round trips than
-// one. Nothing comes from elsewhere.
+// This module has what the user does and what the page then shows, passkeys.js that with the passkeys of an account;
+// client.js talks to the server and the authenticator, view.js makes the parts of the document. index.html preloads the
+// others, so that four files take no more round trips than one. Nothing comes from elsewhere.
 
 import {
-  Failure, Wait, api, browserFailure, conditionalRequest, confirmWithPasskey, finishSignIn, listed, obstacle, passOn, pause, register,
-  server, signIn,
+  Failure, Wait, api, browserFailure, conditionalRequest, confirmWithPasskey, finishSignIn, obstacle, passOn, pause, register, server,
+  signIn,
 } from './client.js';
+import { add, loadPasskeys } from './passkeys.js';
 import {
-  announce, beginWait, byId, clearNotices, confirmed, element, markInvalid, passkeyItem, refreshTimes, renderMetadata, renderPasskeys,
-  renderSessions, showFailure, words,
+  announce, beginWait, byId, clearNotices, confirmed, element, markInvalid, refreshTimes, renderPasskeys, renderSessions, showFailure,
+  words,
 } from './view.js';
 
-const page = { title: document.title, view: null, busy: false, wait: null, stale: false, usable: true };
-const session = { account: null, passkeys: [] };
+export const page = { title: document.title, view: null, busy: false, wait: null, stale: false, usable: true };
+export const session = { account: null, passkeys: [] };
 /** Whether the lists on the screen may be out of date, and where it is said that they could not be loaded. */
-const lists = { stale: false, notice: null };
+export const lists = { stale: false, notice: null };
 
 // ---- Actions: one at a time, with a busy button and the outcome beside it -------------------------------
 
@@ -31,7 +32,7 @@ function cancelWait() {
 }
 
 /** `account` is the user handle that a question was asked about before, where there was one. */
-async function act({ button, notice, work, failed, account = server.account }) {
+export async function act({ button, notice, work, failed, account = server.account }) {
   if (page.busy) return;
   if (server.outdated) {
     byId('reload').focus();
@@ -69,7 +70,7 @@ async function explain(error, notice, failed) {
  * Asks for a decision, and does `action` after a yes: with the account that the question was about, whichever is on the
  * screen by then. What happened in other windows meanwhile is looked at after that.
  */
-async function decided(question, action) {
+export async function decided(question, action) {
   if (page.busy) return;
   const { account } = server;
   if (await confirmed(question)) await act({ ...action, account });
@@ -77,7 +78,7 @@ async function decided(question, action) {
 }
 
 /** Asks for a decision in the course of an action; a no ends the action. */
-async function proceed(wait, question) {
+export async function proceed(wait, question) {
   wait.side('user');
   if (!await confirmed({ no: 'Cancel', tone: 'primary', ...question })) wait.cancel();
   wait.signal.throwIfAborted();
@@ -87,7 +88,7 @@ async function proceed(wait, question) {
  * Does what needs a confirmation with a passkey. If the server has no recent one, the user is asked for it; `before`
  * and `after` are steps around that. `work` gets whether it was given here.
  */
-async function withConfirmation(act, wait, work, { before = () => {}, after = () => {} } = {}) {
+export async function withConfirmation(act, wait, work, { before = () => {}, after = () => {} } = {}) {
   try {
     return await work(false);
   } catch (error) {
@@ -103,7 +104,7 @@ async function withConfirmation(act, wait, work, { before = () => {}, after = ()
  * Does what may be done although its answer doesn't come, be it lost or cancelled: `look` finds out then whether it was.
  * It gives what the answer would have said, or nothing if it was not done.
  */
-async function certain(request, look) {
+export async function certain(request, look) {
   try {
     return await request();
   } catch (error) {
@@ -225,7 +226,7 @@ async function enter(account, text, { focus = true, tone, wait } = {}) {
 }
 
 /** To the signed-out view, saying why. */
-function leave(text, tone = 'success') {
+export function leave(text, tone = 'success') {
   clear();
   show('out', { focus: true });
   announce(text, tone);
@@ -297,7 +298,7 @@ try {
 }
 
 /** Says to the other windows of this browser which account this is, and whether its passkeys or sessions changed. */
-function notify({ changed = false } = {}) {
+export function notify({ changed = false } = {}) {
   windows?.postMessage({ account: server.account, changed });
 }
 
@@ -309,7 +310,7 @@ async function hear({ data }) {
 }
 
 /** Asks the server who is signed in: that may have changed in another window, or while no window was looked at. */
-async function recheck({ always = false } = {}) {
+export async function recheck({ always = false } = {}) {
   page.stale = occupied();
   if (page.stale || (document.hidden && !always)) return;
   if (page.view === 'failed') await load();
@@ -337,23 +338,7 @@ async function follow(account) {
   else leave('You have been signed out.');
 }
 
-// ---- Passkeys -------------------------------------------------------------------------------------------
-
-const PASSKEY_ACTIONS = { rename: openRename, save: rename, cancel: closeRename, remove };
-
-async function loadPasskeys() {
-  showPasskeys(await listed('GET', '/api/credentials'));
-}
-
-function showPasskeys({ account, credentials, metadata }) {
-  // The list is of the account that is signed in now, not of the one that is on the screen.
-  if (account !== server.account) {
-    throw new Failure('Another account is signed in by now.', { code: 'account-changed', advice: 'Reload the page.' });
-  }
-  session.passkeys = credentials;
-  renderPasskeys(credentials, PASSKEY_ACTIONS);
-  renderMetadata(metadata);
-}
+// ---- Lists ----------------------------------------------------------------------------------------------
 
 async function loadSessions() {
   const { sessions } = await api('GET', '/api/sessions');
@@ -385,134 +370,12 @@ async function refresh(notice = byId('add-notice')) {
 }
 
 /** Says what is done, and loads the lists anew: it stands whatever becomes of that. */
-async function done(wait, text, notice) {
+export async function done(wait, text, notice) {
   wait.done();
   announce(text);
   notify({ changed: true });
   // Where another account is signed in by now, the end of the action finds that out, since the lists are stale.
   await refresh(notice).catch(() => {});
-}
-
-function openRename(part, passkey) {
-  if (page.busy) return;
-  const form = part('rename-form');
-  part('actions').hidden = true;
-  form.hidden = false;
-  form.elements.label.value = passkey.label;
-  form.elements.label.select();
-  form.elements.label.focus();
-}
-
-function closeRename(part) {
-  if (page.busy) return;
-  part('rename-form').hidden = true;
-  part('actions').hidden = false;
-  part('notice').replaceChildren();
-  part('name').removeAttribute('aria-invalid');
-  part('rename').focus();
-  if (lists.stale) recheck();
-}
-
-function rename(item, part, passkey) {
-  const input = part('name');
-  const label = input.value.trim();
-  act({
-    button: part('save'),
-    notice: part('notice'),
-    failed: ({ code }) => (!code || code.startsWith('label-') ? markInvalid(input) : input.focus()),
-    work: async (wait) => {
-      if (!label) throw new Failure('Give the passkey a name first.');
-      const { credential } = await certain(() => api('PATCH', `/api/credentials/${passkey.id}`, { body: { label }, wait }), () => renamed(passkey, label));
-      session.passkeys = session.passkeys.map((one) => (one.id === credential.id ? credential : one));
-      const current = passkeyItem(credential, session.passkeys.length, PASSKEY_ACTIONS);
-      item.replaceWith(current);
-      current.querySelector('[data-part=rename]').focus();
-      announce(words`Renamed to ${credential.label}.`);
-      notify({ changed: true });
-    },
-  });
-}
-
-/** The passkey as the server has it now, if its name is the wanted one, or what the server made of that. */
-async function renamed({ id, label }, wanted) {
-  const { account, credentials } = await api('GET', '/api/credentials');
-  const credential = account === server.account && credentials.find((one) => one.id === id);
-  return credential && (credential.label === wanted || credential.label !== label) ? { credential } : null;
-}
-
-function remove(part, passkey) {
-  decided({
-    title: words`Remove ${passkey.label}?`,
-    text: `${passkey.current ? 'You signed in with this passkey, so you will be signed out. ' : ''}It won’t open your account any more. Delete it in your password manager or on your security key too, if it still shows there. You confirm this with a passkey.`,
-    yes: 'Remove passkey',
-    no: 'Keep it',
-  }, {
-    button: part('remove'),
-    notice: part('notice'),
-    work: async (wait) => {
-      const { signedOut } = await withConfirmation({ kind: 'remove-credential', credential: passkey.id }, wait, () => certain(
-        () => listed('DELETE', `/api/credentials/${passkey.id}`, { wait }),
-        () => removed(passkey),
-      ));
-      if (signedOut) {
-        leave(words`${passkey.label} is removed, and you are signed out: you had signed in with it.`);
-        return;
-      }
-      await done(wait, words`${passkey.label} is removed.`);
-      byId('passkeys-title').focus();
-    },
-  });
-}
-
-/** Whether a passkey is not there any more, and the session that was made with it. */
-async function removed({ id, current }) {
-  try {
-    await loadPasskeys();
-  } catch (error) {
-    if (error.code === 'not-signed-in' && current) return { signedOut: true };
-    throw error;
-  }
-  return session.passkeys.some((one) => one.id === id) ? null : { signedOut: false };
-}
-
-function add() {
-  act({
-    button: byId('add'),
-    notice: byId('add-notice'),
-    work: async (wait) => {
-      const { credential } = await withConfirmation({ kind: 'add-credential' }, wait, () => added(wait), {
-        before: () => proceed(wait, {
-          title: 'First confirm that it is you',
-          text: 'Use a passkey that you have. After that you make the new one.',
-          yes: 'Use my passkey',
-        }),
-        // A new click also because some browsers make passkeys only after one.
-        after: () => proceed(wait, {
-          title: 'Now make the new passkey',
-          text: 'On this device, on another one, or on a security key that has none for this account yet.',
-          yes: 'Make the passkey',
-        }),
-      });
-      await done(wait, words`${credential.label} is added. You can rename it below.`);
-      byId('passkeys').querySelector(`[data-id="${CSS.escape(credential.id)}"] [data-part=label]`)?.focus();
-    },
-  });
-}
-
-/** Makes and adds a passkey; if the answer is lost, the list says whether it was added. */
-async function added(wait) {
-  try {
-    return await register('add', '/api/credentials', {}, wait);
-  } catch (error) {
-    if (!error.uncertain) throw error;
-    const unknown = () => { throw Object.assign(error, { advice: 'The passkey may have been added. Reload the page to see.' }); };
-    // Without a word to the provider: a passkey that is not in the list yet may come into it.
-    const { account, credentials } = await api('GET', '/api/credentials').catch(unknown);
-    if (account !== server.account) unknown();
-    const credential = credentials.find((one) => one.id === error.credentialId);
-    if (!credential) throw Object.assign(error, { advice: 'A moment later the passkey had not been added to your account. Try again.' });
-    return { credential };
-  }
 }
 
 // ---- Account and sessions -------------------------------------------------------------------------------

@@ -1,0 +1,144 @@
+// What the user does with the passkeys of the account. app.js has what frames each action: one at a time, with a
+// confirmation where it takes one, and about the account on the screen.
+
+import { act, certain, decided, done, leave, lists, notify, page, proceed, recheck, session, withConfirmation } from './app.js';
+import { Failure, api, listed, register, server } from './client.js';
+import { announce, byId, markInvalid, passkeyItem, renderMetadata, renderPasskeys, words } from './view.js';
+
+const PASSKEY_ACTIONS = { rename: openRename, save: rename, cancel: closeRename, remove };
+
+export async function loadPasskeys() {
+  showPasskeys(await listed('GET', '/api/credentials'));
+}
+
+function showPasskeys({ account, credentials, metadata }) {
+  // The list is of the account that is signed in now, not of the one that is on the screen.
+  if (account !== server.account) {
+    throw new Failure('Another account is signed in by now.', { code: 'account-changed', advice: 'Reload the page.' });
+  }
+  session.passkeys = credentials;
+  renderPasskeys(credentials, PASSKEY_ACTIONS);
+  renderMetadata(metadata);
+}
+
+function openRename(part, passkey) {
+  if (page.busy) return;
+  const form = part('rename-form');
+  part('actions').hidden = true;
+  form.hidden = false;
+  form.elements.label.value = passkey.label;
+  form.elements.label.select();
+  form.elements.label.focus();
+}
+
+function closeRename(part) {
+  if (page.busy) return;
+  part('rename-form').hidden = true;
+  part('actions').hidden = false;
+  part('notice').replaceChildren();
+  part('name').removeAttribute('aria-invalid');
+  part('rename').focus();
+  if (lists.stale) recheck();
+}
+
+function rename(item, part, passkey) {
+  const input = part('name');
+  const label = input.value.trim();
+  act({
+    button: part('save'),
+    notice: part('notice'),
+    failed: ({ code }) => (!code || code.startsWith('label-') ? markInvalid(input) : input.focus()),
+    work: async (wait) => {
+      if (!label) throw new Failure('Give the passkey a name first.');
+      const { credential } = await certain(() => api('PATCH', `/api/credentials/${passkey.id}`, { body: { label }, wait }), () => renamed(passkey, label));
+      session.passkeys = session.passkeys.map((one) => (one.id === credential.id ? credential : one));
+      const current = passkeyItem(credential, session.passkeys.length, PASSKEY_ACTIONS);
+      item.replaceWith(current);
+      current.querySelector('[data-part=rename]').focus();
+      announce(words`Renamed to ${credential.label}.`);
+      notify({ changed: true });
+    },
+  });
+}
+
+/** The passkey as the server has it now, if its name is the wanted one, or what the server made of that. */
+async function renamed({ id, label }, wanted) {
+  const { account, credentials } = await api('GET', '/api/credentials');
+  const credential = account === server.account && credentials.find((one) => one.id === id);
+  return credential && (credential.label === wanted || credential.label !== label) ? { credential } : null;
+}
+
+function remove(part, passkey) {
+  decided({
+    title: words`Remove ${passkey.label}?`,
+    text: `${passkey.current ? 'You signed in with this passkey, so you will be signed out. ' : ''}It won’t open your account any more. Delete it in your password manager or on your security key too, if it still shows there. You confirm this with a passkey.`,
+    yes: 'Remove passkey',
+    no: 'Keep it',
+  }, {
+    button: part('remove'),
+    notice: part('notice'),
+    work: async (wait) => {
+      const { signedOut } = await withConfirmation({ kind: 'remove-credential', credential: passkey.id }, wait, () => certain(
+        () => listed('DELETE', `/api/credentials/${passkey.id}`, { wait }),
+        () => removed(passkey),
+      ));
+      if (signedOut) {
+        leave(words`${passkey.label} is removed, and you are signed out: you had signed in with it.`);
+        return;
+      }
+      await done(wait, words`${passkey.label} is removed.`);
+      byId('passkeys-title').focus();
+    },
+  });
+}
+
+/** Whether a passkey is not there any more, and the session that was made with it. */
+async function removed({ id, current }) {
+  try {
+    await loadPasskeys();
+  } catch (error) {
+    if (error.code === 'not-signed-in' && current) return { signedOut: true };
+    throw error;
+  }
+  return session.passkeys.some((one) => one.id === id) ? null : { signedOut: false };
+}
+
+export function add() {
+  act({
+    button: byId('add'),
+    notice: byId('add-notice'),
+    work: async (wait) => {
+      const { credential } = await withConfirmation({ kind: 'add-credential' }, wait, () => added(wait), {
+        before: () => proceed(wait, {
+          title: 'First confirm that it is you',
+          text: 'Use a passkey that you have. After that you make the new one.',
+          yes: 'Use my passkey',
+        }),
+        // A new click also because some browsers make passkeys only after one.
+        after: () => proceed(wait, {
+          title: 'Now make the new passkey',
+          text: 'On this device, on another one, or on a security key that has none for this account yet.',
+          yes: 'Make the passkey',
+        }),
+      });
+      await done(wait, words`${credential.label} is added. You can rename it below.`);
+      byId('passkeys').querySelector(`[data-id="${CSS.escape(credential.id)}"] [data-part=label]`)?.focus();
+    },
+  });
+}
+
+/** Makes and adds a passkey; if the answer is lost, the list says whether it was added. */
+async function added(wait) {
+  try {
+    return await register('add', '/api/credentials', {}, wait);
+  } catch (error) {
+    if (!error.uncertain) throw error;
+    const unknown = () => { throw Object.assign(error, { advice: 'The passkey may have been added. Reload the page to see.' }); };
+    // Without a word to the provider: a passkey that is not in the list yet may come into it.
+    const { account, credentials } = await api('GET', '/api/credentials').catch(unknown);
+    if (account !== server.account) unknown();
+    const credential = credentials.find((one) => one.id === error.credentialId);
+    if (!credential) throw Object.assign(error, { advice: 'A moment later the passkey had not been added to your account. Try again.' });
+    return { credential };
+  }
+}
