@@ -44,6 +44,7 @@ pub mod code;
 pub mod enumerations;
 pub mod extensions;
 pub mod identifiers;
+pub mod json;
 pub mod options;
 pub mod related_origins;
 pub mod response;

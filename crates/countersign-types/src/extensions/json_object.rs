@@ -1,14 +1,15 @@
 //! A JSON object whose names are unique, at every depth
 //! ([RFC 8259 section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
-use core::fmt;
+use alloc::{borrow::ToOwned, string::String};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{self, Error as _, MapAccess, SeqAccess},
+    de::{Error as _, MapAccess, value::MapAccessDeserializer},
 };
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
+
+use crate::json::unique_names;
 
 /// How deep a value is nested is left to the deserializer: `serde_json` stops at 128.
 #[derive(Clone, PartialEq, Eq, Default, Serialize)]
@@ -17,15 +18,12 @@ pub(crate) struct JsonObject(Map<String, Value>);
 
 impl JsonObject {
     /// Reads a whole object; the only failure of its own is a name that is there already.
-    pub(crate) fn read<'de, A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {
-        let mut members = Map::new();
-        while let Some(name) = object.next_key::<String>()? {
-            let Unique(value) = object.next_value()?;
-            if members.insert(name, value).is_some() {
-                return Err(A::Error::custom("a name occurs twice in an object"));
-            }
+    pub(crate) fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
+        match unique_names(MapAccessDeserializer::new(object), usize::MAX)? {
+            Value::Object(members) => Ok(Self(members)),
+            // A number, where serde_json keeps their digits.
+            _ => Err(A::Error::custom("no JSON object")),
         }
-        Ok(Self(members))
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
@@ -58,78 +56,7 @@ impl JsonObject {
 
 impl<'de> Deserialize<'de> for JsonObject {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-
-        impl<'de> de::Visitor<'de> for Object {
-            type Value = JsonObject;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<JsonObject, A::Error> {
-                JsonObject::read(object)
-            }
-        }
-
-        deserializer.deserialize_map(Object)
-    }
-}
-
-/// Any JSON value in which no object has a name twice; `serde_json`'s own would keep the last.
-struct Unique(Value);
-
-impl<'de> Deserialize<'de> for Unique {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-
-        impl<'de> de::Visitor<'de> for Any {
-            type Value = Unique;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON value")
-            }
-
-            fn visit_unit<E>(self) -> Result<Unique, E> {
-                Ok(Unique(Value::Null))
-            }
-
-            fn visit_bool<E>(self, boolean: bool) -> Result<Unique, E> {
-                Ok(Unique(boolean.into()))
-            }
-
-            fn visit_i64<E>(self, number: i64) -> Result<Unique, E> {
-                Ok(Unique(number.into()))
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<Unique, E> {
-                Ok(Unique(number.into()))
-            }
-
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Unique, E> {
-                let number =
-                    Number::from_f64(number).ok_or_else(|| E::custom("a number that is not finite"))?;
-                Ok(Unique(number.into()))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Unique, E> {
-                Ok(Unique(text.into()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Unique, A::Error> {
-                let mut items = Vec::new();
-                while let Some(Unique(item)) = array.next_element()? {
-                    items.push(item);
-                }
-                Ok(Unique(items.into()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Unique, A::Error> {
-                JsonObject::read(object).map(|object| Unique(object.0.into()))
-            }
-        }
-
-        deserializer.deserialize_any(Any)
+        unique_names(deserializer, usize::MAX).map(Self)
     }
 }
 

@@ -7,8 +7,10 @@ use core::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
+
+use serde_json::Value;
 
 use super::{MemberFault, ResponseError};
 
@@ -80,9 +82,15 @@ impl<'de> Shape<'de> for Text<'de> {
     }
 }
 
-impl Shape<'_> for i64 {
+impl<'de> Shape<'de> for i64 {
     fn from_integer(integer: i64) -> Result<Self, MemberFault> {
         Ok(integer)
+    }
+
+    /// `serde_json`'s form of a number, where someone has it keep the digits.
+    fn from_object<A: MapAccess<'de>>(object: A) -> Result<Result<Self, MemberFault>, A::Error> {
+        let number = Value::deserialize(MapAccessDeserializer::new(object))?;
+        Ok(number.as_i64().ok_or(MemberFault::WrongType))
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) const REASON_MAX: usize = 4096;
 pub(super) const ITEMS_MAX: usize = TRANSPORTS_MAX;
 
 /// The member that is out of its bounds.
-pub(super) type OutOfBounds = &'static str;
+pub(crate) type OutOfBounds = &'static str;
 
 fn within(length: usize, most: usize, otherwise: OutOfBounds) -> Result<(), OutOfBounds> {
     if (1..=most).contains(&length) { Ok(()) } else { Err(otherwise) }

@@ -3,15 +3,14 @@
 //! A version is looked for before anything else is read, wherever it stands: databases that keep JSON in a form of their
 //! own put the members in an order of their own.
 
-use core::fmt;
-
 use countersign_types::{
     Aaguid, AlgorithmIdentifier, Base64Url, CredentialId, UserHandle,
     enumerations::{CredentialType, Transport},
+    json::unique_names,
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor},
+    de::{self, DeserializeOwned},
     ser,
 };
 use serde_json::{Map, Value};
@@ -20,7 +19,6 @@ use super::{
     AttestationEvidence, CredentialRecord, DynamicPart, Standing, StaticPart,
     bounds::{ITEMS_MAX, OutOfBounds},
 };
-use crate::error::Shortened;
 
 /// The newest version, which is written. Version 1 had no parts, BE always, and no standing.
 const VERSION: u64 = 2;
@@ -41,7 +39,8 @@ struct Written<'a> {
 struct WrittenEvidence<'a>(#[serde(with = "AttestationEvidence")] &'a AttestationEvidence);
 
 impl CredentialRecord {
-    fn check(&self) -> Result<(), OutOfBounds> {
+    /// Whether it can be written, and read again.
+    pub(crate) fn check(&self) -> Result<(), OutOfBounds> {
         self.fixed.check()?;
         self.dynamic.check()?;
         self.evidence.as_ref().map_or(Ok(()), AttestationEvidence::check)
@@ -140,7 +139,7 @@ impl From<Version1> for CredentialRecord {
 
 impl<'de> Deserialize<'de> for CredentialRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let versioned = deserializer.deserialize_map(Versioned("credential record"))?;
+        let versioned = Versioned::of("credential record", deserializer)?;
         let record = match versioned.number {
             1 => Self::from(versioned.read::<Version1, _>()?),
             VERSION => Self::from(versioned.read::<Version2, _>()?),
@@ -172,7 +171,7 @@ macro_rules! part {
                 #[derive(Deserialize)]
                 #[serde(transparent)]
                 struct Alone(#[serde(with = $what)] $part);
-                let versioned = deserializer.deserialize_map(Versioned($what))?;
+                let versioned = Versioned::of($what, deserializer)?;
                 if versioned.number != VERSION {
                     return Err(versioned.unknown());
                 }
@@ -188,16 +187,21 @@ part!(StaticPart, "StaticPart");
 part!(DynamicPart, "DynamicPart");
 part!(AttestationEvidence, "AttestationEvidence");
 
-/// Reads an object that says its version.
-struct Versioned(&'static str);
-
-struct Members {
+/// The members of an object that says its version.
+struct Versioned {
     what: &'static str,
     number: u64,
     others: Map<String, Value>,
 }
 
-impl Members {
+impl Versioned {
+    fn of<'de, D: Deserializer<'de>>(what: &'static str, deserializer: D) -> Result<Self, D::Error> {
+        let mut others: Map<String, Value> = unique_names(deserializer, ITEMS_MAX)?;
+        let version = others.remove("version").ok_or_else(|| de::Error::missing_field("version"))?;
+        let number = version.as_u64().ok_or_else(|| de::Error::custom("version is not a number"))?;
+        Ok(Self { what, number, others })
+    }
+
     fn read<T: DeserializeOwned, E: de::Error>(self) -> Result<T, E> {
         serde_json::from_value(Value::Object(self.others)).map_err(de::Error::custom)
     }
@@ -205,107 +209,5 @@ impl Members {
     fn unknown<E: de::Error>(&self) -> E {
         let Self { what, number, .. } = self;
         E::custom(format_args!("{what} of version {number}, and this program knows none above {VERSION}"))
-    }
-}
-
-impl<'de> Visitor<'de> for Versioned {
-    type Value = Members;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a {} with its version", self.0)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
-        let mut others = read_members(&mut object)?;
-        let version = others.remove("version").ok_or_else(|| de::Error::missing_field("version"))?;
-        let number = version.as_u64().ok_or_else(|| de::Error::custom("version is not a number"))?;
-        Ok(Members { what: self.0, number, others })
-    }
-}
-
-/// The members of an object: not too many, and each name once, in the objects within as well.
-fn read_members<'de, A: MapAccess<'de>>(object: &mut A) -> Result<Map<String, Value>, A::Error> {
-    let mut members = Map::new();
-    while let Some(name) = object.next_key::<String>()? {
-        if members.contains_key(&name) {
-            return Err(de::Error::custom(format_args!("{} occurs twice", Shortened(&name))));
-        }
-        if members.len() >= ITEMS_MAX {
-            return Err(de::Error::custom("an object has too many members"));
-        }
-        let Strict(value) = object.next_value()?;
-        members.insert(name, value);
-    }
-    Ok(members)
-}
-
-/// A value in which no object has a member twice, and no list too many items. `Value` itself keeps the last of two members
-/// of one name.
-struct Strict(Value);
-
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor)
-    }
-}
-
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
-    type Value = Strict;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Strict, E> {
-        Ok(Strict(value.into()))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Strict, E> {
-        Ok(Strict(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Strict, E> {
-        Ok(Strict(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Strict, E> {
-        Ok(Strict(value.into()))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Strict, E> {
-        Ok(Strict(value.into()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Strict, E> {
-        Ok(Strict(value.into()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Strict, E> {
-        Ok(Strict(Value::Null))
-    }
-
-    fn visit_none<E>(self) -> Result<Strict, E> {
-        Ok(Strict(Value::Null))
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Strict, D::Error> {
-        Strict::deserialize(deserializer)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Strict, A::Error> {
-        let mut items = Vec::new();
-        while let Some(Strict(item)) = list.next_element()? {
-            if items.len() >= ITEMS_MAX {
-                return Err(de::Error::custom("a list has too many items"));
-            }
-            items.push(item);
-        }
-        Ok(Strict(items.into()))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Strict, A::Error> {
-        read_members(&mut object).map(|members| Strict(members.into()))
     }
 }

@@ -3,8 +3,9 @@
 
 use core::fmt;
 
-use countersign_types::Code;
+use countersign_types::{Code, json::unique_names};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_json::{Map, Value};
 
 use super::{AuthenticationState, RegistrationState};
 use crate::step_up::BoundAuthenticationState;
@@ -19,12 +20,35 @@ enum Written<'a> {
 }
 
 /// A state as it is read, of whichever kind.
-#[derive(Deserialize)]
-#[serde(tag = "ceremony", rename_all = "kebab-case")]
 pub(super) enum AnyState {
-    Registration(#[serde(deserialize_with = "RegistrationState::deserialize")] RegistrationState),
-    Authentication(#[serde(deserialize_with = "AuthenticationState::deserialize")] AuthenticationState),
-    BoundAuthentication(#[serde(deserialize_with = "AuthenticationState::deserialize")] AuthenticationState),
+    Registration(RegistrationState),
+    Authentication(AuthenticationState),
+    BoundAuthentication(AuthenticationState),
+}
+
+/// The kind first, and then the others by it. serde's own way with such a word keeps them in a form of its own meanwhile, from
+/// which no number can be read where `serde_json` has numbers keep their digits.
+impl<'de> Deserialize<'de> for AnyState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        enum Kind {
+            Registration,
+            Authentication,
+            BoundAuthentication,
+        }
+        let mut members: Map<String, Value> = unique_names(deserializer, usize::MAX)?;
+        let kind = members.remove("ceremony").ok_or_else(|| D::Error::missing_field("ceremony"))?;
+        let others = Value::Object(members);
+        match Kind::deserialize(kind).map_err(D::Error::custom)? {
+            Kind::Registration => RegistrationState::deserialize(others).map(Self::Registration),
+            Kind::Authentication => AuthenticationState::deserialize(others).map(Self::Authentication),
+            Kind::BoundAuthentication => {
+                AuthenticationState::deserialize(others).map(Self::BoundAuthentication)
+            }
+        }
+        .map_err(D::Error::custom)
+    }
 }
 
 impl AnyState {

@@ -1,0 +1,229 @@
+//! JSON in which no object has a name twice
+//! ([RFC 8259 section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
+//!
+//! It stands between a deserializer and what reads a value of any kind, such as `serde_json`'s, which keeps the last of two
+//! members of one name. What comes through is as it was: a number too, which may come as an object of `serde_json`'s own,
+//! where someone in the program's graph has that crate keep the digits of numbers (its feature `arbitrary_precision`).
+
+use alloc::{collections::BTreeSet, string::String};
+use core::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, Error as _, IntoDeserializer as _, MapAccess, SeqAccess, Visitor},
+    forward_to_deserialize_any,
+};
+
+/// The most characters of a name in the message of an error.
+const NAME_SHOWN: usize = 64;
+
+/// Reads a value of any kind, in which no object has a name twice, and no object or list more than `most` members or items.
+///
+/// How deep it is nested is left to the deserializer: `serde_json` stops at 128.
+pub fn unique_names<'de, T, D>(deserializer: D, most: usize) -> Result<T, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(Checked { inner: deserializer, most })
+}
+
+/// A deserializer, or what it calls, with the check in between.
+struct Checked<T> {
+    inner: T,
+    most: usize,
+}
+
+impl<T> Checked<T> {
+    fn around<U>(&self, inner: U) -> Checked<U> {
+        Checked { inner, most: self.most }
+    }
+}
+
+macro_rules! forward {
+    ($($method:ident)+) => {
+        $(
+            fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+                let visitor = self.around(visitor);
+                self.inner.$method(visitor)
+            }
+        )+
+    };
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Checked<D> {
+    type Error = D::Error;
+
+    forward! { deserialize_any deserialize_map deserialize_seq deserialize_option deserialize_ignored_any }
+
+    // A value of any kind asks for none of these, but of texts within, which are what they are.
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct tuple
+        tuple_struct struct enum identifier
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
+    }
+}
+
+macro_rules! visits {
+    ($($method:ident: $value:ty,)+) => {
+        $(
+            fn $method<E: serde::de::Error>(self, value: $value) -> Result<V::Value, E> {
+                self.inner.$method(value)
+            }
+        )+
+    };
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Checked<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.expecting(f)
+    }
+
+    visits! {
+        visit_bool: bool,
+        visit_i64: i64,
+        visit_u64: u64,
+        visit_f64: f64,
+        visit_str: &str,
+        visit_borrowed_str: &'de str,
+        visit_string: String,
+    }
+
+    fn visit_none<E: serde::de::Error>(self) -> Result<V::Value, E> {
+        self.inner.visit_none()
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<V::Value, E> {
+        self.inner.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
+        let deserializer = self.around(deserializer);
+        self.inner.visit_some(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<V::Value, A::Error> {
+        let items = Items { list, left: self.most, most: self.most };
+        self.inner.visit_seq(items)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<V::Value, A::Error> {
+        let members = Members { object, names: BTreeSet::new(), most: self.most };
+        self.inner.visit_map(members)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Checked<S> {
+    type Value = S::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
+        let deserializer = self.around(deserializer);
+        self.inner.deserialize(deserializer)
+    }
+}
+
+struct Items<A> {
+    list: A,
+    left: usize,
+    most: usize,
+}
+
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<A> {
+    type Error = A::Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
+        let item = self.list.next_element_seed(Checked { inner: seed, most: self.most })?;
+        if item.is_some() {
+            self.left =
+                self.left.checked_sub(1).ok_or_else(|| A::Error::custom("a list has too many items"))?;
+        }
+        Ok(item)
+    }
+}
+
+struct Members<A> {
+    object: A,
+    names: BTreeSet<String>,
+    most: usize,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
+        let Some(name) = self.object.next_key::<String>()? else { return Ok(None) };
+        if !self.names.insert(name.clone()) {
+            let shown: String = name.chars().take(NAME_SHOWN).collect();
+            return Err(A::Error::custom(format_args!("{shown:?} occurs twice in an object")));
+        }
+        if self.names.len() > self.most {
+            return Err(A::Error::custom("an object has too many members"));
+        }
+        seed.deserialize(name.into_deserializer()).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
+        self.object.next_value_seed(Checked { inner: seed, most: self.most })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::ToString as _};
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn read(text: &str, most: usize) -> Result<Value, String> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        unique_names(&mut deserializer, most).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_has_each_name_once_is_read_as_it_is() {
+        for text in [
+            "0",
+            "-7",
+            "18446744073709551615",
+            "0.5",
+            "1e3",
+            "null",
+            "true",
+            "\"a\\n\"",
+            "[]",
+            "{}",
+            // What numbers come as where serde_json keeps their digits; an object elsewhere, as for serde_json.
+            r#"{"$serde_json::private::Number":"5"}"#,
+            r#"{"a":{"a":[1,{"a":-1},"b",null,1.25]},"b":{"a":1}}"#,
+        ] {
+            assert_eq!(read(text, usize::MAX), Ok(serde_json::from_str(text).unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn rule_015_a_name_twice_is_refused_at_every_depth_and_named() {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"b":{"a":1,"c":0,"a":2}}"#, r#"[[{"a":1,"\u0061":2}]]"#] {
+            let error = read(text, usize::MAX).unwrap_err();
+            assert!(error.starts_with("\"a\" occurs twice in an object"), "{text}: {error}");
+        }
+        let long = "n".repeat(1000);
+        let error = read(&format!(r#"{{"{long}":1,"{long}":1}}"#), usize::MAX).unwrap_err();
+        assert!(error.len() < 140, "{error}");
+    }
+
+    #[test]
+    fn more_members_or_items_than_allowed_are_refused_at_every_depth() {
+        for text in [r#"{"a":[1,2],"b":{"a":1,"b":2}}"#, "[[],[1,2]]"] {
+            read(text, 2).unwrap();
+        }
+        for text in [r#"{"a":1,"b":2,"c":3}"#, "[1,2,3]", r#"{"a":[1,2,3]}"#, r#"[{"a":1,"b":2,"c":3}]"#] {
+            assert!(read(text, 2).unwrap_err().contains("too many"), "{text}");
+        }
+    }
+}
