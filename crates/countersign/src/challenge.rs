@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serializer};
 
 use countersign_types::{Base64Url, base64url};
 
@@ -29,6 +29,13 @@ pub(crate) const BOUND_HASH_LENGTH: usize = 32;
 /// use countersign::Challenge;
 /// assert!(Challenge::new([7; 32]).is_ok());
 /// assert_eq!(Challenge::new([7; 15]).unwrap_err().length, 15);
+/// ```
+///
+/// It is not read from JSON: that would be a way to a short one that does not say so.
+///
+/// ```compile_fail,E0277
+/// let challenge: countersign::Challenge = serde_json::from_str(r#""Bw""#)?;
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Challenge(Vec<u8>);
@@ -88,18 +95,24 @@ impl fmt::Debug for Challenge {
     }
 }
 
-impl Serialize for Challenge {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&base64url::encode(&self.0))
-    }
-}
+/// A challenge in a state. The type itself has no serialised form: to read it would be a second way to a short one, and to
+/// one that no ceremony can end with.
+pub(crate) mod stored {
+    use super::{
+        BOUND_HASH_LENGTH, Base64Url, CHALLENGE_MAX, Challenge, Deserialize, Deserializer, Serializer,
+        base64url,
+    };
+    use serde::de::Error as _;
 
-/// In a state: one that binds data is longer.
-impl<'de> Deserialize<'de> for Challenge {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    pub(crate) fn serialize<S: Serializer>(challenge: &Challenge, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&base64url::encode(&challenge.0))
+    }
+
+    /// One that binds data is longer than others.
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Challenge, D::Error> {
         const MOST: usize = CHALLENGE_MAX + BOUND_HASH_LENGTH;
         let bytes = Base64Url::deserialize(deserializer)?;
-        Self::of_length(bytes.to_vec(), 1, MOST).map_err(D::Error::custom)
+        Challenge::of_length(bytes.to_vec(), 1, MOST).map_err(D::Error::custom)
     }
 }
 
@@ -147,7 +160,19 @@ mod tests {
             let error = Challenge::dangerous_short(vec![7; length]).unwrap_err();
             assert_eq!(error, ChallengeLength { length, least: 1 });
         }
-        assert!(serde_json::from_str::<Challenge>(r#""""#).is_err());
-        assert_eq!(serde_json::from_str::<Challenge>(r#""Bw""#).unwrap().as_bytes(), [7]);
+    }
+
+    #[test]
+    fn a_state_keeps_a_challenge_of_each_length_that_a_ceremony_has_and_no_other() {
+        let read = |length: usize| {
+            let text = serde_json::Value::from(base64url::encode(vec![7; length]));
+            stored::deserialize(text).map(|challenge| challenge.as_bytes().len())
+        };
+        for length in [1, CHALLENGE_MIN, CHALLENGE_MAX, CHALLENGE_MAX + BOUND_HASH_LENGTH] {
+            assert_eq!(read(length).unwrap(), length);
+        }
+        for length in [0, CHALLENGE_MAX + BOUND_HASH_LENGTH + 1] {
+            read(length).unwrap_err();
+        }
     }
 }

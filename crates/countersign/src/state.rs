@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     authentication::AdditionalFactor,
-    challenge::Challenge,
+    challenge::{Challenge, stored},
     extensions::{Extension, PaymentExpectation, RequestedExtensions},
     relying_party::RelyingParty,
 };
@@ -48,6 +48,7 @@ pub(crate) enum Mediation {
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct RegistrationState {
     version: Version,
+    #[serde(with = "stored")]
     pub(crate) challenge: Challenge,
     pub(crate) rp_id: String,
     pub(crate) purpose: String,
@@ -70,6 +71,7 @@ pub struct RegistrationState {
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct AuthenticationState {
     version: Version,
+    #[serde(with = "stored")]
     pub(crate) challenge: Challenge,
     pub(crate) rp_id: String,
     pub(crate) purpose: String,
