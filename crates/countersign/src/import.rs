@@ -33,7 +33,7 @@ pub use key::ImportedKey;
 /// | `py_webauthn` | `credential_id` and `credential_public_key` (`COSE_Key`) as bytes, `sign_count`; `credential_device_type` `multi_device` is BE, `credential_backed_up` is BS | [`Encoded::Bytes`], [`ImportedKey::Cose`] |
 /// | `python-fido2` | `AttestedCredentialData` as bytes | [`Import::from_attested_credential_data`] |
 /// | `go-webauthn` | `ID` and `PublicKey` (`COSE_Key`) as bytes, in its JSON as base64 with padding; `Authenticator.SignCount`, `Authenticator.AAGUID`, `Flags` | [`Encoded::Base64`], [`ImportedKey::CoseText`] |
-/// | `java-webauthn-server` | `credentialId`, `userHandle`, `publicKeyCose`, `signatureCount`; in text as base64url | [`Encoded::Base64Url`], [`ImportedKey::Cose`] |
+/// | `java-webauthn-server` | `credentialId`, `userHandle`, `publicKeyCose`, `signatureCount`; in text as base64url | [`Encoded::Base64Url`], [`ImportedKey::CoseText`] of [`Encoded::Base64Url`] |
 /// | `psql` | `bytea` as `\x` and hexadecimal digits, a line break after it | [`Encoded::Hex`], [`ImportedKey::CoseText`] |
 /// | U2F | key handle, public key of 65 bytes, counter | [`ImportedKey::U2f`] |
 /// | libraries over OpenSSL, JOSE | PEM, DER, JSON Web Key | [`ImportedKey::Pem`], [`ImportedKey::Spki`], `ImportedKey::Jwk` |
@@ -201,10 +201,12 @@ impl<'a> Import<'a> {
             .with_backup_eligible(backup_eligible)
             .with_backup_state(self.backup_state)
             .with_aaguid(self.aaguid);
-        match self.attestation {
-            Some(attested) => with_evidence(rp, record, attested),
-            None => Ok(record),
-        }
+        let record = match self.attestation {
+            Some(attested) => with_evidence(rp, record, attested)?,
+            None => record,
+        };
+        record.check().map_err(ImportError::OutOfBounds)?;
+        Ok(record)
     }
 }
 
@@ -262,6 +264,9 @@ pub enum ImportError {
     NoAppId,
     /// The attestation is not the credential's, or does not verify.
     Attestation(Box<Verdict>),
+    /// The record could not be stored: a member is empty or too long, such as a list of more than 32 transports. The sentence
+    /// says which.
+    OutOfBounds(&'static str),
 }
 
 impl fmt::Display for ImportError {
@@ -289,6 +294,7 @@ impl fmt::Display for ImportError {
             }
             Self::NoAppId => f.write_str("a u2f credential, and the relying party has no appid"),
             Self::Attestation(verdict) => verdict.fmt(f),
+            Self::OutOfBounds(sentence) => f.write_str(sentence),
         }
     }
 }

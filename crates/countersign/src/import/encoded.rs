@@ -28,7 +28,7 @@ pub enum Encoded<'a> {
 /// The most characters that are decoded: those of the longest key in hexadecimal digits.
 const TEXT_MAX: usize = 16_384;
 
-/// Why a text does not stand for bytes in the encoding that was said.
+/// Why a text does not stand for bytes in the encoding that was said, or bytes are not what they were said to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EncodingError {
     encoding: &'static str,
@@ -38,7 +38,7 @@ pub struct EncodingError {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum EncodingFault {
+pub(super) enum EncodingFault {
     TooLong {
         length: usize,
     },
@@ -48,12 +48,18 @@ enum EncodingFault {
     },
     /// Padding, a rest, or spare bits that no encoder writes.
     End,
+    /// It does not begin with this line.
+    Beginning(&'static str),
+    /// Bytes, and not as many as there must be.
+    Length {
+        length: usize,
+    },
 }
 
 impl EncodingError {
-    /// Text that has not the form of `encoding`.
-    pub(super) const fn of_form(encoding: &'static str) -> Self {
-        Self { encoding, fault: EncodingFault::End, other: None }
+    /// What has not the form of `encoding`.
+    pub(super) const fn of_form(encoding: &'static str, fault: EncodingFault) -> Self {
+        Self { encoding, fault, other: None }
     }
 
     /// The encoding that was tried, such as `base64url`.
@@ -72,6 +78,8 @@ impl fmt::Display for EncodingError {
             EncodingFault::Character { position, character } => {
                 write!(f, ": {character:?} after {position} characters")?;
             }
+            EncodingFault::Beginning(line) => write!(f, ": it does not begin with {line}")?,
+            EncodingFault::Length { length } => write!(f, ": {length} bytes")?,
             EncodingFault::End => f.write_str(": it does not end as such a text does")?,
         }
         self.other.map_or(Ok(()), |other| write!(f, "; it could be {other}"))

@@ -3,7 +3,7 @@
 
 use countersign_cose::{Algorithm, Curve, KeyMaterial, ParameterSet, PublicKey};
 
-use super::{Encoded, EncodingError, ImportError};
+use super::{Encoded, EncodingError, ImportError, encoded::EncodingFault};
 
 /// A public key in an encoding.
 ///
@@ -44,6 +44,9 @@ const P256_SPKI: [u8; 26] = [
 /// 0x04 and two coordinates.
 const U2F_KEY_LENGTH: usize = 65;
 
+/// The first line of a `SubjectPublicKeyInfo` in PEM; a certificate or an RSA key alone has another label.
+const PEM_BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
+
 impl ImportedKey<'_> {
     pub(super) fn read(self) -> Result<(PublicKey, Algorithm), ImportError> {
         let (key, said) = match self {
@@ -63,8 +66,9 @@ impl ImportedKey<'_> {
             Self::U2f(point) if point.len() == U2F_KEY_LENGTH => {
                 (PublicKey::from_spki(&[&P256_SPKI, point].concat()), Some(Algorithm::Es256))
             }
-            Self::U2f(_) => {
-                return Err(ImportError::KeyEncoding(EncodingError::of_form("a point of 65 bytes")));
+            Self::U2f(point) => {
+                let fault = EncodingFault::Length { length: point.len() };
+                return Err(ImportError::KeyEncoding(EncodingError::of_form("a point of 65 bytes", fault)));
             }
         };
         let key = key.map_err(ImportError::PublicKey)?;
@@ -95,8 +99,9 @@ fn usual(material: &KeyMaterial) -> Option<Algorithm> {
 
 /// The DER in PEM text: one block of this type, with nothing but white space around it.
 fn pem(text: &str) -> Result<Vec<u8>, EncodingError> {
-    let body = text.trim().strip_prefix("-----BEGIN PUBLIC KEY-----");
-    let body = body.and_then(|body| body.strip_suffix("-----END PUBLIC KEY-----"));
-    let base64: String = body.ok_or(EncodingError::of_form("pem"))?.split_ascii_whitespace().collect();
+    let wrong = |fault| EncodingError::of_form("pem", fault);
+    let body = text.trim().strip_prefix(PEM_BEGIN).ok_or(wrong(EncodingFault::Beginning(PEM_BEGIN)))?;
+    let body = body.strip_suffix("-----END PUBLIC KEY-----").ok_or(wrong(EncodingFault::End))?;
+    let base64: String = body.split_ascii_whitespace().collect();
     Encoded::Base64(&base64).decode()
 }

@@ -99,6 +99,24 @@ fn attested_credential_data_has_all_but_the_user_handle() {
 }
 
 #[test]
+fn what_could_not_be_stored_is_no_record() {
+    let cose = cose();
+    let with = |transports: &[&str]| {
+        let import = import(ImportedKey::Cose(&cose)).with_transports(transports.iter().copied());
+        import.into_record(&rp().build().unwrap())
+    };
+    let long = "x".repeat(65);
+    for transports in [&["usb"; 32][..], &[&long[..64]]] {
+        serde_json::to_string(&with(transports).unwrap()).unwrap();
+    }
+    let sentence = "transports are more than 32, or one is longer than 64 bytes";
+    for transports in [&["usb"; 33][..], &[&long]] {
+        let error = with(transports).unwrap_err();
+        assert_eq!((&error, &*error.to_string()), (&ImportError::OutOfBounds(sentence), sentence));
+    }
+}
+
+#[test]
 fn a_u2f_credential_signs_in_through_the_appid() {
     let spki = spki();
     let point = &spki[spki.len() - 65..];
@@ -119,7 +137,8 @@ fn a_u2f_credential_signs_in_through_the_appid() {
     let import_key = |key: &[u8]| import(ImportedKey::U2f(key)).into_record(&rp);
     let compressed = [&[0x02], &point[1..33]].concat();
     for other in [&point[..64], &compressed] {
-        assert!(matches!(import_key(other), Err(ImportError::KeyEncoding(_))));
+        let sentence = format!("the public key is not a point of 65 bytes: {} bytes", other.len());
+        assert_eq!(import_key(other).unwrap_err().to_string(), sentence);
     }
 }
 
@@ -155,6 +174,20 @@ fn a_key_s_algorithm_is_said_or_meant() {
     assert_eq!(record(ImportedKey::Spki(&rsa, None)), Err(ImportError::AlgorithmUnknown));
     let pss = record(ImportedKey::Spki(&rsa, Some(Algorithm::Ps256))).unwrap();
     assert_eq!(pss.algorithm(), Some(AlgorithmIdentifier(-37)));
+}
+
+#[test]
+fn pem_of_something_else_is_said_to_begin_otherwise() {
+    let base64 = base64url::encode(spki()).replace('-', "+").replace('_', "/");
+    let pem = |first: &str, last: &str| format!("-----BEGIN {first}-----\n{base64}\n-----END {last}-----\n");
+    let read = |text: &str| record(ImportedKey::Pem(text, None)).map_err(|error| error.to_string());
+    read(&pem("PUBLIC KEY", "PUBLIC KEY")).unwrap();
+    let begins = "the public key is not pem: it does not begin with -----BEGIN PUBLIC KEY-----";
+    for label in ["CERTIFICATE", "RSA PUBLIC KEY", "EC PRIVATE KEY"] {
+        assert_eq!(read(&pem(label, label)).unwrap_err(), begins);
+    }
+    let ends = "the public key is not pem: it does not end as such a text does";
+    assert_eq!(read(&pem("PUBLIC KEY", "CERTIFICATE")).unwrap_err(), ends);
 }
 
 #[test]
