@@ -3,41 +3,31 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-use super::{
-    MemberFault, ResponseError,
-    slot::{Slot, Text},
-};
+use super::slot::{Slot, Text};
 use crate::{Base64Url, base64url};
 
 /// A client's copy of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Copied<T> {
     Absent,
-    /// It is there, and not of its type.
+    /// It is there, and not of its type, or there twice.
     Unreadable,
     Read(T),
 }
 
 impl Copied<Base64Url> {
-    pub(super) fn bytes(slot: Slot<Text<'_>>, member: &'static str) -> Result<Self, ResponseError> {
-        Self::read(slot, member, |Text(text)| base64url::decode(text.as_ref()).ok().map(Base64Url::from))
+    pub(super) fn bytes(slot: Slot<Text<'_>>) -> Self {
+        Self::read(slot, |Text(text)| base64url::decode(text.as_ref()).ok().map(Base64Url::from))
     }
 }
 
 impl<T> Copied<T> {
-    /// Fails where the member occurs twice: which of the two would it be?
-    pub(super) fn read<S>(
-        slot: Slot<S>,
-        member: &'static str,
-        read: impl FnOnce(S) -> Option<T>,
-    ) -> Result<Self, ResponseError> {
+    /// A member that occurs twice can't be read: which of the two would it be?
+    pub(super) fn read<S>(slot: Slot<S>, read: impl FnOnce(S) -> Option<T>) -> Self {
         match slot {
-            Slot::Absent | Slot::Null => Ok(Self::Absent),
-            Slot::Present(Ok(value)) => Ok(read(value).map_or(Self::Unreadable, Self::Read)),
-            Slot::Present(Err(fault @ MemberFault::Duplicate)) => {
-                Err(ResponseError::Malformed { member, fault })
-            }
-            Slot::Present(Err(_)) => Ok(Self::Unreadable),
+            Slot::Absent | Slot::Null => Self::Absent,
+            Slot::Present(Ok(value)) => read(value).map_or(Self::Unreadable, Self::Read),
+            Slot::Present(Err(_)) => Self::Unreadable,
         }
     }
 

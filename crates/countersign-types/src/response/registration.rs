@@ -76,14 +76,12 @@ impl RegistrationResponse {
                 "response.attestationObject",
                 &mut Owned,
             )?,
-            authenticator_data: Copied::bytes(response.authenticator_data, "response.authenticatorData")?,
+            authenticator_data: Copied::bytes(response.authenticator_data),
             transports: response.transports.optional("response.transports")?.unwrap_or_default(),
-            public_key: Copied::bytes(response.public_key, "response.publicKey")?,
-            public_key_algorithm: Copied::read(
-                response.public_key_algorithm,
-                "response.publicKeyAlgorithm",
-                |identifier| Some(AlgorithmIdentifier(identifier)),
-            )?,
+            public_key: Copied::bytes(response.public_key),
+            public_key_algorithm: Copied::read(response.public_key_algorithm, |identifier| {
+                Some(AlgorithmIdentifier(identifier))
+            }),
         })
     }
 
