@@ -61,6 +61,14 @@ const PASSWORD_MANAGER: &str = "
     };
 ";
 
+/// A `toJSON` that returns nothing of the credential, as the objects of a page script have it that copies own members.
+const EMPTY_JSON: &str = "PublicKeyCredential.prototype.toJSON = () => ({});";
+
+/// A `toJSON` whose result can't be read.
+const THROWING_JSON: &str = "
+    PublicKeyCredential.prototype.toJSON = () => ({ get id() { throw new TypeError('Illegal invocation') } });
+";
+
 /// Registers and signs in with these scripts in the page, and returns what the page sent.
 async fn register_and_sign_in(scripts: &[&str]) -> Vec<Value> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -107,5 +115,15 @@ async fn a_password_manager_whose_objects_throw_makes_no_passkey_without_an_acco
             results["prf"]["results"]["first"], "-__-",
             "not the {{}} that JSON.stringify makes of it"
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_to_json_that_returns_rubbish_makes_no_passkey_without_an_account() {
+    for script in [EMPTY_JSON, THROWING_JSON] {
+        let sent = register_and_sign_in(&[script]).await;
+        for finish in [&sent[1], &sent[3]] {
+            assert!(finish["response"]["response"]["clientDataJSON"].is_string(), "{finish}");
+        }
     }
 }
