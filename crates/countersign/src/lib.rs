@@ -118,6 +118,7 @@ pub mod store;
 pub mod store_kit;
 #[cfg(test)]
 mod test_ceremony;
+mod version;
 
 pub use countersign_attestation as attestation;
 pub use countersign_cose as cose;

@@ -20,6 +20,7 @@ use crate::extensions::ExtensionPolicy;
 use crate::{
     authentication::FlaggedCredentials,
     report::{Deviation, Deviations},
+    version::Version,
 };
 
 pub use self::{
@@ -33,6 +34,10 @@ pub use self::{
     session::{ConditionalCreatePolicy, RecentSession},
     warnings::Warning,
 };
+
+/// The version of the serialised policy. Version 2 has two members more: `uninitialized_user_verification` and
+/// `unverified_discoverable`.
+const VERSION: u8 = 2;
 
 /// Five minutes: the lower end of what
 /// [section 15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range) recommends.
@@ -69,7 +74,7 @@ const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDsa, Algorithm::Es256, Algorith
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Policy {
-    version: Version,
+    version: Version<VERSION>,
     pub(crate) user_verification: UserVerificationRequirement,
     pub(crate) resident_key: ResidentKeyRequirement,
     #[serde(deserialize_with = "Option::deserialize")]
@@ -316,25 +321,6 @@ impl<'de> Deserialize<'de> for Policy {
         let policy = Self::deserialize(deserializer)?;
         policy.without_contradiction().map_err(D::Error::custom)?;
         Ok(policy)
-    }
-}
-
-/// The one version so far. A number in JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-struct Version;
-
-impl TryFrom<u8> for Version {
-    type Error = &'static str;
-
-    fn try_from(number: u8) -> Result<Self, Self::Error> {
-        if number == 1 { Ok(Self) } else { Err("a policy of an unknown version") }
-    }
-}
-
-impl From<Version> for u8 {
-    fn from(_: Version) -> Self {
-        1
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     challenge::{Challenge, stored},
     extensions::{Extension, PaymentExpectation, RequestedExtensions},
     relying_party::RelyingParty,
+    version::Version,
 };
 
 pub use form::StateError;
@@ -24,6 +25,10 @@ pub use kind::CeremonyState;
 /// Seconds that a response may arrive after the options' timeout: the client's clock started later than ours, and the
 /// way back takes time.
 const GRACE_SECONDS: i64 = 30;
+
+/// The version of the serialised states. Version 2 has the purpose. States live for minutes, so that earlier ones are not
+/// read.
+const VERSION: u8 = 2;
 
 /// The `mediation` with which the browser's `create()` is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +52,7 @@ pub(crate) enum Mediation {
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct RegistrationState {
-    version: Version,
+    version: Version<VERSION>,
     #[serde(with = "stored")]
     pub(crate) challenge: Challenge,
     pub(crate) rp_id: String,
@@ -70,7 +75,7 @@ pub struct RegistrationState {
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct AuthenticationState {
-    version: Version,
+    version: Version<VERSION>,
     #[serde(with = "stored")]
     pub(crate) challenge: Challenge,
     pub(crate) rp_id: String,
@@ -89,31 +94,6 @@ pub struct AuthenticationState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) additional_factor: Option<UserHandle>,
     pub(crate) expires_at: Timestamp,
-}
-
-/// The version of the serialised states. A number in JSON.
-///
-/// Version 2 has the purpose. States live for minutes, so that earlier ones are not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-struct Version;
-
-impl Version {
-    const NUMBER: u8 = 2;
-}
-
-impl TryFrom<u8> for Version {
-    type Error = &'static str;
-
-    fn try_from(number: u8) -> Result<Self, Self::Error> {
-        if number == Self::NUMBER { Ok(Self) } else { Err("a ceremony state of an unknown version") }
-    }
-}
-
-impl From<Version> for u8 {
-    fn from(_: Version) -> Self {
-        Version::NUMBER
-    }
 }
 
 impl RegistrationState {

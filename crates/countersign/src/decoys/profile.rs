@@ -9,6 +9,8 @@ use countersign_types::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::version::Version;
+
 /// The fewest bytes of a decoy's credential ID: the least that
 /// [section 4](https://www.w3.org/TR/webauthn-3/#credential-id) allows an authenticator.
 const ID_LENGTH_MIN: usize = 16;
@@ -24,8 +26,16 @@ const SHAPES_MAX: usize = 1024;
 /// It can be serialised, to be kept: a profile that changes changes the decoys of every name, and decoys that change
 /// are no longer plausible.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Drawn", into = "Drawn")]
+#[serde(try_from = "Kept", into = "Kept")]
 pub struct DecoyProfile(Drawn);
+
+/// A profile as it is serialised.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    version: Version<1>,
+    profile: Drawn,
+}
 
 /// What is drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -292,9 +302,17 @@ impl Default for DecoyProfile {
     }
 }
 
-impl From<DecoyProfile> for Drawn {
-    fn from(profile: DecoyProfile) -> Self {
-        profile.0
+impl From<DecoyProfile> for Kept {
+    fn from(DecoyProfile(profile): DecoyProfile) -> Self {
+        Self { version: Version, profile }
+    }
+}
+
+impl TryFrom<Kept> for DecoyProfile {
+    type Error = DecoyProfileError;
+
+    fn try_from(kept: Kept) -> Result<Self, DecoyProfileError> {
+        kept.profile.try_into()
     }
 }
 

@@ -184,9 +184,15 @@ fn a_profile_that_no_decoy_can_be_made_by_is_refused() {
 #[test]
 fn a_profile_is_kept_as_json_and_read_with_its_limits() {
     let whole = DecoyProfile::of_accounts([(vec![DecoyShape::new(16, [Transport::Usb]); 2], 3)]).unwrap();
-    for (profile, list) in [(DecoyProfile::default(), "/credentials/counts"), (whole, "/accounts")] {
+    for (profile, list) in
+        [(DecoyProfile::default(), "/profile/credentials/counts"), (whole, "/profile/accounts")]
+    {
         let json = serde_json::to_value(&profile).unwrap();
         assert_eq!(serde_json::from_value::<DecoyProfile>(json.clone()).unwrap(), profile);
+        let mut later = json.clone();
+        later["version"] = serde_json::json!(2);
+        let error = serde_json::from_value::<DecoyProfile>(later).unwrap_err();
+        assert_eq!(error.to_string(), "of version 2, and this program knows 1 alone");
         let mut broken = json;
         *broken.pointer_mut(list).unwrap() = serde_json::json!([]);
         serde_json::from_value::<DecoyProfile>(broken).unwrap_err();

@@ -98,7 +98,7 @@ fn changed() -> Policy {
 fn a_policy_is_written_with_all_its_members() {
     let policy = changed();
     let expected = json!({
-        "version": 1,
+        "version": 2,
         "user_verification": "required",
         "resident_key": "preferred",
         "attachment": "cross-platform",
@@ -157,9 +157,16 @@ fn a_policy_with_a_member_too_few_or_too_many_is_refused() {
         more.pointer_mut(place).unwrap()["user_verifcation"] = json!("required");
         assert!(refused(&more).to_string().contains("unknown field `user_verifcation`"));
     }
-    let mut later = whole.clone();
-    later["version"] = json!(2);
-    assert!(refused(&later).to_string().contains("a policy of an unknown version"));
+    for number in [1, 3] {
+        let mut other = whole.clone();
+        other["version"] = json!(number);
+        if number == 1 {
+            // Which version 1 had not.
+            other.as_object_mut().unwrap().remove("unverified_discoverable").unwrap();
+        }
+        let sentence = format!("of version {number}, and this program knows 2 alone");
+        assert!(refused(&other).to_string().contains(&sentence));
+    }
     let mut unknown = whole;
     unknown["algorithms"] = json!([5]);
     assert!(refused(&unknown).to_string().contains("the algorithm 5 is not known"));
