@@ -6,6 +6,7 @@ use countersign_attestation::{Formats, ModelPolicy, TrustAnchors};
 use countersign_cose::{Verifiers, hash::sha256};
 
 use crate::{
+    blank::is_blank,
     extensions::start::is_appid_of,
     origin::{LOCALHOST, is_domain, public_suffix::is_public_suffix},
     policy::Policy,
@@ -215,7 +216,7 @@ impl RelyingPartyBuilder {
         if !is_domain(&party.id) {
             return Err(Error::RpId(party.id));
         }
-        if party.name.is_empty() {
+        if is_blank(&party.name) {
             return Err(Error::NameEmpty);
         }
         if !is_purpose(&party.purpose) {

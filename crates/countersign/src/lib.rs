@@ -88,6 +88,7 @@
 )]
 
 mod authentication;
+mod blank;
 mod builder;
 mod challenge;
 mod checks;

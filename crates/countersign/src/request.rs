@@ -14,6 +14,7 @@ use countersign_types::{
 
 use crate::{
     authentication::Accounts,
+    blank::is_blank,
     challenge::{CHALLENGE_MIN, Challenge},
     entropy::{Entropy, EntropyUnavailable},
     extensions::{Extension, ExtensionMisuse, PaymentExpectation, start},
@@ -180,7 +181,7 @@ impl RelyingParty {
         entropy: &mut impl Entropy,
         now: Timestamp,
     ) -> Result<(CreationOptions, RegistrationState), StartError> {
-        if request.user.name.is_empty() {
+        if is_blank(&request.user.name) {
             return Err(StartError::UserNameEmpty);
         }
         request.extensions = request.extensions.with_cred_props();
@@ -413,7 +414,7 @@ pub enum StartError {
         /// Where it is for the second time, from 0.
         position: usize,
     },
-    /// The account has no name. It is what clients show of an account
+    /// The account has no name, or nothing of it is seen. It is what clients show of an account
     /// ([section 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity)), and some refuse an empty one
     /// after they have asked the user. A display name may be empty.
     UserNameEmpty,
@@ -454,7 +455,7 @@ impl fmt::Display for StartError {
                     "a credential is to be made without asking, more than {seconds} seconds after signing in"
                 )
             }
-            Self::UserNameEmpty => f.write_str("the account has no name for clients to show"),
+            Self::UserNameEmpty => f.write_str("the account has no name that can be seen"),
             Self::DiscoverableWithoutUserVerification => f.write_str(
                 "no user is identified before the ceremony, and the policy does not require user verification",
             ),

@@ -24,7 +24,7 @@ pub enum ConfigurationError {
     RpId(String),
     /// The RP ID is a public suffix, below which anybody may register a name, or has one label.
     RpIdIsPublicSuffix(String),
-    /// The name for people is empty. Some clients refuse such a relying party after they have asked the user; the RP ID is
+    /// The name for people is empty, or nothing of it is seen. Some clients refuse such a relying party after they have asked the user; the RP ID is
     /// a safe one ([section 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity)).
     NameEmpty,
     /// The purpose is not 1 to 64 lower-case letters, digits and hyphens.
@@ -106,7 +106,7 @@ impl ConfigurationError {
     /// The message of an error without a value to tell.
     const fn sentence(&self) -> Option<&'static str> {
         Some(match self {
-            Self::NameEmpty => "the relying party has no name for clients to show: its rp id will do",
+            Self::NameEmpty => "the relying party has no name that can be seen: its rp id will do",
             Self::NoOrigin => "no origin is accepted, so no response could be",
             Self::NoAlgorithm => "no algorithm is offered",
             Self::TrustWithoutAttestation => {

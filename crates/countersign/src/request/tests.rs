@@ -143,7 +143,13 @@ fn a_conditional_registration_from_elsewhere_takes_a_recent_session_too() {
 #[test]
 fn an_account_without_a_name_is_refused_and_without_a_display_name_is_not() {
     let rp = rp().build().unwrap();
-    for (name, expected) in [("jo", Ok(())), ("", Err(StartError::UserNameEmpty))] {
+    for (name, expected) in [
+        ("jo", Ok(())),
+        ("", Err(StartError::UserNameEmpty)),
+        (" ", Err(StartError::UserNameEmpty)),
+        ("\u{200b}", Err(StartError::UserNameEmpty)),
+        ("\u{3164}", Err(StartError::UserNameEmpty)),
+    ] {
         let user = User::new(handle(7), name, "");
         assert_eq!(rp.start_registration(&user, &[], &mut entropy(), NOW).map(drop), expected);
     }
