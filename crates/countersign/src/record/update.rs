@@ -11,15 +11,14 @@ use super::DynamicPart;
 ///
 /// To be stored as compare-and-swap: `next` in place of `previous`, and only if `previous` is still what is stored.
 /// If it is not, two authentications ran at once, or the credential was flagged meanwhile, and this one must be judged
-/// again by the record as it is now, or fail with [`Code::RecordChanged`].
+/// again by the record as it is now, or fail with [`Code::RecordChanged`]. It is the whole of `previous` that counts: many
+/// authenticators' counters stay 0, and by the counter alone a sign-in under way would take away the flag that was set
+/// meanwhile.
 ///
 /// Compare values, not texts: parse what is stored and compare it with `previous`, in the transaction that writes; or
 /// let the database compare the stored text with the text as it was read. A record that is parsed and serialised again
 /// need not have the text that it was read from: earlier versions had another form, and a database that stores JSON in a
 /// form of its own (`jsonb`) changes the order of members.
-///
-///  It is the whole of `previous` that counts: many authenticators' counters stay 0, and
-/// by the counter alone a sign-in under way would take away the flag that was set meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CredentialUpdate {
