@@ -1,10 +1,11 @@
 //! Files that are read within a bound, and replaced at once or not at all.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 /// The most bytes of a file of certificates in PEM: some five hundred of them, where one or two are expected.
@@ -15,6 +16,12 @@ const NEW: [&str; 2] = [".countersign-", ".new"];
 
 /// How old a new file is that no one writes any more: writing one takes seconds.
 const LEFT_OVER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long to wait for a lock: what is done under one takes milliseconds.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+
+/// How long to pause before a lock is tried again.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// How often another name is tried where a file has the one that was drawn.
 const NAMES_MAX: usize = 8;
@@ -54,6 +61,28 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&new);
     })?;
     sync_folder(folder)
+}
+
+/// Locks the file at `path`, which is made with its folder if there is none, until what is returned is dropped: for
+/// those who compare what other files have before they replace them. Fails if another process has it for five seconds.
+pub fn lock(path: &Path) -> io::Result<File> {
+    check_replaceable(path)?;
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder)?;
+    }
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    let began = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if began.elapsed() < LOCK_WAIT => thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
+            // A file system without locks: what is compared is as safe as it was without them.
+            Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => {
+                return Err(error);
+            }
+            _ => return Ok(file),
+        }
+    }
 }
 
 /// Refuses a path at which there is something else than a regular file: a symbolic link, which leads to a file that

@@ -294,19 +294,23 @@ impl Knowledge {
         }
     }
 
-    /// Puts a BLOB in use and keeps it, and says its number. The one that is in use already is no error.
-    fn take(&self, content: &[u8], now: Timestamp) -> Result<u64, NotTaken> {
+    /// Puts a BLOB in use and keeps it; says its number, and whether it is the one that is kept. The one that is in use
+    /// already is no error.
+    fn take(&self, content: &[u8], now: Timestamp) -> Result<(u64, Keeping), NotTaken> {
         let number = match self.put_in_use(content, now) {
-            Err(MetadataError::NotNewer(number)) if self.is_kept(number)? => return Ok(number),
+            Err(MetadataError::NotNewer(number)) if self.is_kept(number)? => {
+                return Ok((number, Keeping::Done));
+            }
             // One that is in use and not kept: the disk was full, perhaps.
             Ok(number) | Err(MetadataError::NotNewer(number)) => number,
             Err(error) => return Err(NotTaken::Refused(error)),
         };
-        match self.kept.keep(content, number).map_err(NotTaken::NotKept)? {
+        let keeping = self.kept.keep(content, number).map_err(NotTaken::NotKept)?;
+        match keeping {
             Keeping::Done => self.note_since(),
             Keeping::Superseded => self.follow(now),
         }
-        Ok(number)
+        Ok((number, keeping))
     }
 
     /// Puts a BLOB in use, and returns its number.

@@ -26,7 +26,8 @@ pub(super) fn fetch(
     let mut config = FetchConfig::new(options.url.as_deref().unwrap_or(FIDO_URL));
     config.authorities.clone_from(&options.authorities);
     let client = Client::new(&config).map_err(|error| MetadataFailure::Setup(error.to_string()))?;
-    let beside = beside(file);
+    // What says where it is from.
+    let beside = with_suffix(file, ".fetched");
     // Before anything is read: a pipe would be waited for, and a link leads elsewhere.
     for path in [file, &beside] {
         files::check_replaceable(path).map_err(|error| MetadataFailure::File(path.to_owned(), error))?;
@@ -43,18 +44,27 @@ pub(super) fn fetch(
     let answer = client.get(known.as_ref(), &mut |done, whole| progress.show("fetching", done, whole));
     drop(progress);
     let answer = answer.map_err(|error| MetadataFailure::Fetch(client.url().to_owned(), error))?;
-    let (blob, validators, what) = match answer {
-        Answer::NotModified => {
-            let validators = known.unwrap_or_default();
-            (load(file, policy, seen, now)?, validators, "has the newest already")
+    let fetched = match &answer {
+        Answer::NotModified => None,
+        Answer::Content { bytes, .. } => {
+            let verified = policy.verify(bytes, seen, now, &verifiers());
+            Some(verified.map_err(|error| MetadataFailure::Refused(PathBuf::from(client.url()), error))?)
         }
-        Answer::Content { bytes, validators } => {
-            let blob = policy
-                .verify(&bytes, seen, now, &verifiers())
-                .map_err(|error| MetadataFailure::Refused(PathBuf::from(client.url()), error))?;
+    };
+    let lock = with_suffix(file, ".lock");
+    let _locked = files::lock(&lock).map_err(|error| MetadataFailure::File(lock.clone(), error))?;
+    // Another one may have fetched meanwhile.
+    let newer = load(file, &lenient, Seen::Nothing, now).ok().filter(|it| Some(it.number()) > number);
+    let (blob, validators, what) = match (answer, fetched, newer) {
+        (_, Some(fetched), Some(newer)) if newer.number() > fetched.number() => {
+            return Ok((newer, format!("{} has a newer one already", file.display())));
+        }
+        (Answer::Content { bytes, validators }, Some(blob), _) => {
             put(file, &beside, &bytes)?;
             (blob, validators, "has the newest now")
         }
+        (_, _, Some(newer)) => return Ok((newer, format!("{} has a newer one already", file.display()))),
+        _ => (load(file, policy, seen, now)?, known.unwrap_or_default(), "has the newest already"),
     };
     remember(&beside, client.url(), blob.number(), validators)?;
     Ok((blob, format!("{} {what}", file.display())))
@@ -70,10 +80,10 @@ fn seen(newer_than: Option<u64>, current: Option<u64>, remembered: Option<&Remem
     }
 }
 
-/// The file beside a BLOB that says where it is from.
-fn beside(file: &Path) -> PathBuf {
+/// A file beside a BLOB.
+fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(file);
-    name.push(".fetched");
+    name.push(suffix);
     PathBuf::from(name)
 }
 

@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use countersign_metadata::testing::TestChain;
@@ -292,6 +292,27 @@ mod fetching {
         server.answer(Reply::ok(&[], &blob(folder.path(), "old")));
         assert_fails(&fetch(folder.path(), &server, &[]), 1, &format!("{url} is refused {rollback}"));
         assert!(!path(folder.path()).exists());
+    }
+
+    #[test]
+    fn of_two_fetches_at_once_the_older_one_never_wins() {
+        let (folder, server) = (folder(), Https::start());
+        let (fetched, authority) = (path(folder.path()), Https::write_authority(folder.path()));
+        fs::write(&fetched, "x").unwrap();
+        let url = server.url();
+        let arguments = ["fetch", "fetched", "--url", &url, "--ca", authority.to_str().unwrap()];
+        let late = command(folder.path(), &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut late = late.unwrap();
+        while server.requests().is_empty() && late.try_wait().unwrap().is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        // What another one puts there before the answer comes.
+        fs::copy(folder.path().join("new"), &fetched).unwrap();
+        server.answer(Reply::ok(&["ETag: \"7\""], &blob(folder.path(), "old")));
+        let line = format!("{} has a newer one already", fetched.display());
+        prints(&late.wait_with_output().unwrap(), 0, &[&line, "number                    8"]);
+        assert_eq!(blob(folder.path(), "fetched"), blob(folder.path(), "new"));
+        assert!(!folder.path().join("fetched.fetched").exists());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::{
 use countersign::Timestamp;
 use tokio::sync::oneshot;
 
-use super::{Knowledge, watched::code};
+use super::{Knowledge, kept::Keeping, watched::code};
 use crate::{
     StartError,
     fetch::{Answer, Attempt, Client, FetchConfig, Remembered, RetryAfter, Schedule},
@@ -94,10 +94,15 @@ impl Fetched {
         let now = SystemTime::now().into();
         let (number, validators) = match (answer, known) {
             (Answer::Content { bytes, validators }, _) => {
-                let number = knowledge.take(&bytes, now).map_err(|error| {
+                let (number, keeping) = knowledge.take(&bytes, now).map_err(|error| {
                     knowledge.failed(error.code(), &error);
                     Failed::default()
                 })?;
+                if keeping == Keeping::Superseded {
+                    // What the server calls its BLOB is not the kept one's.
+                    knowledge.succeeded(now);
+                    return Ok(());
+                }
                 (number, validators)
             }
             (Answer::NotModified, Some(known)) => (known.number, known.validators),

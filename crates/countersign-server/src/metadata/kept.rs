@@ -1,11 +1,9 @@
 //! The last good metadata beside the database, so that what worked before a restart works after it.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File},
     io::{self, Read as _},
     path::{Path, PathBuf},
-    thread,
-    time::{Duration, Instant},
 };
 
 use countersign::Timestamp;
@@ -14,12 +12,6 @@ use countersign_metadata::blob::BLOB_MAX;
 #[cfg(feature = "fetch")]
 use crate::fetch::Remembered;
 use crate::{StartError, files};
-
-/// How long to wait for another server that is keeping a BLOB: that takes milliseconds.
-const LOCK_WAIT: Duration = Duration::from_secs(5);
-
-/// How long to pause before the lock is tried again.
-const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// Files beside the database: the BLOB, the highest number that was seen, and what is remembered of the server that
 /// the BLOB was fetched from; and one that is locked while these are replaced, for several servers may have one database.
@@ -72,7 +64,7 @@ impl Kept {
     /// Keeps a BLOB, unless it or a newer one is kept already: the number never falls. The number comes last: after a
     /// crash in between, what is kept is newer than the number, and not refused for it.
     pub(super) fn keep(&self, blob: &[u8], number: u64) -> Result<Keeping, StartError> {
-        let _locked = self.lock().map_err(|error| StartError::MetadataFile(self.lock.clone(), error))?;
+        let _locked = self.lock()?;
         let kept = self.number()?;
         if kept > Some(number) {
             return Ok(Keeping::Superseded);
@@ -93,24 +85,8 @@ impl Kept {
     }
 
     /// Keeps other servers from comparing and replacing, until the file is closed.
-    fn lock(&self) -> io::Result<File> {
-        files::check_replaceable(&self.lock)?;
-        if let Some(folder) = self.lock.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder)?;
-        }
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&self.lock)?;
-        let began = Instant::now();
-        loop {
-            match file.try_lock() {
-                Err(TryLockError::WouldBlock) if began.elapsed() < LOCK_WAIT => thread::sleep(LOCK_PAUSE),
-                Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
-                // A file system without locks has one server, or the number is as safe as it was without them.
-                Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => {
-                    return Err(error);
-                }
-                _ => return Ok(file),
-            }
-        }
+    fn lock(&self) -> Result<File, StartError> {
+        files::lock(&self.lock).map_err(|error| StartError::MetadataFile(self.lock.clone(), error))
     }
 
     /// What is remembered of the server.
@@ -119,9 +95,13 @@ impl Kept {
         Remembered::read(&self.remembered)
     }
 
-    /// Remembers it.
+    /// Remembers it, if it is of the BLOB that is kept: another server may have kept a newer one meanwhile.
     #[cfg(feature = "fetch")]
     pub(super) fn remember(&self, remembered: &Remembered) -> Result<(), StartError> {
+        let _locked = self.lock()?;
+        if self.number()? != Some(remembered.number) {
+            return Ok(());
+        }
         remembered
             .write(&self.remembered)
             .map_err(|error| StartError::MetadataFile(self.remembered.clone(), error))
@@ -141,4 +121,26 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, StartError> {
 
 fn replace(path: &Path, content: &[u8]) -> Result<(), StartError> {
     files::replace(path, content).map_err(|error| StartError::MetadataFile(path.to_owned(), error))
+}
+
+#[cfg(all(test, feature = "fetch"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_calls_an_older_blob_is_not_remembered_of_the_kept_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Kept::beside(&folder.path().join("test.sqlite3"));
+        let remembered = |number| Remembered {
+            url: "https://localhost/".into(),
+            number,
+            checked_at: Timestamp::from_unix_seconds(1_767_225_600),
+            validators: crate::fetch::Validators::default(),
+        };
+        assert_eq!(kept.keep(b"8", 8).unwrap(), Keeping::Done);
+        kept.remember(&remembered(8)).unwrap();
+        assert_eq!(kept.keep(b"7", 7).unwrap(), Keeping::Superseded);
+        kept.remember(&remembered(7)).unwrap();
+        assert_eq!(kept.remembered(), Some(remembered(8)));
+    }
 }

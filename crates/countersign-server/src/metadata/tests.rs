@@ -87,6 +87,15 @@ fn a_number_that_another_server_kept_and_cannot_be_read_is_noted() {
     assert_eq!(state(&knowledge), (7, 1, None));
 }
 
+#[test]
+fn a_blob_that_another_server_was_ahead_of_is_said_to_be_superseded() {
+    let (folder, knowledge) = knowledge();
+    fs::write(folder.path().join("test.metadata"), blob(9)).unwrap();
+    fs::write(folder.path().join("test.metadata-number"), "9\n").unwrap();
+    assert_eq!(knowledge.take(&blob(8), NOW).unwrap(), (8, Keeping::Superseded));
+    assert_eq!(state(&knowledge), (9, 0, None));
+}
+
 #[cfg(feature = "fetch")]
 #[test]
 fn rule_368_roots_that_expire_soon_are_counted() {
