@@ -5,7 +5,9 @@
 use core::fmt;
 use std::collections::BTreeSet;
 
-use countersign_attestation::{AttestedAaguid, Certificate, ModelQuery, UnnamedModels, oid::Oid};
+use countersign_attestation::{
+    AaguidSource, AttestedAaguid, Certificate, ModelQuery, UnnamedModels, oid::Oid,
+};
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code, Timestamp};
 
 use crate::{Blob, CertificationLevel, Date, Entry, EntryFault, ModelKey, Status, StatusReport, claims};
@@ -275,8 +277,8 @@ fn certified_level(reports: &[StatusReport<'_>], version: Option<u64>) -> Option
 pub struct Model<'a> {
     /// What the model is looked up by; `None` if the authenticator does not say which it is.
     pub key: Option<ModelKey>,
-    /// The models that it can be of, if its attestation certificate does not name one of them: see
-    /// [`MetadataPolicy::judging_unnamed_models_together`].
+    /// The models that it can be of, if its attestation certificate does not name one of them (see
+    /// [`MetadataPolicy::judging_unnamed_models_together`]), or if software wrote the AAGUID: then those of the anchor.
     pub possible: &'a [Aaguid],
     /// The certificates of its attestation, up to the anchor. With none, what was reported of a batch counts for all.
     pub path: &'a [Certificate],
@@ -325,7 +327,7 @@ impl<'a> Model<'a> {
             _ => &[],
         };
         let (key, possible) = match query.attested_aaguid.map(AttestedAaguid::get) {
-            Some(aaguid) if !aaguid.is_zero() => (Some(ModelKey::Aaguid(aaguid)), &[][..]),
+            Some(aaguid) if !aaguid.is_zero() => (Some(ModelKey::Aaguid(aaguid)), siblings(query)),
             Some(_) => (None, &[][..]),
             None => match query.trust.possible_models() {
                 [] => (path.first().and_then(ModelKey::of_attestation_key), &[][..]),
@@ -334,6 +336,16 @@ impl<'a> Model<'a> {
         };
         let (algorithm, user_verified) = (query.algorithm, query.user_verified);
         Self { key, possible, algorithm, user_verified, ..Self::default() }.with_path(path)
+    }
+}
+
+/// The models of the anchor, where software wrote the AAGUID: it may have written that of another one of them.
+fn siblings<'a>(query: &ModelQuery<'a>) -> &'a [Aaguid] {
+    match query.trust.paths() {
+        [path] if query.attestation.aaguid_source() == AaguidSource::Software => {
+            path.anchor().models().unwrap_or_default()
+        }
+        _ => &[],
     }
 }
 

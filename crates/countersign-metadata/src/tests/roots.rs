@@ -201,6 +201,24 @@ fn rule_387_a_metadata_entry_attests_the_aaguid_that_software_wrote() {
 }
 
 #[test]
+fn rule_387_a_sibling_that_software_could_have_been_is_judged_too() {
+    let mut payload = with_roots(&[vendor()], &[vendor()]);
+    let attestation = attestation("tpm", AaguidSource::Software, ("vendor", 21));
+    let judge = |payload: &Value| {
+        let metadata = holding(payload);
+        let trust = assess(&metadata, MODEL, &attestation).unwrap();
+        assert_eq!(trust.attested_aaguid().map(AttestedAaguid::get), Some(aaguid(MODEL)));
+        metadata.judge(&ModelQuery::new(&attestation, &trust, NOW))
+    };
+    judge(&payload).unwrap();
+    payload["entries"][1]["statusReports"] =
+        json!([{"status": "ATTESTATION_KEY_COMPROMISE", "effectiveDate": "2025-05-01"}]);
+    let error = judge(&payload).unwrap_err();
+    assert_eq!(error.code(), Code::AuthenticatorNotAccepted);
+    assert_eq!(error.reason(), "its status is ATTESTATION_KEY_COMPROMISE since 2025-05-01");
+}
+
+#[test]
 fn rule_398_the_models_of_a_shared_root_are_held_once() {
     let metadata = holding(&with_roots(&[vendor()], &[vendor()]));
     let blob = metadata.blob().unwrap();
