@@ -367,16 +367,26 @@ export function listed(method, path, request) {
 
 /**
  * Makes a passkey; `kind` is `create` (an account) or `add`. An error after that has its `credentialId` and the
- * `userHandle` of its account.
+ * `userHandle` of its account. If the server wants that confirmed anew, because another window used the confirmation up
+ * meanwhile, `confirm` does so, and the passkey that is there already is sent again.
  */
-export async function register(kind, path, details, wait) {
+export async function register(kind, path, details, wait, confirm) {
   const { ceremony, options } = await api('POST', `${path}/start`, { body: details, wait });
   return locked({ mode: 'shared', signal: wait.signal }, async () => {
     const credential = await wait.device(kind, options.timeout, (signal) => (
       navigator.credentials.create({ publicKey: creationOptions(options), signal })
     ));
+    const body = { ceremony, response: responseJson(credential) };
+    const sent = () => finish(`${path}/finish`, body, wait).catch((error) => {
+      if (error.code !== 'reauthentication-required' || !confirm) throw error;
+    });
     try {
-      return await finish(`${path}/finish`, { ceremony, response: responseJson(credential) }, wait);
+      let answer = await sent();
+      while (!answer) {
+        await confirm();
+        answer = await sent();
+      }
+      return answer;
     } catch (error) {
       passOn(error.signals);
       throw Object.assign(error, { credentialId: credential.id, userHandle: options.user.id });

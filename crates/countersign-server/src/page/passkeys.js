@@ -2,7 +2,7 @@
 // confirmation where it takes one, and about the account on the screen.
 
 import { act, certain, decided, done, leave, lists, notify, page, proceed, recheck, session, withConfirmation } from './app.js';
-import { Failure, api, listed, register, server } from './client.js';
+import { Failure, api, confirmWithPasskey, listed, register, server } from './client.js';
 import { announce, byId, markInvalid, passkeyItem, renderMetadata, renderPasskeys, words } from './view.js';
 
 const PASSKEY_ACTIONS = { rename: openRename, save: rename, cancel: closeRename, remove };
@@ -127,10 +127,20 @@ export function add() {
   });
 }
 
+/** Confirms that a passkey is added which is made already. */
+async function confirmAgain(wait) {
+  await proceed(wait, {
+    title: 'Confirm it once more',
+    text: 'The new passkey is made. Your confirmation was used in another window meanwhile: use a passkey that you had before.',
+    yes: 'Use my passkey',
+  });
+  await confirmWithPasskey({ kind: 'add-credential' }, wait);
+}
+
 /** Makes and adds a passkey; if the answer is lost, the list says whether it was added. */
 async function added(wait) {
   try {
-    return await register('add', '/api/credentials', {}, wait);
+    return await register('add', '/api/credentials', {}, wait, () => confirmAgain(wait));
   } catch (error) {
     if (!error.uncertain) throw error;
     const unknown = () => { throw Object.assign(error, { advice: 'The passkey may have been added. Reload the page to see.' }); };

@@ -395,3 +395,27 @@ async fn a_page_that_can_not_show_the_other_account_says_why() {
     browser.until("!document.querySelector('#view-out').hidden").await;
     assert_eq!(browser.text("#status").await, "The server can’t be reached.");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_whose_confirmation_another_window_used_up_is_confirmed_again_and_not_made_again() {
+    let used_up = "const real = window.fetch;
+        window.finishes = 0;
+        window.fetch = async (path, request) => {
+            if (path !== '/api/credentials/finish' || (window.finishes += 1) > 1) return real(path, request);
+            const { headers } = await real('/api/session');
+            const error = { code: 'reauthentication-required', message: 'Please confirm this with your passkey.' };
+            return new Response(JSON.stringify({ error }), { status: 401, headers });
+        };";
+    let visit = Visit::begin(&[NO_AUTOFILL, used_up]).await;
+    let browser = &visit.browser;
+    browser.add_authenticator(json!({})).await;
+    visit.create_account("ada").await;
+    let new = browser.add_authenticator(json!({ "transport": "usb" })).await;
+    visit.confirm_for_passkey().await;
+    visit.make_passkey().await;
+    visit.proceed("Confirm it once more").await;
+    visit.passkeys(2).await;
+    assert_eq!(browser.run("return finishes").await, 2);
+    assert_eq!(browser.credentials(&new).await.len(), 1);
+    visit.assert_only_refusals_logged().await;
+}
