@@ -26,8 +26,9 @@ pub(super) enum AnyState {
     BoundAuthentication(AuthenticationState),
 }
 
-/// The kind first, and then the others by it. serde's own way with such a word keeps them in a form of its own meanwhile, from
-/// which no number can be read where `serde_json` has numbers keep their digits.
+/// The kind first, and then the others by it, each name once. serde's own way with such a word keeps the others in a form of
+/// its own meanwhile, in which a number that `serde_json` passes on as its digits (a fraction, with its feature
+/// `arbitrary_precision`) is no number any more.
 impl<'de> Deserialize<'de> for AnyState {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
