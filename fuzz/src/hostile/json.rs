@@ -60,9 +60,14 @@ pub(super) fn inputs(target: &str, size: usize) -> Vec<Input> {
             size,
         ),
         "decoy_profile" => everywhere(
-            &json!({"credentials": {"counts": [1],
-                "shapes": [{"shape": {"id_length": 16, "transports": ["usb"]}, "weight": 1}]}}),
-            &["/unknown", "/credentials/unknown", "/credentials/counts", "/credentials/shapes"],
+            &json!({"version": 1, "profile": {"credentials": {"counts": [1],
+                "shapes": [{"shape": {"id_length": 16, "transports": ["usb"]}, "weight": 1}]}}}),
+            &[
+                "/unknown",
+                "/profile/credentials/unknown",
+                "/profile/credentials/counts",
+                "/profile/credentials/shapes",
+            ],
             size,
         ),
         "attestation_status_list" => everywhere(

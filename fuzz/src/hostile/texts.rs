@@ -140,19 +140,24 @@ fn decoy_profiles(size: usize) -> Vec<Input> {
     let shape = |it: usize| format!(r#"{{"id_length":{},"transports":["usb"]}}"#, 16 + it % 1000);
     let weighted = |it: usize| format!(r#"{{"shape":{},"weight":{it}}}"#, shape(it));
     let account = |it: usize| format!(r#"{{"shape":[{}],"weight":{it}}}"#, shape(it));
-    let credentials = r#"{"credentials":{"counts":[1],"shapes":["#;
-    let of_shape =
-        r#"{"credentials":{"counts":[1],"shapes":[{"weight":1,"shape":{"id_length":16,"transports":["#;
+    let credentials = r#"{"version":1,"profile":{"credentials":{"counts":[1],"shapes":["#;
+    let of_shape = r#"{"version":1,"profile":{"credentials":{"counts":[1],"shapes":[{"weight":1,"shape":{"id_length":16,"transports":["#;
     vec![
-        input("shapes", text(size, credentials, weighted, ",", "]}}")),
+        input("shapes", text(size, credentials, weighted, ",", "]}}}")),
         input(
             "counts",
-            text(size, r#"{"credentials":{"shapes":[],"counts":["#, |it| it.to_string(), ",", "]}}"),
+            text(
+                size,
+                r#"{"version":1,"profile":{"credentials":{"shapes":[],"counts":["#,
+                |it| it.to_string(),
+                ",",
+                "]}}}",
+            ),
         ),
-        input("transports", text(size, of_shape, |it| format!("\"t{it}\""), ",", "]}}]}}")),
-        input("accounts", text(size, r#"{"accounts":["#, account, ",", "]}")),
+        input("transports", text(size, of_shape, |it| format!("\"t{it}\""), ",", "]}}]}}}")),
+        input("accounts", text(size, r#"{"version":1,"profile":{"accounts":["#, account, ",", "]}}")),
         input("credentials of an account", {
-            text(size, r#"{"accounts":[{"weight":1,"shape":["#, shape, ",", "]}]}")
+            text(size, r#"{"version":1,"profile":{"accounts":[{"weight":1,"shape":["#, shape, ",", "]}]}}")
         }),
     ]
 }
