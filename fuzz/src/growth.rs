@@ -29,7 +29,7 @@ use crate::{
 
 /// A parser that meets bytes from outside.
 pub struct Parser {
-    /// The target that has the same, where there is one: hostile inputs go by it.
+    /// The target with this parser, where there is one: hostile inputs go by it.
     pub name: &'static str,
     /// The size of the smaller input, in bytes: twice it is at the parser's own limit, or less where that is far away.
     pub size: usize,

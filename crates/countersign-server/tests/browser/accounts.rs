@@ -100,7 +100,7 @@ async fn a_second_passkey_is_added_renamed_and_removed() {
     assert_eq!(browser.text("#status").await, "“Key ring” is removed.");
     assert_eq!(visit.focus().await, "passkeys-title");
     assert!(!browser.is_shown(".passkey [data-part=remove]").await, "the only passkey stays");
-    // The page tells the browser which passkeys are left, and the browser has the others forgotten.
+    // The page tells the browser which passkeys are left, and the browser makes the others' providers delete theirs.
     browser.until_credentials(&second, 0).await;
     assert_eq!(browser.credentials(&first).await.len(), 1);
     visit.assert_only_refusals_logged().await;

@@ -108,7 +108,7 @@ async fn a_passkey_that_is_being_added_is_not_signalled_as_unknown() {
     let started = client.start_adding().await;
     let added = Passkey::new(&started["options"], ELSEWHERE, 2);
     let signal = json!({ "rpId": "example.org", "credentialId": added.id() });
-    // Its provider has it already, and offers it to whoever signs in: in another window, or elsewhere.
+    // Its provider has it already, and offers it at each sign-in: in another window, or elsewhere.
     for mut window in [client.clone(), Client { cookie: None, browser: None, ..client.clone() }] {
         assert_eq!(unknown(&mut window, &added).await, Value::Null);
     }

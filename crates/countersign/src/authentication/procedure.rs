@@ -109,8 +109,8 @@ impl<'a> Procedure<'a> {
         Ok(Verified { record, flags, sign_count, sign_count_increased, is_authorized, extensions })
     }
 
-    /// Whether the user must be verified: by the state or by the policy, whichever is the stricter, or because nobody was
-    /// identified before and the policy accepts no mere possession.
+    /// Whether the user must be verified: by the state or by the policy, whichever is the stricter, or because no user
+    /// was identified before and the policy accepts no mere possession.
     fn user_verification_required(&self) -> bool {
         let policy = &self.rp.policy;
         let is_required = |requirement| requirement == &UserVerificationRequirement::Required;
