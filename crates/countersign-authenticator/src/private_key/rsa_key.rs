@@ -3,13 +3,13 @@
 use core::fmt;
 use std::sync::OnceLock;
 
-use rsa::{BoxedUint, RsaPrivateKey, traits::PublicKeyParts as _};
+use rsa::{BoxedUint, traits::PublicKeyParts as _};
 
 use crate::Generator;
 
 /// An RSA key of two primes with the public exponent 65537.
 #[derive(Clone, PartialEq, Eq)]
-pub struct RsaKey(RsaPrivateKey);
+pub struct RsaKey(rsa::PrivateKey);
 
 /// The bits of the keys that are generated.
 const BITS: usize = 2048;
@@ -22,7 +22,7 @@ impl RsaKey {
     ///
     /// That holds for one version of the library that looks for the primes: write no such key down.
     pub fn generate(generator: &mut Generator) -> Option<Self> {
-        RsaPrivateKey::new(generator, BITS).ok().map(Self)
+        rsa::PrivateKey::new(generator, BITS).ok().map(Self)
     }
 
     /// A fixed key of 2048 bits.
@@ -53,9 +53,9 @@ impl RsaKey {
         let primes = vec![number(p)?, number(q)?];
         let (n, exponent, d) = (number(&n)?, BoxedUint::from(EXPONENT), number(&d)?);
         let key = if p.len() == q.len() {
-            RsaPrivateKey::from_components(n, exponent, d, primes)
+            rsa::PrivateKey::from_components(n, exponent, d, primes)
         } else {
-            RsaPrivateKey::from_components_with_wide_primes(n, exponent, d, primes)
+            rsa::PrivateKey::from_components_with_wide_primes(n, exponent, d, primes)
         };
         key.ok().map(Self)
     }
@@ -70,7 +70,7 @@ impl RsaKey {
         self.0.e_bytes().to_vec()
     }
 
-    pub(super) fn inner(&self) -> RsaPrivateKey {
+    pub(super) fn inner(&self) -> rsa::PrivateKey {
         self.0.clone()
     }
 }

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey, pss};
+use rsa::BoxedUint;
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
@@ -30,18 +30,19 @@ impl SignatureVerifier for Pkcs1 {
 #[derive(Debug)]
 struct PreparedPkcs1 {
     hash: Hash,
-    key: RsaPublicKey,
+    key: rsa::PublicKey,
 }
 
 impl PreparedKey for PreparedPkcs1 {
     fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
-        let padding = match self.hash {
-            Hash::Sha1 => Pkcs1v15Sign::new::<Sha1>(),
-            Hash::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
-            Hash::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
-            Hash::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
-        };
-        self.key.verify(padding, &self.hash.digest_on_stack(message), signature).map_err(|_| SignatureInvalid)
+        let digest = self.hash.digest_on_stack(message);
+        match self.hash {
+            Hash::Sha1 => self.key.pkcs1v15_verify_prehash::<Sha1>(&digest, signature),
+            Hash::Sha256 => self.key.pkcs1v15_verify_prehash::<Sha256>(&digest, signature),
+            Hash::Sha384 => self.key.pkcs1v15_verify_prehash::<Sha384>(&digest, signature),
+            Hash::Sha512 => self.key.pkcs1v15_verify_prehash::<Sha512>(&digest, signature),
+        }
+        .map_err(|_| SignatureInvalid)
     }
 }
 
@@ -63,30 +64,30 @@ impl SignatureVerifier for Pss {
 #[derive(Debug)]
 struct PreparedPss {
     hash: Hash,
-    key: RsaPublicKey,
+    key: rsa::PublicKey,
 }
 
 impl PreparedKey for PreparedPss {
     fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
         let digest = self.hash.digest_on_stack(message);
-        // `new` fixes the salt's length to the hash's, and uses the same hash for the mask.
+        // The salt has the length of the hash, and the mask uses the same hash.
         match self.hash {
-            Hash::Sha1 => self.key.verify(pss::Pss::<Sha1>::new(), &digest, signature),
-            Hash::Sha256 => self.key.verify(pss::Pss::<Sha256>::new(), &digest, signature),
-            Hash::Sha384 => self.key.verify(pss::Pss::<Sha384>::new(), &digest, signature),
-            Hash::Sha512 => self.key.verify(pss::Pss::<Sha512>::new(), &digest, signature),
+            Hash::Sha1 => self.key.pss_verify_prehash::<Sha1>(&digest, signature),
+            Hash::Sha256 => self.key.pss_verify_prehash::<Sha256>(&digest, signature),
+            Hash::Sha384 => self.key.pss_verify_prehash::<Sha384>(&digest, signature),
+            Hash::Sha512 => self.key.pss_verify_prehash::<Sha512>(&digest, signature),
         }
         .map_err(|_| SignatureInvalid)
     }
 }
 
-fn parse(key: &PublicKey, scheme: Scheme) -> Result<RsaPublicKey, KeyError> {
+fn parse(key: &PublicKey, scheme: Scheme) -> Result<rsa::PublicKey, KeyError> {
     let KeyMaterial::Rsa { n, e } = key.material() else {
         return Err(KeyFault::SchemeMismatch(scheme).into());
     };
     let [n, e] = [n, e].map(|number| BoxedUint::from_be_slice_vartime(number));
     // Reading the key has checked these bounds already, and the exponent's; nothing else can be wrong with it.
-    RsaPublicKey::new_with_size_limits(n, e, RSA_MODULUS_BITS_MIN..=RSA_MODULUS_BITS_LONGEST)
+    rsa::PublicKey::new_with_size_limits(n, e, RSA_MODULUS_BITS_MIN..=RSA_MODULUS_BITS_LONGEST)
         .map_err(|_| KeyFault::Exponent.into())
 }
 

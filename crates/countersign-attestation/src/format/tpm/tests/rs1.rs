@@ -1,6 +1,6 @@
 //! RS1: RSASSA-PKCS1-v1_5 with SHA-1, as the attestation keys of most machines with Windows sign.
 
-use rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey, traits::PublicKeyParts as _};
+use rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey, traits::PublicKeyParts as _};
 
 use super::*;
 use crate::test_support::bit_string;
@@ -22,24 +22,24 @@ const Q: &str = "\
     dc2d0c3f4d1ca1afff909a0c251d2d4619e643f9dc5ac77e30c10de634f14f0a48fde2ae0999377e8119e9af7677d73d20ff\
     3850ccdfa6f6928bd050af67ee8c82e213773ed7aa8dfe47ea6aec6f";
 
-fn key() -> RsaPrivateKey {
+fn key() -> PrivateKey {
     let [p, q] = [P, Q].map(|prime| BoxedUint::from_str_radix_vartime(prime, 16).unwrap());
-    RsaPrivateKey::from_p_q(p, q, BoxedUint::from(65537_u64)).unwrap()
+    PrivateKey::from_p_q(p, q, BoxedUint::from(65537_u64)).unwrap()
 }
 
-fn spki(key: &RsaPrivateKey) -> Vec<u8> {
+fn spki(key: &PrivateKey) -> Vec<u8> {
     const RSA: &[u8] =
         &[0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
     let modulus = tlv(0x02, &[&[0][..], &key.n_bytes()].concat());
     sequence(&[RSA, &bit_string(&sequence(&[&modulus, &[0x02, 0x03, 0x01, 0x00, 0x01]]))])
 }
 
-fn sign(key: &RsaPrivateKey, message: &[u8]) -> Vec<u8> {
+fn sign(key: &PrivateKey, message: &[u8]) -> Vec<u8> {
     let digest_info = [&SHA1_PREFIX[..], &Hash::Sha1.digest(&[message])].concat();
     key.sign(Pkcs1v15Sign::new_unprefixed(), &digest_info).unwrap()
 }
 
-fn certificate(key: &RsaPrivateKey, mut leaf: Builder) -> Value {
+fn certificate(key: &PrivateKey, mut leaf: Builder) -> Value {
     leaf.spki = spki(key);
     Value::Array(vec![Value::Bytes(leaf.der(&common_name("root"), &root().1))])
 }
