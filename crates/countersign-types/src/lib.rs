@@ -43,6 +43,7 @@ pub mod client_data;
 pub mod code;
 pub mod enumerations;
 pub mod extensions;
+pub mod hex;
 pub mod identifiers;
 pub mod json;
 pub mod options;
