@@ -1,4 +1,4 @@
-//! The table of published advisories: each row says what prevents it here, and names tests that show it.
+//! The published advisories: each section says the cause and what prevents it here, and names tests that show it.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,13 @@ use super::{Finding, Workspace, test_code};
 
 const DOCUMENT: &str = "docs/VULNERABILITIES.md";
 
-/// The beginnings of identifiers that advisories have.
-const IDENTIFIERS: [&str; 2] = ["CVE-", "GHSA-"];
+/// The beginning of an advisory's heading.
+const HEADING: &str = "### ";
 
-/// A row without a test, or with one that is not there any more, is a claim that nothing shows.
+/// The parts of each section, in order.
+const PARTS: [&str; 3] = ["- Cause: ", "- Prevention: ", "- Tests: "];
+
+/// An advisory without a test, or with one that no longer exists, is a claim that nothing shows.
 pub(super) fn every_advisory_has_its_tests(workspace: &Workspace) -> Vec<Finding> {
     let text = workspace.tree.get(DOCUMENT).unwrap_or_default();
     let tests: BTreeSet<_> = workspace
@@ -20,28 +23,49 @@ pub(super) fn every_advisory_has_its_tests(workspace: &Workspace) -> Vec<Finding
         .collect();
     let mut seen = BTreeSet::new();
     let mut findings = Vec::new();
-    let mut find = |line, what: String| findings.push(Finding::at(DOCUMENT, line, what));
-    for (number, row) in (1..).zip(text.lines()) {
-        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
-        let [advisory, .., named] = cells.as_slice() else { continue };
-        if !IDENTIFIERS.iter().any(|prefix| advisory.starts_with(prefix)) {
-            continue;
+    for (number, advisory, section) in sections(text) {
+        let mut find = |what| findings.push(Finding::at(DOCUMENT, number, what));
+        if !seen.insert(advisory) {
+            find(format!("{advisory} is listed twice"));
         }
-        if !seen.insert(*advisory) {
-            find(number, format!("{advisory} is there twice"));
+        let mut rest = section.as_str();
+        for part in PARTS {
+            match rest.split_once(part) {
+                Some((_, after)) => rest = after,
+                None => find(format!("{advisory} has no line `{}`", part.trim_end())),
+            }
         }
-        let mut named = named.split('`').skip(1).step_by(2).peekable();
+        let mut named = rest.split('`').skip(1).step_by(2).peekable();
         if named.peek().is_none() {
-            find(number, format!("{advisory} names no test"));
+            find(format!("{advisory} names no test"));
         }
         for test in named.filter(|test| !tests.contains(test)) {
-            find(number, format!("the test `{test}` is not there"));
+            find(format!("{advisory}: there is no test `{test}`"));
         }
     }
     if seen.is_empty() {
         findings.push(Finding::new(DOCUMENT, "has no advisory"));
     }
     findings
+}
+
+/// Each advisory: the line of its heading, its identifier, and the text up to the next heading.
+fn sections(text: &str) -> Vec<(usize, &str, String)> {
+    let mut sections: Vec<(usize, &str, String)> = Vec::new();
+    let mut inside = false;
+    for (number, line) in (1..).zip(text.lines()) {
+        if let Some(heading) = line.strip_prefix(HEADING) {
+            let advisory = heading.split(": ").next().unwrap_or_default();
+            sections.push((number, advisory, String::new()));
+            inside = true;
+        } else if line.starts_with('#') {
+            inside = false;
+        } else if let Some((_, _, section)) = sections.last_mut().filter(|_| inside) {
+            section.push_str(line);
+            section.push('\n');
+        }
+    }
+    sections
 }
 
 /// The names of the functions in test code.
@@ -53,7 +77,8 @@ fn functions(code: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
 
-    const TESTS: (&str, &str) = ("crates/a/tests/a.rs", "#[test]\nfn it_is_refused() {}\n");
+    const TESTS: (&str, &str) = ("crates/a/tests/a.rs", "#[test]\nfn it_is_rejected() {}\n");
+    const GOOD: &str = "### CVE-2026-1: A\n\n- Cause: `a`\n- Prevention: b\n- Tests: `it_is_rejected`\n";
 
     fn found(document: &str) -> Vec<String> {
         let workspace = Workspace::of(&[(DOCUMENT, document), TESTS]);
@@ -61,19 +86,32 @@ mod tests {
     }
 
     #[test]
-    fn an_advisory_names_a_test_that_is_there() {
-        let good = "| advisory | tests |\n| --- | --- |\n| CVE-2026-1 | `it_is_refused` |\n";
-        assert_eq!(found(good), [""; 0]);
-        let gone = good.replace("it_is_refused", "it_was_refused");
-        assert_eq!(found(&gone), ["docs/VULNERABILITIES.md:3: the test `it_was_refused` is not there"]);
-        let none = good.replace("`it_is_refused`", "");
-        assert_eq!(found(&none), ["docs/VULNERABILITIES.md:3: CVE-2026-1 names no test"]);
-        let twice = format!("{good}| CVE-2026-1 | `it_is_refused` |\n");
-        assert_eq!(found(&twice), ["docs/VULNERABILITIES.md:4: CVE-2026-1 is there twice"]);
+    fn an_advisory_names_existing_tests() {
+        assert_eq!(found(GOOD), [""; 0]);
+        assert_eq!(found(&format!("{GOOD}\n## Others\n\n`b`\n")), [""; 0]);
+        let gone = GOOD.replace("it_is", "it_was");
+        assert_eq!(
+            found(&gone),
+            ["docs/VULNERABILITIES.md:1: CVE-2026-1: there is no test `it_was_rejected`"]
+        );
+        let none = GOOD.replace("`it_is_rejected`", "");
+        assert_eq!(found(&none), ["docs/VULNERABILITIES.md:1: CVE-2026-1 names no test"]);
     }
 
     #[test]
-    fn a_table_that_is_gone_is_found() {
+    fn an_advisory_has_its_three_parts() {
+        let bare = GOOD.replace("- Prevention: b\n", "");
+        assert_eq!(found(&bare), ["docs/VULNERABILITIES.md:1: CVE-2026-1 has no line `- Prevention:`"]);
+    }
+
+    #[test]
+    fn an_advisory_is_listed_once() {
+        let twice = format!("{GOOD}\n{GOOD}");
+        assert_eq!(found(&twice), ["docs/VULNERABILITIES.md:7: CVE-2026-1 is listed twice"]);
+    }
+
+    #[test]
+    fn a_document_without_advisories_is_found() {
         assert_eq!(found(""), ["docs/VULNERABILITIES.md: has no advisory"]);
     }
 }
