@@ -29,61 +29,60 @@ macro_rules! codes {
 }
 
 codes! {
-    /// Not the JSON that the step expects: a member missing or of the wrong type, bad base64url, `type` not
-    /// `public-key`.
+    /// The response is not the JSON that the step expects: a member missing or of the wrong type, bad base64url, `type`
+    /// not `public-key`.
     ResponseMalformed = "response-malformed",
-    /// `id`, `rawId` and, at registration, the attested credential ID don't agree.
+    /// `id`, `rawId` and, at registration, the attested credential ID differ.
     CredentialIdMismatch = "credential-id-mismatch",
     /// Client data is not UTF-8, not a JSON object, or has a member missing or of the wrong type.
     ClientDataMalformed = "client-data-malformed",
     /// Client data's `type` is not the ceremony's.
     ClientDataTypeMismatch = "client-data-type-mismatch",
-    /// Not the challenge that was issued.
+    /// The challenge is not the one that was issued.
     ChallengeMismatch = "challenge-mismatch",
-    /// The challenge was issued too long ago, or used already.
+    /// The challenge was issued too long ago, or already used.
     ChallengeExpired = "challenge-expired",
-    /// The ceremony state or its sealed token can't be used: changed, or of another key, kind of ceremony, user, relying
-    /// party or purpose.
+    /// The ceremony state or its sealed token can't be used: changed, or of another key, kind of ceremony, user,
+    /// relying party or purpose.
     StateInvalid = "state-invalid",
-    /// `origin` is not an accepted one.
+    /// `origin` is not an accepted origin.
     OriginMismatch = "origin-mismatch",
     /// `crossOrigin` is true, or `topOrigin` present, and the relying party does not accept that.
     CrossOriginNotAllowed = "cross-origin-not-allowed",
-    /// `topOrigin` is not an accepted one, or is missing where `crossOrigin` is true and top origins are listed.
+    /// `topOrigin` is not an accepted origin, or it is missing while `crossOrigin` is true and top origins are listed.
     TopOriginMismatch = "top-origin-mismatch",
-    /// Authenticator data of a wrong length, with flags that don't fit the content, with bytes left over, or
-    /// with bad CBOR in it.
+    /// Authenticator data has a wrong length, flags that don't fit the content, trailing bytes, or bad CBOR.
     AuthenticatorDataMalformed = "authenticator-data-malformed",
-    /// A registration without attested credential data.
+    /// A registration has no attested credential data.
     AttestedCredentialDataMissing = "attested-credential-data-missing",
-    /// A credential ID of more than 1023 bytes.
+    /// A credential ID has more than 1023 bytes.
     CredentialIdTooLong = "credential-id-too-long",
-    /// `rpIdHash` is not the hash of the RP ID (or of the `appid`, where it was used).
+    /// `rpIdHash` is not the hash of the RP ID (or of the `appid`, if it was used).
     RpIdHashMismatch = "rp-id-hash-mismatch",
-    /// UP is not set where it must be.
+    /// The UP flag is required and not set.
     UserNotPresent = "user-not-present",
-    /// UV is not set where it is required.
+    /// The UV flag is required and not set.
     UserNotVerified = "user-not-verified",
-    /// UV is set and required, and never was before with this credential: no further factor was checked.
+    /// UV is required and set, but was never set before for this credential: no further factor was checked.
     UserVerificationNotInitialized = "user-verification-not-initialized",
     /// BS is set without BE.
     BackupStateInvalid = "backup-state-invalid",
-    /// BE or BS is not as the relying party demands.
+    /// BE or BS is not as the relying party's policy requires.
     BackupNotAccepted = "backup-not-accepted",
     /// BE differs from the record.
     BackupEligibilityChanged = "backup-eligibility-changed",
-    /// A `COSE_Key` that breaks its type's rules.
+    /// A `COSE_Key` breaks the rules of its type.
     PublicKeyMalformed = "public-key-malformed",
-    /// An algorithm that is not known, or not fit for its use.
+    /// The algorithm is not supported, or not suitable for its use.
     AlgorithmUnsupported = "algorithm-unsupported",
-    /// The algorithm is known, but the relying party was set up without a verifier for it.
+    /// The algorithm is supported, but the relying party has no verifier for it.
     VerifierMissing = "verifier-missing",
     /// The algorithm is not among `pubKeyCredParams`.
     AlgorithmNotAllowed = "algorithm-not-allowed",
-    /// The attestation object is not CBOR, has trailing bytes, duplicate keys, or a member missing or of the
-    /// wrong type.
+    /// The attestation object is not CBOR, has trailing bytes, duplicate keys, or a member missing or of the wrong
+    /// type.
     AttestationObjectMalformed = "attestation-object-malformed",
-    /// Unknown `fmt`.
+    /// The attestation statement format (`fmt`) is not supported.
     AttestationFormatUnsupported = "attestation-format-unsupported",
     /// `attStmt` does not have its format's syntax.
     AttestationStatementMalformed = "attestation-statement-malformed",
@@ -91,32 +90,31 @@ codes! {
     AttestationSignatureInvalid = "attestation-signature-invalid",
     /// The attested key, or its algorithm, is not the credential's.
     AttestationKeyMismatch = "attestation-key-mismatch",
-    /// Nonce, challenge, extraData, name or the like is not bound to this ceremony's data.
+    /// A nonce, challenge, `extraData`, name or the like is not bound to this ceremony's data.
     AttestationBindingMismatch = "attestation-binding-mismatch",
     /// A certificate can't be parsed, or breaks its format's requirements.
     AttestationCertificateInvalid = "attestation-certificate-invalid",
-    /// The certificate's AAGUID is not authenticator data's.
+    /// The certificate's AAGUID differs from that in authenticator data.
     AttestationAaguidMismatch = "attestation-aaguid-mismatch",
-    /// No trust path to an accepted anchor.
+    /// No trust path leads to an accepted anchor.
     AttestationUntrusted = "attestation-untrusted",
     /// A certificate of the only path is not valid at the given time.
     AttestationCertificateExpired = "attestation-certificate-expired",
     /// A certificate of the path is revoked.
     AttestationCertificateRevoked = "attestation-certificate-revoked",
-    /// The format or the attestation type is not one that the relying party accepts.
+    /// The relying party does not accept the attestation format or type.
     AttestationNotAccepted = "attestation-not-accepted",
-    /// The model (AAGUID), or its metadata status, is not one that the relying party accepts; or the credential was
-    /// flagged.
+    /// The relying party does not accept the model (AAGUID) or its metadata status, or the credential was flagged.
     AuthenticatorNotAccepted = "authenticator-not-accepted",
-    /// The credential ID is known already.
+    /// The credential ID is already registered.
     CredentialAlreadyRegistered = "credential-already-registered",
     /// The credential is not among `allowCredentials`.
     CredentialNotAllowed = "credential-not-allowed",
-    /// No record for this credential and user.
+    /// There is no record for this credential and user.
     CredentialUnknown = "credential-unknown",
-    /// A discoverable authentication without `userHandle`.
+    /// A discoverable authentication has no `userHandle`.
     UserHandleMissing = "user-handle-missing",
-    /// Not the account's user handle.
+    /// The user handle is not the account's.
     UserHandleMismatch = "user-handle-mismatch",
     /// The assertion's signature does not verify.
     SignatureInvalid = "signature-invalid",
@@ -124,19 +122,20 @@ codes! {
     SignCountNotIncreased = "sign-count-not-increased",
     /// The stored record changed while the authentication was verified against it: start again.
     RecordChanged = "record-changed",
-    /// An extension output that breaks its definition.
+    /// An extension output breaks its definition.
     ExtensionInvalid = "extension-invalid",
-    /// An extension output that the relying party's policy rejects: unsolicited, or a required one absent.
+    /// The relying party's policy rejects an extension output: unsolicited, or required and absent.
     ExtensionNotAccepted = "extension-not-accepted",
-    /// A metadata BLOB, or a list of rogue authenticators, that does not have its form.
+    /// A metadata BLOB, or a list of rogue authenticators, does not have its form.
     MetadataMalformed = "metadata-malformed",
-    /// A metadata BLOB whose signature does not verify, or a list of rogue authenticators with another hash than the BLOB says.
+    /// The signature of a metadata BLOB does not verify, or the hash of a list of rogue authenticators is not the one
+    /// in the BLOB.
     MetadataSignatureInvalid = "metadata-signature-invalid",
-    /// A metadata BLOB whose certificates lead to no accepted root.
+    /// The certificates of a metadata BLOB lead to no accepted root.
     MetadataUntrusted = "metadata-untrusted",
-    /// A metadata BLOB that is past its `nextUpdate`.
+    /// A metadata BLOB is past its `nextUpdate`.
     MetadataOutdated = "metadata-outdated",
-    /// A metadata BLOB with a lower number than one seen before.
+    /// A metadata BLOB has a lower number than one seen before, or the same number although a newer one is required.
     MetadataRollback = "metadata-rollback",
 }
 
