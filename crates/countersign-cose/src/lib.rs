@@ -59,6 +59,7 @@ extern crate std;
 pub mod algorithm;
 #[cfg(feature = "aws-lc")]
 mod aws_lc;
+mod ecdsa_der;
 mod ecdsa_padding;
 pub mod hash;
 pub mod key;
@@ -70,7 +71,7 @@ mod testing;
 pub mod verifier;
 
 pub use algorithm::{Algorithm, Curve, Hash, ParameterSet, Scheme};
-pub use ecdsa_padding::has_padded_integers;
+pub use ecdsa_der::{ecdsa_signature_to_der, has_padded_integers};
 pub use hash::sha256;
 pub use key::{KeyError, KeyFault, KeyMaterial, PublicKey};
 pub use verifier::{PreparedKey, SignatureInvalid, SignatureVerifier, Verifiers};

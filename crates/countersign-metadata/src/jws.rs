@@ -3,7 +3,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_attestation::Certificate;
-use countersign_cose::{Algorithm, Hash, Scheme};
+use countersign_cose::{Algorithm, Hash, Scheme, ecdsa_signature_to_der};
 use countersign_types::base64url;
 
 use crate::{
@@ -49,9 +49,10 @@ impl<'a> Jws<'a> {
             chain: header.chain,
             payload,
             signed: bytes.get(..length).unwrap_or_default(),
-            signature: match half_of_signature(header.algorithm) {
-                Some(half) => der_of_pair(&signature, half),
-                None => signature,
+            signature: match header.algorithm.scheme() {
+                // A signature of another length becomes an empty one, which does not verify.
+                Scheme::Ecdsa { curve, .. } => ecdsa_signature_to_der(&signature, curve).unwrap_or_default(),
+                _ => signature,
             },
         })
     }
@@ -150,55 +151,4 @@ fn certificates(x5c: Texts<'_>) -> Result<Vec<Certificate>, BlobFault> {
         Certificate::from_der(&der).map_err(|error| BlobFault::Certificate { position, error: Some(error) })
     };
     texts.iter().enumerate().map(certificate).collect()
-}
-
-/// The length of each of the two numbers of an ECDSA signature.
-const fn half_of_signature(algorithm: Algorithm) -> Option<usize> {
-    match algorithm {
-        Algorithm::Es256 => Some(32),
-        Algorithm::Es384 => Some(48),
-        Algorithm::Es512 => Some(66),
-        _ => None,
-    }
-}
-
-/// The DER of the two numbers of an ECDSA signature ([RFC 7518, section
-/// 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)). A signature of another length becomes an empty one, which
-/// does not verify.
-fn der_of_pair(pair: &[u8], half: usize) -> Vec<u8> {
-    const SEQUENCE: u8 = 0x30;
-    match pair.split_at_checked(half) {
-        Some((r, s)) if s.len() == half => element(SEQUENCE, &[integer(r), integer(s)].concat()),
-        _ => Vec::new(),
-    }
-}
-
-fn integer(bytes: &[u8]) -> Vec<u8> {
-    const INTEGER: u8 = 0x02;
-    // One zero stays: before a set sign bit, or for the number 0.
-    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-    let magnitude = bytes.get(zeros..).unwrap_or_default();
-    let positive = magnitude.first().is_some_and(|byte| *byte < 0x80);
-    element(INTEGER, &[if positive { &[][..] } else { &[0] }, magnitude].concat())
-}
-
-/// An element of at most 255 bytes: an integer here has 67 at the most, a pair of them 138.
-fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(contents.len()).unwrap_or(u8::MAX);
-    let head: &[u8] = if length < 0x80 { &[tag, length] } else { &[tag, 0x81, length] };
-    [head, contents].concat()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pair_of_numbers_becomes_der() {
-        assert_eq!(der_of_pair(&[0, 1, 0x80, 0], 2), [0x30, 8, 2, 1, 1, 2, 3, 0, 0x80, 0]);
-        assert_eq!(der_of_pair(&[0, 0, 0, 0], 2), [0x30, 6, 2, 1, 0, 2, 1, 0]);
-        assert_eq!(der_of_pair(&[1, 2, 3], 2), [0; 0]);
-        assert_eq!(der_of_pair(&[1, 2, 3, 4, 5], 2), [0; 0]);
-        assert_eq!(der_of_pair(&[0xff; 132], 66)[..6], [0x30, 0x81, 138, 2, 67, 0]);
-    }
 }

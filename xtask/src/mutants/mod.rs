@@ -71,6 +71,7 @@ const FILES: [&str; 32] = [
     // Keys and signatures.
     "crates/countersign-cose/src/key.rs",
     "crates/countersign-cose/src/key/*.rs",
+    "crates/countersign-cose/src/ecdsa_der.rs",
     "crates/countersign-cose/src/ecdsa_padding.rs",
     "crates/countersign-cose/src/verifier.rs",
     "crates/countersign-cose/src/algorithm.rs",
