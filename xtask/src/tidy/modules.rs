@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Tree, Workspace};
+use super::{Finding, Workspace, rust::tokens::Module, tree::Tree};
 
 pub(super) fn every_file_is_reached(workspace: &Workspace) -> Vec<Finding> {
     let tree = &workspace.tree;
@@ -21,7 +21,7 @@ pub(super) fn every_file_is_reached(workspace: &Workspace) -> Vec<Finding> {
 }
 
 /// Whether cargo takes the file as the root of a target, by its place in the package or by a `path` in the manifest.
-fn is_root(tree: &Tree, path: &str) -> bool {
+pub(super) fn is_root(tree: &Tree, path: &str) -> bool {
     let Some((manifest, inside)) = package(tree, path) else { return false };
     let parts: Vec<_> = inside.split('/').collect();
     let by_place = matches!(
@@ -44,34 +44,59 @@ fn package<'a>(tree: &'a Tree, path: &'a str) -> Option<(&'a str, &'a str)> {
     })
 }
 
-/// The files that the `mod NAME;` lines of a file mean.
-fn children(tree: &Tree, path: &str) -> Vec<String> {
-    let Some((folder, file)) = path.rsplit_once('/') else { return Vec::new() };
-    let below = match file.strip_suffix(".rs") {
+/// The folder that holds the children of a file's modules.
+pub(super) fn folder_below(tree: &Tree, path: &str) -> String {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    match file.strip_suffix(".rs") {
         Some(stem) if stem != "mod" && !is_root(tree, path) => format!("{folder}/{stem}"),
         _ => folder.to_owned(),
-    };
-    let mut named_path = None;
-    let mut children = Vec::new();
-    for line in tree.get(path).unwrap_or_default().lines().map(str::trim) {
-        if let Some(path) = line.strip_prefix("#[path = \"").and_then(|rest| rest.strip_suffix("\"]")) {
-            named_path = Some(format!("{folder}/{path}"));
-        } else if let Some(name) = module(line) {
-            let usual = [format!("{below}/{name}.rs"), format!("{below}/{name}/mod.rs")];
-            children.extend(named_path.take().into_iter().chain(usual).find(|path| tree.contains(path)));
-        }
     }
-    children
 }
 
-/// The name in `mod NAME;`, whatever its visibility.
-fn module(line: &str) -> Option<&str> {
-    let line = match line.strip_prefix("pub") {
-        Some(rest) if rest.starts_with('(') => rest.split_once(')')?.1.trim_start(),
-        Some(rest) => rest.trim_start(),
-        None => line,
+/// The file of `mod NAME;` in a file whose children are in the folder `below`; `named` is what `#[path]` says.
+pub(super) fn file_of(
+    tree: &Tree,
+    file: &str,
+    below: &str,
+    name: &str,
+    named: Option<&str>,
+) -> Option<String> {
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let candidates = match named {
+        Some(path) => vec![normal(&format!("{folder}/{path}"))],
+        None => vec![format!("{below}/{name}.rs"), format!("{below}/{name}/mod.rs")],
     };
-    line.strip_prefix("mod ")?.strip_suffix(';')
+    candidates.into_iter().find(|path| tree.contains(path))
+}
+
+/// A path without `..`.
+fn normal(path: &str) -> String {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        if part == ".." {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    parts.join("/")
+}
+
+/// The files that the `mod NAME;` of a file mean, those of its inline modules too.
+fn children(tree: &Tree, path: &str) -> Vec<String> {
+    let Ok(module) = Module::parse(tree.get(path).unwrap_or_default()) else { return Vec::new() };
+    let mut files = Vec::new();
+    add_children(tree, path, &folder_below(tree, path), &module, &mut files);
+    files
+}
+
+fn add_children(tree: &Tree, file: &str, below: &str, module: &Module, files: &mut Vec<String>) {
+    for child in &module.children {
+        match &child.inline {
+            Some(inline) => add_children(tree, file, &format!("{below}/{}", child.name), inline, files),
+            None => files.extend(file_of(tree, file, below, &child.name, child.path.as_deref())),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +108,7 @@ mod tests {
         ("crates/a/src/lib.rs", "pub mod one;\npub(crate) mod two;\n"),
         ("crates/a/src/one.rs", "#[cfg(test)]\nmod tests;\n"),
         ("crates/a/src/one/tests.rs", ""),
-        ("crates/a/src/two/mod.rs", "    mod three;\n#[path = \"odd.rs\"]\nmod four;"),
+        ("crates/a/src/two/mod.rs", "mod three;\n#[path = \"odd.rs\"]\nmod four;"),
         ("crates/a/src/two/three.rs", ""),
         ("crates/a/src/two/odd.rs", ""),
         ("crates/a/tests/it.rs", ""),
