@@ -9,8 +9,14 @@ use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
 use der::{Encode as _, asn1::UintRef};
 
 use crate::{
-    Curve, Hash, KeyError, KeyFault, KeyMaterial, ParameterSet, PreparedKey, PublicKey, Scheme,
-    SignatureInvalid, SignatureVerifier, rust_crypto::ed25519,
+    algorithm::{Curve, Hash, ParameterSet, Scheme},
+    key::{
+        error::{KeyError, MalformedKeyError},
+        material::KeyMaterial,
+        public_key::PublicKey,
+    },
+    rust_crypto::ed25519,
+    verifier::{PreparedKey, SignatureError, SignatureVerifier},
 };
 
 /// One verifier for each scheme that AWS-LC has, but for those on secp256k1: there plain Rust is three times as fast.
@@ -78,19 +84,19 @@ impl SignatureVerifier for Verifier {
     fn prepare(&self, key: &PublicKey) -> Result<Box<dyn PreparedKey>, KeyError> {
         let material = key.material();
         if !material.fits(self.scheme) {
-            return Err(KeyFault::SchemeMismatch(self.scheme).into());
+            return Err(MalformedKeyError::SchemeMismatch(self.scheme).into());
         }
         let (encoded, fault) = match material {
-            KeyMaterial::Ec { x, y, .. } => ([&[0x04], &**x, y].concat(), KeyFault::NotOnCurve),
+            KeyMaterial::Ec { x, y, .. } => ([&[0x04], &**x, y].concat(), MalformedKeyError::NotOnCurve),
             KeyMaterial::Ed25519 { x } => {
                 ed25519::strict_key(x)?;
-                (x.to_vec(), KeyFault::NotOnCurve)
+                (x.to_vec(), MalformedKeyError::NotOnCurve)
             }
             KeyMaterial::Rsa { n, e } => {
-                (rsa_public_key(n, e).ok_or(KeyFault::Exponent)?, KeyFault::Exponent)
+                (rsa_public_key(n, e).ok_or(MalformedKeyError::Exponent)?, MalformedKeyError::Exponent)
             }
-            KeyMaterial::MlDsa { key, .. } => (key.clone(), KeyFault::SchemeMismatch(self.scheme)),
-            KeyMaterial::Ed448 { .. } => return Err(KeyFault::SchemeMismatch(self.scheme).into()),
+            KeyMaterial::MlDsa { key, .. } => (key.clone(), MalformedKeyError::SchemeMismatch(self.scheme)),
+            KeyMaterial::Ed448 { .. } => return Err(MalformedKeyError::SchemeMismatch(self.scheme).into()),
         };
         let key = ParsedPublicKey::new(self.algorithm, encoded).map_err(|_| fault)?;
         if self.scheme == Scheme::Ed25519 {
@@ -110,7 +116,7 @@ fn rsa_public_key(n: &[u8], e: &[u8]) -> Option<Vec<u8>> {
 struct Prepared(ParsedPublicKey);
 
 impl PreparedKey for Prepared {
-    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
         verify(&self.0, message, signature)
     }
 }
@@ -119,18 +125,18 @@ impl PreparedKey for Prepared {
 struct PreparedEd25519(ParsedPublicKey);
 
 impl PreparedKey for PreparedEd25519 {
-    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
-        let (r, s) = signature.split_first_chunk().ok_or(SignatureInvalid)?;
-        let s = s.try_into().map_err(|_| SignatureInvalid)?;
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
+        let (r, s) = signature.split_first_chunk().ok_or(SignatureError)?;
+        let s = s.try_into().map_err(|_| SignatureError)?;
         if !ed25519::is_strict(r, s) {
-            return Err(SignatureInvalid);
+            return Err(SignatureError);
         }
         verify(&self.0, message, signature)
     }
 }
 
-fn verify(key: &ParsedPublicKey, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
-    let verdict = |message: &[u8]| key.verify_sig(message, signature).map_err(|_| SignatureInvalid);
+fn verify(key: &ParsedPublicKey, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
+    let verdict = |message: &[u8]| key.verify_sig(message, signature).map_err(|_| SignatureError);
     let mut buffer = [0; CONTIGUOUS];
     match joined(message, &mut buffer) {
         Some(message) => verdict(message),

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use crate::{algorithm::Curve, verifier::SignatureInvalid};
+use crate::{algorithm::Curve, verifier::SignatureError};
 
 /// Converts an ECDSA signature of two integers of fixed length, as JSON Web Signatures have it
 /// ([RFC 7518 section 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)), to the strict DER that
@@ -17,15 +17,15 @@ use crate::{algorithm::Curve, verifier::SignatureInvalid};
 /// let mut raw = [0; 64];
 /// (raw[31], raw[63]) = (1, 0x80);
 /// assert_eq!(ecdsa_signature_to_der(&raw, Curve::P256)?, [0x30, 7, 2, 1, 1, 2, 2, 0, 0x80]);
-/// # Ok::<(), countersign_cose::SignatureInvalid>(())
+/// # Ok::<(), countersign_cose::SignatureError>(())
 /// ```
-pub fn ecdsa_signature_to_der(raw: &[u8], curve: Curve) -> Result<Vec<u8>, SignatureInvalid> {
+pub fn ecdsa_signature_to_der(raw: &[u8], curve: Curve) -> Result<Vec<u8>, SignatureError> {
     let size = curve.field_size();
-    let (r, s) = raw.split_at_checked(size).filter(|(_, s)| s.len() == size).ok_or(SignatureInvalid)?;
+    let (r, s) = raw.split_at_checked(size).filter(|(_, s)| s.len() == size).ok_or(SignatureError)?;
     // The zero keeps an integer positive; `minimal` removes it if the integer is so anyway.
     let [r, s] = [r, s].map(|integer| [&[0], integer].concat());
     let mut buffer = [0; SIGNATURE_MAX];
-    write(minimal(&r), minimal(&s), &mut buffer).map(<[u8]>::to_vec).ok_or(SignatureInvalid)
+    write(minimal(&r), minimal(&s), &mut buffer).map(<[u8]>::to_vec).ok_or(SignatureError)
 }
 
 /// Whether one of the two integers of an ECDSA signature in DER has more leading zeros than DER allows, which

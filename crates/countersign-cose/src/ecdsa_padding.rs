@@ -6,8 +6,8 @@ use alloc::{boxed::Box, sync::Arc};
 use crate::{
     algorithm::{Curve, Scheme},
     ecdsa_der::{SIGNATURE_MAX, without_padding},
-    key::{KeyError, PublicKey},
-    verifier::{PreparedKey, SignatureInvalid, SignatureVerifier},
+    key::{error::KeyError, public_key::PublicKey},
+    verifier::{PreparedKey, SignatureError, SignatureVerifier},
 };
 
 /// Removes superfluous zeros, then calls the inner verifier.
@@ -45,9 +45,9 @@ struct Prepared {
 }
 
 impl PreparedKey for Prepared {
-    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
         let mut buffer = [0; SIGNATURE_MAX];
-        let signature = without_padding(signature, self.curve, &mut buffer).ok_or(SignatureInvalid)?;
+        let signature = without_padding(signature, self.curve, &mut buffer).ok_or(SignatureError)?;
         self.key.verify(message, signature)
     }
 }

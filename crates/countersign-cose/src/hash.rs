@@ -6,7 +6,7 @@ use core::ops::Deref;
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
-use crate::Hash;
+use crate::algorithm::Hash;
 
 /// SHA-256 of the concatenation of `parts`.
 ///

@@ -56,7 +56,7 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
-pub mod algorithm;
+mod algorithm;
 #[cfg(feature = "aws-lc")]
 mod aws_lc;
 mod ecdsa_der;
@@ -68,10 +68,12 @@ mod rust_crypto;
 #[cfg(test)]
 #[cfg_attr(not(feature = "rust-crypto"), expect(dead_code, reason = "the backend's tests use it all"))]
 mod testing;
-pub mod verifier;
+mod verifier;
+mod verifiers;
 
 pub use algorithm::{Algorithm, Curve, Hash, ParameterSet, Scheme};
 pub use ecdsa_der::{ecdsa_signature_to_der, has_padded_integers};
 pub use hash::sha256;
-pub use key::{KeyError, KeyFault, KeyMaterial, PublicKey};
-pub use verifier::{PreparedKey, SignatureInvalid, SignatureVerifier, Verifiers};
+pub use key::{KeyError, KeyMaterial, MalformedKeyError, PublicKey};
+pub use verifier::{PreparedKey, SignatureError, SignatureVerifier};
+pub use verifiers::Verifiers;

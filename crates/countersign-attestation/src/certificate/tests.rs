@@ -1,6 +1,6 @@
 //! Tests of reading certificates.
 
-use countersign_cose::{Curve, KeyError, KeyFault};
+use countersign_cose::{Curve, KeyError, MalformedKeyError};
 use countersign_types::Code;
 use proptest::prelude::*;
 
@@ -148,7 +148,7 @@ fn an_unknown_key_is_an_error_only_where_it_is_used() {
     assert_eq!(read(&unknown).unwrap().public_key(), Err(KeyError::UnsupportedKeyType));
     let mut short = builder();
     short.spki = rsa_spki(128);
-    let fault = KeyFault::ModulusSize { bits: 1024 };
+    let fault = MalformedKeyError::ModulusSize { bits: 1024 };
     assert_eq!(read(&short).unwrap().public_key(), Err(KeyError::Malformed(fault)));
 }
 

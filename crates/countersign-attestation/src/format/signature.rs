@@ -1,6 +1,6 @@
 //! Verifying a statement's signature, in the same way for all formats.
 
-use countersign_cose::{Algorithm, KeyError, KeyFault, PreparedKey, Verifiers};
+use countersign_cose::{Algorithm, KeyError, MalformedKeyError, PreparedKey, Verifiers};
 use countersign_types::AlgorithmIdentifier;
 
 use crate::{AttestationError, Certificate, Statement, error::CertificateFault};
@@ -35,7 +35,7 @@ pub(super) fn verify_message(
         .and_then(|key| verifiers.prepare(&key, algorithm.scheme()))
         .map_err(|error| match error {
             KeyError::VerifierMissing(scheme) => AttestationError::VerifierMissing(scheme),
-            KeyError::UnsupportedKeyType | KeyError::Malformed(KeyFault::SchemeMismatch(_)) => {
+            KeyError::UnsupportedKeyType | KeyError::Malformed(MalformedKeyError::SchemeMismatch(_)) => {
                 AttestationError::AlgorithmUnfit(identifier)
             }
             error => CertificateFault::Key(error).into(),

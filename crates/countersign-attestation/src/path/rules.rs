@@ -1,7 +1,7 @@
 //! What a path demands of each certificate and each link
 //! ([RFC 5280, section 6.1](https://www.rfc-editor.org/rfc/rfc5280#section-6.1)).
 
-use countersign_cose::{KeyError, KeyFault, Verifiers};
+use countersign_cose::{KeyError, MalformedKeyError, Verifiers};
 
 use super::Obstacle;
 use crate::{
@@ -94,7 +94,7 @@ pub(crate) fn verify_signature(
     let key = issuer.public_key().map_err(Obstacle::Key)?;
     let scheme = algorithm.scheme(&key).ok_or(Obstacle::SignatureAlgorithm)?;
     let prepared = verifiers.prepare(&key, scheme).map_err(|error| match error {
-        KeyError::Malformed(KeyFault::SchemeMismatch(_)) => Obstacle::SignatureAlgorithm,
+        KeyError::Malformed(MalformedKeyError::SchemeMismatch(_)) => Obstacle::SignatureAlgorithm,
         error => Obstacle::Key(error),
     })?;
     prepared.verify(&[data], signature).map_err(|_| Obstacle::SignatureInvalid)

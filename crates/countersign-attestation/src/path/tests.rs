@@ -6,7 +6,8 @@ use std::sync::{
 };
 
 use countersign_cose::{
-    Curve, Hash, KeyError, KeyFault, PreparedKey, PublicKey, Scheme, SignatureInvalid, SignatureVerifier,
+    Curve, Hash, KeyError, MalformedKeyError, PreparedKey, PublicKey, Scheme, SignatureError,
+    SignatureVerifier,
 };
 use countersign_types::{Aaguid, Code};
 use proptest::prelude::*;
@@ -372,7 +373,7 @@ fn rule_272_weak_algorithms_are_refused() {
 fn rule_272_a_short_rsa_key_is_refused() {
     let mut short = middle();
     short.spki = rsa_spki(255);
-    let fault = KeyError::Malformed(KeyFault::ModulusSize { bits: 2040 });
+    let fault = KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 2040 });
     assert_middle(&short, Obstacle::Key(fault));
     let mut long = middle();
     long.spki = rsa_spki(256);
@@ -431,7 +432,7 @@ impl SignatureVerifier for Accepting {
 }
 
 impl PreparedKey for Accepting {
-    fn verify(&self, _: &[&[u8]], _: &[u8]) -> Result<(), SignatureInvalid> {
+    fn verify(&self, _: &[&[u8]], _: &[u8]) -> Result<(), SignatureError> {
         self.0.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
@@ -452,7 +453,7 @@ fn a_path_that_nothing_can_verify_is_not_called_untrusted() {
 #[test]
 fn rule_277_a_search_takes_no_more_signature_checks_than_the_limit() {
     let counter = Accepting::default();
-    let verifiers = Verifiers::none().with(Arc::new(counter.clone()));
+    let verifiers = Verifiers::none().with_verifier(Arc::new(counter.clone()));
     // All of one name, each with a key of its own, and each a possible issuer of all others.
     let mut path = vec![leaf().signed_by("ca", &leaf_key())];
     path.extend((10..17).map(|number| Builder::ca("ca", &Key::p256(number)).signed_by("ca", &leaf_key())));
@@ -470,7 +471,7 @@ fn rule_277_a_search_takes_no_more_signature_checks_than_the_limit() {
 #[test]
 fn rule_277_certificates_of_one_name_and_key_are_used_once_a_path() {
     let counter = Accepting::default();
-    let verifiers = Verifiers::none().with(Arc::new(counter.clone()));
+    let verifiers = Verifiers::none().with_verifier(Arc::new(counter.clone()));
     let key = Key::p256(5);
     let mut path = vec![leaf().signed_by("ca", &key)];
     path.extend((0..50).map(|number| {

@@ -221,7 +221,7 @@ impl SignatureVerifier for Es256Only {
 
 #[test]
 fn a_list_that_nothing_can_verify_is_not_called_wrongly_signed() {
-    let verifiers = Verifiers::none().with(std::sync::Arc::new(Es256Only));
+    let verifiers = Verifiers::none().with_verifier(std::sync::Arc::new(Es256Only));
     let validate = |revocation: &Revocation| {
         validate_path(&path(), &[anchor()], revocation, NOW, &verifiers, &PathLimits::default())
     };

@@ -6,7 +6,7 @@ use super::{SIGNATURE_MAX, ecdsa_signature_to_der, has_padded_integers, without_
 use crate::{
     algorithm::Curve,
     testing::{element, integer, sequence},
-    verifier::SignatureInvalid,
+    verifier::SignatureError,
 };
 
 fn unpad(signature: &[u8], curve: Curve) -> Option<Vec<u8>> {
@@ -32,7 +32,7 @@ fn two_integers_of_fixed_length_become_strict_der() {
             assert_eq!(der, sequence(&[integer(r), integer(s)].concat()), "{curve}");
         }
         for wrong in [0, 2 * size - 2, 2 * size - 1, 2 * size + 1] {
-            assert_eq!(ecdsa_signature_to_der(&vec![1; wrong], curve), Err(SignatureInvalid), "{curve}");
+            assert_eq!(ecdsa_signature_to_der(&vec![1; wrong], curve), Err(SignatureError), "{curve}");
         }
     }
 }

@@ -2,7 +2,8 @@ use alloc::vec;
 
 use crate::{
     testing::{ECDSA, backends, ecdsa_vector, element, hex, integer, sequence},
-    verifier::{SignatureInvalid, Verifiers},
+    verifier::SignatureError,
+    verifiers::Verifiers,
 };
 
 #[test]
@@ -36,7 +37,7 @@ fn rule_116_the_named_tolerance_accepts_padded_integers_and_nothing_else() {
                 [&*signature, &[0]].concat(),
                 [r.clone(), s.clone()].concat(),
             ] {
-                assert_eq!(verify(&tolerant, &wrong), Err(SignatureInvalid), "{}", vector.scheme);
+                assert_eq!(verify(&tolerant, &wrong), Err(SignatureError), "{}", vector.scheme);
             }
         }
     }

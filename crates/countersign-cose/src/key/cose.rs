@@ -13,8 +13,14 @@ use coset::{
 };
 use countersign_types::{AlgorithmIdentifier, cbor};
 
-use super::{ENCODED_MAX, KeyError, KeyFault, KeyMaterial};
-use crate::{Algorithm, Curve, ParameterSet, Scheme};
+use crate::{
+    algorithm::{Algorithm, Curve, ParameterSet, Scheme},
+    key::{
+        error::{KeyError, MalformedKeyError},
+        limits::ENCODED_MAX,
+        material::KeyMaterial,
+    },
+};
 
 const KTY: i64 = 1;
 const ALG: i64 = 3;
@@ -65,22 +71,22 @@ fn decode_usual(bytes: &[u8]) -> Option<Result<(Algorithm, KeyMaterial), KeyErro
 
 fn decode_any(bytes: &[u8]) -> Result<(Algorithm, KeyMaterial), KeyError> {
     if bytes.len() > ENCODED_MAX {
-        return Err(KeyFault::TooLong { got: bytes.len() }.into());
+        return Err(MalformedKeyError::TooLong { got: bytes.len() }.into());
     }
-    cbor::check(bytes, cbor::MAX_DEPTH).map_err(KeyFault::Cbor)?;
-    let value: Value = ciborium::from_reader(bytes).map_err(|_| KeyFault::NotCoseKey)?;
+    cbor::check(bytes, cbor::MAX_DEPTH).map_err(MalformedKeyError::Cbor)?;
+    let value: Value = ciborium::from_reader(bytes).map_err(|_| MalformedKeyError::NotCoseKey)?;
 
     // `coset` takes a number that its registry doesn't list for a parse error, so both are looked at before.
-    let members = value.as_map().ok_or(KeyFault::NotMap)?;
-    let key_type = integer(members, KTY).ok_or(KeyFault::KeyTypeMissing)?;
-    let identifier = AlgorithmIdentifier(integer(members, ALG).ok_or(KeyFault::AlgorithmMissing)?);
+    let members = value.as_map().ok_or(MalformedKeyError::NotMap)?;
+    let key_type = integer(members, KTY).ok_or(MalformedKeyError::KeyTypeMissing)?;
+    let identifier = AlgorithmIdentifier(integer(members, ALG).ok_or(MalformedKeyError::AlgorithmMissing)?);
     let algorithm =
         Algorithm::from_identifier(identifier).ok_or(KeyError::UnsupportedAlgorithm(identifier))?;
     if key_type != key_type_of(algorithm.scheme()) {
-        return Err(KeyFault::KeyTypeMismatch { algorithm, key_type }.into());
+        return Err(MalformedKeyError::KeyTypeMismatch { algorithm, key_type }.into());
     }
 
-    let key = CoseKey::from_cbor_value(value).map_err(|_| KeyFault::NotCoseKey)?;
+    let key = CoseKey::from_cbor_value(value).map_err(|_| MalformedKeyError::NotCoseKey)?;
     let material = match algorithm.scheme() {
         Scheme::Ecdsa { curve, .. } => elliptic_curve_key(&key, algorithm, curve),
         Scheme::Ed25519 => octet_key_pair(&key, algorithm, CURVE_ED25519).and_then(KeyMaterial::ed25519),
@@ -125,39 +131,43 @@ fn key_type_of(scheme: Scheme) -> i64 {
 }
 
 /// RFC 9053 section 7.1.1.
-fn elliptic_curve_key(key: &CoseKey, algorithm: Algorithm, curve: Curve) -> Result<KeyMaterial, KeyFault> {
+fn elliptic_curve_key(
+    key: &CoseKey,
+    algorithm: Algorithm,
+    curve: Curve,
+) -> Result<KeyMaterial, MalformedKeyError> {
     refuse_private(key, CURVE_PRIVATE)?;
     expect_curve(key, algorithm, curve.identifier())?;
     if let Some(Value::Bool(_)) = parameter(key, Y) {
-        return Err(KeyFault::CompressedPoint);
+        return Err(MalformedKeyError::CompressedPoint);
     }
     KeyMaterial::ec(curve, byte_string(key, X, "x")?, byte_string(key, Y, "y")?)
 }
 
 /// RFC 9053 section 7.2.
-fn octet_key_pair(key: &CoseKey, algorithm: Algorithm, curve: i64) -> Result<&[u8], KeyFault> {
+fn octet_key_pair(key: &CoseKey, algorithm: Algorithm, curve: i64) -> Result<&[u8], MalformedKeyError> {
     refuse_private(key, CURVE_PRIVATE)?;
     expect_curve(key, algorithm, curve)?;
     byte_string(key, X, "x")
 }
 
 /// RFC 9964 section 4.
-fn algorithm_key_pair(key: &CoseKey, parameter_set: ParameterSet) -> Result<KeyMaterial, KeyFault> {
+fn algorithm_key_pair(key: &CoseKey, parameter_set: ParameterSet) -> Result<KeyMaterial, MalformedKeyError> {
     refuse_private(key, AKP_PRIVATE)?;
     KeyMaterial::ml_dsa(parameter_set, byte_string(key, PUB, "pub")?)
 }
 
 /// RFC 8230 section 4.
-fn rsa_key(key: &CoseKey) -> Result<KeyMaterial, KeyFault> {
+fn rsa_key(key: &CoseKey) -> Result<KeyMaterial, MalformedKeyError> {
     refuse_private(key, RSA_PRIVATE)?;
     KeyMaterial::rsa(byte_string(key, N, "n")?, byte_string(key, E, "e")?)
 }
 
-fn refuse_private(key: &CoseKey, labels: RangeInclusive<i64>) -> Result<(), KeyFault> {
+fn refuse_private(key: &CoseKey, labels: RangeInclusive<i64>) -> Result<(), MalformedKeyError> {
     for (label, _) in &key.params {
         match label {
             Label::Int(label) if labels.contains(label) => {
-                return Err(KeyFault::PrivateParameter { label: *label });
+                return Err(MalformedKeyError::PrivateParameter { label: *label });
             }
             _ => {}
         }
@@ -165,16 +175,19 @@ fn refuse_private(key: &CoseKey, labels: RangeInclusive<i64>) -> Result<(), KeyF
     Ok(())
 }
 
-fn expect_curve(key: &CoseKey, algorithm: Algorithm, expected: i64) -> Result<(), KeyFault> {
+fn expect_curve(key: &CoseKey, algorithm: Algorithm, expected: i64) -> Result<(), MalformedKeyError> {
     let curve = parameter(key, CRV)
         .and_then(Value::as_integer)
         .and_then(|curve| i64::try_from(curve).ok())
-        .ok_or(KeyFault::CurveMissing)?;
-    if curve == expected { Ok(()) } else { Err(KeyFault::CurveMismatch { algorithm, curve }) }
+        .ok_or(MalformedKeyError::CurveMissing)?;
+    if curve == expected { Ok(()) } else { Err(MalformedKeyError::CurveMismatch { algorithm, curve }) }
 }
 
-fn byte_string<'a>(key: &'a CoseKey, label: i64, name: &'static str) -> Result<&'a [u8], KeyFault> {
-    parameter(key, label).and_then(Value::as_bytes).map(|bytes| &**bytes).ok_or(KeyFault::Missing { name })
+fn byte_string<'a>(key: &'a CoseKey, label: i64, name: &'static str) -> Result<&'a [u8], MalformedKeyError> {
+    parameter(key, label)
+        .and_then(Value::as_bytes)
+        .map(|bytes| &**bytes)
+        .ok_or(MalformedKeyError::Missing { name })
 }
 
 fn parameter(key: &CoseKey, label: i64) -> Option<&Value> {

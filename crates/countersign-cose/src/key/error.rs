@@ -4,14 +4,15 @@ use core::fmt;
 
 use countersign_types::{AlgorithmIdentifier, Code, cbor::CborError};
 
-use crate::{Algorithm, Curve, Scheme};
+use super::limits;
+use crate::algorithm::{Algorithm, Curve, Scheme};
 
 /// Why there is no key to verify with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
     /// The key breaks its encoding's or its type's rules. Code `public-key-malformed`.
-    Malformed(KeyFault),
+    Malformed(MalformedKeyError),
     /// The `COSE_Key` names an algorithm that is not known here. Code `algorithm-unsupported`.
     UnsupportedAlgorithm(AlgorithmIdentifier),
     /// The `SubjectPublicKeyInfo` or the JSON Web Key names a type of key, a curve or an algorithm that is not known
@@ -32,8 +33,8 @@ impl KeyError {
     }
 }
 
-impl From<KeyFault> for KeyError {
-    fn from(fault: KeyFault) -> Self {
+impl From<MalformedKeyError> for KeyError {
+    fn from(fault: MalformedKeyError) -> Self {
         Self::Malformed(fault)
     }
 }
@@ -63,7 +64,7 @@ impl core::error::Error for KeyError {
 /// The rule that a malformed key breaks. `name` is the parameter's name in its RFC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum KeyFault {
+pub enum MalformedKeyError {
     /// More than [`ENCODED_MAX`](super::ENCODED_MAX) bytes.
     TooLong {
         /// The number of bytes.
@@ -142,9 +143,9 @@ pub enum KeyFault {
         /// The parameter.
         name: &'static str,
     },
-    /// An RSA modulus of fewer than [`RSA_MODULUS_BITS_MIN`](super::RSA_MODULUS_BITS_MIN) or more than
-    /// [`RSA_MODULUS_BITS_MAX`](super::RSA_MODULUS_BITS_MAX) bits; by option, of more than
-    /// [`RSA_MODULUS_BITS_LONGEST`](super::RSA_MODULUS_BITS_LONGEST).
+    /// An RSA modulus of fewer than [`RSA_MODULUS_BITS_MIN`](limits::RSA_MODULUS_BITS_MIN) or more than
+    /// [`RSA_MODULUS_BITS_MAX`](limits::RSA_MODULUS_BITS_MAX) bits; by option, of more than
+    /// [`RSA_MODULUS_BITS_LONGEST`](limits::RSA_MODULUS_BITS_LONGEST).
     ModulusSize {
         /// Its number of bits.
         bits: usize,
@@ -152,7 +153,7 @@ pub enum KeyFault {
     /// An even RSA modulus.
     ModulusEven,
     /// An RSA exponent that is even, 1, or of more than
-    /// [`RSA_EXPONENT_BITS_MAX`](super::RSA_EXPONENT_BITS_MAX) bits.
+    /// [`RSA_EXPONENT_BITS_MAX`](limits::RSA_EXPONENT_BITS_MAX) bits.
     Exponent,
     /// Not exactly one `SubjectPublicKeyInfo` in strict DER, or not with the parameters that its algorithm has.
     NotSpki,
@@ -167,10 +168,12 @@ pub enum KeyFault {
     SchemeMismatch(Scheme),
 }
 
-impl fmt::Display for KeyFault {
+impl fmt::Display for MalformedKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLong { got } => write!(f, "key of {got} bytes, at most {} expected", super::ENCODED_MAX),
+            Self::TooLong { got } => {
+                write!(f, "key of {got} bytes, at most {} expected", limits::ENCODED_MAX)
+            }
             Self::Cbor(_) => f.write_str("cose key is not one strict cbor item"),
             Self::NotMap => f.write_str("cose key is not a map"),
             Self::NotCoseKey => f.write_str("cose key with a common parameter that breaks its definition"),
@@ -197,15 +200,15 @@ impl fmt::Display for KeyFault {
             Self::ModulusSize { bits } => write!(
                 f,
                 "rsa modulus of {bits} bits, {} to {} expected, or {} by option",
-                super::RSA_MODULUS_BITS_MIN,
-                super::RSA_MODULUS_BITS_MAX,
-                super::RSA_MODULUS_BITS_LONGEST
+                limits::RSA_MODULUS_BITS_MIN,
+                limits::RSA_MODULUS_BITS_MAX,
+                limits::RSA_MODULUS_BITS_LONGEST
             ),
             Self::ModulusEven => f.write_str("the rsa modulus is even"),
             Self::Exponent => write!(
                 f,
                 "the rsa exponent is not an odd number from 3 of at most {} bits",
-                super::RSA_EXPONENT_BITS_MAX
+                limits::RSA_EXPONENT_BITS_MAX
             ),
             Self::NotSpki => f.write_str("not one SubjectPublicKeyInfo in strict der"),
             Self::NotJwk => f.write_str("not one json web key with members of their types"),
@@ -215,7 +218,7 @@ impl fmt::Display for KeyFault {
     }
 }
 
-impl core::error::Error for KeyFault {
+impl core::error::Error for MalformedKeyError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Cbor(error) => Some(error),
@@ -246,19 +249,19 @@ mod tests {
         let algorithm = Algorithm::Es256;
         for (error, expected) in [
             (
-                KeyFault::CurveMismatch { algorithm, curve: 2 }.into(),
+                MalformedKeyError::CurveMismatch { algorithm, curve: 2 }.into(),
                 "malformed public key: crv 2 does not fit ES256",
             ),
             (
-                KeyFault::Length { name: "x", expected: 32, got: 33 }.into(),
+                MalformedKeyError::Length { name: "x", expected: 32, got: 33 }.into(),
                 "malformed public key: x has 33 bytes, 32 expected",
             ),
             (
-                KeyFault::ModulusSize { bits: 1024 }.into(),
+                MalformedKeyError::ModulusSize { bits: 1024 }.into(),
                 "malformed public key: rsa modulus of 1024 bits, 2048 to 4096 expected, or 8192 by option",
             ),
             (
-                KeyFault::Cbor(CborError::TrailingData { at: 77 }).into(),
+                MalformedKeyError::Cbor(CborError::TrailingData { at: 77 }).into(),
                 "malformed public key: cose key is not one strict cbor item: \
                  not strict cbor: bytes follow the item, at byte 77",
             ),
@@ -277,7 +280,7 @@ mod tests {
 
     #[test]
     fn each_error_has_its_code() {
-        assert_eq!(KeyError::from(KeyFault::NotMap).code(), Code::PublicKeyMalformed);
+        assert_eq!(KeyError::from(MalformedKeyError::NotMap).code(), Code::PublicKeyMalformed);
         assert_eq!(KeyError::UnsupportedKeyType.code(), Code::AlgorithmUnsupported);
     }
 }

@@ -9,8 +9,15 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 use countersign_types::base64url;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-use super::{ENCODED_MAX, KeyError, KeyFault, KeyMaterial, PublicKey};
-use crate::{Algorithm, Curve, ParameterSet};
+use crate::{
+    algorithm::{Algorithm, Curve, ParameterSet},
+    key::{
+        error::{KeyError, MalformedKeyError},
+        limits::ENCODED_MAX,
+        material::KeyMaterial,
+        public_key::PublicKey,
+    },
+};
 
 impl PublicKey {
     /// Reads a JSON Web Key of type `EC`, `OKP`, `RSA` or `AKP`: one object with each member at most once, its numbers
@@ -28,20 +35,20 @@ impl PublicKey {
     /// ```
     pub fn from_jwk(json: &[u8]) -> Result<Self, KeyError> {
         if json.len() > ENCODED_MAX {
-            return Err(KeyFault::TooLong { got: json.len() }.into());
+            return Err(MalformedKeyError::TooLong { got: json.len() }.into());
         }
         // A derived `Deserialize` would take an array for the object.
         if json.trim_ascii_start().first() != Some(&b'{') {
-            return Err(KeyFault::NotJwk.into());
+            return Err(MalformedKeyError::NotJwk.into());
         }
-        let jwk: Jwk<'_> = serde_json::from_slice(json).map_err(|_| KeyFault::NotJwk)?;
+        let jwk: Jwk<'_> = serde_json::from_slice(json).map_err(|_| MalformedKeyError::NotJwk)?;
         jwk.refuse_private()?;
         let algorithm = jwk.alg.as_deref().map(algorithm_of).transpose()?;
         let material = jwk.material(algorithm)?;
         if let Some(algorithm) = algorithm
             && !material.fits(algorithm.scheme())
         {
-            return Err(KeyFault::SchemeMismatch(algorithm.scheme()).into());
+            return Err(MalformedKeyError::SchemeMismatch(algorithm.scheme()).into());
         }
         Ok(Self { algorithm, material, cose: None })
     }
@@ -122,7 +129,7 @@ impl Jwk<'_> {
         serde_json::to_string(self).expect("a key has an encoding")
     }
 
-    fn refuse_private(&self) -> Result<(), KeyFault> {
+    fn refuse_private(&self) -> Result<(), MalformedKeyError> {
         for (name, member) in [
             ("d", &self.d),
             ("p", &self.p),
@@ -134,7 +141,7 @@ impl Jwk<'_> {
             ("priv", &self.private),
         ] {
             if member.is_some() {
-                return Err(KeyFault::PrivateMember { name });
+                return Err(MalformedKeyError::PrivateMember { name });
             }
         }
         Ok(())
@@ -143,13 +150,13 @@ impl Jwk<'_> {
     fn material(&self, algorithm: Option<Algorithm>) -> Result<KeyMaterial, KeyError> {
         match &*self.kty {
             EC => {
-                let name = self.crv.as_deref().ok_or(KeyFault::CurveMissing)?;
+                let name = self.crv.as_deref().ok_or(MalformedKeyError::CurveMissing)?;
                 let curve = Curve::ALL.iter().copied().find(|curve| curve.name() == name);
                 let curve = curve.ok_or(KeyError::UnsupportedKeyType)?;
                 Ok(KeyMaterial::ec(curve, &octets("x", self.x.as_ref())?, &octets("y", self.y.as_ref())?)?)
             }
             OKP => {
-                let curve = self.crv.as_deref().ok_or(KeyFault::CurveMissing)?;
+                let curve = self.crv.as_deref().ok_or(MalformedKeyError::CurveMissing)?;
                 match curve {
                     ED25519 => Ok(KeyMaterial::ed25519(&octets("x", self.x.as_ref())?)?),
                     ED448 => Ok(KeyMaterial::ed448(&octets("x", self.x.as_ref())?)?),
@@ -158,10 +165,11 @@ impl Jwk<'_> {
             }
             RSA => Ok(KeyMaterial::rsa(&octets("n", self.n.as_ref())?, &octets("e", self.e.as_ref())?)?),
             AKP => {
-                let algorithm = algorithm.ok_or(KeyFault::AlgorithmMissing)?;
+                let algorithm = algorithm.ok_or(MalformedKeyError::AlgorithmMissing)?;
                 let parameter_set =
                     ParameterSet::ALL.iter().copied().find(|set| set.name() == algorithm.name());
-                let parameter_set = parameter_set.ok_or(KeyFault::SchemeMismatch(algorithm.scheme()))?;
+                let parameter_set =
+                    parameter_set.ok_or(MalformedKeyError::SchemeMismatch(algorithm.scheme()))?;
                 Ok(KeyMaterial::ml_dsa(parameter_set, &octets("pub", self.public.as_ref())?)?)
             }
             _ => Err(KeyError::UnsupportedKeyType),
@@ -169,9 +177,9 @@ impl Jwk<'_> {
     }
 }
 
-fn octets(name: &'static str, member: Option<&Cow<'_, str>>) -> Result<Vec<u8>, KeyFault> {
-    let text = member.ok_or(KeyFault::Missing { name })?;
-    base64url::decode(text.as_bytes()).map_err(|_| KeyFault::NotJwk)
+fn octets(name: &'static str, member: Option<&Cow<'_, str>>) -> Result<Vec<u8>, MalformedKeyError> {
+    let text = member.ok_or(MalformedKeyError::Missing { name })?;
+    base64url::decode(text.as_bytes()).map_err(|_| MalformedKeyError::NotJwk)
 }
 
 fn algorithm_of(name: &str) -> Result<Algorithm, KeyError> {

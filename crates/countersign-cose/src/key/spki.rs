@@ -11,8 +11,14 @@ use der::{
     asn1::{AnyRef, BitStringRef, ObjectIdentifier, UintRef},
 };
 
-use super::{ENCODED_MAX, KeyError, KeyFault, KeyMaterial};
-use crate::{Curve, ParameterSet};
+use crate::{
+    algorithm::{Curve, ParameterSet},
+    key::{
+        error::{KeyError, MalformedKeyError},
+        limits::ENCODED_MAX,
+        material::KeyMaterial,
+    },
+};
 
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
@@ -24,28 +30,28 @@ const UNCOMPRESSED: u8 = 0x04;
 
 pub(super) fn decode(der: &[u8]) -> Result<KeyMaterial, KeyError> {
     if der.len() > ENCODED_MAX {
-        return Err(KeyFault::TooLong { got: der.len() }.into());
+        return Err(MalformedKeyError::TooLong { got: der.len() }.into());
     }
-    let (algorithm, parameters, key) = read(der).map_err(|_| KeyFault::NotSpki)?;
-    let key = key.as_bytes().ok_or(KeyFault::NotSpki)?;
+    let (algorithm, parameters, key) = read(der).map_err(|_| MalformedKeyError::NotSpki)?;
+    let key = key.as_bytes().ok_or(MalformedKeyError::NotSpki)?;
     match algorithm {
         EC_PUBLIC_KEY => {
-            let curve = parameters.ok_or(KeyFault::NotSpki)?;
-            let curve = curve.decode_as::<ObjectIdentifier>().map_err(|_| KeyFault::NotSpki)?;
+            let curve = parameters.ok_or(MalformedKeyError::NotSpki)?;
+            let curve = curve.decode_as::<ObjectIdentifier>().map_err(|_| MalformedKeyError::NotSpki)?;
             let curve = curve_of(curve).ok_or(KeyError::UnsupportedKeyType)?;
             Ok(point(curve, key)?)
         }
         ED25519 if parameters.is_none() => Ok(KeyMaterial::ed25519(key)?),
         ED448 if parameters.is_none() => Ok(KeyMaterial::ed448(key)?),
         RSA_ENCRYPTION if parameters == Some(AnyRef::NULL) => {
-            let (n, e) = read_rsa(key).map_err(|_| KeyFault::NotSpki)?;
+            let (n, e) = read_rsa(key).map_err(|_| MalformedKeyError::NotSpki)?;
             Ok(KeyMaterial::rsa(n.as_bytes(), e.as_bytes())?)
         }
-        ED25519 | ED448 | RSA_ENCRYPTION => Err(KeyFault::NotSpki.into()),
+        ED25519 | ED448 | RSA_ENCRYPTION => Err(MalformedKeyError::NotSpki.into()),
         _ => {
             let parameter_set = parameter_set_of(algorithm).ok_or(KeyError::UnsupportedKeyType)?;
             if parameters.is_some() {
-                return Err(KeyFault::NotSpki.into());
+                return Err(MalformedKeyError::NotSpki.into());
             }
             Ok(KeyMaterial::ml_dsa(parameter_set, key)?)
         }
@@ -81,15 +87,15 @@ where
     reader.sequence(|reader| Ok((reader.decode()?, reader.decode()?)))
 }
 
-fn point(curve: Curve, encoded: &[u8]) -> Result<KeyMaterial, KeyFault> {
+fn point(curve: Curve, encoded: &[u8]) -> Result<KeyMaterial, MalformedKeyError> {
     match encoded.split_first() {
         Some((&UNCOMPRESSED, coordinates)) => {
             let middle = curve.field_size().min(coordinates.len());
             let (x, y) = coordinates.split_at(middle);
             KeyMaterial::ec(curve, x, y)
         }
-        Some((0x02 | 0x03, _)) => Err(KeyFault::CompressedPoint),
-        _ => Err(KeyFault::NotSpki),
+        Some((0x02 | 0x03, _)) => Err(MalformedKeyError::CompressedPoint),
+        _ => Err(MalformedKeyError::NotSpki),
     }
 }
 

@@ -7,8 +7,13 @@ use core::{fmt, marker::PhantomData};
 use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 
 use crate::{
-    Curve, Hash, KeyError, KeyFault, KeyMaterial, PreparedKey, PublicKey, Scheme, SignatureInvalid,
-    SignatureVerifier,
+    algorithm::{Curve, Hash, Scheme},
+    key::{
+        error::{KeyError, MalformedKeyError},
+        material::KeyMaterial,
+        public_key::PublicKey,
+    },
+    verifier::{PreparedKey, SignatureError, SignatureVerifier},
 };
 
 /// One verifier for each curve, with `hash`.
@@ -35,10 +40,11 @@ impl<K: CurveKey> SignatureVerifier for Ecdsa<K> {
     fn prepare(&self, key: &PublicKey) -> Result<Box<dyn PreparedKey>, KeyError> {
         match key.material() {
             KeyMaterial::Ec { curve, x, y } if *curve == K::CURVE => {
-                let key = K::from_uncompressed(&[&[0x04], &**x, y].concat()).ok_or(KeyFault::NotOnCurve)?;
+                let key = K::from_uncompressed(&[&[0x04], &**x, y].concat())
+                    .ok_or(MalformedKeyError::NotOnCurve)?;
                 Ok(Box::new(Prepared { hash: self.hash, key }))
             }
-            _ => Err(KeyFault::SchemeMismatch(self.scheme()).into()),
+            _ => Err(MalformedKeyError::SchemeMismatch(self.scheme()).into()),
         }
     }
 }
@@ -50,11 +56,11 @@ struct Prepared<K> {
 }
 
 impl<K: CurveKey> PreparedKey for Prepared<K> {
-    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
         if self.key.verifies(&self.hash.digest_on_stack(message), signature) {
             Ok(())
         } else {
-            Err(SignatureInvalid)
+            Err(SignatureError)
         }
     }
 }

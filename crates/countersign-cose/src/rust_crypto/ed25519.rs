@@ -6,7 +6,13 @@ use alloc::boxed::Box;
 use ed25519_dalek::{Signature, VerifyingKey, ed25519::signature::MultipartVerifier as _};
 
 use crate::{
-    KeyError, KeyFault, KeyMaterial, PreparedKey, PublicKey, Scheme, SignatureInvalid, SignatureVerifier,
+    algorithm::Scheme,
+    key::{
+        error::{KeyError, MalformedKeyError},
+        material::KeyMaterial,
+        public_key::PublicKey,
+    },
+    verifier::{PreparedKey, SignatureError, SignatureVerifier},
 };
 
 #[derive(Debug)]
@@ -20,18 +26,18 @@ impl SignatureVerifier for Ed25519 {
     fn prepare(&self, key: &PublicKey) -> Result<Box<dyn PreparedKey>, KeyError> {
         match key.material() {
             KeyMaterial::Ed25519 { x } => Ok(Box::new(Prepared(strict_key(x)?))),
-            _ => Err(KeyFault::SchemeMismatch(self.scheme()).into()),
+            _ => Err(MalformedKeyError::SchemeMismatch(self.scheme()).into()),
         }
     }
 }
 
-pub(crate) fn strict_key(x: &[u8; 32]) -> Result<VerifyingKey, KeyFault> {
-    let key = VerifyingKey::from_bytes(x).map_err(|_| KeyFault::NotOnCurve)?;
+pub(crate) fn strict_key(x: &[u8; 32]) -> Result<VerifyingKey, MalformedKeyError> {
+    let key = VerifyingKey::from_bytes(x).map_err(|_| MalformedKeyError::NotOnCurve)?;
     if key.to_edwards().compress().as_bytes() != x {
-        return Err(KeyFault::NotCanonical);
+        return Err(MalformedKeyError::NotCanonical);
     }
     if key.is_weak() {
-        return Err(KeyFault::SmallOrder);
+        return Err(MalformedKeyError::SmallOrder);
     }
     Ok(key)
 }
@@ -46,12 +52,12 @@ pub(crate) fn is_strict(r: &[u8; 32], s: &[u8; 32]) -> bool {
 struct Prepared(VerifyingKey);
 
 impl PreparedKey for Prepared {
-    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
-        let signature = Signature::from_slice(signature).map_err(|_| SignatureInvalid)?;
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
+        let signature = Signature::from_slice(signature).map_err(|_| SignatureError)?;
         if !is_strict(signature.r_bytes(), signature.s_bytes()) {
-            return Err(SignatureInvalid);
+            return Err(SignatureError);
         }
-        self.0.multipart_verify(message, &signature).map_err(|_| SignatureInvalid)
+        self.0.multipart_verify(message, &signature).map_err(|_| SignatureError)
     }
 }
 

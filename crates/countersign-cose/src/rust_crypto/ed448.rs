@@ -9,7 +9,13 @@ use alloc::boxed::Box;
 use ed448_goldilocks::{Signature, VerifyingKey};
 
 use crate::{
-    KeyError, KeyFault, KeyMaterial, PreparedKey, PublicKey, Scheme, SignatureInvalid, SignatureVerifier,
+    algorithm::Scheme,
+    key::{
+        error::{KeyError, MalformedKeyError},
+        material::KeyMaterial,
+        public_key::PublicKey,
+    },
+    verifier::{PreparedKey, SignatureError, SignatureVerifier},
 };
 
 #[derive(Debug)]
@@ -22,16 +28,16 @@ impl SignatureVerifier for Ed448 {
 
     fn prepare(&self, key: &PublicKey) -> Result<Box<dyn PreparedKey>, KeyError> {
         let KeyMaterial::Ed448 { x } = key.material() else {
-            return Err(KeyFault::SchemeMismatch(self.scheme()).into());
+            return Err(MalformedKeyError::SchemeMismatch(self.scheme()).into());
         };
         if !is_canonical(x) {
-            return Err(KeyFault::NotCanonical.into());
+            return Err(MalformedKeyError::NotCanonical.into());
         }
         if has_small_order(x) {
-            return Err(KeyFault::SmallOrder.into());
+            return Err(MalformedKeyError::SmallOrder.into());
         }
         // It takes points of the prime-order subgroup alone.
-        let key = VerifyingKey::from_bytes(x).map_err(|_| KeyFault::NotOnCurve)?;
+        let key = VerifyingKey::from_bytes(x).map_err(|_| MalformedKeyError::NotOnCurve)?;
         Ok(Box::new(Prepared(key)))
     }
 }
@@ -40,14 +46,14 @@ impl SignatureVerifier for Ed448 {
 struct Prepared(VerifyingKey);
 
 impl PreparedKey for Prepared {
-    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
-        let signature = Signature::from_slice(signature).map_err(|_| SignatureInvalid)?;
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
+        let signature = Signature::from_slice(signature).map_err(|_| SignatureError)?;
         let r = signature.r_bytes();
         if !is_canonical(r) || has_small_order(r) {
-            return Err(SignatureInvalid);
+            return Err(SignatureError);
         }
         // The library checks that S < L. It takes one contiguous message.
-        self.0.verify_raw(&signature, &message.concat()).map_err(|_| SignatureInvalid)
+        self.0.verify_raw(&signature, &message.concat()).map_err(|_| SignatureError)
     }
 }
 

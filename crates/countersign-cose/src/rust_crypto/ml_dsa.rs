@@ -10,8 +10,13 @@ use ml_dsa::{
 };
 
 use crate::{
-    KeyError, KeyFault, KeyMaterial, ParameterSet, PreparedKey, PublicKey, Scheme, SignatureInvalid,
-    SignatureVerifier,
+    algorithm::{ParameterSet, Scheme},
+    key::{
+        error::{KeyError, MalformedKeyError},
+        material::KeyMaterial,
+        public_key::PublicKey,
+    },
+    verifier::{PreparedKey, SignatureError, SignatureVerifier},
 };
 
 /// One verifier for each parameter set.
@@ -33,13 +38,13 @@ impl<P: Parameters> SignatureVerifier for MlDsa<P> {
 
     fn prepare(&self, key: &PublicKey) -> Result<Box<dyn PreparedKey>, KeyError> {
         let KeyMaterial::MlDsa { parameter_set, key } = key.material() else {
-            return Err(KeyFault::SchemeMismatch(self.scheme()).into());
+            return Err(MalformedKeyError::SchemeMismatch(self.scheme()).into());
         };
         // The length is checked already; it tells the parameter sets apart.
         let encoded = EncodedVerifyingKey::<P>::try_from(&**key)
             .ok()
             .filter(|_| *parameter_set == P::SET)
-            .ok_or(KeyFault::SchemeMismatch(self.scheme()))?;
+            .ok_or(MalformedKeyError::SchemeMismatch(self.scheme()))?;
         Ok(Box::new(Prepared(VerifyingKey::<P>::decode(&encoded))))
     }
 }
@@ -48,9 +53,9 @@ impl<P: Parameters> SignatureVerifier for MlDsa<P> {
 struct Prepared<P: MlDsaParams>(VerifyingKey<P>);
 
 impl<P: Parameters> PreparedKey for Prepared<P> {
-    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
-        let signature = Signature::<P>::try_from(signature).map_err(|_| SignatureInvalid)?;
-        self.0.multipart_verify(message, &signature).map_err(|_| SignatureInvalid)
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
+        let signature = Signature::<P>::try_from(signature).map_err(|_| SignatureError)?;
+        self.0.multipart_verify(message, &signature).map_err(|_| SignatureError)
     }
 }
 

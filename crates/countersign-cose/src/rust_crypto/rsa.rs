@@ -7,9 +7,14 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
 use crate::{
-    Hash, KeyError, KeyFault, KeyMaterial, PreparedKey, PublicKey, Scheme, SignatureInvalid,
-    SignatureVerifier,
-    key::{RSA_MODULUS_BITS_LONGEST, RSA_MODULUS_BITS_MIN},
+    algorithm::{Hash, Scheme},
+    key::{
+        error::{KeyError, MalformedKeyError},
+        limits::{RSA_MODULUS_BITS_LONGEST, RSA_MODULUS_BITS_MIN},
+        material::KeyMaterial,
+        public_key::PublicKey,
+    },
+    verifier::{PreparedKey, SignatureError, SignatureVerifier},
 };
 
 #[derive(Debug)]
@@ -34,7 +39,7 @@ struct PreparedPkcs1 {
 }
 
 impl PreparedKey for PreparedPkcs1 {
-    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
         let digest = self.hash.digest_on_stack(message);
         match self.hash {
             Hash::Sha1 => self.key.pkcs1v15_verify_prehash::<Sha1>(&digest, signature),
@@ -42,7 +47,7 @@ impl PreparedKey for PreparedPkcs1 {
             Hash::Sha384 => self.key.pkcs1v15_verify_prehash::<Sha384>(&digest, signature),
             Hash::Sha512 => self.key.pkcs1v15_verify_prehash::<Sha512>(&digest, signature),
         }
-        .map_err(|_| SignatureInvalid)
+        .map_err(|_| SignatureError)
     }
 }
 
@@ -68,7 +73,7 @@ struct PreparedPss {
 }
 
 impl PreparedKey for PreparedPss {
-    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
         let digest = self.hash.digest_on_stack(message);
         // The salt has the length of the hash, and the mask uses the same hash.
         match self.hash {
@@ -77,18 +82,18 @@ impl PreparedKey for PreparedPss {
             Hash::Sha384 => self.key.pss_verify_prehash::<Sha384>(&digest, signature),
             Hash::Sha512 => self.key.pss_verify_prehash::<Sha512>(&digest, signature),
         }
-        .map_err(|_| SignatureInvalid)
+        .map_err(|_| SignatureError)
     }
 }
 
 fn parse(key: &PublicKey, scheme: Scheme) -> Result<rsa::PublicKey, KeyError> {
     let KeyMaterial::Rsa { n, e } = key.material() else {
-        return Err(KeyFault::SchemeMismatch(scheme).into());
+        return Err(MalformedKeyError::SchemeMismatch(scheme).into());
     };
     let [n, e] = [n, e].map(|number| BoxedUint::from_be_slice_vartime(number));
     // Reading the key has checked these bounds already, and the exponent's; nothing else can be wrong with it.
     rsa::PublicKey::new_with_size_limits(n, e, RSA_MODULUS_BITS_MIN..=RSA_MODULUS_BITS_LONGEST)
-        .map_err(|_| KeyFault::Exponent.into())
+        .map_err(|_| MalformedKeyError::Exponent.into())
 }
 
 #[cfg(test)]

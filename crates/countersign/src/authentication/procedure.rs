@@ -2,7 +2,7 @@
 //! parts. Nothing here allocates unless a step fails or a report is made.
 
 use countersign_cose::{
-    Algorithm, KeyError, PreparedKey, PublicKey, SignatureInvalid, has_padded_integers, hash::sha256,
+    Algorithm, KeyError, PreparedKey, PublicKey, SignatureError, has_padded_integers, hash::sha256,
 };
 use countersign_types::{
     AuthenticatorData, Timestamp, authenticator_data::Flags, enumerations::UserVerificationRequirement,
@@ -293,7 +293,7 @@ impl<'a> Procedure<'a> {
     /// Step 21.
     fn signature(&self, record: &CredentialRecord, message: &[&[u8]]) -> Result<(), Fault> {
         let verify = |key: &dyn PreparedKey| {
-            key.verify(message, self.parts.signature).map_err(|SignatureInvalid| Fault::SignatureInvalid)
+            key.verify(message, self.parts.signature).map_err(|SignatureError| Fault::SignatureInvalid)
         };
         let accepted = &self.rp.policy.stored_algorithms;
         match self.key {

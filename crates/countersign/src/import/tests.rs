@@ -1,4 +1,4 @@
-use countersign_cose::{KeyFault, PublicKey};
+use countersign_cose::{MalformedKeyError, PublicKey};
 use countersign_types::{AlgorithmIdentifier, base64url};
 
 use super::*;
@@ -151,7 +151,7 @@ fn rule_304_a_key_that_can_t_be_verified_with_is_refused() {
     assert!(matches!(record(ImportedKey::Cose(&[0xa0])), Err(ImportError::PublicKey(_))));
     let mut longer = spki();
     longer.push(0);
-    let error = ImportError::PublicKey(KeyFault::NotSpki.into());
+    let error = ImportError::PublicKey(MalformedKeyError::NotSpki.into());
     assert_eq!(record(ImportedKey::Spki(&longer, None)), Err(error));
 }
 

@@ -1,7 +1,7 @@
 //! Tests of Apple anonymous attestation. [`good`] makes a good certificate; each test of a rule changes one thing.
 
 use ciborium::{Value, cbor};
-use countersign_cose::{KeyError, KeyFault, Verifiers, hash::sha256};
+use countersign_cose::{KeyError, MalformedKeyError, Verifiers, hash::sha256};
 use countersign_types::{Aaguid, Code};
 
 use crate::{
@@ -195,7 +195,7 @@ fn rule_249_the_certificates_key_is_the_credentials() {
     }
     let mut short = good();
     short.spki = rsa_spki(128);
-    let fault = KeyError::Malformed(KeyFault::ModulusSize { bits: 1024 });
+    let fault = KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 1024 });
     assert_certificate(&short, CertificateFault::Key(fault));
 }
 

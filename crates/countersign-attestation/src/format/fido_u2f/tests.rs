@@ -1,7 +1,7 @@
 //! Tests of FIDO U2F attestation. [`good`] makes a good statement; each test of a rule changes one thing.
 
 use ciborium::{Value, cbor};
-use countersign_cose::{KeyError, KeyFault, Verifiers};
+use countersign_cose::{KeyError, MalformedKeyError, Verifiers};
 use countersign_types::{AlgorithmIdentifier, Code};
 
 use crate::{
@@ -153,7 +153,7 @@ fn rule_237_the_certificates_key_is_on_p_256() {
         assert_eq!(error.code(), Code::AttestationCertificateInvalid);
     }
     let error = verify(with_x5c(&[certificate_with(&rsa_spki(128))])).unwrap_err();
-    let fault = KeyError::Malformed(KeyFault::ModulusSize { bits: 1024 });
+    let fault = KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 1024 });
     assert_eq!(error, AttestationError::CertificateInvalid(CertificateFault::Key(fault)));
 }
 
@@ -183,7 +183,10 @@ fn rule_239_coordinates_of_the_credentials_key_have_32_bytes() {
         let (x, y) = (Value::Bytes(x.into()), Value::Bytes(y.into()));
         let key = encode(&cbor!({ 1 => 2, 3 => -7, -1 => 1, -2 => x, -3 => y }).unwrap());
         let error = countersign_cose::PublicKey::from_cose(&key).unwrap_err();
-        assert!(matches!(error, KeyError::Malformed(KeyFault::Length { expected: 32, .. })), "{error:?}");
+        assert!(
+            matches!(error, KeyError::Malformed(MalformedKeyError::Length { expected: 32, .. })),
+            "{error:?}"
+        );
         assert_eq!(error.code(), Code::PublicKeyMalformed);
     }
 }

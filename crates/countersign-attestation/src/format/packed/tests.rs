@@ -1,7 +1,7 @@
 //! Tests of packed attestation. [`statement`] makes a good one; each test of a rule changes one thing.
 
 use ciborium::{Value, cbor};
-use countersign_cose::{Algorithm, KeyError, KeyFault, PublicKey, Verifiers};
+use countersign_cose::{Algorithm, KeyError, MalformedKeyError, PublicKey, Verifiers};
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 
 use crate::{
@@ -263,7 +263,7 @@ fn rule_147_the_certificates_key_is_of_a_known_kind_and_well_formed() {
 
     let mut short = leaf();
     short.spki = rsa_spki(128);
-    let fault = KeyError::Malformed(KeyFault::ModulusSize { bits: 1024 });
+    let fault = KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 1024 });
     assert_certificate(&short, CertificateFault::Key(fault));
 }
 
@@ -491,7 +491,7 @@ fn rule_163_self_attestation_needs_a_usable_credential_key() {
     let registration = Registration::with_coordinates(&[1; 32], &[1; 32], AAGUID);
     let members = statement(ES256, Value::Bytes(vec![1]), None);
     let error = registration.verify("packed", &encode(&Value::Map(members))).unwrap_err();
-    assert_eq!(error, AttestationError::CredentialKey(KeyError::Malformed(KeyFault::NotOnCurve)));
+    assert_eq!(error, AttestationError::CredentialKey(KeyError::Malformed(MalformedKeyError::NotOnCurve)));
     assert_eq!(error.code(), Code::PublicKeyMalformed);
 }
 

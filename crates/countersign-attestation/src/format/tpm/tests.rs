@@ -5,7 +5,7 @@ mod rs1;
 mod structures;
 
 use ciborium::{Value, cbor};
-use countersign_cose::{Hash, KeyError, KeyFault, Verifiers};
+use countersign_cose::{Hash, KeyError, MalformedKeyError, Verifiers};
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 use proptest::prelude::*;
 

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use countersign_cose::{
-    Curve, Hash, KeyError, PreparedKey, PublicKey, Scheme, SignatureInvalid, SignatureVerifier,
+    Curve, Hash, KeyError, PreparedKey, PublicKey, Scheme, SignatureError, SignatureVerifier,
 };
 
 use super::*;
@@ -37,11 +37,11 @@ struct CountingKey {
 }
 
 impl PreparedKey for CountingKey {
-    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureInvalid> {
+    fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
         if message.iter().map(|part| part.len()).sum::<usize>() >= self.counting.least {
             self.counting.count.fetch_add(1, Ordering::Relaxed);
             if self.counting.rejects {
-                return Err(SignatureInvalid);
+                return Err(SignatureError);
             }
         }
         self.prepared.verify(message, signature)
@@ -59,7 +59,7 @@ fn counted(lists: usize) -> (Revocation, Counting, Verifiers) {
             .with_list(long(by_root()).signed_by(&root().1));
     }
     let counting = Counting { least: 2000, ..Counting::default() };
-    let verifiers = Verifiers::none().with(Arc::new(counting.clone()));
+    let verifiers = Verifiers::none().with_verifier(Arc::new(counting.clone()));
     (revocation, counting, verifiers)
 }
 
@@ -81,7 +81,7 @@ fn a_list_is_verified_once_with_a_key_however_many_paths_and_requests_ask() {
     other.serial_number = vec![33];
     assert_eq!(judge(&path_of(&other, &twin), &verifiers), 2);
     // Another table gives verdicts of its own.
-    let apart = Verifiers::none().with(Arc::new(counting.clone()));
+    let apart = Verifiers::none().with_verifier(Arc::new(counting.clone()));
     assert_eq!(judge(&path(), &apart), 4);
     assert_eq!(judge(&path(), &verifiers), 4);
 }
@@ -90,7 +90,7 @@ fn a_list_is_verified_once_with_a_key_however_many_paths_and_requests_ask() {
 fn a_verdict_on_a_list_is_of_one_table_of_verifiers() {
     let (revocation, _, verifiers) = counted(1);
     let strict = Counting { least: 2000, rejects: true, ..Counting::default() };
-    let strict = Verifiers::none().with(Arc::new(strict));
+    let strict = Verifiers::none().with_verifier(Arc::new(strict));
     let judge = |verifiers: &Verifiers| {
         validate_path(&path(), &[anchor()], &revocation, NOW, verifiers, &PathLimits::default()).map(drop)
     };

@@ -5,8 +5,13 @@ use countersign_types::{AlgorithmIdentifier, Code, cbor::CborError};
 use proptest::prelude::*;
 
 use crate::{
-    Algorithm, Curve, KeyError, KeyFault, KeyMaterial, ParameterSet, PublicKey, Scheme,
-    key::{ENCODED_MAX, RSA_MODULUS_BITS_LONGEST},
+    algorithm::{Algorithm, Curve, ParameterSet, Scheme},
+    key::{
+        error::{KeyError, MalformedKeyError},
+        limits::{ENCODED_MAX, RSA_MODULUS_BITS_LONGEST},
+        material::KeyMaterial,
+        public_key::PublicKey,
+    },
     testing::{Members, ec_key, ed448_key, eddsa_key, encode, ml_dsa_key, rsa_key, with, without},
 };
 
@@ -18,14 +23,14 @@ fn accept(members: &Members) -> PublicKey {
 }
 
 #[track_caller]
-fn refuse_bytes(bytes: &[u8], fault: KeyFault) {
+fn refuse_bytes(bytes: &[u8], fault: MalformedKeyError) {
     let error = PublicKey::from_cose(bytes).unwrap_err();
     assert_eq!(error, KeyError::Malformed(fault));
     assert_eq!(error.code(), Code::PublicKeyMalformed);
 }
 
 #[track_caller]
-fn refuse(members: &Members, fault: KeyFault) {
+fn refuse(members: &Members, fault: MalformedKeyError) {
     refuse_bytes(&encode(members), fault);
 }
 
@@ -68,7 +73,7 @@ fn a_key_is_written_as_an_authenticator_sends_it() {
     }
     let key = accept(&es256());
     for wrong in [Algorithm::Es384, Algorithm::EdDsa, Algorithm::MlDsa44, Algorithm::Rs256] {
-        let fault = KeyFault::SchemeMismatch(wrong.scheme());
+        let fault = MalformedKeyError::SchemeMismatch(wrong.scheme());
         assert_eq!(key.to_cose(wrong), Err(KeyError::Malformed(fault)));
     }
 }
@@ -101,14 +106,14 @@ fn rule_080_an_indefinite_length_is_refused() {
     let mut bytes = encode(&es256());
     bytes[0] = 0xbf;
     bytes.push(0xff);
-    refuse_bytes(&bytes, KeyFault::Cbor(CborError::IndefiniteLength { at: 0 }));
+    refuse_bytes(&bytes, MalformedKeyError::Cbor(CborError::IndefiniteLength { at: 0 }));
 }
 
 #[test]
 fn rule_081_a_parameter_twice_is_refused() {
     let mut members = es256();
     members.push((3.into(), (-7).into()));
-    refuse(&members, KeyFault::Cbor(CborError::DuplicateKey { at: 0 }));
+    refuse(&members, MalformedKeyError::Cbor(CborError::DuplicateKey { at: 0 }));
 }
 
 #[test]
@@ -116,34 +121,34 @@ fn rule_085_bytes_after_the_key_are_refused() {
     let mut bytes = encode(&es256());
     let at = bytes.len();
     bytes.push(0);
-    refuse_bytes(&bytes, KeyFault::Cbor(CborError::TrailingData { at }));
+    refuse_bytes(&bytes, MalformedKeyError::Cbor(CborError::TrailingData { at }));
 }
 
 #[test]
 fn rule_087_a_key_that_is_not_a_map_is_refused() {
-    refuse_bytes(&[0x80], KeyFault::NotMap);
-    refuse_bytes(&[0x41, 0xa0], KeyFault::NotMap);
-    refuse_bytes(&[0xa0], KeyFault::KeyTypeMissing);
-    refuse_bytes(&[], KeyFault::Cbor(CborError::Truncated { at: 0 }));
+    refuse_bytes(&[0x80], MalformedKeyError::NotMap);
+    refuse_bytes(&[0x41, 0xa0], MalformedKeyError::NotMap);
+    refuse_bytes(&[0xa0], MalformedKeyError::KeyTypeMissing);
+    refuse_bytes(&[], MalformedKeyError::Cbor(CborError::Truncated { at: 0 }));
 }
 
 #[test]
 fn rule_088_a_missing_a_text_and_an_unknown_kty_are_refused() {
-    refuse(&without(&es256(), 1), KeyFault::KeyTypeMissing);
-    refuse(&with(&es256(), 1, "EC2"), KeyFault::KeyTypeMissing);
+    refuse(&without(&es256(), 1), MalformedKeyError::KeyTypeMissing);
+    refuse(&with(&es256(), 1, "EC2"), MalformedKeyError::KeyTypeMissing);
     for key_type in [0, 99, i64::MAX] {
         refuse(
             &with(&es256(), 1, key_type),
-            KeyFault::KeyTypeMismatch { algorithm: Algorithm::Es256, key_type },
+            MalformedKeyError::KeyTypeMismatch { algorithm: Algorithm::Es256, key_type },
         );
     }
 }
 
 #[test]
 fn rule_089_a_missing_and_a_text_alg_are_refused() {
-    refuse(&without(&es256(), 3), KeyFault::AlgorithmMissing);
-    refuse(&with(&es256(), 3, "ES256"), KeyFault::AlgorithmMissing);
-    refuse(&with(&es256(), 3, u64::MAX), KeyFault::AlgorithmMissing);
+    refuse(&without(&es256(), 3), MalformedKeyError::AlgorithmMissing);
+    refuse(&with(&es256(), 3, "ES256"), MalformedKeyError::AlgorithmMissing);
+    refuse(&with(&es256(), 3, u64::MAX), MalformedKeyError::AlgorithmMissing);
 }
 
 #[test]
@@ -169,7 +174,7 @@ fn rule_092_an_algorithm_of_another_key_type_is_refused() {
         for key_type in [1, 2, 3, 4, 5, 7].into_iter().filter(|key_type| *key_type != right) {
             refuse(
                 &with(&key_for(algorithm), 1, key_type),
-                KeyFault::KeyTypeMismatch { algorithm, key_type },
+                MalformedKeyError::KeyTypeMismatch { algorithm, key_type },
             );
         }
     }
@@ -179,13 +184,13 @@ fn rule_092_an_algorithm_of_another_key_type_is_refused() {
 fn refuse_curves_but(algorithm: Algorithm, right: Curve) {
     let identifier = algorithm.identifier().0;
     for curve in Curve::ALL.iter().copied().filter(|curve| *curve != right) {
-        let fault = KeyFault::CurveMismatch { algorithm, curve: curve.identifier() };
+        let fault = MalformedKeyError::CurveMismatch { algorithm, curve: curve.identifier() };
         refuse(&with(&ec_key(curve), 3, identifier), fault);
         refuse(&with(&key_for(algorithm), -1, curve.identifier()), fault);
     }
     // Reserved, Ed25519, Brainpool's, unassigned.
     for curve in [0, 6, 256, 4711] {
-        refuse(&with(&key_for(algorithm), -1, curve), KeyFault::CurveMismatch { algorithm, curve });
+        refuse(&with(&key_for(algorithm), -1, curve), MalformedKeyError::CurveMismatch { algorithm, curve });
     }
 }
 
@@ -222,7 +227,7 @@ fn rule_098_eddsa_has_no_curve_but_ed25519() {
     for curve in [1, 4, 5, 7] {
         refuse(
             &with(&eddsa_key(), -1, curve),
-            KeyFault::CurveMismatch { algorithm: Algorithm::EdDsa, curve },
+            MalformedKeyError::CurveMismatch { algorithm: Algorithm::EdDsa, curve },
         );
     }
 }
@@ -232,7 +237,10 @@ fn rule_099_ed25519_has_no_curve_but_its_own() {
     let key = with(&eddsa_key(), 3, -19);
     accept(&key);
     for curve in [1, 4, 5, 7] {
-        refuse(&with(&key, -1, curve), KeyFault::CurveMismatch { algorithm: Algorithm::Ed25519, curve });
+        refuse(
+            &with(&key, -1, curve),
+            MalformedKeyError::CurveMismatch { algorithm: Algorithm::Ed25519, curve },
+        );
     }
 }
 
@@ -240,28 +248,34 @@ fn rule_099_ed25519_has_no_curve_but_its_own() {
 fn rule_099_ed448_has_no_curve_but_its_own() {
     accept(&ed448_key());
     for curve in [1, 4, 5, 6] {
-        let fault = KeyFault::CurveMismatch { algorithm: Algorithm::Ed448, curve };
+        let fault = MalformedKeyError::CurveMismatch { algorithm: Algorithm::Ed448, curve };
         refuse(&with(&ed448_key(), -1, curve), fault);
     }
     // Each whole key as the other's.
-    refuse(&with(&ed448_key(), 3, -19), KeyFault::CurveMismatch { algorithm: Algorithm::Ed25519, curve: 7 });
-    refuse(&with(&eddsa_key(), 3, -53), KeyFault::CurveMismatch { algorithm: Algorithm::Ed448, curve: 6 });
+    refuse(
+        &with(&ed448_key(), 3, -19),
+        MalformedKeyError::CurveMismatch { algorithm: Algorithm::Ed25519, curve: 7 },
+    );
+    refuse(
+        &with(&eddsa_key(), 3, -53),
+        MalformedKeyError::CurveMismatch { algorithm: Algorithm::Ed448, curve: 6 },
+    );
 }
 
 #[test]
 fn rule_100_a_missing_and_a_text_crv_are_refused() {
     for key in [es256(), eddsa_key()] {
-        refuse(&without(&key, -1), KeyFault::CurveMissing);
-        refuse(&with(&key, -1, "P-256"), KeyFault::CurveMissing);
+        refuse(&without(&key, -1), MalformedKeyError::CurveMissing);
+        refuse(&with(&key, -1, "P-256"), MalformedKeyError::CurveMissing);
     }
 }
 
 #[test]
 fn rule_101_a_coordinate_that_is_missing_or_no_byte_string_is_refused() {
     for (label, name) in [(-2, "x"), (-3, "y")] {
-        refuse(&without(&es256(), label), KeyFault::Missing { name });
-        refuse(&with(&es256(), label, "x".repeat(32)), KeyFault::Missing { name });
-        refuse(&with(&es256(), label, Value::Null), KeyFault::Missing { name });
+        refuse(&without(&es256(), label), MalformedKeyError::Missing { name });
+        refuse(&with(&es256(), label, "x".repeat(32)), MalformedKeyError::Missing { name });
+        refuse(&with(&es256(), label, Value::Null), MalformedKeyError::Missing { name });
     }
 }
 
@@ -273,12 +287,15 @@ fn rule_101_a_coordinate_has_exactly_the_size_of_the_field() {
         accept(&key);
         for (label, name) in [(-2, "x"), (-3, "y")] {
             for got in [0, size - 1, size + 1, 2 * size + 1] {
-                let fault = KeyFault::Length { name, expected: size, got };
+                let fault = MalformedKeyError::Length { name, expected: size, got };
                 refuse(&with(&key, label, vec![1; got]), fault);
             }
             let mut padded = vec![1; size + 1];
             padded[0] = 0;
-            refuse(&with(&key, label, padded), KeyFault::Length { name, expected: size, got: size + 1 });
+            refuse(
+                &with(&key, label, padded),
+                MalformedKeyError::Length { name, expected: size, got: size + 1 },
+            );
         }
     }
 }
@@ -287,7 +304,7 @@ fn rule_101_a_coordinate_has_exactly_the_size_of_the_field() {
 fn rule_102_a_compressed_point_is_refused() {
     for &curve in Curve::ALL {
         for sign in [false, true] {
-            refuse(&with(&ec_key(curve), -3, sign), KeyFault::CompressedPoint);
+            refuse(&with(&ec_key(curve), -3, sign), MalformedKeyError::CompressedPoint);
         }
     }
 }
@@ -297,10 +314,13 @@ fn rule_103_a_coordinate_is_less_than_the_prime() {
     for &curve in Curve::ALL {
         for (label, name) in [(-2, "x"), (-3, "y")] {
             let mut number = curve.prime().to_vec();
-            refuse(&with(&ec_key(curve), label, number.clone()), KeyFault::CoordinateRange { name, curve });
+            refuse(
+                &with(&ec_key(curve), label, number.clone()),
+                MalformedKeyError::CoordinateRange { name, curve },
+            );
             refuse(
                 &with(&ec_key(curve), label, vec![0xff; number.len()]),
-                KeyFault::CoordinateRange { name, curve },
+                MalformedKeyError::CoordinateRange { name, curve },
             );
             // p - 1: all the primes are odd.
             *number.last_mut().unwrap() -= 1;
@@ -315,25 +335,31 @@ fn rule_105_the_point_with_zero_for_both_coordinates_is_refused() {
         let zero = vec![0; curve.field_size()];
         let half = with(&ec_key(curve), -2, zero.clone());
         accept(&half);
-        refuse(&with(&half, -3, zero), KeyFault::ZeroPoint);
+        refuse(&with(&half, -3, zero), MalformedKeyError::ZeroPoint);
     }
 }
 
 #[test]
 fn rule_106_an_ed25519_point_is_a_byte_string_of_32_bytes() {
-    refuse(&without(&eddsa_key(), -2), KeyFault::Missing { name: "x" });
-    refuse(&with(&eddsa_key(), -2, "x".repeat(32)), KeyFault::Missing { name: "x" });
+    refuse(&without(&eddsa_key(), -2), MalformedKeyError::Missing { name: "x" });
+    refuse(&with(&eddsa_key(), -2, "x".repeat(32)), MalformedKeyError::Missing { name: "x" });
     for got in [0, 31, 33, 57] {
-        refuse(&with(&eddsa_key(), -2, vec![1; got]), KeyFault::Length { name: "x", expected: 32, got });
+        refuse(
+            &with(&eddsa_key(), -2, vec![1; got]),
+            MalformedKeyError::Length { name: "x", expected: 32, got },
+        );
     }
 }
 
 #[test]
 fn rule_106_an_ed448_point_is_a_byte_string_of_57_bytes() {
-    refuse(&without(&ed448_key(), -2), KeyFault::Missing { name: "x" });
-    refuse(&with(&ed448_key(), -2, "x".repeat(57)), KeyFault::Missing { name: "x" });
+    refuse(&without(&ed448_key(), -2), MalformedKeyError::Missing { name: "x" });
+    refuse(&with(&ed448_key(), -2, "x".repeat(57)), MalformedKeyError::Missing { name: "x" });
     for got in [0, 32, 56, 58] {
-        refuse(&with(&ed448_key(), -2, vec![1; got]), KeyFault::Length { name: "x", expected: 57, got });
+        refuse(
+            &with(&ed448_key(), -2, vec![1; got]),
+            MalformedKeyError::Length { name: "x", expected: 57, got },
+        );
     }
 }
 
@@ -342,11 +368,11 @@ fn rule_108_an_rsa_number_that_is_missing_empty_or_padded_is_refused() {
     for (label, name) in [(-1, "n"), (-2, "e")] {
         let (_, value) = rsa_key().into_iter().find(|(found, _)| *found == label.into()).unwrap();
         let number = value.into_bytes().unwrap();
-        refuse(&without(&rsa_key(), label), KeyFault::Missing { name });
-        refuse(&with(&rsa_key(), label, 65_537), KeyFault::Missing { name });
-        refuse(&with(&rsa_key(), label, Vec::<u8>::new()), KeyFault::Empty { name });
-        refuse(&with(&rsa_key(), label, [&[0], &*number].concat()), KeyFault::LeadingZero { name });
-        refuse(&with(&rsa_key(), label, vec![0]), KeyFault::LeadingZero { name });
+        refuse(&without(&rsa_key(), label), MalformedKeyError::Missing { name });
+        refuse(&with(&rsa_key(), label, 65_537), MalformedKeyError::Missing { name });
+        refuse(&with(&rsa_key(), label, Vec::<u8>::new()), MalformedKeyError::Empty { name });
+        refuse(&with(&rsa_key(), label, [&[0], &*number].concat()), MalformedKeyError::LeadingZero { name });
+        refuse(&with(&rsa_key(), label, vec![0]), MalformedKeyError::LeadingZero { name });
     }
 }
 
@@ -361,16 +387,16 @@ fn rule_109_an_rsa_modulus_that_is_read_has_2048_to_8192_bits() {
         accept(&modulus(first, length));
     }
     for (first, length, bits) in [(0x03, 1, 2), (0x80, 128, 1024), (0x7f, 256, 2047), (0x01, 1025, 8193)] {
-        refuse(&modulus(first, length), KeyFault::ModulusSize { bits });
+        refuse(&modulus(first, length), MalformedKeyError::ModulusSize { bits });
     }
-    refuse(&modulus(0xff, 2048), KeyFault::ModulusSize { bits: 2 * RSA_MODULUS_BITS_LONGEST });
+    refuse(&modulus(0xff, 2048), MalformedKeyError::ModulusSize { bits: 2 * RSA_MODULUS_BITS_LONGEST });
 }
 
 #[test]
 fn rule_109_an_even_rsa_modulus_is_refused() {
     let mut modulus = vec![0xff; 256];
     *modulus.last_mut().unwrap() = 0xfe;
-    refuse(&with(&rsa_key(), -1, modulus), KeyFault::ModulusEven);
+    refuse(&with(&rsa_key(), -1, modulus), MalformedKeyError::ModulusEven);
 }
 
 #[test]
@@ -380,7 +406,7 @@ fn rule_110_an_rsa_exponent_is_odd_not_1_and_of_at_most_33_bits() {
         accept(&exponent(right));
     }
     for wrong in [&[1][..], &[2], &[1, 0, 0], &[0x02, 0x00, 0x00, 0x00, 0x01], &[0xff; 256]] {
-        refuse(&exponent(wrong), KeyFault::Exponent);
+        refuse(&exponent(wrong), MalformedKeyError::Exponent);
     }
 }
 
@@ -389,13 +415,19 @@ fn rule_111_an_ml_dsa_key_has_the_length_of_its_parameter_set() {
     for &parameter_set in ParameterSet::ALL {
         let key = ml_dsa_key(parameter_set);
         accept(&key);
-        refuse(&without(&key, -1), KeyFault::Missing { name: "pub" });
-        refuse(&with(&key, -1, "x".repeat(parameter_set.key_size())), KeyFault::Missing { name: "pub" });
-        refuse(&without(&key, 3), KeyFault::AlgorithmMissing);
+        refuse(&without(&key, -1), MalformedKeyError::Missing { name: "pub" });
+        refuse(
+            &with(&key, -1, "x".repeat(parameter_set.key_size())),
+            MalformedKeyError::Missing { name: "pub" },
+        );
+        refuse(&without(&key, 3), MalformedKeyError::AlgorithmMissing);
         let expected = parameter_set.key_size();
         for got in [0, 32, 1312, 1952, 2592, expected - 1, expected + 1] {
             if got != expected {
-                refuse(&with(&key, -1, vec![1; got]), KeyFault::Length { name: "pub", expected, got });
+                refuse(
+                    &with(&key, -1, vec![1; got]),
+                    MalformedKeyError::Length { name: "pub", expected, got },
+                );
             }
         }
     }
@@ -404,14 +436,17 @@ fn rule_111_an_ml_dsa_key_has_the_length_of_its_parameter_set() {
 #[test]
 fn rule_112_a_parameter_of_a_private_key_is_refused() {
     for key in [es256(), eddsa_key(), ed448_key()] {
-        refuse(&with(&key, -4, vec![1; 32]), KeyFault::PrivateParameter { label: -4 });
-        refuse(&with(&key, -4, Value::Null), KeyFault::PrivateParameter { label: -4 });
+        refuse(&with(&key, -4, vec![1; 32]), MalformedKeyError::PrivateParameter { label: -4 });
+        refuse(&with(&key, -4, Value::Null), MalformedKeyError::PrivateParameter { label: -4 });
     }
     for label in -12..=-3 {
-        refuse(&with(&rsa_key(), label, vec![1]), KeyFault::PrivateParameter { label });
+        refuse(&with(&rsa_key(), label, vec![1]), MalformedKeyError::PrivateParameter { label });
     }
     for &parameter_set in ParameterSet::ALL {
-        refuse(&with(&ml_dsa_key(parameter_set), -2, vec![1; 32]), KeyFault::PrivateParameter { label: -2 });
+        refuse(
+            &with(&ml_dsa_key(parameter_set), -2, vec![1; 32]),
+            MalformedKeyError::PrivateParameter { label: -2 },
+        );
     }
 }
 
@@ -436,12 +471,12 @@ fn rule_113_other_optional_parameters_are_accepted() {
 #[test]
 fn a_common_parameter_that_breaks_its_definition_is_refused() {
     // kid is no byte string, key_ops no array, its operation not registered; a label is no label.
-    refuse(&with(&es256(), 2, "kid"), KeyFault::NotCoseKey);
-    refuse(&with(&es256(), 4, 2), KeyFault::NotCoseKey);
-    refuse(&with(&es256(), 4, Value::Array(vec![77.into()])), KeyFault::NotCoseKey);
+    refuse(&with(&es256(), 2, "kid"), MalformedKeyError::NotCoseKey);
+    refuse(&with(&es256(), 4, 2), MalformedKeyError::NotCoseKey);
+    refuse(&with(&es256(), 4, Value::Array(vec![77.into()])), MalformedKeyError::NotCoseKey);
     let mut members = es256();
     members.push((true.into(), true.into()));
-    refuse(&members, KeyFault::NotCoseKey);
+    refuse(&members, MalformedKeyError::NotCoseKey);
 }
 
 #[test]
@@ -449,8 +484,8 @@ fn a_key_of_more_bytes_than_the_limit_is_refused_unread() {
     let with_kid = |length: usize| encode(&with(&es256(), 2, vec![1; length]));
     let most = ENCODED_MAX - with_kid(1000).len() + 1000;
     PublicKey::from_cose(&with_kid(most)).unwrap();
-    refuse_bytes(&with_kid(most + 1), KeyFault::TooLong { got: ENCODED_MAX + 1 });
-    refuse_bytes(&[0xff; ENCODED_MAX + 1], KeyFault::TooLong { got: ENCODED_MAX + 1 });
+    refuse_bytes(&with_kid(most + 1), MalformedKeyError::TooLong { got: ENCODED_MAX + 1 });
+    refuse_bytes(&[0xff; ENCODED_MAX + 1], MalformedKeyError::TooLong { got: ENCODED_MAX + 1 });
 }
 
 #[test]

@@ -9,8 +9,12 @@ use countersign_types::{Code, base64url};
 use proptest::prelude::*;
 
 use crate::{
-    Algorithm, Curve, KeyError, KeyFault, ParameterSet, PublicKey,
-    key::ENCODED_MAX,
+    algorithm::{Algorithm, Curve, ParameterSet},
+    key::{
+        error::{KeyError, MalformedKeyError},
+        limits::ENCODED_MAX,
+        public_key::PublicKey,
+    },
     testing::{ec_key, ed448_key, eddsa_key, encode, ml_dsa_key, rsa_key, with},
 };
 
@@ -87,13 +91,16 @@ fn another_algorithm_type_or_curve_is_unsupported() {
 fn an_algorithm_that_does_not_fit_the_key_is_refused() {
     for algorithm in [Algorithm::Es384, Algorithm::Rs256, Algorithm::EdDsa, Algorithm::MlDsa44] {
         let json = RFC_7517.replace("\"1\"", &format!("\"1\",\"alg\":\"{algorithm}\""));
-        refuse(&json, KeyFault::SchemeMismatch(algorithm.scheme()));
+        refuse(&json, MalformedKeyError::SchemeMismatch(algorithm.scheme()));
     }
-    refuse(r#"{"kty":"AKP","pub":"AA"}"#, KeyFault::AlgorithmMissing);
-    refuse(r#"{"kty":"AKP","alg":"ES256","pub":"AA"}"#, KeyFault::SchemeMismatch(Algorithm::Es256.scheme()));
+    refuse(r#"{"kty":"AKP","pub":"AA"}"#, MalformedKeyError::AlgorithmMissing);
+    refuse(
+        r#"{"kty":"AKP","alg":"ES256","pub":"AA"}"#,
+        MalformedKeyError::SchemeMismatch(Algorithm::Es256.scheme()),
+    );
     refuse(
         r#"{"kty":"AKP","alg":"ML-DSA-44","pub":"AA"}"#,
-        KeyFault::Length { name: "pub", expected: 1312, got: 1 },
+        MalformedKeyError::Length { name: "pub", expected: 1312, got: 1 },
     );
 }
 
@@ -107,10 +114,10 @@ fn a_member_that_is_missing_is_refused() {
         (r#"{"kty":"RSA","n":"AQAB"}"#, "e"),
         (r#"{"kty":"AKP","alg":"ML-DSA-44"}"#, "pub"),
     ] {
-        refuse(json, KeyFault::Missing { name });
+        refuse(json, MalformedKeyError::Missing { name });
     }
-    refuse(r#"{"kty":"EC","x":"AA","y":"AA"}"#, KeyFault::CurveMissing);
-    refuse(r#"{"kty":"OKP","x":"AA"}"#, KeyFault::CurveMissing);
+    refuse(r#"{"kty":"EC","x":"AA","y":"AA"}"#, MalformedKeyError::CurveMissing);
+    refuse(r#"{"kty":"OKP","x":"AA"}"#, MalformedKeyError::CurveMissing);
 }
 
 #[test]
@@ -118,11 +125,14 @@ fn the_numbers_keep_the_rules_of_the_other_encodings() {
     let ones = String::from("_").repeat(42) + "8";
     refuse(
         &RFC_7517.replace("4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM", &ones),
-        KeyFault::CoordinateRange { name: "y", curve: Curve::P256 },
+        MalformedKeyError::CoordinateRange { name: "y", curve: Curve::P256 },
     );
-    refuse(r#"{"kty":"OKP","crv":"Ed25519","x":"AA"}"#, KeyFault::Length { name: "x", expected: 32, got: 1 });
-    refuse(r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#, KeyFault::ModulusSize { bits: 17 });
-    refuse(r#"{"kty":"RSA","n":"AAEAAQ","e":"AQAB"}"#, KeyFault::LeadingZero { name: "n" });
+    refuse(
+        r#"{"kty":"OKP","crv":"Ed25519","x":"AA"}"#,
+        MalformedKeyError::Length { name: "x", expected: 32, got: 1 },
+    );
+    refuse(r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#, MalformedKeyError::ModulusSize { bits: 17 });
+    refuse(r#"{"kty":"RSA","n":"AAEAAQ","e":"AQAB"}"#, MalformedKeyError::LeadingZero { name: "n" });
 }
 
 #[test]
@@ -132,7 +142,7 @@ fn base64url_is_strict() {
     PublicKey::from_jwk(json(x).as_bytes()).unwrap();
     // Padding, the other alphabet, a space, bits that are not used.
     for wrong in [x.to_string() + "=", x.replace('_', "/"), " ".to_string() + x, x.replace("URo", "URp")] {
-        refuse(&json(&wrong), KeyFault::NotJwk);
+        refuse(&json(&wrong), MalformedKeyError::NotJwk);
     }
 }
 
@@ -141,7 +151,7 @@ fn rule_112_a_member_of_a_private_key_is_refused() {
     for name in ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"] {
         for value in ["\"AA\"", "[]", "0"] {
             let json = RFC_7517.replace("\"kid\":\"1\"", &format!("\"{name}\":{value}"));
-            refuse(&json, KeyFault::PrivateMember { name });
+            refuse(&json, MalformedKeyError::PrivateMember { name });
         }
     }
 }
@@ -160,12 +170,12 @@ fn what_is_not_one_object_is_refused() {
         r#"{"kty":"EC"} {}"#,
         "{\"kty\":\"\u{0}\"}",
     ] {
-        refuse(wrong, KeyFault::NotJwk);
+        refuse(wrong, MalformedKeyError::NotJwk);
     }
     let filled = format!("{RFC_7517}{}", " ".repeat(ENCODED_MAX - RFC_7517.len()));
     PublicKey::from_jwk(filled.as_bytes()).unwrap();
-    refuse(&" ".repeat(ENCODED_MAX + 1), KeyFault::TooLong { got: ENCODED_MAX + 1 });
-    assert_eq!(PublicKey::from_jwk(b"{\"kty\":\"\xff\"}"), Err(KeyFault::NotJwk.into()));
+    refuse(&" ".repeat(ENCODED_MAX + 1), MalformedKeyError::TooLong { got: ENCODED_MAX + 1 });
+    assert_eq!(PublicKey::from_jwk(b"{\"kty\":\"\xff\"}"), Err(MalformedKeyError::NotJwk.into()));
     let json = String::from("\n\t ") + RFC_7517 + " \n";
     PublicKey::from_jwk(json.as_bytes()).unwrap();
 }
@@ -189,6 +199,6 @@ proptest! {
     fn every_coordinate_comes_back(x in prop::array::uniform32(any::<u8>())) {
         let text = base64url::encode(x);
         let key = PublicKey::from_jwk(format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{text}"}}"#).as_bytes());
-        prop_assert_eq!(key.unwrap().material().clone(), crate::KeyMaterial::Ed25519 { x });
+        prop_assert_eq!(key.unwrap().material().clone(), crate::key::material::KeyMaterial::Ed25519 { x });
     }
 }

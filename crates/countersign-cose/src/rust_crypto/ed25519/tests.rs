@@ -2,8 +2,13 @@ use ed25519_dalek::{Verifier as _, VerifyingKey};
 
 use super::{ORDER, SMALL_ORDER, is_reduced};
 use crate::{
-    Curve, KeyError, KeyFault, PublicKey, Scheme, SignatureInvalid,
+    algorithm::{Curve, Scheme},
+    key::{
+        error::{KeyError, MalformedKeyError},
+        public_key::PublicKey,
+    },
     testing::{ED25519_SIGNATURE, ED25519_X, ec_key, ed25519_vector, eddsa_key, encode, hex, prepare, with},
+    verifier::SignatureError,
 };
 
 /// The key of the shared vector plus a point of order 8. It is an honest encoding of a point of large order.
@@ -36,7 +41,7 @@ fn prepare_x(x: &[u8]) -> Result<(), KeyError> {
     prepare(&key, Scheme::Ed25519).map(drop)
 }
 
-fn verify(signature: &[u8]) -> Result<(), SignatureInvalid> {
+fn verify(signature: &[u8]) -> Result<(), SignatureError> {
     let vector = ed25519_vector();
     vector.prepared().verify(&[&vector.message], signature)
 }
@@ -62,7 +67,7 @@ fn the_vectors_of_rfc_8032_verify() {
         let key = PublicKey::from_cose(&encode(&with(&eddsa_key(), -2, hex(x)))).unwrap();
         let key = prepare(&key, Scheme::Ed25519).unwrap();
         assert_eq!(key.verify(&[&hex(message)], &hex(signature)), Ok(()));
-        assert_eq!(key.verify(&[&hex(message), &[0]], &hex(signature)), Err(SignatureInvalid));
+        assert_eq!(key.verify(&[&hex(message), &[0]], &hex(signature)), Err(SignatureError));
     }
 }
 
@@ -70,7 +75,7 @@ fn the_vectors_of_rfc_8032_verify() {
 fn the_parts_of_a_message_count_as_one() {
     let (vector, long) = (ed25519_vector(), [0; 5000]);
     assert_eq!(vector.prepared().verify(&[&[0xaf], &[], &[0x82]], &vector.signature), Ok(()));
-    assert_eq!(vector.prepared().verify(&[&[0xaf, 0x82], &long], &vector.signature), Err(SignatureInvalid));
+    assert_eq!(vector.prepared().verify(&[&[0xaf, 0x82], &long], &vector.signature), Err(SignatureError));
 }
 
 #[test]
@@ -78,7 +83,7 @@ fn rule_107_a_key_that_is_no_point_is_refused() {
     assert_eq!(prepare_x(&hex(ED25519_X)), Ok(()));
     let mut two = [0; 32];
     two[0] = 2;
-    assert_eq!(prepare_x(&two), Err(KeyError::Malformed(KeyFault::NotOnCurve)));
+    assert_eq!(prepare_x(&two), Err(KeyError::Malformed(MalformedKeyError::NotOnCurve)));
 }
 
 #[test]
@@ -89,17 +94,17 @@ fn rule_107_a_key_that_is_not_canonically_encoded_is_refused() {
     // The same point: y + p.
     let mut padded = [0xff; 32];
     (padded[0], padded[31]) = (0xf0, 0x7f);
-    assert_eq!(prepare_x(&padded), Err(KeyError::Malformed(KeyFault::NotCanonical)));
+    assert_eq!(prepare_x(&padded), Err(KeyError::Malformed(MalformedKeyError::NotCanonical)));
     // Minus zero for x.
     let mut identity = [0; 32];
     (identity[0], identity[31]) = (1, 0x80);
-    assert_eq!(prepare_x(&identity), Err(KeyError::Malformed(KeyFault::NotCanonical)));
+    assert_eq!(prepare_x(&identity), Err(KeyError::Malformed(MalformedKeyError::NotCanonical)));
 }
 
 #[test]
 fn rule_107_a_key_of_small_order_is_refused() {
     for x in SMALL_ORDER {
-        assert_eq!(prepare_x(&x), Err(KeyError::Malformed(KeyFault::SmallOrder)));
+        assert_eq!(prepare_x(&x), Err(KeyError::Malformed(MalformedKeyError::SmallOrder)));
     }
     assert_eq!(prepare_x(&hex(MIXED_ORDER_X)), Ok(()));
 }
@@ -116,7 +121,7 @@ fn rule_119_a_signature_has_64_bytes() {
         right[..32].to_vec(),
         [].to_vec(),
     ] {
-        assert_eq!(verify(&wrong), Err(SignatureInvalid), "{} bytes", wrong.len());
+        assert_eq!(verify(&wrong), Err(SignatureError), "{} bytes", wrong.len());
     }
 }
 
@@ -132,7 +137,7 @@ fn rule_119_s_is_less_than_the_order() {
     let with_s = |s: &[u8]| [&right[..32], s].concat();
     let order: [u8; 32] = core::array::from_fn(|at| ORDER[31 - at]);
     for wrong in [plus_order, with_s(&order), with_s(&[0xff; 32]), with_s(&[0; 32])] {
-        assert_eq!(verify(&wrong), Err(SignatureInvalid));
+        assert_eq!(verify(&wrong), Err(SignatureError));
     }
     let mut less = order;
     less[0] -= 1;
@@ -153,7 +158,7 @@ fn a_signature_with_r_of_small_order_is_refused() {
         // It satisfies the equation, and only strictness refuses it.
         library.verify(&message, &signature).unwrap();
         library.verify_strict(&message, &signature).unwrap_err();
-        assert_eq!(key.verify(&[&message], &bytes), Err(SignatureInvalid));
+        assert_eq!(key.verify(&[&message], &bytes), Err(SignatureError));
     }
 }
 
@@ -161,5 +166,5 @@ fn a_signature_with_r_of_small_order_is_refused() {
 fn a_key_of_another_kind_is_refused() {
     let key = PublicKey::from_cose(&encode(&ec_key(Curve::P256))).unwrap();
     let error = prepare(&key, Scheme::Ed25519).unwrap_err();
-    assert_eq!(error, KeyError::Malformed(KeyFault::SchemeMismatch(Scheme::Ed25519)));
+    assert_eq!(error, KeyError::Malformed(MalformedKeyError::SchemeMismatch(Scheme::Ed25519)));
 }

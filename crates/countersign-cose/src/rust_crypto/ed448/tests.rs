@@ -5,8 +5,13 @@ use ed448_goldilocks::{
 
 use super::{PRIME, has_small_order, is_canonical};
 use crate::{
-    Curve, KeyError, KeyFault, PublicKey, Scheme, SignatureInvalid,
+    algorithm::{Curve, Scheme},
+    key::{
+        error::{KeyError, MalformedKeyError},
+        public_key::PublicKey,
+    },
     testing::{ED448_SIGNATURE, ec_key, ed448_key, ed448_vector, encode, hex, prepare, with},
+    verifier::SignatureError,
 };
 
 fn prepare_x(x: &[u8]) -> Result<(), KeyError> {
@@ -14,7 +19,7 @@ fn prepare_x(x: &[u8]) -> Result<(), KeyError> {
     prepare(&key, Scheme::Ed448).map(drop)
 }
 
-fn verify(signature: &[u8]) -> Result<(), SignatureInvalid> {
+fn verify(signature: &[u8]) -> Result<(), SignatureError> {
     let vector = ed448_vector();
     vector.prepared().verify(&[&vector.message], signature)
 }
@@ -45,14 +50,14 @@ fn a_vector_of_rfc_8032_verifies() {
     let key = PublicKey::from_cose(&encode(&with(&ed448_key(), -2, x))).unwrap();
     let key = prepare(&key, Scheme::Ed448).unwrap();
     assert_eq!(key.verify(&[&[3]], &signature), Ok(()));
-    assert_eq!(key.verify(&[&[3], &[0]], &signature), Err(SignatureInvalid));
+    assert_eq!(key.verify(&[&[3], &[0]], &signature), Err(SignatureError));
 }
 
 #[test]
 fn the_parts_of_a_message_count_as_one() {
     let vector = ed448_vector();
     assert_eq!(vector.prepared().verify(&[b"sam", b"", b"ple"], &vector.signature), Ok(()));
-    assert_eq!(vector.prepared().verify(&[b"sampel"], &vector.signature), Err(SignatureInvalid));
+    assert_eq!(vector.prepared().verify(&[b"sampel"], &vector.signature), Err(SignatureError));
 }
 
 #[test]
@@ -61,7 +66,7 @@ fn rule_107_an_ed448_key_that_is_no_point_is_refused() {
     assert!((1..39).contains(&refused));
     for y in 2..=40 {
         let expected = prepare_x(&point(y, 0, 0)).map_err(|error| {
-            assert_eq!(error, KeyError::Malformed(KeyFault::NotOnCurve));
+            assert_eq!(error, KeyError::Malformed(MalformedKeyError::NotOnCurve));
         });
         // The other sign has the other point.
         assert_eq!(prepare_x(&point(y, 0, 0x80)).map_err(drop), expected, "{y}");
@@ -74,7 +79,7 @@ fn rule_107_an_ed448_key_that_is_not_canonically_encoded_is_refused() {
     for bit in 0..7 {
         let mut wrong = right;
         wrong[56] |= 1 << bit;
-        assert_eq!(prepare_x(&wrong), Err(KeyError::Malformed(KeyFault::NotCanonical)), "bit {bit}");
+        assert_eq!(prepare_x(&wrong), Err(KeyError::Malformed(MalformedKeyError::NotCanonical)), "bit {bit}");
     }
     // The same point: y + p, whose lowest byte is one less, for it is 2^448 - 2^224 - 1 + y.
     let mut padded = [0xff; 57];
@@ -83,8 +88,8 @@ fn rule_107_an_ed448_key_that_is_not_canonically_encoded_is_refused() {
     assert!(!is_canonical(&padded));
     padded[..28].fill(0xff);
     padded[28] = 0xff;
-    assert_eq!(prepare_x(&padded), Err(KeyError::Malformed(KeyFault::NotCanonical)));
-    assert_eq!(prepare_x(&point(0, 1, 0)), Err(KeyError::Malformed(KeyFault::SmallOrder)));
+    assert_eq!(prepare_x(&padded), Err(KeyError::Malformed(MalformedKeyError::NotCanonical)));
+    assert_eq!(prepare_x(&point(0, 1, 0)), Err(KeyError::Malformed(MalformedKeyError::SmallOrder)));
 }
 
 #[test]
@@ -92,7 +97,7 @@ fn rule_107_an_ed448_key_of_small_order_is_refused() {
     for sign in [0, 0x80] {
         for small in [point(0, 0, sign), point(1, 0, sign), point(0, 1, sign)] {
             assert!(has_small_order(&small));
-            assert_eq!(prepare_x(&small), Err(KeyError::Malformed(KeyFault::SmallOrder)));
+            assert_eq!(prepare_x(&small), Err(KeyError::Malformed(MalformedKeyError::SmallOrder)));
         }
         assert!(!has_small_order(&point(2, 0, sign)) && !has_small_order(&point(0, 2, sign)));
     }
@@ -110,13 +115,13 @@ fn rule_119_an_ed448_signature_has_114_bytes_and_one_encoding() {
         right[..57].to_vec(),
         [].to_vec(),
     ] {
-        assert_eq!(verify(&wrong), Err(SignatureInvalid), "{} bytes", wrong.len());
+        assert_eq!(verify(&wrong), Err(SignatureError), "{} bytes", wrong.len());
     }
     for bit in 0..8 {
         for at in [56, 113] {
             let mut wrong = right.clone();
             wrong[at] ^= 1 << bit;
-            assert_eq!(verify(&wrong), Err(SignatureInvalid), "byte {at} bit {bit}");
+            assert_eq!(verify(&wrong), Err(SignatureError), "byte {at} bit {bit}");
         }
     }
 }
@@ -134,12 +139,12 @@ fn rule_119_s_of_ed448_is_less_than_the_order() {
         (*byte, carry) = (low, u16::from(high));
     }
     assert_eq!(carry, 0);
-    assert_eq!(verify(&wrong), Err(SignatureInvalid));
+    assert_eq!(verify(&wrong), Err(SignatureError));
 }
 
 /// A signature of nothing by the owner of a key, who writes R as he likes: the last byte of its encoding has these bits
 /// too.
-fn verify_with_bits_of_r(bits: u8) -> Result<(), SignatureInvalid> {
+fn verify_with_bits_of_r(bits: u8) -> Result<(), SignatureError> {
     let (secret, nonce) = (EdwardsScalar::from(7_u64), EdwardsScalar::from(11_u64));
     let encoded =
         |scalar: EdwardsScalar| (EdwardsPoint::GENERATOR * scalar).to_affine().compress().to_bytes();
@@ -157,7 +162,7 @@ fn verify_with_bits_of_r(bits: u8) -> Result<(), SignatureInvalid> {
 fn rule_119_r_of_ed448_has_one_encoding_even_to_the_keys_owner() {
     assert_eq!(verify_with_bits_of_r(0), Ok(()));
     for bit in 0..7 {
-        assert_eq!(verify_with_bits_of_r(1 << bit), Err(SignatureInvalid), "bit {bit}");
+        assert_eq!(verify_with_bits_of_r(1 << bit), Err(SignatureError), "bit {bit}");
     }
 }
 
@@ -165,7 +170,7 @@ fn rule_119_r_of_ed448_has_one_encoding_even_to_the_keys_owner() {
 fn a_signature_with_r_of_small_order_is_refused() {
     for r in [point(0, 0, 0), point(1, 0, 0), point(0, 1, 0)] {
         let wrong = [&r[..], &hex(ED448_SIGNATURE)[57..]].concat();
-        assert_eq!(verify(&wrong), Err(SignatureInvalid));
+        assert_eq!(verify(&wrong), Err(SignatureError));
     }
 }
 
@@ -173,5 +178,5 @@ fn a_signature_with_r_of_small_order_is_refused() {
 fn a_key_of_another_kind_is_refused() {
     let key = PublicKey::from_cose(&encode(&ec_key(Curve::P256))).unwrap();
     let error = prepare(&key, Scheme::Ed448).unwrap_err();
-    assert_eq!(error, KeyError::Malformed(KeyFault::SchemeMismatch(Scheme::Ed448)));
+    assert_eq!(error, KeyError::Malformed(MalformedKeyError::SchemeMismatch(Scheme::Ed448)));
 }

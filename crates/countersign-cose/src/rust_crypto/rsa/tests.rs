@@ -1,11 +1,16 @@
 use alloc::{vec, vec::Vec};
 
 use crate::{
-    Hash, KeyError, KeyFault, PublicKey, Scheme, SignatureInvalid,
+    algorithm::{Hash, Scheme},
+    key::{
+        error::{KeyError, MalformedKeyError},
+        public_key::PublicKey,
+    },
     testing::{
         RSA_N, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RSA_PSS_SHA384, eddsa_key, encode, hex, prepare, rsa_vector,
         vectors,
     },
+    verifier::SignatureError,
 };
 
 // Made as the shared ones, with the options of `pkeyutl` that the names tell. The key of 2049 bits is of two primes of
@@ -86,7 +91,7 @@ const PSS_2049: &str = "\
 const PKCS1: Scheme = Scheme::RsaPkcs1 { hash: Hash::Sha256 };
 const PSS: Scheme = Scheme::RsaPss { hash: Hash::Sha256 };
 
-fn verify(scheme: Scheme, modulus: &str, message: &[u8], signature: &[u8]) -> Result<(), SignatureInvalid> {
+fn verify(scheme: Scheme, modulus: &str, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
     rsa_vector(scheme, modulus, "").prepared().verify(&[message], signature)
 }
 
@@ -100,7 +105,7 @@ fn signatures_of_openssl_verify_with_every_hash() {
                 "{}",
                 vector.scheme
             );
-            assert_eq!(vector.prepared().verify(&[b"sampel"], &vector.signature), Err(SignatureInvalid));
+            assert_eq!(vector.prepared().verify(&[b"sampel"], &vector.signature), Err(SignatureError));
         }
     }
 }
@@ -139,7 +144,7 @@ fn rule_120_a_signature_has_the_length_of_the_modulus() {
         ] {
             assert_eq!(
                 verify(scheme, RSA_N, b"sample", &wrong),
-                Err(SignatureInvalid),
+                Err(SignatureError),
                 "{} bytes",
                 wrong.len()
             );
@@ -151,7 +156,7 @@ fn rule_120_a_signature_has_the_length_of_the_modulus() {
 fn rule_120_leading_zeros_of_a_signature_are_not_left_out() {
     let signature = hex(PKCS1_ZERO_FIRST);
     assert_eq!(verify(PKCS1, RSA_N, b"sample 254", &signature), Ok(()));
-    assert_eq!(verify(PKCS1, RSA_N, b"sample 254", &signature[1..]), Err(SignatureInvalid));
+    assert_eq!(verify(PKCS1, RSA_N, b"sample 254", &signature[1..]), Err(SignatureError));
 }
 
 #[test]
@@ -169,7 +174,7 @@ fn a_signature_is_less_than_the_modulus() {
     sum.reverse();
     assert_eq!(carry, 0);
     for wrong in [sum, modulus, vec![0; 256], vec![0xff; 256]] {
-        assert_eq!(verify(PKCS1, RSA_N, b"sample 254", &wrong), Err(SignatureInvalid));
+        assert_eq!(verify(PKCS1, RSA_N, b"sample 254", &wrong), Err(SignatureError));
     }
 }
 
@@ -177,14 +182,14 @@ fn a_signature_is_less_than_the_modulus() {
 fn rule_121_the_salt_has_the_length_of_the_hash() {
     assert_eq!(verify(PSS, RSA_N, b"sample", &hex(RSA_PSS_SHA256)), Ok(()));
     for wrong in [PSS_SALT_0, PSS_SALT_20, PSS_SALT_33] {
-        assert_eq!(verify(PSS, RSA_N, b"sample", &hex(wrong)), Err(SignatureInvalid));
+        assert_eq!(verify(PSS, RSA_N, b"sample", &hex(wrong)), Err(SignatureError));
     }
 }
 
 #[test]
 fn rule_121_the_mask_is_made_with_the_same_hash() {
     for wrong in [PSS_MGF_SHA1, PSS_MGF_SHA384, RSA_PSS_SHA384] {
-        assert_eq!(verify(PSS, RSA_N, b"sample", &hex(wrong)), Err(SignatureInvalid));
+        assert_eq!(verify(PSS, RSA_N, b"sample", &hex(wrong)), Err(SignatureError));
     }
 }
 
@@ -193,8 +198,8 @@ fn a_modulus_of_a_bit_more_than_whole_bytes_verifies() {
     for (scheme, signature) in [(PKCS1, hex(PKCS1_2049)), (PSS, hex(PSS_2049))] {
         assert_eq!(signature.len(), 257);
         assert_eq!(verify(scheme, N_2049, b"sample", &signature), Ok(()));
-        assert_eq!(verify(scheme, N_2049, b"sampel", &signature), Err(SignatureInvalid));
-        assert_eq!(verify(scheme, N_2049, b"sample", &signature[1..]), Err(SignatureInvalid));
+        assert_eq!(verify(scheme, N_2049, b"sampel", &signature), Err(SignatureError));
+        assert_eq!(verify(scheme, N_2049, b"sample", &signature[1..]), Err(SignatureError));
     }
 }
 
@@ -203,6 +208,6 @@ fn a_key_of_another_kind_is_refused() {
     let key = PublicKey::from_cose(&encode(&eddsa_key())).unwrap();
     for scheme in [PKCS1, PSS] {
         let error = prepare(&key, scheme).unwrap_err();
-        assert_eq!(error, KeyError::Malformed(KeyFault::SchemeMismatch(scheme)));
+        assert_eq!(error, KeyError::Malformed(MalformedKeyError::SchemeMismatch(scheme)));
     }
 }

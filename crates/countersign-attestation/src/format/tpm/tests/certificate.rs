@@ -177,7 +177,7 @@ fn rule_191_the_attestation_keys_own_rules_hold() {
     short.spki = crate::test_support::certificates::rsa_spki(128);
     let mut parts = good().with_leaf(short);
     parts.algorithm = RS256;
-    let fault = CertificateFault::Key(KeyError::Malformed(KeyFault::ModulusSize { bits: 1024 }));
+    let fault = CertificateFault::Key(KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 1024 }));
     let expected = AttestationError::CertificateInvalid(fault);
     parts.assert_error(&expected, Code::AttestationCertificateInvalid);
 }

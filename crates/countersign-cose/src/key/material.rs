@@ -1,0 +1,148 @@
+//! The values of public keys, with the checks that all encodings share.
+
+use alloc::vec::Vec;
+
+#[cfg(doc)]
+use crate::key::limits::RSA_MODULUS_BITS_MAX;
+use crate::key::limits::{RSA_EXPONENT_BITS_MAX, RSA_MODULUS_BITS_LONGEST, RSA_MODULUS_BITS_MIN};
+use crate::{
+    algorithm::{Curve, ParameterSet, Scheme},
+    key::error::MalformedKeyError,
+};
+
+/// The numbers of a public key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeyMaterial {
+    /// A point on an elliptic curve. It is neither (0, 0) nor out of the field; whether it is on the curve has not been
+    /// checked.
+    Ec {
+        /// The curve.
+        curve: Curve,
+        /// The first coordinate, big-endian, [`field_size`](Curve::field_size) bytes.
+        x: Vec<u8>,
+        /// The second coordinate, big-endian, [`field_size`](Curve::field_size) bytes.
+        y: Vec<u8>,
+    },
+    /// An Ed25519 point. Whether it can be decoded has not been checked.
+    Ed25519 {
+        /// The compressed point ([RFC 8032 section 5.1.2](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.2)).
+        x: [u8; 32],
+    },
+    /// An Ed448 point. Whether it can be decoded has not been checked.
+    Ed448 {
+        /// The compressed point ([RFC 8032 section 5.2.2](https://www.rfc-editor.org/rfc/rfc8032#section-5.2.2)).
+        x: [u8; 57],
+    },
+    /// An RSA modulus of [`RSA_MODULUS_BITS_MIN`] to [`RSA_MODULUS_BITS_LONGEST`] bits, and its exponent, both odd.
+    /// Beyond [`RSA_MODULUS_BITS_MAX`] it can't be prepared for verification without an option.
+    Rsa {
+        /// The modulus, big-endian, without leading zeros.
+        n: Vec<u8>,
+        /// The public exponent, big-endian, without leading zeros: 3 or more, at most [`RSA_EXPONENT_BITS_MAX`] bits.
+        e: Vec<u8>,
+    },
+    /// An ML-DSA key. Every value of the right length is one.
+    MlDsa {
+        /// The parameter set.
+        parameter_set: ParameterSet,
+        /// The encoded key ([FIPS 204 algorithm 22](https://doi.org/10.6028/NIST.FIPS.204)),
+        /// [`key_size`](ParameterSet::key_size) bytes.
+        key: Vec<u8>,
+    },
+}
+
+impl KeyMaterial {
+    pub(super) fn ec(curve: Curve, x: &[u8], y: &[u8]) -> Result<Self, MalformedKeyError> {
+        for (name, coordinate) in [("x", x), ("y", y)] {
+            if coordinate.len() != curve.field_size() {
+                return Err(MalformedKeyError::Length {
+                    name,
+                    expected: curve.field_size(),
+                    got: coordinate.len(),
+                });
+            }
+            if coordinate >= curve.prime() {
+                return Err(MalformedKeyError::CoordinateRange { name, curve });
+            }
+        }
+        // On none of the curves: an encoding of the point at infinity that some implementations write.
+        if x.iter().chain(y).all(|byte| *byte == 0) {
+            return Err(MalformedKeyError::ZeroPoint);
+        }
+        Ok(Self::Ec { curve, x: x.to_vec(), y: y.to_vec() })
+    }
+
+    pub(super) fn ed25519(x: &[u8]) -> Result<Self, MalformedKeyError> {
+        let fault = MalformedKeyError::Length { name: "x", expected: 32, got: x.len() };
+        x.try_into().map(|x| Self::Ed25519 { x }).map_err(|_| fault)
+    }
+
+    pub(super) fn ed448(x: &[u8]) -> Result<Self, MalformedKeyError> {
+        let fault = MalformedKeyError::Length { name: "x", expected: 57, got: x.len() };
+        x.try_into().map(|x| Self::Ed448 { x }).map_err(|_| fault)
+    }
+
+    pub(super) fn ml_dsa(parameter_set: ParameterSet, key: &[u8]) -> Result<Self, MalformedKeyError> {
+        let expected = parameter_set.key_size();
+        if key.len() != expected {
+            return Err(MalformedKeyError::Length { name: "pub", expected, got: key.len() });
+        }
+        Ok(Self::MlDsa { parameter_set, key: key.to_vec() })
+    }
+
+    /// Refuses an RSA modulus of more bits than these.
+    pub(crate) fn check_modulus(&self, longest: usize) -> Result<(), MalformedKeyError> {
+        match self {
+            Self::Rsa { n, .. } if bit_length(n) > longest => {
+                Err(MalformedKeyError::ModulusSize { bits: bit_length(n) })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether signatures of `scheme` are made with such a key.
+    pub(crate) fn fits(&self, scheme: Scheme) -> bool {
+        match (self, scheme) {
+            (Self::Ec { curve, .. }, Scheme::Ecdsa { curve: expected, .. }) => *curve == expected,
+            (Self::MlDsa { parameter_set, .. }, Scheme::MlDsa { parameter_set: expected }) => {
+                *parameter_set == expected
+            }
+            (Self::Ed25519 { .. }, Scheme::Ed25519)
+            | (Self::Ed448 { .. }, Scheme::Ed448)
+            | (Self::Rsa { .. }, Scheme::RsaPkcs1 { .. } | Scheme::RsaPss { .. }) => true,
+            _ => false,
+        }
+    }
+
+    pub(super) fn rsa(n: &[u8], e: &[u8]) -> Result<Self, MalformedKeyError> {
+        for (name, number) in [("n", n), ("e", e)] {
+            match number.first() {
+                None => return Err(MalformedKeyError::Empty { name }),
+                Some(0) => return Err(MalformedKeyError::LeadingZero { name }),
+                Some(_) => {}
+            }
+        }
+        let bits = bit_length(n);
+        if !(RSA_MODULUS_BITS_MIN..=RSA_MODULUS_BITS_LONGEST).contains(&bits) {
+            return Err(MalformedKeyError::ModulusSize { bits });
+        }
+        if !is_odd(n) {
+            return Err(MalformedKeyError::ModulusEven);
+        }
+        if !is_odd(e) || e == [1] || bit_length(e) > RSA_EXPONENT_BITS_MAX {
+            return Err(MalformedKeyError::Exponent);
+        }
+        Ok(Self::Rsa { n: n.to_vec(), e: e.to_vec() })
+    }
+}
+
+/// The number of bits of a big-endian number without leading zero bytes.
+fn bit_length(number: &[u8]) -> usize {
+    let unused = number.first().map_or(0, |first| first.leading_zeros());
+    number.len().saturating_mul(8).saturating_sub(usize::try_from(unused).unwrap_or(0))
+}
+
+fn is_odd(number: &[u8]) -> bool {
+    number.last().is_some_and(|last| last % 2 == 1)
+}
