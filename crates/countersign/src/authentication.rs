@@ -1,22 +1,22 @@
 //! [Section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion): verifying an authentication assertion.
 
-mod factor;
-mod flagged;
-mod prepared;
-mod procedure;
+pub(crate) mod factor;
+pub(crate) mod flagged;
+pub(crate) mod prepared;
+pub(crate) mod procedure;
 
 use countersign_types::{
     AuthenticationResponse, CredentialId, Timestamp, UserHandle, options::CredentialDescriptor,
 };
 
 pub use self::factor::AdditionalFactor;
-use self::procedure::{Key, Procedure, Verified};
 use crate::{
+    authentication::procedure::{Key, Procedure, Verified},
     error::Error,
-    extensions::AuthenticationExtensions,
-    record::{CredentialRecord, CredentialUpdate, DynamicPart},
+    extensions::outcome::AuthenticationExtensions,
+    record::{credential_record::CredentialRecord, dynamic_part::DynamicPart, update::CredentialUpdate},
     relying_party::RelyingParty,
-    report::{NoReport, Report},
+    report::{Report, recorder::NoReport},
     state::AuthenticationState,
 };
 

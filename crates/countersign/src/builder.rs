@@ -14,8 +14,8 @@ use crate::{
     relying_party::RelyingParty,
 };
 
-mod error;
-mod origins;
+pub(crate) mod error;
+pub(crate) mod origins;
 
 pub use error::ConfigurationError;
 use origins::Wanted;

@@ -98,10 +98,14 @@ impl fmt::Debug for Challenge {
 /// A challenge in a state. The type itself has no serialised form: to read it would be a second way to a short one, and to
 /// one that no ceremony can end with.
 pub(crate) mod stored {
-    use super::{
-        BOUND_HASH_LENGTH, Base64Url, CHALLENGE_MAX, Challenge, Deserialize, Deserializer, Serializer,
-        base64url,
-    };
+    use super::BOUND_HASH_LENGTH;
+    use super::Base64Url;
+    use super::CHALLENGE_MAX;
+    use super::Challenge;
+    use super::Deserialize;
+    use super::Deserializer;
+    use super::Serializer;
+    use super::base64url;
     use serde::de::Error as _;
 
     pub(crate) fn serialize<S: Serializer>(challenge: &Challenge, serializer: S) -> Result<S::Ok, S::Error> {

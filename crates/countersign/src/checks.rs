@@ -1,7 +1,7 @@
 //! The checks that both ceremonies share, each with one step of each.
 
-mod client_data;
-mod encoding;
+pub(crate) mod client_data;
+pub(crate) mod encoding;
 
 use countersign_cose::hash::sha256;
 use countersign_types::{AuthenticatorData, ClientData, Timestamp, base64url};
@@ -10,10 +10,10 @@ use subtle::{Choice, ConstantTimeEq};
 use crate::{
     error::{ACCEPTED_MAX, Error, Fault},
     origin::is_web_origin,
-    policy::{CrossOrigin, TopOrigins},
+    policy::choices::{CrossOrigin, TopOrigins},
     relying_party::RelyingParty,
-    report::{Deviation, Evidence, Reason, Recorder},
-    state::CeremonyState,
+    report::{Reason, evidence::Evidence, lint::Deviation, recorder::Recorder},
+    state::kind::CeremonyState,
     step::Step,
 };
 

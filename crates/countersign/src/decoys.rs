@@ -17,7 +17,7 @@ use sha2::Sha256;
 
 use crate::{entropy::USER_HANDLE_LENGTH, relying_party::RelyingParty};
 
-mod profile;
+pub(crate) mod profile;
 
 pub use profile::{DecoyProfile, DecoyProfileError, DecoyShape, Observation};
 

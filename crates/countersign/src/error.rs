@@ -10,11 +10,11 @@ use countersign_types::{
 };
 
 use crate::{
-    checks::HandleEncoding,
-    extensions::ExtensionRefused,
-    policy::PolicyFault,
-    record::Flagged,
-    report::Deviation,
+    checks::encoding::HandleEncoding,
+    extensions::refused::ExtensionRefused,
+    policy::fault::PolicyFault,
+    record::dynamic_part::Flagged,
+    report::lint::Deviation,
     step::{AuthenticationStep, Step},
 };
 

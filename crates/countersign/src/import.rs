@@ -14,13 +14,13 @@ use countersign_types::{
 };
 
 use crate::{
-    reassessment::{Verdict, verify_evidence},
-    record::{AttestationEvidence, CredentialRecord},
+    reassessment::{verdict::Verdict, verify_evidence},
+    record::{credential_record::CredentialRecord, evidence::AttestationEvidence},
     relying_party::RelyingParty,
 };
 
-mod encoded;
-mod key;
+pub(crate) mod encoded;
+pub(crate) mod key;
 
 pub use encoded::{Encoded, EncodingError};
 pub use key::ImportedKey;

@@ -101,7 +101,7 @@ mod origin;
 mod parts;
 mod policy;
 mod reassessment;
-mod record;
+pub mod record;
 mod registration;
 pub mod related_origins;
 mod relying_party;
@@ -114,12 +114,10 @@ mod single_use;
 mod state;
 mod step;
 mod step_up;
-pub mod store;
 #[cfg(any(test, feature = "store-kit"))]
 pub mod store_kit;
 #[cfg(test)]
 mod test_ceremony;
-mod version;
 
 pub use countersign_attestation as attestation;
 pub use countersign_cose as cose;
@@ -160,6 +158,7 @@ pub use policy::{
     UninitializedUserVerification, UnknownBackupEligibility, UnverifiedDiscoverable, Warning,
 };
 pub use reassessment::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Reassessor, Verdict};
+pub use record::store;
 pub use record::{
     AttestationEvidence, CredentialRecord, CredentialUpdate, DynamicPart, Flagged, Standing, StaticPart,
     Trusted, UpdateRefused,

@@ -3,6 +3,8 @@
 
 use core::fmt;
 
+use crate::record::bounds::RP_ID_MAX;
+
 pub(crate) mod app;
 pub(crate) mod extension;
 pub(crate) mod fault;
@@ -163,11 +165,7 @@ pub(crate) fn is_web_origin(text: &str) -> bool {
     WebOrigin::parse(text).is_some_and(|origin| origin.is_secure())
 }
 
-/// The most bytes of a domain name in text ([RFC 1035 section 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4),
-/// less the root's dot and length).
-pub(crate) const DOMAIN_MAX: usize = 253;
-
-/// The most bytes of one label, likewise.
+/// The most bytes of a label ([RFC 1035 section 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4)).
 const LABEL_MAX: usize = 63;
 
 /// Whether `text` is a domain name in ASCII, lower case, without a trailing dot, and no IP address: what an RP ID must
@@ -181,7 +179,7 @@ pub(crate) fn is_domain(text: &str) -> bool {
     };
     // A last label of digits alone makes the text an IPv4 address (URL standard, "ends in a number").
     let last = text.rsplit('.').next().unwrap_or_default();
-    text.len() <= DOMAIN_MAX
+    text.len() <= RP_ID_MAX
         && text.split('.').all(is_label)
         && !last.bytes().all(|byte| byte.is_ascii_digit())
         && !last.starts_with("0x")

@@ -1,13 +1,13 @@
 //! What the specification leaves to the relying party, as one value.
 
-mod algorithms;
-mod attested;
-mod backup;
-mod choices;
-mod contradictions;
-mod fault;
-mod session;
-mod warnings;
+pub(crate) mod algorithms;
+pub(crate) mod attested;
+pub(crate) mod backup;
+pub(crate) mod choices;
+pub(crate) mod contradictions;
+pub(crate) mod fault;
+pub(crate) mod session;
+pub(crate) mod warnings;
 
 use countersign_cose::Algorithm;
 use countersign_types::enumerations::{
@@ -15,12 +15,11 @@ use countersign_types::enumerations::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-pub(crate) use self::attested::{Demand, Observed};
-use crate::extensions::ExtensionPolicy;
 use crate::{
-    authentication::FlaggedCredentials,
-    report::{Deviation, Deviations},
-    version::Version,
+    authentication::flagged::FlaggedCredentials,
+    extensions::policy::ExtensionPolicy,
+    record::version::Version,
+    report::lint::{Deviation, Deviations},
 };
 
 pub use self::{

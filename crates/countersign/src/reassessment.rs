@@ -15,12 +15,15 @@ use countersign_cose::Verifiers;
 use countersign_types::Timestamp;
 
 use crate::{
-    record::{AttestationEvidence, CredentialRecord, Trusted},
+    record::{
+        credential_record::CredentialRecord,
+        evidence::{AttestationEvidence, Trusted},
+    },
     relying_party::RelyingParty,
 };
 
-mod evidence;
-mod verdict;
+pub(crate) mod evidence;
+pub(crate) mod verdict;
 
 use evidence::Found;
 pub use verdict::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Verdict};

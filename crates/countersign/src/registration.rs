@@ -1,17 +1,17 @@
 //! [Section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential): registering a new credential.
 
-mod procedure;
+pub(crate) mod procedure;
 
 use countersign_attestation::{Attestation, AttestedAaguid, Trust, TrustedPath};
 use countersign_types::{RegistrationResponse, Timestamp, UserHandle};
 
-use self::procedure::Procedure;
 use crate::{
     error::Error,
-    extensions::RegistrationExtensions,
-    record::CredentialRecord,
+    extensions::outcome::RegistrationExtensions,
+    record::credential_record::CredentialRecord,
+    registration::procedure::Procedure,
     relying_party::RelyingParty,
-    report::{NoReport, Report},
+    report::{Report, recorder::NoReport},
     state::RegistrationState,
 };
 

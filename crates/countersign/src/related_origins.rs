@@ -27,12 +27,12 @@ pub use countersign_types::related_origins::{
 };
 
 use crate::{
-    builder::ConfigurationError,
+    builder::error::ConfigurationError,
     origin::{WebOrigin, public_suffix::registrable_label},
     relying_party::RelyingParty,
 };
 
-mod item;
+pub(crate) mod item;
 
 use item::{Item, read};
 

@@ -9,7 +9,7 @@ use countersign_types::options::CredentialParameters;
 use crate::{
     builder::RelyingPartyBuilder,
     origin::{OriginRule, is_accepted},
-    policy::{Demand, Policy},
+    policy::{Policy, attested::Demand},
 };
 
 /// A [relying party](https://www.w3.org/TR/webauthn-3/#webauthn-relying-party): makes options and decides on responses.

@@ -2,9 +2,9 @@
 //! [7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) and
 //! [7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion).
 
-mod evidence;
-mod lint;
-mod recorder;
+pub(crate) mod evidence;
+pub(crate) mod lint;
+pub(crate) mod recorder;
 
 use core::fmt;
 
@@ -18,8 +18,6 @@ use crate::{
 
 pub use evidence::{Evidence, Flags};
 pub use lint::Deviation;
-pub(crate) use lint::Deviations;
-pub(crate) use recorder::{NoReport, Recorder};
 
 /// Every step of one ceremony in the specification's order, and the deviations that were accepted.
 ///

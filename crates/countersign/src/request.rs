@@ -7,7 +7,7 @@ use core::fmt;
 use countersign_types::{
     CreationOptions, RequestOptions, Timestamp, UserHandle,
     enumerations::UserVerificationRequirement,
-    extensions::ClientExtensionInputs,
+    extensions::{ClientExtensionInputs, Extension},
     identifiers::CREDENTIAL_ID_MAX,
     options::{AuthenticatorSelection, CredentialDescriptor, RpEntity, UserEntity},
 };
@@ -17,8 +17,14 @@ use crate::{
     blank::is_blank,
     challenge::{CHALLENGE_MIN, Challenge},
     entropy::{Entropy, EntropyUnavailable},
-    extensions::{Extension, ExtensionMisuse, PaymentExpectation, start},
-    policy::{ConditionalCreatePolicy, RecentSession, UnverifiedDiscoverable},
+    extensions::{
+        payment::PaymentExpectation,
+        start::{self, ExtensionMisuse},
+    },
+    policy::{
+        choices::UnverifiedDiscoverable,
+        session::{ConditionalCreatePolicy, RecentSession},
+    },
     registration::User,
     relying_party::RelyingParty,
     single_use::Unspent,

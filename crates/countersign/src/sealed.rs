@@ -46,8 +46,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod error;
-mod token;
+pub(crate) mod error;
+pub(crate) mod token;
 
 use core::fmt;
 
@@ -57,8 +57,13 @@ use chacha20poly1305::{
 };
 use countersign_types::{Timestamp, UserHandle, base64url};
 
-use self::token::{Header, NONCE_LENGTH, associated_data};
-use crate::{entropy::Entropy, relying_party::RelyingParty, single_use::Unspent, state::CeremonyState};
+use crate::{
+    entropy::Entropy,
+    relying_party::RelyingParty,
+    sealed::token::{Header, NONCE_LENGTH, associated_data},
+    single_use::Unspent,
+    state::kind::CeremonyState,
+};
 
 pub use error::{KeyRingError, OpenError, SealError};
 pub use token::TOKEN_MAX;

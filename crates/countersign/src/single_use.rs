@@ -2,14 +2,14 @@
 //! ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)): where the state is not removed
 //! from storage by the act of reading it, something else must remember that it was used.
 
-mod memory;
+pub(crate) mod memory;
 
 use core::fmt;
 
 use countersign_cose::hash::sha256;
 use countersign_types::{Code, Timestamp};
 
-use crate::state::CeremonyState;
+use crate::state::kind::CeremonyState;
 
 pub use memory::{OneProcessSingleUse, OneProcessSingleUseFull};
 

@@ -1,22 +1,23 @@
 //! What a relying party remembers between `start` and `finish`.
 
-mod form;
-mod kind;
+pub(crate) mod form;
+pub(crate) mod kind;
 
 use core::fmt;
 
 use countersign_types::{
-    AlgorithmIdentifier, CredentialId, Timestamp, UserHandle, enumerations::UserVerificationRequirement,
-    extensions::ClientExtensionInputs,
+    AlgorithmIdentifier, CredentialId, Timestamp, UserHandle,
+    enumerations::UserVerificationRequirement,
+    extensions::{ClientExtensionInputs, Extension},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    authentication::AdditionalFactor,
+    authentication::factor::AdditionalFactor,
     challenge::{Challenge, stored},
-    extensions::{Extension, PaymentExpectation, RequestedExtensions},
+    extensions::{payment::PaymentExpectation, requested::RequestedExtensions},
+    record::version::Version,
     relying_party::RelyingParty,
-    version::Version,
 };
 
 pub use form::StateError;

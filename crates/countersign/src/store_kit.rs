@@ -29,79 +29,18 @@
 //!
 //! A memory of used ceremonies, [`SingleUse`](crate::SingleUse), has checks of its own: [`run_single_use`].
 
-use core::fmt;
+pub(crate) mod ceremonies;
+pub(crate) mod concurrency;
+pub(crate) mod crashes;
+pub(crate) mod credentials;
+pub(crate) mod harness;
+pub(crate) mod samples;
+pub(crate) mod single_use;
+pub(crate) mod updates;
 
-use crate::store::{CeremonyStore, CredentialStore};
-
-mod ceremonies;
-mod concurrency;
-mod crashes;
-mod credentials;
-mod samples;
-mod single_use;
-mod updates;
-
+use harness::Check;
+pub use harness::{KitOutcome, KitReport, StoreHarness};
 pub use single_use::run_single_use;
-
-/// How the kit gets at a store.
-pub trait StoreHarness {
-    /// The store under test. The checks of what happens at once share it between threads.
-    type Store: CredentialStore + CeremonyStore + Sync;
-
-    /// An empty store, apart from any that was made before.
-    fn empty(&mut self) -> Self::Store;
-
-    /// Ends this store as a crash would, without an orderly close, and opens it again with what it had written.
-    fn crash(&mut self, store: Self::Store) -> Self::Store;
-}
-
-/// What the checks found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KitReport {
-    outcomes: Vec<KitOutcome>,
-}
-
-/// What one check found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct KitOutcome {
-    /// What was checked, as a sentence. Stable within a version of this crate.
-    pub check: &'static str,
-    /// What was wrong, if anything was.
-    pub result: Result<(), String>,
-}
-
-impl KitReport {
-    /// Every check's outcome, in the kit's order.
-    pub fn outcomes(&self) -> &[KitOutcome] {
-        &self.outcomes
-    }
-
-    /// Those that found something wrong.
-    pub fn failures(&self) -> impl Iterator<Item = &KitOutcome> {
-        self.outcomes.iter().filter(|outcome| outcome.result.is_err())
-    }
-
-    /// The last line of a test.
-    ///
-    /// # Panics
-    ///
-    /// With what was wrong, where something was.
-    #[track_caller]
-    pub fn assert_passed(&self) {
-        assert!(self.failures().next().is_none(), "the store breaks its promises:\n{self}");
-    }
-}
-
-/// One line for each check that found something wrong, and one for how many there were.
-impl fmt::Display for KitReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for KitOutcome { check, result } in self.failures() {
-            writeln!(f, "{check}: {}", result.as_ref().err().map_or("", String::as_str))?;
-        }
-        write!(f, "{} of {} checks failed", self.failures().count(), self.outcomes.len())
-    }
-}
 
 /// Runs every check.
 pub fn run<H: StoreHarness>(harness: &mut H) -> KitReport {
@@ -114,50 +53,6 @@ pub fn run<H: StoreHarness>(harness: &mut H) -> KitReport {
     ];
     let run = |check: Check<H>| KitOutcome { check: check.name, result: (check.run)(harness) };
     KitReport { outcomes: checks.into_iter().flatten().map(run).collect() }
-}
-
-struct Check<H> {
-    name: &'static str,
-    run: fn(&mut H) -> Outcome,
-}
-
-/// The fault that was found, if one was.
-type Outcome = Result<(), String>;
-
-/// A list of checks: each a sentence, and a function of the harness.
-macro_rules! checks {
-    ($($name:literal => $check:ident,)+) => {
-        pub(super) fn checks<H: super::StoreHarness>() -> Vec<super::Check<H>> {
-            vec![$(super::Check { name: $name, run: $check },)+]
-        }
-    };
-}
-use checks;
-
-/// What an operation answered; a store that fails has a fault.
-fn answer<T, E: fmt::Display>(operation: &str, answer: Result<T, E>) -> Result<T, String> {
-    answer.map_err(|error| format!("{operation} failed: {error}"))
-}
-
-fn expect<T: PartialEq + fmt::Debug>(what: &str, got: &T, expected: &T) -> Outcome {
-    if got == expected {
-        return Ok(());
-    }
-    Err(format!("{what}: {} expected, {} found", Shortened(expected), Shortened(got)))
-}
-
-/// The beginning of a value: samples may have 64 KiB.
-struct Shortened<'a, T>(&'a T);
-
-impl<T: fmt::Debug> fmt::Display for Shortened<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MAX: usize = 160;
-        let text = format!("{:?}", self.0);
-        match text.char_indices().nth(MAX).and_then(|(end, _)| text.get(..end)) {
-            Some(start) => write!(f, "{start}…"),
-            None => f.write_str(&text),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,15 +3,24 @@
 use countersign_cose::hash::sha256;
 use countersign_types::{
     AuthenticationResponse, CredentialId, RegistrationResponse, Timestamp, UserHandle, base64url,
+    enumerations::UserVerificationRequirement,
 };
 use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 use serde_json::{Value, json};
 
 use crate::{
-    AuthenticationRequest, AuthenticationState, Challenge, Consumption, CredentialIdStatus, CredentialRecord,
-    EntropyUnavailable, Error, Policy, RecentSession, Registered, RegistrationRequest, RegistrationState,
-    RelyingParty, RelyingPartyBuilder, StepReport, Unspent, UnverifiedDiscoverable, User,
-    UserVerificationRequirement,
+    builder::RelyingPartyBuilder,
+    challenge::Challenge,
+    entropy::EntropyUnavailable,
+    error::Error,
+    policy::{Policy, choices::UnverifiedDiscoverable, session::RecentSession},
+    record::credential_record::CredentialRecord,
+    registration::{CredentialIdStatus, Registered, User},
+    relying_party::RelyingParty,
+    report::StepReport,
+    request::{AuthenticationRequest, RegistrationRequest},
+    single_use::{Consumption, Unspent},
+    state::{AuthenticationState, RegistrationState},
 };
 
 pub(crate) const RP_ID: &str = "example.org";

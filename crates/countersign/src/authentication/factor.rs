@@ -3,8 +3,10 @@
 
 use countersign_types::UserHandle;
 
-use super::{Authenticated, AuthenticatedRef};
-use crate::record::CredentialUpdate;
+use crate::{
+    authentication::{Authenticated, prepared::AuthenticatedRef},
+    record::update::CredentialUpdate,
+};
 
 /// Says that the owner of an account was checked by a further authentication factor, as good as user verification: what it
 /// takes to rely on user verification with a credential that was never seen to do it.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::Fault,
-    record::{CredentialRecord, Standing},
+    record::{credential_record::CredentialRecord, dynamic_part::Standing},
 };
 
 /// What to do with an authentication by a credential that was [flagged](Standing::Flagged), as by a later judgement of
@@ -37,7 +37,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        Authenticated, AuthenticationStep as Step, Error,
+        authentication::Authenticated,
+        error::Error,
+        step::AuthenticationStep as Step,
         test_ceremony::{Get, NOW, authentication_state, get, handle, policy, record, rp, signing_key},
     };
 

@@ -6,16 +6,16 @@ use core::fmt;
 use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, Verifiers};
 use countersign_types::{CredentialId, Timestamp, UserHandle, response::AuthenticationResponseRef};
 
-use super::{
-    Authenticated,
-    procedure::{Key, Procedure, Verified},
-};
 use crate::{
+    authentication::{
+        Authenticated,
+        procedure::{Key, Procedure, Verified},
+    },
     error::Error,
-    extensions::AuthenticationExtensions,
-    record::{CredentialRecord, CredentialUpdate},
+    extensions::outcome::AuthenticationExtensions,
+    record::{credential_record::CredentialRecord, update::CredentialUpdate},
     relying_party::RelyingParty,
-    report::NoReport,
+    report::recorder::NoReport,
     state::AuthenticationState,
     step::AuthenticationStep as Step,
 };

@@ -12,12 +12,12 @@ use countersign_types::{
 use crate::{
     checks,
     error::{Error, Fault},
-    extensions::{AuthenticationExtensions, Outputs},
+    extensions::{outcome::AuthenticationExtensions, outputs::Outputs},
     parts::AssertionParts,
-    policy::{SignCountPolicy, UninitializedUserVerification, UnverifiedDiscoverable},
-    record::CredentialRecord,
+    policy::choices::{SignCountPolicy, UninitializedUserVerification, UnverifiedDiscoverable},
+    record::credential_record::CredentialRecord,
     relying_party::RelyingParty,
-    report::{Deviation, Evidence, Reason, Recorder},
+    report::{Reason, evidence::Evidence, lint::Deviation, recorder::Recorder},
     state::AuthenticationState,
     step::AuthenticationStep as Step,
 };

@@ -1,7 +1,7 @@
 //! From origins as they were written down to the rules that responses are held against.
 
-use super::ConfigurationError as Error;
 use crate::{
+    builder::error::ConfigurationError as Error,
     origin::{
         OriginRule, Scheme, WebOrigin, app::is_app_origin, extension::is_extension_origin,
         public_suffix::is_public_suffix,

@@ -3,7 +3,11 @@ use std::sync::Arc;
 use super::*;
 use crate::{
     origin::OriginRule,
-    policy::{AttestedPolicy, CrossOrigin, TIMEOUT_SECONDS_MAX, TopOrigins},
+    policy::{
+        TIMEOUT_SECONDS_MAX,
+        attested::AttestedPolicy,
+        choices::{CrossOrigin, TopOrigins},
+    },
     test_ceremony::{policy, rp},
 };
 use countersign_attestation::AnchorList;

@@ -4,11 +4,11 @@
 
 use countersign_types::{ClientData, client_data::ClientDataError};
 
-use super::{challenge, client_data_lint, cross_origin, origin, top_origin_step, type_};
 use crate::{
+    checks::{challenge, client_data_lint, cross_origin, origin, top_origin_step, type_},
     error::Error,
     relying_party::RelyingParty,
-    report::{Evidence, Recorder},
+    report::{evidence::Evidence, recorder::Recorder},
     step::Step,
 };
 

@@ -9,7 +9,7 @@ use countersign_types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::version::Version;
+use crate::record::version::Version;
 
 /// The fewest bytes of a decoy's credential ID: the least that
 /// [section 4](https://www.w3.org/TR/webauthn-3/#credential-id) allows an authenticator.

@@ -1,8 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Accounts, Transport, test_ceremony};
+use crate::{authentication::Accounts, test_ceremony};
 
 use super::*;
+use countersign_types::enumerations::Transport;
 
 const SECRET: [u8; 32] = [0x5e; 32];
 

@@ -3,8 +3,10 @@
 
 use countersign_types::extensions::{Extension, ExtensionError, LargeBlobOutput, PaymentClientData};
 
-use super::{AuthenticationExtensions, Outputs, requested::RequestedLargeBlob};
-use crate::error::Fault;
+use crate::{
+    error::Fault,
+    extensions::{outcome::AuthenticationExtensions, outputs::Outputs, requested::RequestedLargeBlob},
+};
 
 impl Outputs<'_> {
     /// What the outputs say, if all of it is acceptable. `client_data_json` has the payment, where one was to be

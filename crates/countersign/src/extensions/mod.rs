@@ -22,14 +22,14 @@
 //!
 //! What may be a secret, such as the results of `prf`, is in no record, report, error or state.
 
-mod authentication;
-mod outcome;
-mod outputs;
-mod payment;
-mod policy;
-mod refused;
-mod registration;
-mod requested;
+pub(crate) mod authentication;
+pub(crate) mod outcome;
+pub(crate) mod outputs;
+pub(crate) mod payment;
+pub(crate) mod policy;
+pub(crate) mod refused;
+pub(crate) mod registration;
+pub(crate) mod requested;
 pub(crate) mod start;
 
 pub use countersign_types::extensions::{
@@ -39,7 +39,6 @@ pub use countersign_types::extensions::{
     PaymentInstrument, PrfInput, PrfResults, PrfValues, SecretBytes, UvmEntry,
 };
 pub use outcome::{AuthenticationExtensions, RegistrationExtensions};
-pub(crate) use outputs::Outputs;
 pub use payment::PaymentExpectation;
 pub use policy::{
     CredProtectPolicy, ExtensionPolicy, PrfResultsPolicy, PrfUserVerification, RemoteClients, Unsolicited,

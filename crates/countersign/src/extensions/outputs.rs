@@ -7,11 +7,14 @@ use countersign_types::extensions::{
     AuthenticatorExtensionOutputs, ClientExtensionOutputs, Extension, ExtensionError, SecretBytes,
 };
 
-use super::{
-    ExtensionPolicy, ExtensionRefused, RequestedExtensions,
-    policy::{PrfResultsPolicy, RemoteClients, Unsolicited},
+use crate::{
+    error::Fault,
+    extensions::{
+        policy::{ExtensionPolicy, PrfResultsPolicy, RemoteClients, Unsolicited},
+        refused::ExtensionRefused,
+        requested::RequestedExtensions,
+    },
 };
-use crate::error::Fault;
 
 /// The outputs of a response.
 #[derive(Clone, Copy)]

@@ -3,11 +3,13 @@
 
 use countersign_types::extensions::{CredentialProtection, Enforcement, Extension, ExtensionError};
 
-use super::{
-    ExtensionRefused, Outputs, RegistrationExtensions, policy::CredProtectPolicy,
-    requested::RequestedLargeBlob,
+use crate::{
+    error::Fault,
+    extensions::{
+        outcome::RegistrationExtensions, outputs::Outputs, policy::CredProtectPolicy,
+        refused::ExtensionRefused, requested::RequestedLargeBlob,
+    },
 };
-use crate::error::Fault;
 
 impl Outputs<'_> {
     /// What the outputs say, if all of it is acceptable.

@@ -8,7 +8,7 @@ use countersign_types::extensions::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::PaymentExpectation;
+use crate::extensions::payment::PaymentExpectation;
 
 /// The part of the extension inputs that the response is judged by. It holds no secret: not the inputs of `prf`, nor
 /// what is to be written with `largeBlob` or `credBlob`.

@@ -12,11 +12,12 @@ use countersign_types::{
     options::CredentialDescriptor,
 };
 
-use super::{
-    PaymentExpectation, RequestedExtensions,
-    policy::{PrfUserVerification, RemoteClients},
-};
 use crate::{
+    extensions::{
+        payment::PaymentExpectation,
+        policy::{PrfUserVerification, RemoteClients},
+        requested::RequestedExtensions,
+    },
     origin::{
         is_web_origin,
         public_suffix::{public_suffix, registrable_label},

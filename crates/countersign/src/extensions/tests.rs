@@ -1,10 +1,13 @@
-use countersign_types::{Code, extensions::ClientExtensionInputs};
+use countersign_types::{Code, enumerations::UserVerificationRequirement, extensions::ClientExtensionInputs};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    Authenticated, AuthenticationState, AuthenticationStep, CredentialIdStatus, Error, Registered,
-    RegistrationState, RegistrationStep, UserVerificationRequirement,
+    authentication::Authenticated,
+    error::Error,
+    registration::{CredentialIdStatus, Registered},
+    state::{AuthenticationState, RegistrationState},
+    step::{AuthenticationStep, RegistrationStep},
     test_ceremony::{
         Create, ED, Get, NOW, authentication_state, create, get, handle, policy, record, registration_state,
         rp,
@@ -139,7 +142,7 @@ fn rule_314_an_authenticator_output_that_nobody_asked_for_is_ignored_reported_or
     let reject = || policy(Unsolicited::Reject);
     let error = registration_refused(&inputs(), reject(), &create, Code::ExtensionNotAccepted);
     let refused = ExtensionRefused::UnsolicitedAuthenticatorOutput { name: "credProtect".into() };
-    assert_eq!(*error.fault(), crate::Fault::ExtensionNotAccepted(refused));
+    assert_eq!(*error.fault(), crate::error::Fault::ExtensionNotAccepted(refused));
     authentication_refused(&inputs(), reject(), &get, Code::ExtensionNotAccepted);
     let level = CredentialProtection::UserVerificationOptional;
     let asked = inputs().with_cred_protect(level, Enforcement::BestEffort);
@@ -189,10 +192,10 @@ fn a_policy_survives_its_serialised_form() {
 
 #[test]
 fn a_policy_that_requires_what_can_t_be_asked_for_is_refused() {
-    let built = |builder: crate::RelyingPartyBuilder| builder.build().map(drop);
+    let built = |builder: crate::builder::RelyingPartyBuilder| builder.build().map(drop);
     let prf = || ExtensionPolicy::new().require(Extension::Prf);
     let error = built(rp().policy(policy().with_extensions(prf()))).unwrap_err();
-    assert!(matches!(error, crate::ConfigurationError::Extensions(_)), "{error}");
+    assert!(matches!(error, crate::builder::error::ConfigurationError::Extensions(_)), "{error}");
     built(rp().policy(policy().with_extensions(prf().prf_user_verification(PrfUserVerification::Any))))
         .unwrap();
     built(rp().policy(

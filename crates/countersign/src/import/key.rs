@@ -3,7 +3,10 @@
 
 use countersign_cose::{Algorithm, Curve, KeyMaterial, ParameterSet, PublicKey};
 
-use super::{Encoded, EncodingError, ImportError, encoded::EncodingFault};
+use crate::import::{
+    ImportError,
+    encoded::{Encoded, EncodingError, EncodingFault},
+};
 
 /// A public key in an encoding.
 ///

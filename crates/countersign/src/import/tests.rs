@@ -1,9 +1,9 @@
 use countersign_cose::{MalformedKeyError, PublicKey};
-use countersign_types::{AlgorithmIdentifier, base64url};
+use countersign_types::{AlgorithmIdentifier, Code, base64url};
 
 use super::*;
 use crate::{
-    Code, Policy, StoredAlgorithms,
+    policy::{Policy, algorithms::StoredAlgorithms},
     test_ceremony::{
         self, Attest, Create, Get, NOW, RP_ID, UP, authentication_state, cose_key, create, get, handle, rp,
         signing_key,

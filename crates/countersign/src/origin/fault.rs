@@ -4,7 +4,7 @@
 
 use core::fmt;
 
-use super::{
+use crate::origin::{
     LOCALHOST, Scheme, WebOrigin, app::has_app_prefix, extension::has_extension_scheme, is_domain,
     punycode::to_ascii,
 };

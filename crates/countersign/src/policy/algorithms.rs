@@ -4,7 +4,7 @@ use countersign_cose::Algorithm;
 use countersign_types::AlgorithmIdentifier;
 use serde::{Deserialize, Serialize};
 
-use super::PolicyFault;
+use crate::policy::fault::PolicyFault;
 
 /// Which algorithms the keys of stored credentials may have: what is no longer offered to new credentials may well go on
 /// working with old ones, or be given up for them too.
@@ -42,7 +42,9 @@ impl StoredAlgorithms {
 pub(super) mod identifiers {
     use serde::{Deserializer, Serializer, de::Error as _};
 
-    use super::{Algorithm, AlgorithmIdentifier, Deserialize};
+    use super::Algorithm;
+    use super::AlgorithmIdentifier;
+    use super::Deserialize;
 
     pub(in super::super) fn serialize<S: Serializer>(
         algorithms: &[Algorithm],

@@ -12,8 +12,7 @@ use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, AlgorithmIdentifier, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::PolicyFault;
-use crate::error::Fault;
+use crate::{error::Fault, policy::fault::PolicyFault};
 
 /// What is demanded of authenticators beyond a trust path: lists that can stand in a configuration file.
 ///

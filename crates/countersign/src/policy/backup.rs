@@ -4,8 +4,7 @@
 use countersign_types::authenticator_data::Flags;
 use serde::{Deserialize, Serialize};
 
-use super::PolicyFault;
-use crate::error::Fault;
+use crate::{error::Fault, policy::fault::PolicyFault};
 
 /// Whether credentials may or must be backed up, at registration and at each authentication.
 ///

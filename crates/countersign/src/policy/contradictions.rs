@@ -6,8 +6,13 @@ use countersign_types::enumerations::{
     AttestationConveyance, AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement,
 };
 
-use super::{AttestedPolicy, CREDENTIAL_ID_BYTES_MAX, CrossOrigin, Policy, TIMEOUT_SECONDS_MAX};
-use crate::{builder::ConfigurationError as Error, origin::is_web_origin};
+use crate::{
+    builder::error::ConfigurationError as Error,
+    origin::is_web_origin,
+    policy::{
+        CREDENTIAL_ID_BYTES_MAX, Policy, TIMEOUT_SECONDS_MAX, attested::AttestedPolicy, choices::CrossOrigin,
+    },
+};
 
 /// Formats that sign no AAGUID, so that no list of models can have one of theirs.
 const WITHOUT_AAGUID: &str = "fido-u2f";

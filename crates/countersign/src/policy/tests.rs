@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    ConfigurationError, EntropyUnavailable, RegistrationRequest, RelyingParty, StartError, User,
+    builder::error::ConfigurationError,
+    entropy::EntropyUnavailable,
+    registration::User,
+    relying_party::RelyingParty,
+    request::{RegistrationRequest, StartError},
     test_ceremony::{NOW, entropy, handle, rp},
 };
 
@@ -199,7 +203,7 @@ fn demands_of_a_policy_that_clash_are_refused_with_both_of_them_named() {
 #[test]
 fn rule_377_algorithms_must_be_offered_and_known_to_a_verifier() {
     assert_eq!(clash(Policy::passkeys().with_algorithms([])), ConfigurationError::NoAlgorithm);
-    let unsupported = rp().policy(Policy::passkeys()).verifiers(crate::Verifiers::none()).build();
+    let unsupported = rp().policy(Policy::passkeys()).verifiers(countersign_cose::Verifiers::none()).build();
     assert_eq!(unsupported.unwrap_err(), ConfigurationError::AlgorithmUnsupported(Algorithm::EdDsa));
 }
 
@@ -212,7 +216,7 @@ fn rule_379_trust_is_demanded_with_anchors_and_a_conveyance_or_not_at_all() {
     assert_eq!(clash(without), Error::TrustWithoutAttestation);
     assert_eq!(rp().policy(attested()).build().unwrap_err(), Error::NoAnchors);
     assert_eq!(rp().trust_anchors(anchors()).build().unwrap_err(), Error::AnchorsWithoutDemand);
-    let models = rp().model_policy(Arc::new(crate::attestation::ModelList::only([MODEL])));
+    let models = rp().model_policy(Arc::new(countersign_attestation::ModelList::only([MODEL])));
     assert_eq!(models.build().unwrap_err(), Error::ModelPolicyWithoutDemand);
     rp().policy(attested()).trust_anchors(anchors()).build().unwrap();
 }
@@ -321,14 +325,14 @@ fn an_empty_list_of_anchors_gives_a_warning() {
             .warnings()
     };
     assert_eq!(with(Arc::new(AnchorList::default())), [Warning::NoAnchors]);
-    assert_eq!(with(Arc::new(crate::attestation::ScopedAnchors::default())), [Warning::NoAnchors]);
+    assert_eq!(with(Arc::new(countersign_attestation::ScopedAnchors::default())), [Warning::NoAnchors]);
 }
 
 #[test]
 fn metadata_without_a_model_policy_gives_a_warning() {
     let builder = || rp().policy(Policy::attested(AttestedPolicy::new())).trust_anchors(Arc::new(Reporting));
     assert_eq!(builder().build().unwrap().warnings(), [Warning::MetadataWithoutModelPolicy]);
-    let judged = builder().model_policy(Arc::new(crate::attestation::ModelList::only([MODEL])));
+    let judged = builder().model_policy(Arc::new(countersign_attestation::ModelList::only([MODEL])));
     assert_eq!(judged.build().unwrap().warnings(), []);
 }
 
@@ -353,7 +357,7 @@ fn names_that_authenticators_may_cut_off_give_a_warning() {
 #[test]
 fn rule_376_a_user_handle_that_is_a_name_is_warned_of() {
     let user = |handle: &str, name: &str, display: &str| {
-        User::new(crate::UserHandle::new(handle.as_bytes()).unwrap(), name, display).warnings()
+        User::new(countersign_types::UserHandle::new(handle.as_bytes()).unwrap(), name, display).warnings()
     };
     assert_eq!(user("8f1c", "jo", "Jo"), []);
     assert_eq!(user("jo", "Jo", ""), [Warning::UserHandleIsName]);
@@ -416,13 +420,13 @@ fn rule_310_a_credential_is_made_without_asking_in_a_recent_session_of_its_accou
 #[test]
 fn a_challenge_of_one_s_own_takes_no_entropy() {
     let user = User::new(handle(7), "jo", "Jo");
-    let challenge = crate::Challenge::new([9; 16]).unwrap();
+    let challenge = crate::challenge::Challenge::new([9; 16]).unwrap();
     let request = RegistrationRequest::new(&user).challenge(challenge.clone());
     let mut none = |_: &mut [u8]| Err(EntropyUnavailable);
     let rp = built(Policy::passkeys());
     let (options, _) = rp.begin_registration(request, &mut none, NOW).unwrap();
     assert_eq!(*options.challenge, [9; 16]);
-    let request = crate::AuthenticationRequest::discoverable().challenge(challenge);
+    let request = crate::request::AuthenticationRequest::discoverable().challenge(challenge);
     let (options, _) = rp.begin_authentication(request, &mut none, NOW).unwrap();
     assert_eq!(*options.challenge, [9; 16]);
 }

@@ -6,7 +6,7 @@ use countersign_cose::Algorithm;
 use countersign_types::enumerations::{ResidentKeyRequirement, UserVerificationRequirement};
 
 use crate::{
-    policy::{CrossOrigin, Policy},
+    policy::{Policy, choices::CrossOrigin},
     registration::User,
     relying_party::RelyingParty,
 };

@@ -7,8 +7,10 @@ use countersign_types::{
     Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, Timestamp,
 };
 
-use super::verdict::{EvidenceFault, Verdict};
-use crate::record::{AttestationEvidence, CredentialRecord};
+use crate::{
+    reassessment::verdict::{EvidenceFault, Verdict},
+    record::{credential_record::CredentialRecord, evidence::AttestationEvidence},
+};
 
 /// What was made of a record's evidence.
 pub(crate) struct Found {

@@ -62,7 +62,7 @@ fn evidence_that_is_not_the_record_s_is_unusable() {
         record.clone().with_evidence(changed)
     };
     let other_id = CredentialRecord::new(
-        crate::CredentialId::new([1]).unwrap(),
+        countersign_types::CredentialId::new([1]).unwrap(),
         fixed.rp_id.clone(),
         fixed.user_handle.clone(),
         record.public_key(),
@@ -87,7 +87,7 @@ fn evidence_that_is_not_the_record_s_is_unusable() {
     ] {
         let verdict = judge(&broken).verdict().clone();
         assert_eq!(verdict, Verdict::EvidenceUnusable(EvidenceFault::OfAnotherCredential));
-        assert_eq!(verdict.code(), Some(crate::Code::CredentialIdMismatch));
+        assert_eq!(verdict.code(), Some(countersign_types::Code::CredentialIdMismatch));
     }
     let unreadable = |record: &CredentialRecord| judge(record).verdict().code().unwrap().as_str();
     assert_eq!(unreadable(&with(&[0xa0], evidence.client_data())), "attestation-object-malformed");
@@ -106,7 +106,7 @@ fn a_record_that_names_another_model_than_its_evidence_gets_no_verdict_on_either
         let verdict = judge(&record.clone().with_aaguid(other)).verdict().clone();
         let fault = EvidenceFault::OfAnotherModel { record: other, evidence: record.aaguid() };
         assert_eq!(verdict, Verdict::EvidenceUnusable(fault));
-        assert_eq!(verdict.code(), Some(crate::Code::AttestationAaguidMismatch));
+        assert_eq!(verdict.code(), Some(countersign_types::Code::AttestationAaguidMismatch));
     }
 }
 
@@ -119,9 +119,9 @@ fn a_statement_that_no_longer_verifies_is_not_believed() {
     let changed = AttestationEvidence::new("packed", "self", evidence.object(), other);
     let verdict = judge(&record.clone().with_evidence(changed)).verdict().clone();
     assert!(matches!(verdict, Verdict::StatementInvalid(_)), "{verdict}");
-    assert_eq!(verdict.code(), Some(crate::Code::AttestationSignatureInvalid));
+    assert_eq!(verdict.code(), Some(countersign_types::Code::AttestationSignatureInvalid));
     let forgotten = reassessor().with_formats(Formats::empty()).judge(&record, NOW);
-    assert_eq!(forgotten.verdict().code(), Some(crate::Code::AttestationFormatUnsupported));
+    assert_eq!(forgotten.verdict().code(), Some(countersign_types::Code::AttestationFormatUnsupported));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use countersign_types::{
     client_data::ClientDataError,
 };
 
-use crate::record::{AttestationEvidence, Trusted};
+use crate::record::evidence::{AttestationEvidence, Trusted};
 
 /// What an attestation is worth today.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,14 +11,18 @@ use countersign_types::{
     response::{KEYWORD_MAX, RESPONSE_JSON_MAX, TRANSPORTS_MAX},
 };
 
-use super::{AttestationEvidence, DynamicPart, Standing, StaticPart};
-use crate::origin::DOMAIN_MAX;
-
-/// The most bytes of a flag's reason: a page of text. Longer ones are cut when the flag is made.
-pub(super) const REASON_MAX: usize = 4096;
+use crate::record::{
+    dynamic_part::{DynamicPart, REASON_MAX, Standing},
+    evidence::AttestationEvidence,
+    static_part::StaticPart,
+};
 
 /// The most items of a list within a record, and the most members of an object: more than any version has.
 pub(super) const ITEMS_MAX: usize = TRANSPORTS_MAX;
+
+/// The most bytes of an RP ID: those of a domain name in text
+/// ([RFC 1035 section 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4), less the root's dot and length).
+pub(crate) const RP_ID_MAX: usize = 253;
 
 /// The member that is out of its bounds.
 pub(crate) type OutOfBounds = &'static str;
@@ -32,7 +36,7 @@ impl StaticPart {
         let transports = &self.transports;
         within(self.credential_type.as_str().len(), KEYWORD_MAX, "type is not of 1 to 64 bytes")?;
         within(self.id.as_bytes().len(), CREDENTIAL_ID_MAX, "id is not of 1 to 1023 bytes")?;
-        within(self.rp_id.len(), DOMAIN_MAX, "rp_id is not of 1 to 253 bytes")?;
+        within(self.rp_id.len(), RP_ID_MAX, "rp_id is not of 1 to 253 bytes")?;
         within(self.public_key.len(), ENCODED_MAX, "public_key is not of 1 to 8192 bytes")?;
         if transports.len() > TRANSPORTS_MAX || transports.iter().any(|it| it.as_str().len() > KEYWORD_MAX) {
             return Err("transports are more than 32, or one is longer than 64 bytes");
@@ -71,7 +75,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::{
-        CredentialRecord,
+        record::credential_record::CredentialRecord,
         test_ceremony::{NOW, record},
     };
 

@@ -4,7 +4,8 @@
 use countersign_types::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::bounds::REASON_MAX;
+/// The most bytes of a flag's reason: a page of text. Longer ones are cut when the flag is made.
+pub(super) const REASON_MAX: usize = 4096;
 
 /// The part of a [`CredentialRecord`](super::CredentialRecord) that changes: `signCount`, `backupState`, `uvInitialized`
 /// and the standing; and `backupEligible`, which changes once in a record that came without it.

@@ -15,9 +15,12 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use super::{
-    AttestationEvidence, CredentialRecord, DynamicPart, Standing, StaticPart,
+use crate::record::{
     bounds::{ITEMS_MAX, OutOfBounds},
+    credential_record::CredentialRecord,
+    dynamic_part::{DynamicPart, Standing},
+    evidence::AttestationEvidence,
+    static_part::StaticPart,
 };
 
 /// The newest version, which is written. Version 1 had no parts, BE always, and no standing.

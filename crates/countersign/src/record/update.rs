@@ -5,7 +5,7 @@ use core::fmt;
 
 use countersign_types::{Code, CredentialId};
 
-use super::DynamicPart;
+use crate::record::dynamic_part::DynamicPart;
 
 /// What an authentication changes, and what it found.
 ///

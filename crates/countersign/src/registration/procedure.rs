@@ -9,16 +9,21 @@ use countersign_types::{
     enumerations::{Transport, UserVerificationRequirement},
 };
 
-use super::{CredentialIdStatus, Registered};
 use crate::{
     checks,
     error::{Error, Fault},
-    extensions::{Outputs, RegistrationExtensions},
+    extensions::{outcome::RegistrationExtensions, outputs::Outputs},
     parts::AttestationParts,
-    policy::{BackupPolicy, ConditionalCreatePolicy, Observed, PolicyFault},
-    record::{AttestationEvidence, CredentialRecord, Trusted},
+    policy::{
+        attested::Observed, backup::BackupPolicy, fault::PolicyFault, session::ConditionalCreatePolicy,
+    },
+    record::{
+        credential_record::CredentialRecord,
+        evidence::{AttestationEvidence, Trusted},
+    },
+    registration::{CredentialIdStatus, Registered},
     relying_party::RelyingParty,
-    report::{Deviation, Evidence, Outcome, Reason, Recorder},
+    report::{Outcome, Reason, evidence::Evidence, lint::Deviation, recorder::Recorder},
     state::{Mediation, RegistrationState},
     step::RegistrationStep as Step,
 };

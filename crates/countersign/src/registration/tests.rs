@@ -1,13 +1,22 @@
-use countersign_cose::{PublicKey, hash::sha256};
-use countersign_types::{Base64Url, Code, base64url};
+use countersign_cose::{Algorithm, PublicKey, hash::sha256};
+use countersign_types::{
+    Aaguid, Base64Url, Code, CredentialId, base64url,
+    enumerations::{AttestationConveyance, ResidentKeyRequirement, UserVerificationRequirement},
+};
 use serde_json::json;
 
 use super::*;
 use crate::{
-    Aaguid, Algorithm, AttestationConveyance, AttestedPolicy, CredentialId, CrossOrigin, EntropyUnavailable,
-    Policy, RecentSession, RegistrationStep as Step, ResidentKeyRequirement, StartError, TopOrigins,
-    UserVerificationRequirement,
+    entropy::EntropyUnavailable,
+    policy::{
+        Policy,
+        attested::AttestedPolicy,
+        choices::{CrossOrigin, TopOrigins},
+        session::RecentSession,
+    },
+    request::StartError,
     state::Mediation,
+    step::RegistrationStep as Step,
     test_ceremony::{
         AT, Asking, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, authentication_state, create, entropy,
         handle, policy, registration_state, registration_state_of, rp,
@@ -51,7 +60,7 @@ fn a_valid_response_becomes_a_record() {
     assert_eq!(record.attestation_object(), Some(&*create().attestation_object()));
     assert_eq!(record.attestation_client_data(), Some(create().client_data.to_string().as_bytes()));
     assert!(record.uv_initialized() && record.backup_eligible() == Some(false) && !record.backup_state());
-    assert_eq!(record.transports(), [crate::Transport::Internal]);
+    assert_eq!(record.transports(), [countersign_types::enumerations::Transport::Internal]);
 }
 
 #[test]
@@ -125,7 +134,7 @@ fn rule_285_a_registration_state_is_no_authentication_state() {
     let rp = rp().build().unwrap();
     let state = registration_state(&rp);
     let json = serde_json::to_string(&state).unwrap();
-    serde_json::from_str::<crate::AuthenticationState>(&json).unwrap_err();
+    serde_json::from_str::<crate::state::AuthenticationState>(&json).unwrap_err();
     let state = authentication_state(&rp, None);
     let json = serde_json::to_string(&state).unwrap();
     serde_json::from_str::<RegistrationState>(&json).unwrap_err();
@@ -438,7 +447,7 @@ fn rule_132_a_format_is_matched_exactly() {
 
 #[test]
 fn rule_131_an_unknown_format_is_never_taken_for_valid() {
-    let anchors = std::sync::Arc::new(crate::AnchorList::default());
+    let anchors = std::sync::Arc::new(countersign_attestation::AnchorList::default());
     let demanding = rp().policy(Policy::attested(AttestedPolicy::new())).trust_anchors(anchors);
     for rp in [rp(), demanding] {
         let create = Create { attest: Attest::As("example.org.format", vec![0xa0]), ..create() };
@@ -461,7 +470,7 @@ fn a_statement_that_does_not_verify_is_refused() {
 #[test]
 fn rule_134_135_none_and_self_are_refused_where_trust_is_demanded() {
     let trust = || {
-        let anchors = std::sync::Arc::new(crate::AnchorList::default());
+        let anchors = std::sync::Arc::new(countersign_attestation::AnchorList::default());
         rp().policy(Policy::attested(AttestedPolicy::new())).trust_anchors(anchors)
     };
     for attest in [Attest::As("none", vec![0xa0]), Attest::SelfPacked] {
@@ -499,12 +508,15 @@ fn copies(members: serde_json::Value, differ: bool) {
     let create = Create { more: members, ..create() };
     let registered = create.finish(rp()).unwrap();
     assert_eq!(registered.credential().public_key(), create.public_key, "the attestation object's alone");
-    let strict = policy().with_refused_deviations([crate::Deviation::CopyDiffers]);
+    let strict = policy().with_refused_deviations([crate::report::lint::Deviation::CopyDiffers]);
     let exact = create.finish(rp().policy(strict));
     if differ {
         let error = exact.unwrap_err();
         assert_eq!((error.code(), error.step()), (Code::ResponseMalformed, Step::Record.into()));
-        assert_eq!(*error.fault(), crate::Fault::DeviationNotAccepted(crate::Deviation::CopyDiffers));
+        assert_eq!(
+            *error.fault(),
+            crate::error::Fault::DeviationNotAccepted(crate::report::lint::Deviation::CopyDiffers)
+        );
     } else {
         let _ = exact.unwrap();
     }

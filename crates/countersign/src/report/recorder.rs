@@ -2,9 +2,13 @@
 
 use countersign_types::cbor;
 
-use super::{Deviation, Deviations, Evidence, Outcome, Reason, Report};
 use crate::{
     error::{Error, Fault},
+    report::{
+        Outcome, Reason, Report,
+        evidence::Evidence,
+        lint::{Deviation, Deviations},
+    },
     step::Step,
 };
 

@@ -3,7 +3,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    AuthenticationStep, CredentialIdStatus, RegistrationStep, RelyingPartyBuilder,
+    builder::RelyingPartyBuilder,
+    registration::CredentialIdStatus,
+    step::{AuthenticationStep, RegistrationStep},
     test_ceremony::{
         Asking, BE, BS, CHALLENGE, Create, Get, NOW, UP, UV, authentication_state, create, get, handle,
         record, registration_state_of, rp,

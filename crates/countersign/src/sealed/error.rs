@@ -4,8 +4,7 @@ use core::fmt;
 
 use countersign_types::Code;
 
-use super::TOKEN_MAX;
-use crate::entropy::EntropyUnavailable;
+use crate::{entropy::EntropyUnavailable, sealed::token::TOKEN_MAX};
 
 /// Keys that make no ring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    Accounts, AuthenticationRequest, AuthenticationState, BoundAuthenticationState, CredentialIdStatus,
-    EntropyUnavailable, OneProcessSingleUse, RegistrationState, SpendError,
+    authentication::Accounts,
+    entropy::EntropyUnavailable,
+    registration::CredentialIdStatus,
+    request::AuthenticationRequest,
+    single_use::{SpendError, memory::OneProcessSingleUse},
+    state::{AuthenticationState, RegistrationState},
+    step_up::BoundAuthenticationState,
     test_ceremony::{
         NOW, authentication_state, create, entropy, get, handle, policy, record, registration_state, rp,
     },

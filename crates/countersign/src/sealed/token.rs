@@ -9,7 +9,7 @@
 use countersign_cose::hash::sha256;
 use countersign_types::base64url;
 
-use super::OpenError;
+use crate::sealed::error::OpenError;
 
 /// The most characters of a token. A state with 64 credential IDs of 512 bytes fits; one without any has some 600. A
 /// cookie holds some 4000.

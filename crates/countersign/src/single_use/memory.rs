@@ -8,7 +8,7 @@ use std::{
 
 use countersign_types::Timestamp;
 
-use super::{CeremonyId, Consumption, SingleUse};
+use crate::single_use::{CeremonyId, Consumption, SingleUse};
 
 /// A memory of the ceremonies that this one process used: for tests, and for servers of a single process whose states don't
 /// outlive it.

@@ -2,7 +2,7 @@ use std::sync::Barrier;
 
 use super::*;
 use crate::{
-    AuthenticationState,
+    state::AuthenticationState,
     test_ceremony::{CHALLENGE, NOW, get, handle, policy, record, registration_state, rp, unspent},
 };
 

@@ -7,8 +7,10 @@ use countersign_types::{Code, json::unique_names};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Map, Value};
 
-use super::{AuthenticationState, RegistrationState};
-use crate::step_up::BoundAuthenticationState;
+use crate::{
+    state::{AuthenticationState, RegistrationState},
+    step_up::BoundAuthenticationState,
+};
 
 /// A state as it is written.
 #[derive(Serialize)]

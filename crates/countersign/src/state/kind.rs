@@ -2,8 +2,14 @@
 
 use countersign_types::{Timestamp, UserHandle};
 
-use super::{AuthenticationState, RegistrationState, StateError, form::AnyState};
-use crate::{single_use::CeremonyId, step_up::BoundAuthenticationState};
+use crate::{
+    single_use::CeremonyId,
+    state::{
+        AuthenticationState, RegistrationState,
+        form::{AnyState, StateError},
+    },
+    step_up::BoundAuthenticationState,
+};
 
 /// The state of a ceremony that was started, of whichever kind. Only this crate's states are.
 pub trait CeremonyState: sealed::Sealed {

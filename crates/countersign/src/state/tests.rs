@@ -2,13 +2,17 @@ use countersign_types::Code;
 
 use super::*;
 use crate::{
-    Algorithm, AuthenticationRequest, BoundAuthenticationState, ConditionalCreatePolicy, ConfigurationError,
-    CredentialIdStatus, Policy, UnverifiedDiscoverable,
+    builder::error::ConfigurationError,
+    policy::{Policy, choices::UnverifiedDiscoverable, session::ConditionalCreatePolicy},
+    registration::CredentialIdStatus,
+    request::AuthenticationRequest,
+    step_up::BoundAuthenticationState,
     test_ceremony::{
         AT, Asking, CHALLENGE, Create, Get, NOW, UP, authentication_state, create, entropy, get, handle,
         policy, record, registration_state, registration_state_of, rp,
     },
 };
+use countersign_cose::Algorithm;
 
 fn with(policy: Policy) -> RelyingParty {
     rp().policy(policy).build().unwrap()

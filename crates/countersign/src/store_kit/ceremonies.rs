@@ -1,8 +1,13 @@
 //! Checks of open ceremonies
 //! ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
 
-use super::{Outcome, StoreHarness, answer, checks, expect, samples::NOW};
-use crate::store::CeremonyStore;
+use crate::{
+    record::store::traits::CeremonyStore,
+    store_kit::{
+        harness::{Outcome, StoreHarness, answer, checks, expect},
+        samples::NOW,
+    },
+};
 
 checks! {
     "a state comes back as it was" => comes_back,

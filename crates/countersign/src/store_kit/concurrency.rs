@@ -5,15 +5,16 @@ use std::{sync::Barrier, thread};
 
 use countersign_types::CredentialId;
 
-use super::{
-    Outcome, StoreHarness, answer,
-    ceremonies::put,
-    checks, expect,
-    samples::{NOW, holds, id, insert, record, update, user},
-};
 use crate::{
-    record::CredentialRecord,
-    store::{CeremonyStore as _, CredentialStore as _, Inserted, Removed, Updated},
+    record::{
+        credential_record::CredentialRecord,
+        store::traits::{CeremonyStore as _, CredentialStore as _, Inserted, Removed, Updated},
+    },
+    store_kit::{
+        ceremonies::put,
+        harness::{Outcome, StoreHarness, answer, checks, expect},
+        samples::{NOW, holds, id, insert, record, update, user},
+    },
 };
 
 checks! {

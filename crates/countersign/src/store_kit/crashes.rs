@@ -1,13 +1,14 @@
 //! Checks of what a crash leaves, between the steps of registration and authentication
 //! ([section 7](https://www.w3.org/TR/webauthn-3/#sctn-rp-operations)).
 
-use super::{
-    Outcome, StoreHarness, answer,
-    ceremonies::{put, take},
-    checks, expect,
-    samples::{apply, holds, insert, lists, record, update, user},
+use crate::{
+    record::store::traits::{CredentialStore as _, Removed, Updated},
+    store_kit::{
+        ceremonies::{put, take},
+        harness::{Outcome, StoreHarness, answer, checks, expect},
+        samples::{apply, holds, insert, lists, record, update, user},
+    },
 };
-use crate::store::{CredentialStore as _, Removed, Updated};
 
 checks! {
     "an inserted record survives a crash" => inserted,

@@ -3,11 +3,13 @@
 
 use countersign_types::{AlgorithmIdentifier, identifiers::Aaguid};
 
-use super::{
-    Outcome, StoreHarness, answer, checks, expect,
-    samples::{full_record, holds, id, insert, lists, record, user, user_of},
+use crate::{
+    record::store::traits::{CredentialStore as _, Inserted, Removed},
+    store_kit::{
+        harness::{Outcome, StoreHarness, answer, checks, expect},
+        samples::{full_record, holds, id, insert, lists, record, user, user_of},
+    },
 };
-use crate::store::{CredentialStore as _, Inserted, Removed};
 
 checks! {
     "a record comes back whole" => comes_back_whole,

@@ -5,10 +5,14 @@ use countersign_types::{
     identifiers::CREDENTIAL_ID_MAX,
 };
 
-use super::{Outcome, answer, expect};
 use crate::{
-    record::{AttestationEvidence, CredentialRecord, CredentialUpdate, Trusted},
-    store::{CredentialStore, Inserted, Updated},
+    record::{
+        credential_record::CredentialRecord,
+        evidence::{AttestationEvidence, Trusted},
+        store::traits::{CredentialStore, Inserted, Updated},
+        update::CredentialUpdate,
+    },
+    store_kit::harness::{Outcome, answer, expect},
 };
 
 pub(super) const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);

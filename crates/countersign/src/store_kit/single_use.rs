@@ -3,10 +3,14 @@
 
 use countersign_types::Timestamp;
 
-use super::{KitOutcome, KitReport, Outcome, answer, concurrency::at_once, expect, samples::NOW};
 use crate::{
     policy::TIMEOUT_SECONDS_MAX,
     single_use::{CeremonyId, Consumption, SingleUse},
+    store_kit::{
+        concurrency::at_once,
+        harness::{KitOutcome, KitReport, Outcome, answer, expect},
+        samples::NOW,
+    },
 };
 
 /// Runs the promises of [`SingleUse`] against anyone's own: `empty` makes one that remembers nothing, for each check

@@ -5,9 +5,14 @@ use std::{collections::BTreeSet, convert::Infallible, sync::Mutex, thread, time:
 use countersign_types::{CredentialId, Timestamp, UserHandle};
 
 use super::*;
-use crate::{
-    record::{CredentialRecord, CredentialUpdate, DynamicPart},
-    store::{Inserted, MemoryStore, Removed, Updated},
+use crate::record::{
+    credential_record::CredentialRecord,
+    dynamic_part::DynamicPart,
+    store::{
+        memory::MemoryStore,
+        traits::{CeremonyStore, CredentialStore, Inserted, Removed, Updated},
+    },
+    update::CredentialUpdate,
 };
 
 mod single_use;

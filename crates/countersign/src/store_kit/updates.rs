@@ -1,13 +1,15 @@
 //! Checks of updates as compare-and-swap
 //! ([section 7.2, update the credential record](https://www.w3.org/TR/webauthn-3/#authn-ceremony-update-credential-record)).
 
-use super::{
-    Outcome, StoreHarness, answer, checks, expect,
-    samples::{NOW, apply, full_record, holds, insert, record, update},
-};
 use crate::{
-    record::CredentialRecord,
-    store::{CredentialStore as _, Updated},
+    record::{
+        credential_record::CredentialRecord,
+        store::traits::{CredentialStore as _, Updated},
+    },
+    store_kit::{
+        harness::{Outcome, StoreHarness, answer, checks, expect},
+        samples::{NOW, apply, full_record, holds, insert, record, update},
+    },
 };
 
 checks! {

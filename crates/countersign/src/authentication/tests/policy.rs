@@ -2,9 +2,17 @@
 
 use super::*;
 use crate::{
-    AdditionalFactor, BackupEligibilityChange, BackupPolicy, Fault, Outcome, Policy, PolicyFault, Reason,
-    StoredAlgorithms, cose::Algorithm,
+    authentication::factor::AdditionalFactor,
+    error::Fault,
+    policy::{
+        Policy,
+        algorithms::StoredAlgorithms,
+        backup::{BackupEligibilityChange, BackupPolicy},
+        fault::PolicyFault,
+    },
+    report::{Outcome, Reason},
 };
+use countersign_cose::Algorithm;
 
 fn with(policy: Policy) -> RelyingPartyBuilder {
     rp().policy(policy)

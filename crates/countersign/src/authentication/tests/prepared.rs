@@ -1,8 +1,12 @@
 use super::*;
 use crate::{
-    AdditionalFactor, AuthenticatedRef, AuthenticationResponseRef, PreparedCredential, ResponseScratch,
+    authentication::{
+        factor::AdditionalFactor,
+        prepared::{AuthenticatedRef, PreparedCredential},
+    },
     test_ceremony::cose_key,
 };
+use countersign_types::response::{AuthenticationResponseRef, ResponseScratch};
 
 fn parts(authenticated: &Authenticated) -> (&UserHandle, bool, bool, u32, bool) {
     (

@@ -7,7 +7,11 @@ use countersign_types::{
 };
 
 use super::*;
-use crate::{AuthenticationRequest, RegistrationRequest, User, test_ceremony::entropy};
+use crate::{
+    registration::User,
+    request::{AuthenticationRequest, RegistrationRequest},
+    test_ceremony::entropy,
+};
 
 const SECRET: [u8; 32] = *b"sEcReT-sEcReT-sEcReT-sEcReT-sEcR";
 
@@ -56,7 +60,7 @@ fn asked() -> ClientExtensionInputs {
 
 #[test]
 fn what_a_ceremony_asks_with_is_in_no_debug_text_and_no_state() {
-    let rp = rp().policy(crate::Policy::passkeys()).build().unwrap();
+    let rp = rp().policy(crate::policy::Policy::passkeys()).build().unwrap();
     let (user, listed) = (User::new(handle(7), "jo", "Jo"), [record().descriptor()]);
     let write = LargeBlobInput::Write(SecretBytes::new(SECRET));
     let request =

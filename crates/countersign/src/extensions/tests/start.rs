@@ -1,9 +1,15 @@
-use countersign_types::{CredentialId, options::CredentialDescriptor};
+use countersign_types::{
+    CredentialId,
+    enumerations::{AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement},
+    options::CredentialDescriptor,
+};
 
 use super::*;
 use crate::{
-    AuthenticationRequest, AuthenticatorAttachment, ConfigurationError, Policy, RegistrationRequest,
-    RelyingPartyBuilder, ResidentKeyRequirement, StartError, User, UserVerificationRequirement,
+    builder::{RelyingPartyBuilder, error::ConfigurationError},
+    policy::Policy,
+    registration::User,
+    request::{AuthenticationRequest, RegistrationRequest, StartError},
     test_ceremony::entropy,
 };
 

@@ -2,12 +2,19 @@
 
 use super::*;
 use crate::{
-    BackupPolicy, ConditionalCreatePolicy, Fault, Policy, PolicyFault, RecentSession, RegistrationRequest,
-    ResidentKeyRequirement,
+    error::Fault,
+    policy::{
+        Policy,
+        backup::BackupPolicy,
+        fault::PolicyFault,
+        session::{ConditionalCreatePolicy, RecentSession},
+    },
+    request::RegistrationRequest,
     test_ceremony::{BE, BS},
 };
+use countersign_types::enumerations::ResidentKeyRequirement;
 
-fn with(policy: Policy) -> crate::RelyingPartyBuilder {
+fn with(policy: Policy) -> crate::builder::RelyingPartyBuilder {
     rp().policy(policy)
 }
 

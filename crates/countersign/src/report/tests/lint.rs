@@ -1,12 +1,21 @@
 //! What deviates and is accepted: each deviation by one response.
 
-use countersign_types::{AuthenticationResponse, RegistrationResponse};
+use countersign_types::{
+    AuthenticationResponse, RegistrationResponse, enumerations::AuthenticatorAttachment,
+};
 
+use crate::report::lint::Deviations;
 use super::*;
 use crate::{
-    AuthenticatorAttachment, CrossOrigin, Fault, Policy, RegistrationStep, TopOrigins, Verifiers,
+    error::Fault,
+    policy::{
+        Policy,
+        choices::{CrossOrigin, TopOrigins},
+    },
+    step::RegistrationStep,
     test_ceremony::{AT, policy, registration_state},
 };
+use countersign_cose::Verifiers;
 
 /// The lint of an accepted registration response, `change`d after it was made.
 fn lint(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation> {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io};
 
 use super::*;
-use crate::single_use::{CeremonyId, Consumption, OneProcessSingleUse, SingleUse};
+use crate::single_use::{CeremonyId, Consumption, SingleUse, memory::OneProcessSingleUse};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Broken {

@@ -9,8 +9,11 @@ use std::{
 
 use countersign_types::{CredentialId, Timestamp, UserHandle};
 
-use super::{CeremonyStore, CredentialStore, Inserted, Removed, Updated};
-use crate::record::{CredentialRecord, CredentialUpdate};
+use crate::record::{
+    credential_record::CredentialRecord,
+    store::traits::{CeremonyStore, CredentialStore, Inserted, Removed, Updated},
+    update::CredentialUpdate,
+};
 
 /// A store that lasts as long as its last clone; clones share it.
 #[derive(Debug, Clone, Default)]

@@ -1,19 +1,11 @@
-//! What a relying party's storage must do, as traits: the operations on
-//! [credential records](https://www.w3.org/TR/webauthn-3/#credential-record) and open ceremonies that are atomic.
-//!
-//! Nothing in this crate calls a store; a program may use whatever interface it likes. These traits say what the interface
-//! has to promise, for a program that wants that said, and for the conformance kit (module `store_kit`, feature
-//! `store-kit`), which anyone can run against a store of their own.
+//! The operations of a store, as traits, and their answers
+//! ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
 
 use core::fmt;
 
 use countersign_types::{CredentialId, Timestamp, UserHandle};
 
-use crate::record::{CredentialRecord, CredentialUpdate};
-
-mod memory;
-
-pub use memory::MemoryStore;
+use crate::record::{credential_record::CredentialRecord, update::CredentialUpdate};
 
 /// A store of credential records.
 ///

@@ -1,0 +1,251 @@
+//! The credential record: [section 4](https://www.w3.org/TR/webauthn-3/#credential-record).
+
+use crate::record::{
+    dynamic_part::{DynamicPart, Flagged, Standing},
+    evidence::AttestationEvidence,
+    static_part::StaticPart,
+    update::{CredentialUpdate, UpdateRefused},
+};
+use countersign_types::{
+    Aaguid, AlgorithmIdentifier, CredentialId, Timestamp, UserHandle,
+    enumerations::{CredentialType, Transport},
+    options::CredentialDescriptor,
+};
+
+/// What a relying party stores of a credential: what never changes, what each authentication may change, and the
+/// evidence that attestation gave.
+///
+/// Serialised, it says its version: what earlier versions of this crate wrote is read without loss, a later version is
+/// refused by that name, and so is a member that its version doesn't have. Each part can be serialised by itself too, so
+/// that a store can write the [`DynamicPart`] alone. The public key and the evidence are the bytes as received. A record
+/// with a member that is empty or longer than a registration can make it is neither written nor read.
+///
+/// Only the credential ID is unique. A user may have several credentials on one authenticator, such as one an algorithm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialRecord {
+    pub(crate) fixed: StaticPart,
+    pub(crate) dynamic: DynamicPart,
+    pub(crate) evidence: Option<AttestationEvidence>,
+}
+
+impl CredentialRecord {
+    /// A record of a credential that was registered elsewhere: its ID, the RP ID it is scoped to, its account, and its
+    /// public key as `COSE_Key` bytes. The counter is 0, BE unknown and every flag clear, until the `with_…` methods say
+    /// more.
+    ///
+    /// Nothing is checked here: a key that can't be used fails each authentication.
+    pub fn new(
+        id: CredentialId,
+        rp_id: impl Into<String>,
+        user_handle: UserHandle,
+        public_key: impl Into<Vec<u8>>,
+    ) -> Self {
+        let fixed = StaticPart::new(id, rp_id.into(), user_handle, public_key.into());
+        Self { fixed, dynamic: DynamicPart::default(), evidence: None }
+    }
+
+    /// The record that these are the parts of.
+    pub fn from_parts(
+        fixed: StaticPart,
+        dynamic: DynamicPart,
+        evidence: Option<AttestationEvidence>,
+    ) -> Self {
+        Self { fixed, dynamic, evidence }
+    }
+
+    /// The same with this signature counter.
+    pub fn with_sign_count(mut self, sign_count: u32) -> Self {
+        self.dynamic.sign_count = sign_count;
+        self
+    }
+
+    /// The same with this value of BE; `None` where nobody noted it at registration.
+    pub fn with_backup_eligible(mut self, backup_eligible: impl Into<Option<bool>>) -> Self {
+        self.dynamic.backup_eligible = backup_eligible.into();
+        self
+    }
+
+    /// The same with this value of BS.
+    pub fn with_backup_state(mut self, backup_state: bool) -> Self {
+        self.dynamic.backup_state = backup_state;
+        self
+    }
+
+    /// The same with this value of `uvInitialized`.
+    pub fn with_uv_initialized(mut self, uv_initialized: bool) -> Self {
+        self.dynamic.uv_initialized = uv_initialized;
+        self
+    }
+
+    /// The same with these transports.
+    pub fn with_transports(mut self, transports: impl IntoIterator<Item = Transport>) -> Self {
+        self.fixed.transports = transports.into_iter().collect();
+        self
+    }
+
+    /// The same with this algorithm noted.
+    pub fn with_algorithm(mut self, algorithm: AlgorithmIdentifier) -> Self {
+        self.fixed.algorithm = Some(algorithm);
+        self
+    }
+
+    /// The same with this AAGUID, a claim.
+    pub fn with_aaguid(mut self, aaguid: Aaguid) -> Self {
+        self.fixed.aaguid = aaguid;
+        self
+    }
+
+    /// The same in another account.
+    pub fn with_user_handle(mut self, user_handle: UserHandle) -> Self {
+        self.fixed.user_handle = user_handle;
+        self
+    }
+
+    /// The same with this evidence.
+    pub fn with_evidence(mut self, evidence: impl Into<Option<AttestationEvidence>>) -> Self {
+        self.evidence = evidence.into();
+        self
+    }
+
+    /// The same with this dynamic part: what a store reads that keeps it apart.
+    pub fn with_dynamic_part(mut self, dynamic: DynamicPart) -> Self {
+        self.dynamic = dynamic;
+        self
+    }
+
+    /// What never changes.
+    pub fn static_part(&self) -> &StaticPart {
+        &self.fixed
+    }
+
+    /// What an authentication may change.
+    pub fn dynamic_part(&self) -> &DynamicPart {
+        &self.dynamic
+    }
+
+    /// What the attestation was judged by, where it is kept.
+    pub fn evidence(&self) -> Option<&AttestationEvidence> {
+        self.evidence.as_ref()
+    }
+
+    /// The kind of credential.
+    pub fn credential_type(&self) -> &CredentialType {
+        &self.fixed.credential_type
+    }
+
+    /// The credential ID.
+    pub fn id(&self) -> &CredentialId {
+        &self.fixed.id
+    }
+
+    /// The RP ID that the credential is scoped to.
+    pub fn rp_id(&self) -> &str {
+        &self.fixed.rp_id
+    }
+
+    /// The user handle of the account that it belongs to.
+    pub fn user_handle(&self) -> &UserHandle {
+        &self.fixed.user_handle
+    }
+
+    /// The public key: the `COSE_Key` as received.
+    pub fn public_key(&self) -> &[u8] {
+        &self.fixed.public_key
+    }
+
+    /// The public key's algorithm, where it was noted.
+    pub fn algorithm(&self) -> Option<AlgorithmIdentifier> {
+        self.fixed.algorithm
+    }
+
+    /// How the client said that the authenticator is reached. A hint for later options.
+    pub fn transports(&self) -> &[Transport] {
+        &self.fixed.transports
+    }
+
+    /// The model that the authenticator said it is: a claim.
+    pub fn aaguid(&self) -> Aaguid {
+        self.fixed.aaguid
+    }
+
+    /// The signature counter of the latest ceremony.
+    pub fn sign_count(&self) -> u32 {
+        self.dynamic.sign_count
+    }
+
+    /// Whether the user was ever verified with it. While it is false, as after a conditional registration, user
+    /// verification is no factor: where it is required, an authentication fails unless a further factor was checked.
+    pub fn uv_initialized(&self) -> bool {
+        self.dynamic.uv_initialized
+    }
+
+    /// BE at registration: whether it may be backed up, so be on more than one device. `None` in a record from elsewhere,
+    /// until an authentication tells.
+    pub fn backup_eligible(&self) -> Option<bool> {
+        self.dynamic.backup_eligible
+    }
+
+    /// BS at the latest ceremony: whether it was backed up.
+    pub fn backup_state(&self) -> bool {
+        self.dynamic.backup_state
+    }
+
+    /// Whether authentications may be made with it.
+    pub fn standing(&self) -> &Standing {
+        &self.dynamic.standing
+    }
+
+    /// The attestation statement format, where the evidence is kept.
+    pub fn attestation_format(&self) -> Option<&str> {
+        self.evidence.as_ref().map(AttestationEvidence::format)
+    }
+
+    /// The attestation type as a word (`none`, `self`, `basic`, …), where the evidence is kept.
+    pub fn attestation_type(&self) -> Option<&str> {
+        self.evidence.as_ref().map(AttestationEvidence::attestation_type)
+    }
+
+    /// The attestation object as received, where it is kept.
+    pub fn attestation_object(&self) -> Option<&[u8]> {
+        self.evidence.as_ref().map(AttestationEvidence::object)
+    }
+
+    /// The client data of the registration as received, where it is kept.
+    pub fn attestation_client_data(&self) -> Option<&[u8]> {
+        self.evidence.as_ref().map(AttestationEvidence::client_data)
+    }
+
+    /// What options say of the credential.
+    pub fn descriptor(&self) -> CredentialDescriptor {
+        let mut descriptor = CredentialDescriptor::new(self.fixed.id.clone(), self.fixed.transports.clone());
+        descriptor.credential_type = self.fixed.credential_type.clone();
+        descriptor
+    }
+
+    /// Refuses all authentications with it from now on, for this reason, which is for people; until
+    /// [`clear_flag`](Self::clear_flag).
+    pub fn flag(&mut self, reason: impl Into<String>, now: Timestamp) {
+        self.dynamic.standing = Standing::Flagged(Flagged::new(reason, now));
+    }
+
+    /// Takes it back.
+    pub fn clear_flag(&mut self) {
+        self.dynamic.standing = Standing::Active;
+    }
+
+    /// Takes over what an authentication changed, unless the record is no longer what the authentication was judged by:
+    /// then it stays as it is, and the authentication must be judged again.
+    pub fn apply(&mut self, update: &CredentialUpdate) -> Result<(), UpdateRefused> {
+        if update.credential_id != self.fixed.id {
+            return Err(UpdateRefused::OtherCredential);
+        }
+        if update.previous != self.dynamic {
+            return Err(UpdateRefused::Changed);
+        }
+        self.dynamic.clone_from(&update.next);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

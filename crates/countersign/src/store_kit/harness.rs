@@ -1,0 +1,109 @@
+//! How the kit gets at a store, and how its checks report what they found.
+
+use core::fmt;
+
+use crate::record::store::traits::{CeremonyStore, CredentialStore};
+
+/// How the kit gets at a store.
+pub trait StoreHarness {
+    /// The store under test. The checks of what happens at once share it between threads.
+    type Store: CredentialStore + CeremonyStore + Sync;
+
+    /// An empty store, apart from any that was made before.
+    fn empty(&mut self) -> Self::Store;
+
+    /// Ends this store as a crash would, without an orderly close, and opens it again with what it had written.
+    fn crash(&mut self, store: Self::Store) -> Self::Store;
+}
+
+/// What the checks found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KitReport {
+    pub(super) outcomes: Vec<KitOutcome>,
+}
+
+/// What one check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KitOutcome {
+    /// What was checked, as a sentence. Stable within a version of this crate.
+    pub check: &'static str,
+    /// What was wrong, if anything was.
+    pub result: Result<(), String>,
+}
+
+impl KitReport {
+    /// Every check's outcome, in the kit's order.
+    pub fn outcomes(&self) -> &[KitOutcome] {
+        &self.outcomes
+    }
+
+    /// Those that found something wrong.
+    pub fn failures(&self) -> impl Iterator<Item = &KitOutcome> {
+        self.outcomes.iter().filter(|outcome| outcome.result.is_err())
+    }
+
+    /// The last line of a test.
+    ///
+    /// # Panics
+    ///
+    /// With what was wrong, where something was.
+    #[track_caller]
+    pub fn assert_passed(&self) {
+        assert!(self.failures().next().is_none(), "the store breaks its promises:\n{self}");
+    }
+}
+
+/// One line for each check that found something wrong, and one for how many there were.
+impl fmt::Display for KitReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for KitOutcome { check, result } in self.failures() {
+            writeln!(f, "{check}: {}", result.as_ref().err().map_or("", String::as_str))?;
+        }
+        write!(f, "{} of {} checks failed", self.failures().count(), self.outcomes.len())
+    }
+}
+
+pub(super) struct Check<H> {
+    pub(super) name: &'static str,
+    pub(super) run: fn(&mut H) -> Outcome,
+}
+
+/// The fault that was found, if one was.
+pub(super) type Outcome = Result<(), String>;
+
+/// A list of checks: each a sentence, and a function of the harness.
+macro_rules! checks {
+    ($($name:literal => $check:ident,)+) => {
+        pub(in crate::store_kit) fn checks<H: crate::store_kit::harness::StoreHarness>() -> Vec<crate::store_kit::harness::Check<H>> {
+            vec![$(crate::store_kit::harness::Check { name: $name, run: $check },)+]
+        }
+    };
+}
+pub(super) use checks;
+
+/// What an operation answered; a store that fails has a fault.
+pub(super) fn answer<T, E: fmt::Display>(operation: &str, answer: Result<T, E>) -> Result<T, String> {
+    answer.map_err(|error| format!("{operation} failed: {error}"))
+}
+
+pub(super) fn expect<T: PartialEq + fmt::Debug>(what: &str, got: &T, expected: &T) -> Outcome {
+    if got == expected {
+        return Ok(());
+    }
+    Err(format!("{what}: {} expected, {} found", Shortened(expected), Shortened(got)))
+}
+
+/// The beginning of a value: samples may have 64 KiB.
+struct Shortened<'a, T>(&'a T);
+
+impl<T: fmt::Debug> fmt::Display for Shortened<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MAX: usize = 160;
+        let text = format!("{:?}", self.0);
+        match text.char_indices().nth(MAX).and_then(|(end, _)| text.get(..end)) {
+            Some(start) => write!(f, "{start}…"),
+            None => f.write_str(&text),
+        }
+    }
+}
