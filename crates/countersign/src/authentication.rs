@@ -12,11 +12,10 @@ use countersign_types::{
 pub use self::factor::AdditionalFactor;
 use crate::{
     authentication::procedure::{Key, Procedure, Verified},
-    error::Error,
     extensions::outcome::AuthenticationExtensions,
     record::{credential_record::CredentialRecord, dynamic_part::DynamicPart, update::CredentialUpdate},
     relying_party::RelyingParty,
-    report::{Report, recorder::NoReport},
+    report::{ceremony_report::Report, error::Error, recorder::NoReport},
     state::AuthenticationState,
 };
 

@@ -1,25 +1,28 @@
 //! The checks that both ceremonies share, each with one step of each.
 
 pub(crate) mod client_data;
-pub(crate) mod encoding;
 
 use countersign_cose::hash::sha256;
 use countersign_types::{AuthenticatorData, ClientData, Timestamp, base64url};
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::{
-    error::{ACCEPTED_MAX, Error, Fault},
     origin::is_web_origin,
     policy::choices::{CrossOrigin, TopOrigins},
     relying_party::RelyingParty,
-    report::{Reason, evidence::Evidence, lint::Deviation, recorder::Recorder},
+    report::{
+        ceremony_report::Reason,
+        deviation::Deviation,
+        encoding::is_text_of,
+        error::{ACCEPTED_MAX, Error, Fault},
+        evidence::Evidence,
+        recorder::Recorder,
+        step::Step,
+    },
     state::kind::CeremonyState,
-    step::Step,
 };
 
 pub(crate) use client_data::{Expected, Steps, client_data};
-pub use encoding::HandleEncoding;
-use encoding::is_text_of;
 
 /// The state must be this relying party's, made for the same purpose, and not too old.
 pub(crate) fn state(rp: &RelyingParty, state: &impl CeremonyState, now: Timestamp) -> Result<(), Fault> {

@@ -94,7 +94,6 @@ mod challenge;
 mod checks;
 mod decoys;
 mod entropy;
-mod error;
 pub mod extensions;
 mod import;
 mod origin;
@@ -105,14 +104,13 @@ pub mod record;
 mod registration;
 pub mod related_origins;
 mod relying_party;
-mod report;
+pub mod report;
 mod request;
 #[cfg(feature = "sealed")]
 pub mod sealed;
 mod signals;
 mod single_use;
 mod state;
-mod step;
 mod step_up;
 #[cfg(any(test, feature = "store-kit"))]
 pub mod store_kit;
@@ -128,7 +126,6 @@ pub use authentication::{
 };
 pub use builder::{ConfigurationError, RelyingPartyBuilder};
 pub use challenge::{CHALLENGE_MAX, CHALLENGE_MIN, Challenge, ChallengeLength};
-pub use checks::HandleEncoding;
 pub use countersign_attestation::{
     AnchorList, AttestationType, AttestedAaguid, Formats, TrustAnchor, TrustAnchors,
 };
@@ -149,12 +146,11 @@ pub use decoys::{
     Observation,
 };
 pub use entropy::{Entropy, EntropyUnavailable, new_user_handle};
-pub use error::{Error, Fault};
 pub use import::{Encoded, EncodingError, Import, ImportError, ImportedKey};
 pub use origin::{OriginRule, Scheme};
 pub use policy::{
     AndroidKeyProtection, AttestedPolicy, BackupEligibilityChange, BackupPolicy, ConditionalCreatePolicy,
-    CrossOrigin, Policy, PolicyFault, RecentSession, SignCountPolicy, StoredAlgorithms, TopOrigins,
+    CrossOrigin, Policy, RecentSession, SignCountPolicy, StoredAlgorithms, TopOrigins,
     UninitializedUserVerification, UnknownBackupEligibility, UnverifiedDiscoverable, Warning,
 };
 pub use reassessment::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Reassessor, Verdict};
@@ -165,14 +161,16 @@ pub use record::{
 };
 pub use registration::{CredentialIdStatus, Registered, User};
 pub use relying_party::RelyingParty;
-pub use report::{Deviation, Evidence, Failure, Flags, Outcome, Reason, Report, StepReport};
+pub use report::{
+    AuthenticationStep, Deviation, Error, Evidence, ExtensionRefused, Failure, Fault, Flags, HandleEncoding,
+    Outcome, PolicyFault, Reason, RegistrationStep, Report, Step, StepReport,
+};
 pub use request::{AuthenticationRequest, CREDENTIAL_LIST_MAX, RegistrationRequest, StartError};
 pub use single_use::{
     AlreadyUsed, CeremonyId, Consumption, OneProcessSingleUse, OneProcessSingleUseFull, SingleUse,
     SpendError, Unspent,
 };
 pub use state::{AuthenticationState, CeremonyState, RegistrationState, StateError};
-pub use step::{AuthenticationStep, RegistrationStep, Step};
 pub use step_up::BoundAuthenticationState;
 
 /// The documents' examples, compiled as tests.

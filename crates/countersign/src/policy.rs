@@ -5,7 +5,6 @@ pub(crate) mod attested;
 pub(crate) mod backup;
 pub(crate) mod choices;
 pub(crate) mod contradictions;
-pub(crate) mod fault;
 pub(crate) mod session;
 pub(crate) mod warnings;
 
@@ -19,7 +18,10 @@ use crate::{
     authentication::flagged::FlaggedCredentials,
     extensions::policy::ExtensionPolicy,
     record::version::Version,
-    report::lint::{Deviation, Deviations},
+    report::{
+        deviation::{Deviation, Deviations},
+        policy_fault::PolicyFault,
+    },
 };
 
 pub use self::{
@@ -29,7 +31,6 @@ pub use self::{
     choices::{
         CrossOrigin, SignCountPolicy, TopOrigins, UninitializedUserVerification, UnverifiedDiscoverable,
     },
-    fault::PolicyFault,
     session::{ConditionalCreatePolicy, RecentSession},
     warnings::Warning,
 };

@@ -6,12 +6,11 @@ use countersign_attestation::{Attestation, AttestedAaguid, Trust, TrustedPath};
 use countersign_types::{RegistrationResponse, Timestamp, UserHandle};
 
 use crate::{
-    error::Error,
     extensions::outcome::RegistrationExtensions,
     record::credential_record::CredentialRecord,
     registration::procedure::Procedure,
     relying_party::RelyingParty,
-    report::{Report, recorder::NoReport},
+    report::{ceremony_report::Report, error::Error, recorder::NoReport},
     state::RegistrationState,
 };
 

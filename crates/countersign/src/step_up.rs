@@ -12,11 +12,13 @@ use core::fmt;
 use crate::{
     challenge::BOUND_HASH_LENGTH,
     entropy::Entropy,
-    error::{Error, Fault},
     relying_party::RelyingParty,
+    report::{
+        error::{Error, Fault},
+        step::AuthenticationStep as Step,
+    },
     request::{AuthenticationRequest, StartError},
     state::{AuthenticationState, debug},
-    step::AuthenticationStep as Step,
 };
 
 /// What the hash begins with that binds data to a challenge, so that no other hash is taken for it.

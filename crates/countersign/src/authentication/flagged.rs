@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    error::Fault,
     record::{credential_record::CredentialRecord, dynamic_part::Standing},
+    report::error::Fault,
 };
 
 /// What to do with an authentication by a credential that was [flagged](Standing::Flagged), as by a later judgement of
@@ -38,8 +38,7 @@ mod tests {
     use super::*;
     use crate::{
         authentication::Authenticated,
-        error::Error,
-        step::AuthenticationStep as Step,
+        report::{error::Error, step::AuthenticationStep as Step},
         test_ceremony::{Get, NOW, authentication_state, get, handle, policy, record, rp, signing_key},
     };
 

@@ -11,13 +11,11 @@ use crate::{
         Authenticated,
         procedure::{Key, Procedure, Verified},
     },
-    error::Error,
     extensions::outcome::AuthenticationExtensions,
     record::{credential_record::CredentialRecord, update::CredentialUpdate},
     relying_party::RelyingParty,
-    report::recorder::NoReport,
+    report::{error::Error, recorder::NoReport, step::AuthenticationStep as Step},
     state::AuthenticationState,
-    step::AuthenticationStep as Step,
 };
 
 /// The public key of a credential record, parsed once to verify many signatures with: for a cache beside the store.

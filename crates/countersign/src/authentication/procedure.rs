@@ -11,15 +11,21 @@ use countersign_types::{
 
 use crate::{
     checks,
-    error::{Error, Fault},
     extensions::{outcome::AuthenticationExtensions, outputs::Outputs},
     parts::AssertionParts,
     policy::choices::{SignCountPolicy, UninitializedUserVerification, UnverifiedDiscoverable},
     record::credential_record::CredentialRecord,
     relying_party::RelyingParty,
-    report::{Reason, evidence::Evidence, lint::Deviation, recorder::Recorder},
+    report::{
+        ceremony_report::Reason,
+        deviation::Deviation,
+        encoding::HandleEncoding,
+        error::{Error, Fault},
+        evidence::Evidence,
+        recorder::Recorder,
+        step::AuthenticationStep as Step,
+    },
     state::AuthenticationState,
-    step::AuthenticationStep as Step,
 };
 
 /// What one run of the steps is about.
@@ -327,6 +333,6 @@ fn counter(policy: SignCountPolicy, stored: u32, received: u32) -> Result<(u32, 
 
 /// What is wrong with a user handle that is not the account's.
 fn other_handle(expected: &[u8], received: &[u8]) -> Fault {
-    let encoding = checks::HandleEncoding::between(expected, received);
+    let encoding = HandleEncoding::between(expected, received);
     encoding.map_or(Fault::UserHandleMismatch, Fault::UserHandleEncoding)
 }

@@ -5,8 +5,7 @@ use super::*;
 use crate::{
     builder::RelyingPartyBuilder,
     policy::choices::SignCountPolicy,
-    report::StepReport,
-    step::AuthenticationStep as Step,
+    report::{ceremony_report::StepReport, step::AuthenticationStep as Step},
     test_ceremony::{
         BE, BS, CHALLENGE, Get, NOW, RP_ID, UP, UV, authentication_state, entropy, get, handle, policy,
         record, rp, signing_key, state_for,

@@ -6,10 +6,8 @@ use countersign_types::{ClientData, client_data::ClientDataError};
 
 use crate::{
     checks::{challenge, client_data_lint, cross_origin, origin, top_origin_step, type_},
-    error::Error,
     relying_party::RelyingParty,
-    report::{evidence::Evidence, recorder::Recorder},
-    step::Step,
+    report::{error::Error, evidence::Evidence, recorder::Recorder, step::Step},
 };
 
 /// What client data must say.

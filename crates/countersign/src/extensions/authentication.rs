@@ -4,8 +4,8 @@
 use countersign_types::extensions::{Extension, ExtensionError, LargeBlobOutput, PaymentClientData};
 
 use crate::{
-    error::Fault,
     extensions::{outcome::AuthenticationExtensions, outputs::Outputs, requested::RequestedLargeBlob},
+    report::error::Fault,
 };
 
 impl Outputs<'_> {

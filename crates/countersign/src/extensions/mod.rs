@@ -27,11 +27,11 @@ pub(crate) mod outcome;
 pub(crate) mod outputs;
 pub(crate) mod payment;
 pub(crate) mod policy;
-pub(crate) mod refused;
 pub(crate) mod registration;
 pub(crate) mod requested;
 pub(crate) mod start;
 
+pub use crate::report::extension_refused::ExtensionRefused;
 pub use countersign_types::extensions::{
     AuthenticatorExtensionOutputs, ClientExtensionInputs, ClientExtensionOutputs, CredentialProtection,
     Enforcement, Extension, ExtensionError, ExtensionInputError, HmacResults, HmacSalts, LargeBlobInput,
@@ -43,7 +43,6 @@ pub use payment::PaymentExpectation;
 pub use policy::{
     CredProtectPolicy, ExtensionPolicy, PrfResultsPolicy, PrfUserVerification, RemoteClients, Unsolicited,
 };
-pub use refused::ExtensionRefused;
 pub use requested::RequestedExtensions;
 pub use start::ExtensionMisuse;
 

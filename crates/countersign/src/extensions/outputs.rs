@@ -8,12 +8,11 @@ use countersign_types::extensions::{
 };
 
 use crate::{
-    error::Fault,
     extensions::{
         policy::{ExtensionPolicy, PrfResultsPolicy, RemoteClients, Unsolicited},
-        refused::ExtensionRefused,
         requested::RequestedExtensions,
     },
+    report::{error::Fault, extension_refused::ExtensionRefused},
 };
 
 /// The outputs of a response.

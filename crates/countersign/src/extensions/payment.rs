@@ -6,7 +6,7 @@ use countersign_types::extensions::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::extensions::refused::ExtensionRefused;
+use crate::report::extension_refused::ExtensionRefused;
 
 /// The payment that a person is asked to confirm, as it must be in signed client data.
 ///

@@ -4,11 +4,11 @@
 use countersign_types::extensions::{CredentialProtection, Enforcement, Extension, ExtensionError};
 
 use crate::{
-    error::Fault,
     extensions::{
         outcome::RegistrationExtensions, outputs::Outputs, policy::CredProtectPolicy,
-        refused::ExtensionRefused, requested::RequestedLargeBlob,
+        requested::RequestedLargeBlob,
     },
+    report::{error::Fault, extension_refused::ExtensionRefused},
 };
 
 impl Outputs<'_> {

@@ -4,10 +4,12 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     authentication::Authenticated,
-    error::Error,
     registration::{CredentialIdStatus, Registered},
+    report::{
+        error::Error,
+        step::{AuthenticationStep, RegistrationStep},
+    },
     state::{AuthenticationState, RegistrationState},
-    step::{AuthenticationStep, RegistrationStep},
     test_ceremony::{
         Create, ED, Get, NOW, authentication_state, create, get, handle, policy, record, registration_state,
         rp,
@@ -142,7 +144,7 @@ fn rule_314_an_authenticator_output_that_nobody_asked_for_is_ignored_reported_or
     let reject = || policy(Unsolicited::Reject);
     let error = registration_refused(&inputs(), reject(), &create, Code::ExtensionNotAccepted);
     let refused = ExtensionRefused::UnsolicitedAuthenticatorOutput { name: "credProtect".into() };
-    assert_eq!(*error.fault(), crate::error::Fault::ExtensionNotAccepted(refused));
+    assert_eq!(*error.fault(), crate::report::error::Fault::ExtensionNotAccepted(refused));
     authentication_refused(&inputs(), reject(), &get, Code::ExtensionNotAccepted);
     let level = CredentialProtection::UserVerificationOptional;
     let asked = inputs().with_cred_protect(level, Enforcement::BestEffort);

@@ -4,7 +4,7 @@ use countersign_cose::Algorithm;
 use countersign_types::AlgorithmIdentifier;
 use serde::{Deserialize, Serialize};
 
-use crate::policy::fault::PolicyFault;
+use crate::report::policy_fault::PolicyFault;
 
 /// Which algorithms the keys of stored credentials may have: what is no longer offered to new credentials may well go on
 /// working with old ones, or be given up for them too.

@@ -12,7 +12,7 @@ use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, AlgorithmIdentifier, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Fault, policy::fault::PolicyFault};
+use crate::report::{error::Fault, policy_fault::PolicyFault};
 
 /// What is demanded of authenticators beyond a trust path: lists that can stand in a configuration file.
 ///

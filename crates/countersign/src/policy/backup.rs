@@ -4,7 +4,7 @@
 use countersign_types::authenticator_data::Flags;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Fault, policy::fault::PolicyFault};
+use crate::report::{error::Fault, policy_fault::PolicyFault};
 
 /// Whether credentials may or must be backed up, at registration and at each authentication.
 ///

@@ -11,21 +11,25 @@ use countersign_types::{
 
 use crate::{
     checks,
-    error::{Error, Fault},
     extensions::{outcome::RegistrationExtensions, outputs::Outputs},
     parts::AttestationParts,
-    policy::{
-        attested::Observed, backup::BackupPolicy, fault::PolicyFault, session::ConditionalCreatePolicy,
-    },
+    policy::{attested::Observed, backup::BackupPolicy, session::ConditionalCreatePolicy},
     record::{
         credential_record::CredentialRecord,
         evidence::{AttestationEvidence, Trusted},
     },
     registration::{CredentialIdStatus, Registered},
     relying_party::RelyingParty,
-    report::{Outcome, Reason, evidence::Evidence, lint::Deviation, recorder::Recorder},
+    report::{
+        ceremony_report::{Outcome, Reason},
+        deviation::Deviation,
+        error::{Error, Fault},
+        evidence::Evidence,
+        policy_fault::PolicyFault,
+        recorder::Recorder,
+        step::RegistrationStep as Step,
+    },
     state::{Mediation, RegistrationState},
-    step::RegistrationStep as Step,
 };
 
 /// What one run of the steps is about.

@@ -14,9 +14,9 @@ use crate::{
         choices::{CrossOrigin, TopOrigins},
         session::RecentSession,
     },
+    report::step::RegistrationStep as Step,
     request::StartError,
     state::Mediation,
-    step::RegistrationStep as Step,
     test_ceremony::{
         AT, Asking, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, authentication_state, create, entropy,
         handle, policy, registration_state, registration_state_of, rp,
@@ -508,14 +508,16 @@ fn copies(members: serde_json::Value, differ: bool) {
     let create = Create { more: members, ..create() };
     let registered = create.finish(rp()).unwrap();
     assert_eq!(registered.credential().public_key(), create.public_key, "the attestation object's alone");
-    let strict = policy().with_refused_deviations([crate::report::lint::Deviation::CopyDiffers]);
+    let strict = policy().with_refused_deviations([crate::report::deviation::Deviation::CopyDiffers]);
     let exact = create.finish(rp().policy(strict));
     if differ {
         let error = exact.unwrap_err();
         assert_eq!((error.code(), error.step()), (Code::ResponseMalformed, Step::Record.into()));
         assert_eq!(
             *error.fault(),
-            crate::error::Fault::DeviationNotAccepted(crate::report::lint::Deviation::CopyDiffers)
+            crate::report::error::Fault::DeviationNotAccepted(
+                crate::report::deviation::Deviation::CopyDiffers
+            )
         );
     } else {
         let _ = exact.unwrap();

@@ -2,13 +2,11 @@
 
 use countersign_types::cbor;
 
-use crate::{
+use crate::report::{
+    ceremony_report::{Outcome, Reason, Report},
+    deviation::{Deviation, Deviations},
     error::{Error, Fault},
-    report::{
-        Outcome, Reason, Report,
-        evidence::Evidence,
-        lint::{Deviation, Deviations},
-    },
+    evidence::Evidence,
     step::Step,
 };
 

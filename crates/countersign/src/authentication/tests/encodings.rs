@@ -3,7 +3,7 @@
 use countersign_types::UserHandle;
 
 use super::*;
-use crate::{checks::encoding::HandleEncoding, error::Fault};
+use crate::report::{encoding::HandleEncoding, error::Fault};
 
 fn of(text: impl AsRef<[u8]>) -> UserHandle {
     UserHandle::new(text.as_ref()).unwrap()
@@ -65,7 +65,7 @@ fn sentences_say_what_is_so_and_what_to_do() {
         (Fault::UserHandleMissing, "takes a user name first"),
         (Fault::BackupEligibilityChanged { registered: false }, "which the policy can accept"),
         (Fault::BackupEligibilityChanged { registered: true }, "which no policy accepts"),
-        (Fault::Policy(crate::policy::fault::PolicyFault::NotDiscoverable), "rk: false"),
+        (Fault::Policy(crate::report::policy_fault::PolicyFault::NotDiscoverable), "rk: false"),
     ] {
         let text = fault.to_string();
         assert!(text.contains(said) && text.len() < 200 && !text.contains("  "), "{text}");

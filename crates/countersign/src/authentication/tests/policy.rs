@@ -3,14 +3,16 @@
 use super::*;
 use crate::{
     authentication::factor::AdditionalFactor,
-    error::Fault,
     policy::{
         Policy,
         algorithms::StoredAlgorithms,
         backup::{BackupEligibilityChange, BackupPolicy},
-        fault::PolicyFault,
     },
-    report::{Outcome, Reason},
+    report::{
+        ceremony_report::{Outcome, Reason},
+        error::Fault,
+        policy_fault::PolicyFault,
+    },
 };
 use countersign_cose::Algorithm;
 

@@ -188,7 +188,7 @@ fn an_appid_counts_as_asked_for_where_the_relying_party_has_one_and_only_there()
     assert_eq!(finish(rp().appid("https://example.org/app-id.json"), &told), [Ok(()), Ok(())]);
     let name = || "appid".to_owned();
     let unsolicited = || {
-        Err(crate::error::Fault::ExtensionNotAccepted(ExtensionRefused::UnsolicitedClientOutput {
+        Err(crate::report::error::Fault::ExtensionNotAccepted(ExtensionRefused::UnsolicitedClientOutput {
             name: name(),
         }))
     };

@@ -104,7 +104,7 @@ fn rule_337_every_member_is_the_expected_one() {
         let mut get = confirmed();
         get.client_data["payment"][member] = other;
         let error = finish(Some(expected()), &get).unwrap_err();
-        let refused = crate::error::Fault::ExtensionNotAccepted(ExtensionRefused::Payment { member });
+        let refused = crate::report::error::Fault::ExtensionNotAccepted(ExtensionRefused::Payment { member });
         assert_eq!((error.fault(), error.code()), (&refused, Code::ExtensionNotAccepted));
     }
 }

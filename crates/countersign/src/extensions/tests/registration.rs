@@ -61,7 +61,7 @@ fn rule_315_a_required_output_must_be_there() {
             Code::ExtensionNotAccepted,
         );
         let refused = ExtensionRefused::Missing { extension };
-        assert_eq!(*error.fault(), crate::error::Fault::ExtensionNotAccepted(refused));
+        assert_eq!(*error.fault(), crate::report::error::Fault::ExtensionNotAccepted(refused));
     }
     let create = created(json!({"credProps": {}, "future": 1}), &[("minPinLength", &[0x04])]);
     for extension in [Extension::CredProps, Extension::MinPinLength, "future".into()] {

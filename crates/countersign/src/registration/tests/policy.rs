@@ -2,13 +2,12 @@
 
 use super::*;
 use crate::{
-    error::Fault,
     policy::{
         Policy,
         backup::BackupPolicy,
-        fault::PolicyFault,
         session::{ConditionalCreatePolicy, RecentSession},
     },
+    report::{error::Fault, policy_fault::PolicyFault},
     request::RegistrationRequest,
     test_ceremony::{BE, BS},
 };

@@ -5,7 +5,7 @@ use core::fmt;
 use countersign_attestation::ModelRefused;
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 
-use crate::error::{Fault, Shortened};
+use crate::report::shortened::Shortened;
 
 /// A demand of the relying party's policy that is not met. The response may be in order otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,11 +93,5 @@ impl fmt::Display for PolicyFault {
                  for another, or makes none",
             ),
         }
-    }
-}
-
-impl From<ModelRefused> for Fault {
-    fn from(refused: ModelRefused) -> Self {
-        Self::Policy(PolicyFault::ModelRefused(refused))
     }
 }

@@ -4,15 +4,13 @@ use countersign_types::{
     AuthenticationResponse, RegistrationResponse, enumerations::AuthenticatorAttachment,
 };
 
-use crate::report::lint::Deviations;
 use super::*;
 use crate::{
-    error::Fault,
     policy::{
         Policy,
         choices::{CrossOrigin, TopOrigins},
     },
-    step::RegistrationStep,
+    report::{deviation::Deviations, error::Fault, step::RegistrationStep},
     test_ceremony::{AT, policy, registration_state},
 };
 use countersign_cose::Verifiers;

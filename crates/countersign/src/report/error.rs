@@ -2,20 +2,22 @@
 
 use core::{fmt, ops::RangeInclusive};
 
-use countersign_attestation::{AttestationError, AttestationType, PathError};
+use crate::{
+    record::dynamic_part::Flagged,
+    report::{
+        deviation::Deviation,
+        encoding::HandleEncoding,
+        extension_refused::ExtensionRefused,
+        policy_fault::PolicyFault,
+        shortened::Shortened,
+        step::{AuthenticationStep, Step},
+    },
+};
+use countersign_attestation::{AttestationError, AttestationType, ModelRefused, PathError};
 use countersign_cose::KeyError;
 use countersign_types::{
     AlgorithmIdentifier, Code, attestation_object::AttestationObjectError,
     authenticator_data::AuthenticatorDataError, client_data::ClientDataError, extensions::ExtensionError,
-};
-
-use crate::{
-    checks::encoding::HandleEncoding,
-    extensions::refused::ExtensionRefused,
-    policy::fault::PolicyFault,
-    record::dynamic_part::Flagged,
-    report::lint::Deviation,
-    step::{AuthenticationStep, Step},
 };
 
 /// A ceremony that failed. Nothing of it may be stored, and its state is used up.
@@ -358,19 +360,6 @@ impl fmt::Display for But<'_> {
     }
 }
 
-/// Text from outside, fit for a log line: quoted, escaped, and cut.
-pub(crate) struct Shortened<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Shortened<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MAX: usize = 100;
-        match self.0.char_indices().nth(MAX).and_then(|(end, _)| self.0.get(..end)) {
-            Some(start) => write!(f, "{start:?}…"),
-            None => write!(f, "{:?}", self.0),
-        }
-    }
-}
-
 macro_rules! faults_from {
     ($($cause:ident => $variant:ident,)+) => {
         $(impl From<$cause> for Fault {
@@ -391,4 +380,10 @@ faults_from! {
     ExtensionError => Extension,
     PolicyFault => Policy,
     ExtensionRefused => ExtensionNotAccepted,
+}
+
+impl From<ModelRefused> for Fault {
+    fn from(refused: ModelRefused) -> Self {
+        Self::Policy(PolicyFault::ModelRefused(refused))
+    }
 }

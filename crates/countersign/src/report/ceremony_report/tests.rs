@@ -5,7 +5,7 @@ use super::*;
 use crate::{
     builder::RelyingPartyBuilder,
     registration::CredentialIdStatus,
-    step::{AuthenticationStep, RegistrationStep},
+    report::step::{AuthenticationStep, RegistrationStep},
     test_ceremony::{
         Asking, BE, BS, CHALLENGE, Create, Get, NOW, UP, UV, authentication_state, create, get, handle,
         record, registration_state_of, rp,

@@ -1,0 +1,229 @@
+//! What happened at each step of a ceremony, for logs, audits and support: sections
+//! [7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) and
+//! [7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion).
+
+use core::fmt;
+
+use countersign_types::Code;
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
+use crate::report::{
+    deviation::Deviation,
+    error::Error,
+    evidence::Evidence,
+    step::{AuthenticationStep, RegistrationStep, Step},
+};
+
+/// Every step of one ceremony in the specification's order, and the deviations that were accepted.
+///
+/// It holds no secret: no challenge, no extension output, no credential ID and no user handle, only what [`Evidence`]
+/// says. It is a description and no verdict: that is the `Result` that comes with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    steps: Vec<StepReport>,
+    pub(super) lint: Vec<Deviation>,
+}
+
+/// One step: what came of it, and what that was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepReport {
+    step: Step,
+    outcome: Outcome,
+    evidence: Option<Evidence>,
+}
+
+/// What came of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It was carried out, and nothing was wrong.
+    Passed,
+    /// The ceremony failed here.
+    Failed(Failure),
+    /// It was not carried out, for this reason.
+    Skipped(Reason),
+    /// It is the caller's: before `finish`, in the browser, or after it.
+    Caller,
+    /// It can't fail: what it asks for is so by the types.
+    ByConstruction,
+    /// The ceremony failed at another step first.
+    NotReached,
+}
+
+/// Why a step failed: the error, without its step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    code: Code,
+    message: String,
+}
+
+/// Why a step was not carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// `topOrigin` is absent.
+    TopOriginAbsent,
+    /// The mediation was `conditional`, so that the user need not be present.
+    ConditionalMediation,
+    /// User verification was asked for as preferred or discouraged.
+    UserVerificationNotRequired,
+    /// The policy has no demand here.
+    NoPolicy,
+    /// The policy demands no trust in the attestation.
+    TrustNotDemanded,
+}
+
+impl Report {
+    pub(crate) fn of_registration() -> Self {
+        Self::over(RegistrationStep::ALL.iter().copied().map(Step::from))
+    }
+
+    pub(crate) fn of_authentication() -> Self {
+        Self::over(AuthenticationStep::ALL.iter().copied().map(Step::from))
+    }
+
+    fn over(steps: impl Iterator<Item = Step>) -> Self {
+        let untouched = |step| StepReport { step, outcome: Outcome::NotReached, evidence: None };
+        Self { steps: steps.map(untouched).collect(), lint: Vec::new() }
+    }
+
+    /// Every step, in the order of the specification, those too that the ceremony did not reach.
+    pub fn steps(&self) -> &[StepReport] {
+        &self.steps
+    }
+
+    /// The report of one step; `None` where it is one of the other ceremony.
+    pub fn step(&self, step: impl Into<Step>) -> Option<&StepReport> {
+        let step = step.into();
+        self.steps.iter().find(|report| report.step == step)
+    }
+
+    /// The step that failed.
+    pub fn failed(&self) -> Option<&StepReport> {
+        self.steps.iter().find(|report| matches!(report.outcome, Outcome::Failed(_)))
+    }
+
+    /// What deviates from the specification and was accepted all the same, each once.
+    pub fn lint(&self) -> &[Deviation] {
+        &self.lint
+    }
+
+    /// Completes the report with the step at which the ceremony failed.
+    pub(crate) fn fail(&mut self, error: &Error) {
+        let failure = Failure { code: error.code(), message: error.fault().to_string() };
+        self.set(error.step(), Outcome::Failed(failure), None);
+    }
+
+    pub(super) fn set(&mut self, step: Step, outcome: Outcome, evidence: Option<Evidence>) {
+        if let Some(report) = self.steps.iter_mut().find(|report| report.step == step) {
+            report.outcome = outcome;
+            report.evidence = evidence;
+        }
+    }
+}
+
+impl StepReport {
+    /// Which step.
+    pub fn step(&self) -> Step {
+        self.step
+    }
+
+    /// What came of it.
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// What the outcome was read from, where it says more than the outcome.
+    pub fn evidence(&self) -> Option<&Evidence> {
+        self.evidence.as_ref()
+    }
+}
+
+impl Outcome {
+    /// The stable word for it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed(_) => "failed",
+            Self::Skipped(_) => "skipped",
+            Self::Caller => "caller",
+            Self::ByConstruction => "by-construction",
+            Self::NotReached => "not-reached",
+        }
+    }
+}
+
+impl Failure {
+    /// The stable word for what is wrong.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The same as a sentence, with the values that differ.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl Reason {
+    /// The stable word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TopOriginAbsent => "top-origin-absent",
+            Self::ConditionalMediation => "conditional-mediation",
+            Self::UserVerificationNotRequired => "user-verification-not-required",
+            Self::NoPolicy => "no-policy",
+            Self::TrustNotDemanded => "trust-not-demanded",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// `{"version": 1, "ceremony": "registration", "steps": […], "lint": [words]}`.
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let ceremony = match self.steps.first().map(|report| report.step) {
+            Some(Step::Authentication(_)) => "authentication",
+            _ => "registration",
+        };
+        let mut report = serializer.serialize_struct("Report", 4)?;
+        report.serialize_field("version", &1_u8)?;
+        report.serialize_field("ceremony", ceremony)?;
+        report.serialize_field("steps", &self.steps)?;
+        report.serialize_field("lint", &self.lint)?;
+        report.end()
+    }
+}
+
+/// `{"number": 9, "anchor": …, "step": …, "outcome": word}`, with `code` and `message` where it failed, `reason` where
+/// it was skipped, and `evidence` where there is some.
+impl Serialize for StepReport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut report = serializer.serialize_struct("StepReport", 8)?;
+        report.serialize_field("number", &self.step.number())?;
+        report.serialize_field("anchor", self.step.anchor())?;
+        report.serialize_field("step", self.step.description())?;
+        report.serialize_field("outcome", self.outcome.as_str())?;
+        match &self.outcome {
+            Outcome::Failed(failure) => {
+                report.serialize_field("code", failure.code.as_str())?;
+                report.serialize_field("message", &failure.message)?;
+            }
+            Outcome::Skipped(reason) => report.serialize_field("reason", reason.as_str())?,
+            _ => {}
+        }
+        match &self.evidence {
+            Some(evidence) => report.serialize_field("evidence", evidence)?,
+            None => report.skip_field("evidence")?,
+        }
+        report.end()
+    }
+}
+
+#[cfg(test)]
+mod tests;
