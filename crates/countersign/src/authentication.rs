@@ -1,7 +1,6 @@
 //! [Section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion): verifying an authentication assertion.
 
 pub(crate) mod factor;
-pub(crate) mod flagged;
 pub(crate) mod prepared;
 pub(crate) mod procedure;
 
@@ -14,12 +13,11 @@ use crate::{
     authentication::procedure::{Key, Procedure, Verified},
     extensions::outcome::AuthenticationExtensions,
     record::{credential_record::CredentialRecord, dynamic_part::DynamicPart, update::CredentialUpdate},
-    relying_party::RelyingParty,
+    relying_party::party::RelyingParty,
     report::{ceremony_report::Report, error::Error, recorder::NoReport},
     state::AuthenticationState,
 };
 
-pub use self::flagged::FlaggedCredentials;
 pub use self::prepared::{AuthenticatedRef, PreparedCredential};
 
 /// Whose credential is asked for.

@@ -7,9 +7,11 @@ use countersign_types::{AuthenticatorData, ClientData, Timestamp, base64url};
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::{
-    origin::is_web_origin,
-    policy::choices::{CrossOrigin, TopOrigins},
-    relying_party::RelyingParty,
+    relying_party::{
+        origin::is_web_origin,
+        party::RelyingParty,
+        policy::choices::{CrossOrigin, TopOrigins},
+    },
     report::{
         ceremony_report::Reason,
         deviation::Deviation,

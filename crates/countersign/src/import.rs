@@ -16,7 +16,7 @@ use countersign_types::{
 use crate::{
     reassessment::{verdict::Verdict, verify_evidence},
     record::{credential_record::CredentialRecord, evidence::AttestationEvidence},
-    relying_party::RelyingParty,
+    relying_party::party::RelyingParty,
 };
 
 pub(crate) mod encoded;

@@ -88,26 +88,22 @@
 )]
 
 mod authentication;
-mod blank;
-mod builder;
 mod challenge;
 mod checks;
 mod decoys;
 mod entropy;
 pub mod extensions;
 mod import;
-mod origin;
 mod parts;
-mod policy;
 mod reassessment;
 pub mod record;
 mod registration;
-pub mod related_origins;
-mod relying_party;
+pub mod relying_party;
 pub mod report;
 mod request;
 #[cfg(feature = "sealed")]
 pub mod sealed;
+mod session;
 mod signals;
 mod single_use;
 mod state;
@@ -121,10 +117,7 @@ pub use countersign_attestation as attestation;
 pub use countersign_cose as cose;
 pub use countersign_types as types;
 
-pub use authentication::{
-    Accounts, AdditionalFactor, Authenticated, AuthenticatedRef, FlaggedCredentials, PreparedCredential,
-};
-pub use builder::{ConfigurationError, RelyingPartyBuilder};
+pub use authentication::{Accounts, AdditionalFactor, Authenticated, AuthenticatedRef, PreparedCredential};
 pub use challenge::{CHALLENGE_MAX, CHALLENGE_MIN, Challenge, ChallengeLength};
 pub use countersign_attestation::{
     AnchorList, AttestationType, AttestedAaguid, Formats, TrustAnchor, TrustAnchors,
@@ -147,25 +140,27 @@ pub use decoys::{
 };
 pub use entropy::{Entropy, EntropyUnavailable, new_user_handle};
 pub use import::{Encoded, EncodingError, Import, ImportError, ImportedKey};
-pub use origin::{OriginRule, Scheme};
-pub use policy::{
-    AndroidKeyProtection, AttestedPolicy, BackupEligibilityChange, BackupPolicy, ConditionalCreatePolicy,
-    CrossOrigin, Policy, RecentSession, SignCountPolicy, StoredAlgorithms, TopOrigins,
-    UninitializedUserVerification, UnknownBackupEligibility, UnverifiedDiscoverable, Warning,
-};
 pub use reassessment::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Reassessor, Verdict};
 pub use record::store;
 pub use record::{
     AttestationEvidence, CredentialRecord, CredentialUpdate, DynamicPart, Flagged, Standing, StaticPart,
     Trusted, UpdateRefused,
 };
-pub use registration::{CredentialIdStatus, Registered, User};
-pub use relying_party::RelyingParty;
+pub use registration::{CredentialIdStatus, Registered};
+pub use relying_party::policy::{
+    AndroidKeyProtection, AttestedPolicy, BackupEligibilityChange, BackupPolicy, ConditionalCreatePolicy,
+    CrossOrigin, FlaggedCredentials, Policy, SignCountPolicy, StoredAlgorithms, TopOrigins,
+    UninitializedUserVerification, UnknownBackupEligibility, UnverifiedDiscoverable,
+};
+pub use relying_party::{
+    ConfigurationError, OriginRule, RelyingParty, RelyingPartyBuilder, Scheme, User, Warning, related_origins,
+};
 pub use report::{
     AuthenticationStep, Deviation, Error, Evidence, ExtensionRefused, Failure, Fault, Flags, HandleEncoding,
     Outcome, PolicyFault, Reason, RegistrationStep, Report, Step, StepReport,
 };
 pub use request::{AuthenticationRequest, CREDENTIAL_LIST_MAX, RegistrationRequest, StartError};
+pub use session::RecentSession;
 pub use single_use::{
     AlreadyUsed, CeremonyId, Consumption, OneProcessSingleUse, OneProcessSingleUseFull, SingleUse,
     SpendError, Unspent,

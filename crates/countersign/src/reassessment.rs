@@ -19,7 +19,7 @@ use crate::{
         credential_record::CredentialRecord,
         evidence::{AttestationEvidence, Trusted},
     },
-    relying_party::RelyingParty,
+    relying_party::party::RelyingParty,
 };
 
 pub(crate) mod evidence;

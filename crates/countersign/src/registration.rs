@@ -3,36 +3,16 @@
 pub(crate) mod procedure;
 
 use countersign_attestation::{Attestation, AttestedAaguid, Trust, TrustedPath};
-use countersign_types::{RegistrationResponse, Timestamp, UserHandle};
+use countersign_types::{RegistrationResponse, Timestamp};
 
 use crate::{
     extensions::outcome::RegistrationExtensions,
     record::credential_record::CredentialRecord,
     registration::procedure::Procedure,
-    relying_party::RelyingParty,
+    relying_party::party::RelyingParty,
     report::{ceremony_report::Report, error::Error, recorder::NoReport},
     state::RegistrationState,
 };
-
-/// The account that a new credential is for
-/// ([section 5.4.3](https://www.w3.org/TR/webauthn-3/#dictionary-user-credential-params)).
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct User {
-    /// Its user handle, which must say nothing about the person.
-    pub handle: UserHandle,
-    /// Its name, to tell it from others: a user name, an e-mail address.
-    pub name: String,
-    /// The person's name, chosen by the person; may be empty.
-    pub display_name: String,
-}
-
-impl User {
-    /// An account with this handle and these names.
-    pub fn new(handle: UserHandle, name: impl Into<String>, display_name: impl Into<String>) -> Self {
-        Self { handle, name: name.into(), display_name: display_name.into() }
-    }
-}
 
 /// What the caller's store says of a credential ID, whichever account it is in.
 ///

@@ -1,93 +1,22 @@
-//! The relying party: its identity and its policy, checked when built and never changed after.
+//! Who asks, and what for: the relying party's identity, its policy, the origins it accepts, and the builder that checks
+//! all of it once.
+//!
+//! Nothing here knows of ceremonies: what a ceremony asks of its relying party it reads from here.
 
-use std::sync::Arc;
+pub(crate) mod appid;
+pub(crate) mod blank;
+pub(crate) mod builder;
+pub(crate) mod configuration_error;
+pub(crate) mod origin;
+pub(crate) mod party;
+pub mod policy;
+pub mod related_origins;
+pub(crate) mod user;
+pub(crate) mod warnings;
 
-use countersign_attestation::{Formats, ModelPolicy, TrustAnchors};
-use countersign_cose::{Algorithm, Verifiers};
-use countersign_types::options::CredentialParameters;
-
-use crate::{
-    builder::RelyingPartyBuilder,
-    origin::{OriginRule, is_accepted},
-    policy::{Policy, attested::Demand},
-};
-
-/// A [relying party](https://www.w3.org/TR/webauthn-3/#webauthn-relying-party): makes options and decides on responses.
-///
-/// Build one with [`RelyingParty::builder`] when the program starts, and share it; no method changes it.
-#[derive(Debug, Clone)]
-pub struct RelyingParty {
-    pub(crate) id: String,
-    pub(crate) id_hash: [u8; 32],
-    pub(crate) name: String,
-    pub(crate) purpose: String,
-    pub(crate) origins: Vec<OriginRule>,
-    pub(crate) related_origins: Vec<String>,
-    pub(crate) policy: Policy,
-    pub(crate) anchors: Option<Arc<dyn TrustAnchors>>,
-    pub(crate) models: Vec<Arc<dyn ModelPolicy>>,
-    pub(crate) appid: Option<String>,
-    pub(crate) verifiers: Verifiers,
-    pub(crate) formats: Formats,
-}
-
-impl RelyingParty {
-    /// Begins one with this RP ID, a domain such as `example.org`, and this name for people.
-    pub fn builder(id: impl Into<String>, name: impl Into<String>) -> RelyingPartyBuilder {
-        RelyingPartyBuilder::new(id.into(), name.into())
-    }
-
-    /// The RP ID: credentials are scoped to it for ever.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// The name for people.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// What its ceremonies are for: see [`RelyingPartyBuilder::purpose`].
-    pub fn purpose(&self) -> &str {
-        &self.purpose
-    }
-
-    /// The accepted origins.
-    pub fn origins(&self) -> &[OriginRule] {
-        &self.origins
-    }
-
-    /// Whether responses from this origin, as client data has it, are accepted.
-    pub fn accepts_origin(&self, origin: &str) -> bool {
-        is_accepted(&self.origins, origin)
-    }
-
-    /// What it demands.
-    pub fn policy(&self) -> &Policy {
-        &self.policy
-    }
-
-    /// What it demands of attestations, with the anchors to judge them by; `None` where nothing is.
-    pub(crate) fn attestation_demand(&self) -> Option<Demand<'_>> {
-        let (policy, anchors) = self.policy.attested.as_ref().zip(self.anchors.as_deref())?;
-        Some(Demand { policy, anchors, models: &self.models, verifiers: &self.verifiers })
-    }
-
-    /// The algorithms that registrations offer, the most wanted first.
-    pub fn algorithms(&self) -> &[Algorithm] {
-        &self.policy.algorithms
-    }
-
-    pub(crate) fn credential_parameters(&self) -> Vec<CredentialParameters> {
-        self.policy
-            .algorithms
-            .iter()
-            .map(|algorithm| CredentialParameters::new(algorithm.identifier()))
-            .collect()
-    }
-
-    /// The lifetime of options as the dictionaries have it: milliseconds.
-    pub(crate) fn timeout_milliseconds(&self) -> u32 {
-        self.policy.timeout_seconds.saturating_mul(1000)
-    }
-}
+pub use builder::RelyingPartyBuilder;
+pub use configuration_error::ConfigurationError;
+pub use origin::{OriginRule, Scheme};
+pub use party::RelyingParty;
+pub use user::User;
+pub use warnings::Warning;

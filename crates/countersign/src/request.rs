@@ -14,19 +14,19 @@ use countersign_types::{
 
 use crate::{
     authentication::Accounts,
-    blank::is_blank,
     challenge::{CHALLENGE_MIN, Challenge},
     entropy::{Entropy, EntropyUnavailable},
     extensions::{
         payment::PaymentExpectation,
         start::{self, ExtensionMisuse},
     },
-    policy::{
-        choices::UnverifiedDiscoverable,
-        session::{ConditionalCreatePolicy, RecentSession},
+    relying_party::{
+        blank::is_blank,
+        party::RelyingParty,
+        policy::{choices::UnverifiedDiscoverable, conditional_create::ConditionalCreatePolicy},
+        user::User,
     },
-    registration::User,
-    relying_party::RelyingParty,
+    session::RecentSession,
     single_use::Unspent,
     state::{AuthenticationState, Mediation, RegistrationState, with_appid},
 };

@@ -59,7 +59,7 @@ use countersign_types::{Timestamp, UserHandle, base64url};
 
 use crate::{
     entropy::Entropy,
-    relying_party::RelyingParty,
+    relying_party::party::RelyingParty,
     sealed::token::{Header, NONCE_LENGTH, associated_data},
     single_use::Unspent,
     state::kind::CeremonyState,

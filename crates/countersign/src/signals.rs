@@ -6,7 +6,7 @@ use countersign_types::{
     signals::{AllAcceptedCredentialsOptions, CurrentUserDetailsOptions, UnknownCredentialOptions},
 };
 
-use crate::{registration::User, relying_party::RelyingParty};
+use crate::relying_party::{party::RelyingParty, user::User};
 
 impl RelyingParty {
     /// For `PublicKeyCredential.signalAllAcceptedCredentials()`, after a credential was removed or after any sign-in, on a

@@ -17,7 +17,7 @@ use crate::{
     challenge::{Challenge, stored},
     extensions::{payment::PaymentExpectation, requested::RequestedExtensions},
     record::version::Version,
-    relying_party::RelyingParty,
+    relying_party::party::RelyingParty,
 };
 
 pub use form::StateError;

@@ -12,7 +12,7 @@ use core::fmt;
 use crate::{
     challenge::BOUND_HASH_LENGTH,
     entropy::Entropy,
-    relying_party::RelyingParty,
+    relying_party::party::RelyingParty,
     report::{
         error::{Error, Fault},
         step::AuthenticationStep as Step,

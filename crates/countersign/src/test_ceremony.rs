@@ -9,15 +9,19 @@ use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 use serde_json::{Value, json};
 
 use crate::{
-    builder::RelyingPartyBuilder,
     challenge::Challenge,
     entropy::EntropyUnavailable,
-    policy::{Policy, choices::UnverifiedDiscoverable, session::RecentSession},
     record::credential_record::CredentialRecord,
-    registration::{CredentialIdStatus, Registered, User},
-    relying_party::RelyingParty,
+    registration::{CredentialIdStatus, Registered},
+    relying_party::{
+        builder::RelyingPartyBuilder,
+        party::RelyingParty,
+        policy::{Policy, choices::UnverifiedDiscoverable},
+        user::User,
+    },
     report::{ceremony_report::StepReport, error::Error},
     request::{AuthenticationRequest, RegistrationRequest},
+    session::RecentSession,
     single_use::{Consumption, Unspent},
     state::{AuthenticationState, RegistrationState},
 };

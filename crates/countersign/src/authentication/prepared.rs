@@ -13,7 +13,7 @@ use crate::{
     },
     extensions::outcome::AuthenticationExtensions,
     record::{credential_record::CredentialRecord, update::CredentialUpdate},
-    relying_party::RelyingParty,
+    relying_party::party::RelyingParty,
     report::{error::Error, recorder::NoReport, step::AuthenticationStep as Step},
     state::AuthenticationState,
 };

@@ -13,9 +13,11 @@ use crate::{
     checks,
     extensions::{outcome::AuthenticationExtensions, outputs::Outputs},
     parts::AssertionParts,
-    policy::choices::{SignCountPolicy, UninitializedUserVerification, UnverifiedDiscoverable},
     record::credential_record::CredentialRecord,
-    relying_party::RelyingParty,
+    relying_party::{
+        party::RelyingParty,
+        policy::choices::{SignCountPolicy, UninitializedUserVerification, UnverifiedDiscoverable},
+    },
     report::{
         ceremony_report::Reason,
         deviation::Deviation,

@@ -3,8 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    builder::RelyingPartyBuilder,
-    policy::choices::SignCountPolicy,
+    relying_party::{builder::RelyingPartyBuilder, policy::choices::SignCountPolicy},
     report::{ceremony_report::StepReport, step::AuthenticationStep as Step},
     test_ceremony::{
         BE, BS, CHALLENGE, Get, NOW, RP_ID, UP, UV, authentication_state, entropy, get, handle, policy,
@@ -66,7 +65,7 @@ fn a_valid_response_authenticates() {
 
 #[test]
 fn the_options_say_what_the_state_expects() {
-    let rp = rp().appid(APPID).policy(crate::policy::Policy::passkeys()).build().unwrap();
+    let rp = rp().appid(APPID).policy(crate::relying_party::policy::Policy::passkeys()).build().unwrap();
     let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy(), NOW).unwrap();
     assert_eq!(&*options.challenge, state.challenge.as_bytes());
     assert_eq!(state.user(), None);
@@ -272,7 +271,7 @@ fn rule_056_060_a_user_who_was_not_present_is_refused_though_verified() {
 fn rule_059_a_user_who_was_not_verified_is_refused_where_that_is_required() {
     let get = Get { flags: UP, ..get() };
     assert!(!finish(&get, Some(&record()), rp()).unwrap().user_verified());
-    let required = rp().policy(crate::policy::Policy::passkeys());
+    let required = rp().policy(crate::relying_party::policy::Policy::passkeys());
     refused_with(&get, &record(), required, Code::UserNotVerified, Step::UserVerified);
 }
 
@@ -390,10 +389,9 @@ fn a_flag_of_another_account_s_credential_is_not_told_and_a_cleared_one_is_none(
 #[test]
 fn backup_eligibility_that_nobody_noted_is_refused_where_policy_says_so() {
     let refusing = || {
-        rp().policy(
-            crate::policy::Policy::passkeys()
-                .with_unknown_backup_eligibility(crate::policy::backup::UnknownBackupEligibility::Refused),
-        )
+        rp().policy(crate::relying_party::policy::Policy::passkeys().with_unknown_backup_eligibility(
+            crate::relying_party::policy::backup::UnknownBackupEligibility::Refused,
+        ))
     };
     let unknown = record().with_backup_eligible(None);
     refused_with(&get(), &unknown, refusing(), Code::BackupNotAccepted, Step::BackupEligibility);

@@ -6,7 +6,7 @@ use countersign_types::{ClientData, client_data::ClientDataError};
 
 use crate::{
     checks::{challenge, client_data_lint, cross_origin, origin, top_origin_step, type_},
-    relying_party::RelyingParty,
+    relying_party::party::RelyingParty,
     report::{error::Error, evidence::Evidence, recorder::Recorder, step::Step},
 };
 

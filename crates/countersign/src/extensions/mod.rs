@@ -26,7 +26,6 @@ pub(crate) mod authentication;
 pub(crate) mod outcome;
 pub(crate) mod outputs;
 pub(crate) mod payment;
-pub(crate) mod policy;
 pub(crate) mod registration;
 pub(crate) mod requested;
 pub(crate) mod start;
@@ -40,9 +39,6 @@ pub use countersign_types::extensions::{
 };
 pub use outcome::{AuthenticationExtensions, RegistrationExtensions};
 pub use payment::PaymentExpectation;
-pub use policy::{
-    CredProtectPolicy, ExtensionPolicy, PrfResultsPolicy, PrfUserVerification, RemoteClients, Unsolicited,
-};
 pub use requested::RequestedExtensions;
 pub use start::ExtensionMisuse;
 

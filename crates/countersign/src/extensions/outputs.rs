@@ -8,10 +8,8 @@ use countersign_types::extensions::{
 };
 
 use crate::{
-    extensions::{
-        policy::{ExtensionPolicy, PrfResultsPolicy, RemoteClients, Unsolicited},
-        requested::RequestedExtensions,
-    },
+    extensions::requested::RequestedExtensions,
+    relying_party::policy::extensions::{ExtensionPolicy, PrfResultsPolicy, RemoteClients, Unsolicited},
     report::{error::Fault, extension_refused::ExtensionRefused},
 };
 

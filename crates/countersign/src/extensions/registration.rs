@@ -4,10 +4,8 @@
 use countersign_types::extensions::{CredentialProtection, Enforcement, Extension, ExtensionError};
 
 use crate::{
-    extensions::{
-        outcome::RegistrationExtensions, outputs::Outputs, policy::CredProtectPolicy,
-        requested::RequestedLargeBlob,
-    },
+    extensions::{outcome::RegistrationExtensions, outputs::Outputs, requested::RequestedLargeBlob},
+    relying_party::policy::extensions::CredProtectPolicy,
     report::{error::Fault, extension_refused::ExtensionRefused},
 };
 

@@ -1,6 +1,15 @@
 //! What a ceremony may not ask of extensions: refused when it begins, for a client would fail late and say little, or go
 //! on without ([section 10](https://www.w3.org/TR/webauthn-3/#sctn-defined-extensions)).
 
+use crate::{
+    extensions::{payment::PaymentExpectation, requested::RequestedExtensions},
+    relying_party::{
+        appid::is_appid_of,
+        origin::is_web_origin,
+        party::RelyingParty,
+        policy::extensions::{PrfUserVerification, RemoteClients},
+    },
+};
 use core::fmt;
 
 use countersign_types::{
@@ -10,19 +19,6 @@ use countersign_types::{
         ClientExtensionInputs, CredentialProtection, Extension, ExtensionInputError, LargeBlobInput,
     },
     options::CredentialDescriptor,
-};
-
-use crate::{
-    extensions::{
-        payment::PaymentExpectation,
-        policy::{PrfUserVerification, RemoteClients},
-        requested::RequestedExtensions,
-    },
-    origin::{
-        is_web_origin,
-        public_suffix::{public_suffix, registrable_label},
-    },
-    relying_party::RelyingParty,
 };
 
 /// Inputs of registrations alone.
@@ -272,23 +268,4 @@ fn payment_selection(rp: &RelyingParty) -> Result<(), ExtensionMisuse> {
 
 fn appid_of(rp: &RelyingParty, appid: &str) -> Result<(), ExtensionMisuse> {
     if is_appid_of(appid, &rp.id) { Ok(()) } else { Err(ExtensionMisuse::AppId { appid: appid.to_owned() }) }
-}
-
-/// Browsers take an `AppID` on the caller's own site
-/// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension), its note). What is hashed are the bytes as
-/// they are, so capital letters in the host stay.
-pub(crate) fn is_appid_of(appid: &str, rp_id: &str) -> bool {
-    appid.strip_prefix("https://").is_some_and(|rest| {
-        let authority = rest.split('/').next().unwrap_or_default().to_ascii_lowercase();
-        let host = authority.split(':').next().unwrap_or_default();
-        let is_url = rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
-        is_url && is_web_origin(&format!("https://{authority}")) && same_site(host, rp_id)
-    })
-}
-
-/// Whether two domains have the same registrable domain.
-fn same_site(one: &str, other: &str) -> bool {
-    let site =
-        |domain| registrable_label(domain).map(|label: &str| (label.to_owned(), public_suffix(domain)));
-    one == other || site(one).is_some_and(|site_of_one| Some(site_of_one) == site(other))
 }

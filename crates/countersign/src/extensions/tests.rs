@@ -1,10 +1,9 @@
-use countersign_types::{Code, enumerations::UserVerificationRequirement, extensions::ClientExtensionInputs};
-use serde_json::{Value, json};
-
-use super::*;
 use crate::{
     authentication::Authenticated,
     registration::{CredentialIdStatus, Registered},
+    relying_party::policy::extensions::{
+        CredProtectPolicy, ExtensionPolicy, PrfResultsPolicy, PrfUserVerification, RemoteClients, Unsolicited,
+    },
     report::{
         error::Error,
         step::{AuthenticationStep, RegistrationStep},
@@ -15,6 +14,10 @@ use crate::{
         rp,
     },
 };
+use countersign_types::{Code, enumerations::UserVerificationRequirement, extensions::ClientExtensionInputs};
+use serde_json::{Value, json};
+
+use super::*;
 
 mod authentication;
 mod payment;
@@ -194,10 +197,13 @@ fn a_policy_survives_its_serialised_form() {
 
 #[test]
 fn a_policy_that_requires_what_can_t_be_asked_for_is_refused() {
-    let built = |builder: crate::builder::RelyingPartyBuilder| builder.build().map(drop);
+    let built = |builder: crate::relying_party::builder::RelyingPartyBuilder| builder.build().map(drop);
     let prf = || ExtensionPolicy::new().require(Extension::Prf);
     let error = built(rp().policy(policy().with_extensions(prf()))).unwrap_err();
-    assert!(matches!(error, crate::builder::error::ConfigurationError::Extensions(_)), "{error}");
+    assert!(
+        matches!(error, crate::relying_party::configuration_error::ConfigurationError::Extensions(_)),
+        "{error}"
+    );
     built(rp().policy(policy().with_extensions(prf().prf_user_verification(PrfUserVerification::Any))))
         .unwrap();
     built(rp().policy(

@@ -3,7 +3,7 @@ use countersign_types::{AlgorithmIdentifier, Code, base64url};
 
 use super::*;
 use crate::{
-    policy::{Policy, algorithms::StoredAlgorithms},
+    relying_party::policy::{Policy, algorithms::StoredAlgorithms},
     test_ceremony::{
         self, Attest, Create, Get, NOW, RP_ID, UP, authentication_state, cose_key, create, get, handle, rp,
         signing_key,

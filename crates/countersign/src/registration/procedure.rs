@@ -13,13 +13,15 @@ use crate::{
     checks,
     extensions::{outcome::RegistrationExtensions, outputs::Outputs},
     parts::AttestationParts,
-    policy::{attested::Observed, backup::BackupPolicy, session::ConditionalCreatePolicy},
     record::{
         credential_record::CredentialRecord,
         evidence::{AttestationEvidence, Trusted},
     },
     registration::{CredentialIdStatus, Registered},
-    relying_party::RelyingParty,
+    relying_party::{
+        party::RelyingParty,
+        policy::{attested::Observed, backup::BackupPolicy, conditional_create::ConditionalCreatePolicy},
+    },
     report::{
         ceremony_report::{Outcome, Reason},
         deviation::Deviation,

@@ -1,3 +1,22 @@
+use crate::{
+    entropy::EntropyUnavailable,
+    relying_party::{
+        policy::{
+            Policy,
+            attested::AttestedPolicy,
+            choices::{CrossOrigin, TopOrigins},
+        },
+        user::User,
+    },
+    report::step::RegistrationStep as Step,
+    request::StartError,
+    session::RecentSession,
+    state::Mediation,
+    test_ceremony::{
+        AT, Asking, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, authentication_state, create, entropy,
+        handle, policy, registration_state, registration_state_of, rp,
+    },
+};
 use countersign_cose::{Algorithm, PublicKey, hash::sha256};
 use countersign_types::{
     Aaguid, Base64Url, Code, CredentialId, base64url,
@@ -6,22 +25,6 @@ use countersign_types::{
 use serde_json::json;
 
 use super::*;
-use crate::{
-    entropy::EntropyUnavailable,
-    policy::{
-        Policy,
-        attested::AttestedPolicy,
-        choices::{CrossOrigin, TopOrigins},
-        session::RecentSession,
-    },
-    report::step::RegistrationStep as Step,
-    request::StartError,
-    state::Mediation,
-    test_ceremony::{
-        AT, Asking, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, authentication_state, create, entropy,
-        handle, policy, registration_state, registration_state_of, rp,
-    },
-};
 
 mod account;
 mod attested_aaguid;

@@ -2,7 +2,7 @@ use countersign_types::{CredentialId, extensions::ClientExtensionInputs, options
 
 use super::*;
 use crate::{
-    policy::Policy,
+    relying_party::policy::Policy,
     test_ceremony::{NOW, entropy, handle, rp},
 };
 

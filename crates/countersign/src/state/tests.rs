@@ -2,9 +2,11 @@ use countersign_types::Code;
 
 use super::*;
 use crate::{
-    builder::error::ConfigurationError,
-    policy::{Policy, choices::UnverifiedDiscoverable, session::ConditionalCreatePolicy},
     registration::CredentialIdStatus,
+    relying_party::{
+        configuration_error::ConfigurationError,
+        policy::{Policy, choices::UnverifiedDiscoverable, conditional_create::ConditionalCreatePolicy},
+    },
     request::AuthenticationRequest,
     step_up::BoundAuthenticationState,
     test_ceremony::{

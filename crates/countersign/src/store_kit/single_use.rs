@@ -4,7 +4,7 @@
 use countersign_types::Timestamp;
 
 use crate::{
-    policy::TIMEOUT_SECONDS_MAX,
+    relying_party::policy::limits::TIMEOUT_SECONDS_MAX,
     single_use::{CeremonyId, Consumption, SingleUse},
     store_kit::{
         concurrency::at_once,

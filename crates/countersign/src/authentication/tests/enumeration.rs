@@ -37,7 +37,7 @@ fn forged() -> Vec<Get> {
 }
 
 fn strict() -> RelyingPartyBuilder {
-    rp().appid(APPID).policy(crate::policy::Policy::passkeys())
+    rp().appid(APPID).policy(crate::relying_party::policy::Policy::passkeys())
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn rule_308_only_a_response_that_passed_says_who_it_is() {
 
 #[test]
 fn rule_306_the_client_has_no_say_in_the_policy() {
-    let rp = || rp().policy(crate::policy::Policy::passkeys());
+    let rp = || rp().policy(crate::relying_party::policy::Policy::passkeys());
     let said = json!({"userVerification": "discouraged", "mediation": "conditional"});
     let mut get = Get { flags: UP, extension_results: said.clone(), ..get() };
     get.client_data["userVerification"] = json!("discouraged");

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     authentication::factor::AdditionalFactor,
-    policy::{
+    relying_party::policy::{
         Policy,
         algorithms::StoredAlgorithms,
         backup::{BackupEligibilityChange, BackupPolicy},

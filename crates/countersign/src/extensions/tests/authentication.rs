@@ -175,7 +175,7 @@ fn rule_336_uvm_has_1_to_3_triples() {
 
 #[test]
 fn an_appid_counts_as_asked_for_where_the_relying_party_has_one_and_only_there() {
-    let finish = |rp: crate::builder::RelyingPartyBuilder, get: &Get| {
+    let finish = |rp: crate::relying_party::builder::RelyingPartyBuilder, get: &Get| {
         let extensions = ExtensionPolicy::new().unsolicited_client_outputs(Unsolicited::Reject);
         let rp = rp.policy(policy().with_extensions(extensions)).build().unwrap();
         let state = authentication_state(&rp, Some(handle(7)));

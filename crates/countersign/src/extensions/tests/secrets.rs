@@ -8,7 +8,7 @@ use countersign_types::{
 
 use super::*;
 use crate::{
-    registration::User,
+    relying_party::user::User,
     request::{AuthenticationRequest, RegistrationRequest},
     test_ceremony::entropy,
 };
@@ -60,7 +60,7 @@ fn asked() -> ClientExtensionInputs {
 
 #[test]
 fn what_a_ceremony_asks_with_is_in_no_debug_text_and_no_state() {
-    let rp = rp().policy(crate::policy::Policy::passkeys()).build().unwrap();
+    let rp = rp().policy(crate::relying_party::policy::Policy::passkeys()).build().unwrap();
     let (user, listed) = (User::new(handle(7), "jo", "Jo"), [record().descriptor()]);
     let write = LargeBlobInput::Write(SecretBytes::new(SECRET));
     let request =

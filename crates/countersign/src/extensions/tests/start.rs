@@ -6,9 +6,9 @@ use countersign_types::{
 
 use super::*;
 use crate::{
-    builder::{RelyingPartyBuilder, error::ConfigurationError},
-    policy::Policy,
-    registration::User,
+    relying_party::{
+        builder::RelyingPartyBuilder, configuration_error::ConfigurationError, policy::Policy, user::User,
+    },
     request::{AuthenticationRequest, RegistrationRequest, StartError},
     test_ceremony::entropy,
 };

@@ -2,18 +2,15 @@
 
 use super::*;
 use crate::{
-    policy::{
-        Policy,
-        backup::BackupPolicy,
-        session::{ConditionalCreatePolicy, RecentSession},
-    },
+    relying_party::policy::{Policy, backup::BackupPolicy, conditional_create::ConditionalCreatePolicy},
     report::{error::Fault, policy_fault::PolicyFault},
     request::RegistrationRequest,
+    session::RecentSession,
     test_ceremony::{BE, BS},
 };
 use countersign_types::enumerations::ResidentKeyRequirement;
 
-fn with(policy: Policy) -> crate::builder::RelyingPartyBuilder {
+fn with(policy: Policy) -> crate::relying_party::builder::RelyingPartyBuilder {
     rp().policy(policy)
 }
 

@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    builder::RelyingPartyBuilder,
     registration::CredentialIdStatus,
+    relying_party::builder::RelyingPartyBuilder,
     report::step::{AuthenticationStep, RegistrationStep},
     test_ceremony::{
         Asking, BE, BS, CHALLENGE, Create, Get, NOW, UP, UV, authentication_state, create, get, handle,

@@ -6,7 +6,7 @@ use countersign_types::{
 
 use super::*;
 use crate::{
-    policy::{
+    relying_party::policy::{
         Policy,
         choices::{CrossOrigin, TopOrigins},
     },

@@ -5,15 +5,15 @@ use core::fmt;
 use countersign_cose::Algorithm;
 use countersign_types::Aaguid;
 
-use crate::{
+use crate::relying_party::{
     origin::{
         WebOrigin,
         fault::{OriginFault, RpIdFault},
         is_below,
         public_suffix::public_suffix,
     },
-    policy::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS_MAX},
-    related_origins::CLIENT_LABELS,
+    policy::limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS_MAX},
+    related_origins::budget::CLIENT_LABELS,
 };
 
 /// A configuration that could not work, found before the first ceremony: the caller's to mend.

@@ -1,3 +1,12 @@
+use crate::{
+    entropy::EntropyUnavailable,
+    relying_party::{
+        configuration_error::ConfigurationError, party::RelyingParty, user::User, warnings::Warning,
+    },
+    request::{RegistrationRequest, StartError},
+    session::RecentSession,
+    test_ceremony::{NOW, entropy, handle, rp},
+};
 use std::{borrow::Cow, sync::Arc};
 
 use countersign_attestation::{AnchorList, AnchorQuery, TrustAnchor, TrustAnchors};
@@ -5,14 +14,6 @@ use countersign_types::{Aaguid, Timestamp};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    builder::error::ConfigurationError,
-    entropy::EntropyUnavailable,
-    registration::User,
-    relying_party::RelyingParty,
-    request::{RegistrationRequest, StartError},
-    test_ceremony::{NOW, entropy, handle, rp},
-};
 
 const MODEL: Aaguid = Aaguid::from_bytes([1; 16]);
 const OTHER: Aaguid = Aaguid::from_bytes([2; 16]);

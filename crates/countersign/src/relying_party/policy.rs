@@ -4,9 +4,11 @@ pub(crate) mod algorithms;
 pub(crate) mod attested;
 pub(crate) mod backup;
 pub(crate) mod choices;
+pub(crate) mod conditional_create;
 pub(crate) mod contradictions;
-pub(crate) mod session;
-pub(crate) mod warnings;
+pub(crate) mod extensions;
+pub(crate) mod flagged;
+pub(crate) mod limits;
 
 use countersign_cose::Algorithm;
 use countersign_types::enumerations::{
@@ -15,9 +17,8 @@ use countersign_types::enumerations::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{
-    authentication::flagged::FlaggedCredentials,
-    extensions::policy::ExtensionPolicy,
     record::version::Version,
+    relying_party::policy::limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS},
     report::{
         deviation::{Deviation, Deviations},
         policy_fault::PolicyFault,
@@ -31,23 +32,16 @@ pub use self::{
     choices::{
         CrossOrigin, SignCountPolicy, TopOrigins, UninitializedUserVerification, UnverifiedDiscoverable,
     },
-    session::{ConditionalCreatePolicy, RecentSession},
-    warnings::Warning,
+    conditional_create::ConditionalCreatePolicy,
+    extensions::{
+        CredProtectPolicy, ExtensionPolicy, PrfResultsPolicy, PrfUserVerification, RemoteClients, Unsolicited,
+    },
+    flagged::FlaggedCredentials,
 };
 
 /// The version of the serialised policy. Version 2 has two members more: `uninitialized_user_verification` and
 /// `unverified_discoverable`.
 const VERSION: u8 = 2;
-
-/// Five minutes: the lower end of what
-/// [section 15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range) recommends.
-const TIMEOUT_SECONDS: u32 = 300;
-
-/// The most seconds that the dictionaries' `timeout`, 32 bits of milliseconds, can say.
-pub(crate) const TIMEOUT_SECONDS_MAX: u32 = u32::MAX / 1000;
-
-/// The most bytes a credential ID may have: [`CREDENTIAL_ID_MAX`](countersign_types::identifiers::CREDENTIAL_ID_MAX).
-pub(crate) const CREDENTIAL_ID_BYTES_MAX: u16 = 1023;
 
 /// What is offered unless said otherwise: the algorithms of
 /// [section 5.4](https://www.w3.org/TR/webauthn-3/#dom-publickeycredentialcreationoptions-pubkeycredparams).

@@ -23,7 +23,7 @@ pub enum FlaggedCredentials {
 }
 
 impl FlaggedCredentials {
-    pub(super) fn check(self, record: &CredentialRecord) -> Result<(), Fault> {
+    pub(crate) fn check(self, record: &CredentialRecord) -> Result<(), Fault> {
         match (self, record.standing()) {
             (Self::Refused, Standing::Flagged(flag)) => Err(Fault::CredentialFlagged(flag.clone())),
             _ => Ok(()),

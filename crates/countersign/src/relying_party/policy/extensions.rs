@@ -18,15 +18,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExtensionPolicy {
-    pub(super) unsolicited_client_outputs: Unsolicited,
-    pub(super) unsolicited_authenticator_outputs: Unsolicited,
-    pub(super) required: BTreeSet<Extension>,
-    pub(super) prf_results: PrfResultsPolicy,
-    pub(super) prf_user_verification: PrfUserVerification,
-    pub(super) cred_protect: CredProtectPolicy,
+    pub(crate) unsolicited_client_outputs: Unsolicited,
+    pub(crate) unsolicited_authenticator_outputs: Unsolicited,
+    pub(crate) required: BTreeSet<Extension>,
+    pub(crate) prf_results: PrfResultsPolicy,
+    pub(crate) prf_user_verification: PrfUserVerification,
+    pub(crate) cred_protect: CredProtectPolicy,
     #[serde(deserialize_with = "Option::deserialize")]
-    pub(super) minimum_pin_length: Option<u32>,
-    pub(super) remote_clients: RemoteClients,
+    pub(crate) minimum_pin_length: Option<u32>,
+    pub(crate) remote_clients: RemoteClients,
 }
 
 impl ExtensionPolicy {

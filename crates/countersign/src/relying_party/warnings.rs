@@ -5,10 +5,10 @@ use core::fmt;
 use countersign_cose::Algorithm;
 use countersign_types::enumerations::{ResidentKeyRequirement, UserVerificationRequirement};
 
-use crate::{
+use crate::relying_party::{
+    party::RelyingParty,
     policy::{Policy, choices::CrossOrigin},
-    registration::User,
-    relying_party::RelyingParty,
+    user::User,
 };
 
 /// The range of

@@ -1,13 +1,17 @@
 //! From origins as they were written down to the rules that responses are held against.
 
-use crate::{
-    builder::error::ConfigurationError as Error,
+use crate::relying_party::{
+    configuration_error::ConfigurationError as Error,
     origin::{
-        OriginRule, Scheme, WebOrigin, app::is_app_origin, extension::is_extension_origin,
-        public_suffix::is_public_suffix,
+        OriginRule, Scheme, WebOrigin,
+        app::is_app_origin,
+        extension::is_extension_origin,
+        public_suffix::{is_public_suffix, registrable_label},
     },
-    relying_party::RelyingParty,
+    party::RelyingParty,
+    related_origins::budget::CLIENT_LABELS,
 };
+use std::collections::BTreeSet;
 
 /// An origin as it was written down, and what for.
 #[derive(Debug, Clone)]
@@ -69,5 +73,27 @@ fn of_rp_id<'a>(text: &str, rp_id: &str, origin: WebOrigin<'a>) -> Result<WebOri
         Ok(origin)
     } else {
         Err(Error::OriginOutsideRpId { origin: text.to_owned(), rp_id: rp_id.to_owned() })
+    }
+}
+
+/// Rejects related origins that clients would. They are web origins in a secure context.
+pub(super) fn within_budget(origins: &[String]) -> Result<(), Error> {
+    let mut seen = BTreeSet::new();
+    let mut beyond = None;
+    for origin in origins {
+        let Some(host) = WebOrigin::parse(origin).map(|origin| origin.host) else {
+            return Err(Error::Origin(origin.clone()));
+        };
+        let Some(label) = registrable_label(host) else {
+            return Err(Error::RelatedOriginWithoutLabel(origin.clone()));
+        };
+        seen.insert(label);
+        if seen.len() > CLIENT_LABELS {
+            beyond.get_or_insert(origin);
+        }
+    }
+    match beyond {
+        None => Ok(()),
+        Some(origin) => Err(Error::TooManyRelatedLabels { origin: origin.clone(), labels: seen.len() }),
     }
 }

@@ -2,11 +2,13 @@ use std::sync::Arc;
 
 use super::*;
 use crate::{
-    origin::OriginRule,
-    policy::{
-        TIMEOUT_SECONDS_MAX,
-        attested::AttestedPolicy,
-        choices::{CrossOrigin, TopOrigins},
+    relying_party::{
+        origin::OriginRule,
+        policy::{
+            attested::AttestedPolicy,
+            choices::{CrossOrigin, TopOrigins},
+            limits::TIMEOUT_SECONDS_MAX,
+        },
     },
     test_ceremony::{policy, rp},
 };

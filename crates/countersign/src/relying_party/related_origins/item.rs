@@ -5,7 +5,7 @@
 //! A label that a client reads and we don't would be missing from our count of the client's budget. So what takes the
 //! standard's tables, or is read differently by clients, is [`Item::Unknown`] and counts.
 
-use crate::origin::{
+use crate::relying_party::origin::{
     Scheme, WebOrigin, is_domain, public_suffix::registrable_label, punycode::is_known_a_label,
 };
 

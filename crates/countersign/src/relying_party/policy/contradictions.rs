@@ -6,11 +6,14 @@ use countersign_types::enumerations::{
     AttestationConveyance, AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement,
 };
 
-use crate::{
-    builder::error::ConfigurationError as Error,
+use crate::relying_party::{
+    configuration_error::ConfigurationError as Error,
     origin::is_web_origin,
     policy::{
-        CREDENTIAL_ID_BYTES_MAX, Policy, TIMEOUT_SECONDS_MAX, attested::AttestedPolicy, choices::CrossOrigin,
+        Policy,
+        attested::AttestedPolicy,
+        choices::CrossOrigin,
+        limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS_MAX},
     },
 };
 

@@ -4,7 +4,7 @@
 
 use core::fmt;
 
-use crate::origin::{
+use crate::relying_party::origin::{
     LOCALHOST, Scheme, WebOrigin, app::has_app_prefix, extension::has_extension_scheme, is_domain,
     punycode::to_ascii,
 };
@@ -318,7 +318,7 @@ mod tests {
         ] {
             let said = OriginFault(text).to_string();
             let (_, corrected) = said.split_once("; write ").unwrap();
-            assert!(crate::origin::is_web_origin(corrected), "{said}");
+            assert!(crate::relying_party::origin::is_web_origin(corrected), "{said}");
         }
     }
 }

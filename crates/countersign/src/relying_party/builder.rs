@@ -5,20 +5,17 @@ use std::sync::Arc;
 use countersign_attestation::{Formats, ModelPolicy, TrustAnchors};
 use countersign_cose::{Verifiers, hash::sha256};
 
-use crate::{
+use crate::relying_party::{
+    appid::is_appid_of,
     blank::is_blank,
-    extensions::start::is_appid_of,
+    builder::origins::{Wanted, within_budget},
+    configuration_error::ConfigurationError,
     origin::{LOCALHOST, is_domain, public_suffix::is_public_suffix},
+    party::RelyingParty,
     policy::Policy,
-    related_origins,
-    relying_party::RelyingParty,
 };
 
-pub(crate) mod error;
 pub(crate) mod origins;
-
-pub use error::ConfigurationError;
-use origins::Wanted;
 
 /// A relying party in the making: see [`RelyingParty::builder`].
 #[derive(Debug, Clone)]
@@ -40,6 +37,13 @@ const PURPOSE_MAX: usize = 64;
 enum PublicSuffixRpId {
     Refused,
     Accepted,
+}
+
+impl RelyingParty {
+    /// Begins one with this RP ID, a domain such as `example.org`, and this name for people.
+    pub fn builder(id: impl Into<String>, name: impl Into<String>) -> RelyingPartyBuilder {
+        RelyingPartyBuilder::new(id.into(), name.into())
+    }
 }
 
 impl RelyingPartyBuilder {
@@ -118,12 +122,12 @@ impl RelyingPartyBuilder {
     ///
     /// The app must also be named in the RP ID's `/.well-known/assetlinks.json`.
     pub fn android_app(self, certificate_sha256: &[u8; 32]) -> Self {
-        self.app_origin(crate::origin::app::android(certificate_sha256))
+        self.app_origin(crate::relying_party::origin::app::android(certificate_sha256))
     }
 
     /// Accepts responses from the app with this bundle identifier on Apple's platforms.
     pub fn ios_app(self, bundle_id: &str) -> Self {
-        self.app_origin(crate::origin::app::ios(bundle_id))
+        self.app_origin(crate::relying_party::origin::app::ios(bundle_id))
     }
 
     /// Accepts responses from this browser extension, compared exactly: `chrome-extension://` and 32 letters from `a` to
@@ -240,7 +244,7 @@ impl RelyingPartyBuilder {
         for wanted in origins {
             wanted.add_to(&mut party)?;
         }
-        related_origins::within_budget(&party.related_origins)?;
+        within_budget(&party.related_origins)?;
         if party.origins.is_empty() {
             return Err(Error::NoOrigin);
         }

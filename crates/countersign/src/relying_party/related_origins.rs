@@ -20,43 +20,18 @@
 //! # }
 //! ```
 
-use std::collections::BTreeSet;
-
 pub use countersign_types::related_origins::{
     CONTENT_TYPE, RELATED_ORIGINS_JSON_MAX, RelatedOrigins, RelatedOriginsError, WELL_KNOWN_PATH,
 };
 
-use crate::{
-    builder::error::ConfigurationError,
-    origin::{WebOrigin, public_suffix::registrable_label},
-    relying_party::RelyingParty,
-};
+use crate::relying_party::{origin::WebOrigin, party::RelyingParty, related_origins::budget::Budget};
 
+pub(crate) mod budget;
 pub(crate) mod item;
 
+pub use budget::{CLIENT_LABELS, RelatedOriginStatus};
+
 use item::{Item, read};
-
-/// How many distinct registrable labels every client with related origins heeds at least. The known ones heed no more.
-pub const CLIENT_LABELS: usize = 5;
-
-/// What a client makes of one item of the document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RelatedOriginStatus {
-    /// Pages of this origin may use the RP ID.
-    Accepted,
-    /// There is no web origin in a secure context in it, so it is no page's. It may still use up a label.
-    NotAnOrigin,
-    /// Its host is a public suffix, so it has no label, and is skipped.
-    NoLabel,
-    /// As many other labels as the client supports come before it.
-    BeyondBudget,
-    /// It is not decided here: the item is written so that it takes a client's own URL parser to read it (letters other
-    /// than ASCII, another scheme with a host), or such an item before it may use up the last label.
-    ///
-    /// Origins in the form in which browsers write them, such as `https://example.org`, are always decided.
-    Unknown,
-}
 
 /// Returns what a client that supports `max_labels` distinct labels makes of each item, in the document's order.
 pub fn judge(document: &RelatedOrigins, max_labels: usize) -> Vec<(&str, RelatedOriginStatus)> {
@@ -82,70 +57,6 @@ pub fn client_accepts(document: &RelatedOrigins, origin: &str, max_labels: usize
     })
 }
 
-/// The labels that a client has met.
-struct Budget {
-    max: usize,
-    /// Those that are certain.
-    seen: BTreeSet<String>,
-    /// How many others there may be.
-    unknown: usize,
-}
-
-impl Budget {
-    fn new(max: usize) -> Self {
-        Self { max, seen: BTreeSet::new(), unknown: 0 }
-    }
-
-    /// One turn of the procedure's loop.
-    fn spend_on(&mut self, item: &Item) -> RelatedOriginStatus {
-        let found = match item {
-            Item::Skipped => return RelatedOriginStatus::NotAnOrigin,
-            Item::Unknown => {
-                if self.seen.len() < self.max {
-                    self.unknown = self.unknown.saturating_add(1);
-                }
-                return RelatedOriginStatus::Unknown;
-            }
-            Item::Found(found) => found,
-        };
-        let Some(label) = &found.label else { return RelatedOriginStatus::NoLabel };
-        if !self.seen.contains(label) {
-            if self.seen.len().saturating_add(self.unknown) >= self.max {
-                return match self.unknown {
-                    0 => RelatedOriginStatus::BeyondBudget,
-                    _ => RelatedOriginStatus::Unknown,
-                };
-            }
-            self.seen.insert(label.clone());
-        }
-        if found.origin.is_some() { RelatedOriginStatus::Accepted } else { RelatedOriginStatus::NotAnOrigin }
-    }
-}
-
-/// Rejects related origins that clients would. They are web origins in a secure context.
-pub(crate) fn within_budget(origins: &[String]) -> Result<(), ConfigurationError> {
-    let mut seen = BTreeSet::new();
-    let mut beyond = None;
-    for origin in origins {
-        let Some(host) = WebOrigin::parse(origin).map(|origin| origin.host) else {
-            return Err(ConfigurationError::Origin(origin.clone()));
-        };
-        let Some(label) = registrable_label(host) else {
-            return Err(ConfigurationError::RelatedOriginWithoutLabel(origin.clone()));
-        };
-        seen.insert(label);
-        if seen.len() > CLIENT_LABELS {
-            beyond.get_or_insert(origin);
-        }
-    }
-    match beyond {
-        None => Ok(()),
-        Some(origin) => {
-            Err(ConfigurationError::TooManyRelatedLabels { origin: origin.clone(), labels: seen.len() })
-        }
-    }
-}
-
 impl RelyingParty {
     /// The document to serve at [`WELL_KNOWN_PATH`] of the RP ID, over HTTPS and as [`CONTENT_TYPE`]: the origins given
     /// with [`related_origin`](crate::RelyingPartyBuilder::related_origin), in their order.
@@ -165,6 +76,7 @@ impl RelyingParty {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::relying_party::configuration_error::ConfigurationError;
     use crate::test_ceremony::rp;
 
     const COUNTRIES: [&str; 4] =
