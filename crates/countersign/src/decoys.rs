@@ -15,7 +15,7 @@ use countersign_types::{CredentialId, UserHandle, options::CredentialDescriptor}
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::{entropy::USER_HANDLE_LENGTH, relying_party::party::RelyingParty};
+use crate::{ceremony::entropy::USER_HANDLE_LENGTH, relying_party::party::RelyingParty};
 
 pub(crate) mod profile;
 

@@ -87,27 +87,14 @@
     )
 )]
 
-mod authentication;
-mod challenge;
-mod checks;
+pub mod ceremony;
 mod decoys;
-mod entropy;
-pub mod extensions;
 mod import;
-mod parts;
 mod reassessment;
 pub mod record;
-mod registration;
 pub mod relying_party;
 pub mod report;
-mod request;
-#[cfg(feature = "sealed")]
-pub mod sealed;
-mod session;
 mod signals;
-mod single_use;
-mod state;
-mod step_up;
 #[cfg(any(test, feature = "store-kit"))]
 pub mod store_kit;
 #[cfg(test)]
@@ -117,8 +104,7 @@ pub use countersign_attestation as attestation;
 pub use countersign_cose as cose;
 pub use countersign_types as types;
 
-pub use authentication::{Accounts, AdditionalFactor, Authenticated, AuthenticatedRef, PreparedCredential};
-pub use challenge::{CHALLENGE_MAX, CHALLENGE_MIN, Challenge, ChallengeLength};
+pub use ceremony::*;
 pub use countersign_attestation::{
     AnchorList, AttestationType, AttestedAaguid, Formats, TrustAnchor, TrustAnchors,
 };
@@ -138,7 +124,6 @@ pub use decoys::{
     DecoyAccount, DecoyKey, DecoyKeyTooShort, DecoyProfile, DecoyProfileError, DecoyShape, Decoys,
     Observation,
 };
-pub use entropy::{Entropy, EntropyUnavailable, new_user_handle};
 pub use import::{Encoded, EncodingError, Import, ImportError, ImportedKey};
 pub use reassessment::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Reassessor, Verdict};
 pub use record::store;
@@ -146,7 +131,6 @@ pub use record::{
     AttestationEvidence, CredentialRecord, CredentialUpdate, DynamicPart, Flagged, Standing, StaticPart,
     Trusted, UpdateRefused,
 };
-pub use registration::{CredentialIdStatus, Registered};
 pub use relying_party::policy::{
     AndroidKeyProtection, AttestedPolicy, BackupEligibilityChange, BackupPolicy, ConditionalCreatePolicy,
     CrossOrigin, FlaggedCredentials, Policy, SignCountPolicy, StoredAlgorithms, TopOrigins,
@@ -159,14 +143,6 @@ pub use report::{
     AuthenticationStep, Deviation, Error, Evidence, ExtensionRefused, Failure, Fault, Flags, HandleEncoding,
     Outcome, PolicyFault, Reason, RegistrationStep, Report, Step, StepReport,
 };
-pub use request::{AuthenticationRequest, CREDENTIAL_LIST_MAX, RegistrationRequest, StartError};
-pub use session::RecentSession;
-pub use single_use::{
-    AlreadyUsed, CeremonyId, Consumption, OneProcessSingleUse, OneProcessSingleUseFull, SingleUse,
-    SpendError, Unspent,
-};
-pub use state::{AuthenticationState, CeremonyState, RegistrationState, StateError};
-pub use step_up::BoundAuthenticationState;
 
 /// The documents' examples, compiled as tests.
 #[cfg(doctest)]

@@ -9,10 +9,16 @@ use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 use serde_json::{Value, json};
 
 use crate::{
-    challenge::Challenge,
-    entropy::EntropyUnavailable,
+    ceremony::{
+        challenge::Challenge,
+        entropy::EntropyUnavailable,
+        registration::outcome::{CredentialIdStatus, Registered},
+        request::{AuthenticationRequest, RegistrationRequest},
+        session::RecentSession,
+        single_use::unspent::{Consumption, Unspent},
+        state::{authentication::AuthenticationState, registration::RegistrationState},
+    },
     record::credential_record::CredentialRecord,
-    registration::{CredentialIdStatus, Registered},
     relying_party::{
         builder::RelyingPartyBuilder,
         party::RelyingParty,
@@ -20,10 +26,6 @@ use crate::{
         user::User,
     },
     report::{ceremony_report::StepReport, error::Error},
-    request::{AuthenticationRequest, RegistrationRequest},
-    session::RecentSession,
-    single_use::{Consumption, Unspent},
-    state::{AuthenticationState, RegistrationState},
 };
 
 pub(crate) const RP_ID: &str = "example.org";

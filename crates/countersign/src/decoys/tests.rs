@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{authentication::Accounts, test_ceremony};
+use crate::{ceremony::request::Accounts, test_ceremony};
 
 use super::*;
 use countersign_types::enumerations::Transport;

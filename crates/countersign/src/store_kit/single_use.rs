@@ -4,8 +4,11 @@
 use countersign_types::Timestamp;
 
 use crate::{
+    ceremony::single_use::{
+        ceremony_id::CeremonyId,
+        unspent::{Consumption, SingleUse},
+    },
     relying_party::policy::limits::TIMEOUT_SECONDS_MAX,
-    single_use::{CeremonyId, Consumption, SingleUse},
     store_kit::{
         concurrency::at_once,
         harness::{KitOutcome, KitReport, Outcome, answer, expect},

@@ -37,7 +37,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        authentication::Authenticated,
+        ceremony::authentication::outcome::Authenticated,
         report::{error::Error, step::AuthenticationStep as Step},
         test_ceremony::{Get, NOW, authentication_state, get, handle, policy, record, rp, signing_key},
     };

@@ -1,10 +1,12 @@
 use crate::{
-    entropy::EntropyUnavailable,
+    ceremony::{
+        entropy::EntropyUnavailable,
+        request::{RegistrationRequest, StartError},
+        session::RecentSession,
+    },
     relying_party::{
         configuration_error::ConfigurationError, party::RelyingParty, user::User, warnings::Warning,
     },
-    request::{RegistrationRequest, StartError},
-    session::RecentSession,
     test_ceremony::{NOW, entropy, handle, rp},
 };
 use std::{borrow::Cow, sync::Arc};
@@ -421,13 +423,13 @@ fn rule_310_a_credential_is_made_without_asking_in_a_recent_session_of_its_accou
 #[test]
 fn a_challenge_of_one_s_own_takes_no_entropy() {
     let user = User::new(handle(7), "jo", "Jo");
-    let challenge = crate::challenge::Challenge::new([9; 16]).unwrap();
+    let challenge = crate::ceremony::challenge::Challenge::new([9; 16]).unwrap();
     let request = RegistrationRequest::new(&user).challenge(challenge.clone());
     let mut none = |_: &mut [u8]| Err(EntropyUnavailable);
     let rp = built(Policy::passkeys());
     let (options, _) = rp.begin_registration(request, &mut none, NOW).unwrap();
     assert_eq!(*options.challenge, [9; 16]);
-    let request = crate::request::AuthenticationRequest::discoverable().challenge(challenge);
+    let request = crate::ceremony::request::AuthenticationRequest::discoverable().challenge(challenge);
     let (options, _) = rp.begin_authentication(request, &mut none, NOW).unwrap();
     assert_eq!(*options.challenge, [9; 16]);
 }

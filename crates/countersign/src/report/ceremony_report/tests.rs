@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    registration::CredentialIdStatus,
+    ceremony::registration::outcome::CredentialIdStatus,
     relying_party::builder::RelyingPartyBuilder,
     report::step::{AuthenticationStep, RegistrationStep},
     test_ceremony::{

@@ -3,7 +3,11 @@
 use std::{collections::BTreeMap, io};
 
 use super::*;
-use crate::single_use::{CeremonyId, Consumption, SingleUse, memory::OneProcessSingleUse};
+use crate::ceremony::single_use::{
+    ceremony_id::CeremonyId,
+    memory::OneProcessSingleUse,
+    unspent::{Consumption, SingleUse},
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Broken {

@@ -1,0 +1,375 @@
+//! The steps of [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion) in their order, over borrowed
+//! parts. Nothing here allocates unless a step fails or a report is made.
+
+use crate::{
+    ceremony::{
+        authentication::outcome::Authenticated,
+        checks::{
+            self,
+            client_data::{Expected, Steps, client_data},
+        },
+        extensions::{outcome::AuthenticationExtensions, outputs::Outputs},
+        parts::AssertionParts,
+        state::authentication::AuthenticationState,
+    },
+    record::{credential_record::CredentialRecord, dynamic_part::DynamicPart, update::CredentialUpdate},
+    relying_party::{
+        party::RelyingParty,
+        policy::choices::{SignCountPolicy, UninitializedUserVerification, UnverifiedDiscoverable},
+    },
+    report::{
+        ceremony_report::Reason,
+        deviation::Deviation,
+        encoding::HandleEncoding,
+        error::{Error, Fault},
+        evidence::Evidence,
+        recorder::Recorder,
+        step::AuthenticationStep as Step,
+    },
+};
+use countersign_cose::{
+    Algorithm, KeyError, PreparedKey, PublicKey, SignatureInvalid, has_padded_integers, hash::sha256,
+};
+use countersign_types::{
+    AuthenticatorData, Timestamp, authenticator_data::Flags, enumerations::UserVerificationRequirement,
+    extensions::ExtensionError,
+};
+
+/// What one run of the steps is about.
+pub(super) struct Procedure<'a> {
+    pub(super) rp: &'a RelyingParty,
+    pub(super) state: &'a AuthenticationState,
+    pub(super) parts: AssertionParts<'a>,
+    pub(super) key: Key<'a>,
+    pub(super) now: Timestamp,
+}
+
+/// The key that the signature is verified with: never one of the response.
+#[derive(Clone, Copy)]
+pub(super) enum Key<'a> {
+    /// Parsed from the record.
+    OfRecord,
+    /// Prepared before from the record's public key, by someone who vouches for that.
+    Prepared {
+        key: &'a dyn PreparedKey,
+        /// The one that the public key names: what the record notes beside it is a copy.
+        algorithm: Algorithm,
+    },
+}
+
+/// What is known after the last step.
+pub(super) struct Verified<'a> {
+    pub(super) record: &'a CredentialRecord,
+    pub(super) flags: Flags,
+    /// The counter to store.
+    pub(super) sign_count: u32,
+    pub(super) sign_count_increased: bool,
+    /// Whether a further factor of the record's account was checked.
+    pub(super) is_authorized: bool,
+    pub(super) extensions: AuthenticationExtensions,
+}
+
+impl Verified<'_> {
+    pub(super) fn update(&self) -> CredentialUpdate {
+        let Self { record, flags, sign_count, is_authorized, .. } = self;
+        CredentialUpdate {
+            credential_id: record.id().clone(),
+            previous: record.dynamic.clone(),
+            next: DynamicPart {
+                sign_count: *sign_count,
+                backup_eligible: Some(flags.backup_eligible()),
+                backup_state: flags.backup_state(),
+                uv_initialized: record.dynamic.uv_initialized || (*is_authorized && flags.user_verified()),
+                standing: record.dynamic.standing.clone(),
+            },
+        }
+    }
+}
+
+impl From<Verified<'_>> for Authenticated {
+    fn from(verified: Verified<'_>) -> Self {
+        Self {
+            update: verified.update(),
+            user_handle: verified.record.user_handle().clone(),
+            user_verified: verified.flags.user_verified(),
+            backup_eligible: verified.flags.backup_eligible(),
+            sign_count_increased: verified.sign_count_increased,
+            extensions: verified.extensions,
+        }
+    }
+}
+
+impl<'a> Procedure<'a> {
+    /// Steps 1 to 25.
+    pub(super) fn run<'r>(
+        &self,
+        record: Option<&'r CredentialRecord>,
+        steps: &mut impl Recorder,
+    ) -> Result<Verified<'r>, Error> {
+        // 1: the options were made from the state, which has to be ours and young enough.
+        let expires_at = self.state.expires_at;
+        let valid = checks::state(self.rp, self.state, self.now);
+        steps.check_with(Step::Options, valid, |()| Evidence::State { expires_at })?;
+        // 2: the browser's.
+        steps.callers(Step::Get);
+        // 3, 4: the parts are those of an assertion response, with its extension results.
+        steps.by_construction(Step::Response);
+        steps.by_construction(Step::ClientExtensionResults);
+        // 5
+        let count = self.state.allowed.len();
+        steps.check_with(Step::AllowCredentials, self.allowed(), |()| Evidence::Allowed { count })?;
+        // 6
+        let identified_before = self.state.user.is_some();
+        let record =
+            steps.check_with(Step::User, self.identify(record), |_| Evidence::User { identified_before })?;
+        let (refused, is_empty) = (self.rp.policy.refused_deviations, self.parts.has_empty_user_handle);
+        steps.lint(refused, Step::User, Deviation::UserHandleEmpty, || is_empty)?;
+        // 7: they are members of the parts.
+        steps.by_construction(Step::Parts);
+        // 8 to 14
+        self.client_data(steps)?;
+        // 15 to 19
+        let data = self.authenticator_data(record, steps)?;
+        // 20
+        let client_data_hash = sha256(&[self.parts.client_data_json]);
+        steps.passed(Step::ClientDataHash, || Evidence::client_data_hash(&client_data_hash));
+        // 21
+        let verified = self.signature(record, &[data.as_bytes(), &client_data_hash]);
+        steps.check(Step::Signature, verified)?;
+        let is_padded = || has_padded_integers(self.parts.signature);
+        steps.lint(refused, Step::Signature, Deviation::PaddedSignature, is_padded)?;
+        // 22
+        let (sign_count, sign_count_increased) = self.sign_count(record, &data, steps)?;
+        // 23
+        let extensions = self.extensions(&data, steps)?;
+        // 24: handed to the caller, who stores it once all of its own checks have passed too.
+        steps.callers(Step::Update);
+        // 25: what is returned now says that all steps passed.
+        steps.check(Step::Done, self.rp.policy.flagged_credentials.check(record))?;
+        let is_authorized = self.state.additional_factor.as_ref() == Some(record.user_handle());
+        steps.check(Step::Done, self.user_verification_initialized(record, is_authorized))?;
+        let flags = data.flags;
+        Ok(Verified { record, flags, sign_count, sign_count_increased, is_authorized, extensions })
+    }
+
+    /// Whether the user must be verified: by the state or by the policy, whichever is the stricter, or because no user
+    /// was identified before and the policy accepts no mere possession.
+    fn user_verification_required(&self) -> bool {
+        let policy = &self.rp.policy;
+        let is_required = |requirement| requirement == &UserVerificationRequirement::Required;
+        is_required(&self.state.user_verification)
+            || is_required(&policy.user_verification)
+            || (self.state.user.is_none()
+                && policy.unverified_discoverable == UnverifiedDiscoverable::Refused)
+    }
+
+    /// User verification that was never seen before is no factor
+    /// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)): the finder of an authenticator
+    /// without a PIN can set one. Asked last, so that only who has the credential learns it.
+    fn user_verification_initialized(
+        &self,
+        record: &CredentialRecord,
+        is_authorized: bool,
+    ) -> Result<(), Fault> {
+        let is_accepted = record.uv_initialized()
+            || is_authorized
+            || !self.user_verification_required()
+            || self.rp.policy.uninitialized_user_verification
+                == UninitializedUserVerification::DangerousAccepted;
+        if is_accepted { Ok(()) } else { Err(Fault::UserVerificationNotInitialized) }
+    }
+
+    /// Step 22: the counter to store, and whether it increased.
+    fn sign_count(
+        &self,
+        record: &CredentialRecord,
+        data: &AuthenticatorData<'_>,
+        steps: &mut impl Recorder,
+    ) -> Result<(u32, bool), Error> {
+        let (stored, received) = (record.dynamic.sign_count, data.sign_count);
+        let policy = self.rp.policy.sign_count;
+        if policy == SignCountPolicy::Ignore {
+            steps.skipped(Step::SignCount, Reason::NoPolicy);
+            return Ok((stored.max(received), received > stored));
+        }
+        let compared = counter(policy, stored, received);
+        steps.check_with(Step::SignCount, compared, |_| Evidence::SignCount { stored, received })
+    }
+
+    /// Step 5.
+    fn allowed(&self) -> Result<(), Fault> {
+        let allowed = &self.state.allowed;
+        if allowed.is_empty() || allowed.iter().any(|id| id.as_bytes() == self.parts.credential_id) {
+            Ok(())
+        } else {
+            Err(Fault::CredentialNotAllowed)
+        }
+    }
+
+    /// Step 6: the record is of this credential, of this relying party, and of the account that is signing in.
+    fn identify<'r>(&self, record: Option<&'r CredentialRecord>) -> Result<&'r CredentialRecord, Fault> {
+        let user = match (self.state.user.as_ref().map(AsRef::as_ref), self.parts.user_handle) {
+            (Some(user), Some(claimed)) if user != claimed => return Err(other_handle(user, claimed)),
+            (Some(user), _) => user,
+            (None, Some(claimed)) => claimed,
+            (None, None) => return Err(Fault::UserHandleMissing),
+        };
+        let record = record.ok_or(Fault::CredentialUnknown)?;
+        if record.fixed.id.as_bytes() != self.parts.credential_id || record.fixed.rp_id != self.rp.id {
+            return Err(Fault::CredentialUnknown);
+        }
+        if record.fixed.user_handle.as_bytes() == user {
+            Ok(record)
+        } else if self.state.user.is_some() {
+            Err(Fault::CredentialUnknown)
+        } else {
+            Err(other_handle(record.fixed.user_handle.as_bytes(), user))
+        }
+    }
+
+    /// Steps 8 to 14.
+    fn client_data(&self, steps: &mut impl Recorder) -> Result<(), Error> {
+        let payment = self.state.extensions.payment();
+        let expected = Expected {
+            type_: if payment.is_some() { "payment.get" } else { "webauthn.get" },
+            challenge: self.state.challenge.as_bytes(),
+            bound_to: self.state.origin.as_deref(),
+            caller: payment.and_then(|payment| payment.caller_origin.as_deref()),
+        };
+        let at = Steps {
+            text: Step::ClientDataText.into(),
+            parse: Step::ClientData.into(),
+            type_: Step::Type.into(),
+            challenge: Step::Challenge.into(),
+            origin: Step::Origin.into(),
+            cross_origin: Step::CrossOrigin.into(),
+            top_origin: Step::TopOrigin.into(),
+        };
+        client_data(self.rp, self.parts.client_data_json, &expected, &at, steps)
+    }
+
+    /// Steps 15 to 19.
+    fn authenticator_data(
+        &self,
+        record: &CredentialRecord,
+        steps: &mut impl Recorder,
+    ) -> Result<AuthenticatorData<'a>, Error> {
+        let parsed = AuthenticatorData::parse(self.parts.authenticator_data);
+        let data = parsed.map_err(|fault| Error::new(Step::RpIdHash, fault))?;
+        let flags = data.flags;
+        // 15
+        let appid = self.used_appid().map_err(|fault| Error::new(Step::RpIdHash, fault))?;
+        let is_hash = checks::rp_id_hash(self.rp, &data, appid);
+        let is_rp_id = *data.rp_id_hash == self.rp.id_hash;
+        let id = || if is_rp_id { &*self.rp.id } else { appid.unwrap_or_default() };
+        steps.check_with(Step::RpIdHash, is_hash, |()| Evidence::RpId { id: id().to_owned() })?;
+        self.authenticator_data_lint(&data, steps)?;
+        let is_unused = || appid.is_some() && is_rp_id;
+        steps.lint(self.rp.policy.refused_deviations, Step::RpIdHash, Deviation::AppIdNotUsed, is_unused)?;
+        // 16
+        let present = if flags.user_present() { Ok(()) } else { Err(Fault::UserNotPresent) };
+        steps.check_with(Step::UserPresent, present, |()| Evidence::flags(flags))?;
+        // 17
+        if self.user_verification_required() {
+            let verified = if flags.user_verified() { Ok(()) } else { Err(Fault::UserNotVerified) };
+            steps.check_with(Step::UserVerified, verified, |()| Evidence::flags(flags))?;
+        } else {
+            steps.skipped(Step::UserVerified, Reason::UserVerificationNotRequired);
+        }
+        // 18
+        let backup_state = checks::backup_state(&data);
+        steps.check_with(Step::BackupState, backup_state, |()| Evidence::flags(flags))?;
+        // 19
+        let policy = &self.rp.policy;
+        let unchanged = policy
+            .backup_eligibility_change
+            .check(record.dynamic.backup_eligible, flags)
+            .and_then(|()| Ok(policy.unknown_backup_eligibility.check(record.dynamic.backup_eligible)?))
+            .and_then(|()| Ok(policy.backup.check_eligibility(flags)?))
+            .and_then(|()| Ok(policy.backup.check_state(flags)?));
+        steps.check_with(Step::BackupEligibility, unchanged, |()| Evidence::flags(flags))?;
+        Ok(data)
+    }
+
+    /// Deviations of authenticator data, told at the step that reads it.
+    fn authenticator_data_lint(
+        &self,
+        data: &AuthenticatorData<'_>,
+        steps: &mut impl Recorder,
+    ) -> Result<(), Error> {
+        let (refused, step, flags) = (self.rp.policy.refused_deviations, Step::RpIdHash, data.flags);
+        let is_attested = || flags.attested_credential_data();
+        steps.lint(refused, step, Deviation::ReservedFlags, || flags.reserved())?;
+        steps.lint(refused, step, Deviation::AttestedCredentialDataInAssertion, is_attested)?;
+        steps.lint_cbor(refused, step, data.lint)
+    }
+
+    /// The `appid` that was sent, where the client says that it was used
+    /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)): the hash may then be its.
+    fn used_appid(&self) -> Result<Option<&str>, ExtensionError> {
+        let Some(sent) = self.state.appid.as_deref() else { return Ok(None) };
+        Ok(self.parts.client_extension_results.appid()?.filter(|is_used| *is_used).map(|_| sent))
+    }
+
+    /// Step 23. Most authentications ask nothing and are answered nothing.
+    fn extensions(
+        &self,
+        data: &AuthenticatorData<'_>,
+        steps: &mut impl Recorder,
+    ) -> Result<AuthenticationExtensions, Error> {
+        let asked = &self.state.extensions;
+        let client = self.parts.client_extension_results;
+        if asked.is_empty() && client.is_empty() && data.extensions.is_none() {
+            steps.passed(Step::Extensions, || Evidence::extensions([].into_iter()));
+            return Ok(AuthenticationExtensions::default());
+        }
+        let outputs = Outputs {
+            policy: &self.rp.policy.extensions,
+            requested: asked,
+            client,
+            authenticator: data.extension_outputs(),
+        };
+        let learned = outputs.of_authentication(&self.rp.id, self.parts.client_data_json);
+        steps.check_with(Step::Extensions, learned, |_| Evidence::extensions(outputs.names()))
+    }
+
+    /// Step 21.
+    fn signature(&self, record: &CredentialRecord, message: &[&[u8]]) -> Result<(), Fault> {
+        let verify = |key: &dyn PreparedKey| {
+            key.verify(message, self.parts.signature).map_err(|SignatureError| Fault::SignatureInvalid)
+        };
+        let accepted = &self.rp.policy.stored_algorithms;
+        match self.key {
+            Key::Prepared { key, algorithm } => {
+                accepted.check(algorithm)?;
+                verify(key)
+            }
+            Key::OfRecord => {
+                let key = PublicKey::from_cose(&record.fixed.public_key)?;
+                let algorithm = key.algorithm().ok_or(KeyError::UnsupportedKeyType)?;
+                accepted.check(algorithm)?;
+                verify(&*self.rp.verifiers.prepare(&key, algorithm.scheme())?)
+            }
+        }
+    }
+}
+
+/// Step 22: the counter to store, and whether it increased.
+fn counter(policy: SignCountPolicy, stored: u32, received: u32) -> Result<(u32, bool), Fault> {
+    if received > stored {
+        return Ok((received, true));
+    }
+    // An authenticator without a counter leaves it at 0.
+    let unused = stored == 0 && received == 0;
+    match policy {
+        SignCountPolicy::Reject if !unused => Err(Fault::SignCountNotIncreased { stored, received }),
+        // A copy that is behind must not pull the stored counter back, or its next use would look like an increase.
+        _ => Ok((stored, false)),
+    }
+}
+
+/// What is wrong with a user handle that is not the account's.
+fn other_handle(expected: &[u8], received: &[u8]) -> Fault {
+    let encoding = HandleEncoding::between(expected, received);
+    encoding.map_or(Fault::UserHandleMismatch, Fault::UserHandleEncoding)
+}

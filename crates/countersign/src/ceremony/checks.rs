@@ -1,0 +1,44 @@
+//! The checks that both ceremonies share, each with one step of each.
+
+pub(crate) mod challenge;
+pub(crate) mod client_data;
+
+use countersign_cose::hash::sha256;
+use countersign_types::{AuthenticatorData, Timestamp};
+
+use crate::{ceremony::state::kind::CeremonyState, relying_party::party::RelyingParty, report::error::Fault};
+
+/// The state must be this relying party's, made for the same purpose, and not too old.
+pub(crate) fn state(rp: &RelyingParty, state: &impl CeremonyState, now: Timestamp) -> Result<(), Fault> {
+    if state.rp_id() != rp.id {
+        Err(Fault::StateOfAnotherRelyingParty)
+    } else if state.purpose() != rp.purpose {
+        Err(Fault::StateOfAnotherPurpose)
+    } else if now > state.expires_at() {
+        Err(Fault::Expired)
+    } else {
+        Ok(())
+    }
+}
+
+/// The hash must be the RP ID's, or the `appid`'s where that was used.
+pub(crate) fn rp_id_hash(
+    rp: &RelyingParty,
+    data: &AuthenticatorData<'_>,
+    appid: Option<&str>,
+) -> Result<(), Fault> {
+    let is_appid = || appid.is_some_and(|appid| *data.rp_id_hash == sha256(&[appid.as_bytes()]));
+    if *data.rp_id_hash == rp.id_hash || is_appid() {
+        Ok(())
+    } else {
+        Err(Fault::RpIdHashMismatch { expected: rp.id.clone(), got: *data.rp_id_hash })
+    }
+}
+
+pub(crate) fn backup_state(data: &AuthenticatorData<'_>) -> Result<(), Fault> {
+    if data.flags.backup_state() && !data.flags.backup_eligible() {
+        Err(Fault::BackupStateInvalid)
+    } else {
+        Ok(())
+    }
+}

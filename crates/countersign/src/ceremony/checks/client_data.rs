@@ -1,0 +1,161 @@
+//! What both ceremonies check of client data: steps 5 to 11 of
+//! [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential), steps 8 to 14 of
+//! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion).
+
+use crate::{
+    ceremony::checks::challenge::challenge,
+    relying_party::{
+        origin::is_web_origin,
+        party::RelyingParty,
+        policy::choices::{CrossOrigin, TopOrigins},
+    },
+    report::{
+        ceremony_report::Reason,
+        deviation::Deviation,
+        error::{ACCEPTED_MAX, Error, Fault},
+        evidence::Evidence,
+        recorder::Recorder,
+        step::Step,
+    },
+};
+use countersign_types::{ClientData, client_data::ClientDataError};
+
+/// What client data must say.
+pub(crate) struct Expected<'a> {
+    pub(crate) type_: &'static str,
+    /// The challenge that was issued.
+    pub(crate) challenge: &'a [u8],
+    /// The one origin that the ceremony is bound to, if it is to one.
+    pub(crate) bound_to: Option<&'a str>,
+    /// The one origin that a payment is expected to be confirmed at: another's, perhaps, so it takes the place of those
+    /// that are accepted.
+    pub(crate) caller: Option<&'a str>,
+}
+
+/// The steps of one ceremony, in their order.
+pub(crate) struct Steps {
+    pub(crate) text: Step,
+    pub(crate) parse: Step,
+    pub(crate) type_: Step,
+    pub(crate) challenge: Step,
+    pub(crate) origin: Step,
+    pub(crate) cross_origin: Step,
+    pub(crate) top_origin: Step,
+}
+
+/// Goes through them.
+pub(crate) fn client_data(
+    rp: &RelyingParty,
+    bytes: &[u8],
+    expected: &Expected<'_>,
+    at: &Steps,
+    steps: &mut impl Recorder,
+) -> Result<(), Error> {
+    let client_data = match ClientData::parse(bytes) {
+        Err(fault @ ClientDataError::NotUtf8 { .. }) => Err(Error::new(at.text, fault)),
+        parsed => {
+            steps.passed(at.text, || Evidence::ClientData { length: bytes.len() });
+            steps.check(at.parse, parsed)
+        }
+    }?;
+    client_data_lint(rp, bytes, &client_data, at.parse, steps)?;
+    let value = expected.type_;
+    steps.check_with(at.type_, type_(&client_data, value), |()| Evidence::Type { value })?;
+    let issued = expected.challenge;
+    let compared = challenge(&client_data, issued);
+    steps.check_with(at.challenge, compared, |()| Evidence::Challenge { length: issued.len() })?;
+    let found = origin(rp, expected, &client_data);
+    let told = || Evidence::Origin { origin: client_data.origin.to_string() };
+    steps.check_with(at.origin, found, |()| told())?;
+    let value = client_data.cross_origin;
+    let accepted = cross_origin(rp, &client_data);
+    steps.check_with(at.cross_origin, accepted, |()| Evidence::CrossOrigin { value })?;
+    top_origin_step(rp, &client_data, at.top_origin, steps)
+}
+
+fn type_(client_data: &ClientData<'_>, expected: &'static str) -> Result<(), Fault> {
+    if client_data.type_ == expected { Ok(()) } else { Err(Fault::TypeMismatch { expected }) }
+}
+
+/// An accepted origin, or the one that a payment is expected from; and the one that the ceremony is bound to, if it is to
+/// one.
+fn origin(rp: &RelyingParty, expected: &Expected<'_>, client_data: &ClientData<'_>) -> Result<(), Fault> {
+    let is_it = |origin: &str| origin == client_data.origin;
+    let is_accepted = expected.caller.map_or_else(|| rp.accepts_origin(&client_data.origin), is_it);
+    if is_accepted && expected.bound_to.is_none_or(is_it) {
+        return Ok(());
+    }
+    let accepted = match expected.bound_to.or(expected.caller) {
+        Some(origin) => vec![origin.to_owned()],
+        None => rp.origins.iter().map(ToString::to_string).take(ACCEPTED_MAX).collect(),
+    };
+    Err(Fault::OriginMismatch { got: client_data.origin.to_string(), accepted })
+}
+
+fn cross_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
+    match (client_data.cross_origin, &rp.policy.cross_origin) {
+        (Some(true), CrossOrigin::Refused) => Err(Fault::CrossOrigin),
+        _ => Ok(()),
+    }
+}
+
+/// `topOrigin` is there only where the caller's origin is not the top one, so only with `crossOrigin` true
+/// ([section 5.8.1](https://www.w3.org/TR/webauthn-3/#dom-collectedclientdata-toporigin)).
+fn top_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
+    let is_framed = client_data.cross_origin == Some(true);
+    let (top_origin, top_origins) = match (&client_data.top_origin, &rp.policy.cross_origin) {
+        (Some(top_origin), CrossOrigin::Accepted { top_origins }) if is_framed => (top_origin, top_origins),
+        (Some(_), _) => return Err(Fault::CrossOrigin),
+        // With a list, which page frames the ceremony has to be said (5.8.1.2, `requireTopOrigin`).
+        (None, CrossOrigin::Accepted { top_origins: TopOrigins::Listed(_) }) if is_framed => {
+            return Err(Fault::TopOriginMissing);
+        }
+        (None, _) => return Ok(()),
+    };
+    let listed = top_origins.listed();
+    let is_accepted = match listed {
+        None => is_web_origin(top_origin),
+        Some(listed) => listed.iter().any(|origin| origin == top_origin),
+    };
+    if is_accepted {
+        return Ok(());
+    }
+    let accepted = listed.into_iter().flatten().take(ACCEPTED_MAX).cloned().collect();
+    Err(Fault::TopOriginMismatch { got: top_origin.to_string(), accepted })
+}
+
+/// The step of [`top_origin`].
+fn top_origin_step(
+    rp: &RelyingParty,
+    client_data: &ClientData<'_>,
+    step: impl Into<Step>,
+    steps: &mut impl Recorder,
+) -> Result<(), Error> {
+    let accepted = top_origin(rp, client_data);
+    match &client_data.top_origin {
+        None if accepted.is_ok() => {
+            steps.skipped(step, Reason::TopOriginAbsent);
+            Ok(())
+        }
+        named => {
+            let origin = || named.as_deref().unwrap_or_default().to_owned();
+            steps.check_with(step, accepted, |()| Evidence::TopOrigin { origin: origin() })
+        }
+    }
+}
+
+/// Deviations of client data, found at the step that parses it.
+fn client_data_lint(
+    rp: &RelyingParty,
+    bytes: &[u8],
+    client_data: &ClientData<'_>,
+    step: impl Into<Step>,
+    steps: &mut impl Recorder,
+) -> Result<(), Error> {
+    let (refused, step) = (rp.policy.refused_deviations, step.into());
+    steps.lint(refused, step, Deviation::CrossOriginMissing, || client_data.cross_origin.is_none())?;
+    steps.lint(refused, step, Deviation::TopOriginMissing, || {
+        client_data.cross_origin == Some(true) && client_data.top_origin.is_none()
+    })?;
+    steps.lint(refused, step, Deviation::ByteOrderMark, || bytes.starts_with("\u{feff}".as_bytes()))
+}

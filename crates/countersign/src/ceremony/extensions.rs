@@ -1,0 +1,45 @@
+//! What a relying party makes of extensions ([section 9](https://www.w3.org/TR/webauthn-3/#sctn-extensions)): what a
+//! ceremony may ask for, and what its response may answer.
+//!
+//! A ceremony asks by the inputs of its request. What can't work is refused when the ceremony begins, with an
+//! [`ExtensionMisuse`]. When it finishes, the outputs are judged by what was asked and by the [`ExtensionPolicy`]; what is
+//! learned from them is a [`RegistrationExtensions`] or an [`AuthenticationExtensions`], and what is wrong with them has
+//! the code `extension-invalid` or `extension-not-accepted`.
+//!
+//! | extension | may be asked for at | refused at the start | refused at the finish, where it was asked for |
+//! | --- | --- | --- | --- |
+//! | `appid`, `appidExclude` | authentication, registration | an `AppID` that is no `https` URL of the RP ID's site | |
+//! | `credProps` | registration | | |
+//! | `prf` | both | `evalByCredential` for credentials that are not listed; user verification that is not required, unless policy says else | `enabled` at authentication; an `enabled` that the authenticator contradicts |
+//! | `largeBlob` | both | a write for other than one credential; members of the other ceremony | members of the other ceremony; no support where it was required |
+//! | `credProtect` | registration | the level `userVerificationRequired` where user verification is not required | a weaker level; none where one was enforced |
+//! | `minPinLength` | registration | | a PIN shorter than policy says |
+//! | `credBlob`, `uvm`, `hmac-secret` | both | members of the other ceremony | |
+//! | `payment` | registration | an authenticator other than a platform's with a discoverable, verifying credential | |
+//! | `remoteClientDataJSON` | both | where policy does not accept remote clients | the same, asked for or not |
+//!
+//! A payment is confirmed with [`AuthenticationRequest::confirming`](crate::AuthenticationRequest::confirming).
+//!
+//! What may be a secret, such as the results of `prf`, is in no record, report, error or state.
+
+pub(crate) mod authentication;
+pub(crate) mod outcome;
+pub(crate) mod outputs;
+pub(crate) mod payment;
+pub(crate) mod registration;
+pub(crate) mod requested;
+pub(crate) mod start;
+
+pub use countersign_types::extensions::{
+    AuthenticatorExtensionOutputs, ClientExtensionInputs, ClientExtensionOutputs, CredentialProtection,
+    Enforcement, Extension, ExtensionError, ExtensionInputError, HmacResults, HmacSalts, LargeBlobInput,
+    LargeBlobSupport, PaymentClientData, PaymentCurrencyAmount, PaymentEntityLogo, PaymentInput,
+    PaymentInstrument, PrfInput, PrfResults, PrfValues, SecretBytes, UvmEntry,
+};
+pub use outcome::{AuthenticationExtensions, RegistrationExtensions};
+pub use payment::PaymentExpectation;
+pub use requested::RequestedExtensions;
+pub use start::ExtensionMisuse;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,271 @@
+//! What a ceremony may not ask of extensions: refused when it begins, for a client would fail late and say little, or go
+//! on without ([section 10](https://www.w3.org/TR/webauthn-3/#sctn-defined-extensions)).
+
+use crate::{
+    ceremony::extensions::{payment::PaymentExpectation, requested::RequestedExtensions},
+    relying_party::{
+        appid::is_appid_of,
+        origin::is_web_origin,
+        party::RelyingParty,
+        policy::extensions::{PrfUserVerification, RemoteClients},
+    },
+};
+use core::fmt;
+
+use countersign_types::{
+    CredentialId,
+    enumerations::{AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement},
+    extensions::{
+        ClientExtensionInputs, CredentialProtection, Extension, ExtensionInputError, LargeBlobInput,
+    },
+    options::CredentialDescriptor,
+};
+
+/// Inputs of registrations alone.
+const OF_REGISTRATION: [&str; 8] = [
+    "appidExclude",
+    "credProps",
+    "credentialProtectionPolicy",
+    "enforceCredentialProtectionPolicy",
+    "minPinLength",
+    "credBlob",
+    "hmacCreateSecret",
+    "payment",
+];
+
+/// Inputs of authentications alone.
+const OF_AUTHENTICATION: [&str; 3] = ["appid", "getCredBlob", "hmacGetSecret"];
+
+/// Extension inputs that a ceremony can't take: the caller's to mend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExtensionMisuse {
+    /// An input is not what its extension takes.
+    Input(ExtensionInputError),
+    /// An input, or a member of one, belongs to the other ceremony. That of `payment` belongs to registrations: an
+    /// authentication has [`confirming`](crate::AuthenticationRequest::confirming).
+    OtherCeremony {
+        /// The input's name, with the member's where it is one: `prf.evalByCredential`.
+        input: &'static str,
+    },
+    /// `prf.evalByCredential` has a credential that is not among the allowed ones.
+    PrfCredentialNotAllowed,
+    /// This needs user verification to be required.
+    UserVerificationNotRequired {
+        /// The input's name.
+        input: &'static str,
+    },
+    /// A large blob is written to one allowed credential, neither to several nor to whichever answers.
+    LargeBlobCredentials {
+        /// How many are allowed.
+        count: usize,
+    },
+    /// An `AppID` that is not an `https` URL of the RP ID's site: no browser lets the relying party use it.
+    AppId {
+        /// The text.
+        appid: String,
+    },
+    /// The policy does not accept remote clients, and one is asked for.
+    RemoteClient,
+    /// `payment` needs a discoverable credential of a platform authenticator.
+    PaymentSelection,
+    /// A payment to confirm has a member that no browser would sign.
+    Payment {
+        /// The member.
+        member: &'static str,
+    },
+    /// A payment is confirmed with one of the credentials that the page names, and none is listed.
+    PaymentCredentials,
+    /// An extension is required that is not asked for.
+    RequiredNotAsked {
+        /// The extension.
+        extension: Extension,
+    },
+}
+
+impl fmt::Display for ExtensionMisuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(cause) => cause.fmt(f),
+            Self::OtherCeremony { input } => {
+                write!(f, "the extension input `{input}` belongs to the other ceremony")
+            }
+            Self::PrfCredentialNotAllowed => {
+                f.write_str("prf.evalByCredential names a credential that is not among the allowed ones")
+            }
+            Self::UserVerificationNotRequired { input } => {
+                write!(f, "the extension input `{input}` needs user verification to be required")
+            }
+            Self::LargeBlobCredentials { count } => {
+                write!(f, "a large blob is written to exactly one allowed credential, {count} are allowed")
+            }
+            Self::AppId { appid } => {
+                write!(f, "the appid {appid:?} is not an https url of the rp id's site")
+            }
+            Self::RemoteClient => f.write_str("remoteClientDataJSON is asked for, and policy refuses it"),
+            Self::PaymentSelection => f.write_str(
+                "payment needs the attachment platform and a resident key that is required or preferred",
+            ),
+            Self::Payment { member } => {
+                write!(f, "the payment to confirm has a {member} that no browser would sign")
+            }
+            Self::PaymentCredentials => f.write_str("a payment is confirmed with a listed credential"),
+            Self::RequiredNotAsked { extension } => {
+                write!(f, "the extension {extension} is required and not asked for")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ExtensionMisuse {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Input(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+impl From<ExtensionInputError> for ExtensionMisuse {
+    fn from(cause: ExtensionInputError) -> Self {
+        Self::Input(cause)
+    }
+}
+
+/// Whether a registration can ask this.
+pub(crate) fn registration(rp: &RelyingParty, inputs: &ClientExtensionInputs) -> Result<(), ExtensionMisuse> {
+    both(rp, inputs)?;
+    none_of(inputs, &OF_AUTHENTICATION)?;
+    if inputs.prf()?.is_some_and(|prf| !prf.eval_by_credential.is_empty()) {
+        return Err(ExtensionMisuse::OtherCeremony { input: "prf.evalByCredential" });
+    }
+    match inputs.large_blob()? {
+        Some(LargeBlobInput::Read) => {
+            return Err(ExtensionMisuse::OtherCeremony { input: "largeBlob.read" });
+        }
+        Some(LargeBlobInput::Write(_)) => {
+            return Err(ExtensionMisuse::OtherCeremony { input: "largeBlob.write" });
+        }
+        _ => {}
+    }
+    if let Some(appid) = inputs.appid_exclude()? {
+        appid_of(rp, appid)?;
+    }
+    let always_verified = CredentialProtection::UserVerificationRequired;
+    if inputs.cred_protect()?.is_some_and(|input| input.policy == always_verified) {
+        verified(rp, "credentialProtectionPolicy")?;
+    }
+    if inputs.payment()?.is_some() {
+        payment_selection(rp)?;
+    }
+    Ok(())
+}
+
+/// Whether an authentication can ask this, with these allowed credentials.
+pub(crate) fn authentication(
+    rp: &RelyingParty,
+    inputs: &ClientExtensionInputs,
+    allowed: &[CredentialDescriptor],
+) -> Result<(), ExtensionMisuse> {
+    both(rp, inputs)?;
+    none_of(inputs, &OF_REGISTRATION)?;
+    let prf = inputs.prf()?.unwrap_or_default();
+    let is_allowed = |id: &CredentialId| allowed.iter().any(|credential| credential.id == *id);
+    if !prf.eval_by_credential.keys().all(is_allowed) {
+        return Err(ExtensionMisuse::PrfCredentialNotAllowed);
+    }
+    match inputs.large_blob()? {
+        Some(LargeBlobInput::Support(_)) => {
+            return Err(ExtensionMisuse::OtherCeremony { input: "largeBlob.support" });
+        }
+        Some(LargeBlobInput::Write(_)) if allowed.len() != 1 => {
+            return Err(ExtensionMisuse::LargeBlobCredentials { count: allowed.len() });
+        }
+        _ => {}
+    }
+    if let Some(appid) = inputs.appid()? {
+        appid_of(rp, appid)?;
+    }
+    Ok(())
+}
+
+/// Whether an authentication can confirm this payment, with these allowed credentials.
+pub(crate) fn payment(
+    rp: &RelyingParty,
+    payment: &PaymentExpectation,
+    allowed: &[CredentialDescriptor],
+) -> Result<(), ExtensionMisuse> {
+    verified(rp, "payment")?;
+    if allowed.is_empty() {
+        return Err(ExtensionMisuse::PaymentCredentials);
+    }
+    let total = &payment.total;
+    let is_origin = |origin: &Option<String>| origin.as_deref().is_none_or(is_web_origin);
+    // As the Payment Request API has it: https://www.w3.org/TR/payment-request/#dfn-valid-decimal-monetary-value
+    let is_currency =
+        total.currency.len() == 3 && total.currency.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = total.value.split_once('.').unwrap_or((&total.value, "0"));
+    let wrong = if !is_web_origin(&payment.top_origin) {
+        "topOrigin"
+    } else if !is_origin(&payment.caller_origin) {
+        "origin"
+    } else if !is_origin(&payment.payee_origin) {
+        "payeeOrigin"
+    } else if !is_currency || !is_number(whole) || !is_number(fraction) {
+        "total"
+    } else {
+        return Ok(());
+    };
+    Err(ExtensionMisuse::Payment { member: wrong })
+}
+
+/// Whether what a ceremony requires is what it asks for.
+pub(crate) fn required(requested: &RequestedExtensions) -> Result<(), ExtensionMisuse> {
+    match requested.required.iter().find(|extension| !requested.asks_for(extension)) {
+        Some(extension) => Err(ExtensionMisuse::RequiredNotAsked { extension: extension.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn both(rp: &RelyingParty, inputs: &ClientExtensionInputs) -> Result<(), ExtensionMisuse> {
+    inputs.check()?;
+    if inputs.prf()?.is_some() && rp.policy.extensions.prf_user_verification == PrfUserVerification::Required
+    {
+        verified(rp, "prf")?;
+    }
+    let is_remote = inputs.remote_client_data_json()?.is_some();
+    if is_remote && rp.policy.extensions.remote_clients == RemoteClients::Refused {
+        return Err(ExtensionMisuse::RemoteClient);
+    }
+    Ok(())
+}
+
+fn none_of(inputs: &ClientExtensionInputs, others: &[&'static str]) -> Result<(), ExtensionMisuse> {
+    let other = others.iter().copied().find(|other| inputs.names().any(|name| name == *other));
+    other.map_or(Ok(()), |input| Err(ExtensionMisuse::OtherCeremony { input }))
+}
+
+fn verified(rp: &RelyingParty, input: &'static str) -> Result<(), ExtensionMisuse> {
+    if rp.policy.user_verification == UserVerificationRequirement::Required {
+        Ok(())
+    } else {
+        Err(ExtensionMisuse::UserVerificationNotRequired { input })
+    }
+}
+
+/// What a browser wants of a registration with `payment`
+/// ([Secure Payment Confirmation, section 5](https://www.w3.org/TR/secure-payment-confirmation/#sctn-payment-extension-registration)).
+fn payment_selection(rp: &RelyingParty) -> Result<(), ExtensionMisuse> {
+    verified(rp, "payment")?;
+    let is_platform = rp.policy.attachment == Some(AuthenticatorAttachment::Platform);
+    let is_discoverable = matches!(
+        rp.policy.resident_key,
+        ResidentKeyRequirement::Required | ResidentKeyRequirement::Preferred
+    );
+    if is_platform && is_discoverable { Ok(()) } else { Err(ExtensionMisuse::PaymentSelection) }
+}
+
+fn appid_of(rp: &RelyingParty, appid: &str) -> Result<(), ExtensionMisuse> {
+    if is_appid_of(appid, &rp.id) { Ok(()) } else { Err(ExtensionMisuse::AppId { appid: appid.to_owned() }) }
+}

@@ -1,0 +1,122 @@
+//! What can be wrong with tokens and their keys.
+
+use core::fmt;
+
+use countersign_types::Code;
+
+use crate::ceremony::{entropy::EntropyUnavailable, sealed::token::TOKEN_MAX};
+
+/// Keys that make no ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyRingError {
+    /// There is no key.
+    Empty,
+    /// Two keys have this number.
+    DuplicateId(u32),
+}
+
+impl fmt::Display for KeyRingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("a key ring without a key"),
+            Self::DuplicateId(id) => write!(f, "two keys of the ring have the number {id}"),
+        }
+    }
+}
+
+impl core::error::Error for KeyRingError {}
+
+/// Why a state can't be sealed. No response is to blame, hence no code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SealError {
+    /// The source of random bytes has none.
+    Entropy(EntropyUnavailable),
+    /// The token would have more than [`TOKEN_MAX`] characters: the state lists too many long credential IDs.
+    TooLong,
+    /// The state has no serialised form: our own bug.
+    NotSerialised,
+}
+
+impl fmt::Display for SealError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Entropy(cause) => cause.fmt(f),
+            Self::TooLong => write!(f, "a sealed state of more than {TOKEN_MAX} characters"),
+            Self::NotSerialised => f.write_str("the ceremony state can't be serialised"),
+        }
+    }
+}
+
+impl core::error::Error for SealError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Entropy(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+/// Why a token is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// It is no base64url text, or too short.
+    Malformed,
+    /// It has more than [`TOKEN_MAX`] characters.
+    TooLong {
+        /// How many it has.
+        length: usize,
+    },
+    /// It is of a version that we don't know.
+    UnknownVersion(u8),
+    /// Its state is one that we don't know: an earlier or later version of this crate sealed it.
+    UnknownState,
+    /// It was made for a ceremony of another kind.
+    OtherCeremony,
+    /// It was made for another RP ID.
+    OtherRelyingParty,
+    /// It was made for a relying party of another purpose.
+    OtherPurpose,
+    /// The key with this number is not in the ring.
+    UnknownKey(u32),
+    /// It was changed, or made by another key of the same number.
+    NotAuthentic,
+    /// It was made for another account than is signed in, or for nobody.
+    OtherUser,
+    /// It has expired.
+    Expired,
+}
+
+impl OpenError {
+    /// `challenge-expired` where it has expired, else `state-invalid`.
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Expired => Code::ChallengeExpired,
+            _ => Code::StateInvalid,
+        }
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => f.write_str("not a sealed state"),
+            Self::TooLong { length } => {
+                write!(f, "a sealed state of {length} characters, at most {TOKEN_MAX} expected")
+            }
+            Self::UnknownVersion(version) => write!(f, "a sealed state of the unknown version {version}"),
+            Self::UnknownState => f.write_str("a sealed state whose content is of an unknown version"),
+            Self::OtherCeremony => f.write_str("the sealed state is of another kind of ceremony"),
+            Self::OtherRelyingParty => f.write_str("the sealed state is another relying party's"),
+            Self::OtherPurpose => f.write_str("the sealed state was made for another purpose"),
+            Self::UnknownKey(id) => write!(f, "the state was sealed with key {id}, which is not in the ring"),
+            Self::NotAuthentic => f.write_str("the sealed state is not authentic"),
+            Self::OtherUser => f.write_str("the sealed state is not the signed-in account's"),
+            Self::Expired => f.write_str("the sealed state has expired"),
+        }
+    }
+}
+
+impl core::error::Error for OpenError {}

@@ -1,0 +1,251 @@
+use countersign_types::{Code, CredentialId};
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    ceremony::{
+        entropy::EntropyUnavailable,
+        registration::outcome::CredentialIdStatus,
+        request::{Accounts, AuthenticationRequest},
+        single_use::{memory::OneProcessSingleUse, unspent::SpendError},
+        state::{authentication::AuthenticationState, registration::RegistrationState},
+        step_up::BoundAuthenticationState,
+    },
+    test_ceremony::{
+        NOW, authentication_state, create, entropy, get, handle, policy, record, registration_state, rp,
+    },
+};
+
+fn key(id: u32, byte: u8) -> SealingKey {
+    SealingKey::new(id, [byte; 32])
+}
+
+fn ring() -> KeyRing {
+    KeyRing::new([key(7, 1)]).unwrap()
+}
+
+fn state() -> AuthenticationState {
+    let rp = rp().policy(policy().with_timeout_seconds(60)).build().unwrap();
+    authentication_state(&rp, Some(handle(7)))
+}
+
+fn token() -> String {
+    ring().seal(&state(), &mut entropy()).unwrap()
+}
+
+fn open(ring: &KeyRing, token: &str) -> Result<Unspent<AuthenticationState>, OpenError> {
+    ring.open(&rp().build().unwrap(), token, Bearer::Anonymous, NOW)
+}
+
+#[test]
+fn an_authentication_is_finished_with_a_token() {
+    let unspent = open(&ring(), &token()).unwrap();
+    let state = unspent.spend(&OneProcessSingleUse::new(1), NOW).unwrap();
+    let rp = rp().build().unwrap();
+    let _ = rp.finish_authentication(state, &get().response(), &record(), NOW).unwrap();
+}
+
+#[test]
+fn a_registration_is_finished_with_a_token() {
+    let rp = rp().build().unwrap();
+    let state = registration_state(&rp);
+    let token = ring().seal(&state, &mut entropy()).unwrap();
+    let user = handle(7);
+    let unspent = ring().open(&rp, &token, Bearer::Account(&user), NOW).unwrap();
+    let state = unspent.spend(&OneProcessSingleUse::new(1), NOW).unwrap();
+    let status = CredentialIdStatus::Unregistered;
+    let _ = rp.finish_registration(state, &create().response(), status, NOW).unwrap();
+}
+
+#[test]
+fn rule_283_287_a_token_works_once() {
+    let (used, token) = (OneProcessSingleUse::new(10), token());
+    let _ = open(&ring(), &token).unwrap().spend(&used, NOW).unwrap();
+    let again = open(&ring(), &token).unwrap().spend(&used, NOW).unwrap_err();
+    assert_eq!((again.code(), &again), (Some(Code::ChallengeExpired), &SpendError::AlreadyUsed));
+    // Sealed anew it is the same ceremony.
+    let resealed = ring().seal(&state(), &mut |buffer: &mut [u8]| {
+        buffer.fill(9);
+        Ok(())
+    });
+    let again = open(&ring(), &resealed.unwrap()).unwrap().spend(&used, NOW).unwrap_err();
+    assert_eq!(again, SpendError::AlreadyUsed);
+}
+
+#[test]
+fn rule_284_an_expired_token_is_refused() {
+    let rp = rp().build().unwrap();
+    for (seconds, expected) in [(90, None), (91, Some(OpenError::Expired))] {
+        let opened =
+            ring().open::<AuthenticationState>(&rp, &token(), Bearer::Anonymous, NOW.plus_seconds(seconds));
+        assert_eq!(opened.err(), expected);
+    }
+    assert_eq!(OpenError::Expired.code(), Code::ChallengeExpired);
+}
+
+#[test]
+fn rule_285_a_token_of_another_ceremony_is_refused() {
+    let rp = rp().build().unwrap();
+    let token = token();
+    let error = ring().open::<RegistrationState>(&rp, &token, Bearer::Anonymous, NOW).unwrap_err();
+    assert_eq!((error, error.code()), (OpenError::OtherCeremony, Code::StateInvalid));
+    let error = ring().open::<BoundAuthenticationState>(&rp, &token, Bearer::Anonymous, NOW).unwrap_err();
+    assert_eq!(error, OpenError::OtherCeremony);
+    let request = AuthenticationRequest::discoverable();
+    let (_, state) = rp.begin_bound_authentication(request, b"data", &mut entropy(), NOW).unwrap();
+    let token = ring().seal(&state, &mut entropy()).unwrap();
+    let bound = ring().open::<BoundAuthenticationState>(&rp, &token, Bearer::Anonymous, NOW).unwrap();
+    let state = bound.spend(&OneProcessSingleUse::new(1), NOW).unwrap();
+    assert!(state.confirm(b"data").is_ok());
+    assert_eq!(open(&ring(), &token).unwrap_err(), OpenError::OtherCeremony);
+}
+
+#[test]
+fn rule_285_a_token_for_nobody_is_no_signed_in_accounts() {
+    let rp = rp().build().unwrap();
+    let (_, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy(), NOW).unwrap();
+    let token = ring().seal(&state, &mut entropy()).unwrap();
+    let _ = open(&ring(), &token).unwrap();
+    let opened = ring().open::<AuthenticationState>(&rp, &token, Bearer::Account(&handle(7)), NOW);
+    assert_eq!(opened.unwrap_err(), OpenError::OtherUser);
+}
+
+#[test]
+fn rule_286_a_token_of_another_user_is_refused() {
+    let rp = rp().build().unwrap();
+    for (byte, expected) in [(7, None), (8, Some(OpenError::OtherUser))] {
+        let opened = ring().open::<AuthenticationState>(&rp, &token(), Bearer::Account(&handle(byte)), NOW);
+        assert_eq!(opened.err(), expected);
+    }
+    assert_eq!(OpenError::OtherUser.code(), Code::StateInvalid);
+}
+
+#[test]
+fn rule_286_a_token_of_another_relying_party_is_refused() {
+    let other = RelyingParty::builder("example.net", "Other").origin("https://example.net").build().unwrap();
+    let opened = ring().open::<AuthenticationState>(&other, &token(), Bearer::Anonymous, NOW);
+    assert_eq!(opened.unwrap_err(), OpenError::OtherRelyingParty);
+}
+
+#[test]
+fn rule_389_a_token_of_another_purpose_is_refused() {
+    let step_up = rp().purpose("step-up").build().unwrap();
+    let open = |token: &str| {
+        ring().open::<AuthenticationState>(&step_up, token, Bearer::Anonymous, NOW).unwrap_err()
+    };
+    let error = open(&token());
+    assert_eq!((error, error.code()), (OpenError::OtherPurpose, Code::StateInvalid));
+    // Nor does it help to write the other purpose's tag into the header.
+    let own = ring().seal(&authentication_state(&step_up, None), &mut entropy()).unwrap();
+    let (mut forged, own) = (base64url::decode(token()).unwrap(), base64url::decode(own).unwrap());
+    forged[14..22].copy_from_slice(&own[14..22]);
+    let error = open(&base64url::encode(forged));
+    assert_eq!((error, error.code()), (OpenError::NotAuthentic, Code::StateInvalid));
+}
+
+#[test]
+fn rule_286_a_token_of_another_key_is_refused() {
+    let token = token();
+    assert_eq!(open(&KeyRing::new([key(8, 1)]).unwrap(), &token).unwrap_err(), OpenError::UnknownKey(7));
+    assert_eq!(open(&KeyRing::new([key(7, 2)]).unwrap(), &token).unwrap_err(), OpenError::NotAuthentic);
+}
+
+#[test]
+fn a_token_opens_until_its_key_is_retired() {
+    let old = ring().seal(&state(), &mut entropy()).unwrap();
+    let rotating = KeyRing::new([key(8, 2), key(7, 1)]).unwrap();
+    let _ = open(&rotating, &old).unwrap();
+    let new = rotating.seal(&state(), &mut entropy()).unwrap();
+    let rotated = KeyRing::new([key(8, 2)]).unwrap();
+    let _ = open(&rotated, &new).unwrap();
+    assert_eq!(open(&rotated, &old).unwrap_err(), OpenError::UnknownKey(7));
+}
+
+#[test]
+fn keys_that_make_no_ring_are_refused() {
+    assert_eq!(KeyRing::new([]).unwrap_err(), KeyRingError::Empty);
+    assert_eq!(KeyRing::new([key(7, 1), key(7, 2)]).unwrap_err(), KeyRingError::DuplicateId(7));
+}
+
+#[test]
+fn a_key_is_in_no_debug_text() {
+    assert_eq!(format!("{:?}", key(7, 0xab)), "SealingKey { id: 7, .. }");
+}
+
+#[test]
+fn a_state_is_not_sealed_without_random_bytes() {
+    let mut none = |_: &mut [u8]| Err(EntropyUnavailable);
+    assert_eq!(ring().seal(&state(), &mut none).unwrap_err(), SealError::Entropy(EntropyUnavailable));
+}
+
+#[test]
+fn a_token_has_its_greatest_length() {
+    let ids = |count: u8| (0..count).filter_map(|byte| CredentialId::new(vec![byte; 512]));
+    let token = ring().seal(&state().allowing(ids(64)), &mut entropy()).unwrap();
+    let _ = open(&ring(), &token).unwrap();
+    assert_eq!(ring().seal(&state().allowing(ids(80)), &mut entropy()).unwrap_err(), SealError::TooLong);
+    let length = TOKEN_MAX + 1;
+    assert_eq!(open(&ring(), &"A".repeat(length)).unwrap_err(), OpenError::TooLong { length });
+}
+
+#[test]
+fn other_text_is_no_token() {
+    for text in ["", "AQ", "AQ==", "not a token", &"A".repeat(40)] {
+        assert_eq!(open(&ring(), text).unwrap_err(), OpenError::Malformed, "{text}");
+    }
+    assert_eq!(open(&ring(), &"_".repeat(200)).unwrap_err(), OpenError::UnknownVersion(0xff));
+}
+
+/// What only this crate could have sealed, and a later version of it did.
+#[test]
+fn a_state_of_an_unknown_version_is_refused() {
+    let header = Header::new(2, 7, "example.org", "default");
+    let text = serde_json::to_string(&state()).unwrap().replacen("\"version\":2", "\"version\":3", 1);
+    let associated = associated_data(&header, "example.org", "default");
+    let payload = Payload { msg: text.as_bytes(), aad: &associated };
+    let nonce = [3; NONCE_LENGTH];
+    let sealed = key(7, 1).cipher.encrypt(&XNonce::from(nonce), payload).unwrap();
+    let token = base64url::encode(header.followed_by(&nonce, &sealed));
+    assert_eq!(open(&ring(), &token).unwrap_err(), OpenError::UnknownState);
+}
+
+#[test]
+fn a_token_does_not_tell_what_it_holds() {
+    let bytes = base64url::decode(token()).unwrap();
+    let text = serde_json::to_vec(&state()).unwrap();
+    assert!(text.windows(12).all(|window| !bytes.windows(12).any(|other| other == window)));
+}
+
+proptest! {
+    #[test]
+    fn rule_286_a_token_with_any_byte_changed_is_refused(position in 0_usize..10_000, bits in 1_u8..) {
+        let mut bytes = base64url::decode(token()).unwrap();
+        let position = position % bytes.len();
+        bytes[position] ^= bits;
+        prop_assert!(open(&ring(), &base64url::encode(&bytes)).is_err());
+    }
+
+    #[test]
+    fn rule_286_a_token_cut_or_longer_is_refused(length in 0_usize..2000) {
+        let mut bytes = base64url::decode(token()).unwrap();
+        prop_assume!(length != bytes.len());
+        bytes.resize(length, 0);
+        prop_assert!(open(&ring(), &base64url::encode(&bytes)).is_err());
+    }
+
+    #[test]
+    fn any_text_is_taken_without_a_panic(text in "[A-Za-z0-9_-]{0,200}") {
+        prop_assert!(open(&ring(), &text).is_err());
+    }
+}
+
+#[test]
+fn rule_286_every_single_byte_is_protected() {
+    let bytes = base64url::decode(token()).unwrap();
+    for position in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[position] ^= 1;
+        let error = open(&ring(), &base64url::encode(&changed)).unwrap_err();
+        assert_eq!(error.code(), Code::StateInvalid, "byte {position}");
+    }
+}

@@ -1,0 +1,143 @@
+//! The state of an authentication.
+
+use crate::{
+    ceremony::{
+        authentication::factor::AdditionalFactor,
+        challenge::{Challenge, stored},
+        extensions::{payment::PaymentExpectation, requested::RequestedExtensions},
+        state::common::{VERSION, debug, expiry},
+    },
+    record::version::Version,
+    relying_party::party::RelyingParty,
+};
+use core::fmt;
+
+use countersign_types::{
+    CredentialId, Timestamp, UserHandle,
+    enumerations::UserVerificationRequirement,
+    extensions::{ClientExtensionInputs, Extension},
+};
+use serde::{Deserialize, Serialize};
+
+/// An authentication that was started: what its response is checked against. Used once, and kept, as
+/// [`RegistrationState`] is.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct AuthenticationState {
+    version: Version<VERSION>,
+    #[serde(with = "stored")]
+    pub(crate) challenge: Challenge,
+    pub(crate) rp_id: String,
+    pub(crate) purpose: String,
+    /// The account, where it was identified before the ceremony.
+    pub(crate) user: Option<UserHandle>,
+    pub(crate) user_verification: UserVerificationRequirement,
+    pub(crate) allowed: Vec<CredentialId>,
+    pub(crate) appid: Option<String>,
+    #[serde(default, skip_serializing_if = "RequestedExtensions::is_empty")]
+    pub(crate) extensions: RequestedExtensions,
+    /// Where the ceremony began, if no other accepted origin may answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) origin: Option<String>,
+    /// The account whose owner a further factor was checked of, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) additional_factor: Option<UserHandle>,
+    pub(crate) expires_at: Timestamp,
+}
+
+impl AuthenticationState {
+    pub(crate) fn new(
+        rp: &RelyingParty,
+        challenge: Challenge,
+        user: Option<UserHandle>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            version: Version,
+            challenge,
+            rp_id: rp.id.clone(),
+            purpose: rp.purpose.clone(),
+            user,
+            user_verification: rp.policy.user_verification.clone(),
+            allowed: Vec::new(),
+            appid: rp.appid.clone(),
+            extensions: RequestedExtensions::new(&with_appid(
+                ClientExtensionInputs::new(),
+                rp.appid.as_deref(),
+            )),
+            origin: None,
+            additional_factor: None,
+            expires_at: expiry(rp, now),
+        }
+    }
+
+    pub(crate) fn allowing(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
+        self.allowed.extend(ids);
+        self
+    }
+
+    /// An `appid` among the inputs takes the place of the relying party's.
+    pub(crate) fn asking(mut self, inputs: &ClientExtensionInputs) -> Self {
+        let inputs = with_appid(inputs.clone(), self.appid.as_deref());
+        self.extensions = self.extensions.asking(&inputs);
+        if let Ok(Some(appid)) = inputs.appid() {
+            self.appid = Some(appid.to_owned());
+        }
+        self
+    }
+
+    pub(crate) fn requiring(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
+        self.extensions = self.extensions.requiring(extensions);
+        self
+    }
+
+    pub(crate) fn confirming(mut self, payment: impl Into<Option<PaymentExpectation>>) -> Self {
+        self.extensions = self.extensions.confirming(payment.into());
+        self
+    }
+
+    /// Binds the ceremony to the page or app that it begins on: see [`RegistrationState::at_origin`].
+    ///
+    /// A payment that is [called from](PaymentExpectation::called_from) another's page is confirmed there, so that this can
+    /// only name the same origin: where the two differ, no response passes.
+    pub fn at_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origin = Some(origin.into());
+        self
+    }
+
+    /// Notes that a further factor of the account's owner was checked, such as a password, before the ceremony or since:
+    /// a credential that the user was never verified with then passes where user verification is required, and its record
+    /// is updated to say that the user was. A factor of another account than the credential's changes nothing.
+    ///
+    /// Without it such a credential fails with `user-verification-not-initialized`
+    /// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)).
+    pub fn authorized_by(mut self, factor: &AdditionalFactor) -> Self {
+        self.additional_factor = Some(factor.user().clone());
+        self
+    }
+
+    /// The account, where it was identified before the ceremony.
+    pub fn user(&self) -> Option<&UserHandle> {
+        self.user.as_ref()
+    }
+
+    /// When it can't be finished any more, and may be removed from storage.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+}
+
+/// Shows what it is of, and neither the challenge nor the account: see [`RegistrationState`].
+impl fmt::Debug for AuthenticationState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(f, "AuthenticationState", &self.rp_id, self.expires_at)
+    }
+}
+
+/// What the options of an authentication ask of extensions where the relying party has an `AppID`.
+pub(crate) fn with_appid(inputs: ClientExtensionInputs, appid: Option<&str>) -> ClientExtensionInputs {
+    match appid {
+        Some(appid) if !inputs.names().any(|name| name == "appid") => inputs.with_appid(appid),
+        _ => inputs,
+    }
+}

@@ -1,0 +1,28 @@
+//! What the states of both ceremonies share.
+
+use core::fmt;
+
+use countersign_types::Timestamp;
+
+use crate::relying_party::party::RelyingParty;
+
+/// Seconds that a response may arrive after the options' timeout: the client's clock started later than ours, and the
+/// way back takes time.
+const GRACE_SECONDS: i64 = 30;
+
+/// The version of the serialised states. Version 2 has the purpose. States live for minutes, so that earlier ones are not
+/// read.
+pub(super) const VERSION: u8 = 2;
+
+pub(crate) fn debug(
+    f: &mut fmt::Formatter<'_>,
+    kind: &str,
+    rp_id: &str,
+    expires_at: Timestamp,
+) -> fmt::Result {
+    f.debug_struct(kind).field("rp_id", &rp_id).field("expires_at", &expires_at).finish_non_exhaustive()
+}
+
+pub(super) fn expiry(rp: &RelyingParty, now: Timestamp) -> Timestamp {
+    now.plus_seconds(i64::from(rp.policy.timeout_seconds)).plus_seconds(GRACE_SECONDS)
+}

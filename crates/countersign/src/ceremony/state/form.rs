@@ -1,0 +1,153 @@
+//! The serialised form of states: each says which kind of ceremony it is of, so that the state of one can't be read as
+//! another's.
+
+use core::fmt;
+
+use countersign_types::{Code, json::unique_names};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_json::{Map, Value};
+
+use crate::ceremony::{
+    state::{authentication::AuthenticationState, registration::RegistrationState},
+    step_up::BoundAuthenticationState,
+};
+
+/// A state as it is written.
+#[derive(Serialize)]
+#[serde(tag = "ceremony", rename_all = "kebab-case")]
+enum Written<'a> {
+    Registration(#[serde(serialize_with = "RegistrationState::serialize")] &'a RegistrationState),
+    Authentication(#[serde(serialize_with = "AuthenticationState::serialize")] &'a AuthenticationState),
+    BoundAuthentication(#[serde(serialize_with = "AuthenticationState::serialize")] &'a AuthenticationState),
+}
+
+/// A state as it is read, of whichever kind.
+pub(super) enum AnyState {
+    Registration(RegistrationState),
+    Authentication(AuthenticationState),
+    BoundAuthentication(AuthenticationState),
+}
+
+/// The kind first, and then the others by it, each name once. serde's own way with such a word keeps the others in a form of
+/// its own meanwhile, in which a number that `serde_json` passes on as its digits (a fraction, with its feature
+/// `arbitrary_precision`) is no number any more.
+impl<'de> Deserialize<'de> for AnyState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        enum Kind {
+            Registration,
+            Authentication,
+            BoundAuthentication,
+        }
+        let mut members: Map<String, Value> = unique_names(deserializer, usize::MAX)?;
+        let kind = members.remove("ceremony").ok_or_else(|| D::Error::missing_field("ceremony"))?;
+        let others = Value::Object(members);
+        match Kind::deserialize(kind).map_err(D::Error::custom)? {
+            Kind::Registration => RegistrationState::deserialize(others).map(Self::Registration),
+            Kind::Authentication => AuthenticationState::deserialize(others).map(Self::Authentication),
+            Kind::BoundAuthentication => {
+                AuthenticationState::deserialize(others).map(Self::BoundAuthentication)
+            }
+        }
+        .map_err(D::Error::custom)
+    }
+}
+
+impl AnyState {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Registration(_) => "registration",
+            Self::Authentication(_) => "authentication",
+            Self::BoundAuthentication(_) => "bound authentication",
+        }
+    }
+
+    fn is_no(&self, expected: &'static str) -> StateError {
+        StateError::OtherCeremony { expected, got: self.kind() }
+    }
+
+    /// The registration's.
+    pub(super) fn registration(self) -> Result<RegistrationState, StateError> {
+        match self {
+            Self::Registration(state) => Ok(state),
+            other => Err(other.is_no("registration")),
+        }
+    }
+
+    /// The authentication's.
+    pub(super) fn authentication(self) -> Result<AuthenticationState, StateError> {
+        match self {
+            Self::Authentication(state) => Ok(state),
+            other => Err(other.is_no("authentication")),
+        }
+    }
+
+    /// The bound authentication's.
+    pub(super) fn bound_authentication(self) -> Result<BoundAuthenticationState, StateError> {
+        match self {
+            Self::BoundAuthentication(state) => Ok(BoundAuthenticationState::of(state)),
+            other => Err(other.is_no("bound authentication")),
+        }
+    }
+}
+
+macro_rules! forms {
+    ($($state:ident: $self:ident => $written:expr, $read:ident;)+) => {
+        $(
+            impl Serialize for $state {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    let $self = self;
+                    $written.serialize(serializer)
+                }
+            }
+
+            impl<'de> Deserialize<'de> for $state {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    AnyState::deserialize(deserializer)?.$read().map_err(D::Error::custom)
+                }
+            }
+        )+
+    };
+}
+
+forms! {
+    RegistrationState: state => Written::Registration(state), registration;
+    AuthenticationState: state => Written::Authentication(state), authentication;
+    BoundAuthenticationState: state => Written::BoundAuthentication(state.state()), bound_authentication;
+}
+
+/// A serialised state that can't be used for the ceremony that is to be finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StateError {
+    /// It is the state of another kind of ceremony.
+    OtherCeremony {
+        /// The kind that was expected.
+        expected: &'static str,
+        /// The kind that it is of.
+        got: &'static str,
+    },
+    /// It is no state that this version of the crate wrote.
+    Unreadable,
+}
+
+impl StateError {
+    /// `state-invalid`.
+    pub const fn code(&self) -> Code {
+        Code::StateInvalid
+    }
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherCeremony { expected, got } => {
+                write!(f, "the ceremony state is of kind {got}, {expected} expected")
+            }
+            Self::Unreadable => f.write_str("not a ceremony state that this version wrote"),
+        }
+    }
+}
+
+impl core::error::Error for StateError {}
