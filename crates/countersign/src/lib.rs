@@ -88,13 +88,10 @@
 )]
 
 pub mod ceremony;
-mod decoys;
-mod import;
-mod reassessment;
+pub mod lifecycle;
 pub mod record;
 pub mod relying_party;
 pub mod report;
-mod signals;
 #[cfg(any(test, feature = "store-kit"))]
 pub mod store_kit;
 #[cfg(test)]
@@ -120,12 +117,7 @@ pub use countersign_types::{
     options::CredentialDescriptor,
     response::{AuthenticationResponseRef, ResponseScratch},
 };
-pub use decoys::{
-    DecoyAccount, DecoyKey, DecoyKeyTooShort, DecoyProfile, DecoyProfileError, DecoyShape, Decoys,
-    Observation,
-};
-pub use import::{Encoded, EncodingError, Import, ImportError, ImportedKey};
-pub use reassessment::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Reassessor, Verdict};
+pub use lifecycle::*;
 pub use record::store;
 pub use record::{
     AttestationEvidence, CredentialRecord, CredentialUpdate, DynamicPart, Flagged, Standing, StaticPart,

@@ -2,7 +2,7 @@
 //! ([section 14.6.2](https://www.w3.org/TR/webauthn-3/#sctn-username-enumeration)).
 
 use super::*;
-use crate::decoys::{DecoyKey, Decoys};
+use crate::lifecycle::decoys::{DecoyKey, Decoys};
 
 /// What somebody can send who does not have the credential's private key.
 fn forged() -> Vec<Get> {

@@ -8,7 +8,7 @@ use countersign_types::{
 };
 
 use crate::{
-    reassessment::verdict::{EvidenceFault, Verdict},
+    lifecycle::reassessment::verdict::{EvidenceFault, Verdict},
     record::{credential_record::CredentialRecord, evidence::AttestationEvidence},
 };
 

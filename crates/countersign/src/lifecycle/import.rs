@@ -3,26 +3,23 @@
 //!
 //! A record comes out only where its key can verify signatures here: see [`Import::into_record`].
 
-use core::fmt;
-
-use countersign_cose::{Algorithm, KeyError};
 use countersign_types::{
-    Aaguid, AttestedCredentialData, CredentialId, Timestamp, UserHandle,
-    authenticator_data::AuthenticatorDataError,
-    enumerations::Transport,
-    identifiers::{CREDENTIAL_ID_MAX, USER_HANDLE_MAX},
+    Aaguid, AttestedCredentialData, CredentialId, Timestamp, UserHandle, enumerations::Transport,
+    identifiers::CREDENTIAL_ID_MAX,
 };
 
 use crate::{
-    reassessment::{verdict::Verdict, verify_evidence},
+    lifecycle::reassessment::verify_evidence,
     record::{credential_record::CredentialRecord, evidence::AttestationEvidence},
     relying_party::party::RelyingParty,
 };
 
 pub(crate) mod encoded;
+pub(crate) mod error;
 pub(crate) mod key;
 
 pub use encoded::{Encoded, EncodingError};
+pub use error::ImportError;
 pub use key::ImportedKey;
 
 /// A credential in the making, from another library's storage.
@@ -224,92 +221,6 @@ fn with_evidence(
     verified.attestation.format().clone_into(&mut evidence.format);
     verified.attestation.attestation_type().as_str().clone_into(&mut evidence.attestation_type);
     Ok(record.with_aaguid(verified.aaguid).with_evidence(evidence))
-}
-
-/// Why something stored can't become a record. The store's fault, or of whoever reads it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ImportError {
-    /// The credential ID is not in the encoding that was said.
-    CredentialIdEncoding(EncodingError),
-    /// The credential ID is not of 1 to 1023 bytes.
-    CredentialId {
-        /// Of how many it is.
-        length: usize,
-    },
-    /// The user handle is not in the encoding that was said.
-    UserHandleEncoding(EncodingError),
-    /// The user handle is not of 1 to 64 bytes.
-    UserHandle {
-        /// Of how many it is.
-        length: usize,
-    },
-    /// A counter that does not fit in 32 bits, or below 0.
-    SignCount(i64),
-    /// BS on a credential that can't be backed up.
-    BackupState,
-    /// The attested credential data can't be read.
-    AttestedCredentialData(AuthenticatorDataError),
-    /// The key is not in the encoding that was said.
-    KeyEncoding(EncodingError),
-    /// The key is malformed, or can't be verified with here.
-    PublicKey(KeyError),
-    /// The key names no algorithm, and has several.
-    AlgorithmUnknown,
-    /// The key is none for the algorithm that was said.
-    AlgorithmMismatch(Algorithm),
-    /// The policy does not accept stored credentials of this algorithm.
-    AlgorithmNotAccepted(Algorithm),
-    /// A U2F credential, and the relying party sends no `AppID`: it could never be used.
-    NoAppId,
-    /// The attestation is not the credential's, or does not verify.
-    Attestation(Box<Verdict>),
-    /// The record could not be stored: a member is empty or too long, such as a list of more than 32 transports. The sentence
-    /// says which.
-    OutOfBounds(&'static str),
-}
-
-impl fmt::Display for ImportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CredentialIdEncoding(cause) => write!(f, "the credential id is {cause}"),
-            Self::CredentialId { length } => {
-                write!(f, "a credential id of {length} bytes, 1 to {CREDENTIAL_ID_MAX} expected")
-            }
-            Self::UserHandleEncoding(cause) => write!(f, "the user handle is {cause}"),
-            Self::UserHandle { length } => {
-                write!(f, "a user handle of {length} bytes, 1 to {USER_HANDLE_MAX} expected")
-            }
-            Self::SignCount(count) => write!(f, "a signature counter of {count}, 0 to {} expected", u32::MAX),
-            Self::BackupState => {
-                f.write_str("the backup state is set on a credential that can't be backed up")
-            }
-            Self::AttestedCredentialData(cause) => cause.fmt(f),
-            Self::KeyEncoding(cause) => write!(f, "the public key is {cause}"),
-            Self::PublicKey(cause) => cause.fmt(f),
-            Self::AlgorithmUnknown => f.write_str("the public key names no algorithm, and has several"),
-            Self::AlgorithmMismatch(algorithm) => write!(f, "the public key is none for {algorithm}"),
-            Self::AlgorithmNotAccepted(algorithm) => {
-                write!(f, "the algorithm {algorithm} is not accepted of stored credentials")
-            }
-            Self::NoAppId => f.write_str("a u2f credential, and the relying party has no appid"),
-            Self::Attestation(verdict) => verdict.fmt(f),
-            Self::OutOfBounds(sentence) => f.write_str(sentence),
-        }
-    }
-}
-
-impl core::error::Error for ImportError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::AttestedCredentialData(cause) => Some(cause),
-            Self::PublicKey(cause) => Some(cause),
-            Self::CredentialIdEncoding(cause)
-            | Self::UserHandleEncoding(cause)
-            | Self::KeyEncoding(cause) => Some(cause),
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]

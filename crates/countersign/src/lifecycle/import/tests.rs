@@ -1,5 +1,5 @@
-use countersign_cose::{MalformedKeyError, PublicKey};
-use countersign_types::{AlgorithmIdentifier, Code, base64url};
+use countersign_cose::{Algorithm, MalformedKeyError, PublicKey};
+use countersign_types::{AlgorithmIdentifier, Code, authenticator_data::AuthenticatorDataError, base64url};
 
 use super::*;
 use crate::{

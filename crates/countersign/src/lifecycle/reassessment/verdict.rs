@@ -74,6 +74,16 @@ impl fmt::Display for Verdict {
     }
 }
 
+impl Trusted {
+    /// What a verdict is in the words of a record's evidence.
+    pub(crate) const fn of(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Trusted | Verdict::TrustedAtRegistration => Self::Yes,
+            _ => Self::No,
+        }
+    }
+}
+
 /// Why a record's evidence can't be judged. What was stored is not what was registered: a fault of the store, or of
 /// whoever wrote to it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,10 +15,7 @@ use countersign_cose::Verifiers;
 use countersign_types::Timestamp;
 
 use crate::{
-    record::{
-        credential_record::CredentialRecord,
-        evidence::{AttestationEvidence, Trusted},
-    },
+    record::{credential_record::CredentialRecord, evidence::AttestationEvidence},
     relying_party::party::RelyingParty,
 };
 
@@ -208,16 +205,6 @@ impl TrustAnchors for AsOfRegistration<'_> {
 
     fn revocation(&self, query: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
         Cow::Owned(self.0.revocation(query).into_owned().dangerous_accept_outdated_lists())
-    }
-}
-
-impl Trusted {
-    /// What a verdict is in the words of a record's evidence.
-    pub(crate) const fn of(verdict: &Verdict) -> Self {
-        match verdict {
-            Verdict::Trusted | Verdict::TrustedAtRegistration => Self::Yes,
-            _ => Self::No,
-        }
     }
 }
 

@@ -3,9 +3,9 @@
 
 use countersign_cose::{Algorithm, Curve, KeyMaterial, ParameterSet, PublicKey};
 
-use crate::import::{
-    ImportError,
+use crate::lifecycle::import::{
     encoded::{Encoded, EncodingError, EncodingFault},
+    error::ImportError,
 };
 
 /// A public key in an encoding.
