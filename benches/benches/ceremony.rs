@@ -15,14 +15,18 @@
 use std::{hint::black_box, sync::Arc};
 
 use countersign::{
-    AnchorList, AttestedPolicy, AuthenticationRequest, AuthenticationResponse, AuthenticationResponseRef,
-    AuthenticationState, Challenge, Consumption, CredentialId, CredentialIdStatus, CredentialRecord, Policy,
-    PreparedCredential, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty,
-    ResponseScratch, Timestamp, TrustAnchor, UnverifiedDiscoverable, User, UserHandle,
-    UserVerificationRequirement, Verifiers,
-    attestation::Certificate,
-    cose::{PublicKey, hash::sha256},
-    types::{AttestationObject, AuthenticatorData, ClientData, base64url},
+    AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialIdStatus,
+    CredentialRecord, Policy, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty,
+    Timestamp, User, UserHandle,
+    attestation::{AnchorList, Certificate, TrustAnchor},
+    ceremony::{Challenge, Consumption, PreparedCredential},
+    cose::{PublicKey, Verifiers, hash::sha256},
+    relying_party::policy::{AttestedPolicy, UnverifiedDiscoverable},
+    types::{
+        AttestationObject, AuthenticatorData, ClientData, base64url,
+        enumerations::UserVerificationRequirement,
+        response::{AuthenticationResponseRef, ResponseScratch},
+    },
 };
 use countersign_benches::{Comparison, Counting, allocations, compare_prepared};
 

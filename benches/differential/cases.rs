@@ -2,7 +2,7 @@
 
 use std::{error::Error, fs, path::Path};
 
-use countersign::Verifiers;
+use countersign::cose::Verifiers;
 use countersign_authenticator::{
     Algorithm, Backup, Ceremony as Part, Exchange, Fault, Format, Scenario, SignIn, Trust,
 };

@@ -13,7 +13,7 @@ use std::{
     process::ExitCode,
 };
 
-use countersign::Verifiers;
+use countersign::cose::Verifiers;
 use xtask::differential::{Class, Direction, Known};
 
 use cases::Asked;

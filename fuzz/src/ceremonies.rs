@@ -6,9 +6,10 @@
 use std::sync::LazyLock;
 
 use countersign::{
-    AuthenticationRequest, AuthenticationResponse, Challenge, Consumption, CredentialIdStatus,
-    CredentialRecord, Policy, RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty,
-    User, UserHandle, UserVerificationRequirement, types::base64url,
+    AuthenticationRequest, AuthenticationResponse, CredentialIdStatus, CredentialRecord, Policy,
+    RegistrationRequest, RegistrationResponse, RegistrationState, RelyingParty, User, UserHandle,
+    ceremony::{Challenge, Consumption},
+    types::{base64url, enumerations::UserVerificationRequirement},
 };
 use serde_json::Value;
 

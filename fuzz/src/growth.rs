@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign::{
-    AuthenticationState, CeremonyState as _, CredentialRecord, DecoyProfile, Encoded, Import, ImportedKey,
-    RegistrationState, related_origins,
-    sealed::Bearer,
+    AuthenticationState, CredentialRecord, RegistrationState,
+    ceremony::{CeremonyState as _, sealed::Bearer},
+    lifecycle::{DecoyProfile, Encoded, Import, ImportedKey},
+    relying_party::related_origins,
     types::{
         AttestationObject, AuthenticationResponse, AuthenticatorData, ClientData, CreationOptions,
         RegistrationResponse, RelatedOrigins, RequestOptions, base64url, cbor,

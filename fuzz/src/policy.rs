@@ -3,8 +3,11 @@
 use std::sync::LazyLock;
 
 use countersign::{
-    Accounts, AuthenticationState, EntropyUnavailable, RelyingParty, UserHandle,
-    sealed::{Bearer, KeyRing, SealingKey},
+    AuthenticationState, RelyingParty, UserHandle,
+    ceremony::{
+        Accounts, EntropyUnavailable,
+        sealed::{Bearer, KeyRing, SealingKey},
+    },
 };
 
 use crate::statements::NOW;

@@ -6,12 +6,12 @@ use cargo_metadata::MetadataCommand;
 
 use crate::tidy::{Finding, Tree};
 
-const TABLE: &str = "crates/countersign/src/origin/public_suffix_list.txt";
+const TABLE: &str = "crates/countersign/src/relying_party/origin/public_suffix_list.txt";
 
 const HELP: &str = "\
 cargo xtask public-suffixes [FILE --source TEXT] [--check]
 
-Writes crates/countersign/src/origin/public_suffix_list.txt: the rules of the Public Suffix List, in A-labels and
+Writes crates/countersign/src/relying_party/origin/public_suffix_list.txt: the rules of the Public Suffix List, in A-labels and
 sorted by their bytes. They are read from the list that comes with the locked version of the crate `psl`, or from
 FILE, a public_suffix_list.dat, which TEXT says the version of.
 

@@ -7,7 +7,8 @@
 //!
 //! ```
 //! use countersign::{
-//!     Accounts, CredentialIdStatus, EntropyUnavailable, RelyingParty, Timestamp, User, UserHandle,
+//!     CredentialIdStatus, RelyingParty, Timestamp, User, UserHandle,
+//!     ceremony::{Accounts, EntropyUnavailable},
 //! };
 //! use countersign_authenticator::{Authenticator, Client};
 //!

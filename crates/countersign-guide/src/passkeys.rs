@@ -7,10 +7,11 @@ use std::{
 };
 
 use countersign::{
-    Accounts, AuthenticationResponse, Code, CreationOptions, CredentialId, CredentialIdStatus,
-    CredentialRecord, CredentialUpdate, EntropyUnavailable, Policy, RegistrationResponse, RelyingParty,
-    RequestOptions, StartError, Timestamp, User, UserHandle, cose::hash::sha256, new_user_handle,
-    types::base64url,
+    AuthenticationResponse, Code, CredentialId, CredentialIdStatus, CredentialRecord, CredentialUpdate,
+    Policy, RegistrationResponse, RelyingParty, StartError, Timestamp, User, UserHandle,
+    ceremony::{Accounts, EntropyUnavailable, new_user_handle},
+    cose::hash::sha256,
+    types::{CreationOptions, RequestOptions, base64url},
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Serialize, de::DeserializeOwned};

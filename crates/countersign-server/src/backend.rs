@@ -1,6 +1,6 @@
 //! Which library verifies signatures: decided when the program is built.
 
-use countersign::Verifiers;
+use countersign::cose::Verifiers;
 
 /// The library that verifies signatures, by its name.
 pub const BACKEND: &str = if cfg!(feature = "aws-lc") { "AWS-LC" } else { "RustCrypto" };

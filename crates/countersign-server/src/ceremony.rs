@@ -10,9 +10,10 @@
 use std::sync::Arc;
 
 use countersign::{
-    CREDENTIAL_LIST_MAX, Code, CreationOptions, CredentialDescriptor, EntropyUnavailable, RegistrationState,
-    RelyingParty, RequestOptions, StartError, Timestamp, User, cose::sha256, new_user_handle,
-    types::CredentialId,
+    Code, RegistrationState, RelyingParty, StartError, Timestamp, User,
+    ceremony::{CREDENTIAL_LIST_MAX, EntropyUnavailable, new_user_handle},
+    cose::sha256,
+    types::{CreationOptions, CredentialId, RequestOptions, options::CredentialDescriptor},
 };
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -253,7 +254,7 @@ impl Ceremonies {
         browser: TokenHash,
         now: Timestamp,
     ) -> Result<Started<RequestOptions>, Failure> {
-        let accounts = countersign::Accounts::Discoverable;
+        let accounts = countersign::ceremony::Accounts::Discoverable;
         let (options, state) = self.relying_party.start_authentication(accounts, &mut token::fill, now)?;
         let state = (serde_json::to_string(&state)?, state.expires_at());
         self.open(Kind::Session, None, browser, state, options, now).await

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use countersign::BackupEligibilityChange;
+use countersign::relying_party::policy::BackupEligibilityChange;
 
 use crate::{MetadataConfig, StartError};
 

@@ -89,8 +89,12 @@ use axum::{
     routing::{delete, get, patch, post},
 };
 use countersign::{
-    AttestedPolicy, Policy, RelyingParty, RelyingPartyBuilder, ResidentKeyRequirement,
-    UserVerificationRequirement, types::Timestamp,
+    Policy, RelyingParty, RelyingPartyBuilder,
+    relying_party::policy::AttestedPolicy,
+    types::{
+        Timestamp,
+        enumerations::{ResidentKeyRequirement, UserVerificationRequirement},
+    },
 };
 
 use crate::{

@@ -48,7 +48,7 @@ mod token;
 
 pub use backend::BACKEND;
 pub use config::{Config, Listen, UnknownSignals};
-pub use countersign::BackupEligibilityChange;
+pub use countersign::relying_party::policy::BackupEligibilityChange;
 pub use metadata::{MetadataConfig, MetadataSource, Registrations};
 pub use server::{Server, stop_signal};
 pub use start_error::{OtherRelyingParty, StartError};

@@ -14,7 +14,8 @@ use std::{
 };
 
 use countersign::{
-    CredentialRecord, Reassessor, RelyingParty, Timestamp, Verdict,
+    CredentialRecord, RelyingParty, Timestamp,
+    lifecycle::{Reassessor, Verdict},
     types::{Aaguid, CredentialId},
 };
 use countersign_metadata::{

@@ -1,6 +1,6 @@
 //! Random tokens: what names a session or an open ceremony, and only its hash is stored.
 
-use countersign::{EntropyUnavailable, cose::sha256, types::base64url};
+use countersign::{ceremony::EntropyUnavailable, cose::sha256, types::base64url};
 
 /// 256 bits: beyond guessing, so that its hash needs neither salt nor stretching.
 const LENGTH: usize = 32;

@@ -12,7 +12,7 @@ dictionary! {
     /// What a relying party serves at [`WELL_KNOWN_PATH`] of its RP ID, so that pages of other domains may use that RP ID.
     ///
     /// Clients go through it from the start, and heed as many registrable labels as they can: see
-    /// `countersign::related_origins`.
+    /// `countersign::relying_party::related_origins`.
     ///
     /// ```
     /// use countersign_types::RelatedOrigins;

@@ -5,8 +5,9 @@
 //!
 //! ```
 //! use countersign::{
-//!     Accounts, AuthenticationResponse, CredentialIdStatus, EntropyUnavailable, Policy, RegistrationResponse,
-//!     RelyingParty, Timestamp, User, new_user_handle,
+//!     AuthenticationResponse, CredentialIdStatus, Policy, RegistrationResponse, RelyingParty, Timestamp,
+//!     User,
+//!     ceremony::{Accounts, EntropyUnavailable, new_user_handle},
 //! };
 //! use countersign_authenticator::{Authenticator, Client};
 //!
@@ -60,15 +61,15 @@
 //!
 //! | for | see |
 //! | --- | --- |
-//! | what happened at each step, for logs and support, and what deviated and was accepted | [`RelyingParty::finish_registration_with_report`], [`RelyingParty::finish_authentication_with_report`], [`Report`] |
+//! | what happened at each step, for logs and support, and what deviated and was accepted | [`RelyingParty::finish_registration_with_report`], [`RelyingParty::finish_authentication_with_report`], [`report::Report`] |
 //! | confirming one thing, such as a payment | [`RelyingParty::begin_bound_authentication`] |
-//! | servers that keep no state between `start` and `finish` | the module `sealed`, with the feature of this name |
-//! | challenges from elsewhere, and storage that does not remove a state as it reads it | [`RelyingParty::expect_registration`], [`RelyingParty::expect_authentication`], [`Unspent`], [`SingleUse`] |
+//! | servers that keep no state between `start` and `finish` | the module `ceremony::sealed`, with the feature of this name |
+//! | challenges from elsewhere, and storage that does not remove a state as it reads it | [`RelyingParty::expect_registration`], [`RelyingParty::expect_authentication`], [`ceremony::Unspent`], [`ceremony::SingleUse`] |
 //! | several relying parties of one RP ID, as for sign-in and step-up | [`RelyingPartyBuilder::purpose`] |
-//! | credentials registered with another library, or with U2F | [`Import`] |
-//! | what a store must do at once or not at all, and a kit that tries one | [`store`]; the module `store_kit`, with the feature `store-kit` |
-//! | attestations judged again by what is known later | [`Reassessor`], [`CredentialRecord::flag`] |
-//! | user names that nobody has, at a sign-in that begins with one | [`Decoys`] |
+//! | credentials registered with another library, or with U2F | [`lifecycle::Import`] |
+//! | what a store must do at once or not at all, and a kit that tries one | [`record::store`]; the module `store_kit`, with the feature `store-kit` |
+//! | attestations judged again by what is known later | [`lifecycle::Reassessor`], [`CredentialRecord::flag`] |
+//! | user names that nobody has, at a sign-in that begins with one | [`lifecycle::Decoys`] |
 //! | telling authenticators of removed credentials and new names | [`RelyingParty::signal_all_accepted_credentials`] and the two beside it |
 //! | authentications without an allocation | [`RelyingParty::finish_authentication_prepared`] |
 //!
@@ -102,39 +103,17 @@ pub use countersign_cose as cose;
 pub use countersign_types as types;
 
 pub use ceremony::*;
-pub use countersign_attestation::{
-    AnchorList, AttestationType, AttestedAaguid, Formats, TrustAnchor, TrustAnchors,
-};
-pub use countersign_cose::{Algorithm, Verifiers};
 pub use countersign_types::{
-    Aaguid, AuthenticationResponse, Code, CreationOptions, CredentialId, RegistrationResponse,
-    RequestOptions, Timestamp, UserHandle,
-    enumerations::{
-        AttestationConveyance, AuthenticatorAttachment, ResidentKeyRequirement, Transport,
-        UserVerificationRequirement,
-    },
-    extensions::ClientExtensionInputs,
-    options::CredentialDescriptor,
-    response::{AuthenticationResponseRef, ResponseScratch},
+    AuthenticationResponse, Code, CredentialId, RegistrationResponse, Timestamp, UserHandle,
 };
-pub use lifecycle::*;
-pub use record::store;
-pub use record::{
-    AttestationEvidence, CredentialRecord, CredentialUpdate, DynamicPart, Flagged, Standing, StaticPart,
-    Trusted, UpdateRefused,
+
+pub use ceremony::{
+    Authenticated, AuthenticationRequest, AuthenticationState, CredentialIdStatus, Registered,
+    RegistrationRequest, RegistrationState, StartError,
 };
-pub use relying_party::policy::{
-    AndroidKeyProtection, AttestedPolicy, BackupEligibilityChange, BackupPolicy, ConditionalCreatePolicy,
-    CrossOrigin, FlaggedCredentials, Policy, SignCountPolicy, StoredAlgorithms, TopOrigins,
-    UninitializedUserVerification, UnknownBackupEligibility, UnverifiedDiscoverable,
-};
-pub use relying_party::{
-    ConfigurationError, OriginRule, RelyingParty, RelyingPartyBuilder, Scheme, User, Warning, related_origins,
-};
-pub use report::{
-    AuthenticationStep, Deviation, Error, Evidence, ExtensionRefused, Failure, Fault, Flags, HandleEncoding,
-    Outcome, PolicyFault, Reason, RegistrationStep, Report, Step, StepReport,
-};
+pub use record::{CredentialRecord, CredentialUpdate};
+pub use relying_party::{ConfigurationError, RelyingParty, RelyingPartyBuilder, User, policy::Policy};
+pub use report::Error;
 
 /// The documents' examples, compiled as tests.
 #[cfg(doctest)]

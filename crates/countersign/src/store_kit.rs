@@ -5,7 +5,7 @@
 //! [`StoreHarness`] how an empty one is made and how it is opened again after a crash, and run it:
 //!
 //! ```
-//! use countersign::{store::MemoryStore, store_kit::{self, StoreHarness}};
+//! use countersign::{record::store::MemoryStore, store_kit::{StoreHarness, self}};
 //!
 //! struct InMemory;
 //!
@@ -27,7 +27,7 @@
 //! Each check begins with an empty store. Checks of what happens at once run threads against one store in rounds; what
 //! they find is a fault, what they don't find is no proof. A store that only one process can open is tried in one.
 //!
-//! A memory of used ceremonies, [`SingleUse`](crate::SingleUse), has checks of its own: [`run_single_use`].
+//! A memory of used ceremonies, [`SingleUse`](crate::ceremony::SingleUse), has checks of its own: [`run_single_use`].
 
 pub(crate) mod ceremonies;
 pub(crate) mod concurrency;

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use countersign::{
-    Accounts, AnchorList, AttestedPolicy, BackupPolicy, Code, CredentialIdStatus, CredentialRecord,
-    EntropyUnavailable, Policy, RelyingParty, RelyingPartyBuilder, Timestamp, TrustAnchor, User, UserHandle,
-    attestation::Certificate,
+    Code, CredentialIdStatus, CredentialRecord, Policy, RelyingParty, RelyingPartyBuilder, Timestamp, User,
+    UserHandle,
+    attestation::{AnchorList, Certificate, TrustAnchor},
+    ceremony::{Accounts, EntropyUnavailable},
+    relying_party::policy::{AttestedPolicy, BackupPolicy},
 };
 use countersign_authenticator::{Attestation, Attester, Authenticator, Backup, Client};
 

@@ -15,7 +15,7 @@ use std::{
     process::ExitCode,
 };
 
-use countersign::Verifiers;
+use countersign::cose::Verifiers;
 use serde::Serialize;
 use serde_json::Value;
 

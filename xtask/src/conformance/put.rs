@@ -1,6 +1,9 @@
 //! The steps of a suite as one would put them to any relying party's library, with our verdict.
 
-use countersign::{Verifiers, types::AlgorithmIdentifier, types::base64url};
+use countersign::{
+    cose::Verifiers,
+    types::{AlgorithmIdentifier, base64url},
+};
 use serde::Serialize;
 
 use super::{

@@ -6,21 +6,29 @@ use std::{
 };
 
 use countersign::{
-    Algorithm, AnchorList, AttestedPolicy, Authenticated, AuthenticationRequest, AuthenticationResponse,
-    AuthenticationResponseRef, Challenge, Code, ConditionalCreatePolicy, Consumption, CredentialDescriptor,
-    CredentialId, CredentialIdStatus, CredentialRecord, CrossOrigin, Policy, RecentSession, Registered,
-    RegistrationRequest, RegistrationResponse, RelyingParty, ResponseScratch, SignCountPolicy, Timestamp,
-    TopOrigins, TrustAnchor, UnverifiedDiscoverable, User, UserHandle, UserVerificationRequirement,
-    Verifiers,
+    Authenticated, AuthenticationRequest, AuthenticationResponse, Code, CredentialId, CredentialIdStatus,
+    CredentialRecord, Policy, Registered, RegistrationRequest, RegistrationResponse, RelyingParty, Timestamp,
+    User, UserHandle,
     attestation::{
-        Certificate, Formats,
+        AnchorList, Certificate, Formats, TrustAnchor,
         format::{
             android_key::{AbsentAuthorizations, AndroidKeyFormat},
             android_safetynet::AndroidSafetyNetFormat,
             apple_appattest::{AppAttestEnvironment, AppAttestFormat},
         },
     },
-    types::{AlgorithmIdentifier, Base64Url, base64url},
+    ceremony::{Challenge, Consumption, RecentSession},
+    cose::{Algorithm, Verifiers},
+    relying_party::policy::{
+        AttestedPolicy, ConditionalCreatePolicy, CrossOrigin, SignCountPolicy, TopOrigins,
+        UnverifiedDiscoverable,
+    },
+    types::{
+        AlgorithmIdentifier, Base64Url, base64url,
+        enumerations::UserVerificationRequirement,
+        options::CredentialDescriptor,
+        response::{AuthenticationResponseRef, ResponseScratch},
+    },
 };
 use serde_json::{Map, Value, json};
 
@@ -160,8 +168,8 @@ impl From<countersign::StartError> for Stopped {
     }
 }
 
-impl From<countersign::AlreadyUsed> for Stopped {
-    fn from(error: countersign::AlreadyUsed) -> Self {
+impl From<countersign::ceremony::AlreadyUsed> for Stopped {
+    fn from(error: countersign::ceremony::AlreadyUsed) -> Self {
         Self::Rejected(error.code(), error.to_string())
     }
 }

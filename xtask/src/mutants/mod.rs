@@ -33,7 +33,7 @@ Changes the verifying code one place at a time, and sees that a test fails. carg
 missing, lists the changes. Nearly all are woven into one build, in target/mutants; the rest, such as changes of
 constants, each take a build of their own by cargo-mutants.
 
-FILE is a path or a pattern, such as 'crates/countersign/src/checks/**'; without one it is the ceremonies, client and
+FILE is a path or a pattern, such as 'crates/countersign/src/ceremony/checks/**'; without one it is the ceremonies, client and
 authenticator data, strict CBOR, COSE keys, every attestation format and path validation.
 
   --shard K/N  the K-th of N parts, from 0
@@ -44,19 +44,24 @@ where another survives, and where a listed one is caught or no longer there.
 ";
 
 /// The verifying code.
-const FILES: [&str; 32] = [
+const FILES: [&str; 37] = [
     // The ceremonies.
-    "crates/countersign/src/registration.rs",
-    "crates/countersign/src/registration/*.rs",
-    "crates/countersign/src/authentication.rs",
-    "crates/countersign/src/authentication/*.rs",
-    "crates/countersign/src/checks.rs",
-    "crates/countersign/src/checks/*.rs",
-    "crates/countersign/src/origin.rs",
-    "crates/countersign/src/origin/*.rs",
-    "crates/countersign/src/extensions/*.rs",
-    "crates/countersign/src/state.rs",
-    "crates/countersign/src/policy/*.rs",
+    "crates/countersign/src/ceremony/registration.rs",
+    "crates/countersign/src/ceremony/registration/*.rs",
+    "crates/countersign/src/ceremony/authentication.rs",
+    "crates/countersign/src/ceremony/authentication/*.rs",
+    "crates/countersign/src/ceremony/checks.rs",
+    "crates/countersign/src/ceremony/checks/*.rs",
+    "crates/countersign/src/ceremony/extensions/*.rs",
+    "crates/countersign/src/ceremony/session.rs",
+    "crates/countersign/src/ceremony/state/*.rs",
+    "crates/countersign/src/ceremony/step_up.rs",
+    "crates/countersign/src/relying_party/appid.rs",
+    "crates/countersign/src/relying_party/origin.rs",
+    "crates/countersign/src/relying_party/origin/*.rs",
+    "crates/countersign/src/relying_party/policy/*.rs",
+    "crates/countersign/src/relying_party/warnings.rs",
+    "crates/countersign/src/report/encoding.rs",
     "crates/countersign/src/record/update.rs",
     // Certificates, paths, revocation, and every attestation format.
     "crates/countersign-attestation/src/**/*.rs",

@@ -1,6 +1,6 @@
 //! Our own suites: every attestation format with every algorithm, and every named fault.
 
-use countersign::{Algorithm, types::base64url};
+use countersign::{cose::Algorithm, types::base64url};
 use countersign_authenticator::{
     APP_ID, Creation, Demand, Exchange, ExchangeStep, Fault, Format, Framing, Profile, Scenario, SignIn,
     TOP_ORIGIN, Trust, Verdict, Verification,

@@ -3,9 +3,11 @@
 //! which each example lists its values.
 
 use countersign::{
-    Aaguid, Algorithm, AttestationConveyance, CreationOptions, CredentialId, RequestOptions, UserHandle,
+    CredentialId, UserHandle,
+    cose::Algorithm,
     types::{
-        base64url,
+        Aaguid, CreationOptions, RequestOptions, base64url,
+        enumerations::AttestationConveyance,
         options::{CredentialDescriptor, CredentialParameters, RpEntity, UserEntity},
     },
 };

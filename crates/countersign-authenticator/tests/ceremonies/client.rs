@@ -1,13 +1,16 @@
 //! What the client does before anything is signed, and what it adds.
 
 use countersign::{
-    Accounts, AttestationConveyance, AuthenticatorAttachment, Challenge, Consumption, CreationOptions,
-    CredentialDescriptor, CredentialIdStatus, RecentSession, RegistrationRequest, RegistrationState,
-    RelyingParty, RequestOptions, ResidentKeyRequirement, User, UserVerificationRequirement,
+    CredentialIdStatus, RegistrationRequest, RegistrationState, RelyingParty, User,
+    ceremony::{Accounts, Challenge, Consumption, RecentSession},
     types::{
-        AlgorithmIdentifier, ClientData,
+        AlgorithmIdentifier, ClientData, CreationOptions, RequestOptions,
+        enumerations::{
+            AttestationConveyance, AuthenticatorAttachment, ResidentKeyRequirement,
+            UserVerificationRequirement,
+        },
         extensions::ClientExtensionInputs,
-        options::{AuthenticatorSelection, CredentialParameters},
+        options::{AuthenticatorSelection, CredentialDescriptor, CredentialParameters},
     },
 };
 use countersign_authenticator::{

@@ -3,19 +3,22 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use countersign::{
-    AnchorList, AttestedPolicy, AuthenticationRequest, AuthenticationResponse, AuthenticatorAttachment,
-    BackupPolicy, Challenge, Code, ConditionalCreatePolicy, Consumption, CredentialIdStatus,
-    CredentialRecord, CrossOrigin, Deviation, Formats, Policy, RecentSession, Registered,
-    RegistrationRequest, RegistrationResponse, RelyingParty, Timestamp, TopOrigins, TrustAnchor,
-    UnverifiedDiscoverable, User, UserVerificationRequirement,
+    AuthenticationRequest, AuthenticationResponse, Code, CredentialIdStatus, CredentialRecord, Policy,
+    Registered, RegistrationRequest, RegistrationResponse, RelyingParty, Timestamp, User,
     attestation::{
-        Certificate, ModelList,
+        AnchorList, Certificate, Formats, ModelList, TrustAnchor,
         format::{
             android_safetynet::AndroidSafetyNetFormat,
             apple_appattest::{AppAttestEnvironment, AppAttestFormat},
         },
     },
-    extensions::{Extension, ExtensionPolicy, PrfResultsPolicy, PrfUserVerification, Unsolicited},
+    ceremony::{Challenge, Consumption, RecentSession, extensions::Extension},
+    relying_party::policy::{
+        AttestedPolicy, BackupPolicy, ConditionalCreatePolicy, CrossOrigin, ExtensionPolicy,
+        PrfResultsPolicy, PrfUserVerification, TopOrigins, Unsolicited, UnverifiedDiscoverable,
+    },
+    report::Deviation,
+    types::enumerations::{AuthenticatorAttachment, UserVerificationRequirement},
 };
 use countersign_authenticator::{
     APP_ID, Ceremony, Creation, Demand, Exchange, ExchangeStep, Fault, Framing, NOW, ORIGIN, Profile, RP_ID,

@@ -1,6 +1,10 @@
 //! Every format with every algorithm that it can have is accepted, and its credential signs in.
 
-use countersign::{Accounts, Algorithm, CredentialIdStatus, RecentSession};
+use countersign::{
+    CredentialIdStatus,
+    ceremony::{Accounts, RecentSession},
+    cose::Algorithm,
+};
 use countersign_authenticator::{
     Attestation, Attester, Authenticator, CertificateAuthority, Client, Counter, RsaKey,
 };
@@ -46,7 +50,7 @@ fn round_trip(attestation: &Attestation, algorithm: Algorithm, authority: Option
             | Attestation::AndroidSafetyNet(_)
     );
     let is_attested = registered.trusted_path().is_some() && !is_claim;
-    let attested = registered.attested_aaguid().map(countersign::AttestedAaguid::get);
+    let attested = registered.attested_aaguid().map(countersign::attestation::AttestedAaguid::get);
     assert_eq!(attested, is_attested.then(|| registered.credential().aaguid()), "{what}");
     let mut record = registered.into_credential();
     for _ in 0..2 {
@@ -61,7 +65,7 @@ fn round_trip(attestation: &Attestation, algorithm: Algorithm, authority: Option
 /// All algorithms of the verifier that the attestation can have.
 fn round_trips(attestation: &Attestation, authority: Option<&CertificateAuthority>) {
     let algorithms = Algorithm::ALL.iter().copied().filter(|it| attestation.supports(*it));
-    let verified = algorithms.filter(|it| countersign::Verifiers::rust_crypto().supports(it.scheme()));
+    let verified = algorithms.filter(|it| countersign::cose::Verifiers::rust_crypto().supports(it.scheme()));
     let mut count = 0;
     for algorithm in verified.filter(|it| *it != Algorithm::Rs1) {
         round_trip(attestation, algorithm, authority);

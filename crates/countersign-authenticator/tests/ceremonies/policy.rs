@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use countersign::{
-    Aaguid, Algorithm, AnchorList, AndroidKeyProtection, AttestedPolicy, Code, CredentialIdStatus, Deviation,
-    Error, Fault, Formats, Policy, PolicyFault, RelyingPartyBuilder, TrustAnchor, TrustAnchors,
+    Code, CredentialIdStatus, Error, Policy, RelyingPartyBuilder,
     attestation::{
-        AnchorScope, Certificate, ModelList, ModelPolicy, ModelQuery, ModelRefused, ModelRemark,
-        ScopedAnchors,
+        AnchorList, AnchorScope, Certificate, Formats, ModelList, ModelPolicy, ModelQuery, ModelRefused,
+        ModelRemark, ScopedAnchors, TrustAnchor, TrustAnchors,
         format::compound::{CompoundFormat, CompoundPolicy, Quorum},
     },
+    cose::Algorithm,
+    relying_party::policy::{AndroidKeyProtection, AttestedPolicy},
+    report::{Deviation, Fault, PolicyFault},
+    types::Aaguid,
 };
 use countersign_authenticator::{
     Attestation, AttestationDraft, Attester, Authenticator, Change, Client, Generator, PrivateKey,

@@ -3,11 +3,14 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use countersign::{
-    Aaguid, AnchorList, AttestationEvidence, Change, Code, CredentialIdStatus, CredentialRecord,
-    Reassessment, Reassessor, RelyingPartyBuilder, TrustAnchor, Trusted, Verdict,
+    Code, CredentialIdStatus, CredentialRecord, RelyingPartyBuilder,
     attestation::{
-        AttestationStatusList, Certificate, ModelList, ModelPolicy, ModelQuery, ModelRefused, Revocation,
+        AnchorList, AttestationStatusList, Certificate, ModelList, ModelPolicy, ModelQuery, ModelRefused,
+        Revocation, TrustAnchor,
     },
+    lifecycle::{Change, Reassessment, Reassessor, Verdict},
+    record::{AttestationEvidence, Trusted},
+    types::Aaguid,
 };
 use countersign_authenticator::{Attestation, Attester, Authenticator, Client, UserVerification};
 

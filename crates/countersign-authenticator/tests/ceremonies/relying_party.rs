@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use countersign::{
-    AnchorList, AttestationConveyance, AttestedPolicy, ConditionalCreatePolicy, EntropyUnavailable, Formats,
-    Policy, RelyingParty, RelyingPartyBuilder, Timestamp, TrustAnchor, UnverifiedDiscoverable, User,
-    UserHandle, UserVerificationRequirement, Verifiers,
+    Policy, RelyingParty, RelyingPartyBuilder, Timestamp, User, UserHandle,
     attestation::{
-        Certificate,
+        AnchorList, Certificate, Formats, TrustAnchor,
         format::{
             android_safetynet::AndroidSafetyNetFormat,
             apple_appattest::{AppAttestEnvironment, AppAttestFormat},
         },
     },
+    ceremony::EntropyUnavailable,
+    cose::Verifiers,
+    relying_party::policy::{AttestedPolicy, ConditionalCreatePolicy, UnverifiedDiscoverable},
+    types::enumerations::{AttestationConveyance, UserVerificationRequirement},
 };
 use countersign_authenticator::CertificateAuthority;
 

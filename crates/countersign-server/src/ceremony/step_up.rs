@@ -2,7 +2,8 @@
 //! a session alone, which may be stolen or left open, neither adds nor removes what opens the account.
 
 use countersign::{
-    AuthenticationRequest, AuthenticationResponse, BoundAuthenticationState, Code, RequestOptions, Timestamp,
+    AuthenticationRequest, AuthenticationResponse, Code, Timestamp, ceremony::BoundAuthenticationState,
+    types::RequestOptions,
 };
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};

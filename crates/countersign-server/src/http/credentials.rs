@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, StatusCode, request::Parts},
     response::Response,
 };
-use countersign::Algorithm;
+use countersign::cose::Algorithm;
 use countersign::types::{
     Aaguid, CredentialId, UserHandle, base64url, enumerations::Transport, identifiers::CREDENTIAL_ID_MAX,
 };

@@ -353,7 +353,7 @@ fn refusal(reason: Reason) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use countersign::EntropyUnavailable;
+    use countersign::ceremony::EntropyUnavailable;
 
     use super::*;
 

@@ -1,7 +1,8 @@
 //! Credentials: the record that the relying party keeps, and what its owner calls it.
 
 use countersign::{
-    AttestationEvidence, CredentialRecord, CredentialUpdate, DynamicPart,
+    CredentialRecord, CredentialUpdate,
+    record::{AttestationEvidence, DynamicPart},
     types::{CredentialId, Timestamp, UserHandle},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row};

@@ -1,6 +1,6 @@
 //! The evidence of attestations, apart from the records: it is long, and lists need none of it.
 
-use countersign::{AttestationEvidence, CredentialRecord};
+use countersign::{CredentialRecord, record::AttestationEvidence};
 use rusqlite::Connection;
 
 /// Writes the evidence of records of an older schema into its own column. A record that can't be read stays as it is, and

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use countersign::{
     CredentialRecord, CredentialUpdate,
     cose::sha256,
-    store::{CeremonyStore, CredentialStore, Inserted, Removed, Updated},
+    record::store::{CeremonyStore, CredentialStore, Inserted, Removed, Updated},
     store_kit::{self, StoreHarness},
     types::{CredentialId, Timestamp, UserHandle, base64url},
 };

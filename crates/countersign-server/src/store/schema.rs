@@ -65,7 +65,7 @@ CREATE TRIGGER ceremony_closed AFTER DELETE ON ceremonies
     BEGIN UPDATE ceremony_count SET open = open - 1; END;
 ";
 
-/// What an authentication changes is written by itself, as the JSON of `countersign::DynamicPart`. Where it is null, as
+/// What an authentication changes is written by itself, as the JSON of `countersign::record::DynamicPart`. Where it is null, as
 /// in rows of schema 1, the record's own holds.
 pub(super) const DYNAMIC_PARTS: &str = "ALTER TABLE credentials ADD COLUMN dynamic TEXT;";
 

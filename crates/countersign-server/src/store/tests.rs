@@ -231,7 +231,7 @@ fn attested() -> countersign::CredentialRecord {
     countersign::CredentialRecord::new(id, "example.org", owner, [0xa0])
         .with_sign_count(5)
         .with_backup_eligible(true)
-        .with_evidence(countersign::AttestationEvidence::new("packed", "self", [1; 300], [2; 300]))
+        .with_evidence(countersign::record::AttestationEvidence::new("packed", "self", [1; 300], [2; 300]))
 }
 
 /// The file of schema 2 with an account, a credential of this record, a session and an open ceremony.

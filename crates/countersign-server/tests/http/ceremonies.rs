@@ -1,6 +1,6 @@
 //! Accounts and sign-ins: what they need, and that each is had once.
 
-use countersign::{BackupEligibilityChange, types::base64url};
+use countersign::{relying_party::policy::BackupEligibilityChange, types::base64url};
 use countersign_server::http::router;
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::{fs, net::Ipv4Addr, path::Path, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use countersign::CreationOptions;
+use countersign::types::CreationOptions;
 use countersign_authenticator::{Attestation, Attester, Authenticator, Client as Browser};
 use countersign_metadata::testing::TestChain;
 use countersign_server::{

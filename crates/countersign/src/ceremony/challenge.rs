@@ -23,10 +23,10 @@ pub(crate) const BOUND_HASH_LENGTH: usize = 32;
 /// that another service issued.
 ///
 /// It must be unpredictable, and no other ceremony may have had it. The second is for a
-/// [`SingleUse`](crate::SingleUse) store to see to: it knows ceremonies by their challenges.
+/// [`SingleUse`](crate::ceremony::SingleUse) store to see to: it knows ceremonies by their challenges.
 ///
 /// ```
-/// use countersign::Challenge;
+/// use countersign::ceremony::Challenge;
 /// assert!(Challenge::new([7; 32]).is_ok());
 /// assert_eq!(Challenge::new([7; 15]).unwrap_err().length, 15);
 /// ```
@@ -34,7 +34,7 @@ pub(crate) const BOUND_HASH_LENGTH: usize = 32;
 /// It is not read from JSON: that would be a way to a short one that does not say so.
 ///
 /// ```compile_fail,E0277
-/// let challenge: countersign::Challenge = serde_json::from_str(r#""Bw""#)?;
+/// let challenge: countersign::ceremony::Challenge = serde_json::from_str(r#""Bw""#)?;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]

@@ -44,7 +44,7 @@ pub const CREDENTIAL_LIST_MAX: usize = 64;
 /// [`RelyingParty::begin_registration`].
 ///
 /// ```
-/// # use countersign::{RecentSession, RegistrationRequest, Timestamp, User, UserHandle};
+/// # use countersign::{RegistrationRequest, Timestamp, User, UserHandle, ceremony::RecentSession};
 /// # let user = User::new(UserHandle::new([7; 16]).unwrap(), "jo@example.org", "Jo");
 /// # let (existing, signed_in_at) = ([], Timestamp::from_unix_seconds(0));
 /// let session = RecentSession::vouched(user.handle.clone(), signed_in_at);
@@ -106,7 +106,7 @@ impl<'a> RegistrationRequest<'a> {
     }
 
     /// Fails the ceremony unless this extension, which it must ask for, has worked: see
-    /// [`ExtensionPolicy::require`](crate::extensions::ExtensionPolicy::require), which says it of every ceremony.
+    /// [`ExtensionPolicy::require`](crate::relying_party::policy::ExtensionPolicy::require), which says it of every ceremony.
     pub fn requiring(mut self, extension: Extension) -> Self {
         self.required.push(extension);
         self
@@ -174,7 +174,7 @@ impl<'a> AuthenticationRequest<'a> {
     }
 
     /// Fails the ceremony unless this extension, which it must ask for, has worked: see
-    /// [`ExtensionPolicy::require`](crate::extensions::ExtensionPolicy::require), which says it of every ceremony.
+    /// [`ExtensionPolicy::require`](crate::relying_party::policy::ExtensionPolicy::require), which says it of every ceremony.
     pub fn requiring(mut self, extension: Extension) -> Self {
         self.required.push(extension);
         self

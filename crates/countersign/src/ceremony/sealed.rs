@@ -7,8 +7,8 @@
 //!
 //! ```
 //! use countersign::{
-//!     Accounts, AuthenticationState, CeremonyId, Consumption, EntropyUnavailable, RelyingParty, SingleUse, Timestamp,
-//!     sealed::{Bearer, KeyRing, SealingKey},
+//!     AuthenticationState, RelyingParty, Timestamp,
+//!     ceremony::{Accounts, CeremonyId, Consumption, EntropyUnavailable, SingleUse, sealed::{Bearer, KeyRing, SealingKey}},
 //! };
 //! # use std::{collections::BTreeMap, convert::Infallible, sync::Mutex};
 //! # struct Database(Mutex<BTreeMap<[u8; 32], i64>>);

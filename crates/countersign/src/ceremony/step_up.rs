@@ -33,7 +33,9 @@ const DOMAIN: &[u8] = b"countersign bound data\0";
 /// an [`AuthenticationState`], nor the other way round.
 ///
 /// ```
-/// # use countersign::{AuthenticationRequest, EntropyUnavailable, RelyingParty, Timestamp, UserHandle};
+/// # use countersign::{
+/// #     AuthenticationRequest, RelyingParty, Timestamp, UserHandle, ceremony::EntropyUnavailable,
+/// # };
 /// # fn entropy(buffer: &mut [u8]) -> Result<(), EntropyUnavailable> { buffer.fill(7); Ok(()) }
 /// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
 /// # let (user, credentials, now) = (UserHandle::new([7; 16]).unwrap(), [], Timestamp::from_unix_seconds(0));

@@ -25,7 +25,7 @@ pub use profile::{DecoyProfile, DecoyProfileError, DecoyShape, Observation};
 /// party's configuration.
 ///
 /// ```
-/// use countersign::{Accounts, DecoyKey, Decoys, RelyingParty};
+/// use countersign::{RelyingParty, ceremony::Accounts, lifecycle::{DecoyKey, Decoys}};
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let secret = [0x5e; 32];
 /// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
@@ -78,7 +78,7 @@ pub struct DecoyAccount {
 }
 
 impl DecoyAccount {
-    /// Its user handle, of the length of [`new_user_handle`](crate::new_user_handle)'s.
+    /// Its user handle, of the length of [`new_user_handle`](crate::ceremony::new_user_handle)'s.
     pub fn user_handle(&self) -> &UserHandle {
         &self.user_handle
     }

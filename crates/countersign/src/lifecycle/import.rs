@@ -36,13 +36,13 @@ pub use key::ImportedKey;
 /// | libraries over OpenSSL, JOSE | PEM, DER, JSON Web Key | [`ImportedKey::Pem`], [`ImportedKey::Spki`], `ImportedKey::Jwk` |
 ///
 /// ```
-/// use countersign::{Encoded, Import, ImportedKey, RelyingParty};
+/// use countersign::{RelyingParty, lifecycle::{Encoded, Import, ImportedKey}};
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
 /// # let cose = countersign::cose::PublicKey::from_spki(&{
 /// #     let mut der = vec![0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0];
 /// #     der.extend(b"\xd7\x5a\x98\x01\x82\xb1\x0a\xb7\xd5\x4b\xfe\xd3\xc9\x64\x07\x3a\x0e\xe1\x72\xf3\xda\xa6\x23\x25\xaf\x02\x1a\x68\xf7\x07\x51\x1a"); der
-/// # })?.to_cose(countersign::Algorithm::EdDsa)?;
+/// # })?.to_cose(countersign::cose::Algorithm::EdDsa)?;
 /// // A row of SimpleWebAuthn's.
 /// let record = Import::new(Encoded::Base64Url("AQIDBA"), Encoded::Base64Url("am8"), ImportedKey::Cose(&cose))
 ///     .with_sign_count(7)
@@ -131,7 +131,7 @@ impl<'a> Import<'a> {
 
     /// Sets `uvInitialized`: whether the user was ever verified with it, and that was checked. By default this is
     /// not known: the credential then fails where user verification is required, with `user-verification-not-initialized`, until
-    /// an [`AdditionalFactor`](crate::AdditionalFactor) is checked.
+    /// an [`AdditionalFactor`](crate::ceremony::AdditionalFactor) is checked.
     pub fn with_uv_initialized(mut self, uv_initialized: bool) -> Self {
         self.uv_initialized = uv_initialized;
         self
@@ -145,7 +145,7 @@ impl<'a> Import<'a> {
 
     /// With the attestation object and client data of the registration, as they were received then. They are verified,
     /// as of that time; whether anybody who is trusted vouches for them is for
-    /// [`Reassessor::judge`](crate::Reassessor::judge) to say.
+    /// [`Reassessor::judge`](crate::lifecycle::Reassessor::judge) to say.
     pub fn with_attestation(
         mut self,
         object: &'a [u8],

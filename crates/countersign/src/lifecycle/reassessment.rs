@@ -30,7 +30,10 @@ pub use verdict::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Verd
 /// ```
 /// use std::{convert::Infallible, ops::ControlFlow, sync::Arc};
 ///
-/// use countersign::{AnchorList, CredentialRecord, Reassessor, RelyingParty, Timestamp, Verdict};
+/// use countersign::{
+///     CredentialRecord, RelyingParty, Timestamp, attestation::AnchorList,
+///     lifecycle::{Reassessor, Verdict},
+/// };
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
 /// # let (stored, now) = (Vec::<Result<CredentialRecord, Infallible>>::new(), Timestamp::from_unix_seconds(0));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The most bytes of a flag's reason: a page of text. Longer ones are cut when the flag is made.
 pub(super) const REASON_MAX: usize = 4096;
 
-/// The part of a [`CredentialRecord`](super::CredentialRecord) that changes: `signCount`, `backupState`, `uvInitialized`
+/// The part of a [`CredentialRecord`](crate::CredentialRecord) that changes: `signCount`, `backupState`, `uvInitialized`
 /// and the standing; and `backupEligible`, which changes once in a record that came without it.
 ///
 /// A store replaces it as a whole, and only where what is stored equals the one that the change was decided on.

@@ -5,7 +5,7 @@
 use countersign_types::{Base64Url, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The part of a [`CredentialRecord`](super::CredentialRecord) by which its attestation can be judged again: the
+/// The part of a [`CredentialRecord`](crate::CredentialRecord) by which its attestation can be judged again: the
 /// attestation object and client data as received, and what came of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]

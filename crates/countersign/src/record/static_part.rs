@@ -7,7 +7,7 @@ use countersign_types::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The part of a [`CredentialRecord`](super::CredentialRecord) that is written once, at registration: `type`, `id`,
+/// The part of a [`CredentialRecord`](crate::CredentialRecord) that is written once, at registration: `type`, `id`,
 /// `rpId`, `publicKey`, `transports` of the specification, and the account, the algorithm and the claimed AAGUID.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]

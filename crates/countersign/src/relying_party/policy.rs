@@ -55,7 +55,7 @@ const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDsa, Algorithm::Es256, Algorith
 /// unknown, for a demand that is lost on the way would not be noticed.
 ///
 /// ```
-/// use countersign::{BackupPolicy, Policy, RelyingParty};
+/// use countersign::{Policy, RelyingParty, relying_party::policy::BackupPolicy};
 /// let policy = Policy::passkeys().with_backup(BackupPolicy::EligibleRequired);
 /// let stored = serde_json::to_string(&policy).unwrap();
 /// let rp = RelyingParty::builder("example.org", "Example")
@@ -248,7 +248,7 @@ impl Policy {
     }
 
     /// Refuses responses that deviate so from the specification, where the default is to accept them and to tell the
-    /// deviation in a [`Report`](crate::Report). For authenticators and clients that are known to be exact.
+    /// deviation in a [`Report`](crate::report::Report). For authenticators and clients that are known to be exact.
     pub fn with_refused_deviations(mut self, deviations: impl IntoIterator<Item = Deviation>) -> Self {
         self.refused_deviations = deviations.into_iter().collect();
         self

@@ -2,7 +2,10 @@
 //! ([section 5.11](https://www.w3.org/TR/webauthn-3/#sctn-related-origins)).
 //!
 //! ```
-//! use countersign::{RelyingParty, related_origins::{RelatedOriginStatus, client_accepts, judge}};
+//! use countersign::{
+//!     RelyingParty,
+//!     relying_party::related_origins::{RelatedOriginStatus, client_accepts, judge},
+//! };
 //! # fn main() -> Result<(), countersign::ConfigurationError> {
 //! let rp = RelyingParty::builder("example.org", "Example")
 //!     .origin("https://example.org")

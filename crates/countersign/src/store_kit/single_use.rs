@@ -20,7 +20,7 @@ use crate::{
 /// anew.
 ///
 /// ```
-/// use countersign::{OneProcessSingleUse, store_kit};
+/// use countersign::{ceremony::OneProcessSingleUse, store_kit};
 /// store_kit::run_single_use(|| OneProcessSingleUse::new(1000)).assert_passed();
 /// ```
 pub fn run_single_use<U: SingleUse + Sync>(mut empty: impl FnMut() -> U) -> KitReport {

@@ -46,7 +46,7 @@ impl Authenticated {
     /// `uvInitialized` is set if the user was verified. `None` where the factor is another account's.
     ///
     /// ```
-    /// # use countersign::{AdditionalFactor, Authenticated, CredentialUpdate};
+    /// # use countersign::{Authenticated, CredentialUpdate, ceremony::AdditionalFactor};
     /// # fn password_is_right() -> bool { true }
     /// fn update(authenticated: &Authenticated) -> CredentialUpdate {
     ///     let factor = AdditionalFactor::vouched(authenticated.user_handle().clone());

@@ -7,7 +7,10 @@ use countersign_types::{CredentialId, UserHandle};
 /// An authentication that passed every step: the only way to a session.
 ///
 /// ```
-/// # use countersign::*;
+/// # use countersign::{
+/// #     Authenticated, AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, Timestamp,
+/// #     UserHandle,
+/// # };
 /// #[deny(unused_must_use)]
 /// fn sign_in(
 ///     rp: &RelyingParty,
@@ -24,7 +27,10 @@ use countersign_types::{CredentialId, UserHandle};
 /// Code that signs in without looking at it gets a warning, or with `deny` an error:
 ///
 /// ```compile_fail
-/// # use countersign::*;
+/// # use countersign::{
+/// #     Authenticated, AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, Timestamp,
+/// #     UserHandle,
+/// # };
 /// #[deny(unused_must_use)]
 /// fn sign_in(
 ///     rp: &RelyingParty,

@@ -166,8 +166,9 @@ impl RelyingParty {
     /// ```
     /// use std::{collections::HashMap, sync::Arc};
     /// use countersign::{
-    ///     Authenticated, AuthenticationResponseRef, AuthenticationState, CredentialId, CredentialRecord,
-    ///     PreparedCredential, RelyingParty, ResponseScratch, Timestamp,
+    ///     Authenticated, AuthenticationState, CredentialId, CredentialRecord, RelyingParty, Timestamp,
+    ///     ceremony::PreparedCredential,
+    ///     types::response::{AuthenticationResponseRef, ResponseScratch},
     /// };
     ///
     /// fn sign_in(

@@ -28,7 +28,7 @@ use crate::{
     },
 };
 use countersign_cose::{
-    Algorithm, KeyError, PreparedKey, PublicKey, SignatureInvalid, has_padded_integers, hash::sha256,
+    Algorithm, KeyError, PreparedKey, PublicKey, SignatureError, has_padded_integers, hash::sha256,
 };
 use countersign_types::{
     AuthenticatorData, Timestamp, authenticator_data::Flags, enumerations::UserVerificationRequirement,

@@ -24,7 +24,8 @@ pub trait CeremonyState: sealed::Sealed {
     /// another kind too.
     ///
     /// ```
-    /// # use countersign::*;
+    /// # use countersign::{AuthenticationState, Code, RegistrationState, RelyingParty, Timestamp};
+    /// # use countersign::ceremony::{Accounts, CeremonyState as _, EntropyUnavailable};
     /// # let mut entropy = |buffer: &mut [u8]| -> Result<(), EntropyUnavailable> { buffer.fill(7); Ok(()) };
     /// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
     /// # let now = Timestamp::from_unix_seconds(0);

@@ -21,7 +21,10 @@ use crate::report::{error::Fault, policy_fault::PolicyFault};
 ///
 /// ```
 /// use std::sync::Arc;
-/// use countersign::{Aaguid, AnchorList, AttestedPolicy, Policy, RelyingParty};
+/// use countersign::{
+///     Policy, RelyingParty, attestation::AnchorList, relying_party::policy::AttestedPolicy,
+///     types::Aaguid,
+/// };
 /// # let model = Aaguid::from_bytes([1; 16]);
 /// let demands = AttestedPolicy::new().with_formats(["packed", "tpm"]).with_accepted_models([model]);
 /// let rp = RelyingParty::builder("example.org", "Example")

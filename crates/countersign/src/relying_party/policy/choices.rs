@@ -66,7 +66,7 @@ pub enum SignCountPolicy {
 /// without a PIN can set one, so that its first user verification says nothing of the account's owner.
 ///
 /// Such are credentials from a second factor, from conditional create and from stores that never noted it. An
-/// [`AdditionalFactor`](crate::AdditionalFactor) in the ceremony's state is the way to take them into use.
+/// [`AdditionalFactor`](crate::ceremony::AdditionalFactor) in the ceremony's state is the way to take them into use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

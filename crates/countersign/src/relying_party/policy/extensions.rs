@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 /// or of all; a member of the relying party's whole policy.
 ///
 /// ```
-/// use countersign::extensions::{Extension, ExtensionPolicy, Unsolicited};
+/// use countersign::{
+///     ceremony::extensions::Extension,
+///     relying_party::policy::{ExtensionPolicy, Unsolicited},
+/// };
 /// let policy = ExtensionPolicy::new()
 ///     .require(Extension::Prf)
 ///     .unsolicited_client_outputs(Unsolicited::Report);
@@ -118,7 +121,7 @@ impl ExtensionPolicy {
 }
 
 /// What to do with outputs that nobody asked for. The specification lets clients send them, so they are no
-/// [`Deviation`](crate::Deviation), and the default passes over them.
+/// [`Deviation`](crate::report::Deviation), and the default passes over them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

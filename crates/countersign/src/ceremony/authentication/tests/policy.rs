@@ -151,7 +151,7 @@ fn rule_302_uv_initialized_is_set_with_an_additional_factor_of_the_account_alone
 
 #[test]
 fn rule_390_user_verification_that_was_never_seen_before_is_no_factor() {
-    use crate::UninitializedUserVerification as Option;
+    use crate::relying_party::policy::choices::UninitializedUserVerification as Option;
     let clear = record().with_uv_initialized(false);
     let finish = |record: &CredentialRecord, rp: RelyingPartyBuilder| {
         finish(&get(), Some(record), rp).map(drop).map_err(|error| (error.code(), error.step()))
