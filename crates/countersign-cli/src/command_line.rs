@@ -199,7 +199,7 @@ fn serve(mut parser: Parser) -> Result<Command, UsageError> {
     config.origins = origins;
     config.unknown_signals = unknown_signals;
     config.backup_eligibility_change = backup_upgrade;
-    config.metadata = source(file, url, authorities)?.map(MetadataConfig::of);
+    config.metadata = source(file, url, authorities)?.map(MetadataConfig::from_source);
     match &mut config.metadata {
         Some(metadata) => {
             metadata.roots = metadata_roots;

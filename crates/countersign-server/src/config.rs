@@ -7,7 +7,7 @@ use std::{
 
 use countersign::relying_party::policy::BackupEligibilityChange;
 
-use crate::{MetadataConfig, StartError};
+use crate::{metadata::config::MetadataConfig, start_error::StartError};
 
 /// Schemes of databases, which need no slashes to be told from a path.
 const SCHEMES: [&str; 7] = ["file", "mysql", "mariadb", "postgres", "postgresql", "sqlite", "sqlite3"];

@@ -80,208 +80,76 @@
 //! something and has an `Origin` header must come from an origin that the relying party accepts: with that and the
 //! `SameSite` cookie, no other site can act for who is signed in here.
 
-use std::sync::Arc;
-
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware,
     routing::{delete, get, patch, post},
 };
-use countersign::{
-    Policy, RelyingParty, RelyingPartyBuilder,
-    relying_party::policy::AttestedPolicy,
-    types::{
-        Timestamp,
-        enumerations::{ResidentKeyRequirement, UserVerificationRequirement},
-    },
-};
 
-use crate::{
-    Config, StartError, backend,
-    ceremony::{Ceremonies, Failure},
-    metadata::Knowledge,
-    store::Store,
-};
+use self::{assets::Assets, site::Shared};
 
 mod accounts;
+mod answers;
 mod assets;
 mod body;
 mod cookie;
 mod credentials;
 mod edge;
 mod error;
+mod headers;
+mod json;
 mod log;
 mod metrics;
 mod models;
+mod page;
+mod responses;
 mod sessions;
 mod signals;
 mod signed_in;
+pub(crate) mod site;
 mod step_up;
 
-/// The most bytes of a request's body: what the library takes as a response, and its envelope fits in easily since
-/// no real response comes near.
+/// The most bytes of a request's body: what the library accepts as a response. Its envelope fits in easily, since no real
+/// response comes near the limit.
 const BODY_MAX: usize = 256 * 1024;
 
-/// The purpose of the relying party that registers and signs in.
-const ACCOUNTS: &str = "accounts";
-
-/// The purpose of the relying party that has acts confirmed.
-const STEP_UP: &str = "step-up";
-
-/// What all requests share.
-struct App {
-    ceremonies: Ceremonies,
-    /// The accepted values of the `Origin` header.
-    origins: Vec<String>,
-    cookies: cookie::Cookies,
-    /// What is known of authenticators.
-    knowledge: Option<Arc<Knowledge>>,
-    answers: metrics::Answers,
-    /// The page's files.
-    assets: assets::Assets,
-    /// What every answer has.
-    headers: Arc<edge::Headers>,
+/// The routes for everyone if `/metrics` has its own address.
+pub(crate) fn public_routes(site: &Shared) -> Router {
+    layered(health_route().merge(page_routes()), site)
 }
 
-type Shared = Arc<App>;
-
-impl App {
-    /// Refuses to start a registration that could not be judged at its end.
-    fn can_register(&self, now: Timestamp) -> Result<(), error::ApiError> {
-        let can_judge = self.knowledge.as_deref().is_none_or(|knowledge| knowledge.can_judge(now));
-        if can_judge { Ok(()) } else { Err(error::ApiError::MetadataUnavailable) }
-    }
-
-    /// The answer to a registration that failed.
-    fn registration(&self, failure: Failure) -> error::ApiError {
-        error::ApiError::registration(&self.ceremonies.relying_party, failure)
-    }
-
-    /// The answer to an authentication that failed.
-    fn authentication(&self, failure: Failure) -> error::ApiError {
-        error::ApiError::authentication(&self.ceremonies.relying_party, failure)
-    }
+/// The routes for everyone and for the operator, at one address.
+pub(crate) fn all_routes(site: &Shared) -> Router {
+    layered(metrics_routes().merge(page_routes()), site)
 }
 
-/// The routes of a server with this configuration, to be served by other means than [`Server`](crate::Server) or
-/// called in tests. Opens the database; listens nowhere. Metadata is read once: it is `Server` that looks after it.
-pub fn router(config: &Config) -> Result<Router, StartError> {
-    Ok(open(config, config.origins(config.port()))?.routes)
+/// The routes for the operator.
+pub(crate) fn operator_routes(site: &Shared) -> Router {
+    layered(metrics_routes(), site)
 }
 
-/// What a server consists of.
-pub(crate) struct Opened {
-    /// Everything for the world.
-    pub(crate) routes: Router,
-    /// What is for the operator: `/health` and `/metrics`.
-    pub(crate) operations: Router,
-    /// The headers of every answer.
-    pub(crate) headers: Arc<edge::Headers>,
-    /// What is known of authenticators.
-    pub(crate) knowledge: Option<Arc<Knowledge>>,
-    /// The database.
-    pub(crate) store: Store,
-}
-
-/// Says what would keep a server from running, or from accepting the passkeys in its database, but for its addresses.
-/// Makes no file, keeps no metadata and fetches none.
-pub(crate) fn check(config: &Config) -> Result<(), StartError> {
-    config.check_database()?;
-    let knowledge = Knowledge::check(config, now())?;
-    relying_party(config, &config.origins(config.port()), knowledge.as_ref(), ACCOUNTS)?;
-    match Store::of_other_relying_party(&config.database, &config.rp_id)? {
-        Some(passkeys) => Err(StartError::OtherRelyingParty(passkeys)),
-        None => Ok(()),
-    }
-}
-
-/// Opens a server with these origins.
-pub(crate) fn open(config: &Config, origins: Vec<String>) -> Result<Opened, StartError> {
-    config.check_database()?;
-    let knowledge = Knowledge::load(config, now())?.map(Arc::new);
-    let party = |purpose: &str| relying_party(config, &origins, knowledge.as_deref(), purpose);
-    let (relying_party, step_up) = (party(ACCOUNTS)?, party(STEP_UP)?);
-    let store = Store::open(&config.database)?;
-    if let Some(passkeys) = Store::of_other_relying_party(&config.database, &config.rp_id)? {
-        tracing::warn!(
-            unusable = passkeys.unusable,
-            total = passkeys.total,
-            found = passkeys.found,
-            configured = passkeys.configured,
-            "passkeys in the database can't be used: they were registered with another RP ID"
-        );
-    }
-    let cookies = cookie::Cookies::for_origins(&origins);
-    let assets = assets::Assets::new();
-    let headers = Arc::new(edge::Headers::new(&origins, assets.version()));
-    let ceremonies = Ceremonies {
-        relying_party,
-        step_up,
-        store: store.clone(),
-        knowledge: knowledge.clone(),
-        unknown_signals: config.unknown_signals,
-    };
-    let app = Arc::new(App {
-        ceremonies,
-        origins,
-        cookies,
-        knowledge: knowledge.clone(),
-        answers: metrics::Answers::default(),
-        assets,
-        headers: headers.clone(),
-    });
-    let public = if config.metrics_listen.is_some() { health() } else { operations() };
-    let routes = finished(public.merge(routes()), &app);
-    let for_operator = finished(operations(), &app);
-    Ok(Opened { routes, operations: for_operator, headers, knowledge, store })
-}
-
-/// A relying party for these ceremonies: what was started for one purpose is finished for no other.
-fn relying_party(
-    config: &Config,
-    origins: &[String],
-    knowledge: Option<&Knowledge>,
-    purpose: &str,
-) -> Result<RelyingParty, StartError> {
-    let mut builder = RelyingParty::builder(&config.rp_id, &config.rp_name).purpose(purpose);
-    let mut policy = Policy::passkeys();
-    if let Some(metadata) = knowledge.and_then(Knowledge::demanded) {
-        policy = Policy::attested(AttestedPolicy::new());
-        builder = builder.trust_anchors(metadata.clone()).model_policy(metadata);
-    }
-    // Signing in without a name needs a passkey that its authenticator lists, besides its own check of the user.
-    let policy = policy
-        .with_user_verification(UserVerificationRequirement::Required)
-        .with_resident_key(ResidentKeyRequirement::Required)
-        .with_backup_eligibility_change(config.backup_eligibility_change);
-    let builder = origins.iter().fold(builder.policy(policy), RelyingPartyBuilder::origin);
-    builder.verifiers(backend::verifiers()).build().map_err(StartError::RelyingParty)
-}
-
-/// The routes with what holds for all of them.
-fn finished(routes: Router<Shared>, app: &Shared) -> Router {
+/// Adds what applies to all routes.
+fn layered(routes: Router<Shared>, site: &Shared) -> Router {
     routes
         .fallback(edge::not_found)
         .method_not_allowed_fallback(edge::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(middleware::from_fn_with_state(app.clone(), edge::guard))
-        .with_state(app.clone())
+        .layer(middleware::from_fn_with_state(site.clone(), edge::guard))
+        .with_state(site.clone())
 }
 
-/// Whether the server is well.
-fn health() -> Router<Shared> {
-    Router::new().route("/health", get(assets::health))
+fn health_route() -> Router<Shared> {
+    Router::new().route("/health", get(page::health))
 }
 
-/// What is for the operator.
-fn operations() -> Router<Shared> {
-    health().route("/metrics", get(metrics::metrics))
+fn metrics_routes() -> Router<Shared> {
+    health_route().route("/metrics", get(metrics::metrics))
 }
 
-fn routes() -> Router<Shared> {
-    assets::Assets::paths()
-        .fold(Router::new(), |routes, path| routes.route(path, get(assets::asset)))
+fn page_routes() -> Router<Shared> {
+    Assets::paths()
+        .fold(Router::new(), |routes, path| routes.route(path, get(page::asset)))
         .route("/models/{aaguid}/icon", get(models::icon))
         .route("/api/session", get(sessions::current).delete(sessions::end))
         .route("/api/accounts/start", post(accounts::start))
@@ -297,9 +165,4 @@ fn routes() -> Router<Shared> {
         .route("/api/credentials/start", post(credentials::start))
         .route("/api/credentials/finish", post(credentials::finish))
         .route("/api/credentials/{id}", patch(credentials::rename).delete(credentials::remove))
-}
-
-/// The time of a request.
-fn now() -> Timestamp {
-    std::time::SystemTime::now().into()
 }

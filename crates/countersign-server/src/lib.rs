@@ -30,17 +30,25 @@
     )
 )]
 
+mod accounts;
+mod act;
+mod app;
 mod backend;
 mod ceremony;
+mod clock;
 mod config;
 mod connections;
+mod credentials;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod files;
 pub mod http;
 mod metadata;
 mod names;
+mod operation_error;
+mod relying_party;
 mod server;
+mod sessions;
 mod start_error;
 mod store;
 mod text;
@@ -49,7 +57,7 @@ mod token;
 pub use backend::BACKEND;
 pub use config::{Config, Listen, UnknownSignals};
 pub use countersign::relying_party::policy::BackupEligibilityChange;
-pub use metadata::{MetadataConfig, MetadataSource, Registrations};
-pub use server::{Server, stop_signal};
+pub use metadata::config::{MetadataConfig, MetadataSource, Registrations};
+pub use server::{Server, router, stop_signal};
 pub use start_error::{OtherRelyingParty, StartError};
 pub use text::printable;

@@ -30,7 +30,7 @@ const CANCEL_TAG: char = '\u{e007f}';
 
 /// Why a text is no name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NameFault {
+pub(crate) enum NameError {
     /// Nothing of it can be seen.
     Empty,
     /// It has more than [`MAX_CHARACTERS`].
@@ -39,7 +39,7 @@ pub(crate) enum NameFault {
     Invisible(char),
 }
 
-impl NameFault {
+impl NameError {
     /// The sentence for the user who chose the text, of what is called `what`.
     pub(crate) fn sentence(self, what: &str) -> String {
         match self {
@@ -54,7 +54,9 @@ impl NameFault {
     }
 }
 
-impl fmt::Display for NameFault {
+impl std::error::Error for NameError {}
+
+impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sentence("name"))
     }
@@ -62,11 +64,11 @@ impl fmt::Display for NameFault {
 
 /// The text as it is stored: composed (NFC), with single spaces and none around it. Joiners and selectors stay if they
 /// have an effect on what is before them; otherwise they are left out.
-pub(crate) fn clean(text: &str) -> Result<String, NameFault> {
+pub(crate) fn clean(text: &str) -> Result<String, NameError> {
     let text = text.trim();
     // Composing makes a text shorter, but not by as much.
     if text.chars().nth(MAX_CHARACTERS.saturating_mul(8)).is_some() {
-        return Err(NameFault::TooLong);
+        return Err(NameError::TooLong);
     }
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(text);
     let mut name = String::new();
@@ -87,17 +89,17 @@ pub(crate) fn clean(text: &str) -> Result<String, NameFault> {
                 name.push(character);
             }
         } else if text::is_hidden(character) && !(in_flag && ends_as_flag(character, rest.clone())) {
-            return Err(NameFault::Invisible(character));
+            return Err(NameError::Invisible(character));
         } else {
             name.push(character);
         }
     }
     name.truncate(name.trim_end().len());
     if !name.chars().any(text::is_visible) {
-        return Err(NameFault::Empty);
+        return Err(NameError::Empty);
     }
     if name.chars().nth(MAX_CHARACTERS).is_some() {
-        return Err(NameFault::TooLong);
+        return Err(NameError::TooLong);
     }
     Ok(name)
 }

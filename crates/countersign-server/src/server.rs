@@ -5,6 +5,7 @@ use std::{
     future::Future,
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
@@ -12,17 +13,15 @@ use axum::{Router, middleware};
 use tokio::sync::watch;
 
 use crate::{
-    Config, Listen, StartError,
+    app::App,
+    config::{Config, Listen},
     connections::{self, Connections, Life, OPERATOR_CONNECTIONS_MAX, PAGE_CONNECTIONS_MAX},
-    http,
-    store::Store,
+    http::{self, site::Site},
+    start_error::StartError,
 };
 
 /// How long requests that are under way may take once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
-
-/// How often a server looks whether its database file is still there; each write looks as well.
-const PRESENCE_CHECK_EVERY: Duration = Duration::from_secs(30);
 
 /// A server that listens; [`Server::serve`] answers.
 pub struct Server {
@@ -30,7 +29,7 @@ pub struct Server {
     /// Those for the operator, if they are elsewhere.
     operations: Option<Sockets>,
     url: String,
-    opened: http::Opened,
+    app: Arc<App>,
 }
 
 /// Sockets that are listened on, and where they are.
@@ -57,8 +56,8 @@ impl Server {
         let port = sockets.addresses.first().map_or(0, SocketAddr::port);
         let origins = config.origins(port);
         let url = origins.first().cloned().unwrap_or_default();
-        let opened = http::open(config, origins)?;
-        Ok(Self { sockets, operations, url, opened })
+        let app = Arc::new(App::build(config, origins)?);
+        Ok(Self { sockets, operations, url, app })
     }
 
     /// Says what would keep a server with this configuration from running, or from accepting the passkeys in its database.
@@ -74,7 +73,7 @@ impl Server {
                 Err(error) => return Err(error),
             }
         }
-        http::check(config)
+        App::check(config)
     }
 
     /// The addresses that are listened on: one, or two for `localhost`.
@@ -102,10 +101,10 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
         grace: Duration,
     ) -> io::Result<()> {
-        let http::Opened { routes, operations, headers, knowledge, store } = self.opened;
+        let site = Arc::new(Site::new(self.app.clone()));
         let (stopping, stopped) = watch::channel(());
         let serve = |sockets: Sockets, routes: Router, max: usize| {
-            let connections = Connections::new(sockets.listeners, headers.lines(), max)?;
+            let connections = Connections::new(sockets.listeners, site.header_lines(), max)?;
             let routes = routes.layer(middleware::from_fn(connections::bound_life));
             let service = routes.into_make_service_with_connect_info::<Life>();
             let stopped = is_dropped(stopped.clone());
@@ -113,9 +112,13 @@ impl Server {
                 axum::serve(connections, service).with_graceful_shutdown(stopped).into_future(),
             )
         };
+        let routes =
+            if self.operations.is_some() { http::public_routes(&site) } else { http::all_routes(&site) };
         let public = serve(self.sockets, routes, PAGE_CONNECTIONS_MAX)?;
-        let operations = self.operations.map(|sockets| serve(sockets, operations, OPERATOR_CONNECTIONS_MAX));
-        let operations = operations.transpose()?;
+        let operations = self
+            .operations
+            .map(|sockets| serve(sockets, http::operator_routes(&site), OPERATOR_CONNECTIONS_MAX))
+            .transpose()?;
         let serving = async {
             match operations {
                 Some(operations) => tokio::try_join!(public, operations).map(drop),
@@ -132,16 +135,9 @@ impl Server {
             is_dropped(stopped.clone()).await;
             tokio::time::sleep(grace).await;
         };
-        let watching = async {
-            match knowledge {
-                Some(knowledge) => knowledge.watch().await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             () = stop => Ok(()),
-            () = watching => Ok(()),
-            () = watch_presence(&store) => Ok(()),
+            () = self.app.watch() => Ok(()),
             outcome = serving => outcome,
             () = too_late => {
                 tracing::warn!("stopped with requests under way");
@@ -166,17 +162,16 @@ impl Sockets {
     }
 }
 
+/// The routes of a server with this configuration, to be served by other means than [`Server`], or called in tests. Opens
+/// the database, reads metadata once, and listens nowhere: only `Server` watches for newer metadata.
+pub fn router(config: &Config) -> Result<Router, StartError> {
+    let site = Arc::new(Site::new(Arc::new(App::build(config, config.origins(config.port()))?)));
+    Ok(if config.metrics_listen.is_some() { http::public_routes(&site) } else { http::all_routes(&site) })
+}
+
 /// Done when the sender is dropped, for which `changed` has an error.
 async fn is_dropped(mut receiver: watch::Receiver<()>) {
     while receiver.changed().await.is_ok() {}
-}
-
-/// Looks after the database file, which says itself in the log what it finds. Never done.
-async fn watch_presence(store: &Store) {
-    loop {
-        tokio::time::sleep(PRESENCE_CHECK_EVERY).await;
-        let _ = store.check_presence();
-    }
 }
 
 /// Done when the process is told to stop: by Ctrl-C, or on Unix by SIGTERM.

@@ -10,7 +10,7 @@ use std::{
 use countersign::types::Timestamp;
 use countersign_metadata::{Blob, BlobPolicy, Seen};
 use countersign_server::{
-    fetch::{Answer, Client, FIDO_URL, FetchConfig, Remembered, Validators},
+    fetch::{Answer, Client, FIDO_URL, FetchConfig, HttpValidators, LastFetch},
     files,
 };
 
@@ -32,7 +32,7 @@ pub(super) fn fetch(
     for path in [file, &beside] {
         files::check_replaceable(path).map_err(|error| MetadataFailure::File(path.to_owned(), error))?;
     }
-    let remembered = Remembered::read(&beside).filter(|it| it.url == client.url());
+    let remembered = LastFetch::read(&beside).filter(|it| it.url == client.url());
     // Of one that is out of date, the number still counts.
     let lenient = policy.clone().dangerous_accept_outdated();
     let current = load(file, &lenient, Seen::Nothing, now).ok();
@@ -71,7 +71,7 @@ pub(super) fn fetch(
 }
 
 /// No lower number than that of the file, or of what was fetched from the address before.
-fn seen(newer_than: Option<u64>, current: Option<u64>, remembered: Option<&Remembered>) -> Seen {
+fn seen(newer_than: Option<u64>, current: Option<u64>, remembered: Option<&LastFetch>) -> Seen {
     let highest = current.max(remembered.map(|it| it.number));
     match (newer_than, highest) {
         (Some(number), highest) if highest.is_none_or(|highest| number >= highest) => Seen::NewerThan(number),
@@ -98,8 +98,13 @@ fn put(file: &Path, beside: &Path, bytes: &[u8]) -> Result<(), MetadataFailure> 
     files::replace(file, bytes).map_err(|error| MetadataFailure::File(file.to_owned(), error))
 }
 
-fn remember(beside: &Path, url: &str, number: u64, validators: Validators) -> Result<(), MetadataFailure> {
+fn remember(
+    beside: &Path,
+    url: &str,
+    number: u64,
+    validators: HttpValidators,
+) -> Result<(), MetadataFailure> {
     let remembered =
-        Remembered { url: url.to_owned(), number, checked_at: SystemTime::now().into(), validators };
+        LastFetch { url: url.to_owned(), number, checked_at: SystemTime::now().into(), validators };
     remembered.write(beside).map_err(|error| MetadataFailure::File(beside.to_owned(), error))
 }

@@ -1,4 +1,6 @@
-//! Judging a response: what it would lead to. Nothing is stored here.
+//! Judges responses, and prepares what follows from them. Stores nothing.
+
+use std::sync::Arc;
 
 use countersign::{
     AuthenticationResponse, AuthenticationState, Code, CredentialIdStatus, CredentialRecord,
@@ -6,207 +8,277 @@ use countersign::{
     types::{Aaguid, CredentialId},
 };
 use countersign_metadata::names::model_name;
-use serde::de::DeserializeOwned;
+use rusqlite::Connection;
 
 use super::{
-    Act, Ceremonies, Ceremony, Change, Failure, Finish, NewAccount, confirmed,
-    outcome::{Outcome, Refusal, open_session},
+    error::CeremonyError,
+    finish::{Ceremony, Finish},
+    new_session::NewSession,
+    outcome::Outcome,
     reason::Reason,
+    rejection::ResponseRejection,
+    state::{self, NewAccount, StepUp},
 };
 use crate::{
-    UnknownSignals, names,
+    act::Act,
+    config::UnknownSignals,
+    metadata::service::MetadataService,
+    names,
+    operation_error::{OperationError, Rejection},
+    relying_party::RelyingParties,
     store::{
-        StoreError, accounts, ceremonies,
+        Store, accounts, ceremonies, confirmations,
         credentials::{self, StoredCredential},
-        sessions::Caller,
+        error::StoreError,
+        sessions::{self, Caller},
     },
-    token::{Token, TokenHash},
+    token::TokenHash,
 };
 
-/// What a passkey is called until its owner says otherwise, where its provider isn't known.
+/// The label of a new passkey whose provider is unknown.
 const DEFAULT_LABEL: &str = "Passkey";
 
-/// The longest client data that is stored with a registration. Real ones have under 1 KiB; each is kept as long as its
-/// credential. Payments may have long ones, in authentications, which store none.
+/// The most bytes of client data that are stored with a registration. Real ones have under 1 KiB, and each is stored as
+/// long as its credential. Payments may have long ones, in authentications, which store none.
 const CLIENT_DATA_MAX: usize = 16 * 1024;
 
-/// The RP ID of every server that a developer runs: what is unknown to this one may be another's.
+/// The RP ID of every developer's server: a passkey that is unknown to one may be another's.
 const LOCALHOST: &str = "localhost";
 
-/// What was remembered of a ceremony. Another version of this program may have written it.
-pub(super) fn remembered<T: DeserializeOwned>(state: &str) -> Result<T, Refusal> {
-    serde_json::from_str(state).map_err(|error| Refusal::of_code(Code::StateInvalid, error.to_string()))
+/// What the transaction of a finish does.
+type Work = Box<dyn FnOnce(&Connection) -> Result<(), OperationError> + Send>;
+
+/// What follows from a good response.
+pub(super) struct Change {
+    pub(super) outcome: Outcome,
+    /// The credential that was created for this, which is useless if the database rejects it.
+    pub(super) created: Option<CredentialId>,
+    pub(super) work: Work,
 }
 
-impl Ceremonies {
+impl Change {
+    fn new(
+        outcome: Outcome,
+        work: impl FnOnce(&Connection) -> Result<(), OperationError> + Send + 'static,
+    ) -> Self {
+        Self { outcome, created: None, work: Box::new(work) }
+    }
+
+    fn with_created(self, id: CredentialId) -> Self {
+        Self { created: Some(id), ..self }
+    }
+}
+
+/// Judges responses by the relying party and by what is stored.
+pub(super) struct Judge {
+    parties: RelyingParties,
+    store: Store,
+    metadata: Option<Arc<MetadataService>>,
+    unknown_signals: UnknownSignals,
+}
+
+impl Judge {
+    pub(super) const fn new(
+        parties: RelyingParties,
+        store: Store,
+        metadata: Option<Arc<MetadataService>>,
+        unknown_signals: UnknownSignals,
+    ) -> Self {
+        Self { parties, store, metadata, unknown_signals }
+    }
+
     pub(super) async fn judge(
         &self,
-        ceremony: &Ceremony,
         finish: &Finish,
         state: &str,
         now: Timestamp,
-    ) -> Result<Change, Failure> {
-        match ceremony {
-            Ceremony::Account(replaces) => self.judge_account(finish, state, *replaces, now).await,
-            Ceremony::Credential(caller) => self.judge_credential(finish, state, caller, now).await,
-            Ceremony::Session(replaces) => self.judge_session(finish, state, *replaces, now).await,
-            Ceremony::StepUp(caller) => self.judge_step_up(finish, state, caller, now).await,
+    ) -> Result<Change, CeremonyError> {
+        match &finish.ceremony {
+            Ceremony::Account(replaced) => self.new_account(finish, state, *replaced, now).await,
+            Ceremony::Credential(caller) => self.new_credential(finish, state, caller, now).await,
+            Ceremony::Session(replaced) => self.sign_in(finish, state, *replaced, now).await,
+            Ceremony::StepUp(caller) => self.confirm(finish, state, caller, now).await,
         }
     }
 
-    /// The account, its credential and a session are there at once, or none of them.
-    async fn judge_account(
+    /// The account, its credential and a session are stored at once.
+    async fn new_account(
         &self,
         finish: &Finish,
         state: &str,
-        replaces: Option<TokenHash>,
+        replaced: Option<TokenHash>,
         now: Timestamp,
-    ) -> Result<Change, Failure> {
-        let NewAccount { name, registration } = remembered(state)?;
-        let mut credential = self.registered(finish, registration, now).await?;
-        let salt = Token::new()?;
-        let token_hash = finish.name.of_session(&salt).hash();
-        Ok(Change {
-            outcome: Outcome::SignedIn { salt: salt.text() },
-            made: Some(credential.record.id().clone()),
-            work: Box::new(move |db| {
-                accounts::insert(db, credential.record.user_handle(), &name, now)?;
-                credentials::insert(db, &mut credential)?;
-                open_session(db, token_hash, &credential.record, replaces, now)
-            }),
-        })
+    ) -> Result<Change, CeremonyError> {
+        let NewAccount { name, registration } = state::read(state)?;
+        let mut credential = self.register(finish, registration, now).await?;
+        let session = NewSession::new(finish, &credential.record, replaced)?;
+        let id = credential.record.id().clone();
+        let change = Change::new(session.outcome(), move |db| {
+            accounts::insert(db, credential.record.user_handle(), &name, now)?;
+            credentials::insert(db, &mut credential)?;
+            Ok(session.create(db, now)?)
+        });
+        Ok(change.with_created(id))
     }
 
-    async fn judge_credential(
+    async fn new_credential(
         &self,
         finish: &Finish,
         state: &str,
         caller: &Caller,
         now: Timestamp,
-    ) -> Result<Change, Failure> {
-        let state: RegistrationState = remembered(state)?;
+    ) -> Result<Change, CeremonyError> {
+        let state: RegistrationState = state::read(state)?;
         if *state.user() != caller.account {
-            return Err(Refusal::of_code(Code::StateInvalid, "the ceremony is another account's").into());
+            return Err(
+                ResponseRejection::of_code(Code::StateInvalid, "the ceremony is another account's").into()
+            );
         }
-        let mut credential = self.registered(finish, state, now).await?;
+        let mut credential = self.register(finish, state, now).await?;
+        let id = credential.record.id().clone();
         let (caller, browser) = (caller.clone(), finish.presented.browser);
-        Ok(Change {
-            outcome: Outcome::Added { credential: credential.record.id().clone() },
-            made: Some(credential.record.id().clone()),
-            work: Box::new(move |db| {
-                // Whatever ended since the request's headers arrived: its body may have taken a minute.
-                let session = caller.session(db, now)?;
-                confirmed(db, &session.token_hash, browser.as_ref(), &Act::AddCredential {}, now)?;
-                credentials::insert(db, &mut credential)
-            }),
-        })
+        let change = Change::new(Outcome::Added { credential: id.clone() }, move |db| {
+            // The session may have ended since the request's headers arrived: its body may have taken a minute.
+            let session = caller.session(db, now)?;
+            let act = Act::AddCredential {};
+            confirmations::take(db, &session.token_hash, browser.as_ref(), &act, now)?;
+            credentials::insert(db, &mut credential)
+        });
+        Ok(change.with_created(id))
     }
 
     /// The new counter and the session are stored at once.
-    async fn judge_session(
+    async fn sign_in(
         &self,
         finish: &Finish,
         state: &str,
-        replaces: Option<TokenHash>,
+        replaced: Option<TokenHash>,
         now: Timestamp,
-    ) -> Result<Change, Failure> {
+    ) -> Result<Change, CeremonyError> {
         let response = AuthenticationResponse::from_json(finish.response.as_bytes())?;
-        let judged = self.authenticated(&self.relying_party, state, &response, now).await;
+        let judged = self.authenticate(&self.parties.accounts, state, &response, now).await;
         let (credential, update) = match judged {
-            Err(Failure::Refused(refusal)) => {
-                return Err(self.unknown(refusal, &response, now).await?.into());
+            Err(CeremonyError::ResponseRejected(rejection)) => {
+                return Err(self.of_sign_in(rejection, &response, now).await?.into());
             }
             judged => judged?,
         };
-        let salt = Token::new()?;
-        let token_hash = finish.name.of_session(&salt).hash();
-        Ok(Change {
-            outcome: Outcome::SignedIn { salt: salt.text() },
-            made: None,
-            work: Box::new(move |db| {
-                credentials::record_use(db, credential.record.user_handle(), &update, now)?;
-                open_session(db, token_hash, &credential.record, replaces, now)
-            }),
-        })
+        let session = NewSession::new(finish, &credential.record, replaced)?;
+        Ok(Change::new(session.outcome(), move |db| {
+            credentials::record_use(db, credential.record.user_handle(), &update, now)?;
+            Ok(session.create(db, now)?)
+        }))
     }
 
-    /// Judges an authentication by the record as it is now.
-    pub(super) async fn authenticated(
+    /// The new counter and the confirmation are stored at once.
+    async fn confirm(
+        &self,
+        finish: &Finish,
+        state: &str,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Change, CeremonyError> {
+        let StepUp { act, session, authentication } = state::read(state)?;
+        if session != sessions::public_id(&caller.token_hash) {
+            return Err(
+                ResponseRejection::of_code(Code::StateInvalid, "the ceremony is another session's").into()
+            );
+        }
+        let data = act.bound_data(&caller.account, &session)?;
+        let state = serde_json::to_string(&authentication.confirm(&data)?)?;
+        let response = AuthenticationResponse::from_json(finish.response.as_bytes())?;
+        let (credential, update) = self.authenticate(&self.parties.step_up, &state, &response, now).await?;
+        let browser = finish.presented.browser.ok_or(Rejection::OtherBrowser)?;
+        let caller = caller.clone();
+        Ok(Change::new(Outcome::Confirmed { act: act.clone() }, move |db| {
+            let session = caller.session(db, now)?;
+            credentials::record_use(db, credential.record.user_handle(), &update, now)?;
+            Ok(confirmations::insert(db, &session.token_hash, &browser, &act, now)?)
+        }))
+    }
+
+    /// Judges an authentication by the current record.
+    async fn authenticate(
         &self,
         party: &RelyingParty,
         state: &str,
         response: &AuthenticationResponse,
         now: Timestamp,
-    ) -> Result<(StoredCredential, CredentialUpdate), Failure> {
+    ) -> Result<(StoredCredential, CredentialUpdate), CeremonyError> {
         let id = response.credential_id().clone();
         let found = self.store.read(move |db| credentials::find(db, &id)).await?;
-        let judge = |record: Option<&CredentialRecord>| -> Result<CredentialUpdate, Failure> {
-            let state: AuthenticationState = remembered(state)?;
+        let judge = |record: Option<&CredentialRecord>| -> Result<CredentialUpdate, CeremonyError> {
+            let state: AuthenticationState = state::read(state)?;
             Ok(party.finish_authentication(state, response, record, now)?.update().clone())
         };
         let record = found.as_ref().map(|credential| &credential.record);
         let judged = judge(record);
-        if let (Err(Failure::Refused(refusal)), Some(record)) = (&judged, record)
-            && refusal.reason == Reason::Code(Code::BackupEligibilityChanged)
+        if let (Err(CeremonyError::ResponseRejected(rejection)), Some(record)) = (&judged, record)
+            && rejection.reason == Reason::Code(Code::BackupEligibilityChanged)
         {
-            // It says what the record has, so that only who has the passkey's key may learn it: everything else must
-            // be good, the signature above all.
+            // The reason discloses what the record says, so only the holder of the passkey's key may learn it: everything
+            // else must be good, the signature above all.
             judge(Some(&record.clone().with_backup_eligible(None)))?;
         }
         let update = judged?;
-        let unknown = || Refusal::of_code(Code::CredentialUnknown, "no record");
+        let unknown = || ResponseRejection::of_code(Code::CredentialUnknown, "no record");
         Ok((found.ok_or_else(unknown)?, update))
     }
 
-    /// The refusal of a sign-in. If the passkey is unknown, the page may signal that, but only for the server whose passkey
-    /// it is or was: a good passkey of another one must not be deleted, nor one that is being added at this moment.
-    async fn unknown(
+    /// The rejection of a sign-in. If the passkey is unknown, the page may signal that, but only on the server that the
+    /// passkey belongs or belonged to: a good passkey of another server must not be deleted, nor one that is being added.
+    async fn of_sign_in(
         &self,
-        mut refusal: Refusal,
+        mut rejection: ResponseRejection,
         response: &AuthenticationResponse,
         now: Timestamp,
-    ) -> Result<Refusal, StoreError> {
-        if refusal.reason == Reason::Code(Code::CredentialUnknown)
+    ) -> Result<ResponseRejection, StoreError> {
+        if rejection.reason == Reason::Code(Code::CredentialUnknown)
             && self.signals_unknown()
             && let Some(handle) = response.user_handle().cloned()
         {
-            let is_of_no_use = self.store.read(move |db| {
+            let is_useless = self.store.read(move |db| -> Result<_, StoreError> {
                 Ok(accounts::is_or_was_here(db, &handle)? && !ceremonies::is_adding(db, &handle, now)?)
             });
-            refusal.unknown = is_of_no_use.await?.then(|| response.credential_id().clone());
+            rejection.unknown = is_useless.await?.then(|| response.credential_id().clone());
         }
-        Ok(refusal)
+        Ok(rejection)
     }
 
-    /// The refusal of a registration, after which its authenticator has a credential that is of no use: the page may signal
-    /// that, unless another ceremony may still take the credential.
-    pub(super) fn unregistered(&self, mut refusal: Refusal, made: Option<CredentialId>) -> Refusal {
+    /// The rejection of a registration, for which the authenticator created a useless credential: the page may signal that
+    /// it is unknown, unless another ceremony may still accept the credential.
+    pub(super) fn with_unknown(
+        &self,
+        mut rejection: ResponseRejection,
+        created: Option<CredentialId>,
+    ) -> ResponseRejection {
         let is_undecided = matches!(
-            refusal.reason,
+            rejection.reason,
             Reason::Code(Code::ChallengeExpired | Code::ChallengeMismatch | Code::StateInvalid)
         );
         if self.signals_unknown() && !is_undecided {
-            refusal.unknown = made;
+            rejection.unknown = created;
         }
-        refusal
+        rejection
     }
 
     fn signals_unknown(&self) -> bool {
-        self.unknown_signals == UnknownSignals::Sent && self.relying_party.id() != LOCALHOST
+        self.unknown_signals == UnknownSignals::Sent && self.parties.accounts.id() != LOCALHOST
     }
 
     /// Judges a registration.
-    async fn registered(
+    async fn register(
         &self,
         finish: &Finish,
         state: RegistrationState,
         now: Timestamp,
-    ) -> Result<StoredCredential, Failure> {
+    ) -> Result<StoredCredential, CeremonyError> {
         let response = RegistrationResponse::from_json(finish.response.as_bytes())?;
-        let id = response.credential_id().clone();
         let registered = self.registration(&response, state, now).await;
-        registered.map_err(|failure| match failure {
-            Failure::Refused(refusal) => self.unregistered(refusal, Some(id)).into(),
+        registered.map_err(|error| match error {
+            CeremonyError::ResponseRejected(rejection) => {
+                self.with_unknown(rejection, Some(response.credential_id().clone())).into()
+            }
             other => other,
         })
     }
@@ -216,24 +288,24 @@ impl Ceremonies {
         response: &RegistrationResponse,
         state: RegistrationState,
         now: Timestamp,
-    ) -> Result<StoredCredential, Failure> {
+    ) -> Result<StoredCredential, CeremonyError> {
         if response.client_data_json().len() > CLIENT_DATA_MAX {
             let detail = format!("client data of {} bytes", response.client_data_json().len());
-            return Err(Refusal::new(Reason::ClientDataTooLong, detail).into());
+            return Err(ResponseRejection::new(Reason::ClientDataTooLong, detail).into());
         }
         let id = response.credential_id().clone();
         let is_known = self.store.read(move |db| credentials::is_known(db, &id)).await?;
         let status = if is_known { CredentialIdStatus::Registered } else { CredentialIdStatus::Unregistered };
-        let registered = self.relying_party.finish_registration(state, response, status, now)?;
+        let registered = self.parties.accounts.finish_registration(state, response, status, now)?;
         let record = registered.into_credential();
         let label = self.label(record.aaguid());
         Ok(StoredCredential::new(record, label, now))
     }
 
-    /// What a new passkey is called: what its model is called, as far as that can be a label.
+    /// The label of a new passkey: the name of its model, if that is a valid label.
     fn label(&self, model: Aaguid) -> String {
-        let name = match &self.knowledge {
-            Some(knowledge) => knowledge.name(model),
+        let name = match &self.metadata {
+            Some(metadata) => metadata.name(model),
             None => model_name(model),
         };
         name.and_then(|it| names::clean(&it.name).ok()).unwrap_or_else(|| DEFAULT_LABEL.to_owned())

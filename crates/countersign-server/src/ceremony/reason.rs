@@ -1,17 +1,17 @@
-//! Why responses are refused, in words.
+//! The reasons why responses are rejected.
 
 use countersign::Code;
 
-/// Why a response is refused for good.
+/// Why a response is rejected for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// The relying party refused it.
+    /// The relying party rejected it.
     Code(Code),
-    /// Another account has the name by now.
+    /// Another account has the name.
     NameTaken,
     /// The account has as many credentials as it may have.
     TooManyCredentials,
-    /// The registration's client data is longer than is stored.
+    /// The client data of a registration is too long to be stored.
     ClientDataTooLong,
 }
 

@@ -20,11 +20,13 @@ use ureq::{
 };
 
 use super::{
-    FetchConfig, FetchError, RetryAfter, Validators,
-    limits::{Excess, Limits},
+    config::FetchConfig,
+    error::{FetchError, RetryAfter},
+    limits::{ExcessError, Limits},
     redirect,
+    validators::HttpValidators,
 };
-use crate::{StartError, files};
+use crate::{files, start_error::StartError};
 
 /// What we call ourselves.
 const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
@@ -56,7 +58,7 @@ pub enum Answer {
         /// As many as it said, and no more than the limit.
         bytes: Vec<u8>,
         /// What to name it by the next time.
-        validators: Validators,
+        validators: HttpValidators,
     },
     /// What was named is the newest.
     NotModified,
@@ -107,7 +109,7 @@ impl Client {
     /// how many bytes there are, and how many there will be if the server said so.
     pub fn get(
         &self,
-        known: Option<&Validators>,
+        known: Option<&HttpValidators>,
         progress: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Answer, FetchError> {
         let condition = match known.map(|known| (&known.etag, &known.last_modified)) {
@@ -123,7 +125,7 @@ impl Client {
             match response.status().as_u16() {
                 200 => {
                     let field = |name| text(headers, &name);
-                    let validators = Validators::new(field(header::ETAG), field(header::LAST_MODIFIED));
+                    let validators = HttpValidators::new(field(header::ETAG), field(header::LAST_MODIFIED));
                     let bytes = self.body(response.body_mut(), &limits, progress)?;
                     return Ok(Answer::Content { bytes, validators });
                 }
@@ -212,7 +214,7 @@ impl Client {
 }
 
 fn is_excess(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
-    error.is::<Excess>()
+    error.is::<ExcessError>()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {

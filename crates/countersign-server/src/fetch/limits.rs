@@ -41,15 +41,15 @@ impl Limits {
 
 /// More came around an answer than belongs there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Excess;
+pub(super) struct ExcessError;
 
-impl fmt::Display for Excess {
+impl fmt::Display for ExcessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("too much around an answer")
     }
 }
 
-impl Error for Excess {}
+impl Error for ExcessError {}
 
 impl<In: Transport> Connector<In> for Limits {
     type Out = Limited<In>;
@@ -115,7 +115,7 @@ struct Reader {
 const STATUS_END: usize = 12;
 
 impl Reader {
-    fn read(&mut self, mut bytes: &[u8], held: u64) -> Result<(), Excess> {
+    fn read(&mut self, mut bytes: &[u8], held: u64) -> Result<(), ExcessError> {
         while self.body.is_none()
             && let Some((byte, rest)) = bytes.split_first()
         {
@@ -126,13 +126,13 @@ impl Reader {
                 self.line.push(*byte);
             }
             if self.informational > INFORMATIONAL_MAX {
-                return Err(Excess);
+                return Err(ExcessError);
             }
         }
         let Some(body) = &mut self.body else { return Ok(()) };
         *body = body.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         let most = held.saturating_mul(2).saturating_add(OVERHEAD_MAX);
-        if *body > most { Err(Excess) } else { Ok(()) }
+        if *body > most { Err(ExcessError) } else { Ok(()) }
     }
 
     fn end_of_line(&mut self) {
@@ -163,7 +163,7 @@ mod tests {
     const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nX: y\r\n\r\n";
 
     /// Reads so many bytes at a time.
-    fn read(bytes: &[u8], step: usize, held: u64) -> Result<(), Excess> {
+    fn read(bytes: &[u8], step: usize, held: u64) -> Result<(), ExcessError> {
         let mut reader = Reader::default();
         bytes.chunks(step).try_for_each(|part| reader.read(part, held))
     }
@@ -173,9 +173,9 @@ mod tests {
         let hint = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
         for step in [1, 7, 1000] {
             assert_eq!(read(&[&hint.repeat(8)[..], HEAD].concat(), step, 0), Ok(()), "{step}");
-            assert_eq!(read(&[&hint.repeat(9)[..], HEAD].concat(), step, 0), Err(Excess), "{step}");
+            assert_eq!(read(&[&hint.repeat(9)[..], HEAD].concat(), step, 0), Err(ExcessError), "{step}");
             let bare = b"HTTP/1.1 100 Continue\n\n";
-            assert_eq!(read(&bare.repeat(9), step, 0), Err(Excess), "{step}");
+            assert_eq!(read(&bare.repeat(9), step, 0), Err(ExcessError), "{step}");
         }
         // A body may look like anything.
         assert_eq!(read(&[HEAD, &hint.repeat(100)[..]].concat(), 1000, 0), Ok(()));
@@ -187,9 +187,9 @@ mod tests {
         let body = |length: usize| [HEAD, &vec![b'x'; length][..]].concat();
         for (length, held, expected) in [
             (overhead, 0, Ok(())),
-            (overhead + 1, 0, Err(Excess)),
+            (overhead + 1, 0, Err(ExcessError)),
             (overhead + 20, 10, Ok(())),
-            (overhead + 21, 10, Err(Excess)),
+            (overhead + 21, 10, Err(ExcessError)),
         ] {
             assert_eq!(read(&body(length), 4096, held), expected, "{length}");
         }

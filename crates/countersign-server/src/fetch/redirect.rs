@@ -6,7 +6,7 @@
 
 use ureq::http::{Uri, uri::Scheme};
 
-use super::FetchError;
+use super::error::FetchError;
 
 /// The address that `location` leads to from `base`
 /// ([RFC 3986, section 5.2](https://www.rfc-editor.org/rfc/rfc3986#section-5.2)): over https, and without a user name.

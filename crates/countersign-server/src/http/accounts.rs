@@ -1,4 +1,4 @@
-//! `/api/accounts` and `/api/account`: making an account with its first passkey, and removing it.
+//! `/api/accounts` and `/api/account`: creating an account with its first passkey, and deleting it.
 
 use axum::{
     extract::State,
@@ -8,17 +8,19 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Shared,
-    body::{Finish, Json, json},
+    body::{FinishBody, Json},
     error::ApiError,
-    now, sessions,
+    json::json,
+    responses::{self, without_session},
     signals::Signals,
     signed_in::{Acting, Browser},
+    site::Shared,
 };
 use crate::{
-    ceremony::{Act, Ceremony, Made, confirmed},
+    ceremony::{finish::Ceremony, outcome::Finished},
+    clock::now,
     names,
-    store::{StoreError, accounts},
+    operation_error::Rejection,
 };
 
 #[derive(Deserialize)]
@@ -27,32 +29,32 @@ pub(super) struct Start {
 }
 
 pub(super) async fn start(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     Browser(browser): Browser,
     Json(Start { name }): Json<Start>,
 ) -> Result<Response, ApiError> {
     let name = names::clean(&name).map_err(ApiError::NameInvalid)?;
-    app.can_register(now())?;
-    let started = app.ceremonies.start_account(&name, browser.hash(), now()).await;
-    Ok(sessions::started(&app, &started.map_err(|it| app.registration(it))?, &browser))
+    site.check_registration()?;
+    let started = site.app.ceremonies.start_account(&name, browser.hash(), now()).await;
+    let started = started.map_err(|error| site.registration_error(error))?;
+    Ok(responses::started(&site, &started, &browser))
 }
 
 pub(super) async fn finish(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     headers: HeaderMap,
-    Json(body): Json<Finish>,
+    Json(body): Json<FinishBody>,
 ) -> Result<Response, ApiError> {
-    let replaces = app.cookies.session.read(&headers).map(|token| token.hash());
-    let finish = body.of(&app, &headers).map_err(|it| app.registration(it))?;
-    let made = app.ceremonies.finish(&Ceremony::Account(replaces), &finish, now()).await;
-    match made.map_err(|it| app.registration(it))? {
-        Made::SignedIn(signed_in) => Ok(sessions::opened(&app, StatusCode::CREATED, *signed_in)),
-        _ => Err(StoreError::CeremonyUnknown.into()),
+    let replaced = site.cookies.session.read(&headers).map(|token| token.hash());
+    let finished = site.finish(Ceremony::Account(replaced), &body, &headers).await;
+    match finished.map_err(|error| site.registration_error(error))? {
+        Finished::SignedIn(session) => Ok(responses::signed_in(&site, StatusCode::CREATED, *session)),
+        _ => Err(Rejection::CeremonyUnknown.into()),
     }
 }
 
 pub(super) async fn remove(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     Acting(caller): Acting,
     Browser(browser): Browser,
 ) -> Result<Response, ApiError> {
@@ -61,13 +63,7 @@ pub(super) async fn remove(
         signals: Signals,
     }
     let user = caller.account.clone();
-    let (browser, now) = (browser.hash(), now());
-    let removed = app.ceremonies.store.write(move |db| {
-        let session = caller.session(db, now)?;
-        confirmed(db, &session.token_hash, Some(&browser), &Act::DeleteAccount {}, now)?;
-        accounts::remove(db, &caller.account, now)
-    });
-    removed.await?;
-    let signals = Signals::new(&app.ceremonies.relying_party, user, Some(Vec::new()));
-    Ok(sessions::forgetting(&app, json(StatusCode::OK, &Body { signals })))
+    site.app.accounts.remove(caller, browser.hash(), now()).await?;
+    let signals = Signals::new(&site.app.relying_party, user, Some(Vec::new()));
+    Ok(without_session(&site, json(StatusCode::OK, &Body { signals })))
 }

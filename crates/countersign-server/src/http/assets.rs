@@ -7,14 +7,11 @@ use std::io::Write as _;
 
 use axum::{
     body::{Body, Bytes},
-    extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
 use countersign::cose::sha256;
 use flate2::{Compression, write::GzEncoder};
-
-use super::{Shared, error::ApiError};
 
 /// A file of the page: its path, its media type, its content.
 type File = (&'static str, &'static str, &'static str);
@@ -79,6 +76,12 @@ impl Assets {
         &self.version
     }
 
+    /// The answer to a request for the file of this path, if there is one.
+    pub(super) fn response(&self, path: &str, request: &HeaderMap) -> Option<Response> {
+        let asset = self.assets.iter().find(|asset| asset.path == path);
+        asset.map(|asset| asset.response(request))
+    }
+
     /// The paths of all files.
     pub(super) fn paths() -> impl Iterator<Item = &'static str> {
         FILES.iter().map(|(path, _, _)| *path)
@@ -124,24 +127,6 @@ impl Representation {
     fn new(content: Vec<u8>) -> Self {
         let tag = format!("\"{}\"", hex(&sha256(&[&content])));
         Self { content: content.into(), tag }
-    }
-}
-
-/// Sends the file of this path.
-pub(super) async fn asset(
-    State(app): State<Shared>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let asset = app.assets.assets.iter().find(|asset| asset.path == uri.path());
-    asset.map(|asset| asset.response(&headers)).ok_or(ApiError::NotFound)
-}
-
-/// Whether the server can do its work: without its database it can't.
-pub(super) async fn health(State(app): State<Shared>) -> (StatusCode, &'static str) {
-    match app.ceremonies.store.check_presence() {
-        Ok(()) => (StatusCode::OK, "ok"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database file was deleted or replaced"),
     }
 }
 

@@ -1,39 +1,29 @@
-//! JSON bodies, in and out.
+//! The bodies of requests, in JSON.
 
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{FromRequest, Request},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::Response,
+    http::{HeaderMap, StatusCode, header},
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::{App, error::ApiError};
-use crate::ceremony::{self, Failure};
+use super::error::{ApiError, names_a_member};
 
 /// A request's body: one JSON object in UTF-8. Unknown members pass, known ones twice don't.
 pub(super) struct Json<T>(pub(super) T);
 
-/// The body of a start that needs to be told nothing.
+/// The body of a start without parameters.
 #[derive(Deserialize)]
-pub(super) struct Nothing {}
+pub(super) struct NoParameters {}
 
 /// The body of a finish.
 #[derive(Deserialize)]
-pub(super) struct Finish {
-    /// What the start named the ceremony.
+pub(super) struct FinishBody {
+    /// The name of the ceremony, from its start.
     pub(super) ceremony: String,
-    /// What `toJSON()` returned, as text: the library reads it, more strictly than serde's derive would.
+    /// The result of `toJSON()`, as text: the library reads it, more strictly than serde's derive would.
     pub(super) response: Box<RawValue>,
-}
-
-impl Finish {
-    /// What the request wants to finish, by the browser that these headers are from.
-    pub(super) fn of(&self, app: &App, headers: &HeaderMap) -> Result<ceremony::Finish, Failure> {
-        let browser = app.cookies.browser.read(headers);
-        ceremony::Finish::new(&self.ceremony, self.response.get(), browser.as_ref())
-    }
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
@@ -73,35 +63,8 @@ fn describe(error: &serde_json::Error) -> String {
     format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column())
 }
 
-/// Whether a description names a member of ours, and has no words of the request in it.
-pub(super) fn names_a_member(description: &str) -> bool {
-    ["missing field", "duplicate field"].iter().any(|start| description.starts_with(start))
-}
-
 fn is_json(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = content_type.and_then(|value| value.split(';').next());
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
-}
-
-/// An answer in JSON.
-pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
-    let (status, body) = match serde_json::to_vec(value) {
-        Ok(body) => (status, body),
-        Err(error) => {
-            tracing::error!(%error, "an answer can't be written as JSON");
-            (StatusCode::INTERNAL_SERVER_ERROR, Vec::new())
-        }
-    };
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
-}
-
-/// An answer that says nothing: 204.
-pub(super) fn nothing() -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    response
 }

@@ -62,12 +62,12 @@ impl Cookie {
     }
 
     /// The header that makes the browser keep the token.
-    pub(super) fn keep(&self, token: &Token) -> Option<HeaderValue> {
+    pub(super) fn set(&self, token: &Token) -> Option<HeaderValue> {
         self.header(&token.text(), self.seconds)
     }
 
     /// The header that makes the browser forget it.
-    pub(super) fn forget(&self) -> Option<HeaderValue> {
+    pub(super) fn clear(&self) -> Option<HeaderValue> {
         self.header("", 0)
     }
 
@@ -138,21 +138,21 @@ mod tests {
         let token = Token::new().unwrap();
         let header = |value: Option<HeaderValue>| value.unwrap().to_str().unwrap().to_owned();
         assert_eq!(
-            header(cookies(HTTPS).session.keep(&token)),
+            header(cookies(HTTPS).session.set(&token)),
             format!(
                 "__Host-countersign-session={}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure",
                 token.text()
             )
         );
         assert_eq!(
-            header(cookies(HTTPS).browser.keep(&token)),
+            header(cookies(HTTPS).browser.set(&token)),
             format!(
                 "__Host-countersign-browser={}; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure",
                 token.text()
             )
         );
         assert_eq!(
-            header(cookies(HTTP).session.forget()),
+            header(cookies(HTTP).session.clear()),
             "countersign-session-8080=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
         );
     }

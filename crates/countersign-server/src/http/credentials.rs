@@ -1,36 +1,37 @@
 //! `/api/credentials`: the passkeys of who is signed in.
 
-use std::collections::HashMap;
-
 use axum::{
     extract::{FromRequestParts, Path, State},
     http::{HeaderMap, StatusCode, request::Parts},
     response::Response,
 };
-use countersign::cose::Algorithm;
-use countersign::types::{
-    Aaguid, CredentialId, UserHandle, base64url, enumerations::Transport, identifiers::CREDENTIAL_ID_MAX,
+use countersign::{
+    cose::Algorithm,
+    types::{
+        Aaguid, CredentialId, UserHandle, base64url, enumerations::Transport, identifiers::CREDENTIAL_ID_MAX,
+    },
 };
 use countersign_metadata::{Blob, names::provider_name};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    App, Shared,
-    body::{Finish, Json, Nothing, json},
+    body::{FinishBody, Json, NoParameters},
     error::ApiError,
-    models, now, sessions,
+    json::json,
+    models,
+    responses::{self, without_session},
     signals::Signals,
     signed_in::{Acting, Browser, SignedIn},
+    site::{Shared, Site},
 };
 use crate::{
-    ceremony::{Act, Ceremony, Made, confirmed},
-    metadata::Knowledge,
+    ceremony::{finish::Ceremony, outcome::Finished},
+    clock::now,
+    credentials::JudgedCredential,
+    metadata::service::MetadataService,
     names,
-    store::{
-        StoreError,
-        credentials::{self, Evidence, StoredCredential},
-        sessions::Session,
-    },
+    operation_error::Rejection,
+    store::sessions::Session,
 };
 
 /// A passkey as the page sees it.
@@ -62,9 +63,10 @@ struct Credential<'a> {
 }
 
 impl<'a> Credential<'a> {
-    fn new(app: &App, Judged { stored, trouble }: &'a Judged, session: &Session) -> Self {
+    fn new(site: &Site, judged: &'a JudgedCredential, session: &Session) -> Self {
+        let JudgedCredential { stored, revocation_reason } = judged;
         let record = &stored.record;
-        let knowledge = app.knowledge.as_deref();
+        let metadata = site.app.metadata.as_deref();
         let plain_name = || provider_name(record.aaguid()).map(str::to_owned);
         let algorithm = record.algorithm().map_or_else(String::new, |identifier| {
             Algorithm::from_identifier(identifier)
@@ -74,9 +76,9 @@ impl<'a> Credential<'a> {
             id: record.id(),
             label: &stored.label,
             aaguid: record.aaguid(),
-            authenticator: knowledge.map_or_else(plain_name, |it| it.name(record.aaguid()).map(|it| it.name)),
-            icon: knowledge.and_then(|it| models::icon_path(it, record.aaguid())),
-            trouble: trouble.as_deref(),
+            authenticator: metadata.map_or_else(plain_name, |it| it.name(record.aaguid()).map(|it| it.name)),
+            icon: metadata.and_then(|it| models::icon_path(it, record.aaguid())),
+            trouble: revocation_reason.as_deref(),
             format: stored.attestation.as_ref().map_or("none", |(format, _)| format),
             attestation_type: stored.attestation.as_ref().map_or("none", |(_, kind)| kind),
             algorithm,
@@ -92,57 +94,6 @@ impl<'a> Credential<'a> {
     }
 }
 
-/// A credential, and why the metadata of today would not accept it.
-struct Judged {
-    stored: StoredCredential,
-    trouble: Option<String>,
-}
-
-/// Judges credentials by the metadata, with their evidence: on a thread for what takes long, since an attestation that was
-/// not judged by this BLOB before is verified again, and a list has up to 64.
-async fn judged(app: &Shared, stored: Vec<StoredCredential>) -> Result<Vec<Judged>, ApiError> {
-    let Some(knowledge) = app.knowledge.clone() else {
-        return Ok(stored.into_iter().map(|stored| Judged { stored, trouble: None }).collect());
-    };
-    let app = app.clone();
-    let judge = move |stored: StoredCredential| {
-        let trouble = knowledge.trouble(&app.ceremonies.relying_party, &stored.record, now());
-        Judged { stored, trouble }
-    };
-    let judging = tokio::task::spawn_blocking(move || stored.into_iter().map(judge).collect());
-    judging.await.map_err(|error| ApiError::Internal(error.to_string()))
-}
-
-/// Judges one credential, with its evidence.
-async fn judged_one(app: &Shared, stored: StoredCredential) -> Result<Judged, ApiError> {
-    let one = judged(app, vec![stored]).await?.pop();
-    one.ok_or_else(|| ApiError::Internal("a credential was lost".into()))
-}
-
-/// Judges listed credentials, which have no evidence: that is read of those alone that were not judged yet.
-async fn judged_list(app: &Shared, stored: Vec<StoredCredential>) -> Result<Vec<Judged>, ApiError> {
-    let mut troubles = HashMap::new();
-    if let Some(knowledge) = &app.knowledge {
-        let ids: Vec<_> = stored.iter().map(|stored| stored.record.id()).collect();
-        troubles = knowledge.known_troubles(&ids, now());
-        let unjudged: Vec<CredentialId> =
-            ids.into_iter().filter(|id| !troubles.contains_key(*id)).cloned().collect();
-        if !unjudged.is_empty() {
-            let read = app.ceremonies.store.read(move |db| {
-                let found = unjudged.iter().filter_map(|id| credentials::find(db, id).transpose());
-                found.collect::<Result<Vec<_>, _>>()
-            });
-            let judged = judged(app, read.await?).await?;
-            troubles.extend(judged.into_iter().map(|one| (one.stored.record.id().clone(), one.trouble)));
-        }
-    }
-    let judged = stored.into_iter().map(|stored| {
-        let trouble = troubles.remove(stored.record.id()).flatten();
-        Judged { stored, trouble }
-    });
-    Ok(judged.collect())
-}
-
 /// The metadata that names and judges passkeys, as the page tells of it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -154,19 +105,19 @@ struct Metadata {
 }
 
 impl Metadata {
-    fn new(knowledge: &Knowledge) -> Self {
-        let blob = knowledge.blob();
+    fn new(metadata: &MetadataService) -> Self {
+        let blob = metadata.blob();
         Self {
             number: blob.as_deref().map(Blob::number),
             next_update: blob.as_deref().map(|blob| blob.next_update().to_string()),
             models: blob.as_deref().map(|blob| blob.entries().len()),
-            trouble: knowledge.ails(now()),
+            trouble: metadata.problem(now()),
         }
     }
 }
 
 pub(super) async fn list(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     SignedIn(session): SignedIn,
     Browser(browser): Browser,
 ) -> Result<Response, ApiError> {
@@ -178,49 +129,43 @@ pub(super) async fn list(
         metadata: Option<Metadata>,
         signals: Signals,
     }
-    let (owner, browser, now) = (session.user.clone(), browser.hash(), now());
-    let read = app.ceremonies.store.read(move |db| {
-        let accepted = credentials::accepted(db, &owner, Some(&browser), now)?;
-        Ok((credentials::list(db, &owner, Evidence::Left)?, accepted))
-    });
-    let (stored, accepted) = read.await?;
-    let signals = Signals::new(&app.ceremonies.relying_party, session.user.clone(), accepted);
-    let judged = judged_list(&app, stored).await?;
-    let credentials = judged.iter().map(|one| Credential::new(&app, one, &session)).collect();
-    let metadata = app.knowledge.as_deref().map(Metadata::new);
+    let listed = site.app.credentials.list(session.user.clone(), browser.hash(), now()).await?;
+    let signals = Signals::new(&site.app.relying_party, session.user.clone(), listed.accepted);
+    let credentials = listed.credentials.iter().map(|one| Credential::new(&site, one, &session)).collect();
+    let metadata = site.app.metadata.as_deref().map(Metadata::new);
     Ok(json(StatusCode::OK, &Body { account: &session.user, credentials, metadata, signals }))
 }
 
 pub(super) async fn start(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     Acting(caller): Acting,
     Browser(browser): Browser,
-    Json(Nothing {}): Json<Nothing>,
+    Json(NoParameters {}): Json<NoParameters>,
 ) -> Result<Response, ApiError> {
-    app.can_register(now())?;
-    let started = app.ceremonies.start_credential(&caller, browser.hash(), now()).await;
-    Ok(sessions::started(&app, &started.map_err(|it| app.registration(it))?, &browser))
+    site.check_registration()?;
+    let started = site.app.ceremonies.start_credential(&caller, browser.hash(), now()).await;
+    let started = started.map_err(|error| site.registration_error(error))?;
+    Ok(responses::started(&site, &started, &browser))
 }
 
 pub(super) async fn finish(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     Acting(caller): Acting,
     headers: HeaderMap,
-    Json(body): Json<Finish>,
+    Json(body): Json<FinishBody>,
 ) -> Result<Response, ApiError> {
     #[derive(Serialize)]
     struct Body<'a> {
         credential: Credential<'a>,
         signals: Signals,
     }
-    let finish = body.of(&app, &headers).map_err(|it| app.registration(it))?;
-    let made = app.ceremonies.finish(&Ceremony::Credential(caller), &finish, now()).await;
-    let Made::Added(added) = made.map_err(|it| app.registration(it))? else {
-        return Err(StoreError::CeremonyUnknown.into());
+    let finished = site.finish(Ceremony::Credential(caller), &body, &headers).await;
+    let Finished::Added(added) = finished.map_err(|error| site.registration_error(error))? else {
+        return Err(Rejection::CeremonyUnknown.into());
     };
-    let judged = judged_one(&app, added.credential).await?;
-    let credential = Credential::new(&app, &judged, &added.session);
-    let signals = Signals::new(&app.ceremonies.relying_party, added.session.user.clone(), added.accepted);
+    let judged = site.app.credentials.judge_one(added.credential).await?;
+    let credential = Credential::new(&site, &judged, &added.session);
+    let signals = Signals::new(&site.app.relying_party, added.session.user.clone(), added.accepted);
     Ok(json(StatusCode::CREATED, &Body { credential, signals }))
 }
 
@@ -230,7 +175,7 @@ pub(super) struct Rename {
 }
 
 pub(super) async fn rename(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     Acting(caller): Acting,
     Id(id): Id,
     Json(Rename { label }): Json<Rename>,
@@ -240,18 +185,12 @@ pub(super) async fn rename(
         credential: Credential<'a>,
     }
     let label = names::clean(&label).map_err(ApiError::LabelInvalid)?;
-    let now = now();
-    let renamed = app.ceremonies.store.write(move |db| {
-        let session = caller.session(db, now)?;
-        Ok((credentials::rename(db, &session.user, &id, &label)?, session))
-    });
-    let (renamed, session) = renamed.await?;
-    let judged = judged_one(&app, renamed).await?;
-    Ok(json(StatusCode::OK, &Body { credential: Credential::new(&app, &judged, &session) }))
+    let (renamed, session) = site.app.credentials.rename(caller, id, label, now()).await?;
+    Ok(json(StatusCode::OK, &Body { credential: Credential::new(&site, &renamed, &session) }))
 }
 
 pub(super) async fn remove(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     Acting(caller): Acting,
     Browser(browser): Browser,
     Id(id): Id,
@@ -262,22 +201,10 @@ pub(super) async fn remove(
         signals: Signals,
         signed_out: bool,
     }
-    let (browser, now) = (browser.hash(), now());
-    let removed = app.ceremonies.store.write(move |db| {
-        let session = caller.session(db, now)?;
-        // What can't be done, or is done already, needs no confirmation.
-        credentials::removable(db, &session.user, &id)?;
-        let act = Act::RemoveCredential { credential: id.clone() };
-        confirmed(db, &session.token_hash, Some(&browser), &act, now)?;
-        credentials::remove(db, &session.user, &id)?;
-        let accepted = credentials::accepted(db, &session.user, Some(&browser), now)?;
-        Ok((accepted, session.credential_id == id, session.user))
-    });
-    let (accepted, signed_out, user) = removed.await?;
-    let signals = Signals::new(&app.ceremonies.relying_party, user, accepted);
-    let answer = json(StatusCode::OK, &Body { signals, signed_out });
-    // The session went with the passkey that it was made with.
-    Ok(if signed_out { sessions::forgetting(&app, answer) } else { answer })
+    let removed = site.app.credentials.remove(caller, browser.hash(), id, now()).await?;
+    let signals = Signals::new(&site.app.relying_party, removed.user, removed.accepted);
+    let answer = json(StatusCode::OK, &Body { signals, signed_out: removed.signed_out });
+    Ok(if removed.signed_out { without_session(&site, answer) } else { answer })
 }
 
 /// The credential ID in the path; what can't be one is not found.
@@ -286,9 +213,9 @@ pub(super) struct Id(CredentialId);
 impl FromRequestParts<Shared> for Id {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, ApiError> {
         let Path(text) =
-            Path::<String>::from_request_parts(parts, app).await.map_err(|_| ApiError::NotFound)?;
+            Path::<String>::from_request_parts(parts, site).await.map_err(|_| ApiError::NotFound)?;
         let bytes = base64url::decode(text).map_err(|_| ApiError::NotFound)?;
         let id = CredentialId::new(bytes).filter(|id| id.as_bytes().len() <= CREDENTIAL_ID_MAX);
         id.map(Id).ok_or(ApiError::NotFound)

@@ -10,14 +10,15 @@ use countersign::{Code, RelyingParty};
 use serde::Serialize;
 
 use super::{
-    body,
-    log::{Quota, Refusals},
-    signals::RefusalSignals,
+    json::json,
+    log::{Quota, RejectionQuotas},
+    signals::RejectionSignals,
 };
 use crate::{
-    ceremony::{Failure, Reason, Refusal},
-    names::NameFault,
-    store::StoreError,
+    ceremony::{error::CeremonyError, reason::Reason, rejection::ResponseRejection},
+    names::NameError,
+    operation_error::{OperationError, Rejection},
+    store::error::StoreError,
 };
 
 /// An answer of `{"error": …}`. What `Display`s of causes say is for the log alone.
@@ -26,9 +27,9 @@ pub(super) enum ApiError {
     /// Not signed in, or no longer.
     NotSignedIn,
     /// Not a name that an account can have.
-    NameInvalid(NameFault),
+    NameInvalid(NameError),
     /// Not a label that a passkey can have.
-    LabelInvalid(NameFault),
+    LabelInvalid(NameError),
     /// Not the JSON that the request must have.
     RequestMalformed(String),
     /// No such path, or no such passkey of the account.
@@ -45,65 +46,69 @@ pub(super) enum ApiError {
     OriginNotAllowed,
     /// A changing request that doesn't say which account it is for.
     AccountMissing,
-    /// A ceremony's response that was refused: the status of its endpoint, the reason, the log's detail, and what the
-    /// page may signal.
-    Refused(StatusCode, Reason, String, Option<RefusalSignals>),
+    /// A rejected response of a ceremony: the status of its endpoint, the reason, the details for the log, and what the page
+    /// may signal.
+    ResponseRejected(StatusCode, Reason, String, Option<RejectionSignals>),
     /// The metadata that must vouch for authenticators is not there, or out of date.
     MetadataUnavailable,
-    /// What the database refused, or that it failed.
-    Store(StoreError),
+    /// A request that is rejected because of what is stored.
+    Rejected(Rejection),
+    /// A failure of the database.
+    Storage(StoreError),
     /// What should not happen, such as no random bytes.
     Internal(String),
 }
 
 #[derive(Serialize)]
 struct Body<'a> {
-    error: Sentence<'a>,
+    error: ErrorBody<'a>,
 }
 
 #[derive(Serialize)]
-struct Sentence<'a> {
+struct ErrorBody<'a> {
     code: &'static str,
     message: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    signals: Option<&'a RefusalSignals>,
+    signals: Option<&'a RejectionSignals>,
 }
 
 impl ApiError {
     /// A failed registration.
-    pub(super) fn registration(party: &RelyingParty, failure: Failure) -> Self {
-        Self::from_failure(party, failure, StatusCode::BAD_REQUEST)
+    pub(super) fn registration(party: &RelyingParty, error: CeremonyError) -> Self {
+        Self::from_ceremony(party, error, StatusCode::BAD_REQUEST)
     }
 
-    /// A failed authentication. What failed about a known credential is for the log: strangers could ask by it what is
-    /// stored.
-    pub(super) fn authentication(party: &RelyingParty, mut failure: Failure) -> Self {
-        if let Failure::Refused(refusal) = &mut failure {
-            let public = public(refusal.reason);
-            if public != refusal.reason {
-                refusal.detail = format!("{} ({})", refusal.detail, refusal.reason.as_str());
-                refusal.reason = public;
+    /// A failed authentication. The check that failed for a known credential is only logged: otherwise strangers could
+    /// find out what is stored.
+    pub(super) fn authentication(party: &RelyingParty, mut error: CeremonyError) -> Self {
+        if let CeremonyError::ResponseRejected(rejection) = &mut error {
+            let public = public(rejection.reason);
+            if public != rejection.reason {
+                rejection.detail = format!("{} ({})", rejection.detail, rejection.reason.as_str());
+                rejection.reason = public;
             }
         }
-        Self::from_failure(party, failure, StatusCode::UNAUTHORIZED)
+        Self::from_ceremony(party, error, StatusCode::UNAUTHORIZED)
     }
 
-    fn from_failure(party: &RelyingParty, failure: Failure, status: StatusCode) -> Self {
-        match failure {
-            Failure::Refused(Refusal { reason, detail, unknown }) => {
+    fn from_ceremony(party: &RelyingParty, error: CeremonyError, status: StatusCode) -> Self {
+        match error {
+            CeremonyError::ResponseRejected(ResponseRejection { reason, detail, unknown }) => {
                 let status = match reason {
                     Reason::NameTaken
                     | Reason::TooManyCredentials
                     | Reason::Code(Code::CredentialAlreadyRegistered) => StatusCode::CONFLICT,
                     Reason::ClientDataTooLong | Reason::Code(_) => status,
                 };
-                Self::Refused(status, reason, detail, Some(RefusalSignals::new(party, unknown)))
+                Self::ResponseRejected(status, reason, detail, Some(RejectionSignals::new(party, unknown)))
             }
-            Failure::Store(error @ StoreError::CeremonyUnknown) => {
-                Self::Refused(status, Reason::Code(Code::ChallengeExpired), error.to_string(), None)
+            CeremonyError::RequestRejected(error @ Rejection::CeremonyUnknown) => {
+                Self::ResponseRejected(status, Reason::Code(Code::ChallengeExpired), error.to_string(), None)
             }
-            Failure::Store(error) => Self::Store(error),
-            Failure::Start(error) => Self::Internal(error.to_string()),
+            CeremonyError::RequestRejected(rejection) => Self::Rejected(rejection),
+            CeremonyError::RecordChanged => OperationError::RecordChanged.into(),
+            CeremonyError::Store(error) => Self::Storage(error),
+            CeremonyError::Internal(detail) => Self::Internal(detail),
         }
     }
 
@@ -117,8 +122,8 @@ impl ApiError {
         match self {
             Self::NameInvalid(fault) => fault.sentence("name").into(),
             Self::LabelInvalid(fault) => fault.sentence("passkey’s label").into(),
-            // In words of ours: see `body::describe`.
-            Self::RequestMalformed(detail) if body::names_a_member(detail) => {
+            // Without words of the request: see `body::describe`.
+            Self::RequestMalformed(detail) if names_a_member(detail) => {
                 format!("The request is not the JSON that is expected: {detail}.").into()
             }
             other => other.parts().2.into(),
@@ -172,13 +177,18 @@ impl ApiError {
                 "account-missing",
                 "The page did not say which account this is for: it is from before an update. Reload it.",
             ),
-            Self::Refused(status, reason, ..) => (*status, reason.as_str(), refusal(*reason)),
+            Self::ResponseRejected(status, reason, ..) => (*status, reason.as_str(), sentence(*reason)),
             Self::MetadataUnavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "metadata-unavailable",
                 "The server can’t judge authenticators at the moment, so that no passkey can be registered.",
             ),
-            Self::Store(error) => store(error),
+            Self::Rejected(rejection) => rejected(*rejection),
+            Self::Storage(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "storage-failed",
+                "The server can’t read or store anything at the moment. Please try again later.",
+            ),
             Self::Internal(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal-error", "Something went wrong on the server.")
             }
@@ -188,7 +198,31 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        Self::Storage(error)
+    }
+}
+
+impl From<Rejection> for ApiError {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+impl From<OperationError> for ApiError {
+    fn from(error: OperationError) -> Self {
+        match error {
+            OperationError::Conflict(conflict) => {
+                let ResponseRejection { reason, detail, .. } = conflict.into();
+                Self::ResponseRejected(StatusCode::CONFLICT, reason, detail, None)
+            }
+            OperationError::Rejected(rejection) => Self::Rejected(rejection),
+            OperationError::RecordChanged => {
+                let reason = Reason::Code(Code::RecordChanged);
+                Self::ResponseRejected(StatusCode::CONFLICT, reason, error.to_string(), None)
+            }
+            OperationError::Store(error) => Self::Storage(error),
+            OperationError::Internal(detail) => Self::Internal(detail),
+        }
     }
 }
 
@@ -196,20 +230,18 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code, _) = self.parts();
         match &self {
-            Self::Store(error) if status.is_server_error() => {
-                tracing::error!(code, %error, "a request failed");
-            }
-            Self::MetadataUnavailable => tracing::warn!(code, "a registration was refused"),
+            Self::Storage(error) => tracing::error!(code, %error, "a request failed"),
+            Self::MetadataUnavailable => tracing::warn!(code, "a registration was rejected"),
             Self::Internal(detail) => tracing::error!(code, detail, "a request failed"),
-            Self::Refused(_, reason, detail, _) => log_refused(*reason, detail),
+            Self::ResponseRejected(_, reason, detail, _) => log_rejected(*reason, detail),
             Self::RequestMalformed(detail) => log_malformed(code, detail),
-            _ => tracing::debug!(code, "a request was refused"),
+            _ => tracing::debug!(code, "a request was rejected"),
         }
         let signals = match &self {
-            Self::Refused(.., signals) => signals.as_ref(),
+            Self::ResponseRejected(.., signals) => signals.as_ref(),
             _ => None,
         };
-        body::json(status, &Body { error: Sentence { code, message: self.message(), signals } })
+        json(status, &Body { error: ErrorBody { code, message: self.message(), signals } })
     }
 }
 
@@ -217,71 +249,53 @@ impl IntoResponse for ApiError {
 fn log_malformed(code: &str, detail: &str) {
     static QUOTA: Quota = Quota::new();
     if let Some(left_out) = QUOTA.take(Instant::now()) {
-        tracing::info!(code, detail, left_out, "a request was refused");
+        tracing::info!(code, detail, left_out, "a request was rejected");
     }
 }
 
-/// Says why a ceremony was refused. Anyone can start one and send junk.
-fn log_refused(reason: Reason, detail: &str) {
-    static REFUSALS: Refusals = Refusals::new();
-    if let Some(left_out) = REFUSALS.take(reason, Instant::now()) {
-        tracing::info!(code = reason.as_str(), detail, left_out, "a ceremony was refused");
+/// Says why a ceremony was rejected. Anyone can start one and send junk.
+fn log_rejected(reason: Reason, detail: &str) {
+    static QUOTAS: RejectionQuotas = RejectionQuotas::new();
+    if let Some(left_out) = QUOTAS.take(reason, Instant::now()) {
+        tracing::info!(code = reason.as_str(), detail, left_out, "a ceremony was rejected");
     }
 }
 
-fn store(error: &StoreError) -> (StatusCode, &'static str, &'static str) {
-    match error {
-        StoreError::SessionOver => ApiError::NotSignedIn.parts(),
-        StoreError::AccountChanged => (
+fn rejected(rejection: Rejection) -> (StatusCode, &'static str, &'static str) {
+    match rejection {
+        Rejection::SessionOver => ApiError::NotSignedIn.parts(),
+        Rejection::AccountChanged => (
             StatusCode::CONFLICT,
             "account-changed",
             "Another account has signed in here meanwhile. Nothing was changed.",
         ),
-        StoreError::Unconfirmed => {
+        Rejection::Unconfirmed => {
             (StatusCode::UNAUTHORIZED, "reauthentication-required", "Please confirm this with your passkey.")
         }
-        StoreError::OtherBrowser => (
+        Rejection::OtherBrowser => (
             StatusCode::BAD_REQUEST,
             "cookie-missing",
             "The browser did not send this site’s cookie back: it may block cookies of this site. Nothing was stored.",
         ),
-        StoreError::CeremonyUnknown => {
+        Rejection::CeremonyUnknown => {
             let reason = Reason::Code(Code::ChallengeExpired);
-            (StatusCode::BAD_REQUEST, reason.as_str(), refusal(reason))
+            (StatusCode::BAD_REQUEST, reason.as_str(), sentence(reason))
         }
-        StoreError::LabelTaken => {
+        Rejection::LabelTaken => {
             (StatusCode::CONFLICT, "label-taken", "Another passkey of your account is called that.")
         }
-        StoreError::NotFound => {
+        Rejection::NotFound => {
             (StatusCode::NOT_FOUND, "not-found", "There is no such passkey in your account.")
         }
-        StoreError::LastCredential => (
+        Rejection::LastCredential => (
             StatusCode::CONFLICT,
             "last-credential",
             "This is your only passkey. Without it, you could not sign in any more.",
         ),
-        StoreError::NameTaken => {
-            (StatusCode::CONFLICT, Reason::NameTaken.as_str(), refusal(Reason::NameTaken))
-        }
-        StoreError::TooManyCredentials => {
-            let reason = Reason::TooManyCredentials;
-            (StatusCode::CONFLICT, reason.as_str(), refusal(reason))
-        }
-        StoreError::TooManyCeremonies => (
+        Rejection::TooManyCeremonies => (
             StatusCode::TOO_MANY_REQUESTS,
             "too-many-requests",
             "Too many people are signing in at this moment. Please try again in a minute.",
-        ),
-        StoreError::CredentialRegistered
-        | StoreError::RecordChanged
-        | StoreError::Failed(_)
-        | StoreError::Corrupt(_)
-        | StoreError::BrokenOff
-        | StoreError::Gone
-        | StoreError::Closed => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "storage-failed",
-            "The server can’t read or store anything at the moment. Please try again later.",
         ),
     }
 }
@@ -301,8 +315,8 @@ fn public(reason: Reason) -> Reason {
     }
 }
 
-/// The sentence for a ceremony's refusal.
-fn refusal(reason: Reason) -> &'static str {
+/// The sentence for the reason of a rejected response.
+fn sentence(reason: Reason) -> &'static str {
     let code = match reason {
         Reason::NameTaken => return "That name is taken.",
         Reason::TooManyCredentials => {
@@ -351,6 +365,11 @@ fn refusal(reason: Reason) -> &'static str {
     }
 }
 
+/// Whether a description names a member of ours, and has no words of the request in it.
+pub(super) fn names_a_member(description: &str) -> bool {
+    ["missing field", "duplicate field"].iter().any(|start| description.starts_with(start))
+}
+
 #[cfg(test)]
 mod tests {
     use countersign::ceremony::EntropyUnavailable;
@@ -365,7 +384,8 @@ mod tests {
     fn every_code_has_a_sentence_without_its_cause() {
         for code in Code::ALL {
             let reason = Reason::Code(*code);
-            let error = ApiError::Refused(StatusCode::BAD_REQUEST, reason, "for the log".into(), None);
+            let error =
+                ApiError::ResponseRejected(StatusCode::BAD_REQUEST, reason, "for the log".into(), None);
             let (status, word, message) = error.parts();
             assert_eq!((status, word), (StatusCode::BAD_REQUEST, code.as_str()));
             assert!(message.ends_with('.') && !message.contains("log"), "{message}");
@@ -373,25 +393,25 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_can_t_help_is_a_5xx() {
+    fn failures_of_the_server_are_5xx() {
         let (status, code, _) = ApiError::from(StoreError::BrokenOff).parts();
         assert_eq!((status.as_u16(), code), (503, "storage-failed"));
-        let failure = Failure::Start(EntropyUnavailable.into());
+        let failure = CeremonyError::from(EntropyUnavailable);
         let (status, code, _) = ApiError::registration(&party(), failure).parts();
         assert_eq!((status.as_u16(), code), (500, "internal-error"));
     }
 
     #[test]
     fn a_flood_of_ceremonies_is_a_429() {
-        let failure = Failure::from(StoreError::TooManyCeremonies);
+        let failure = CeremonyError::from(Rejection::TooManyCeremonies);
         let (status, code, _) = ApiError::authentication(&party(), failure).parts();
         assert_eq!((status.as_u16(), code), (429, "too-many-requests"));
     }
 
     #[test]
-    fn what_failed_about_a_known_passkey_is_one_word_for_strangers() {
+    fn all_failed_checks_of_a_known_passkey_have_one_public_code() {
         for code in [Code::UserHandleMismatch, Code::SignatureInvalid, Code::SignCountNotIncreased] {
-            let failure = Failure::Refused(Refusal::of_code(code, "for the log"));
+            let failure = CeremonyError::from(ResponseRejection::of_code(code, "for the log"));
             let (status, word, message) = ApiError::authentication(&party(), failure).parts();
             assert_eq!((status.as_u16(), word), (401, "signature-invalid"));
             assert_eq!(message, "This passkey could not be verified.");

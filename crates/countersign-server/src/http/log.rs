@@ -7,7 +7,7 @@ use std::{
 
 use countersign::Code;
 
-use crate::ceremony::Reason;
+use crate::ceremony::reason::Reason;
 
 /// How many refused requests are logged in each [`WINDOW`]: enough to see what is set up wrongly.
 const LOGGED_MAX: u32 = 10;
@@ -49,12 +49,12 @@ impl Quota {
 /// The limits on lines about ceremonies that were refused. Responses that came too late have one of their own: they are
 /// everyday, and would hide all else.
 #[derive(Debug)]
-pub(super) struct Refusals {
+pub(super) struct RejectionQuotas {
     expired: Quota,
     others: Quota,
 }
 
-impl Refusals {
+impl RejectionQuotas {
     pub(super) const fn new() -> Self {
         Self { expired: Quota::new(), others: Quota::new() }
     }
@@ -72,17 +72,17 @@ mod tests {
 
     #[test]
     fn a_flood_of_ceremonies_that_are_refused_is_ten_lines_a_minute_and_hides_no_other_reason() {
-        let (refusals, now) = (Refusals::new(), Instant::now());
-        let lines = |reason| (0..100).filter_map(|_| refusals.take(reason, now)).count();
+        let (quotas, now) = (RejectionQuotas::new(), Instant::now());
+        let lines = |reason| (0..100).filter_map(|_| quotas.take(reason, now)).count();
         assert_eq!(lines(Reason::Code(Code::ChallengeExpired)), 10);
         assert_eq!(lines(Reason::Code(Code::SignatureInvalid)), 10);
         assert_eq!(lines(Reason::NameTaken), 0);
-        let next = refusals.take(Reason::NameTaken, now + WINDOW);
+        let next = quotas.take(Reason::NameTaken, now + WINDOW);
         assert_eq!(next, Some(190), "those that were left out are counted");
     }
 
     #[test]
-    fn a_flood_of_refusals_is_ten_lines_a_minute_and_a_count() {
+    fn a_flood_of_quotas_is_ten_lines_a_minute_and_a_count() {
         let (quota, start) = (Quota::new(), Instant::now());
         let lines = |at: Duration| (0..100).filter_map(|_| quota.take(start + at)).collect::<Vec<_>>();
         assert_eq!(lines(Duration::ZERO), [0; 10]);

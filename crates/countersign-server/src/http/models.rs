@@ -1,4 +1,4 @@
-//! `/models`: what models of authenticators look like, after their vendors.
+//! `/models`: the icons of authenticator models.
 
 use axum::{
     extract::{Path, State},
@@ -7,17 +7,20 @@ use axum::{
 };
 use countersign::types::{Aaguid, base64url};
 
-use super::{Shared, error::ApiError};
-use crate::metadata::Knowledge;
+use super::{error::ApiError, site::Shared};
+use crate::metadata::service::MetadataService;
 
-/// The kinds of pictures that are handed on: those that are no documents.
-const PICTURES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+/// The accepted media types of icons: images that are no documents.
+const IMAGES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 /// The icon in the metadata, as a file of this server: the page shows no other.
-pub(super) async fn icon(State(app): State<Shared>, Path(model): Path<String>) -> Result<Response, ApiError> {
+pub(super) async fn icon(
+    State(site): State<Shared>,
+    Path(model): Path<String>,
+) -> Result<Response, ApiError> {
     let aaguid: Aaguid = model.parse().map_err(|_| ApiError::NotFound)?;
-    let icon = app.knowledge.as_deref().and_then(|it| it.name(aaguid)?.icon).ok_or(ApiError::NotFound)?;
-    let (kind, text) = picture(&icon).ok_or(ApiError::NotFound)?;
+    let icon = site.app.metadata.as_deref().and_then(|it| it.name(aaguid)?.icon).ok_or(ApiError::NotFound)?;
+    let (kind, text) = image(&icon).ok_or(ApiError::NotFound)?;
     // The other base64, in the letters of this one.
     let text = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
     let content = base64url::decode(text).map_err(|_| ApiError::NotFound)?;
@@ -25,14 +28,14 @@ pub(super) async fn icon(State(app): State<Shared>, Path(model): Path<String>) -
 }
 
 /// Where the page finds a model's icon, if it has one.
-pub(super) fn icon_path(knowledge: &Knowledge, aaguid: Aaguid) -> Option<String> {
-    let icon = knowledge.name(aaguid)?.icon?;
-    picture(&icon).map(|_| format!("/models/{aaguid}/icon"))
+pub(super) fn icon_path(metadata: &MetadataService, aaguid: Aaguid) -> Option<String> {
+    let icon = metadata.name(aaguid)?.icon?;
+    image(&icon).map(|_| format!("/models/{aaguid}/icon"))
 }
 
 /// The media type of a `data:` URL, and its content in base64.
-fn picture(url: &str) -> Option<(&'static str, &str)> {
+fn image(url: &str) -> Option<(&'static str, &str)> {
     let (kind, text) = url.strip_prefix("data:")?.split_once(";base64,")?;
-    let kind = PICTURES.into_iter().find(|known| *known == kind)?;
+    let kind = IMAGES.into_iter().find(|known| *known == kind)?;
     Some((kind, text))
 }

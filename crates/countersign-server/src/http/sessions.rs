@@ -2,128 +2,105 @@
 
 use axum::{
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
-use countersign::types::UserHandle;
 use serde::Serialize;
 
 use super::{
-    App, Shared,
-    body::{Finish, Json, Nothing, json, nothing},
+    body::{FinishBody, Json, NoParameters},
     error::ApiError,
-    now,
-    signals::Signals,
+    json::{json, no_content},
+    responses::{self, Account, with_browser, without_session},
     signed_in::{self, Acting, Browser, MaybeSignedIn, SignedIn},
+    site::Shared,
 };
 use crate::{
-    ceremony::{self, Ceremony, Made, Started},
-    store::{
-        StoreError,
-        sessions::{self, Session},
-    },
-    token::Token,
+    ceremony::{finish::Ceremony, outcome::Finished},
+    clock::now,
+    operation_error::Rejection,
 };
-
-#[derive(Serialize)]
-struct Account<'a> {
-    name: &'a str,
-    #[serde(rename = "userHandle")]
-    user_handle: &'a UserHandle,
-}
-
-impl<'a> From<&'a Session> for Account<'a> {
-    fn from(session: &'a Session) -> Self {
-        Self { name: &session.name, user_handle: &session.user }
-    }
-}
 
 #[derive(Serialize)]
 struct Current<'a> {
     account: Option<Account<'a>>,
     #[serde(rename = "rpId")]
     rp_id: &'a str,
-    /// Where the page works; it is at home at the first.
+    /// The origins of the page, the main one first.
     origins: &'a [String],
 }
 
-/// Who is signed in. The browser gets its cookie with that, which a page asks for first: two windows that start at once
-/// would each get one with their starts, and the first one's ceremony would be of a cookie that is gone. A navigation is
-/// no page's question, and gets none.
+/// Returns the account of the session, if any. A page asks for it first, and gets the browser's cookie with the answer: two
+/// windows that start ceremonies at once would each get a cookie otherwise, and the first one's ceremony could not be
+/// finished. A navigation gets no cookie.
 pub(super) async fn current(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     MaybeSignedIn(session): MaybeSignedIn,
     Browser(browser): Browser,
     headers: HeaderMap,
 ) -> Response {
-    let rp_id = app.ceremonies.relying_party.id();
+    let rp_id = site.app.relying_party.id();
     let account = session.as_ref().map(Account::from);
-    let answer = json(StatusCode::OK, &Current { account, rp_id, origins: &app.origins });
-    if is_navigation(&headers) { answer } else { with_browser(&app, answer, &browser) }
+    let answer = json(StatusCode::OK, &Current { account, rp_id, origins: &site.app.origins });
+    if is_navigation(&headers) { answer } else { with_browser(&site, answer, &browser) }
 }
 
 pub(super) async fn start(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     Browser(browser): Browser,
-    Json(Nothing {}): Json<Nothing>,
+    Json(NoParameters {}): Json<NoParameters>,
 ) -> Result<Response, ApiError> {
-    let started = app.ceremonies.start_session(browser.hash(), now()).await;
-    Ok(self::started(&app, &started.map_err(|it| app.authentication(it))?, &browser))
+    let started = site.app.ceremonies.start_session(browser.hash(), now()).await;
+    let started = started.map_err(|error| site.authentication_error(error))?;
+    Ok(responses::started(&site, &started, &browser))
 }
 
 pub(super) async fn finish(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     headers: HeaderMap,
-    Json(body): Json<Finish>,
+    Json(body): Json<FinishBody>,
 ) -> Result<Response, ApiError> {
-    let replaces = app.cookies.session.read(&headers).map(|token| token.hash());
-    let finish = body.of(&app, &headers).map_err(|it| app.authentication(it))?;
-    let made = app.ceremonies.finish(&Ceremony::Session(replaces), &finish, now()).await;
-    match made.map_err(|it| app.authentication(it))? {
-        Made::SignedIn(signed_in) => Ok(opened(&app, StatusCode::OK, *signed_in)),
-        _ => Err(StoreError::CeremonyUnknown.into()),
+    let replaced = site.cookies.session.read(&headers).map(|token| token.hash());
+    let finished = site.finish(Ceremony::Session(replaced), &body, &headers).await;
+    match finished.map_err(|error| site.authentication_error(error))? {
+        Finished::SignedIn(session) => Ok(responses::signed_in(&site, StatusCode::OK, *session)),
+        _ => Err(Rejection::CeremonyUnknown.into()),
     }
 }
 
-/// Signs out. Where there is no session, that is so already, whatever account the page shows.
-pub(super) async fn end(State(app): State<Shared>, headers: HeaderMap) -> Result<Response, ApiError> {
-    if let Some(session) = signed_in::session(&headers, &app).await? {
+/// Signs out. Without a session this succeeds, whatever account the page shows.
+pub(super) async fn end(State(site): State<Shared>, headers: HeaderMap) -> Result<Response, ApiError> {
+    if let Some(session) = signed_in::session(&headers, &site).await? {
         let caller = signed_in::caller(&headers, &session)?;
-        let now = now();
-        let ended = app.ceremonies.store.write(move |db| match caller.session(db, now) {
-            Err(StoreError::SessionOver) => Ok(()),
-            session => sessions::remove(db, &session?.token_hash),
-        });
-        ended.await?;
+        site.app.sessions.end(caller, now()).await?;
     }
-    Ok(forgetting(&app, nothing()))
+    Ok(without_session(&site, no_content()))
 }
 
-/// A session as the page sees it.
+/// A session in a list.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ListedSession {
     id: String,
-    /// The label of the passkey that it was made with.
+    /// The label of the passkey that it was created with.
     label: String,
     created_at: String,
     seen_at: String,
-    /// Whether it is the one that asks.
+    /// Whether it is the session of the request.
     current: bool,
 }
 
 pub(super) async fn list(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     SignedIn(session): SignedIn,
 ) -> Result<Response, ApiError> {
     #[derive(Serialize)]
     struct Body {
         sessions: Vec<ListedSession>,
     }
-    let (user, now) = (session.user.clone(), now());
-    let listed = app.ceremonies.store.read(move |db| sessions::list(db, &user, now)).await?;
+    let listed = site.app.sessions.list(session.user.clone(), now()).await?;
     let sessions = listed.into_iter().map(|listed| ListedSession {
-        id: sessions::public_id(&listed.token_hash),
+        id: listed.public_id(),
         label: listed.label,
         created_at: listed.created_at.to_string(),
         seen_at: listed.seen_at.to_string(),
@@ -139,82 +116,29 @@ struct Ended {
 
 /// Ends one session of the account.
 pub(super) async fn end_one(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     Acting(caller): Acting,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, ApiError> {
     let Path(id) = id.map_err(|_| ApiError::NotFound)?;
-    let (own, now) = (caller.token_hash, now());
-    let ended = app.ceremonies.store.write(move |db| {
-        let session = caller.session(db, now)?;
-        let listed = sessions::list(db, &session.user, now)?;
-        let named = listed.into_iter().find(|listed| sessions::public_id(&listed.token_hash) == id);
-        if let Some(named) = &named {
-            sessions::remove(db, &named.token_hash)?;
-        }
-        Ok(named.map(|named| named.token_hash))
-    });
-    let ended = ended.await?.ok_or(ApiError::NotFound)?;
+    let own = caller.token_hash;
+    let ended = site.app.sessions.end_one(caller, id, now()).await?.ok_or(ApiError::NotFound)?;
     let answer = json(StatusCode::OK, &Ended { ended: 1 });
-    Ok(if ended == own { forgetting(&app, answer) } else { answer })
+    Ok(if ended == own { without_session(&site, answer) } else { answer })
 }
 
-/// Ends all sessions of the account but the one that asks.
+/// Ends all sessions of the account but the one of the request.
 pub(super) async fn end_others(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     Acting(caller): Acting,
 ) -> Result<Response, ApiError> {
-    let now = now();
-    let ended = app.ceremonies.store.write(move |db| {
-        let session = caller.session(db, now)?;
-        sessions::remove_others(db, &session.user, &session.token_hash, now)
-    });
-    Ok(json(StatusCode::OK, &Ended { ended: ended.await? }))
+    let ended = site.app.sessions.end_others(caller, now()).await?;
+    Ok(json(StatusCode::OK, &Ended { ended }))
 }
 
-/// The answer to a start.
-pub(super) fn started<O: Serialize>(app: &App, started: &Started<O>, browser: &Token) -> Response {
-    #[derive(Serialize)]
-    struct Body<'a, O> {
-        ceremony: String,
-        options: &'a O,
-    }
-    let body = Body { ceremony: started.ceremony.text(), options: &started.options };
-    with_browser(app, json(StatusCode::OK, &body), browser)
-}
-
-/// Whether the request is for what is to be shown, and not a script's
-/// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header)). Browsers that don't say it
-/// keep the cookie anyway.
+/// Whether the browser asks for something to show, and not for a script
+/// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header)). Browsers that don't send the header get
+/// the cookie anyway.
 fn is_navigation(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
-}
-
-/// The answer, and the browser keeps its cookie.
-fn with_browser(app: &App, mut response: Response, browser: &Token) -> Response {
-    let kept = app.cookies.browser.keep(browser);
-    response.headers_mut().extend(kept.map(|value| (header::SET_COOKIE, value)));
-    response
-}
-
-/// The answer to a finish that opened a session.
-pub(super) fn opened(app: &App, status: StatusCode, signed_in: ceremony::SignedIn) -> Response {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        account: Account<'a>,
-        signals: Signals,
-    }
-    let ceremony::SignedIn { token, session, accepted } = signed_in;
-    let signals = Signals::new(&app.ceremonies.relying_party, session.user.clone(), accepted);
-    let mut response = json(status, &Body { account: Account::from(&session), signals });
-    let kept = app.cookies.session.keep(&token);
-    response.headers_mut().extend(kept.map(|value| (header::SET_COOKIE, value)));
-    response
-}
-
-/// The answer, and the browser forgets its session.
-pub(super) fn forgetting(app: &App, mut response: Response) -> Response {
-    let forgotten = app.cookies.session.forget();
-    response.headers_mut().extend(forgotten.map(|value| (header::SET_COOKIE, value)));
-    response
 }

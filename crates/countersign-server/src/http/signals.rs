@@ -30,11 +30,11 @@ impl Signals {
 /// In the error that refuses a response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct RefusalSignals {
+pub(super) struct RejectionSignals {
     unknown_credential: Option<UnknownCredentialOptions>,
 }
 
-impl RefusalSignals {
+impl RejectionSignals {
     /// `unknown` is a credential that the page may signal as unknown here.
     pub(super) fn new(party: &RelyingParty, unknown: Option<CredentialId>) -> Self {
         Self { unknown_credential: unknown.map(|id| party.signal_unknown_credential(id)) }

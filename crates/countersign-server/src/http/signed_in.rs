@@ -1,4 +1,4 @@
-//! Who sends a request.
+//! The sender of a request.
 
 use axum::{
     extract::FromRequestParts,
@@ -6,26 +6,31 @@ use axum::{
 };
 use countersign::types::{UserHandle, base64url};
 
-use super::{App, Shared, error::ApiError, now};
+use super::{
+    error::ApiError,
+    site::{Shared, Site},
+};
 use crate::{
+    clock::now,
+    operation_error::Rejection,
     store::{
-        StoreError,
-        sessions::{self, Caller, SEEN_SECONDS, Session},
+        error::StoreError,
+        sessions::{Caller, Session},
     },
     token::Token,
 };
 
-/// The header by which a page says which account the person sees: the user handle in base64url.
+/// The header with the account that the page shows: its user handle in base64url.
 pub(super) const ACCOUNT: &str = "countersign-account";
 
-/// The session of a request; without one, it is refused.
+/// The session of a request, which is rejected without one.
 pub(super) struct SignedIn(pub(super) Session);
 
 /// The session of a request, if any.
 pub(super) struct MaybeSignedIn(pub(super) Option<Session>);
 
-/// Who sends a request that changes something. It is refused without a session, and where the page shows another account
-/// than the session's: another window has signed in as that meanwhile.
+/// The sender of a request that changes something. The request is rejected without a session, and if the page shows another
+/// account than the session's: another window has signed in as that.
 pub(super) struct Acting(pub(super) Caller);
 
 /// The cookie that the request's browser has, or gets with the answer.
@@ -34,24 +39,24 @@ pub(super) struct Browser(pub(super) Token);
 impl FromRequestParts<Shared> for SignedIn {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, ApiError> {
-        session(&parts.headers, app).await?.map(SignedIn).ok_or(ApiError::NotSignedIn)
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, ApiError> {
+        session(&parts.headers, site).await?.map(SignedIn).ok_or(ApiError::NotSignedIn)
     }
 }
 
 impl FromRequestParts<Shared> for MaybeSignedIn {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, ApiError> {
-        Ok(Self(session(&parts.headers, app).await?))
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, ApiError> {
+        Ok(Self(session(&parts.headers, site).await?))
     }
 }
 
 impl FromRequestParts<Shared> for Acting {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, ApiError> {
-        let session = session(&parts.headers, app).await?.ok_or(ApiError::NotSignedIn)?;
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, ApiError> {
+        let session = session(&parts.headers, site).await?.ok_or(ApiError::NotSignedIn)?;
         Ok(Self(caller(&parts.headers, &session)?))
     }
 }
@@ -59,9 +64,9 @@ impl FromRequestParts<Shared> for Acting {
 impl FromRequestParts<Shared> for Browser {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, ApiError> {
-        let kept = app.cookies.browser.read(&parts.headers);
-        let token = kept.map_or_else(Token::new, Ok);
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, ApiError> {
+        let known = site.cookies.browser.read(&parts.headers);
+        let token = known.map_or_else(Token::new, Ok);
         token.map(Self).map_err(|error| ApiError::Internal(error.to_string()))
     }
 }
@@ -72,26 +77,14 @@ pub(super) fn caller(headers: &HeaderMap, session: &Session) -> Result<Caller, A
     let handle = base64url::decode(named.as_bytes()).ok().and_then(UserHandle::new);
     match handle {
         Some(account) if account == session.user => Ok(Caller { token_hash: session.token_hash, account }),
-        _ => Err(StoreError::AccountChanged.into()),
+        _ => Err(Rejection::AccountChanged.into()),
     }
 }
 
 /// The session of a request with these headers, if any.
-pub(super) async fn session(headers: &HeaderMap, app: &App) -> Result<Option<Session>, StoreError> {
-    let Some(token) = app.cookies.session.read(headers) else { return Ok(None) };
-    let (token_hash, now) = (token.hash(), now());
-    let store = &app.ceremonies.store;
-    let read = store.read(move |db| {
-        Ok((sessions::find(db, &token_hash, now)?, sessions::is_ahead(db, &token_hash, now)?))
-    });
-    let (found, is_ahead) = read.await?;
-    if is_ahead {
-        store.write(move |db| sessions::put_right(db, &token_hash, now)).await?;
+pub(super) async fn session(headers: &HeaderMap, site: &Site) -> Result<Option<Session>, StoreError> {
+    match site.cookies.session.read(headers) {
+        Some(token) => site.app.sessions.find(token.hash(), now()).await,
+        None => Ok(None),
     }
-    if let Some(session) = &found
-        && session.seen_at.plus_seconds(SEEN_SECONDS) <= now
-    {
-        store.write(move |db| sessions::seen(db, &token_hash, now)).await?;
-    }
-    Ok(found)
 }

@@ -4,15 +4,18 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 
 use super::{
-    Shared,
-    body::{Finish, Json, nothing},
+    body::{FinishBody, Json},
     error::ApiError,
-    now, sessions,
+    json::no_content,
+    responses,
     signed_in::{Acting, Browser},
+    site::Shared,
 };
 use crate::{
-    ceremony::{Act, Ceremony, Made},
-    store::StoreError,
+    act::Act,
+    ceremony::{finish::Ceremony, outcome::Finished},
+    clock::now,
+    operation_error::Rejection,
 };
 
 #[derive(Deserialize)]
@@ -21,25 +24,25 @@ pub(super) struct Start {
 }
 
 pub(super) async fn start(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     Acting(caller): Acting,
     Browser(browser): Browser,
     Json(Start { act }): Json<Start>,
 ) -> Result<Response, ApiError> {
-    let started = app.ceremonies.start_step_up(&caller, act, browser.hash(), now()).await;
-    Ok(sessions::started(&app, &started.map_err(|it| app.authentication(it))?, &browser))
+    let started = site.app.ceremonies.start_step_up(&caller, act, browser.hash(), now()).await;
+    let started = started.map_err(|error| site.authentication_error(error))?;
+    Ok(responses::started(&site, &started, &browser))
 }
 
 pub(super) async fn finish(
-    State(app): State<Shared>,
+    State(site): State<Shared>,
     Acting(caller): Acting,
     headers: HeaderMap,
-    Json(body): Json<Finish>,
+    Json(body): Json<FinishBody>,
 ) -> Result<Response, ApiError> {
-    let finish = body.of(&app, &headers).map_err(|it| app.authentication(it))?;
-    let made = app.ceremonies.finish(&Ceremony::StepUp(caller), &finish, now()).await;
-    match made.map_err(|it| app.authentication(it))? {
-        Made::Confirmed => Ok(nothing()),
-        _ => Err(StoreError::CeremonyUnknown.into()),
+    let finished = site.finish(Ceremony::StepUp(caller), &body, &headers).await;
+    match finished.map_err(|error| site.authentication_error(error))? {
+        Finished::Confirmed => Ok(no_content()),
+        _ => Err(Rejection::CeremonyUnknown.into()),
     }
 }

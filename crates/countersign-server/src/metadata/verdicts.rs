@@ -1,5 +1,5 @@
-//! What was made of stored credentials by the metadata in use: a verdict takes a signature and a certificate path to
-//! verify, and a list has many.
+//! The verdicts of the metadata in use on stored credentials. They are cached, since each takes the verification of a
+//! signature and a certificate path, and a list has many credentials.
 
 use std::{
     collections::HashMap,
@@ -8,67 +8,67 @@ use std::{
 
 use countersign::{Timestamp, types::CredentialId};
 
-/// The most verdicts that are remembered, some 200 bytes each.
-const REMEMBERED_MAX: usize = 20_000;
+/// The most cached verdicts, some 200 bytes each.
+const CACHED_MAX: usize = 20_000;
 
-/// Seconds of a day: statuses come into effect by days, and what certificates are worth changes no faster.
+/// Seconds of a day: statuses take effect by days, and certificates expire no faster.
 const DAY: i64 = 24 * 60 * 60;
 
-/// By what a verdict was found: the BLOB's number and the time.
-type By = (Option<u64>, Timestamp);
+/// The basis of a verdict: the BLOB's number and the time.
+type Basis = (Option<u64>, Timestamp);
 
-/// Verdicts by the newest BLOB and day that any was asked for.
+/// The verdicts for the newest BLOB and day that one was asked for.
 #[derive(Debug, Default)]
-pub(super) struct Verdicts(Mutex<Remembered>);
+pub(super) struct Verdicts(Mutex<Cached>);
 
 #[derive(Debug, Default)]
-struct Remembered {
-    by: (Option<u64>, i64),
+struct Cached {
+    basis: (Option<u64>, i64),
     verdicts: HashMap<CredentialId, Option<String>>,
 }
 
 impl Verdicts {
-    /// The verdict on a credential, found by `judge` unless it was found before by the same BLOB on the same day.
+    /// The verdict on a credential, from `judge` unless one is cached for the same BLOB and day.
     pub(super) fn of(
         &self,
         id: &CredentialId,
-        (number, now): By,
+        (number, now): Basis,
         judge: impl FnOnce() -> Option<String>,
     ) -> Option<String> {
-        let by = (number, now.unix_seconds().div_euclid(DAY));
-        if let Some(known) = self.lock(by).verdicts.get(id) {
+        let basis = (number, now.unix_seconds().div_euclid(DAY));
+        if let Some(known) = self.lock(basis).verdicts.get(id) {
             return known.clone();
         }
-        // Without the lock: others need not wait.
+        // Without the lock, so that others need not wait.
         let verdict = judge();
-        let mut remembered = self.lock(by);
-        if remembered.verdicts.len() >= REMEMBERED_MAX
-            && let Some(any) = remembered.verdicts.keys().next().cloned()
+        let mut cached = self.lock(basis);
+        if cached.verdicts.len() >= CACHED_MAX
+            && let Some(any) = cached.verdicts.keys().next().cloned()
         {
-            remembered.verdicts.remove(&any);
+            cached.verdicts.remove(&any);
         }
-        remembered.verdicts.insert(id.clone(), verdict.clone());
+        cached.verdicts.insert(id.clone(), verdict.clone());
         verdict
     }
 
-    /// The verdicts on these credentials that are remembered.
-    pub(super) fn remembered(
+    /// The cached verdicts on these credentials.
+    pub(super) fn known(
         &self,
         ids: &[&CredentialId],
-        (number, now): By,
+        (number, now): Basis,
     ) -> HashMap<CredentialId, Option<String>> {
-        let remembered = self.lock((number, now.unix_seconds().div_euclid(DAY)));
-        let known = |id: &&CredentialId| Some(((*id).clone(), remembered.verdicts.get(*id)?.clone()));
+        let cached = self.lock((number, now.unix_seconds().div_euclid(DAY)));
+        let known = |id: &&CredentialId| Some(((*id).clone(), cached.verdicts.get(*id)?.clone()));
         ids.iter().filter_map(known).collect()
     }
 
-    /// What is remembered by these, without what was found by others.
-    fn lock(&self, by: (Option<u64>, i64)) -> std::sync::MutexGuard<'_, Remembered> {
-        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if remembered.by != by {
-            *remembered = Remembered { by, verdicts: HashMap::new() };
+    /// The verdicts for this BLOB and day, without those for others.
+    fn lock(&self, basis: (Option<u64>, i64)) -> std::sync::MutexGuard<'_, Cached> {
+        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if cached.basis != basis {
+            *cached = Cached { basis, verdicts: HashMap::new() };
         }
-        remembered
+        cached
     }
 }
 
@@ -77,17 +77,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_more_than_are_remembered_takes_the_place_of_any() {
+    fn a_full_cache_drops_any_verdict_for_a_new_one() {
         let verdicts = Verdicts::default();
         let by = (Some(7), Timestamp::from_unix_seconds(0));
         let id = |number: usize| CredentialId::new((number as u128).to_be_bytes()).unwrap();
-        for number in 0..REMEMBERED_MAX {
+        for number in 0..CACHED_MAX {
             verdicts.of(&id(number), by, || None);
         }
-        let newest = id(REMEMBERED_MAX);
+        let newest = id(CACHED_MAX);
         assert_eq!(verdicts.of(&newest, by, || Some("x".into())), Some("x".into()));
-        assert_eq!(verdicts.of(&newest, by, || panic!("it is remembered")), Some("x".into()));
-        assert_eq!(verdicts.lock((Some(7), 0)).verdicts.len(), REMEMBERED_MAX);
+        assert_eq!(verdicts.of(&newest, by, || panic!("it is cached")), Some("x".into()));
+        assert_eq!(verdicts.lock((Some(7), 0)).verdicts.len(), CACHED_MAX);
     }
 
     #[test]

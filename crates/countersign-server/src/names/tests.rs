@@ -14,14 +14,14 @@ fn names_are_composed_and_their_spaces_single() {
 #[test]
 fn a_name_has_1_to_64_characters() {
     for nothing in ["", " \t", "\u{a0}\u{2003}"] {
-        assert_eq!(clean(nothing), Err(NameFault::Empty), "{nothing:?}");
+        assert_eq!(clean(nothing), Err(NameError::Empty), "{nothing:?}");
     }
     let longest = "é".repeat(64);
     assert_eq!(cleaned(&longest), longest);
     assert_eq!(cleaned(&"e\u{301}".repeat(64)), longest);
-    assert_eq!(clean(&"é".repeat(65)), Err(NameFault::TooLong));
-    assert_eq!(clean(&"e\u{301}".repeat(65)), Err(NameFault::TooLong));
-    assert_eq!(clean(&"é".repeat(100_000)), Err(NameFault::TooLong));
+    assert_eq!(clean(&"é".repeat(65)), Err(NameError::TooLong));
+    assert_eq!(clean(&"e\u{301}".repeat(65)), Err(NameError::TooLong));
+    assert_eq!(clean(&"é".repeat(100_000)), Err(NameError::TooLong));
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn a_name_that_can_t_be_seen_is_refused() {
 #[test]
 fn a_blank_sign_of_music_or_of_hieroglyphs_makes_no_second_name() {
     for blank in ['\u{1d159}', '\u{13441}', '\u{13442}', '\u{fffa}'] {
-        assert_eq!(clean(&format!("Ada{blank}")), Err(NameFault::Invisible(blank)));
+        assert_eq!(clean(&format!("Ada{blank}")), Err(NameError::Invisible(blank)));
         assert_eq!(key(&format!("A{blank}da{blank}")), key("Ada"), "{blank:?}");
     }
     assert_ne!(key("Ada\u{2800}L"), key("AdaL"), "a space");
@@ -79,9 +79,9 @@ fn a_character_that_hides_or_turns_text_is_named() {
         '\u{fff9}',
         '\u{fffe}',
     ] {
-        assert_eq!(clean(&format!("a{bad}b")), Err(NameFault::Invisible(bad)), "{bad:?}");
+        assert_eq!(clean(&format!("a{bad}b")), Err(NameError::Invisible(bad)), "{bad:?}");
     }
-    let sentence = NameFault::Invisible('\u{202e}').sentence("passkey’s label");
+    let sentence = NameError::Invisible('\u{202e}').sentence("passkey’s label");
     assert!(
         sentence.starts_with("The passkey’s label has an invisible character in it (U+202E)"),
         "{sentence}"

@@ -6,8 +6,11 @@ use countersign::{
 };
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{StoreError, ceremonies::PURGE_MAX};
-use crate::names;
+use super::{error::StoreError, limits::PURGE_MAX};
+use crate::{
+    names,
+    operation_error::{Conflict, OperationError, Rejection},
+};
 
 /// Whether an account has this name, in whatever case.
 pub(crate) fn is_taken(db: &Connection, name: &str) -> Result<bool, StoreError> {
@@ -41,19 +44,19 @@ pub(super) fn renew_keys(db: &Connection) -> Result<(), rusqlite::Error> {
     Ok(())
 }
 
-/// Adds an account; [`StoreError::NameTaken`] where its name is another's by now.
+/// Adds an account. Fails with [`Conflict::NameTaken`] if another account has the name.
 pub(crate) fn insert(
     db: &Connection,
     handle: &UserHandle,
     name: &str,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<(), OperationError> {
     let mut insert = db.prepare_cached(
         "INSERT INTO accounts (user_handle, name, name_key, created_at) VALUES (?, ?, ?, ?)
          ON CONFLICT (name_key) DO NOTHING",
     )?;
     match insert.execute((handle.as_bytes(), name, names::key(name), now.unix_seconds()))? {
-        0 => Err(StoreError::NameTaken),
+        0 => Err(Conflict::NameTaken.into()),
         _ => Ok(()),
     }
 }
@@ -63,10 +66,10 @@ const REMEMBERED_SECONDS: i64 = 365 * 24 * 60 * 60;
 
 /// Removes an account, its credentials and its sessions. The hash of its user handle stays, so that passkeys of it are
 /// known to be of this server.
-pub(crate) fn remove(db: &Connection, handle: &UserHandle, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) fn remove(db: &Connection, handle: &UserHandle, now: Timestamp) -> Result<(), OperationError> {
     let mut remove = db.prepare_cached("DELETE FROM accounts WHERE user_handle = ?")?;
     if remove.execute((handle.as_bytes(),))? == 0 {
-        return Err(StoreError::NotFound);
+        return Err(Rejection::NotFound.into());
     }
     db.prepare_cached(
         "DELETE FROM former_accounts WHERE handle_hash IN

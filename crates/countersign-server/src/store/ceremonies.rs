@@ -7,8 +7,14 @@
 use countersign::types::{Timestamp, UserHandle};
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{StoreError, sessions::AHEAD_SECONDS};
-use crate::token::TokenHash;
+use super::{
+    error::StoreError,
+    limits::{AHEAD_SECONDS, PURGE_MAX},
+};
+use crate::{
+    operation_error::{OperationError, Rejection},
+    token::TokenHash,
+};
 
 /// The most ceremonies that are open at once and were started without a session. Anyone can start one, and each is some
 /// 1 KiB: this bounds the file at about 50 MB.
@@ -25,9 +31,6 @@ const OUTCOMES_MAX: i64 = 50_000;
 /// Seconds for which an open ceremony is left alone even where [`OPEN_MAX`] is reached: a person who is looking
 /// for a security key is not pushed out by a flood of starts. Older ones make room for new ones.
 const UNDISTURBED_SECONDS: i64 = 60;
-
-/// The most expired rows of a kind that a new one clears away: more than one, so that they can't pile up.
-pub(super) const PURGE_MAX: i64 = 16;
 
 /// Which ceremony.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,30 +83,30 @@ pub(crate) struct Presented {
     pub(crate) response: [u8; 32],
 }
 
-/// A ceremony that this finish may go on with.
-pub(crate) struct Bound {
+/// A ceremony that a finish may go on with.
+pub(crate) struct StoredCeremony {
     kind: String,
-    /// What is remembered of it.
-    pub(crate) memory: Memory,
+    /// The state or the outcome.
+    pub(crate) content: Content,
 }
 
-/// What is remembered of a ceremony.
-pub(crate) enum Memory {
-    /// It is open: the state.
+/// The content of a stored ceremony, as JSON.
+pub(crate) enum Content {
+    /// The state of an open ceremony.
     State(String),
-    /// It ended: the outcome.
+    /// The outcome of a finished ceremony.
     Outcome(String),
 }
 
-impl Bound {
-    /// Whether it was started as this kind.
+impl StoredCeremony {
+    /// Whether the ceremony was started as this kind.
     pub(crate) fn is(&self, kind: Kind) -> bool {
         self.kind == kind.as_str()
     }
 }
 
-/// Opens a ceremony; [`StoreError::TooManyCeremonies`] where too many are.
-pub(crate) fn open(db: &Connection, new: &NewCeremony, now: Timestamp) -> Result<(), StoreError> {
+/// Adds a ceremony. Fails with [`Rejection::TooManyCeremonies`] if too many are open.
+pub(crate) fn insert(db: &Connection, new: &NewCeremony, now: Timestamp) -> Result<(), OperationError> {
     db.prepare_cached(
         "DELETE FROM ceremonies WHERE id_hash IN
              (SELECT id_hash FROM ceremonies WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
@@ -130,22 +133,26 @@ pub(crate) fn open(db: &Connection, new: &NewCeremony, now: Timestamp) -> Result
     Ok(())
 }
 
-/// Binds a ceremony to the response of its first finish, and returns what is remembered of it.
+/// Binds a ceremony to the response of its first finish, and returns it.
 ///
-/// [`StoreError::CeremonyUnknown`] if there is none, it has expired, or it is bound to another response;
-/// [`StoreError::OtherBrowser`], and nothing is bound, if another browser started it.
-pub(crate) fn bind(db: &Connection, presented: &Presented, now: Timestamp) -> Result<Bound, StoreError> {
+/// Fails with [`Rejection::CeremonyUnknown`] if there is no such ceremony, it has expired, or it is bound to another
+/// response; with [`Rejection::OtherBrowser`], and without binding it, if another browser started it.
+pub(crate) fn bind(
+    db: &Connection,
+    presented: &Presented,
+    now: Timestamp,
+) -> Result<StoredCeremony, OperationError> {
     if let Some(ended) = find(db, "outcomes", "outcome", presented, now)? {
         let (kind, outcome, _) = ended;
-        return Ok(Bound { kind, memory: Memory::Outcome(outcome) });
+        return Ok(StoredCeremony { kind, content: Content::Outcome(outcome) });
     }
-    let open = find(db, "ceremonies", "state", presented, now)?.ok_or(StoreError::CeremonyUnknown)?;
+    let open = find(db, "ceremonies", "state", presented, now)?.ok_or(Rejection::CeremonyUnknown)?;
     let (kind, state, is_bound) = open;
     if !is_bound {
         db.prepare_cached("UPDATE ceremonies SET response_hash = ? WHERE id_hash = ?")?
             .execute((presented.response, presented.id))?;
     }
-    Ok(Bound { kind, memory: Memory::State(state) })
+    Ok(StoredCeremony { kind, content: Content::State(state) })
 }
 
 /// Whether a credential is being added to this account by another browser than this one. A browser's own windows wait
@@ -178,12 +185,12 @@ fn latest_start(now: Timestamp) -> i64 {
 fn find(
     db: &Connection,
     table: &str,
-    memory: &str,
+    column: &str,
     presented: &Presented,
     now: Timestamp,
-) -> Result<Option<(String, String, bool)>, StoreError> {
+) -> Result<Option<(String, String, bool)>, OperationError> {
     let mut find = db.prepare_cached(&format!(
-        "SELECT kind, {memory}, browser_hash, response_hash FROM {table}
+        "SELECT kind, {column}, browser_hash, response_hash FROM {table}
              WHERE id_hash = ? AND expires_at > ? AND started_at <= ?"
     ))?;
     let found = find
@@ -192,14 +199,14 @@ fn find(
             Ok((row.get(0)?, row.get(1)?, hashes))
         })
         .optional()?;
-    let Some((kind, memory, (browser, response))) = found else { return Ok(None) };
+    let Some((kind, content, (browser, response))) = found else { return Ok(None) };
     if browser.is_some() && browser != presented.browser {
-        return Err(StoreError::OtherBrowser);
+        return Err(Rejection::OtherBrowser.into());
     }
     if response.is_some_and(|response| response != presented.response) {
-        return Err(StoreError::CeremonyUnknown);
+        return Err(Rejection::CeremonyUnknown.into());
     }
-    Ok(Some((kind, memory, response.is_some())))
+    Ok(Some((kind, content, response.is_some())))
 }
 
 /// Ends a bound ceremony with this outcome. `Some` is the outcome that it has already: then this one doesn't count.
@@ -210,7 +217,7 @@ pub(crate) fn end(
     presented: &Presented,
     outcome: &str,
     now: Timestamp,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<String>, OperationError> {
     let mut end = db.prepare_cached(
         "DELETE FROM ceremonies WHERE id_hash = ? AND response_hash = ? RETURNING kind, browser_hash, started_at, expires_at",
     )?;
@@ -221,7 +228,8 @@ pub(crate) fn end(
         .optional()?;
     let Some((kind, browser_hash, times)) = ended else {
         let earlier = find(db, "outcomes", "outcome", presented, now)?;
-        return earlier.map(|(_, outcome, _)| Some(outcome)).ok_or(StoreError::CeremonyUnknown);
+        let (_, outcome, _) = earlier.ok_or(Rejection::CeremonyUnknown)?;
+        return Ok(Some(outcome));
     };
     let (started_at, expires_at): (i64, i64) = times;
     make_room_for_outcome(db, now)?;
@@ -260,19 +268,19 @@ fn drop_oldest_of(db: &Connection, account: &[u8]) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn make_room(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
+fn make_room(db: &Connection, now: Timestamp) -> Result<(), OperationError> {
     let open: i64 = db.prepare_cached("SELECT open FROM ceremony_count")?.query_row((), |row| row.get(0))?;
     if open < OPEN_MAX { Ok(()) } else { drop_oldest(db, now) }
 }
 
-fn drop_oldest(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
+fn drop_oldest(db: &Connection, now: Timestamp) -> Result<(), OperationError> {
     let mut drop_oldest = db.prepare_cached(
         "DELETE FROM ceremonies WHERE started_at <= ? AND id_hash =
              (SELECT id_hash FROM ceremonies WHERE user_handle IS NULL ORDER BY expires_at LIMIT 1)",
     )?;
     let undisturbed_since = now.plus_seconds(-UNDISTURBED_SECONDS).unix_seconds();
     match drop_oldest.execute((undisturbed_since,))? {
-        0 => Err(StoreError::TooManyCeremonies),
+        0 => Err(Rejection::TooManyCeremonies.into()),
         _ => Ok(()),
     }
 }

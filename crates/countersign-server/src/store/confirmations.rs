@@ -4,8 +4,15 @@
 use countersign::types::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{StoreError, ceremonies::PURGE_MAX, sessions::AHEAD_SECONDS};
-use crate::token::TokenHash;
+use super::{
+    error::StoreError,
+    limits::{AHEAD_SECONDS, PURGE_MAX},
+};
+use crate::{
+    act::Act,
+    operation_error::{OperationError, Rejection},
+    token::TokenHash,
+};
 
 /// Seconds for which a confirmation is good: time enough for a person to go on, and too short for a session that was
 /// stolen later. Rule 396 has the number.
@@ -21,7 +28,7 @@ pub(crate) fn insert(
     db: &Connection,
     session: &TokenHash,
     browser: &TokenHash,
-    act: &str,
+    act: &Act,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     db.prepare_cached(
@@ -33,39 +40,38 @@ pub(crate) fn insert(
     db.prepare_cached(
         "INSERT OR REPLACE INTO confirmations (token_hash, act, browser_hash, expires_at) VALUES (?, ?, ?, ?)",
     )?
-    .execute((session, act, browser, now.plus_seconds(LIFETIME_SECONDS).unix_seconds()))?;
+    .execute((session, act.text()?, browser, now.plus_seconds(LIFETIME_SECONDS).unix_seconds()))?;
     Ok(())
 }
 
-/// When the session's confirmation of this act in this browser ends; [`StoreError::Unconfirmed`] if it has none. One from
-/// the future is none: the clock was put back since.
+/// When the session's confirmation of this act in this browser ends. `None` if there is none, or if it is from the future
+/// because the clock was put back since.
 pub(crate) fn until(
     db: &Connection,
     session: &TokenHash,
     browser: Option<&TokenHash>,
-    act: &str,
+    act: &Act,
     now: Timestamp,
-) -> Result<Timestamp, StoreError> {
+) -> Result<Option<Timestamp>, StoreError> {
     let mut find = db.prepare_cached(
         "SELECT expires_at FROM confirmations
              WHERE token_hash = ? AND act = ? AND browser_hash = ? AND expires_at > ? AND expires_at <= ?",
     )?;
     let latest = latest_end(now).unix_seconds();
-    let found =
-        find.query_row((session, act, browser, now.unix_seconds(), latest), |row| row.get(0)).optional()?;
-    found.map(Timestamp::from_unix_seconds).ok_or(StoreError::Unconfirmed)
+    let of = (session, act.text()?, browser, now.unix_seconds(), latest);
+    Ok(find.query_row(of, |row| row.get(0)).optional()?.map(Timestamp::from_unix_seconds))
 }
 
-/// Uses the session's confirmation of this act up.
+/// Uses up the session's confirmation of this act. Fails with [`Rejection::Unconfirmed`] if there is none.
 pub(crate) fn take(
     db: &Connection,
     session: &TokenHash,
     browser: Option<&TokenHash>,
-    act: &str,
+    act: &Act,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    until(db, session, browser, act, now)?;
+) -> Result<(), OperationError> {
+    until(db, session, browser, act, now)?.ok_or(Rejection::Unconfirmed)?;
     db.prepare_cached("DELETE FROM confirmations WHERE token_hash = ? AND act = ?")?
-        .execute((session, act))?;
+        .execute((session, act.text()?))?;
     Ok(())
 }

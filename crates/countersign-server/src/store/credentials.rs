@@ -7,8 +7,13 @@ use countersign::{
 };
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{StoreError, ceremonies, evidence, open::Refusal};
-use crate::{OtherRelyingParty, names, token::TokenHash};
+use super::{ceremonies, connect_error::ConnectError, error::StoreError, evidence};
+use crate::{
+    names,
+    operation_error::{Conflict, OperationError, Rejection},
+    start_error::OtherRelyingParty,
+    token::TokenHash,
+};
 
 /// The most credentials of an account: far more than anyone has devices, and few enough that `excludeCredentials`
 /// and the page stay short.
@@ -38,21 +43,21 @@ impl StoredCredential {
     }
 }
 
-/// Whether a list has the evidence in its records: as much as all else together, and more.
+/// Whether a list reads the evidence of its records, which is longer than all else together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Evidence {
-    /// It is read.
+    /// The evidence is read.
     Read,
-    /// It is not.
-    Left,
+    /// The records have no evidence.
+    Omit,
 }
 
-/// Adds a credential to an account that is there; [`StoreError::CredentialRegistered`] where its ID is registered
-/// by now, whoever has it. Where another of the account's has its label, it gets a number, so that its owner can
-/// tell the two apart.
-pub(crate) fn insert(db: &Connection, credential: &mut StoredCredential) -> Result<(), StoreError> {
+/// Adds a credential to an existing account. Fails with [`Conflict::CredentialRegistered`] if its ID is registered, to
+/// any account. If another credential of the account has its label, the label gets a number, so that its owner can
+/// distinguish the two.
+pub(crate) fn insert(db: &Connection, credential: &mut StoredCredential) -> Result<(), OperationError> {
     let record = &credential.record;
-    room_for_one_more(db, record.user_handle())?;
+    check_room(db, record.user_handle())?;
     credential.label = names::distinct(&credential.label, &labels(db, record.user_handle())?);
     let mut insert = db.prepare_cached(
         "INSERT INTO credentials (id, user_handle, record, dynamic, sign_count, backup_state, label, created_at,
@@ -73,7 +78,7 @@ pub(crate) fn insert(db: &Connection, credential: &mut StoredCredential) -> Resu
         record.attestation_format(),
         record.attestation_type(),
     ))?;
-    if inserted == 0 { Err(StoreError::CredentialRegistered) } else { Ok(()) }
+    if inserted == 0 { Err(Conflict::CredentialRegistered.into()) } else { Ok(()) }
 }
 
 /// What the account's credentials are called.
@@ -82,9 +87,9 @@ fn labels(db: &Connection, owner: &UserHandle) -> Result<Vec<String>, StoreError
     Ok(labels.query_map((owner.as_bytes(),), |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
-/// [`StoreError::TooManyCredentials`] if the account has as many credentials as it may have.
-pub(crate) fn room_for_one_more(db: &Connection, owner: &UserHandle) -> Result<(), StoreError> {
-    if count(db, owner)? < PER_ACCOUNT_MAX { Ok(()) } else { Err(StoreError::TooManyCredentials) }
+/// Fails with [`Conflict::TooManyCredentials`] if the account has as many credentials as it may have.
+pub(crate) fn check_room(db: &Connection, owner: &UserHandle) -> Result<(), OperationError> {
+    if count(db, owner)? < PER_ACCOUNT_MAX { Ok(()) } else { Err(Conflict::TooManyCredentials.into()) }
 }
 
 /// Whether a credential has this ID, in whatever account.
@@ -137,49 +142,55 @@ pub(crate) fn rename(
     owner: &UserHandle,
     id: &CredentialId,
     label: &str,
-) -> Result<StoredCredential, StoreError> {
+) -> Result<StoredCredential, OperationError> {
     let mut others = db.prepare_cached("SELECT label FROM credentials WHERE user_handle = ? AND id <> ?")?;
     let mut others = others.query_map((owner.as_bytes(), id.as_bytes()), |row| row.get::<_, String>(0))?;
     let key = names::key(label);
     if others.try_fold(false, |taken, other| Ok::<_, StoreError>(taken || names::key(&other?) == key))? {
-        return Err(StoreError::LabelTaken);
+        return Err(Rejection::LabelTaken.into());
     }
     db.prepare_cached("UPDATE credentials SET label = ? WHERE id = ? AND user_handle = ?")?.execute((
         label,
         id.as_bytes(),
         owner.as_bytes(),
     ))?;
-    find(db, id)?.filter(|found| found.record.user_handle() == owner).ok_or(StoreError::NotFound)
+    let renamed = find(db, id)?.filter(|found| found.record.user_handle() == owner);
+    Ok(renamed.ok_or(Rejection::NotFound)?)
 }
 
-/// Whether one of the account's credentials can be removed: it is there, and not the last.
-pub(crate) fn removable(db: &Connection, owner: &UserHandle, id: &CredentialId) -> Result<(), StoreError> {
+/// Fails if one of the account's credentials can't be removed, because it is not there or is the last.
+pub(crate) fn check_removable(
+    db: &Connection,
+    owner: &UserHandle,
+    id: &CredentialId,
+) -> Result<(), OperationError> {
     let mut find = db.prepare_cached("SELECT 1 FROM credentials WHERE id = ? AND user_handle = ?")?;
     if find.query_row((id.as_bytes(), owner.as_bytes()), |_| Ok(())).optional()?.is_none() {
-        return Err(StoreError::NotFound);
+        return Err(Rejection::NotFound.into());
     }
-    if count(db, owner)? > 1 { Ok(()) } else { Err(StoreError::LastCredential) }
+    if count(db, owner)? > 1 { Ok(()) } else { Err(Rejection::LastCredential.into()) }
 }
 
 /// Removes one of the account's credentials, and the sessions made with it, but never the last.
-pub(crate) fn remove(db: &Connection, owner: &UserHandle, id: &CredentialId) -> Result<(), StoreError> {
+pub(crate) fn remove(db: &Connection, owner: &UserHandle, id: &CredentialId) -> Result<(), OperationError> {
     let mut remove = db.prepare_cached("DELETE FROM credentials WHERE id = ? AND user_handle = ?")?;
     if remove.execute((id.as_bytes(), owner.as_bytes()))? == 0 {
-        return Err(StoreError::NotFound);
+        return Err(Rejection::NotFound.into());
     }
     // Counted after, in the same transaction: of two removals at once, the second finds what the first left.
-    if count(db, owner)? == 0 { Err(StoreError::LastCredential) } else { Ok(()) }
+    if count(db, owner)? == 0 { Err(Rejection::LastCredential.into()) } else { Ok(()) }
 }
 
-/// Stores what an authentication changed, unless the record changed since the authentication was judged by it.
+/// Stores what an authentication changed. Fails with [`OperationError::RecordChanged`] if the record changed since the
+/// authentication was judged by it.
 ///
-/// For a transaction that writes: nobody else writes between the comparison and the change.
+/// Call it in a writing transaction, so that nothing is written between the comparison and the change.
 pub(crate) fn record_use(
     db: &Connection,
     owner: &UserHandle,
     update: &CredentialUpdate,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<(), OperationError> {
     let id = update.credential_id.as_bytes();
     let mut find = db.prepare_cached(
         "SELECT dynamic, CASE WHEN dynamic IS NULL THEN record END FROM credentials
@@ -187,7 +198,7 @@ pub(crate) fn record_use(
     )?;
     let stored = find.query_row((id, owner.as_bytes()), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     if stored.map(dynamic_part).transpose()?.as_ref() != Some(&update.previous) {
-        return Err(StoreError::RecordChanged);
+        return Err(OperationError::RecordChanged);
     }
     let mut write = db.prepare_cached(
         "UPDATE credentials SET dynamic = ?, sign_count = ?, backup_state = ?, last_used_at = ? WHERE id = ?",
@@ -216,7 +227,7 @@ fn dynamic_part((dynamic, record): (Option<String>, Option<String>)) -> Result<D
 pub(super) fn of_other_relying_party(
     db: &Connection,
     rp_id: &str,
-) -> Result<Option<OtherRelyingParty>, Refusal> {
+) -> Result<Option<OtherRelyingParty>, ConnectError> {
     let has_table = "SELECT count(*) FROM sqlite_schema WHERE name = 'credentials'";
     if db.query_row(has_table, (), |row| row.get::<_, i64>(0))? == 0 {
         return Ok(None);

@@ -13,10 +13,11 @@ use tempfile::TempDir;
 use tokio::runtime::{Handle, Runtime};
 
 use super::{
-    Store, StoreError, accounts,
-    ceremonies::{self, Kind, Memory, NewCeremony, Presented},
+    Store, accounts,
+    ceremonies::{self, Content, Kind, NewCeremony, Presented},
     credentials::{self, Evidence, StoredCredential},
 };
+use crate::operation_error::{Conflict, OperationError, Rejection};
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
 
@@ -30,46 +31,48 @@ struct Sqlite {
 impl Sqlite {
     fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&rusqlite::Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        work: impl FnOnce(&rusqlite::Connection) -> Result<T, OperationError> + Send + 'static,
+    ) -> Result<T, OperationError> {
         self.runtime.block_on(self.store.write(work))
     }
 }
 
 impl CredentialStore for Sqlite {
-    type Error = StoreError;
+    type Error = OperationError;
 
-    fn insert(&self, record: &CredentialRecord) -> Result<Inserted, StoreError> {
+    fn insert(&self, record: &CredentialRecord) -> Result<Inserted, OperationError> {
         let mut credential = StoredCredential::new(record.clone(), "Key".into(), NOW);
         let inserted = self.write(move |db| {
             let owner = credential.record.user_handle();
             // A credential belongs to an account, which the kit knows nothing of.
             match accounts::insert(db, owner, &base64url::encode(owner.as_bytes()).replace('_', "."), NOW) {
-                Ok(()) | Err(StoreError::NameTaken) => credentials::insert(db, &mut credential),
+                Ok(()) | Err(OperationError::Conflict(Conflict::NameTaken)) => {
+                    credentials::insert(db, &mut credential)
+                }
                 Err(other) => Err(other),
             }
         });
         match inserted {
             Ok(()) => Ok(Inserted::Stored),
-            Err(StoreError::CredentialRegistered) => Ok(Inserted::IdTaken),
+            Err(OperationError::Conflict(Conflict::CredentialRegistered)) => Ok(Inserted::IdTaken),
             Err(other) => Err(other),
         }
     }
 
-    fn find(&self, id: &CredentialId) -> Result<Option<CredentialRecord>, StoreError> {
+    fn find(&self, id: &CredentialId) -> Result<Option<CredentialRecord>, OperationError> {
         let id = id.clone();
         let found = self.runtime.block_on(self.store.read(move |db| credentials::find(db, &id)))?;
         Ok(found.map(|stored| stored.record))
     }
 
-    fn list(&self, user: &UserHandle) -> Result<Vec<CredentialRecord>, StoreError> {
+    fn list(&self, user: &UserHandle) -> Result<Vec<CredentialRecord>, OperationError> {
         let user = user.clone();
         let listed =
             self.runtime.block_on(self.store.read(move |db| credentials::list(db, &user, Evidence::Read)))?;
         Ok(listed.into_iter().map(|stored| stored.record).collect())
     }
 
-    fn update(&self, update: &CredentialUpdate) -> Result<Updated, StoreError> {
+    fn update(&self, update: &CredentialUpdate) -> Result<Updated, OperationError> {
         let update = update.clone();
         self.write(move |db| {
             let Some(found) = credentials::find(db, &update.credential_id)? else {
@@ -77,26 +80,26 @@ impl CredentialStore for Sqlite {
             };
             match credentials::record_use(db, found.record.user_handle(), &update, NOW) {
                 Ok(()) => Ok(Updated::Stored),
-                Err(StoreError::RecordChanged) => Ok(Updated::Changed),
+                Err(OperationError::RecordChanged) => Ok(Updated::Changed),
                 Err(other) => Err(other),
             }
         })
     }
 
-    fn remove(&self, user: &UserHandle, id: &CredentialId) -> Result<Removed, StoreError> {
+    fn remove(&self, user: &UserHandle, id: &CredentialId) -> Result<Removed, OperationError> {
         let (user, id) = (user.clone(), id.clone());
         match self.write(move |db| credentials::remove(db, &user, &id)) {
             Ok(()) => Ok(Removed::Gone),
-            Err(StoreError::NotFound) => Ok(Removed::Missing),
+            Err(OperationError::Rejected(Rejection::NotFound)) => Ok(Removed::Missing),
             Err(other) => Err(other),
         }
     }
 }
 
 impl CeremonyStore for Sqlite {
-    type Error = StoreError;
+    type Error = OperationError;
 
-    fn put(&self, id: &[u8], state: &[u8], expires_at: Timestamp) -> Result<(), StoreError> {
+    fn put(&self, id: &[u8], state: &[u8], expires_at: Timestamp) -> Result<(), OperationError> {
         let state = String::from_utf8(state.to_vec()).expect("the kit's states are text");
         let new = NewCeremony {
             kind: Kind::Session,
@@ -109,11 +112,11 @@ impl CeremonyStore for Sqlite {
         // A server's names are random and never come again, as the kit's do.
         self.write(move |db| {
             db.execute("DELETE FROM outcomes WHERE id_hash = ?", (new.id_hash,))?;
-            ceremonies::open(db, &new, NOW)
+            ceremonies::insert(db, &new, NOW)
         })
     }
 
-    fn take(&self, id: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>, StoreError> {
+    fn take(&self, id: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>, OperationError> {
         let presented = Presented {
             id: sha256(&[id]),
             browser: Some(sha256(&[b"browser"])),
@@ -122,10 +125,10 @@ impl CeremonyStore for Sqlite {
         // As a finish does, though in one transaction: what another one ended is not taken again.
         self.write(move |db| {
             let bound = match ceremonies::bind(db, &presented, now) {
-                Err(StoreError::CeremonyUnknown) => return Ok(None),
+                Err(OperationError::Rejected(Rejection::CeremonyUnknown)) => return Ok(None),
                 bound => bound?,
             };
-            let Memory::State(state) = bound.memory else { return Ok(None) };
+            let Content::State(state) = bound.content else { return Ok(None) };
             let earlier = ceremonies::end(db, &presented, "{}", now)?;
             Ok(earlier.is_none().then(|| state.into_bytes()))
         })

@@ -9,7 +9,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// The database file and its log, as they are open.
 #[derive(Debug)]

@@ -8,10 +8,7 @@ use std::{
 use rusqlite::Connection;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
-use super::{
-    StoreError,
-    open::{self, Refusal},
-};
+use super::{connect, connect_error::ConnectError, error::StoreError};
 
 /// How many reads run at once. Each is an index look-up of some microseconds, so that a few connections keep up
 /// with many cores, and each connection costs its page cache (2 MB).
@@ -25,22 +22,26 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn open(path: &Path) -> Result<Self, Refusal> {
-        let idle = (0..CONNECTIONS).map(|_| open::reader(path)).collect::<Result<Vec<_>, _>>()?;
+    pub(super) fn open(path: &Path) -> Result<Self, ConnectError> {
+        let idle = (0..CONNECTIONS).map(|_| connect::reader(path)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { permits: Arc::new(Semaphore::new(CONNECTIONS)), idle: Arc::new(Mutex::new(idle)) })
     }
 
-    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(super) async fn run<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
     {
         let permit = self.permits.clone().acquire_owned().await.map_err(|_| StoreError::Closed)?;
         let idle = self.idle.clone();
         // The permit goes along: the work goes on where the caller no longer waits, and the connection with it.
         let task = spawn_blocking(move || {
             let lent = Lent { connection: take(&idle), idle };
-            let outcome = lent.connection.as_ref().ok_or(StoreError::Closed).and_then(work);
+            let outcome = match &lent.connection {
+                Some(connection) => work(connection),
+                None => Err(StoreError::Closed.into()),
+            };
             drop(lent);
             drop(permit);
             outcome

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::open::Refusal;
+use super::{accounts, connect_error::ConnectError, evidence};
 
 /// `PRAGMA application_id` of our databases, which spells `CtSn`.
 pub(super) const APPLICATION_ID: i64 = 0x4374_536e;
@@ -125,7 +125,7 @@ ALTER TABLE credentials ADD COLUMN attestation_type TEXT;
 ";
 
 /// Whether the file is empty, or a database of ours that this program knows. Writes nothing.
-pub(super) fn check(connection: &Connection) -> Result<(), Refusal> {
+pub(super) fn check(connection: &Connection) -> Result<(), ConnectError> {
     // One transaction: another server may be making the tables at this moment.
     let transaction = connection.unchecked_transaction()?;
     let application = read(&transaction, "application_id")?;
@@ -135,14 +135,16 @@ pub(super) fn check(connection: &Connection) -> Result<(), Refusal> {
     match (application, version) {
         (0, 0) if objects == 0 => Ok(()),
         (APPLICATION_ID, 1..=VERSION) => Ok(()),
-        (APPLICATION_ID, newer) if newer > VERSION => Err(Refusal::TooNew(newer)),
-        _ => Err(Refusal::NotOurs),
+        (APPLICATION_ID, newer) if newer > VERSION => {
+            Err(ConnectError::TooNew { found: newer, known: VERSION })
+        }
+        _ => Err(ConnectError::NotOurs),
     }
 }
 
 /// Brings an empty or older database up to [`VERSION`], one transaction a step: a server that is stopped halfway
 /// goes on from there when it starts again.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), Refusal> {
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), ConnectError> {
     for (from, step) in (0..).zip(MIGRATIONS) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Read under the lock: another process may be starting on the same file.
@@ -151,9 +153,9 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Refusal> {
         }
         transaction.execute_batch(step)?;
         if step == OUTCOMES {
-            super::evidence::part(&transaction)?;
+            evidence::part(&transaction)?;
             // Names that look the same have the same key since then.
-            super::accounts::renew_keys(&transaction)?;
+            accounts::renew_keys(&transaction)?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", from.saturating_add(1))?;

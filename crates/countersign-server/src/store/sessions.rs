@@ -6,8 +6,11 @@ use countersign::{
 };
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{StoreError, confirmations};
-use crate::token::TokenHash;
+use super::{confirmations, error::StoreError, limits::AHEAD_SECONDS};
+use crate::{
+    operation_error::{OperationError, Rejection},
+    token::TokenHash,
+};
 
 /// Seconds after which a session that nobody used is over: a week, so that who comes back every few days stays
 /// signed in.
@@ -18,10 +21,6 @@ pub(crate) const LIFETIME_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 /// Seconds for which a use is not written down again: reading costs no write then.
 pub(crate) const SEEN_SECONDS: i64 = 5 * 60;
-
-/// Seconds by which a row may seem to be from the future: clocks of servers over one database differ by that much. One
-/// beyond was made while the clock was ahead, and would be good that much longer, or again when its time has come.
-pub(super) const AHEAD_SECONDS: i64 = 60;
 
 /// The most sessions of an account; the one used longest ago ends for another.
 const PER_ACCOUNT_MAX: i64 = 64;
@@ -90,11 +89,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// The session as it is now; [`StoreError::SessionOver`] if it is over, [`StoreError::AccountChanged`] if it is
-    /// another account's.
-    pub(crate) fn session(&self, db: &Connection, now: Timestamp) -> Result<Session, StoreError> {
-        let session = find(db, &self.token_hash, now)?.ok_or(StoreError::SessionOver)?;
-        if session.user == self.account { Ok(session) } else { Err(StoreError::AccountChanged) }
+    /// The session as it is now. Fails with [`Rejection::SessionOver`] if it is over, and with
+    /// [`Rejection::AccountChanged`] if it is another account's.
+    pub(crate) fn session(&self, db: &Connection, now: Timestamp) -> Result<Session, OperationError> {
+        let session = find(db, &self.token_hash, now)?.ok_or(Rejection::SessionOver)?;
+        if session.user == self.account { Ok(session) } else { Err(Rejection::AccountChanged.into()) }
     }
 }
 
@@ -161,8 +160,8 @@ pub(crate) fn put_right(db: &Connection, token_hash: &TokenHash, now: Timestamp)
     Ok(())
 }
 
-/// Writes down that a session was used.
-pub(crate) fn seen(db: &Connection, token_hash: &TokenHash, now: Timestamp) -> Result<(), StoreError> {
+/// Records that a session was used.
+pub(crate) fn record_use(db: &Connection, token_hash: &TokenHash, now: Timestamp) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE sessions SET seen_at = ? WHERE token_hash = ?")?
         .execute((now.unix_seconds(), token_hash))?;
     Ok(())
@@ -182,8 +181,8 @@ pub(crate) fn public_id(token_hash: &TokenHash) -> String {
     base64url::encode(sha256(&[PUBLIC_ID, token_hash]))
 }
 
-/// What a list says of a session.
-pub(crate) struct Listed {
+/// A session in a list.
+pub(crate) struct ListedSession {
     /// The hash of its token.
     pub(crate) token_hash: TokenHash,
     /// The label of the credential that it was made with.
@@ -194,8 +193,19 @@ pub(crate) struct Listed {
     pub(crate) seen_at: Timestamp,
 }
 
+impl ListedSession {
+    /// The public ID of the session.
+    pub(crate) fn public_id(&self) -> String {
+        public_id(&self.token_hash)
+    }
+}
+
 /// The account's sessions that are not over, the one used last first.
-pub(crate) fn list(db: &Connection, user: &UserHandle, now: Timestamp) -> Result<Vec<Listed>, StoreError> {
+pub(crate) fn list(
+    db: &Connection,
+    user: &UserHandle,
+    now: Timestamp,
+) -> Result<Vec<ListedSession>, StoreError> {
     let mut list = db.prepare_cached(&format!(
         "SELECT token_hash, label, sessions.created_at, seen_at FROM sessions
          JOIN credentials ON credentials.id = credential_id
@@ -203,7 +213,7 @@ pub(crate) fn list(db: &Connection, user: &UserHandle, now: Timestamp) -> Result
     ))?;
     let [expired, idle, latest] = alive_at(now);
     let rows = list.query_map((user.as_bytes(), expired, idle, latest), |row| {
-        Ok(Listed {
+        Ok(ListedSession {
             token_hash: row.get(0)?,
             label: row.get(1)?,
             created_at: Timestamp::from_unix_seconds(row.get(2)?),

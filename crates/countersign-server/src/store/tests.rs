@@ -1,6 +1,7 @@
 use tempfile::TempDir;
 
 use super::*;
+use crate::operation_error::{Conflict, OperationError};
 
 fn store() -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
@@ -8,14 +9,14 @@ fn store() -> (TempDir, Store) {
     (folder, store)
 }
 
-fn add(db: &Connection, name: &str) -> Result<(), StoreError> {
+fn add(db: &Connection, name: &str) -> Result<(), OperationError> {
     let handle = countersign::UserHandle::new(name.as_bytes()).unwrap();
     accounts::insert(db, &handle, name, countersign::Timestamp::from_unix_seconds(0))
 }
 
 async fn names(store: &Store) -> Vec<String> {
     store
-        .read(|db| {
+        .read(|db| -> Result<_, OperationError> {
             let mut names = db.prepare("SELECT name FROM accounts ORDER BY name")?;
             let rows = names.query_map((), |row| row.get(0))?;
             Ok(rows.collect::<Result<Vec<String>, _>>()?)
@@ -34,7 +35,7 @@ async fn a_write_that_fails_halfway_leaves_nothing() {
             add(db, "BEFORE")
         })
         .await;
-    assert!(matches!(outcome, Err(StoreError::NameTaken)));
+    assert!(matches!(outcome, Err(OperationError::Conflict(Conflict::NameTaken))));
     assert_eq!(names(&store).await, ["before"]);
 }
 
@@ -54,7 +55,7 @@ async fn writes_at_once_share_transactions_and_fail_alone() {
     for task in tasks {
         match task.await.unwrap() {
             Ok(()) => done += 1,
-            Err(StoreError::NameTaken) => refused += 1,
+            Err(OperationError::Conflict(Conflict::NameTaken)) => refused += 1,
             Err(other) => panic!("{other}"),
         }
     }
@@ -72,7 +73,7 @@ async fn a_transaction_that_breaks_off_is_nobody_s_success_and_the_next_one_work
             Ok(db.execute_batch("ROLLBACK")?)
         })
         .await;
-    assert!(matches!(outcome, Err(StoreError::BrokenOff)));
+    assert!(matches!(outcome, Err(OperationError::Store(StoreError::BrokenOff))));
     store.write(|db| add(db, "kept")).await.unwrap();
     assert_eq!(names(&store).await, ["kept"]);
 }
@@ -81,7 +82,7 @@ async fn a_transaction_that_breaks_off_is_nobody_s_success_and_the_next_one_work
 async fn a_full_disk_is_an_error_and_not_the_end() {
     let (_folder, store) = store();
     let limit = |pages: i64| {
-        store.write(move |db| {
+        store.write(move |db| -> Result<_, OperationError> {
             Ok(db.query_row(&format!("PRAGMA max_page_count = {pages}"), (), |row| row.get::<_, i64>(0))?)
         })
     };
@@ -89,7 +90,7 @@ async fn a_full_disk_is_an_error_and_not_the_end() {
     let long = "n".repeat(100_000);
     let outcome = store.write(move |db| add_with_handle(db, 1, &long)).await;
     assert!(
-        matches!(&outcome, Err(StoreError::Failed(error))
+        matches!(&outcome, Err(OperationError::Store(StoreError::Sqlite(error)))
         if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)),
         "{outcome:?}"
     );
@@ -99,7 +100,7 @@ async fn a_full_disk_is_an_error_and_not_the_end() {
     assert_eq!(names(&store).await, ["kept"]);
 }
 
-fn add_with_handle(db: &Connection, handle: u8, name: &str) -> Result<(), StoreError> {
+fn add_with_handle(db: &Connection, handle: u8, name: &str) -> Result<(), OperationError> {
     let handle = countersign::UserHandle::new([handle]).unwrap();
     accounts::insert(db, &handle, name, countersign::Timestamp::from_unix_seconds(0))
 }
@@ -108,7 +109,7 @@ fn add_with_handle(db: &Connection, handle: u8, name: &str) -> Result<(), StoreE
 async fn a_reader_can_t_write() {
     let (_folder, store) = store();
     let outcome = store.read(|db| add(db, "no")).await;
-    assert!(matches!(outcome, Err(StoreError::Failed(_))));
+    assert!(matches!(outcome, Err(OperationError::Store(StoreError::Sqlite(_)))));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,7 +170,7 @@ async fn names_of_older_schemas_get_the_keys_of_today_and_twins_keep_theirs() {
     }
     drop(db);
     let store = Store::open(&path).unwrap();
-    let keys = |db: &Connection| {
+    let keys = |db: &Connection| -> Result<_, OperationError> {
         let mut keys = db.prepare("SELECT name_key FROM accounts ORDER BY user_handle")?;
         let rows = keys.query_map((), |row| row.get(0))?;
         Ok(rows.collect::<Result<Vec<String>, _>>()?)
@@ -202,11 +203,11 @@ async fn a_record_of_schema_1_is_read_and_its_dynamic_part_written_apart() {
     write(update.clone()).await.unwrap();
     assert_eq!(find().await.unwrap().unwrap().record, next);
     // The same again was judged by what is no longer there.
-    assert!(matches!(write(update).await, Err(StoreError::RecordChanged)));
+    assert!(matches!(write(update).await, Err(OperationError::RecordChanged)));
     let again = update_between(&next, &next.clone().with_sign_count(7));
     write(again).await.unwrap();
     let written: (String, i64, i64, String) = store
-        .read(|db| {
+        .read(|db| -> Result<_, OperationError> {
             let columns = "SELECT record, sign_count, backup_state, dynamic FROM credentials";
             Ok(db.query_row(columns, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?)
         })
@@ -263,7 +264,7 @@ async fn assert_whole(store: &Store, record: countersign::CredentialRecord) {
     assert_eq!(found.attestation, Some(("packed".into(), "self".into())));
     let owner = record.user_handle().clone();
     let listed =
-        store.read(move |db| credentials::list(db, &owner, credentials::Evidence::Left)).await.unwrap();
+        store.read(move |db| credentials::list(db, &owner, credentials::Evidence::Omit)).await.unwrap();
     assert_eq!(listed[0].record, record.with_evidence(None));
     assert_eq!(listed[0].attestation, found.attestation);
     let session = store.read(move |db| sessions::find(db, &[7; 32], now)).await.unwrap().unwrap();
@@ -282,11 +283,11 @@ async fn schema_2_becomes_schema_3_without_loss() {
     let ended = store.write(move |db| {
         let bound = ceremonies::bind(db, &presented, now)?;
         assert!(bound.is(ceremonies::Kind::Session));
-        assert!(matches!(bound.memory, ceremonies::Memory::State(state) if state == "the state"));
+        assert!(matches!(bound.content, ceremonies::Content::State(state) if state == "the state"));
         ceremonies::end(db, &presented, "{}", now)
     });
     assert_eq!(ended.await.unwrap(), None);
-    let counts = store.read(|db| {
+    let counts = store.read(|db| -> Result<_, OperationError> {
         let counts = "SELECT open, finished FROM ceremony_count";
         Ok(db.query_row(counts, (), |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?)
     });
@@ -319,7 +320,8 @@ async fn evidence_of_a_record_of_version_1_is_parted_and_one_that_can_t_be_read_
 
     let (_folder, path) = schema_2("{}");
     let store = Store::open(&path).unwrap();
-    let kept = store
-        .read(|db| Ok(db.query_row("SELECT record FROM credentials", (), |row| row.get::<_, String>(0))?));
+    let kept = store.read(|db| -> Result<_, OperationError> {
+        Ok(db.query_row("SELECT record FROM credentials", (), |row| row.get::<_, String>(0))?)
+    });
     assert_eq!(kept.await.unwrap(), "{}");
 }

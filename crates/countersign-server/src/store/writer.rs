@@ -10,7 +10,7 @@ use std::{io, mem, sync::Arc, thread};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{StoreError, presence::Presence};
+use super::{error::StoreError, presence::Presence};
 
 /// The most writes that share a transaction: enough that the disk no longer sets the pace, few enough that other
 /// processes get their turn.
@@ -42,10 +42,11 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
-    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(super) async fn run<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
     {
         let (answer, outcome) = oneshot::channel();
         let job = Write { step: Step::Waiting(work), answer };
@@ -104,21 +105,22 @@ fn commit(batch: &mut [Box<dyn Job>], connection: &Connection) -> Result<(), Sto
     })
 }
 
-struct Write<T, F> {
-    step: Step<T, F>,
-    answer: oneshot::Sender<Result<T, StoreError>>,
+struct Write<T, E, F> {
+    step: Step<T, E, F>,
+    answer: oneshot::Sender<Result<T, E>>,
 }
 
-enum Step<T, F> {
+enum Step<T, E, F> {
     Waiting(F),
-    Done(Result<T, StoreError>),
+    Done(Result<T, E>),
     Lost,
 }
 
-impl<T, F> Job for Write<T, F>
+impl<T, E, F> Job for Write<T, E, F>
 where
     T: Send,
-    F: FnOnce(&Connection) -> Result<T, StoreError> + Send,
+    E: From<StoreError> + Send,
+    F: FnOnce(&Connection) -> Result<T, E> + Send,
 {
     fn run(&mut self, connection: &Connection) {
         if let Step::Waiting(work) = mem::replace(&mut self.step, Step::Lost) {
@@ -130,24 +132,26 @@ where
         let outcome = match self.step {
             // An error is the answer in any case: it says more than that the transaction is lost.
             Step::Done(outcome) if committed || outcome.is_err() => outcome,
-            _ => Err(StoreError::BrokenOff),
+            _ => Err(StoreError::BrokenOff.into()),
         };
         // Whoever no longer waits doesn't need the answer.
         let _ = self.answer.send(outcome);
     }
 }
 
-fn in_savepoint<T>(
+fn in_savepoint<T, E: From<StoreError>>(
     connection: &Connection,
-    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    connection.prepare_cached("SAVEPOINT one")?.execute(())?;
+    work: impl FnOnce(&Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let execute =
+        |statement| -> Result<_, StoreError> { Ok(connection.prepare_cached(statement)?.execute(())?) };
+    execute("SAVEPOINT one")?;
     let outcome = work(connection);
     if outcome.is_err() && !connection.is_autocommit() {
-        connection.prepare_cached("ROLLBACK TO one")?.execute(())?;
+        execute("ROLLBACK TO one")?;
     }
     if !connection.is_autocommit() {
-        connection.prepare_cached("RELEASE one")?.execute(())?;
+        execute("RELEASE one")?;
     }
     outcome
 }

@@ -1,7 +1,7 @@
 //! Accounts and sign-ins: what they need, and that each is had once.
 
 use countersign::{relying_party::policy::BackupEligibilityChange, types::base64url};
-use countersign_server::http::router;
+use countersign_server::router;
 use serde_json::{Value, json};
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use countersign_server::{Config, StartError, http::router};
+use countersign_server::{Config, StartError, router};
 use rusqlite::Connection;
 use serde_json::json;
 

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use axum::http::Request;
-use countersign_server::{Config, http::router};
+use countersign_server::{Config, router};
 use serde_json::json;
 
 use crate::site::{Answer, Client, ORIGIN, Site};

@@ -12,7 +12,7 @@ use countersign_metadata::testing::{CertificateBuilder, Key, TestChain};
 use countersign_server::{
     Config, Listen, MetadataConfig, MetadataSource, Registrations, Server,
     fetch::{FetchConfig, Schedule},
-    http::router,
+    router,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -76,7 +76,7 @@ impl Place {
         fetch.authorities = vec![Https::write_authority(self.path())];
         fetch.schedule = schedule;
         fetch.length_max = 100_000;
-        let mut metadata = MetadataConfig::of(MetadataSource::Url(fetch));
+        let mut metadata = MetadataConfig::from_source(MetadataSource::Url(fetch));
         metadata.roots = vec![self.path().join("root.pem")];
         metadata.registrations = registrations;
         let mut config = Config::new(self.path().join("data/countersign.sqlite3"));

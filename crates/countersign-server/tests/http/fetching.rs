@@ -2,12 +2,12 @@
 
 use std::{path::Path, time::Duration};
 
-use countersign_server::fetch::{Answer, Client, FetchConfig, FetchError, RetryAfter, Validators};
+use countersign_server::fetch::{Answer, Client, FetchConfig, FetchError, HttpValidators, RetryAfter};
 
 use crate::https::{Https, Reply};
 
 /// A client of the server that takes 1000 bytes, and its server's answer to a request with these validators.
-fn get(server: &Https, known: Option<&Validators>, replies: Vec<Reply>) -> Result<Answer, FetchError> {
+fn get(server: &Https, known: Option<&HttpValidators>, replies: Vec<Reply>) -> Result<Answer, FetchError> {
     let folder = tempfile::tempdir().unwrap();
     for reply in replies {
         server.answer(reply);
@@ -28,7 +28,7 @@ fn refused(replies: Vec<Reply>) -> FetchError {
 }
 
 /// What the server names a version by, as the client had it from the server.
-fn named(fields: &[&str]) -> Validators {
+fn named(fields: &[&str]) -> HttpValidators {
     match get(&Https::start(), None, vec![Reply::ok(fields, b"x")]).unwrap() {
         Answer::Content { validators, .. } => validators,
         Answer::NotModified => panic!("nothing was named"),

@@ -7,7 +7,7 @@ use countersign::types::CreationOptions;
 use countersign_authenticator::{Attestation, Attester, Authenticator, Client as Browser};
 use countersign_metadata::testing::TestChain;
 use countersign_server::{
-    Config, Listen, MetadataConfig, MetadataSource, Registrations, Server, StartError, http::router,
+    Config, Listen, MetadataConfig, MetadataSource, Registrations, Server, StartError, router,
 };
 use serde_json::{Value, json};
 

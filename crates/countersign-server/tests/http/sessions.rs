@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use countersign_server::{Config, http::router};
+use countersign_server::{Config, router};
 
 use crate::{
     authenticator::Passkey,

@@ -2,7 +2,7 @@
 //! upon it.
 
 use countersign::types::base64url;
-use countersign_server::{Config, UnknownSignals, http::router};
+use countersign_server::{Config, UnknownSignals, router};
 use serde_json::{Value, json};
 
 use crate::{

@@ -1,16 +1,16 @@
-//! Opening the database file, and saying in one sentence why that failed.
+//! The connections to the database file.
 
 use std::{
     fs, io,
-    path::{Path, PathBuf},
+    path::Path,
     thread,
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::schema;
-use crate::StartError;
+use super::{connect_error::ConnectError, schema};
+use crate::start_error::StartError;
 
 /// How long a statement waits for another process's lock. A write of another server takes milliseconds; whoever
 /// holds the lock longer than this is not about to let go.
@@ -25,41 +25,22 @@ const BUSY_PAUSE: Duration = Duration::from_millis(20);
 /// More statements than the operations have, so that none is ever prepared twice.
 const PREPARED_STATEMENTS: usize = 64;
 
-/// What [`file`] found.
-#[derive(Debug)]
-pub(super) enum Refusal {
-    /// SQLite's own error.
-    Sqlite(rusqlite::Error),
-    /// The file can't be written to.
-    ReadOnly,
-    /// Not this application's.
-    NotOurs,
-    /// Of a newer schema.
-    TooNew(i64),
-}
-
-impl From<rusqlite::Error> for Refusal {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
-    }
-}
-
 /// The connection that writes, to a file that is there, is ours, and can be written to.
-pub(super) fn file(path: &Path) -> Result<Connection, StartError> {
+pub(super) fn open_database(path: &Path) -> Result<Connection, StartError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         create_folder(folder).map_err(|error| StartError::Folder(folder.to_path_buf(), error))?;
     }
     create_file(path).map_err(|error| StartError::File(path.to_path_buf(), error))?;
-    writable(path).map_err(|error| refusal(path, &error))
+    writable(path).map_err(|error| error.into_start_error(path))
 }
 
-fn writable(path: &Path) -> Result<Connection, Refusal> {
+fn writable(path: &Path) -> Result<Connection, ConnectError> {
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(BUSY_TIMEOUT_AT_START)?;
     // Before anything that writes: a file that is not ours stays as it is.
     schema::check(&connection)?;
     if connection.is_readonly(rusqlite::MAIN_DB)? {
-        return Err(Refusal::ReadOnly);
+        return Err(ConnectError::ReadOnly);
     }
     write_ahead(&connection)?;
     // Each commit reaches the disk before it is answered, also where the machine loses power.
@@ -87,7 +68,7 @@ fn write_ahead(connection: &Connection) -> Result<(), rusqlite::Error> {
 }
 
 /// A connection that reads.
-pub(super) fn reader(path: &Path) -> Result<Connection, Refusal> {
+pub(super) fn reader(path: &Path) -> Result<Connection, ConnectError> {
     // Opened for writing, since a reader of a write-ahead log keeps its index up to date; `query_only` is the bar.
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -95,7 +76,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, Refusal> {
     Ok(connection)
 }
 
-fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Refusal> {
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection, ConnectError> {
     // No mutex: each connection has one user at a time. No URI flag: a path is a path.
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
@@ -128,40 +109,5 @@ fn create_file(path: &Path) -> io::Result<()> {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
-    }
-}
-
-/// The sentence for what SQLite said.
-pub(super) fn refusal(path: &Path, refusal: &Refusal) -> StartError {
-    let path = PathBuf::from(path);
-    let error = match refusal {
-        Refusal::ReadOnly => return StartError::DatabaseReadOnly(path),
-        Refusal::NotOurs => return StartError::NotCountersign(path),
-        Refusal::TooNew(found) => {
-            return StartError::DatabaseTooNew { path, found: *found, known: schema::VERSION };
-        }
-        Refusal::Sqlite(error) => error,
-    };
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StartError::DatabaseLocked(path),
-        Some(ErrorCode::NotADatabase) => StartError::NotCountersign(path),
-        Some(ErrorCode::ReadOnly) => StartError::DatabaseReadOnly(path),
-        Some(ErrorCode::CannotOpen) => {
-            let reason = match fs::metadata(&path) {
-                Ok(found) if found.is_dir() => "it is a folder",
-                _ => "the file, or the log beside it, can't be opened",
-            };
-            StartError::Database(path, reason.into())
-        }
-        _ => StartError::Database(path, words(error)),
-    }
-}
-
-/// SQLite's own words for an error, without rusqlite's around them.
-fn words(error: &rusqlite::Error) -> String {
-    match error {
-        rusqlite::Error::SqliteFailure(code, None) => ffi::code_to_str(code.extended_code).into(),
-        rusqlite::Error::SqliteFailure(_, Some(words)) => words.clone(),
-        other => other.to_string(),
     }
 }

@@ -1,31 +1,31 @@
-//! What a session confirms with a passkey before it is done.
+//! The acts that a session confirms with a passkey.
 
 use countersign::types::{CredentialId, UserHandle};
 use serde::{Deserialize, Serialize};
 
-/// An act that takes a confirmation. Its JSON, as it is written here, is what the signature covers and what is stored.
+/// An act that requires a confirmation. The signature covers its JSON, which is also stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) enum Act {
-    /// To add a credential to the account.
+    /// Adds a credential to the account.
     AddCredential {},
-    /// To remove this one.
+    /// Removes a credential.
     RemoveCredential {
-        /// Its ID.
+        /// The ID of the credential.
         credential: CredentialId,
     },
-    /// To delete the account.
+    /// Deletes the account.
     DeleteAccount {},
 }
 
 impl Act {
-    /// Its one text.
+    /// The JSON of the act. Equal acts have equal texts.
     pub(crate) fn text(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(self)
     }
 
-    /// What an assertion that confirms it is bound to: the act, the account and the session.
-    pub(super) fn bound_data(
+    /// The data that a confirmation is bound to: the act, the account and the session.
+    pub(crate) fn bound_data(
         &self,
         account: &UserHandle,
         session: &str,

@@ -5,39 +5,16 @@ use std::{fmt::Write as _, io, path::Path};
 
 use countersign::Timestamp;
 
+use super::validators::{HttpValidators, is_kept};
 use crate::files;
-
-/// The most bytes of a validator that is kept: an entity tag of today is a hash, and an honest one no book.
-const VALIDATOR_MAX: usize = 1024;
 
 /// The most bytes of the file: an address of 64 KiB, which no server takes, and two validators.
 const FILE_MAX: usize = 128 * 1024;
 
-/// What the server calls the version that it sent.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct Validators {
-    /// Its entity tag, as it came.
-    pub etag: Option<String>,
-    /// When it was last modified, as it came: asked by only where there is no entity tag.
-    pub last_modified: Option<String>,
-}
-
-impl Validators {
-    pub(super) fn new(etag: Option<&str>, last_modified: Option<&str>) -> Self {
-        let kept = |text: Option<&str>| text.filter(|text| is_kept(text)).map(str::to_owned);
-        Self { etag: kept(etag), last_modified: kept(last_modified) }
-    }
-}
-
-fn is_kept(text: &str) -> bool {
-    (1..=VALIDATOR_MAX).contains(&text.len()) && text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
-}
-
 /// The last good answer of a server, as a small file beside the metadata: what can't be read costs a full download and
 /// nothing more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remembered {
+pub struct LastFetch {
     /// Where it was fetched.
     pub url: String,
     /// The number of the BLOB.
@@ -45,10 +22,10 @@ pub struct Remembered {
     /// When the server last said that it is the newest.
     pub checked_at: Timestamp,
     /// What the server calls it.
-    pub validators: Validators,
+    pub validators: HttpValidators,
 }
 
-impl Remembered {
+impl LastFetch {
     /// Reads the file.
     pub fn read(path: &Path) -> Option<Self> {
         let content = files::read(path, FILE_MAX).ok()?;
@@ -69,7 +46,7 @@ impl Remembered {
             url: value("url")?.to_owned(),
             number: value("number")?.parse().ok()?,
             checked_at: Timestamp::from_unix_seconds(value("checked-at")?.parse().ok()?),
-            validators: Validators::new(value("etag"), value("last-modified")),
+            validators: HttpValidators::new(value("etag"), value("last-modified")),
         })
     }
 
@@ -94,12 +71,12 @@ impl Remembered {
 mod tests {
     use super::*;
 
-    fn remembered(etag: Option<&str>) -> Remembered {
-        Remembered {
+    fn remembered(etag: Option<&str>) -> LastFetch {
+        LastFetch {
             url: "https://mds.example.org/".into(),
             number: 31,
             checked_at: Timestamp::from_unix_seconds(1_767_225_600),
-            validators: Validators::new(etag, Some("Sun, 06 Nov 1994 08:49:37 GMT")),
+            validators: HttpValidators::new(etag, Some("Sun, 06 Nov 1994 08:49:37 GMT")),
         }
     }
 
@@ -107,7 +84,7 @@ mod tests {
     fn what_is_written_is_read() {
         for etag in [Some("\"a b\""), Some("W/\"1\""), None] {
             let one = remembered(etag);
-            assert_eq!(Remembered::parse(&one.to_text()), Some(one));
+            assert_eq!(LastFetch::parse(&one.to_text()), Some(one));
         }
     }
 
@@ -116,9 +93,9 @@ mod tests {
         let text = remembered(None).to_text();
         for line in ["url", "number", "checked-at"] {
             let rest: Vec<_> = text.lines().filter(|it| !it.starts_with(line)).collect();
-            assert_eq!(Remembered::parse(&rest.join("\n")), None, "{line}");
+            assert_eq!(LastFetch::parse(&rest.join("\n")), None, "{line}");
         }
-        assert_eq!(Remembered::parse(&text.replace("31", "x")), None);
+        assert_eq!(LastFetch::parse(&text.replace("31", "x")), None);
     }
 
     #[test]

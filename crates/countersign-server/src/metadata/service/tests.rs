@@ -5,6 +5,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
+use crate::metadata::cache::CacheUpdate;
 
 /// 2026-01-01, before the next update of the BLOBs here.
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
@@ -17,8 +18,8 @@ fn blob(number: u64) -> Vec<u8> {
     TestChain::new().sign(payload.to_string().as_bytes())
 }
 
-/// A server's metadata, number 7 from a file, and where it keeps it.
-fn knowledge() -> (TempDir, Knowledge) {
+/// The metadata of a server, number 7 from a file, and the folder that it is stored in.
+fn service() -> (TempDir, MetadataService) {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     let folder = tempfile::tempdir().unwrap();
     let root = STANDARD.encode(TestChain::new().root.certificate().as_der());
@@ -29,71 +30,71 @@ fn knowledge() -> (TempDir, Knowledge) {
     metadata.roots = vec![folder.path().join("root.pem")];
     let mut config = Config::new(folder.path().join("test.sqlite3"));
     config.metadata = Some(metadata);
-    let knowledge = Knowledge::load(&config, NOW).unwrap().unwrap();
-    (folder, knowledge)
+    let service = MetadataService::start(&config, NOW).unwrap().unwrap();
+    (folder, service)
 }
 
-/// The number in use, how often something failed, and what ails it.
-fn state(knowledge: &Knowledge) -> (u64, u64, Option<&'static str>) {
-    (knowledge.blob().unwrap().number(), knowledge.failures(), knowledge.ails(NOW))
+/// The number in use, how often something failed, and the current problem.
+fn state(service: &MetadataService) -> (u64, u64, Option<&'static str>) {
+    (service.blob().unwrap().number(), service.failures(), service.problem(NOW))
 }
 
 #[test]
 fn what_another_server_kept_is_tried_again_where_only_reading_it_failed() {
-    let (folder, knowledge) = knowledge();
+    let (folder, service) = service();
     let [kept, aside] = ["test.metadata", "aside"].map(|name| folder.path().join(name));
     fs::rename(&kept, &aside).unwrap();
     fs::create_dir(&kept).unwrap();
     fs::write(folder.path().join("test.metadata-number"), "8\n").unwrap();
-    knowledge.follow(NOW);
-    assert_eq!(state(&knowledge), (7, 1, Some("metadata-file-unusable")));
+    service.current.follow(NOW);
+    assert_eq!(state(&service), (7, 1, Some("metadata-file-unusable")));
     fs::remove_dir(&kept).unwrap();
     fs::write(&kept, blob(8)).unwrap();
-    knowledge.follow(NOW);
-    assert_eq!(state(&knowledge), (8, 1, None));
+    service.current.follow(NOW);
+    assert_eq!(state(&service), (8, 1, None));
 }
 
 #[test]
 fn what_another_server_kept_is_tried_again_after_a_clock_that_was_wrong() {
-    let (folder, knowledge) = knowledge();
+    let (folder, service) = service();
     fs::write(folder.path().join("test.metadata"), blob(8)).unwrap();
     fs::write(folder.path().join("test.metadata-number"), "8\n").unwrap();
-    knowledge.follow(LATE);
-    assert_eq!(state(&knowledge), (7, 1, Some("metadata-outdated")));
-    knowledge.follow(NOW);
-    assert_eq!(state(&knowledge), (8, 1, None));
+    service.current.follow(LATE);
+    assert_eq!(state(&service), (7, 1, Some("metadata-outdated")));
+    service.current.follow(NOW);
+    assert_eq!(state(&service), (8, 1, None));
 }
 
 #[test]
 fn what_another_server_kept_and_is_refused_is_noted_once() {
-    let (folder, knowledge) = knowledge();
+    let (folder, service) = service();
     fs::write(folder.path().join("test.metadata"), "a.b.c").unwrap();
     fs::write(folder.path().join("test.metadata-number"), "8\n").unwrap();
     for _ in 0..2 {
-        knowledge.follow(NOW);
-        assert_eq!(state(&knowledge), (7, 1, Some("metadata-malformed")));
+        service.current.follow(NOW);
+        assert_eq!(state(&service), (7, 1, Some("metadata-malformed")));
     }
 }
 
 #[test]
 fn a_number_that_another_server_kept_and_cannot_be_read_is_noted() {
-    let (folder, knowledge) = knowledge();
+    let (folder, service) = service();
     let number = folder.path().join("test.metadata-number");
     fs::write(&number, "x").unwrap();
-    knowledge.follow(NOW);
-    assert_eq!(state(&knowledge), (7, 1, Some("metadata-file-unusable")));
+    service.current.follow(NOW);
+    assert_eq!(state(&service), (7, 1, Some("metadata-file-unusable")));
     fs::write(&number, "7\n").unwrap();
-    knowledge.follow(NOW);
-    assert_eq!(state(&knowledge), (7, 1, None));
+    service.current.follow(NOW);
+    assert_eq!(state(&service), (7, 1, None));
 }
 
 #[test]
 fn a_blob_that_another_server_was_ahead_of_is_said_to_be_superseded() {
-    let (folder, knowledge) = knowledge();
+    let (folder, service) = service();
     fs::write(folder.path().join("test.metadata"), blob(9)).unwrap();
     fs::write(folder.path().join("test.metadata-number"), "9\n").unwrap();
-    assert_eq!(knowledge.take(&blob(8), NOW).unwrap(), (8, Keeping::Superseded));
-    assert_eq!(state(&knowledge), (9, 0, None));
+    assert_eq!(service.current.update(&blob(8), NOW).unwrap(), (8, CacheUpdate::Superseded));
+    assert_eq!(state(&service), (9, 0, None));
 }
 
 #[cfg(feature = "fetch")]
@@ -102,10 +103,10 @@ fn rule_368_roots_that_expire_soon_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("countersign.db"));
     // FIDO's own roots; the address is asked by a running server alone.
-    let source = MetadataSource::Url(FetchConfig::new("https://localhost/"));
-    config.metadata = Some(MetadataConfig::of(source));
+    let source = MetadataSource::Url(crate::fetch::config::FetchConfig::new("https://localhost/"));
+    config.metadata = Some(MetadataConfig::from_source(source));
     let [long_before, soon] = [1_795_305_600, 1_867_017_600].map(Timestamp::from_unix_seconds);
-    let knowledge = Knowledge::load(&config, long_before).unwrap().unwrap();
-    assert_eq!(knowledge.expiring_roots(long_before), 0);
-    assert_eq!(knowledge.expiring_roots(soon), 1, "GlobalSign's R3, on 2029-03-18");
+    let service = MetadataService::start(&config, long_before).unwrap().unwrap();
+    assert_eq!(service.expiring_roots(long_before), 0);
+    assert_eq!(service.expiring_roots(soon), 1, "GlobalSign's R3, on 2029-03-18");
 }

@@ -1,0 +1,125 @@
+//! How ceremonies finish.
+
+use countersign::{Code, Timestamp};
+
+use super::{
+    ceremonies::Ceremonies,
+    error::CeremonyError,
+    finish::Finish,
+    judge::Change,
+    outcome::{Finished, Outcome, recall},
+    rejection::ResponseRejection,
+};
+use crate::{
+    operation_error::OperationError,
+    store::ceremonies::{self, Content},
+};
+
+/// How often an authentication is judged if others with the same credential change its record first. Two at once happen
+/// (two windows); a third is a script.
+const ATTEMPTS: usize = 3;
+
+/// What a finish finds.
+enum Found {
+    /// The state of the ceremony, whose response is to be judged.
+    State(String),
+    /// The result of the same finish before.
+    Finished(Result<Finished, ResponseRejection>),
+    /// A ceremony that was started at another endpoint.
+    AnotherKind,
+}
+
+impl Ceremonies {
+    /// Finishes a ceremony, or returns the result if it was finished with this response before.
+    pub(crate) async fn finish(&self, finish: &Finish, now: Timestamp) -> Result<Finished, CeremonyError> {
+        let finished = match self.bind(finish, now).await? {
+            Found::Finished(finished) => return Ok(finished?),
+            Found::AnotherKind => {
+                Err(ResponseRejection::of_code(Code::StateInvalid, "another kind of ceremony").into())
+            }
+            Found::State(state) => self.judge_and_store(finish, &state, now).await,
+        };
+        match finished {
+            Err(CeremonyError::ResponseRejected(rejection)) => self.reject(finish, rejection, now).await,
+            finished => finished,
+        }
+    }
+
+    /// Binds a ceremony to the response, before the response is read: so junk is cheap.
+    async fn bind(&self, finish: &Finish, now: Timestamp) -> Result<Found, OperationError> {
+        let finish = finish.clone();
+        let bound = self.store.write(move |db| -> Result<_, OperationError> {
+            if let Some(caller) = finish.caller() {
+                caller.session(db, now)?;
+            }
+            let stored = ceremonies::bind(db, &finish.presented, now)?;
+            Ok(match stored.content {
+                _ if !stored.is(finish.kind()) => Found::AnotherKind,
+                Content::State(state) => Found::State(state),
+                Content::Outcome(outcome) => {
+                    Found::Finished(recall(db, serde_json::from_str(&outcome)?, &finish, now)?)
+                }
+            })
+        });
+        bound.await
+    }
+
+    async fn judge_and_store(
+        &self,
+        finish: &Finish,
+        state: &str,
+        now: Timestamp,
+    ) -> Result<Finished, CeremonyError> {
+        for _ in 0..ATTEMPTS {
+            let change = self.judge.judge(finish, state, now).await?;
+            match self.end(finish, change, now).await {
+                Err(CeremonyError::RecordChanged) => {}
+                ended => return ended,
+            }
+        }
+        let detail = OperationError::RecordChanged.to_string();
+        Err(ResponseRejection::of_code(Code::RecordChanged, detail).into())
+    }
+
+    /// Stores what follows from a response, unless the same response was finished already.
+    async fn end(&self, finish: &Finish, change: Change, now: Timestamp) -> Result<Finished, CeremonyError> {
+        let finish = finish.clone();
+        let text = serde_json::to_string(&change.outcome)?;
+        let created = change.created.clone();
+        let ended = self.store.write(move |db| -> Result<_, OperationError> {
+            let outcome = if let Some(earlier) = ceremonies::end(db, &finish.presented, &text, now)? {
+                serde_json::from_str(&earlier)?
+            } else {
+                (change.work)(db)?;
+                change.outcome
+            };
+            recall(db, outcome, &finish, now)
+        });
+        match ended.await {
+            Err(OperationError::Conflict(conflict)) => {
+                Err(self.judge.with_unknown(conflict.into(), created).into())
+            }
+            ended => Ok(ended??),
+        }
+    }
+
+    /// Stores a rejection, unless the same response was finished already.
+    async fn reject(
+        &self,
+        finish: &Finish,
+        rejection: ResponseRejection,
+        now: Timestamp,
+    ) -> Result<Finished, CeremonyError> {
+        let finish = finish.clone();
+        let outcome = Outcome::from(&rejection);
+        let text = serde_json::to_string(&outcome)?;
+        let ended = self.store.write(move |db| -> Result<_, OperationError> {
+            if let Some(earlier) = ceremonies::end(db, &finish.presented, &text, now)? {
+                return recall(db, serde_json::from_str(&earlier)?, &finish, now);
+            }
+            let finished = recall(db, outcome, &finish, now)?;
+            Ok(finished.map_err(|again| ResponseRejection { detail: rejection.detail, ..again }))
+        });
+        Ok(ended.await??)
+    }
+}

@@ -1,0 +1,64 @@
+//! The configuration of metadata.
+
+use std::{path::PathBuf, time::Duration};
+
+#[cfg(feature = "fetch")]
+use crate::fetch::config::FetchConfig;
+
+/// How often the file is checked by default: a day's metadata may be a minute late.
+const CHECK_EVERY: Duration = Duration::from_secs(60);
+
+/// The source of metadata, and its use.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct MetadataConfig {
+    /// The source of the BLOB.
+    pub source: MetadataSource,
+    /// Files with the roots that may have signed the BLOB, one certificate in PEM each. If the list is empty, the roots
+    /// are those of FIDO's own service.
+    pub roots: Vec<PathBuf>,
+    /// The authenticators that may register.
+    pub registrations: Registrations,
+    /// How often a running server checks whether a file changed; at most a hundred times a second.
+    pub check_every: Duration,
+}
+
+/// A source of metadata.
+///
+/// A rejected BLOB changes nothing: the last good one stays in use. It is stored next to the database for the next
+/// start, together with its number, so that no older one is accepted after it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum MetadataSource {
+    /// A file with the BLOB as downloaded. It is read when the server starts, and again when it changes. It must be
+    /// valid when the server starts, unless a good BLOB is stored.
+    File(PathBuf),
+    /// An address that a running server asks for newer BLOBs. The server starts with the stored BLOB, if there is one.
+    /// Until the first one arrives, a server that requires attestation rejects every registration.
+    #[cfg(feature = "fetch")]
+    Url(FetchConfig),
+}
+
+/// The authenticators that may register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Registrations {
+    /// All authenticators. The metadata names those that report their model.
+    #[default]
+    Any,
+    /// Authenticators whose attestation leads to a root of their model in the metadata, and whose model has no status
+    /// that FIDO warns about.
+    Attested,
+}
+
+impl MetadataConfig {
+    /// Metadata of FIDO's own service in this file, without demands on authenticators.
+    pub fn new(file: impl Into<PathBuf>) -> Self {
+        Self::from_source(MetadataSource::File(file.into()))
+    }
+
+    /// Metadata of FIDO's own service from this source, without demands on authenticators.
+    pub const fn from_source(source: MetadataSource) -> Self {
+        Self { source, roots: Vec::new(), registrations: Registrations::Any, check_every: CHECK_EVERY }
+    }
+}

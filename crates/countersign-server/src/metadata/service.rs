@@ -1,0 +1,220 @@
+//! The service around the metadata in use: it watches the source, and names and judges authenticator models.
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
+
+use countersign::{
+    CredentialRecord, RelyingParty, Timestamp,
+    lifecycle::{Reassessor, Verdict},
+    types::{Aaguid, CredentialId},
+};
+use countersign_metadata::{
+    Blob, BlobPolicy, Metadata, MetadataPolicy,
+    names::{self, ModelName},
+    roots::anchor_from_pem,
+};
+
+#[cfg(feature = "fetch")]
+use super::url_source::UrlSource;
+use super::{
+    cache::MetadataCache,
+    config::{MetadataConfig, MetadataSource, Registrations},
+    current::CurrentMetadata,
+    file_source::FileSource,
+    verdicts::Verdicts,
+};
+use crate::{clock, config::Config, files, start_error::StartError, text::printable};
+
+/// The shortest time between two checks of a file.
+const CHECK_MIN: Duration = Duration::from_millis(10);
+
+/// The most characters of a model's name that are shown: the longest `description` in BLOB no. 291 has 135.
+const NAME_MAX: usize = 200;
+
+/// The metadata in use, its source, and the verdicts on stored credentials.
+#[derive(Debug)]
+pub(crate) struct MetadataService {
+    current: Arc<CurrentMetadata>,
+    registrations: Registrations,
+    source: Source,
+    /// What the BLOB in use says about stored credentials.
+    verdicts: Verdicts,
+    /// How often to check for a newer BLOB that another server stored.
+    check_every: Duration,
+}
+
+#[derive(Debug)]
+enum Source {
+    File(FileSource),
+    #[cfg(feature = "fetch")]
+    Url(Arc<UrlSource>),
+}
+
+impl MetadataService {
+    /// Creates the service for the configured metadata, and uses the BLOB that is there. `None` if none is configured.
+    pub(crate) fn start(config: &Config, now: Timestamp) -> Result<Option<Self>, StartError> {
+        let Some(service) = Self::new(config)? else { return Ok(None) };
+        match &service.source {
+            Source::File(source) => source.start(now)?,
+            #[cfg(feature = "fetch")]
+            Source::Url(source) => source.start(now),
+        }
+        Ok(Some(service))
+    }
+
+    /// Creates the service, and fails if [`Self::start`] would. Stores nothing.
+    pub(crate) fn check(config: &Config, now: Timestamp) -> Result<Option<Self>, StartError> {
+        let Some(service) = Self::new(config)? else { return Ok(None) };
+        match &service.source {
+            Source::File(source) => source.check(now)?,
+            // A server starts without a fetched BLOB.
+            #[cfg(feature = "fetch")]
+            Source::Url(_) => {}
+        }
+        Ok(Some(service))
+    }
+
+    /// Creates the service with no BLOB in use.
+    fn new(config: &Config) -> Result<Option<Self>, StartError> {
+        let Some(MetadataConfig { source, roots, registrations, check_every }) = &config.metadata else {
+            return Ok(None);
+        };
+        let check_every = (*check_every).max(CHECK_MIN);
+        let metadata = Metadata::new(blob_policy(roots)?, MetadataPolicy::fido());
+        let current = Arc::new(CurrentMetadata::new(metadata, MetadataCache::beside(&config.database))?);
+        let source = match source {
+            MetadataSource::File(path) => {
+                Source::File(FileSource::new(path, check_every, Arc::clone(&current)))
+            }
+            #[cfg(feature = "fetch")]
+            MetadataSource::Url(config) => {
+                Source::Url(Arc::new(UrlSource::new(config, Arc::clone(&current))?))
+            }
+        };
+        let verdicts = Verdicts::default();
+        Ok(Some(Self { current, registrations: *registrations, source, verdicts, check_every }))
+    }
+
+    /// Watches the source, and the BLOB that other servers store. Never returns.
+    pub(crate) async fn watch(&self) {
+        let watching = async {
+            match &self.source {
+                Source::File(source) => source.watch().await,
+                #[cfg(feature = "fetch")]
+                Source::Url(source) => source.watch().await,
+            }
+        };
+        let following = async {
+            loop {
+                tokio::time::sleep(self.check_every).await;
+                let current = Arc::clone(&self.current);
+                let following = tokio::task::spawn_blocking(move || current.follow(clock::now()));
+                // Fails only after a panic, which the log has.
+                let _ = following.await;
+            }
+        };
+        tokio::join!(watching, following);
+    }
+
+    /// The code of the current problem, if any: newer metadata can't be used, or the BLOB in use is out of date.
+    pub(crate) fn problem(&self, now: Timestamp) -> Option<&'static str> {
+        self.current.problem(now)
+    }
+
+    /// Whether registrations can be judged: a server that requires attestation needs metadata that is not out of date.
+    pub(crate) fn can_judge(&self, now: Timestamp) -> bool {
+        let is_good = |blob: &Blob| !self.current.is_outdated(blob, now);
+        self.registrations == Registrations::Any || self.blob().as_deref().is_some_and(is_good)
+    }
+
+    /// The metadata, if the relying party has to require attestation.
+    pub(crate) fn required(&self) -> Option<Arc<Metadata>> {
+        (self.registrations == Registrations::Attested).then(|| Arc::clone(&self.current.metadata))
+    }
+
+    /// The BLOB in use.
+    pub(crate) fn blob(&self) -> Option<Arc<Blob>> {
+        self.current.blob()
+    }
+
+    /// When the BLOB in use was first used.
+    pub(crate) fn used_since(&self) -> Timestamp {
+        self.current.used_since()
+    }
+
+    /// When the source last had nothing newer.
+    pub(crate) fn checked_at(&self) -> Option<Timestamp> {
+        self.current.checked_at()
+    }
+
+    /// The number of roots that expire soon. Without them, no newer metadata is accepted.
+    pub(crate) fn expiring_roots(&self, now: Timestamp) -> usize {
+        self.current.expiring_roots(now)
+    }
+
+    /// How often metadata was rejected, or could not be read, fetched or stored since the start.
+    pub(crate) fn failures(&self) -> u64 {
+        self.current.failures()
+    }
+
+    /// The name of an authenticator model, in printable characters.
+    pub(crate) fn name(&self, aaguid: Aaguid) -> Option<ModelName> {
+        let name = self.blob().and_then(|blob| blob.name(aaguid, "en-US"));
+        let mut name = name.or_else(|| names::model_name(aaguid))?;
+        name.name = printable(&name.name, NAME_MAX).into_owned();
+        Some(name)
+    }
+
+    /// Why a stored credential could not be registered today: the current metadata rejects its model, or its stored
+    /// attestation can't be used. `None` for credentials without a trusted attestation.
+    ///
+    /// Each attestation is verified once for each BLOB and day. That is slow, so call this on a blocking thread.
+    pub(crate) fn revocation_reason(
+        &self,
+        rp: &RelyingParty,
+        record: &CredentialRecord,
+        now: Timestamp,
+    ) -> Option<String> {
+        let number = self.blob().map(|blob| blob.number());
+        self.verdicts.of(record.id(), (number, now), || self.judge(rp, record, now))
+    }
+
+    /// The results of [`revocation_reason`](Self::revocation_reason) for these credentials that are known for this BLOB
+    /// and day.
+    pub(crate) fn known_revocation_reasons(
+        &self,
+        ids: &[&CredentialId],
+        now: Timestamp,
+    ) -> HashMap<CredentialId, Option<String>> {
+        let number = self.blob().map(|blob| blob.number());
+        self.verdicts.known(ids, (number, now))
+    }
+
+    fn judge(&self, rp: &RelyingParty, record: &CredentialRecord, now: Timestamp) -> Option<String> {
+        let metadata = &self.current.metadata;
+        let reassessor = Reassessor::new(rp, metadata.clone()).with_model_policy(metadata.clone());
+        match reassessor.judge(record, now).verdict() {
+            Verdict::ModelRefused(refused) => Some(refused.reason().to_owned()),
+            Verdict::EvidenceUnusable(fault) => {
+                Some(format!("its stored attestation can't be used: {fault}"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The policy for BLOBs that are signed under the roots in these files.
+fn blob_policy(roots: &[PathBuf]) -> Result<BlobPolicy, StartError> {
+    if roots.is_empty() {
+        return Ok(BlobPolicy::fido());
+    }
+    let anchors = roots.iter().map(|path| {
+        let pem = files::read(path, files::CERTIFICATES_MAX)
+            .map_err(|error| StartError::MetadataFile(path.clone(), error))?;
+        let pem = String::from_utf8(pem).ok();
+        pem.and_then(|pem| anchor_from_pem(&pem).ok()).ok_or_else(|| StartError::MetadataRoot(path.clone()))
+    });
+    Ok(BlobPolicy::new(anchors.collect::<Result<Vec<_>, _>>()?))
+}
+
+#[cfg(test)]
+mod tests;

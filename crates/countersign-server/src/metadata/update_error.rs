@@ -1,0 +1,112 @@
+//! The reasons why newer metadata is not used.
+
+use std::{
+    error::Error,
+    fmt, io,
+    path::{Path, PathBuf},
+};
+
+use countersign_metadata::MetadataError;
+
+#[cfg(feature = "fetch")]
+use crate::fetch::error::FetchError;
+use crate::start_error::StartError;
+
+/// The code for a file that can't be read or written.
+const FILE_UNUSABLE: &str = "metadata-file-unusable";
+
+/// Why newer metadata is not used, or is not stored.
+#[derive(Debug)]
+pub(crate) enum UpdateError {
+    /// The BLOB is rejected.
+    Rejected(MetadataError),
+    /// The BLOB in this file is rejected.
+    FileRejected(PathBuf, MetadataError),
+    /// A file can't be read or written.
+    File(FileError),
+    /// The BLOB can't be fetched.
+    #[cfg(feature = "fetch")]
+    Unreachable(FetchError),
+}
+
+/// A file of metadata that can't be read or written.
+#[derive(Debug)]
+pub(crate) struct FileError {
+    path: PathBuf,
+    error: io::Error,
+}
+
+impl FileError {
+    pub(super) fn new(path: &Path, error: io::Error) -> Self {
+        Self { path: path.to_owned(), error }
+    }
+}
+
+impl UpdateError {
+    /// The code that the page and the log report.
+    pub(super) const fn code(&self) -> &'static str {
+        match self {
+            Self::Rejected(error) | Self::FileRejected(_, error) => error.code().as_str(),
+            Self::File(_) => FILE_UNUSABLE,
+            #[cfg(feature = "fetch")]
+            Self::Unreachable(_) => "metadata-unreachable",
+        }
+    }
+
+    /// Adds the path of the file that the BLOB was read from.
+    pub(super) fn in_file(self, path: &Path) -> Self {
+        match self {
+            Self::Rejected(error) => Self::FileRejected(path.to_owned(), error),
+            other => other,
+        }
+    }
+}
+
+impl From<FileError> for UpdateError {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<FileError> for StartError {
+    fn from(FileError { path, error }: FileError) -> Self {
+        Self::MetadataFile(path, error)
+    }
+}
+
+impl UpdateError {
+    /// The error of a server that can't start without the metadata in this file.
+    pub(super) fn into_start_error(self, path: &Path) -> StartError {
+        match self {
+            Self::Rejected(error) | Self::FileRejected(_, error) => {
+                StartError::Metadata(path.to_owned(), error)
+            }
+            Self::File(error) => error.into(),
+            #[cfg(feature = "fetch")]
+            Self::Unreachable(error) => StartError::MetadataFile(path.to_owned(), io::Error::other(error)),
+        }
+    }
+}
+
+impl fmt::Display for UpdateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rejected(error) => error.fmt(f),
+            Self::FileRejected(path, error) => write!(f, "can't use {}: {error}", path.display()),
+            Self::File(FileError { path, error }) => {
+                write!(f, "can't use the metadata file {}: {error}", path.display())
+            }
+            #[cfg(feature = "fetch")]
+            Self::Unreachable(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for UpdateError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Rejected(error) | Self::FileRejected(_, error) => error.source(),
+            _ => None,
+        }
+    }
+}
