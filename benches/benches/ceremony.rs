@@ -12,7 +12,7 @@
 //! `-- --loop NAME COUNT` runs one line's work so many times, by [`BATCH`], for a profiler: callgrind counts that alone with
 //! `--toggle-collect=ceremony::profiled`.
 
-use std::{hint::black_box, sync::Arc};
+use std::{hint::black_box, mem::take, sync::Arc};
 
 use countersign::{
     AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialId, CredentialIdStatus,
@@ -25,7 +25,6 @@ use countersign::{
     types::{
         AttestationObject, AuthenticatorData, ClientData, base64url,
         enumerations::UserVerificationRequirement,
-        response::{AuthenticationResponseRef, ResponseScratch},
     },
 };
 use countersign_benches::{Comparison, Counting, allocations, compare_prepared};
@@ -268,12 +267,12 @@ fn authentication(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers, key
     let own: Verify = Arc::new(move |message, signature| own.verify(&[message], signature).is_ok());
     for (path, raw) in [("prepared", key.raw(backend)), ("prepared, beside its key", own)] {
         let prepared: PreparedCredential = rp.prepare(&record).unwrap();
-        let (of_rp, of_record, mut scratch) = (rp.clone(), record.clone(), ResponseScratch::new());
+        let (of_rp, of_record) = (rp.clone(), record.clone());
         add(
             path,
             raw,
             Box::new(move |text, state| {
-                let response = AuthenticationResponseRef::from_json(text.as_bytes(), &mut scratch).unwrap();
+                let response = AuthenticationResponse::from_json(text.as_bytes()).unwrap();
                 let verified =
                     of_rp.finish_authentication_prepared(state, &response, &of_record, Some(&prepared), NOW);
                 let _ = black_box(verified.unwrap());
@@ -370,15 +369,16 @@ fn parsing(rows: &mut Vec<Row>) {
     let owned = AuthenticationResponse::from_json(text.as_bytes()).unwrap();
     let client_data = owned.client_data_json().to_vec();
     let same = client_data.clone();
-    let (again, mut scratch) = (text.clone(), ResponseScratch::new());
+    let (again, mut buffer) = (text.clone(), Vec::new());
     add(
-        "part: authentication JSON, borrowed",
+        "part: authentication JSON, in a buffer",
         Box::new(move || {
-            drop(black_box(AuthenticationResponseRef::from_json(again.as_bytes(), &mut scratch)))
+            let response = AuthenticationResponse::from_json_in(again.as_bytes(), take(&mut buffer)).unwrap();
+            buffer = black_box(response).into_buffer();
         }),
     );
     add(
-        "part: authentication JSON, owned",
+        "part: authentication JSON",
         Box::new(move || discard(AuthenticationResponse::from_json(text.as_bytes()))),
     );
     add("part: client data", Box::new(move || discard(ClientData::parse(&same))));

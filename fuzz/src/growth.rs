@@ -15,7 +15,6 @@ use countersign::{
         extensions::{
             AuthenticatorExtensionOutputs, ClientExtensionInputs, ClientExtensionOutputs, PaymentClientData,
         },
-        response::{AuthenticationResponseRef, ResponseScratch},
     },
 };
 use countersign_attestation::{AttestationStatusList, Certificate, CertificateRevocationList};
@@ -50,10 +49,7 @@ macro_rules! parsers {
 parsers! {
     // 256 KiB are the most.
     registration_response: 64 * KIB => |data| done(RegistrationResponse::from_json(data)),
-    authentication_response: 64 * KIB => |data| {
-        done(AuthenticationResponse::from_json(data));
-        done(AuthenticationResponseRef::from_json(data, &mut ResponseScratch::new()));
-    },
+    authentication_response: 64 * KIB => |data| done(AuthenticationResponse::from_json(data)),
     client_data: 64 * KIB => |data| {
         done(ClientData::parse(data));
         done(PaymentClientData::from_client_data(data));

@@ -169,12 +169,12 @@ pub fn attestation_object(data: &[u8]) {
 }
 
 /// Strict CBOR: what the walker takes, ciborium takes whole and as the same value; what ciborium writes in canonical
-/// form, the walker takes without a lint.
+/// form, the walker accepts without deviations.
 pub fn strict_cbor(data: &[u8]) {
     let checked = cbor::check(data, cbor::MAX_DEPTH);
     let mut rest = data;
     let decoded = ciborium::de::from_reader_with_recursion_limit::<ciborium::Value, _>(&mut rest, 64);
-    let Ok(lint) = checked else { return };
+    let Ok(deviations) = checked else { return };
     // Simple values without a meaning are well-formed, and ciborium has no value for them; `undefined` becomes `null`.
     if has_odd_simple_value(data) {
         return;
@@ -183,8 +183,8 @@ pub fn strict_cbor(data: &[u8]) {
     assert!(rest.is_empty(), "ciborium left something over");
     let mut again = Vec::new();
     ciborium::into_writer(&value, &mut again).unwrap();
-    if lint == cbor::Lint::default() && !has_float(&value) {
-        assert_eq!(again, data, "no lint, and not canonical");
+    if deviations == cbor::Deviations::default() && !has_float(&value) {
+        assert_eq!(again, data, "no deviation, and not canonical");
     }
     // Floats are written in their shortest form, which is another item of the same depth.
     cbor::check(&again, cbor::MAX_DEPTH).unwrap();

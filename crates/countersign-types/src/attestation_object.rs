@@ -4,8 +4,8 @@
 use core::fmt;
 
 use crate::{
-    Code,
-    cbor::{self, CborError, Key, Lint},
+    cbor::{self, CborError, Deviations, Key},
+    code::Code,
 };
 
 /// The most bytes an attestation object may have.
@@ -36,7 +36,7 @@ pub struct AttestationObject<'a> {
     /// Whether there are members besides the three.
     pub has_unknown_members: bool,
     /// Accepted deviations from canonical CBOR.
-    pub lint: Lint,
+    pub deviations: Deviations,
 }
 
 impl<'a> AttestationObject<'a> {
@@ -46,7 +46,7 @@ impl<'a> AttestationObject<'a> {
         if bytes.len() > ATTESTATION_OBJECT_MAX {
             return Err(Error::TooLong { length: bytes.len() });
         }
-        let lint = cbor::check(bytes, DEPTH_COMPOUND).map_err(Error::Cbor)?;
+        let deviations = cbor::check(bytes, DEPTH_COMPOUND).map_err(Error::Cbor)?;
         let members = cbor::map_members(bytes).ok_or(Error::NotMap)?;
         let mut format = None;
         let mut statement = None;
@@ -75,7 +75,7 @@ impl<'a> AttestationObject<'a> {
             }
             cbor::check(bytes, DEPTH).map_err(Error::Cbor)?;
         }
-        Ok(Self { format, statement, authenticator_data, has_unknown_members, lint })
+        Ok(Self { format, statement, authenticator_data, has_unknown_members, deviations })
     }
 }
 
@@ -169,7 +169,7 @@ mod tests {
             ("none", &[0xa0][..], &[1, 2][..])
         );
         assert!(!object.has_unknown_members);
-        assert_eq!(object.lint, Lint::default());
+        assert_eq!(object.deviations, Deviations::default());
     }
 
     #[test]

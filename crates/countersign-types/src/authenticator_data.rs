@@ -1,21 +1,16 @@
 //! Authenticator data: [section 6.1](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data), with attested
 //! credential data of [section 6.5.1](https://www.w3.org/TR/webauthn-3/#sctn-attested-credential-data).
 
+pub(crate) mod error;
+
 use core::fmt;
 
+pub use self::error::{AUTHENTICATOR_DATA_MAX, AuthenticatorDataError};
 use crate::{
-    Aaguid, Code,
-    cbor::{self, CborError, Key, Lint, MAX_DEPTH},
-    extensions::AuthenticatorExtensionOutputs,
-    identifiers::CREDENTIAL_ID_MAX,
+    cbor::{self, Deviations, Key, MAX_DEPTH},
+    extensions::authenticator::AuthenticatorExtensionOutputs,
+    identifiers::{Aaguid, CREDENTIAL_ID_MAX},
 };
-
-/// The most bytes of authenticator data: 64 KiB.
-///
-/// It is what an attestation object may have, authenticator data included
-/// ([`ATTESTATION_OBJECT_MAX`](crate::attestation_object::ATTESTATION_OBJECT_MAX)): an assertion's, which has no attestation
-/// around it, needs no more.
-pub const AUTHENTICATOR_DATA_MAX: usize = 64 * 1024;
 
 /// Authenticator data, read from its bytes, which are kept: signatures cover them.
 ///
@@ -37,7 +32,7 @@ pub struct AuthenticatorData<'a> {
     /// [`Flags::extensions`] is set.
     pub extensions: Option<&'a [u8]>,
     /// Accepted deviations from canonical CBOR, in the public key and the extensions.
-    pub lint: Lint,
+    pub deviations: Deviations,
 }
 
 impl<'a> AuthenticatorData<'a> {
@@ -63,14 +58,14 @@ impl<'a> AuthenticatorData<'a> {
         let (&[flags], rest) = rest.split_first_chunk::<1>().ok_or(too_short)?;
         let (counter, mut rest) = rest.split_first_chunk::<4>().ok_or(too_short)?;
         let flags = Flags(flags);
-        let mut lint = Lint::default();
+        let mut deviations = Deviations::default();
 
         let mut attested_credential_data = None;
         if flags.attested_credential_data() {
-            let (attested, left, key_lint) = AttestedCredentialData::read(rest)?;
+            let (attested, left, key_deviations) = AttestedCredentialData::read(rest)?;
             attested_credential_data = Some(attested);
             rest = left;
-            lint = key_lint;
+            deviations = key_deviations;
         }
         let mut extensions = None;
         if flags.extensions() {
@@ -81,14 +76,14 @@ impl<'a> AuthenticatorData<'a> {
             }
             extensions = Some(item.bytes);
             rest = item.rest;
-            lint.non_minimal |= item.lint.non_minimal;
-            lint.unsorted_keys |= item.lint.unsorted_keys;
+            deviations.non_minimal |= item.deviations.non_minimal;
+            deviations.unsorted_keys |= item.deviations.unsorted_keys;
         }
         if !rest.is_empty() {
             return Err(Error::TrailingData { length: rest.len() });
         }
         let sign_count = u32::from_be_bytes(*counter);
-        Ok(Self { bytes, rp_id_hash, flags, sign_count, attested_credential_data, extensions, lint })
+        Ok(Self { bytes, rp_id_hash, flags, sign_count, attested_credential_data, extensions, deviations })
     }
 
     /// The bytes as they were received.
@@ -161,7 +156,7 @@ impl fmt::Debug for AuthenticatorData<'_> {
             .field("flags", &self.flags)
             .field("sign_count", &self.sign_count)
             .field("attested_credential_data", &self.attested_credential_data)
-            .field("lint", &self.lint)
+            .field("deviations", &self.deviations)
             .finish_non_exhaustive()
     }
 }
@@ -208,8 +203,8 @@ impl<'a> AttestedCredentialData<'a> {
         }
     }
 
-    /// Reads it from the start of `bytes`; returns what is left over, and the key's lint.
-    fn read(bytes: &'a [u8]) -> Result<(Self, &'a [u8], Lint), AuthenticatorDataError> {
+    /// Reads it from the start of `bytes`; returns what is left over, and the key's deviations.
+    fn read(bytes: &'a [u8]) -> Result<(Self, &'a [u8], Deviations), AuthenticatorDataError> {
         use AuthenticatorDataError as Error;
         let truncated = Error::AttestedCredentialDataTruncated;
         let (aaguid, rest) = bytes.split_first_chunk::<16>().ok_or(truncated)?;
@@ -224,87 +219,7 @@ impl<'a> AttestedCredentialData<'a> {
         }
         let key = cbor::first_item(rest, MAX_DEPTH).map_err(Error::PublicKey)?;
         let attested = Self { aaguid: Aaguid::from_bytes(*aaguid), credential_id, public_key: key.bytes };
-        Ok((attested, key.rest, key.lint))
-    }
-}
-
-/// Why bytes are not authenticator data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AuthenticatorDataError {
-    /// Fewer than the 37 bytes that every authenticator data has.
-    TooShort {
-        /// How many there are.
-        length: usize,
-    },
-    /// More than [`AUTHENTICATOR_DATA_MAX`] bytes.
-    TooLong {
-        /// How many there are.
-        length: usize,
-    },
-    /// AT is set, and attested credential data does not fit.
-    AttestedCredentialDataTruncated,
-    /// A credential ID of no bytes.
-    CredentialIdEmpty,
-    /// A credential ID of more than [`CREDENTIAL_ID_MAX`] bytes.
-    CredentialIdTooLong {
-        /// How many there are.
-        length: usize,
-    },
-    /// The public key is not strict CBOR.
-    PublicKey(CborError),
-    /// ED is set, and what follows is not strict CBOR.
-    Extensions(CborError),
-    /// ED is set, and what follows is not a map with text keys.
-    ExtensionsNotMap,
-    /// Bytes follow what the flags announce.
-    TrailingData {
-        /// How many.
-        length: usize,
-    },
-}
-
-impl AuthenticatorDataError {
-    /// `credential-id-too-long` or `authenticator-data-malformed`.
-    pub const fn code(&self) -> Code {
-        match self {
-            Self::CredentialIdTooLong { .. } => Code::CredentialIdTooLong,
-            _ => Code::AuthenticatorDataMalformed,
-        }
-    }
-}
-
-impl fmt::Display for AuthenticatorDataError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooShort { length } => {
-                write!(f, "authenticator data has {length} bytes, at least 37 expected")
-            }
-            Self::TooLong { length } => {
-                write!(f, "authenticator data has {length} bytes, at most {AUTHENTICATOR_DATA_MAX} expected")
-            }
-            Self::AttestedCredentialDataTruncated => f.write_str("attested credential data ends early"),
-            Self::CredentialIdEmpty => f.write_str("the attested credential id is empty"),
-            Self::CredentialIdTooLong { length } => {
-                write!(
-                    f,
-                    "the attested credential id has {length} bytes, at most {CREDENTIAL_ID_MAX} expected"
-                )
-            }
-            Self::PublicKey(_) => f.write_str("the attested public key is not strict cbor"),
-            Self::Extensions(_) => f.write_str("the extension outputs are not strict cbor"),
-            Self::ExtensionsNotMap => f.write_str("the extension outputs are not a map with text keys"),
-            Self::TrailingData { length } => write!(f, "{length} bytes follow the authenticator data"),
-        }
-    }
-}
-
-impl core::error::Error for AuthenticatorDataError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::PublicKey(cause) | Self::Extensions(cause) => Some(cause),
-            _ => None,
-        }
+        Ok((attested, key.rest, key.deviations))
     }
 }
 
@@ -313,6 +228,7 @@ mod tests {
     use alloc::{format, vec, vec::Vec};
 
     use super::{AuthenticatorDataError as Error, *};
+    use crate::{cbor::CborError, code::Code};
     use proptest::prelude::*;
 
     const EMPTY_KEY: u8 = 0xa0;
@@ -496,12 +412,12 @@ mod tests {
 
     #[test]
     fn deviations_of_extensions_are_told() {
-        let lint = |rest: &[u8]| AuthenticatorData::parse(&bytes(0x80, rest)).unwrap().lint;
-        assert_eq!(lint(&[0xa1, 0x61, b'x', 0x01]), Lint::default());
-        let long = Lint { non_minimal: true, unsorted_keys: false };
-        assert_eq!(lint(&[0xa1, 0x61, b'x', 0x18, 0x01]), long);
-        let unsorted = Lint { non_minimal: false, unsorted_keys: true };
-        assert_eq!(lint(&[0xa2, 0x61, b'y', 0x01, 0x61, b'x', 0x01]), unsorted);
+        let deviations = |rest: &[u8]| AuthenticatorData::parse(&bytes(0x80, rest)).unwrap().deviations;
+        assert_eq!(deviations(&[0xa1, 0x61, b'x', 0x01]), Deviations::default());
+        let long = Deviations { non_minimal: true, unsorted_keys: false };
+        assert_eq!(deviations(&[0xa1, 0x61, b'x', 0x18, 0x01]), long);
+        let unsorted = Deviations { non_minimal: false, unsorted_keys: true };
+        assert_eq!(deviations(&[0xa2, 0x61, b'y', 0x01, 0x61, b'x', 0x01]), unsorted);
     }
 
     #[test]

@@ -2,9 +2,7 @@
 //! ([section 3, Dependencies](https://www.w3.org/TR/webauthn-3/#sctn-dependencies),
 //! [RFC 4648 section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
 
-mod decoder;
-
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use core::{fmt, ops::Deref};
 
 use base64::{
@@ -13,30 +11,29 @@ use base64::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// It encodes; the decoder is held against it in tests, for `NO_PAD` refuses padding, and non-zero spare bits in the last
-/// character.
+/// `NO_PAD` rejects padding, and non-zero spare bits in the last character: each text is the only encoding of its bytes.
 const ENGINE: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, NO_PAD);
 
-/// The text is not unpadded, canonical base64url: padding, white space, a character outside the alphabet
-/// (`+` and `/` are), an impossible length, or spare bits that are not zero.
+/// The text is not unpadded, canonical base64url: it has padding, white space, a character outside the alphabet (such as
+/// `+` and `/`), an impossible length, or spare bits that are not zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct NotBase64Url;
+pub struct Base64UrlError;
 
-impl fmt::Display for NotBase64Url {
+impl fmt::Display for Base64UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not unpadded, canonical base64url")
     }
 }
 
-impl core::error::Error for NotBase64Url {}
+impl core::error::Error for Base64UrlError {}
 
-/// The unpadded base64url of `bytes`.
+/// Encodes bytes as unpadded base64url.
 pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     ENGINE.encode(bytes)
 }
 
-/// The characters that `length` bytes have in base64url; at the type's end, as many as it can say.
+/// The number of characters that so many bytes have in base64url, saturating.
 pub const fn encoded_length(length: usize) -> usize {
     match length.saturating_mul(4).checked_add(2) {
         Some(sum) => sum / 3,
@@ -44,7 +41,7 @@ pub const fn encoded_length(length: usize) -> usize {
     }
 }
 
-/// The bytes behind `text`, for which exactly one text exists.
+/// Decodes unpadded, canonical base64url: each byte string has exactly one text.
 ///
 /// ```
 /// use countersign_types::base64url::decode;
@@ -52,31 +49,43 @@ pub const fn encoded_length(length: usize) -> usize {
 /// assert!(decode("AQI=").is_err(), "padding");
 /// assert!(decode("AQJ").is_err(), "spare bits");
 /// ```
-pub fn decode(text: impl AsRef<[u8]>) -> Result<Vec<u8>, NotBase64Url> {
-    let text = text.as_ref();
-    let mut bytes = vec![0; decoder::decoded_length(text.len())];
-    decoder::fill(text, &mut bytes).ok_or(NotBase64Url)?;
-    Ok(bytes)
+pub fn decode(text: impl AsRef<[u8]>) -> Result<Vec<u8>, Base64UrlError> {
+    ENGINE.decode(text).map_err(|_| Base64UrlError)
 }
 
-/// The most bytes that a text of so many characters has.
-pub const fn decoded_length(characters: usize) -> usize {
-    decoder::decoded_length(characters)
-}
-
-/// Writes the bytes behind `text`, as [`decode`] gives them, to the start of `buffer`, and returns that part; where it is
-/// shorter than the [`decoded_length`], nothing is decoded.
+/// Decodes like [`decode`], to the start of `buffer`, and returns that part. A buffer that is too short is an error.
 ///
 /// ```
 /// use countersign_types::base64url::decode_into;
 /// assert_eq!(decode_into("AQI", &mut [0; 4]), Ok([1, 2].as_slice()));
 /// assert!(decode_into("AQI", &mut [0; 1]).is_err());
 /// ```
-pub fn decode_into(text: impl AsRef<[u8]>, buffer: &mut [u8]) -> Result<&[u8], NotBase64Url> {
-    let text = text.as_ref();
-    let place = buffer.get_mut(..decoder::decoded_length(text.len())).ok_or(NotBase64Url)?;
-    decoder::fill(text, place).ok_or(NotBase64Url)?;
-    Ok(place)
+pub fn decode_into(text: impl AsRef<[u8]>, buffer: &mut [u8]) -> Result<&[u8], Base64UrlError> {
+    let length = ENGINE.decode_slice(text, buffer).map_err(|_| Base64UrlError)?;
+    buffer.get(..length).ok_or(Base64UrlError)
+}
+
+/// Decodes like [`decode`], to the end of `buffer`, which an error leaves as it was.
+pub(crate) fn append(text: &str, buffer: &mut Vec<u8>) -> Result<(), Base64UrlError> {
+    let start = buffer.len();
+    ENGINE.decode_vec(text, buffer).map_err(|_| {
+        buffer.truncate(start);
+        Base64UrlError
+    })
+}
+
+/// The most bytes that [`append`] needs for a text of so many characters.
+pub(crate) fn decoded_estimate(characters: usize) -> usize {
+    base64::decoded_len_estimate(characters)
+}
+
+/// Borrowed bytes that are base64url text in JSON.
+pub(crate) struct Encoded<'a>(pub(crate) &'a [u8]);
+
+impl Serialize for Encoded<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&encode(self.0))
+    }
 }
 
 /// Bytes that are base64url text in JSON.
@@ -84,7 +93,7 @@ pub fn decode_into(text: impl AsRef<[u8]>, buffer: &mut [u8]) -> Result<&[u8], N
 pub struct Base64Url(Vec<u8>);
 
 impl Base64Url {
-    /// The bytes, taken out.
+    /// Returns the bytes.
     pub fn into_vec(self) -> Vec<u8> {
         self.0
     }
@@ -124,7 +133,7 @@ impl fmt::Debug for Base64Url {
 
 impl Serialize for Base64Url {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&encode(&self.0))
+        Encoded(&self.0).serialize(serializer)
     }
 }
 
@@ -150,8 +159,11 @@ impl<'de> Deserialize<'de> for Base64Url {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use alloc::vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
 
     #[test]
     fn bytes_of_every_length_come_back() {
@@ -164,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_decoded_into_a_buffer_alike() {
+    fn bytes_are_decoded_into_a_slice_alike() {
         for text in ["", "AQI", "AQID", "-_8", "AQI=", "AQJ", "A", "AQ ID", "é"] {
             assert_eq!(
                 decode_into(text, &mut [7; 6]),
@@ -172,28 +184,92 @@ mod tests {
                 "{text}"
             );
         }
-        assert_eq!(decode_into("AQID", &mut [0; 2]), Err(NotBase64Url), "no room");
+        assert_eq!(decode_into("AQID", &mut [0; 2]), Err(Base64UrlError), "no room");
+    }
+
+    #[test]
+    fn decoding_to_the_end_of_a_buffer_appends_or_changes_nothing() {
+        let mut buffer = vec![7];
+        assert_eq!(append("AQI", &mut buffer), Ok(()));
+        assert_eq!(buffer, [7, 1, 2]);
+        for text in ["AQI=", "AQJ", "AQIDA", "AQ!D"] {
+            assert_eq!(append(text, &mut buffer), Err(Base64UrlError), "{text}");
+            assert_eq!(buffer, [7, 1, 2], "{text}");
+        }
+    }
+
+    /// Judges a text by the alphabet and the length of RFC 4648, bit by bit.
+    fn reference(text: &[u8]) -> Option<Vec<u8>> {
+        const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let mut bits = Vec::new();
+        for character in text {
+            let value = ALPHABET.iter().position(|other| other == character)?;
+            bits.extend((0..6).rev().map(|bit| value >> bit & 1 == 1));
+        }
+        let (bytes, spare) = bits.split_at(bits.len() / 8 * 8);
+        let is_canonical = spare.len() < 6 && spare.iter().all(|bit| !bit);
+        let byte = |bits: &[bool]| bits.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
+        is_canonical.then(|| bytes.chunks(8).map(byte).collect())
+    }
+
+    #[test]
+    fn any_byte_at_any_position_is_judged_by_the_alphabet() {
+        for length in 1..12 {
+            for at in 0..length {
+                let mut text = vec![b'A'; length];
+                for byte in 0..=u8::MAX {
+                    text[at] = byte;
+                    assert_eq!(decode(&text).ok(), reference(&text), "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_two_bytes_at_the_end_are_judged_by_the_alphabet() {
+        for [a, b] in (0..=u16::MAX).map(u16::to_le_bytes) {
+            for text in [&[a, b][..], &[b'Q', a, b]] {
+                assert_eq!(decode(text).ok(), reference(text), "{text:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn decoded_text_is_the_encoding_of_its_bytes(text in "[A-Za-z0-9_=+/-]{0,80}") {
+            if let Ok(bytes) = decode(&text) {
+                prop_assert_eq!(encode(bytes), text);
+            }
+        }
+
+        #[test]
+        fn every_encoding_is_decoded(bytes: Vec<u8>) {
+            let text = encode(&bytes);
+            prop_assert!(decoded_estimate(text.len()) >= bytes.len());
+            let mut buffer = vec![0; bytes.len()];
+            prop_assert_eq!(decode_into(&text, &mut buffer), Ok(&*bytes));
+        }
     }
 
     #[test]
     fn rule_013_padding_white_space_and_the_standard_alphabet_are_refused() {
         assert_eq!(decode("-_8"), Ok(vec![0xfb, 0xff]));
         for text in ["-_8=", "+/8", "-_ 8", "-_8\n", " -_8", "-_8.", "-_é"] {
-            assert_eq!(decode(text), Err(NotBase64Url), "{text}");
+            assert_eq!(decode(text), Err(Base64UrlError), "{text}");
         }
     }
 
     #[test]
     fn rule_014_spare_bits_that_are_not_zero_are_refused() {
         assert_eq!(decode("AA"), Ok(vec![0]));
-        assert_eq!(decode("AB"), Err(NotBase64Url));
+        assert_eq!(decode("AB"), Err(Base64UrlError));
         assert_eq!(decode("AAA"), Ok(vec![0, 0]));
-        assert_eq!(decode("AAB"), Err(NotBase64Url));
+        assert_eq!(decode("AAB"), Err(Base64UrlError));
     }
 
     #[test]
     fn a_length_that_no_bytes_have_is_refused() {
-        assert_eq!(decode("AAAAA"), Err(NotBase64Url));
+        assert_eq!(decode("AAAAA"), Err(Base64UrlError));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //!
 //! It runs before any decoder sees the bytes. Refused are indefinite lengths, tags, duplicate keys, reserved heads,
 //! text that is not UTF-8, lengths beyond the input, nesting beyond a bound, and bytes left over. Integers and lengths
-//! that are longer than needed, and keys out of order, are accepted and told in [`Lint`]: they change nothing in what
+//! that are longer than needed, and keys out of order, are accepted and told in [`Deviations`]: they change nothing in what
 //! the bytes mean, and authenticators that write them exist.
 
 use alloc::vec::Vec;
@@ -20,7 +20,7 @@ pub const MAX_DEPTH: usize = 6;
 /// What deviates from the canonical form and was accepted all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct Lint {
+pub struct Deviations {
     /// An integer or a length takes more bytes than it needs.
     pub non_minimal: bool,
     /// A map's keys are not in canonical order.
@@ -104,10 +104,10 @@ impl core::error::Error for CborError {}
 /// assert!(check(&[0xa1, 0x61, b'a', 0x01], MAX_DEPTH).is_ok());
 /// assert_eq!(check(&[0x01, 0x02], MAX_DEPTH), Err(CborError::TrailingData { at: 1 }));
 /// ```
-pub fn check(input: &[u8], max_depth: usize) -> Result<Lint, CborError> {
+pub fn check(input: &[u8], max_depth: usize) -> Result<Deviations, CborError> {
     let first = first_item(input, max_depth)?;
     if first.rest.is_empty() {
-        Ok(first.lint)
+        Ok(first.deviations)
     } else {
         Err(CborError::TrailingData { at: first.bytes.len() })
     }
@@ -122,24 +122,24 @@ pub struct FirstItem<'a> {
     /// What follows the item, unchecked.
     pub rest: &'a [u8],
     /// Accepted deviations within the item.
-    pub lint: Lint,
+    pub deviations: Deviations,
 }
 
 /// Checks the first item of `input` and separates it from what follows.
 pub fn first_item(input: &[u8], max_depth: usize) -> Result<FirstItem<'_>, CborError> {
-    let mut walker = Walker { input, position: 0, lint: Lint::default() };
+    let mut walker = Walker { input, position: 0, deviations: Deviations::default() };
     walker.item(max_depth)?;
     match input.split_at_checked(walker.position) {
-        Some((bytes, rest)) => Ok(FirstItem { bytes, rest, lint: walker.lint }),
+        Some((bytes, rest)) => Ok(FirstItem { bytes, rest, deviations: walker.deviations }),
         None => Err(CborError::Truncated { at: 0 }),
     }
 }
 
 /// The members of `item`, where it is a map that [`check`] or [`first_item`] accepted; `None` where it is no map.
-pub fn map_members(item: &[u8]) -> Option<Members<'_>> {
-    let mut walker = Walker { input: item, position: 0, lint: Lint::default() };
+pub fn map_members(item: &[u8]) -> Option<MapMembers<'_>> {
+    let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
     let head = walker.head().ok()?;
-    (head.major == Major::Map).then_some(Members { walker, left: head.argument })
+    (head.major == Major::Map).then_some(MapMembers { walker, left: head.argument })
 }
 
 /// The elements of `item`, where it is an array that [`check`] or [`first_item`] accepted; `None` where it is no array.
@@ -149,15 +149,15 @@ pub fn map_members(item: &[u8]) -> Option<Members<'_>> {
 /// let elements = array_elements(&[0x82, 0x01, 0x61, b'a']).map(Iterator::collect::<Vec<_>>);
 /// assert_eq!(elements, Some(vec![&[0x01][..], &[0x61, b'a']]));
 /// ```
-pub fn array_elements(item: &[u8]) -> Option<Elements<'_>> {
-    let mut walker = Walker { input: item, position: 0, lint: Lint::default() };
+pub fn array_elements(item: &[u8]) -> Option<ArrayElements<'_>> {
+    let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
     let head = walker.head().ok()?;
-    (head.major == Major::Array).then_some(Elements { walker, left: head.argument })
+    (head.major == Major::Array).then_some(ArrayElements { walker, left: head.argument })
 }
 
 /// The text of `item`, where it is a text string.
 pub fn as_text(item: &[u8]) -> Option<&str> {
-    let mut walker = Walker { input: item, position: 0, lint: Lint::default() };
+    let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
     match walker.key().ok()? {
         Key::Text(text) => Some(text),
         _ => None,
@@ -166,7 +166,7 @@ pub fn as_text(item: &[u8]) -> Option<&str> {
 
 /// The bytes of `item`, where it is a byte string.
 pub fn as_bytes(item: &[u8]) -> Option<&[u8]> {
-    let mut walker = Walker { input: item, position: 0, lint: Lint::default() };
+    let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
     match walker.key().ok()? {
         Key::Bytes(bytes) => Some(bytes),
         _ => None,
@@ -175,7 +175,7 @@ pub fn as_bytes(item: &[u8]) -> Option<&[u8]> {
 
 /// The number that `item` is, where it is a non-negative integer.
 pub fn as_unsigned(item: &[u8]) -> Option<u64> {
-    let mut walker = Walker { input: item, position: 0, lint: Lint::default() };
+    let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
     match walker.key().ok()? {
         Key::Unsigned(number) => Some(number),
         _ => None,
@@ -236,12 +236,12 @@ fn length_of(bytes: &[u8]) -> u64 {
 
 /// Iterates over a checked map's members: each key with the bytes of its value.
 #[derive(Debug, Clone)]
-pub struct Members<'a> {
+pub struct MapMembers<'a> {
     walker: Walker<'a>,
     left: u64,
 }
 
-impl<'a> Iterator for Members<'a> {
+impl<'a> Iterator for MapMembers<'a> {
     type Item = (Key<'a>, &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -253,12 +253,12 @@ impl<'a> Iterator for Members<'a> {
 
 /// Iterates over a checked array's elements: the bytes of each.
 #[derive(Debug, Clone)]
-pub struct Elements<'a> {
+pub struct ArrayElements<'a> {
     walker: Walker<'a>,
     left: u64,
 }
 
-impl<'a> Iterator for Elements<'a> {
+impl<'a> Iterator for ArrayElements<'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -290,7 +290,7 @@ struct Head {
 struct Walker<'a> {
     input: &'a [u8],
     position: usize,
-    lint: Lint,
+    deviations: Deviations,
 }
 
 impl<'a> Walker<'a> {
@@ -344,7 +344,7 @@ impl<'a> Walker<'a> {
     }
 
     fn map(&mut self, head: Head, depth: usize) -> Result<(), CborError> {
-        let mut members = Members { walker: self.clone(), left: head.argument };
+        let mut members = MapMembers { walker: self.clone(), left: head.argument };
         let mut previous: Option<Key<'a>> = None;
         let mut sorted = true;
         for _ in 0..head.argument {
@@ -365,7 +365,7 @@ impl<'a> Walker<'a> {
         if keys.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
             return Err(CborError::DuplicateKey { at: head.at });
         }
-        self.lint.unsorted_keys = true;
+        self.deviations.unsorted_keys = true;
         Ok(())
     }
 
@@ -434,7 +434,7 @@ impl<'a> Walker<'a> {
                 return Err(CborError::ReservedHead { at });
             }
         } else if argument < least_argument(information) {
-            self.lint.non_minimal = true;
+            self.deviations.non_minimal = true;
         }
         Ok(Head { at, first_byte, major, argument })
     }

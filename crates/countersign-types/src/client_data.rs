@@ -10,8 +10,8 @@ use serde::{
 };
 
 use crate::{
-    Code,
-    response::slot::{Name, Shape, Slot, Text},
+    code::Code,
+    response::json_slot::{JsonShape, JsonSlot, MemberName, Text},
 };
 
 /// The members of client data that a relying party looks at. The hash that is signed is over the bytes as received,
@@ -62,14 +62,14 @@ struct Object<'a>(ClientData<'a>);
 
 impl<'de> Deserialize<'de> for Object<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Members).map(Self)
+        deserializer.deserialize_map(ClientDataVisitor).map(Self)
     }
 }
 
 /// Reads the object member by member: a derived reader would take an array for it.
-struct Members;
+struct ClientDataVisitor;
 
-impl<'de> de::Visitor<'de> for Members {
+impl<'de> de::Visitor<'de> for ClientDataVisitor {
     type Value = ClientData<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,7 +82,7 @@ impl<'de> de::Visitor<'de> for Members {
         let mut origin = None;
         let mut cross_origin = None;
         let mut top_origin = None;
-        while let Some(Name(name)) = map.next_key()? {
+        while let Some(MemberName(name)) = map.next_key()? {
             match &*name {
                 "type" => once(&mut type_, required(&mut map)?, "type")?,
                 "challenge" => once(&mut challenge, required(&mut map)?, "challenge")?,
@@ -108,16 +108,16 @@ impl<'de> de::Visitor<'de> for Members {
 
 /// A value that must be there. An error of serde's own would have the text in it that stands in its place, escaped, at
 /// hundreds of instructions a character.
-fn required<'de, T: Shape<'de>, M: MapAccess<'de>>(map: &mut M) -> Result<T, M::Error> {
+fn required<'de, T: JsonShape<'de>, M: MapAccess<'de>>(map: &mut M) -> Result<T, M::Error> {
     optional(map)?.ok_or_else(|| de::Error::custom("null"))
 }
 
 /// A value, or `null`.
-fn optional<'de, T: Shape<'de>, M: MapAccess<'de>>(map: &mut M) -> Result<Option<T>, M::Error> {
-    match map.next_value::<Slot<T>>()? {
-        Slot::Present(Ok(value)) => Ok(Some(value)),
-        Slot::Absent | Slot::Null => Ok(None),
-        Slot::Present(Err(_)) => Err(de::Error::custom("a member of another type")),
+fn optional<'de, T: JsonShape<'de>, M: MapAccess<'de>>(map: &mut M) -> Result<Option<T>, M::Error> {
+    match map.next_value::<JsonSlot<T>>()? {
+        JsonSlot::Present(Ok(value)) => Ok(Some(value)),
+        JsonSlot::Absent | JsonSlot::Null => Ok(None),
+        JsonSlot::Present(Err(_)) => Err(de::Error::custom("a member of another type")),
     }
 }
 

@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::Base64Url;
+use crate::base64url::{Base64Url, Encoded, encode};
 
 /// The most bytes a credential ID may have
 /// ([section 4, "credential ID"](https://www.w3.org/TR/webauthn-3/#credential-id)).
@@ -25,7 +25,7 @@ pub const USER_HANDLE_MAX: usize = 64;
 pub struct CredentialId(Base64Url);
 
 impl CredentialId {
-    /// From the raw bytes; `None` where there are none.
+    /// Creates a credential ID; `None` if there are no bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Option<Self> {
         let bytes = bytes.into();
         (!bytes.is_empty()).then(|| Self(bytes.into()))
@@ -45,7 +45,7 @@ impl AsRef<[u8]> for CredentialId {
 
 impl fmt::Debug for CredentialId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CredentialId({})", crate::base64url::encode(&self.0))
+        write!(f, "CredentialId({})", encode(&self.0))
     }
 }
 
@@ -56,41 +56,52 @@ impl<'de> Deserialize<'de> for CredentialId {
     }
 }
 
-/// A user handle: 1 to 64 bytes that name an account and say nothing about its person
+/// A user handle: 1 to 64 bytes that name an account and must not identify the user
 /// ([section 5.4.3](https://www.w3.org/TR/webauthn-3/#user-handle)). Base64url in JSON.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct UserHandle(Base64Url);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserHandle {
+    /// Zero beyond the length, so that the derived comparisons are those of the bytes.
+    bytes: [u8; USER_HANDLE_MAX],
+    length: usize,
+}
 
 impl UserHandle {
-    /// From the raw bytes; `None` unless there are 1 to [`USER_HANDLE_MAX`].
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Option<Self> {
-        let bytes = bytes.into();
-        (1..=USER_HANDLE_MAX).contains(&bytes.len()).then(|| Self(bytes.into()))
+    /// Creates a user handle; `None` unless there are 1 to [`USER_HANDLE_MAX`] bytes.
+    pub fn new(bytes: impl AsRef<[u8]>) -> Option<Self> {
+        let received = bytes.as_ref();
+        let (mut bytes, length) = ([0; USER_HANDLE_MAX], received.len());
+        bytes.get_mut(..length)?.copy_from_slice(received);
+        (length > 0).then_some(Self { bytes, length })
     }
 
     /// The raw bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.bytes.get(..self.length).unwrap_or_default()
     }
 }
 
 impl AsRef<[u8]> for UserHandle {
     fn as_ref(&self) -> &[u8] {
-        &self.0
+        self.as_bytes()
     }
 }
 
 impl fmt::Debug for UserHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "UserHandle({})", crate::base64url::encode(&self.0))
+        write!(f, "UserHandle({})", encode(self))
+    }
+}
+
+impl Serialize for UserHandle {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Encoded(self.as_bytes()).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for UserHandle {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let bytes = Base64Url::deserialize(deserializer)?;
-        Self::new(bytes.into_vec()).ok_or_else(|| de::Error::custom("a user handle has 1 to 64 bytes"))
+        Self::new(bytes).ok_or_else(|| de::Error::custom("a user handle has 1 to 64 bytes"))
     }
 }
 
@@ -142,30 +153,30 @@ impl fmt::Debug for Aaguid {
 /// The text is not 32 hexadecimal digits with hyphens after the 8th, 12th, 16th and 20th.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct NotAaguid;
+pub struct AaguidError;
 
-impl fmt::Display for NotAaguid {
+impl fmt::Display for AaguidError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not a hyphenated AAGUID of 36 characters")
     }
 }
 
-impl core::error::Error for NotAaguid {}
+impl core::error::Error for AaguidError {}
 
 impl core::str::FromStr for Aaguid {
-    type Err = NotAaguid;
+    type Err = AaguidError;
 
-    fn from_str(text: &str) -> Result<Self, NotAaguid> {
+    fn from_str(text: &str) -> Result<Self, AaguidError> {
         let mut digits = text.bytes().enumerate().filter_map(|(position, byte)| match position {
-            8 | 13 | 18 | 23 => (byte != b'-').then_some(Err(NotAaguid)),
-            _ => Some(char::from(byte).to_digit(16).ok_or(NotAaguid)),
+            8 | 13 | 18 | 23 => (byte != b'-').then_some(Err(AaguidError)),
+            _ => Some(char::from(byte).to_digit(16).ok_or(AaguidError)),
         });
         let mut bytes = [0_u8; 16];
         for byte in &mut bytes {
-            let (Some(high), Some(low)) = (digits.next(), digits.next()) else { return Err(NotAaguid) };
-            *byte = u8::try_from(high? << 4 | low?).map_err(|_| NotAaguid)?;
+            let (Some(high), Some(low)) = (digits.next(), digits.next()) else { return Err(AaguidError) };
+            *byte = u8::try_from(high? << 4 | low?).map_err(|_| AaguidError)?;
         }
-        if digits.next().is_some() { Err(NotAaguid) } else { Ok(Self(bytes)) }
+        if digits.next().is_some() { Err(AaguidError) } else { Ok(Self(bytes)) }
     }
 }
 
@@ -217,7 +228,7 @@ mod tests {
         for text in
             ["", &TEXT[1..], &TEXT.replace('-', ""), &TEXT.replace("4b", "4g"), &(TEXT.to_string() + "0")]
         {
-            assert_eq!(text.parse::<Aaguid>(), Err(NotAaguid), "{text}");
+            assert_eq!(text.parse::<Aaguid>(), Err(AaguidError), "{text}");
         }
     }
 

@@ -113,7 +113,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Checked<V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<V::Value, A::Error> {
-        let members = Members { object, names: BTreeSet::new(), most: self.most };
+        let members = UniqueMembers { object, names: BTreeSet::new(), most: self.most };
         self.inner.visit_map(members)
     }
 }
@@ -146,13 +146,13 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<A> {
     }
 }
 
-struct Members<A> {
+struct UniqueMembers<A> {
     object: A,
     names: BTreeSet<String>,
     most: usize,
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for UniqueMembers<A> {
     type Error = A::Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {

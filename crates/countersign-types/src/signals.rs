@@ -6,7 +6,10 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::{CredentialId, UserHandle, options::dictionary::dictionary};
+use crate::{
+    identifiers::{CredentialId, UserHandle},
+    options::dictionary::dictionary,
+};
 
 dictionary! {
     /// `AllAcceptedCredentialsOptions`, for `signalAllAcceptedCredentials`

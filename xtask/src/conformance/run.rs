@@ -24,10 +24,8 @@ use countersign::{
         UnverifiedDiscoverable,
     },
     types::{
-        AlgorithmIdentifier, Base64Url, base64url,
-        enumerations::UserVerificationRequirement,
+        AlgorithmIdentifier, Base64Url, base64url, enumerations::UserVerificationRequirement,
         options::CredentialDescriptor,
-        response::{AuthenticationResponseRef, ResponseScratch},
     },
 };
 use serde_json::{Map, Value, json};
@@ -408,13 +406,7 @@ fn authentication(
     stored: Option<&mut Stored>,
 ) -> Result<Map<String, Value>, Stopped> {
     let rp = relying_party(setting, settings, step.appid.as_deref())?;
-    let (response, mut scratch) =
-        (AuthenticationResponse::from_json(step.response()), ResponseScratch::new());
-    let borrowed = AuthenticationResponseRef::from_json(step.response(), &mut scratch);
-    if response.as_ref().err() != borrowed.as_ref().err() {
-        return Err(unusable("the borrowed response has another verdict"));
-    }
-    let (response, borrowed) = (response?, borrowed?);
+    let response = AuthenticationResponse::from_json(step.response())?;
     let identified = identified(step, response.user_handle())?;
     let allowed: Vec<_> =
         credential_ids(&step.allow)?.into_iter().map(|id| CredentialDescriptor::new(id, [])).collect();
@@ -434,7 +426,7 @@ fn authentication(
     let authenticated = rp.finish_authentication(state()?, &response, record_ref, now(settings));
     let prepared = record_ref.and_then(|record| rp.prepare(record).ok());
     let again = rp
-        .finish_authentication_prepared(state()?, &borrowed, record_ref, prepared.as_ref(), now(settings))
+        .finish_authentication_prepared(state()?, &response, record_ref, prepared.as_ref(), now(settings))
         .map(Authenticated::from);
     if again.as_ref().map(Authenticated::update) != authenticated.as_ref().map(Authenticated::update) {
         return Err(unusable("the path with a prepared key has another verdict"));

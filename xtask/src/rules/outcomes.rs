@@ -217,10 +217,10 @@ impl From<InnerFault> for OuterError {
 
 pub enum WholeError {
     A,
-    Member { name: str, fault: MemberFault },
+    Member { name: str, kind: MemberErrorKind },
 }
 
-pub enum MemberFault {
+pub enum MemberErrorKind {
     Missing,
 }
 
@@ -263,7 +263,7 @@ pub enum ConfigurationError {
         assert_eq!(named("OuterError::First { at: 1 }"), ["signature-invalid"]);
         assert_eq!(named("OuterError::Second"), ["signature-invalid"]);
         assert_eq!(named("InnerFault::A"), ["extension-invalid"]);
-        assert_eq!(named("MemberFault::Missing"), ["response-malformed"]);
+        assert_eq!(named("MemberErrorKind::Missing"), ["response-malformed"]);
         assert_eq!(named("WholeError::A"), ["response-malformed"]);
         assert_eq!(named("Error::A"), ["response-malformed"]);
     }

@@ -17,7 +17,7 @@ fn refused(bytes: &[u8]) -> CborError {
     check(bytes, MAX_DEPTH).unwrap_err()
 }
 
-fn accepted(bytes: &[u8]) -> Lint {
+fn accepted(bytes: &[u8]) -> Deviations {
     check(bytes, MAX_DEPTH).unwrap()
 }
 
@@ -40,7 +40,7 @@ fn each_kind_of_item_is_accepted() {
         &[0xf8, 0x20],
     ];
     for item in items {
-        assert_eq!(accepted(item), Lint::default(), "{item:02x?}");
+        assert_eq!(accepted(item), Deviations::default(), "{item:02x?}");
     }
 }
 
@@ -126,21 +126,28 @@ fn a_key_that_is_a_container_is_refused() {
 
 #[test]
 fn longer_heads_and_unsorted_keys_are_told() {
-    assert_eq!(accepted(&[0x18, 0x17]), Lint { non_minimal: true, unsorted_keys: false });
-    assert_eq!(accepted(&[0x58, 0x01, 0xff]), Lint { non_minimal: true, unsorted_keys: false });
+    assert_eq!(accepted(&[0x18, 0x17]), Deviations { non_minimal: true, unsorted_keys: false });
+    assert_eq!(accepted(&[0x58, 0x01, 0xff]), Deviations { non_minimal: true, unsorted_keys: false });
     for longest in
         [&[0x19, 0x00, 0xff][..], &[0x1a, 0, 0, 0xff, 0xff], &[0x1b, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]]
     {
-        assert_eq!(accepted(longest), Lint { non_minimal: true, unsorted_keys: false }, "{longest:02x?}");
+        assert_eq!(
+            accepted(longest),
+            Deviations { non_minimal: true, unsorted_keys: false },
+            "{longest:02x?}"
+        );
     }
     for shortest in [&[0x19, 0x01, 0x00][..], &[0x1a, 0, 1, 0, 0], &[0x1b, 0, 0, 0, 1, 0, 0, 0, 0]] {
-        assert_eq!(accepted(shortest), Lint::default(), "{shortest:02x?}");
+        assert_eq!(accepted(shortest), Deviations::default(), "{shortest:02x?}");
     }
-    assert_eq!(accepted(&[0x38, 0x18]), Lint::default());
-    assert_eq!(accepted(&[0x38, 0x17]), Lint { non_minimal: true, unsorted_keys: false });
-    assert_eq!(accepted(&[0xa2, 0x02, 0x00, 0x01, 0x00]), Lint { non_minimal: false, unsorted_keys: true });
+    assert_eq!(accepted(&[0x38, 0x18]), Deviations::default());
+    assert_eq!(accepted(&[0x38, 0x17]), Deviations { non_minimal: true, unsorted_keys: false });
+    assert_eq!(
+        accepted(&[0xa2, 0x02, 0x00, 0x01, 0x00]),
+        Deviations { non_minimal: false, unsorted_keys: true }
+    );
     // Shorter keys come first, whatever their letters.
-    assert_eq!(accepted(&[0xa2, 0x61, b'b', 0x00, 0x62, b'a', b'a', 0x00]), Lint::default());
+    assert_eq!(accepted(&[0xa2, 0x61, b'b', 0x00, 0x62, b'a', b'a', 0x00]), Deviations::default());
 }
 
 #[test]

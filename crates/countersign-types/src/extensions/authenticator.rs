@@ -4,9 +4,9 @@
 
 use core::fmt;
 
-use super::ExtensionError;
+use super::error::ExtensionError;
 use crate::{
-    authenticator_data::AuthenticatorDataError,
+    authenticator_data::error::AuthenticatorDataError,
     cbor::{self, CborError, Key, MAX_DEPTH},
 };
 
@@ -113,7 +113,7 @@ impl fmt::Debug for AuthenticatorExtensionOutputs<'_> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::Code;
+    use crate::code::Code;
     use alloc::{format, vec::Vec};
 
     /// A map of one output.

@@ -2,8 +2,12 @@
 //! ([CTAP 2.2 section 12.2](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-credBlob-extension)).
 
 use super::{
-    AuthenticatorExtensionOutputs, ClientExtensionInputs, ClientExtensionOutputs, ExtensionError,
-    ExtensionInputError, SecretBytes, value,
+    authenticator::AuthenticatorExtensionOutputs,
+    error::{ExtensionError, ExtensionInputError},
+    inputs::ClientExtensionInputs,
+    outputs::ClientExtensionOutputs,
+    secret::SecretBytes,
+    value,
 };
 use crate::base64url;
 

@@ -6,7 +6,10 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AuthenticatorExtensionOutputs, ClientExtensionInputs, ExtensionError, ExtensionInputError, value,
+    authenticator::AuthenticatorExtensionOutputs,
+    error::{ExtensionError, ExtensionInputError},
+    inputs::ClientExtensionInputs,
+    value,
 };
 use crate::cbor;
 

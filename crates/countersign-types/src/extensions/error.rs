@@ -4,7 +4,7 @@ use alloc::string::String;
 use core::fmt;
 
 use super::value::Malformed;
-use crate::Code;
+use crate::code::Code;
 
 /// An extension output breaks its extension's definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,8 +7,11 @@ use alloc::vec::Vec;
 use serde_json::{Map, Value};
 
 use super::{
-    AuthenticatorExtensionOutputs, ClientExtensionInputs, ClientExtensionOutputs, ExtensionError,
-    ExtensionInputError, SecretBytes,
+    authenticator::AuthenticatorExtensionOutputs,
+    error::{ExtensionError, ExtensionInputError},
+    inputs::ClientExtensionInputs,
+    outputs::ClientExtensionOutputs,
+    secret::SecretBytes,
     value::{self, Malformed},
 };
 use crate::base64url;

@@ -8,7 +8,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
 use super::{
-    ClientExtensionInputs, ClientExtensionOutputs, ExtensionError, ExtensionInputError, SecretBytes, value,
+    error::{ExtensionError, ExtensionInputError},
+    inputs::ClientExtensionInputs,
+    outputs::ClientExtensionOutputs,
+    secret::SecretBytes,
+    value,
 };
 use crate::{base64url, enumerations::open_enumeration};
 

@@ -2,7 +2,10 @@
 //! ([CTAP 2.2 section 12.4](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-minpinlength-extension)).
 
 use super::{
-    AuthenticatorExtensionOutputs, ClientExtensionInputs, ExtensionError, ExtensionInputError, value,
+    authenticator::AuthenticatorExtensionOutputs,
+    error::{ExtensionError, ExtensionInputError},
+    inputs::ClientExtensionInputs,
+    value,
 };
 use crate::cbor;
 

@@ -7,12 +7,18 @@ use core::str;
 
 use serde_json::{Map, Value, json};
 
-use super::{ClientExtensionInputs, ClientExtensionOutputs, ExtensionError, ExtensionInputError, value};
+use super::{
+    error::{ExtensionError, ExtensionInputError},
+    inputs::ClientExtensionInputs,
+    outputs::ClientExtensionOutputs,
+    value,
+};
 use crate::{
-    AlgorithmIdentifier, Base64Url,
+    base64url::Base64Url,
+    identifiers::AlgorithmIdentifier,
     options::{
-        CredentialParameters,
         dictionary::{dictionary, null_is_default, object},
+        parameters::CredentialParameters,
     },
 };
 

@@ -5,10 +5,13 @@ use alloc::{collections::BTreeMap, string::String};
 use serde_json::{Map, Value};
 
 use super::{
-    ClientExtensionInputs, ClientExtensionOutputs, ExtensionError, ExtensionInputError, SecretBytes,
+    error::{ExtensionError, ExtensionInputError},
+    inputs::ClientExtensionInputs,
+    outputs::ClientExtensionOutputs,
+    secret::SecretBytes,
     value::{self, Malformed},
 };
-use crate::{CredentialId, base64url};
+use crate::{base64url, identifiers::CredentialId};
 
 const PRF: &str = "prf";
 

@@ -3,7 +3,12 @@
 
 use alloc::string::String;
 
-use super::{ClientExtensionInputs, ClientExtensionOutputs, ExtensionError, ExtensionInputError, value};
+use super::{
+    error::{ExtensionError, ExtensionInputError},
+    inputs::ClientExtensionInputs,
+    outputs::ClientExtensionOutputs,
+    value,
+};
 
 const REMOTE: &str = "remoteClientDataJSON";
 

@@ -1,7 +1,7 @@
 use alloc::{format, string::ToString, vec::Vec};
 
 use super::*;
-use crate::Code;
+use crate::code::Code;
 
 fn outputs(text: &str) -> ClientExtensionOutputs {
     serde_json::from_str(text).unwrap()

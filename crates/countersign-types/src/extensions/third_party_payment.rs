@@ -2,7 +2,7 @@
 //! ([CTAP 2.2](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-thirdPartyPayment-extension)):
 //! the authenticator's side of `payment`.
 
-use super::{AuthenticatorExtensionOutputs, ExtensionError};
+use super::{authenticator::AuthenticatorExtensionOutputs, error::ExtensionError};
 
 const THIRD_PARTY_PAYMENT: &str = "thirdPartyPayment";
 

@@ -7,8 +7,11 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::{
-    AuthenticatorExtensionOutputs, ClientExtensionInputs, ClientExtensionOutputs, ExtensionError,
-    ExtensionInputError, value,
+    authenticator::AuthenticatorExtensionOutputs,
+    error::{ExtensionError, ExtensionInputError},
+    inputs::ClientExtensionInputs,
+    outputs::ClientExtensionOutputs,
+    value,
 };
 use crate::cbor;
 

@@ -4,13 +4,16 @@
 use alloc::{string::String, vec::Vec};
 
 use super::{
-    AuthenticatorSelection, CredentialDescriptor, CredentialParameters, RpEntity, UserEntity,
+    descriptor::CredentialDescriptor,
     dictionary::{dictionary, null_is_default},
+    entities::{RpEntity, UserEntity},
+    parameters::CredentialParameters,
+    selection::AuthenticatorSelection,
 };
 use crate::{
-    Base64Url,
+    base64url::Base64Url,
     enumerations::{AttestationConveyance, Hint},
-    extensions::ClientExtensionInputs,
+    extensions::inputs::ClientExtensionInputs,
 };
 
 dictionary! {
@@ -81,8 +84,8 @@ impl CreationOptions {
 mod tests {
     use super::*;
     use crate::{
-        AlgorithmIdentifier, CredentialId, UserHandle,
         enumerations::{CredentialType, Transport, UserVerificationRequirement},
+        identifiers::{AlgorithmIdentifier, CredentialId, UserHandle},
     };
     use alloc::{string::ToString, vec};
     use serde_json::{Value, json};

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 
 use super::dictionary::{dictionary, null_is_default};
 use crate::{
-    CredentialId,
     enumerations::{CredentialType, Transport},
+    identifiers::CredentialId,
 };
 
 dictionary! {

@@ -5,7 +5,7 @@
 use alloc::string::String;
 
 use super::dictionary::dictionary;
-use crate::UserHandle;
+use crate::identifiers::UserHandle;
 
 dictionary! {
     /// `PublicKeyCredentialRpEntity`

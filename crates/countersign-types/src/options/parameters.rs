@@ -2,7 +2,7 @@
 //! ([section 5.3](https://www.w3.org/TR/webauthn-3/#dictionary-credential-params)).
 
 use super::dictionary::dictionary;
-use crate::{AlgorithmIdentifier, enumerations::CredentialType};
+use crate::{enumerations::CredentialType, identifiers::AlgorithmIdentifier};
 
 dictionary! {
     /// `PublicKeyCredentialParameters`: a kind of credential and its algorithm.

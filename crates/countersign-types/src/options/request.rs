@@ -4,13 +4,13 @@
 use alloc::{string::String, vec::Vec};
 
 use super::{
-    CredentialDescriptor,
+    descriptor::CredentialDescriptor,
     dictionary::{dictionary, null_is_default},
 };
 use crate::{
-    Base64Url,
+    base64url::Base64Url,
     enumerations::{Hint, UserVerificationRequirement},
-    extensions::ClientExtensionInputs,
+    extensions::inputs::ClientExtensionInputs,
 };
 
 dictionary! {

@@ -1,7 +1,8 @@
 //! Authentication responses
 //! ([section 5.2.2](https://www.w3.org/TR/webauthn-3/#iface-authenticatorassertionresponse)).
 
-use core::fmt;
+use alloc::vec::Vec;
+use core::{fmt, ops::Range};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -9,17 +10,20 @@ use serde::{
 };
 
 use super::{
-    MemberFault, ResponseError,
-    envelope::{Envelope, Json, Received, Response, optional_bytes, required_bytes},
-    form::{Form, Owned},
-    slot::{Shape, Slot, Text, read_members},
+    byte_storage::ByteStorage,
+    envelope::{Envelope, Json, Received, Response},
+    error::{MemberErrorKind, ResponseError},
+    json_slot::{JsonShape, JsonSlot, Text, read_members},
 };
 use crate::{
-    Base64Url, CredentialId, UserHandle, enumerations::AuthenticatorAttachment,
-    extensions::ClientExtensionOutputs,
+    base64url::Encoded,
+    enumerations::AuthenticatorAttachment,
+    extensions::outputs::ClientExtensionOutputs,
+    identifiers::{CredentialId, UserHandle},
 };
 
-/// `AuthenticationResponseJSON`: what `navigator.credentials.get()` gave, through `toJSON()`.
+/// An authentication response, `AuthenticationResponseJSON`: the result of `navigator.credentials.get()`, through
+/// `toJSON()`.
 ///
 /// ```
 /// use countersign_types::AuthenticationResponse;
@@ -29,20 +33,22 @@ use crate::{
 ///     "clientExtensionResults": {}
 /// }"#;
 /// let response = AuthenticationResponse::from_json(json)?;
+/// assert_eq!(response.client_data_json(), b"{}");
 /// assert_eq!(response.user_handle().map(|handle| handle.as_bytes()), Some([7, 7].as_slice()));
 /// # Ok::<(), countersign_types::response::ResponseError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct AuthenticationResponse {
-    envelope: Envelope<CredentialId>,
-    client_data_json: Base64Url,
-    authenticator_data: Base64Url,
-    signature: Base64Url,
+    envelope: Envelope,
+    bytes: ByteStorage,
+    client_data_json: Range<usize>,
+    authenticator_data: Range<usize>,
+    signature: Range<usize>,
     user_handle: Option<UserHandle>,
     has_empty_user_handle: bool,
 }
 
-/// Who and what for: authenticator data may hold a secret, such as the bytes of `credBlob`.
+/// Omits authenticator data, which may hold a secret such as the bytes of `credBlob`.
 impl fmt::Debug for AuthenticationResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuthenticationResponse")
@@ -53,53 +59,115 @@ impl fmt::Debug for AuthenticationResponse {
 }
 
 impl AuthenticationResponse {
-    /// Reads the whole JSON text, of at most [`RESPONSE_JSON_MAX`](super::RESPONSE_JSON_MAX) bytes of UTF-8.
+    /// Parses the whole JSON text, of at most [`RESPONSE_JSON_MAX`](super::RESPONSE_JSON_MAX) bytes of UTF-8.
     ///
     /// Required are `id`, `rawId`, `type`, `response.clientDataJSON`, `response.authenticatorData` and
     /// `response.signature`. `clientExtensionResults`, which the specification requires too, may be absent: not every
     /// client sent it.
     pub fn from_json(json: &[u8]) -> Result<Self, ResponseError> {
-        Assertion::open(Received::from_json(json)?, &mut Owned).map(Self::from)
+        Self::from_json_in(json, Vec::new())
     }
 
-    /// The credential ID that `id` and `rawId` agree on.
+    /// Parses the JSON text like [`from_json`](Self::from_json), and decodes into the allocation of `buffer`, such as that
+    /// of an earlier response's [`into_buffer`](Self::into_buffer). The content of `buffer` is discarded.
+    ///
+    /// ```
+    /// # use countersign_types::AuthenticationResponse;
+    /// # let json = br#"{
+    /// #     "id": "AQI", "rawId": "AQI", "type": "public-key",
+    /// #     "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "MAA"}
+    /// # }"#;
+    /// let mut buffer = Vec::new();
+    /// for body in [json, json] {
+    ///     let response = AuthenticationResponse::from_json_in(body, buffer)?;
+    ///     // … verify it …
+    ///     buffer = response.into_buffer();
+    /// }
+    /// # Ok::<(), countersign_types::response::ResponseError>(())
+    /// ```
+    pub fn from_json_in(json: &[u8], buffer: Vec<u8>) -> Result<Self, ResponseError> {
+        // Before the buffer grows to what the text needs.
+        let received = Received::from_json(json)?;
+        Self::new(received, ByteStorage::reusing(buffer, json.len()))
+    }
+
+    fn new(
+        received: Received<'_, AssertionMembers<'_>>,
+        mut bytes: ByteStorage,
+    ) -> Result<Self, ResponseError> {
+        let (envelope, response) = received.into_parts()?;
+        let mut required = |slot: JsonSlot<Text<'_>>, member| {
+            let Text(text) = slot.required(member)?;
+            bytes.append(&text, member)
+        };
+        let client_data_json = required(response.client_data_json, "response.clientDataJSON")?;
+        let authenticator_data = required(response.authenticator_data, "response.authenticatorData")?;
+        let signature = required(response.signature, "response.signature")?;
+        let (mut user_handle, mut has_empty_user_handle) = (None, false);
+        if let Some(Text(text)) = response.user_handle.optional("response.userHandle")? {
+            let range = bytes.append(&text, "response.userHandle")?;
+            has_empty_user_handle = range.is_empty();
+            if !has_empty_user_handle {
+                user_handle = Some(UserHandle::new(bytes.get(&range)).ok_or(ResponseError::Malformed {
+                    member: "response.userHandle",
+                    kind: MemberErrorKind::TooLong,
+                })?);
+            }
+        }
+        Ok(Self {
+            envelope,
+            bytes,
+            client_data_json,
+            authenticator_data,
+            signature,
+            user_handle,
+            has_empty_user_handle,
+        })
+    }
+
+    /// Returns the buffer, for [`from_json_in`](Self::from_json_in) of the next response.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.bytes.into_buffer()
+    }
+
+    /// The credential ID: `id` and `rawId`, which are the same bytes.
     pub fn credential_id(&self) -> &CredentialId {
         &self.envelope.credential_id
     }
 
-    /// The bytes of `clientDataJSON`: hash these.
+    /// The bytes of `clientDataJSON`, whose hash is signed.
     pub fn client_data_json(&self) -> &[u8] {
-        &self.client_data_json
+        self.bytes.get(&self.client_data_json)
     }
 
-    /// The bytes of authenticator data: what is signed, in front of the hash of client data.
+    /// The bytes of authenticator data, which are signed together with the hash of client data.
     pub fn authenticator_data(&self) -> &[u8] {
-        &self.authenticator_data
+        self.bytes.get(&self.authenticator_data)
     }
 
-    /// The bytes of the signature, as yet unverified. An empty one is well-formed here: it is a signature that does
-    /// not verify.
+    /// The bytes of the signature, not yet verified. An empty one is accepted here: it is a signature that does not
+    /// verify.
     pub fn signature(&self) -> &[u8] {
-        &self.signature
+        self.bytes.get(&self.signature)
     }
 
-    /// The user handle of the account that the authenticator has the credential under; `None` where the response has
-    /// none, or an empty one, as Safari sends it. A discoverable authentication can't do without.
+    /// The user handle of the account that the credential was created for; `None` if the response has none, or an empty
+    /// one as Safari sends it. A discoverable authentication needs one.
     pub fn user_handle(&self) -> Option<&UserHandle> {
         self.user_handle.as_ref()
     }
 
-    /// Whether `userHandle` is there and has no bytes: [`user_handle`](Self::user_handle) is `None` then.
+    /// Whether `userHandle` is present and has no bytes: [`user_handle`](Self::user_handle) is `None` then.
     pub fn has_empty_user_handle(&self) -> bool {
         self.has_empty_user_handle
     }
 
-    /// How the authenticator was attached in this ceremony.
+    /// How the authenticator was attached to the client in this ceremony.
     pub fn authenticator_attachment(&self) -> Option<&AuthenticatorAttachment> {
         self.envelope.authenticator_attachment.as_ref()
     }
 
-    /// What the client says that extensions did.
+    /// The client's extension outputs, not signed.
     pub fn client_extension_results(&self) -> &ClientExtensionOutputs {
         &self.envelope.client_extension_results
     }
@@ -108,7 +176,7 @@ impl AuthenticationResponse {
 impl<'de> Deserialize<'de> for AuthenticationResponse {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let received = Received::deserialize(deserializer)?;
-        Assertion::open(received, &mut Owned).map(Self::from).map_err(de::Error::custom)
+        Self::new(received, ByteStorage::reusing(Vec::new(), 0)).map_err(de::Error::custom)
     }
 }
 
@@ -118,99 +186,42 @@ impl Serialize for AuthenticationResponse {
         #[serde(rename_all = "camelCase")]
         struct AssertionJson<'a> {
             #[serde(rename = "clientDataJSON")]
-            client_data_json: &'a Base64Url,
-            authenticator_data: &'a Base64Url,
-            signature: &'a Base64Url,
+            client_data_json: Encoded<'a>,
+            authenticator_data: Encoded<'a>,
+            signature: Encoded<'a>,
             #[serde(skip_serializing_if = "Option::is_none")]
             user_handle: Option<&'a UserHandle>,
         }
 
         let response = AssertionJson {
-            client_data_json: &self.client_data_json,
-            authenticator_data: &self.authenticator_data,
-            signature: &self.signature,
-            user_handle: self.user_handle.as_ref(),
+            client_data_json: Encoded(self.client_data_json()),
+            authenticator_data: Encoded(self.authenticator_data()),
+            signature: Encoded(self.signature()),
+            user_handle: self.user_handle(),
         };
         Json::new(&self.envelope, response).serialize(serializer)
     }
 }
 
-/// What a response holds, in either form.
-pub(super) struct Assertion<F: Form> {
-    pub(super) envelope: Envelope<F::CredentialId>,
-    pub(super) client_data_json: F::Bytes,
-    pub(super) authenticator_data: F::Bytes,
-    pub(super) signature: F::Bytes,
-    pub(super) user_handle: Option<F::UserHandle>,
-    pub(super) has_empty_user_handle: bool,
-}
-
-impl<F: Form> Assertion<F> {
-    /// The one way from text to a response, whatever its form.
-    pub(super) fn open(
-        received: Received<'_, AssertionMembers<'_>>,
-        form: &mut F,
-    ) -> Result<Self, ResponseError> {
-        let (envelope, response) = received.open(form)?;
-        let client_data_json = required_bytes(response.client_data_json, "response.clientDataJSON", form)?;
-        let authenticator_data =
-            required_bytes(response.authenticator_data, "response.authenticatorData", form)?;
-        let signature = required_bytes(response.signature, "response.signature", form)?;
-        let user_handle = optional_bytes(response.user_handle, "response.userHandle", form)?;
-        let is_present = user_handle.is_some();
-        let user_handle = user_handle
-            .map_or(Ok(None), F::user_handle)
-            .map_err(|fault| ResponseError::Malformed { member: "response.userHandle", fault })?;
-        let has_empty_user_handle = is_present && user_handle.is_none();
-        Ok(Self {
-            envelope,
-            client_data_json,
-            authenticator_data,
-            signature,
-            user_handle,
-            has_empty_user_handle,
-        })
-    }
-}
-
-impl From<Assertion<Owned>> for AuthenticationResponse {
-    fn from(assertion: Assertion<Owned>) -> Self {
-        let Assertion {
-            envelope,
-            client_data_json,
-            authenticator_data,
-            signature,
-            user_handle,
-            has_empty_user_handle,
-        } = assertion;
-        Self { envelope, client_data_json, authenticator_data, signature, user_handle, has_empty_user_handle }
-    }
-}
-
-/// `AuthenticatorAssertionResponseJSON` as it came.
-pub(super) struct AssertionMembers<'de> {
-    client_data_json: Slot<Text<'de>>,
-    authenticator_data: Slot<Text<'de>>,
-    signature: Slot<Text<'de>>,
-    user_handle: Slot<Text<'de>>,
-    id: Slot<Text<'de>>,
+/// The members of `AuthenticatorAssertionResponseJSON`, not yet decoded.
+#[derive(Default)]
+struct AssertionMembers<'de> {
+    client_data_json: JsonSlot<Text<'de>>,
+    authenticator_data: JsonSlot<Text<'de>>,
+    signature: JsonSlot<Text<'de>>,
+    user_handle: JsonSlot<Text<'de>>,
+    id: JsonSlot<Text<'de>>,
 }
 
 impl Response for AssertionMembers<'_> {
     fn has_id(&self) -> bool {
-        !matches!(self.id, Slot::Absent)
+        !matches!(self.id, JsonSlot::Absent)
     }
 }
 
-impl<'de> Shape<'de> for AssertionMembers<'de> {
-    fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Result<Self, MemberFault>, A::Error> {
-        let mut response = Self {
-            client_data_json: Slot::Absent,
-            authenticator_data: Slot::Absent,
-            signature: Slot::Absent,
-            user_handle: Slot::Absent,
-            id: Slot::Absent,
-        };
+impl<'de> JsonShape<'de> for AssertionMembers<'de> {
+    fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Result<Self, MemberErrorKind>, A::Error> {
+        let mut response = Self::default();
         read_members!(object, response, {
             "clientDataJSON" => client_data_json,
             "authenticatorData" => authenticator_data,

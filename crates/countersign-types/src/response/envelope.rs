@@ -1,4 +1,4 @@
-//! What both responses have in common: everything outside `response`
+//! The members that both responses have: everything outside `response`
 //! ([section 5.1](https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson)).
 
 use serde::{
@@ -8,36 +8,37 @@ use serde::{
 use serde_json::error::Category;
 
 use super::{
-    KEYWORD_MAX, MemberFault, RESPONSE_JSON_MAX, ResponseError,
-    form::Form,
-    slot::{Shape, Slot, Text, read_members},
+    error::{MemberErrorKind, ResponseError},
+    json_slot::{JsonShape, JsonSlot, Text, read_members},
+    limits::{KEYWORD_MAX, RESPONSE_JSON_MAX},
 };
 use crate::{
-    CredentialId,
+    base64url,
     enumerations::{AuthenticatorAttachment, CredentialType},
-    extensions::{ClientExtensionOutputs, JsonObject},
+    extensions::{json_object::JsonObject, outputs::ClientExtensionOutputs},
+    identifiers::CredentialId,
 };
 
 /// The members outside `response`, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Envelope<I> {
-    pub(super) credential_id: I,
+pub(super) struct Envelope {
+    pub(super) credential_id: CredentialId,
     pub(super) authenticator_attachment: Option<AuthenticatorAttachment>,
     pub(super) client_extension_results: ClientExtensionOutputs,
 }
 
-/// A response as it came; `R` is its ceremony's `response`.
+/// The members of a response, not yet checked; `R` is its ceremony's `response`.
 pub(super) struct Received<'de, R> {
-    id: Slot<Text<'de>>,
-    raw_id: Slot<Text<'de>>,
-    response: Slot<R>,
-    authenticator_attachment: Slot<Text<'de>>,
-    client_extension_results: Slot<JsonObject>,
-    credential_type: Slot<Text<'de>>,
+    id: JsonSlot<Text<'de>>,
+    raw_id: JsonSlot<Text<'de>>,
+    response: JsonSlot<R>,
+    authenticator_attachment: JsonSlot<Text<'de>>,
+    client_extension_results: JsonSlot<JsonObject>,
+    credential_type: JsonSlot<Text<'de>>,
 }
 
-impl<'de, R: Shape<'de>> Received<'de, R> {
-    /// From the whole text.
+impl<'de, R: JsonShape<'de>> Received<'de, R> {
+    /// Parses the whole text.
     pub(super) fn from_json(json: &'de [u8]) -> Result<Self, ResponseError> {
         if json.len() > RESPONSE_JSON_MAX {
             return Err(ResponseError::TooLarge { length: json.len() });
@@ -45,53 +46,54 @@ impl<'de, R: Shape<'de>> Received<'de, R> {
         let text = core::str::from_utf8(json)
             .map_err(|error| ResponseError::NotUtf8 { position: error.valid_up_to() })?;
         let slot = serde_json::from_str(text).map_err(|error| match error.classify() {
-            // A slot takes every value; the one thing that is JSON and yet refused is a name twice in here.
-            Category::Data => {
-                ResponseError::Malformed { member: "clientExtensionResults", fault: MemberFault::Duplicate }
-            }
+            // A slot accepts every value: the only JSON that is rejected has a duplicate name in the extension results.
+            Category::Data => ResponseError::Malformed {
+                member: "clientExtensionResults",
+                kind: MemberErrorKind::Duplicate,
+            },
             _ => ResponseError::NotJson { line: error.line(), column: error.column() },
         })?;
         Self::object(slot)
     }
 
-    /// From a deserializer, whose errors have a text alone.
+    /// Reads from a deserializer, whose errors have only a text.
     pub(super) fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::object(Slot::deserialize(deserializer)?).map_err(de::Error::custom)
+        Self::object(JsonSlot::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 
-    fn object(slot: Slot<Self>) -> Result<Self, ResponseError> {
+    fn object(slot: JsonSlot<Self>) -> Result<Self, ResponseError> {
         match slot {
-            Slot::Present(Ok(received)) => Ok(received),
+            JsonSlot::Present(Ok(received)) => Ok(received),
             _ => Err(ResponseError::NotObject),
         }
     }
 
-    /// Checks all members but those of `response`, which is handed out.
-    pub(super) fn open<F: Form>(self, form: &mut F) -> Result<(Envelope<F::CredentialId>, R), ResponseError>
+    /// Checks the members outside `response`, and returns them and `response`.
+    pub(super) fn into_parts(self) -> Result<(Envelope, R), ResponseError>
     where
         R: Response,
     {
-        if let (Slot::Absent, Slot::Present(Ok(response))) = (&self.id, &self.response)
+        if let (JsonSlot::Absent, JsonSlot::Present(Ok(response))) = (&self.id, &self.response)
             && response.has_id()
         {
             return Err(ResponseError::Enveloped);
         }
         let (id, raw_id) = (self.id.required("id")?, self.raw_id.required("rawId")?);
-        let credential_id = credential_id(&id, &raw_id, form)?;
+        let credential_id = credential_id(&id, &raw_id)?;
         let Text(credential_type) = self.credential_type.required("type")?;
         if credential_type != CredentialType::PublicKey.as_str() {
-            return Err(ResponseError::Malformed { member: "type", fault: MemberFault::NotPublicKey });
+            return Err(ResponseError::Malformed { member: "type", kind: MemberErrorKind::NotPublicKey });
         }
         let response = self.response.required("response")?;
         let authenticator_attachment =
             match self.authenticator_attachment.optional("authenticatorAttachment")? {
                 Some(Text(text)) if text.len() > KEYWORD_MAX => {
                     let member = "authenticatorAttachment";
-                    return Err(ResponseError::Malformed { member, fault: MemberFault::TooLong });
+                    return Err(ResponseError::Malformed { member, kind: MemberErrorKind::TooLong });
                 }
                 attachment => attachment.map(|Text(text)| AuthenticatorAttachment::from(&*text)),
             };
-        // Required by the specification, and left out by older code that stands in for `toJSON()`.
+        // Required by the specification, and left out by older substitutes for `toJSON()`.
         let client_extension_results = self
             .client_extension_results
             .optional("clientExtensionResults")?
@@ -103,19 +105,19 @@ impl<'de, R: Shape<'de>> Received<'de, R> {
 
 /// A ceremony's `response`.
 pub(super) trait Response {
-    /// Whether there is an `id` in it, which belongs beside it: the whole credential is then in a page's own envelope.
+    /// Whether it has a member `id`, which belongs outside: the whole credential is then in an envelope of the page.
     fn has_id(&self) -> bool;
 }
 
-impl<'de, R: Shape<'de>> Shape<'de> for Received<'de, R> {
-    fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Result<Self, MemberFault>, A::Error> {
+impl<'de, R: JsonShape<'de>> JsonShape<'de> for Received<'de, R> {
+    fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Result<Self, MemberErrorKind>, A::Error> {
         let mut received = Self {
-            id: Slot::Absent,
-            raw_id: Slot::Absent,
-            response: Slot::Absent,
-            authenticator_attachment: Slot::Absent,
-            client_extension_results: Slot::Absent,
-            credential_type: Slot::Absent,
+            id: JsonSlot::Absent,
+            raw_id: JsonSlot::Absent,
+            response: JsonSlot::Absent,
+            authenticator_attachment: JsonSlot::Absent,
+            client_extension_results: JsonSlot::Absent,
+            credential_type: JsonSlot::Absent,
         };
         read_members!(object, received, {
             "id" => id,
@@ -129,52 +131,29 @@ impl<'de, R: Shape<'de>> Shape<'de> for Received<'de, R> {
     }
 }
 
-impl<'de> Shape<'de> for JsonObject {
-    fn from_object<A: MapAccess<'de>>(object: A) -> Result<Result<Self, MemberFault>, A::Error> {
+impl<'de> JsonShape<'de> for JsonObject {
+    fn from_object<A: MapAccess<'de>>(object: A) -> Result<Result<Self, MemberErrorKind>, A::Error> {
         Self::read(object).map(Ok)
     }
 }
 
-/// The credential ID that both members have. Each text has its own bytes and no others, so that the second is
-/// decoded only to say what is wrong.
-fn credential_id<F: Form>(
-    Text(id): &Text<'_>,
-    Text(raw_id): &Text<'_>,
-    form: &mut F,
-) -> Result<F::CredentialId, ResponseError> {
-    let mut decode = |text: &str, member| {
-        F::credential_id(form.member(text, member)?)
-            .ok_or(ResponseError::Malformed { member, fault: MemberFault::Empty })
+/// The credential ID of both members. Each text is the only encoding of its bytes, so the second is decoded only to
+/// find out which error it is.
+fn credential_id(Text(id): &Text<'_>, Text(raw_id): &Text<'_>) -> Result<CredentialId, ResponseError> {
+    let decode = |text: &str, member| {
+        let malformed = |kind| ResponseError::Malformed { member, kind };
+        let bytes = base64url::decode(text).map_err(|_| malformed(MemberErrorKind::of_text(text)))?;
+        CredentialId::new(bytes).ok_or(malformed(MemberErrorKind::Empty))
     };
     let credential_id = decode(id, "id")?;
-    if id != raw_id {
-        decode(raw_id, "rawId")?;
-        return Err(ResponseError::IdMismatch);
+    if id == raw_id {
+        return Ok(credential_id);
     }
-    Ok(credential_id)
+    decode(raw_id, "rawId")?;
+    Err(ResponseError::IdMismatch)
 }
 
-/// The bytes of a required member.
-pub(super) fn required_bytes<F: Form>(
-    slot: Slot<Text<'_>>,
-    member: &'static str,
-    form: &mut F,
-) -> Result<F::Bytes, ResponseError> {
-    let Text(text) = slot.required(member)?;
-    form.member(&text, member)
-}
-
-/// The bytes of an optional member.
-pub(super) fn optional_bytes<F: Form>(
-    slot: Slot<Text<'_>>,
-    member: &'static str,
-    form: &mut F,
-) -> Result<Option<F::Bytes>, ResponseError> {
-    let Some(Text(text)) = slot.optional(member)? else { return Ok(None) };
-    form.member(&text, member).map(Some)
-}
-
-/// The JSON of a response, as the specification's `toJSON()` makes it.
+/// The JSON of a response, with its members in the order of the specification's `toJSON()`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Json<'a, R> {
@@ -189,7 +168,7 @@ pub(super) struct Json<'a, R> {
 }
 
 impl<'a, R> Json<'a, R> {
-    pub(super) fn new(envelope: &'a Envelope<CredentialId>, response: R) -> Self {
+    pub(super) fn new(envelope: &'a Envelope, response: R) -> Self {
         Self {
             id: &envelope.credential_id,
             raw_id: &envelope.credential_id,

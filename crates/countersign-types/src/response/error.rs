@@ -1,12 +1,12 @@
-//! What can be wrong with a response's JSON
+//! Errors of a response's JSON
 //! ([section 5.1](https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson)).
 
 use core::fmt;
 
-use super::RESPONSE_JSON_MAX;
-use crate::{Code, base64url};
+use super::limits::RESPONSE_JSON_MAX;
+use crate::{base64url, code::Code};
 
-/// The response is not the JSON that its ceremony's step expects. No value of it is in the message.
+/// A response is not the JSON that its ceremony expects. Messages hold no value of the response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResponseError {
@@ -20,8 +20,8 @@ pub enum ResponseError {
         /// The number of bytes before the first wrong one.
         position: usize,
     },
-    /// Not one complete JSON text: a syntax error, its end missing, or something after it; or extension results that
-    /// are nested more than some 120 deep.
+    /// Not one complete JSON text: a syntax error, a missing end, or trailing data; or extension results nested some 120
+    /// levels or deeper.
     NotJson {
         /// The line, from 1.
         line: usize,
@@ -30,7 +30,7 @@ pub enum ResponseError {
     },
     /// JSON, but not an object.
     NotObject,
-    /// No credential, but an object with one as its `response`: most often what a page posts, such as
+    /// An object with a credential as its `response`, in place of the credential: most often what a page posts, such as
     /// `{"ceremony": …, "response": …}`.
     Enveloped,
     /// A member that breaks its rule.
@@ -38,9 +38,9 @@ pub enum ResponseError {
         /// The member, such as `response.signature`.
         member: &'static str,
         /// What is wrong with it.
-        fault: MemberFault,
+        kind: MemberErrorKind,
     },
-    /// `id` and `rawId` are both in order, but not of the same bytes.
+    /// `id` and `rawId` are both well-formed, but not the same bytes.
     IdMismatch,
 }
 
@@ -63,7 +63,7 @@ impl fmt::Display for ResponseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge { length } => {
-                write!(f, "response of {length} bytes, where {RESPONSE_JSON_MAX} are the most")
+                write!(f, "response of {length} bytes, at most {RESPONSE_JSON_MAX} expected")
             }
             Self::NotUtf8 { position } => write!(f, "response is not UTF-8 after {position} bytes"),
             Self::NotJson { line, column } => {
@@ -73,7 +73,7 @@ impl fmt::Display for ResponseError {
             Self::Enveloped => f.write_str(
                 "response member `id` is missing, and `response` has one: is this the envelope? pass `response`",
             ),
-            Self::Malformed { member, fault } => write!(f, "response member `{member}` {fault}"),
+            Self::Malformed { member, kind } => write!(f, "response member `{member}` {kind}"),
             Self::IdMismatch => f.write_str("response members `id` and `rawId` differ"),
         }
     }
@@ -84,29 +84,29 @@ impl core::error::Error for ResponseError {}
 /// What is wrong with a member of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum MemberFault {
-    /// It is required, and absent or `null`.
+pub enum MemberErrorKind {
+    /// The member is required, and absent or `null`.
     Missing,
-    /// It occurs twice, or, in extension results, a name in it does.
+    /// The member occurs twice or, in extension results, a name within it does.
     Duplicate,
-    /// It is not of its JSON type.
+    /// The value is not of its JSON type.
     WrongType,
-    /// It is not unpadded, canonical base64url.
+    /// The text is not unpadded, canonical base64url.
     NotBase64Url,
-    /// It is base64url or base64 with padding.
+    /// The text is base64url or base64 with padding.
     Padded,
-    /// It is base64, with `+` or `/`, not base64url.
+    /// The text is base64, with `+` or `/`, not base64url.
     Base64,
-    /// It has no bytes, and must have some.
+    /// The value has no bytes, and must have some.
     Empty,
-    /// It has more bytes or items than it may.
+    /// The value has more bytes or items than the limit.
     TooLong,
     /// `type` is not exactly `public-key`.
     NotPublicKey,
 }
 
-impl MemberFault {
-    /// What is wrong with a text that is not base64url.
+impl MemberErrorKind {
+    /// Classifies a text that is not base64url.
     pub(super) fn of_text(text: &str) -> Self {
         let bare = text.trim_end_matches('=');
         let url_safe = bare.replace('+', "-").replace('/', "_");
@@ -118,15 +118,15 @@ impl MemberFault {
     }
 }
 
-impl fmt::Display for MemberFault {
+impl fmt::Display for MemberErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Missing => "is missing",
-            Self::Duplicate => "has a name twice",
+            Self::Duplicate => "has a duplicate name",
             Self::WrongType => "is of the wrong type",
             Self::NotBase64Url => "is not unpadded, canonical base64url",
-            Self::Padded => "is padded: base64url in Web Authentication has no = at its end",
-            Self::Base64 => "is base64: base64url has - and _ in place of + and /",
+            Self::Padded => "is padded: base64url in Web Authentication has no = at the end",
+            Self::Base64 => "is base64: base64url has - and _ instead of + and /",
             Self::Empty => "is empty",
             Self::TooLong => "is too long",
             Self::NotPublicKey => "is not `public-key`",

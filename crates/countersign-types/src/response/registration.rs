@@ -2,26 +2,30 @@
 //! ([section 5.2.1](https://www.w3.org/TR/webauthn-3/#iface-authenticatorattestationresponse)).
 
 use alloc::vec::Vec;
+use core::{fmt, ops::Range};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, MapAccess, SeqAccess},
+    ser::SerializeMap as _,
 };
 
 use super::{
-    KEYWORD_MAX, MemberFault, ResponseError, TRANSPORTS_MAX,
-    copied::Copied,
-    envelope::{Envelope, Json, Received, Response, required_bytes},
-    form::Owned,
-    slot::{Shape, Slot, Text, read_members},
+    byte_storage::ByteStorage,
+    envelope::{Envelope, Json, Received, Response},
+    error::{MemberErrorKind, ResponseError},
+    json_slot::{JsonShape, JsonSlot, Text, read_members},
+    limits::{KEYWORD_MAX, TRANSPORTS_MAX},
 };
 use crate::{
-    AlgorithmIdentifier, Base64Url, CredentialId,
+    base64url::Encoded,
     enumerations::{AuthenticatorAttachment, Transport},
-    extensions::ClientExtensionOutputs,
+    extensions::outputs::ClientExtensionOutputs,
+    identifiers::{AlgorithmIdentifier, CredentialId},
 };
 
-/// `RegistrationResponseJSON`: what `navigator.credentials.create()` gave, through `toJSON()`.
+/// A registration response, `RegistrationResponseJSON`: the result of `navigator.credentials.create()`, through
+/// `toJSON()`.
 ///
 /// ```
 /// use countersign_types::RegistrationResponse;
@@ -35,108 +39,138 @@ use crate::{
 /// assert_eq!(response.client_data_json(), b"{}");
 /// # Ok::<(), countersign_types::response::ResponseError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct RegistrationResponse {
-    envelope: Envelope<CredentialId>,
-    client_data_json: Base64Url,
-    attestation_object: Base64Url,
-    authenticator_data: Copied<Base64Url>,
+    envelope: Envelope,
+    bytes: ByteStorage,
+    client_data_json: Range<usize>,
+    attestation_object: Range<usize>,
+    authenticator_data: ClientCopy<Range<usize>>,
     transports: Vec<Transport>,
-    public_key: Copied<Base64Url>,
-    public_key_algorithm: Copied<AlgorithmIdentifier>,
+    public_key: ClientCopy<Range<usize>>,
+    public_key_algorithm: ClientCopy<AlgorithmIdentifier>,
+}
+
+/// Omits the attestation object, whose authenticator data may hold a secret.
+impl fmt::Debug for RegistrationResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RegistrationResponse")
+            .field("envelope", &self.envelope)
+            .field("transports", &self.transports)
+            .finish_non_exhaustive()
+    }
 }
 
 impl RegistrationResponse {
-    /// Reads the whole JSON text, of at most [`RESPONSE_JSON_MAX`](super::RESPONSE_JSON_MAX) bytes of UTF-8.
+    /// Parses the whole JSON text, of at most [`RESPONSE_JSON_MAX`](super::RESPONSE_JSON_MAX) bytes of UTF-8.
     ///
     /// Required are `id`, `rawId`, `type`, `response.clientDataJSON` and `response.attestationObject`. The
-    /// specification requires four more that clients did not always send and that nothing is lost without:
-    /// `clientExtensionResults`, `response.authenticatorData`, `response.transports` and
+    /// specification requires four more, which clients did not always send and which are not needed to verify a
+    /// registration: `clientExtensionResults`, `response.authenticatorData`, `response.transports` and
     /// `response.publicKeyAlgorithm`.
     ///
     /// `response.authenticatorData`, `response.publicKey` and `response.publicKeyAlgorithm` repeat parts of the attestation
     /// object for scripts' convenience
-    /// ([section 5.2.1.1](https://www.w3.org/TR/webauthn-3/#sctn-public-key-easy)). Clients exist that fill them in
-    /// otherwise, so they may hold anything: see [`has_unreadable_copies`](Self::has_unreadable_copies).
+    /// ([section 5.2.1.1](https://www.w3.org/TR/webauthn-3/#sctn-public-key-easy)). Some clients fill them in differently,
+    /// so they may hold anything: see [`has_unreadable_copies`](Self::has_unreadable_copies).
     pub fn from_json(json: &[u8]) -> Result<Self, ResponseError> {
-        Self::open(Received::from_json(json)?)
+        Self::from_json_in(json, Vec::new())
     }
 
-    fn open(received: Received<'_, AttestationMembers<'_>>) -> Result<Self, ResponseError> {
-        let (envelope, response) = received.open(&mut Owned)?;
+    /// Parses the JSON text like [`from_json`](Self::from_json), and decodes into the allocation of `buffer`, such as that
+    /// of an earlier response's [`into_buffer`](Self::into_buffer). The content of `buffer` is discarded.
+    pub fn from_json_in(json: &[u8], buffer: Vec<u8>) -> Result<Self, ResponseError> {
+        // Before the buffer grows to what the text needs.
+        let received = Received::from_json(json)?;
+        Self::new(received, ByteStorage::reusing(buffer, json.len()))
+    }
+
+    fn new(
+        received: Received<'_, AttestationMembers<'_>>,
+        mut bytes: ByteStorage,
+    ) -> Result<Self, ResponseError> {
+        let (envelope, response) = received.into_parts()?;
+        let mut required = |slot: JsonSlot<Text<'_>>, member| {
+            let Text(text) = slot.required(member)?;
+            bytes.append(&text, member)
+        };
+        let client_data_json = required(response.client_data_json, "response.clientDataJSON")?;
+        let attestation_object = required(response.attestation_object, "response.attestationObject")?;
+        let mut copy = |slot, member| ClientCopy::read(slot, |Text(text)| bytes.append(&text, member).ok());
+        let authenticator_data = copy(response.authenticator_data, "response.authenticatorData");
+        let public_key = copy(response.public_key, "response.publicKey");
         Ok(Self {
             envelope,
-            client_data_json: required_bytes(
-                response.client_data_json,
-                "response.clientDataJSON",
-                &mut Owned,
-            )?,
-            attestation_object: required_bytes(
-                response.attestation_object,
-                "response.attestationObject",
-                &mut Owned,
-            )?,
-            authenticator_data: Copied::bytes(response.authenticator_data),
+            bytes,
+            client_data_json,
+            attestation_object,
+            authenticator_data,
             transports: response.transports.optional("response.transports")?.unwrap_or_default(),
-            public_key: Copied::bytes(response.public_key),
-            public_key_algorithm: Copied::read(response.public_key_algorithm, |identifier| {
+            public_key,
+            public_key_algorithm: ClientCopy::read(response.public_key_algorithm, |identifier| {
                 Some(AlgorithmIdentifier(identifier))
             }),
         })
     }
 
-    /// The credential ID that `id` and `rawId` agree on. The attested one, in authenticator data, is yet to be
+    /// Returns the buffer, for [`from_json_in`](Self::from_json_in) of the next response.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.bytes.into_buffer()
+    }
+
+    /// The credential ID: `id` and `rawId`, which are the same bytes. The attested one, in authenticator data, is not yet
     /// compared with it.
     pub fn credential_id(&self) -> &CredentialId {
         &self.envelope.credential_id
     }
 
-    /// The bytes of `clientDataJSON`: hash these.
+    /// The bytes of `clientDataJSON`, whose hash an attestation signs.
     pub fn client_data_json(&self) -> &[u8] {
-        &self.client_data_json
+        self.bytes.get(&self.client_data_json)
     }
 
     /// The bytes of the attestation object.
     pub fn attestation_object(&self) -> &[u8] {
-        &self.attestation_object
+        self.bytes.get(&self.attestation_object)
     }
 
-    /// The browser's copy of the authenticator data that is in the attestation object; `None` also where it can't be read.
+    /// The client's copy of the authenticator data that is in the attestation object; `None` if it is absent or can't be
+    /// read.
     pub fn authenticator_data(&self) -> Option<&[u8]> {
-        self.authenticator_data.get().map(AsRef::as_ref)
+        self.authenticator_data.get().map(|range| self.bytes.get(range))
     }
 
-    /// How the authenticator may be reached, for the credential record; unknown ones too. Empty where the client does
-    /// not say.
+    /// How the authenticator may be reached, for the credential record, including unknown transports. Empty if the client
+    /// does not say.
     pub fn transports(&self) -> &[Transport] {
         &self.transports
     }
 
-    /// The browser's copy of the credential public key, as a DER `SubjectPublicKeyInfo`; `None` also where the browser does
-    /// not understand the algorithm, and where the copy can't be read.
+    /// The client's copy of the credential public key, as a DER `SubjectPublicKeyInfo`; `None` if the client does not
+    /// support the algorithm, or if the copy can't be read.
     pub fn public_key(&self) -> Option<&[u8]> {
-        self.public_key.get().map(AsRef::as_ref)
+        self.public_key.get().map(|range| self.bytes.get(range))
     }
 
-    /// The browser's copy of the credential public key's algorithm; `None` also where it can't be read.
+    /// The client's copy of the credential public key's algorithm; `None` if it is absent or can't be read.
     pub fn public_key_algorithm(&self) -> Option<AlgorithmIdentifier> {
         self.public_key_algorithm.get().copied()
     }
 
-    /// Whether one of the three copies is there, and is not of its type: authenticator data or a public key that is no
-    /// base64url, an algorithm that is no whole number. Nothing depends on them.
+    /// Whether one of the three copies is present but not of its type: authenticator data or a public key that is not
+    /// base64url, or an algorithm that is not an integer. No step depends on them.
     pub fn has_unreadable_copies(&self) -> bool {
         self.authenticator_data.is_unreadable()
             || self.public_key.is_unreadable()
             || self.public_key_algorithm.is_unreadable()
     }
 
-    /// How the authenticator was attached in this ceremony.
+    /// How the authenticator was attached to the client in this ceremony.
     pub fn authenticator_attachment(&self) -> Option<&AuthenticatorAttachment> {
         self.envelope.authenticator_attachment.as_ref()
     }
 
-    /// What the client says that extensions did.
+    /// The client's extension outputs, not signed.
     pub fn client_extension_results(&self) -> &ClientExtensionOutputs {
         &self.envelope.client_extension_results
     }
@@ -144,7 +178,8 @@ impl RegistrationResponse {
 
 impl<'de> Deserialize<'de> for RegistrationResponse {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::open(Received::deserialize(deserializer)?).map_err(de::Error::custom)
+        let received = Received::deserialize(deserializer)?;
+        Self::new(received, ByteStorage::reusing(Vec::new(), 0)).map_err(de::Error::custom)
     }
 }
 
@@ -154,57 +189,105 @@ impl Serialize for RegistrationResponse {
         #[serde(rename_all = "camelCase")]
         struct AttestationJson<'a> {
             #[serde(rename = "clientDataJSON")]
-            client_data_json: &'a Base64Url,
-            #[serde(skip_serializing_if = "Copied::is_absent")]
-            authenticator_data: &'a Copied<Base64Url>,
+            client_data_json: Encoded<'a>,
+            #[serde(skip_serializing_if = "ClientCopy::is_absent")]
+            authenticator_data: ClientCopy<Encoded<'a>>,
             transports: &'a [Transport],
-            #[serde(skip_serializing_if = "Copied::is_absent")]
-            public_key: &'a Copied<Base64Url>,
-            #[serde(skip_serializing_if = "Copied::is_absent")]
-            public_key_algorithm: &'a Copied<AlgorithmIdentifier>,
-            attestation_object: &'a Base64Url,
+            #[serde(skip_serializing_if = "ClientCopy::is_absent")]
+            public_key: ClientCopy<Encoded<'a>>,
+            #[serde(skip_serializing_if = "ClientCopy::is_absent")]
+            public_key_algorithm: &'a ClientCopy<AlgorithmIdentifier>,
+            attestation_object: Encoded<'a>,
         }
 
+        let encoded = |range: &Range<usize>| Encoded(self.bytes.get(range));
         let response = AttestationJson {
-            client_data_json: &self.client_data_json,
-            authenticator_data: &self.authenticator_data,
+            client_data_json: Encoded(self.client_data_json()),
+            authenticator_data: self.authenticator_data.map(encoded),
             transports: &self.transports,
-            public_key: &self.public_key,
+            public_key: self.public_key.map(encoded),
             public_key_algorithm: &self.public_key_algorithm,
-            attestation_object: &self.attestation_object,
+            attestation_object: Encoded(self.attestation_object()),
         };
         Json::new(&self.envelope, response).serialize(serializer)
     }
 }
 
-/// `AuthenticatorAttestationResponseJSON` as it came.
+/// A client's copy of a part of the attestation object
+/// ([section 5.2.1.1](https://www.w3.org/TR/webauthn-3/#sctn-public-key-easy)): no content of it is an error.
+#[derive(Clone, PartialEq, Eq)]
+enum ClientCopy<T> {
+    Absent,
+    /// Not of its type, or present twice: neither of the two can be preferred.
+    Unreadable,
+    Read(T),
+}
+
+impl<T> ClientCopy<T> {
+    fn read<S>(slot: JsonSlot<S>, read: impl FnOnce(S) -> Option<T>) -> Self {
+        match slot {
+            JsonSlot::Absent | JsonSlot::Null => Self::Absent,
+            JsonSlot::Present(Ok(value)) => read(value).map_or(Self::Unreadable, Self::Read),
+            JsonSlot::Present(Err(_)) => Self::Unreadable,
+        }
+    }
+
+    fn get(&self) -> Option<&T> {
+        match self {
+            Self::Read(value) => Some(value),
+            Self::Absent | Self::Unreadable => None,
+        }
+    }
+
+    fn map<'a, U>(&'a self, map: impl FnOnce(&'a T) -> U) -> ClientCopy<U> {
+        match self {
+            Self::Read(value) => ClientCopy::Read(map(value)),
+            Self::Absent => ClientCopy::Absent,
+            Self::Unreadable => ClientCopy::Unreadable,
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Unreadable)
+    }
+}
+
+/// Writes an unreadable copy as an empty object, which is unreadable again.
+impl<T: Serialize> Serialize for ClientCopy<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Absent => serializer.serialize_none(),
+            Self::Unreadable => serializer.serialize_map(Some(0))?.end(),
+            Self::Read(value) => value.serialize(serializer),
+        }
+    }
+}
+
+/// The members of `AuthenticatorAttestationResponseJSON`, not yet decoded.
+#[derive(Default)]
 struct AttestationMembers<'de> {
-    client_data_json: Slot<Text<'de>>,
-    attestation_object: Slot<Text<'de>>,
-    authenticator_data: Slot<Text<'de>>,
-    transports: Slot<Vec<Transport>>,
-    public_key: Slot<Text<'de>>,
-    public_key_algorithm: Slot<i64>,
-    id: Slot<Text<'de>>,
+    client_data_json: JsonSlot<Text<'de>>,
+    attestation_object: JsonSlot<Text<'de>>,
+    authenticator_data: JsonSlot<Text<'de>>,
+    transports: JsonSlot<Vec<Transport>>,
+    public_key: JsonSlot<Text<'de>>,
+    public_key_algorithm: JsonSlot<i64>,
+    id: JsonSlot<Text<'de>>,
 }
 
 impl Response for AttestationMembers<'_> {
     fn has_id(&self) -> bool {
-        !matches!(self.id, Slot::Absent)
+        !matches!(self.id, JsonSlot::Absent)
     }
 }
 
-impl<'de> Shape<'de> for AttestationMembers<'de> {
-    fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Result<Self, MemberFault>, A::Error> {
-        let mut response = Self {
-            client_data_json: Slot::Absent,
-            attestation_object: Slot::Absent,
-            authenticator_data: Slot::Absent,
-            transports: Slot::Absent,
-            public_key: Slot::Absent,
-            public_key_algorithm: Slot::Absent,
-            id: Slot::Absent,
-        };
+impl<'de> JsonShape<'de> for AttestationMembers<'de> {
+    fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Result<Self, MemberErrorKind>, A::Error> {
+        let mut response = Self::default();
         read_members!(object, response, {
             "clientDataJSON" => client_data_json,
             "attestationObject" => attestation_object,
@@ -218,19 +301,23 @@ impl<'de> Shape<'de> for AttestationMembers<'de> {
     }
 }
 
-impl<'de> Shape<'de> for Vec<Transport> {
-    fn from_array<A: SeqAccess<'de>>(mut array: A) -> Result<Result<Self, MemberFault>, A::Error> {
+impl<'de> JsonShape<'de> for Vec<Transport> {
+    fn from_array<A: SeqAccess<'de>>(mut array: A) -> Result<Result<Self, MemberErrorKind>, A::Error> {
         let mut transports = Ok(Self::new());
-        // The array is read to its end, whatever is wrong with it.
-        while let Some(item) = array.next_element::<Slot<Text<'de>>>()? {
+        // The array is read to its end even after an error, so that the rest of the text is parsed.
+        while let Some(item) = array.next_element::<JsonSlot<Text<'de>>>()? {
             transports = transports.and_then(|mut transports: Self| match item {
-                Slot::Present(Ok(Text(text))) if text.len() > KEYWORD_MAX => Err(MemberFault::TooLong),
-                Slot::Present(Ok(_)) if transports.len() == TRANSPORTS_MAX => Err(MemberFault::TooLong),
-                Slot::Present(Ok(Text(text))) => {
+                JsonSlot::Present(Ok(Text(text))) if text.len() > KEYWORD_MAX => {
+                    Err(MemberErrorKind::TooLong)
+                }
+                JsonSlot::Present(Ok(_)) if transports.len() == TRANSPORTS_MAX => {
+                    Err(MemberErrorKind::TooLong)
+                }
+                JsonSlot::Present(Ok(Text(text))) => {
                     transports.push(Transport::from(&*text));
                     Ok(transports)
                 }
-                _ => Err(MemberFault::WrongType),
+                _ => Err(MemberErrorKind::WrongType),
             });
         }
         Ok(transports)

@@ -4,7 +4,6 @@ use countersign_types::{
     AlgorithmIdentifier, AuthenticationResponse, RegistrationResponse,
     enumerations::{AuthenticatorAttachment, Transport},
     extensions::ClientExtensionOutputs,
-    response::AuthenticationResponseRef,
 };
 
 /// The parts of a registration response
@@ -65,20 +64,6 @@ impl<'a> From<&'a AuthenticationResponse> for AssertionParts<'a> {
             authenticator_data: response.authenticator_data(),
             signature: response.signature(),
             user_handle: response.user_handle().map(AsRef::as_ref),
-            has_empty_user_handle: response.has_empty_user_handle(),
-            client_extension_results: response.client_extension_results(),
-        }
-    }
-}
-
-impl<'a> From<&'a AuthenticationResponseRef<'a>> for AssertionParts<'a> {
-    fn from(response: &'a AuthenticationResponseRef<'a>) -> Self {
-        Self {
-            credential_id: response.credential_id(),
-            client_data_json: response.client_data_json(),
-            authenticator_data: response.authenticator_data(),
-            signature: response.signature(),
-            user_handle: response.user_handle(),
             has_empty_user_handle: response.has_empty_user_handle(),
             client_extension_results: response.client_extension_results(),
         }

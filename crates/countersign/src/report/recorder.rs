@@ -86,7 +86,7 @@ pub(crate) trait Recorder {
         &mut self,
         refused: Deviations,
         step: impl Into<Step>,
-        found: cbor::Lint,
+        found: cbor::Deviations,
     ) -> Result<(), Error> {
         let step = step.into();
         self.lint(refused, step, Deviation::NonMinimalCbor, || found.non_minimal)?;

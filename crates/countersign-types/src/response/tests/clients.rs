@@ -42,7 +42,7 @@ fn an_envelope_around_the_response_is_named_and_not_a_missing_id() {
         assert_eq!(parse(enveloped.to_string().as_bytes()), Err(ResponseError::Enveloped));
         // Without an `id` anywhere it is no envelope.
         let text = without(enveloped, "/response/id");
-        assert_malformed(parse(text.as_bytes()), "id", MemberFault::Missing);
+        assert_malformed(parse(text.as_bytes()), "id", MemberErrorKind::Missing);
     }
     assert_eq!(
         ResponseError::Enveloped.to_string(),

@@ -18,7 +18,7 @@ use crate::{
 use core::fmt;
 
 use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, Verifiers};
-use countersign_types::{CredentialId, Timestamp, UserHandle, response::AuthenticationResponseRef};
+use countersign_types::{AuthenticationResponse, CredentialId, Timestamp, UserHandle};
 
 /// The public key of a credential record, parsed once to verify many signatures with: for a cache beside the store.
 ///
@@ -156,30 +156,29 @@ impl RelyingParty {
     ///
     /// | path, above the bare verification of one signature | heap allocations | what takes the time |
     /// | --- | ---: | --- |
-    /// | this one, from JSON, with a prepared key of ES256 or EdDSA | 0 | JSON, base64url, two hashes |
+    /// | this one, from JSON, with a prepared key of ES256 or EdDSA | 2 | JSON, base64url, two hashes |
     /// | this one, from JSON, without a prepared key | some 10 | parsing the key besides |
     /// | [`finish_authentication`](Self::finish_authentication), from JSON | some 20 | copies of the members besides |
     ///
     /// An error may allocate. So may a response with extension results, or what
-    /// [`AuthenticationResponseRef`] says.
+    /// [`AuthenticationResponse`] says.
     ///
     /// ```
     /// use std::{collections::HashMap, sync::Arc};
     /// use countersign::{
-    ///     Authenticated, AuthenticationState, CredentialId, CredentialRecord, RelyingParty, Timestamp,
+    ///     Authenticated, AuthenticationResponse, AuthenticationState, CredentialId, CredentialRecord,
+    ///     RelyingParty, Timestamp,
     ///     ceremony::PreparedCredential,
-    ///     types::response::{AuthenticationResponseRef, ResponseScratch},
     /// };
     ///
     /// fn sign_in(
     ///     rp: &RelyingParty,
-    ///     records: &HashMap<Vec<u8>, (CredentialRecord, Arc<PreparedCredential>)>,
+    ///     records: &HashMap<CredentialId, (CredentialRecord, Arc<PreparedCredential>)>,
     ///     state: AuthenticationState,
     ///     body: &[u8],
     ///     now: Timestamp,
     /// ) -> Result<Authenticated, Box<dyn std::error::Error>> {
-    ///     let mut scratch = ResponseScratch::new();
-    ///     let response = AuthenticationResponseRef::from_json(body, &mut scratch)?;
+    ///     let response = AuthenticationResponse::from_json(body)?;
     ///     let found = records.get(response.credential_id());
     ///     let (record, prepared) = found.map(|(record, prepared)| (record, &**prepared)).unzip();
     ///     let verified = rp.finish_authentication_prepared(state, &response, record, prepared, now)?;
@@ -193,7 +192,7 @@ impl RelyingParty {
     pub fn finish_authentication_prepared<'r>(
         &self,
         state: AuthenticationState,
-        response: &AuthenticationResponseRef<'_>,
+        response: &AuthenticationResponse,
         record: impl Into<Option<&'r CredentialRecord>>,
         prepared: Option<&PreparedCredential>,
         now: Timestamp,

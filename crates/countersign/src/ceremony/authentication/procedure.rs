@@ -301,7 +301,7 @@ impl<'a> Procedure<'a> {
         let is_attested = || flags.attested_credential_data();
         steps.lint(refused, step, Deviation::ReservedFlags, || flags.reserved())?;
         steps.lint(refused, step, Deviation::AttestedCredentialDataInAssertion, is_attested)?;
-        steps.lint_cbor(refused, step, data.lint)
+        steps.lint_cbor(refused, step, data.deviations)
     }
 
     /// The `appid` that was sent, where the client says that it was used

@@ -151,9 +151,9 @@ impl<'a> Procedure<'a> {
             sign_count: data.sign_count,
         })?;
         let (refused, has_more) = (self.rp.policy.refused_deviations, object.has_unknown_members);
-        steps.lint_cbor(refused, step, object.lint)?;
+        steps.lint_cbor(refused, step, object.deviations)?;
         steps.lint(refused, step, Deviation::UnknownAttestationObjectMember, || has_more)?;
-        steps.lint_cbor(refused, step, data.lint)?;
+        steps.lint_cbor(refused, step, data.deviations)?;
         steps.lint(refused, step, Deviation::ReservedFlags, || data.flags.reserved())?;
         Ok(Decoded { object, data, attested })
     }

@@ -6,7 +6,6 @@ use crate::{
     },
     test_ceremony::cose_key,
 };
-use countersign_types::response::{AuthenticationResponseRef, ResponseScratch};
 
 fn parts(authenticated: &Authenticated) -> (&UserHandle, bool, bool, u32, bool) {
     (
@@ -26,8 +25,8 @@ pub(super) fn agrees(
     record: Option<&CredentialRecord>,
     owned: &Result<Authenticated, Error>,
 ) {
-    let (json, mut scratch) = (get.json(), ResponseScratch::new());
-    let response = AuthenticationResponseRef::from_json(&json, &mut scratch).unwrap();
+    let json = get.json();
+    let response = AuthenticationResponse::from_json(&json).unwrap();
     let key = record.and_then(|record| rp.prepare(record).ok());
     for key in [None, key.as_ref()] {
         let verified = rp.finish_authentication_prepared(state(), &response, record, key, NOW);
@@ -64,8 +63,8 @@ fn finish_with(
     record: &CredentialRecord,
     key: &PreparedCredential,
 ) -> Result<Authenticated, Error> {
-    let (json, mut scratch) = (get.json(), ResponseScratch::new());
-    let response = AuthenticationResponseRef::from_json(&json, &mut scratch).unwrap();
+    let json = get.json();
+    let response = AuthenticationResponse::from_json(&json).unwrap();
     let rp = rp().build().unwrap();
     let state = authentication_state(&rp, None);
     rp.finish_authentication_prepared(state, &response, record, Some(key), NOW).map(Authenticated::from)
@@ -109,8 +108,8 @@ fn a_key_that_cannot_be_used_is_not_prepared() {
 
 #[test]
 fn what_is_borrowed_counts_user_verification_as_a_factor_where_what_is_owned_does() {
-    let (rp, json, mut scratch) = (rp().build().unwrap(), get().json(), ResponseScratch::new());
-    let response = AuthenticationResponseRef::from_json(&json, &mut scratch).unwrap();
+    let (rp, json) = (rp().build().unwrap(), get().json());
+    let response = AuthenticationResponse::from_json(&json).unwrap();
     let records = [false, true].map(|seen| record().with_uv_initialized(seen));
     for (record, seen) in records.iter().zip([false, true]) {
         let state = authentication_state(&rp, None);
@@ -127,16 +126,14 @@ fn what_is_borrowed_counts_user_verification_as_a_factor_where_what_is_owned_doe
 #[test]
 fn what_is_borrowed_says_what_is_to_be_stored() {
     let rp = rp().build().unwrap();
-    let (record, json, mut scratch) = (record(), get().json(), ResponseScratch::new());
+    let (record, json) = (record(), get().json());
     let key = rp.prepare(&record).unwrap();
     let verified: AuthenticatedRef<'_> = {
-        let response = AuthenticationResponseRef::from_json(&json, &mut scratch).unwrap();
+        let response = AuthenticationResponse::from_json(&json).unwrap();
         let state = authentication_state(&rp, None);
         rp.finish_authentication_prepared(state, &response, &record, Some(&key), NOW).unwrap()
     };
     // It outlives the response and the state.
-    scratch = ResponseScratch::new();
-    let _ = scratch;
     assert_eq!(verified.record(), &record);
     assert_eq!((verified.user_handle(), verified.sign_count()), (&handle(7), 6));
     assert!(verified.user_verified() && verified.sign_count_increased() && !verified.backup_state());

@@ -21,7 +21,7 @@ mod creation;
 mod descriptor;
 pub(crate) mod dictionary;
 mod entities;
-mod parameters;
+pub(crate) mod parameters;
 mod request;
 mod selection;
 
