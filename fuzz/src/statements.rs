@@ -6,7 +6,7 @@
 use std::sync::{Arc, LazyLock};
 
 use countersign_attestation::{
-    AnchorList, Attestation, AttestationType, Certificate, Formats, PathLimits, Statement, TrustAnchor,
+    AnchorList, Attestation, AttestationType, Certificate, Formats, PathLimits, VerificationInput, TrustAnchor,
     format::{
         android_key::{AbsentAuthorizations, AndroidKeyFormat},
         android_safetynet::AndroidSafetyNetFormat,
@@ -26,9 +26,9 @@ static VERIFIERS: LazyLock<Verifiers> = LazyLock::new(Verifiers::rust_crypto);
 static FORMATS: LazyLock<Formats> = LazyLock::new(|| {
     let app_ids = ["example.org"];
     Formats::standard()
-        .with(Arc::new(AndroidKeyFormat::default().absent(AbsentAuthorizations::Accepted)))
-        .with(Arc::new(AndroidSafetyNetFormat::default()))
-        .with(Arc::new(AppAttestFormat::new(AppAttestEnvironment::Production, app_ids)))
+        .with_format(Arc::new(AndroidKeyFormat::default().with_absent_authorizations(AbsentAuthorizations::Accept)))
+        .with_format(Arc::new(AndroidSafetyNetFormat::default()))
+        .with_format(Arc::new(AppAttestFormat::new(AppAttestEnvironment::Production, app_ids)))
 });
 
 macro_rules! targets {
@@ -68,7 +68,7 @@ fn verify(
     data: &AuthenticatorData<'_>,
 ) -> Option<Attestation> {
     let key = PublicKey::from_cose(data.attested_credential_data?.public_key).ok()?;
-    let statement = Statement {
+    let input = VerificationInput {
         format: object.format,
         statement: object.statement,
         authenticator_data: data,
@@ -76,9 +76,8 @@ fn verify(
         credential_key: &key,
         prepared_credential_key: None,
         verifiers: &VERIFIERS,
-        now: NOW,
     };
-    FORMATS.verify(&statement).ok()
+    FORMATS.verify(&input).ok()
 }
 
 fn statement(format: &str, data: &[u8]) {

@@ -5,9 +5,9 @@ use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use countersign_types::Aaguid;
 
-use crate::{AttestationType, Certificate, Revocation};
+use crate::{attestation_type::AttestationType, certificate::Certificate, revocation::Revocation};
 
-mod scoped;
+pub(crate) mod scoped;
 
 pub use scoped::{AnchorScope, ScopedAnchors};
 
@@ -27,7 +27,7 @@ pub use scoped::{AnchorScope, ScopedAnchors};
 ///     fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
 ///         let anchors = self.0.get(&query.aaguid).map_or(&[][..], Vec::as_slice);
 ///         // Says so: else the AAGUID that a TPM or Android's key store signs stays a claim.
-///         anchors.iter().map(|anchor| anchor.clone().for_models([query.aaguid])).collect()
+///         anchors.iter().map(|anchor| anchor.clone().with_models([query.aaguid])).collect()
 ///     }
 /// }
 /// ```
@@ -105,11 +105,11 @@ pub(crate) enum SoftwareModels {
 #[non_exhaustive]
 pub enum UnnamedModels {
     /// It may be of each of the anchor's models: all of them are judged, and must be accepted. No AAGUID is attested.
-    JudgedTogether,
+    JudgeTogether,
     /// Rejected with `attestation-untrusted`, unless the certificate is itself the anchor: its models are judged together
     /// in any case.
     #[default]
-    Refused,
+    Reject,
 }
 
 impl TrustAnchor {
@@ -118,7 +118,7 @@ impl TrustAnchor {
         Self {
             certificate,
             models: None,
-            unnamed_models: UnnamedModels::Refused,
+            unnamed_models: UnnamedModels::Reject,
             software: SoftwareModels::Attested,
         }
     }
@@ -128,7 +128,7 @@ impl TrustAnchor {
     /// What an authenticator below it says of its model is worth more then: an AAGUID that software wrote, as with
     /// `tpm` and `android-key`, counts as attested if it is one of these; an attestation certificate that names no
     /// model counts for the one that is here, and not for one of several (see [`UnnamedModels`]).
-    pub fn for_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
+    pub fn with_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
         let sorted: BTreeSet<_> = models.into_iter().collect();
         self.models = Some(sorted.into_iter().collect());
         self.software = SoftwareModels::Attested;
@@ -136,7 +136,7 @@ impl TrustAnchor {
     }
 
     /// The anchor of the same models as `other`, which shares them: of many anchors of many models they are held once.
-    pub fn for_models_of(mut self, other: &Self) -> Self {
+    pub fn with_models_of(mut self, other: &Self) -> Self {
         self.models.clone_from(&other.models);
         self.software = other.software;
         self
@@ -179,7 +179,7 @@ impl TrustAnchor {
         let merged = match (&self.models, &other.models) {
             (Some(own), Some(others)) if own != others => {
                 let models = [&**own, &**others].concat();
-                self.for_models(models)
+                self.with_models(models)
             }
             (None, Some(others)) => Self { models: Some(Arc::clone(others)), ..self },
             _ => self,
@@ -251,7 +251,7 @@ impl TrustAnchors for AnchorList {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Attestation, test_support::certificates::root};
+    use crate::{attestation::Attestation, test_support::certificates::root};
 
     #[test]
     fn a_list_has_the_same_anchors_for_every_attestation() {

@@ -14,26 +14,20 @@ use x509_parser::{
 
 use crate::{
     der::{self, Reader},
+    limits::{CERTIFICATE_MAX, EXTENSIONS_MAX},
     oid::{self, Oid},
 };
 
-mod error;
-mod extensions;
+pub(crate) mod error;
+pub(crate) mod extensions;
 mod identifiers;
-mod name;
-mod signature;
+pub(crate) mod name;
+pub(crate) mod signature;
 
 pub use error::CertificateError;
 pub use extensions::{BasicConstraints, Extension, KeyUsage};
 pub use name::{Name, NameAttribute, SubjectAttribute};
 pub use signature::SignatureAlgorithm;
-
-/// The most bytes of a certificate. One with an ML-DSA-87 key and signature has some 8 KiB, and no other kind that
-/// attestation uses has half of that.
-pub const CERTIFICATE_MAX: usize = 16 * 1024;
-
-/// The most extensions of a certificate. Those in use have a dozen.
-pub const EXTENSIONS_MAX: usize = 64;
 
 /// The deepest nesting of a certificate's DER, not counting what is inside of its extensions. The parameters of
 /// RSASSA-PSS nest 7 levels; one more is spare.

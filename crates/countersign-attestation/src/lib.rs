@@ -3,7 +3,7 @@
 //!
 //! | what | here |
 //! | --- | --- |
-//! | 6.5.4: the inputs and the outcome of a verification procedure | [`Statement`], [`Attestation`] |
+//! | 6.5.4: the inputs and the outcome of a verification procedure | [`VerificationInput`], [`Attestation`] |
 //! | 8.2: packed | [`format::packed`] |
 //! | 8.3: TPM | [`format::tpm`] |
 //! | 8.4: Android key | [`format::android_key`] |
@@ -51,33 +51,40 @@
     )
 )]
 
-pub mod anchors;
+mod anchors;
+mod attestation;
+mod attestation_type;
 pub mod certificate;
 mod der;
+mod details;
 pub mod error;
 pub mod format;
-pub mod model;
+mod input;
+pub mod limits;
+mod model;
 pub mod oid;
 pub mod path;
 pub mod revocation;
 #[cfg(any(test, feature = "vendor-roots"))]
 pub mod roots;
-pub mod statement;
 mod statement_map;
 #[cfg(test)]
 mod test_support;
-pub mod trust;
+mod trust;
 
 pub use anchors::{
     AnchorList, AnchorQuery, AnchorScope, ScopedAnchors, TrustAnchor, TrustAnchors, UnnamedModels,
 };
+pub use attestation::{AaguidSource, Attestation, Part};
+pub use attestation_type::AttestationType;
 pub use certificate::{Certificate, CertificateError};
+pub use details::Details;
 pub use error::AttestationError;
-pub use format::{AttestationFormat, Formats};
-pub use model::{ModelList, ModelPolicy, ModelQuery, ModelRefused, ModelRemark};
+pub use format::table::{AttestationFormat, Formats};
+pub use input::VerificationInput;
+pub use model::{ModelList, ModelPolicy, ModelQuery, ModelRejectedError, ModelRemark};
 pub use path::{PathError, PathLimits, TrustedPath, validate_path};
 pub use revocation::{AttestationStatusList, CertificateRevocationList, Revocation};
-pub use statement::{AaguidSource, Attestation, AttestationType, Details, Statement};
 pub use trust::{AttestedAaguid, Trust};
 
 /// The document's example, compiled as a test.

@@ -7,23 +7,26 @@ use std::collections::BTreeSet;
 
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code, Timestamp};
 
-use crate::{Attestation, AttestedAaguid, Trust};
+use crate::{
+    attestation::Attestation,
+    trust::{AttestedAaguid, Trust},
+};
 
 /// Decides on an authenticator's model after its attestation led to a trust anchor: by its AAGUID, its status in the
 /// metadata, or what its statement tells besides.
 ///
 /// ```
-/// use countersign_attestation::{Details, ModelPolicy, ModelQuery, ModelRefused, format::tpm::TpmManufacturer};
+/// use countersign_attestation::{Details, ModelPolicy, ModelQuery, ModelRejectedError, format::tpm::TpmManufacturer};
 ///
 /// /// Of TPMs, those of one maker.
 /// #[derive(Debug)]
 /// struct OneMaker(TpmManufacturer);
 ///
 /// impl ModelPolicy for OneMaker {
-///     fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRefused> {
+///     fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRejectedError> {
 ///         match model.attestation.details() {
 ///             Details::Tpm(tpm) if tpm.manufacturer != self.0 => {
-///                 Err(ModelRefused::new(format!("the tpm's manufacturer is {}", tpm.manufacturer)))
+///                 Err(ModelRejectedError::new(format!("the tpm's manufacturer is {}", tpm.manufacturer)))
 ///             }
 ///             _ => Ok(()),
 ///         }
@@ -32,7 +35,7 @@ use crate::{Attestation, AttestedAaguid, Trust};
 /// ```
 pub trait ModelPolicy: fmt::Debug + Send + Sync {
     /// Whether an authenticator of this model is accepted; where it is not, why.
-    fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRefused>;
+    fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRejectedError>;
 
     /// In what an authenticator that is accepted differs from what is known of its model. The relying party reports it
     /// as a deviation, or rejects it if its policy says so; it asks only if one of these matters to it.
@@ -86,11 +89,11 @@ impl<'a> ModelQuery<'a> {
 
 /// A model that is not accepted. Code `authenticator-not-accepted`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ModelRefused {
+pub struct ModelRejectedError {
     reason: Box<str>,
 }
 
-impl ModelRefused {
+impl ModelRejectedError {
     /// For this reason, which becomes part of the error's message: lower-case, one line, no secrets.
     pub fn new(reason: impl Into<Box<str>>) -> Self {
         Self { reason: reason.into() }
@@ -107,13 +110,13 @@ impl ModelRefused {
     }
 }
 
-impl fmt::Display for ModelRefused {
+impl fmt::Display for ModelRejectedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the authenticator's model is not accepted: {}", self.reason)
     }
 }
 
-impl core::error::Error for ModelRefused {}
+impl core::error::Error for ModelRejectedError {}
 
 /// Models by AAGUID: only some, or all but some.
 ///
@@ -151,20 +154,20 @@ impl ModelList {
 }
 
 impl ModelPolicy for ModelList {
-    fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRefused> {
+    fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRejectedError> {
         if self.listed == Listed::Refused && self.aaguids.is_empty() {
             return Ok(());
         }
         let possible = model.trust.possible_models();
         if possible.is_empty() {
-            return Err(ModelRefused::new("its aaguid is not attested"));
+            return Err(ModelRejectedError::new("its aaguid is not attested"));
         }
         let is_refused = |aaguid: &&Aaguid| match self.listed {
             Listed::Accepted => !self.aaguids.contains(*aaguid),
             Listed::Refused => self.aaguids.contains(*aaguid),
         };
         match possible.iter().find(is_refused) {
-            Some(aaguid) => Err(ModelRefused::new(format!("aaguid {aaguid}"))),
+            Some(aaguid) => Err(ModelRejectedError::new(format!("aaguid {aaguid}"))),
             None => Ok(()),
         }
     }
@@ -176,7 +179,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        AnchorList, AttestationType, PathLimits,
+        anchors::AnchorList,
+        attestation_type::AttestationType,
+        path::limits::PathLimits,
         test_support::{
             NOW,
             certificates::{Builder, Key, root},
@@ -191,7 +196,7 @@ mod tests {
         Attestation::with_certificates("packed", AttestationType::Uncertain, vec![leaf])
     }
 
-    fn judge(policy: &dyn ModelPolicy, attestation: &Attestation) -> Result<(), ModelRefused> {
+    fn judge(policy: &dyn ModelPolicy, attestation: &Attestation) -> Result<(), ModelRejectedError> {
         let (anchors, limits) = (AnchorList::new([root().0]), PathLimits::default());
         let trust =
             attestation.assess_trust(MODEL, &anchors, NOW, &Verifiers::rust_crypto(), &limits).unwrap();
@@ -223,7 +228,7 @@ mod tests {
 
     #[test]
     fn rule_137_an_aaguid_that_nobody_signed_is_in_no_list() {
-        let unsigned = attestation().covering_the_credential_only();
+        let unsigned = attestation().without_authenticator_data_coverage();
         refused(&ModelList::only([MODEL]), &unsigned, "its aaguid is not attested");
         refused(&ModelList::all_but([OTHER]), &unsigned, "its aaguid is not attested");
         judge(&ModelList::all_but([]), &unsigned).unwrap();

@@ -4,15 +4,16 @@
 //! Nothing is fetched here. A caller that wants certificates checked gets the issuers' lists by the addresses in their
 //! certificates, keeps them fresh, and hands them in with the trust anchors.
 
-mod android;
-mod check;
-mod list;
+pub(crate) mod android;
+pub(crate) mod check;
+pub(crate) mod list;
+pub(crate) mod reason;
 mod scope;
 mod verdicts;
 
-pub use android::{AttestationStatusList, STATUS_LIST_MAX, StatusListError};
-pub(crate) use check::Check;
-pub use list::{CRL_MAX, CertificateRevocationList, ListError};
+pub use android::{AttestationStatusList, StatusListError};
+pub use list::{CertificateRevocationList, RevocationListError};
+pub use reason::RevocationReason;
 
 /// What is known of revoked certificates, and what is demanded to be known.
 ///
@@ -23,22 +24,22 @@ pub use list::{CRL_MAX, CertificateRevocationList, ListError};
 /// | the issuer has | by default | stricter or laxer |
 /// | --- | --- | --- |
 /// | a list that is current, and verifies with the issuer's key | accepted | |
-/// | no list here | accepted | [`requiring_lists`](Self::requiring_lists) |
-/// | lists here, all of another time | refused | [`dangerous_accept_outdated_lists`](Self::dangerous_accept_outdated_lists) |
+/// | no list here | accepted | [`with_required_lists`](Self::with_required_lists) |
+/// | lists here, all of another time | refused | [`with_dangerous_outdated_lists`](Self::with_dangerous_outdated_lists) |
 /// | lists here, of which none verifies with the issuer's key, or whose key may not sign lists | refused | |
 ///
 /// ```
-/// use countersign_attestation::{AnchorList, CertificateRevocationList, Revocation, revocation::ListError};
+/// use countersign_attestation::{AnchorList, CertificateRevocationList, Revocation, revocation::RevocationListError};
 ///
-/// # fn anchors(der: &[u8]) -> Result<AnchorList, ListError> {
+/// # fn anchors(der: &[u8]) -> Result<AnchorList, RevocationListError> {
 /// let list = CertificateRevocationList::from_der(der)?;
-/// let revocation = Revocation::none().with_list(list).requiring_lists();
+/// let revocation = Revocation::none().with_list(list).with_required_lists();
 /// let anchors = AnchorList::new([]).with_revocation(revocation);
 /// # Ok(anchors) }
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Revocation {
-    lists: Vec<CertificateRevocationList>,
+    pub(super) lists: Vec<CertificateRevocationList>,
     android: Option<AttestationStatusList>,
     missing: Missing,
     outdated: Outdated,
@@ -83,69 +84,16 @@ impl Revocation {
 
     /// The same, but every certificate below the anchor needs a list by its issuer, or the path is refused. For
     /// `android-key` attestations the status list is one for all.
-    pub const fn requiring_lists(mut self) -> Self {
+    pub const fn with_required_lists(mut self) -> Self {
         self.missing = Missing::Refused;
         self
     }
 
     /// The same, but a list that is past its next update, or of the future, counts as if it were current. Certificates
     /// that were revoked since are accepted then.
-    pub const fn dangerous_accept_outdated_lists(mut self) -> Self {
+    pub const fn with_dangerous_outdated_lists(mut self) -> Self {
         self.outdated = Outdated::Accepted;
         self
-    }
-}
-
-/// Why a certificate is revoked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RevocationReason {
-    /// No reason is given.
-    Unspecified,
-    /// The subject's key is, or may be, in others' hands.
-    KeyCompromise,
-    /// The issuer's key is, or may be, in others' hands.
-    CaCompromise,
-    /// The subject's name or affiliation changed.
-    AffiliationChanged,
-    /// Another certificate took its place.
-    Superseded,
-    /// It is no longer needed.
-    CessationOfOperation,
-    /// It is on hold, perhaps not for ever.
-    CertificateHold,
-    /// A privilege that it tells of was withdrawn.
-    PrivilegeWithdrawn,
-    /// What an attribute authority vouches for is, or may be, in others' hands.
-    AaCompromise,
-    /// The software that holds the key has a flaw.
-    SoftwareFlaw,
-    /// A reason that is not known here.
-    Other,
-}
-
-impl RevocationReason {
-    /// The reason in a few words.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unspecified => "unspecified",
-            Self::KeyCompromise => "key compromise",
-            Self::CaCompromise => "ca compromise",
-            Self::AffiliationChanged => "affiliation changed",
-            Self::Superseded => "superseded",
-            Self::CessationOfOperation => "cessation of operation",
-            Self::CertificateHold => "certificate hold",
-            Self::PrivilegeWithdrawn => "privilege withdrawn",
-            Self::AaCompromise => "aa compromise",
-            Self::SoftwareFlaw => "software flaw",
-            Self::Other => "another reason",
-        }
-    }
-}
-
-impl core::fmt::Display for RevocationReason {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

@@ -17,7 +17,13 @@ use core::time::Duration;
 
 use countersign_types::{Timestamp, base64url};
 
-use crate::{AnchorScope, Certificate, CertificateError, ScopedAnchors, TrustAnchor};
+use crate::{
+    anchors::{
+        TrustAnchor,
+        scoped::{AnchorScope, ScopedAnchors},
+    },
+    certificate::{Certificate, error::CertificateError},
+};
 
 mod table;
 
@@ -97,9 +103,9 @@ impl VendorRoot {
 pub fn anchors(roots: impl IntoIterator<Item = &'static VendorRoot>) -> ScopedAnchors {
     let scoped = roots.into_iter().filter_map(|root| {
         let anchor = TrustAnchor::from_certificate(root.certificate().ok()?);
-        Some((AnchorScope::any().formats(root.formats()), anchor))
+        Some((AnchorScope::any().with_formats(root.formats()), anchor))
     });
-    scoped.fold(ScopedAnchors::default(), |anchors, (scope, anchor)| anchors.with(scope, anchor))
+    scoped.fold(ScopedAnchors::default(), |anchors, (scope, anchor)| anchors.with_anchor(scope, anchor))
 }
 
 /// The roots that are valid at `now` and no longer so after `period`.

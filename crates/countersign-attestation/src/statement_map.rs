@@ -4,9 +4,9 @@ use ciborium::Value;
 use countersign_types::AlgorithmIdentifier;
 
 use crate::{
-    AttestationError, Certificate,
-    error::{CertificateFault, StatementFault},
-    format::X5C_MAX,
+    certificate::Certificate,
+    error::{AttestationError, certificate::AttestationCertificateError, statement::StatementError},
+    limits::X5C_MAX,
 };
 
 /// How deep ciborium may follow the statement. The walker over the attestation object allowed less.
@@ -18,16 +18,16 @@ pub(crate) struct StatementMap(Vec<(Value, Value)>);
 
 impl StatementMap {
     /// Decodes the one CBOR map that `cbor` must be.
-    pub(crate) fn read(cbor: &[u8]) -> Result<Self, StatementFault> {
+    pub(crate) fn read(cbor: &[u8]) -> Result<Self, StatementError> {
         let mut rest = cbor;
         let value: Value = ciborium::de::from_reader_with_recursion_limit(&mut rest, RECURSION_MAX)
-            .map_err(|_| StatementFault::NotCbor)?;
+            .map_err(|_| StatementError::NotCbor)?;
         if !rest.is_empty() {
-            return Err(StatementFault::NotCbor);
+            return Err(StatementError::NotCbor);
         }
         match value {
             Value::Map(members) => Ok(Self(members)),
-            _ => Err(StatementFault::NotMap),
+            _ => Err(StatementError::NotMap),
         }
     }
 
@@ -40,27 +40,27 @@ impl StatementMap {
     }
 
     /// `alg`, which is required.
-    pub(crate) fn algorithm(&self) -> Result<AlgorithmIdentifier, StatementFault> {
-        let fault = StatementFault::WrongType { member: "alg", expected: "an integer of 64 bits" };
+    pub(crate) fn algorithm(&self) -> Result<AlgorithmIdentifier, StatementError> {
+        let fault = StatementError::WrongType { member: "alg", expected: "an integer of 64 bits" };
         let Value::Integer(integer) = self.required("alg")? else { return Err(fault) };
         i64::try_from(*integer).map(AlgorithmIdentifier).map_err(|_| fault)
     }
 
     /// A required byte string that is not empty.
-    pub(crate) fn bytes(&self, member: &'static str) -> Result<&[u8], StatementFault> {
+    pub(crate) fn bytes(&self, member: &'static str) -> Result<&[u8], StatementError> {
         match self.required(member)? {
-            Value::Bytes(bytes) if bytes.is_empty() => Err(StatementFault::Empty(member)),
+            Value::Bytes(bytes) if bytes.is_empty() => Err(StatementError::Empty(member)),
             Value::Bytes(bytes) => Ok(bytes),
-            _ => Err(StatementFault::WrongType { member, expected: "a byte string" }),
+            _ => Err(StatementError::WrongType { member, expected: "a byte string" }),
         }
     }
 
     /// A required text that is not empty.
-    pub(crate) fn text(&self, member: &'static str) -> Result<&str, StatementFault> {
+    pub(crate) fn text(&self, member: &'static str) -> Result<&str, StatementError> {
         match self.required(member)? {
-            Value::Text(text) if text.is_empty() => Err(StatementFault::Empty(member)),
+            Value::Text(text) if text.is_empty() => Err(StatementError::Empty(member)),
             Value::Text(text) => Ok(text),
-            _ => Err(StatementFault::WrongType { member, expected: "a text" }),
+            _ => Err(StatementError::WrongType { member, expected: "a text" }),
         }
     }
 
@@ -68,24 +68,24 @@ impl StatementMap {
     pub(crate) fn certificates(&self) -> Result<Vec<Certificate>, AttestationError> {
         let member = "x5c";
         let Value::Array(elements) = self.required(member)? else {
-            return Err(StatementFault::WrongType { member, expected: "an array" }.into());
+            return Err(StatementError::WrongType { member, expected: "an array" }.into());
         };
         match elements.len() {
-            0 => return Err(StatementFault::Empty(member).into()),
-            count if count > X5C_MAX => return Err(StatementFault::TooManyCertificates(count).into()),
+            0 => return Err(StatementError::Empty(member).into()),
+            count if count > X5C_MAX => return Err(StatementError::TooManyCertificates(count).into()),
             _ => {}
         }
         let mut certificates = Vec::with_capacity(elements.len());
         for (position, element) in elements.iter().enumerate() {
             let Value::Bytes(der) = element else {
-                return Err(StatementFault::WrongType { member, expected: "an array of byte strings" }.into());
+                return Err(StatementError::WrongType { member, expected: "an array of byte strings" }.into());
             };
             if der.is_empty() {
-                return Err(StatementFault::Empty(member).into());
+                return Err(StatementError::Empty(member).into());
             }
             certificates.push(
                 Certificate::from_der(der)
-                    .map_err(|error| CertificateFault::Unparsable { position, error })?,
+                    .map_err(|error| AttestationCertificateError::Unparsable { position, error })?,
             );
         }
         Ok(certificates)
@@ -95,14 +95,14 @@ impl StatementMap {
     pub(crate) fn certificates_exactly(&self, expected: usize) -> Result<Vec<Certificate>, AttestationError> {
         match self.get("x5c") {
             Some(Value::Array(elements)) if !elements.is_empty() && elements.len() != expected => {
-                Err(StatementFault::CertificateCount { expected, got: elements.len() }.into())
+                Err(StatementError::CertificateCount { expected, got: elements.len() }.into())
             }
             _ => self.certificates(),
         }
     }
 
-    fn required(&self, member: &'static str) -> Result<&Value, StatementFault> {
-        self.get(member).ok_or(StatementFault::Missing(member))
+    fn required(&self, member: &'static str) -> Result<&Value, StatementError> {
+        self.get(member).ok_or(StatementError::Missing(member))
     }
 
     fn get(&self, member: &str) -> Option<&Value> {

@@ -8,10 +8,18 @@ use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, Timestamp};
 
 use crate::{
-    AaguidSource, Attestation, Certificate, PathError, PathLimits, TrustAnchors, TrustedPath, UnnamedModels,
-    anchors::SoftwareModels,
-    format::compound::{Compound, Part, Quorum},
-    path::Obstacle,
+    anchors::{SoftwareModels, TrustAnchors, UnnamedModels},
+    attestation::{AaguidSource, Attestation, Compound, Part},
+    certificate::Certificate,
+    format::compound::configuration::Quorum,
+    path::{
+        error::{PathError, UntrustedError},
+        limits::PathLimits,
+        profile::Profile,
+        search::{self, Candidates},
+        trusted::TrustedPath,
+    },
+    revocation::check::Check,
 };
 
 /// The paths to trust anchors that an attestation needs.
@@ -56,7 +64,7 @@ impl Trust {
     }
 
     /// The models that the authenticator can be of, as far as the trust anchor vouches for it: one if it is attested;
-    /// several if its certificate does not name it and they are [judged together](UnnamedModels::JudgedTogether); none
+    /// several if its certificate does not name it and they are [judged together](UnnamedModels::JudgeTogether); none
     /// if nothing is known. All of them must be acceptable.
     pub fn possible_models(&self) -> &[Aaguid] {
         match &self.model {
@@ -80,7 +88,7 @@ impl AttestedAaguid {
 
 impl Attestation {
     /// Looks for what makes this attestation trusted: a path to one of the anchors that `source` has for it; for a
-    /// compound one, as many as its [`CompoundPolicy`](crate::format::compound::CompoundPolicy) wants, each to an anchor
+    /// compound one, as many as its [`CompoundConfiguration`](crate::format::compound::CompoundConfiguration) wants, each to an anchor
     /// for the part's own format.
     ///
     /// No attestation and self attestation are never trusted. `aaguid` is the one in the authenticator data. `limits`
@@ -106,6 +114,25 @@ impl Attestation {
         Ok(Trust { paths: vec![path], covers_authenticator_data, model })
     }
 
+    /// Looks for a path to one of the anchors that `source` has for this attestation, through the trust path's
+    /// certificates and the source's intermediates.
+    pub(crate) fn validate_trust_path(
+        &self,
+        aaguid: Aaguid,
+        source: &dyn TrustAnchors,
+        now: Timestamp,
+        verifiers: &Verifiers,
+        limits: &PathLimits,
+    ) -> Result<TrustedPath, PathError> {
+        let query = self.anchor_query(aaguid);
+        let (anchors, intermediates) = (source.anchors(&query), source.intermediates(&query));
+        let revocation = source.revocation(&query);
+        let candidates =
+            Candidates { sent: self.trust_path(), intermediates: &intermediates, anchors: &anchors };
+        let revocation = Check::for_format(&revocation, self.format());
+        search::run(candidates, Profile::of_format(self.format()), revocation, now, verifiers, *limits)
+    }
+
     /// What the anchor makes of the AAGUID.
     ///
     /// [Section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements) demands that
@@ -116,7 +143,7 @@ impl Attestation {
         let unnamed_models = if path.certificates().len() > 1 {
             anchor.unnamed_models()
         } else {
-            UnnamedModels::JudgedTogether
+            UnnamedModels::JudgeTogether
         };
         let attested = Ok(TrustedModel::Attested(AttestedAaguid(aaguid)));
         if !self.covers_authenticator_data() {
@@ -132,9 +159,9 @@ impl Attestation {
             (AaguidSource::NotCertified, Some(models)) => match (&**models, unnamed_models) {
                 ([only], _) if *only == aaguid => attested,
                 ([] | [_], _) => Ok(TrustedModel::Unknown),
-                (_, UnnamedModels::JudgedTogether) => Ok(TrustedModel::OneOf(Arc::clone(models))),
-                (several, UnnamedModels::Refused) => {
-                    Err(PathError::Untrusted(Obstacle::ModelNotCertified(several.len())))
+                (_, UnnamedModels::JudgeTogether) => Ok(TrustedModel::OneOf(Arc::clone(models))),
+                (several, UnnamedModels::Reject) => {
+                    Err(PathError::Untrusted(UntrustedError::ModelNotCertified(several.len())))
                 }
             },
             (AaguidSource::Software, _) => Ok(TrustedModel::Unknown),
@@ -158,22 +185,25 @@ fn assess_parts(
         let Ok(attestation) = part.result() else { continue };
         match assess(attestation, &limits) {
             Ok(trust) => trusted.push((part.format(), trust)),
-            Err(error) if compound.policy.quorum() == Quorum::All => return Err(error),
+            Err(error) if compound.configuration.quorum() == Quorum::All => return Err(error),
             Err(error) => {
                 first_error.get_or_insert(error);
             }
         }
     }
-    let expected = compound.policy.quorum().least();
+    let expected = compound.configuration.quorum().least();
     let got = distinct_keys(&trusted);
     if got < expected {
-        let short =
-            if certified == 0 { Obstacle::NoCertificate } else { Obstacle::TooFewParts { expected, got } };
+        let short = if certified == 0 {
+            UntrustedError::NoCertificate
+        } else {
+            UntrustedError::TooFewParts { expected, got }
+        };
         return Err(first_error.unwrap_or(PathError::Untrusted(short)));
     }
-    for format in compound.policy.required() {
+    for format in compound.configuration.required_formats() {
         if !trusted.iter().any(|(trusted, _)| trusted == format) {
-            let missing = PathError::Untrusted(Obstacle::PartMissing(format.clone()));
+            let missing = PathError::Untrusted(UntrustedError::PartMissing(format.clone()));
             return Err(first_error.unwrap_or(missing));
         }
     }

@@ -84,7 +84,7 @@ pub(crate) fn roots_of_entries(blob: &Blob) -> Vec<Box<[Root]>> {
             let known = models.get(&identity(certificate)).filter(|_| entry.aaguid.is_some());
             Root {
                 anchor: match known {
-                    Some(of_family) => plain.for_models_of(of_family),
+                    Some(of_family) => plain.with_models_of(of_family),
                     None => plain,
                 },
                 formats: entry.formats(certificate, &web),
@@ -221,7 +221,7 @@ fn shared_models(read: &[Read]) -> BTreeMap<Identity<'_>, TrustAnchor> {
     }
     // A family's models are held once, however many roots and entries it has.
     let anchor = |(family, (certificate, models)): (usize, (&Certificate, Vec<Aaguid>))| {
-        (family, TrustAnchor::from_certificate(certificate.clone()).for_models(models))
+        (family, TrustAnchor::from_certificate(certificate.clone()).with_models(models))
     };
     let anchors: BTreeMap<usize, TrustAnchor> = models.into_iter().map(anchor).collect();
     numbers

@@ -63,7 +63,7 @@ impl MetadataPolicy {
             unlisted_algorithms: Lenience::Accepted,
             contradictions: Lenience::Refused,
             rogue_lists: Lenience::Refused,
-            unnamed_models: UnnamedModels::Refused,
+            unnamed_models: UnnamedModels::Reject,
         }
     }
 
@@ -120,7 +120,7 @@ impl MetadataPolicy {
     /// [section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements), and an authenticator
     /// of a compromised model would pass for one of another.
     pub fn judging_unnamed_models_together(mut self) -> Self {
-        self.unnamed_models = UnnamedModels::JudgedTogether;
+        self.unnamed_models = UnnamedModels::JudgeTogether;
         self
     }
 

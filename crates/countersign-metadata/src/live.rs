@@ -7,7 +7,7 @@ use std::{
 };
 
 use countersign_attestation::{
-    AnchorQuery, ModelPolicy, ModelQuery, ModelRefused, ModelRemark, TrustAnchor, TrustAnchors,
+    AnchorQuery, ModelPolicy, ModelQuery, ModelRejectedError, ModelRemark, TrustAnchor, TrustAnchors,
 };
 use countersign_cose::Verifiers;
 use countersign_types::Timestamp;
@@ -148,8 +148,8 @@ impl TrustAnchors for Blob {
 }
 
 impl ModelPolicy for Metadata {
-    fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRefused> {
-        let refused = |unfit: Unfit| ModelRefused::new(unfit.to_string());
+    fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRejectedError> {
+        let refused = |unfit: Unfit| ModelRejectedError::new(unfit.to_string());
         self.assess(&Model::of(model), model.now).map(drop).map_err(refused)
     }
 

@@ -310,13 +310,13 @@ fn is_below(origin: &str, rp_id: &str) -> bool {
 /// Every format there is, the deprecated one too; for App Attest, the RP ID stands for the App ID.
 fn formats(settings: &Settings) -> Formats {
     let absent = match settings.android_key_absent {
-        Choice::Accept => AbsentAuthorizations::Accepted,
-        Choice::Reject => AbsentAuthorizations::Refused,
+        Choice::Accept => AbsentAuthorizations::Accept,
+        Choice::Reject => AbsentAuthorizations::Reject,
     };
     Formats::standard()
-        .with(Arc::new(AndroidKeyFormat::default().absent(absent)))
-        .with(Arc::new(AndroidSafetyNetFormat::default()))
-        .with(Arc::new(AppAttestFormat::new(AppAttestEnvironment::Production, [rp_id(settings)])))
+        .with_format(Arc::new(AndroidKeyFormat::default().with_absent_authorizations(absent)))
+        .with_format(Arc::new(AndroidSafetyNetFormat::default()))
+        .with_format(Arc::new(AppAttestFormat::new(AppAttestEnvironment::Production, [rp_id(settings)])))
 }
 
 /// Those of the case that exist in the library, or all that can be verified.

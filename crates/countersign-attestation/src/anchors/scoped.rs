@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 use countersign_types::Aaguid;
 
 use super::{AnchorQuery, TrustAnchor, TrustAnchors};
-use crate::{Certificate, Revocation};
+use crate::{certificate::Certificate, revocation::Revocation};
 
 /// Trust anchors, each within a scope of its own.
 ///
@@ -15,8 +15,8 @@ use crate::{Certificate, Revocation};
 ///
 /// # fn anchors(apple: Certificate, vendor: Certificate, model: Aaguid) -> ScopedAnchors {
 /// ScopedAnchors::default()
-///     .with(AnchorScope::any().formats(["apple"]), TrustAnchor::from_certificate(apple))
-///     .with(AnchorScope::any().aaguids([model]), TrustAnchor::from_certificate(vendor))
+///     .with_anchor(AnchorScope::any().with_formats(["apple"]), TrustAnchor::from_certificate(apple))
+///     .with_anchor(AnchorScope::any().with_aaguids([model]), TrustAnchor::from_certificate(vendor))
 /// # }
 /// ```
 #[derive(Debug, Clone, Default)]
@@ -29,7 +29,7 @@ pub struct ScopedAnchors {
 impl ScopedAnchors {
     /// Adds an anchor, trusted within `scope`. A certificate that is added for one model and for another is one for
     /// both: see [`UnnamedModels`](super::UnnamedModels).
-    pub fn with(mut self, scope: AnchorScope, anchor: TrustAnchor) -> Self {
+    pub fn with_anchor(mut self, scope: AnchorScope, anchor: TrustAnchor) -> Self {
         self.anchors.push((scope, anchor));
         self
     }
@@ -97,14 +97,14 @@ impl AnchorScope {
     }
 
     /// For those of these formats alone; an empty list admits none.
-    pub fn formats<S: Into<String>>(mut self, formats: impl IntoIterator<Item = S>) -> Self {
+    pub fn with_formats<S: Into<String>>(mut self, formats: impl IntoIterator<Item = S>) -> Self {
         self.formats = Some(formats.into_iter().map(Into::into).collect());
         self
     }
 
     /// For those of these models alone; an empty list admits none. A statement that does not sign the AAGUID, as
     /// `fido-u2f` does not, is of no model.
-    pub fn aaguids(mut self, aaguids: impl IntoIterator<Item = Aaguid>) -> Self {
+    pub fn with_aaguids(mut self, aaguids: impl IntoIterator<Item = Aaguid>) -> Self {
         self.aaguids = Some(aaguids.into_iter().collect());
         self
     }
@@ -127,7 +127,7 @@ impl AnchorScope {
         match &self.aaguids {
             Some(models) => {
                 let own = anchor.models().unwrap_or_default();
-                anchor.clone().for_models(models.iter().chain(own).copied())
+                anchor.clone().with_models(models.iter().chain(own).copied())
             }
             None => anchor.clone(),
         }
@@ -141,8 +141,12 @@ mod tests {
 
     use super::*;
     use crate::{
-        Attestation, AttestationType, PathError, PathLimits,
-        path::Obstacle,
+        attestation::Attestation,
+        attestation_type::AttestationType,
+        path::{
+            error::{PathError, UntrustedError},
+            limits::PathLimits,
+        },
         test_support::{
             NOW,
             certificates::{Builder, Key, root},
@@ -158,7 +162,7 @@ mod tests {
     }
 
     fn assess(scope: AnchorScope, attestation: &Attestation) -> Result<(), PathError> {
-        let anchors = ScopedAnchors::default().with(scope, root().0);
+        let anchors = ScopedAnchors::default().with_anchor(scope, root().0);
         let limits = PathLimits::default();
         let verifiers = Verifiers::rust_crypto();
         attestation.assess_trust(MODEL, &anchors, NOW, &verifiers, &limits).map(drop)
@@ -166,43 +170,43 @@ mod tests {
 
     fn refused(scope: AnchorScope, attestation: &Attestation) {
         let error = assess(scope, attestation).unwrap_err();
-        assert_eq!(error, PathError::Untrusted(Obstacle::NoAnchor));
+        assert_eq!(error, PathError::Untrusted(UntrustedError::NoAnchor));
         assert_eq!(error.code(), Code::AttestationUntrusted);
     }
 
     #[test]
     fn an_anchor_without_bounds_is_for_all() {
         assess(AnchorScope::any(), &attestation()).unwrap();
-        assess(AnchorScope::any(), &attestation().covering_the_credential_only()).unwrap();
+        assess(AnchorScope::any(), &attestation().without_authenticator_data_coverage()).unwrap();
     }
 
     #[test]
     fn rule_263_an_anchor_is_for_the_formats_of_its_scope() {
-        assess(AnchorScope::any().formats(["tpm", "packed"]), &attestation()).unwrap();
-        refused(AnchorScope::any().formats(["tpm", "Packed"]), &attestation());
-        refused(AnchorScope::any().formats([""; 0]), &attestation());
+        assess(AnchorScope::any().with_formats(["tpm", "packed"]), &attestation()).unwrap();
+        refused(AnchorScope::any().with_formats(["tpm", "Packed"]), &attestation());
+        refused(AnchorScope::any().with_formats([""; 0]), &attestation());
     }
 
     #[test]
     fn rule_278_an_anchor_is_for_the_models_of_its_scope() {
-        assess(AnchorScope::any().aaguids([OTHER, MODEL]), &attestation()).unwrap();
-        refused(AnchorScope::any().aaguids([OTHER]), &attestation());
-        refused(AnchorScope::any().aaguids([]), &attestation());
+        assess(AnchorScope::any().with_aaguids([OTHER, MODEL]), &attestation()).unwrap();
+        refused(AnchorScope::any().with_aaguids([OTHER]), &attestation());
+        refused(AnchorScope::any().with_aaguids([]), &attestation());
     }
 
     #[test]
     fn rule_278_both_bounds_hold() {
-        let scope = AnchorScope::any().formats(["packed"]);
-        assess(scope.clone().aaguids([MODEL]), &attestation()).unwrap();
-        refused(scope.aaguids([OTHER]), &attestation());
-        refused(AnchorScope::any().formats(["tpm"]).aaguids([MODEL]), &attestation());
+        let scope = AnchorScope::any().with_formats(["packed"]);
+        assess(scope.clone().with_aaguids([MODEL]), &attestation()).unwrap();
+        refused(scope.with_aaguids([OTHER]), &attestation());
+        refused(AnchorScope::any().with_formats(["tpm"]).with_aaguids([MODEL]), &attestation());
     }
 
     #[test]
     fn rule_279_an_anchor_for_a_model_is_none_for_a_format_that_does_not_sign_it() {
-        let unsigned = attestation().covering_the_credential_only();
-        assess(AnchorScope::any().formats(["packed"]), &unsigned).unwrap();
-        refused(AnchorScope::any().aaguids([MODEL]), &unsigned);
+        let unsigned = attestation().without_authenticator_data_coverage();
+        assess(AnchorScope::any().with_formats(["packed"]), &unsigned).unwrap();
+        refused(AnchorScope::any().with_aaguids([MODEL]), &unsigned);
     }
 
     #[test]
@@ -213,13 +217,13 @@ mod tests {
         let attestation = Attestation::with_certificates("packed", AttestationType::Uncertain, vec![leaf]);
         let assess = |scope| {
             let anchors = ScopedAnchors::default()
-                .with(AnchorScope::any(), root().0)
+                .with_anchor(AnchorScope::any(), root().0)
                 .with_intermediate(scope, ca.clone());
             let limits = PathLimits::default();
             attestation.assess_trust(MODEL, &anchors, NOW, &Verifiers::rust_crypto(), &limits)
         };
-        assess(AnchorScope::any().formats(["packed"])).unwrap();
-        let error = assess(AnchorScope::any().formats(["tpm"])).unwrap_err();
-        assert_eq!(error, PathError::Untrusted(Obstacle::IssuerUnknown));
+        assess(AnchorScope::any().with_formats(["packed"])).unwrap();
+        let error = assess(AnchorScope::any().with_formats(["tpm"])).unwrap_err();
+        assert_eq!(error, PathError::Untrusted(UntrustedError::IssuerUnknown));
     }
 }

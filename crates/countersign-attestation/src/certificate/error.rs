@@ -5,8 +5,10 @@ use core::fmt;
 use countersign_types::Code;
 use x509_parser::{error::X509Error, nom};
 
-use super::{CERTIFICATE_MAX, EXTENSIONS_MAX};
-use crate::oid::Oid;
+use crate::{
+    limits::{CERTIFICATE_MAX, EXTENSIONS_MAX},
+    oid::Oid,
+};
 
 /// Why bytes are not a certificate. The code of each is `attestation-certificate-invalid`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use crate::{
     oid::Oid,
 };
 
-use super::Name;
+use super::name::Name;
 
 /// The deepest nesting of alternative names: a directory name is 5 levels down, one with a structure as a value of an
 /// attribute more.

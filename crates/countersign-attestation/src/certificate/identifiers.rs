@@ -4,7 +4,7 @@
 
 use countersign_cose::Hash;
 
-use super::{Certificate, CertificateError};
+use super::{Certificate, error::CertificateError};
 use crate::{
     der::{self, NotDer, Reader},
     oid,

@@ -4,14 +4,16 @@
 use countersign_types::Aaguid;
 
 use crate::{
-    AttestationError, Certificate, Statement, der,
-    error::CertificateFault,
+    certificate::Certificate,
+    der,
+    error::{AttestationError, certificate::AttestationCertificateError},
+    input::VerificationInput,
     oid::{self, Oid},
 };
 
 /// Checks that a certificate which names an AAGUID names the authenticator's. Returns whether it names one.
 pub(super) fn check_certified_aaguid(
-    input: &Statement<'_>,
+    input: &VerificationInput<'_>,
     certificate: &Certificate,
 ) -> Result<bool, AttestationError> {
     let Some(certificate) = certified_aaguid(certificate)? else { return Ok(false) };
@@ -25,9 +27,11 @@ pub(super) fn check_certified_aaguid(
 
 /// The AAGUID that the certificate is for, if it names one: an OCTET STRING of 16 bytes in the one that holds every
 /// extension's value.
-fn certified_aaguid(certificate: &Certificate) -> Result<Option<Aaguid>, CertificateFault> {
+fn certified_aaguid(certificate: &Certificate) -> Result<Option<Aaguid>, AttestationCertificateError> {
     const IDENTIFIER: Oid<'_> = oid::FIDO_AAGUID;
     let Some(extension) = certificate.extension(&IDENTIFIER) else { return Ok(None) };
     let bytes = der::only(extension.value, der::OCTET_STRING).ok().and_then(|bytes| bytes.try_into().ok());
-    bytes.map(|bytes| Some(Aaguid::from_bytes(bytes))).ok_or(CertificateFault::Extension(IDENTIFIER))
+    bytes
+        .map(|bytes| Some(Aaguid::from_bytes(bytes)))
+        .ok_or(AttestationCertificateError::Extension(IDENTIFIER))
 }

@@ -3,143 +3,110 @@
 use countersign_cose::Algorithm;
 
 use crate::{
-    AaguidSource, Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Details,
-    Statement,
-    error::{CertificateFault, KeyMismatch, PolicyFault, StatementFault},
-    format::signature,
+    attestation::{AaguidSource, Attestation},
+    attestation_type::AttestationType,
+    certificate::Certificate,
+    details::Details,
+    error::{
+        AttestationError, certificate::AttestationCertificateError, configuration::FormatConfigurationError,
+        key_mismatch::KeyMismatchError, statement::StatementError,
+    },
+    format::{
+        signature,
+        table::{AttestationFormat, Formats},
+    },
+    input::VerificationInput,
     oid,
     statement_map::StatementMap,
 };
 
-mod description;
-mod error;
+pub(crate) mod description;
+pub(crate) mod error;
 
 pub use description::{AuthorizationList, KeyDescription, RootOfTrust, SecurityLevel, VerifiedBootState};
-pub use error::AndroidKeyFault;
+pub use error::AndroidKeyError;
 
 /// `KM_ORIGIN_GENERATED`.
 const GENERATED: u32 = 0;
 /// `KM_PURPOSE_SIGN`.
 const SIGN: u32 = 2;
 
-/// The format `android-key`, and what is demanded of a key and its device.
+/// The format `android-key`, with the choices that the specification leaves to the relying party. Details come as
+/// [`Details::Android`].
 ///
-/// By default: what the specification demands, of what either the secure environment or Android enforces.
+/// By default, both authorization lists count, and a key must be generated in the key store and be for signing only.
 ///
 /// ```
 /// use std::sync::Arc;
 /// use countersign_attestation::Formats;
-/// use countersign_attestation::format::android_key::{
-///     AndroidKeyFormat, Authorizations, SecurityLevel, VerifiedBoot,
-/// };
+/// use countersign_attestation::format::android_key::{AndroidKeyFormat, Authorizations};
 ///
-/// let hardware = AndroidKeyFormat::default()
-///     .authorizations(Authorizations::HardwareEnforced)
-///     .minimum_security_level(SecurityLevel::StrongBox)
-///     .verified_boot(VerifiedBoot::Verified);
-/// let formats = Formats::standard().with(Arc::new(hardware));
+/// let hardware = AndroidKeyFormat::default().with_authorizations(Authorizations::HardwareEnforced);
+/// let formats = Formats::standard().with_format(Arc::new(hardware));
 /// # assert!(formats.identifiers().any(|it| it == "android-key"));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct AndroidKeyFormat {
     authorizations: Authorizations,
     absent: AbsentAuthorizations,
     purposes: Purposes,
-    minimum_security_level: SecurityLevel,
-    verified_boot: VerifiedBoot,
 }
 
-/// The authorization lists in which a key's origin and purpose are looked for.
+/// The authorization lists in which a key's origin and purpose are looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Authorizations {
-    /// Both: what a secure environment enforces and what Android does.
+    /// Both lists: the one that a secure environment enforces and the one that Android enforces.
     #[default]
     Union,
-    /// Only what a secure environment enforces, for who wants only keys in one: a security level of
-    /// [`SecurityLevel::Software`] is refused too.
+    /// Only the list that a secure environment enforces. Keys and attestations at [`SecurityLevel::Software`] are
+    /// rejected with `attestation-not-accepted`.
     HardwareEnforced,
 }
 
-/// What to do where no list has a key's origin, or none its purpose.
+/// The decision on a key whose origin or purpose is in no list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum AbsentAuthorizations {
-    /// The statement is refused.
+    /// Rejects the statement.
     #[default]
-    Refused,
-    /// Nothing is demanded of what is absent. The specification's own test vector has neither.
-    Accepted,
+    Reject,
+    /// Accepts the statement. The specification's own test vector has neither origin nor purpose.
+    Accept,
 }
 
-/// Which purposes a key may have.
+/// The purposes that a key may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Purposes {
-    /// To sign, and no other.
+    /// Signing, and no other purpose.
     #[default]
     SignOnly,
-    /// To sign, and whatever else.
+    /// Signing, and any other purposes.
     SignAmongOthers,
 }
 
-/// What is demanded of the system that the device booted, as its secure environment tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum VerifiedBoot {
-    /// Nothing.
-    #[default]
-    Unassessed,
-    /// A locked boot loader, and a system signed by the device's maker or with a key of its owner.
-    VerifiedOrSelfSigned,
-    /// A locked boot loader, and a system signed by the device's maker.
-    Verified,
-}
-
-impl Default for AndroidKeyFormat {
-    fn default() -> Self {
-        Self {
-            authorizations: Authorizations::default(),
-            absent: AbsentAuthorizations::default(),
-            purposes: Purposes::default(),
-            minimum_security_level: SecurityLevel::Software,
-            verified_boot: VerifiedBoot::default(),
-        }
-    }
-}
-
 impl AndroidKeyFormat {
-    /// Sets the lists in which origin and purpose are looked for; by default both.
-    pub fn authorizations(self, authorizations: Authorizations) -> Self {
+    /// Sets the lists in which origin and purpose are looked up; by default both.
+    pub fn with_authorizations(self, authorizations: Authorizations) -> Self {
         Self { authorizations, ..self }
     }
 
-    /// Sets what to do where origin or purpose is absent; by default refused.
-    pub fn absent(self, absent: AbsentAuthorizations) -> Self {
+    /// Sets the decision on keys without origin or purpose; by default they are rejected.
+    pub fn with_absent_authorizations(self, absent: AbsentAuthorizations) -> Self {
         Self { absent, ..self }
     }
 
-    /// Sets the purposes that a key may have; by default to sign only.
-    pub fn purposes(self, purposes: Purposes) -> Self {
+    /// Sets the purposes that a key may have; by default only signing.
+    pub fn with_purposes(self, purposes: Purposes) -> Self {
         Self { purposes, ..self }
     }
 
-    /// Sets the lowest security level that is accepted, of the attestation and of the key store; by default
-    /// [`SecurityLevel::Software`], which lets all known levels pass.
-    pub fn minimum_security_level(self, minimum: SecurityLevel) -> Self {
-        Self { minimum_security_level: minimum, ..self }
-    }
-
-    /// Sets what is demanded of the system that the device booted; by default nothing.
-    pub fn verified_boot(self, verified_boot: VerifiedBoot) -> Self {
-        Self { verified_boot, ..self }
-    }
-
-    /// The procedure's last step, and the policies.
+    /// The last step of the procedure.
     fn check(&self, description: &KeyDescription) -> Result<(), AttestationError> {
         let KeyDescription { software_enforced, hardware_enforced, .. } = description;
         if software_enforced.all_applications || hardware_enforced.all_applications {
-            return Err(AndroidKeyFault::AllApplications.into());
+            return Err(AndroidKeyError::AllApplications.into());
         }
         let both = [hardware_enforced, software_enforced];
         let lists = match self.authorizations {
@@ -148,65 +115,40 @@ impl AndroidKeyFormat {
         };
         self.check_origin(lists)?;
         self.check_purpose(lists)?;
-        self.check_security_level(description)?;
-        self.check_boot(hardware_enforced.root_of_trust.as_ref())?;
+        if self.authorizations == Authorizations::HardwareEnforced
+            && let Some(level) = description.below(SecurityLevel::TrustedEnvironment)
+        {
+            return Err(FormatConfigurationError::NotHardwareEnforced(level).into());
+        }
         Ok(())
     }
 
-    fn check_origin(&self, lists: &[&AuthorizationList]) -> Result<(), AndroidKeyFault> {
+    fn check_origin(&self, lists: &[&AuthorizationList]) -> Result<(), AndroidKeyError> {
         let mut origins = lists.iter().filter_map(|list| list.origin).peekable();
-        if origins.peek().is_none() && self.absent == AbsentAuthorizations::Refused {
-            return Err(AndroidKeyFault::OriginAbsent);
+        if origins.peek().is_none() && self.absent == AbsentAuthorizations::Reject {
+            return Err(AndroidKeyError::OriginAbsent);
         }
         origins
             .find(|origin| *origin != GENERATED)
-            .map_or(Ok(()), |origin| Err(AndroidKeyFault::NotGenerated { origin }))
+            .map_or(Ok(()), |origin| Err(AndroidKeyError::NotGenerated { origin }))
     }
 
-    fn check_purpose(&self, lists: &[&AuthorizationList]) -> Result<(), AndroidKeyFault> {
+    fn check_purpose(&self, lists: &[&AuthorizationList]) -> Result<(), AndroidKeyError> {
         let mut sets = lists.iter().filter_map(|list| list.purpose.as_deref()).peekable();
         if sets.peek().is_none() {
             return match self.absent {
-                AbsentAuthorizations::Refused => Err(AndroidKeyFault::PurposeAbsent),
-                AbsentAuthorizations::Accepted => Ok(()),
+                AbsentAuthorizations::Reject => Err(AndroidKeyError::PurposeAbsent),
+                AbsentAuthorizations::Accept => Ok(()),
             };
         }
         let purposes: Vec<u32> = sets.flatten().copied().collect();
         if !purposes.contains(&SIGN) {
-            return Err(AndroidKeyFault::NotForSigning);
+            return Err(AndroidKeyError::NotForSigning);
         }
         match (self.purposes, purposes.iter().find(|purpose| **purpose != SIGN)) {
-            (Purposes::SignOnly, Some(purpose)) => Err(AndroidKeyFault::AnotherPurpose { purpose: *purpose }),
+            (Purposes::SignOnly, Some(purpose)) => Err(AndroidKeyError::AnotherPurpose { purpose: *purpose }),
             _ => Ok(()),
         }
-    }
-
-    fn check_security_level(&self, description: &KeyDescription) -> Result<(), PolicyFault> {
-        let minimum = match (self.authorizations, self.minimum_security_level) {
-            (Authorizations::HardwareEnforced, SecurityLevel::Software) => SecurityLevel::TrustedEnvironment,
-            (_, minimum) => minimum,
-        };
-        let levels = [description.attestation_security_level, description.keymaster_security_level];
-        levels
-            .into_iter()
-            .find(|level| !level.is_at_least(minimum))
-            .map_or(Ok(()), |got| Err(PolicyFault::SecurityLevel { minimum, got }))
-    }
-
-    fn check_boot(&self, root_of_trust: Option<&RootOfTrust>) -> Result<(), PolicyFault> {
-        use VerifiedBootState::{SelfSigned, Verified};
-        let accepted = match (self.verified_boot, root_of_trust) {
-            (VerifiedBoot::Unassessed, _) => true,
-            (_, None) => false,
-            (VerifiedBoot::Verified, Some(root)) => {
-                root.device_locked && root.verified_boot_state == Verified
-            }
-            (VerifiedBoot::VerifiedOrSelfSigned, Some(root)) => {
-                root.device_locked && matches!(root.verified_boot_state, Verified | SelfSigned)
-            }
-        };
-        let state = root_of_trust.map(|root| root.verified_boot_state);
-        if accepted { Ok(()) } else { Err(PolicyFault::VerifiedBoot(state)) }
     }
 }
 
@@ -215,19 +157,21 @@ impl AttestationFormat for AndroidKeyFormat {
         "android-key"
     }
 
-    fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError> {
+    fn verify(&self, input: &VerificationInput<'_>, _: &Formats) -> Result<Attestation, AttestationError> {
         let statement = StatementMap::read(input.statement)?;
         let algorithm = statement.algorithm()?;
         let signature = statement.bytes("sig")?;
         let trust_path = statement.certificates()?;
-        let leaf = trust_path.first().ok_or(StatementFault::Empty("x5c"))?;
+        let leaf = trust_path.first().ok_or(StatementError::Empty("x5c"))?;
         signature::verify_with_certificate(input, leaf, algorithm, signature)?;
-        if leaf.public_key().map_err(CertificateFault::Key)?.material() != input.credential_key.material() {
-            return Err(KeyMismatch::Key.into());
+        if leaf.public_key().map_err(AttestationCertificateError::Key)?.material()
+            != input.credential_key.material()
+        {
+            return Err(KeyMismatchError::Key.into());
         }
         let credential = input.credential_key.algorithm().map(Algorithm::identifier);
         if credential != Some(algorithm) {
-            return Err(KeyMismatch::Algorithm { statement: algorithm, credential }.into());
+            return Err(KeyMismatchError::Algorithm { statement: algorithm, credential }.into());
         }
         let description = only_description(&trust_path)?;
         if description.attestation_challenge != *input.client_data_hash {
@@ -241,12 +185,11 @@ impl AttestationFormat for AndroidKeyFormat {
     }
 }
 
-/// The description of the leaf's key, where no other certificate has one.
+/// The description of the leaf's key, if no other certificate has one.
 ///
-/// Of several descriptions only the one nearest the root comes from Android: who has an attested key can sign
-/// certificates with it, and write into them what they like. So if that one is not the leaf's, the leaf's key is not
-/// attested at all.
-fn only_description(trust_path: &[Certificate]) -> Result<KeyDescription, CertificateFault> {
+/// Of several descriptions only the one nearest the root comes from Android: an attested key can sign certificates with
+/// any contents. If the description nearest the root is not the leaf's, the leaf's key is not attested at all.
+fn only_description(trust_path: &[Certificate]) -> Result<KeyDescription, AttestationCertificateError> {
     let identifier = oid::ANDROID_KEY_DESCRIPTION;
     let nearest_root = trust_path
         .iter()
@@ -254,11 +197,10 @@ fn only_description(trust_path: &[Certificate]) -> Result<KeyDescription, Certif
         .rev()
         .find_map(|(position, certificate)| Some((position, certificate.extension(&identifier)?)));
     match nearest_root {
-        None => Err(CertificateFault::ExtensionMissing(identifier)),
-        Some((0, extension)) => {
-            KeyDescription::read(extension.value).map_err(|_| CertificateFault::Extension(identifier))
-        }
-        Some((position, _)) => Err(CertificateFault::ExtensionMisplaced { identifier, position }),
+        None => Err(AttestationCertificateError::ExtensionMissing(identifier)),
+        Some((0, extension)) => KeyDescription::read(extension.value)
+            .map_err(|_| AttestationCertificateError::Extension(identifier)),
+        Some((position, _)) => Err(AttestationCertificateError::ExtensionMisplaced { identifier, position }),
     }
 }
 

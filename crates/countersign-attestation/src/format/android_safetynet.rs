@@ -1,139 +1,91 @@
-//! [Section 8.5](https://www.w3.org/TR/webauthn-3/#sctn-android-safetynet-attestation): Android
-//! `SafetyNet` attestation.
+//! [Section 8.5](https://www.w3.org/TR/webauthn-3/#sctn-android-safetynet-attestation): Android SafetyNet attestation.
 //!
-//! The format is deprecated, so [`Formats::standard`](crate::Formats::standard) does not have it: who wants it adds it.
-
-use core::time::Duration;
+//! The format is deprecated, so [`Formats::standard`] does not have it. Add it with [`Formats::with_format`] if old
+//! statements must be verified.
 
 use countersign_cose::sha256;
-use countersign_types::Timestamp;
 
 use crate::{
-    AaguidSource, Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Details,
-    Statement,
+    attestation::{AaguidSource, Attestation},
+    attestation_type::AttestationType,
+    certificate::Certificate,
     der::{self, NotDer, Reader},
-    error::{CertificateFault, PolicyFault, StatementFault},
-    format::signature,
+    details::Details,
+    error::{
+        AttestationError, certificate::AttestationCertificateError, configuration::FormatConfigurationError,
+        statement::StatementError,
+    },
+    format::{
+        signature,
+        table::{AttestationFormat, Formats},
+    },
+    input::VerificationInput,
     oid,
     statement_map::StatementMap,
 };
 
+pub(crate) mod details;
 mod jws;
 
+pub use details::SafetyNetDetails;
 use jws::{Jws, Object};
 
 /// The host to which the certificate must have been issued.
 const HOST_NAME: &str = "attest.android.com";
 
-/// The format `android-safetynet`, and what is demanded of the device and of the response's age.
+/// The format `android-safetynet`. Details come as [`Details::SafetyNet`].
+///
+/// The age of a response is not checked here: it is reported in [`SafetyNetDetails`].
 ///
 /// ```
-/// use std::{sync::Arc, time::Duration};
+/// use std::sync::Arc;
 /// use countersign_attestation::Formats;
 /// use countersign_attestation::format::android_safetynet::AndroidSafetyNetFormat;
 ///
-/// let safetynet = AndroidSafetyNetFormat::default().clock_skew(Duration::from_secs(5));
-/// let formats = Formats::standard().with(Arc::new(safetynet));
+/// let formats = Formats::standard().with_format(Arc::new(AndroidSafetyNetFormat::default()));
 /// # assert!(formats.identifiers().any(|it| it == "android-safetynet"));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct AndroidSafetyNetFormat {
     integrity: DeviceIntegrity,
-    max_age: Duration,
-    clock_skew: Duration,
 }
 
-/// Which verdict on the device is demanded.
+/// The test of integrity that a device must pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum DeviceIntegrity {
-    /// `ctsProfileMatch`: the device is of a model that passed Android's compatibility tests, and was not tampered with.
+    /// `ctsProfileMatch`: the device's model passed Android's compatibility tests, and the device is not tampered with.
     #[default]
     CtsProfileMatch,
-    /// `basicIntegrity`: the device was not tampered with in an obvious way. One with an unlocked boot loader, another
-    /// system or no certification may pass.
+    /// `basicIntegrity`: the device is not tampered with in an obvious way. A device with an unlocked boot loader,
+    /// another system or no certification may pass.
     BasicIntegrity,
 }
 
-/// What Google's servers said of the device, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SafetyNetDetails {
-    /// `ver`: the version of Google Play services. Nothing vouches for it.
-    pub version: String,
-    /// `timestampMs`: when the response was made, in milliseconds since 1970-01-01T00:00:00Z.
-    pub timestamp_milliseconds: u64,
-    /// `ctsProfileMatch`, as in [`DeviceIntegrity::CtsProfileMatch`].
-    pub cts_profile_match: Option<bool>,
-    /// `basicIntegrity`, as in [`DeviceIntegrity::BasicIntegrity`].
-    pub basic_integrity: Option<bool>,
-    /// `apkPackageName`: the application that asked.
-    pub apk_package_name: Option<String>,
-}
-
-impl Default for AndroidSafetyNetFormat {
-    fn default() -> Self {
-        Self {
-            integrity: DeviceIntegrity::default(),
-            max_age: Duration::from_secs(60),
-            clock_skew: Duration::ZERO,
-        }
-    }
-}
-
 impl AndroidSafetyNetFormat {
-    /// Sets the verdict that is demanded; by default [`DeviceIntegrity::CtsProfileMatch`].
-    pub fn integrity(self, integrity: DeviceIntegrity) -> Self {
+    /// Sets the test that a device must pass; by default [`DeviceIntegrity::CtsProfileMatch`].
+    pub fn with_device_integrity(self, integrity: DeviceIntegrity) -> Self {
         Self { integrity, ..self }
     }
 
-    /// Sets how old a response may be, in whole seconds; by default a minute. It is made within the ceremony, so it comes
-    /// back at once.
-    pub fn max_age(self, max_age: Duration) -> Self {
-        Self { max_age, ..self }
-    }
-
-    /// Sets by how much Google's clock may be ahead of the relying party's, in whole seconds; by default not at all.
-    pub fn clock_skew(self, clock_skew: Duration) -> Self {
-        Self { clock_skew, ..self }
-    }
-
-    /// Judges the payload, whose nonce was checked.
-    fn check(
-        &self,
-        payload: &Object,
-        version: &str,
-        now: Timestamp,
-    ) -> Result<SafetyNetDetails, AttestationError> {
-        let timestamp_milliseconds = payload.unsigned("timestampMs")?;
-        let cts_profile_match = payload.optional_boolean("ctsProfileMatch")?;
-        let basic_integrity = payload.optional_boolean("basicIntegrity")?;
-        let apk_package_name = payload.optional_text("apkPackageName")?.map(str::to_owned);
-        let (member, verdict) = match self.integrity {
-            DeviceIntegrity::CtsProfileMatch => ("ctsProfileMatch", cts_profile_match),
-            DeviceIntegrity::BasicIntegrity => ("basicIntegrity", basic_integrity),
-        };
-        if !verdict.ok_or(StatementFault::Missing(member))? {
-            return Err(PolicyFault::DeviceIntegrity(member).into());
-        }
-        if !self.is_timely(timestamp_milliseconds, now) {
-            return Err(PolicyFault::Time(timestamp_milliseconds).into());
-        }
-        Ok(SafetyNetDetails {
+    /// Reads the payload, whose nonce was checked, and checks the verdict on the device.
+    fn check(&self, payload: &Object, version: &str) -> Result<SafetyNetDetails, AttestationError> {
+        let details = SafetyNetDetails {
             version: version.to_owned(),
-            timestamp_milliseconds,
-            cts_profile_match,
-            basic_integrity,
-            apk_package_name,
-        })
-    }
-
-    fn is_timely(&self, made_milliseconds: u64, now: Timestamp) -> bool {
-        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-        let Ok(made) = i64::try_from(made_milliseconds / 1000) else { return false };
-        let earliest = now.plus_seconds(seconds(self.max_age).saturating_neg());
-        let latest = now.plus_seconds(seconds(self.clock_skew));
-        (earliest..=latest).contains(&Timestamp::from_unix_seconds(made))
+            timestamp_milliseconds: payload.unsigned("timestampMs")?,
+            cts_profile_match: payload.optional_boolean("ctsProfileMatch")?,
+            basic_integrity: payload.optional_boolean("basicIntegrity")?,
+            apk_package_name: payload.optional_text("apkPackageName")?.map(str::to_owned),
+        };
+        let (member, verdict) = match self.integrity {
+            DeviceIntegrity::CtsProfileMatch => ("ctsProfileMatch", details.cts_profile_match),
+            DeviceIntegrity::BasicIntegrity => ("basicIntegrity", details.basic_integrity),
+        };
+        match verdict {
+            Some(true) => Ok(details),
+            Some(false) => Err(FormatConfigurationError::DeviceIntegrity(member).into()),
+            None => Err(StatementError::Missing(member).into()),
+        }
     }
 }
 
@@ -142,12 +94,12 @@ impl AttestationFormat for AndroidSafetyNetFormat {
         "android-safetynet"
     }
 
-    fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError> {
+    fn verify(&self, input: &VerificationInput<'_>, _: &Formats) -> Result<Attestation, AttestationError> {
         let statement = StatementMap::read(input.statement)?;
         let version = statement.text("ver")?;
         let response = Jws::read(statement.bytes("response")?)?;
         let trust_path = response.header.certificates()?;
-        let leaf = trust_path.first().ok_or(StatementFault::Empty("x5c"))?;
+        let leaf = trust_path.first().ok_or(StatementError::Empty("x5c"))?;
         check_host_name(leaf)?;
         signature::verify_message(
             input.verifiers,
@@ -159,27 +111,27 @@ impl AttestationFormat for AndroidSafetyNetFormat {
         if response.payload.text("nonce")? != jws::encode_base64(&sha256(&input.signed_data())) {
             return Err(AttestationError::BindingMismatch("nonce"));
         }
-        let details = self.check(&response.payload, version, input.now)?;
+        let details = self.check(&response.payload, version)?;
         Ok(Attestation::with_certificates(self.identifier(), AttestationType::Basic, trust_path)
             .with_aaguid_source(AaguidSource::Software)
             .with_details(Details::SafetyNet(details)))
     }
 }
 
-/// The host name must be one that the certificate was issued to, which its subject's CN does not tell
+/// Checks that the certificate was issued to the host. The subject's CN does not count
 /// ([RFC 9110 section 4.3.4](https://www.rfc-editor.org/rfc/rfc9110#section-4.3.4)).
-fn check_host_name(certificate: &Certificate) -> Result<(), CertificateFault> {
-    let fault = CertificateFault::HostName(HOST_NAME);
-    let Some(extension) = certificate.extension(&oid::SUBJECT_ALT_NAME) else { return Err(fault) };
+fn check_host_name(certificate: &Certificate) -> Result<(), AttestationCertificateError> {
+    let error = AttestationCertificateError::HostName(HOST_NAME);
+    let Some(extension) = certificate.extension(&oid::SUBJECT_ALT_NAME) else { return Err(error) };
     match names_host(extension.value) {
         Ok(true) => Ok(()),
-        Ok(false) => Err(fault),
-        Err(NotDer) => Err(CertificateFault::Extension(oid::SUBJECT_ALT_NAME)),
+        Ok(false) => Err(error),
+        Err(NotDer) => Err(AttestationCertificateError::Extension(oid::SUBJECT_ALT_NAME)),
     }
 }
 
-/// Whether one of the [`GeneralNames`](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.6) is the host's. A
-/// wildcard is not.
+/// Whether one of the [GeneralNames](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.6) is the host's. A wildcard
+/// does not count.
 fn names_host(value: &[u8]) -> Result<bool, NotDer> {
     /// The context-specific tag of `dNSName`.
     const DNS_NAME: u8 = 0x82;

@@ -3,9 +3,16 @@
 use countersign_cose::{KeyError, hash::sha256};
 
 use crate::{
-    Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Statement,
+    attestation::Attestation,
+    attestation_type::AttestationType,
+    certificate::Certificate,
     der::{self, NotDer},
-    error::{CertificateFault, KeyMismatch, StatementFault},
+    error::{
+        AttestationError, certificate::AttestationCertificateError, key_mismatch::KeyMismatchError,
+        statement::StatementError,
+    },
+    format::table::{AttestationFormat, Formats},
+    input::VerificationInput,
     oid,
     statement_map::StatementMap,
 };
@@ -23,9 +30,9 @@ impl AttestationFormat for AppleFormat {
         "apple"
     }
 
-    fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError> {
+    fn verify(&self, input: &VerificationInput<'_>, _: &Formats) -> Result<Attestation, AttestationError> {
         let trust_path = StatementMap::read(input.statement)?.certificates()?;
-        let certificate = trust_path.first().ok_or(StatementFault::Empty("x5c"))?;
+        let certificate = trust_path.first().ok_or(StatementError::Empty("x5c"))?;
         check_nonce(input, certificate)?;
         check_key(input, certificate)?;
         Ok(Attestation::with_certificates(self.identifier(), AttestationType::AnonCa, trust_path))
@@ -33,11 +40,15 @@ impl AttestationFormat for AppleFormat {
 }
 
 /// Steps 2 to 4, which App Attest has as well: the certificate's nonce is the hash of what is attested.
-pub(super) fn check_nonce(input: &Statement<'_>, certificate: &Certificate) -> Result<(), AttestationError> {
+pub(super) fn check_nonce(
+    input: &VerificationInput<'_>,
+    certificate: &Certificate,
+) -> Result<(), AttestationError> {
     let extension = certificate
         .extension(&oid::APPLE_NONCE)
-        .ok_or(CertificateFault::ExtensionMissing(oid::APPLE_NONCE))?;
-    let nonce = read_nonce(extension.value).map_err(|_| CertificateFault::Extension(oid::APPLE_NONCE))?;
+        .ok_or(AttestationCertificateError::ExtensionMissing(oid::APPLE_NONCE))?;
+    let nonce =
+        read_nonce(extension.value).map_err(|_| AttestationCertificateError::Extension(oid::APPLE_NONCE))?;
     if nonce == sha256(&input.signed_data()) {
         Ok(())
     } else {
@@ -53,12 +64,15 @@ fn read_nonce(value: &[u8]) -> Result<[u8; 32], NotDer> {
 }
 
 /// Step 5: the certificate is for the credential's key.
-pub(super) fn check_key(input: &Statement<'_>, certificate: &Certificate) -> Result<(), AttestationError> {
+pub(super) fn check_key(
+    input: &VerificationInput<'_>,
+    certificate: &Certificate,
+) -> Result<(), AttestationError> {
     match certificate.public_key() {
         Ok(key) if key.material() == input.credential_key.material() => Ok(()),
         // A kind of key that is not known here can't be the credential's.
-        Ok(_) | Err(KeyError::UnsupportedKeyType) => Err(KeyMismatch::Key.into()),
-        Err(error) => Err(CertificateFault::Key(error).into()),
+        Ok(_) | Err(KeyError::UnsupportedKeyType) => Err(KeyMismatchError::Key.into()),
+        Err(error) => Err(AttestationCertificateError::Key(error).into()),
     }
 }
 

@@ -5,20 +5,29 @@ use countersign_cose::hash::sha256;
 use countersign_types::{Aaguid, AuthenticatorData};
 
 use crate::{
-    Attestation, AttestationError, AttestationFormat, AttestationType, Statement,
-    error::{PolicyFault, StatementFault},
-    format::{apple, fido_u2f},
-    statement::Details,
+    attestation::Attestation,
+    attestation_type::AttestationType,
+    details::Details,
+    error::{AttestationError, configuration::FormatConfigurationError, statement::StatementError},
+    format::{
+        apple, fido_u2f,
+        table::{AttestationFormat, Formats},
+    },
+    input::VerificationInput,
     statement_map::StatementMap,
 };
 
-/// The format `apple-appattest`: the instance of an app on an Apple device, and a key of its own in the device's Secure
-/// Enclave.
+pub(crate) mod details;
+
+pub use details::{AppAttestDetails, AppAttestEnvironment};
+
+/// The format `apple-appattest`: an instance of an app on an Apple device, with its own key in the device's Secure
+/// Enclave. Details come as [`Details::AppAttest`].
 ///
-/// It is not among [`Formats::standard`](crate::Formats::standard), for it has to know the apps. Attestations come from
-/// native code and not from a ceremony: there is no client data, and `client_data_hash` of the [`Statement`] is the
-/// hash that the app gave to `attestKey`, such as SHA-256 of the challenge that the server issued; user presence is
-/// not set in the authenticator data.
+/// [`Formats::standard`] does not have this format, because it needs the App IDs. Attestations come from native code and
+/// not from a ceremony: there is no client data, and `client_data_hash` of the [`VerificationInput`] is the hash that the
+/// app passed to `attestKey`, such as SHA-256 of the challenge that the server issued. User presence is not set in the
+/// authenticator data.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -26,7 +35,7 @@ use crate::{
 /// use countersign_attestation::{Formats, format::apple_appattest::{AppAttestEnvironment, AppAttestFormat}};
 ///
 /// let format = AppAttestFormat::new(AppAttestEnvironment::Production, ["1234567890.com.example.app"]);
-/// let formats = Formats::standard().with(Arc::new(format));
+/// let formats = Formats::standard().with_format(Arc::new(format));
 /// assert!(formats.identifiers().any(|identifier| identifier == "apple-appattest"));
 /// ```
 #[derive(Debug, Clone)]
@@ -36,7 +45,8 @@ pub struct AppAttestFormat {
 }
 
 impl AppAttestFormat {
-    /// For these apps in this environment. An App ID is the team's identifier, a period and the bundle's identifier.
+    /// Creates the format for these apps in this environment. An App ID is the team's identifier, a period and the
+    /// bundle's identifier.
     pub fn new<S: AsRef<str>>(
         environment: AppAttestEnvironment,
         app_ids: impl IntoIterator<Item = S>,
@@ -51,12 +61,12 @@ impl AttestationFormat for AppAttestFormat {
         "apple-appattest"
     }
 
-    /// Apple's steps 1 to 9, but for the path to Apple's root, which is not a format's business.
-    fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError> {
+    /// Apple's steps 1 to 9, except the path to Apple's root, which [`Attestation::assess_trust`] looks for.
+    fn verify(&self, input: &VerificationInput<'_>, _: &Formats) -> Result<Attestation, AttestationError> {
         let statement = StatementMap::read(input.statement)?;
         let receipt = statement.bytes("receipt")?.to_vec();
         let trust_path = statement.certificates_exactly(2)?;
-        let certificate = trust_path.first().ok_or(StatementFault::Empty("x5c"))?;
+        let certificate = trust_path.first().ok_or(StatementError::Empty("x5c"))?;
         // Steps 2 to 4.
         apple::check_nonce(input, certificate)?;
         // Steps 5 and 9: the key identifier is the credential ID.
@@ -68,7 +78,7 @@ impl AttestationFormat for AppAttestFormat {
         if attested.credential_id != sha256(&[&point]) {
             return Err(AttestationError::BindingMismatch("credentialId"));
         }
-        // Apple asks for the key in the certificate alone; who goes on with the credential's key needs them to be one.
+        // Apple compares the certificate's key only; callers go on with the credential's key, so the two must be equal.
         apple::check_key(input, certificate)?;
         self.check_app(input.authenticator_data)?;
         self.check_environment(attested.aaguid)?;
@@ -91,46 +101,13 @@ impl AppAttestFormat {
     }
 
     /// Step 8.
-    fn check_environment(&self, aaguid: Aaguid) -> Result<(), PolicyFault> {
+    fn check_environment(&self, aaguid: Aaguid) -> Result<(), FormatConfigurationError> {
         if aaguid == self.environment.aaguid() {
             Ok(())
         } else {
-            Err(PolicyFault::AppAttestEnvironment(aaguid))
+            Err(FormatConfigurationError::AppAttestEnvironment(aaguid))
         }
     }
-}
-
-/// Which of Apple's two servers vouches for the keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AppAttestEnvironment {
-    /// Apps from the App Store, from `TestFlight` and from enterprises, and those under development that were
-    /// [set up](https://developer.apple.com/documentation/bundleresources/entitlements/com.apple.developer.devicecheck.appattest-environment)
-    /// for it.
-    Production,
-    /// The sandbox: apps under development, unless they were set up otherwise.
-    Development,
-}
-
-impl AppAttestEnvironment {
-    /// The AAGUID that stands for it.
-    pub const fn aaguid(self) -> Aaguid {
-        Aaguid::from_bytes(match self {
-            Self::Production => *b"appattest\0\0\0\0\0\0\0",
-            Self::Development => *b"appattestdevelop",
-        })
-    }
-}
-
-/// What an App Attest statement has besides certificates.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct AppAttestDetails {
-    /// The environment of the key.
-    pub environment: AppAttestEnvironment,
-    /// The receipt, as received and not looked into: what Apple's server takes when it is asked for the device's fraud
-    /// metric.
-    pub receipt: Vec<u8>,
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! `fido-u2f`.
 
 use crate::{
-    Certificate, der,
+    certificate::Certificate,
+    der,
     oid::{self, Oid},
 };
 

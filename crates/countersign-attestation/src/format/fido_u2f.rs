@@ -4,9 +4,17 @@ use countersign_cose::{Algorithm, Curve, KeyError, KeyMaterial};
 use countersign_types::AlgorithmIdentifier;
 
 use crate::{
-    Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Details, Statement,
-    error::{CertificateFault, KeyMismatch},
-    format::{FidoDetails, signature},
+    attestation::Attestation,
+    attestation_type::AttestationType,
+    certificate::Certificate,
+    details::Details,
+    error::{AttestationError, certificate::AttestationCertificateError, key_mismatch::KeyMismatchError},
+    format::{
+        fido::FidoDetails,
+        signature,
+        table::{AttestationFormat, Formats},
+    },
+    input::VerificationInput,
     statement_map::StatementMap,
 };
 
@@ -26,7 +34,7 @@ impl AttestationFormat for FidoU2fFormat {
         "fido-u2f"
     }
 
-    fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError> {
+    fn verify(&self, input: &VerificationInput<'_>, _: &Formats) -> Result<Attestation, AttestationError> {
         let statement = StatementMap::read(input.statement)?;
         let signature = statement.bytes("sig")?;
         // Step 2.
@@ -52,25 +60,25 @@ impl AttestationFormat for FidoU2fFormat {
         let details = Details::Fido(FidoDetails::read(certificate));
         let attestation =
             Attestation::with_certificates(self.identifier(), AttestationType::Uncertain, trust_path);
-        Ok(attestation.with_details(details).covering_the_credential_only())
+        Ok(attestation.with_details(details).without_authenticator_data_coverage())
     }
 }
 
 /// The point of the certificate's key, which must be on P-256, in the uncompressed form of
 /// [SEC 1, section 2.3.3](https://www.secg.org/sec1-v2.pdf).
-pub(super) fn p256_key(certificate: &Certificate) -> Result<Vec<u8>, CertificateFault> {
+pub(super) fn p256_key(certificate: &Certificate) -> Result<Vec<u8>, AttestationCertificateError> {
     let key = certificate.public_key().map_err(|error| match error {
-        KeyError::UnsupportedKeyType => CertificateFault::KeyNotP256,
-        error => CertificateFault::Key(error),
+        KeyError::UnsupportedKeyType => AttestationCertificateError::KeyNotP256,
+        error => AttestationCertificateError::Key(error),
     })?;
-    uncompressed_point(key.material()).ok_or(CertificateFault::KeyNotP256)
+    uncompressed_point(key.material()).ok_or(AttestationCertificateError::KeyNotP256)
 }
 
 /// Step 4: the credential's key as `ALG_KEY_ECC_X962_RAW`. That its coordinates have 32 bytes, its type made sure.
-fn raw_credential_key(input: &Statement<'_>) -> Result<Vec<u8>, KeyMismatch> {
+fn raw_credential_key(input: &VerificationInput<'_>) -> Result<Vec<u8>, KeyMismatchError> {
     let credential = input.credential_key.algorithm().map(Algorithm::identifier);
     let statement: AlgorithmIdentifier = ALGORITHM.identifier();
-    let mismatch = KeyMismatch::Algorithm { statement, credential };
+    let mismatch = KeyMismatchError::Algorithm { statement, credential };
     if credential != Some(statement) {
         return Err(mismatch);
     }

@@ -1,7 +1,11 @@
 //! [Section 8.7](https://www.w3.org/TR/webauthn-3/#sctn-none-attestation): none attestation.
 
 use crate::{
-    Attestation, AttestationError, AttestationFormat, AttestationType, Statement, error::StatementFault,
+    attestation::Attestation,
+    attestation_type::AttestationType,
+    error::{AttestationError, statement::StatementError},
+    format::table::{AttestationFormat, Formats},
+    input::VerificationInput,
     statement_map::StatementMap,
 };
 
@@ -14,9 +18,9 @@ impl AttestationFormat for NoneFormat {
         "none"
     }
 
-    fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError> {
+    fn verify(&self, input: &VerificationInput<'_>, _: &Formats) -> Result<Attestation, AttestationError> {
         if !StatementMap::read(input.statement)?.is_empty() {
-            return Err(StatementFault::NotEmpty.into());
+            return Err(StatementError::NotEmpty.into());
         }
         Ok(Attestation::without_certificates(self.identifier(), AttestationType::None))
     }
@@ -47,11 +51,11 @@ mod tests {
     fn rule_244_anything_but_an_empty_map_is_malformed() {
         for (statement, fault) in [
             // {"alg": -7}
-            (&[0xa1, 0x63, b'a', b'l', b'g', 0x26][..], StatementFault::NotEmpty),
+            (&[0xa1, 0x63, b'a', b'l', b'g', 0x26][..], StatementError::NotEmpty),
             // {"": null}
-            (&[0xa1, 0x60, 0xf6], StatementFault::NotEmpty),
+            (&[0xa1, 0x60, 0xf6], StatementError::NotEmpty),
             // []
-            (&[0x80], StatementFault::NotMap),
+            (&[0x80], StatementError::NotMap),
         ] {
             let error = verify(statement).unwrap_err();
             assert_eq!(error, AttestationError::StatementMalformed(fault));

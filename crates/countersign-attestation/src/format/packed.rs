@@ -4,11 +4,21 @@ use countersign_cose::Algorithm;
 use countersign_types::AlgorithmIdentifier;
 
 use crate::{
-    AaguidSource, Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Details,
-    Statement,
-    certificate::SubjectAttribute,
-    error::{CertificateFault, KeyMismatch, StatementFault},
-    format::{FidoDetails, aaguid, fido, signature},
+    attestation::{AaguidSource, Attestation},
+    attestation_type::AttestationType,
+    certificate::{Certificate, name::SubjectAttribute},
+    details::Details,
+    error::{
+        AttestationError, certificate::AttestationCertificateError, key_mismatch::KeyMismatchError,
+        statement::StatementError,
+    },
+    format::{
+        aaguid,
+        fido::{self, FidoDetails},
+        signature,
+        table::{AttestationFormat, Formats},
+    },
+    input::VerificationInput,
     oid,
     statement_map::StatementMap,
 };
@@ -22,12 +32,12 @@ impl AttestationFormat for PackedFormat {
         "packed"
     }
 
-    fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError> {
+    fn verify(&self, input: &VerificationInput<'_>, _: &Formats) -> Result<Attestation, AttestationError> {
         let statement = StatementMap::read(input.statement)?;
         let algorithm = statement.algorithm()?;
         let signature = statement.bytes("sig")?;
         if statement.contains("ecdaaKeyId") {
-            return Err(StatementFault::Removed("ecdaaKeyId").into());
+            return Err(StatementError::Removed("ecdaaKeyId").into());
         }
         if statement.contains("x5c") {
             let trust_path = statement.certificates()?;
@@ -48,12 +58,12 @@ impl AttestationFormat for PackedFormat {
 
 /// The procedure's second step, where `x5c` is present. Returns whether the certificate names the model.
 fn verify_certified(
-    input: &Statement<'_>,
+    input: &VerificationInput<'_>,
     algorithm: AlgorithmIdentifier,
     signature: &[u8],
     trust_path: &[Certificate],
 ) -> Result<bool, AttestationError> {
-    let leaf = trust_path.first().ok_or(StatementFault::Empty("x5c"))?;
+    let leaf = trust_path.first().ok_or(StatementError::Empty("x5c"))?;
     signature::verify_with_certificate(input, leaf, algorithm, signature)?;
     check_requirements(leaf)?;
     aaguid::check_certified_aaguid(input, leaf)
@@ -61,7 +71,7 @@ fn verify_certified(
 
 /// The procedure's third step: self attestation.
 fn verify_self(
-    input: &Statement<'_>,
+    input: &VerificationInput<'_>,
     algorithm: AlgorithmIdentifier,
     signature: &[u8],
 ) -> Result<(), AttestationError> {
@@ -72,56 +82,56 @@ fn verify_self(
         }
         _ => {
             let credential = credential.map(Algorithm::identifier);
-            Err(KeyMismatch::Algorithm { statement: algorithm, credential }.into())
+            Err(KeyMismatchError::Algorithm { statement: algorithm, credential }.into())
         }
     }
 }
 
 /// [Section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements) and
 /// [section 8.2.2](https://www.w3.org/TR/webauthn-3/#sctn-enterprise-packed-attestation-cert-requirements).
-fn check_requirements(certificate: &Certificate) -> Result<(), CertificateFault> {
+fn check_requirements(certificate: &Certificate) -> Result<(), AttestationCertificateError> {
     if certificate.version() != 3 {
-        return Err(CertificateFault::Version(certificate.version()));
+        return Err(AttestationCertificateError::Version(certificate.version()));
     }
     check_subject(certificate)?;
     match certificate.basic_constraints() {
-        None => return Err(CertificateFault::BasicConstraintsMissing),
-        Some(constraints) if constraints.ca => return Err(CertificateFault::IsCa),
+        None => return Err(AttestationCertificateError::BasicConstraintsMissing),
+        Some(constraints) if constraints.ca => return Err(AttestationCertificateError::IsCa),
         Some(_) => {}
     }
     for identifier in [oid::FIDO_AAGUID, oid::FIDO_FIRMWARE_VERSION, oid::FIDO_SERIAL_NUMBER] {
         if certificate.extension(&identifier).is_some_and(|extension| extension.critical) {
-            return Err(CertificateFault::Critical(identifier));
+            return Err(AttestationCertificateError::Critical(identifier));
         }
     }
     if let Some(version) = certificate.extension(&oid::FIDO_FIRMWARE_VERSION) {
         fido::read_firmware_version(version.value)
-            .ok_or(CertificateFault::Extension(oid::FIDO_FIRMWARE_VERSION))?;
+            .ok_or(AttestationCertificateError::Extension(oid::FIDO_FIRMWARE_VERSION))?;
     }
     if let Some(serial_number) = certificate.extension(&oid::FIDO_SERIAL_NUMBER) {
         fido::read_serial_number(serial_number.value)
-            .ok_or(CertificateFault::Extension(oid::FIDO_SERIAL_NUMBER))?;
+            .ok_or(AttestationCertificateError::Extension(oid::FIDO_SERIAL_NUMBER))?;
     }
     Ok(())
 }
 
-fn check_subject(certificate: &Certificate) -> Result<(), CertificateFault> {
+fn check_subject(certificate: &Certificate) -> Result<(), AttestationCertificateError> {
     use SubjectAttribute::{CommonName, Country, Organization, OrganizationalUnit};
     let subject = certificate.subject();
     let is_country = |text: &str| matches!(text.as_bytes(), [b'A'..=b'Z', b'A'..=b'Z']);
     let country = subject.only_value(Country).and_then(|value| value.text());
     if !country.is_some_and(is_country) {
-        return Err(CertificateFault::Subject(Country));
+        return Err(AttestationCertificateError::Subject(Country));
     }
     if subject.only_value(Organization).is_none_or(|value| value.as_bytes().is_empty()) {
-        return Err(CertificateFault::Subject(Organization));
+        return Err(AttestationCertificateError::Subject(Organization));
     }
     let unit = subject.only_value(OrganizationalUnit).and_then(|value| value.text());
     if unit != Some("Authenticator Attestation") {
-        return Err(CertificateFault::Subject(OrganizationalUnit));
+        return Err(AttestationCertificateError::Subject(OrganizationalUnit));
     }
     if subject.values(CommonName).next().is_none() {
-        return Err(CertificateFault::Subject(CommonName));
+        return Err(AttestationCertificateError::Subject(CommonName));
     }
     Ok(())
 }

@@ -3,12 +3,16 @@
 use countersign_cose::{Algorithm, KeyError, MalformedKeyError, PreparedKey, Verifiers};
 use countersign_types::AlgorithmIdentifier;
 
-use crate::{AttestationError, Certificate, Statement, error::CertificateFault};
+use crate::{
+    certificate::Certificate,
+    error::{AttestationError, certificate::AttestationCertificateError},
+    input::VerificationInput,
+};
 
 /// Verifies `signature` over authenticator data followed by the hash of client data, with the certificate's key by
 /// the algorithm that the statement names.
 pub(super) fn verify_with_certificate(
-    input: &Statement<'_>,
+    input: &VerificationInput<'_>,
     certificate: &Certificate,
     identifier: AlgorithmIdentifier,
     signature: &[u8],
@@ -38,7 +42,7 @@ pub(super) fn verify_message(
             KeyError::UnsupportedKeyType | KeyError::Malformed(MalformedKeyError::SchemeMismatch(_)) => {
                 AttestationError::AlgorithmUnfit(identifier)
             }
-            error => CertificateFault::Key(error).into(),
+            error => AttestationCertificateError::Key(error).into(),
         })?;
     verify(&*prepared, message, signature)
 }
@@ -46,7 +50,7 @@ pub(super) fn verify_message(
 /// Verifies `signature` over authenticator data followed by the hash of client data, with the credential's key
 /// by the algorithm that the key names.
 pub(super) fn verify_with_credential_key(
-    input: &Statement<'_>,
+    input: &VerificationInput<'_>,
     algorithm: Algorithm,
     signature: &[u8],
 ) -> Result<(), AttestationError> {

@@ -1,92 +1,60 @@
 //! [Section 8.3](https://www.w3.org/TR/webauthn-3/#sctn-tpm-attestation): TPM attestation.
 
-use std::collections::BTreeSet;
-
 use countersign_cose::{Algorithm, Hash, Scheme};
 
 use crate::{
-    AaguidSource, Attestation, AttestationError, AttestationFormat, AttestationType, Details, Statement,
-    error::{PolicyFault, StatementFault},
-    format::{aaguid, signature},
+    attestation::{AaguidSource, Attestation},
+    attestation_type::AttestationType,
+    details::Details,
+    error::{AttestationError, statement::StatementError},
+    format::{
+        aaguid, signature,
+        table::{AttestationFormat, Formats},
+    },
+    input::VerificationInput,
     statement_map::StatementMap,
 };
 
 mod certificate;
 mod certify_info;
-mod details;
-mod fault;
+pub(crate) mod details;
+pub(crate) mod error;
 mod hash;
 mod public_area;
 mod reader;
 
 use certify_info::CertifyInfo;
-pub use details::{NotTpmManufacturer, ObjectAttributes, TpmDetails, TpmManufacturer};
-pub use fault::TpmFault;
+pub use details::{ObjectAttributes, TpmDetails, TpmManufacturer, TpmManufacturerError};
+pub use error::TpmError;
 use public_area::PublicArea;
 
 /// The format `tpm`: a TPM certifies that it holds the credential's key. Details come as [`Details::Tpm`].
 ///
-/// ```
-/// # use countersign_attestation::{Formats, format::tpm::{KeyBinding, TpmFormat}};
-/// # use std::sync::Arc;
-/// let strict = TpmFormat::default().with_key_binding(KeyBinding::Required);
-/// let formats = Formats::standard().with(Arc::new(strict));
-/// ```
-#[derive(Debug, Clone, Default)]
-pub struct TpmFormat {
-    key_binding: KeyBinding,
-    refused_manufacturers: BTreeSet<TpmManufacturer>,
-}
-
-/// Whether a credential's key must have been made in the TPM and stay there.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum KeyBinding {
-    /// It need not, as far as the specification goes; [`TpmDetails`] tells.
-    #[default]
-    Unassessed,
-    /// It must: `fixedTPM` and `sensitiveDataOrigin` are set, or the code is `attestation-not-accepted`.
-    Required,
-}
-
-impl TpmFormat {
-    /// The same, but for what is asked of the credential's key.
-    pub fn with_key_binding(mut self, key_binding: KeyBinding) -> Self {
-        self.key_binding = key_binding;
-        self
-    }
-
-    /// The same, but refusing TPMs of these manufacturers too, with the code `attestation-not-accepted`.
-    pub fn refusing_manufacturers(
-        mut self,
-        manufacturers: impl IntoIterator<Item = TpmManufacturer>,
-    ) -> Self {
-        self.refused_manufacturers.extend(manufacturers);
-        self
-    }
-}
+/// Whether the key originated in the TPM and stays there is reported in [`TpmDetails::key_attributes`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TpmFormat;
 
 impl AttestationFormat for TpmFormat {
     fn identifier(&self) -> &'static str {
         "tpm"
     }
 
-    fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError> {
+    fn verify(&self, input: &VerificationInput<'_>, _: &Formats) -> Result<Attestation, AttestationError> {
         let statement = StatementMap::read(input.statement)?;
         if statement.text("ver")? != "2.0" {
-            return Err(StatementFault::WrongType { member: "ver", expected: "2.0" }.into());
+            return Err(StatementError::WrongType { member: "ver", expected: "2.0" }.into());
         }
         let identifier = statement.algorithm()?;
         let signature = statement.bytes("sig")?;
         let signed = statement.bytes("certInfo")?;
         let public_area = statement.bytes("pubArea")?;
         if statement.contains("ecdaaKeyId") {
-            return Err(StatementFault::Removed("ecdaaKeyId").into());
+            return Err(StatementError::Removed("ecdaaKeyId").into());
         }
         let trust_path = statement.certificates()?;
-        let leaf = trust_path.first().ok_or(StatementFault::Empty("x5c"))?;
+        let leaf = trust_path.first().ok_or(StatementError::Empty("x5c"))?;
 
-        let public_area = PublicArea::read(public_area).map_err(StatementFault::Tpm)?;
+        let public_area = PublicArea::read(public_area).map_err(StatementError::Tpm)?;
         public_area.check_is(input.credential_key)?;
 
         let subject = certificate::check_requirements(leaf)?;
@@ -96,14 +64,13 @@ impl AttestationFormat for TpmFormat {
         let hash = hash_of(algorithm).ok_or(AttestationError::AlgorithmUnfit(identifier))?;
         signature::verify_message(input.verifiers, leaf, algorithm, &[signed], signature)?;
 
-        let certified = CertifyInfo::read(signed).map_err(StatementFault::Tpm)?;
+        let certified = CertifyInfo::read(signed).map_err(StatementError::Tpm)?;
         if certified.extra_data != hash.digest(&input.signed_data()) {
             return Err(AttestationError::BindingMismatch("extraData"));
         }
         if certified.name != public_area.name() {
             return Err(AttestationError::BindingMismatch("name"));
         }
-        self.assess(subject.manufacturer, public_area.attributes())?;
 
         let details = TpmDetails {
             manufacturer: subject.manufacturer,
@@ -118,21 +85,7 @@ impl AttestationFormat for TpmFormat {
     }
 }
 
-impl TpmFormat {
-    fn assess(&self, manufacturer: TpmManufacturer, key: ObjectAttributes) -> Result<(), PolicyFault> {
-        if self.refused_manufacturers.contains(&manufacturer) {
-            return Err(PolicyFault::Manufacturer(manufacturer));
-        }
-        match self.key_binding {
-            KeyBinding::Required if !(key.is_fixed_to_tpm() && key.originated_in_tpm()) => {
-                Err(PolicyFault::KeyNotBound)
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// The hash function that the algorithm employs; `None` where it hashes nothing before it signs, as no TPM does.
+/// The hash function of the algorithm; `None` if it does not hash before it signs, which no TPM supports.
 const fn hash_of(algorithm: Algorithm) -> Option<Hash> {
     match algorithm.scheme() {
         Scheme::Ecdsa { hash, .. } | Scheme::RsaPkcs1 { hash } | Scheme::RsaPss { hash } => Some(hash),

@@ -5,7 +5,7 @@ use core::fmt;
 use countersign_cose::{KeyError, Scheme};
 use countersign_types::{Code, Timestamp};
 
-use crate::{oid::Oid, revocation::RevocationReason};
+use crate::{oid::Oid, revocation::reason::RevocationReason};
 
 /// Why an attestation's certificates lead to no trust anchor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +13,7 @@ use crate::{oid::Oid, revocation::RevocationReason};
 pub enum PathError {
     /// There is no path to an anchor; holds what stood in the way of the one that came farthest. Code
     /// `attestation-untrusted`.
-    Untrusted(Obstacle),
+    Untrusted(UntrustedError),
     /// There is a path, but one of its certificates is not valid now. Code `attestation-certificate-expired`.
     Expired {
         /// The certificate's position in the path, from 0 for the attestation certificate.
@@ -33,7 +33,7 @@ pub enum PathError {
         reason: RevocationReason,
     },
     /// The search took more signature checks than
-    /// [`PathLimits::with_signature_checks`](super::PathLimits::with_signature_checks) allows; holds how many that is.
+    /// [`PathLimits::with_signature_checks`](super::limits::PathLimits::with_signature_checks) allows; holds how many that is.
     /// Code `attestation-untrusted`.
     BudgetExceeded(usize),
     /// There may be a path: a signature could not be checked, for there is no verifier of its scheme. Code
@@ -44,7 +44,7 @@ pub enum PathError {
 /// What stands in the way of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Obstacle {
+pub enum UntrustedError {
     /// No certificate was given.
     NoCertificate,
     /// No anchor was given.
@@ -52,7 +52,7 @@ pub enum Obstacle {
     /// No anchor, and no other certificate given, has the issuer's name.
     IssuerUnknown,
     /// The path would have more certificates than
-    /// [`PathLimits::with_certificates`](super::PathLimits::with_certificates) allows; holds how many that is.
+    /// [`PathLimits::with_certificates`](super::limits::PathLimits::with_certificates) allows; holds how many that is.
     TooLong(usize),
     /// The issuer's basic constraints do not say that it is a CA.
     NotCa,
@@ -144,7 +144,7 @@ impl core::error::Error for PathError {
     }
 }
 
-impl fmt::Display for Obstacle {
+impl fmt::Display for UntrustedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoCertificate => f.write_str("there is no attestation certificate"),
@@ -185,7 +185,7 @@ impl fmt::Display for Obstacle {
     }
 }
 
-impl core::error::Error for Obstacle {
+impl core::error::Error for UntrustedError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Key(error) => Some(error),

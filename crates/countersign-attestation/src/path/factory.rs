@@ -20,11 +20,11 @@
 use countersign_types::Timestamp;
 
 use super::{
-    Obstacle,
+    error::UntrustedError,
     rules::{self, Kind},
 };
 use crate::{
-    Certificate,
+    certificate::Certificate,
     oid::{self, Oid},
 };
 
@@ -43,10 +43,10 @@ const NOT_IN_BATCHES: [Oid<'static>; 3] =
 /// Whether a certificate can have this position in a factory chain.
 pub(super) fn admits(position: usize, kind: Kind, certificate: &Certificate) -> bool {
     match (position, kind) {
-        (BATCH, Kind::Intermediate) => {
+        (BATCH, Kind::Intermediate | Kind::Sent) => {
             NOT_IN_BATCHES.iter().all(|identifier| certificate.extension(identifier).is_none())
         }
-        (INTERMEDIATE, Kind::Intermediate) => {
+        (INTERMEDIATE, Kind::Intermediate | Kind::Sent) => {
             certificate.subject().attributes().any(|it| *it.attribute_type() == oid::SERIAL_NUMBER)
         }
         (ROOT, Kind::Anchor) => certificate.is_self_issued(),
@@ -55,7 +55,11 @@ pub(super) fn admits(position: usize, kind: Kind, certificate: &Certificate) -> 
 }
 
 /// Checks the issuer that would come next in `path`, a factory chain so far.
-pub(super) fn check_issuer(issuer: &Certificate, kind: Kind, path: &[&Certificate]) -> Result<(), Obstacle> {
+pub(super) fn check_issuer(
+    issuer: &Certificate,
+    kind: Kind,
+    path: &[&Certificate],
+) -> Result<(), UntrustedError> {
     if path.len() != BATCH {
         return rules::check_issuer(issuer, kind, path);
     }

@@ -1,8 +1,8 @@
 //! The path rules that depend on the attestation statement format.
 
-use super::Obstacle;
+use super::error::UntrustedError;
 use crate::{
-    Certificate,
+    certificate::Certificate,
     oid::{self, Oid},
 };
 
@@ -40,15 +40,15 @@ impl Profile {
     }
 
     /// Checks an attestation certificate that is not itself an anchor.
-    pub(super) fn check_leaf(self, leaf: &Certificate) -> Result<(), Obstacle> {
+    pub(super) fn check_leaf(self, leaf: &Certificate) -> Result<(), UntrustedError> {
         if self != Self::SignsData {
             return Ok(());
         }
         if leaf.extended_key_usage().is_some_and(|purposes| are_of_the_web(&purposes)) {
-            return Err(Obstacle::WebPurposes);
+            return Err(UntrustedError::WebPurposes);
         }
         if leaf.key_usage().is_some_and(|usage| !usage.digital_signature()) {
-            return Err(Obstacle::MayNotSignData);
+            return Err(UntrustedError::MayNotSignData);
         }
         Ok(())
     }

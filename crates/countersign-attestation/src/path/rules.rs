@@ -3,10 +3,9 @@
 
 use countersign_cose::{KeyError, MalformedKeyError, Verifiers};
 
-use super::Obstacle;
+use super::error::UntrustedError;
 use crate::{
-    Certificate,
-    certificate::{Extension, SignatureAlgorithm},
+    certificate::{Certificate, extensions::Extension, signature::SignatureAlgorithm},
     oid::{self, Oid},
 };
 
@@ -20,7 +19,7 @@ const UNDERSTOOD: [Oid<'static>; 5] = [
 ];
 
 /// What is demanded of every certificate of a path.
-pub(super) fn check_extensions(certificate: &Certificate) -> Result<(), Obstacle> {
+pub(super) fn check_extensions(certificate: &Certificate) -> Result<(), UntrustedError> {
     check_extensions_but(certificate, |_| false)
 }
 
@@ -28,20 +27,24 @@ pub(super) fn check_extensions(certificate: &Certificate) -> Result<(), Obstacle
 pub(super) fn check_extensions_but(
     certificate: &Certificate,
     is_exempt: impl Fn(&Extension<'_>) -> bool,
-) -> Result<(), Obstacle> {
+) -> Result<(), UntrustedError> {
     for extension in certificate.extensions().filter(|extension| !is_exempt(extension)) {
         if extension.identifier == oid::NAME_CONSTRAINTS {
-            return Err(Obstacle::NameConstraints);
+            return Err(UntrustedError::NameConstraints);
         }
         if extension.critical && !UNDERSTOOD.contains(&extension.identifier) {
-            return Err(Obstacle::UnknownCritical(extension.identifier.into_owned()));
+            return Err(UntrustedError::UnknownCritical(extension.identifier.into_owned()));
         }
     }
     Ok(())
 }
 
 /// What is demanded of the certificate that comes next in `path`, as an issuer; `kind` says what it is besides.
-pub(super) fn check_issuer(issuer: &Certificate, kind: Kind, path: &[&Certificate]) -> Result<(), Obstacle> {
+pub(super) fn check_issuer(
+    issuer: &Certificate,
+    kind: Kind,
+    path: &[&Certificate],
+) -> Result<(), UntrustedError> {
     check_extensions(issuer)?;
     match issuer.basic_constraints() {
         Some(constraints) if constraints.ca => {
@@ -49,25 +52,27 @@ pub(super) fn check_issuer(issuer: &Certificate, kind: Kind, path: &[&Certificat
             if let Some(limit) = constraints.path_length
                 && u32::try_from(below).map_or(true, |below| below > limit)
             {
-                return Err(Obstacle::PathLength(limit));
+                return Err(UntrustedError::PathLength(limit));
             }
         }
         _ if kind == Kind::Anchor && (issuer.is_self_issued() || issuer.version() < 3) => {}
-        _ => return Err(Obstacle::NotCa),
+        _ => return Err(UntrustedError::NotCa),
     }
     if issuer.key_usage().is_some_and(|usage| !usage.key_cert_sign()) {
-        return Err(Obstacle::MayNotSignCertificates);
+        return Err(UntrustedError::MayNotSignCertificates);
     }
     Ok(())
 }
 
-/// What a certificate was given as.
+/// The origin of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     /// A trust anchor.
     Anchor,
-    /// A certificate that a path may go through.
+    /// An intermediate that the caller knows.
     Intermediate,
+    /// A certificate that the sender of the response chose.
+    Sent,
 }
 
 /// Verifies the signature on `certificate` with the issuer's key.
@@ -75,7 +80,7 @@ pub(super) fn check_signature(
     certificate: &Certificate,
     issuer: &Certificate,
     verifiers: &Verifiers,
-) -> Result<(), Obstacle> {
+) -> Result<(), UntrustedError> {
     let (data, algorithm) = (certificate.signed_data(), certificate.signature_algorithm());
     verify_signature(data, algorithm, certificate.signature(), issuer, verifiers)
 }
@@ -87,15 +92,15 @@ pub(crate) fn verify_signature(
     signature: &[u8],
     issuer: &Certificate,
     verifiers: &Verifiers,
-) -> Result<(), Obstacle> {
+) -> Result<(), UntrustedError> {
     if let SignatureAlgorithm::Weak(identifier) = algorithm {
-        return Err(Obstacle::WeakSignature(identifier.clone()));
+        return Err(UntrustedError::WeakSignature(identifier.clone()));
     }
-    let key = issuer.public_key().map_err(Obstacle::Key)?;
-    let scheme = algorithm.scheme(&key).ok_or(Obstacle::SignatureAlgorithm)?;
+    let key = issuer.public_key().map_err(UntrustedError::Key)?;
+    let scheme = algorithm.scheme(&key).ok_or(UntrustedError::SignatureAlgorithm)?;
     let prepared = verifiers.prepare(&key, scheme).map_err(|error| match error {
-        KeyError::Malformed(MalformedKeyError::SchemeMismatch(_)) => Obstacle::SignatureAlgorithm,
-        error => Obstacle::Key(error),
+        KeyError::Malformed(MalformedKeyError::SchemeMismatch(_)) => UntrustedError::SignatureAlgorithm,
+        error => UntrustedError::Key(error),
     })?;
-    prepared.verify(&[data], signature).map_err(|_| Obstacle::SignatureInvalid)
+    prepared.verify(&[data], signature).map_err(|_| UntrustedError::SignatureInvalid)
 }

@@ -4,31 +4,72 @@ use countersign_cose::{KeyError, Scheme, Verifiers};
 use countersign_types::Timestamp;
 
 use super::{
-    Obstacle, PathError, PathLimits, Profile, TrustedPath, factory,
+    error::{PathError, UntrustedError},
+    factory,
+    limits::PathLimits,
+    profile::Profile,
     rules::{self, Kind},
+    trusted::TrustedPath,
 };
-use crate::{Certificate, TrustAnchor, revocation::Check};
+use crate::{anchors::TrustAnchor, certificate::Certificate, revocation::check::Check};
 
-/// One search. The certificates that it goes through live as long as `'a`.
-pub(super) struct Search<'a> {
-    others: &'a [Certificate],
-    anchors: &'a [TrustAnchor],
+/// The certificates that a path may consist of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidates<'a> {
+    /// The sender's certificates, the attestation certificate first.
+    pub(crate) sent: &'a [Certificate],
+    /// The intermediates that the caller knows.
+    pub(crate) intermediates: &'a [Certificate],
+    pub(crate) anchors: &'a [TrustAnchor],
+}
+
+/// Looks for a path from the first of the sender's certificates to an anchor.
+pub(crate) fn run(
+    candidates: Candidates<'_>,
     profile: Profile,
-    /// The kind of chain that the search is at.
+    revocation: Check<'_>,
+    now: Timestamp,
+    verifiers: &Verifiers,
+    limits: PathLimits,
+) -> Result<TrustedPath, PathError> {
+    let leaf = candidates.sent.first().ok_or(PathError::Untrusted(UntrustedError::NoCertificate))?;
+    if candidates.anchors.is_empty() {
+        return Err(PathError::Untrusted(UntrustedError::NoAnchor));
+    }
+    let search = Search {
+        candidates,
+        profile,
+        chains: Chains::Regular,
+        revocation,
+        now,
+        verifiers,
+        limits,
+        signature_checks_left: limits.signature_checks,
+        rejected: None,
+        farthest: None,
+        verifier_missing: None,
+    };
+    search.run(leaf)
+}
+
+struct Search<'a> {
+    candidates: Candidates<'a>,
+    profile: Profile,
+    /// The kind of chain that is currently searched for.
     chains: Chains,
     revocation: Check<'a>,
     now: Timestamp,
     verifiers: &'a Verifiers,
     limits: PathLimits,
     signature_checks_left: usize,
-    /// Why a path that leads to an anchor is not taken.
-    refused: Option<PathError>,
-    farthest: Option<(usize, Obstacle)>,
-    /// The scheme of a signature that nothing can check, the least of several.
+    /// Why a path that leads to an anchor is rejected.
+    rejected: Option<PathError>,
+    farthest: Option<(usize, UntrustedError)>,
+    /// The scheme of a signature that has no verifier; of several, the least.
     verifier_missing: Option<Scheme>,
 }
 
-/// The kinds of chains; a search looks for regular ones first.
+/// The kinds of chains. A search looks for regular ones first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Chains {
     /// Chains by the rules for every path.
@@ -38,34 +79,9 @@ enum Chains {
 }
 
 impl<'a> Search<'a> {
-    pub(super) const fn new(
-        others: &'a [Certificate],
-        anchors: &'a [TrustAnchor],
-        profile: Profile,
-        revocation: Check<'a>,
-        now: Timestamp,
-        verifiers: &'a Verifiers,
-        limits: PathLimits,
-    ) -> Self {
-        Self {
-            others,
-            anchors,
-            profile,
-            chains: Chains::Regular,
-            revocation,
-            now,
-            verifiers,
-            limits,
-            signature_checks_left: limits.signature_checks,
-            refused: None,
-            farthest: None,
-            verifier_missing: None,
-        }
-    }
-
-    pub(super) fn run(mut self, leaf: &'a Certificate) -> Result<TrustedPath, PathError> {
+    fn run(mut self, leaf: &'a Certificate) -> Result<TrustedPath, PathError> {
         let mut path = vec![leaf];
-        if self.anchors.iter().any(|anchor| anchor.certificate() == leaf) {
+        if self.candidates.anchors.iter().any(|anchor| anchor.certificate() == leaf) {
             return self.complete(&path);
         }
         self.profile.check_leaf(leaf).map_err(PathError::Untrusted)?;
@@ -79,18 +95,25 @@ impl<'a> Search<'a> {
                 return Ok(found);
             }
         }
-        let farthest = self.farthest.map_or(Obstacle::IssuerUnknown, |(_, obstacle)| obstacle);
+        let farthest = self.farthest.map_or(UntrustedError::IssuerUnknown, |(_, error)| error);
         let unknown = self.verifier_missing.map(PathError::VerifierMissing);
-        Err(self.refused.or(unknown).unwrap_or(PathError::Untrusted(farthest)))
+        Err(self.rejected.or(unknown).unwrap_or(PathError::Untrusted(farthest)))
     }
 
-    /// Tries each issuer of the path's last certificate. It leaves `path` as it was, unless it is found to be trusted.
+    /// Tries each issuer of the path's last certificate. Restores `path`, unless it finds a trusted path.
     fn extend(&mut self, path: &mut Vec<&'a Certificate>) -> Result<Option<TrustedPath>, PathError> {
         for (kind, issuer) in self.issuers(path) {
             match self.check_link(kind, issuer, path) {
                 Ok(()) => {}
-                Err(PathError::Untrusted(obstacle)) => {
-                    self.note(path.len(), obstacle);
+                Err(PathError::Untrusted(error)) => {
+                    // A sender's certificate must not decide that a verifier is missing here.
+                    if kind != Kind::Sent
+                        && let UntrustedError::Key(KeyError::VerifierMissing(scheme)) = error
+                    {
+                        let least = self.verifier_missing.map_or(scheme, |least| least.min(scheme));
+                        self.verifier_missing = Some(least);
+                    }
+                    self.note(path.len(), error);
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -100,7 +123,7 @@ impl<'a> Search<'a> {
                 match self.complete(path) {
                     Ok(found) => return Ok(Some(found)),
                     Err(error @ PathError::BudgetExceeded(_)) => return Err(error),
-                    Err(error) => self.refuse(error),
+                    Err(error) => self.reject(error),
                 }
             } else if let Some(found) = self.extend(path)? {
                 return Ok(Some(found));
@@ -112,8 +135,9 @@ impl<'a> Search<'a> {
 
     /// The certificates with the name of the last one's issuer, in an order that does not depend on theirs.
     ///
-    /// One whose name and key are in the path already is left out: what leads on through the second of two leads on
-    /// without the first as well, and no certificate vouches for another of its own name and key.
+    /// Certificates whose name and key are in the path already are left out: a path through the second of two works
+    /// without the first as well, and no certificate vouches for another with its own name and key. A certificate that
+    /// the sender and the caller have counts as the caller's.
     fn issuers(&mut self, path: &[&'a Certificate]) -> Vec<(Kind, &'a Certificate)> {
         let Some(last) = path.last() else { return Vec::new() };
         let is_new = |issuer: &Certificate| {
@@ -122,37 +146,40 @@ impl<'a> Search<'a> {
                     && certificate.subject_public_key_info() == issuer.subject_public_key_info()
             })
         };
-        let anchors = self.anchors.iter().map(|anchor| (Kind::Anchor, anchor.certificate()));
-        let others = self.others.iter().map(|other| (Kind::Intermediate, other));
+        let Candidates { sent, intermediates, anchors } = self.candidates;
+        let anchors = anchors.iter().map(|anchor| (Kind::Anchor, anchor.certificate()));
+        let intermediates = intermediates.iter().map(|other| (Kind::Intermediate, other));
+        let sent = sent.iter().skip(1).map(|other| (Kind::Sent, other));
         let is_admitted = |kind, issuer| match self.chains {
             Chains::Regular => true,
             Chains::Factory => factory::admits(path.len(), kind, issuer),
         };
         let mut issuers: Vec<_> = anchors
-            .chain(others)
+            .chain(intermediates)
+            .chain(sent)
             .filter(|(_, issuer)| issuer.subject() == last.issuer() && is_new(issuer))
             .filter(|(kind, issuer)| is_admitted(*kind, issuer))
             .collect();
-        issuers.sort_unstable_by(|(kind, issuer), (other_kind, other)| {
-            kind.cmp(other_kind).then_with(|| issuer.as_der().cmp(other.as_der()))
+        issuers.sort_unstable_by_key(|(kind, issuer)| (*kind != Kind::Anchor, issuer.as_der(), *kind));
+        issuers.dedup_by(|(kind, issuer), (first, other)| {
+            issuer == other && (kind == first || *first != Kind::Anchor)
         });
-        issuers.dedup();
         if issuers.is_empty() && self.chains == Chains::Regular {
-            self.note(path.len(), Obstacle::IssuerUnknown);
+            self.note(path.len(), UntrustedError::IssuerUnknown);
         }
         issuers
     }
 
-    /// Whether `issuer` may stand next in `path`; what costs least is checked first.
+    /// Checks that `issuer` may come next in `path`; the cheapest checks come first.
     fn check_link(
         &mut self,
         kind: Kind,
         issuer: &'a Certificate,
         path: &[&'a Certificate],
     ) -> Result<(), PathError> {
-        let last = path.last().ok_or(PathError::Untrusted(Obstacle::NoCertificate))?;
+        let last = path.last().ok_or(PathError::Untrusted(UntrustedError::NoCertificate))?;
         if path.len() >= self.limits.certificates {
-            return Err(PathError::Untrusted(Obstacle::TooLong(self.limits.certificates)));
+            return Err(PathError::Untrusted(UntrustedError::TooLong(self.limits.certificates)));
         }
         match self.chains {
             Chains::Regular => rules::check_issuer(issuer, kind, path),
@@ -163,7 +190,7 @@ impl<'a> Search<'a> {
         rules::check_signature(last, issuer, self.verifiers).map_err(PathError::Untrusted)
     }
 
-    /// The path that ends at an anchor, if all its certificates are valid now and none is revoked.
+    /// Checks that all certificates of a path to an anchor are valid now and none is revoked.
     fn complete(&mut self, path: &[&'a Certificate]) -> Result<TrustedPath, PathError> {
         for (position, certificate) in path.iter().enumerate() {
             let is_valid = match self.chains {
@@ -182,32 +209,29 @@ impl<'a> Search<'a> {
         let (left, limits) = (&mut self.signature_checks_left, self.limits);
         self.revocation.path(path, self.now, self.verifiers, || spend(left, limits))?;
         let certificates: Vec<_> = path.iter().map(|certificate| (*certificate).clone()).collect();
-        let anchor = path.last().ok_or(PathError::Untrusted(Obstacle::NoCertificate))?;
-        let given = self.anchors.iter().filter(|given| given.certificate() == *anchor);
+        let anchor = path.last().ok_or(PathError::Untrusted(UntrustedError::NoCertificate))?;
+        let given = self.candidates.anchors.iter().filter(|given| given.certificate() == *anchor);
         let plain = TrustAnchor::from_certificate((*anchor).clone());
         let anchor = given.cloned().reduce(|merged, other| merged.merged(&other)).unwrap_or(plain);
         Ok(TrustedPath { certificates, anchor })
     }
 
-    /// Notes why a path that leads to an anchor is not taken. What weighs most is told in the end, whichever path came
-    /// first.
-    fn refuse(&mut self, error: PathError) {
+    /// Notes why a path that leads to an anchor is rejected. The gravest reason is reported, in whatever order the paths
+    /// are found.
+    fn reject(&mut self, error: PathError) {
         let weight = |error: &PathError| match error {
             PathError::Revoked { .. } => 2,
             PathError::Expired { .. } => 1,
             _ => 0,
         };
-        if self.refused.as_ref().is_none_or(|refused| weight(&error) > weight(refused)) {
-            self.refused = Some(error);
+        if self.rejected.as_ref().is_none_or(|rejected| weight(&error) > weight(rejected)) {
+            self.rejected = Some(error);
         }
     }
 
-    fn note(&mut self, length: usize, obstacle: Obstacle) {
-        if let Obstacle::Key(KeyError::VerifierMissing(scheme)) = obstacle {
-            self.verifier_missing = Some(self.verifier_missing.map_or(scheme, |least| least.min(scheme)));
-        }
+    fn note(&mut self, length: usize, error: UntrustedError) {
         if self.farthest.as_ref().is_none_or(|(farthest, _)| length > *farthest) {
-            self.farthest = Some((length, obstacle));
+            self.farthest = Some((length, error));
         }
     }
 }

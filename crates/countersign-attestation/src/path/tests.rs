@@ -14,8 +14,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    AnchorList, Attestation, AttestationType, Revocation,
+    anchors::AnchorList,
+    attestation::Attestation,
+    attestation_type::AttestationType,
     oid::{self, Oid},
+    revocation::Revocation,
     test_support::{
         NOW,
         certificates::{Builder, Key, root, rsa_spki, text},
@@ -57,13 +60,13 @@ fn validate(path: &[Certificate], anchors: &[TrustAnchor]) -> Result<TrustedPath
     validate_path(path, anchors, &Revocation::none(), NOW, &Verifiers::rust_crypto(), &PathLimits::default())
 }
 
-fn assert_untrusted(path: &[Certificate], anchors: &[TrustAnchor], obstacle: Obstacle) {
+fn assert_untrusted(path: &[Certificate], anchors: &[TrustAnchor], obstacle: UntrustedError) {
     let error = validate(path, anchors).unwrap_err();
     assert_eq!(error, PathError::Untrusted(obstacle));
     assert_eq!(error.code(), Code::AttestationUntrusted);
 }
 
-fn assert_middle(middle: &Builder, obstacle: Obstacle) {
+fn assert_middle(middle: &Builder, obstacle: UntrustedError) {
     assert_untrusted(&path_through(middle), &[root().0], obstacle);
 }
 
@@ -123,7 +126,7 @@ fn the_leaf_itself_may_be_the_anchor_and_only_exactly_it() {
     twin.serial_number = vec![2];
     let twin = twin.signed_by("somebody", &Key::p256(5));
     let certificate = self::leaf().signed_by("somebody", &Key::p256(5));
-    assert_untrusted(&[certificate], &[anchor(&twin)], Obstacle::IssuerUnknown);
+    assert_untrusted(&[certificate], &[anchor(&twin)], UntrustedError::IssuerUnknown);
 }
 
 #[test]
@@ -146,9 +149,9 @@ fn rule_263_the_path_leads_to_a_given_anchor() {
     let path = path_through(&middle());
     let other_key = Key::p256(5);
     let other = Builder::ca("other", &other_key).self_signed(&other_key);
-    assert_untrusted(&path, &[anchor(&other)], Obstacle::IssuerUnknown);
+    assert_untrusted(&path, &[anchor(&other)], UntrustedError::IssuerUnknown);
     let namesake = Builder::ca("root", &other_key).self_signed(&other_key);
-    assert_untrusted(&path, &[anchor(&namesake)], Obstacle::SignatureInvalid);
+    assert_untrusted(&path, &[anchor(&namesake)], UntrustedError::SignatureInvalid);
     validate(&path, &[anchor(&other), anchor(&namesake), root().0]).unwrap();
 }
 
@@ -158,54 +161,57 @@ fn rule_264_a_root_in_the_path_is_no_anchor() {
     let root = root().0.certificate().clone();
     let other_key = Key::p256(5);
     let other = Builder::ca("other", &other_key).self_signed(&other_key);
-    assert_untrusted(&[leaf, middle, root], &[anchor(&other)], Obstacle::IssuerUnknown);
+    assert_untrusted(&[leaf, middle, root], &[anchor(&other)], UntrustedError::IssuerUnknown);
     let self_signed = self::leaf().self_signed(&leaf_key());
-    assert_untrusted(&[self_signed], &[anchor(&other)], Obstacle::IssuerUnknown);
+    assert_untrusted(&[self_signed], &[anchor(&other)], UntrustedError::IssuerUnknown);
 }
 
 #[test]
 fn rule_265_without_anchors_nothing_is_trusted() {
-    assert_untrusted(&path_through(&middle()), &[], Obstacle::NoAnchor);
-    assert_untrusted(&[], &[root().0], Obstacle::NoCertificate);
+    assert_untrusted(&path_through(&middle()), &[], UntrustedError::NoAnchor);
+    assert_untrusted(&[], &[root().0], UntrustedError::NoCertificate);
 }
 
 #[test]
 fn rule_266_each_issuer_has_the_name_and_made_the_signature() {
     let (root, key) = root();
     let other_name = leaf().signed_by("roots", &key);
-    assert_untrusted(&[other_name], std::slice::from_ref(&root), Obstacle::IssuerUnknown);
+    assert_untrusted(&[other_name], std::slice::from_ref(&root), UntrustedError::IssuerUnknown);
     let other_key = leaf().signed_by("root", &leaf_key());
-    assert_untrusted(&[other_key], std::slice::from_ref(&root), Obstacle::SignatureInvalid);
+    assert_untrusted(&[other_key], std::slice::from_ref(&root), UntrustedError::SignatureInvalid);
     let other_algorithm = leaf().signed_by("root", &Key::ed25519(1));
-    assert_untrusted(&[other_algorithm], std::slice::from_ref(&root), Obstacle::SignatureAlgorithm);
+    assert_untrusted(&[other_algorithm], std::slice::from_ref(&root), UntrustedError::SignatureAlgorithm);
 
     let [leaf, _] = path_through(&middle());
     let forged = middle().signed_by("root", &Key::p256(5));
-    assert_untrusted(&[leaf, forged], &[root], Obstacle::SignatureInvalid);
+    assert_untrusted(&[leaf, forged], &[root], UntrustedError::SignatureInvalid);
 }
 
 #[test]
 fn rule_267_an_intermediate_is_a_ca() {
-    assert_middle(&middle().without_extension(&oid::BASIC_CONSTRAINTS), Obstacle::NotCa);
-    assert_middle(&middle().with_extension(oid::BASIC_CONSTRAINTS, true, &sequence(&[])), Obstacle::NotCa);
+    assert_middle(&middle().without_extension(&oid::BASIC_CONSTRAINTS), UntrustedError::NotCa);
+    assert_middle(
+        &middle().with_extension(oid::BASIC_CONSTRAINTS, true, &sequence(&[])),
+        UntrustedError::NotCa,
+    );
     let mut version_1 = middle();
     version_1.version = Vec::new();
     version_1.extensions = Vec::new();
-    assert_middle(&version_1, Obstacle::NotCa);
+    assert_middle(&version_1, UntrustedError::NotCa);
 }
 
 #[test]
 fn rule_267_key_usage_allows_an_intermediate_to_sign_certificates() {
     validate(&path_through(&middle().without_extension(&oid::KEY_USAGE)), &[root().0]).unwrap();
     let signature_only = middle().with_extension(oid::KEY_USAGE, true, &[0x03, 0x02, 0x07, 0x80]);
-    assert_middle(&signature_only, Obstacle::MayNotSignCertificates);
+    assert_middle(&signature_only, UntrustedError::MayNotSignCertificates);
 }
 
 #[test]
 fn rule_268_path_length_counts_the_cas_below() {
     let limited = |limit| line(2, |number, ca| if number == 1 { ca.with_path_length(limit) } else { ca });
     validate(&limited(1), &[root().0]).unwrap();
-    assert_untrusted(&limited(0), &[root().0], Obstacle::PathLength(0));
+    assert_untrusted(&limited(0), &[root().0], UntrustedError::PathLength(0));
 }
 
 #[test]
@@ -215,7 +221,7 @@ fn rule_268_a_lower_ca_cannot_raise_the_path_length() {
         2 => ca.with_path_length(9),
         _ => ca,
     });
-    assert_untrusted(&path, &[root().0], Obstacle::PathLength(1));
+    assert_untrusted(&path, &[root().0], UntrustedError::PathLength(1));
 }
 
 #[test]
@@ -223,7 +229,7 @@ fn rule_268_the_anchors_path_length_counts_too() {
     let (_, key) = root();
     let limited = anchor(&Builder::ca("root", &key).with_path_length(0).self_signed(&key));
     validate(&line(0, |_, ca| ca), std::slice::from_ref(&limited)).unwrap();
-    assert_untrusted(&line(1, |_, ca| ca), &[limited], Obstacle::PathLength(0));
+    assert_untrusted(&line(1, |_, ca| ca), &[limited], UntrustedError::PathLength(0));
 }
 
 #[test]
@@ -243,11 +249,11 @@ fn rule_269_name_constraints_are_refused() {
     let value = sequence(&[]);
     for critical in [true, false] {
         let constrained = middle().with_extension(oid::NAME_CONSTRAINTS, critical, &value);
-        assert_middle(&constrained, Obstacle::NameConstraints);
+        assert_middle(&constrained, UntrustedError::NameConstraints);
     }
     let (root, key) = root();
     let constrained = leaf().with_extension(oid::NAME_CONSTRAINTS, true, &value).signed_by("root", &key);
-    assert_untrusted(&[constrained], &[root], Obstacle::NameConstraints);
+    assert_untrusted(&[constrained], &[root], UntrustedError::NameConstraints);
 }
 
 #[test]
@@ -256,13 +262,13 @@ fn rule_270_an_unknown_critical_extension_is_refused() {
     let null = [0x05, 0x00];
     validate(&path_through(&middle().with_extension(UNKNOWN, false, &null)), std::slice::from_ref(&root))
         .unwrap();
-    assert_middle(&middle().with_extension(UNKNOWN, true, &null), Obstacle::UnknownCritical(UNKNOWN));
+    assert_middle(&middle().with_extension(UNKNOWN, true, &null), UntrustedError::UnknownCritical(UNKNOWN));
 
     let critical_leaf = leaf().with_extension(UNKNOWN, true, &null).signed_by("root", &key);
-    assert_untrusted(&[critical_leaf], &[root], Obstacle::UnknownCritical(UNKNOWN));
+    assert_untrusted(&[critical_leaf], &[root], UntrustedError::UnknownCritical(UNKNOWN));
     let critical_root = Builder::ca("root", &key).with_extension(UNKNOWN, true, &null).self_signed(&key);
     let path = [leaf().signed_by("root", &key)];
-    assert_untrusted(&path, &[anchor(&critical_root)], Obstacle::UnknownCritical(UNKNOWN));
+    assert_untrusted(&path, &[anchor(&critical_root)], UntrustedError::UnknownCritical(UNKNOWN));
 }
 
 #[test]
@@ -306,7 +312,7 @@ fn rule_271_a_path_that_fails_not_only_because_of_time_is_untrusted() {
     let expired = path_through(&middle().valid("2401010000", "2512312359"));
     let other_key = Key::p256(5);
     let namesake = Builder::ca("root", &other_key).self_signed(&other_key);
-    assert_untrusted(&expired, &[anchor(&namesake)], Obstacle::SignatureInvalid);
+    assert_untrusted(&expired, &[anchor(&namesake)], UntrustedError::SignatureInvalid);
 }
 
 /// Twins with another serial number each: among them are some whose DER comes before the original's, and after it.
@@ -332,10 +338,11 @@ fn what_ends_a_longer_path_is_told_and_of_two_of_one_length_the_first() {
         // The anchor has another name: the right intermediate's issuer is unknown.
         let stranger = Builder::ca("stranger", &Key::p256(6)).self_signed(&Key::p256(6));
         let path = [leaf.clone(), right.clone(), forged.clone()];
-        assert_untrusted(&path, &[anchor(&stranger)], Obstacle::IssuerUnknown);
+        assert_untrusted(&path, &[anchor(&stranger)], UntrustedError::IssuerUnknown);
 
         let first = first_of(&forged, &not_ca);
-        let expected = if *first == forged { Obstacle::SignatureInvalid } else { Obstacle::NotCa };
+        let expected =
+            if *first == forged { UntrustedError::SignatureInvalid } else { UntrustedError::NotCa };
         assert_untrusted(&[leaf.clone(), not_ca.clone(), forged], &[root().0], expected);
     }
 }
@@ -365,7 +372,7 @@ fn rule_272_weak_algorithms_are_refused() {
         let algorithm = sequence(&[&[0x06, u8::try_from(contents.len()).unwrap()], contents]);
         weak.inner_algorithm = Some(algorithm.clone());
         weak.outer_algorithm = Some(algorithm);
-        assert_middle(&weak, Obstacle::WeakSignature(Oid::from_contents(contents).into_owned()));
+        assert_middle(&weak, UntrustedError::WeakSignature(Oid::from_contents(contents).into_owned()));
     }
 }
 
@@ -374,10 +381,10 @@ fn rule_272_a_short_rsa_key_is_refused() {
     let mut short = middle();
     short.spki = rsa_spki(255);
     let fault = KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 2040 });
-    assert_middle(&short, Obstacle::Key(fault));
+    assert_middle(&short, UntrustedError::Key(fault));
     let mut long = middle();
     long.spki = rsa_spki(256);
-    assert_middle(&long, Obstacle::SignatureAlgorithm);
+    assert_middle(&long, UntrustedError::SignatureAlgorithm);
 }
 
 #[test]
@@ -389,11 +396,11 @@ fn rule_276_a_missing_intermediate_comes_from_configuration_or_not_at_all() {
         attestation.validate_trust_path(Aaguid::ZERO, anchors, NOW, &verifiers, &limits)
     };
     let anchors = AnchorList::new([root().0]);
-    assert_eq!(validate(&anchors), Err(PathError::Untrusted(Obstacle::IssuerUnknown)));
+    assert_eq!(validate(&anchors), Err(PathError::Untrusted(UntrustedError::IssuerUnknown)));
     let trusted = validate(&anchors.with_intermediates([middle.clone()])).unwrap();
     assert_eq!(trusted.certificates()[1], middle);
     let untrusted = AnchorList::default().with_intermediates([middle]);
-    assert_eq!(validate(&untrusted), Err(PathError::Untrusted(Obstacle::NoAnchor)));
+    assert_eq!(validate(&untrusted), Err(PathError::Untrusted(UntrustedError::NoAnchor)));
 }
 
 #[test]
@@ -403,13 +410,13 @@ fn rule_276_an_attestation_without_certificates_takes_none_from_configuration() 
     let source = AnchorList::new([root().0]).with_intermediates([middle]);
     let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
     let path = attestation.validate_trust_path(Aaguid::ZERO, &source, NOW, &verifiers, &limits);
-    assert_eq!(path, Err(PathError::Untrusted(Obstacle::NoCertificate)));
+    assert_eq!(path, Err(PathError::Untrusted(UntrustedError::NoCertificate)));
 }
 
 #[test]
 fn rule_277_a_path_has_no_more_certificates_than_the_limit() {
     validate(&line(7, |_, ca| ca), &[root().0]).unwrap();
-    assert_untrusted(&line(8, |_, ca| ca), &[root().0], Obstacle::TooLong(9));
+    assert_untrusted(&line(8, |_, ca| ca), &[root().0], UntrustedError::TooLong(9));
     let limits = PathLimits::default().with_certificates(10);
     let verifiers = Verifiers::rust_crypto();
     validate_path(&line(8, |_, ca| ca), &[root().0], &Revocation::none(), NOW, &verifiers, &limits).unwrap();
@@ -439,15 +446,36 @@ impl PreparedKey for Accepting {
 }
 
 #[test]
-fn a_path_that_nothing_can_verify_is_not_called_untrusted() {
-    let path = path_through(&middle());
+fn an_anchor_without_a_verifier_is_not_called_untrusted() {
+    let leaf = Builder::attestation(&Key::p256(2)).signed_by("root", &root().1);
     let validate = |verifiers: &Verifiers| {
-        validate_path(&path, &[root().0], &Revocation::none(), NOW, verifiers, &PathLimits::default())
+        let limits = PathLimits::default();
+        validate_path(core::slice::from_ref(&leaf), &[root().0], &Revocation::none(), NOW, verifiers, &limits)
     };
     validate(&Verifiers::default()).unwrap();
     let error = validate(&Verifiers::none()).unwrap_err();
     assert_eq!(error, PathError::VerifierMissing(countersign_cose::Algorithm::Es256.scheme()));
     assert_eq!(error.code(), Code::VerifierMissing);
+}
+
+#[test]
+fn only_the_callers_certificates_can_lack_a_verifier() {
+    let scheme = countersign_cose::Algorithm::Es256.scheme();
+    let path = path_through(&middle());
+    let (leaf, middle) = (path[0].clone(), path[1].clone());
+    let assess = |sent: Vec<Certificate>, known: Vec<Certificate>| {
+        let attestation = Attestation::with_certificates("packed", AttestationType::Uncertain, sent);
+        let anchors = AnchorList::new([root().0]).with_intermediates(known);
+        let limits = PathLimits::default();
+        attestation.validate_trust_path(Aaguid::ZERO, &anchors, NOW, &Verifiers::none(), &limits).unwrap_err()
+    };
+    let error = assess(vec![leaf.clone(), middle.clone()], vec![]);
+    assert_eq!(error, PathError::Untrusted(UntrustedError::Key(KeyError::VerifierMissing(scheme))));
+    assert_eq!(error.code(), Code::AttestationUntrusted);
+    let missing = PathError::VerifierMissing(scheme);
+    assert_eq!(assess(vec![leaf.clone()], vec![middle.clone()]), missing);
+    // The same certificate from both sides counts as the caller's.
+    assert_eq!(assess(vec![leaf, middle.clone()], vec![middle]), missing);
 }
 
 #[test]
@@ -482,7 +510,7 @@ fn rule_277_certificates_of_one_name_and_key_are_used_once_a_path() {
     let error =
         validate_path(&path, &[root().0], &Revocation::none(), NOW, &verifiers, &PathLimits::default())
             .unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::IssuerUnknown));
+    assert_eq!(error, PathError::Untrusted(UntrustedError::IssuerUnknown));
     assert_eq!(counter.0.load(Ordering::Relaxed), 50);
 }
 
@@ -502,7 +530,7 @@ fn certificates_whose_signatures_claim_unused_bits_make_a_path() {
     for unused_bits in 0..=7 {
         assert_eq!(claiming(unused_bits, &middle_key()).unwrap().certificates().len(), 3);
         let error = claiming(unused_bits, &leaf_key()).unwrap_err();
-        assert_eq!(error, PathError::Untrusted(Obstacle::SignatureInvalid));
+        assert_eq!(error, PathError::Untrusted(UntrustedError::SignatureInvalid));
     }
 }
 
@@ -522,7 +550,7 @@ fn a_self_issued_anchor_is_taken_for_a_ca_and_its_own_signature_not_looked_at() 
     let path = [leaf().signed_by("ca", &key)];
     let no_ca = Builder::ca("ca", &key).with_extension(oid::BASIC_CONSTRAINTS, true, &sequence(&[]));
     validate(&path, &[anchor(&no_ca.self_signed(&leaf_key()))]).unwrap();
-    assert_untrusted(&path, &[anchor(&no_ca.signed_by("somebody", &key))], Obstacle::NotCa);
+    assert_untrusted(&path, &[anchor(&no_ca.signed_by("somebody", &key))], UntrustedError::NotCa);
 }
 
 #[test]
@@ -530,7 +558,7 @@ fn an_anchors_key_usage_is_applied() {
     let (_, key) = root();
     let root = Builder::ca("root", &key).with_extension(oid::KEY_USAGE, true, &[0x03, 0x02, 0x07, 0x80]);
     let path = [leaf().signed_by("root", &key)];
-    assert_untrusted(&path, &[anchor(&root.self_signed(&key))], Obstacle::MayNotSignCertificates);
+    assert_untrusted(&path, &[anchor(&root.self_signed(&key))], UntrustedError::MayNotSignCertificates);
 }
 
 #[test]
@@ -539,10 +567,10 @@ fn names_are_compared_byte_by_byte() {
     let mut printable = Builder::ca("root", &key);
     printable.subject[0].1 = crate::test_support::certificates::PRINTABLE_STRING;
     let path = [leaf().signed_by("root", &key)];
-    assert_untrusted(&path, &[anchor(&printable.self_signed(&key))], Obstacle::IssuerUnknown);
+    assert_untrusted(&path, &[anchor(&printable.self_signed(&key))], UntrustedError::IssuerUnknown);
     let mut more = Builder::ca("root", &key);
     more.subject.push(text(oid::ORGANIZATION, "Example"));
-    assert_untrusted(&path, &[anchor(&more.self_signed(&key))], Obstacle::IssuerUnknown);
+    assert_untrusted(&path, &[anchor(&more.self_signed(&key))], UntrustedError::IssuerUnknown);
 }
 
 #[test]

@@ -4,16 +4,15 @@
 use core::fmt;
 use std::sync::Arc;
 
-use super::RevocationReason;
-use crate::Certificate;
+use super::reason::RevocationReason;
+use crate::{certificate::Certificate, limits::STATUS_LIST_MAX};
 
+pub(crate) mod error;
 mod numbers;
 mod reader;
 
-use numbers::{DIGITS_MAX, Numbers};
-
-/// The most bytes of a status list. The one in use has some 2000 entries of some 100 bytes.
-pub const STATUS_LIST_MAX: usize = 8 * 1024 * 1024;
+pub use error::StatusListError;
+use numbers::Numbers;
 
 /// The fewest bytes of a serial number that no other issuer gives by chance: drawn at random they have 8 or more, of
 /// which the first may be zero.
@@ -77,45 +76,3 @@ impl fmt::Debug for AttestationStatusList {
         f.debug_struct("AttestationStatusList").field("entries", &self.len()).finish_non_exhaustive()
     }
 }
-
-fn reason(word: Option<&str>) -> RevocationReason {
-    match word {
-        None | Some("UNSPECIFIED") => RevocationReason::Unspecified,
-        Some("KEY_COMPROMISE") => RevocationReason::KeyCompromise,
-        Some("CA_COMPROMISE") => RevocationReason::CaCompromise,
-        Some("SUPERSEDED") => RevocationReason::Superseded,
-        Some("SOFTWARE_FLAW") => RevocationReason::SoftwareFlaw,
-        Some(_) => RevocationReason::Other,
-    }
-}
-
-/// Why bytes are not a status list. It is the caller's own data that is at fault, so that there is no code for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum StatusListError {
-    /// More than [`STATUS_LIST_MAX`] bytes.
-    TooLong {
-        /// The number of bytes.
-        length: usize,
-    },
-    /// Not the JSON of an object with the member `entries`, which is an object.
-    NotList,
-    /// An entry's name is no serial number, or the entry is not an object with a status; holds the first characters of the name.
-    Entry(String),
-}
-
-impl fmt::Display for StatusListError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLong { length } => {
-                write!(f, "a status list of {length} bytes, at most {STATUS_LIST_MAX} expected")
-            }
-            Self::NotList => f.write_str("not a json object with the member entries"),
-            Self::Entry(name) => {
-                write!(f, "entry {name:?} of the status list has no serial number or no status")
-            }
-        }
-    }
-}
-
-impl core::error::Error for StatusListError {}

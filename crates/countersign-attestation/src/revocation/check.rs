@@ -5,9 +5,13 @@ use countersign_cose::{Scheme, Verifiers};
 use countersign_types::Timestamp;
 
 use super::{
-    AttestationStatusList, CertificateRevocationList, Missing, Outdated, Revocation, RevocationReason,
+    Missing, Outdated, Revocation, android::AttestationStatusList, list::CertificateRevocationList,
+    reason::RevocationReason,
 };
-use crate::{Certificate, PathError, certificate::KeyUsage, path::Obstacle};
+use crate::{
+    certificate::{Certificate, extensions::KeyUsage},
+    path::error::{PathError, UntrustedError},
+};
 
 /// What is known of revoked certificates, as far as it counts for one path.
 #[derive(Debug, Clone, Copy)]
@@ -172,9 +176,9 @@ impl<'a> Check<'a> {
             Gap::Missing if self.revocation.missing == Missing::Accepted || self.android.is_some() => {
                 return Ok(());
             }
-            Gap::Missing => Obstacle::RevocationListMissing,
-            Gap::Outdated { next_update } => Obstacle::RevocationListOutdated { next_update },
-            Gap::Invalid => Obstacle::RevocationListInvalid,
+            Gap::Missing => UntrustedError::RevocationListMissing,
+            Gap::Outdated { next_update } => UntrustedError::RevocationListOutdated { next_update },
+            Gap::Invalid => UntrustedError::RevocationListInvalid,
             Gap::VerifierMissing(scheme) => return Err(PathError::VerifierMissing(scheme)),
         }))
     }

@@ -8,22 +8,18 @@ use countersign_cose::{Scheme, Verifiers};
 use countersign_types::Timestamp;
 use x509_parser::{prelude::FromDer, time::ASN1Time};
 
-use super::{RevocationReason, scope::Scope, verdicts::Verdicts};
+use super::{reason::RevocationReason, scope::Scope, verdicts::Verdicts};
 use crate::{
-    Certificate,
-    certificate::{Name, SignatureAlgorithm},
+    certificate::{Certificate, name::Name, signature::SignatureAlgorithm},
     der::{self, NotDer, Reader},
+    limits::CRL_MAX,
     oid::{self, Oid},
-    path::verify_signature,
+    path::rules::verify_signature,
 };
 
-mod error;
+pub(crate) mod error;
 
-pub use error::ListError;
-
-/// The most bytes of a list. Those of attestation CAs have some kilobytes; those of the busiest public CAs, a few
-/// megabytes.
-pub const CRL_MAX: usize = 16 * 1024 * 1024;
+pub use error::RevocationListError;
 
 /// The deepest nesting of a list's DER, not counting what is inside of its extensions. The parameters of RSASSA-PSS nest
 /// 7 levels; one more is spare.
@@ -71,16 +67,16 @@ impl CertificateRevocationList {
     /// critical extension of the list or of an entry that is not known, and lists of the kinds that would have to be
     /// combined with others: delta lists, indirect ones, those for some reasons only. `removeFromCRL` has its place in
     /// delta lists only.
-    pub fn from_der(der: &[u8]) -> Result<Self, ListError> {
+    pub fn from_der(der: &[u8]) -> Result<Self, RevocationListError> {
         if der.len() > CRL_MAX {
-            return Err(ListError::TooLong { length: der.len() });
+            return Err(RevocationListError::TooLong { length: der.len() });
         }
-        let first = Reader::new(der).element().map_err(|_| ListError::NotDer)?;
+        let first = Reader::new(der).element().map_err(|_| RevocationListError::NotDer)?;
         if first.whole.len() != der.len() {
             let length = der.len().saturating_sub(first.whole.len());
-            return Err(ListError::TrailingData { length });
+            return Err(RevocationListError::TrailingData { length });
         }
-        der::check(der, DEPTH_MAX).map_err(|_| ListError::NotDer)?;
+        der::check(der, DEPTH_MAX).map_err(|_| RevocationListError::NotDer)?;
         Contents::read(der).map(|contents| Self(Arc::new(contents)))
     }
 
@@ -170,34 +166,34 @@ impl fmt::Debug for CertificateRevocationList {
 }
 
 impl Contents {
-    fn read(der: &[u8]) -> Result<Self, ListError> {
+    fn read(der: &[u8]) -> Result<Self, RevocationListError> {
         let mut parts = Reader::new(der::only(der, der::SEQUENCE)?);
         let tbs = parts.element()?;
         let algorithm = parts.element()?.whole;
         let signature = parts.expect(der::BIT_STRING)?;
         parts.end()?;
-        let Some((0, signature)) = signature.split_first() else { return Err(ListError::NotDer) };
+        let Some((0, signature)) = signature.split_first() else { return Err(RevocationListError::NotDer) };
 
         let mut fields = Reader::new(der::only(tbs.whole, der::SEQUENCE)?);
         let version_2 = match fields.optional(der::INTEGER)? {
             None => false,
             Some(VERSION_2) => true,
-            Some(_) => return Err(ListError::Version),
+            Some(_) => return Err(RevocationListError::Version),
         };
         if fields.element()?.whole != algorithm {
-            return Err(ListError::SignatureAlgorithmsDiffer);
+            return Err(RevocationListError::SignatureAlgorithmsDiffer);
         }
         let issuer = fields.element()?;
         der::only(issuer.whole, der::SEQUENCE)?;
         let this_update = time(fields.element()?.whole)?;
         // The next field that may come is a SEQUENCE.
-        let next_update = fields.element().map_err(|_| ListError::Time)?.whole;
+        let next_update = fields.element().map_err(|_| RevocationListError::Time)?.whole;
         let next_update = time(next_update)?;
         let entries = fields.optional(der::SEQUENCE)?.unwrap_or_default();
         let entries = read_entries(der, entries, version_2)?;
         let scope = match fields.optional(EXPLICIT_0)? {
             None => Scope::default(),
-            Some(_) if !version_2 => return Err(ListError::Version),
+            Some(_) if !version_2 => return Err(RevocationListError::Version),
             Some(extensions) => read_extensions(extensions)?,
         };
         fields.end()?;
@@ -208,7 +204,8 @@ impl Contents {
             next_update,
             entries,
             scope,
-            signature_algorithm: SignatureAlgorithm::from_der(algorithm).ok_or(ListError::NotDer)?,
+            signature_algorithm: SignatureAlgorithm::from_der(algorithm)
+                .ok_or(RevocationListError::NotDer)?,
             signature: range_of(der, signature)?,
             verdicts: Verdicts::default(),
             der: der.into(),
@@ -219,7 +216,7 @@ impl Contents {
 /// The tag of the list's extensions.
 const EXPLICIT_0: u8 = 0xa0;
 
-fn read_entries(der: &[u8], entries: &[u8], version_2: bool) -> Result<Vec<Entry>, ListError> {
+fn read_entries(der: &[u8], entries: &[u8], version_2: bool) -> Result<Vec<Entry>, RevocationListError> {
     let mut rest = Reader::new(entries);
     let mut read = Vec::new();
     while !rest.is_at_end() {
@@ -228,7 +225,7 @@ fn read_entries(der: &[u8], entries: &[u8], version_2: bool) -> Result<Vec<Entry
         time(entry.element()?.whole)?;
         let reason = match entry.optional(der::SEQUENCE)? {
             None => RevocationReason::Unspecified,
-            Some(_) if !version_2 => return Err(ListError::Version),
+            Some(_) if !version_2 => return Err(RevocationListError::Version),
             Some(extensions) => entry_reason(extensions)?,
         };
         entry.end()?;
@@ -239,11 +236,11 @@ fn read_entries(der: &[u8], entries: &[u8], version_2: bool) -> Result<Vec<Entry
 }
 
 /// What the extensions of the whole list say.
-fn read_extensions(explicit: &[u8]) -> Result<Scope, ListError> {
+fn read_extensions(explicit: &[u8]) -> Result<Scope, RevocationListError> {
     let mut scope = Scope::default();
     for_each_extension(der::only(explicit, der::SEQUENCE)?, |identifier, critical, value| {
         if *identifier == oid::DELTA_CRL_INDICATOR {
-            return Err(ListError::Delta);
+            return Err(RevocationListError::Delta);
         }
         if *identifier == oid::ISSUING_DISTRIBUTION_POINT {
             scope = Scope::read(value)?;
@@ -252,7 +249,7 @@ fn read_extensions(explicit: &[u8]) -> Result<Scope, ListError> {
         // The authority's key identifier and the list's number tell nothing that is needed, critical or not.
         let is_known = *identifier == oid::AUTHORITY_KEY_IDENTIFIER || *identifier == oid::CRL_NUMBER;
         if critical && !is_known {
-            return Err(ListError::UnknownCritical(identifier.clone().into_owned()));
+            return Err(RevocationListError::UnknownCritical(identifier.clone().into_owned()));
         }
         Ok(())
     })?;
@@ -260,7 +257,7 @@ fn read_extensions(explicit: &[u8]) -> Result<Scope, ListError> {
 }
 
 /// Why an entry's certificate is revoked, from the entry's extensions.
-fn entry_reason(extensions: &[u8]) -> Result<RevocationReason, ListError> {
+fn entry_reason(extensions: &[u8]) -> Result<RevocationReason, RevocationListError> {
     let mut reason = RevocationReason::Unspecified;
     for_each_extension(extensions, |identifier, critical, value| {
         if *identifier == oid::REASON_CODE {
@@ -272,13 +269,13 @@ fn entry_reason(extensions: &[u8]) -> Result<RevocationReason, ListError> {
                 [4] => RevocationReason::Superseded,
                 [5] => RevocationReason::CessationOfOperation,
                 [6] => RevocationReason::CertificateHold,
-                [8] => return Err(ListError::RemoveFromList),
+                [8] => return Err(RevocationListError::RemoveFromList),
                 [9] => RevocationReason::PrivilegeWithdrawn,
                 [10] => RevocationReason::AaCompromise,
                 _ => RevocationReason::Other,
             };
         } else if critical && *identifier != oid::INVALIDITY_DATE {
-            return Err(ListError::UnknownCritical(identifier.clone().into_owned()));
+            return Err(RevocationListError::UnknownCritical(identifier.clone().into_owned()));
         }
         Ok(())
     })?;
@@ -287,8 +284,8 @@ fn entry_reason(extensions: &[u8]) -> Result<RevocationReason, ListError> {
 
 fn for_each_extension(
     extensions: &[u8],
-    mut take: impl FnMut(&Oid<'_>, bool, &[u8]) -> Result<(), ListError>,
-) -> Result<(), ListError> {
+    mut take: impl FnMut(&Oid<'_>, bool, &[u8]) -> Result<(), RevocationListError>,
+) -> Result<(), RevocationListError> {
     let mut rest = Reader::new(extensions);
     let mut seen: Vec<Oid<'_>> = Vec::new();
     while !rest.is_at_end() {
@@ -298,10 +295,10 @@ fn for_each_extension(
         let value = extension.expect(der::OCTET_STRING)?;
         extension.end()?;
         if seen.contains(&identifier) {
-            return Err(ListError::DuplicateExtension(identifier.into_owned()));
+            return Err(RevocationListError::DuplicateExtension(identifier.into_owned()));
         }
         if seen.len() >= EXTENSIONS_MAX {
-            return Err(ListError::TooManyExtensions);
+            return Err(RevocationListError::TooManyExtensions);
         }
         take(&identifier, critical, value)?;
         seen.push(identifier);
@@ -309,10 +306,10 @@ fn for_each_extension(
     Ok(())
 }
 
-fn time(der: &[u8]) -> Result<Timestamp, ListError> {
+fn time(der: &[u8]) -> Result<Timestamp, RevocationListError> {
     match ASN1Time::from_der(der) {
         Ok(([], time)) => Ok(Timestamp::from_unix_seconds(time.timestamp())),
-        _ => Err(ListError::Time),
+        _ => Err(RevocationListError::Time),
     }
 }
 

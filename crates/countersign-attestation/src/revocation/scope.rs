@@ -1,9 +1,9 @@
 //! For which of an issuer's certificates a list is
 //! ([RFC 5280, section 5.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-5.2.5)).
 
-use super::ListError;
+use super::list::error::RevocationListError;
 use crate::{
-    Certificate,
+    certificate::Certificate,
     der::{self, NotDer, Reader},
     oid,
 };
@@ -34,12 +34,12 @@ const FULL_NAME: u8 = 0xa0;
 
 impl Scope {
     /// Reads the value of an issuing distribution point extension.
-    pub(super) fn read(value: &[u8]) -> Result<Self, ListError> {
+    pub(super) fn read(value: &[u8]) -> Result<Self, RevocationListError> {
         der::check(value, DEPTH_MAX)?;
         let mut members = Reader::new(der::only(value, der::SEQUENCE)?);
         let names = match members.optional(0xa0)? {
             None => None,
-            Some(point) => Some(full_name(point)?.ok_or(ListError::Partial)?),
+            Some(point) => Some(full_name(point)?.ok_or(RevocationListError::Partial)?),
         };
         let users = flag(&mut members, 0x81)?;
         let cas = flag(&mut members, 0x82)?;
@@ -48,17 +48,17 @@ impl Scope {
         let attributes = flag(&mut members, 0x85)?;
         members.end()?;
         if indirect {
-            return Err(ListError::Indirect);
+            return Err(RevocationListError::Indirect);
         }
         if some_reasons || attributes {
-            return Err(ListError::Partial);
+            return Err(RevocationListError::Partial);
         }
         let kind = match (users, cas) {
             (false, false) => Kind::All,
             (true, false) => Kind::Users,
             (false, true) => Kind::Cas,
             // At most one may be set.
-            (true, true) => return Err(ListError::NotDer),
+            (true, true) => return Err(RevocationListError::NotDer),
         };
         Ok(Self { kind, names: names.map(|names| names.into_iter().map(Box::from).collect()) })
     }

@@ -10,16 +10,23 @@ use countersign_types::{Aaguid, Code};
 
 use super::*;
 use crate::{
-    AnchorList, Attestation, AttestationType, Certificate, PathError, PathLimits, TrustAnchor, TrustedPath,
+    anchors::{AnchorList, TrustAnchor},
+    attestation::Attestation,
+    attestation_type::AttestationType,
+    certificate::Certificate,
     oid,
-    path::Obstacle,
+    path::{
+        error::{PathError, UntrustedError},
+        limits::PathLimits,
+        trusted::TrustedPath,
+        validate_path,
+    },
     test_support::{
         NOW,
         certificates::{Builder, Key, common_name, root},
         lists::ListBuilder,
         sequence, tlv,
     },
-    validate_path,
 };
 
 mod android;
@@ -72,7 +79,7 @@ fn known(by_middle: &ListBuilder, by_root: &ListBuilder) -> Revocation {
     Revocation::none()
         .with_list(by_middle.signed_by(&middle_key()))
         .with_list(by_root.signed_by(&root().1))
-        .requiring_lists()
+        .with_required_lists()
 }
 
 fn validate(path: &[Certificate], revocation: &Revocation) -> Result<TrustedPath, PathError> {
@@ -87,7 +94,7 @@ fn revoked(revocation: &Revocation, expected: usize) {
     assert_eq!(error.to_string(), format!("certificate {expected} of the path is revoked: unspecified"));
 }
 
-fn unknown(revocation: &Revocation, expected: Obstacle) {
+fn unknown(revocation: &Revocation, expected: UntrustedError) {
     let error = validate(&path(), revocation).unwrap_err();
     assert_eq!(error, PathError::Untrusted(expected));
     assert_eq!(error.code(), Code::AttestationUntrusted);
@@ -127,14 +134,14 @@ fn rule_274_another_path_without_the_revoked_certificate_is_taken() {
 fn rule_274_an_issuer_without_a_list_is_refused_where_lists_are_demanded() {
     let one = |revocation: Revocation| revocation.with_list(by_root().signed_by(&root().1));
     validate(&path(), &one(Revocation::none())).unwrap();
-    unknown(&one(Revocation::none()).requiring_lists(), Obstacle::RevocationListMissing);
+    unknown(&one(Revocation::none()).with_required_lists(), UntrustedError::RevocationListMissing);
     validate(&path(), &Revocation::none()).unwrap();
-    unknown(&Revocation::none().requiring_lists(), Obstacle::RevocationListMissing);
+    unknown(&Revocation::none().with_required_lists(), UntrustedError::RevocationListMissing);
 }
 
 #[test]
 fn rule_274_a_path_of_one_certificate_needs_no_list() {
-    let revocation = Revocation::none().requiring_lists();
+    let revocation = Revocation::none().with_required_lists();
     validate(&[anchor().certificate().clone()], &revocation).unwrap();
 }
 
@@ -153,8 +160,8 @@ fn rule_274_it_is_revocation_that_is_told_where_another_path_is_expired() {
 #[test]
 fn rule_274_it_is_expiry_that_is_told_where_nothing_is_known_of_another_path() {
     let [leaf, middle] = path();
-    let revocation = Revocation::none().with_list(by_middle().signed_by(&middle_key())).requiring_lists();
-    unknown(&revocation, Obstacle::RevocationListMissing);
+    let revocation = Revocation::none().with_list(by_middle().signed_by(&middle_key())).with_required_lists();
+    unknown(&revocation, UntrustedError::RevocationListMissing);
     // Paths are tried in the order of their certificates' DER: the expired one comes before the other, and after it.
     let mut orders = HashSet::new();
     for serial_number in [vec![1], vec![0x7f; 20]] {
@@ -178,21 +185,21 @@ fn rule_274_each_list_counts() {
 #[test]
 fn rule_275_an_outdated_list_clears_nobody() {
     let old = by_middle().valid(&["2511010000", "2512312359"]);
-    let due = Obstacle::RevocationListOutdated { next_update: NOW.plus_seconds(-60) };
+    let due = UntrustedError::RevocationListOutdated { next_update: NOW.plus_seconds(-60) };
     unknown(&known(&old, &by_root()), due);
-    validate(&path(), &known(&old, &by_root()).dangerous_accept_outdated_lists()).unwrap();
+    validate(&path(), &known(&old, &by_root()).with_dangerous_outdated_lists()).unwrap();
     let fresh = by_middle().valid(&["2511010000", "2601010000"]);
     validate(&path(), &known(&fresh, &by_root())).unwrap();
     let early = by_middle().valid(&["2601010001", "2602010000"]);
     let error = validate(&path(), &known(&early, &by_root())).unwrap_err();
-    assert!(matches!(error, PathError::Untrusted(Obstacle::RevocationListOutdated { .. })));
+    assert!(matches!(error, PathError::Untrusted(UntrustedError::RevocationListOutdated { .. })));
 }
 
 #[test]
 fn rule_275_an_outdated_list_still_names() {
     let old = by_middle().valid(&["2511010000", "2512312359"]).naming(&[30]);
     revoked(&known(&old, &by_root()), 0);
-    revoked(&known(&old, &by_root()).dangerous_accept_outdated_lists(), 0);
+    revoked(&known(&old, &by_root()).with_dangerous_outdated_lists(), 0);
 }
 
 #[test]
@@ -200,8 +207,8 @@ fn rule_275_a_list_that_is_wrongly_signed_is_refused() {
     let signed_by = |key: &Key| Revocation::none().with_list(by_middle().signed_by(key));
     validate(&path(), &signed_by(&middle_key())).unwrap();
     for key in [Key::p256(7), Key::ed25519(2), root().1] {
-        unknown(&signed_by(&key), Obstacle::RevocationListInvalid);
-        unknown(&signed_by(&key).dangerous_accept_outdated_lists(), Obstacle::RevocationListInvalid);
+        unknown(&signed_by(&key), UntrustedError::RevocationListInvalid);
+        unknown(&signed_by(&key).with_dangerous_outdated_lists(), UntrustedError::RevocationListInvalid);
     }
 }
 
@@ -228,7 +235,7 @@ fn a_list_that_nothing_can_verify_is_not_called_wrongly_signed() {
     validate(&Revocation::none().with_list(by_middle().signed_by(&middle_key()))).unwrap();
     // ECDSA with SHA-384: with the default table such a list is one of another key.
     let other = Revocation::none().with_list(by_middle().signed_by(&Key::p384(2)));
-    unknown(&other, Obstacle::RevocationListInvalid);
+    unknown(&other, UntrustedError::RevocationListInvalid);
     let error = validate(&other).unwrap_err();
     let scheme = Scheme::Ecdsa { curve: Curve::P256, hash: Hash::Sha384 };
     assert_eq!((&error, error.code()), (&PathError::VerifierMissing(scheme), Code::VerifierMissing));
@@ -239,8 +246,8 @@ fn rule_275_a_list_from_another_issuer_is_not_used() {
     let foreign = ListBuilder::new("somebody").naming(&[30]).signed_by(&middle_key());
     let revocation = Revocation::none().with_list(foreign);
     validate(&path(), &revocation).unwrap();
-    let hard = revocation.with_list(by_root().signed_by(&root().1)).requiring_lists();
-    unknown(&hard, Obstacle::RevocationListMissing);
+    let hard = revocation.with_list(by_root().signed_by(&root().1)).with_required_lists();
+    unknown(&hard, UntrustedError::RevocationListMissing);
 }
 
 #[test]
@@ -248,7 +255,7 @@ fn rule_275_the_issuers_key_usage_allows_it_to_sign_lists() {
     let certificates_only = middle().with_extension(oid::KEY_USAGE, true, &[0x03, 0x02, 0x02, 0x04]);
     let revocation = known(&by_middle(), &by_root());
     let error = validate(&path_of(&leaf(), &certificates_only), &revocation).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListInvalid));
+    assert_eq!(error, PathError::Untrusted(UntrustedError::RevocationListInvalid));
     let unlimited = middle().without_extension(&oid::KEY_USAGE);
     validate(&path_of(&leaf(), &unlimited), &revocation).unwrap();
 }
@@ -269,7 +276,7 @@ const CAS: &[u8] = &[0x82, 0x01, 0xff];
 #[test]
 fn rule_274_a_list_clears_the_certificates_of_its_scope() {
     validate(&path(), &known(&by_middle(), &scoped(CAS))).unwrap();
-    unknown(&known(&by_middle(), &scoped(USERS)), Obstacle::RevocationListMissing);
+    unknown(&known(&by_middle(), &scoped(USERS)), UntrustedError::RevocationListMissing);
 
     let judge = |points: &[u8]| {
         let value = sequence(&[&sequence(&[points])]);
@@ -277,7 +284,7 @@ fn rule_274_a_list_clears_the_certificates_of_its_scope() {
         validate(&path, &known(&by_middle(), &scoped(&point(b"http://a.example/1"))))
     };
     judge(&point(b"http://a.example/1")).unwrap();
-    let missing = PathError::Untrusted(Obstacle::RevocationListMissing);
+    let missing = PathError::Untrusted(UntrustedError::RevocationListMissing);
     assert_eq!(judge(&point(b"http://a.example/2")), Err(missing.clone()));
     let partial = [point(b"http://a.example/1"), vec![0x81, 0x02, 0x06, 0x40]].concat();
     assert_eq!(judge(&partial), Err(missing.clone()));
@@ -285,7 +292,10 @@ fn rule_274_a_list_clears_the_certificates_of_its_scope() {
     assert_eq!(judge(&indirect), Err(missing.clone()));
     let both = [&partial[..], &tlv(0xa2, &tlv(0xa4, &common_name("other")))].concat();
     assert_eq!(judge(&both), Err(missing));
-    unknown(&known(&by_middle(), &scoped(&point(b"http://a.example/1"))), Obstacle::RevocationListMissing);
+    unknown(
+        &known(&by_middle(), &scoped(&point(b"http://a.example/1"))),
+        UntrustedError::RevocationListMissing,
+    );
 }
 
 #[test]
@@ -303,7 +313,7 @@ fn rule_275_no_list_with_a_flipped_bit_clears_anybody() {
     let judge = |der: &[u8]| {
         let list = CertificateRevocationList::from_der(der).ok()?;
         let by_root = by_root().signed_by(&root().1);
-        validate(&path(), &Revocation::none().with_list(list).with_list(by_root).requiring_lists()).ok()
+        validate(&path(), &Revocation::none().with_list(list).with_list(by_root).with_required_lists()).ok()
     };
     assert!(judge(&good).is_some());
     for position in 0..good.len() {
@@ -326,7 +336,7 @@ fn the_lists_come_with_the_anchors() {
     let list = AnchorList::new([anchor()]);
     assess(&list).unwrap();
     assert_eq!(assess(&list.with_revocation(revocation.clone())), Err(Code::AttestationCertificateRevoked));
-    let scoped = crate::ScopedAnchors::default().with(crate::AnchorScope::any(), anchor());
+    let scoped = crate::ScopedAnchors::default().with_anchor(crate::AnchorScope::any(), anchor());
     assess(&scoped).unwrap();
     assert_eq!(assess(&scoped.with_revocation(revocation)), Err(Code::AttestationCertificateRevoked));
 }

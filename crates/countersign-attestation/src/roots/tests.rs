@@ -4,7 +4,7 @@ use countersign_cose::{Verifiers, hash::sha256};
 use countersign_types::Aaguid;
 
 use super::*;
-use crate::{Attestation, AttestationType, TrustAnchors};
+use crate::{anchors::TrustAnchors, attestation::Attestation, attestation_type::AttestationType};
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 

@@ -4,7 +4,8 @@ use p256::ecdsa::signature::Signer;
 
 use super::{bit_string, octet_string, sequence, tlv};
 use crate::{
-    Certificate, CertificateError, TrustAnchor,
+    anchors::TrustAnchor,
+    certificate::{Certificate, error::CertificateError},
     oid::{self, Oid},
 };
 

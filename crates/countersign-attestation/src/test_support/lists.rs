@@ -5,7 +5,10 @@ use super::{
     certificates::{Key, common_name},
     octet_string, sequence, tlv,
 };
-use crate::{CertificateRevocationList, oid::Oid, revocation::ListError};
+use crate::{
+    oid::Oid,
+    revocation::list::{CertificateRevocationList, error::RevocationListError},
+};
 
 /// Identifier, criticality, value.
 pub(crate) type Extension = (Oid<'static>, bool, Vec<u8>);
@@ -87,7 +90,7 @@ impl ListBuilder {
         self.try_signed_by(key).unwrap()
     }
 
-    pub(crate) fn try_signed_by(&self, key: &Key) -> Result<CertificateRevocationList, ListError> {
+    pub(crate) fn try_signed_by(&self, key: &Key) -> Result<CertificateRevocationList, RevocationListError> {
         CertificateRevocationList::from_der(&self.der(key))
     }
 }

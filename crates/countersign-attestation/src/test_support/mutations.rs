@@ -20,7 +20,9 @@ use super::{
     certificates::{Builder, Key, common_name, root},
     statements::{Registration, encode},
 };
-use crate::{AnchorList, Certificate, Formats, PathLimits};
+use crate::{
+    anchors::AnchorList, certificate::Certificate, format::table::Formats, path::limits::PathLimits,
+};
 
 /// What of a statement says something, so that another value of it must not be accepted. Members besides are unknown
 /// ones, and those that a format documents as not judged.

@@ -9,8 +9,13 @@ use super::{
     certificates::{Key, root},
 };
 use crate::{
-    AnchorList, Attestation, AttestationError, Certificate, Formats, PathLimits, Statement,
-    error::StatementFault,
+    anchors::AnchorList,
+    attestation::Attestation,
+    certificate::Certificate,
+    error::{AttestationError, statement::StatementError},
+    format::table::Formats,
+    input::VerificationInput,
+    path::limits::PathLimits,
 };
 
 pub(crate) const AAGUID: [u8; 16] = *b"an example model";
@@ -43,7 +48,7 @@ pub(crate) fn x5c(certificates: &[Vec<u8>]) -> Value {
 #[track_caller]
 pub(crate) fn assert_statement_malformed(
     result: Result<Attestation, AttestationError>,
-    fault: StatementFault,
+    fault: StatementError,
 ) {
     let error = result.unwrap_err();
     assert_eq!(error, AttestationError::StatementMalformed(fault));
@@ -106,7 +111,7 @@ impl Registration {
         statement: &[u8],
         prepared: Option<&dyn PreparedKey>,
     ) -> Result<Attestation, AttestationError> {
-        formats.verify(&Statement {
+        formats.verify(&VerificationInput {
             format,
             statement,
             authenticator_data: &AuthenticatorData::parse(&self.authenticator_data).unwrap(),
@@ -114,7 +119,6 @@ impl Registration {
             credential_key: &PublicKey::from_cose(&self.credential_key).unwrap(),
             prepared_credential_key: prepared,
             verifiers: &self.verifiers,
-            now: NOW,
         })
     }
 }

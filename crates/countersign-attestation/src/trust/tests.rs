@@ -4,8 +4,12 @@ use countersign_types::Code;
 
 use super::*;
 use crate::{
-    AnchorList, AnchorScope, AttestationType, ModelList, ModelPolicy as _, ModelQuery, ScopedAnchors,
-    TrustAnchor,
+    anchors::{
+        AnchorList, TrustAnchor,
+        scoped::{AnchorScope, ScopedAnchors},
+    },
+    attestation_type::AttestationType,
+    model::{ModelList, ModelPolicy as _, ModelQuery},
     test_support::{
         NOW,
         certificates::{Builder, Key, root},
@@ -38,7 +42,7 @@ fn plain() -> AnchorList {
 }
 
 fn of(models: &[Aaguid]) -> AnchorList {
-    AnchorList::new([root().0.for_models(models.iter().copied())])
+    AnchorList::new([root().0.with_models(models.iter().copied())])
 }
 
 fn attested(attestation: &Attestation, anchors: &dyn TrustAnchors) -> Option<Aaguid> {
@@ -47,7 +51,7 @@ fn attested(attestation: &Attestation, anchors: &dyn TrustAnchors) -> Option<Aag
 
 fn refused(anchors: &dyn TrustAnchors) {
     let error = assess(&not_certified(), anchors).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::ModelNotCertified(2)));
+    assert_eq!(error, PathError::Untrusted(UntrustedError::ModelNotCertified(2)));
     assert_eq!(error.code(), Code::AttestationUntrusted);
 }
 
@@ -59,9 +63,9 @@ fn rule_387_an_aaguid_that_software_wrote_is_attested_by_its_models_own_anchor_o
     assert_eq!(attested(&software(), &of(&[OTHER, MODEL])), Some(MODEL));
     let signed = attestation("packed", AaguidSource::Authenticator);
     assert_eq!(attested(&signed, &plain()), Some(MODEL));
-    let scoped = |scope| ScopedAnchors::default().with(scope, root().0);
-    assert_eq!(attested(&software(), &scoped(AnchorScope::any().formats(["android-key"]))), None);
-    assert_eq!(attested(&software(), &scoped(AnchorScope::any().aaguids([MODEL]))), Some(MODEL));
+    let scoped = |scope| ScopedAnchors::default().with_anchor(scope, root().0);
+    assert_eq!(attested(&software(), &scoped(AnchorScope::any().with_formats(["android-key"]))), None);
+    assert_eq!(attested(&software(), &scoped(AnchorScope::any().with_aaguids([MODEL]))), Some(MODEL));
 }
 
 #[test]
@@ -100,7 +104,7 @@ fn rule_388_an_unnamed_model_below_an_anchor_of_several_is_rejected() {
 
 #[test]
 fn rule_388_by_option_it_may_be_of_each_of_them_and_all_are_judged() {
-    let anchor = root().0.for_models([OTHER, MODEL]).with_unnamed_models(UnnamedModels::JudgedTogether);
+    let anchor = root().0.with_models([OTHER, MODEL]).with_unnamed_models(UnnamedModels::JudgeTogether);
     let trust = assess(&not_certified(), &AnchorList::new([anchor])).unwrap();
     assert_eq!((trust.attested_aaguid(), trust.possible_models()), (None, &[MODEL, OTHER][..]));
     let attestation = not_certified();
@@ -116,7 +120,7 @@ fn rule_388_a_certificate_that_is_the_anchor_itself_is_judged_by_all_its_models(
     let attestation = not_certified();
     let anchor = |models: &[Aaguid]| {
         let anchor = TrustAnchor::from_certificate(attestation.trust_path()[0].clone());
-        AnchorList::new([anchor.for_models(models.iter().copied())])
+        AnchorList::new([anchor.with_models(models.iter().copied())])
     };
     let trust = assess(&attestation, &anchor(&[MODEL, OTHER])).unwrap();
     assert_eq!((trust.attested_aaguid(), trust.possible_models()), (None, &[MODEL, OTHER][..]));
@@ -127,13 +131,14 @@ fn rule_388_a_certificate_that_is_the_anchor_itself_is_judged_by_all_its_models(
 
 #[test]
 fn rule_388_an_anchor_that_is_given_for_each_of_two_models_is_that_of_both() {
-    let scope = |model| AnchorScope::any().aaguids([model]);
-    let twice =
-        |first, second| ScopedAnchors::default().with(scope(first), root().0).with(scope(second), root().0);
+    let scope = |model| AnchorScope::any().with_aaguids([model]);
+    let twice = |first, second| {
+        ScopedAnchors::default().with_anchor(scope(first), root().0).with_anchor(scope(second), root().0)
+    };
     refused(&twice(MODEL, OTHER));
     refused(&twice(OTHER, MODEL));
     let listed = |first: &[Aaguid], second: &[Aaguid]| {
-        AnchorList::new([first, second].map(|models| root().0.for_models(models.iter().copied())))
+        AnchorList::new([first, second].map(|models| root().0.with_models(models.iter().copied())))
     };
     refused(&listed(&[MODEL], &[OTHER]));
     refused(&listed(&[OTHER], &[MODEL]));
@@ -141,24 +146,24 @@ fn rule_388_an_anchor_that_is_given_for_each_of_two_models_is_that_of_both() {
 
 #[test]
 fn rule_387_a_scope_of_another_format_attests_nothing() {
-    let scope = |formats: [&str; 1]| AnchorScope::any().formats(formats);
+    let scope = |formats: [&str; 1]| AnchorScope::any().with_formats(formats);
     let with = |own: AnchorScope, other: AnchorScope| {
-        ScopedAnchors::default().with(own, root().0).with(other, root().0)
+        ScopedAnchors::default().with_anchor(own, root().0).with_anchor(other, root().0)
     };
-    let of_model = |format| scope([format]).aaguids([MODEL]);
+    let of_model = |format| scope([format]).with_aaguids([MODEL]);
     let anchors = with(scope(["android-key"]), of_model("packed"));
     assert_eq!(attested(&software(), &anchors), None);
     assert_eq!(attested(&not_certified(), &anchors), Some(MODEL));
     let anchors = with(of_model("android-key"), scope(["packed"]));
     assert_eq!(attested(&software(), &anchors), Some(MODEL));
     // Nor does it make the root one of several models.
-    let anchors = with(of_model("packed"), scope(["android-key"]).aaguids([OTHER]));
+    let anchors = with(of_model("packed"), scope(["android-key"]).with_aaguids([OTHER]));
     assert_eq!(attested(&not_certified(), &anchors), Some(MODEL));
 }
 
 #[test]
 fn rule_387_an_anchor_that_is_also_given_without_models_attests_no_aaguid_that_software_wrote() {
-    let (plain, of_model) = (root().0, root().0.for_models([MODEL]));
+    let (plain, of_model) = (root().0, root().0.with_models([MODEL]));
     assert_eq!(attested(&software(), &AnchorList::new([of_model.clone(), of_model.clone()])), Some(MODEL));
     for anchors in [
         [plain.clone(), of_model.clone(), of_model.clone()],
@@ -167,17 +172,21 @@ fn rule_387_an_anchor_that_is_also_given_without_models_attests_no_aaguid_that_s
     ] {
         assert_eq!(attested(&software(), &AnchorList::new(anchors)), None);
     }
-    let scoped = |first, second| ScopedAnchors::default().with(first, root().0).with(second, root().0);
-    let of_model = || AnchorScope::any().aaguids([MODEL]);
+    let scoped =
+        |first, second| ScopedAnchors::default().with_anchor(first, root().0).with_anchor(second, root().0);
+    let of_model = || AnchorScope::any().with_aaguids([MODEL]);
     assert_eq!(attested(&software(), &scoped(of_model(), AnchorScope::any())), None);
     assert_eq!(attested(&software(), &scoped(AnchorScope::any(), of_model())), None);
-    assert_eq!(attested(&software(), &scoped(of_model(), AnchorScope::any().aaguids([OTHER]))), Some(MODEL));
+    assert_eq!(
+        attested(&software(), &scoped(of_model(), AnchorScope::any().with_aaguids([OTHER]))),
+        Some(MODEL)
+    );
 }
 
 #[test]
 fn the_stricter_rule_holds_for_an_anchor_that_is_given_twice() {
-    let with = |unnamed| root().0.for_models([MODEL, OTHER]).with_unnamed_models(unnamed);
-    let (strict, lenient) = (with(UnnamedModels::Refused), with(UnnamedModels::JudgedTogether));
+    let with = |unnamed| root().0.with_models([MODEL, OTHER]).with_unnamed_models(unnamed);
+    let (strict, lenient) = (with(UnnamedModels::Reject), with(UnnamedModels::JudgeTogether));
     refused(&AnchorList::new([strict.clone(), lenient.clone()]));
     refused(&AnchorList::new([lenient, strict]));
 }

@@ -30,15 +30,16 @@ const TIME: Timestamp = Timestamp::from_unix_seconds(NOW);
 /// The relying party of a scenario.
 fn relying_party(scenario: Scenario, exchange: &Exchange) -> RelyingParty {
     let app_attest = AppAttestFormat::new(AppAttestEnvironment::Production, [RP_ID]);
-    let formats =
-        Formats::standard().with(Arc::new(AndroidSafetyNetFormat::default())).with(Arc::new(app_attest));
+    let formats = Formats::standard()
+        .with_format(Arc::new(AndroidSafetyNetFormat::default()))
+        .with_format(Arc::new(app_attest));
     let mut rp =
         RelyingParty::builder(RP_ID, "Example").policy(policy(scenario)).origin(ORIGIN).formats(formats);
     if scenario.trust == Trust::Required {
         let anchor = Certificate::from_der(&exchange.anchor).unwrap();
         let mut anchor = TrustAnchor::from_certificate(anchor);
         if scenario.demand == Demand::Model {
-            anchor = anchor.for_models([scenario.aaguid()]);
+            anchor = anchor.with_models([scenario.aaguid()]);
         }
         rp = rp.trust_anchors(Arc::new(AnchorList::new([anchor])));
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use countersign::{
     Code, CredentialIdStatus, Error, Policy, RelyingPartyBuilder,
     attestation::{
-        AnchorList, AnchorScope, Certificate, Formats, ModelList, ModelPolicy, ModelQuery, ModelRefused,
-        ModelRemark, ScopedAnchors, TrustAnchor, TrustAnchors,
-        format::compound::{CompoundFormat, CompoundPolicy, Quorum},
+        AnchorList, AnchorScope, Certificate, Formats, ModelList, ModelPolicy, ModelQuery,
+        ModelRejectedError, ModelRemark, ScopedAnchors, TrustAnchor, TrustAnchors,
+        format::compound::{CompoundConfiguration, CompoundFormat, Quorum},
     },
     cose::Algorithm,
     relying_party::policy::{AndroidKeyProtection, AttestedPolicy},
@@ -89,8 +89,8 @@ fn rule_138_a_compound_attestation_is_judged_by_the_formats_of_its_parts() {
     // All parts have to count, unless the format's own policy says otherwise.
     register(compound(), of(&["packed", "fido-u2f"])).unwrap();
     assert_eq!(refused(register(compound(), of(&["packed"]))), refused_for("fido-u2f"));
-    let any = CompoundFormat::new(CompoundPolicy::new(Quorum::Any));
-    let formats = Formats::standard().with(Arc::new(any));
+    let any = CompoundFormat::new(CompoundConfiguration::new(Quorum::Any));
+    let formats = Formats::standard().with_format(Arc::new(any));
     register(compound(), of(&["packed"]).formats(formats.clone())).unwrap();
     register(compound(), of(&["fido-u2f"]).formats(formats.clone())).unwrap();
     assert_eq!(refused(register(compound(), of(&["tpm"]).formats(formats))), refused_for("packed"));
@@ -148,8 +148,8 @@ fn rule_387_a_model_that_software_claims_below_a_vendors_root_is_on_no_list() {
         let certificate = Certificate::from_der(&attester().authority().certificate()).unwrap();
         TrustAnchor::from_certificate(certificate)
     };
-    let (plain, scoped) = (AnchorList::new([root()]), AnchorScope::any().aaguids([MODEL]));
-    let scoped = ScopedAnchors::default().with(scoped, root());
+    let (plain, scoped) = (AnchorList::new([root()]), AnchorScope::any().with_aaguids([MODEL]));
+    let scoped = ScopedAnchors::default().with_anchor(scoped, root());
     for attestation in [Attestation::AndroidKey(attester()), Attestation::Tpm(attester())] {
         let accepting = |anchors: Arc<dyn TrustAnchors>| {
             let demands = AttestedPolicy::new().with_accepted_models([MODEL]);
@@ -174,7 +174,7 @@ fn rule_388_a_security_key_that_does_not_name_its_model_needs_an_anchor_of_its_o
     };
     let register = |client: &Client, models: &[Aaguid]| {
         let certificate = Certificate::from_der(&attester().authority().certificate()).unwrap();
-        let anchor = TrustAnchor::from_certificate(certificate).for_models(models.iter().copied());
+        let anchor = TrustAnchor::from_certificate(certificate).with_models(models.iter().copied());
         let rp = demanding(AttestedPolicy::new()).trust_anchors(Arc::new(AnchorList::new([anchor])));
         register_by(client, packed(), rp)
     };
@@ -189,7 +189,7 @@ fn rule_388_a_security_key_that_does_not_name_its_model_needs_an_anchor_of_its_o
 struct Remarking(ModelRemark);
 
 impl ModelPolicy for Remarking {
-    fn judge(&self, _: &ModelQuery<'_>) -> Result<(), ModelRefused> {
+    fn judge(&self, _: &ModelQuery<'_>) -> Result<(), ModelRejectedError> {
         Ok(())
     }
 

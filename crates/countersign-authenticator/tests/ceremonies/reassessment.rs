@@ -5,8 +5,8 @@ use std::{ops::ControlFlow, sync::Arc};
 use countersign::{
     Code, CredentialIdStatus, CredentialRecord, RelyingPartyBuilder,
     attestation::{
-        AnchorList, AttestationStatusList, Certificate, ModelList, ModelPolicy, ModelQuery, ModelRefused,
-        Revocation, TrustAnchor,
+        AnchorList, AttestationStatusList, Certificate, ModelList, ModelPolicy, ModelQuery,
+        ModelRejectedError, Revocation, TrustAnchor,
     },
     lifecycle::{Change, Reassessment, Reassessor, Verdict},
     record::{AttestationEvidence, Trusted},
@@ -88,8 +88,12 @@ fn a_model_that_is_no_longer_accepted_is_refused() {
 struct Expecting(Option<bool>);
 
 impl ModelPolicy for Expecting {
-    fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRefused> {
-        if model.user_verified == self.0 { Ok(()) } else { Err(ModelRefused::new("something else is known")) }
+    fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRejectedError> {
+        if model.user_verified == self.0 {
+            Ok(())
+        } else {
+            Err(ModelRejectedError::new("something else is known"))
+        }
     }
 }
 

@@ -45,8 +45,9 @@ pub(crate) fn trusting_policy() -> Policy {
 /// A relying party that accepts every format.
 pub(crate) fn rp() -> RelyingPartyBuilder {
     let app_attest = AppAttestFormat::new(AppAttestEnvironment::Production, [RP_ID]);
-    let formats =
-        Formats::standard().with(Arc::new(AndroidSafetyNetFormat::default())).with(Arc::new(app_attest));
+    let formats = Formats::standard()
+        .with_format(Arc::new(AndroidSafetyNetFormat::default()))
+        .with_format(Arc::new(app_attest));
     RelyingParty::builder(RP_ID, "Example").origin(ORIGIN).policy(policy()).formats(formats)
 }
 

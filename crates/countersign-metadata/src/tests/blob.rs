@@ -1,7 +1,7 @@
 use core::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use countersign_attestation::{PathError, Revocation, TrustAnchor, path::Obstacle};
+use countersign_attestation::{PathError, Revocation, TrustAnchor, path::UntrustedError};
 use countersign_cose::{Algorithm, Verifiers};
 use countersign_types::{Code, Timestamp, base64url};
 use serde_json::{Value, json};
@@ -160,11 +160,11 @@ fn rule_343_the_signer_leads_to_a_root_of_the_policy() {
     let other = CertificateBuilder::ca("root").signed(&stranger, "root", &stranger);
     let policy = BlobPolicy::new([TrustAnchor::from_certificate(other)]);
     let error = policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap_err();
-    assert_eq!(error, MetadataError::Untrusted(PathError::Untrusted(Obstacle::SignatureInvalid)));
+    assert_eq!(error, MetadataError::Untrusted(PathError::Untrusted(UntrustedError::SignatureInvalid)));
     assert_eq!(error.code(), Code::MetadataUntrusted);
     let policy = BlobPolicy::fido().dangerous_accept_any_host_name();
     let error = policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap_err();
-    assert_eq!(error, MetadataError::Untrusted(PathError::Untrusted(Obstacle::IssuerUnknown)));
+    assert_eq!(error, MetadataError::Untrusted(PathError::Untrusted(UntrustedError::IssuerUnknown)));
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn rule_346_a_list_that_is_demanded_is_there_and_current() {
     let blob = good();
     let (root, ca) = (Key::new(1), Key::new(2));
     let with = |revocation: Revocation| {
-        let policy = policy(&TestChain::new()).revocation(revocation.requiring_lists());
+        let policy = policy(&TestChain::new()).revocation(revocation.with_required_lists());
         policy.verify(blob.as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto())
     };
     let period = |until| ["20251201000000Z", until];

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_attestation::{
     Attestation, AttestationError, AttestationFormat, AttestationType, Certificate, Formats,
-    ModelPolicy as _, ModelQuery, PathError, PathLimits, Statement, TrustAnchors as _,
-    format::compound::CompoundFormat, path::Obstacle,
+    ModelPolicy as _, ModelQuery, PathError, PathLimits, TrustAnchors as _, VerificationInput,
+    format::compound::CompoundFormat, path::UntrustedError,
 };
 use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, AuthenticatorData, Code, Timestamp};
@@ -76,7 +76,7 @@ fn assess(metadata: &Metadata, attestation: &Attestation, now: Timestamp) -> Res
 #[test]
 fn a_model_is_trusted_by_the_roots_of_its_statement() {
     assess(&holding(&with_root()), &attestation(), NOW).unwrap();
-    assess(&holding(&with_root()), &attestation().covering_the_credential_only(), NOW).unwrap();
+    assess(&holding(&with_root()), &attestation().without_authenticator_data_coverage(), NOW).unwrap();
 }
 
 #[test]
@@ -84,13 +84,13 @@ fn rule_365_a_chain_to_another_models_root_is_not_trusted() {
     let metadata = holding(&payload());
     let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
     let error = attestation().assess_trust(aaguid(), &metadata, NOW, &verifiers, &limits).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::NoAnchor));
+    assert_eq!(error, PathError::Untrusted(UntrustedError::NoAnchor));
     let mut other = with_root();
     let stranger = CertificateBuilder::ca("vendor").signed(&Key::new(9), "vendor", &Key::new(9));
     other["entries"][0]["metadataStatement"]["attestationRootCertificates"] =
         json!([STANDARD.encode(stranger.as_der())]);
     let error = attestation().assess_trust(aaguid(), &holding(&other), NOW, &verifiers, &limits).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::SignatureInvalid));
+    assert_eq!(error, PathError::Untrusted(UntrustedError::SignatureInvalid));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn rule_280_an_attestation_of_another_type_than_the_models_is_not_trusted() {
     };
     assess(AttestationType::Basic).unwrap();
     let error = assess(AttestationType::AttCa).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::NoAnchor));
+    assert_eq!(error, PathError::Untrusted(UntrustedError::NoAnchor));
     assert_eq!(error.code(), Code::AttestationUntrusted);
 }
 
@@ -135,19 +135,20 @@ impl AttestationFormat for Fixed {
         self.0
     }
 
-    fn verify(&self, _: &Statement<'_>) -> Result<Attestation, AttestationError> {
+    fn verify(&self, _: &VerificationInput<'_>, _: &Formats) -> Result<Attestation, AttestationError> {
         Ok(self.1.clone())
     }
 }
 
 /// A compound attestation of these two.
 fn compound(first: Attestation, second: Attestation) -> Attestation {
-    let formats =
-        Formats::standard().with(Arc::new(Fixed("one", first))).with(Arc::new(Fixed("two", second)));
+    let formats = Formats::standard()
+        .with_format(Arc::new(Fixed("one", first)))
+        .with_format(Arc::new(Fixed("two", second)));
     let part = |format: &[u8]| [b"\xa2\x63fmt\x63", format, b"\x67attStmt\xa0"].concat();
     let mut authenticator_data = [0; 37];
     authenticator_data[32] = 1;
-    let statement = Statement {
+    let statement = VerificationInput {
         format: "compound",
         statement: &[vec![0x82], part(b"one"), part(b"two")].concat(),
         authenticator_data: &AuthenticatorData::parse(&authenticator_data).unwrap(),
@@ -155,9 +156,8 @@ fn compound(first: Attestation, second: Attestation) -> Attestation {
         credential_key: &leaf().public_key().unwrap(),
         prepared_credential_key: None,
         verifiers: &Verifiers::rust_crypto(),
-        now: NOW,
     };
-    CompoundFormat::default().verify_among(&statement, &formats).unwrap()
+    CompoundFormat::default().verify(&statement, &formats).unwrap()
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn rule_362_another_part_of_a_compound_attestation_hides_no_compromised_batch() 
     let mut payload = with_root();
     set_keys(&mut payload, &json!([crate::ModelKey::of_attestation_key(&u2f).unwrap().to_string()]));
     let u2f = Attestation::with_certificates("fido-u2f", AttestationType::Basic, vec![u2f])
-        .covering_the_credential_only();
+        .without_authenticator_data_coverage();
     let both = [compound(u2f.clone(), attestation()), compound(attestation(), u2f)];
     for attestation in &both {
         assess(&holding(&payload), attestation, NOW).unwrap();

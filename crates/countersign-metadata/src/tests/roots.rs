@@ -5,7 +5,7 @@ use core::slice::from_ref;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_attestation::{
     AaguidSource, Attestation, AttestationType, AttestedAaguid, Certificate, ModelPolicy as _, ModelQuery,
-    PathError, PathLimits, Trust, path::Obstacle,
+    PathError, PathLimits, Trust, path::UntrustedError,
 };
 use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, Code};
@@ -98,7 +98,7 @@ fn assess(metadata: &Metadata, model: &str, attestation: &Attestation) -> Result
     attestation.assess_trust(aaguid(model), metadata, NOW, &Verifiers::default(), &PathLimits::default())
 }
 
-fn refused(outcome: Result<Trust, PathError>, obstacle: Obstacle) {
+fn refused(outcome: Result<Trust, PathError>, obstacle: UntrustedError) {
     let error = outcome.unwrap_err();
     assert_eq!(error, PathError::Untrusted(obstacle));
     assert_eq!(error.code(), Code::AttestationUntrusted);
@@ -123,7 +123,7 @@ fn rule_386_a_certificate_below_a_web_ca_attests_by_safetynet_only() {
         ("apple", AaguidSource::Authenticator),
         ("something-new", AaguidSource::Authenticator),
     ] {
-        let expected = |served| if served { Obstacle::IssuerUnknown } else { Obstacle::NoAnchor };
+        let expected = |served| if served { UntrustedError::IssuerUnknown } else { UntrustedError::NoAnchor };
         refused(assess(ANDROID, format, source), expected(format == "android-key"));
         // Nor where another vendor lists the same CA.
         refused(assess(OTHER, format, source), expected(format != "android-key"));
@@ -179,7 +179,7 @@ fn rule_400_an_attestation_certificate_of_another_vendor_issues_no_android_key_s
     )
     .with_aaguid_source(AaguidSource::Software);
     let mut payload = with_roots(&[vendor()], &[vendor()]);
-    refused(assess(&holding(&payload), MODEL, &chain), Obstacle::NoAnchor);
+    refused(assess(&holding(&payload), MODEL, &chain), UntrustedError::NoAnchor);
     listing_formats(&mut payload, &json!(["android-key"]));
     assess(&holding(&payload), MODEL, &chain).unwrap();
 }
@@ -238,7 +238,7 @@ fn rule_388_a_sibling_is_no_way_round_a_models_status() {
     payload["entries"][1]["statusReports"] =
         json!([{"status": "ATTESTATION_KEY_COMPROMISE", "effectiveDate": "2025-05-01"}]);
     let attestation = unnamed(("vendor", 21));
-    refused(assess(&holding(&payload), MODEL, &attestation), Obstacle::ModelNotCertified(2));
+    refused(assess(&holding(&payload), MODEL, &attestation), UntrustedError::ModelNotCertified(2));
     let alone = holding(&with_roots(&[vendor()], &[]));
     assert!(assess(&alone, MODEL, &attestation).unwrap().attested_aaguid().is_some());
 
@@ -261,7 +261,7 @@ fn rule_388_a_root_is_shared_with_the_models_of_its_issuer_and_of_whom_it_issued
     let below = unnamed(("ca", 24));
     refused(
         assess(&holding(&with_roots(from_ref(&ca), &[vendor()])), MODEL, &below),
-        Obstacle::ModelNotCertified(2),
+        UntrustedError::ModelNotCertified(2),
     );
     // The other way: the path goes through the other model's root.
     let leaf = below.trust_path()[0].clone();
@@ -269,7 +269,7 @@ fn rule_388_a_root_is_shared_with_the_models_of_its_issuer_and_of_whom_it_issued
         .with_aaguid_source(AaguidSource::NotCertified);
     refused(
         assess(&holding(&with_roots(&[vendor()], from_ref(&ca))), MODEL, &through),
-        Obstacle::ModelNotCertified(2),
+        UntrustedError::ModelNotCertified(2),
     );
     let stranger = CertificateBuilder::ca("stranger").self_signed(&Key::new(25));
     assess(&holding(&with_roots(&[ca], &[stranger])), MODEL, &below).unwrap();
@@ -283,7 +283,7 @@ fn rule_388_a_root_of_the_same_name_and_key_is_the_same_root() {
         &Key::new(21),
     );
     let metadata = holding(&with_roots(&[vendor()], &[renewed]));
-    refused(assess(&metadata, MODEL, &unnamed(("vendor", 21))), Obstacle::ModelNotCertified(2));
+    refused(assess(&metadata, MODEL, &unnamed(("vendor", 21))), UntrustedError::ModelNotCertified(2));
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn rule_388_an_attestation_certificate_that_one_model_lists_is_of_that_model() {
     let assess = |model| assess(&metadata, model, &unnamed(("vendor", 21)));
     assert!(assess(MODEL).unwrap().attested_aaguid().is_some());
     // It is no way out of that model's status either: the issuer's root is that of both.
-    refused(assess(OTHER), Obstacle::ModelNotCertified(2));
+    refused(assess(OTHER), UntrustedError::ModelNotCertified(2));
 }
 
 #[test]
@@ -318,10 +318,16 @@ fn rule_388_an_attestation_certificate_that_two_models_list_is_judged_by_both_st
 #[test]
 fn rule_388_a_model_that_attests_without_certificates_shares_no_root() {
     let mut payload = with_roots(&[vendor()], &[vendor()]);
-    refused(assess(&holding(&payload), MODEL, &unnamed(("vendor", 21))), Obstacle::ModelNotCertified(2));
+    refused(
+        assess(&holding(&payload), MODEL, &unnamed(("vendor", 21))),
+        UntrustedError::ModelNotCertified(2),
+    );
     payload["entries"][1]["metadataStatement"]["attestationTypes"] = json!(["basic_surrogate", "none"]);
     let trust = assess(&holding(&payload), MODEL, &unnamed(("vendor", 21))).unwrap();
     assert_eq!(trust.attested_aaguid().map(AttestedAaguid::get), Some(aaguid(MODEL)));
     payload["entries"][1]["metadataStatement"]["attestationTypes"] = json!(["basic_surrogate", "attca"]);
-    refused(assess(&holding(&payload), MODEL, &unnamed(("vendor", 21))), Obstacle::ModelNotCertified(2));
+    refused(
+        assess(&holding(&payload), MODEL, &unnamed(("vendor", 21))),
+        UntrustedError::ModelNotCertified(2),
+    );
 }

@@ -216,7 +216,7 @@ fn with_evidence(
     let Attested { object, client_data, registered_at } = attested;
     let mut evidence = AttestationEvidence::new("", "", object, client_data);
     evidence.judged_at = Some(registered_at);
-    let verified = verify_evidence(rp, &record, &evidence, registered_at);
+    let verified = verify_evidence(rp, &record, &evidence);
     let verified = verified.map_err(|verdict| ImportError::Attestation(Box::new(verdict)))?;
     verified.attestation.format().clone_into(&mut evidence.format);
     verified.attestation.attestation_type().as_str().clone_into(&mut evidence.attestation_type);

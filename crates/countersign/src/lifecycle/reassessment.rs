@@ -85,9 +85,8 @@ impl Reassessor {
 
     /// Judges one record.
     ///
-    /// The statement is verified as of the time of the first judgement, where that was noted, for some formats say when
-    /// they were made; anchors, revocation and models are those of `now`. Where a certificate has expired since, the path is
-    /// judged as of that time too, and revocation lists count whatever their date: see [`Verdict::TrustedAtRegistration`].
+    /// Anchors, revocation and models are those of `now`. If a certificate has expired since the first judgement, the path
+    /// is judged as of that time, and revocation lists count whatever their date: see [`Verdict::TrustedAtRegistration`].
     ///
     /// Evidence of another model than the record says is unusable ([`EvidenceFault::OfAnotherModel`]): a verdict is always
     /// about [`CredentialRecord::aaguid`].
@@ -118,8 +117,7 @@ impl Reassessor {
 
     fn verdict(&self, record: &CredentialRecord, now: Timestamp) -> (Verdict, Option<AttestationType>) {
         let Some(evidence) = record.evidence() else { return (Verdict::EvidenceMissing, None) };
-        let then = evidence.judged_at().unwrap_or(now);
-        let verified = evidence::verify(record, evidence, &self.formats, &self.verifiers, then);
+        let verified = evidence::verify(record, evidence, &self.formats, &self.verifiers);
         let verified = match verified {
             Ok(verified) => verified,
             Err(verdict) => return (verdict, None),
@@ -187,9 +185,8 @@ pub(crate) fn verify_evidence(
     rp: &RelyingParty,
     record: &CredentialRecord,
     evidence: &AttestationEvidence,
-    then: Timestamp,
 ) -> Result<Found, Verdict> {
-    evidence::verify(record, evidence, &rp.formats, &rp.verifiers, then)
+    evidence::verify(record, evidence, &rp.formats, &rp.verifiers)
 }
 
 /// The anchors of today for certificates that were valid at registration: of a list that is current now, what it says
@@ -207,7 +204,7 @@ impl TrustAnchors for AsOfRegistration<'_> {
     }
 
     fn revocation(&self, query: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
-        Cow::Owned(self.0.revocation(query).into_owned().dangerous_accept_outdated_lists())
+        Cow::Owned(self.0.revocation(query).into_owned().with_dangerous_outdated_lists())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
         step::{AuthenticationStep, Step},
     },
 };
-use countersign_attestation::{AttestationError, AttestationType, ModelRefused, PathError};
+use countersign_attestation::{AttestationError, AttestationType, ModelRejectedError, PathError};
 use countersign_cose::KeyError;
 use countersign_types::{
     AlgorithmIdentifier, Code, attestation_object::AttestationObjectError,
@@ -382,8 +382,8 @@ faults_from! {
     ExtensionRefused => ExtensionNotAccepted,
 }
 
-impl From<ModelRefused> for Fault {
-    fn from(refused: ModelRefused) -> Self {
+impl From<ModelRejectedError> for Fault {
+    fn from(refused: ModelRejectedError) -> Self {
         Self::Policy(PolicyFault::ModelRefused(refused))
     }
 }

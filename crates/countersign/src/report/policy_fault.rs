@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use countersign_attestation::ModelRefused;
+use countersign_attestation::ModelRejectedError;
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 
 use crate::report::shortened::Shortened;
@@ -20,7 +20,7 @@ pub enum PolicyFault {
     /// The authenticator is of this model.
     ModelNotAccepted(Aaguid),
     /// A policy for models refuses this one.
-    ModelRefused(ModelRefused),
+    ModelRefused(ModelRejectedError),
     /// The key is not protected as well as it must be.
     KeyProtectionTooWeak,
     /// The credential ID is longer than the relying party accepts.

@@ -162,6 +162,12 @@ impl fmt::Display for VerifiedBootState {
 }
 
 impl KeyDescription {
+    /// The security level of the attestation or of the key, if it is below `minimum` or unknown.
+    pub fn below(&self, minimum: SecurityLevel) -> Option<SecurityLevel> {
+        let levels = [self.attestation_security_level, self.keymaster_security_level];
+        levels.into_iter().find(|level| !level.is_at_least(minimum))
+    }
+
     /// Reads the extension's value, all of it.
     pub(super) fn read(value: &[u8]) -> Result<Self, NotDer> {
         let mut members = Reader::new(der::only(value, der::SEQUENCE)?);

@@ -1,40 +1,32 @@
-//! What of a key's authorizations rules it out.
+//! Authorizations that rule a key out as a credential key.
 
 use core::fmt;
 
-use crate::{AttestationError, error::CertificateFault};
-
-/// Why a key in Android's key store is none for a credential. The code of each is `attestation-certificate-invalid`.
+/// Why a key in Android's key store can't be a credential key. Code `attestation-certificate-invalid`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum AndroidKeyFault {
-    /// All applications on the device may use it, so it is not scoped to a relying party.
+pub enum AndroidKeyError {
+    /// All applications on the device may use the key, so it is not scoped to a relying party.
     AllApplications,
-    /// No list that counts says where it comes from.
+    /// No list that counts has the key's origin.
     OriginAbsent,
-    /// It was not generated in the key store.
+    /// The key was not generated in the key store.
     NotGenerated {
-        /// Its origin, a `KeyOrigin`: 1 is derived, 2 imported, 4 imported securely.
+        /// The key's origin, a `KeyOrigin`: 1 is derived, 2 imported, 4 imported securely.
         origin: u32,
     },
-    /// No list that counts says what it is for.
+    /// No list that counts has the key's purpose.
     PurposeAbsent,
-    /// It is not for signing.
+    /// The key is not for signing.
     NotForSigning,
-    /// It is not for signing alone.
+    /// The key has another purpose in addition to signing.
     AnotherPurpose {
-        /// Another purpose, a `KeyPurpose`: 3 is verifying, 7 attesting other keys.
+        /// The other purpose, a `KeyPurpose`: 3 is verifying, 7 attesting other keys.
         purpose: u32,
     },
 }
 
-impl From<AndroidKeyFault> for AttestationError {
-    fn from(fault: AndroidKeyFault) -> Self {
-        CertificateFault::AndroidKey(fault).into()
-    }
-}
-
-impl fmt::Display for AndroidKeyFault {
+impl fmt::Display for AndroidKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AllApplications => f.write_str("all applications may use the key"),
@@ -51,4 +43,4 @@ impl fmt::Display for AndroidKeyFault {
     }
 }
 
-impl core::error::Error for AndroidKeyFault {}
+impl core::error::Error for AndroidKeyError {}

@@ -8,8 +8,10 @@ use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 
 use super::*;
 use crate::{
-    AnchorList, Formats, PathLimits, TrustAnchor,
+    anchors::{AnchorList, TrustAnchor},
+    format::table::Formats,
     oid::ANDROID_KEY_DESCRIPTION,
+    path::limits::PathLimits,
     test_support::{
         NOW,
         certificates::{Builder, Key, common_name, root},
@@ -67,7 +69,7 @@ fn without(member: &str) -> Members {
 }
 
 fn verify_with(format: &AndroidKeyFormat, statement: Members) -> Result<Attestation, AttestationError> {
-    let formats = Formats::empty().with(Arc::new(format.clone()));
+    let formats = Formats::empty().with_format(Arc::new(format.clone()));
     registration().verify_with(&formats, "android-key", &encode(&Value::Map(statement)))
 }
 
@@ -86,39 +88,48 @@ fn verify_description(description: &Description) -> Result<Attestation, Attestat
     verify_description_with(&AndroidKeyFormat::default(), description)
 }
 
-fn assert_malformed(statement: Members, fault: StatementFault) {
+fn assert_malformed(statement: Members, fault: StatementError) {
     assert_statement_malformed(verify(statement), fault);
 }
 
 fn assert_unreadable(extension: &[u8]) {
     let error = verify(statement(&[leaf(extension)])).unwrap_err();
-    let fault = CertificateFault::Extension(ANDROID_KEY_DESCRIPTION);
+    let fault = AttestationCertificateError::Extension(ANDROID_KEY_DESCRIPTION);
     assert_eq!(error, AttestationError::CertificateInvalid(fault), "{extension:02x?}");
     assert_eq!(error.code(), Code::AttestationCertificateInvalid);
 }
 
-fn assert_fault_with(format: &AndroidKeyFormat, description: &Description, fault: AndroidKeyFault) {
+fn assert_fault_with(format: &AndroidKeyFormat, description: &Description, fault: AndroidKeyError) {
     let error = verify_description_with(format, description).unwrap_err();
-    assert_eq!(error, AttestationError::CertificateInvalid(CertificateFault::AndroidKey(fault)));
+    assert_eq!(error, AttestationError::CertificateInvalid(AttestationCertificateError::AndroidKey(fault)));
     assert_eq!(error.code(), Code::AttestationCertificateInvalid);
 }
 
-fn assert_fault(description: &Description, fault: AndroidKeyFault) {
+fn assert_fault(description: &Description, fault: AndroidKeyError) {
     assert_fault_with(&AndroidKeyFormat::default(), description, fault);
 }
 
-fn assert_not_accepted(format: &AndroidKeyFormat, description: &Description, fault: PolicyFault) {
+fn assert_not_accepted(
+    format: &AndroidKeyFormat,
+    description: &Description,
+    fault: FormatConfigurationError,
+) {
     let error = verify_description_with(format, description).unwrap_err();
     assert_eq!(error, AttestationError::NotAccepted(fault));
     assert_eq!(error.code(), Code::AttestationNotAccepted);
 }
 
+fn reported(attestation: &Attestation) -> &KeyDescription {
+    let Details::Android(description) = attestation.details() else { panic!("{attestation:?}") };
+    description
+}
+
 fn lenient() -> AndroidKeyFormat {
-    AndroidKeyFormat::default().absent(AbsentAuthorizations::Accepted)
+    AndroidKeyFormat::default().with_absent_authorizations(AbsentAuthorizations::Accept)
 }
 
 fn hardware() -> AndroidKeyFormat {
-    AndroidKeyFormat::default().authorizations(Authorizations::HardwareEnforced)
+    AndroidKeyFormat::default().with_authorizations(Authorizations::HardwareEnforced)
 }
 
 #[test]
@@ -141,25 +152,25 @@ fn what_the_system_enforces_counts_too() {
 #[test]
 fn rule_201_all_members_are_required() {
     for member in ["alg", "sig", "x5c"] {
-        assert_malformed(without(member), StatementFault::Missing(member));
+        assert_malformed(without(member), StatementError::Missing(member));
     }
-    assert_malformed(Vec::new(), StatementFault::Missing("alg"));
+    assert_malformed(Vec::new(), StatementError::Missing("alg"));
 }
 
 #[test]
 fn rule_201_members_of_another_type_are_malformed() {
-    let wrong = |member, expected| StatementFault::WrongType { member, expected };
+    let wrong = |member, expected| StatementError::WrongType { member, expected };
     for value in [Value::Null, "ES256".into(), Value::Bytes(vec![0x26])] {
         assert_malformed(with("alg", value), wrong("alg", "an integer of 64 bits"));
     }
     for value in [Value::Null, "sig".into(), Value::Array(Vec::new())] {
         assert_malformed(with("sig", value), wrong("sig", "a byte string"));
     }
-    assert_malformed(with("sig", Value::Bytes(Vec::new())), StatementFault::Empty("sig"));
+    assert_malformed(with("sig", Value::Bytes(Vec::new())), StatementError::Empty("sig"));
     for value in [Value::Null, Value::Bytes(leaf(&Description::new().der()))] {
         assert_malformed(with("x5c", value), wrong("x5c", "an array"));
     }
-    assert_malformed(with("x5c", Value::Array(Vec::new())), StatementFault::Empty("x5c"));
+    assert_malformed(with("x5c", Value::Array(Vec::new())), StatementError::Empty("x5c"));
     assert_malformed(with("x5c", cbor!([null]).unwrap()), wrong("x5c", "an array of byte strings"));
 }
 
@@ -202,7 +213,7 @@ fn rule_204_the_leaf_key_is_the_credentials() {
         members[0].1 = algorithm.into();
         members[1].1 = Value::Bytes(key.sign(&registration().signed_data()));
         let error = verify(members).unwrap_err();
-        assert_eq!(error, AttestationError::KeyMismatch(KeyMismatch::Key));
+        assert_eq!(error, AttestationError::KeyMismatch(KeyMismatchError::Key));
         assert_eq!(error.code(), Code::AttestationKeyMismatch);
     }
 }
@@ -225,7 +236,7 @@ fn rule_204_keys_of_other_kinds_than_ec_are_compared_too() {
         registration.verify("android-key", &encode(&Value::Map(members)))
     };
     verify(&credential(3)).unwrap();
-    assert_eq!(verify(&credential(4)), Err(AttestationError::KeyMismatch(KeyMismatch::Key)));
+    assert_eq!(verify(&credential(4)), Err(AttestationError::KeyMismatch(KeyMismatchError::Key)));
 }
 
 #[test]
@@ -242,7 +253,7 @@ fn rule_205_alg_is_the_credential_keys() {
 
     let (statement, credential) = (AlgorithmIdentifier(ES256), Some(AlgorithmIdentifier(-9)));
     let error = verify(&members).unwrap_err();
-    assert_eq!(error, AttestationError::KeyMismatch(KeyMismatch::Algorithm { statement, credential }));
+    assert_eq!(error, AttestationError::KeyMismatch(KeyMismatchError::Algorithm { statement, credential }));
     assert_eq!(error.code(), Code::AttestationKeyMismatch);
 
     members[0].1 = (-9).into();
@@ -253,7 +264,7 @@ fn rule_205_alg_is_the_credential_keys() {
 fn rule_206_the_leaf_describes_its_key() {
     let bare = Builder::attestation(&credential_key()).der(&common_name("root"), &root().1);
     let error = verify(statement(&[bare])).unwrap_err();
-    let fault = CertificateFault::ExtensionMissing(ANDROID_KEY_DESCRIPTION);
+    let fault = AttestationCertificateError::ExtensionMissing(ANDROID_KEY_DESCRIPTION);
     assert_eq!(error, AttestationError::CertificateInvalid(fault));
     assert_eq!(error.code(), Code::AttestationCertificateInvalid);
 }
@@ -273,23 +284,23 @@ fn rule_208_the_challenge_is_the_hash_of_client_data() {
 #[test]
 fn rule_209_not_all_applications_may_use_the_key_by_the_systems_word() {
     let description = Description::new().with_software(explicit(600, &NULL));
-    assert_fault(&description, AndroidKeyFault::AllApplications);
+    assert_fault(&description, AndroidKeyError::AllApplications);
     // Also where the system's list does not count otherwise.
     verify_description_with(&hardware(), &Description::new()).unwrap();
-    assert_fault_with(&hardware(), &description, AndroidKeyFault::AllApplications);
+    assert_fault_with(&hardware(), &description, AndroidKeyError::AllApplications);
 }
 
 #[test]
 fn rule_210_not_all_applications_may_use_the_key_by_the_secure_environments_word() {
     let description = Description::new().with_hardware(explicit(600, &NULL));
-    assert_fault(&description, AndroidKeyFault::AllApplications);
-    assert_fault_with(&lenient(), &description, AndroidKeyFault::AllApplications);
+    assert_fault(&description, AndroidKeyError::AllApplications);
+    assert_fault_with(&lenient(), &description, AndroidKeyError::AllApplications);
 }
 
 #[test]
 fn rule_211_an_absent_origin_is_refused_unless_the_relying_party_accepts_it() {
     let description = Description::new().without(702);
-    assert_fault(&description, AndroidKeyFault::OriginAbsent);
+    assert_fault(&description, AndroidKeyError::OriginAbsent);
     verify_description_with(&lenient(), &description).unwrap();
 }
 
@@ -297,13 +308,13 @@ fn rule_211_an_absent_origin_is_refused_unless_the_relying_party_accepts_it() {
 fn rule_211_only_the_lists_that_count_are_looked_at() {
     let description = Description::new().without(702).with_software(explicit(702, &integer(&[0])));
     verify_description(&description).unwrap();
-    assert_fault_with(&hardware(), &description, AndroidKeyFault::OriginAbsent);
+    assert_fault_with(&hardware(), &description, AndroidKeyError::OriginAbsent);
 }
 
 #[test]
 fn rule_212_the_key_was_generated_in_the_key_store() {
     for origin in [1, 2, 3, 4, 5] {
-        let fault = AndroidKeyFault::NotGenerated { origin: u32::from(origin) };
+        let fault = AndroidKeyError::NotGenerated { origin: u32::from(origin) };
         let description = Description::new().replaced(702, &integer(&[origin]));
         assert_fault(&description, fault);
         assert_fault_with(&lenient(), &description, fault);
@@ -318,73 +329,62 @@ fn rule_212_the_key_was_generated_in_the_key_store() {
 fn rule_213_the_key_is_for_signing() {
     for values in [&[][..], &[0], &[3], &[7], &[0, 1, 3]] {
         let description = Description::new().without(1).with_hardware(purposes(values));
-        assert_fault(&description, AndroidKeyFault::NotForSigning);
-        assert_fault_with(&lenient(), &description, AndroidKeyFault::NotForSigning);
+        assert_fault(&description, AndroidKeyError::NotForSigning);
+        assert_fault_with(&lenient(), &description, AndroidKeyError::NotForSigning);
     }
 }
 
 #[test]
 fn rule_213_an_absent_purpose_is_refused_unless_the_relying_party_accepts_it() {
     let description = Description::new().without(1);
-    assert_fault(&description, AndroidKeyFault::PurposeAbsent);
+    assert_fault(&description, AndroidKeyError::PurposeAbsent);
     verify_description_with(&lenient(), &description).unwrap();
     let by_software = description.with_software(purposes(&[2]));
     verify_description(&by_software).unwrap();
-    assert_fault_with(&hardware(), &by_software, AndroidKeyFault::PurposeAbsent);
+    assert_fault_with(&hardware(), &by_software, AndroidKeyError::PurposeAbsent);
 }
 
 #[test]
 fn rule_214_the_key_is_for_signing_alone_unless_the_relying_party_accepts_more() {
-    let among_others = AndroidKeyFormat::default().purposes(Purposes::SignAmongOthers);
+    let among_others = AndroidKeyFormat::default().with_purposes(Purposes::SignAmongOthers);
     for (values, purpose) in [([2, 3], 3), ([3, 2], 3), ([2, 7], 7)] {
         let description = Description::new().without(1).with_hardware(purposes(&values));
-        assert_fault(&description, AndroidKeyFault::AnotherPurpose { purpose });
+        assert_fault(&description, AndroidKeyError::AnotherPurpose { purpose });
         verify_description_with(&among_others, &description).unwrap();
     }
     let by_software = Description::new().with_software(purposes(&[3]));
-    assert_fault(&by_software, AndroidKeyFault::AnotherPurpose { purpose: 3 });
+    assert_fault(&by_software, AndroidKeyError::AnotherPurpose { purpose: 3 });
     verify_description_with(&hardware(), &by_software).unwrap();
 }
 
 #[test]
-fn rule_215_a_key_kept_by_software_is_refused_where_only_a_secure_environments_word_counts() {
-    let (minimum, got) = (SecurityLevel::TrustedEnvironment, SecurityLevel::Software);
-    let fault = PolicyFault::SecurityLevel { minimum, got };
+fn rule_215_a_software_key_is_rejected_if_only_the_secure_environments_list_counts() {
+    let error = FormatConfigurationError::NotHardwareEnforced(SecurityLevel::Software);
     let mut attested_by_software = Description::new();
     attested_by_software.attestation_security_level = 0;
     let mut kept_by_software = Description::new();
     kept_by_software.keymaster_security_level = 0;
     for description in [attested_by_software, kept_by_software] {
         verify_description(&description).unwrap();
-        assert_not_accepted(&hardware(), &description, fault);
+        assert_not_accepted(&hardware(), &description, error);
     }
 }
 
 #[test]
-fn rule_216_the_security_level_is_at_least_the_one_demanded() {
+fn security_levels_are_reported_even_if_unknown() {
     use SecurityLevel::{Other, Software, StrongBox, TrustedEnvironment};
-    for minimum in [Software, TrustedEnvironment, StrongBox] {
-        let format = AndroidKeyFormat::default().minimum_security_level(minimum);
-        for (number, got) in [(0, Software), (1, TrustedEnvironment), (2, StrongBox), (3, Other(3))] {
-            let mut description = Description::new();
-            description.attestation_security_level = number;
-            description.keymaster_security_level = number;
-            if got.is_at_least(minimum) {
-                verify_description_with(&format, &description).unwrap();
-            } else {
-                assert_not_accepted(&format, &description, PolicyFault::SecurityLevel { minimum, got });
-            }
+    let known = [Software, TrustedEnvironment, StrongBox];
+    for (number, level) in [(0, Software), (1, TrustedEnvironment), (2, StrongBox), (3, Other(3))] {
+        let mut description = Description::new();
+        description.attestation_security_level = number;
+        let attestation = verify_description(&description).unwrap();
+        let reported = reported(&attestation);
+        assert_eq!(reported.attestation_security_level, level);
+        for minimum in known {
+            let below = [level, TrustedEnvironment].into_iter().find(|level| !level.is_at_least(minimum));
+            assert_eq!(reported.below(minimum), below);
         }
     }
-}
-
-#[test]
-fn rule_216_a_level_that_is_not_known_is_refused_without_any_demand() {
-    let mut description = Description::new();
-    description.attestation_security_level = 100;
-    let (minimum, got) = (SecurityLevel::Software, SecurityLevel::Other(100));
-    let fault = PolicyFault::SecurityLevel { minimum, got };
-    assert_not_accepted(&AndroidKeyFormat::default(), &description, fault);
 }
 
 #[test]
@@ -406,34 +406,19 @@ fn rule_219_the_chain_ends_at_one_of_several_roots_which_may_be_left_out() {
 }
 
 #[test]
-fn rule_221_the_boot_is_assessed_where_that_is_demanded() {
+fn the_boot_state_is_reported_by_the_list_that_has_it() {
     use VerifiedBootState::{Failed, Other, SelfSigned, Unverified, Verified};
-    let format = |boot| AndroidKeyFormat::default().verified_boot(boot);
     for (number, state) in [(0, Verified), (1, SelfSigned), (2, Unverified), (3, Failed), (4, Other(4))] {
-        for locked in [0xff, 0x00] {
+        for (locked, is_locked) in [(0xff, true), (0x00, false)] {
             let description = Description::new().replaced(704, &root_of_trust(locked, number));
-            verify_description(&description).unwrap();
-            for (boot, accepted) in [
-                (VerifiedBoot::Verified, &[Verified][..]),
-                (VerifiedBoot::VerifiedOrSelfSigned, &[Verified, SelfSigned]),
-            ] {
-                if locked == 0xff && accepted.contains(&state) {
-                    verify_description_with(&format(boot), &description).unwrap();
-                } else {
-                    let fault = PolicyFault::VerifiedBoot(Some(state));
-                    assert_not_accepted(&format(boot), &description, fault);
-                }
-            }
+            let attestation = verify_description(&description).unwrap();
+            let root = reported(&attestation).hardware_enforced.root_of_trust.as_ref().unwrap();
+            assert_eq!((root.device_locked, root.verified_boot_state), (is_locked, state));
         }
     }
-}
-
-#[test]
-fn rule_221_only_the_secure_environment_tells_of_the_boot() {
     let description = Description::new().without(704).with_software(explicit(704, &root_of_trust(0xff, 0)));
-    verify_description(&description).unwrap();
-    let demanding = AndroidKeyFormat::default().verified_boot(VerifiedBoot::Verified);
-    assert_not_accepted(&demanding, &description, PolicyFault::VerifiedBoot(None));
+    let attestation = verify_description(&description).unwrap();
+    assert_eq!(reported(&attestation).hardware_enforced.root_of_trust, None);
 }
 
 #[test]
@@ -459,24 +444,25 @@ fn rule_222_only_the_leaf_describes_a_key() {
         (vec![bare, issuer(Some(&description))], 1),
     ] {
         let error = verify(statement(&x5c)).unwrap_err();
-        let fault = CertificateFault::ExtensionMisplaced { identifier: ANDROID_KEY_DESCRIPTION, position };
+        let fault =
+            AttestationCertificateError::ExtensionMisplaced { identifier: ANDROID_KEY_DESCRIPTION, position };
         assert_eq!(error, AttestationError::CertificateInvalid(fault));
         assert_eq!(error.code(), Code::AttestationCertificateInvalid);
     }
 }
 
 #[test]
-fn an_error_is_told_in_one_line_with_its_causes() {
+fn an_error_is_one_line_with_its_causes() {
     let error = verify_description(&Description::new().replaced(702, &integer(&[2]))).unwrap_err();
-    let mut told = error.to_string();
+    let mut line = error.to_string();
     let mut cause = std::error::Error::source(&error);
     while let Some(error) = cause {
-        told = format!("{told}: {error}");
+        line = format!("{line}: {error}");
         cause = error.source();
     }
     assert_eq!(
-        told,
-        "invalid attestation certificate: its key is none for a credential: \
+        line,
+        "invalid attestation certificate: its key is not a credential key: \
          the key's origin is 2, expected 0 (generated)"
     );
 }

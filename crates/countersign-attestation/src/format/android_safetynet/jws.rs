@@ -11,9 +11,10 @@ use serde::{
 use serde_json::Value;
 
 use crate::{
-    AttestationError, Certificate, der,
-    error::{CertificateFault, StatementFault},
-    format::X5C_MAX,
+    certificate::Certificate,
+    der,
+    error::{AttestationError, certificate::AttestationCertificateError, statement::StatementError},
+    limits::X5C_MAX,
 };
 
 /// The most bytes of a JWS: as many as an attestation object, of which it is a part, has at the most.
@@ -32,29 +33,29 @@ pub(super) struct Jws<'a> {
 }
 
 impl<'a> Jws<'a> {
-    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, StatementFault> {
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, StatementError> {
         if bytes.len() > JWS_MAX {
-            return Err(StatementFault::NotJws("too long"));
+            return Err(StatementError::NotJws("too long"));
         }
         let mut parts = bytes.split(|byte| *byte == b'.');
         let (Some(header), Some(payload), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
-            return Err(StatementFault::NotJws("not three parts"));
+            return Err(StatementError::NotJws("not three parts"));
         };
         let signed_length = header.len().saturating_add(1).saturating_add(payload.len());
-        let decode = |part| base64url::decode(part).map_err(|_| StatementFault::NotJws("not base64url"));
-        let header = Object::read(&decode(header)?).ok_or(StatementFault::NotJws("header"))?;
-        let payload = Object::read(&decode(payload)?).ok_or(StatementFault::NotJws("payload"))?;
+        let decode = |part| base64url::decode(part).map_err(|_| StatementError::NotJws("not base64url"));
+        let header = Object::read(&decode(header)?).ok_or(StatementError::NotJws("header"))?;
+        let payload = Object::read(&decode(payload)?).ok_or(StatementError::NotJws("payload"))?;
         let signature = decode(signature)?;
         // An extension that must be understood; SafetyNet has none.
         if header.get("crit")?.is_some() {
-            return Err(StatementFault::NotJws("critical header parameters"));
+            return Err(StatementError::NotJws("critical header parameters"));
         }
         let (algorithm, signature) = match header.text("alg")? {
             "RS256" => (Algorithm::Rs256, signature),
             "ES256" => (Algorithm::Es256, der_of_pair(&signature)),
-            _ => return Err(StatementFault::WrongType { member: "alg", expected: "RS256 or ES256" }),
+            _ => return Err(StatementError::WrongType { member: "alg", expected: "RS256 or ES256" }),
         };
         let signed_data = bytes.get(..signed_length).unwrap_or_default();
         Ok(Self { header, algorithm, payload, signed_data, signature })
@@ -101,31 +102,31 @@ impl Object {
     /// The header's `x5c`: certificates, each in base64 with padding. That there is one is for the caller to see.
     pub(super) fn certificates(&self) -> Result<Vec<Certificate>, AttestationError> {
         let member = "x5c";
-        let wrong = |expected| StatementFault::WrongType { member, expected };
+        let wrong = |expected| StatementError::WrongType { member, expected };
         let elements = self.required(member)?.as_array().ok_or(wrong("an array"))?;
         if elements.len() > X5C_MAX {
-            return Err(StatementFault::TooManyCertificates(elements.len()).into());
+            return Err(StatementError::TooManyCertificates(elements.len()).into());
         }
         let certificate = |(position, element): (usize, &Value)| {
             let text = element.as_str().ok_or(wrong("an array of texts"))?;
             if text.is_empty() {
-                return Err(StatementFault::Empty(member).into());
+                return Err(StatementError::Empty(member).into());
             }
             let der = STANDARD.decode(text).map_err(|_| wrong("an array of base64 texts"))?;
             Certificate::from_der(&der)
-                .map_err(|error| CertificateFault::Unparsable { position, error }.into())
+                .map_err(|error| AttestationCertificateError::Unparsable { position, error }.into())
         };
         elements.iter().enumerate().map(certificate).collect()
     }
 
     /// A required text.
-    pub(super) fn text(&self, member: &'static str) -> Result<&str, StatementFault> {
-        let wrong = StatementFault::WrongType { member, expected: "a text" };
+    pub(super) fn text(&self, member: &'static str) -> Result<&str, StatementError> {
+        let wrong = StatementError::WrongType { member, expected: "a text" };
         self.required(member)?.as_str().ok_or(wrong)
     }
 
     /// A text that may be absent, or null.
-    pub(super) fn optional_text(&self, member: &'static str) -> Result<Option<&str>, StatementFault> {
+    pub(super) fn optional_text(&self, member: &'static str) -> Result<Option<&str>, StatementError> {
         match self.get(member)? {
             None | Some(Value::Null) => Ok(None),
             Some(_) => self.text(member).map(Some),
@@ -133,29 +134,29 @@ impl Object {
     }
 
     /// A required integer that is not negative.
-    pub(super) fn unsigned(&self, member: &'static str) -> Result<u64, StatementFault> {
-        let wrong = StatementFault::WrongType { member, expected: "a non-negative integer of 64 bits" };
+    pub(super) fn unsigned(&self, member: &'static str) -> Result<u64, StatementError> {
+        let wrong = StatementError::WrongType { member, expected: "a non-negative integer of 64 bits" };
         self.required(member)?.as_u64().ok_or(wrong)
     }
 
     /// A boolean that may be absent, or null.
-    pub(super) fn optional_boolean(&self, member: &'static str) -> Result<Option<bool>, StatementFault> {
+    pub(super) fn optional_boolean(&self, member: &'static str) -> Result<Option<bool>, StatementError> {
         match self.get(member)? {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Bool(value)) => Ok(Some(*value)),
-            Some(_) => Err(StatementFault::WrongType { member, expected: "a boolean" }),
+            Some(_) => Err(StatementError::WrongType { member, expected: "a boolean" }),
         }
     }
 
-    fn required(&self, member: &'static str) -> Result<&Value, StatementFault> {
-        self.get(member)?.ok_or(StatementFault::Missing(member))
+    fn required(&self, member: &'static str) -> Result<&Value, StatementError> {
+        self.get(member)?.ok_or(StatementError::Missing(member))
     }
 
-    fn get(&self, member: &'static str) -> Result<Option<&Value>, StatementFault> {
+    fn get(&self, member: &'static str) -> Result<Option<&Value>, StatementError> {
         let mut found = self.0.iter().filter(|(name, _)| name == member).map(|(_, value)| value);
         let first = found.next();
         if found.next().is_some() {
-            return Err(StatementFault::WrongType { member, expected: "there once" });
+            return Err(StatementError::WrongType { member, expected: "there once" });
         }
         Ok(first)
     }

@@ -5,11 +5,20 @@ use countersign_cose::{KeyError, MalformedKeyError, Verifiers, hash::sha256};
 use countersign_types::{Aaguid, Code};
 
 use crate::{
-    AnchorList, Attestation, AttestationError, AttestationType, CertificateError, Formats, PathError,
-    PathLimits,
-    error::{CertificateFault, KeyMismatch, StatementFault},
+    anchors::AnchorList,
+    attestation::Attestation,
+    attestation_type::AttestationType,
+    certificate::error::CertificateError,
+    error::{
+        AttestationError, certificate::AttestationCertificateError, key_mismatch::KeyMismatchError,
+        statement::StatementError,
+    },
+    format::table::Formats,
     oid,
-    path::Obstacle,
+    path::{
+        error::{PathError, UntrustedError},
+        limits::PathLimits,
+    },
     test_support::{
         NOW,
         certificates::{Builder, Key, common_name, root, rsa_spki},
@@ -67,7 +76,7 @@ fn verify(certificate: &Builder) -> Result<Attestation, AttestationError> {
     verify_x5c(Value::Array(vec![Value::Bytes(der(certificate))]))
 }
 
-fn assert_certificate(certificate: &Builder, fault: CertificateFault) {
+fn assert_certificate(certificate: &Builder, fault: AttestationCertificateError) {
     let error = verify(certificate).unwrap_err();
     assert_eq!(error, AttestationError::CertificateInvalid(fault));
     assert_eq!(error.code(), Code::AttestationCertificateInvalid);
@@ -103,38 +112,38 @@ fn members_besides_x5c_are_passed_over() {
 
 #[test]
 fn rule_245_x5c_is_an_array_of_certificates() {
-    let wrong = |expected| StatementFault::WrongType { member: "x5c", expected };
+    let wrong = |expected| StatementError::WrongType { member: "x5c", expected };
     let good = Value::Bytes(der(&good()));
     for (x5c, fault) in [
         ("text".into(), wrong("an array")),
         (good.clone(), wrong("an array")),
         (Value::Null, wrong("an array")),
-        (Value::Array(Vec::new()), StatementFault::Empty("x5c")),
+        (Value::Array(Vec::new()), StatementError::Empty("x5c")),
         (Value::Array(vec!["text".into()]), wrong("an array of byte strings")),
         (Value::Array(vec![good.clone(), Value::Null]), wrong("an array of byte strings")),
-        (Value::Array(vec![Value::Bytes(Vec::new())]), StatementFault::Empty("x5c")),
-        (Value::Array(vec![good; 9]), StatementFault::TooManyCertificates(9)),
+        (Value::Array(vec![Value::Bytes(Vec::new())]), StatementError::Empty("x5c")),
+        (Value::Array(vec![good; 9]), StatementError::TooManyCertificates(9)),
     ] {
         let error = verify_x5c(x5c).unwrap_err();
         assert_eq!(error, AttestationError::StatementMalformed(fault));
         assert_eq!(error.code(), Code::AttestationStatementMalformed);
     }
     let error = registration().verify("apple", &[0xa0]).unwrap_err();
-    assert_eq!(error, AttestationError::StatementMalformed(StatementFault::Missing("x5c")));
+    assert_eq!(error, AttestationError::StatementMalformed(StatementError::Missing("x5c")));
     let cut = Value::Bytes(der(&self::good())[..100].to_vec());
     let error = verify_x5c(Value::Array(vec![cut])).unwrap_err();
-    let fault = CertificateFault::Unparsable { position: 0, error: CertificateError::NotDer };
+    let fault = AttestationCertificateError::Unparsable { position: 0, error: CertificateError::NotDer };
     assert_eq!(error, AttestationError::CertificateInvalid(fault));
 }
 
 #[test]
 fn rule_246_the_certificate_has_a_nonce() {
     let without = good().without_extension(&oid::APPLE_NONCE);
-    assert_certificate(&without, CertificateFault::ExtensionMissing(oid::APPLE_NONCE));
+    assert_certificate(&without, AttestationCertificateError::ExtensionMissing(oid::APPLE_NONCE));
     // In the next certificate it is of no use.
     let x5c = [der(&without), der(&good())].map(Value::Bytes).to_vec();
     let error = verify_x5c(Value::Array(x5c)).unwrap_err();
-    let fault = CertificateFault::ExtensionMissing(oid::APPLE_NONCE);
+    let fault = AttestationCertificateError::ExtensionMissing(oid::APPLE_NONCE);
     assert_eq!(error, AttestationError::CertificateInvalid(fault));
 }
 
@@ -157,7 +166,7 @@ fn rule_247_the_nonce_is_a_tagged_octet_string_of_32_bytes_in_a_sequence() {
         value(&nonce()[..31]),
         value(&[&nonce()[..], &[0]].concat()),
     ] {
-        assert_certificate(&with_value(&value), CertificateFault::Extension(oid::APPLE_NONCE));
+        assert_certificate(&with_value(&value), AttestationCertificateError::Extension(oid::APPLE_NONCE));
     }
 }
 
@@ -190,13 +199,13 @@ fn rule_249_the_certificates_key_is_the_credentials() {
         let mut other = good();
         other.spki = spki;
         let error = verify(&other).unwrap_err();
-        assert_eq!(error, AttestationError::KeyMismatch(KeyMismatch::Key));
+        assert_eq!(error, AttestationError::KeyMismatch(KeyMismatchError::Key));
         assert_eq!(error.code(), Code::AttestationKeyMismatch);
     }
     let mut short = good();
     short.spki = rsa_spki(128);
     let fault = KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 1024 });
-    assert_certificate(&short, CertificateFault::Key(fault));
+    assert_certificate(&short, AttestationCertificateError::Key(fault));
 }
 
 #[test]
@@ -210,7 +219,7 @@ fn rule_250_the_chain_leads_to_an_anchor() {
     let key = Key::p256(9);
     let other = crate::TrustAnchor::from_certificate(Builder::ca("root", &key).self_signed(&key));
     let error = assess(AnchorList::new([other])).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::SignatureInvalid));
+    assert_eq!(error, PathError::Untrusted(UntrustedError::SignatureInvalid));
     assert_eq!(error.code(), Code::AttestationUntrusted);
 }
 

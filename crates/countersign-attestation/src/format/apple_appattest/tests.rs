@@ -8,8 +8,9 @@ use countersign_types::Code;
 
 use super::*;
 use crate::{
-    CertificateError, Formats,
-    error::{CertificateFault, KeyMismatch},
+    certificate::error::CertificateError,
+    error::{certificate::AttestationCertificateError, key_mismatch::KeyMismatchError},
+    format::table::Formats,
     oid,
     test_support::{
         certificates::{Builder, Key, common_name, root},
@@ -94,7 +95,7 @@ impl Case {
 
     fn verify_statement(&self, statement: &[u8]) -> Result<Attestation, AttestationError> {
         let format = AppAttestFormat::new(self.environment, ["0987654321.other", APP_ID]);
-        let formats = Formats::empty().with(Arc::new(format));
+        let formats = Formats::empty().with_format(Arc::new(format));
         self.registration().verify_with(&formats, "apple-appattest", statement)
     }
 
@@ -103,7 +104,7 @@ impl Case {
         assert_eq!(error.code(), code);
     }
 
-    fn malformed(&self, fault: StatementFault) {
+    fn malformed(&self, fault: StatementError) {
         let error = AttestationError::StatementMalformed(fault);
         self.refused(&error, Code::AttestationStatementMalformed);
     }
@@ -128,31 +129,31 @@ fn it_is_no_standard_format() {
 #[test]
 fn rule_260_x5c_has_two_certificates() {
     let certificates = case().certificates().map(Value::Bytes);
-    let wrong = |expected| StatementFault::WrongType { member: "x5c", expected };
-    let count = |got| StatementFault::CertificateCount { expected: 2, got };
+    let wrong = |expected| StatementError::WrongType { member: "x5c", expected };
+    let count = |got| StatementError::CertificateCount { expected: 2, got };
     for (x5c, fault) in [
         (Value::Null, wrong("an array")),
         (certificates[0].clone(), wrong("an array")),
-        (Value::Array(Vec::new()), StatementFault::Empty("x5c")),
+        (Value::Array(Vec::new()), StatementError::Empty("x5c")),
         (Value::Array(certificates[..1].to_vec()), count(1)),
         (Value::Array([&certificates[..], &certificates[1..]].concat()), count(3)),
         (Value::Array(vec![certificates[0].clone(), "text".into()]), wrong("an array of byte strings")),
-        (Value::Array(vec![certificates[0].clone(), Value::Bytes(Vec::new())]), StatementFault::Empty("x5c")),
+        (Value::Array(vec![certificates[0].clone(), Value::Bytes(Vec::new())]), StatementError::Empty("x5c")),
     ] {
         Case { x5c: Some(x5c), ..case() }.malformed(fault);
     }
     let second = Value::Array(vec![certificates[0].clone(), Value::Bytes(b"none".into())]);
-    let fault = CertificateFault::Unparsable { position: 1, error: CertificateError::NotDer };
+    let fault = AttestationCertificateError::Unparsable { position: 1, error: CertificateError::NotDer };
     let error = AttestationError::CertificateInvalid(fault);
     Case { x5c: Some(second), ..case() }.refused(&error, Code::AttestationCertificateInvalid);
 }
 
 #[test]
 fn the_receipt_is_a_byte_string() {
-    let wrong = StatementFault::WrongType { member: "receipt", expected: "a byte string" };
-    Case { receipt: None, ..case() }.malformed(StatementFault::Missing("receipt"));
+    let wrong = StatementError::WrongType { member: "receipt", expected: "a byte string" };
+    Case { receipt: None, ..case() }.malformed(StatementError::Missing("receipt"));
     Case { receipt: Some(Value::Null), ..case() }.malformed(wrong);
-    Case { receipt: Some(Value::Bytes(Vec::new())), ..case() }.malformed(StatementFault::Empty("receipt"));
+    Case { receipt: Some(Value::Bytes(Vec::new())), ..case() }.malformed(StatementError::Empty("receipt"));
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn rule_261_the_aaguid_is_the_environments() {
         ([0; 16], AppAttestEnvironment::Production),
         (*b"appattest\0\0\0\0\0\0\x01", AppAttestEnvironment::Production),
     ] {
-        let fault = PolicyFault::AppAttestEnvironment(Aaguid::from_bytes(aaguid));
+        let fault = FormatConfigurationError::AppAttestEnvironment(Aaguid::from_bytes(aaguid));
         let error = AttestationError::NotAccepted(fault);
         Case { aaguid, environment, ..case() }.refused(&error, Code::AttestationNotAccepted);
     }
@@ -207,9 +208,9 @@ fn rule_262_the_counter_is_zero() {
 #[test]
 fn the_certified_key_is_the_credentials() {
     // The key identifier fits the certificate, not the key next to it.
-    let error = AttestationError::KeyMismatch(KeyMismatch::Key);
+    let error = AttestationError::KeyMismatch(KeyMismatchError::Key);
     Case { credential: Key::p256(4), ..case() }.refused(&error, Code::AttestationKeyMismatch);
-    let error = AttestationError::CertificateInvalid(CertificateFault::KeyNotP256);
+    let error = AttestationError::CertificateInvalid(AttestationCertificateError::KeyNotP256);
     Case { certified: Key::p384(3), ..case() }.refused(&error, Code::AttestationCertificateInvalid);
 }
 
@@ -226,7 +227,7 @@ fn mutations_of_a_good_statement_are_not_accepted() {
     let format = AppAttestFormat::new(AppAttestEnvironment::Production, [APP_ID]);
     let example = Example {
         format: "apple-appattest",
-        formats: Formats::empty().with(Arc::new(format)),
+        formats: Formats::empty().with_format(Arc::new(format)),
         registration: case().registration(),
         statement: ciborium::from_reader(&*case().statement()).unwrap(),
         // The receipt is handed on as it is, for Apple to judge.

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use ciborium::{Value, cbor};
 use countersign_types::{Aaguid, Code};
 
+use core::num::NonZeroUsize;
+
 use super::*;
 use crate::{
-    TrustAnchors, oid,
+    anchors::TrustAnchors,
+    oid,
     test_support::{
         certificates::{Builder, Key, common_name, root},
         mutations::{Acceptance, Example, Material},
@@ -58,39 +61,39 @@ fn unknown() -> Value {
     part("example.org.format", Value::Map(Vec::new()))
 }
 
-fn any() -> CompoundPolicy {
-    CompoundPolicy::new(Quorum::Any)
+fn any() -> CompoundConfiguration {
+    CompoundConfiguration::new(Quorum::Any)
 }
 
-fn at_least(count: usize) -> CompoundPolicy {
-    CompoundPolicy::new(Quorum::AtLeast(NonZeroUsize::new(count).unwrap()))
+fn at_least(count: usize) -> CompoundConfiguration {
+    CompoundConfiguration::new(Quorum::AtLeast(NonZeroUsize::new(count).unwrap()))
 }
 
-fn verify_by(policy: CompoundPolicy, statement: &Value) -> Result<Attestation, AttestationError> {
-    let formats = Formats::standard().with(Arc::new(CompoundFormat::new(policy)));
+fn verify_by(policy: CompoundConfiguration, statement: &Value) -> Result<Attestation, AttestationError> {
+    let formats = Formats::standard().with_format(Arc::new(CompoundFormat::new(policy)));
     registration().verify_with(&formats, "compound", &encode(statement))
 }
 
 fn verify(parts: &[Value]) -> Result<Attestation, AttestationError> {
-    verify_by(CompoundPolicy::default(), &Value::Array(parts.to_vec()))
+    verify_by(CompoundConfiguration::default(), &Value::Array(parts.to_vec()))
 }
 
-fn refused(policy: CompoundPolicy, parts: &[Value]) -> AttestationError {
+fn refused(policy: CompoundConfiguration, parts: &[Value]) -> AttestationError {
     verify_by(policy, &Value::Array(parts.to_vec())).unwrap_err()
 }
 
-fn accepted(policy: CompoundPolicy, parts: &[Value]) -> Attestation {
+fn accepted(policy: CompoundConfiguration, parts: &[Value]) -> Attestation {
     verify_by(policy, &Value::Array(parts.to_vec())).unwrap()
 }
 
 fn failed(position: usize, error: AttestationError) -> AttestationError {
-    CompoundFault::PartFailed { position, error: Box::new(error) }.into()
+    CompoundError::PartFailed { position, error: Box::new(error) }.into()
 }
 
-fn assert_malformed(statement: &Value, fault: StatementFault) {
+fn assert_malformed(statement: &Value, fault: StatementError) {
     // Whatever the policy.
     let expected = AttestationError::StatementMalformed(fault);
-    for policy in [CompoundPolicy::default(), any(), at_least(1)] {
+    for policy in [CompoundConfiguration::default(), any(), at_least(1)] {
         let error = verify_by(policy, statement).unwrap_err();
         assert_eq!(error, expected);
         assert_eq!(error.code(), Code::AttestationStatementMalformed);
@@ -133,7 +136,7 @@ fn apple() -> Value {
 
 #[test]
 fn parts_are_verified_by_the_table_that_the_format_is_in() {
-    let formats = Formats::empty().with(Arc::new(CompoundFormat::default()));
+    let formats = Formats::empty().with_format(Arc::new(CompoundFormat::default()));
     let statement = encode(&Value::Array(vec![none(), none()]));
     let error = registration().verify_with(&formats, "compound", &statement).unwrap_err();
     assert_eq!(error, failed(0, AttestationError::FormatUnsupported("none".to_owned())));
@@ -142,33 +145,33 @@ fn parts_are_verified_by_the_table_that_the_format_is_in() {
 #[test]
 fn rule_251_the_statement_is_an_array() {
     for statement in [packed(), Value::Null, Value::Bytes(vec![0x80]), "text".into(), 2.into()] {
-        assert_malformed(&statement, StatementFault::NotArray);
+        assert_malformed(&statement, StatementError::NotArray);
     }
     let error = registration().verify("compound", &[0x82, 0xa0]).unwrap_err();
-    assert_eq!(error, AttestationError::StatementMalformed(StatementFault::NotCbor));
+    assert_eq!(error, AttestationError::StatementMalformed(StatementError::NotCbor));
 }
 
 #[test]
 fn rule_252_there_are_two_parts_or_more() {
-    assert_malformed(&Value::Array(Vec::new()), StatementFault::TooFewParts(0));
-    assert_malformed(&Value::Array(vec![packed()]), StatementFault::TooFewParts(1));
+    assert_malformed(&Value::Array(Vec::new()), StatementError::TooFewParts(0));
+    assert_malformed(&Value::Array(vec![packed()]), StatementError::TooFewParts(1));
 }
 
 #[test]
 fn rule_253_a_part_is_a_map_with_fmt_and_att_stmt() {
     let empty = || Value::Map(Vec::new());
-    let wrong = StatementFault::WrongType { member: "fmt", expected: "a text" };
+    let wrong = StatementError::WrongType { member: "fmt", expected: "a text" };
     for (second, fault) in [
-        (Value::Null, StatementFault::NotMap),
-        (Value::Array(vec!["packed".into(), empty()]), StatementFault::NotMap),
-        (Value::Bytes(encode(&packed())), StatementFault::NotMap),
-        (empty(), StatementFault::Missing("fmt")),
-        (cbor!({ "fmt" => "none" }).unwrap(), StatementFault::Missing("attStmt")),
-        (cbor!({ "attStmt" => empty() }).unwrap(), StatementFault::Missing("fmt")),
+        (Value::Null, StatementError::NotMap),
+        (Value::Array(vec!["packed".into(), empty()]), StatementError::NotMap),
+        (Value::Bytes(encode(&packed())), StatementError::NotMap),
+        (empty(), StatementError::Missing("fmt")),
+        (cbor!({ "fmt" => "none" }).unwrap(), StatementError::Missing("attStmt")),
+        (cbor!({ "attStmt" => empty() }).unwrap(), StatementError::Missing("fmt")),
         (cbor!({ "fmt" => null, "attStmt" => empty() }).unwrap(), wrong.clone()),
         (cbor!({ "fmt" => 1, "attStmt" => empty() }).unwrap(), wrong),
     ] {
-        let fault = StatementFault::Part { position: 1, fault: Box::new(fault) };
+        let fault = StatementError::Part { position: 1, error: Box::new(fault) };
         assert_malformed(&Value::Array(vec![packed(), second]), fault);
     }
 }
@@ -182,7 +185,7 @@ fn a_part_may_have_more_members() {
 
 #[test]
 fn rule_254_a_part_is_not_compound_itself() {
-    let fault = StatementFault::Part { position: 1, fault: Box::new(StatementFault::Nested) };
+    let fault = StatementError::Part { position: 1, error: Box::new(StatementError::Nested) };
     let inner = part("compound", Value::Array(vec![none(), none()]));
     assert_malformed(&Value::Array(vec![packed(), inner]), fault.clone());
     assert_malformed(&Value::Array(vec![packed(), part("compound", Value::Null)]), fault);
@@ -196,7 +199,7 @@ fn rule_255_a_part_of_an_unknown_format_needs_a_policy_that_is_content_with_the_
         ("Compound", part("Compound", Value::Map(Vec::new()))),
     ] {
         let expected = failed(1, AttestationError::FormatUnsupported(format.to_owned()));
-        for policy in [CompoundPolicy::default(), at_least(2), any().requiring(format)] {
+        for policy in [CompoundConfiguration::default(), at_least(2), any().with_required_format(format)] {
             let error = refused(policy, &[packed(), second.clone()]);
             assert_eq!(error, expected);
             assert_eq!(error.code(), Code::AttestationFormatUnsupported);
@@ -211,7 +214,7 @@ fn rule_255_a_part_of_an_unknown_format_needs_a_policy_that_is_content_with_the_
 fn rule_256_as_many_parts_verify_as_the_policy_wants() {
     let bad = failed(1, AttestationError::SignatureInvalid);
     let parts = [packed(), failing(), none()];
-    assert_eq!(refused(CompoundPolicy::default(), &parts), bad);
+    assert_eq!(refused(CompoundConfiguration::default(), &parts), bad);
     assert_eq!(bad.code(), Code::AttestationSignatureInvalid);
     assert_eq!(refused(at_least(3), &parts), bad);
     for policy in [any(), at_least(1), at_least(2)] {
@@ -221,17 +224,17 @@ fn rule_256_as_many_parts_verify_as_the_policy_wants() {
     assert_eq!(refused(any(), &[failing(), failing()]), failed(0, AttestationError::SignatureInvalid));
 
     let error = refused(at_least(3), &[packed(), none()]);
-    assert_eq!(error, CompoundFault::TooFewVerified { expected: 3, got: 2 }.into());
+    assert_eq!(error, CompoundError::TooFewVerified { expected: 3, got: 2 }.into());
     assert_eq!(error.code(), Code::AttestationNotAccepted);
 }
 
 #[test]
 fn rule_256_formats_that_the_policy_wants_are_among_them() {
-    accepted(any().requiring("packed").requiring("none"), &[packed(), none()]);
-    let error = refused(any().requiring("tpm"), &[packed(), none()]);
-    assert_eq!(error, CompoundFault::FormatMissing("tpm".to_owned()).into());
+    accepted(any().with_required_format("packed").with_required_format("none"), &[packed(), none()]);
+    let error = refused(any().with_required_format("tpm"), &[packed(), none()]);
+    assert_eq!(error, CompoundError::FormatMissing("tpm".to_owned()).into());
     assert_eq!(error.code(), Code::AttestationNotAccepted);
-    let error = refused(any().requiring("packed"), &[none(), failing()]);
+    let error = refused(any().with_required_format("packed"), &[none(), failing()]);
     assert_eq!(error, failed(1, AttestationError::SignatureInvalid));
 }
 
@@ -246,7 +249,7 @@ fn rule_258_parts_that_disagree_on_the_aaguid_are_refused_whatever_the_policy() 
         certificate: Aaguid::from_bytes(other),
         authenticator: Aaguid::from_bytes(AAGUID),
     };
-    for policy in [CompoundPolicy::default(), any(), at_least(1)] {
+    for policy in [CompoundConfiguration::default(), any(), at_least(1)] {
         accepted(policy.clone(), &[packed(), named(&AAGUID)]);
         let error = refused(policy, &[packed(), named(&other)]);
         assert_eq!(error, failed(1, mismatch.clone()));
@@ -258,16 +261,16 @@ fn rule_258_parts_that_disagree_on_the_aaguid_are_refused_whatever_the_policy() 
 fn rule_259_the_number_of_parts_is_bounded() {
     verify(&vec![none(); PARTS_MAX]).unwrap();
     let error = verify(&vec![none(); PARTS_MAX + 1]).unwrap_err();
-    assert_eq!(error, CompoundFault::TooManyParts(PARTS_MAX + 1).into());
+    assert_eq!(error, CompoundError::TooManyParts(PARTS_MAX + 1).into());
     assert_eq!(error.code(), Code::AttestationStatementMalformed);
     // The last that is allowed is read, and none after it.
     let mut parts = vec![none(); PARTS_MAX];
     parts[PARTS_MAX - 1] = Value::Null;
-    let fault = StatementFault::Part { position: PARTS_MAX - 1, fault: Box::new(StatementFault::NotMap) };
+    let fault = StatementError::Part { position: PARTS_MAX - 1, error: Box::new(StatementError::NotMap) };
     assert_malformed(&Value::Array(parts), fault);
     for surplus in 1..=2 {
         let parts = [vec![none(); PARTS_MAX], vec![Value::Null; surplus]].concat();
-        assert_eq!(verify(&parts).unwrap_err(), CompoundFault::TooManyParts(PARTS_MAX + surplus).into());
+        assert_eq!(verify(&parts).unwrap_err(), CompoundError::TooManyParts(PARTS_MAX + surplus).into());
     }
 }
 
@@ -277,28 +280,8 @@ fn rule_259_the_number_of_certificates_is_bounded() {
     let full = vec![eight; PART_CERTIFICATES_MAX / 8];
     verify(&full).unwrap();
     let error = verify(&[&full[..], &[packed()]].concat()).unwrap_err();
-    assert_eq!(error, CompoundFault::TooManyCertificates(PART_CERTIFICATES_MAX + 1).into());
+    assert_eq!(error, CompoundError::TooManyCertificates(PART_CERTIFICATES_MAX + 1).into());
     assert_eq!(error.code(), Code::AttestationStatementMalformed);
-}
-
-#[test]
-fn outside_of_a_table_parts_are_of_the_standard_formats() {
-    #[derive(Debug)]
-    struct Outer(CompoundFormat);
-
-    impl AttestationFormat for Outer {
-        fn identifier(&self) -> &'static str {
-            "compound"
-        }
-
-        fn verify(&self, input: &Statement<'_>) -> Result<Attestation, AttestationError> {
-            self.0.verify(input)
-        }
-    }
-
-    let formats = Formats::empty().with(Arc::new(Outer(CompoundFormat::default())));
-    let statement = encode(&Value::Array(vec![none(), self_attested()]));
-    registration().verify_with(&formats, "compound", &statement).unwrap();
 }
 
 #[test]
@@ -316,9 +299,13 @@ mod trust {
 
     use super::*;
     use crate::{
-        AnchorList, AnchorQuery, PathError, PathLimits, Trust, TrustAnchor,
-        path::Obstacle,
+        anchors::{AnchorList, AnchorQuery, TrustAnchor},
+        path::{
+            error::{PathError, UntrustedError},
+            limits::PathLimits,
+        },
         test_support::{NOW, statements::CLIENT_DATA_HASH},
+        trust::Trust,
     };
 
     /// Its certificate is of a CA that nobody knows.
@@ -339,12 +326,12 @@ mod trust {
         part("fido-u2f", cbor!({ "sig" => signature, "x5c" => x5c }).unwrap())
     }
 
-    fn assess(policy: CompoundPolicy, parts: &[Value]) -> Result<Trust, PathError> {
+    fn assess(policy: CompoundConfiguration, parts: &[Value]) -> Result<Trust, PathError> {
         assess_with(policy, parts, &AnchorList::new([root().0]), &PathLimits::default())
     }
 
     fn assess_with(
-        policy: CompoundPolicy,
+        policy: CompoundConfiguration,
         parts: &[Value],
         anchors: &dyn TrustAnchors,
         limits: &PathLimits,
@@ -353,7 +340,7 @@ mod trust {
         attestation.assess_trust(Aaguid::from_bytes(AAGUID), anchors, NOW, &Verifiers::rust_crypto(), limits)
     }
 
-    fn untrusted(obstacle: Obstacle) -> PathError {
+    fn untrusted(obstacle: UntrustedError) -> PathError {
         let error = PathError::Untrusted(obstacle);
         assert_eq!(error.code(), Code::AttestationUntrusted);
         error
@@ -361,39 +348,39 @@ mod trust {
 
     #[test]
     fn each_certified_part_has_a_path() {
-        let trust = assess(CompoundPolicy::default(), &[packed(), none(), u2f()]).unwrap();
+        let trust = assess(CompoundConfiguration::default(), &[packed(), none(), u2f()]).unwrap();
         assert_eq!(trust.paths().len(), 2);
         assert!(trust.covers_authenticator_data());
     }
 
     #[test]
     fn rule_257_parts_of_type_none_and_self_are_never_trusted() {
-        for policy in [CompoundPolicy::default(), any(), at_least(1), at_least(2)] {
+        for policy in [CompoundConfiguration::default(), any(), at_least(1), at_least(2)] {
             let error = assess(policy.clone(), &[none(), self_attested()]).unwrap_err();
-            assert_eq!(error, untrusted(Obstacle::NoCertificate));
+            assert_eq!(error, untrusted(UntrustedError::NoCertificate));
         }
         // Two verify, of which one counts.
         let parts = [packed(), self_attested()];
         let error = assess(at_least(2), &parts).unwrap_err();
-        assert_eq!(error, untrusted(Obstacle::TooFewParts { expected: 2, got: 1 }));
-        for policy in [CompoundPolicy::default(), any(), at_least(1)] {
+        assert_eq!(error, untrusted(UntrustedError::TooFewParts { expected: 2, got: 1 }));
+        for policy in [CompoundConfiguration::default(), any(), at_least(1)] {
             assert_eq!(assess(policy, &parts).unwrap().paths().len(), 1);
         }
     }
 
     #[test]
     fn rule_257_a_part_without_a_path_is_not_made_up_for_by_a_self_part() {
-        for policy in [CompoundPolicy::default(), any(), at_least(1), at_least(2)] {
+        for policy in [CompoundConfiguration::default(), any(), at_least(1), at_least(2)] {
             let error = assess(policy, &[stranger(), self_attested()]).unwrap_err();
-            assert_eq!(error, untrusted(Obstacle::IssuerUnknown));
+            assert_eq!(error, untrusted(UntrustedError::IssuerUnknown));
         }
     }
 
     #[test]
     fn rule_256_as_many_certified_parts_have_a_path_as_the_policy_wants() {
         let parts = [packed(), stranger()];
-        for policy in [CompoundPolicy::default(), at_least(2)] {
-            assert_eq!(assess(policy, &parts).unwrap_err(), untrusted(Obstacle::IssuerUnknown));
+        for policy in [CompoundConfiguration::default(), at_least(2)] {
+            assert_eq!(assess(policy, &parts).unwrap_err(), untrusted(UntrustedError::IssuerUnknown));
         }
         for policy in [any(), at_least(1)] {
             assert_eq!(assess(policy, &parts).unwrap().paths().len(), 1);
@@ -404,17 +391,17 @@ mod trust {
     fn rule_256_the_same_attestation_key_counts_once() {
         assess(at_least(2), &[packed(), u2f()]).unwrap();
         let error = assess(at_least(2), &[packed(), packed()]).unwrap_err();
-        assert_eq!(error, untrusted(Obstacle::TooFewParts { expected: 2, got: 1 }));
+        assert_eq!(error, untrusted(UntrustedError::TooFewParts { expected: 2, got: 1 }));
     }
 
     #[test]
     fn rule_256_a_format_that_the_policy_wants_has_a_path() {
-        let policy = any().requiring("packed");
+        let policy = any().with_required_format("packed");
         assess(policy.clone(), &[packed(), u2f()]).unwrap();
         let error = assess(policy.clone(), &[self_attested(), u2f()]).unwrap_err();
-        assert_eq!(error, untrusted(Obstacle::PartMissing("packed".to_owned())));
+        assert_eq!(error, untrusted(UntrustedError::PartMissing("packed".to_owned())));
         let error = assess(policy, &[stranger(), u2f()]).unwrap_err();
-        assert_eq!(error, untrusted(Obstacle::IssuerUnknown));
+        assert_eq!(error, untrusted(UntrustedError::IssuerUnknown));
     }
 
     #[test]
@@ -438,10 +425,10 @@ mod trust {
     fn anchors_are_asked_for_each_parts_format() {
         let anchors = PackedAlone(root().0);
         let limits = PathLimits::default();
-        assess_with(CompoundPolicy::default(), &[packed(), none()], &anchors, &limits).unwrap();
+        assess_with(CompoundConfiguration::default(), &[packed(), none()], &anchors, &limits).unwrap();
         let error =
-            assess_with(CompoundPolicy::default(), &[packed(), u2f()], &anchors, &limits).unwrap_err();
-        assert_eq!(error, untrusted(Obstacle::NoAnchor));
+            assess_with(CompoundConfiguration::default(), &[packed(), u2f()], &anchors, &limits).unwrap_err();
+        assert_eq!(error, untrusted(UntrustedError::NoAnchor));
     }
 
     #[test]
@@ -449,9 +436,9 @@ mod trust {
         let anchors = AnchorList::new([root().0]);
         let parts = [packed(), u2f()];
         let limits = PathLimits::default().with_signature_checks(2);
-        assess_with(CompoundPolicy::default(), &parts, &anchors, &limits).unwrap();
+        assess_with(CompoundConfiguration::default(), &parts, &anchors, &limits).unwrap();
         let error =
-            assess_with(CompoundPolicy::default(), &parts, &anchors, &limits.with_signature_checks(1));
+            assess_with(CompoundConfiguration::default(), &parts, &anchors, &limits.with_signature_checks(1));
         assert_eq!(error.unwrap_err(), PathError::BudgetExceeded(0));
     }
 }

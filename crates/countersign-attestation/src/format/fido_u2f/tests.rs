@@ -5,8 +5,15 @@ use countersign_cose::{KeyError, MalformedKeyError, Verifiers};
 use countersign_types::{AlgorithmIdentifier, Code};
 
 use crate::{
-    Attestation, AttestationError, AttestationType, CertificateError, Details, Formats,
-    error::{CertificateFault, KeyMismatch, StatementFault},
+    attestation::Attestation,
+    attestation_type::AttestationType,
+    certificate::error::CertificateError,
+    details::Details,
+    error::{
+        AttestationError, certificate::AttestationCertificateError, key_mismatch::KeyMismatchError,
+        statement::StatementError,
+    },
+    format::table::Formats,
     oid,
     test_support::{
         certificates::{Builder, Key, common_name, root, rsa_spki},
@@ -79,7 +86,7 @@ fn verify(statement: Members) -> Result<Attestation, AttestationError> {
     registration().verify("fido-u2f", &encode(&Value::Map(statement)))
 }
 
-fn assert_malformed(statement: Members, fault: StatementFault) {
+fn assert_malformed(statement: Members, fault: StatementError) {
     assert_statement_malformed(verify(statement), fault);
 }
 
@@ -109,14 +116,14 @@ fn a_certificate_needs_nothing_but_its_key() {
 
 #[test]
 fn rule_235_x5c_is_an_array_of_one() {
-    let wrong = StatementFault::WrongType { member: "x5c", expected: "an array" };
-    assert_malformed(without("x5c"), StatementFault::Missing("x5c"));
+    let wrong = StatementError::WrongType { member: "x5c", expected: "an array" };
+    assert_malformed(without("x5c"), StatementError::Missing("x5c"));
     assert_malformed(with("x5c", Value::Null), wrong.clone());
     assert_malformed(with("x5c", Value::Bytes(certificate())), wrong.clone());
     assert_malformed(with("x5c", Value::Map(Vec::new())), wrong);
-    assert_malformed(with_x5c(&[]), StatementFault::Empty("x5c"));
+    assert_malformed(with_x5c(&[]), StatementError::Empty("x5c"));
     for count in [2, 9] {
-        let fault = StatementFault::CertificateCount { expected: 1, got: count };
+        let fault = StatementError::CertificateCount { expected: 1, got: count };
         assert_malformed(with_x5c(&vec![certificate(); count]), fault.clone());
         assert_malformed(with_x5c(&vec![b"none".to_vec(); count]), fault);
     }
@@ -124,10 +131,10 @@ fn rule_235_x5c_is_an_array_of_one() {
 
 #[test]
 fn rule_236_its_element_is_a_certificate() {
-    let wrong = StatementFault::WrongType { member: "x5c", expected: "an array of byte strings" };
+    let wrong = StatementError::WrongType { member: "x5c", expected: "an array of byte strings" };
     assert_malformed(with("x5c", Value::Array(vec!["text".into()])), wrong.clone());
     assert_malformed(with("x5c", Value::Array(vec![Value::Null])), wrong);
-    assert_malformed(with_x5c(&[Vec::new()]), StatementFault::Empty("x5c"));
+    assert_malformed(with_x5c(&[Vec::new()]), StatementError::Empty("x5c"));
     let mut surplus = certificate();
     surplus.push(0);
     for (element, error) in [
@@ -135,7 +142,7 @@ fn rule_236_its_element_is_a_certificate() {
         (certificate()[..100].to_vec(), CertificateError::NotDer),
     ] {
         let got = verify(with_x5c(&[element])).unwrap_err();
-        let fault = CertificateFault::Unparsable { position: 0, error };
+        let fault = AttestationCertificateError::Unparsable { position: 0, error };
         assert_eq!(got, AttestationError::CertificateInvalid(fault));
         assert_eq!(got.code(), Code::AttestationCertificateInvalid);
     }
@@ -149,12 +156,12 @@ fn rule_237_the_certificates_key_is_on_p_256() {
     let secp256k1 = sequence(&[&sequence(&[EC_PUBLIC_KEY, SECP256K1]), &tlv(0x03, &point)]);
     for spki in [Key::p384(2).spki(), Key::ed25519(2).spki(), rsa_spki(256), secp256k1] {
         let error = verify(with_x5c(&[certificate_with(&spki)])).unwrap_err();
-        assert_eq!(error, AttestationError::CertificateInvalid(CertificateFault::KeyNotP256));
+        assert_eq!(error, AttestationError::CertificateInvalid(AttestationCertificateError::KeyNotP256));
         assert_eq!(error.code(), Code::AttestationCertificateInvalid);
     }
     let error = verify(with_x5c(&[certificate_with(&rsa_spki(128))])).unwrap_err();
     let fault = KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 1024 });
-    assert_eq!(error, AttestationError::CertificateInvalid(CertificateFault::Key(fault)));
+    assert_eq!(error, AttestationError::CertificateInvalid(AttestationCertificateError::Key(fault)));
 }
 
 #[test]
@@ -169,7 +176,7 @@ fn rule_238_the_credentials_algorithm_is_es256() {
         let registration = with_key(&key);
         let error = registration.verify("fido-u2f", &encode(&Value::Map(good()))).unwrap_err();
         let credential = Some(AlgorithmIdentifier(algorithm));
-        let mismatch = KeyMismatch::Algorithm { statement: ES256, credential };
+        let mismatch = KeyMismatchError::Algorithm { statement: ES256, credential };
         assert_eq!(error, AttestationError::KeyMismatch(mismatch));
         assert_eq!(error.code(), Code::AttestationKeyMismatch);
     }
@@ -193,12 +200,12 @@ fn rule_239_coordinates_of_the_credentials_key_have_32_bytes() {
 
 #[test]
 fn rule_240_sig_is_a_byte_string_and_not_empty() {
-    let wrong = StatementFault::WrongType { member: "sig", expected: "a byte string" };
-    assert_malformed(without("sig"), StatementFault::Missing("sig"));
+    let wrong = StatementError::WrongType { member: "sig", expected: "a byte string" };
+    assert_malformed(without("sig"), StatementError::Missing("sig"));
     assert_malformed(with("sig", Value::Null), wrong.clone());
     assert_malformed(with("sig", 1.into()), wrong.clone());
     assert_malformed(with("sig", "text".into()), wrong);
-    assert_malformed(with("sig", Value::Bytes(Vec::new())), StatementFault::Empty("sig"));
+    assert_malformed(with("sig", Value::Bytes(Vec::new())), StatementError::Empty("sig"));
 }
 
 #[test]

@@ -5,11 +5,16 @@ use countersign_cose::{Algorithm, KeyError, MalformedKeyError, PublicKey, Verifi
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 
 use crate::{
-    AaguidSource, Attestation, AttestationError, AttestationType, Certificate, CertificateError, Details,
-    Formats,
-    certificate::SubjectAttribute,
-    error::{CertificateFault, KeyMismatch, StatementFault},
-    format::{FidoDetails, X5C_MAX},
+    attestation::{AaguidSource, Attestation},
+    attestation_type::AttestationType,
+    certificate::{Certificate, error::CertificateError, name::SubjectAttribute},
+    details::Details,
+    error::{
+        AttestationError, certificate::AttestationCertificateError, key_mismatch::KeyMismatchError,
+        statement::StatementError,
+    },
+    format::{fido::FidoDetails, table::Formats},
+    limits::X5C_MAX,
     oid,
     test_support::{
         certificates::{Builder, Key, common_name, root, rsa_spki, text},
@@ -73,11 +78,11 @@ fn without(member: &str) -> Members {
     removed(good(), member)
 }
 
-fn assert_malformed(statement: Members, fault: StatementFault) {
+fn assert_malformed(statement: Members, fault: StatementError) {
     assert_statement_malformed(verify(statement), fault);
 }
 
-fn assert_certificate(leaf: &Builder, fault: CertificateFault) {
+fn assert_certificate(leaf: &Builder, fault: AttestationCertificateError) {
     let error = verify_leaf(leaf).unwrap_err();
     assert_eq!(error, AttestationError::CertificateInvalid(fault));
     assert_eq!(error.code(), Code::AttestationCertificateInvalid);
@@ -117,7 +122,7 @@ fn the_trust_path_has_all_certificates_in_their_order() {
 
 #[test]
 fn rule_139_members_of_another_type_are_malformed() {
-    let wrong = |member, expected| StatementFault::WrongType { member, expected };
+    let wrong = |member, expected| StatementError::WrongType { member, expected };
     let integer = "an integer of 64 bits";
     assert_malformed(with("alg", "ES256".into()), wrong("alg", integer));
     assert_malformed(with("alg", u64::MAX.into()), wrong("alg", integer));
@@ -128,24 +133,24 @@ fn rule_139_members_of_another_type_are_malformed() {
 
 #[test]
 fn rule_140_alg_is_required() {
-    assert_malformed(without("alg"), StatementFault::Missing("alg"));
+    assert_malformed(without("alg"), StatementError::Missing("alg"));
 }
 
 #[test]
 fn rule_141_sig_is_required_and_not_empty() {
-    assert_malformed(without("sig"), StatementFault::Missing("sig"));
+    assert_malformed(without("sig"), StatementError::Missing("sig"));
     assert_malformed(
         with("sig", Value::Null),
-        StatementFault::WrongType { member: "sig", expected: "a byte string" },
+        StatementError::WrongType { member: "sig", expected: "a byte string" },
     );
-    assert_malformed(with("sig", Value::Bytes(Vec::new())), StatementFault::Empty("sig"));
+    assert_malformed(with("sig", Value::Bytes(Vec::new())), StatementError::Empty("sig"));
 }
 
 #[test]
 fn rule_142_ecdaa_is_no_longer_part_of_the_format() {
     let mut members = good();
     members.push(("ecdaaKeyId".into(), Value::Bytes(vec![1])));
-    assert_malformed(members, StatementFault::Removed("ecdaaKeyId"));
+    assert_malformed(members, StatementError::Removed("ecdaaKeyId"));
 }
 
 #[test]
@@ -158,16 +163,16 @@ fn rule_143_unknown_members_are_passed_over() {
 
 #[test]
 fn rule_144_an_empty_x5c_is_malformed() {
-    assert_malformed(with("x5c", Value::Array(Vec::new())), StatementFault::Empty("x5c"));
+    assert_malformed(with("x5c", Value::Array(Vec::new())), StatementError::Empty("x5c"));
 }
 
 #[test]
 fn rule_145_elements_of_x5c_are_byte_strings_and_not_empty() {
-    let fault = StatementFault::WrongType { member: "x5c", expected: "an array of byte strings" };
+    let fault = StatementError::WrongType { member: "x5c", expected: "an array of byte strings" };
     let second = |element| with("x5c", Value::Array(vec![Value::Bytes(der(&leaf())), element]));
     assert_malformed(second(Value::Null), fault.clone());
     assert_malformed(second("text".into()), fault);
-    assert_malformed(second(Value::Bytes(Vec::new())), StatementFault::Empty("x5c"));
+    assert_malformed(second(Value::Bytes(Vec::new())), StatementError::Empty("x5c"));
 }
 
 #[test]
@@ -183,7 +188,7 @@ fn rule_146_elements_of_x5c_are_one_certificate_each() {
         (0, vec![garbage], CertificateError::NotDer),
     ] {
         let got = verify_x5c(&certificates).unwrap_err();
-        let fault = CertificateFault::Unparsable { position, error };
+        let fault = AttestationCertificateError::Unparsable { position, error };
         assert_eq!(got, AttestationError::CertificateInvalid(fault));
         assert_eq!(got.code(), Code::AttestationCertificateInvalid);
     }
@@ -264,7 +269,7 @@ fn rule_147_the_certificates_key_is_of_a_known_kind_and_well_formed() {
     let mut short = leaf();
     short.spki = rsa_spki(128);
     let fault = KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 1024 });
-    assert_certificate(&short, CertificateFault::Key(fault));
+    assert_certificate(&short, AttestationCertificateError::Key(fault));
 }
 
 #[test]
@@ -291,17 +296,17 @@ fn rule_149_a_signature_of_the_credential_key_is_not_the_certificates() {
 fn rule_150_the_certificate_has_version_3() {
     let mut version_1 = leaf();
     version_1.version = Vec::new();
-    assert_certificate(&version_1, CertificateFault::Version(1));
+    assert_certificate(&version_1, AttestationCertificateError::Version(1));
     let mut version_2 = leaf();
     version_2.version = vec![0xa0, 0x03, 0x02, 0x01, 0x01];
-    assert_certificate(&version_2, CertificateFault::Version(2));
+    assert_certificate(&version_2, AttestationCertificateError::Version(2));
 }
 
 #[test]
 fn rule_151_the_subjects_c_is_two_capital_letters() {
     for country in [None, Some(""), Some("S"), Some("se"), Some("SWE"), Some("S1")] {
         let changed = leaf().with_subject(&oid::COUNTRY, country);
-        assert_certificate(&changed, CertificateFault::Subject(SubjectAttribute::Country));
+        assert_certificate(&changed, AttestationCertificateError::Subject(SubjectAttribute::Country));
     }
     verify_leaf(&leaf().with_subject(&oid::COUNTRY, Some("AA"))).unwrap();
 }
@@ -310,7 +315,7 @@ fn rule_151_the_subjects_c_is_two_capital_letters() {
 fn rule_152_the_subjects_o_is_there_and_not_empty() {
     for organization in [None, Some("")] {
         let changed = leaf().with_subject(&oid::ORGANIZATION, organization);
-        assert_certificate(&changed, CertificateFault::Subject(SubjectAttribute::Organization));
+        assert_certificate(&changed, AttestationCertificateError::Subject(SubjectAttribute::Organization));
     }
 }
 
@@ -318,7 +323,10 @@ fn rule_152_the_subjects_o_is_there_and_not_empty() {
 fn rule_153_the_subjects_ou_is_the_literal() {
     for unit in [None, Some(""), Some("authenticator attestation"), Some("Authenticator Attestation ")] {
         let changed = leaf().with_subject(&oid::ORGANIZATIONAL_UNIT, unit);
-        assert_certificate(&changed, CertificateFault::Subject(SubjectAttribute::OrganizationalUnit));
+        assert_certificate(
+            &changed,
+            AttestationCertificateError::Subject(SubjectAttribute::OrganizationalUnit),
+        );
     }
 }
 
@@ -326,21 +334,21 @@ fn rule_153_the_subjects_ou_is_the_literal() {
 fn rule_153_a_second_ou_is_refused() {
     let mut changed = leaf();
     changed.subject.push(text(oid::ORGANIZATIONAL_UNIT, "Another"));
-    assert_certificate(&changed, CertificateFault::Subject(SubjectAttribute::OrganizationalUnit));
+    assert_certificate(&changed, AttestationCertificateError::Subject(SubjectAttribute::OrganizationalUnit));
 }
 
 #[test]
 fn rule_154_the_subject_has_a_cn() {
     let changed = leaf().with_subject(&oid::COMMON_NAME, None);
-    assert_certificate(&changed, CertificateFault::Subject(SubjectAttribute::CommonName));
+    assert_certificate(&changed, AttestationCertificateError::Subject(SubjectAttribute::CommonName));
 }
 
 #[test]
 fn rule_155_basic_constraints_say_that_the_certificate_is_no_cas() {
     let missing = leaf().without_extension(&oid::BASIC_CONSTRAINTS);
-    assert_certificate(&missing, CertificateFault::BasicConstraintsMissing);
+    assert_certificate(&missing, AttestationCertificateError::BasicConstraintsMissing);
     let ca = leaf().with_extension(oid::BASIC_CONSTRAINTS, true, &[0x30, 0x03, 0x01, 0x01, 0xff]);
-    assert_certificate(&ca, CertificateFault::IsCa);
+    assert_certificate(&ca, AttestationCertificateError::IsCa);
     // An explicit FALSE is no DER and passes.
     let explicit = leaf().with_extension(oid::BASIC_CONSTRAINTS, true, &[0x30, 0x03, 0x01, 0x01, 0x00]);
     verify_leaf(&explicit).unwrap();
@@ -385,7 +393,7 @@ fn rule_157_the_aaguid_is_wrapped_in_two_octet_strings() {
     let surplus = [&twice[..], &[0]].concat();
     for value in [once, octet_string(&twice), octet_string(&AAGUID[1..]), surplus, Vec::new()] {
         let changed = leaf().with_extension(oid::FIDO_AAGUID, false, &value);
-        assert_certificate(&changed, CertificateFault::Extension(oid::FIDO_AAGUID));
+        assert_certificate(&changed, AttestationCertificateError::Extension(oid::FIDO_AAGUID));
     }
 }
 
@@ -398,7 +406,7 @@ fn rule_158_the_extensions_of_fido_are_not_critical() {
     ] {
         verify_leaf(&leaf().with_extension(identifier.clone(), false, &value)).unwrap();
         let critical = leaf().with_extension(identifier.clone(), true, &value);
-        assert_certificate(&critical, CertificateFault::Critical(identifier));
+        assert_certificate(&critical, AttestationCertificateError::Critical(identifier));
     }
 }
 
@@ -410,7 +418,7 @@ fn rule_159_the_firmware_version_is_a_non_negative_integer() {
     for value in [&[0x02, 0x01, 0xff][..], &[0x02, 0x00], &[0x02, 0x02, 0x00, 0x05], &[0x04, 0x01, 0x05], &[]]
     {
         let changed = leaf().with_extension(oid::FIDO_FIRMWARE_VERSION, false, value);
-        assert_certificate(&changed, CertificateFault::Extension(oid::FIDO_FIRMWARE_VERSION));
+        assert_certificate(&changed, AttestationCertificateError::Extension(oid::FIDO_FIRMWARE_VERSION));
     }
 }
 
@@ -418,7 +426,7 @@ fn rule_159_the_firmware_version_is_a_non_negative_integer() {
 fn rule_159_a_serial_number_that_is_no_octet_string_is_refused() {
     for value in [&b"serial"[..], &[0x02, 0x01, 0x05], &[0x04, 0x01, 0x05, 0x00], &[]] {
         let changed = leaf().with_extension(oid::FIDO_SERIAL_NUMBER, false, value);
-        assert_certificate(&changed, CertificateFault::Extension(oid::FIDO_SERIAL_NUMBER));
+        assert_certificate(&changed, AttestationCertificateError::Extension(oid::FIDO_SERIAL_NUMBER));
     }
 }
 
@@ -473,7 +481,10 @@ fn rule_162_self_attestation_has_the_credential_keys_algorithm() {
     for other in [-9, -35, 5] {
         let error = verify(statement(other, signature.clone(), None)).unwrap_err();
         let (statement, credential) = (AlgorithmIdentifier(other), Some(AlgorithmIdentifier(ES256)));
-        assert_eq!(error, AttestationError::KeyMismatch(KeyMismatch::Algorithm { statement, credential }));
+        assert_eq!(
+            error,
+            AttestationError::KeyMismatch(KeyMismatchError::Algorithm { statement, credential })
+        );
         assert_eq!(error.code(), Code::AttestationKeyMismatch);
     }
 }
@@ -523,20 +534,20 @@ fn rule_281_x5c_has_no_more_certificates_than_the_limit() {
     verify_x5c(&certificates).unwrap();
     certificates.push(der(&leaf()));
     let error = verify_x5c(&certificates).unwrap_err();
-    assert_eq!(error, AttestationError::StatementMalformed(StatementFault::TooManyCertificates(9)));
+    assert_eq!(error, AttestationError::StatementMalformed(StatementError::TooManyCertificates(9)));
 }
 
 #[test]
 fn a_statement_is_one_map() {
     let error = registration().verify("packed", &encode(&Value::Array(Vec::new()))).unwrap_err();
-    assert_eq!(error, AttestationError::StatementMalformed(StatementFault::NotMap));
+    assert_eq!(error, AttestationError::StatementMalformed(StatementError::NotMap));
     for bytes in [&[][..], &[0xa0, 0x00], &[0xa1], &[0x81; 20]] {
         let error = registration().verify("packed", bytes).unwrap_err();
-        assert_eq!(error, AttestationError::StatementMalformed(StatementFault::NotCbor));
+        assert_eq!(error, AttestationError::StatementMalformed(StatementError::NotCbor));
     }
     let statement = cbor!({ "alg" => ES256 }).unwrap();
     let error = registration().verify("packed", &encode(&statement)).unwrap_err();
-    assert_eq!(error, AttestationError::StatementMalformed(StatementFault::Missing("sig")));
+    assert_eq!(error, AttestationError::StatementMalformed(StatementError::Missing("sig")));
 }
 
 #[test]

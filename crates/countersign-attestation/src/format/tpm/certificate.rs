@@ -1,11 +1,13 @@
 //! [Section 8.3.1](https://www.w3.org/TR/webauthn-3/#sctn-tpm-cert-requirements): what an attestation key's certificate
 //! must have.
 
-use super::TpmManufacturer;
+use super::details::TpmManufacturer;
 use crate::{
-    Certificate,
-    certificate::{Name, NameAttribute},
-    error::CertificateFault,
+    certificate::{
+        Certificate,
+        name::{Name, NameAttribute},
+    },
+    error::certificate::AttestationCertificateError,
     oid::{self, Oid},
 };
 
@@ -20,23 +22,25 @@ pub(super) struct Subject<'a> {
 /// Checks the requirements.
 ///
 /// That the alternative name is not critical, against RFC 5280, is left to whoever looks at the certificate.
-pub(super) fn check_requirements(certificate: &Certificate) -> Result<Subject<'_>, CertificateFault> {
+pub(super) fn check_requirements(
+    certificate: &Certificate,
+) -> Result<Subject<'_>, AttestationCertificateError> {
     if certificate.version() != 3 {
-        return Err(CertificateFault::Version(certificate.version()));
+        return Err(AttestationCertificateError::Version(certificate.version()));
     }
     if !certificate.subject().is_empty() {
-        return Err(CertificateFault::SubjectNotEmpty);
+        return Err(AttestationCertificateError::SubjectNotEmpty);
     }
     let subject = Subject::read(certificate)?;
     let purposes = certificate
         .extended_key_usage()
-        .ok_or(CertificateFault::ExtensionMissing(oid::EXTENDED_KEY_USAGE))?;
+        .ok_or(AttestationCertificateError::ExtensionMissing(oid::EXTENDED_KEY_USAGE))?;
     if !purposes.contains(&oid::TPM_AIK_CERTIFICATE) {
-        return Err(CertificateFault::Purpose(oid::TPM_AIK_CERTIFICATE));
+        return Err(AttestationCertificateError::Purpose(oid::TPM_AIK_CERTIFICATE));
     }
     match certificate.basic_constraints() {
-        None => Err(CertificateFault::BasicConstraintsMissing),
-        Some(constraints) if constraints.ca => Err(CertificateFault::IsCa),
+        None => Err(AttestationCertificateError::BasicConstraintsMissing),
+        Some(constraints) if constraints.ca => Err(AttestationCertificateError::IsCa),
         Some(_) => Ok(subject),
     }
 }
@@ -44,19 +48,19 @@ pub(super) fn check_requirements(certificate: &Certificate) -> Result<Subject<'_
 impl<'a> Subject<'a> {
     /// The three attributes that section 3.1.2 of the TCG's profile of endorsement key certificates wants in a
     /// directory name, in one relative name or in one each.
-    fn read(certificate: &'a Certificate) -> Result<Self, CertificateFault> {
+    fn read(certificate: &'a Certificate) -> Result<Self, AttestationCertificateError> {
         const IDENTIFIER: Oid<'_> = oid::SUBJECT_ALT_NAME;
         let names = certificate
             .alternative_directory_names()
-            .ok_or(CertificateFault::ExtensionMissing(IDENTIFIER))?
-            .map_err(|_| CertificateFault::Extension(IDENTIFIER))?;
+            .ok_or(AttestationCertificateError::ExtensionMissing(IDENTIFIER))?
+            .map_err(|_| AttestationCertificateError::Extension(IDENTIFIER))?;
         let attributes: Vec<_> = names.iter().flat_map(Name::attributes).collect();
         let text = |attribute| {
-            only_text(&attributes, &attribute).ok_or(CertificateFault::AlternativeName(attribute))
+            only_text(&attributes, &attribute).ok_or(AttestationCertificateError::AlternativeName(attribute))
         };
         let manufacturer = text(oid::TPM_MANUFACTURER)?
             .parse()
-            .map_err(|_| CertificateFault::AlternativeName(oid::TPM_MANUFACTURER))?;
+            .map_err(|_| AttestationCertificateError::AlternativeName(oid::TPM_MANUFACTURER))?;
         Ok(Self { manufacturer, model: text(oid::TPM_MODEL)?, version: text(oid::TPM_VERSION)? })
     }
 }

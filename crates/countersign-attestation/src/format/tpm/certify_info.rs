@@ -1,6 +1,6 @@
 //! `TPMS_ATTEST` with a `TPMS_CERTIFY_INFO`, what the TPM signed: TPM 2.0 Part 2, sections 10.12.8 and 10.12.3.
 
-use super::{TpmFault, reader::Reader};
+use super::{error::TpmError, reader::Reader};
 
 /// `TPM_GENERATED_VALUE`: no restricted key signs what begins with it and is not of the TPM's own making.
 const GENERATED: u32 = 0xff54_4347;
@@ -18,15 +18,15 @@ pub(super) struct CertifyInfo<'a> {
 }
 
 impl<'a> CertifyInfo<'a> {
-    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, TpmFault> {
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, TpmError> {
         let mut reader = Reader::new("certInfo", bytes)?;
         let magic = reader.u32("magic")?;
         if magic != GENERATED {
-            return Err(TpmFault::Value { field: "magic", got: magic });
+            return Err(TpmError::Value { field: "magic", got: magic });
         }
         let attestation_type = reader.u16("type")?;
         if attestation_type != ATTEST_CERTIFY {
-            return Err(TpmFault::Value { field: "type", got: attestation_type.into() });
+            return Err(TpmError::Value { field: "type", got: attestation_type.into() });
         }
         reader.sized("qualifiedSigner")?;
         let extra_data = reader.sized("extraData")?;

@@ -29,7 +29,7 @@ pub struct TpmDetails {
 /// let intel: TpmManufacturer = "id:494E5443".parse()?;
 /// assert_eq!(intel.as_bytes(), b"INTC");
 /// assert_eq!(intel.to_string(), "id:494E5443");
-/// # Ok::<(), countersign_attestation::format::tpm::NotTpmManufacturer>(())
+/// # Ok::<(), countersign_attestation::format::tpm::TpmManufacturerError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TpmManufacturer([u8; 4]);
@@ -48,27 +48,27 @@ impl TpmManufacturer {
 
 /// A text is not `id:` followed by eight hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotTpmManufacturer;
+pub struct TpmManufacturerError;
 
-impl fmt::Display for NotTpmManufacturer {
+impl fmt::Display for TpmManufacturerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not id: followed by eight hexadecimal digits")
     }
 }
 
-impl core::error::Error for NotTpmManufacturer {}
+impl core::error::Error for TpmManufacturerError {}
 
 impl FromStr for TpmManufacturer {
-    type Err = NotTpmManufacturer;
+    type Err = TpmManufacturerError;
 
     /// From the text in certificates: `id:` and eight hexadecimal digits of either case.
-    fn from_str(text: &str) -> Result<Self, NotTpmManufacturer> {
-        let digits = text.strip_prefix("id:").ok_or(NotTpmManufacturer)?;
+    fn from_str(text: &str) -> Result<Self, TpmManufacturerError> {
+        let digits = text.strip_prefix("id:").ok_or(TpmManufacturerError)?;
         // A sign would pass for a digit below.
         if digits.len() != 8 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return Err(NotTpmManufacturer);
+            return Err(TpmManufacturerError);
         }
-        let number = u32::from_str_radix(digits, 16).map_err(|_| NotTpmManufacturer)?;
+        let number = u32::from_str_radix(digits, 16).map_err(|_| TpmManufacturerError)?;
         Ok(Self(number.to_be_bytes()))
     }
 }

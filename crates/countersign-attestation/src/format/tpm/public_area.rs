@@ -2,8 +2,8 @@
 
 use countersign_cose::{Curve, KeyMaterial, PublicKey, Scheme};
 
-use super::{ObjectAttributes, TpmFault, hash::TpmHash, reader::Reader};
-use crate::error::KeyMismatch;
+use super::{details::ObjectAttributes, error::TpmError, hash::TpmHash, reader::Reader};
+use crate::error::key_mismatch::KeyMismatchError;
 
 /// `TPM_ALG_NULL`.
 const NULL: u16 = 0x0010;
@@ -34,7 +34,7 @@ enum Key<'a> {
 }
 
 impl<'a> PublicArea<'a> {
-    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, TpmFault> {
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, TpmError> {
         let mut reader = Reader::new("pubArea", bytes)?;
         let object_type = reader.u16("type")?;
         if !matches!(object_type, 0x0001 | 0x0023) {
@@ -63,21 +63,21 @@ impl<'a> PublicArea<'a> {
     }
 
     /// Checks that this is the public area of `credential`, and of a key that makes its signatures.
-    pub(super) fn check_is(&self, credential: &PublicKey) -> Result<(), KeyMismatch> {
+    pub(super) fn check_is(&self, credential: &PublicKey) -> Result<(), KeyMismatchError> {
         self.key.check_is(credential.material())?;
         if !self.attributes.signs() {
-            return Err(KeyMismatch::Property("objectAttributes"));
+            return Err(KeyMismatchError::Property("objectAttributes"));
         }
         let scheme = credential.algorithm().map(countersign_cose::Algorithm::scheme);
         match (self.scheme, scheme) {
-            (Some(only), Some(scheme)) if !only.is(scheme) => Err(KeyMismatch::Property("scheme")),
+            (Some(only), Some(scheme)) if !only.is(scheme) => Err(KeyMismatchError::Property("scheme")),
             _ => Ok(()),
         }
     }
 }
 
 impl SigningScheme {
-    fn read(reader: &mut Reader<'_>) -> Result<Option<Self>, TpmFault> {
+    fn read(reader: &mut Reader<'_>) -> Result<Option<Self>, TpmError> {
         let scheme = match reader.u16("scheme")? {
             NULL => return Ok(None),
             0x0014 => Self::RsaSsa,
@@ -100,7 +100,7 @@ impl SigningScheme {
 
 impl<'a> Key<'a> {
     /// The rest of `TPMS_RSA_PARMS`, and `TPM2B_PUBLIC_KEY_RSA`.
-    fn rsa(reader: &mut Reader<'a>) -> Result<Self, TpmFault> {
+    fn rsa(reader: &mut Reader<'a>) -> Result<Self, TpmError> {
         let key_bits = reader.u16("keyBits")?;
         let exponent = reader.u32("exponent")?;
         let modulus = reader.sized("unique")?;
@@ -108,7 +108,7 @@ impl<'a> Key<'a> {
     }
 
     /// The rest of `TPMS_ECC_PARMS`, and `TPMS_ECC_POINT`.
-    fn ecc(reader: &mut Reader<'a>) -> Result<Self, TpmFault> {
+    fn ecc(reader: &mut Reader<'a>) -> Result<Self, TpmError> {
         let curve = reader.u16("curveID")?;
         // It has effect for no key yet, and TPMs demand that it be null.
         only_null(reader, "kdf")?;
@@ -117,7 +117,7 @@ impl<'a> Key<'a> {
         Ok(Self::Ecc { curve, x, y })
     }
 
-    fn check_is(self, credential: &KeyMaterial) -> Result<(), KeyMismatch> {
+    fn check_is(self, credential: &KeyMaterial) -> Result<(), KeyMismatchError> {
         let pairs = match (self, credential) {
             (Self::Rsa { key_bits, exponent, modulus }, KeyMaterial::Rsa { n, e }) => [
                 ("modulus", modulus == n),
@@ -132,7 +132,7 @@ impl<'a> Key<'a> {
             _ => [("type", false); 3],
         };
         match pairs.into_iter().find(|(_, same)| !same) {
-            Some((name, _)) => Err(KeyMismatch::Property(name)),
+            Some((name, _)) => Err(KeyMismatchError::Property(name)),
             None => Ok(()),
         }
     }
@@ -164,18 +164,18 @@ const fn curve_identifier(curve: Curve) -> Option<u16> {
     }
 }
 
-fn hash(reader: &mut Reader<'_>, field: &'static str) -> Result<TpmHash, TpmFault> {
+fn hash(reader: &mut Reader<'_>, field: &'static str) -> Result<TpmHash, TpmError> {
     let identifier = reader.u16(field)?;
     TpmHash::from_identifier(identifier).ok_or(value(field, identifier))
 }
 
-fn only_null(reader: &mut Reader<'_>, field: &'static str) -> Result<(), TpmFault> {
+fn only_null(reader: &mut Reader<'_>, field: &'static str) -> Result<(), TpmError> {
     match reader.u16(field)? {
         NULL => Ok(()),
         other => Err(value(field, other)),
     }
 }
 
-fn value(field: &'static str, got: u16) -> TpmFault {
-    TpmFault::Value { field, got: got.into() }
+fn value(field: &'static str, got: u16) -> TpmError {
+    TpmError::Value { field, got: got.into() }
 }

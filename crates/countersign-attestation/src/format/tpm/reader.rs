@@ -1,11 +1,7 @@
 //! Reading what a TPM marshals: big-endian integers, and byte strings with their length in two bytes before them.
 //! TPM 2.0 Part 2, sections 4.10 and 10.4.
 
-use super::TpmFault;
-
-/// The most bytes of a structure. TPMs have buffers of 4096 bytes for a whole response; the structures in use have some
-/// 400. A field has no limit of its own: it is a part of the structure, and is compared, not copied.
-pub(super) const STRUCTURE_MAX: usize = 4096;
+use super::error::{STRUCTURE_MAX, TpmError};
 
 /// Reads fields one after the other. `structure` is for the errors.
 #[derive(Debug)]
@@ -15,29 +11,29 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) const fn new(structure: &'static str, bytes: &'a [u8]) -> Result<Self, TpmFault> {
+    pub(super) const fn new(structure: &'static str, bytes: &'a [u8]) -> Result<Self, TpmError> {
         if bytes.len() > STRUCTURE_MAX {
-            return Err(TpmFault::TooLong { structure, length: bytes.len() });
+            return Err(TpmError::TooLong { structure, length: bytes.len() });
         }
         Ok(Self { structure, rest: bytes })
     }
 
-    pub(super) fn u16(&mut self, field: &'static str) -> Result<u16, TpmFault> {
+    pub(super) fn u16(&mut self, field: &'static str) -> Result<u16, TpmError> {
         self.array(field).map(u16::from_be_bytes)
     }
 
-    pub(super) fn u32(&mut self, field: &'static str) -> Result<u32, TpmFault> {
+    pub(super) fn u32(&mut self, field: &'static str) -> Result<u32, TpmError> {
         self.array(field).map(u32::from_be_bytes)
     }
 
-    pub(super) fn u64(&mut self, field: &'static str) -> Result<u64, TpmFault> {
+    pub(super) fn u64(&mut self, field: &'static str) -> Result<u64, TpmError> {
         self.array(field).map(u64::from_be_bytes)
     }
 
     /// The bytes of a `TPM2B_…` structure.
-    pub(super) fn sized(&mut self, field: &'static str) -> Result<&'a [u8], TpmFault> {
+    pub(super) fn sized(&mut self, field: &'static str) -> Result<&'a [u8], TpmError> {
         let length = usize::from(self.u16(field)?);
-        let truncated = TpmFault::Truncated { structure: self.structure, field };
+        let truncated = TpmError::Truncated { structure: self.structure, field };
         let (bytes, rest) = self.rest.split_at_checked(length).ok_or(truncated)?;
         self.rest = rest;
         Ok(bytes)
@@ -47,18 +43,18 @@ impl<'a> Reader<'a> {
     pub(super) fn array<const LENGTH: usize>(
         &mut self,
         field: &'static str,
-    ) -> Result<[u8; LENGTH], TpmFault> {
-        let truncated = TpmFault::Truncated { structure: self.structure, field };
+    ) -> Result<[u8; LENGTH], TpmError> {
+        let truncated = TpmError::Truncated { structure: self.structure, field };
         let (bytes, rest) = self.rest.split_first_chunk().ok_or(truncated)?;
         self.rest = rest;
         Ok(*bytes)
     }
 
     /// Fails unless all was read.
-    pub(super) const fn end(&self) -> Result<(), TpmFault> {
+    pub(super) const fn end(&self) -> Result<(), TpmError> {
         match self.rest.len() {
             0 => Ok(()),
-            length => Err(TpmFault::TrailingData { structure: self.structure, length }),
+            length => Err(TpmError::TrailingData { structure: self.structure, length }),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    revocation::{AttestationStatusList, RevocationReason},
+    revocation::{AttestationStatusList, reason::RevocationReason},
     test_support::{
         certificates::{Attribute, PRINTABLE_STRING, name},
         lists::ListBuilder,
@@ -89,7 +89,7 @@ impl Chain {
         assert_eq!(self.assess("android-key", Revocation::none()).unwrap(), self.certificates());
     }
 
-    fn refused(&self, expected: &Obstacle) {
+    fn refused(&self, expected: &UntrustedError) {
         let error = self.assess("android-key", Revocation::none()).unwrap_err();
         assert_eq!(error, PathError::Untrusted(expected.clone()));
         assert_eq!(error.code(), Code::AttestationUntrusted);
@@ -162,12 +162,12 @@ fn rule_400_a_factory_chain_is_one_of_android_key_alone() {
     for format in ["packed", "tpm", "apple", "fido-u2f", "android-safetynet", "android-key-2"] {
         Chain::of_cas().assess(format, Revocation::none()).unwrap();
         let error = Chain::new().assess(format, Revocation::none()).unwrap_err();
-        assert_eq!(error, PathError::Untrusted(Obstacle::NotCa));
+        assert_eq!(error, PathError::Untrusted(UntrustedError::NotCa));
         Chain::of_cas().valid(&[INTERMEDIATE], EXPIRED).out_of_time(format, INTERMEDIATE);
     }
     let (mut path, root) = Chain::new().split();
     path.push(root.certificate().clone());
-    assert_eq!(validate(&path, &[root]), Err(PathError::Untrusted(Obstacle::NotCa)));
+    assert_eq!(validate(&path, &[root]), Err(PathError::Untrusted(UntrustedError::NotCa)));
 }
 
 /// Adds a CA between the intermediate and the root.
@@ -179,7 +179,7 @@ fn longer(mut chain: Chain) -> Chain {
 #[test]
 fn rule_400_a_factory_chain_has_four_certificates() {
     longer(Chain::of_cas()).accepted();
-    longer(Chain::new()).refused(&Obstacle::NotCa);
+    longer(Chain::new()).refused(&UntrustedError::NotCa);
     longer(Chain::of_cas()).valid(&[1], EXPIRED).out_of_time("android-key", 1);
 
     let shorter = |mut chain: Chain| {
@@ -187,7 +187,7 @@ fn rule_400_a_factory_chain_has_four_certificates() {
         chain
     };
     shorter(Chain::of_cas()).accepted();
-    shorter(Chain::new()).refused(&Obstacle::NotCa);
+    shorter(Chain::new()).refused(&UntrustedError::NotCa);
     shorter(Chain::of_cas()).valid(&[1], EXPIRED).out_of_time("android-key", 1);
 }
 
@@ -198,16 +198,16 @@ fn rule_400_a_certificate_below_the_leaf_is_none_of_a_factory_chain() {
     let (mut forged, _) = chain.0[0].clone();
     forged.spki = Key::p256(8).spki();
     chain.0.insert(0, (forged, 8));
-    chain.refused(&Obstacle::NotCa);
+    chain.refused(&UntrustedError::NotCa);
     // The same four positions, if the intermediate had certified the app's key.
     chain.0.remove(2);
-    chain.refused(&Obstacle::NotCa);
+    chain.refused(&UntrustedError::NotCa);
 }
 
 #[test]
 fn rule_400_the_batch_certificate_carries_no_key_description() {
     let described = |it: Builder| it.with_extension(oid::ANDROID_KEY_DESCRIPTION, false, &sequence(&[]));
-    Chain::new().with(BATCH, described).refused(&Obstacle::NotCa);
+    Chain::new().with(BATCH, described).refused(&UntrustedError::NotCa);
     Chain::of_cas().with(BATCH, described).valid(&[BATCH], EXPIRED).out_of_time("android-key", BATCH);
 }
 
@@ -219,7 +219,7 @@ fn rule_400_a_batch_certificate_is_no_attestation_certificate_of_an_authenticato
     let model = (oid::FIDO_AAGUID, octet_string(&[7; 16]));
     for (extension, value) in purposes.chain([model]) {
         let other = |it: Builder| it.with_extension(extension.clone(), false, &value);
-        Chain::new().with(BATCH, other).refused(&Obstacle::NotCa);
+        Chain::new().with(BATCH, other).refused(&UntrustedError::NotCa);
         Chain::of_cas().with(BATCH, other).accepted();
         Chain::of_cas().with(BATCH, other).valid(&[BATCH], EXPIRED).out_of_time("android-key", BATCH);
     }
@@ -229,7 +229,7 @@ fn rule_400_a_batch_certificate_is_no_attestation_certificate_of_an_authenticato
 fn rule_400_the_intermediates_subject_has_a_serial_number() {
     let unnumbered = |it: Builder| Builder { subject: vec![text(oid::COMMON_NAME, "d3a2c4b6")], ..it };
     Chain::of_cas().with(INTERMEDIATE, unnumbered).accepted();
-    Chain::new().with(INTERMEDIATE, unnumbered).refused(&Obstacle::NotCa);
+    Chain::new().with(INTERMEDIATE, unnumbered).refused(&UntrustedError::NotCa);
     let expired = Chain::of_cas().with(INTERMEDIATE, unnumbered).valid(&[INTERMEDIATE], EXPIRED);
     expired.out_of_time("android-key", INTERMEDIATE);
     let titled = |it: Builder| Builder { subject: [numbered("1"), it.subject.clone()].concat(), ..it };
@@ -243,14 +243,14 @@ fn rule_400_a_factory_chain_ends_at_a_root() {
     let upper = certificates.pop().unwrap();
     let anchors = AnchorList::new([TrustAnchor::from_certificate(upper)]);
     let error = assess("android-key", certificates, &anchors).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::NotCa));
+    assert_eq!(error, PathError::Untrusted(UntrustedError::NotCa));
 
     // An anchored batch certificate or intermediate makes a path of two or three.
     for anchored in [BATCH, INTERMEDIATE] {
         let (path, _) = Chain::new().split();
         let anchors = AnchorList::new([TrustAnchor::from_certificate(path[anchored].clone())]);
         let error = assess("android-key", path, &anchors).unwrap_err();
-        assert_eq!(error, PathError::Untrusted(Obstacle::NotCa));
+        assert_eq!(error, PathError::Untrusted(UntrustedError::NotCa));
     }
 }
 
@@ -270,17 +270,17 @@ fn rule_400_no_certificate_of_a_factory_chain_is_of_the_future() {
 fn rule_400_all_else_is_demanded_of_a_factory_chain() {
     for (position, critical) in [(0, false), (BATCH, true), (INTERMEDIATE, false), (ROOT, false)] {
         let constrained = |it: Builder| it.with_extension(oid::NAME_CONSTRAINTS, critical, &sequence(&[]));
-        Chain::new().with(position, constrained).refused(&Obstacle::NameConstraints);
+        Chain::new().with(position, constrained).refused(&UntrustedError::NameConstraints);
     }
     for position in [0, BATCH, INTERMEDIATE, ROOT] {
         let unknown = |it: Builder| it.with_extension(UNKNOWN, true, &[0x05, 0x00]);
-        Chain::new().with(position, unknown).refused(&Obstacle::UnknownCritical(UNKNOWN));
+        Chain::new().with(position, unknown).refused(&UntrustedError::UnknownCritical(UNKNOWN));
     }
     let no_ca = |it: Builder| it.with_extension(oid::BASIC_CONSTRAINTS, true, &sequence(&[]));
-    Chain::new().with(INTERMEDIATE, no_ca).refused(&Obstacle::NotCa);
+    Chain::new().with(INTERMEDIATE, no_ca).refused(&UntrustedError::NotCa);
     let usage = |it: Builder| it.with_extension(oid::KEY_USAGE, true, SIGNATURES);
-    Chain::new().with(INTERMEDIATE, usage).refused(&Obstacle::MayNotSignCertificates);
-    Chain::new().with(INTERMEDIATE, |it| it.with_path_length(0)).refused(&Obstacle::PathLength(0));
+    Chain::new().with(INTERMEDIATE, usage).refused(&UntrustedError::MayNotSignCertificates);
+    Chain::new().with(INTERMEDIATE, |it| it.with_path_length(0)).refused(&UntrustedError::PathLength(0));
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn rule_400_every_signature_of_a_factory_chain_is_verified() {
         let root = TrustAnchor::from_certificate(certificates.pop().unwrap());
         let error = assess("android-key", certificates, &AnchorList::new([root])).unwrap_err();
         // The regular path's obstacle is reported unless the factory chain came farther.
-        let expected = if position == 0 { Obstacle::NotCa } else { Obstacle::SignatureInvalid };
+        let expected = if position == 0 { UntrustedError::NotCa } else { UntrustedError::SignatureInvalid };
         assert_eq!(error, PathError::Untrusted(expected), "{position}");
     }
 }

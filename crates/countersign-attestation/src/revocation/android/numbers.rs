@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use super::RevocationReason;
+use crate::revocation::reason::RevocationReason;
 
 /// The most digits of a serial number: RFC 5280 has 20 octets, as 40 hexadecimal or 49 decimal digits.
 pub(super) const DIGITS_MAX: usize = 49;

@@ -11,7 +11,11 @@ use serde::{
     },
 };
 
-use super::{DIGITS_MAX, Numbers, StatusListError, reason};
+use super::{
+    error::StatusListError,
+    numbers::{DIGITS_MAX, Numbers},
+};
+use crate::revocation::reason::RevocationReason;
 
 /// Reads the list; returns its serial numbers and the number of entries.
 pub(super) fn read(json: &[u8]) -> Result<(Numbers, usize), StatusListError> {
@@ -129,5 +133,16 @@ impl<'de> Deserialize<'de> for Entry {
         }
 
         deserializer.deserialize_map(Object).map(Self)
+    }
+}
+
+fn reason(word: Option<&str>) -> RevocationReason {
+    match word {
+        None | Some("UNSPECIFIED") => RevocationReason::Unspecified,
+        Some("KEY_COMPROMISE") => RevocationReason::KeyCompromise,
+        Some("CA_COMPROMISE") => RevocationReason::CaCompromise,
+        Some("SUPERSEDED") => RevocationReason::Superseded,
+        Some("SOFTWARE_FLAW") => RevocationReason::SoftwareFlaw,
+        Some(_) => RevocationReason::Other,
     }
 }

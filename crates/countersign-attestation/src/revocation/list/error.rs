@@ -2,14 +2,13 @@
 
 use core::fmt;
 
-use super::CRL_MAX;
-use crate::{der::NotDer, oid::Oid};
+use crate::{der::NotDer, limits::CRL_MAX, oid::Oid};
 
 /// Why bytes are not a certificate revocation list that can be used. It is the caller's own data that is at fault, so
 /// that there is no code for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ListError {
+pub enum RevocationListError {
     /// More than [`CRL_MAX`] bytes.
     TooLong {
         /// The number of bytes.
@@ -45,13 +44,13 @@ pub enum ListError {
     RemoveFromList,
 }
 
-impl From<NotDer> for ListError {
+impl From<NotDer> for RevocationListError {
     fn from(_: NotDer) -> Self {
         Self::NotDer
     }
 }
 
-impl fmt::Display for ListError {
+impl fmt::Display for RevocationListError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong { length } => {
@@ -81,4 +80,4 @@ impl fmt::Display for ListError {
     }
 }
 
-impl core::error::Error for ListError {}
+impl core::error::Error for RevocationListError {}

@@ -19,7 +19,7 @@ fn list() -> ListBuilder {
     ListBuilder::new("root").naming(&[2]).with_extension(oid::CRL_NUMBER, false, &[0x02, 0x01, 0x07])
 }
 
-fn refused(list: &ListBuilder, expected: ListError) {
+fn refused(list: &ListBuilder, expected: RevocationListError) {
     assert_eq!(list.try_signed_by(&key()), Err(expected));
 }
 
@@ -59,13 +59,13 @@ fn a_list_of_version_1_is_read() {
     first.version = Vec::new();
     assert_eq!(first.signed_by(&key()).len(), 1);
     first.extensions = list().extensions;
-    refused(&first, ListError::Version);
+    refused(&first, RevocationListError::Version);
     let mut first = with((oid::REASON_CODE, false, vec![0x0a, 0x01, 0x01]));
     first.version = Vec::new();
-    refused(&first, ListError::Version);
+    refused(&first, RevocationListError::Version);
     let mut third = list();
     third.version = vec![0x02, 0x01, 0x02];
-    refused(&third, ListError::Version);
+    refused(&third, RevocationListError::Version);
 }
 
 #[test]
@@ -80,8 +80,8 @@ fn each_reason_is_told() {
         "unspecified, key compromise, ca compromise, affiliation changed, superseded, cessation of operation, \
          certificate hold, privilege withdrawn, aa compromise, another reason"
     );
-    refused(&with((oid::REASON_CODE, false, vec![0x0a, 0x01, 0x08])), ListError::RemoveFromList);
-    refused(&with((oid::REASON_CODE, false, vec![0x02, 0x01, 0x01])), ListError::NotDer);
+    refused(&with((oid::REASON_CODE, false, vec![0x0a, 0x01, 0x08])), RevocationListError::RemoveFromList);
+    refused(&with((oid::REASON_CODE, false, vec![0x02, 0x01, 0x01])), RevocationListError::NotDer);
 }
 
 #[test]
@@ -103,22 +103,22 @@ fn a_serial_number_is_found_however_many_leading_octets_it_has() {
 fn rule_273_a_list_is_der_and_nothing_else() {
     let der = list().der(&key());
     let read = |der: &[u8]| CertificateRevocationList::from_der(der).unwrap_err();
-    assert_eq!(read(&[&der[..], &[0, 0]].concat()), ListError::TrailingData { length: 2 });
-    assert_eq!(read(&der[..der.len() - 1]), ListError::NotDer);
-    assert_eq!(read(&[]), ListError::NotDer);
-    assert_eq!(read(&vec![0x30; CRL_MAX]), ListError::TrailingData { length: CRL_MAX - 50 });
-    assert_eq!(read(&vec![0x30; CRL_MAX + 1]), ListError::TooLong { length: CRL_MAX + 1 });
+    assert_eq!(read(&[&der[..], &[0, 0]].concat()), RevocationListError::TrailingData { length: 2 });
+    assert_eq!(read(&der[..der.len() - 1]), RevocationListError::NotDer);
+    assert_eq!(read(&[]), RevocationListError::NotDer);
+    assert_eq!(read(&vec![0x30; CRL_MAX]), RevocationListError::TrailingData { length: CRL_MAX - 50 });
+    assert_eq!(read(&vec![0x30; CRL_MAX + 1]), RevocationListError::TooLong { length: CRL_MAX + 1 });
     let mut surplus = list();
     surplus.surplus = NULL.to_vec();
-    refused(&surplus, ListError::NotDer);
+    refused(&surplus, RevocationListError::NotDer);
     let unsigned = sequence(&[der::only(&der, der::SEQUENCE).unwrap(), NULL]);
-    assert_eq!(read(&unsigned), ListError::NotDer);
+    assert_eq!(read(&unsigned), RevocationListError::NotDer);
 }
 
 #[test]
 fn a_list_says_when_the_next_one_is_due() {
-    refused(&list().valid(&["2512250000"]), ListError::Time);
-    refused(&list().valid(&["2512250000", "2613010000"]), ListError::Time);
+    refused(&list().valid(&["2512250000"]), RevocationListError::Time);
+    refused(&list().valid(&["2512250000", "2613010000"]), RevocationListError::Time);
     let mut other = ListBuilder::new("root");
     other.updates = vec![tlv(0x18, b"20251225000000Z"), tlv(0x18, b"20260201000000Z")];
     assert_eq!(other.signed_by(&key()).next_update(), list().signed_by(&key()).next_update());
@@ -128,7 +128,7 @@ fn a_list_says_when_the_next_one_is_due() {
 fn both_signature_algorithms_are_one() {
     let mut differing = list();
     differing.inner_algorithm = Some(Key::ed25519(1).signature_algorithm());
-    refused(&differing, ListError::SignatureAlgorithmsDiffer);
+    refused(&differing, RevocationListError::SignatureAlgorithmsDiffer);
 }
 
 #[test]
@@ -136,16 +136,16 @@ fn an_unknown_critical_extension_is_refused() {
     list().with_extension(UNKNOWN, false, NULL).signed_by(&key());
     ListBuilder::new("root").with_extension(oid::CRL_NUMBER, true, &[0x02, 0x01, 0x07]).signed_by(&key());
     list().with_extension(oid::AUTHORITY_KEY_IDENTIFIER, true, &sequence(&[])).signed_by(&key());
-    refused(&list().with_extension(UNKNOWN, true, NULL), ListError::UnknownCritical(UNKNOWN));
+    refused(&list().with_extension(UNKNOWN, true, NULL), RevocationListError::UnknownCritical(UNKNOWN));
     with((UNKNOWN, false, NULL.to_vec())).signed_by(&key());
-    refused(&with((UNKNOWN, true, NULL.to_vec())), ListError::UnknownCritical(UNKNOWN));
+    refused(&with((UNKNOWN, true, NULL.to_vec())), RevocationListError::UnknownCritical(UNKNOWN));
     with((oid::INVALIDITY_DATE, true, tlv(0x18, b"20251225000000Z"))).signed_by(&key());
 }
 
 #[test]
 fn an_extension_occurs_once_and_there_are_not_many() {
     let twice = list().with_extension(oid::CRL_NUMBER, false, &[0x02, 0x01, 0x07]);
-    refused(&twice, ListError::DuplicateExtension(oid::CRL_NUMBER));
+    refused(&twice, RevocationListError::DuplicateExtension(oid::CRL_NUMBER));
     let many = |count: u8| {
         (1..=count).fold(ListBuilder::new("root"), |list, number| {
             let identifier = Oid::from_contents(&[0x2a, number]).into_owned();
@@ -153,7 +153,7 @@ fn an_extension_occurs_once_and_there_are_not_many() {
         })
     };
     many(16).signed_by(&key());
-    refused(&many(17), ListError::TooManyExtensions);
+    refused(&many(17), RevocationListError::TooManyExtensions);
 }
 
 #[test]
@@ -162,24 +162,33 @@ fn a_list_that_is_not_whole_is_refused() {
         |members: &[&[u8]]| list().with_extension(oid::ISSUING_DISTRIBUTION_POINT, true, &sequence(members));
     scoped(&[]).signed_by(&key());
     scoped(&[&[0x81, 0x01, 0xff]]).signed_by(&key());
-    refused(&scoped(&[&[0x84, 0x01, 0xff]]), ListError::Indirect);
-    refused(&scoped(&[&[0x83, 0x02, 0x06, 0x40]]), ListError::Partial);
-    refused(&scoped(&[&[0x85, 0x01, 0xff]]), ListError::Partial);
-    refused(&scoped(&[&tlv(0xa0, &tlv(0xa1, &sequence(&[])))]), ListError::Partial);
-    refused(&scoped(&[&[0x81, 0x01, 0xff], &[0x82, 0x01, 0xff]]), ListError::NotDer);
-    refused(&scoped(&[&[0x86, 0x01, 0xff]]), ListError::NotDer);
-    refused(&list().with_extension(oid::DELTA_CRL_INDICATOR, true, &[0x02, 0x01, 0x07]), ListError::Delta);
-    refused(&list().with_extension(oid::DELTA_CRL_INDICATOR, false, &[0x02, 0x01, 0x07]), ListError::Delta);
+    refused(&scoped(&[&[0x84, 0x01, 0xff]]), RevocationListError::Indirect);
+    refused(&scoped(&[&[0x83, 0x02, 0x06, 0x40]]), RevocationListError::Partial);
+    refused(&scoped(&[&[0x85, 0x01, 0xff]]), RevocationListError::Partial);
+    refused(&scoped(&[&tlv(0xa0, &tlv(0xa1, &sequence(&[])))]), RevocationListError::Partial);
+    refused(&scoped(&[&[0x81, 0x01, 0xff], &[0x82, 0x01, 0xff]]), RevocationListError::NotDer);
+    refused(&scoped(&[&[0x86, 0x01, 0xff]]), RevocationListError::NotDer);
+    refused(
+        &list().with_extension(oid::DELTA_CRL_INDICATOR, true, &[0x02, 0x01, 0x07]),
+        RevocationListError::Delta,
+    );
+    refused(
+        &list().with_extension(oid::DELTA_CRL_INDICATOR, false, &[0x02, 0x01, 0x07]),
+        RevocationListError::Delta,
+    );
 }
 
 #[test]
 fn a_fault_is_told_in_one_line() {
     for (fault, told) in [
-        (ListError::TooLong { length: 5 }, "a revocation list of 5 bytes, at most 16777216 expected"),
-        (ListError::TrailingData { length: 5 }, "5 bytes follow the revocation list"),
-        (ListError::Delta, "a delta revocation list"),
         (
-            ListError::UnknownCritical(oid::CRL_NUMBER),
+            RevocationListError::TooLong { length: 5 },
+            "a revocation list of 5 bytes, at most 16777216 expected",
+        ),
+        (RevocationListError::TrailingData { length: 5 }, "5 bytes follow the revocation list"),
+        (RevocationListError::Delta, "a delta revocation list"),
+        (
+            RevocationListError::UnknownCritical(oid::CRL_NUMBER),
             "critical extension 2.5.29.20 of the revocation list is not known",
         ),
     ] {

@@ -11,7 +11,7 @@ fn assess_android(format: &str, serial_number: &[u8], list: &str) -> Result<(), 
     leaf.serial_number = serial_number.to_vec();
     let path = path_of(&leaf, &middle()).to_vec();
     let attestation = Attestation::with_certificates(format, AttestationType::Basic, path);
-    let revocation = Revocation::none().with_android_status(status(list)).requiring_lists();
+    let revocation = Revocation::none().with_android_status(status(list)).with_required_lists();
     let anchors = AnchorList::new([anchor()]).with_revocation(revocation);
     let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
     attestation.assess_trust(Aaguid::ZERO, &anchors, NOW, &verifiers, &limits).map(drop)
@@ -67,7 +67,7 @@ fn rule_220_a_listed_key_makes_no_statement_of_another_format() {
         assert_eq!(error, PathError::Revoked { position: 0, reason: RevocationReason::Unspecified });
     }
     let error = assess_android("packed", &serial_number, &list("c8966fcb2fbb0e")).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListMissing));
+    assert_eq!(error, PathError::Untrusted(UntrustedError::RevocationListMissing));
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn googles_short_serial_numbers_are_for_android_keys_alone() {
     assert_eq!(error.code(), Code::AttestationCertificateRevoked);
     // Elsewhere it neither revokes nor stands for a list.
     let error = assess_android("packed", &[30], list).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListMissing));
+    assert_eq!(error, PathError::Untrusted(UntrustedError::RevocationListMissing));
 }
 
 #[test]

@@ -50,7 +50,7 @@ impl PreparedKey for CountingKey {
 
 /// Lists longer than any certificate here, and a verifier that counts their signatures.
 fn counted(lists: usize) -> (Revocation, Counting, Verifiers) {
-    let mut revocation = Revocation::none().requiring_lists();
+    let mut revocation = Revocation::none().with_required_lists();
     for number in 0..lists {
         let number = u16::try_from(number).unwrap().to_be_bytes();
         let long = |list: ListBuilder| list.naming(&[&[1], &number[..]].concat()).naming(&vec![0x7f; 2000]);
@@ -96,7 +96,7 @@ fn a_verdict_on_a_list_is_of_one_table_of_verifiers() {
     };
     for _ in 0..2 {
         judge(&verifiers).unwrap();
-        assert_eq!(judge(&strict), Err(PathError::Untrusted(Obstacle::RevocationListInvalid)));
+        assert_eq!(judge(&strict), Err(PathError::Untrusted(UntrustedError::RevocationListInvalid)));
     }
 }
 

@@ -22,7 +22,7 @@ fn is_revoked(path: &[Certificate], revocation: &Revocation, expected: usize) {
 
 fn is_unknown(path: &[Certificate], revocation: &Revocation) {
     let error = validate(path, revocation).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListInvalid));
+    assert_eq!(error, PathError::Untrusted(UntrustedError::RevocationListInvalid));
     assert_eq!(error.code(), Code::AttestationUntrusted);
 }
 
@@ -68,7 +68,7 @@ fn rule_399_a_list_that_names_and_is_signed_with_another_key_leaves_the_status_u
     validate(&path(), &good).unwrap();
     // A list that verifies does not make it good.
     is_unknown(&path(), &good.clone().with_list(naming.signed_by(&other_key)));
-    is_unknown(&path(), &good.with_list(naming.signed_by(&other_key)).dangerous_accept_outdated_lists());
+    is_unknown(&path(), &good.with_list(naming.signed_by(&other_key)).with_dangerous_outdated_lists());
     for revocation in lists_of_another_scope(&naming, &other_key) {
         is_unknown(&path(), &revocation);
         is_unknown(&other_path(), &revocation);
@@ -112,9 +112,9 @@ fn rule_399_a_list_that_names_an_anchored_certificate_below_its_issuer_leaves_it
             assert_eq!(anchored(position, &silent).unwrap().certificates().len(), position + 1);
         }
         let error = anchored(position, &naming).unwrap_err();
-        assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListInvalid));
+        assert_eq!(error, PathError::Untrusted(UntrustedError::RevocationListInvalid));
         assert_eq!(error.code(), Code::AttestationUntrusted);
-        anchored(position, &naming.dangerous_accept_outdated_lists()).unwrap_err();
+        anchored(position, &naming.with_dangerous_outdated_lists()).unwrap_err();
     }
 }
 
@@ -137,5 +137,5 @@ fn rule_399_a_root_that_may_not_sign_lists_revokes_all_the_same() {
     let error = validate(&by_root().naming(&[20])).unwrap_err();
     assert_eq!(error, PathError::Revoked { position: 1, reason: RevocationReason::Unspecified });
     let error = validate(&by_root()).unwrap_err();
-    assert_eq!(error, PathError::Untrusted(Obstacle::RevocationListInvalid));
+    assert_eq!(error, PathError::Untrusted(UntrustedError::RevocationListInvalid));
 }

@@ -30,7 +30,7 @@ use crate::{
         step::RegistrationStep as Step,
     },
 };
-use countersign_attestation::{Attestation, ModelRemark, Statement, Trust};
+use countersign_attestation::{Attestation, ModelRemark, Trust, VerificationInput};
 use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, hash::sha256};
 use countersign_types::{
     AttestationObject, AttestedCredentialData, AuthenticatorData, CredentialId, Timestamp,
@@ -260,7 +260,7 @@ impl<'a> Procedure<'a> {
         (key, prepared): (&PublicKey, &dyn PreparedKey),
         steps: &mut impl Recorder,
     ) -> Result<Attestation, Error> {
-        let statement = Statement {
+        let input = VerificationInput {
             format: decoded.object.format,
             statement: decoded.object.statement,
             authenticator_data: &decoded.data,
@@ -268,13 +268,12 @@ impl<'a> Procedure<'a> {
             credential_key: key,
             prepared_credential_key: Some(prepared),
             verifiers: &self.rp.verifiers,
-            now: self.now,
         };
         // 21: by exact comparison; step 22 refuses an unknown one.
         let identifier = || decoded.object.format.to_owned();
         steps.passed(Step::Format, || Evidence::Format { identifier: identifier() });
         // 22
-        let verified = self.rp.formats.verify(&statement);
+        let verified = self.rp.formats.verify(&input);
         steps.check_with(Step::Attestation, verified, |attestation| Evidence::Attestation {
             kind: attestation.attestation_type().as_str(),
         })

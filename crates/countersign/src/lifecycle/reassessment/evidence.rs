@@ -1,11 +1,9 @@
 //! The evidence of a record, read and verified again
 //! ([section 7.1, step 22](https://www.w3.org/TR/webauthn-3/#reg-ceremony-verify-attestation)).
 
-use countersign_attestation::{Attestation, Formats, Statement};
+use countersign_attestation::{Attestation, Formats, VerificationInput};
 use countersign_cose::{PublicKey, Verifiers, hash::sha256};
-use countersign_types::{
-    Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData, Timestamp,
-};
+use countersign_types::{Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData};
 
 use crate::{
     lifecycle::reassessment::verdict::{EvidenceFault, Verdict},
@@ -28,14 +26,13 @@ pub(super) fn verify(
     evidence: &AttestationEvidence,
     formats: &Formats,
     verifiers: &Verifiers,
-    now: Timestamp,
 ) -> Result<Found, Verdict> {
     let object = AttestationObject::parse(evidence.object())
         .map_err(|fault| Verdict::EvidenceUnusable(EvidenceFault::AttestationObject(fault)))?;
     let data = AuthenticatorData::parse(object.authenticator_data)
         .map_err(|fault| Verdict::EvidenceUnusable(EvidenceFault::AuthenticatorData(fault)))?;
     let (attested, key) = of_record(record, evidence, &data).map_err(Verdict::EvidenceUnusable)?;
-    let statement = Statement {
+    let input = VerificationInput {
         format: object.format,
         statement: object.statement,
         authenticator_data: &data,
@@ -43,9 +40,8 @@ pub(super) fn verify(
         credential_key: &key,
         prepared_credential_key: None,
         verifiers,
-        now,
     };
-    let attestation = formats.verify(&statement).map_err(Verdict::StatementInvalid)?;
+    let attestation = formats.verify(&input).map_err(Verdict::StatementInvalid)?;
     Ok(Found { attestation, aaguid: attested.aaguid, user_verified: data.flags.user_verified() })
 }
 

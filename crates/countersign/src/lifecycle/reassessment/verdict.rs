@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use countersign_attestation::{AttestationError, AttestationType, ModelRefused, PathError};
+use countersign_attestation::{AttestationError, AttestationType, ModelRejectedError, PathError};
 use countersign_cose::KeyError;
 use countersign_types::{
     Aaguid, Code, attestation_object::AttestationObjectError, authenticator_data::AuthenticatorDataError,
@@ -21,7 +21,7 @@ pub enum Verdict {
     /// The same, as of its registration: a certificate has expired since. Those of some makers last days.
     ///
     /// Revocation lists count for it whatever their own date, as with
-    /// [`dangerous_accept_outdated_lists`](countersign_attestation::Revocation::dangerous_accept_outdated_lists): today's
+    /// [`with_dangerous_outdated_lists`](countersign_attestation::Revocation::with_dangerous_outdated_lists): today's
     /// were not made yet then. So a certificate that a list names is [revoked](Self::Revoked), and one that no list names is
     /// accepted, even where all the lists here are past their next update: keep them fresh. Keep older ones that name
     /// certificates too, for a list need tell only of those that have not expired
@@ -34,7 +34,7 @@ pub enum Verdict {
     /// A certificate is revoked.
     Revoked(PathError),
     /// It leads to a trust anchor, and its model is not accepted: its status in the metadata, or a list.
-    ModelRefused(ModelRefused),
+    ModelRefused(ModelRejectedError),
     /// The statement does not verify: its format is not known any more, or is judged more strictly.
     StatementInvalid(AttestationError),
     /// The record has no evidence.

@@ -4,9 +4,8 @@
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use countersign_attestation::{
-    AnchorQuery, Attestation, Certificate, Details, ModelPolicy, ModelQuery, ModelRemark, PathLimits,
-    Revocation, Trust, TrustAnchor, TrustAnchors,
-    format::{android_key::SecurityLevel, compound::Part},
+    AnchorQuery, Attestation, Certificate, Details, ModelPolicy, ModelQuery, ModelRemark, Part, PathLimits,
+    Revocation, Trust, TrustAnchor, TrustAnchors, format::android_key::SecurityLevel,
 };
 use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, AlgorithmIdentifier, Timestamp};

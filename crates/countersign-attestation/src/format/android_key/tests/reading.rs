@@ -177,11 +177,11 @@ fn rule_217_tags_that_are_not_known_are_passed_over_and_hide_nothing() {
     };
     verify_description(&after_unknown(Description::new())).unwrap();
     let imported = Description::new().replaced(702, &integer(&[2]));
-    assert_fault(&after_unknown(imported), AndroidKeyFault::NotGenerated { origin: 2 });
+    assert_fault(&after_unknown(imported), AndroidKeyError::NotGenerated { origin: 2 });
     let unscoped = Description::new().with_hardware(explicit(600, &NULL));
-    assert_fault(&after_unknown(unscoped), AndroidKeyFault::AllApplications);
+    assert_fault(&after_unknown(unscoped), AndroidKeyError::AllApplications);
     let verifying = Description::new().without(1).with_hardware(purposes(&[3]));
-    assert_fault(&after_unknown(verifying), AndroidKeyFault::NotForSigning);
+    assert_fault(&after_unknown(verifying), AndroidKeyError::NotForSigning);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    error::KeyMismatch,
-    format::tpm::{ObjectAttributes, TpmFault, reader::STRUCTURE_MAX, test_support::sized},
+    error::key_mismatch::KeyMismatchError,
+    format::tpm::{ObjectAttributes, TpmError, error::STRUCTURE_MAX, test_support::sized},
 };
 
 fn ecc() -> PublicArea {
@@ -11,25 +11,25 @@ fn ecc() -> PublicArea {
     PublicArea::ecc(0x0003, 0x0010, &point[1..33], &point[33..])
 }
 
-fn malformed(fault: TpmFault) -> AttestationError {
-    AttestationError::StatementMalformed(StatementFault::Tpm(fault))
+fn malformed(fault: TpmError) -> AttestationError {
+    AttestationError::StatementMalformed(StatementError::Tpm(fault))
 }
 
-fn assert_public_area(bytes: Vec<u8>, fault: TpmFault) {
+fn assert_public_area(bytes: Vec<u8>, fault: TpmError) {
     good().with_public_area(bytes).assert_error(&malformed(fault), Code::AttestationStatementMalformed);
 }
 
 fn assert_value(public_area: &PublicArea, field: &'static str, got: u32) {
-    assert_public_area(public_area.bytes(), TpmFault::Value { field, got });
+    assert_public_area(public_area.bytes(), TpmError::Value { field, got });
 }
 
 fn assert_mismatch(parts: &Parts, property: &'static str) {
-    let expected = AttestationError::KeyMismatch(KeyMismatch::Property(property));
+    let expected = AttestationError::KeyMismatch(KeyMismatchError::Property(property));
     parts.assert_error(&expected, Code::AttestationKeyMismatch);
 }
 
 /// Asserts of `certInfo` that is signed.
-fn assert_certify_info(bytes: Vec<u8>, fault: TpmFault) {
+fn assert_certify_info(bytes: Vec<u8>, fault: TpmError) {
     let parts = good();
     let result = parts.verify_members(parts.signed(bytes));
     assert_error(result, &malformed(fault), Code::AttestationStatementMalformed);
@@ -117,7 +117,7 @@ fn rule_169_pubarea_is_one_structure() {
         assert!(
             matches!(
                 error,
-                AttestationError::StatementMalformed(StatementFault::Tpm(TpmFault::Truncated {
+                AttestationError::StatementMalformed(StatementError::Tpm(TpmError::Truncated {
                     structure: "pubArea",
                     ..
                 }))
@@ -126,20 +126,20 @@ fn rule_169_pubarea_is_one_structure() {
         );
     }
     let trailing = [&bytes[..], &[0; 32]].concat();
-    assert_public_area(trailing, TpmFault::TrailingData { structure: "pubArea", length: 32 });
+    assert_public_area(trailing, TpmError::TrailingData { structure: "pubArea", length: 32 });
     let rsa = [PublicArea::rsa(2048, 0, &MODULUS).bytes(), vec![0]].concat();
-    assert_public_area(rsa, TpmFault::TrailingData { structure: "pubArea", length: 1 });
+    assert_public_area(rsa, TpmError::TrailingData { structure: "pubArea", length: 1 });
 
     let long = PublicArea { policy: vec![0; STRUCTURE_MAX], ..ecc() }.bytes();
     let length = long.len();
-    assert_public_area(long, TpmFault::TooLong { structure: "pubArea", length });
+    assert_public_area(long, TpmError::TooLong { structure: "pubArea", length });
 }
 
 #[test]
 fn rule_170_pubarea_is_not_wrapped_with_its_length() {
     let wrapped = sized(&ecc().bytes());
     let length = u32::try_from(wrapped.len() - 2).unwrap();
-    assert_public_area(wrapped, TpmFault::Value { field: "type", got: length });
+    assert_public_area(wrapped, TpmError::Value { field: "type", got: length });
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn rule_179_the_key_has_no_symmetric_algorithm() {
     let (x, y) = ([1; 32], [2; 32]);
     let registration = Registration::with_coordinates(&x, &y, AAGUID);
     let parts = of(registration, &PublicArea::ecc(0x0003, 0x0020, &x, &y));
-    let fault = TpmFault::Value { field: "kdf", got: 0x0020 };
+    let fault = TpmError::Value { field: "kdf", got: 0x0020 };
     parts.assert_error(&malformed(fault), Code::AttestationStatementMalformed);
 }
 
@@ -271,7 +271,7 @@ fn rule_182_certinfo_is_one_structure() {
         assert!(
             matches!(
                 error,
-                AttestationError::StatementMalformed(StatementFault::Tpm(TpmFault::Truncated {
+                AttestationError::StatementMalformed(StatementError::Tpm(TpmError::Truncated {
                     structure: "certInfo",
                     ..
                 }))
@@ -280,11 +280,11 @@ fn rule_182_certinfo_is_one_structure() {
         );
     }
     let trailing = [&bytes[..], &[0]].concat();
-    assert_certify_info(trailing, TpmFault::TrailingData { structure: "certInfo", length: 1 });
+    assert_certify_info(trailing, TpmError::TrailingData { structure: "certInfo", length: 1 });
     // The length of the structure before it, which is no magic.
     let wrapped = sized(&bytes);
     let got = u32::from_be_bytes(*wrapped.first_chunk().unwrap());
-    assert_certify_info(wrapped, TpmFault::Value { field: "magic", got });
+    assert_certify_info(wrapped, TpmError::Value { field: "magic", got });
 }
 
 #[test]
@@ -292,7 +292,7 @@ fn rule_183_certinfo_is_of_a_tpms_making() {
     for magic in [0x4743_54ff, 0, 0xff54_4348] {
         let mut certify_info = good().certify_info;
         certify_info.magic = magic;
-        assert_certify_info(certify_info.bytes(), TpmFault::Value { field: "magic", got: magic });
+        assert_certify_info(certify_info.bytes(), TpmError::Value { field: "magic", got: magic });
     }
 }
 
@@ -302,7 +302,7 @@ fn rule_184_certinfo_is_of_a_certified_object() {
     for attestation_type in [0x1780, 0x8018, 0x801a, 0x8019] {
         let mut certify_info = good().certify_info;
         certify_info.attestation_type = attestation_type;
-        let fault = TpmFault::Value { field: "type", got: attestation_type.into() };
+        let fault = TpmError::Value { field: "type", got: attestation_type.into() };
         assert_certify_info(certify_info.bytes(), fault);
     }
 }

@@ -2,13 +2,15 @@
 
 use core::fmt;
 
-use super::reader::STRUCTURE_MAX;
+/// The most bytes of a structure. TPMs have buffers of 4096 bytes for a whole response; the structures in use have some
+/// 400. A field has no limit of its own: it is a part of the structure, and is compared, not copied.
+pub(super) const STRUCTURE_MAX: usize = 4096;
 
 /// How a TPM structure of the statement breaks its definition. `structure` is the statement's member, `field` the
 /// name in [TPM 2.0 Part 2](https://trustedcomputinggroup.org/resource/tpm-library-specification/).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum TpmFault {
+pub enum TpmError {
     /// The structure ends within a field.
     Truncated {
         /// The structure.
@@ -39,7 +41,7 @@ pub enum TpmFault {
     },
 }
 
-impl fmt::Display for TpmFault {
+impl fmt::Display for TpmError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Truncated { structure, field } => write!(f, "{structure} ends within {field}"),
@@ -52,4 +54,4 @@ impl fmt::Display for TpmFault {
     }
 }
 
-impl core::error::Error for TpmFault {}
+impl core::error::Error for TpmError {}
