@@ -3,6 +3,8 @@
 pub(crate) mod outcome;
 pub(crate) mod procedure;
 
+use countersign_types::{RegistrationResponse, Timestamp};
+
 use crate::{
     ceremony::{
         registration::{
@@ -14,7 +16,6 @@ use crate::{
     relying_party::party::RelyingParty,
     report::{ceremony_report::Report, error::Error, recorder::NoReport},
 };
-use countersign_types::{RegistrationResponse, Timestamp};
 
 impl RelyingParty {
     /// Steps 3 to 29: decides whether `response` answers the registration that `state` is of.

@@ -2,6 +2,16 @@
 //! [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) and
 //! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion).
 
+use core::fmt;
+
+use countersign_types::{
+    CreationOptions, RequestOptions, Timestamp, UserHandle,
+    enumerations::UserVerificationRequirement,
+    extensions::{ClientExtensionInputs, Extension},
+    identifiers::CREDENTIAL_ID_MAX,
+    options::{AuthenticatorSelection, CredentialDescriptor, RpEntity, UserEntity},
+};
+
 use crate::{
     ceremony::{
         challenge::{CHALLENGE_MIN, Challenge},
@@ -24,15 +34,6 @@ use crate::{
         policy::{choices::UnverifiedDiscoverable, conditional_create::ConditionalCreatePolicy},
         user::User,
     },
-};
-use core::fmt;
-
-use countersign_types::{
-    CreationOptions, RequestOptions, Timestamp, UserHandle,
-    enumerations::UserVerificationRequirement,
-    extensions::{ClientExtensionInputs, Extension},
-    identifiers::CREDENTIAL_ID_MAX,
-    options::{AuthenticatorSelection, CredentialDescriptor, RpEntity, UserEntity},
 };
 
 /// The most credentials that options may list. Chromium refuses options with more

@@ -67,8 +67,7 @@ use crate::{
     relying_party::party::RelyingParty,
 };
 
-pub use error::{KeyRingError, OpenError, SealError};
-pub use token::TOKEN_MAX;
+pub use error::{KeyRingError, OpenError, SealError, TOKEN_MAX};
 
 /// The keys that tokens are sealed and opened with.
 ///

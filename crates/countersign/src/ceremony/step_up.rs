@@ -3,6 +3,12 @@
 //! ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges) leaves it to the relying party),
 //! so the signature covers it.
 
+use core::fmt;
+
+use countersign_cose::hash::sha256;
+use countersign_types::{Timestamp, UserHandle};
+use subtle::ConstantTimeEq as _;
+
 use crate::{
     ceremony::{
         challenge::BOUND_HASH_LENGTH,
@@ -13,11 +19,6 @@ use crate::{
         step::AuthenticationStep as Step,
     },
 };
-use countersign_cose::hash::sha256;
-use countersign_types::{Timestamp, UserHandle};
-use subtle::ConstantTimeEq as _;
-
-use core::fmt;
 
 /// What the hash begins with that binds data to a challenge, so that no other hash is taken for it.
 const DOMAIN: &[u8] = b"countersign bound data\0";

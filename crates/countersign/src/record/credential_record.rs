@@ -1,15 +1,16 @@
 //! The credential record: [section 4](https://www.w3.org/TR/webauthn-3/#credential-record).
 
+use countersign_types::{
+    Aaguid, AlgorithmIdentifier, CredentialId, Timestamp, UserHandle,
+    enumerations::{CredentialType, Transport},
+    options::CredentialDescriptor,
+};
+
 use crate::record::{
     dynamic_part::{DynamicPart, Flagged, Standing},
     evidence::AttestationEvidence,
     static_part::StaticPart,
     update::{CredentialUpdate, UpdateRefused},
-};
-use countersign_types::{
-    Aaguid, AlgorithmIdentifier, CredentialId, Timestamp, UserHandle,
-    enumerations::{CredentialType, Transport},
-    options::CredentialDescriptor,
 };
 
 /// What a relying party stores of a credential: what never changes, what each authentication may change, and the

@@ -2,6 +2,13 @@
 
 use core::{fmt, ops::RangeInclusive};
 
+use countersign_attestation::{AttestationError, AttestationType, ModelRejectedError, PathError};
+use countersign_cose::KeyError;
+use countersign_types::{
+    AlgorithmIdentifier, Code, attestation_object::AttestationObjectError,
+    authenticator_data::AuthenticatorDataError, client_data::ClientDataError, extensions::ExtensionError,
+};
+
 use crate::{
     record::dynamic_part::Flagged,
     report::{
@@ -12,12 +19,6 @@ use crate::{
         shortened::Shortened,
         step::{AuthenticationStep, Step},
     },
-};
-use countersign_attestation::{AttestationError, AttestationType, ModelRejectedError, PathError};
-use countersign_cose::KeyError;
-use countersign_types::{
-    AlgorithmIdentifier, Code, attestation_object::AttestationObjectError,
-    authenticator_data::AuthenticatorDataError, client_data::ClientDataError, extensions::ExtensionError,
 };
 
 /// A ceremony that failed. Nothing of it may be stored, and its state is used up.

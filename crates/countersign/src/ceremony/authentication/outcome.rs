@@ -1,8 +1,9 @@
 //! What a finished authentication yields
 //! ([section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)).
 
-use crate::{ceremony::extensions::outcome::AuthenticationExtensions, record::update::CredentialUpdate};
 use countersign_types::{CredentialId, UserHandle};
+
+use crate::{ceremony::extensions::outcome::AuthenticationExtensions, record::update::CredentialUpdate};
 
 /// An authentication that passed every step: the only way to a session.
 ///

@@ -1,6 +1,11 @@
 //! [Section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion) without allocations: over a borrowed response,
 //! with a key that was prepared before.
 
+use core::fmt;
+
+use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, Verifiers};
+use countersign_types::{AuthenticationResponse, CredentialId, Timestamp, UserHandle};
+
 use crate::{
     ceremony::{
         authentication::{
@@ -15,10 +20,6 @@ use crate::{
     relying_party::party::RelyingParty,
     report::{error::Error, recorder::NoReport, step::AuthenticationStep as Step},
 };
-use core::fmt;
-
-use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, Verifiers};
-use countersign_types::{AuthenticationResponse, CredentialId, Timestamp, UserHandle};
 
 /// The public key of a credential record, parsed once to verify many signatures with: for a cache beside the store.
 ///

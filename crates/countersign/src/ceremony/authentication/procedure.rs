@@ -1,6 +1,14 @@
 //! The steps of [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion) in their order, over borrowed
 //! parts. Nothing here allocates unless a step fails or a report is made.
 
+use countersign_cose::{
+    Algorithm, KeyError, PreparedKey, PublicKey, SignatureError, has_padded_integers, hash::sha256,
+};
+use countersign_types::{
+    AuthenticatorData, Timestamp, authenticator_data::Flags, enumerations::UserVerificationRequirement,
+    extensions::ExtensionError,
+};
+
 use crate::{
     ceremony::{
         authentication::outcome::Authenticated,
@@ -26,13 +34,6 @@ use crate::{
         recorder::Recorder,
         step::AuthenticationStep as Step,
     },
-};
-use countersign_cose::{
-    Algorithm, KeyError, PreparedKey, PublicKey, SignatureError, has_padded_integers, hash::sha256,
-};
-use countersign_types::{
-    AuthenticatorData, Timestamp, authenticator_data::Flags, enumerations::UserVerificationRequirement,
-    extensions::ExtensionError,
 };
 
 /// What one run of the steps is about.

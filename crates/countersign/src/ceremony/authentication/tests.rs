@@ -1,3 +1,7 @@
+use countersign_types::{Code, CredentialId, UserHandle, base64url};
+use serde_json::json;
+
+use super::*;
 use crate::{
     ceremony::{authentication::outcome::Authenticated, request::Accounts},
     relying_party::{builder::RelyingPartyBuilder, policy::choices::SignCountPolicy},
@@ -7,10 +11,6 @@ use crate::{
         record, rp, signing_key, state_for,
     },
 };
-use countersign_types::{Code, CredentialId, UserHandle, base64url};
-use serde_json::json;
-
-use super::*;
 
 mod encodings;
 mod enumeration;

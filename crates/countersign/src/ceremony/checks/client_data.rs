@@ -2,6 +2,8 @@
 //! [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential), steps 8 to 14 of
 //! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion).
 
+use countersign_types::{ClientData, client_data::ClientDataError};
+
 use crate::{
     ceremony::checks::challenge::challenge,
     relying_party::{
@@ -18,7 +20,6 @@ use crate::{
         step::Step,
     },
 };
-use countersign_types::{ClientData, client_data::ClientDataError};
 
 /// What client data must say.
 pub(crate) struct Expected<'a> {

@@ -1,15 +1,6 @@
 //! What a ceremony may not ask of extensions: refused when it begins, for a client would fail late and say little, or go
 //! on without ([section 10](https://www.w3.org/TR/webauthn-3/#sctn-defined-extensions)).
 
-use crate::{
-    ceremony::extensions::{payment::PaymentExpectation, requested::RequestedExtensions},
-    relying_party::{
-        appid::is_appid_of,
-        origin::is_web_origin,
-        party::RelyingParty,
-        policy::extensions::{PrfUserVerification, RemoteClients},
-    },
-};
 use core::fmt;
 
 use countersign_types::{
@@ -19,6 +10,16 @@ use countersign_types::{
         ClientExtensionInputs, CredentialProtection, Extension, ExtensionInputError, LargeBlobInput,
     },
     options::CredentialDescriptor,
+};
+
+use crate::{
+    ceremony::extensions::{payment::PaymentExpectation, requested::RequestedExtensions},
+    relying_party::{
+        appid::is_appid_of,
+        origin::is_web_origin,
+        party::RelyingParty,
+        policy::extensions::{PrfUserVerification, RemoteClients},
+    },
 };
 
 /// Inputs of registrations alone.

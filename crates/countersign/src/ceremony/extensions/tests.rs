@@ -1,3 +1,7 @@
+use countersign_types::{Code, enumerations::UserVerificationRequirement, extensions::ClientExtensionInputs};
+use serde_json::{Value, json};
+
+use super::*;
 use crate::{
     ceremony::{
         authentication::outcome::Authenticated,
@@ -17,10 +21,6 @@ use crate::{
         rp,
     },
 };
-use countersign_types::{Code, enumerations::UserVerificationRequirement, extensions::ClientExtensionInputs};
-use serde_json::{Value, json};
-
-use super::*;
 
 mod authentication;
 mod payment;

@@ -1,9 +1,10 @@
 //! What a finished registration yields
 //! ([section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential)).
+use countersign_attestation::{Attestation, AttestedAaguid, Trust, TrustedPath};
+
 use crate::{
     ceremony::extensions::outcome::RegistrationExtensions, record::credential_record::CredentialRecord,
 };
-use countersign_attestation::{Attestation, AttestedAaguid, Trust, TrustedPath};
 
 /// What the caller's store says of a credential ID, whichever account it is in.
 ///

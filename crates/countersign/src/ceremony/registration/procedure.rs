@@ -1,6 +1,14 @@
 //! The steps of [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) in their order, over
 //! borrowed parts.
 
+use countersign_attestation::{Attestation, ModelRemark, Trust, VerificationInput};
+use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, hash::sha256};
+use countersign_types::{
+    AttestationObject, AttestedCredentialData, AuthenticatorData, CredentialId, Timestamp,
+    authenticator_data::Flags,
+    enumerations::{Transport, UserVerificationRequirement},
+};
+
 use crate::{
     ceremony::{
         checks::{
@@ -29,13 +37,6 @@ use crate::{
         recorder::Recorder,
         step::RegistrationStep as Step,
     },
-};
-use countersign_attestation::{Attestation, ModelRemark, Trust, VerificationInput};
-use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, hash::sha256};
-use countersign_types::{
-    AttestationObject, AttestedCredentialData, AuthenticatorData, CredentialId, Timestamp,
-    authenticator_data::Flags,
-    enumerations::{Transport, UserVerificationRequirement},
 };
 
 /// What one run of the steps is about.

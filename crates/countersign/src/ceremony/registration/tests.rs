@@ -1,3 +1,11 @@
+use countersign_cose::{Algorithm, PublicKey, hash::sha256};
+use countersign_types::{
+    Aaguid, Base64Url, Code, CredentialId, base64url,
+    enumerations::{AttestationConveyance, ResidentKeyRequirement, UserVerificationRequirement},
+};
+use serde_json::json;
+
+use super::*;
 use crate::{
     ceremony::{
         entropy::EntropyUnavailable,
@@ -20,14 +28,6 @@ use crate::{
         handle, policy, registration_state, registration_state_of, rp,
     },
 };
-use countersign_cose::{Algorithm, PublicKey, hash::sha256};
-use countersign_types::{
-    Aaguid, Base64Url, Code, CredentialId, base64url,
-    enumerations::{AttestationConveyance, ResidentKeyRequirement, UserVerificationRequirement},
-};
-use serde_json::json;
-
-use super::*;
 
 mod account;
 mod attested_aaguid;

@@ -4,7 +4,11 @@ use core::fmt;
 
 use countersign_types::Code;
 
-use crate::ceremony::{entropy::EntropyUnavailable, sealed::token::TOKEN_MAX};
+use crate::ceremony::entropy::EntropyUnavailable;
+
+/// The most characters of a token. A state with 64 credential IDs of 512 bytes fits; one without any has some 600. A
+/// cookie holds some 4000.
+pub const TOKEN_MAX: usize = 64 * 1024;
 
 /// Keys that make no ring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

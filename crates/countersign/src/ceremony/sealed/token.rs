@@ -9,11 +9,7 @@
 use countersign_cose::hash::sha256;
 use countersign_types::base64url;
 
-use crate::ceremony::sealed::error::OpenError;
-
-/// The most characters of a token. A state with 64 credential IDs of 512 bytes fits; one without any has some 600. A
-/// cookie holds some 4000.
-pub const TOKEN_MAX: usize = 64 * 1024;
+use crate::ceremony::sealed::error::{OpenError, TOKEN_MAX};
 
 /// Bytes of the nonce.
 pub(super) const NONCE_LENGTH: usize = 24;

@@ -1,10 +1,11 @@
 //! States that wait to be spent, and the store that remembers which were
 //! ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
 
-use crate::ceremony::{single_use::ceremony_id::CeremonyId, state::kind::CeremonyState};
 use core::fmt;
 
 use countersign_types::{Code, Timestamp};
+
+use crate::ceremony::{single_use::ceremony_id::CeremonyId, state::kind::CeremonyState};
 
 /// Remembers which ceremonies were finished, or tried to be.
 ///

@@ -1,5 +1,14 @@
 //! The state of an authentication.
 
+use core::fmt;
+
+use countersign_types::{
+    CredentialId, Timestamp, UserHandle,
+    enumerations::UserVerificationRequirement,
+    extensions::{ClientExtensionInputs, Extension},
+};
+use serde::{Deserialize, Serialize};
+
 use crate::{
     ceremony::{
         authentication::factor::AdditionalFactor,
@@ -10,14 +19,6 @@ use crate::{
     record::version::Version,
     relying_party::party::RelyingParty,
 };
-use core::fmt;
-
-use countersign_types::{
-    CredentialId, Timestamp, UserHandle,
-    enumerations::UserVerificationRequirement,
-    extensions::{ClientExtensionInputs, Extension},
-};
-use serde::{Deserialize, Serialize};
 
 /// An authentication that was started: what its response is checked against. Used once, and kept, as
 /// [`RegistrationState`] is.

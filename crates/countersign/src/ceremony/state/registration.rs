@@ -1,5 +1,14 @@
 //! The state of a registration.
 
+use core::fmt;
+
+use countersign_types::{
+    AlgorithmIdentifier, CredentialId, Timestamp, UserHandle,
+    enumerations::UserVerificationRequirement,
+    extensions::{ClientExtensionInputs, Extension},
+};
+use serde::{Deserialize, Serialize};
+
 use crate::{
     ceremony::{
         challenge::{Challenge, stored},
@@ -9,14 +18,6 @@ use crate::{
     record::version::Version,
     relying_party::party::RelyingParty,
 };
-use core::fmt;
-
-use countersign_types::{
-    AlgorithmIdentifier, CredentialId, Timestamp, UserHandle,
-    enumerations::UserVerificationRequirement,
-    extensions::{ClientExtensionInputs, Extension},
-};
-use serde::{Deserialize, Serialize};
 
 /// The `mediation` with which the browser's `create()` is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,9 @@
 use core::fmt;
 
+use countersign_cose::Algorithm;
+use countersign_types::{Code, UserHandle};
+
+use super::*;
 use crate::{
     ceremony::{
         registration::outcome::CredentialIdStatus, request::AuthenticationRequest,
@@ -15,10 +19,6 @@ use crate::{
         policy, record, registration_state, registration_state_of, rp,
     },
 };
-use countersign_types::{Code, UserHandle};
-
-use super::*;
-use countersign_cose::Algorithm;
 
 fn with(policy: Policy) -> RelyingParty {
     rp().policy(policy).build().unwrap()

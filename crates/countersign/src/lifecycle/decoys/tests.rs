@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{ceremony::request::Accounts, test_ceremony};
+use countersign_types::enumerations::Transport;
 
 use super::*;
-use countersign_types::enumerations::Transport;
+use crate::{ceremony::request::Accounts, test_ceremony};
 
 const SECRET: [u8; 32] = [0x5e; 32];
 

@@ -1,15 +1,15 @@
 //! What needs no certificates. Trust, revocation and models are tried with the software authenticator, in its crate.
 
-use crate::{
-    record::evidence::Trusted,
-    test_ceremony::{Attest, Create, NOW, create, rp},
-};
 use core::convert::Infallible;
 
 use countersign_attestation::AnchorList;
 use countersign_types::Aaguid;
 
 use super::*;
+use crate::{
+    record::evidence::Trusted,
+    test_ceremony::{Attest, Create, NOW, create, rp},
+};
 
 fn reassessor() -> Reassessor {
     Reassessor::new(&rp().build().unwrap(), Arc::new(AnchorList::new([])))

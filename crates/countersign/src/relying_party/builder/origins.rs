@@ -1,5 +1,7 @@
 //! From origins as they were written down to the rules that responses are held against.
 
+use std::collections::BTreeSet;
+
 use crate::relying_party::{
     configuration_error::ConfigurationError as Error,
     origin::{
@@ -11,7 +13,6 @@ use crate::relying_party::{
     party::RelyingParty,
     related_origins::budget::CLIENT_LABELS,
 };
-use std::collections::BTreeSet;
 
 /// An origin as it was written down, and what for.
 #[derive(Debug, Clone)]

@@ -1,5 +1,9 @@
 use std::sync::Arc;
 
+use countersign_attestation::AnchorList;
+use countersign_cose::Algorithm;
+use countersign_types::enumerations::{AttestationConveyance, UserVerificationRequirement};
+
 use super::*;
 use crate::{
     relying_party::{
@@ -12,9 +16,6 @@ use crate::{
     },
     test_ceremony::{policy, rp},
 };
-use countersign_attestation::AnchorList;
-use countersign_cose::Algorithm;
-use countersign_types::enumerations::{AttestationConveyance, UserVerificationRequirement};
 
 #[test]
 fn the_defaults_are_the_specifications() {

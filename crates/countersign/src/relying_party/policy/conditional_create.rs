@@ -1,8 +1,9 @@
 //! Conditional create: a browser makes a passkey without asking, where the person has just signed in
 //! ([section 5.1.3](https://www.w3.org/TR/webauthn-3/#sctn-createCredential), `mediation` of `conditional`).
 
-use crate::relying_party::policy::limits::TIMEOUT_SECONDS;
 use serde::{Deserialize, Serialize};
+
+use crate::relying_party::policy::limits::TIMEOUT_SECONDS;
 
 /// Whether browsers may make credentials without asking.
 ///

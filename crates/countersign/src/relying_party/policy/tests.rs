@@ -1,3 +1,10 @@
+use std::{borrow::Cow, sync::Arc};
+
+use countersign_attestation::{AnchorList, AnchorQuery, TrustAnchor, TrustAnchors};
+use countersign_types::{Aaguid, Timestamp};
+use serde_json::{Value, json};
+
+use super::*;
 use crate::{
     ceremony::{
         entropy::EntropyUnavailable,
@@ -9,13 +16,6 @@ use crate::{
     },
     test_ceremony::{NOW, entropy, handle, rp},
 };
-use std::{borrow::Cow, sync::Arc};
-
-use countersign_attestation::{AnchorList, AnchorQuery, TrustAnchor, TrustAnchors};
-use countersign_types::{Aaguid, Timestamp};
-use serde_json::{Value, json};
-
-use super::*;
 
 const MODEL: Aaguid = Aaguid::from_bytes([1; 16]);
 const OTHER: Aaguid = Aaguid::from_bytes([2; 16]);

@@ -1,5 +1,7 @@
 //! What policy demands of authentications.
 
+use countersign_cose::Algorithm;
+
 use super::*;
 use crate::{
     ceremony::authentication::factor::AdditionalFactor,
@@ -14,7 +16,6 @@ use crate::{
         policy_fault::PolicyFault,
     },
 };
-use countersign_cose::Algorithm;
 
 fn with(policy: Policy) -> RelyingPartyBuilder {
     rp().policy(policy)

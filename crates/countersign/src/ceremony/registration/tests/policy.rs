@@ -1,5 +1,7 @@
 //! What policy demands of registrations.
 
+use countersign_types::enumerations::ResidentKeyRequirement;
+
 use super::*;
 use crate::{
     ceremony::{request::RegistrationRequest, session::RecentSession},
@@ -7,7 +9,6 @@ use crate::{
     report::{error::Fault, policy_fault::PolicyFault},
     test_ceremony::{BE, BS},
 };
-use countersign_types::enumerations::ResidentKeyRequirement;
 
 fn with(policy: Policy) -> crate::relying_party::builder::RelyingPartyBuilder {
     rp().policy(policy)

@@ -1,3 +1,6 @@
+use std::sync::Barrier;
+
+use super::*;
 use crate::{
     ceremony::{
         single_use::memory::{OneProcessSingleUse, OneProcessSingleUseFull},
@@ -5,9 +8,6 @@ use crate::{
     },
     test_ceremony::{CHALLENGE, NOW, get, handle, policy, record, registration_state, rp, unspent},
 };
-use std::sync::Barrier;
-
-use super::*;
 
 fn expected(challenge: &[u8]) -> Unspent<AuthenticationState> {
     let rp = rp().policy(policy().with_timeout_seconds(60)).build().unwrap();

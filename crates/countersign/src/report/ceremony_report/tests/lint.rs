@@ -1,5 +1,6 @@
 //! What deviates and is accepted: each deviation by one response.
 
+use countersign_cose::Verifiers;
 use countersign_types::{
     AuthenticationResponse, RegistrationResponse, enumerations::AuthenticatorAttachment,
 };
@@ -13,7 +14,6 @@ use crate::{
     report::{deviation::Deviations, error::Fault, step::RegistrationStep},
     test_ceremony::{AT, policy, registration_state},
 };
-use countersign_cose::Verifiers;
 
 /// The lint of an accepted registration response, `change`d after it was made.
 fn lint(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation> {
