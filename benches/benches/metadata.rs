@@ -23,12 +23,10 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use countersign_authenticator::{BlobSigner, METADATA_HOST, NOW};
 use countersign_benches::peers;
 use countersign_cose::Verifiers;
-use countersign_metadata::{
-    Blob, BlobPolicy, Date, Seen, roots,
-    testing::{HOST, NOW, TestChain},
-};
+use countersign_metadata::{Blob, BlobPolicy, Date, Seen, roots};
 use countersign_types::Timestamp;
 use serde::de::IgnoredAny;
 use sha2::{Digest as _, Sha256};
@@ -96,13 +94,15 @@ struct Case {
 
 impl Case {
     fn made(payload: &[u8]) -> Self {
-        let chain = TestChain::new();
-        let root = STANDARD.encode(chain.root.certificate().as_der());
+        let signer = BlobSigner::new();
+        let root = STANDARD.encode(&signer.root);
+        let root = format!("-----BEGIN CERTIFICATE-----\n{root}\n-----END CERTIFICATE-----\n");
+        let anchor = roots::anchor_from_pem(&root).unwrap();
         Self {
-            blob: chain.sign(payload),
-            root: format!("-----BEGIN CERTIFICATE-----\n{root}\n-----END CERTIFICATE-----\n"),
-            policy: BlobPolicy::new([chain.root]).host_name(HOST).dangerous_accept_outdated(),
-            now: NOW,
+            blob: signer.sign(payload),
+            root,
+            policy: BlobPolicy::new([anchor]).host_name(METADATA_HOST).dangerous_accept_outdated(),
+            now: Timestamp::from_unix_seconds(NOW),
             is_of_fido: false,
         }
     }

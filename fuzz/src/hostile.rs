@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use countersign_authenticator::{Exchange, Format, Scenario, SignIn};
+use countersign_authenticator::{Exchange, Format, Scenario, SignIn, der::element};
 
 mod cbor;
 mod certificates;
@@ -105,7 +105,7 @@ fn anything(size: usize) -> Vec<Input> {
     ));
     all.push(input("CBOR long text", cbor_sized(3, &repeated(size, b"a")[..size - 5])));
     all.push(input("DER nested", der_nested(size)));
-    all.push(input("DER elements", der(0x30, &full(size, &[0; 4], |_| vec![5, 0], &[], &[])[4..])));
+    all.push(input("DER elements", element(0x30, &full(size, &[0; 4], |_| vec![5, 0], &[], &[])[4..])));
     all
 }
 
@@ -157,21 +157,11 @@ fn cbor_array(size: usize, unit: impl Fn(usize) -> Vec<u8>) -> Vec<u8> {
     [cbor_number(4, count), items[5..].to_vec()].concat()
 }
 
-fn der(tag: u8, contents: &[u8]) -> Vec<u8> {
-    let [.., a, b, c] = contents.len().to_be_bytes();
-    match contents.len() {
-        0..=0x7f => [&[tag, c], contents].concat(),
-        0x80..=0xff => [&[tag, 0x81, c], contents].concat(),
-        0x100..=0xffff => [&[tag, 0x82, b, c], contents].concat(),
-        _ => [&[tag, 0x83, a, b, c], contents].concat(),
-    }
-}
-
 fn der_nested(size: usize) -> Vec<u8> {
     let mut data = Vec::new();
     // Inside out, and turned round at the end: each head has four bytes at most.
     while data.len() + 4 <= size {
-        let mut head = der(0x30, &[]);
+        let mut head = element(0x30, &[]);
         if !data.is_empty() {
             let [.., a, b] = data.len().to_be_bytes();
             head = vec![0x30, 0x82, a, b];

@@ -8,13 +8,12 @@ use std::{
 };
 
 use countersign::{cose::Verifiers, types::Timestamp};
+use countersign_authenticator::{BlobSigner, METADATA_HOST};
 use countersign_metadata::{
-    Blob, BlobPolicy, Date, Metadata, MetadataError, MetadataPolicy, Model, Seen,
-    roots::anchor_from_pem,
-    testing::{HOST, TestChain},
+    Blob, BlobPolicy, Date, Metadata, MetadataError, MetadataPolicy, Model, Seen, roots::anchor_from_pem,
 };
 
-use crate::metadata_served;
+use crate::metadata_served::{self, anchor_of};
 
 const HELP: &str = "\
 cargo xtask metadata [--folder FOLDER]
@@ -122,7 +121,7 @@ fn check_real_blobs(folder: &Path, checks: &mut Checks) -> Result<(), Box<dyn Er
         let broken = join([&other(header, 1), payload, signature]);
         checks.refused(verify(&broken, Seen::Nothing), "metadata-malformed", &what("header"));
         checks.refused(verify(&bytes, Seen::NewerThan(number)), "metadata-rollback", &what("number seen"));
-        let stranger = BlobPolicy::new([TestChain::new().root]);
+        let stranger = BlobPolicy::new([anchor_of(&BlobSigner::new())?]);
         let outcome = stranger.verify(&bytes, Seen::Nothing, now, &verifiers);
         checks.refused(outcome, "metadata-untrusted", &what("root"));
         let outcome = policy.verify(&bytes, Seen::Nothing, at("2023-12-31")?, &verifiers);
@@ -156,11 +155,14 @@ fn check_blob(blob: &Blob, [entries, skipped, broken_roots]: [usize; 3], file: &
 /// The payload of a BLOB whose signature is not at hand, signed by a chain made for it.
 fn check_large_payload(folder: &Path, checks: &mut Checks) -> Result<(), Box<dyn Error>> {
     let file = "payload-291.json";
-    let chain = TestChain::new();
-    let metadata =
-        Metadata::new(BlobPolicy::new([chain.root.clone()]).host_name(HOST), MetadataPolicy::fido());
+    let signer = BlobSigner::new();
+    let metadata = Metadata::new(
+        BlobPolicy::new([anchor_of(&signer)?]).host_name(METADATA_HOST),
+        MetadataPolicy::fido(),
+    );
     let now = at("2026-10-15")?;
-    let blob = match metadata.offer(&chain.sign(&read(&folder.join(file))?), now, &Verifiers::rust_crypto()) {
+    let blob = match metadata.offer(&signer.sign(&read(&folder.join(file))?), now, &Verifiers::rust_crypto())
+    {
         Ok(blob) => blob,
         Err(error) => {
             checks.that(false, &format!("{file}: {error}"));

@@ -11,14 +11,12 @@ use std::{
 };
 
 use countersign::{
-    attestation::{Certificate, certificate::SubjectAttribute},
+    attestation::{Certificate, CertificateError, TrustAnchor, certificate::SubjectAttribute},
     cose::Verifiers,
     types::Aaguid,
 };
-use countersign_metadata::{
-    Blob, BlobPolicy, Date, Entry, Root, Seen,
-    testing::{HOST, TestChain},
-};
+use countersign_authenticator::{BlobSigner, METADATA_HOST};
+use countersign_metadata::{Blob, BlobPolicy, Date, Entry, Root, Seen};
 
 const HELP: &str = "\
 cargo xtask metadata-served FILE
@@ -26,6 +24,11 @@ cargo xtask metadata-served FILE
 Prints which statement formats the roots in FILE, the payload of a metadata BLOB as JSON, serve, and which models share
 them, by the public API: the page docs/attestation/metadata-roots.md.
 ";
+
+/// The root of a signer, as an anchor.
+pub(crate) fn anchor_of(signer: &BlobSigner) -> Result<TrustAnchor, CertificateError> {
+    Certificate::from_der(&signer.root).map(TrustAnchor::from_certificate)
+}
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
     use lexopt::prelude::{Long, Short, Value};
@@ -42,10 +45,10 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
     }
     let file = file.ok_or("which file? `cargo xtask metadata-served --help` says more")?;
     let payload = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let chain = TestChain::new();
-    let policy = BlobPolicy::new([chain.root.clone()]).host_name(HOST).dangerous_accept_outdated();
+    let signer = BlobSigner::new();
+    let policy = BlobPolicy::new([anchor_of(&signer)?]).host_name(METADATA_HOST).dangerous_accept_outdated();
     let now = "2026-10-15".parse::<Date>()?.start();
-    let blob = policy.verify(&chain.sign(&payload), Seen::Nothing, now, &Verifiers::default())?;
+    let blob = policy.verify(&signer.sign(&payload), Seen::Nothing, now, &Verifiers::default())?;
     print!("{}", page(&blob));
     Ok(ExitCode::SUCCESS)
 }

@@ -197,7 +197,7 @@ impl Attester {
             batch.issuer.clone_from(&intermediate.subject);
             android_key::make_batch(batch);
             for draft in [intermediate, batch] {
-                "20250524000000Z".clone_into(&mut draft.not_after);
+                draft.not_after = "20250524000000Z".into();
             }
         }
         attester

@@ -16,6 +16,7 @@ use crate::{
     attestation::AttestationInput,
     change::{apply, flags},
     credential::Credential,
+    der::public_key_bits,
 };
 
 /// A software authenticator. What it makes depends on its seed, and on what was asked of it before.
@@ -265,20 +266,12 @@ impl Authenticator {
         apply!(request.changes, CredentialKey, &mut cose_key);
         let sign_count = if is_app_attest { 0 } else { self.count() };
         let aaguid = if is_app_attest { *b"appattest\0\0\0\0\0\0\0" } else { *self.aaguid.as_bytes() };
-        let mut draft = AuthenticatorDataDraft {
-            rp_id_hash: sha256(&[request.rp_id.as_bytes()]),
-            flags: request.gesture | self.backup_flags() | flags::ATTESTED_CREDENTIAL_DATA,
-            sign_count,
-            attested: Some(AttestedCredentialDraft {
-                aaguid,
-                length: u16::try_from(id.as_bytes().len()).unwrap_or(u16::MAX),
-                credential_id: id.as_bytes().to_vec(),
-                public_key: cose_key.to_vec(),
-            }),
-            extensions: request.extensions.clone(),
-        };
-        if draft.extensions.is_some() {
-            draft.flags |= flags::EXTENSION_DATA;
+        let gesture = request.gesture | self.backup_flags() | flags::ATTESTED_CREDENTIAL_DATA;
+        let attested = AttestedCredentialDraft::new(aaguid, id.as_bytes(), cose_key.to_vec());
+        let mut draft =
+            AuthenticatorDataDraft::new(request.rp_id, gesture, sign_count).with_attested(attested);
+        if let Some(extensions) = request.extensions.clone() {
+            draft = draft.with_extensions(extensions);
         }
         if is_app_attest {
             draft.flags &= !(flags::USER_PRESENT | flags::USER_VERIFIED);
@@ -315,15 +308,10 @@ impl Authenticator {
     /// authenticator data and the signature.
     pub(crate) fn assert(&mut self, request: &GetAssertion<'_>) -> (Vec<u8>, Vec<u8>) {
         let credential = request.credential;
-        let mut draft = AuthenticatorDataDraft {
-            rp_id_hash: sha256(&[credential.rp_id.as_bytes()]),
-            flags: request.gesture | self.backup_flags(),
-            sign_count: self.count(),
-            attested: None,
-            extensions: request.extensions.clone(),
-        };
-        if draft.extensions.is_some() {
-            draft.flags |= flags::EXTENSION_DATA;
+        let gesture = request.gesture | self.backup_flags();
+        let mut draft = AuthenticatorDataDraft::new(&credential.rp_id, gesture, self.count());
+        if let Some(extensions) = request.extensions.clone() {
+            draft = draft.with_extensions(extensions);
         }
         apply!(request.changes, AuthenticatorData, &mut draft);
         let mut authenticator_data = draft.to_vec();
@@ -382,7 +370,7 @@ impl Authenticator {
 /// App Attest's key identifier: SHA-256 of the point.
 fn app_attest_id(key: &PrivateKey) -> Option<CredentialId> {
     let spki = key.spki();
-    CredentialId::new(sha256(&[crate::der::public_key_bits(&spki)?]))
+    CredentialId::new(sha256(&[public_key_bits(&spki)?]))
 }
 
 impl fmt::Debug for Authenticator {

@@ -1,5 +1,7 @@
 //! What a ceremony goes through on its way to the response, and where it can be changed.
 
+use countersign_cose::hash::sha256;
+use countersign_types::base64url;
 use serde_json::Value;
 
 use crate::{AttestationDraft, Cbor, PrivateKey};
@@ -92,6 +94,23 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// The envelope of a response by the credential with this ID.
+    pub fn new(
+        credential_id: &[u8],
+        response: Members,
+        attachment: &str,
+        extension_results: impl Into<Value>,
+    ) -> Self {
+        let id = base64url::encode(credential_id);
+        let mut members = Members::default();
+        members.push("id", &*id);
+        members.push("rawId", id);
+        members.push("authenticatorAttachment", attachment);
+        members.push("clientExtensionResults", extension_results);
+        members.push("type", "public-key");
+        Self { members, response: Some(response) }
+    }
+
     /// The JSON text, without white space.
     pub fn to_text(&self) -> String {
         let mut parts = Vec::new();
@@ -161,7 +180,26 @@ pub struct AttestedCredentialDraft {
 }
 
 impl AuthenticatorDataDraft {
-    /// As bytes.
+    /// Authenticator data for an RP ID, without attested credential data and extension outputs.
+    pub fn new(rp_id: &str, flags: u8, sign_count: u32) -> Self {
+        let rp_id_hash = sha256(&[rp_id.as_bytes()]);
+        Self { rp_id_hash, flags, sign_count, attested: None, extensions: None }
+    }
+
+    /// Adds attested credential data. The flag AT is left as it is.
+    pub fn with_attested(mut self, attested: AttestedCredentialDraft) -> Self {
+        self.attested = Some(attested);
+        self
+    }
+
+    /// Adds extension outputs and the flag ED.
+    pub fn with_extensions(mut self, extensions: Cbor) -> Self {
+        self.flags |= flags::EXTENSION_DATA;
+        self.extensions = Some(extensions);
+        self
+    }
+
+    /// Encodes authenticator data.
     pub fn to_vec(&self) -> Vec<u8> {
         let mut bytes = self.rp_id_hash.to_vec();
         bytes.push(self.flags);
@@ -176,6 +214,19 @@ impl AuthenticatorDataDraft {
             bytes.extend(extensions.to_vec());
         }
         bytes
+    }
+}
+
+/// The map of an attestation object ([section 6.5.4](https://www.w3.org/TR/webauthn-3/#sctn-generating-an-attestation-object)).
+pub fn attestation_object(format: &str, statement: Cbor, authenticator_data: Vec<u8>) -> Cbor {
+    Cbor::map([("fmt", format.into()), ("attStmt", statement), ("authData", authenticator_data.into())])
+}
+
+impl AttestedCredentialDraft {
+    /// Attested credential data for a `COSE_Key`.
+    pub fn new(aaguid: [u8; 16], credential_id: &[u8], public_key: Vec<u8>) -> Self {
+        let length = u16::try_from(credential_id.len()).unwrap_or(u16::MAX);
+        Self { aaguid, length, credential_id: credential_id.into(), public_key }
     }
 }
 

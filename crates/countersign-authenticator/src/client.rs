@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use crate::{
     Authenticator, Cbor, Change, CredentialKind, Envelope, Members,
     authenticator::{GetAssertion, Made, MakeCredential},
-    change::{apply, flags},
+    change::{apply, attestation_object, flags},
     credential::Credential,
     extensions,
 };
@@ -207,11 +207,8 @@ impl Client {
         results: Map<String, Value>,
         authenticator: &Authenticator,
     ) -> String {
-        let mut object = Cbor::map([
-            ("fmt", made.format.into()),
-            ("attStmt", made.statement.clone()),
-            ("authData", made.authenticator_data.clone().into()),
-        ]);
+        let mut object =
+            attestation_object(made.format, made.statement.clone(), made.authenticator_data.clone());
         apply!(&self.changes, AttestationObject, &mut object);
         let mut object = object.to_vec();
         apply!(&self.changes, AttestationObjectBytes, &mut object);
@@ -282,13 +279,8 @@ impl Client {
         results: Map<String, Value>,
         authenticator: &Authenticator,
     ) -> String {
-        let mut members = Members::default();
-        members.push("id", base64url::encode(id));
-        members.push("rawId", base64url::encode(id));
-        members.push("authenticatorAttachment", authenticator.attachment().as_str());
-        members.push("clientExtensionResults", Value::Object(results));
-        members.push("type", "public-key");
-        let mut envelope = Envelope { members, response: Some(response) };
+        let attachment = authenticator.attachment().as_str();
+        let mut envelope = Envelope::new(id, response, attachment, results);
         apply!(&self.changes, Envelope, &mut envelope);
         let mut text = envelope.to_text();
         apply!(&self.changes, Text, &mut text);

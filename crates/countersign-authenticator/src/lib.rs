@@ -53,12 +53,13 @@
 
 mod attestation;
 mod authenticator;
+mod blob;
 mod cbor;
 pub mod certificate;
 mod change;
 mod client;
 mod credential;
-mod der;
+pub mod der;
 mod extensions;
 mod fault;
 mod generator;
@@ -73,9 +74,12 @@ pub use attestation::{
     PublicArea, SignerRole,
 };
 pub use authenticator::{Authenticator, Backup, Counter, UserVerification};
+pub use blob::{BlobSigner, METADATA_HOST};
 pub use cbor::Cbor;
-pub use certificate::{Attribute, CertificateAuthority, CertificateDraft};
-pub use change::{AttestedCredentialDraft, AuthenticatorDataDraft, Change, Envelope, Members, flags};
+pub use certificate::{Attribute, CertificateAuthority, CertificateDraft, RevocationListDraft};
+pub use change::{
+    AttestedCredentialDraft, AuthenticatorDataDraft, Change, Envelope, Members, attestation_object, flags,
+};
 pub use client::{CeremonyError, Client, Frame};
 pub use countersign_cose::Algorithm;
 pub use credential::CredentialKind;

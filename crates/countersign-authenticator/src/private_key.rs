@@ -3,12 +3,12 @@
 
 use core::fmt;
 
-use countersign_cose::{Algorithm, Curve, Hash, ParameterSet, PublicKey, Scheme};
+use countersign_cose::{Algorithm, Curve, Hash, ParameterSet, PublicKey, Scheme, hash::sha256};
 use ml_dsa::Keypair as _;
 use p256::ecdsa::signature::Signer as _;
 use rsa::signature::{RandomizedSigner as _, SignatureEncoding as _};
 
-use crate::{Cbor, Generator};
+use crate::{cbor::Cbor, der::public_key_bits, generator::Generator};
 
 mod rsa_key;
 
@@ -167,6 +167,11 @@ impl PrivateKey {
         PublicKey::from_cose(&self.cose_key().to_vec()).map(|key| key.to_spki()).unwrap_or_default()
     }
 
+    /// The bits of the public key: an uncompressed point for ECDSA, the key itself for Ed25519 and Ed448.
+    pub fn public_bytes(&self) -> Vec<u8> {
+        public_key_bits(&self.spki()).unwrap_or_default().to_vec()
+    }
+
     /// A signature in the form of [section 6.5.5](https://www.w3.org/TR/webauthn-3/#sctn-signature-attestation-types):
     /// DER for ECDSA.
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
@@ -177,6 +182,11 @@ impl PrivateKey {
             Secret::Secp256k1(key) => secp256k1_signature(key, message).to_der().as_bytes().to_vec(),
             _ => self.sign_plain(message),
         }
+    }
+
+    /// Signs a response: authenticator data and the hash of client data, in the form of [`sign`](Self::sign).
+    pub fn sign_response(&self, authenticator_data: &[u8], client_data: &[u8]) -> Vec<u8> {
+        self.sign(&[authenticator_data, &sha256(&[client_data])].concat())
     }
 
     /// A signature in the form of a JWS ([RFC 7518 section 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)):

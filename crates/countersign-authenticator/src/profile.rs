@@ -267,7 +267,7 @@ const PROFILES: &[Profile] = &[
         .create(&[Change::Attestation(|draft| {
             draft.change_leaf(|leaf| {
                 if let Some(extension) = leaf.extension_mut(oid::SUBJECT_ALT_NAME) {
-                    extension.critical = false;
+                    extension.critical = Critical::No;
                 }
             });
         })]),

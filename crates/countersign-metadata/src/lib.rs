@@ -64,8 +64,6 @@ pub mod rogue;
 pub mod roots;
 mod statement;
 mod status;
-#[cfg(any(test, feature = "testing"))]
-pub mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,7 @@
 //! Payloads that a test changes in one thing.
 
 mod blob;
+mod certificates;
 mod changes;
 mod entries;
 mod hostile;
@@ -9,13 +10,12 @@ mod live;
 mod rogue;
 mod roots;
 
+use countersign_authenticator::{BlobSigner, METADATA_HOST};
 use countersign_cose::Verifiers;
 use serde_json::{Value, json};
 
-use crate::{
-    Blob, BlobPolicy, MetadataError, Seen,
-    testing::{HOST, NOW, TestChain},
-};
+use self::certificates::{NOW, anchor};
+use crate::{Blob, BlobPolicy, MetadataError, Seen};
 
 /// The AAGUIDs of the two FIDO2 models.
 pub(crate) const MODEL: &str = "01010101-0101-0101-0101-010101010101";
@@ -74,14 +74,14 @@ pub(crate) fn payload() -> Value {
     })
 }
 
-pub(crate) fn policy(chain: &TestChain) -> BlobPolicy {
-    BlobPolicy::new([chain.root.clone()]).host_name(HOST)
+pub(crate) fn policy() -> BlobPolicy {
+    BlobPolicy::new([anchor(&BlobSigner::new().root)]).host_name(METADATA_HOST)
 }
 
 pub(crate) fn verify(blob: &[u8]) -> Result<Blob, MetadataError> {
-    policy(&TestChain::new()).verify(blob, Seen::Nothing, NOW, &Verifiers::rust_crypto())
+    policy().verify(blob, Seen::Nothing, NOW, &Verifiers::rust_crypto())
 }
 
 pub(crate) fn read(payload: &Value) -> Result<Blob, MetadataError> {
-    verify(&TestChain::new().sign(payload.to_string().as_bytes()))
+    verify(&BlobSigner::new().sign(payload.to_string().as_bytes()))
 }

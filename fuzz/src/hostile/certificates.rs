@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use countersign_authenticator::{
     Algorithm, Attestation, Attester, Authenticator, CertificateAuthority, CertificateDraft, Client,
     Generator, ORIGIN, PrivateKey, RsaKey, Scenario,
-    certificate::{Attribute, Critical, oid},
+    certificate::{Attribute, Critical, name, oid, signature_algorithm},
+    der::{bit_string, element, object_identifier, sequence},
     types::RegistrationResponse,
 };
 use countersign_cose::hash::sha256;
@@ -13,7 +14,7 @@ use countersign_types::base64url;
 
 use crate::seeds::ceremonies;
 
-use super::{Input, LENGTH_MAX, der, full, input};
+use super::{Input, LENGTH_MAX, full, input};
 
 /// An algorithm of each kind of key, the slowest of its kind.
 const ALGORITHMS: [Algorithm; 7] = [
@@ -211,8 +212,8 @@ fn certificates() -> Vec<Input> {
         input(name, draft.sign(authority.key()))
     };
     let names = |bytes: usize| {
-        let name = der(0x82, b"a.example");
-        der(0x30, &name.repeat(bytes / name.len()))
+        let name = element(0x82, b"a.example");
+        element(0x30, &name.repeat(bytes / name.len()))
     };
     let mut all = vec![
         of("subject", &|draft| draft.subject = vec![Attribute::new(oid::COMMON_NAME, "a"); 1_000]),
@@ -220,8 +221,8 @@ fn certificates() -> Vec<Input> {
         of("serial number", &|draft| draft.serial_number = vec![0x7f; 12_000]),
         of("key", &|draft| draft.public_key = rsa_spki(12_000)),
         of("purposes", &|draft| {
-            let purpose = der(0x06, &[0x55, 0x1d]);
-            draft.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, der(0x30, &purpose.repeat(3_000)));
+            let purpose = element(0x06, &[0x55, 0x1d]);
+            draft.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, element(0x30, &purpose.repeat(3_000)));
         }),
     ];
     for bytes in [12_000, 60_000] {
@@ -235,7 +236,7 @@ fn certificates() -> Vec<Input> {
             for number in 0..count - draft.extensions.len() {
                 let mut other = one.clone();
                 other.identifier = vec![0x2a, 0x03, (number / 128) as u8, (number % 128) as u8];
-                other.critical = false;
+                other.critical = Critical::No;
                 draft.extensions.push(other);
             }
         }));
@@ -245,9 +246,9 @@ fn certificates() -> Vec<Input> {
 
 pub(super) fn rsa_spki(bytes: usize) -> Vec<u8> {
     let modulus = [vec![0], vec![0xff; bytes]].concat();
-    let key = der(0x30, &[der(2, &modulus), der(2, &[1, 0, 1])].concat());
-    let algorithm = der(0x30, &[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0]);
-    der(0x30, &[algorithm, der(3, &[vec![0], key].concat())].concat())
+    let key = sequence(&[&element(2, &modulus), &element(2, &[1, 0, 1])]);
+    let identifier = object_identifier(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1]);
+    sequence(&[&sequence(&[&identifier, &[5, 0]]), &bit_string(&key)])
 }
 
 fn rsa_key(bytes: usize) -> Input {
@@ -265,14 +266,14 @@ fn revocation_list() -> Input {
 /// A certificate of a revocation list, by its number, with these extensions.
 pub(super) fn entry_of_revocation_list(number: usize, extensions: &[u8]) -> Vec<u8> {
     let [.., a, b, c] = number.to_be_bytes();
-    der(0x30, &[&der(2, &[1, a, b, c])[..], &der(0x17, b"260101000000Z"), extensions].concat())
+    element(0x30, &[&element(2, &[1, a, b, c])[..], &element(0x17, b"260101000000Z"), extensions].concat())
 }
 
-/// A revocation list of these entries, with a signature that is none.
+/// A revocation list of these entries, with an invalid signature.
 pub(super) fn revocation_list_of(entries: &[u8]) -> Vec<u8> {
-    let algorithm = der(0x30, &der(0x06, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]));
-    let name = der(0x30, &der(0x31, &der(0x30, &[der(0x06, &[0x55, 4, 3]), der(0x0c, b"a")].concat())));
-    let time = || der(0x17, b"260101000000Z");
-    let parts = [der(2, &[1]), algorithm.clone(), name, time(), time(), der(0x30, entries)];
-    der(0x30, &[der(0x30, &parts.concat()), algorithm, der(3, &[0; 9])].concat())
+    let algorithm = signature_algorithm(Algorithm::Es256);
+    let name = name(&[Attribute::new(oid::COMMON_NAME, "a")]);
+    let time = element(0x17, b"260101000000Z");
+    let parts = [&element(2, &[1])[..], &algorithm, &name, &time, &time, &element(0x30, entries)];
+    sequence(&[&sequence(&parts), &algorithm, &bit_string(&[0; 8])])
 }

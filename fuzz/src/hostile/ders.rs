@@ -3,6 +3,7 @@
 use countersign_authenticator::{
     Algorithm, CertificateAuthority, CertificateDraft, Format, Scenario,
     certificate::{Attribute, Critical, oid},
+    der::element,
 };
 use countersign_cose::hash::sha256;
 use countersign_types::RegistrationResponse;
@@ -10,7 +11,7 @@ use countersign_types::RegistrationResponse;
 use super::{
     Input,
     certificates::{authority, entry_of_revocation_list, revocation_list_of, rsa_spki},
-    der, full, input,
+    full, input,
 };
 
 pub(super) fn inputs(target: &str, size: usize) -> Vec<Input> {
@@ -33,7 +34,7 @@ fn certificates(size: usize) -> Vec<Input> {
         change(&mut draft);
         input(name, draft.sign(authority.key()))
     };
-    let sequence = |unit: &[u8]| der(0x30, &full(room, &[], |_| unit.to_vec(), &[], &[]));
+    let sequence = |unit: &[u8]| element(0x30, &full(room, &[], |_| unit.to_vec(), &[], &[]));
     let extension = |name: &str, identifier: &'static [u8], value: Vec<u8>| {
         of(name, &|draft| draft.set_extension(identifier, Critical::No, value.clone()))
     };
@@ -42,11 +43,14 @@ fn certificates(size: usize) -> Vec<Input> {
         of("long subject", &|draft| draft.set_subject(oid::COMMON_NAME, Some(&"a".repeat(room)))),
         of("serial number", &|draft| draft.serial_number = vec![0x7f; room]),
         of("key", &|draft| draft.public_key = rsa_spki(room)),
-        extension("purposes", oid::EXTENDED_KEY_USAGE, sequence(&der(0x06, &[0x55, 0x1d]))),
-        extension("names", oid::SUBJECT_ALT_NAME, sequence(&der(0x82, b"a.example"))),
+        extension("purposes", oid::EXTENDED_KEY_USAGE, sequence(&element(0x06, &[0x55, 0x1d]))),
+        extension("names", oid::SUBJECT_ALT_NAME, sequence(&element(0x82, b"a.example"))),
         extension("directory names", oid::SUBJECT_ALT_NAME, {
-            let name = der(0x30, &der(0x31, &der(0x30, &[der(6, oid::COMMON_NAME), der(12, b"a")].concat())));
-            sequence(&der(0xa4, &name))
+            let name = element(
+                0x30,
+                &element(0x31, &element(0x30, &[element(6, oid::COMMON_NAME), element(12, b"a")].concat())),
+            );
+            sequence(&element(0xa4, &name))
         }),
         extension("unknown extension", &[0x2a, 3, 4], vec![0x30; room]),
     ]
@@ -55,7 +59,10 @@ fn certificates(size: usize) -> Vec<Input> {
 fn revocation_lists(size: usize) -> Vec<Input> {
     let room = size - 512;
     let entries = |entry: &dyn Fn(usize) -> Vec<u8>| full(room, &[], entry, &[], &[]);
-    let reason = der(0x30, &der(0x30, &[der(6, &[0x55, 0x1d, 0x15]), der(4, &der(10, &[1]))].concat()));
+    let reason = element(
+        0x30,
+        &element(0x30, &[element(6, &[0x55, 0x1d, 0x15]), element(4, &element(10, &[1]))].concat()),
+    );
     vec![
         input("revoked", revocation_list_of(&entries(&|it| entry_of_revocation_list(it, &[])))),
         input("revoked, descending", {

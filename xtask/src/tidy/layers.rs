@@ -28,10 +28,9 @@ const LAYERS: [Layer; 10] = [
     Layer { package: "countersign-cose", may_use: &["countersign-types"], kind: Kind::Library },
     Layer {
         package: "countersign-attestation",
-        may_use: &["countersign-types", "countersign-cose"],
+        may_use: &["countersign-types", "countersign-cose", "countersign-authenticator"],
         kind: Kind::Library,
     },
-    // The authenticator is for the examples alone.
     Layer {
         package: "countersign",
         may_use: &[
@@ -45,7 +44,12 @@ const LAYERS: [Layer; 10] = [
     // Beside `countersign`: either works without the other, by way of the traits of the layer below.
     Layer {
         package: "countersign-metadata",
-        may_use: &["countersign-types", "countersign-cose", "countersign-attestation"],
+        may_use: &[
+            "countersign-types",
+            "countersign-cose",
+            "countersign-attestation",
+            "countersign-authenticator",
+        ],
         kind: Kind::Library,
     },
     Layer {
@@ -55,10 +59,10 @@ const LAYERS: [Layer; 10] = [
     },
     Layer {
         package: "countersign-cli",
-        may_use: &["countersign", "countersign-metadata", "countersign-server"],
+        may_use: &["countersign", "countersign-metadata", "countersign-server", "countersign-authenticator"],
         kind: Kind::Program,
     },
-    // It knows nothing of the verifying side but in its own tests, where the two meet.
+    // A dependency for tests of every crate above `countersign-cose`, so it needs the verifying side in its own tests only.
     Layer {
         package: "countersign-authenticator",
         may_use: &["countersign-types", "countersign-cose", "countersign"],

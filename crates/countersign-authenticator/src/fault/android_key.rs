@@ -127,7 +127,7 @@ pub(super) const FAULTS: &[Fault] = &[
     factory("android-factory-constraints-critical", &[269, 400], UNTRUSTED, |draft| {
         draft.change_intermediate(|batch| {
             if let Some(extension) = batch.extension_mut(oid::NAME_CONSTRAINTS) {
-                extension.critical = true;
+                extension.critical = Critical::Yes;
             }
         });
     }),

@@ -114,7 +114,7 @@ pub(super) const FAULTS: &[Fault] = &[
     draft("packed-aaguid-critical", &[158], CERTIFICATE, PACKED, |draft| {
         draft.change_leaf(|leaf| {
             if let Some(extension) = leaf.extension_mut(oid::FIDO_AAGUID) {
-                extension.critical = true;
+                extension.critical = Critical::Yes;
             }
         });
     }),

@@ -2,6 +2,7 @@
 
 // The same passkey that the server's own tests use.
 #[path = "../../../countersign-server/tests/http/authenticator.rs"]
+#[allow(dead_code, reason = "the server's own tests use all of it")]
 mod authenticator;
 #[cfg(feature = "fetch")]
 #[allow(dead_code, reason = "the server's own tests use all of it")]

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use countersign_metadata::testing::TestChain;
+use countersign_authenticator::BlobSigner;
 use serde_json::{Value, json};
 
 use crate::program::{assert_fails, program, run};
@@ -37,12 +37,12 @@ fn payload(number: u64, status: &str) -> Value {
 pub(crate) fn folder() -> tempfile::TempDir {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     let folder = tempfile::tempdir().unwrap();
-    let chain = TestChain::new();
-    let root = STANDARD.encode(chain.root.certificate().as_der());
+    let signer = BlobSigner::new();
+    let root = STANDARD.encode(&signer.root);
     let pem = format!("-----BEGIN CERTIFICATE-----\n{root}\n-----END CERTIFICATE-----\n");
     fs::write(folder.path().join("root.pem"), pem).unwrap();
     for (name, number, status) in [("old", 7, "FIDO_CERTIFIED_L1"), ("new", 8, "REVOKED")] {
-        fs::write(folder.path().join(name), chain.sign(payload(number, status).to_string().as_bytes()))
+        fs::write(folder.path().join(name), signer.sign(payload(number, status).to_string().as_bytes()))
             .unwrap();
     }
     folder
@@ -140,7 +140,7 @@ fn what_is_wrong_with_a_file_is_no_difference() {
 /// Writes a BLOB of these entries under a name of the folder.
 fn write(folder: &Path, name: &str, entries: &[Value]) {
     let payload = json!({ "no": 9, "nextUpdate": "2026-02-01", "entries": entries });
-    fs::write(folder.join(name), TestChain::new().sign(payload.to_string().as_bytes())).unwrap();
+    fs::write(folder.join(name), BlobSigner::new().sign(payload.to_string().as_bytes())).unwrap();
 }
 
 /// An entry of a model with this description and this status.

@@ -6,7 +6,7 @@ use std::{
     process::Output,
 };
 
-use countersign_metadata::testing::TestChain;
+use countersign_authenticator::BlobSigner;
 use serde_json::json;
 
 use crate::{
@@ -76,10 +76,10 @@ fn a_check_makes_no_database_and_finds_what_the_start_would() {
 fn write_metadata(folder: &Path, next_update: &str) -> [String; 2] {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     let [blob, root] = ["blob", "root.pem"].map(|name| folder.join(name));
-    let chain = TestChain::new();
+    let signer = BlobSigner::new();
     let payload = json!({ "no": 7, "nextUpdate": next_update, "entries": [] });
-    fs::write(&blob, chain.sign(payload.to_string().as_bytes())).unwrap();
-    let pem = STANDARD.encode(chain.root.certificate().as_der());
+    fs::write(&blob, signer.sign(payload.to_string().as_bytes())).unwrap();
+    let pem = STANDARD.encode(&signer.root);
     fs::write(&root, format!("-----BEGIN CERTIFICATE-----\n{pem}\n-----END CERTIFICATE-----\n")).unwrap();
     [blob, root].map(|path| path.to_str().unwrap().to_owned())
 }

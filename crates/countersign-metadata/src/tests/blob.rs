@@ -1,29 +1,40 @@
 use core::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use countersign_attestation::{PathError, Revocation, TrustAnchor, path::UntrustedError};
+use countersign_attestation::{
+    CertificateRevocationList, PathError, Revocation, TrustAnchor, path::UntrustedError,
+};
+use countersign_authenticator::{
+    BlobSigner, CertificateDraft, METADATA_HOST, PrivateKey, RevocationListDraft,
+    certificate::oid::COMMON_NAME,
+};
 use countersign_cose::{Algorithm, Verifiers};
 use countersign_types::{Code, Timestamp, base64url};
 use serde_json::{Value, json};
 
-use super::{payload, policy, read, verify};
-use crate::{
-    BlobFault, BlobPolicy, MetadataError, Seen,
-    blob::ENTRIES_MAX,
-    testing::{CertificateBuilder, HOST, Key, NOW, TestChain, revocation_list},
+use super::{
+    certificates::{NOW, anchor, ca, chain, key, root, signed},
+    payload, policy, read, verify,
 };
+use crate::{BlobFault, BlobPolicy, MetadataError, Seen, blob::ENTRIES_MAX};
 
 fn good() -> String {
-    String::from_utf8(TestChain::new().sign(payload().to_string().as_bytes())).unwrap()
+    String::from_utf8(BlobSigner::new().sign(payload().to_string().as_bytes())).unwrap()
 }
 
-fn header(chain: &TestChain) -> Value {
-    let x5c: Vec<_> = chain.x5c.iter().map(|certificate| STANDARD.encode(certificate.as_der())).collect();
-    json!({"alg": "ES256", "typ": "JWT", "x5c": x5c})
+fn revocation_list(
+    issuer: &str,
+    key: &PrivateKey,
+    serial_numbers: &[u8],
+    period: [&str; 2],
+) -> CertificateRevocationList {
+    let list = RevocationListDraft::new(issuer).with_updates(period);
+    let list = serial_numbers.iter().fold(list, |list, number| list.with_revoked(&[*number]));
+    CertificateRevocationList::from_der(&list.sign(key)).unwrap()
 }
 
 fn with_header(header: &Value) -> Result<crate::Blob, MetadataError> {
-    verify(&TestChain::new().sign_with_header(&header.to_string(), payload().to_string().as_bytes()))
+    verify(&BlobSigner::new().sign_with_header(&header.to_string(), payload().to_string().as_bytes()))
 }
 
 fn malformed(outcome: Result<crate::Blob, MetadataError>) -> BlobFault {
@@ -64,8 +75,8 @@ fn rule_340_each_part_is_base64url_without_padding() {
     };
     assert_eq!(with(0, "e30="), BlobFault::NotJws("the header is not base64url"));
     assert_eq!(with(2, &format!("{}==", parts[2])), BlobFault::NotJws("the signature is not base64url"));
-    let chain = TestChain::new();
-    let mut signed = String::from_utf8(chain.sign(b"{}")).unwrap();
+    let signer = BlobSigner::new();
+    let mut signed = String::from_utf8(signer.sign(b"{}")).unwrap();
     signed = signed.replace(".e30.", ".e30=.");
     // The signature is looked at before the payload is.
     assert_eq!(verify(signed.as_bytes()).unwrap_err(), MetadataError::SignatureInvalid);
@@ -73,21 +84,21 @@ fn rule_340_each_part_is_base64url_without_padding() {
 
 #[test]
 fn rule_340_the_payload_is_a_json_object() {
-    let chain = TestChain::new();
-    let read = |payload: &str| malformed(verify(&chain.sign(payload.as_bytes())));
+    let signer = BlobSigner::new();
+    let read = |payload: &str| malformed(verify(&signer.sign(payload.as_bytes())));
     let good = payload().to_string();
     assert_eq!(read(""), BlobFault::NotJson { at: 0 });
     assert_eq!(read(&format!("{good} x")), BlobFault::NotJson { at: good.len() + 1 });
     assert_eq!(read(&good[..good.len() - 1]), BlobFault::NotJson { at: good.len() - 1 });
     assert_eq!(read(&format!("[{good}]")), BlobFault::Type("an object"));
     assert!(matches!(read(&good.replace("null", "nul")), BlobFault::NotJson { .. }), "within an entry");
-    assert!(matches!(malformed(verify(&chain.sign(b"{\"no\":\"\xff\"}"))), BlobFault::NotJson { at: 7 }));
+    assert!(matches!(malformed(verify(&signer.sign(b"{\"no\":\"\xff\"}"))), BlobFault::NotJson { at: 7 }));
     assert_eq!(read(&good.replacen('{', "{\"no\":7,", 1)), BlobFault::Twice("no"));
 }
 
 #[test]
 fn rule_340_the_header_has_the_members_that_it_must_have() {
-    let good = header(&TestChain::new());
+    let good = BlobSigner::new().header();
     let with = |name: &str, value: Value| {
         let mut header = good.clone();
         header[name] = value;
@@ -107,7 +118,7 @@ fn rule_340_the_header_has_the_members_that_it_must_have() {
 #[test]
 fn rule_341_an_algorithm_without_a_public_key_signs_nothing() {
     for alg in ["none", "HS256", "RS1", "es256", "EdDSA", ""] {
-        let mut header = header(&TestChain::new());
+        let mut header = BlobSigner::new().header();
         header["alg"] = alg.into();
         let error = with_header(&header).unwrap_err();
         assert_eq!(error, MetadataError::Algorithm(alg.into()));
@@ -117,17 +128,14 @@ fn rule_341_an_algorithm_without_a_public_key_signs_nothing() {
 
 #[test]
 fn a_blob_that_nothing_can_verify_is_not_called_untrusted() {
-    let verify = |verifiers: &Verifiers| {
-        policy(&TestChain::new()).verify(good().as_bytes(), Seen::Nothing, NOW, verifiers)
-    };
+    let verify = |verifiers: &Verifiers| policy().verify(good().as_bytes(), Seen::Nothing, NOW, verifiers);
     verify(&Verifiers::default()).unwrap();
     let error = verify(&Verifiers::none()).unwrap_err();
     assert_eq!(error, MetadataError::VerifierMissing(Algorithm::Es256.scheme()));
     assert_eq!(error.code(), Code::VerifierMissing);
     // A signer that is the anchor itself has no other signature to be verified.
-    let chain = TestChain::new();
-    let leaf = TrustAnchor::from_certificate(chain.x5c[0].clone());
-    let policy = BlobPolicy::new([leaf]).host_name(HOST);
+    let signer = BlobSigner::new();
+    let policy = BlobPolicy::new([anchor(&signer.x5c[0])]).host_name(METADATA_HOST);
     policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::default()).unwrap();
     let error = policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::none()).unwrap_err();
     assert_eq!(error.code(), Code::VerifierMissing);
@@ -136,7 +144,7 @@ fn a_blob_that_nothing_can_verify_is_not_called_untrusted() {
 #[test]
 fn rule_341_the_algorithm_is_one_of_the_signers_key() {
     for alg in ["RS256", "PS256", "ES384"] {
-        let mut header = header(&TestChain::new());
+        let mut header = BlobSigner::new().header();
         header["alg"] = alg.into();
         assert_eq!(with_header(&header).unwrap_err(), MetadataError::Algorithm(alg.into()));
     }
@@ -144,21 +152,19 @@ fn rule_341_the_algorithm_is_one_of_the_signers_key() {
 
 #[test]
 fn rule_342_certificates_elsewhere_are_not_fetched() {
-    let chain = TestChain::new();
-    let mut with_address = header(&chain);
+    let signer = BlobSigner::new();
+    let mut with_address = signer.header();
     with_address["x5u"] = "https://mds.example.org/chain".into();
-    let signed = chain.sign_with_header(&with_address.to_string(), payload().to_string().as_bytes());
+    let signed = signer.sign_with_header(&with_address.to_string(), payload().to_string().as_bytes());
     let verify = |policy: BlobPolicy| policy.verify(&signed, Seen::Nothing, NOW, &Verifiers::rust_crypto());
-    let error = verify(policy(&chain)).unwrap_err();
+    let error = verify(policy()).unwrap_err();
     assert_eq!((&error, error.code()), (&MetadataError::ChainElsewhere, Code::MetadataUntrusted));
-    verify(policy(&chain).chain(chain.x5c.clone())).unwrap();
+    verify(policy().chain(chain(&signer))).unwrap();
 }
 
 #[test]
 fn rule_343_the_signer_leads_to_a_root_of_the_policy() {
-    let stranger = Key::new(9);
-    let other = CertificateBuilder::ca("root").signed(&stranger, "root", &stranger);
-    let policy = BlobPolicy::new([TrustAnchor::from_certificate(other)]);
+    let policy = BlobPolicy::new([TrustAnchor::from_certificate(root("root", 9))]);
     let error = policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap_err();
     assert_eq!(error, MetadataError::Untrusted(PathError::Untrusted(UntrustedError::SignatureInvalid)));
     assert_eq!(error.code(), Code::MetadataUntrusted);
@@ -169,27 +175,23 @@ fn rule_343_the_signer_leads_to_a_root_of_the_policy() {
 
 #[test]
 fn rule_343_a_cross_signed_root_leads_to_the_older_one() {
-    let [old, new, ca] = [11, 12, 13].map(Key::new);
-    let old_root = CertificateBuilder::ca("old").signed(&old, "old", &old);
-    let new_root = CertificateBuilder::ca("new").signed(&new, "new", &new);
-    let mut chain = TestChain::new();
-    chain.x5c = vec![
-        CertificateBuilder::leaf("signer").dns_name(HOST).signed(&Key::new(3), "ca", &ca),
-        CertificateBuilder::ca("new").signed(&new, "old", &old),
-        CertificateBuilder::ca("ca").signed(&ca, "new", &new),
-    ];
-    let signed = chain.sign(payload().to_string().as_bytes());
-    for (root, length) in [(old_root, 4), (new_root, 3)] {
-        let policy = BlobPolicy::new([TrustAnchor::from_certificate(root)]).host_name(HOST);
-        let blob = policy.verify(&signed, Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap();
+    let [old, new] = [11, 12].map(key);
+    let mut signer = BlobSigner::new();
+    let authority = CertificateDraft::ca("ca", &signer.authority_key.spki()).with_issuer("new");
+    signer.x5c[1] = ca("new", 12).with_issuer("old").sign(&old);
+    signer.x5c.push(authority.sign(&new));
+    let blob = signer.sign(payload().to_string().as_bytes());
+    for (root, length) in [(root("old", 11), 4), (root("new", 12), 3)] {
+        let policy = BlobPolicy::new([TrustAnchor::from_certificate(root)]).host_name(METADATA_HOST);
+        let blob = policy.verify(&blob, Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap();
         assert_eq!(blob.signer().certificates().len(), length);
     }
 }
 
 #[test]
 fn rule_344_x5c_is_der_in_base64_with_padding() {
-    let good = header(&TestChain::new());
-    let der = TestChain::new().x5c[0].as_der().to_vec();
+    let good = BlobSigner::new().header();
+    let der = BlobSigner::new().x5c[0].clone();
     let with = |element: Value| {
         let mut header = good.clone();
         header["x5c"][0] = element;
@@ -208,34 +210,35 @@ fn rule_344_x5c_is_der_in_base64_with_padding() {
 
 #[test]
 fn rule_345_the_signer_is_the_services_host() {
-    for signer in [
-        CertificateBuilder::leaf("signer").dns_name("mds.example.com"),
-        CertificateBuilder::leaf("signer").dns_name("x.mds.example.org"),
-        CertificateBuilder::leaf("mds.example.org"),
-    ] {
-        let chain = TestChain::with_signer(&signer);
-        let signed = chain.sign(payload().to_string().as_bytes());
+    let mut named = BlobSigner::new().leaf();
+    named.set_subject(COMMON_NAME, Some(METADATA_HOST));
+    let of_host = |name| BlobSigner::new().leaf().with_dns_name(name);
+    for leaf in [of_host("mds.example.com"), of_host("x.mds.example.org"), named] {
+        let signed = BlobSigner::new().with_leaf(&leaf).sign(payload().to_string().as_bytes());
         let error = verify(&signed).unwrap_err();
-        assert_eq!((&error, error.code()), (&MetadataError::HostName(HOST.into()), Code::MetadataUntrusted));
-        let any = policy(&chain).dangerous_accept_any_host_name();
+        assert_eq!(
+            (&error, error.code()),
+            (&MetadataError::HostName(METADATA_HOST.into()), Code::MetadataUntrusted)
+        );
+        let any = policy().dangerous_accept_any_host_name();
         any.verify(&signed, Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap();
     }
 }
 
 #[test]
 fn a_key_for_other_purposes_signs_no_blob() {
-    let signer = CertificateBuilder::leaf("signer").dns_name(HOST);
-    verify(&TestChain::with_signer(&signer).sign(payload().to_string().as_bytes())).unwrap();
-    let chain = TestChain::with_signer(&signer.key_usage(0x04));
-    assert_eq!(verify(&chain.sign(payload().to_string().as_bytes())).unwrap_err(), MetadataError::KeyUsage);
+    let leaf = BlobSigner::new().leaf().with_dns_name(METADATA_HOST);
+    let with = |leaf| verify(&BlobSigner::new().with_leaf(&leaf).sign(payload().to_string().as_bytes()));
+    with(leaf.clone()).unwrap();
+    assert_eq!(with(leaf.with_key_usage(&[2, 0x04])).unwrap_err(), MetadataError::KeyUsage);
 }
 
 #[test]
 fn rule_346_a_revoked_signer_signs_no_blob() {
     let blob = good();
-    let ca = Key::new(2);
+    let ca = BlobSigner::new().authority_key;
     let with = |revocation: Revocation| {
-        let policy = policy(&TestChain::new()).revocation(revocation);
+        let policy = policy().revocation(revocation);
         policy.verify(blob.as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto())
     };
     let list = |serial_numbers: &[u8], until| {
@@ -250,9 +253,9 @@ fn rule_346_a_revoked_signer_signs_no_blob() {
 #[test]
 fn rule_346_a_list_that_is_demanded_is_there_and_current() {
     let blob = good();
-    let (root, ca) = (Key::new(1), Key::new(2));
+    let BlobSigner { root_key: root, authority_key: ca, .. } = BlobSigner::new();
     let with = |revocation: Revocation| {
-        let policy = policy(&TestChain::new()).revocation(revocation.with_required_lists());
+        let policy = policy().revocation(revocation.with_required_lists());
         policy.verify(blob.as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto())
     };
     let period = |until| ["20251201000000Z", until];
@@ -290,7 +293,7 @@ fn rule_347_whatever_is_changed_the_signature_does_not_verify() {
     refused([
         parts[0],
         parts[1],
-        &base64url::encode(Key::new(3).sign(format!("{}.{}", parts[0], parts[1]).as_bytes())),
+        &base64url::encode(BlobSigner::new().key.sign(format!("{}.{}", parts[0], parts[1]).as_bytes())),
     ]);
 }
 
@@ -309,8 +312,7 @@ fn rule_348_a_blob_has_a_number() {
 #[test]
 fn rule_348_a_blob_is_newer_than_the_one_seen() {
     let blob = good();
-    let verify =
-        |seen| policy(&TestChain::new()).verify(blob.as_bytes(), seen, NOW, &Verifiers::rust_crypto());
+    let verify = |seen| policy().verify(blob.as_bytes(), seen, NOW, &Verifiers::rust_crypto());
     for seen in [Seen::NewerThan(6), Seen::AtLeast(7), Seen::AtLeast(0), Seen::Nothing] {
         assert!(verify(seen).is_ok(), "{seen:?}");
     }
@@ -345,24 +347,23 @@ fn rule_351_a_blob_is_outdated_once_the_day_of_the_next_one_is_over() {
         let now = Timestamp::from_unix_seconds(seconds);
         policy.verify(blob.as_bytes(), Seen::Nothing, now, &Verifiers::rust_crypto())
     };
-    let chain = TestChain::new();
-    at(policy(&chain), OVER - 1).unwrap();
-    let error = at(policy(&chain), OVER).unwrap_err();
+    at(policy(), OVER - 1).unwrap();
+    let error = at(policy(), OVER).unwrap_err();
     assert!(
         matches!(&error, MetadataError::Outdated { next_update, .. } if next_update.to_string() == "2026-02-01")
     );
     assert_eq!(error.code(), Code::MetadataOutdated);
-    let week = policy(&chain).grace(Duration::from_secs(7 * 86_400));
+    let week = policy().grace(Duration::from_secs(7 * 86_400));
     at(week.clone(), OVER + 7 * 86_400 - 1).unwrap();
     assert!(at(week, OVER + 7 * 86_400).is_err());
-    at(policy(&chain).dangerous_accept_outdated(), OVER + 365 * 86_400).unwrap();
+    at(policy().dangerous_accept_outdated(), OVER + 365 * 86_400).unwrap();
 }
 
 #[test]
 fn rule_352_the_legal_header_is_the_accepted_one() {
     let blob = good();
     let with = |text: &str| {
-        let policy = policy(&TestChain::new()).legal_header(text);
+        let policy = policy().legal_header(text);
         policy.verify(blob.as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto())
     };
     with("terms").unwrap();
@@ -374,7 +375,7 @@ fn rule_352_the_legal_header_is_the_accepted_one() {
 fn rule_353_a_blob_has_a_greatest_length() {
     let blob = good();
     let with = |bytes| {
-        let policy = policy(&TestChain::new()).length_max(bytes);
+        let policy = policy().length_max(bytes);
         policy.verify(blob.as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto())
     };
     with(blob.len()).unwrap();
@@ -393,20 +394,18 @@ fn rule_353_a_blob_has_so_many_entries_at_the_most() {
 #[test]
 fn rule_368_a_root_that_runs_out_is_told_in_time() {
     const DAY: u64 = 86_400;
-    let key = Key::new(1);
-    let root =
-        CertificateBuilder::ca("root").valid("20250101000000Z", "20260131000000Z").signed(&key, "root", &key);
-    let policy = BlobPolicy::new([TrustAnchor::from_certificate(root), TestChain::new().root]);
+    let draft = ca("root", 1).with_validity("20250101000000Z", "20260131000000Z");
+    let root = TrustAnchor::from_certificate(signed(&draft, 1));
+    let policy = BlobPolicy::new([root, anchor(&BlobSigner::new().root)]);
     assert_eq!(policy.roots_expiring_within(NOW, Duration::from_secs(29 * DAY)).count(), 0);
     assert_eq!(policy.roots_expiring_within(NOW, Duration::from_secs(31 * DAY)).count(), 1);
 }
 
 #[test]
 fn rule_368_an_expired_root_is_no_root() {
-    let key = Key::new(1);
-    let root =
-        CertificateBuilder::ca("root").valid("20250101000000Z", "20251231000000Z").signed(&key, "root", &key);
-    let policy = BlobPolicy::new([TrustAnchor::from_certificate(root)]);
+    let key = BlobSigner::new().root_key;
+    let root = CertificateDraft::ca("root", &key.spki()).with_validity("20250101000000Z", "20251231000000Z");
+    let policy = BlobPolicy::new([anchor(&root.sign(&key))]);
     let error = policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap_err();
     assert!(matches!(error, MetadataError::Untrusted(PathError::Expired { position: 2, .. })));
 }

@@ -1,3 +1,4 @@
+use countersign_authenticator::BlobSigner;
 use countersign_types::{Aaguid, Timestamp};
 use serde_json::{Value, json};
 
@@ -148,7 +149,7 @@ fn a_member_that_is_there_twice_costs_the_entry() {
         &format!("\"aaguid\":\"{MODEL}\",\"aa\\u0067uid\":"),
         1,
     );
-    let blob = super::verify(&crate::testing::TestChain::new().sign(text.as_bytes())).unwrap();
+    let blob = super::verify(&BlobSigner::new().sign(text.as_bytes())).unwrap();
     assert_eq!(blob.skipped()[0].fault(), &EntryFault::Twice("aaguid"));
 }
 

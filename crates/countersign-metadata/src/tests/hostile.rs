@@ -3,14 +3,13 @@
 use std::fmt::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use countersign_authenticator::BlobSigner;
 use serde_json::{Value, json};
 
-use super::{KEY, MODEL, OTHER, payload, read, verify};
+use super::{KEY, MODEL, OTHER, certificates::NOW, payload, read, verify};
 use crate::{
     Blob, BlobFault, EntryFault, MetadataError, MetadataPolicy, Model, ModelKey, NotACertificate, Refusal,
-    blob::ENTRIES_MAX,
-    entry::REPORTS_MAX,
-    testing::{NOW, TestChain},
+    blob::ENTRIES_MAX, entry::REPORTS_MAX,
 };
 
 fn changed(change: impl FnOnce(&mut Value)) -> Blob {
@@ -36,7 +35,7 @@ fn rule_357_as_many_entries_of_one_model_as_fit_are_all_left_out() {
         r#"{{"no":7,"nextUpdate":"2026-02-01","entries":[{entries},{}]}}"#,
         entry.replace(MODEL, OTHER)
     );
-    let blob = verify(&TestChain::new().sign(payload.as_bytes())).unwrap();
+    let blob = verify(&BlobSigner::new().sign(payload.as_bytes())).unwrap();
     assert_eq!((blob.entries().len(), blob.skipped().len()), (1, ENTRIES_MAX - 1));
     let refusal = MetadataPolicy::fido().judge(&blob, &Model::new(model()), NOW).unwrap_err();
     assert!(matches!(refusal, Refusal::Unreadable(key, EntryFault::SharedKey(_)) if key == model()));
@@ -63,7 +62,7 @@ fn rule_356_nesting_never_costs_the_blob() {
             let deep = format!("{}1{}", open.repeat(levels), close.repeat(levels));
             let with = |value: &str, place: &str| {
                 let text = payload().to_string().replacen(place, &format!("{place}{value}"), 1);
-                verify(&TestChain::new().sign(text.as_bytes()))
+                verify(&BlobSigner::new().sign(text.as_bytes()))
             };
             // Of a member that nobody knows, in a statement and outside of all entries, and of one that is no such value.
             for place in
@@ -90,7 +89,7 @@ fn a_member_is_there_once_however_it_is_written() {
             escaped
         });
         let text = good.replacen(&first, &format!("\"{escaped}\":{value},{first}"), 1);
-        verify(&TestChain::new().sign(text.as_bytes()))
+        verify(&BlobSigner::new().sign(text.as_bytes()))
     };
     for member in ["no", "nextUpdate", "entries"] {
         let value = if member == "no" {
@@ -125,7 +124,7 @@ fn a_member_is_there_once_however_it_is_written() {
 fn rule_348_a_number_is_what_it_says_to_the_last_digit() {
     let with = |number: &str| {
         let text = payload().to_string().replace("\"no\":7", &format!("\"no\":{number}"));
-        verify(&TestChain::new().sign(text.as_bytes())).map(|blob| blob.number())
+        verify(&BlobSigner::new().sign(text.as_bytes())).map(|blob| blob.number())
     };
     for number in [9_007_199_254_740_993, u64::MAX, 0] {
         assert_eq!(with(&number.to_string()).unwrap(), number);
@@ -160,9 +159,8 @@ fn rule_350_a_day_that_no_calendar_has_is_no_date() {
 
 #[test]
 fn rule_365_a_root_that_is_not_base64_of_der_is_none() {
-    let chain = TestChain::new();
-    let der = chain.root.certificate().as_der();
-    let good = STANDARD.encode(der);
+    let der = BlobSigner::new().root;
+    let good = STANDARD.encode(&der);
     let (start, end) = good.split_at(64);
     let roots = [
         (format!("  {start}\r\n{end}\n"), true),
@@ -171,7 +169,7 @@ fn rule_365_a_root_that_is_not_base64_of_der_is_none() {
         (good.replace(['+', '/'], "-"), false),
         (good.trim_end_matches('=').to_owned() + "A", false),
         (format!("{good}\u{a0}"), false),
-        (STANDARD.encode([der, &[0]].concat()), false),
+        (STANDARD.encode([&der[..], &[0]].concat()), false),
         (String::new(), false),
     ];
     let texts: Vec<_> = roots.iter().map(|(text, _)| text.as_str()).collect();

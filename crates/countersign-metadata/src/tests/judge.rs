@@ -1,11 +1,15 @@
+use countersign_authenticator::certificate::Critical;
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 use serde_json::{Value, json};
 
-use super::{MODEL, payload, read};
+use super::{
+    MODEL,
+    certificates::{NOW, leaf, signed},
+    payload, read,
+};
 use crate::{
     CertificationLevel, Contradiction, EntryFault, Judgement, MetadataPolicy, Model, ModelKey, Refusal,
     Status,
-    testing::{CertificateBuilder, Key, NOW},
 };
 
 const FIRMWARE_VERSION: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x05];
@@ -164,7 +168,6 @@ fn rule_360_nothing_else_mends_a_compromise() {
 
 #[test]
 fn rule_360_the_version_is_in_the_attestation_certificate() {
-    let key = Key::new(7);
     let reports = json!([
         {"status": "USER_VERIFICATION_BYPASS", "effectiveDate": "2024-01-01"},
         {"status": "UPDATE_AVAILABLE", "effectiveDate": "2025-01-01", "authenticatorVersion": 300},
@@ -176,8 +179,8 @@ fn rule_360_the_version_is_in_the_attestation_certificate() {
         (&[0x02, 0x02, 0x01], false),
         (&[0x04, 0x02, 0x01, 0x2c], false),
     ] {
-        let leaf =
-            CertificateBuilder::leaf("leaf").extension(FIRMWARE_VERSION, value).signed(&key, "root", &key);
+        let leaf = leaf("leaf", 7, "root").with_extension(FIRMWARE_VERSION, Critical::No, value);
+        let leaf = signed(&leaf, 7);
         assert_eq!(judge(&model().with_path(&[leaf]), &reports).is_ok(), accepted, "{value:?}");
     }
 }
@@ -231,19 +234,19 @@ fn a_certification_level_is_demanded() {
 #[test]
 fn rule_362_a_compromise_of_a_batch_is_one_of_its_certificates_alone() {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
-    let (batch, other, ca) = (Key::new(7), Key::new(8), Key::new(9));
-    let leaf_of = |key| CertificateBuilder::leaf("batch").signed(key, "ca", &ca);
+    let leaf_of = |number| signed(&leaf("batch", number, "ca"), 9);
+    let (batch, other) = (7, 8);
     for member in ["batchCertificate", "certificate"] {
-        let encoded = STANDARD.encode(leaf_of(&batch).as_der());
+        let encoded = STANDARD.encode(leaf_of(batch).as_der());
         let reports =
             json!([{"status": "ATTESTATION_KEY_COMPROMISE", "effectiveDate": "2025-01-01", member: encoded}]);
-        judge(&model().with_path(&[leaf_of(&other)]), &reports).unwrap();
-        judge(&model().with_path(&[leaf_of(&batch)]), &reports).unwrap_err();
-        judge(&model().with_path(&[leaf_of(&other), leaf_of(&batch)]), &reports).unwrap_err();
+        judge(&model().with_path(&[leaf_of(other)]), &reports).unwrap();
+        judge(&model().with_path(&[leaf_of(batch)]), &reports).unwrap_err();
+        judge(&model().with_path(&[leaf_of(other), leaf_of(batch)]), &reports).unwrap_err();
         judge(&model(), &reports).unwrap_err();
     }
     let unreadable = json!([{"status": "ATTESTATION_KEY_COMPROMISE", "batchCertificate": "AAAA"}]);
-    judge(&model().with_path(&[leaf_of(&other)]), &unreadable).unwrap_err();
+    judge(&model().with_path(&[leaf_of(other)]), &unreadable).unwrap_err();
 }
 
 #[test]

@@ -6,26 +6,28 @@ use countersign_attestation::{
     ModelPolicy as _, ModelQuery, PathError, PathLimits, TrustAnchors as _, VerificationInput,
     format::compound::CompoundFormat, path::UntrustedError,
 };
+use countersign_authenticator::BlobSigner;
 use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, AuthenticatorData, Code, Timestamp};
 use serde_json::{Value, json};
 
-use super::{MODEL, payload, policy};
-use crate::{
-    Metadata, MetadataError, MetadataPolicy, Unfit,
-    testing::{CertificateBuilder, Key, NOW, TestChain},
+use super::{
+    MODEL,
+    certificates::{self, NOW, signed},
+    payload, policy,
 };
+use crate::{Metadata, MetadataError, MetadataPolicy, Unfit};
 
 fn aaguid() -> Aaguid {
     MODEL.parse().unwrap()
 }
 
 fn root() -> Certificate {
-    CertificateBuilder::ca("vendor").signed(&Key::new(21), "vendor", &Key::new(21))
+    certificates::root("vendor", 21)
 }
 
 fn leaf() -> Certificate {
-    CertificateBuilder::leaf("attestation").signed(&Key::new(22), "vendor", &Key::new(21))
+    signed(&certificates::leaf("attestation", 22, "vendor"), 21)
 }
 
 /// Gives the U2F model other attestation keys, in its entry and in its statement.
@@ -48,12 +50,12 @@ fn with_root() -> Value {
 }
 
 fn offer(metadata: &Metadata, payload: &Value) -> Result<u64, MetadataError> {
-    let blob = TestChain::new().sign(payload.to_string().as_bytes());
+    let blob = BlobSigner::new().sign(payload.to_string().as_bytes());
     metadata.offer(&blob, NOW, &Verifiers::rust_crypto()).map(|blob| blob.number())
 }
 
 fn empty() -> Metadata {
-    Metadata::new(policy(&TestChain::new()), MetadataPolicy::fido())
+    Metadata::new(policy(), MetadataPolicy::fido())
 }
 
 fn holding(payload: &Value) -> Metadata {
@@ -86,7 +88,7 @@ fn rule_365_a_chain_to_another_models_root_is_not_trusted() {
     let error = attestation().assess_trust(aaguid(), &metadata, NOW, &verifiers, &limits).unwrap_err();
     assert_eq!(error, PathError::Untrusted(UntrustedError::NoAnchor));
     let mut other = with_root();
-    let stranger = CertificateBuilder::ca("vendor").signed(&Key::new(9), "vendor", &Key::new(9));
+    let stranger = certificates::root("vendor", 9);
     other["entries"][0]["metadataStatement"]["attestationRootCertificates"] =
         json!([STANDARD.encode(stranger.as_der())]);
     let error = attestation().assess_trust(aaguid(), &holding(&other), NOW, &verifiers, &limits).unwrap_err();
@@ -162,7 +164,7 @@ fn compound(first: Attestation, second: Attestation) -> Attestation {
 
 #[test]
 fn rule_362_another_part_of_a_compound_attestation_hides_no_compromised_batch() {
-    let u2f = CertificateBuilder::leaf("attestation").signed(&Key::new(23), "vendor", &Key::new(21));
+    let u2f = signed(&certificates::leaf("attestation", 23, "vendor"), 21);
     let mut payload = with_root();
     set_keys(&mut payload, &json!([crate::ModelKey::of_attestation_key(&u2f).unwrap().to_string()]));
     let u2f = Attestation::with_certificates("fido-u2f", AttestationType::Basic, vec![u2f])
@@ -211,7 +213,7 @@ fn rule_349_what_is_refused_changes_nothing() {
         payload["no"] = number.into();
         payload
     };
-    let mut broken = TestChain::new().sign(newer(9).to_string().as_bytes());
+    let mut broken = BlobSigner::new().sign(newer(9).to_string().as_bytes());
     broken.pop();
     assert!(metadata.offer(&broken, NOW, &Verifiers::rust_crypto()).is_err());
     assert_eq!(offer(&metadata, &newer(6)), Err(MetadataError::Rollback { seen: 7, got: 6 }));

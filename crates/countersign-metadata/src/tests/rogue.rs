@@ -1,12 +1,12 @@
+use countersign_authenticator::BlobSigner;
 use countersign_cose::Hash;
 use countersign_types::{Code, base64url};
 use serde_json::json;
 
-use super::{MODEL, payload, read};
+use super::{MODEL, certificates::NOW, payload, read};
 use crate::{
     Blob, RogueList, RogueListError,
     rogue::{KEY_MAX, LIST_MAX},
-    testing::NOW,
 };
 
 const LIST: &str = r#"[{"sk":"AQID","date":"2025-06-07"},{"date":"2026-06-07","sk":"BAUG","why":[]}]"#;
@@ -86,7 +86,7 @@ fn rule_366_a_rogue_list_has_its_form() {
 
 #[test]
 fn rule_366_the_hash_is_that_of_the_signature() {
-    let chain = crate::testing::TestChain::new();
+    let chain = BlobSigner::new();
     let blob = naming(&[]);
     assert!(blob.skipped().iter().any(|entry| *entry.fault() == crate::EntryFault::RogueListWithoutHash));
     for (algorithm, hash) in [("ES256", Hash::Sha256), ("RS384", Hash::Sha384), ("PS512", Hash::Sha512)] {

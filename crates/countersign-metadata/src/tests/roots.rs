@@ -7,40 +7,47 @@ use countersign_attestation::{
     AaguidSource, Attestation, AttestationType, AttestedAaguid, Certificate, ModelPolicy as _, ModelQuery,
     PathError, PathLimits, Trust, path::UntrustedError,
 };
+use countersign_authenticator::{Attribute, BlobSigner, certificate::oid};
 use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, Code};
 use serde_json::{Value, json};
 
-use super::{MODEL, OTHER, payload, policy};
-use crate::{
-    Metadata, MetadataPolicy, ModelKey, Root,
-    testing::{CertificateBuilder, Key, NOW, TestChain},
+use super::{
+    MODEL, OTHER,
+    certificates::{NOW, ca, leaf, root, signed},
+    payload, policy,
 };
+use crate::{Metadata, MetadataPolicy, ModelKey, Root};
 
 const ANDROID: &str = "b93fd961-f2e6-462f-b122-82002247de78";
 const ROOTS: &str = "attestationRootCertificates";
 
 fn vendor() -> Certificate {
-    CertificateBuilder::ca("vendor").self_signed(&Key::new(21))
+    root("vendor", 21)
 }
 
 /// A web CA, whatever it is called.
 fn web() -> Certificate {
-    CertificateBuilder::ca("web").self_signed(&Key::new(31))
+    root("web", 31)
 }
 
 fn hardware() -> Certificate {
-    CertificateBuilder::ca("").subject(&[(&[0x55, 4, 5], "f92009e853b6b045")]).self_signed(&Key::new(32))
+    let mut draft = ca("", 32);
+    draft.subject = vec![Attribute::new(oid::SERIAL_NUMBER, "f92009e853b6b045")];
+    draft.issuer.clone_from(&draft.subject);
+    signed(&draft, 32)
 }
 
 fn later_hardware() -> Certificate {
-    let name: [(&[u8], &str); 4] = [
-        (&[0x55, 4, 3], "Key Attestation CA9"),
-        (&[0x55, 4, 11], "Android"),
-        (&[0x55, 4, 10], "Google LLC"),
-        (&[0x55, 4, 6], "US"),
+    let mut draft = ca("", 33);
+    draft.subject = vec![
+        Attribute::new(oid::COMMON_NAME, "Key Attestation CA9"),
+        Attribute::new(oid::ORGANIZATIONAL_UNIT, "Android"),
+        Attribute::new(oid::ORGANIZATION, "Google LLC"),
+        Attribute::new(oid::COUNTRY, "US"),
     ];
-    CertificateBuilder::ca("").subject(&name).self_signed(&Key::new(33))
+    draft.issuer.clone_from(&draft.subject);
+    signed(&draft, 33)
 }
 
 fn encoded(roots: &[Certificate]) -> Value {
@@ -70,12 +77,12 @@ fn android() -> Value {
 
 /// The web CA's name and key once more, signed by another.
 fn web_of_a_cross_signer() -> Certificate {
-    CertificateBuilder::ca("web").signed(&Key::new(31), "older", &Key::new(34))
+    signed(&ca("web", 31).with_issuer("older"), 34)
 }
 
 fn with_policy(payload: &Value, models: MetadataPolicy) -> Metadata {
-    let metadata = Metadata::new(policy(&TestChain::new()), models);
-    let blob = TestChain::new().sign(payload.to_string().as_bytes());
+    let metadata = Metadata::new(policy(), models);
+    let blob = BlobSigner::new().sign(payload.to_string().as_bytes());
     metadata.offer(&blob, NOW, &Verifiers::default()).unwrap();
     metadata
 }
@@ -90,7 +97,7 @@ fn aaguid(text: &str) -> Aaguid {
 
 /// An attestation of this format below the issuer whose name and key these are.
 fn attestation(format: &str, source: AaguidSource, issuer: (&str, u8)) -> Attestation {
-    let leaf = CertificateBuilder::leaf("leaf").signed(&Key::new(22), issuer.0, &Key::new(issuer.1));
+    let leaf = signed(&leaf("leaf", 22, issuer.0), issuer.1);
     Attestation::with_certificates(format, AttestationType::Basic, vec![leaf]).with_aaguid_source(source)
 }
 
@@ -167,11 +174,11 @@ fn rule_386_a_statement_that_lists_its_formats_is_taken_at_its_word() {
 #[test]
 fn rule_400_an_attestation_certificate_of_another_vendor_issues_no_android_key_statement() {
     // An authenticator's certificate in the place of a batch certificate, below an intermediate with a serialNumber.
-    let number: [(&[u8], &str); 1] = [(&[0x55, 4, 5], "d3a2c4b6")];
-    let intermediate =
-        CertificateBuilder::ca("").subject(&number).signed(&Key::new(24), "vendor", &Key::new(21));
-    let batch = CertificateBuilder::leaf("batch").signed_below(&Key::new(25), &intermediate, &Key::new(24));
-    let leaf = CertificateBuilder::leaf("leaf").signed(&Key::new(22), "batch", &Key::new(25));
+    let (mut intermediate, mut batch) = (ca("", 24).with_issuer("vendor"), leaf("batch", 25, ""));
+    intermediate.subject = vec![Attribute::new(oid::SERIAL_NUMBER, "d3a2c4b6")];
+    batch.issuer.clone_from(&intermediate.subject);
+    let (intermediate, batch) = (signed(&intermediate, 21), signed(&batch, 24));
+    let leaf = signed(&leaf("leaf", 22, "batch"), 25);
     let chain = Attestation::with_certificates(
         "android-key",
         AttestationType::Basic,
@@ -257,7 +264,7 @@ fn rule_388_a_sibling_is_no_way_round_a_models_status() {
 
 #[test]
 fn rule_388_a_root_is_shared_with_the_models_of_its_issuer_and_of_whom_it_issued() {
-    let ca = CertificateBuilder::ca("ca").signed(&Key::new(24), "vendor", &Key::new(21));
+    let ca = signed(&ca("ca", 24).with_issuer("vendor"), 21);
     let below = unnamed(("ca", 24));
     refused(
         assess(&holding(&with_roots(from_ref(&ca), &[vendor()])), MODEL, &below),
@@ -271,17 +278,13 @@ fn rule_388_a_root_is_shared_with_the_models_of_its_issuer_and_of_whom_it_issued
         assess(&holding(&with_roots(&[vendor()], from_ref(&ca))), MODEL, &through),
         UntrustedError::ModelNotCertified(2),
     );
-    let stranger = CertificateBuilder::ca("stranger").self_signed(&Key::new(25));
+    let stranger = root("stranger", 25);
     assess(&holding(&with_roots(&[ca], &[stranger])), MODEL, &below).unwrap();
 }
 
 #[test]
 fn rule_388_a_root_of_the_same_name_and_key_is_the_same_root() {
-    let renewed = CertificateBuilder::ca("vendor").valid("20260101000000Z", "20560101000000Z").signed(
-        &Key::new(21),
-        "vendor",
-        &Key::new(21),
-    );
+    let renewed = signed(&ca("vendor", 21).with_validity("20260101000000Z", "20560101000000Z"), 21);
     let metadata = holding(&with_roots(&[vendor()], &[renewed]));
     refused(assess(&metadata, MODEL, &unnamed(("vendor", 21))), UntrustedError::ModelNotCertified(2));
 }

@@ -1,26 +1,26 @@
-//! A passkey in software: ES256, attestation `none`, both ceremonies as a browser would answer them.
+//! A passkey in software: ES256, attestation `none`, both ceremonies as a browser answers them.
 
-use countersign::{cose::sha256, types::base64url};
-use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
+use countersign_authenticator::{
+    Algorithm, AttestedCredentialDraft, AuthenticatorDataDraft, Cbor, Envelope, Generator, Members,
+    PrivateKey, attestation_object, flags, types::base64url,
+};
 use serde_json::{Value, json};
 
 /// User present and user verified.
-pub(crate) const UP_UV: u8 = 0x05;
-/// Attested credential data included.
-const AT: u8 = 0x40;
+pub(crate) const UP_UV: u8 = flags::USER_PRESENT | flags::USER_VERIFIED;
 
-/// A passkey that was made, and what it says in its next ceremony.
+/// A passkey, and what its next response contains.
 #[derive(Clone)]
 pub(crate) struct Passkey {
     pub(crate) id: Vec<u8>,
-    pub(crate) key: SigningKey,
+    pub(crate) key: PrivateKey,
     pub(crate) user_handle: Vec<u8>,
     pub(crate) rp_id: String,
     pub(crate) origin: String,
     pub(crate) aaguid: [u8; 16],
     pub(crate) flags: u8,
     pub(crate) counter: u32,
-    /// Characters that its client data has too many.
+    /// The number of superfluous characters in client data.
     pub(crate) padding: usize,
 }
 
@@ -28,9 +28,10 @@ impl Passkey {
     /// A passkey for these creation options; different seeds make different ones.
     pub(crate) fn new(options: &Value, origin: &str, seed: u8) -> Self {
         let text = |pointer| options.pointer(pointer).and_then(Value::as_str).unwrap();
+        let mut generator = Generator::new([seed], "passkey");
         Self {
-            id: sha256(&[b"id", &[seed]]).to_vec(),
-            key: SigningKey::from_slice(&sha256(&[b"key", &[seed]])).unwrap(),
+            id: generator.bytes(32),
+            key: PrivateKey::generate(Algorithm::Es256, &mut generator).unwrap(),
             user_handle: base64url::decode(text("/user/id")).unwrap(),
             rp_id: text("/rp/id").to_owned(),
             origin: origin.to_owned(),
@@ -47,45 +48,38 @@ impl Passkey {
 
     /// `RegistrationResponseJSON`.
     pub(crate) fn registration(&self, options: &Value) -> Value {
-        let mut data = self.authenticator_data(AT);
-        data.extend(self.aaguid);
-        data.extend(u16::try_from(self.id.len()).unwrap().to_be_bytes());
-        data.extend(&self.id);
-        data.extend(self.cose_key());
-        // {"fmt": "none", "attStmt": {}, "authData": data}
-        let mut object = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x59".to_vec();
-        object.extend(u16::try_from(data.len()).unwrap().to_be_bytes());
-        object.extend(data);
-        self.envelope(&json!({
-            "clientDataJSON": base64url::encode(self.client_data("webauthn.create", options)),
-            "attestationObject": base64url::encode(object),
-            "transports": ["internal", "hybrid"],
-        }))
+        let key = self.key.cose_key().to_vec();
+        let attested = AttestedCredentialDraft::new(self.aaguid, &self.id, key);
+        let mut data = self.authenticator_data().with_attested(attested);
+        data.flags |= flags::ATTESTED_CREDENTIAL_DATA;
+        let object = attestation_object("none", Cbor::Map(Vec::new()), data.to_vec());
+        self.envelope(&[
+            ("clientDataJSON", base64url::encode(self.client_data("webauthn.create", options)).into()),
+            ("attestationObject", base64url::encode(object.to_vec()).into()),
+            ("transports", json!(["internal", "hybrid"])),
+        ])
     }
 
     /// `AuthenticationResponseJSON`.
     pub(crate) fn authentication(&self, options: &Value) -> Value {
-        let data = self.authenticator_data(0);
+        let data = self.authenticator_data().to_vec();
         let client_data = self.client_data("webauthn.get", options);
-        let signed = [data.as_slice(), &sha256(&[client_data.as_bytes()])].concat();
-        let signature: Signature = self.key.sign(&signed);
-        self.envelope(&json!({
-            "clientDataJSON": base64url::encode(client_data),
-            "authenticatorData": base64url::encode(data),
-            "signature": base64url::encode(signature.to_der()),
-            "userHandle": base64url::encode(&self.user_handle),
-        }))
+        let signature = self.key.sign_response(&data, client_data.as_bytes());
+        self.envelope(&[
+            ("clientDataJSON", base64url::encode(client_data).into()),
+            ("authenticatorData", base64url::encode(data).into()),
+            ("signature", base64url::encode(signature).into()),
+            ("userHandle", base64url::encode(&self.user_handle).into()),
+        ])
     }
 
-    fn envelope(&self, response: &Value) -> Value {
-        json!({
-            "id": self.id(),
-            "rawId": self.id(),
-            "type": "public-key",
-            "response": response,
-            "clientExtensionResults": {},
-            "authenticatorAttachment": "platform",
-        })
+    fn envelope(&self, response: &[(&str, Value)]) -> Value {
+        let mut members = Members::default();
+        for (name, value) in response {
+            members.push(name, value.clone());
+        }
+        let envelope = Envelope::new(&self.id, members, "platform", json!({}));
+        serde_json::from_str(&envelope.to_text()).unwrap()
     }
 
     fn client_data(&self, kind: &str, options: &Value) -> String {
@@ -98,21 +92,7 @@ impl Passkey {
         data.to_string()
     }
 
-    fn authenticator_data(&self, more_flags: u8) -> Vec<u8> {
-        let mut data = sha256(&[self.rp_id.as_bytes()]).to_vec();
-        data.push(self.flags | more_flags);
-        data.extend(self.counter.to_be_bytes());
-        data
-    }
-
-    /// {1: 2, 3: -7, -1: 1, -2: x, -3: y}
-    fn cose_key(&self) -> Vec<u8> {
-        let point = self.key.verifying_key().to_sec1_point(false);
-        let (x, y) = (point.x().unwrap(), point.y().unwrap());
-        let mut key = vec![0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20];
-        key.extend_from_slice(x);
-        key.extend([0x22, 0x58, 0x20]);
-        key.extend_from_slice(y);
-        key
+    fn authenticator_data(&self) -> AuthenticatorDataDraft {
+        AuthenticatorDataDraft::new(&self.rp_id, self.flags, self.counter)
     }
 }

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use countersign_metadata::testing::{CertificateBuilder, Key, TestChain};
+use countersign_authenticator::{BlobSigner, CertificateDraft};
 use countersign_server::{
     Config, Listen, MetadataConfig, MetadataSource, Registrations, Server,
     fetch::{FetchConfig, Schedule},
@@ -36,7 +36,7 @@ struct Running {
 }
 
 fn good(number: u64) -> Vec<u8> {
-    blob(&TestChain::new(), number, "FIDO_CERTIFIED_L1", "fingerprint_internal")
+    blob(&BlobSigner::new(), number, "FIDO_CERTIFIED_L1", "fingerprint_internal")
 }
 
 /// Retries at once, and asks anew at once: the https server makes it wait until a test has an answer.
@@ -50,7 +50,7 @@ fn at_once() -> Schedule {
 impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        write_root(folder.path(), &TestChain::new());
+        write_root(folder.path(), &BlobSigner::new());
         Self(folder)
     }
 
@@ -155,10 +155,10 @@ async fn rule_349_a_refused_download_leaves_the_last_good_one() {
     let mut bent = good(9);
     *bent.last_mut().unwrap() ^= 1;
     let other_root = {
-        let key = Key::new(4);
-        let mut chain = TestChain::new();
-        chain.x5c[1] = CertificateBuilder::ca("ca").signed(&Key::new(2), "other", &key);
-        blob(&chain, 9, "FIDO_CERTIFIED_L1", "fingerprint_internal")
+        let mut signer = BlobSigner::new();
+        let authority = CertificateDraft::ca("ca", &signer.authority_key.spki()).with_issuer("other");
+        signer.x5c[1] = authority.sign(&signer.key);
+        blob(&signer, 9, "FIDO_CERTIFIED_L1", "fingerprint_internal")
     };
     let replies = [
         Reply::new("500 Internal Server Error", &[], b""),

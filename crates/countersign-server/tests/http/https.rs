@@ -12,7 +12,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use countersign_metadata::testing::{CertificateBuilder, Key};
+use countersign_authenticator::{Algorithm, CertificateDraft, PrivateKey};
 use rustls::{
     ServerConfig, ServerConnection, StreamOwned,
     crypto::aws_lc_rs,
@@ -102,9 +102,8 @@ impl Https {
     /// Writes the certificate that the server's leads to.
     pub(crate) fn write_authority(folder: &Path) -> PathBuf {
         let path = folder.join("https.pem");
-        let root = Key::new(8);
-        let certificate = CertificateBuilder::ca("https root").signed(&root, "https root", &root);
-        let text = STANDARD.encode(certificate.as_der());
+        let root = key(8);
+        let text = STANDARD.encode(CertificateDraft::ca("https root", &root.spki()).sign(&root));
         std::fs::write(&path, format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n"))
             .unwrap();
         path
@@ -141,12 +140,17 @@ fn serve(listener: &TcpListener, answers: &Receiver<Reply>, requests: &Mutex<Vec
     }
 }
 
+/// The private key whose bytes are all `number`.
+fn key(number: u8) -> PrivateKey {
+    PrivateKey::from_bytes(Algorithm::Es256, &[number; 32]).unwrap()
+}
+
 fn config() -> ServerConfig {
-    let (root, key) = (Key::new(8), Key::new(9));
-    let leaf = CertificateBuilder::leaf("https").key_usage(0x80).dns_name("localhost");
-    let certificate = leaf.signed(&key, "https root", &root);
+    let (root, key) = (key(8), key(9));
+    let leaf = CertificateDraft::new("https", &key.spki()).with_issuer("https root");
+    let certificate = leaf.with_key_usage(&[7, 0x80]).with_dns_name("localhost").sign(&root);
     // ECPrivateKey of RFC 5915: version, the number, the curve, the point.
-    let point = key.point();
+    let point = key.public_bytes();
     let private = [
         &[0x30, 0x77, 0x02, 0x01, 0x01, 0x04, 0x20][..],
         &[9; 32],
@@ -159,6 +163,6 @@ fn config() -> ServerConfig {
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![CertificateDer::from(certificate.as_der().to_vec())], private)
+        .with_single_cert(vec![CertificateDer::from(certificate)], private)
         .unwrap()
 }

@@ -4,8 +4,7 @@ use std::{fs, net::Ipv4Addr, path::Path, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign::types::CreationOptions;
-use countersign_authenticator::{Attestation, Attester, Authenticator, Client as Browser};
-use countersign_metadata::testing::TestChain;
+use countersign_authenticator::{Attestation, Attester, Authenticator, BlobSigner, Client as Browser};
 use countersign_server::{
     Config, Listen, MetadataConfig, MetadataSource, Registrations, Server, StartError, router,
 };
@@ -29,14 +28,14 @@ fn write(folder: &Path, number: u64, status: &str) {
 
 /// The same, of a model that verifies its users by this method.
 fn write_with(folder: &Path, number: u64, status: &str, method: &str) {
-    let chain = TestChain::new();
-    write_root(folder, &chain);
-    fs::write(folder.join("blob"), blob(&chain, number, status, method)).unwrap();
+    let signer = BlobSigner::new();
+    write_root(folder, &signer);
+    fs::write(folder.join("blob"), blob(&signer, number, status, method)).unwrap();
 }
 
 /// Writes the root that signs BLOBs.
-pub(crate) fn write_root(folder: &Path, chain: &TestChain) {
-    let root = STANDARD.encode(chain.root.certificate().as_der());
+pub(crate) fn write_root(folder: &Path, signer: &BlobSigner) {
+    let root = STANDARD.encode(&signer.root);
     fs::write(
         folder.join("root.pem"),
         format!("-----BEGIN CERTIFICATE-----\n{root}\n-----END CERTIFICATE-----\n"),
@@ -44,8 +43,8 @@ pub(crate) fn write_root(folder: &Path, chain: &TestChain) {
     .unwrap();
 }
 
-/// A BLOB that this chain signed.
-pub(crate) fn blob(chain: &TestChain, number: u64, status: &str, method: &str) -> Vec<u8> {
+/// A BLOB with one model, which has this status and verifies its users by this method.
+pub(crate) fn blob(signer: &BlobSigner, number: u64, status: &str, method: &str) -> Vec<u8> {
     let payload = json!({
         "no": number,
         "nextUpdate": "2054-01-01",
@@ -65,7 +64,7 @@ pub(crate) fn blob(chain: &TestChain, number: u64, status: &str, method: &str) -
             "statusReports": [{"status": status, "effectiveDate": "2025-02-01"}],
         }],
     });
-    chain.sign(payload.to_string().as_bytes())
+    signer.sign(payload.to_string().as_bytes())
 }
 
 fn config(folder: &Path, registrations: Registrations) -> Config {

@@ -1,6 +1,6 @@
 use std::fs;
 
-use countersign_metadata::testing::TestChain;
+use countersign_authenticator::BlobSigner;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -15,14 +15,14 @@ const LATE: Timestamp = Timestamp::from_unix_seconds(1_772_323_200);
 
 fn blob(number: u64) -> Vec<u8> {
     let payload = json!({ "no": number, "nextUpdate": "2026-02-01", "entries": [] });
-    TestChain::new().sign(payload.to_string().as_bytes())
+    BlobSigner::new().sign(payload.to_string().as_bytes())
 }
 
 /// The metadata of a server, number 7 from a file, and the folder that it is stored in.
 fn service() -> (TempDir, MetadataService) {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     let folder = tempfile::tempdir().unwrap();
-    let root = STANDARD.encode(TestChain::new().root.certificate().as_der());
+    let root = STANDARD.encode(BlobSigner::new().root);
     let pem = format!("-----BEGIN CERTIFICATE-----\n{root}\n-----END CERTIFICATE-----\n");
     fs::write(folder.path().join("root.pem"), pem).unwrap();
     fs::write(folder.path().join("blob"), blob(7)).unwrap();
