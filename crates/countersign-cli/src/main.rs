@@ -1,8 +1,9 @@
 //! The `countersign` program.
 //!
-//! What goes wrong is one sentence on standard error. The exit status is 0 after a regular end, 2 if the command line is
-//! wrong, and 1 if the command failed (2 for `metadata diff`, whose 1 is a difference). If standard output is a pipe that is no longer read, nothing is said, and the
-//! status is 141, which is what shells report for a program that the signal for that (SIGPIPE, 13) ends.
+//! A failure is one sentence on standard error. The exit status is 0 after a regular end, 2 if the command line is wrong,
+//! and 1 if the command failed (2 for `metadata diff`, whose 1 is a difference). If standard output is a pipe that is no
+//! longer read, the program ends without a message, with the status that shells report for a program that SIGPIPE (13)
+//! ends: 141.
 
 #![cfg_attr(
     not(test),
@@ -25,46 +26,50 @@ use std::{
 use countersign_server::{BACKEND, Config, Server, printable, stop_signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::command_line::{Command, HELP};
+use crate::{
+    command_line::Task,
+    metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, finding::Finding},
+};
 
 mod command_line;
 mod data_folder;
 mod metadata;
+mod serve;
+mod usage_error;
 
-/// The environment variable that says what is logged, such as `debug` or `countersign_server=debug`.
+/// The environment variable that sets what is logged, such as `debug` or `countersign_server=debug`.
 const LOG_VARIABLE: &str = "COUNTERSIGN_LOG";
 
-/// What a check says that found nothing.
+/// The report of a check that found no problem.
 const CHECKED: &str = "\
 the configuration, its metadata and the passkeys in the database are good
-not looked at: whether the addresses are free, whether the database can be written to, and what --metadata-url has";
+not checked: whether the addresses are free, whether the database can be written to, and what --metadata-url has";
 
 /// 128 and the number of SIGPIPE.
 const BROKEN_PIPE: u8 = 141;
 
 fn main() -> ExitCode {
-    let command = match command_line::parse(lexopt::Parser::from_env()) {
-        Ok(command) => command,
-        Err(error) => return fail(&error, 2),
-    };
-    match command {
-        Command::Help => print(HELP),
-        Command::Version => print(concat!("countersign ", env!("CARGO_PKG_VERSION"))),
-        Command::MetadataHelp => print(metadata::HELP),
-        Command::Metadata(options) => match metadata::run(&options) {
-            Ok(metadata::Finding::Fine) => ExitCode::SUCCESS,
-            Ok(metadata::Finding::Other) => ExitCode::FAILURE,
-            Err(metadata::MetadataFailure::Output(error)) => not_written(&error, options.trouble()),
-            Err(error) => fail(&error, options.trouble()),
-        },
-        Command::Check(config) => match Server::check(&config) {
+    match command_line::parse(std::env::args_os()) {
+        Ok(Task::Print(text)) => print(text.trim_end()),
+        Ok(Task::Metadata(arguments)) => metadata(&arguments),
+        Ok(Task::Check(config)) => match Server::check(&config) {
             Ok(()) => print(CHECKED),
             Err(error) => fail(&error, 1),
         },
-        Command::Serve(config) => match serve(&config) {
+        Ok(Task::Serve(config)) => match serve(&config) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(error.as_ref(), 1),
         },
+        Err(error) => fail(&error, 2),
+    }
+}
+
+fn metadata(arguments: &MetadataArguments) -> ExitCode {
+    match command::run(arguments) {
+        Ok(Finding::Fine) => ExitCode::SUCCESS,
+        Ok(Finding::Other) => ExitCode::FAILURE,
+        Err(MetadataCommandError::Output(error)) => not_written(&error, arguments.failure_status()),
+        Err(error) => fail(&error, arguments.failure_status()),
     }
 }
 
@@ -73,7 +78,7 @@ fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let server = Server::bind(config)?;
     let addresses: Vec<_> = server.addresses().iter().map(ToString::to_string).collect();
-    // A server that can't say where it is serves all the same.
+    // The server is useful even if its address can't be printed.
     if let Err(error) =
         say(&format!("countersign listens on {}: open {}", addresses.join(" and "), server.url()))
     {
@@ -93,7 +98,7 @@ fn start_log() {
         .init();
 }
 
-/// Writes what was asked for to standard output, which is all that there is to do.
+/// Writes a text to standard output, which is all that the command does.
 fn print(text: &str) -> ExitCode {
     say(text).map_or_else(|error| not_written(&error, 1), |()| ExitCode::SUCCESS)
 }
@@ -114,7 +119,7 @@ fn not_written(error: &io::Error, status: u8) -> ExitCode {
 }
 
 fn fail(error: &dyn std::error::Error, status: u8) -> ExitCode {
-    // A sentence may have words of a file in it, which a terminal must not take for commands.
+    // A sentence may contain words of a file, which a terminal must not interpret as commands.
     let _ = writeln!(io::stderr(), "countersign: {}", printable(&error.to_string(), usize::MAX));
     ExitCode::from(status)
 }

@@ -1,162 +1,140 @@
-//! The command line of `countersign metadata`.
+//! The arguments of `countersign metadata`.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{fmt, path::PathBuf, str::FromStr};
 
+use clap::{Args, Subcommand};
 use countersign_metadata::{Date, ModelKey};
-use lexopt::{Arg, Parser};
 
-use crate::command_line::{UsageError, once, text};
+use crate::usage_error::UsageError;
+
+/// The arguments of `countersign metadata`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status: 0 if all is well, 1 if a file is rejected, a model is unknown or something else failed, \
+    2 if the command line is wrong, and 141 if the output is no longer read. That of diff is 1 only if the files differ, \
+    and 2 after any failure."
+)]
+pub(crate) struct MetadataArguments {
+    #[command(subcommand)]
+    pub(crate) action: Action,
+    /// Judge as of this day, such as 2026-11-22 [default: now]
+    #[arg(long, value_name = "DATE", global = true, value_parser = parsed::<Date>)]
+    pub(crate) at: Option<Date>,
+    /// Root certificate, in PEM, that the file must be signed under; repeatable [default: those of FIDO's service]
+    #[arg(long = "root", value_name = "FILE", global = true)]
+    pub(crate) roots: Vec<PathBuf>,
+    /// Host that the signer's certificate must be for [default: mds.fidoalliance.org; any with --root]
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) host: Option<String>,
+    /// Reject a file whose number is not higher
+    #[arg(long, value_name = "NUMBER", global = true)]
+    pub(crate) newer_than: Option<u64>,
+    /// Accept a file that should have been replaced by now
+    #[arg(long, global = true)]
+    pub(crate) accept_outdated: bool,
+}
 
 /// What to do, and with which files.
-#[derive(Debug)]
-pub(crate) struct Options {
-    pub(crate) action: Action,
-    pub(crate) at: Option<Date>,
-    pub(crate) roots: Vec<PathBuf>,
-    pub(crate) host: Option<String>,
-    pub(crate) newer_than: Option<u64>,
-    pub(crate) outdated: Outdated,
-    /// Where to fetch.
-    #[cfg(feature = "fetch")]
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub(crate) enum Action {
+    /// Fetch the newest BLOB over https, and replace FILE with it once it is verified
+    #[command(hide = cfg!(not(feature = "fetch")))]
+    Fetch(FetchArguments),
+    /// Verify the signature and the certificate chain, and print a summary
+    Verify {
+        /// File with the BLOB
+        file: PathBuf,
+    },
+    /// List all models, or show one
+    Show {
+        /// File with the BLOB
+        file: PathBuf,
+        /// AAGUID, AAID or attestation key identifier of a model
+        #[arg(value_parser = parsed::<ModelKey>)]
+        key: Option<ModelKey>,
+    },
+    /// List the models whose name or key contains TEXT
+    Search {
+        /// File with the BLOB
+        file: PathBuf,
+        /// Text to search for
+        text: String,
+    },
+    /// List the changes from one file to another
+    Diff {
+        /// File with the older BLOB
+        old: PathBuf,
+        /// File with the newer BLOB
+        new: PathBuf,
+    },
+}
+
+/// The arguments of `countersign metadata fetch`.
+#[derive(Debug, PartialEq, Eq, Args)]
+pub(crate) struct FetchArguments {
+    /// File with the BLOB
+    pub(crate) file: PathBuf,
+    /// Address to fetch from [default: https://mds3.fidoalliance.org/]
+    #[arg(long)]
     pub(crate) url: Option<String>,
-    /// What its server's certificate must lead to.
-    #[cfg(feature = "fetch")]
+    /// Certificates, in PEM, that the https server must lead to; repeatable [default: Mozilla's]
+    #[arg(long = "ca", value_name = "FILE")]
     pub(crate) authorities: Vec<PathBuf>,
 }
 
-impl Options {
-    /// The exit status where something is wrong: of `diff`, 1 says that the files differ.
-    pub(crate) const fn trouble(&self) -> u8 {
-        if matches!(self.action, Action::Diff(..)) { 2 } else { 1 }
-    }
-}
-
-/// What becomes of a file that should have been replaced by now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outdated {
-    Refused,
-    Accepted,
-}
-
-/// One of the commands.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    #[cfg(feature = "fetch")]
-    Fetch(PathBuf),
-    Verify(PathBuf),
-    Show(PathBuf, Option<ModelKey>),
-    Search(PathBuf, String),
-    Diff(PathBuf, PathBuf),
-}
-
-/// Reads what follows `metadata`; `None` where help is asked for.
-pub(crate) fn parse(mut parser: Parser) -> Result<Option<Options>, UsageError> {
-    let (mut at, mut host, mut newer_than) = (None, None, None);
-    let (mut roots, mut outdated, mut words) = (Vec::new(), Outdated::Refused, Vec::new());
-    #[cfg(feature = "fetch")]
-    let (mut url, mut authorities) = (None, Vec::new());
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Arg::Long("help") | Arg::Short('h') => return Ok(None),
-            Arg::Long("at") => {
-                once("--at", &mut at, parsed(&text(&mut parser)?, "a date such as 2026-11-22")?)?;
-            }
-            Arg::Long("root") => roots.push(PathBuf::from(parser.value()?)),
-            Arg::Long("host") => once("--host", &mut host, text(&mut parser)?)?,
-            Arg::Long("newer-than") => {
-                once("--newer-than", &mut newer_than, parsed(&text(&mut parser)?, "a number")?)?;
-            }
-            Arg::Long("accept-outdated") => outdated = Outdated::Accepted,
-            #[cfg(feature = "fetch")]
-            Arg::Long("url") => once("--url", &mut url, text(&mut parser)?)?,
-            #[cfg(feature = "fetch")]
-            Arg::Long("ca") => authorities.push(PathBuf::from(parser.value()?)),
-            Arg::Value(word) => words.push(word),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let action = action(words)?;
-    #[cfg(feature = "fetch")]
-    if !matches!(action, Action::Fetch(_)) {
-        let given = [("--url", url.is_some()), ("--ca", !authorities.is_empty())];
-        if let Some((option, _)) = given.iter().find(|(_, is_given)| *is_given) {
-            return Err(UsageError::Without(option, "metadata fetch"));
-        }
-    }
-    Ok(Some(Options {
-        action,
-        at,
-        roots,
-        host,
-        newer_than,
-        outdated,
-        #[cfg(feature = "fetch")]
-        url,
-        #[cfg(feature = "fetch")]
-        authorities,
-    }))
-}
-
-fn action(words: Vec<OsString>) -> Result<Action, UsageError> {
-    let mut words = words.into_iter();
-    let Some(command) = words.next() else { return Err(UsageError::NoMetadataCommand) };
-    let mut file = |what| words.next().map(PathBuf::from).ok_or(UsageError::Missing(what));
-    let action = match command.to_str() {
-        #[cfg(feature = "fetch")]
-        Some("fetch") => Action::Fetch(file("a file")?),
+impl MetadataArguments {
+    /// Rejects what this program was built without.
+    pub(crate) fn checked(self) -> Result<Self, UsageError> {
         #[cfg(not(feature = "fetch"))]
-        Some("fetch") => return Err(UsageError::NotBuilt("metadata fetch")),
-        Some("verify") => Action::Verify(file("a file")?),
-        Some("show") => {
-            let path = file("a file")?;
-            let key =
-                words.next().map(|word| parsed(&word.to_string_lossy(), "an AAGUID, AAID or key identifier"));
-            Action::Show(path, key.transpose()?)
+        if matches!(self.action, Action::Fetch(_)) {
+            return Err(UsageError::NotBuilt("metadata fetch"));
         }
-        Some("search") => {
-            let path = file("a file")?;
-            let text = words.next().ok_or(UsageError::Missing("a text to look for"))?;
-            Action::Search(path, text.to_string_lossy().into_owned())
-        }
-        Some("diff") => Action::Diff(file("a file")?, file("a second file")?),
-        _ => return Err(UsageError::UnknownMetadataCommand(command)),
-    };
-    match words.next() {
-        None => Ok(action),
-        Some(word) => Err(lexopt::Error::UnexpectedArgument(word).into()),
+        Ok(self)
+    }
+
+    /// The exit status after a failure: that of `diff` differs from 1, which says that the files differ.
+    pub(crate) const fn failure_status(&self) -> u8 {
+        if matches!(self.action, Action::Diff { .. }) { 2 } else { 1 }
     }
 }
 
-fn parsed<T: std::str::FromStr>(text: &str, what: &'static str) -> Result<T, UsageError> {
-    text.parse().map_err(|_| UsageError::NotA(text.to_owned(), what))
+fn parsed<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::{Parser, error::ErrorKind};
+
     use super::*;
 
-    fn read(arguments: &[&str]) -> Result<Option<Options>, UsageError> {
-        parse(Parser::from_args(arguments))
+    #[derive(Debug, Parser)]
+    struct Metadata {
+        #[command(flatten)]
+        arguments: MetadataArguments,
     }
 
-    fn sentence(arguments: &[&str]) -> String {
-        read(arguments).unwrap_err().to_string()
+    fn parse(arguments: &[&str]) -> Result<MetadataArguments, clap::Error> {
+        Metadata::try_parse_from(["metadata"].iter().chain(arguments)).map(|parsed| parsed.arguments)
     }
 
     #[test]
     fn commands_take_their_files() {
-        let action = |arguments: &[&str]| read(arguments).unwrap().unwrap().action;
-        assert_eq!(action(&["verify", "a"]), Action::Verify("a".into()));
-        assert_eq!(action(&["show", "a"]), Action::Show("a".into(), None));
-        let key = "4746#3208".parse().unwrap();
-        assert_eq!(action(&["show", "a", "4746#3208"]), Action::Show("a".into(), Some(key)));
-        assert_eq!(action(&["search", "a", "yubi"]), Action::Search("a".into(), "yubi".into()));
-        assert_eq!(action(&["diff", "a", "b"]), Action::Diff("a".into(), "b".into()));
+        let action = |arguments: &[&str]| parse(arguments).unwrap().action;
+        assert_eq!(action(&["verify", "a"]), Action::Verify { file: "a".into() });
+        assert_eq!(action(&["show", "a"]), Action::Show { file: "a".into(), key: None });
+        let key = "4746#3208".parse().ok();
+        assert_eq!(action(&["show", "a", "4746#3208"]), Action::Show { file: "a".into(), key });
+        assert_eq!(
+            action(&["search", "a", "yubi"]),
+            Action::Search { file: "a".into(), text: "yubi".into() }
+        );
+        assert_eq!(action(&["diff", "a", "b"]), Action::Diff { old: "a".into(), new: "b".into() });
     }
 
     #[test]
-    fn options_stand_anywhere() {
-        let options = read(&[
+    fn common_options_may_be_before_and_after_the_command() {
+        let arguments = parse(&[
             "--at=2026-11-22",
             "verify",
             "--root",
@@ -167,37 +145,35 @@ mod tests {
             "--accept-outdated",
             "--host=h",
         ]);
-        let options = options.unwrap().unwrap();
-        assert_eq!((options.at.unwrap().to_string().as_str(), options.newer_than), ("2026-11-22", Some(7)));
-        assert_eq!((options.roots, options.host.as_deref()), (vec!["r".into()], Some("h")));
-        assert_eq!(options.outdated, Outdated::Accepted);
-        assert!(read(&["verify", "--help"]).unwrap().is_none());
+        let arguments = arguments.unwrap();
+        assert_eq!(arguments.at.unwrap().to_string(), "2026-11-22");
+        assert_eq!((arguments.newer_than, arguments.accept_outdated), (Some(7), true));
+        assert_eq!((arguments.roots, arguments.host.as_deref()), (vec!["r".into()], Some("h")));
     }
 
-    #[cfg(feature = "fetch")]
     #[test]
     fn an_address_is_for_fetching() {
-        let options = read(&["fetch", "a", "--url=https://b/", "--ca", "c"]).unwrap().unwrap();
-        assert_eq!(options.action, Action::Fetch("a".into()));
-        assert_eq!((options.url.as_deref(), options.authorities), (Some("https://b/"), vec!["c".into()]));
-        assert_eq!(sentence(&["show", "a", "--ca=c"]), "--ca is for use with metadata fetch");
-        assert_eq!(sentence(&["verify", "a", "--url=b"]), "--url is for use with metadata fetch");
+        let Action::Fetch(fetch) = parse(&["fetch", "a", "--url=https://b/", "--ca", "c"]).unwrap().action
+        else {
+            panic!("another action")
+        };
+        assert_eq!((fetch.file, fetch.url.as_deref()), ("a".into(), Some("https://b/")));
+        assert_eq!(fetch.authorities, [PathBuf::from("c")]);
+        assert_eq!(parse(&["show", "a", "--ca=c"]).unwrap_err().kind(), ErrorKind::UnknownArgument);
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
-        assert_eq!(sentence(&[]), "say what to do with metadata: countersign metadata --help");
-        assert_eq!(
-            sentence(&["burn"]),
-            "there is no command “metadata burn”: countersign metadata --help lists what there is"
-        );
-        assert_eq!(
-            sentence(&["diff", "a"]),
-            "a second file is missing: countersign --help lists what there is"
-        );
-        assert_eq!(sentence(&["verify", "a", "--at", "today"]), "\"today\" is not a date such as 2026-11-22");
-        assert_eq!(sentence(&["show", "a", "x"]), "\"x\" is not an AAGUID, AAID or key identifier");
-        assert_eq!(sentence(&["verify", "a", "--at=2026-01-01", "--at=2026-01-01"]), "--at is given twice");
-        assert!(sentence(&["verify", "a", "b"]).starts_with("unexpected argument"));
+    fn wrong_arguments_are_rejected() {
+        for (arguments, kind) in [
+            (&["burn"][..], ErrorKind::InvalidSubcommand),
+            (&["diff", "a"], ErrorKind::MissingRequiredArgument),
+            (&["verify", "a", "--at", "today"], ErrorKind::ValueValidation),
+            (&["show", "a", "x"], ErrorKind::ValueValidation),
+            (&["verify", "a", "--newer-than", "x"], ErrorKind::ValueValidation),
+            (&["verify", "a", "--at=2026-01-01", "--at=2026-01-01"], ErrorKind::ArgumentConflict),
+            (&["verify", "a", "b"], ErrorKind::UnknownArgument),
+        ] {
+            assert_eq!(parse(arguments).unwrap_err().kind(), kind, "{arguments:?}");
+        }
     }
 }

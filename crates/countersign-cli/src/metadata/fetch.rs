@@ -14,45 +14,54 @@ use countersign_server::{
     files,
 };
 
-use super::{MetadataFailure, Options, load, progress::Progress, verifiers};
+use super::{
+    arguments::FetchArguments,
+    error::MetadataCommandError,
+    load::{load, verifiers},
+    progress::Progress,
+};
 
-/// Fetches, unless what is in the file is the newest; returns what is in the file now, and a sentence about that.
+/// Fetches the newest BLOB, unless the file has it. Returns the BLOB that is in the file now, and a sentence about it.
 pub(super) fn fetch(
-    file: &Path,
-    options: &Options,
+    arguments: &FetchArguments,
+    newer_than: Option<u64>,
     policy: &BlobPolicy,
     now: Timestamp,
-) -> Result<(Blob, String), MetadataFailure> {
-    let mut config = FetchConfig::new(options.url.as_deref().unwrap_or(FIDO_URL));
-    config.authorities.clone_from(&options.authorities);
-    let client = Client::new(&config).map_err(|error| MetadataFailure::Setup(error.to_string()))?;
+) -> Result<(Blob, String), MetadataCommandError> {
+    let file = &*arguments.file;
+    let mut config = FetchConfig::new(arguments.url.as_deref().unwrap_or(FIDO_URL));
+    config.authorities.clone_from(&arguments.authorities);
+    let client = Client::new(&config).map_err(|error| MetadataCommandError::Setup(error.to_string()))?;
     // What says where it is from.
     let beside = with_suffix(file, ".fetched");
     // Before anything is read: a pipe would be waited for, and a link leads elsewhere.
     for path in [file, &beside] {
-        files::check_replaceable(path).map_err(|error| MetadataFailure::File(path.to_owned(), error))?;
+        files::check_replaceable(path).map_err(|error| MetadataCommandError::File(path.to_owned(), error))?;
     }
-    let remembered = LastFetch::read(&beside).filter(|it| it.url == client.url());
+    let last = LastFetch::read(&beside).filter(|it| it.url == client.url());
     // Of one that is out of date, the number still counts.
     let lenient = policy.clone().dangerous_accept_outdated();
     let current = load(file, &lenient, Seen::Nothing, now).ok();
     let number = current.as_ref().map(Blob::number);
-    let seen = seen(options.newer_than, number, remembered.as_ref());
-    let known = remembered.filter(|it| Some(it.number) == number).map(|it| it.validators);
+    let seen = seen(newer_than, number, last.as_ref());
+    let known = last.filter(|it| Some(it.number) == number).map(|it| it.validators);
 
     let mut progress = Progress::on_terminal();
     let answer = client.get(known.as_ref(), &mut |done, whole| progress.show("fetching", done, whole));
     drop(progress);
-    let answer = answer.map_err(|error| MetadataFailure::Fetch(client.url().to_owned(), error))?;
+    let answer = answer.map_err(|error| MetadataCommandError::Fetch(client.url().to_owned(), error))?;
     let fetched = match &answer {
         Answer::NotModified => None,
         Answer::Content { bytes, .. } => {
             let verified = policy.verify(bytes, seen, now, &verifiers());
-            Some(verified.map_err(|error| MetadataFailure::Refused(PathBuf::from(client.url()), error))?)
+            Some(
+                verified
+                    .map_err(|error| MetadataCommandError::Rejected(PathBuf::from(client.url()), error))?,
+            )
         }
     };
     let lock = with_suffix(file, ".lock");
-    let _locked = files::lock(&lock).map_err(|error| MetadataFailure::File(lock.clone(), error))?;
+    let _locked = files::lock(&lock).map_err(|error| MetadataCommandError::File(lock.clone(), error))?;
     // Another one may have fetched meanwhile.
     let newer = load(file, &lenient, Seen::Nothing, now).ok().filter(|it| Some(it.number()) > number);
     let (blob, validators, what) = match (answer, fetched, newer) {
@@ -66,13 +75,13 @@ pub(super) fn fetch(
         (_, _, Some(newer)) => return Ok((newer, format!("{} has a newer one already", file.display()))),
         _ => (load(file, policy, seen, now)?, known.unwrap_or_default(), "has the newest already"),
     };
-    remember(&beside, client.url(), blob.number(), validators)?;
+    store_last_fetch(&beside, client.url(), blob.number(), validators)?;
     Ok((blob, format!("{} {what}", file.display())))
 }
 
 /// No lower number than that of the file, or of what was fetched from the address before.
-fn seen(newer_than: Option<u64>, current: Option<u64>, remembered: Option<&LastFetch>) -> Seen {
-    let highest = current.max(remembered.map(|it| it.number));
+fn seen(newer_than: Option<u64>, current: Option<u64>, last: Option<&LastFetch>) -> Seen {
+    let highest = current.max(last.map(|it| it.number));
     match (newer_than, highest) {
         (Some(number), highest) if highest.is_none_or(|highest| number >= highest) => Seen::NewerThan(number),
         (_, Some(number)) => Seen::AtLeast(number),
@@ -88,23 +97,22 @@ fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
 }
 
 /// What the server calls the old one goes first, so that it is never taken for the new one's.
-fn put(file: &Path, beside: &Path, bytes: &[u8]) -> Result<(), MetadataFailure> {
+fn put(file: &Path, beside: &Path, bytes: &[u8]) -> Result<(), MetadataCommandError> {
     match fs::remove_file(beside) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(MetadataFailure::File(beside.to_owned(), error));
+            return Err(MetadataCommandError::File(beside.to_owned(), error));
         }
         _ => {}
     }
-    files::replace(file, bytes).map_err(|error| MetadataFailure::File(file.to_owned(), error))
+    files::replace(file, bytes).map_err(|error| MetadataCommandError::File(file.to_owned(), error))
 }
 
-fn remember(
+fn store_last_fetch(
     beside: &Path,
     url: &str,
     number: u64,
     validators: HttpValidators,
-) -> Result<(), MetadataFailure> {
-    let remembered =
-        LastFetch { url: url.to_owned(), number, checked_at: SystemTime::now().into(), validators };
-    remembered.write(beside).map_err(|error| MetadataFailure::File(beside.to_owned(), error))
+) -> Result<(), MetadataCommandError> {
+    let last = LastFetch { url: url.to_owned(), number, checked_at: SystemTime::now().into(), validators };
+    last.write(beside).map_err(|error| MetadataCommandError::File(beside.to_owned(), error))
 }

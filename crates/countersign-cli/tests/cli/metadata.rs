@@ -127,7 +127,7 @@ fn what_is_wrong_with_a_file_is_no_difference() {
     let folder = folder();
     fs::write(folder.path().join("bad"), "a.b").unwrap();
     let sentence = format!(
-        "{} is refused (metadata-malformed): the metadata blob is malformed: not a compact jws: not three parts",
+        "{} is rejected (metadata-malformed): the metadata blob is malformed: not a compact jws: not three parts",
         folder.path().join("bad").display()
     );
     for arguments in [["diff", "bad", "new"], ["diff", "old", "bad"]] {
@@ -263,7 +263,7 @@ mod fetching {
     }
 
     #[test]
-    fn rule_349_what_is_refused_leaves_the_file() {
+    fn rule_349_a_rejected_download_leaves_the_file() {
         let (folder, server) = (folder(), Https::start());
         let url = server.url();
         server.answer(Reply::ok(&[], &blob(folder.path(), "new")));
@@ -272,8 +272,8 @@ mod fetching {
         let malformed =
             "(metadata-malformed): the metadata blob is malformed: not a compact jws: not three parts";
         for (reply, sentence) in [
-            (Reply::ok(&[], &blob(folder.path(), "old")), format!("{url} is refused {rollback}")),
-            (Reply::ok(&[], b"a.b"), format!("{url} is refused {malformed}")),
+            (Reply::ok(&[], &blob(folder.path(), "old")), format!("{url} is rejected {rollback}")),
+            (Reply::ok(&[], b"a.b"), format!("{url} is rejected {malformed}")),
             (
                 Reply::new("500 Internal Server Error", &[], b""),
                 format!("{url}: the metadata's server answered with status 500"),
@@ -290,7 +290,7 @@ mod fetching {
         // The number is remembered where the file is gone.
         fs::remove_file(path(folder.path())).unwrap();
         server.answer(Reply::ok(&[], &blob(folder.path(), "old")));
-        assert_fails(&fetch(folder.path(), &server, &[]), 1, &format!("{url} is refused {rollback}"));
+        assert_fails(&fetch(folder.path(), &server, &[]), 1, &format!("{url} is rejected {rollback}"));
         assert!(!path(folder.path()).exists());
     }
 
@@ -342,19 +342,19 @@ mod fetching {
     fn a_link_a_pipe_or_a_device_is_neither_read_nor_replaced() {
         let (folder, server) = (folder(), Https::start());
         let fetched = path(folder.path());
-        let refused = |what: &str| {
+        let rejected = |what: &str| {
             let sentence =
                 format!("{}: it is {what}, and only a regular file is replaced", fetched.display());
             assert_fails(&fetch(folder.path(), &server, &[]), 1, &sentence);
         };
         std::os::unix::fs::symlink(folder.path().join("old"), &fetched).unwrap();
-        refused("a symbolic link");
+        rejected("a symbolic link");
         fs::remove_file(&fetched).unwrap();
         assert!(Command::new("mkfifo").arg(&fetched).status().unwrap().success());
-        refused("a device, a pipe or a socket");
+        rejected("a device, a pipe or a socket");
         fs::remove_file(&fetched).unwrap();
         fs::create_dir(&fetched).unwrap();
-        refused("a folder");
+        rejected("a folder");
         let output = metadata(folder.path(), &["fetch", "/dev/null", "--url", &server.url()]);
         let sentence = "/dev/null: it is a device, a pipe or a socket, and only a regular file is replaced";
         assert_fails(&output, 1, sentence);
@@ -375,7 +375,7 @@ mod fetching {
     }
 
     #[test]
-    fn an_address_without_https_is_refused() {
+    fn an_address_without_https_is_rejected() {
         let folder = folder();
         let output = metadata(folder.path(), &["fetch", "x", "--url", "http://localhost/"]);
         let sentence = "\"http://localhost/\" is not an address to fetch metadata from, such as https://mds3.fidoalliance.org/";
@@ -384,26 +384,22 @@ mod fetching {
 }
 
 #[test]
-fn what_is_refused_is_one_sentence_with_its_code() {
+fn a_rejected_file_is_reported_in_one_sentence_with_its_code() {
     let folder = folder();
     let old = folder.path().join("old").display().to_string();
-    let refused = |arguments: &[&str], code: &str, why: &str| {
-        let sentence = format!("{old} is refused ({code}): {why}");
+    let rejected = |arguments: &[&str], code: &str, why: &str| {
+        let sentence = format!("{old} is rejected ({code}): {why}");
         assert_fails(&metadata(folder.path(), arguments), 1, &sentence);
     };
     let why = "the metadata blob has number 7, and number 9 was seen before";
-    refused(&["verify", "old", "--newer-than", "9"], "metadata-rollback", why);
+    rejected(&["verify", "old", "--newer-than", "9"], "metadata-rollback", why);
     let why = "the metadata blob's signer is not example.com";
-    refused(&["verify", "old", "--host", "example.com"], "metadata-untrusted", why);
+    rejected(&["verify", "old", "--host", "example.com"], "metadata-untrusted", why);
     let output = run(&["metadata", "verify", &old, "--at", "2026-01-01"]);
     let why = "the metadata blob's signer is not trusted: no certificate path to a trust anchor: no certificate of the issuer";
-    assert_fails(&output, 1, &format!("{old} is refused (metadata-untrusted): {why}"));
+    assert_fails(&output, 1, &format!("{old} is rejected (metadata-untrusted): {why}"));
     fs::write(&old, "a.b").unwrap();
     let why = "the metadata blob is malformed: not a compact jws: not three parts";
-    refused(&["verify", "old"], "metadata-malformed", why);
-    assert_fails(
-        &run(&["metadata", "burn"]),
-        2,
-        "there is no command “metadata burn”: countersign metadata --help lists what there is",
-    );
+    rejected(&["verify", "old"], "metadata-malformed", why);
+    assert_fails(&run(&["metadata", "burn"]), 2, "unrecognized subcommand 'burn'; see --help");
 }

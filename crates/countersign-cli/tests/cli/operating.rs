@@ -37,7 +37,7 @@ fn another_rp_id_than_that_of_the_stored_passkeys_is_warned_of_and_fails_the_che
     }
     drop(running);
     let good = check(&database, &[]);
-    let said = "the configuration, its metadata and the passkeys in the database are good\nnot looked at: whether the \
+    let said = "the configuration, its metadata and the passkeys in the database are good\nnot checked: whether the \
                 addresses are free, whether the database can be written to, and what --metadata-url has\n";
     assert_eq!(String::from_utf8(good.stdout).unwrap(), said);
     assert_eq!((good.status.code(), good.stderr.len()), (Some(0), 0));

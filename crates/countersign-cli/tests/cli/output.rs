@@ -10,13 +10,19 @@ use crate::{metadata, program::program};
 
 /// Commands that print what the program knows by itself.
 fn commands() -> impl Iterator<Item = Command> {
-    [&["--help"][..], &["--version"], &["serve", "--help"], &["metadata", "--help"]].into_iter().map(
-        |arguments| {
-            let mut command = program();
-            command.args(arguments);
-            command
-        },
-    )
+    let commands = [
+        &["--help"][..],
+        &["--version"],
+        &["serve", "--help"],
+        &["metadata", "--help"],
+        &["man"],
+        &["completions", "zsh"],
+    ];
+    commands.into_iter().map(|arguments| {
+        let mut command = program();
+        command.args(arguments);
+        command
+    })
 }
 
 #[test]

@@ -13,12 +13,26 @@ fn serve(database: &Path) -> std::process::Output {
 
 #[test]
 fn help_and_version_are_printed() {
-    for arguments in [&["--help"][..], &["-h"], &["serve", "--help"], &["serve", "--rp-id", "x", "-h"]] {
+    const PROGRAM: &[&str] =
+        &["serve", "metadata", "completions", "man", "--help", "--version", "COUNTERSIGN_LOG"];
+    const SERVE: &[&str] =
+        &["--listen", "--rp-id", "--rp-name", "--origin", "--database", "--check", "--help"];
+    for (arguments, words) in [
+        (&["--help"][..], PROGRAM),
+        (&["-h"], PROGRAM),
+        (&["help"], PROGRAM),
+        (&["serve", "--help"], SERVE),
+        (&["serve", "--rp-id", "x", "-h"], SERVE),
+        (
+            &["metadata", "--help"],
+            &["fetch", "verify", "show", "search", "diff", "--at", "--accept-outdated"],
+        ),
+    ] {
         let output = run(arguments);
         assert!(output.status.success() && output.stderr.is_empty());
         let text = String::from_utf8(output.stdout).unwrap();
-        for option in ["--listen", "--rp-id", "--rp-name", "--origin", "--database", "--help", "--version"] {
-            assert!(text.contains(option), "{option}");
+        for word in words {
+            assert!(text.contains(word), "{word}");
         }
     }
     let output = run(&["--version"]);
@@ -28,20 +42,28 @@ fn help_and_version_are_printed() {
 #[test]
 fn a_wrong_command_line_is_said_in_a_sentence_with_status_2() {
     for (arguments, sentence) in [
-        (&[][..], "say what to do: countersign serve, or countersign --help"),
-        (&["sevre"], "there is no command “sevre”: countersign --help lists what there is"),
-        (&["--serve"], "invalid option '--serve': countersign --help lists what there is"),
-        (&["serve", "--lisen", "x"], "invalid option '--lisen': countersign --help lists what there is"),
-        (&["serve", "-x"], "invalid option '-x': countersign --help lists what there is"),
-        (&["serve", "now"], "unexpected argument \"now\": countersign --help lists what there is"),
+        (&[][..], "a command is missing; see --help"),
+        (&["metadata"], "a command is missing; see --help"),
+        (&["sevre"], "unrecognized subcommand 'sevre'; a similar subcommand exists: 'serve'; see --help"),
+        (&["--serve"], "unexpected argument '--serve' found; see --help"),
+        (
+            &["serve", "--lisen", "x"],
+            "unexpected argument '--lisen' found; a similar argument exists: '--listen'; see --help",
+        ),
+        (&["serve", "-x"], "unexpected argument '-x' found; see --help"),
+        (&["serve", "now"], "unexpected argument 'now' found; see --help"),
         (
             &["serve", "--rp-id"],
-            "missing argument for option '--rp-id': countersign --help lists what there is",
+            "a value is required for '--rp-id <DOMAIN>' but none was supplied; see --help",
         ),
-        (&["serve", "--rp-id", "a", "--rp-id", "b"], "--rp-id is given twice"),
+        (
+            &["serve", "--rp-id", "a", "--rp-id", "b"],
+            "the argument '--rp-id <DOMAIN>' cannot be used multiple times; see --help",
+        ),
         (
             &["serve", "--listen", "8080"],
-            "\"8080\" is not an address to listen on, such as localhost:8080, 127.0.0.1:8080 or [::1]:8080",
+            "invalid value '8080' for '--listen <ADDRESS>': an address to listen on is such as localhost:8080, \
+             127.0.0.1:8080 or [::1]:8080; see --help",
         ),
     ] {
         assert_fails(&run(arguments), 2, sentence);
@@ -52,7 +74,11 @@ fn a_wrong_command_line_is_said_in_a_sentence_with_status_2() {
 #[test]
 fn without_a_home_the_database_must_be_named() {
     let output = program().arg("serve").env_remove("HOME").env_remove("XDG_DATA_HOME").output().unwrap();
-    assert_fails(&output, 2, "there is no home folder to keep the database in: say where with --database");
+    assert_fails(
+        &output,
+        2,
+        "there is no home folder to store the database in: set its path with --database",
+    );
 }
 
 #[test]

@@ -1,0 +1,252 @@
+//! `countersign serve`: its arguments, and the server's configuration that they make.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, error::ErrorKind};
+use countersign_server::{
+    BackupEligibilityChange, Config, Listen, MetadataConfig, MetadataSource, Registrations, UnknownSignals,
+};
+
+use crate::{data_folder, usage_error::UsageError};
+
+/// The arguments of `countersign serve`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "For any domain but localhost, browsers require https: run the server behind a proxy that provides it."
+)]
+pub(crate) struct ServeArguments {
+    /// Address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "localhost:8080", value_parser = address)]
+    listen: Listen,
+    /// Domain that the passkeys belong to (the RP ID)
+    #[arg(long, value_name = "DOMAIN", default_value = "localhost")]
+    rp_id: String,
+    /// Name of the relying party, as authenticators show it
+    #[arg(long, value_name = "NAME", default_value = "Countersign")]
+    rp_name: String,
+    /// Origin of the page, as browsers write it; repeatable [default: http://localhost:PORT for the domain localhost,
+    /// https://DOMAIN otherwise]
+    #[arg(long = "origin", value_name = "URL")]
+    origins: Vec<String>,
+    /// Separate address for /metrics, which also has /health [default: both are at --listen]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    metrics_listen: Option<Listen>,
+    /// FIDO metadata BLOB, as downloaded; names authenticators and flags compromised models. It is read again when it
+    /// changes
+    #[arg(long, value_name = "FILE", group = "source")]
+    metadata: Option<PathBuf>,
+    /// Address to fetch the FIDO metadata BLOB from, over https, whenever a newer one is due, such as
+    /// https://mds3.fidoalliance.org/. The last good one is stored next to the database
+    #[arg(long, value_name = "URL", group = "source", hide = cfg!(not(feature = "fetch")))]
+    metadata_url: Option<String>,
+    /// Certificates, in PEM, that the https server of --metadata-url must lead to; repeatable [default: Mozilla's]
+    #[arg(long = "metadata-ca", value_name = "FILE", hide = cfg!(not(feature = "fetch")))]
+    metadata_authorities: Vec<PathBuf>,
+    /// Root certificate, in PEM, that the metadata must be signed under; repeatable [default: those of FIDO's service]
+    #[arg(long = "metadata-root", value_name = "FILE", requires = "source")]
+    metadata_roots: Vec<PathBuf>,
+    /// Accept registrations only from authenticators that the metadata vouches for
+    #[arg(long, requires = "source")]
+    attested: bool,
+    /// Never let a browser delete a passkey because it is unknown here; for an old copy of a database, and for several
+    /// databases of one domain
+    #[arg(long)]
+    no_unknown_signals: bool,
+    /// Accept a passkey that could not be backed up when it was registered, and can be now
+    #[arg(long)]
+    dangerous_backup_upgrade: bool,
+    /// Database file [default: countersign/countersign.sqlite3 in your data folder]
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
+    /// Start no server, but report whether one could run and accept the passkeys in the database. Not checked: whether the
+    /// addresses are free, whether the database is writable, and what --metadata-url has
+    #[arg(long)]
+    check: bool,
+}
+
+/// What to do with the configuration of a server.
+#[derive(Debug)]
+pub(crate) enum Served {
+    /// Run the server.
+    Serve(Config),
+    /// Check whether it could run.
+    Check(Config),
+}
+
+impl ServeArguments {
+    /// The configuration that the arguments make.
+    pub(crate) fn into_served(self) -> Result<Served, UsageError> {
+        let source = source(self.metadata, self.metadata_url, self.metadata_authorities)?;
+        let database = self
+            .database
+            .or_else(|| data_folder::find(|name| std::env::var_os(name)).map(data_folder::database))
+            .ok_or(UsageError::NoDataFolder)?;
+        let mut config = Config::new(database);
+        config.listen = self.listen;
+        config.metrics_listen = self.metrics_listen;
+        config.rp_id = self.rp_id;
+        config.rp_name = self.rp_name;
+        config.origins = self.origins;
+        if self.no_unknown_signals {
+            config.unknown_signals = UnknownSignals::Withheld;
+        }
+        if self.dangerous_backup_upgrade {
+            config.backup_eligibility_change = BackupEligibilityChange::DangerousUpgradeAccepted;
+        }
+        config.metadata = source.map(|source| {
+            let mut metadata = MetadataConfig::from_source(source);
+            metadata.roots = self.metadata_roots;
+            if self.attested {
+                metadata.registrations = Registrations::Attested;
+            }
+            metadata
+        });
+        Ok(if self.check { Served::Check(config) } else { Served::Serve(config) })
+    }
+}
+
+/// The source of metadata, if there is one.
+fn source(
+    file: Option<PathBuf>,
+    url: Option<String>,
+    authorities: Vec<PathBuf>,
+) -> Result<Option<MetadataSource>, UsageError> {
+    let Some(url) = url else {
+        if !authorities.is_empty() {
+            // Clap drops such a requirement if the required argument conflicts with a given one.
+            let message = "--metadata-ca requires --metadata-url";
+            return Err(clap::Error::raw(ErrorKind::MissingRequiredArgument, message).into());
+        }
+        return Ok(file.map(MetadataSource::File));
+    };
+    #[cfg(feature = "fetch")]
+    {
+        let mut config = countersign_server::fetch::FetchConfig::new(url);
+        config.authorities = authorities;
+        Ok(Some(MetadataSource::Url(config)))
+    }
+    #[cfg(not(feature = "fetch"))]
+    {
+        drop((url, authorities));
+        Err(UsageError::NotBuilt("--metadata-url"))
+    }
+}
+
+fn address(text: &str) -> Result<Listen, &'static str> {
+    let localhost = text.strip_prefix("localhost:").and_then(|port| port.parse().ok()).map(Listen::Localhost);
+    localhost
+        .or_else(|| text.parse::<SocketAddr>().ok().map(Listen::Address))
+        .ok_or("an address to listen on is such as localhost:8080, 127.0.0.1:8080 or [::1]:8080")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Serve {
+        #[command(flatten)]
+        arguments: ServeArguments,
+    }
+
+    fn parse(arguments: &[&str]) -> Result<Serve, clap::Error> {
+        Serve::try_parse_from(["serve", "--database", "x"].iter().chain(arguments))
+    }
+
+    fn config(arguments: &[&str]) -> Config {
+        match parse(arguments).unwrap().arguments.into_served().unwrap() {
+            Served::Serve(config) => config,
+            other @ Served::Check(_) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn signals_and_changes_of_backup_have_their_options() {
+        let plain = config(&[]);
+        assert_eq!(plain.unknown_signals, UnknownSignals::Sent);
+        assert_eq!(plain.backup_eligibility_change, BackupEligibilityChange::default());
+        let changed = config(&["--no-unknown-signals", "--dangerous-backup-upgrade"]);
+        assert_eq!(changed.unknown_signals, UnknownSignals::Withheld);
+        let accepted = BackupEligibilityChange::DangerousUpgradeAccepted;
+        assert_eq!(changed.backup_eligibility_change, accepted);
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_server_and_options_change_them() {
+        let (plain, default) = (config(&[]), Config::new("x"));
+        assert_eq!(plain.listen, default.listen);
+        assert_eq!((&plain.rp_id, &plain.rp_name), (&default.rp_id, &default.rp_name));
+        assert_eq!(plain.origins.len(), 0);
+
+        let config = config(&[
+            "--listen=127.0.0.1:9000",
+            "--rp-id",
+            "example.org",
+            "--rp-name",
+            "Example",
+            "--origin",
+            "https://example.org",
+            "--origin=https://login.example.org",
+            "--metrics-listen=127.0.0.1:9001",
+        ]);
+        assert_eq!(
+            (plain.metrics_listen, config.metrics_listen),
+            (None, Some(Listen::Address(([127, 0, 0, 1], 9001).into())))
+        );
+        assert_eq!(config.listen, Listen::Address(([127, 0, 0, 1], 9000).into()));
+        assert_eq!((config.rp_id.as_str(), config.rp_name.as_str()), ("example.org", "Example"));
+        assert_eq!(config.origins, ["https://example.org", "https://login.example.org"]);
+        assert_eq!(config.database, PathBuf::from("x"));
+    }
+
+    #[test]
+    fn metadata_is_a_file_with_roots_and_demands() {
+        let metadata = config(&["--metadata", "b", "--metadata-root=r"]).metadata.unwrap();
+        assert!(matches!(metadata.source, MetadataSource::File(path) if path.as_os_str() == "b"));
+        assert_eq!(metadata.roots, [PathBuf::from("r")]);
+        assert_eq!(metadata.registrations, Registrations::Any);
+        let metadata = config(&["--attested", "--metadata=b"]).metadata.unwrap();
+        assert_eq!(metadata.registrations, Registrations::Attested);
+    }
+
+    #[cfg(feature = "fetch")]
+    #[test]
+    fn metadata_is_fetched_if_an_address_is_given() {
+        let arguments =
+            ["--metadata-url=https://a/", "--metadata-ca", "c", "--attested", "--metadata-root=r"];
+        let metadata = config(&arguments).metadata.unwrap();
+        assert_eq!((metadata.roots, metadata.registrations), (vec!["r".into()], Registrations::Attested));
+        let MetadataSource::Url(fetch) = metadata.source else { panic!("not fetched") };
+        assert_eq!((fetch.url.as_str(), fetch.authorities), ("https://a/", vec!["c".into()]));
+    }
+
+    #[test]
+    fn options_that_need_or_exclude_each_other_are_checked() {
+        use clap::error::ErrorKind::{ArgumentConflict, MissingRequiredArgument};
+        for (arguments, kind) in [
+            (&["--attested"][..], MissingRequiredArgument),
+            (&["--metadata-root=r"], MissingRequiredArgument),
+            (&["--metadata=b", "--metadata-url=https://a/"], ArgumentConflict),
+            (&["--rp-id=a", "--rp-id=b"], ArgumentConflict),
+        ] {
+            assert_eq!(parse(arguments).unwrap_err().kind(), kind, "{arguments:?}");
+        }
+        for arguments in [&["--metadata-ca=c"][..], &["--metadata=b", "--metadata-ca=c"]] {
+            let error = parse(arguments).unwrap().arguments.into_served().unwrap_err();
+            assert_eq!(error.to_string(), "--metadata-ca requires --metadata-url; see --help");
+        }
+    }
+
+    #[test]
+    fn addresses_are_sockets_or_localhost() {
+        assert_eq!(config(&["--listen", "localhost:0"]).listen, Listen::Localhost(0));
+        let ipv6 = config(&["--listen", "[::1]:80"]).listen;
+        assert_eq!(ipv6, Listen::Address("[::1]:80".parse().unwrap()));
+        for text in ["", "8080", "localhost", "localhost:", "localhost:65536", "example.org:80", "127.0.0.1"]
+        {
+            assert!(address(text).is_err(), "{text}");
+        }
+    }
+}
