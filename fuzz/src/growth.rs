@@ -8,7 +8,7 @@ use countersign::{
     AuthenticationState, CredentialRecord, RegistrationState,
     ceremony::{CeremonyState as _, sealed::Bearer},
     lifecycle::{DecoyProfile, Encoded, Import, ImportedKey},
-    relying_party::related_origins,
+    relying_party::{PublicSuffixList, related_origins},
     types::{
         AttestationObject, AuthenticationResponse, AuthenticatorData, ClientData, CreationOptions,
         RegistrationResponse, RelatedOrigins, RequestOptions, base64url, cbor,
@@ -244,5 +244,5 @@ fn sealed_state(data: &[u8]) {
 
 fn origins(data: &[u8]) {
     let Ok(document) = RelatedOrigins::from_json(data) else { return };
-    done(related_origins::client_accepts(&document, "https://example.org", 5));
+    done(related_origins::client_accepts(&document, "https://example.org", 5, &PublicSuffixList));
 }

@@ -12,7 +12,6 @@ mod metadata;
 mod metadata_roots;
 mod metadata_served;
 mod mutants;
-mod public_suffixes;
 mod rules;
 mod test;
 mod tidy;
@@ -33,7 +32,6 @@ cargo xtask COMMAND
   metadata-roots  read every root of a metadata payload as a trust anchor
   metadata-served print what the roots of a metadata payload serve, as a page
   mutants         change the verifying code, one place at a time, and see that a test fails (see `mutants --help`)
-  public-suffixes make the table of public suffixes that RP IDs are looked up in
   rules           print the rules, what checks and tests each, and its code; write docs/RULES.md
   test            run every test; installs Chromium and its driver first where they are missing
   tidy            check what no compiler checks: layers, file sizes, tables, documents
@@ -72,7 +70,6 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
         "metadata-roots" => metadata_roots::main(arguments),
         "metadata-served" => metadata_served::main(arguments),
         "mutants" => mutants::main(arguments),
-        "public-suffixes" => public_suffixes::main(arguments),
         "rules" => rules::main(arguments),
         "test" => test::main(arguments),
         "tidy" => tidy::main(arguments),

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
 };
 
@@ -11,6 +11,7 @@ use countersign::{
     Policy, RegistrationResponse, RelyingParty, StartError, Timestamp, User, UserHandle,
     ceremony::{Accounts, EntropyUnavailable, new_user_handle},
     cose::hash::sha256,
+    relying_party::PublicSuffixList,
     types::{CreationOptions, RequestOptions, base64url},
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -36,6 +37,7 @@ impl Passkeys {
     pub fn new(rp_id: &str, origin: &str, connection: Connection) -> Result<Self, Failure> {
         let rp = RelyingParty::builder(rp_id, "Passkeys from zero")
             .origin(origin)
+            .public_suffixes(Arc::new(PublicSuffixList))
             .policy(Policy::passkeys())
             .build()
             .map_err(Failure::server)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countersign::{
     Policy, RelyingParty, RelyingPartyBuilder,
-    relying_party::policy::AttestedPolicy,
+    relying_party::{PublicSuffixList, policy::AttestedPolicy},
     types::enumerations::{ResidentKeyRequirement, UserVerificationRequirement},
 };
 use countersign_metadata::Metadata;
@@ -66,6 +66,7 @@ fn build(
     purpose: &str,
 ) -> Result<RelyingParty, StartError> {
     let mut builder = RelyingParty::builder(&config.rp_id, &config.rp_name)
+        .public_suffixes(Arc::new(PublicSuffixList))
         .purpose(purpose)
         .policy(policy)
         .verifiers(backend::verifiers());

@@ -10,6 +10,7 @@ pub(crate) mod configuration_error;
 pub(crate) mod origin;
 pub(crate) mod party;
 pub mod policy;
+pub(crate) mod public_suffixes;
 pub mod related_origins;
 pub(crate) mod user;
 pub(crate) mod warnings;
@@ -18,5 +19,8 @@ pub use builder::RelyingPartyBuilder;
 pub use configuration_error::ConfigurationError;
 pub use origin::{OriginRule, Scheme};
 pub use party::RelyingParty;
+#[cfg(any(test, feature = "psl"))]
+pub use public_suffixes::PublicSuffixList;
+pub use public_suffixes::PublicSuffixes;
 pub use user::User;
 pub use warnings::Warning;

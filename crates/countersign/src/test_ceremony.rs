@@ -23,6 +23,7 @@ use crate::{
         builder::RelyingPartyBuilder,
         party::RelyingParty,
         policy::{Policy, choices::UnverifiedDiscoverable},
+        public_suffixes::PublicSuffixList,
         user::User,
     },
     report::{ceremony_report::StepReport, error::Error},
@@ -49,7 +50,10 @@ pub(crate) fn policy() -> Policy {
 
 /// A relying party with this [`policy`].
 pub(crate) fn rp() -> RelyingPartyBuilder {
-    RelyingParty::builder(RP_ID, "Example").origin(ORIGIN).policy(policy())
+    RelyingParty::builder(RP_ID, "Example")
+        .origin(ORIGIN)
+        .policy(policy())
+        .public_suffixes(std::sync::Arc::new(PublicSuffixList))
 }
 
 pub(crate) fn handle(byte: u8) -> UserHandle {

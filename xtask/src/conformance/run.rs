@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use countersign::relying_party::PublicSuffixList;
 use countersign::{
     Authenticated, AuthenticationRequest, AuthenticationResponse, Code, CredentialId, CredentialIdStatus,
     CredentialRecord, Policy, Registered, RegistrationRequest, RegistrationResponse, RelyingParty, Timestamp,
@@ -250,6 +251,7 @@ fn relying_party(
     let id = rp_id(settings);
     let mut builder = RelyingParty::builder(id, "The relying party of a case")
         .policy(policy(setting, settings))
+        .public_suffixes(Arc::new(PublicSuffixList))
         .verifiers(setting.verifiers.clone())
         .formats(formats(settings));
     for origin in settings.origins.clone().unwrap_or_else(|| vec![format!("https://{id}")]) {

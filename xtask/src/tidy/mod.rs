@@ -173,7 +173,6 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
     };
     let mut findings: Vec<_> = CHECKS.iter().flat_map(|check| check(&workspace)).collect();
     findings.extend(crate::rules::findings(&workspace.tree));
-    findings.extend(crate::public_suffixes::findings(&workspace.tree)?);
     for finding in &findings {
         println!("{finding}");
     }

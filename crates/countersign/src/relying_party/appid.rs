@@ -1,26 +1,26 @@
 //! The FIDO `AppID` of credentials that were made with U2F
 //! ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
 
-use crate::relying_party::origin::{
-    is_web_origin,
-    public_suffix::{public_suffix, registrable_label},
+use crate::relying_party::{
+    origin::is_web_origin,
+    public_suffixes::{PublicSuffixes, registrable_label},
 };
 
 /// Browsers take an `AppID` on the caller's own site
 /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension), its note). What is hashed are the bytes as
 /// they are, so capital letters in the host stay.
-pub(crate) fn is_appid_of(appid: &str, rp_id: &str) -> bool {
+pub(crate) fn is_appid_of(suffixes: &dyn PublicSuffixes, appid: &str, rp_id: &str) -> bool {
     appid.strip_prefix("https://").is_some_and(|rest| {
         let authority = rest.split('/').next().unwrap_or_default().to_ascii_lowercase();
         let host = authority.split(':').next().unwrap_or_default();
         let is_url = rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
-        is_url && is_web_origin(&format!("https://{authority}")) && same_site(host, rp_id)
+        is_url && is_web_origin(&format!("https://{authority}")) && same_site(suffixes, host, rp_id)
     })
 }
 
 /// Whether two domains have the same registrable domain.
-fn same_site(one: &str, other: &str) -> bool {
+fn same_site(suffixes: &dyn PublicSuffixes, one: &str, other: &str) -> bool {
     let site =
-        |domain| registrable_label(domain).map(|label: &str| (label.to_owned(), public_suffix(domain)));
+        |domain| registrable_label(suffixes, domain).map(|label| (label, suffixes.public_suffix(domain)));
     one == other || site(one).is_some_and(|site_of_one| Some(site_of_one) == site(other))
 }

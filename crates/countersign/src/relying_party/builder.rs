@@ -8,11 +8,12 @@ use countersign_cose::{Verifiers, hash::sha256};
 use crate::relying_party::{
     appid::is_appid_of,
     blank::is_blank,
-    builder::origins::{Wanted, within_budget},
+    builder::origins::{ConfiguredOrigin, within_budget},
     configuration_error::ConfigurationError,
-    origin::{LOCALHOST, is_domain, public_suffix::is_public_suffix},
+    origin::{LOCALHOST, is_domain},
     party::RelyingParty,
     policy::Policy,
+    public_suffixes::{PublicSuffixes, is_public_suffix},
 };
 
 pub(crate) mod origins;
@@ -22,7 +23,7 @@ pub(crate) mod origins;
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct RelyingPartyBuilder {
     party: RelyingParty,
-    origins: Vec<Wanted>,
+    origins: Vec<ConfiguredOrigin>,
     public_suffix: PublicSuffixRpId,
 }
 
@@ -35,8 +36,8 @@ const PURPOSE_MAX: usize = 64;
 /// Whether the RP ID may be a public suffix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PublicSuffixRpId {
-    Refused,
-    Accepted,
+    Reject,
+    Accept,
 }
 
 impl RelyingParty {
@@ -62,11 +63,12 @@ impl RelyingPartyBuilder {
             policy: Policy::passkeys(),
             anchors: None,
             models: Vec::new(),
+            public_suffixes: None,
             appid: None,
             verifiers,
             formats: Formats::standard(),
         };
-        Self { party, origins: Vec::new(), public_suffix: PublicSuffixRpId::Refused }
+        Self { party, origins: Vec::new(), public_suffix: PublicSuffixRpId::Reject }
     }
 
     /// Accepts responses from pages of this origin, such as `https://example.org`, compared exactly. May be called
@@ -75,7 +77,7 @@ impl RelyingPartyBuilder {
     /// Its host must be the RP ID or below it, for clients let no other page use the RP ID. For pages elsewhere there is
     /// [`related_origin`](Self::related_origin).
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(Wanted::Page(origin.into()));
+        self.origins.push(ConfiguredOrigin::Page(origin.into()));
         self
     }
 
@@ -84,7 +86,7 @@ impl RelyingPartyBuilder {
     ///
     /// Who can listen on another port of the host can then ask for credentials, so this is for development.
     pub fn any_port_of(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(Wanted::AnyPort(origin.into()));
+        self.origins.push(ConfiguredOrigin::AnyPort(origin.into()));
         self
     }
 
@@ -97,7 +99,7 @@ impl RelyingPartyBuilder {
     /// Each such page is then trusted as much as the sign-in page, forgotten and taken-over ones too
     /// ([section 13.4.8](https://www.w3.org/TR/webauthn-3/#sctn-code-injection)). List origins where that is possible.
     pub fn subdomains_of(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(Wanted::Subdomains(origin.into()));
+        self.origins.push(ConfiguredOrigin::Subdomains(origin.into()));
         self
     }
 
@@ -108,13 +110,13 @@ impl RelyingPartyBuilder {
     /// `https://www.example.co.uk`; with more than that, building fails
     /// ([section 5.11](https://www.w3.org/TR/webauthn-3/#sctn-related-origins)).
     pub fn related_origin(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(Wanted::Related(origin.into()));
+        self.origins.push(ConfiguredOrigin::Related(origin.into()));
         self
     }
 
     /// Accepts responses from this app: `android:apk-key-hash:…` or `ios:bundle-id:…`, compared exactly.
     pub fn app_origin(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(Wanted::App(origin.into()));
+        self.origins.push(ConfiguredOrigin::App(origin.into()));
         self
     }
 
@@ -137,7 +139,7 @@ impl RelyingPartyBuilder {
     /// by the origin in the client data of its responses: the UUID in the addresses of a Firefox extension is another one
     /// for each installation.
     pub fn extension_origin(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(Wanted::Extension(origin.into()));
+        self.origins.push(ConfiguredOrigin::Extension(origin.into()));
         self
     }
 
@@ -147,7 +149,17 @@ impl RelyingPartyBuilder {
     /// Browsers offer Web Authentication to secure contexts alone; this is for test set-ups that tell them to make an
     /// exception.
     pub fn dangerous_insecure_origin(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(Wanted::Insecure(origin.into()));
+        self.origins.push(ConfiguredOrigin::Insecure(origin.into()));
+        self
+    }
+
+    /// Sets the public suffixes: below one, such as `co.uk` or `github.io`, anyone may register a name. Neither the RP ID
+    /// nor anything between it and an accepted origin may then be one, as browsers demand.
+    ///
+    /// Without them only single labels such as `com` are known to be public suffixes, and
+    /// [`RelyingParty::warnings`] reports that. The feature `psl` brings a list.
+    pub fn public_suffixes(mut self, suffixes: Arc<dyn PublicSuffixes>) -> Self {
+        self.party.public_suffixes = Some(suffixes);
         self
     }
 
@@ -156,7 +168,7 @@ impl RelyingPartyBuilder {
     /// Browsers let only the very host of that name use it, and whoever controls the name controls every credential.
     /// `localhost` needs no such permission.
     pub fn dangerous_public_suffix(mut self) -> Self {
-        self.public_suffix = PublicSuffixRpId::Accepted;
+        self.public_suffix = PublicSuffixRpId::Accept;
         self
     }
 
@@ -226,12 +238,14 @@ impl RelyingPartyBuilder {
         if !is_purpose(&party.purpose) {
             return Err(Error::Purpose(party.purpose));
         }
-        let is_bare = party.id != LOCALHOST && is_public_suffix(&party.id);
-        if is_bare && public_suffix == PublicSuffixRpId::Refused {
+        let is_bare = party.id != LOCALHOST && is_public_suffix(party.public_suffixes(), &party.id);
+        if is_bare && public_suffix == PublicSuffixRpId::Reject {
             return Err(Error::RpIdIsPublicSuffix(party.id));
         }
-        if let Some(appid) = party.appid.take_if(|appid| !is_appid_of(appid, &party.id)) {
-            return Err(Error::AppId(appid));
+        if let Some(appid) = &party.appid
+            && !is_appid_of(party.public_suffixes(), appid, &party.id)
+        {
+            return Err(Error::AppId(appid.clone()));
         }
         party.policy.without_contradiction()?;
         party.policy.is_supported(&party.verifiers, &party.formats)?;
@@ -244,7 +258,7 @@ impl RelyingPartyBuilder {
         for wanted in origins {
             wanted.add_to(&mut party)?;
         }
-        within_budget(&party.related_origins)?;
+        within_budget(party.public_suffixes(), &party.related_origins)?;
         if party.origins.is_empty() {
             return Err(Error::NoOrigin);
         }

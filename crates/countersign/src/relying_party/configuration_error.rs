@@ -6,12 +6,7 @@ use countersign_cose::Algorithm;
 use countersign_types::Aaguid;
 
 use crate::relying_party::{
-    origin::{
-        WebOrigin,
-        fault::{OriginFault, RpIdFault},
-        is_below,
-        public_suffix::public_suffix,
-    },
+    origin::fault::{OriginFault, RpIdFault},
     policy::limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS_MAX},
     related_origins::budget::CLIENT_LABELS,
 };
@@ -39,6 +34,8 @@ pub enum ConfigurationError {
         origin: String,
         /// The RP ID.
         rp_id: String,
+        /// The public suffix between the two, if there is one.
+        public_suffix: Option<String>,
     },
     /// A related origin's host is a public suffix, which clients skip.
     RelatedOriginWithoutLabel(String),
@@ -149,9 +146,9 @@ impl ConfigurationError {
             Self::Origin(origin) => {
                 write!(f, "{origin:?} is not a web origin as browsers write it: {}", OriginFault(origin))
             }
-            Self::OriginOutsideRpId { origin, rp_id } => {
+            Self::OriginOutsideRpId { origin, rp_id, public_suffix } => {
                 write!(f, "the origin {origin:?} can't use the rp id {rp_id:?}: ")?;
-                match suffix_between(origin, rp_id) {
+                match public_suffix {
                     Some(suffix) => {
                         write!(f, "{suffix} is a public suffix, below which anybody may register a name")
                     }
@@ -215,12 +212,6 @@ impl fmt::Display for ConfigurationError {
             _ => self.write_address(f),
         }
     }
-}
-
-/// The public suffix between an origin's host and the RP ID that it is below.
-fn suffix_between<'a>(origin: &'a str, rp_id: &str) -> Option<&'a str> {
-    let host = WebOrigin::parse(origin)?.host;
-    is_below(host, rp_id).then(|| public_suffix(host))
 }
 
 impl core::error::Error for ConfigurationError {}

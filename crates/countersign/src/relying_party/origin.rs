@@ -3,12 +3,11 @@
 
 use core::fmt;
 
-use crate::record::bounds::RP_ID_MAX;
+use crate::{record::bounds::RP_ID_MAX, relying_party::public_suffixes::PublicSuffixes};
 
 pub(crate) mod app;
 pub(crate) mod extension;
 pub(crate) mod fault;
-pub(crate) mod public_suffix;
 pub(crate) mod punycode;
 
 /// One rule about the origins from which responses are accepted.
@@ -37,14 +36,15 @@ pub enum OriginRule {
 
 impl OriginRule {
     /// A web origin that has its rule by its scheme, its host, and its port.
-    fn matches(&self, text: &str) -> bool {
+    fn matches(&self, text: &str, suffixes: &dyn PublicSuffixes) -> bool {
         match self {
             Self::Exact(accepted) => accepted == text,
             Self::AnyPort { scheme, host } => {
                 WebOrigin::parse(text).is_some_and(|it| it.scheme == *scheme && it.host == host)
             }
-            Self::Subdomains { scheme, domain, port } => WebOrigin::parse(text)
-                .is_some_and(|it| it.scheme == *scheme && it.port == *port && it.is_of_site_below(domain)),
+            Self::Subdomains { scheme, domain, port } => WebOrigin::parse(text).is_some_and(|it| {
+                it.scheme == *scheme && it.port == *port && it.is_of_site_below(suffixes, domain)
+            }),
         }
     }
 }
@@ -64,8 +64,8 @@ impl fmt::Display for OriginRule {
 }
 
 /// Whether one of the rules accepts an origin. Nothing is allocated.
-pub(crate) fn is_accepted(rules: &[OriginRule], origin: &str) -> bool {
-    rules.iter().any(|rule| rule.matches(origin))
+pub(crate) fn is_accepted(rules: &[OriginRule], origin: &str, suffixes: &dyn PublicSuffixes) -> bool {
+    rules.iter().any(|rule| rule.matches(origin, suffixes))
 }
 
 /// The scheme of a web origin.
@@ -131,8 +131,8 @@ impl<'a> WebOrigin<'a> {
     /// Whether pages there may use this RP ID by their domain: their host is it, or below it and of the same site
     /// ([section 5.1.3](https://www.w3.org/TR/webauthn-3/#sctn-createCredential), by HTML's
     /// [is a registrable domain suffix of or is equal to](https://html.spec.whatwg.org/multipage/browsers.html#is-a-registrable-domain-suffix-of-or-is-equal-to)).
-    pub(crate) fn may_use(&self, rp_id: &str) -> bool {
-        self.host == rp_id || self.is_of_site_below(rp_id)
+    pub(crate) fn may_use(&self, suffixes: &dyn PublicSuffixes, rp_id: &str) -> bool {
+        self.host == rp_id || self.is_of_site_below(suffixes, rp_id)
     }
 
     /// Whether the host is below a domain, and everything between the two is registered by one party.
@@ -140,8 +140,8 @@ impl<'a> WebOrigin<'a> {
     /// Below a public suffix everybody may register names. So HTML demands that the domain is no public suffix, and that
     /// the host's public suffix is not below the domain: `s3.amazonaws.com` is one below `amazonaws.com`. Both suffixes end
     /// as the host does, so that the two conditions are one: the public suffix is the shorter.
-    pub(crate) fn is_of_site_below(&self, domain: &str) -> bool {
-        is_below(self.host, domain) && public_suffix::public_suffix(self.host).len() < domain.len()
+    pub(crate) fn is_of_site_below(&self, suffixes: &dyn PublicSuffixes, domain: &str) -> bool {
+        is_below(self.host, domain) && suffixes.public_suffix(self.host).len() < domain.len()
     }
 }
 
@@ -188,6 +188,11 @@ pub(crate) fn is_domain(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::relying_party::public_suffixes::PublicSuffixList;
+
+    fn is_accepted(rules: &[OriginRule], origin: &str) -> bool {
+        super::is_accepted(rules, origin, &PublicSuffixList)
+    }
 
     #[test]
     fn serialised_web_origins_are_taken() {
@@ -364,7 +369,8 @@ mod tests {
 
     #[test]
     fn rule_371_an_rp_id_is_for_its_host_and_those_below() {
-        let may_use = |origin: &str, rp_id| WebOrigin::parse(origin).unwrap().may_use(rp_id);
+        let may_use =
+            |origin: &str, rp_id| WebOrigin::parse(origin).unwrap().may_use(&PublicSuffixList, rp_id);
         for (origin, rp_id, expected) in [
             ("https://example.org", "example.org", true),
             ("https://login.example.org:8443", "example.org", true),

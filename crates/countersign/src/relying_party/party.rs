@@ -9,6 +9,7 @@ use countersign_types::options::CredentialParameters;
 use crate::relying_party::{
     origin::{OriginRule, is_accepted},
     policy::{Policy, attested::Demand},
+    public_suffixes::{PublicSuffixes, SingleLabels},
 };
 
 /// A [relying party](https://www.w3.org/TR/webauthn-3/#webauthn-relying-party): makes options and decides on responses.
@@ -25,6 +26,7 @@ pub struct RelyingParty {
     pub(crate) policy: Policy,
     pub(crate) anchors: Option<Arc<dyn TrustAnchors>>,
     pub(crate) models: Vec<Arc<dyn ModelPolicy>>,
+    pub(crate) public_suffixes: Option<Arc<dyn PublicSuffixes>>,
     pub(crate) appid: Option<String>,
     pub(crate) verifiers: Verifiers,
     pub(crate) formats: Formats,
@@ -53,12 +55,17 @@ impl RelyingParty {
 
     /// Whether responses from this origin, as client data has it, are accepted.
     pub fn accepts_origin(&self, origin: &str) -> bool {
-        is_accepted(&self.origins, origin)
+        is_accepted(&self.origins, origin, self.public_suffixes())
     }
 
     /// What it demands.
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The public suffixes that it was built with, or else single labels.
+    pub(crate) fn public_suffixes(&self) -> &dyn PublicSuffixes {
+        self.public_suffixes.as_deref().unwrap_or(&SingleLabels)
     }
 
     /// What it demands of attestations, with the anchors to judge them by; `None` where nothing is.

@@ -2,11 +2,12 @@
 //! ([section 5.11](https://www.w3.org/TR/webauthn-3/#sctn-related-origins)).
 //!
 //! ```
+//! # #[cfg(feature = "psl")]
+//! # fn main() -> Result<(), countersign::ConfigurationError> {
 //! use countersign::{
 //!     RelyingParty,
-//!     relying_party::related_origins::{RelatedOriginStatus, client_accepts, judge},
+//!     relying_party::{PublicSuffixList, related_origins::{RelatedOriginStatus, client_accepts, judge}},
 //! };
-//! # fn main() -> Result<(), countersign::ConfigurationError> {
 //! let rp = RelyingParty::builder("example.org", "Example")
 //!     .origin("https://example.org")
 //!     .related_origin("https://example.co.uk")
@@ -15,19 +16,23 @@
 //! // To be served at https://example.org/.well-known/webauthn, as application/json.
 //! let document = rp.related_origins();
 //! assert_eq!(document.to_json(), r#"{"origins":["https://example.co.uk","https://shop.example"]}"#);
-//! assert!(client_accepts(&document, "https://shop.example", 5));
-//! assert!(!client_accepts(&document, "https://shop.example", 1));
-//! let judged = judge(&document, 1);
+//! assert!(client_accepts(&document, "https://shop.example", 5, &PublicSuffixList));
+//! assert!(!client_accepts(&document, "https://shop.example", 1, &PublicSuffixList));
+//! let judged = judge(&document, 1, &PublicSuffixList);
 //! assert_eq!(judged[1], ("https://shop.example", RelatedOriginStatus::BeyondBudget));
 //! # Ok(())
 //! # }
+//! # #[cfg(not(feature = "psl"))]
+//! # fn main() {}
 //! ```
 
 pub use countersign_types::related_origins::{
     CONTENT_TYPE, RELATED_ORIGINS_JSON_MAX, RelatedOrigins, RelatedOriginsError, WELL_KNOWN_PATH,
 };
 
-use crate::relying_party::{origin::WebOrigin, party::RelyingParty, related_origins::budget::Budget};
+use crate::relying_party::{
+    origin::WebOrigin, party::RelyingParty, public_suffixes::PublicSuffixes, related_origins::budget::Budget,
+};
 
 pub(crate) mod budget;
 pub(crate) mod item;
@@ -37,9 +42,14 @@ pub use budget::{CLIENT_LABELS, RelatedOriginStatus};
 use item::{Item, read};
 
 /// Returns what a client that supports `max_labels` distinct labels makes of each item, in the document's order.
-pub fn judge(document: &RelatedOrigins, max_labels: usize) -> Vec<(&str, RelatedOriginStatus)> {
+pub fn judge<'a>(
+    document: &'a RelatedOrigins,
+    max_labels: usize,
+    suffixes: &dyn PublicSuffixes,
+) -> Vec<(&'a str, RelatedOriginStatus)> {
     let mut budget = Budget::new(max_labels);
-    let judged = document.origins.iter().map(|item| (item.as_str(), budget.spend_on(&read(item, None))));
+    let judged =
+        document.origins.iter().map(|item| (item.as_str(), budget.spend_on(&read(item, None, suffixes))));
     judged.collect()
 }
 
@@ -48,12 +58,17 @@ pub fn judge(document: &RelatedOrigins, max_labels: usize) -> Vec<(&str, Related
 ///
 /// `false` if the document has items before the origin's that are [`Unknown`](RelatedOriginStatus::Unknown) and may use up
 /// the last label.
-pub fn client_accepts(document: &RelatedOrigins, origin: &str, max_labels: usize) -> bool {
+pub fn client_accepts(
+    document: &RelatedOrigins,
+    origin: &str,
+    max_labels: usize,
+    suffixes: &dyn PublicSuffixes,
+) -> bool {
     let mut budget = Budget::new(max_labels);
     // The client has parsed the page's own address.
     let host = WebOrigin::parse(origin).map(|origin| origin.host);
     document.origins.iter().any(|item| {
-        let item = read(item, host);
+        let item = read(item, host, suffixes);
         let status = budget.spend_on(&item);
         status == RelatedOriginStatus::Accepted
             && matches!(item, Item::Found(it) if it.origin.as_deref() == Some(origin))
@@ -72,7 +87,9 @@ impl RelyingParty {
     /// Which of this relying party's related origins a client would refuse, or might, given the document that is served.
     pub fn missing_from(&self, document: &RelatedOrigins) -> Vec<&str> {
         let wanted = self.related_origins.iter().map(String::as_str);
-        wanted.filter(|origin| !client_accepts(document, origin, CLIENT_LABELS)).collect()
+        wanted
+            .filter(|origin| !client_accepts(document, origin, CLIENT_LABELS, self.public_suffixes()))
+            .collect()
     }
 }
 
@@ -80,6 +97,7 @@ impl RelyingParty {
 mod tests {
     use super::*;
     use crate::relying_party::configuration_error::ConfigurationError;
+    use crate::relying_party::public_suffixes::PublicSuffixList;
     use crate::test_ceremony::rp;
 
     const COUNTRIES: [&str; 4] =
@@ -95,14 +113,14 @@ mod tests {
     #[test]
     fn one_label_of_many_countries_counts_once() {
         let document = RelatedOrigins::new(COUNTRIES.into_iter().chain(BRANDS).chain(["https://example.fr"]));
-        let judged = judge(&document, CLIENT_LABELS);
+        let judged = judge(&document, CLIENT_LABELS, &PublicSuffixList);
         let accepted = |origin: &str| judged.contains(&(origin, RelatedOriginStatus::Accepted));
         assert!(COUNTRIES.into_iter().chain(BRANDS.into_iter().take(4)).all(accepted));
         assert_eq!(judged[8], ("https://five.example", RelatedOriginStatus::BeyondBudget));
         // The label was seen before the budget was used up.
         assert!(accepted("https://example.fr"));
-        assert!(!client_accepts(&document, "https://six.example", 100));
-        assert!(!client_accepts(&document, "https://one.example:8443", 100));
+        assert!(!client_accepts(&document, "https://six.example", 100, &PublicSuffixList));
+        assert!(!client_accepts(&document, "https://one.example:8443", 100, &PublicSuffixList));
     }
 
     #[test]
@@ -115,9 +133,10 @@ mod tests {
             "http://two.example",
             "https://three.example",
         ]);
-        let statuses: Vec<_> = judge(&document, 2).into_iter().map(|(_, status)| status).collect();
+        let statuses: Vec<_> =
+            judge(&document, 2, &PublicSuffixList).into_iter().map(|(_, status)| status).collect();
         assert_eq!(statuses, [NotAnOrigin, NoLabel, Accepted, NotAnOrigin, BeyondBudget]);
-        assert!(client_accepts(&document, "https://three.example", 3));
+        assert!(client_accepts(&document, "https://three.example", 3, &PublicSuffixList));
     }
 
     #[test]
@@ -139,13 +158,14 @@ mod tests {
         ] {
             let item = item.trim_start_matches('\\');
             let document = RelatedOrigins::new(["https://one.example", item, "https://three.example"]);
-            let statuses: Vec<_> = judge(&document, 2).into_iter().map(|(_, status)| status).collect();
+            let statuses: Vec<_> =
+                judge(&document, 2, &PublicSuffixList).into_iter().map(|(_, status)| status).collect();
             assert!(
                 matches!(statuses[..], [Accepted, Accepted | NotAnOrigin | Unknown, BeyondBudget | Unknown]),
                 "{item}: {statuses:?}"
             );
-            assert!(!client_accepts(&document, "https://three.example", 2), "{item}");
-            assert!(client_accepts(&document, "https://three.example", 3), "{item}");
+            assert!(!client_accepts(&document, "https://three.example", 2, &PublicSuffixList), "{item}");
+            assert!(client_accepts(&document, "https://three.example", 3, &PublicSuffixList), "{item}");
         }
         // What comes after a budget that is certainly used up is certain again.
         let document = RelatedOrigins::new([
@@ -154,7 +174,8 @@ mod tests {
             "https://one.example:1",
             "https://two.example",
         ]);
-        let statuses: Vec<_> = judge(&document, 1).into_iter().map(|(_, status)| status).collect();
+        let statuses: Vec<_> =
+            judge(&document, 1, &PublicSuffixList).into_iter().map(|(_, status)| status).collect();
         assert_eq!(statuses, [Accepted, Unknown, Accepted, BeyondBudget]);
     }
 
@@ -164,7 +185,8 @@ mod tests {
             let rp = rp().related_origin(origin).build().unwrap();
             assert_eq!(rp.missing_from(&rp.related_origins()), [""; 0]);
         }
-        let judged = judge(&RelatedOrigins::new(["https://xn--bcher-kva.example"]), 1)[0].1;
+        let judged =
+            judge(&RelatedOrigins::new(["https://xn--bcher-kva.example"]), 1, &PublicSuffixList)[0].1;
         assert_eq!(judged, RelatedOriginStatus::Accepted);
     }
 
@@ -178,14 +200,20 @@ mod tests {
             " https://someone@shop.example\n",
         ] {
             let document = RelatedOrigins::new([item]);
-            assert!(client_accepts(&document, "https://shop.example", 1), "{item}");
-            assert!(!client_accepts(&document, "https://shop.example:444", 1), "{item}");
-            assert!(!client_accepts(&document, item, 1), "no page has this origin: {item}");
+            assert!(client_accepts(&document, "https://shop.example", 1, &PublicSuffixList), "{item}");
+            assert!(!client_accepts(&document, "https://shop.example:444", 1, &PublicSuffixList), "{item}");
+            assert!(
+                !client_accepts(&document, item, 1, &PublicSuffixList),
+                "no page has this origin: {item}"
+            );
         }
         for item in
             ["https://shop.example@evil.example", "http://shop.example", "https://shop.example.evil.example"]
         {
-            assert!(!client_accepts(&RelatedOrigins::new([item]), "https://shop.example", 1), "{item}");
+            assert!(
+                !client_accepts(&RelatedOrigins::new([item]), "https://shop.example", 1, &PublicSuffixList),
+                "{item}"
+            );
         }
     }
 

@@ -6,6 +6,7 @@ use countersign_cose::Algorithm;
 use countersign_types::enumerations::{ResidentKeyRequirement, UserVerificationRequirement};
 
 use crate::relying_party::{
+    origin::LOCALHOST,
     party::RelyingParty,
     policy::{Policy, choices::CrossOrigin},
     user::User,
@@ -65,6 +66,9 @@ pub enum Warning {
     UserHandleIsName,
     /// The user handle looks like an e-mail address: likewise.
     UserHandleIsEmail,
+    /// The relying party was built without public suffixes: an RP ID that is one, such as `co.uk`, was not found, and
+    /// neither was an origin below one. See [`public_suffixes`](crate::RelyingPartyBuilder::public_suffixes).
+    PublicSuffixesNotChecked,
 }
 
 impl fmt::Display for Warning {
@@ -94,6 +98,9 @@ impl fmt::Display for Warning {
             }
             Self::UserHandleIsName => f.write_str("the user handle is the account's name"),
             Self::UserHandleIsEmail => f.write_str("the user handle looks like an e-mail address"),
+            Self::PublicSuffixesNotChecked => {
+                f.write_str("there is no list of public suffixes to check the rp id and the origins against")
+            }
         }
     }
 }
@@ -143,6 +150,9 @@ impl RelyingParty {
             if anchors.reports_models() && self.models.is_empty() {
                 warnings.push(Warning::MetadataWithoutModelPolicy);
             }
+        }
+        if self.public_suffixes.is_none() && self.id != LOCALHOST {
+            warnings.push(Warning::PublicSuffixesNotChecked);
         }
         warnings.extend(truncated("rp.name", &self.name));
         warnings

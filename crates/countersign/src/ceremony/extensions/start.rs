@@ -268,5 +268,9 @@ fn payment_selection(rp: &RelyingParty) -> Result<(), ExtensionMisuse> {
 }
 
 fn appid_of(rp: &RelyingParty, appid: &str) -> Result<(), ExtensionMisuse> {
-    if is_appid_of(appid, &rp.id) { Ok(()) } else { Err(ExtensionMisuse::AppId { appid: appid.to_owned() }) }
+    if is_appid_of(rp.public_suffixes(), appid, &rp.id) {
+        Ok(())
+    } else {
+        Err(ExtensionMisuse::AppId { appid: appid.to_owned() })
+    }
 }

@@ -4,19 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::relying_party::{
     configuration_error::ConfigurationError as Error,
-    origin::{
-        OriginRule, Scheme, WebOrigin,
-        app::is_app_origin,
-        extension::is_extension_origin,
-        public_suffix::{is_public_suffix, registrable_label},
-    },
+    origin::{OriginRule, Scheme, WebOrigin, app::is_app_origin, extension::is_extension_origin, is_below},
     party::RelyingParty,
+    public_suffixes::{PublicSuffixes, is_public_suffix, registrable_label},
     related_origins::budget::CLIENT_LABELS,
 };
 
 /// An origin as it was written down, and what for.
 #[derive(Debug, Clone)]
-pub(super) enum Wanted {
+pub(super) enum ConfiguredOrigin {
     Page(String),
     AnyPort(String),
     Subdomains(String),
@@ -26,21 +22,21 @@ pub(super) enum Wanted {
     Insecure(String),
 }
 
-impl Wanted {
+impl ConfiguredOrigin {
     /// Adds the rule to those of the relying party.
     pub(super) fn add_to(self, party: &mut RelyingParty) -> Result<(), Error> {
         let rule = match self {
             Self::Page(text) => {
-                of_rp_id(&text, &party.id, secure(&text)?)?;
+                of_rp_id(party, &text, secure(&text)?)?;
                 OriginRule::Exact(text)
             }
             Self::AnyPort(text) => {
-                let origin = of_rp_id(&text, &party.id, secure(&text)?)?;
+                let origin = of_rp_id(party, &text, secure(&text)?)?;
                 OriginRule::AnyPort { scheme: origin.scheme, host: origin.host.to_owned() }
             }
             Self::Subdomains(text) => {
-                let WebOrigin { scheme, host, port } = of_rp_id(&text, &party.id, secure(&text)?)?;
-                if is_public_suffix(host) {
+                let WebOrigin { scheme, host, port } = of_rp_id(party, &text, secure(&text)?)?;
+                if is_public_suffix(party.public_suffixes(), host) {
                     return Err(Error::SubdomainsOfPublicSuffix(text));
                 }
                 OriginRule::Subdomains { scheme, domain: host.to_owned(), port }
@@ -56,7 +52,7 @@ impl Wanted {
             Self::Extension(text) => return Err(Error::ExtensionOrigin(text)),
             Self::Insecure(text) => {
                 let origin = WebOrigin::parse(&text).filter(|origin| origin.scheme == Scheme::Http);
-                of_rp_id(&text, &party.id, origin.ok_or_else(|| Error::Origin(text.clone()))?)?;
+                of_rp_id(party, &text, origin.ok_or_else(|| Error::Origin(text.clone()))?)?;
                 OriginRule::Exact(text)
             }
         };
@@ -69,23 +65,24 @@ fn secure(text: &str) -> Result<WebOrigin<'_>, Error> {
     WebOrigin::parse(text).filter(WebOrigin::is_secure).ok_or_else(|| Error::Origin(text.to_owned()))
 }
 
-fn of_rp_id<'a>(text: &str, rp_id: &str, origin: WebOrigin<'a>) -> Result<WebOrigin<'a>, Error> {
-    if origin.may_use(rp_id) {
-        Ok(origin)
-    } else {
-        Err(Error::OriginOutsideRpId { origin: text.to_owned(), rp_id: rp_id.to_owned() })
+fn of_rp_id<'a>(party: &RelyingParty, text: &str, origin: WebOrigin<'a>) -> Result<WebOrigin<'a>, Error> {
+    let (suffixes, rp_id) = (party.public_suffixes(), &*party.id);
+    if origin.may_use(suffixes, rp_id) {
+        return Ok(origin);
     }
+    let between = is_below(origin.host, rp_id).then(|| suffixes.public_suffix(origin.host).to_owned());
+    Err(Error::OriginOutsideRpId { origin: text.to_owned(), rp_id: rp_id.to_owned(), public_suffix: between })
 }
 
 /// Rejects related origins that clients would. They are web origins in a secure context.
-pub(super) fn within_budget(origins: &[String]) -> Result<(), Error> {
+pub(super) fn within_budget(suffixes: &dyn PublicSuffixes, origins: &[String]) -> Result<(), Error> {
     let mut seen = BTreeSet::new();
     let mut beyond = None;
     for origin in origins {
         let Some(host) = WebOrigin::parse(origin).map(|origin| origin.host) else {
             return Err(Error::Origin(origin.clone()));
         };
-        let Some(label) = registrable_label(host) else {
+        let Some(label) = registrable_label(suffixes, host) else {
             return Err(Error::RelatedOriginWithoutLabel(origin.clone()));
         };
         seen.insert(label);

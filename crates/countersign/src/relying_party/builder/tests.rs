@@ -13,9 +13,15 @@ use crate::{
             choices::{CrossOrigin, TopOrigins},
             limits::TIMEOUT_SECONDS_MAX,
         },
+        public_suffixes::PublicSuffixList,
+        warnings::Warning,
     },
     test_ceremony::{policy, rp},
 };
+
+fn builder(id: &str) -> RelyingPartyBuilder {
+    RelyingParty::builder(id, "Example").public_suffixes(Arc::new(PublicSuffixList))
+}
 
 #[test]
 fn the_defaults_are_the_specifications() {
@@ -48,17 +54,22 @@ fn a_relying_party_without_a_name_that_is_seen_is_refused() {
 #[test]
 fn rule_370_a_public_suffix_is_no_rp_id_unless_named_dangerous() {
     for id in ["org", "co.uk", "github.io", "intranet"] {
-        let builder = RelyingParty::builder(id, "Example").origin(format!("https://{id}"));
+        let builder = builder(id).origin(format!("https://{id}"));
         let refused = builder.clone().build().unwrap_err();
         assert_eq!(refused, ConfigurationError::RpIdIsPublicSuffix(id.into()));
         builder.dangerous_public_suffix().build().unwrap();
     }
     RelyingParty::builder("localhost", "Example").origin("http://localhost:8080").build().unwrap();
+    // Without a list single labels are known, and a warning says that the others were not looked for.
+    let without = |id: &str| RelyingParty::builder(id, "Example").origin(format!("https://{id}")).build();
+    let refused = without("intranet").unwrap_err();
+    assert_eq!(refused, ConfigurationError::RpIdIsPublicSuffix("intranet".into()));
+    assert_eq!(without("co.uk").unwrap().warnings(), [Warning::PublicSuffixesNotChecked]);
+    assert_eq!(without("localhost").unwrap().warnings(), []);
     let label = ConfigurationError::RpIdIsPublicSuffix("intranet".into()).to_string();
     assert!(label.contains("single label") && label.contains("intranet.example.org"), "{label}");
     let pages = "https://github.io";
-    let subdomains =
-        RelyingParty::builder("github.io", "Example").dangerous_public_suffix().subdomains_of(pages);
+    let subdomains = builder("github.io").dangerous_public_suffix().subdomains_of(pages);
     let refused = subdomains.build().unwrap_err();
     assert_eq!(refused, ConfigurationError::SubdomainsOfPublicSuffix(pages.into()));
 }
@@ -67,8 +78,8 @@ fn rule_370_a_public_suffix_is_no_rp_id_unless_named_dangerous() {
 fn rule_371_an_origin_is_the_rp_id_s_or_below_it_or_related() {
     let other = "https://example.net";
     let outside = |origin: &str| {
-        let rp_id = "example.org".into();
-        Err(ConfigurationError::OriginOutsideRpId { origin: origin.into(), rp_id })
+        let (rp_id, public_suffix) = ("example.org".into(), None);
+        Err(ConfigurationError::OriginOutsideRpId { origin: origin.into(), rp_id, public_suffix })
     };
     let built = |builder: RelyingPartyBuilder| builder.build().map(drop);
     assert_eq!(built(rp().origin("https://login.example.org")), Ok(()));
@@ -78,13 +89,16 @@ fn rule_371_an_origin_is_the_rp_id_s_or_below_it_or_related() {
     assert_eq!(built(rp().dangerous_insecure_origin("http://example.net")), outside("http://example.net"));
     assert_eq!(built(rp().related_origin(other)), Ok(()));
     // A public suffix between the two: what is below it is anybody's.
-    let store = || RelyingParty::builder("amazonaws.com", "Example").origin("https://console.amazonaws.com");
+    let store = || builder("amazonaws.com").origin("https://console.amazonaws.com");
     store().subdomains_of("https://amazonaws.com").build().unwrap();
     let bucket = "https://evil.s3.amazonaws.com";
     for builder in [store().origin(bucket), store().any_port_of(bucket), store().subdomains_of(bucket)] {
         let error = builder.build().unwrap_err();
-        let rp_id = "amazonaws.com".into();
-        assert_eq!(error, ConfigurationError::OriginOutsideRpId { origin: bucket.into(), rp_id });
+        let (rp_id, public_suffix) = ("amazonaws.com".into(), Some("s3.amazonaws.com".into()));
+        assert_eq!(
+            error,
+            ConfigurationError::OriginOutsideRpId { origin: bucket.into(), rp_id, public_suffix }
+        );
         assert!(error.to_string().contains("s3.amazonaws.com is a public suffix"), "{error}");
     }
     let below = store().subdomains_of("https://amazonaws.com").build().unwrap();
@@ -184,11 +198,7 @@ fn a_bad_origin_or_rp_id_says_what_to_write() {
         ("example.org:8443", "leave out the port"),
         ("intranet", "single label"),
     ] {
-        let said = RelyingParty::builder(id, "Example")
-            .origin("https://example.org")
-            .build()
-            .unwrap_err()
-            .to_string();
+        let said = builder(id).origin("https://example.org").build().unwrap_err().to_string();
         assert!(said.contains(id) && said.contains(advice), "{said}");
     }
 }
@@ -244,7 +254,11 @@ fn each_error_is_one_sentence() {
         ConfigurationError::Purpose("x y".into()),
         ConfigurationError::NoOrigin,
         ConfigurationError::Origin("x".into()),
-        ConfigurationError::OriginOutsideRpId { origin: "x".into(), rp_id: "y".into() },
+        ConfigurationError::OriginOutsideRpId {
+            origin: "x".into(),
+            rp_id: "y".into(),
+            public_suffix: Some("z".into()),
+        },
         ConfigurationError::RelatedOriginWithoutLabel("x".into()),
         ConfigurationError::TooManyRelatedLabels { origin: "x".into(), labels: 6 },
         ConfigurationError::SubdomainsOfPublicSuffix("x".into()),

@@ -12,7 +12,8 @@ use crate::{
         session::RecentSession,
     },
     relying_party::{
-        configuration_error::ConfigurationError, party::RelyingParty, user::User, warnings::Warning,
+        configuration_error::ConfigurationError, party::RelyingParty, public_suffixes::PublicSuffixList,
+        user::User, warnings::Warning,
     },
     test_ceremony::{NOW, entropy, handle, rp},
 };
@@ -344,7 +345,7 @@ fn names_that_authenticators_may_cut_off_give_a_warning() {
     let name = |bytes: usize| "\u{e4}".repeat(bytes / 2);
     let of_party = |bytes| {
         let rp = RelyingParty::builder("example.org", name(bytes)).origin("https://example.org");
-        rp.build().unwrap().warnings()
+        rp.public_suffixes(Arc::new(PublicSuffixList)).build().unwrap().warnings()
     };
     assert_eq!(of_party(64), []);
     assert_eq!(of_party(66), [Warning::NameTruncated { member: "rp.name", bytes: 66 }]);

@@ -5,8 +5,9 @@
 //! A label that a client reads and we don't would be missing from our count of the client's budget. So what takes the
 //! standard's tables, or is read differently by clients, is [`Item::Unknown`] and counts.
 
-use crate::relying_party::origin::{
-    Scheme, WebOrigin, is_domain, public_suffix::registrable_label, punycode::is_known_a_label,
+use crate::relying_party::{
+    origin::{Scheme, WebOrigin, is_domain, punycode::is_known_a_label},
+    public_suffixes::{PublicSuffixes, registrable_label},
 };
 
 /// What is found in an item.
@@ -31,7 +32,7 @@ pub(super) struct Found {
 
 /// Reads an item. `known_host` is one that a client is known to accept, such as that of a page's origin, which the client
 /// has parsed before.
-pub(super) fn read(item: &str, known_host: Option<&str>) -> Item {
+pub(super) fn read(item: &str, known_host: Option<&str>, suffixes: &dyn PublicSuffixes) -> Item {
     let text = item.trim_matches(|character| character <= ' ');
     let text: String = text.chars().filter(|character| !matches!(character, '\t' | '\n' | '\r')).collect();
     let Some((scheme, rest)) = text.split_once(':').filter(|(scheme, _)| is_scheme(scheme)) else {
@@ -72,7 +73,7 @@ pub(super) fn read(item: &str, known_host: Option<&str>) -> Item {
         Some(port) => format!("{}://{host}:{port}", scheme.as_str()),
         None => format!("{}://{host}", scheme.as_str()),
     });
-    Item::Found(Found { label: registrable_label(domain).map(str::to_owned), origin: written })
+    Item::Found(Found { label: registrable_label(suffixes, domain).map(str::to_owned), origin: written })
 }
 
 fn is_scheme(text: &str) -> bool {
@@ -160,18 +161,20 @@ mod tests {
     use url::{Host as UrlHost, Url};
 
     use super::*;
+    use crate::relying_party::public_suffixes::PublicSuffixList;
 
     /// What the crate `url` finds, by the same table of public suffixes.
     fn theirs(item: &str) -> Option<(Option<String>, String)> {
         let url = Url::parse(item).ok()?;
         let special = matches!(url.scheme(), "https" | "http" | "ws" | "wss" | "ftp");
         let Some(UrlHost::Domain(host)) = url.host().filter(|_| special) else { return None };
-        let label = registrable_label(host.strip_suffix('.').unwrap_or(host)).map(str::to_owned);
+        let label =
+            registrable_label(&PublicSuffixList, host.strip_suffix('.').unwrap_or(host)).map(str::to_owned);
         Some((label, url.origin().ascii_serialization()))
     }
 
     fn compare(item: &str) {
-        match (read(item, None), theirs(item)) {
+        match (read(item, None, &PublicSuffixList), theirs(item)) {
             (Item::Unknown, _) | (Item::Skipped, None) => {}
             (Item::Found(found), Some((label, origin))) => {
                 assert_eq!(found.label, label, "{item:?}");
@@ -293,14 +296,16 @@ mod tests {
             "blob:https://example.org",
             &format!("https://{}.example", "a".repeat(64)),
         ] {
-            assert_eq!(read(item, None), Item::Unknown, "{item}");
+            assert_eq!(read(item, None, &PublicSuffixList), Item::Unknown, "{item}");
         }
     }
 
     #[test]
     fn a_host_that_a_client_has_parsed_is_known() {
         let item = "https://xn--n3h.example";
-        let Item::Found(found) = read(item, Some("xn--n3h.example")) else { panic!("{item}") };
+        let Item::Found(found) = read(item, Some("xn--n3h.example"), &PublicSuffixList) else {
+            panic!("{item}")
+        };
         assert_eq!((found.label.as_deref(), found.origin.as_deref()), (Some("xn--n3h"), Some(item)));
     }
 }
