@@ -5,6 +5,7 @@
 
 pub(crate) mod ceremony_report;
 pub(crate) mod deviation;
+pub(crate) mod device_error;
 pub(crate) mod encoding;
 pub(crate) mod error;
 pub(crate) mod evidence;
@@ -16,6 +17,7 @@ pub(crate) mod step;
 
 pub use ceremony_report::{Failure, Outcome, Reason, Report, StepReport};
 pub use deviation::Deviation;
+pub use device_error::DeviceError;
 pub use encoding::HandleEncoding;
 pub use error::{Error, Fault};
 pub use evidence::{Evidence, Flags};

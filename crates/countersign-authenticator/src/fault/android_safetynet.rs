@@ -6,12 +6,14 @@ use serde_json::json;
 
 use super::Fault;
 use crate::{
-    AttestationDraft, Cbor, Change, Format, Scenario, SignerRole,
+    AttestationDraft, Cbor, Change, Format, Scenario, SignerRole, Trust,
     certificate::{Critical, oid},
     der::{element, sequence},
 };
 
 const SAFETYNET: Scenario = Scenario::of(Format::AndroidSafetyNet);
+/// The age of a response is a demand on trusted devices.
+const TRUSTED: Scenario = SAFETYNET.with_trust(Trust::Required);
 const MALFORMED: &[Code] = &[Code::AttestationStatementMalformed];
 const CERTIFICATE: &[Code] = &[Code::AttestationCertificateInvalid];
 const SIGNATURE: &[Code] = &[Code::AttestationSignatureInvalid];
@@ -67,12 +69,24 @@ pub(super) const FAULTS: &[Fault] = &[
         draft.payload.set("ctsProfileMatch", false);
     }),
     draft("safetynet-time-missing", &[233], MALFORMED, |draft| draft.payload.remove("timestampMs")),
-    draft("safetynet-time-past", &[233], NOT_ACCEPTED, |draft| {
-        draft.payload.set("timestampMs", 1_767_139_200_000_u64);
-    }),
-    draft("safetynet-time-to-come", &[233], NOT_ACCEPTED, |draft| {
-        draft.payload.set("timestampMs", 1_767_312_000_000_u64);
-    }),
+    Fault::new(
+        "safetynet-time-past",
+        &[233],
+        NOT_ACCEPTED,
+        TRUSTED,
+        Change::Attestation(|draft| {
+            draft.payload.set("timestampMs", 1_767_139_200_000_u64);
+        }),
+    ),
+    Fault::new(
+        "safetynet-time-to-come",
+        &[233],
+        NOT_ACCEPTED,
+        TRUSTED,
+        Change::Attestation(|draft| {
+            draft.payload.set("timestampMs", 1_767_312_000_000_u64);
+        }),
+    ),
 ];
 
 const ALGORITHM: &[Code] =

@@ -1,6 +1,7 @@
 //! The software authenticator against the relying party of `countersign`: both ceremonies, on the public API.
 
 mod client;
+mod devices;
 mod faults;
 mod formats;
 mod policy;

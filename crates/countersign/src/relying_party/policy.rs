@@ -6,6 +6,7 @@ pub(crate) mod backup;
 pub(crate) mod choices;
 pub(crate) mod conditional_create;
 pub(crate) mod contradictions;
+pub(crate) mod device;
 pub(crate) mod extensions;
 pub(crate) mod flagged;
 pub(crate) mod limits;
@@ -27,12 +28,13 @@ use crate::{
 
 pub use self::{
     algorithms::StoredAlgorithms,
-    attested::{AndroidKeyProtection, AttestedPolicy},
+    attested::AttestedPolicy,
     backup::{BackupEligibilityChange, BackupPolicy, UnknownBackupEligibility},
     choices::{
         CrossOrigin, SignCountPolicy, TopOrigins, UninitializedUserVerification, UnverifiedDiscoverable,
     },
     conditional_create::ConditionalCreatePolicy,
+    device::{AndroidKeyProtection, AndroidVerifiedBoot, DevicePolicy, TpmKeyBinding},
     extensions::{
         CredProtectPolicy, ExtensionPolicy, PrfResultsPolicy, PrfUserVerification, RemoteClients, Unsolicited,
     },

@@ -13,6 +13,7 @@ use crate::{
     record::dynamic_part::Flagged,
     report::{
         deviation::Deviation,
+        device_error::DeviceError,
         encoding::HandleEncoding,
         extension_refused::ExtensionRefused,
         policy_fault::PolicyFault,
@@ -86,6 +87,7 @@ impl core::error::Error for Error {
             Fault::TrustPath(cause) => Some(cause),
             Fault::Extension(cause) => Some(cause),
             Fault::Policy(PolicyFault::ModelRefused(cause)) => Some(cause),
+            Fault::Policy(PolicyFault::Device(cause)) => Some(cause),
             Fault::ExtensionNotAccepted(cause) => Some(cause),
             _ => None,
         }
@@ -381,6 +383,12 @@ faults_from! {
     ExtensionError => Extension,
     PolicyFault => Policy,
     ExtensionRefused => ExtensionNotAccepted,
+}
+
+impl From<DeviceError> for Fault {
+    fn from(error: DeviceError) -> Self {
+        Self::Policy(PolicyFault::Device(error))
+    }
 }
 
 impl From<ModelRejectedError> for Fault {

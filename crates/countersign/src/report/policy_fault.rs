@@ -5,7 +5,7 @@ use core::fmt;
 use countersign_attestation::ModelRejectedError;
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 
-use crate::report::shortened::Shortened;
+use crate::report::{device_error::DeviceError, shortened::Shortened};
 
 /// A demand of the relying party's policy that is not met. The response may be in order otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub enum PolicyFault {
     ModelNotAccepted(Aaguid),
     /// A policy for models refuses this one.
     ModelRefused(ModelRejectedError),
-    /// The key is not protected as well as it must be.
-    KeyProtectionTooWeak,
+    /// The device that holds the key does not meet the requirements.
+    Device(DeviceError),
     /// The credential ID is longer than the relying party accepts.
     CredentialIdTooLong {
         /// How many bytes it has.
@@ -47,9 +47,8 @@ impl PolicyFault {
         match self {
             Self::StoredAlgorithmNotAllowed(_) => Code::AlgorithmNotAllowed,
             Self::FormatNotAccepted(_) => Code::AttestationNotAccepted,
-            Self::ModelNotAttested | Self::ModelNotAccepted(_) | Self::KeyProtectionTooWeak => {
-                Code::AuthenticatorNotAccepted
-            }
+            Self::ModelNotAttested | Self::ModelNotAccepted(_) => Code::AuthenticatorNotAccepted,
+            Self::Device(cause) => cause.code(),
             Self::ModelRefused(cause) => cause.code(),
             Self::CredentialIdTooLong { .. } => Code::CredentialIdTooLong,
             Self::BackupEligibilityNotAccepted { .. }
@@ -74,7 +73,7 @@ impl fmt::Display for PolicyFault {
             }
             Self::ModelNotAccepted(aaguid) => write!(f, "the authenticator's model {aaguid} is not accepted"),
             Self::ModelRefused(cause) => cause.fmt(f),
-            Self::KeyProtectionTooWeak => f.write_str("the key is not protected as well as it must be"),
+            Self::Device(cause) => cause.fmt(f),
             Self::CredentialIdTooLong { length } => {
                 write!(f, "a credential id of {length} bytes is longer than accepted")
             }

@@ -4,14 +4,17 @@
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use countersign_attestation::{
-    AnchorQuery, Attestation, Certificate, Details, ModelPolicy, ModelQuery, ModelRemark, Part, PathLimits,
-    Revocation, Trust, TrustAnchor, TrustAnchors, format::android_key::SecurityLevel,
+    AnchorQuery, Attestation, Certificate, ModelPolicy, ModelQuery, ModelRemark, Part, PathLimits,
+    Revocation, Trust, TrustAnchor, TrustAnchors,
 };
 use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, AlgorithmIdentifier, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::report::{error::Fault, policy_fault::PolicyFault};
+use crate::{
+    relying_party::policy::device::DevicePolicy,
+    report::{error::Fault, policy_fault::PolicyFault},
+};
 
 /// What is demanded of authenticators beyond a trust path: lists that can stand in a configuration file.
 ///
@@ -41,20 +44,7 @@ pub struct AttestedPolicy {
     #[serde(deserialize_with = "Option::deserialize")]
     pub(super) accepted_models: Option<BTreeSet<Aaguid>>,
     pub(super) refused_models: BTreeSet<Aaguid>,
-    #[serde(deserialize_with = "Option::deserialize")]
-    pub(super) android_key_protection: Option<AndroidKeyProtection>,
-}
-
-/// Where an Android device must keep a credential's key, and make its attestation
-/// ([security levels](https://source.android.com/docs/security/features/keystore/attestation#securitylevel)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum AndroidKeyProtection {
-    /// In a trusted execution environment or better.
-    TrustedEnvironment,
-    /// In a secure element of its own.
-    StrongBox,
+    pub(super) device: DevicePolicy,
 }
 
 impl AttestedPolicy {
@@ -86,11 +76,15 @@ impl AttestedPolicy {
         self
     }
 
-    /// Keys of Android's key store that are protected so well. Of other authenticators it says nothing: there, trust
-    /// anchors, models and [`ModelPolicy`] do.
-    pub fn with_android_key_protection(mut self, protection: AndroidKeyProtection) -> Self {
-        self.android_key_protection = Some(protection);
+    /// Sets the requirements on the devices that hold the keys.
+    pub fn with_device_policy(mut self, device: DevicePolicy) -> Self {
+        self.device = device;
         self
+    }
+
+    /// The requirements on the devices that hold the keys.
+    pub fn device_policy(&self) -> &DevicePolicy {
+        &self.device
     }
 
     fn accepts_format(&self, format: &str) -> bool {
@@ -111,28 +105,6 @@ impl AttestedPolicy {
         match possible.iter().find(|aaguid| !is_accepted(aaguid)) {
             Some(aaguid) => Err(PolicyFault::ModelNotAccepted(*aaguid)),
             None => Ok(()),
-        }
-    }
-
-    /// The attestation itself, and each part of a compound one that verified.
-    fn check_android(&self, attestation: &Attestation) -> Result<(), PolicyFault> {
-        let Some(protection) = self.android_key_protection else { return Ok(()) };
-        let minimum = match protection {
-            AndroidKeyProtection::TrustedEnvironment => SecurityLevel::TrustedEnvironment,
-            AndroidKeyProtection::StrongBox => SecurityLevel::StrongBox,
-        };
-        let is_enough = |attestation: &Attestation| match attestation.details() {
-            Details::Android(key) => {
-                key.keymaster_security_level.is_at_least(minimum)
-                    && key.attestation_security_level.is_at_least(minimum)
-            }
-            _ => true,
-        };
-        let mut parts = attestation.parts().iter().filter_map(|part| part.result().ok());
-        if is_enough(attestation) && parts.all(is_enough) {
-            Ok(())
-        } else {
-            Err(PolicyFault::KeyProtectionTooWeak)
         }
     }
 }
@@ -184,7 +156,7 @@ impl Demand<'_> {
         }
         let trust = self.trust(attestation, observed.aaguid, now)?;
         self.policy.check_model(trust.possible_models())?;
-        self.policy.check_android(attestation)?;
+        self.policy.device.check(attestation, now)?;
         let query = observed.of(attestation, &trust, now);
         for model in self.models {
             model.judge(&query)?;

@@ -81,7 +81,15 @@ fn changed() -> Policy {
             .with_formats(["packed", "android-key"])
             .with_accepted_models([MODEL])
             .with_refused_models([OTHER])
-            .with_android_key_protection(AndroidKeyProtection::StrongBox),
+            .with_device_policy(
+                DevicePolicy::new()
+                    .with_android_key_protection(AndroidKeyProtection::StrongBox)
+                    .with_android_verified_boot(AndroidVerifiedBoot::VerifiedOrSelfSigned)
+                    .with_tpm_key_binding(TpmKeyBinding::Required)
+                    .with_rejected_tpm_manufacturers(["id:49465800".parse().unwrap()])
+                    .with_safetynet_max_age_seconds(300)
+                    .with_safetynet_clock_skew_seconds(10),
+            ),
     )
     .with_attachment(AuthenticatorAttachment::CrossPlatform)
     .with_algorithms([Algorithm::Es256])
@@ -117,7 +125,14 @@ fn a_policy_is_written_with_all_its_members() {
             "formats": ["android-key", "packed"],
             "accepted_models": ["01010101-0101-0101-0101-010101010101"],
             "refused_models": ["02020202-0202-0202-0202-020202020202"],
-            "android_key_protection": "strong-box",
+            "device": {
+                "android_key_protection": "strong-box",
+                "android_verified_boot": "verified-or-self-signed",
+                "tpm_key_binding": "required",
+                "rejected_tpm_manufacturers": ["id:49465800"],
+                "safetynet_max_age_seconds": 300,
+                "safetynet_clock_skew_seconds": 10,
+            },
         },
         "cross_origin": {"accepted": {"top_origins": {"listed": ["https://top.example"]}}},
         "sign_count": "report",

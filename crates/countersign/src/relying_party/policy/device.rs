@@ -1,0 +1,228 @@
+//! Requirements on the device that holds a credential's key, by what the attestation formats report.
+
+use std::collections::BTreeSet;
+
+use countersign_attestation::{
+    Attestation, Details,
+    format::{
+        android_key::{KeyDescription, SecurityLevel, VerifiedBootState},
+        android_safetynet::SafetyNetDetails,
+        tpm::{TpmDetails, TpmManufacturer},
+    },
+};
+use countersign_types::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::report::device_error::DeviceError;
+
+/// Requirements on the devices of attested credentials. Each applies to the formats that report on it; other
+/// authenticators are judged by trust anchors and models.
+///
+/// By default, an Android key may have any known protection, and a SafetyNet response may be a minute old.
+///
+/// ```
+/// use countersign::relying_party::policy::{
+///     AndroidKeyProtection, AndroidVerifiedBoot, DevicePolicy, TpmKeyBinding,
+/// };
+///
+/// let strict = DevicePolicy::new()
+///     .with_android_key_protection(AndroidKeyProtection::StrongBox)
+///     .with_android_verified_boot(AndroidVerifiedBoot::Verified)
+///     .with_tpm_key_binding(TpmKeyBinding::Required);
+/// assert_eq!(strict.tpm_key_binding(), TpmKeyBinding::Required);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DevicePolicy {
+    #[serde(deserialize_with = "Option::deserialize")]
+    android_key_protection: Option<AndroidKeyProtection>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    android_verified_boot: Option<AndroidVerifiedBoot>,
+    tpm_key_binding: TpmKeyBinding,
+    rejected_tpm_manufacturers: BTreeSet<TpmManufacturer>,
+    safetynet_max_age_seconds: u32,
+    safetynet_clock_skew_seconds: u32,
+}
+
+/// How an Android device must protect a credential's key, and the key that attests it
+/// ([security levels](https://source.android.com/docs/security/features/keystore/attestation#securitylevel)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum AndroidKeyProtection {
+    /// In a trusted execution environment or better.
+    TrustedEnvironment,
+    /// In a dedicated secure element.
+    StrongBox,
+}
+
+/// The system that an Android device must have booted, with a locked boot loader
+/// ([verified boot](https://source.android.com/docs/security/features/verifiedboot)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum AndroidVerifiedBoot {
+    /// A system signed by the device's vendor.
+    Verified,
+    /// A system signed by the device's vendor or with a key of its owner.
+    VerifiedOrSelfSigned,
+}
+
+/// Whether a credential's key must have been made in the TPM and stay there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum TpmKeyBinding {
+    /// Accepts any key that the TPM certifies, as the specification does.
+    #[default]
+    Any,
+    /// Accepts only keys with `fixedTPM` and `sensitiveDataOrigin`.
+    Required,
+}
+
+impl Default for DevicePolicy {
+    fn default() -> Self {
+        Self {
+            android_key_protection: None,
+            android_verified_boot: None,
+            tpm_key_binding: TpmKeyBinding::Any,
+            rejected_tpm_manufacturers: BTreeSet::new(),
+            safetynet_max_age_seconds: 60,
+            safetynet_clock_skew_seconds: 0,
+        }
+    }
+}
+
+impl DevicePolicy {
+    /// Creates the default policy.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Requires at least this protection for Android keys. By default any known protection is accepted.
+    pub fn with_android_key_protection(mut self, protection: AndroidKeyProtection) -> Self {
+        self.android_key_protection = Some(protection);
+        self
+    }
+
+    /// Requires such a system on Android devices, as their secure environment reports it. By default any is accepted.
+    pub fn with_android_verified_boot(mut self, verified_boot: AndroidVerifiedBoot) -> Self {
+        self.android_verified_boot = Some(verified_boot);
+        self
+    }
+
+    /// Sets whether a key must be bound to its TPM.
+    pub fn with_tpm_key_binding(mut self, key_binding: TpmKeyBinding) -> Self {
+        self.tpm_key_binding = key_binding;
+        self
+    }
+
+    /// Sets the manufacturers whose TPMs are rejected. By default none are.
+    pub fn with_rejected_tpm_manufacturers(
+        mut self,
+        manufacturers: impl IntoIterator<Item = TpmManufacturer>,
+    ) -> Self {
+        self.rejected_tpm_manufacturers = manufacturers.into_iter().collect();
+        self
+    }
+
+    /// Sets how old a SafetyNet response may be; by default a minute, because it is made during the ceremony.
+    pub fn with_safetynet_max_age_seconds(mut self, seconds: u32) -> Self {
+        self.safetynet_max_age_seconds = seconds;
+        self
+    }
+
+    /// Sets by how much Google's clock may be ahead of this server's; by default not at all.
+    pub fn with_safetynet_clock_skew_seconds(mut self, seconds: u32) -> Self {
+        self.safetynet_clock_skew_seconds = seconds;
+        self
+    }
+
+    /// The least protection that Android keys must have, if there is a requirement.
+    pub fn android_key_protection(&self) -> Option<AndroidKeyProtection> {
+        self.android_key_protection
+    }
+
+    /// The system that Android devices must have booted, if there is a requirement.
+    pub fn android_verified_boot(&self) -> Option<AndroidVerifiedBoot> {
+        self.android_verified_boot
+    }
+
+    /// Whether a key must be bound to its TPM.
+    pub fn tpm_key_binding(&self) -> TpmKeyBinding {
+        self.tpm_key_binding
+    }
+
+    /// The manufacturers whose TPMs are rejected.
+    pub fn rejected_tpm_manufacturers(&self) -> &BTreeSet<TpmManufacturer> {
+        &self.rejected_tpm_manufacturers
+    }
+
+    /// How old a SafetyNet response may be.
+    pub fn safetynet_max_age_seconds(&self) -> u32 {
+        self.safetynet_max_age_seconds
+    }
+
+    /// By how much Google's clock may be ahead of this server's.
+    pub fn safetynet_clock_skew_seconds(&self) -> u32 {
+        self.safetynet_clock_skew_seconds
+    }
+
+    /// Checks the attestation, and each part of a compound attestation that verified.
+    pub(crate) fn check(&self, attestation: &Attestation, now: Timestamp) -> Result<(), DeviceError> {
+        let parts = attestation.parts().iter().filter_map(|part| part.result().ok());
+        core::iter::once(attestation).chain(parts).try_for_each(|attestation| match attestation.details() {
+            Details::Android(key) => self.check_android(key),
+            Details::Tpm(tpm) => self.check_tpm(tpm),
+            Details::SafetyNet(response) => self.check_safetynet(response, now),
+            _ => Ok(()),
+        })
+    }
+
+    fn check_android(&self, key: &KeyDescription) -> Result<(), DeviceError> {
+        let minimum = match self.android_key_protection {
+            None => SecurityLevel::Software,
+            Some(AndroidKeyProtection::TrustedEnvironment) => SecurityLevel::TrustedEnvironment,
+            Some(AndroidKeyProtection::StrongBox) => SecurityLevel::StrongBox,
+        };
+        if key.below(minimum).is_some() {
+            return Err(DeviceError::KeyProtectionTooWeak);
+        }
+        let Some(required) = self.android_verified_boot else { return Ok(()) };
+        // Only the secure environment can vouch for what was booted.
+        let root = key.hardware_enforced.root_of_trust.as_ref();
+        let is_accepted = root.is_some_and(|root| {
+            let is_of_owner = root.verified_boot_state == VerifiedBootState::SelfSigned;
+            let is_accepted_of_owner = required == AndroidVerifiedBoot::VerifiedOrSelfSigned && is_of_owner;
+            root.device_locked
+                && (root.verified_boot_state == VerifiedBootState::Verified || is_accepted_of_owner)
+        });
+        let state = root.map(|root| root.verified_boot_state);
+        if is_accepted { Ok(()) } else { Err(DeviceError::VerifiedBootNotAccepted(state)) }
+    }
+
+    fn check_tpm(&self, tpm: &TpmDetails) -> Result<(), DeviceError> {
+        if self.rejected_tpm_manufacturers.contains(&tpm.manufacturer) {
+            return Err(DeviceError::TpmManufacturerNotAccepted(tpm.manufacturer));
+        }
+        let key = tpm.key_attributes;
+        match self.tpm_key_binding {
+            TpmKeyBinding::Required if !(key.is_fixed_to_tpm() && key.originated_in_tpm()) => {
+                Err(DeviceError::TpmKeyNotBound)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_safetynet(&self, response: &SafetyNetDetails, now: Timestamp) -> Result<(), DeviceError> {
+        let milliseconds = response.timestamp_milliseconds;
+        let earliest = now.plus_seconds(i64::from(self.safetynet_max_age_seconds).saturating_neg());
+        let latest = now.plus_seconds(self.safetynet_clock_skew_seconds.into());
+        let made = i64::try_from(milliseconds / 1000).map(Timestamp::from_unix_seconds);
+        if made.is_ok_and(|made| (earliest..=latest).contains(&made)) {
+            Ok(())
+        } else {
+            Err(DeviceError::SafetyNetTime { milliseconds })
+        }
+    }
+}
