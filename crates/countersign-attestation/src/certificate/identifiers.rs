@@ -53,10 +53,8 @@ fn dns_names(value: &[u8]) -> Result<Vec<&str>, NotDer> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{
-        certificates::{Builder, Key},
-        sequence, tlv,
-    };
+    use crate::test_support::certificates::{Builder, Key};
+    use countersign_authenticator::der::{element, sequence};
 
     fn certificate(names: &[&[u8]]) -> Certificate {
         let key = Key::p256(1);
@@ -75,7 +73,8 @@ mod tests {
 
     #[test]
     fn dns_names_are_found_among_others() {
-        let names = [tlv(0x82, b"a.example"), tlv(0x86, b"https://b.example"), tlv(0x82, b"C.example")];
+        let names =
+            [element(0x82, b"a.example"), element(0x86, b"https://b.example"), element(0x82, b"C.example")];
         let certificate = certificate(&[&names[0], &names[1], &names[2]]);
         assert_eq!(certificate.alternative_dns_names(), Some(Ok(vec!["a.example", "C.example"])));
     }
@@ -85,6 +84,6 @@ mod tests {
         let key = Key::p256(1);
         assert_eq!(Builder::attestation(&key).signed_by("root", &key).alternative_dns_names(), None);
         let error = CertificateError::Extension(oid::SUBJECT_ALT_NAME);
-        assert_eq!(certificate(&[&tlv(0x82, &[0xff])]).alternative_dns_names(), Some(Err(error)));
+        assert_eq!(certificate(&[&element(0x82, &[0xff])]).alternative_dns_names(), Some(Err(error)));
     }
 }

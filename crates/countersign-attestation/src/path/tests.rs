@@ -22,9 +22,9 @@ use crate::{
     test_support::{
         NOW,
         certificates::{Builder, Key, root, rsa_spki, text},
-        octet_string, sequence, tlv,
     },
 };
+use countersign_authenticator::der::{PRINTABLE_STRING, element, octet_string, sequence};
 
 mod factory;
 mod leaf;
@@ -195,7 +195,7 @@ fn rule_267_an_intermediate_is_a_ca() {
         UntrustedError::NotCa,
     );
     let mut version_1 = middle();
-    version_1.version = Vec::new();
+    version_1.version = 1;
     version_1.extensions = Vec::new();
     assert_middle(&version_1, UntrustedError::NotCa);
 }
@@ -379,11 +379,11 @@ fn rule_272_weak_algorithms_are_refused() {
 #[test]
 fn rule_272_a_short_rsa_key_is_refused() {
     let mut short = middle();
-    short.spki = rsa_spki(255);
+    short.public_key = rsa_spki(255);
     let fault = KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 2040 });
     assert_middle(&short, UntrustedError::Key(fault));
     let mut long = middle();
-    long.spki = rsa_spki(256);
+    long.public_key = rsa_spki(256);
     assert_middle(&long, UntrustedError::SignatureAlgorithm);
 }
 
@@ -538,7 +538,7 @@ fn certificates_whose_signatures_claim_unused_bits_make_a_path() {
 fn a_version_1_anchor_is_taken_for_a_ca() {
     let key = Key::p256(5);
     let mut version_1 = Builder::ca("ca", &key);
-    version_1.version = Vec::new();
+    version_1.version = 1;
     version_1.extensions = Vec::new();
     let path = [leaf().signed_by("ca", &key)];
     validate(&path, &[anchor(&version_1.signed_by("somebody", &leaf_key()))]).unwrap();
@@ -565,7 +565,7 @@ fn an_anchors_key_usage_is_applied() {
 fn names_are_compared_byte_by_byte() {
     let (_, key) = root();
     let mut printable = Builder::ca("root", &key);
-    printable.subject[0].1 = crate::test_support::certificates::PRINTABLE_STRING;
+    printable.subject[0].tag = PRINTABLE_STRING;
     let path = [leaf().signed_by("root", &key)];
     assert_untrusted(&path, &[anchor(&printable.self_signed(&key))], UntrustedError::IssuerUnknown);
     let mut more = Builder::ca("root", &key);

@@ -25,9 +25,10 @@ use crate::{
         NOW,
         certificates::{Builder, Key, common_name, root},
         lists::ListBuilder,
-        sequence, tlv,
     },
 };
+use countersign_authenticator::certificate::name;
+use countersign_authenticator::der::{element, sequence};
 
 mod android;
 mod cost;
@@ -267,7 +268,7 @@ fn scoped(member: &[u8]) -> ListBuilder {
 
 /// The member of a distribution point that has this address.
 fn point(address: &[u8]) -> Vec<u8> {
-    tlv(0xa0, &tlv(0xa0, &tlv(0x86, address)))
+    element(0xa0, &element(0xa0, &element(0x86, address)))
 }
 
 const USERS: &[u8] = &[0x81, 0x01, 0xff];
@@ -288,9 +289,10 @@ fn rule_274_a_list_clears_the_certificates_of_its_scope() {
     assert_eq!(judge(&point(b"http://a.example/2")), Err(missing.clone()));
     let partial = [point(b"http://a.example/1"), vec![0x81, 0x02, 0x06, 0x40]].concat();
     assert_eq!(judge(&partial), Err(missing.clone()));
-    let indirect = [point(b"http://a.example/1"), tlv(0xa2, &tlv(0xa4, &common_name("other")))].concat();
+    let indirect =
+        [point(b"http://a.example/1"), element(0xa2, &element(0xa4, &name(&common_name("other"))))].concat();
     assert_eq!(judge(&indirect), Err(missing.clone()));
-    let both = [&partial[..], &tlv(0xa2, &tlv(0xa4, &common_name("other")))].concat();
+    let both = [&partial[..], &element(0xa2, &element(0xa4, &name(&common_name("other"))))].concat();
     assert_eq!(judge(&both), Err(missing));
     unknown(
         &known(&by_middle(), &scoped(&point(b"http://a.example/1"))),

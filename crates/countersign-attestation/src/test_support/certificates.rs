@@ -1,76 +1,54 @@
-//! A builder of certificates, good and bad ones.
+//! A builder of certificates, good and bad ones, over the authenticator's.
 
-use p256::ecdsa::signature::Signer;
+use core::ops::{Deref, DerefMut};
 
-use super::{bit_string, octet_string, sequence, tlv};
+use countersign_authenticator::{
+    Algorithm, Attribute, CertificateDraft, PrivateKey, RsaKey,
+    certificate::{Critical, Extension, Time, signature_algorithm},
+    der::{UTC_TIME, bit_string, element, integer, sequence},
+};
+
 use crate::{
     anchors::TrustAnchor,
     certificate::{Certificate, error::CertificateError},
     oid::{self, Oid},
 };
 
-pub(crate) const UTF8_STRING: u8 = 0x0c;
-pub(crate) const PRINTABLE_STRING: u8 = 0x13;
-
 /// A private key, made from a number.
-pub(crate) enum Key {
-    P256(p256::ecdsa::SigningKey),
-    P384(p384::ecdsa::SigningKey),
-    Ed25519(ed25519_dalek::SigningKey),
-}
+pub(crate) struct Key(PrivateKey);
 
 impl Key {
+    fn new(algorithm: Algorithm, bytes: &[u8]) -> Self {
+        Self(PrivateKey::from_bytes(algorithm, bytes).unwrap())
+    }
+
     pub(crate) fn p256(number: u8) -> Self {
-        Self::P256(p256::ecdsa::SigningKey::from_slice(&[number; 32]).unwrap())
+        Self::new(Algorithm::Es256, &[number; 32])
     }
 
     pub(crate) fn p384(number: u8) -> Self {
-        Self::P384(p384::ecdsa::SigningKey::from_slice(&[number; 48]).unwrap())
+        Self::new(Algorithm::Es384, &[number; 48])
     }
 
     pub(crate) fn ed25519(number: u8) -> Self {
-        Self::Ed25519(ed25519_dalek::SigningKey::from_bytes(&[number; 32]))
+        Self::new(Algorithm::EdDsa, &[number; 32])
     }
 
-    /// The SEC1 point, or the Ed25519 public key.
-    pub(crate) fn public_bytes(&self) -> Vec<u8> {
-        match self {
-            Self::P256(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
-            Self::P384(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
-            Self::Ed25519(key) => key.verifying_key().to_bytes().to_vec(),
-        }
-    }
-
-    pub(crate) fn spki(&self) -> Vec<u8> {
-        const EC_PUBLIC_KEY: &[u8] = &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-        const P256: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
-        const P384: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
-        let algorithm = match self {
-            Self::P256(_) => sequence(&[EC_PUBLIC_KEY, P256]),
-            Self::P384(_) => sequence(&[EC_PUBLIC_KEY, P384]),
-            Self::Ed25519(_) => self.signature_algorithm(),
-        };
-        sequence(&[&algorithm, &bit_string(&self.public_bytes())])
+    /// The RSA key for tests, to sign with SHA-1.
+    pub(crate) fn rs1() -> Self {
+        Self(PrivateKey::from_rsa(Algorithm::Rs1, RsaKey::test_key()).unwrap())
     }
 
     pub(crate) fn signature_algorithm(&self) -> Vec<u8> {
-        sequence(&[match self {
-            Self::P256(_) => &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02],
-            Self::P384(_) => &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x03],
-            Self::Ed25519(_) => &[0x06, 0x03, 0x2b, 0x65, 0x70],
-        }])
+        signature_algorithm(self.algorithm())
     }
+}
 
-    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
-        match self {
-            Self::P256(key) => {
-                Signer::<p256::ecdsa::Signature>::sign(key, message).to_der().as_bytes().to_vec()
-            }
-            Self::P384(key) => {
-                Signer::<p384::ecdsa::Signature>::sign(key, message).to_der().as_bytes().to_vec()
-            }
-            Self::Ed25519(key) => key.sign(message).to_bytes().to_vec(),
-        }
+impl Deref for Key {
+    type Target = PrivateKey;
+
+    fn deref(&self) -> &PrivateKey {
+        &self.0
     }
 }
 
@@ -78,146 +56,100 @@ impl Key {
 pub(crate) fn rsa_spki(modulus_length: usize) -> Vec<u8> {
     const RSA: &[u8] =
         &[0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
-    let modulus = tlv(0x02, &[&[0][..], &vec![0xff; modulus_length]].concat());
-    let exponent = [0x02, 0x03, 0x01, 0x00, 0x01];
-    sequence(&[RSA, &bit_string(&sequence(&[&modulus, &exponent]))])
+    let key = sequence(&[&integer(&vec![0xff; modulus_length]), &integer(&[1, 0, 1])]);
+    sequence(&[RSA, &bit_string(&key)])
 }
-
-/// One attribute of a name: type, string type, value.
-pub(crate) type Attribute = (Oid<'static>, u8, Vec<u8>);
 
 pub(crate) fn text(attribute_type: Oid<'static>, value: &str) -> Attribute {
-    (attribute_type, UTF8_STRING, value.into())
+    Attribute::new(attribute_type.as_contents(), value)
 }
 
-/// The DER of a name of these attributes.
-pub(crate) fn name(attributes: &[Attribute]) -> Vec<u8> {
-    let sets = attributes.iter().map(|(attribute_type, tag, value)| {
-        let attribute_type = tlv(0x06, attribute_type.as_contents());
-        tlv(0x31, &sequence(&[&attribute_type, &tlv(*tag, value)]))
-    });
-    tlv(0x30, &sets.collect::<Vec<_>>().concat())
+/// A name that is only a CN.
+pub(crate) fn common_name(value: &str) -> Vec<Attribute> {
+    vec![text(oid::COMMON_NAME, value)]
 }
 
-/// The DER of a name that has nothing but a CN.
-pub(crate) fn common_name(value: &str) -> Vec<u8> {
-    name(&[text(oid::COMMON_NAME, value)])
+/// A time in `UTCTime`, given without seconds and zone.
+pub(crate) fn utc_time(text: &str) -> Time {
+    Time::with_tag(UTC_TIME, format!("{text}00Z").as_bytes())
 }
 
-/// A certificate to be: change one thing, then sign.
+pub(crate) fn extension(identifier: &Oid<'_>, critical: bool, value: &[u8]) -> Extension {
+    let critical = if critical { Critical::Yes } else { Critical::No };
+    Extension::new(identifier.as_contents(), critical, value)
+}
+
+/// A certificate that has yet to be signed: change one thing, then sign.
 #[derive(Clone)]
-pub(crate) struct Builder {
-    /// The DER of `version`, empty for version 1.
-    pub(crate) version: Vec<u8>,
-    pub(crate) serial_number: Vec<u8>,
-    pub(crate) subject: Vec<Attribute>,
-    /// The DER of each time.
-    pub(crate) validity: [Vec<u8>; 2],
-    pub(crate) spki: Vec<u8>,
-    pub(crate) extensions: Vec<(Oid<'static>, bool, Vec<u8>)>,
-    /// The DER of the algorithm in `tbsCertificate`, if it is not the signer's.
-    pub(crate) inner_algorithm: Option<Vec<u8>>,
-    /// The DER of the algorithm outside of it, if it is not the signer's.
-    pub(crate) outer_algorithm: Option<Vec<u8>>,
-    /// DER that follows the extensions.
-    pub(crate) surplus: Vec<u8>,
-    /// How many bits of the signature are claimed to be unused.
-    pub(crate) unused_bits: u8,
+pub(crate) struct Builder(CertificateDraft);
+
+impl Deref for Builder {
+    type Target = CertificateDraft;
+
+    fn deref(&self) -> &CertificateDraft {
+        &self.0
+    }
+}
+
+impl DerefMut for Builder {
+    fn deref_mut(&mut self) -> &mut CertificateDraft {
+        &mut self.0
+    }
 }
 
 impl Builder {
     /// An attestation certificate that meets the requirements of `packed`.
     pub(crate) fn attestation(key: &Key) -> Self {
-        let subject = vec![
-            (oid::COUNTRY, PRINTABLE_STRING, b"SE".to_vec()),
+        let mut draft = CertificateDraft::new("", &key.spki());
+        draft.subject = vec![
+            text(oid::COUNTRY, "SE"),
             text(oid::ORGANIZATION, "Example"),
             text(oid::ORGANIZATIONAL_UNIT, "Authenticator Attestation"),
             text(oid::COMMON_NAME, "Model 1"),
         ];
-        Self::new(subject, key, vec![(oid::BASIC_CONSTRAINTS, true, sequence(&[]))])
+        Self(draft).with_extension(oid::BASIC_CONSTRAINTS, true, &sequence(&[]))
     }
 
-    /// A CA's certificate with this CN.
+    /// A CA's certificate with this CN, which may sign certificates only.
     pub(crate) fn ca(common_name: &str, key: &Key) -> Self {
-        let extensions = vec![
-            (oid::BASIC_CONSTRAINTS, true, sequence(&[&[0x01, 0x01, 0xff]])),
-            (oid::KEY_USAGE, true, vec![0x03, 0x02, 0x02, 0x04]),
-        ];
-        Self::new(vec![text(oid::COMMON_NAME, common_name)], key, extensions)
+        Self(CertificateDraft::ca(common_name, &key.spki()).with_key_usage(&[2, 0x04]))
     }
 
-    fn new(subject: Vec<Attribute>, key: &Key, extensions: Vec<(Oid<'static>, bool, Vec<u8>)>) -> Self {
-        Self {
-            version: vec![0xa0, 0x03, 0x02, 0x01, 0x02],
-            serial_number: vec![1],
-            subject,
-            validity: [tlv(0x17, b"250101000000Z"), tlv(0x18, b"20550101000000Z")],
-            spki: key.spki(),
-            extensions,
-            inner_algorithm: None,
-            outer_algorithm: None,
-            surplus: Vec::new(),
-            unused_bits: 0,
-        }
-    }
-
-    /// Sets an extension, in the place of one with the same identifier if there is one.
+    /// Sets an extension, in place of one with the same identifier.
+    #[expect(clippy::needless_pass_by_value, reason = "so that a test names a constant in place")]
     pub(crate) fn with_extension(mut self, identifier: Oid<'static>, critical: bool, value: &[u8]) -> Self {
         self = self.without_extension(&identifier);
-        self.extensions.push((identifier, critical, value.to_vec()));
+        self.extensions.push(extension(&identifier, critical, value));
         self
     }
 
     pub(crate) fn without_extension(mut self, identifier: &Oid<'_>) -> Self {
-        self.extensions.retain(|(other, ..)| other != identifier);
+        self.remove_extension(identifier.as_contents());
         self
     }
 
     /// Basic constraints of a CA with a path length.
     pub(crate) fn with_path_length(self, limit: u8) -> Self {
-        let value = sequence(&[&[0x01, 0x01, 0xff], &[0x02, 0x01, limit]]);
+        let value = sequence(&[&element(0x01, &[0xff]), &element(0x02, &[limit])]);
         self.with_extension(oid::BASIC_CONSTRAINTS, true, &value)
     }
 
     /// Sets an attribute of the subject, or removes it.
     pub(crate) fn with_subject(mut self, attribute_type: &Oid<'_>, value: Option<&str>) -> Self {
-        match value {
-            None => self.subject.retain(|(other, ..)| other != attribute_type),
-            Some(value) => {
-                let (.., old) = self.subject.iter_mut().find(|(other, ..)| other == attribute_type).unwrap();
-                *old = value.into();
-            }
-        }
+        self.set_subject(attribute_type.as_contents(), value);
         self
     }
 
     /// Sets the validity period, in `UTCTime` without seconds and zone.
-    pub(crate) fn valid(mut self, from: &str, to: &str) -> Self {
-        self.validity = [from, to].map(|time| tlv(0x17, format!("{time}00Z").as_bytes()));
-        self
+    pub(crate) fn valid(self, from: &str, to: &str) -> Self {
+        Self(self.0.with_validity(utc_time(from), utc_time(to)))
     }
 
-    /// The DER, signed in the name `issuer` (DER) with `key`.
-    pub(crate) fn der(&self, issuer: &[u8], key: &Key) -> Vec<u8> {
-        let algorithm = key.signature_algorithm();
-        let extensions = self.extensions.iter().map(|(identifier, critical, value)| {
-            let critical: &[u8] = if *critical { &[0x01, 0x01, 0xff] } else { &[] };
-            sequence(&[&tlv(0x06, identifier.as_contents()), critical, &octet_string(value)])
-        });
-        let extensions = tlv(0x30, &extensions.collect::<Vec<_>>().concat());
-        let tbs = sequence(&[
-            &self.version,
-            &tlv(0x02, &self.serial_number),
-            self.inner_algorithm.as_ref().unwrap_or(&algorithm),
-            issuer,
-            &sequence(&[&self.validity[0], &self.validity[1]]),
-            &name(&self.subject),
-            &self.spki,
-            &if self.extensions.is_empty() { Vec::new() } else { tlv(0xa3, &extensions) },
-            &self.surplus,
-        ]);
-        let signature = tlv(0x03, &[&[self.unused_bits][..], &key.sign(&tbs)].concat());
-        sequence(&[&tbs, self.outer_algorithm.as_ref().unwrap_or(&algorithm), &signature])
+    /// The DER, signed in the name `issuer` with `key`.
+    pub(crate) fn der(&self, issuer: &[Attribute], key: &Key) -> Vec<u8> {
+        let mut draft = self.0.clone();
+        draft.issuer = issuer.to_vec();
+        draft.sign(key)
     }
 
     /// Signed by a CA with this CN.
@@ -231,7 +163,7 @@ impl Builder {
 
     /// Signed in its own name with `key`.
     pub(crate) fn self_signed(&self, key: &Key) -> Certificate {
-        Certificate::from_der(&self.der(&name(&self.subject), key)).unwrap()
+        Certificate::from_der(&self.der(&self.subject, key)).unwrap()
     }
 }
 

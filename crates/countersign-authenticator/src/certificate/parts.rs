@@ -32,20 +32,21 @@ impl Attribute {
         Self { identifier: identifier.into(), tag, value: value.into() }
     }
 
-    fn der(&self) -> Vec<u8> {
+    /// Encodes the attribute: a sequence of its type and its text.
+    pub fn to_der(&self) -> Vec<u8> {
         sequence(&[&object_identifier(&self.identifier), &element(self.tag, &self.value)])
     }
 }
 
 /// Encodes a name that has each attribute in a relative name of its own.
 pub fn name(attributes: &[Attribute]) -> Vec<u8> {
-    let sets: Vec<u8> = attributes.iter().flat_map(|attribute| set_of(vec![attribute.der()])).collect();
+    let sets: Vec<u8> = attributes.iter().flat_map(|attribute| set_of(vec![attribute.to_der()])).collect();
     element(SEQUENCE, &sets)
 }
 
 /// Encodes a `GeneralNames` with one directory name, whose attributes are in one relative name.
 pub(crate) fn directory_name(attributes: &[Attribute]) -> Vec<u8> {
-    let name = sequence(&[&set_of(attributes.iter().map(Attribute::der).collect())]);
+    let name = sequence(&[&set_of(attributes.iter().map(Attribute::to_der).collect())]);
     sequence(&[&explicit(4, &name)])
 }
 

@@ -18,11 +18,10 @@ use crate::{
         NOW,
         certificates::{Builder, Key, common_name, root},
         mutations::{Acceptance, Example, Material},
-        sequence,
         statements::{AAGUID, Registration, assert_statement_malformed as assert_malformed, encode},
-        tlv,
     },
 };
+use countersign_authenticator::der::{element, sequence};
 
 /// A second before [`NOW`].
 const MADE: u64 = 1_767_225_599_000;
@@ -37,11 +36,11 @@ fn google_key() -> Key {
 
 /// A certificate for these names: pairs of a `GeneralName`'s tag and its contents.
 fn certificate(names: &[(u8, &str)]) -> Builder {
-    let names: Vec<_> = names.iter().map(|(tag, name)| tlv(*tag, name.as_bytes())).collect();
+    let names: Vec<_> = names.iter().map(|(tag, name)| element(*tag, name.as_bytes())).collect();
     Builder::attestation(&google_key()).with_subject(&oid::COMMON_NAME, Some(HOST_NAME)).with_extension(
         oid::SUBJECT_ALT_NAME,
         false,
-        &tlv(0x30, &names.concat()),
+        &element(0x30, &names.concat()),
     )
 }
 
@@ -106,9 +105,7 @@ fn jws(header: &str, payload: &str) -> String {
 
 /// A signature as a JWS has it.
 fn sign(message: &[u8]) -> Vec<u8> {
-    use p256::ecdsa::signature::Signer;
-    let Key::P256(key) = google_key() else { panic!("another key") };
-    Signer::<p256::ecdsa::Signature>::sign(&key, message).to_bytes().to_vec()
+    google_key().sign_plain(message)
 }
 
 /// The three parts of a good JWS.
@@ -379,7 +376,7 @@ fn rule_228_the_signature_is_the_leaf_keys() {
     let other = Builder::attestation(&Key::p256(4)).with_extension(
         oid::SUBJECT_ALT_NAME,
         false,
-        &sequence(&[&tlv(0x82, HOST_NAME.as_bytes())]),
+        &sequence(&[&element(0x82, HOST_NAME.as_bytes())]),
     );
     let other = other.der(&common_name("root"), &root().1);
     let error = verify(&Response::with_certificates(&[other, leaf()])).unwrap_err();
@@ -442,8 +439,8 @@ fn rule_229_the_leaf_was_issued_to_the_services_host() {
 
 #[test]
 fn rule_229_the_alternative_names_are_der() {
-    let name = tlv(0x82, HOST_NAME.as_bytes());
-    for value in [&[][..], &name, &tlv(0x31, &name), &[&sequence(&[&name])[..], &[0]].concat()] {
+    let name = element(0x82, HOST_NAME.as_bytes());
+    for value in [&[][..], &name, &element(0x31, &name), &[&sequence(&[&name])[..], &[0]].concat()] {
         let changed = certificate(&[]).with_extension(oid::SUBJECT_ALT_NAME, false, value);
         assert_certificate(&changed, AttestationCertificateError::Extension(oid::SUBJECT_ALT_NAME));
     }

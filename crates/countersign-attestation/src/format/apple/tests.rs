@@ -23,11 +23,10 @@ use crate::{
         NOW,
         certificates::{Builder, Key, common_name, root, rsa_spki},
         mutations::{Acceptance, Example, Material},
-        octet_string, sequence,
         statements::{AAGUID, Registration, assert_no_flipped_bit_is_trusted, encode},
-        tlv,
     },
 };
+use countersign_authenticator::der::{element, octet_string, sequence};
 
 fn credential_key() -> Key {
     Key::p256(3)
@@ -53,7 +52,7 @@ fn nonce() -> [u8; 32] {
 
 /// The value of the extension.
 fn value(nonce: &[u8]) -> Vec<u8> {
-    sequence(&[&tlv(0xa1, &octet_string(nonce))])
+    sequence(&[&element(0xa1, &octet_string(nonce))])
 }
 
 fn good() -> Builder {
@@ -155,12 +154,12 @@ fn rule_247_the_nonce_is_a_tagged_octet_string_of_32_bytes_in_a_sequence() {
         nonce().to_vec(),
         octets.clone(),
         sequence(&[&octets]),
-        tlv(0xa1, &octets),
-        sequence(&[&tlv(0x81, &nonce())]),
-        sequence(&[&tlv(0xa0, &octets)]),
-        sequence(&[&tlv(0xa1, &nonce())]),
-        sequence(&[&tlv(0xa1, &[&octets[..], &[0x05, 0x00]].concat())]),
-        sequence(&[&tlv(0xa1, &octets), &[0x05, 0x00]]),
+        element(0xa1, &octets),
+        sequence(&[&element(0x81, &nonce())]),
+        sequence(&[&element(0xa0, &octets)]),
+        sequence(&[&element(0xa1, &nonce())]),
+        sequence(&[&element(0xa1, &[&octets[..], &[0x05, 0x00]].concat())]),
+        sequence(&[&element(0xa1, &octets), &[0x05, 0x00]]),
         [value(&nonce()), vec![0]].concat(),
         value(&[]),
         value(&nonce()[..31]),
@@ -197,13 +196,13 @@ fn rule_249_the_certificates_key_is_the_credentials() {
     ed448.extend([1; 57]);
     for spki in [Key::p256(4).spki(), Key::p384(3).spki(), Key::ed25519(3).spki(), rsa_spki(256), ed448] {
         let mut other = good();
-        other.spki = spki;
+        other.public_key = spki;
         let error = verify(&other).unwrap_err();
         assert_eq!(error, AttestationError::KeyMismatch(KeyMismatchError::Key));
         assert_eq!(error.code(), Code::AttestationKeyMismatch);
     }
     let mut short = good();
-    short.spki = rsa_spki(128);
+    short.public_key = rsa_spki(128);
     let fault = KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 1024 });
     assert_certificate(&short, AttestationCertificateError::Key(fault));
 }

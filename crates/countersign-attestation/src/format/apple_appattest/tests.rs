@@ -15,11 +15,10 @@ use crate::{
     test_support::{
         certificates::{Builder, Key, common_name, root},
         mutations::{Acceptance, Example, Material},
-        octet_string, sequence,
         statements::{CLIENT_DATA_HASH, Registration, assert_no_flipped_bit_is_trusted, encode},
-        tlv,
     },
 };
+use countersign_authenticator::der::{element, octet_string, sequence};
 
 const APP_ID: &str = "1234567890.com.example.app";
 const RECEIPT: &[u8] = b"a receipt";
@@ -75,7 +74,7 @@ impl Case {
         let nonce = self
             .nonce
             .unwrap_or_else(|| sha256(&[&self.registration().authenticator_data, &CLIENT_DATA_HASH]));
-        let value = sequence(&[&tlv(0xa1, &octet_string(&nonce))]);
+        let value = sequence(&[&element(0xa1, &octet_string(&nonce))]);
         let leaf = Builder::attestation(&self.certified).with_extension(oid::APPLE_NONCE, false, &value);
         let key = Key::p384(5);
         let ca = Builder::ca("ca", &key).der(&common_name("root"), &root().1);

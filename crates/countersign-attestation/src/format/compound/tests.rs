@@ -15,10 +15,10 @@ use crate::{
     test_support::{
         certificates::{Builder, Key, common_name, root},
         mutations::{Acceptance, Example, Material},
-        octet_string,
         statements::{AAGUID, Registration, assert_no_flipped_bit_is_trusted, encode},
     },
 };
+use countersign_authenticator::der::{element, octet_string, sequence};
 
 fn registration() -> Registration {
     Registration::new(&Key::p256(3), AAGUID)
@@ -128,7 +128,7 @@ fn the_type_is_what_the_certified_parts_agree_on() {
 
 fn apple() -> Value {
     let nonce = countersign_cose::hash::sha256(&[&registration().signed_data()]);
-    let value = crate::test_support::sequence(&[&crate::test_support::tlv(0xa1, &octet_string(&nonce))]);
+    let value = sequence(&[&element(0xa1, &octet_string(&nonce))]);
     let certificate = Builder::attestation(&Key::p256(3)).with_extension(oid::APPLE_NONCE, false, &value);
     let x5c = Value::Array(vec![Value::Bytes(certificate.der(&common_name("root"), &root().1))]);
     part("apple", cbor!({ "x5c" => x5c }).unwrap())

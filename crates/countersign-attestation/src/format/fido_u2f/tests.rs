@@ -18,14 +18,13 @@ use crate::{
     test_support::{
         certificates::{Builder, Key, common_name, root, rsa_spki},
         mutations::{Acceptance, Example, Material},
-        sequence,
         statements::{
             AAGUID, CLIENT_DATA_HASH, Members, Registration, assert_no_flipped_bit_is_trusted,
             assert_statement_malformed, encode, removed, replaced, x5c,
         },
-        tlv,
     },
 };
+use countersign_authenticator::der::{element, sequence};
 
 const ES256: AlgorithmIdentifier = AlgorithmIdentifier(-7);
 
@@ -53,7 +52,7 @@ fn certificate() -> Vec<u8> {
 
 fn certificate_with(spki: &[u8]) -> Vec<u8> {
     let mut builder = Builder::attestation(&attestation_key());
-    builder.spki = spki.to_vec();
+    builder.public_key = spki.to_vec();
     builder.der(&common_name("root"), &root().1)
 }
 
@@ -108,7 +107,7 @@ fn a_statement_is_accepted_and_covers_the_credential_alone() {
 #[test]
 fn a_certificate_needs_nothing_but_its_key() {
     let mut bare = Builder::attestation(&attestation_key());
-    bare.version = Vec::new();
+    bare.version = 1;
     bare.extensions = Vec::new();
     bare.subject = Vec::new();
     verify(with_x5c(&[bare.der(&common_name("root"), &root().1)])).unwrap();
@@ -153,7 +152,7 @@ fn rule_237_the_certificates_key_is_on_p_256() {
     const EC_PUBLIC_KEY: &[u8] = &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
     const SECP256K1: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a];
     let point = [&[0, 0x04][..], &[1; 64]].concat();
-    let secp256k1 = sequence(&[&sequence(&[EC_PUBLIC_KEY, SECP256K1]), &tlv(0x03, &point)]);
+    let secp256k1 = sequence(&[&sequence(&[EC_PUBLIC_KEY, SECP256K1]), &element(0x03, &point)]);
     for spki in [Key::p384(2).spki(), Key::ed25519(2).spki(), rsa_spki(256), secp256k1] {
         let error = verify(with_x5c(&[certificate_with(&spki)])).unwrap_err();
         assert_eq!(error, AttestationError::CertificateInvalid(AttestationCertificateError::KeyNotP256));

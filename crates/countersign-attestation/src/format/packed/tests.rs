@@ -19,12 +19,12 @@ use crate::{
     test_support::{
         certificates::{Builder, Key, common_name, root, rsa_spki, text},
         mutations::{Acceptance, Example, Material},
-        octet_string,
         statements::{
             AAGUID, Members, Registration, assert_statement_malformed, encode, removed, replaced, x5c,
         },
     },
 };
+use countersign_authenticator::der::octet_string;
 
 const ES256: i64 = -7;
 
@@ -221,7 +221,7 @@ fn rule_147_alg_is_supported_and_fits_the_certificates_key() {
 #[test]
 fn rule_147_sha_1_signs_no_packed_statement() {
     let mut rsa = leaf();
-    rsa.spki = rsa_spki(256);
+    rsa.public_key = rsa_spki(256);
     let signed = |algorithm| {
         let signature = Value::Bytes(vec![1; 256]);
         verify(statement(algorithm, signature, Some(x5c(&[der(&rsa)])))).unwrap_err()
@@ -261,13 +261,13 @@ fn rule_147_alg_needs_a_verifier() {
 fn rule_147_the_certificates_key_is_of_a_known_kind_and_well_formed() {
     let mut unknown = leaf();
     // X25519, whose keys sign nothing.
-    unknown.spki = vec![0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x03, 0x21, 0x00];
-    unknown.spki.extend([1; 32]);
+    unknown.public_key = vec![0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x6e, 0x03, 0x21, 0x00];
+    unknown.public_key.extend([1; 32]);
     let error = verify_leaf(&unknown).unwrap_err();
     assert_eq!(error, AttestationError::AlgorithmUnfit(AlgorithmIdentifier(ES256)));
 
     let mut short = leaf();
-    short.spki = rsa_spki(128);
+    short.public_key = rsa_spki(128);
     let fault = KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 1024 });
     assert_certificate(&short, AttestationCertificateError::Key(fault));
 }
@@ -295,10 +295,10 @@ fn rule_149_a_signature_of_the_credential_key_is_not_the_certificates() {
 #[test]
 fn rule_150_the_certificate_has_version_3() {
     let mut version_1 = leaf();
-    version_1.version = Vec::new();
+    version_1.version = 1;
     assert_certificate(&version_1, AttestationCertificateError::Version(1));
     let mut version_2 = leaf();
-    version_2.version = vec![0xa0, 0x03, 0x02, 0x01, 0x01];
+    version_2.version = 2;
     assert_certificate(&version_2, AttestationCertificateError::Version(2));
 }
 

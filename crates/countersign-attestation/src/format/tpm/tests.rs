@@ -25,14 +25,17 @@ use crate::{
     revocation::Revocation,
     test_support::{
         NOW,
-        certificates::{Attribute, Builder, Key, common_name, name, root, text},
+        certificates::{Builder, Key, common_name, root, text},
         mutations::{Acceptance, Example, Material},
-        octet_string, sequence,
         statements::{
             AAGUID, CLIENT_DATA_HASH, Registration, counts_of_unused_bits, encode, removed, replaced, x5c,
         },
-        tlv,
     },
+};
+use countersign_authenticator::{
+    Attribute,
+    certificate::name,
+    der::{element, octet_string, sequence},
 };
 
 const ES256: i64 = -7;
@@ -109,12 +112,12 @@ fn tpm() -> Vec<Attribute> {
 }
 
 fn alternative_name(attributes: &[Attribute]) -> Vec<u8> {
-    sequence(&[&tlv(0xa4, &name(attributes))])
+    sequence(&[&element(0xa4, &name(attributes))])
 }
 
 fn purposes(purposes: &[Oid<'_>]) -> Vec<u8> {
-    let purposes: Vec<_> = purposes.iter().map(|purpose| tlv(0x06, purpose.as_contents())).collect();
-    tlv(0x30, &purposes.concat())
+    let purposes: Vec<_> = purposes.iter().map(|purpose| element(0x06, purpose.as_contents())).collect();
+    element(0x30, &purposes.concat())
 }
 
 impl Parts {

@@ -3,11 +3,9 @@
 use super::*;
 use crate::{
     revocation::{AttestationStatusList, reason::RevocationReason},
-    test_support::{
-        certificates::{Attribute, PRINTABLE_STRING, name},
-        lists::ListBuilder,
-    },
+    test_support::lists::ListBuilder,
 };
+use countersign_authenticator::{Attribute, der::PRINTABLE_STRING};
 
 /// keyUsage with digitalSignature, and with keyCertSign and cRLSign.
 const SIGNATURES: &[u8] = &[0x03, 0x02, 0x07, 0x80];
@@ -26,7 +24,7 @@ struct Chain(Vec<(Builder, u8)>);
 
 /// A subject that is only a serialNumber, as in the chains of devices.
 fn numbered(serial_number: &str) -> Vec<Attribute> {
-    vec![(oid::SERIAL_NUMBER, PRINTABLE_STRING, serial_number.into())]
+    vec![Attribute::with_tag(oid::SERIAL_NUMBER.as_contents(), PRINTABLE_STRING, serial_number.as_bytes())]
 }
 
 fn ca(serial_number: &str, key: u8) -> Builder {
@@ -68,7 +66,7 @@ impl Chain {
     fn certificates(&self) -> Vec<Certificate> {
         let issuers = self.0.iter().skip(1).chain(self.0.last());
         let signed = self.0.iter().zip(issuers).map(|((certificate, _), (issuer, key))| {
-            Certificate::from_der(&certificate.der(&name(&issuer.subject), &Key::p256(*key))).unwrap()
+            Certificate::from_der(&certificate.der(&issuer.subject, &Key::p256(*key))).unwrap()
         });
         signed.collect()
     }
@@ -196,7 +194,7 @@ fn rule_400_a_certificate_below_the_leaf_is_none_of_a_factory_chain() {
     // An app signs a certificate with its attested key.
     let mut chain = Chain::new();
     let (mut forged, _) = chain.0[0].clone();
-    forged.spki = Key::p256(8).spki();
+    forged.public_key = Key::p256(8).spki();
     chain.0.insert(0, (forged, 8));
     chain.refused(&UntrustedError::NotCa);
     // The same four positions, if the intermediate had certified the app's key.
@@ -214,7 +212,7 @@ fn rule_400_the_batch_certificate_carries_no_key_description() {
 #[test]
 fn rule_400_a_batch_certificate_is_no_attestation_certificate_of_an_authenticator() {
     let purposes = [oid::CLIENT_AUTHENTICATION, oid::TPM_AIK_CERTIFICATE]
-        .map(|purpose| sequence(&[&tlv(0x06, purpose.as_contents())]));
+        .map(|purpose| sequence(&[&element(0x06, purpose.as_contents())]));
     let purposes = purposes.iter().map(|purposes| (oid::EXTENDED_KEY_USAGE, purposes.clone()));
     let model = (oid::FIDO_AAGUID, octet_string(&[7; 16]));
     for (extension, value) in purposes.chain([model]) {
@@ -227,12 +225,18 @@ fn rule_400_a_batch_certificate_is_no_attestation_certificate_of_an_authenticato
 
 #[test]
 fn rule_400_the_intermediates_subject_has_a_serial_number() {
-    let unnumbered = |it: Builder| Builder { subject: vec![text(oid::COMMON_NAME, "d3a2c4b6")], ..it };
+    let unnumbered = |mut it: Builder| {
+        it.subject = vec![text(oid::COMMON_NAME, "d3a2c4b6")];
+        it
+    };
     Chain::of_cas().with(INTERMEDIATE, unnumbered).accepted();
     Chain::new().with(INTERMEDIATE, unnumbered).refused(&UntrustedError::NotCa);
     let expired = Chain::of_cas().with(INTERMEDIATE, unnumbered).valid(&[INTERMEDIATE], EXPIRED);
     expired.out_of_time("android-key", INTERMEDIATE);
-    let titled = |it: Builder| Builder { subject: [numbered("1"), it.subject.clone()].concat(), ..it };
+    let titled = |mut it: Builder| {
+        it.subject.splice(0..0, numbered("1"));
+        it
+    };
     Chain::new().with(INTERMEDIATE, titled).accepted();
 }
 
@@ -312,7 +316,7 @@ fn rule_400_a_revoked_certificate_of_a_factory_chain_is_refused() {
     }
     let by_intermediate = |named: u8| {
         let mut list = ListBuilder::new("").naming(&[named]);
-        list.issuer = name(&numbered("d3a2c4b6"));
+        list.issuer = numbered("d3a2c4b6");
         Revocation::none().with_list(list.signed_by(&Key::p256(6)))
     };
     chain.assess("android-key", by_intermediate(4)).unwrap();

@@ -18,13 +18,13 @@ fn web(last: u8) -> Vec<u8> {
 }
 
 fn for_purposes(purposes: &[Vec<u8>]) -> Builder {
-    let purposes = purposes.iter().flat_map(|purpose| tlv(0x06, purpose)).collect::<Vec<_>>();
-    leaf().with_extension(oid::EXTENDED_KEY_USAGE, false, &tlv(0x30, &purposes))
+    let purposes = purposes.iter().flat_map(|purpose| element(0x06, purpose)).collect::<Vec<_>>();
+    leaf().with_extension(oid::EXTENDED_KEY_USAGE, false, &element(0x30, &purposes))
 }
 
 /// With the contents of the key usage's BIT STRING.
 fn with_usage(bits: &[u8]) -> Builder {
-    leaf().with_extension(oid::KEY_USAGE, true, &tlv(0x03, bits))
+    leaf().with_extension(oid::KEY_USAGE, true, &element(0x03, bits))
 }
 
 fn assess(format: &str, path: &[Certificate], anchors: &[TrustAnchor]) -> Result<(), PathError> {
@@ -99,7 +99,7 @@ fn rules_384_and_385_are_not_for_a_leaf_that_is_itself_the_anchor() {
 
 #[test]
 fn rules_384_and_385_are_not_for_issuers() {
-    let purposes = sequence(&[&tlv(0x06, &web(1))]);
+    let purposes = sequence(&[&element(0x06, &web(1))]);
     let issuer = middle().with_extension(oid::EXTENDED_KEY_USAGE, false, &purposes);
     let path = path_through(&issuer);
     for format in FORMATS {

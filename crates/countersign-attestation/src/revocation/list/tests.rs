@@ -3,10 +3,11 @@
 use super::*;
 use crate::test_support::{
     NOW,
-    certificates::{Builder, Key},
-    lists::{Extension, ListBuilder},
-    sequence, tlv,
+    certificates::{Builder, Key, extension},
+    lists::ListBuilder,
 };
+use countersign_authenticator::certificate::{Extension, Time};
+use countersign_authenticator::der::{GENERALIZED_TIME, element, sequence};
 
 const UNKNOWN: Oid<'static> = Oid::from_contents(&[0x2a, 0x03, 0x04]);
 const NULL: &[u8] = &[0x05, 0x00];
@@ -56,22 +57,22 @@ fn a_list_tells_its_issuer_its_times_and_whom_it_names() {
 #[test]
 fn a_list_of_version_1_is_read() {
     let mut first = ListBuilder::new("root").naming(&[2]);
-    first.version = Vec::new();
+    first.version = 1;
     assert_eq!(first.signed_by(&key()).len(), 1);
-    first.extensions = list().extensions;
+    first.extensions.clone_from(&list().extensions);
     refused(&first, RevocationListError::Version);
-    let mut first = with((oid::REASON_CODE, false, vec![0x0a, 0x01, 0x01]));
-    first.version = Vec::new();
+    let mut first = with(extension(&oid::REASON_CODE, false, &[0x0a, 0x01, 0x01]));
+    first.version = 1;
     refused(&first, RevocationListError::Version);
     let mut third = list();
-    third.version = vec![0x02, 0x01, 0x02];
+    third.version = 3;
     refused(&third, RevocationListError::Version);
 }
 
 #[test]
 fn each_reason_is_told() {
     let reason = |code| {
-        let list = with((oid::REASON_CODE, false, vec![0x0a, 0x01, code])).signed_by(&key());
+        let list = with(extension(&oid::REASON_CODE, false, &[0x0a, 0x01, code])).signed_by(&key());
         list.reason(&numbered(&[2])).unwrap().to_string()
     };
     let reasons: Vec<_> = [0, 1, 2, 3, 4, 5, 6, 9, 10, 7].into_iter().map(reason).collect();
@@ -80,8 +81,11 @@ fn each_reason_is_told() {
         "unspecified, key compromise, ca compromise, affiliation changed, superseded, cessation of operation, \
          certificate hold, privilege withdrawn, aa compromise, another reason"
     );
-    refused(&with((oid::REASON_CODE, false, vec![0x0a, 0x01, 0x08])), RevocationListError::RemoveFromList);
-    refused(&with((oid::REASON_CODE, false, vec![0x02, 0x01, 0x01])), RevocationListError::NotDer);
+    refused(
+        &with(extension(&oid::REASON_CODE, false, &[0x0a, 0x01, 0x08])),
+        RevocationListError::RemoveFromList,
+    );
+    refused(&with(extension(&oid::REASON_CODE, false, &[0x02, 0x01, 0x01])), RevocationListError::NotDer);
 }
 
 #[test]
@@ -120,7 +124,8 @@ fn a_list_says_when_the_next_one_is_due() {
     refused(&list().valid(&["2512250000"]), RevocationListError::Time);
     refused(&list().valid(&["2512250000", "2613010000"]), RevocationListError::Time);
     let mut other = ListBuilder::new("root");
-    other.updates = vec![tlv(0x18, b"20251225000000Z"), tlv(0x18, b"20260201000000Z")];
+    other.updates =
+        [b"20251225000000Z", b"20260201000000Z"].map(|it| Time::with_tag(GENERALIZED_TIME, it)).into();
     assert_eq!(other.signed_by(&key()).next_update(), list().signed_by(&key()).next_update());
 }
 
@@ -137,9 +142,9 @@ fn an_unknown_critical_extension_is_refused() {
     ListBuilder::new("root").with_extension(oid::CRL_NUMBER, true, &[0x02, 0x01, 0x07]).signed_by(&key());
     list().with_extension(oid::AUTHORITY_KEY_IDENTIFIER, true, &sequence(&[])).signed_by(&key());
     refused(&list().with_extension(UNKNOWN, true, NULL), RevocationListError::UnknownCritical(UNKNOWN));
-    with((UNKNOWN, false, NULL.to_vec())).signed_by(&key());
-    refused(&with((UNKNOWN, true, NULL.to_vec())), RevocationListError::UnknownCritical(UNKNOWN));
-    with((oid::INVALIDITY_DATE, true, tlv(0x18, b"20251225000000Z"))).signed_by(&key());
+    with(extension(&UNKNOWN, false, NULL)).signed_by(&key());
+    refused(&with(extension(&UNKNOWN, true, NULL)), RevocationListError::UnknownCritical(UNKNOWN));
+    with(extension(&oid::INVALIDITY_DATE, true, &element(0x18, b"20251225000000Z"))).signed_by(&key());
 }
 
 #[test]
@@ -165,7 +170,7 @@ fn a_list_that_is_not_whole_is_refused() {
     refused(&scoped(&[&[0x84, 0x01, 0xff]]), RevocationListError::Indirect);
     refused(&scoped(&[&[0x83, 0x02, 0x06, 0x40]]), RevocationListError::Partial);
     refused(&scoped(&[&[0x85, 0x01, 0xff]]), RevocationListError::Partial);
-    refused(&scoped(&[&tlv(0xa0, &tlv(0xa1, &sequence(&[])))]), RevocationListError::Partial);
+    refused(&scoped(&[&element(0xa0, &element(0xa1, &sequence(&[])))]), RevocationListError::Partial);
     refused(&scoped(&[&[0x81, 0x01, 0xff], &[0x82, 0x01, 0xff]]), RevocationListError::NotDer);
     refused(&scoped(&[&[0x86, 0x01, 0xff]]), RevocationListError::NotDer);
     refused(

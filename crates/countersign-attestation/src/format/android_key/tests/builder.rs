@@ -1,6 +1,7 @@
 //! A builder of key descriptions, good and bad ones.
 
-use crate::test_support::{octet_string, sequence, statements::CLIENT_DATA_HASH, tlv};
+use crate::test_support::statements::CLIENT_DATA_HASH;
+use countersign_authenticator::der::{element, octet_string, sequence};
 
 pub(super) const NULL: [u8; 2] = [0x05, 0x00];
 
@@ -79,19 +80,19 @@ impl Description {
             &enumerated(self.keymaster_security_level),
             &octet_string(&self.attestation_challenge),
             &octet_string(&[]),
-            &tlv(0x30, &self.software_enforced.concat()),
-            &tlv(0x30, &self.hardware_enforced.concat()),
+            &element(0x30, &self.software_enforced.concat()),
+            &element(0x30, &self.hardware_enforced.concat()),
             &self.surplus,
         ])
     }
 }
 
 pub(super) fn integer(contents: &[u8]) -> Vec<u8> {
-    tlv(0x02, contents)
+    element(0x02, contents)
 }
 
 pub(super) fn enumerated(value: u8) -> Vec<u8> {
-    tlv(0x0a, &[value])
+    element(0x0a, &[value])
 }
 
 pub(super) fn explicit_tag(number: u32) -> Vec<u8> {
@@ -105,19 +106,19 @@ pub(super) fn explicit_tag(number: u32) -> Vec<u8> {
 }
 
 pub(super) fn explicit(number: u32, contents: &[u8]) -> Vec<u8> {
-    let length_and_contents = tlv(0, contents).split_off(1);
+    let length_and_contents = element(0, contents).split_off(1);
     [explicit_tag(number), length_and_contents].concat()
 }
 
 pub(super) fn purposes(values: &[u8]) -> Vec<u8> {
     let members: Vec<_> = values.iter().map(|value| integer(&[*value])).collect();
-    explicit(1, &tlv(0x31, &members.concat()))
+    explicit(1, &element(0x31, &members.concat()))
 }
 
 pub(super) fn root_of_trust(device_locked: u8, verified_boot_state: u8) -> Vec<u8> {
     sequence(&[
         &octet_string(&[1; 32]),
-        &tlv(0x01, &[device_locked]),
+        &element(0x01, &[device_locked]),
         &enumerated(verified_boot_state),
         &octet_string(&[2; 32]),
     ])

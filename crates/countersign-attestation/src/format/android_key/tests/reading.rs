@@ -4,10 +4,8 @@ use super::{
     builder::{Description, NULL, enumerated, explicit, explicit_tag, integer, purposes, root_of_trust},
     *,
 };
-use crate::{
-    der::{self, Reader},
-    test_support::{octet_string, sequence, tlv},
-};
+use crate::der::{self, Reader};
+use countersign_authenticator::der::{element, octet_string, sequence};
 
 fn details(description: &Description) -> KeyDescription {
     match verify_description(description).unwrap().details() {
@@ -58,7 +56,7 @@ fn every_attestation_version_is_read() {
 
 #[test]
 fn a_root_of_trust_of_the_first_versions_has_no_hash() {
-    let root = sequence(&[&octet_string(&[1; 32]), &tlv(0x01, &[0xff]), &enumerated(0)]);
+    let root = sequence(&[&octet_string(&[1; 32]), &element(0x01, &[0xff]), &enumerated(0)]);
     let details = details(&Description::new().replaced(704, &root));
     assert_eq!(details.hardware_enforced.root_of_trust.unwrap().verified_boot_hash, None);
 }
@@ -85,7 +83,7 @@ fn rule_207_the_description_is_one_sequence() {
         &good[..good.len() - 1],
         &[&good[..], &[0]].concat(),
         &octet_string(&good),
-        &tlv(0x31, contents),
+        &element(0x31, contents),
         &surplus.der(),
     ] {
         assert_unreadable(extension);
@@ -120,12 +118,12 @@ fn rule_207_members_of_a_list_have_their_types() {
     for (number, contents) in [
         (1, integer(&[2])),
         (1, sequence(&[&integer(&[2])])),
-        (1, tlv(0x31, &NULL)),
+        (1, element(0x31, &NULL)),
         (702, enumerated(0)),
         (702, NULL.to_vec()),
         (704, octet_string(&[1; 32])),
         (704, root_of_trust(0x01, 0)),
-        (704, sequence(&[&octet_string(&[1; 32]), &tlv(0x01, &[0xff])])),
+        (704, sequence(&[&octet_string(&[1; 32]), &element(0x01, &[0xff])])),
         (706, octet_string(b"202209")),
     ] {
         assert_unreadable(&Description::new().replaced(number, &contents).der());
@@ -155,7 +153,7 @@ fn rule_207_a_list_has_no_more_elements_than_the_limit() {
     };
     verify_description(&with(128)).unwrap();
     assert_unreadable(&with(129).der());
-    let purposes = |count| Description::new().replaced(1, &tlv(0x31, &integer(&[2]).repeat(count)));
+    let purposes = |count| Description::new().replaced(1, &element(0x31, &integer(&[2]).repeat(count)));
     verify_description(&purposes(128)).unwrap();
     assert_unreadable(&purposes(129).der());
 }
@@ -169,7 +167,7 @@ fn rule_217_tags_that_are_not_known_are_passed_over_and_hide_nothing() {
         explicit(128, &octet_string(b"any")),
         explicit(900, &NULL),
         explicit(16_000, &sequence(&[&NULL, &NULL])),
-        explicit(70_000, &tlv(0xa0, &NULL)),
+        explicit(70_000, &element(0xa0, &NULL)),
     ];
     let after_unknown = |mut description: Description| {
         description.hardware_enforced = [&unknown[..], &description.hardware_enforced].concat();

@@ -21,7 +21,7 @@ fn with_attributes(attributes: &[Attribute]) -> Builder {
 
 fn with_attribute(attribute: Attribute) -> Builder {
     let mut attributes = tpm();
-    attributes.retain(|other| other.0 != attribute.0);
+    attributes.retain(|other| other.identifier != attribute.identifier);
     attributes.push(attribute);
     with_attributes(&attributes)
 }
@@ -29,10 +29,10 @@ fn with_attribute(attribute: Attribute) -> Builder {
 #[test]
 fn rule_192_the_certificate_has_version_3() {
     let mut version_1 = good_leaf();
-    version_1.version = Vec::new();
+    version_1.version = 1;
     assert_certificate(version_1, AttestationCertificateError::Version(1));
     let mut version_2 = good_leaf();
-    version_2.version = vec![0xa0, 0x03, 0x02, 0x01, 0x01];
+    version_2.version = 2;
     assert_certificate(version_2, AttestationCertificateError::Version(2));
 }
 
@@ -48,7 +48,7 @@ fn rule_194_the_alternative_name_is_there_and_not_empty() {
     let missing = good_leaf().without_extension(&oid::SUBJECT_ALT_NAME);
     assert_certificate(missing, AttestationCertificateError::ExtensionMissing(oid::SUBJECT_ALT_NAME));
     let manufacturer = AttestationCertificateError::AlternativeName(oid::TPM_MANUFACTURER);
-    for names in [sequence(&[]), alternative_name(&[]), sequence(&[&tlv(0x82, b"tpm.example")])] {
+    for names in [sequence(&[]), alternative_name(&[]), sequence(&[&element(0x82, b"tpm.example")])] {
         assert_certificate(with_names(&names), manufacturer.clone());
     }
     let good = alternative_name(&tpm());
@@ -56,10 +56,10 @@ fn rule_194_the_alternative_name_is_there_and_not_empty() {
         Vec::new(),
         [&good[..], &[0]].concat(),
         name(&tpm()),
-        tlv(0x31, &good),
+        element(0x31, &good),
         // The name's own tag, and one tag too many.
-        sequence(&[&tlv(0xa4, &tlv(0x31, &[]))]),
-        sequence(&[&tlv(0xa4, &[name(&tpm()), name(&[])].concat())]),
+        sequence(&[&element(0xa4, &element(0x31, &[]))]),
+        sequence(&[&element(0xa4, &[name(&tpm()), name(&[])].concat())]),
     ] {
         let error = good_leaf().with_extension(oid::SUBJECT_ALT_NAME, true, &names);
         let got = super::good().with_leaf(error).verify().unwrap_err();
@@ -79,27 +79,26 @@ fn rule_196_the_alternative_name_has_manufacturer_model_and_version_once() {
     for attribute in [oid::TPM_MANUFACTURER, oid::TPM_MODEL, oid::TPM_VERSION] {
         let fault = AttestationCertificateError::AlternativeName(attribute.clone());
         let mut missing = tpm();
-        missing.retain(|(other, ..)| *other != attribute);
+        missing.retain(|other| other.identifier != attribute.as_contents());
         assert_certificate(with_attributes(&missing), fault.clone());
 
         let mut twice = tpm();
-        twice.extend(tpm().into_iter().filter(|(other, ..)| *other == attribute));
+        twice.extend(tpm().into_iter().filter(|other| other.identifier == attribute.as_contents()));
         assert_certificate(with_attributes(&twice), fault.clone());
 
         assert_certificate(with_attribute(text(attribute.clone(), "")), fault.clone());
-        let bytes = (attribute, 0x04, b"id:49465800".to_vec());
+        let bytes = Attribute::with_tag(attribute.as_contents(), 0x04, b"id:49465800");
         assert_certificate(with_attribute(bytes), fault);
     }
 }
 
 #[test]
 fn the_three_attributes_may_be_in_one_relative_name_and_other_names_beside() {
-    let attributes = tpm().into_iter().map(|(attribute_type, tag, value)| {
-        sequence(&[&tlv(0x06, attribute_type.as_contents()), &tlv(tag, &value)])
-    });
-    let one = sequence(&[&tlv(0x31, &attributes.collect::<Vec<_>>().concat())]);
-    let hardware_module_name = tlv(0xa0, &[tlv(0x06, &[0x2b]), tlv(0xa0, &sequence(&[]))].concat());
-    let names = sequence(&[&hardware_module_name, &tlv(0xa4, &one), &tlv(0x82, b"tpm.example")]);
+    let attributes: Vec<_> = tpm().iter().map(Attribute::to_der).collect();
+    let one = sequence(&[&element(0x31, &attributes.concat())]);
+    let hardware_module_name =
+        element(0xa0, &[element(0x06, &[0x2b]), element(0xa0, &sequence(&[]))].concat());
+    let names = sequence(&[&hardware_module_name, &element(0xa4, &one), &element(0x82, b"tpm.example")]);
     let attestation = good().with_leaf(with_names(&names)).verify().unwrap();
     assert_eq!(details(&attestation).model, "SLB9670");
 }
@@ -160,7 +159,7 @@ fn rule_200_the_certificates_aaguid_is_the_authenticators() {
 #[test]
 fn rule_191_the_attestation_keys_own_rules_hold() {
     let mut short = good_leaf();
-    short.spki = crate::test_support::certificates::rsa_spki(128);
+    short.public_key = crate::test_support::certificates::rsa_spki(128);
     let mut parts = good().with_leaf(short);
     parts.algorithm = RS256;
     let fault =
