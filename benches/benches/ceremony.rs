@@ -251,7 +251,7 @@ fn authentication(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers, key
             }),
             state: Box::new(move || {
                 let request =
-                    AuthenticationRequest::discoverable().challenge(Challenge::new(CHALLENGE).unwrap());
+                    AuthenticationRequest::discoverable().with_challenge(Challenge::new(CHALLENGE).unwrap());
                 let unspent = for_state.expect_authentication(request, NOW).unwrap();
                 State::Authentication(unspent.spent(Consumption::First).unwrap())
             }),
@@ -273,9 +273,8 @@ fn authentication(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers, key
             raw,
             Box::new(move |text, state| {
                 let response = AuthenticationResponse::from_json(text.as_bytes()).unwrap();
-                let verified =
-                    of_rp.finish_authentication_prepared(state, &response, &of_record, Some(&prepared), NOW);
-                let _ = black_box(verified.unwrap());
+                let record = of_record.with_key(&prepared);
+                let _ = black_box(of_rp.finish_authentication(state, &response, record, NOW).unwrap());
             }),
         );
     }
@@ -337,7 +336,7 @@ fn registration(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers) {
             state: Box::new(move || {
                 let user = User::new(UserHandle::new([7; 32]).unwrap(), "jo", "Jo");
                 let challenge = Challenge::new(&*challenge).unwrap();
-                let request = RegistrationRequest::new(&user).challenge(challenge);
+                let request = RegistrationRequest::new(&user).with_challenge(challenge);
                 let unspent = for_state.expect_registration(request, NOW).unwrap();
                 State::Registration(unspent.spent(Consumption::First).unwrap())
             }),

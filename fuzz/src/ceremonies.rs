@@ -66,7 +66,7 @@ impl Known {
     fn authenticates(&self, response: &AuthenticationResponse) -> bool {
         let user = user();
         let Ok(challenge) = Challenge::dangerous_short(&*self.authentication_challenge) else { return false };
-        let request = AuthenticationRequest::identified(&user, &[]).challenge(challenge);
+        let request = AuthenticationRequest::identified(&user, &[]).with_challenge(challenge);
         let state = self.rp.expect_authentication(request, NOW).unwrap().spent(Consumption::First).unwrap();
         self.rp.finish_authentication(state, response, &self.record, NOW).is_ok()
     }
@@ -75,7 +75,7 @@ impl Known {
 /// The state of a registration with this challenge, which a mutated case may have none of.
 fn registration_state(rp: &RelyingParty, challenge: &[u8]) -> Option<RegistrationState> {
     let user = User::new(user(), "user", "");
-    let request = RegistrationRequest::new(&user).challenge(Challenge::dangerous_short(challenge).ok()?);
+    let request = RegistrationRequest::new(&user).with_challenge(Challenge::dangerous_short(challenge).ok()?);
     rp.expect_registration(request, NOW).ok()?.spent(Consumption::First).ok()
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use countersign::{
     AuthenticationState, RelyingParty, UserHandle,
     ceremony::{
-        Accounts, EntropyUnavailable,
+        AuthenticationRequest, EntropyError,
         sealed::{Bearer, KeyRing, SealingKey},
     },
 };
@@ -53,14 +53,14 @@ pub(crate) static KEYS: LazyLock<KeyRing> =
 /// A good token of the ring's.
 pub(crate) static TOKEN: LazyLock<String> = LazyLock::new(|| KEYS.seal(&state(), &mut entropy).unwrap());
 
-fn entropy(buffer: &mut [u8]) -> Result<(), EntropyUnavailable> {
+fn entropy(buffer: &mut [u8]) -> Result<(), EntropyError> {
     buffer.fill(9);
     Ok(())
 }
 
 /// The state of an authentication.
 pub(crate) fn state() -> AuthenticationState {
-    RP.start_authentication(Accounts::Discoverable, &mut entropy, NOW).unwrap().1
+    RP.start_authentication(AuthenticationRequest::discoverable(), &mut entropy, NOW).unwrap().1
 }
 
 /// A token opens where it was sealed by the ring's key, and is then the state that was sealed. The input is a token's

@@ -7,24 +7,23 @@
 //!
 //! ```
 //! use countersign::{
-//!     CredentialIdStatus, RelyingParty, Timestamp, User, UserHandle,
-//!     ceremony::{Accounts, EntropyUnavailable},
+//!     AuthenticationRequest, CredentialIdStatus, RegistrationRequest, RelyingParty, Timestamp, User, UserHandle,
 //! };
 //! use countersign_authenticator::{Authenticator, Client};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let mut entropy = |buffer: &mut [u8]| -> Result<(), EntropyUnavailable> { buffer.fill(7); Ok(()) };
+//! # let mut entropy = |buffer: &mut [u8]| -> Result<(), std::convert::Infallible> { buffer.fill(7); Ok(()) };
 //! # let now = Timestamp::from_unix_seconds(1_767_225_600);
 //! let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
 //! let client = Client::new("https://example.org");
 //! let mut authenticator = Authenticator::platform("a seed");
 //!
 //! let user = User::new(UserHandle::new([1; 16]).expect("16 bytes"), "jo@example.org", "Jo");
-//! let (options, state) = rp.start_registration(&user, &[], &mut entropy, now)?;
+//! let (options, state) = rp.start_registration(RegistrationRequest::new(&user), &mut entropy, now)?;
 //! let response = client.create(&options, &mut authenticator)?;
 //! let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, now)?;
 //!
-//! let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy, now)?;
+//! let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), &mut entropy, now)?;
 //! let response = client.get(&options, &mut authenticator)?;
 //! let record = registered.into_credential();
 //! rp.finish_authentication(state, &response, Some(&record), now)?;

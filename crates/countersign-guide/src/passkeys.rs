@@ -7,9 +7,10 @@ use std::{
 };
 
 use countersign::{
-    AuthenticationResponse, Code, CredentialId, CredentialIdStatus, CredentialRecord, CredentialUpdate,
-    Policy, RegistrationResponse, RelyingParty, StartError, Timestamp, User, UserHandle,
-    ceremony::{Accounts, EntropyUnavailable, new_user_handle},
+    AuthenticationRequest, AuthenticationResponse, Code, CredentialId, CredentialIdStatus, CredentialRecord,
+    CredentialUpdate, Policy, RegistrationRequest, RegistrationResponse, RelyingParty, StartError, Timestamp,
+    User, UserHandle,
+    ceremony::{EntropyError, new_user_handle},
     cose::hash::sha256,
     relying_party::PublicSuffixList,
     types::{CreationOptions, RequestOptions, base64url},
@@ -25,6 +26,9 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS ceremony (name TEXT PRIMARY KEY, state TEXT NOT NULL, expires_at INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS session (hash BLOB PRIMARY KEY, account BLOB NOT NULL);
 ";
+
+/// No record, or none any more: a response like any other that is rejected.
+const UNKNOWN: Failure = Failure::Refused(Code::CredentialUnknown.as_str());
 
 /// A relying party and its database.
 pub struct Passkeys {
@@ -47,8 +51,9 @@ impl Passkeys {
 
     /// A new account: options for `navigator.credentials.create()`, and the name of the ceremony.
     pub fn start_registration(&self, name: &str) -> Result<(String, CreationOptions), Failure> {
-        let user = User::new(new_user_handle(&mut entropy)?, name, name);
-        let (options, state) = self.rp.start_registration(&user, &[], &mut entropy, now())?;
+        let user = User::new(new_user_handle(&mut getrandom::fill)?, name, name);
+        let request = RegistrationRequest::new(&user);
+        let (options, state) = self.rp.start_registration(request, &mut getrandom::fill, now())?;
         Ok((self.keep(&state, state.expires_at())?, options))
     }
 
@@ -77,7 +82,8 @@ impl Passkeys {
 
     /// Options for `navigator.credentials.get()`, whoever it is.
     pub fn start_sign_in(&self) -> Result<(String, RequestOptions), Failure> {
-        let (options, state) = self.rp.start_authentication(Accounts::Discoverable, &mut entropy, now())?;
+        let request = AuthenticationRequest::discoverable();
+        let (options, state) = self.rp.start_authentication(request, &mut getrandom::fill, now())?;
         Ok((self.keep(&state, state.expires_at())?, options))
     }
 
@@ -91,26 +97,28 @@ impl Passkeys {
         let stored = self.find(response.credential_id())?;
         let record = stored.as_ref().map(|stored| &stored.record);
         let authenticated = self.rp.finish_authentication(state, response, record, now())?;
-        let stored = stored.ok_or(Failure::Refused(Code::CredentialUnknown.as_str()))?;
-        self.replace(stored, authenticated.update())?;
-        self.open_session(authenticated.user_handle())
+        let (account, update) = authenticated.user_and_update();
+        let (mut stored, mut update) = (stored, update.clone());
+        // If the record changed meanwhile, the authentication is checked against it as it is now.
+        while !self.replace(stored.ok_or(UNKNOWN)?, &update)? {
+            stored = self.find(response.credential_id())?;
+            let fresh = stored.as_ref().ok_or(UNKNOWN)?;
+            update = authenticated.update_for(&self.rp, &fresh.record)?;
+        }
+        self.open_session(account)
     }
 
-    /// Stores what an authentication changed, as compare-and-swap: of two sign-ins at once with one counter, the second
-    /// is rejected.
+    /// Stores the update of an authentication as compare-and-swap; `false` if the record changed since it was read.
     ///
     /// The text to compare is the one that was read. The record serialised again may have another one: a row of an
     /// earlier version has, and so has one whose members another program wrote in another order.
-    fn replace(&self, stored: Stored, update: &CredentialUpdate) -> Result<(), Failure> {
+    fn replace(&self, stored: Stored, update: &CredentialUpdate) -> Result<bool, Failure> {
         let Stored { text, mut record } = stored;
         record.apply(update).map_err(Failure::server)?;
         let after = serde_json::to_string(&record).map_err(Failure::server)?;
         let row = params![after, record.id().as_bytes(), text];
         let swap = "UPDATE credential SET record = ? WHERE id = ? AND record = ?";
-        if self.database(|connection| connection.execute(swap, row))? == 0 {
-            return Err(Failure::Refused(Code::RecordChanged.as_str()));
-        }
-        Ok(())
+        Ok(self.database(|connection| connection.execute(swap, row))? == 1)
     }
 
     /// The account of a session.
@@ -218,8 +226,8 @@ impl From<StartError> for Failure {
     }
 }
 
-impl From<EntropyUnavailable> for Failure {
-    fn from(error: EntropyUnavailable) -> Self {
+impl From<EntropyError> for Failure {
+    fn from(error: EntropyError) -> Self {
         Self::server(error)
     }
 }
@@ -233,12 +241,8 @@ impl From<rusqlite::Error> for Failure {
 /// 256 bits in base64url.
 fn random_name() -> Result<String, Failure> {
     let mut bytes = [0; 32];
-    entropy(&mut bytes)?;
+    getrandom::fill(&mut bytes).map_err(Failure::server)?;
     Ok(base64url::encode(bytes))
-}
-
-fn entropy(buffer: &mut [u8]) -> Result<(), EntropyUnavailable> {
-    getrandom::fill(buffer).map_err(|_| EntropyUnavailable)
 }
 
 fn now() -> Timestamp {
@@ -250,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_update_of_a_record_that_changed_meanwhile_is_rejected_by_its_own_code() {
+    fn a_record_that_changed_since_it_was_read_is_not_replaced() {
         let connection = Connection::open_in_memory().unwrap();
         let passkeys = Passkeys::new("localhost", "http://localhost:8080", connection).unwrap();
         let [id, account] = [[1; 16], [7; 16]];
@@ -269,9 +273,8 @@ mod tests {
         };
         // Two sign-ins read the record before either stores what it changed.
         let [first, second] = [(); 2].map(|()| passkeys.find(before.id()).unwrap().unwrap());
-        passkeys.replace(first, &update(6)).unwrap();
-        let refused = passkeys.replace(second, &update(7)).unwrap_err();
-        assert!(matches!(refused, Failure::Refused("record-changed")), "{refused}");
+        assert!(passkeys.replace(first, &update(6)).unwrap());
+        assert!(!passkeys.replace(second, &update(7)).unwrap());
         assert_eq!(passkeys.find(before.id()).unwrap().unwrap().record.sign_count(), 6);
     }
 }

@@ -1,6 +1,6 @@
 //! Random tokens: what names a session or an open ceremony, and only its hash is stored.
 
-use countersign::{ceremony::EntropyUnavailable, cose::sha256, types::base64url};
+use countersign::{ceremony::EntropyError, cose::sha256, types::base64url};
 
 /// 256 bits: beyond guessing, so that its hash needs neither salt nor stretching.
 const LENGTH: usize = 32;
@@ -20,7 +20,7 @@ pub(crate) struct Token([u8; LENGTH]);
 
 impl Token {
     /// A new one.
-    pub(crate) fn new() -> Result<Self, EntropyUnavailable> {
+    pub(crate) fn new() -> Result<Self, EntropyError> {
         let mut bytes = [0; LENGTH];
         fill(&mut bytes)?;
         Ok(Self(bytes))
@@ -54,8 +54,8 @@ impl Token {
 }
 
 /// Random bytes of the operating system: the entropy of every ceremony here.
-pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), EntropyUnavailable> {
-    getrandom::fill(bytes).map_err(|_| EntropyUnavailable)
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), EntropyError> {
+    getrandom::fill(bytes).map_err(EntropyError::new)
 }
 
 #[cfg(test)]

@@ -80,6 +80,15 @@ impl UserHandle {
     }
 }
 
+/// For random user handles: 32 bytes can't be guessed.
+impl From<[u8; 32]> for UserHandle {
+    fn from(handle: [u8; 32]) -> Self {
+        let mut bytes = [0; USER_HANDLE_MAX];
+        bytes.iter_mut().zip(handle).for_each(|(byte, random)| *byte = random);
+        Self { bytes, length: handle.len() }
+    }
+}
+
 impl AsRef<[u8]> for UserHandle {
     fn as_ref(&self) -> &[u8] {
         self.as_bytes()
@@ -238,6 +247,7 @@ mod tests {
         assert!(UserHandle::new(vec![1]).is_some());
         assert!(UserHandle::new(vec![1; 64]).is_some());
         assert!(UserHandle::new(vec![1; 65]).is_none());
+        assert_eq!(Some(UserHandle::from([7; 32])), UserHandle::new([7; 32]));
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub(crate) mod challenge;
 pub(crate) mod checks;
 pub(crate) mod entropy;
 pub mod extensions;
+pub(crate) mod finish_options;
 pub(crate) mod parts;
 pub(crate) mod registration;
 pub(crate) mod request;
@@ -16,22 +17,25 @@ pub(crate) mod request;
 pub mod sealed;
 pub(crate) mod session;
 pub(crate) mod single_use;
+pub(crate) mod start;
+pub(crate) mod start_error;
 pub(crate) mod state;
 pub(crate) mod step_up;
 
 pub use authentication::{
-    factor::AdditionalFactor,
-    outcome::Authenticated,
-    prepared::{AuthenticatedRef, PreparedCredential},
+    factor::AdditionalFactor, outcome::Authenticated, prepared::PreparedCredential,
+    record_lookup::RecordLookup,
 };
-pub use challenge::{CHALLENGE_MAX, CHALLENGE_MIN, Challenge, ChallengeLength};
-pub use entropy::{Entropy, EntropyUnavailable, new_user_handle};
+pub use challenge::{CHALLENGE_MAX, CHALLENGE_MIN, Challenge, ChallengeLengthError};
+pub use entropy::{Entropy, EntropyError, new_user_handle};
+pub use finish_options::FinishOptions;
 pub use registration::outcome::{CredentialIdStatus, Registered};
-pub use request::{Accounts, AuthenticationRequest, CREDENTIAL_LIST_MAX, RegistrationRequest, StartError};
+pub use request::{AuthenticationRequest, RegistrationRequest};
 pub use session::RecentSession;
 pub use single_use::{
     AlreadyUsed, CeremonyId, Consumption, OneProcessSingleUse, OneProcessSingleUseFull, SingleUse,
     SpendError, Unspent,
 };
+pub use start_error::{CREDENTIAL_LIST_MAX, StartError};
 pub use state::{AuthenticationState, CeremonyState, RegistrationState, StateError};
 pub use step_up::BoundAuthenticationState;

@@ -5,27 +5,24 @@
 //!
 //! ```
 //! use countersign::{
-//!     AuthenticationResponse, CredentialIdStatus, Policy, RegistrationResponse, RelyingParty, Timestamp,
-//!     User,
-//!     ceremony::{Accounts, EntropyUnavailable, new_user_handle},
+//!     AuthenticationRequest, AuthenticationResponse, CredentialIdStatus, Policy, RegistrationRequest,
+//!     RegistrationResponse, RelyingParty, Timestamp, User, ceremony::new_user_handle,
 //! };
 //! use countersign_authenticator::{Authenticator, Client};
 //!
-//! # fn operating_system_randomness(buffer: &mut [u8]) -> Result<(), EntropyUnavailable> { buffer.fill(7); Ok(()) }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let (browser, mut passkeys) = (Client::new("https://example.org"), Authenticator::platform("a seed"));
 //!
 //! // Time and randomness are arguments.
 //! let now = Timestamp::from(std::time::SystemTime::now());
-//! let mut entropy = operating_system_randomness;
 //! let rp = RelyingParty::builder("example.org", "Example")
 //!     .origin("https://example.org")
 //!     .policy(Policy::passkeys()) // the default: users are verified
 //!     .build()?;
 //!
 //! // A new passkey: send the options as JSON, keep the state, hand it to `finish` with what comes back.
-//! let user = User::new(new_user_handle(&mut entropy)?, "jo@example.org", "Jo");
-//! let (options, state) = rp.start_registration(&user, &[], &mut entropy, now)?;
+//! let user = User::new(new_user_handle(&mut getrandom::fill)?, "jo@example.org", "Jo");
+//! let (options, state) = rp.start_registration(RegistrationRequest::new(&user), &mut getrandom::fill, now)?;
 //! let json = browser.create_json(&options, &mut passkeys)?;
 //! let response = RegistrationResponse::from_json(json.as_bytes())?;
 //! // Does your store have `response.credential_id()` already?
@@ -33,13 +30,14 @@
 //! let mut record = registered.into_credential();
 //!
 //! // Signing in with it, whoever it is.
-//! let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy, now)?;
+//! let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), &mut getrandom::fill, now)?;
 //! let json = browser.get_json(&options, &mut passkeys)?;
 //! let response = AuthenticationResponse::from_json(json.as_bytes())?;
 //! // What does your store have for `response.credential_id()`?
 //! let authenticated = rp.finish_authentication(state, &response, &record, now)?;
-//! assert_eq!(authenticated.user_handle(), record.user_handle());
-//! record.apply(authenticated.update())?; // and store it, where the stored one is still the same
+//! let (user, update) = authenticated.user_and_update();
+//! record.apply(update)?; // and store it, if the stored record is still the same
+//! assert_eq!(user, record.user_handle());
 //! # Ok(())
 //! # }
 //! ```
@@ -61,8 +59,8 @@
 //!
 //! | for | see |
 //! | --- | --- |
-//! | what happened at each step, for logs and support, and what deviated and was accepted | [`RelyingParty::finish_registration_with_report`], [`RelyingParty::finish_authentication_with_report`], [`report::Report`] |
-//! | confirming one thing, such as a payment | [`RelyingParty::begin_bound_authentication`] |
+//! | what happened at each step, for logs and support, and what deviated and was accepted | [`ceremony::FinishOptions::with_report`], [`report::Report`] |
+//! | confirming one thing, such as a payment | [`RelyingParty::start_bound_authentication`] |
 //! | servers that keep no state between `start` and `finish` | the module `ceremony::sealed`, with the feature of this name |
 //! | challenges from elsewhere, and storage that does not remove a state as it reads it | [`RelyingParty::expect_registration`], [`RelyingParty::expect_authentication`], [`ceremony::Unspent`], [`ceremony::SingleUse`] |
 //! | several relying parties of one RP ID, as for sign-in and step-up | [`RelyingPartyBuilder::purpose`] |
@@ -71,7 +69,8 @@
 //! | attestations judged again by what is known later | [`lifecycle::Reassessor`], [`CredentialRecord::flag`] |
 //! | user names that nobody has, at a sign-in that begins with one | [`lifecycle::Decoys`] |
 //! | telling authenticators of removed credentials and new names | [`RelyingParty::signal_all_accepted_credentials`] and the two beside it |
-//! | authentications without an allocation | [`RelyingParty::finish_authentication_prepared`] |
+//! | public keys that are parsed once | [`RelyingParty::prepare`], [`CredentialRecord::with_key`] |
+//! | a record that changed while an authentication was verified | [`Authenticated::update_for`] |
 //!
 //! The crate reads no clock and no random numbers, opens no socket and stores nothing: all of that comes in as arguments.
 

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use crate::{
     ceremony::{
         challenge::Challenge,
-        entropy::EntropyUnavailable,
+        entropy::EntropyError,
+        finish_options::FinishOptions,
         registration::outcome::{CredentialIdStatus, Registered},
         request::{AuthenticationRequest, RegistrationRequest},
         session::RecentSession,
@@ -26,7 +27,10 @@ use crate::{
         public_suffixes::PublicSuffixList,
         user::User,
     },
-    report::{ceremony_report::StepReport, error::Error},
+    report::{
+        ceremony_report::{Report, StepReport},
+        error::Error,
+    },
 };
 
 pub(crate) const RP_ID: &str = "example.org";
@@ -60,7 +64,7 @@ pub(crate) fn handle(byte: u8) -> UserHandle {
     UserHandle::new(vec![byte; 16]).unwrap()
 }
 
-pub(crate) fn entropy() -> impl FnMut(&mut [u8]) -> Result<(), EntropyUnavailable> {
+pub(crate) fn entropy() -> impl FnMut(&mut [u8]) -> Result<(), EntropyError> {
     let mut next = 0_u8;
     move |buffer: &mut [u8]| {
         for byte in buffer {
@@ -107,9 +111,9 @@ pub(crate) fn registration_state_of(
 ) -> RegistrationState {
     let user = User::new(user, "jo", "Jo");
     let challenge = Challenge::dangerous_short(challenge).unwrap();
-    let mut request = RegistrationRequest::new(&user).challenge(challenge);
+    let mut request = RegistrationRequest::new(&user).with_challenge(challenge);
     if asking == Asking::Conditional {
-        request = request.conditional(RecentSession::vouched(user.handle.clone(), NOW));
+        request = request.with_conditional_mediation(RecentSession::vouched(user.handle.clone(), NOW));
     }
     rp.expect_registration(request, NOW).unwrap().spent(Consumption::First).unwrap()
 }
@@ -139,7 +143,7 @@ pub(crate) fn unspent(
         None => AuthenticationRequest::discoverable(),
     };
     let challenge = Challenge::dangerous_short(challenge).unwrap();
-    rp.expect_authentication(request.challenge(challenge), now).unwrap()
+    rp.expect_authentication(request.with_challenge(challenge), now).unwrap()
 }
 
 fn head(major: u8, length: usize) -> Vec<u8> {
@@ -265,7 +269,13 @@ impl Create {
         let state = || registration_state_of(&rp, CHALLENGE, handle(7), asking);
         let (response, status) = (self.response(), CredentialIdStatus::Unregistered);
         let plain = rp.finish_registration(state(), &response, status, NOW);
-        let (reported, report) = rp.finish_registration_with_report(state(), &response, status, NOW);
+        let mut report = Report::default();
+        let reported = rp.finish_registration(
+            state(),
+            &response,
+            status,
+            FinishOptions::at(NOW).with_report(&mut report),
+        );
         assert_eq!(reported.as_ref().err(), plain.as_ref().err());
         assert_eq!(report.failed().map(StepReport::step), plain.as_ref().err().map(Error::step));
         plain

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use countersign::{
-    Code, CredentialIdStatus, CredentialRecord, Policy, RelyingParty, RelyingPartyBuilder, Timestamp, User,
-    UserHandle,
+    AuthenticationRequest, Code, CredentialIdStatus, CredentialRecord, Policy, RegistrationRequest,
+    RelyingParty, RelyingPartyBuilder, Timestamp, User, UserHandle,
     attestation::{AnchorList, Certificate, TrustAnchor},
-    ceremony::{Accounts, EntropyUnavailable},
+    ceremony::EntropyError,
     relying_party::policy::{AttestedPolicy, BackupPolicy},
 };
 use countersign_authenticator::{Attestation, Attester, Authenticator, Backup, Client};
@@ -22,7 +22,7 @@ fn backed_up_as(policy: BackupPolicy) -> RelyingParty {
     builder(Policy::passkeys().with_backup(policy)).build().unwrap()
 }
 
-fn entropy() -> impl FnMut(&mut [u8]) -> Result<(), EntropyUnavailable> {
+fn entropy() -> impl FnMut(&mut [u8]) -> Result<(), EntropyError> {
     |buffer: &mut [u8]| {
         buffer.fill(0xc4);
         Ok(())
@@ -31,7 +31,8 @@ fn entropy() -> impl FnMut(&mut [u8]) -> Result<(), EntropyUnavailable> {
 
 fn register(rp: &RelyingParty, authenticator: &mut Authenticator) -> Result<CredentialRecord, Code> {
     let user = User::new(UserHandle::new([7; 16]).unwrap(), "jo@example.org", "Jo");
-    let (options, state) = rp.start_registration(&user, &[], &mut entropy(), NOW).unwrap();
+    let (options, state) =
+        rp.start_registration(RegistrationRequest::new(&user), &mut entropy(), NOW).unwrap();
     let response = Client::new(ORIGIN).create(&options, authenticator).unwrap();
     let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW);
     registered.map(countersign::Registered::into_credential).map_err(|error| error.code())
@@ -42,7 +43,8 @@ fn sign_in(
     authenticator: &mut Authenticator,
     record: &CredentialRecord,
 ) -> Result<(), Code> {
-    let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy(), NOW).unwrap();
+    let (options, state) =
+        rp.start_authentication(AuthenticationRequest::discoverable(), &mut entropy(), NOW).unwrap();
     let response = Client::new(ORIGIN).get(&options, authenticator).unwrap();
     rp.finish_authentication(state, &response, record, NOW).map(drop).map_err(|error| error.code())
 }

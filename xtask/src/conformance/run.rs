@@ -362,9 +362,10 @@ fn registration(
     let rp = relying_party(setting, settings, None)?;
     // Not a name of an account: no options are made.
     let user = User::new(user(step.user_handle.as_deref())?, "user", "");
-    let mut request = RegistrationRequest::new(&user).challenge(challenge(&step.challenge)?);
+    let mut request = RegistrationRequest::new(&user).with_challenge(challenge(&step.challenge)?);
     if settings.conditional_create {
-        request = request.conditional(RecentSession::vouched(user.handle.clone(), now(settings)));
+        request =
+            request.with_conditional_mediation(RecentSession::vouched(user.handle.clone(), now(settings)));
     }
     let state = rp.expect_registration(request, now(settings))?.spent(Consumption::First)?;
     let response = RegistrationResponse::from_json(step.response())?;
@@ -417,7 +418,7 @@ fn authentication(
             Some(user) => AuthenticationRequest::identified(user, &allowed),
             None => AuthenticationRequest::discoverable(),
         };
-        let request = request.challenge(challenge(&step.challenge)?);
+        let request = request.with_challenge(challenge(&step.challenge)?);
         let unspent = rp.expect_authentication(request, now(settings))?;
         Ok::<_, Stopped>(unspent.spent(Consumption::First)?)
     };
@@ -427,9 +428,9 @@ fn authentication(
     let record_ref = record.as_ref();
     let authenticated = rp.finish_authentication(state()?, &response, record_ref, now(settings));
     let prepared = record_ref.and_then(|record| rp.prepare(record).ok());
-    let again = rp
-        .finish_authentication_prepared(state()?, &response, record_ref, prepared.as_ref(), now(settings))
-        .map(Authenticated::from);
+    let keyed = record_ref.zip(prepared.as_ref()).map(|(record, key)| record.with_key(key));
+    let keyed = keyed.unwrap_or_else(|| record_ref.into());
+    let again = rp.finish_authentication(state()?, &response, keyed, now(settings));
     if again.as_ref().map(Authenticated::update) != authenticated.as_ref().map(Authenticated::update) {
         return Err(unusable("the path with a prepared key has another verdict"));
     }

@@ -1,8 +1,8 @@
 //! What the client does before anything is signed, and what it adds.
 
 use countersign::{
-    CredentialIdStatus, RegistrationRequest, RegistrationState, RelyingParty, User,
-    ceremony::{Accounts, Challenge, Consumption, RecentSession},
+    AuthenticationRequest, CredentialIdStatus, RegistrationRequest, RegistrationState, RelyingParty, User,
+    ceremony::{Challenge, Consumption, RecentSession},
     types::{
         AlgorithmIdentifier, ClientData, CreationOptions, RequestOptions,
         enumerations::{
@@ -114,7 +114,7 @@ fn client_data_names_the_frame() {
 fn expected(rp: &RelyingParty, options: &CreationOptions) -> RegistrationState {
     let user = User::new(options.user.id.clone(), "jo", "Jo");
     let challenge = Challenge::new(options.challenge.to_vec()).unwrap();
-    let request = RegistrationRequest::new(&user).challenge(challenge);
+    let request = RegistrationRequest::new(&user).with_challenge(challenge);
     rp.expect_registration(request, NOW).unwrap().spent(Consumption::First).unwrap()
 }
 
@@ -123,8 +123,13 @@ fn a_conditional_creation_asks_nobody() {
     let rp = rp().build().unwrap();
     let mut authenticator = Authenticator::phone("a seed");
     let session = RecentSession::vouched(user().handle, NOW);
-    let (options, state) =
-        rp.start_conditional_registration(&user(), &[], session, &mut entropy(), NOW).unwrap();
+    let (options, state) = rp
+        .start_registration(
+            RegistrationRequest::new(&user()).with_conditional_mediation(session),
+            &mut entropy(),
+            NOW,
+        )
+        .unwrap();
     let response = client().create_conditionally(&options, &mut authenticator).unwrap();
     let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW).unwrap();
     assert!(!registered.user_verified());
@@ -147,10 +152,11 @@ fn a_server_side_credential_signs_in_where_it_is_listed_and_names_no_account() {
     let record = registered.into_credential();
     assert_eq!(record.sign_count(), 1);
 
-    let (options, _) = rp.start_authentication(Accounts::Discoverable, &mut entropy(), NOW).unwrap();
+    let (options, _) =
+        rp.start_authentication(AuthenticationRequest::discoverable(), &mut entropy(), NOW).unwrap();
     client().get(&options, &mut authenticator).unwrap_err();
     let credentials = [record.descriptor()];
-    let accounts = Accounts::Identified { user: &handle, credentials: &credentials };
+    let accounts = AuthenticationRequest::identified(&handle, &credentials);
     let (options, state) = rp.start_authentication(accounts, &mut entropy(), NOW).unwrap();
     let response = client().get(&options, &mut authenticator).unwrap();
     assert_eq!(response.user_handle(), None);

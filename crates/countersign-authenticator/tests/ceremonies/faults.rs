@@ -104,10 +104,10 @@ fn register(
 ) -> Result<CredentialRecord, Code> {
     let user = User::new(exchange.user_handle.clone(), "jo", "Jo");
     let mut request = RegistrationRequest::new(&user)
-        .challenge(Challenge::dangerous_short(step.challenge.clone()).unwrap())
-        .extensions(serde_json::from_str(scenario.creation_extensions).unwrap());
+        .with_challenge(Challenge::dangerous_short(step.challenge.clone()).unwrap())
+        .with_extensions(serde_json::from_str(scenario.creation_extensions).unwrap());
     if scenario.creation == Creation::Conditional {
-        request = request.conditional(RecentSession::vouched(user.handle.clone(), TIME));
+        request = request.with_conditional_mediation(RecentSession::vouched(user.handle.clone(), TIME));
     }
     let state = rp.expect_registration(request, TIME).unwrap().spent(Consumption::First).unwrap();
     let response = RegistrationResponse::from_json(step.response.as_bytes()).map_err(|error| error.code())?;
@@ -131,8 +131,8 @@ fn sign_in(
         AuthenticationRequest::identified(&user, &listed)
     };
     let request = request
-        .challenge(Challenge::dangerous_short(step.challenge.clone()).unwrap())
-        .extensions(serde_json::from_str(scenario.request_extensions).unwrap());
+        .with_challenge(Challenge::dangerous_short(step.challenge.clone()).unwrap())
+        .with_extensions(serde_json::from_str(scenario.request_extensions).unwrap());
     let state = rp.expect_authentication(request, TIME).unwrap().spent(Consumption::First).unwrap();
     let response =
         AuthenticationResponse::from_json(step.response.as_bytes()).map_err(|error| error.code())?;

@@ -1,9 +1,7 @@
 //! Every format with every algorithm that it can have is accepted, and its credential signs in.
 
 use countersign::{
-    CredentialIdStatus,
-    ceremony::{Accounts, RecentSession},
-    cose::Algorithm,
+    AuthenticationRequest, CredentialIdStatus, RegistrationRequest, ceremony::RecentSession, cose::Algorithm,
 };
 use countersign_authenticator::{
     Attestation, Attester, Authenticator, CertificateAuthority, Client, Counter, RsaKey,
@@ -33,9 +31,14 @@ fn round_trip(attestation: &Attestation, algorithm: Algorithm, authority: Option
     let is_app_attest = matches!(attestation, Attestation::AppleAppAttest(_));
     let (options, state) = if is_app_attest {
         let session = RecentSession::vouched(user().handle, NOW);
-        rp.start_conditional_registration(&user(), &[], session, &mut entropy(), NOW).unwrap()
+        rp.start_registration(
+            RegistrationRequest::new(&user()).with_conditional_mediation(session),
+            &mut entropy(),
+            NOW,
+        )
+        .unwrap()
     } else {
-        rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap()
+        rp.start_registration(RegistrationRequest::new(&user()), &mut entropy(), NOW).unwrap()
     };
     let response = client.create(&options, &mut authenticator).unwrap();
     let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW);
@@ -54,7 +57,8 @@ fn round_trip(attestation: &Attestation, algorithm: Algorithm, authority: Option
     assert_eq!(attested, is_attested.then(|| registered.credential().aaguid()), "{what}");
     let mut record = registered.into_credential();
     for _ in 0..2 {
-        let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy(), NOW).unwrap();
+        let (options, state) =
+            rp.start_authentication(AuthenticationRequest::discoverable(), &mut entropy(), NOW).unwrap();
         let response = client.get(&options, &mut authenticator).unwrap();
         let authenticated = rp.finish_authentication(state, &response, Some(&record), NOW);
         let authenticated = authenticated.unwrap_or_else(|error| panic!("{what}: {error}"));

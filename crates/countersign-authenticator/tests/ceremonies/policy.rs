@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use countersign::{
-    Code, CredentialIdStatus, Error, Policy, RelyingPartyBuilder,
+    Code, CredentialIdStatus, Error, Policy, RegistrationRequest, RelyingPartyBuilder,
     attestation::{
         AnchorList, AnchorScope, Certificate, Formats, ModelList, ModelPolicy, ModelQuery,
         ModelRejectedError, ModelRemark, ScopedAnchors, TrustAnchor, TrustAnchors,
         format::compound::{CompoundConfiguration, CompoundFormat, Quorum},
     },
+    ceremony::FinishOptions,
     cose::Algorithm,
     relying_party::policy::AttestedPolicy,
-    report::{Deviation, Fault, PolicyFault},
+    report::{Deviation, Fault, PolicyFault, Report},
     types::Aaguid,
 };
 use countersign_authenticator::{
@@ -47,7 +48,8 @@ pub(super) fn register_by(
     let rp = rp.build().unwrap();
     let mut authenticator =
         Authenticator::platform("a seed").with_aaguid(MODEL).with_attestation(attestation);
-    let (options, state) = rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap();
+    let (options, state) =
+        rp.start_registration(RegistrationRequest::new(&user()), &mut entropy(), NOW).unwrap();
     let response = client.create(&options, &mut authenticator).unwrap();
     rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW).map(drop)
 }
@@ -214,10 +216,17 @@ fn rule_367_what_a_policy_remarks_is_in_the_report_and_rejected_on_demand() {
                 trusting(attester().authority()).policy(policy).model_policy(Arc::new(Remarking(remark)));
             let rp = rp.build().unwrap();
             let mut authenticator = Authenticator::platform("a seed").with_attestation(packed());
-            let (options, state) = rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap();
+            let (options, state) =
+                rp.start_registration(RegistrationRequest::new(&user()), &mut entropy(), NOW).unwrap();
             let response = Client::new(ORIGIN).create(&options, &mut authenticator).unwrap();
             let status = CredentialIdStatus::Unregistered;
-            let (result, report) = rp.finish_registration_with_report(state, &response, status, NOW);
+            let mut report = Report::default();
+            let result = rp.finish_registration(
+                state,
+                &response,
+                status,
+                FinishOptions::at(NOW).with_report(&mut report),
+            );
             (result.map(drop).map_err(|error| error.code()), report.lint().contains(&deviation))
         };
         assert_eq!(finish(None), (Ok(()), true));

@@ -3,7 +3,7 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use countersign::{
-    Code, CredentialIdStatus, CredentialRecord, RelyingPartyBuilder,
+    Code, CredentialIdStatus, CredentialRecord, RegistrationRequest, RelyingPartyBuilder,
     attestation::{
         AnchorList, AttestationStatusList, Certificate, ModelList, ModelPolicy, ModelQuery,
         ModelRejectedError, Revocation, TrustAnchor,
@@ -24,7 +24,8 @@ fn attester() -> Attester {
 fn registered(attestation: &Attestation, rp: RelyingPartyBuilder) -> CredentialRecord {
     let rp = rp.build().unwrap();
     let mut authenticator = Authenticator::platform("a seed").with_attestation(attestation.clone());
-    let (options, state) = rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap();
+    let (options, state) =
+        rp.start_registration(RegistrationRequest::new(&user()), &mut entropy(), NOW).unwrap();
     let response = Client::new(ORIGIN).create(&options, &mut authenticator).unwrap();
     rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW).unwrap().into_credential()
 }
@@ -104,7 +105,8 @@ fn rule_367_what_the_evidence_says_of_the_user_is_handed_on() {
         let mut authenticator = Authenticator::platform("a seed")
             .with_attestation(Attestation::Packed(attester()))
             .with_user_verification(ability);
-        let (options, state) = rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap();
+        let (options, state) =
+            rp.start_registration(RegistrationRequest::new(&user()), &mut entropy(), NOW).unwrap();
         let response = Client::new(ORIGIN).create(&options, &mut authenticator).unwrap();
         let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW);
         let record = registered.unwrap().into_credential();
@@ -122,7 +124,8 @@ fn a_certificate_that_was_revoked_since_is_found() {
     let record = registered(&attestation, trusting(attester().authority()));
     let rp = trusting(attester().authority()).build().unwrap();
     let mut authenticator = Authenticator::platform("a seed").with_attestation(attestation);
-    let (options, state) = rp.start_registration(&user(), &[], &mut entropy(), NOW).unwrap();
+    let (options, state) =
+        rp.start_registration(RegistrationRequest::new(&user()), &mut entropy(), NOW).unwrap();
     let response = Client::new(ORIGIN).create(&options, &mut authenticator).unwrap();
     let again = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW).unwrap();
     let serial = again.attestation().trust_path()[0].serial_number().to_vec();

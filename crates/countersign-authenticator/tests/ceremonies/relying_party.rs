@@ -11,7 +11,7 @@ use countersign::{
             apple_appattest::{AppAttestEnvironment, AppAttestFormat},
         },
     },
-    ceremony::EntropyUnavailable,
+    ceremony::EntropyError,
     cose::Verifiers,
     relying_party::policy::{AttestedPolicy, ConditionalCreatePolicy, UnverifiedDiscoverable},
     types::enumerations::{AttestationConveyance, UserVerificationRequirement},
@@ -62,7 +62,7 @@ pub(crate) fn user() -> User {
     User::new(UserHandle::new([7; 16]).unwrap(), "jo@example.org", "Jo")
 }
 
-pub(crate) fn entropy() -> impl FnMut(&mut [u8]) -> Result<(), EntropyUnavailable> {
+pub(crate) fn entropy() -> impl FnMut(&mut [u8]) -> Result<(), EntropyError> {
     |buffer: &mut [u8]| {
         buffer.fill(0xc4);
         Ok(())

@@ -1,6 +1,6 @@
 //! The reasons why a ceremony fails.
 
-use countersign::{StartError, ceremony::EntropyUnavailable};
+use countersign::{StartError, ceremony::EntropyError};
 
 use super::rejection::ResponseRejection;
 use crate::{
@@ -59,8 +59,8 @@ impl From<serde_json::Error> for CeremonyError {
     }
 }
 
-impl From<EntropyUnavailable> for CeremonyError {
-    fn from(error: EntropyUnavailable) -> Self {
+impl From<EntropyError> for CeremonyError {
+    fn from(error: EntropyError) -> Self {
         Self::Internal(error.to_string())
     }
 }

@@ -2,7 +2,7 @@
 
 use countersign::{
     CredentialRecord, Timestamp,
-    ceremony::EntropyUnavailable,
+    ceremony::EntropyError,
     types::{CredentialId, UserHandle},
 };
 use rusqlite::Connection;
@@ -30,7 +30,7 @@ impl NewSession {
         finish: &Finish,
         record: &CredentialRecord,
         replaced: Option<TokenHash>,
-    ) -> Result<Self, EntropyUnavailable> {
+    ) -> Result<Self, EntropyError> {
         let salt = Token::new()?;
         let token_hash = finish.name.of_session(&salt).hash();
         let (user, credential) = (record.user_handle().clone(), record.id().clone());

@@ -1,8 +1,8 @@
 //! How ceremonies start.
 
 use countersign::{
-    AuthenticationRequest, Timestamp, User,
-    ceremony::{Accounts, CREDENTIAL_LIST_MAX, new_user_handle},
+    AuthenticationRequest, RegistrationRequest, Timestamp, User,
+    ceremony::{CREDENTIAL_LIST_MAX, new_user_handle},
     types::{CreationOptions, RequestOptions, options::CredentialDescriptor},
 };
 use rusqlite::Connection;
@@ -54,8 +54,9 @@ impl Ceremonies {
             return Err(Conflict::NameTaken.into());
         }
         let user = User::new(new_user_handle(&mut token::fill)?, name, name);
+        let request = RegistrationRequest::new(&user);
         let (options, registration) =
-            self.parties.accounts.start_registration(&user, &[], &mut token::fill, now)?;
+            self.parties.accounts.start_registration(request, &mut token::fill, now)?;
         let expires_at = registration.expires_at();
         let state = serde_json::to_string(&NewAccount { name: name.to_owned(), registration })?;
         self.store_ceremony(Kind::Account, None, browser, (state, expires_at), options, now).await
@@ -86,8 +87,9 @@ impl Ceremonies {
         let (session, existing, until) = read.await?;
         let user = User::new(session.user, &session.name, &session.name);
         let existing = descriptors(&existing);
+        let request = RegistrationRequest::new(&user).with_excluded(&existing);
         let (mut options, state) =
-            self.parties.accounts.start_registration(&user, &existing, &mut token::fill, now)?;
+            self.parties.accounts.start_registration(request, &mut token::fill, now)?;
         let seconds = until.plus_seconds(-ANSWER_SECONDS).unix_seconds().saturating_sub(now.unix_seconds());
         let left = seconds.saturating_mul(1000);
         options.timeout = options.timeout.map(|timeout| timeout.min(u32::try_from(left).unwrap_or(timeout)));
@@ -102,8 +104,8 @@ impl Ceremonies {
         browser: TokenHash,
         now: Timestamp,
     ) -> Result<Started<RequestOptions>, CeremonyError> {
-        let accounts = Accounts::Discoverable;
-        let (options, state) = self.parties.accounts.start_authentication(accounts, &mut token::fill, now)?;
+        let request = AuthenticationRequest::discoverable();
+        let (options, state) = self.parties.accounts.start_authentication(request, &mut token::fill, now)?;
         let state = (serde_json::to_string(&state)?, state.expires_at());
         self.store_ceremony(Kind::Session, None, browser, state, options, now).await
     }
@@ -128,7 +130,7 @@ impl Ceremonies {
         let data = act.bound_data(&caller.account, &session)?;
         let request = AuthenticationRequest::identified(&caller.account, &existing);
         let (options, authentication) =
-            self.parties.step_up.begin_bound_authentication(request, &data, &mut token::fill, now)?;
+            self.parties.step_up.start_bound_authentication(request, &data, &mut token::fill, now)?;
         let expires_at = authentication.expires_at();
         let state = (serde_json::to_string(&StepUp { act, session, authentication })?, expires_at);
         self.store_ceremony(Kind::StepUp, Some(caller), browser, state, options, now).await

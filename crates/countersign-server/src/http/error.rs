@@ -372,7 +372,7 @@ pub(super) fn names_a_member(description: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use countersign::ceremony::EntropyUnavailable;
+    use countersign::ceremony::EntropyError;
 
     use super::*;
 
@@ -396,7 +396,7 @@ mod tests {
     fn failures_of_the_server_are_5xx() {
         let (status, code, _) = ApiError::from(StoreError::BrokenOff).parts();
         assert_eq!((status.as_u16(), code), (503, "storage-failed"));
-        let failure = CeremonyError::from(EntropyUnavailable);
+        let failure = CeremonyError::from(EntropyError::new("empty"));
         let (status, code, _) = ApiError::registration(&party(), failure).parts();
         assert_eq!((status.as_u16(), code), (500, "internal-error"));
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serializer};
 
 use countersign_types::{Base64Url, base64url};
 
-use crate::ceremony::entropy::{Entropy, EntropyUnavailable, new_challenge};
+use crate::ceremony::entropy::{Entropy, EntropyError};
 
 /// The fewest bytes of a challenge that is issued here
 /// ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
@@ -15,6 +15,9 @@ pub const CHALLENGE_MIN: usize = 16;
 
 /// The most bytes of a challenge: it comes back in client data, and twice in what a store keeps. A hash has 64 at most.
 pub const CHALLENGE_MAX: usize = 1024;
+
+/// Bytes of a random challenge: twice the minimum.
+const RANDOM_LENGTH: usize = 32;
 
 /// Bytes of the hash at the end of a challenge that binds data.
 pub(crate) const BOUND_HASH_LENGTH: usize = 32;
@@ -42,13 +45,13 @@ pub struct Challenge(Vec<u8>);
 
 impl Challenge {
     /// A challenge of [`CHALLENGE_MIN`] to [`CHALLENGE_MAX`] bytes.
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, ChallengeLength> {
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, ChallengeLengthError> {
         Self::of_length(bytes.into(), CHALLENGE_MIN, CHALLENGE_MAX)
     }
 
     /// A challenge that another service issued with fewer than [`CHALLENGE_MIN`] bytes, though with one at least. It may
     /// be guessed, and a response to it made before it is issued. No ceremony that begins here accepts it.
-    pub fn dangerous_short(bytes: impl Into<Vec<u8>>) -> Result<Self, ChallengeLength> {
+    pub fn dangerous_short(bytes: impl Into<Vec<u8>>) -> Result<Self, ChallengeLengthError> {
         Self::of_length(bytes.into(), 1, CHALLENGE_MAX)
     }
 
@@ -57,9 +60,11 @@ impl Challenge {
         &self.0
     }
 
-    /// A new one of random bytes.
-    pub(crate) fn random(entropy: &mut impl Entropy) -> Result<Self, EntropyUnavailable> {
-        new_challenge(entropy).map(|bytes| Self(bytes.into()))
+    /// Creates a random challenge.
+    pub(crate) fn random(entropy: &mut impl Entropy) -> Result<Self, EntropyError> {
+        let mut bytes = vec![0; RANDOM_LENGTH];
+        entropy.fill(&mut bytes)?;
+        Ok(Self(bytes))
     }
 
     /// Whether it has fewer bytes than one that is issued.
@@ -78,12 +83,12 @@ impl Challenge {
         self.0.clone().into()
     }
 
-    fn of_length(bytes: Vec<u8>, least: usize, most: usize) -> Result<Self, ChallengeLength> {
+    fn of_length(bytes: Vec<u8>, least: usize, most: usize) -> Result<Self, ChallengeLengthError> {
         let length = bytes.len();
         if (least..=most).contains(&length) {
             Ok(Self(bytes))
         } else {
-            Err(ChallengeLength { length, least })
+            Err(ChallengeLengthError { length, least })
         }
     }
 }
@@ -123,21 +128,21 @@ pub(crate) mod stored {
 /// A challenge that is too short to be unpredictable, or longer than any has a use for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ChallengeLength {
+pub struct ChallengeLengthError {
     /// How many bytes it has.
     pub length: usize,
     /// How many it must have at least.
     pub least: usize,
 }
 
-impl fmt::Display for ChallengeLength {
+impl fmt::Display for ChallengeLengthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { length, least } = self;
         write!(f, "a challenge of {length} bytes, {least} to {CHALLENGE_MAX} expected")
     }
 }
 
-impl core::error::Error for ChallengeLength {}
+impl core::error::Error for ChallengeLengthError {}
 
 #[cfg(test)]
 mod tests {
@@ -151,7 +156,7 @@ mod tests {
         }
         for length in [0, CHALLENGE_MIN - 1, CHALLENGE_MAX + 1] {
             let error = Challenge::new(vec![7; length]).unwrap_err();
-            assert_eq!(error, ChallengeLength { length, least: CHALLENGE_MIN });
+            assert_eq!(error, ChallengeLengthError { length, least: CHALLENGE_MIN });
             assert_eq!(error.to_string(), format!("a challenge of {length} bytes, 16 to 1024 expected"));
         }
     }
@@ -162,7 +167,7 @@ mod tests {
         assert!(Challenge::dangerous_short([7; 16]).is_ok_and(|challenge| !challenge.is_short()));
         for length in [0, CHALLENGE_MAX + 1] {
             let error = Challenge::dangerous_short(vec![7; length]).unwrap_err();
-            assert_eq!(error, ChallengeLength { length, least: 1 });
+            assert_eq!(error, ChallengeLengthError { length, least: 1 });
         }
     }
 

@@ -3,10 +3,11 @@
 pub(crate) mod outcome;
 pub(crate) mod procedure;
 
-use countersign_types::{RegistrationResponse, Timestamp};
+use countersign_types::RegistrationResponse;
 
 use crate::{
     ceremony::{
+        finish_options::FinishOptions,
         registration::{
             outcome::{CredentialIdStatus, Registered},
             procedure::Procedure,
@@ -18,54 +19,28 @@ use crate::{
 };
 
 impl RelyingParty {
-    /// Steps 3 to 29: decides whether `response` answers the registration that `state` is of.
+    /// Finishes a registration, steps 3 to 29: decides whether `response` answers the registration of `state`.
     ///
-    /// `status` is what the store says of [`response.credential_id()`](RegistrationResponse::credential_id). The state is
-    /// used up, whatever comes out. On an error nothing may be stored.
+    /// `status` says whether the store has [`response.credential_id()`](RegistrationResponse::credential_id) already. `now`
+    /// is a [`Timestamp`](countersign_types::Timestamp), or [`FinishOptions`] with a report to fill. The state is used up,
+    /// whatever the result. On an error nothing may be stored.
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "so that no response is judged by the same state again"
+        reason = "so that no response is checked against the same state again"
     )]
-    pub fn finish_registration(
+    #[expect(single_use_lifetimes, reason = "`impl Trait` can't elide it")]
+    pub fn finish_registration<'a>(
         &self,
         state: RegistrationState,
         response: &RegistrationResponse,
         status: CredentialIdStatus,
-        now: Timestamp,
+        now: impl Into<FinishOptions<'a>>,
     ) -> Result<Registered, Error> {
-        self.registration_procedure(&state, response, status, now).run(&mut NoReport)
-    }
-
-    /// The same, with a report of every step up to the one that failed, if one did.
-    ///
-    /// The report is for people and logs; what decides is the `Result`.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "so that no response is judged by the same state again"
-    )]
-    pub fn finish_registration_with_report(
-        &self,
-        state: RegistrationState,
-        response: &RegistrationResponse,
-        status: CredentialIdStatus,
-        now: Timestamp,
-    ) -> (Result<Registered, Error>, Report) {
-        let mut report = Report::of_registration();
-        let result = self.registration_procedure(&state, response, status, now).run(&mut report);
-        if let Err(error) = &result {
-            report.fail(error);
-        }
-        (result, report)
-    }
-
-    fn registration_procedure<'a>(
-        &'a self,
-        state: &'a RegistrationState,
-        response: &'a RegistrationResponse,
-        status: CredentialIdStatus,
-        now: Timestamp,
-    ) -> Procedure<'a> {
-        Procedure { rp: self, state, parts: response.into(), status, now }
+        let FinishOptions { now, report } = now.into();
+        let procedure = Procedure { rp: self, state: &state, parts: response.into(), status, now };
+        let Some(report) = report else { return procedure.run(&mut NoReport) };
+        *report = Report::of_registration();
+        procedure.run(report).inspect_err(|error| report.fail(error))
     }
 }
 

@@ -7,8 +7,8 @@
 //!
 //! ```
 //! use countersign::{
-//!     AuthenticationState, RelyingParty, Timestamp,
-//!     ceremony::{Accounts, CeremonyId, Consumption, EntropyUnavailable, SingleUse, sealed::{Bearer, KeyRing, SealingKey}},
+//!     AuthenticationRequest, AuthenticationState, RelyingParty, Timestamp,
+//!     ceremony::{CeremonyId, Consumption, SingleUse, sealed::{Bearer, KeyRing, SealingKey}},
 //! };
 //! # use std::{collections::BTreeMap, convert::Infallible, sync::Mutex};
 //! # struct Database(Mutex<BTreeMap<[u8; 32], i64>>);
@@ -17,8 +17,6 @@
 //! #         Ok(self.0.lock().unwrap().insert(ceremony, until).is_none())
 //! #     }
 //! # }
-//! # fn operating_system_randomness(buffer: &mut [u8]) -> Result<(), EntropyUnavailable> { buffer.fill(7); Ok(()) }
-//! # let mut entropy = operating_system_randomness;
 //! # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
 //! # let now = Timestamp::from_unix_seconds(0);
 //! /// The database of all instances: `INSERT INTO used_ceremonies (id, until) VALUES (…) ON CONFLICT DO NOTHING`.
@@ -36,9 +34,9 @@
 //! // When the program starts: 32 random bytes, the same on all instances. A ring holds several while keys rotate.
 //! let keys = KeyRing::new([SealingKey::new(1, secret)])?;
 //!
-//! let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy, now)?;
+//! let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), &mut getrandom::fill, now)?;
 //! # let _ = options;
-//! let token = keys.seal(&state, &mut entropy)?;
+//! let token = keys.seal(&state, &mut getrandom::fill)?;
 //! // The client keeps the token, and sends it with its response.
 //! let state: AuthenticationState = keys.open(&rp, &token, Bearer::Anonymous, now)?.spend(&database, now)?;
 //! // `rp.finish_authentication(state, …)`

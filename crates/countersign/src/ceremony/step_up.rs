@@ -34,15 +34,12 @@ const DOMAIN: &[u8] = b"countersign bound data\0";
 /// an [`AuthenticationState`], nor the other way round.
 ///
 /// ```
-/// # use countersign::{
-/// #     AuthenticationRequest, RelyingParty, Timestamp, UserHandle, ceremony::EntropyUnavailable,
-/// # };
-/// # fn entropy(buffer: &mut [u8]) -> Result<(), EntropyUnavailable> { buffer.fill(7); Ok(()) }
+/// # use countersign::{AuthenticationRequest, RelyingParty, Timestamp, UserHandle};
 /// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
 /// # let (user, credentials, now) = (UserHandle::new([7; 16]).unwrap(), [], Timestamp::from_unix_seconds(0));
 /// let request = AuthenticationRequest::identified(&user, &credentials);
 /// let payment = br#"{"to":"Shop","amount":"12.00 EUR"}"#;
-/// let (options, state) = rp.begin_bound_authentication(request, payment, &mut entropy, now)?;
+/// let (options, state) = rp.start_bound_authentication(request, payment, &mut getrandom::fill, now)?;
 /// # let _ = options;
 /// // With the response come the details of what is to be done, from wherever the server keeps them.
 /// let state = state.confirm(payment)?;
@@ -116,7 +113,7 @@ mod tests {
     fn begun(data: &[u8]) -> (RequestOptions, BoundAuthenticationState) {
         let user = handle(7);
         let request = AuthenticationRequest::identified(&user, &[]);
-        rp().build().unwrap().begin_bound_authentication(request, data, &mut entropy(), NOW).unwrap()
+        rp().build().unwrap().start_bound_authentication(request, data, &mut entropy(), NOW).unwrap()
     }
 
     #[test]

@@ -25,14 +25,14 @@ pub use profile::{DecoyProfile, DecoyProfileError, DecoyShape, Observation};
 /// party's configuration.
 ///
 /// ```
-/// use countersign::{RelyingParty, ceremony::Accounts, lifecycle::{DecoyKey, Decoys}};
+/// use countersign::{AuthenticationRequest, RelyingParty, lifecycle::{DecoyKey, Decoys}};
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let secret = [0x5e; 32];
 /// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
 /// let decoys = Decoys::new(DecoyKey::new(&secret)?);
 /// let account = decoys.account(&rp, "nobody@example.org");
-/// let accounts = Accounts::Identified { user: account.user_handle(), credentials: account.credentials() };
-/// # let _ = accounts; Ok(())
+/// let request = AuthenticationRequest::identified(account.user_handle(), account.credentials());
+/// # let _ = request; Ok(())
 /// # }
 /// ```
 #[derive(Debug, Clone)]
@@ -171,8 +171,9 @@ impl Stream {
     }
 
     fn user_handle(&mut self) -> UserHandle {
-        #[expect(clippy::expect_used, reason = "the length is a constant that a user handle may have")]
-        UserHandle::new(self.bytes(USER_HANDLE_LENGTH)).expect("32 bytes are a user handle")
+        let mut handle = [0; USER_HANDLE_LENGTH];
+        handle.copy_from_slice(&self.bytes(USER_HANDLE_LENGTH));
+        handle.into()
     }
 }
 

@@ -17,8 +17,11 @@ use crate::report::{
 /// Every step of one ceremony in the specification's order, and the deviations that were accepted.
 ///
 /// It holds no secret: no challenge, no extension output, no credential ID and no user handle, only what [`Evidence`]
-/// says. It is a description and no verdict: that is the `Result` that comes with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// says. It describes a ceremony and does not decide on it: the result of the call does.
+///
+/// A new report is empty. [`FinishOptions::with_report`](crate::ceremony::FinishOptions::with_report) passes it to the call
+/// that fills it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
     steps: Vec<StepReport>,
     pub(super) lint: Vec<Deviation>,

@@ -5,27 +5,27 @@ use countersign_types::UserHandle;
 
 use crate::{ceremony::authentication::outcome::Authenticated, record::update::CredentialUpdate};
 
-/// Says that the owner of an account was checked by a further authentication factor, as good as user verification: what it
-/// takes to rely on user verification with a credential that was never seen to do it.
+/// Proof that the owner of an account was checked by a further authentication factor, as strong as user verification. It
+/// is required to rely on user verification with a credential that was never used with it.
 ///
-/// Whoever found an authenticator without a PIN can set one. That PIN is not the owner's until something else says so.
+/// The finder of an authenticator without a PIN can set one. That PIN is not the owner's until another factor confirms it.
 ///
-/// A factor that was checked before the passkey goes into the state, with
-/// [`authorized_by`](crate::AuthenticationState::authorized_by); one that is checked after it goes to
+/// Pass a factor that was checked before the passkey to the state, with
+/// [`with_additional_factor`](crate::AuthenticationState::with_additional_factor); pass one that is checked after it to
 /// [`update_authorized_by`](Authenticated::update_authorized_by).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdditionalFactor {
-    pub(super) user: UserHandle,
+    user: UserHandle,
 }
 
 impl AdditionalFactor {
-    /// Another authentication of the account, in which the user was verified with a credential of which that can be
-    /// relied on; `None` where it can't.
+    /// Creates a factor from another authentication of the account, with user verification that can be relied on; `None`
+    /// if it can't.
     pub fn authenticated(other: &Authenticated) -> Option<Self> {
         other.user_verification_is_factor().then(|| Self::vouched(other.user_handle.clone()))
     }
 
-    /// The caller checked such a factor of this account's owner, for instance a password.
+    /// Creates a factor that the caller checked for this account's owner, for instance a password.
     pub fn vouched(user: UserHandle) -> Self {
         Self { user }
     }
@@ -36,33 +36,32 @@ impl AdditionalFactor {
 }
 
 impl Authenticated {
-    /// Whether the user was verified, and that may be relied on as an authentication factor: the credential's record says
-    /// that it was seen before, or at registration.
+    /// Whether the user was verified, with a credential of which user verification can be relied on as an authentication
+    /// factor: its record says that it was seen before, or at registration.
     pub fn user_verification_is_factor(&self) -> bool {
-        self.user_verified && self.update.previous.uv_initialized
+        self.user_verified() && self.update.previous.uv_initialized
     }
 
-    /// What to change in the stored record where a further factor was checked: [`update`](Self::update), and
-    /// `uvInitialized` is set if the user was verified. `None` where the factor is another account's.
+    /// The change of the stored record if a further factor was checked: [`update`](Self::update), with `uvInitialized` set
+    /// if the user was verified. `None` if the factor is another account's.
     ///
     /// ```
-    /// # use countersign::{Authenticated, CredentialUpdate, ceremony::AdditionalFactor};
-    /// # fn password_is_right() -> bool { true }
+    /// # use countersign::{Authenticated, CredentialUpdate, UserHandle, ceremony::AdditionalFactor};
+    /// # fn password_is_right(user: &UserHandle) -> bool { true }
     /// fn update(authenticated: &Authenticated) -> CredentialUpdate {
-    ///     let factor = AdditionalFactor::vouched(authenticated.user_handle().clone());
+    ///     let (user, update) = authenticated.user_and_update();
+    ///     let factor = AdditionalFactor::vouched(user.clone());
     ///     match authenticated.update_authorized_by(&factor) {
-    ///         Some(update) if password_is_right() => update,
-    ///         _ => authenticated.update().clone(),
+    ///         Some(authorized) if password_is_right(user) => authorized,
+    ///         _ => update.clone(),
     ///     }
     /// }
     /// ```
     pub fn update_authorized_by(&self, factor: &AdditionalFactor) -> Option<CredentialUpdate> {
-        (factor.user == self.user_handle).then(|| authorized(self.update.clone(), self.user_verified))
+        (factor.user == self.user_handle).then(|| {
+            let mut update = self.update.clone();
+            update.next.uv_initialized |= self.user_verified();
+            update
+        })
     }
-}
-
-/// The update where a further factor vouches for the user, who was verified or not.
-pub(super) fn authorized(mut update: CredentialUpdate, user_verified: bool) -> CredentialUpdate {
-    update.next.uv_initialized |= user_verified;
-    update
 }

@@ -1,18 +1,30 @@
-//! What a finished authentication yields
+//! The outcome of a finished authentication
 //! ([section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)).
 
 use countersign_types::{CredentialId, UserHandle};
 
-use crate::{ceremony::extensions::outcome::AuthenticationExtensions, record::update::CredentialUpdate};
+use crate::{
+    ceremony::{authentication::stored_checks::Presented, extensions::outcome::AuthenticationExtensions},
+    record::{credential_record::CredentialRecord, update::CredentialUpdate},
+    relying_party::party::RelyingParty,
+    report::{
+        error::{Error, Fault},
+        recorder::NoReport,
+        step::AuthenticationStep as Step,
+    },
+};
 
 /// An authentication that passed every step: the only way to a session.
 ///
+/// It counts only once its update is stored, so the account's user handle comes together with the update:
+///
 /// ```
 /// # use countersign::{
-/// #     Authenticated, AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, Timestamp,
-/// #     UserHandle,
+/// #     Authenticated, AuthenticationResponse, AuthenticationState, CredentialRecord, CredentialUpdate, Error,
+/// #     RelyingParty, Timestamp, UserHandle,
 /// # };
-/// #[deny(unused_must_use)]
+/// # fn store(update: &CredentialUpdate) {}
+/// #[deny(unused)]
 /// fn sign_in(
 ///     rp: &RelyingParty,
 ///     state: AuthenticationState,
@@ -21,18 +33,41 @@ use crate::{ceremony::extensions::outcome::AuthenticationExtensions, record::upd
 ///     now: Timestamp,
 /// ) -> Result<UserHandle, Error> {
 ///     let authenticated = rp.finish_authentication(state, response, record, now)?;
-///     Ok(authenticated.user_handle().clone())
+///     let (user, update) = authenticated.user_and_update();
+///     store(update);
+///     Ok(user.clone())
 /// }
 /// ```
 ///
-/// Code that signs in without looking at it gets a warning, or with `deny` an error:
+/// Code that forgets the update gets a warning, or with `deny` an error:
 ///
 /// ```compile_fail
 /// # use countersign::{
 /// #     Authenticated, AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, Timestamp,
 /// #     UserHandle,
 /// # };
-/// #[deny(unused_must_use)]
+/// #[deny(unused)]
+/// fn sign_in(
+///     rp: &RelyingParty,
+///     state: AuthenticationState,
+///     response: &AuthenticationResponse,
+///     record: &CredentialRecord,
+///     now: Timestamp,
+/// ) -> Result<UserHandle, Error> {
+///     let authenticated = rp.finish_authentication(state, response, record, now)?;
+///     let (user, update) = authenticated.user_and_update();
+///     Ok(user.clone())
+/// }
+/// ```
+///
+/// So does code that ignores the outcome:
+///
+/// ```compile_fail
+/// # use countersign::{
+/// #     Authenticated, AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, Timestamp,
+/// #     UserHandle,
+/// # };
+/// #[deny(unused)]
 /// fn sign_in(
 ///     rp: &RelyingParty,
 ///     state: AuthenticationState,
@@ -48,53 +83,104 @@ use crate::{ceremony::extensions::outcome::AuthenticationExtensions, record::upd
 #[must_use = "an authentication counts only once its update is stored"]
 pub struct Authenticated {
     pub(super) user_handle: UserHandle,
-    pub(super) user_verified: bool,
-    pub(super) backup_eligible: bool,
+    pub(super) public_key: Vec<u8>,
+    pub(super) presented: Presented,
     pub(super) sign_count_increased: bool,
     pub(super) extensions: AuthenticationExtensions,
     pub(super) update: CredentialUpdate,
 }
 
 impl Authenticated {
-    /// Who authenticated.
-    pub fn user_handle(&self) -> &UserHandle {
-        &self.user_handle
+    /// The account that authenticated, and the change of the credential's record, which must be stored before the user is
+    /// signed in.
+    ///
+    /// If the store finds that the record changed meanwhile, [`update_for`](Self::update_for) checks the authentication
+    /// against the record as it is then.
+    #[must_use = "an authentication counts only once its update is stored"]
+    pub fn user_and_update(&self) -> (&UserHandle, &CredentialUpdate) {
+        (&self.user_handle, &self.update)
     }
 
-    /// With which credential.
+    /// Checks this authentication against the record as it is stored now, and returns the update for it.
+    ///
+    /// For a store that reports `record-changed`: two authentications ran at once, or the credential was flagged
+    /// meanwhile. The signature needs no second verification, and the state is used up; the steps that depend on what
+    /// changes in a record run again: backup eligibility and state, the signature counter, the flag, and whether user
+    /// verification can be relied on. `rp` is the relying party that finished the authentication.
+    ///
+    /// A record of another credential, account or public key is an error with the code `credential-unknown`.
+    ///
+    /// ```
+    /// # use countersign::{Authenticated, CredentialRecord, CredentialUpdate, RelyingParty, record::UpdateRefused};
+    /// # trait Store {
+    /// #     fn find(&self) -> Option<CredentialRecord>;
+    /// #     fn apply(&self, update: &CredentialUpdate) -> Result<(), UpdateRefused>;
+    /// # }
+    /// # fn keep(rp: &RelyingParty, authenticated: &Authenticated, store: &impl Store)
+    /// # -> Result<(), Box<dyn std::error::Error>> {
+    /// let (_, update) = authenticated.user_and_update();
+    /// let mut update = update.clone();
+    /// while let Err(UpdateRefused::Changed) = store.apply(&update) {
+    ///     let fresh = store.find().ok_or("the credential was removed")?;
+    ///     update = authenticated.update_for(rp, &fresh)?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update_for(&self, rp: &RelyingParty, fresh: &CredentialRecord) -> Result<CredentialUpdate, Error> {
+        let is_same = fresh.rp_id() == rp.id
+            && fresh.id() == self.credential_id()
+            && fresh.user_handle() == &self.user_handle
+            && fresh.public_key() == self.public_key;
+        if !is_same {
+            return Err(Error::new(Step::User, Fault::CredentialUnknown));
+        }
+        let (policy, stored) = (&rp.policy, &fresh.dynamic);
+        self.presented.backup_eligibility(policy, stored, &mut NoReport)?;
+        let count = self.presented.sign_count(policy, stored, &mut NoReport)?;
+        self.presented.reliance(policy, fresh, &mut NoReport)?;
+        Ok(self.presented.update(fresh, count.next))
+    }
+
+    /// The credential that was used.
     pub fn credential_id(&self) -> &CredentialId {
         &self.update.credential_id
     }
 
-    /// Whether the user was verified. As an authentication factor it counts only where
-    /// [`user_verification_is_factor`](Self::user_verification_is_factor) says so.
+    /// Whether the user was verified. It counts as an authentication factor only if
+    /// [`user_verification_is_factor`](Self::user_verification_is_factor) is true.
     pub fn user_verified(&self) -> bool {
-        self.user_verified
+        self.presented.flags.user_verified()
     }
 
     /// BE: whether the credential may be backed up.
     pub fn backup_eligible(&self) -> bool {
-        self.backup_eligible
+        self.presented.flags.backup_eligible()
     }
 
     /// BS: whether the credential is backed up now.
     pub fn backup_state(&self) -> bool {
-        self.update.next.backup_state
+        self.presented.flags.backup_state()
     }
 
-    /// Whether the signature counter increased. It stays 0 with authenticators that have none; anything else that does
-    /// not increase is a sign, no proof, of a second copy of the key.
+    /// Whether the signature counter increased. It stays 0 with authenticators that have none; any other counter that does
+    /// not increase is a sign, not a proof, of a second copy of the key.
     pub fn sign_count_increased(&self) -> bool {
         self.sign_count_increased
     }
 
-    /// What was learned from extensions.
+    /// The accepted outputs of extensions.
     pub fn extensions(&self) -> &AuthenticationExtensions {
         &self.extensions
     }
 
-    /// What to change in the stored record.
+    /// The change of the stored record.
     pub fn update(&self) -> &CredentialUpdate {
         &self.update
+    }
+
+    /// The account, for this crate's own checks.
+    pub(crate) fn user_handle(&self) -> &UserHandle {
+        &self.user_handle
     }
 }

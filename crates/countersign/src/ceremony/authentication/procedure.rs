@@ -1,17 +1,14 @@
 //! The steps of [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion) in their order, over borrowed
-//! parts. Nothing here allocates unless a step fails or a report is made.
+//! parts. Only the outcome allocates, unless a step fails or a report is made.
 
-use countersign_cose::{
-    Algorithm, KeyError, PreparedKey, PublicKey, SignatureError, has_padded_integers, hash::sha256,
-};
+use countersign_cose::{KeyError, PreparedKey, PublicKey, SignatureError, has_padded_integers, hash::sha256};
 use countersign_types::{
-    AuthenticatorData, Timestamp, authenticator_data::Flags, enumerations::UserVerificationRequirement,
-    extensions::ExtensionError,
+    AuthenticatorData, Timestamp, enumerations::UserVerificationRequirement, extensions::ExtensionError,
 };
 
 use crate::{
     ceremony::{
-        authentication::outcome::Authenticated,
+        authentication::{outcome::Authenticated, prepared::PreparedCredential, stored_checks::Presented},
         checks::{
             self,
             client_data::{Expected, Steps, client_data},
@@ -20,11 +17,8 @@ use crate::{
         parts::AssertionParts,
         state::authentication::AuthenticationState,
     },
-    record::{credential_record::CredentialRecord, dynamic_part::DynamicPart, update::CredentialUpdate},
-    relying_party::{
-        party::RelyingParty,
-        policy::choices::{SignCountPolicy, UninitializedUserVerification, UnverifiedDiscoverable},
-    },
+    record::credential_record::CredentialRecord,
+    relying_party::{party::RelyingParty, policy::choices::UnverifiedDiscoverable},
     report::{
         ceremony_report::Reason,
         deviation::Deviation,
@@ -41,72 +35,18 @@ pub(super) struct Procedure<'a> {
     pub(super) rp: &'a RelyingParty,
     pub(super) state: &'a AuthenticationState,
     pub(super) parts: AssertionParts<'a>,
-    pub(super) key: Key<'a>,
+    /// The record's key, if it was prepared before.
+    pub(super) key: Option<&'a PreparedCredential>,
     pub(super) now: Timestamp,
-}
-
-/// The key that the signature is verified with: never one of the response.
-#[derive(Clone, Copy)]
-pub(super) enum Key<'a> {
-    /// Parsed from the record.
-    OfRecord,
-    /// Prepared before from the record's public key, by someone who vouches for that.
-    Prepared {
-        key: &'a dyn PreparedKey,
-        /// The one that the public key names: what the record notes beside it is a copy.
-        algorithm: Algorithm,
-    },
-}
-
-/// What is known after the last step.
-pub(super) struct Verified<'a> {
-    pub(super) record: &'a CredentialRecord,
-    pub(super) flags: Flags,
-    /// The counter to store.
-    pub(super) sign_count: u32,
-    pub(super) sign_count_increased: bool,
-    /// Whether a further factor of the record's account was checked.
-    pub(super) is_authorized: bool,
-    pub(super) extensions: AuthenticationExtensions,
-}
-
-impl Verified<'_> {
-    pub(super) fn update(&self) -> CredentialUpdate {
-        let Self { record, flags, sign_count, is_authorized, .. } = self;
-        CredentialUpdate {
-            credential_id: record.id().clone(),
-            previous: record.dynamic.clone(),
-            next: DynamicPart {
-                sign_count: *sign_count,
-                backup_eligible: Some(flags.backup_eligible()),
-                backup_state: flags.backup_state(),
-                uv_initialized: record.dynamic.uv_initialized || (*is_authorized && flags.user_verified()),
-                standing: record.dynamic.standing.clone(),
-            },
-        }
-    }
-}
-
-impl From<Verified<'_>> for Authenticated {
-    fn from(verified: Verified<'_>) -> Self {
-        Self {
-            update: verified.update(),
-            user_handle: verified.record.user_handle().clone(),
-            user_verified: verified.flags.user_verified(),
-            backup_eligible: verified.flags.backup_eligible(),
-            sign_count_increased: verified.sign_count_increased,
-            extensions: verified.extensions,
-        }
-    }
 }
 
 impl<'a> Procedure<'a> {
     /// Steps 1 to 25.
-    pub(super) fn run<'r>(
+    pub(super) fn run(
         &self,
-        record: Option<&'r CredentialRecord>,
+        record: Option<&CredentialRecord>,
         steps: &mut impl Recorder,
-    ) -> Result<Verified<'r>, Error> {
+    ) -> Result<Authenticated, Error> {
         // 1: the options were made from the state, which has to be ours and young enough.
         let expires_at = self.state.expires_at;
         let valid = checks::state(self.rp, self.state, self.now);
@@ -129,8 +69,16 @@ impl<'a> Procedure<'a> {
         steps.by_construction(Step::Parts);
         // 8 to 14
         self.client_data(steps)?;
-        // 15 to 19
-        let data = self.authenticator_data(record, steps)?;
+        // 15 to 18
+        let data = self.authenticator_data(steps)?;
+        // 19
+        let presented = Presented {
+            flags: data.flags,
+            sign_count: data.sign_count,
+            user_verification_required: self.user_verification_required(),
+            is_authorized: self.state.additional_factor.as_ref() == Some(record.user_handle()),
+        };
+        presented.backup_eligibility(&self.rp.policy, &record.dynamic, steps)?;
         // 20
         let client_data_hash = sha256(&[self.parts.client_data_json]);
         steps.passed(Step::ClientDataHash, || Evidence::client_data_hash(&client_data_hash));
@@ -140,17 +88,21 @@ impl<'a> Procedure<'a> {
         let is_padded = || has_padded_integers(self.parts.signature);
         steps.lint(refused, Step::Signature, Deviation::PaddedSignature, is_padded)?;
         // 22
-        let (sign_count, sign_count_increased) = self.sign_count(record, &data, steps)?;
+        let count = presented.sign_count(&self.rp.policy, &record.dynamic, steps)?;
         // 23
         let extensions = self.extensions(&data, steps)?;
-        // 24: handed to the caller, who stores it once all of its own checks have passed too.
+        // 24: the caller stores the update once its own checks have passed too.
         steps.callers(Step::Update);
-        // 25: what is returned now says that all steps passed.
-        steps.check(Step::Done, self.rp.policy.flagged_credentials.check(record))?;
-        let is_authorized = self.state.additional_factor.as_ref() == Some(record.user_handle());
-        steps.check(Step::Done, self.user_verification_initialized(record, is_authorized))?;
-        let flags = data.flags;
-        Ok(Verified { record, flags, sign_count, sign_count_increased, is_authorized, extensions })
+        // 25: the returned value says that all steps passed.
+        presented.reliance(&self.rp.policy, record, steps)?;
+        Ok(Authenticated {
+            user_handle: record.user_handle().clone(),
+            public_key: record.public_key().to_vec(),
+            presented,
+            sign_count_increased: count.is_increased,
+            extensions,
+            update: presented.update(record, count.next),
+        })
     }
 
     /// Whether the user must be verified: by the state or by the policy, whichever is the stricter, or because no user
@@ -162,39 +114,6 @@ impl<'a> Procedure<'a> {
             || is_required(&policy.user_verification)
             || (self.state.user.is_none()
                 && policy.unverified_discoverable == UnverifiedDiscoverable::Refused)
-    }
-
-    /// User verification that was never seen before is no factor
-    /// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)): the finder of an authenticator
-    /// without a PIN can set one. Asked last, so that only who has the credential learns it.
-    fn user_verification_initialized(
-        &self,
-        record: &CredentialRecord,
-        is_authorized: bool,
-    ) -> Result<(), Fault> {
-        let is_accepted = record.uv_initialized()
-            || is_authorized
-            || !self.user_verification_required()
-            || self.rp.policy.uninitialized_user_verification
-                == UninitializedUserVerification::DangerousAccepted;
-        if is_accepted { Ok(()) } else { Err(Fault::UserVerificationNotInitialized) }
-    }
-
-    /// Step 22: the counter to store, and whether it increased.
-    fn sign_count(
-        &self,
-        record: &CredentialRecord,
-        data: &AuthenticatorData<'_>,
-        steps: &mut impl Recorder,
-    ) -> Result<(u32, bool), Error> {
-        let (stored, received) = (record.dynamic.sign_count, data.sign_count);
-        let policy = self.rp.policy.sign_count;
-        if policy == SignCountPolicy::Ignore {
-            steps.skipped(Step::SignCount, Reason::NoPolicy);
-            return Ok((stored.max(received), received > stored));
-        }
-        let compared = counter(policy, stored, received);
-        steps.check_with(Step::SignCount, compared, |_| Evidence::SignCount { stored, received })
     }
 
     /// Step 5.
@@ -249,12 +168,8 @@ impl<'a> Procedure<'a> {
         client_data(self.rp, self.parts.client_data_json, &expected, &at, steps)
     }
 
-    /// Steps 15 to 19.
-    fn authenticator_data(
-        &self,
-        record: &CredentialRecord,
-        steps: &mut impl Recorder,
-    ) -> Result<AuthenticatorData<'a>, Error> {
+    /// Steps 15 to 18.
+    fn authenticator_data(&self, steps: &mut impl Recorder) -> Result<AuthenticatorData<'a>, Error> {
         let parsed = AuthenticatorData::parse(self.parts.authenticator_data);
         let data = parsed.map_err(|fault| Error::new(Step::RpIdHash, fault))?;
         let flags = data.flags;
@@ -280,15 +195,6 @@ impl<'a> Procedure<'a> {
         // 18
         let backup_state = checks::backup_state(&data);
         steps.check_with(Step::BackupState, backup_state, |()| Evidence::flags(flags))?;
-        // 19
-        let policy = &self.rp.policy;
-        let unchanged = policy
-            .backup_eligibility_change
-            .check(record.dynamic.backup_eligible, flags)
-            .and_then(|()| Ok(policy.unknown_backup_eligibility.check(record.dynamic.backup_eligible)?))
-            .and_then(|()| Ok(policy.backup.check_eligibility(flags)?))
-            .and_then(|()| Ok(policy.backup.check_state(flags)?));
-        steps.check_with(Step::BackupEligibility, unchanged, |()| Evidence::flags(flags))?;
         Ok(data)
     }
 
@@ -341,31 +247,17 @@ impl<'a> Procedure<'a> {
         };
         let accepted = &self.rp.policy.stored_algorithms;
         match self.key {
-            Key::Prepared { key, algorithm } => {
-                accepted.check(algorithm)?;
-                verify(key)
+            Some(prepared) => {
+                accepted.check(prepared.algorithm)?;
+                verify(&*prepared.key)
             }
-            Key::OfRecord => {
+            None => {
                 let key = PublicKey::from_cose(&record.fixed.public_key)?;
                 let algorithm = key.algorithm().ok_or(KeyError::UnsupportedKeyType)?;
                 accepted.check(algorithm)?;
                 verify(&*self.rp.verifiers.prepare(&key, algorithm.scheme())?)
             }
         }
-    }
-}
-
-/// Step 22: the counter to store, and whether it increased.
-fn counter(policy: SignCountPolicy, stored: u32, received: u32) -> Result<(u32, bool), Fault> {
-    if received > stored {
-        return Ok((received, true));
-    }
-    // An authenticator without a counter leaves it at 0.
-    let unused = stored == 0 && received == 0;
-    match policy {
-        SignCountPolicy::Reject if !unused => Err(Fault::SignCountNotIncreased { stored, received }),
-        // A copy that is behind must not pull the stored counter back, or its next use would look like an increase.
-        _ => Ok((stored, false)),
     }
 }
 

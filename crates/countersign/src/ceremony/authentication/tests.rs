@@ -3,7 +3,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    ceremony::{authentication::outcome::Authenticated, request::Accounts},
+    ceremony::request::AuthenticationRequest,
+    record::credential_record::CredentialRecord,
     relying_party::{builder::RelyingPartyBuilder, policy::choices::SignCountPolicy},
     report::{ceremony_report::StepReport, step::AuthenticationStep as Step},
     test_ceremony::{
@@ -12,6 +13,7 @@ use crate::{
     },
 };
 
+mod changed_record;
 mod encodings;
 mod enumeration;
 mod misuse;
@@ -20,7 +22,7 @@ mod prepared;
 
 const APPID: &str = "https://example.org/app-id.json";
 
-/// The outcome where the user was identified before: the same on every path.
+/// The outcome if the user was identified before, with and without a prepared key and a report.
 fn finish(
     get: &Get,
     record: Option<&CredentialRecord>,
@@ -28,12 +30,18 @@ fn finish(
 ) -> Result<Authenticated, Error> {
     let rp = rp.build().unwrap();
     let state = || authentication_state(&rp, Some(handle(7)));
-    let owned = rp.finish_authentication(state(), &get.response(), record, NOW);
-    prepared::agrees(&rp, state, get, record, &owned);
-    let (reported, report) = rp.finish_authentication_with_report(state(), &get.response(), record, NOW);
-    assert_eq!(reported.as_ref().err(), owned.as_ref().err());
-    assert_eq!(report.failed().map(StepReport::step), owned.as_ref().err().map(Error::step));
-    owned
+    let plain = rp.finish_authentication(state(), &get.response(), record, NOW);
+    prepared::agrees(&rp, state(), get, record, &plain);
+    let mut report = Report::default();
+    let reported = rp.finish_authentication(
+        state(),
+        &get.response(),
+        record,
+        FinishOptions::at(NOW).with_report(&mut report),
+    );
+    assert_eq!(reported.as_ref().err(), plain.as_ref().err());
+    assert_eq!(report.failed().map(StepReport::step), plain.as_ref().err().map(Error::step));
+    plain
 }
 
 fn refused(get: &Get, code: Code, step: Step) {
@@ -67,7 +75,8 @@ fn a_valid_response_authenticates() {
 #[test]
 fn the_options_say_what_the_state_expects() {
     let rp = rp().appid(APPID).policy(crate::relying_party::policy::Policy::passkeys()).build().unwrap();
-    let (options, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy(), NOW).unwrap();
+    let (options, state) =
+        rp.start_authentication(AuthenticationRequest::discoverable(), &mut entropy(), NOW).unwrap();
     assert_eq!(&*options.challenge, state.challenge.as_bytes());
     assert_eq!(state.user(), None);
     let json = serde_json::to_value(&options).unwrap();
@@ -75,7 +84,7 @@ fn the_options_say_what_the_state_expects() {
     assert_eq!(json["userVerification"], "required");
     assert_eq!(json["extensions"]["appid"], APPID);
     let (user, credentials) = (handle(7), [record().descriptor()]);
-    let accounts = Accounts::Identified { user: &user, credentials: &credentials };
+    let accounts = AuthenticationRequest::identified(&user, &credentials);
     let (options, state) = rp.start_authentication(accounts, &mut entropy(), NOW).unwrap();
     assert_eq!(options.allow_credentials, credentials);
     assert_eq!((state.user(), &*state.allowed), (Some(&user), &[credentials[0].id.clone()][..]));
@@ -99,7 +108,7 @@ fn rule_050_a_state_of_one_origin_is_not_for_another() {
     for (origin, expected) in
         [("https://example.org", None), ("https://login.example.org", Some(Code::OriginMismatch))]
     {
-        let state = authentication_state(&rp, None).at_origin(origin);
+        let state = authentication_state(&rp, None).with_origin(origin);
         let json = serde_json::to_string(&state).unwrap();
         let kept = serde_json::from_str(&json).unwrap();
         for state in [state, kept] {
@@ -111,7 +120,7 @@ fn rule_050_a_state_of_one_origin_is_not_for_another() {
     let elsewhere = with_client_data("origin", json!("https://example.net"));
     let state = authentication_state(&rp, None);
     let finished = rp.finish_authentication(
-        state.at_origin("https://example.net"),
+        state.with_origin("https://example.net"),
         &elsewhere.response(),
         &record(),
         NOW,
@@ -142,7 +151,7 @@ fn rule_286_a_state_of_another_relying_party_is_refused() {
 fn rule_289_a_credential_that_was_not_allowed_is_refused() {
     let rp = rp().build().unwrap();
     for (id, expected) in [(0x1d, None), (0x1e, Some(Code::CredentialNotAllowed))] {
-        let state = authentication_state(&rp, Some(handle(7))).allowing(CredentialId::new(vec![id; 16]));
+        let state = authentication_state(&rp, Some(handle(7))).with_allowed(CredentialId::new(vec![id; 16]));
         let finished = rp.finish_authentication(state, &get().response(), &record(), NOW);
         assert_eq!(finished.err().map(|error| error.code()), expected);
     }

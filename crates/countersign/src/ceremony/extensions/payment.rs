@@ -56,19 +56,19 @@ impl PaymentExpectation {
     }
 
     /// A page of this origin, such as a merchant's, calls the API: no other may, the relying party's own neither.
-    pub fn called_from(mut self, origin: impl Into<String>) -> Self {
+    pub fn with_caller_origin(mut self, origin: impl Into<String>) -> Self {
         self.caller_origin = Some(origin.into());
         self
     }
 
     /// Shows this name of the payee.
-    pub fn to_payee_named(mut self, name: impl Into<String>) -> Self {
+    pub fn with_payee_name(mut self, name: impl Into<String>) -> Self {
         self.payee_name = Some(name.into());
         self
     }
 
     /// Shows this origin of the payee.
-    pub fn to_payee_at(mut self, origin: impl Into<String>) -> Self {
+    pub fn with_payee_origin(mut self, origin: impl Into<String>) -> Self {
         self.payee_origin = Some(origin.into());
         self
     }

@@ -79,16 +79,16 @@ impl RequestedExtensions {
     }
 
     /// The same, where the inputs are these. What is required, and the payment, stay.
-    pub(crate) fn asking(self, inputs: &ClientExtensionInputs) -> Self {
+    pub(crate) fn with_extensions(self, inputs: &ClientExtensionInputs) -> Self {
         Self { required: self.required, payment: self.payment, ..Self::new(inputs) }
     }
 
-    pub(crate) fn requiring(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
+    pub(crate) fn with_required(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
         self.required.extend(extensions);
         self
     }
 
-    pub(crate) fn confirming(mut self, payment: Option<PaymentExpectation>) -> Self {
+    pub(crate) fn with_payment(mut self, payment: Option<PaymentExpectation>) -> Self {
         self.payment = payment.map(Box::new);
         self
     }

@@ -71,7 +71,7 @@ fn register(
     let rp = rp().policy(policy().with_extensions(extensions)).build().unwrap();
     let state = registration_state(&rp);
     let status = CredentialIdStatus::Unregistered;
-    rp.finish_registration(state.asking(asked), &create.response(), status, NOW)
+    rp.finish_registration(state.with_extensions(asked), &create.response(), status, NOW)
 }
 
 /// What becomes of an authentication that asked for this.
@@ -82,7 +82,7 @@ fn authenticate(
 ) -> Result<Authenticated, Error> {
     let rp = rp().policy(policy().with_extensions(extensions)).build().unwrap();
     let state = authentication_state(&rp, Some(handle(7)));
-    rp.finish_authentication(state.asking(asked), &get.response(), &record(), NOW)
+    rp.finish_authentication(state.with_extensions(asked), &get.response(), &record(), NOW)
 }
 
 /// With the default policy.
@@ -224,7 +224,7 @@ fn a_state_remembers_what_was_asked_for() {
     let rp = rp().build().unwrap();
     let state = registration_state(&rp);
     let asked = inputs().with_large_blob(&LargeBlobInput::Support(LargeBlobSupport::Required));
-    let text = serde_json::to_string(&state.asking(&asked)).unwrap();
+    let text = serde_json::to_string(&state.with_extensions(&asked)).unwrap();
     let state: RegistrationState = serde_json::from_str(&text).unwrap();
     let status = CredentialIdStatus::Unregistered;
     let error = rp.finish_registration(state, &create().response(), status, NOW).unwrap_err();

@@ -8,10 +8,11 @@ use serde_json::json;
 use super::*;
 use crate::{
     ceremony::{
-        entropy::EntropyUnavailable,
+        entropy::EntropyError,
         registration::outcome::{CredentialIdStatus, Registered},
-        request::StartError,
+        request::RegistrationRequest,
         session::RecentSession,
+        start_error::StartError,
         state::registration::Mediation,
     },
     relying_party::{
@@ -82,7 +83,9 @@ fn the_options_say_what_the_state_expects() {
         .unwrap();
     let existing = [create().finish(crate::test_ceremony::rp()).unwrap().credential().descriptor()];
     let user = User::new(handle(7), "jo", "Jo");
-    let (options, state) = rp.start_registration(&user, &existing, &mut entropy(), NOW).unwrap();
+    let (options, state) = rp
+        .start_registration(RegistrationRequest::new(&user).with_excluded(&existing), &mut entropy(), NOW)
+        .unwrap();
     assert_eq!(&*options.challenge, state.challenge.as_bytes());
     assert_eq!(options.challenge.len(), 32);
     let json = serde_json::to_value(&options).unwrap();
@@ -98,10 +101,10 @@ fn the_options_say_what_the_state_expects() {
     assert_eq!(state.expires_at(), NOW.plus_seconds(90));
     assert_eq!(state.mediation, Mediation::Modal);
     let (_, state) = rp
-        .start_conditional_registration(
-            &user,
-            &existing,
-            RecentSession::vouched(user.handle.clone(), NOW),
+        .start_registration(
+            RegistrationRequest::new(&user)
+                .with_excluded(&existing)
+                .with_conditional_mediation(RecentSession::vouched(user.handle.clone(), NOW)),
             &mut entropy(),
             NOW,
         )
@@ -112,10 +115,10 @@ fn the_options_say_what_the_state_expects() {
 #[test]
 fn without_entropy_no_ceremony_starts() {
     let rp = rp().build().unwrap();
-    let mut none = |_: &mut [u8]| Err(EntropyUnavailable);
+    let mut none = |_: &mut [u8]| Err("none");
     let user = User::new(handle(7), "jo", "");
-    let error = rp.start_registration(&user, &[], &mut none, NOW).unwrap_err();
-    assert_eq!(error, StartError::Entropy(EntropyUnavailable));
+    let error = rp.start_registration(RegistrationRequest::new(&user), &mut none, NOW).unwrap_err();
+    assert_eq!(error, StartError::Entropy(EntropyError::new("none")));
 }
 
 #[test]
@@ -153,7 +156,7 @@ fn rule_050_a_state_of_one_origin_is_not_for_another() {
         [("https://example.org", None), ("https://login.example.org", Some(Code::OriginMismatch))]
     {
         let state = registration_state(&rp);
-        let state = state.at_origin(origin);
+        let state = state.with_origin(origin);
         let status = CredentialIdStatus::Unregistered;
         let finished = rp.finish_registration(state, &create().response(), status, NOW);
         assert_eq!(finished.err().map(|error| error.code()), expected);
@@ -502,7 +505,7 @@ fn rule_296_a_registered_credential_id_is_refused() {
 #[test]
 fn rule_297_an_excluded_credential_id_is_refused() {
     let rp = rp().build().unwrap();
-    let state = registration_state(&rp).excluding(CredentialId::new(vec![0x1d; 16]));
+    let state = registration_state(&rp).with_excluded(CredentialId::new(vec![0x1d; 16]));
     let finished = rp.finish_registration(state, &create().response(), CredentialIdStatus::Unregistered, NOW);
     assert_eq!(finished.unwrap_err().code(), Code::CredentialAlreadyRegistered);
 }

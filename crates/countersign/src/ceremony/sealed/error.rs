@@ -4,7 +4,7 @@ use core::fmt;
 
 use countersign_types::Code;
 
-use crate::ceremony::entropy::EntropyUnavailable;
+use crate::ceremony::entropy::EntropyError;
 
 /// The most characters of a token. A state with 64 credential IDs of 512 bytes fits; one without any has some 600. A
 /// cookie holds some 4000.
@@ -32,11 +32,11 @@ impl fmt::Display for KeyRingError {
 impl core::error::Error for KeyRingError {}
 
 /// Why a state can't be sealed. No response is to blame, hence no code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SealError {
     /// The source of random bytes has none.
-    Entropy(EntropyUnavailable),
+    Entropy(EntropyError),
     /// The token would have more than [`TOKEN_MAX`] characters: the state lists too many long credential IDs.
     TooLong,
     /// The state has no serialised form: our own bug.

@@ -4,9 +4,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     ceremony::{
-        entropy::EntropyUnavailable,
+        entropy::EntropyError,
         registration::outcome::CredentialIdStatus,
-        request::{Accounts, AuthenticationRequest},
+        request::AuthenticationRequest,
         single_use::{memory::OneProcessSingleUse, unspent::SpendError},
         state::{authentication::AuthenticationState, registration::RegistrationState},
         step_up::BoundAuthenticationState,
@@ -66,7 +66,7 @@ fn rule_283_287_a_token_works_once() {
     // Sealed anew it is the same ceremony.
     let resealed = ring().seal(&state(), &mut |buffer: &mut [u8]| {
         buffer.fill(9);
-        Ok(())
+        Ok::<(), EntropyError>(())
     });
     let again = open(&ring(), &resealed.unwrap()).unwrap().spend(&used, NOW).unwrap_err();
     assert_eq!(again, SpendError::AlreadyUsed);
@@ -92,7 +92,7 @@ fn rule_285_a_token_of_another_ceremony_is_refused() {
     let error = ring().open::<BoundAuthenticationState>(&rp, &token, Bearer::Anonymous, NOW).unwrap_err();
     assert_eq!(error, OpenError::OtherCeremony);
     let request = AuthenticationRequest::discoverable();
-    let (_, state) = rp.begin_bound_authentication(request, b"data", &mut entropy(), NOW).unwrap();
+    let (_, state) = rp.start_bound_authentication(request, b"data", &mut entropy(), NOW).unwrap();
     let token = ring().seal(&state, &mut entropy()).unwrap();
     let bound = ring().open::<BoundAuthenticationState>(&rp, &token, Bearer::Anonymous, NOW).unwrap();
     let state = bound.spend(&OneProcessSingleUse::new(1), NOW).unwrap();
@@ -103,7 +103,8 @@ fn rule_285_a_token_of_another_ceremony_is_refused() {
 #[test]
 fn rule_285_a_token_for_nobody_is_no_signed_in_accounts() {
     let rp = rp().build().unwrap();
-    let (_, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy(), NOW).unwrap();
+    let (_, state) =
+        rp.start_authentication(AuthenticationRequest::discoverable(), &mut entropy(), NOW).unwrap();
     let token = ring().seal(&state, &mut entropy()).unwrap();
     let _ = open(&ring(), &token).unwrap();
     let opened = ring().open::<AuthenticationState>(&rp, &token, Bearer::Account(&handle(7)), NOW);
@@ -174,16 +175,16 @@ fn a_key_is_in_no_debug_text() {
 
 #[test]
 fn a_state_is_not_sealed_without_random_bytes() {
-    let mut none = |_: &mut [u8]| Err(EntropyUnavailable);
-    assert_eq!(ring().seal(&state(), &mut none).unwrap_err(), SealError::Entropy(EntropyUnavailable));
+    let mut none = |_: &mut [u8]| Err("none");
+    assert_eq!(ring().seal(&state(), &mut none).unwrap_err(), SealError::Entropy(EntropyError::new("none")));
 }
 
 #[test]
 fn a_token_has_its_greatest_length() {
     let ids = |count: u8| (0..count).filter_map(|byte| CredentialId::new(vec![byte; 512]));
-    let token = ring().seal(&state().allowing(ids(64)), &mut entropy()).unwrap();
+    let token = ring().seal(&state().with_allowed(ids(64)), &mut entropy()).unwrap();
     let _ = open(&ring(), &token).unwrap();
-    assert_eq!(ring().seal(&state().allowing(ids(80)), &mut entropy()).unwrap_err(), SealError::TooLong);
+    assert_eq!(ring().seal(&state().with_allowed(ids(80)), &mut entropy()).unwrap_err(), SealError::TooLong);
     let length = TOKEN_MAX + 1;
     assert_eq!(open(&ring(), &"A".repeat(length)).unwrap_err(), OpenError::TooLong { length });
 }

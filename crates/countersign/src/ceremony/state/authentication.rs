@@ -72,36 +72,36 @@ impl AuthenticationState {
         }
     }
 
-    pub(crate) fn allowing(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
+    pub(crate) fn with_allowed(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
         self.allowed.extend(ids);
         self
     }
 
     /// An `appid` among the inputs takes the place of the relying party's.
-    pub(crate) fn asking(mut self, inputs: &ClientExtensionInputs) -> Self {
+    pub(crate) fn with_extensions(mut self, inputs: &ClientExtensionInputs) -> Self {
         let inputs = with_appid(inputs.clone(), self.appid.as_deref());
-        self.extensions = self.extensions.asking(&inputs);
+        self.extensions = self.extensions.with_extensions(&inputs);
         if let Ok(Some(appid)) = inputs.appid() {
             self.appid = Some(appid.to_owned());
         }
         self
     }
 
-    pub(crate) fn requiring(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
-        self.extensions = self.extensions.requiring(extensions);
+    pub(crate) fn with_required(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
+        self.extensions = self.extensions.with_required(extensions);
         self
     }
 
-    pub(crate) fn confirming(mut self, payment: impl Into<Option<PaymentExpectation>>) -> Self {
-        self.extensions = self.extensions.confirming(payment.into());
+    pub(crate) fn with_payment(mut self, payment: impl Into<Option<PaymentExpectation>>) -> Self {
+        self.extensions = self.extensions.with_payment(payment.into());
         self
     }
 
-    /// Binds the ceremony to the page or app that it begins on: see [`RegistrationState::at_origin`].
+    /// Binds the ceremony to the page or app that it begins on: see [`RegistrationState::with_origin`].
     ///
-    /// A payment that is [called from](PaymentExpectation::called_from) another's page is confirmed there, so that this can
+    /// A payment that is [called from](PaymentExpectation::with_caller_origin) another's page is confirmed there, so that this can
     /// only name the same origin: where the two differ, no response passes.
-    pub fn at_origin(mut self, origin: impl Into<String>) -> Self {
+    pub fn with_origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = Some(origin.into());
         self
     }
@@ -112,7 +112,7 @@ impl AuthenticationState {
     ///
     /// Without it such a credential fails with `user-verification-not-initialized`
     /// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)).
-    pub fn authorized_by(mut self, factor: &AdditionalFactor) -> Self {
+    pub fn with_additional_factor(mut self, factor: &AdditionalFactor) -> Self {
         self.additional_factor = Some(factor.user().clone());
         self
     }

@@ -24,12 +24,14 @@ pub trait CeremonyState: sealed::Sealed {
     /// another kind too.
     ///
     /// ```
-    /// # use countersign::{AuthenticationState, Code, RegistrationState, RelyingParty, Timestamp};
-    /// # use countersign::ceremony::{Accounts, CeremonyState as _, EntropyUnavailable};
-    /// # let mut entropy = |buffer: &mut [u8]| -> Result<(), EntropyUnavailable> { buffer.fill(7); Ok(()) };
+    /// # use countersign::{
+    /// #     AuthenticationRequest, AuthenticationState, Code, RegistrationState, RelyingParty, Timestamp,
+    /// #     ceremony::CeremonyState as _,
+    /// # };
     /// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
     /// # let now = Timestamp::from_unix_seconds(0);
-    /// let (_, state) = rp.start_authentication(Accounts::Discoverable, &mut entropy, now)?;
+    /// let request = AuthenticationRequest::discoverable();
+    /// let (_, state) = rp.start_authentication(request, &mut getrandom::fill, now)?;
     /// let kept = serde_json::to_string(&state)?;
     /// assert!(AuthenticationState::from_json(kept.as_bytes()).is_ok());
     /// let error = RegistrationState::from_json(kept.as_bytes()).unwrap_err();

@@ -87,18 +87,18 @@ impl RegistrationState {
         }
     }
 
-    pub(crate) fn excluding(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
+    pub(crate) fn with_excluded(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
         self.excluded.extend(ids);
         self
     }
 
-    pub(crate) fn asking(mut self, inputs: &ClientExtensionInputs) -> Self {
-        self.extensions = self.extensions.asking(inputs);
+    pub(crate) fn with_extensions(mut self, inputs: &ClientExtensionInputs) -> Self {
+        self.extensions = self.extensions.with_extensions(inputs);
         self
     }
 
-    pub(crate) fn requiring(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
-        self.extensions = self.extensions.requiring(extensions);
+    pub(crate) fn with_required(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
+        self.extensions = self.extensions.with_required(extensions);
         self
     }
 
@@ -106,7 +106,7 @@ impl RegistrationState {
     ///
     /// For relying parties whose pages differ in what they let people do. The origin is compared exactly, as the client
     /// writes it, and besides must be one that the relying party accepts.
-    pub fn at_origin(mut self, origin: impl Into<String>) -> Self {
+    pub fn with_origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = Some(origin.into());
         self
     }

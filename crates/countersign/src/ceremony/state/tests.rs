@@ -76,7 +76,7 @@ fn rule_389_a_bound_state_of_another_purpose_is_refused() {
         [(step_up.clone(), Some(Code::ChallengeMismatch)), (rp().build().unwrap(), Some(Code::StateInvalid))]
     {
         let request = AuthenticationRequest::identified(&user, &[]);
-        let (_, state) = step_up.begin_bound_authentication(request, b"pay 12", &mut entropy(), NOW).unwrap();
+        let (_, state) = step_up.start_bound_authentication(request, b"pay 12", &mut entropy(), NOW).unwrap();
         let state = state.confirm(b"pay 12").unwrap();
         let finished = other.finish_authentication(state, &get().response(), &record(), NOW);
         assert_eq!(finished.err().map(|error| error.code()), expected);
@@ -164,7 +164,7 @@ fn a_purpose_is_a_short_word() {
 fn serialised() -> [(&'static str, String); 3] {
     let rp = rp().build().unwrap();
     let request = AuthenticationRequest::discoverable();
-    let (_, bound) = rp.begin_bound_authentication(request, b"pay 12", &mut entropy(), NOW).unwrap();
+    let (_, bound) = rp.start_bound_authentication(request, b"pay 12", &mut entropy(), NOW).unwrap();
     [
         ("registration", serde_json::to_string(&registration_state(&rp)).unwrap()),
         ("authentication", serde_json::to_string(&authentication_state(&rp, None)).unwrap()),
@@ -208,7 +208,7 @@ fn debug_text_shows_neither_challenge_nor_account() {
     let rp = rp().build().unwrap();
     let user = handle(7);
     let request = AuthenticationRequest::identified(&user, &[]);
-    let (_, bound) = rp.begin_bound_authentication(request, b"pay 12", &mut entropy(), NOW).unwrap();
+    let (_, bound) = rp.start_bound_authentication(request, b"pay 12", &mut entropy(), NOW).unwrap();
     let texts = [
         format!("{:?}", registration_state(&rp)),
         format!("{:?}", authentication_state(&rp, Some(user.clone()))),

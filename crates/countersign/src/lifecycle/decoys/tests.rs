@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_types::enumerations::Transport;
 
 use super::*;
-use crate::{ceremony::request::Accounts, test_ceremony};
+use crate::{ceremony::request::AuthenticationRequest, test_ceremony};
 
 const SECRET: [u8; 32] = [0x5e; 32];
 
@@ -119,8 +119,7 @@ fn rule_307_options_for_an_unknown_name_differ_from_real_ones_in_ids_alone() {
         serde_json::to_value(options).unwrap()
     };
     let decoy = decoys().account(&rp, "jo");
-    let imagined =
-        options(Accounts::Identified { user: decoy.user_handle(), credentials: decoy.credentials() });
+    let imagined = options(AuthenticationRequest::identified(decoy.user_handle(), decoy.credentials()));
     let same_shape: Vec<_> = decoy
         .credentials()
         .iter()
@@ -130,7 +129,7 @@ fn rule_307_options_for_an_unknown_name_differ_from_real_ones_in_ids_alone() {
         })
         .collect();
     let handle = test_ceremony::handle(7);
-    let mut real = options(Accounts::Identified { user: &handle, credentials: &same_shape });
+    let mut real = options(AuthenticationRequest::identified(&handle, &same_shape));
     for (one, other) in real["allowCredentials"]
         .as_array_mut()
         .unwrap()

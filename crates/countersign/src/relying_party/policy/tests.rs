@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     ceremony::{
-        entropy::EntropyUnavailable,
-        request::{RegistrationRequest, StartError},
-        session::RecentSession,
+        entropy::EntropyError, request::RegistrationRequest, session::RecentSession, start_error::StartError,
     },
     relying_party::{
         configuration_error::ConfigurationError, party::RelyingParty, public_suffixes::PublicSuffixList,
@@ -413,8 +411,8 @@ fn warnings_are_one_sentence_each() {
 /// A conditional registration for the account of [`handle`]`(7)`.
 fn conditional(policy: Policy, session: RecentSession) -> Result<(), StartError> {
     let user = User::new(handle(7), "jo", "Jo");
-    let request = RegistrationRequest::new(&user).conditional(session);
-    built(policy).begin_registration(request, &mut entropy(), NOW).map(drop)
+    let request = RegistrationRequest::new(&user).with_conditional_mediation(session);
+    built(policy).start_registration(request, &mut entropy(), NOW).map(drop)
 }
 
 #[test]
@@ -440,12 +438,12 @@ fn rule_310_a_credential_is_made_without_asking_in_a_recent_session_of_its_accou
 fn a_challenge_of_one_s_own_takes_no_entropy() {
     let user = User::new(handle(7), "jo", "Jo");
     let challenge = crate::ceremony::challenge::Challenge::new([9; 16]).unwrap();
-    let request = RegistrationRequest::new(&user).challenge(challenge.clone());
-    let mut none = |_: &mut [u8]| Err(EntropyUnavailable);
+    let request = RegistrationRequest::new(&user).with_challenge(challenge.clone());
+    let mut none = |_: &mut [u8]| Err(EntropyError::new("none"));
     let rp = built(Policy::passkeys());
-    let (options, _) = rp.begin_registration(request, &mut none, NOW).unwrap();
+    let (options, _) = rp.start_registration(request, &mut none, NOW).unwrap();
     assert_eq!(*options.challenge, [9; 16]);
-    let request = crate::ceremony::request::AuthenticationRequest::discoverable().challenge(challenge);
-    let (options, _) = rp.begin_authentication(request, &mut none, NOW).unwrap();
+    let request = crate::ceremony::request::AuthenticationRequest::discoverable().with_challenge(challenge);
+    let (options, _) = rp.start_authentication(request, &mut none, NOW).unwrap();
     assert_eq!(*options.challenge, [9; 16]);
 }

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    ceremony::registration::outcome::CredentialIdStatus,
+    ceremony::{finish_options::FinishOptions, registration::outcome::CredentialIdStatus},
     relying_party::builder::RelyingPartyBuilder,
     report::step::{AuthenticationStep, RegistrationStep},
     test_ceremony::{
@@ -17,15 +17,26 @@ mod lint;
 fn registered(create: &Create, rp: RelyingPartyBuilder, asking: Asking) -> (Option<Code>, Report) {
     let rp = rp.build().unwrap();
     let state = registration_state_of(&rp, CHALLENGE, handle(7), asking);
-    let (result, report) =
-        rp.finish_registration_with_report(state, &create.response(), CredentialIdStatus::Unregistered, NOW);
+    let mut report = Report::default();
+    let result = rp.finish_registration(
+        state,
+        &create.response(),
+        CredentialIdStatus::Unregistered,
+        FinishOptions::at(NOW).with_report(&mut report),
+    );
     (result.err().map(|error| error.code()), report)
 }
 
 fn authenticated(get: &Get, rp: RelyingPartyBuilder) -> (Option<Code>, Report) {
     let rp = rp.build().unwrap();
     let state = authentication_state(&rp, Some(handle(7)));
-    let (result, report) = rp.finish_authentication_with_report(state, &get.response(), &record(), NOW);
+    let mut report = Report::default();
+    let result = rp.finish_authentication(
+        state,
+        &get.response(),
+        &record(),
+        FinishOptions::at(NOW).with_report(&mut report),
+    );
     (result.err().map(|error| error.code()), report)
 }
 

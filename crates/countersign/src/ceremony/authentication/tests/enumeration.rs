@@ -47,7 +47,7 @@ fn rule_307_a_forged_response_for_a_real_name_is_refused_as_one_for_an_unknown_n
     let refused = |user: &UserHandle, id: &[u8], get: &Get, record: Option<&CredentialRecord>| {
         let id = CredentialId::new(id).unwrap();
         let state = authentication_state(&rp, Some(user.clone()));
-        let finished = rp.finish_authentication(state.allowing([id]), &get.response(), record, NOW);
+        let finished = rp.finish_authentication(state.with_allowed([id]), &get.response(), record, NOW);
         finished.unwrap_err()
     };
     for get in forged() {

@@ -119,7 +119,13 @@ fn a_counter_that_is_ignored_is_kept_and_not_judged() {
     }
     let rp = rp().build().unwrap();
     let state = authentication_state(&rp, Some(handle(7)));
-    let (_, report) = rp.finish_authentication_with_report(state, &get().response(), &record(), NOW);
+    let mut report = Report::default();
+    let _ = rp.finish_authentication(
+        state,
+        &get().response(),
+        &record(),
+        FinishOptions::at(NOW).with_report(&mut report),
+    );
     let step = report.step(Step::SignCount).unwrap();
     assert_eq!(*step.outcome(), Outcome::Skipped(Reason::NoPolicy));
 }
@@ -173,7 +179,7 @@ fn rule_390_an_additional_factor_of_the_account_takes_user_verification_into_use
     let (own, other) = (AdditionalFactor::vouched(handle(7)), AdditionalFactor::vouched(handle(8)));
     for user in [None, Some(handle(7))] {
         let finish = |factor: &AdditionalFactor, get: &Get| {
-            let state = authentication_state(&rp, user.clone()).authorized_by(factor);
+            let state = authentication_state(&rp, user.clone()).with_additional_factor(factor);
             // It is kept with the state.
             let state = serde_json::from_str(&serde_json::to_string(&state).unwrap()).unwrap();
             rp.finish_authentication(state, &get.response(), &clear, NOW)
@@ -195,7 +201,7 @@ fn rule_390_an_additional_factor_of_the_account_takes_user_verification_into_use
 fn an_additional_factor_sets_nothing_where_the_user_was_not_verified() {
     let rp = rp().build().unwrap();
     let clear = record().with_uv_initialized(false);
-    let state = authentication_state(&rp, None).authorized_by(&AdditionalFactor::vouched(handle(7)));
+    let state = authentication_state(&rp, None).with_additional_factor(&AdditionalFactor::vouched(handle(7)));
     let unverified = Get { flags: UP, ..get() };
     let authenticated = rp.finish_authentication(state, &unverified.response(), &clear, NOW).unwrap();
     assert!(!authenticated.update().next.uv_initialized());

@@ -147,7 +147,7 @@ fn rule_331_the_appid_that_was_asked_for_takes_the_place_of_the_relying_partys()
     let finish = |asked: &ClientExtensionInputs, used: &str| {
         let state = authentication_state(&rp, Some(handle(7)));
         let get = Get { rp_id: used.into(), ..gotten(json!({"appid": true}), &[]) };
-        let result = rp.finish_authentication(state.asking(asked), &get.response(), &record(), NOW);
+        let result = rp.finish_authentication(state.with_extensions(asked), &get.response(), &record(), NOW);
         result.map(drop).map_err(|error| error.code())
     };
     assert_eq!(finish(&inputs().with_uvm(), APPID), Ok(()));
@@ -180,7 +180,7 @@ fn an_appid_counts_as_asked_for_where_the_relying_party_has_one_and_only_there()
         let rp = rp.policy(policy().with_extensions(extensions)).build().unwrap();
         let state = authentication_state(&rp, Some(handle(7)));
         let asked = authentication_state(&rp, Some(handle(7)));
-        let results = [state, asked.asking(&inputs())]
+        let results = [state, asked.with_extensions(&inputs())]
             .map(|state| rp.finish_authentication(state, &get.response(), &record(), NOW).map(drop));
         results.map(|result| result.map_err(|error| error.fault().clone()))
     };

@@ -8,9 +8,9 @@ fn expected() -> PaymentExpectation {
         PaymentCurrencyAmount::new("EUR", "5.00"),
         PaymentInstrument::new("Card …4242", "https://example.org/card.png"),
     )
-    .called_from("https://merchant.example")
-    .to_payee_named("Merchant")
-    .to_payee_at("https://merchant.example")
+    .with_caller_origin("https://merchant.example")
+    .with_payee_name("Merchant")
+    .with_payee_origin("https://merchant.example")
     .with_logos([logo("a"), logo("b")])
 }
 
@@ -38,7 +38,7 @@ fn confirmed() -> Get {
 fn finish(expected: Option<PaymentExpectation>, get: &Get) -> Result<Authenticated, Error> {
     let rp = rp().build().unwrap();
     let state = authentication_state(&rp, Some(handle(7)));
-    rp.finish_authentication(state.confirming(expected), &get.response(), &record(), NOW)
+    rp.finish_authentication(state.with_payment(expected), &get.response(), &record(), NOW)
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn a_payment_asks_for_what_confirms_it_and_for_nothing_else() {
         let extensions = ExtensionPolicy::new().unsolicited_authenticator_outputs(Unsolicited::Reject);
         let rp = rp().policy(policy().with_extensions(extensions)).build().unwrap();
         let state = authentication_state(&rp, Some(handle(7)));
-        let state = state.confirming(expected);
+        let state = state.with_payment(expected);
         let result = rp.finish_authentication(state, &get.response(), &record(), NOW);
         result.map(drop).map_err(|error| error.code())
     };
@@ -73,7 +73,7 @@ fn what_is_asked_of_extensions_besides_leaves_the_payment_in_place() {
     let rp = rp().build().unwrap();
     let finish = |get: &Get| {
         let state = authentication_state(&rp, Some(handle(7)));
-        let state = state.confirming(expected()).asking(&inputs());
+        let state = state.with_payment(expected()).with_extensions(&inputs());
         rp.finish_authentication(state, &get.response(), &record(), NOW)
     };
     let _ = finish(&confirmed()).unwrap();
@@ -138,7 +138,7 @@ fn rule_050_a_payment_of_one_origin_is_not_for_another() {
     let rp = rp().build().unwrap();
     for (origin, refused) in [("https://merchant.example", None), (ORIGIN, Some(Code::OriginMismatch))] {
         let state = authentication_state(&rp, Some(handle(7)));
-        let state = state.confirming(expected()).at_origin(origin);
+        let state = state.with_payment(expected()).with_origin(origin);
         let finished = rp.finish_authentication(state, &confirmed().response(), &record(), NOW);
         assert_eq!(finished.err().map(|error| error.code()), refused, "{origin}");
     }
@@ -161,7 +161,7 @@ fn a_payment_is_confirmed_on_the_expected_page() {
 fn an_expectation_survives_the_state_s_serialised_form() {
     let rp = rp().build().unwrap();
     let state = authentication_state(&rp, Some(handle(7)));
-    let text = serde_json::to_string(&state.confirming(expected())).unwrap();
+    let text = serde_json::to_string(&state.with_payment(expected())).unwrap();
     let state: AuthenticationState = serde_json::from_str(&text).unwrap();
     let _ = rp.finish_authentication(state, &confirmed().response(), &record(), NOW).unwrap();
 }

@@ -116,8 +116,10 @@ fn rule_315_an_extension_that_is_required_has_worked() {
 fn rule_315_one_ceremony_can_require_more_than_the_policy() {
     let rp = rp().build().unwrap();
     let required = [Extension::Prf];
-    let asked_first = |state: RegistrationState| state.asking(&prf()).requiring(required.clone());
-    let required_first = |state: RegistrationState| state.requiring(required.clone()).asking(&prf());
+    let asked_first =
+        |state: RegistrationState| state.with_extensions(&prf()).with_required(required.clone());
+    let required_first =
+        |state: RegistrationState| state.with_required(required.clone()).with_extensions(&prf());
     let finish = |create: &Create, asking: &dyn Fn(RegistrationState) -> RegistrationState| {
         let state = registration_state(&rp);
         let state = asking(state);

@@ -4,8 +4,12 @@ use countersign_types::{base64url, extensions::HmacSalts};
 
 use super::*;
 use crate::{
-    ceremony::request::{AuthenticationRequest, RegistrationRequest},
+    ceremony::{
+        finish_options::FinishOptions,
+        request::{AuthenticationRequest, RegistrationRequest},
+    },
     relying_party::user::User,
+    report::ceremony_report::Report,
     test_ceremony::entropy,
 };
 
@@ -59,16 +63,16 @@ fn what_a_ceremony_asks_with_is_in_no_debug_text_and_no_state() {
     let rp = rp().policy(crate::relying_party::policy::Policy::passkeys()).build().unwrap();
     let (user, listed) = (User::new(handle(7), "jo", "Jo"), [record().descriptor()]);
     let write = LargeBlobInput::Write(SecretBytes::new(SECRET));
-    let request =
-        AuthenticationRequest::identified(&user.handle, &listed).extensions(asked().with_large_blob(&write));
+    let request = AuthenticationRequest::identified(&user.handle, &listed)
+        .with_extensions(asked().with_large_blob(&write));
     tells_nothing(&format!("{request:?}"));
-    let (options, state) = rp.begin_authentication(request, &mut entropy(), NOW).unwrap();
+    let (options, state) = rp.start_authentication(request, &mut entropy(), NOW).unwrap();
     tells_nothing(&format!("{options:?} {state:?} {}", serde_json::to_string(&state).unwrap()));
     let prf = PrfInput::new().with_eval(PrfValues::new(SecretBytes::new(SECRET)));
     let inputs = inputs().with_prf(&prf).with_cred_blob(&SecretBytes::new(SECRET));
-    let request = RegistrationRequest::new(&user).extensions(inputs);
+    let request = RegistrationRequest::new(&user).with_extensions(inputs);
     tells_nothing(&format!("{request:?}"));
-    let (options, state) = rp.begin_registration(request, &mut entropy(), NOW).unwrap();
+    let (options, state) = rp.start_registration(request, &mut entropy(), NOW).unwrap();
     tells_nothing(&format!("{options:?} {state:?} {}", serde_json::to_string(&state).unwrap()));
 }
 
@@ -79,8 +83,14 @@ fn what_an_authentication_tells_is_in_no_debug_text_no_report_and_no_record() {
     let response = get.response();
     tells_nothing(&format!("{response:?}"));
     let state = || authentication_state(&rp, Some(handle(7)));
-    let state = || state().asking(&asked().with_large_blob(&LargeBlobInput::Read));
-    let (finished, report) = rp.finish_authentication_with_report(state(), &response, &record(), NOW);
+    let state = || state().with_extensions(&asked().with_large_blob(&LargeBlobInput::Read));
+    let mut report = Report::default();
+    let finished = rp.finish_authentication(
+        state(),
+        &response,
+        &record(),
+        FinishOptions::at(NOW).with_report(&mut report),
+    );
     let authenticated = finished.unwrap();
     let learned = authenticated.extensions();
     assert_eq!(learned.prf_results.as_ref().unwrap().first.expose(), SECRET);
@@ -102,7 +112,13 @@ fn what_a_registration_tells_is_in_no_debug_text_no_report_and_no_record() {
     let state = registration_state(&rp);
     let prf = inputs().with_prf(&PrfInput::new().with_eval(PrfValues::new(SecretBytes::new(SECRET))));
     let status = CredentialIdStatus::Unregistered;
-    let (finished, report) = rp.finish_registration_with_report(state.asking(&prf), &response, status, NOW);
+    let mut report = Report::default();
+    let finished = rp.finish_registration(
+        state.with_extensions(&prf),
+        &response,
+        status,
+        FinishOptions::at(NOW).with_report(&mut report),
+    );
     let registered = finished.unwrap();
     assert_eq!(registered.extensions().prf_results.as_ref().unwrap().first.expose(), SECRET);
     tells_nothing(&format!("{registered:?} {report:?} {}", serde_json::to_string(&report).unwrap()));

@@ -6,7 +6,10 @@ use countersign_types::{
 
 use super::*;
 use crate::{
-    ceremony::request::{AuthenticationRequest, RegistrationRequest, StartError},
+    ceremony::{
+        request::{AuthenticationRequest, RegistrationRequest},
+        start_error::StartError,
+    },
     relying_party::{
         builder::RelyingPartyBuilder, configuration_error::ConfigurationError, policy::Policy, user::User,
     },
@@ -28,8 +31,8 @@ fn misuse<T>(started: Result<T, StartError>) -> Result<(), ExtensionMisuse> {
 
 fn registration(rp: RelyingPartyBuilder, inputs: ClientExtensionInputs) -> Result<(), ExtensionMisuse> {
     let user = User::new(handle(7), "jo", "Jo");
-    let request = RegistrationRequest::new(&user).extensions(inputs);
-    misuse(rp.build().unwrap().begin_registration(request, &mut entropy(), NOW))
+    let request = RegistrationRequest::new(&user).with_extensions(inputs);
+    misuse(rp.build().unwrap().start_registration(request, &mut entropy(), NOW))
 }
 
 fn id(byte: u8) -> CredentialId {
@@ -44,8 +47,8 @@ fn authentication(
 ) -> Result<(), ExtensionMisuse> {
     let user = handle(7);
     let credentials: Vec<_> = (0..allowed).map(|byte| CredentialDescriptor::new(id(byte), [])).collect();
-    let request = AuthenticationRequest::identified(&user, &credentials).extensions(inputs);
-    misuse(rp.build().unwrap().begin_authentication(request, &mut entropy(), NOW))
+    let request = AuthenticationRequest::identified(&user, &credentials).with_extensions(inputs);
+    misuse(rp.build().unwrap().start_authentication(request, &mut entropy(), NOW))
 }
 
 fn read(text: &str) -> ClientExtensionInputs {
@@ -222,15 +225,17 @@ fn confirmation(
 ) -> Result<AuthenticationState, StartError> {
     let user = handle(7);
     let credentials: Vec<_> = (0..listed).map(|byte| CredentialDescriptor::new(id(byte), [])).collect();
-    let request = AuthenticationRequest::identified(&user, &credentials).confirming(payment);
-    rp.build().unwrap().begin_authentication(request, &mut entropy(), NOW).map(|(_, state)| state)
+    let request = AuthenticationRequest::identified(&user, &credentials).with_payment(payment);
+    rp.build().unwrap().start_authentication(request, &mut entropy(), NOW).map(|(_, state)| state)
 }
 
 #[test]
 fn a_payment_to_confirm_is_in_the_state() {
     let state = confirmation(verifying(), payment(), 1).unwrap();
     assert_eq!(state.extensions.payment(), Some(&payment()));
-    let merchant = payment().called_from("https://merchant.example").to_payee_at("https://merchant.example");
+    let merchant = payment()
+        .with_caller_origin("https://merchant.example")
+        .with_payee_origin("https://merchant.example");
     let _ = confirmation(verifying(), merchant, 1).unwrap();
 }
 
@@ -245,8 +250,8 @@ fn a_payment_that_could_not_be_confirmed_is_refused() {
     let mut path = payment();
     path.top_origin.push('/');
     assert_eq!(member(path), wrong("topOrigin"));
-    assert_eq!(member(payment().called_from("merchant.example")), wrong("origin"));
-    assert_eq!(member(payment().to_payee_at("http://merchant.example")), wrong("payeeOrigin"));
+    assert_eq!(member(payment().with_caller_origin("merchant.example")), wrong("origin"));
+    assert_eq!(member(payment().with_payee_origin("http://merchant.example")), wrong("payeeOrigin"));
     for (currency, value) in
         [("eur", "5.00"), ("EURO", "5.00"), ("EUR", "5,00"), ("EUR", "-5"), ("EUR", "5.")]
     {
@@ -261,14 +266,14 @@ fn what_a_ceremony_requires_it_asks_for() {
     let rp = verifying().build().unwrap();
     let user = User::new(handle(7), "jo", "Jo");
     let begin = |inputs| {
-        let request = RegistrationRequest::new(&user).extensions(inputs).requiring(Extension::Prf);
-        rp.begin_registration(request, &mut entropy(), NOW)
+        let request = RegistrationRequest::new(&user).with_extensions(inputs).with_required(Extension::Prf);
+        rp.start_registration(request, &mut entropy(), NOW)
     };
     let (_, state) = begin(inputs().with_prf(&PrfInput::new())).unwrap();
     assert!(state.extensions.asks_for(&Extension::Prf));
     let error = misuse(begin(inputs())).unwrap_err();
     assert_eq!(error, ExtensionMisuse::RequiredNotAsked { extension: Extension::Prf });
-    let request = AuthenticationRequest::discoverable().requiring(Extension::Uvm);
-    let error = misuse(rp.begin_authentication(request, &mut entropy(), NOW)).unwrap_err();
+    let request = AuthenticationRequest::discoverable().with_required(Extension::Uvm);
+    let error = misuse(rp.start_authentication(request, &mut entropy(), NOW)).unwrap_err();
     assert_eq!(error, ExtensionMisuse::RequiredNotAsked { extension: Extension::Uvm });
 }

@@ -83,8 +83,8 @@ fn rule_310_without_asking_the_user_is_not_verified_and_the_session_stands_for_t
     let user = User::new(handle(7), "jo", "Jo");
     let session = RecentSession::vouched(handle(7), NOW);
     let rp = with(Policy::passkeys()).build().unwrap();
-    let request = RegistrationRequest::new(&user).conditional(session.clone());
-    let (options, state) = rp.begin_registration(request, &mut entropy(), NOW).unwrap();
+    let request = RegistrationRequest::new(&user).with_conditional_mediation(session.clone());
+    let (options, state) = rp.start_registration(request, &mut entropy(), NOW).unwrap();
     let asked = options.authenticator_selection.unwrap().user_verification;
     assert_eq!(asked, UserVerificationRequirement::Preferred);
     let mut create = Create { flags: AT, ..create() };
@@ -94,12 +94,12 @@ fn rule_310_without_asking_the_user_is_not_verified_and_the_session_stands_for_t
     assert!(!registered.credential().uv_initialized());
     // With the user asked, the same response fails.
     let (options, state) =
-        rp.begin_registration(RegistrationRequest::new(&user), &mut entropy(), NOW).unwrap();
+        rp.start_registration(RegistrationRequest::new(&user), &mut entropy(), NOW).unwrap();
     create.client_data["challenge"] = json!(base64url::encode(&*options.challenge));
     let error = rp.finish_registration(state, &create.response(), unregistered, NOW).unwrap_err();
     assert_eq!(error.code(), Code::UserNotPresent);
     let refusing = Policy::passkeys().with_conditional_create(ConditionalCreatePolicy::Refused);
     let rp = with(refusing).build().unwrap();
-    let request = RegistrationRequest::new(&user).conditional(session);
-    rp.begin_registration(request, &mut entropy(), NOW).unwrap_err();
+    let request = RegistrationRequest::new(&user).with_conditional_mediation(session);
+    rp.start_registration(request, &mut entropy(), NOW).unwrap_err();
 }

@@ -33,7 +33,9 @@ fn lint(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation> {
         let rp = rp.build().unwrap();
         let state = registration_state(&rp);
         let status = CredentialIdStatus::Unregistered;
-        let (result, report) = rp.finish_registration_with_report(state, &response, status, NOW);
+        let mut report = Report::default();
+        let result =
+            rp.finish_registration(state, &response, status, FinishOptions::at(NOW).with_report(&mut report));
         result.map(|_| report.lint().to_vec()).map_err(|error| error.fault().clone())
     };
     let met = finish(rp()).unwrap();
@@ -66,7 +68,13 @@ fn lint_of_assertion(
     let finish = |rp: RelyingPartyBuilder| {
         let rp = rp.build().unwrap();
         let state = authentication_state(&rp, Some(handle(7)));
-        let (result, report) = rp.finish_authentication_with_report(state, &response, &record(), NOW);
+        let mut report = Report::default();
+        let result = rp.finish_authentication(
+            state,
+            &response,
+            &record(),
+            FinishOptions::at(NOW).with_report(&mut report),
+        );
         result.map(|_| report.lint().to_vec()).map_err(|error| error.fault().clone())
     };
     let met = finish(rp.clone()).map_err(|fault| fault.code())?;
@@ -244,7 +252,9 @@ fn rule_020_another_attachment_than_the_one_asked_for_is_lint() {
         json["authenticatorAttachment"] = json!(told);
         let response = RegistrationResponse::from_json(json.to_string().as_bytes()).unwrap();
         let status = CredentialIdStatus::Unregistered;
-        let (result, report) = rp.finish_registration_with_report(state, &response, status, NOW);
+        let mut report = Report::default();
+        let result =
+            rp.finish_registration(state, &response, status, FinishOptions::at(NOW).with_report(&mut report));
         result
             .map(|_| report.lint().contains(&Deviation::OtherAttachment))
             .map_err(|error| (error.code(), error.step()))

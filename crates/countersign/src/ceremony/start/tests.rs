@@ -23,10 +23,10 @@ fn id(bytes: impl Into<Vec<u8>>) -> CredentialId {
 fn listed(credentials: &[CredentialDescriptor]) -> Result<(), StartError> {
     let rp = rp().build().unwrap();
     let user = user();
-    let request = RegistrationRequest::new(&user).excluding(credentials);
-    let registration = rp.begin_registration(request, &mut entropy(), NOW).map(drop);
+    let request = RegistrationRequest::new(&user).with_excluded(credentials);
+    let registration = rp.start_registration(request, &mut entropy(), NOW).map(drop);
     let request = AuthenticationRequest::identified(&user.handle, credentials);
-    let authentication = rp.begin_authentication(request, &mut entropy(), NOW).map(drop);
+    let authentication = rp.start_authentication(request, &mut entropy(), NOW).map(drop);
     assert_eq!(registration, authentication);
     authentication
 }
@@ -60,12 +60,12 @@ fn a_list_of_more_than_64_credentials_is_refused() {
 fn what_is_asked_of_extensions_is_in_options_and_state() {
     let rp = rp().appid("https://example.org/u2f").build().unwrap();
     let user = user();
-    let request = RegistrationRequest::new(&user).extensions(ClientExtensionInputs::new());
-    let (options, state) = rp.begin_registration(request, &mut entropy(), NOW).unwrap();
+    let request = RegistrationRequest::new(&user).with_extensions(ClientExtensionInputs::new());
+    let (options, state) = rp.start_registration(request, &mut entropy(), NOW).unwrap();
     assert_eq!(options.extensions.names().collect::<Vec<_>>(), ["credProps"]);
     assert_eq!(state.extensions.names().collect::<Vec<_>>(), ["credProps"]);
     let request = AuthenticationRequest::discoverable();
-    let (options, state) = rp.begin_authentication(request, &mut entropy(), NOW).unwrap();
+    let (options, state) = rp.start_authentication(request, &mut entropy(), NOW).unwrap();
     assert_eq!(options.extensions.names().collect::<Vec<_>>(), ["appid"]);
     assert_eq!(state.extensions.names().collect::<Vec<_>>(), ["appid"]);
 }
@@ -75,9 +75,9 @@ fn rule_391_an_authentication_of_nobody_without_user_verification_is_refused_at_
     let user = handle(7);
     let started = |policy: Policy, request: AuthenticationRequest<'_>| {
         let rp = rp().policy(policy).build().unwrap();
-        let begun = rp.begin_authentication(request.clone(), &mut entropy(), NOW).map(drop);
-        let bound = rp.begin_bound_authentication(request.clone(), b"pay", &mut entropy(), NOW).map(drop);
-        let elsewhere = request.challenge(Challenge::new([7; 16]).unwrap());
+        let begun = rp.start_authentication(request.clone(), &mut entropy(), NOW).map(drop);
+        let bound = rp.start_bound_authentication(request.clone(), b"pay", &mut entropy(), NOW).map(drop);
+        let elsewhere = request.with_challenge(Challenge::new([7; 16]).unwrap());
         let expected = rp.expect_authentication(elsewhere, NOW).map(drop);
         assert_eq!((&bound, &expected), (&begun, &begun));
         begun
@@ -98,13 +98,13 @@ fn a_challenge_from_elsewhere_may_be_short_and_one_that_is_issued_may_not() {
     let (rp, user) = (rp().build().unwrap(), user());
     for length in [1, 9, 15, 16] {
         let challenge = Challenge::dangerous_short(vec![1; length]).unwrap();
-        let registration = || RegistrationRequest::new(&user).challenge(challenge.clone());
-        let authentication = || AuthenticationRequest::discoverable().challenge(challenge.clone());
+        let registration = || RegistrationRequest::new(&user).with_challenge(challenge.clone());
+        let authentication = || AuthenticationRequest::discoverable().with_challenge(challenge.clone());
         assert!(rp.expect_registration(registration(), NOW).is_ok());
         assert!(rp.expect_authentication(authentication(), NOW).is_ok());
         let issued = [
-            rp.begin_registration(registration(), &mut entropy(), NOW).map(drop),
-            rp.begin_authentication(authentication(), &mut entropy(), NOW).map(drop),
+            rp.start_registration(registration(), &mut entropy(), NOW).map(drop),
+            rp.start_authentication(authentication(), &mut entropy(), NOW).map(drop),
         ];
         let short = || Err(StartError::ChallengeTooShort { length });
         assert_eq!(issued, if length < 16 { [short(), short()] } else { [Ok(()), Ok(())] });
@@ -125,8 +125,8 @@ fn a_conditional_registration_from_elsewhere_takes_a_recent_session_too() {
     let user = user();
     let expected = |policy: ConditionalCreatePolicy, session: RecentSession| {
         let rp = rp().policy(Policy::passkeys().with_conditional_create(policy)).build().unwrap();
-        let request = RegistrationRequest::new(&user).challenge(Challenge::new([7; 16]).unwrap());
-        rp.expect_registration(request.conditional(session), NOW).map(drop)
+        let request = RegistrationRequest::new(&user).with_challenge(Challenge::new([7; 16]).unwrap());
+        rp.expect_registration(request.with_conditional_mediation(session), NOW).map(drop)
     };
     let within = ConditionalCreatePolicy::AfterSignIn { seconds: 60 };
     let since = |seconds: i64| RecentSession::vouched(handle(7), NOW.plus_seconds(-seconds));
@@ -151,6 +151,9 @@ fn an_account_without_a_name_is_refused_and_without_a_display_name_is_not() {
         ("\u{3164}", Err(StartError::UserNameEmpty)),
     ] {
         let user = User::new(handle(7), name, "");
-        assert_eq!(rp.start_registration(&user, &[], &mut entropy(), NOW).map(drop), expected);
+        assert_eq!(
+            rp.start_registration(RegistrationRequest::new(&user), &mut entropy(), NOW).map(drop),
+            expected
+        );
     }
 }
