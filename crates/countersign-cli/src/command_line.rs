@@ -27,7 +27,7 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run a server, by default at http://localhost:8080
+    #[command(about = "Run a server, by default at http://localhost:8080")]
     Serve(ServeArguments),
     /// Fetch and inspect the FIDO Alliance's list of authenticator models
     Metadata(MetadataArguments),
@@ -69,7 +69,11 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
             Served::Serve(config) => Task::Serve(config),
             Served::Check(config) => Task::Check(config),
         },
-        Command::Metadata(arguments) => Task::Metadata(arguments.checked()?),
+        Command::Metadata(arguments) => {
+            #[cfg(not(feature = "fetch"))]
+            arguments.check_features()?;
+            Task::Metadata(arguments)
+        }
         Command::Completions { shell } => Task::Print(completions(shell)),
         Command::Man { path } => Task::Print(man_page(&path)?),
     })

@@ -11,6 +11,7 @@ use crate::{data_folder, usage_error::UsageError};
 
 /// The arguments of `countersign serve`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(
     after_help = "For any domain but localhost, browsers require https: run the server behind a proxy that provides it."
 )]
@@ -24,20 +25,28 @@ pub(crate) struct ServeArguments {
     /// Name of the relying party, as authenticators show it
     #[arg(long, value_name = "NAME", default_value = "Countersign")]
     rp_name: String,
-    /// Origin of the page, as browsers write it; repeatable [default: http://localhost:PORT for the domain localhost,
-    /// https://DOMAIN otherwise]
-    #[arg(long = "origin", value_name = "URL")]
+    #[arg(
+        long = "origin",
+        value_name = "URL",
+        help = "Origin of the page, as browsers write it; repeatable [default: http://localhost:PORT for the domain \
+                localhost, https://DOMAIN otherwise]"
+    )]
     origins: Vec<String>,
     /// Separate address for /metrics, which also has /health [default: both are at --listen]
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     metrics_listen: Option<Listen>,
-    /// FIDO metadata BLOB, as downloaded; names authenticators and flags compromised models. It is read again when it
-    /// changes
+    /// FIDO metadata BLOB, as downloaded; names authenticators and flags compromised models; it is read again when
+    /// it changes
     #[arg(long, value_name = "FILE", group = "source")]
     metadata: Option<PathBuf>,
-    /// Address to fetch the FIDO metadata BLOB from, over https, whenever a newer one is due, such as
-    /// https://mds3.fidoalliance.org/. The last good one is stored next to the database
-    #[arg(long, value_name = "URL", group = "source", hide = cfg!(not(feature = "fetch")))]
+    #[arg(
+        long,
+        value_name = "URL",
+        group = "source",
+        hide = cfg!(not(feature = "fetch")),
+        help = "Address to fetch the FIDO metadata BLOB from, over https, whenever a newer one is due, such as \
+                https://mds3.fidoalliance.org/; the last good one is stored next to the database"
+    )]
     metadata_url: Option<String>,
     /// Certificates, in PEM, that the https server of --metadata-url must lead to; repeatable [default: Mozilla's]
     #[arg(long = "metadata-ca", value_name = "FILE", hide = cfg!(not(feature = "fetch")))]

@@ -5,6 +5,7 @@ use std::{fmt, path::PathBuf, str::FromStr};
 use clap::{Args, Subcommand};
 use countersign_metadata::{Date, ModelKey};
 
+#[cfg(not(feature = "fetch"))]
 use crate::usage_error::UsageError;
 
 /// The arguments of `countersign metadata`.
@@ -74,8 +75,7 @@ pub(crate) enum Action {
 pub(crate) struct FetchArguments {
     /// File with the BLOB
     pub(crate) file: PathBuf,
-    /// Address to fetch from [default: https://mds3.fidoalliance.org/]
-    #[arg(long)]
+    #[arg(long, help = "Address to fetch from [default: https://mds3.fidoalliance.org/]")]
     pub(crate) url: Option<String>,
     /// Certificates, in PEM, that the https server must lead to; repeatable [default: Mozilla's]
     #[arg(long = "ca", value_name = "FILE")]
@@ -83,13 +83,13 @@ pub(crate) struct FetchArguments {
 }
 
 impl MetadataArguments {
-    /// Rejects what this program was built without.
-    pub(crate) fn checked(self) -> Result<Self, UsageError> {
-        #[cfg(not(feature = "fetch"))]
-        if matches!(self.action, Action::Fetch(_)) {
-            return Err(UsageError::NotBuilt("metadata fetch"));
+    /// Fails if this program was built without what the command needs.
+    #[cfg(not(feature = "fetch"))]
+    pub(crate) const fn check_features(&self) -> Result<(), UsageError> {
+        match self.action {
+            Action::Fetch(_) => Err(UsageError::NotBuilt("metadata fetch")),
+            _ => Ok(()),
         }
-        Ok(self)
     }
 
     /// The exit status after a failure: that of `diff` differs from 1, which says that the files differ.

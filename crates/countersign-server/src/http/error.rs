@@ -72,6 +72,15 @@ struct ErrorBody<'a> {
     signals: Option<&'a RejectionSignals>,
 }
 
+/// The status, the code and the sentence of an error.
+type Parts = (StatusCode, &'static str, &'static str);
+
+const STORAGE_FAILED: Parts = (
+    StatusCode::SERVICE_UNAVAILABLE,
+    "storage-failed",
+    "The server can’t read or store anything at the moment. Please try again later.",
+);
+
 impl ApiError {
     /// A failed registration.
     pub(super) fn registration(party: &RelyingParty, error: CeremonyError) -> Self {
@@ -130,7 +139,7 @@ impl ApiError {
         }
     }
 
-    fn parts(&self) -> (StatusCode, &'static str, &'static str) {
+    fn parts(&self) -> Parts {
         match self {
             Self::NotSignedIn => (StatusCode::UNAUTHORIZED, "not-signed-in", "You are not signed in."),
             Self::NameInvalid(_) => (
@@ -184,11 +193,7 @@ impl ApiError {
                 "The server can’t judge authenticators at the moment, so that no passkey can be registered.",
             ),
             Self::Rejected(rejection) => rejected(*rejection),
-            Self::Storage(_) => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "storage-failed",
-                "The server can’t read or store anything at the moment. Please try again later.",
-            ),
+            Self::Storage(_) => STORAGE_FAILED,
             Self::Internal(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal-error", "Something went wrong on the server.")
             }
@@ -261,7 +266,7 @@ fn log_rejected(reason: Reason, detail: &str) {
     }
 }
 
-fn rejected(rejection: Rejection) -> (StatusCode, &'static str, &'static str) {
+fn rejected(rejection: Rejection) -> Parts {
     match rejection {
         Rejection::SessionOver => ApiError::NotSignedIn.parts(),
         Rejection::AccountChanged => (
