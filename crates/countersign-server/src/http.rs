@@ -2,7 +2,7 @@
 //!
 //! | request | body | answer |
 //! | --- | --- | --- |
-//! | `GET /` `/app.js` `/client.js` `/passkeys.js` `/view.js` `/style.css` `/icon.svg` | | the page, with entity tags and compressed for those that take gzip |
+//! | `GET /` `/app.js` `/actions.js` `/client.js` `/passkeys.js` `/view.js` `/style.css` `/icon.svg` | | the page, with entity tags and compressed for those that take gzip |
 //! | `GET /health` | | `ok`, or 503 if the database file is gone |
 //! | `GET /metrics` | | numbers in the text format of Prometheus; not here if they have an address of their own |
 //! | `GET /models/{aaguid}/icon` | | a model's picture, where the metadata has one |

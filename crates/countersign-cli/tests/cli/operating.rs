@@ -19,7 +19,7 @@ fn check(database: &Path, options: &[&str]) -> Output {
 }
 
 /// A server with this database, and a file with its log.
-fn logging(folder: &Path, options: &[&str]) -> (Running, impl Fn() -> String) {
+fn logging(folder: &Path, options: &[&str]) -> (Running, impl Fn() -> String + use<>) {
     let (database, log) = (folder.join("test.sqlite3"), folder.join("log"));
     let mut command = program();
     command.args(["serve", "--listen", "127.0.0.1:0", "--database"]).arg(database).args(options);
@@ -54,6 +54,17 @@ fn another_rp_id_than_that_of_the_stored_passkeys_is_warned_of_and_fails_the_che
     drop(running);
     let (running, log) = logging(folder.path(), &[]);
     assert!(!log().contains("WARN"), "{}", log());
+    drop(running);
+}
+
+#[test]
+fn warnings_about_the_configuration_are_logged_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "n".repeat(65);
+    let (running, log) = logging(folder.path(), &["--rp-name", &name]);
+    let log = log();
+    let line = log.lines().find(|line| line.contains("rp.name has 65 bytes")).unwrap();
+    assert!(line.contains("WARN"), "{line}");
     drop(running);
 }
 

@@ -17,9 +17,10 @@ use flate2::{Compression, write::GzEncoder};
 type File = (&'static str, &'static str, &'static str);
 
 /// The page's files; each has a route of its own.
-const FILES: [File; 7] = [
+const FILES: [File; 8] = [
     ("/", "text/html; charset=utf-8", include_str!("../page/index.html")),
     ("/app.js", "text/javascript; charset=utf-8", include_str!("../page/app.js")),
+    ("/actions.js", "text/javascript; charset=utf-8", include_str!("../page/actions.js")),
     ("/client.js", "text/javascript; charset=utf-8", include_str!("../page/client.js")),
     ("/passkeys.js", "text/javascript; charset=utf-8", include_str!("../page/passkeys.js")),
     ("/view.js", "text/javascript; charset=utf-8", include_str!("../page/view.js")),

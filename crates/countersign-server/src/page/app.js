@@ -1,134 +1,35 @@
-// The page of a Countersign server: create an account, sign in, look after passkeys and sessions.
+// The page of a Countersign server: create an account, sign in, manage passkeys and sessions.
 //
-// This module has what the user does and what the page then shows, passkeys.js that with the passkeys of an account;
-// client.js talks to the server and the authenticator, view.js makes the parts of the document. index.html preloads the
-// others, so that four files take no more round trips than one. Nothing comes from elsewhere.
+// This module has the views and the actions with an account and its sessions, passkeys.js those with its passkeys;
+// actions.js has what all actions share, client.js talks to the server and the authenticator, and view.js makes the parts
+// of the document. index.html preloads the others, so that five files take no more round trips than one. Nothing is loaded
+// from elsewhere.
 
 import {
-  Failure, Wait, api, browserFailure, conditionalRequest, confirmWithPasskey, finishSignIn, obstacle, passOn, pause, register, server,
-  signIn,
+  act, cancelWait, certain, decided, done, flow, lists, notify, occupied, page, session, windows, withConfirmation,
+} from './actions.js';
+import {
+  Failure, Wait, api, browserFailure, conditionalRequest, finishSignIn, obstacle, passOn, pause, register, server, signIn,
 } from './client.js';
 import { add, loadPasskeys } from './passkeys.js';
 import {
-  announce, beginWait, byId, clearNotices, confirmed, element, markInvalid, refreshTimes, renderPasskeys, renderSessions, showFailure,
-  words,
+  announce, byId, clearNotices, element, markInvalid, refreshTimes, renderPasskeys, renderSessions, showFailure, words,
 } from './view.js';
-
-export const page = { title: document.title, view: null, busy: false, wait: null, stale: false, usable: true };
-export const session = { account: null, passkeys: [] };
-/** Whether the lists on the screen may be out of date, and where it is said that they could not be loaded. */
-export const lists = { stale: false, notice: null };
-
-// ---- Actions: one at a time, with a busy button and the outcome beside it -------------------------------
-
-/** Whether something is under way that the account on the screen must not change under. */
-const occupied = () => page.busy || byId('confirm').open;
-
-function cancelWait() {
-  if (!page.wait) return;
-  // The button that has the focus is about to go.
-  if (document.activeElement === byId('cancel')) page.wait.button.focus();
-  page.wait.cancel();
-}
-
-/** `account` is the user handle that a question was asked about before, where there was one. */
-export async function act({ button, notice, work, failed, account = server.account }) {
-  if (page.busy) return;
-  if (server.outdated) {
-    byId('reload').focus();
-    return;
-  }
-  page.busy = true;
-  clearNotices();
-  const wait = page.wait = Object.assign(beginWait(button), { account });
-  await stopAutofill();
-  try {
-    await work(wait);
-  } catch (error) {
-    await explain(error, notice, failed);
-  } finally {
-    wait.end();
-    page.wait = null;
-    page.busy = false;
-  }
-  if (page.stale || lists.stale) await recheck();
-  startAutofill();
-}
-
-async function explain(error, notice, failed) {
-  if (error.code === 'not-signed-in' && page.view === 'in') {
-    leave('Your session has ended. Sign in again to go on.', 'warning');
-  } else if (error.code === 'account-changed') {
-    await showOtherAccount();
-  } else if (error.code !== 'account-missing') {
-    showFailure(notice, browserFailure(error));
-    failed?.(error);
-  }
-}
-
-/**
- * Asks for a decision, and does `action` after a yes: with the account that the question was about, whichever is on the
- * screen by then. What happened in other windows meanwhile is looked at after that.
- */
-export async function decided(question, action) {
-  if (page.busy) return;
-  const { account } = server;
-  if (await confirmed(question)) await act({ ...action, account });
-  else if (page.stale || lists.stale) await recheck();
-}
-
-/** Asks for a decision in the course of an action; a no ends the action. */
-export async function proceed(wait, question) {
-  wait.side('user');
-  if (!await confirmed({ no: 'Cancel', tone: 'primary', ...question })) wait.cancel();
-  wait.signal.throwIfAborted();
-}
-
-/**
- * Does what needs a confirmation with a passkey. If the server has no recent one, the user is asked for it; `before`
- * and `after` are steps around that. `work` gets whether it was given here.
- */
-export async function withConfirmation(act, wait, work, { before = () => {}, after = () => {} } = {}) {
-  try {
-    return await work(false);
-  } catch (error) {
-    if (error.code !== 'reauthentication-required') throw error;
-  }
-  await before();
-  await confirmWithPasskey(act, wait);
-  await after();
-  return work(true);
-}
-
-/**
- * Does what may be done although its answer doesn't come, be it lost or cancelled: `look` finds out then whether it was.
- * It gives what the answer would have said, or nothing if it was not done.
- */
-export async function certain(request, look) {
-  try {
-    return await request();
-  } catch (error) {
-    // The browser repeats a request by itself if its answer is lost, and the second one finds nothing to do.
-    if (!error.uncertain && error.code !== 'not-found') throw error;
-    const found = await look().catch((failure) => { throw failure.code === 'not-signed-in' ? failure : error; });
-    if (found) return found;
-    throw error.uncertain ? Object.assign(error, { advice: 'A moment later it had not been done. Try again.' }) : error;
-  }
-}
 
 // ---- Passkeys among the name field's suggestions ---------------------------------------------------------
 
 const autofill = { available: false, wait: null, settled: Promise.resolve(), timer: 0, until: 0 };
-/** How long the browser gets to end a conditional request, in milliseconds; some providers' objects never do. */
+/** How long the browser has to end a conditional request, in milliseconds; objects of some providers never do. */
 const LET_GO = 2_000;
 
 function startAutofill() {
-  if (!autofill.available || autofill.wait || page.view !== 'out' || page.busy || document.hidden || server.outdated || !page.usable) return;
+  const idle = page.view === 'out' && page.usable && !page.busy && !document.hidden;
+  if (!autofill.available || autofill.wait || !idle || server.outdated) return;
   autofill.wait = new Wait();
   autofill.settled = offerAutofill(autofill.wait);
 }
 
-/** Ends the pending request and waits until the browser has let go of it. */
+/** Ends the pending request, and waits until the browser has released it. */
 async function stopAutofill() {
   clearTimeout(autofill.timer);
   autofill.wait?.cancel();
@@ -146,13 +47,13 @@ async function offerAutofill(wait) {
   try {
     const { ceremony, lifetime, get } = await conditionalRequest(wait);
     if (wait.signal.aborted) return;
-    // The request has no end of its own, its challenge has: a fresh one in good time.
+    // The request has no timeout, but its challenge expires: it is replaced in good time.
     const life = 0.8 * lifetime;
     Object.assign(autofill, { until: begun + life, timer: setTimeout(refreshAutofill, life) });
     const credential = await get();
     if (wait.signal.aborted) return;
     autofill.wait = null;
-    // Not awaited: the request has settled, and what follows may stop and start others.
+    // Not awaited: the request has settled, and the action may stop and start others.
     act({
       button: byId('sign-in'),
       notice: byId('sign-in-notice'),
@@ -165,16 +66,20 @@ async function offerAutofill(wait) {
     if (wait.signal.aborted) return;
     clearTimeout(autofill.timer);
     autofill.wait = null;
-    // Refused at once means that it would be refused again; later, that the user turned it down.
+    // An immediate rejection would be repeated; after a while, the user has declined.
     if (Date.now() - begun > 2_000) setTimeout(startAutofill, 1_000);
   }
 }
 
 // ---- Views --------------------------------------------------------------------------------------------
 
-const VIEWS = { out: ['view-out', 'out-title', 'Sign in'], in: ['view-in', 'account-name', 'Your passkeys'], failed: ['view-failed', 'failed-title', 'Not loaded'] };
+const VIEWS = {
+  out: ['view-out', 'out-title', 'Sign in'],
+  in: ['view-in', 'account-name', 'Your passkeys'],
+  failed: ['view-failed', 'failed-title', 'Not loaded'],
+};
 
-/** Shows one of the views, or with `null` none. */
+/** Shows one of the views, or none for `null`. */
 function show(view, { focus }) {
   for (const [other] of Object.values(VIEWS)) byId(other).hidden = other !== VIEWS[view]?.[0];
   page.view = view;
@@ -190,7 +95,7 @@ function show(view, { focus }) {
 
 function setAccount(account) {
   const handle = account?.userHandle ?? null;
-  // A question about an account that is not on the screen any more has no subject.
+  // A question about an account that is no longer on the screen is void.
   if (handle !== server.account && byId('confirm').open) byId('confirm').close('no');
   session.account = account;
   session.passkeys = [];
@@ -198,14 +103,16 @@ function setAccount(account) {
   Object.assign(lists, { stale: false, notice: null });
 }
 
-/** Nothing of an account stays in the document. */
+/** Removes everything about an account from the document. */
 function clear() {
   setAccount(null);
-  for (const id of ['account-name', 'passkeys', 'passkeys-hint', 'sessions', 'confirm-title', 'confirm-text', 'metadata-hint', 'metadata-notice']) byId(id).replaceChildren();
+  for (const id of [
+    'account-name', 'passkeys', 'passkeys-hint', 'sessions', 'confirm-title', 'confirm-text', 'metadata-hint', 'metadata-notice',
+  ]) byId(id).replaceChildren();
   clearNotices();
 }
 
-/** To the signed-in view, for this account; its lists are no part of what `wait` is about. */
+/** Goes to the signed-in view of an account. The user no longer waits for the lists to load. */
 async function enter(account, text, { focus = true, tone, wait } = {}) {
   wait?.done();
   setAccount(account);
@@ -225,8 +132,8 @@ async function enter(account, text, { focus = true, tone, wait } = {}) {
   notify();
 }
 
-/** To the signed-out view, saying why. */
-export function leave(text, tone = 'success') {
+/** Goes to the signed-out view, and announces why. */
+function leave(text, tone = 'success') {
   clear();
   show('out', { focus: true });
   announce(text, tone);
@@ -236,8 +143,12 @@ export function leave(text, tone = 'success') {
 async function showOtherAccount() {
   try {
     const { account } = await api('GET', '/api/session');
-    if (account) await enter(account, words`You are signed in as ${account.name} now: that was done in another window. Nothing was changed.`, { tone: 'warning' });
-    else leave('Your session has ended. Nothing was changed. Sign in again to go on.', 'warning');
+    if (account) {
+      const text = words`You are signed in as ${account.name} now, from another window. Nothing was changed.`;
+      await enter(account, text, { tone: 'warning' });
+    } else {
+      leave('Your session has ended. Nothing was changed. Sign in again to go on.', 'warning');
+    }
   } catch (error) {
     leave(browserFailure(error).message, 'warning');
   }
@@ -262,7 +173,7 @@ async function load({ focus = false } = {}) {
   startAutofill();
 }
 
-/** Whether the page lies in the browser's cache: nothing of the account is seen when it comes back. */
+/** Hides the account if the browser caches the page, so that nothing of it shows when the page comes back. */
 function hide({ persisted }) {
   if (!persisted) return;
   if (byId('confirm').open) byId('confirm').close('no');
@@ -272,10 +183,10 @@ function hide({ persisted }) {
   show(null, { focus: false });
 }
 
-/** Nothing works at an address that the server doesn't accept. */
+/** Links to the page's own address: nothing works at one that the server doesn't accept. */
 function showHome(origin) {
   block(new Failure('This page doesn’t work at this address.', {
-    advice: `You are at ${location.origin}. The page is at home at:`,
+    advice: `You are at ${location.origin}. Open it at:`,
     link: origin,
   }));
 }
@@ -290,33 +201,21 @@ function block(why) {
 
 // ---- Other windows, and time gone by -------------------------------------------------------------------
 
-let windows = null;
-try {
-  windows = new BroadcastChannel('countersign');
-} catch {
-  // Not where the browser blocks this site's storage.
-}
-
-/** Says to the other windows of this browser which account this is, and whether its passkeys or sessions changed. */
-export function notify({ changed = false } = {}) {
-  windows?.postMessage({ account: server.account, changed });
-}
-
 async function hear({ data }) {
   if (data.changed && data.account === server.account) lists.stale = true;
-  // A question about an account that this browser is no longer signed in to has no subject any more.
+  // A question about an account that this browser is no longer signed in to is void.
   if (data.account !== server.account && byId('confirm').open) byId('confirm').close('no');
   await recheck({ always: true });
 }
 
-/** Asks the server who is signed in: that may have changed in another window, or while no window was looked at. */
-export async function recheck({ always = false } = {}) {
+/** Asks the server for the current account: it may have changed in another window, or while no window was visible. */
+async function recheck({ always = false } = {}) {
   page.stale = occupied();
   if (page.stale || (document.hidden && !always)) return;
   if (page.view === 'failed') await load();
   if (!['out', 'in'].includes(page.view)) return;
   const answer = await api('GET', '/api/session').catch(() => null);
-  // What the person has begun meanwhile goes on with the account that it was begun with.
+  // An action that the user began meanwhile goes on with its own account.
   page.stale = occupied();
   if (page.stale) return;
   if (answer) await follow(answer.account);
@@ -327,7 +226,8 @@ export async function recheck({ always = false } = {}) {
 async function follow(account) {
   if (account?.userHandle === session.account?.userHandle) {
     // A name that is being typed stays.
-    if (account && lists.stale && !document.querySelector('.rename:not([hidden])')) await reload().catch(() => {});
+    const renaming = document.querySelector('.rename:not([hidden])');
+    if (account && lists.stale && !renaming) await reload().catch(() => {});
     return;
   }
   await stopAutofill();
@@ -358,7 +258,7 @@ async function reload() {
   lists.notice = null;
 }
 
-/** Loads the lists, which may also come later; a failure is one only if they are not of the account on the screen. */
+/** Loads the lists. Fails only if they are of another account than the one on the screen; other failures are shown. */
 async function refresh(notice = byId('add-notice')) {
   try {
     await reload();
@@ -369,18 +269,9 @@ async function refresh(notice = byId('add-notice')) {
   }
 }
 
-/** Says what is done, and loads the lists anew: it stands whatever becomes of that. */
-export async function done(wait, text, notice) {
-  wait.done();
-  announce(text);
-  notify({ changed: true });
-  // Where another account is signed in by now, the end of the action finds that out, since the lists are stale.
-  await refresh(notice).catch(() => {});
-}
-
 // ---- Account and sessions -------------------------------------------------------------------------------
 
-/** The account that a finish opened; if its answer doesn't come, the server says whether that one is signed in now. */
+/** The account that a finish signed in. If its answer is lost, the server is asked whether that account is signed in. */
 async function entered(finish, advice = 'You may be signed in by now, or not. Reload the page to see, or try again.') {
   try {
     return await finish();
@@ -432,20 +323,20 @@ function signOut() {
   });
 }
 
-/** Whether the session is over. */
+/** Returns an object if the session is over, and `null` otherwise. */
 async function over() {
   const { account } = await api('GET', '/api/session');
-  // That of another account says nothing about this one's.
+  // A session of another account says nothing about this one.
   if (account && account.userHandle !== server.account) throw new Failure('Another account is signed in by now.');
   return account ? null : {};
 }
 
-/** Deletes the account; `sure` says that it was signed in a moment ago, since that was confirmed then. */
+/** Deletes the account. `sure` means that it was signed in a moment ago, when the user confirmed. */
 async function deleted(wait, sure) {
   try {
     return await certain(() => api('DELETE', '/api/account', { wait }), async () => await over() && { sure });
   } catch (error) {
-    // The browser repeats a request by itself if its answer is lost, and the second one is refused.
+    // The browser repeats a request if its answer is lost, and the second one is rejected.
     if (error.code === 'not-signed-in' && sure) return { sure };
     throw error;
   }
@@ -456,7 +347,8 @@ function deleteAccount() {
   const { name } = session.account;
   decided({
     title: words`Delete the account ${name}?`,
-    text: 'The account, its passkeys and its sessions are removed from this server. This can’t be undone. You confirm it with a passkey.',
+    text: 'The account, its passkeys and its sessions are removed from this server. This can’t be undone. '
+      + 'You confirm it with a passkey.',
     yes: 'Delete account',
     no: 'Keep the account',
   }, {
@@ -465,9 +357,13 @@ function deleteAccount() {
     work: async (wait) => {
       const { signals, sure } = await withConfirmation({ kind: 'delete-account' }, wait, (sure) => deleted(wait, sure));
       passOn(signals);
-      if (signals) leave(words`The account ${name} is deleted.`);
-      else if (sure) leave(words`You are signed out, and the account ${name} is probably deleted: the server’s answer was lost.`, 'warning');
-      else leave(words`You are signed out, and the account ${name} may be deleted: the server’s answer was lost.`, 'warning');
+      if (signals) {
+        leave(words`The account ${name} is deleted.`);
+      } else {
+        const likely = sure ? 'is probably' : 'may be';
+        const text = words`You are signed out, and the account ${name} `;
+        leave([...text, `${likely} deleted: the server’s answer was lost.`], 'warning');
+      }
     },
   });
 }
@@ -495,8 +391,8 @@ function endOtherSessions() {
         () => api('DELETE', '/api/sessions', { wait }),
         async () => (await loadSessions()).every(({ current }) => current) && {},
       );
-      const other = ended === undefined ? 'The other sessions are' : ended === 1 ? 'One other session is' : `${ended} other sessions are`;
-      await sessionsEnded(wait, `${other} signed out.`);
+      const counted = ended === 1 ? 'One other session is' : `${ended} other sessions are`;
+      await sessionsEnded(wait, `${ended === undefined ? 'The other sessions are' : counted} signed out.`);
     },
   });
 }
@@ -514,12 +410,12 @@ function showOutdated() {
   stopAutofill();
 }
 
-/** What the first click of a series hit. */
+/** The element that the first click of a series hit. */
 let clicked = null;
 
 /**
- * The second click of a double click must not answer a question that the first one brought up, nor move the focus. In a
- * field that the first one hit too, it selects a word.
+ * Keeps the second click of a double click from answering a question that the first one brought up, and from moving the
+ * focus. In a field that the first one hit as well, it selects a word.
  */
 function ignoreSecondClick(event) {
   const { type, detail, target } = event;
@@ -528,9 +424,12 @@ function ignoreSecondClick(event) {
   if (target.closest('button, form:not(#create-form), .passkey-head')) event.preventDefault();
 }
 
+Object.assign(flow, { leave, recheck, refresh, showOtherAccount, startAutofill, stopAutofill });
+
 function listen() {
   for (const [id, action] of [
-    ['sign-in', signInByButton], ['add', add], ['sign-out', signOut], ['delete', deleteAccount], ['end-others', endOtherSessions],
+    ['sign-in', signInByButton], ['add', add], ['sign-out', signOut], ['delete', deleteAccount],
+    ['end-others', endOtherSessions],
     ['retry', () => load({ focus: true })], ['cancel', cancelWait], ['reload', () => location.reload()],
   ]) byId(id).addEventListener('click', action);
   byId('create-form').addEventListener('submit', createAccount);

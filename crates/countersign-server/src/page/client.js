@@ -1,20 +1,20 @@
-// What the page says to its server and to the browser's passkeys: requests, ceremonies and signals. No part of the
-// document is touched here.
+// Requests to the server, ceremonies with the browser's passkeys, and signals to their providers. This module does not touch
+// the document.
 
-/** A problem that the user should read; `code` is the server's or the browser's word for it. */
+/** A problem to show to the user; `code` is the server's or the browser's name for it. */
 export class Failure extends Error {
   constructor(message, { code = '', advice = '', status = 0, lost = false, signals, link, cause } = {}) {
     super(message, { cause });
     Object.assign(this, { code, advice, status, lost, signals, link, sent: false });
   }
 
-  /** Whether a request that changes something was sent, and the server may have done it without saying so. */
+  /** Whether a request that changes something was sent, and may have been carried out without an answer. */
   get uncertain() {
     return this.sent && (this.lost || this.code === 'cancelled' || this.status >= 500);
   }
 }
 
-/** What the page knows of its server. */
+/** The state of the page's server. */
 export const server = {
   rpId: location.hostname,
   /** The user handle of the account that the page shows. */
@@ -24,71 +24,114 @@ export const server = {
   onOutdated: () => {},
 };
 
+const atAnotherAddress = () => `You are at ${location.origin}. Open this page at the address that its server was set up for.`;
+
 const SERVER_ADVICE = {
-  'challenge-expired': () => 'Please start again; each attempt is good once, and for a few minutes.',
+  'challenge-expired': () => 'Please start again. Each attempt is valid once, and for a few minutes.',
   'cookie-missing': () => `Allow cookies for ${location.host} in the browser’s settings, then try again.`,
-  'credential-unknown': () => 'It may have been removed from its account. Use another passkey, and delete this one where you keep it: it opens nothing here.',
-  'metadata-unavailable': () => 'It lacks the list of authenticators that it accepts, and keeps trying to get it. Please try again later.',
+  'credential-unknown': () => 'It may have been removed from its account. Use another passkey, and delete this one from your '
+    + 'password manager or security key: it opens nothing here.',
+  'metadata-unavailable': () => 'It lacks the list of accepted authenticators, and keeps trying to get it. Please try again later.',
   'last-credential': () => 'Add another passkey first, so that you are not locked out.',
-  'not-signed-in': () => 'If this keeps happening, check that your browser keeps cookies for this site.',
+  'not-signed-in': () => 'If this keeps happening, check that your browser stores cookies of this site.',
   'name-taken': () => 'If that account is yours, sign in with your passkey.',
-  'origin-mismatch': () => `You are at ${location.origin}. Open this page at the address that its server was set up for.`,
-  'origin-not-allowed': () => `You are at ${location.origin}. Open this page at the address that its server was set up for.`,
-  'user-not-verified': () => 'Use a passkey that asks for your fingerprint, your face or a PIN. For a security key, set a PIN first.',
+  'origin-mismatch': atAnotherAddress,
+  'origin-not-allowed': atAnotherAddress,
+  'user-not-verified': () => 'Use a passkey that asks for your fingerprint, your face or a PIN. For a security key, set a PIN '
+    + 'first.',
 };
 
 const STOPPED = {
   cancelled: () => new Failure('You cancelled the request.', { code: 'cancelled', advice: 'Nothing was changed.' }),
-  server: () => new Failure('The server didn’t answer in time.', { code: 'time-out', lost: true, advice: 'Check your connection, then try again.' }),
-  device: () => new Failure('Your device didn’t answer in time.', { code: 'time-out', advice: 'Nothing was changed. Try again; if it keeps happening, reload the page.' }),
+  server: () => new Failure('The server didn’t answer in time.', {
+    code: 'time-out', lost: true, advice: 'Check your connection, then try again.',
+  }),
+  device: () => new Failure('Your device didn’t answer in time.', {
+    code: 'time-out', advice: 'Nothing was changed. Try again; if it keeps happening, reload the page.',
+  }),
 };
 
-const FRAMED = ['This page is shown inside another site’s page.', 'Passkeys work only on a page of its own. Open it in a window of its own.'];
+const FRAMED = [
+  'This page is shown inside another site’s page.',
+  'Passkeys don’t work there. Open it in its own window.',
+];
 
 const BROWSER_WORDS = {
   AbortError: () => ['The request was stopped.', 'You can start again.'],
-  ConstraintError: () => ['That authenticator can’t check that it is you.', 'Use one with a fingerprint, a face or a PIN. For a security key, set a PIN first.'],
+  ConstraintError: () => [
+    'That authenticator can’t check that it is you.',
+    'Use one with a fingerprint, a face or a PIN. For a security key, set a PIN first.',
+  ],
   InvalidStateError: (kind) => (['create', 'add'].includes(kind)
-    ? ['This device or security key already has a passkey for your account.', 'There is no need for a second one on it. To add a passkey, use another device.']
+    ? [
+      'This device or security key already has a passkey for your account.',
+      'There is no need for a second one on it. To add a passkey, use another device.',
+    ]
     : ['The browser is busy with another request.', 'Close its passkey window, then try again.']),
   NotAllowedError: (kind) => ({
-    'sign-in': ['You weren’t signed in: the request was cancelled, or it timed out.', 'Try again; if you have no passkey here yet, create an account first.'],
-    confirm: ['It wasn’t confirmed that it is you: the request was cancelled, or it timed out.', 'Nothing was changed. Try again with a passkey of this account.'],
-  }[kind] ?? ['No passkey was made: the request was cancelled, or it timed out.', 'Nothing was changed. Try again; if your device showed nothing, it may need a screen lock first, or a security key its PIN.']),
-  NotSupportedError: () => ['That authenticator offers no kind of key that this server accepts.', 'Use another device or security key.'],
-  OperationError: () => ['The browser is still busy with another passkey request.', 'Close its passkey window, also in other windows of this site, then try again.'],
-  SecurityError: () => ['This page’s address doesn’t fit its passkeys.', `They belong to “${server.rpId}”, and you are at “${location.host}”. Open the page at its own address.`],
+    'sign-in': [
+      'You weren’t signed in: the request was cancelled, or it timed out.',
+      'Try again. If you have no passkey here yet, create an account first.',
+    ],
+    confirm: [
+      'You didn’t confirm that it is you: the request was cancelled, or it timed out.',
+      'Nothing was changed. Try again with a passkey of this account.',
+    ],
+  }[kind] ?? [
+    'No passkey was created: the request was cancelled, or it timed out.',
+    'Nothing was changed. Try again. If your device showed nothing, it may need a screen lock first, or your security key a PIN.',
+  ]),
+  NotSupportedError: () => [
+    'That authenticator offers no kind of key that this server accepts.',
+    'Use another device or security key.',
+  ],
+  OperationError: () => [
+    'The browser is still busy with another passkey request.',
+    'Close its passkey window, also in other windows of this site, then try again.',
+  ],
+  SecurityError: () => [
+    'This page’s address doesn’t match its passkeys.',
+    `They belong to “${server.rpId}”, and you are at “${location.host}”. Open the page at its own address.`,
+  ],
 };
 
 export function browserFailure(error, kind) {
   if (error instanceof Failure) return error;
   const words = window.top === window ? BROWSER_WORDS[error?.name]?.(kind) : FRAMED;
-  const [message, advice] = words ?? ['The browser or the authenticator reported a problem.', `It said: ${error?.message || error}`];
+  const [message, advice] = words
+    ?? ['The browser or the authenticator reported a problem.', `It said: ${error?.message || error}`];
   return new Failure(message, { code: error?.name, advice, cause: error });
 }
 
-/** Why passkeys can't be used here, or nothing. */
+/** The reason why passkeys can't be used here, or `null`. */
 export function obstacle() {
   if (window.top !== window) return new Failure(FRAMED[0], { advice: FRAMED[1], link: location.href });
   if (!window.isSecureContext) {
-    return new Failure('Passkeys work only over a secure connection.', { advice: `This page came over plain http from ${location.host}. Open it with https.` });
+    return new Failure('Passkeys work only over a secure connection.', {
+      advice: `This page came over plain http from ${location.host}. Open it with https.`,
+    });
   }
   if (typeof window.PublicKeyCredential !== 'function' || !navigator.credentials?.create) {
-    return new Failure('This browser can’t use passkeys.', { advice: 'Update it, or open this page in a current Chrome, Edge, Firefox or Safari. In a private window or inside another app, passkeys may be switched off.' });
+    return new Failure('This browser can’t use passkeys.', {
+      advice: 'Update it, or open this page in a current Chrome, Edge, Firefox or Safari. In a private window or inside another '
+        + 'app, passkeys may be switched off.',
+    });
   }
-  if (!keepsCookies()) {
-    return new Failure('Cookies of this site are blocked.', { advice: `Without them you can’t stay signed in, and a new passkey would be of no use. ${SERVER_ADVICE['cookie-missing']()}` });
+  if (!storesCookies()) {
+    return new Failure('Cookies of this site are blocked.', {
+      advice: `Without them you can’t stay signed in, and a new passkey would be useless. ${SERVER_ADVICE['cookie-missing']()}`,
+    });
   }
   return null;
 }
 
-/** Tries it out: `navigator.cookieEnabled` is true also where the browser blocks the cookies of one site. */
-function keepsCookies() {
+/** Tries it out: `navigator.cookieEnabled` is true even if the browser blocks the cookies of one site. */
+function storesCookies() {
   try {
     document.cookie = 'countersign-probe=1; SameSite=Strict';
-    const kept = document.cookie.includes('countersign-probe=1');
+    const stored = document.cookie.includes('countersign-probe=1');
     document.cookie = 'countersign-probe=; SameSite=Strict; Max-Age=0';
-    return kept;
+    return stored;
   } catch {
     return false;
   }
@@ -96,22 +139,22 @@ function keepsCookies() {
 
 // ---- Waiting ------------------------------------------------------------------------------------------
 
-/** How long a request may take, in milliseconds: the server answers in a few; the rest is for a slow line. */
+/** How long a request may take, in milliseconds. The server answers within a few; the rest is for a slow line. */
 const REQUEST_TIMEOUT = 20_000;
-/** What a ceremony without a time-out of its own gets, in milliseconds: the browsers' usual five minutes. */
+/** The time-out of a ceremony without its own, in milliseconds: the browsers' usual five minutes. */
 const CEREMONY_TIMEOUT = 300_000;
-/** How much longer than its time-out a ceremony is waited for: the browser is the one to end it. */
+/** How much longer than its time-out the page waits for a ceremony, so that the browser ends it. */
 const CEREMONY_GRACE = 15_000;
 
-/** What waits: it can be cancelled, and says which side it waits for. */
+/** A wait for the server or the device. It can be cancelled, and reports which side it waits for. */
 export class Wait {
   #controller = new AbortController();
   signal = this.#controller.signal;
-  /** The account that was on the screen when this began; its requests are about no other. */
+  /** The account that was on the screen when the wait began. Its requests are only about this account. */
   account = server.account;
 
   constructor(side = () => {}) {
-    /** Called with `server` or `device` when the wait for that side begins, and with what it is for. */
+    /** Called when the wait for a side begins: with `server` or `device`, and with the purpose. */
     this.side = side;
   }
 
@@ -119,7 +162,7 @@ export class Wait {
     this.#controller.abort(STOPPED.cancelled());
   }
 
-  /** Rejects as soon as this is cancelled or the time is over, even if `begin`'s promise never settles. */
+  /** Rejects as soon as the wait is cancelled or the time is over, even if `begin`'s promise never settles. */
   async limited(milliseconds, side, begin) {
     const controller = new AbortController();
     const cancel = () => controller.abort(this.signal.reason);
@@ -133,7 +176,7 @@ export class Wait {
       });
       return await Promise.race([stopped, begin(controller.signal)]);
     } catch (error) {
-      // What a step throws when it is stopped is the browser's word; the reason is ours.
+      // A stopped step throws the browser's error; the reason is ours.
       throw controller.signal.aborted ? controller.signal.reason : error;
     } finally {
       clearTimeout(timer);
@@ -141,7 +184,7 @@ export class Wait {
     }
   }
 
-  /** Runs a step of a ceremony, at the authenticator or in the browser; what it throws comes out in words. */
+  /** Runs a step of a ceremony in the browser or at the authenticator. Throws only failures with words. */
   async device(kind, timeout, step) {
     this.side('device', kind);
     try {
@@ -156,7 +199,7 @@ export const pause = (milliseconds) => new Promise((resolve) => { setTimeout(res
 
 // ---- The server ---------------------------------------------------------------------------------------
 
-/** Whether a request changes what the person sees, which a ceremony's start and a confirmation don't. */
+/** Whether a request changes what the user sees. The start of a ceremony and a confirmation don't. */
 const changes = (method, path) => method !== 'GET' && !path.endsWith('/start') && !path.startsWith('/api/step-up/');
 
 const VERSION = document.querySelector('meta[name=countersign-page]')?.content;
@@ -165,27 +208,27 @@ export async function api(method, path, { body, wait = new Wait() } = {}) {
   const headers = {};
   if (method !== 'GET') {
     headers['content-type'] = 'application/json';
-    // The server changes nothing if another account is signed in than the one that the person was asked about.
+    // The server changes nothing if another account is signed in than the one that the user sees.
     if (wait.account) headers['countersign-account'] = wait.account;
   }
   let sent = false;
   try {
     wait.side('server');
-    return await exchange(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }, wait, () => {
-      sent = changes(method, path);
-    });
+    const request = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+    return await exchange(path, request, wait, () => { sent = changes(method, path); });
   } catch (error) {
     throw sent ? perhapsDone(error) : error;
   }
 }
 
-/** The failure of what was sent. Without an answer, the server may have done it. */
+/** The failure of a request that was sent. Without an answer, the server may have carried it out. */
 function perhapsDone(error) {
   const silent = error.lost || error.code === 'cancelled';
-  return Object.assign(error, { sent: true }, silent && { advice: 'What you asked for may have been done all the same. Reload the page to see.' });
+  const advice = 'What you asked for may have been done anyway. Reload the page to see.';
+  return Object.assign(error, { sent: true }, silent && { advice });
 }
 
-/** Sends a request and reads the answer; `begun` is called when it goes out. */
+/** Sends a request and reads the answer. Calls `begun` when it sends. */
 async function exchange(path, request, wait, begun) {
   const [response, answer] = await wait.limited(REQUEST_TIMEOUT, 'server', async (signal) => {
     begun();
@@ -193,24 +236,26 @@ async function exchange(path, request, wait, begun) {
     try {
       response = await fetch(path, { ...request, signal, cache: 'no-store', credentials: 'same-origin' });
     } catch (cause) {
-      throw new Failure('The server can’t be reached.', { code: 'network', lost: true, advice: 'Check your connection, then try again.', cause });
+      throw new Failure('The server can’t be reached.', {
+        code: 'network', lost: true, advice: 'Check your connection, then try again.', cause,
+      });
     }
     return [response, await response.json().catch(() => null)];
   });
   noteVersion(response);
-  if (!response.ok) throw refusal(response.status, answer?.error);
-  // An answer that broke off after its head is as lost as one that never came; 204 has no body.
-  if (answer === null && response.status !== 204) throw refusal(502);
+  if (!response.ok) throw rejection(response.status, answer?.error);
+  // An answer that broke off after its headers is lost as well; 204 has no body.
+  if (answer === null && response.status !== 204) throw rejection(502);
   return answer ?? {};
 }
 
-function refusal(status, error) {
+function rejection(status, error) {
   const code = error?.code ?? `http-${status}`;
   if (code === 'account-missing') becomeOutdated();
   return new Failure(error?.message ?? 'The server could not answer.', {
     code,
     status,
-    // Without a word of the server's, it was a proxy that answered.
+    // Without a code of the server's, a proxy answered.
     lost: status >= 500 && !error,
     signals: error?.signals,
     advice: SERVER_ADVICE[code]?.() ?? (error ? '' : 'Please try again in a moment.'),
@@ -228,10 +273,10 @@ function becomeOutdated() {
   server.onOutdated();
 }
 
-/** The pauses before a finish is repeated, in milliseconds: a proxy that restarts is back after a second or two. */
+/** The pauses before a finish is repeated, in milliseconds: a restarting proxy is back after a second or two. */
 const REPEATS = [500, 2_000];
 
-/** Sends a ceremony's finish; a lost answer is asked for again, and the server gives it again. */
+/** Sends the finish of a ceremony. If its answer is lost, the finish is sent again, and the server repeats the answer. */
 async function finish(path, body, wait) {
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -245,14 +290,16 @@ async function finish(path, body, wait) {
   }
 }
 
-// ---- WebAuthn's JSON forms, also where the browser lacks them -------------------------------------------
+// ---- WebAuthn's JSON forms, also for browsers without them ---------------------------------------------
 
 function toBytes(base64url) {
   return Uint8Array.from(atob(base64url.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
 }
 
 function toBase64url(bytes) {
-  const view = ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
+  const view = ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : new Uint8Array(bytes);
   const text = Array.from(view, (byte) => String.fromCharCode(byte)).join('');
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
@@ -274,7 +321,7 @@ function requestOptions(json) {
   return { ...json, challenge: toBytes(json.challenge), allowCredentials: withBytes(json.allowCredentials) };
 }
 
-/** The value, or `otherwise` if reading it throws: objects of password managers have getters that do. */
+/** The value, or `otherwise` if reading it throws: some objects of password managers have getters that do. */
 function optional(read, otherwise) {
   try {
     return read() ?? otherwise;
@@ -283,10 +330,10 @@ function optional(read, otherwise) {
   }
 }
 
-/** Whether it is bytes, also those of another window, such as a password manager's frame. */
+/** Whether a value is bytes, including those of another window, such as a password manager's frame. */
 const isBuffer = (value) => ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === '[object ArrayBuffer]';
 
-/** A value as JSON can hold it: bytes in base64url. Some `toJSON()` leave them in extension results. */
+/** A value for JSON, with bytes in base64url. Some `toJSON()` leave bytes in extension results. */
 function plain(value) {
   if (isBuffer(value)) return toBase64url(value);
   if (Array.isArray(value)) return value.map(plain);
@@ -298,7 +345,7 @@ function responseJson(credential) {
   return optional(() => plain(credential.toJSON()), null) ?? partsOf(credential);
 }
 
-/** What the server needs of a credential. The other members are conveniences that say what these say already. */
+/** The members of a credential that the server needs. All others repeat what these contain. */
 function partsOf(credential) {
   const { response } = credential;
   const json = { clientDataJSON: toBase64url(response.clientDataJSON) };
@@ -326,8 +373,8 @@ function partsOf(credential) {
 // ---- Signals ------------------------------------------------------------------------------------------
 
 /**
- * Passes on what the server says about passkeys to their provider, which deletes or hides the others. Every payload
- * comes from the server: what this page remembers may be out of date. Never a failure.
+ * Passes the server's signals on to the providers of passkeys, which delete or hide the others. Every payload comes from
+ * the server, since the page's own lists may be out of date. Never fails.
  */
 export function passOn(signals) {
   const pass = async (method, payload) => payload && window.PublicKeyCredential?.[method]?.(payload);
@@ -336,9 +383,9 @@ export function passOn(signals) {
 }
 
 /**
- * Runs a step under the lock that the windows of a browser share, and gives it what it got. A registration shares it
- * from `create()` to the answer: in between a provider has a passkey that the server's lists lack. A list is requested
- * and passed on by the only holder, else not passed on; that window does so when it is done.
+ * Runs a step under the lock that the windows of a browser share, and passes the lock to it. A registration shares the lock
+ * from `create()` to the answer: in between, a provider has a passkey that the server's lists lack. A list is passed on only
+ * by a window that holds the lock exclusively; a registering window passes on its own list when it is done.
  */
 async function locked(options, step) {
   let began = false;
@@ -348,13 +395,13 @@ async function locked(options, step) {
       return step(lock);
     });
   } catch (error) {
-    // No locks here: an older browser, or one that blocks a site's storage.
+    // The browser has no locks, or blocks the site's storage.
     if (began || options.signal?.aborted) throw error;
     return step(null);
   }
 }
 
-/** Sends a request whose answer lists the account's passkeys, and passes the list on if no window is adding one. */
+/** Sends a request whose answer lists the account's passkeys. Passes the list on if no window is adding one. */
 export function listed(method, path, request) {
   return locked({ ifAvailable: true }, async (lock) => {
     const answer = await api(method, path, request);
@@ -366,9 +413,8 @@ export function listed(method, path, request) {
 // ---- Ceremonies ---------------------------------------------------------------------------------------
 
 /**
- * Makes a passkey; `kind` is `create` (an account) or `add`. An error after that has its `credentialId` and the
- * `userHandle` of its account. If the server wants that confirmed anew, because another window used the confirmation up
- * meanwhile, `confirm` does so, and the passkey that is there already is sent again.
+ * Creates a passkey; `kind` is `create` (an account) or `add`. A later error has its `credentialId` and the `userHandle` of
+ * its account. If another window used up the confirmation, `confirm` asks for a new one, and the passkey is sent again.
  */
 export async function register(kind, path, details, wait, confirm) {
   const { ceremony, options } = await api('POST', `${path}/start`, { body: details, wait });
@@ -400,7 +446,7 @@ async function use(kind, options, wait) {
   ));
 }
 
-/** Signs in with what the authenticator answered. An error after that has the `userHandle` of the account. */
+/** Signs in with the authenticator's answer. An error has the `userHandle` of the account. */
 export async function finishSignIn(ceremony, credential, wait) {
   const response = responseJson(credential);
   try {
@@ -417,14 +463,14 @@ export async function signIn(wait) {
   return finishSignIn(ceremony, await use('sign-in', options, wait), wait);
 }
 
-/** Has the user confirm an act, such as `{ kind: 'delete-account' }`, with a passkey of the account. */
+/** Asks the user to confirm an act, such as `{ kind: 'delete-account' }`, with a passkey of the account. */
 export async function confirmWithPasskey(act, wait) {
   const { ceremony, options } = await api('POST', '/api/step-up/start', { body: { act }, wait });
   const credential = await use('confirm', options, wait);
   await finish('/api/step-up/finish', { ceremony, response: responseJson(credential) }, wait);
 }
 
-/** What a conditional request needs. The browser ends it when the signal is aborted, and not before. */
+/** Prepares a conditional request. The browser ends it only when the signal is aborted. */
 export async function conditionalRequest(wait) {
   const { ceremony, options } = await api('POST', '/api/sessions/start', { body: {}, wait });
   const request = { publicKey: requestOptions(options), mediation: 'conditional', signal: wait.signal };

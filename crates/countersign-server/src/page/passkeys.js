@@ -1,7 +1,6 @@
-// What the user does with the passkeys of the account. app.js has what frames each action: one at a time, with a
-// confirmation where it takes one, and about the account on the screen.
+// The actions with the passkeys of an account.
 
-import { act, certain, decided, done, leave, lists, notify, page, proceed, recheck, session, withConfirmation } from './app.js';
+import { act, certain, decided, done, flow, lists, notify, page, proceed, session, withConfirmation } from './actions.js';
 import { Failure, api, confirmWithPasskey, listed, register, server } from './client.js';
 import { announce, byId, markInvalid, passkeyItem, renderMetadata, renderPasskeys, words } from './view.js';
 
@@ -12,7 +11,7 @@ export async function loadPasskeys() {
 }
 
 function showPasskeys({ account, credentials, metadata }) {
-  // The list is of the account that is signed in now, not of the one that is on the screen.
+  // The list is that of the signed-in account, which may not be the one on the screen.
   if (account !== server.account) {
     throw new Failure('Another account is signed in by now.', { code: 'account-changed', advice: 'Reload the page.' });
   }
@@ -38,7 +37,7 @@ function closeRename(part) {
   part('notice').replaceChildren();
   part('name').removeAttribute('aria-invalid');
   part('rename').focus();
-  if (lists.stale) recheck();
+  if (lists.stale) flow.recheck();
 }
 
 function rename(item, part, passkey) {
@@ -50,7 +49,10 @@ function rename(item, part, passkey) {
     failed: ({ code }) => (!code || code.startsWith('label-') ? markInvalid(input) : input.focus()),
     work: async (wait) => {
       if (!label) throw new Failure('Give the passkey a name first.');
-      const { credential } = await certain(() => api('PATCH', `/api/credentials/${passkey.id}`, { body: { label }, wait }), () => renamed(passkey, label));
+      const { credential } = await certain(
+        () => api('PATCH', `/api/credentials/${passkey.id}`, { body: { label }, wait }),
+        () => renamed(passkey, label),
+      );
       session.passkeys = session.passkeys.map((one) => (one.id === credential.id ? credential : one));
       const current = passkeyItem(credential, session.passkeys.length, PASSKEY_ACTIONS);
       item.replaceWith(current);
@@ -61,7 +63,7 @@ function rename(item, part, passkey) {
   });
 }
 
-/** The passkey as the server has it now, if its name is the wanted one, or what the server made of that. */
+/** The passkey as the server has it now, if its name is the wanted one or the server's form of it. */
 async function renamed({ id, label }, wanted) {
   const { account, credentials } = await api('GET', '/api/credentials');
   const credential = account === server.account && credentials.find((one) => one.id === id);
@@ -71,7 +73,9 @@ async function renamed({ id, label }, wanted) {
 function remove(part, passkey) {
   decided({
     title: words`Remove ${passkey.label}?`,
-    text: `${passkey.current ? 'You signed in with this passkey, so you will be signed out. ' : ''}It won’t open your account any more. Delete it in your password manager or on your security key too, if it still shows there. You confirm this with a passkey.`,
+    text: `${passkey.current ? 'You signed in with this passkey, so you will be signed out. ' : ''}It won’t open your account any `
+      + 'more. Delete it in your password manager or on your security key too, if it still shows there. You confirm this with a '
+      + 'passkey.',
     yes: 'Remove passkey',
     no: 'Keep it',
   }, {
@@ -83,7 +87,7 @@ function remove(part, passkey) {
         () => removed(passkey),
       ));
       if (signedOut) {
-        leave(words`${passkey.label} is removed, and you are signed out: you had signed in with it.`);
+        flow.leave(words`${passkey.label} is removed, and you are signed out: you had signed in with it.`);
         return;
       }
       await done(wait, words`${passkey.label} is removed.`);
@@ -92,7 +96,7 @@ function remove(part, passkey) {
   });
 }
 
-/** Whether a passkey is not there any more, and the session that was made with it. */
+/** Returns `null` if the passkey is still there, and otherwise whether the session that it created is over. */
 async function removed({ id, current }) {
   try {
     await loadPasskeys();
@@ -111,14 +115,14 @@ export function add() {
       const { credential } = await withConfirmation({ kind: 'add-credential' }, wait, () => added(wait), {
         before: () => proceed(wait, {
           title: 'First confirm that it is you',
-          text: 'Use a passkey that you have. After that you make the new one.',
+          text: 'Use a passkey that you have. After that you create the new one.',
           yes: 'Use my passkey',
         }),
-        // A new click also because some browsers make passkeys only after one.
+        // The new click is needed because some browsers create passkeys only after one.
         after: () => proceed(wait, {
-          title: 'Now make the new passkey',
+          title: 'Now create the new passkey',
           text: 'On this device, on another one, or on a security key that has none for this account yet.',
-          yes: 'Make the passkey',
+          yes: 'Create the passkey',
         }),
       });
       await done(wait, words`${credential.label} is added. You can rename it below.`);
@@ -127,28 +131,29 @@ export function add() {
   });
 }
 
-/** Confirms that a passkey is added which is made already. */
+/** Confirms again that a passkey is added, after it was created. */
 async function confirmAgain(wait) {
   await proceed(wait, {
     title: 'Confirm it once more',
-    text: 'The new passkey is made. Your confirmation was used in another window meanwhile: use a passkey that you had before.',
+    text: 'The new passkey is created. Your confirmation was used in another window meanwhile: use a passkey that you had before.',
     yes: 'Use my passkey',
   });
   await confirmWithPasskey({ kind: 'add-credential' }, wait);
 }
 
-/** Makes and adds a passkey; if the answer is lost, the list says whether it was added. */
+/** Creates and adds a passkey. If the answer is lost, the list shows whether it was added. */
 async function added(wait) {
   try {
     return await register('add', '/api/credentials', {}, wait, () => confirmAgain(wait));
   } catch (error) {
     if (!error.uncertain) throw error;
     const unknown = () => { throw Object.assign(error, { advice: 'The passkey may have been added. Reload the page to see.' }); };
-    // Without a word to the provider: a passkey that is not in the list yet may come into it.
+    // Nothing is signalled to the provider: a passkey that is not in the list yet may still be added.
     const { account, credentials } = await api('GET', '/api/credentials').catch(unknown);
     if (account !== server.account) unknown();
     const credential = credentials.find((one) => one.id === error.credentialId);
-    if (!credential) throw Object.assign(error, { advice: 'A moment later the passkey had not been added to your account. Try again.' });
+    const advice = 'A moment later the passkey had not been added to your account. Try again.';
+    if (!credential) throw Object.assign(error, { advice });
     return { credential };
   }
 }

@@ -1,5 +1,5 @@
-// How the page shows what it has: texts and the items of its lists. No requests are sent from here, and what comes from
-// the server or the authenticator enters the document as text only.
+// The parts of the document: texts, and the items of lists. This module sends no requests. What comes from the server or the
+// authenticator enters the document only as text.
 
 import { Wait } from './client.js';
 
@@ -13,14 +13,14 @@ export function element(name, content, attributes = {}) {
 }
 
 /**
- * A sentence with names in it, each in quotation marks and isolated: its direction and that of the sentence don't
- * affect each other.
+ * A sentence with names in quotation marks. Each name is isolated: its direction and that of the sentence don't affect each
+ * other.
  */
 export function words(texts, ...names) {
   return texts.flatMap((text, n) => (n === 0 ? [text] : ['“', element('bdi', names[n - 1]), '”', text])).filter(Boolean);
 }
 
-/** A name in an attribute, where no element can isolate it: between FIRST STRONG ISOLATE and its end. */
+/** A name for an attribute, isolated by characters: FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE. */
 export const isolated = (name) => `\u2068${name}\u2069`;
 
 export function showFailure(notice, failure) {
@@ -31,7 +31,7 @@ export function showFailure(notice, failure) {
   notice.replaceChildren(...parts);
 }
 
-/** How long an outcome stays in sight while the page is scrolled, in milliseconds; then it is at the top of the page. */
+/** How long an outcome stays visible while the page is scrolled, in milliseconds. */
 const FRESH = 8_000;
 let freshUntil = 0;
 
@@ -77,10 +77,11 @@ const SIDES = {
   device: 'Waiting for your device…',
   user: 'Waiting for you…',
 };
-/** How long the server may take, in milliseconds, before the page says that it waits for it. */
+const CONFIRMING = `${SIDES.device} Use a passkey of this account, to confirm that it is you.`;
+/** How long the page waits for the server, in milliseconds, before it says so. */
 const QUICK = 400;
 
-/** A wait that the button shows, and the bar with its Cancel. */
+/** Begins a wait, which the button and the bar with Cancel show. */
 export function beginWait(button) {
   const label = button.querySelector('.label');
   const text = byId('waiting-text');
@@ -96,13 +97,13 @@ export function beginWait(button) {
     label.textContent = SIDES[side];
     if (side === 'server') timer = setTimeout(say, QUICK, SIDES.server);
     else if (side === 'user') say('');
-    else say(purpose === 'confirm' ? `${SIDES.device} Use a passkey of this account, to confirm that it is you.` : SIDES.device);
+    else say(purpose === 'confirm' ? CONFIRMING : SIDES.device);
   });
   button.setAttribute('aria-busy', 'true');
   setDisabled(true);
   return Object.assign(wait, {
     button,
-    /** What was waited for is done; what comes now can't be cancelled. */
+    /** Notes that the awaited work is done: what follows can't be cancelled. */
     done() {
       clearTimeout(timer);
       label.textContent = original;
@@ -119,8 +120,10 @@ export function beginWait(button) {
 }
 
 function setDisabled(disabled) {
-  // Not `disabled`: that would throw the keyboard's place away.
-  for (const one of document.querySelectorAll('button:not(#cancel, #reload, dialog button)')) one.setAttribute('aria-disabled', String(disabled));
+  // Not `disabled`, which would lose the keyboard focus.
+  for (const one of document.querySelectorAll('button:not(#cancel, #reload, dialog button)')) {
+    one.setAttribute('aria-disabled', String(disabled));
+  }
 }
 
 // ---- Times --------------------------------------------------------------------------------------------
@@ -129,7 +132,9 @@ const LOCALE = navigator.language.startsWith('en') ? navigator.language : 'en-GB
 const dayOnly = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium' });
 const exactTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'full', timeStyle: 'medium' });
 const relativeTime = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const UNITS = [['year', 31_557_600], ['month', 2_629_800], ['week', 604_800], ['day', 86_400], ['hour', 3_600], ['minute', 60]];
+const UNITS = [
+  ['year', 31_557_600], ['month', 2_629_800], ['week', 604_800], ['day', 86_400], ['hour', 3_600], ['minute', 60],
+];
 
 function ago(date) {
   const seconds = (Date.now() - date) / 1_000;
@@ -158,7 +163,15 @@ const TRANSPORTS = {
   ble: 'over Bluetooth',
   'smart-card': 'as a smart card',
 };
-const ATTESTATIONS = { __proto__: null, none: 'none', self: 'self-signed', basic: 'by the maker', attca: 'by a certification authority', anonca: 'by an anonymising authority', uncertain: 'of unclear origin' };
+const ATTESTATIONS = {
+  __proto__: null,
+  none: 'none',
+  self: 'self-signed',
+  basic: 'by the vendor',
+  attca: 'by a certification authority',
+  anonca: 'by an anonymising authority',
+  uncertain: 'of unclear origin',
+};
 
 const PASSKEYS_HINTS = [
   '',
@@ -166,17 +179,18 @@ const PASSKEYS_HINTS = [
   'Each of these opens your account by itself.',
 ];
 
-/** Shows the list; `rename`, `save` and `remove` are called with an item's `part` function and its passkey. */
+/** Shows the list. Calls `rename`, `save` and `remove` with the `part` function of an item and its passkey. */
 export function renderPasskeys(passkeys, actions) {
   byId('passkeys').replaceChildren(...passkeys.map((one) => passkeyItem(one, passkeys.length, actions)));
   byId('passkeys-hint').textContent = PASSKEYS_HINTS[Math.min(passkeys.length, 2)];
 }
 
-/** What names and judges the passkeys' models, and the problem with it, if any. */
+/** Shows the metadata that names and judges the passkeys' models, and its problem, if any. */
 export function renderMetadata(metadata) {
   const number = metadata?.number;
   byId('metadata-hint').textContent = number
-    ? `Models are named and judged by the FIDO Alliance’s list no. ${number} of ${metadata.models}; the next was announced for ${metadata.nextUpdate}.`
+    ? `Authenticator models are named and checked with the FIDO Alliance’s list no. ${number}, which has ${metadata.models} models. `
+      + `The next list is due on ${metadata.nextUpdate}.`
     : '';
   const lead = number ? 'The list of authenticator models may be out of date.' : 'There is no list of authenticator models yet.';
   byId('metadata-notice').replaceChildren(...(metadata?.trouble
@@ -193,7 +207,9 @@ export function passkeyItem(passkey, count, { rename, save, cancel, remove }) {
   part('label').textContent = passkey.label;
   part('tags').replaceChildren(...tags(passkey));
   part('facts').replaceChildren(...facts(passkey));
-  part('trouble').replaceChildren(...(passkey.trouble ? [element('p', 'This model is no longer trusted.'), element('p', `${sentence(passkey.trouble)}. Consider another authenticator.`)] : []));
+  part('trouble').replaceChildren(...(passkey.trouble
+    ? [element('p', 'This model is no longer trusted.'), element('p', `${sentence(passkey.trouble)}. Consider another authenticator.`)]
+    : []));
   part('more').replaceChildren(...technicalDetails(passkey));
   for (const [which, label] of [
     ['rename', `Rename ${name}`], ['remove', `Remove ${name}`], ['name', `New name of ${name}`],
@@ -218,8 +234,9 @@ export function passkeyItem(passkey, count, { rename, save, cancel, remove }) {
 const iconOf = ({ backupEligible, transports }) => (backupEligible ? 'synced' : transports.includes('internal') ? 'device' : 'key');
 
 function tags({ current, backupEligible, backupState }) {
-  const kept = backupState ? ['Synced', 'good'] : backupEligible ? ['Can sync, not backed up yet', 'open'] : ['This device only', 'plain'];
-  const all = [element('li', kept[0], { class: `tag ${kept[1]}` })];
+  const unsynced = backupEligible ? ['Can sync, not backed up yet', 'open'] : ['This device only', 'plain'];
+  const [text, tone] = backupState ? ['Synced', 'good'] : unsynced;
+  const all = [element('li', text, { class: `tag ${tone}` })];
   if (current) all.unshift(element('li', 'Used for this session', { class: 'tag here' }));
   return all;
 }
@@ -258,7 +275,7 @@ const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 // ---- Sessions -----------------------------------------------------------------------------------------
 
-/** Shows where the account is signed in; `end` is called with an item's `part` function and its session. */
+/** Shows the sessions of the account. Calls `end` with the `part` function of an item and its session. */
 export function renderSessions(sessions, end) {
   byId('sessions').replaceChildren(...sessions.map((one) => sessionItem(one, end)));
   byId('sessions-view').hidden = sessions.length === 0;
@@ -273,7 +290,8 @@ function sessionItem(session, end) {
   if (session.current) about.unshift(fact('Passkey', element('bdi', session.label)));
   part('facts').replaceChildren(...about);
   part('end').hidden = session.current;
-  part('end').setAttribute('aria-label', `Sign out the session of ${isolated(session.label)} from ${exactTime.format(new Date(session.createdAt))}`);
+  const since = exactTime.format(new Date(session.createdAt));
+  part('end').setAttribute('aria-label', `Sign out the session of ${isolated(session.label)} from ${since}`);
   part('end').addEventListener('click', () => end(part, session));
   return item;
 }

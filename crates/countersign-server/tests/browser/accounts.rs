@@ -126,7 +126,7 @@ async fn a_removed_passkey_is_refused_with_a_word_on_what_to_do() {
     browser.click("#sign-in").await;
     let (words, code) = visit.notice("sign-in-notice").await;
     assert_eq!(code, "credential-unknown");
-    assert!(words.contains("Use another passkey, and delete this one where you keep it"), "{words}");
+    assert!(words.contains("Use another passkey, and delete this one from your password manager"), "{words}");
     visit.signed_out().await;
     assert_eq!(browser.credentials(&second).await.len(), 1, "`localhost` may have other servers");
     visit.assert_only_refusals_logged().await;

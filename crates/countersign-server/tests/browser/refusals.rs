@@ -12,7 +12,10 @@ async fn a_request_that_nobody_grants_says_so_and_changes_nothing() {
     visit.ask_for_account("mary").await;
     browser.until("document.querySelector('#create').textContent === 'Waiting for your device…'").await;
     let (words, code) = visit.notice("create-notice").await;
-    assert!(words.starts_with("No passkey was made: the request was cancelled, or it timed out."), "{words}");
+    assert!(
+        words.starts_with("No passkey was created: the request was cancelled, or it timed out."),
+        "{words}"
+    );
     assert_eq!(code, "NotAllowedError");
     assert_eq!(visit.focus().await, "create");
     assert!(!site.has_account("mary").await);
@@ -118,7 +121,7 @@ async fn each_refusal_of_the_browser_is_put_in_words() {
         ("AbortError", "The request was stopped."),
         ("ConstraintError", "That authenticator can’t check that it is you."),
         ("InvalidStateError", "This device or security key already has a passkey for your account."),
-        ("NotAllowedError", "No passkey was made: the request was cancelled, or it timed out."),
+        ("NotAllowedError", "No passkey was created: the request was cancelled, or it timed out."),
         ("NotSupportedError", "That authenticator offers no kind of key that this server accepts."),
         ("OperationError", "The browser is still busy with another passkey request."),
         ("SecurityError", "This page’s address doesn’t fit its passkeys.\nThey belong to “localhost”,"),

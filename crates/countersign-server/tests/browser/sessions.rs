@@ -17,7 +17,7 @@ async fn a_passkey_is_added_after_a_confirmation_that_says_what_it_is_for() {
         "Use a passkey that you have. After that you make the new one."
     );
     browser.click("#confirm-yes").await;
-    visit.asked("Now make the new passkey").await;
+    visit.asked("Now create the new passkey").await;
     assert_eq!(
         browser.text("#confirm-text").await,
         "On this device, on another one, or on a security key that has none for this account yet."
@@ -54,7 +54,7 @@ async fn a_session_alone_adds_and_removes_and_deletes_nothing() {
     visit.add_passkey(2).await;
     browser.run("window.works = false").await;
 
-    let words = "It wasn’t confirmed that it is you: the request was cancelled, or it timed out.";
+    let words = "You didn’t confirm that it is you: the request was cancelled, or it timed out.";
     browser.click("#add").await;
     visit.proceed("First confirm that it is you").await;
     let (said, code) = visit.notice("add-notice").await;

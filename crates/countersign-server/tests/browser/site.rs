@@ -231,12 +231,12 @@ impl Visit {
     pub(crate) async fn confirm_for_passkey(&self) {
         self.browser.click("#add").await;
         self.proceed("First confirm that it is you").await;
-        self.asked("Now make the new passkey").await;
+        self.asked("Now create the new passkey").await;
     }
 
     /// Makes the passkey that was asked for and confirmed.
     pub(crate) async fn make_passkey(&self) {
-        self.proceed("Now make the new passkey").await;
+        self.proceed("Now create the new passkey").await;
     }
 
     /// Says yes to the question with this title.
