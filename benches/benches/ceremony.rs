@@ -157,7 +157,7 @@ impl Key {
             rsa::KeySize,
             signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair},
         };
-        use rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey};
+        use rsa::{BoxedUint, Pkcs1v15Sign, PublicKey};
         use sha2::{Digest as _, Sha256};
 
         let key = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
@@ -165,7 +165,7 @@ impl Key {
         // An `RSAPublicKey`: after the heads of the sequence and of the number, and the byte for its sign.
         let modulus = &encoded[9..9 + 256];
         let [n, e] = [modulus, &[1, 0, 1]].map(BoxedUint::from_be_slice_vartime);
-        let public = RsaPublicKey::new(n, e).unwrap();
+        let public = PublicKey::new(n, e).unwrap();
         let cose =
             [b"\xa4\x01\x03\x03\x39\x01\x00\x20\x59\x01\x00", modulus, b"\x21\x43\x01\x00\x01"].concat();
         Self {

@@ -127,7 +127,8 @@ impl Case {
             [("python-fido2", peers::python("metadata.py")), ("SimpleWebAuthn", peers::node("metadata.mjs"))];
         let of_fido = self.is_of_fido.then(|| ("fido-mds", peers::rust("fido-mds")));
         for (name, command) in peers.into_iter().chain(of_fido) {
-            let outcome = command.and_then(|mut command| {
+            let outcome = command.and_then(|command| {
+                let mut command = peers::command(&command);
                 command.args([&blob, &root]).arg(self.now.unix_seconds().to_string()).arg(PEER_ROUNDS);
                 peers::output(&mut command)
             });

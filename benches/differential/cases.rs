@@ -1,4 +1,4 @@
-//! What is put to everybody: the suites, and ceremonies made here with a challenge that every peer can take.
+//! The steps of the comparison: the suites, and ceremonies made here with a challenge of a length that every peer accepts.
 
 use std::{error::Error, fs, path::Path};
 
@@ -6,17 +6,16 @@ use countersign::cose::Verifiers;
 use countersign_authenticator::{
     Algorithm, Backup, Ceremony as Part, Exchange, Fault, Format, Scenario, SignIn, Trust,
 };
-use serde_json::{Value, json};
-use xtask::{
-    conformance::{Ceremony, Put},
-    vectors,
+use countersign_conformance::{
+    differential::JudgedStep, format::Suite, library::Library, protocol::Ceremony, vectors::authenticator,
 };
+use serde_json::{Value, json};
 
 use crate::mutate;
 
-/// A step, and what of its content decides whether a peer can be asked.
+/// A step, with the content that decides whether a peer supports it.
 pub struct Asked {
-    pub put: Put,
+    pub step: JudgedStep,
     /// The attestation statement's format, as far as it can be read.
     pub format: Option<String>,
     /// Whether the attestation object has certificates.
@@ -35,11 +34,11 @@ fn challenges() -> [Vec<u8>; 2] {
 }
 
 impl Asked {
-    fn new(put: Put, rules: &[u16]) -> Self {
-        let json: Value = serde_json::from_str(&put.response).unwrap_or_default();
+    fn new(step: JudgedStep, rules: &[u16]) -> Self {
+        let json: Value = serde_json::from_str(&step.request.response).unwrap_or_default();
         let object = json["response"]["attestationObject"].as_str().map(decode).unwrap_or_default();
-        let key = match &put.record {
-            Some(record) => decode(&record.public_key),
+        let key = match &step.request.credential {
+            Some(credential) => credential.public_key.to_vec(),
             None => key(&object).unwrap_or_default().to_vec(),
         };
         Self {
@@ -47,8 +46,13 @@ impl Asked {
             certified: find(&object, b"cx5c").is_some() || find(&object, b"hresponse").is_some(),
             algorithm: algorithm(&key),
             rules: rules.to_vec(),
-            put,
+            step,
         }
+    }
+
+    /// Whether it is an authentication, for the counts.
+    pub fn is_authentication(&self) -> bool {
+        self.step.request.ceremony == Ceremony::Authentication
     }
 }
 
@@ -102,9 +106,10 @@ pub fn of_folder(folder: &Path, verifiers: &Verifiers) -> Result<Vec<Asked>, Box
         if !name.ends_with(".json") || name.starts_with("authenticator-f") {
             continue;
         }
-        let steps = Put::steps(&fs::read_to_string(&file)?, verifiers);
-        let steps = steps.map_err(|error| format!("{name}: {error}"))?;
-        asked.extend(steps.into_iter().map(|put| Asked::new(put, &[])));
+        let suite =
+            Suite::from_json(&fs::read_to_string(&file)?).map_err(|error| format!("{name}: {error}"))?;
+        let steps = JudgedStep::of_suite(&suite, &mut Library::new(verifiers.clone()));
+        asked.extend(steps.into_iter().map(|step| Asked::new(step, &[])));
     }
     Ok(asked)
 }
@@ -116,31 +121,31 @@ fn steps(
     verifiers: &Verifiers,
 ) -> Result<Vec<Asked>, Box<dyn Error>> {
     let values: Vec<_> = cases.iter().map(|(case, _)| case.clone()).collect();
-    let text = vectors::suite(suite, "made for a differential run", &values)?.to_string();
+    let text = authenticator::suite(suite, "made for a differential run", &values)?.to_string();
     let rules = |id: &str| {
         let case = id.split_once('/').map_or(id, |(_, case)| case);
         let case = case.split('#').next().unwrap_or_default();
         cases.iter().find(|(value, _)| value["id"] == case).map_or(&[][..], |(_, rules)| rules)
     };
-    let steps = Put::steps(&text, verifiers)?;
+    let steps = JudgedStep::of_suite(&Suite::from_json(&text)?, &mut Library::new(verifiers.clone()));
     Ok(steps
         .into_iter()
-        .map(|put| {
-            let rules = rules(&put.id).to_vec();
-            Asked::new(put, &rules)
+        .map(|step| {
+            let rules = rules(&step.id).to_vec();
+            Asked::new(step, &rules)
         })
         .collect())
 }
 
 fn case(id: &str, title: &str, scenario: Scenario, exchange: &Exchange) -> Result<Value, Box<dyn Error>> {
     let anything = json!("accept");
-    vectors::case(id, title, scenario, exchange, &anything, &anything)
+    authenticator::case(id, title, scenario, exchange, &anything, &anything)
 }
 
 /// Every format with every algorithm and an authentication, and every named fault.
 pub fn made(verifiers: &Verifiers) -> Result<Vec<Asked>, Box<dyn Error>> {
     let mut valid = Vec::new();
-    for (id, format, _, scenario) in vectors::valid() {
+    for (id, format, _, scenario) in authenticator::valid() {
         let exchange = scenario.run_with_challenges(&challenges(), &[], &[])?;
         valid.push((case(&id, "valid", scenario, &exchange)?, Vec::new()));
         mutate::of_format(format.name().trim_end_matches("-chain"));
@@ -149,7 +154,7 @@ pub fn made(verifiers: &Verifiers) -> Result<Vec<Asked>, Box<dyn Error>> {
         valid.push((case(&format!("{id}-elsewhere"), title, scenario, &exchange)?, Vec::new()));
     }
     let mut faults = Vec::new();
-    for fault in Fault::all().filter(|fault| vectors::is_expressible(fault.scenario())) {
+    for fault in Fault::all().filter(|fault| authenticator::is_expressible(fault.scenario())) {
         let change = [fault.change()];
         let (first, second): (&[_], &[_]) = match fault.ceremony() {
             Part::Authentication => (&[], &change),
@@ -162,7 +167,7 @@ pub fn made(verifiers: &Verifiers) -> Result<Vec<Asked>, Box<dyn Error>> {
     let mut asked = steps("formats", &valid, verifiers)?;
     let mut of_faults = steps("faults", &faults, verifiers)?;
     // The valid registration before a fault is the same each time.
-    of_faults.retain(|step| step.put.ceremony == Ceremony::Authentication || step.put.verdict != "accept");
+    of_faults.retain(|asked| asked.is_authentication() || asked.step.verdict() != "accept");
     asked.extend(of_faults);
     Ok(asked)
 }
@@ -231,6 +236,6 @@ pub fn mutated(seed: u64, count: u64, verifiers: &Verifiers) -> Result<Vec<Asked
             .iter()
             .any(|(case, _)| case["id"] == id["mutated/".len()..] && case["authentications"].is_array())
     };
-    asked.retain(|step| step.put.ceremony == Ceremony::Authentication || !has_authentication(&step.put.id));
+    asked.retain(|asked| asked.is_authentication() || !has_authentication(&asked.step.id));
     Ok(asked)
 }

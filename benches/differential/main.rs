@@ -1,6 +1,8 @@
 //! `cargo xtask differential`: the same responses to ours and to published peers, and which verdicts differ.
 
+mod answer;
 mod cases;
+mod known;
 mod mutate;
 mod peers;
 mod webauthn_rp;
@@ -14,10 +16,11 @@ use std::{
 };
 
 use countersign::cose::Verifiers;
-use xtask::differential::{Class, Direction, Known};
 
+use answer::Answer;
 use cases::Asked;
-use peers::{Answer, PEERS, Peer};
+use known::{Class, Direction, Known};
+use peers::{PEERS, Peer};
 
 const HELP: &str = "\
 cargo xtask differential [--seed N] [--count N] [--peer NAME]... [--list] [--filter TEXT]
@@ -26,14 +29,14 @@ cargo xtask differential [--seed N] [--count N] [--peer NAME]... [--list] [--fil
 Puts every step of our suites, of ../shared/conformance where it exists, of the software authenticator's
 formats and faults, and of random changes to valid ceremonies to us and to the peers, and prints for each
 peer how many it was asked and how many verdicts are the same, and the classes of those that differ:
-`accepts CODE` where we refuse with this code what it accepts, `refuses REASON` where we accept.
+`accepts CODE` where we reject with this code what it accepts, `rejects REASON` where we accept.
 
   --seed N       of the random changes [1]
   --count N      how many of them [4000]
   --peer NAME    only this one; may stand several times: webauthn_rp, py_webauthn, fido2, simplewebauthn
   --list         every step whose verdicts differ, not three a class
   --filter TEXT  only steps whose ID contains TEXT
-  --write FILE   writes each step as a JSON line, as the peers' drivers get it
+  --write FILE   writes the request of each step as a JSON line, as the peers' drivers get it
 
 The peers come from PyPI and npm, in the versions of benches/peers/, into benches/target/peers/.
 benches/differential/known.txt lists the classes that are explained in docs/DIVERGENCES.md.
@@ -153,22 +156,22 @@ fn collect(root: &Path, options: &mut Options) -> Result<Vec<Asked>, Box<dyn Err
     asked.extend(cases::mutated(options.seed, options.count, &verifiers)?);
     let mutated = asked.len() - from_suites;
     if let Some(filter) = &options.filter {
-        asked.retain(|asked| asked.put.id.contains(filter.as_str()));
+        asked.retain(|asked| asked.step.id.contains(filter.as_str()));
     }
     if let Some(file) = &options.write {
-        let lines = asked.iter().map(|asked| Ok(serde_json::to_string(&asked.put)? + "\n"));
+        let lines = asked.iter().map(|asked| Ok(serde_json::to_string(&asked.step.request)? + "\n"));
         fs::write(file, lines.collect::<serde_json::Result<String>>()?)?;
     }
-    let accepted = asked.iter().filter(|asked| asked.put.verdict == "accept").count();
-    let registrations = asked.iter().filter(|asked| peers::is_registration(asked)).count();
+    let accepted = asked.iter().filter(|asked| asked.step.verdict() == "accept").count();
+    let registrations = asked.iter().filter(|asked| !asked.is_authentication()).count();
     println!(
         "{} steps, {from_suites} of suites and {mutated} mutated with seed {}; {registrations} are registrations; \
          we accept {accepted}\n",
         asked.len(),
         options.seed
     );
-    if let Some(panicked) = asked.iter().find(|asked| asked.put.verdict == "panic") {
-        return Err(format!("a panic of ours: {}", panicked.put.id).into());
+    if let Some(panicked) = asked.iter().find(|asked| asked.step.verdict() == "panic") {
+        return Err(format!("a panic of ours: {}", panicked.step.id).into());
     }
     Ok(asked)
 }
@@ -176,12 +179,12 @@ fn collect(root: &Path, options: &mut Options) -> Result<Vec<Asked>, Box<dyn Err
 /// Asks one peer, prints what differs, and returns the classes of that.
 fn compare(peer: &Peer, asked: &[Asked], options: &Options) -> Result<BTreeSet<Class>, Box<dyn Error>> {
     let answers = peer.ask(asked)?;
-    let (mut same_accepted, mut same_refused) = (0, 0);
+    let (mut same_accepted, mut same_rejected) = (0, 0);
     let mut not_asked = BTreeMap::<&str, usize>::new();
     let mut classes = BTreeMap::<Class, Vec<&Asked>>::new();
     let mut messages = BTreeMap::<&str, &str>::new();
     for (asked, answer) in asked.iter().zip(&answers) {
-        let (direction, reason) = match (asked.put.verdict.as_str(), answer) {
+        let (direction, reason) = match (asked.step.verdict(), answer) {
             (_, Answer::NotAsked(why)) => {
                 *not_asked.entry(why).or_default() += 1;
                 continue;
@@ -190,16 +193,16 @@ fn compare(peer: &Peer, asked: &[Asked], options: &Options) -> Result<BTreeSet<C
                 same_accepted += 1;
                 continue;
             }
-            ("accept", Answer::Refused(reason)) => {
-                messages.insert(&asked.put.id, reason);
-                (Direction::Refuses, normalised(reason))
+            ("accept", Answer::Rejected(reason)) => {
+                messages.insert(&asked.step.id, reason);
+                (Direction::Rejects, normalised(reason))
             }
             (code, Answer::Accepted) => {
-                messages.insert(&asked.put.id, &asked.put.message);
+                messages.insert(&asked.step.id, asked.step.message());
                 (Direction::Accepts, code.to_owned())
             }
-            (_, Answer::Refused(_)) => {
-                same_refused += 1;
+            (_, Answer::Rejected(_)) => {
+                same_rejected += 1;
                 continue;
             }
         };
@@ -209,14 +212,14 @@ fn compare(peer: &Peer, asked: &[Asked], options: &Options) -> Result<BTreeSet<C
     let count = |wanted| -> usize {
         classes.iter().filter(|(class, _)| class.direction == wanted).map(|(_, steps)| steps.len()).sum()
     };
-    let (accepts, refuses) = (count(Direction::Accepts), count(Direction::Refuses));
+    let (accepts, rejects) = (count(Direction::Accepts), count(Direction::Rejects));
     println!(
-        "{} {}: asked {}, same {} (both accept {same_accepted}, both refuse {same_refused}), \
-         we refuse and it accepts {accepts}, we accept and it refuses {refuses}; not asked {}",
+        "{} {}: asked {}, same {} (both accept {same_accepted}, both reject {same_rejected}), \
+         we reject and it accepts {accepts}, we accept and it rejects {rejects}; not asked {}",
         peer.name,
         peer.version,
-        same_accepted + same_refused + accepts + refuses,
-        same_accepted + same_refused,
+        same_accepted + same_rejected + accepts + rejects,
+        same_accepted + same_rejected,
         not_asked.values().sum::<usize>(),
     );
     for (why, count) in not_asked {
@@ -229,8 +232,8 @@ fn compare(peer: &Peer, asked: &[Asked], options: &Options) -> Result<BTreeSet<C
         println!("  {:5} {class}{rules}", steps.len());
         let shown = if options.list { steps.len() } else { 3 };
         for step in steps.iter().take(shown) {
-            let message = messages.get(step.put.id.as_str()).copied().unwrap_or_default();
-            println!("          {} [{}]: {}", step.put.id, step.put.title, one_line(message));
+            let message = messages.get(step.step.id.as_str()).copied().unwrap_or_default();
+            println!("          {} [{}]: {}", step.step.id, step.step.title, one_line(message));
         }
     }
     println!();

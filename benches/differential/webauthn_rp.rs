@@ -26,164 +26,164 @@ use ::webauthn_rp::{
         register::{CompressedPubKey, DynamicState, StaticState},
     },
 };
-use xtask::conformance::{Ceremony, Put};
-
-use crate::{
-    cases::{Asked, decode},
-    peers::Answer,
+use countersign_conformance::{
+    format::UserVerification,
+    protocol::{Request, Settings},
 };
+
+use crate::{answer::Answer, cases::Asked};
 
 type Key = CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>;
 
-/// What is stored of a registration: ID, static state as bytes, dynamic state.
+/// The stored part of a registration: ID, static state as bytes, dynamic state.
 struct Stored(Vec<u8>, Vec<u8>, DynamicState);
 
-/// Why there is no verdict, or which one.
+/// A rejection, or the reason that there is no verdict.
 enum Stopped {
     NotAsked(&'static str),
-    Refused(String),
+    Rejected(String),
 }
 
-use Stopped::{NotAsked, Refused};
+use Stopped::{NotAsked, Rejected};
 
 pub fn ask(asked: &Asked) -> Answer {
-    let put = &asked.put;
-    let outcome = match (put.ceremony, &put.registration, &put.record) {
-        (Ceremony::Registration, ..) => {
-            register(put, &put.challenge, &put.response, put.user_handle.as_deref()).map(drop)
-        }
-        (Ceremony::Authentication, Some((challenge, response)), Some(record)) => {
-            match register(put, challenge, response, Some(&record.user_handle)) {
-                Ok(stored) => authenticate(put, &stored, &record.user_handle),
-                Err(_) => Err(NotAsked("it refuses the registration before")),
+    let request = &asked.step.request;
+    let outcome = match (asked.is_authentication(), &asked.step.registration, &request.credential) {
+        (false, ..) => register(request, request.user_handle.as_deref()).map(drop),
+        (true, Some(registration), Some(credential)) => {
+            let account = credential.user_handle.as_deref();
+            match register(registration, account) {
+                Ok(stored) => authenticate(request, &stored, account),
+                Err(_) => Err(NotAsked("it rejects the registration before")),
             }
         }
         _ => Err(NotAsked("the stored credential comes without a registration")),
     };
     match outcome {
         Ok(()) => Answer::Accepted,
-        Err(NotAsked(why)) => Answer::NotAsked(why),
-        Err(Refused(reason)) => Answer::Refused(reason),
+        Err(NotAsked(why)) => Answer::NotAsked(why.to_owned()),
+        Err(Rejected(reason)) => Answer::Rejected(reason),
     }
 }
 
-fn user(handle: Option<&str>) -> Result<UserHandle<16>, Stopped> {
-    let handle = handle.map(decode).unwrap_or_else(|| vec![1; 16]);
-    <[u8; 16]>::try_from(handle)
+fn user(handle: Option<&[u8]>) -> Result<UserHandle<16>, Stopped> {
+    <[u8; 16]>::try_from(handle.unwrap_or(&[1; 16]))
         .map(UserHandle::from)
         .map_err(|_| NotAsked("its user handle here has 16 bytes"))
 }
 
 /// The state's bytes with the challenge of the case.
-fn replaced(mut state: Vec<u8>, own: u128, challenge: &str) -> Result<Vec<u8>, Stopped> {
-    let challenge = decode(challenge);
+fn replaced(mut state: Vec<u8>, own: u128, challenge: &[u8]) -> Result<Vec<u8>, Stopped> {
     let own = own.to_le_bytes();
     let at = state.windows(16).position(|window| window == own);
     match at {
         Some(at) if challenge.len() == 16 => {
-            state[at..at + 16].copy_from_slice(&challenge);
+            state[at..at + 16].copy_from_slice(challenge);
             Ok(state)
         }
         _ => Err(NotAsked("its challenges have 16 bytes")),
     }
 }
 
-fn rp_id(put: &Put) -> Result<RpId, Stopped> {
-    let domain = AsciiDomain::try_from(put.rp_id.clone()).map_err(|_| NotAsked("its RP ID is a domain"))?;
+fn rp_id(settings: &Settings) -> Result<RpId, Stopped> {
+    let domain = AsciiDomain::try_from(settings.id.clone()).map_err(|_| NotAsked("its RP ID is a domain"))?;
     Ok(RpId::Domain(domain))
 }
 
-fn top_origins(put: &Put) -> Result<Option<&[String]>, Stopped> {
-    match (&put.top_origins, put.cross_origin) {
+fn top_origins(settings: &Settings) -> Result<Option<&[String]>, Stopped> {
+    match (&settings.top_origins, settings.cross_origin) {
         (_, false) => Ok(None),
         (Some(list), true) => Ok(Some(list)),
         (None, true) => Err(NotAsked("it has no words for any top origin")),
     }
 }
 
-fn required(put: &Put) -> UserVerificationRequirement {
-    match put.user_verification {
-        "required" => UserVerificationRequirement::Required,
-        "discouraged" => UserVerificationRequirement::Discouraged,
-        _ => UserVerificationRequirement::Preferred,
+fn required(settings: &Settings) -> UserVerificationRequirement {
+    match settings.user_verification {
+        UserVerification::Required => UserVerificationRequirement::Required,
+        UserVerification::Discouraged => UserVerificationRequirement::Discouraged,
+        UserVerification::Preferred => UserVerificationRequirement::Preferred,
     }
 }
 
-fn offered(put: &Put) -> CoseAlgorithmIdentifiers {
+fn offered(settings: &Settings) -> CoseAlgorithmIdentifiers {
     let all = [
         (-8, CoseAlgorithmIdentifier::Eddsa),
         (-7, CoseAlgorithmIdentifier::Es256),
         (-35, CoseAlgorithmIdentifier::Es384),
         (-257, CoseAlgorithmIdentifier::Rs256),
     ];
-    let refused = all.into_iter().filter(|(id, _)| !put.algorithms.contains(id));
-    refused.fold(CoseAlgorithmIdentifiers::ALL, |offered, (_, algorithm)| offered.remove(algorithm))
+    let offered = settings.algorithms.as_deref().unwrap_or_default();
+    let others = all.into_iter().filter(|(id, _)| !offered.contains(id));
+    others.fold(CoseAlgorithmIdentifiers::ALL, |offered, (_, algorithm)| offered.remove(algorithm))
 }
 
-fn register(put: &Put, challenge: &str, response: &str, handle: Option<&str>) -> Result<Stored, Stopped> {
-    let rp_id = rp_id(put)?;
+fn register(request: &Request, handle: Option<&[u8]>) -> Result<Stored, Stopped> {
+    let settings = &request.relying_party;
+    let rp_id = rp_id(settings)?;
     let user = user(handle)?;
     let entity = PublicKeyCredentialUserEntity::from(&user);
     let mut options = PublicKeyCredentialCreationOptions::passkey(&rp_id, entity, Vec::new());
-    options.pub_key_cred_params = offered(put);
-    options.authenticator_selection.user_verification = required(put);
+    options.pub_key_cred_params = offered(settings);
+    options.authenticator_selection.user_verification = required(settings);
     options.authenticator_selection.resident_key = ResidentKeyRequirement::Preferred;
     options.extensions.cred_protect = CredProtect::None;
-    if put.conditional {
+    if settings.conditional_create {
         options.mediation = CredentialMediationRequirement::Conditional;
     }
     let own = options.challenge.as_data();
     let Ok((state, _)) = options.start_ceremony() else { return Err(NotAsked("it makes no such options")) };
     let state = state.encode().map_err(|_| NotAsked("no clock"))?;
-    let state = replaced(state, own, challenge)?;
+    let state = replaced(state, own, &request.challenge)?;
     let state = RegistrationServerState::<16>::decode(&state).map_err(|_| NotAsked("its state"))?;
     let verification = RegistrationVerificationOptions::<'_, '_, String, String> {
-        allowed_origins: &put.origins,
-        allowed_top_origins: top_origins(put)?,
+        allowed_origins: &settings.origins,
+        allowed_top_origins: top_origins(settings)?,
         error_on_unsolicited_extensions: false,
         ..RegistrationVerificationOptions::default()
     };
-    let registration = Registration::from_json_relaxed(response.as_bytes())
-        .map_err(|error| Refused(format!("JSON: {error}")))?;
+    let registration = Registration::from_json_relaxed(request.response.as_bytes())
+        .map_err(|error| Rejected(format!("JSON: {error}")))?;
     let registered =
-        state.verify(&rp_id, &registration, &verification).map_err(|error| Refused(error.to_string()))?;
+        state.verify(&rp_id, &registration, &verification).map_err(|error| Rejected(error.to_string()))?;
     let state = registered.static_state().encode().map_err(|never| match never {})?;
     Ok(Stored(registered.id().as_ref().to_vec(), state, registered.dynamic_state()))
 }
 
-fn authenticate(put: &Put, stored: &Stored, handle: &str) -> Result<(), Stopped> {
-    let rp_id = rp_id(put)?;
-    let user = user(Some(handle))?;
+fn authenticate(request: &Request, stored: &Stored, handle: Option<&[u8]>) -> Result<(), Stopped> {
+    let settings = &request.relying_party;
+    let rp_id = rp_id(settings)?;
+    let user = user(handle)?;
     let Stored(id, state, dynamic) = stored;
     let key = StaticState::<Key>::decode(state.as_slice()).map_err(|_| NotAsked("its own static state"))?;
     let id = CredentialId::<&[u8]>::try_from(id.as_slice()).map_err(|_| NotAsked("its own credential ID"))?;
     let mut credential =
         AuthenticatedCredential::new(id, &user, key, *dynamic).map_err(|_| NotAsked("its own credential"))?;
     let verification = AuthenticationVerificationOptions::<'_, '_, String, String> {
-        allowed_origins: &put.origins,
-        allowed_top_origins: top_origins(put)?,
+        allowed_origins: &settings.origins,
+        allowed_top_origins: top_origins(settings)?,
         backup_requirement: Some(BackupReq::from(dynamic.backup)),
         error_on_unsolicited_extensions: false,
         ..AuthenticationVerificationOptions::default()
     };
-    let json = put.response.as_bytes();
-    let refused = |error: &dyn std::fmt::Display| Refused(error.to_string());
-    if put.discoverable {
+    let json = request.response.as_bytes();
+    let rejected = |error: &dyn std::fmt::Display| Rejected(error.to_string());
+    if request.discoverable {
         let mut options = DiscoverableCredentialRequestOptions::passkey(&rp_id);
-        options.0.user_verification = required(put);
+        options.0.user_verification = required(settings);
         let own = options.0.challenge.as_data();
         let (state, _) = options.start_ceremony().map_err(|_| NotAsked("it makes no such options"))?;
-        let state = replaced(state.encode().map_err(|_| NotAsked("no clock"))?, own, &put.challenge)?;
+        let state = replaced(state.encode().map_err(|_| NotAsked("no clock"))?, own, &request.challenge)?;
         let state =
             DiscoverableAuthenticationServerState::decode(&state).map_err(|_| NotAsked("its state"))?;
         let response = DiscoverableAuthentication::<16>::from_json_relaxed(json)
-            .map_err(|error| Refused(format!("JSON: {error}")))?;
-        state.verify(&rp_id, &response, &mut credential, &verification).map_err(|error| refused(&error))?;
+            .map_err(|error| Rejected(format!("JSON: {error}")))?;
+        state.verify(&rp_id, &response, &mut credential, &verification).map_err(|error| rejected(&error))?;
     } else {
-        let ids = if put.allow.is_empty() {
+        let ids = if request.allow.is_empty() {
             vec![id.as_ref().to_vec()]
         } else {
-            put.allow.iter().map(|id| decode(id)).collect()
+            request.allow.iter().map(|id| id.to_vec()).collect()
         };
         let mut allowed = AllowedCredentials::with_capacity(ids.len());
         for id in ids {
@@ -192,15 +192,15 @@ fn authenticate(put: &Put, stored: &Stored, handle: &str) -> Result<(), Stopped>
         }
         let options = NonDiscoverableCredentialRequestOptions::second_factor(&rp_id, allowed);
         let mut options = options.map_err(|_| NotAsked("it makes no such options"))?;
-        options.options().user_verification = required(put);
+        options.options().user_verification = required(settings);
         let own = options.options().challenge.as_data();
         let (state, _) = options.start_ceremony().map_err(|_| NotAsked("it makes no such options"))?;
-        let state = replaced(state.encode().map_err(|_| NotAsked("its state"))?, own, &put.challenge)?;
+        let state = replaced(state.encode().map_err(|_| NotAsked("its state"))?, own, &request.challenge)?;
         let state =
             NonDiscoverableAuthenticationServerState::decode(&state).map_err(|_| NotAsked("its state"))?;
         let response = NonDiscoverableAuthentication::<16>::from_json_relaxed(json)
-            .map_err(|error| Refused(format!("JSON: {error}")))?;
-        state.verify(&rp_id, &response, &mut credential, &verification).map_err(|error| refused(&error))?;
+            .map_err(|error| Rejected(format!("JSON: {error}")))?;
+        state.verify(&rp_id, &response, &mut credential, &verification).map_err(|error| rejected(&error))?;
     }
     Ok(())
 }

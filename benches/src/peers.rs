@@ -1,8 +1,9 @@
-//! Libraries of other languages, to measure or to judge beside ours: the versions that `benches/peers` pins, installed
-//! below `benches/target/peers` by Python's and Node's own package managers when they are first asked for.
+//! Libraries of other languages, to compare with ours: the versions that `benches/peers` pins, installed below
+//! `benches/target/peers` by the package managers of Python and Node at their first use.
 
 use std::{
     error::Error,
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -10,8 +11,8 @@ use std::{
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// Python with the packages of `requirements.txt`, about to run this program of `benches/peers`.
-pub fn python(program: &str) -> Outcome<Command> {
+/// Python with the packages of `requirements.txt`, and this program of `benches/peers`, as a command line.
+pub fn python(program: &str) -> Outcome<Vec<OsString>> {
     let pinned = fs::read_to_string(pinned("requirements.txt"))?;
     let place = installed("python", &pinned, |place| {
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(place))?;
@@ -19,13 +20,11 @@ pub fn python(program: &str) -> Outcome<Command> {
         pip.args(["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--requirement"]);
         run(pip.arg(self::pinned("requirements.txt")))
     })?;
-    let mut command = Command::new(place.join("bin/python"));
-    command.arg(self::pinned(program));
-    Ok(command)
+    Ok(vec![place.join("bin/python").into(), self::pinned(program).into()])
 }
 
-/// Node with the packages of `package-lock.json`, about to run this module of `benches/peers`.
-pub fn node(program: &str) -> Outcome<Command> {
+/// Node with the packages of `package-lock.json`, and this module of `benches/peers`, as a command line.
+pub fn node(program: &str) -> Outcome<Vec<OsString>> {
     let lock = fs::read_to_string(pinned("package-lock.json"))?;
     let place = installed("node", &lock, |place| {
         fs::create_dir_all(place)?;
@@ -35,33 +34,40 @@ pub fn node(program: &str) -> Outcome<Command> {
         let mut npm = Command::new("npm");
         run(npm.args(["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(place))
     })?;
-    // Node looks for packages beside the module that asks for them.
+    // Node looks for packages next to the module that imports them.
     let module = place.join(program);
     fs::copy(pinned(program), &module)?;
-    let mut command = Command::new("node");
-    command.arg(module);
-    Ok(command)
+    Ok(vec!["node".into(), module.into()])
 }
 
-/// A Rust program of `benches/peers`, a workspace of its own, built.
-pub fn rust(program: &str) -> Outcome<Command> {
+/// A Rust program of `benches/peers`, a workspace of its own, built, as a command line.
+pub fn rust(program: &str) -> Outcome<Vec<OsString>> {
     let target = target(program);
-    // By its name: rustup's then tells the compiler which toolchain it is, whatever a package's own file asks for.
+    // By its name, so that rustup's proxy chooses the toolchain, and a file of the package does not.
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--quiet", "--release", "--locked", "--manifest-path"]);
     cargo.arg(pinned(program).join("Cargo.toml")).env("CARGO_TARGET_DIR", &target);
     run(&mut cargo)?;
-    Ok(Command::new(target.join("release").join(format!("peer-{program}"))))
+    Ok(vec![target.join("release").join(format!("peer-{program}")).into()])
 }
 
-/// What a program prints; the last line of what it says of its errors where it fails.
+/// The command of a command line.
+pub fn command(line: &[OsString]) -> Command {
+    let (program, arguments) = line.split_first().expect("a program");
+    let mut command = Command::new(program);
+    command.args(arguments);
+    command
+}
+
+/// The output of a program, or the last line of its standard error if it fails.
 pub fn output(command: &mut Command) -> Outcome<String> {
-    let output = command.stdin(Stdio::null()).output().map_err(|error| told(command, &error.to_string()))?;
+    let output =
+        command.stdin(Stdio::null()).output().map_err(|error| message(command, &error.to_string()))?;
     if output.status.success() {
         return Ok(String::from_utf8(output.stdout)?);
     }
     let errors = String::from_utf8_lossy(&output.stderr);
-    Err(told(command, errors.lines().last().unwrap_or("no reason")).into())
+    Err(message(command, errors.lines().last().unwrap_or("no reason")).into())
 }
 
 fn pinned(file: &str) -> PathBuf {
@@ -72,7 +78,7 @@ fn target(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers").join(name)
 }
 
-/// The place of a set of packages, which `install` makes unless it was made of the same pins before.
+/// The folder of a set of packages. `install` fills it, unless it was filled from the same pins before.
 fn installed(name: &str, pins: &str, install: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<PathBuf> {
     let place = target(name);
     let note = target(&format!("{name}.installed"));
@@ -89,6 +95,6 @@ fn run(command: &mut Command) -> Outcome<()> {
     output(command).map(drop)
 }
 
-fn told(command: &Command, what: &str) -> String {
+fn message(command: &Command, what: &str) -> String {
     format!("{}: {what}", command.get_program().to_string_lossy())
 }

@@ -1,7 +1,7 @@
-//! Whole ceremonies: a response that was changed in what counts is refused.
+//! Whole ceremonies: a response that was changed in a signed part is rejected.
 //!
-//! The input is the JSON of a response. It is judged by the state of each known ceremony, which is one of
-//! the specification's own.
+//! The input is the JSON of a response. It is verified with the state of each known ceremony; these are the
+//! specification's test vectors.
 
 use std::sync::LazyLock;
 
@@ -11,6 +11,7 @@ use countersign::{
     ceremony::{Challenge, Consumption},
     types::{base64url, enumerations::UserVerificationRequirement},
 };
+use countersign_conformance::format::Case;
 use serde_json::Value;
 
 use crate::{seeds::ceremonies, statements::NOW};
@@ -32,21 +33,18 @@ static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
 });
 
 impl Known {
-    fn read(case: &Value) -> Option<Self> {
-        let bytes = |value: &Value| base64url::decode(value.as_str()?).ok();
-        let response = |value: &Value| serde_json::to_vec(value.get("response")?).ok();
-        let registration = case.get("registration")?;
-        let authentication = case.get("authentications")?.get(0)?;
-        // As the suite has it where a case says nothing.
+    fn read(case: &Case) -> Option<Self> {
+        let (first, second) = (case.registration.as_ref()?, case.authentications.first()?);
+        // The settings of the suite for a case that has none of its own.
         let rp = RelyingParty::builder("example.org", "Example")
             .origin("https://example.org")
             .policy(Policy::passkeys().with_user_verification(UserVerificationRequirement::Preferred))
             .build()
             .ok()?;
-        let registration_challenge = bytes(registration.get("challenge")?)?;
-        let authentication_challenge = bytes(authentication.get("challenge")?)?;
-        let registration = RegistrationResponse::from_json(&response(registration)?).ok()?;
-        let authentication = AuthenticationResponse::from_json(&response(authentication)?).ok()?;
+        let [registration_challenge, authentication_challenge] =
+            [&first.challenge, &second.challenge].map(|challenge| challenge.to_vec());
+        let registration = RegistrationResponse::from_json(first.response().as_bytes()).ok()?;
+        let authentication = AuthenticationResponse::from_json(second.response().as_bytes()).ok()?;
         let state = registration_state(&rp, &registration_challenge)?;
         let record = rp
             .finish_registration(state, &registration, CredentialIdStatus::Unregistered, NOW)

@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::LazyLock};
 
+use countersign_conformance::format::Case;
 use countersign_types::{AttestationObject, AuthenticatorData, cbor};
-use serde_json::Value;
 
-use self::suites::{DERIVED, cases};
+use suites::{DERIVED, cases};
+
+pub use suites::folder;
 
 mod suites;
 
@@ -35,11 +37,6 @@ pub struct Attested {
     pub credential_id: Vec<u8>,
     /// The last certificates of all `x5c` in the statement.
     pub last_certificates: Vec<Vec<u8>>,
-}
-
-/// The folder of this workspace.
-pub fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every input that a target starts from: what the conformance suites hold for it, and what lies in `corpus/` and
@@ -111,7 +108,7 @@ pub fn attestations(format: &str) -> &'static [Attested] {
 }
 
 /// The cases of the specification's own test vectors.
-pub fn ceremonies() -> Vec<Value> {
+pub fn ceremonies() -> Vec<Case> {
     cases("test-vectors")
 }
 

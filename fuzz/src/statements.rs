@@ -6,7 +6,8 @@
 use std::sync::{Arc, LazyLock};
 
 use countersign_attestation::{
-    AnchorList, Attestation, AttestationType, Certificate, Formats, PathLimits, VerificationInput, TrustAnchor,
+    AnchorList, Attestation, AttestationType, Certificate, Formats, PathLimits, TrustAnchor,
+    VerificationInput,
     format::{
         android_key::{AbsentAuthorizations, AndroidKeyFormat},
         android_safetynet::AndroidSafetyNetFormat,
@@ -26,7 +27,9 @@ static VERIFIERS: LazyLock<Verifiers> = LazyLock::new(Verifiers::rust_crypto);
 static FORMATS: LazyLock<Formats> = LazyLock::new(|| {
     let app_ids = ["example.org"];
     Formats::standard()
-        .with_format(Arc::new(AndroidKeyFormat::default().with_absent_authorizations(AbsentAuthorizations::Accept)))
+        .with_format(Arc::new(
+            AndroidKeyFormat::default().with_absent_authorizations(AbsentAuthorizations::Accept),
+        ))
         .with_format(Arc::new(AndroidSafetyNetFormat::default()))
         .with_format(Arc::new(AppAttestFormat::new(AppAttestEnvironment::Production, app_ids)))
 });

@@ -78,7 +78,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
 /// The targets chosen, or all: the programs in `fuzz/fuzz_targets`.
 fn targets(chosen: &[String]) -> Result<Vec<String>, Box<dyn Error>> {
     let mut all = Vec::new();
-    for entry in fs::read_dir(crate::root().join("fuzz/fuzz_targets"))? {
+    for entry in fs::read_dir(tools::root().join("fuzz/fuzz_targets"))? {
         all.extend(entry?.path().file_stem().map(|name| name.to_string_lossy().into_owned()));
     }
     all.sort();
@@ -132,7 +132,7 @@ fn merge(targets: &[String]) -> Result<ExitCode, Box<dyn Error>> {
         if !status.success() {
             return Err(format!("{target}: merging failed").into());
         }
-        let kept = crate::root().join("fuzz/corpus").join(target);
+        let kept = tools::root().join("fuzz/corpus").join(target);
         fs::create_dir_all(&kept)?;
         for name in names(&seeds)?.difference(&before) {
             fs::write(kept.join(name).with_extension("hex"), hex(&fs::read(seeds.join(name))?))?;
@@ -150,7 +150,7 @@ fn slow(targets: &[String]) -> Result<ExitCode, Box<dyn Error>> {
 /// A program of the fuzz workspace, without the fuzzer.
 fn tool(name: &str, options: &[&str]) -> Command {
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(crate::root());
+    cargo.current_dir(tools::root());
     cargo.args(["run", "--quiet", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--no-default-features"]);
     cargo.args(["--target-dir", "target/fuzz", "--bin", name]).args(options).arg("--");
     cargo
@@ -186,7 +186,7 @@ impl Fuzzer {
     fn command(&self, command: &str, arguments: &[&str]) -> Command {
         let (toolchain, sanitizer) = if self.nightly { ("+nightly", "address") } else { ("+stable", "none") };
         let mut cargo = Command::new("cargo");
-        cargo.current_dir(crate::root());
+        cargo.current_dir(tools::root());
         // The toolchain that runs this program is not the fuzzer's.
         cargo.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
         if env::var_os("CARGO_TARGET_DIR").is_some() {
@@ -201,14 +201,14 @@ impl Fuzzer {
 
     /// Where runs leave what they find: not in the repository.
     fn found(target: &str) -> Result<PathBuf, Box<dyn Error>> {
-        let folder = crate::root().join("target/fuzz-corpus").join(target);
+        let folder = tools::root().join("target/fuzz-corpus").join(target);
         fs::create_dir_all(&folder)?;
         Ok(folder)
     }
 
     /// Where what each target starts from is written: the suites' data, the stored inputs and the regressions.
     fn seeds(target: &str) -> PathBuf {
-        crate::root().join("target/fuzz-seeds").join(target)
+        tools::root().join("target/fuzz-seeds").join(target)
     }
 
     /// Writes it anew.
@@ -278,7 +278,7 @@ fn dictionary(target: &str) -> Option<PathBuf> {
         "client_data" | "metadata_blob" => "json",
         _ => return None,
     };
-    let path = crate::root().join(Path::new("fuzz/dictionaries")).join(format!("{name}.dict"));
+    let path = tools::root().join(Path::new("fuzz/dictionaries")).join(format!("{name}.dict"));
     path.is_file().then_some(path)
 }
 

@@ -168,7 +168,7 @@ fn per_byte(cases: &[Growth], lengths: &[Lengths]) -> bool {
 /// The program that runs the cases.
 fn build() -> Result<PathBuf, Box<dyn Error>> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(crate::root()).args([
+    cargo.current_dir(tools::root()).args([
         "build",
         "--quiet",
         "--locked",
@@ -179,7 +179,7 @@ fn build() -> Result<PathBuf, Box<dyn Error>> {
     if !cargo.args(["--target-dir", "target/fuzz"]).status()?.success() {
         return Err("the program of the cases can't be built".into());
     }
-    Ok(crate::root().join("target/fuzz/growth/growth"))
+    Ok(tools::root().join("target/fuzz/growth/growth"))
 }
 
 /// What the program prints with these arguments.
@@ -193,7 +193,7 @@ fn run(program: &Path, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
 
 /// What each case takes, and the lengths of its inputs.
 fn instructions(program: &Path) -> Result<(Vec<Growth>, Vec<Lengths>), Box<dyn Error>> {
-    let folder = crate::root().join("target/growth");
+    let folder = tools::root().join("target/growth");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }

@@ -4,8 +4,8 @@
 
 #![allow(clippy::print_stdout, reason = "a command-line program prints its results")]
 
-pub mod conformance;
-pub mod differential;
+mod conformance;
+mod differential;
 mod fuzz;
 mod growth;
 mod metadata;
@@ -16,9 +16,8 @@ mod rules;
 mod test;
 mod tidy;
 mod tools;
-pub mod vectors;
 
-use std::{error::Error, path::Path, process::ExitCode};
+use std::{error::Error, process::ExitCode};
 
 const HELP: &str = "\
 cargo xtask COMMAND
@@ -73,13 +72,7 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
         "rules" => rules::main(arguments),
         "test" => test::main(arguments),
         "tidy" => tidy::main(arguments),
-        "vectors" => vectors::main(arguments),
+        "vectors" => conformance::vectors(arguments),
         other => Err(format!("no command `{other}`; `cargo xtask --help` lists them").into()),
     }
-}
-
-/// The repository's root: the folder that holds this package's.
-fn root() -> &'static Path {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package)
 }

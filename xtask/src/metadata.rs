@@ -28,7 +28,7 @@ Exit codes: 0 all is as it should be, 1 something is not, 2 a file is missing.
 const CONFORMANCE_ROOT: &str = "66d9770b5771109b.pem";
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
-    let mut folder = crate::root().join("../shared/mds");
+    let mut folder = crate::tools::root().join("../shared/mds");
     while let Some(argument) = arguments.next()? {
         match argument {
             lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => {

@@ -249,13 +249,13 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         }
         Some(other) => return Err(other.unexpected().into()),
     }
-    let tree = Tree::read(crate::root())?;
+    let tree = Tree::read(crate::tools::root())?;
     let (rules, tests) = (rules()?, tests(&tree));
     let rows = rows(&rules, &tests);
     for row in &rows {
         println!("{}", row.line());
     }
-    std::fs::write(crate::root().join(DOCUMENT), render(&rows))?;
+    std::fs::write(crate::tools::root().join(DOCUMENT), render(&rows))?;
     let gaps = gaps(&tree, &rows, &tests);
     for gap in &gaps {
         println!("{gap}");

@@ -35,7 +35,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut tests = Command::new(&cargo);
     let everything = arguments.is_empty();
-    tests.current_dir(crate::root()).args(["test", "--workspace", "--all-features"]).args(arguments);
+    tests.current_dir(tools::root()).args(["test", "--workspace", "--all-features"]).args(arguments);
     let passed = tests.status()?.success() && (!everything || replay(&cargo)?);
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
@@ -43,7 +43,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
 /// The inputs stored in the fuzzers' workspace, each through its target.
 fn replay(cargo: &OsStr) -> Result<bool, Box<dyn Error>> {
     let mut tests = Command::new(cargo);
-    tests.current_dir(crate::root());
+    tests.current_dir(tools::root());
     tests.args(["test", "--locked", "--no-default-features", "--manifest-path", "fuzz/Cargo.toml"]);
     tests.args(["--target-dir", "target/fuzz"]);
     Ok(tests.status()?.success())

@@ -1,9 +1,41 @@
-//! Programs that a command here needs, installed where they are missing: Cargo's subcommands, and packages of Debian's.
+//! Programs that the commands run. Missing ones are installed: Cargo's subcommands, and packages of Debian.
 
-use std::{env, error::Error, path::PathBuf, process::Command, thread, time::Duration};
+use std::{
+    env,
+    error::Error,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+    thread,
+    time::Duration,
+};
 
 /// A mirror may be busy.
 const ATTEMPTS: u32 = 3;
+
+/// The root of the repository: the folder above this package.
+pub(crate) fn root() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package)
+}
+
+/// Cargo with these arguments, at the root.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root()).args(arguments);
+    cargo
+}
+
+/// Runs a command, and passes its exit code on.
+pub(crate) fn exit_code(command: &mut Command) -> Result<ExitCode, Box<dyn Error>> {
+    let code = command.status()?.code().and_then(|code| u8::try_from(code).ok());
+    Ok(ExitCode::from(code.unwrap_or(2)))
+}
+
+/// Whether `--help` or `-h` is among the arguments.
+pub(crate) fn asks_for_help(arguments: &[OsString]) -> bool {
+    arguments.iter().any(|argument| argument == "--help" || argument == "-h")
+}
 
 /// Whether the command can be started and succeeds.
 pub(crate) fn answers(command: &mut Command) -> bool {

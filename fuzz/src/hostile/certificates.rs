@@ -29,8 +29,8 @@ const ALGORITHMS: [Algorithm; 7] = [
 
 /// The one that the target of registrations expects first, so that it looks further.
 static CHALLENGE: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let case = ceremonies().swap_remove(0);
-    base64url::decode(case["registration"]["challenge"].as_str().unwrap()).unwrap()
+    let registration = ceremonies().swap_remove(0).registration;
+    registration.unwrap().challenge.into_vec()
 });
 
 /// The most certificates of a statement.

@@ -1,37 +1,40 @@
-//! What the accepted cases of our own conformance suites hold for each target.
+//! The inputs for each target in the accepted cases of our own conformance suites.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     error::Error,
     fs,
+    path::PathBuf,
     sync::LazyLock,
 };
 
+use countersign_conformance::format::{Case, Expectation, Expected, Suite};
 use countersign_cose::hash::sha256;
-use countersign_types::{
-    AttestationObject, AuthenticationResponse, AuthenticatorData, RegistrationResponse, base64url,
-};
-use serde_json::Value;
+use countersign_types::{AttestationObject, AuthenticationResponse, AuthenticatorData, RegistrationResponse};
 
-/// The inputs by the target's name, and the known data that the oracles compare with; in the order of the suites, nothing
-/// twice.
+/// The inputs by the name of their target, and the known data that the oracles compare with, in the order of the suites and
+/// without repetition.
 #[derive(Default)]
 pub(super) struct Derived(BTreeMap<String, Vec<Vec<u8>>>, BTreeSet<(String, Vec<u8>)>);
 
-/// All of it.
+/// The inputs and known data of all suites.
 pub(super) static DERIVED: LazyLock<BTreeMap<String, Vec<Vec<u8>>>> = LazyLock::new(|| {
     let mut all = Derived::default();
     for case in ["test-vectors", "authenticator-formats"].into_iter().flat_map(cases) {
-        seed(&case, &mut all).unwrap_or_else(|error| panic!("{}: {error}", case["id"]));
+        seed(&case, &mut all).unwrap_or_else(|error| panic!("{}: {error}", case.id));
     }
     all.0
 });
 
+/// The folder of this workspace.
+pub fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
 /// The cases of one of our suites.
-pub(super) fn cases(suite: &str) -> Vec<Value> {
-    let path = super::folder().join("../conformance").join(suite).with_extension("json");
-    let suite: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
-    suite["cases"].as_array().unwrap().clone()
+pub(super) fn cases(suite: &str) -> Vec<Case> {
+    let path = folder().join("../conformance").join(suite).with_extension("json");
+    Suite::from_json(&fs::read_to_string(path).unwrap()).unwrap().cases
 }
 
 impl Derived {
@@ -42,17 +45,17 @@ impl Derived {
     }
 }
 
-fn accepted(step: &Value) -> bool {
-    step["expect"] == "accept" || step["expect"].get("accept").is_some()
+fn accepted(expectation: &Expectation) -> bool {
+    matches!(expectation.verdict, Expected::Accept(_))
 }
 
-fn seed(case: &Value, into: &mut Derived) -> Result<(), Box<dyn Error>> {
-    let mut key = case.pointer("/credential/public_key").and_then(Value::as_str).map(str::to_owned);
-    if let Some(step) = case.get("registration").filter(|step| accepted(step)) {
-        let text = serde_json::to_vec(&step["response"])?;
-        let response = RegistrationResponse::from_json(&text)?;
-        into.add("registration_response", &text);
-        into.add("registration_ceremony", &text);
+fn seed(case: &Case, into: &mut Derived) -> Result<(), Box<dyn Error>> {
+    let mut key = case.credential.as_ref().map(|credential| credential.public_key.to_vec());
+    if let Some(step) = case.registration.as_ref().filter(|step| accepted(&step.expect)) {
+        let text = step.response().as_bytes();
+        let response = RegistrationResponse::from_json(text)?;
+        into.add("registration_response", text);
+        into.add("registration_ceremony", text);
         into.add("client_data", response.client_data_json());
         let bytes = response.attestation_object();
         let object = AttestationObject::parse(bytes)?;
@@ -63,7 +66,7 @@ fn seed(case: &Value, into: &mut Derived) -> Result<(), Box<dyn Error>> {
         let credential = data.attested_credential_data.ok_or("no attested credential data")?;
         into.add("cose_key", credential.public_key);
         into.add("strict_cbor", credential.public_key);
-        key = Some(base64url::encode(credential.public_key));
+        key = Some(credential.public_key.to_vec());
         if object.format != "none" {
             let seed = [&sha256(&[response.client_data_json()]), bytes].concat();
             into.add("attestations", &seed);
@@ -71,18 +74,16 @@ fn seed(case: &Value, into: &mut Derived) -> Result<(), Box<dyn Error>> {
             certificates(object.statement, into)?;
         }
     }
-    let steps = case.get("authentications").and_then(Value::as_array);
-    for step in steps.into_iter().flatten().filter(|step| accepted(step)) {
-        let text = serde_json::to_vec(&step["response"])?;
-        let response = AuthenticationResponse::from_json(&text)?;
-        into.add("authentication_response", &text);
-        into.add("authentication_ceremony", &text);
+    for step in case.authentications.iter().filter(|step| accepted(&step.expect)) {
+        let text = step.response().as_bytes();
+        let response = AuthenticationResponse::from_json(text)?;
+        into.add("authentication_response", text);
+        into.add("authentication_ceremony", text);
         into.add("client_data", response.client_data_json());
         into.add("authenticator_data", response.authenticator_data());
         if let Some(key) = &key {
             let hash = sha256(&[response.client_data_json()]);
-            let parts =
-                [&base64url::decode(key)?, response.authenticator_data(), &hash, response.signature()];
+            let parts = [key, response.authenticator_data(), &hash, response.signature()];
             into.add("assertions", &pieces(&parts)?);
         }
     }

@@ -137,7 +137,7 @@ pub(crate) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>
     println!("{} mutants", mutants.len());
     let outcomes = outcomes(&mutants, &options)?;
     let report = report::Report::new(&mutants, &outcomes, &explained);
-    fs::write(crate::root().join("target/mutants/outcomes.tsv"), report.tsv())?;
+    fs::write(tools::root().join("target/mutants/outcomes.tsv"), report.tsv())?;
     println!("{report}");
     for key in &gone {
         println!("explained, and no longer there: {key}");
@@ -147,7 +147,7 @@ pub(crate) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>
 
 /// What became of each, by number.
 fn outcomes(mutants: &[Mutant], options: &Options) -> Result<BTreeMap<u32, Outcome>, Box<dyn Error>> {
-    let folder = crate::root().join("target/mutants");
+    let folder = tools::root().join("target/mutants");
     let built = build::build(mutants, &folder)?;
     let mut outcomes: BTreeMap<u32, Outcome> =
         built.unviable.iter().map(|number| (*number, Outcome::Unviable)).collect();
@@ -212,7 +212,7 @@ mod tests {
     fn every_pattern_is_of_a_file_that_there_is() {
         for file in FILES {
             let folder = file.split('*').next().unwrap();
-            assert!(crate::root().join(folder).exists(), "{file}");
+            assert!(tools::root().join(folder).exists(), "{file}");
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Explained(BTreeMap<String, String>);
 
 impl Explained {
     pub(super) fn read() -> Result<Self, Box<dyn Error>> {
-        Self::parse(&fs::read_to_string(crate::root().join("xtask/mutants-explained.txt"))?)
+        Self::parse(&fs::read_to_string(crate::tools::root().join("xtask/mutants-explained.txt"))?)
     }
 
     fn parse(text: &str) -> Result<Self, Box<dyn Error>> {

@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_entries_are_all_codes_there_are() {
-        let source = std::fs::read_to_string(crate::root().join(CODES)).unwrap();
+        let source = std::fs::read_to_string(crate::tools::root().join(CODES)).unwrap();
         let words: Vec<_> = entries(&source).into_iter().map(|entry| entry.word).collect();
         let all: Vec<_> = countersign::types::Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(words, all);

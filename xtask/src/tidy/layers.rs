@@ -23,7 +23,7 @@ enum Kind {
 }
 
 /// From the bottom up. A package that is not here is a finding: its place has to be decided.
-const LAYERS: [Layer; 10] = [
+const LAYERS: [Layer; 11] = [
     Layer { package: "countersign-types", may_use: &[], kind: Kind::Library },
     Layer { package: "countersign-cose", may_use: &["countersign-types"], kind: Kind::Library },
     Layer {
@@ -72,6 +72,12 @@ const LAYERS: [Layer; 10] = [
     Layer {
         package: "countersign-guide",
         may_use: &["countersign", "countersign-metadata", "countersign-authenticator"],
+        kind: Kind::Program,
+    },
+    // Cases for any relying party, and the two that they are run on and made by here.
+    Layer {
+        package: "countersign-conformance",
+        may_use: &["countersign", "countersign-authenticator"],
         kind: Kind::Program,
     },
     // The conformance cases are run on what every user has, the public API of the top library, and made by the software
@@ -228,7 +234,7 @@ mod tests {
 
     #[test]
     fn the_metadata_is_read_with_what_each_package_reaches() {
-        let packages = packages(crate::root()).unwrap();
+        let packages = packages(crate::tools::root()).unwrap();
         let named = |name: &str| packages.iter().find(|package| package.name == name).unwrap();
         assert!(named("countersign").reaches.contains("serde_core"), "by way of serde");
         assert!(!named("countersign").reaches.contains("proptest"), "a dependency of tests");

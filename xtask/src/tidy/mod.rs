@@ -2,6 +2,7 @@
 
 mod circles;
 mod codes;
+mod divergences;
 mod documents;
 mod language;
 mod layers;
@@ -130,7 +131,7 @@ impl fmt::Display for Finding {
     }
 }
 
-const CHECKS: [fn(&Workspace) -> Vec<Finding>; 21] = [
+const CHECKS: [fn(&Workspace) -> Vec<Finding>; 22] = [
     circles::no_module_is_in_a_circle,
     circles::names_come_from_where_they_are_defined,
     circles::a_wing_imports_only_wings_below,
@@ -147,6 +148,7 @@ const CHECKS: [fn(&Workspace) -> Vec<Finding>; 21] = [
     codes::the_table_is_complete,
     codes::the_servers_table_is_complete,
     codes::every_code_is_tested,
+    divergences::every_difference_is_explained,
     documents::everything_is_documented,
     documents::links_lead_somewhere,
     documents::examples_are_compiled,
@@ -166,8 +168,8 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         Some(other) => return Err(other.unexpected().into()),
     }
     let workspace = Workspace {
-        tree: Tree::read(crate::root())?,
-        packages: layers::packages(crate::root())?,
+        tree: Tree::read(crate::tools::root())?,
+        packages: layers::packages(crate::tools::root())?,
         unfinished,
         unpolished,
     };

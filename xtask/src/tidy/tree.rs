@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn the_repository_is_read() {
-        let tree = Tree::read(crate::root()).unwrap();
+        let tree = Tree::read(crate::tools::root()).unwrap();
         assert!(tree.contains("xtask/src/tidy/tree.rs"));
         assert!(tree.rust().any(|(path, _)| path == "xtask/src/main.rs"));
         assert!(tree.rust().all(|(path, _)| path != "Cargo.toml"));
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn without_git_the_folders_are_walked() {
-        let paths = walked(crate::root()).unwrap();
+        let paths = walked(crate::tools::root()).unwrap();
         assert!(paths.iter().any(|path| path == "xtask/src/main.rs"));
         assert!(!paths.iter().any(|path| path.starts_with("target/") || path.starts_with(".git/")));
     }

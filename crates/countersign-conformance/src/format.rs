@@ -1,197 +1,246 @@
-//! The conformance format, schema 1, as `docs/CONFORMANCE.md` describes it: what a suite may say, and
-//! nothing else. An unknown member is an error, for a typing mistake must not pass as a check.
+//! The format of suites, schema 1, as `docs/CONFORMANCE.md` describes it. An unknown member is an error, so that a typing
+//! mistake does not pass as a check.
 
 use std::collections::BTreeMap;
 
 use countersign::types::{Base64Url, Timestamp};
-use serde::{Deserialize, Deserializer, de, de::value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer, Serialize, de, de::value::MapAccessDeserializer};
 use serde_json::{Map, Value, value::RawValue};
 
-/// The only version of the format there is.
-pub(crate) const SCHEMA: u64 = 1;
+/// The version of the format.
+pub const SCHEMA: u64 = 1;
 
 /// One file: a set of cases with the anchors that they name.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Suite {
-    /// Looked at before the rest is read.
+pub struct Suite {
+    /// Checked before the rest is read.
     #[serde(rename = "schema")]
     _schema: u64,
     /// Unique among the suites of one run.
     #[serde(rename = "suite")]
-    pub(crate) name: String,
-    /// Where the cases come from: for people.
+    pub name: String,
+    /// The origin of the cases, for people.
     #[serde(rename = "source")]
     _source: Option<String>,
     /// Trust anchors by name.
     #[serde(default)]
-    pub(crate) anchors: BTreeMap<String, Base64Url>,
-    pub(crate) cases: Vec<Case>,
+    pub anchors: BTreeMap<String, Base64Url>,
+    /// The cases, in order.
+    pub cases: Vec<Case>,
 }
 
 /// One registration, authentications after it, or both.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Case {
+pub struct Case {
     /// Unique in its suite.
-    pub(crate) id: String,
-    /// One line: for people.
-    pub(crate) title: Option<String>,
+    pub id: String,
+    /// One line for people.
+    pub title: Option<String>,
     #[serde(default)]
-    pub(crate) relying_party: Settings,
-    pub(crate) credential: Option<StoredCredential>,
-    pub(crate) registration: Option<Registration>,
+    /// The configuration of the relying party.
+    pub relying_party: Settings,
+    /// The stored record of a case without a registration.
+    pub credential: Option<StoredCredential>,
+    /// The first step.
+    pub registration: Option<Registration>,
+    /// The steps after it, in order.
     #[serde(default)]
-    pub(crate) authentications: Vec<Authentication>,
+    pub authentications: Vec<Authentication>,
 }
 
-/// `relying_party`: how the relying party of a case is set up. What is absent has the format's default.
+/// `relying_party`: the configuration of the relying party of a case. An absent member has the format's default.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Settings {
-    pub(crate) id: Option<String>,
-    pub(crate) origins: Option<Vec<String>>,
+pub struct Settings {
+    /// The RP ID.
+    pub id: Option<String>,
+    /// The accepted origins.
+    pub origins: Option<Vec<String>>,
+    /// Whether `crossOrigin: true` is accepted.
     #[serde(default)]
-    pub(crate) cross_origin: bool,
-    /// `None` accepts any, an empty list none.
-    pub(crate) top_origins: Option<Vec<String>>,
+    pub cross_origin: bool,
+    /// The accepted values of `topOrigin`: `None` accepts any, an empty list none.
+    pub top_origins: Option<Vec<String>>,
+    /// The requested user verification.
     #[serde(default)]
-    pub(crate) user_verification: UserVerification,
+    pub user_verification: UserVerification,
+    /// Whether the registration was requested with mediation `conditional`.
     #[serde(default)]
-    pub(crate) conditional_create: bool,
-    /// `None` is whatever can be verified.
-    pub(crate) algorithms: Option<Vec<i64>>,
+    pub conditional_create: bool,
+    /// The offered COSE algorithms, or all that can be verified.
+    pub algorithms: Option<Vec<i64>>,
+    /// The verdict on an `android-key` certificate without `origin` or `purpose`.
     #[serde(default)]
-    pub(crate) android_key_absent: Choice,
+    pub android_key_absent: Choice,
+    /// The demand on attestation.
     #[serde(default)]
-    pub(crate) attestation: AttestationSettings,
+    pub attestation: AttestationSettings,
+    /// The verdict on a signature counter that did not increase.
     #[serde(default)]
-    pub(crate) sign_count: SignCount,
+    pub sign_count: SignCount,
+    /// The time of the ceremonies.
     #[serde(default, deserialize_with = "rfc_3339")]
-    pub(crate) now: Option<Timestamp>,
+    pub now: Option<Timestamp>,
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// `user_verification`.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum UserVerification {
+pub enum UserVerification {
+    /// A response without it is rejected.
     Required,
+    /// A response without it is accepted.
     #[default]
     Preferred,
+    /// A response without it is accepted.
     Discouraged,
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// A verdict that a relying party may choose.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Choice {
+pub enum Choice {
+    /// The response is accepted.
     Accept,
+    /// The response is rejected.
     #[default]
     Reject,
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// `sign_count`.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum SignCount {
+pub enum SignCount {
+    /// A counter that did not increase is rejected.
     #[default]
     Reject,
+    /// A counter that did not increase is accepted, and the outcome says so.
     Report,
 }
 
+/// `attestation`: the demand on attestation.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AttestationSettings {
+pub struct AttestationSettings {
+    /// Whether an attestation must lead to an anchor.
     #[serde(default)]
-    pub(crate) trust: Trust,
-    /// Names from the suite's `anchors`, or certificates.
+    pub trust: Trust,
+    /// Names of the suite's `anchors`, or certificates in base64url.
     #[serde(default)]
-    pub(crate) anchors: Vec<String>,
+    pub anchors: Vec<String>,
 }
 
+/// `trust`.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Trust {
+pub enum Trust {
+    /// Any attestation that is verified by itself is accepted.
     #[default]
     Unassessed,
+    /// An attestation must lead to one of the anchors.
     Required,
 }
 
 /// `credential`: the stored record of a case without a registration.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct StoredCredential {
-    pub(crate) id: Base64Url,
-    pub(crate) public_key: Base64Url,
+pub struct StoredCredential {
+    /// The credential ID.
+    pub id: Base64Url,
+    /// The public key, as a `COSE_Key`.
+    pub public_key: Base64Url,
+    /// The last signature counter.
     #[serde(default)]
-    pub(crate) sign_count: u32,
+    pub sign_count: u32,
+    /// BE, as it was at registration.
     #[serde(default)]
-    pub(crate) backup_eligible: bool,
+    pub backup_eligible: bool,
+    /// BS, as it was last.
     #[serde(default)]
-    pub(crate) backup_state: bool,
+    pub backup_state: bool,
+    /// Whether the user was verified once.
     #[serde(default = "yes")]
-    pub(crate) uv_initialized: bool,
-    pub(crate) user_handle: Option<Base64Url>,
+    pub uv_initialized: bool,
+    /// The account; if absent, no user handle is compared.
+    pub user_handle: Option<Base64Url>,
 }
 
+/// `registration`: the first step of a case.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Registration {
-    pub(crate) challenge: Base64Url,
+pub struct Registration {
+    /// The issued challenge.
+    pub challenge: Base64Url,
     #[serde(default, deserialize_with = "any_json")]
     response: Option<Box<RawValue>>,
     response_text: Option<String>,
-    /// Credential IDs that are known already.
+    /// Credential IDs that are registered already.
     #[serde(default)]
-    pub(crate) registered: Vec<Base64Url>,
-    pub(crate) user_handle: Option<Base64Url>,
-    pub(crate) expect: Expectation,
+    pub registered: Vec<Base64Url>,
+    /// The account.
+    pub user_handle: Option<Base64Url>,
+    /// The expected verdict.
+    pub expect: Expectation,
 }
 
+/// `authentications[]`: a later step of a case.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Authentication {
-    pub(crate) challenge: Base64Url,
+pub struct Authentication {
+    /// The issued challenge.
+    pub challenge: Base64Url,
     #[serde(default, deserialize_with = "any_json")]
     response: Option<Box<RawValue>>,
     response_text: Option<String>,
     /// Credential IDs listed in `allowCredentials`.
     #[serde(default)]
-    pub(crate) allow: Vec<Base64Url>,
-    pub(crate) user_handle: Option<Base64Url>,
+    pub allow: Vec<Base64Url>,
+    /// The account, if it was identified before the ceremony.
+    pub user_handle: Option<Base64Url>,
+    /// Whether no user was identified before the ceremony.
     #[serde(default)]
-    pub(crate) discoverable: bool,
-    pub(crate) appid: Option<String>,
-    pub(crate) expect: Expectation,
+    pub discoverable: bool,
+    /// The value of the extension input `appid`.
+    pub appid: Option<String>,
+    /// The expected verdict.
+    pub expect: Expectation,
 }
 
 impl Registration {
-    /// The response as it came over the wire.
-    pub(crate) fn response(&self) -> &[u8] {
+    /// The text of the response, as it was received.
+    pub fn response(&self) -> &str {
         wire(self.response.as_deref(), self.response_text.as_deref())
     }
 }
 
 impl Authentication {
-    /// The response as it came over the wire.
-    pub(crate) fn response(&self) -> &[u8] {
+    /// The text of the response, as it was received.
+    pub fn response(&self) -> &str {
         wire(self.response.as_deref(), self.response_text.as_deref())
     }
 }
 
-fn wire<'a>(response: Option<&'a RawValue>, text: Option<&'a str>) -> &'a [u8] {
-    text.or(response.map(RawValue::get)).unwrap_or_default().as_bytes()
+fn wire<'a>(response: Option<&'a RawValue>, text: Option<&'a str>) -> &'a str {
+    text.or(response.map(RawValue::get)).unwrap_or_default()
 }
 
-/// `expect`: what must come out of a step, and the text of it for the report.
+/// `expect`: the expected verdict of a step.
 #[derive(Debug)]
-pub(crate) struct Expectation {
-    pub(crate) text: Value,
-    pub(crate) outcome: Expected,
+pub struct Expectation {
+    /// The JSON in the file, for the report.
+    pub text: Value,
+    /// Its meaning.
+    pub verdict: Expected,
 }
 
+/// The meaning of an [`Expectation`].
 #[derive(Debug, PartialEq)]
-pub(crate) enum Expected {
-    /// Accepted, and each of these members has its value in the outcome.
+pub enum Expected {
+    /// The response is accepted, and each of these members has its value in the outcome.
     Accept(Map<String, Value>),
-    /// Rejected with one of these codes; any where there is no list.
+    /// The response is rejected with one of these codes, or with any if there is no list.
     Reject(Option<Vec<String>>),
 }
 
@@ -214,9 +263,9 @@ const OUTCOME_MEMBERS: [&str; 12] = [
 impl<'de> Deserialize<'de> for Expectation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
-        let outcome = serde_json::from_str(json.get()).map_err(de::Error::custom)?;
+        let verdict = serde_json::from_str(json.get()).map_err(de::Error::custom)?;
         let text = serde_json::from_str(json.get()).map_err(de::Error::custom)?;
-        Ok(Self { text, outcome })
+        Ok(Self { text, verdict })
     }
 }
 
@@ -265,28 +314,28 @@ impl<'de> de::Visitor<'de> for ExpectedVisitor {
 }
 
 impl Suite {
-    /// Reads one suite and holds it against the format.
-    pub(crate) fn from_json(text: &str) -> Result<Self, String> {
+    /// Reads a suite, and checks it against the format.
+    pub fn from_json(text: &str) -> Result<Self, String> {
         #[derive(Deserialize)]
         struct Probe {
             schema: Value,
         }
         let Probe { schema } = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if schema != SCHEMA {
-            return Err(format!("schema {schema} is not known, only {SCHEMA}"));
+            return Err(format!("schema {schema} is not supported, only {SCHEMA}"));
         }
         let suite: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
         suite.check()?;
         Ok(suite)
     }
 
-    /// What the format demands and the types above don't.
+    /// Checks what the types above leave open.
     fn check(&self) -> Result<(), String> {
         let mut ids = std::collections::BTreeSet::new();
         for case in &self.cases {
             let complain = |what: String| Err(format!("case `{}`: {what}", case.id));
             if !ids.insert(&case.id) {
-                return complain("its id stands twice".to_owned());
+                return complain("its id is not unique in the suite".to_owned());
             }
             if case.registration.is_none() && case.authentications.is_empty() {
                 return complain("it has no step, so it checks nothing".to_owned());
@@ -306,8 +355,8 @@ impl Suite {
         Ok(())
     }
 
-    /// The certificate that a case's `attestation.anchors` means: by its name, or itself as base64url.
-    pub(crate) fn anchor(&self, name: &str) -> Option<Vec<u8>> {
+    /// The certificate of an entry of `attestation.anchors`: a name of the suite's `anchors`, or the certificate itself.
+    pub fn anchor(&self, name: &str) -> Option<Vec<u8>> {
         match self.anchors.get(name) {
             Some(certificate) => Some(certificate.to_vec()),
             None => countersign::types::base64url::decode(name).ok(),
@@ -319,7 +368,7 @@ const fn yes() -> bool {
     true
 }
 
-/// Any JSON, `null` too, which is then a response like another.
+/// Reads any JSON; `null` is a response too.
 fn any_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
     Box::<RawValue>::deserialize(deserializer).map(Some)
 }
@@ -352,7 +401,7 @@ mod tests {
     fn a_case_with_one_step_is_a_suite() {
         let suite = with("").unwrap();
         assert_eq!(suite.name, "s");
-        assert_eq!(suite.cases[0].registration.as_ref().unwrap().response(), b"null");
+        assert_eq!(suite.cases[0].registration.as_ref().unwrap().response(), "null");
     }
 
     #[test]
@@ -393,9 +442,9 @@ mod tests {
     }
 
     #[test]
-    fn ids_stand_once() {
+    fn ids_are_unique() {
         let case = format!(r#"{{"id":"a","registration":{STEP}}}"#);
-        assert!(suite(&format!("{case},{case}")).unwrap_err().contains("twice"));
+        assert!(suite(&format!("{case},{case}")).unwrap_err().contains("not unique"));
     }
 
     #[test]
@@ -416,7 +465,7 @@ mod tests {
     fn duplicate_members_of_a_response_reach_the_parser() {
         let step = r#"{"challenge":"AQ","response":{"id":1,"id":2},"expect":"reject"}"#;
         let suite = suite(&format!(r#"{{"id":"a","authentications":[{step}]}}"#)).unwrap();
-        assert_eq!(suite.cases[0].authentications[0].response(), br#"{"id":1,"id":2}"#);
+        assert_eq!(suite.cases[0].authentications[0].response(), r#"{"id":1,"id":2}"#);
     }
 
     #[test]

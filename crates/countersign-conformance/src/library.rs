@@ -1,4 +1,4 @@
-//! Runs one case on the public API, as a relying party would call it.
+//! The crate `countersign` under test: each step calls its public API, as a relying party would.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -31,112 +31,91 @@ use countersign::{
 };
 use serde_json::{Map, Value, json};
 
-use super::case::{
-    Authentication, Case, Choice, Expectation, Expected, Registration, Settings, SignCount, StoredCredential,
-    Suite, Trust, UserVerification,
+use crate::{
+    format::{Choice, SignCount, StoredCredential, UserVerification},
+    implementation::{AnswerError, Implementation},
+    protocol::{Answer, Ceremony, Request, Settings},
 };
 
-pub(super) const DEFAULT_RP_ID: &str = "example.org";
-
-/// 2026-01-01T00:00:00Z.
-const DEFAULT_NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
-
-/// The user handle where a case says nothing of one.
+/// The user handle of a step that names none.
 const SOME_USER: &[u8] = b"the account of a case";
 
-/// What all cases of a suite are run with.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Setting<'a> {
-    pub(crate) suite: &'a Suite,
-    pub(crate) verifiers: &'a Verifiers,
-}
-
-/// How a step went.
+/// Countersign's own relying party.
 #[derive(Debug)]
-pub(crate) struct StepResult {
-    /// `registration`, or `authentication` with its place, counted from 1.
-    pub(crate) step: String,
-    pub(crate) expected: Value,
-    /// `accept`, the error's code, or a word of the runner's own: `unusable` where the case can't be put to the
-    /// API, `panic`.
-    pub(crate) got: String,
-    /// What to add for a person.
-    pub(crate) detail: Option<String>,
-    pub(crate) passed: bool,
-    /// The record that the step began with.
-    pub(crate) record: Option<CredentialRecord>,
+pub struct Library {
+    verifiers: Verifiers,
+    /// The credential of the case, once there is one.
+    stored: Option<Stored>,
 }
 
-impl StepResult {
-    fn new(
-        step: String,
-        expectation: &Expectation,
-        verdict: &Verdict,
-        record: Option<CredentialRecord>,
-    ) -> Self {
-        let (got, detail) = match verdict {
-            Verdict::Accepted(outcome) => ("accept".to_owned(), differences(&expectation.outcome, outcome)),
-            Verdict::Rejected(code, message) => (code.to_string(), Some(message.clone())),
-            Verdict::Unusable(message) => ("unusable".to_owned(), Some(message.clone())),
-            Verdict::Panicked => ("panic".to_owned(), None),
-        };
-        let passed = meets(&expectation.outcome, verdict);
-        Self { step, expected: expectation.text.clone(), got, detail, passed, record }
+impl Library {
+    /// A relying party with these signature verifiers.
+    pub fn new(verifiers: Verifiers) -> Self {
+        Self { verifiers, stored: None }
     }
 
-    /// What to say of a step that failed.
-    pub(crate) fn complaint(&self) -> String {
-        let Self { step, expected, got, detail, .. } = self;
-        match detail {
-            Some(detail) => format!("{step}: expected {expected}, got {got} ({detail})"),
-            None => format!("{step}: expected {expected}, got {got}"),
+    /// The COSE algorithms that a case offers: the named ones that the library has, or all that it can verify.
+    pub(crate) fn algorithms(&self, named: Option<&[i64]>) -> Vec<i64> {
+        let offered = algorithms(named, &self.verifiers);
+        offered.into_iter().map(|algorithm| AlgorithmIdentifier::from(algorithm).0).collect()
+    }
+
+    /// Forgets the credential of a case.
+    pub(crate) fn forget(&mut self) {
+        self.stored = None;
+    }
+
+    /// The credential that the next step of the case finds.
+    pub fn stored(&self) -> Option<StoredCredential> {
+        let record = &self.stored.as_ref()?.record;
+        Some(StoredCredential {
+            id: record.id().as_bytes().into(),
+            public_key: record.public_key().into(),
+            sign_count: record.sign_count(),
+            backup_eligible: record.backup_eligible().unwrap_or_default(),
+            backup_state: record.backup_state(),
+            uv_initialized: record.uv_initialized(),
+            user_handle: Some(record.user_handle().as_bytes().into()),
+        })
+    }
+
+    fn judge(&mut self, request: &Request) -> Result<Map<String, Value>, Stopped> {
+        if request.step == 1 {
+            self.stored = None;
+        }
+        if let Some(credential) = &request.credential {
+            self.stored = Some(Stored::of(&request.relying_party, credential)?);
+        }
+        match request.ceremony {
+            Ceremony::Registration => {
+                let (outcome, record) = registration(&self.verifiers, request)?;
+                self.stored = Some(Stored { record, owned: request.user_handle.is_some() });
+                Ok(outcome)
+            }
+            Ceremony::Authentication => authentication(&self.verifiers, request, self.stored.as_mut()),
         }
     }
 }
 
-/// What came out of a step.
-#[derive(Debug)]
-enum Verdict {
-    /// With the members that an expectation may name.
-    Accepted(Map<String, Value>),
-    Rejected(Code, String),
-    /// The case can't be put to the API: neither accepted nor rejected.
-    Unusable(String),
-    Panicked,
-}
-
-fn meets(expected: &Expected, verdict: &Verdict) -> bool {
-    match (expected, verdict) {
-        (Expected::Accept(_), Verdict::Accepted(outcome)) => differences(expected, outcome).is_none(),
-        (Expected::Reject(None), Verdict::Rejected(..)) => true,
-        (Expected::Reject(Some(codes)), Verdict::Rejected(got, _)) => {
-            codes.iter().any(|code| code == got.as_str())
-        }
-        _ => false,
+impl Default for Library {
+    fn default() -> Self {
+        Self::new(Verifiers::rust_crypto())
     }
 }
 
-/// The members of an accepted outcome that are not as expected.
-fn differences(expected: &Expected, outcome: &Map<String, Value>) -> Option<String> {
-    let Expected::Accept(members) = expected else { return None };
-    let differing = members.iter().filter(|(name, value)| outcome.get(*name) != Some(value));
-    let differing: Vec<_> = differing
-        .map(|(name, _)| format!("{name} is {}", outcome.get(name).unwrap_or(&Value::Null)))
-        .collect();
-    (!differing.is_empty()).then(|| differing.join(", "))
-}
-
-impl<E: Into<Stopped>> From<Result<Map<String, Value>, E>> for Verdict {
-    fn from(result: Result<Map<String, Value>, E>) -> Self {
-        match result.map_err(Into::into) {
-            Ok(outcome) => Self::Accepted(outcome),
-            Err(Stopped::Rejected(code, message)) => Self::Rejected(code, message),
-            Err(Stopped::Unusable(message)) => Self::Unusable(message),
+impl Implementation for Library {
+    fn answer(&mut self, request: &Request) -> Result<Answer, AnswerError> {
+        // A panic is a defect, and the other cases run.
+        match catch_unwind(AssertUnwindSafe(|| self.judge(request))) {
+            Ok(Ok(outcome)) => Ok(Answer::accept(outcome)),
+            Ok(Err(Stopped::Rejected(code, message))) => Ok(Answer::reject(code.as_str(), message)),
+            Ok(Err(Stopped::Unusable(message))) => Ok(Answer::unsupported(message)),
+            Err(_) => Err(AnswerError::new("panic")),
         }
     }
 }
 
-/// Why a step did not come to its end.
+/// Why a step ended early.
 #[derive(Debug, Clone)]
 enum Stopped {
     Rejected(Code, String),
@@ -173,7 +152,7 @@ impl From<countersign::ceremony::AlreadyUsed> for Stopped {
     }
 }
 
-/// The challenge of a case, of any length but none.
+/// The challenge of a case, of 1 byte or more.
 fn challenge(bytes: &[u8]) -> Result<Challenge, Stopped> {
     Challenge::dangerous_short(bytes).map_err(|error| Stopped::Unusable(error.to_string()))
 }
@@ -182,47 +161,19 @@ fn unusable(what: &str) -> Stopped {
     Stopped::Unusable(what.to_owned())
 }
 
-/// All steps of a case, in order; a step that fails its expectation does not end it.
-pub(crate) fn run(setting: Setting<'_>, case: &Case) -> Vec<StepResult> {
-    let mut results = Vec::new();
-    let mut stored = Stored::of(&case.relying_party, case.credential.as_ref());
-    if let Some(step) = &case.registration {
-        let verdict = guarded(|| {
-            let (outcome, record) = registration(setting, &case.relying_party, step)?;
-            stored = Ok(Some(Stored { record, owned: step.user_handle.is_some() }));
-            Ok(outcome)
-        });
-        results.push(StepResult::new("registration".to_owned(), &step.expect, &verdict, None));
-    }
-    for (place, step) in (1..).zip(&case.authentications) {
-        let record = stored.as_ref().ok().and_then(Option::as_ref).map(|stored| stored.record.clone());
-        let verdict = guarded(|| {
-            let stored = stored.as_mut().map_err(|stopped| stopped.clone())?;
-            authentication(setting, &case.relying_party, step, stored.as_mut())
-        });
-        results.push(StepResult::new(format!("authentication {place}"), &step.expect, &verdict, record));
-    }
-    results
-}
-
-/// A panic is a result like another, so that the other cases run.
-fn guarded(step: impl FnOnce() -> Result<Map<String, Value>, Stopped>) -> Verdict {
-    catch_unwind(AssertUnwindSafe(step)).map_or(Verdict::Panicked, Verdict::from)
-}
-
 /// The record that the next step sees.
+#[derive(Debug)]
 struct Stored {
     record: CredentialRecord,
-    /// Whether the case says whose it is.
+    /// Whether the case names the account.
     owned: bool,
 }
 
 impl Stored {
-    fn of(settings: &Settings, credential: Option<&StoredCredential>) -> Result<Option<Self>, Stopped> {
-        let Some(credential) = credential else { return Ok(None) };
+    fn of(settings: &Settings, credential: &StoredCredential) -> Result<Self, Stopped> {
         let record = CredentialRecord::new(
             credential_id(&credential.id)?,
-            rp_id(settings),
+            settings.id.as_str(),
             user(credential.user_handle.as_deref())?,
             credential.public_key.to_vec(),
         );
@@ -231,30 +182,23 @@ impl Stored {
             .with_backup_eligible(credential.backup_eligible)
             .with_backup_state(credential.backup_state)
             .with_uv_initialized(credential.uv_initialized);
-        Ok(Some(Self { record, owned: credential.user_handle.is_some() }))
+        Ok(Self { record, owned: credential.user_handle.is_some() })
     }
 }
 
-fn rp_id(settings: &Settings) -> &str {
-    settings.id.as_deref().unwrap_or(DEFAULT_RP_ID)
+fn now(request: &Request) -> Timestamp {
+    Timestamp::from_unix_seconds(request.relying_party.now)
 }
 
-fn now(settings: &Settings) -> Timestamp {
-    settings.now.unwrap_or(DEFAULT_NOW)
-}
-
-fn relying_party(
-    setting: Setting<'_>,
-    settings: &Settings,
-    appid: Option<&str>,
-) -> Result<RelyingParty, Stopped> {
-    let id = rp_id(settings);
+fn relying_party(verifiers: &Verifiers, request: &Request) -> Result<RelyingParty, Stopped> {
+    let settings = &request.relying_party;
+    let id = settings.id.as_str();
     let mut builder = RelyingParty::builder(id, "The relying party of a case")
-        .policy(policy(setting, settings))
+        .policy(policy(verifiers, settings))
         .public_suffixes(Arc::new(PublicSuffixList))
-        .verifiers(setting.verifiers.clone())
+        .verifiers(verifiers.clone())
         .formats(formats(settings));
-    for origin in settings.origins.clone().unwrap_or_else(|| vec![format!("https://{id}")]) {
+    for origin in settings.origins.clone() {
         builder = if origin.starts_with("android:") || origin.starts_with("ios:") {
             builder.app_origin(origin)
         } else if origin.starts_with("http:") {
@@ -266,23 +210,22 @@ fn relying_party(
             builder.related_origin(origin)
         };
     }
-    if settings.attestation.trust == Trust::Required {
-        let anchors = settings.attestation.anchors.iter().map(|name| anchor(setting.suite, name));
-        let anchors = AnchorList::new(anchors.collect::<Result<Vec<_>, _>>()?);
-        builder = builder.trust_anchors(Arc::new(anchors));
+    if let Some(anchors) = &settings.trust_anchors {
+        let anchors = anchors.iter().map(|der| anchor(der)).collect::<Result<Vec<_>, _>>()?;
+        builder = builder.trust_anchors(Arc::new(AnchorList::new(anchors)));
     }
-    if let Some(appid) = appid {
+    if let Some(appid) = &request.appid {
         builder = builder.appid(appid);
     }
     Ok(builder.build()?)
 }
 
-/// What a case demands.
-fn policy(setting: Setting<'_>, settings: &Settings) -> Policy {
-    let base = match settings.attestation.trust {
-        Trust::Required => Policy::attested(AttestedPolicy::new())
+/// The policy of a case.
+fn policy(verifiers: &Verifiers, settings: &Settings) -> Policy {
+    let base = match settings.trust_anchors {
+        Some(_) => Policy::attested(AttestedPolicy::new())
             .with_conditional_create(ConditionalCreatePolicy::default()),
-        Trust::Unassessed => Policy::passkeys(),
+        None => Policy::passkeys(),
     };
     let policy = base
         .with_user_verification(match settings.user_verification {
@@ -295,7 +238,7 @@ fn policy(setting: Setting<'_>, settings: &Settings) -> Policy {
             SignCount::Reject => SignCountPolicy::Reject,
             SignCount::Report => SignCountPolicy::Report,
         })
-        .with_algorithms(algorithms(settings.algorithms.as_deref(), setting.verifiers));
+        .with_algorithms(algorithms(settings.algorithms.as_deref(), verifiers));
     if !settings.cross_origin {
         return policy;
     }
@@ -303,13 +246,13 @@ fn policy(setting: Setting<'_>, settings: &Settings) -> Policy {
     policy.with_cross_origin(CrossOrigin::Accepted { top_origins })
 }
 
-/// Whether an origin's host is the RP ID or below it. The cases' ones of another domain are related origins.
+/// Whether an origin's host is the RP ID or below it. An origin of another domain is a related origin.
 fn is_below(origin: &str, rp_id: &str) -> bool {
     let host = origin.trim_start_matches("https://").split(':').next().unwrap_or_default();
     host.strip_suffix(rp_id).is_some_and(|labels| labels.is_empty() || labels.ends_with('.'))
 }
 
-/// Every format there is, the deprecated one too; for App Attest, the RP ID stands for the App ID.
+/// Every format, the deprecated one included. The RP ID is the App ID of App Attest.
 fn formats(settings: &Settings) -> Formats {
     let absent = match settings.android_key_absent {
         Choice::Accept => AbsentAuthorizations::Accept,
@@ -318,27 +261,25 @@ fn formats(settings: &Settings) -> Formats {
     Formats::standard()
         .with_format(Arc::new(AndroidKeyFormat::default().with_absent_authorizations(absent)))
         .with_format(Arc::new(AndroidSafetyNetFormat::default()))
-        .with_format(Arc::new(AppAttestFormat::new(AppAttestEnvironment::Production, [rp_id(settings)])))
+        .with_format(Arc::new(AppAttestFormat::new(AppAttestEnvironment::Production, [settings.id.as_str()])))
 }
 
-/// Those of the case that exist in the library, or all that can be verified.
-pub(super) fn algorithms(named: Option<&[i64]>, verifiers: &Verifiers) -> Vec<Algorithm> {
+/// The algorithms of the case that the library has, or all that can be verified.
+fn algorithms(named: Option<&[i64]>, verifiers: &Verifiers) -> Vec<Algorithm> {
     match named {
         Some(named) => {
             named.iter().filter_map(|id| Algorithm::from_identifier(AlgorithmIdentifier(*id))).collect()
         }
         None => {
-            // RS1 is never among these: it counts only where a case names it.
+            // RS1 is not among these: it counts only if a case names it.
             verifiers.algorithms().collect()
         }
     }
 }
 
-fn anchor(suite: &Suite, name: &str) -> Result<TrustAnchor, Stopped> {
-    let der = suite.anchor(name).unwrap_or_default();
-    let certificate = Certificate::from_der(&der);
-    let certificate =
-        certificate.map_err(|error| Stopped::Unusable(format!("the anchor {name:.40}: {error}")))?;
+fn anchor(der: &[u8]) -> Result<TrustAnchor, Stopped> {
+    let certificate = Certificate::from_der(der);
+    let certificate = certificate.map_err(|error| Stopped::Unusable(format!("a trust anchor: {error}")))?;
     Ok(TrustAnchor::from_certificate(certificate))
 }
 
@@ -355,26 +296,24 @@ fn user(handle: Option<&[u8]>) -> Result<UserHandle, Stopped> {
 }
 
 fn registration(
-    setting: Setting<'_>,
-    settings: &Settings,
-    step: &Registration,
+    verifiers: &Verifiers,
+    step: &Request,
 ) -> Result<(Map<String, Value>, CredentialRecord), Stopped> {
-    let rp = relying_party(setting, settings, None)?;
-    // Not a name of an account: no options are made.
+    let rp = relying_party(verifiers, step)?;
+    // The names are of no account: no options are made.
     let user = User::new(user(step.user_handle.as_deref())?, "user", "");
     let mut request = RegistrationRequest::new(&user).with_challenge(challenge(&step.challenge)?);
-    if settings.conditional_create {
-        request =
-            request.with_conditional_mediation(RecentSession::vouched(user.handle.clone(), now(settings)));
+    if step.relying_party.conditional_create {
+        request = request.with_conditional_mediation(RecentSession::vouched(user.handle.clone(), now(step)));
     }
-    let state = rp.expect_registration(request, now(settings))?.spent(Consumption::First)?;
-    let response = RegistrationResponse::from_json(step.response())?;
+    let state = rp.expect_registration(request, now(step))?.spent(Consumption::First)?;
+    let response = RegistrationResponse::from_json(step.response.as_bytes())?;
     let status = if credential_ids(&step.registered)?.contains(response.credential_id()) {
         CredentialIdStatus::Registered
     } else {
         CredentialIdStatus::Unregistered
     };
-    let registered = rp.finish_registration(state, &response, status, now(settings))?;
+    let registered = rp.finish_registration(state, &response, status, now(step))?;
     Ok((registration_outcome(&registered), registered.into_credential()))
 }
 
@@ -392,7 +331,7 @@ fn registration_outcome(registered: &Registered) -> Map<String, Value> {
     outcome
 }
 
-/// What the record alone says, in both ceremonies.
+/// The members that come from the record, in both ceremonies.
 fn record_outcome(record: &CredentialRecord) -> Map<String, Value> {
     let mut outcome = Map::new();
     outcome.insert("credential_id".to_owned(), base64url::encode(record.id()).into());
@@ -403,13 +342,12 @@ fn record_outcome(record: &CredentialRecord) -> Map<String, Value> {
 }
 
 fn authentication(
-    setting: Setting<'_>,
-    settings: &Settings,
-    step: &Authentication,
+    verifiers: &Verifiers,
+    step: &Request,
     stored: Option<&mut Stored>,
 ) -> Result<Map<String, Value>, Stopped> {
-    let rp = relying_party(setting, settings, step.appid.as_deref())?;
-    let response = AuthenticationResponse::from_json(step.response())?;
+    let rp = relying_party(verifiers, step)?;
+    let response = AuthenticationResponse::from_json(step.response.as_bytes())?;
     let identified = identified(step, response.user_handle())?;
     let allowed: Vec<_> =
         credential_ids(&step.allow)?.into_iter().map(|id| CredentialDescriptor::new(id, [])).collect();
@@ -419,18 +357,18 @@ fn authentication(
             None => AuthenticationRequest::discoverable(),
         };
         let request = request.with_challenge(challenge(&step.challenge)?);
-        let unspent = rp.expect_authentication(request, now(settings))?;
+        let unspent = rp.expect_authentication(request, now(step))?;
         Ok::<_, Stopped>(unspent.spent(Consumption::First)?)
     };
     // The look-up of a relying party: by the credential ID.
     let stored = stored.filter(|stored| stored.record.id() == response.credential_id());
     let record = stored.as_ref().map(|stored| owned_by_case(stored, step, identified.clone()));
     let record_ref = record.as_ref();
-    let authenticated = rp.finish_authentication(state()?, &response, record_ref, now(settings));
+    let authenticated = rp.finish_authentication(state()?, &response, record_ref, now(step));
     let prepared = record_ref.and_then(|record| rp.prepare(record).ok());
     let keyed = record_ref.zip(prepared.as_ref()).map(|(record, key)| record.with_key(key));
     let keyed = keyed.unwrap_or_else(|| record_ref.into());
-    let again = rp.finish_authentication(state()?, &response, keyed, now(settings));
+    let again = rp.finish_authentication(state()?, &response, keyed, now(step));
     if again.as_ref().map(Authenticated::update) != authenticated.as_ref().map(Authenticated::update) {
         return Err(unusable("the path with a prepared key has another verdict"));
     }
@@ -442,19 +380,16 @@ fn authentication(
     outcome.insert("backup_state".to_owned(), authenticated.backup_state().into());
     outcome.insert("sign_count_increased".to_owned(), authenticated.sign_count_increased().into());
     if let Some(stored) = stored {
-        // The case said whose record it is; what changed is the dynamic part alone.
+        // The owner stays that of the case: only the dynamic part has changed.
         let next = authenticated.update().next.clone();
         stored.record = stored.record.clone().with_dynamic_part(next);
     }
     Ok(outcome)
 }
 
-/// The account that the state names: the case's; none where the user is to be discovered; and where nothing is to
-/// be compared, the one that the response names itself.
-fn identified(
-    step: &Authentication,
-    in_response: Option<&UserHandle>,
-) -> Result<Option<UserHandle>, Stopped> {
+/// The account that the state names: the case's, or none if the user is to be discovered. If no user handle is to be
+/// compared, it is the one in the response.
+fn identified(step: &Request, in_response: Option<&UserHandle>) -> Result<Option<UserHandle>, Stopped> {
     match (&step.user_handle, step.discoverable) {
         (_, true) => Ok(None),
         (Some(handle), false) => user(Some(handle)).map(Some),
@@ -462,8 +397,8 @@ fn identified(
     }
 }
 
-/// The record, in the account where the case has it; where it does not say, in the one that was identified.
-fn owned_by_case(stored: &Stored, step: &Authentication, identified: Option<UserHandle>) -> CredentialRecord {
+/// The record in the account of the case, or in the identified one if the case names none.
+fn owned_by_case(stored: &Stored, step: &Request, identified: Option<UserHandle>) -> CredentialRecord {
     let record = stored.record.clone();
     match identified {
         Some(account) if step.user_handle.is_none() || !stored.owned => record.with_user_handle(account),

@@ -1,4 +1,4 @@
-//! Our own suites: every attestation format with every algorithm, and every named fault.
+//! Our own suites: every attestation format with every algorithm, every named fault, and the behaviour of real devices.
 
 use countersign::{cose::Algorithm, types::base64url};
 use countersign_authenticator::{
@@ -7,17 +7,17 @@ use countersign_authenticator::{
 };
 use serde_json::{Value, json};
 
-use super::Failure;
+use super::error::VectorError;
 
 const ANCHOR: &str = "authority";
-/// The one of formats whose authority is another.
+/// The authority of the formats that have another one.
 const ANCHOR_P384: &str = "authority-p-384";
 
-/// The most bytes of a response that is written down.
+/// The longest response that is written into a suite.
 const RESPONSE_MAX: usize = 100_000;
 
 /// Every format with every algorithm that it can have, and an authentication after it.
-pub(super) fn formats() -> Result<Value, Failure> {
+pub(super) fn formats() -> Result<Value, VectorError> {
     let mut cases = Vec::new();
     for (id, format, algorithm, scenario) in valid() {
         let title = format!("{} with a credential of {algorithm}", format.name());
@@ -28,7 +28,7 @@ pub(super) fn formats() -> Result<Value, Failure> {
     suite("authenticator-formats", "every attestation format with every algorithm that it can have", &cases)
 }
 
-/// An ID and a scenario with an authentication for every format with every algorithm that it can have.
+/// Every format with every algorithm that it can have: an ID, and a scenario with an authentication.
 pub fn valid() -> impl Iterator<Item = (String, Format, Algorithm, Scenario)> {
     let of_format = |format: Format| Algorithm::ALL.iter().map(move |algorithm| (format, *algorithm));
     Format::ALL.iter().copied().flat_map(of_format).filter_map(|(format, algorithm)| {
@@ -41,18 +41,18 @@ pub fn valid() -> impl Iterator<Item = (String, Format, Algorithm, Scenario)> {
     })
 }
 
-/// Whether a case can say it all: the format has no word for what was asked of extensions, nor for what else a policy
-/// demands.
+/// Whether a case can express the scenario: the format has no member for requested extensions, nor for a policy beyond
+/// the defaults.
 pub fn is_expressible(scenario: Scenario) -> bool {
     scenario.creation_extensions == "{}" && scenario.demand == Demand::Nothing
 }
 
 /// Every fault.
-pub(super) fn faults() -> Result<Value, Failure> {
+pub(super) fn faults() -> Result<Value, VectorError> {
     let mut cases = Vec::new();
     for fault in Fault::all() {
         let exchange = fault.exchange()?;
-        // What is too long is so by hundreds of kilobytes: the test of the faults has it.
+        // The faults of length have hundreds of kilobytes; the authenticator's own tests cover them.
         if exchange.registration.as_ref().is_some_and(|step| step.response.len() > RESPONSE_MAX) {
             continue;
         }
@@ -73,7 +73,7 @@ pub(super) fn faults() -> Result<Value, Failure> {
 }
 
 /// Every quirk of devices and browsers.
-pub(super) fn profiles() -> Result<Value, Failure> {
+pub(super) fn profiles() -> Result<Value, VectorError> {
     let mut cases = Vec::new();
     for profile in Profile::all() {
         let verdict = match profile.verdict() {
@@ -89,10 +89,11 @@ pub(super) fn profiles() -> Result<Value, Failure> {
     suite("authenticator-profiles", "what real devices and browsers do", &cases)
 }
 
-/// A suite of the authenticator's cases, with its authorities as the anchors that they name.
-pub fn suite(name: &str, what: &str, cases: &[Value]) -> Result<Value, Failure> {
-    let anchor =
-        |format| -> Result<_, Failure> { Ok(base64url::encode(Scenario::of(format).run(&[], &[])?.anchor)) };
+/// A suite of the authenticator's cases, with its authorities as anchors.
+pub fn suite(name: &str, what: &str, cases: &[Value]) -> Result<Value, VectorError> {
+    let anchor = |format| -> Result<_, VectorError> {
+        Ok(base64url::encode(Scenario::of(format).run(&[], &[])?.anchor))
+    };
     Ok(json!({
         "schema": 1,
         "suite": name,
@@ -117,10 +118,10 @@ fn accepted(format: Format, algorithm: Algorithm) -> Value {
     }})
 }
 
-/// The text of a response: as JSON where it is some, so that the case can be read.
+/// Adds a response: as JSON if possible, so that the case can be read.
 fn response(step: &mut Value, text: &str) {
-    match super::as_json(text) {
-        // JSON that would be written otherwise again has something to say by its text.
+    match serde_json::from_str::<Value>(text) {
+        // If JSON would be written differently again, its text is the point of the case.
         Ok(json) if !text.contains("\"type\":\"public-key\",") && !has_twice(text) => {
             step["response"] = json;
         }
@@ -128,7 +129,7 @@ fn response(step: &mut Value, text: &str) {
     }
 }
 
-/// Whether a member that the envelope has once stands there twice.
+/// Whether the envelope has a member twice.
 fn has_twice(text: &str) -> bool {
     text.matches("\"clientDataJSON\":").count() > 1
 }
@@ -143,7 +144,7 @@ fn step(step: &ExchangeStep, exchange: &Exchange, expect: &Value) -> Value {
     json
 }
 
-/// A case of these ceremonies, with what must come out of each.
+/// A case of these ceremonies, with the verdict expected of each.
 pub fn case(
     id: &str,
     title: &str,
@@ -151,7 +152,7 @@ pub fn case(
     exchange: &Exchange,
     registration: &Value,
     authentication: &Value,
-) -> Result<Value, Failure> {
+) -> Result<Value, VectorError> {
     let mut case = json!({"id": id, "title": title, "relying_party": relying_party(scenario)});
     match (&exchange.registration, &exchange.credential_id, &exchange.public_key) {
         (Some(registered), ..) => case["registration"] = step(registered, exchange, registration),

@@ -1,0 +1,99 @@
+//! Cases run on another program, by the protocol.
+
+use std::{path::PathBuf, process::Command, time::Duration};
+
+use countersign_conformance::{
+    format::Suite,
+    program::Program,
+    report::{Counts, Report, StepOutcome},
+    runner::Runner,
+};
+
+/// The example, which cargo builds before it runs tests.
+fn example() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let example = test.parent().unwrap().parent().unwrap().join("examples/relying_party");
+    assert!(example.exists(), "cargo build --package countersign-conformance --examples");
+    example
+}
+
+fn suite(name: &str) -> Suite {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../conformance").join(name);
+    Suite::from_json(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// One suite on a shell script.
+fn script(script: &str) -> Report {
+    let mut program = Program::new(["sh", "-c", script], Duration::from_millis(500));
+    let text = r#"{"schema": 1, "suite": "s", "cases": [
+        {"id": "a", "registration": {"challenge": "AQ", "response": {}, "expect": "reject"}},
+        {"id": "b", "registration": {"challenge": "AQ", "response": {}, "expect": "reject"}}]}"#;
+    Runner::new(&mut program).run(&[Suite::from_json(text).unwrap()])
+}
+
+fn outcomes(report: &Report) -> Vec<StepOutcome> {
+    report.cases.iter().map(countersign_conformance::report::CaseResult::outcome).collect()
+}
+
+#[test]
+fn the_example_passes_the_specifications_cases() {
+    let mut program = Program::new([example()], Duration::from_secs(30));
+    let report = Runner::new(&mut program).strict().run(&[suite("specification.json")]);
+    assert_eq!(report.lines(StepOutcome::Failed), "");
+    assert_eq!(report.counts().passed, report.cases.len());
+    assert!(report.cases.len() > 10);
+}
+
+#[test]
+fn what_the_example_does_not_support_neither_passes_nor_fails() {
+    let mut program = Program::new([example()], Duration::from_secs(30));
+    let report = Runner::new(&mut program).filter("appid").run(&[suite("authenticator-faults.json")]);
+    let Counts { passed, failed, unsupported } = report.counts();
+    assert_eq!((passed, failed), (0, 0));
+    assert!(unsupported > 0);
+}
+
+#[test]
+fn a_program_that_ends_is_started_again() {
+    let report = script(r#"read line; echo '{"verdict": "reject"}'"#);
+    assert_eq!(outcomes(&report), [StepOutcome::Passed, StepOutcome::Failed]);
+    assert!(report.lines(StepOutcome::Failed).contains("the program ended"), "{report:?}");
+    let report = script("read line");
+    assert_eq!(outcomes(&report), [StepOutcome::Failed; 2]);
+}
+
+#[test]
+fn a_program_that_does_not_answer_in_time_fails_its_case() {
+    let report = script("sleep 60");
+    assert_eq!(outcomes(&report), [StepOutcome::Failed; 2]);
+    assert!(report.lines(StepOutcome::Failed).contains("no answer within 0.5 s"), "{report:?}");
+}
+
+#[test]
+fn a_line_that_is_no_answer_fails_its_case() {
+    for line in ["accept", "{}", r#"{"verdict": "maybe"}"#, r#"{"verdict": "reject", "codes": []}"#] {
+        let report = script(&format!("while read line; do echo '{line}'; done"));
+        assert_eq!(outcomes(&report), [StepOutcome::Failed; 2]);
+        assert!(report.lines(StepOutcome::Failed).contains("not an answer"), "{report:?}");
+    }
+}
+
+#[test]
+fn the_exit_code_is_that_of_the_result() {
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_countersign-conformance"));
+        let output = command.arg("run").args(arguments).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let suite = concat!(env!("CARGO_MANIFEST_DIR"), "/../../conformance/specification.json");
+    let example = example();
+    let (code, text) = run(&["--suite", suite, "--", example.to_str().unwrap()]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.ends_with(" passed, 0 failed, 0 unsupported\n"), "{text}");
+    let accepts_all = r#"while read line; do echo '{"verdict": "accept"}'; done"#;
+    let (code, text) = run(&["--suite", suite, "--", "sh", "-c", accepts_all]);
+    assert_eq!(code, 1);
+    assert!(text.contains("FAIL specification/"), "{text}");
+    assert_eq!(run(&["--suite", "no such folder"]).0, 2);
+    assert_eq!(run(&["--suite", suite, "--filter", "no such case"]).0, 2);
+}
