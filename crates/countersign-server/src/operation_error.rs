@@ -13,6 +13,8 @@ pub(crate) enum OperationError {
     Rejected(Rejection),
     /// The stored record is no longer the one that the authentication was judged by.
     RecordChanged,
+    /// The stored record changed, and the authentication is rejected by it.
+    AuthenticationRejected(countersign::Error),
     /// The database failed.
     Store(StoreError),
     /// A bug, such as a task that panicked; for the log.
@@ -77,6 +79,7 @@ impl fmt::Display for OperationError {
             Self::Conflict(conflict) => conflict.fmt(f),
             Self::Rejected(rejection) => rejection.fmt(f),
             Self::RecordChanged => f.write_str("the record changed meanwhile"),
+            Self::AuthenticationRejected(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
             Self::Internal(detail) => f.write_str(detail),
         }

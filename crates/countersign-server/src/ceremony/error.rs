@@ -1,6 +1,6 @@
 //! The reasons why a ceremony fails.
 
-use countersign::{StartError, ceremony::EntropyError};
+use countersign::{Code, StartError, ceremony::EntropyError};
 
 use super::rejection::ResponseRejection;
 use crate::{
@@ -15,8 +15,6 @@ pub(crate) enum CeremonyError {
     ResponseRejected(ResponseRejection),
     /// The request is rejected, and the ceremony is as before.
     RequestRejected(Rejection),
-    /// Another authentication changed the credential's record in the meantime.
-    RecordChanged,
     /// The database failed.
     Store(StoreError),
     /// The operating system has no random bytes, or there is a bug; for the log.
@@ -34,7 +32,10 @@ impl From<OperationError> for CeremonyError {
         match error {
             OperationError::Conflict(conflict) => conflict.into(),
             OperationError::Rejected(rejection) => Self::RequestRejected(rejection),
-            OperationError::RecordChanged => Self::RecordChanged,
+            OperationError::RecordChanged => {
+                ResponseRejection::of_code(Code::RecordChanged, error.to_string()).into()
+            }
+            OperationError::AuthenticationRejected(error) => error.into(),
             OperationError::Store(error) => Self::Store(error),
             OperationError::Internal(detail) => Self::Internal(detail),
         }

@@ -15,10 +15,6 @@ use crate::{
     store::ceremonies::{self, Content},
 };
 
-/// How often an authentication is judged if others with the same credential change its record first. Two at once happen
-/// (two windows); a third is a script.
-const ATTEMPTS: usize = 3;
-
 /// What a finish finds.
 enum Found {
     /// The state of the ceremony, whose response is to be judged.
@@ -37,7 +33,10 @@ impl Ceremonies {
             Found::AnotherKind => {
                 Err(ResponseRejection::of_code(Code::StateInvalid, "another kind of ceremony").into())
             }
-            Found::State(state) => self.judge_and_store(finish, &state, now).await,
+            Found::State(state) => match self.judge.judge(finish, &state, now).await {
+                Ok(change) => self.end(finish, change, now).await,
+                Err(error) => Err(error),
+            },
         };
         match finished {
             Err(CeremonyError::ResponseRejected(rejection)) => self.reject(finish, rejection, now).await,
@@ -62,23 +61,6 @@ impl Ceremonies {
             })
         });
         bound.await
-    }
-
-    async fn judge_and_store(
-        &self,
-        finish: &Finish,
-        state: &str,
-        now: Timestamp,
-    ) -> Result<Finished, CeremonyError> {
-        for _ in 0..ATTEMPTS {
-            let change = self.judge.judge(finish, state, now).await?;
-            match self.end(finish, change, now).await {
-                Err(CeremonyError::RecordChanged) => {}
-                ended => return ended,
-            }
-        }
-        let detail = OperationError::RecordChanged.to_string();
-        Err(ResponseRejection::of_code(Code::RecordChanged, detail).into())
     }
 
     /// Stores what follows from a response, unless the same response was finished already.

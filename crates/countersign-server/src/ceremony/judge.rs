@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use countersign::{
-    AuthenticationResponse, AuthenticationState, Code, CredentialIdStatus, CredentialRecord,
-    CredentialUpdate, RegistrationResponse, RegistrationState, RelyingParty, Timestamp,
+    Authenticated, AuthenticationResponse, AuthenticationState, Code, CredentialIdStatus, CredentialRecord,
+    RegistrationResponse, RegistrationState, RelyingParty, Timestamp,
     types::{Aaguid, CredentialId},
 };
 use countersign_metadata::names::model_name;
@@ -157,15 +157,16 @@ impl Judge {
     ) -> Result<Change, CeremonyError> {
         let response = AuthenticationResponse::from_json(finish.response.as_bytes())?;
         let judged = self.authenticate(&self.parties.accounts, state, &response, now).await;
-        let (credential, update) = match judged {
+        let (credential, authenticated) = match judged {
             Err(CeremonyError::ResponseRejected(rejection)) => {
                 return Err(self.of_sign_in(rejection, &response, now).await?.into());
             }
             judged => judged?,
         };
         let session = NewSession::new(finish, &credential.record, replaced)?;
+        let party = self.parties.accounts.clone();
         Ok(Change::new(session.outcome(), move |db| {
-            credentials::record_use(db, credential.record.user_handle(), &update, now)?;
+            credentials::record_authentication(db, &party, &authenticated, now)?;
             Ok(session.create(db, now)?)
         }))
     }
@@ -187,12 +188,13 @@ impl Judge {
         let data = act.bound_data(&caller.account, &session)?;
         let state = serde_json::to_string(&authentication.confirm(&data)?)?;
         let response = AuthenticationResponse::from_json(finish.response.as_bytes())?;
-        let (credential, update) = self.authenticate(&self.parties.step_up, &state, &response, now).await?;
+        let party = self.parties.step_up.clone();
+        let (_, authenticated) = self.authenticate(&party, &state, &response, now).await?;
         let browser = finish.presented.browser.ok_or(Rejection::OtherBrowser)?;
         let caller = caller.clone();
         Ok(Change::new(Outcome::Confirmed { act: act.clone() }, move |db| {
             let session = caller.session(db, now)?;
-            credentials::record_use(db, credential.record.user_handle(), &update, now)?;
+            credentials::record_authentication(db, &party, &authenticated, now)?;
             Ok(confirmations::insert(db, &session.token_hash, &browser, &act, now)?)
         }))
     }
@@ -204,12 +206,12 @@ impl Judge {
         state: &str,
         response: &AuthenticationResponse,
         now: Timestamp,
-    ) -> Result<(StoredCredential, CredentialUpdate), CeremonyError> {
+    ) -> Result<(StoredCredential, Authenticated), CeremonyError> {
         let id = response.credential_id().clone();
         let found = self.store.read(move |db| credentials::find(db, &id)).await?;
-        let judge = |record: Option<&CredentialRecord>| -> Result<CredentialUpdate, CeremonyError> {
+        let judge = |record: Option<&CredentialRecord>| -> Result<Authenticated, CeremonyError> {
             let state: AuthenticationState = state::read(state)?;
-            Ok(party.finish_authentication(state, response, record, now)?.update().clone())
+            Ok(party.finish_authentication(state, response, record, now)?)
         };
         let record = found.as_ref().map(|credential| &credential.record);
         let judged = judge(record);
@@ -218,11 +220,11 @@ impl Judge {
         {
             // The reason discloses what the record says, so only the holder of the passkey's key may learn it: everything
             // else must be good, the signature above all.
-            judge(Some(&record.clone().with_backup_eligible(None)))?;
+            let _ = judge(Some(&record.clone().with_backup_eligible(None)))?;
         }
-        let update = judged?;
+        let authenticated = judged?;
         let unknown = || ResponseRejection::of_code(Code::CredentialUnknown, "no record");
-        Ok((found.ok_or_else(unknown)?, update))
+        Ok((found.ok_or_else(unknown)?, authenticated))
     }
 
     /// The rejection of a sign-in. If the passkey is unknown, the page may signal that, but only on the server that the

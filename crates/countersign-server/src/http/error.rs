@@ -115,7 +115,6 @@ impl ApiError {
                 Self::ResponseRejected(status, Reason::Code(Code::ChallengeExpired), error.to_string(), None)
             }
             CeremonyError::RequestRejected(rejection) => Self::Rejected(rejection),
-            CeremonyError::RecordChanged => OperationError::RecordChanged.into(),
             CeremonyError::Store(error) => Self::Storage(error),
             CeremonyError::Internal(detail) => Self::Internal(detail),
         }
@@ -224,6 +223,10 @@ impl From<OperationError> for ApiError {
             OperationError::RecordChanged => {
                 let reason = Reason::Code(Code::RecordChanged);
                 Self::ResponseRejected(StatusCode::CONFLICT, reason, error.to_string(), None)
+            }
+            OperationError::AuthenticationRejected(error) => {
+                let reason = Reason::Code(error.code());
+                Self::ResponseRejected(StatusCode::UNAUTHORIZED, reason, error.to_string(), None)
             }
             OperationError::Store(error) => Self::Storage(error),
             OperationError::Internal(detail) => Self::Internal(detail),

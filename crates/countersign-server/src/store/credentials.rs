@@ -1,7 +1,7 @@
 //! Credentials: the record that the relying party keeps, and what its owner calls it.
 
 use countersign::{
-    CredentialRecord, CredentialUpdate,
+    Authenticated, CredentialRecord, CredentialUpdate, RelyingParty,
     record::{AttestationEvidence, DynamicPart},
     types::{CredentialId, Timestamp, UserHandle},
 };
@@ -181,8 +181,28 @@ pub(crate) fn remove(db: &Connection, owner: &UserHandle, id: &CredentialId) -> 
     if count(db, owner)? == 0 { Err(Rejection::LastCredential.into()) } else { Ok(()) }
 }
 
-/// Stores what an authentication changed. Fails with [`OperationError::RecordChanged`] if the record changed since the
-/// authentication was judged by it.
+/// Stores the update of an authentication. If the record changed since the authentication was verified against it, the
+/// authentication is checked against the record as it is now.
+///
+/// Call it in a writing transaction, so that nothing is written between the comparison and the change.
+pub(crate) fn record_authentication(
+    db: &Connection,
+    party: &RelyingParty,
+    authenticated: &Authenticated,
+    now: Timestamp,
+) -> Result<(), OperationError> {
+    let (owner, update) = authenticated.user_and_update();
+    match record_use(db, owner, update, now) {
+        Err(OperationError::RecordChanged) => {
+            let fresh = find(db, &update.credential_id)?.ok_or(OperationError::RecordChanged)?;
+            let update = authenticated.update_for(party, &fresh.record);
+            record_use(db, owner, &update.map_err(OperationError::AuthenticationRejected)?, now)
+        }
+        stored => stored,
+    }
+}
+
+/// Stores an update. Fails with [`OperationError::RecordChanged`] if the record is not the one that the update is for.
 ///
 /// Call it in a writing transaction, so that nothing is written between the comparison and the change.
 pub(crate) fn record_use(

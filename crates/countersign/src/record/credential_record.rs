@@ -234,8 +234,9 @@ impl CredentialRecord {
         self.dynamic.standing = Standing::Active;
     }
 
-    /// Takes over what an authentication changed, unless the record is no longer what the authentication was judged by:
-    /// then it stays as it is, and the authentication must be judged again.
+    /// Applies `update`, unless the record has changed since the authentication was verified against it: then the record
+    /// stays as it is, and [`Authenticated::update_for`](crate::Authenticated::update_for) checks the authentication against
+    /// it.
     pub fn apply(&mut self, update: &CredentialUpdate) -> Result<(), UpdateRefused> {
         if update.credential_id != self.fixed.id {
             return Err(UpdateRefused::OtherCredential);

@@ -24,7 +24,7 @@ use crate::{
 /// #     RelyingParty, Timestamp, UserHandle,
 /// # };
 /// # fn store(update: &CredentialUpdate) {}
-/// #[deny(unused)]
+/// #[deny(unused_variables, unused_must_use)]
 /// fn sign_in(
 ///     rp: &RelyingParty,
 ///     state: AuthenticationState,
@@ -46,7 +46,7 @@ use crate::{
 /// #     Authenticated, AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, Timestamp,
 /// #     UserHandle,
 /// # };
-/// #[deny(unused)]
+/// #[deny(unused_variables, unused_must_use)]
 /// fn sign_in(
 ///     rp: &RelyingParty,
 ///     state: AuthenticationState,
@@ -67,7 +67,7 @@ use crate::{
 /// #     Authenticated, AuthenticationResponse, AuthenticationState, CredentialRecord, Error, RelyingParty, Timestamp,
 /// #     UserHandle,
 /// # };
-/// #[deny(unused)]
+/// #[deny(unused_variables, unused_must_use)]
 /// fn sign_in(
 ///     rp: &RelyingParty,
 ///     state: AuthenticationState,
