@@ -8,39 +8,39 @@ use crate::{
     code::Code,
 };
 
-/// The most bytes an attestation object may have.
+/// The most bytes of an attestation object: 64 KiB.
 ///
-/// The largest that are known, a TPM's with a chain of RSA certificates and compound ones, stay below 16 KiB; 64 KiB
+/// The largest known ones, of TPMs with a chain of RSA certificates and compound ones, have less than 16 KiB; 64 KiB
 /// leaves room for ML-DSA keys and signatures in a chain.
 pub const ATTESTATION_OBJECT_MAX: usize = 64 * 1024;
 
 /// Levels of arrays and maps in an attestation object: what CTAP2 lets a message have.
 const DEPTH: usize = 4;
 
-/// A compound statement wraps others in one array and one map each, in place of one map (section 8.9).
+/// A compound statement wraps others in one array and one map each, instead of one map (section 8.9).
 const DEPTH_COMPOUND: usize = 5;
 
 /// The identifier of the one format whose statement is an array.
 const COMPOUND: &str = "compound";
 
-/// The three members of an attestation object: `fmt`, `attStmt`, `authData`.
+/// An attestation object: the members `fmt`, `attStmt` and `authData`.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct AttestationObject<'a> {
     /// The attestation statement format identifier, to be matched exactly.
     pub format: &'a str,
-    /// The attestation statement: the bytes of one strict CBOR map, or array where the format is `compound`.
+    /// The attestation statement: the bytes of one strict CBOR map, or array if the format is `compound`.
     pub statement: &'a [u8],
-    /// Authenticator data, not read yet.
+    /// The bytes of authenticator data, not yet parsed.
     pub authenticator_data: &'a [u8],
-    /// Whether there are members besides the three.
+    /// Whether there are other members than the three.
     pub has_unknown_members: bool,
-    /// Accepted deviations from canonical CBOR.
+    /// The deviations from canonical CBOR, which are accepted.
     pub deviations: Deviations,
 }
 
 impl<'a> AttestationObject<'a> {
-    /// Reads all of `bytes`: at most [`ATTESTATION_OBJECT_MAX`], one strict CBOR map.
+    /// Parses all of `bytes`: one strict CBOR map of at most [`ATTESTATION_OBJECT_MAX`] bytes.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, AttestationObjectError> {
         use AttestationObjectError as Error;
         if bytes.len() > ATTESTATION_OBJECT_MAX {
@@ -79,22 +79,22 @@ impl<'a> AttestationObject<'a> {
     }
 }
 
-/// Why bytes are not an attestation object. All mean `attestation-object-malformed`.
+/// Bytes are not an attestation object. The code is `attestation-object-malformed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AttestationObjectError {
-    /// More than [`ATTESTATION_OBJECT_MAX`] bytes.
+    /// The object has more than [`ATTESTATION_OBJECT_MAX`] bytes.
     TooLong {
-        /// How many there are.
+        /// The number of bytes.
         length: usize,
     },
-    /// Not one strict CBOR item.
+    /// The bytes are not one strict CBOR item.
     Cbor(CborError),
-    /// Not a map.
+    /// The CBOR item is not a map.
     NotMap,
-    /// This member is missing.
+    /// A required member is missing.
     Missing(&'static str),
-    /// This member is of another type than it must be.
+    /// A member has the wrong type.
     WrongType(&'static str),
 }
 
@@ -154,7 +154,7 @@ mod tests {
         map(&[(FMT, format), (STATEMENT, statement), (DATA, data)])
     }
 
-    fn refused(bytes: &[u8]) -> Error {
+    fn rejected(bytes: &[u8]) -> Error {
         let error = AttestationObject::parse(bytes).unwrap_err();
         assert_eq!(error.code(), Code::AttestationObjectMalformed);
         error
@@ -173,9 +173,9 @@ mod tests {
     }
 
     #[test]
-    fn rule_126_anything_but_a_map_is_refused() {
+    fn rule_126_anything_but_a_map_is_rejected() {
         for bytes in [&[0x80][..], &[0xf6], &[0x01], &[0x41, 0xa0], &[0x61, b'a']] {
-            assert_eq!(refused(bytes), Error::NotMap);
+            assert_eq!(rejected(bytes), Error::NotMap);
         }
     }
 
@@ -186,24 +186,24 @@ mod tests {
         for (absent, name) in ["fmt", "attStmt", "authData"].into_iter().enumerate() {
             let mut others = members.to_vec();
             others.remove(absent);
-            assert_eq!(refused(&map(&others)), Error::Missing(name));
+            assert_eq!(rejected(&map(&others)), Error::Missing(name));
         }
     }
 
     #[test]
     fn rule_128_each_member_has_its_type() {
-        assert_eq!(refused(&object(b"\x44none", &[0xa0], &[0x40])), Error::WrongType("fmt"));
-        assert_eq!(refused(&object(b"\x64none", &[0x80], &[0x40])), Error::WrongType("attStmt"));
-        assert_eq!(refused(&object(b"\x64none", &[0xa0], &[0x60])), Error::WrongType("authData"));
-        assert_eq!(refused(&object(b"\x68compound", &[0xa0], &[0x40])), Error::WrongType("attStmt"));
+        assert_eq!(rejected(&object(b"\x44none", &[0xa0], &[0x40])), Error::WrongType("fmt"));
+        assert_eq!(rejected(&object(b"\x64none", &[0x80], &[0x40])), Error::WrongType("attStmt"));
+        assert_eq!(rejected(&object(b"\x64none", &[0xa0], &[0x60])), Error::WrongType("authData"));
+        assert_eq!(rejected(&object(b"\x68compound", &[0xa0], &[0x40])), Error::WrongType("attStmt"));
         AttestationObject::parse(&object(b"\x68compound", &[0x80], &[0x40])).unwrap();
     }
 
     #[test]
-    fn rule_081_a_member_twice_is_refused() {
+    fn rule_081_a_duplicate_member_is_rejected() {
         let members: [(&[u8], &[u8]); 4] =
             [(FMT, b"\x64none"), (FMT, b"\x64none"), (STATEMENT, &[0xa0]), (DATA, &[0x40])];
-        assert_eq!(refused(&map(&members)), Error::Cbor(CborError::DuplicateKey { at: 0 }));
+        assert_eq!(rejected(&map(&members)), Error::Cbor(CborError::DuplicateKey { at: 0 }));
     }
 
     #[test]
@@ -211,15 +211,15 @@ mod tests {
         let four = [0xa1, 0x01, 0x81, 0x81, 0x00];
         let five = [0xa1, 0x01, 0x81, 0x81, 0x80];
         AttestationObject::parse(&object(b"\x64none", &four, &[0x40])).unwrap();
-        let error = refused(&object(b"\x64none", &five, &[0x40]));
+        let error = rejected(&object(b"\x64none", &five, &[0x40]));
         assert!(matches!(error, Error::Cbor(CborError::TooDeep { .. })));
         AttestationObject::parse(&object(b"\x68compound", &[0x81, 0xa1, 0x01, 0x81, 0x80], &[0x40])).unwrap();
-        let error = refused(&object(b"\x68compound", &[0x81, 0xa1, 0x01, 0x81, 0x81, 0x80], &[0x40]));
+        let error = rejected(&object(b"\x68compound", &[0x81, 0xa1, 0x01, 0x81, 0x81, 0x80], &[0x40]));
         assert!(matches!(error, Error::Cbor(CborError::TooDeep { .. })));
     }
 
     #[test]
-    fn rule_129_unknown_members_are_told() {
+    fn rule_129_unknown_members_are_reported() {
         let mut bytes = object(b"\x64none", &[0xa0], &[0x40]);
         bytes[0] += 1;
         bytes.extend(b"\x61x\x01");
@@ -227,15 +227,15 @@ mod tests {
     }
 
     #[test]
-    fn rule_130_bytes_left_over_are_refused() {
+    fn rule_130_trailing_bytes_are_rejected() {
         let mut bytes = object(b"\x64none", &[0xa0], &[0x40]);
         let length = bytes.len();
         bytes.push(0xf6);
-        assert_eq!(refused(&bytes), Error::Cbor(CborError::TrailingData { at: length }));
+        assert_eq!(rejected(&bytes), Error::Cbor(CborError::TrailingData { at: length }));
     }
 
     #[test]
-    fn more_bytes_than_the_limit_are_refused() {
+    fn more_bytes_than_the_limit_are_rejected() {
         let data = |length: u32| {
             [&[0x5a][..], &length.to_be_bytes(), &vec![0; usize::try_from(length).unwrap()]].concat()
         };
@@ -244,6 +244,6 @@ mod tests {
         let bytes = object(b"\x64none", &[0xa0], &data(u32::try_from(fits).unwrap()));
         AttestationObject::parse(&bytes).unwrap();
         let bytes = object(b"\x64none", &[0xa0], &data(u32::try_from(fits + 1).unwrap()));
-        assert_eq!(refused(&bytes), Error::TooLong { length: ATTESTATION_OBJECT_MAX + 1 });
+        assert_eq!(rejected(&bytes), Error::TooLong { length: ATTESTATION_OBJECT_MAX + 1 });
     }
 }

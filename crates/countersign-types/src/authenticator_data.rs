@@ -12,7 +12,7 @@ use crate::{
     identifiers::{Aaguid, CREDENTIAL_ID_MAX},
 };
 
-/// Authenticator data, read from its bytes, which are kept: signatures cover them.
+/// Parsed authenticator data, with the bytes that signatures cover.
 ///
 /// `rpIdHash` (32 bytes) ‖ flags (1) ‖ signature counter (4, big-endian) ‖ attested credential data (if AT) ‖
 /// extensions (if ED).
@@ -24,19 +24,19 @@ pub struct AuthenticatorData<'a> {
     pub rp_id_hash: &'a [u8; 32],
     /// The eight flags.
     pub flags: Flags,
-    /// The signature counter; 0 where the authenticator has none.
+    /// The signature counter; 0 if the authenticator has none.
     pub sign_count: u32,
-    /// What was attested: present exactly where [`Flags::attested_credential_data`] is set.
+    /// The attested credential data: present exactly if [`Flags::attested_credential_data`] is set.
     pub attested_credential_data: Option<AttestedCredentialData<'a>>,
-    /// The CBOR map of authenticator extension outputs, its keys all text: present exactly where
-    /// [`Flags::extensions`] is set.
+    /// The CBOR map of authenticator extension outputs, with text keys: present exactly if [`Flags::extensions`] is
+    /// set.
     pub extensions: Option<&'a [u8]>,
-    /// Accepted deviations from canonical CBOR, in the public key and the extensions.
+    /// The deviations from canonical CBOR in the public key and the extensions, which are accepted.
     pub deviations: Deviations,
 }
 
 impl<'a> AuthenticatorData<'a> {
-    /// Reads all of `bytes`: at most [`AUTHENTICATOR_DATA_MAX`].
+    /// Parses all of `bytes`, at most [`AUTHENTICATOR_DATA_MAX`].
     ///
     /// ```
     /// use countersign_types::AuthenticatorData;
@@ -91,7 +91,7 @@ impl<'a> AuthenticatorData<'a> {
         self.bytes
     }
 
-    /// The authenticator extension outputs, which [`parse`](Self::parse) has checked; empty where there are none.
+    /// The authenticator extension outputs, which [`parse`](Self::parse) has checked; empty if there are none.
     pub fn extension_outputs(&self) -> AuthenticatorExtensionOutputs<'a> {
         self.extensions.map(AuthenticatorExtensionOutputs::of_checked).unwrap_or_default()
     }
@@ -102,12 +102,12 @@ impl<'a> AuthenticatorData<'a> {
 pub struct Flags(u8);
 
 impl Flags {
-    /// From the byte.
+    /// Creates the flags from their byte.
     pub const fn from_bits(bits: u8) -> Self {
         Self(bits)
     }
 
-    /// The byte.
+    /// The byte of the flags.
     pub const fn bits(self) -> u8 {
         self.0
     }
@@ -148,7 +148,7 @@ impl Flags {
     }
 }
 
-/// Without the bytes of the extensions, which may hold a secret, such as those of `credBlob`.
+/// Omits the bytes of the extensions, which may hold a secret, such as those of `credBlob`.
 impl fmt::Debug for AuthenticatorData<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuthenticatorData")
@@ -161,7 +161,7 @@ impl fmt::Debug for AuthenticatorData<'_> {
     }
 }
 
-/// Those that are set, by the specification's short names in the order of their bits: `UP UV AT`.
+/// Prints the flags that are set, by the specification's short names in the order of their bits: `UP UV AT`.
 impl fmt::Display for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const NAMES: [&str; 8] = ["UP", "RFU1", "UV", "BE", "BS", "RFU2", "AT", "ED"];
@@ -173,7 +173,7 @@ impl fmt::Display for Flags {
     }
 }
 
-/// As it is displayed, in brackets.
+/// Prints the displayed form in brackets.
 impl fmt::Debug for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Flags(")?;
@@ -186,7 +186,7 @@ impl fmt::Debug for Flags {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct AttestedCredentialData<'a> {
-    /// The authenticator's model, as the authenticator claims it.
+    /// The authenticator model that the authenticator claims.
     pub aaguid: Aaguid,
     /// The credential ID, 1 to [`CREDENTIAL_ID_MAX`] bytes.
     pub credential_id: &'a [u8],
@@ -195,7 +195,7 @@ pub struct AttestedCredentialData<'a> {
 }
 
 impl<'a> AttestedCredentialData<'a> {
-    /// Reads it from all of `bytes`: apart from authenticator data, it is a form in which credentials are stored.
+    /// Parses all of `bytes`: some stores keep credentials in this form, without the rest of authenticator data.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, AuthenticatorDataError> {
         match Self::read(bytes)? {
             (attested, [], _) => Ok(attested),
@@ -203,7 +203,7 @@ impl<'a> AttestedCredentialData<'a> {
         }
     }
 
-    /// Reads it from the start of `bytes`; returns what is left over, and the key's deviations.
+    /// Parses the start of `bytes`; returns the rest, and the key's deviations.
     fn read(bytes: &'a [u8]) -> Result<(Self, &'a [u8], Deviations), AuthenticatorDataError> {
         use AuthenticatorDataError as Error;
         let truncated = Error::AttestedCredentialDataTruncated;
@@ -250,7 +250,7 @@ mod tests {
         attested
     }
 
-    fn refused(bytes: &[u8], code: Code) -> Error {
+    fn rejected(bytes: &[u8], code: Code) -> Error {
         let error = AuthenticatorData::parse(bytes).unwrap_err();
         assert_eq!(error.code(), code);
         error
@@ -296,68 +296,68 @@ mod tests {
     }
 
     #[test]
-    fn rule_052_fewer_than_37_bytes_are_refused() {
+    fn rule_052_fewer_than_37_bytes_are_rejected() {
         let input = bytes(0x01, &[]);
         AuthenticatorData::parse(&input).unwrap();
         for length in 0..37 {
-            let error = refused(&input[..length], Code::AuthenticatorDataMalformed);
+            let error = rejected(&input[..length], Code::AuthenticatorDataMalformed);
             assert_eq!(error, Error::TooShort { length });
         }
     }
 
     #[test]
-    fn rule_070_attested_credential_data_that_ends_early_is_refused() {
+    fn rule_070_attested_credential_data_that_ends_early_is_rejected() {
         let whole = attested(&[1]);
         AuthenticatorData::parse(&bytes(0x41, &whole)).unwrap();
         for length in 0..18 {
-            let error = refused(&bytes(0x41, &whole[..length]), Code::AuthenticatorDataMalformed);
+            let error = rejected(&bytes(0x41, &whole[..length]), Code::AuthenticatorDataMalformed);
             assert_eq!(error, Error::AttestedCredentialDataTruncated);
         }
     }
 
     #[test]
-    fn rule_071_a_credential_id_beyond_the_end_is_refused() {
+    fn rule_071_a_credential_id_beyond_the_end_is_rejected() {
         let mut rest = attested(&[1, 2]);
         rest[17] = 4;
-        let error = refused(&bytes(0x41, &rest), Code::AuthenticatorDataMalformed);
+        let error = rejected(&bytes(0x41, &rest), Code::AuthenticatorDataMalformed);
         assert_eq!(error, Error::AttestedCredentialDataTruncated);
     }
 
     #[test]
-    fn rule_072_an_empty_credential_id_is_refused() {
-        let error = refused(&bytes(0x41, &attested(&[])), Code::AuthenticatorDataMalformed);
+    fn rule_072_an_empty_credential_id_is_rejected() {
+        let error = rejected(&bytes(0x41, &attested(&[])), Code::AuthenticatorDataMalformed);
         assert_eq!(error, Error::CredentialIdEmpty);
     }
 
     #[test]
-    fn rule_073_a_credential_id_of_1024_bytes_is_refused() {
+    fn rule_073_a_credential_id_of_1024_bytes_is_rejected() {
         AuthenticatorData::parse(&bytes(0x41, &attested(&[9; 1023]))).unwrap();
-        let error = refused(&bytes(0x41, &attested(&[9; 1024])), Code::CredentialIdTooLong);
+        let error = rejected(&bytes(0x41, &attested(&[9; 1024])), Code::CredentialIdTooLong);
         assert_eq!(error, Error::CredentialIdTooLong { length: 1024 });
     }
 
     #[test]
-    fn a_public_key_that_is_not_strict_cbor_is_refused() {
+    fn a_public_key_that_is_not_strict_cbor_is_rejected() {
         let mut rest = attested(&[1]);
         rest.pop();
-        let error = refused(&bytes(0x41, &rest), Code::AuthenticatorDataMalformed);
+        let error = rejected(&bytes(0x41, &rest), Code::AuthenticatorDataMalformed);
         assert_eq!(error, Error::PublicKey(CborError::Truncated { at: 0 }));
     }
 
     #[test]
-    fn rule_075_extensions_that_are_announced_and_absent_are_refused() {
+    fn rule_075_extensions_that_are_announced_and_absent_are_rejected() {
         AuthenticatorData::parse(&bytes(0x81, &[0xa0])).unwrap();
-        let error = refused(&bytes(0x81, &[]), Code::AuthenticatorDataMalformed);
+        let error = rejected(&bytes(0x81, &[]), Code::AuthenticatorDataMalformed);
         assert_eq!(error, Error::Extensions(CborError::Truncated { at: 0 }));
     }
 
     #[test]
-    fn rule_076_bytes_without_the_extension_flag_are_refused() {
-        let error = refused(&bytes(0x01, &[0xa0]), Code::AuthenticatorDataMalformed);
+    fn rule_076_bytes_without_the_extension_flag_are_rejected() {
+        let error = rejected(&bytes(0x01, &[0xa0]), Code::AuthenticatorDataMalformed);
         assert_eq!(error, Error::TrailingData { length: 1 });
         let mut rest = attested(&[1]);
         rest.push(0xa0);
-        let error = refused(&bytes(0x41, &rest), Code::AuthenticatorDataMalformed);
+        let error = rejected(&bytes(0x41, &rest), Code::AuthenticatorDataMalformed);
         assert_eq!(error, Error::TrailingData { length: 1 });
     }
 
@@ -365,19 +365,19 @@ mod tests {
     fn rule_077_extensions_are_a_map_with_text_keys() {
         AuthenticatorData::parse(&bytes(0x81, &[0xa1, 0x61, b'a', 0x00])).unwrap();
         for rest in [&[0xa1, 0x01, 0x00][..], &[0x80], &[0xf6], &[0xa1, 0x41, b'a', 0x00]] {
-            let error = refused(&bytes(0x81, rest), Code::AuthenticatorDataMalformed);
+            let error = rejected(&bytes(0x81, rest), Code::AuthenticatorDataMalformed);
             assert_eq!(error, Error::ExtensionsNotMap);
         }
     }
 
     #[test]
-    fn rule_078_bytes_left_over_are_refused() {
-        let error = refused(&bytes(0x81, &[0xa0, 0x00]), Code::AuthenticatorDataMalformed);
+    fn rule_078_trailing_bytes_are_rejected() {
+        let error = rejected(&bytes(0x81, &[0xa0, 0x00]), Code::AuthenticatorDataMalformed);
         assert_eq!(error, Error::TrailingData { length: 1 });
     }
 
     #[test]
-    fn rule_397_authenticator_data_of_more_than_64_kib_is_refused() {
+    fn rule_397_authenticator_data_of_more_than_64_kib_is_rejected() {
         // 37 bytes, a map of one text of 1 byte, and the head of a byte string.
         let of = |length: usize| {
             let content = length - 37 - 3 - 5;
@@ -385,7 +385,7 @@ mod tests {
             bytes(0x81, &[&[0xa1, 0x61, b'x', 0x5a][..], &head, &vec![0; content]].concat())
         };
         AuthenticatorData::parse(&of(AUTHENTICATOR_DATA_MAX)).unwrap();
-        let error = refused(&of(AUTHENTICATOR_DATA_MAX + 1), Code::AuthenticatorDataMalformed);
+        let error = rejected(&of(AUTHENTICATOR_DATA_MAX + 1), Code::AuthenticatorDataMalformed);
         assert_eq!(error, Error::TooLong { length: AUTHENTICATOR_DATA_MAX + 1 });
     }
 
@@ -406,12 +406,12 @@ mod tests {
     }
 
     #[test]
-    fn the_byte_of_flags_comes_back() {
+    fn the_byte_of_flags_survives_a_round_trip() {
         assert_eq!(Flags::from_bits(0xc5).bits(), 0xc5);
     }
 
     #[test]
-    fn deviations_of_extensions_are_told() {
+    fn deviations_of_extensions_are_reported() {
         let deviations = |rest: &[u8]| AuthenticatorData::parse(&bytes(0x80, rest)).unwrap().deviations;
         assert_eq!(deviations(&[0xa1, 0x61, b'x', 0x01]), Deviations::default());
         let long = Deviations { non_minimal: true, unsorted_keys: false };
@@ -421,14 +421,14 @@ mod tests {
     }
 
     #[test]
-    fn rule_339_extensions_with_trailing_bytes_are_refused() {
-        let error = refused(&bytes(0x81, &[0xa1, 0x61, b'a', 0x00, 0xf6]), Code::AuthenticatorDataMalformed);
+    fn rule_339_extensions_with_trailing_bytes_are_rejected() {
+        let error = rejected(&bytes(0x81, &[0xa1, 0x61, b'a', 0x00, 0xf6]), Code::AuthenticatorDataMalformed);
         assert_eq!(error, Error::TrailingData { length: 1 });
     }
 
     proptest! {
         #[test]
-        fn any_bytes_are_taken_without_a_panic(input in proptest::collection::vec(any::<u8>(), 30..160)) {
+        fn any_bytes_are_parsed_without_a_panic(input in proptest::collection::vec(any::<u8>(), 30..160)) {
             if let Ok(data) = AuthenticatorData::parse(&input) {
                 prop_assert_eq!(data.as_bytes(), input.as_slice());
                 prop_assert_eq!(data.attested_credential_data.is_some(), data.flags.attested_credential_data());

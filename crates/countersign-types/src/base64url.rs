@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_of_every_length_come_back() {
+    fn bytes_of_every_length_survive_a_round_trip() {
         for length in 0..70_u8 {
             let bytes: Vec<u8> = (0..length).map(|i| i.wrapping_mul(37)).collect();
             let text = encode(&bytes);
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_013_padding_white_space_and_the_standard_alphabet_are_refused() {
+    fn rule_013_padding_white_space_and_the_standard_alphabet_are_rejected() {
         assert_eq!(decode("-_8"), Ok(vec![0xfb, 0xff]));
         for text in ["-_8=", "+/8", "-_ 8", "-_8\n", " -_8", "-_8.", "-_é"] {
             assert_eq!(decode(text), Err(Base64UrlError), "{text}");
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_014_spare_bits_that_are_not_zero_are_refused() {
+    fn rule_014_spare_bits_that_are_not_zero_are_rejected() {
         assert_eq!(decode("AA"), Ok(vec![0]));
         assert_eq!(decode("AB"), Err(Base64UrlError));
         assert_eq!(decode("AAA"), Ok(vec![0, 0]));
@@ -268,12 +268,12 @@ mod tests {
     }
 
     #[test]
-    fn a_length_that_no_bytes_have_is_refused() {
+    fn an_impossible_length_is_rejected() {
         assert_eq!(decode("AAAAA"), Err(Base64UrlError));
     }
 
     #[test]
-    fn json_text_of_another_type_is_refused() {
+    fn json_text_of_another_type_is_rejected() {
         assert_eq!(serde_json::from_str::<Base64Url>("\"AQI\"").unwrap().as_ref(), [1, 2]);
         assert_eq!(serde_json::to_string(&Base64Url::from(vec![1, 2])).unwrap(), "\"AQI\"");
         for text in ["[1,2]", "12", "null", "{}"] {

@@ -3,21 +3,21 @@
 //! [CTAP2 canonical form](https://fidoalliance.org/specs/fido-v2.2-rd-20230321/fido-client-to-authenticator-protocol-v2.2-rd-20230321.html#ctap2-canonical-cbor-encoding-form)
 //! ask of authenticators.
 //!
-//! It runs before any decoder sees the bytes. Refused are indefinite lengths, tags, duplicate keys, reserved heads,
-//! text that is not UTF-8, lengths beyond the input, nesting beyond a bound, and bytes left over. Integers and lengths
-//! that are longer than needed, and keys out of order, are accepted and told in [`Deviations`]: they change nothing in what
-//! the bytes mean, and authenticators that write them exist.
+//! It runs before any decoder sees the bytes, and rejects indefinite lengths, tags, duplicate keys, reserved heads,
+//! text that is not UTF-8, lengths beyond the input, nesting beyond a limit, and trailing bytes. Integers and lengths
+//! that are longer than needed, and keys out of order, are accepted and reported as [`Deviations`]: they do not change
+//! the meaning of the bytes, and some authenticators write them.
 
 use alloc::vec::Vec;
 use core::{fmt, str};
 
-/// The deepest nesting of arrays and maps that any part of a response may have.
+/// The deepest nesting of arrays and maps in any part of a response: 6 levels.
 ///
 /// CTAP2 lets messages nest 4 levels; a compound attestation (section 8.9) adds one. One more is spare, for what an
 /// extension may output.
 pub const MAX_DEPTH: usize = 6;
 
-/// What deviates from the canonical form and was accepted all the same.
+/// Deviations from the canonical form, which are accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Deviations {
@@ -27,53 +27,53 @@ pub struct Deviations {
     pub unsorted_keys: bool,
 }
 
-/// Why bytes are not one strict CBOR item. `at` is the offset of the offending byte.
+/// Bytes are not one strict CBOR item. `at` is the offset of the offending byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CborError {
     /// The input ends within an item, or a length goes beyond it.
     Truncated {
-        /// Where the item starts that doesn't fit.
+        /// The offset of the item that does not fit.
         at: usize,
     },
     /// Bytes follow the item.
     TrailingData {
-        /// Where they start.
+        /// The offset of the first of them.
         at: usize,
     },
-    /// An item of indefinite length, or the break that would end one.
+    /// An item has an indefinite length, or there is a break that would end one.
     IndefiniteLength {
-        /// Where it starts.
+        /// The offset of the item.
         at: usize,
     },
-    /// A tag.
+    /// There is a tag.
     Tag {
-        /// Where it starts.
+        /// The offset of the tag.
         at: usize,
     },
-    /// Additional information 28 to 30, or a two-byte simple value below 32.
+    /// A head has additional information 28 to 30, or is a two-byte simple value below 32.
     ReservedHead {
-        /// Where it starts.
+        /// The offset of the head.
         at: usize,
     },
-    /// A text string that is not UTF-8.
+    /// A text string is not UTF-8.
     NotUtf8 {
-        /// Where the text string starts.
+        /// The offset of the text string.
         at: usize,
     },
     /// A map key occurs twice.
     DuplicateKey {
-        /// Where the map starts.
+        /// The offset of the map.
         at: usize,
     },
-    /// A map key that is itself an array or a map.
+    /// A map key is itself an array or a map.
     NestedKey {
-        /// Where the key starts.
+        /// The offset of the key.
         at: usize,
     },
-    /// Arrays and maps nest deeper than the bound.
+    /// Arrays and maps nest deeper than the limit.
     TooDeep {
-        /// Where the array or map starts that is too deep.
+        /// The offset of the array or map that is too deep.
         at: usize,
     },
 }
@@ -113,19 +113,19 @@ pub fn check(input: &[u8], max_depth: usize) -> Result<Deviations, CborError> {
     }
 }
 
-/// The first item of an input, and what is left over.
+/// The first item of an input, and the rest.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct FirstItem<'a> {
-    /// The item's bytes, all of them checked.
+    /// The bytes of the item, checked.
     pub bytes: &'a [u8],
-    /// What follows the item, unchecked.
+    /// The bytes after the item, not checked.
     pub rest: &'a [u8],
-    /// Accepted deviations within the item.
+    /// The deviations within the item, which are accepted.
     pub deviations: Deviations,
 }
 
-/// Checks the first item of `input` and separates it from what follows.
+/// Checks the first item of `input` and splits it from the rest.
 pub fn first_item(input: &[u8], max_depth: usize) -> Result<FirstItem<'_>, CborError> {
     let mut walker = Walker { input, position: 0, deviations: Deviations::default() };
     walker.item(max_depth)?;
@@ -135,14 +135,14 @@ pub fn first_item(input: &[u8], max_depth: usize) -> Result<FirstItem<'_>, CborE
     }
 }
 
-/// The members of `item`, where it is a map that [`check`] or [`first_item`] accepted; `None` where it is no map.
+/// The members of `item`, a map that [`check`] or [`first_item`] accepted; `None` if it is not a map.
 pub fn map_members(item: &[u8]) -> Option<MapMembers<'_>> {
     let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
     let head = walker.head().ok()?;
     (head.major == Major::Map).then_some(MapMembers { walker, left: head.argument })
 }
 
-/// The elements of `item`, where it is an array that [`check`] or [`first_item`] accepted; `None` where it is no array.
+/// The elements of `item`, an array that [`check`] or [`first_item`] accepted; `None` if it is not an array.
 ///
 /// ```
 /// use countersign_types::cbor::array_elements;
@@ -155,7 +155,7 @@ pub fn array_elements(item: &[u8]) -> Option<ArrayElements<'_>> {
     (head.major == Major::Array).then_some(ArrayElements { walker, left: head.argument })
 }
 
-/// The text of `item`, where it is a text string.
+/// The text of `item`; `None` if it is not a text string.
 pub fn as_text(item: &[u8]) -> Option<&str> {
     let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
     match walker.key().ok()? {
@@ -164,7 +164,7 @@ pub fn as_text(item: &[u8]) -> Option<&str> {
     }
 }
 
-/// The bytes of `item`, where it is a byte string.
+/// The bytes of `item`; `None` if it is not a byte string.
 pub fn as_bytes(item: &[u8]) -> Option<&[u8]> {
     let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
     match walker.key().ok()? {
@@ -173,7 +173,7 @@ pub fn as_bytes(item: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// The number that `item` is, where it is a non-negative integer.
+/// The number of `item`; `None` if it is not a non-negative integer.
 pub fn as_unsigned(item: &[u8]) -> Option<u64> {
     let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
     match walker.key().ok()? {
@@ -182,7 +182,7 @@ pub fn as_unsigned(item: &[u8]) -> Option<u64> {
     }
 }
 
-/// The truth value that `item` is, where it is one.
+/// The Boolean value of `item`; `None` if it is not one.
 pub fn as_boolean(item: &[u8]) -> Option<bool> {
     match item {
         [0xf4] => Some(false),
@@ -313,8 +313,8 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Passes over a checked item, and hands out its bytes: what was found right once is not looked at again, so that a map
-    /// within a map is not sorted anew at each look at the outer one.
+    /// Skips a checked item and returns its bytes. It is not checked again, so that a map within a map is not sorted at
+    /// each iteration over the outer one.
     fn skip(&mut self) -> Option<&'a [u8]> {
         let start = self.position;
         let mut left: u64 = 1;
@@ -334,7 +334,7 @@ impl<'a> Walker<'a> {
         self.input.get(start..self.position)
     }
 
-    /// Refuses a count of items that can't fit into what is left, before anything is done for each of them.
+    /// Rejects a count of items that can't fit into the rest of the input, before work is done for each of them.
     fn fits(&self, head: Head, bytes_each: u64) -> Result<(), CborError> {
         let left = length_of(self.input.get(self.position..).unwrap_or_default());
         match head.argument.checked_mul(bytes_each) {
@@ -358,8 +358,8 @@ impl<'a> Walker<'a> {
         if sorted {
             return Ok(());
         }
-        // Only keys out of order can hide a duplicate; sorting them costs memory in proportion to the input. The values were
-        // checked on the way, and are passed over.
+        // Only keys out of order can hide a duplicate; sorting them costs memory in proportion to the input. The values
+        // are checked already, and are skipped.
         let mut keys: Vec<_> = core::iter::from_fn(|| members.next().map(|(key, _)| key)).collect();
         keys.sort_unstable();
         if keys.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {

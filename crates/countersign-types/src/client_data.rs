@@ -14,11 +14,10 @@ use crate::{
     response::json_slot::{JsonShape, JsonSlot, MemberName, Text},
 };
 
-/// The members of client data that a relying party looks at. The hash that is signed is over the bytes as received,
-/// never over a new serialisation of these.
+/// The members of client data that a relying party needs. The signed hash is that of the bytes as received, never of a
+/// new serialisation.
 ///
-/// Members that we don't know are passed over; among them may be ones that clients add to keep relying parties from
-/// comparing with a template.
+/// Unknown members are skipped. Some clients add one so that relying parties do not compare with a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClientData<'a> {
@@ -30,15 +29,15 @@ pub struct ClientData<'a> {
     pub origin: Cow<'a, str>,
     /// Whether the caller was in a frame that is not same-origin with its ancestors. Level 1 clients leave it out.
     pub cross_origin: Option<bool>,
-    /// The serialised origin of the top-level page, where that differs.
+    /// The serialised origin of the top-level page, if it differs from `origin`.
     pub top_origin: Option<Cow<'a, str>>,
 }
 
 impl<'a> ClientData<'a> {
-    /// Reads all of `bytes`: UTF-8, with at most one byte order mark before one JSON object.
+    /// Parses all of `bytes`: UTF-8, with at most one byte order mark before one JSON object.
     ///
-    /// `type`, `challenge` and `origin` must be there; none of the five members may be there twice; `null` stands for
-    /// an absent optional one.
+    /// `type`, `challenge` and `origin` are required; none of the five members may occur twice; `null` means that an
+    /// optional one is absent.
     ///
     /// ```
     /// use countersign_types::ClientData;
@@ -47,7 +46,7 @@ impl<'a> ClientData<'a> {
     /// # Ok::<(), countersign_types::client_data::ClientDataError>(())
     /// ```
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ClientDataError> {
-        // The whole buffer is checked: a JSON parser need not look at the text that it passes over.
+        // The whole buffer is checked: a JSON parser need not check the text that it skips.
         let text =
             str::from_utf8(bytes).map_err(|error| ClientDataError::NotUtf8 { at: error.valid_up_to() })?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -57,7 +56,7 @@ impl<'a> ClientData<'a> {
     }
 }
 
-/// Client data where JSON has a value.
+/// Client data as a JSON value.
 struct Object<'a>(ClientData<'a>);
 
 impl<'de> Deserialize<'de> for Object<'de> {
@@ -66,7 +65,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
     }
 }
 
-/// Reads the object member by member: a derived reader would take an array for it.
+/// Reads the object member by member: a derived implementation would accept an array too.
 struct ClientDataVisitor;
 
 impl<'de> de::Visitor<'de> for ClientDataVisitor {
@@ -106,13 +105,13 @@ impl<'de> de::Visitor<'de> for ClientDataVisitor {
     }
 }
 
-/// A value that must be there. An error of serde's own would have the text in it that stands in its place, escaped, at
-/// hundreds of instructions a character.
+/// Reads a required value. An error of serde's own would contain the wrong text, escaped at hundreds of instructions a
+/// character.
 fn required<'de, T: JsonShape<'de>, M: MapAccess<'de>>(map: &mut M) -> Result<T, M::Error> {
     optional(map)?.ok_or_else(|| de::Error::custom("null"))
 }
 
-/// A value, or `null`.
+/// Reads a value or `null`.
 fn optional<'de, T: JsonShape<'de>, M: MapAccess<'de>>(map: &mut M) -> Result<Option<T>, M::Error> {
     match map.next_value::<JsonSlot<T>>()? {
         JsonSlot::Present(Ok(value)) => Ok(Some(value)),
@@ -128,16 +127,16 @@ fn once<T, E: de::Error>(slot: &mut Option<T>, value: T, name: &'static str) -> 
     }
 }
 
-/// Why bytes are not client data. Both mean `client-data-malformed`.
+/// Bytes are not client data. The code is `client-data-malformed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientDataError {
     /// The bytes are not UTF-8.
     NotUtf8 {
-        /// The offset of the first byte that isn't.
+        /// The offset of the first wrong byte.
         at: usize,
     },
-    /// The text is not one JSON object with the members of client data in their types.
+    /// The text is not one JSON object with the members of client data and their types.
     NotClientData {
         /// The line of the text, from 1.
         line: usize,
@@ -184,14 +183,14 @@ mod tests {
         PLAIN.replacen('{', &format!("{{{member},"), 1)
     }
 
-    fn refused(text: &str) {
+    fn rejected(text: &str) {
         let error = parse(text).unwrap_err();
         assert!(matches!(error, ClientDataError::NotClientData { .. }), "{error:?}");
         assert_eq!(error.code(), Code::ClientDataMalformed);
     }
 
     #[test]
-    fn what_clients_write_is_read() {
+    fn client_data_of_browsers_is_parsed() {
         let text = with(r#""crossOrigin":true,"topOrigin":"https://top.example","x":{"type":[1]}"#);
         let data = parse(&text).unwrap();
         assert_eq!((&*data.type_, &*data.challenge), ("webauthn.get", "AQI"));
@@ -208,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn null_stands_for_an_absent_optional_member() {
+    fn null_means_that_an_optional_member_is_absent() {
         assert_eq!(parse(&with(r#""crossOrigin":null,"topOrigin":null"#)), parse(PLAIN));
     }
 
@@ -216,11 +215,11 @@ mod tests {
     fn one_byte_order_mark_is_stripped() {
         let marked = format!("\u{feff}{PLAIN}");
         assert_eq!(parse(&marked).unwrap(), parse(PLAIN).unwrap());
-        refused(&format!("\u{feff}\u{feff}{PLAIN}"));
+        rejected(&format!("\u{feff}\u{feff}{PLAIN}"));
     }
 
     #[test]
-    fn rule_051_token_binding_is_passed_over() {
+    fn rule_051_token_binding_is_ignored() {
         for member in [
             r#""tokenBinding":"present""#,
             r#""tokenBinding":{"status":"future"}"#,
@@ -231,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_022_bytes_that_are_not_utf_8_are_refused() {
+    fn rule_022_bytes_that_are_not_utf_8_are_rejected() {
         let mut bytes: Vec<u8> = with(r#""x":"y""#).into_bytes();
         ClientData::parse(&bytes).unwrap();
         bytes[6] = 0xff;
@@ -241,29 +240,29 @@ mod tests {
     }
 
     #[test]
-    fn rule_023_anything_but_one_json_object_is_refused() {
+    fn rule_023_anything_but_one_json_object_is_rejected() {
         let array = r#"["webauthn.get","AQI","https://example.org",null,null]"#;
         for text in ["", "null", "1", "\"{}\"", array, &format!("{PLAIN}{PLAIN}"), &format!("{PLAIN},")] {
-            refused(text);
+            rejected(text);
         }
-        refused(&PLAIN[..PLAIN.len() - 1]);
-        refused(&PLAIN.replace('"', "'"));
+        rejected(&PLAIN[..PLAIN.len() - 1]);
+        rejected(&PLAIN.replace('"', "'"));
         parse(&format!(" \n{PLAIN}\t\r\n")).unwrap();
     }
 
     #[test]
-    fn rule_024_a_member_twice_is_refused() {
+    fn rule_024_a_duplicate_member_is_rejected() {
         for member in [
             r#""type":"webauthn.get""#,
             r#""challenge":"AQI""#,
             r#""origin":"https://example.org""#,
             r#""t\u0079pe":"webauthn.get""#,
         ] {
-            refused(&with(member));
+            rejected(&with(member));
         }
-        refused(&with(r#""crossOrigin":false,"crossOrigin":false"#));
-        refused(&with(r#""crossOrigin":null,"crossOrigin":false"#));
-        refused(&with(r#""topOrigin":null,"topOrigin":null"#));
+        rejected(&with(r#""crossOrigin":false,"crossOrigin":false"#));
+        rejected(&with(r#""crossOrigin":null,"crossOrigin":false"#));
+        rejected(&with(r#""topOrigin":null,"topOrigin":null"#));
         parse(&with(r#""x":1,"x":1"#)).unwrap();
     }
 
@@ -272,9 +271,9 @@ mod tests {
         for (name, value) in
             [("type", "webauthn.get"), ("challenge", "AQI"), ("origin", "https://example.org")]
         {
-            refused(&PLAIN.replace(&format!("\"{name}\""), "\"x\""));
+            rejected(&PLAIN.replace(&format!("\"{name}\""), "\"x\""));
             for other in ["null", "1", "true", "[]", "{}", &format!("[\"{value}\"]")] {
-                refused(&PLAIN.replace(&format!("\"{value}\""), other));
+                rejected(&PLAIN.replace(&format!("\"{value}\""), other));
             }
         }
     }
@@ -283,16 +282,16 @@ mod tests {
     fn rule_044_cross_origin_is_a_boolean() {
         parse(&with(r#""crossOrigin":true"#)).unwrap();
         for other in ["\"true\"", "1", "[]", "{}"] {
-            refused(&with(&format!("\"crossOrigin\":{other}")));
+            rejected(&with(&format!("\"crossOrigin\":{other}")));
         }
         for other in ["true", "1", "[]", "{}"] {
-            refused(&with(&format!("\"topOrigin\":{other}")));
+            rejected(&with(&format!("\"topOrigin\":{other}")));
         }
     }
 
     proptest! {
         #[test]
-        fn any_bytes_are_taken_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+        fn any_bytes_are_parsed_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
             let _ = ClientData::parse(&bytes);
         }
     }

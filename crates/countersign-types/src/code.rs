@@ -1,13 +1,13 @@
-//! The stable words for what can be wrong.
+//! The stable words of errors.
 
 use core::fmt;
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+) => {
-        /// What is wrong, as a word that never changes: part of the public API of every layer.
+        /// The code of an error: a word that never changes, and part of the public API of every layer.
         ///
-        /// Each error type of each layer has a `code()` that returns one of these. The table of all codes
-        /// and their meanings is `docs/ERRORS.md`.
+        /// The error types of each layer have a method `code()`. The table of all codes and their meanings is
+        /// `docs/ERRORS.md`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code {

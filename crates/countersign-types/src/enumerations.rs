@@ -1,8 +1,8 @@
 //! The enumerations of options and responses, all open
 //! ([section 2.1.1, enumerations as DOMString types](https://www.w3.org/TR/webauthn-3/#sct-domstring-backwards-compatibility)).
 //!
-//! A text that this version does not know is kept as `Unknown` and written back unchanged: clients must ignore such
-//! a value, and relying parties must store it.
+//! A text that this version does not support is kept as `Unknown` and written unchanged: clients must ignore such a
+//! value, and relying parties must store it.
 //!
 //! ```
 //! use countersign_types::enumerations::Transport;
@@ -19,17 +19,17 @@ macro_rules! open_enumeration {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])+ $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
         ///
-        /// `From<&str>` takes any text and makes `Unknown` only of one that no other variant has.
+        /// `From<&str>` accepts any text; one that no other variant has becomes `Unknown`.
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])+ $variant,)+
-            /// A text that this version does not know, as it came.
+            /// A text that this version does not support, as received.
             Unknown(String),
         }
 
         impl $name {
-            /// The text itself, as it stands in JSON.
+            /// The text, as in JSON.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -95,7 +95,7 @@ open_enumeration! {
         Ble = "ble",
         /// An ISO/IEC 7816 smart card with contacts.
         SmartCard = "smart-card",
-        /// A mix of data transport and proximity, such as a phone beside a desktop computer.
+        /// A mix of data transport and proximity, such as a phone next to a desktop computer.
         Hybrid = "hybrid",
         /// Part of the client device: a platform authenticator.
         Internal = "internal",
@@ -103,14 +103,14 @@ open_enumeration! {
 }
 
 open_enumeration! {
-    /// What kind of authenticator the user will probably take, for the client's dialogue
-    /// ([section 5.8.8, `PublicKeyCredentialHint`](https://www.w3.org/TR/webauthn-3/#enum-hints)).
+    /// The kind of authenticator that the user will probably use, for the client's dialogue ([section 5.8.8,
+    /// `PublicKeyCredentialHint`](https://www.w3.org/TR/webauthn-3/#enum-hints)).
     Hint {
         /// A physical security key.
         SecurityKey = "security-key",
         /// The client device itself.
         ClientDevice = "client-device",
-        /// A general-purpose device such as a phone, beside the client device.
+        /// A general-purpose device other than the client device, such as a phone.
         Hybrid = "hybrid",
     }
 }
@@ -121,14 +121,14 @@ open_enumeration! {
     AuthenticatorAttachment {
         /// Part of the client device.
         Platform = "platform",
-        /// Apart from it, over a cross-platform transport.
+        /// Separate from the client device, over a cross-platform transport.
         CrossPlatform = "cross-platform",
     }
 }
 
 open_enumeration! {
-    /// What the relying party wants of a client-side discoverable credential
-    /// ([section 5.4.6](https://www.w3.org/TR/webauthn-3/#enum-residentKeyRequirement)).
+    /// Whether the relying party wants a client-side discoverable credential ([section
+    /// 5.4.6](https://www.w3.org/TR/webauthn-3/#enum-residentKeyRequirement)).
     ///
     /// The default depends on `requireResidentKey`: see
     /// [`AuthenticatorSelection::effective_resident_key`](crate::options::AuthenticatorSelection::effective_resident_key).
@@ -147,14 +147,14 @@ open_enumeration! {
     /// ([section 5.4.7, `AttestationConveyancePreference`](https://www.w3.org/TR/webauthn-3/#enum-attestation-convey)).
     #[derive(Default)]
     AttestationConveyance {
-        /// None. The default, and what a client makes of an unknown value.
+        /// No attestation. The default, and the meaning of an unknown value.
         #[default]
         None = "none",
-        /// A verifiable statement, obtained in whatever way the client chooses.
+        /// A verifiable statement, obtained in any way that the client chooses.
         Indirect = "indirect",
-        /// The statement as the authenticator made it.
+        /// The statement that the authenticator created.
         Direct = "direct",
-        /// A statement that may identify the single authenticator, in managed deployments.
+        /// A statement that may identify the individual authenticator, in managed deployments.
         Enterprise = "enterprise",
     }
 }
@@ -171,13 +171,13 @@ open_enumeration! {
 }
 
 open_enumeration! {
-    /// What the relying party wants of user verification
-    /// ([section 5.8.6](https://www.w3.org/TR/webauthn-3/#enum-userVerificationRequirement)).
+    /// Whether the relying party wants user verification ([section
+    /// 5.8.6](https://www.w3.org/TR/webauthn-3/#enum-userVerificationRequirement)).
     #[derive(Default)]
     UserVerificationRequirement {
         /// The ceremony fails without it.
         Required = "required",
-        /// It is done where possible. The default, and what a client makes of an unknown value.
+        /// It is done if possible. The default, and the meaning of an unknown value.
         #[default]
         Preferred = "preferred",
         /// It should not be done.
@@ -218,13 +218,13 @@ mod tests {
     }
 
     #[test]
-    fn another_spelling_is_another_value() {
+    fn texts_are_compared_exactly() {
         assert_eq!(Transport::from("USB"), Transport::Unknown("USB".into()));
         assert_eq!(CredentialType::from("public-key "), CredentialType::Unknown("public-key ".into()));
     }
 
     #[test]
-    fn defaults_are_the_specification_s() {
+    fn defaults_follow_the_specification() {
         assert_eq!(AttestationConveyance::default().as_str(), "none");
         assert_eq!(UserVerificationRequirement::default().as_str(), "preferred");
         assert_eq!(CredentialType::default().as_str(), "public-key");

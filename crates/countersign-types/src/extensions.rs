@@ -1,10 +1,11 @@
-//! What a relying party asks of extensions, and what client and authenticator answer
-//! ([section 5.7](https://www.w3.org/TR/webauthn-3/#sctn-extensions-inputs-outputs)).
+//! Extensions: the inputs of a relying party, and the outputs of client and authenticator ([section
+//! 5.7](https://www.w3.org/TR/webauthn-3/#sctn-extensions-inputs-outputs)).
 //!
-//! [`ClientExtensionInputs`] and [`ClientExtensionOutputs`] hold every extension, known here or not, as JSON;
-//! [`AuthenticatorExtensionOutputs`] holds what the authenticator says, as CBOR in signed data. Each known extension has
-//! a file of its own, which adds its typed accessors. An input's accessor on [`ClientExtensionInputs`] has the name of
-//! its `with_…`; `c` is an accessor of [`ClientExtensionOutputs`], `a` one of [`AuthenticatorExtensionOutputs`]:
+//! [`ClientExtensionInputs`] and [`ClientExtensionOutputs`] hold every extension, supported here or not, as JSON;
+//! [`AuthenticatorExtensionOutputs`] holds the authenticator's outputs, as CBOR in signed data. Each supported
+//! extension has a file of its own, which adds its typed accessors. An input's getter on [`ClientExtensionInputs`] has
+//! the name of its `with_…` method; `c` is an accessor of [`ClientExtensionOutputs`], `a` one of
+//! [`AuthenticatorExtensionOutputs`]:
 //!
 //! | extension | specified in | input | output |
 //! | --- | --- | --- | --- |
@@ -24,7 +25,7 @@
 //! | `payment` | [SPC 5](https://www.w3.org/TR/secure-payment-confirmation/#sctn-payment-extension-registration) | [`with_payment`](ClientExtensionInputs::with_payment) | c [`payment`](ClientExtensionOutputs::payment); client data: [`PaymentClientData`] |
 //! | any other | [9](https://www.w3.org/TR/webauthn-3/#sctn-extensions) | [`with_other`](ClientExtensionInputs::with_other) | c [`other`](ClientExtensionOutputs::other); a [`get`](AuthenticatorExtensionOutputs::get) |
 //!
-//! What may be a secret is [`SecretBytes`]; no value of an input or an output is in debug text.
+//! Values that may be secrets are [`SecretBytes`]; no value of an input or an output is in debug text.
 
 mod appid;
 mod appid_exclude;

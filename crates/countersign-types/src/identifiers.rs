@@ -7,19 +7,18 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::base64url::{Base64Url, Encoded, encode};
 
-/// The most bytes a credential ID may have
-/// ([section 4, "credential ID"](https://www.w3.org/TR/webauthn-3/#credential-id)).
+/// The most bytes of a credential ID: 1023 ([section 4, "credential
+/// ID"](https://www.w3.org/TR/webauthn-3/#credential-id)).
 pub const CREDENTIAL_ID_MAX: usize = 1023;
 
-/// The most bytes a user handle may have
-/// ([section 5.4.3, `id`](https://www.w3.org/TR/webauthn-3/#dom-publickeycredentialuserentity-id)).
+/// The most bytes of a user handle: 64 ([section 5.4.3,
+/// `id`](https://www.w3.org/TR/webauthn-3/#dom-publickeycredentialuserentity-id)).
 pub const USER_HANDLE_MAX: usize = 64;
 
 /// A credential ID: 1 byte or more, probabilistically unique, chosen by the authenticator
 /// ([section 4](https://www.w3.org/TR/webauthn-3/#credential-id)). Base64url in JSON.
 ///
-/// The upper bound of [`CREDENTIAL_ID_MAX`] is not part of the type, so that a relying party can say of a longer
-/// one what is wrong with it.
+/// The type does not enforce [`CREDENTIAL_ID_MAX`], so that a relying party can report a longer ID by its own code.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct CredentialId(Base64Url);
@@ -80,7 +79,7 @@ impl UserHandle {
     }
 }
 
-/// For random user handles: 32 bytes can't be guessed.
+/// For random user handles, which always have a valid length.
 impl From<[u8; 32]> for UserHandle {
     fn from(handle: [u8; 32]) -> Self {
         let mut bytes = [0; USER_HANDLE_MAX];
@@ -114,23 +113,23 @@ impl<'de> Deserialize<'de> for UserHandle {
     }
 }
 
-/// The identifier of an authenticator's model: 16 bytes, in text as a hyphenated UUID
-/// ([section 6.5.1](https://www.w3.org/TR/webauthn-3/#aaguid)).
+/// The identifier of an authenticator model: 16 bytes, as text a hyphenated UUID ([section
+/// 6.5.1](https://www.w3.org/TR/webauthn-3/#aaguid)).
 ///
-/// By itself it is a claim of the response. What makes it evidence is an attestation that leads to a trust anchor.
+/// It is a claim of the response, unless an attestation with a path to a trust anchor covers it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Aaguid([u8; 16]);
 
 impl Aaguid {
-    /// All zeros: a model that does not say which it is.
+    /// All zeros: the authenticator does not reveal its model.
     pub const ZERO: Self = Self([0; 16]);
 
-    /// From its 16 bytes.
+    /// Creates an AAGUID from its 16 bytes.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// Its 16 bytes.
+    /// The 16 bytes.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
@@ -202,9 +201,9 @@ impl<'de> Deserialize<'de> for Aaguid {
     }
 }
 
-/// A `COSEAlgorithmIdentifier`: a number of the
-/// [IANA COSE Algorithms registry](https://www.iana.org/assignments/cose/cose.xhtml#algorithms), known to us or not
-/// ([section 5.8.5](https://www.w3.org/TR/webauthn-3/#sctn-alg-identifier)). A JSON number.
+/// A `COSEAlgorithmIdentifier`: a number of the [IANA COSE Algorithms
+/// registry](https://www.iana.org/assignments/cose/cose.xhtml#algorithms), including unsupported ones ([section
+/// 5.8.5](https://www.w3.org/TR/webauthn-3/#sctn-alg-identifier)). A JSON number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AlgorithmIdentifier(pub i64);
@@ -233,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_is_no_aaguid() {
+    fn other_text_is_not_an_aaguid() {
         for text in
             ["", &TEXT[1..], &TEXT.replace('-', ""), &TEXT.replace("4b", "4g"), &(TEXT.to_string() + "0")]
         {

@@ -1,9 +1,8 @@
-//! JSON in which no object has a name twice
-//! ([RFC 8259 section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
+//! JSON without duplicate names in objects ([RFC 8259 section 4](https://www.rfc-editor.org/rfc/rfc8259#section-4)).
 //!
-//! It stands between a deserializer and what reads a value of any kind, such as `serde_json`'s, which keeps the last of two
-//! members of one name. What comes through is as it was: a number too, which may come as an object of `serde_json`'s own,
-//! where someone in the program's graph has that crate keep the digits of numbers (its feature `arbitrary_precision`).
+//! The check wraps a deserializer, for types that keep the last of two members of one name, such as `serde_json`'s
+//! `Value`. Values pass unchanged. A number may be an object of `serde_json`'s own, if a crate in the graph enables its
+//! feature `arbitrary_precision`.
 
 use alloc::{collections::BTreeSet, string::String};
 use core::fmt;
@@ -17,9 +16,10 @@ use serde::{
 /// The most characters of a name in the message of an error.
 const NAME_SHOWN: usize = 64;
 
-/// Reads a value of any kind, in which no object has a name twice, and no object or list more than `most` members or items.
+/// Reads a value of any kind, and rejects duplicate names in an object, and more than `most` members or items in an
+/// object or array.
 ///
-/// How deep it is nested is left to the deserializer: `serde_json` stops at 128.
+/// The deserializer limits the depth of nesting: `serde_json` to 128.
 pub fn unique_names<'de, T, D>(deserializer: D, most: usize) -> Result<T, D::Error>
 where
     T: Deserialize<'de>,
@@ -28,7 +28,7 @@ where
     T::deserialize(Checked { inner: deserializer, most })
 }
 
-/// A deserializer, or what it calls, with the check in between.
+/// A deserializer, visitor or seed with the check around it.
 struct Checked<T> {
     inner: T,
     most: usize,
@@ -56,7 +56,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Checked<D> {
 
     forward! { deserialize_any deserialize_map deserialize_seq deserialize_option deserialize_ignored_any }
 
-    // A value of any kind asks for none of these, but of texts within, which are what they are.
+    // A value of any kind requests none of these, except for names, which are texts.
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct tuple
         tuple_struct struct enum identifier
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_each_name_once_is_read_as_it_is() {
+    fn values_with_unique_names_are_read_unchanged() {
         for text in [
             "0",
             "-7",
@@ -198,7 +198,7 @@ mod tests {
             "\"a\\n\"",
             "[]",
             "{}",
-            // What numbers come as where serde_json keeps their digits; an object elsewhere, as for serde_json.
+            // The form of numbers with serde_json's feature `arbitrary_precision`; otherwise an object like any other.
             r#"{"$serde_json::private::Number":"5"}"#,
             r#"{"a":{"a":[1,{"a":-1},"b",null,1.25]},"b":{"a":1}}"#,
         ] {
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_015_a_name_twice_is_refused_at_every_depth_and_named() {
+    fn rule_015_a_duplicate_name_is_rejected_at_every_depth_and_reported() {
         for text in [r#"{"a":1,"a":1}"#, r#"{"b":{"a":1,"c":0,"a":2}}"#, r#"[[{"a":1,"\u0061":2}]]"#] {
             let error = read(text, usize::MAX).unwrap_err();
             assert!(error.starts_with("\"a\" occurs twice in an object"), "{text}: {error}");
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn more_members_or_items_than_allowed_are_refused_at_every_depth() {
+    fn more_members_or_items_than_allowed_are_rejected_at_every_depth() {
         for text in [r#"{"a":[1,2],"b":{"a":1,"b":2}}"#, "[[],[1,2]]"] {
             read(text, 2).unwrap();
         }

@@ -1,10 +1,37 @@
-//! The wire types of [Web Authentication Level 3](https://www.w3.org/TR/webauthn-3/), parsed strictly.
+//! The wire types of [Web Authentication Level 3](https://www.w3.org/TR/webauthn-3/), parsed strictly: everything that a
+//! browser and a relying party exchange.
 //!
-//! What a browser and a relying party exchange, and nothing of what it means: no cryptography, no
-//! certificates, no policy. Each parser takes all of its input or fails, has named limits, and keeps the
-//! received bytes beside what it read from them.
+//! ```
+//! use countersign_types::{AuthenticationResponse, AuthenticatorData, ClientData};
 //!
-//! | section of the specification | here |
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // The body of a request: `PublicKeyCredential.toJSON()`.
+//! let body = br#"{
+//!     "id": "AQI", "rawId": "AQI", "type": "public-key", "clientExtensionResults": {},
+//!     "response": {
+//!         "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiQVFJIiwib3JpZ2luIjoiaHR0cHM6Ly9hLmIifQ",
+//!         "authenticatorData": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAFAAAABw",
+//!         "signature": "MAA",
+//!         "userHandle": "Bwc"
+//!     }
+//! }"#;
+//! let response = AuthenticationResponse::from_json(body)?;
+//! let client_data = ClientData::parse(response.client_data_json())?;
+//! assert_eq!(client_data.origin, "https://a.b");
+//! let data = AuthenticatorData::parse(response.authenticator_data())?;
+//! assert!(data.flags.user_verified());
+//! assert_eq!(data.sign_count, 7);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Nothing is verified here: there is no cryptography, no certificate and no policy. To verify responses, use the crate
+//! `countersign`, which re-exports this one as `countersign::types`. Depend on it directly for a client, a proxy, or an
+//! inspection tool.
+//!
+//! # The pieces
+//!
+//! | section of the specification | module |
 //! | --- | --- |
 //! | 5.1, 5.2, 5.4, 5.5: responses and options as JSON | [`response`], [`options`] |
 //! | 5.1.10: signals to authenticators | [`signals`] |
@@ -14,9 +41,38 @@
 //! | 6.1: authenticator data | [`authenticator_data`] |
 //! | 6.5.4: the attestation object's envelope | [`attestation_object`] |
 //! | 9, 10: extensions | [`extensions`] |
+//! | encodings | [`base64url`], [`cbor`], [`hex`], [`json`] |
 //!
-//! Without the `std` feature the crate needs `alloc` alone.
+//! Each parser takes all of its input or fails. Signed bytes are kept as received, next to the parsed values.
+//!
+//! # Limits
+//!
+//! | limit | value | of |
+//! | --- | ---: | --- |
+//! | [`RESPONSE_JSON_MAX`](response::RESPONSE_JSON_MAX) | 256 KiB | the JSON text of a response |
+//! | [`ATTESTATION_OBJECT_MAX`](attestation_object::ATTESTATION_OBJECT_MAX) | 64 KiB | an attestation object |
+//! | [`AUTHENTICATOR_DATA_MAX`](authenticator_data::AUTHENTICATOR_DATA_MAX) | 64 KiB | authenticator data |
+//! | [`CREDENTIAL_ID_MAX`](identifiers::CREDENTIAL_ID_MAX) | 1023 bytes | an attested credential ID |
+//! | [`USER_HANDLE_MAX`](identifiers::USER_HANDLE_MAX) | 64 bytes | a user handle |
+//! | [`TRANSPORTS_MAX`](response::TRANSPORTS_MAX) | 32 items | the transports of a response |
+//! | [`KEYWORD_MAX`](response::KEYWORD_MAX) | 64 bytes | a transport, an authenticator attachment |
+//! | [`MAX_DEPTH`](cbor::MAX_DEPTH) | 6 levels | nested arrays and maps in CBOR |
+//! | [`RELATED_ORIGINS_JSON_MAX`](related_origins::RELATED_ORIGINS_JSON_MAX) | 64 KiB | a document of related origins |
+//!
+//! # Errors
+//!
+//! Each parser has an error type that names the offending member or position. Its `code()` is a [`Code`], the stable word
+//! that all crates of Countersign share. Messages hold no value of the input.
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! | --- | --- | --- |
+//! | `std` | yes | `From<SystemTime>` for [`Timestamp`], and `std` in the dependencies |
+//!
+//! Without `std` the crate needs only `alloc`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 #![cfg_attr(
     not(test),

@@ -1,13 +1,13 @@
-//! What the relying party sends to the browser, as JSON: creation and request options
-//! ([section 5.1.8](https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON) and
-//! [section 5.1.9](https://www.w3.org/TR/webauthn-3/#sctn-parseRequestOptionsFromJSON)).
+//! The JSON that a relying party sends to the browser: creation and request options ([section
+//! 5.1.8](https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON) and [section
+//! 5.1.9](https://www.w3.org/TR/webauthn-3/#sctn-parseRequestOptionsFromJSON)).
 //!
-//! These are plain dictionaries: their members are public fields, under the specification's names. In JSON:
+//! These are plain dictionaries: their members are public fields with the specification's names. In JSON:
 //! - bytes are strict base64url;
-//! - an empty list, an absent option, empty `extensions` and `requireResidentKey: false` are left out when written,
-//!   for that is what absence means; `attestation` and `userVerification` are always written;
-//! - when read, a member that is absent or `null` has its default, unknown members pass, unknown values are kept,
-//!   and refused are a known member that occurs twice and a dictionary that is not a JSON object.
+//! - an empty list, an absent option, empty `extensions` and `requireResidentKey: false` are omitted, since absence
+//!   means the same; `attestation` and `userVerification` are always written;
+//! - a member that is absent or `null` has its default, unknown members pass, unknown values are kept; a known member
+//!   that occurs twice, and a dictionary that is not a JSON object, are rejected.
 //!
 //! ```
 //! use countersign_types::options::RequestOptions;

@@ -9,9 +9,10 @@ use serde_json::error::Category;
 use crate::options::dictionary::dictionary;
 
 dictionary! {
-    /// What a relying party serves at [`WELL_KNOWN_PATH`] of its RP ID, so that pages of other domains may use that RP ID.
+    /// The document that a relying party serves at [`WELL_KNOWN_PATH`] of its RP ID, so that pages of other domains can
+    /// use that RP ID.
     ///
-    /// Clients go through it from the start, and heed as many registrable labels as they can: see
+    /// Clients read it from the start, and consider a limited number of registrable labels: see
     /// `countersign::relying_party::related_origins`.
     ///
     /// ```
@@ -21,28 +22,29 @@ dictionary! {
     /// assert_eq!(RelatedOrigins::from_json(document.to_json().as_bytes()), Ok(document));
     /// ```
     RelatedOrigins {
-        /// Web origins such as `https://example.de`, as text: what is not one is skipped by clients.
+        /// Web origins such as `https://example.de`, as text. Clients skip texts that are not origins.
         origins: Vec<String>,
     }
 }
 
-/// Where clients look for the document, at the RP ID over HTTPS, such as `https://example.org/.well-known/webauthn`.
+/// The path at which clients fetch the document, from the RP ID over HTTPS, such as
+/// `https://example.org/.well-known/webauthn`.
 pub const WELL_KNOWN_PATH: &str = "/.well-known/webauthn";
 
 /// The content type with which the document must be served.
 pub const CONTENT_TYPE: &str = "application/json";
 
-/// The most bytes of the document: 64 KiB. Clients heed a few labels, so that a longer one has no use.
+/// The most bytes of the document: 64 KiB. Clients consider a few labels only, so that a longer one has no use.
 pub const RELATED_ORIGINS_JSON_MAX: usize = 64 * 1024;
 
 impl RelatedOrigins {
-    /// A document with these origins, in this order.
+    /// Creates a document with these origins, in this order.
     pub fn new(origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { origins: origins.into_iter().map(Into::into).collect() }
     }
 
-    /// Reads a document as clients do: one complete JSON object in UTF-8 with an array of strings, which the
-    /// specification wants to have one at least. Other members pass.
+    /// Parses a document like clients do: one complete JSON object in UTF-8 with an array of strings, of which the
+    /// specification requires at least one. Other members pass.
     pub fn from_json(json: &[u8]) -> Result<Self, RelatedOriginsError> {
         if json.len() > RELATED_ORIGINS_JSON_MAX {
             return Err(RelatedOriginsError::TooLarge { length: json.len() });
@@ -63,28 +65,28 @@ impl RelatedOrigins {
     }
 }
 
-/// Why a text is no document of related origins.
+/// A text is not a document of related origins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RelatedOriginsError {
-    /// Larger than [`RELATED_ORIGINS_JSON_MAX`].
+    /// The text is larger than [`RELATED_ORIGINS_JSON_MAX`].
     TooLarge {
-        /// Its length in bytes.
+        /// The length in bytes.
         length: usize,
     },
-    /// Not UTF-8.
+    /// The text is not UTF-8.
     NotUtf8 {
         /// The number of bytes before the first wrong one.
         position: usize,
     },
-    /// Not one complete JSON text.
+    /// The text is not one complete JSON text.
     NotJson {
         /// The line, from 1.
         line: usize,
         /// The column, from 1; 0 before the line's first byte.
         column: usize,
     },
-    /// JSON, but not an object whose member `origins`, there once, is an array of one string or more.
+    /// The JSON is not an object with one member `origins` that is an array of one or more strings.
     NotOrigins,
 }
 
@@ -92,7 +94,7 @@ impl fmt::Display for RelatedOriginsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge { length } => {
-                write!(f, "related origins of {length} bytes, where {RELATED_ORIGINS_JSON_MAX} are the most")
+                write!(f, "related origins of {length} bytes, at most {RELATED_ORIGINS_JSON_MAX} expected")
             }
             Self::NotUtf8 { position } => write!(f, "related origins are not utf-8 after {position} bytes"),
             Self::NotJson { line, column } => {
@@ -132,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_whole_json_is_refused() {
+    fn text_that_is_not_one_json_text_is_rejected() {
         let read = |text: &str| RelatedOrigins::from_json(text.as_bytes());
         let not_json = |column| Err(RelatedOriginsError::NotJson { line: 1, column });
         assert_eq!(read(""), not_json(0));
@@ -142,6 +144,6 @@ mod tests {
         let long = vec![b' '; RELATED_ORIGINS_JSON_MAX + 1];
         let error = RelatedOrigins::from_json(&long).unwrap_err();
         assert_eq!(error, RelatedOriginsError::TooLarge { length: 65_537 });
-        assert_eq!(error.to_string(), "related origins of 65537 bytes, where 65536 are the most");
+        assert_eq!(error.to_string(), "related origins of 65537 bytes, at most 65536 expected");
     }
 }

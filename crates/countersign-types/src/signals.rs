@@ -1,8 +1,8 @@
-//! Signals: what a page tells authenticators about credentials that changed
-//! ([section 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods)).
+//! Signals: notifications of authenticators about credentials that changed ([section
+//! 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods)).
 //!
-//! Each type is the one argument of the method of `PublicKeyCredential` that it names: the server sends it as JSON, and
-//! the page hands it over as it is. Authenticators act on it where they can; nobody learns whether they did.
+//! Each type is the argument of a method of `PublicKeyCredential`: the server sends it as JSON, and the page passes it
+//! on unchanged. Authenticators act on it if they can; neither the page nor the server learns whether they did.
 
 use alloc::{string::String, vec::Vec};
 
@@ -15,20 +15,20 @@ dictionary! {
     /// `AllAcceptedCredentialsOptions`, for `signalAllAcceptedCredentials`
     /// ([section 5.1.10.3](https://www.w3.org/TR/webauthn-3/#sctn-signalAllAcceptedCredentials)).
     ///
-    /// Authenticators hide or remove, perhaps for good, the account's credentials that are not in the list. It names
-    /// credential IDs, so it is for a page whose user is signed in.
+    /// Authenticators hide or remove, perhaps permanently, the account's credentials that are not in the list. It
+    /// contains credential IDs, so send it only to a page whose user is signed in.
     AllAcceptedCredentialsOptions {
         /// The RP ID that the credentials are scoped to.
         rp_id: String,
         /// The account's user handle.
         user_id: UserHandle,
-        /// Every credential of the account that is accepted; empty where none is any more.
+        /// All accepted credentials of the account; empty if none is accepted any more.
         all_accepted_credential_ids: Vec<CredentialId>,
     }
 }
 
 impl AllAcceptedCredentialsOptions {
-    /// An RP ID, an account, and every credential of it that is accepted.
+    /// Creates a signal from an RP ID, an account, and all its accepted credentials.
     pub fn new(
         rp_id: impl Into<String>,
         user_id: UserHandle,
@@ -43,17 +43,17 @@ dictionary! {
     /// `UnknownCredentialOptions`, for `signalUnknownCredential`
     /// ([section 5.1.10.2](https://www.w3.org/TR/webauthn-3/#sctn-signalUnknownCredential)).
     ///
-    /// It tells nothing that the page's user didn't send, so it fits the answer to a sign-in that failed.
+    /// It discloses only what the client sent, so it fits the answer to a failed sign-in.
     UnknownCredentialOptions {
         /// The RP ID that the credential is scoped to.
         rp_id: String,
-        /// The credential that the relying party doesn't know.
+        /// The credential that is unknown to the relying party.
         credential_id: CredentialId,
     }
 }
 
 impl UnknownCredentialOptions {
-    /// An RP ID, and a credential that isn't known there.
+    /// Creates a signal from an RP ID and an unknown credential.
     pub fn new(rp_id: impl Into<String>, credential_id: CredentialId) -> Self {
         Self { rp_id: rp_id.into(), credential_id }
     }
@@ -67,15 +67,15 @@ dictionary! {
         rp_id: String,
         /// The account's user handle.
         user_id: UserHandle,
-        /// What tells the person's accounts apart, such as an e-mail address.
+        /// The account name, which distinguishes a user's accounts, such as an e-mail address.
         name: String,
-        /// The name of the person; may be empty.
+        /// The user's display name; may be empty.
         display_name: String,
     }
 }
 
 impl CurrentUserDetailsOptions {
-    /// An RP ID, an account, and its two names.
+    /// Creates a signal from an RP ID, an account, and its two names.
     pub fn new(
         rp_id: impl Into<String>,
         user_id: UserHandle,
@@ -108,13 +108,13 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_credential_is_named_with_its_rp_id_alone() {
+    fn the_signal_of_an_unknown_credential_has_only_its_rp_id_and_id() {
         let signal = UnknownCredentialOptions::new("example.org", id(0xfb));
         assert_json(&signal, r#"{"rpId":"example.org","credentialId":"-_s"}"#);
     }
 
     #[test]
-    fn the_accepted_credentials_of_an_account_are_listed_even_where_there_are_none() {
+    fn the_list_of_accepted_credentials_may_be_empty() {
         let signal = AllAcceptedCredentialsOptions::new("example.org", user(), [id(1), id(2)]);
         assert_json(
             &signal,

@@ -1,12 +1,12 @@
-//! A point in time, handed in by the caller.
+//! Points in time, supplied by the caller.
 
 mod calendar;
 
 use core::fmt;
 
-/// Seconds since 1970-01-01T00:00:00Z, leap seconds not counted; negative before.
+/// A point in time: seconds since 1970-01-01T00:00:00Z without leap seconds, negative before.
 ///
-/// No library crate reads a clock: whatever depends on the time takes one of these.
+/// No library crate reads a clock: functions that depend on the time have an argument of this type.
 ///
 /// ```
 /// # use countersign_types::Timestamp;
@@ -19,13 +19,13 @@ use core::fmt;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// From seconds since 1970-01-01T00:00:00Z.
+    /// Creates a timestamp from seconds since 1970-01-01T00:00:00Z.
     pub const fn from_unix_seconds(seconds: i64) -> Self {
         Self(seconds)
     }
 
-    /// The first second, in UTC, of a date of the Gregorian calendar; `None` where there is no such date. A year that is
-    /// not between 0 and 9999 has none.
+    /// The first second, in UTC, of a date of the Gregorian calendar; `None` if there is no such date in the years 0 to
+    /// 9999.
     ///
     /// ```
     /// # use countersign_types::Timestamp;
@@ -41,7 +41,7 @@ impl Timestamp {
         self.0
     }
 
-    /// This time and `seconds` more; stays at the type's last second where that would overflow.
+    /// Adds seconds, saturating at the type's last second.
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
     }
@@ -49,8 +49,8 @@ impl Timestamp {
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// In UTC, as [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6) has it: `2026-01-01T00:00:00Z`. A time before
-/// the year 0, or after 9999, which that has no form for, has its year with a sign.
+/// Prints the time in UTC in the form of [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6):
+/// `2026-01-01T00:00:00Z`. RFC 3339 has no form for years before 0 and after 9999, which are printed with a sign.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = calendar::date(self.0.div_euclid(SECONDS_PER_DAY));
@@ -65,7 +65,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// As it is displayed, in brackets.
+/// Prints the displayed form in brackets.
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Timestamp({self})")
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_begins_at_its_first_second_and_there_is_none_beside_the_calendar() {
+    fn a_date_starts_at_its_first_second_and_only_calendar_dates_exist() {
         for (date, seconds) in [
             ((1970, 1, 1), 0),
             ((1969, 12, 31), -86_400),
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn every_day_of_four_centuries_comes_back() {
+    fn every_day_of_four_centuries_survives_a_round_trip() {
         for days in -1000..146_097 + 1000 {
             let (year, month, day) = calendar::date(days);
             let (year, month, day) =

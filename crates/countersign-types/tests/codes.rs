@@ -3,7 +3,7 @@
 use countersign_types::Code;
 
 #[test]
-fn a_code_is_the_word_that_it_was_promised_to_be() {
+fn codes_have_the_documented_words() {
     let words = [
         (Code::AttestationCertificateRevoked, "attestation-certificate-revoked"),
         (Code::AuthenticatorNotAccepted, "authenticator-not-accepted"),

@@ -13,7 +13,7 @@ const REGISTRATION: &str = r#"{"id":"AQI","rawId":"AQI","response":{"clientDataJ
 const AUTHENTICATION: &str = r#"{"id":"AQI","rawId":"AQI","response":{"clientDataJSON":"e30","authenticatorData":"AQ","signature":"MAA","userHandle":"Bwc"},"authenticatorAttachment":"platform","clientExtensionResults":{"appid":false},"type":"public-key"}"#;
 
 #[test]
-fn responses_are_written_in_the_specification_s_order() {
+fn responses_are_written_in_the_order_of_the_specification() {
     let response = RegistrationResponse::from_json(REGISTRATION.as_bytes()).unwrap();
     assert_eq!(serde_json::to_string(&response).unwrap(), REGISTRATION);
     let response = AuthenticationResponse::from_json(AUTHENTICATION.as_bytes()).unwrap();
@@ -21,7 +21,7 @@ fn responses_are_written_in_the_specification_s_order() {
 }
 
 #[test]
-fn creation_options_are_what_a_browser_takes() {
+fn creation_options_have_the_form_that_browsers_parse() {
     let mut options = CreationOptions::new(
         RpEntity::new("example.org", "Example"),
         UserEntity::new(UserHandle::new([7; 16]).unwrap(), "anna@example.org", "Anna"),
@@ -106,7 +106,7 @@ fn damaged(text: &str, changes: &[(prop::sample::Index, u8)]) -> Vec<u8> {
 
 proptest! {
     #[test]
-    fn a_registration_response_that_parses_comes_back(
+    fn a_parsed_registration_response_survives_a_round_trip(
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
     ) {
         if let Ok(response) = RegistrationResponse::from_json(&damaged(REGISTRATION, &changes)) {
@@ -116,7 +116,7 @@ proptest! {
     }
 
     #[test]
-    fn an_authentication_response_that_parses_comes_back(
+    fn a_parsed_authentication_response_survives_a_round_trip(
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
     ) {
         if let Ok(response) = AuthenticationResponse::from_json(&damaged(AUTHENTICATION, &changes)) {
@@ -126,7 +126,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_taken_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn any_bytes_are_parsed_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = RegistrationResponse::from_json(&bytes);
         let _ = AuthenticationResponse::from_json(&bytes);
     }
@@ -145,7 +145,7 @@ proptest! {
     }
 
     #[test]
-    fn options_that_parse_come_back(value in any_json()) {
+    fn parsed_options_survive_a_round_trip(value in any_json()) {
         if let Ok(options) = serde_json::from_value::<CreationOptions>(value.clone()) {
             let written = serde_json::to_value(&options).unwrap();
             prop_assert_eq!(serde_json::from_value::<CreationOptions>(written).unwrap(), options);
@@ -157,7 +157,7 @@ proptest! {
     }
 
     #[test]
-    fn extension_outputs_come_back_and_their_accessors_take_anything(value in any_json()) {
+    fn extension_outputs_survive_a_round_trip_and_their_accessors_accept_anything(value in any_json()) {
         if let Ok(outputs) = serde_json::from_value::<ClientExtensionOutputs>(value.clone()) {
             prop_assert_eq!(serde_json::to_value(&outputs).unwrap(), value);
             let _ = (outputs.appid(), outputs.cred_props());

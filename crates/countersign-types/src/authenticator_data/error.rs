@@ -6,32 +6,32 @@ use crate::{cbor::CborError, code::Code, identifiers::CREDENTIAL_ID_MAX};
 
 /// The most bytes of authenticator data: 64 KiB.
 ///
-/// It is what an attestation object may have, authenticator data included
-/// ([`ATTESTATION_OBJECT_MAX`](crate::attestation_object::ATTESTATION_OBJECT_MAX)): an assertion's, which has no attestation
-/// around it, needs no more.
+/// It is the limit of an attestation object
+/// ([`ATTESTATION_OBJECT_MAX`](crate::attestation_object::ATTESTATION_OBJECT_MAX)), which includes authenticator data.
+/// That of an assertion has no attestation around it and needs no more.
 pub const AUTHENTICATOR_DATA_MAX: usize = 64 * 1024;
 
-/// Why bytes are not authenticator data.
+/// Bytes are not authenticator data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuthenticatorDataError {
-    /// Fewer than the 37 bytes that every authenticator data has.
+    /// There are fewer than the 37 bytes that authenticator data always has.
     TooShort {
-        /// How many there are.
+        /// The number of bytes.
         length: usize,
     },
-    /// More than [`AUTHENTICATOR_DATA_MAX`] bytes.
+    /// There are more than [`AUTHENTICATOR_DATA_MAX`] bytes.
     TooLong {
-        /// How many there are.
+        /// The number of bytes.
         length: usize,
     },
-    /// AT is set, and attested credential data does not fit.
+    /// AT is set, and attested credential data goes beyond the end.
     AttestedCredentialDataTruncated,
-    /// A credential ID of no bytes.
+    /// The credential ID has no bytes.
     CredentialIdEmpty,
-    /// A credential ID of more than [`CREDENTIAL_ID_MAX`] bytes.
+    /// The credential ID has more than [`CREDENTIAL_ID_MAX`] bytes.
     CredentialIdTooLong {
-        /// How many there are.
+        /// The number of bytes.
         length: usize,
     },
     /// The public key is not strict CBOR.
@@ -42,13 +42,13 @@ pub enum AuthenticatorDataError {
     ExtensionsNotMap,
     /// Bytes follow what the flags announce.
     TrailingData {
-        /// How many.
+        /// The number of bytes.
         length: usize,
     },
 }
 
 impl AuthenticatorDataError {
-    /// `credential-id-too-long` or `authenticator-data-malformed`.
+    /// The code: The code: `credential-id-too-long` or `authenticator-data-malformed`.
     pub const fn code(&self) -> Code {
         match self {
             Self::CredentialIdTooLong { .. } => Code::CredentialIdTooLong,

@@ -13,7 +13,7 @@ pub(super) fn count_head() {
     HEADS.set(HEADS.get() + 1);
 }
 
-fn refused(bytes: &[u8]) -> CborError {
+fn rejected(bytes: &[u8]) -> CborError {
     check(bytes, MAX_DEPTH).unwrap_err()
 }
 
@@ -45,87 +45,90 @@ fn each_kind_of_item_is_accepted() {
 }
 
 #[test]
-fn rule_080_indefinite_lengths_are_refused() {
+fn rule_080_indefinite_lengths_are_rejected() {
     for bytes in [&[0x9f, 0x01, 0xff][..], &[0xbf, 0xff], &[0x5f, 0x41, 0x01, 0xff], &[0x7f, 0xff]] {
-        assert_eq!(refused(bytes), CborError::IndefiniteLength { at: 0 });
+        assert_eq!(rejected(bytes), CborError::IndefiniteLength { at: 0 });
     }
     accepted(&[0x81, 0x01]);
 }
 
 #[test]
-fn rule_081_a_duplicate_key_is_refused_wherever_it_stands() {
+fn rule_081_a_duplicate_key_is_rejected_at_any_position() {
     accepted(&[0xa2, 0x01, 0x00, 0x02, 0x00]);
-    assert_eq!(refused(&[0xa2, 0x01, 0x00, 0x01, 0x00]), CborError::DuplicateKey { at: 0 });
+    assert_eq!(rejected(&[0xa2, 0x01, 0x00, 0x01, 0x00]), CborError::DuplicateKey { at: 0 });
     // The same key with another between.
-    assert_eq!(refused(&[0xa3, 0x02, 0x00, 0x01, 0x00, 0x02, 0x00]), CborError::DuplicateKey { at: 0 });
+    assert_eq!(rejected(&[0xa3, 0x02, 0x00, 0x01, 0x00, 0x02, 0x00]), CborError::DuplicateKey { at: 0 });
     // The same key in a longer encoding.
-    assert_eq!(refused(&[0xa2, 0x01, 0x00, 0x18, 0x01, 0x00]), CborError::DuplicateKey { at: 0 });
+    assert_eq!(rejected(&[0xa2, 0x01, 0x00, 0x18, 0x01, 0x00]), CborError::DuplicateKey { at: 0 });
     // Within another map.
-    assert_eq!(refused(&[0xa1, 0x00, 0xa2, 0x61, b'a', 0, 0x61, b'a', 0]), CborError::DuplicateKey { at: 2 });
+    assert_eq!(
+        rejected(&[0xa1, 0x00, 0xa2, 0x61, b'a', 0, 0x61, b'a', 0]),
+        CborError::DuplicateKey { at: 2 }
+    );
     // The same bytes as text and as a byte string are two keys.
     accepted(&[0xa2, 0x41, b'a', 0x00, 0x61, b'a', 0x00]);
 }
 
 #[test]
-fn rule_082_a_tag_is_refused() {
+fn rule_082_a_tag_is_rejected() {
     accepted(&[0x81, 0x41, 0x01]);
-    assert_eq!(refused(&[0x81, 0xc2, 0x41, 0x01]), CborError::Tag { at: 1 });
+    assert_eq!(rejected(&[0x81, 0xc2, 0x41, 0x01]), CborError::Tag { at: 1 });
 }
 
 #[test]
-fn rule_083_nesting_ends_at_the_bound() {
+fn rule_083_nesting_is_limited() {
     accepted(&[0x81, 0x81, 0x81, 0x81, 0x81, 0x80]);
-    assert_eq!(refused(&[0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x80]), CborError::TooDeep { at: 6 });
+    assert_eq!(rejected(&[0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x80]), CborError::TooDeep { at: 6 });
     assert_eq!(check(&[0x81, 0xa0], 1), Err(CborError::TooDeep { at: 1 }));
-    assert_eq!(refused(&vec![0x81; 1 << 16]), CborError::TooDeep { at: 6 });
+    assert_eq!(rejected(&vec![0x81; 1 << 16]), CborError::TooDeep { at: 6 });
 }
 
 #[test]
-fn rule_084_a_length_beyond_the_input_is_refused() {
+fn rule_084_a_length_beyond_the_input_is_rejected() {
     accepted(&[0x41, 0x00]);
-    assert_eq!(refused(&[0x42, 0x00]), CborError::Truncated { at: 0 });
+    assert_eq!(rejected(&[0x42, 0x00]), CborError::Truncated { at: 0 });
     assert_eq!(
-        refused(&[0x7b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+        rejected(&[0x7b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
         CborError::Truncated { at: 0 }
     );
     assert_eq!(
-        refused(&[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+        rejected(&[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
         CborError::Truncated { at: 0 }
     );
     assert_eq!(
-        refused(&[0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+        rejected(&[0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
         CborError::Truncated { at: 0 }
     );
-    assert_eq!(refused(&[0xa1, 0x01]), CborError::Truncated { at: 0 });
-    assert_eq!(refused(&[0x19, 0x01]), CborError::Truncated { at: 0 });
-    assert_eq!(refused(&[]), CborError::Truncated { at: 0 });
+    assert_eq!(rejected(&[0xa1, 0x01]), CborError::Truncated { at: 0 });
+    assert_eq!(rejected(&[0x19, 0x01]), CborError::Truncated { at: 0 });
+    assert_eq!(rejected(&[]), CborError::Truncated { at: 0 });
 }
 
 #[test]
-fn rule_085_bytes_left_over_are_refused() {
+fn rule_085_trailing_bytes_are_rejected() {
     accepted(&[0xa0]);
-    assert_eq!(refused(&[0xa0, 0x00]), CborError::TrailingData { at: 1 });
+    assert_eq!(rejected(&[0xa0, 0x00]), CborError::TrailingData { at: 1 });
 }
 
 #[test]
-fn rule_086_reserved_heads_breaks_and_bad_text_are_refused() {
+fn rule_086_reserved_heads_breaks_and_bad_text_are_rejected() {
     for information in 28..=30 {
-        assert_eq!(refused(&[information]), CborError::ReservedHead { at: 0 });
+        assert_eq!(rejected(&[information]), CborError::ReservedHead { at: 0 });
     }
     accepted(&[0xf8, 0x20]);
-    assert_eq!(refused(&[0xf8, 0x1f]), CborError::ReservedHead { at: 0 });
-    assert_eq!(refused(&[0xff]), CborError::IndefiniteLength { at: 0 });
-    assert_eq!(refused(&[0x61, 0xff]), CborError::NotUtf8 { at: 0 });
-    assert_eq!(refused(&[0xa1, 0x61, 0xff, 0x00]), CborError::NotUtf8 { at: 1 });
+    assert_eq!(rejected(&[0xf8, 0x1f]), CborError::ReservedHead { at: 0 });
+    assert_eq!(rejected(&[0xff]), CborError::IndefiniteLength { at: 0 });
+    assert_eq!(rejected(&[0x61, 0xff]), CborError::NotUtf8 { at: 0 });
+    assert_eq!(rejected(&[0xa1, 0x61, 0xff, 0x00]), CborError::NotUtf8 { at: 1 });
 }
 
 #[test]
-fn a_key_that_is_a_container_is_refused() {
-    assert_eq!(refused(&[0xa1, 0x80, 0x00]), CborError::NestedKey { at: 1 });
+fn a_key_that_is_a_container_is_rejected() {
+    assert_eq!(rejected(&[0xa1, 0x80, 0x00]), CborError::NestedKey { at: 1 });
 }
 
 #[test]
-fn longer_heads_and_unsorted_keys_are_told() {
+fn longer_heads_and_unsorted_keys_are_reported() {
     assert_eq!(accepted(&[0x18, 0x17]), Deviations { non_minimal: true, unsorted_keys: false });
     assert_eq!(accepted(&[0x58, 0x01, 0xff]), Deviations { non_minimal: true, unsorted_keys: false });
     for longest in
@@ -151,7 +154,7 @@ fn longer_heads_and_unsorted_keys_are_told() {
 }
 
 #[test]
-fn members_come_with_the_bytes_of_their_values() {
+fn members_have_the_bytes_of_their_values() {
     let map = [0xa2, 0x01, 0x82, 0x01, 0x02, 0x61, b'a', 0x41, 0x07];
     accepted(&map);
     let members: Vec<_> = map_members(&map).unwrap().collect();
@@ -164,7 +167,7 @@ fn members_come_with_the_bytes_of_their_values() {
 }
 
 #[test]
-fn elements_come_one_by_one() {
+fn elements_are_iterated_in_order() {
     // [1, [2], {"a": 3}]
     let array = [0x83, 0x01, 0x81, 0x02, 0xa1, 0x61, b'a', 0x03];
     accepted(&array);
@@ -188,7 +191,7 @@ fn a_map_of_many_unsorted_keys_is_checked_quickly() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_taken_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn any_bytes_are_parsed_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         if let Ok(first) = first_item(&bytes, MAX_DEPTH) {
             prop_assert_eq!(first.bytes.len() + first.rest.len(), bytes.len());
             prop_assert!(check(first.bytes, MAX_DEPTH).is_ok());
@@ -199,7 +202,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_accepted_is_well_formed_for_another_decoder(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+    fn accepted_bytes_are_well_formed_for_another_decoder(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
         if check(&bytes, MAX_DEPTH).is_ok() {
             let decoded: Result<ciborium::Value, _> = ciborium::from_reader(bytes.as_slice());
             prop_assert!(decoded.is_ok() || bytes.iter().any(|byte| byte >> 5 == 7), "{bytes:02x?}");
@@ -222,7 +225,7 @@ fn nested_out_of_order(depth: usize, innermost: usize) -> (Vec<u8>, usize) {
 }
 
 #[test]
-fn rule_398_maps_out_of_order_in_each_other_are_walked_once_a_level() {
+fn rule_398_nested_unsorted_maps_are_walked_once_for_each_level() {
     let heads = |run: &dyn Fn()| {
         let before = HEADS.get();
         run();
@@ -244,7 +247,7 @@ fn rule_398_maps_out_of_order_in_each_other_are_walked_once_a_level() {
 }
 
 #[test]
-fn the_members_of_a_map_are_those_that_were_checked() {
+fn the_members_of_a_map_are_the_checked_ones() {
     let (inner, _) = nested_out_of_order(3, 4);
     let map = [&[0xa2, 0x61, b'b', 0x82][..], &inner, &[0x42, 1, 2, 0x61, b'a'], &inner].concat();
     accepted(&map);

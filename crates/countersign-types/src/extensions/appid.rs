@@ -1,5 +1,4 @@
-//! The FIDO `AppID` extension
-//! ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
+//! The FIDO AppID extension ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
 
 use alloc::string::String;
 
@@ -13,21 +12,21 @@ use super::{
 const APPID: &str = "appid";
 
 impl ClientExtensionInputs {
-    /// Asks, at authentication, that credentials of the older FIDO U2F API under this `AppID` be usable too. An `AppID`
-    /// is an `https` URL, at most times not the RP ID's.
+    /// Accepts, at authentication, credentials of the older FIDO U2F API under this AppID too. An AppID is an `https`
+    /// URL.
     pub fn with_appid(self, appid: impl Into<String>) -> Self {
         self.with(APPID, appid.into())
     }
 
-    /// The `AppID` of [`with_appid`](Self::with_appid).
+    /// The AppID of [`with_appid`](Self::with_appid).
     pub fn appid(&self) -> Result<Option<&str>, ExtensionInputError> {
         Ok(value::text(self.get(APPID), APPID)?)
     }
 }
 
 impl ClientExtensionOutputs {
-    /// Whether the `AppID` was used in place of the RP ID, so that authenticator data has the `AppID`'s hash; `None`
-    /// where the client did not process the extension.
+    /// Whether the AppID was used instead of the RP ID, so that authenticator data has the AppID's hash; `None` if the
+    /// client did not process the extension.
     pub fn appid(&self) -> Result<Option<bool>, ExtensionError> {
         Ok(value::boolean(self.get(APPID), APPID)?)
     }

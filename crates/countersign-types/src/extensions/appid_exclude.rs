@@ -1,5 +1,5 @@
-//! The FIDO `AppID` exclusion extension
-//! ([section 10.1.2](https://www.w3.org/TR/webauthn-3/#sctn-appid-exclude-extension)).
+//! The FIDO AppID exclusion extension ([section
+//! 10.1.2](https://www.w3.org/TR/webauthn-3/#sctn-appid-exclude-extension)).
 
 use alloc::string::String;
 
@@ -13,20 +13,19 @@ use super::{
 const APPID_EXCLUDE: &str = "appidExclude";
 
 impl ClientExtensionInputs {
-    /// Asks, at registration, that excluded credentials be looked for among those of the older FIDO U2F API under this
-    /// `AppID` too.
+    /// Excludes, at registration, credentials of the older FIDO U2F API under this AppID too.
     pub fn with_appid_exclude(self, appid: impl Into<String>) -> Self {
         self.with(APPID_EXCLUDE, appid.into())
     }
 
-    /// The `AppID` of [`with_appid_exclude`](Self::with_appid_exclude).
+    /// The AppID of [`with_appid_exclude`](Self::with_appid_exclude).
     pub fn appid_exclude(&self) -> Result<Option<&str>, ExtensionInputError> {
         Ok(value::text(self.get(APPID_EXCLUDE), APPID_EXCLUDE)?)
     }
 }
 
 impl ClientExtensionOutputs {
-    /// Whether the client acted upon the extension; `None` where it says nothing.
+    /// Whether the client processed the extension; `None` if it does not say.
     pub fn appid_exclude(&self) -> Result<Option<bool>, ExtensionError> {
         Ok(value::boolean(self.get(APPID_EXCLUDE), APPID_EXCLUDE)?)
     }

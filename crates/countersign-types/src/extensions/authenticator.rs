@@ -10,16 +10,16 @@ use crate::{
     cbor::{self, CborError, Key, MAX_DEPTH},
 };
 
-/// What the authenticator says that extensions did. It is part of authenticator data, so it is signed.
+/// The authenticator's extension outputs. They are part of authenticator data, so they are signed.
 ///
-/// Every output is kept, known here or not; an output's type is checked by its accessor, in the file of its extension.
+/// Every output is kept, supported here or not; the accessor of an extension checks the type of its output.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct AuthenticatorExtensionOutputs<'a> {
     map: &'a [u8],
 }
 
 impl<'a> AuthenticatorExtensionOutputs<'a> {
-    /// Reads all of `bytes`: one CBOR map with text keys, strict as [`cbor::check`] is. The error's code is
+    /// Parses all of `bytes`: one CBOR map with text keys, as strict as [`cbor::check`]. The error's code is
     /// `authenticator-data-malformed`.
     ///
     /// ```
@@ -41,7 +41,7 @@ impl<'a> AuthenticatorExtensionOutputs<'a> {
         Ok(Self { map: bytes })
     }
 
-    /// What [`parse`](Self::parse) or authenticator data's own has checked already.
+    /// Wraps a map that [`parse`](Self::parse) or the parser of authenticator data has checked already.
     pub(crate) fn of_checked(map: &'a [u8]) -> Self {
         Self { map }
     }
@@ -56,7 +56,7 @@ impl<'a> AuthenticatorExtensionOutputs<'a> {
         self.members().next().is_none()
     }
 
-    /// The CBOR of this extension's output, known or not.
+    /// The CBOR of this extension's output, supported here or not.
     pub fn get(&self, name: &str) -> Option<&'a [u8]> {
         self.members().find_map(|(other, value)| (other == name).then_some(value))
     }
@@ -81,7 +81,7 @@ impl<'a> AuthenticatorExtensionOutputs<'a> {
         self.read(name, "a byte string", cbor::as_bytes)
     }
 
-    /// What `reader` makes of an output, where there is one.
+    /// The value that `reader` reads from an output, if there is one.
     pub(super) fn read<T>(
         &self,
         name: &'static str,
@@ -93,7 +93,7 @@ impl<'a> AuthenticatorExtensionOutputs<'a> {
     }
 }
 
-/// None.
+/// No outputs.
 impl Default for AuthenticatorExtensionOutputs<'_> {
     fn default() -> Self {
         /// A map without members.
@@ -102,7 +102,7 @@ impl Default for AuthenticatorExtensionOutputs<'_> {
     }
 }
 
-/// The names alone: an output may be a secret, as that of `credBlob` may.
+/// Prints only the names: an output may be a secret, such as that of `credBlob`.
 impl fmt::Debug for AuthenticatorExtensionOutputs<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AuthenticatorExtensionOutputs")?;
@@ -136,7 +136,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn rule_339_all_of_the_input_is_taken() {
+    fn rule_339_trailing_bytes_are_rejected() {
         let mut map = one("uvm", &[0x80]);
         AuthenticatorExtensionOutputs::parse(&map).unwrap();
         map.push(0x00);

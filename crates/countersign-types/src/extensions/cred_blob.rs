@@ -15,8 +15,8 @@ const CRED_BLOB: &str = "credBlob";
 const GET_CRED_BLOB: &str = "getCredBlob";
 
 impl ClientExtensionInputs {
-    /// Asks, at registration, that these bytes be stored with a discoverable credential. Authenticators that do take 32
-    /// bytes at least; some take more.
+    /// Requests, at registration, that these bytes are stored with a discoverable credential. Authenticators with this
+    /// extension accept at least 32 bytes.
     pub fn with_cred_blob(self, blob: &SecretBytes) -> Self {
         self.with(CRED_BLOB, base64url::encode(blob.expose()))
     }
@@ -26,7 +26,7 @@ impl ClientExtensionInputs {
         Ok(value::bytes(self.get(CRED_BLOB), CRED_BLOB)?.map(SecretBytes::new))
     }
 
-    /// Asks, at authentication, for the bytes that are stored with the credential.
+    /// Requests, at authentication, the bytes that are stored with the credential.
     pub fn with_get_cred_blob(self) -> Self {
         self.with(GET_CRED_BLOB, true)
     }
@@ -38,25 +38,24 @@ impl ClientExtensionInputs {
 }
 
 impl ClientExtensionOutputs {
-    /// At registration: whether the bytes were stored; `None` where the client says nothing.
+    /// At registration: whether the bytes were stored; `None` if the client does not say.
     pub fn cred_blob(&self) -> Result<Option<bool>, ExtensionError> {
         Ok(value::boolean(self.get(CRED_BLOB), CRED_BLOB)?)
     }
 
-    /// At authentication: the bytes that are stored; `None` where the client says nothing.
+    /// At authentication: the stored bytes; `None` if the client has no output.
     pub fn get_cred_blob(&self) -> Result<Option<SecretBytes>, ExtensionError> {
         Ok(value::bytes(self.get(GET_CRED_BLOB), GET_CRED_BLOB)?.map(SecretBytes::new))
     }
 }
 
 impl AuthenticatorExtensionOutputs<'_> {
-    /// At registration: whether the bytes were stored; `None` where the authenticator says nothing.
+    /// At registration: whether the bytes were stored; `None` if the authenticator does not say.
     pub fn cred_blob_stored(&self) -> Result<Option<bool>, ExtensionError> {
         self.boolean(CRED_BLOB)
     }
 
-    /// At authentication: the bytes that are stored, none of them where nothing is; `None` where the authenticator
-    /// says nothing.
+    /// At authentication: the stored bytes, empty if there are none; `None` if the authenticator has no output.
     pub fn cred_blob(&self) -> Result<Option<SecretBytes>, ExtensionError> {
         Ok(self.bytes(CRED_BLOB)?.map(SecretBytes::new))
     }
@@ -68,7 +67,7 @@ mod tests {
     use alloc::format;
 
     #[test]
-    fn the_inputs_come_back() {
+    fn inputs_survive_a_round_trip() {
         let blob = SecretBytes::new([1, 2]);
         let inputs = ClientExtensionInputs::new().with_cred_blob(&blob).with_get_cred_blob();
         assert_eq!(serde_json::to_string(&inputs).unwrap(), r#"{"credBlob":"AQI","getCredBlob":true}"#);

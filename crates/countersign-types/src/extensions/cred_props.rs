@@ -10,17 +10,16 @@ use super::{
 
 const CRED_PROPS: &str = "credProps";
 
-/// `CredentialPropertiesOutput`: what the client knows of the new credential. A claim of the client, not signed.
+/// Properties of the new credential, `CredentialPropertiesOutput`: a claim of the client, not signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CredentialProperties {
-    /// Whether the credential is discoverable; `None` where the client does not know, which most times means that it
-    /// is not.
+    /// Whether the credential is discoverable; `None` if the client does not know, which usually means that it is not.
     pub rk: Option<bool>,
 }
 
 impl ClientExtensionInputs {
-    /// Asks, at registration, for the new credential's properties.
+    /// Requests, at registration, the new credential's properties.
     pub fn with_cred_props(self) -> Self {
         self.with(CRED_PROPS, true)
     }
@@ -32,7 +31,7 @@ impl ClientExtensionInputs {
 }
 
 impl ClientExtensionOutputs {
-    /// The new credential's properties; `None` where the client did not process the extension.
+    /// The new credential's properties; `None` if the client did not process the extension.
     pub fn cred_props(&self) -> Result<Option<CredentialProperties>, ExtensionError> {
         let Some(members) = value::object(self.get(CRED_PROPS), CRED_PROPS)? else { return Ok(None) };
         Ok(Some(CredentialProperties { rk: value::boolean(members.get("rk"), "credProps.rk")? }))

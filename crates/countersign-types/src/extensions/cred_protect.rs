@@ -17,7 +17,7 @@ const CRED_PROTECT: &str = "credProtect";
 const POLICY: &str = "credentialProtectionPolicy";
 const ENFORCE: &str = "enforceCredentialProtectionPolicy";
 
-/// When a credential may be used without user verification; a later one is stronger.
+/// A protection level: when a credential may be used without user verification. Later variants are stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(
@@ -27,7 +27,7 @@ const ENFORCE: &str = "enforceCredentialProtectionPolicy";
 pub enum CredentialProtection {
     /// Always.
     UserVerificationOptional,
-    /// Where the relying party lists the credential's ID.
+    /// If the relying party lists the credential's ID.
     #[serde(rename = "userVerificationOptionalWithCredentialIDList")]
     UserVerificationOptionalWithCredentialIdList,
     /// Never.
@@ -35,7 +35,7 @@ pub enum CredentialProtection {
 }
 
 impl CredentialProtection {
-    /// The text of the client's input.
+    /// The text of the level in the client's input.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::UserVerificationOptional => "userVerificationOptional",
@@ -50,7 +50,7 @@ impl CredentialProtection {
         Self::ALL.into_iter().find(|level| level.as_str() == text)
     }
 
-    /// From the authenticator's number, 1 to 3.
+    /// The level of the authenticator's number, 1 to 3.
     fn from_number(number: u64) -> Option<Self> {
         let position = usize::try_from(number.checked_sub(1)?).ok()?;
         Self::ALL.get(position).copied()
@@ -69,35 +69,35 @@ impl fmt::Display for CredentialProtection {
     }
 }
 
-/// What becomes of a registration where the authenticator can't protect the credential as asked.
+/// The result of a registration if the authenticator can't protect the credential as requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Enforcement {
-    /// The client goes on with a credential that is not so protected.
+    /// The client continues with a credential that is not protected.
     #[default]
     BestEffort,
-    /// The client fails, and so does a response without the authenticator's confirmation.
+    /// The client fails, and a response without the authenticator's confirmation is rejected.
     Enforced,
 }
 
-/// What a registration asks of `credProtect`.
+/// The input of `credProtect`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CredProtectInput {
-    /// The level that is asked for.
+    /// The requested level.
     pub policy: CredentialProtection,
-    /// What becomes of the registration where it can't be had.
+    /// The result of the registration if the level is not available.
     pub enforcement: Enforcement,
 }
 
 impl ClientExtensionInputs {
-    /// Asks, at registration, that the new credential be protected at this level or a stronger one.
+    /// Requests, at registration, that the new credential is protected at this level or a stronger one.
     pub fn with_cred_protect(self, policy: CredentialProtection, enforcement: Enforcement) -> Self {
         self.with(POLICY, policy.as_str()).with(ENFORCE, enforcement == Enforcement::Enforced)
     }
 
-    /// What [`with_cred_protect`](Self::with_cred_protect) asked for. An input that enforces no level is an error.
+    /// The input of [`with_cred_protect`](Self::with_cred_protect). Enforcement without a level is an error.
     pub fn cred_protect(&self) -> Result<Option<CredProtectInput>, ExtensionInputError> {
         let policy = value::text(self.get(POLICY), POLICY)?;
         let enforced = value::boolean(self.get(ENFORCE), ENFORCE)?;
@@ -116,8 +116,8 @@ impl ClientExtensionInputs {
 }
 
 impl AuthenticatorExtensionOutputs<'_> {
-    /// The level at which the new credential is protected; `None` where the authenticator says nothing. Clients may ask
-    /// for a level of their own accord, and authenticators may give a stronger one than was asked for.
+    /// The level at which the new credential is protected; `None` if the authenticator does not say. Clients may
+    /// request a level by themselves, and authenticators may use a stronger level than requested.
     pub fn cred_protect(&self) -> Result<Option<CredentialProtection>, ExtensionError> {
         self.read(CRED_PROTECT, "1, 2 or 3", |item| {
             CredentialProtection::from_number(cbor::as_unsigned(item)?)

@@ -1,4 +1,4 @@
-//! What is wrong with an extension's input or output.
+//! Errors of extension inputs and outputs.
 
 use alloc::string::String;
 use core::fmt;
@@ -12,29 +12,29 @@ use crate::code::Code;
 pub enum ExtensionError {
     /// An output, or a member of one, is not of its type, or has a value that it can't have.
     WrongType {
-        /// The extension identifier, with the member's name where it is a member: `credProps.rk`.
+        /// The extension identifier, with the member's name if it is a member: `credProps.rk`.
         output: &'static str,
-        /// What it must be.
+        /// The expected type or value.
         expected: &'static str,
     },
     /// An output, or a member of one, belongs to the other ceremony.
     OtherCeremony {
-        /// The extension identifier, with the member's name where it is a member: `prf.enabled`.
+        /// The extension identifier, with the member's name if it is a member: `prf.enabled`.
         output: &'static str,
     },
     /// The client and the authenticator contradict each other.
     Contradiction {
-        /// What the client says.
+        /// The client's output.
         client: &'static str,
-        /// What the authenticator says, in signed data.
+        /// The authenticator's output, in signed data.
         authenticator: &'static str,
     },
-    /// An output of an extension that this crate doesn't know can't be read as the type that was asked for.
+    /// An output of an extension that this crate does not support is not of the requested type.
     Other,
 }
 
 impl ExtensionError {
-    /// [`Code::ExtensionInvalid`].
+    /// The code The code [`Code::ExtensionInvalid`].
     pub fn code(&self) -> Code {
         Code::ExtensionInvalid
     }
@@ -52,7 +52,7 @@ impl fmt::Display for ExtensionError {
             Self::Contradiction { client, authenticator } => {
                 write!(f, "the client's {client} contradicts the authenticator's {authenticator}")
             }
-            Self::Other => f.write_str("an extension output is not of the type that was asked for"),
+            Self::Other => f.write_str("an extension output is not of the requested type"),
         }
     }
 }
@@ -65,24 +65,24 @@ impl From<Malformed> for ExtensionError {
     }
 }
 
-/// An extension input can't be sent: the relying party's own mistake, found before a client finds it.
+/// An extension input can't be sent: a mistake of the relying party, found before a client fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExtensionInputError {
     /// An input, or a member of one, is not of its type, or has a value that it can't have.
     WrongType {
-        /// The extension identifier, with the member's name where it is a member: `prf.eval.first`.
+        /// The extension identifier, with the member's name if it is a member: `prf.eval.first`.
         input: &'static str,
-        /// What it must be.
+        /// The expected type or value.
         expected: &'static str,
     },
-    /// An extension with a constructor of its own, or a name that differs from such a one's in case alone: clients
-    /// compare names exactly, and would pass over it.
+    /// The extension has a constructor of its own, or the name differs from such a name only in case: clients compare
+    /// names exactly, and would ignore the input.
     Modelled {
         /// The name.
         name: String,
     },
-    /// Not an extension identifier: 1 to 32 printable ASCII characters without backslash and quotation mark
+    /// The name is not an extension identifier: 1 to 32 printable ASCII characters without backslash and quotation mark
     /// ([section 9.1](https://www.w3.org/TR/webauthn-3/#sctn-extension-id)).
     NotIdentifier {
         /// The text.
@@ -97,7 +97,7 @@ impl fmt::Display for ExtensionInputError {
         match self {
             Self::WrongType { input, expected } => write!(f, "extension input `{input}` is not {expected}"),
             Self::Modelled { name } => {
-                write!(f, "{name:?} is, but for case, an extension with an input type of its own")
+                write!(f, "{name:?} is, except for case, an extension with an input type of its own")
             }
             Self::NotIdentifier { name } => {
                 write!(f, "{name:?} is not an extension identifier: 1 to 32 printable ascii characters")

@@ -27,19 +27,19 @@ const LENGTH: usize = 32;
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HmacSalts {
-    /// The first.
+    /// The first salt.
     pub first: [u8; LENGTH],
-    /// The second, by which a key derived from the first result can be replaced in one ceremony.
+    /// The second salt, by which a key derived from the first result can be replaced in one ceremony.
     pub second: Option<[u8; LENGTH]>,
 }
 
 impl HmacSalts {
-    /// One salt.
+    /// Creates an input with one salt.
     pub const fn new(first: [u8; LENGTH]) -> Self {
         Self { first, second: None }
     }
 
-    /// With a second one.
+    /// Adds a second salt.
     pub const fn with_second(mut self, second: [u8; LENGTH]) -> Self {
         self.second = Some(second);
         self
@@ -52,18 +52,18 @@ impl core::fmt::Debug for HmacSalts {
     }
 }
 
-/// `HMACGetSecretOutput`: the results, decrypted by the client. A claim of the client, not signed.
+/// The results, `HMACGetSecretOutput`, decrypted by the client: a claim of the client, not signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HmacResults {
-    /// Of the first salt: 32 bytes.
+    /// The result of the first salt: 32 bytes.
     pub first: SecretBytes,
-    /// Of the second one, where there was one: 32 bytes.
+    /// The result of the second salt, if there was one: 32 bytes.
     pub second: Option<SecretBytes>,
 }
 
 impl ClientExtensionInputs {
-    /// Asks, at registration, for a credential with an HMAC secret. `prf` is what browsers offer instead.
+    /// Requests, at registration, a credential with an HMAC secret. Browsers support `prf` instead.
     pub fn with_hmac_create_secret(self) -> Self {
         self.with(CREATE, true)
     }
@@ -73,7 +73,7 @@ impl ClientExtensionInputs {
         Ok(value::boolean(self.get(CREATE), CREATE)?)
     }
 
-    /// Asks, at authentication, for the HMAC of these salts. `prf` is what browsers offer instead.
+    /// Requests, at authentication, the HMAC of these salts. Browsers support `prf` instead.
     pub fn with_hmac_get_secret(self, salts: HmacSalts) -> Self {
         let mut members = Map::from_iter([("salt1".into(), Value::from(base64url::encode(salts.first)))]);
         if let Some(second) = salts.second {
@@ -82,7 +82,7 @@ impl ClientExtensionInputs {
         self.with(GET, members)
     }
 
-    /// What [`with_hmac_get_secret`](Self::with_hmac_get_secret) asked for.
+    /// The input of [`with_hmac_get_secret`](Self::with_hmac_get_secret).
     pub fn hmac_get_secret(&self) -> Result<Option<HmacSalts>, ExtensionInputError> {
         let Some(members) = value::object(self.get(GET), GET)? else { return Ok(None) };
         let first =
@@ -97,12 +97,12 @@ fn salt(value: Option<&Value>, name: &'static str) -> Result<Option<[u8; LENGTH]
 }
 
 impl ClientExtensionOutputs {
-    /// At registration: whether the credential has an HMAC secret; `None` where the client says nothing.
+    /// At registration: whether the credential has an HMAC secret; `None` if the client does not say.
     pub fn hmac_create_secret(&self) -> Result<Option<bool>, ExtensionError> {
         Ok(value::boolean(self.get(CREATE), CREATE)?)
     }
 
-    /// At authentication: the results; `None` where the client says nothing.
+    /// At authentication: the results; `None` if the client has no output.
     pub fn hmac_get_secret(&self) -> Result<Option<HmacResults>, ExtensionError> {
         let Some(members) = value::object(self.get(GET), GET)? else { return Ok(None) };
         let result =
@@ -113,21 +113,20 @@ impl ClientExtensionOutputs {
         Ok(Some(HmacResults { first, second }))
     }
 
-    /// Whether there is something other than `null` where [`hmac_get_secret`](Self::hmac_get_secret) finds results,
-    /// whatever it is.
+    /// Whether the member of [`hmac_get_secret`](Self::hmac_get_secret) has any value other than `null`.
     pub fn has_hmac_results(&self) -> bool {
         self.contains(GET)
     }
 }
 
 impl<'a> AuthenticatorExtensionOutputs<'a> {
-    /// At registration: whether the credential has an HMAC secret; `None` where the authenticator says nothing.
+    /// At registration: whether the credential has an HMAC secret; `None` if the authenticator does not say.
     pub fn hmac_secret_created(&self) -> Result<Option<bool>, ExtensionError> {
         self.boolean(HMAC_SECRET)
     }
 
     /// At authentication: the results, encrypted between client and authenticator, so of no use to a relying party;
-    /// `None` where there are none.
+    /// `None` if there are none.
     pub fn hmac_secret_results(&self) -> Result<Option<&'a [u8]>, ExtensionError> {
         encrypted_results(self, HMAC_SECRET)
     }
@@ -154,7 +153,7 @@ mod tests {
     use alloc::format;
 
     #[test]
-    fn an_input_comes_back() {
+    fn an_input_survives_a_round_trip() {
         let salts = HmacSalts::new([1; 32]).with_second([2; 32]);
         let inputs = ClientExtensionInputs::new().with_hmac_get_secret(salts).with_hmac_create_secret();
         assert_eq!(inputs.hmac_get_secret(), Ok(Some(salts)));
@@ -171,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clients_output_at_registration_is_a_boolean_or_absent() {
+    fn the_output_of_the_client_at_registration_is_a_boolean_or_absent() {
         let created =
             |text: &str| serde_json::from_str::<ClientExtensionOutputs>(text).unwrap().hmac_create_secret();
         assert_eq!(created(r#"{"hmacCreateSecret":true}"#), Ok(Some(true)));
@@ -194,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_326_at_registration_the_authenticator_s_output_is_a_boolean() {
+    fn rule_326_the_output_of_the_authenticator_at_registration_is_a_boolean() {
         let map = one(HMAC_SECRET, &[0xf5]);
         let outputs = AuthenticatorExtensionOutputs::parse(&map).unwrap();
         assert_eq!(outputs.hmac_secret_created(), Ok(Some(true)));

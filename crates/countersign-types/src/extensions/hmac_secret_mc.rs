@@ -1,6 +1,6 @@
-//! The HMAC secret at registration
-//! ([CTAP 2.2 section 12.8](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-hmac-secret-make-cred-extension)):
-//! an authenticator's extension alone, which clients use where `prf` has values to evaluate.
+//! The HMAC secret at registration ([CTAP 2.2 section
+//! 12.8](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-hmac-secret-make-cred-extension)):
+//! an extension only of authenticators, which clients use if `prf` has values to evaluate.
 
 use super::{
     authenticator::AuthenticatorExtensionOutputs, error::ExtensionError, hmac_secret::encrypted_results,
@@ -10,7 +10,7 @@ const HMAC_SECRET_MC: &str = "hmac-secret-mc";
 
 impl<'a> AuthenticatorExtensionOutputs<'a> {
     /// At registration: the results, encrypted between client and authenticator, so of no use to a relying party;
-    /// `None` where there are none.
+    /// `None` if there are none.
     pub fn hmac_secret_mc(&self) -> Result<Option<&'a [u8]>, ExtensionError> {
         encrypted_results(self, HMAC_SECRET_MC)
     }

@@ -1,5 +1,5 @@
-//! Extension identifiers ([section 9.1](https://www.w3.org/TR/webauthn-3/#sctn-extension-id)), and which names of
-//! inputs and outputs belong to which extension.
+//! Extension identifiers ([section 9.1](https://www.w3.org/TR/webauthn-3/#sctn-extension-id)), and the names of inputs
+//! and outputs that belong to each extension.
 
 use alloc::{borrow::ToOwned, string::String};
 use core::fmt;
@@ -29,13 +29,13 @@ open_enumeration! {
         RemoteClientDataJson = "remoteClientDataJSON",
         /// When a credential may be used without user verification.
         CredProtect = "credProtect",
-        /// The shortest PIN that an authenticator takes.
+        /// The shortest PIN that an authenticator accepts.
         MinPinLength = "minPinLength",
         /// A few bytes kept with a credential.
         CredBlob = "credBlob",
         /// The authenticator's side of `prf`.
         HmacSecret = "hmac-secret",
-        /// The same during registration.
+        /// The authenticator's side of `prf` at registration.
         HmacSecretMc = "hmac-secret-mc",
         /// How the user was verified.
         Uvm = "uvm",
@@ -73,13 +73,13 @@ const ALL: [Extension; 14] = [
 ];
 
 impl Extension {
-    /// The extension that a client input, a client output or an authenticator output of this name belongs to.
+    /// The extension to which a client input, a client output or an authenticator output of this name belongs.
     pub fn of_name(name: &str) -> Self {
         let other = OTHER_NAMES.iter().find(|(other, _)| *other == name);
         other.map_or_else(|| name.into(), |(_, extension)| extension.clone())
     }
 
-    /// The names of the client inputs that ask for outputs of this extension.
+    /// The names of the client inputs that request outputs of this extension.
     pub fn asked_by(&self) -> &[&str] {
         match self {
             Self::CredProtect => &["credentialProtectionPolicy"],
@@ -98,7 +98,7 @@ impl Extension {
         }
     }
 
-    /// Whether an input of this name asks for outputs of this extension.
+    /// Whether an input of this name requests outputs of this extension.
     pub fn is_asked_by(&self, input: &str) -> bool {
         match self {
             Self::Unknown(name) => name == input,
@@ -107,7 +107,7 @@ impl Extension {
     }
 }
 
-/// Whether this crate has types for an extension of this name, or of one that differs in case alone.
+/// Whether this crate has types for an extension of this name, or of one that differs only in case.
 pub(super) fn is_modelled(name: &str) -> bool {
     ALL.iter()
         .map(Extension::as_str)

@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use super::{error::ExtensionInputError, identifier, json_object::JsonObject};
 
-/// `AuthenticationExtensionsClientInputsJSON`: what the relying party asks of extensions
-/// ([section 5.7.1](https://www.w3.org/TR/webauthn-3/#iface-authentication-extensions-client-inputs)).
+/// The extension inputs of a ceremony, `AuthenticationExtensionsClientInputsJSON` ([section
+/// 5.7.1](https://www.w3.org/TR/webauthn-3/#iface-authentication-extensions-client-inputs)).
 ///
-/// In JSON an object of extension identifier and input; refused are values of another type, and objects with the
-/// same name twice.
+/// In JSON they are an object from extension identifiers to inputs; values of another type, and objects with duplicate
+/// names, are rejected.
 ///
 /// ```
 /// use countersign_types::extensions::ClientExtensionInputs;
@@ -25,24 +25,24 @@ use super::{error::ExtensionInputError, identifier, json_object::JsonObject};
 pub struct ClientExtensionInputs(JsonObject);
 
 impl ClientExtensionInputs {
-    /// No extension.
+    /// Creates inputs without an extension.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The names of the inputs; most are the identifier of their extension.
+    /// The names of the inputs; most are the identifiers of their extensions.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.names()
     }
 
-    /// Whether no extension is asked for.
+    /// Whether there is no input.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Asks this of an extension that this crate does not know.
+    /// Adds the input of an extension that this crate does not support.
     ///
-    /// Refused is the name of one that it knows, or one that differs from such a name in case alone.
+    /// The name of a supported extension, or one that differs from such a name only in case, is an error.
     ///
     /// ```
     /// use countersign_types::extensions::ClientExtensionInputs;
@@ -65,8 +65,8 @@ impl ClientExtensionInputs {
         Ok(self.with(name, input))
     }
 
-    /// Checks every input: a known one has its type, and the name of any other is an extension identifier that is not
-    /// a known one in other case. What comes from the constructors passes; what was read from JSON may not.
+    /// Checks every input: a supported one has its type, and the name of any other is an extension identifier that does
+    /// not differ from a supported one only in case. Inputs of the constructors pass; inputs from JSON may not.
     pub fn check(&self) -> Result<(), ExtensionInputError> {
         for name in self.names() {
             if identifier::is_modelled_input(name) {
@@ -106,7 +106,7 @@ impl ClientExtensionInputs {
     }
 }
 
-/// The names alone: inputs may be secrets, as what is to be written to a large blob is.
+/// Prints only the names: inputs may be secrets, such as the content of a large blob.
 impl fmt::Debug for ClientExtensionInputs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ClientExtensionInputs")?;

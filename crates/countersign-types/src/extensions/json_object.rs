@@ -11,17 +11,17 @@ use serde_json::{Map, Value};
 
 use crate::json::unique_names;
 
-/// How deep a value is nested is left to the deserializer: `serde_json` stops at 128.
+/// A JSON object. The deserializer limits the depth of nesting: `serde_json` to 128.
 #[derive(Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(transparent)]
 pub(crate) struct JsonObject(Map<String, Value>);
 
 impl JsonObject {
-    /// Reads a whole object; the only failure of its own is a name that is there already.
+    /// Reads a whole object; its only error of its own is a duplicate name.
     pub(crate) fn read<'de, A: MapAccess<'de>>(object: A) -> Result<Self, A::Error> {
         match unique_names(MapAccessDeserializer::new(object), usize::MAX)? {
             Value::Object(members) => Ok(Self(members)),
-            // A number, where serde_json keeps their digits.
+            // A number, with serde_json's feature `arbitrary_precision`.
             _ => Err(A::Error::custom("no JSON object")),
         }
     }
@@ -42,7 +42,7 @@ impl JsonObject {
         self.0.remove(name);
     }
 
-    /// Removes a member of a member.
+    /// Removes a member of an object that is a member.
     pub(super) fn remove_member(&mut self, name: &str, member: &str) {
         if let Some(Value::Object(members)) = self.0.get_mut(name) {
             members.remove(member);
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_015_a_name_twice_is_refused_at_every_depth() {
+    fn rule_015_a_duplicate_name_is_rejected_at_every_depth() {
         serde_json::from_str::<JsonObject>(r#"{"a":{"b":1},"b":[{"b":1},{"b":2}]}"#).unwrap();
         for text in [r#"{"a":1,"a":1}"#, r#"{"a":{"b":1,"b":2}}"#, r#"{"a":[[{"b":1,"\u0062":2}]]}"#] {
             assert!(serde_json::from_str::<JsonObject>(text).is_err(), "{text}");
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_has_an_end() {
+    fn nesting_is_limited() {
         let text = |depth: usize| [r#"{"a":"#, &"[".repeat(depth), &"]".repeat(depth), "}"].concat();
         serde_json::from_str::<JsonObject>(&text(100)).unwrap();
         assert!(serde_json::from_str::<JsonObject>(&text(200)).is_err());

@@ -19,41 +19,41 @@ use crate::{base64url, enumerations::open_enumeration};
 const LARGE_BLOB: &str = "largeBlob";
 
 open_enumeration! {
-    /// `LargeBlobSupport`: how much a registration wants an authenticator that stores large blobs.
+    /// Whether a registration requires or prefers an authenticator that stores large blobs, `LargeBlobSupport`.
     LargeBlobSupport {
-        /// No other authenticator will do.
+        /// The authenticator must store large blobs.
         Required = "required",
-        /// Another one will do.
+        /// Another authenticator is accepted too.
         Preferred = "preferred",
     }
 }
 
-/// `AuthenticationExtensionsLargeBlobInputs`: one thing at a time, as the specification has it.
+/// The input of `largeBlob`, `AuthenticationExtensionsLargeBlobInputs`: one request at a time, as specified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LargeBlobInput {
-    /// At registration: an authenticator that stores large blobs. Absent in JSON it is preferred.
+    /// At registration: an authenticator that stores large blobs, preferred if JSON does not say.
     Support(LargeBlobSupport),
-    /// At authentication: the blob of the credential that answers.
+    /// At authentication: read the blob of the credential.
     Read,
-    /// At authentication with exactly one allowed credential: this is to be its blob.
+    /// At authentication with exactly one allowed credential: write this blob.
     Write(SecretBytes),
 }
 
-/// `AuthenticationExtensionsLargeBlobOutputs`. A claim of the client, not signed.
+/// The output of `largeBlob`, `AuthenticationExtensionsLargeBlobOutputs`: a claim of the client, not signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LargeBlobOutput {
     /// At registration: whether the new credential can have a blob.
     pub supported: Option<bool>,
-    /// At authentication: the credential's blob, where it was to be read and has been.
+    /// At authentication: the credential's blob, if it was requested and read.
     pub blob: Option<SecretBytes>,
     /// At authentication: whether the blob was written.
     pub written: Option<bool>,
 }
 
 impl ClientExtensionInputs {
-    /// Asks for a credential that can have a blob, or for its blob, or that its blob be written.
+    /// Requests a credential that can have a blob, or reads or writes its blob.
     pub fn with_large_blob(self, input: &LargeBlobInput) -> Self {
         let (name, value) = match input {
             LargeBlobInput::Support(support) => ("support", Value::from(support.as_str())),
@@ -63,7 +63,7 @@ impl ClientExtensionInputs {
         self.with(LARGE_BLOB, Map::from_iter([(name.to_owned(), value)]))
     }
 
-    /// What [`with_large_blob`](Self::with_large_blob) asked for. More than one thing at a time is an error.
+    /// The input of [`with_large_blob`](Self::with_large_blob). More than one request at a time is an error.
     pub fn large_blob(&self) -> Result<Option<LargeBlobInput>, ExtensionInputError> {
         let Some(members) = value::object(self.get(LARGE_BLOB), LARGE_BLOB)? else { return Ok(None) };
         let support = value::text(members.get("support"), "largeBlob.support")?;
@@ -81,7 +81,7 @@ impl ClientExtensionInputs {
 }
 
 impl ClientExtensionOutputs {
-    /// What the client says of the blob; `None` where it did not process the extension.
+    /// The client's output; `None` if it did not process the extension.
     pub fn large_blob(&self) -> Result<Option<LargeBlobOutput>, ExtensionError> {
         let Some(members) = value::object(self.get(LARGE_BLOB), LARGE_BLOB)? else { return Ok(None) };
         Ok(Some(LargeBlobOutput {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn an_input_comes_back() {
+    fn an_input_survives_a_round_trip() {
         for (input, text) in [
             (LargeBlobInput::Support(LargeBlobSupport::Required), r#"{"largeBlob":{"support":"required"}}"#),
             (LargeBlobInput::Read, r#"{"largeBlob":{"read":true}}"#),

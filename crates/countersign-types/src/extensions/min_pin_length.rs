@@ -12,8 +12,8 @@ use crate::cbor;
 const MIN_PIN_LENGTH: &str = "minPinLength";
 
 impl ClientExtensionInputs {
-    /// Asks, at registration, for the shortest PIN that the authenticator takes. It answers to relying parties alone that
-    /// its owner has put on a list.
+    /// Requests, at registration, the shortest PIN that the authenticator accepts. It answers only relying parties on a
+    /// list of its owner.
     pub fn with_min_pin_length(self) -> Self {
         self.with(MIN_PIN_LENGTH, true)
     }
@@ -25,7 +25,7 @@ impl ClientExtensionInputs {
 }
 
 impl AuthenticatorExtensionOutputs<'_> {
-    /// The shortest PIN that the authenticator takes, in Unicode code points; `None` where it says nothing.
+    /// The shortest PIN that the authenticator accepts, in Unicode code points; `None` if it does not say.
     pub fn min_pin_length(&self) -> Result<Option<u32>, ExtensionError> {
         self.read(MIN_PIN_LENGTH, "an unsigned integer of 32 bits", |item| {
             u32::try_from(cbor::as_unsigned(item)?).ok()
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_320_an_output_that_is_no_unsigned_integer_is_invalid() {
+    fn rule_320_an_output_that_is_not_an_unsigned_integer_is_invalid() {
         for value in [&[0x20][..], &[0x61, b'6'], &[0xf5], &[0xf9, 0x46, 0x00]] {
             let error = ExtensionError::WrongType {
                 output: MIN_PIN_LENGTH,

@@ -8,17 +8,17 @@ use serde_json::Value;
 
 use super::{error::ExtensionError, json_object::JsonObject};
 
-/// `AuthenticationExtensionsClientOutputsJSON`: what the client says that extensions did
-/// ([section 5.7.2](https://www.w3.org/TR/webauthn-3/#iface-authentication-extensions-client-outputs)).
+/// The client's extension outputs, `AuthenticationExtensionsClientOutputsJSON` ([section
+/// 5.7.2](https://www.w3.org/TR/webauthn-3/#iface-authentication-extensions-client-outputs)).
 ///
-/// Not signed by anything: a client can claim what it likes. The whole object is kept as it came, also the outputs
-/// that nobody asked for; an output's type is checked by its accessor. `null` stands for an absent output.
+/// They are not signed: a client can claim anything. The whole object is kept, including unsolicited outputs; the
+/// accessor of an extension checks the type of its output. `null` means that an output is absent.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ClientExtensionOutputs(JsonObject);
 
 impl ClientExtensionOutputs {
-    /// The names of the outputs; most are the identifier of their extension.
+    /// The names of the outputs; most are the identifiers of their extensions.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.names()
     }
@@ -33,7 +33,7 @@ impl ClientExtensionOutputs {
         self.get(name).is_some_and(|output| !output.is_null())
     }
 
-    /// The output of an extension that this crate does not know, as a type of the caller's; `None` where there is none.
+    /// The output of an extension that this crate does not support, as a type of the caller's; `None` if there is none.
     pub fn other<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, ExtensionError> {
         match self.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -43,8 +43,8 @@ impl ClientExtensionOutputs {
         }
     }
 
-    /// The same without what may be a secret: the results of `prf` and `hmacGetSecret`, and the contents of large blobs
-    /// and credential blobs. For whoever keeps or logs responses.
+    /// Removes values that may be secrets: the results of `prf` and `hmacGetSecret`, and the contents of large blobs
+    /// and credential blobs. Call it before responses are kept or logged.
     pub fn without_secrets(mut self) -> Self {
         self.0.remove("hmacGetSecret");
         self.0.remove("getCredBlob");
@@ -64,7 +64,7 @@ impl From<JsonObject> for ClientExtensionOutputs {
     }
 }
 
-/// The names alone: outputs may be secrets, as those of `prf` are.
+/// Prints only the names: outputs may be secrets, such as those of `prf`.
 impl fmt::Debug for ClientExtensionOutputs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ClientExtensionOutputs")?;

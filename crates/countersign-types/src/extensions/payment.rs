@@ -1,6 +1,6 @@
-//! The payment extension of Secure Payment Confirmation
-//! ([its section 5](https://www.w3.org/TR/secure-payment-confirmation/#sctn-payment-extension-registration)), and the
-//! payment that a person confirmed, as client data has it.
+//! The payment extension of Secure Payment Confirmation ([its section
+//! 5](https://www.w3.org/TR/secure-payment-confirmation/#sctn-payment-extension-registration)), and the payment that a
+//! user confirmed, in client data.
 
 use alloc::{string::String, vec::Vec};
 use core::str;
@@ -24,21 +24,21 @@ use crate::{
 
 const PAYMENT: &str = "payment";
 
-/// What a registration asks of `payment`: a credential with which payments can be confirmed.
+/// The input of `payment` at registration: a credential with which payments can be confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct PaymentInput {
-    /// The algorithms that a key of the browser's own may have; empty for those of the credential.
+    /// The algorithms for a key of the browser's own; empty for those of the credential.
     pub browser_bound_algorithms: Vec<AlgorithmIdentifier>,
 }
 
 impl PaymentInput {
-    /// A credential with which payments can be confirmed.
+    /// Requests a credential with which payments can be confirmed.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With these algorithms for a key of the browser's own.
+    /// Sets the algorithms for a key of the browser's own.
     pub fn with_browser_bound_algorithms(
         mut self,
         algorithms: impl IntoIterator<Item = AlgorithmIdentifier>,
@@ -48,7 +48,7 @@ impl PaymentInput {
     }
 }
 
-/// `AuthenticationExtensionsPaymentOutputs`.
+/// The output of `payment`, The output of `payment`, `AuthenticationExtensionsPaymentOutputs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PaymentOutput {
@@ -57,8 +57,8 @@ pub struct PaymentOutput {
 }
 
 impl ClientExtensionInputs {
-    /// Asks, at registration, for a credential with which payments can be confirmed. At authentication the input is the
-    /// browser's own: there the page calls the Payment Request API.
+    /// Requests, at registration, a credential with which payments can be confirmed. At authentication the browser adds
+    /// the input: the page calls the Payment Request API.
     pub fn with_payment(self, input: &PaymentInput) -> Self {
         let mut members = Map::from_iter([("isPayment".into(), Value::Bool(true))]);
         let parameters = input.browser_bound_algorithms.iter();
@@ -70,7 +70,7 @@ impl ClientExtensionInputs {
         self.with(PAYMENT, members)
     }
 
-    /// What [`with_payment`](Self::with_payment) asked for; `None` too where `isPayment` is not true.
+    /// The input of [`with_payment`](Self::with_payment); `None` also if `isPayment` is not true.
     pub fn payment(&self) -> Result<Option<PaymentInput>, ExtensionInputError> {
         let Some(members) = value::object(self.get(PAYMENT), PAYMENT)? else { return Ok(None) };
         if value::boolean(members.get("isPayment"), "payment.isPayment")? != Some(true) {
@@ -89,7 +89,7 @@ impl ClientExtensionInputs {
 }
 
 impl ClientExtensionOutputs {
-    /// What the client says of the browser's own key; `None` where it says nothing.
+    /// The client's output on the browser's own key; `None` if there is none.
     pub fn payment(&self) -> Result<Option<PaymentOutput>, ExtensionError> {
         let Some(members) = value::object(self.get(PAYMENT), PAYMENT)? else { return Ok(None) };
         let signature = value::object(members.get("browserBoundSignature"), "payment.browserBoundSignature")?;
@@ -103,18 +103,18 @@ impl ClientExtensionOutputs {
 }
 
 dictionary! {
-    /// `PaymentCurrencyAmount` of the
-    /// [Payment Request API](https://www.w3.org/TR/payment-request/#paymentcurrencyamount-dictionary).
+    /// An amount of money, An amount of money, `PaymentCurrencyAmount` of the [Payment Request
+    /// API](https://www.w3.org/TR/payment-request/#paymentcurrencyamount-dictionary).
     PaymentCurrencyAmount {
-        /// The currency's code of three letters: `EUR`.
+        /// The currency code of three letters, such as `EUR`.
         currency: String,
-        /// The amount in decimal: `9.99`.
+        /// The decimal amount, such as `9.99`.
         value: String,
     }
 }
 
 impl PaymentCurrencyAmount {
-    /// This much of this currency.
+    /// Creates an amount of this currency.
     pub fn new(currency: impl Into<String>, value: impl Into<String>) -> Self {
         Self { currency: currency.into(), value: value.into() }
     }
@@ -125,62 +125,62 @@ const fn yes() -> bool {
 }
 
 dictionary! {
-    /// `PaymentCredentialInstrument`: what is paid with, as the person saw it
+    /// The means of payment as the user saw it, `PaymentCredentialInstrument`
     /// ([section](https://www.w3.org/TR/secure-payment-confirmation/#sctn-paymentcredentialinstrument-dictionary)).
     PaymentInstrument {
-        /// Its name.
+        /// The name of the instrument.
         display_name: String,
-        /// The address of its picture.
+        /// The URL of the icon.
         icon: String,
-        /// Whether the picture had to be shown.
+        /// Whether the icon had to be shown.
         #[serde(default = "yes")]
         icon_must_be_shown: bool,
-        /// More about it.
+        /// Additional details.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         details: Option<String>,
     }
 }
 
 impl PaymentInstrument {
-    /// An instrument with this name and picture, which must be shown.
+    /// Creates an instrument with this name and icon, which must be shown.
     pub fn new(display_name: impl Into<String>, icon: impl Into<String>) -> Self {
         Self { display_name: display_name.into(), icon: icon.into(), icon_must_be_shown: true, details: None }
     }
 }
 
 dictionary! {
-    /// `PaymentEntityLogo`: who has a part in the payment
+    /// The logo of a party to the payment, `PaymentEntityLogo`
     /// ([section](https://www.w3.org/TR/secure-payment-confirmation/#sctn-paymententitylogo-dictionary)).
     PaymentEntityLogo {
-        /// The address of the picture.
+        /// The URL of the logo.
         url: String,
-        /// What it is of.
+        /// The label of the logo.
         label: String,
     }
 }
 
 impl PaymentEntityLogo {
-    /// This picture.
+    /// Creates a logo.
     pub fn new(url: impl Into<String>, label: impl Into<String>) -> Self {
         Self { url: url.into(), label: label.into() }
     }
 }
 
 dictionary! {
-    /// `CollectedClientAdditionalPaymentData`: the payment that the person confirmed, signed as part of client data
+    /// The payment that the user confirmed, `CollectedClientAdditionalPaymentData`, signed as part of client data
     /// ([section](https://www.w3.org/TR/secure-payment-confirmation/#sctn-collectedclientadditionalpaymentdata-dictionary)).
     PaymentClientData {
         /// The RP ID of the credential's relying party.
         rp_id: String,
-        /// The same, as some browsers add it.
+        /// The RP ID under its older name, which some browsers add.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rp: Option<String>,
         /// The origin of the top-level page.
         top_origin: String,
-        /// The payee's name, where it was shown.
+        /// The payee's name, if it was shown.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         payee_name: Option<String>,
-        /// The payee's origin, where it was shown.
+        /// The payee's origin, if it was shown.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         payee_origin: Option<String>,
         /// The logos that were shown.
@@ -188,16 +188,16 @@ dictionary! {
         payment_entities_logos: Vec<PaymentEntityLogo>,
         /// The amount.
         total: PaymentCurrencyAmount,
-        /// What is paid with.
+        /// The means of payment.
         instrument: PaymentInstrument,
-        /// The `COSE_Key` of the browser's own key, where it has one.
+        /// The `COSE_Key` of the browser's own key, if it has one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         browser_bound_public_key: Option<Base64Url>,
     }
 }
 
 impl PaymentClientData {
-    /// Reads the member `payment` of client data, whose other members are not looked at. An error means
+    /// Reads the member `payment` of client data, and ignores all other members. The code of an error is
     /// `extension-invalid`.
     pub fn from_client_data(client_data_json: &[u8]) -> Result<Self, ExtensionError> {
         let wrong = ExtensionError::WrongType {
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn an_input_comes_back() {
+    fn an_input_survives_a_round_trip() {
         let input = PaymentInput::new().with_browser_bound_algorithms([AlgorithmIdentifier(-7)]);
         let inputs = ClientExtensionInputs::new().with_payment(&input);
         assert_eq!(inputs.payment(), Ok(Some(input)));
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn the_signature_of_the_browser_s_key_is_read() {
+    fn the_signature_by_the_key_of_the_browser_is_read() {
         let outputs: ClientExtensionOutputs =
             serde_json::from_str(r#"{"payment":{"browserBoundSignature":{"signature":"AQI"}}}"#).unwrap();
         let output = PaymentOutput { browser_bound_signature: Some(vec![1, 2]) };

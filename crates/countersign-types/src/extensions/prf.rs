@@ -18,23 +18,23 @@ const PRF: &str = "prf";
 /// Bytes of each result: [section 10.1.4](https://www.w3.org/TR/webauthn-3/#prf-extension).
 const RESULT_LENGTH: usize = 32;
 
-/// `AuthenticationExtensionsPRFValues` as input: one or two values, of any length, at which to evaluate the function.
+/// Values at which to evaluate the function, `AuthenticationExtensionsPRFValues` as input: one or two, of any length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PrfValues {
-    /// The first.
+    /// The first value.
     pub first: SecretBytes,
-    /// The second, by which a key derived from the first result can be replaced in one ceremony.
+    /// The second value, by which a key derived from the first result can be replaced in one ceremony.
     pub second: Option<SecretBytes>,
 }
 
 impl PrfValues {
-    /// One value.
+    /// Creates an input with one value.
     pub fn new(first: SecretBytes) -> Self {
         Self { first, second: None }
     }
 
-    /// With a second one.
+    /// Adds a second value.
     pub fn with_second(mut self, second: SecretBytes) -> Self {
         self.second = Some(second);
         self
@@ -61,7 +61,7 @@ fn encoded(bytes: &SecretBytes) -> Value {
     base64url::encode(bytes.expose()).into()
 }
 
-/// `AuthenticationExtensionsPRFInputs`: where to evaluate the function.
+/// The input of `prf`, `AuthenticationExtensionsPRFInputs`: the values at which to evaluate the function.
 ///
 /// ```
 /// use countersign_types::extensions::{ClientExtensionInputs, PrfInput, PrfValues, SecretBytes};
@@ -71,50 +71,50 @@ fn encoded(bytes: &SecretBytes) -> Value {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct PrfInput {
-    /// For whichever credential it is.
+    /// The values for any credential.
     pub eval: Option<PrfValues>,
-    /// At authentication with allowed credentials: for each of them, in place of `eval`.
+    /// The values for each allowed credential at authentication, instead of `eval`.
     pub eval_by_credential: BTreeMap<CredentialId, PrfValues>,
 }
 
 impl PrfInput {
-    /// No value to evaluate the function at, yet: add one with [`with_eval`](Self::with_eval).
+    /// Creates an input without a value: add one with [`with_eval`](Self::with_eval).
     ///
-    /// Without any, the input is the empty object, which the specification takes at registration for the question whether
-    /// the new credential has such a function. Send `eval` there too: Firefox on Windows fails `create()` for the empty
-    /// form, and `enabled` answers that question either way.
+    /// Without a value, the input is the empty object, which at registration requests only whether the new credential
+    /// has such a function. Send `eval` there too: Firefox on Windows fails `create()` for the empty form, and
+    /// `enabled` answers that question either way.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Evaluates the function at these values, for whichever credential it is.
+    /// Evaluates the function at these values for any credential.
     pub fn with_eval(mut self, values: PrfValues) -> Self {
         self.eval = Some(values);
         self
     }
 
-    /// Evaluates the function at these values where this credential answers.
+    /// Evaluates the function at these values if this credential is used.
     pub fn with_eval_for(mut self, credential: CredentialId, values: PrfValues) -> Self {
         self.eval_by_credential.insert(credential, values);
         self
     }
 }
 
-/// The results of the function: `results` of `AuthenticationExtensionsPRFOutputs`, a claim of the client, not signed.
+/// The results of the function, `results` of `AuthenticationExtensionsPRFOutputs`: a claim of the client, not signed.
 ///
-/// They are often keys that the server should never see: the client's script can leave them out of what it sends.
+/// They are often keys that the server should never see: the page can remove them before it sends the response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PrfResults {
-    /// At the first value: 32 bytes.
+    /// The result at the first value: 32 bytes.
     pub first: SecretBytes,
-    /// At the second one, where there was one: 32 bytes.
+    /// The result at the second value, if there was one: 32 bytes.
     pub second: Option<SecretBytes>,
 }
 
 impl ClientExtensionInputs {
-    /// Asks for the credential's pseudo-random function, evaluated where `input` says. A client verifies the user for
-    /// it, whatever else is asked for.
+    /// Requests the credential's pseudo-random function, evaluated at the values of `input`. A client always verifies
+    /// the user for it.
     pub fn with_prf(self, input: &PrfInput) -> Self {
         let mut members = Map::new();
         if let Some(values) = &input.eval {
@@ -130,7 +130,7 @@ impl ClientExtensionInputs {
         self.with(PRF, members)
     }
 
-    /// What [`with_prf`](Self::with_prf) asked for.
+    /// The input of [`with_prf`](Self::with_prf).
     pub fn prf(&self) -> Result<Option<PrfInput>, ExtensionInputError> {
         let Some(members) = value::object(self.get(PRF), PRF)? else { return Ok(None) };
         let eval = PrfValues::read(members.get("eval"))?;
@@ -150,22 +150,22 @@ impl ClientExtensionInputs {
 }
 
 impl ClientExtensionOutputs {
-    /// At registration: whether the client says that the new credential has such a function; `None` where it says nothing.
-    /// Results are not looked at.
+    /// At registration: whether the new credential has such a function, according to the client; `None` if it does not
+    /// say. Results are ignored.
     pub fn prf_enabled(&self) -> Result<Option<bool>, ExtensionError> {
         let members = value::object(self.get(PRF), PRF)?;
         Ok(value::boolean(members.and_then(|members| members.get("enabled")), "prf.enabled")?)
     }
 
-    /// The results, where the function was evaluated; `None` where there are none.
+    /// The results, if the function was evaluated; `None` if there are none.
     pub fn prf_results(&self) -> Result<Option<PrfResults>, ExtensionError> {
         let members = value::object(self.get(PRF), PRF)?;
         let results = value::object(members.and_then(|members| members.get("results")), "prf.results")?;
         Ok(results.map(PrfResults::read).transpose()?)
     }
 
-    /// Whether there is something other than `null` where results have their place, be it results or what
-    /// `JSON.stringify()` made of buffers.
+    /// Whether the member for results has any value other than `null`: results, or the objects to which
+    /// `JSON.stringify()` turns buffers.
     pub fn has_prf_results(&self) -> bool {
         let results = self.get(PRF).and_then(|prf| prf.get("results"));
         results.is_some_and(|results| !results.is_null())
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn an_input_comes_back() {
+    fn an_input_survives_a_round_trip() {
         let values = PrfValues::new(SecretBytes::new([1])).with_second(SecretBytes::new([2]));
         let input = PrfInput::new()
             .with_eval(values.clone())
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn results_are_there_whatever_they_are() {
+    fn results_of_any_type_are_detected() {
         let with = |results: &str| outputs(&format!(r#"{{"prf":{{"enabled":true,"results":{results}}}}}"#));
         for results in ["{}", "[]", "0", "\"AA==\"", r#"{"first":{}}"#, r#"{"first":null}"#] {
             let outputs = with(results);

@@ -13,8 +13,8 @@ use super::{
 const REMOTE: &str = "remoteClientDataJSON";
 
 impl ClientExtensionInputs {
-    /// The client data of a browser on a remote machine, for the local client to sign as it is. A remote desktop's web
-    /// client sends this; a relying party that a person signs in to does not.
+    /// Adds the client data of a browser on a remote machine, for the local client to sign unchanged. The web client of
+    /// a remote desktop sends it; a relying party does not.
     pub fn with_remote_client_data_json(self, client_data: impl Into<String>) -> Self {
         self.with(REMOTE, client_data.into())
     }
@@ -26,8 +26,8 @@ impl ClientExtensionInputs {
 }
 
 impl ClientExtensionOutputs {
-    /// Whether client data was written by a remote client, so that the local one did not check the origin; `None` where
-    /// the client says nothing. An honest client's word: whoever sends the response may leave it out.
+    /// Whether client data was written by a remote client, so that the local one did not check the origin; `None` if
+    /// the client does not say. Only an honest client reports it: an attacker can omit it.
     pub fn remote_client_data_json(&self) -> Result<Option<bool>, ExtensionError> {
         Ok(value::boolean(self.get(REMOTE), REMOTE)?)
     }

@@ -1,26 +1,26 @@
-//! Bytes that must not be seen.
+//! Bytes that are secrets.
 
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Bytes that are a secret, or are treated as one: the results of `prf`, what is in a large blob or a `credBlob`.
+/// Bytes that are a secret, or are treated as one: the results of `prf`, the contents of a large blob or a `credBlob`.
 ///
-/// They have no serialised form, and their debug text tells the length alone.
+/// They have no serialised form, and their debug text has only the length.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {
-    /// These bytes.
+    /// Wraps secret bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self(bytes.into())
     }
 
-    /// The bytes, for use.
+    /// Returns the bytes, to use them.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
 
-    /// The bytes, taken out.
+    /// Returns the bytes.
     pub fn into_vec(self) -> Vec<u8> {
         self.0
     }
@@ -38,7 +38,7 @@ mod tests {
     use alloc::format;
 
     #[test]
-    fn debug_text_has_the_length_alone() {
+    fn debug_text_has_only_the_length() {
         let secret = SecretBytes::new([0xab; 3]);
         assert_eq!(format!("{secret:?}"), "SecretBytes(3 bytes)");
         assert_eq!(secret.expose(), [0xab; 3]);

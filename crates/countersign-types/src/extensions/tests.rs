@@ -12,7 +12,7 @@ fn inputs(text: &str) -> ClientExtensionInputs {
 }
 
 #[test]
-fn outputs_come_back_as_they_came() {
+fn outputs_survive_a_round_trip() {
     let text =
         r#"{"appid":false,"future":{"a":[1,-2,2.5,"é",null,true]},"prf":{"results":{"first":"AQID"}}}"#;
     let outputs = outputs(text);
@@ -30,7 +30,7 @@ fn no_value_of_an_input_or_output_is_in_debug_text() {
 }
 
 #[test]
-fn secrets_can_be_taken_out_of_outputs() {
+fn secrets_can_be_removed_from_outputs() {
     let text = r#"{"credProps":{"rk":true},"getCredBlob":"AQI","hmacGetSecret":{"output1":"AQI"},"largeBlob":{"blob":"AQI","written":true},"prf":{"enabled":true,"results":{"first":"AQI"}}}"#;
     let left = serde_json::to_string(&outputs(text).without_secrets()).unwrap();
     assert_eq!(left, r#"{"credProps":{"rk":true},"largeBlob":{"written":true},"prf":{"enabled":true}}"#);
@@ -51,7 +51,7 @@ fn inputs_hold_known_and_unknown_extensions() {
 }
 
 #[test]
-fn rule_335_the_way_for_unknown_extensions_takes_no_known_one() {
+fn rule_335_the_input_of_a_supported_extension_is_not_added_as_another() {
     let other = |name: &str| ClientExtensionInputs::new().with_other(name, &true);
     other("example.org/future").unwrap();
     for name in ["credProps", "credprops", "PRF", "credProtect", "hmac-secret", "getcredblob", "AppID"] {
@@ -65,7 +65,7 @@ fn rule_335_the_way_for_unknown_extensions_takes_no_known_one() {
 }
 
 #[test]
-fn rule_335_inputs_read_from_json_are_checked_for_it_too() {
+fn rule_335_inputs_from_json_can_be_checked_too() {
     inputs(r#"{"credProps":true,"enforceCredentialProtectionPolicy":null,"future":1}"#).check().unwrap();
     for name in ["credprops", "credProtect", "hmac-secret"] {
         let error = ExtensionInputError::Modelled { name: name.into() };

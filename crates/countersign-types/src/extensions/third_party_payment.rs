@@ -7,8 +7,8 @@ use super::{authenticator::AuthenticatorExtensionOutputs, error::ExtensionError}
 const THIRD_PARTY_PAYMENT: &str = "thirdPartyPayment";
 
 impl AuthenticatorExtensionOutputs<'_> {
-    /// Whether the credential may be used in payments that another party than the relying party begins; `None` where
-    /// the authenticator says nothing.
+    /// Whether the credential may be used in payments that are started by another party than the relying party; `None`
+    /// if the authenticator does not say.
     pub fn third_party_payment(&self) -> Result<Option<bool>, ExtensionError> {
         self.boolean(THIRD_PARTY_PAYMENT)
     }

@@ -1,6 +1,6 @@
-//! The user verification method extension
-//! ([Level 2, section 10.3](https://www.w3.org/TR/webauthn-2/#sctn-uvm-extension)); Level 3 has it no more, and
-//! authenticators still do.
+//! The user verification method extension ([Level 2, section
+//! 10.3](https://www.w3.org/TR/webauthn-2/#sctn-uvm-extension)); Level 3 has removed it, and authenticators still
+//! support it.
 
 use alloc::vec::Vec;
 
@@ -53,7 +53,7 @@ fn entries(read: Option<Vec<UvmEntry>>) -> Option<Vec<UvmEntry>> {
 }
 
 impl ClientExtensionInputs {
-    /// Asks how the user was verified.
+    /// Requests how the user was verified.
     pub fn with_uvm(self) -> Self {
         self.with(UVM, true)
     }
@@ -65,7 +65,7 @@ impl ClientExtensionInputs {
 }
 
 impl ClientExtensionOutputs {
-    /// How the user was verified, as the client says; `None` where it says nothing. The authenticator's own output is
+    /// How the user was verified, according to the client; `None` if it does not say. The authenticator's own output is
     /// signed.
     pub fn uvm(&self) -> Result<Option<Vec<UvmEntry>>, ExtensionError> {
         let Some(value) = self.get(UVM).filter(|value| !value.is_null()) else { return Ok(None) };
@@ -77,7 +77,7 @@ impl ClientExtensionOutputs {
 }
 
 impl AuthenticatorExtensionOutputs<'_> {
-    /// How the user was verified; `None` where the authenticator says nothing.
+    /// How the user was verified; `None` if the authenticator does not say.
     pub fn uvm(&self) -> Result<Option<Vec<UvmEntry>>, ExtensionError> {
         self.read(UVM, EXPECTED, |item| {
             let entry = |item| UvmEntry::from_numbers(cbor::array_elements(item)?.map(cbor::as_unsigned));

@@ -1,6 +1,6 @@
-//! Members of extension inputs and outputs as JSON
-//! ([section 5.7](https://www.w3.org/TR/webauthn-3/#sctn-extensions-inputs-outputs)): `null` stands for an absent one,
-//! and bytes are base64url.
+//! Members of extension inputs and outputs as JSON ([section
+//! 5.7](https://www.w3.org/TR/webauthn-3/#sctn-extensions-inputs-outputs)): `null` means that one is absent, and bytes
+//! are base64url.
 
 use alloc::{string::String, vec::Vec};
 
@@ -11,9 +11,9 @@ use crate::base64url;
 /// A value is not of its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Malformed {
-    /// The extension's identifier, with the member's name where it is one: `credProps.rk`.
+    /// The extension's identifier, with the member's name if it is one: `credProps.rk`.
     pub(super) name: &'static str,
-    /// What it must be.
+    /// The expected type or value.
     pub(super) expected: &'static str,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn bytes(value: Option<&Value>, name: &'static str) -> Result<Option<
     }
 }
 
-/// So many bytes.
+/// Reads bytes of a fixed length.
 pub(super) fn sized_bytes(
     value: Option<&Value>,
     length: usize,
@@ -71,7 +71,7 @@ pub(super) fn object<'a>(
     }
 }
 
-/// The value that must be there.
+/// Returns the value, which is required.
 pub(super) fn required<T>(value: Option<T>, name: &'static str) -> Result<T, Malformed> {
-    value.ok_or(Malformed { name, expected: "there" })
+    value.ok_or(Malformed { name, expected: "present" })
 }

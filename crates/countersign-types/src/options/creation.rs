@@ -17,7 +17,7 @@ use crate::{
 };
 
 dictionary! {
-    /// `PublicKeyCredentialCreationOptionsJSON`: what a registration asks of the browser.
+    /// Creation options, `PublicKeyCredentialCreationOptionsJSON`: the argument of `navigator.credentials.create()`.
     CreationOptions {
         /// The relying party.
         rp: RpEntity,
@@ -31,22 +31,22 @@ dictionary! {
         /// How long the caller is willing to wait, in milliseconds. A hint.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timeout: Option<u32>,
-        /// The account's credentials, so that no authenticator gets a second one.
+        /// The account's credentials, so that no authenticator creates a second one.
         #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
         exclude_credentials: Vec<CredentialDescriptor>,
-        /// What the authenticator must or should be capable of.
+        /// Requirements on the authenticator.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         authenticator_selection: Option<AuthenticatorSelection>,
-        /// What the user will probably take, the best guess first.
+        /// The kinds of authenticator that the user will probably use, the most probable first.
         #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
         hints: Vec<Hint>,
-        /// Which attestation is wanted.
+        /// The attestation that the relying party wants.
         #[serde(default, deserialize_with = "null_is_default")]
         attestation: AttestationConveyance,
         /// Attestation statement format identifiers, the most preferred first. Advisory.
         #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
         attestation_formats: Vec<String>,
-        /// What is asked of extensions.
+        /// The extension inputs.
         #[serde(
             default,
             deserialize_with = "null_is_default",
@@ -57,7 +57,7 @@ dictionary! {
 }
 
 impl CreationOptions {
-    /// The required members; every other one is absent or has its default.
+    /// Creates options from the required members; all others are absent or have their defaults.
     pub fn new(
         rp: RpEntity,
         user: UserEntity,
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn every_member_comes_back() {
+    fn every_member_survives_a_round_trip() {
         let mut value = minimal_json();
         value["timeout"] = json!(300_000);
         value["excludeCredentials"] = json!([{"type": "public-key", "id": "AQI", "transports": ["usb", "pigeon"]}, {"type": "other", "id": "Aw"}]);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn values_of_another_type_are_refused() {
+    fn values_of_another_type_are_rejected() {
         for (name, other) in [
             ("rp", json!(["example.org", "Example"])),
             ("user", json!(["Bwc", "anna", "Anna"])),
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_occurs_twice_is_refused() {
+    fn a_member_that_occurs_twice_is_rejected() {
         let text = minimal_json().to_string();
         assert!(serde_json::from_str::<CreationOptions>(&text).is_ok());
         let twice = text.replacen('{', r#"{"challenge":"AA","#, 1);

@@ -10,21 +10,22 @@ use crate::{
 };
 
 dictionary! {
-    /// `PublicKeyCredentialDescriptorJSON`: one credential, and how its authenticator may be reached.
+    /// A credential descriptor, `PublicKeyCredentialDescriptorJSON`: a credential, and how its authenticator may be
+    /// reached.
     CredentialDescriptor {
-        /// The kind; clients pass over descriptors of an unknown one.
+        /// The kind of credential; clients skip descriptors of an unknown kind.
         #[serde(rename = "type")]
         credential_type: CredentialType,
         /// The credential ID.
         id: CredentialId,
-        /// How the authenticator may be reached, as registration told; empty where that is not known.
+        /// How the authenticator may be reached, as reported at registration; empty if unknown.
         #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
         transports: Vec<Transport>,
     }
 }
 
 impl CredentialDescriptor {
-    /// A public key credential.
+    /// Creates the descriptor of a public key credential.
     pub fn new(id: CredentialId, transports: impl Into<Vec<Transport>>) -> Self {
         Self { credential_type: CredentialType::PublicKey, id, transports: transports.into() }
     }

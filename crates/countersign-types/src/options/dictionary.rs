@@ -8,9 +8,9 @@ use serde::{
     de::{MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-/// Makes a dictionary of a struct: serialisable, and read from nothing but a JSON object.
+/// Turns a struct into a dictionary: serialisable, and deserialised only from a JSON object.
 ///
-/// serde's derive reads a struct from an array as well, hence the inner struct, which is never given one.
+/// serde's derive reads a struct from an array as well, so an inner struct reads the object.
 macro_rules! dictionary {
     ($(#[$meta:meta])* $name:ident { $($(#[$member_meta:meta])+ $member:ident: $type:ty,)+ }) => {
         $(#[$meta])*
@@ -37,7 +37,7 @@ macro_rules! dictionary {
 }
 pub(crate) use dictionary;
 
-/// Reads `T` if there is an object.
+/// Reads `T` from an object.
 pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
     struct Object<T>(PhantomData<T>);
 
@@ -56,7 +56,7 @@ pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserialize
     deserializer.deserialize_map(Object(PhantomData))
 }
 
-/// Reads a member whose `null` stands for its absence.
+/// Reads a member for which `null` means absence.
 pub(crate) fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

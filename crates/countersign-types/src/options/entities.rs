@@ -1,5 +1,5 @@
-//! Who the credential is for: the relying party and the user account
-//! ([sections 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity) to
+//! The entities of a registration: the relying party and the user account ([sections
+//! 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity) to
 //! [5.4.3](https://www.w3.org/TR/webauthn-3/#dictionary-user-credential-params)).
 
 use alloc::string::String;
@@ -11,7 +11,7 @@ dictionary! {
     /// `PublicKeyCredentialRpEntity`
     /// ([section 5.4.2](https://www.w3.org/TR/webauthn-3/#dictionary-rp-credential-params)).
     RpEntity {
-        /// The RP ID; where it is absent the client takes the origin's effective domain.
+        /// The RP ID; if it is absent, the client uses the origin's effective domain.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<String>,
         /// A name for display; most clients show the RP ID instead. May be the RP ID.
@@ -20,7 +20,7 @@ dictionary! {
 }
 
 impl RpEntity {
-    /// An RP ID and a name for display.
+    /// Creates an entity from an RP ID and a name for display.
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self { id: Some(id.into()), name: name.into() }
     }
@@ -30,17 +30,18 @@ dictionary! {
     /// `PublicKeyCredentialUserEntityJSON`
     /// ([section 5.4.3](https://www.w3.org/TR/webauthn-3/#dictionary-user-credential-params)).
     UserEntity {
-        /// The user handle: what decisions are made on. It says nothing about the person.
+        /// The user handle, which identifies the account and must not identify the user.
         id: UserHandle,
-        /// What tells the person's accounts apart, such as an e-mail address. Shown by clients, sent back by none.
+        /// The account name, which distinguishes a user's accounts, such as an e-mail address. Clients show it and
+        /// never return it.
         name: String,
-        /// The name of the person; may be empty.
+        /// The user's display name; may be empty.
         display_name: String,
     }
 }
 
 impl UserEntity {
-    /// A user handle and the two names.
+    /// Creates an entity from a user handle and the two names.
     pub fn new(id: UserHandle, name: impl Into<String>, display_name: impl Into<String>) -> Self {
         Self { id, name: name.into(), display_name: display_name.into() }
     }

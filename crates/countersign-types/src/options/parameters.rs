@@ -5,9 +5,10 @@ use super::dictionary::dictionary;
 use crate::{enumerations::CredentialType, identifiers::AlgorithmIdentifier};
 
 dictionary! {
-    /// `PublicKeyCredentialParameters`: a kind of credential and its algorithm.
+    /// Credential parameters, Credential parameters, `PublicKeyCredentialParameters`: a kind of credential and its
+    /// algorithm.
     CredentialParameters {
-        /// The kind; clients pass over parameters of an unknown one.
+        /// The kind of credential; clients skip parameters of an unknown kind.
         #[serde(rename = "type")]
         credential_type: CredentialType,
         /// The signature algorithm, and with it the kind of key.
@@ -16,7 +17,7 @@ dictionary! {
 }
 
 impl CredentialParameters {
-    /// A public key credential of this algorithm.
+    /// Creates the parameters of a public key credential with this algorithm.
     pub fn new(alg: AlgorithmIdentifier) -> Self {
         Self { credential_type: CredentialType::PublicKey, alg }
     }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 dictionary! {
-    /// `PublicKeyCredentialRequestOptionsJSON`: what an authentication asks of the browser.
+    /// Request options, `PublicKeyCredentialRequestOptionsJSON`: the argument of `navigator.credentials.get()`.
     RequestOptions {
         /// The random bytes that the client puts into client data, at least 16
         /// ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
@@ -22,7 +22,7 @@ dictionary! {
         /// How long the caller is willing to wait, in milliseconds. A hint.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timeout: Option<u32>,
-        /// The RP ID; where it is absent the client takes the origin's effective domain.
+        /// The RP ID; if it is absent, the client uses the origin's effective domain.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rp_id: Option<String>,
         /// The account's credentials, the most preferred first; empty for a discoverable credential of any account.
@@ -31,10 +31,10 @@ dictionary! {
         /// Whether the user must be verified.
         #[serde(default, deserialize_with = "null_is_default")]
         user_verification: UserVerificationRequirement,
-        /// What the user will probably take, the best guess first.
+        /// The kinds of authenticator that the user will probably use, the most probable first.
         #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
         hints: Vec<Hint>,
-        /// What is asked of extensions.
+        /// The extension inputs.
         #[serde(
             default,
             deserialize_with = "null_is_default",
@@ -45,7 +45,7 @@ dictionary! {
 }
 
 impl RequestOptions {
-    /// The one required member; every other one is absent or has its default.
+    /// Creates options from the required member; all others are absent or have their defaults.
     pub fn new(challenge: impl Into<Base64Url>) -> Self {
         Self {
             challenge: challenge.into(),
@@ -66,7 +66,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_member_comes_back() {
+    fn every_member_survives_a_round_trip() {
         let value = json!({
             "challenge": "AQI",
             "timeout": 1,

@@ -7,17 +7,17 @@ use super::dictionary::{dictionary, null_is_default};
 use crate::enumerations::{AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement};
 
 dictionary! {
-    /// `AuthenticatorSelectionCriteria`: what the authenticator must or should be capable of.
+    /// Requirements on the authenticator, `AuthenticatorSelectionCriteria`.
     #[derive(Default)]
     AuthenticatorSelection {
-        /// Whether the authenticator is part of the client device; absent accepts both.
+        /// Whether the authenticator is part of the client device; both are accepted if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         authenticator_attachment: Option<AuthenticatorAttachment>,
-        /// What is wanted of a discoverable credential; see
+        /// Whether a discoverable credential is wanted; see
         /// [`effective_resident_key`](AuthenticatorSelection::effective_resident_key).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         resident_key: Option<ResidentKeyRequirement>,
-        /// For clients of Level 1: true where `resident_key` is `required`, false elsewhere.
+        /// For clients of Level 1: true if `resident_key` is `required`, false otherwise.
         #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Not::not")]
         require_resident_key: bool,
         /// Whether the user must be verified.
@@ -27,7 +27,8 @@ dictionary! {
 }
 
 impl AuthenticatorSelection {
-    /// Any attachment, with `require_resident_key` as it must be beside `resident_key`.
+    /// Creates requirements without an attachment, with the value of `require_resident_key` that belongs to
+    /// `resident_key`.
     pub fn new(resident_key: ResidentKeyRequirement, user_verification: UserVerificationRequirement) -> Self {
         Self {
             authenticator_attachment: None,
@@ -37,8 +38,8 @@ impl AuthenticatorSelection {
         }
     }
 
-    /// What a client makes of `residentKey` and `requireResidentKey`: without a known value in the first, the second
-    /// says `required` or `discouraged`.
+    /// The value that a client derives from `residentKey` and `requireResidentKey`: the second decides between
+    /// `required` and `discouraged` if the first has no known value.
     pub fn effective_resident_key(&self) -> ResidentKeyRequirement {
         match &self.resident_key {
             Some(known) if !matches!(known, ResidentKeyRequirement::Unknown(_)) => known.clone(),
@@ -57,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn the_resident_key_s_default_depends_on_the_older_member() {
+    fn the_default_of_the_resident_key_depends_on_the_older_member() {
         for (text, effective) in [
             ("{}", "discouraged"),
             (r#"{"requireResidentKey":true}"#, "required"),
@@ -71,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_older_member_goes_with_required() {
+    fn the_older_member_is_set_if_required() {
         for (text, older) in
             [("required", true), ("preferred", false), ("discouraged", false), ("new", false)]
         {

@@ -10,30 +10,30 @@ use crate::{base64url, code::Code};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResponseError {
-    /// Larger than [`RESPONSE_JSON_MAX`].
+    /// The text is larger than [`RESPONSE_JSON_MAX`].
     TooLarge {
-        /// Its length in bytes.
+        /// The length in bytes.
         length: usize,
     },
-    /// Not UTF-8.
+    /// The text is not UTF-8.
     NotUtf8 {
         /// The number of bytes before the first wrong one.
         position: usize,
     },
-    /// Not one complete JSON text: a syntax error, a missing end, or trailing data; or extension results nested some 120
-    /// levels or deeper.
+    /// The text is not one complete JSON text: a syntax error, a missing end, or trailing data; or extension results
+    /// nested some 120 levels or deeper.
     NotJson {
         /// The line, from 1.
         line: usize,
         /// The column, from 1; 0 before the line's first byte.
         column: usize,
     },
-    /// JSON, but not an object.
+    /// The JSON is not an object.
     NotObject,
-    /// An object with a credential as its `response`, in place of the credential: most often what a page posts, such as
+    /// The JSON is not a credential, but an object with one as its `response`: most often what a page posts, such as
     /// `{"ceremony": …, "response": …}`.
     Enveloped,
-    /// A member that breaks its rule.
+    /// A member breaks its rule.
     Malformed {
         /// The member, such as `response.signature`.
         member: &'static str,

@@ -115,7 +115,7 @@ fn assert_required_bytes(value: &Value, parse: Parse, path: &str, member: &'stat
 }
 
 #[test]
-fn a_registration_response_hands_out_what_it_has() {
+fn a_registration_response_returns_its_members() {
     let response = register(registration().to_string()).unwrap();
     assert_eq!(response.credential_id().as_bytes(), [0xfb, 0xff]);
     assert_eq!(response.client_data_json(), b"{}");
@@ -129,7 +129,7 @@ fn a_registration_response_hands_out_what_it_has() {
 }
 
 #[test]
-fn an_authentication_response_hands_out_what_it_has() {
+fn an_authentication_response_returns_its_members() {
     let response = authenticate(authentication().to_string()).unwrap();
     assert_eq!(response.credential_id().as_bytes(), [0xfb, 0xff]);
     assert_eq!(response.client_data_json(), b"{}");
@@ -141,7 +141,7 @@ fn an_authentication_response_hands_out_what_it_has() {
 }
 
 #[test]
-fn responses_come_back_through_serde() {
+fn responses_survive_a_round_trip_through_serde() {
     let response: RegistrationResponse = serde_json::from_value(registration()).unwrap();
     assert_eq!(serde_json::to_value(&response).unwrap(), registration());
     let response: AuthenticationResponse = serde_json::from_value(authentication()).unwrap();
@@ -149,7 +149,7 @@ fn responses_come_back_through_serde() {
 }
 
 #[test]
-fn a_buffer_is_used_again_and_what_it_held_is_gone() {
+fn a_buffer_is_reused_and_its_content_discarded() {
     let signed_with = |length: usize| {
         let signature = json!(crate::base64url::encode(vec![7; length]));
         with(authentication(), "/response/signature", signature)
@@ -234,7 +234,7 @@ fn unknown_members_pass_and_so_do_their_duplicates() {
 }
 
 #[test]
-fn rule_001_a_body_that_is_not_one_complete_json_object_is_refused() {
+fn rule_001_a_body_that_is_not_one_complete_json_object_is_rejected() {
     for (value, parse) in ceremonies() {
         let text = value.to_string();
         parse(format!(" \t\r\n{text}\n ").as_bytes()).unwrap();
@@ -255,7 +255,7 @@ fn rule_001_a_body_that_is_not_one_complete_json_object_is_refused() {
 }
 
 #[test]
-fn rule_001_members_in_an_array_are_no_object() {
+fn rule_001_an_array_of_members_is_rejected() {
     let array = json!(["-_8", "-_8", {}, null, {}, "public-key"]).to_string();
     assert_eq!(register(&array).unwrap_err(), ResponseError::NotObject);
     let response = json!(["e30", "AQ", "MAA", null]);
@@ -264,7 +264,7 @@ fn rule_001_members_in_an_array_are_no_object() {
 }
 
 #[test]
-fn rule_001_bytes_that_are_not_utf_8_are_refused() {
+fn rule_001_bytes_that_are_not_utf_8_are_rejected() {
     for (value, parse) in ceremonies() {
         let text = value.to_string().replacen('{', r#"{"future":"é","#, 1).into_bytes();
         parse(&text).unwrap();
@@ -277,7 +277,7 @@ fn rule_001_bytes_that_are_not_utf_8_are_refused() {
 }
 
 #[test]
-fn rule_002_an_id_that_is_missing_or_empty_is_refused() {
+fn rule_002_an_id_that_is_missing_or_empty_is_rejected() {
     for (value, parse) in ceremonies() {
         assert_malformed(parse(without(value.clone(), "/id").as_bytes()), "id", MemberErrorKind::Missing);
         assert_malformed(
@@ -290,7 +290,7 @@ fn rule_002_an_id_that_is_missing_or_empty_is_refused() {
 }
 
 #[test]
-fn rule_003_a_raw_id_that_is_missing_is_refused() {
+fn rule_003_a_raw_id_that_is_missing_is_rejected() {
     for (value, parse) in ceremonies() {
         assert_required_bytes(&value, parse, "/rawId", "rawId");
         assert_malformed(parse(with(value, "/rawId", json!("")).as_bytes()), "rawId", MemberErrorKind::Empty);
@@ -298,7 +298,7 @@ fn rule_003_a_raw_id_that_is_missing_is_refused() {
 }
 
 #[test]
-fn rule_004_an_id_that_is_not_base64url_is_refused() {
+fn rule_004_an_id_that_is_not_base64url_is_rejected() {
     for (value, parse) in ceremonies() {
         assert_required_bytes(&value, parse, "/id", "id");
     }
@@ -327,7 +327,7 @@ fn rule_005_ids_with_escapes_are_compared_as_bytes() {
 }
 
 #[test]
-fn rule_006_a_type_that_is_not_exactly_public_key_is_refused() {
+fn rule_006_a_type_that_is_not_exactly_public_key_is_rejected() {
     for (value, parse) in ceremonies() {
         for (other, kind) in [
             (json!("password"), MemberErrorKind::NotPublicKey),
@@ -345,7 +345,7 @@ fn rule_006_a_type_that_is_not_exactly_public_key_is_refused() {
 }
 
 #[test]
-fn rule_007_a_response_that_is_missing_or_the_other_ceremony_s_is_refused() {
+fn rule_007_a_missing_response_or_one_of_the_other_ceremony_is_rejected() {
     for (value, parse) in ceremonies() {
         assert_malformed(
             parse(without(value.clone(), "/response").as_bytes()),
@@ -370,26 +370,26 @@ fn rule_007_a_response_that_is_missing_or_the_other_ceremony_s_is_refused() {
 }
 
 #[test]
-fn rule_008_client_data_that_is_missing_or_not_base64url_is_refused() {
+fn rule_008_client_data_that_is_missing_or_not_base64url_is_rejected() {
     for (value, parse) in ceremonies() {
         assert_required_bytes(&value, parse, "/response/clientDataJSON", "response.clientDataJSON");
     }
 }
 
 #[test]
-fn rule_009_a_registration_without_attestation_object_is_refused() {
+fn rule_009_a_registration_without_attestation_object_is_rejected() {
     let [(value, parse), _] = ceremonies();
     assert_required_bytes(&value, parse, "/response/attestationObject", "response.attestationObject");
 }
 
 #[test]
-fn rule_010_an_assertion_without_authenticator_data_is_refused() {
+fn rule_010_an_assertion_without_authenticator_data_is_rejected() {
     let [_, (value, parse)] = ceremonies();
     assert_required_bytes(&value, parse, "/response/authenticatorData", "response.authenticatorData");
 }
 
 #[test]
-fn rule_011_an_assertion_without_signature_is_refused() {
+fn rule_011_an_assertion_without_signature_is_rejected() {
     let [_, (value, parse)] = ceremonies();
     assert_required_bytes(&value, parse, "/response/signature", "response.signature");
 }
@@ -401,7 +401,7 @@ fn an_empty_signature_is_left_to_its_verification() {
 }
 
 #[test]
-fn rule_012_a_user_handle_that_is_no_base64url_or_too_long_is_refused() {
+fn rule_012_a_user_handle_that_is_not_base64url_or_too_long_is_rejected() {
     let handle = |value: Value| authenticate(with(authentication(), "/response/userHandle", value));
     for (other, kind) in [
         (json!("*"), MemberErrorKind::NotBase64Url),
@@ -442,7 +442,7 @@ fn path(member: &str) -> String {
 }
 
 #[test]
-fn rule_013_padding_white_space_and_the_standard_alphabet_are_refused_everywhere() {
+fn rule_013_padding_white_space_and_the_standard_alphabet_are_rejected_everywhere() {
     for ((value, parse), members) in ceremonies().into_iter().zip(BYTES) {
         for member in members {
             for (text, kind) in [
@@ -465,7 +465,7 @@ fn rule_013_padding_white_space_and_the_standard_alphabet_are_refused_everywhere
 }
 
 #[test]
-fn rule_014_spare_bits_that_are_not_zero_are_refused_everywhere() {
+fn rule_014_spare_bits_that_are_not_zero_are_rejected_everywhere() {
     for ((value, parse), members) in ceremonies().into_iter().zip(BYTES) {
         for member in members {
             for text in ["-_9", "AB", "A"] {
@@ -477,7 +477,7 @@ fn rule_014_spare_bits_that_are_not_zero_are_refused_everywhere() {
 }
 
 #[test]
-fn rule_015_a_known_member_that_occurs_twice_is_refused() {
+fn rule_015_a_known_member_that_occurs_twice_is_rejected() {
     let outside = ["id", "rawId", "type", "response", "authenticatorAttachment", "clientExtensionResults"];
     for ((value, parse), bytes) in ceremonies().into_iter().zip(BYTES) {
         let text = value.to_string();
@@ -498,7 +498,7 @@ fn rule_015_a_known_member_that_occurs_twice_is_refused() {
 }
 
 #[test]
-fn rule_017_018_a_copy_that_occurs_twice_is_unreadable_and_decides_nothing() {
+fn rule_017_018_a_duplicate_copy_is_unreadable_and_accepted() {
     let text = registration().to_string();
     assert!(!register(&text).unwrap().has_unreadable_copies());
     for name in ["authenticatorData", "publicKey", "publicKeyAlgorithm"] {
@@ -511,7 +511,7 @@ fn rule_017_018_a_copy_that_occurs_twice_is_unreadable_and_decides_nothing() {
 }
 
 #[test]
-fn rule_015_extension_results_with_a_name_twice_are_refused() {
+fn rule_015_extension_results_with_a_name_twice_are_rejected() {
     for (value, parse) in ceremonies() {
         let mut rest = value;
         let results = rest.as_object_mut().unwrap().remove("clientExtensionResults").unwrap().to_string();
@@ -529,7 +529,7 @@ fn rule_015_extension_results_with_a_name_twice_are_refused() {
 }
 
 #[test]
-fn rule_016_transports_that_are_no_array_of_texts_are_refused() {
+fn rule_016_transports_that_are_not_an_array_of_texts_are_rejected() {
     let transports = |value: Value| register(with(registration(), "/response/transports", value));
     assert_eq!(transports(json!([])).unwrap().transports(), []);
     assert_eq!(transports(json!(["usb", "usb"])).unwrap().transports(), [Transport::Usb, Transport::Usb]);
@@ -547,7 +547,7 @@ fn rule_016_transports_that_are_no_array_of_texts_are_refused() {
 }
 
 #[test]
-fn rule_019_a_text_over_the_limit_is_refused() {
+fn rule_019_a_text_over_the_limit_is_rejected() {
     for (value, parse) in ceremonies() {
         let mut text = value.to_string();
         text.push_str(&" ".repeat(RESPONSE_JSON_MAX - text.len()));
@@ -560,7 +560,7 @@ fn rule_019_a_text_over_the_limit_is_refused() {
 }
 
 #[test]
-fn rule_019_too_many_transports_and_too_long_keywords_are_refused() {
+fn rule_019_too_many_transports_and_too_long_keywords_are_rejected() {
     let transports = |value: Value| register(with(registration(), "/response/transports", value));
     assert_eq!(transports(json!(vec!["x"; TRANSPORTS_MAX])).unwrap().transports().len(), TRANSPORTS_MAX);
     let (longest, longer) = ("x".repeat(KEYWORD_MAX), "x".repeat(KEYWORD_MAX + 1));
@@ -577,7 +577,7 @@ fn rule_019_too_many_transports_and_too_long_keywords_are_refused() {
 }
 
 #[test]
-fn rule_021_extension_results_that_are_no_object_are_refused() {
+fn rule_021_extension_results_that_are_not_an_object_are_rejected() {
     for (value, parse) in ceremonies() {
         for other in [json!([]), json!("{}"), json!(1), json!(false), json!([["appid", true]])] {
             let text = with(value.clone(), "/clientExtensionResults", other);
@@ -587,7 +587,7 @@ fn rule_021_extension_results_that_are_no_object_are_refused() {
 }
 
 #[test]
-fn an_attachment_of_another_type_is_refused() {
+fn an_attachment_of_another_type_is_rejected() {
     for (value, parse) in ceremonies() {
         for other in [json!(1), json!(["platform"]), json!({}), json!(true)] {
             let text = with(value.clone(), "/authenticatorAttachment", other);
@@ -597,7 +597,7 @@ fn an_attachment_of_another_type_is_refused() {
 }
 
 #[test]
-fn deep_nesting_is_skipped_or_refused() {
+fn deep_nesting_is_skipped_or_rejected() {
     let nested = |depth: usize| ["[".repeat(depth), "]".repeat(depth)].concat();
     for (value, parse) in ceremonies() {
         let text = value.to_string();
@@ -635,7 +635,7 @@ fn deserialising_is_as_strict() {
 }
 
 #[test]
-fn messages_say_where_and_hold_no_value() {
+fn messages_name_the_member_and_hold_no_value() {
     let secret = "c2VjcmV0*";
     for (member, value) in [("id", json!(secret)), ("response", json!(secret)), ("type", json!(secret))] {
         let message = register(with(registration(), &path(member), value)).unwrap_err().to_string();

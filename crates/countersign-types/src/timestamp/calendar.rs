@@ -10,7 +10,7 @@ const DAYS_BEFORE_EPOCH: i64 = 719_468;
 /// The latest year with four digits.
 const YEAR_MAX: u16 = 9999;
 
-/// Days from 1970-01-01 to a date of the years 0 to 9999; `None` where there is no such date.
+/// Days from 1970-01-01 to a date of the years 0 to 9999; `None` if there is no such date.
 #[expect(clippy::arithmetic_side_effects, reason = "years of four digits overflow nothing here")]
 pub(super) fn days(year: u16, month: u8, day: u8) -> Option<i64> {
     if year > YEAR_MAX || !(1..=days_in(year, month)).contains(&day) {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn rule_017_018_copies_that_cant_be_read_fail_nothing() {
+fn rule_017_018_unreadable_copies_are_accepted() {
     let with = |name: &str, value: Value| {
         register(with(registration(), &format!("/response/{name}"), value)).unwrap()
     };
@@ -36,7 +36,7 @@ fn rule_017_018_copies_that_cant_be_read_fail_nothing() {
 }
 
 #[test]
-fn an_envelope_around_the_response_is_named_and_not_a_missing_id() {
+fn an_envelope_around_the_response_is_reported_instead_of_a_missing_id() {
     for (value, parse) in ceremonies() {
         let enveloped = json!({"ceremony": "AQI", "response": value});
         assert_eq!(parse(enveloped.to_string().as_bytes()), Err(ResponseError::Enveloped));
