@@ -1,11 +1,11 @@
-//! Which library verifies signatures: decided when the program is built.
+//! The library that verifies signatures, chosen when the program is built.
 
 use countersign::cose::Verifiers;
 
-/// The library that verifies signatures, by its name.
+/// The name of the library that verifies signatures.
 pub const BACKEND: &str = if cfg!(feature = "aws-lc") { "AWS-LC" } else { "RustCrypto" };
 
-/// Its verifiers.
+/// The verifiers of that library.
 pub(crate) fn verifiers() -> Verifiers {
     #[cfg(feature = "aws-lc")]
     let verifiers = Verifiers::aws_lc();

@@ -1,4 +1,4 @@
-//! What a server is told before it starts.
+//! The configuration of a server.
 
 use std::{
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -9,17 +9,17 @@ use countersign::relying_party::policy::BackupEligibilityChange;
 
 use crate::{metadata::config::MetadataConfig, start_error::StartError};
 
-/// Schemes of databases, which need no slashes to be told from a path.
+/// Schemes of databases, which are recognised without slashes.
 const SCHEMES: [&str; 7] = ["file", "mysql", "mariadb", "postgres", "postgresql", "sqlite", "sqlite3"];
 
 /// The port that [`Config::new`] listens on.
 const DEFAULT_PORT: u16 = 8080;
 
-/// What a server is told before it starts.
+/// The configuration of a server.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: Listen,
     /// The RP ID: the domain that the passkeys belong to.
     pub rp_id: String,
@@ -27,51 +27,50 @@ pub struct Config {
     pub rp_name: String,
     /// The accepted origins, such as `https://example.org`, compared exactly.
     ///
-    /// None means the one that follows from the rest: `http://localhost:PORT` for the RP ID `localhost`, with the
-    /// port that is listened on, and `https://RP_ID` for any other.
+    /// If the list is empty, the origin follows from the RP ID: `http://localhost:PORT` for `localhost`, with the port that
+    /// the server listens on, and `https://RP_ID` for any other.
     pub origins: Vec<String>,
-    /// The database file. It is created, with its folder, where there is none.
+    /// The database file. If there is none, it is created with its folder.
     pub database: PathBuf,
-    /// Where `/metrics` and `/health` are answered besides, and `/metrics` only there; by default, both are where the
-    /// page is.
+    /// A separate address for `/metrics`, which also has `/health`. By default, both are at the address of the page.
     pub metrics_listen: Option<Listen>,
-    /// What is known of authenticators; nothing by default.
+    /// The metadata of authenticator models; none by default.
     pub metadata: Option<MetadataConfig>,
-    /// Whether browsers learn that a passkey is unknown here; they do by default.
+    /// Whether browsers are told that a passkey is unknown here; they are by default.
     pub unknown_signals: UnknownSignals,
-    /// What happens to a passkey whose record says that it can't be backed up, once it can; refused by default.
+    /// Whether a passkey is accepted that could not be backed up when it was registered, and can be now; rejected by default.
     pub backup_eligibility_change: BackupEligibilityChange,
 }
 
-/// Whether an answer that refuses an unknown passkey has the payload for `signalUnknownCredential`, upon which its
-/// provider may delete it.
+/// Whether the rejection of an unknown passkey has the payload for `signalUnknownCredential`, so that its provider may
+/// delete the passkey.
 ///
-/// With the RP ID `localhost`, no answer has it, and elsewhere only for a user handle that is or was an account's of
-/// the database. That is not enough where several databases with the same accounts serve one RP ID, or where an old
-/// copy of a database was restored: a passkey that was registered since is good and unknown.
+/// The payload is never sent for the RP ID `localhost`, and otherwise only if the user handle belongs or belonged to an
+/// account of the database. That is not enough if several databases with the same accounts serve one RP ID, or if an old
+/// copy of a database was restored: a passkey that was registered since is good, but unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum UnknownSignals {
-    /// It has.
+    /// The payload is sent.
     #[default]
     Sent,
-    /// It never has.
+    /// The payload is never sent.
     Withheld,
 }
 
-/// Where to listen.
+/// An address to listen on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Listen {
-    /// What a browser tries for `localhost`: this port of 127.0.0.1, and of `::1` where the machine has it. Port 0
-    /// takes a free one.
+    /// The addresses that a browser tries for `localhost`: this port of 127.0.0.1, and of `::1` if the machine has it. Port 0
+    /// chooses a free port.
     Localhost(u16),
-    /// This address alone. Port 0 takes a free one.
+    /// Only this address. Port 0 chooses a free port.
     Address(SocketAddr),
 }
 
 impl Listen {
-    /// The addresses that are tried.
+    /// The addresses that the server tries to listen on.
     fn addresses(self) -> Vec<SocketAddr> {
         match self {
             Self::Localhost(port) => {
@@ -83,7 +82,7 @@ impl Listen {
 }
 
 impl Config {
-    /// A server for this machine's own browser, <http://localhost:8080>, with this database file.
+    /// The configuration of a server for a browser on the same machine, at <http://localhost:8080>, with this database file.
     pub fn new(database: impl AsRef<Path>) -> Self {
         Self {
             listen: Listen::Localhost(DEFAULT_PORT),
@@ -98,7 +97,7 @@ impl Config {
         }
     }
 
-    /// The port that is to be listened on; 0 if that is not decided yet.
+    /// The port to listen on, 0 if it is not decided yet.
     pub(crate) const fn port(&self) -> u16 {
         match self.listen {
             Listen::Localhost(port) => port,
@@ -106,7 +105,7 @@ impl Config {
         }
     }
 
-    /// Refuses one address for two purposes: the second socket would find it taken, as if by another program.
+    /// Rejects one address for both purposes: the second socket would find it in use, as if by another program.
     pub(crate) fn check_addresses(&self) -> Result<(), StartError> {
         let Some(own) = self.metrics_listen else { return Ok(()) };
         let clash = |one: &SocketAddr, other: &SocketAddr| {
@@ -120,12 +119,12 @@ impl Config {
         taken.map_or(Ok(()), |address| Err(StartError::AddressTwice(address)))
     }
 
-    /// Refuses a database that is no path: SQLite would make folders of its name. What comes after the scheme may be a
-    /// password, and is not repeated.
+    /// Rejects a URL as the database: SQLite would create folders of that name. The message repeats only the scheme, since the
+    /// rest may contain a password.
     pub(crate) fn check_database(&self) -> Result<(), StartError> {
         let text = self.database.to_string_lossy();
         let Some((scheme, rest)) = text.split_once(':') else { return Ok(()) };
-        // One letter is a drive of Windows.
+        // One letter is a Windows drive.
         let is_scheme = scheme.len() > 1
             && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
@@ -136,13 +135,13 @@ impl Config {
         Ok(())
     }
 
-    /// The accepted origins of a server that listens on `port`.
+    /// The accepted origins of a server that listens on this port.
     pub(crate) fn origins(&self, port: u16) -> Vec<String> {
         if !self.origins.is_empty() {
             return self.origins.clone();
         }
         let origin = match (self.rp_id.as_str(), port) {
-            // Browsers leave the scheme's own port out.
+            // Browsers omit the default port of the scheme.
             ("localhost", 80) => "http://localhost".into(),
             ("localhost", port) => format!("http://localhost:{port}"),
             (rp_id, _) => format!("https://{rp_id}"),
@@ -156,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_database_that_is_no_path_is_refused_by_its_scheme() {
+    fn a_url_as_the_database_is_rejected_by_its_scheme() {
         for address in
             ["postgres://user:word@host/db", "POSTGRESQL:db", "sqlite:x.db", "file:x.db", "what-ever://x"]
         {
@@ -171,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_for_the_page_or_for_the_numbers() {
+    fn the_page_and_the_metrics_need_different_addresses() {
         let clash = |page: &str, own: &str| {
             let listen = |text: &str| {
                 let localhost =
@@ -184,8 +183,8 @@ mod tests {
         };
         let sentence = |address: &str| {
             Some(format!(
-                "{address} is given for the page and for /metrics: without an address of its own, /metrics is where the \
-                 page is"
+                "{address} is given for the page and for /metrics: without a separate address, /metrics is at the address \
+                 of the page"
             ))
         };
         for (page, own, address) in [

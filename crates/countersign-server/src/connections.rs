@@ -1,6 +1,5 @@
-//! Listening, with limits: how many clients at once, and how long one may take. If there is no place for one more, the
-//! client with the most connections gives up the one that it has used least lately, so that one client can't hold the
-//! others out.
+//! A listener with limits on the number of connections and on their time. If there is no place for another connection, the
+//! client with the most connections loses its least recently used one, so that one client can't exclude the others.
 
 use std::{
     future::poll_fn,
@@ -32,38 +31,38 @@ mod registry;
 use own_answers::OwnAnswers;
 use registry::{Place, Registry};
 
-/// The most connections at once to the page. With the operator's, they stay below the 1024 files that a process may
-/// have open by default on most systems.
+/// The most connections to the page. Together with those of the operator, they stay below the 1024 files that a process may
+/// open by default on most systems.
 pub(crate) const PAGE_CONNECTIONS_MAX: usize = 850;
 
-/// The most connections at once to the operator's address: a few programs that ask for numbers or for health.
+/// The most connections to the operator's address: a few programs that request metrics or health.
 pub(crate) const OPERATOR_CONNECTIONS_MAX: usize = 50;
 
-/// How long a client has from its connection, or from the last answer's last byte, until the next answer's first:
-/// reading and sending a request of 256 KiB takes far less on any line.
+/// The time limit from the connection, or from the last byte of an answer, to the first byte of the next answer: a request of
+/// 256 KiB takes far less on any line.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How old a connection is whose next answer is its last, however busy it is: the answer says so, and browsers open
-/// another one without a word. What is under way by then has the usual time.
+/// The age after which the next answer of a connection is its last, however busy it is. The answer says so, and browsers
+/// silently open another one. A request that is under way keeps its usual time limit.
 const LIFE: Duration = Duration::from_secs(60 * 60);
 
-/// How long to wait for a dismissed connection's place before another one is dismissed.
+/// How long to wait for the place of a dismissed connection before another one is dismissed.
 const DISMISSAL: Duration = Duration::from_secs(1);
 
-/// How long accepting pauses when the system has no more files or memory for connections.
+/// How long to pause when the system has no more files or memory for connections.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Several addresses as one listener.
 pub(crate) struct Connections {
     listeners: Vec<TcpListener>,
-    /// The headers of answers that no route makes.
+    /// The headers of answers that hyper creates.
     headers: Arc<[u8]>,
     permits: Arc<Semaphore>,
     registry: Registry,
     limits: Limits,
 }
 
-/// How long a connection may take.
+/// The time limits of a connection.
 #[derive(Debug, Clone, Copy)]
 struct Limits {
     patience: Duration,
@@ -71,8 +70,8 @@ struct Limits {
 }
 
 impl Connections {
-    /// Listens on sockets that are bound already, for so many connections at once. Answers that hyper makes by itself get
-    /// these lines of headers.
+    /// Listens on bound sockets, for at most this number of connections. Answers that hyper creates itself get these header
+    /// lines.
     pub(crate) fn new(
         listeners: Vec<std::net::TcpListener>,
         headers: Vec<u8>,
@@ -98,14 +97,14 @@ impl Connections {
         Ok(Self { listeners, headers: headers.into(), permits, registry: Registry::default(), limits })
     }
 
-    /// Room for one more connection, which another one has to make if there is none.
+    /// Waits for a place for another connection, and dismisses one if there is none.
     async fn permit(&self, newcomer: SocketAddr) -> OwnedSemaphorePermit {
         loop {
             let Ok(permit) = self.permits.clone().try_acquire_owned() else {
                 self.registry.make_room(newcomer);
                 match timeout(DISMISSAL, self.permits.clone().acquire_owned()).await {
                     Ok(Ok(permit)) => return permit,
-                    // Its task is busy, and will notice later. The semaphore is never closed.
+                    // The task of the dismissed connection is busy. The semaphore is never closed.
                     Ok(Err(_)) | Err(_) => continue,
                 }
             };
@@ -128,13 +127,13 @@ impl Listener for Connections {
             match poll_fn(|context| self.poll_accept(context)).await {
                 Ok((stream, address)) => {
                     let permit = self.permit(address).await;
-                    // An answer is written at once; waiting to fill a packet would only delay it.
+                    // Answers are written at once, so that waiting to fill a packet would only delay them.
                     let _ = stream.set_nodelay(true);
                     let place = self.registry.add(address, Instant::now());
                     let connection = Connection::new(stream, (permit, place), self.limits);
                     return (OwnAnswers::new(connection, self.headers.clone()), address);
                 }
-                // The client went away again, or the system is out of something: nothing to tell anyone but the log.
+                // The client disconnected, or the system is out of a resource.
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
                     sleep(PAUSE).await;
@@ -148,10 +147,10 @@ impl Listener for Connections {
     }
 }
 
-/// Until when a connection lives.
+/// The lifetime of a connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Life {
-    /// From here on an answer is its last.
+    /// The time from which the next answer is the last.
     over: Instant,
 }
 
@@ -161,7 +160,7 @@ impl Connected<IncomingStream<'_, Connections>> for Life {
     }
 }
 
-/// Has the connection closed after an answer, once its life is over
+/// Closes the connection after an answer, once its lifetime is over
 /// ([RFC 9112, section 9.6](https://www.rfc-editor.org/rfc/rfc9112#section-9.6)).
 pub(crate) async fn bound_life(
     ConnectInfo(life): ConnectInfo<Life>,
@@ -175,15 +174,15 @@ pub(crate) async fn bound_life(
     response
 }
 
-/// A client, as long as it keeps to the time it has. Each byte written gives it the full time again; each byte read
-/// does not, or a trickle of header lines could hold a connection without end. It ends earlier if another client needs
-/// its place.
+/// The connection of a client, which ends when its time limit is over. Each written byte restarts the time limit; a read byte
+/// does not, or a trickle of header lines could hold a connection indefinitely. It ends earlier if another client needs its
+/// place.
 pub(crate) struct Connection {
     stream: TcpStream,
     patience: Duration,
     life: Life,
     end: Pin<Box<Sleep>>,
-    /// Given up before the permit, so that there is never a permit without a place.
+    /// Dropped before the permit, so that there is never a free permit without a free place.
     place: Place,
     _permit: OwnedSemaphorePermit,
 }

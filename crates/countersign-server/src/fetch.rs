@@ -1,9 +1,9 @@
-//! FIDO metadata over https: a conditional `GET` with limits, when to ask, and what is remembered in between.
+//! FIDO metadata over https: a conditional `GET` with limits, its schedule, and what is stored between requests.
 //!
 //! The [processing rules of the service](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-object-processing-rules)
-//! want a BLOB to be downloaded by its `nextUpdate` at the latest. What comes is bytes: whether they are metadata, is
-//! judged by [`countersign_metadata::BlobPolicy`], as with a file. So https keeps others from seeing who asks, and
-//! nothing more rests on it.
+//! require a BLOB to be downloaded by its `nextUpdate` at the latest. The content is not interpreted here: it is verified
+//! with a [`countersign_metadata::BlobPolicy`], like a file. So https protects only the privacy of the request, and nothing
+//! else depends on it.
 //!
 //! ```no_run
 //! use countersign_server::fetch::{Answer, Client, FIDO_URL, FetchConfig};
@@ -12,7 +12,7 @@
 //! let client = Client::new(&FetchConfig::new(FIDO_URL))?;
 //! match client.get(None, &mut |done, whole| eprintln!("{done} of {whole:?} bytes"))? {
 //!     Answer::Content { bytes, validators } => println!("{} bytes, {validators:?}", bytes.len()),
-//!     Answer::NotModified => unreachable!("nothing was named that it could be the same as"),
+//!     Answer::NotModified => unreachable!("the request was unconditional"),
 //! }
 //! # Ok(())
 //! # }

@@ -1,4 +1,4 @@
-//! Files that are read within a bound, and replaced at once or not at all.
+//! Reading files within a limit, and replacing them atomically.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -8,25 +8,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The most bytes of a file of certificates in PEM: some five hundred of them, where one or two are expected.
+/// The most bytes of a file of PEM certificates: some five hundred certificates, while one or two are expected.
 pub const CERTIFICATES_MAX: usize = 1024 * 1024;
 
-/// What the name of a new file begins and ends with, around 16 hexadecimal digits.
+/// The prefix and the suffix of a new file's name, around 16 hexadecimal digits.
 const NEW: [&str; 2] = [".countersign-", ".new"];
 
-/// How old a new file is that no one writes any more: writing one takes seconds.
+/// The age after which a new file counts as abandoned: writing one takes seconds.
 const LEFT_OVER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long to wait for a lock: what is done under one takes milliseconds.
+/// How long to wait for a lock, which is normally held for milliseconds.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
 
 /// How long to pause before a lock is tried again.
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
-/// How often another name is tried where a file has the one that was drawn.
+/// How many names are tried if a file with the drawn name exists.
 const NAMES_MAX: usize = 8;
 
-/// Reads a file of at most `max` bytes. One that is longer is an error, and no more of it is read.
+/// Reads a file of at most `max` bytes. A longer file is an error, and is not read to its end.
 pub fn read(path: &Path, max: usize) -> io::Result<Vec<u8>> {
     let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
     let mut content = Vec::new();
@@ -37,11 +37,12 @@ pub fn read(path: &Path, max: usize) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Puts a file with this content in the place of the one at `path`, and makes its folder if there is none.
+/// Replaces the file at `path`, and creates its folder if there is none.
 ///
-/// Whatever happens, a crash or a full disk, there is the old file or the new one, and no mixture of both: the content
-/// is written to a new file beside it, of a random name that ends in `.new`, and brought to the disk before that takes
-/// its name. Such files that a crash left in the folder a day ago or earlier are removed. What is neither a regular file nor absent is an error: see [`check_replaceable`].
+/// After a crash or a full disk there is the old file or the new one, and no mixture of both: the content is written to a
+/// new file in the same folder, with a random name that ends in `.new`, and flushed to the disk before the file is renamed.
+/// Such files that a crash left a day ago or earlier are removed. Anything but a regular file at `path` is an error: see
+/// [`check_replaceable`].
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     check_replaceable(path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -57,14 +58,14 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         fs::rename(&new, path)
     };
     write().inspect_err(|_| {
-        // What a full disk took of it is in the way of others.
+        // A partial file would waste a full disk.
         let _ = fs::remove_file(&new);
     })?;
     sync_folder(folder)
 }
 
-/// Locks the file at `path`, which is made with its folder if there is none, until what is returned is dropped: for
-/// those who compare what other files have before they replace them. Fails if another process has it for five seconds.
+/// Locks the file at `path` until the returned file is dropped. Creates the file and its folder if there is none. Use it to
+/// compare the content of other files before you replace them. Fails if another process holds the lock for five seconds.
 pub fn lock(path: &Path) -> io::Result<File> {
     check_replaceable(path)?;
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -76,7 +77,7 @@ pub fn lock(path: &Path) -> io::Result<File> {
         match file.try_lock() {
             Err(TryLockError::WouldBlock) if began.elapsed() < LOCK_WAIT => thread::sleep(LOCK_PAUSE),
             Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
-            // A file system without locks: what is compared is as safe as it was without them.
+            // The file system has no locks: continue without one.
             Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => {
                 return Err(error);
             }
@@ -107,14 +108,14 @@ pub fn check_replaceable(path: &Path) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, sentence))
 }
 
-/// A file that was not there, under an unpredictable name, at which no link can have been put.
+/// Creates a file with an unpredictable name, so that no link can have been placed there.
 fn create_new(folder: &Path) -> io::Result<(File, PathBuf)> {
     let [begin, end] = NEW;
     let mut outcome = Err(io::ErrorKind::AlreadyExists.into());
     for _ in 0..NAMES_MAX {
         let random = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
         let path = folder.join(format!("{begin}{random:016x}{end}"));
-        // O_EXCL, which follows no link.
+        // O_EXCL, which does not follow links.
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(file) => return Ok((file, path)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => outcome = Err(error),
@@ -124,7 +125,7 @@ fn create_new(folder: &Path) -> io::Result<(File, PathBuf)> {
     outcome
 }
 
-/// Removes the new files that a crash left long ago. What can't be looked at or removed stays.
+/// Removes the new files that a crash left long ago, as far as possible.
 fn remove_left_over(folder: &Path) {
     let [begin, end] = NEW;
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -132,7 +133,7 @@ fn remove_left_over(folder: &Path) {
         let digits = name.to_str().and_then(|name| name.strip_prefix(begin)?.strip_suffix(end));
         let is_ours =
             digits.is_some_and(|it| it.len() == 16 && it.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        // Of a link, what is said is of the link.
+        // For a link, this is the metadata of the link itself.
         let found = entry.metadata().ok().filter(|_| is_ours).filter(fs::Metadata::is_file);
         let age = found.and_then(|found| found.modified().ok()?.elapsed().ok());
         if age.is_some_and(|age| age > LEFT_OVER) {
@@ -141,7 +142,7 @@ fn remove_left_over(folder: &Path) {
     }
 }
 
-/// Brings the new name to the disk, where the system has that.
+/// Flushes the new name to the disk, if the system supports that.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_crash_left_a_day_ago_is_removed() {
+    fn files_that_a_crash_left_a_day_ago_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let put = |name: &str, hours: u64| {
             let path = folder.path().join(name);
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_beyond_its_bound_is_not_read() {
+    fn a_file_beyond_its_limit_is_not_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("b");
         fs::write(&path, "123").unwrap();

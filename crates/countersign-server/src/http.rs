@@ -2,18 +2,18 @@
 //!
 //! | request | body | answer |
 //! | --- | --- | --- |
-//! | `GET /` `/app.js` `/actions.js` `/client.js` `/passkeys.js` `/view.js` `/style.css` `/icon.svg` | | the page, with entity tags and compressed for those that take gzip |
+//! | `GET /` `/app.js` `/actions.js` `/client.js` `/passkeys.js` `/view.js` `/style.css` `/icon.svg` | | the page, with entity tags, and compressed for clients that accept gzip |
 //! | `GET /health` | | `ok`, or 503 if the database file is gone |
-//! | `GET /metrics` | | numbers in the text format of Prometheus; not here if they have an address of their own |
-//! | `GET /models/{aaguid}/icon` | | a model's picture, where the metadata has one |
-//! | `GET /api/session` | | `{"account": {"name", "userHandle"} or null, "rpId", "origins"}`: where the page works; it is at home at the first of `origins` |
-//! | `DELETE /api/session` | | 204: signed out, also if no one was signed in |
+//! | `GET /metrics` | | metrics in the text format of Prometheus, unless they have a separate address |
+//! | `GET /models/{aaguid}/icon` | | the icon of an authenticator model, if the metadata has one |
+//! | `GET /api/session` | | `{"account": {"name", "userHandle"} or null, "rpId", "origins"}`: the accepted origins, the main one first |
+//! | `DELETE /api/session` | | 204: signed out; also without a session |
 //! | `POST /api/accounts/start` | `{"name"}` | `{"ceremony", "options"}` for `navigator.credentials.create()` |
 //! | `POST /api/accounts/finish` | `{"ceremony", "response"}` | 201 `{"account", "signals"}` and the session's cookie |
 //! | `POST /api/sessions/start` | `{}` | `{"ceremony", "options"}` for `navigator.credentials.get()` |
 //! | `POST /api/sessions/finish` | `{"ceremony", "response"}` | `{"account", "signals"}` and the session's cookie |
-//! | `GET /api/sessions` | | `{"sessions": [{"id", "label", "createdAt", "seenAt", "current"}]}`, the one used last first |
-//! | `DELETE /api/sessions` | | `{"ended"}`: how many sessions of the account ended, all but this one |
+//! | `GET /api/sessions` | | `{"sessions": [{"id", "label", "createdAt", "seenAt", "current"}]}`, the latest used first |
+//! | `DELETE /api/sessions` | | `{"ended"}`: the number of sessions that ended, all of the account but this one |
 //! | `DELETE /api/sessions/{id}` | | `{"ended": 1}` |
 //! | `GET /api/credentials` | | `{"account", "credentials": […], "metadata", "signals"}`: the user handle of the account, and its credentials, oldest first |
 //! | `POST /api/step-up/start` | `{"act"}` | `{"ceremony", "options"}` for `navigator.credentials.get()` |
@@ -21,46 +21,47 @@
 //! | `POST /api/credentials/start` | `{}` | `{"ceremony", "options"}` for `navigator.credentials.create()` |
 //! | `POST /api/credentials/finish` | `{"ceremony", "response"}` | 201 `{"credential", "signals"}` |
 //! | `PATCH /api/credentials/{id}` | `{"label"}` | `{"credential"}` |
-//! | `DELETE /api/credentials/{id}` | | `{"signals", "signedOut"}`: gone, and the sessions made with it |
-//! | `DELETE /api/account` | | `{"signals"}`: gone, with its credentials and sessions |
+//! | `DELETE /api/credentials/{id}` | | `{"signals", "signedOut"}`: the credential and the sessions created with it are removed |
+//! | `DELETE /api/account` | | `{"signals"}`: the account, its credentials and its sessions are removed |
 //!
-//! `metadata` is `null` where none is configured, and otherwise `{"number", "nextUpdate", "models", "trouble"}`: what
-//! the metadata in use is, `null` where there is none yet, and a word for why newer one is not had or this one is no
-//! longer good: `metadata-unreachable`, `metadata-file-unusable`, or one of the words for a refused BLOB.
+//! `metadata` is `null` if none is configured, and otherwise `{"number", "nextUpdate", "models", "trouble"}`. The first
+//! three describe the BLOB in use, and are `null` if there is none yet. `trouble` is the code of the current problem, if
+//! any: `metadata-unreachable`, `metadata-file-unusable`, or the code of a rejected BLOB.
 //!
 //! # Ceremonies
 //!
-//! Each start, and `GET /api/session`, sets or renews a cookie of the browser, `countersign-browser`, and a finish without it is answered
-//! `cookie-missing`, before anything is stored: a browser that keeps no cookies would make an account that it can't use.
-//! A ceremony takes one response, whatever comes of it. The same finish again, by the same browser and while the ceremony
-//! would live, gets the same answer, for the first one may have been lost; if what it made is gone since, or with another
-//! response, it is answered `challenge-expired`.
+//! Each start, and `GET /api/session`, sets or renews the cookie `countersign-browser`. A finish without it is answered
+//! `cookie-missing` before anything is stored: a browser without cookies would create an account that it can't use.
+//! A ceremony accepts one response, whatever the outcome. The same finish again, by the same browser and before the
+//! ceremony expires, gets the same answer, since the first answer may have been lost. If what it created was removed since,
+//! or with another response, it is answered `challenge-expired`.
 //!
-//! # Who acts
+//! # Accounts and confirmations
 //!
-//! Every changing request for which a session is needed says in the header `countersign-account` which account the user
-//! sees: its `userHandle`. It is answered `account-missing` without that, and `account-changed` if the session is another
-//! account's. Session and account are read again in the transaction that writes.
+//! Every changing request that requires a session names the account that the user sees in the header
+//! `countersign-account`: its `userHandle`. The answer is `account-missing` without the header, and `account-changed` if
+//! the session is another account's. Session and account are read again in the transaction that writes.
 //!
-//! Adding a credential, removing one and deleting the account take a confirmation with a passkey of the account, or are
-//! answered `reauthentication-required`. `act` is `{"kind": "add-credential"}`, `{"kind": "remove-credential",
-//! "credential": id}` or `{"kind": "delete-account"}`. The confirmation is the session's, for exactly this act, good once
-//! and for five minutes; for adding, the start wants it and the finish takes it.
+//! Adding a credential, removing one and deleting the account require a confirmation with a passkey of the account;
+//! otherwise the answer is `reauthentication-required`. `act` is `{"kind": "add-credential"}`, `{"kind": "remove-credential",
+//! "credential": id}` or `{"kind": "delete-account"}`. The confirmation belongs to the session and to exactly this act. It is valid once
+//! and for five minutes. For adding, the start checks it, and the finish uses it up.
 //!
 //! # Signals
 //!
-//! `signals` is what the page may hand on to passkey providers, and nothing else: `{"allAcceptedCredentials"}` has the
-//! argument of `signalAllAcceptedCredentials()`, read in the transaction that the answer is about. The error of a refused
-//! finish has `{"unknownCredential"}`, the argument of `signalUnknownCredential()` or `null`. It is `null` unless the
-//! credential was looked up, is unknown, and is or was of an account of this database, or was made for this ceremony and
-//! refused for good; with the RP ID `localhost` it is always `null`, and so by [`UnknownSignals`](crate::UnknownSignals).
+//! `signals` is all that the page may signal to passkey providers: `{"allAcceptedCredentials"}` has the argument of
+//! `signalAllAcceptedCredentials()`, read in the transaction that the answer is about. The error of a rejected finish has
+//! `{"unknownCredential"}`, the argument of `signalUnknownCredential()` or `null`. It is not `null` if the credential is
+//! unknown and its user handle belongs or belonged to an account of this database, or if it was created for this ceremony
+//! and rejected for good. It is always `null` for the RP ID `localhost` and with
+//! [`UnknownSignals::Withheld`](crate::UnknownSignals::Withheld).
 //!
 //! # Errors
 //!
-//! An error is `{"error": {"code", "message"}}`: a word that never changes, and a sentence for a person. What a
-//! ceremony's response can be refused for are the words of [`countersign::Code`], with status 401 when signing in or
-//! confirming and 400 when registering (409 for `credential-already-registered`). When signing in, what fails about a
-//! known credential is `signature-invalid`, whichever check it was. The others:
+//! An error is `{"error": {"code", "message"}}`: a stable code, and a sentence for the user. A rejected response of a
+//! ceremony has a code of [`countersign::Code`], with status 401 when signing in or confirming and 400 when registering
+//! (409 for `credential-already-registered`). When signing in, every failed check of a known credential has the code
+//! `signature-invalid`. The other codes:
 //!
 //! | status | code |
 //! | --- | --- |
@@ -76,9 +77,9 @@
 //! | 500 | `internal-error` |
 //! | 503 | `storage-failed`, `metadata-unavailable` |
 //!
-//! A body is JSON in UTF-8 with content type `application/json`, an object, of 256 KiB at most. A request that changes
-//! something and has an `Origin` header must come from an origin that the relying party accepts: with that and the
-//! `SameSite` cookie, no other site can act for who is signed in here.
+//! A body is a JSON object in UTF-8, of at most 256 KiB, with content type `application/json`. A request that changes
+//! something and has an `Origin` header must come from an accepted origin. Together with the `SameSite` cookie, this keeps
+//! other sites from acting for a signed-in user.
 
 use axum::{
     Router,

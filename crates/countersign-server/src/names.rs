@@ -1,7 +1,7 @@
-//! Names of accounts and labels of passkeys: text that a user chose, and that others will see.
+//! Names of accounts and labels of passkeys: text that a user chose and others see.
 //!
-//! Two names that look the same are the same: [`key`] is what the database compares. What can't be seen is not stored:
-//! [`clean`] refuses it, except for the joiners and selectors that emoji and scripts are written with.
+//! Names that look the same count as equal: the database compares their [`key`]. Invisible characters are not stored:
+//! [`clean`] rejects them, except for the joiners and selectors that emoji and scripts require.
 
 use std::fmt;
 
@@ -15,35 +15,35 @@ use icu_properties::{
 
 use crate::text::{self, BRAILLE_BLANK};
 
-/// The most characters (Unicode scalar values) of a name or a label: more than any name needs, and a line of the
-/// page still holds it.
+/// The most characters (Unicode scalar values) of a name or a label: more than any name needs, and short enough for a line
+/// of the page.
 pub(crate) const MAX_CHARACTERS: usize = 64;
 
 /// ZERO WIDTH NON-JOINER.
 const NON_JOINER: char = '\u{200c}';
 /// ZERO WIDTH JOINER.
 const JOINER: char = '\u{200d}';
-/// WAVING BLACK FLAG, which the tags of a region follow (the flag of Scotland).
+/// WAVING BLACK FLAG, followed by the tags of a region (the flag of Scotland).
 const FLAG: char = '\u{1f3f4}';
-/// CANCEL TAG, the last of a flag's tags.
+/// CANCEL TAG, the last tag of a flag.
 const CANCEL_TAG: char = '\u{e007f}';
 
-/// Why a text is no name.
+/// Why a text is rejected as a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NameError {
-    /// Nothing of it can be seen.
+    /// It has no visible character.
     Empty,
-    /// It has more than [`MAX_CHARACTERS`].
+    /// It has more than [`MAX_CHARACTERS`] characters.
     TooLong,
-    /// It has this character, which can't be seen.
+    /// It has this invisible character.
     Invisible(char),
 }
 
 impl NameError {
-    /// The sentence for the user who chose the text, of what is called `what`.
+    /// The sentence for the user. `what` is the kind of the text.
     pub(crate) fn sentence(self, what: &str) -> String {
         match self {
-            Self::Empty => format!("A {what} has at least one character that can be seen."),
+            Self::Empty => format!("A {what} needs at least one visible character."),
             Self::TooLong => format!("A {what} has at most {MAX_CHARACTERS} characters."),
             Self::Invisible(character) => format!(
                 "The {what} has an invisible character in it (U+{:04X}), which may have come along with copied \
@@ -62,11 +62,11 @@ impl fmt::Display for NameError {
     }
 }
 
-/// The text as it is stored: composed (NFC), with single spaces and none around it. Joiners and selectors stay if they
-/// have an effect on what is before them; otherwise they are left out.
+/// The text to store: composed (NFC), with single spaces and none around it. Joiners and selectors without an effect on the
+/// preceding character are removed.
 pub(crate) fn clean(text: &str) -> Result<String, NameError> {
     let text = text.trim();
-    // Composing makes a text shorter, but not by as much.
+    // Composing shortens a text, but not by this factor.
     if text.chars().nth(MAX_CHARACTERS.saturating_mul(8)).is_some() {
         return Err(NameError::TooLong);
     }
@@ -104,22 +104,21 @@ pub(crate) fn clean(text: &str) -> Result<String, NameError> {
     Ok(name)
 }
 
-/// A text that is equal for two names if they look the same but for similar letters: compatibility characters, case,
-/// white space and characters that can't be seen make no difference.
+/// A text that is equal for names that look the same, apart from similar letters: compatibility characters, case, white
+/// space and invisible characters make no difference.
 pub(crate) fn key(name: &str) -> String {
     let normalizer = ComposingNormalizerBorrowed::new_nfkc();
     let normal = normalizer.normalize(name);
     let is_seen = |character: &char| is_space(*character) || !text::is_hidden(*character);
     let seen: String = normal.chars().filter(is_seen).collect();
-    // Lower case first, or `ẞ` would differ from `ß`; then upper case, in which `ß` is `SS` and both sigmas are one.
+    // Lower case first, or `ẞ` would differ from `ß`; then upper case, which maps `ß` to `SS` and both sigmas to one.
     let folded = seen.to_lowercase().to_uppercase();
     let normal = normalizer.normalize(&folded);
     let words: Vec<_> = normal.split(is_space).filter(|word| !word.is_empty()).collect();
     words.join(" ")
 }
 
-/// The label, or where it is taken, the label with the first number from 2 on with which it is not, cut to
-/// [`MAX_CHARACTERS`].
+/// The label or, if it is taken, the label with the first free number from 2 on, cut to [`MAX_CHARACTERS`].
 pub(crate) fn distinct(label: &str, taken: &[String]) -> String {
     let taken: Vec<_> = taken.iter().map(|other| key(other)).collect();
     let is_free = |label: &String| !taken.contains(&key(label));
@@ -128,18 +127,18 @@ pub(crate) fn distinct(label: &str, taken: &[String]) -> String {
         let room = MAX_CHARACTERS.saturating_sub(number.len());
         label.chars().take(room).collect::<String>() + &number
     });
-    // One more than are taken: one of them is free.
+    // One more candidate than taken labels, so that one of them is free.
     let mut candidates =
         core::iter::once(label.to_owned()).chain(numbered).take(taken.len().saturating_add(1));
     candidates.find(is_free).unwrap_or_else(|| label.to_owned())
 }
 
-/// White space, controls that are written like it, and the blank of Braille.
+/// Whether a character is white space, a control that acts like it, or the blank of Braille.
 fn is_space(character: char) -> bool {
     character == BRAILLE_BLANK || (character.is_whitespace() && !is_line_break(character))
 }
 
-/// Not in a name: a person who pasted one with two lines should see that.
+/// Whether a character breaks a line. It is rejected, so that a user who pasted two lines notices.
 const fn is_line_break(character: char) -> bool {
     matches!(character, '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
@@ -160,7 +159,7 @@ fn ends_as_flag(tag: char, rest: impl Iterator<Item = char>) -> bool {
             == Some(CANCEL_TAG)
 }
 
-/// Whether a joiner stays: in an emoji sequence ([UTS #51, ED-16](https://www.unicode.org/reports/tr51/#def_emoji_zwj_sequence)),
+/// Whether a joiner is kept: in an emoji sequence ([UTS #51, ED-16](https://www.unicode.org/reports/tr51/#def_emoji_zwj_sequence)),
 /// after a virama, or between letters that are written joined, as for domain names
 /// ([RFC 5892, appendices A.1 and A.2](https://www.rfc-editor.org/rfc/rfc5892#appendix-A.1)).
 fn joins(before: &str, joiner: char, after: impl Iterator<Item = char>) -> bool {

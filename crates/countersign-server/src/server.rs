@@ -1,4 +1,4 @@
-//! A server: its sockets, its routes, and how it stops.
+//! A server: its sockets, and how it starts and stops.
 
 use std::{
     fmt,
@@ -20,19 +20,19 @@ use crate::{
     start_error::StartError,
 };
 
-/// How long requests that are under way may take once the server was told to stop.
+/// How long requests may continue after the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A server that listens; [`Server::serve`] answers.
+/// A server that listens on its addresses. Call [`Server::serve`] to answer requests.
 pub struct Server {
     sockets: Sockets,
-    /// Those for the operator, if they are elsewhere.
+    /// The sockets of the operator, if they are separate.
     operations: Option<Sockets>,
     url: String,
     app: Arc<App>,
 }
 
-/// Sockets that are listened on, and where they are.
+/// Listening sockets and their addresses.
 struct Sockets {
     listeners: Vec<TcpListener>,
     addresses: Vec<SocketAddr>,
@@ -48,7 +48,8 @@ impl fmt::Debug for Server {
 }
 
 impl Server {
-    /// Listens, and opens the database. From here on clients can connect; they are answered once it serves.
+    /// Listens on the addresses, and opens the database. From now on clients can connect; they are answered once the server
+    /// serves.
     pub fn bind(config: &Config) -> Result<Self, StartError> {
         config.check_addresses()?;
         let sockets = Sockets::bind(config.listen)?;
@@ -60,11 +61,11 @@ impl Server {
         Ok(Self { sockets, operations, url, app })
     }
 
-    /// Says what would keep a server with this configuration from running, or from accepting the passkeys in its database.
+    /// Fails if a server with this configuration could not run, or could not accept the passkeys in its database.
     ///
-    /// Makes no file, keeps nothing, fetches nothing, and listens for a moment. It does not say whether the addresses are
-    /// free, for the server that is there may be the one whose configuration this is, nor whether the database can be written to,
-    /// nor what the server has that metadata is fetched from.
+    /// Creates no file, stores and fetches nothing, and listens only for a moment. It does not check whether the addresses are
+    /// free, since the server with this configuration may be running, whether the database is writable, and what the metadata's
+    /// address has.
     pub fn check(config: &Config) -> Result<(), StartError> {
         config.check_addresses()?;
         for listen in std::iter::once(config.listen).chain(config.metrics_listen) {
@@ -76,22 +77,22 @@ impl Server {
         App::check(config)
     }
 
-    /// The addresses that are listened on: one, or two for `localhost`.
+    /// The addresses that the server listens on: one, or two for `localhost`.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.sockets.addresses
     }
 
-    /// The addresses of `/metrics`, if they are not those of the page.
+    /// The separate addresses of `/metrics`, if there are any.
     pub fn metrics_addresses(&self) -> &[SocketAddr] {
         self.operations.as_ref().map_or(&[], |sockets| &sockets.addresses)
     }
 
-    /// Where a browser finds the page: the first origin.
+    /// The address of the page for browsers: the first origin.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Answers requests, and reads metadata again that changed, until `stop` is done, and then lets those that are under way finish, for ten seconds at most.
+    /// Answers requests, and watches for newer metadata, until `stop` completes. Then requests have ten seconds to finish.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         self.serve_until(stop, GRACE).await
     }
@@ -169,12 +170,12 @@ pub fn router(config: &Config) -> Result<Router, StartError> {
     Ok(if config.metrics_listen.is_some() { http::public_routes(&site) } else { http::all_routes(&site) })
 }
 
-/// Done when the sender is dropped, for which `changed` has an error.
+/// Waits until the sender is dropped, which makes `changed` fail.
 async fn is_dropped(mut receiver: watch::Receiver<()>) {
     while receiver.changed().await.is_ok() {}
 }
 
-/// Done when the process is told to stop: by Ctrl-C, or on Unix by SIGTERM.
+/// Waits until the process is asked to stop, by Ctrl-C or, on Unix, by SIGTERM.
 pub async fn stop_signal() {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {
@@ -197,28 +198,28 @@ pub async fn stop_signal() {
     }
 }
 
-/// The sockets for `localhost`: browsers try both loopback addresses, so that another program on one of them would
-/// get some of the requests.
+/// The sockets for `localhost`. Browsers try both loopback addresses, so another program on one of them would get some of
+/// the requests.
 fn localhost(port: u16) -> Result<Vec<TcpListener>, StartError> {
     let first = listen((Ipv4Addr::LOCALHOST, port).into())?;
     let port = first.local_addr().map_or(port, |address| address.port());
     match listen((Ipv6Addr::LOCALHOST, port).into()) {
         Ok(second) => Ok(vec![first, second]),
         Err(StartError::AddressInUse(address)) => Err(StartError::AddressInUse(address)),
-        // A machine without IPv6.
+        // The machine has no IPv6.
         Err(_) => Ok(vec![first]),
     }
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).map_err(|error| refusal(address, error))
+    TcpListener::bind(address).map_err(|error| start_error(address, error))
 }
 
-fn refusal(address: SocketAddr, error: io::Error) -> StartError {
+fn start_error(address: SocketAddr, error: io::Error) -> StartError {
     match error.kind() {
         io::ErrorKind::AddrInUse => StartError::AddressInUse(address),
         io::ErrorKind::AddrNotAvailable => StartError::AddressUnavailable(address),
-        io::ErrorKind::PermissionDenied => StartError::AddressForbidden(address),
+        io::ErrorKind::PermissionDenied => StartError::AddressNotPermitted(address),
         _ => StartError::Listen(address, error),
     }
 }
@@ -237,7 +238,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_system_says_of_an_address_becomes_a_sentence() {
+    fn errors_of_the_system_about_an_address_are_sentences() {
         let address = SocketAddr::from(([127, 0, 0, 1], 80));
         for (kind, sentence) in [
             (io::ErrorKind::AddrInUse, "another program is listening on 127.0.0.1:80 already"),
@@ -248,12 +249,12 @@ mod tests {
             (io::ErrorKind::PermissionDenied, "this user is not permitted to listen on 127.0.0.1:80"),
             (io::ErrorKind::OutOfMemory, "can't listen on 127.0.0.1:80: out of memory"),
         ] {
-            assert_eq!(refusal(address, kind.into()).to_string(), sentence);
+            assert_eq!(start_error(address, kind.into()).to_string(), sentence);
         }
     }
 
     #[tokio::test]
-    async fn a_request_that_never_ends_holds_up_nobody_s_stopping() {
+    async fn a_request_that_never_ends_does_not_delay_the_stop() {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::new(folder.path().join("test.sqlite3"));
         config.listen = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());

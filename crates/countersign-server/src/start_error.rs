@@ -1,11 +1,11 @@
-//! Why a server can't start, each reason as one sentence.
+//! The reasons why a server can't start.
 
 use std::{error::Error, fmt, io, net::SocketAddr, path::PathBuf};
 
 use countersign::ConfigurationError;
 use countersign_metadata::MetadataError;
 
-/// Why a server can't start. `Display` is one sentence for the person who started it.
+/// Why a server can't start. `Display` is one sentence for its operator.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
@@ -13,47 +13,47 @@ pub enum StartError {
     AddressInUse(SocketAddr),
     /// The address is not one of this machine's.
     AddressUnavailable(SocketAddr),
-    /// The operating system does not let this user listen on the address.
-    AddressForbidden(SocketAddr),
+    /// This user is not permitted to listen on the address.
+    AddressNotPermitted(SocketAddr),
     /// Listening failed for another reason.
     Listen(SocketAddr, io::Error),
-    /// The page and the operator's numbers are to be at this address, each as its own.
+    /// This address is configured for the page and for separate metrics.
     AddressTwice(SocketAddr),
     /// The RP ID, an origin or their combination is not usable.
     RelyingParty(ConfigurationError),
-    /// A file of metadata, or of its roots, or of its number, can't be read or written.
+    /// A file of metadata, of its roots, or of its number can't be read or written.
     MetadataFile(PathBuf, io::Error),
-    /// A root of metadata, or of the server that it is fetched from, is not a certificate in PEM.
+    /// A root of the metadata, or of the server that it is fetched from, is not a certificate in PEM.
     MetadataRoot(PathBuf),
-    /// Metadata can't be fetched from this address: it is not one over https, or has a user name in it.
+    /// Metadata can't be fetched from this address: it does not use https, or contains a user name.
     #[cfg(feature = "fetch")]
     MetadataUrl(String),
-    /// The metadata is refused.
+    /// The metadata in this file is rejected.
     Metadata(PathBuf, MetadataError),
-    /// The database is to be at an address of this scheme, and not in a file.
+    /// The database is configured as a URL of this scheme instead of a file.
     DatabaseScheme(String),
-    /// Passkeys in the database belong to another RP ID than the server's, and can't be used with it.
+    /// Passkeys in the database belong to another RP ID, and can't be used with the server's.
     OtherRelyingParty(OtherRelyingParty),
     /// The database's folder can't be created.
     Folder(PathBuf, io::Error),
     /// The database file can't be created or opened.
     File(PathBuf, io::Error),
-    /// The database can be read, but not written to.
+    /// The database can't be written to.
     DatabaseReadOnly(PathBuf),
     /// Another program holds the database locked.
     DatabaseLocked(PathBuf),
-    /// A newer version of this program wrote the database. It was left as it is.
+    /// A newer version of this program wrote the database, which was not changed.
     DatabaseTooNew {
         /// The database file.
         path: PathBuf,
-        /// The schema version that it has.
+        /// The version of its schema.
         found: i64,
-        /// The newest schema version that this program knows.
+        /// The newest schema version that this program supports.
         known: i64,
     },
-    /// The file is no database, or another application's. It was left as it is.
+    /// The file is not a database of this application, and was not changed.
     NotCountersign(PathBuf),
-    /// The database can't be used for another reason, in SQLite's words.
+    /// The database can't be used for another reason, with SQLite's message.
     Database(PathBuf, String),
 }
 
@@ -61,11 +61,11 @@ pub enum StartError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OtherRelyingParty {
-    /// How many there are.
+    /// The number of unusable passkeys.
     pub unusable: u64,
-    /// How many passkeys there are in all.
+    /// The number of all passkeys.
     pub total: u64,
-    /// The RP ID that one of them belongs to.
+    /// The RP ID of one of the unusable passkeys.
     pub found: String,
     /// The server's RP ID.
     pub configured: String,
@@ -89,12 +89,14 @@ impl fmt::Display for StartError {
             Self::AddressUnavailable(address) => {
                 write!(f, "can't listen on {address}: it is not an address of this machine")
             }
-            Self::AddressForbidden(address) => write!(f, "this user is not permitted to listen on {address}"),
+            Self::AddressNotPermitted(address) => {
+                write!(f, "this user is not permitted to listen on {address}")
+            }
             Self::Listen(address, error) => write!(f, "can't listen on {address}: {error}"),
             Self::AddressTwice(address) => write!(
                 f,
-                "{address} is given for the page and for /metrics: without an address of its own, /metrics is where the \
-                 page is"
+                "{address} is given for the page and for /metrics: without a separate address, /metrics is at the address \
+                 of the page"
             ),
             Self::RelyingParty(error) => write!(f, "{error}"),
             Self::MetadataFile(path, error) => {
@@ -111,8 +113,8 @@ impl fmt::Display for StartError {
             Self::Metadata(path, error) => write!(f, "can't use {}: {error}", path.display()),
             Self::DatabaseScheme(scheme) => write!(
                 f,
-                "the database is a file, and an address that begins with {scheme}: is none: give the path of an SQLite \
-                 file, such as /var/lib/countersign/countersign.sqlite3"
+                "the database must be a file, not an address that begins with {scheme}: give the path of an SQLite file, such \
+                 as /var/lib/countersign/countersign.sqlite3"
             ),
             Self::OtherRelyingParty(passkeys) => passkeys.fmt(f),
             Self::Folder(path, error) => {
@@ -128,7 +130,7 @@ impl fmt::Display for StartError {
             Self::DatabaseTooNew { path, found, known } => write!(
                 f,
                 "the database {} was written by a newer version of countersign: its schema is {found}, and this \
-                 version knows those up to {known}",
+                 version supports schemas up to {known}",
                 path.display()
             ),
             Self::NotCountersign(path) => {

@@ -1,10 +1,11 @@
 //! The database: SQLite, in one file.
 //!
-//! One thread owns the connection that writes, and [`writer`] says why. Reads run on a few connections of their
-//! own, which write-ahead logging lets go on beside a write. What an operation does is a function of a connection
-//! in [`accounts`], [`credentials`], [`sessions`] or [`ceremonies`], so that several make up one transaction.
+//! One thread owns the connection that writes; [`writer`] explains why. Reads run on a few other connections, which
+//! write-ahead logging allows during a write. Operations are functions of a connection in [`accounts`], [`credentials`],
+//! [`sessions`], [`confirmations`] and [`ceremonies`], so that several of them can form one transaction.
 //!
-//! Another process may use the same file: what must happen once is decided by the database, not by this process.
+//! Another process may use the same file, so the database decides what happens only once, not this process. The library's
+//! traits for stores are implemented only in the tests, which run its conformance kit: no code here needs another store.
 
 use std::{path::Path, sync::Arc};
 
@@ -39,7 +40,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the database, created and brought up to date where that is needed.
+    /// Opens the database, and creates or migrates it if necessary.
     pub(crate) fn open(path: &Path) -> Result<Self, StartError> {
         let mut connection = connect::open_database(path)?;
         schema::migrate(&mut connection).map_err(|error| error.into_start_error(path))?;
@@ -50,8 +51,7 @@ impl Store {
         Ok(Self { writer: Arc::new(writer), readers, presence })
     }
 
-    /// Passkeys in the database file that belong to another RP ID than this one, if there are any. Makes no file, and
-    /// leaves one that is there as it is.
+    /// The passkeys in the database file that belong to another RP ID, if there are any. Creates and changes no file.
     pub(crate) fn of_other_relying_party(
         path: &Path,
         rp_id: &str,
@@ -68,12 +68,12 @@ impl Store {
         read.map_err(|error| error.into_start_error(path))
     }
 
-    /// Refuses if the database file was deleted or replaced since it was opened.
+    /// Fails if the database file was deleted or replaced since it was opened.
     pub(crate) fn check_presence(&self) -> Result<(), StoreError> {
         self.presence.check()
     }
 
-    /// Runs `work`, all of it or, where it fails, nothing; what it wrote is on disk when this returns.
+    /// Runs `work` as a transaction, which is on disk when this returns. If `work` fails, it has no effect.
     pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -83,7 +83,7 @@ impl Store {
         self.writer.run(work).await
     }
 
-    /// Runs `work`, which only reads.
+    /// Runs `work`, which may only read.
     pub(crate) async fn read<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,

@@ -1,4 +1,4 @@
-//! Which characters of a text from elsewhere may be shown as they are.
+//! Printable text, for terminals and logs.
 
 use std::borrow::Cow;
 
@@ -7,8 +7,8 @@ use icu_properties::{
     props::{DefaultIgnorableCodePoint, GeneralCategory, NoncharacterCodePoint},
 };
 
-/// The text with U+FFFD for each character that can't be seen, that a terminal takes for a command, or that changes
-/// how its neighbours are shown, and cut to `max` characters, the last of which is then an ellipsis.
+/// Replaces each invisible character, and each that a terminal interprets or that changes how its neighbours are shown, with
+/// U+FFFD. Cuts the text to `max` characters, the last of which is then an ellipsis.
 ///
 /// ```
 /// # use countersign_server::printable;
@@ -26,16 +26,16 @@ pub fn printable(text: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(shown.chain((!is_short).then_some('…')).collect())
 }
 
-/// Whether a character is not seen, or changes how others are shown: controls, separators of lines and paragraphs, the
+/// Whether a character is invisible, or changes how others are shown: controls, separators of lines and paragraphs, the
 /// directional formatting characters of [UAX #9](https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters),
-/// and whatever else is `Default_Ignorable_Code_Point`
+/// and any other `Default_Ignorable_Code_Point`
 /// ([UAX #44](https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point)): fillers, joiners, variation
 /// selectors and tags among them.
 pub(crate) fn is_hidden(character: char) -> bool {
     if matches!(character, ' '..='~') {
         return false;
     }
-    // Interlinear annotations and what is blank by its meaning are not ignorable by their property, and show nothing.
+    // Interlinear annotations and blank symbols are invisible, but not ignorable by their property.
     matches!(character, '\u{fff9}'..='\u{fffb}' | BRAILLE_BLANK | NULL_NOTEHEAD | FULL_BLANK | HALF_BLANK)
         || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
         || CodePointSetData::new::<NoncharacterCodePoint>().contains(character)
@@ -45,19 +45,20 @@ pub(crate) fn is_hidden(character: char) -> bool {
         )
 }
 
-/// BRAILLE PATTERN BLANK: a space to those who write Braille, and blank to everyone.
+/// BRAILLE PATTERN BLANK, a space in Braille.
 pub(crate) const BRAILLE_BLANK: char = '\u{2800}';
 
 /// MUSICAL SYMBOL NULL NOTEHEAD, a note without a head
 /// ([U1D100](https://www.unicode.org/charts/PDF/U1D100.pdf)).
 const NULL_NOTEHEAD: char = '\u{1d159}';
-/// EGYPTIAN HIEROGLYPH FULL BLANK, and the half one: places without a sign
+/// EGYPTIAN HIEROGLYPH FULL BLANK, a place without a sign
 /// ([U13430](https://www.unicode.org/charts/PDF/U13430.pdf)).
 const FULL_BLANK: char = '\u{13441}';
+/// EGYPTIAN HIEROGLYPH HALF BLANK.
 const HALF_BLANK: char = '\u{13442}';
 
-/// Whether a character can be seen by itself: a letter, a number, punctuation or a symbol. What is not assigned yet may
-/// be one, on a device that is newer than this program.
+/// Whether a character is visible on its own: a letter, a number, punctuation or a symbol. Unassigned characters count as
+/// visible, since they may be on devices that are newer than this program.
 pub(crate) fn is_visible(character: char) -> bool {
     !is_hidden(character)
         && !matches!(

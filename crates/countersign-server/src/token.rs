@@ -1,32 +1,32 @@
-//! Random tokens: what names a session or an open ceremony, and only its hash is stored.
+//! Random tokens, which name sessions and ceremonies. Only their hashes are stored.
 
 use countersign::{ceremony::EntropyError, cose::sha256, types::base64url};
 
-/// 256 bits: beyond guessing, so that its hash needs neither salt nor stretching.
+/// 256 bits: impossible to guess, so that the hash needs neither salt nor stretching.
 const LENGTH: usize = 32;
 
-/// The base64url text of [`LENGTH`] bytes.
+/// The length of the base64url text of [`LENGTH`] bytes.
 const TEXT_LENGTH: usize = 43;
 
-/// What the database knows of a [`Token`].
+/// The hash of a [`Token`], which the database stores.
 pub(crate) type TokenHash = [u8; 32];
 
-/// What the hash begins with that makes a session's token, so that no other hash is taken for one.
+/// The prefix of the hashed data of a session's token, so that no other hash can be used as one.
 const SESSION: &[u8] = b"countersign session token\0";
 
-/// A random token. Without `Debug`, so that none gets into a log.
+/// A random token. It has no `Debug`, so that none gets into a log.
 #[derive(Clone)]
 pub(crate) struct Token([u8; LENGTH]);
 
 impl Token {
-    /// A new one.
+    /// A new random token.
     pub(crate) fn new() -> Result<Self, EntropyError> {
         let mut bytes = [0; LENGTH];
         fill(&mut bytes)?;
         Ok(Self(bytes))
     }
 
-    /// What the client sent back; `None` for what no token looks like.
+    /// Parses the text from a client, `None` if it is malformed.
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
         if text.len() != TEXT_LENGTH {
             return None;
@@ -34,26 +34,26 @@ impl Token {
         base64url::decode(text).ok()?.try_into().ok().map(Self)
     }
 
-    /// The token of the session that the ceremony of this name opened with this salt.
+    /// The token of the session that the ceremony with this name created with this salt.
     ///
-    /// So a repeated finish gets the same token, though no token is stored: the ceremony's name is the client's alone,
-    /// and the salt the database's alone. Both have a fixed length and are random, so that a plain hash will do.
+    /// So a repeated finish gets the same token, although no token is stored: only the client has the ceremony's name, and only
+    /// the database has the salt. Both are random and of a fixed length, so that a plain hash suffices.
     pub(crate) fn of_session(&self, salt: &Self) -> Self {
         Self(sha256(&[SESSION, &self.0, &salt.0]))
     }
 
-    /// What the client keeps.
+    /// The text for the client.
     pub(crate) fn text(&self) -> String {
         base64url::encode(self.0)
     }
 
-    /// What the database keeps: a stolen database opens no session.
+    /// The hash for the database: a stolen database reveals no session.
     pub(crate) fn hash(&self) -> TokenHash {
         sha256(&[&self.0])
     }
 }
 
-/// Random bytes of the operating system: the entropy of every ceremony here.
+/// Fills a buffer with random bytes of the operating system: the entropy of all ceremonies.
 pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), EntropyError> {
     getrandom::fill(bytes).map_err(EntropyError::new)
 }
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_s_token_depends_on_the_ceremony_and_the_salt() {
+    fn the_token_of_a_session_depends_on_the_ceremony_and_the_salt() {
         let (name, salt) = (Token::new().unwrap(), Token::new().unwrap());
         let token = name.of_session(&salt);
         assert_eq!(token.hash(), name.clone().of_session(&salt).hash());
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_is_no_token() {
+    fn other_text_is_not_a_token() {
         let text = Token::new().unwrap().text();
         for other in [&text[1..], &(text.clone() + "A"), "", &"é".repeat(43), &"=".repeat(43)] {
             assert!(Token::parse(other.as_bytes()).is_none(), "{other}");

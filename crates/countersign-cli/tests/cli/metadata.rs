@@ -276,11 +276,11 @@ mod fetching {
             (Reply::ok(&[], b"a.b"), format!("{url} is rejected {malformed}")),
             (
                 Reply::new("500 Internal Server Error", &[], b""),
-                format!("{url}: the metadata's server answered with status 500"),
+                format!("{url}: the metadata server answered with status 500"),
             ),
             (
                 Reply::ok(&[], &blob(folder.path(), "new")).without_last(1),
-                format!("{url}: the metadata's server broke its answer off"),
+                format!("{url}: the metadata server broke off its answer"),
             ),
         ] {
             server.answer(reply);

@@ -169,8 +169,8 @@ fn one_address_for_the_page_and_for_the_numbers_is_said_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.sqlite3");
     let both = ["--listen", "127.0.0.1:8079", "--metrics-listen", "127.0.0.1:8079"];
-    let sentence = "127.0.0.1:8079 is given for the page and for /metrics: without an address of its own, /metrics is \
-                    where the page is";
+    let sentence = "127.0.0.1:8079 is given for the page and for /metrics: without a separate address, /metrics is at \
+                    the address of the page";
     assert_fails(&check(&database, &both), 1, sentence);
     let output = program().args(["serve", "--database"]).arg(&database).args(both).output().unwrap();
     assert_fails(&output, 1, sentence);
@@ -183,8 +183,8 @@ fn a_database_at_an_address_is_refused_in_a_sentence() {
         let mut command = program();
         command.current_dir(folder.path()).args(arguments);
         let output = command.args(["--database", "postgres://user:word@host/db"]).output().unwrap();
-        let sentence = "the database is a file, and an address that begins with postgres: is none: give the path of \
-                        an SQLite file, such as /var/lib/countersign/countersign.sqlite3";
+        let sentence = "the database must be a file, not an address that begins with postgres: give the path of an SQLite \
+                        file, such as /var/lib/countersign/countersign.sqlite3";
         assert_fails(&output, 1, sentence);
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is made");

@@ -221,8 +221,8 @@ fn a_newer_database_is_said_in_a_sentence() {
     drop(Running::start(&database));
     Connection::open(&database).unwrap().pragma_update(None, "user_version", 9).unwrap();
     let sentence = format!(
-        "the database {} was written by a newer version of countersign: its schema is 9, and this version knows \
-         those up to 3",
+        "the database {} was written by a newer version of countersign: its schema is 9, and this version supports \
+         schemas up to 3",
         database.display()
     );
     assert_fails(&serve(&database), 1, &sentence);

@@ -1,8 +1,8 @@
-//! The answers that no route makes.
+//! Adds headers to the answers that hyper creates itself.
 //!
-//! hyper answers what it can't read (a bad request line, a field without a name, a head that is too long) by itself:
-//! with a status, no body and no header but those of HTTP, and closes the connection. There is no hook for more. So
-//! this finds such an answer among the bytes that are written, and adds the headers that all others have.
+//! hyper answers requests that it can't parse (a bad request line, a field without a name, too long a header section)
+//! itself: with a status, without a body, and only with the headers of HTTP. Then it closes the connection. There is no hook
+//! for more headers, so this module finds such answers among the written bytes, and adds the headers of all other answers.
 
 use std::{
     io,
@@ -13,18 +13,18 @@ use std::{
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The statuses that hyper answers by itself.
+/// The statuses of hyper's own answers.
 const STATUSES: [&[u8]; 3] = [b" 400 ", b" 414 ", b" 431 "];
 
-/// The header fields in such an answer, and none besides.
+/// The only header fields of hyper's own answers.
 const FIELDS: [&[u8]; 3] = [b"connection: ", b"content-length: 0", b"date: "];
 
-/// A connection whose answers all have certain headers.
+/// A connection that adds headers to hyper's own answers.
 pub(crate) struct OwnAnswers<Io> {
     io: Io,
-    /// Lines to add, each with its end.
+    /// The header lines to add, each with its end.
     headers: Arc<[u8]>,
-    /// What is reported as written and is not yet.
+    /// Bytes that were reported as written, and are not written yet.
     rest: Vec<u8>,
 }
 
@@ -33,7 +33,7 @@ impl<Io: AsyncWrite + Unpin> OwnAnswers<Io> {
         Self { io, headers, rest: Vec::new() }
     }
 
-    /// The connection.
+    /// The underlying connection.
     pub(super) const fn get_ref(&self) -> &Io {
         &self.io
     }
@@ -50,13 +50,13 @@ impl<Io: AsyncWrite + Unpin> OwnAnswers<Io> {
     }
 }
 
-/// Whether these bytes end in an answer that hyper made by itself.
+/// Whether these bytes end in one of hyper's own answers.
 fn end_in_own_answer(bytes: &[u8]) -> bool {
     let Some(head) = bytes.strip_suffix(b"\r\n\r\n") else { return false };
     let lines = head.rsplit(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let mut lines = lines.skip_while(|line| FIELDS.iter().any(|field| line.starts_with(field)));
     let Some(start) = lines.next() else { return false };
-    // A body may be before it, without a line's end.
+    // The previous answer's body may precede it without a line end.
     start.windows(13).rev().any(|part| {
         part.starts_with(b"HTTP/1.") && part.get(8..).is_some_and(|status| STATUSES.contains(&status))
     })
@@ -72,7 +72,7 @@ impl<Io: AsyncRead + Unpin> AsyncRead for OwnAnswers<Io> {
     }
 }
 
-/// Not vectored, so that hyper hands over an answer's head in one piece.
+/// Not vectored, so that hyper writes the header section of an answer in one piece.
 impl<Io: AsyncWrite + Unpin> AsyncWrite for OwnAnswers<Io> {
     fn poll_write(
         mut self: Pin<&mut Self>,
@@ -85,7 +85,7 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for OwnAnswers<Io> {
         }
         let head = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
         self.rest = [head, &*self.headers, b"\r\n"].concat();
-        // What does not go out now goes out before the next bytes, and before the connection is flushed or closed.
+        // The rest is written before the next bytes, and before the connection is flushed or closed.
         if let Poll::Ready(Err(error)) = self.poll_rest(context) {
             return Poll::Ready(Err(error));
         }
@@ -113,7 +113,7 @@ mod tests {
         b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\ndate: today\r\n\r\n";
 
     #[test]
-    fn only_an_answer_without_other_fields_and_body_is_hyper_s() {
+    fn only_answers_without_other_fields_and_body_are_those_of_hyper() {
         assert!(end_in_own_answer(OWN));
         assert!(end_in_own_answer(&[b"HTTP/1.1 200 OK\r\nx: y\r\n\r\nbody", OWN].concat()));
         for other in [
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn headers_are_added_also_if_only_a_byte_goes_out_at_a_time() {
+    async fn headers_are_added_even_if_bytes_are_written_one_at_a_time() {
         let (mut client, server) = tokio::io::duplex(1);
         let mut server = OwnAnswers::new(server, Arc::from(&b"x: y\r\n"[..]));
         let writing = tokio::spawn(async move {

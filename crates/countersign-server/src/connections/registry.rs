@@ -1,4 +1,4 @@
-//! The connections there are, and which one goes when another needs its place.
+//! The open connections, and the choice of one to dismiss when another needs its place.
 
 use std::{
     collections::HashMap,
@@ -9,7 +9,7 @@ use std::{
 
 use tokio::time::Instant;
 
-/// The connections there are.
+/// The open connections.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Registry(Arc<Mutex<Connections>>);
 
@@ -22,17 +22,17 @@ struct Connections {
 #[derive(Debug)]
 struct Connection {
     from: IpAddr,
-    /// When it was accepted or last sent something: since then, the client has had the server wait.
+    /// When it was accepted or last sent something: since then, the server has been waiting for the client.
     waiting_since: Instant,
-    /// Whether a request, or a part of one, came since.
+    /// Whether a part of a request has arrived since.
     is_asked: bool,
-    /// Whether it has to go.
+    /// Whether it has to end.
     is_dismissed: bool,
-    /// Wakes the task that serves it, so that it notices.
+    /// Wakes the task that serves it when it is dismissed.
     task: Option<Waker>,
 }
 
-/// A place in the registry; dropped, it is given up.
+/// A place in the registry, which is released when dropped.
 #[derive(Debug)]
 pub(super) struct Place {
     registry: Registry,
@@ -56,8 +56,9 @@ impl Registry {
         Place { registry: self.clone(), number }
     }
 
-    /// Dismisses a connection to make room for one from this address: of the address that has the most, the one that has
-    /// had the server wait for longest, and one with a request under way only if all have. So one client can take another's place only if it has fewer connections.
+    /// Dismisses a connection to make room for one from this address: one of the address with the most connections, which the
+    /// server has been waiting for longest. A connection with a request under way is dismissed only if all have one. So a
+    /// client can displace another only if it has fewer connections.
     pub(super) fn make_room(&self, newcomer: SocketAddr) {
         let mut connections = self.lock();
         let mut counts: HashMap<IpAddr, usize> = HashMap::new();
@@ -66,7 +67,7 @@ impl Registry {
             *count = count.saturating_add(1);
         }
         let most = counts.values().copied().max().unwrap_or_default();
-        // Its own, if it has as many as any other.
+        // Its own connection, if it has as many as any other address.
         let newcomer = network(newcomer.ip());
         let own = counts.get(&newcomer).is_some_and(|count| *count == most).then_some(newcomer);
         let has_most =
@@ -86,7 +87,7 @@ impl Registry {
 }
 
 impl Place {
-    /// Whether the connection has to go; if not, the task is woken when it has to.
+    /// Whether the connection has to end. If not, the task is woken when it has to.
     pub(super) fn is_dismissed(&self, context: &Context<'_>) -> bool {
         let mut connections = self.registry.lock();
         let Some(connection) = connections.all.get_mut(&self.number) else { return true };
@@ -104,7 +105,7 @@ impl Place {
         }
     }
 
-    /// Notes that something came.
+    /// Notes that something was received.
     pub(super) fn received(&self) {
         if let Some(connection) = self.registry.lock().all.get_mut(&self.number) {
             connection.is_asked = true;
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_idle_one_of_the_address_with_the_most_connections_goes() {
+    fn the_longest_idle_connection_of_the_largest_client_is_dismissed() {
         let one_has_most = [("192.0.2.1", 0), ("192.0.2.2", 5), ("192.0.2.2", 3), ("192.0.2.2", 4)];
         assert_eq!(dismissed(&one_has_most, "192.0.2.3"), [2]);
         assert_eq!(dismissed(&one_has_most, "192.0.2.2"), [2]);
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn one_with_a_request_under_way_goes_only_if_all_have() {
+    fn a_connection_with_a_request_is_dismissed_only_if_all_have_one() {
         let (registry, start) = (Registry::default(), Instant::now());
         let address = SocketAddr::from(([192, 0, 2, 1], 1));
         let [first, second] = [0, 1].map(|at| registry.add(address, start + Duration::from_secs(at)));

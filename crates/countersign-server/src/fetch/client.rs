@@ -1,4 +1,4 @@
-//! The client: one conditional `GET`, over https from the first address to the last.
+//! The client: one conditional `GET`, over https only, including redirects.
 
 use std::{
     io::{self, Read as _},
@@ -28,16 +28,16 @@ use super::{
 };
 use crate::{files, start_error::StartError};
 
-/// What we call ourselves.
+/// The `User-Agent` of requests.
 const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
 
-/// How often a server may send us on: enough to move to another host, then to another path.
+/// The most redirects: enough to move to another host, then to another path.
 const REDIRECTS_MAX: usize = 3;
 
-/// The most bytes of the head of an answer: many times what any has.
+/// The most bytes of the header section of an answer: many times the usual length.
 const HEAD_MAX: usize = 32 * 1024;
 
-/// How much is read at once.
+/// The number of bytes to read at once.
 const STEP: u64 = 64 * 1024;
 
 /// A client for one address.
@@ -50,23 +50,23 @@ pub struct Client {
     length_max: usize,
 }
 
-/// What a server answered.
+/// The answer of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// This.
+    /// The content at the address.
     Content {
-        /// As many as it said, and no more than the limit.
+        /// The content, of the announced length and within the limit.
         bytes: Vec<u8>,
-        /// What to name it by the next time.
+        /// The validators for the next request.
         validators: HttpValidators,
     },
-    /// What was named is the newest.
+    /// The content did not change since the given validators.
     NotModified,
 }
 
 impl Client {
-    /// Reads the certificates, and asks nobody yet. Proxies are those of the environment (`HTTPS_PROXY`, `ALL_PROXY`,
-    /// `NO_PROXY`).
+    /// Creates a client and reads its certificates. Makes no request yet. Proxies are those of the environment (`HTTPS_PROXY`,
+    /// `ALL_PROXY`, `NO_PROXY`).
     pub fn new(config: &FetchConfig) -> Result<Self, StartError> {
         let uri = https(&config.url).ok_or_else(|| StartError::MetadataUrl(config.url.clone()))?;
         let mut authorities = Vec::new();
@@ -80,12 +80,12 @@ impl Client {
             .build();
         let settings = Agent::config_builder()
             .https_only(true)
-            // They are followed here, to where they may lead.
+            // Followed and restricted by this client instead.
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
             .max_response_header_size(HEAD_MAX)
-            // A connection that was open for a day is not.
+            // Requests are a day apart, so connections are not reused.
             .max_idle_connections(0)
             .user_agent(USER_AGENT)
             .accept_encoding("identity")
@@ -100,13 +100,13 @@ impl Client {
         })
     }
 
-    /// The address that is asked.
+    /// The address of the metadata.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Asks for what is there, unless it is what `known` names. Blocks, for the time limit at most. `progress` is told
-    /// how many bytes there are, and how many there will be if the server said so.
+    /// Fetches the content, unless `known` are its validators. Blocks for at most the time limit. Calls `progress` with the
+    /// number of bytes so far and, if known, the total.
     pub fn get(
         &self,
         known: Option<&HttpValidators>,
@@ -143,7 +143,7 @@ impl Client {
         Err(FetchError::Redirects)
     }
 
-    /// One request, in what is left of the time.
+    /// Makes one request in the remaining time.
     fn ask(
         &self,
         uri: &Uri,
@@ -161,7 +161,7 @@ impl Client {
         if let Some((name, value)) = condition {
             request = request.header(name, value);
         }
-        request.call().map_err(|error| self.refusal(error))
+        request.call().map_err(|error| self.fetch_error(error))
     }
 
     fn body(
@@ -181,7 +181,7 @@ impl Client {
             let count = (&mut reader)
                 .take(STEP)
                 .read_to_end(&mut bytes)
-                .map_err(|error| self.refusal(ureq::Error::from(error)))?;
+                .map_err(|error| self.fetch_error(ureq::Error::from(error)))?;
             if bytes.len() > self.length_max {
                 return Err(FetchError::TooLarge(self.length_max));
             }
@@ -197,11 +197,11 @@ impl Client {
         Ok(bytes)
     }
 
-    fn refusal(&self, error: ureq::Error) -> FetchError {
+    fn fetch_error(&self, error: ureq::Error) -> FetchError {
         match error {
             ureq::Error::Timeout(_) => FetchError::TimedOut(self.time_limit),
             ureq::Error::RequireHttpsOnly(_) => FetchError::NotHttps,
-            // Our own address was read before: a bad one is where the server sent us.
+            // The configured address was parsed before, so this is one of a redirect.
             ureq::Error::BadUri(_) => FetchError::Redirects,
             ureq::Error::Io(error) if error.get_ref().is_some_and(is_excess) => FetchError::Excess,
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
@@ -221,7 +221,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// An address over https, with a host and without a user name, which would be in logs.
+/// Parses an address over https, with a host and without a user name, which would end up in logs.
 fn https(url: &str) -> Option<Uri> {
     let uri = url.parse::<Uri>().ok()?;
     let authority = uri.authority()?;
@@ -229,7 +229,7 @@ fn https(url: &str) -> Option<Uri> {
     (is_good && uri.scheme() == Some(&Scheme::HTTPS)).then_some(uri)
 }
 
-/// Reads the certificates in a file, of which there must be one at least.
+/// Reads the certificates in a file, which must contain at least one.
 fn read_authorities(path: &Path, authorities: &mut Vec<Certificate<'static>>) -> Result<(), StartError> {
     let pem = files::read(path, files::CERTIFICATES_MAX)
         .map_err(|error| StartError::MetadataFile(path.to_owned(), error))?;

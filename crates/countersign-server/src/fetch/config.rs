@@ -6,28 +6,28 @@ use countersign_metadata::blob::BLOB_MAX;
 
 use super::schedule::Schedule;
 
-/// Where the FIDO Alliance publishes its metadata.
+/// The address of the FIDO Alliance's metadata.
 pub const FIDO_URL: &str = "https://mds3.fidoalliance.org/";
 
-/// Where metadata is fetched, and within which limits.
+/// The address that metadata is fetched from, and the limits of a request.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct FetchConfig {
-    /// The address. It begins with `https://`, and has no user name in it.
+    /// The address. It begins with `https://`, and contains no user name.
     pub url: String,
-    /// The certificates that the https server's must lead to, one or more in PEM a file; empty for those that Mozilla
-    /// trusts. They have no say on who signed the metadata.
+    /// Files with the certificates that the https server's certificate must lead to, one or more in PEM each. If the list is
+    /// empty, they are those that Mozilla trusts. They do not affect who may have signed the metadata.
     pub authorities: Vec<PathBuf>,
-    /// The most that a whole request may take, from the look-up of the name to the last byte, redirects and all.
+    /// The time limit for a whole request, from the look-up of the name to the last byte, including redirects.
     pub time_limit: Duration,
-    /// The most bytes that are taken.
+    /// The most bytes that are accepted.
     pub length_max: usize,
-    /// When to ask.
+    /// The schedule of requests.
     pub schedule: Schedule,
 }
 
 impl FetchConfig {
-    /// This address, with five minutes for a request: time for today's 9 MB at 32 kB a second.
+    /// The default limits for this address, with five minutes for a request: enough for today's 9 MB at 32 kB a second.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),

@@ -1,46 +1,46 @@
-//! Why nothing was fetched.
+//! The reasons why a fetch fails.
 
 use std::{fmt, time::Duration};
 
 use countersign::Timestamp;
 use countersign_metadata::Date;
 
-/// Why nothing was fetched. `Display` names no address: it may have a secret in it.
+/// Why a fetch failed. `Display` contains no address, since it may contain a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FetchError {
-    /// The server can't be reached, or can't be trusted to be the one that was meant; in the words of those that tried.
+    /// The server can't be reached, or its certificate is not trusted; with the message of the transport.
     Unreachable(String),
-    /// The server sent us on to an address without https.
+    /// A redirect leads to an address without https.
     NotHttps,
-    /// The server sent us on to an address with a user name, which would be sent as a login.
+    /// A redirect leads to an address with a user name, which would be sent as a login.
     RedirectWithUser,
-    /// The server sent us on too often, or to nowhere.
+    /// There are too many redirects, or one leads nowhere.
     Redirects,
-    /// The server sent more informational answers, chunk sizes or trailers than belong around an answer.
+    /// The server sent too many informational answers, chunk sizes or trailers.
     Excess,
-    /// The server answered with this status, and perhaps said when to come back.
+    /// The server answered with this status, and perhaps with the time of the next attempt.
     Status(u16, Option<RetryAfter>),
-    /// More bytes than this.
+    /// The answer has more bytes than this limit.
     TooLarge(usize),
-    /// It took longer than this.
+    /// The request took longer than this limit.
     TimedOut(Duration),
     /// The answer ended too soon.
     BrokenOff,
 }
 
-/// When a server wants to be asked again
+/// When a server asks for the next attempt
 /// ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryAfter {
-    /// After so many seconds.
+    /// After this number of seconds.
     Seconds(u64),
     /// At this time.
     At(Timestamp),
 }
 
 impl RetryAfter {
-    /// Reads the header field: a number of seconds, or a date in the form that is not obsolete.
+    /// Parses the header field: a number of seconds, or a date in the form that is not obsolete.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -49,7 +49,7 @@ impl RetryAfter {
         http_date(text).map(Self::At)
     }
 
-    /// How long that is from now.
+    /// The time from now until then.
     pub fn wait_from(self, now: Timestamp) -> Duration {
         let seconds = match self {
             Self::Seconds(seconds) => seconds,
@@ -61,7 +61,7 @@ impl RetryAfter {
     }
 }
 
-/// Reads an IMF-fixdate ([RFC 9110, section 5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7)), such as
+/// Parses an IMF-fixdate ([RFC 9110, section 5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7)), such as
 /// `Sun, 06 Nov 1994 08:49:37 GMT`.
 fn http_date(text: &str) -> Option<Timestamp> {
     const MONTHS: [&str; 12] =
@@ -91,7 +91,7 @@ fn http_date(text: &str) -> Option<Timestamp> {
 }
 
 impl FetchError {
-    /// When the server wants to be asked again, if it said so.
+    /// When the server asks for the next attempt, if it says so.
     pub const fn retry_after(&self) -> Option<RetryAfter> {
         match self {
             Self::Status(_, retry_after) => *retry_after,
@@ -103,19 +103,17 @@ impl FetchError {
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreachable(why) => write!(f, "the metadata's server can't be reached: {why}"),
-            Self::NotHttps => f.write_str("the metadata's server sent us on to an address without https"),
+            Self::Unreachable(why) => write!(f, "the metadata server can't be reached: {why}"),
+            Self::NotHttps => f.write_str("the metadata server redirects to an address without https"),
             Self::RedirectWithUser => {
-                f.write_str("the metadata's server sent us on to an address with a user name in it")
+                f.write_str("the metadata server redirects to an address with a user name in it")
             }
-            Self::Excess => {
-                f.write_str("the metadata's server sent more around its answer than an answer has")
-            }
-            Self::Redirects => f.write_str("the metadata's server sent us on too often, or to nowhere"),
-            Self::Status(status, _) => write!(f, "the metadata's server answered with status {status}"),
-            Self::TooLarge(limit) => write!(f, "the metadata's server sent more than {limit} bytes"),
-            Self::TimedOut(limit) => write!(f, "the metadata's server took longer than {limit:?}"),
-            Self::BrokenOff => f.write_str("the metadata's server broke its answer off"),
+            Self::Excess => f.write_str("the metadata server sent too much around its answer"),
+            Self::Redirects => f.write_str("the metadata server redirects too often, or to nowhere"),
+            Self::Status(status, _) => write!(f, "the metadata server answered with status {status}"),
+            Self::TooLarge(limit) => write!(f, "the metadata server sent more than {limit} bytes"),
+            Self::TimedOut(limit) => write!(f, "the metadata server took longer than {limit:?}"),
+            Self::BrokenOff => f.write_str("the metadata server broke off its answer"),
         }
     }
 }
@@ -138,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_is_not_heeded() {
+    fn a_malformed_retry_after_is_ignored() {
         for text in [
             "",
             "-1",

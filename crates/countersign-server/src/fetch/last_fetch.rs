@@ -1,38 +1,37 @@
-//! What is remembered between two requests, so that the second is answered with 304 where nothing changed
+//! The last fetch, stored so that the next request is answered with 304 if nothing changed
 //! ([RFC 9110, section 13.1](https://www.rfc-editor.org/rfc/rfc9110#section-13.1)).
 
 use std::{fmt::Write as _, io, path::Path};
 
 use countersign::Timestamp;
 
-use super::validators::{HttpValidators, is_kept};
+use super::validators::{HttpValidators, is_valid};
 use crate::files;
 
-/// The most bytes of the file: an address of 64 KiB, which no server takes, and two validators.
+/// The most bytes of the file: an address of 64 KiB, which no server accepts, and two validators.
 const FILE_MAX: usize = 128 * 1024;
 
-/// The last good answer of a server, as a small file beside the metadata: what can't be read costs a full download and
-/// nothing more.
+/// The last successful fetch of a BLOB, stored in a small file next to it. An unreadable file only costs a full download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastFetch {
-    /// Where it was fetched.
+    /// The address that the BLOB was fetched from.
     pub url: String,
     /// The number of the BLOB.
     pub number: u64,
-    /// When the server last said that it is the newest.
+    /// When the server last answered that the BLOB is the newest.
     pub checked_at: Timestamp,
-    /// What the server calls it.
+    /// The validators of the BLOB.
     pub validators: HttpValidators,
 }
 
 impl LastFetch {
-    /// Reads the file.
+    /// Reads the file, `None` if it is missing or malformed.
     pub fn read(path: &Path) -> Option<Self> {
         let content = files::read(path, FILE_MAX).ok()?;
         Self::parse(str::from_utf8(&content).ok()?)
     }
 
-    /// Writes the file, at once or not at all.
+    /// Writes the file atomically.
     pub fn write(&self, path: &Path) -> io::Result<()> {
         files::replace(path, self.to_text().as_bytes())
     }
@@ -59,7 +58,7 @@ impl LastFetch {
         );
         let validators = [("etag", &self.validators.etag), ("last-modified", &self.validators.last_modified)];
         for (name, value) in validators {
-            if let Some(value) = value.as_deref().filter(|value| is_kept(value)) {
+            if let Some(value) = value.as_deref().filter(|value| is_valid(value)) {
                 let _ = writeln!(text, "{name} {value}");
             }
         }
@@ -71,7 +70,7 @@ impl LastFetch {
 mod tests {
     use super::*;
 
-    fn remembered(etag: Option<&str>) -> LastFetch {
+    fn last_fetch(etag: Option<&str>) -> LastFetch {
         LastFetch {
             url: "https://mds.example.org/".into(),
             number: 31,
@@ -81,16 +80,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read() {
+    fn a_written_file_is_read_again() {
         for etag in [Some("\"a b\""), Some("W/\"1\""), None] {
-            let one = remembered(etag);
+            let one = last_fetch(etag);
             assert_eq!(LastFetch::parse(&one.to_text()), Some(one));
         }
     }
 
     #[test]
-    fn a_file_that_lacks_something_is_none() {
-        let text = remembered(None).to_text();
+    fn a_file_without_a_required_line_is_none() {
+        let text = last_fetch(None).to_text();
         for line in ["url", "number", "checked-at"] {
             let rest: Vec<_> = text.lines().filter(|it| !it.starts_with(line)).collect();
             assert_eq!(LastFetch::parse(&rest.join("\n")), None, "{line}");
@@ -99,10 +98,10 @@ mod tests {
     }
 
     #[test]
-    fn a_validator_that_is_no_header_field_or_a_book_is_left_out() {
+    fn a_validator_that_is_malformed_or_too_long_is_omitted() {
         for etag in ["", "a\nb", "é", "x".repeat(1025).as_str()] {
-            assert_eq!(remembered(Some(etag)).validators.etag, None);
+            assert_eq!(last_fetch(Some(etag)).validators.etag, None);
         }
-        assert!(remembered(Some(&"x".repeat(1024))).validators.etag.is_some());
+        assert!(last_fetch(Some(&"x".repeat(1024))).validators.etag.is_some());
     }
 }

@@ -1,11 +1,11 @@
-//! What a server may send around an answer.
+//! Limits for what a server sends around the content of an answer.
 //!
-//! `ureq` bounds the head of an answer and the time of a request. It reads any number of informational answers before
-//! the head, and any length of trailers and chunk sizes in the body, each at the cost of a parse. So this counts the
-//! bytes as they come out of TLS, before `ureq` sees them.
+//! `ureq` limits the header section of an answer and the time of a request. But it parses any number of informational
+//! answers, and trailers and chunk sizes of any length. So this module counts the bytes that come out of TLS, before `ureq`
+//! reads them.
 //!
-//! It stands on `ureq`'s interface for transports, which is not under its promises for versions: what changes there
-//! shows when this is built.
+//! It uses `ureq`'s `unversioned` interface for transports, which may change in any version of `ureq`; a change shows as a
+//! build error.
 
 use std::{
     error::Error,
@@ -21,25 +21,25 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 /// The most informational answers (1xx) before an answer: servers send one or two, 100 and 103.
 const INFORMATIONAL_MAX: u32 = 8;
 
-/// How many bytes a body may take beyond twice what it holds: chunk sizes, extensions and trailers, and what was
-/// received and is not yet counted as held.
+/// How many bytes a body may have beyond twice its content: chunk sizes, extensions, trailers, and content that is received
+/// but not yet counted.
 const OVERHEAD_MAX: u64 = 512 * 1024;
 
-/// What one request received.
+/// The bytes that one request received.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Limits {
-    /// Bytes of the body that were handed on.
+    /// Bytes of content.
     held: Arc<AtomicU64>,
 }
 
 impl Limits {
-    /// Says how many bytes of content there are by now.
+    /// Sets the number of bytes of content so far.
     pub(super) fn holds(&self, length: u64) {
         self.held.store(length, Ordering::Relaxed);
     }
 }
 
-/// More came around an answer than belongs there.
+/// A server sent too much around the content of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ExcessError;
 
@@ -64,7 +64,7 @@ impl<In: Transport> Connector<In> for Limits {
     }
 }
 
-/// A connection that is read within the limits.
+/// A connection with limits on what is read.
 #[derive(Debug)]
 pub(super) struct Limited<T> {
     transport: T,
@@ -99,19 +99,19 @@ impl<T: Transport> Transport for Limited<T> {
     }
 }
 
-/// Goes through what comes: heads up to that of the answer, then its body.
+/// Scans the received bytes: header sections up to that of the answer, then its body.
 #[derive(Debug, Default)]
 struct Reader {
-    /// The begin of the line that is read, as far as it is of interest.
+    /// The beginning of the current line, up to the status.
     line: Vec<u8>,
     in_head: bool,
     is_informational: bool,
     informational: u32,
-    /// Bytes of the body so far; `None` before it.
+    /// The number of bytes of the body so far, `None` before it.
     body: Option<u64>,
 }
 
-/// As much of a status line as has its status: `HTTP/1.1 103`.
+/// The length of a status line up to its status: `HTTP/1.1 103`.
 const STATUS_END: usize = 12;
 
 impl Reader {
@@ -138,10 +138,10 @@ impl Reader {
     fn end_of_line(&mut self) {
         let is_empty = matches!(*self.line, [] | [b'\r']);
         if !self.in_head {
-            // Empty lines before a status line are passed over.
+            // Empty lines before a status line are skipped.
             if !is_empty {
                 self.in_head = true;
-                // 101 is the answer: nothing was offered to switch to, and it is refused.
+                // 101 is a final answer, and is rejected: no upgrade was offered.
                 self.is_informational = self.line.get(9) == Some(&b'1') && !self.line.ends_with(b"101");
             }
         } else if is_empty {
@@ -162,7 +162,7 @@ mod tests {
 
     const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nX: y\r\n\r\n";
 
-    /// Reads so many bytes at a time.
+    /// Reads `step` bytes at a time.
     fn read(bytes: &[u8], step: usize, held: u64) -> Result<(), ExcessError> {
         let mut reader = Reader::default();
         bytes.chunks(step).try_for_each(|part| reader.read(part, held))
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_takes_no_more_than_twice_what_it_holds_and_some() {
+    fn a_body_may_have_twice_the_bytes_of_its_content_and_some() {
         let overhead = usize::try_from(OVERHEAD_MAX).unwrap();
         let body = |length: usize| [HEAD, &vec![b'x'; length][..]].concat();
         for (length, held, expected) in [

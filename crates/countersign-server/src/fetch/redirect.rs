@@ -1,8 +1,8 @@
-//! Where a server sends us on to
+//! The targets of redirects
 //! ([RFC 9110, section 10.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.2)).
 //!
-//! `ureq` would follow by itself, but to anywhere: it takes a user name in the address for a login and sends it, and asks
-//! for the path of a `file:` location at the host that we were at.
+//! `ureq` could follow redirects itself, but without restrictions: it sends a user name in the address as a login, and
+//! requests the path of a `file:` location from the previous host.
 
 use ureq::http::{Uri, uri::Scheme};
 
@@ -44,7 +44,7 @@ pub(super) fn resolve(base: &Uri, location: &str) -> Result<Uri, FetchError> {
     if uri.scheme() == Some(&Scheme::HTTPS) { Ok(uri) } else { Err(FetchError::NotHttps) }
 }
 
-/// The scheme of an absolute reference, and what comes after its colon.
+/// The scheme of an absolute reference, and the text after its colon.
 fn scheme(location: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = location.split_once(':')?;
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -54,18 +54,18 @@ fn scheme(location: &str) -> Option<(&str, &str)> {
 
 /// A path without `.` and `..` ([RFC 3986, section 5.2.4](https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4)).
 fn without_dots(path: &str) -> String {
-    let mut kept: Vec<&str> = Vec::new();
+    let mut segments: Vec<&str> = Vec::new();
     for segment in path.split('/').skip(1) {
         match segment {
             "." => {}
-            ".." => drop(kept.pop()),
-            segment => kept.push(segment),
+            ".." => drop(segments.pop()),
+            segment => segments.push(segment),
         }
     }
     if path.ends_with("/.") || path.ends_with("/..") {
-        kept.push("");
+        segments.push("");
     }
-    format!("/{}", kept.join("/"))
+    format!("/{}", segments.join("/"))
 }
 
 #[cfg(test)]
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_location_is_absolute_or_relative_to_where_it_was_found() {
+    fn a_location_is_absolute_or_relative_to_its_page() {
         for (location, expected) in [
             ("https://b.example/x?y#z", "https://b.example/x?y"),
             ("HTTPS://b.example", "https://b.example/"),
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_353_a_location_with_a_user_name_or_another_scheme_is_refused() {
+    fn rule_353_a_location_with_a_user_name_or_another_scheme_is_rejected() {
         for location in ["https://user:word@b.example/", "//user@b.example/", "https://@b.example/"] {
             assert_eq!(from(location), Err(FetchError::RedirectWithUser), "{location}");
         }

@@ -1,4 +1,4 @@
-//! When to ask for metadata
+//! The schedule of requests for metadata
 //! ([FIDO Metadata Service, section 3.2](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-object-processing-rules)):
 //! "when appropriate", and by the day of `nextUpdate` at the latest.
 
@@ -11,22 +11,22 @@ const HOUR: Duration = Duration::from_secs(3600);
 const SIX_HOURS: Duration = Duration::from_secs(6 * 3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// When to ask for metadata, by how the attempts went.
+/// The waits between requests for metadata, depending on the outcomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Schedule {
-    /// How long after a success, where `nextUpdate` is further off. A day: a compromised model is published when it is
-    /// known, long before the month of a BLOB is over, and an answer of 304 costs next to nothing.
+    /// The wait after a success while `nextUpdate` is further off. A day: a compromised model is published as soon as it is
+    /// known, long before the month of a BLOB is over, and an answer of 304 costs almost nothing.
     pub every: Duration,
-    /// How long after a success, once the day of `nextUpdate` has come; also the longest wait after failures from then
-    /// on. An hour.
+    /// The wait after a success once the day of `nextUpdate` has come, and the longest wait after failures from then on. An
+    /// hour.
     pub due: Duration,
-    /// How long after the first failure; each further one doubles it. A minute.
+    /// The wait after the first failure. Each further failure doubles it. A minute.
     pub retry: Duration,
-    /// The longest wait after failures, while `nextUpdate` is ahead. Six hours.
+    /// The longest wait after failures before the day of `nextUpdate`. Six hours.
     pub retry_max: Duration,
-    /// The longest wait that a server may ask for with `Retry-After`. A day, or who answers could keep newer metadata
-    /// away for ever with one answer.
+    /// The longest wait that a server may ask for with `Retry-After`. A day, or one answer could keep newer metadata away
+    /// indefinitely.
     pub retry_after_max: Duration,
 }
 
@@ -36,20 +36,20 @@ impl Default for Schedule {
     }
 }
 
-/// How things stand after an attempt.
+/// The state after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Attempt {
-    /// How many attempts failed since the last success.
+    /// The number of failed attempts since the last success.
     pub failures: u32,
-    /// How long the server asked to be left alone.
+    /// The wait that the server asked for.
     pub retry_after: Option<Duration>,
-    /// The begin of the day of the `nextUpdate` of the BLOB in use.
+    /// The start of the day of `nextUpdate` of the BLOB in use.
     pub next_update: Option<Timestamp>,
 }
 
 impl Schedule {
-    /// How long to wait after an attempt that ended `now`. `entropy` is 64 random bits: they spread those who ask, up
-    /// to a tenth later after a success, and down to a half after failures.
+    /// The wait after an attempt that ended `now`. `entropy` is 64 random bits, which spread the requests of many servers: up
+    /// to a tenth later after a success, and down to half the wait after failures.
     ///
     /// ```
     /// use std::time::Duration;
@@ -82,12 +82,12 @@ impl Schedule {
     }
 }
 
-/// One of so many equal parts.
+/// One of this number of equal parts.
 fn part(duration: Duration, parts: u32) -> Duration {
     duration.checked_div(parts).unwrap_or_default()
 }
 
-/// A part of a duration: none of it for 0, all but a little for the greatest number.
+/// A share of a duration: none of it for 0, almost all for the greatest number.
 fn share(duration: Duration, entropy: u64) -> Duration {
     let part = duration.as_nanos().saturating_mul(entropy.into()) >> 64;
     Duration::from_nanos(u64::try_from(part).unwrap_or(u64::MAX))
@@ -116,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn from_the_day_of_the_next_update_on_an_hour_is_waited() {
+    fn from_the_day_of_the_next_update_on_the_wait_is_an_hour() {
         for due_in in [3599, 1, 0, -1, -86_400 * 400, i64::MIN / 2] {
             assert_eq!(after(0, 0, Some(due_in), None), 3600, "{due_in}");
         }
     }
 
     #[test]
-    fn those_who_ask_are_spread() {
+    fn the_requests_of_many_servers_are_spread() {
         assert_eq!(after(0, u64::MAX, None, None), 86_400 + 8_639);
         assert_eq!(after(0, 1 << 63, Some(10_000), None), 10_500);
         assert_eq!([0, 1 << 63, u64::MAX].map(|entropy| after(2, entropy, None, None)), [60, 90, 119]);
@@ -137,8 +137,8 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_asks_for_patience_gets_a_day_of_it_at_most() {
-        assert_eq!(after(1, 0, None, Some(5)), 30, "no less than our own wait");
+    fn a_server_may_ask_for_a_wait_of_a_day_at_most() {
+        assert_eq!(after(1, 0, None, Some(5)), 30, "no shorter than the schedule's wait");
         assert_eq!(after(1, 0, None, Some(7200)), 7200);
         assert_eq!(after(1, 0, Some(0), Some(u64::MAX)), 86_400);
         assert_eq!(after(0, 0, None, Some(7)), 86_400);

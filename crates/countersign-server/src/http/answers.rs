@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::StatusCode;
 
-/// The answers since the start, by the first digit of their status.
+/// The number of answers since the start, by the first digit of their status.
 #[derive(Debug, Default)]
 pub(super) struct Answers([AtomicU64; 6]);
 

@@ -1,7 +1,7 @@
-//! The page, compiled in: the program is one file, and fetches nothing from elsewhere.
+//! The files of the page, compiled into the program.
 //!
-//! Each file is compressed and named by a hash once, when the server starts. Browsers ask for it again each time
-//! (`no-cache`), and get 304 as long as it is the one that they have.
+//! Each file is compressed and tagged with its hash when the server starts. Browsers request it each time (`no-cache`), and
+//! get 304 as long as they have the current one.
 
 use std::io::Write as _;
 
@@ -16,7 +16,7 @@ use flate2::{Compression, write::GzEncoder};
 /// A file of the page: its path, its media type, its content.
 type File = (&'static str, &'static str, &'static str);
 
-/// The page's files; each has a route of its own.
+/// The page's files, each with its own route.
 const FILES: [File; 8] = [
     ("/", "text/html; charset=utf-8", include_str!("../page/index.html")),
     ("/app.js", "text/javascript; charset=utf-8", include_str!("../page/app.js")),
@@ -28,7 +28,7 @@ const FILES: [File; 8] = [
     ("/icon.svg", "image/svg+xml", include_str!("../page/icon.svg")),
 ];
 
-/// Where `index.html` says its version; it is empty in the file and filled in when the server starts.
+/// The place of the version in `index.html`. It is empty in the file, and filled in when the server starts.
 const VERSION_EMPTY: &str = "<meta name=\"countersign-page\" content=\"\">";
 
 /// The files as they are sent.
@@ -56,10 +56,10 @@ struct Representation {
 }
 
 impl Assets {
-    /// Prepares all files.
+    /// Compresses and tags all files.
     pub(super) fn new() -> Self {
         let parts: Vec<&[u8]> = FILES.iter().map(|(_, _, content)| content.as_bytes()).collect();
-        // The hash of hashes, so that no byte can move from one file to the next unnoticed.
+        // A hash of hashes, so that moving a byte from one file to the next changes it.
         let hashes: Vec<_> = parts.iter().map(|part| sha256(&[part])).collect();
         let version = hex(&sha256(&hashes.iter().map(|hash| &hash[..]).collect::<Vec<_>>()));
         let filled = VERSION_EMPTY.replace("content=\"\"", &format!("content=\"{version}\""));
@@ -131,14 +131,14 @@ impl Representation {
     }
 }
 
-/// Writing to memory fails only if there is no memory.
+/// Compresses content; `None` if memory can't be written to.
 fn compress(content: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(content).ok()?;
     encoder.finish().ok()
 }
 
-/// Whether the request takes gzip
+/// Whether the request accepts gzip
 /// ([RFC 9110, section 12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3)): by name, under its other name
 /// (section 8.4.1.3), or by `*`, and not with a weight of zero.
 fn accepts_gzip(headers: &HeaderMap) -> bool {
@@ -160,7 +160,7 @@ fn weighted(item: &str) -> (&str, bool) {
     (coding.trim(), !is_zero)
 }
 
-/// Whether the client has this representation, by the weak comparison that `If-None-Match` takes
+/// Whether the client has this representation, by the weak comparison of `If-None-Match`
 /// ([RFC 9110, section 13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)). Our tags have no comma in them.
 fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     items(headers, &header::IF_NONE_MATCH)

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::error::{ApiError, names_a_member};
 
-/// A request's body: one JSON object in UTF-8. Unknown members pass, known ones twice don't.
+/// The body of a request: one JSON object in UTF-8. Unknown members are ignored, duplicate known ones are rejected.
 pub(super) struct Json<T>(pub(super) T);
 
 /// The body of a start without parameters.
@@ -45,16 +45,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    // All of it: serde_json checks the strings that it keeps.
+    // The whole body: serde_json checks only the strings that it stores.
     let text = str::from_utf8(bytes).map_err(|error| ApiError::RequestMalformed(error.to_string()))?;
-    // serde's derive takes an array for a struct.
+    // serde's derive accepts an array for a struct.
     if !text.trim_ascii_start().starts_with('{') {
         return Err(ApiError::RequestMalformed("not an object".into()));
     }
     serde_json::from_str(text).map_err(|error| ApiError::RequestMalformed(describe(&error)))
 }
 
-/// What is wrong and where, without the request's own words: a member that is missing or there twice is named by ours.
+/// Describes an error and its position without words of the request. A missing or duplicate member is named, since its
+/// name is ours.
 fn describe(error: &serde_json::Error) -> String {
     let words = error.to_string();
     if names_a_member(&words) {

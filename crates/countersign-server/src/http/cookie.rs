@@ -1,57 +1,57 @@
-//! The cookies: of the session, and of the browser.
+//! The cookies of the session and of the browser.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::{store::sessions::LIFETIME_SECONDS, token::Token};
 
-/// Seconds for which a browser keeps the cookie that its ceremonies are bound to: beyond any ceremony, and short, since
-/// each start renews it.
+/// Lifetime in seconds of the cookie that ceremonies are bound to: longer than any ceremony, and short, since each start
+/// renews it.
 const BROWSER_SECONDS: i64 = 60 * 60;
 
 /// The cookies of a server.
 pub(super) struct Cookies {
-    /// Holds the session's token.
+    /// The cookie with the session's token.
     pub(super) session: Cookie,
-    /// Binds ceremonies to the browser that started them. All its windows share it, and it is no session: it shows that
-    /// the browser keeps cookies before anything is stored that needs one.
+    /// The cookie that binds ceremonies to the browser that started them. All its windows share it. It shows that the
+    /// browser stores cookies before anything is stored that requires one.
     pub(super) browser: Cookie,
 }
 
-/// A cookie's name, and how it is guarded.
+/// The name and the attributes of a cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cookie {
     name: String,
     seconds: i64,
-    guards: String,
+    attributes: String,
 }
 
 impl Cookies {
-    /// Those of a server of these origins.
+    /// The cookies for these origins.
     pub(super) fn for_origins(origins: &[String]) -> Self {
         let secure = origins.iter().any(|origin| origin.starts_with("https:"));
-        // Cookies know no ports: without it in the name, two servers on localhost would overwrite each other's.
+        // Cookies ignore ports: without the port in the name, two servers on localhost would overwrite each other's.
         let port =
             origins.first().and_then(|origin| origin.rsplit(':').next()?.parse().ok()).unwrap_or(80_u16);
         let cookie = |name: &str, seconds: i64, same_site: &str| {
-            // Browsers hold a name with this prefix to the host, the path and https.
+            // Browsers bind a name with this prefix to the host, the path and https.
             let (name, secure) = if secure {
                 (format!("__Host-countersign-{name}"), "; Secure")
             } else {
                 (format!("countersign-{name}-{port}"), "")
             };
-            Cookie { name, seconds, guards: format!("HttpOnly; SameSite={same_site}{secure}") }
+            Cookie { name, seconds, attributes: format!("HttpOnly; SameSite={same_site}{secure}") }
         };
         Self {
             session: cookie("session", LIFETIME_SECONDS, "Lax"),
-            // Not `Strict`: browsers don't send such a cookie when another site leads them here, and the answer would
-            // replace it, under the ceremonies that are open.
+            // Not `Strict`: browsers don't send such a cookie when they follow a link from another site. The answer would
+            // replace it, and open ceremonies could not be finished.
             browser: cookie("browser", BROWSER_SECONDS, "Lax"),
         }
     }
 }
 
 impl Cookie {
-    /// The token that the request has; `None` where there is none, or what can't be one.
+    /// The token in the request, `None` if it is missing or malformed.
     pub(super) fn read(&self, headers: &HeaderMap) -> Option<Token> {
         headers
             .get_all(header::COOKIE)
@@ -61,18 +61,18 @@ impl Cookie {
             .find_map(Token::parse)
     }
 
-    /// The header that makes the browser keep the token.
+    /// The `Set-Cookie` value that stores the token.
     pub(super) fn set(&self, token: &Token) -> Option<HeaderValue> {
         self.header(&token.text(), self.seconds)
     }
 
-    /// The header that makes the browser forget it.
+    /// The `Set-Cookie` value that deletes the token.
     pub(super) fn clear(&self) -> Option<HeaderValue> {
         self.header("", 0)
     }
 
     fn header(&self, value: &str, seconds: i64) -> Option<HeaderValue> {
-        let text = format!("{}={value}; Path=/; Max-Age={seconds}; {}", self.name, self.guards);
+        let text = format!("{}={value}; Path=/; Max-Age={seconds}; {}", self.name, self.attributes);
         let mut header = HeaderValue::try_from(text).ok()?;
         header.set_sensitive(true);
         Some(header)
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn servers_on_two_ports_of_a_host_don_t_overwrite_each_other_s_cookies() {
+    fn servers_on_two_ports_of_a_host_have_different_cookies() {
         let text = Token::new().unwrap().text();
         let pair = format!("countersign-session-8081={text}");
         assert_eq!(read(HTTP, &[pair.as_bytes()]), None);

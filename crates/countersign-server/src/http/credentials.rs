@@ -1,4 +1,4 @@
-//! `/api/credentials`: the passkeys of who is signed in.
+//! `/api/credentials`: the passkeys of the signed-in account.
 
 use axum::{
     extract::{FromRequestParts, Path, State},
@@ -34,31 +34,31 @@ use crate::{
     store::sessions::Session,
 };
 
-/// A passkey as the page sees it.
+/// A passkey in an answer.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Credential<'a> {
     id: &'a CredentialId,
     label: &'a str,
     aaguid: Aaguid,
-    /// The provider's name, by its own claim.
+    /// The name of the authenticator, by its own claim.
     authenticator: Option<String>,
-    /// Where the model's picture is.
+    /// The path of the model's icon.
     icon: Option<String>,
-    /// Why it would not be accepted today, after the metadata.
+    /// Why the current metadata would reject it.
     trouble: Option<&'a str>,
     format: &'a str,
     attestation_type: &'a str,
     algorithm: String,
     transports: &'a [Transport],
-    /// `null` where it is not known.
+    /// `null` if unknown.
     backup_eligible: Option<bool>,
     backup_state: bool,
     user_verified: bool,
     sign_count: u32,
     created_at: String,
     last_used_at: Option<String>,
-    /// Whether the session was made with it.
+    /// Whether the session was created with it.
     current: bool,
 }
 
@@ -94,7 +94,7 @@ impl<'a> Credential<'a> {
     }
 }
 
-/// The metadata that names and judges passkeys, as the page tells of it.
+/// The metadata that names and judges passkeys, in an answer.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Metadata {
@@ -123,7 +123,7 @@ pub(super) async fn list(
 ) -> Result<Response, ApiError> {
     #[derive(Serialize)]
     struct Body<'a> {
-        /// Whose they are.
+        /// The user handle of their account.
         account: &'a UserHandle,
         credentials: Vec<Credential<'a>>,
         metadata: Option<Metadata>,
@@ -207,7 +207,7 @@ pub(super) async fn remove(
     Ok(if removed.signed_out { without_session(&site, answer) } else { answer })
 }
 
-/// The credential ID in the path; what can't be one is not found.
+/// The credential ID in the path. A malformed one is not found.
 pub(super) struct Id(CredentialId);
 
 impl FromRequestParts<Shared> for Id {

@@ -1,4 +1,4 @@
-//! What holds for every request and every answer.
+//! The checks of every request, and the headers of every answer.
 
 use std::time::Instant;
 
@@ -20,11 +20,11 @@ use crate::text::printable;
 /// The most characters of a client's header that are logged.
 const LOGGED_MAX: usize = 200;
 
-/// Checks where a request comes from, and gives every answer its headers.
+/// Checks the host and the origin of a request, and sets the headers of the answer.
 pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
-    // The route, not the path: a path has a credential ID in it.
+    // The route, not the path, which may contain a credential ID.
     let route = request.extensions().get::<MatchedPath>().cloned();
     let uri = request.uri().clone();
     let mut response = if !names_its_host(&request) && !is_of_old_probe(&request) {
@@ -58,7 +58,7 @@ pub(super) async fn method_not_allowed(uri: Uri) -> Response {
     reject(&uri, ApiError::MethodNotAllowed, StatusCode::METHOD_NOT_ALLOWED)
 }
 
-/// In JSON where a program asks, in a word otherwise.
+/// Rejects a request: in JSON below `/api`, in plain text otherwise.
 fn reject(uri: &Uri, error: ApiError, status: StatusCode) -> Response {
     if is_api(uri) {
         return error.into_response();
@@ -74,8 +74,8 @@ fn changes(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// Whether a request says which host it is for, in one `Host` field
-/// ([RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)); in HTTP/2, `:authority` will do
+/// Whether a request names its host in one `Host` field
+/// ([RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)); in HTTP/2, `:authority` suffices
 /// ([RFC 9113, section 8.3.1](https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1)).
 fn names_its_host(request: &Request) -> bool {
     let mut hosts = request.headers().get_all(header::HOST).iter();
@@ -89,8 +89,8 @@ fn names_its_host(request: &Request) -> bool {
     }
 }
 
-/// Whether a request is one of HTTP/1.0 for the operator's numbers or the server's health: load balancers ask in the
-/// oldest version there is, and only HTTP/1.1 demands a `Host` field
+/// Whether a request is an HTTP/1.0 probe of `/metrics` or `/health`: some load balancers use the oldest version, and only
+/// HTTP/1.1 requires a `Host` field
 /// ([RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)).
 fn is_of_old_probe(request: &Request) -> bool {
     request.version() == Version::HTTP_10
@@ -99,7 +99,8 @@ fn is_of_old_probe(request: &Request) -> bool {
         && matches!(request.uri().path(), "/health" | "/metrics")
 }
 
-/// Browsers name the page that a changing request comes from; what is no browser acts for nobody but itself.
+/// Whether a changing request comes from an accepted origin. Browsers name the origin; other clients can't be used by
+/// another site.
 fn from_accepted_origin(site: &Site, headers: &HeaderMap) -> bool {
     headers
         .get_all(header::ORIGIN)
@@ -107,18 +108,19 @@ fn from_accepted_origin(site: &Site, headers: &HeaderMap) -> bool {
         .all(|origin| site.app.origins.iter().any(|accepted| accepted.as_bytes() == origin.as_bytes()))
 }
 
-/// Says what came and what is accepted: most likely `--origin` is not where the page is.
+/// Logs the origin and the accepted ones: most likely `--origin` is not the address of the page.
 fn log_origin(site: &Site, headers: &HeaderMap) {
     static QUOTA: Quota = Quota::new();
     let Some(left_out) = QUOTA.take(Instant::now()) else { return };
-    let came: Vec<_> = headers.get_all(header::ORIGIN).iter().map(|it| it.to_str().unwrap_or("?")).collect();
-    let came = came.join(", ");
+    let origins: Vec<_> =
+        headers.get_all(header::ORIGIN).iter().map(|it| it.to_str().unwrap_or("?")).collect();
+    let origins = origins.join(", ");
     let code = ApiError::OriginNotAllowed.code();
     tracing::info!(
         code,
-        origin = %printable(&came, LOGGED_MAX),
+        origin = %printable(&origins, LOGGED_MAX),
         accepted = site.app.origins.join(", "),
         left_out,
-        "a request from a page at another origin was refused"
+        "a request from a page at another origin was rejected"
     );
 }

@@ -1,4 +1,4 @@
-//! What a client is told when something is wrong, and what the log gets.
+//! The errors of the JSON API: the code and the sentence for the client, and the details for the log.
 
 use std::{borrow::Cow, time::Instant};
 
@@ -21,41 +21,41 @@ use crate::{
     store::error::StoreError,
 };
 
-/// An answer of `{"error": …}`. What `Display`s of causes say is for the log alone.
+/// An error of the JSON API. Messages of causes are only logged.
 #[derive(Debug)]
 pub(super) enum ApiError {
-    /// Not signed in, or no longer.
+    /// The request has no session, or one that is over.
     NotSignedIn,
-    /// Not a name that an account can have.
+    /// The name of an account is malformed.
     NameInvalid(NameError),
-    /// Not a label that a passkey can have.
+    /// The label of a passkey is malformed.
     LabelInvalid(NameError),
-    /// Not the JSON that the request must have.
+    /// The body is not the expected JSON.
     RequestMalformed(String),
-    /// No such path, or no such passkey of the account.
+    /// There is no such path, or no such passkey of the account.
     NotFound,
-    /// A path that has no such method.
+    /// The path does not support the method.
     MethodNotAllowed,
-    /// A body beyond the limit.
+    /// The body is too long.
     BodyTooLarge,
-    /// A body that doesn't say it is JSON.
+    /// The content type is not JSON.
     ContentTypeUnsupported,
-    /// A request that does not say which host it is for.
+    /// The request does not name its host.
     HostMissing,
-    /// A request from another site's page.
+    /// The request comes from the page of another site.
     OriginNotAllowed,
-    /// A changing request that doesn't say which account it is for.
+    /// A changing request does not name its account.
     AccountMissing,
     /// A rejected response of a ceremony: the status of its endpoint, the reason, the details for the log, and what the page
     /// may signal.
     ResponseRejected(StatusCode, Reason, String, Option<RejectionSignals>),
-    /// The metadata that must vouch for authenticators is not there, or out of date.
+    /// The metadata that registrations require is missing or out of date.
     MetadataUnavailable,
     /// A request that is rejected because of what is stored.
     Rejected(Rejection),
     /// A failure of the database.
     Storage(StoreError),
-    /// What should not happen, such as no random bytes.
+    /// A failure that should not happen, such as missing random bytes.
     Internal(String),
 }
 
@@ -120,12 +120,12 @@ impl ApiError {
         }
     }
 
-    /// The word for it.
+    /// The code of the error.
     pub(super) fn code(&self) -> &'static str {
         self.parts().1
     }
 
-    /// The sentence, as exact as it can be.
+    /// The sentence for the user, as exact as possible.
     fn message(&self) -> Cow<'static, str> {
         match self {
             Self::NameInvalid(fault) => fault.sentence("name").into(),
@@ -253,7 +253,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// Says what is wrong with a request: most likely its program speaks another version of this interface.
+/// Logs why a request is malformed: most likely the client was written for another version of this interface.
 fn log_malformed(code: &str, detail: &str) {
     static QUOTA: Quota = Quota::new();
     if let Some(left_out) = QUOTA.take(Instant::now()) {
@@ -261,7 +261,7 @@ fn log_malformed(code: &str, detail: &str) {
     }
 }
 
-/// Says why a ceremony was rejected. Anyone can start one and send junk.
+/// Logs why a response was rejected, within a quota: anyone can start a ceremony and send junk.
 fn log_rejected(reason: Reason, detail: &str) {
     static QUOTAS: RejectionQuotas = RejectionQuotas::new();
     if let Some(left_out) = QUOTAS.take(reason, Instant::now()) {
@@ -308,8 +308,8 @@ fn rejected(rejection: Rejection) -> Parts {
     }
 }
 
-/// What strangers learn of why an authentication failed: that the passkey is unknown, since the page needs that, and what
-/// the person can do something about. Which check failed of those by the record is one word.
+/// The public reason of a failed authentication: that the passkey is unknown, since the page needs that, and what the user
+/// can act on. All checks against the stored record share one code.
 fn public(reason: Reason) -> Reason {
     match reason {
         Reason::Code(
@@ -373,7 +373,7 @@ fn sentence(reason: Reason) -> &'static str {
     }
 }
 
-/// Whether a description names a member of ours, and has no words of the request in it.
+/// Whether a description names only a member of ours, and contains no words of the request.
 pub(super) fn names_a_member(description: &str) -> bool {
     ["missing field", "duplicate field"].iter().any(|start| description.starts_with(start))
 }

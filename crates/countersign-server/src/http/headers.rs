@@ -2,8 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// The page is its own files and talks to its own server; no markup of it comes from anywhere else, and it stands in
-/// no frame. WebAuthn is for this origin alone.
+/// The page loads only its own files, talks only to its own server, is shown in no frame, and only its own origin may use
+/// WebAuthn.
 const HEADERS: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -21,11 +21,11 @@ const HEADERS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// A year ([RFC 6797, section 6.1.1](https://www.rfc-editor.org/rfc/rfc6797#section-6.1.1)). Other hosts of the domain
-/// are not this server's to decide for.
+/// A year ([RFC 6797, section 6.1.1](https://www.rfc-editor.org/rfc/rfc6797#section-6.1.1)), without subdomains, which may
+/// belong to other servers.
 const TRANSPORT_SECURITY: &str = "max-age=31536000";
 
-/// The version of the page's files, for pages that are open since before an update.
+/// The version of the page's files, so that pages that were opened before an update notice it.
 const PAGE_VERSION: HeaderName = HeaderName::from_static("countersign-page");
 
 /// The headers of every answer.
@@ -33,7 +33,7 @@ const PAGE_VERSION: HeaderName = HeaderName::from_static("countersign-page");
 pub(super) struct Headers(Vec<(HeaderName, HeaderValue)>);
 
 impl Headers {
-    /// Those of a server of these origins, with a page of this version.
+    /// The headers for these origins and this version of the page.
     pub(super) fn new(origins: &[String], page_version: &str) -> Self {
         let mut headers: Vec<_> =
             HEADERS.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
@@ -63,8 +63,8 @@ impl Headers {
     }
 }
 
-/// An answer of the API is one user's.
+/// For answers of the API, which belong to one user.
 pub(super) const NO_STORE: &str = "no-store";
 
-/// The page is asked for again, so that it fits its server.
+/// For the page, which is requested again so that it matches its server.
 pub(super) const NO_CACHE: &str = "no-cache";

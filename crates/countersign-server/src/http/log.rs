@@ -1,4 +1,4 @@
-//! What the log gets of requests that are refused: each is one client's fault, and any client can send thousands.
+//! Quotas for log lines about rejected requests: any client can send thousands.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -9,13 +9,13 @@ use countersign::Code;
 
 use crate::ceremony::reason::Reason;
 
-/// How many refused requests are logged in each [`WINDOW`]: enough to see what is set up wrongly.
+/// The most rejected requests that are logged in each [`WINDOW`]: enough to recognise a wrong configuration.
 const LOGGED_MAX: u32 = 10;
 
-/// The time that [`LOGGED_MAX`] is for.
+/// The period of [`LOGGED_MAX`].
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// A limit on lines of the log.
+/// A limit on the rate of log lines.
 #[derive(Debug)]
 pub(super) struct Quota(Mutex<State>);
 
@@ -31,7 +31,7 @@ impl Quota {
         Self(Mutex::new(State { since: None, logged: 0, left_out: 0 }))
     }
 
-    /// Whether a line may be logged now, and how many were left out before it.
+    /// The number of lines that were left out before this one, `None` if this one must be left out too.
     pub(super) fn take(&self, now: Instant) -> Option<u64> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.since.is_none_or(|since| now.saturating_duration_since(since) >= WINDOW) {
@@ -46,8 +46,8 @@ impl Quota {
     }
 }
 
-/// The limits on lines about ceremonies that were refused. Responses that came too late have one of their own: they are
-/// everyday, and would hide all else.
+/// The quotas for lines about rejected responses. Late responses have a quota of their own: they are frequent, and would
+/// hide all others.
 #[derive(Debug)]
 pub(super) struct RejectionQuotas {
     expired: Quota,
@@ -59,7 +59,7 @@ impl RejectionQuotas {
         Self { expired: Quota::new(), others: Quota::new() }
     }
 
-    /// What [`Quota::take`] says of a refusal for this reason.
+    /// Takes a line from the quota for this reason: see [`Quota::take`].
     pub(super) fn take(&self, reason: Reason, now: Instant) -> Option<u64> {
         let quota = if reason == Reason::Code(Code::ChallengeExpired) { &self.expired } else { &self.others };
         quota.take(now)
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_of_ceremonies_that_are_refused_is_ten_lines_a_minute_and_hides_no_other_reason() {
+    fn a_flood_of_rejected_responses_is_ten_lines_a_minute_and_hides_no_other_reason() {
         let (quotas, now) = (RejectionQuotas::new(), Instant::now());
         let lines = |reason| (0..100).filter_map(|_| quotas.take(reason, now)).count();
         assert_eq!(lines(Reason::Code(Code::ChallengeExpired)), 10);
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_quotas_is_ten_lines_a_minute_and_a_count() {
+    fn a_flood_of_rejections_is_ten_lines_a_minute_and_a_count() {
         let (quota, start) = (Quota::new(), Instant::now());
         let lines = |at: Duration| (0..100).filter_map(|_| quota.take(start + at)).collect::<Vec<_>>();
         assert_eq!(lines(Duration::ZERO), [0; 10]);

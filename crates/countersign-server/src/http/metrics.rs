@@ -1,5 +1,5 @@
-//! `/metrics`: numbers for whoever runs the server, in the
-//! [text format of Prometheus](https://prometheus.io/docs/instrumenting/exposition_formats/). Nothing in it is of a person.
+//! `/metrics`: metrics for the operator, in the
+//! [text format of Prometheus](https://prometheus.io/docs/instrumenting/exposition_formats/), without personal data.
 
 use std::fmt::Write as _;
 
@@ -31,13 +31,14 @@ fn write_metadata(text: &mut String, metadata: &MetadataService) {
         );
     };
     let count = |count: usize| i128::try_from(count).unwrap_or(i128::MAX);
-    let failures = "Times that metadata was refused, or could not be read, fetched or kept since the start.";
+    let failures =
+        "Times that metadata was rejected, or could not be read, fetched or stored since the start.";
     write("failures_total", "counter", failures, metadata.failures().into());
     let has_problem = metadata.problem(now()).is_some();
     write(
         "trouble",
         "gauge",
-        "1 while newer metadata is not had, or the one in use is out of date.",
+        "1 while newer metadata can't be used, or the metadata in use is out of date.",
         has_problem.into(),
     );
     write(
@@ -57,15 +58,15 @@ fn write_metadata(text: &mut String, metadata: &MetadataService) {
     write(
         "next_update_timestamp_seconds",
         "gauge",
-        "The day by which the next one was announced.",
+        "The day by which the next metadata is due.",
         next.into(),
     );
     write("entries", "gauge", "Models in the metadata in use.", count(blob.entries().len()));
     write(
         "skipped_entries",
         "gauge",
-        "Models left out of it for what is wrong with them.",
+        "Models of it that are skipped because they are malformed.",
         count(blob.skipped().len()),
     );
-    write("age_seconds", "gauge", "How long ago the metadata in use was first taken.", age.max(0).into());
+    write("age_seconds", "gauge", "How long ago the metadata in use was first used.", age.max(0).into());
 }

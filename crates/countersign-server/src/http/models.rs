@@ -13,7 +13,7 @@ use crate::metadata::service::MetadataService;
 /// The accepted media types of icons: images that are no documents.
 const IMAGES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
-/// The icon in the metadata, as a file of this server: the page shows no other.
+/// Sends the icon from the metadata as a file of this server: the page loads no others.
 pub(super) async fn icon(
     State(site): State<Shared>,
     Path(model): Path<String>,
@@ -21,13 +21,13 @@ pub(super) async fn icon(
     let aaguid: Aaguid = model.parse().map_err(|_| ApiError::NotFound)?;
     let icon = site.app.metadata.as_deref().and_then(|it| it.name(aaguid)?.icon).ok_or(ApiError::NotFound)?;
     let (kind, text) = image(&icon).ok_or(ApiError::NotFound)?;
-    // The other base64, in the letters of this one.
+    // Converts base64 to base64url.
     let text = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
     let content = base64url::decode(text).map_err(|_| ApiError::NotFound)?;
     Ok(([(header::CONTENT_TYPE, kind)], content).into_response())
 }
 
-/// Where the page finds a model's icon, if it has one.
+/// The path of a model's icon, if it has one.
 pub(super) fn icon_path(metadata: &MetadataService, aaguid: Aaguid) -> Option<String> {
     let icon = metadata.name(aaguid)?.icon?;
     image(&icon).map(|_| format!("/models/{aaguid}/icon"))

@@ -1,6 +1,6 @@
-//! What a page may signal to passkey providers
-//! ([section 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods)): only what the server hands out, since a
-//! provider may delete passkeys upon it.
+//! The signals that a page may pass on to passkey providers
+//! ([section 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods)). They come from the server, since a provider may
+//! delete passkeys because of them.
 
 use countersign::{
     RelyingParty,
@@ -11,7 +11,7 @@ use countersign::{
 };
 use serde::Serialize;
 
-/// Beside what changed which passkeys are accepted, or listed them.
+/// The signals in an answer that changed or listed the accepted passkeys.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Signals {
@@ -19,15 +19,15 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// `accepted` are all credentials of the account, read in the transaction that the answer is about; `None` while that
-    /// list may lack one that a provider has.
+    /// `accepted` are all credentials of the account, read in the transaction that the answer is about. It is `None` while
+    /// that list may lack a credential that a provider has.
     pub(super) fn new(party: &RelyingParty, user: UserHandle, accepted: Option<Vec<CredentialId>>) -> Self {
         let signal = |accepted| party.signal_all_accepted_credentials(user, accepted);
         Self { all_accepted_credentials: accepted.map(signal) }
     }
 }
 
-/// In the error that refuses a response.
+/// The signals in the error of a rejected response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RejectionSignals {
@@ -35,7 +35,7 @@ pub(super) struct RejectionSignals {
 }
 
 impl RejectionSignals {
-    /// `unknown` is a credential that the page may signal as unknown here.
+    /// `unknown` is a credential that the page may signal as unknown.
     pub(super) fn new(party: &RelyingParty, unknown: Option<CredentialId>) -> Self {
         Self { unknown_credential: unknown.map(|id| party.signal_unknown_credential(id)) }
     }

@@ -12,14 +12,14 @@ use crate::{
     operation_error::{Conflict, OperationError, Rejection},
 };
 
-/// Whether an account has this name, in whatever case.
+/// Whether an account has this name, regardless of case.
 pub(crate) fn is_taken(db: &Connection, name: &str) -> Result<bool, StoreError> {
     let mut found = db.prepare_cached("SELECT 1 FROM accounts WHERE name_key = ?")?;
     Ok(found.query_row((names::key(name),), |_| Ok(())).optional()?.is_some())
 }
 
-/// Writes the keys of all names as [`names::key`] makes them now. An account whose new key is another's by now keeps its
-/// old one: no account loses its name, and signing in asks for none.
+/// Updates the keys of all names to those of [`names::key`]. An account whose new key belongs to another keeps its old key:
+/// no account loses its name, and signing in requires none.
 pub(super) fn renew_keys(db: &Connection) -> Result<(), rusqlite::Error> {
     let mut all =
         db.prepare("SELECT user_handle, name, name_key FROM accounts ORDER BY created_at, user_handle")?;
@@ -31,7 +31,7 @@ pub(super) fn renew_keys(db: &Connection) -> Result<(), rusqlite::Error> {
     let mut changed: Vec<_> =
         rows.filter_map(|row| row.map(renewed).transpose()).collect::<Result<_, _>>()?;
     let mut write = db.prepare("UPDATE OR IGNORE accounts SET name_key = ?2 WHERE user_handle = ?1")?;
-    // Twice, since a key may be free once its account has another.
+    // Twice, since a key is free once its account has another.
     for _ in 0..2 {
         let mut taken = Vec::new();
         for row in changed {
@@ -61,11 +61,11 @@ pub(crate) fn insert(
     }
 }
 
-/// Seconds for which it is remembered that there was an account: a year, after which hardly a passkey of it is tried.
-const REMEMBERED_SECONDS: i64 = 365 * 24 * 60 * 60;
+/// Seconds for which a removed account is known: a year, after which its passkeys are hardly used.
+const FORMER_SECONDS: i64 = 365 * 24 * 60 * 60;
 
-/// Removes an account, its credentials and its sessions. The hash of its user handle stays, so that passkeys of it are
-/// known to be of this server.
+/// Removes an account, its credentials and its sessions. The hash of its user handle stays, so that its passkeys are
+/// recognised as former passkeys of this server.
 pub(crate) fn remove(db: &Connection, handle: &UserHandle, now: Timestamp) -> Result<(), OperationError> {
     let mut remove = db.prepare_cached("DELETE FROM accounts WHERE user_handle = ?")?;
     if remove.execute((handle.as_bytes(),))? == 0 {
@@ -75,13 +75,13 @@ pub(crate) fn remove(db: &Connection, handle: &UserHandle, now: Timestamp) -> Re
         "DELETE FROM former_accounts WHERE handle_hash IN
              (SELECT handle_hash FROM former_accounts WHERE removed_at <= ? ORDER BY removed_at LIMIT ?)",
     )?
-    .execute((now.plus_seconds(-REMEMBERED_SECONDS).unix_seconds(), PURGE_MAX))?;
+    .execute((now.plus_seconds(-FORMER_SECONDS).unix_seconds(), PURGE_MAX))?;
     db.prepare_cached("INSERT OR REPLACE INTO former_accounts (handle_hash, removed_at) VALUES (?, ?)")?
         .execute((sha256(&[handle.as_bytes()]), now.unix_seconds()))?;
     Ok(())
 }
 
-/// Whether the handle is an account's of this database, or was.
+/// Whether the handle belongs or belonged to an account of this database.
 pub(crate) fn is_or_was_here(db: &Connection, handle: &UserHandle) -> Result<bool, StoreError> {
     let mut find = db.prepare_cached(
         "SELECT 1 FROM accounts WHERE user_handle = ?

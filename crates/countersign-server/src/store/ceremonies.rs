@@ -1,8 +1,8 @@
-//! Ceremonies: what the relying party must remember between a start and its finish, and then what came of it.
+//! Ceremonies: the state between start and finish, and then the outcome.
 //!
 //! The first finish binds the ceremony to its response, in a transaction of its own: no other response is judged against
-//! its challenge. The ceremony ends in the transaction that stores its outcome. A finish that is repeated, because its
-//! answer was lost, is judged again as long as there is no outcome, and finds the outcome from then on.
+//! its challenge. The ceremony ends in the transaction that stores its outcome. A finish that is repeated because its
+//! answer was lost is judged again as long as there is no outcome, and finds the outcome after that.
 
 use countersign::types::{Timestamp, UserHandle};
 use rusqlite::{Connection, OptionalExtension as _};
@@ -16,23 +16,23 @@ use crate::{
     token::TokenHash,
 };
 
-/// The most ceremonies that are open at once and were started without a session. Anyone can start one, and each is some
-/// 1 KiB: this bounds the file at about 50 MB.
+/// The most open ceremonies that were started without a session. Anyone can start one, and each has about 1 KiB, so this
+/// limits the file to about 50 MB.
 pub(crate) const OPEN_MAX: i64 = 50_000;
 
-/// The most ceremonies that an account has open; the oldest ends for another. They have a budget of their own, so that a
-/// flood of strangers stops no one who is signed in.
+/// The most open ceremonies of an account; the oldest ends for another. They have their own limit, so that a flood of
+/// strangers does not affect signed-in users.
 const PER_ACCOUNT_MAX: i64 = 32;
 
-/// The most outcomes that are remembered. Each is some 300 bytes. Beyond, the oldest are forgotten, and their finishes
-/// can no longer be repeated.
+/// The most stored outcomes, of about 300 bytes each. Beyond that, the oldest are deleted, and their finishes can no longer
+/// be repeated.
 const OUTCOMES_MAX: i64 = 50_000;
 
-/// Seconds for which an open ceremony is left alone even where [`OPEN_MAX`] is reached: a person who is looking
-/// for a security key is not pushed out by a flood of starts. Older ones make room for new ones.
+/// Seconds for which an open ceremony stays even if [`OPEN_MAX`] is reached, so that a flood of starts does not affect a
+/// user who is looking for a security key. Older ones make room for new ones.
 const UNDISTURBED_SECONDS: i64 = 60;
 
-/// Which ceremony.
+/// The kind of a ceremony.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// The registration of a new account's first credential.
@@ -56,23 +56,23 @@ impl Kind {
     }
 }
 
-/// A ceremony to open.
+/// A ceremony to store.
 pub(crate) struct NewCeremony {
-    /// Which.
+    /// The kind.
     pub(crate) kind: Kind,
-    /// The hash of what the client names it by.
+    /// The hash of the token that names it.
     pub(crate) id_hash: TokenHash,
     /// The account that started it, if one was signed in.
     pub(crate) account: Option<UserHandle>,
     /// The hash of the cookie of the browser that started it.
     pub(crate) browser_hash: TokenHash,
-    /// What is to be remembered, as JSON.
+    /// The state, as JSON.
     pub(crate) state: String,
-    /// When it can no longer be finished.
+    /// The time from which it can no longer be finished.
     pub(crate) expires_at: Timestamp,
 }
 
-/// What a finish shows of itself.
+/// What identifies a finish.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Presented {
     /// The hash of the ceremony's name.
@@ -155,8 +155,7 @@ pub(crate) fn bind(
     Ok(StoredCeremony { kind, content: Content::State(state) })
 }
 
-/// Whether a credential is being added to this account by another browser than this one. A browser's own windows wait
-/// for each other.
+/// Whether another browser is adding a credential to this account. The windows of one browser wait for each other.
 pub(super) fn another_browser_adds(
     db: &Connection,
     owner: &UserHandle,
@@ -171,7 +170,7 @@ pub(super) fn another_browser_adds(
     Ok(adds.query_row(of, |row| row.get(0))?)
 }
 
-/// Whether a credential is being added to this account by any browser.
+/// Whether any browser is adding a credential to this account.
 pub(crate) fn is_adding(db: &Connection, owner: &UserHandle, now: Timestamp) -> Result<bool, StoreError> {
     another_browser_adds(db, owner, None, now)
 }
@@ -181,7 +180,7 @@ fn latest_start(now: Timestamp) -> i64 {
     now.plus_seconds(AHEAD_SECONDS).unix_seconds()
 }
 
-/// The ceremony's kind, what is remembered, and whether a response is bound already.
+/// The kind of a ceremony, its state or outcome, and whether it is bound to a response.
 fn find(
     db: &Connection,
     table: &str,
@@ -209,9 +208,9 @@ fn find(
     Ok(Some((kind, content, response.is_some())))
 }
 
-/// Ends a bound ceremony with this outcome. `Some` is the outcome that it has already: then this one doesn't count.
+/// Ends a bound ceremony with this outcome. Returns the earlier outcome if it has one already.
 ///
-/// For the transaction that stores what the outcome says.
+/// Call it in the transaction that stores what the outcome says.
 pub(crate) fn end(
     db: &Connection,
     presented: &Presented,
@@ -247,9 +246,9 @@ fn make_room_for_outcome(db: &Connection, now: Timestamp) -> Result<(), StoreErr
              (SELECT id_hash FROM outcomes WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
     )?
     .execute((now.unix_seconds(), PURGE_MAX))?;
-    let kept: i64 =
+    let finished: i64 =
         db.prepare_cached("SELECT finished FROM ceremony_count")?.query_row((), |row| row.get(0))?;
-    if kept >= OUTCOMES_MAX {
+    if finished >= OUTCOMES_MAX {
         db.prepare_cached(
             "DELETE FROM outcomes WHERE id_hash IN
                  (SELECT id_hash FROM outcomes ORDER BY expires_at LIMIT ?)",

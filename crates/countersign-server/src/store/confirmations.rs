@@ -1,5 +1,5 @@
-//! What sessions confirmed with a passkey: one act each, good once, for minutes, and for the browser that confirmed it. A
-//! session may be stolen, and its thief waits for its owner to confirm something.
+//! The acts that sessions confirmed with a passkey. A confirmation is valid for one act, once, for minutes, and for the
+//! browser that confirmed it: the thief of a session could wait for its owner to confirm something.
 
 use countersign::types::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
@@ -14,8 +14,8 @@ use crate::{
     token::TokenHash,
 };
 
-/// Seconds for which a confirmation is good: time enough for a person to go on, and too short for a session that was
-/// stolen later. Rule 396 has the number.
+/// Seconds for which a confirmation is valid: long enough to continue, too short for a session that is stolen later. Rule
+/// 396 has the number.
 pub(crate) const LIFETIME_SECONDS: i64 = 5 * 60;
 
 /// The latest end of a confirmation that is not from the future.
@@ -23,7 +23,7 @@ pub(super) fn latest_end(now: Timestamp) -> Timestamp {
     now.plus_seconds(LIFETIME_SECONDS).plus_seconds(AHEAD_SECONDS)
 }
 
-/// Notes that a session confirmed this act in this browser.
+/// Stores that a session confirmed this act in this browser.
 pub(crate) fn insert(
     db: &Connection,
     session: &TokenHash,

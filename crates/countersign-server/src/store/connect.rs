@@ -12,20 +12,20 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::{connect_error::ConnectError, schema};
 use crate::start_error::StartError;
 
-/// How long a statement waits for another process's lock. A write of another server takes milliseconds; whoever
-/// holds the lock longer than this is not about to let go.
+/// How long a statement waits for another process's lock. Writes of other servers take milliseconds; a lock that is held
+/// longer will not be released soon.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The same when the server starts: someone is waiting at a terminal.
+/// How long a statement waits for another process's lock while the server starts, and a user waits at a terminal.
 const BUSY_TIMEOUT_AT_START: Duration = Duration::from_secs(2);
 
-/// How long to pause where SQLite does not wait by itself.
+/// How long to pause before a statement that does not wait for locks is repeated.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
-/// More statements than the operations have, so that none is ever prepared twice.
+/// More statements than there are, so that none is prepared twice.
 const PREPARED_STATEMENTS: usize = 64;
 
-/// The connection that writes, to a file that is there, is ours, and can be written to.
+/// Opens the connection that writes. Creates the file if there is none.
 pub(super) fn open_database(path: &Path) -> Result<Connection, StartError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         create_folder(folder).map_err(|error| StartError::Folder(folder.to_path_buf(), error))?;
@@ -37,21 +37,21 @@ pub(super) fn open_database(path: &Path) -> Result<Connection, StartError> {
 fn writable(path: &Path) -> Result<Connection, ConnectError> {
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(BUSY_TIMEOUT_AT_START)?;
-    // Before anything that writes: a file that is not ours stays as it is.
+    // Before anything is written: other applications' files stay as they are.
     schema::check(&connection)?;
     if connection.is_readonly(rusqlite::MAIN_DB)? {
         return Err(ConnectError::ReadOnly);
     }
     write_ahead(&connection)?;
-    // Each commit reaches the disk before it is answered, also where the machine loses power.
+    // Each commit is on disk before it is acknowledged, even if the machine loses power.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     Ok(connection)
 }
 
-/// Turns write-ahead logging on, which the file remembers. SQLite doesn't wait by itself where another server is doing
-/// the same at this moment.
+/// Turns on write-ahead logging, which the file remembers. If another server is doing the same, SQLite does not wait for
+/// its lock.
 fn write_ahead(connection: &Connection) -> Result<(), rusqlite::Error> {
     let began = Instant::now();
     loop {
@@ -67,9 +67,9 @@ fn write_ahead(connection: &Connection) -> Result<(), rusqlite::Error> {
     }
 }
 
-/// A connection that reads.
+/// Opens a connection that reads.
 pub(super) fn reader(path: &Path) -> Result<Connection, ConnectError> {
-    // Opened for writing, since a reader of a write-ahead log keeps its index up to date; `query_only` is the bar.
+    // Opened for writing, since a reader of a write-ahead log updates its index; `query_only` prevents other writes.
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "query_only", true)?;
@@ -84,7 +84,7 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection, ConnectError> {
     Ok(connection)
 }
 
-/// Whom the database names is nobody else's to read: its folder and its file are the user's alone.
+/// Creates the database's folder so that only its owner can read it: the database contains names.
 #[cfg(unix)]
 fn create_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
@@ -96,7 +96,7 @@ fn create_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
-/// An empty file, which SQLite takes for an empty database, with the mode that its log will have too.
+/// Creates an empty file, which SQLite treats as an empty database. Its log gets the same mode.
 fn create_file(path: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);

@@ -13,7 +13,7 @@ pub(crate) enum ConnectError {
     Sqlite(rusqlite::Error),
     /// The file can't be written to.
     ReadOnly,
-    /// The database belongs to another application.
+    /// The file is not a database of this application.
     NotOurs,
     /// The schema is newer than the one that this program supports.
     TooNew {
@@ -47,20 +47,20 @@ impl ConnectError {
             Some(ErrorCode::CannotOpen) => {
                 let reason = match fs::metadata(&path) {
                     Ok(found) if found.is_dir() => "it is a folder",
-                    _ => "the file, or the log beside it, can't be opened",
+                    _ => "the file, or the log next to it, can't be opened",
                 };
                 StartError::Database(path, reason.into())
             }
-            _ => StartError::Database(path, words(&error)),
+            _ => StartError::Database(path, message(&error)),
         }
     }
 }
 
-/// SQLite's own words for an error, without rusqlite's around them.
-fn words(error: &rusqlite::Error) -> String {
+/// SQLite's own message for an error, without rusqlite's additions.
+fn message(error: &rusqlite::Error) -> String {
     match error {
         rusqlite::Error::SqliteFailure(code, None) => ffi::code_to_str(code.extended_code).into(),
-        rusqlite::Error::SqliteFailure(_, Some(words)) => words.clone(),
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
         other => other.to_string(),
     }
 }

@@ -1,4 +1,4 @@
-//! Credentials: the record that the relying party keeps, and what its owner calls it.
+//! Credentials: the record of the relying party, and the owner's label.
 
 use countersign::{
     Authenticated, CredentialRecord, CredentialUpdate, RelyingParty,
@@ -15,26 +15,26 @@ use crate::{
     token::TokenHash,
 };
 
-/// The most credentials of an account: far more than anyone has devices, and few enough that `excludeCredentials`
-/// and the page stay short.
+/// The most credentials of an account: far more than the devices of any user, and few enough that `excludeCredentials` and
+/// the page stay short.
 pub(crate) const PER_ACCOUNT_MAX: i64 = 64;
 
-/// A credential as it is stored.
+/// A stored credential.
 pub(crate) struct StoredCredential {
-    /// The relying party's record; its evidence only where that was read.
+    /// The relying party's record, with its evidence if that was read.
     pub(crate) record: CredentialRecord,
-    /// The attestation's format and type, where there is evidence.
+    /// The format and type of the attestation, if there is evidence.
     pub(crate) attestation: Option<(String, String)>,
-    /// What the owner calls it.
+    /// The owner's label.
     pub(crate) label: String,
-    /// When it was registered.
+    /// The time of the registration.
     pub(crate) created_at: Timestamp,
-    /// When someone last signed in with it.
+    /// The time of the last sign-in or confirmation.
     pub(crate) last_used_at: Option<Timestamp>,
 }
 
 impl StoredCredential {
-    /// A new one.
+    /// A new credential.
     pub(crate) fn new(record: CredentialRecord, label: String, now: Timestamp) -> Self {
         let attestation = record
             .evidence()
@@ -81,7 +81,7 @@ pub(crate) fn insert(db: &Connection, credential: &mut StoredCredential) -> Resu
     if inserted == 0 { Err(Conflict::CredentialRegistered.into()) } else { Ok(()) }
 }
 
-/// What the account's credentials are called.
+/// The labels of the account's credentials.
 fn labels(db: &Connection, owner: &UserHandle) -> Result<Vec<String>, StoreError> {
     let mut labels = db.prepare_cached("SELECT label FROM credentials WHERE user_handle = ?")?;
     Ok(labels.query_map((owner.as_bytes(),), |row| row.get(0))?.collect::<Result<_, _>>()?)
@@ -92,13 +92,13 @@ pub(crate) fn check_room(db: &Connection, owner: &UserHandle) -> Result<(), Oper
     if count(db, owner)? < PER_ACCOUNT_MAX { Ok(()) } else { Err(Conflict::TooManyCredentials.into()) }
 }
 
-/// Whether a credential has this ID, in whatever account.
+/// Whether a credential of any account has this ID.
 pub(crate) fn is_known(db: &Connection, id: &CredentialId) -> Result<bool, StoreError> {
     let mut find = db.prepare_cached("SELECT 1 FROM credentials WHERE id = ?")?;
     Ok(find.query_row((id.as_bytes(),), |_| Ok(())).optional()?.is_some())
 }
 
-/// The credential with this ID, in whatever account, with its evidence.
+/// The credential with this ID, of any account, with its evidence.
 pub(crate) fn find(db: &Connection, id: &CredentialId) -> Result<Option<StoredCredential>, StoreError> {
     let mut find = db.prepare_cached(&format!("SELECT {COLUMNS}, evidence FROM credentials WHERE id = ?"))?;
     let found = find.query_row((id.as_bytes(),), columns).optional()?;
@@ -119,8 +119,8 @@ pub(crate) fn list(
     rows.into_iter().map(read).collect()
 }
 
-/// The IDs of the account's credentials, oldest first: all that are accepted. `None` while another browser than this one
-/// adds a credential: its provider may have the passkey already, and would delete what the list lacks.
+/// The IDs of the account's credentials, oldest first. `None` while another browser adds a credential: its provider may
+/// have the passkey already, and would delete it because the list lacks it.
 pub(crate) fn accepted(
     db: &Connection,
     owner: &UserHandle,
@@ -136,7 +136,7 @@ pub(crate) fn accepted(
     Ok(Some(ids.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(CredentialId::new).collect()))
 }
 
-/// Gives one of the account's credentials another label, which no other of them may have.
+/// Changes the label of one of the account's credentials. Fails with [`Rejection::LabelTaken`] if another one has it.
 pub(crate) fn rename(
     db: &Connection,
     owner: &UserHandle,
@@ -171,13 +171,13 @@ pub(crate) fn check_removable(
     if count(db, owner)? > 1 { Ok(()) } else { Err(Rejection::LastCredential.into()) }
 }
 
-/// Removes one of the account's credentials, and the sessions made with it, but never the last.
+/// Removes one of the account's credentials, and the sessions created with it, but never the last credential.
 pub(crate) fn remove(db: &Connection, owner: &UserHandle, id: &CredentialId) -> Result<(), OperationError> {
     let mut remove = db.prepare_cached("DELETE FROM credentials WHERE id = ? AND user_handle = ?")?;
     if remove.execute((id.as_bytes(), owner.as_bytes()))? == 0 {
         return Err(Rejection::NotFound.into());
     }
-    // Counted after, in the same transaction: of two removals at once, the second finds what the first left.
+    // Counted afterwards, in the same transaction, so that two removals at once can't remove the last two.
     if count(db, owner)? == 0 { Err(Rejection::LastCredential.into()) } else { Ok(()) }
 }
 
@@ -234,7 +234,7 @@ pub(crate) fn record_use(
     Ok(())
 }
 
-/// The dynamic part, or where none was written yet, the one in the record.
+/// The dynamic part, or that of the record if none was written yet.
 fn dynamic_part((dynamic, record): (Option<String>, Option<String>)) -> Result<DynamicPart, StoreError> {
     if let Some(dynamic) = dynamic {
         return Ok(serde_json::from_str(&dynamic)?);
@@ -243,7 +243,7 @@ fn dynamic_part((dynamic, record): (Option<String>, Option<String>)) -> Result<D
     Ok(record.dynamic_part().clone())
 }
 
-/// The credentials that belong to another RP ID than this one, if there are any.
+/// The credentials that belong to another RP ID, if there are any.
 pub(super) fn of_other_relying_party(
     db: &Connection,
     rp_id: &str,
@@ -252,7 +252,7 @@ pub(super) fn of_other_relying_party(
     if db.query_row(has_table, (), |row| row.get::<_, i64>(0))? == 0 {
         return Ok(None);
     }
-    // Version 1 of a record has no parts.
+    // A record of version 1 is not divided into parts.
     let sql = "
         WITH found AS (
             SELECT CASE WHEN json_valid(record)
@@ -277,7 +277,7 @@ fn count(db: &Connection, owner: &UserHandle) -> Result<i64, StoreError> {
     Ok(count.query_row((owner.as_bytes(),), |row| row.get(0))?)
 }
 
-/// What [`columns`] takes, before the evidence.
+/// The columns for [`columns`], without the evidence.
 const COLUMNS: &str =
     "record, dynamic, label, created_at, last_used_at, attestation_format, attestation_type";
 

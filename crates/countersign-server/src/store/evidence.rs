@@ -1,11 +1,11 @@
-//! The evidence of attestations, apart from the records: it is long, and lists need none of it.
+//! The evidence of attestations, in its own column: it is long, and lists don't need it.
 
 use countersign::{CredentialRecord, record::AttestationEvidence};
 use rusqlite::Connection;
 
-/// Writes the evidence of records of an older schema into its own column. A record that can't be read stays as it is, and
-/// fails when it is used, as before.
-pub(super) fn part(db: &Connection) -> Result<(), rusqlite::Error> {
+/// Moves the evidence of records of an older schema into its own column. An unreadable record stays as it is, and fails when
+/// it is used, as before.
+pub(super) fn move_out(db: &Connection) -> Result<(), rusqlite::Error> {
     let mut next =
         db.prepare("SELECT rowid, record FROM credentials WHERE rowid > ? ORDER BY rowid LIMIT 1")?;
     let mut write = db.prepare(

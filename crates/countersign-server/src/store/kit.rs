@@ -1,4 +1,4 @@
-//! The library's conformance kit for stores, on this one.
+//! Runs the library's conformance kit for stores on this store.
 
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ use crate::operation_error::{Conflict, OperationError, Rejection};
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
 
-/// The server's store behind the library's traits: its operations, and nothing that would make them more atomic.
+/// The server's store behind the library's traits: only its operations, with nothing that makes them more atomic.
 struct Sqlite {
     store: Store,
     runtime: Handle,
@@ -44,7 +44,7 @@ impl CredentialStore for Sqlite {
         let mut credential = StoredCredential::new(record.clone(), "Key".into(), NOW);
         let inserted = self.write(move |db| {
             let owner = credential.record.user_handle();
-            // A credential belongs to an account, which the kit knows nothing of.
+            // A credential belongs to an account, which the kit does not create.
             match accounts::insert(db, owner, &base64url::encode(owner.as_bytes()).replace('_', "."), NOW) {
                 Ok(()) | Err(OperationError::Conflict(Conflict::NameTaken)) => {
                     credentials::insert(db, &mut credential)
@@ -109,7 +109,7 @@ impl CeremonyStore for Sqlite {
             state,
             expires_at,
         };
-        // A server's names are random and never come again, as the kit's do.
+        // The names of a server are random and never repeat, but those of the kit do.
         self.write(move |db| {
             db.execute("DELETE FROM outcomes WHERE id_hash = ?", (new.id_hash,))?;
             ceremonies::insert(db, &new, NOW)
@@ -122,7 +122,7 @@ impl CeremonyStore for Sqlite {
             browser: Some(sha256(&[b"browser"])),
             response: sha256(&[b"response"]),
         };
-        // As a finish does, though in one transaction: what another one ended is not taken again.
+        // Like a finish, but in one transaction: a ceremony that another finish ended is not accepted again.
         self.write(move |db| {
             let bound = match ceremonies::bind(db, &presented, now) {
                 Err(OperationError::Rejected(Rejection::CeremonyUnknown)) => return Ok(None),
@@ -155,7 +155,7 @@ impl StoreHarness for Harness {
         self.open(self.folder.path().join(format!("{}.sqlite3", self.files)))
     }
 
-    /// What a killed process leaves: the files as they are at this moment, the log not yet merged into the database.
+    /// Copies the files as a killed process leaves them, with the log not yet merged into the database.
     fn crash(&mut self, store: Sqlite) -> Sqlite {
         self.files += 1;
         let copy = self.folder.path().join(format!("{}.sqlite3", self.files));

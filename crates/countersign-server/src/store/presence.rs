@@ -1,7 +1,7 @@
-//! Whether the database file is still where it was opened.
+//! Checks that the database file was not deleted or replaced.
 //!
-//! A file that is deleted or replaced lives on for those who have it open: without this, a server would go on writing
-//! to it, answer that all is stored, and find nothing of it after a restart.
+//! A deleted file still exists for processes that have it open. Without this check, a server would continue to write to it
+//! and acknowledge the writes, which would be lost after a restart.
 
 use std::{
     fs,
@@ -11,11 +11,11 @@ use std::{
 
 use super::error::StoreError;
 
-/// The database file and its log, as they are open.
+/// The identity of the open database file and its log.
 #[derive(Debug)]
 pub(super) struct Presence {
     database: Opened,
-    /// The write-ahead log: SQLite makes it at the first write, and deletes it with the last connection.
+    /// The write-ahead log, which SQLite creates at the first write and deletes with the last connection.
     log: Opened,
 }
 
@@ -32,21 +32,21 @@ enum State {
     Gone(Identity),
 }
 
-/// What stays the same as long as a path leads to one file: on Unix, the device and the inode.
+/// The identity of a file: on Unix, the device and the inode.
 type Identity = (u64, u64);
 
 impl Presence {
-    /// Of a database that was just opened.
+    /// Notes the identity of a database that was just opened.
     pub(super) fn of(path: &Path) -> Self {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
         let presence = Self { database: Opened::new(path.to_owned()), log: Opened::new(log.into()) };
-        // Both are noted as they are now; there is nothing yet that they could differ from.
+        // Notes both; the first check can't fail.
         let _ = presence.check();
         presence
     }
 
-    /// Refuses if the file or its log is gone, or another one is in its place. Says so in the log each time that changes.
+    /// Fails if the file or its log was deleted or replaced. Logs each change of that.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         if self.database.is_present() && self.log.is_present() { Ok(()) } else { Err(StoreError::Gone) }
     }
@@ -89,7 +89,7 @@ fn identity(path: &Path) -> Option<Identity> {
     fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
 
-/// Elsewhere, a file that is open can't be deleted; whether it is there will do.
+/// Elsewhere, an open file can't be deleted, so its existence suffices.
 #[cfg(not(unix))]
 fn identity(path: &Path) -> Option<Identity> {
     path.exists().then_some((0, 0))

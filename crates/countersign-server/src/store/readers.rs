@@ -10,11 +10,11 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use super::{connect, connect_error::ConnectError, error::StoreError};
 
-/// How many reads run at once. Each is an index look-up of some microseconds, so that a few connections keep up
-/// with many cores, and each connection costs its page cache (2 MB).
+/// The number of parallel reads. Each is an index look-up of microseconds, so a few connections suffice for many cores; each
+/// costs a page cache of 2 MB.
 const CONNECTIONS: usize = 4;
 
-/// A pool: a permit stands for an idle connection.
+/// A pool of connections. Each permit represents an idle connection.
 #[derive(Clone)]
 pub(super) struct Readers {
     permits: Arc<Semaphore>,
@@ -35,7 +35,7 @@ impl Readers {
     {
         let permit = self.permits.clone().acquire_owned().await.map_err(|_| StoreError::Closed)?;
         let idle = self.idle.clone();
-        // The permit goes along: the work goes on where the caller no longer waits, and the connection with it.
+        // The task holds the permit: the work and its connection continue even if the caller no longer waits.
         let task = spawn_blocking(move || {
             let lent = Lent { connection: take(&idle), idle };
             let outcome = match &lent.connection {
@@ -50,7 +50,7 @@ impl Readers {
     }
 }
 
-/// A connection that finds its way back.
+/// A borrowed connection, which is returned when dropped.
 struct Lent {
     connection: Option<Connection>,
     idle: Arc<Mutex<Vec<Connection>>>,

@@ -1,4 +1,4 @@
-//! The tables, and how older ones become these.
+//! The tables, and the migrations of older schemas.
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -7,10 +7,10 @@ use super::{accounts, connect_error::ConnectError, evidence};
 /// `PRAGMA application_id` of our databases, which spells `CtSn`.
 pub(super) const APPLICATION_ID: i64 = 0x4374_536e;
 
-/// The newest schema, the one that this program works on: `PRAGMA user_version`.
+/// The current schema: `PRAGMA user_version`.
 pub(super) const VERSION: i64 = 3;
 
-/// What leads from the schema of each position to the next; the first makes an empty file a database.
+/// The migration from each schema to the next. The first creates the tables of an empty file.
 const MIGRATIONS: [&str; 3] = [TABLES, DYNAMIC_PARTS, OUTCOMES];
 
 /// Times are seconds since 1970. A record is the JSON of `countersign::CredentialRecord`, which says its own
@@ -65,16 +65,16 @@ CREATE TRIGGER ceremony_closed AFTER DELETE ON ceremonies
     BEGIN UPDATE ceremony_count SET open = open - 1; END;
 ";
 
-/// What an authentication changes is written by itself, as the JSON of `countersign::record::DynamicPart`. Where it is null, as
-/// in rows of schema 1, the record's own holds.
+/// The part of a record that an authentication changes, as the JSON of `countersign::record::DynamicPart`. If it is null, as
+/// in rows of schema 1, the record contains the part.
 pub(super) const DYNAMIC_PARTS: &str = "ALTER TABLE credentials ADD COLUMN dynamic TEXT;";
 
-/// What came of ceremonies, what sessions confirmed, and which accounts there were.
+/// The outcomes of ceremonies, the confirmations of sessions, and the removed accounts.
 ///
-/// A ceremony that was started under schema 2 has no `browser_hash`, and any browser may finish it: it lives for
-/// minutes. `response_hash` is set by the first finish. `user_handle` is the account that started it, if one was signed in:
-/// such ceremonies are bounded by account, and not in `ceremony_count`. Of an account that is gone only the hash of its user handle
-/// stays. Since evidence is long and lists need none of it, it has a column of its own, and `record` has it no more.
+/// A ceremony that was started under schema 2 has no `browser_hash`, and any browser may finish it: it expires within
+/// minutes. The first finish sets `response_hash`. `user_handle` is the account that started the ceremony, if one was signed
+/// in: such ceremonies are limited by account, and not counted in `ceremony_count`. Only the hash of the user handle of a
+/// removed account is stored. Evidence has its own column, since it is long and lists don't need it.
 const OUTCOMES: &str = "
 ALTER TABLE ceremonies ADD COLUMN browser_hash BLOB;
 ALTER TABLE ceremonies ADD COLUMN response_hash BLOB;
@@ -124,9 +124,9 @@ ALTER TABLE credentials ADD COLUMN attestation_format TEXT;
 ALTER TABLE credentials ADD COLUMN attestation_type TEXT;
 ";
 
-/// Whether the file is empty, or a database of ours that this program knows. Writes nothing.
+/// Fails unless the file is empty or a database of a supported schema. Writes nothing.
 pub(super) fn check(connection: &Connection) -> Result<(), ConnectError> {
-    // One transaction: another server may be making the tables at this moment.
+    // One transaction: another server may be creating the tables.
     let transaction = connection.unchecked_transaction()?;
     let application = read(&transaction, "application_id")?;
     let version = read(&transaction, "user_version")?;
@@ -142,8 +142,8 @@ pub(super) fn check(connection: &Connection) -> Result<(), ConnectError> {
     }
 }
 
-/// Brings an empty or older database up to [`VERSION`], one transaction a step: a server that is stopped halfway
-/// goes on from there when it starts again.
+/// Migrates an empty or older database to [`VERSION`], one transaction per step: a server that is stopped in between
+/// continues when it starts again.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), ConnectError> {
     for (from, step) in (0..).zip(MIGRATIONS) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -153,15 +153,15 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), ConnectError> {
         }
         transaction.execute_batch(step)?;
         if step == OUTCOMES {
-            evidence::part(&transaction)?;
-            // Names that look the same have the same key since then.
+            evidence::move_out(&transaction)?;
+            // Since schema 3, names that look the same have the same key.
             accounts::renew_keys(&transaction)?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", from.saturating_add(1))?;
         transaction.commit()?;
     }
-    // A newer server may have migrated further between the check and here.
+    // A newer server may have migrated further since the check.
     check(connection)
 }
 

@@ -1,4 +1,4 @@
-//! Sessions: the hash of a token, whose it is, and the credential that it was made with.
+//! Sessions: the hash of a token, the account, and the credential that the session was created with.
 
 use countersign::{
     cose::sha256,
@@ -6,27 +6,27 @@ use countersign::{
 };
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{confirmations, error::StoreError, limits::AHEAD_SECONDS};
+use super::{
+    confirmations,
+    error::StoreError,
+    limits::{AHEAD_SECONDS, PURGE_MAX},
+};
 use crate::{
     operation_error::{OperationError, Rejection},
     token::TokenHash,
 };
 
-/// Seconds after which a session that nobody used is over: a week, so that who comes back every few days stays
-/// signed in.
+/// Seconds after which an unused session is over: a week, so that a user who returns every few days stays signed in.
 pub(crate) const IDLE_SECONDS: i64 = 7 * 24 * 60 * 60;
 
-/// Seconds after which a session is over, used or not: thirty days, and then a passkey's touch again.
+/// Seconds after which a session is over, used or not: thirty days.
 pub(crate) const LIFETIME_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-/// Seconds for which a use is not written down again: reading costs no write then.
+/// Seconds for which a further use is not recorded, so that most requests need no write.
 pub(crate) const SEEN_SECONDS: i64 = 5 * 60;
 
-/// The most sessions of an account; the one used longest ago ends for another.
+/// The most sessions of an account; the least recently used one ends for another.
 const PER_ACCOUNT_MAX: i64 = 64;
-
-/// The most expired sessions that a new one clears away: more than one, so that they can't pile up.
-const PURGE_MAX: i64 = 16;
 
 /// A session that is not over.
 pub(crate) struct Session {
@@ -36,13 +36,13 @@ pub(crate) struct Session {
     pub(crate) user: UserHandle,
     /// The account's name.
     pub(crate) name: String,
-    /// What it was made with.
+    /// The credential that the session was created with.
     pub(crate) credential_id: CredentialId,
-    /// When it was last seen, as far as that was written down.
+    /// The time of the last recorded use.
     pub(crate) seen_at: Timestamp,
 }
 
-/// Opens a session, after the account and the credential are there.
+/// Adds a session. The account and the credential must exist.
 pub(crate) fn insert(
     db: &Connection,
     token_hash: &TokenHash,
@@ -78,13 +78,13 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// Who sends a request that changes something: checked when its headers arrive, and again in the transaction that
-/// writes, for a body may take its time, and the session end meanwhile.
+/// The sender of a request that changes something. It is checked when the headers arrive, and again in the transaction that
+/// writes, since the session may end while the body arrives.
 #[derive(Clone)]
 pub(crate) struct Caller {
     /// The hash of the session's token.
     pub(crate) token_hash: TokenHash,
-    /// The account that the person saw.
+    /// The account that the user saw.
     pub(crate) account: UserHandle,
 }
 
@@ -97,7 +97,7 @@ impl Caller {
     }
 }
 
-/// What a session's row must be for it not to be over: expiry, idle since, and the latest time of its making.
+/// The condition for a session that is not over: by its expiry, its last use and its creation.
 const IS_ALIVE: &str = "expires_at > ? AND seen_at > ? AND sessions.created_at <= ?";
 
 /// The values for [`IS_ALIVE`].
@@ -106,7 +106,7 @@ fn alive_at(now: Timestamp) -> [i64; 3] {
     [now.unix_seconds(), now.plus_seconds(-IDLE_SECONDS).unix_seconds(), latest.unix_seconds()]
 }
 
-/// The session of this token, where it is not over.
+/// The session of this token, unless it is over.
 pub(crate) fn find(
     db: &Connection,
     token_hash: &TokenHash,
@@ -133,7 +133,7 @@ pub(crate) fn find(
     }))
 }
 
-/// Whether what is known of a session is from the future: its making, its use, or what it confirmed.
+/// Whether a session, its last use or one of its confirmations is from the future.
 pub(crate) fn is_ahead(db: &Connection, token_hash: &TokenHash, now: Timestamp) -> Result<bool, StoreError> {
     let mut is_ahead = db.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM sessions WHERE token_hash = ?1 AND max(created_at, seen_at) > ?2)
@@ -144,8 +144,8 @@ pub(crate) fn is_ahead(db: &Connection, token_hash: &TokenHash, now: Timestamp) 
     Ok(is_ahead.query_row(of, |row| row.get(0))?)
 }
 
-/// Ends a session that was made in the future, or what it confirmed there: refused now, it would be good again when its
-/// time has come. A use in the future is one of now.
+/// Removes a session or confirmations from the future, which would be valid again once their time has come. A last use in the
+/// future is set to now.
 pub(crate) fn put_right(db: &Connection, token_hash: &TokenHash, now: Timestamp) -> Result<(), StoreError> {
     let latest = now.plus_seconds(AHEAD_SECONDS).unix_seconds();
     db.prepare_cached("DELETE FROM sessions WHERE token_hash = ? AND created_at > ?")?
@@ -167,16 +167,16 @@ pub(crate) fn record_use(db: &Connection, token_hash: &TokenHash, now: Timestamp
     Ok(())
 }
 
-/// Ends a session, if it is there.
+/// Removes a session, if it exists.
 pub(crate) fn remove(db: &Connection, token_hash: &TokenHash) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM sessions WHERE token_hash = ?")?.execute((token_hash,))?;
     Ok(())
 }
 
-/// What the hash begins with that names a session, so that no other hash is taken for one.
+/// The prefix of the hashed data, so that no other hash can be used as a public ID.
 const PUBLIC_ID: &[u8] = b"countersign session id\0";
 
-/// What lists call a session: it opens nothing, and says nothing of its token.
+/// The ID of a session in lists. It reveals nothing about the token.
 pub(crate) fn public_id(token_hash: &TokenHash) -> String {
     base64url::encode(sha256(&[PUBLIC_ID, token_hash]))
 }
@@ -185,11 +185,11 @@ pub(crate) fn public_id(token_hash: &TokenHash) -> String {
 pub(crate) struct ListedSession {
     /// The hash of its token.
     pub(crate) token_hash: TokenHash,
-    /// The label of the credential that it was made with.
+    /// The label of the credential that it was created with.
     pub(crate) label: String,
-    /// When it was made.
+    /// The time of its creation.
     pub(crate) created_at: Timestamp,
-    /// When it was last seen, as far as that was written down.
+    /// The time of the last recorded use.
     pub(crate) seen_at: Timestamp,
 }
 
@@ -200,7 +200,7 @@ impl ListedSession {
     }
 }
 
-/// The account's sessions that are not over, the one used last first.
+/// The account's sessions that are not over, the latest used first.
 pub(crate) fn list(
     db: &Connection,
     user: &UserHandle,
@@ -223,15 +223,15 @@ pub(crate) fn list(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Ends all sessions of an account but this one, and returns how many of them were not over.
+/// Removes all sessions of an account but one, and returns how many of them were not over.
 pub(crate) fn remove_others(
     db: &Connection,
     user: &UserHandle,
-    kept: &TokenHash,
+    remaining: &TokenHash,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
-    let ended = list(db, user, now)?.iter().filter(|session| session.token_hash != *kept).count();
+    let ended = list(db, user, now)?.iter().filter(|session| session.token_hash != *remaining).count();
     db.prepare_cached("DELETE FROM sessions WHERE user_handle = ? AND token_hash <> ?")?
-        .execute((user.as_bytes(), kept))?;
+        .execute((user.as_bytes(), remaining))?;
     Ok(ended)
 }

@@ -1,9 +1,8 @@
 //! The one connection that writes, and the thread that owns it.
 //!
-//! SQLite has one writer at a time, so a second connection would only wait for the first; and a commit that must
-//! reach the disk costs the same whether it holds one change or a hundred. So the writes that have come in while
-//! the last commit was on its way share the next transaction. Each runs in a savepoint of its own: one that
-//! fails takes nothing with it. None is answered before the commit.
+//! SQLite has one writer at a time, so a second connection would only wait for the first. A commit that must reach the disk
+//! costs the same for one change and for a hundred, so the writes that arrive during a commit share the next transaction.
+//! Each runs in its own savepoint, so that a failed write affects no other. No write is acknowledged before its commit.
 
 use std::{io, mem, sync::Arc, thread};
 
@@ -12,24 +11,24 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{error::StoreError, presence::Presence};
 
-/// The most writes that share a transaction: enough that the disk no longer sets the pace, few enough that other
+/// The most writes that share a transaction: enough that the disk is no longer the bottleneck, few enough that other
 /// processes get their turn.
 const BATCH_MAX: usize = 128;
 
-/// The most writes that wait; the tasks of any more wait for a place in the queue.
+/// The most queued writes. Further writes wait for a place in the queue.
 const QUEUE_MAX: usize = 1024;
 
-/// The writing thread's handle. Dropped, it waits for what was queued.
+/// The handle of the writing thread. When dropped, it waits for the queued writes.
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
-/// A write and whoever waits for its outcome.
+/// A write, and the task that waits for its outcome.
 trait Job: Send {
-    /// Does the work, in a savepoint.
+    /// Runs the work in a savepoint.
     fn run(&mut self, connection: &Connection);
-    /// Answers, once it is known whether the transaction was committed.
+    /// Sends the outcome, once it is known whether the transaction was committed.
     fn finish(self: Box<Self>, committed: bool);
 }
 
@@ -60,7 +59,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         drop(self.queue.take());
         if let Some(thread) = self.thread.take() {
-            // It ends by itself; a panic in it has been answered with `Closed`.
+            // The thread ends with its queue. After a panic in it, tasks get `Closed`.
             let _ = thread.join();
         }
     }
@@ -77,7 +76,7 @@ fn work_off(mut queue: mpsc::Receiver<Box<dyn Job>>, connection: &Connection, pr
         let committed = presence
             .check()
             .and_then(|()| commit(&mut batch, connection))
-            // What was written to a file that went away meanwhile is lost.
+            // Writes to a file that was removed meanwhile are lost.
             .and_then(|()| presence.check());
         if let Err(error) = &committed {
             tracing::error!(%error, writes = batch.len(), "a transaction failed");
@@ -93,13 +92,13 @@ fn commit(batch: &mut [Box<dyn Job>], connection: &Connection) -> Result<(), Sto
     connection.execute_batch("BEGIN IMMEDIATE")?;
     for job in batch {
         job.run(connection);
-        // A full disk and the like roll the whole transaction back, and what came next would not be in one.
+        // A full disk and similar failures roll back the whole transaction; the next writes would run outside of one.
         if connection.is_autocommit() {
             return Err(StoreError::BrokenOff);
         }
     }
     connection.execute_batch("COMMIT").map_err(|error| {
-        // Nothing is left to undo where SQLite did that itself.
+        // Fails if SQLite has rolled back already.
         let _ = connection.execute_batch("ROLLBACK");
         error.into()
     })
@@ -130,11 +129,11 @@ where
 
     fn finish(self: Box<Self>, committed: bool) {
         let outcome = match self.step {
-            // An error is the answer in any case: it says more than that the transaction is lost.
+            // The job's own error is more specific than the lost transaction.
             Step::Done(outcome) if committed || outcome.is_err() => outcome,
             _ => Err(StoreError::BrokenOff.into()),
         };
-        // Whoever no longer waits doesn't need the answer.
+        // The task may no longer wait.
         let _ = self.answer.send(outcome);
     }
 }

@@ -50,8 +50,8 @@ fn a_newer_database_is_refused_and_left_as_it_is() {
     assert_eq!(
         error.to_string(),
         format!(
-            "the database {} was written by a newer version of countersign: its schema is 4, and this version knows \
-             those up to 3",
+            "the database {} was written by a newer version of countersign: its schema is 4, and this version supports \
+             schemas up to 3",
             path.display()
         )
     );

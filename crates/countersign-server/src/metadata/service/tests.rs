@@ -102,7 +102,7 @@ fn a_blob_that_another_server_was_ahead_of_is_said_to_be_superseded() {
 fn rule_368_roots_that_expire_soon_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("countersign.db"));
-    // FIDO's own roots; the address is asked by a running server alone.
+    // With FIDO's own roots. Only a running server requests the address.
     let source = MetadataSource::Url(crate::fetch::config::FetchConfig::new("https://localhost/"));
     config.metadata = Some(MetadataConfig::from_source(source));
     let [long_before, soon] = [1_795_305_600, 1_867_017_600].map(Timestamp::from_unix_seconds);
