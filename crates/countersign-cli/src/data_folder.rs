@@ -1,13 +1,13 @@
-//! Where a program keeps a user's data, by the customs of each system.
+//! The folder for a user's data, by the conventions of each system.
 
 use std::{
     ffi::OsString,
     path::{Path, PathBuf},
 };
 
-/// The user's data folder, from environment variables; `None` where they say nothing.
+/// The user's data folder according to environment variables, `None` if they are not set.
 pub(crate) fn find(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    // A relative path would depend on where the program was started; the XDG rules say to ignore one.
+    // A relative path would depend on the current folder; the XDG rules ignore relative paths.
     let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     if cfg!(windows) {
         return folder("LOCALAPPDATA").or_else(|| folder("APPDATA"));

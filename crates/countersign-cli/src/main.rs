@@ -109,7 +109,7 @@ fn say(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// The end of a program whose output can't be written.
+/// Ends a program whose output can't be written.
 fn not_written(error: &io::Error, status: u8) -> ExitCode {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return ExitCode::from(BROKEN_PIPE);

@@ -19,7 +19,7 @@ pub(crate) enum UsageError {
 impl fmt::Display for UsageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Clap's message would be the whole help.
+            // Clap would print the whole help.
             Self::Arguments(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
                 f.write_str("a command is missing; see --help")
             }
@@ -43,7 +43,7 @@ impl From<clap::Error> for UsageError {
     }
 }
 
-/// One line from clap's message: what is wrong and what is similar, without the usage.
+/// One line from clap's message: the error and the suggestions, without the usage.
 fn sentence(message: &str) -> String {
     let lines =
         message.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));

@@ -36,7 +36,7 @@ pub struct Config {
     pub metrics_listen: Option<Listen>,
     /// The metadata of authenticator models; none by default.
     pub metadata: Option<MetadataConfig>,
-    /// Whether browsers are told that a passkey is unknown here; they are by default.
+    /// Whether the page signals unknown passkeys to their providers; it does by default.
     pub unknown_signals: UnknownSignals,
     /// Whether a passkey is accepted that could not be backed up when it was registered, and can be now; rejected by default.
     pub backup_eligibility_change: BackupEligibilityChange,

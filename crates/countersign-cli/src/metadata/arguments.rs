@@ -35,7 +35,7 @@ pub(crate) struct MetadataArguments {
     pub(crate) accept_outdated: bool,
 }
 
-/// What to do, and with which files.
+/// A command, and its files.
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub(crate) enum Action {
     /// Fetch the newest BLOB over https, and replace FILE with it once it is verified

@@ -1,4 +1,4 @@
-//! `countersign metadata fetch`: the newest BLOB over https, into a file that only a good one replaces.
+//! `countersign metadata fetch`: fetches the newest BLOB over https, and replaces the file with it once it is verified.
 
 use std::{
     ffi::OsString,
@@ -32,14 +32,14 @@ pub(super) fn fetch(
     let mut config = FetchConfig::new(arguments.url.as_deref().unwrap_or(FIDO_URL));
     config.authorities.clone_from(&arguments.authorities);
     let client = Client::new(&config).map_err(|error| MetadataCommandError::Setup(error.to_string()))?;
-    // What says where it is from.
+    // The file with the address and the validators.
     let beside = with_suffix(file, ".fetched");
-    // Before anything is read: a pipe would be waited for, and a link leads elsewhere.
+    // Before anything is read: a pipe would block, and a link leads elsewhere.
     for path in [file, &beside] {
         files::check_replaceable(path).map_err(|error| MetadataCommandError::File(path.to_owned(), error))?;
     }
     let last = LastFetch::read(&beside).filter(|it| it.url == client.url());
-    // Of one that is out of date, the number still counts.
+    // The number counts even if the BLOB is out of date.
     let lenient = policy.clone().dangerous_accept_outdated();
     let current = load(file, &lenient, Seen::Nothing, now).ok();
     let number = current.as_ref().map(Blob::number);
@@ -62,7 +62,7 @@ pub(super) fn fetch(
     };
     let lock = with_suffix(file, ".lock");
     let _locked = files::lock(&lock).map_err(|error| MetadataCommandError::File(lock.clone(), error))?;
-    // Another one may have fetched meanwhile.
+    // Another process may have fetched meanwhile.
     let newer = load(file, &lenient, Seen::Nothing, now).ok().filter(|it| Some(it.number()) > number);
     let (blob, validators, what) = match (answer, fetched, newer) {
         (_, Some(fetched), Some(newer)) if newer.number() > fetched.number() => {
@@ -79,7 +79,7 @@ pub(super) fn fetch(
     Ok((blob, format!("{} {what}", file.display())))
 }
 
-/// No lower number than that of the file, or of what was fetched from the address before.
+/// Requires at least the number of the file, and that of the last fetch from the address.
 fn seen(newer_than: Option<u64>, current: Option<u64>, last: Option<&LastFetch>) -> Seen {
     let highest = current.max(last.map(|it| it.number));
     match (newer_than, highest) {
@@ -89,14 +89,14 @@ fn seen(newer_than: Option<u64>, current: Option<u64>, last: Option<&LastFetch>)
     }
 }
 
-/// A file beside a BLOB.
+/// The path of a file next to a BLOB.
 fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(file);
     name.push(suffix);
     PathBuf::from(name)
 }
 
-/// What the server calls the old one goes first, so that it is never taken for the new one's.
+/// Replaces the file. The validators of the old BLOB are removed first, so that they are never used for the new one.
 fn put(file: &Path, beside: &Path, bytes: &[u8]) -> Result<(), MetadataCommandError> {
     match fs::remove_file(beside) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {

@@ -1,8 +1,8 @@
-//! How far a long work is: one line on a terminal, which is gone when the work is done.
+//! The progress of long work: one line on a terminal, which is removed when the work is done.
 
 use std::io::{self, IsTerminal as _, Write};
 
-/// The line. Where there is no terminal, nothing is shown.
+/// The progress line. Without a terminal, nothing is shown.
 #[derive(Debug)]
 pub(super) struct Progress<W: Write> {
     terminal: Option<W>,
@@ -10,7 +10,7 @@ pub(super) struct Progress<W: Write> {
 }
 
 impl Progress<io::Stderr> {
-    /// One on standard error, if that is a terminal.
+    /// A progress line on standard error, if that is a terminal.
     pub(super) fn on_terminal() -> Self {
         Self::new(Some(io::stderr()).filter(io::Stderr::is_terminal))
     }
@@ -21,12 +21,12 @@ impl<W: Write> Progress<W> {
         Self { terminal, shown: String::new() }
     }
 
-    /// Shows what is done now, such as `reading`, and of how many bytes.
+    /// Shows the current work, such as `reading`, and the number of bytes.
     pub(super) fn show(&mut self, what: &str, done: u64, whole: Option<u64>) {
         let Some(terminal) = &mut self.terminal else { return };
         let line = line(what, done, whole);
         if line != self.shown {
-            // Whoever closed it doesn't want it.
+            // Progress is not worth an error.
             let _ = write!(terminal, "\r\x1b[K{line}").and_then(|()| terminal.flush());
             self.shown = line;
         }
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_takes_the_place_of_the_last_and_is_gone_at_the_end() {
+    fn a_line_replaces_the_last_one_and_is_removed_at_the_end() {
         let mut screen = Vec::new();
         let mut progress = Progress::new(Some(&mut screen));
         for done in [0, 1, 200_000] {
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shows_nothing_writes_nothing() {
+    fn progress_without_output_writes_nothing() {
         let mut screen = Vec::new();
         drop(Progress::new(Some(&mut screen)));
         assert!(screen.is_empty());

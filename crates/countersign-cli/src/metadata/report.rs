@@ -18,12 +18,12 @@ fn write_pairs(out: &mut dyn Write, rows: &[Row<2>]) -> io::Result<()> {
     Table::new(["", ""]).write(out, || rows.iter().cloned())
 }
 
-/// Writes a line outside of a table, which may have words of a BLOB in it.
+/// Writes a line outside of a table, which may contain words of a BLOB.
 fn write_line(out: &mut dyn Write, line: &str) -> io::Result<()> {
     writeln!(out, "{}", printable(line, LINE_MAX))
 }
 
-/// The most characters of a line outside of a table: a sentence of ours with a cell in it.
+/// The most characters of a line outside of a table: a sentence that contains a cell.
 const LINE_MAX: usize = CELL_MAX.saturating_mul(2);
 
 pub(super) fn summary(out: &mut dyn Write, blob: &Blob, now: Timestamp) -> io::Result<Finding> {
@@ -58,7 +58,7 @@ const fn revoked() -> countersign_metadata::Status {
     countersign_metadata::Status::Revoked
 }
 
-/// Lists the models that are wanted.
+/// Lists the models that `wanted` selects.
 pub(super) fn list(
     out: &mut dyn Write,
     blob: &Blob,
@@ -123,7 +123,7 @@ fn details(out: &mut dyn Write, entry: Entry<'_>, now: Timestamp) -> io::Result<
     }
     row("name", name(entry));
     if let Some(statement) = entry.statement() {
-        // One more than a cell holds of one letter each: what is beyond is cut off anyway.
+        // As many words as a cell has characters: the rest would be cut off anyway.
         let words = |words: countersign_metadata::Texts<'_>| {
             words.iter().take(CELL_MAX).map(|word| word.decode().into_owned()).collect::<Vec<_>>().join(", ")
         };

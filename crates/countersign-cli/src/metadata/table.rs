@@ -1,4 +1,4 @@
-//! Text for a terminal: tables whose columns are in line.
+//! Tables for a terminal, with aligned columns.
 
 use std::{
     array,
@@ -14,25 +14,25 @@ use terminal_size::Width;
 /// enough that one long cell does not make a line of megabytes of every row.
 pub(crate) const CELL_MAX: usize = 200;
 
-/// Rows that are laid out at once: some kilobytes.
+/// The number of rows that are laid out at once: some kilobytes.
 const CHUNK: usize = 256;
 
-/// A table by its heading. A heading that is empty throughout is left out.
+/// A table with this heading. An empty heading is omitted.
 #[derive(Debug)]
 pub(crate) struct Table<const COLUMNS: usize> {
     heading: [&'static str; COLUMNS],
 }
 
-/// What columns are wide.
+/// The widths of the columns.
 #[derive(Debug)]
 struct Layout<const COLUMNS: usize> {
     widths: [u16; COLUMNS],
 }
 
-/// Cells that a column of sentences has at least, or it is not broken.
+/// The least width of a column of sentences; narrower ones are not wrapped.
 const SENTENCE_MIN: u16 = 24;
 
-/// Cells between columns.
+/// The space between columns.
 const GAP: u16 = 2;
 
 impl<const COLUMNS: usize> Table<COLUMNS> {
@@ -40,11 +40,11 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
         Self { heading }
     }
 
-    /// Writes the rows: as wide as the terminal on standard output, so that long cells go on in a line below; one line a
-    /// row if there is no terminal, for programs that read it.
+    /// Writes the rows. On a terminal they are as wide as it is, and long cells are wrapped; otherwise each row is one line, for
+    /// programs that read it.
     ///
-    /// `rows` is called twice, once for the widths and once for the text, so that no more than some rows are in memory.
-    /// Each cell is cut to [`CELL_MAX`], and has U+FFFD in the place of what a terminal would take for a command.
+    /// `rows` is called twice, once for the widths and once for the text, so that only some rows are in memory. Each cell is
+    /// cut to [`CELL_MAX`] and made printable.
     pub(crate) fn write<R: Iterator<Item = [String; COLUMNS]>>(
         &self,
         out: &mut dyn Write,
@@ -91,7 +91,7 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
         self.heading.iter().any(|name| !name.is_empty())
     }
 
-    /// Goes through all rows, and keeps none.
+    /// Measures all rows, without storing them.
     fn layout(
         &self,
         width: Option<u16>,
@@ -115,7 +115,7 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
             }
             for row in &chunk {
                 for (is_sentence, cell) in sentences.iter_mut().zip(row) {
-                    // Keys, words and dates are searched for, and copied: they stay in one piece.
+                    // Keys, words and dates are searched and copied, so they are not wrapped.
                     *is_sentence = *is_sentence || cell.contains(' ');
                 }
             }
@@ -127,8 +127,8 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
     }
 }
 
-/// The columns narrowed to a terminal, if that is possible without a column of syllables: those of sentences share what
-/// the others leave, and none gets more than it needs.
+/// Narrows the columns to a terminal, if no column becomes too narrow: columns of sentences share the space that the others
+/// leave, and none gets more than it needs.
 fn narrowed<const COLUMNS: usize>(
     content: [u16; COLUMNS],
     sentences: [bool; COLUMNS],
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_in_line_also_from_one_part_of_the_rows_to_the_next() {
+    fn columns_are_aligned_across_chunks_of_rows() {
         let numbers: Vec<_> = (0..1000).map(|number| number.to_string()).collect();
         let rows: Vec<_> = numbers.iter().map(|number| [number.as_str(), "x"]).collect();
         let text = text(["no", "y"], None, &rows);
@@ -211,7 +211,7 @@ mod tests {
         let narrow = text(Some(42));
         assert!(narrow.lines().all(|line| line.chars().count() <= 42), "{narrow}");
         assert!(narrow.lines().count() == 3 && narrow.contains("FIDO_CERTIFIED"), "{narrow}");
-        // Where that would leave a column of syllables, lines are the terminal's to break.
+        // If a column would be too narrow, the terminal wraps the lines.
         assert_eq!(text(Some(41)), plain);
     }
 

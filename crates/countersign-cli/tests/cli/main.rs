@@ -1,6 +1,6 @@
-//! The program, run as a person runs it.
+//! The program, run like a user runs it.
 
-// The same passkey that the server's own tests use.
+// The passkey of the server's tests.
 #[path = "../../../countersign-server/tests/http/authenticator.rs"]
 #[allow(dead_code, reason = "the server's own tests use all of it")]
 mod authenticator;

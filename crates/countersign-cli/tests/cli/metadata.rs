@@ -1,4 +1,4 @@
-//! `countersign metadata`, on BLOBs made here.
+//! `countersign metadata`, with BLOBs of the tests.
 
 use std::{
     fs,
@@ -48,7 +48,7 @@ pub(crate) fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// A run of `metadata`: arguments that name a file of the folder are its path.
+/// Runs `metadata`. Arguments that name a file of the folder become its path.
 pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let known = |argument: &&str| {
@@ -123,7 +123,7 @@ fn differences_are_listed() {
 }
 
 #[test]
-fn what_is_wrong_with_a_file_is_no_difference() {
+fn a_faulty_file_is_no_difference() {
     let folder = folder();
     fs::write(folder.path().join("bad"), "a.b").unwrap();
     let sentence = format!(
@@ -137,7 +137,7 @@ fn what_is_wrong_with_a_file_is_no_difference() {
     assert_fails(&metadata(folder.path(), &["diff", "old", "missing"]), 2, missing);
 }
 
-/// Writes a BLOB of these entries under a name of the folder.
+/// Writes a BLOB with these entries to a file of the folder.
 fn write(folder: &Path, name: &str, entries: &[Value]) {
     let payload = json!({ "no": 9, "nextUpdate": "2026-02-01", "entries": entries });
     fs::write(folder.join(name), BlobSigner::new().sign(payload.to_string().as_bytes())).unwrap();
@@ -255,7 +255,7 @@ mod fetching {
         prints(&fetch(folder.path(), &server, &[]), 0, &[&line]);
         assert!(server.requests()[1].contains("\r\nif-none-match: \"7\"\r\n"));
 
-        // What is in the file is not what the server named.
+        // The validators are not those of the file.
         fs::write(path(folder.path()), "x").unwrap();
         server.answer(Reply::ok(&[], &blob(folder.path(), "new")));
         prints(&fetch(folder.path(), &server, &[]), 0, &["number                    8"]);
@@ -287,7 +287,7 @@ mod fetching {
             assert_fails(&fetch(folder.path(), &server, &[]), 1, &sentence);
             assert_eq!(blob(folder.path(), "fetched"), blob(folder.path(), "new"));
         }
-        // The number is remembered where the file is gone.
+        // The number is stored even if the file was removed.
         fs::remove_file(path(folder.path())).unwrap();
         server.answer(Reply::ok(&[], &blob(folder.path(), "old")));
         assert_fails(&fetch(folder.path(), &server, &[]), 1, &format!("{url} is rejected {rollback}"));
@@ -306,7 +306,7 @@ mod fetching {
         while server.requests().is_empty() && late.try_wait().unwrap().is_none() {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
-        // What another one puts there before the answer comes.
+        // Another process replaces the file before the answer arrives.
         fs::copy(folder.path().join("new"), &fetched).unwrap();
         server.answer(Reply::ok(&["ETag: \"7\""], &blob(folder.path(), "old")));
         let line = format!("{} has a newer one already", fetched.display());
@@ -320,7 +320,7 @@ mod fetching {
         let (folder, server) = (folder(), Https::start());
         fs::copy(folder.path().join("old"), path(folder.path())).unwrap();
         server.answer(Reply::ok(&[], &blob(folder.path(), "new")));
-        // A limit for the size of files stands in for a full disk: writing beyond it fails in the same way.
+        // A limit for the size of files simulates a full disk: writing beyond it fails in the same way.
         let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" metadata fetch \"$1\" --url \"$2\" --ca \"$3\" --root \"$4\" --at 2026-01-01";
         let authority = Https::write_authority(folder.path());
         let mut command = Command::new("sh");

@@ -1,4 +1,4 @@
-//! What the program says to those who set it up wrongly.
+//! The messages about a wrong configuration.
 
 use std::{
     fs::{self, File},
@@ -18,7 +18,7 @@ fn check(database: &Path, options: &[&str]) -> Output {
     program().args(["serve", "--check", "--database"]).arg(database).args(options).output().unwrap()
 }
 
-/// A server with this database, and a file with its log.
+/// Starts a server with this database, and returns a function that reads its log.
 fn logging(folder: &Path, options: &[&str]) -> (Running, impl Fn() -> String + use<>) {
     let (database, log) = (folder.join("test.sqlite3"), folder.join("log"));
     let mut command = program();
@@ -28,7 +28,7 @@ fn logging(folder: &Path, options: &[&str]) -> (Running, impl Fn() -> String + u
 }
 
 #[test]
-fn another_rp_id_than_that_of_the_stored_passkeys_is_warned_of_and_fails_the_check() {
+fn another_rp_id_than_that_of_the_stored_passkeys_logs_a_warning_and_fails_the_check() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.sqlite3");
     let running = Running::start(&database);
@@ -69,7 +69,7 @@ fn warnings_about_the_configuration_are_logged_at_the_start() {
 }
 
 #[test]
-fn a_check_makes_no_database_and_finds_what_the_start_would() {
+fn a_check_creates_no_database_and_finds_what_the_start_would() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("new/test.sqlite3");
     assert_eq!(check(&database, &[]).status.code(), Some(0));
@@ -128,7 +128,7 @@ fn a_check_finds_metadata_that_a_server_could_not_start_with() {
         output.status.code() == Some(1) && said.starts_with(&format!("countersign: can't use {blob}: ")),
         "{said}"
     );
-    // A server starts with what it kept.
+    // A server starts with its stored metadata.
     write_metadata(folder.path(), "2054-01-01");
     fs::copy(&blob, folder.path().join("test.metadata")).unwrap();
     fs::remove_file(&blob).unwrap();
@@ -137,7 +137,7 @@ fn a_check_finds_metadata_that_a_server_could_not_start_with() {
 
 #[cfg(feature = "fetch")]
 #[test]
-fn a_check_finds_an_authority_that_is_none() {
+fn a_check_finds_a_malformed_authority() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.sqlite3");
     let text = folder.path().join("letter.txt");
@@ -151,10 +151,10 @@ fn a_check_finds_an_authority_that_is_none() {
 }
 
 #[test]
-fn a_check_finds_an_address_that_can_t_be_had_and_lets_a_running_server_be() {
+fn a_check_finds_an_unusable_address_and_does_not_disturb_a_running_server() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.sqlite3");
-    // 192.0.2.0/24 is for documentation: of no machine.
+    // 192.0.2.0/24 is for documentation, so no machine has it.
     let sentence = "can't listen on 192.0.2.1:8080: it is not an address of this machine";
     assert_fails(&check(&database, &["--listen", "192.0.2.1:8080"]), 1, sentence);
     assert_fails(&check(&database, &["--metrics-listen", "192.0.2.1:8080"]), 1, sentence);
@@ -165,7 +165,7 @@ fn a_check_finds_an_address_that_can_t_be_had_and_lets_a_running_server_be() {
 }
 
 #[test]
-fn one_address_for_the_page_and_for_the_numbers_is_said_in_a_sentence() {
+fn one_address_for_the_page_and_for_the_metrics_is_reported_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.sqlite3");
     let both = ["--listen", "127.0.0.1:8079", "--metrics-listen", "127.0.0.1:8079"];
@@ -177,7 +177,7 @@ fn one_address_for_the_page_and_for_the_numbers_is_said_in_a_sentence() {
 }
 
 #[test]
-fn a_database_at_an_address_is_refused_in_a_sentence() {
+fn a_database_at_an_address_is_rejected_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["serve", "--check"]] {
         let mut command = program();
@@ -194,7 +194,7 @@ fn a_database_at_an_address_is_refused_in_a_sentence() {
 fn an_origin_that_is_not_accepted_is_logged_with_those_that_are() {
     let folder = tempfile::tempdir().unwrap();
     let (running, log) = logging(folder.path(), &["--origin", "http://localhost:8999"]);
-    // The page is opened where the server listens, and that is not its origin.
+    // The page is opened at the address of the server, which is not its origin.
     let port = running.line.split(':').nth(1).unwrap();
     let url = format!("http://127.0.0.1:{port}");
     let (status, answer) = post(&url, "/api/sessions/start", &json!({})).unwrap();
@@ -220,7 +220,7 @@ fn a_malformed_request_is_logged_with_the_member_that_is_missing() {
 }
 
 #[test]
-fn a_flood_of_refused_requests_is_no_flood_of_lines() {
+fn a_flood_of_rejected_requests_is_no_flood_of_lines() {
     let folder = tempfile::tempdir().unwrap();
     let (running, log) = logging(folder.path(), &[]);
     for _ in 0..50 {

@@ -1,4 +1,4 @@
-//! What becomes of the program when its output can't be written.
+//! The program when its output can't be written.
 
 use std::{
     fs::OpenOptions,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::{metadata, program::program};
 
-/// Commands that print what the program knows by itself.
+/// Commands that need no files.
 fn commands() -> impl Iterator<Item = Command> {
     let commands = [
         &["--help"][..],

@@ -1,4 +1,4 @@
-//! Running the program, and talking to the server in it.
+//! Running the program, and sending requests to its server.
 
 use std::{
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
@@ -10,14 +10,14 @@ use std::{
 
 use serde_json::Value;
 
-/// The program, without what the surroundings would tell it.
+/// The program, without the environment's configuration.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
     command.env_remove("COUNTERSIGN_LOG").stdin(Stdio::null());
     command
 }
 
-/// What a run says that ends by itself.
+/// Runs the program to its end.
 pub(crate) fn run(arguments: &[&str]) -> Output {
     program().args(arguments).output().unwrap()
 }
@@ -34,9 +34,9 @@ pub(crate) fn assert_fails(output: &Output, status: i32, sentence: &str) {
 /// A server that runs, and is killed at the end of its test.
 pub(crate) struct Running {
     pub(crate) child: Child,
-    /// Its first line.
+    /// The first line of its output.
     pub(crate) line: String,
-    /// Where it is.
+    /// Its address.
     pub(crate) url: String,
 }
 
@@ -48,12 +48,12 @@ impl Running {
         Self::spawn(command)
     }
 
-    /// Starts what says where it listens.
+    /// Starts a command that prints its address.
     pub(crate) fn spawn(command: Command) -> Self {
         Self::spawn_with_log(command, Stdio::null())
     }
 
-    /// Starts what says where it listens, and logs to a file.
+    /// Starts a command that prints its address, and logs to a file.
     pub(crate) fn spawn_with_log(mut command: Command, log: impl Into<Stdio>) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
@@ -79,7 +79,7 @@ impl Drop for Running {
 pub(crate) fn post(url: &str, path: &str, body: &Value) -> io::Result<(u16, Value)> {
     let port: u16 = url.rsplit(':').next().unwrap().parse().unwrap();
     let body = body.to_string();
-    // As a browser's that has been here before.
+    // The cookie of a browser that has been here before.
     let cookie = format!("countersign-browser-{port}={}", "A".repeat(43));
     let request = format!(
         "POST {path} HTTP/1.1\r\nHost: localhost\r\nOrigin: {url}\r\nContent-Type: application/json\r\n\

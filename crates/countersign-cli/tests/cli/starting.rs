@@ -1,4 +1,4 @@
-//! What the program says of its command line, and why it does not start.
+//! The messages about the command line, and about a server that can't start.
 
 use std::{fs, net::TcpListener, path::Path};
 
@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::program::{Running, assert_fails, program, run};
 
-/// A run of `serve` with this database.
+/// Runs `serve` with this database.
 fn serve(database: &Path) -> std::process::Output {
     program().args(["serve", "--listen", "127.0.0.1:0", "--database"]).arg(database).output().unwrap()
 }
@@ -40,7 +40,7 @@ fn help_and_version_are_printed() {
 }
 
 #[test]
-fn a_wrong_command_line_is_said_in_a_sentence_with_status_2() {
+fn a_wrong_command_line_is_one_sentence_with_status_2() {
     for (arguments, sentence) in [
         (&[][..], "a command is missing; see --help"),
         (&["metadata"], "a command is missing; see --help"),
@@ -82,7 +82,7 @@ fn without_a_home_the_database_must_be_named() {
 }
 
 #[test]
-fn a_relying_party_that_can_t_work_is_said_in_a_sentence() {
+fn an_unusable_relying_party_is_reported_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.sqlite3");
     let run = |options: &[&str]| {
@@ -105,7 +105,7 @@ fn a_relying_party_that_can_t_work_is_said_in_a_sentence() {
 }
 
 #[test]
-fn a_port_in_use_is_said_in_a_sentence() {
+fn a_port_in_use_is_reported_in_a_sentence() {
     let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = taken.local_addr().unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -118,7 +118,7 @@ fn a_port_in_use_is_said_in_a_sentence() {
 }
 
 #[test]
-fn a_folder_that_can_t_be_there_is_said_in_a_sentence() {
+fn an_impossible_folder_is_reported_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
@@ -129,7 +129,7 @@ fn a_folder_that_can_t_be_there_is_said_in_a_sentence() {
     assert_eq!((errors.lines().count(), output.status.code()), (1, Some(1)));
 }
 
-/// As a user to whom permissions apply, also where the tests run as root.
+/// Runs as a user whom permissions restrict, even if the tests run as root.
 #[cfg(unix)]
 mod read_only {
     use std::{
@@ -173,7 +173,7 @@ mod read_only {
     }
 
     #[test]
-    fn a_folder_without_write_permission_is_said_in_a_sentence() {
+    fn a_folder_without_write_permission_is_reported_in_a_sentence() {
         let (folder, data, root) = folder();
         fs::set_permissions(&data, fs::Permissions::from_mode(0o555)).unwrap();
         let database = data.join("test.sqlite3");
@@ -187,7 +187,7 @@ mod read_only {
     }
 
     #[test]
-    fn a_database_without_write_permission_is_said_in_a_sentence() {
+    fn a_database_without_write_permission_is_reported_in_a_sentence() {
         let (folder, data, root) = folder();
         let database = data.join("test.sqlite3");
         drop(Running::start(&database));
@@ -204,7 +204,7 @@ mod read_only {
 }
 
 #[test]
-fn a_locked_database_is_said_in_a_sentence() {
+fn a_locked_database_is_reported_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.sqlite3");
     drop(Running::start(&database));
@@ -215,7 +215,7 @@ fn a_locked_database_is_said_in_a_sentence() {
 }
 
 #[test]
-fn a_newer_database_is_said_in_a_sentence() {
+fn a_newer_database_is_reported_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.sqlite3");
     drop(Running::start(&database));
@@ -229,7 +229,7 @@ fn a_newer_database_is_said_in_a_sentence() {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_said_in_a_sentence() {
+fn a_file_that_is_no_database_is_reported_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("letter.txt");
     fs::write(&file, "Dear Ada,\n".repeat(100)).unwrap();

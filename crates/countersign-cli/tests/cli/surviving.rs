@@ -1,4 +1,4 @@
-//! What a server says and does while it runs, and what is left when it is stopped, killed, or out of disk.
+//! A running server, and its data after it was stopped, killed, or out of disk.
 
 use std::{
     path::Path,
@@ -20,7 +20,7 @@ fn finish(started: &Value, response: &Value) -> Value {
     json!({ "ceremony": started["ceremony"], "response": response })
 }
 
-/// Makes an account; the passkey, where the server said that it is there.
+/// Creates an account, and returns its passkey if the server acknowledged it.
 pub(crate) fn register(url: &str, name: &str, seed: u8) -> Option<Passkey> {
     let (status, started) = post(url, "/api/accounts/start", &json!({ "name": name })).ok()?;
     if status != 200 {
@@ -47,7 +47,7 @@ fn count(database: &Path, query: &str) -> i64 {
 }
 
 #[test]
-fn one_line_says_where_the_page_is() {
+fn one_line_shows_the_address_of_the_page() {
     let folder = tempfile::tempdir().unwrap();
     let running = Running::start(&folder.path().join("test.sqlite3"));
     let port = running.url.strip_prefix("http://localhost:").unwrap();
@@ -60,7 +60,7 @@ fn one_line_says_where_the_page_is() {
 }
 
 #[test]
-fn a_signal_stops_it_in_good_order() {
+fn a_signal_stops_the_server_cleanly() {
     for signal in ["-TERM", "-INT"] {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("test.sqlite3");
@@ -75,7 +75,7 @@ fn a_signal_stops_it_in_good_order() {
 }
 
 #[test]
-fn killed_at_any_moment_it_loses_nothing_that_it_answered_and_leaves_nothing_half_done() {
+fn a_killed_server_loses_nothing_acknowledged_and_leaves_nothing_half_done() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.sqlite3");
     let kept: Mutex<Vec<Passkey>> = Mutex::default();
@@ -86,7 +86,7 @@ fn killed_at_any_moment_it_loses_nothing_that_it_answered_and_leaves_nothing_hal
             for worker in 0..3_u8 {
                 let (url, kept) = (&url, &kept);
                 scope.spawn(move || {
-                    // Until the server is gone.
+                    // Until the server is killed.
                     for number in 0.. {
                         let name = format!("{round} {worker} {number}");
                         let Some(passkey) = register(url, &name, worker) else { break };
@@ -126,14 +126,14 @@ fn killed_at_any_moment_it_loses_nothing_that_it_answered_and_leaves_nothing_hal
 }
 
 #[test]
-fn without_room_on_the_disk_it_says_so_and_keeps_what_it_has() {
+fn a_full_disk_is_reported_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.sqlite3");
     let before = Running::start(&database);
     let passkey = register(&before.url, "Ada", 1).unwrap();
     drop(before);
 
-    // A limit for the size of files stands in for a full disk: writing beyond it fails in the same way.
+    // A limit for the size of files simulates a full disk: writing beyond it fails in the same way.
     let mut command = Command::new("sh");
     let script = "trap '' XFSZ; ulimit -f 400; exec \"$0\" serve --listen 127.0.0.1:0 --database \"$1\"";
     command.args(["-c", script]).arg(program().get_program()).arg(&database).stdin(Stdio::null());

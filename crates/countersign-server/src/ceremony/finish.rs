@@ -24,7 +24,7 @@ pub(crate) struct Finish {
     pub(super) response: Arc<str>,
 }
 
-/// The ceremony to finish, and who finishes it.
+/// The ceremony to finish, and its sender.
 #[derive(Clone)]
 pub(crate) enum Ceremony {
     /// The registration of a new account's first credential; the client's session so far ends.

@@ -46,13 +46,13 @@ async fn is_answered(client: &mut TcpStream) -> bool {
 }
 
 #[tokio::test]
-async fn a_silent_client_is_hung_up_on() {
+async fn a_silent_client_is_disconnected() {
     let mut client = TcpStream::connect(serve(2)).await.unwrap();
     assert!(is_hung_up_on(&mut client).await);
 }
 
 #[tokio::test]
-async fn a_trickle_of_header_lines_buys_no_time() {
+async fn a_trickle_of_header_lines_does_not_extend_the_time_limit() {
     let mut client = TcpStream::connect(serve(2)).await.unwrap();
     let (mut reading, mut writing) = client.split();
     let trickle = async {
@@ -73,7 +73,7 @@ async fn a_trickle_of_header_lines_buys_no_time() {
 }
 
 #[tokio::test]
-async fn an_answer_gives_the_full_time_again() {
+async fn an_answer_restarts_the_time_limit() {
     let mut client = TcpStream::connect(serve(2)).await.unwrap();
     for _ in 0..4 {
         assert!(is_answered(&mut client).await);
@@ -82,7 +82,7 @@ async fn an_answer_gives_the_full_time_again() {
 }
 
 #[tokio::test]
-async fn a_client_too_many_takes_the_place_of_the_one_that_was_idle_longest() {
+async fn a_client_beyond_the_limit_displaces_the_longest_idle_one() {
     let address = serve(3);
     let mut clients = Vec::new();
     for _ in 0..3 {
@@ -103,7 +103,7 @@ async fn a_client_too_many_takes_the_place_of_the_one_that_was_idle_longest() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_client_with_many_connections_holds_no_other_out() {
+async fn a_client_with_many_connections_does_not_exclude_others() {
     let address = serve(4);
     let connect = async |from: [u8; 4]| {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
@@ -138,7 +138,7 @@ async fn a_connection_ends_however_busy_it_is() {
 }
 
 #[tokio::test]
-async fn a_request_is_answered_beyond_its_connection_s_life_and_the_answer_says_that_it_is_the_last() {
+async fn a_request_beyond_the_life_of_its_connection_gets_a_last_answer() {
     let limits = Limits { patience: LONGER, life: SLOW / 2 };
     let mut client = TcpStream::connect(serve_within(2, limits)).await.unwrap();
     assert!(is_answered(&mut client).await);
@@ -149,7 +149,7 @@ async fn a_request_is_answered_beyond_its_connection_s_life_and_the_answer_says_
 }
 
 #[tokio::test]
-async fn an_answer_within_a_connection_s_life_does_not_close_it() {
+async fn an_answer_within_the_life_of_a_connection_does_not_close_it() {
     let mut client = TcpStream::connect(serve(2)).await.unwrap();
     client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     let mut answer = [0; 512];

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_found_in_a_list_also_if_it_is_weak() {
+    fn a_tag_is_found_in_a_list_even_if_it_is_weak() {
         for value in ["\"a\"", "W/\"a\"", "\"b\", \"a\"", "*"] {
             assert!(is_known(&with(header::IF_NONE_MATCH, value), "\"a\""), "{value}");
         }

@@ -52,7 +52,7 @@ impl Headers {
         }
     }
 
-    /// The headers as lines of an answer that no route makes.
+    /// The headers as lines, for answers that hyper creates.
     pub(super) fn lines(&self) -> Vec<u8> {
         let mut lines = Vec::new();
         let caching = HeaderValue::from_static(NO_STORE);

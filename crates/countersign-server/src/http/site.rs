@@ -65,7 +65,7 @@ impl Site {
         ApiError::authentication(&self.app.relying_party, error)
     }
 
-    /// The headers of every answer, as lines of an answer that no route makes.
+    /// The headers of every answer as lines, for answers that hyper creates.
     pub(crate) fn header_lines(&self) -> Vec<u8> {
         self.headers.lines()
     }

@@ -168,7 +168,7 @@ impl StoreHarness for Harness {
 }
 
 #[test]
-fn the_store_on_sqlite_keeps_the_promises_of_the_kit() {
+fn the_store_on_sqlite_passes_the_conformance_kit() {
     let runtime = Runtime::new().unwrap();
     let mut harness = Harness { folder: tempfile::tempdir().unwrap(), files: 0, runtime };
     store_kit::run(&mut harness).assert_passed();

@@ -40,7 +40,7 @@ async fn a_write_that_fails_halfway_leaves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn writes_at_once_share_transactions_and_fail_alone() {
+async fn writes_at_once_share_transactions_and_fail_separately() {
     let (_folder, store) = store();
     let tasks: Vec<_> = (0..200)
         .map(|number| {
@@ -64,12 +64,12 @@ async fn writes_at_once_share_transactions_and_fail_alone() {
 }
 
 #[tokio::test]
-async fn a_transaction_that_breaks_off_is_nobody_s_success_and_the_next_one_works() {
+async fn a_transaction_that_breaks_off_fails_for_all_and_the_next_one_works() {
     let (_folder, store) = store();
     let outcome = store
         .write(|db| {
             add(db, "lost")?;
-            // What SQLite does by itself where the disk is full.
+            // As SQLite does itself if the disk is full.
             Ok(db.execute_batch("ROLLBACK")?)
         })
         .await;
@@ -106,7 +106,7 @@ fn add_with_handle(db: &Connection, handle: u8, name: &str) -> Result<(), Operat
 }
 
 #[tokio::test]
-async fn a_reader_can_t_write() {
+async fn a_reading_connection_can_not_write() {
     let (_folder, store) = store();
     let outcome = store.read(|db| add(db, "no")).await;
     assert!(matches!(outcome, Err(OperationError::Store(StoreError::Sqlite(_)))));
@@ -123,7 +123,7 @@ async fn a_read_that_panics_costs_no_connection() {
 }
 
 #[tokio::test]
-async fn what_was_answered_is_there_after_a_restart() {
+async fn an_acknowledged_write_survives_a_restart() {
     let (folder, store) = store();
     store.write(|db| add(db, "kept")).await.unwrap();
     drop(store);
@@ -184,7 +184,7 @@ async fn names_of_older_schemas_get_the_keys_of_today_and_twins_keep_theirs() {
 }
 
 #[tokio::test]
-async fn a_record_of_schema_1_is_read_and_its_dynamic_part_written_apart() {
+async fn a_record_of_schema_1_is_read_and_its_dynamic_part_written_separately() {
     let (_folder, store) = schema_1();
     let id = countersign::CredentialId::new([0x1d; 3]).unwrap();
     let find = || {
@@ -202,7 +202,7 @@ async fn a_record_of_schema_1_is_read_and_its_dynamic_part_written_apart() {
     };
     write(update.clone()).await.unwrap();
     assert_eq!(find().await.unwrap().unwrap().record, next);
-    // The same again was judged by what is no longer there.
+    // The same update again is based on a record that was replaced.
     assert!(matches!(write(update).await, Err(OperationError::RecordChanged)));
     let again = update_between(&next, &next.clone().with_sign_count(7));
     write(again).await.unwrap();
@@ -295,7 +295,7 @@ async fn schema_2_becomes_schema_3_without_loss() {
 }
 
 #[tokio::test]
-async fn a_migration_that_was_killed_halfway_is_made_again_from_its_start() {
+async fn a_migration_that_was_killed_halfway_is_repeated_from_its_start() {
     let record = attested();
     let (_folder, path) = schema_2(&serde_json::to_string(&record).unwrap());
     let dying = Connection::open(&path).unwrap();
@@ -311,7 +311,7 @@ async fn a_migration_that_was_killed_halfway_is_made_again_from_its_start() {
 }
 
 #[tokio::test]
-async fn evidence_of_a_record_of_version_1_is_parted_and_one_that_can_t_be_read_stays() {
+async fn evidence_of_version_1_is_moved_out_and_an_unreadable_record_stays() {
     let attestation = r#"{"format":"packed","attestation_type":"self","object":"AQ","client_data":"Ag"}"#;
     let text = RECORD_1.replace(r#""attestation":null"#, &format!(r#""attestation":{attestation}"#));
     let record: countersign::CredentialRecord = serde_json::from_str(&text).unwrap();

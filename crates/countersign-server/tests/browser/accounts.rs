@@ -1,4 +1,4 @@
-//! What a person does with an account and its passkeys.
+//! The actions of a user with an account and its passkeys.
 
 use fantoccini::key::Key;
 use serde_json::json;
@@ -49,7 +49,7 @@ async fn an_account_is_created_left_entered_again_and_deleted() {
     visit.signed_out().await;
     assert_eq!(browser.text("#status").await, "The account “Ada Lovelace” is deleted.");
     assert!(!site.has_account("Ada Lovelace").await);
-    visit.assert_only_refusals_logged().await;
+    visit.assert_only_rejections_logged().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,7 +69,7 @@ async fn a_second_passkey_is_added_renamed_and_removed() {
     assert_eq!(code, "InvalidStateError");
 
     let second = browser.add_authenticator(json!({ "transport": "usb" })).await;
-    // The confirmation is still good.
+    // The confirmation is still valid.
     browser.click("#add").await;
     visit.passkeys(2).await;
     assert_eq!(visit.focus().await, "label");
@@ -100,15 +100,15 @@ async fn a_second_passkey_is_added_renamed_and_removed() {
     assert_eq!(browser.text("#status").await, "“Key ring” is removed.");
     assert_eq!(visit.focus().await, "passkeys-title");
     assert!(!browser.is_shown(".passkey [data-part=remove]").await, "the only passkey stays");
-    // The page tells the browser which passkeys are left, and the browser makes the others' providers delete theirs.
+    // The page signals the remaining passkeys, and the browser's provider deletes the others.
     browser.until_credentials(&second, 0).await;
     assert_eq!(browser.credentials(&first).await.len(), 1);
-    visit.assert_only_refusals_logged().await;
+    visit.assert_only_rejections_logged().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_removed_passkey_is_refused_with_a_word_on_what_to_do() {
-    // Else the authenticator would have forgotten the passkey by then.
+async fn a_removed_passkey_is_rejected_with_advice() {
+    // Otherwise the authenticator would have deleted the passkey by then.
     let no_clean_up = "delete PublicKeyCredential.signalAllAcceptedCredentials";
     let visit = Visit::begin(&[NO_AUTOFILL, no_clean_up]).await;
     let browser = &visit.browser;
@@ -129,7 +129,7 @@ async fn a_removed_passkey_is_refused_with_a_word_on_what_to_do() {
     assert!(words.contains("Use another passkey, and delete this one from your password manager"), "{words}");
     visit.signed_out().await;
     assert_eq!(browser.credentials(&second).await.len(), 1, "`localhost` may have other servers");
-    visit.assert_only_refusals_logged().await;
+    visit.assert_only_rejections_logged().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,11 +149,11 @@ async fn removing_the_passkey_of_this_session_ends_it_after_a_warning() {
     assert!(status.ends_with("is removed, and you are signed out: you had signed in with it."), "{status}");
     visit.sign_in("dorothy").await;
     visit.passkeys(1).await;
-    visit.assert_only_refusals_logged().await;
+    visit.assert_only_rejections_logged().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_clicks_in_a_row_make_one_account() {
+async fn two_clicks_in_a_row_create_one_account() {
     let visit = Visit::begin(&[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
@@ -178,7 +178,7 @@ async fn a_session_that_ended_leads_back_to_signing_in() {
     assert_eq!(visit.browser.text("#status").await, "Your session has ended. Sign in again to go on.");
     assert_eq!(visit.focus().await, "out-title");
     visit.sign_in("chien").await;
-    visit.assert_only_refusals_logged().await;
+    visit.assert_only_rejections_logged().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

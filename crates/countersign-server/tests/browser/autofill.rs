@@ -15,7 +15,7 @@ async fn a_suggested_passkey_signs_in_without_a_click() {
     );
     browser.until(&format!("{STARTS} === 1")).await;
     let authenticator = browser.add_authenticator(json!({})).await;
-    // Another request of the page is pending; the browser takes one at a time.
+    // Another request of the page is pending; the browser accepts one at a time.
     visit.create_account("rosalind").await;
     assert_eq!(browser.credentials(&authenticator).await.len(), 1);
 
@@ -36,5 +36,5 @@ async fn the_request_behind_the_suggestions_is_renewed_before_it_expires() {
     visit.assert_clean_log().await;
 }
 
-/// How many authentications the page has begun.
+/// The number of authentications that the page has started.
 const STARTS: &str = "performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/api/sessions/start')).length";

@@ -1,7 +1,7 @@
-//! A browser of its own for each test: chromium under chromedriver, with virtual authenticators.
+//! A browser for each test: chromium under chromedriver, with virtual authenticators.
 //!
 //! The extension commands of [User Agent Automation](https://www.w3.org/TR/webauthn-3/#sctn-automation), which
-//! fantoccini knows nothing of, go out as custom commands.
+//! fantoccini does not support, are sent as custom commands.
 
 use std::{
     env, fs,
@@ -24,10 +24,10 @@ use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use url::Url;
 
-/// How long a page gets for whatever it is waited for.
+/// How long a test waits for a state of the page.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// A headless chromium with a profile of its own. Both end when it is dropped.
+/// A headless chromium with its own profile. Both are removed when it is dropped.
 pub(crate) struct Browser {
     client: Client,
     driver: Driver,
@@ -82,7 +82,7 @@ impl Browser {
         self.client.goto(address).await.unwrap();
     }
 
-    /// Width in CSS pixels, whatever the window manager's least width.
+    /// Sets the width in CSS pixels, even below the least width of windows.
     pub(crate) async fn set_width(&self, width: u32) {
         self.set_size(width, 800).await;
     }
@@ -92,7 +92,7 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
     }
 
-    /// What the window shows, as a PNG file.
+    /// A screenshot of the window, as a PNG file.
     #[allow(dead_code, reason = "for looking at the page by hand")]
     pub(crate) async fn screenshot(&self, file: &str) {
         fs::write(file, self.client.screenshot().await.unwrap()).unwrap();
@@ -104,18 +104,18 @@ impl Browser {
         self.post("goog/cdp/execute", command).await;
     }
 
-    /// Makes requests for these addresses (with `*`) fail.
+    /// Makes requests to these addresses (with `*`) fail.
     pub(crate) async fn block(&self, addresses: &[&str]) {
         self.devtools("Network.enable", json!({})).await;
         self.devtools("Network.setBlockedURLs", json!({ "urls": addresses })).await;
     }
 
-    /// The window that commands go to.
+    /// The window that receives the commands.
     pub(crate) async fn window(&self) -> WindowHandle {
         self.client.window().await.unwrap()
     }
 
-    /// Opens another window, with the same cookies and authenticators of its own, and goes there.
+    /// Opens another window, with the same cookies and its own authenticators, and switches to it.
     pub(crate) async fn open_window(&self) -> WindowHandle {
         let window = self.client.new_window(false).await.unwrap().handle;
         self.go_to(&window).await;
@@ -197,12 +197,12 @@ impl Browser {
         self.find(selector).await.is_displayed().await.unwrap()
     }
 
-    /// Types into whatever has the focus, as a keyboard does.
+    /// Types into the focused element, like a keyboard.
     pub(crate) async fn press(&self, keys: &str) {
         self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
     }
 
-    /// What a screen reader calls each shown element that the selector finds.
+    /// The accessible name of each visible element that the selector finds.
     pub(crate) async fn accessible_names(&self, selector: &str) -> Vec<String> {
         let mut names = Vec::new();
         for element in self.client.find_all(Locator::Css(selector)).await.unwrap() {
@@ -214,14 +214,14 @@ impl Browser {
         names
     }
 
-    /// The browser's log since it was last asked for, each as `source: message`.
+    /// The browser's log since the last call, each entry as `source: message`.
     pub(crate) async fn log(&self) -> Vec<String> {
         let entries = self.post("se/log", json!({ "type": "browser" })).await;
         let line = |entry: &Json| format!("{}: {}", entry["source"], entry["message"]);
         entries.as_array().unwrap().iter().map(line).collect()
     }
 
-    /// A new virtual authenticator: on this device, discoverable, verifying, consenting, but for what `changes` says.
+    /// Adds a virtual authenticator: on this device, discoverable, verifying and consenting, except for `changes`.
     pub(crate) async fn add_authenticator(&self, changes: Json) -> Authenticator {
         let mut configuration = json!({
             "protocol": "ctap2",
@@ -247,7 +247,7 @@ impl Browser {
         self.get(&path).await.as_array().unwrap().clone()
     }
 
-    /// Waits until an authenticator has this many credentials: a signal takes its time.
+    /// Waits until an authenticator has this many credentials: signals are asynchronous.
     pub(crate) async fn until_credentials(&self, authenticator: &Authenticator, count: usize) {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -281,7 +281,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // First the processes, or they would write on into a profile that is being removed.
+        // First the processes, or they would write to a profile that is being removed.
         self.driver.stop();
         let _ = fs::remove_dir_all(self.profile.path());
     }
@@ -312,7 +312,7 @@ impl WebDriverCompatibleCommand for Extension {
 struct Driver {
     process: Child,
     port: u16,
-    // Kept open: chromedriver goes on writing to it.
+    // Stays open, since chromedriver continues to write to it.
     _output: BufReader<ChildStdout>,
 }
 
@@ -341,7 +341,7 @@ impl Driver {
         Self { process, port, _output: output }
     }
 
-    /// Asks chromedriver to end its browser and itself; kills it where it doesn't.
+    /// Asks chromedriver to end its browser and itself, and kills it otherwise.
     fn stop(&mut self) {
         if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
             let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));

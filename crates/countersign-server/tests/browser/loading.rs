@@ -1,4 +1,4 @@
-//! Browsers that lack something, and addresses where the page does not work.
+//! Browsers without required features, and addresses at which the page does not work.
 
 use serde_json::json;
 use tokio::{
@@ -22,7 +22,7 @@ async fn a_browser_without_webauthn_gets_a_sentence_instead_of_dead_buttons() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_at_another_address_says_where_it_is_at_home() {
+async fn a_page_at_another_address_shows_its_own_address() {
     let visit = Visit::begin(&[]).await;
     let browser = &visit.browser;
     // The driver's browser finds this host at 127.0.0.1.
@@ -49,11 +49,11 @@ async fn a_browser_without_the_json_methods_registers_and_signs_in() {
     assert_eq!(visit.notice("add-notice").await.1, "InvalidStateError", "the excluded passkeys went along");
     visit.sign_out().await;
     visit.sign_in("hedy").await;
-    visit.assert_only_refusals_logged().await;
+    visit.assert_only_rejections_logged().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_whose_script_does_not_arrive_says_so() {
+async fn a_page_whose_script_does_not_arrive_shows_that() {
     let visit = Visit::begin(&[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     for file in ["*/app.js", "*/actions.js", "*/client.js", "*/passkeys.js", "*/view.js"] {
@@ -69,7 +69,7 @@ async fn a_page_whose_script_does_not_arrive_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_that_blocks_cookies_is_told_so_before_a_passkey_is_made() {
+async fn a_browser_that_blocks_cookies_shows_that_before_a_passkey_is_created() {
     // The content setting "block", as in the browser's settings.
     let blocking = json!({ "profile": { "default_content_setting_values": { "cookies": 2 } } });
     let visit = Visit::begin_in(Browser::start_with(blocking).await, Site::start(), &[NO_AUTOFILL]).await;
@@ -82,7 +82,7 @@ async fn a_browser_that_blocks_cookies_is_told_so_before_a_passkey_is_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_is_not_made_without_the_server_s_cookie() {
+async fn an_account_is_not_created_without_the_cookie_of_the_server() {
     let dropping = "const real = window.fetch;
         window.fetch = (path, request) => real(path, { ...request, credentials: 'omit' });";
     let visit = Visit::begin(&[NO_AUTOFILL, dropping]).await;
@@ -96,9 +96,9 @@ async fn an_account_is_not_made_without_the_server_s_cookie() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_inside_another_site_s_page_says_so() {
+async fn a_page_in_a_frame_of_another_site_shows_that() {
     let (site, proxy) = Site::behind_proxy().await;
-    // As a proxy does that has headers of its own; otherwise the browser doesn't show the page there at all.
+    // Like a proxy with its own headers; otherwise the browser would not show the page in the frame.
     proxy.replace("frame-ancestors 'none'", "frame-ancestors *     ");
     let visit = Visit::begin_at(site, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
@@ -117,7 +117,7 @@ async fn a_page_inside_another_site_s_page_says_so() {
     assert!(!browser.is_shown("#create").await && !browser.is_shown("#sign-in").await);
 }
 
-/// The address of an empty page without headers of ours.
+/// The address of an empty page without our headers.
 async fn other_site() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();

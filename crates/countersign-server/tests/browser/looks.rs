@@ -1,4 +1,4 @@
-//! How the page looks, and what a screen reader finds.
+//! The appearance of the page, and what a screen reader finds.
 
 use serde_json::json;
 
@@ -32,7 +32,7 @@ async fn every_control_has_a_name_and_the_page_fits_from_narrow_to_wide() {
     }
     expected.push("Delete account…".to_owned());
     assert_eq!(names, expected);
-    visit.assert_only_refusals_logged().await;
+    visit.assert_only_rejections_logged().await;
 }
 
 async fn fits(browser: &Browser) {
@@ -62,7 +62,7 @@ async fn the_content_security_policy_is_in_force_and_its_violations_are_logged()
 /// A name without a place to break.
 const UNBROKEN: &str = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW";
 
-/// What is wider than its place, of the page and of each shown button, dialog and card.
+/// The elements that are wider than their place: the page, and each visible button, dialog and card.
 const CUT: &str = "const cut = [];
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth > clientWidth) cut.push(`the page: ${scrollWidth} > ${clientWidth}`);
@@ -75,7 +75,7 @@ const CUT: &str = "const cut = [];
     return cut.join('; ');";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_name_pushes_no_button_out_of_a_dialog() {
+async fn a_long_name_keeps_all_buttons_of_a_dialog_visible() {
     let visit = Visit::begin(&[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
@@ -93,7 +93,7 @@ async fn a_long_name_pushes_no_button_out_of_a_dialog() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn text_of_twice_the_size_scrolls_nothing_sideways_at_360_px() {
-    // Once as the browser's setting, once as what a page can't know of in media queries.
+    // Once as the browser's setting, once without effect on media queries.
     for (preferences, size) in
         [(json!({ "webkit": { "webprefs": { "default_font_size": 32 } } }), "100%"), (json!({}), "200%")]
     {
@@ -145,7 +145,7 @@ async fn a_name_from_right_to_left_does_not_turn_the_sentence_around_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_with_an_invisible_character_is_refused_with_a_sentence_that_says_so() {
+async fn a_name_with_an_invisible_character_is_rejected_with_a_sentence_about_it() {
     let visit = Visit::begin(&[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.run("document.querySelector('#name').value = 'a\\u{202e}b'").await;
@@ -160,7 +160,7 @@ async fn a_name_with_an_invisible_character_is_refused_with_a_sentence_that_says
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_label_s_error_belongs_to_its_field_and_each_button_names_its_passkey() {
+async fn an_error_of_a_label_belongs_to_its_field_and_each_button_names_its_passkey() {
     let visit = Visit::begin(&[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
@@ -216,7 +216,7 @@ async fn the_second_click_of_a_double_click_answers_no_question() {
     browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
     browser.click(".danger summary").await;
-    // The answer appears where the pointer is.
+    // The answer appears at the place of the pointer.
     browser.run("const style = document.querySelector('#confirm-yes').style; style.position = 'fixed'; style.inset = '0'").await;
     browser.double_click("#delete").await;
     assert!(browser.is_shown("#confirm-title").await);
@@ -224,7 +224,7 @@ async fn the_second_click_of_a_double_click_answers_no_question() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_outcome_of_an_action_below_the_window_s_first_screen_is_in_sight() {
+async fn the_outcome_of_an_action_further_down_is_visible() {
     let visit = Visit::begin(&[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;

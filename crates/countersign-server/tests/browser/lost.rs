@@ -1,4 +1,4 @@
-//! Answers that get lost on their way: the server has done what it was asked for, and the page doesn't know.
+//! Lost answers: the server has carried out the request, and the page does not know.
 
 use serde_json::json;
 
@@ -43,13 +43,13 @@ async fn an_account_whose_answers_are_all_lost_keeps_its_passkey() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sign_in_whose_answer_is_lost_is_asked_for_again() {
+async fn a_sign_in_whose_answer_is_lost_is_sent_again() {
     let (visit, proxy) = visit_through_proxy().await;
     let browser = &visit.browser;
     let authenticator = browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
     visit.sign_out().await;
-    // The browser repeats by itself what is lost on a connection that it used before; then it is the page's turn.
+    // The browser itself repeats what is lost on a reused connection; then the page does.
     proxy.lose("/api/sessions/finish", 3);
     visit.sign_in("ada").await;
     assert_eq!(proxy.lost(), 3);
@@ -57,7 +57,7 @@ async fn a_sign_in_whose_answer_is_lost_is_asked_for_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_passkey_whose_answers_are_all_lost_is_looked_for_in_the_list() {
+async fn a_passkey_whose_answers_are_all_lost_is_searched_in_the_list() {
     let (visit, proxy) = visit_through_proxy().await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
@@ -88,7 +88,7 @@ async fn a_removal_whose_answer_is_lost_is_no_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deletion_whose_answer_is_lost_is_said_to_be_probable() {
+async fn a_deletion_whose_answer_is_lost_is_reported_as_probable() {
     let (visit, proxy) = visit_through_proxy().await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
@@ -106,20 +106,20 @@ async fn a_deletion_whose_answer_is_lost_is_said_to_be_probable() {
     assert!(!visit.site.has_account("ada").await);
 }
 
-/// The browser's signals, kept in `window.signals`.
+/// A script that stores the browser's signals in `window.signals`.
 pub(crate) const SIGNALS: &str = "window.signals = [];
     for (const name of ['signalUnknownCredential', 'signalAllAcceptedCredentials']) {
         const real = PublicKeyCredential[name].bind(PublicKeyCredential);
         PublicKeyCredential[name] = (details) => { signals.push({ name, details }); return real(details); };
     }";
 
-/// A script that answers each finish with what is in `window.instead`, a status and a body.
+/// A script that answers each finish with the status and the body in `window.instead`.
 const INSTEAD: &str = "const real = window.fetch;
     window.fetch = (path, request) => String(path).endsWith('/finish')
         ? Promise.resolve(new Response(instead[1], { status: instead[0] })) : real(path, request);";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_does_not_name_an_unknown_credential_makes_no_provider_forget_one() {
+async fn an_answer_without_an_unknown_credential_signals_none() {
     let visit = Visit::begin(&[NO_AUTOFILL, SIGNALS, INSTEAD]).await;
     let browser = &visit.browser;
     let error = |code: &str| json!({ "error": { "code": code, "message": "No." } }).to_string();
@@ -133,7 +133,7 @@ async fn an_answer_that_does_not_name_an_unknown_credential_makes_no_provider_fo
         (200, "{\"account\": ".to_owned()),
     ];
     for (count, (status, body)) in answers.iter().enumerate() {
-        // A virtual authenticator takes few passkeys.
+        // A virtual authenticator stores few passkeys.
         let authenticator = browser.add_authenticator(json!({})).await;
         browser.run(&format!("window.instead = {}", json!([status, body]))).await;
         create(browser, &format!("name {count}")).await;
@@ -144,7 +144,7 @@ async fn an_answer_that_does_not_name_an_unknown_credential_makes_no_provider_fo
     }
 }
 
-/// Asks for an account, whatever was asked for before.
+/// Requests an account, whatever was requested before.
 async fn create(browser: &Browser, name: &str) {
     browser.run("document.querySelector('#name').value = ''").await;
     browser.click("#name").await;
@@ -164,14 +164,14 @@ const HELD: &str = "const real = window.fetch;
         return new Promise(() => {});
     };";
 
-/// Cancels what the server has done.
+/// Cancels a request that the server has carried out.
 async fn cancel(browser: &Browser) {
     browser.until("window.done && !document.querySelector('#cancel').hidden").await;
     browser.click("#cancel").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deletion_that_is_cancelled_after_it_was_done_is_not_said_to_have_changed_nothing() {
+async fn a_deletion_cancelled_after_it_was_done_is_not_reported_as_undone() {
     let visit = Visit::begin(&[NO_AUTOFILL, HELD]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
@@ -214,7 +214,7 @@ async fn a_name_whose_saving_is_cancelled_is_shown_as_the_server_has_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_passkey_whose_finish_is_cancelled_is_not_said_to_be_unaccepted() {
+async fn a_passkey_whose_finish_is_cancelled_is_not_signalled_as_unknown() {
     let visit = Visit::begin(&[NO_AUTOFILL, SIGNALS, HELD]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
@@ -232,7 +232,7 @@ async fn a_passkey_whose_finish_is_cancelled_is_not_said_to_be_unaccepted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_is_not_said_to_be_deleted_where_the_session_was_over_before() {
+async fn an_account_is_not_reported_as_deleted_if_the_session_was_over_before() {
     let visit = Visit::begin(&[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
@@ -279,7 +279,7 @@ async fn a_lost_finish_does_not_enter_another_account_that_is_signed_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_whose_end_was_not_answered_is_gone_from_the_list() {
+async fn a_session_whose_end_was_not_answered_is_no_longer_listed() {
     let (visit, proxy) = visit_through_proxy().await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;

@@ -1,7 +1,7 @@
 //! The page in a real browser, against the real server, with virtual authenticators.
 //!
-//! Needs chromium and chromedriver (`apt-get install chromium chromium-driver`). Each test has a server, a
-//! database and a browser of its own.
+//! Needs chromium and chromedriver (`apt-get install chromium chromium-driver`). Each test has its own server,
+//! database and browser.
 
 mod accounts;
 mod autofill;
@@ -11,7 +11,7 @@ mod looks;
 mod lost;
 mod providers;
 mod proxy;
-mod refusals;
+mod rejections;
 mod sessions;
 mod site;
 mod waiting;

@@ -1,11 +1,11 @@
-//! Providers of passkeys: page scripts of password managers, and the signals upon which they forget.
+//! Providers of passkeys: page scripts of password managers, and signals that delete passkeys.
 
 use serde_json::json;
 
 use crate::site::{NO_AUTOFILL, Site, Visit};
 
 /// A page script such as a password manager's: plain objects with the browser's prototypes, whose `toJSON` and getters
-/// throw (they demand the browser's own objects), and extension results of bytes.
+/// throw (they require the browser's own objects), and extension results of bytes.
 const MANAGER: &str = "{
     const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
     const join = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
@@ -34,7 +34,7 @@ const MANAGER: &str = "{
     };
 }";
 
-/// A script that keeps the body of the last finish in `window.sent`.
+/// A script that stores the body of the last finish in `window.sent`.
 const SENT: &str = "const real = window.fetch;
     window.fetch = (path, request) => {
         if (path.endsWith('/finish')) window.sent = JSON.parse(request.body).response;
@@ -55,7 +55,7 @@ async fn a_password_manager_whose_getters_throw_makes_an_account() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bytes_in_a_password_manager_s_extension_results_are_sent_as_base64url() {
+async fn bytes_in_extension_results_of_password_managers_are_sent_as_base64url() {
     let results = "window.results = () => ({ credProps: { rk: true }, largeBlob: { blob: new Uint8Array([1, 255]).buffer },
         list: [new Uint8Array([0, 1, 255]).subarray(1)] });";
     let visit = Visit::begin(&[NO_AUTOFILL, results, MANAGER, SENT]).await;
@@ -67,7 +67,7 @@ async fn bytes_in_a_password_manager_s_extension_results_are_sent_as_base64url()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bytes_of_a_frame_in_what_to_json_gives_are_sent_as_base64url() {
+async fn bytes_of_a_frame_in_the_result_of_to_json_are_sent_as_base64url() {
     let framed = "const toJson = PublicKeyCredential.prototype.toJSON;
         PublicKeyCredential.prototype.toJSON = function () {
             const frame = document.body.appendChild(document.createElement('iframe')).contentWindow;
@@ -86,7 +86,7 @@ async fn bytes_of_a_frame_in_what_to_json_gives_are_sent_as_base64url() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_passkey_of_another_server_on_localhost_is_not_forgotten() {
+async fn a_passkey_of_another_server_on_localhost_is_not_signalled_as_unknown() {
     let mut visit = Visit::begin(&[NO_AUTOFILL]).await;
     let authenticator = visit.browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
@@ -104,8 +104,8 @@ async fn a_passkey_of_another_server_on_localhost_is_not_forgotten() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_removed_passkey_is_forgotten_and_one_of_a_foreign_account_is_not() {
-    // Else the authenticator would have forgotten the passkey at its removal.
+async fn only_an_own_removed_passkey_is_signalled_as_unknown() {
+    // Otherwise the authenticator would have deleted the passkey at its removal.
     let no_clean_up = "delete PublicKeyCredential.signalAllAcceptedCredentials";
     let mut visit = Visit::begin_at(Site::at_app_localhost(), &[NO_AUTOFILL, no_clean_up]).await;
     let first = visit.browser.add_authenticator(json!({})).await;

@@ -1,4 +1,4 @@
-//! A TCP proxy before the server, which loses answers or changes them.
+//! A TCP proxy in front of the server, which loses or changes answers.
 
 use std::{
     io,
@@ -23,14 +23,14 @@ pub(crate) struct Proxy {
 #[derive(Default)]
 struct Rules {
     back: u16,
-    /// Which answers are lost.
+    /// The answers to lose.
     lose: Option<Loss>,
     lost: usize,
-    /// What is replaced in answers, with something as long.
+    /// Replacements in answers, of the same length.
     replace: Option<(&'static str, &'static str)>,
 }
 
-/// The answers to requests with a part in their first line: so many of them pass, and so many are lost then.
+/// The answers to requests with a part in their first line: some of them pass, and then some are lost.
 struct Loss {
     part: String,
     pass: usize,
@@ -78,12 +78,12 @@ impl Proxy {
         self.lose_after(0, part, count);
     }
 
-    /// As [`Self::lose`], after the answers to so many of these requests passed.
+    /// Like [`Self::lose`], after `passed` answers to these requests passed.
     pub(crate) fn lose_after(&self, pass: usize, part: &str, count: usize) {
         self.rules.lock().unwrap().lose = Some(Loss { part: part.to_owned(), pass, count });
     }
 
-    /// How many answers were lost.
+    /// The number of lost answers.
     pub(crate) fn lost(&self) -> usize {
         self.rules.lock().unwrap().lost
     }

@@ -1,4 +1,4 @@
-//! What takes a confirmation with a passkey, and where an account is signed in.
+//! Acts that require a confirmation with a passkey, and the sessions of an account.
 
 use serde_json::json;
 
@@ -33,11 +33,11 @@ async fn a_passkey_is_added_after_a_confirmation_that_says_what_it_is_for() {
     browser.add_authenticator(json!({ "transport": "usb" })).await;
     browser.click("#add").await;
     visit.passkeys(2).await;
-    visit.assert_only_refusals_logged().await;
+    visit.assert_only_rejections_logged().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_alone_adds_and_removes_and_deletes_nothing() {
+async fn a_session_without_a_confirmation_adds_removes_and_deletes_nothing() {
     let refused = "const get = navigator.credentials.get.bind(navigator.credentials);
         navigator.credentials.get = async (options) => {
             if (window.works) return get(options);
@@ -77,7 +77,7 @@ async fn a_session_alone_adds_and_removes_and_deletes_nothing() {
     assert!(said.starts_with(words), "{said}");
     visit.load().await;
     visit.passkeys(2).await;
-    visit.assert_only_refusals_logged().await;
+    visit.assert_only_rejections_logged().await;
 }
 
 /// The sessions that the page lists.
@@ -91,7 +91,7 @@ async fn other_sessions_are_listed_and_ended() {
     visit.create_account("ada").await;
     assert!(browser.text("#sessions").await.starts_with("This browser"));
     assert!(!browser.is_shown("#end-others").await, "there are none");
-    // Signed in once more, the former session lives on in the server, as in another browser.
+    // After another sign-in, the former session still exists on the server, as in another browser.
     for _ in 0..3 {
         browser.forget_cookies().await;
         visit.load().await;

@@ -15,8 +15,8 @@ use tokio::{sync::oneshot, task::JoinHandle};
 
 use crate::{driver::Browser, proxy::Proxy};
 
-/// Switches off the passkeys in the name field's suggestions: a virtual authenticator takes a conditional request
-/// at once, which signs in before a test has done anything.
+/// Switches off the passkeys in the name field's suggestions: a virtual authenticator answers a conditional request at once,
+/// which would sign in before a test has done anything.
 pub(crate) const NO_AUTOFILL: &str = "if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = async () => false;";
 
 /// True while no button of the page is busy.
@@ -43,7 +43,7 @@ pub(crate) struct Site {
     port: u16,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<()>>,
-    /// What [`Self::post`] keeps.
+    /// The cookie that [`Self::post`] stores.
     cookie: Mutex<String>,
     _folder: TempDir,
 }
@@ -81,12 +81,12 @@ impl Site {
         (site, proxy)
     }
 
-    /// A port for a server whose origins must be known before it listens: it is free a moment before.
+    /// A free port for a server whose origins must be known before it listens.
     fn free_port() -> u16 {
         TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
     }
 
-    /// A server that is reached through a proxy, where it is at home, and at its own port.
+    /// A server that is reached through a proxy, its main origin, and at its own port.
     pub(crate) async fn at_two_addresses() -> (Self, Proxy) {
         let proxy = Proxy::start().await;
         let port = Self::free_port();
@@ -98,7 +98,7 @@ impl Site {
         (site, proxy)
     }
 
-    /// A server whose passkeys belong to a host that is not `localhost`: `app.localhost`, a secure context all the same.
+    /// A server whose passkeys belong to a host that is not `localhost`: `app.localhost`, also a secure context.
     pub(crate) fn at_app_localhost() -> Self {
         let port = Self::free_port();
         let url = format!("http://app.localhost:{port}");
@@ -118,7 +118,7 @@ impl Site {
         }
     }
 
-    /// Posts JSON as a program does that is no browser: without `Origin`, and with the cookie of the last start.
+    /// Posts JSON like a program that is no browser: without `Origin`, and with the cookie of the last start.
     pub(crate) async fn post(&self, path: &str, body: &Json) -> (u16, Json) {
         let port = self.port;
         let body = body.to_string();
@@ -158,7 +158,7 @@ impl Site {
     }
 }
 
-/// A browser at a site's page, and what a person does there.
+/// A browser at a site's page, and the actions of a user there.
 pub(crate) struct Visit {
     pub(crate) site: Site,
     pub(crate) browser: Browser,
@@ -193,7 +193,7 @@ impl Visit {
         window
     }
 
-    /// Opens the page anew, and waits until it shows one of its views.
+    /// Reloads the page, and waits until it shows one of its views.
     pub(crate) async fn load(&self) {
         self.browser.open(&self.site.url).await;
         self.browser.until("document.querySelector('.view:not([hidden])')").await;
@@ -227,19 +227,19 @@ impl Visit {
         self.passkeys(count).await;
     }
 
-    /// Asks for another passkey, and confirms that with one of the account.
+    /// Requests another passkey, and confirms that with one of the account.
     pub(crate) async fn confirm_for_passkey(&self) {
         self.browser.click("#add").await;
         self.proceed("First confirm that it is you").await;
         self.asked("Now create the new passkey").await;
     }
 
-    /// Makes the passkey that was asked for and confirmed.
+    /// Creates the passkey that was requested and confirmed.
     pub(crate) async fn make_passkey(&self) {
         self.proceed("Now create the new passkey").await;
     }
 
-    /// Says yes to the question with this title.
+    /// Answers yes to the question with this title.
     pub(crate) async fn proceed(&self, title: &str) {
         self.asked(title).await;
         self.browser.click("#confirm-yes").await;
@@ -286,25 +286,25 @@ impl Visit {
         (words, code)
     }
 
-    /// What the server says: the account of this browser's session, or null.
+    /// The account of this browser's session according to the server, or null.
     pub(crate) async fn session(&self) -> Json {
         let answer = self.browser.run("return fetch('/api/session').then((answer) => answer.json())").await;
         answer["account"].clone()
     }
 
-    /// The part of the page that has the keyboard's focus, as a selector can name it.
+    /// A selector of the focused element.
     pub(crate) async fn focus(&self) -> String {
         let focus = "const { id, dataset } = document.activeElement; return id || dataset.part || 'nothing'";
         self.browser.run(focus).await.as_str().unwrap().to_owned()
     }
 
-    /// The browser found nothing to complain about, least of all the Content-Security-Policy.
+    /// Checks that the browser logged nothing, such as violations of the Content-Security-Policy.
     pub(crate) async fn assert_clean_log(&self) {
         assert_eq!(self.browser.log().await, Vec::<String>::new());
     }
 
-    /// As [`Self::assert_clean_log`], after a refusal: chromium reports every answer of 400 and above.
-    pub(crate) async fn assert_only_refusals_logged(&self) {
+    /// Like [`Self::assert_clean_log`], after a rejection: chromium logs every answer of 400 and above.
+    pub(crate) async fn assert_only_rejections_logged(&self) {
         for line in self.browser.log().await {
             assert!(line.starts_with(r#""network":"#), "{line}");
         }

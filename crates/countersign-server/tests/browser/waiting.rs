@@ -1,25 +1,25 @@
-//! What never ends by itself: authenticators, browsers and servers that don't answer.
+//! Authenticators, browsers and servers that never answer.
 
 use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::site::{NO_AUTOFILL, Visit, with_options};
 
-/// A script that makes `create()` and `get()` heed nothing and never settle, until `window.works` is true.
+/// A script with which `create()` and `get()` ignore signals and never settle, until `window.works` is true.
 const NEVER: &str = "window.works = false;
     for (const name of ['create', 'get']) {
         const real = navigator.credentials[name].bind(navigator.credentials);
         navigator.credentials[name] = (options) => works ? real(options) : new Promise(() => {});
     }";
 
-/// A script that makes the page's long waits short once `window.hurry` is true: seconds become hundredths.
+/// A script that shortens the page's long waits once `window.hurry` is true: seconds become hundredths.
 const HURRY: &str = "const later = window.setTimeout;
     window.setTimeout = (call, time, ...rest) => later(call, window.hurry && time >= 5_000 ? time / 100 : time, ...rest);";
 
 const WAITING: &str = "document.querySelector('#waiting-text').textContent";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_create_that_never_settles_can_be_cancelled_and_the_page_lives_on() {
+async fn a_create_that_never_settles_can_be_cancelled_and_the_page_still_works() {
     let visit = Visit::begin(&[NO_AUTOFILL, NEVER]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
@@ -41,7 +41,7 @@ async fn a_create_that_never_settles_can_be_cancelled_and_the_page_lives_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_passkey_that_is_made_after_the_cancel_is_not_sent() {
+async fn a_passkey_that_is_created_after_the_cancel_is_not_sent() {
     let late = "navigator.credentials.create = () => new Promise((resolve) => { window.settle = resolve; });
         const real = window.fetch;
         window.asked = [];
@@ -106,7 +106,7 @@ async fn a_server_that_never_answers_is_given_up_after_a_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn waiting_for_the_server_is_said_and_can_be_cancelled() {
+async fn a_wait_for_the_server_is_shown_and_can_be_cancelled() {
     let silent = "const real = window.fetch;
         window.fetch = (path, request) => path.endsWith('/start') ? new Promise(() => {}) : real(path, request);";
     let visit = Visit::begin(&[NO_AUTOFILL, silent]).await;

@@ -8,11 +8,11 @@ use crate::{
     site::{NO_AUTOFILL, Visit},
 };
 
-/// A window that hears nothing of the others, such as one that just did not get the message yet.
+/// A script with which a window gets no messages of the others, as if they were delayed.
 const DEAF: &str = "delete window.BroadcastChannel; document.addEventListener('visibilitychange', (event) => event.stopImmediatePropagation(), true);";
 
-/// Puts what one authenticator has into another one: a provider shows all windows the same passkeys, and the browser's
-/// virtual authenticators belong to one window each, and hold one passkey of an account.
+/// Copies the passkeys of one authenticator into another one: a provider shows all windows the same passkeys, but the
+/// browser's virtual authenticators belong to one window each, and store one passkey of an account.
 async fn copy(browser: &Browser, credentials: Vec<Json>, into: &Authenticator) {
     for credential in credentials {
         browser.add_credential(into, credential).await;
@@ -23,7 +23,7 @@ async fn copy(browser: &Browser, credentials: Vec<Json>, into: &Authenticator) {
 const LAST_LIST: &str = "return signals.filter(({ name }) => name === 'signalAllAcceptedCredentials').at(-1)?.details.allAcceptedCredentialIds ?? []";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_passkey_that_another_window_added_is_not_forgotten_at_a_removal() {
+async fn a_passkey_that_another_window_added_survives_a_removal() {
     let visit = Visit::begin(&[NO_AUTOFILL, DEAF, SIGNALS]).await;
     let browser = &visit.browser;
     let provider = browser.add_authenticator(json!({})).await;
@@ -58,7 +58,7 @@ async fn a_passkey_that_another_window_added_is_not_forgotten_at_a_removal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_passkey_that_another_window_is_about_to_add_is_not_forgotten() {
+async fn a_passkey_that_another_window_is_adding_survives_a_removal() {
     let visit = Visit::begin(&[NO_AUTOFILL, SIGNALS]).await;
     let browser = &visit.browser;
     let provider = browser.add_authenticator(json!({})).await;
@@ -97,7 +97,7 @@ async fn a_passkey_that_another_window_is_about_to_add_is_not_forgotten() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_window_that_shows_another_account_than_the_browser_s_changes_nothing() {
+async fn a_window_that_shows_another_account_than_the_session_changes_nothing() {
     let visit = Visit::begin(&[NO_AUTOFILL, DEAF, SIGNALS]).await;
     let Visit { site, browser } = &visit;
     let provider = browser.add_authenticator(json!({})).await;
@@ -143,7 +143,7 @@ async fn a_window_that_shows_another_account_than_the_browser_s_changes_nothing(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_of_another_account_is_not_shown_under_this_one_s_name() {
+async fn a_list_of_another_account_is_not_shown_for_this_account() {
     // Between the two requests of the page another window signs in.
     let swapped = "const real = window.fetch;
         window.fetch = async (path, request) => {
@@ -246,7 +246,7 @@ async fn a_page_that_could_not_be_loaded_is_loaded_once_the_network_is_back() {
     visit.signed_out().await;
 }
 
-/// A script that holds back the page's question who is signed in while `window.slow` is true, until `release()`.
+/// A script that delays the page's request for the session while `window.slow` is true, until `release()`.
 const SLOW: &str = "Object.defineProperty(document, 'hidden', { get: () => false });
     const real = window.fetch;
     window.fetch = async (path, request) => {
@@ -307,7 +307,7 @@ async fn a_question_does_not_come_back_from_the_cache_with_another_account() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_comes_back_without_its_session_keeps_nothing_of_the_account() {
+async fn a_page_that_comes_back_without_its_session_shows_nothing_of_the_account() {
     let mut visit = Visit::begin(&[NO_AUTOFILL]).await;
     for down in [false, true] {
         let browser = &visit.browser;
@@ -332,7 +332,7 @@ async fn a_page_that_comes_back_without_its_session_keeps_nothing_of_the_account
     }
 }
 
-/// A script that makes the requests fail whose path is in `window.down`, and counts those for the list of passkeys.
+/// A script that makes requests with a path in `window.down` fail, and counts those for the list of passkeys.
 const DOWN: &str = "const real = window.fetch;
     Object.assign(window, { down: [], listed: 0 });
     window.fetch = (path, request) => {
@@ -341,7 +341,7 @@ const DOWN: &str = "const real = window.fetch;
     };";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_passkey_is_said_to_be_added_though_the_list_can_not_be_loaded_which_comes_later() {
+async fn a_passkey_is_reported_as_added_before_its_list_can_be_loaded() {
     let visit = Visit::begin(&[NO_AUTOFILL, DOWN]).await;
     let browser = &visit.browser;
     browser.add_authenticator(json!({})).await;
@@ -381,7 +381,7 @@ async fn a_change_in_another_window_is_not_missed_while_this_one_is_busy() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_can_not_show_the_other_account_says_why() {
+async fn a_page_that_can_not_show_the_other_account_shows_the_reason() {
     let changed = "const changed = window.fetch;
         window.fetch = (path, request) => request?.method !== 'PATCH' ? changed(path, request)
             : Promise.resolve(new Response('{\"error\": {\"code\": \"account-changed\"}}', { status: 409 }));";
@@ -397,7 +397,7 @@ async fn a_page_that_can_not_show_the_other_account_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_passkey_whose_confirmation_another_window_used_up_is_confirmed_again_and_not_made_again() {
+async fn a_passkey_whose_confirmation_was_used_up_is_confirmed_again_and_not_created_again() {
     let used_up = "const real = window.fetch;
         window.finishes = 0;
         window.fetch = async (path, request) => {
@@ -417,5 +417,5 @@ async fn a_passkey_whose_confirmation_another_window_used_up_is_confirmed_again_
     visit.passkeys(2).await;
     assert_eq!(browser.run("return finishes").await, 2);
     assert_eq!(browser.credentials(&new).await.len(), 1);
-    visit.assert_only_refusals_logged().await;
+    visit.assert_only_rejections_logged().await;
 }

@@ -1,4 +1,4 @@
-//! Accounts and sign-ins: what they need, and that each is had once.
+//! Accounts and sign-ins: what they require, and that each happens once.
 
 use countersign::{relying_party::policy::BackupEligibilityChange, types::base64url};
 use countersign_server::router;
@@ -14,7 +14,7 @@ async fn started(client: &mut Client, path: &str, body: Value) -> Value {
 }
 
 #[tokio::test]
-async fn an_account_is_made_with_its_first_passkey_and_signs_in_with_it() {
+async fn an_account_is_created_with_its_first_passkey_and_signs_in_with_it() {
     let site = Site::new();
     let mut client = site.client();
     let started = started(&mut client, "/api/accounts/start", json!({ "name": " Ada " })).await;
@@ -60,7 +60,7 @@ async fn an_account_is_made_with_its_first_passkey_and_signs_in_with_it() {
 }
 
 #[tokio::test]
-async fn a_name_is_nobody_s_until_an_account_has_it_and_then_in_no_case_another_s() {
+async fn a_name_is_free_until_an_account_has_it_and_then_taken_in_any_case() {
     let site = Site::new();
     let (mut one, mut two) = (site.client(), site.client());
     let first = started(&mut one, "/api/accounts/start", json!({ "name": "Straße" })).await;
@@ -119,7 +119,7 @@ async fn of_two_registrations_of_one_name_or_one_passkey_at_once_one_succeeds() 
 }
 
 #[tokio::test]
-async fn a_ceremony_is_finished_as_what_it_was_started() {
+async fn a_ceremony_is_finished_only_as_the_kind_that_was_started() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     let session = started(&mut client, "/api/sessions/start", json!({})).await;
@@ -187,7 +187,7 @@ async fn a_ceremony_that_was_started_while_the_clock_was_ahead_is_not_finished_n
 }
 
 #[tokio::test]
-async fn a_flood_of_starts_fills_no_disk_and_pushes_nobody_out_at_once() {
+async fn a_flood_of_starts_fills_no_disk_and_displaces_no_recent_ceremony() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     let open = started(&mut client, "/api/sessions/start", json!({})).await;
@@ -196,7 +196,7 @@ async fn a_flood_of_starts_fills_no_disk_and_pushes_nobody_out_at_once() {
     let body = finish(&open, &passkey.authentication(&open["options"]));
     client.post("/api/sessions/finish", &body).await.expect(200);
 
-    // A minute later, the oldest makes room.
+    // A minute later, the oldest ceremony makes room.
     let oldest = started(&mut client, "/api/sessions/start", json!({})).await;
     site.sql("UPDATE ceremonies SET started_at = started_at - 61, expires_at = expires_at - 61");
     site.sql("UPDATE ceremony_count SET open = 50000");
@@ -207,7 +207,7 @@ async fn a_flood_of_starts_fills_no_disk_and_pushes_nobody_out_at_once() {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_is_wrong_in_one_thing_is_refused_with_its_code() {
+async fn a_sign_in_with_one_fault_is_rejected_with_its_code() {
     type Change = fn(&mut Passkey);
     let site = Site::new();
     let (_, passkey) = site.account("Ada", 1).await;
@@ -237,7 +237,7 @@ fn other_options() -> Value {
 }
 
 #[tokio::test]
-async fn that_backup_eligibility_changed_is_said_only_to_who_has_the_passkey() {
+async fn only_the_holder_of_a_passkey_learns_that_backup_eligibility_changed() {
     let site = Site::new();
     let (_, passkey) = site.account("Ada", 1).await;
     let stranger = Passkey::new(&other_options(), ORIGIN, 9).key;
@@ -248,7 +248,7 @@ async fn that_backup_eligibility_changed_is_said_only_to_who_has_the_passkey() {
 }
 
 #[tokio::test]
-async fn a_passkey_that_can_be_backed_up_since_signs_in_where_the_operator_accepts_that() {
+async fn a_passkey_that_can_now_be_backed_up_signs_in_if_the_operator_accepts_that() {
     let site = Site::new();
     let (_, passkey) = site.account("Ada", 1).await;
     let mut config = site.config.clone();
@@ -260,7 +260,7 @@ async fn a_passkey_that_can_be_backed_up_since_signs_in_where_the_operator_accep
 }
 
 #[tokio::test]
-async fn a_registration_that_is_wrong_in_one_thing_is_refused_with_its_code() {
+async fn a_registration_with_one_fault_is_rejected_with_its_code() {
     type Change = fn(&mut Passkey);
     let site = Site::new();
     let cases: [(&str, Change); 5] = [
@@ -283,7 +283,7 @@ async fn a_registration_that_is_wrong_in_one_thing_is_refused_with_its_code() {
 }
 
 #[tokio::test]
-async fn a_counter_goes_up_or_the_sign_in_is_refused() {
+async fn a_sign_in_whose_counter_does_not_increase_is_rejected() {
     let site = Site::new();
     let (_, mut passkey) = site.account("Ada", 1).await;
     for (counter, status) in [(0, 200), (5, 200), (5, 401), (4, 401), (0, 401), (6, 200)] {

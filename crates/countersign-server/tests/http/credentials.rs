@@ -1,4 +1,4 @@
-//! Looking after passkeys.
+//! Managing passkeys.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ async fn list(client: &mut Client) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_passkey_is_listed_with_what_is_known_of_it() {
+async fn a_passkey_is_listed_with_its_details() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     let [one] = list(&mut client).await.try_into().unwrap();
@@ -35,7 +35,7 @@ async fn a_passkey_is_listed_with_what_is_known_of_it() {
 }
 
 #[tokio::test]
-async fn passkeys_of_one_provider_are_told_apart() {
+async fn passkeys_of_one_provider_get_different_labels() {
     let site = Site::new();
     let (mut client, _) = site.account("Ada", 1).await;
     for (seed, label) in [(2, "Passkey (2)"), (3, "Passkey (3)")] {
@@ -82,7 +82,7 @@ async fn a_second_passkey_is_added_where_the_first_is_excluded() {
 }
 
 #[tokio::test]
-async fn a_passkey_is_registered_once_whoever_has_it() {
+async fn a_passkey_is_registered_once_in_any_account() {
     let site = Site::new();
     let (mut ada, _) = site.account("Ada", 1).await;
     let (mut eve, _) = site.account("Eve", 2).await;
@@ -108,7 +108,7 @@ async fn labels_have_their_rules() {
 }
 
 #[tokio::test]
-async fn nobody_touches_another_s_passkeys() {
+async fn passkeys_of_other_accounts_can_not_be_changed() {
     let site = Site::new();
     let (_, ada) = site.account("Ada", 1).await;
     let (mut eve, _) = site.account("Eve", 2).await;
@@ -120,7 +120,7 @@ async fn nobody_touches_another_s_passkeys() {
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_is_told_so() {
+async fn a_request_without_a_session_is_not_signed_in() {
     let site = Site::new();
     let (_, passkey) = site.account("Ada", 1).await;
     let mut client = site.client();
@@ -156,7 +156,7 @@ async fn of_two_passkeys_removed_at_once_one_stays() {
         added.expect(201);
         let mut other = site.client();
         other.sign_in(&second).await.expect(200);
-        // Each removes the passkey that the other's session was made with, or its own.
+        // Each removes the passkey that the other's session was created with, or its own.
         let tasks = [(client, first), (other, second)].map(|(mut client, passkey)| {
             tokio::spawn(async move {
                 let act = json!({ "kind": "remove-credential", "credential": passkey.id() });
@@ -189,7 +189,7 @@ async fn an_account_has_a_limit_of_passkeys() {
              json_set(record, '$.static.id', hex(randomblob(16))), 0, 0, label, created_at, NULL, dynamic,
              evidence, attestation_format, attestation_type
          FROM credentials, (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 63) SELECT i FROM n)";
-    // The last place is left, and taken while another registration is under way.
+    // The last place is used while another registration is under way.
     assert_eq!(site.sql(&copies.replace("< 63", "< 62")), 62);
     let late = client.start_adding().await;
     let mut window = site.client();
@@ -198,7 +198,7 @@ async fn an_account_has_a_limit_of_passkeys() {
     let response = Passkey::new(&late["options"], ORIGIN, 3).registration(&late["options"]);
     let answer = client.post("/api/credentials/finish", &finish(&late, &response)).await;
     answer.expect_error(409, "too-many-credentials");
-    // From now on no authenticator is asked for one.
+    // From now on no registration starts.
     let act = json!({ "act": { "kind": "add-credential" } });
     client.post("/api/step-up/start", &act).await.expect_error(409, "too-many-credentials");
     client.post("/api/credentials/start", &json!({})).await.expect_error(409, "too-many-credentials");
@@ -239,7 +239,7 @@ async fn rule_397_a_registration_with_long_client_data_is_not_stored() {
             assert_eq!(site.rows(), [0, 0, 0]);
         }
     }
-    // An authentication stores none of it.
+    // An authentication does not store client data.
     let options = json!({ "rp": { "id": "localhost" }, "user": { "id": client.account.clone() } });
     let passkey = Passkey { padding: 60 * 1024, ..Passkey::new(&options, ORIGIN, 1) };
     client.sign_in(&passkey).await.expect(200);

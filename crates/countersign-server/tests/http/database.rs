@@ -1,4 +1,4 @@
-//! The database file: what is refused, what is left alone, and what is never half there.
+//! The database file: which files are rejected and left as they are, and that transactions are complete.
 
 use std::{fs, path::Path};
 
@@ -11,11 +11,11 @@ use crate::{
     site::{Client, ORIGIN, Site, finish},
 };
 
-fn refusal(path: &Path) -> StartError {
+fn start_error(path: &Path) -> StartError {
     router(&Config::new(path)).map(drop).unwrap_err()
 }
 
-/// Makes a file with SQLite, and hands out its bytes.
+/// Creates a file with SQLite, and returns its bytes.
 fn made(path: &Path, statements: &str) -> Vec<u8> {
     Connection::open(path).unwrap().execute_batch(statements).unwrap();
     fs::read(path).unwrap()
@@ -40,12 +40,12 @@ fn a_file_is_created_with_its_folder_for_its_user_alone() {
 }
 
 #[test]
-fn a_newer_database_is_refused_and_left_as_it_is() {
+fn a_newer_database_is_rejected_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.sqlite3");
     drop(router(&Config::new(&path)).unwrap());
     let before = made(&path, "PRAGMA journal_mode = DELETE; PRAGMA user_version = 4");
-    let error = refusal(&path);
+    let error = start_error(&path);
     assert!(matches!(error, StartError::DatabaseTooNew { found: 4, known: 3, .. }), "{error}");
     assert_eq!(
         error.to_string(),
@@ -59,7 +59,7 @@ fn a_newer_database_is_refused_and_left_as_it_is() {
 }
 
 #[test]
-fn another_application_s_database_is_refused_and_left_as_it_is() {
+fn a_database_of_another_application_is_rejected_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     for (name, statements) in [
         ("tables", "CREATE TABLE recipes (title TEXT)"),
@@ -69,29 +69,29 @@ fn another_application_s_database_is_refused_and_left_as_it_is() {
     ] {
         let path = folder.path().join(name);
         let before = made(&path, statements);
-        assert!(matches!(refusal(&path), StartError::NotCountersign(_)), "{name}");
+        assert!(matches!(start_error(&path), StartError::NotCountersign(_)), "{name}");
         assert_eq!(fs::read(&path).unwrap(), before, "{name}");
     }
 }
 
 #[test]
-fn what_is_no_database_is_refused_and_left_as_it_is() {
+fn a_file_that_is_no_database_is_rejected_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notes.txt");
     let text = "Not a database at all.\n".repeat(100);
     fs::write(&path, &text).unwrap();
-    assert!(matches!(refusal(&path), StartError::NotCountersign(_)));
+    assert!(matches!(start_error(&path), StartError::NotCountersign(_)));
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
     assert_eq!(
-        refusal(folder.path()).to_string(),
+        start_error(folder.path()).to_string(),
         format!("the database {} can't be used: it is a folder", folder.path().display())
     );
     let below_a_file = path.join("data/test.sqlite3");
-    assert!(matches!(refusal(&below_a_file), StartError::Folder(..)));
+    assert!(matches!(start_error(&below_a_file), StartError::Folder(..)));
 }
 
 #[test]
-fn a_damaged_database_is_refused() {
+fn a_damaged_database_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.sqlite3");
     drop(router(&Config::new(&path)).unwrap());
@@ -99,19 +99,19 @@ fn a_damaged_database_is_refused() {
     // The page of the schema, after the file's header.
     bytes[100..200].fill(0xff);
     fs::write(&path, bytes).unwrap();
-    let error = refusal(&path);
+    let error = start_error(&path);
     assert!(matches!(error, StartError::Database(..)), "{error:?}");
     assert!(error.to_string().ends_with("can't be used: database disk image is malformed"), "{error}");
 }
 
 #[test]
-fn a_database_that_another_program_has_locked_is_refused() {
+fn a_database_that_another_program_has_locked_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.sqlite3");
     drop(router(&Config::new(&path)).unwrap());
     let other = Connection::open(&path).unwrap();
     other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").unwrap();
-    let error = refusal(&path);
+    let error = start_error(&path);
     assert!(matches!(error, StartError::DatabaseLocked(_)), "{error}");
     drop(other);
     drop(router(&Config::new(&path)).unwrap());
@@ -126,7 +126,7 @@ fn an_empty_file_becomes_a_database() {
 }
 
 #[test]
-fn a_database_that_was_being_made_when_its_server_died_is_made_again() {
+fn a_database_whose_creation_was_killed_is_created_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.sqlite3");
     let dying = Connection::open(&path).unwrap();
@@ -136,7 +136,7 @@ fn a_database_that_was_being_made_when_its_server_died_is_made_again() {
 }
 
 #[test]
-fn servers_that_start_at_once_make_one_database() {
+fn servers_that_start_at_once_create_one_database() {
     for _ in 0..10 {
         let folder = tempfile::tempdir().unwrap();
         let config = Config::new(folder.path().join("test.sqlite3"));
@@ -157,7 +157,7 @@ async fn two_servers_share_a_file() {
     let mut there = Client { router: second.clone(), ..client };
     assert_eq!(there.name().await.unwrap(), "Ada");
 
-    // Started at one, finished at the other, and what came of it is known to both.
+    // Started at one and finished at the other; both have the outcome.
     let mut here = site.client();
     let started = here.post("/api/sessions/start", &json!({})).await.json();
     let body = finish(&started, &passkey.authentication(&started["options"]));
@@ -209,7 +209,7 @@ async fn a_registration_that_was_cut_off_leaves_no_half_account() {
 }
 
 #[tokio::test]
-async fn a_registration_that_can_t_be_stored_in_full_is_not_stored_at_all() {
+async fn a_registration_is_stored_completely_or_not_at_all() {
     for table in ["credentials", "sessions"] {
         let site = Site::new();
         let mut client = site.client();
@@ -225,14 +225,14 @@ async fn a_registration_that_can_t_be_stored_in_full_is_not_stored_at_all() {
         assert_eq!(client.cookie, None);
         site.sql("DROP TRIGGER broken");
         assert_eq!(site.rows(), [0, 0, 0], "{table}");
-        // Nothing was decided, so that the same works later.
+        // The ceremony has no outcome, so the same finish works later.
         client.post("/api/accounts/finish", &body).await.expect(201);
         assert_eq!(site.rows(), [1, 1, 1], "{table}");
     }
 }
 
 #[tokio::test]
-async fn a_database_that_fails_is_the_server_s_fault_and_says_no_more() {
+async fn a_failing_database_is_a_server_error_without_details() {
     let site = Site::new();
     let (mut client, _) = site.account("Ada", 1).await;
     site.sql("ALTER TABLE ceremonies RENAME TO elsewhere");
@@ -262,7 +262,7 @@ async fn nothing_is_stored_in_a_database_file_that_was_deleted_or_replaced() {
         client.post("/api/sessions/start", &json!({})).await.expect_error(503, "storage-failed");
         let health = client.get("/health").await.expect(503);
         assert_eq!(health.body, b"the database file was deleted or replaced");
-        // Back in its place, it is the one that is open.
+        // Once it is back in its place, the server uses it again.
         fs::rename(&aside, site.database()).unwrap();
         client.get("/health").await.expect(200);
         client.sign_in(&passkey).await.expect(200);
@@ -270,7 +270,7 @@ async fn nothing_is_stored_in_a_database_file_that_was_deleted_or_replaced() {
 }
 
 #[tokio::test]
-async fn a_record_that_can_t_be_read_is_the_server_s_fault() {
+async fn an_unreadable_record_is_a_server_error() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     site.sql("UPDATE credentials SET record = '{\"version\": 2}'");

@@ -1,4 +1,4 @@
-//! What holds for every answer, and whom the server listens to.
+//! The headers of every answer, and which requests are accepted.
 
 use std::io::Read as _;
 
@@ -56,7 +56,7 @@ async fn every_answer_has_the_security_headers() {
 }
 
 #[tokio::test]
-async fn an_https_server_says_that_it_is_to_be_asked_by_https_alone() {
+async fn an_https_server_requires_https_for_later_requests() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("test.sqlite3"));
     config.rp_id = "example.org".into();
@@ -68,7 +68,7 @@ async fn an_https_server_says_that_it_is_to_be_asked_by_https_alone() {
 }
 
 #[tokio::test]
-async fn a_request_that_names_no_host_or_two_is_refused() {
+async fn a_request_that_names_no_host_or_two_is_rejected() {
     let site = Site::new();
     let mut client = site.client();
     for host in ["", "a@b", "a b", "/", "a, b"] {
@@ -117,7 +117,7 @@ async fn a_file_of_the_page_that_a_browser_has_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn the_files_of_the_page_are_compressed_for_those_that_take_it() {
+async fn the_files_of_the_page_are_compressed_for_clients_that_accept_gzip() {
     let site = Site::new();
     let mut client = site.client();
     for path in ["/", "/app.js", "/style.css"] {
@@ -136,7 +136,7 @@ async fn the_files_of_the_page_are_compressed_for_those_that_take_it() {
         flate2::read::GzDecoder::new(&gzip.body[..]).read_to_end(&mut read).unwrap();
         assert_eq!(read, plain.body, "{path}");
     }
-    // Answers of the interface repeat what a client sent beside what is secret.
+    // Answers of the API contain secrets next to what a client sent.
     let answer = send(&mut client, "GET", "/api/session", &[("accept-encoding", "gzip")], "").await;
     assert_eq!(answer.header("content-encoding"), "");
 }
@@ -167,7 +167,7 @@ async fn the_page_and_its_parts_have_their_types_also_for_head() {
 }
 
 #[tokio::test]
-async fn the_page_needs_nothing_that_its_policy_forbids() {
+async fn the_page_needs_nothing_that_its_policy_rejects() {
     let site = Site::new();
     let mut client = site.client();
     let page = String::from_utf8(client.get("/").await.body).unwrap();
@@ -234,7 +234,7 @@ async fn a_page_of_another_origin_changes_nothing() {
     answer.expect_error(403, "origin-not-allowed");
     assert_eq!(site.rows(), [1, 1, 1]);
 
-    // Reading is guarded by the same-origin policy; a program without an origin is its own.
+    // The same-origin policy protects reads, and programs without an origin act for themselves.
     send(&mut client, "GET", "/api/session", &[("origin", "http://evil.example")], "").await.expect(200);
     send(&mut client, "POST", "/api/sessions/start", &[JSON], "{}").await.expect(200);
     send(&mut client, "POST", "/api/sessions/start", &[JSON, ("origin", ORIGIN)], "{}").await.expect(200);
@@ -281,7 +281,7 @@ async fn a_body_has_256_kib_at_most() {
 }
 
 #[tokio::test]
-async fn other_options_of_a_request_don_t_matter() {
+async fn other_options_of_a_request_make_no_difference() {
     let site = Site::new();
     let mut client = site.client();
     let answer = client.post("/api/sessions/start?x=%ff&y", &json!({ "unknown": [1, {}] })).await.expect(200);

@@ -39,7 +39,7 @@ fn good(number: u64) -> Vec<u8> {
     blob(&BlobSigner::new(), number, "FIDO_CERTIFIED_L1", "fingerprint_internal")
 }
 
-/// Retries at once, and asks anew at once: the https server makes it wait until a test has an answer.
+/// A schedule without waits: the https server makes each request wait until a test has an answer.
 fn at_once() -> Schedule {
     let mut schedule = Schedule::default();
     let soon = Duration::from_millis(10);
@@ -62,7 +62,7 @@ impl Place {
         fs::read(self.path().join("data/countersign.metadata")).unwrap_or_default()
     }
 
-    /// Waits until a fetch is over: a BLOB is in use before it is kept, and the answer is noted last, in this file.
+    /// Waits until a fetch is over: a BLOB is used, then stored, and last the fetch is written to this file.
     async fn until_noted(&self) -> PathBuf {
         let noted = self.path().join("data/countersign.metadata-fetched");
         while !noted.exists() {
@@ -111,7 +111,7 @@ impl Running {
             .map(|name| value(&text, &format!("countersign_metadata_{name}")))
     }
 
-    /// Waits until the number, the count of failures and whether there is trouble are these.
+    /// Waits for this number, this count of failures, and whether there is a problem.
     #[track_caller]
     fn until(&self, expected: [Option<i64>; 3]) -> impl Future<Output = ()> {
         let caller = std::panic::Location::caller();
@@ -126,7 +126,7 @@ impl Running {
         }
     }
 
-    /// The status and the code with which the registration of a new account starts.
+    /// The status and the code of the answer to a start of a registration.
     async fn start_registration(&self) -> (String, String) {
         let body = r#"{"name":"Ada"}"#;
         let request = format!(
@@ -147,7 +147,7 @@ impl Running {
 }
 
 #[tokio::test]
-async fn rule_349_a_refused_download_leaves_the_last_good_one() {
+async fn rule_349_a_rejected_download_leaves_the_last_good_one() {
     let (place, https) = (Place::new(), Https::start());
     let server = place.start(&https.url(), at_once());
     https.answer(Reply::ok(&["ETag: \"8\""], &good(8)));
@@ -215,14 +215,14 @@ async fn a_restart_is_no_reason_to_fetch_again() {
 }
 
 #[tokio::test]
-async fn a_server_starts_with_what_was_kept_when_nobody_answers() {
+async fn a_server_without_an_answer_starts_with_the_stored_metadata() {
     let (place, https) = (Place::new(), Https::start());
     let server = place.start(&https.url(), Schedule::default());
     https.answer(Reply::ok(&[], &good(8)));
     server.until([Some(8), Some(0), Some(0)]).await;
     place.until_noted().await;
     server.stop().await;
-    // Another address, so that it is asked at once; nobody listens there.
+    // Another address, so that it is requested at once; no server listens there.
     let server = place.start("https://localhost:1/", Schedule::default());
     server.until([Some(8), Some(1), Some(1)]).await;
     assert_eq!(server.start_registration().await, ("200".into(), String::new()));
@@ -230,7 +230,7 @@ async fn a_server_starts_with_what_was_kept_when_nobody_answers() {
 }
 
 #[tokio::test]
-async fn without_the_metadata_that_must_vouch_for_authenticators_none_registers_until_it_is_there() {
+async fn without_required_metadata_no_authenticator_registers() {
     let (place, https) = (Place::new(), Https::start());
     let server = place.start(&https.url(), at_once());
     https.answer(Reply::new("500 Internal Server Error", &[], b""));
@@ -243,7 +243,7 @@ async fn without_the_metadata_that_must_vouch_for_authenticators_none_registers_
 }
 
 #[tokio::test]
-async fn a_server_that_asks_for_patience_is_left_alone() {
+async fn a_server_that_asks_for_a_wait_gets_no_request_before() {
     let (place, https) = (Place::new(), Https::start());
     let server = place.start(&https.url(), at_once());
     https.answer(Reply::new("503 Service Unavailable", &["Retry-After: 3600"], b""));
@@ -254,7 +254,7 @@ async fn a_server_that_asks_for_patience_is_left_alone() {
 }
 
 #[tokio::test]
-async fn rule_348_the_number_is_remembered_of_what_was_fetched() {
+async fn rule_348_the_number_of_a_fetched_blob_is_stored() {
     let (place, https) = (Place::new(), Https::start());
     let server = place.start(&https.url(), at_once());
     https.answer(Reply::ok(&[], &good(8)));
@@ -272,7 +272,7 @@ async fn rule_348_the_number_is_remembered_of_what_was_fetched() {
 }
 
 #[tokio::test]
-async fn what_can_t_be_kept_is_in_use_and_tried_again() {
+async fn a_blob_that_can_not_be_stored_is_in_use_and_stored_later() {
     let (place, https) = (Place::new(), Https::start());
     let server = place.start(&https.url(), at_once());
     let in_the_way = place.path().join("data/countersign.metadata");
@@ -287,7 +287,7 @@ async fn what_can_t_be_kept_is_in_use_and_tried_again() {
 }
 
 #[tokio::test]
-async fn the_page_is_told_what_ails_the_metadata() {
+async fn the_page_gets_the_problem_of_the_metadata() {
     let place = Place::new();
     let mut config = place.config("https://localhost:1/", Registrations::Any, Schedule::default());
     config.listen = Listen::Localhost(8080);

@@ -1,4 +1,4 @@
-//! The client that fetches metadata, against an https server of the test's own.
+//! The client that fetches metadata, with an https server of the test.
 
 use std::{path::Path, time::Duration};
 
@@ -6,7 +6,7 @@ use countersign_server::fetch::{Answer, Client, FetchConfig, FetchError, HttpVal
 
 use crate::https::{Https, Reply};
 
-/// A client of the server that takes 1000 bytes, and its server's answer to a request with these validators.
+/// Makes a request with these validators, by a client that accepts 1000 bytes.
 fn get(server: &Https, known: Option<&HttpValidators>, replies: Vec<Reply>) -> Result<Answer, FetchError> {
     let folder = tempfile::tempdir().unwrap();
     for reply in replies {
@@ -23,11 +23,11 @@ fn client(folder: &Path, url: &str, time_limit: Duration) -> Client {
     Client::new(&config).unwrap()
 }
 
-fn refused(replies: Vec<Reply>) -> FetchError {
+fn fetch_error(replies: Vec<Reply>) -> FetchError {
     get(&Https::start(), None, replies).unwrap_err()
 }
 
-/// What the server names a version by, as the client had it from the server.
+/// The validators that a client gets from these header fields.
 fn named(fields: &[&str]) -> HttpValidators {
     match get(&Https::start(), None, vec![Reply::ok(fields, b"x")]).unwrap() {
         Answer::Content { validators, .. } => validators,
@@ -36,7 +36,7 @@ fn named(fields: &[&str]) -> HttpValidators {
 }
 
 #[test]
-fn what_is_there_comes_with_what_it_is_called() {
+fn content_comes_with_its_validators() {
     let server = Https::start();
     let fields = ["ETag: \"7\"", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"];
     let Ok(Answer::Content { bytes, validators }) =
@@ -54,7 +54,7 @@ fn what_is_there_comes_with_what_it_is_called() {
 }
 
 #[test]
-fn a_version_is_asked_for_by_its_entity_tag() {
+fn a_request_is_conditional_on_the_entity_tag() {
     let known = named(&["ETag: W/\"7\"", "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"]);
     let server = Https::start();
     let answer = get(&server, Some(&known), vec![Reply::new("304 Not Modified", &[], b"")]);
@@ -65,7 +65,7 @@ fn a_version_is_asked_for_by_its_entity_tag() {
 }
 
 #[test]
-fn a_version_without_an_entity_tag_is_asked_for_by_its_time() {
+fn a_request_without_an_entity_tag_is_conditional_on_the_time() {
     let known = named(&["Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"]);
     let server = Https::start();
     let answer = get(&server, Some(&known), vec![Reply::new("304 Not Modified", &[], b"")]);
@@ -74,24 +74,24 @@ fn a_version_without_an_entity_tag_is_asked_for_by_its_time() {
 }
 
 #[test]
-fn nothing_changed_is_no_answer_to_who_named_nothing() {
+fn not_modified_is_no_answer_to_an_unconditional_request() {
     let unchanged = || vec![Reply::new("304 Not Modified", &[], b"")];
-    assert_eq!(refused(unchanged()), FetchError::Status(304, None));
+    assert_eq!(fetch_error(unchanged()), FetchError::Status(304, None));
     let nothing = named(&[]);
     assert_eq!(get(&Https::start(), Some(&nothing), unchanged()), Err(FetchError::Status(304, None)));
 }
 
 #[test]
-fn any_other_status_is_a_refusal() {
+fn any_other_status_is_an_error() {
     for (line, status) in [
         ("500 Internal Server Error", 500),
         ("404 Not Found", 404),
         ("206 Partial Content", 206),
         ("204 No Content", 204),
     ] {
-        assert_eq!(refused(vec![Reply::new(line, &[], b"")]), FetchError::Status(status, None));
+        assert_eq!(fetch_error(vec![Reply::new(line, &[], b"")]), FetchError::Status(status, None));
     }
-    let error = refused(vec![Reply::new("429 Too Many Requests", &["Retry-After: 7"], b"")]);
+    let error = fetch_error(vec![Reply::new("429 Too Many Requests", &["Retry-After: 7"], b"")]);
     assert_eq!(error, FetchError::Status(429, Some(RetryAfter::Seconds(7))));
 }
 
@@ -102,14 +102,17 @@ fn rule_353_a_redirect_leads_to_https_or_nowhere() {
     };
     let answer = get(&Https::start(), None, vec![to("/other"), Reply::ok(&[], b"x")]);
     assert!(matches!(answer, Ok(Answer::Content { bytes, .. }) if bytes == b"x"));
-    assert_eq!(refused(vec![to("http://localhost:1/")]), FetchError::NotHttps);
-    assert_eq!(refused(vec![to("/1"), to("http://localhost:1/")]), FetchError::NotHttps);
-    assert_eq!(refused((0..4).map(|_| to("/")).collect()), FetchError::Redirects);
-    assert_eq!(refused(vec![Reply::new("302 Found", &["Content-Length: 0"], b"")]), FetchError::Redirects);
+    assert_eq!(fetch_error(vec![to("http://localhost:1/")]), FetchError::NotHttps);
+    assert_eq!(fetch_error(vec![to("/1"), to("http://localhost:1/")]), FetchError::NotHttps);
+    assert_eq!(fetch_error((0..4).map(|_| to("/")).collect()), FetchError::Redirects);
+    assert_eq!(
+        fetch_error(vec![Reply::new("302 Found", &["Content-Length: 0"], b"")]),
+        FetchError::Redirects
+    );
 }
 
 #[test]
-fn rule_353_a_redirect_with_a_user_name_or_to_a_file_is_asked_for_nowhere() {
+fn rule_353_a_redirect_with_a_user_name_or_to_a_file_is_not_followed() {
     for (location, expected) in [
         ("https://user:word@localhost:PORT/", FetchError::RedirectWithUser),
         ("//user@localhost:PORT/", FetchError::RedirectWithUser),
@@ -127,7 +130,7 @@ fn rule_353_a_redirect_with_a_user_name_or_to_a_file_is_asked_for_nowhere() {
 }
 
 #[test]
-fn rule_353_a_flood_of_informational_answers_is_refused() {
+fn rule_353_a_flood_of_informational_answers_is_rejected() {
     let hinted = |count: usize| {
         let hints = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n".repeat(count);
         Reply::ok(&[], b"x").after(&hints)
@@ -135,8 +138,8 @@ fn rule_353_a_flood_of_informational_answers_is_refused() {
     assert!(
         matches!(get(&Https::start(), None, vec![hinted(8)]), Ok(Answer::Content { bytes, .. }) if bytes == b"x")
     );
-    assert_eq!(refused(vec![hinted(9)]), FetchError::Excess);
-    assert_eq!(refused(vec![hinted(200_000)]), FetchError::Excess);
+    assert_eq!(fetch_error(vec![hinted(9)]), FetchError::Excess);
+    assert_eq!(fetch_error(vec![hinted(200_000)]), FetchError::Excess);
 }
 
 #[test]
@@ -147,7 +150,7 @@ fn rule_353_trailers_and_sizes_of_chunks_are_bounded() {
         matches!(get(&Https::start(), None, vec![chunked(good)]), Ok(Answer::Content { bytes, .. }) if bytes == b"abc")
     );
     let trailers = [&b"3\r\nabc\r\n0\r\n"[..], &b"X: y\r\n".repeat(1_000_000)].concat();
-    assert_eq!(refused(vec![chunked(&trailers)]), FetchError::Excess);
+    assert_eq!(fetch_error(vec![chunked(&trailers)]), FetchError::Excess);
     let sizes =
         [&b"0000000000000003\r\nabc\r\n"[..], &b"0000000000000001\r\nx\r\n".repeat(1_000_000)].concat();
     let (folder, server) = (tempfile::tempdir().unwrap(), Https::start());
@@ -161,20 +164,20 @@ fn rule_353_trailers_and_sizes_of_chunks_are_bounded() {
 #[test]
 fn rule_353_more_bytes_than_the_limit_are_not_read() {
     let reply = || Reply::ok(&[], &[b'a'; 1001]);
-    assert_eq!(refused(vec![reply()]), FetchError::TooLarge(1000), "as it says itself");
+    assert_eq!(fetch_error(vec![reply()]), FetchError::TooLarge(1000), "as it says itself");
     let unsaid = Reply::new("200 OK", &[], &[b'a'; 1001]);
-    assert_eq!(refused(vec![unsaid]), FetchError::TooLarge(1000));
+    assert_eq!(fetch_error(vec![unsaid]), FetchError::TooLarge(1000));
 }
 
 #[test]
-fn an_answer_that_is_cut_off_is_none() {
-    assert_eq!(refused(vec![Reply::ok(&[], &[b'a'; 1000]).without_last(1)]), FetchError::BrokenOff);
+fn an_answer_that_is_cut_off_is_rejected() {
+    assert_eq!(fetch_error(vec![Reply::ok(&[], &[b'a'; 1000]).without_last(1)]), FetchError::BrokenOff);
     let chunked = Reply::new("200 OK", &["Transfer-Encoding: chunked"], b"3\r\nabc\r\n3\r\na");
-    assert_eq!(refused(vec![chunked]), FetchError::BrokenOff);
+    assert_eq!(fetch_error(vec![chunked]), FetchError::BrokenOff);
 }
 
 #[test]
-fn a_request_has_a_limit_of_time_whatever_takes_it() {
+fn a_request_has_a_time_limit_whatever_the_delay() {
     let limit = Duration::from_millis(400);
     let replies = [
         Reply::ok(&[], b"abc").without_last(1).hanging(),
@@ -189,7 +192,7 @@ fn a_request_has_a_limit_of_time_whatever_takes_it() {
 }
 
 #[test]
-fn a_server_that_is_not_the_one_that_was_meant_gets_no_request() {
+fn a_server_without_a_trusted_certificate_gets_no_request() {
     let server = Https::start();
     let folder = tempfile::tempdir().unwrap();
     let other_name = format!("https://127.0.0.1:{}/", server.port);
@@ -201,7 +204,7 @@ fn a_server_that_is_not_the_one_that_was_meant_gets_no_request() {
 }
 
 #[test]
-fn progress_is_told_up_to_the_last_byte() {
+fn progress_is_reported_up_to_the_last_byte() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Https::start());
     server.answer(Reply::ok(&[], b"abc"));
     let mut seen = Vec::new();

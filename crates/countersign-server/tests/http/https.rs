@@ -1,4 +1,4 @@
-//! An https server that answers what a test tells it, once for each request.
+//! An https server that gives the answers of a test, one for each request.
 
 use std::{
     io::{Read as _, Write as _},
@@ -19,7 +19,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, PrivateSec1KeyDer},
 };
 
-/// The server; a request waits until there is an answer.
+/// An https server whose requests wait until there is an answer.
 pub(crate) struct Https {
     pub(crate) port: u16,
     answers: Sender<Reply>,
@@ -34,12 +34,12 @@ pub(crate) struct Reply {
 
 enum End {
     Close,
-    /// The connection stays open, and nothing more comes.
+    /// The connection stays open, without more bytes.
     Hang,
 }
 
 impl Reply {
-    /// This status, with these header fields and this body.
+    /// A reply with this status, these header fields and this body.
     pub(crate) fn new(status: &str, fields: &[&str], body: &[u8]) -> Self {
         let mut head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n");
         for field in fields {
@@ -50,25 +50,25 @@ impl Reply {
         Self { bytes: [head.as_bytes(), body].concat(), end: End::Close }
     }
 
-    /// 200 with a length and these header fields.
+    /// A reply of 200 with a length and these header fields.
     pub(crate) fn ok(fields: &[&str], body: &[u8]) -> Self {
         let length = format!("Content-Length: {}", body.len());
         Self::new("200 OK", &[fields, &[&length]].concat(), body)
     }
 
-    /// This reply, with these bytes before it.
+    /// Adds bytes before the reply.
     pub(crate) fn after(mut self, bytes: &[u8]) -> Self {
         self.bytes.splice(..0, bytes.iter().copied());
         self
     }
 
-    /// The same with the last bytes left out.
+    /// Omits the last bytes.
     pub(crate) fn without_last(mut self, count: usize) -> Self {
         self.bytes.truncate(self.bytes.len() - count);
         self
     }
 
-    /// The same, and the end does not come.
+    /// Keeps the connection open after the reply.
     pub(crate) fn hanging(self) -> Self {
         Self { end: End::Hang, ..self }
     }
@@ -89,17 +89,17 @@ impl Https {
         format!("https://localhost:{}/", self.port)
     }
 
-    /// Answers one more request, with this.
+    /// Answers one more request with this reply.
     pub(crate) fn answer(&self, reply: Reply) {
         self.answers.send(reply).unwrap();
     }
 
-    /// The heads of the requests so far, in lower case.
+    /// The header sections of the requests so far, in lower case.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 
-    /// Writes the certificate that the server's leads to.
+    /// Writes the certificate that the server's certificate leads to.
     pub(crate) fn write_authority(folder: &Path) -> PathBuf {
         let path = folder.join("https.pem");
         let root = key(8);
@@ -125,7 +125,7 @@ fn serve(listener: &TcpListener, answers: &Receiver<Reply>, requests: &Mutex<Vec
         }
         requests.lock().unwrap().push(String::from_utf8(head).unwrap().to_lowercase());
         let Ok(reply) = answers.recv() else { return };
-        // Who has read enough goes away.
+        // The client may close the connection early.
         let _ = stream.write_all(&reply.bytes);
         let _ = stream.flush();
         match reply.end {

@@ -1,4 +1,4 @@
-//! Every endpoint with everything that is not a request: a clean answer of 4xx, always.
+//! Malformed requests to every endpoint: the answer is always a clean 4xx.
 
 use axum::{
     body::Body,
@@ -111,7 +111,7 @@ async fn a_ceremony_that_was_never_started_has_expired() {
 }
 
 #[tokio::test]
-async fn a_response_of_junk_is_refused_with_a_code_of_the_ceremony() {
+async fn a_malformed_response_is_rejected_with_a_code_of_the_ceremony() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     client.confirm(json!({ "kind": "add-credential" })).await;
@@ -168,7 +168,7 @@ async fn a_response_of_junk_is_refused_with_a_code_of_the_ceremony() {
 }
 
 #[tokio::test]
-async fn an_id_that_can_t_be_one_is_not_found() {
+async fn a_malformed_id_is_not_found() {
     let site = Site::new();
     let (mut client, _) = site.account("Ada", 1).await;
     let long = "A".repeat(60_000);
@@ -185,7 +185,7 @@ async fn an_id_that_can_t_be_one_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_cookie_of_junk_is_no_session() {
+async fn a_malformed_cookie_is_no_session() {
     let site = Site::new();
     let mut client = site.client();
     let long = format!("countersign-session-8080={}", "A".repeat(60_000));

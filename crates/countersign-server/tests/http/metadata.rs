@@ -1,4 +1,4 @@
-//! Metadata from a file: who may register, and what becomes of those who did.
+//! Metadata from a file: who may register, and verdicts on registered passkeys.
 
 use std::{fs, net::Ipv4Addr, path::Path, time::Duration};
 
@@ -26,7 +26,7 @@ fn write(folder: &Path, number: u64, status: &str) {
     write_with(folder, number, status, "fingerprint_internal");
 }
 
-/// The same, of a model that verifies its users by this method.
+/// Writes a BLOB in which the model has this status and this user verification method, and the root that signed it.
 fn write_with(folder: &Path, number: u64, status: &str, method: &str) {
     let signer = BlobSigner::new();
     write_root(folder, &signer);
@@ -80,7 +80,7 @@ fn open(folder: &Path, registrations: Registrations) -> Result<Client, StartErro
     Ok(Client::of(&router(&config(folder, registrations))?))
 }
 
-/// What a metric is at.
+/// The value of a metric.
 async fn metric(client: &mut Client, name: &str) -> Option<i64> {
     let answer = client.get("/metrics").await;
     assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
@@ -106,7 +106,7 @@ pub(crate) async fn register(client: &mut Client, name: &str) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn a_compromised_model_is_refused_at_registration_and_found_among_those_stored() {
+async fn a_compromised_model_is_rejected_at_registration_and_flagged_in_lists() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
     let mut client = open(folder.path(), Registrations::Attested).unwrap();
@@ -153,7 +153,7 @@ async fn evidence_is_read_once_and_not_with_each_list() {
 }
 
 #[tokio::test]
-async fn an_authenticator_without_attestation_registers_only_where_none_is_demanded() {
+async fn an_authenticator_without_attestation_registers_only_if_none_is_required() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
     for (registrations, expected) in [(Registrations::Any, 201), (Registrations::Attested, 400)] {
@@ -167,9 +167,9 @@ async fn an_authenticator_without_attestation_registers_only_where_none_is_deman
     }
 }
 
-/// Two servers with one database, each with a file of metadata of its own: only `kept` is common to them.
+/// Two servers with one database, each with its own file of metadata: they share only the stored BLOB.
 #[tokio::test]
-async fn rule_348_of_two_servers_the_one_that_is_behind_takes_over_the_newer_blob() {
+async fn rule_348_of_two_servers_the_one_behind_uses_the_newer_blob() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, number: u64, status: &str| {
         write(folder.path(), number, status);
@@ -189,7 +189,7 @@ async fn rule_348_of_two_servers_the_one_that_is_behind_takes_over_the_newer_blo
     assert_eq!(kept("countersign.metadata-number"), b"8\n");
     drop(ahead);
 
-    // Its own file changes, to a BLOB of the number that it has.
+    // Its own file changes to a BLOB with its current number.
     let address = behind_server.addresses()[0];
     let serving = tokio::spawn(behind_server.serve(std::future::pending()));
     fs::write(
@@ -209,7 +209,7 @@ async fn rule_348_of_two_servers_the_one_that_is_behind_takes_over_the_newer_blo
     assert_eq!(kept("countersign.metadata"), fs::read(folder.path().join("ahead")).unwrap());
     serving.abort();
     let _ = serving.await;
-    // After a restart with the older file it is still the newer one that counts.
+    // After a restart with the older file, the newer BLOB still counts.
     let mut again = behind;
     again.listen = Listen::Localhost(8080);
     let mut client = Client::of(&router(&again).unwrap());
@@ -217,7 +217,7 @@ async fn rule_348_of_two_servers_the_one_that_is_behind_takes_over_the_newer_blo
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rule_348_of_servers_that_keep_at_once_the_highest_number_stays() {
+async fn rule_348_of_servers_that_store_at_once_the_highest_number_stays() {
     let folder = tempfile::tempdir().unwrap();
     let configs: Vec<_> = (1..=8)
         .map(|number| {
@@ -231,7 +231,7 @@ async fn rule_348_of_servers_that_keep_at_once_the_highest_number_stays() {
         .collect();
     std::thread::scope(|scope| {
         for config in &configs {
-            // One that is behind is refused at the start, or takes over what is kept.
+            // A server with an older file does not start, or uses the stored BLOB.
             scope.spawn(move || router(config).map(drop));
         }
     });
@@ -252,7 +252,7 @@ async fn a_root_beyond_a_mebibyte_is_not_read() {
 }
 
 #[tokio::test]
-async fn rule_348_the_number_is_remembered_over_a_restart() {
+async fn rule_348_the_number_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 8, "FIDO_CERTIFIED_L1");
     open(folder.path(), Registrations::Any).unwrap();
@@ -267,7 +267,7 @@ async fn rule_348_the_number_is_remembered_over_a_restart() {
 }
 
 #[tokio::test]
-async fn rule_349_the_last_good_metadata_is_there_after_a_restart() {
+async fn rule_349_the_last_good_metadata_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 8, "FIDO_CERTIFIED_L1");
     let mut client = open(folder.path(), Registrations::Any).unwrap();
@@ -287,7 +287,7 @@ async fn rule_349_the_last_good_metadata_is_there_after_a_restart() {
 }
 
 #[tokio::test]
-async fn rule_349_a_running_server_takes_newer_metadata_and_nothing_else() {
+async fn rule_349_a_running_server_accepts_only_newer_metadata() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 8, "FIDO_CERTIFIED_L1");
     let mut config = config(folder.path(), Registrations::Any);
@@ -312,7 +312,7 @@ async fn rule_349_a_running_server_takes_newer_metadata_and_nothing_else() {
         panic!("number {number} with {failures} failures is not reached");
     };
     until(8, 0).await;
-    // At once, so that no half of it is seen.
+    // Atomically, so that no part of it is read.
     fs::write(folder.path().join("other"), "a.b.c").unwrap();
     fs::rename(folder.path().join("other"), folder.path().join("blob")).unwrap();
     until(8, 1).await;
@@ -343,7 +343,7 @@ async fn rule_367_a_model_that_verifies_no_user_cannot_say_that_it_did() {
 }
 
 #[tokio::test]
-async fn a_model_s_icon_is_a_file_of_the_server() {
+async fn the_icon_of_a_model_is_a_file_of_the_server() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
     let mut client = open(folder.path(), Registrations::Any).unwrap();

@@ -1,15 +1,15 @@
-//! Names of accounts and labels of passkeys: what is refused, and what counts as the same.
+//! Names of accounts and labels of passkeys: which are rejected, and which count as equal.
 
 use serde_json::{Value, json};
 
 use crate::site::Site;
 
-/// Texts of which nothing can be seen.
+/// Invisible texts.
 const UNSEEN: [&str; 8] =
     ["\u{3164}", "\u{115f}\u{1160}", "\u{2800}", "\u{fe0f}", "\u{e0041}", "\u{34f}", "\u{200d}", "\u{180e}"];
 
 #[tokio::test]
-async fn a_name_or_a_label_that_can_t_be_seen_is_refused() {
+async fn an_invisible_name_or_label_is_rejected() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     let path = format!("/api/credentials/{}", passkey.id());
@@ -21,7 +21,7 @@ async fn a_name_or_a_label_that_can_t_be_seen_is_refused() {
 }
 
 #[tokio::test]
-async fn a_name_that_looks_like_one_that_is_there_is_taken() {
+async fn a_name_that_looks_like_an_existing_one_is_taken() {
     for (name, twins) in [
         ("Jos\u{e9}", &["Jose\u{301}", "JOSE\u{301}"][..]),
         ("Ana Test", &["Ana  Test", "Ana\u{a0}Test", "Ana\u{2800}Test", " ana test\u{3000}"]),
@@ -37,7 +37,7 @@ async fn a_name_that_looks_like_one_that_is_there_is_taken() {
 }
 
 #[tokio::test]
-async fn joiners_in_emoji_and_scripts_stay() {
+async fn joiners_in_emoji_and_scripts_are_kept() {
     let site = Site::new();
     for (seed, name) in (1..).zip(["👩\u{200d}🔬 Ada", "می\u{200c}خواهم", "❤\u{fe0f}"]) {
         let (mut client, _) = site.account(name, seed).await;
@@ -46,7 +46,7 @@ async fn joiners_in_emoji_and_scripts_stay() {
 }
 
 #[tokio::test]
-async fn a_text_with_an_invisible_character_is_refused_in_words_that_say_so() {
+async fn a_text_with_an_invisible_character_is_rejected_with_a_sentence_about_it() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     let path = format!("/api/credentials/{}", passkey.id());

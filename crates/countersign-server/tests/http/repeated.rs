@@ -1,4 +1,4 @@
-//! A finish whose answer was lost is sent again: by the browser itself, by a proxy, or by a person.
+//! A finish whose answer was lost is sent again: by the browser itself, by a proxy, or by the user.
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ fn parts(answer: &Answer) -> (u16, String, String) {
     (answer.status.as_u16(), body, answer.header("set-cookie").to_owned())
 }
 
-/// A started ceremony of each kind, and the body of a finish that is good.
+/// A started ceremony of each kind, and the body of a good finish.
 async fn each(client: &mut Client, passkey: &Passkey, seed: u8) -> Vec<(&'static str, Value)> {
     let mut all = Vec::new();
     let account = started(client, "/api/accounts/start", json!({ "name": format!("Eve {seed}") })).await;
@@ -37,7 +37,7 @@ async fn adding(client: &mut Client, seed: u8) -> Value {
 }
 
 #[tokio::test]
-async fn rule_393_a_finish_that_is_repeated_gets_the_same_answer_and_another_response_none() {
+async fn rule_393_a_repeated_finish_gets_the_same_answer_and_another_response_none() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     let mut all = vec![("/api/credentials/finish", adding(&mut client, 2).await)];
@@ -65,7 +65,7 @@ async fn rule_393_a_finish_that_is_repeated_gets_the_same_answer_and_another_res
 }
 
 #[tokio::test]
-async fn rule_393_a_refused_finish_is_refused_again_alike_and_another_response_finds_no_ceremony() {
+async fn rule_393_a_rejected_finish_is_rejected_again_and_another_response_finds_no_ceremony() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     let mut all = vec![("/api/credentials/finish", adding(&mut client, 2).await)];
@@ -87,7 +87,7 @@ async fn finishes_at_once_get_the_same_session() {
     let site = Site::new();
     let (_, mut passkey) = site.account("Ada", 1).await;
     for round in 0..20 {
-        // A counter: judged after the other was stored, the same response would look like a copy's.
+        // With a counter: judged after the other was stored, the same response would look like that of a copy.
         passkey.counter += 1;
         let mut client = site.client();
         let started = started(&mut client, "/api/sessions/start", json!({})).await;
@@ -109,7 +109,7 @@ async fn finishes_at_once_get_the_same_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn registrations_at_once_with_one_response_make_one_account() {
+async fn registrations_at_once_with_one_response_create_one_account() {
     let site = Site::new();
     for round in 0..10_u8 {
         let mut client = site.client();
@@ -132,7 +132,7 @@ async fn registrations_at_once_with_one_response_make_one_account() {
 }
 
 #[tokio::test]
-async fn what_is_gone_since_is_not_brought_back_by_a_repeat() {
+async fn a_repeated_finish_does_not_bring_back_what_was_removed() {
     let site = Site::new();
     // A session that was signed out of.
     let (_, passkey) = site.account("Ada", 1).await;
@@ -190,7 +190,7 @@ async fn a_ceremony_is_looked_up_before_its_response_is_read() {
     let mut client = site.client();
     let session = started(&mut client, "/api/sessions/start", json!({})).await;
     let good = finish(&session, &passkey.authentication(&session["options"]));
-    // Long and malformed: refused for what it is only once it is known that it is wanted.
+    // Long and malformed, which is noticed only after the ceremony was found.
     let junk = |ceremony: &Value| json!({ "ceremony": ceremony, "response": vec![7; 100_000] });
     let mut stranger = site.client();
     let unknown = json!("A".repeat(43));
@@ -202,7 +202,7 @@ async fn a_ceremony_is_looked_up_before_its_response_is_read() {
 }
 
 #[tokio::test]
-async fn what_came_of_a_ceremony_is_remembered_as_long_as_it_would_live_and_holds_no_token() {
+async fn an_outcome_is_stored_until_its_ceremony_would_expire_and_contains_no_token() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     let session = started(&mut client, "/api/sessions/start", json!({})).await;
@@ -231,7 +231,7 @@ async fn beyond_their_limit_the_oldest_outcomes_are_forgotten() {
 }
 
 #[tokio::test]
-async fn a_browser_that_keeps_no_cookies_makes_no_account_and_doesn_t_use_the_name_up() {
+async fn a_browser_without_cookies_creates_no_account_and_leaves_the_name_free() {
     let site = Site::new();
     let mut client = site.client();
     let account = started(&mut client, "/api/accounts/start", json!({ "name": "Ada" })).await;
@@ -246,14 +246,14 @@ async fn a_browser_that_keeps_no_cookies_makes_no_account_and_doesn_t_use_the_na
 }
 
 #[tokio::test]
-async fn the_browser_s_cookie_is_kept_and_renewed_by_each_start() {
+async fn the_cookie_of_the_browser_is_renewed_by_each_start() {
     let site = Site::new();
     let mut client = site.client();
     let answer = client.post("/api/sessions/start", &json!({})).await.expect(200);
     let (pair, attributes) = answer.header("set-cookie").split_once("; ").unwrap();
     assert!(pair.starts_with("countersign-browser-8080=") && pair.len() == 25 + 43, "{pair}");
     assert_eq!(attributes, "Path=/; Max-Age=3600; HttpOnly; SameSite=Lax");
-    // Two windows of one browser don't push each other's ceremonies out. A page asks for the session before all else.
+    // Two windows of one browser don't replace each other's cookie. A page requests the session first.
     client.browser = None;
     client.get("/api/session").await.expect(200);
     let first = client.browser.clone();
@@ -264,7 +264,7 @@ async fn the_browser_s_cookie_is_kept_and_renewed_by_each_start() {
 }
 
 #[tokio::test]
-async fn a_navigation_that_another_site_began_replaces_no_cookie() {
+async fn a_navigation_from_another_site_replaces_no_cookie() {
     let site = Site::new();
     for (mode, is_set) in [("navigate", false), ("cors", true), ("same-origin", true)] {
         let request =

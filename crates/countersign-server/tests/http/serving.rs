@@ -77,7 +77,7 @@ async fn a_stopped_server_finishes_what_is_under_way() {
     let head = "POST /api/sessions/start HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
                 Expect: 100-continue\r\nContent-Length: 2\r\n\r\n";
     client.write_all(head.as_bytes()).await.unwrap();
-    // It asks for the body: the request is under way.
+    // It asks for the body, so the request is under way.
     let mut answer = vec![0; 25];
     client.read_exact(&mut answer).await.unwrap();
     assert_eq!(answer, b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -93,7 +93,7 @@ async fn a_stopped_server_finishes_what_is_under_way() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_http_harm_nobody() {
+async fn bytes_that_are_not_http_do_no_harm() {
     let (_folder, config) = config(Listen::Address((Ipv4Addr::LOCALHOST, 0).into()));
     let server = Server::bind(&config).unwrap();
     let address = server.addresses()[0];
@@ -120,7 +120,7 @@ async fn bytes_that_are_no_http_harm_nobody() {
 }
 
 #[tokio::test]
-async fn what_hyper_answers_by_itself_has_the_headers_of_every_answer() {
+async fn answers_of_hyper_have_the_headers_of_every_answer() {
     let (_folder, mut config) = config(Listen::Address((Ipv4Addr::LOCALHOST, 0).into()));
     config.rp_id = "example.org".into();
     let server = Server::bind(&config).unwrap();
@@ -159,7 +159,7 @@ async fn what_hyper_answers_by_itself_has_the_headers_of_every_answer() {
 }
 
 #[tokio::test]
-async fn a_load_balancer_that_asks_in_http_1_0_without_a_host_learns_the_server_s_health() {
+async fn a_load_balancer_may_check_health_in_http_1_0_without_a_host() {
     let (_folder, config) = config(Listen::Address((Ipv4Addr::LOCALHOST, 0).into()));
     let server = Server::bind(&config).unwrap();
     let address = server.addresses()[0];
@@ -181,7 +181,7 @@ async fn a_load_balancer_that_asks_in_http_1_0_without_a_host_learns_the_server_
 }
 
 #[tokio::test]
-async fn metrics_can_have_an_address_of_their_own() {
+async fn metrics_can_have_a_separate_address() {
     let local = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
     let (_folder, mut config) = config(local);
     config.metrics_listen = Some(local);
@@ -210,7 +210,7 @@ async fn metrics_can_have_an_address_of_their_own() {
 }
 
 #[test]
-fn an_address_that_can_t_be_had_is_said_by_name() {
+fn an_unusable_address_is_reported_by_name() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = taken.local_addr().unwrap();
     for listen in [Listen::Address(address), Listen::Localhost(address.port())] {
@@ -220,14 +220,14 @@ fn an_address_that_can_t_be_had_is_said_by_name() {
         assert_eq!(error.to_string(), format!("another program is listening on {address} already"));
         assert!(!folder.path().join("test.sqlite3").exists(), "no database for a server that can't start");
     }
-    // 192.0.2.0/24 is for documentation: nobody's.
+    // 192.0.2.0/24 is for documentation, so no machine has it.
     let (_folder, config) = config(Listen::Address("192.0.2.1:8080".parse().unwrap()));
     let error = Server::bind(&config).unwrap_err();
     assert!(matches!(error, StartError::AddressUnavailable(_)), "{error}");
 }
 
 #[test]
-fn a_relying_party_that_can_t_work_is_said_by_name() {
+fn an_unusable_relying_party_is_reported_by_name() {
     let (_folder, mut config) = config(Listen::Address((Ipv4Addr::LOCALHOST, 0).into()));
     config.rp_id = "https://example.org".into();
     let error = Server::bind(&config).unwrap_err();

@@ -1,4 +1,4 @@
-//! Sessions: their cookie, and when they end.
+//! Sessions: their cookie, and their end.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::{
 const DAY: i64 = 24 * 60 * 60;
 
 #[tokio::test]
-async fn the_cookie_is_the_browser_s_alone_and_the_database_knows_its_hash_alone() {
+async fn only_the_browser_has_the_cookie_and_the_database_only_its_hash() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     let answer = client.sign_in(&passkey).await.expect(200);
@@ -31,7 +31,7 @@ async fn the_cookie_is_the_browser_s_alone_and_the_database_knows_its_hash_alone
 }
 
 #[tokio::test]
-async fn on_https_the_cookie_is_for_https_and_this_host() {
+async fn on_https_the_cookie_is_limited_to_https_and_this_host() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("test.sqlite3"));
     config.rp_id = "example.org".into();
@@ -56,7 +56,7 @@ async fn on_https_the_cookie_is_for_https_and_this_host() {
 }
 
 #[tokio::test]
-async fn a_page_at_the_second_of_two_origins_is_said_to_be_at_home_there_too() {
+async fn the_second_of_two_origins_is_an_accepted_origin_too() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("test.sqlite3"));
     config.rp_id = "example.org".into();
@@ -67,7 +67,7 @@ async fn a_page_at_the_second_of_two_origins_is_said_to_be_at_home_there_too() {
 }
 
 #[tokio::test]
-async fn signing_out_ends_this_session_alone() {
+async fn signing_out_ends_only_this_session() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     let mut elsewhere = site.client();
@@ -93,7 +93,7 @@ async fn signing_in_again_ends_the_session_before() {
 }
 
 #[tokio::test]
-async fn removing_a_passkey_ends_the_sessions_made_with_it() {
+async fn removing_a_passkey_ends_the_sessions_created_with_it() {
     let site = Site::new();
     let (mut client, first) = site.account("Ada", 1).await;
     let (second, added) = client.add(2).await;
@@ -144,7 +144,7 @@ async fn a_use_within_minutes_costs_no_write() {
 }
 
 #[tokio::test]
-async fn sessions_don_t_pile_up() {
+async fn old_sessions_are_deleted() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     client.sign_in(&passkey).await.expect(200);
@@ -183,7 +183,7 @@ async fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
         let token = client.cookie.as_ref().unwrap().split_once('=').unwrap().1;
         assert_ne!(session["id"], token);
     }
-    // What another account has is not there.
+    // Sessions of other accounts are not found.
     let path = format!("/api/sessions/{}", listed(&mut eve).await[0]["id"].as_str().unwrap());
     client.delete(&path).await.expect_error(404, "not-found");
 
@@ -208,7 +208,7 @@ async fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
 }
 
 #[tokio::test]
-async fn a_session_that_was_made_while_the_clock_was_ahead_is_over_for_good() {
+async fn a_session_that_was_created_while_the_clock_was_ahead_is_over_for_good() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     let made = |ahead: i64| {
@@ -220,11 +220,11 @@ async fn a_session_that_was_made_while_the_clock_was_ahead_is_over_for_good() {
     client.get("/api/sessions").await.expect(200);
     made(3600);
     client.get("/api/sessions").await.expect_error(401, "not-signed-in");
-    // Its time has come.
+    // The clock has reached its creation.
     made(0);
     client.get("/api/sessions").await.expect_error(401, "not-signed-in");
 
-    // One that no one asked for meanwhile went when another one was made.
+    // An unused one was deleted when another one was created.
     client.sign_in(&passkey).await.expect(200);
     made(3600);
     site.account("Eve", 2).await;

@@ -1,5 +1,5 @@
-//! What the server hands out for `signalAllAcceptedCredentials` and `signalUnknownCredential`: a provider deletes passkeys
-//! upon it.
+//! The payloads for `signalAllAcceptedCredentials` and `signalUnknownCredential`, because of which a provider deletes
+//! passkeys.
 
 use countersign::types::base64url;
 use countersign_server::{Config, UnknownSignals, router};
@@ -15,7 +15,7 @@ fn accepted(answer: &Value) -> &Value {
 }
 
 #[tokio::test]
-async fn what_changes_the_accepted_passkeys_comes_with_all_of_them_whatever_the_page_last_saw() {
+async fn every_change_of_the_accepted_passkeys_lists_all_of_them() {
     let site = Site::new();
     let (mut client, first) = site.account("Ada", 1).await;
     let handle = base64url::encode(&first.user_handle);
@@ -38,7 +38,7 @@ async fn what_changes_the_accepted_passkeys_comes_with_all_of_them_whatever_the_
 }
 
 #[tokio::test]
-async fn no_list_is_handed_out_while_another_browser_adds_a_passkey_that_it_lacks() {
+async fn no_list_is_sent_while_another_browser_adds_a_passkey() {
     let site = Site::new();
     let (mut client, first) = site.account("Ada", 1).await;
     let mut elsewhere = site.client();
@@ -80,7 +80,7 @@ async fn account(client: &mut Client, name: &str, seed: u8) -> Passkey {
     passkey
 }
 
-/// What the page may signal after this passkey was refused as unknown.
+/// The signal after this passkey was rejected as unknown.
 async fn unknown(client: &mut Client, passkey: &Passkey) -> Value {
     let answer = client.sign_in(passkey).await;
     answer.expect_error(401, "credential-unknown");
@@ -143,13 +143,13 @@ async fn a_server_that_withholds_unknown_signals_has_none() {
 }
 
 #[tokio::test]
-async fn the_passkey_of_a_refused_registration_may_be_signalled_if_it_is_unknown_for_good() {
+async fn the_passkey_of_a_rejected_registration_may_be_signalled_if_it_is_unknown_for_good() {
     let (_folder, mut first) = elsewhere(UnknownSignals::Sent);
     let existing = account(&mut first, "Ada", 1).await;
     for (status, code, is_signalled) in [
         (400, "user-not-verified", true),
         (409, "credential-already-registered", false),
-        // Another ceremony may have made it, and take it yet.
+        // Another ceremony may have created it, and may still accept it.
         (400, "challenge-mismatch", false),
         (409, "name-taken", true),
     ] {

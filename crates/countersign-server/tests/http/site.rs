@@ -16,14 +16,14 @@ use crate::authenticator::Passkey;
 
 pub(crate) const ORIGIN: &str = "http://localhost:8080";
 
-/// A server of its own, in a folder of its own.
+/// A server in its own folder.
 pub(crate) struct Site {
     _folder: TempDir,
     pub(crate) config: Config,
     pub(crate) router: Router,
 }
 
-/// What a server said.
+/// The answer of a server.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -31,7 +31,7 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// A browser's part: it keeps the cookies, and its page the account that the person sees.
+/// A browser, which stores the cookies and the account that its page shows.
 #[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) router: Router,
@@ -41,9 +41,9 @@ pub(crate) struct Client {
     pub(crate) browser: Option<String>,
     /// The user handle that the page names.
     pub(crate) account: Option<String>,
-    /// What it signed in with last, and confirms with.
+    /// The passkey of the last sign-in, which confirms acts.
     pub(crate) passkey: Option<Passkey>,
-    /// Where its page is from.
+    /// The origin of its page.
     pub(crate) origin: &'static str,
 }
 
@@ -62,7 +62,7 @@ impl Site {
         self.config.database.clone()
     }
 
-    /// The database itself, as another program would see and change it.
+    /// Reads or changes the database like another program.
     pub(crate) fn sql(&self, statement: &str) -> i64 {
         let database = rusqlite::Connection::open(self.database()).unwrap();
         if statement.starts_with("SELECT") {
@@ -71,7 +71,7 @@ impl Site {
         i64::try_from(database.execute(statement, ()).unwrap()).unwrap()
     }
 
-    /// How many rows each table of a person's has.
+    /// The numbers of accounts, credentials and sessions.
     pub(crate) fn rows(&self) -> [i64; 3] {
         ["accounts", "credentials", "sessions"]
             .map(|table| self.sql(&format!("SELECT count(*) FROM {table}")))
@@ -95,7 +95,7 @@ pub(crate) fn finish(started: &Value, response: &Value) -> Value {
 }
 
 impl Client {
-    /// One without cookies.
+    /// A client without cookies.
     pub(crate) fn of(router: &Router) -> Self {
         Self {
             router: router.clone(),
@@ -135,7 +135,7 @@ impl Client {
         self.request(request.body(body).unwrap()).await
     }
 
-    /// Sends any request, with the cookies and the account, and keeps what comes back of both.
+    /// Sends a request with the cookies and the account, and stores those of the answer.
     pub(crate) async fn request(&mut self, mut request: Request<Body>) -> Answer {
         for cookie in self.cookie.iter().chain(&self.browser) {
             request.headers_mut().append(header::COOKIE, cookie.parse().unwrap());
@@ -162,7 +162,7 @@ impl Client {
         answer
     }
 
-    /// Signs in, once.
+    /// Signs in.
     pub(crate) async fn sign_in(&mut self, passkey: &Passkey) -> Answer {
         let started = self.post("/api/sessions/start", &json!({})).await.json();
         let response = passkey.authentication(&started["options"]);
@@ -180,19 +180,19 @@ impl Client {
         self.post("/api/step-up/finish", &finish(&started, &response)).await.expect(204);
     }
 
-    /// Confirms the removal of a passkey, and asks for it.
+    /// Confirms the removal of a passkey, and requests it.
     pub(crate) async fn remove(&mut self, passkey: &Passkey) -> Answer {
         self.confirm(json!({ "kind": "remove-credential", "credential": passkey.id() })).await;
         self.delete(&format!("/api/credentials/{}", passkey.id())).await
     }
 
-    /// Confirms the account's end, and asks for it.
+    /// Confirms the deletion of the account, and requests it.
     pub(crate) async fn delete_account(&mut self) -> Answer {
         self.confirm(json!({ "kind": "delete-account" })).await;
         self.delete("/api/account").await
     }
 
-    /// Confirms that a passkey is added, and starts that.
+    /// Confirms that a passkey is added, and starts the registration.
     pub(crate) async fn start_adding(&mut self) -> Value {
         self.confirm(json!({ "kind": "add-credential" })).await;
         self.post("/api/credentials/start", &json!({})).await.expect(200).json()
@@ -207,7 +207,7 @@ impl Client {
         (passkey, answer)
     }
 
-    /// The account's name, where one is signed in.
+    /// The name of the signed-in account, if any.
     pub(crate) async fn name(&mut self) -> Option<String> {
         let session = self.get("/api/session").await.expect(200).json();
         session["account"]["name"].as_str().map(str::to_owned)
@@ -215,14 +215,14 @@ impl Client {
 }
 
 impl Answer {
-    /// The same answer, if it has this status.
+    /// Checks the status, and returns the answer.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
         self
     }
 
-    /// Checks that it is this error, in the shape that errors have.
+    /// Checks that the answer is this error, in the usual form.
     #[track_caller]
     pub(crate) fn expect_error(&self, status: u16, code: &str) {
         assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));

@@ -1,4 +1,4 @@
-//! What opens an account is changed after a confirmation with a passkey alone: a session may be stolen, or left open.
+//! Changes of an account's passkeys require a confirmation with a passkey, since a session may be stolen or left open.
 
 use countersign::types::base64url;
 use serde_json::{Value, json};
@@ -38,13 +38,13 @@ async fn account(site: &Site) -> (Client, Passkey, Passkey) {
 }
 
 #[tokio::test]
-async fn rule_396_a_session_alone_neither_adds_nor_removes_nor_deletes() {
+async fn rule_396_a_session_without_a_confirmation_neither_adds_nor_removes_nor_deletes() {
     let site = Site::new();
     let (client, _, second) = account(&site).await;
     for confirmed in [false, true] {
         let mut thief = client.clone();
         if confirmed {
-            // Each confirms something else than it does.
+            // Each confirms another act than the one that it does.
             thief.confirm(deleting()).await;
         }
         thief.post("/api/credentials/start", &json!({})).await.expect_error(401, "reauthentication-required");
@@ -57,7 +57,7 @@ async fn rule_396_a_session_alone_neither_adds_nor_removes_nor_deletes() {
 }
 
 #[tokio::test]
-async fn what_a_session_confirmed_in_one_browser_is_not_confirmed_for_its_cookie_in_another() {
+async fn a_confirmation_in_one_browser_is_not_valid_in_another() {
     let site = Site::new();
     let (mut owner, _, second) = account(&site).await;
     for act in [adding(), removing(&second), deleting()] {
@@ -76,7 +76,7 @@ async fn what_a_session_confirmed_in_one_browser_is_not_confirmed_for_its_cookie
     let response = Passkey::new(&started["options"], ORIGIN, 3).registration(&started["options"]);
     let body = finish(&started, &response);
     thief.post("/api/credentials/finish", &body).await.expect_error(400, "cookie-missing");
-    // Confirmed anew since, in another browser: that is for that one.
+    // Another browser has confirmed it, but only for itself.
     thief.clone().confirm(adding()).await;
     owner.post("/api/credentials/finish", &body).await.expect_error(401, "reauthentication-required");
     assert_eq!(site.rows(), [1, 2, 1]);
@@ -85,7 +85,7 @@ async fn what_a_session_confirmed_in_one_browser_is_not_confirmed_for_its_cookie
 }
 
 #[tokio::test]
-async fn a_confirmation_is_good_for_one_act_of_its_session_once() {
+async fn a_confirmation_is_valid_once_for_one_act_of_its_session() {
     let site = Site::new();
     let (mut client, first, second) = account(&site).await;
     let (third, added) = client.add(3).await;
@@ -96,7 +96,7 @@ async fn a_confirmation_is_good_for_one_act_of_its_session_once() {
     elsewhere.sign_in(&first).await.expect(200);
     remove(&mut elsewhere, &second).await.expect_error(401, "reauthentication-required");
     remove(&mut client, &second).await.expect(200);
-    // Done already: that needs no confirmation, and takes none.
+    // It is done already, and needs and uses up no confirmation.
     remove(&mut client, &second).await.expect_error(404, "not-found");
 
     client.confirm(adding()).await;
@@ -108,7 +108,7 @@ async fn a_confirmation_is_good_for_one_act_of_its_session_once() {
         assert_eq!(answer.status, status, "{answer:?}");
         if status == 401 {
             answer.expect_error(401, "reauthentication-required");
-            // Confirmed again, the same finish is good: nothing was decided.
+            // Once confirmed again, the same finish succeeds.
             client.confirm(adding()).await;
             client.post("/api/credentials/finish", &finish(&started, &response)).await.expect(201);
         }
@@ -118,7 +118,7 @@ async fn a_confirmation_is_good_for_one_act_of_its_session_once() {
 }
 
 #[tokio::test]
-async fn rule_396_a_confirmation_of_more_than_five_minutes_ago_is_none() {
+async fn rule_396_a_confirmation_is_void_after_five_minutes() {
     let site = Site::new();
     let (mut client, first, second) = account(&site).await;
     for act in [adding(), removing(&second), deleting()] {
@@ -126,7 +126,7 @@ async fn rule_396_a_confirmation_of_more_than_five_minutes_ago_is_none() {
     }
     let lifetimes = "SELECT max(expires_at - unixepoch()) FROM confirmations";
     assert!((295..=300).contains(&site.sql(lifetimes)));
-    // Also one that is from the future, for the clock was put back.
+    // Also a confirmation from the future, after the clock was put back.
     for seconds in [0, 3600] {
         site.sql(&format!("UPDATE confirmations SET expires_at = unixepoch() + {seconds}"));
         client
@@ -152,7 +152,7 @@ async fn rule_396_a_confirmation_of_more_than_five_minutes_ago_is_none() {
 }
 
 #[tokio::test]
-async fn a_prompt_for_a_new_passkey_ends_before_its_confirmation_and_none_begins_shortly_before() {
+async fn a_prompt_for_a_new_passkey_ends_before_its_confirmation_does() {
     let site = Site::new();
     let (mut client, _) = site.account("Ada", 1).await;
     client.confirm(adding()).await;
@@ -198,7 +198,7 @@ async fn an_act_is_confirmed_with_a_passkey_of_the_account_that_verifies_its_use
 }
 
 #[tokio::test]
-async fn a_confirmation_of_one_act_or_session_passes_for_no_other() {
+async fn a_confirmation_of_one_act_or_session_is_not_valid_for_another() {
     let site = Site::new();
     let (mut client, first, second) = account(&site).await;
     // The response to one act, for another one.
@@ -223,7 +223,7 @@ async fn a_confirmation_of_one_act_or_session_passes_for_no_other() {
 }
 
 #[tokio::test]
-async fn a_confirmation_whose_answer_was_lost_is_answered_again_while_it_is_good() {
+async fn a_confirmation_whose_answer_was_lost_is_answered_again_while_it_is_valid() {
     let site = Site::new();
     let (mut client, first, second) = account(&site).await;
     let started = begun(&mut client, &removing(&second)).await;
@@ -237,13 +237,13 @@ async fn a_confirmation_whose_answer_was_lost_is_answered_again_while_it_is_good
 }
 
 #[tokio::test]
-async fn a_flood_of_starts_by_strangers_stops_no_one_who_is_signed_in() {
+async fn a_flood_of_starts_by_strangers_does_not_affect_signed_in_users() {
     let site = Site::new();
     let (mut client, _) = site.account("Ada", 1).await;
     site.sql("UPDATE ceremony_count SET open = 50000");
     site.client().post("/api/sessions/start", &json!({})).await.expect_error(429, "too-many-requests");
     client.add(2).await.1.expect(201);
-    // Nor do those who are signed in stop anyone else.
+    // Signed-in users don't affect others either.
     site.sql("UPDATE ceremony_count SET open = 49999");
     for _ in 0..40 {
         begun(&mut client, &deleting()).await;
@@ -256,7 +256,7 @@ async fn a_flood_of_starts_by_strangers_stops_no_one_who_is_signed_in() {
 }
 
 #[tokio::test]
-async fn what_can_t_be_done_is_refused_before_it_is_confirmed() {
+async fn an_impossible_act_is_rejected_before_it_is_confirmed() {
     let site = Site::new();
     let (mut client, first) = site.account("Ada", 1).await;
     let unknown = json!({ "kind": "remove-credential", "credential": base64url::encode([7; 16]) });

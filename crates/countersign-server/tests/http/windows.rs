@@ -1,4 +1,4 @@
-//! Several windows of one browser, and requests that take their time: what a person sees is what a request changes.
+//! Several windows of one browser, and slow requests: a request changes only the account that the user sees.
 
 use std::net::SocketAddr;
 
@@ -29,7 +29,7 @@ const CHANGING: [(&str, &str); 9] = [
 ];
 
 #[tokio::test]
-async fn rule_394_a_window_that_shows_another_account_than_the_session_s_changes_nothing() {
+async fn rule_394_a_window_that_shows_another_account_than_the_session_changes_nothing() {
     let site = Site::new();
     let (alice, _) = site.account("Alice", 1).await;
     let (bob, _) = site.account("Bob", 2).await;
@@ -69,7 +69,7 @@ async fn a_passkey_that_was_started_for_one_account_is_not_added_to_another() {
 }
 
 #[tokio::test]
-async fn signing_out_without_a_session_is_done_already() {
+async fn signing_out_without_a_session_succeeds() {
     let site = Site::new();
     let (mut client, _) = site.account("Ada", 1).await;
     client.delete("/api/session").await.expect(204);
@@ -77,7 +77,7 @@ async fn signing_out_without_a_session_is_done_already() {
     client.delete("/api/session").await.expect(204);
 }
 
-/// A request over a socket whose body is yet to come: the server has read its headers, and asks for the body.
+/// A request over a socket without its body yet: the server has read its headers, and waits for the body.
 async fn half_sent(address: SocketAddr, client: &Client, request: &str, body: &str) -> TcpStream {
     let head = format!(
         "{request} HTTP/1.1\r\nHost: localhost:8080\r\nOrigin: {ORIGIN}\r\nContent-Type: application/json\r\n\
@@ -142,7 +142,7 @@ async fn rule_395_a_request_whose_session_ends_while_its_body_arrives_writes_not
 }
 
 #[tokio::test]
-async fn an_account_that_is_deleted_while_a_request_is_under_way_is_no_fault_of_the_server() {
+async fn an_account_that_is_deleted_during_a_request_is_no_server_error() {
     let site = Site::new();
     let (mut client, passkey) = site.account("Ada", 1).await;
     let started = client.start_adding().await;

@@ -40,7 +40,7 @@ fn state(service: &MetadataService) -> (u64, u64, Option<&'static str>) {
 }
 
 #[test]
-fn what_another_server_kept_is_tried_again_where_only_reading_it_failed() {
+fn the_blob_of_another_server_is_read_again_if_only_reading_failed() {
     let (folder, service) = service();
     let [kept, aside] = ["test.metadata", "aside"].map(|name| folder.path().join(name));
     fs::rename(&kept, &aside).unwrap();
@@ -55,7 +55,7 @@ fn what_another_server_kept_is_tried_again_where_only_reading_it_failed() {
 }
 
 #[test]
-fn what_another_server_kept_is_tried_again_after_a_clock_that_was_wrong() {
+fn the_blob_of_another_server_is_read_again_after_a_clock_was_wrong() {
     let (folder, service) = service();
     fs::write(folder.path().join("test.metadata"), blob(8)).unwrap();
     fs::write(folder.path().join("test.metadata-number"), "8\n").unwrap();
@@ -66,7 +66,7 @@ fn what_another_server_kept_is_tried_again_after_a_clock_that_was_wrong() {
 }
 
 #[test]
-fn what_another_server_kept_and_is_refused_is_noted_once() {
+fn a_rejected_blob_of_another_server_is_counted_once() {
     let (folder, service) = service();
     fs::write(folder.path().join("test.metadata"), "a.b.c").unwrap();
     fs::write(folder.path().join("test.metadata-number"), "8\n").unwrap();
@@ -77,7 +77,7 @@ fn what_another_server_kept_and_is_refused_is_noted_once() {
 }
 
 #[test]
-fn a_number_that_another_server_kept_and_cannot_be_read_is_noted() {
+fn an_unreadable_number_of_another_server_is_a_problem() {
     let (folder, service) = service();
     let number = folder.path().join("test.metadata-number");
     fs::write(&number, "x").unwrap();
@@ -89,7 +89,7 @@ fn a_number_that_another_server_kept_and_cannot_be_read_is_noted() {
 }
 
 #[test]
-fn a_blob_that_another_server_was_ahead_of_is_said_to_be_superseded() {
+fn a_blob_older_than_that_of_another_server_is_superseded() {
     let (folder, service) = service();
     fs::write(folder.path().join("test.metadata"), blob(9)).unwrap();
     fs::write(folder.path().join("test.metadata-number"), "9\n").unwrap();

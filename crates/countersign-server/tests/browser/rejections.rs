@@ -1,11 +1,11 @@
-//! What the authenticator, the browser or the server refuses, in words.
+//! Rejections by the authenticator, the browser or the server, in words.
 
 use serde_json::json;
 
 use crate::site::{NO_AUTOFILL, Site, Visit, with_options};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_nobody_grants_says_so_and_changes_nothing() {
+async fn a_request_that_the_user_never_grants_times_out_and_changes_nothing() {
     let visit = Visit::begin(&[NO_AUTOFILL, &with_options("options.timeout = 600")]).await;
     let Visit { site, browser } = &visit;
     let refusing = browser.add_authenticator(json!({ "isUserConsenting": false })).await;
@@ -38,7 +38,7 @@ async fn a_request_that_nobody_grants_says_so_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_relays_the_ceremony_of_another_origin_is_refused() {
+async fn a_page_that_relays_the_ceremony_of_another_origin_is_rejected() {
     // The page of one server, its requests carried to another one without `Origin`: a relay on the same host.
     let carrier = "const real = window.fetch;
         window.carried = [];
@@ -66,7 +66,7 @@ async fn a_page_that_relays_the_ceremony_of_another_origin_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_authenticator_that_does_not_verify_its_user_is_refused_by_the_browser() {
+async fn an_authenticator_that_does_not_verify_its_user_is_rejected_by_the_browser() {
     let visit = Visit::begin(&[NO_AUTOFILL]).await;
     visit.browser.add_authenticator(json!({ "hasUserVerification": false, "isUserVerified": false })).await;
     visit.ask_for_account("emmy").await;
@@ -78,7 +78,7 @@ async fn an_authenticator_that_does_not_verify_its_user_is_refused_by_the_browse
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_registration_without_user_verification_is_refused_by_the_server() {
+async fn a_registration_without_user_verification_is_rejected_by_the_server() {
     let tampered = with_options("options.authenticatorSelection.userVerification = 'discouraged'");
     let visit = Visit::begin(&[NO_AUTOFILL, &tampered]).await;
     let Visit { site, browser } = &visit;
@@ -91,11 +91,11 @@ async fn a_registration_without_user_verification_is_refused_by_the_server() {
     visit.signed_out().await;
     assert!(!site.has_account("emmy").await);
     assert_eq!(browser.credentials(&authenticator).await.len(), 1, "`localhost` may have other servers");
-    visit.assert_only_refusals_logged().await;
+    visit.assert_only_rejections_logged().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_authentication_without_user_verification_is_refused_by_the_server() {
+async fn an_authentication_without_user_verification_is_rejected_by_the_server() {
     let tampered = with_options("if (path.includes('sessions')) options.userVerification = 'discouraged'");
     let visit = Visit::begin(&[NO_AUTOFILL, &tampered]).await;
     visit.browser.add_authenticator(json!({})).await;
@@ -105,11 +105,11 @@ async fn an_authentication_without_user_verification_is_refused_by_the_server() 
     let (_, code) = visit.notice("sign-in-notice").await;
     assert_eq!(code, "user-not-verified");
     visit.signed_out().await;
-    visit.assert_only_refusals_logged().await;
+    visit.assert_only_rejections_logged().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_refusal_of_the_browser_is_put_in_words() {
+async fn each_error_of_the_browser_has_a_sentence() {
     let failing = "navigator.credentials.create = async () => { throw new DOMException('of its own', window.failure); };";
     let visit = Visit::begin(&[NO_AUTOFILL, failing]).await;
     let browser = &visit.browser;
@@ -139,12 +139,12 @@ async fn each_refusal_of_the_browser_is_put_in_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_gone_is_called_that_and_not_a_wrong_passkey() {
+async fn an_unreachable_server_is_not_reported_as_a_wrong_passkey() {
     let mut visit = Visit::begin(&[NO_AUTOFILL]).await;
     visit.site.stop().await;
     visit.browser.click("#sign-in").await;
     let (words, code) = visit.notice("sign-in-notice").await;
     assert!(words.starts_with("The server can’t be reached."), "{words}");
     assert_eq!(code, "network");
-    visit.assert_only_refusals_logged().await;
+    visit.assert_only_rejections_logged().await;
 }
