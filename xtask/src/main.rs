@@ -1,7 +1,76 @@
-//! `cargo xtask COMMAND`: the program of the library beside it.
+//! `cargo xtask COMMAND`: the checks and tools of this repository, as a program that runs everywhere.
 
-use std::process::ExitCode;
+#![allow(clippy::print_stdout, reason = "a command-line program prints its results")]
+
+mod conformance;
+mod differential;
+mod finding;
+mod fuzz;
+mod growth;
+mod metadata;
+mod mutants;
+mod rules;
+mod rust;
+mod test;
+mod tidy;
+mod tools;
+mod tree;
+mod workspace;
+
+use std::{error::Error, process::ExitCode};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  conformance      run conformance suites on the crate countersign
+  differential     compare the verdicts of published libraries with ours
+  fuzz             run the fuzz targets
+  growth           verify that no parser's work grows faster than its input; installs valgrind if it is missing
+  metadata         verify the real BLOBs of the FIDO Metadata Service, from a neighbour folder
+  metadata-roots   read every root of a metadata payload as a trust anchor
+  metadata-served  print the formats and models that the roots of a metadata payload serve, as a page
+  mutants          change the verifying code one place at a time, and verify that a test fails
+  rules            write docs/RULES.md and docs/rules-tests.tsv, and check the table of rules
+  test             run every test; installs Chromium and its driver if they are missing
+  tidy             check layers, imports, file sizes, words, tables and documents
+  vectors          make the suites of the software authenticator
+
+`cargo xtask COMMAND --help` describes a command.
+
+Exit codes: 0 nothing found, 1 something found or failed, 2 the command could not do its work.
+";
 
 fn main() -> ExitCode {
-    xtask::main()
+    match dispatch() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
+    let mut arguments = lexopt::Parser::from_env();
+    let command = match arguments.next()? {
+        Some(lexopt::Arg::Value(command)) => command.to_string_lossy().into_owned(),
+        Some(lexopt::Arg::Long("help") | lexopt::Arg::Short('h')) | None => {
+            print!("{HELP}");
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match command.as_str() {
+        "conformance" => conformance::main(arguments),
+        "differential" => differential::main(arguments),
+        "fuzz" => fuzz::main(arguments),
+        "growth" => growth::main(arguments),
+        command @ ("metadata" | "metadata-roots" | "metadata-served") => metadata::main(command, arguments),
+        "mutants" => mutants::main(arguments),
+        "rules" => rules::main(arguments),
+        "test" => test::main(arguments),
+        "tidy" => tidy::main(arguments),
+        "vectors" => conformance::vectors(arguments),
+        other => Err(format!("no command `{other}`; `cargo xtask --help` lists them").into()),
+    }
 }

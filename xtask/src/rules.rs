@@ -1,243 +1,173 @@
-//! `cargo xtask rules`: the table of the rules, each with the code that checks it, its tests, the faults of the software
-//! authenticator that break it, and the code that it gives.
-//!
-//! A test of rule 31 is a function whose name begins with `rule_031_`; a test of two begins with `rule_031_032_`. What a
-//! rule is checked by is the module that its tests stand in; what it gives is what they assert. Where neither says it,
-//! `rules.tsv` does, and what it says is held against the tree.
+//! `cargo xtask rules`: the table of the rules, each with its code and the place that checks it, held together with the
+//! tests and the faults of the software authenticator by their names.
 
 mod faults;
-mod outcomes;
-mod scan;
+mod table;
+mod tests;
 
 use std::{collections::BTreeSet, error::Error, fmt::Write as _, process::ExitCode};
 
-use countersign::types::Code;
-
-use crate::tidy::{Finding, Tree, server_codes};
-use faults::Broken;
-use scan::{Tests, tests};
+use crate::{finding::Finding, tidy::codes, tools, tree::Tree};
+use faults::Fault;
+use table::{OUTCOMES, Rule, TABLE};
+use tests::{Test, Tests};
 
 const DOCUMENT: &str = "docs/RULES.md";
-const TABLE: &str = "xtask/src/rules.tsv";
-
-/// The rules that wait for something, by what that is.
-type Pending = [(&'static str, &'static [u16])];
-
-/// Rules that have no test yet, and why not. A rule that has one may not stand here.
-const PENDING: &Pending = &[];
-
-/// What `rules.tsv` may say that a rule gives where that is no code.
-const OUTCOMES: [(&str, &str); 5] = [
-    ("lint", "accepted and reported"),
-    ("construction", "there is no way to do it"),
-    ("reserved", "not evaluated: the specification keeps the member for nothing"),
-    ("refused", "an error that has no code"),
-    ("none", "another value than the one that would be wrong"),
-];
+/// The tests of each rule, generated.
+const TEST_LIST: &str = "docs/rules-tests.tsv";
 
 const HELP: &str = "\
 cargo xtask rules
 
-Prints a line for each rule of xtask/src/rules.tsv: its number, the file that checks it, its tests (functions
-whose names begin with its number: `rule_031_…`) and the codes that they assert. Writes the same to docs/RULES.md,
-with the faults of the software authenticator that break the rule.
+Writes docs/RULES.md from xtask/src/rules.tsv: each rule with the module that checks it and its codes. Writes
+docs/rules-tests.tsv: the tests of each rule, which are the functions whose names begin with its number
+(`rule_031_…`). Checks that each rule has a test and a place; that each of its codes is one of docs/ERRORS.md and is
+given by a fault in conformance/faults.tsv that breaks the rule; and that each rule about responses has a fault, a
+profile, or a reason for having none.
 
-Exit codes: 0 no gap, 1 a rule has no test, no place or no code, or is about responses and no fault breaks it.
+Exit codes: 0 nothing missing, 1 something is, 2 a table can't be read.
 ";
 
 const HEAD: &str = "\
 # Rules: what a relying party must reject
 
-Written by `cargo xtask rules` from `xtask/src/rules.tsv` and the tests; don't edit it by hand.
+Written by `cargo xtask rules` from `xtask/src/rules.tsv`; don't edit it by hand.
 
 `R n` is item n of \"Registering a New Credential\" (section 7.1) of Web Authentication Level 3, `A n` item n of
 \"Verifying an Authentication Assertion\" (section 7.2), both as counted in the revision that
 [ARCHITECTURE.md](ARCHITECTURE.md#the-specification) pins; other numbers are its sections. The kinds:
 
 - `spec`: the specification decides it.
-- `policy`: the relying party decides it; the default is the strict one, and a named option loosens it.
+- `policy`: the relying party decides it. The default is the strict choice, and a named option loosens it.
 - `hard`: hardening beyond the specification.
 
-A number never changes. A rule without a test is not done.
-
-The faults are those of `countersign-authenticator`: a response with that one thing wrong. A profile is what a real device or
-browser does near the rule, and what default settings make of it.
+A number never changes. The tests of each rule are in [rules-tests.tsv](rules-tests.tsv). The faults of
+`countersign-authenticator`, responses with one thing wrong, and its profiles of real devices are in
+[faults.tsv](../conformance/faults.tsv), each with the rules that it breaks and its codes.
 ";
 
-/// One line of `rules.tsv`.
-#[derive(Debug)]
-struct Rule {
-    number: u16,
-    section: &'static str,
-    text: &'static str,
-    place: &'static str,
-    kind: &'static str,
-    /// The file that checks it, where that is not the one that its tests stand in.
-    checked: Option<&'static str>,
-    /// What it gives, where its tests don't say it: a code, or one of [`OUTCOMES`].
-    outcome: Option<&'static str>,
-}
-
-fn rules() -> Result<Vec<Rule>, String> {
-    let lines = include_str!("rules.tsv").lines();
-    let rules = lines.map(|line| {
-        let columns = line.split('\t').collect::<Vec<_>>();
-        let [number, section, text, place, kind, ref more @ ..] = columns[..] else {
-            return Err(format!("rules.tsv: not five columns: {line}"));
-        };
-        let more = |at: usize| more.get(at).copied().filter(|text| !text.is_empty());
-        let number = number.parse().map_err(|error| format!("rules.tsv: {error}: {line}"))?;
-        Ok(Rule { number, section, text, place, kind, checked: more(0), outcome: more(1) })
-    });
-    rules.collect()
-}
-
-/// A rule with what was found of it.
+/// A rule with its tests.
 struct Row<'a> {
-    rule: &'a Rule,
+    rule: Rule<'a>,
+    tests: &'a [Test],
     /// The files that check it.
     checked: BTreeSet<&'a str>,
-    tests: &'a [scan::Test],
-    broken: Broken,
-    outcomes: BTreeSet<&'a str>,
 }
 
-fn rows<'a>(rules: &'a [Rule], tests: &'a Tests) -> Vec<Row<'a>> {
-    let row = |rule: &'a Rule| {
+impl<'a> Row<'a> {
+    fn new(rule: Rule<'a>, tests: &'a Tests) -> Self {
         let tests = tests.get(&rule.number).map_or(&[][..], Vec::as_slice);
         let checked = match rule.checked {
             Some(file) => BTreeSet::from([file]),
             None => tests.iter().filter_map(|test| test.subject.as_deref()).collect(),
         };
-        let outcomes = match rule.outcome {
-            Some(outcome) => BTreeSet::from([outcome]),
-            None => tests.iter().flat_map(|test| &test.outcomes).map(String::as_str).collect(),
-        };
-        Row { rule, checked, tests, broken: Broken::of(rule.number), outcomes }
-    };
-    rules.iter().map(row).collect()
-}
-
-/// Why a rule may be without a test.
-fn reason(pending: &Pending, number: u16) -> Option<&'static str> {
-    pending.iter().find(|(_, numbers)| numbers.contains(&number)).map(|(reason, _)| *reason)
-}
-
-impl Row<'_> {
-    /// What is missing, or is not so.
-    fn gaps(&self, tree: &Tree, pending: &Pending) -> Vec<String> {
-        let number = self.rule.number;
-        let mut gaps = Vec::new();
-        match (self.tests, reason(pending, number)) {
-            ([], None) => gaps.push(format!("rule {number} has no test")),
-            ([], Some(_)) => return gaps,
-            (_, Some(reason)) => {
-                gaps.push(format!("rule {number} has a test, and is listed as waiting for {reason}"));
-            }
-            (_, None) => {}
-        }
-        if self.rule.checked.is_some_and(|file| !tree.contains(file)) {
-            gaps.push(format!("rule {number} is checked by a file that is not there"));
-        }
-        if !self.tests.is_empty() && self.checked.is_empty() {
-            gaps.push(format!(
-                "rule {number}: no test of it stands below what checks it, and {TABLE} does not say"
-            ));
-        }
-        if !self.tests.is_empty() && self.outcomes.is_empty() {
-            gaps.push(format!("rule {number}: no test of it names a code, and {TABLE} does not say"));
-        }
-        let known = |word| {
-            Code::ALL.iter().any(|code| code.as_str() == word)
-                || server_codes(tree).contains(word)
-                || OUTCOMES.iter().any(|(known, _)| *known == word)
-        };
-        if self.rule.outcome.is_some() && self.tests.iter().any(|test| !test.outcomes.is_empty()) {
-            gaps.push(format!("rule {number}: a test of it names a code, so {TABLE} must not"));
-        }
-        gaps.extend(self.broken.gap());
-        if self.rule.outcome.is_some_and(|word| !known(word)) {
-            gaps.push(format!("rule {number} gives what is no code"));
-        }
-        gaps
+        Self { rule, tests, checked }
     }
 
-    /// The line that is printed.
-    fn line(&self) -> String {
-        let join = |words: &BTreeSet<&str>| words.iter().copied().collect::<Vec<_>>().join(" ");
-        let tests = self.tests.iter().map(|test| test.name.as_str()).collect::<Vec<_>>().join(" ");
-        format!("{}\t{}\t{tests}\t{}", self.rule.number, join(&self.checked), join(&self.outcomes))
+    /// What is missing.
+    fn gaps(&self, tree: &Tree, faults: &[Fault<'_>]) -> Vec<String> {
+        let number = self.rule.number;
+        let mut gaps = faults::gaps_of_rule(self.rule, faults);
+        if self.tests.is_empty() {
+            gaps.push(format!("rule {number} has no test"));
+        } else if self.checked.is_empty() {
+            gaps.push(format!(
+                "rule {number}: no test of it is in the module that checks it, so {TABLE} must name the file"
+            ));
+        }
+        if self.rule.checked.is_some_and(|file| !tree.contains(file)) {
+            gaps.push(format!("rule {number} is checked by a file that does not exist"));
+        }
+        let known = codes::of_the_libraries(tree).chain(codes::of_the_server(tree)).collect::<BTreeSet<_>>();
+        let unknown = self.rule.codes().filter(|code| !known.contains(code));
+        gaps.extend(unknown.map(|code| format!("rule {number}: no code `{code}`")));
+        gaps
     }
 
     /// The row of the document.
     fn row(&self) -> String {
-        let Rule { number, text, place, kind, .. } = self.rule;
-        let join = |items: Vec<String>| items.join("<br>");
-        let checked = self.checked.iter().map(|file| format!("[{}](../{file})", module_path(file)));
-        let tests = self.tests.iter().map(|test| format!("[`{}`](../{})", test.name, test.file));
-        let tests = match reason(PENDING, *number) {
-            Some(reason) if self.tests.is_empty() => format!("not yet: {reason}"),
-            _ => join(tests.collect()),
+        let Rule { number, text, place, kind, codes, .. } = self.rule;
+        let checked: Vec<_> = self.checked.iter().map(|file| format!("`{}`", module_path(file))).collect();
+        let outcome = |word| match OUTCOMES.iter().find(|(known, _)| *known == word) {
+            Some((_, meaning)) => (*meaning).to_owned(),
+            None => format!("`{word}`"),
         };
-        let outcomes = self.outcomes.iter().map(|word| {
-            let meaning = OUTCOMES.iter().find(|(known, _)| known == word);
-            meaning.map_or_else(|| format!("`{word}`"), |(_, meaning)| (*meaning).to_owned())
-        });
-        let (checked, outcomes) = (join(checked.collect()), join(outcomes.collect()));
-        let faults = self.broken.cell();
-        format!("| {number} | {text} | {place} | {kind} | {checked} | {tests} | {faults} | {outcomes} |")
+        let outcomes: Vec<_> = codes.split(' ').map(outcome).collect();
+        format!("| {number} | {text} | {place} | {kind} | {} | {} |", checked.join(", "), outcomes.join(", "))
     }
 }
 
 /// The path of a file's module: `countersign_types::cbor`.
 fn module_path(file: &str) -> String {
     let parts: Vec<_> = file.trim_end_matches(".rs").split('/').skip(1).collect();
-    let parts = parts.iter().filter(|part| !matches!(**part, "src" | "lib" | "main" | "mod"));
+    let parts = parts.iter().filter(|part| !matches!(**part, "src" | "lib" | "main"));
     parts.map(|part| part.replace('-', "_")).collect::<Vec<_>>().join("::")
 }
 
-fn render(rows: &[Row<'_>]) -> String {
+fn document(rows: &[Row<'_>]) -> String {
     let mut text = HEAD.to_owned();
-    let done = rows.iter().filter(|row| !row.tests.is_empty()).count();
-    // Writing to a string does not fail.
-    let _ = writeln!(text, "\n{done} of {} rules have a test that names them.", rows.len());
     let mut section = "";
     for row in rows {
         if row.rule.section != section {
             section = row.rule.section;
+            // Writing to a string does not fail.
             let _ = writeln!(text, "\n## {section}\n");
-            let _ =
-                writeln!(text, "| # | reject when … | where | kind | checked in | tests | faults | code |");
-            let _ = writeln!(text, "| --- | --- | --- | --- | --- | --- | --- | --- |");
+            let _ = writeln!(text, "| # | reject when … | specification | kind | checked in | code |");
+            let _ = writeln!(text, "| --- | --- | --- | --- | --- | --- |");
         }
         let _ = writeln!(text, "{}", row.row());
     }
     text
 }
 
-/// What `tidy` says about the rules: gaps, tests of no rule, and a document that is not up to date.
-pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
-    let rules = match rules() {
-        Ok(rules) => rules,
-        Err(error) => return vec![Finding::new(TABLE, error)],
-    };
-    let tests = tests(tree);
-    let rows = rows(&rules, &tests);
-    let mut findings = gaps(tree, &rows, &tests);
-    if tree.get(DOCUMENT) != Some(&render(&rows)) {
-        findings.push(Finding::new(DOCUMENT, "not up to date: run `cargo xtask rules`"));
+/// The list of tests: rule, test, file.
+fn test_list(rows: &[Row<'_>]) -> String {
+    let mut text = String::from("rule\ttest\tfile\n");
+    for row in rows {
+        for test in row.tests {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{}\t{}\t{}", row.rule.number, test.name, test.file);
+        }
     }
-    findings
+    text
 }
 
-fn gaps(tree: &Tree, rows: &[Row<'_>], tests: &Tests) -> Vec<Finding> {
-    let unknown = tests.iter().filter(|(number, _)| !rows.iter().any(|row| row.rule.number == **number));
+/// The generated files, and what is missing in the tables.
+struct Checked {
+    document: String,
+    tests: String,
+    gaps: Vec<Finding>,
+}
+
+fn check(tree: &Tree) -> Result<Checked, String> {
+    let rules =
+        table::parse(tree.get(TABLE).unwrap_or_default()).map_err(|error| format!("{TABLE}: {error}"))?;
+    let faults = faults::parse(tree.get(faults::LIST).unwrap_or_default())?;
+    let tests = tests::find(tree);
+    let rows: Vec<_> = rules.iter().map(|rule| Row::new(*rule, &tests)).collect();
+    let of_rules = rows.iter().flat_map(|row| row.gaps(tree, &faults)).map(|gap| Finding::new(TABLE, gap));
+    let of_faults = faults.iter().filter_map(|fault| faults::gap_of_fault(fault, &rules));
+    let of_faults = of_faults.map(|gap| Finding::new(faults::LIST, gap));
+    let unknown = tests.iter().filter(|(number, _)| rules.iter().all(|rule| rule.number != **number));
     let unknown = unknown.flat_map(|(number, tests)| tests.iter().map(move |test| (number, test)));
     let unknown = unknown.map(|(number, test)| {
         Finding::new(&test.file, format!("`{}`: there is no rule {number}", test.name))
     });
-    let gaps = rows.iter().flat_map(|row| row.gaps(tree, PENDING)).map(|gap| Finding::new(TABLE, gap));
-    unknown.chain(gaps).collect()
+    let gaps = of_rules.chain(of_faults).chain(unknown).collect();
+    Ok(Checked { document: document(&rows), tests: test_list(&rows), gaps })
+}
+
+/// The findings of `tidy`: what is missing, and generated files that are not up to date.
+pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
+    let checked = match check(tree) {
+        Ok(checked) => checked,
+        Err(error) => return vec![Finding::new(TABLE, error)],
+    };
+    let files = [(DOCUMENT, &checked.document), (TEST_LIST, &checked.tests)];
+    let stale = files.into_iter().filter(|(path, text)| tree.get(path) != Some(text));
+    let stale = stale.map(|(path, _)| Finding::new(path, "not up to date: run `cargo xtask rules`"));
+    let stale: Vec<_> = stale.collect();
+    checked.gaps.into_iter().chain(stale).collect()
 }
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
@@ -249,93 +179,70 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         }
         Some(other) => return Err(other.unexpected().into()),
     }
-    let tree = Tree::read(crate::tools::root())?;
-    let (rules, tests) = (rules()?, tests(&tree));
-    let rows = rows(&rules, &tests);
-    for row in &rows {
-        println!("{}", row.line());
-    }
-    std::fs::write(crate::tools::root().join(DOCUMENT), render(&rows))?;
-    let gaps = gaps(&tree, &rows, &tests);
-    for gap in &gaps {
+    let checked = check(&Tree::read(tools::root())?)?;
+    std::fs::write(tools::root().join(DOCUMENT), &checked.document)?;
+    std::fs::write(tools::root().join(TEST_LIST), &checked.tests)?;
+    for gap in &checked.gaps {
         println!("{gap}");
     }
-    Ok(if gaps.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    println!("{} tests of rules", checked.tests.lines().count().saturating_sub(1));
+    Ok(if checked.gaps.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 #[cfg(test)]
 mod own_tests {
     use super::*;
 
-    const CHECKED: (&str, &str) = ("crates/a/src/cbor.rs", "");
+    const RULE: &str = "1\tKeys\ta bad key\t6.5\tspec\tpublic-key-malformed";
+    const FAULTS: &str = "bad-key\tfault\t1\tpublic-key-malformed\n";
+    const ERRORS: &str =
+        "## Codes of the libraries\n| `public-key-malformed` | x |\n## Codes of the server\n";
 
-    fn of(rule: Rule, test: &str) -> Vec<String> {
-        let tree = Tree::of(&[CHECKED, ("crates/a/src/cbor/tests.rs", test)]);
-        let (rules, tests) = ([rule], tests(&tree));
-        rows(&rules, &tests)[0].gaps(&tree, &[("another crate", &[90])])
+    fn tree(rule: &str, test: &str) -> Tree {
+        Tree::of(&[
+            (TABLE, rule),
+            (faults::LIST, FAULTS),
+            ("docs/ERRORS.md", ERRORS),
+            ("crates/a/src/cbor.rs", ""),
+            ("crates/a/src/cbor/tests.rs", test),
+        ])
     }
 
-    fn rule(number: u16) -> Rule {
-        Rule { number, section: "", text: "", place: "", kind: "spec", checked: None, outcome: None }
-    }
-
-    #[test]
-    fn the_rules_are_numbered_from_1_on() {
-        let rules = rules().unwrap();
-        assert!(rules.iter().zip(1..).all(|(rule, number)| rule.number == number));
-        assert!(rules.iter().all(|rule| ["spec", "policy", "hard"].contains(&rule.kind)));
-        assert_eq!(rules.len(), 400);
+    fn gaps(rule: &str, test: &str) -> Vec<String> {
+        check(&tree(rule, test)).unwrap().gaps.iter().map(|gap| gap.what.clone()).collect()
     }
 
     #[test]
     fn a_rule_needs_a_test_a_place_and_a_code() {
-        assert_eq!(of(rule(80), "fn rule_080_x() { Code::SignatureInvalid }"), [""; 0]);
-        assert_eq!(of(rule(80), "fn rule_081_x() { Code::SignatureInvalid }"), ["rule 80 has no test"]);
-        assert_eq!(of(rule(80), "fn rule_080_x() { Code::Unheard }").len(), 1);
-        let checked = |file| Rule { checked: Some(file), ..rule(80) };
-        assert_eq!(
-            of(checked("crates/a/src/cbor.rs"), "fn rule_080_x() { Code::SignatureInvalid }"),
-            [""; 0]
+        assert_eq!(gaps(RULE, "fn rule_001_x() {}"), [""; 0]);
+        assert_eq!(gaps(RULE, ""), ["rule 1 has no test"]);
+        assert_eq!(gaps(&format!("{RULE}\tcrates/a/src/cbor.rs"), "fn rule_001_x() {}"), [""; 0]);
+        assert_eq!(gaps(&format!("{RULE}\tcrates/a/src/der.rs"), "fn rule_001_x() {}").len(), 1);
+        assert!(
+            gaps(&RULE.replace("public-key-malformed", "key-bad"), "fn rule_001_x() {}")
+                .contains(&"rule 1: no code `key-bad`".to_owned())
         );
-        assert_eq!(of(checked("crates/a/src/der.rs"), "fn rule_080_x() { Code::SignatureInvalid }").len(), 1);
-        let outcome = |word| Rule { outcome: Some(word), ..rule(80) };
-        assert_eq!(of(outcome("lint"), "fn rule_080_x() {}"), [""; 0]);
-        assert_eq!(of(outcome("signature-invalid"), "fn rule_080_x() {}"), [""; 0]);
-        assert_eq!(of(outcome("lint"), "fn rule_080_x() { Code::SignatureInvalid }").len(), 1);
-        assert_eq!(of(outcome("signature-valid"), "fn rule_080_x() {}").len(), 1);
-    }
-
-    #[test]
-    fn a_rule_that_waits_may_not_have_a_test() {
-        assert_eq!(of(rule(90), ""), [""; 0]);
-        assert_eq!(of(rule(91), "").len(), 1);
-        assert_eq!(of(rule(90), "fn rule_090_x() { Code::SignatureInvalid }").len(), 1);
-    }
-
-    #[test]
-    fn a_document_that_is_not_up_to_date_is_found() {
-        let tree = |test: &str, document: &str| {
-            Tree::of(&[CHECKED, ("crates/a/src/cbor/tests.rs", test), (DOCUMENT, document)])
-        };
-        let stale = |test: &str, document: &str| {
-            let findings = findings(&tree(test, document));
-            findings.iter().any(|finding| finding.to_string().contains("not up to date"))
-        };
-        let test = "fn rule_080_x() { Code::SignatureInvalid }\n";
-        let (rules, tests) = (rules().unwrap(), tests(&tree(test, "")));
-        let fresh = render(&rows(&rules, &tests));
-        assert!(fresh.contains("\n1 of 400 rules have a test"));
-        assert!(fresh.contains("[a::cbor](../crates/a/src/cbor.rs)"));
-        assert!(fresh.contains("`signature-invalid` |\n"));
-        assert!(!stale(test, &fresh));
-        assert!(stale(test, ""));
-        assert!(stale("", &fresh), "the test is gone");
-        assert!(stale("fn rule_080_y() { Code::SignatureInvalid }\n", &fresh), "another test");
     }
 
     #[test]
     fn a_test_of_no_rule_is_found() {
-        let found = findings(&Tree::of(&[("crates/a/src/cbor/tests.rs", "fn rule_999_x() {}\n")]));
-        assert!(found.iter().any(|finding| finding.to_string().contains("there is no rule 999")));
+        assert_eq!(gaps(RULE, "fn rule_001_002_x() {}"), ["`rule_001_002_x`: there is no rule 2"]);
+    }
+
+    #[test]
+    fn generated_files_that_are_not_up_to_date_are_found() {
+        let test = "fn rule_001_x() {}";
+        let fresh = check(&tree(RULE, test)).unwrap();
+        assert!(
+            fresh.document.ends_with("| 1 | a bad key | 6.5 | spec | `a::cbor` | `public-key-malformed` |\n")
+        );
+        assert_eq!(fresh.tests, "rule\ttest\tfile\n1\trule_001_x\tcrates/a/src/cbor/tests.rs\n");
+        assert_eq!(findings(&tree(RULE, test)).len(), 2);
+    }
+
+    #[test]
+    fn there_are_400_rules() {
+        let rules = table::parse(include_str!("rules.tsv")).unwrap();
+        assert_eq!(rules.len(), 400);
     }
 }

@@ -19,17 +19,19 @@ pub fn test_vectors() -> Result<Value, VectorError> {
     specification::suite()
 }
 
-/// Every suite, with the name of its file.
+/// The text of each file: the suites, and `faults.tsv`, the list of all faults and profiles of the software authenticator
+/// with the rules that they break.
 ///
 /// # Errors
 ///
-/// If the software authenticator can't make one.
-pub fn suites() -> Result<[(&'static str, Value); 4], VectorError> {
+/// If the software authenticator can't make a case.
+pub fn files() -> Result<[(&'static str, String); 5], VectorError> {
     Ok([
-        ("test-vectors.json", test_vectors()?),
-        ("authenticator-formats.json", authenticator::formats()?),
-        ("authenticator-faults.json", authenticator::faults()?),
-        ("authenticator-profiles.json", authenticator::profiles()?),
+        ("test-vectors.json", text_of(&test_vectors()?)?),
+        ("authenticator-formats.json", text_of(&authenticator::formats()?)?),
+        ("authenticator-faults.json", text_of(&authenticator::faults()?)?),
+        ("authenticator-profiles.json", text_of(&authenticator::profiles()?)?),
+        ("faults.tsv", authenticator::list()),
     ])
 }
 

@@ -1,125 +1,118 @@
-//! Which rules the software authenticator breaks: its faults and profiles, and why a rule has neither.
+//! The faults and profiles of the software authenticator, as `conformance/faults.tsv` lists them, and the rules that each
+//! of them breaks.
 
-use std::ops::RangeInclusive;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
-use countersign_authenticator::{Fault, Profile};
+use super::table::Rule;
+
+/// The list, written by `cargo xtask vectors`.
+pub(super) const LIST: &str = "conformance/faults.tsv";
 
 /// The rules about responses: those before ceremonies and storage, and those about extensions.
 const ABOUT_RESPONSES: [RangeInclusive<u16>; 2] = [1..=282, 313..=339];
 
-const POLICY: &str = "a relying party's own policy: default settings accept the response";
-const START: &str = "a misuse that is refused at the start: no response comes of it";
-const REVOCATION: &str = "the revocation list's: the response is good without it";
-const ANCHORS: &str = "the trust anchors': the response is good with others";
-const MODEL: &str = "the policy's on models: the response is good without one";
-
-/// Rules about responses that have neither fault nor profile, and why. A rule that has one may not stand here.
-const REASONS: &[(u16, &str)] = &[
-    (29, "payment confirmation, where it is asked for: a plain response is good elsewhere"),
-    (33, "holds by construction: the challenge comes from the state"),
-    (50, "the state's, where it is bound to an origin"),
-    (55, "a lint by default; the profile appid-not-used is the same with the RP ID's hash"),
-    (60, "UV without UP is refused for UP, outside of conditional creation"),
-    (69, "a lint by default"),
-    (125, "holds by construction: the key comes from the record"),
-    (136, MODEL),
-    (138, POLICY),
-    (181, POLICY),
-    (220, REVOCATION),
-    (221, POLICY),
-    (234, "the set of formats that the relying party knows"),
-    (258, "one authenticator makes all parts from one AAGUID"),
-    (265, ANCHORS),
-    (274, REVOCATION),
-    (275, REVOCATION),
-    (277, "a budget within the cap on certificates, rule 281"),
-    (278, ANCHORS),
-    (279, ANCHORS),
-    (280, MODEL),
-    (324, START),
-    (325, START),
-    (329, START),
-    (332, START),
-    (333, START),
-    (334, START),
-    (335, START),
-    (337, "payment confirmation, where it is asked for"),
-];
-
-/// What breaks one rule.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Broken {
-    number: u16,
-    /// The names of faults.
-    faults: Vec<&'static str>,
-    /// The names of profiles.
-    profiles: Vec<&'static str>,
-    /// Why there is neither.
-    reason: Option<&'static str>,
+/// A response with one thing wrong, or with a quirk of a real device or browser.
+#[derive(Debug)]
+pub(super) struct Fault<'a> {
+    pub(super) name: &'a str,
+    rules: BTreeSet<u16>,
+    codes: BTreeSet<&'a str>,
+    is_profile: bool,
 }
 
-impl Broken {
-    pub(super) fn of(number: u16) -> Self {
-        let faults = Fault::all().filter(|fault| fault.rules().contains(&number)).map(Fault::name);
-        let profiles = Profile::all().filter(|profile| profile.rules().contains(&number));
-        let reason = REASONS.iter().find(|(rule, _)| *rule == number).map(|(_, reason)| *reason);
-        Self { number, faults: faults.collect(), profiles: profiles.map(Profile::name).collect(), reason }
-    }
+/// Reads the list: name, `fault` or `profile`, rules, codes.
+pub(super) fn parse(list: &str) -> Result<Vec<Fault<'_>>, String> {
+    list.lines().map(|line| fault(line).ok_or_else(|| format!("not a fault: {line}"))).collect()
+}
 
-    pub(super) fn gap(&self) -> Option<String> {
-        let number = self.number;
-        let is_shown = !self.faults.is_empty() || !self.profiles.is_empty();
-        let is_wanted = ABOUT_RESPONSES.iter().any(|range| range.contains(&number));
-        match (is_shown, self.reason) {
-            (false, None) if is_wanted => {
-                Some(format!("rule {number} has neither fault nor profile in countersign-authenticator"))
-            }
-            (true, Some(_)) => {
-                Some(format!("rule {number} has a fault or a profile, and a reason why it has none"))
-            }
-            _ => None,
+fn fault(line: &str) -> Option<Fault<'_>> {
+    let (name, rest) = line.split_once('\t')?;
+    let (kind, rest) = rest.split_once('\t')?;
+    let (rules, codes) = rest.split_once('\t')?;
+    let rules = rules.split_whitespace().map(|rule| rule.parse().ok()).collect::<Option<_>>()?;
+    Some(Fault { name, rules, codes: codes.split_whitespace().collect(), is_profile: kind == "profile" })
+}
+
+/// What is missing between a rule and its faults: each code of the rule is the code of a fault that breaks it.
+pub(super) fn gaps_of_rule(rule: Rule<'_>, faults: &[Fault<'_>]) -> Vec<String> {
+    let number = rule.number;
+    let breaking = || faults.iter().filter(|fault| fault.rules.contains(&number));
+    let is_shown = breaking().next().is_some();
+    let is_wanted = ABOUT_RESPONSES.iter().any(|range| range.contains(&number));
+    let mut gaps = Vec::new();
+    match (is_shown, rule.without_fault) {
+        (false, None) if is_wanted => {
+            gaps.push(format!("rule {number} has neither fault nor profile in {LIST}"))
         }
+        (true, Some(_)) => {
+            gaps.push(format!("rule {number} has a fault or a profile, and a reason for having none"))
+        }
+        _ => {}
     }
+    if breaking().any(|fault| !fault.is_profile) {
+        let missing = rule.codes().filter(|code| !breaking().any(|fault| fault.codes.contains(code)));
+        gaps.extend(missing.map(|code| format!("rule {number}: no fault that breaks it gives `{code}`")));
+    }
+    gaps
+}
 
-    /// The cell of the document.
-    pub(super) fn cell(&self) -> String {
-        let faults = self.faults.iter().map(|name| format!("`{name}`"));
-        let profiles = self.profiles.iter().map(|name| format!("profile `{name}`"));
-        let reason = self.reason.map(|reason| format!("none: {reason}"));
-        faults.chain(profiles).chain(reason).collect::<Vec<_>>().join("<br>")
+/// What is missing between a fault and its rules: it gives a code of one of them.
+pub(super) fn gap_of_fault(fault: &Fault<'_>, rules: &[Rule<'_>]) -> Option<String> {
+    let broken = rules.iter().filter(|rule| fault.rules.contains(&rule.number));
+    let gives = |rule: &Rule<'_>| {
+        let mut codes = rule.codes().peekable();
+        codes.peek().is_none() || codes.any(|code| fault.codes.contains(code))
+    };
+    let unknown = fault.rules.iter().find(|number| rules.iter().all(|rule| rule.number != **number));
+    if let Some(number) = unknown {
+        return Some(format!("`{}` breaks rule {number}, which does not exist", fault.name));
     }
+    let explained = fault.is_profile || broken.clone().any(gives);
+    (!explained).then(|| format!("`{}` gives no code of the rules that it breaks", fault.name))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::table, *};
+
+    const RULE: &str = "1\tKeys\ta bad key\t6.5\tspec\tpublic-key-malformed";
+
+    fn gaps(rule: &str, list: &str) -> Vec<String> {
+        let (rules, faults) = (table::parse(rule).unwrap(), parse(list).unwrap());
+        let of_faults = faults.iter().filter_map(|fault| gap_of_fault(fault, &rules));
+        gaps_of_rule(rules[0], &faults).into_iter().chain(of_faults).collect()
+    }
 
     #[test]
     fn a_rule_about_responses_needs_a_fault_a_profile_or_a_reason() {
-        let none = |number, reason| Broken { number, faults: vec![], profiles: vec![], reason };
-        assert!(none(282, None).gap().unwrap().contains("neither"));
-        assert!(none(283, None).gap().is_none());
-        assert!(none(339, None).gap().is_some());
-        assert!(none(282, Some("a reason")).gap().is_none());
-        let fault = |reason| Broken { faults: vec!["a-fault"], ..none(282, reason) };
-        assert!(fault(None).gap().is_none());
-        assert!(fault(Some("a reason")).gap().is_some());
-        assert!(Broken { profiles: vec!["a-profile"], ..none(282, None) }.gap().is_none());
+        assert_eq!(gaps(RULE, "bad-key\tfault\t1\tpublic-key-malformed"), [""; 0]);
+        assert_eq!(gaps(RULE, "odd-key\tprofile\t1\taccept"), [""; 0]);
+        assert_eq!(gaps(RULE, "").len(), 1);
+        let reason = format!("{RULE}\t\ta reason");
+        assert_eq!(gaps(&reason, ""), [""; 0]);
+        assert_eq!(gaps(&reason, "bad-key\tfault\t1\tpublic-key-malformed").len(), 1);
     }
 
     #[test]
-    fn every_rule_about_responses_has_one_of_them() {
-        let gaps: Vec<_> = (1..=400).filter_map(|number| Broken::of(number).gap()).collect();
-        assert_eq!(gaps, Vec::<String>::new());
-        let mut numbers: Vec<_> = REASONS.iter().map(|(number, _)| *number).collect();
-        numbers.dedup();
-        assert!(numbers.is_sorted() && numbers.len() == REASONS.len());
+    fn the_code_of_a_rule_is_given_by_a_fault() {
+        assert_eq!(
+            gaps(RULE, "bad-key\tfault\t1\tsignature-invalid"),
+            [
+                "rule 1: no fault that breaks it gives `public-key-malformed`",
+                "`bad-key` gives no code of the rules that it breaks"
+            ]
+        );
+        let two = format!("{RULE} signature-invalid");
+        assert_eq!(gaps(&two, "bad-key\tfault\t1\tpublic-key-malformed").len(), 1);
+        assert_eq!(
+            gaps(&two, "bad-key\tfault\t1\tpublic-key-malformed\nworse\tfault\t1\tsignature-invalid"),
+            [""; 0]
+        );
     }
 
     #[test]
-    fn a_cell_names_what_breaks_the_rule() {
-        assert!(Broken::of(121).cell().contains("`pss-signature-without-salt`"));
-        assert!(Broken::of(195).cell().contains("profile `tpm-alternative-name-not-critical`"));
-        assert_eq!(Broken::of(138).cell(), format!("none: {POLICY}"));
+    fn a_fault_breaks_a_rule_that_exists() {
+        assert_eq!(gaps(RULE, "bad-key\tfault\t1 2\tpublic-key-malformed").len(), 1);
+        parse("bad-key\tfault\tone\t").unwrap_err();
     }
 }

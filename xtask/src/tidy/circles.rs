@@ -6,12 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{
-    Finding, Workspace, modules,
+use crate::{
+    finding::Finding,
     rust::{
-        Crate, Id, Target,
+        Crate, Id, Target, files,
         tokens::{Import, Path},
     },
+    workspace::Workspace,
 };
 
 /// From a file to another, with the first line and name that say so.
@@ -113,7 +114,7 @@ impl Arrows {
 /// The root files of the crates, those of integration tests left out.
 fn roots(workspace: &Workspace) -> impl Iterator<Item = &str> {
     let roots =
-        workspace.tree.rust().map(|(path, _)| path).filter(|path| modules::is_root(&workspace.tree, path));
+        workspace.tree.rust().map(|(path, _)| path).filter(|path| files::is_root(&workspace.tree, path));
     roots.filter(|path| !path.contains("/tests/"))
 }
 

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Tree, Workspace, test_code};
+use crate::{
+    finding::Finding,
+    tree::{Tree, test_code},
+    workspace::Workspace,
+};
 
 const CODES: &str = "crates/countersign-types/src/code.rs";
 const TABLE: &str = "docs/ERRORS.md";
@@ -73,9 +77,18 @@ pub(super) fn the_table_is_complete(workspace: &Workspace) -> Vec<Finding> {
     findings
 }
 
-/// The words of the server's own codes, after the documentation's table.
-pub(crate) fn of_the_server(tree: &Tree) -> BTreeSet<&str> {
-    rows(tree, SERVER_HEADING).filter_map(|(_, row)| row.split('`').nth(1)).collect()
+/// The codes of the libraries, by the documentation's table.
+pub(crate) fn of_the_libraries(tree: &Tree) -> impl Iterator<Item = &str> {
+    words(tree, HEADING)
+}
+
+/// The server's own codes, by the documentation's table.
+pub(crate) fn of_the_server(tree: &Tree) -> impl Iterator<Item = &str> {
+    words(tree, SERVER_HEADING)
+}
+
+fn words<'a>(tree: &'a Tree, heading: &'a str) -> impl Iterator<Item = &'a str> {
+    rows(tree, heading).filter_map(|(_, row)| row.split('`').nth(1))
 }
 
 /// The rows below a heading, with their lines' positions; the table's head has no code in its first column.
@@ -93,7 +106,7 @@ pub(super) fn the_servers_table_is_complete(workspace: &Workspace) -> Vec<Findin
     });
     let used: BTreeSet<_> =
         sources.flat_map(|source| source.split('"')).filter(|literal| is_word(literal)).collect();
-    let listed = of_the_server(&workspace.tree);
+    let listed: BTreeSet<_> = of_the_server(&workspace.tree).collect();
     let missing =
         used.difference(&listed).map(|word| format!("under `{SERVER_HEADING}` is missing `{word}`"));
     let stale = listed.difference(&used).map(|word| format!("`{word}` is no code of the server"));
@@ -147,7 +160,7 @@ mod tests {
     fn the_entries_are_all_codes_there_are() {
         let source = std::fs::read_to_string(crate::tools::root().join(CODES)).unwrap();
         let words: Vec<_> = entries(&source).into_iter().map(|entry| entry.word).collect();
-        let all: Vec<_> = countersign::types::Code::ALL.iter().map(|code| code.as_str()).collect();
+        let all: Vec<_> = countersign_types::Code::ALL.iter().map(|code| code.as_str()).collect();
         assert_eq!(words, all);
     }
 

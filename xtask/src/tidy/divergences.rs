@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Workspace};
+use crate::{finding::Finding, workspace::Workspace};
 
 /// The list: the last column is a heading of the document.
 const LIST: &str = "benches/differential/known.txt";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Workspace, tree::has_extension};
+use crate::{finding::Finding, tree::has_extension, workspace::Workspace};
 
 const ARCHITECTURE: &str = "docs/ARCHITECTURE.md";
 const README: &str = "README.md";
@@ -58,7 +58,11 @@ pub(super) fn links_lead_somewhere(workspace: &Workspace) -> Vec<Finding> {
             }
         }
     }
-    let documents = workspace.tree.files().map(|(path, _)| path).filter(|path| path.starts_with("docs/"));
+    let documents = workspace
+        .tree
+        .files()
+        .map(|(path, _)| path)
+        .filter(|path| path.starts_with("docs/") && has_extension(path, "md"));
     for path in documents.filter(|path| *path != ARCHITECTURE && !linked.contains(*path)) {
         findings.push(Finding::new(path, format!("neither {README} nor {ARCHITECTURE} links it")));
     }
@@ -141,7 +145,8 @@ pub(super) fn examples_of_guides_are_run(workspace: &Workspace) -> Vec<Finding> 
 
 #[cfg(test)]
 mod tests {
-    use super::{super::layers::Package, *};
+    use super::*;
+    use crate::workspace::Package;
 
     fn documented(text: &str) -> usize {
         let mut workspace = Workspace::of(&[(ARCHITECTURE, text)]);

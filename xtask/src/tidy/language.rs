@@ -1,7 +1,7 @@
 //! The language of comments and documents, as far as single words give it away, and tables that can be read in their
 //! source. `docs/STYLE.md` says the rest.
 
-use super::{Finding, Workspace, tree::has_extension};
+use crate::{finding::Finding, tree::has_extension, workspace::Workspace};
 
 /// Words and phrases that are not written, and what is. All are looked for in lower case and with a capital.
 const WORDS: [(&str, &str); 23] = [

@@ -1,6 +1,7 @@
 //! The lints are only as good as the crates that take them.
 
-use super::{Finding, Workspace, layers};
+use super::layers;
+use crate::{finding::Finding, workspace::Workspace};
 
 /// What a library's code outside tests may not do, as `lib.rs` says with a `warn`.
 const NO_PANIC: [&str; 7] = [
@@ -33,7 +34,7 @@ pub(super) fn every_crate_takes_the_lints(workspace: &Workspace) -> Vec<Finding>
     let manifests = workspace.tree.files().filter(|(path, _)| {
         matches!(
             path.split('/').collect::<Vec<_>>()[..],
-            ["crates", _, "Cargo.toml"] | ["xtask", "Cargo.toml"]
+            ["crates", _, "Cargo.toml"] | ["xtask", "Cargo.toml"] | ["xtask", "metadata", "Cargo.toml"]
         )
     });
     for (path, _) in manifests.filter(|(_, text)| !text.contains("[lints]\nworkspace = true")) {
@@ -58,7 +59,8 @@ pub(super) fn libraries_cannot_panic(workspace: &Workspace) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::{layers::Package, *};
+    use super::*;
+    use crate::workspace::Package;
 
     fn settings() -> String {
         SETTINGS.map(|(_, line)| line)[1..].join("\n")

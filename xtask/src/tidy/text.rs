@@ -1,6 +1,6 @@
 //! What is looked at line by line: sizes, words that mean unfinished work, paths of one machine.
 
-use super::{Finding, Workspace, tree::has_extension};
+use crate::{finding::Finding, tree::has_extension, workspace::Workspace};
 
 /// Over this many lines a Rust file says at its top why it is one file.
 const LINES_WITHOUT_REASON: usize = 600;

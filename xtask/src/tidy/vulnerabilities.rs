@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Workspace, test_code};
+use crate::{finding::Finding, rust::tokens::functions, tree::test_code, workspace::Workspace};
 
 const DOCUMENT: &str = "docs/VULNERABILITIES.md";
 
@@ -19,7 +19,7 @@ pub(super) fn every_advisory_has_its_tests(workspace: &Workspace) -> Vec<Finding
         .tree
         .rust()
         .filter(|(path, _)| path.starts_with("crates/"))
-        .flat_map(|(path, text)| functions(test_code(path, text)))
+        .flat_map(|(path, text)| functions(test_code(path, text)).unwrap_or_default())
         .collect();
     let mut seen = BTreeSet::new();
     let mut findings = Vec::new();
@@ -39,7 +39,7 @@ pub(super) fn every_advisory_has_its_tests(workspace: &Workspace) -> Vec<Finding
         if named.peek().is_none() {
             find(format!("{advisory} names no test"));
         }
-        for test in named.filter(|test| !tests.contains(test)) {
+        for test in named.filter(|test| !tests.contains(*test)) {
             find(format!("{advisory}: there is no test `{test}`"));
         }
     }
@@ -66,11 +66,6 @@ fn sections(text: &str) -> Vec<(usize, &str, String)> {
         }
     }
     sections
-}
-
-/// The names of the functions in test code.
-fn functions(code: &str) -> impl Iterator<Item = &str> {
-    code.split("fn ").skip(1).filter_map(|rest| rest.split_once('(')).map(|(name, _)| name)
 }
 
 #[cfg(test)]

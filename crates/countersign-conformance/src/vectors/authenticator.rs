@@ -72,6 +72,24 @@ pub(super) fn faults() -> Result<Value, VectorError> {
     suite("authenticator-faults", "named faults of the software authenticator, one a case", &cases)
 }
 
+/// A list of all faults and profiles, those included that no case can express: a line of name, `fault` or `profile`, the
+/// rules that it breaks, and its codes.
+pub(super) fn list() -> String {
+    let rules = |rules: &[u16]| rules.iter().map(u16::to_string).collect::<Vec<_>>().join(" ");
+    let fault = |fault: &Fault| {
+        let codes: Vec<_> = fault.codes().iter().map(|code| code.as_str()).collect();
+        format!("{}\tfault\t{}\t{}\n", fault.name(), rules(fault.rules()), codes.join(" "))
+    };
+    let profile = |profile: &Profile| {
+        let verdict = match profile.verdict() {
+            Verdict::Refused(code) => code.as_str(),
+            _ => "accept",
+        };
+        format!("{}\tprofile\t{}\t{verdict}\n", profile.name(), rules(profile.rules()))
+    };
+    Fault::all().map(fault).chain(Profile::all().map(profile)).collect()
+}
+
 /// Every quirk of devices and browsers.
 pub(super) fn profiles() -> Result<Value, VectorError> {
     let mut cases = Vec::new();

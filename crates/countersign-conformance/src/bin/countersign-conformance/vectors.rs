@@ -2,7 +2,7 @@
 
 use std::{error::Error, fs, path::PathBuf, process::ExitCode};
 
-use countersign_conformance::vectors::{compare, suites, test_vectors, text_of};
+use countersign_conformance::vectors::{compare, files, test_vectors};
 use serde_json::Value;
 
 const HELP: &str = "\
@@ -10,7 +10,7 @@ countersign-conformance vectors --into DIR [--check] [--published FILE]...
 
 Makes the suites of the software authenticator in DIR: every attestation format with every algorithm, named
 faults, the behaviour of real devices, and the test vectors of the specification (test-vectors.json), by the
-derivation in its section \"Test Vectors\".
+derivation in its section \"Test Vectors\". Also lists all faults with the rules that they break, in faults.tsv.
 
   --into DIR        the folder of the suites
   --check           write nothing; a suite in DIR that differs is a finding
@@ -38,8 +38,8 @@ pub(super) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
     let folder = folder.ok_or("--into DIR is missing")?;
     let mut findings = Vec::new();
     compare_with_published(&published, &mut findings)?;
-    for (file, suite) in suites()? {
-        let (path, text) = (folder.join(file), text_of(&suite)?);
+    for (file, text) in files()? {
+        let path = folder.join(file);
         if write {
             fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
         } else if fs::read_to_string(&path).unwrap_or_default() != text {

@@ -1,13 +1,17 @@
 //! `cargo xtask mutants`: mutation testing of the verifying code.
 //!
-//! cargo-mutants says what is changed. A build for each change would take days, so all of them are woven into one
-//! copy of the code, where a variable of the environment turns one on, and each is tried with the tests that come to its
-//! place. What can't be woven, above all constants, is left to cargo-mutants.
+//! cargo-mutants lists the changes. A build for each change would take days, so all of them are woven into one copy of the
+//! code, in which an environment variable turns one on, and each is tried with the tests that reach its place. Changes
+//! that can't be woven, most of them of constants, are left to cargo-mutants.
+
+#![allow(clippy::print_stdout, reason = "a command-line program prints its results")]
 
 mod alone;
 mod build;
+mod files;
 mod list;
 mod report;
+mod repository;
 mod run;
 mod weave;
 
@@ -20,73 +24,30 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use self::{
-    list::Mutant,
-    report::{Explained, Outcome},
-};
-use crate::tools;
+use files::FILES;
+use list::Mutant;
+use report::{Explained, Outcome};
+use repository::{install_cargo_mutants, root};
 
 const HELP: &str = "\
 cargo xtask mutants [--shard K/N] [--woven] [FILE]...
 
-Changes the verifying code one place at a time, and sees that a test fails. cargo-mutants, installed where it is
-missing, lists the changes. Nearly all are woven into one build, in target/mutants; the rest, such as changes of
-constants, each take a build of their own by cargo-mutants.
+Changes the verifying code one place at a time, and verifies that a test fails. cargo-mutants lists the changes; it
+is installed if it is missing. Nearly all changes are woven into one build, in target/mutants. The others, such as
+changes of constants, each take a build of their own by cargo-mutants.
 
-FILE is a path or a pattern, such as 'crates/countersign/src/ceremony/checks/**'; without one it is the ceremonies, client and
-authenticator data, strict CBOR, COSE keys, every attestation format and path validation.
+FILE is a path or a pattern, such as 'crates/countersign/src/ceremony/checks/**'. The default is the ceremonies,
+client and authenticator data, strict CBOR, COSE keys, every attestation format and path validation. A pattern that
+matches no file is an error.
 
-  --shard K/N  the K-th of N parts, from 0
-  --woven      only what can be woven
+  --shard K/N  only the K-th of N parts, from 0
+  --woven      only changes that can be woven
 
-Survivors are printed. One that changes nothing is listed with its reason in xtask/mutants-explained.txt; the run fails
-where another survives, and where a listed one is caught or no longer there.
+Survivors are printed. A survivor that changes nothing is listed with its reason in xtask/mutants/explained.txt. The
+run fails if another change survives, or if a listed one is caught or no longer exists.
+
+Exit codes: 0 no change survived, 1 one did, 2 the run could not be made.
 ";
-
-/// The verifying code.
-const FILES: [&str; 37] = [
-    // The ceremonies.
-    "crates/countersign/src/ceremony/registration.rs",
-    "crates/countersign/src/ceremony/registration/*.rs",
-    "crates/countersign/src/ceremony/authentication.rs",
-    "crates/countersign/src/ceremony/authentication/*.rs",
-    "crates/countersign/src/ceremony/checks.rs",
-    "crates/countersign/src/ceremony/checks/*.rs",
-    "crates/countersign/src/ceremony/extensions/*.rs",
-    "crates/countersign/src/ceremony/session.rs",
-    "crates/countersign/src/ceremony/state/*.rs",
-    "crates/countersign/src/ceremony/step_up.rs",
-    "crates/countersign/src/relying_party/appid.rs",
-    "crates/countersign/src/relying_party/origin.rs",
-    "crates/countersign/src/relying_party/origin/*.rs",
-    "crates/countersign/src/relying_party/policy/*.rs",
-    "crates/countersign/src/relying_party/warnings.rs",
-    "crates/countersign/src/report/encoding.rs",
-    "crates/countersign/src/record/update.rs",
-    // Certificates, paths, revocation, and every attestation format.
-    "crates/countersign-attestation/src/**/*.rs",
-    // What was received.
-    "crates/countersign-types/src/cbor.rs",
-    "crates/countersign-types/src/client_data.rs",
-    "crates/countersign-types/src/authenticator_data.rs",
-    "crates/countersign-types/src/attestation_object.rs",
-    "crates/countersign-types/src/base64url.rs",
-    "crates/countersign-types/src/extensions/*.rs",
-    "crates/countersign-types/src/response/*.rs",
-    // Keys and signatures.
-    "crates/countersign-cose/src/key/*.rs",
-    "crates/countersign-cose/src/ecdsa_der.rs",
-    "crates/countersign-cose/src/ecdsa_padding.rs",
-    "crates/countersign-cose/src/verifiers.rs",
-    "crates/countersign-cose/src/algorithm.rs",
-    "crates/countersign-cose/src/hash.rs",
-    "crates/countersign-cose/src/rust_crypto/ecdsa.rs",
-    "crates/countersign-cose/src/rust_crypto/ed25519.rs",
-    "crates/countersign-cose/src/rust_crypto/ed448.rs",
-    "crates/countersign-cose/src/rust_crypto/ml_dsa.rs",
-    "crates/countersign-cose/src/rust_crypto/rsa.rs",
-    "crates/countersign-cose/src/rust_crypto.rs",
-];
 
 struct Options {
     files: Vec<String>,
@@ -94,7 +55,7 @@ struct Options {
     rest: Rest,
 }
 
-/// What to do with mutants that can't be woven.
+/// The choice for mutants that can't be woven.
 #[derive(PartialEq, Eq, Clone, Copy)]
 enum Rest {
     Run,
@@ -124,12 +85,23 @@ impl Shard {
     }
 }
 
-pub(crate) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
-    let Some(options) = Options::parse(arguments)? else {
+fn main() -> ExitCode {
+    match try_all() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn try_all() -> Result<ExitCode, Box<dyn Error>> {
+    let Some(options) = Options::parse(lexopt::Parser::from_env())? else {
         print!("{HELP}");
         return Ok(ExitCode::SUCCESS);
     };
-    tools::install("mutants")?;
+    files::check(root(), &options.files)?;
+    install_cargo_mutants()?;
     let explained = Explained::read()?;
     let mut mutants = list::list(&options.files)?;
     let gone = explained.gone(&options.files, &mutants);
@@ -137,17 +109,17 @@ pub(crate) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>
     println!("{} mutants", mutants.len());
     let outcomes = outcomes(&mutants, &options)?;
     let report = report::Report::new(&mutants, &outcomes, &explained);
-    fs::write(tools::root().join("target/mutants/outcomes.tsv"), report.tsv())?;
+    fs::write(root().join("target/mutants/outcomes.tsv"), report.tsv())?;
     println!("{report}");
     for key in &gone {
-        println!("explained, and no longer there: {key}");
+        println!("explained, but no longer there: {key}");
     }
     Ok(if report.passed() && gone.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// What became of each, by number.
+/// The outcome of each mutant, by number.
 fn outcomes(mutants: &[Mutant], options: &Options) -> Result<BTreeMap<u32, Outcome>, Box<dyn Error>> {
-    let folder = tools::root().join("target/mutants");
+    let folder = root().join("target/mutants");
     let built = build::build(mutants, &folder)?;
     let mut outcomes: BTreeMap<u32, Outcome> =
         built.unviable.iter().map(|number| (*number, Outcome::Unviable)).collect();
@@ -162,7 +134,7 @@ fn outcomes(mutants: &[Mutant], options: &Options) -> Result<BTreeMap<u32, Outco
         if outcome == Outcome::Missed {
             println!("survived: {}", mutant.name);
         }
-        // Whoever stops a run still has this.
+        // A run that is stopped leaves this.
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = write!(file, "{}", report::line(mutant, Some(outcome)));
     }));
@@ -205,14 +177,6 @@ mod tests {
         }
         for text in ["3/3", "0/0", "1", "a/2", "-1/2"] {
             assert!(Shard::parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn every_pattern_is_of_a_file_that_there_is() {
-        for file in FILES {
-            let folder = file.split('*').next().unwrap();
-            assert!(tools::root().join(folder).exists(), "{file}");
         }
     }
 }

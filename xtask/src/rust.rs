@@ -1,38 +1,39 @@
 //! The modules of a crate as a tree, and which module defines what a path names.
 
-pub(super) mod tokens;
+pub(crate) mod files;
+pub(crate) mod tokens;
 
 use std::collections::BTreeMap;
 
-use super::{modules, tree::Tree};
+use crate::tree::Tree;
 use tokens::{Import, Module, Path};
 
 /// How many imports are followed one after another, so that names which import each other end.
 const FOLLOWED_MAX: usize = 16;
 
 /// A module's place in [`Crate::nodes`].
-pub(super) type Id = usize;
+pub(crate) type Id = usize;
 
 #[derive(Debug)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// The file that it is in: its own, or that of the module around it.
-    pub(super) file: String,
+    pub(crate) file: String,
     parent: Option<Id>,
     children: BTreeMap<String, Id>,
-    pub(super) module: Module,
+    pub(crate) module: Module,
 }
 
 /// One target of a package: the tree below its root file, without the modules of tests.
 #[derive(Debug)]
-pub(super) struct Crate {
-    pub(super) nodes: Vec<Node>,
+pub(crate) struct Crate {
+    pub(crate) nodes: Vec<Node>,
     /// Exported macros by name: items of the root, wherever they are.
     macros: BTreeMap<String, Id>,
 }
 
 /// What a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Target {
+pub(crate) enum Target {
     Module(Id),
     /// An item, by the module that defines it.
     Item(Id),
@@ -40,17 +41,17 @@ pub(super) enum Target {
 
 /// A path with what it leads to.
 #[derive(Debug)]
-pub(super) struct Resolved {
-    pub(super) target: Target,
+pub(crate) struct Resolved {
+    pub(crate) target: Target,
     /// The module by whose re-export the path goes.
-    pub(super) through: Option<Id>,
+    pub(crate) through: Option<Id>,
 }
 
 impl Crate {
     /// Reads the crate of a root file.
-    pub(super) fn read(tree: &Tree, root: &str) -> Result<Self, String> {
+    pub(crate) fn read(tree: &Tree, root: &str) -> Result<Self, String> {
         let mut this = Self { nodes: Vec::new(), macros: BTreeMap::new() };
-        this.add_file(tree, root, &modules::folder_below(tree, root), None)?;
+        this.add_file(tree, root, &files::folder_below(tree, root), None)?;
         Ok(this)
     }
 
@@ -76,7 +77,7 @@ impl Crate {
             let folder = format!("{below}/{}", child.name);
             let added = match child.inline {
                 Some(inline) => Some(self.add(tree, file, &folder, Some(id), inline)?),
-                None => match modules::file_of(tree, file, below, &child.name, child.path.as_deref()) {
+                None => match files::file_of(tree, file, below, &child.name, child.path.as_deref()) {
                     // `mod.rs` and a file that `#[path]` names have their children beside them.
                     Some(path) => {
                         let below = match path.rsplit_once('/') {
@@ -97,12 +98,12 @@ impl Crate {
     }
 
     /// The modules around this one, the nearest first.
-    pub(super) fn ancestors(&self, id: Id) -> impl Iterator<Item = Id> {
+    pub(crate) fn ancestors(&self, id: Id) -> impl Iterator<Item = Id> {
         std::iter::successors(self.nodes[id].parent, |id| self.nodes[*id].parent)
     }
 
     /// What a path leads to, `None` if it is outside this crate or names what no module of it is known to define.
-    pub(super) fn resolve(&self, from: Id, path: &Path) -> Option<Resolved> {
+    pub(crate) fn resolve(&self, from: Id, path: &Path) -> Option<Resolved> {
         self.follow(from, &path.segments, 0)
     }
 

@@ -12,7 +12,9 @@ use std::{
 
 use serde::Deserialize;
 
-use super::{
+use crate::repository::root;
+
+use crate::{
     list::Mutant,
     weave::{Woven, weave},
 };
@@ -147,7 +149,7 @@ impl Refused {
 /// Weaves and builds until it compiles.
 pub(super) fn build(mutants: &[Mutant], folder: &Path) -> Result<Built, Box<dyn Error>> {
     let tree = folder.join("tree");
-    copy(crate::tools::root(), &tree, mutants)?;
+    copy(root(), &tree, mutants)?;
     let mut refused = Refused::read(folder);
     for _ in 0..ROUNDS_MAX {
         let woven = weave_all(&tree, mutants, &refused)?;
@@ -253,7 +255,7 @@ fn weave_all(
     }
     let mut all = BTreeMap::new();
     for (file, mutants) in by_file {
-        let source = fs::read_to_string(crate::tools::root().join(file))?;
+        let source = fs::read_to_string(root().join(file))?;
         let mut woven = weave(&source, &mutants, &refused.constant)
             .map_err(|error| format!("{}: {error}", file.display()))?;
         if file.file_name() == Some(OsStr::new("lib.rs")) {

@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, error::Error, fs, path::PathBuf, process::Comma
 use proc_macro2::LineColumn;
 use serde::Deserialize;
 
+use crate::repository::root;
+
 /// One change to the code.
 pub(super) struct Mutant {
     /// From 1, in the order of the list.
@@ -69,7 +71,7 @@ impl Place {
 /// The mutants of these files.
 pub(super) fn list(files: &[String]) -> Result<Vec<Mutant>, Box<dyn Error>> {
     let mut command = Command::new("cargo");
-    command.current_dir(crate::tools::root()).args(["mutants", "--list", "--json", "--workspace"]);
+    command.current_dir(root()).args(["mutants", "--list", "--json", "--workspace"]);
     for file in files {
         command.args(["--file", file]);
     }
@@ -81,7 +83,7 @@ pub(super) fn list(files: &[String]) -> Result<Vec<Mutant>, Box<dyn Error>> {
     let mut sources: BTreeMap<PathBuf, Vec<String>> = BTreeMap::new();
     for mutant in &listed {
         if !sources.contains_key(&mutant.file) {
-            let text = fs::read_to_string(crate::tools::root().join(&mutant.file))?;
+            let text = fs::read_to_string(root().join(&mutant.file))?;
             sources.insert(mutant.file.clone(), text.lines().map(str::to_owned).collect());
         }
     }

@@ -8,7 +8,7 @@ use std::{
 use proc_macro2::LineColumn;
 use syn::{Expr, Pat, ReturnType, Type, spanned::Spanned as _, visit::Visit};
 
-use super::list::Mutant;
+use crate::list::Mutant;
 
 /// A file with its mutants inside.
 pub(super) struct Woven {
@@ -315,7 +315,8 @@ impl<'a> Lines<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::list::Span, *};
+    use super::*;
+    use crate::list::Span;
 
     /// A mutant of the place where `of` stands in the source.
     fn mutant(source: &str, number: u32, genre: &str, of: &str, replacement: &str) -> Mutant {

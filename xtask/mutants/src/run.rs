@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{build::Program, list::Mutant, report::Outcome};
+use crate::{build::Program, list::Mutant, report::Outcome};
 
 /// Programs at a time.
 const JOBS: usize = 2;

@@ -8,7 +8,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{list::Mutant, report::Outcome};
+use crate::repository::root;
+use crate::{list::Mutant, report::Outcome};
 
 /// What cargo-mutants writes, and what it means.
 const LISTS: [(&str, Outcome); 4] = [
@@ -57,14 +58,7 @@ fn cargo_mutants(
     folder: &Path,
 ) -> Result<BTreeMap<u32, Outcome>, Box<dyn Error>> {
     let mut command = Command::new("cargo");
-    command.current_dir(crate::tools::root()).args([
-        "mutants",
-        "--workspace",
-        "--baseline",
-        "skip",
-        "--jobs",
-        "1",
-    ]);
+    command.current_dir(root()).args(["mutants", "--workspace", "--baseline", "skip", "--jobs", "1"]);
     command.args(["--all-features", "--timeout", PATIENCE, "--build-timeout", PATIENCE, "--no-times"]);
     command.arg("--output").arg(folder).args(["--test-package", &tests_of.join(",")]);
     command.args(["--cargo-test-arg", "--lib", "--cargo-test-arg", "--tests"]);

@@ -6,53 +6,53 @@ use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
 /// A path with the line that it begins at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tidy) struct Path {
-    pub(in crate::tidy) segments: Vec<String>,
-    pub(in crate::tidy) line: usize,
+pub(crate) struct Path {
+    pub(crate) segments: Vec<String>,
+    pub(crate) line: usize,
 }
 
 /// One name that a `use` brings in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tidy) struct Import {
-    pub(in crate::tidy) path: Path,
+pub(crate) struct Import {
+    pub(crate) path: Path,
     /// The name in this module; `None` for a glob.
-    pub(in crate::tidy) name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Whether other modules can name it from here: `pub use`, whatever the scope of the `pub`.
-    pub(in crate::tidy) reexport: bool,
+    pub(crate) reexport: bool,
 }
 
 /// A `mod` item.
 #[derive(Debug)]
-pub(in crate::tidy) struct Child {
-    pub(in crate::tidy) name: String,
+pub(crate) struct Child {
+    pub(crate) name: String,
     /// What `#[path = "…"]` says.
-    pub(in crate::tidy) path: Option<String>,
+    pub(crate) path: Option<String>,
     /// The content of a module that is not a file.
-    pub(in crate::tidy) inline: Option<Module>,
+    pub(crate) inline: Option<Module>,
     /// Compiled for tests only.
-    pub(in crate::tidy) test: bool,
+    pub(crate) test: bool,
 }
 
 /// What a module holds, tests left out.
 #[derive(Debug, Default)]
-pub(in crate::tidy) struct Module {
-    pub(in crate::tidy) children: Vec<Child>,
+pub(crate) struct Module {
+    pub(crate) children: Vec<Child>,
     /// The names of its items.
-    pub(in crate::tidy) items: BTreeSet<String>,
+    pub(crate) items: BTreeSet<String>,
     /// Its macros that are exported, and so items of the crate's root.
-    pub(in crate::tidy) exported_macros: BTreeSet<String>,
-    pub(in crate::tidy) imports: Vec<Import>,
+    pub(crate) exported_macros: BTreeSet<String>,
+    pub(crate) imports: Vec<Import>,
     /// The imports inside functions.
-    pub(in crate::tidy) local_imports: Vec<Import>,
+    pub(crate) local_imports: Vec<Import>,
     /// The paths of at least two segments in its code.
-    pub(in crate::tidy) paths: Vec<Path>,
+    pub(crate) paths: Vec<Path>,
     /// Each identifier in its code, imports left out.
-    pub(in crate::tidy) identifiers: BTreeSet<String>,
+    pub(crate) identifiers: BTreeSet<String>,
 }
 
 impl Module {
     /// Reads the text of a file.
-    pub(in crate::tidy) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let tokens: TokenStream = text.parse().map_err(|error| format!("not Rust: {error}"))?;
         let mut module = Self::default();
         module.read(tokens);
@@ -254,6 +254,28 @@ fn keyword_position(tokens: &[TokenTree], begin: usize) -> usize {
         at += if *word == "extern" { 2 } else { 1 };
     }
     at
+}
+
+/// The names of the functions in a file, those in modules, implementations and macros included.
+pub(crate) fn functions(text: &str) -> Result<BTreeSet<String>, String> {
+    let tokens: TokenStream = text.parse().map_err(|error| format!("not Rust: {error}"))?;
+    let mut names = BTreeSet::new();
+    add_functions(tokens, &mut names);
+    Ok(names)
+}
+
+fn add_functions(tokens: TokenStream, names: &mut BTreeSet<String>) {
+    let mut after_fn = false;
+    for token in tokens {
+        match &token {
+            TokenTree::Ident(name) if after_fn => {
+                names.insert(plain(&name.to_string()));
+            }
+            TokenTree::Group(group) => add_functions(group.stream(), names),
+            _ => {}
+        }
+        after_fn = is_word(&token, "fn");
+    }
 }
 
 /// The attribute that the tokens begin with: what is in its brackets, and how many tokens it has.

@@ -1,24 +1,19 @@
-//! `cargo xtask tidy`: what no compiler checks, each check a function from the tree to its findings.
+//! `cargo xtask tidy`: checks that no compiler makes, each a function from the tree to its findings.
 
 mod circles;
-mod codes;
+pub(crate) mod codes;
 mod divergences;
 mod documents;
 mod language;
 mod layers;
 mod lints;
 mod modules;
-mod rust;
 mod text;
-mod tree;
 mod vulnerabilities;
 
-use std::{error::Error, fmt, process::ExitCode};
+use std::{error::Error, process::ExitCode};
 
-pub(crate) use codes::of_the_server as server_codes;
-pub(crate) use tree::{Tree, test_code};
-
-use layers::Package;
+use crate::{finding::Finding, rules, tools, tree::Tree, workspace::Workspace};
 
 const HELP: &str = "\
 cargo xtask tidy
@@ -28,29 +23,6 @@ and paths, lints, the tables of docs/, and that docs/RULES.md and the public suf
 
 Exit codes: 0 nothing found, 1 something found, 2 the tree can't be read.
 ";
-
-/// What the checks look at.
-#[derive(Debug, Default)]
-struct Workspace {
-    tree: Tree,
-    packages: Vec<Package>,
-    /// Places that the checks of circles pass over.
-    unfinished: &'static [&'static str],
-    /// Places that the checks of language pass over.
-    unpolished: &'static [&'static str],
-}
-
-impl Workspace {
-    /// Whether a file is in a place that is not in order yet.
-    fn unfinished(&self, file: &str) -> bool {
-        self.unfinished.iter().any(|place| file.starts_with(place))
-    }
-
-    /// Whether a file is in a place whose language is not in order yet.
-    fn unpolished(&self, file: &str) -> bool {
-        self.unpolished.iter().any(|place| file.starts_with(place))
-    }
-}
 
 /// Packages whose modules are in circles or import through their parents still. `cargo xtask tidy --all` checks them too.
 const UNFINISHED: &[&str] = &[
@@ -103,34 +75,6 @@ const UNPOLISHED: &[&str] = &[
     "xtask/",
 ];
 
-/// One thing that is not as it should be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Finding {
-    path: String,
-    line: Option<usize>,
-    what: String,
-}
-
-impl Finding {
-    pub(crate) fn new(path: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { path: path.into(), line: None, what: what.into() }
-    }
-
-    /// At a line, counted from 1.
-    fn at(path: &str, line: usize, what: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), line: Some(line), what: what.into() }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}: {}", self.path, self.what),
-            None => write!(f, "{}: {}", self.path, self.what),
-        }
-    }
-}
-
 const CHECKS: [fn(&Workspace) -> Vec<Finding>; 22] = [
     circles::no_module_is_in_a_circle,
     circles::names_come_from_where_they_are_defined,
@@ -167,23 +111,12 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         }
         Some(other) => return Err(other.unexpected().into()),
     }
-    let workspace = Workspace {
-        tree: Tree::read(crate::tools::root())?,
-        packages: layers::packages(crate::tools::root())?,
-        unfinished,
-        unpolished,
-    };
+    let workspace =
+        Workspace { tree: Tree::read(tools::root())?, packages: layers::packages()?, unfinished, unpolished };
     let mut findings: Vec<_> = CHECKS.iter().flat_map(|check| check(&workspace)).collect();
-    findings.extend(crate::rules::findings(&workspace.tree));
+    findings.extend(rules::findings(&workspace.tree));
     for finding in &findings {
         println!("{finding}");
     }
     Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
-}
-
-#[cfg(test)]
-impl Workspace {
-    fn of(files: &[(&str, &str)]) -> Self {
-        Self { tree: Tree::of(files), ..Self::default() }
-    }
 }

@@ -7,7 +7,8 @@ use std::{
     path::Path,
 };
 
-use super::list::Mutant;
+use crate::list::Mutant;
+use crate::repository::root;
 
 /// What became of one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,7 +31,7 @@ pub(super) struct Explained(BTreeMap<String, String>);
 
 impl Explained {
     pub(super) fn read() -> Result<Self, Box<dyn Error>> {
-        Self::parse(&fs::read_to_string(crate::tools::root().join("xtask/mutants-explained.txt"))?)
+        Self::parse(&fs::read_to_string(root().join("xtask/mutants/explained.txt"))?)
     }
 
     fn parse(text: &str) -> Result<Self, Box<dyn Error>> {

@@ -1,4 +1,4 @@
-//! `cargo xtask metadata-served`: what the roots of a metadata payload serve, as the page
+//! `cargo xtask metadata-served`: the statement formats and models of the roots of a metadata payload, as the page
 //! `docs/attestation/metadata-roots.md`.
 
 use std::{
@@ -11,24 +11,22 @@ use std::{
 };
 
 use countersign::{
-    attestation::{Certificate, CertificateError, TrustAnchor, certificate::SubjectAttribute},
+    attestation::{Certificate, certificate::SubjectAttribute},
     cose::Verifiers,
     types::Aaguid,
 };
 use countersign_authenticator::{BlobSigner, METADATA_HOST};
 use countersign_metadata::{Blob, BlobPolicy, Date, Entry, Root, Seen};
 
+use crate::signer::anchor_of;
+
 const HELP: &str = "\
 cargo xtask metadata-served FILE
 
-Prints which statement formats the roots in FILE, the payload of a metadata BLOB as JSON, serve, and which models share
-them, by the public API: the page docs/attestation/metadata-roots.md.
+Prints the statement formats that the roots in FILE serve, and the models that share them, by the public API: the
+page docs/attestation/metadata-roots.md. FILE is the payload of a metadata BLOB as JSON; it is not part of this
+repository.
 ";
-
-/// The root of a signer, as an anchor.
-pub(crate) fn anchor_of(signer: &BlobSigner) -> Result<TrustAnchor, CertificateError> {
-    Certificate::from_der(&signer.root).map(TrustAnchor::from_certificate)
-}
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
     use lexopt::prelude::{Long, Short, Value};

@@ -1,0 +1,43 @@
+//! The input of the checks: the files, and the packages.
+
+use std::collections::BTreeSet;
+
+use crate::tree::Tree;
+
+/// The parts of a package's metadata that the checks need.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Package {
+    pub(crate) name: String,
+    /// The names of all direct dependencies, those for tests and builds included.
+    pub(crate) dependencies: BTreeSet<String>,
+    /// The names of all packages that are linked into it, at any depth.
+    pub(crate) reaches: BTreeSet<String>,
+}
+
+/// The files and packages of the repository.
+#[derive(Debug, Default)]
+pub(crate) struct Workspace {
+    pub(crate) tree: Tree,
+    pub(crate) packages: Vec<Package>,
+    /// Places that the checks of circles pass over.
+    pub(crate) unfinished: &'static [&'static str],
+    /// Places that the checks of language pass over.
+    pub(crate) unpolished: &'static [&'static str],
+}
+
+impl Workspace {
+    /// Whether a file is in a place that is not in order yet.
+    pub(crate) fn unfinished(&self, file: &str) -> bool {
+        self.unfinished.iter().any(|place| file.starts_with(place))
+    }
+
+    /// Whether a file is in a place whose language is not in order yet.
+    pub(crate) fn unpolished(&self, file: &str) -> bool {
+        self.unpolished.iter().any(|place| file.starts_with(place))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(files: &[(&str, &str)]) -> Self {
+        Self { tree: Tree::of(files), ..Self::default() }
+    }
+}
