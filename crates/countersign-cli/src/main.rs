@@ -1,9 +1,9 @@
 //! The `countersign` program.
 //!
-//! A failure is one sentence on standard error. The exit status is 0 after a regular end, 2 if the command line is wrong,
-//! and 1 if the command failed (2 for `metadata diff`, whose 1 is a difference). If standard output is a pipe that is no
-//! longer read, the program ends without a message, with the status that shells report for a program that SIGPIPE (13)
-//! ends: 141.
+//! A failure is one sentence on standard error. The exit status is 0 after a regular end, 2 if the command line is
+//! wrong, and 1 if the command failed (2 for `metadata diff`, whose 1 is a difference). If standard output is a pipe
+//! that is no longer read, the program ends without a message, with the status that shells report for a program that
+//! SIGPIPE (13) ends: 141.
 
 #![cfg_attr(
     not(test),

@@ -67,8 +67,8 @@ pub(crate) struct ServeArguments {
     /// Database file [default: countersign/countersign.sqlite3 in your data folder]
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
-    /// Start no server, but report whether one could run and accept the passkeys in the database. Not checked: whether the
-    /// addresses are free, whether the database is writable, and what --metadata-url has
+    /// Start no server, but report whether one could run and accept the passkeys in the database. Not checked: whether
+    /// the addresses are free, whether the database is writable, and what --metadata-url has
     #[arg(long)]
     check: bool,
 }

@@ -27,8 +27,8 @@ pub struct Config {
     pub rp_name: String,
     /// The accepted origins, such as `https://example.org`, compared exactly.
     ///
-    /// If the list is empty, the origin follows from the RP ID: `http://localhost:PORT` for `localhost`, with the port that
-    /// the server listens on, and `https://RP_ID` for any other.
+    /// If the list is empty, the origin follows from the RP ID: `http://localhost:PORT` for `localhost`, with the port
+    /// that the server listens on, and `https://RP_ID` for any other.
     pub origins: Vec<String>,
     /// The database file. If there is none, it is created with its folder.
     pub database: PathBuf,
@@ -38,7 +38,8 @@ pub struct Config {
     pub metadata: Option<MetadataConfig>,
     /// Whether the page signals unknown passkeys to their providers; it does by default.
     pub unknown_signals: UnknownSignals,
-    /// Whether a passkey is accepted that could not be backed up when it was registered, and can be now; rejected by default.
+    /// Whether a passkey is accepted that could not be backed up when it was registered, and can be now; rejected by
+    /// default.
     pub backup_eligibility_change: BackupEligibilityChange,
 }
 
@@ -46,8 +47,8 @@ pub struct Config {
 /// delete the passkey.
 ///
 /// The payload is never sent for the RP ID `localhost`, and otherwise only if the user handle belongs or belonged to an
-/// account of the database. That is not enough if several databases with the same accounts serve one RP ID, or if an old
-/// copy of a database was restored: a passkey that was registered since is good, but unknown.
+/// account of the database. That is not enough if several databases with the same accounts serve one RP ID, or if an
+/// old copy of a database was restored: a passkey that was registered since is good, but unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum UnknownSignals {
@@ -62,8 +63,8 @@ pub enum UnknownSignals {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Listen {
-    /// The addresses that a browser tries for `localhost`: this port of 127.0.0.1, and of `::1` if the machine has it. Port 0
-    /// chooses a free port.
+    /// The addresses that a browser tries for `localhost`: this port of 127.0.0.1, and of `::1` if the machine has it.
+    /// Port 0 chooses a free port.
     Localhost(u16),
     /// Only this address. Port 0 chooses a free port.
     Address(SocketAddr),
@@ -82,7 +83,8 @@ impl Listen {
 }
 
 impl Config {
-    /// The configuration of a server for a browser on the same machine, at <http://localhost:8080>, with this database file.
+    /// The configuration of a server for a browser on the same machine, at <http://localhost:8080>, with this database
+    /// file.
     pub fn new(database: impl AsRef<Path>) -> Self {
         Self {
             listen: Listen::Localhost(DEFAULT_PORT),
@@ -119,8 +121,8 @@ impl Config {
         taken.map_or(Ok(()), |address| Err(StartError::AddressTwice(address)))
     }
 
-    /// Rejects a URL as the database: SQLite would create folders of that name. The message repeats only the scheme, since the
-    /// rest may contain a password.
+    /// Rejects a URL as the database: SQLite would create folders of that name. The message repeats only the scheme,
+    /// since the rest may contain a password.
     pub(crate) fn check_database(&self) -> Result<(), StartError> {
         let text = self.database.to_string_lossy();
         let Some((scheme, rest)) = text.split_once(':') else { return Ok(()) };

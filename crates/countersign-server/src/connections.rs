@@ -1,5 +1,5 @@
-//! A listener with limits on the number of connections and on their time. If there is no place for another connection, the
-//! client with the most connections loses its least recently used one, so that one client can't exclude the others.
+//! A listener with limits on the number of connections and on their time. If there is no place for another connection,
+//! the client with the most connections loses its least recently used one, so that one client can't exclude the others.
 
 use std::{
     future::poll_fn,
@@ -31,19 +31,19 @@ mod registry;
 use own_answers::OwnAnswers;
 use registry::{Place, Registry};
 
-/// The most connections to the page. Together with those of the operator, they stay below the 1024 files that a process may
-/// open by default on most systems.
+/// The most connections to the page. Together with those of the operator, they stay below the 1024 files that a process
+/// may open by default on most systems.
 pub(crate) const PAGE_CONNECTIONS_MAX: usize = 850;
 
 /// The most connections to the operator's address: a few programs that request metrics or health.
 pub(crate) const OPERATOR_CONNECTIONS_MAX: usize = 50;
 
-/// The time limit from the connection, or from the last byte of an answer, to the first byte of the next answer: a request of
-/// 256 KiB takes far less on any line.
+/// The time limit from the connection, or from the last byte of an answer, to the first byte of the next answer: a
+/// request of 256 KiB takes far less on any line.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The age after which the next answer of a connection is its last, however busy it is. The answer says so, and browsers
-/// silently open another one. A request that is under way keeps its usual time limit.
+/// The age after which the next answer of a connection is its last, however busy it is. The answer says so, and
+/// browsers silently open another one. A request that is under way keeps its usual time limit.
 const LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// How long to wait for the place of a dismissed connection before another one is dismissed.
@@ -70,8 +70,8 @@ struct Limits {
 }
 
 impl Connections {
-    /// Listens on bound sockets, for at most this number of connections. Answers that hyper creates itself get these header
-    /// lines.
+    /// Listens on bound sockets, for at most this number of connections. Answers that hyper creates itself get these
+    /// header lines.
     pub(crate) fn new(
         listeners: Vec<std::net::TcpListener>,
         headers: Vec<u8>,
@@ -174,9 +174,9 @@ pub(crate) async fn bound_life(
     response
 }
 
-/// The connection of a client, which ends when its time limit is over. Each written byte restarts the time limit; a read byte
-/// does not, or a trickle of header lines could hold a connection indefinitely. It ends earlier if another client needs its
-/// place.
+/// The connection of a client, which ends when its time limit is over. Each written byte restarts the time limit; a
+/// read byte does not, or a trickle of header lines could hold a connection indefinitely. It ends earlier if another
+/// client needs its place.
 pub(crate) struct Connection {
     stream: TcpStream,
     patience: Duration,

@@ -150,8 +150,8 @@ impl Credentials {
         Ok(judged.collect())
     }
 
-    /// Judges credentials with their evidence, on a blocking thread: the first time, each attestation is verified again,
-    /// and a list has up to 64.
+    /// Judges credentials with their evidence, on a blocking thread: the first time, each attestation is verified
+    /// again, and a list has up to 64.
     async fn judge(&self, stored: Vec<StoredCredential>) -> Result<Vec<JudgedCredential>, OperationError> {
         let Some(metadata) = self.metadata.clone() else {
             let unjudged = |stored| JudgedCredential { stored, revocation_reason: None };

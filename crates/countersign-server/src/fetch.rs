@@ -1,9 +1,10 @@
 //! FIDO metadata over https: a conditional `GET` with limits, its schedule, and what is stored between requests.
 //!
-//! The [processing rules of the service](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-object-processing-rules)
-//! require a BLOB to be downloaded by its `nextUpdate` at the latest. The content is not interpreted here: it is verified
-//! with a [`countersign_metadata::BlobPolicy`], like a file. So https protects only the privacy of the request, and nothing
-//! else depends on it.
+//! The [processing rules of the
+//! service](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-object-processing-rules)
+//! require a BLOB to be downloaded by its `nextUpdate` at the latest. The content is not interpreted here: it is
+//! verified with a [`countersign_metadata::BlobPolicy`], like a file. So https protects only the privacy of the
+//! request, and nothing else depends on it.
 //!
 //! ```no_run
 //! use countersign_server::fetch::{Answer, Client, FIDO_URL, FetchConfig};

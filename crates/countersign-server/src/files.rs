@@ -39,10 +39,10 @@ pub fn read(path: &Path, max: usize) -> io::Result<Vec<u8>> {
 
 /// Replaces the file at `path`, and creates its folder if there is none.
 ///
-/// After a crash or a full disk there is the old file or the new one, and no mixture of both: the content is written to a
-/// new file in the same folder, with a random name that ends in `.new`, and flushed to the disk before the file is renamed.
-/// Such files that a crash left a day ago or earlier are removed. Anything but a regular file at `path` is an error: see
-/// [`check_replaceable`].
+/// After a crash or a full disk there is the old file or the new one, and no mixture of both: the content is written to
+/// a new file in the same folder, with a random name that ends in `.new`, and flushed to the disk before the file is
+/// renamed. Such files that a crash left a day ago or earlier are removed. Anything but a regular file at `path` is an
+/// error: see [`check_replaceable`].
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     check_replaceable(path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -64,8 +64,9 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// Locks the file at `path` until the returned file is dropped. Creates the file and its folder if there is none. Use it to
-/// compare the content of other files before you replace them. Fails if another process holds the lock for five seconds.
+/// Locks the file at `path` until the returned file is dropped. Creates the file and its folder if there is none. Use
+/// it to compare the content of other files before you replace them. Fails if another process holds the lock for five
+/// seconds.
 pub fn lock(path: &Path) -> io::Result<File> {
     check_replaceable(path)?;
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -86,8 +87,8 @@ pub fn lock(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Refuses a path at which there is something else than a regular file: a symbolic link, which leads to a file that
-/// was not meant, or a device, a pipe or a socket, which others expect to find there.
+/// Fails if there is anything but a regular file at a path: a symbolic link may lead to an unintended file, and a
+/// folder, a device, a pipe or a socket must stay.
 pub fn check_replaceable(path: &Path) -> io::Result<()> {
     let kind = match fs::symlink_metadata(path) {
         Ok(found) => found.file_type(),

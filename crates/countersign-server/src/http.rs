@@ -3,7 +3,7 @@
 //! | request | body | answer |
 //! | --- | --- | --- |
 //! | `GET /` `/app.js` `/actions.js` `/client.js` `/passkeys.js` `/view.js` `/style.css` `/icon.svg` | | the page, with entity tags, and compressed for clients that accept gzip |
-//! | `GET /health` | | `ok`, or 503 if the database file is gone |
+//! | `GET /health` | | `ok`, or 503 if the database file was deleted or replaced |
 //! | `GET /metrics` | | metrics in the text format of Prometheus, unless they have a separate address |
 //! | `GET /models/{aaguid}/icon` | | the icon of an authenticator model, if the metadata has one |
 //! | `GET /api/session` | | `{"account": {"name", "userHandle"} or null, "rpId", "origins"}`: the accepted origins, the main one first |
@@ -25,35 +25,36 @@
 //! | `DELETE /api/account` | | `{"signals"}`: the account, its credentials and its sessions are removed |
 //!
 //! `metadata` is `null` if none is configured, and otherwise `{"number", "nextUpdate", "models", "trouble"}`. The first
-//! three describe the BLOB in use, and are `null` if there is none yet. `trouble` is the code of the current problem, if
-//! any: `metadata-unreachable`, `metadata-file-unusable`, or the code of a rejected BLOB.
+//! three describe the BLOB in use, and are `null` if there is none yet. `trouble` is the code of the current problem,
+//! if any: `metadata-unreachable`, `metadata-file-unusable`, or the code of a rejected BLOB.
 //!
 //! # Ceremonies
 //!
 //! Each start, and `GET /api/session`, sets or renews the cookie `countersign-browser`. A finish without it is answered
-//! `cookie-missing` before anything is stored: a browser without cookies would create an account that it can't use.
-//! A ceremony accepts one response, whatever the outcome. The same finish again, by the same browser and before the
-//! ceremony expires, gets the same answer, since the first answer may have been lost. If what it created was removed since,
-//! or with another response, it is answered `challenge-expired`.
+//! `cookie-missing` before anything is stored: a browser without cookies would create an account that it can't use. A
+//! ceremony accepts one response, whatever the outcome. The same finish again, by the same browser and before the
+//! ceremony expires, gets the same answer, since the first answer may have been lost. If what it created was removed
+//! since, or with another response, it is answered `challenge-expired`.
 //!
 //! # Accounts and confirmations
 //!
 //! Every changing request that requires a session names the account that the user sees in the header
-//! `countersign-account`: its `userHandle`. The answer is `account-missing` without the header, and `account-changed` if
-//! the session is another account's. Session and account are read again in the transaction that writes.
+//! `countersign-account`: its `userHandle`. The answer is `account-missing` without the header, and `account-changed`
+//! if the session is another account's. Session and account are read again in the transaction that writes.
 //!
 //! Adding a credential, removing one and deleting the account require a confirmation with a passkey of the account;
-//! otherwise the answer is `reauthentication-required`. `act` is `{"kind": "add-credential"}`, `{"kind": "remove-credential",
-//! "credential": id}` or `{"kind": "delete-account"}`. The confirmation belongs to the session and to exactly this act. It is valid once
-//! and for five minutes. For adding, the start checks it, and the finish uses it up.
+//! otherwise the answer is `reauthentication-required`. `act` is `{"kind": "add-credential"}`, `{"kind":
+//! "remove-credential", "credential": id}` or `{"kind": "delete-account"}`. The confirmation belongs to the session and
+//! to exactly this act. It is valid once and for five minutes. For adding, the start checks it, and the finish uses it
+//! up.
 //!
 //! # Signals
 //!
 //! `signals` is all that the page may signal to passkey providers: `{"allAcceptedCredentials"}` has the argument of
-//! `signalAllAcceptedCredentials()`, read in the transaction that the answer is about. The error of a rejected finish has
-//! `{"unknownCredential"}`, the argument of `signalUnknownCredential()` or `null`. It is not `null` if the credential is
-//! unknown and its user handle belongs or belonged to an account of this database, or if it was created for this ceremony
-//! and rejected for good. It is always `null` for the RP ID `localhost` and with
+//! `signalAllAcceptedCredentials()`, read in the transaction that the answer is about. The error of a rejected finish
+//! has `{"unknownCredential"}`, the argument of `signalUnknownCredential()` or `null`. It is not `null` if the
+//! credential is unknown and its user handle belongs or belonged to an account of this database, or if it was created
+//! for this ceremony and rejected for good. It is always `null` for the RP ID `localhost` and with
 //! [`UnknownSignals::Withheld`](crate::UnknownSignals::Withheld).
 //!
 //! # Errors
@@ -78,8 +79,8 @@
 //! | 503 | `storage-failed`, `metadata-unavailable` |
 //!
 //! A body is a JSON object in UTF-8, of at most 256 KiB, with content type `application/json`. A request that changes
-//! something and has an `Origin` header must come from an accepted origin. Together with the `SameSite` cookie, this keeps
-//! other sites from acting for a signed-in user.
+//! something and has an `Origin` header must come from an accepted origin. Together with the `SameSite` cookie, this
+//! keeps other sites from acting for a signed-in user.
 
 use axum::{
     Router,
@@ -111,8 +112,8 @@ mod signed_in;
 pub(crate) mod site;
 mod step_up;
 
-/// The most bytes of a request's body: what the library accepts as a response. Its envelope fits in easily, since no real
-/// response comes near the limit.
+/// The most bytes of a request's body: what the library accepts as a response. Its envelope fits in easily, since no
+/// real response comes near the limit.
 const BODY_MAX: usize = 256 * 1024;
 
 /// The routes for everyone if `/metrics` has its own address.

@@ -1,22 +1,78 @@
-//! A Web Authentication server with a page: accounts, passkeys and sessions on an embedded database.
+//! A Web Authentication server with a page: accounts, passkeys and sessions, with an embedded SQLite database.
 //!
-//! The edge around [`countersign`]: HTTP, storage, the clock and randomness are here, and nothing of how a
-//! response is judged. [`Server::bind`] takes a [`Config`], and every reason why a server can't start is a
-//! [`StartError`] of one sentence.
+//! The library [`countersign`] verifies the ceremonies; this crate adds HTTP, storage, the clock and randomness. The
+//! program of the crate `countersign-cli` runs it from the command line.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! use countersign_server::{Config, Server};
+//! use countersign_server::{Config, Server, stop_signal};
 //!
-//! let server = Server::bind(&Config::new("/var/lib/countersign/countersign.sqlite3"))?;
+//! let mut config = Config::new("/var/lib/countersign/countersign.sqlite3");
+//! config.rp_id = "example.org".into();
+//! config.rp_name = "Example".into();
+//! let server = Server::bind(&config)?;
 //! println!("open {}", server.url());
-//! server.serve(countersign_server::stop_signal()).await?;
+//! server.serve(stop_signal()).await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The JSON API is described in [`http`].
+//! # The pieces
+//!
+//! - [`Config`] is the configuration: addresses, RP ID and origins, the database, and optional metadata
+//!   ([`MetadataConfig`]).
+//! - [`Server`] listens on its addresses and answers requests until it is asked to stop, for example by
+//!   [`stop_signal`].
+//! - [`router`] is the `axum` router of a server, for other ways to serve it.
+//! - [`http`] describes the JSON API, and how a page uses it.
+#![cfg_attr(feature = "fetch", doc = "- [`fetch`] fetches FIDO metadata over https.")]
+//! - [`files`] reads files within limits and replaces them atomically.
+//!
+//! # What you must do
+//!
+//! - Choose the RP ID for good: passkeys can't be used with another one. [`Server::check`] finds passkeys of another
+//!   RP ID.
+//! - For any domain but `localhost`, run a proxy that provides https: browsers require it, and the server speaks only
+//!   http.
+//! - Keep `/metrics` private: give it a separate address with [`Config::metrics_listen`], or let the proxy block it.
+//! - Back up the database file. After an old copy is restored, set [`UnknownSignals::Withheld`], or browsers may delete
+//!   passkeys that were registered since.
+//!
+//! # Tasks
+//!
+//! | task | how |
+//! | --- | --- |
+//! | accept only known authenticator models | [`Registrations::Attested`] with a [`MetadataSource`] |
+//! | show names of models, flag compromised ones | a [`MetadataSource`] |
+//! | accept several addresses of the page | [`Config::origins`](field@Config::origins) |
+//! | check a configuration before a restart | [`Server::check`] |
+//! | see which library verifies signatures | [`BACKEND`] |
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | `aws-lc` | signatures are verified by AWS-LC, several times as fast as in plain Rust; needs a C compiler |
+//! | `fetch` | the module `fetch` and `MetadataSource::Url`: FIDO metadata over https |
+//!
+//! # Limits
+//!
+//! | limit | value |
+//! | --- | --- |
+//! | body of a request | 256 KiB |
+//! | time for a request | a minute |
+//! | connections | 850 to the page, 50 to the operator's address |
+//! | passkeys of an account | 64 |
+//! | sessions of an account | 64, each for a week without use and for thirty days at most |
+//! | open ceremonies without a session | 50 000 |
+//! | characters of a name or label | 64 |
+//!
+//! # Errors
+//!
+//! A server that can't start returns a [`StartError`], whose message is one sentence for the operator. Errors of
+//! requests have the codes that [`http`] lists, and a sentence for the user; the details are only logged.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),
     warn(

@@ -15,8 +15,8 @@ use icu_properties::{
 
 use crate::text::{self, BRAILLE_BLANK};
 
-/// The most characters (Unicode scalar values) of a name or a label: more than any name needs, and short enough for a line
-/// of the page.
+/// The most characters (Unicode scalar values) of a name or a label: more than any name needs, and short enough for a
+/// line of the page.
 pub(crate) const MAX_CHARACTERS: usize = 64;
 
 /// ZERO WIDTH NON-JOINER.
@@ -62,8 +62,8 @@ impl fmt::Display for NameError {
     }
 }
 
-/// The text to store: composed (NFC), with single spaces and none around it. Joiners and selectors without an effect on the
-/// preceding character are removed.
+/// The text to store: composed (NFC), with single spaces and none around it. Joiners and selectors without an effect on
+/// the preceding character are removed.
 pub(crate) fn clean(text: &str) -> Result<String, NameError> {
     let text = text.trim();
     // Composing shortens a text, but not by this factor.
@@ -159,9 +159,10 @@ fn ends_as_flag(tag: char, rest: impl Iterator<Item = char>) -> bool {
             == Some(CANCEL_TAG)
 }
 
-/// Whether a joiner is kept: in an emoji sequence ([UTS #51, ED-16](https://www.unicode.org/reports/tr51/#def_emoji_zwj_sequence)),
-/// after a virama, or between letters that are written joined, as for domain names
-/// ([RFC 5892, appendices A.1 and A.2](https://www.rfc-editor.org/rfc/rfc5892#appendix-A.1)).
+/// Whether a joiner is kept: in an emoji sequence ([UTS #51,
+/// ED-16](https://www.unicode.org/reports/tr51/#def_emoji_zwj_sequence)), after a virama, or between letters that are
+/// written joined, as for domain names ([RFC 5892, appendices A.1 and
+/// A.2](https://www.rfc-editor.org/rfc/rfc5892#appendix-A.1)).
 fn joins(before: &str, joiner: char, after: impl Iterator<Item = char>) -> bool {
     let class = CodePointMapData::<CanonicalCombiningClass>::new();
     let joining = CodePointMapData::<JoiningType>::new();

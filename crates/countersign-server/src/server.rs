@@ -48,8 +48,8 @@ impl fmt::Debug for Server {
 }
 
 impl Server {
-    /// Listens on the addresses, and opens the database. From now on clients can connect; they are answered once the server
-    /// serves.
+    /// Listens on the addresses, and opens the database. From now on clients can connect; they are answered once the
+    /// server serves.
     pub fn bind(config: &Config) -> Result<Self, StartError> {
         config.check_addresses()?;
         let sockets = Sockets::bind(config.listen)?;
@@ -63,9 +63,9 @@ impl Server {
 
     /// Fails if a server with this configuration could not run, or could not accept the passkeys in its database.
     ///
-    /// Creates no file, stores and fetches nothing, and listens only for a moment. It does not check whether the addresses are
-    /// free, since the server with this configuration may be running, whether the database is writable, and what the metadata's
-    /// address has.
+    /// Creates no file, stores and fetches nothing, and listens only for a moment. It does not check whether the
+    /// addresses are free, since the server with this configuration may be running, whether the database is writable,
+    /// and what the metadata's address has.
     pub fn check(config: &Config) -> Result<(), StartError> {
         config.check_addresses()?;
         for listen in std::iter::once(config.listen).chain(config.metrics_listen) {
@@ -92,7 +92,8 @@ impl Server {
         &self.url
     }
 
-    /// Answers requests, and watches for newer metadata, until `stop` completes. Then requests have ten seconds to finish.
+    /// Answers requests, and watches for newer metadata, until `stop` completes. Then requests have ten seconds to
+    /// finish.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         self.serve_until(stop, GRACE).await
     }
@@ -163,8 +164,8 @@ impl Sockets {
     }
 }
 
-/// The routes of a server with this configuration, to be served by other means than [`Server`], or called in tests. Opens
-/// the database, reads metadata once, and listens nowhere: only `Server` watches for newer metadata.
+/// The routes of a server with this configuration, to be served by other means than [`Server`], or called in tests.
+/// Opens the database, reads metadata once, and listens nowhere: only `Server` watches for newer metadata.
 pub fn router(config: &Config) -> Result<Router, StartError> {
     let site = Arc::new(Site::new(Arc::new(App::build(config, config.origins(config.port()))?)));
     Ok(if config.metrics_listen.is_some() { http::public_routes(&site) } else { http::all_routes(&site) })
@@ -198,8 +199,8 @@ pub async fn stop_signal() {
     }
 }
 
-/// The sockets for `localhost`. Browsers try both loopback addresses, so another program on one of them would get some of
-/// the requests.
+/// The sockets for `localhost`. Browsers try both loopback addresses, so another program on one of them would get some
+/// of the requests.
 fn localhost(port: u16) -> Result<Vec<TcpListener>, StartError> {
     let first = listen((Ipv4Addr::LOCALHOST, port).into())?;
     let port = first.local_addr().map_or(port, |address| address.port());

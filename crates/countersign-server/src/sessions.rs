@@ -61,8 +61,8 @@ impl Sessions {
         ended.await
     }
 
-    /// Ends the session of the caller's account with this public ID, and returns the hash of its token. `None` if there is
-    /// no such session.
+    /// Ends the session of the caller's account with this public ID, and returns the hash of its token. `None` if there
+    /// is no such session.
     pub(crate) async fn end_one(
         &self,
         caller: Caller,

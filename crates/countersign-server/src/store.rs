@@ -1,11 +1,13 @@
 //! The database: SQLite, in one file.
 //!
 //! One thread owns the connection that writes; [`writer`] explains why. Reads run on a few other connections, which
-//! write-ahead logging allows during a write. Operations are functions of a connection in [`accounts`], [`credentials`],
-//! [`sessions`], [`confirmations`] and [`ceremonies`], so that several of them can form one transaction.
+//! write-ahead logging allows during a write. Operations are functions of a connection in [`accounts`],
+//! [`credentials`], [`sessions`], [`confirmations`] and [`ceremonies`], so that several of them can form one
+//! transaction.
 //!
-//! Another process may use the same file, so the database decides what happens only once, not this process. The library's
-//! traits for stores are implemented only in the tests, which run its conformance kit: no code here needs another store.
+//! Another process may use the same file, so the database decides what happens only once, not this process. The
+//! library's traits for stores are implemented only in the tests, which run its conformance kit: no code here needs
+//! another store.
 
 use std::{path::Path, sync::Arc};
 

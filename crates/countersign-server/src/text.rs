@@ -7,8 +7,8 @@ use icu_properties::{
     props::{DefaultIgnorableCodePoint, GeneralCategory, NoncharacterCodePoint},
 };
 
-/// Replaces each invisible character, and each that a terminal interprets or that changes how its neighbours are shown, with
-/// U+FFFD. Cuts the text to `max` characters, the last of which is then an ellipsis.
+/// Replaces each invisible character, and each that a terminal interprets or that changes how its neighbours are shown,
+/// with U+FFFD. Cuts the text to `max` characters, the last of which is then an ellipsis.
 ///
 /// ```
 /// # use countersign_server::printable;
@@ -27,10 +27,10 @@ pub fn printable(text: &str, max: usize) -> Cow<'_, str> {
 }
 
 /// Whether a character is invisible, or changes how others are shown: controls, separators of lines and paragraphs, the
-/// directional formatting characters of [UAX #9](https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters),
-/// and any other `Default_Ignorable_Code_Point`
-/// ([UAX #44](https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point)): fillers, joiners, variation
-/// selectors and tags among them.
+/// directional formatting characters of [UAX
+/// #9](https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters), and any other
+/// `Default_Ignorable_Code_Point` ([UAX #44](https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point)):
+/// fillers, joiners, variation selectors and tags among them.
 pub(crate) fn is_hidden(character: char) -> bool {
     if matches!(character, ' '..='~') {
         return false;
@@ -57,8 +57,8 @@ const FULL_BLANK: char = '\u{13441}';
 /// EGYPTIAN HIEROGLYPH HALF BLANK.
 const HALF_BLANK: char = '\u{13442}';
 
-/// Whether a character is visible on its own: a letter, a number, punctuation or a symbol. Unassigned characters count as
-/// visible, since they may be on devices that are newer than this program.
+/// Whether a character is visible on its own: a letter, a number, punctuation or a symbol. Unassigned characters count
+/// as visible, since they may be on devices that are newer than this program.
 pub(crate) fn is_visible(character: char) -> bool {
     !is_hidden(character)
         && !matches!(

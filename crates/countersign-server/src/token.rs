@@ -36,8 +36,8 @@ impl Token {
 
     /// The token of the session that the ceremony with this name created with this salt.
     ///
-    /// So a repeated finish gets the same token, although no token is stored: only the client has the ceremony's name, and only
-    /// the database has the salt. Both are random and of a fixed length, so that a plain hash suffices.
+    /// So a repeated finish gets the same token, although no token is stored: only the client has the ceremony's name,
+    /// and only the database has the salt. Both are random and of a fixed length, so that a plain hash suffices.
     pub(crate) fn of_session(&self, salt: &Self) -> Self {
         Self(sha256(&[SESSION, &self.0, &salt.0]))
     }

@@ -40,11 +40,11 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
         Self { heading }
     }
 
-    /// Writes the rows. On a terminal they are as wide as it is, and long cells are wrapped; otherwise each row is one line, for
-    /// programs that read it.
+    /// Writes the rows. On a terminal they are as wide as it is, and long cells are wrapped; otherwise each row is one
+    /// line, for programs that read it.
     ///
-    /// `rows` is called twice, once for the widths and once for the text, so that only some rows are in memory. Each cell is
-    /// cut to [`CELL_MAX`] and made printable.
+    /// `rows` is called twice, once for the widths and once for the text, so that only some rows are in memory. Each
+    /// cell is cut to [`CELL_MAX`] and made printable.
     pub(crate) fn write<R: Iterator<Item = [String; COLUMNS]>>(
         &self,
         out: &mut dyn Write,
@@ -127,8 +127,8 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
     }
 }
 
-/// Narrows the columns to a terminal, if no column becomes too narrow: columns of sentences share the space that the others
-/// leave, and none gets more than it needs.
+/// Narrows the columns to a terminal, if no column becomes too narrow: columns of sentences share the space that the
+/// others leave, and none gets more than it needs.
 fn narrowed<const COLUMNS: usize>(
     content: [u16; COLUMNS],
     sentences: [bool; COLUMNS],

@@ -218,8 +218,8 @@ impl Judge {
         if let (Err(CeremonyError::ResponseRejected(rejection)), Some(record)) = (&judged, record)
             && rejection.reason == Reason::Code(Code::BackupEligibilityChanged)
         {
-            // The reason discloses what the record says, so only the holder of the passkey's key may learn it: everything
-            // else must be good, the signature above all.
+            // The reason discloses what the record says, so only the holder of the passkey's key may learn it:
+            // everything else must be good, the signature above all.
             let _ = judge(Some(&record.clone().with_backup_eligible(None)))?;
         }
         let authenticated = judged?;
@@ -228,7 +228,8 @@ impl Judge {
     }
 
     /// The rejection of a sign-in. If the passkey is unknown, the page may signal that, but only on the server that the
-    /// passkey belongs or belonged to: a good passkey of another server must not be deleted, nor one that is being added.
+    /// passkey belongs or belonged to: a good passkey of another server must not be deleted, nor one that is being
+    /// added.
     async fn of_sign_in(
         &self,
         mut rejection: ResponseRejection,
@@ -247,8 +248,8 @@ impl Judge {
         Ok(rejection)
     }
 
-    /// The rejection of a registration, for which the authenticator created a useless credential: the page may signal that
-    /// it is unknown, unless another ceremony may still accept the credential.
+    /// The rejection of a registration, for which the authenticator created a useless credential: the page may signal
+    /// that it is unknown, unless another ceremony may still accept the credential.
     pub(super) fn with_unknown(
         &self,
         mut rejection: ResponseRejection,

@@ -64,9 +64,9 @@ impl Ceremonies {
 
     /// Starts the registration of one more credential, which the session has confirmed in this browser.
     ///
-    /// The finish uses up the confirmation, so that a creation that was cancelled can be started again. The ceremony ends
-    /// with the confirmation, and the browser's prompt earlier, or the authenticator could create a credential that is
-    /// rejected.
+    /// The finish uses up the confirmation, so that a creation that was cancelled can be started again. The ceremony
+    /// ends with the confirmation, and the browser's prompt earlier, or the authenticator could create a credential
+    /// that is rejected.
     pub(crate) async fn start_credential(
         &self,
         caller: &Caller,

@@ -1,8 +1,9 @@
 //! Adds headers to the answers that hyper creates itself.
 //!
 //! hyper answers requests that it can't parse (a bad request line, a field without a name, too long a header section)
-//! itself: with a status, without a body, and only with the headers of HTTP. Then it closes the connection. There is no hook
-//! for more headers, so this module finds such answers among the written bytes, and adds the headers of all other answers.
+//! itself: with a status, without a body, and only with the headers of HTTP. Then it closes the connection. There is no
+//! hook for more headers, so this module finds such answers among the written bytes, and adds the headers of all other
+//! answers.
 
 use std::{
     io,

@@ -56,9 +56,9 @@ impl Registry {
         Place { registry: self.clone(), number }
     }
 
-    /// Dismisses a connection to make room for one from this address: one of the address with the most connections, which the
-    /// server has been waiting for longest. A connection with a request under way is dismissed only if all have one. So a
-    /// client can displace another only if it has fewer connections.
+    /// Dismisses a connection to make room for one from this address: one of the address with the most connections,
+    /// which the server has been waiting for longest. A connection with a request under way is dismissed only if all
+    /// have one. So a client can displace another only if it has fewer connections.
     pub(super) fn make_room(&self, newcomer: SocketAddr) {
         let mut connections = self.lock();
         let mut counts: HashMap<IpAddr, usize> = HashMap::new();
@@ -134,7 +134,7 @@ mod tests {
 
     use super::*;
 
-    /// Dismisses one for a newcomer, of connections from these addresses that wait since so many seconds; which.
+    /// The connections that are dismissed for a newcomer. Each has an address and the seconds at which its wait began.
     fn dismissed(connections: &[(&str, u64)], newcomer: &str) -> Vec<usize> {
         let (registry, start) = (Registry::default(), Instant::now());
         let address = |text: &str| SocketAddr::new(text.parse().unwrap(), 1);

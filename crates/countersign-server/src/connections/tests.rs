@@ -32,7 +32,7 @@ fn serve_within(connections: usize, limits: Limits) -> SocketAddr {
     address
 }
 
-/// Whether the server hangs up, whatever it says before.
+/// Whether the server closes the connection, whatever it sends before.
 async fn is_hung_up_on(client: &mut TcpStream) -> bool {
     let mut rest = Vec::new();
     timeout(LONGER, client.read_to_end(&mut rest)).await.is_ok()

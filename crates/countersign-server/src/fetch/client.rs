@@ -65,8 +65,8 @@ pub enum Answer {
 }
 
 impl Client {
-    /// Creates a client and reads its certificates. Makes no request yet. Proxies are those of the environment (`HTTPS_PROXY`,
-    /// `ALL_PROXY`, `NO_PROXY`).
+    /// Creates a client and reads its certificates. Makes no request yet. Proxies are those of the environment
+    /// (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`).
     pub fn new(config: &FetchConfig) -> Result<Self, StartError> {
         let uri = https(&config.url).ok_or_else(|| StartError::MetadataUrl(config.url.clone()))?;
         let mut authorities = Vec::new();
@@ -105,8 +105,8 @@ impl Client {
         &self.url
     }
 
-    /// Fetches the content, unless `known` are its validators. Blocks for at most the time limit. Calls `progress` with the
-    /// number of bytes so far and, if known, the total.
+    /// Fetches the content, unless `known` are its validators. Blocks for at most the time limit. Calls `progress` with
+    /// the number of bytes so far and, if known, the total.
     pub fn get(
         &self,
         known: Option<&HttpValidators>,

@@ -15,8 +15,8 @@ pub const FIDO_URL: &str = "https://mds3.fidoalliance.org/";
 pub struct FetchConfig {
     /// The address. It begins with `https://`, and contains no user name.
     pub url: String,
-    /// Files with the certificates that the https server's certificate must lead to, one or more in PEM each. If the list is
-    /// empty, they are those that Mozilla trusts. They do not affect who may have signed the metadata.
+    /// Files with the certificates that the https server's certificate must lead to, one or more in PEM each. If the
+    /// list is empty, they are those that Mozilla trusts. They do not affect who may have signed the metadata.
     pub authorities: Vec<PathBuf>,
     /// The time limit for a whole request, from the look-up of the name to the last byte, including redirects.
     pub time_limit: Duration,

@@ -11,7 +11,8 @@ use crate::files;
 /// The most bytes of the file: an address of 64 KiB, which no server accepts, and two validators.
 const FILE_MAX: usize = 128 * 1024;
 
-/// The last successful fetch of a BLOB, stored in a small file next to it. An unreadable file only costs a full download.
+/// The last successful fetch of a BLOB, stored in a small file next to it. An unreadable file only costs a full
+/// download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastFetch {
     /// The address that the BLOB was fetched from.

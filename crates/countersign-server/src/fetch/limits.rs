@@ -1,11 +1,11 @@
 //! Limits for what a server sends around the content of an answer.
 //!
 //! `ureq` limits the header section of an answer and the time of a request. But it parses any number of informational
-//! answers, and trailers and chunk sizes of any length. So this module counts the bytes that come out of TLS, before `ureq`
-//! reads them.
+//! answers, and trailers and chunk sizes of any length. So this module counts the bytes that come out of TLS, before
+//! `ureq` reads them.
 //!
-//! It uses `ureq`'s `unversioned` interface for transports, which may change in any version of `ureq`; a change shows as a
-//! build error.
+//! It uses `ureq`'s `unversioned` interface for transports, which may change in any version of `ureq`; a change shows
+//! as a build error.
 
 use std::{
     error::Error,
@@ -21,8 +21,8 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 /// The most informational answers (1xx) before an answer: servers send one or two, 100 and 103.
 const INFORMATIONAL_MAX: u32 = 8;
 
-/// How many bytes a body may have beyond twice its content: chunk sizes, extensions, trailers, and content that is received
-/// but not yet counted.
+/// How many bytes a body may have beyond twice its content: chunk sizes, extensions, trailers, and content that is
+/// received but not yet counted.
 const OVERHEAD_MAX: u64 = 512 * 1024;
 
 /// The bytes that one request received.

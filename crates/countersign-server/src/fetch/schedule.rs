@@ -1,5 +1,5 @@
-//! The schedule of requests for metadata
-//! ([FIDO Metadata Service, section 3.2](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-object-processing-rules)):
+//! The schedule of requests for metadata ([FIDO Metadata Service, section
+//! 3.2](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-object-processing-rules)):
 //! "when appropriate", and by the day of `nextUpdate` at the latest.
 
 use std::time::Duration;
@@ -15,18 +15,18 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Schedule {
-    /// The wait after a success while `nextUpdate` is further off. A day: a compromised model is published as soon as it is
-    /// known, long before the month of a BLOB is over, and an answer of 304 costs almost nothing.
+    /// The wait after a success while `nextUpdate` is further off. A day: a compromised model is published as soon as
+    /// it is known, long before the month of a BLOB is over, and an answer of 304 costs almost nothing.
     pub every: Duration,
-    /// The wait after a success once the day of `nextUpdate` has come, and the longest wait after failures from then on. An
-    /// hour.
+    /// The wait after a success once the day of `nextUpdate` has come, and the longest wait after failures from then
+    /// on. An hour.
     pub due: Duration,
     /// The wait after the first failure. Each further failure doubles it. A minute.
     pub retry: Duration,
     /// The longest wait after failures before the day of `nextUpdate`. Six hours.
     pub retry_max: Duration,
-    /// The longest wait that a server may ask for with `Retry-After`. A day, or one answer could keep newer metadata away
-    /// indefinitely.
+    /// The longest wait that a server may ask for with `Retry-After`. A day, or one answer could keep newer metadata
+    /// away indefinitely.
     pub retry_after_max: Duration,
 }
 
@@ -48,8 +48,8 @@ pub struct Attempt {
 }
 
 impl Schedule {
-    /// The wait after an attempt that ended `now`. `entropy` is 64 random bits, which spread the requests of many servers: up
-    /// to a tenth later after a success, and down to half the wait after failures.
+    /// The wait after an attempt that ended `now`. `entropy` is 64 random bits, which spread the requests of many
+    /// servers: up to a tenth later after a success, and down to half the wait after failures.
     ///
     /// ```
     /// use std::time::Duration;

@@ -1,7 +1,7 @@
 //! The files of the page, compiled into the program.
 //!
-//! Each file is compressed and tagged with its hash when the server starts. Browsers request it each time (`no-cache`), and
-//! get 304 as long as they have the current one.
+//! Each file is compressed and tagged with its hash when the server starts. Browsers request it each time (`no-cache`),
+//! and get 304 as long as they have the current one.
 
 use std::io::Write as _;
 

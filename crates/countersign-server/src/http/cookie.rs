@@ -4,8 +4,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::{store::sessions::LIFETIME_SECONDS, token::Token};
 
-/// Lifetime in seconds of the cookie that ceremonies are bound to: longer than any ceremony, and short, since each start
-/// renews it.
+/// Lifetime in seconds of the cookie that ceremonies are bound to: longer than any ceremony, and short, since each
+/// start renews it.
 const BROWSER_SECONDS: i64 = 60 * 60;
 
 /// The cookies of a server.
@@ -43,8 +43,8 @@ impl Cookies {
         };
         Self {
             session: cookie("session", LIFETIME_SECONDS, "Lax"),
-            // Not `Strict`: browsers don't send such a cookie when they follow a link from another site. The answer would
-            // replace it, and open ceremonies could not be finished.
+            // Not `Strict`: browsers don't send such a cookie when they follow a link from another site. The answer
+            // would replace it, and open ceremonies could not be finished.
             browser: cookie("browser", BROWSER_SECONDS, "Lax"),
         }
     }

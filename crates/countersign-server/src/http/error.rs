@@ -46,8 +46,8 @@ pub(super) enum ApiError {
     OriginNotAllowed,
     /// A changing request does not name its account.
     AccountMissing,
-    /// A rejected response of a ceremony: the status of its endpoint, the reason, the details for the log, and what the page
-    /// may signal.
+    /// A rejected response of a ceremony: the status of its endpoint, the reason, the details for the log, and what the
+    /// page may signal.
     ResponseRejected(StatusCode, Reason, String, Option<RejectionSignals>),
     /// The metadata that registrations require is missing or out of date.
     MetadataUnavailable,
@@ -308,8 +308,8 @@ fn rejected(rejection: Rejection) -> Parts {
     }
 }
 
-/// The public reason of a failed authentication: that the passkey is unknown, since the page needs that, and what the user
-/// can act on. All checks against the stored record share one code.
+/// The public reason of a failed authentication: that the passkey is unknown, since the page needs that, and what the
+/// user can act on. All checks against the stored record share one code.
 fn public(reason: Reason) -> Reason {
     match reason {
         Reason::Code(

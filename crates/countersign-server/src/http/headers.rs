@@ -2,8 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// The page loads only its own files, talks only to its own server, is shown in no frame, and only its own origin may use
-/// WebAuthn.
+/// The page loads only its own files, talks only to its own server, is shown in no frame, and only its own origin may
+/// use WebAuthn.
 const HEADERS: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -21,8 +21,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// A year ([RFC 6797, section 6.1.1](https://www.rfc-editor.org/rfc/rfc6797#section-6.1.1)), without subdomains, which may
-/// belong to other servers.
+/// A year ([RFC 6797, section 6.1.1](https://www.rfc-editor.org/rfc/rfc6797#section-6.1.1)), without subdomains, which
+/// may belong to other servers.
 const TRANSPORT_SECURITY: &str = "max-age=31536000";
 
 /// The version of the page's files, so that pages that were opened before an update notice it.

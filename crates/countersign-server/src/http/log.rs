@@ -46,8 +46,8 @@ impl Quota {
     }
 }
 
-/// The quotas for lines about rejected responses. Late responses have a quota of their own: they are frequent, and would
-/// hide all others.
+/// The quotas for lines about rejected responses. Late responses have a quota of their own: they are frequent, and
+/// would hide all others.
 #[derive(Debug)]
 pub(super) struct RejectionQuotas {
     expired: Quota,

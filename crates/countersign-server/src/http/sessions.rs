@@ -30,9 +30,9 @@ struct Current<'a> {
     origins: &'a [String],
 }
 
-/// Returns the account of the session, if any. A page asks for it first, and gets the browser's cookie with the answer: two
-/// windows that start ceremonies at once would each get a cookie otherwise, and the first one's ceremony could not be
-/// finished. A navigation gets no cookie.
+/// Returns the account of the session, if any. A page requests it first, and gets the browser's cookie with the answer:
+/// two windows that start ceremonies at once would each get a cookie otherwise, and the first one's ceremony could not
+/// be finished. A navigation gets no cookie.
 pub(super) async fn current(
     State(site): State<Shared>,
     MaybeSignedIn(session): MaybeSignedIn,
@@ -136,9 +136,9 @@ pub(super) async fn end_others(
     Ok(json(StatusCode::OK, &Ended { ended }))
 }
 
-/// Whether the browser asks for something to show, and not for a script
-/// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header)). Browsers that don't send the header get
-/// the cookie anyway.
+/// Whether the request is a navigation, and not from a script ([Fetch
+/// Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header)). Browsers that don't send the header get the
+/// cookie anyway.
 fn is_navigation(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
 }

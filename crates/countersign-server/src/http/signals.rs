@@ -1,5 +1,5 @@
-//! The signals that a page may pass on to passkey providers
-//! ([section 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods)). They come from the server, since a provider may
+//! The signals that a page may pass on to passkey providers ([section
+//! 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods)). They come from the server, since a provider may
 //! delete passkeys because of them.
 
 use countersign::{
@@ -19,8 +19,8 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// `accepted` are all credentials of the account, read in the transaction that the answer is about. It is `None` while
-    /// that list may lack a credential that a provider has.
+    /// `accepted` are all credentials of the account, read in the transaction that the answer is about. It is `None`
+    /// while that list may lack a credential that a provider has.
     pub(super) fn new(party: &RelyingParty, user: UserHandle, accepted: Option<Vec<CredentialId>>) -> Self {
         let signal = |accepted| party.signal_all_accepted_credentials(user, accepted);
         Self { all_accepted_credentials: accepted.map(signal) }

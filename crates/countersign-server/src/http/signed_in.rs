@@ -29,8 +29,8 @@ pub(super) struct SignedIn(pub(super) Session);
 /// The session of a request, if any.
 pub(super) struct MaybeSignedIn(pub(super) Option<Session>);
 
-/// The sender of a request that changes something. The request is rejected without a session, and if the page shows another
-/// account than the session's: another window has signed in as that.
+/// The sender of a request that changes something. The request is rejected without a session, and if the page shows
+/// another account than the session's: another window has signed in as that.
 pub(super) struct Acting(pub(super) Caller);
 
 /// The cookie that the request's browser has, or gets with the answer.

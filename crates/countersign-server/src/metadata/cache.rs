@@ -14,8 +14,8 @@ use super::update_error::FileError;
 use crate::fetch::last_fetch::LastFetch;
 use crate::files;
 
-/// The files next to the database: the BLOB, the highest number that was seen, and the last fetch of the BLOB; and a file
-/// that is locked while these are replaced, for several servers may share one database.
+/// The files next to the database: the BLOB, the highest number that was seen, and the last fetch of the BLOB; and a
+/// file that is locked while these are replaced, for several servers may share one database.
 #[derive(Debug)]
 pub(crate) struct MetadataCache {
     blob: PathBuf,
@@ -64,8 +64,8 @@ impl MetadataCache {
 
     /// Stores a BLOB, unless it or a newer one is stored already: the number never falls.
     ///
-    /// The number is written last: after a crash in between, the stored BLOB is newer than the number, and so not rejected
-    /// because of it.
+    /// The number is written last: after a crash in between, the stored BLOB is newer than the number, and so not
+    /// rejected because of it.
     pub(super) fn store(&self, blob: &[u8], number: u64) -> Result<CacheUpdate, FileError> {
         let _locked = self.lock()?;
         let stored = self.number()?;
@@ -109,7 +109,8 @@ impl MetadataCache {
     }
 }
 
-/// Reads a file of metadata. Of a file that is longer than any metadata, it reads just enough for the parser to reject it.
+/// Reads a file of metadata. Of a file that is longer than any metadata, it reads just enough for the parser to reject
+/// it.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     let read = || {
         let limit = u64::try_from(BLOB_MAX).unwrap_or(u64::MAX).saturating_add(1);

@@ -164,8 +164,8 @@ impl CurrentMetadata {
         tracing::warn!(code = error.code(), %error, cause, number, "no newer metadata is used");
     }
 
-    /// The code of the current problem, if any: the source or the stored BLOB can't be used, or the BLOB in use is out of
-    /// date.
+    /// The code of the current problem, if any: the source or the stored BLOB can't be used, or the BLOB in use is out
+    /// of date.
     pub(super) fn problem(&self, now: Timestamp) -> Option<&'static str> {
         let noted = |problem: &Mutex<_>| *problem.lock().unwrap_or_else(PoisonError::into_inner);
         noted(&self.source_problem).or_else(|| noted(&self.cache_problem)).or_else(|| {

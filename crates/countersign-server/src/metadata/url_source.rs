@@ -18,7 +18,7 @@ use crate::{
     start_error::StartError,
 };
 
-/// The shortest wait, whatever the schedule.
+/// The shortest wait, regardless of the schedule.
 const WAIT_MIN: Duration = Duration::from_millis(10);
 
 /// An address with metadata, and the schedule of requests to it.
@@ -29,7 +29,7 @@ pub(super) struct UrlSource {
     current: Arc<CurrentMetadata>,
 }
 
-/// A failed attempt, and when the server wants to be asked again.
+/// A failed attempt, and the time of the next attempt that the server asks for.
 #[derive(Debug, Default)]
 struct Failed(Option<RetryAfter>);
 

@@ -18,8 +18,8 @@ pub(crate) fn is_taken(db: &Connection, name: &str) -> Result<bool, StoreError> 
     Ok(found.query_row((names::key(name),), |_| Ok(())).optional()?.is_some())
 }
 
-/// Updates the keys of all names to those of [`names::key`]. An account whose new key belongs to another keeps its old key:
-/// no account loses its name, and signing in requires none.
+/// Updates the keys of all names to those of [`names::key`]. An account whose new key belongs to another keeps its old
+/// key: no account loses its name, and signing in requires none.
 pub(super) fn renew_keys(db: &Connection) -> Result<(), rusqlite::Error> {
     let mut all =
         db.prepare("SELECT user_handle, name, name_key FROM accounts ORDER BY created_at, user_handle")?;

@@ -1,8 +1,8 @@
 //! Ceremonies: the state between start and finish, and then the outcome.
 //!
-//! The first finish binds the ceremony to its response, in a transaction of its own: no other response is judged against
-//! its challenge. The ceremony ends in the transaction that stores its outcome. A finish that is repeated because its
-//! answer was lost is judged again as long as there is no outcome, and finds the outcome after that.
+//! The first finish binds the ceremony to its response, in a transaction of its own: no other response is judged
+//! against its challenge. The ceremony ends in the transaction that stores its outcome. A finish that is repeated
+//! because its answer was lost is judged again as long as there is no outcome, and finds the outcome after that.
 
 use countersign::types::{Timestamp, UserHandle};
 use rusqlite::{Connection, OptionalExtension as _};
@@ -16,20 +16,20 @@ use crate::{
     token::TokenHash,
 };
 
-/// The most open ceremonies that were started without a session. Anyone can start one, and each has about 1 KiB, so this
-/// limits the file to about 50 MB.
+/// The most open ceremonies that were started without a session. Anyone can start one, and each has about 1 KiB, so
+/// this limits the file to about 50 MB.
 pub(crate) const OPEN_MAX: i64 = 50_000;
 
 /// The most open ceremonies of an account; the oldest ends for another. They have their own limit, so that a flood of
 /// strangers does not affect signed-in users.
 const PER_ACCOUNT_MAX: i64 = 32;
 
-/// The most stored outcomes, of about 300 bytes each. Beyond that, the oldest are deleted, and their finishes can no longer
-/// be repeated.
+/// The most stored outcomes, of about 300 bytes each. Beyond that, the oldest are deleted, and their finishes can no
+/// longer be repeated.
 const OUTCOMES_MAX: i64 = 50_000;
 
-/// Seconds for which an open ceremony stays even if [`OPEN_MAX`] is reached, so that a flood of starts does not affect a
-/// user who is looking for a security key. Older ones make room for new ones.
+/// Seconds for which an open ceremony stays even if [`OPEN_MAX`] is reached, so that a flood of starts does not affect
+/// a user who is looking for a security key. Older ones make room for new ones.
 const UNDISTURBED_SECONDS: i64 = 60;
 
 /// The kind of a ceremony.

@@ -14,8 +14,8 @@ use crate::{
     token::TokenHash,
 };
 
-/// Seconds for which a confirmation is valid: long enough to continue, too short for a session that is stolen later. Rule
-/// 396 has the number.
+/// Seconds for which a confirmation is valid: long enough to continue, too short for a session that is stolen later.
+/// Rule 396 has the number.
 pub(crate) const LIFETIME_SECONDS: i64 = 5 * 60;
 
 /// The latest end of a confirmation that is not from the future.
@@ -44,8 +44,8 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// When the session's confirmation of this act in this browser ends. `None` if there is none, or if it is from the future
-/// because the clock was put back since.
+/// When the session's confirmation of this act in this browser ends. `None` if there is none, or if it is from the
+/// future because the clock was put back since.
 pub(crate) fn until(
     db: &Connection,
     session: &TokenHash,

@@ -12,8 +12,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::{connect_error::ConnectError, schema};
 use crate::start_error::StartError;
 
-/// How long a statement waits for another process's lock. Writes of other servers take milliseconds; a lock that is held
-/// longer will not be released soon.
+/// How long a statement waits for another process's lock. Writes of other servers take milliseconds; a lock that is
+/// held longer will not be released soon.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a statement waits for another process's lock while the server starts, and a user waits at a terminal.
@@ -50,8 +50,8 @@ fn writable(path: &Path) -> Result<Connection, ConnectError> {
     Ok(connection)
 }
 
-/// Turns on write-ahead logging, which the file remembers. If another server is doing the same, SQLite does not wait for
-/// its lock.
+/// Turns on write-ahead logging, which the file remembers. If another server is doing the same, SQLite does not wait
+/// for its lock.
 fn write_ahead(connection: &Connection) -> Result<(), rusqlite::Error> {
     let began = Instant::now();
     loop {

@@ -15,8 +15,8 @@ use crate::{
     token::TokenHash,
 };
 
-/// The most credentials of an account: far more than the devices of any user, and few enough that `excludeCredentials` and
-/// the page stay short.
+/// The most credentials of an account: far more than the devices of any user, and few enough that `excludeCredentials`
+/// and the page stay short.
 pub(crate) const PER_ACCOUNT_MAX: i64 = 64;
 
 /// A stored credential.

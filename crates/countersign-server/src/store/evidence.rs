@@ -3,8 +3,8 @@
 use countersign::{CredentialRecord, record::AttestationEvidence};
 use rusqlite::Connection;
 
-/// Moves the evidence of records of an older schema into its own column. An unreadable record stays as it is, and fails when
-/// it is used, as before.
+/// Moves the evidence of records of an older schema into its own column. An unreadable record stays as it is, and fails
+/// when it is used, as before.
 pub(super) fn move_out(db: &Connection) -> Result<(), rusqlite::Error> {
     let mut next =
         db.prepare("SELECT rowid, record FROM credentials WHERE rowid > ? ORDER BY rowid LIMIT 1")?;

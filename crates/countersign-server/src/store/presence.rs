@@ -1,7 +1,7 @@
 //! Checks that the database file was not deleted or replaced.
 //!
-//! A deleted file still exists for processes that have it open. Without this check, a server would continue to write to it
-//! and acknowledge the writes, which would be lost after a restart.
+//! A deleted file still exists for processes that have it open. Without this check, a server would continue to write to
+//! it and acknowledge the writes, which would be lost after a restart.
 
 use std::{
     fs,

@@ -10,8 +10,8 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use super::{connect, connect_error::ConnectError, error::StoreError};
 
-/// The number of parallel reads. Each is an index look-up of microseconds, so a few connections suffice for many cores; each
-/// costs a page cache of 2 MB.
+/// The number of parallel reads. Each is an index look-up of microseconds, so a few connections suffice for many cores;
+/// each costs a page cache of 2 MB.
 const CONNECTIONS: usize = 4;
 
 /// A pool of connections. Each permit represents an idle connection.

@@ -13,7 +13,7 @@ pub(super) const VERSION: i64 = 3;
 /// The migration from each schema to the next. The first creates the tables of an empty file.
 const MIGRATIONS: [&str; 3] = [TABLES, DYNAMIC_PARTS, OUTCOMES];
 
-/// Times are seconds since 1970. A record is the JSON of `countersign::CredentialRecord`, which says its own
+/// Times are seconds since 1970. A record is the JSON of `countersign::CredentialRecord`, which contains its own
 /// version; `sign_count` and `backup_state` repeat what statements compare and count.
 pub(super) const TABLES: &str = "
 CREATE TABLE accounts (
@@ -65,16 +65,16 @@ CREATE TRIGGER ceremony_closed AFTER DELETE ON ceremonies
     BEGIN UPDATE ceremony_count SET open = open - 1; END;
 ";
 
-/// The part of a record that an authentication changes, as the JSON of `countersign::record::DynamicPart`. If it is null, as
-/// in rows of schema 1, the record contains the part.
+/// The part of a record that an authentication changes, as the JSON of `countersign::record::DynamicPart`. If it is
+/// null, as in rows of schema 1, the record contains the part.
 pub(super) const DYNAMIC_PARTS: &str = "ALTER TABLE credentials ADD COLUMN dynamic TEXT;";
 
 /// The outcomes of ceremonies, the confirmations of sessions, and the removed accounts.
 ///
 /// A ceremony that was started under schema 2 has no `browser_hash`, and any browser may finish it: it expires within
-/// minutes. The first finish sets `response_hash`. `user_handle` is the account that started the ceremony, if one was signed
-/// in: such ceremonies are limited by account, and not counted in `ceremony_count`. Only the hash of the user handle of a
-/// removed account is stored. Evidence has its own column, since it is long and lists don't need it.
+/// minutes. The first finish sets `response_hash`. `user_handle` is the account that started the ceremony, if one was
+/// signed in: such ceremonies are limited by account, and not counted in `ceremony_count`. Only the hash of the user
+/// handle of a removed account is stored. Evidence has its own column, since it is long and lists don't need it.
 const OUTCOMES: &str = "
 ALTER TABLE ceremonies ADD COLUMN browser_hash BLOB;
 ALTER TABLE ceremonies ADD COLUMN response_hash BLOB;

@@ -78,8 +78,8 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// The sender of a request that changes something. It is checked when the headers arrive, and again in the transaction that
-/// writes, since the session may end while the body arrives.
+/// The sender of a request that changes something. It is checked when the headers arrive, and again in the transaction
+/// that writes, since the session may end while the body arrives.
 #[derive(Clone)]
 pub(crate) struct Caller {
     /// The hash of the session's token.
@@ -144,8 +144,8 @@ pub(crate) fn is_ahead(db: &Connection, token_hash: &TokenHash, now: Timestamp) 
     Ok(is_ahead.query_row(of, |row| row.get(0))?)
 }
 
-/// Removes a session or confirmations from the future, which would be valid again once their time has come. A last use in the
-/// future is set to now.
+/// Removes a session or confirmations from the future, which would be valid again once their time has come. A last use
+/// in the future is set to now.
 pub(crate) fn put_right(db: &Connection, token_hash: &TokenHash, now: Timestamp) -> Result<(), StoreError> {
     let latest = now.plus_seconds(AHEAD_SECONDS).unix_seconds();
     db.prepare_cached("DELETE FROM sessions WHERE token_hash = ? AND created_at > ?")?

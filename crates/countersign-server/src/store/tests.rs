@@ -46,7 +46,7 @@ async fn writes_at_once_share_transactions_and_fail_separately() {
         .map(|number| {
             let store = store.clone();
             tokio::spawn(async move {
-                // Each name is wanted twice.
+                // Each name is requested twice.
                 store.write(move |db| add(db, &format!("name {:03}", number / 2))).await
             })
         })

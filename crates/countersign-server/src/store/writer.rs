@@ -1,8 +1,9 @@
 //! The one connection that writes, and the thread that owns it.
 //!
-//! SQLite has one writer at a time, so a second connection would only wait for the first. A commit that must reach the disk
-//! costs the same for one change and for a hundred, so the writes that arrive during a commit share the next transaction.
-//! Each runs in its own savepoint, so that a failed write affects no other. No write is acknowledged before its commit.
+//! SQLite has one writer at a time, so a second connection would only wait for the first. A commit that must reach the
+//! disk costs the same for one change and for a hundred, so the writes that arrive during a commit share the next
+//! transaction. Each runs in its own savepoint, so that a failed write affects no other. No write is acknowledged
+//! before its commit.
 
 use std::{io, mem, sync::Arc, thread};
 

@@ -15,8 +15,8 @@ use tokio::{sync::oneshot, task::JoinHandle};
 
 use crate::{driver::Browser, proxy::Proxy};
 
-/// Switches off the passkeys in the name field's suggestions: a virtual authenticator answers a conditional request at once,
-/// which would sign in before a test has done anything.
+/// Switches off the passkeys in the name field's suggestions: a virtual authenticator answers a conditional request at
+/// once, which would sign in before a test has done anything.
 pub(crate) const NO_AUTOFILL: &str = "if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = async () => false;";
 
 /// True while no button of the page is busy.

@@ -22,7 +22,7 @@ fn config(listen: Listen) -> (TempDir, Config) {
 
 pub(crate) async fn ask(address: SocketAddr, request: &[u8]) -> String {
     let mut client = TcpStream::connect(address).await.unwrap();
-    // The server may have said all it has to before it has read everything.
+    // The server may answer before it has read everything.
     let _ = client.write_all(request).await;
     let mut answer = Vec::new();
     let reading = tokio::time::timeout(Duration::from_secs(20), client.read_to_end(&mut answer));

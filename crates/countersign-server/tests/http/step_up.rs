@@ -63,7 +63,7 @@ async fn a_confirmation_in_one_browser_is_not_valid_in_another() {
     for act in [adding(), removing(&second), deleting()] {
         owner.confirm(act).await;
     }
-    // The thief has the session's cookie, and a browser's of its own or none.
+    // The thief has the session's cookie, and another browser's cookie or none.
     let mut thief = Client { browser: None, ..owner.clone() };
     for _ in 0..2 {
         thief.post("/api/credentials/start", &json!({})).await.expect_error(401, "reauthentication-required");
