@@ -1,15 +1,15 @@
-//! Whole ceremonies, from the JSON text to the verdict, beside the library's own verification with its parsed key: time
-//! and heap allocations.
+//! Whole ceremonies, from the JSON text to the verdict, compared with the library's own verification with its parsed key:
+//! time and heap allocations.
 //!
-//! `cargo bench --manifest-path benches/Cargo.toml --bench ceremony -- --table`. What stands under `raw` is done once an
-//! authentication, never for a registration without attestation, once for self attestation, and twice for an attestation
+//! `cargo bench --manifest-path benches/Cargo.toml --bench ceremony -- --table`. The raw verification is counted once for
+//! an authentication, never for a registration without attestation, once for self attestation, and twice for an attestation
 //! certificate below its anchor. The state of each ceremony is made before the clock runs.
 //!
 //! Generic code, as all of RustCrypto's, is compiled twice here, within ours and within the raw call, and each copy is
 //! inlined in its own way. Lines `beside its key` have our own prepared key under `raw`, the same machine code as in the
-//! ceremony: what is above it is the ceremony's alone. How the key compares with the library, `verify` tells.
+//! ceremony, so that the difference is the ceremony only. `verify` compares the key with the library.
 //!
-//! `-- --loop NAME COUNT` runs one line's work so many times, by [`BATCH`], for a profiler: callgrind counts that alone with
+//! `-- --loop NAME COUNT` runs the work of one line COUNT times, by [`BATCH`], for a profiler: callgrind counts only that with
 //! `--toggle-collect=ceremony::profiled`.
 
 use std::{hint::black_box, mem::take, sync::Arc};

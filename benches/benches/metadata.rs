@@ -1,15 +1,15 @@
-//! A metadata BLOB verified, read and indexed, beside the least that one could do with its bytes: SHA-256 of what is
-//! signed, base64url decoding of the payload, and a scan of its JSON that keeps nothing.
+//! A metadata BLOB verified, read and indexed, compared with the least work on its bytes: SHA-256 of the signed part,
+//! base64url decoding of the payload, and a scan of its JSON that keeps nothing.
 //!
 //! `cargo bench --manifest-path benches/Cargo.toml --bench metadata` prints medians over rounds in which all are measured
 //! by turns. The BLOB is made here: 348 entries with padded icons, 8.6 MB, signed with ES256 below a chain of three
 //! certificates. An argument that does not begin with `-` is a file with another payload to sign and measure.
 //!
 //! `-- --peers` measures other libraries on the same BLOB: python-fido2 (`parse_blob` and the verifier made of it) and
-//! SimpleWebAuthn (`verifyMDSBlob`), as `peers` installs them; the first takes the two numbers of a JWS's ES256 signature
-//! for DER, and so refuses the BLOB that is made here. `-- --peers --fido FILE DATE` does so on a BLOB of FIDO's
-//! own service as of a date when it was current, and there the crate fido-mds too, which takes the root of that service
-//! and no other. Times are the processor's, of whole processes for the peers.
+//! SimpleWebAuthn (`verifyMDSBlob`), as `peers` installs them. The first reads the ES256 signature of a JWS as DER, so it
+//! rejects the BLOB that is made here. `-- --peers --fido FILE DATE` measures them on a BLOB of FIDO's own service as of a
+//! date at which it was current, and the crate fido-mds too, which accepts only the root of that service. Times are
+//! processor times, of whole processes for the peers.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},

@@ -1,12 +1,12 @@
-//! Verification with a prepared key, beside the library's own call with its parsed key: time and heap allocations.
+//! Verification with a prepared key, compared with the library's own call with its parsed key: time and heap allocations.
 //!
 //! `cargo bench --manifest-path benches/Cargo.toml --bench 'verify*'` prints a table of comparisons by turns, whose
-//! difference is what the budget is about, and then criterion's figures of both. With `-- --table` it stops after the
+//! difference is compared with the budget, and then criterion's figures of both. With `-- --table` it stops after the
 //! table.
 //!
-//! ML-DSA stands in programs of its own, `verify_ml_dsa_44` and so on: it is generic code, compiled once within ours and
-//! once within the raw call, and what else is in a program decides how the optimiser inlines each of the two copies. In
-//! one program with all the others, ours came out 2.5 % slower for ML-DSA-65 and 2 % faster for ML-DSA-87.
+//! ML-DSA has programs of its own, `verify_ml_dsa_44` and so on: it is generic code, compiled once in our call and once in
+//! the raw call, and the rest of a program decides how the optimiser inlines each copy. In one program with all the
+//! others, ours was 2.5 % slower for ML-DSA-65 and 2 % faster for ML-DSA-87.
 
 use countersign_benches::{
     Counting,

@@ -1,4 +1,4 @@
-//! Verification with ML-DSA-87, beside the libraries' own calls, as in `verify`.
+//! Verification with ML-DSA-87 next to the libraries' own calls, as in `verify`.
 
 use countersign_benches::{
     Counting,

@@ -22,11 +22,11 @@ pub struct Asked {
     pub certified: bool,
     /// The algorithm of the credential's key, as far as it can be read.
     pub algorithm: Option<i64>,
-    /// Rules that it breaks, where that is known.
+    /// The rules that it breaks, if they are known.
     pub rules: Vec<u16>,
 }
 
-/// webauthn_rp issues no other.
+/// The length of every challenge of webauthn_rp.
 const CHALLENGE_LENGTH: usize = 16;
 
 fn challenges() -> [Vec<u8>; 2] {
@@ -56,7 +56,7 @@ impl Asked {
     }
 }
 
-/// Whatever can be decoded of it.
+/// The decoded bytes, or none if the text is not base64url.
 pub fn decode(text: &str) -> Vec<u8> {
     countersign::types::base64url::decode(text.trim_end_matches('=')).unwrap_or_default()
 }
@@ -71,7 +71,7 @@ fn format(object: &[u8]) -> Option<String> {
     String::from_utf8(object.get(at + 1..at + 1 + length)?.to_vec()).ok()
 }
 
-/// The credential's key, where authenticator data is the last member, as everybody writes it.
+/// The credential's key, if authenticator data is the last member, as in the usual encoding.
 fn key(object: &[u8]) -> Option<&[u8]> {
     let at = find(object, b"hauthData")? + 9;
     let start = at

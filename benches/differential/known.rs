@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-/// The verdict of the peer, where ours is the other one.
+/// The verdict of the peer, if ours is the other one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     /// We reject what the peer accepts.

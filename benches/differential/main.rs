@@ -26,22 +26,22 @@ const HELP: &str = "\
 cargo xtask differential [--seed N] [--count N] [--peer NAME]... [--list] [--filter TEXT]
                          [--write FILE]
 
-Puts every step of our suites, of ../shared/conformance where it exists, of the software authenticator's
-formats and faults, and of random changes to valid ceremonies to us and to the peers, and prints for each
-peer how many it was asked and how many verdicts are the same, and the classes of those that differ:
-`accepts CODE` where we reject with this code what it accepts, `rejects REASON` where we accept.
+Compares our verdicts with those of published libraries, the peers: on every step of our suites, of the neighbour
+folder ../shared/conformance if it exists, of the software authenticator's formats and faults, and of random changes
+to valid ceremonies. Prints for each peer how many steps it was asked, how many verdicts are the same, and the classes
+of those that differ: `accepts CODE` if we reject with this code and it accepts, `rejects REASON` if we accept.
 
-  --seed N       of the random changes [1]
-  --count N      how many of them [4000]
-  --peer NAME    only this one; may stand several times: webauthn_rp, py_webauthn, fido2, simplewebauthn
-  --list         every step whose verdicts differ, not three a class
+  --seed N       the seed of the random changes [1]
+  --count N      the number of random changes [4000]
+  --peer NAME    only this peer; may be repeated: webauthn_rp, py_webauthn, fido2, simplewebauthn
+  --list         print every step whose verdicts differ, not three a class
   --filter TEXT  only steps whose ID contains TEXT
-  --write FILE   writes the request of each step as a JSON line, as the peers' drivers get it
+  --write FILE   write the request of each step as a JSON line, as the peers' drivers get it
 
 The peers come from PyPI and npm, in the versions of benches/peers/, into benches/target/peers/.
 benches/differential/known.txt lists the classes that are explained in docs/DIVERGENCES.md.
 
-Exit codes: 0 every class is known; 1 one is not, or, where nothing was left out, a known one no longer
+Exit codes: 0 every class is known; 1 a class is not known or, in a run that leaves nothing out, a known one no longer
 occurs; 2 the run could not be made.
 ";
 
@@ -121,7 +121,7 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let chosen = options.chosen()?;
     let asked = collect(&root, &mut options)?;
-    // What a panic says would stand between the lines of the table.
+    // The message of a panic would be between the lines of the table.
     std::panic::set_hook(Box::new(|_| ()));
     let mut found = BTreeSet::new();
     for peer in &chosen {
@@ -244,7 +244,7 @@ fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
 }
 
-/// How a peer's reason begins, without what is of one response alone: what is quoted, and words with digits.
+/// The beginning of a peer's reason, without the parts that belong to one response: quoted text, and words with digits.
 fn normalised(reason: &str) -> String {
     let mut outside = String::new();
     let mut quote = None;

@@ -1,4 +1,4 @@
-//! Random changes to ceremonies in the making, so that what is changed may be signed all the same.
+//! Random changes to ceremonies before they are signed, so that a change may be in a signed part.
 
 use std::cell::{Cell, RefCell};
 
@@ -6,18 +6,18 @@ use countersign_authenticator::{Cbor, Change, Envelope, Format, Generator, Membe
 use serde_json::{Value, json};
 
 thread_local! {
-    /// Where the changes, which are plain functions, get their choices from.
+    /// The source of the choices of the changes, which are plain functions.
     static CHOICES: RefCell<Generator> = RefCell::new(Generator::new("", ""));
-    /// The format of the attestation in the making.
+    /// The format of the current attestation.
     static FORMAT: Cell<&'static str> = const { Cell::new("") };
 }
 
-/// The changes from here on are those of this mutation.
+/// Begins a mutation: the changes after this call are its own.
 pub fn begin(seed: u64, index: u64) {
     CHOICES.with(|choices| *choices.borrow_mut() = Generator::new(seed.to_be_bytes(), index.to_string()));
 }
 
-/// The changes from here on are of a response with this format of attestation.
+/// Sets the attestation format of the response that the changes after this call belong to.
 pub fn of_format(format: &'static str) {
     FORMAT.set(format);
 }
@@ -32,7 +32,7 @@ fn one<T: Clone>(among: &[T]) -> T {
     among[below(among.len())].clone()
 }
 
-/// What can be changed in either ceremony.
+/// The changes to either ceremony.
 const IN_BOTH: [(&str, Change); 9] = [
     ("client data", Change::ClientData(client_data)),
     ("client data", Change::ClientData(client_data)),
@@ -52,16 +52,16 @@ const IN_REGISTRATIONS: [(&str, Change); 7] = [
     ("statement", Change::Statement(cbor)),
     ("attestation object", Change::AttestationObject(cbor)),
     ("bytes of the attestation object", Change::AttestationObjectBytes(bytes)),
-    // What stands in the response besides, for convenience, would tell most changes.
+    // The convenience members of the response would reveal most changes.
     ("statement", Change::Statement(cbor)),
 ];
 
 const IN_AUTHENTICATIONS: [(&str, Change); 2] =
     [("signature", Change::Signature(bytes)), ("signature", Change::Signature(integers))];
 
-/// What many libraries demand beyond the specification, so that they get to what they check besides: a TPM's
-/// manufacturer that they know and a clock that is safe, a `fido-u2f` statement without an AAGUID, and of `android-key`
-/// the root among the certificates.
+/// The demands of many libraries beyond the specification, so that their other checks are reached: a TPM manufacturer of
+/// their list and a safe clock, a `fido-u2f` statement without an AAGUID, and the root among the certificates of
+/// `android-key`.
 pub const AS_ELSEWHERE: [Change; 3] = [
     Change::AuthenticatorData(|draft| {
         if let Some(attested) = draft.attested.as_mut().filter(|_| FORMAT.get() == "fido-u2f") {

@@ -54,7 +54,7 @@ pub const PEERS: [Peer; 4] = [
         name: "simplewebauthn",
         version: "14.0.3",
         formats: &["none", "packed", "tpm", "android-key", "android-safetynet", "fido-u2f", "apple"],
-        // It has ML-DSA too, where the runtime does; Node 20 does not.
+        // It has ML-DSA too if the runtime has it; Node 20 does not.
         algorithms: &[-7, -8, -35, -36, -37, -38, -39, -47, -257, -258, -259],
         runs: Runs::Node,
     },

@@ -1,5 +1,5 @@
-//! What the measurements share: a counting allocator, and a comparison of two functions that the machine's other work
-//! disturbs alike.
+//! The shared parts of the measurements: a counting allocator, and a comparison of two functions that other work of the
+//! machine disturbs equally.
 
 pub mod peers;
 pub mod rows;
@@ -11,16 +11,16 @@ use std::{
     time::Duration,
 };
 
-/// The system's allocator, counting what it hands out. Make it the `#[global_allocator]` of a benchmark.
+/// The system's allocator, with counts. Make it the `#[global_allocator]` of a benchmark.
 ///
 /// C's heap is not counted: AWS-LC has its own.
 pub struct Counting;
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-/// Modulo 2^64, for what is given back may have been handed out before a measurement.
+/// Modulo 2^64, because memory may be freed that was allocated before a measurement.
 static HELD: AtomicU64 = AtomicU64::new(0);
 
-// SAFETY: it hands everything on.
+// SAFETY: it passes everything on.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
@@ -43,14 +43,14 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// How many times the calling program allocates in `work`, which must run on this thread alone.
+/// The number of allocations in `work`, which must run on this thread only.
 pub fn allocations<T>(work: impl FnOnce() -> T) -> u64 {
     let before = ALLOCATIONS.load(Ordering::Relaxed);
     black_box(work());
     ALLOCATIONS.load(Ordering::Relaxed) - before
 }
 
-/// What `work` makes, and how many bytes of the heap are held for it.
+/// The result of `work`, and how many bytes of the heap it holds.
 pub fn held<T>(work: impl FnOnce() -> T) -> (T, u64) {
     let before = HELD.load(Ordering::Relaxed);
     let made = work();
@@ -67,7 +67,7 @@ pub struct Comparison {
     pub difference: f64,
 }
 
-/// The processor time of this thread: what the machine does for others is not in it.
+/// The processor time of this thread, without the machine's other work.
 fn now() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the clock exists, and the place is ours.
@@ -76,12 +76,12 @@ fn now() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// Calls both by turns, so that what else the machine does falls on both, and takes medians over the turns.
+/// Calls both by turns, so that other work of the machine disturbs both, and takes medians over the turns.
 pub fn compare(mut ours: impl FnMut(), raw: impl FnMut()) -> Comparison {
     compare_prepared(|| (), |()| ours(), raw)
 }
 
-/// The same, where a call of ours uses up what `prepare` makes before the clock runs.
+/// [`compare`] with a value that `prepare` makes before the clock runs, for a call that consumes it.
 pub fn compare_prepared<T>(
     mut prepare: impl FnMut() -> T,
     mut ours: impl FnMut(T),

@@ -1,7 +1,7 @@
-//! A verification with a prepared key, beside the library's own call with its parsed key: time and heap allocations.
+//! A verification with a prepared key, compared with the library's own call with its parsed key: time and heap allocations.
 //!
-//! Both sides have the same key at several places of the heap, each for some calls, by turns, for where a key lies
-//! makes a difference on either side.
+//! Both sides have the same key at several places of the heap, each for some calls, by turns, because
+//! the place of a key makes a difference on either side.
 //!
 //! The message has the 69 bytes of an assertion, for ours in two parts. Decoding the signature and hashing the message
 //! are inside the measure.
@@ -149,7 +149,7 @@ fn messages() -> impl Iterator<Item = Vec<u8>> {
     (0..SIGNATURES).map(|number| vec![number; 69])
 }
 
-/// Each message with what `sign` makes of it.
+/// Each message with its signature.
 pub fn signed(sign: impl Fn(&[u8]) -> Vec<u8>) -> Signed {
     messages().map(|message| (message.clone(), sign(&message))).collect()
 }

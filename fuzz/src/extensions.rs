@@ -1,4 +1,4 @@
-//! Extensions: what is read back is what was asked for, secrets are not shown, and a second reader of CBOR agrees.
+//! Extensions: a value that is written and read again is equal, secrets are not shown, and a second reader of CBOR agrees.
 
 use core::fmt::Debug;
 

@@ -1,6 +1,6 @@
-//! How the work of a parser grows with its input: each input that is made to take long is made again of twice the size.
+//! How the work of a parser grows with its input: each input that takes long is made a second time with twice the size.
 //!
-//! `cargo xtask growth` counts the instructions of both, and what both allocate, and compares.
+//! `cargo xtask growth` compares the instructions and the allocations of the two.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,13 +27,13 @@ use crate::{
     statements,
 };
 
-/// A parser that meets bytes from outside.
+/// A parser of bytes from outside.
 pub struct Parser {
-    /// The target with this parser, where there is one: hostile inputs go by it.
+    /// The target with this parser, if there is one; its hostile inputs are used.
     pub name: &'static str,
-    /// The size of the smaller input, in bytes: twice it is at the parser's own limit, or less where that is far away.
+    /// The size of the smaller input, in bytes: half of the parser's own limit, or less if that limit is high.
     pub size: usize,
-    /// Reads the input, and asks for what is read when it is asked for.
+    /// Reads the input, and calls the getters that read parts of it later.
     pub run: fn(&[u8]),
 }
 
@@ -97,8 +97,8 @@ parsers! {
     control: 512 => quadratic,
 }
 
-/// Inputs of one size whatever size is asked for, by their parser and the start of their name: above 512 bytes, a
-/// modulus is refused for its length.
+/// Inputs that have only one size, by their parser and the start of their name: a modulus above 512 bytes is rejected for
+/// its length.
 const OF_ONE_SIZE: [(&str, &str); 2] =
     [("cose_key", "RSA of "), ("cose_key", "RSA with the longest exponent")];
 
@@ -170,8 +170,8 @@ fn inputs(name: &str, size: usize) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// What must be found, in instructions, bytes and allocations: each byte is compared with those behind it, and where it
-/// is the same as one of them, that is put into a list of its own.
+/// The control, which must be found in instructions, bytes and allocations: each byte is compared with those after it, and
+/// each equal one becomes a list of its own.
 fn quadratic(data: &[u8]) {
     for at in 0..data.len() {
         let equal = data[at..].iter().filter(|byte| **byte == data[at]);

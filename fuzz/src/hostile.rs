@@ -1,21 +1,22 @@
-//! Inputs that are made to take long: much of one thing, in as many bytes as is asked for.
+//! Inputs that take long: many of one item, in the requested number of bytes.
 
-use std::fmt::Display;
-
-use countersign_authenticator::{Exchange, Format, Scenario, SignIn, der::element};
+use countersign_authenticator::der::element;
 
 mod cbor;
 mod certificates;
 mod ders;
 mod json;
 mod models;
+mod parts;
 mod texts;
 
-/// The most bytes of an input.
-pub const LENGTH_MAX: usize = 64 * 1024;
+pub use parts::LENGTH_MAX;
 
-/// The inputs of 64 KiB for a target, each with a word for what it has much of: those that any parser may get, and those
-/// that come far into this one.
+use parts::{
+    Input, cbor_array, cbor_map, cbor_number, cbor_sized, cbor_text, der_nested, full, input, repeated, text,
+};
+
+/// The inputs of 64 KiB for a target, each with a name: those for any parser, and those that come far into this one.
 pub fn inputs(target: &str) -> Vec<(String, Vec<u8>)> {
     let mut all = anything(LENGTH_MAX);
     all.extend(of_size(target, LENGTH_MAX));
@@ -24,7 +25,7 @@ pub fn inputs(target: &str) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// Inputs of some `size` bytes: each comes far into the target's parser.
+/// Inputs of about `size` bytes that come far into the parser of a target.
 pub fn of_size(target: &str, size: usize) -> Vec<(String, Vec<u8>)> {
     let mut all = texts::inputs(target, size);
     all.extend(json::inputs(target, size));
@@ -32,52 +33,6 @@ pub fn of_size(target: &str, size: usize) -> Vec<(String, Vec<u8>)> {
     all.extend(ders::inputs(target, size));
     all.extend(models::inputs(target, size));
     all
-}
-
-type Input = (String, Vec<u8>);
-
-/// The responses of a registration without attestation, and of an authentication.
-fn exchange() -> (String, String) {
-    let scenario = Scenario::of(Format::None).with_sign_in(SignIn::Identified);
-    let Exchange { registration, authentication, .. } = scenario.run(&[], &[]).unwrap();
-    (registration.unwrap().response, authentication.unwrap().response)
-}
-
-fn input(name: impl Display, data: impl Into<Vec<u8>>) -> Input {
-    (name.to_string(), data.into())
-}
-
-/// What is between `before` and `after` until the input is full: `unit` of 0, 1 and so on.
-fn full(
-    size: usize,
-    before: &[u8],
-    mut unit: impl FnMut(usize) -> Vec<u8>,
-    separator: &[u8],
-    after: &[u8],
-) -> Vec<u8> {
-    let mut data = before.to_vec();
-    for number in 0.. {
-        let next = unit(number);
-        if data.len() + next.len() + separator.len() + after.len() > size {
-            break;
-        }
-        if number > 0 {
-            data.extend(separator);
-        }
-        data.extend(next);
-    }
-    data.extend(after);
-    data
-}
-
-/// The same with texts.
-fn text(size: usize, before: &str, unit: impl Fn(usize) -> String, separator: &str, after: &str) -> Vec<u8> {
-    full(size, before.as_bytes(), |number| unit(number).into_bytes(), separator.as_bytes(), after.as_bytes())
-}
-
-/// The same thing again and again.
-fn repeated(size: usize, unit: &[u8]) -> Vec<u8> {
-    full(size, &[], |_| unit.to_vec(), &[], &[])
 }
 
 /// Nested, long and repeated items of JSON, CBOR and DER.
@@ -107,68 +62,4 @@ fn anything(size: usize) -> Vec<Input> {
     all.push(input("DER nested", der_nested(size)));
     all.push(input("DER elements", element(0x30, &full(size, &[0; 4], |_| vec![5, 0], &[], &[])[4..])));
     all
-}
-
-/// The head of an item with a length or value.
-fn cbor_number(major: u8, value: usize) -> Vec<u8> {
-    let [.., a, b, c, d] = value.to_be_bytes();
-    match (value, major << 5) {
-        (0..=23, major) => vec![major | d],
-        (24..=0xff, major) => vec![major | 24, d],
-        (0x100..=0xffff, major) => vec![major | 25, c, d],
-        (_, major) => vec![major | 26, a, b, c, d],
-    }
-}
-
-fn cbor_sized(major: u8, contents: &[u8]) -> Vec<u8> {
-    [&cbor_number(major, contents.len())[..], contents].concat()
-}
-
-fn cbor_text(number: usize) -> Vec<u8> {
-    cbor_sized(3, format!("{number:05}").as_bytes())
-}
-
-/// A map of these entries, encoded, and as many of such keys with `null` as there is room for.
-fn cbor_map(size: usize, entries: &[(Vec<u8>, Vec<u8>)], key: impl Fn(usize) -> Vec<u8>) -> Vec<u8> {
-    let given: Vec<u8> = entries.iter().flat_map(|(key, value)| [&key[..], value].concat()).collect();
-    let mut count = entries.len();
-    // Room for the head, and for what the whole is put into.
-    let more = full(size, &vec![0; given.len() + 256], |it| [key(it), vec![0xf6]].concat(), &[], &[]);
-    let more = &more[given.len() + 256..];
-    let mut at = 0;
-    for number in 0.. {
-        at += key(number).len() + 1;
-        if at > more.len() {
-            break;
-        }
-        count += 1;
-    }
-    [cbor_number(5, count), given, more.to_vec()].concat()
-}
-
-fn cbor_array(size: usize, unit: impl Fn(usize) -> Vec<u8>) -> Vec<u8> {
-    let mut count = 0;
-    let counted = |number| {
-        count = number;
-        unit(number)
-    };
-    let items = full(size, &[0; 5], counted, &[], &[]);
-    // The last one was tried and found too long.
-    [cbor_number(4, count), items[5..].to_vec()].concat()
-}
-
-fn der_nested(size: usize) -> Vec<u8> {
-    let mut data = Vec::new();
-    // Inside out, and turned round at the end: each head has four bytes at most.
-    while data.len() + 4 <= size {
-        let mut head = element(0x30, &[]);
-        if !data.is_empty() {
-            let [.., a, b] = data.len().to_be_bytes();
-            head = vec![0x30, 0x82, a, b];
-        }
-        head.reverse();
-        data.extend(head);
-    }
-    data.reverse();
-    data
 }

@@ -1,4 +1,4 @@
-//! Keys and signatures: one key has one meaning in every encoding, and a changed signature is refused.
+//! Keys and signatures: one key has one meaning in every encoding, and a changed signature is rejected.
 
 use std::sync::LazyLock;
 
@@ -30,9 +30,9 @@ pub fn spki_key(data: &[u8]) {
 
 static VERIFIERS: LazyLock<Verifiers> = LazyLock::new(Verifiers::rust_crypto);
 
-/// An assertion's signature holds for its own bytes alone. The input chooses one of the known assertions and edits it:
-/// the first byte is which, and each three further bytes are a place (two, big-endian) and what is XORed in there. The
-/// place runs over signature, authenticator data, hash of client data and key.
+/// A signature is valid for the bytes of its own assertion only. The first byte of the input chooses one of the known
+/// assertions; each three further bytes are a place (two bytes, big-endian) and a value to XOR in there. Places run over
+/// the signature, authenticator data, the hash of client data and the key.
 pub fn signature(data: &[u8]) {
     let Some((which, edits)) = data.split_first() else { return };
     let known = assertions();

@@ -1,4 +1,4 @@
-//! Fuzz targets of Countersign: functions of bytes, each with an oracle beyond that it does not panic.
+//! Fuzz targets of Countersign: functions of bytes, each with an oracle in addition to not panicking.
 //!
 //! `cargo xtask fuzz run TARGET --minutes N` fuzzes one. The tests call each with every input of `corpus/` and
 //! `regressions/`, on any toolchain.

@@ -1,5 +1,4 @@
-//! The metadata BLOB: nothing is taken from one that is not signed, and every entry of one that is signed is found or
-//! told to be left out.
+//! The metadata BLOB: an unsigned one is rejected, and every entry of a signed one is found or reported as left out.
 
 use std::sync::{Arc, LazyLock};
 
@@ -109,7 +108,7 @@ pub(crate) fn rogue_list(data: &[u8]) {
 fn accounted(blob: &Blob, payload: &[u8]) {
     let value: serde_json::Value = match serde_json::from_slice(payload) {
         Ok(value) => value,
-        // What nobody asks for is passed over without a bound on its depth, and without the value of its numbers.
+        // Unknown members are skipped without a limit on their depth, and without reading their numbers.
         Err(error) => {
             let error = error.to_string();
             assert!(error.contains("recursion limit") || error.contains("out of range"), "{error}");
@@ -122,7 +121,7 @@ fn accounted(blob: &Blob, payload: &[u8]) {
         assert!(!entry.keys().is_empty());
         for key in entry.keys() {
             assert!(blob.models(*key).entries().any(|found| found.keys() == entry.keys()));
-            // Nobody is accepted who was ever revoked, or compromised without a version that mends it.
+            // A model that was ever revoked is not accepted, nor one that was compromised without a fixed version.
             let reports = entry.reports_in_effect(NOW);
             if reports.iter().any(|report| report.status == Status::Revoked || report.status.is_compromise())
             {

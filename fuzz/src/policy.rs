@@ -22,8 +22,8 @@ pub(crate) static RP: LazyLock<RelyingParty> = LazyLock::new(|| {
         .unwrap()
 });
 
-/// An origin is accepted where a slow and obvious judge accepts it too: one that takes the text apart as browsers do,
-/// and writes it again.
+/// An origin is accepted exactly if a slow and obvious check accepts it too, which parses the text as browsers do and
+/// writes it again.
 pub fn origin(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else { return };
     assert_eq!(RP.accepts_origin(text), accepts(text), "{text:?}");
@@ -63,8 +63,8 @@ pub(crate) fn state() -> AuthenticationState {
     RP.start_authentication(AuthenticationRequest::discoverable(), &mut entropy, NOW).unwrap().1
 }
 
-/// A token opens where it was sealed by the ring's key, and is then the state that was sealed. The input is a token's
-/// text, or, behind an `!`, bytes to change in a good one: each two, which place and by what mask.
+/// A token opens only if the ring's key sealed it, and then gives the sealed state. The input is the text of a token or,
+/// after an `!`, pairs of bytes that change a valid one: a place and a mask.
 pub fn sealed_state(data: &[u8]) {
     let text = match data.strip_prefix(b"!") {
         Some(edits) => {

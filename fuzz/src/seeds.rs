@@ -1,4 +1,4 @@
-//! Known good data, that targets start from and compare with: taken from the conformance suites once.
+//! Valid data that targets start from and compare with, from the conformance suites.
 
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::LazyLock};
 
@@ -16,9 +16,9 @@ mod suites;
 pub struct Assertion {
     /// The `COSE_Key`.
     pub public_key: Vec<u8>,
-    /// What is signed first.
+    /// The first signed bytes.
     pub authenticator_data: Vec<u8>,
-    /// What is signed next: 32 bytes.
+    /// The 32 signed bytes after them.
     pub client_data_hash: Vec<u8>,
     /// The signature.
     pub signature: Vec<u8>,
@@ -27,9 +27,9 @@ pub struct Assertion {
 /// A valid attestation.
 #[derive(Debug)]
 pub struct Attested {
-    /// What its statement is bound to.
+    /// The hash that its statement is bound to.
     pub client_data_hash: [u8; 32],
-    /// The whole of authenticator data.
+    /// All of authenticator data.
     pub authenticator_data: Vec<u8>,
     /// The `COSE_Key` in it.
     pub public_key: Vec<u8>,
@@ -39,15 +39,15 @@ pub struct Attested {
     pub last_certificates: Vec<Vec<u8>>,
 }
 
-/// Every input that a target starts from: what the conformance suites hold for it, and what lies in `corpus/` and
-/// `regressions/`, each with a name.
+/// Every input that a target starts from, with its name: those in the conformance suites, in `corpus/` and in
+/// `regressions/`.
 pub fn inputs(target: &str) -> Vec<(String, Vec<u8>)> {
     let derived = DERIVED.get(target).into_iter().flatten();
     let derived = derived.enumerate().map(|(number, data)| (format!("suite-{number}"), data.clone()));
     derived.chain(stored("corpus", target)).chain(stored("regressions", target)).collect()
 }
 
-/// The files of a target: those whose name ends in `.hex` are the text of what they hold.
+/// The files of a target: a file whose name ends in `.hex` is hexadecimal text.
 fn stored(place: &str, target: &str) -> Vec<(String, Vec<u8>)> {
     let Ok(entries) = fs::read_dir(folder().join(place).join(target)) else { return Vec::new() };
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -70,7 +70,7 @@ fn from_hex(text: &[u8]) -> Vec<u8> {
     digits.chunks_exact(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).unwrap()).collect()
 }
 
-/// Byte strings behind their lengths in two bytes, big-endian; what doesn't fit ends them.
+/// Byte strings after their lengths in two bytes, big-endian; the first that does not fit ends them.
 pub fn pieces(mut data: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         let (length, rest) = data.split_first_chunk::<2>()?;

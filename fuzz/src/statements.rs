@@ -1,4 +1,4 @@
-//! Attestation statements: a changed one is not trusted, whatever else comes out.
+//! Attestation statements: a changed one is not trusted, whatever the verdict is.
 //!
 //! The input of each target is the hash of client data, 32 bytes, and an attestation object. Its seeds are the valid
 //! ones of the suites; their last certificates are the anchors.
@@ -106,8 +106,8 @@ fn statement(format: &str, data: &[u8]) {
     if !by_itself && attestation.assess_trust(attested.aaguid, &anchors, NOW, &VERIFIERS, &limits).is_err() {
         return;
     }
-    // Nobody here can sign, with the credential's key or another, so what is trusted was signed before: the same hash, key and credential ID; the whole of
-    // authenticator data where the format signs that.
+    // No key is here to sign with, so a trusted statement was signed before: it has the hash, key and credential ID of a
+    // known one, and all of its authenticator data if the format signs that.
     let same = known.iter().any(|known| {
         known.client_data_hash == *hash
             && known.public_key == attested.public_key

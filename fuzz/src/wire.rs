@@ -1,4 +1,4 @@
-//! The wire types: what is read and written again is the same, and a second reader agrees.
+//! The wire types: a value that is written and read again is equal, and a second reader agrees.
 
 use countersign_types::{
     AttestationObject, AuthenticationResponse, AuthenticatorData, ClientData, CreationOptions,
@@ -36,8 +36,8 @@ fn round_trip<T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug>(da
     assert_eq!(serde_json::from_slice::<T>(&text).unwrap(), options);
 }
 
-/// Client data: where the specification's limited verification algorithm accepts a text, the full parser reads the
-/// same values from it, or refuses what follows them.
+/// Client data: if the specification's limited verification algorithm accepts a text, the full parser reads the
+/// same values from it, or rejects what follows them.
 pub fn client_data(data: &[u8]) {
     let parsed = ClientData::parse(data);
     let Some(limited) = Limited::read(data) else { return };
@@ -97,7 +97,7 @@ impl<'a> Limited<'a> {
     }
 }
 
-/// The inverse of `CCDToString`, for its own outputs alone.
+/// The inverse of `CCDToString`, for its own outputs only.
 fn ccd_string(rest: &mut &[u8]) -> Option<String> {
     let text = core::str::from_utf8(rest)
         .or_else(|error| core::str::from_utf8(&rest[..error.valid_up_to()]))
@@ -190,8 +190,8 @@ pub fn strict_cbor(data: &[u8]) {
     cbor::check(&again, cbor::MAX_DEPTH).unwrap();
 }
 
-/// Whether a checked item has a simple value other than `false`, `true` and `null`. Its heads stand one behind the other,
-/// for nothing is of indefinite length.
+/// Whether a checked item has a simple value other than `false`, `true` and `null`. Its heads follow each other,
+/// because nothing has an indefinite length.
 fn has_odd_simple_value(mut rest: &[u8]) -> bool {
     while let Some((head, after)) = rest.split_first() {
         let width = match head & 0x1f {

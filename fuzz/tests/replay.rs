@@ -7,7 +7,7 @@ use countersign_fuzz::{
     seeds::{assertions, attestations, folder, inputs},
 };
 
-/// No input of 64 KiB may take longer. Ten times what is asked of an optimised build, for this one is not.
+/// The longest time of an input of 64 KiB: ten times the limit of an optimised build.
 const SECONDS_MAX: f64 = 0.5;
 
 #[test]
@@ -62,10 +62,10 @@ fn a_key_under_its_algorithm_s_other_name_verifies_the_same() {
     keys::signature(&[u8::try_from(which).unwrap(), high, low, 0x26 ^ 0x28]);
 }
 
-/// Were the oracles blind, they would be blind here too.
+/// If the oracles saw nothing, they would not see this either.
 #[test]
 #[should_panic(expected = "assertion 0")]
 fn an_oracle_sees_a_wrong_verdict() {
-    // The known assertion's first byte, changed there and back, is accepted; the oracle is told that it was edited.
+    // The known assertion's first byte, changed there and back, is accepted, and the oracle expects a rejection.
     countersign_fuzz::keys::signature_expecting(&[0], false);
 }

@@ -20,16 +20,17 @@ use crate::tools;
 const HELP: &str = "\
 cargo xtask fuzz smoke [TARGET]...                   each target for 20 seconds, two at a time
 cargo xtask fuzz run TARGET... [--minutes N]         each target for N minutes [5], two at a time
-cargo xtask fuzz merge [TARGET]...                   keep what was found and covers more, as hexadecimal text, in
+cargo xtask fuzz merge [TARGET]...                   store found inputs that cover more, as hexadecimal text, in
                                                      fuzz/corpus/TARGET
-cargo xtask fuzz slow [TARGET]...                    times each target with inputs that are made to take long: none
-                                                     of 64 KiB may take over 50 ms of the processor, optimised
+cargo xtask fuzz slow [TARGET]...                    time each target with inputs that take long: in an optimised build
+                                                     no input of 64 KiB may take over 50 ms of processor time
 cargo xtask fuzz list                                the targets
 
-Installs cargo-fuzz where it is missing. With a nightly toolchain the targets run under the address sanitizer;
-without one they are built on stable with `--sanitizer none`, and run too. What a run finds lies in
-target/fuzz-corpus; an input that fails a target lies in fuzz/artifacts, and belongs into fuzz/regressions/TARGET
-once its cause is mended.
+Installs cargo-fuzz if it is missing. With a nightly toolchain the targets run under the address sanitizer; without
+one they are built on stable with `--sanitizer none`. The inputs that a run finds are in target/fuzz-corpus. An input
+that fails a target is in fuzz/artifacts; when its cause is fixed, move it to fuzz/regressions/TARGET.
+
+Exit codes: 0 no target failed, 1 one did, 2 the command could not do its work.
 ";
 
 /// Twice the 256 KiB of the longest input, a response, is out of reach of mutation; 64 KiB is the longest attestation
@@ -119,7 +120,7 @@ fn run(targets: &[String], seconds: u32) -> Result<ExitCode, Box<dyn Error>> {
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// Adds to each corpus what was found in runs and covers what nothing in it does.
+/// Adds inputs to each corpus that runs have found and that cover new code.
 fn merge(targets: &[String]) -> Result<ExitCode, Box<dyn Error>> {
     let fuzzer = Fuzzer::new()?;
     Fuzzer::write_seeds(targets)?;
@@ -141,7 +142,7 @@ fn merge(targets: &[String]) -> Result<ExitCode, Box<dyn Error>> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Times what is made to take long.
+/// Times the inputs that take long.
 fn slow(targets: &[String]) -> Result<ExitCode, Box<dyn Error>> {
     let mut cargo = tool("slow", &["--release", "--features", "hostile"]);
     Ok(if cargo.args(targets).status()?.success() { ExitCode::SUCCESS } else { ExitCode::from(1) })
@@ -199,14 +200,14 @@ impl Fuzzer {
         cargo
     }
 
-    /// Where runs leave what they find: not in the repository.
+    /// The folder of the inputs that runs find, outside of the repository.
     fn found(target: &str) -> Result<PathBuf, Box<dyn Error>> {
         let folder = tools::root().join("target/fuzz-corpus").join(target);
         fs::create_dir_all(&folder)?;
         Ok(folder)
     }
 
-    /// Where what each target starts from is written: the suites' data, the stored inputs and the regressions.
+    /// The folder of the inputs that a target starts from: data of the suites, stored inputs and regressions.
     fn seeds(target: &str) -> PathBuf {
         tools::root().join("target/fuzz-seeds").join(target)
     }
@@ -226,7 +227,7 @@ impl Fuzzer {
         }
     }
 
-    /// A line of figures, or what went wrong.
+    /// A line of figures, or an error.
     fn run(&self, target: &str, seconds: u32) -> Result<String, String> {
         let output = self.output(target, seconds).map_err(|error| error.to_string())?;
         let text = String::from_utf8_lossy(&output.stderr);

@@ -1,4 +1,4 @@
-//! `cargo xtask growth`: that no parser's work grows faster than its input.
+//! `cargo xtask growth`: verifies that no parser's work grows faster than its input.
 
 use std::{
     collections::BTreeSet,
@@ -14,38 +14,41 @@ use crate::tools;
 const HELP: &str = "\
 cargo xtask growth [--all]
 
-Puts each input that is made to take long to its parser, in two sizes of which one is twice the other, and counts
-the instructions under callgrind: twice as long may take 2.3 times as many, and no byte more than 4000. Then counts
-what is allocated with four times as much, which may be 9.2 times as much, for a list that grows by doubling is up to
-half empty. A control, whose work and allocations grow with the square, has to be found in each of these; and each
-parser has to have an input that it reads for long enough to judge.
+Runs each parser on inputs that take long, in two sizes of which one is twice the other, and counts the instructions
+under callgrind: twice the input may take 2.3 times the instructions, and no byte more than 4000. Then counts the
+allocations of four times the input, which may be 9.2 times as large, because a list that grows by doubling is up to
+half empty. A control, whose work and allocations grow with the square, must be found in each of these, and each parser
+must have an input that takes long enough to measure.
 
-Prints the cases that grow most, or with --all each. Installs valgrind where it is missing and this is Debian or a
-relative of it, with root or sudo.
+Prints the cases that grow most, or all with --all. Installs valgrind if it is missing, on Debian and its relatives,
+with root or sudo.
+
+Exit codes: 0 nothing grows too fast, 1 something does, 2 the command could not do its work.
 ";
 
-/// What twice the input may cost: a little more than twice, for maps are sorted, and tables that double are filled anew.
+/// The most work for twice the input: a little more than twice, because maps are sorted, and tables that double are
+/// filled again.
 const TWICE: f64 = 2.3;
 
-/// The most instructions that one more byte may take. It is for what grows with the input, but by too much: a walk that
-/// begins anew at each of six levels.
+/// The most instructions for one more byte, for work that grows with the input but too steeply: a walk that begins again
+/// at each of six levels.
 const BYTE: u64 = 4_000;
 
-/// What four times the input may have allocated.
+/// The most allocations for four times the input.
 const FOUR_TIMES: f64 = 9.2;
 
-/// Instructions below which nothing is said: one input may be refused a step earlier than another.
+/// The fewest instructions to judge: one input may be rejected a step earlier than another.
 const FEW_INSTRUCTIONS: u64 = 100_000;
 
-/// The same of allocations, in bytes, and in calls.
+/// The fewest allocations to judge, in bytes and in calls.
 const FEW_BYTES: u64 = 64 * 1024;
 const FEW_CALLS: u64 = 100;
 
-/// The parser that has to be found.
+/// The parser that must be found.
 const CONTROL: &str = "control: ";
 
 /// Parsers without a case that is large enough to judge. A `SubjectPublicKeyInfo` has 8 KiB at most, of which the lengths
-/// of its few elements are read, and a long key is refused for its length.
+/// of its few elements are read, and a long key is rejected for its length.
 const BRIEF: [&str; 1] = ["spki_key"];
 
 /// Callgrinds at a time: CI has two cores.
@@ -132,7 +135,7 @@ fn beyond(cases: &[Growth], limit: f64, few: u64) -> impl Iterator<Item = &Growt
     cases.iter().filter(move |case| case.large > few && case.ratio() > limit)
 }
 
-/// Prints what grows most, and whether nothing but the control grows too much.
+/// Prints the cases that grow most. Returns whether only the control grows too fast.
 fn report(what: &str, cases: &[Growth], limit: f64, few: u64, shown: usize) -> bool {
     let mut sorted: Vec<_> = cases.iter().filter(|case| case.large > few).collect();
     sorted.sort_by(|a, b| b.ratio().total_cmp(&a.ratio()));
@@ -148,7 +151,7 @@ fn report(what: &str, cases: &[Growth], limit: f64, few: u64, shown: usize) -> b
     passed
 }
 
-/// Prints where a byte takes most, and whether none takes too much. `lengths` are the inputs'.
+/// Prints the cases in which a byte takes most. Returns whether none takes too much. `lengths` are those of the inputs.
 fn per_byte(cases: &[Growth], lengths: &[Lengths]) -> bool {
     let of_byte = |(case, (small, large)): (&Growth, &Lengths)| {
         let instructions = case.large.saturating_sub(case.small);

@@ -1,4 +1,4 @@
-//! `cargo xtask rules`: the table of the rules, each with its code and the place that checks it, held together with the
+//! `cargo xtask rules`: the table of the rules, each with its code and the place that checks it, checked against the
 //! tests and the faults of the software authenticator by their names.
 
 mod faults;
@@ -15,6 +15,9 @@ use tests::{Test, Tests};
 const DOCUMENT: &str = "docs/RULES.md";
 /// The tests of each rule, generated.
 const TEST_LIST: &str = "docs/rules-tests.tsv";
+
+/// The most modules that a row names: the list of tests has all.
+const MODULES_MAX: usize = 4;
 
 const HELP: &str = "\
 cargo xtask rules
@@ -64,7 +67,7 @@ impl<'a> Row<'a> {
         Self { rule, tests, checked }
     }
 
-    /// What is missing.
+    /// The gaps of the rule.
     fn gaps(&self, tree: &Tree, faults: &[Fault<'_>]) -> Vec<String> {
         let number = self.rule.number;
         let mut gaps = faults::gaps_of_rule(self.rule, faults);
@@ -87,7 +90,10 @@ impl<'a> Row<'a> {
     /// The row of the document.
     fn row(&self) -> String {
         let Rule { number, text, place, kind, codes, .. } = self.rule;
-        let checked: Vec<_> = self.checked.iter().map(|file| format!("`{}`", module_path(file))).collect();
+        let mut checked: Vec<_> = self.checked.iter().map(|file| format!("`{}`", module_path(file))).collect();
+        let more = checked.len().saturating_sub(MODULES_MAX);
+        checked.truncate(MODULES_MAX);
+        checked.extend((more > 0).then(|| format!("{more} more")));
         let outcome = |word| match OUTCOMES.iter().find(|(known, _)| *known == word) {
             Some((_, meaning)) => (*meaning).to_owned(),
             None => format!("`{word}`"),
@@ -132,7 +138,7 @@ fn test_list(rows: &[Row<'_>]) -> String {
     text
 }
 
-/// The generated files, and what is missing in the tables.
+/// The generated files, and the gaps of the tables.
 struct Checked {
     document: String,
     tests: String,
@@ -157,7 +163,7 @@ fn check(tree: &Tree) -> Result<Checked, String> {
     Ok(Checked { document: document(&rows), tests: test_list(&rows), gaps })
 }
 
-/// The findings of `tidy`: what is missing, and generated files that are not up to date.
+/// The findings of `tidy`: gaps, and generated files that are not up to date.
 pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
     let checked = match check(tree) {
         Ok(checked) => checked,

@@ -1,4 +1,4 @@
-//! The modules of a crate as a tree, and which module defines what a path names.
+//! The modules of a crate as a tree, and the module that defines the item of a path.
 
 pub(crate) mod files;
 pub(crate) mod tokens;
@@ -31,7 +31,7 @@ pub(crate) struct Crate {
     macros: BTreeMap<String, Id>,
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
     Module(Id),
@@ -39,7 +39,7 @@ pub(crate) enum Target {
     Item(Id),
 }
 
-/// A path with what it leads to.
+/// A path with its target.
 #[derive(Debug)]
 pub(crate) struct Resolved {
     pub(crate) target: Target,
@@ -78,7 +78,7 @@ impl Crate {
             let added = match child.inline {
                 Some(inline) => Some(self.add(tree, file, &folder, Some(id), inline)?),
                 None => match files::file_of(tree, file, below, &child.name, child.path.as_deref()) {
-                    // `mod.rs` and a file that `#[path]` names have their children beside them.
+                    // The children of `mod.rs`, and of a file that `#[path]` names, are in the same folder.
                     Some(path) => {
                         let below = match path.rsplit_once('/') {
                             Some((beside, "mod.rs")) => beside.to_owned(),
@@ -102,7 +102,7 @@ impl Crate {
         std::iter::successors(self.nodes[id].parent, |id| self.nodes[*id].parent)
     }
 
-    /// What a path leads to, `None` if it is outside this crate or names what no module of it is known to define.
+    /// The target of a path; `None` if it is outside this crate, or if no module is known to define it.
     pub(crate) fn resolve(&self, from: Id, path: &Path) -> Option<Resolved> {
         self.follow(from, &path.segments, 0)
     }
@@ -140,7 +140,7 @@ impl Crate {
         Some(Resolved { target: Target::Module(at), through })
     }
 
-    /// What a name means in a module.
+    /// The meaning of a name in a module.
     fn look_up(&self, id: Id, name: &str, followed: usize) -> Option<Resolved> {
         let node = &self.nodes[id];
         let here = |target| Some(Resolved { target, through: None });

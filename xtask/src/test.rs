@@ -1,20 +1,17 @@
-//! `cargo xtask test`: all tests of the workspace, those with a browser too, on a machine that may have none yet.
+//! `cargo xtask test`: all tests of the workspace, including those with a browser, which is installed if it is missing.
 
-use std::{
-    env,
-    error::Error,
-    ffi::{OsStr, OsString},
-    process::{Command, ExitCode},
-};
+use std::{error::Error, ffi::OsString, process::ExitCode};
 
 use crate::tools;
 
 const HELP: &str = "\
 cargo xtask test [ARGUMENT]...
 
-Installs Chromium and its driver where they are missing and this is Debian or a relative of it, with root or
-sudo; then runs `cargo test --workspace --all-features` with the arguments. Without arguments the stored inputs
-of the fuzz targets are run too.
+Installs Chromium and its driver if they are missing, on Debian and its relatives, with root or sudo. Then runs
+`cargo test --workspace --all-features` with the arguments, and without arguments the stored inputs of the fuzz targets
+too.
+
+Exit codes: 0 every test passed, 1 one failed, 2 the command could not do its work.
 ";
 
 /// The browser under its names, and the driver.
@@ -23,7 +20,7 @@ const DRIVER: &str = "chromedriver";
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
     let arguments: Vec<OsString> = arguments.raw_args()?.collect();
-    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
+    if tools::asks_for_help(&arguments) {
         print!("{HELP}");
         return Ok(ExitCode::SUCCESS);
     }
@@ -32,21 +29,17 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         &["chromium", "chromium-driver"],
         has_browser,
     )?;
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut tests = Command::new(&cargo);
     let everything = arguments.is_empty();
-    tests.current_dir(tools::root()).args(["test", "--workspace", "--all-features"]).args(arguments);
-    let passed = tests.status()?.success() && (!everything || replay(&cargo)?);
+    let mut tests = tools::cargo(&["test", "--workspace", "--all-features"]);
+    let passed = tests.args(arguments).status()?.success() && (!everything || replay()?);
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// The inputs stored in the fuzzers' workspace, each through its target.
-fn replay(cargo: &OsStr) -> Result<bool, Box<dyn Error>> {
-    let mut tests = Command::new(cargo);
-    tests.current_dir(tools::root());
-    tests.args(["test", "--locked", "--no-default-features", "--manifest-path", "fuzz/Cargo.toml"]);
-    tests.args(["--target-dir", "target/fuzz"]);
-    Ok(tests.status()?.success())
+/// Runs each stored input of the fuzz targets through its target.
+fn replay() -> Result<bool, Box<dyn Error>> {
+    let mut tests =
+        tools::cargo(&["test", "--locked", "--no-default-features", "--manifest-path", "fuzz/Cargo.toml"]);
+    Ok(tests.args(["--target-dir", "target/fuzz"]).status()?.success())
 }
 
 fn has_browser() -> bool {

@@ -6,12 +6,7 @@ use std::{
     ffi::OsString,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
-    thread,
-    time::Duration,
 };
-
-/// A mirror may be busy.
-const ATTEMPTS: u32 = 3;
 
 /// The root of the repository: the folder above this package.
 pub(crate) fn root() -> &'static Path {
@@ -59,7 +54,7 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
-/// Installs packages of Debian's, unless what they have `is_there`. `what` is what they have, for the message.
+/// Installs packages of Debian by `.ci/install`, unless `is_there` says that they are. `what` names them in the message.
 pub(crate) fn install_debian(
     what: &str,
     packages: &[&str],
@@ -68,41 +63,13 @@ pub(crate) fn install_debian(
     if is_there() {
         return Ok(());
     }
-    let by_hand = format!("{what} must be on the PATH; on Debian: apt-get install {}", packages.join(" "));
-    if find("apt-get").is_none() {
-        return Err(by_hand.into());
+    let installed = find("apt-get").is_some()
+        && Command::new(root().join(".ci/install")).args(packages).status()?.success()
+        && is_there();
+    if installed {
+        return Ok(());
     }
-    let install = [&["install", "--yes", "--no-install-recommends"], packages].concat();
-    let mut last = String::new();
-    for attempt in 1..=ATTEMPTS {
-        match apt_get(&["update"]).and_then(|()| apt_get(&install)) {
-            Ok(()) if is_there() => return Ok(()),
-            Ok(()) => return Err(by_hand.into()),
-            Err(error) => last = error,
-        }
-        if attempt < ATTEMPTS {
-            thread::sleep(Duration::from_secs(5));
-        }
-    }
-    Err(format!("{last}; {by_hand}").into())
-}
-
-/// As root, or by a sudo that asks for no password.
-fn apt_get(arguments: &[&str]) -> Result<(), String> {
-    let id = Command::new("id").arg("-u").output().map_err(|error| format!("id: {error}"))?;
-    let mut command = if id.stdout.trim_ascii() == b"0" {
-        Command::new("apt-get")
-    } else {
-        let mut sudo = Command::new("sudo");
-        sudo.args(["--non-interactive", "apt-get"]);
-        sudo
-    };
-    let status = command.env("DEBIAN_FRONTEND", "noninteractive").args(arguments).status();
-    match status {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("apt-get {}: {status}", arguments.join(" "))),
-        Err(error) => Err(format!("apt-get {}: {error}", arguments.join(" "))),
-    }
+    Err(format!("{what} must be on the PATH; on Debian: apt-get install {}", packages.join(" ")).into())
 }
 
 #[cfg(test)]

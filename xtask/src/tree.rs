@@ -53,7 +53,7 @@ impl Tree {
     }
 }
 
-/// `None` where there is no git, or the folder is no repository of it.
+/// `None` if there is no git, or the folder is not in a repository.
 fn listed_by_git(root: &Path) -> Option<Vec<String>> {
     // The checkout of a CI machine is often another user's.
     let mut git = Command::new("git");
@@ -65,7 +65,7 @@ fn listed_by_git(root: &Path) -> Option<Vec<String>> {
     (!paths.is_empty()).then_some(paths)
 }
 
-/// All files of an unpacked archive, but what was built in it.
+/// All files of an unpacked archive, without build results.
 fn walked(root: &Path) -> io::Result<Vec<String>> {
     let (mut paths, mut open) = (Vec::new(), vec![String::new()]);
     while let Some(folder) = open.pop() {

@@ -19,9 +19,9 @@ pub(crate) struct Package {
 pub(crate) struct Workspace {
     pub(crate) tree: Tree,
     pub(crate) packages: Vec<Package>,
-    /// Places that the checks of circles pass over.
+    /// Places that the checks of circles skip.
     pub(crate) unfinished: &'static [&'static str],
-    /// Places that the checks of language pass over.
+    /// Places that the checks of language skip.
     pub(crate) unpolished: &'static [&'static str],
 }
 

@@ -1,4 +1,4 @@
-//! The steps of a suite, each on its own, with the verdict of `countersign`: what a comparison with other libraries needs.
+//! The steps of a suite, each on its own, with the verdict of `countersign`, for a comparison with other libraries.
 
 use crate::{
     format::{Case, Choice, SignCount, Suite},

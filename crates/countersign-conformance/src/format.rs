@@ -329,7 +329,7 @@ impl Suite {
         Ok(suite)
     }
 
-    /// Checks what the types above leave open.
+    /// Checks the demands of the format that the types above don't express.
     fn check(&self) -> Result<(), String> {
         let mut ids = std::collections::BTreeSet::new();
         for case in &self.cases {

@@ -1,8 +1,8 @@
 //! Conformance suites for the server side of Web Authentication, for relying parties in any language.
 //!
 //! A *suite* is a JSON file of cases: a browser's response, and the verdict expected of a relying party. This crate reads
-//! suites ([`format`]), runs them on an [`Implementation`](implementation::Implementation) ([`runner`]) and reports what
-//! passed ([`report`]). There are two implementations:
+//! suites ([`format`]), runs them on an [`Implementation`](implementation::Implementation) ([`runner`]) and reports the
+//! result ([`report`]). There are two implementations:
 //!
 //! - [`Program`](program::Program) is another program, in any language, that reads requests and writes answers as lines of
 //!   JSON ([`protocol`]). The command `countersign-conformance run --suite DIR -- COMMAND` runs suites on one.

@@ -99,7 +99,7 @@ pub struct Answer {
     /// A sentence for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Of an acceptance: what the ceremony showed, by the names that an expectation of the format may have.
+    /// Of an acceptance: the members that an expectation of the format may name.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub outcome: Map<String, Value>,
 }
@@ -117,7 +117,7 @@ pub enum Verdict {
 }
 
 impl Answer {
-    /// An acceptance with what it showed.
+    /// An acceptance with its outcome.
     pub fn accept(outcome: Map<String, Value>) -> Self {
         Self { verdict: Verdict::Accept, code: None, message: None, outcome }
     }

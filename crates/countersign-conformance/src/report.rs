@@ -40,7 +40,7 @@ pub struct StepResult {
     pub outcome: StepOutcome,
 }
 
-/// How an answer compares with what was expected.
+/// The comparison of an answer with the expected one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StepOutcome {

@@ -1,4 +1,4 @@
-//! Runs cases on an implementation, and compares each answer with what the case expects.
+//! Runs cases on an implementation, and compares each answer with the expected one.
 
 use serde_json::{Map, Value};
 
@@ -29,7 +29,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Requires a code of each rejection, every expected member of each outcome, and an answer other than unsupported. By
-    /// default, what an answer leaves out is not compared.
+    /// default, members that an answer leaves out are not compared.
     pub fn strict(mut self) -> Self {
         self.strict = true;
         self

@@ -1,7 +1,7 @@
 //! `growth write FOLDER`: writes each case's inputs, of one and of two sizes, and prints their names and lengths.
-//! `growth run FOLDER SHARE SHARES`: puts the inputs of each so many-th case to its parser, under callgrind.
-//! `growth parsers`: prints the name of every parser, that its cases may be missed.
-//! `growth memory`: prints what each case allocates with one and with four sizes.
+//! `growth run FOLDER SHARE SHARES`: runs the parser on the inputs of every SHARES-th case, under callgrind.
+//! `growth parsers`: prints the name of every parser, so that a parser without cases is found.
+//! `growth memory`: prints the allocations of each case with one and with four times the size.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -12,7 +12,7 @@ use std::{
 
 use countersign_fuzz::growth::{self, Case};
 
-/// Asks the system, and counts what was asked for.
+/// The system's allocator, with counts.
 struct Counting;
 
 static BYTES: AtomicU64 = AtomicU64::new(0);

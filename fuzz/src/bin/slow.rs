@@ -1,4 +1,4 @@
-//! `slow TARGET…`: times each target, or all, with inputs that are made to take long, and fails where one does.
+//! `slow TARGET…`: times each target, or all, with inputs that take long, and fails if one takes too long.
 
 use std::{env, process::ExitCode, time::Duration};
 

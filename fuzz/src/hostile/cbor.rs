@@ -1,14 +1,14 @@
-//! CBOR ([RFC 8949](https://www.rfc-editor.org/rfc/rfc8949)) in the places where it may be long: many items, and maps out of
-//! order within maps out of order, which a careless walker sorts again at each look.
+//! CBOR ([RFC 8949](https://www.rfc-editor.org/rfc/rfc8949)) in the places in which it may be long: many items, and unsorted
+//! maps in unsorted maps, which a careless walker sorts again at each level.
 
-use super::{Input, cbor_number, cbor_sized, exchange, full, input};
+use super::parts::{Input, cbor_number, cbor_sized, exchange, full, input};
 use countersign_types::{AttestationObject, RegistrationResponse};
 
 pub(super) fn inputs(target: &str, size: usize) -> Vec<Input> {
     match target {
         "strict_cbor" => items(size, 6),
         "authenticator_data" => {
-            // An output beside a known one.
+            // An output in addition to a known one.
             let room = size - 128;
             items(room, 5)
                 .into_iter()
@@ -114,7 +114,7 @@ fn nested(size: usize, depth: usize) -> Vec<u8> {
     [&[0xa2, 1][..], &inner, &[0], &inner].concat()
 }
 
-/// A map in a map in a map, each with many members beside it.
+/// A map in a map in a map, each with many further members.
 fn chain(size: usize, depth: usize) -> Vec<u8> {
     let share = size / depth;
     let members = |inner: &[u8]| {

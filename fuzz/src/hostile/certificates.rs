@@ -1,4 +1,4 @@
-//! Certificates, paths and statements whose signatures take long to check, or are many.
+//! Certificates, paths and statements with signatures that take long to check, or with many of them.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ use countersign_types::base64url;
 
 use crate::seeds::ceremonies;
 
-use super::{Input, LENGTH_MAX, full, input};
+use super::parts::{Input, LENGTH_MAX, full, input};
 
 /// An algorithm of each kind of key, the slowest of its kind.
 const ALGORITHMS: [Algorithm; 7] = [
@@ -27,7 +27,7 @@ const ALGORITHMS: [Algorithm; 7] = [
     Algorithm::MlDsa87,
 ];
 
-/// The one that the target of registrations expects first, so that it looks further.
+/// The challenge that the target of registrations expects first, so that it reads on.
 static CHALLENGE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let registration = ceremonies().swap_remove(0).registration;
     registration.unwrap().challenge.into_vec()
@@ -78,7 +78,7 @@ fn key(algorithm: Algorithm, number: usize) -> PrivateKey {
     key.or_else(|| PrivateKey::generate(algorithm, &mut Generator::new("hostile", label))).unwrap()
 }
 
-/// Authorities that differ in their keys alone.
+/// Authorities that differ only in their keys.
 pub(super) fn authority(algorithm: Algorithm, number: usize) -> CertificateAuthority {
     CertificateAuthority::new(
         key(algorithm, number),
@@ -116,8 +116,8 @@ fn path(algorithm: Algorithm) -> Input {
     input(format!("path of {algorithm}"), data)
 }
 
-/// Responses with statements of a format, and their attestation objects. None attests itself: the targets take it that
-/// nobody can sign who did not before.
+/// Responses with statements of a format, and their attestation objects. No self attestation
+/// is among them: the targets assume that no new signature can be made.
 fn statements(format: &str) -> Vec<(String, RegistrationResponse, Vec<u8>)> {
     let mut all = Vec::new();
     for algorithm in ALGORITHMS {

@@ -9,16 +9,17 @@ use countersign_cose::hash::sha256;
 use countersign_types::RegistrationResponse;
 
 use super::{
-    Input,
     certificates::{authority, entry_of_revocation_list, revocation_list_of, rsa_spki},
-    full, input,
+    parts::{Input, full, input},
 };
 
 pub(super) fn inputs(target: &str, size: usize) -> Vec<Input> {
     match target {
         "certificate" => certificates(size),
         "revocation_list" => revocation_lists(size),
-        "spki_key" => vec![input("RSA", rsa_spki(size - 64)), input("nested", super::der_nested(size))],
+        "spki_key" => {
+            vec![input("RSA", rsa_spki(size - 64)), input("nested", super::parts::der_nested(size))]
+        }
         other => match other.strip_prefix("attestation_") {
             Some("object" | "status_list") | None => Vec::new(),
             Some(format) => statements(&format.replace('_', "-"), size),
@@ -76,7 +77,7 @@ fn revocation_lists(size: usize) -> Vec<Input> {
 }
 
 /// Attestation objects of a format behind the hash of client data: each text and byte string of the statement as long as
-/// it may be, and members beside those that the format has.
+/// possible, and members that the format does not have.
 fn statements(format: &str, size: usize) -> Vec<Input> {
     let Some(format) = Format::ALL.iter().copied().find(|known| known.name() == format) else {
         return Vec::new();

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Input, exchange, input, text};
+use super::parts::{Input, exchange, input, text};
 
 pub(super) fn inputs(target: &str, size: usize) -> Vec<Input> {
     let response = |text: String| serde_json::from_str::<Value>(&text).unwrap();

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_authenticator::{Algorithm, CertificateAuthority, Generator, PrivateKey};
 
-use super::{Input, input, text};
+use super::parts::{Input, input, text};
 
 pub(super) fn inputs(target: &str, size: usize) -> Vec<Input> {
     if target != "metadata_blob" {

@@ -3,7 +3,7 @@
 use countersign_types::{AttestationObject, RegistrationResponse, base64url};
 use serde_json::Value;
 
-use super::{Input, cbor_map, cbor_number, cbor_sized, cbor_text, exchange, full, input, text};
+use super::parts::{Input, cbor_map, cbor_number, cbor_sized, cbor_text, exchange, full, input, text};
 
 pub(super) fn inputs(target: &str, size: usize) -> Vec<Input> {
     match target {

@@ -86,7 +86,7 @@ fn read(der: &[u8]) -> Result<TrustAnchor, String> {
     Ok(TrustAnchor::from_certificate(certificate))
 }
 
-/// The anchor and why its key is rejected, where it is.
+/// The anchor and why its key is rejected, if it is.
 fn rejected_key(anchor: TrustAnchor) -> Option<(TrustAnchor, String)> {
     let error = anchor.certificate().public_key().err()?;
     Some((anchor, error.source().map_or_else(|| error.to_string(), ToString::to_string)))

@@ -200,7 +200,7 @@ fn name(certificate: &Certificate) -> String {
     cell(&name)
 }
 
-/// A text that can stand in a table.
+/// A text for a cell of a table.
 fn cell(text: &str) -> String {
     text.chars()
         .filter(|character| !character.is_control())

@@ -11,7 +11,7 @@ use std::{
 use crate::repository::root;
 use crate::{list::Mutant, report::Outcome};
 
-/// What cargo-mutants writes, and what it means.
+/// The files of cargo-mutants, and their meaning.
 const LISTS: [(&str, Outcome); 4] = [
     ("caught.txt", Outcome::Caught),
     ("timeout.txt", Outcome::Timeout),
@@ -31,7 +31,7 @@ const ABOVE: [&str; 5] = [
 /// Seconds for a build or the tests.
 const PATIENCE: &str = "900";
 
-/// First each with the unit tests of its own package; then what survived with the tests of all packages above it.
+/// Tries each with the unit tests of its own package, and the survivors with the tests of all packages above it.
 pub(super) fn run(mutants: &[&Mutant], folder: &Path) -> Result<BTreeMap<u32, Outcome>, Box<dyn Error>> {
     let mut outcomes = BTreeMap::new();
     for (index, package) in ABOVE.iter().enumerate() {
@@ -65,7 +65,7 @@ fn cargo_mutants(
     for mutant in mutants {
         command.arg("--file").arg(&mutant.file).args(["--re", &format!("^{}$", escaped(&mutant.name))]);
     }
-    // Its copy of the tree is another each time; the libraries that others wrote are built once.
+    // Its copy of the tree is a new one each time; the dependencies are built once.
     command.env("CARGO_TARGET_DIR", folder.join("alone"));
     // 2 and 3: some survived, or took too long.
     let status = command.stdout(Stdio::null()).status()?;

@@ -19,10 +19,10 @@ use crate::{
     weave::{Woven, weave},
 };
 
-/// What chooses a mutant, in each crate that has any. The environment is read once.
+/// The code that chooses a mutant, in each crate that has any. The environment is read once.
 const SWITCH: &str = include_str!("switch.txt");
 
-/// The packages whose tests are run, with what is built of them.
+/// The packages whose tests are run, and their targets.
 const TESTS: [&str; 21] = [
     "--package",
     "countersign-types",
@@ -47,7 +47,8 @@ const TESTS: [&str; 21] = [
     "countersign/sealed,countersign/jwk,countersign/vendor-roots,countersign/store-kit,countersign/ed448,countersign-authenticator/ed448",
 ];
 
-/// Rounds of taking out what doesn't compile: a round shows the faults of one stage of the compiler in one crate.
+/// The most rounds of taking out mutants that don't compile: a round shows the errors of one stage of the compiler in one
+/// crate.
 const ROUNDS_MAX: usize = 40;
 
 /// A test program.
@@ -58,7 +59,7 @@ pub(super) struct Program {
     pub(super) folder: PathBuf,
 }
 
-/// What became of the weaving.
+/// The result of the weaving.
 pub(super) struct Built {
     pub(super) programs: Vec<Program>,
     /// Numbers of the mutants that don't compile in their place.
@@ -93,7 +94,7 @@ struct Span {
     is_primary: bool,
 }
 
-/// What doesn't compile, as earlier runs found out.
+/// The mutants that don't compile, as earlier runs found.
 struct Refused {
     folder: PathBuf,
     /// Keys of mutants.
@@ -128,7 +129,7 @@ impl Refused {
         self.unviable.len().saturating_add(self.constant.len())
     }
 
-    /// Refuses what an error is about.
+    /// Takes out the mutants of an error.
     fn refuse(
         &mut self,
         error: &Message,
@@ -292,7 +293,7 @@ fn copy(root: &Path, tree: &Path, mutants: &[Mutant]) -> Result<(), Box<dyn Erro
     Ok(())
 }
 
-/// Writes only what is different: cargo goes by the time of the last change.
+/// Writes a file only if it differs: cargo goes by the time of the last change.
 fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {
     if fs::read(path).is_ok_and(|there| there == content) {
         return Ok(());

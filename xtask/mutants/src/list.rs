@@ -16,7 +16,7 @@ pub(super) struct Mutant {
     pub(super) package: String,
     /// `FILE:LINE:COLUMN: what is changed`.
     pub(super) name: String,
-    /// The same without the line's number, and with what stands in the line: stays when other lines change.
+    /// The name without the line number, with the text of the line: it stays when other lines change.
     pub(super) key: String,
     pub(super) genre: String,
     pub(super) replacement: String,

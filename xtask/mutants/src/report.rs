@@ -1,4 +1,4 @@
-//! What became of the mutants: a table of files, and the survivors that are explained.
+//! The outcomes of the mutants: a table of files, and the survivors that are explained.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,14 +10,14 @@ use std::{
 use crate::list::Mutant;
 use crate::repository::root;
 
-/// What became of one.
+/// The outcome of one mutant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Outcome {
     /// A test failed.
     Caught,
     /// It doesn't compile.
     Unviable,
-    /// A test didn't come to an end.
+    /// A test did not end.
     Timeout,
     /// No test failed.
     Missed,
@@ -116,7 +116,7 @@ impl<'a> Report<'a> {
         self.explained.0.contains_key(&mutant.key)
     }
 
-    /// The survivors that nobody explained.
+    /// The survivors without an explanation.
     fn survivors(&self) -> impl Iterator<Item = &Mutant> {
         self.mutants
             .iter()

@@ -25,7 +25,7 @@ const BATCHES: [usize; 3] = [4, 16, usize::MAX];
 /// Kilobytes that a test program may take: a mutant may collect without end.
 const MEMORY_MAX: &str = "4194304";
 
-/// What a batch may take, beside twenty times what it took without a mutant.
+/// The time of a batch, in addition to twenty times that without a mutant.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A test, and the numbers of the mutants whose place it comes to.
@@ -36,7 +36,7 @@ pub(super) struct Test {
     reached: BTreeSet<u32>,
 }
 
-/// Runs each test by itself, and notes where it comes.
+/// Runs each test by itself, and notes the mutants that it reaches.
 pub(super) fn trace(programs: &[Program], folder: &Path) -> Result<Vec<Test>, Box<dyn Error>> {
     fs::create_dir_all(folder)?;
     let mut names = Vec::new();
@@ -129,7 +129,7 @@ fn command(program: &Program, tests: &[&str]) -> Command {
     command
 }
 
-/// Whether it succeeded; nothing where it took too long.
+/// Whether it succeeded; `None` if it took too long.
 fn wait(mut command: Command, patience: Duration) -> Option<bool> {
     let mut child: Child = command.spawn().ok()?;
     let started = Instant::now();

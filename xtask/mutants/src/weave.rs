@@ -1,4 +1,4 @@
-//! All mutants of a file in one text: each stands beside what it replaces, and a number in the environment chooses.
+//! All mutants of a file in one text: each is next to the code that it replaces, and a number in the environment chooses.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,9 +13,9 @@ use crate::list::Mutant;
 /// A file with its mutants inside.
 pub(super) struct Woven {
     pub(super) text: String,
-    /// Where each mutant's code stands in the text.
+    /// The place of each mutant's code in the text.
     pub(super) places: Vec<(Range<usize>, u32)>,
-    /// Those that can't be chosen while the program runs: in constants, and in functions that constants call.
+    /// The mutants that can't be chosen while the program runs: in constants, and in functions that constants call.
     pub(super) left: Vec<u32>,
 }
 
@@ -28,7 +28,7 @@ struct Insertion {
     mutants: Vec<(Range<usize>, u32)>,
 }
 
-/// A mutant, and what it replaces.
+/// A mutant, and the place of the code that it replaces.
 type Change<'m> = (&'m Mutant, Range<usize>);
 
 /// Weaves the mutants, all of this file, into its text.
@@ -168,7 +168,7 @@ fn place(nodes: &Nodes<'_>, genre: &str, range: &Range<usize>) -> Option<Place> 
 struct Nodes<'c> {
     /// Names of the functions that constants call.
     constant: &'c BTreeSet<String>,
-    /// The word `const` where it can be done without.
+    /// The word `const`, if it can be left out.
     blanked: Vec<Range<usize>>,
     /// Each function's body, and whether its mutants can't be chosen.
     functions: Vec<(Range<usize>, Kind)>,
@@ -318,7 +318,7 @@ mod tests {
     use super::*;
     use crate::list::Span;
 
-    /// A mutant of the place where `of` stands in the source.
+    /// A mutant of the place of `of` in the source.
     fn mutant(source: &str, number: u32, genre: &str, of: &str, replacement: &str) -> Mutant {
         let at = source.find(of).unwrap();
         let place = |offset: usize| {

@@ -33,7 +33,7 @@ fn fault(line: &str) -> Option<Fault<'_>> {
     Some(Fault { name, rules, codes: codes.split_whitespace().collect(), is_profile: kind == "profile" })
 }
 
-/// What is missing between a rule and its faults: each code of the rule is the code of a fault that breaks it.
+/// The gaps between a rule and its faults: each code of the rule is the code of a fault that breaks it.
 pub(super) fn gaps_of_rule(rule: Rule<'_>, faults: &[Fault<'_>]) -> Vec<String> {
     let number = rule.number;
     let breaking = || faults.iter().filter(|fault| fault.rules.contains(&number));
@@ -56,7 +56,7 @@ pub(super) fn gaps_of_rule(rule: Rule<'_>, faults: &[Fault<'_>]) -> Vec<String> 
     gaps
 }
 
-/// What is missing between a fault and its rules: it gives a code of one of them.
+/// The gap between a fault and its rules: it gives a code of one of them.
 pub(super) fn gap_of_fault(fault: &Fault<'_>, rules: &[Rule<'_>]) -> Option<String> {
     let broken = rules.iter().filter(|rule| fault.rules.contains(&rule.number));
     let gives = |rule: &Rule<'_>| {

@@ -25,7 +25,7 @@ pub(crate) struct Import {
 #[derive(Debug)]
 pub(crate) struct Child {
     pub(crate) name: String,
-    /// What `#[path = "…"]` says.
+    /// The value of `#[path = "…"]`.
     pub(crate) path: Option<String>,
     /// The content of a module that is not a file.
     pub(crate) inline: Option<Module>,
@@ -33,7 +33,7 @@ pub(crate) struct Child {
     pub(crate) test: bool,
 }
 
-/// What a module holds, tests left out.
+/// The content of a module, without tests.
 #[derive(Debug, Default)]
 pub(crate) struct Module {
     pub(crate) children: Vec<Child>,
@@ -161,7 +161,7 @@ impl Module {
         }
     }
 
-    /// Takes the path that begins at an identifier, and returns what position is after it.
+    /// Takes the path that begins at an identifier, and returns the position after it.
     fn add_path(&mut self, tokens: &[TokenTree], begin: usize) -> usize {
         let mut segments = Vec::new();
         let (mut at, mut line) = (begin, 0);
@@ -193,7 +193,7 @@ struct Item<'a> {
     public: bool,
     keyword: String,
     name: Option<String>,
-    /// What follows the keyword.
+    /// The tokens after the keyword.
     body: &'a [TokenTree],
 }
 
@@ -235,7 +235,7 @@ impl<'a> Item<'a> {
     }
 }
 
-/// Where the word is that says what kind of item this is: behind `const`, `unsafe`, `async` and `extern "C"` of a function.
+/// The position of the keyword of an item, after `const`, `unsafe`, `async` and `extern "C"` of a function.
 fn keyword_position(tokens: &[TokenTree], begin: usize) -> usize {
     let mut at = begin;
     while let Some(TokenTree::Ident(word)) = tokens.get(at) {
@@ -278,7 +278,7 @@ fn add_functions(tokens: TokenStream, names: &mut BTreeSet<String>) {
     }
 }
 
-/// The attribute that the tokens begin with: what is in its brackets, and how many tokens it has.
+/// The attribute that the tokens begin with: the tokens in its brackets, and how many tokens it has.
 fn attribute(tokens: &[TokenTree]) -> Option<(Vec<TokenTree>, usize)> {
     let TokenTree::Punct(hash) = tokens.first()? else { return None };
     if hash.as_char() != '#' {
@@ -318,7 +318,7 @@ fn length_of_part(tokens: &[TokenTree]) -> usize {
     tokens.iter().position(ends).map_or(tokens.len(), |end| end + 1)
 }
 
-/// The imports of a `use` item, from what is between `use` and `;`.
+/// The imports of a `use` item, from the tokens between `use` and `;`.
 fn imports(tokens: &[TokenTree], reexport: bool) -> Vec<Import> {
     let mut found = Vec::new();
     use_tree(tokens, &[], reexport, &mut found);

@@ -27,7 +27,7 @@ pub(super) struct Reason {
     pub(super) name: String,
 }
 
-/// What one use of a name leads to, as the two checks need it.
+/// A use of a name, with its target.
 struct Use<'a> {
     from: Id,
     path: &'a Path,
@@ -149,8 +149,8 @@ fn uses(krate: &Crate) -> Vec<Use<'_>> {
     uses
 }
 
-/// Whether an import is more than a re-export of what is below, or the name of a module, whose items count where they
-/// are used.
+/// Whether an import counts as a use. A re-export of an item below does not, nor does the name of a module: its items
+/// count in the paths that name them.
 fn counts(krate: &Crate, from: Id, import: &Import) -> bool {
     let Some(found) = krate.resolve(from, &import.path) else { return false };
     let home = match (found.target, &import.name) {

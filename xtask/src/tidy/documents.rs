@@ -1,4 +1,4 @@
-//! The documents stay true: crates and dependencies with their reasons, and links that lead somewhere.
+//! The documents: crates and dependencies with their reasons, links, and examples.
 
 use std::collections::BTreeSet;
 
@@ -74,7 +74,7 @@ fn links(line: &str) -> impl Iterator<Item = &str> {
     line.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target)
 }
 
-/// The path from the root that a link means; `None` where it leads out of the repository.
+/// The path from the root that a link leads to; `None` if it leads out of the repository.
 fn resolve(from: &str, target: &str) -> Option<String> {
     let target = target.split('#').next().unwrap_or_default();
     if target.is_empty() || target.contains("://") || target.starts_with("mailto:") {
@@ -92,7 +92,7 @@ fn resolve(from: &str, target: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// An example that nobody compiles is wrong before long.
+/// An example that is not compiled is wrong before long.
 pub(super) fn examples_are_compiled(workspace: &Workspace) -> Vec<Finding> {
     let with_rust = workspace.tree.files().filter(|(path, text)| {
         has_extension(path, "md") && text.lines().any(|line| line.trim_start().starts_with("```rust"))
@@ -112,7 +112,7 @@ pub(super) fn examples_are_compiled(workspace: &Workspace) -> Vec<Finding> {
         .collect()
 }
 
-/// An example that is compiled and never run hides what goes wrong at run time.
+/// An example that is compiled and never run hides errors at run time.
 pub(super) fn examples_of_guides_are_run(workspace: &Workspace) -> Vec<Finding> {
     let guides = workspace.tree.files().filter(|(path, _)| path.starts_with("docs/guide/"));
     let mut findings = Vec::new();

@@ -1,9 +1,9 @@
-//! The language of comments and documents, as far as single words give it away, and tables that can be read in their
-//! source. `docs/STYLE.md` says the rest.
+//! The worst words in comments and documents, and tables that can be read in their source. `docs/STYLE.md` has the rules
+//! of language.
 
 use crate::{finding::Finding, tree::has_extension, workspace::Workspace};
 
-/// Words and phrases that are not written, and what is. All are looked for in lower case and with a capital.
+/// Words and phrases that are not used, and their replacements. Both cases are found.
 const WORDS: [(&str, &str); 23] = [
     ("told", "reported, returned or shown"),
     ("tells of", "reports"),
@@ -30,14 +30,14 @@ const WORDS: [(&str, &str); 23] = [
     ("what ails", "the problem"),
 ];
 
-/// How no sentence begins, as it says nothing without its neighbour.
+/// Beginnings of sentences that say nothing without their neighbour.
 const BEGINNINGS: [&str; 2] = ["The same,", "Likewise the same,"];
 
-/// Written by a tool, of an older day, or about the words themselves.
+/// Files that are generated, that record the past, or that are about the words themselves.
 const NOT_CHECKED: [&str; 4] =
     ["CHANGELOG.md", "docs/RULES.md", "docs/STYLE.md", "xtask/src/tidy/language.rs"];
 
-/// The lengths of a table's cell, in characters.
+/// The longest cell of a table, in characters.
 const CELL_MAX: usize = 200;
 
 pub(super) fn words_of_the_field_are_used(workspace: &Workspace) -> Vec<Finding> {

@@ -1,5 +1,5 @@
-//! A layer depends only on layers below it, and the libraries on nothing that fetches time, randomness,
-//! storage or network for itself.
+//! A layer depends only on layers below it, and no library on a package that fetches time, randomness, storage or
+//! network.
 
 use std::{collections::BTreeSet, error::Error};
 
@@ -45,7 +45,7 @@ const LAYERS: [Layer; 12] = [
         ],
         kind: Kind::Library,
     },
-    // Beside `countersign`: either works without the other, by way of the traits of the layer below.
+    // Independent of `countersign`, by the traits of the layer below.
     Layer {
         package: "countersign-metadata",
         may_use: &[
@@ -72,7 +72,7 @@ const LAYERS: [Layer; 12] = [
         may_use: &["countersign-types", "countersign-cose", "countersign"],
         kind: Kind::Library,
     },
-    // The guides' program and examples: what a user of the top library writes.
+    // The guides' program and examples: the code of a user of the top library.
     Layer {
         package: "countersign-guide",
         may_use: &["countersign", "countersign-metadata", "countersign-authenticator"],
@@ -93,7 +93,7 @@ const LAYERS: [Layer; 12] = [
     },
 ];
 
-/// What would bring a runtime, a socket, a database or an entropy source into a library, directly or not.
+/// Packages that would bring a runtime, a socket, a database or an entropy source into a library, directly or not.
 const FORBIDDEN: [&str; 14] = [
     "async-std",
     "axum",

@@ -1,4 +1,4 @@
-//! What is looked at line by line: sizes, words that mean unfinished work, paths of one machine.
+//! Checks by line: sizes, words that mean unfinished work, paths of one machine.
 
 use crate::{finding::Finding, tree::has_extension, workspace::Workspace};
 
@@ -69,7 +69,7 @@ pub(super) fn no_path_of_one_machine(workspace: &Workspace) -> Vec<Finding> {
     findings
 }
 
-/// Whether `word` stands in `line`, and not within a longer word or path.
+/// Whether `line` has `word`, and not as a part of a longer word or path.
 fn contains_word(line: &str, word: &str) -> bool {
     let goes_on = |c: char| c.is_ascii_alphanumeric() || c == '_';
     line.match_indices(word).any(|(start, _)| {

@@ -1,4 +1,4 @@
-//! The published advisories: each section says the cause and what prevents it here, and names tests that show it.
+//! The published advisories: each section says the cause and what prevents it here, and names its tests.
 
 use std::collections::BTreeSet;
 

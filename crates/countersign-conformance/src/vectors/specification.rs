@@ -243,7 +243,7 @@ impl Example {
     }
 }
 
-/// The user verified, and the credential backed up, as the bits say; BS only where BE was set at registration.
+/// The flags UV, BE and BS by the bits; BS only if BE was set at registration.
 fn gestures(authenticator: Authenticator, registered: u8, bits: u8) -> Authenticator {
     let verification = if bits & UV == 0 { UserVerification::Never } else { UserVerification::Always };
     let backup = match (registered & BE != 0, bits & BS != 0) {
