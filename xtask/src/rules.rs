@@ -90,7 +90,8 @@ impl<'a> Row<'a> {
     /// The row of the document.
     fn row(&self) -> String {
         let Rule { number, text, place, kind, codes, .. } = self.rule;
-        let mut checked: Vec<_> = self.checked.iter().map(|file| format!("`{}`", module_path(file))).collect();
+        let mut checked: Vec<_> =
+            self.checked.iter().map(|file| format!("`{}`", module_path(file))).collect();
         let more = checked.len().saturating_sub(MODULES_MAX);
         checked.truncate(MODULES_MAX);
         checked.extend((more > 0).then(|| format!("{more} more")));

@@ -42,10 +42,10 @@ pub(super) fn gaps_of_rule(rule: Rule<'_>, faults: &[Fault<'_>]) -> Vec<String> 
     let mut gaps = Vec::new();
     match (is_shown, rule.without_fault) {
         (false, None) if is_wanted => {
-            gaps.push(format!("rule {number} has neither fault nor profile in {LIST}"))
+            gaps.push(format!("rule {number} has neither fault nor profile in {LIST}"));
         }
         (true, Some(_)) => {
-            gaps.push(format!("rule {number} has a fault or a profile, and a reason for having none"))
+            gaps.push(format!("rule {number} has a fault or a profile, and a reason for having none"));
         }
         _ => {}
     }
