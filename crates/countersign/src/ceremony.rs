@@ -10,7 +10,6 @@ pub(crate) mod checks;
 pub(crate) mod entropy;
 pub mod extensions;
 pub(crate) mod finish_options;
-pub(crate) mod parts;
 pub(crate) mod registration;
 pub(crate) mod request;
 #[cfg(feature = "sealed")]

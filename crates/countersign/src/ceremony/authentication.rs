@@ -42,7 +42,7 @@ impl RelyingParty {
     ) -> Result<Authenticated, Error> {
         let FinishOptions { now, report } = now.into();
         let RecordLookup { record, key } = record.into();
-        let procedure = Procedure { rp: self, state: &state, parts: response.into(), key, now };
+        let procedure = Procedure { rp: self, state: &state, response, key, now };
         let Some(report) = report else { return procedure.run(record, &mut NoReport) };
         *report = Report::of_authentication();
         procedure.run(record, report).inspect_err(|error| report.fail(error))

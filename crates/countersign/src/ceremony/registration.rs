@@ -37,7 +37,7 @@ impl RelyingParty {
         now: impl Into<FinishOptions<'a>>,
     ) -> Result<Registered, Error> {
         let FinishOptions { now, report } = now.into();
-        let procedure = Procedure { rp: self, state: &state, parts: response.into(), status, now };
+        let procedure = Procedure { rp: self, state: &state, response, status, now };
         let Some(report) = report else { return procedure.run(&mut NoReport) };
         *report = Report::of_registration();
         procedure.run(report).inspect_err(|error| report.fail(error))

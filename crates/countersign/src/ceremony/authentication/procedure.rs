@@ -1,9 +1,10 @@
-//! The steps of [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion) in their order, over borrowed
-//! parts. Only the outcome allocates, unless a step fails or a report is made.
+//! The steps of [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion) in their order. Only
+//! the outcome allocates, unless a step fails or a report is made.
 
 use countersign_cose::{KeyError, PreparedKey, PublicKey, SignatureError, has_padded_integers, hash::sha256};
 use countersign_types::{
-    AuthenticatorData, Timestamp, enumerations::UserVerificationRequirement, extensions::ExtensionError,
+    AuthenticationResponse, AuthenticatorData, Timestamp, UserHandle,
+    enumerations::UserVerificationRequirement, extensions::ExtensionError,
 };
 
 use crate::{
@@ -14,7 +15,6 @@ use crate::{
             client_data::{Expected, Steps, client_data},
         },
         extensions::{outcome::AuthenticationExtensions, outputs::Outputs},
-        parts::AssertionParts,
         state::authentication::AuthenticationState,
     },
     record::credential_record::CredentialRecord,
@@ -34,7 +34,7 @@ use crate::{
 pub(super) struct Procedure<'a> {
     pub(super) rp: &'a RelyingParty,
     pub(super) state: &'a AuthenticationState,
-    pub(super) parts: AssertionParts<'a>,
+    pub(super) response: &'a AuthenticationResponse,
     /// The record's key, if it was prepared before.
     pub(super) key: Option<&'a PreparedCredential>,
     pub(super) now: Timestamp,
@@ -53,7 +53,7 @@ impl<'a> Procedure<'a> {
         steps.check_with(Step::Options, valid, |()| Evidence::State { expires_at })?;
         // 2: the browser's.
         steps.callers(Step::Get);
-        // 3, 4: the parts are those of an assertion response, with its extension results.
+        // 3, 4: the type is that of an assertion response, with its extension results.
         steps.by_construction(Step::Response);
         steps.by_construction(Step::ClientExtensionResults);
         // 5
@@ -63,9 +63,9 @@ impl<'a> Procedure<'a> {
         let identified_before = self.state.user.is_some();
         let record =
             steps.check_with(Step::User, self.identify(record), |_| Evidence::User { identified_before })?;
-        let (refused, is_empty) = (self.rp.policy.refused_deviations, self.parts.has_empty_user_handle);
+        let (refused, is_empty) = (self.rp.policy.refused_deviations, self.response.has_empty_user_handle());
         steps.lint(refused, Step::User, Deviation::UserHandleEmpty, || is_empty)?;
-        // 7: they are members of the parts.
+        // 7: they are members of the response.
         steps.by_construction(Step::Parts);
         // 8 to 14
         self.client_data(steps)?;
@@ -80,12 +80,12 @@ impl<'a> Procedure<'a> {
         };
         presented.backup_eligibility(&self.rp.policy, &record.dynamic, steps)?;
         // 20
-        let client_data_hash = sha256(&[self.parts.client_data_json]);
+        let client_data_hash = sha256(&[self.response.client_data_json()]);
         steps.passed(Step::ClientDataHash, || Evidence::client_data_hash(&client_data_hash));
         // 21
         let verified = self.signature(record, &[data.as_bytes(), &client_data_hash]);
         steps.check(Step::Signature, verified)?;
-        let is_padded = || has_padded_integers(self.parts.signature);
+        let is_padded = || has_padded_integers(self.response.signature());
         steps.lint(refused, Step::Signature, Deviation::PaddedSignature, is_padded)?;
         // 22
         let count = presented.sign_count(&self.rp.policy, &record.dynamic, steps)?;
@@ -119,7 +119,7 @@ impl<'a> Procedure<'a> {
     /// Step 5.
     fn allowed(&self) -> Result<(), Fault> {
         let allowed = &self.state.allowed;
-        if allowed.is_empty() || allowed.iter().any(|id| id.as_bytes() == self.parts.credential_id) {
+        if allowed.is_empty() || allowed.iter().any(|id| id == self.response.credential_id()) {
             Ok(())
         } else {
             Err(Fault::CredentialNotAllowed)
@@ -128,22 +128,22 @@ impl<'a> Procedure<'a> {
 
     /// Step 6: the record is of this credential, of this relying party, and of the account that is signing in.
     fn identify<'r>(&self, record: Option<&'r CredentialRecord>) -> Result<&'r CredentialRecord, Fault> {
-        let user = match (self.state.user.as_ref().map(AsRef::as_ref), self.parts.user_handle) {
+        let user = match (self.state.user.as_ref(), self.response.user_handle()) {
             (Some(user), Some(claimed)) if user != claimed => return Err(other_handle(user, claimed)),
             (Some(user), _) => user,
             (None, Some(claimed)) => claimed,
             (None, None) => return Err(Fault::UserHandleMissing),
         };
         let record = record.ok_or(Fault::CredentialUnknown)?;
-        if record.fixed.id.as_bytes() != self.parts.credential_id || record.fixed.rp_id != self.rp.id {
+        if &record.fixed.id != self.response.credential_id() || record.fixed.rp_id != self.rp.id {
             return Err(Fault::CredentialUnknown);
         }
-        if record.fixed.user_handle.as_bytes() == user {
+        if record.fixed.user_handle == *user {
             Ok(record)
         } else if self.state.user.is_some() {
             Err(Fault::CredentialUnknown)
         } else {
-            Err(other_handle(record.fixed.user_handle.as_bytes(), user))
+            Err(other_handle(&record.fixed.user_handle, user))
         }
     }
 
@@ -165,12 +165,12 @@ impl<'a> Procedure<'a> {
             cross_origin: Step::CrossOrigin.into(),
             top_origin: Step::TopOrigin.into(),
         };
-        client_data(self.rp, self.parts.client_data_json, &expected, &at, steps)
+        client_data(self.rp, self.response.client_data_json(), &expected, &at, steps)
     }
 
     /// Steps 15 to 18.
     fn authenticator_data(&self, steps: &mut impl Recorder) -> Result<AuthenticatorData<'a>, Error> {
-        let parsed = AuthenticatorData::parse(self.parts.authenticator_data);
+        let parsed = AuthenticatorData::parse(self.response.authenticator_data());
         let data = parsed.map_err(|fault| Error::new(Step::RpIdHash, fault))?;
         let flags = data.flags;
         // 15
@@ -215,7 +215,7 @@ impl<'a> Procedure<'a> {
     /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)): the hash may then be its.
     fn used_appid(&self) -> Result<Option<&str>, ExtensionError> {
         let Some(sent) = self.state.appid.as_deref() else { return Ok(None) };
-        Ok(self.parts.client_extension_results.appid()?.filter(|is_used| *is_used).map(|_| sent))
+        Ok(self.response.client_extension_results().appid()?.filter(|is_used| *is_used).map(|_| sent))
     }
 
     /// Step 23. Most authentications ask nothing and are answered nothing.
@@ -225,7 +225,7 @@ impl<'a> Procedure<'a> {
         steps: &mut impl Recorder,
     ) -> Result<AuthenticationExtensions, Error> {
         let asked = &self.state.extensions;
-        let client = self.parts.client_extension_results;
+        let client = self.response.client_extension_results();
         if asked.is_empty() && client.is_empty() && data.extensions.is_none() {
             steps.passed(Step::Extensions, || Evidence::extensions([].into_iter()));
             return Ok(AuthenticationExtensions::default());
@@ -236,14 +236,14 @@ impl<'a> Procedure<'a> {
             client,
             authenticator: data.extension_outputs(),
         };
-        let learned = outputs.of_authentication(&self.rp.id, self.parts.client_data_json);
+        let learned = outputs.of_authentication(&self.rp.id, self.response.client_data_json());
         steps.check_with(Step::Extensions, learned, |_| Evidence::extensions(outputs.names()))
     }
 
     /// Step 21.
     fn signature(&self, record: &CredentialRecord, message: &[&[u8]]) -> Result<(), Fault> {
         let verify = |key: &dyn PreparedKey| {
-            key.verify(message, self.parts.signature).map_err(|SignatureError| Fault::SignatureInvalid)
+            key.verify(message, self.response.signature()).map_err(|SignatureError| Fault::SignatureInvalid)
         };
         let accepted = &self.rp.policy.stored_algorithms;
         match self.key {
@@ -262,7 +262,7 @@ impl<'a> Procedure<'a> {
 }
 
 /// What is wrong with a user handle that is not the account's.
-fn other_handle(expected: &[u8], received: &[u8]) -> Fault {
-    let encoding = HandleEncoding::between(expected, received);
+fn other_handle(expected: &UserHandle, received: &UserHandle) -> Fault {
+    let encoding = HandleEncoding::between(expected.as_bytes(), received.as_bytes());
     encoding.map_or(Fault::UserHandleMismatch, Fault::UserHandleEncoding)
 }

@@ -1,10 +1,10 @@
-//! The steps of [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) in their order, over
-//! borrowed parts.
+//! The steps of [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) in their order.
 
 use countersign_attestation::{Attestation, ModelRemark, Trust, VerificationInput};
 use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, hash::sha256};
 use countersign_types::{
-    AttestationObject, AttestedCredentialData, AuthenticatorData, CredentialId, Timestamp,
+    AttestationObject, AttestedCredentialData, AuthenticatorData, CredentialId, RegistrationResponse,
+    Timestamp,
     authenticator_data::Flags,
     enumerations::{Transport, UserVerificationRequirement},
 };
@@ -16,7 +16,6 @@ use crate::{
             client_data::{Expected, Steps, client_data},
         },
         extensions::{outcome::RegistrationExtensions, outputs::Outputs},
-        parts::AttestationParts,
         registration::outcome::{CredentialIdStatus, Registered},
         state::registration::{Mediation, RegistrationState},
     },
@@ -43,7 +42,7 @@ use crate::{
 pub(super) struct Procedure<'a> {
     pub(super) rp: &'a RelyingParty,
     pub(super) state: &'a RegistrationState,
-    pub(super) parts: AttestationParts<'a>,
+    pub(super) response: &'a RegistrationResponse,
     pub(super) status: CredentialIdStatus,
     pub(super) now: Timestamp,
 }
@@ -64,13 +63,13 @@ impl<'a> Procedure<'a> {
         steps.check_with(Step::Options, valid, |()| Evidence::State { expires_at })?;
         // 2: the browser's.
         steps.callers(Step::Create);
-        // 3, 4: the parts are those of an attestation response, with its extension results.
+        // 3, 4: the type is that of an attestation response, with its extension results.
         steps.by_construction(Step::Response);
         steps.by_construction(Step::ClientExtensionResults);
         // 5 to 11
         self.client_data(steps)?;
         // 12
-        let client_data_hash = sha256(&[self.parts.client_data_json]);
+        let client_data_hash = sha256(&[self.response.client_data_json()]);
         steps.passed(Step::ClientDataHash, || Evidence::client_data_hash(&client_data_hash));
         // 13
         let decoded = self.attestation_object(steps)?;
@@ -98,11 +97,11 @@ impl<'a> Procedure<'a> {
         })?;
         let is_unknown = |transport: &Transport| matches!(transport, Transport::Unknown(_));
         steps.lint(self.rp.policy.refused_deviations, Step::Record, Deviation::UnknownTransport, || {
-            self.parts.transports.iter().any(is_unknown)
+            self.response.transports().iter().any(is_unknown)
         })?;
         steps.lint(self.rp.policy.refused_deviations, Step::Record, Deviation::OtherAttachment, || {
             let wanted = self.rp.policy.attachment.as_ref();
-            wanted.zip(self.parts.authenticator_attachment).is_some_and(|(wanted, told)| wanted != told)
+            wanted.zip(self.response.authenticator_attachment()).is_some_and(|(wanted, told)| wanted != told)
         })?;
         let credential = self.record(id, &decoded, &key, &attestation);
         // 28
@@ -135,13 +134,13 @@ impl<'a> Procedure<'a> {
             cross_origin: Step::CrossOrigin.into(),
             top_origin: Step::TopOrigin.into(),
         };
-        client_data(self.rp, self.parts.client_data_json, &expected, &at, steps)
+        client_data(self.rp, self.response.client_data_json(), &expected, &at, steps)
     }
 
     /// Step 13.
     fn attestation_object(&self, steps: &mut impl Recorder) -> Result<Decoded<'a>, Error> {
         let step = Step::AttestationObject;
-        let bytes = self.parts.attestation_object;
+        let bytes = self.response.attestation_object();
         let object = AttestationObject::parse(bytes).map_err(|fault| Error::new(step, fault))?;
         let data =
             AuthenticatorData::parse(object.authenticator_data).map_err(|fault| Error::new(step, fault))?;
@@ -338,7 +337,7 @@ impl<'a> Procedure<'a> {
     /// The credential ID that the response and authenticator data agree on.
     fn credential_id(&self, attested: &AttestedCredentialData<'_>) -> Result<CredentialId, Fault> {
         CredentialId::new(attested.credential_id)
-            .filter(|id| id.as_bytes() == self.parts.credential_id)
+            .filter(|id| id == self.response.credential_id())
             .ok_or(Fault::CredentialIdMismatch)
     }
 
@@ -347,10 +346,10 @@ impl<'a> Procedure<'a> {
     /// nothing: clients fill them in as they like, and nothing here reads them.
     fn has_other_copies(&self, object: &AttestationObject<'_>, key: &PublicKey) -> bool {
         let algorithm = || key.algorithm().map(Algorithm::identifier);
-        self.parts.has_unreadable_copies
-            || self.parts.authenticator_data.is_some_and(|data| data != object.authenticator_data)
-            || self.parts.public_key_algorithm.is_some_and(|claimed| Some(claimed) != algorithm())
-            || self.parts.public_key.is_some_and(|spki| *spki != *key.to_spki())
+        self.response.has_unreadable_copies()
+            || self.response.authenticator_data().is_some_and(|data| data != object.authenticator_data)
+            || self.response.public_key_algorithm().is_some_and(|claimed| Some(claimed) != algorithm())
+            || self.response.public_key().is_some_and(|spki| *spki != *key.to_spki())
     }
 
     /// Step 27.
@@ -366,7 +365,7 @@ impl<'a> Procedure<'a> {
         let mut record = CredentialRecord::new(id, self.rp.id.clone(), user, attested.public_key)
             .with_sign_count(data.sign_count)
             .with_uv_initialized(data.flags.user_verified())
-            .with_transports(self.parts.transports.iter().cloned())
+            .with_transports(self.response.transports().iter().cloned())
             .with_backup_eligible(data.flags.backup_eligible())
             .with_backup_state(data.flags.backup_state());
         record.fixed.algorithm = key.algorithm().map(Algorithm::identifier);
@@ -381,7 +380,7 @@ impl<'a> Procedure<'a> {
         let demanded = self.rp.policy.attested.is_some();
         let trusted = if demanded { Trusted::Yes } else { Trusted::NotAssessed };
         let kind = attestation.attestation_type().as_str();
-        let (object, client_data) = (self.parts.attestation_object, self.parts.client_data_json);
+        let (object, client_data) = (self.response.attestation_object(), self.response.client_data_json());
         AttestationEvidence::new(attestation.format(), kind, object, client_data)
             .with_judgement(trusted, self.now)
     }
@@ -393,7 +392,7 @@ impl<'a> Procedure<'a> {
         steps: &mut impl Recorder,
     ) -> Result<RegistrationExtensions, Error> {
         let asked = &self.state.extensions;
-        let client = self.parts.client_extension_results;
+        let client = self.response.client_extension_results();
         let outputs = Outputs {
             policy: &self.rp.policy.extensions,
             requested: asked,
