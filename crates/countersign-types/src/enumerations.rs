@@ -103,8 +103,8 @@ open_enumeration! {
 }
 
 open_enumeration! {
-    /// The kind of authenticator that the user will probably use, for the client's dialogue ([section 5.8.8,
-    /// `PublicKeyCredentialHint`](https://www.w3.org/TR/webauthn-3/#enum-hints)).
+    /// The kind of authenticator that the user will probably use, for the client's dialogue
+    /// ([section 5.8.8, `PublicKeyCredentialHint`](https://www.w3.org/TR/webauthn-3/#enum-hints)).
     Hint {
         /// A physical security key.
         SecurityKey = "security-key",
@@ -127,8 +127,8 @@ open_enumeration! {
 }
 
 open_enumeration! {
-    /// Whether the relying party wants a client-side discoverable credential ([section
-    /// 5.4.6](https://www.w3.org/TR/webauthn-3/#enum-residentKeyRequirement)).
+    /// Whether the relying party wants a client-side discoverable credential
+    /// ([section 5.4.6](https://www.w3.org/TR/webauthn-3/#enum-residentKeyRequirement)).
     ///
     /// The default depends on `requireResidentKey`: see
     /// [`AuthenticatorSelection::effective_resident_key`](crate::options::AuthenticatorSelection::effective_resident_key).
@@ -171,8 +171,8 @@ open_enumeration! {
 }
 
 open_enumeration! {
-    /// Whether the relying party wants user verification ([section
-    /// 5.8.6](https://www.w3.org/TR/webauthn-3/#enum-userVerificationRequirement)).
+    /// Whether the relying party wants user verification
+    /// ([section 5.8.6](https://www.w3.org/TR/webauthn-3/#enum-userVerificationRequirement)).
     #[derive(Default)]
     UserVerificationRequirement {
         /// The ceremony fails without it.

@@ -1,5 +1,5 @@
-//! Extensions: the inputs of a relying party, and the outputs of client and authenticator ([section
-//! 5.7](https://www.w3.org/TR/webauthn-3/#sctn-extensions-inputs-outputs)).
+//! Extensions: the inputs of a relying party, and the outputs of client and authenticator
+//! ([section 5.7](https://www.w3.org/TR/webauthn-3/#sctn-extensions-inputs-outputs)).
 //!
 //! [`ClientExtensionInputs`] and [`ClientExtensionOutputs`] hold every extension, supported here or not, as JSON;
 //! [`AuthenticatorExtensionOutputs`] holds the authenticator's outputs, as CBOR in signed data. Each supported

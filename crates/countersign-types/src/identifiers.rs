@@ -7,12 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::base64url::{Base64Url, Encoded, encode};
 
-/// The most bytes of a credential ID: 1023 ([section 4, "credential
-/// ID"](https://www.w3.org/TR/webauthn-3/#credential-id)).
+/// The most bytes of a credential ID: 1023
+/// ([section 4, "credential ID"](https://www.w3.org/TR/webauthn-3/#credential-id)).
 pub const CREDENTIAL_ID_MAX: usize = 1023;
 
-/// The most bytes of a user handle: 64 ([section 5.4.3,
-/// `id`](https://www.w3.org/TR/webauthn-3/#dom-publickeycredentialuserentity-id)).
+/// The most bytes of a user handle: 64
+/// ([section 5.4.3, `id`](https://www.w3.org/TR/webauthn-3/#dom-publickeycredentialuserentity-id)).
 pub const USER_HANDLE_MAX: usize = 64;
 
 /// A credential ID: 1 byte or more, probabilistically unique, chosen by the authenticator
@@ -113,8 +113,8 @@ impl<'de> Deserialize<'de> for UserHandle {
     }
 }
 
-/// The identifier of an authenticator model: 16 bytes, as text a hyphenated UUID ([section
-/// 6.5.1](https://www.w3.org/TR/webauthn-3/#aaguid)).
+/// The identifier of an authenticator model: 16 bytes, as text a hyphenated UUID
+/// ([section 6.5.1](https://www.w3.org/TR/webauthn-3/#aaguid)).
 ///
 /// It is a claim of the response, unless an attestation with a path to a trust anchor covers it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -201,9 +201,9 @@ impl<'de> Deserialize<'de> for Aaguid {
     }
 }
 
-/// A `COSEAlgorithmIdentifier`: a number of the [IANA COSE Algorithms
-/// registry](https://www.iana.org/assignments/cose/cose.xhtml#algorithms), including unsupported ones ([section
-/// 5.8.5](https://www.w3.org/TR/webauthn-3/#sctn-alg-identifier)). A JSON number.
+/// A `COSEAlgorithmIdentifier`: a number of the
+/// [IANA COSE Algorithms registry](https://www.iana.org/assignments/cose/cose.xhtml#algorithms), including unsupported
+/// ones ([section 5.8.5](https://www.w3.org/TR/webauthn-3/#sctn-alg-identifier)). A JSON number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AlgorithmIdentifier(pub i64);

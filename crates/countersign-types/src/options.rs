@@ -1,6 +1,6 @@
-//! The JSON that a relying party sends to the browser: creation and request options ([section
-//! 5.1.8](https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON) and [section
-//! 5.1.9](https://www.w3.org/TR/webauthn-3/#sctn-parseRequestOptionsFromJSON)).
+//! The JSON that a relying party sends to the browser: creation and request options
+//! ([section 5.1.8](https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON) and
+//! [section 5.1.9](https://www.w3.org/TR/webauthn-3/#sctn-parseRequestOptionsFromJSON)).
 //!
 //! These are plain dictionaries: their members are public fields with the specification's names. In JSON:
 //! - bytes are strict base64url;

@@ -1,5 +1,5 @@
-//! Signals: notifications of authenticators about credentials that changed ([section
-//! 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods)).
+//! Signals: notifications of authenticators about credentials that changed
+//! ([section 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods)).
 //!
 //! Each type is the argument of a method of `PublicKeyCredential`: the server sends it as JSON, and the page passes it
 //! on unchanged. Authenticators act on it if they can; neither the page nor the server learns whether they did.

@@ -1,5 +1,5 @@
-//! The FIDO AppID exclusion extension ([section
-//! 10.1.2](https://www.w3.org/TR/webauthn-3/#sctn-appid-exclude-extension)).
+//! The FIDO AppID exclusion extension
+//! ([section 10.1.2](https://www.w3.org/TR/webauthn-3/#sctn-appid-exclude-extension)).
 
 use alloc::string::String;
 

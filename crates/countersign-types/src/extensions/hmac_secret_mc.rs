@@ -1,5 +1,5 @@
-//! The HMAC secret at registration ([CTAP 2.2 section
-//! 12.8](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-hmac-secret-make-cred-extension)):
+//! The HMAC secret at registration
+//! ([CTAP 2.2 section 12.8](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-hmac-secret-make-cred-extension)):
 //! an extension only of authenticators, which clients use if `prf` has values to evaluate.
 
 use super::{

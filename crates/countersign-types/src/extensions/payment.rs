@@ -1,6 +1,6 @@
-//! The payment extension of Secure Payment Confirmation ([its section
-//! 5](https://www.w3.org/TR/secure-payment-confirmation/#sctn-payment-extension-registration)), and the payment that a
-//! user confirmed, in client data.
+//! The payment extension of Secure Payment Confirmation
+//! ([its section 5](https://www.w3.org/TR/secure-payment-confirmation/#sctn-payment-extension-registration)), and the
+//! payment that a user confirmed, in client data.
 
 use alloc::{string::String, vec::Vec};
 use core::str;

@@ -1,6 +1,6 @@
-//! The user verification method extension ([Level 2, section
-//! 10.3](https://www.w3.org/TR/webauthn-2/#sctn-uvm-extension)); Level 3 has removed it, and authenticators still
-//! support it.
+//! The user verification method extension
+//! ([Level 2, section 10.3](https://www.w3.org/TR/webauthn-2/#sctn-uvm-extension)); Level 3 has removed it, and
+//! authenticators still support it.
 
 use alloc::vec::Vec;
 

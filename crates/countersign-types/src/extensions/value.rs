@@ -1,6 +1,6 @@
-//! Members of extension inputs and outputs as JSON ([section
-//! 5.7](https://www.w3.org/TR/webauthn-3/#sctn-extensions-inputs-outputs)): `null` means that one is absent, and bytes
-//! are base64url.
+//! Members of extension inputs and outputs as JSON
+//! ([section 5.7](https://www.w3.org/TR/webauthn-3/#sctn-extensions-inputs-outputs)): `null` means that one is absent,
+//! and bytes are base64url.
 
 use alloc::{string::String, vec::Vec};
 

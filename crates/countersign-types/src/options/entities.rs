@@ -1,5 +1,5 @@
-//! The entities of a registration: the relying party and the user account ([sections
-//! 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity) to
+//! The entities of a registration: the relying party and the user account
+//! ([sections 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity) to
 //! [5.4.3](https://www.w3.org/TR/webauthn-3/#dictionary-user-credential-params)).
 
 use alloc::string::String;

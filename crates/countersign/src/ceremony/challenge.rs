@@ -9,11 +9,11 @@ use countersign_types::{Base64Url, base64url};
 
 use crate::ceremony::entropy::{Entropy, EntropyError};
 
-/// The fewest bytes of a challenge that is issued here
+/// The fewest bytes of a challenge that a ceremony issues
 /// ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
 pub const CHALLENGE_MIN: usize = 16;
 
-/// The most bytes of a challenge: it comes back in client data, and twice in what a store keeps. A hash has 64 at most.
+/// The most bytes of a challenge, which is repeated in client data and in stored states. A hash has at most 64.
 pub const CHALLENGE_MAX: usize = 1024;
 
 /// Bytes of a random challenge: twice the minimum.
@@ -22,11 +22,11 @@ const RANDOM_LENGTH: usize = 32;
 /// Bytes of the hash at the end of a challenge that binds data.
 pub(crate) const BOUND_HASH_LENGTH: usize = 32;
 
-/// A challenge: the caller's own in place of a random one, for protocols that derive it from what is to be signed, or one
+/// A challenge: one of the caller's own instead of a random one, for protocols that derive it from signed data, or one
 /// that another service issued.
 ///
-/// It must be unpredictable, and no other ceremony may have had it. The second is for a
-/// [`SingleUse`](crate::ceremony::SingleUse) store to see to: it knows ceremonies by their challenges.
+/// It must be unpredictable, and no other ceremony may have used it. A [`SingleUse`](crate::ceremony::SingleUse) store
+/// ensures the second: it identifies ceremonies by their challenges.
 ///
 /// ```
 /// use countersign::ceremony::Challenge;
@@ -34,7 +34,7 @@ pub(crate) const BOUND_HASH_LENGTH: usize = 32;
 /// assert_eq!(Challenge::new([7; 15]).unwrap_err().length, 15);
 /// ```
 ///
-/// It is not read from JSON: that would be a way to a short one that does not say so.
+/// It does not implement `Deserialize`, which would accept short challenges silently:
 ///
 /// ```compile_fail,E0277
 /// let challenge: countersign::ceremony::Challenge = serde_json::from_str(r#""Bw""#)?;
@@ -44,18 +44,19 @@ pub(crate) const BOUND_HASH_LENGTH: usize = 32;
 pub struct Challenge(Vec<u8>);
 
 impl Challenge {
-    /// A challenge of [`CHALLENGE_MIN`] to [`CHALLENGE_MAX`] bytes.
+    /// Creates a challenge of [`CHALLENGE_MIN`] to [`CHALLENGE_MAX`] bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, ChallengeLengthError> {
         Self::of_length(bytes.into(), CHALLENGE_MIN, CHALLENGE_MAX)
     }
 
-    /// A challenge that another service issued with fewer than [`CHALLENGE_MIN`] bytes, though with one at least. It may
-    /// be guessed, and a response to it made before it is issued. No ceremony that begins here accepts it.
+    /// Creates a challenge that another service issued, with at least one byte. A challenge of fewer than
+    /// [`CHALLENGE_MIN`] bytes may be guessed, and a response created before it is issued; it can't be issued by a
+    /// ceremony of this crate.
     pub fn dangerous_short(bytes: impl Into<Vec<u8>>) -> Result<Self, ChallengeLengthError> {
         Self::of_length(bytes.into(), 1, CHALLENGE_MAX)
     }
 
-    /// Its bytes: one or more.
+    /// The bytes of the challenge: one or more.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -67,18 +68,18 @@ impl Challenge {
         Ok(Self(bytes))
     }
 
-    /// Whether it has fewer bytes than one that is issued.
+    /// Whether it is too short to be issued.
     pub(crate) fn is_short(&self) -> bool {
         self.0.len() < CHALLENGE_MIN
     }
 
-    /// Itself, with the hash of what it binds behind.
+    /// Appends the hash of the data that the challenge binds.
     pub(crate) fn binding(mut self, hash: [u8; BOUND_HASH_LENGTH]) -> Self {
         self.0.extend(hash);
         self
     }
 
-    /// As options have it.
+    /// Converts the challenge into the type of options.
     pub(crate) fn to_base64url(&self) -> Base64Url {
         self.0.clone().into()
     }
@@ -93,15 +94,15 @@ impl Challenge {
     }
 }
 
-/// Prints the length only: until the ceremony is over the bytes are a secret of the two sides.
+/// Prints only the length: the bytes are a secret of the two sides until the ceremony is over.
 impl fmt::Debug for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Challenge({} bytes)", self.0.len())
     }
 }
 
-/// A challenge in a state. The type itself has no serialised form: to read it would be a second way to a short one, and to
-/// one that no ceremony can end with.
+/// The form of a challenge in a state. The type itself has no serialised form, which would accept short challenges
+/// silently.
 pub(crate) mod stored {
     use super::BOUND_HASH_LENGTH;
     use super::Base64Url;
@@ -117,7 +118,7 @@ pub(crate) mod stored {
         serializer.serialize_str(&base64url::encode(&challenge.0))
     }
 
-    /// One that binds data is longer than others.
+    /// A challenge that binds data is longer than others.
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Challenge, D::Error> {
         const MOST: usize = CHALLENGE_MAX + BOUND_HASH_LENGTH;
         let bytes = Base64Url::deserialize(deserializer)?;
@@ -125,13 +126,13 @@ pub(crate) mod stored {
     }
 }
 
-/// A challenge that is too short to be unpredictable, or longer than any has a use for.
+/// A challenge is too short to be unpredictable, or longer than [`CHALLENGE_MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChallengeLengthError {
-    /// How many bytes it has.
+    /// The number of bytes.
     pub length: usize,
-    /// How many it must have at least.
+    /// The required minimum.
     pub least: usize,
 }
 

@@ -1,6 +1,6 @@
-//! What a ceremony asks for: the values that
+//! The requests that start ceremonies: see
 //! [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) and
-//! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion) start with.
+//! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion).
 
 use countersign_types::{
     UserHandle,
@@ -13,7 +13,7 @@ use crate::{
     relying_party::user::User,
 };
 
-/// What a registration asks for, in addition to the relying party's policy: the argument of
+/// The request of a registration, in addition to the relying party's policy: the argument of
 /// [`RelyingParty::start_registration`](crate::RelyingParty::start_registration).
 ///
 /// ```
@@ -87,7 +87,7 @@ impl<'a> RegistrationRequest<'a> {
     }
 }
 
-/// What an authentication asks for, in addition to the relying party's policy: the argument of
+/// The request of an authentication, in addition to the relying party's policy: the argument of
 /// [`RelyingParty::start_authentication`](crate::RelyingParty::start_authentication).
 #[derive(Debug, Clone)]
 #[must_use = "a request does nothing until an authentication is started with it"]

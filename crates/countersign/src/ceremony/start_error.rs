@@ -1,4 +1,4 @@
-//! Why a ceremony can't start.
+//! Errors of starting a ceremony.
 
 use core::fmt;
 
@@ -11,52 +11,52 @@ use crate::ceremony::{challenge::CHALLENGE_MIN, entropy::EntropyError, extension
 /// list is slow.
 pub const CREDENTIAL_LIST_MAX: usize = 64;
 
-/// A ceremony that can't start: the caller asked for what can't be, or had no random bytes. No step of the
-/// specification failed, and there is no response to blame, hence no code.
+/// A ceremony can't start: the request is impossible, or there are no random bytes. No step of the specification failed
+/// and no response is rejected, so there is no code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The source of random bytes has none.
+    /// The source of random bytes failed.
     Entropy(EntropyError),
     /// The list of credentials has more than [`CREDENTIAL_LIST_MAX`].
     TooManyCredentials {
-        /// How many it has.
+        /// The number of credentials.
         count: usize,
     },
-    /// The list of credentials has an ID of more than 1023 bytes, which no authenticator made.
+    /// The list of credentials has an ID of more than 1023 bytes, which no authenticator creates.
     CredentialIdTooLong {
-        /// How many bytes the ID has.
+        /// The number of bytes of the ID.
         length: usize,
     },
-    /// The policy lets no browser make credentials without asking.
+    /// The policy rejects conditional mediation, which creates credentials without asking the user.
     ConditionalCreateRefused,
-    /// The session in which a credential is to be made without asking is another account's.
+    /// The session for conditional mediation is another account's.
     SessionOfAnotherAccount,
-    /// The account's owner signed in longer ago than a credential may be made without asking.
+    /// The account's owner signed in too long ago for conditional mediation.
     SessionNotRecent {
-        /// How long ago it may be, in seconds.
+        /// The longest accepted time since the sign-in, in seconds.
         seconds: u32,
     },
-    /// The list of credentials has an ID twice.
+    /// The list of credentials has a duplicate ID.
     DuplicateCredential {
-        /// Where it is for the second time, from 0.
+        /// The position of the second occurrence, from 0.
         position: usize,
     },
-    /// The account has no name, or nothing of it is seen. It is what clients show of an account
-    /// ([section 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity)), and some refuse an empty one
-    /// after they have asked the user. A display name may be empty.
+    /// The account has no name, or an invisible one. Clients show it to the user
+    /// ([section 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity)), and some reject an empty one
+    /// after the user was asked. A display name may be empty.
     UserNameEmpty,
-    /// Nobody was identified before the ceremony, user verification is not required, and the policy doesn't say that this
-    /// is meant: see [`UnverifiedDiscoverable`].
+    /// No user was identified before the ceremony, user verification is not required, and the policy does not accept
+    /// that: see [`UnverifiedDiscoverable`].
     DiscoverableWithoutUserVerification,
     /// A challenge to issue has fewer than [`CHALLENGE_MIN`] bytes.
     ChallengeTooShort {
-        /// How many bytes it has.
+        /// The number of bytes of the challenge.
         length: usize,
     },
-    /// The request to expect a response names no challenge that was issued.
+    /// A request for `expect_…` has no challenge.
     ChallengeMissing,
-    /// The ceremony can't ask this of extensions.
+    /// The extension inputs do not fit the ceremony.
     Extension(ExtensionMisuse),
 }
 
@@ -69,30 +69,30 @@ impl fmt::Display for StartError {
                 write!(f, "{count} credentials are listed, at most {CREDENTIAL_LIST_MAX} expected")
             }
             Self::CredentialIdTooLong { length } => {
-                write!(f, "a credential id of {length} bytes is listed, at most {CREDENTIAL_ID_MAX} expected")
+                write!(f, "a listed credential id has {length} bytes, at most {CREDENTIAL_ID_MAX} expected")
             }
             Self::ConditionalCreateRefused => {
-                f.write_str("a credential is to be made without asking, and the policy refuses that")
+                f.write_str("conditional mediation is requested, and the policy rejects it")
             }
             Self::SessionOfAnotherAccount => {
-                f.write_str("a credential is to be made without asking, in another account's session")
+                f.write_str("conditional mediation is requested in another account's session")
             }
             Self::SessionNotRecent { seconds } => {
                 write!(
                     f,
-                    "a credential is to be made without asking, more than {seconds} seconds after signing in"
+                    "conditional mediation is requested more than {seconds} seconds after the sign-in"
                 )
             }
-            Self::UserNameEmpty => f.write_str("the account has no name that can be seen"),
+            Self::UserNameEmpty => f.write_str("the account has no visible name"),
             Self::DiscoverableWithoutUserVerification => f.write_str(
                 "no user is identified before the ceremony, and the policy does not require user verification",
             ),
             Self::ChallengeTooShort { length } => {
-                write!(f, "a challenge of {length} bytes is to be issued, at least {CHALLENGE_MIN} expected")
+                write!(f, "a challenge to issue has {length} bytes, at least {CHALLENGE_MIN} expected")
             }
-            Self::ChallengeMissing => f.write_str("the request does not name the challenge that was issued"),
+            Self::ChallengeMissing => f.write_str("the request does not have the challenge that was issued"),
             Self::DuplicateCredential { position } => {
-                write!(f, "the credential at position {position} of the list is listed before")
+                write!(f, "the credential at position {position} of the list is a duplicate")
             }
         }
     }

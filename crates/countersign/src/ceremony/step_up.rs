@@ -1,7 +1,6 @@
-//! Step-up: an authentication that confirms one thing, such as a payment or the removal of a credential. The challenge
-//! depends on what is confirmed
-//! ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges) leaves it to the relying party),
-//! so the signature covers it.
+//! Step-up: an authentication that confirms one action, such as a payment or the removal of a credential. The challenge
+//! depends on the action ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges) leaves it
+//! to the relying party), so the signature covers it.
 
 use core::fmt;
 
@@ -20,18 +19,18 @@ use crate::{
     },
 };
 
-/// What the hash begins with that binds data to a challenge, so that no other hash is taken for it.
+/// The prefix of the hashed data, so that no other hash can be used instead.
 const DOMAIN: &[u8] = b"countersign bound data\0";
 
-/// An authentication that was started for some data. There is no way to finish it but through
-/// [`confirm`](Self::confirm), which asks for the same data again.
+/// The state of an authentication that confirms data. It can be finished only through [`confirm`](Self::confirm), which
+/// requires the same data again.
 ///
-/// Its challenge is random bytes, followed by SHA-256 over a prefix, those random bytes and the data. Whoever keeps the
-/// response's client data beside the data has proof of what was signed for. A browser shows the user none of it: say it
-/// on the page, or use Secure Payment Confirmation, where the browser does.
+/// Its challenge is random bytes, followed by SHA-256 over a prefix, those random bytes and the data. The response's
+/// client data, kept together with the data, is proof of what was signed. The browser does not show the data to the
+/// user: show it on the page, or use Secure Payment Confirmation, which does.
 ///
-/// It is used once, and kept, as [`RegistrationState`](crate::RegistrationState) is; its serialised form is not that of
-/// an [`AuthenticationState`], nor the other way round.
+/// It is used once, and kept like a [`RegistrationState`](crate::RegistrationState); its serialised form differs from
+/// that of an [`AuthenticationState`].
 ///
 /// ```
 /// # use countersign::{AuthenticationRequest, RelyingParty, Timestamp, UserHandle};
@@ -41,7 +40,7 @@ const DOMAIN: &[u8] = b"countersign bound data\0";
 /// let payment = br#"{"to":"Shop","amount":"12.00 EUR"}"#;
 /// let (options, state) = rp.start_bound_authentication(request, payment, &mut getrandom::fill, now)?;
 /// # let _ = options;
-/// // With the response come the details of what is to be done, from wherever the server keeps them.
+/// // When the response arrives, confirm the same data, from the server's storage.
 /// let state = state.confirm(payment)?;
 /// // `rp.finish_authentication(state, …)`, and then do it.
 /// # let _ = state;
@@ -51,16 +50,16 @@ const DOMAIN: &[u8] = b"countersign bound data\0";
 pub struct BoundAuthenticationState(AuthenticationState);
 
 impl BoundAuthenticationState {
-    /// The state of an authentication that was started for this data: its challenge is extended by the hash.
+    /// Binds a state to data: the hash is appended to the challenge.
     pub(crate) fn binding(mut state: AuthenticationState, data: &[u8]) -> Self {
         let bound = hash(state.challenge.as_bytes(), data);
         state.challenge = state.challenge.binding(bound);
         Self(state)
     }
 
-    /// The state to finish the authentication with, where `data` is what it was started for.
+    /// Returns the state to finish the authentication with, if `data` is the data that it was started for.
     ///
-    /// The code of the error is `challenge-mismatch`: for this data another challenge would have been issued.
+    /// Otherwise the code of the error is `challenge-mismatch`: other data has another challenge.
     pub fn confirm(self, data: &[u8]) -> Result<AuthenticationState, Error> {
         let mismatch = || Error::new(Step::Challenge, Fault::BoundDataMismatch);
         let (random, bound) =
@@ -69,12 +68,12 @@ impl BoundAuthenticationState {
         if is_bound { Ok(self.0) } else { Err(mismatch()) }
     }
 
-    /// The account, where it was identified before the ceremony.
+    /// The account, if it was identified before the ceremony.
     pub fn user(&self) -> Option<&UserHandle> {
         self.0.user()
     }
 
-    /// When it can't be finished any more, and may be removed from storage.
+    /// The time after which the ceremony can't be finished, and the state may be removed from storage.
     pub fn expires_at(&self) -> Timestamp {
         self.0.expires_at()
     }
@@ -88,7 +87,7 @@ impl BoundAuthenticationState {
     }
 }
 
-/// Shows what it is of, and neither the challenge nor the account: see [`AuthenticationState`].
+/// Prints neither the challenge nor the account: see [`AuthenticationState`].
 impl fmt::Debug for BoundAuthenticationState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         debug(f, "BoundAuthenticationState", &self.0.rp_id, self.0.expires_at)
@@ -96,7 +95,7 @@ impl fmt::Debug for BoundAuthenticationState {
 }
 
 fn hash(random: &[u8], data: &[u8]) -> [u8; BOUND_HASH_LENGTH] {
-    // The state says where the random bytes end, so that none of them can pass for data.
+    // The length of the random bytes follows from the state, so that none of them can pass for data.
     sha256(&[DOMAIN, random, data])
 }
 

@@ -1,4 +1,4 @@
-//! What an authentication changes in the record
+//! The change of a record by an authentication
 //! ([7.2, update the credential record](https://www.w3.org/TR/webauthn-3/#authn-ceremony-update-credential-record)).
 
 use core::fmt;
@@ -39,7 +39,7 @@ impl CredentialUpdate {
     }
 }
 
-/// Why an update was not applied. The record is as it was.
+/// An update was not applied. The record is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UpdateRefused {
@@ -50,7 +50,7 @@ pub enum UpdateRefused {
 }
 
 impl UpdateRefused {
-    /// `record-changed` if the record changed; `None` for a mistake of the caller.
+    /// The code: `record-changed` if the record changed; `None` for a mistake of the caller.
     pub const fn code(&self) -> Option<Code> {
         match self {
             Self::Changed => Some(Code::RecordChanged),

@@ -1,4 +1,4 @@
-//! What a finished registration yields
+//! The outcome of a finished registration
 //! ([section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential)).
 use countersign_attestation::{Attestation, AttestedAaguid, Trust, TrustedPath};
 
@@ -6,15 +6,15 @@ use crate::{
     ceremony::extensions::outcome::RegistrationExtensions, record::credential_record::CredentialRecord,
 };
 
-/// What the caller's store says of a credential ID, whichever account it is in.
+/// Whether the credential ID is already registered, to any account.
 ///
-/// The look-up says it early, to the person; what decides is the store, which must refuse a second record with the same
-/// ID when two registrations run at once.
+/// The look-up rejects the registration early; the store decides, and must reject a second record with the same ID when
+/// two registrations run at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CredentialIdStatus {
     /// No account has a credential with this ID.
     Unregistered,
-    /// Some account has one.
+    /// Some account has a credential with this ID.
     Registered,
 }
 
@@ -35,28 +35,29 @@ impl Registered {
         &self.credential
     }
 
-    /// The record, taken out.
+    /// Returns the record.
     pub fn into_credential(self) -> CredentialRecord {
         self.credential
     }
 
-    /// The attestation as its format's verification procedure left it.
+    /// The attestation, verified by the procedure of its format.
     pub fn attestation(&self) -> &Attestation {
         &self.attestation
     }
 
-    /// The path to a trust anchor; `None` where none was demanded. Of a compound attestation it is the first one.
+    /// The path to a trust anchor; `None` if the policy does not require one. For a compound attestation it is the
+    /// first path.
     pub fn trusted_path(&self) -> Option<&TrustedPath> {
         self.trusted_paths().first()
     }
 
-    /// The paths to trust anchors: none where none was demanded, and one for each trusted part of a compound
-    /// attestation.
+    /// The paths to trust anchors: empty if the policy does not require one, and one path for each trusted part of a
+    /// compound attestation.
     pub fn trusted_paths(&self) -> &[TrustedPath] {
         self.trust.as_ref().map_or(&[], Trust::paths)
     }
 
-    /// The authenticator's model, where a trust anchor vouches for it. `None` also for a format such as `fido-u2f`, which
+    /// The authenticator model, if a trust anchor vouches for it. `None` also for a format such as `fido-u2f`, which
     /// does not sign it.
     pub fn attested_aaguid(&self) -> Option<AttestedAaguid> {
         self.trust.as_ref().and_then(Trust::attested_aaguid)
@@ -67,7 +68,7 @@ impl Registered {
         self.user_verified
     }
 
-    /// What was learned from extensions.
+    /// The accepted outputs of extensions.
     pub fn extensions(&self) -> &RegistrationExtensions {
         &self.extensions
     }

@@ -1,4 +1,4 @@
-//! States that wait to be spent, and the store that remembers which were
+//! Unspent states, and the store that remembers spent ones
 //! ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
 
 use core::fmt;
@@ -7,16 +7,17 @@ use countersign_types::{Code, Timestamp};
 
 use crate::ceremony::{single_use::ceremony_id::CeremonyId, state::kind::CeremonyState};
 
-/// Remembers which ceremonies were finished, or tried to be.
+/// Remembers ceremonies for which a finish was attempted, so that none is accepted twice.
 ///
-/// The states of ceremonies that a server keeps itself don't need one: it removes them when it reads them. Sealed tokens
-/// do, and challenges that were issued elsewhere ([`RelyingParty::expect_registration`](crate::RelyingParty::expect_registration)).
+/// A server that stores states does not need one: it removes a state when it reads it. Sealed tokens need one, and so
+/// do challenges that were issued elsewhere
+/// ([`RelyingParty::expect_registration`](crate::RelyingParty::expect_registration)).
 pub trait SingleUse {
-    /// Why the store could not answer.
+    /// The error of the store.
     type Error: core::error::Error + 'static;
 
-    /// Remembers `ceremony` until `until` has passed, and says whether it was remembered already: one atomic step, so
-    /// that of two calls at once, on whatever machines, exactly one is the first.
+    /// Remembers `ceremony` until `until` has passed, and returns whether it was remembered already: one atomic step,
+    /// so that of two calls at once, even on different machines, exactly one is the first.
     ///
     /// A store that can't remember must fail rather than answer [`Consumption::First`].
     fn consume(
@@ -27,47 +28,48 @@ pub trait SingleUse {
     ) -> Result<Consumption, Self::Error>;
 }
 
-/// What a store says of a ceremony that is about to be finished.
+/// The answer of a store on a ceremony that is about to be finished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third answer")]
 pub enum Consumption {
-    /// It was not used before, and can't be again.
+    /// The ceremony was not used before, and can't be used again.
     First,
-    /// It was used before.
+    /// The ceremony was used before.
     Repeated,
 }
 
-/// The state of a ceremony of which it is not known yet whether it was used: it can't be finished before that is asked.
+/// A ceremony state not yet checked for reuse. Only after [`spend`](Self::spend) can the ceremony be finished.
 ///
-/// It is used up by being tried, whatever comes of the ceremony: a response that failed gets no second try.
+/// An attempt uses the state up, whatever the result: a rejected response gets no second attempt.
 #[derive(Debug)]
 #[must_use = "the ceremony can be finished once its state is spent"]
 pub struct Unspent<S>(S);
 
 impl<S: CeremonyState> Unspent<S> {
-    /// A state whose challenge was issued elsewhere, or that comes from a store that does not remove it when it is read.
+    /// Wraps a state whose challenge was issued elsewhere, or that comes from a store that does not remove it when it
+    /// is read.
     pub fn new(state: S) -> Self {
         Self(state)
     }
 
-    /// What to remember the ceremony by.
+    /// The identifier by which to remember the ceremony.
     pub fn ceremony(&self) -> CeremonyId {
         self.0.ceremony()
     }
 
-    /// How long to remember it.
+    /// The time until which to remember the ceremony.
     pub fn expires_at(&self) -> Timestamp {
         self.0.expires_at()
     }
 
-    /// The state, where `store` has not met the ceremony before. From now on it has.
+    /// Returns the state if `store` does not remember the ceremony yet, and lets it remember the ceremony.
     pub fn spend<U: SingleUse + ?Sized>(self, store: &U, now: Timestamp) -> Result<S, SpendError<U::Error>> {
         let consumption = store.consume(&self.ceremony(), self.expires_at(), now);
         self.spent(consumption.map_err(SpendError::Store)?).map_err(|AlreadyUsed| SpendError::AlreadyUsed)
     }
 
-    /// The state, by what a store said that is asked in another way than through [`SingleUse`], such as an asynchronous
-    /// one. It must have remembered the ceremony in the same atomic step: see [`SingleUse::consume`].
+    /// Returns the state by the answer of a store that does not implement [`SingleUse`], such as an asynchronous one.
+    /// The store must have remembered the ceremony in the same atomic step: see [`SingleUse::consume`].
     pub fn spent(self, consumption: Consumption) -> Result<S, AlreadyUsed> {
         match consumption {
             Consumption::First => Ok(self.0),
@@ -82,7 +84,7 @@ impl<S: CeremonyState> Unspent<S> {
 pub struct AlreadyUsed;
 
 impl AlreadyUsed {
-    /// `challenge-expired`.
+    /// The code: `challenge-expired`.
     pub const fn code(&self) -> Code {
         Code::ChallengeExpired
     }
@@ -96,18 +98,18 @@ impl fmt::Display for AlreadyUsed {
 
 impl core::error::Error for AlreadyUsed {}
 
-/// Why a state can't be spent.
+/// A state can't be spent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SpendError<E> {
     /// The ceremony was used before.
     AlreadyUsed,
-    /// The store can't say. The ceremony must not go on.
+    /// The store failed. The ceremony must not continue.
     Store(E),
 }
 
 impl<E> SpendError<E> {
-    /// `challenge-expired` where the ceremony was used before; `None` where the store failed, which is not the
+    /// The code: `challenge-expired` if the ceremony was used before; `None` if the store failed, which is not the
     /// response's fault.
     pub const fn code(&self) -> Option<Code> {
         match self {

@@ -20,8 +20,8 @@ use crate::{
     relying_party::party::RelyingParty,
 };
 
-/// An authentication that was started: what its response is checked against. Used once, and kept, as
-/// [`RegistrationState`] is.
+/// The state of a started authentication, which its response is checked against. It is used once, and kept like a
+/// [`RegistrationState`].
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct AuthenticationState {
@@ -30,17 +30,17 @@ pub struct AuthenticationState {
     pub(crate) challenge: Challenge,
     pub(crate) rp_id: String,
     pub(crate) purpose: String,
-    /// The account, where it was identified before the ceremony.
+    /// The account, if it was identified before the ceremony.
     pub(crate) user: Option<UserHandle>,
     pub(crate) user_verification: UserVerificationRequirement,
     pub(crate) allowed: Vec<CredentialId>,
     pub(crate) appid: Option<String>,
     #[serde(default, skip_serializing_if = "RequestedExtensions::is_empty")]
     pub(crate) extensions: RequestedExtensions,
-    /// Where the ceremony began, if no other accepted origin may answer.
+    /// The only origin that may answer, if the ceremony is bound to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) origin: Option<String>,
-    /// The account whose owner a further factor was checked of, if one was.
+    /// The account for whose owner a further factor was checked, if one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) additional_factor: Option<UserHandle>,
     pub(crate) expires_at: Timestamp,
@@ -77,7 +77,7 @@ impl AuthenticationState {
         self
     }
 
-    /// An `appid` among the inputs takes the place of the relying party's.
+    /// An `appid` among the inputs replaces the relying party's.
     pub(crate) fn with_extensions(mut self, inputs: &ClientExtensionInputs) -> Self {
         let inputs = with_appid(inputs.clone(), self.appid.as_deref());
         self.extensions = self.extensions.with_extensions(&inputs);
@@ -97,45 +97,45 @@ impl AuthenticationState {
         self
     }
 
-    /// Binds the ceremony to the page or app that it begins on: see [`RegistrationState::with_origin`].
+    /// Binds the ceremony to the origin at which it starts: see [`RegistrationState::with_origin`].
     ///
-    /// A payment that is [called from](PaymentExpectation::with_caller_origin) another's page is confirmed there, so that this can
-    /// only name the same origin: where the two differ, no response passes.
+    /// A payment with a [caller's origin](PaymentExpectation::with_caller_origin) is confirmed there, so both must be
+    /// the same origin: otherwise no response is accepted.
     pub fn with_origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = Some(origin.into());
         self
     }
 
-    /// Notes that a further factor of the account's owner was checked, such as a password, before the ceremony or since:
-    /// a credential that the user was never verified with then passes where user verification is required, and its record
-    /// is updated to say that the user was. A factor of another account than the credential's changes nothing.
+    /// Notes that a further factor of the account's owner was checked, such as a password. A credential that was never
+    /// used with user verification is then accepted even if user verification is required, and its record is updated to
+    /// say that the user was verified. A factor of another account has no effect.
     ///
-    /// Without it such a credential fails with `user-verification-not-initialized`
-    /// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)).
+    /// Without a factor, such a credential fails with `user-verification-not-initialized` ([section 4,
+    /// `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)).
     pub fn with_additional_factor(mut self, factor: &AdditionalFactor) -> Self {
         self.additional_factor = Some(factor.user().clone());
         self
     }
 
-    /// The account, where it was identified before the ceremony.
+    /// The account, if it was identified before the ceremony.
     pub fn user(&self) -> Option<&UserHandle> {
         self.user.as_ref()
     }
 
-    /// When it can't be finished any more, and may be removed from storage.
+    /// The time after which the ceremony can't be finished, and the state may be removed from storage.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 }
 
-/// Shows what it is of, and neither the challenge nor the account: see [`RegistrationState`].
+/// Prints neither the challenge nor the account: see [`RegistrationState`].
 impl fmt::Debug for AuthenticationState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         debug(f, "AuthenticationState", &self.rp_id, self.expires_at)
     }
 }
 
-/// What the options of an authentication ask of extensions where the relying party has an `AppID`.
+/// Adds the relying party's AppID to the extension inputs of an authentication, unless they have one.
 pub(crate) fn with_appid(inputs: ClientExtensionInputs, appid: Option<&str>) -> ClientExtensionInputs {
     match appid {
         Some(appid) if !inputs.names().any(|name| name == "appid") => inputs.with_appid(appid),

@@ -1,4 +1,4 @@
-//! What the states of both ceremonies share.
+//! Shared parts of the states of both ceremonies.
 
 use core::fmt;
 
@@ -6,12 +6,12 @@ use countersign_types::Timestamp;
 
 use crate::relying_party::party::RelyingParty;
 
-/// Seconds that a response may arrive after the options' timeout: the client's clock started later than ours, and the
-/// way back takes time.
+/// Seconds for which a response may arrive after the options' timeout: the client's clock starts later, and the
+/// response needs time to arrive.
 const GRACE_SECONDS: i64 = 30;
 
-/// The version of the serialised states. Version 2 has the purpose. States live for minutes, so that earlier ones are not
-/// read.
+/// The version of the serialised states. Version 2 has the purpose. States live for minutes, so earlier versions are
+/// not read.
 pub(super) const VERSION: u8 = 2;
 
 pub(crate) fn debug(

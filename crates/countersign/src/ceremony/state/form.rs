@@ -12,7 +12,7 @@ use crate::ceremony::{
     step_up::BoundAuthenticationState,
 };
 
-/// A state as it is written.
+/// A state to serialise.
 #[derive(Serialize)]
 #[serde(tag = "ceremony", rename_all = "kebab-case")]
 enum Written<'a> {
@@ -21,16 +21,15 @@ enum Written<'a> {
     BoundAuthentication(#[serde(serialize_with = "AuthenticationState::serialize")] &'a AuthenticationState),
 }
 
-/// A state as it is read, of whichever kind.
+/// A deserialised state of any kind.
 pub(super) enum AnyState {
     Registration(RegistrationState),
     Authentication(AuthenticationState),
     BoundAuthentication(AuthenticationState),
 }
 
-/// The kind first, and then the others by it, each name once. serde's own way with such a word keeps the others in a form of
-/// its own meanwhile, in which a number that `serde_json` passes on as its digits (a fraction, with its feature
-/// `arbitrary_precision`) is no number any more.
+/// Reads the kind first, and then the other members. serde's own support for tagged enums buffers the members in a form
+/// that loses numbers of `serde_json` with its feature `arbitrary_precision`.
 impl<'de> Deserialize<'de> for AnyState {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
@@ -67,7 +66,7 @@ impl AnyState {
         StateError::OtherCeremony { expected, got: self.kind() }
     }
 
-    /// The registration's.
+    /// Returns the state of a registration.
     pub(super) fn registration(self) -> Result<RegistrationState, StateError> {
         match self {
             Self::Registration(state) => Ok(state),
@@ -75,7 +74,7 @@ impl AnyState {
         }
     }
 
-    /// The authentication's.
+    /// Returns the state of an authentication.
     pub(super) fn authentication(self) -> Result<AuthenticationState, StateError> {
         match self {
             Self::Authentication(state) => Ok(state),
@@ -83,7 +82,7 @@ impl AnyState {
         }
     }
 
-    /// The bound authentication's.
+    /// Returns the state of a bound authentication.
     pub(super) fn bound_authentication(self) -> Result<BoundAuthenticationState, StateError> {
         match self {
             Self::BoundAuthentication(state) => Ok(BoundAuthenticationState::of(state)),
@@ -117,23 +116,23 @@ forms! {
     BoundAuthenticationState: state => Written::BoundAuthentication(state.state()), bound_authentication;
 }
 
-/// A serialised state that can't be used for the ceremony that is to be finished.
+/// A serialised state can't be used for the ceremony.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StateError {
-    /// It is the state of another kind of ceremony.
+    /// The state is of another kind of ceremony.
     OtherCeremony {
-        /// The kind that was expected.
+        /// The expected kind.
         expected: &'static str,
-        /// The kind that it is of.
+        /// The kind of the state.
         got: &'static str,
     },
-    /// It is no state that this version of the crate wrote.
+    /// The text is not a state that this version of the crate wrote.
     Unreadable,
 }
 
 impl StateError {
-    /// `state-invalid`.
+    /// The code: `state-invalid`.
     pub const fn code(&self) -> Code {
         Code::StateInvalid
     }

@@ -1,4 +1,4 @@
-//! What the states of all ceremonies have in common.
+//! The trait of the states of all ceremonies.
 
 use countersign_types::{Timestamp, UserHandle};
 
@@ -12,16 +12,16 @@ use crate::ceremony::{
     step_up::BoundAuthenticationState,
 };
 
-/// The state of a ceremony that was started, of whichever kind. Only this crate's states are.
+/// The state of a started ceremony of any kind. The trait is sealed.
 pub trait CeremonyState: sealed::Sealed {
-    /// What a store remembers the ceremony by, so that it is used once.
+    /// The identifier of the ceremony, by which a store ensures that it is used once.
     fn ceremony(&self) -> CeremonyId;
 
-    /// When it can't be finished any more.
+    /// The time after which the ceremony can't be finished.
     fn expires_at(&self) -> Timestamp;
 
-    /// Reads the JSON that serde wrote of a state of this kind. The code of an error is `state-invalid`, for the state of
-    /// another kind too.
+    /// Parses the JSON that serde wrote of a state of this kind. The code of an error is `state-invalid`, also for a
+    /// state of another kind.
     ///
     /// ```
     /// # use countersign::{

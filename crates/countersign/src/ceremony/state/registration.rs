@@ -25,19 +25,19 @@ use crate::{
 pub(crate) enum Mediation {
     /// The user is asked, and must be present.
     Modal,
-    /// `conditional`: the user is not asked, and need not be present.
+    /// The user is not asked, and need not be present: mediation `conditional`.
     Conditional {
-        /// How long ago the account's owner may have signed in, by the policy that the ceremony was started under.
+        /// The longest accepted time since the sign-in of the account's owner, by the policy at the start.
         seconds: u32,
     },
 }
 
-/// A registration that was started: what its response is checked against.
+/// The state of a started registration, which its response is checked against.
 ///
-/// It is used once: `finish_registration` takes it by value. Its serialised form holds no secret but the challenge; it
-/// must come back from the relying party's own storage, never from the client, and must be removed from there before
-/// `finish` whatever comes of it. [`CeremonyState::from_json`] reads it back, and returns `state-invalid` for the state
-/// of another kind of ceremony.
+/// It is used once: `finish_registration` consumes it. Its serialised form holds no secret but the challenge. Keep it
+/// in the relying party's own storage, never with the client, and remove it from there before the finish, whatever the
+/// result. [`CeremonyState::from_json`] reads it, and returns `state-invalid` for the state of another kind of
+/// ceremony.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct RegistrationState {
@@ -53,7 +53,7 @@ pub struct RegistrationState {
     pub(crate) excluded: Vec<CredentialId>,
     #[serde(default, skip_serializing_if = "RequestedExtensions::is_empty")]
     pub(crate) extensions: RequestedExtensions,
-    /// Where the ceremony began, if no other accepted origin may answer.
+    /// The only origin that may answer, if the ceremony is bound to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) origin: Option<String>,
     pub(crate) expires_at: Timestamp,
@@ -73,7 +73,7 @@ impl RegistrationState {
             rp_id: rp.id.clone(),
             purpose: rp.purpose.clone(),
             user,
-            // Clients that don't ask the user don't verify the user (5.1.3): nothing could pass.
+            // Clients that don't ask the user don't verify the user (5.1.3): a requirement would reject every response.
             user_verification: match mediation {
                 Mediation::Modal => rp.policy.user_verification.clone(),
                 Mediation::Conditional { .. } => UserVerificationRequirement::Preferred,
@@ -102,10 +102,10 @@ impl RegistrationState {
         self
     }
 
-    /// Binds the ceremony to the page or app that it begins on: no other accepted origin may answer it.
+    /// Binds the ceremony to the origin at which it starts: no other accepted origin may answer it.
     ///
-    /// For relying parties whose pages differ in what they let people do. The origin is compared exactly, as the client
-    /// writes it, and besides must be one that the relying party accepts.
+    /// For relying parties whose origins have different permissions. The origin is compared exactly, as serialised by
+    /// the client, and must also be accepted by the relying party.
     pub fn with_origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = Some(origin.into());
         self
@@ -116,14 +116,14 @@ impl RegistrationState {
         &self.user
     }
 
-    /// When it can't be finished any more, and may be removed from storage.
+    /// The time after which the ceremony can't be finished, and the state may be removed from storage.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
 }
 
-/// Shows what it is of, and neither the challenge nor the account: until the ceremony is over the first is a secret of the
-/// two sides, and the second may say who is signing in.
+/// Prints neither the challenge, which is a secret of the two sides until the ceremony is over, nor the account, which
+/// may identify the user.
 impl fmt::Debug for RegistrationState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         debug(f, "RegistrationState", &self.rp_id, self.expires_at)
