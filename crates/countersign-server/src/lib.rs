@@ -117,3 +117,8 @@ pub use metadata::config::{MetadataConfig, MetadataSource, Registrations};
 pub use server::{Server, router, stop_signal};
 pub use start_error::{OtherRelyingParty, StartError};
 pub use text::printable;
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
