@@ -6,11 +6,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 use countersign_server::Config;
 
-use crate::{
-    metadata::arguments::MetadataArguments,
-    serve::{ServeArguments, Served},
-    usage_error::UsageError,
-};
+use crate::{metadata::arguments::MetadataArguments, serve::ServeArguments, usage_error::UsageError};
 
 /// The name of the program.
 const PROGRAM: &str = "countersign";
@@ -65,10 +61,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
         Err(error) => return Err(error.into()),
     };
     Ok(match command {
-        Command::Serve(arguments) => match arguments.into_served()? {
-            Served::Serve(config) => Task::Serve(config),
-            Served::Check(config) => Task::Check(config),
-        },
+        Command::Serve(arguments) if arguments.is_check() => Task::Check(arguments.into_config()?),
+        Command::Serve(arguments) => Task::Serve(arguments.into_config()?),
         Command::Metadata(arguments) => {
             #[cfg(not(feature = "fetch"))]
             arguments.check_features()?;

@@ -28,7 +28,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     command_line::Task,
-    metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, finding::Finding},
+    metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, report::Finding},
 };
 
 mod command_line;

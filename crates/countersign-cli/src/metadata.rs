@@ -5,7 +5,6 @@ pub(crate) mod command;
 pub(crate) mod error;
 #[cfg(feature = "fetch")]
 pub(crate) mod fetch;
-pub(crate) mod finding;
 pub(crate) mod load;
 pub(crate) mod progress;
 pub(crate) mod report;

@@ -73,18 +73,14 @@ pub(crate) struct ServeArguments {
     check: bool,
 }
 
-/// What to do with the configuration of a server.
-#[derive(Debug)]
-pub(crate) enum Served {
-    /// Run the server.
-    Serve(Config),
-    /// Check whether it could run.
-    Check(Config),
-}
-
 impl ServeArguments {
+    /// Whether the server is only checked, and not started.
+    pub(crate) const fn is_check(&self) -> bool {
+        self.check
+    }
+
     /// The configuration that the arguments make.
-    pub(crate) fn into_served(self) -> Result<Served, UsageError> {
+    pub(crate) fn into_config(self) -> Result<Config, UsageError> {
         let source = source(self.metadata, self.metadata_url, self.metadata_authorities)?;
         let database = self
             .database
@@ -110,7 +106,7 @@ impl ServeArguments {
             }
             metadata
         });
-        Ok(if self.check { Served::Check(config) } else { Served::Serve(config) })
+        Ok(config)
     }
 }
 
@@ -165,10 +161,7 @@ mod tests {
     }
 
     fn config(arguments: &[&str]) -> Config {
-        match parse(arguments).unwrap().arguments.into_served().unwrap() {
-            Served::Serve(config) => config,
-            other @ Served::Check(_) => panic!("{other:?}"),
-        }
+        parse(arguments).unwrap().arguments.into_config().unwrap()
     }
 
     #[test]
@@ -243,7 +236,7 @@ mod tests {
             assert_eq!(parse(arguments).unwrap_err().kind(), kind, "{arguments:?}");
         }
         for arguments in [&["--metadata-ca=c"][..], &["--metadata=b", "--metadata-ca=c"]] {
-            let error = parse(arguments).unwrap().arguments.into_served().unwrap_err();
+            let error = parse(arguments).unwrap().arguments.into_config().unwrap_err();
             assert_eq!(error.to_string(), "--metadata-ca requires --metadata-url; see --help");
         }
     }

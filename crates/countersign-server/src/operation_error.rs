@@ -77,7 +77,7 @@ impl fmt::Display for OperationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conflict(conflict) => conflict.fmt(f),
-            Self::Rejected(rejection) => rejection.fmt(f),
+            Self::Rejected(rejection) => write!(f, "the request is rejected: {rejection:?}"),
             Self::RecordChanged => f.write_str("the record changed meanwhile"),
             Self::AuthenticationRejected(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
@@ -94,22 +94,6 @@ impl fmt::Display for Conflict {
             Self::NameTaken => "the name is taken",
             Self::CredentialRegistered => "the credential is registered",
             Self::TooManyCredentials => "too many credentials in the account",
-        })
-    }
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotFound => "no such row",
-            Self::LastCredential => "the account's last credential",
-            Self::LabelTaken => "another credential of the account has the label",
-            Self::TooManyCeremonies => "too many open ceremonies",
-            Self::CeremonyUnknown => "no such ceremony is open, or not with this response",
-            Self::OtherBrowser => "the ceremony was started by another browser",
-            Self::SessionOver => "the session is over",
-            Self::AccountChanged => "the request is for another account than the session's",
-            Self::Unconfirmed => "the session did not confirm this",
         })
     }
 }

@@ -13,9 +13,8 @@ use super::fetch;
 use super::{
     arguments::{Action, MetadataArguments},
     error::MetadataCommandError,
-    finding::Finding,
     load,
-    report::{differences, list, matches, one, summary},
+    report::{Finding, differences, list, matches, one, summary},
 };
 
 /// Runs a command, and prints what it finds.

@@ -6,10 +6,16 @@ use countersign::types::Timestamp;
 use countersign_metadata::{Blob, Change, Date, Entry, ModelKey, changes, names::model_name};
 use countersign_server::printable;
 
-use super::{
-    finding::Finding,
-    table::{self, CELL_MAX, Table},
-};
+use super::table::{self, CELL_MAX, Table};
+
+/// The finding of a metadata command that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// All is well.
+    Fine,
+    /// There is no such model, or there is a difference: exit status 1.
+    Other,
+}
 
 type Row<const COLUMNS: usize> = [String; COLUMNS];
 

@@ -106,12 +106,12 @@ struct Metadata {
 
 impl Metadata {
     fn new(metadata: &MetadataService) -> Self {
-        let blob = metadata.blob();
+        let blob = metadata.current().blob();
         Self {
             number: blob.as_deref().map(Blob::number),
             next_update: blob.as_deref().map(|blob| blob.next_update().to_string()),
             models: blob.as_deref().map(|blob| blob.entries().len()),
-            trouble: metadata.problem(now()),
+            trouble: metadata.current().problem(now()),
         }
     }
 }

@@ -48,7 +48,7 @@ pub(super) enum ApiError {
     AccountMissing,
     /// A rejected response of a ceremony: the status of its endpoint, the reason, the details for the log, and what the
     /// page may signal.
-    ResponseRejected(StatusCode, Reason, String, Option<RejectionSignals>),
+    ResponseRejected(u16, Reason, String, Option<RejectionSignals>),
     /// The metadata that registrations require is missing or out of date.
     MetadataUnavailable,
     /// A request that is rejected because of what is stored.
@@ -73,18 +73,12 @@ struct ErrorBody<'a> {
 }
 
 /// The status, the code and the sentence of an error.
-type Parts = (StatusCode, &'static str, &'static str);
-
-const STORAGE_FAILED: Parts = (
-    StatusCode::SERVICE_UNAVAILABLE,
-    "storage-failed",
-    "The server can’t read or store anything at the moment. Please try again later.",
-);
+type Parts = (u16, &'static str, &'static str);
 
 impl ApiError {
     /// A failed registration.
     pub(super) fn registration(party: &RelyingParty, error: CeremonyError) -> Self {
-        Self::from_ceremony(party, error, StatusCode::BAD_REQUEST)
+        Self::from_ceremony(party, error, 400)
     }
 
     /// A failed authentication. The check that failed for a known credential is only logged: otherwise strangers could
@@ -97,22 +91,23 @@ impl ApiError {
                 rejection.reason = public;
             }
         }
-        Self::from_ceremony(party, error, StatusCode::UNAUTHORIZED)
+        Self::from_ceremony(party, error, 401)
     }
 
-    fn from_ceremony(party: &RelyingParty, error: CeremonyError, status: StatusCode) -> Self {
+    fn from_ceremony(party: &RelyingParty, error: CeremonyError, status: u16) -> Self {
         match error {
             CeremonyError::ResponseRejected(ResponseRejection { reason, detail, unknown }) => {
                 let status = match reason {
                     Reason::NameTaken
                     | Reason::TooManyCredentials
-                    | Reason::Code(Code::CredentialAlreadyRegistered) => StatusCode::CONFLICT,
+                    | Reason::Code(Code::CredentialAlreadyRegistered) => 409,
                     Reason::ClientDataTooLong | Reason::Code(_) => status,
                 };
                 Self::ResponseRejected(status, reason, detail, Some(RejectionSignals::new(party, unknown)))
             }
-            CeremonyError::RequestRejected(error @ Rejection::CeremonyUnknown) => {
-                Self::ResponseRejected(status, Reason::Code(Code::ChallengeExpired), error.to_string(), None)
+            CeremonyError::RequestRejected(Rejection::CeremonyUnknown) => {
+                let detail = "no such ceremony is open, or not with this response".into();
+                Self::ResponseRejected(status, Reason::Code(Code::ChallengeExpired), detail, None)
             }
             CeremonyError::RequestRejected(rejection) => Self::Rejected(rejection),
             CeremonyError::Store(error) => Self::Storage(error),
@@ -140,62 +135,52 @@ impl ApiError {
 
     fn parts(&self) -> Parts {
         match self {
-            Self::NotSignedIn => (StatusCode::UNAUTHORIZED, "not-signed-in", "You are not signed in."),
-            Self::NameInvalid(_) => (
-                StatusCode::BAD_REQUEST,
-                "name-invalid",
-                "A name has 1 to 64 characters, and none that is invisible.",
-            ),
+            Self::NotSignedIn => (401, "not-signed-in", "You are not signed in."),
+            Self::NameInvalid(_) => {
+                (400, "name-invalid", "A name has 1 to 64 characters, and none that is invisible.")
+            }
             Self::LabelInvalid(_) => (
-                StatusCode::BAD_REQUEST,
+                400,
                 "label-invalid",
                 "A passkey’s label has 1 to 64 characters, and none that is invisible.",
             ),
-            Self::RequestMalformed(_) => (
-                StatusCode::BAD_REQUEST,
-                "request-malformed",
-                "The request is not the JSON that is expected.",
-            ),
-            Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here."),
-            Self::MethodNotAllowed => (
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method-not-allowed",
-                "That can’t be done with what is at this address.",
-            ),
-            Self::BodyTooLarge => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The request is larger than 256 KiB.")
+            Self::RequestMalformed(_) => {
+                (400, "request-malformed", "The request is not the JSON that is expected.")
             }
-            Self::ContentTypeUnsupported => (
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "content-type-unsupported",
-                "The request’s content type is not application/json.",
-            ),
-            Self::HostMissing => (
-                StatusCode::BAD_REQUEST,
-                "host-missing",
-                "The request does not say, in one field “Host”, which host it is for.",
-            ),
+            Self::NotFound => (404, "not-found", "There is nothing here."),
+            Self::MethodNotAllowed => {
+                (405, "method-not-allowed", "That can’t be done with what is at this address.")
+            }
+            Self::BodyTooLarge => (413, "body-too-large", "The request is larger than 256 KiB."),
+            Self::ContentTypeUnsupported => {
+                (415, "content-type-unsupported", "The request’s content type is not application/json.")
+            }
+            Self::HostMissing => {
+                (400, "host-missing", "The request does not say, in one field “Host”, which host it is for.")
+            }
             Self::OriginNotAllowed => (
-                StatusCode::FORBIDDEN,
+                403,
                 "origin-not-allowed",
                 "The request comes from a page that this server does not belong to.",
             ),
             Self::AccountMissing => (
-                StatusCode::BAD_REQUEST,
+                400,
                 "account-missing",
                 "The page did not say which account this is for: it is from before an update. Reload it.",
             ),
             Self::ResponseRejected(status, reason, ..) => (*status, reason.as_str(), sentence(*reason)),
             Self::MetadataUnavailable => (
-                StatusCode::SERVICE_UNAVAILABLE,
+                503,
                 "metadata-unavailable",
                 "The server can’t judge authenticators at the moment, so that no passkey can be registered.",
             ),
             Self::Rejected(rejection) => rejected(*rejection),
-            Self::Storage(_) => STORAGE_FAILED,
-            Self::Internal(_) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "internal-error", "Something went wrong on the server.")
-            }
+            Self::Storage(_) => (
+                503,
+                "storage-failed",
+                "The server can’t read or store anything at the moment. Please try again later.",
+            ),
+            Self::Internal(_) => (500, "internal-error", "Something went wrong on the server."),
         }
     }
 }
@@ -217,16 +202,16 @@ impl From<OperationError> for ApiError {
         match error {
             OperationError::Conflict(conflict) => {
                 let ResponseRejection { reason, detail, .. } = conflict.into();
-                Self::ResponseRejected(StatusCode::CONFLICT, reason, detail, None)
+                Self::ResponseRejected(409, reason, detail, None)
             }
             OperationError::Rejected(rejection) => Self::Rejected(rejection),
             OperationError::RecordChanged => {
                 let reason = Reason::Code(Code::RecordChanged);
-                Self::ResponseRejected(StatusCode::CONFLICT, reason, error.to_string(), None)
+                Self::ResponseRejected(409, reason, error.to_string(), None)
             }
             OperationError::AuthenticationRejected(error) => {
                 let reason = Reason::Code(error.code());
-                Self::ResponseRejected(StatusCode::UNAUTHORIZED, reason, error.to_string(), None)
+                Self::ResponseRejected(401, reason, error.to_string(), None)
             }
             OperationError::Store(error) => Self::Storage(error),
             OperationError::Internal(detail) => Self::Internal(detail),
@@ -237,6 +222,7 @@ impl From<OperationError> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code, _) = self.parts();
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         match &self {
             Self::Storage(error) => tracing::error!(code, %error, "a request failed"),
             Self::MetadataUnavailable => tracing::warn!(code, "a registration was rejected"),
@@ -272,36 +258,28 @@ fn log_rejected(reason: Reason, detail: &str) {
 fn rejected(rejection: Rejection) -> Parts {
     match rejection {
         Rejection::SessionOver => ApiError::NotSignedIn.parts(),
-        Rejection::AccountChanged => (
-            StatusCode::CONFLICT,
-            "account-changed",
-            "Another account has signed in here meanwhile. Nothing was changed.",
-        ),
+        Rejection::AccountChanged => {
+            (409, "account-changed", "Another account has signed in here meanwhile. Nothing was changed.")
+        }
         Rejection::Unconfirmed => {
-            (StatusCode::UNAUTHORIZED, "reauthentication-required", "Please confirm this with your passkey.")
+            (401, "reauthentication-required", "Please confirm this with your passkey.")
         }
         Rejection::OtherBrowser => (
-            StatusCode::BAD_REQUEST,
+            400,
             "cookie-missing",
             "The browser did not send this site’s cookie back: it may block cookies of this site. Nothing was stored.",
         ),
         Rejection::CeremonyUnknown => {
             let reason = Reason::Code(Code::ChallengeExpired);
-            (StatusCode::BAD_REQUEST, reason.as_str(), sentence(reason))
+            (400, reason.as_str(), sentence(reason))
         }
-        Rejection::LabelTaken => {
-            (StatusCode::CONFLICT, "label-taken", "Another passkey of your account is called that.")
+        Rejection::LabelTaken => (409, "label-taken", "Another passkey of your account is called that."),
+        Rejection::NotFound => (404, "not-found", "There is no such passkey in your account."),
+        Rejection::LastCredential => {
+            (409, "last-credential", "This is your only passkey. Without it, you could not sign in any more.")
         }
-        Rejection::NotFound => {
-            (StatusCode::NOT_FOUND, "not-found", "There is no such passkey in your account.")
-        }
-        Rejection::LastCredential => (
-            StatusCode::CONFLICT,
-            "last-credential",
-            "This is your only passkey. Without it, you could not sign in any more.",
-        ),
         Rejection::TooManyCeremonies => (
-            StatusCode::TOO_MANY_REQUESTS,
+            429,
             "too-many-requests",
             "Too many people are signing in at this moment. Please try again in a minute.",
         ),
@@ -392,10 +370,9 @@ mod tests {
     fn every_code_has_a_sentence_without_its_cause() {
         for code in Code::ALL {
             let reason = Reason::Code(*code);
-            let error =
-                ApiError::ResponseRejected(StatusCode::BAD_REQUEST, reason, "for the log".into(), None);
+            let error = ApiError::ResponseRejected(400, reason, "for the log".into(), None);
             let (status, word, message) = error.parts();
-            assert_eq!((status, word), (StatusCode::BAD_REQUEST, code.as_str()));
+            assert_eq!((status, word), (400, code.as_str()));
             assert!(message.ends_with('.') && !message.contains("log"), "{message}");
         }
     }
@@ -403,17 +380,17 @@ mod tests {
     #[test]
     fn failures_of_the_server_are_5xx() {
         let (status, code, _) = ApiError::from(StoreError::BrokenOff).parts();
-        assert_eq!((status.as_u16(), code), (503, "storage-failed"));
+        assert_eq!((status, code), (503, "storage-failed"));
         let failure = CeremonyError::from(EntropyError::new("empty"));
         let (status, code, _) = ApiError::registration(&party(), failure).parts();
-        assert_eq!((status.as_u16(), code), (500, "internal-error"));
+        assert_eq!((status, code), (500, "internal-error"));
     }
 
     #[test]
     fn a_flood_of_ceremonies_is_a_429() {
         let failure = CeremonyError::from(Rejection::TooManyCeremonies);
         let (status, code, _) = ApiError::authentication(&party(), failure).parts();
-        assert_eq!((status.as_u16(), code), (429, "too-many-requests"));
+        assert_eq!((status, code), (429, "too-many-requests"));
     }
 
     #[test]
@@ -421,7 +398,7 @@ mod tests {
         for code in [Code::UserHandleMismatch, Code::SignatureInvalid, Code::SignCountNotIncreased] {
             let failure = CeremonyError::from(ResponseRejection::of_code(code, "for the log"));
             let (status, word, message) = ApiError::authentication(&party(), failure).parts();
-            assert_eq!((status.as_u16(), word), (401, "signature-invalid"));
+            assert_eq!((status, word), (401, "signature-invalid"));
             assert_eq!(message, "This passkey could not be verified.");
         }
     }

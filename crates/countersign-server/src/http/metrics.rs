@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use axum::{extract::State, http::header, response::IntoResponse};
 
 use super::site::Shared;
-use crate::{clock::now, metadata::service::MetadataService};
+use crate::{clock::now, metadata::current::CurrentMetadata};
 
 pub(super) async fn metrics(State(site): State<Shared>) -> impl IntoResponse {
     let mut text = String::from(
@@ -17,12 +17,12 @@ pub(super) async fn metrics(State(site): State<Shared>) -> impl IntoResponse {
         let _ = writeln!(text, "countersign_answers_total{{class=\"{class}xx\"}} {count}");
     }
     if let Some(metadata) = &site.app.metadata {
-        write_metadata(&mut text, metadata);
+        write_metadata(&mut text, metadata.current());
     }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
 }
 
-fn write_metadata(text: &mut String, metadata: &MetadataService) {
+fn write_metadata(text: &mut String, metadata: &CurrentMetadata) {
     let mut write = |name: &str, kind: &str, help: &str, value: i128| {
         let _ = write!(
             text,

@@ -89,14 +89,14 @@ impl CurrentMetadata {
 
     /// Reads a file, uses the BLOB in it and stores it.
     pub(super) fn update_from(&self, path: &Path, now: Timestamp) -> Result<(), UpdateError> {
-        self.update(&cache::read(path)?, now).map(drop).map_err(|error| error.in_file(path))
+        self.update(&cache::read(path)?, now).map(drop)
     }
 
     /// Reads a file and uses the BLOB in it, without storing it.
     pub(super) fn try_out(&self, path: &Path, now: Timestamp) -> Result<(), UpdateError> {
         match self.replace(&cache::read(path)?, now) {
             Ok(_) | Err(MetadataError::NotNewer(_)) => Ok(()),
-            Err(error) => Err(UpdateError::FileRejected(path.to_owned(), error)),
+            Err(error) => Err(UpdateError::Rejected(error)),
         }
     }
 
@@ -166,7 +166,7 @@ impl CurrentMetadata {
 
     /// The code of the current problem, if any: the source or the stored BLOB can't be used, or the BLOB in use is out
     /// of date.
-    pub(super) fn problem(&self, now: Timestamp) -> Option<&'static str> {
+    pub(crate) fn problem(&self, now: Timestamp) -> Option<&'static str> {
         let noted = |problem: &Mutex<_>| *problem.lock().unwrap_or_else(PoisonError::into_inner);
         noted(&self.source_problem).or_else(|| noted(&self.cache_problem)).or_else(|| {
             let is_outdated = self.is_outdated(self.blob()?.as_ref(), now);
@@ -179,27 +179,27 @@ impl CurrentMetadata {
     }
 
     /// The BLOB in use.
-    pub(super) fn blob(&self) -> Option<Arc<Blob>> {
+    pub(crate) fn blob(&self) -> Option<Arc<Blob>> {
         self.metadata.blob()
     }
 
     /// When the BLOB in use was first used.
-    pub(super) fn used_since(&self) -> Timestamp {
+    pub(crate) fn used_since(&self) -> Timestamp {
         Timestamp::from_unix_seconds(self.used_since.load(Ordering::Relaxed))
     }
 
     /// When the source last had nothing newer.
-    pub(super) fn checked_at(&self) -> Option<Timestamp> {
+    pub(crate) fn checked_at(&self) -> Option<Timestamp> {
         Some(self.checked_at.load(Ordering::Relaxed)).filter(|at| *at != 0).map(Timestamp::from_unix_seconds)
     }
 
     /// The number of roots that expire soon. Without them, no newer metadata is accepted.
-    pub(super) fn expiring_roots(&self, now: Timestamp) -> usize {
+    pub(crate) fn expiring_roots(&self, now: Timestamp) -> usize {
         self.metadata.blob_policy().roots_expiring_within(now, ROOT_NOTICE).count()
     }
 
     /// How often metadata was rejected, or could not be read, fetched or stored since the start.
-    pub(super) fn failures(&self) -> u64 {
+    pub(crate) fn failures(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)
     }
 }

@@ -115,15 +115,15 @@ impl MetadataService {
         tokio::join!(watching, following);
     }
 
-    /// The code of the current problem, if any: newer metadata can't be used, or the BLOB in use is out of date.
-    pub(crate) fn problem(&self, now: Timestamp) -> Option<&'static str> {
-        self.current.problem(now)
+    /// The metadata in use.
+    pub(crate) fn current(&self) -> &CurrentMetadata {
+        &self.current
     }
 
     /// Whether registrations can be judged: a server that requires attestation needs metadata that is not out of date.
     pub(crate) fn can_judge(&self, now: Timestamp) -> bool {
         let is_good = |blob: &Blob| !self.current.is_outdated(blob, now);
-        self.registrations == Registrations::Any || self.blob().as_deref().is_some_and(is_good)
+        self.registrations == Registrations::Any || self.current.blob().as_deref().is_some_and(is_good)
     }
 
     /// The metadata, if the relying party has to require attestation.
@@ -131,34 +131,9 @@ impl MetadataService {
         (self.registrations == Registrations::Attested).then(|| Arc::clone(&self.current.metadata))
     }
 
-    /// The BLOB in use.
-    pub(crate) fn blob(&self) -> Option<Arc<Blob>> {
-        self.current.blob()
-    }
-
-    /// When the BLOB in use was first used.
-    pub(crate) fn used_since(&self) -> Timestamp {
-        self.current.used_since()
-    }
-
-    /// When the source last had nothing newer.
-    pub(crate) fn checked_at(&self) -> Option<Timestamp> {
-        self.current.checked_at()
-    }
-
-    /// The number of roots that expire soon. Without them, no newer metadata is accepted.
-    pub(crate) fn expiring_roots(&self, now: Timestamp) -> usize {
-        self.current.expiring_roots(now)
-    }
-
-    /// How often metadata was rejected, or could not be read, fetched or stored since the start.
-    pub(crate) fn failures(&self) -> u64 {
-        self.current.failures()
-    }
-
     /// The name of an authenticator model, in printable characters.
     pub(crate) fn name(&self, aaguid: Aaguid) -> Option<ModelName> {
-        let name = self.blob().and_then(|blob| blob.name(aaguid, "en-US"));
+        let name = self.current.blob().and_then(|blob| blob.name(aaguid, "en-US"));
         let mut name = name.or_else(|| names::model_name(aaguid))?;
         name.name = printable(&name.name, NAME_MAX).into_owned();
         Some(name)
@@ -174,7 +149,7 @@ impl MetadataService {
         record: &CredentialRecord,
         now: Timestamp,
     ) -> Option<String> {
-        let number = self.blob().map(|blob| blob.number());
+        let number = self.current.blob().map(|blob| blob.number());
         self.verdicts.of(record.id(), (number, now), || self.judge(rp, record, now))
     }
 
@@ -185,7 +160,7 @@ impl MetadataService {
         ids: &[&CredentialId],
         now: Timestamp,
     ) -> HashMap<CredentialId, Option<String>> {
-        let number = self.blob().map(|blob| blob.number());
+        let number = self.current.blob().map(|blob| blob.number());
         self.verdicts.known(ids, (number, now))
     }
 

@@ -20,8 +20,6 @@ const FILE_UNUSABLE: &str = "metadata-file-unusable";
 pub(crate) enum UpdateError {
     /// The BLOB is rejected.
     Rejected(MetadataError),
-    /// The BLOB in this file is rejected.
-    FileRejected(PathBuf, MetadataError),
     /// A file can't be read or written.
     File(FileError),
     /// The BLOB can't be fetched.
@@ -46,18 +44,20 @@ impl UpdateError {
     /// The code that the page and the log report.
     pub(super) const fn code(&self) -> &'static str {
         match self {
-            Self::Rejected(error) | Self::FileRejected(_, error) => error.code().as_str(),
+            Self::Rejected(error) => error.code().as_str(),
             Self::File(_) => FILE_UNUSABLE,
             #[cfg(feature = "fetch")]
             Self::Unreachable(_) => "metadata-unreachable",
         }
     }
 
-    /// Adds the path of the file that the BLOB was read from.
-    pub(super) fn in_file(self, path: &Path) -> Self {
+    /// The error of a server that can't start without the metadata in this file.
+    pub(super) fn into_start_error(self, path: &Path) -> StartError {
         match self {
-            Self::Rejected(error) => Self::FileRejected(path.to_owned(), error),
-            other => other,
+            Self::Rejected(error) => StartError::Metadata(path.to_owned(), error),
+            Self::File(error) => error.into(),
+            #[cfg(feature = "fetch")]
+            Self::Unreachable(error) => StartError::MetadataFile(path.to_owned(), io::Error::other(error)),
         }
     }
 }
@@ -74,25 +74,10 @@ impl From<FileError> for StartError {
     }
 }
 
-impl UpdateError {
-    /// The error of a server that can't start without the metadata in this file.
-    pub(super) fn into_start_error(self, path: &Path) -> StartError {
-        match self {
-            Self::Rejected(error) | Self::FileRejected(_, error) => {
-                StartError::Metadata(path.to_owned(), error)
-            }
-            Self::File(error) => error.into(),
-            #[cfg(feature = "fetch")]
-            Self::Unreachable(error) => StartError::MetadataFile(path.to_owned(), io::Error::other(error)),
-        }
-    }
-}
-
 impl fmt::Display for UpdateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rejected(error) => error.fmt(f),
-            Self::FileRejected(path, error) => write!(f, "can't use {}: {error}", path.display()),
             Self::File(FileError { path, error }) => {
                 write!(f, "can't use the metadata file {}: {error}", path.display())
             }
@@ -105,7 +90,7 @@ impl fmt::Display for UpdateError {
 impl Error for UpdateError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Rejected(error) | Self::FileRejected(_, error) => error.source(),
+            Self::Rejected(error) => error.source(),
             _ => None,
         }
     }

@@ -124,7 +124,7 @@ async fn each_error_of_the_browser_has_a_sentence() {
         ("NotAllowedError", "No passkey was created: the request was cancelled, or it timed out."),
         ("NotSupportedError", "That authenticator offers no kind of key that this server accepts."),
         ("OperationError", "The browser is still busy with another passkey request."),
-        ("SecurityError", "This page’s address doesn’t fit its passkeys.\nThey belong to “localhost”,"),
+        ("SecurityError", "This page’s address doesn’t match its passkeys.\nThey belong to “localhost”,"),
         ("UnknownError", "The browser or the authenticator reported a problem.\nIt said: of its own"),
     ] {
         browser.run(&format!("window.failure = '{name}'")).await;

@@ -14,7 +14,7 @@ async fn a_passkey_is_added_after_a_confirmation_that_says_what_it_is_for() {
     visit.asked("First confirm that it is you").await;
     assert_eq!(
         browser.text("#confirm-text").await,
-        "Use a passkey that you have. After that you make the new one."
+        "Use a passkey that you have. After that you create the new one."
     );
     browser.click("#confirm-yes").await;
     visit.asked("Now create the new passkey").await;

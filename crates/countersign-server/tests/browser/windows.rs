@@ -125,7 +125,7 @@ async fn a_window_that_shows_another_account_than_the_session_changes_nothing() 
         visit.signed_in_as("bob").await;
         assert_eq!(
             browser.text("#status").await,
-            "You are signed in as “bob” now: that was done in another window. Nothing was changed.",
+            "You are signed in as “bob” now, from another window. Nothing was changed.",
             "{act}"
         );
         visit.passkeys(1).await;
@@ -289,7 +289,7 @@ async fn a_question_about_one_account_is_not_carried_out_on_another_that_came_me
     visit.signed_in_as("bob").await;
     assert_eq!(
         browser.text("#status").await,
-        "You are signed in as “bob” now: that was done in another window. Nothing was changed."
+        "You are signed in as “bob” now, from another window. Nothing was changed."
     );
     assert!(site.has_account("alice").await && site.has_account("bob").await);
 }

@@ -36,7 +36,7 @@ fn service() -> (TempDir, MetadataService) {
 
 /// The number in use, how often something failed, and the current problem.
 fn state(service: &MetadataService) -> (u64, u64, Option<&'static str>) {
-    (service.blob().unwrap().number(), service.failures(), service.problem(NOW))
+    (service.current.blob().unwrap().number(), service.current.failures(), service.current.problem(NOW))
 }
 
 #[test]
@@ -107,6 +107,6 @@ fn rule_368_roots_that_expire_soon_are_counted() {
     config.metadata = Some(MetadataConfig::from_source(source));
     let [long_before, soon] = [1_795_305_600, 1_867_017_600].map(Timestamp::from_unix_seconds);
     let service = MetadataService::start(&config, long_before).unwrap().unwrap();
-    assert_eq!(service.expiring_roots(long_before), 0);
-    assert_eq!(service.expiring_roots(soon), 1, "GlobalSign's R3, on 2029-03-18");
+    assert_eq!(service.current.expiring_roots(long_before), 0);
+    assert_eq!(service.current.expiring_roots(soon), 1, "GlobalSign's R3, on 2029-03-18");
 }
