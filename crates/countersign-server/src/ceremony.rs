@@ -8,13 +8,10 @@
 //! that a repeated finish can't bring back what was removed.
 
 pub(crate) mod ceremonies;
-pub(crate) mod error;
 pub(crate) mod finish;
 pub(crate) mod finishing;
 pub(crate) mod judge;
 pub(crate) mod new_session;
 pub(crate) mod outcome;
-pub(crate) mod reason;
-pub(crate) mod rejection;
 pub(crate) mod starting;
 pub(crate) mod state;

@@ -103,6 +103,7 @@ mod metadata;
 mod names;
 mod operation_error;
 mod relying_party;
+mod response_rejection;
 mod server;
 mod sessions;
 mod start_error;

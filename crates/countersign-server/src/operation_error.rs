@@ -1,35 +1,24 @@
 //! The reasons why an operation did nothing.
 
-use std::fmt;
+use std::{error::Error, fmt};
 
-use crate::store::error::StoreError;
+use countersign::{StartError, ceremony::EntropyError};
+
+use crate::{response_rejection::ResponseRejection, store::error::StoreError};
 
 /// Why an operation did nothing.
 #[derive(Debug)]
 pub(crate) enum OperationError {
-    /// A registration conflicts with what is stored.
-    Conflict(Conflict),
+    /// The response of a ceremony is rejected for good.
+    ResponseRejected(ResponseRejection),
     /// The request is rejected because of what is stored.
     Rejected(Rejection),
     /// The stored record is no longer the one that the authentication was judged by.
     RecordChanged,
-    /// The stored record changed, and the authentication is rejected by it.
-    AuthenticationRejected(countersign::Error),
     /// The database failed.
     Store(StoreError),
-    /// A bug, such as a task that panicked; for the log.
+    /// The system has no random bytes, or there is a bug, such as a task that panicked; for the log.
     Internal(String),
-}
-
-/// What a registration conflicts with. It would conflict with that again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Conflict {
-    /// Another account has the name.
-    NameTaken,
-    /// The credential ID is registered, to this account or another.
-    CredentialRegistered,
-    /// The account has as many credentials as it may have.
-    TooManyCredentials,
 }
 
 /// Why a request is rejected because of what is stored.
@@ -55,15 +44,9 @@ pub(crate) enum Rejection {
     Unconfirmed,
 }
 
-impl<T: Into<StoreError>> From<T> for OperationError {
-    fn from(error: T) -> Self {
-        Self::Store(error.into())
-    }
-}
-
-impl From<Conflict> for OperationError {
-    fn from(conflict: Conflict) -> Self {
-        Self::Conflict(conflict)
+impl<T: Into<ResponseRejection>> From<T> for OperationError {
+    fn from(rejection: T) -> Self {
+        Self::ResponseRejected(rejection.into())
     }
 }
 
@@ -73,27 +56,46 @@ impl From<Rejection> for OperationError {
     }
 }
 
+impl From<StoreError> for OperationError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<rusqlite::Error> for OperationError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<serde_json::Error> for OperationError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<EntropyError> for OperationError {
+    fn from(error: EntropyError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<StartError> for OperationError {
+    fn from(error: StartError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
 impl fmt::Display for OperationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Conflict(conflict) => conflict.fmt(f),
+            Self::ResponseRejected(rejection) => f.write_str(&rejection.detail),
             Self::Rejected(rejection) => write!(f, "the request is rejected: {rejection:?}"),
             Self::RecordChanged => f.write_str("the record changed meanwhile"),
-            Self::AuthenticationRejected(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
             Self::Internal(detail) => f.write_str(detail),
         }
     }
 }
 
-impl std::error::Error for OperationError {}
-
-impl fmt::Display for Conflict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NameTaken => "the name is taken",
-            Self::CredentialRegistered => "the credential is registered",
-            Self::TooManyCredentials => "too many credentials in the account",
-        })
-    }
-}
+impl Error for OperationError {}

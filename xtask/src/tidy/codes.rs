@@ -16,7 +16,7 @@ const HEADING: &str = "## Codes of the libraries";
 const SERVER_HEADING: &str = "## Codes of the server";
 /// Where the server has its words, as literals.
 const SERVER_CODES: [&str; 2] =
-    ["crates/countersign-server/src/http/error.rs", "crates/countersign-server/src/ceremony/reason.rs"];
+    ["crates/countersign-server/src/http/error.rs", "crates/countersign-server/src/response_rejection.rs"];
 
 /// A line of the `codes!` table.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,14 +4,13 @@ use countersign::{Code, Timestamp};
 
 use super::{
     ceremonies::Ceremonies,
-    error::CeremonyError,
     finish::Finish,
     judge::Change,
     outcome::{Finished, Outcome, recall},
-    rejection::ResponseRejection,
 };
 use crate::{
     operation_error::OperationError,
+    response_rejection::ResponseRejection,
     store::ceremonies::{self, Content},
 };
 
@@ -27,7 +26,7 @@ enum Found {
 
 impl Ceremonies {
     /// Finishes a ceremony, or returns the result if it was finished with this response before.
-    pub(crate) async fn finish(&self, finish: &Finish, now: Timestamp) -> Result<Finished, CeremonyError> {
+    pub(crate) async fn finish(&self, finish: &Finish, now: Timestamp) -> Result<Finished, OperationError> {
         let finished = match self.bind(finish, now).await? {
             Found::Finished(finished) => return Ok(finished?),
             Found::AnotherKind => {
@@ -39,7 +38,7 @@ impl Ceremonies {
             },
         };
         match finished {
-            Err(CeremonyError::ResponseRejected(rejection)) => self.reject(finish, rejection, now).await,
+            Err(OperationError::ResponseRejected(rejection)) => self.reject(finish, rejection, now).await,
             finished => finished,
         }
     }
@@ -64,7 +63,7 @@ impl Ceremonies {
     }
 
     /// Stores what follows from a response, unless the same response was finished already.
-    async fn end(&self, finish: &Finish, change: Change, now: Timestamp) -> Result<Finished, CeremonyError> {
+    async fn end(&self, finish: &Finish, change: Change, now: Timestamp) -> Result<Finished, OperationError> {
         let finish = finish.clone();
         let text = serde_json::to_string(&change.outcome)?;
         let created = change.created.clone();
@@ -78,8 +77,11 @@ impl Ceremonies {
             recall(db, outcome, &finish, now)
         });
         match ended.await {
-            Err(OperationError::Conflict(conflict)) => {
-                Err(self.judge.with_unknown(conflict.into(), created).into())
+            Err(OperationError::ResponseRejected(rejection)) => {
+                Err(self.judge.with_unknown(rejection, created).into())
+            }
+            Err(error @ OperationError::RecordChanged) => {
+                Err(ResponseRejection::of_code(Code::RecordChanged, error.to_string()).into())
             }
             ended => Ok(ended??),
         }
@@ -91,7 +93,7 @@ impl Ceremonies {
         finish: &Finish,
         rejection: ResponseRejection,
         now: Timestamp,
-    ) -> Result<Finished, CeremonyError> {
+    ) -> Result<Finished, OperationError> {
         let finish = finish.clone();
         let outcome = Outcome::from(&rejection);
         let text = serde_json::to_string(&outcome)?;

@@ -11,12 +11,9 @@ use countersign_metadata::names::model_name;
 use rusqlite::Connection;
 
 use super::{
-    error::CeremonyError,
     finish::{Ceremony, Finish},
     new_session::NewSession,
     outcome::Outcome,
-    reason::Reason,
-    rejection::ResponseRejection,
     state::{self, NewAccount, StepUp},
 };
 use crate::{
@@ -26,6 +23,7 @@ use crate::{
     names,
     operation_error::{OperationError, Rejection},
     relying_party::RelyingParties,
+    response_rejection::{Reason, ResponseRejection},
     store::{
         Store, accounts, ceremonies, confirmations,
         credentials::{self, StoredCredential},
@@ -92,7 +90,7 @@ impl Judge {
         finish: &Finish,
         state: &str,
         now: Timestamp,
-    ) -> Result<Change, CeremonyError> {
+    ) -> Result<Change, OperationError> {
         match &finish.ceremony {
             Ceremony::Account(replaced) => self.new_account(finish, state, *replaced, now).await,
             Ceremony::Credential(caller) => self.new_credential(finish, state, caller, now).await,
@@ -108,7 +106,7 @@ impl Judge {
         state: &str,
         replaced: Option<TokenHash>,
         now: Timestamp,
-    ) -> Result<Change, CeremonyError> {
+    ) -> Result<Change, OperationError> {
         let NewAccount { name, registration } = state::read(state)?;
         let mut credential = self.register(finish, registration, now).await?;
         let session = NewSession::new(finish, &credential.record, replaced)?;
@@ -127,7 +125,7 @@ impl Judge {
         state: &str,
         caller: &Caller,
         now: Timestamp,
-    ) -> Result<Change, CeremonyError> {
+    ) -> Result<Change, OperationError> {
         let state: RegistrationState = state::read(state)?;
         if *state.user() != caller.account {
             return Err(
@@ -154,11 +152,11 @@ impl Judge {
         state: &str,
         replaced: Option<TokenHash>,
         now: Timestamp,
-    ) -> Result<Change, CeremonyError> {
+    ) -> Result<Change, OperationError> {
         let response = AuthenticationResponse::from_json(finish.response.as_bytes())?;
         let judged = self.authenticate(&self.parties.accounts, state, &response, now).await;
         let (credential, authenticated) = match judged {
-            Err(CeremonyError::ResponseRejected(rejection)) => {
+            Err(OperationError::ResponseRejected(rejection)) => {
                 return Err(self.of_sign_in(rejection, &response, now).await?.into());
             }
             judged => judged?,
@@ -178,7 +176,7 @@ impl Judge {
         state: &str,
         caller: &Caller,
         now: Timestamp,
-    ) -> Result<Change, CeremonyError> {
+    ) -> Result<Change, OperationError> {
         let StepUp { act, session, authentication } = state::read(state)?;
         if session != sessions::public_id(&caller.token_hash) {
             return Err(
@@ -206,16 +204,16 @@ impl Judge {
         state: &str,
         response: &AuthenticationResponse,
         now: Timestamp,
-    ) -> Result<(StoredCredential, Authenticated), CeremonyError> {
+    ) -> Result<(StoredCredential, Authenticated), OperationError> {
         let id = response.credential_id().clone();
         let found = self.store.read(move |db| credentials::find(db, &id)).await?;
-        let judge = |record: Option<&CredentialRecord>| -> Result<Authenticated, CeremonyError> {
+        let judge = |record: Option<&CredentialRecord>| -> Result<Authenticated, OperationError> {
             let state: AuthenticationState = state::read(state)?;
             Ok(party.finish_authentication(state, response, record, now)?)
         };
         let record = found.as_ref().map(|credential| &credential.record);
         let judged = judge(record);
-        if let (Err(CeremonyError::ResponseRejected(rejection)), Some(record)) = (&judged, record)
+        if let (Err(OperationError::ResponseRejected(rejection)), Some(record)) = (&judged, record)
             && rejection.reason == Reason::Code(Code::BackupEligibilityChanged)
         {
             // The reason discloses what the record says, so only the holder of the passkey's key may learn it:
@@ -275,11 +273,11 @@ impl Judge {
         finish: &Finish,
         state: RegistrationState,
         now: Timestamp,
-    ) -> Result<StoredCredential, CeremonyError> {
+    ) -> Result<StoredCredential, OperationError> {
         let response = RegistrationResponse::from_json(finish.response.as_bytes())?;
         let registered = self.registration(&response, state, now).await;
         registered.map_err(|error| match error {
-            CeremonyError::ResponseRejected(rejection) => {
+            OperationError::ResponseRejected(rejection) => {
                 self.with_unknown(rejection, Some(response.credential_id().clone())).into()
             }
             other => other,
@@ -291,7 +289,7 @@ impl Judge {
         response: &RegistrationResponse,
         state: RegistrationState,
         now: Timestamp,
-    ) -> Result<StoredCredential, CeremonyError> {
+    ) -> Result<StoredCredential, OperationError> {
         if response.client_data_json().len() > CLIENT_DATA_MAX {
             let detail = format!("client data of {} bytes", response.client_data_json().len());
             return Err(ResponseRejection::new(Reason::ClientDataTooLong, detail).into());

@@ -4,10 +4,11 @@ use countersign::{Timestamp, types::CredentialId};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::{finish::Finish, reason::Reason, rejection::ResponseRejection};
+use super::finish::Finish;
 use crate::{
     act::Act,
     operation_error::{OperationError, Rejection},
+    response_rejection::{Reason, ResponseRejection},
     store::{
         confirmations,
         credentials::{self, StoredCredential},

@@ -9,12 +9,12 @@ use rusqlite::Connection;
 
 use super::{
     ceremonies::Ceremonies,
-    error::CeremonyError,
     state::{NewAccount, StepUp},
 };
 use crate::{
     act::Act,
-    operation_error::{Conflict, OperationError, Rejection},
+    operation_error::{OperationError, Rejection},
+    response_rejection::Reason,
     store::{
         accounts,
         ceremonies::{self, Kind, NewCeremony},
@@ -48,10 +48,10 @@ impl Ceremonies {
         name: &str,
         browser: TokenHash,
         now: Timestamp,
-    ) -> Result<Started<CreationOptions>, CeremonyError> {
+    ) -> Result<Started<CreationOptions>, OperationError> {
         let wanted = name.to_owned();
         if self.store.read(move |db| accounts::is_taken(db, &wanted)).await? {
-            return Err(Conflict::NameTaken.into());
+            return Err(Reason::NameTaken.into());
         }
         let user = User::new(new_user_handle(&mut token::fill)?, name, name);
         let request = RegistrationRequest::new(&user);
@@ -72,7 +72,7 @@ impl Ceremonies {
         caller: &Caller,
         browser: TokenHash,
         now: Timestamp,
-    ) -> Result<Started<CreationOptions>, CeremonyError> {
+    ) -> Result<Started<CreationOptions>, OperationError> {
         let acting = caller.clone();
         let read = self.store.read(move |db| -> Result<_, OperationError> {
             let session = acting.session(db, now)?;
@@ -103,7 +103,7 @@ impl Ceremonies {
         &self,
         browser: TokenHash,
         now: Timestamp,
-    ) -> Result<Started<RequestOptions>, CeremonyError> {
+    ) -> Result<Started<RequestOptions>, OperationError> {
         let request = AuthenticationRequest::discoverable();
         let (options, state) = self.parties.accounts.start_authentication(request, &mut token::fill, now)?;
         let state = (serde_json::to_string(&state)?, state.expires_at());
@@ -118,7 +118,7 @@ impl Ceremonies {
         act: Act,
         browser: TokenHash,
         now: Timestamp,
-    ) -> Result<Started<RequestOptions>, CeremonyError> {
+    ) -> Result<Started<RequestOptions>, OperationError> {
         let (acting, planned) = (caller.clone(), act.clone());
         let read = self.store.read(move |db| -> Result<_, OperationError> {
             let session = acting.session(db, now)?;
@@ -144,7 +144,7 @@ impl Ceremonies {
         (state, expires_at): (String, Timestamp),
         options: O,
         now: Timestamp,
-    ) -> Result<Started<O>, CeremonyError> {
+    ) -> Result<Started<O>, OperationError> {
         let ceremony = Token::new()?;
         let caller = caller.cloned();
         let account = caller.as_ref().map(|caller| caller.account.clone());

@@ -3,8 +3,7 @@
 use countersign::{Code, RegistrationState, ceremony::BoundAuthenticationState};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::rejection::ResponseRejection;
-use crate::act::Act;
+use crate::{act::Act, response_rejection::ResponseRejection};
 
 /// The state of a new account's registration. Its name is free until the registration is finished.
 #[derive(Serialize, Deserialize)]

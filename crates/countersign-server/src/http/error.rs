@@ -15,9 +15,9 @@ use super::{
     signals::RejectionSignals,
 };
 use crate::{
-    ceremony::{error::CeremonyError, reason::Reason, rejection::ResponseRejection},
     names::NameError,
     operation_error::{OperationError, Rejection},
+    response_rejection::{Reason, ResponseRejection},
     store::error::StoreError,
 };
 
@@ -77,14 +77,14 @@ type Parts = (u16, &'static str, &'static str);
 
 impl ApiError {
     /// A failed registration.
-    pub(super) fn registration(party: &RelyingParty, error: CeremonyError) -> Self {
+    pub(super) fn registration(party: &RelyingParty, error: OperationError) -> Self {
         Self::from_ceremony(party, error, 400)
     }
 
     /// A failed authentication. The check that failed for a known credential is only logged: otherwise strangers could
     /// find out what is stored.
-    pub(super) fn authentication(party: &RelyingParty, mut error: CeremonyError) -> Self {
-        if let CeremonyError::ResponseRejected(rejection) = &mut error {
+    pub(super) fn authentication(party: &RelyingParty, mut error: OperationError) -> Self {
+        if let OperationError::ResponseRejected(rejection) = &mut error {
             let public = public(rejection.reason);
             if public != rejection.reason {
                 rejection.detail = format!("{} ({})", rejection.detail, rejection.reason.as_str());
@@ -94,9 +94,9 @@ impl ApiError {
         Self::from_ceremony(party, error, 401)
     }
 
-    fn from_ceremony(party: &RelyingParty, error: CeremonyError, status: u16) -> Self {
+    fn from_ceremony(party: &RelyingParty, error: OperationError, status: u16) -> Self {
         match error {
-            CeremonyError::ResponseRejected(ResponseRejection { reason, detail, unknown }) => {
+            OperationError::ResponseRejected(ResponseRejection { reason, detail, unknown }) => {
                 let status = match reason {
                     Reason::NameTaken
                     | Reason::TooManyCredentials
@@ -105,13 +105,11 @@ impl ApiError {
                 };
                 Self::ResponseRejected(status, reason, detail, Some(RejectionSignals::new(party, unknown)))
             }
-            CeremonyError::RequestRejected(Rejection::CeremonyUnknown) => {
+            OperationError::Rejected(Rejection::CeremonyUnknown) => {
                 let detail = "no such ceremony is open, or not with this response".into();
                 Self::ResponseRejected(status, Reason::Code(Code::ChallengeExpired), detail, None)
             }
-            CeremonyError::RequestRejected(rejection) => Self::Rejected(rejection),
-            CeremonyError::Store(error) => Self::Storage(error),
-            CeremonyError::Internal(detail) => Self::Internal(detail),
+            other => other.into(),
         }
     }
 
@@ -200,18 +198,13 @@ impl From<Rejection> for ApiError {
 impl From<OperationError> for ApiError {
     fn from(error: OperationError) -> Self {
         match error {
-            OperationError::Conflict(conflict) => {
-                let ResponseRejection { reason, detail, .. } = conflict.into();
+            OperationError::ResponseRejected(ResponseRejection { reason, detail, .. }) => {
                 Self::ResponseRejected(409, reason, detail, None)
             }
             OperationError::Rejected(rejection) => Self::Rejected(rejection),
             OperationError::RecordChanged => {
                 let reason = Reason::Code(Code::RecordChanged);
                 Self::ResponseRejected(409, reason, error.to_string(), None)
-            }
-            OperationError::AuthenticationRejected(error) => {
-                let reason = Reason::Code(error.code());
-                Self::ResponseRejected(401, reason, error.to_string(), None)
             }
             OperationError::Store(error) => Self::Storage(error),
             OperationError::Internal(detail) => Self::Internal(detail),
@@ -381,14 +374,14 @@ mod tests {
     fn failures_of_the_server_are_5xx() {
         let (status, code, _) = ApiError::from(StoreError::BrokenOff).parts();
         assert_eq!((status, code), (503, "storage-failed"));
-        let failure = CeremonyError::from(EntropyError::new("empty"));
+        let failure = OperationError::from(EntropyError::new("empty"));
         let (status, code, _) = ApiError::registration(&party(), failure).parts();
         assert_eq!((status, code), (500, "internal-error"));
     }
 
     #[test]
     fn a_flood_of_ceremonies_is_a_429() {
-        let failure = CeremonyError::from(Rejection::TooManyCeremonies);
+        let failure = OperationError::from(Rejection::TooManyCeremonies);
         let (status, code, _) = ApiError::authentication(&party(), failure).parts();
         assert_eq!((status, code), (429, "too-many-requests"));
     }
@@ -396,7 +389,7 @@ mod tests {
     #[test]
     fn all_failed_checks_of_a_known_passkey_have_one_public_code() {
         for code in [Code::UserHandleMismatch, Code::SignatureInvalid, Code::SignCountNotIncreased] {
-            let failure = CeremonyError::from(ResponseRejection::of_code(code, "for the log"));
+            let failure = OperationError::from(ResponseRejection::of_code(code, "for the log"));
             let (status, word, message) = ApiError::authentication(&party(), failure).parts();
             assert_eq!((status, word), (401, "signature-invalid"));
             assert_eq!(message, "This passkey could not be verified.");

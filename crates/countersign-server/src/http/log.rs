@@ -7,7 +7,7 @@ use std::{
 
 use countersign::Code;
 
-use crate::ceremony::reason::Reason;
+use crate::response_rejection::Reason;
 
 /// The most rejected requests that are logged in each [`WINDOW`]: enough to recognise a wrong configuration.
 const LOGGED_MAX: u32 = 10;

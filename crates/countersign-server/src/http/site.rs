@@ -10,11 +10,11 @@ use super::{
 use crate::{
     app::App,
     ceremony::{
-        error::CeremonyError,
         finish::{Ceremony, Finish},
         outcome::Finished,
     },
     clock::now,
+    operation_error::OperationError,
 };
 
 /// The application, and what HTTP adds to it.
@@ -49,19 +49,19 @@ impl Site {
         ceremony: Ceremony,
         body: &FinishBody,
         headers: &HeaderMap,
-    ) -> Result<Finished, CeremonyError> {
+    ) -> Result<Finished, OperationError> {
         let browser = self.cookies.browser.read(headers);
         let finish = Finish::new(ceremony, &body.ceremony, body.response.get(), browser.as_ref())?;
         self.app.ceremonies.finish(&finish, now()).await
     }
 
     /// The answer to a failed registration.
-    pub(super) fn registration_error(&self, error: CeremonyError) -> ApiError {
+    pub(super) fn registration_error(&self, error: OperationError) -> ApiError {
         ApiError::registration(&self.app.relying_party, error)
     }
 
     /// The answer to a failed authentication.
-    pub(super) fn authentication_error(&self, error: CeremonyError) -> ApiError {
+    pub(super) fn authentication_error(&self, error: OperationError) -> ApiError {
         ApiError::authentication(&self.app.relying_party, error)
     }
 

@@ -9,7 +9,8 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::{error::StoreError, limits::PURGE_MAX};
 use crate::{
     names,
-    operation_error::{Conflict, OperationError, Rejection},
+    operation_error::{OperationError, Rejection},
+    response_rejection::Reason,
 };
 
 /// Whether an account has this name, regardless of case.
@@ -44,7 +45,7 @@ pub(super) fn renew_keys(db: &Connection) -> Result<(), rusqlite::Error> {
     Ok(())
 }
 
-/// Adds an account. Fails with [`Conflict::NameTaken`] if another account has the name.
+/// Adds an account. Fails with [`Reason::NameTaken`] if another account has the name.
 pub(crate) fn insert(
     db: &Connection,
     handle: &UserHandle,
@@ -56,7 +57,7 @@ pub(crate) fn insert(
          ON CONFLICT (name_key) DO NOTHING",
     )?;
     match insert.execute((handle.as_bytes(), name, names::key(name), now.unix_seconds()))? {
-        0 => Err(Conflict::NameTaken.into()),
+        0 => Err(Reason::NameTaken.into()),
         _ => Ok(()),
     }
 }

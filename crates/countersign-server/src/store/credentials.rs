@@ -1,7 +1,7 @@
 //! Credentials: the record of the relying party, and the owner's label.
 
 use countersign::{
-    Authenticated, CredentialRecord, CredentialUpdate, RelyingParty,
+    Authenticated, Code, CredentialRecord, CredentialUpdate, RelyingParty,
     record::{AttestationEvidence, DynamicPart},
     types::{CredentialId, Timestamp, UserHandle},
 };
@@ -10,7 +10,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use super::{ceremonies, connect_error::ConnectError, error::StoreError, evidence};
 use crate::{
     names,
-    operation_error::{Conflict, OperationError, Rejection},
+    operation_error::{OperationError, Rejection},
+    response_rejection::{Reason, ResponseRejection},
     start_error::OtherRelyingParty,
     token::TokenHash,
 };
@@ -52,7 +53,7 @@ pub(crate) enum Evidence {
     Omit,
 }
 
-/// Adds a credential to an existing account. Fails with [`Conflict::CredentialRegistered`] if its ID is registered, to
+/// Adds a credential to an existing account. Fails with [`Code::CredentialAlreadyRegistered`] if its ID is registered, to
 /// any account. If another credential of the account has its label, the label gets a number, so that its owner can
 /// distinguish the two.
 pub(crate) fn insert(db: &Connection, credential: &mut StoredCredential) -> Result<(), OperationError> {
@@ -78,7 +79,7 @@ pub(crate) fn insert(db: &Connection, credential: &mut StoredCredential) -> Resu
         record.attestation_format(),
         record.attestation_type(),
     ))?;
-    if inserted == 0 { Err(Conflict::CredentialRegistered.into()) } else { Ok(()) }
+    if inserted == 0 { Err(Reason::Code(Code::CredentialAlreadyRegistered).into()) } else { Ok(()) }
 }
 
 /// The labels of the account's credentials.
@@ -87,9 +88,9 @@ fn labels(db: &Connection, owner: &UserHandle) -> Result<Vec<String>, StoreError
     Ok(labels.query_map((owner.as_bytes(),), |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
-/// Fails with [`Conflict::TooManyCredentials`] if the account has as many credentials as it may have.
+/// Fails with [`Reason::TooManyCredentials`] if the account has as many credentials as it may have.
 pub(crate) fn check_room(db: &Connection, owner: &UserHandle) -> Result<(), OperationError> {
-    if count(db, owner)? < PER_ACCOUNT_MAX { Ok(()) } else { Err(Conflict::TooManyCredentials.into()) }
+    if count(db, owner)? < PER_ACCOUNT_MAX { Ok(()) } else { Err(Reason::TooManyCredentials.into()) }
 }
 
 /// Whether a credential of any account has this ID.
@@ -196,7 +197,7 @@ pub(crate) fn record_authentication(
         Err(OperationError::RecordChanged) => {
             let fresh = find(db, &update.credential_id)?.ok_or(OperationError::RecordChanged)?;
             let update = authenticated.update_for(party, &fresh.record);
-            record_use(db, owner, &update.map_err(OperationError::AuthenticationRejected)?, now)
+            record_use(db, owner, &update.map_err(ResponseRejection::from)?, now)
         }
         stored => stored,
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use countersign::{
-    CredentialRecord, CredentialUpdate,
+    Code, CredentialRecord, CredentialUpdate,
     cose::sha256,
     record::store::{CeremonyStore, CredentialStore, Inserted, Removed, Updated},
     store_kit::{self, StoreHarness},
@@ -17,7 +17,10 @@ use super::{
     ceremonies::{self, Content, Kind, NewCeremony, Presented},
     credentials::{self, Evidence, StoredCredential},
 };
-use crate::operation_error::{Conflict, OperationError, Rejection};
+use crate::{
+    operation_error::{OperationError, Rejection},
+    response_rejection::Reason,
+};
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
 
@@ -46,15 +49,17 @@ impl CredentialStore for Sqlite {
             let owner = credential.record.user_handle();
             // A credential belongs to an account, which the kit does not create.
             match accounts::insert(db, owner, &base64url::encode(owner.as_bytes()).replace('_', "."), NOW) {
-                Ok(()) | Err(OperationError::Conflict(Conflict::NameTaken)) => {
-                    credentials::insert(db, &mut credential)
-                }
+                Ok(()) | Err(OperationError::ResponseRejected(_)) => credentials::insert(db, &mut credential),
                 Err(other) => Err(other),
             }
         });
         match inserted {
             Ok(()) => Ok(Inserted::Stored),
-            Err(OperationError::Conflict(Conflict::CredentialRegistered)) => Ok(Inserted::IdTaken),
+            Err(OperationError::ResponseRejected(rejection))
+                if rejection.reason == Reason::Code(Code::CredentialAlreadyRegistered) =>
+            {
+                Ok(Inserted::IdTaken)
+            }
             Err(other) => Err(other),
         }
     }
