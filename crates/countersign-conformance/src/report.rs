@@ -132,7 +132,7 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// If serde_json can't write a value, which does not happen with values that it read.
+    /// If a value can't be written, which does not happen with values that were read.
     pub fn json(&self) -> serde_json::Result<String> {
         #[derive(Serialize)]
         struct Row<'a> {
