@@ -31,7 +31,9 @@ pub(super) struct Explained(BTreeMap<String, String>);
 
 impl Explained {
     pub(super) fn read() -> Result<Self, Box<dyn Error>> {
-        Self::parse(&fs::read_to_string(root().join("xtask/mutants/explained.txt"))?)
+        let explained = Self::parse(&fs::read_to_string(root().join("xtask/mutants/explained.txt"))?)?;
+        explained.check(root())?;
+        Ok(explained)
     }
 
     fn parse(text: &str) -> Result<Self, Box<dyn Error>> {
@@ -49,7 +51,20 @@ impl Explained {
         Ok(Self(explained))
     }
 
-    /// The listed ones of these mutants' files that are none of them.
+    /// Checks that each file exists and has its line of code, so that an explanation whose code moves is not lost in silence.
+    fn check(&self, root: &Path) -> Result<(), String> {
+        let is_there = |key: &&String| {
+            let file = key.split(" | ").next().unwrap_or_default();
+            let source = fs::read_to_string(root.join(file)).unwrap_or_default();
+            source.lines().map(str::trim).any(|line| key.ends_with(&format!(" | {line}")))
+        };
+        match self.0.keys().find(|key| !is_there(key)) {
+            Some(key) => Err(format!("xtask/mutants/explained.txt: no such code: {key}")),
+            None => Ok(()),
+        }
+    }
+
+    /// The explanations for these files that belong to none of the mutants.
     pub(super) fn gone(&self, files: &[String], mutants: &[Mutant]) -> Vec<&str> {
         let keys: BTreeSet<&str> = mutants.iter().map(|mutant| &*mutant.key).collect();
         let listed: BTreeSet<&Path> = mutants.iter().map(|mutant| &*mutant.file).collect();
@@ -188,5 +203,21 @@ impl fmt::Display for Report<'_> {
             writeln!(f, "explained, and caught: {key}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_explanation_is_of_code_that_exists() {
+        Explained::read().unwrap();
+        for gone in [
+            "no_such.rs | replace a | fn a() {} | why",
+            "xtask/mutants/src/main.rs | replace a | no such line | why",
+        ] {
+            assert!(Explained::parse(gone).unwrap().check(root()).is_err(), "{gone}");
+        }
     }
 }
