@@ -6,7 +6,7 @@
 //! certificate below its anchor. The state of each ceremony is made before the clock runs.
 //!
 //! Generic code, as all of RustCrypto's, is compiled twice here, within ours and within the raw call, and each copy is
-//! inlined in its own way. Lines `beside its key` have our own prepared key under `raw`, the same machine code as in the
+//! inlined in its own way. Lines `above its key` have our own prepared key under `raw`, the same machine code as in the
 //! ceremony, so that the difference is the ceremony only. `verify` compares the key with the library.
 //!
 //! `-- --loop NAME COUNT` runs the work of one line COUNT times, by [`BATCH`], for a profiler: callgrind counts only that with
@@ -265,7 +265,7 @@ fn authentication(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers, key
     let public = PublicKey::from_cose(&key.cose).unwrap();
     let own = verifiers.prepare(&public, public.algorithm().unwrap().scheme()).unwrap();
     let own: Verify = Arc::new(move |message, signature| own.verify(&[message], signature).is_ok());
-    for (path, raw) in [("prepared", key.raw(backend)), ("prepared, beside its key", own)] {
+    for (path, raw) in [("prepared", key.raw(backend)), ("prepared, above its key", own)] {
         let prepared: PreparedCredential = rp.prepare(&record).unwrap();
         let (of_rp, of_record) = (rp.clone(), record.clone());
         add(

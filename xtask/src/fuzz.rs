@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_target_is_refused() {
+    fn an_unknown_target_is_rejected() {
         assert!(targets(&["nothing".to_owned()]).unwrap_err().to_string().contains("no target nothing"));
     }
 }

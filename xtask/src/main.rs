@@ -4,6 +4,7 @@
 
 mod conformance;
 mod differential;
+mod error_table;
 mod finding;
 mod fuzz;
 mod growth;

@@ -7,7 +7,7 @@ mod tests;
 
 use std::{collections::BTreeSet, error::Error, fmt::Write as _, process::ExitCode};
 
-use crate::{finding::Finding, tidy::codes, tools, tree::Tree};
+use crate::{error_table, finding::Finding, tools, tree::Tree};
 use faults::Fault;
 use table::{OUTCOMES, Rule, TABLE};
 use tests::{Test, Tests};
@@ -81,7 +81,9 @@ impl<'a> Row<'a> {
         if self.rule.checked.is_some_and(|file| !tree.contains(file)) {
             gaps.push(format!("rule {number} is checked by a file that does not exist"));
         }
-        let known = codes::of_the_libraries(tree).chain(codes::of_the_server(tree)).collect::<BTreeSet<_>>();
+        let known = error_table::of_the_libraries(tree)
+            .chain(error_table::of_the_server(tree))
+            .collect::<BTreeSet<_>>();
         let unknown = self.rule.codes().filter(|code| !known.contains(code));
         gaps.extend(unknown.map(|code| format!("rule {number}: no code `{code}`")));
         gaps

@@ -1,7 +1,7 @@
 //! `cargo xtask tidy`: checks that no compiler makes, each a function from the tree to its findings.
 
 mod circles;
-pub(crate) mod codes;
+mod codes;
 mod divergences;
 mod documents;
 mod language;

@@ -95,7 +95,7 @@ struct Span {
 }
 
 /// The mutants that don't compile, as earlier runs found.
-struct Refused {
+struct Unbuildable {
     folder: PathBuf,
     /// Keys of mutants.
     unviable: BTreeSet<String>,
@@ -103,7 +103,7 @@ struct Refused {
     constant: BTreeSet<String>,
 }
 
-impl Refused {
+impl Unbuildable {
     fn read(folder: &Path) -> Self {
         let read = |name: &str| {
             let text = fs::read_to_string(folder.join(name)).unwrap_or_default();
@@ -130,7 +130,7 @@ impl Refused {
     }
 
     /// Takes out the mutants of an error.
-    fn refuse(
+    fn take_out(
         &mut self,
         error: &Message,
         woven: &BTreeMap<PathBuf, Woven>,
@@ -151,9 +151,9 @@ impl Refused {
 pub(super) fn build(mutants: &[Mutant], folder: &Path) -> Result<Built, Box<dyn Error>> {
     let tree = folder.join("tree");
     copy(root(), &tree, mutants)?;
-    let mut refused = Refused::read(folder);
+    let mut unbuildable = Unbuildable::read(folder);
     for _ in 0..ROUNDS_MAX {
-        let woven = weave_all(&tree, mutants, &refused)?;
+        let woven = weave_all(&tree, mutants, &unbuildable)?;
         let mut command = Command::new("cargo");
         command.args([
             "test",
@@ -168,25 +168,26 @@ pub(super) fn build(mutants: &[Mutant], folder: &Path) -> Result<Built, Box<dyn 
         let lines = output.stdout.split(|&byte| byte == b'\n');
         let lines: Vec<Line> = lines.filter_map(|line| serde_json::from_slice(line).ok()).collect();
         if output.status.success() {
-            let unviable = mutants.iter().filter(|mutant| refused.has(mutant)).map(|mutant| mutant.number);
+            let unviable =
+                mutants.iter().filter(|mutant| unbuildable.has(mutant)).map(|mutant| mutant.number);
             return Ok(Built {
                 unviable: unviable.collect(),
                 left: woven.values().flat_map(|woven| woven.left.iter().copied()).collect(),
                 programs: lines.into_iter().filter_map(program).collect(),
             });
         }
-        let before = refused.count();
+        let before = unbuildable.count();
         for error in lines.iter().filter_map(|line| line.message.as_ref()).filter(|m| m.level == "error") {
-            refused.refuse(error, &woven, mutants)?;
+            unbuildable.take_out(error, &woven, mutants)?;
         }
-        if refused.count() == before {
+        if unbuildable.count() == before {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
         }
-        refused.write()?;
+        unbuildable.write()?;
         println!(
             "don't compile: {} mutants, {} functions as not const",
-            refused.unviable.len(),
-            refused.constant.len()
+            unbuildable.unviable.len(),
+            unbuildable.constant.len()
         );
     }
     Err("the woven code doesn't compile".into())
@@ -245,19 +246,19 @@ fn line_around(text: &str, span: &Span) -> Range<usize> {
 fn weave_all(
     tree: &Path,
     mutants: &[Mutant],
-    refused: &Refused,
+    unbuildable: &Unbuildable,
 ) -> Result<BTreeMap<PathBuf, Woven>, Box<dyn Error>> {
     let mut by_file: BTreeMap<&Path, Vec<&Mutant>> = BTreeMap::new();
     for mutant in mutants {
         let of_file = by_file.entry(&mutant.file).or_default();
-        if !refused.has(mutant) {
+        if !unbuildable.has(mutant) {
             of_file.push(mutant);
         }
     }
     let mut all = BTreeMap::new();
     for (file, mutants) in by_file {
         let source = fs::read_to_string(root().join(file))?;
-        let mut woven = weave(&source, &mutants, &refused.constant)
+        let mut woven = weave(&source, &mutants, &unbuildable.constant)
             .map_err(|error| format!("{}: {error}", file.display()))?;
         if file.file_name() == Some(OsStr::new("lib.rs")) {
             woven.text.push_str(SWITCH);

@@ -3,17 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    error_table::{HEADING, SERVER_HEADING, TABLE, of_the_server, rows},
     finding::Finding,
-    tree::{Tree, test_code},
+    tree::test_code,
     workspace::Workspace,
 };
 
 const CODES: &str = "crates/countersign-types/src/code.rs";
-const TABLE: &str = "docs/ERRORS.md";
-/// The heading above the table.
-const HEADING: &str = "## Codes of the libraries";
-/// The heading above the server's own.
-const SERVER_HEADING: &str = "## Codes of the server";
 /// Where the server has its words, as literals.
 const SERVER_CODES: [&str; 2] =
     ["crates/countersign-server/src/http/error.rs", "crates/countersign-server/src/response_rejection.rs"];
@@ -75,28 +71,6 @@ pub(super) fn the_table_is_complete(workspace: &Workspace) -> Vec<Finding> {
         findings.push(Finding::at(TABLE, number + 1, "no such code"));
     }
     findings
-}
-
-/// The codes of the libraries, by the documentation's table.
-pub(crate) fn of_the_libraries(tree: &Tree) -> impl Iterator<Item = &str> {
-    words(tree, HEADING)
-}
-
-/// The server's own codes, by the documentation's table.
-pub(crate) fn of_the_server(tree: &Tree) -> impl Iterator<Item = &str> {
-    words(tree, SERVER_HEADING)
-}
-
-fn words<'a>(tree: &'a Tree, heading: &'a str) -> impl Iterator<Item = &'a str> {
-    rows(tree, heading).filter_map(|(_, row)| row.split('`').nth(1))
-}
-
-/// The rows below a heading, with their lines' positions; the table's head has no code in its first column.
-fn rows<'a>(tree: &'a Tree, heading: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
-    let text = tree.get(TABLE).unwrap_or_default();
-    let section = text.lines().enumerate().skip_while(move |(_, line)| *line != heading).skip(1);
-    let section = section.take_while(|(_, line)| !line.starts_with("## "));
-    section.filter(|(_, line)| line.starts_with("| `"))
 }
 
 pub(super) fn the_servers_table_is_complete(workspace: &Workspace) -> Vec<Finding> {

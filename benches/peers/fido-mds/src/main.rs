@@ -1,8 +1,8 @@
 //! Times `FidoMds::from_str` of the crate fido-mds: `peer-fido-mds BLOB ROOT SECONDS ROUNDS`, of which it has no use for
 //! the root.
 //!
-//! The library takes the time from the system and the root of FIDO's service from itself, so that it can read a BLOB of
-//! that service alone, and the clock has to be set to when it was current.
+//! The library reads the system's clock and has the root of FIDO's service built in. So it reads only BLOBs of that service,
+//! and the clock has to be set to a time at which the BLOB was current.
 
 use std::{
     ffi::c_int,
@@ -17,10 +17,10 @@ use fido_mds::FidoMds;
 
 static NOW: AtomicI64 = AtomicI64::new(0);
 
-/// In the place of C's `clock_gettime`, by which Rust knows the time that certificates are judged at.
+/// Replaces C's `clock_gettime`, which is Rust's source of the time for certificates.
 ///
 /// # Safety
-/// `out` points to where the time goes.
+/// `out` points to memory for the time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clock_gettime(clock: libc::clockid_t, out: *mut libc::timespec) -> c_int {
     if clock == libc::CLOCK_REALTIME {
@@ -28,7 +28,7 @@ pub unsafe extern "C" fn clock_gettime(clock: libc::clockid_t, out: *mut libc::t
         unsafe { *out = libc::timespec { tv_sec: NOW.load(Ordering::Relaxed), tv_nsec: 0 } };
         return 0;
     }
-    // SAFETY: the caller's promise. What it returns is 0, or -1 with the error where C looks for it.
+    // SAFETY: the caller's promise. It returns 0, or -1 with the error in `errno`.
     let outcome = unsafe { libc::syscall(libc::SYS_clock_gettime, clock, out) };
     if outcome == 0 { 0 } else { -1 }
 }
