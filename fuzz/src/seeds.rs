@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::PathBuf, sync::LazyLock};
 
 use countersign_conformance::format::Case;
-use countersign_types::{AttestationObject, AuthenticatorData, cbor};
+use countersign_types::{AttestationObject, AuthenticatorData, cbor, hex};
 
 use suites::{DERIVED, cases};
 
@@ -62,12 +62,8 @@ fn stored(place: &str, target: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 fn from_hex(text: &[u8]) -> Vec<u8> {
-    let digits: Vec<u32> = text
-        .iter()
-        .filter(|c| !c.is_ascii_whitespace())
-        .map(|c| char::from(*c).to_digit(16).unwrap())
-        .collect();
-    digits.chunks_exact(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).unwrap()).collect()
+    let digits: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    hex::decode(digits).unwrap()
 }
 
 /// Byte strings after their lengths in two bytes, big-endian; the first that does not fit ends them.

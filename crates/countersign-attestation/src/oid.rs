@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use core::fmt;
 
+use countersign_types::hex::Hex;
+
 /// An object identifier: the contents octets of its DER, [X.690](https://www.itu.int/rec/T-REC-X.690) section 8.19.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Oid<'a>(Cow<'a, [u8]>);
@@ -50,7 +52,7 @@ impl fmt::Display for Oid<'_> {
     /// Dotted decimal, or the contents octets in hexadecimal where they are no arcs that can be written so.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(arcs) = self.arcs() else {
-            return self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"));
+            return Hex(&self.0).fmt(f);
         };
         for (position, arc) in arcs.iter().enumerate() {
             write!(f, "{}{arc}", if position == 0 { "" } else { "." })?;

@@ -1,7 +1,7 @@
 use std::time::SystemTime;
 
 use countersign_cose::{Verifiers, hash::sha256};
-use countersign_types::Aaguid;
+use countersign_types::{Aaguid, hex::Hex};
 
 use super::*;
 use crate::{anchors::TrustAnchors, attestation::Attestation, attestation_type::AttestationType};
@@ -12,15 +12,11 @@ fn root(sha256: &str) -> &'static VendorRoot {
     VENDOR_ROOTS.iter().find(|root| root.sha256 == sha256).unwrap()
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
-}
-
 #[test]
 fn each_root_is_what_its_row_says() {
     for root in VENDOR_ROOTS {
         let certificate = root.certificate().unwrap();
-        assert_eq!(hexadecimal(&sha256(&[certificate.as_der()])), root.sha256, "{}", root.name);
+        assert_eq!(Hex(&sha256(&[certificate.as_der()])).to_string(), root.sha256, "{}", root.name);
         assert_eq!(certificate.not_before(), root.not_before, "{}", root.name);
         assert_eq!(certificate.not_after(), root.not_after, "{}", root.name);
         assert!(certificate.is_self_issued(), "{}", root.name);

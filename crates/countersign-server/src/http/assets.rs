@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
-use countersign::cose::sha256;
+use countersign::{cose::sha256, types::hex::Hex};
 use flate2::{Compression, write::GzEncoder};
 
 /// A file of the page: its path, its media type, its content.
@@ -61,7 +61,7 @@ impl Assets {
         let parts: Vec<&[u8]> = FILES.iter().map(|(_, _, content)| content.as_bytes()).collect();
         // A hash of hashes, so that moving a byte from one file to the next changes it.
         let hashes: Vec<_> = parts.iter().map(|part| sha256(&[part])).collect();
-        let version = hex(&sha256(&hashes.iter().map(|hash| &hash[..]).collect::<Vec<_>>()));
+        let version = Hex(&sha256(&hashes.iter().map(|hash| &hash[..]).collect::<Vec<_>>())).to_string();
         let filled = VERSION_EMPTY.replace("content=\"\"", &format!("content=\"{version}\""));
         let assets = FILES
             .iter()
@@ -126,7 +126,7 @@ impl Asset {
 
 impl Representation {
     fn new(content: Vec<u8>) -> Self {
-        let tag = format!("\"{}\"", hex(&sha256(&[&content])));
+        let tag = format!("\"{}\"", Hex(&sha256(&[&content])));
         Self { content: content.into(), tag }
     }
 }
@@ -170,10 +170,6 @@ fn is_known(headers: &HeaderMap, tag: &str) -> bool {
 fn items<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> impl Iterator<Item = &'h str> {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).map(str::trim)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use countersign_cose::KeyError;
 use countersign_types::{
     AlgorithmIdentifier, Code, attestation_object::AttestationObjectError,
     authenticator_data::AuthenticatorDataError, client_data::ClientDataError, extensions::ExtensionError,
+    hex::Hex,
 };
 
 use crate::{
@@ -328,8 +329,11 @@ impl fmt::Display for Fault {
                 write!(f, "the top origin {} is not accepted{}", Shortened(got), But(accepted))
             }
             Self::RpIdHashMismatch { expected, got } => {
-                write!(f, "authenticator data is for another rp id than {expected:?}: the hash in it is ")?;
-                got.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                let got = Hex(got);
+                write!(
+                    f,
+                    "authenticator data is for another rp id than {expected:?}: the hash in it is {got}"
+                )
             }
             Self::AlgorithmNotAllowed(algorithm) => write!(f, "the algorithm {algorithm} was not offered"),
             Self::AttestationNotAccepted(kind) => {

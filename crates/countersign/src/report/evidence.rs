@@ -1,6 +1,6 @@
 //! What a step's outcome was read from, as far as it is no secret.
 
-use countersign_types::{AlgorithmIdentifier, Timestamp, authenticator_data};
+use countersign_types::{AlgorithmIdentifier, Timestamp, authenticator_data, hex::Hex};
 use serde::Serialize;
 
 /// What a step's outcome was read from.
@@ -151,13 +151,7 @@ impl From<authenticator_data::Flags> for Flags {
 
 impl Evidence {
     pub(crate) fn client_data_hash(hash: &[u8; 32]) -> Self {
-        use core::fmt::Write as _;
-        let mut sha256 = String::with_capacity(64);
-        for byte in hash {
-            // Writing to a string does not fail.
-            let _ = write!(sha256, "{byte:02x}");
-        }
-        Self::ClientDataHash { sha256 }
+        Self::ClientDataHash { sha256: Hex(hash).to_string() }
     }
 
     pub(crate) fn flags(flags: authenticator_data::Flags) -> Self {

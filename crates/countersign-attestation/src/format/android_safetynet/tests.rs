@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ciborium::Value;
-use countersign_types::{Aaguid, AlgorithmIdentifier, Code, base64url};
+use countersign_types::{Aaguid, AlgorithmIdentifier, Code, base64url, hex::Hex};
 use serde_json::json;
 
 use super::*;
@@ -467,7 +467,7 @@ fn rule_231_the_nonce_is_the_base64_of_the_hash_of_what_is_attested() {
     let data = registration().signed_data();
     let (authenticator_data, hash) = data.split_at(data.len() - 32);
     let digest = sha256(&[&data]);
-    let hex = digest.map(|byte| format!("{byte:02x}")).concat();
+    let hex = Hex(&digest).to_string();
     for nonce in [
         String::new(),
         base64url::encode(digest),

@@ -2,6 +2,7 @@ use countersign_cose::{Algorithm, PublicKey, hash::sha256};
 use countersign_types::{
     Aaguid, Base64Url, Code, CredentialId, base64url,
     enumerations::{AttestationConveyance, ResidentKeyRequirement, UserVerificationRequirement},
+    hex::Hex,
 };
 use serde_json::json;
 
@@ -354,9 +355,8 @@ fn rule_053_another_rp_id_is_refused() {
     let create = Create { rp_id: "www.example.org".into(), ..create() };
     let error = refused(&create, Code::RpIdHashMismatch, Step::RpIdHash);
     let hash = sha256(&[b"www.example.org"]);
-    let hash = hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let sentence = "authenticator data is for another rp id than \"example.org\": the hash in it is";
-    assert_eq!(error.fault().to_string(), format!("{sentence} {hash}"));
+    assert_eq!(error.fault().to_string(), format!("{sentence} {}", Hex(&hash)));
 }
 
 #[test]

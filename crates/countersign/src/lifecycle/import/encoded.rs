@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use countersign_types::base64url;
+use countersign_types::{base64url, hex};
 
 /// Bytes, or text that stands for them. Which encoding it is must be known: many texts are valid in several.
 ///
@@ -127,7 +127,7 @@ impl<'a> Encoded<'a> {
         let text = without_line_break(text);
         match self {
             Self::Base64(_) => base64(text),
-            Self::Hex(_) => hex(text),
+            Self::Hex(_) => hexadecimal(text),
             _ => base64url(text),
         }
     }
@@ -178,14 +178,8 @@ fn unpadded(text: &str) -> Result<&str, EncodingFault> {
     if padding == 0 || is_complete { Ok(bare) } else { Err(EncodingFault::End) }
 }
 
-fn hex(text: &str) -> Result<Vec<u8>, EncodingFault> {
+fn hexadecimal(text: &str) -> Result<Vec<u8>, EncodingFault> {
     let digits = text.strip_prefix("\\x").or_else(|| text.strip_prefix("0x")).unwrap_or(text);
     first_other_than(digits, |it| it.is_ascii_hexdigit())?;
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pair = |pair: &[u8]| match pair {
-        [high, low] => Some(digit(high)? << 4 | digit(low)?),
-        _ => None,
-    };
-    let bytes: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(pair).collect();
-    bytes.ok_or(EncodingFault::End)
+    hex::decode(digits).map_err(|_| EncodingFault::End)
 }

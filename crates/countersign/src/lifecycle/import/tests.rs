@@ -1,5 +1,7 @@
 use countersign_cose::{Algorithm, MalformedKeyError, PublicKey};
-use countersign_types::{AlgorithmIdentifier, Code, authenticator_data::AuthenticatorDataError, base64url};
+use countersign_types::{
+    AlgorithmIdentifier, Code, authenticator_data::AuthenticatorDataError, base64url, hex::Hex,
+};
 
 use super::*;
 use crate::{
@@ -244,13 +246,7 @@ fn bytes_are_read_as_databases_and_files_have_them() {
 
 #[test]
 fn a_key_as_text_in_any_encoding_signs_in() {
-    use core::fmt::Write as _;
-    let hex = |bytes: &[u8]| {
-        bytes.iter().fold("\\x".to_owned(), |mut text, byte| {
-            write!(text, "{byte:02x}").unwrap();
-            text
-        }) + "\n"
-    };
+    let hex = |bytes: &[u8]| format!("\\x{}\n", Hex(bytes));
     let base64 = |bytes: &[u8]| {
         let bare = base64url::encode(bytes).replace('-', "+").replace('_', "/");
         let padded = bare.clone() + &"=".repeat((4 - bare.len() % 4) % 4);

@@ -1,6 +1,6 @@
 //! What may be a secret is in no text that a log would hold.
 
-use countersign_types::{base64url, extensions::HmacSalts};
+use countersign_types::{base64url, extensions::HmacSalts, hex::Hex};
 
 use super::*;
 use crate::{
@@ -19,10 +19,10 @@ const SECRET: [u8; 32] = *b"sEcReT-sEcReT-sEcReT-sEcReT-sEcR";
 /// and as they are.
 fn spellings() -> Vec<String> {
     let base64url = (0..3).map(|skipped| base64url::encode(&SECRET[skipped..skipped + 12]));
-    let digits = SECRET[..6].iter();
-    let hex: Vec<_> = digits.clone().map(|byte| format!("{byte:02x}")).collect();
-    let decimal: Vec<_> = digits.map(ToString::to_string).collect();
-    base64url.chain([hex.concat(), decimal.join(", "), decimal.join(","), "sEcReT".into()]).collect()
+    let decimal: Vec<_> = SECRET[..6].iter().map(ToString::to_string).collect();
+    base64url
+        .chain([Hex(&SECRET[..6]).to_string(), decimal.join(", "), decimal.join(","), "sEcReT".into()])
+        .collect()
 }
 
 #[track_caller]
