@@ -185,7 +185,20 @@ fn detours(krate: &Crate) -> Vec<Finding> {
         );
         Some(Finding::at(at, found.path.line, what))
     };
-    uses(krate).iter().filter_map(detour).collect()
+    let mut findings: Vec<_> = uses(krate).iter().filter_map(detour).collect();
+    for (from, node) in krate.nodes.iter().enumerate() {
+        let globs = node.module.imports.iter().filter(|import| import.name.is_none());
+        for path in globs.map(|import| &import.path) {
+            let Some(Target::Module(to)) = krate.resolve(from, path).map(|found| found.target) else {
+                continue;
+            };
+            if krate.ancestors(from).any(|ancestor| ancestor == to) && krate.nodes[to].file != node.file {
+                let what = format!("`{}::*` does not say where names are defined", path.segments.join("::"));
+                findings.push(Finding::at(&node.file, path.line, what));
+            }
+        }
+    }
+    findings
 }
 
 pub(super) fn no_module_is_in_a_circle(workspace: &Workspace) -> Vec<Finding> {
@@ -343,6 +356,15 @@ mod tests {
             files[2],
         ];
         assert_eq!(detours(&direct), [""; 0]);
+    }
+
+    #[test]
+    fn all_names_of_a_parent_are_found() {
+        let files = [
+            (LIB, "mod b;\nmod c { pub use super::*; }"),
+            ("crates/a/src/b.rs", "use super::*;\nuse crate::b::Kind::*;\nenum Kind {}"),
+        ];
+        assert_eq!(detours(&files), ["crates/a/src/b.rs:1: `super::*` does not say where names are defined"]);
     }
 
     #[test]
