@@ -27,6 +27,9 @@ use url::Url;
 /// How long a test waits for a state of the page.
 const PATIENCE: Duration = Duration::from_secs(45);
 
+/// How often chromedriver is started until it prints its port.
+const STARTS_MAX: u32 = 3;
+
 /// A headless chromium with its own profile. Both are removed when it is dropped.
 pub(crate) struct Browser {
     client: Client,
@@ -317,7 +320,12 @@ struct Driver {
 }
 
 impl Driver {
+    /// Starts chromedriver, again if another process took the port that it chose.
     fn start() -> Self {
+        (0..STARTS_MAX).find_map(|_| Self::try_start()).expect("chromedriver prints its port")
+    }
+
+    fn try_start() -> Option<Self> {
         let program = in_path("chromedriver").unwrap_or_else(|| missing("chromedriver"));
         let mut process = Command::new(program)
             .arg("--port=0")
@@ -331,14 +339,17 @@ impl Driver {
         // "ChromeDriver was started successfully on port 40123."
         let port = loop {
             line.clear();
-            assert_ne!(output.read_line(&mut line).unwrap(), 0, "chromedriver ended without saying its port");
+            if output.read_line(&mut line).unwrap() == 0 {
+                process.wait().unwrap();
+                return None;
+            }
             if let Some((_, port)) =
                 line.trim_end().trim_end_matches('.').rsplit_once("successfully on port ")
             {
                 break port.parse().unwrap();
             }
         };
-        Self { process, port, _output: output }
+        Some(Self { process, port, _output: output })
     }
 
     /// Asks chromedriver to end its browser and itself, and kills it otherwise.
