@@ -1,7 +1,7 @@
 //! Conformance suites for the server side of Web Authentication, for relying parties in any language.
 //!
 //! A *suite* is a JSON file of cases: a browser's response, and the verdict expected of a relying party. This crate reads
-//! suites ([`format`]), runs them on an [`Implementation`](implementation::Implementation) ([`runner`]) and reports the
+//! suites ([`format`](mod@format)), runs them on an [`Implementation`](implementation::Implementation) ([`runner`]) and reports the
 //! result ([`report`]). There are two implementations:
 //!
 //! - [`Program`](program::Program) is another program, in any language, that reads requests and writes answers as lines of
