@@ -5,16 +5,9 @@ use std::{future, sync::Arc, time::Duration};
 use countersign::{RelyingParty, Timestamp};
 
 use crate::{
-    accounts::Accounts,
-    ceremony::ceremonies::Ceremonies,
-    clock,
-    config::Config,
-    credentials::Credentials,
-    metadata::service::MetadataService,
-    relying_party::RelyingParties,
-    sessions::Sessions,
-    start_error::StartError,
-    store::{Store, error::StoreError},
+    accounts::Accounts, ceremony::ceremonies::Ceremonies, clock, config::Config, credentials::Credentials,
+    metadata::service::MetadataService, relying_party::RelyingParties, sessions::Sessions,
+    start_error::StartError, store::Store, store_error::StoreError,
 };
 
 /// How often a server checks that its database file is still there; each write checks as well.
@@ -39,7 +32,8 @@ impl App {
     /// Builds the application for these origins. Reads the metadata once, and opens the database.
     pub(crate) fn build(config: &Config, origins: Vec<String>) -> Result<Self, StartError> {
         config.check_database()?;
-        let metadata = MetadataService::start(config, clock::now())?.map(Arc::new);
+        let start = |metadata| MetadataService::start(metadata, &config.database, clock::now()).map(Arc::new);
+        let metadata = config.metadata.as_ref().map(start).transpose()?;
         let parties = RelyingParties::build(config, &origins, metadata.as_deref())?;
         parties.log_warnings();
         let store = Store::open(&config.database)?;
@@ -69,7 +63,8 @@ impl App {
     /// addresses are not checked. Creates no file, and stores or fetches no metadata.
     pub(crate) fn check(config: &Config) -> Result<(), StartError> {
         config.check_database()?;
-        let metadata = MetadataService::check(config, clock::now())?;
+        let check = |metadata| MetadataService::check(metadata, &config.database, clock::now());
+        let metadata = config.metadata.as_ref().map(check).transpose()?;
         RelyingParties::build(config, &config.origins(config.port()), metadata.as_ref())?;
         match Store::of_other_relying_party(&config.database, &config.rp_id)? {
             Some(passkeys) => Err(StartError::OtherRelyingParty(passkeys)),

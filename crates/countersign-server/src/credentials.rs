@@ -15,9 +15,9 @@ use crate::{
     store::{
         Store, confirmations,
         credentials::{self, Evidence, StoredCredential},
-        error::StoreError,
         sessions::{Caller, Session},
     },
+    store_error::StoreError,
     token::TokenHash,
 };
 

@@ -108,6 +108,7 @@ mod server;
 mod sessions;
 mod start_error;
 mod store;
+mod store_error;
 mod text;
 mod token;
 

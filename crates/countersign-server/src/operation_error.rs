@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use countersign::{StartError, ceremony::EntropyError};
 
-use crate::{response_rejection::ResponseRejection, store::error::StoreError};
+use crate::{response_rejection::ResponseRejection, store_error::StoreError};
 
 /// Why an operation did nothing.
 #[derive(Debug)]

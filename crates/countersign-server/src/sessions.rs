@@ -6,9 +6,9 @@ use crate::{
     operation_error::{OperationError, Rejection},
     store::{
         Store,
-        error::StoreError,
         sessions::{self, Caller, ListedSession, SEEN_SECONDS, Session},
     },
+    store_error::StoreError,
     token::TokenHash,
 };
 

@@ -13,10 +13,11 @@ use std::{path::Path, sync::Arc};
 
 use rusqlite::Connection;
 
-use self::{
-    connect_error::ConnectError, error::StoreError, presence::Presence, readers::Readers, writer::Writer,
+use self::{connect_error::ConnectError, presence::Presence, readers::Readers, writer::Writer};
+use crate::{
+    start_error::{OtherRelyingParty, StartError},
+    store_error::StoreError,
 };
-use crate::start_error::{OtherRelyingParty, StartError};
 
 pub(crate) mod accounts;
 pub(crate) mod ceremonies;
@@ -24,7 +25,6 @@ pub(crate) mod confirmations;
 pub(crate) mod connect;
 pub(crate) mod connect_error;
 pub(crate) mod credentials;
-pub(crate) mod error;
 pub(crate) mod evidence;
 pub(crate) mod limits;
 pub(crate) mod presence;

@@ -27,9 +27,9 @@ use crate::{
     store::{
         Store, accounts, ceremonies, confirmations,
         credentials::{self, StoredCredential},
-        error::StoreError,
         sessions::{self, Caller},
     },
+    store_error::StoreError,
     token::TokenHash,
 };
 

@@ -9,7 +9,8 @@ use rusqlite::Connection;
 
 use super::{finish::Finish, outcome::Outcome};
 use crate::{
-    store::{error::StoreError, sessions},
+    store::sessions,
+    store_error::StoreError,
     token::{Token, TokenHash},
 };
 

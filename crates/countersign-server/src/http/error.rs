@@ -18,7 +18,7 @@ use crate::{
     names::NameError,
     operation_error::{OperationError, Rejection},
     response_rejection::{Reason, ResponseRejection},
-    store::error::StoreError,
+    store_error::StoreError,
 };
 
 /// An error of the JSON API. Messages of causes are only logged.

@@ -13,10 +13,8 @@ use super::{
 use crate::{
     clock::now,
     operation_error::Rejection,
-    store::{
-        error::StoreError,
-        sessions::{Caller, Session},
-    },
+    store::sessions::{Caller, Session},
+    store_error::StoreError,
     token::Token,
 };
 

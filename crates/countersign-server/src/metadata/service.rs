@@ -1,6 +1,11 @@
 //! The service around the metadata in use: it watches the source, and names and judges authenticator models.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use countersign::{
     CredentialRecord, RelyingParty, Timestamp,
@@ -22,7 +27,7 @@ use super::{
     file_source::FileSource,
     verdicts::Verdicts,
 };
-use crate::{clock, config::Config, files, start_error::StartError, text::printable};
+use crate::{clock, files, start_error::StartError, text::printable};
 
 /// The shortest time between two checks of a file.
 const CHECK_MIN: Duration = Duration::from_millis(10);
@@ -50,48 +55,49 @@ enum Source {
 }
 
 impl MetadataService {
-    /// Creates the service for the configured metadata, and uses the BLOB that is there. `None` if none is configured.
-    pub(crate) fn start(config: &Config, now: Timestamp) -> Result<Option<Self>, StartError> {
-        let Some(service) = Self::new(config)? else { return Ok(None) };
+    /// Creates the service of a server with this database, and uses the BLOB that is there.
+    pub(crate) fn start(
+        config: &MetadataConfig,
+        database: &Path,
+        now: Timestamp,
+    ) -> Result<Self, StartError> {
+        let service = Self::new(config, database)?;
         match &service.source {
             Source::File(source) => source.start(now)?,
             #[cfg(feature = "fetch")]
             Source::Url(source) => source.start(now),
         }
-        Ok(Some(service))
+        Ok(service)
     }
 
     /// Creates the service, and fails if [`Self::start`] would. Stores nothing.
-    pub(crate) fn check(config: &Config, now: Timestamp) -> Result<Option<Self>, StartError> {
-        let Some(service) = Self::new(config)? else { return Ok(None) };
+    pub(crate) fn check(
+        config: &MetadataConfig,
+        database: &Path,
+        now: Timestamp,
+    ) -> Result<Self, StartError> {
+        let service = Self::new(config, database)?;
         match &service.source {
             Source::File(source) => source.check(now)?,
             // A server starts without a fetched BLOB.
             #[cfg(feature = "fetch")]
             Source::Url(_) => {}
         }
-        Ok(Some(service))
+        Ok(service)
     }
 
     /// Creates the service with no BLOB in use.
-    fn new(config: &Config) -> Result<Option<Self>, StartError> {
-        let Some(MetadataConfig { source, roots, registrations, check_every }) = &config.metadata else {
-            return Ok(None);
-        };
-        let check_every = (*check_every).max(CHECK_MIN);
-        let metadata = Metadata::new(blob_policy(roots)?, MetadataPolicy::fido());
-        let current = Arc::new(CurrentMetadata::new(metadata, MetadataCache::beside(&config.database))?);
-        let source = match source {
-            MetadataSource::File(path) => {
-                Source::File(FileSource::new(path, check_every, Arc::clone(&current)))
-            }
+    fn new(config: &MetadataConfig, database: &Path) -> Result<Self, StartError> {
+        let check_every = config.check_every.max(CHECK_MIN);
+        let metadata = Metadata::new(blob_policy(&config.roots)?, MetadataPolicy::fido());
+        let current = Arc::new(CurrentMetadata::new(metadata, MetadataCache::beside(database))?);
+        let source = match &config.source {
+            MetadataSource::File(path) => Source::File(FileSource::new(path, check_every, current.clone())),
             #[cfg(feature = "fetch")]
-            MetadataSource::Url(config) => {
-                Source::Url(Arc::new(UrlSource::new(config, Arc::clone(&current))?))
-            }
+            MetadataSource::Url(config) => Source::Url(Arc::new(UrlSource::new(config, current.clone())?)),
         };
         let verdicts = Verdicts::default();
-        Ok(Some(Self { current, registrations: *registrations, source, verdicts, check_every }))
+        Ok(Self { current, registrations: config.registrations, source, verdicts, check_every })
     }
 
     /// Watches the source, and the BLOB that other servers store. Never returns.

@@ -6,11 +6,12 @@ use countersign::{
 };
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{error::StoreError, limits::PURGE_MAX};
+use super::limits::PURGE_MAX;
 use crate::{
     names,
     operation_error::{OperationError, Rejection},
     response_rejection::Reason,
+    store_error::StoreError,
 };
 
 /// Whether an account has this name, regardless of case.

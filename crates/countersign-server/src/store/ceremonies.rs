@@ -7,12 +7,10 @@
 use countersign::types::{Timestamp, UserHandle};
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{
-    error::StoreError,
-    limits::{AHEAD_SECONDS, PURGE_MAX},
-};
+use super::limits::{AHEAD_SECONDS, PURGE_MAX};
 use crate::{
     operation_error::{OperationError, Rejection},
+    store_error::StoreError,
     token::TokenHash,
 };
 

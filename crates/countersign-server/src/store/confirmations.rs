@@ -4,13 +4,11 @@
 use countersign::types::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{
-    error::StoreError,
-    limits::{AHEAD_SECONDS, PURGE_MAX},
-};
+use super::limits::{AHEAD_SECONDS, PURGE_MAX};
 use crate::{
     act::Act,
     operation_error::{OperationError, Rejection},
+    store_error::StoreError,
     token::TokenHash,
 };
 

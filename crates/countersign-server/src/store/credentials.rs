@@ -7,12 +7,13 @@ use countersign::{
 };
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{ceremonies, connect_error::ConnectError, error::StoreError, evidence};
+use super::{ceremonies, connect_error::ConnectError, evidence};
 use crate::{
     names,
     operation_error::{OperationError, Rejection},
     response_rejection::{Reason, ResponseRejection},
     start_error::OtherRelyingParty,
+    store_error::StoreError,
     token::TokenHash,
 };
 

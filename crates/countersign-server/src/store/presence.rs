@@ -9,7 +9,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::error::StoreError;
+use crate::store_error::StoreError;
 
 /// The identity of the open database file and its log.
 #[derive(Debug)]

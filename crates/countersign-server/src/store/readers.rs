@@ -8,7 +8,8 @@ use std::{
 use rusqlite::Connection;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
-use super::{connect, connect_error::ConnectError, error::StoreError};
+use super::{connect, connect_error::ConnectError};
+use crate::store_error::StoreError;
 
 /// The number of parallel reads. Each is an index look-up of microseconds, so a few connections suffice for many cores;
 /// each costs a page cache of 2 MB.

@@ -8,11 +8,11 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use super::{
     confirmations,
-    error::StoreError,
     limits::{AHEAD_SECONDS, PURGE_MAX},
 };
 use crate::{
     operation_error::{OperationError, Rejection},
+    store_error::StoreError,
     token::TokenHash,
 };
 

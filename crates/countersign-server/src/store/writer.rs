@@ -10,7 +10,8 @@ use std::{io, mem, sync::Arc, thread};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{error::StoreError, presence::Presence};
+use super::presence::Presence;
+use crate::store_error::StoreError;
 
 /// The most writes that share a transaction: enough that the disk is no longer the bottleneck, few enough that other
 /// processes get their turn.

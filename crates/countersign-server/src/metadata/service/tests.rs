@@ -28,9 +28,7 @@ fn service() -> (TempDir, MetadataService) {
     fs::write(folder.path().join("blob"), blob(7)).unwrap();
     let mut metadata = MetadataConfig::new(folder.path().join("blob"));
     metadata.roots = vec![folder.path().join("root.pem")];
-    let mut config = Config::new(folder.path().join("test.sqlite3"));
-    config.metadata = Some(metadata);
-    let service = MetadataService::start(&config, NOW).unwrap().unwrap();
+    let service = MetadataService::start(&metadata, &folder.path().join("test.sqlite3"), NOW).unwrap();
     (folder, service)
 }
 
@@ -101,12 +99,12 @@ fn a_blob_older_than_that_of_another_server_is_superseded() {
 #[test]
 fn rule_368_roots_that_expire_soon_are_counted() {
     let folder = tempfile::tempdir().unwrap();
-    let mut config = Config::new(folder.path().join("countersign.db"));
     // With FIDO's own roots. Only a running server requests the address.
     let source = MetadataSource::Url(crate::fetch::config::FetchConfig::new("https://localhost/"));
-    config.metadata = Some(MetadataConfig::from_source(source));
+    let config = MetadataConfig::from_source(source);
     let [long_before, soon] = [1_795_305_600, 1_867_017_600].map(Timestamp::from_unix_seconds);
-    let service = MetadataService::start(&config, long_before).unwrap().unwrap();
+    let service =
+        MetadataService::start(&config, &folder.path().join("countersign.db"), long_before).unwrap();
     assert_eq!(service.current.expiring_roots(long_before), 0);
     assert_eq!(service.current.expiring_roots(soon), 1, "GlobalSign's R3, on 2029-03-18");
 }
