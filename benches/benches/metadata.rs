@@ -101,7 +101,7 @@ impl Case {
         Self {
             blob: signer.sign(payload),
             root,
-            policy: BlobPolicy::new([anchor]).host_name(METADATA_HOST).dangerous_accept_outdated(),
+            policy: BlobPolicy::new([anchor]).with_host_name(METADATA_HOST).dangerous_accept_outdated(),
             now: Timestamp::from_unix_seconds(NOW),
             is_of_fido: false,
         }

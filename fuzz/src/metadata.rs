@@ -15,7 +15,7 @@ const NOW: Timestamp = Timestamp::from_unix_seconds(countersign_authenticator::N
 static SIGNER: LazyLock<BlobSigner> = LazyLock::new(BlobSigner::new);
 static POLICY: LazyLock<BlobPolicy> = LazyLock::new(|| {
     let root = Certificate::from_der(&SIGNER.root).unwrap();
-    BlobPolicy::new([TrustAnchor::from_certificate(root)]).host_name(METADATA_HOST)
+    BlobPolicy::new([TrustAnchor::from_certificate(root)]).with_host_name(METADATA_HOST)
 });
 static VERIFIERS: LazyLock<Verifiers> = LazyLock::new(Verifiers::rust_crypto);
 static ACCEPTING: LazyLock<Verifiers> =

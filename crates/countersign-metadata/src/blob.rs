@@ -1,4 +1,4 @@
-//! A BLOB that was verified, and the models in it.
+//! Verified BLOBs, and look-ups in them.
 
 use core::ops::Range;
 use std::{collections::BTreeSet, sync::OnceLock};
@@ -8,21 +8,21 @@ use countersign_cose::Hash;
 use countersign_types::{Aaguid, Timestamp};
 
 use crate::{
-    Date, EntryFault, KeyIdentifier, ModelKey, RogueListReference, Statement, StatusReport,
-    anchors::{self, Root},
+    anchors::{AnchorEntry, Root, roots_of_entries},
+    date::Date,
+    entry::EntryIndex,
+    entry_error::EntryError,
     json::Reader,
-    payload::{Faulty, Payload, Place},
+    keys::{KeyIdentifier, ModelKey},
+    payload::{Payload, SkippedEntry},
+    rogue::RogueListReference,
+    statement::Statement,
+    status::StatusReport,
 };
 
-/// The most bytes of a BLOB, unless the policy says otherwise. That of November 2026 has 12 MB, and grew fourfold in
-/// three years.
-pub const BLOB_MAX: usize = 64 * 1024 * 1024;
-
-/// The most entries of a BLOB. That of November 2026 has 520.
-pub const ENTRIES_MAX: usize = 16_384;
-
-/// A BLOB that was verified. It holds the payload, and for each entry where it is: statements are read when they are
-/// asked for.
+/// A verified BLOB.
+///
+/// It holds the payload and the place of each entry in it. Statements and reports are read when they are asked for.
 #[derive(Debug)]
 pub struct Blob {
     text: String,
@@ -30,91 +30,57 @@ pub struct Blob {
     next_update: Date,
     legal_header: Option<String>,
     signer: TrustedPath,
-    /// The hash of its signature, and of what the signature vouches for elsewhere.
+    /// The hash function of the signature, which is also that of the hashes of rogue lists.
     hash: Hash,
-    entries: Vec<Indexed>,
-    /// Of each entry; read when they are first asked for.
+    entries: Vec<EntryIndex>,
+    /// One element for each entry, filled by the first call that asks for any.
     roots: OnceLock<Vec<Box<[Root]>>>,
     skipped: Vec<SkippedEntry>,
-    /// Sorted. Apart from the others, for they are what is looked up all day.
-    by_aaguid: Vec<(u128, Slot)>,
-    /// Sorted. A key identifier may be that of several models.
-    by_key: Vec<(ModelKey, Slot)>,
+    /// Sorted. Separate from the other keys because look-ups by AAGUID are by far the most frequent.
+    by_aaguid: Vec<(u128, Position)>,
+    /// Sorted. Several models may share a key identifier.
+    by_key: Vec<(ModelKey, Position)>,
 }
 
-#[derive(Debug)]
-struct Indexed {
-    place: Place,
-    /// Its position among `entries`.
-    at: usize,
-}
-
-/// Positions in `entries` and `skipped`.
+/// A position in [`Blob::entries`] or [`Blob::skipped`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Slot {
+enum Position {
     Entry(usize),
     Skipped(usize),
 }
 
-/// An entry that was left out for what is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SkippedEntry {
-    position: usize,
-    keys: Vec<ModelKey>,
-    fault: EntryFault,
-}
-
-impl SkippedEntry {
-    /// Its position among the BLOB's entries, from 0.
-    pub const fn position(&self) -> usize {
-        self.position
-    }
-
-    /// What could be read of its keys.
-    pub fn keys(&self) -> &[ModelKey] {
-        &self.keys
-    }
-
-    /// What is wrong with it.
-    pub const fn fault(&self) -> &EntryFault {
-        &self.fault
-    }
-}
-
 impl Blob {
     pub(crate) fn new(payload: Payload, signer: TrustedPath, hash: Hash) -> Self {
-        let legal_header = payload.legal_header().map(std::borrow::Cow::into_owned);
-        let Payload { text, number, next_update, entries, mut faulty, .. } = payload;
-        let shared = shared_aaguids(&entries, &faulty);
-        let (unsure, entries): (Vec<_>, Vec<_>) = entries
+        let Payload { text, number, next_update, legal_header, entries, mut skipped } = payload;
+        let shared = shared_aaguids(&entries, &skipped);
+        let (ambiguous, entries): (Vec<_>, Vec<_>) = entries
             .into_iter()
-            .partition(|place| aaguid_of(&place.keys).is_some_and(|own| shared.contains(&own)));
-        faulty.extend(unsure.into_iter().filter_map(|place| {
-            let fault = EntryFault::SharedKey(aaguid_of(&place.keys)?);
-            Some(Faulty { position: place.position, keys: place.keys, fault })
+            .partition(|entry| aaguid_of(&entry.keys).is_some_and(|own| shared.contains(&own)));
+        skipped.extend(ambiguous.into_iter().filter_map(|entry| {
+            let error = EntryError::SharedKey(aaguid_of(&entry.keys)?);
+            Some(SkippedEntry { position: entry.position, keys: entry.keys, error })
         }));
-        faulty.sort_by_key(|entry| entry.position);
+        skipped.sort_by_key(SkippedEntry::position);
         let (mut by_aaguid, mut by_key) = (Vec::new(), Vec::new());
-        let mut add = |keys: &[ModelKey], slot| {
+        let mut add = |keys: &[ModelKey], position| {
             for key in keys {
                 match key {
                     ModelKey::Aaguid(aaguid) => {
-                        by_aaguid.push((u128::from_be_bytes(*aaguid.as_bytes()), slot));
+                        by_aaguid.push((u128::from_be_bytes(*aaguid.as_bytes()), position));
                     }
-                    other => by_key.push((*other, slot)),
+                    other => by_key.push((*other, position)),
                 }
             }
         };
-        for (at, place) in entries.iter().enumerate() {
-            add(&place.keys, Slot::Entry(at));
+        for (at, entry) in entries.iter().enumerate() {
+            add(&entry.keys, Position::Entry(at));
         }
-        for (at, entry) in faulty.iter().enumerate() {
-            add(&entry.keys, Slot::Skipped(at));
+        for (at, entry) in skipped.iter().enumerate() {
+            add(&entry.keys, Position::Skipped(at));
         }
         by_aaguid.sort_unstable();
         by_key.sort_unstable();
-        let index = |(at, place)| Indexed { place, at };
-        let skip = |Faulty { position, keys, fault }| SkippedEntry { position, keys, fault };
+        let roots = OnceLock::new();
         Self {
             text,
             number,
@@ -122,58 +88,58 @@ impl Blob {
             legal_header,
             signer,
             hash,
-            entries: entries.into_iter().enumerate().map(index).collect(),
-            roots: OnceLock::new(),
-            skipped: faulty.into_iter().map(skip).collect(),
+            entries,
+            roots,
+            skipped,
             by_aaguid,
             by_key,
         }
     }
 
-    /// Its number: the next BLOB has a higher one.
+    /// The number of the BLOB. Each later BLOB of the service has a higher one.
     pub const fn number(&self) -> u64 {
         self.number
     }
 
-    /// The day by which the next BLOB was announced.
+    /// The day by which the service announced the next BLOB.
     pub const fn next_update(&self) -> Date {
         self.next_update
     }
 
-    /// The terms under which it is published.
+    /// The terms under which the BLOB is published.
     pub fn legal_header(&self) -> Option<&str> {
         self.legal_header.as_deref()
     }
 
-    /// Who signed it: the signer's certificate first, and a root of the policy last.
+    /// The certificates of the signer: the signer's own first, a root of the policy last.
     pub const fn signer(&self) -> &TrustedPath {
         &self.signer
     }
 
-    /// The entries that were left out, in their order.
+    /// The skipped entries, in the order of the BLOB.
     pub fn skipped(&self) -> &[SkippedEntry] {
         &self.skipped
     }
 
-    /// The entries in their order, without those that were left out.
+    /// The entries in the order of the BLOB, without the skipped ones.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = Entry<'_>> {
-        self.entries.iter().map(|indexed| Entry { blob: self, indexed })
+        self.entries.iter().enumerate().map(|(at, index)| Entry { blob: self, at, index })
     }
 
-    /// The entry of a model; of a key identifier that several models share, the first one's.
+    /// The entry of an authenticator model. If several models share the key identifier: the first entry.
     pub fn entry(&self, key: impl Into<ModelKey>) -> Option<Entry<'_>> {
         self.models(key).entries().next()
     }
 
-    /// Everything that the BLOB has under a key.
+    /// Everything that the BLOB has for a key.
     pub fn models(&self, key: impl Into<ModelKey>) -> Models<'_> {
-        let slots = match key.into() {
+        let found = match key.into() {
             ModelKey::Aaguid(aaguid) => {
-                Slots::Aaguid(equal_range(&self.by_aaguid, &u128::from_be_bytes(*aaguid.as_bytes())))
+                Found::Aaguid(equal_range(&self.by_aaguid, &u128::from_be_bytes(*aaguid.as_bytes())))
             }
-            other => Slots::Other(equal_range(&self.by_key, &other)),
+            other => Found::Other(equal_range(&self.by_key, &other)),
         };
-        Models { blob: self, slots }
+        Models { blob: self, found }
     }
 
     fn slice(&self, place: &Range<usize>) -> &str {
@@ -182,7 +148,7 @@ impl Blob {
 }
 
 /// The pairs with this key, in a sorted list.
-fn equal_range<'a, K: Ord>(sorted: &'a [(K, Slot)], key: &K) -> &'a [(K, Slot)] {
+fn equal_range<'a, K: Ord>(sorted: &'a [(K, Position)], key: &K) -> &'a [(K, Position)] {
     let from = sorted.partition_point(|(own, _)| own < key);
     let rest = sorted.get(from..).unwrap_or_default();
     let count = rest.iter().take_while(|(own, _)| own == key).count();
@@ -197,8 +163,8 @@ fn aaguid_of(keys: &[ModelKey]) -> Option<Aaguid> {
 }
 
 /// The AAGUIDs that more than one entry has.
-fn shared_aaguids(entries: &[Place], faulty: &[Faulty]) -> BTreeSet<Aaguid> {
-    let all = entries.iter().map(|place| &place.keys).chain(faulty.iter().map(|entry| &entry.keys));
+fn shared_aaguids(entries: &[EntryIndex], skipped: &[SkippedEntry]) -> BTreeSet<Aaguid> {
+    let all = entries.iter().map(|entry| &entry.keys).chain(skipped.iter().map(|entry| &entry.keys));
     let (mut once, mut shared) = (BTreeSet::new(), BTreeSet::new());
     for aaguid in all.filter_map(|keys| aaguid_of(keys)) {
         if !once.insert(aaguid) {
@@ -208,76 +174,78 @@ fn shared_aaguids(entries: &[Place], faulty: &[Faulty]) -> BTreeSet<Aaguid> {
     shared
 }
 
-/// What a BLOB has under one key: as a rule one entry.
+/// Everything that a BLOB has for one key, usually one entry.
 #[derive(Debug, Clone, Copy)]
 pub struct Models<'a> {
     blob: &'a Blob,
-    slots: Slots<'a>,
+    found: Found<'a>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Slots<'a> {
-    Aaguid(&'a [(u128, Slot)]),
-    Other(&'a [(ModelKey, Slot)]),
+enum Found<'a> {
+    Aaguid(&'a [(u128, Position)]),
+    Other(&'a [(ModelKey, Position)]),
 }
 
 impl<'a> Models<'a> {
-    fn slots(self) -> impl Iterator<Item = Slot> + use<'a> {
-        let (aaguids, others) = match self.slots {
-            Slots::Aaguid(slots) => (slots, &[][..]),
-            Slots::Other(slots) => (&[][..], slots),
+    fn positions(self) -> impl Iterator<Item = Position> + use<'a> {
+        let (aaguids, others) = match self.found {
+            Found::Aaguid(found) => (found, &[][..]),
+            Found::Other(found) => (&[][..], found),
         };
-        aaguids.iter().map(|(_, slot)| *slot).chain(others.iter().map(|(_, slot)| *slot))
+        aaguids.iter().map(|(_, position)| *position).chain(others.iter().map(|(_, position)| *position))
     }
 
-    /// The entries; several only for an attestation key that several models share.
+    /// The entries: more than one only for an attestation key that several models share.
     pub fn entries(self) -> impl Iterator<Item = Entry<'a>> {
         let blob = self.blob;
-        self.slots().filter_map(move |slot| match slot {
-            Slot::Entry(at) => blob.entries.get(at).map(|indexed| Entry { blob, indexed }),
-            Slot::Skipped(_) => None,
+        self.positions().filter_map(move |position| match position {
+            Position::Entry(at) => blob.entries.get(at).map(|index| Entry { blob, at, index }),
+            Position::Skipped(_) => None,
         })
     }
 
-    /// The entries that were left out: the metadata says something of the model, and it can't be read.
+    /// The skipped entries: the metadata has information about the model that cannot be read.
     pub fn skipped(self) -> impl Iterator<Item = &'a SkippedEntry> {
         let blob = self.blob;
-        self.slots().filter_map(move |slot| match slot {
-            Slot::Skipped(at) => blob.skipped.get(at),
-            Slot::Entry(_) => None,
+        self.positions().filter_map(move |position| match position {
+            Position::Skipped(at) => blob.skipped.get(at),
+            Position::Entry(_) => None,
         })
     }
 
-    /// Whether the BLOB has nothing under the key.
+    /// Whether the BLOB has nothing for the key.
     pub fn is_empty(self) -> bool {
-        self.slots().next().is_none()
+        self.positions().next().is_none()
     }
 }
 
-/// One model's entry.
+/// The entry of one authenticator model.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
     blob: &'a Blob,
-    indexed: &'a Indexed,
+    /// The position among [`Blob::entries`].
+    at: usize,
+    index: &'a EntryIndex,
 }
 
 impl<'a> Entry<'a> {
-    /// Its position among the BLOB's entries, from 0.
+    /// The position of the entry among all entries of the BLOB, from 0.
     pub const fn position(self) -> usize {
-        self.indexed.place.position
+        self.index.position
     }
 
-    /// Everything that the model is known by: one key, or the identifiers of its attestation keys.
+    /// All keys of the model: one AAGUID or AAID, or the identifiers of its attestation keys.
     pub fn keys(self) -> &'a [ModelKey] {
-        &self.indexed.place.keys
+        &self.index.keys
     }
 
-    /// The model's AAGUID, if it is a FIDO2 one.
+    /// The AAGUID of a FIDO2 model.
     pub fn aaguid(self) -> Option<Aaguid> {
         aaguid_of(self.keys())
     }
 
-    /// The identifiers of its attestation keys, if it is a U2F one.
+    /// The identifiers of the attestation keys of a U2F model.
     pub fn key_identifiers(self) -> impl Iterator<Item = KeyIdentifier> {
         self.keys().iter().filter_map(|key| match key {
             ModelKey::KeyIdentifier(identifier) => Some(*identifier),
@@ -285,21 +253,21 @@ impl<'a> Entry<'a> {
         })
     }
 
-    /// What the vendor says of it; read anew with each call.
+    /// The vendor's statement about the model. Each call reads it again.
     pub fn statement(self) -> Option<Statement<'a>> {
-        let place = self.indexed.place.statement.as_ref()?;
+        let place = self.index.statement.as_ref()?;
         // It was read before, so it can be.
         Statement::read(&mut Reader::new(self.blob.slice(place))).ok()
     }
 
-    /// The reports in the order of the BLOB; read anew with each call.
+    /// The status reports in the order of the BLOB. Each call reads them again.
     pub fn reports(self) -> Vec<StatusReport<'a>> {
-        let text = self.blob.slice(&self.indexed.place.reports);
+        let text = self.blob.slice(&self.index.reports);
         // They were read before, so they can be.
         StatusReport::read_all(&mut Reader::new(text)).unwrap_or_default()
     }
 
-    /// The reports that are in effect at `now`, from the earliest on. One without a date counts as of the day of the
+    /// The status reports that are in effect at `now`, the earliest first. A report without a date has the date of the
     /// report before it.
     pub fn reports_in_effect(self, now: Timestamp) -> Vec<StatusReport<'a>> {
         let mut dated: Vec<(Option<Date>, StatusReport<'a>)> = Vec::new();
@@ -312,35 +280,40 @@ impl<'a> Entry<'a> {
         dated.into_iter().map(|(_, report)| report).collect()
     }
 
-    /// The latest report that is in effect at `now`.
+    /// The latest status report that is in effect at `now`.
     pub fn current_report(self, now: Timestamp) -> Option<StatusReport<'a>> {
         self.reports_in_effect(now).pop()
     }
 
-    /// When the status last changed.
+    /// The date of the last status change.
     pub const fn last_change(self) -> Option<Date> {
-        self.indexed.place.last_change
+        self.index.last_change
     }
 
     /// Whether there is a list of rogue authenticators of this model.
     pub const fn has_rogue_list(self) -> bool {
-        self.indexed.place.has_rogue_list
+        self.index.has_rogue_list
     }
 
-    /// Where that list is.
+    /// The reference to the list of rogue authenticators of this model.
     pub fn rogue_list(self) -> Option<RogueListReference<'a>> {
         self.has_rogue_list().then(|| RogueListReference::of_entry(self.json(), self.blob.hash)).flatten()
     }
 
-    /// The certificates that attestations of the model lead to, each with the formats that it serves and the models that
-    /// share it. One that can't be read is passed over. The first call for a BLOB reads those of all its entries.
+    /// The certificates that attestations of the model lead to, each with the statement formats that it serves and the
+    /// models that share it. Certificates that cannot be read are skipped. The first call for a BLOB reads the
+    /// certificates of all its entries.
     pub fn roots(self) -> &'a [Root] {
-        let roots = self.blob.roots.get_or_init(|| anchors::roots_of_entries(self.blob));
-        roots.get(self.indexed.at).map(|roots| &**roots).unwrap_or_default()
+        let of_entries = || {
+            let entries = self.blob.entries();
+            let entries = entries.map(|entry| AnchorEntry::new(entry.aaguid(), entry.statement().as_ref()));
+            roots_of_entries(&entries.collect::<Vec<_>>())
+        };
+        self.blob.roots.get_or_init(of_entries).get(self.at).map(|roots| &**roots).unwrap_or_default()
     }
 
-    /// The entry as it stands in the BLOB: JSON.
+    /// The entry as it is in the BLOB: JSON.
     pub fn json(self) -> &'a str {
-        self.blob.slice(&self.indexed.place.whole)
+        self.blob.slice(&self.index.whole)
     }
 }

@@ -1,5 +1,5 @@
-//! Calendar dates, as the metadata has them: `YYYY-MM-DD`
-//! ([ISO 8601](https://www.iso.org/iso-8601-date-and-time-format.html)), taken to be in UTC.
+//! Calendar dates in the form of the metadata: `YYYY-MM-DD`
+//! ([ISO 8601](https://www.iso.org/iso-8601-date-and-time-format.html)), read as dates in UTC.
 
 use core::fmt;
 use std::str::FromStr;
@@ -8,65 +8,58 @@ use countersign_types::Timestamp;
 
 /// A date of the Gregorian calendar, in the years 0 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date {
-    year: u16,
-    month: u8,
-    day: u8,
-    start: Timestamp,
-}
+pub struct Date(Timestamp);
 
-/// The text is not a date in the form `YYYY-MM-DD`.
+/// The error for text that is not a date in the form `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct NotADate;
+pub struct DateError;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
 impl Date {
     /// The first second of the date, in UTC.
     pub const fn start(self) -> Timestamp {
-        self.start
+        self.0
     }
 
     /// The first second after the date, in UTC.
     pub const fn end(self) -> Timestamp {
-        self.start.plus_seconds(SECONDS_PER_DAY)
+        self.0.plus_seconds(SECONDS_PER_DAY)
     }
 }
 
 impl FromStr for Date {
-    type Err = NotADate;
+    type Err = DateError;
 
-    fn from_str(text: &str) -> Result<Self, NotADate> {
+    fn from_str(text: &str) -> Result<Self, DateError> {
         let form =
             |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
         if text.len() != 10 || !text.bytes().enumerate().all(form) {
-            return Err(NotADate);
+            return Err(DateError);
         }
-        let mut parts = text.split('-').map(|part| part.parse::<u16>().map_err(|_| NotADate));
+        let mut parts = text.split('-').map(|part| part.parse::<u16>().map_err(|_| DateError));
         let (Some(year), Some(month), Some(day)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(NotADate);
+            return Err(DateError);
         };
-        let year = year?;
         let [month, day] = [month?, day?].map(|number| u8::try_from(number).unwrap_or(u8::MAX));
-        let start = Timestamp::from_date(year, month, day).ok_or(NotADate)?;
-        Ok(Self { year, month, day, start })
+        Timestamp::from_date(year?, month, day).map(Self).ok_or(DateError)
     }
 }
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        f.write_str(self.0.to_string().split('T').next().unwrap_or_default())
     }
 }
 
-impl fmt::Display for NotADate {
+impl fmt::Display for DateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not a date of the form YYYY-MM-DD")
     }
 }
 
-impl core::error::Error for NotADate {}
+impl core::error::Error for DateError {}
 
 #[cfg(test)]
 mod tests {
@@ -92,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn other_text_is_no_date() {
+    fn other_text_is_not_a_date() {
         for text in [
             "",
             "2023-10-1",
@@ -108,7 +101,7 @@ mod tests {
             "+023-10-01",
             "2023-1a-01",
         ] {
-            assert_eq!(text.parse::<Date>(), Err(NotADate), "{text}");
+            assert_eq!(text.parse::<Date>(), Err(DateError), "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Why a BLOB is refused.
+//! The errors of reading and verifying a BLOB.
 
 use core::fmt;
 
@@ -6,84 +6,85 @@ use countersign_attestation::{CertificateError, PathError};
 use countersign_cose::Scheme;
 use countersign_types::{Code, Timestamp};
 
-use crate::{Date, json::Fault};
+use crate::{date::Date, json::JsonError};
 
-/// Why a BLOB is refused. Whatever was held before stays what it was.
+/// Why a BLOB is rejected. [`Metadata`](crate::Metadata) then keeps the BLOB that it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MetadataError {
-    /// It does not have its form. Code `metadata-malformed`.
-    Malformed(BlobFault),
-    /// The header's algorithm, which this holds, is none that signs a BLOB, or is not one of the signer's key. Code
+    /// The BLOB is malformed. Code `metadata-malformed`.
+    Malformed(MalformedBlobError),
+    /// The algorithm in the header, which this holds, never signs a BLOB, or does not match the signer's key. Code
     /// `metadata-signature-invalid`.
     Algorithm(Box<str>),
     /// The signature does not verify. Code `metadata-signature-invalid`.
     SignatureInvalid,
-    /// There is no verifier for the BLOB's signature, or for one on its signer's certificates. Code `verifier-missing`.
+    /// There is no verifier for the signature of the BLOB or of one of its signer's certificates. Code
+    /// `verifier-missing`.
     VerifierMissing(Scheme),
-    /// The signer's certificate leads to none of the accepted roots. Code `metadata-untrusted`.
+    /// The signer's certificate does not lead to an accepted root. Code `metadata-untrusted`.
     Untrusted(PathError),
-    /// The certificates are elsewhere (`x5u`), or nowhere, and the caller did not hand them in. Code
+    /// The BLOB has no certificates, or they are at another address (`x5u`), and the caller did not supply them. Code
     /// `metadata-untrusted`.
     ChainElsewhere,
-    /// The signer's certificate was not issued to the host, which this holds. Code `metadata-untrusted`.
+    /// The signer's certificate was not issued to the required host, which this holds. Code `metadata-untrusted`.
     HostName(Box<str>),
-    /// The signer's key must not sign such things. Code `metadata-untrusted`.
+    /// The usage of the signer's key does not include signatures. Code `metadata-untrusted`.
     KeyUsage,
-    /// The next BLOB should have been there long ago. Code `metadata-outdated`.
+    /// The next BLOB is overdue. Code `metadata-outdated`.
     Outdated {
-        /// The day by which it was announced.
+        /// The day by which the next BLOB was announced.
         next_update: Date,
-        /// The time at which this one was judged.
+        /// The time of the verification.
         now: Timestamp,
     },
-    /// A BLOB with a higher number was seen. Code `metadata-rollback`.
+    /// A BLOB with a higher number was seen before. Code `metadata-rollback`.
     Rollback {
         /// The highest number seen.
         seen: u64,
-        /// This one's.
+        /// The number of this BLOB.
         got: u64,
     },
-    /// It is the one that was seen already; holds its number. Code `metadata-rollback`.
+    /// The BLOB with this number was seen before. Code `metadata-rollback`.
     NotNewer(u64),
-    /// The legal header is not the one that the operator accepted. Code `metadata-malformed`.
+    /// The legal header is not the accepted one. Code `metadata-malformed`.
     LegalHeader,
 }
 
-/// What is wrong with a BLOB's form.
+/// How a BLOB is malformed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum BlobFault {
-    /// More bytes than the policy allows; holds how many that is.
+pub enum MalformedBlobError {
+    /// The BLOB has more bytes than the policy allows; holds the limit.
     TooLong(usize),
-    /// Not a JWS in compact serialisation; holds which part is not as it should be.
+    /// The BLOB is not a JWS in compact serialisation; holds the part that is wrong.
     NotJws(&'static str),
-    /// A certificate of `x5c` can't be read.
+    /// A certificate of `x5c` cannot be read.
     Certificate {
-        /// Its position, from 0.
+        /// The position of the certificate, from 0.
         position: usize,
-        /// Why, if it was base64 at all.
+        /// The error of the certificate, unless it is not even base64.
         error: Option<CertificateError>,
     },
     /// The payload is not JSON.
     NotJson {
-        /// The byte of the decoded payload at which that shows.
+        /// The position of the syntax error in the decoded payload, in bytes.
         at: usize,
     },
     /// A member of the payload is missing.
     Missing(&'static str),
-    /// A member of the payload is there twice.
+    /// A member of the payload occurs twice.
     Twice(&'static str),
-    /// A member of the payload is not of the type that it should be; holds the type.
+    /// A member of the payload does not have the expected type, which this holds.
     Type(&'static str),
     /// `nextUpdate` is not a date.
     NextUpdate,
-    /// More entries than [`ENTRIES_MAX`](crate::blob::ENTRIES_MAX).
+    /// The BLOB has more than [`ENTRIES_MAX`](crate::limits::ENTRIES_MAX) entries.
     TooManyEntries,
 }
 
 impl MetadataError {
-    /// The stable word for it.
+    /// The stable code of the error.
     pub const fn code(&self) -> Code {
         match self {
             Self::Malformed(_) | Self::LegalHeader => Code::MetadataMalformed,
@@ -98,19 +99,19 @@ impl MetadataError {
     }
 }
 
-impl From<BlobFault> for MetadataError {
-    fn from(fault: BlobFault) -> Self {
-        Self::Malformed(fault)
+impl From<MalformedBlobError> for MetadataError {
+    fn from(error: MalformedBlobError) -> Self {
+        Self::Malformed(error)
     }
 }
 
-impl From<Fault> for BlobFault {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Syntax(at) => Self::NotJson { at },
-            Fault::Type(expected) => Self::Type(expected),
-            Fault::Twice(name) => Self::Twice(name),
-            Fault::Missing(name) => Self::Missing(name),
+impl From<JsonError> for MalformedBlobError {
+    fn from(error: JsonError) -> Self {
+        match error {
+            JsonError::Syntax(at) => Self::NotJson { at },
+            JsonError::Type(expected) => Self::Type(expected),
+            JsonError::Twice(name) => Self::Twice(name),
+            JsonError::Missing(name) => Self::Missing(name),
         }
     }
 }
@@ -118,13 +119,13 @@ impl From<Fault> for BlobFault {
 impl fmt::Display for MetadataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed(fault) => write!(f, "the metadata blob is malformed: {fault}"),
+            Self::Malformed(_) => f.write_str("the metadata blob is malformed"),
             Self::Algorithm(algorithm) => {
-                write!(f, "the metadata blob's algorithm {algorithm:?} is not one of its signer's key")
+                write!(f, "the metadata blob's algorithm {algorithm:?} does not match its signer's key")
             }
             Self::SignatureInvalid => f.write_str("the metadata blob's signature does not verify"),
             Self::VerifierMissing(scheme) => {
-                write!(f, "no verifier for {scheme}, with which the metadata blob or its signer is signed")
+                write!(f, "no verifier for {scheme}, which signs the metadata blob or its signer")
             }
             Self::Untrusted(_) => f.write_str("the metadata blob's signer is not trusted"),
             Self::ChainElsewhere => f.write_str("the metadata blob comes without its signer's certificates"),
@@ -146,24 +147,33 @@ impl core::error::Error for MetadataError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Untrusted(error) => Some(error),
-            Self::Malformed(BlobFault::Certificate { error: Some(error), .. }) => Some(error),
+            Self::Malformed(error) => Some(error),
             _ => None,
         }
     }
 }
 
-impl fmt::Display for BlobFault {
+impl fmt::Display for MalformedBlobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong(limit) => write!(f, "more than {limit} bytes"),
             Self::NotJws(part) => write!(f, "not a compact jws: {part}"),
-            Self::Certificate { position, .. } => write!(f, "certificate {position} of x5c can't be read"),
+            Self::Certificate { position, .. } => write!(f, "certificate {position} of x5c cannot be read"),
             Self::NotJson { at } => write!(f, "not json at byte {at}"),
             Self::Missing(name) => write!(f, "{name} is missing"),
-            Self::Twice(name) => write!(f, "{name} is there twice"),
-            Self::Type(expected) => write!(f, "something is not {expected}"),
-            Self::NextUpdate => f.write_str("nextUpdate is no date"),
+            Self::Twice(name) => write!(f, "{name} occurs twice"),
+            Self::Type(expected) => write!(f, "a value is not {expected}"),
+            Self::NextUpdate => f.write_str("nextUpdate is not a date"),
             Self::TooManyEntries => f.write_str("too many entries"),
+        }
+    }
+}
+
+impl core::error::Error for MalformedBlobError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Certificate { error: Some(error), .. } => Some(error),
+            _ => None,
         }
     }
 }

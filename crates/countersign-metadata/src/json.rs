@@ -1,24 +1,24 @@
-//! JSON ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) read in one pass, without a tree and without copies.
+//! A JSON reader ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) that makes one pass, without a tree or copies.
 //!
-//! A metadata BLOB is mostly icons that nobody looks at. A [`Reader`] goes over a text once, checks all of its syntax,
-//! and leaves to the caller which values are kept, as slices of the text.
+//! A metadata BLOB is mostly icons that are never shown. A [`Reader`] goes over a text once, checks all of its syntax, and
+//! lets the caller choose which values to keep, as slices of the text.
 
 use core::fmt;
 use std::borrow::Cow;
 
-/// A cursor over a text, which is checked as it moves on.
+/// A cursor over a text, which checks what it passes.
 #[derive(Debug, Clone)]
 pub(crate) struct Reader<'a> {
     text: &'a str,
     at: usize,
 }
 
-/// Why a value could not be read. Only the first is a fault of the text as JSON.
+/// Why a value could not be read. Only the first variant means that the text is not JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// Not JSON, at this byte.
+pub(crate) enum JsonError {
+    /// The syntax is wrong at this byte.
     Syntax(usize),
-    /// A value of another type than this.
+    /// A value does not have this type.
     Type(&'static str),
     /// An object has this member more than once.
     Twice(&'static str),
@@ -26,7 +26,7 @@ pub(crate) enum Fault {
     Missing(&'static str),
 }
 
-/// The inside of a JSON string, as it stands in the text: escapes are there, and well-formed.
+/// A JSON string in the metadata, not yet decoded. Its escapes are known to be well-formed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text<'a>(&'a str);
 
@@ -35,27 +35,27 @@ impl<'a> Reader<'a> {
         Self { text, at: 0 }
     }
 
-    /// Where the next value begins, or the text ends, counted in bytes.
+    /// The position in bytes of the next value, or of the end of the text.
     pub(crate) fn position(&mut self) -> usize {
         self.next();
         self.at
     }
 
     /// Reads the rest, which must be white space.
-    pub(crate) fn end(mut self) -> Result<(), Fault> {
+    pub(crate) fn end(mut self) -> Result<(), JsonError> {
         match self.next() {
             None => Ok(()),
-            Some(_) => Err(Fault::Syntax(self.at)),
+            Some(_) => Err(JsonError::Syntax(self.at)),
         }
     }
 
     /// Reads an object; `member` must read each member's value.
     pub(crate) fn object(
         &mut self,
-        mut member: impl FnMut(&mut Self, &str) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+        mut member: impl FnMut(&mut Self, &str) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
         self.open(b'{', "an object")?;
-        if self.takes(b'}') {
+        if self.accepts(b'}') {
             return Ok(());
         }
         loop {
@@ -70,10 +70,10 @@ impl<'a> Reader<'a> {
     /// Reads an array; `element` must read each element.
     pub(crate) fn array(
         &mut self,
-        mut element: impl FnMut(&mut Self) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+        mut element: impl FnMut(&mut Self) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
         self.open(b'[', "an array")?;
-        if self.takes(b']') {
+        if self.accepts(b']') {
             return Ok(());
         }
         loop {
@@ -85,36 +85,36 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a string.
-    pub(crate) fn text(&mut self) -> Result<Text<'a>, Fault> {
+    pub(crate) fn text(&mut self) -> Result<Text<'a>, JsonError> {
         match self.next() {
             Some(b'"') => self.string(),
-            _ => Err(self.no("a text")),
+            _ => Err(self.unexpected("a text")),
         }
     }
 
     /// Reads a number that is a non-negative integer below 2⁶⁴, written as one.
-    pub(crate) fn unsigned(&mut self) -> Result<u64, Fault> {
+    pub(crate) fn unsigned(&mut self) -> Result<u64, JsonError> {
         const EXPECTED: &str = "a non-negative integer";
         match self.next() {
-            Some(b'-' | b'0'..=b'9') => self.number()?.parse().map_err(|_| Fault::Type(EXPECTED)),
-            _ => Err(self.no(EXPECTED)),
+            Some(b'-' | b'0'..=b'9') => self.number()?.parse().map_err(|_| JsonError::Type(EXPECTED)),
+            _ => Err(self.unexpected(EXPECTED)),
         }
     }
 
-    /// Reads any value, however deep, and returns it as it stands in the text.
-    pub(crate) fn skip(&mut self) -> Result<&'a str, Fault> {
+    /// Reads any value, of any depth, and returns its text.
+    pub(crate) fn skip(&mut self) -> Result<&'a str, JsonError> {
         self.slice(Self::pass_over)
     }
 
-    /// Reads any value without recursion: what is nested costs a byte a level, of those that the text has.
-    fn pass_over(&mut self) -> Result<(), Fault> {
-        // The brackets that are still to come.
+    /// Reads any value without recursion. A level of nesting takes one byte of memory.
+    fn pass_over(&mut self) -> Result<(), JsonError> {
+        // The closing brackets still to come.
         let mut open = Vec::new();
         loop {
             match self.next() {
                 Some(b'{') => {
                     self.step();
-                    if !self.takes(b'}') {
+                    if !self.accepts(b'}') {
                         self.name()?;
                         open.push(b'}');
                         continue;
@@ -122,14 +122,14 @@ impl<'a> Reader<'a> {
                 }
                 Some(b'[') => {
                     self.step();
-                    if !self.takes(b']') {
+                    if !self.accepts(b']') {
                         open.push(b']');
                         continue;
                     }
                 }
                 first => self.leaf(first)?,
             }
-            // Behind a value: of what is it the last?
+            // After a value: close every container that it completes.
             while let Some(bracket) = open.last().copied() {
                 if !self.is_last(bracket)? {
                     if bracket == b'}' {
@@ -145,53 +145,53 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value that nothing is nested in.
-    fn leaf(&mut self, first: Option<u8>) -> Result<(), Fault> {
+    /// Reads a value that is no container.
+    fn leaf(&mut self, first: Option<u8>) -> Result<(), JsonError> {
         match first {
             Some(b'"') => self.string().map(drop),
             Some(b'-' | b'0'..=b'9') => self.number().map(drop),
             Some(b't') => self.literal("true"),
             Some(b'f') => self.literal("false"),
             Some(b'n') => self.literal("null"),
-            _ => Err(Fault::Syntax(self.at)),
+            _ => Err(JsonError::Syntax(self.at)),
         }
     }
 
-    /// What `read` reads, as it stands in the text.
+    /// Returns the text that `read` reads.
     pub(crate) fn slice(
         &mut self,
-        read: impl FnOnce(&mut Self) -> Result<(), Fault>,
-    ) -> Result<&'a str, Fault> {
+        read: impl FnOnce(&mut Self) -> Result<(), JsonError>,
+    ) -> Result<&'a str, JsonError> {
         self.next();
         let start = self.at;
         read(self)?;
-        self.text.get(start..self.at).ok_or(Fault::Syntax(start))
+        self.text.get(start..self.at).ok_or(JsonError::Syntax(start))
     }
 
     /// Reads a value's first byte as that of an array or object.
-    fn open(&mut self, bracket: u8, expected: &'static str) -> Result<(), Fault> {
-        if self.takes(bracket) { Ok(()) } else { Err(self.no(expected)) }
+    fn open(&mut self, bracket: u8, expected: &'static str) -> Result<(), JsonError> {
+        if self.accepts(bracket) { Ok(()) } else { Err(self.unexpected(expected)) }
     }
 
     /// Reads a member's name, up to its value.
-    fn name(&mut self) -> Result<Text<'a>, Fault> {
+    fn name(&mut self) -> Result<Text<'a>, JsonError> {
         if self.next() != Some(b'"') {
-            return Err(Fault::Syntax(self.at));
+            return Err(JsonError::Syntax(self.at));
         }
         let name = self.string()?;
-        if self.takes(b':') { Ok(name) } else { Err(Fault::Syntax(self.at)) }
+        if self.accepts(b':') { Ok(name) } else { Err(JsonError::Syntax(self.at)) }
     }
 
-    /// Reads what stands behind a member or an element: the closing bracket, or a comma.
-    fn is_last(&mut self, closing: u8) -> Result<bool, Fault> {
-        if self.takes(b',') {
+    /// Reads the closing bracket or comma after a member or element. Returns whether it was the bracket.
+    fn is_last(&mut self, closing: u8) -> Result<bool, JsonError> {
+        if self.accepts(b',') {
             return Ok(false);
         }
-        if self.takes(closing) { Ok(true) } else { Err(Fault::Syntax(self.at)) }
+        if self.accepts(closing) { Ok(true) } else { Err(JsonError::Syntax(self.at)) }
     }
 
-    /// Reads this byte, if it is the next.
-    fn takes(&mut self, byte: u8) -> bool {
+    /// Reads this byte if it is the next, and returns whether it was.
+    fn accepts(&mut self, byte: u8) -> bool {
         let is_next = self.next() == Some(byte);
         if is_next {
             self.step();
@@ -199,11 +199,11 @@ impl<'a> Reader<'a> {
         is_next
     }
 
-    /// What is wrong where a value of this type should be: its type, unless there is no value at all.
-    fn no(&mut self, expected: &'static str) -> Fault {
+    /// The error for an unexpected value: a wrong type if a value starts here, a syntax error otherwise.
+    fn unexpected(&mut self, expected: &'static str) -> JsonError {
         match self.next() {
-            Some(b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => Fault::Type(expected),
-            _ => Fault::Syntax(self.at),
+            Some(b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n') => JsonError::Type(expected),
+            _ => JsonError::Syntax(self.at),
         }
     }
 
@@ -219,37 +219,37 @@ impl<'a> Reader<'a> {
         self.at = self.at.saturating_add(1);
     }
 
-    fn literal(&mut self, literal: &str) -> Result<(), Fault> {
+    fn literal(&mut self, literal: &str) -> Result<(), JsonError> {
         if !self.rest().starts_with(literal.as_bytes()) {
-            return Err(Fault::Syntax(self.at));
+            return Err(JsonError::Syntax(self.at));
         }
         self.at = self.at.saturating_add(literal.len());
         Ok(())
     }
 
     /// Reads a string from its first quotation mark on.
-    fn string(&mut self) -> Result<Text<'a>, Fault> {
+    fn string(&mut self) -> Result<Text<'a>, JsonError> {
         let start = self.at.saturating_add(1);
         let mut at = start;
         loop {
             let rest = self.text.as_bytes().get(at..).unwrap_or_default();
-            let length = memchr::memchr2(b'"', b'\\', rest).ok_or(Fault::Syntax(self.text.len()))?;
-            let (plain, rest) = rest.split_at_checked(length).ok_or(Fault::Syntax(at))?;
+            let length = memchr::memchr2(b'"', b'\\', rest).ok_or(JsonError::Syntax(self.text.len()))?;
+            let (plain, rest) = rest.split_at_checked(length).ok_or(JsonError::Syntax(at))?;
             if has_control_character(plain) {
-                return Err(Fault::Syntax(at));
+                return Err(JsonError::Syntax(at));
             }
             at = at.saturating_add(length);
             if rest.first() == Some(&b'"') {
                 self.at = at.saturating_add(1);
-                return self.text.get(start..at).map(Text).ok_or(Fault::Syntax(start));
+                return self.text.get(start..at).map(Text).ok_or(JsonError::Syntax(start));
             }
-            let (_, escaped) = unescape(rest).ok_or(Fault::Syntax(at))?;
+            let (_, escaped) = unescape(rest).ok_or(JsonError::Syntax(at))?;
             at = at.saturating_add(escaped);
         }
     }
 
     /// Reads a number ([RFC 8259 section 6](https://www.rfc-editor.org/rfc/rfc8259#section-6)).
-    fn number(&mut self) -> Result<&'a str, Fault> {
+    fn number(&mut self) -> Result<&'a str, JsonError> {
         let start = self.at;
         if self.rest().first() == Some(&b'-') {
             self.step();
@@ -269,14 +269,14 @@ impl<'a> Reader<'a> {
             }
             self.digits()?;
         }
-        self.text.get(start..self.at).ok_or(Fault::Syntax(start))
+        self.text.get(start..self.at).ok_or(JsonError::Syntax(start))
     }
 
     /// One digit or more.
-    fn digits(&mut self) -> Result<(), Fault> {
+    fn digits(&mut self) -> Result<(), JsonError> {
         let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
         self.at = self.at.saturating_add(count);
-        if count == 0 { Err(Fault::Syntax(self.at)) } else { Ok(()) }
+        if count == 0 { Err(JsonError::Syntax(self.at)) } else { Ok(()) }
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -284,13 +284,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Without an early end, so that the loop goes over many bytes at once.
+/// Has no early exit, so that the compiler vectorises the loop.
 fn has_control_character(bytes: &[u8]) -> bool {
     bytes.iter().copied().min().is_some_and(|least| least < 0x20)
 }
 
-/// The character behind the escape at the start of `text`, and the escape's length; `None` where it is none, half of a
-/// surrogate pair included.
+/// The character of the escape at the start of `text`, and the length of the escape. `None` if it is not an escape, or
+/// only half of a surrogate pair.
 fn unescape(text: &[u8]) -> Option<(char, usize)> {
     let character = match text.get(1)? {
         b'"' => '"',
@@ -315,7 +315,7 @@ fn unescape(text: &[u8]) -> Option<(char, usize)> {
     Some((character, 2))
 }
 
-/// The UTF-16 code unit of `\uXXXX`.
+/// Reads the UTF-16 code unit of `\uXXXX`.
 fn unit(text: &[u8]) -> Option<u16> {
     let digits = text.strip_prefix(b"\\u")?.get(..4)?;
     digits.iter().try_fold(0_u16, |unit, digit| {
@@ -325,7 +325,7 @@ fn unit(text: &[u8]) -> Option<u16> {
 }
 
 impl<'a> Text<'a> {
-    /// The text; borrowed where it has no escapes.
+    /// Decodes the text. It is borrowed if it has no escapes.
     pub fn decode(self) -> Cow<'a, str> {
         if memchr::memchr(b'\\', self.0.as_bytes()).is_none() {
             return Cow::Borrowed(self.0);
@@ -342,7 +342,7 @@ impl<'a> Text<'a> {
         Cow::Owned(decoded)
     }
 
-    /// The length in bytes of what stands in the metadata, for whoever wants to know before decoding.
+    /// The length in bytes before decoding, to reject long texts without decoding them.
     pub const fn raw_len(self) -> usize {
         self.0.len()
     }
@@ -360,26 +360,26 @@ impl fmt::Display for Text<'_> {
     }
 }
 
-/// An array of texts in a metadata statement, read again each time that it is asked for.
+/// An array of texts in a metadata statement. Each iteration reads it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Texts<'a>(&'a str);
 
 impl Default for Texts<'_> {
-    /// None.
+    /// Returns an empty array.
     fn default() -> Self {
         Self("[]")
     }
 }
 
 impl<'a> Texts<'a> {
-    pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, Fault> {
+    pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, JsonError> {
         reader.slice(|reader| reader.array(|reader| reader.text().map(drop))).map(Self)
     }
 
-    /// The texts in their order.
+    /// Iterates over the texts in their order.
     pub fn iter(self) -> impl Iterator<Item = Text<'a>> {
         let mut reader = Reader::new(self.0);
-        // It was read before: what is no text here is a bracket or a comma.
+        // It was read before, so anything other than a text is a bracket or a comma.
         core::iter::from_fn(move || {
             loop {
                 if reader.next()? == b'"' {
@@ -390,20 +390,20 @@ impl<'a> Texts<'a> {
         })
     }
 
-    /// Whether one of them is this.
+    /// Whether the array contains this text.
     pub fn contains(self, text: &str) -> bool {
         self.iter().any(|own| own == *text)
     }
 
-    /// Whether there are none.
+    /// Whether the array is empty.
     pub fn is_empty(self) -> bool {
         self.iter().next().is_none()
     }
 }
 
-/// Keeps a member's value, unless there is one already.
-pub(crate) fn once<T>(slot: &mut Option<T>, name: &'static str, value: T) -> Result<(), Fault> {
-    if slot.replace(value).is_some() { Err(Fault::Twice(name)) } else { Ok(()) }
+/// Stores a member's value. Returns an error if there already is one.
+pub(crate) fn once<T>(slot: &mut Option<T>, name: &'static str, value: T) -> Result<(), JsonError> {
+    if slot.replace(value).is_some() { Err(JsonError::Twice(name)) } else { Ok(()) }
 }
 
 #[cfg(test)]

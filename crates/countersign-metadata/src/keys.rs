@@ -1,26 +1,29 @@
-//! What authenticator models are known by
+//! The identifiers of authenticator models
 //! ([FIDO Metadata Service, section 3.1.1](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-payload-entry-dictionary)).
 
 use core::fmt;
 use std::str::FromStr;
 
 use countersign_attestation::Certificate;
-use countersign_types::Aaguid;
+use countersign_types::{
+    Aaguid,
+    hex::{self, Hex},
+};
 
-/// The identifier of an attestation key: SHA-1 of it, as
-/// [`Certificate::key_identifier`](countersign_attestation::Certificate::key_identifier) has it. 40 hexadecimal
-/// digits in lower case as text.
+/// The identifier of an attestation key: its SHA-1, as
+/// [`Certificate::key_identifier`](countersign_attestation::Certificate::key_identifier) returns it. As text it has 40
+/// hexadecimal digits in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyIdentifier([u8; 20]);
 
-/// The identifier of a UAF authenticator's model: vendor and model, four hexadecimal digits each, such as `4746#3208`.
+/// The identifier of a UAF authenticator model: vendor and model, four hexadecimal digits each, such as `4746#3208`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Aaid {
     vendor: u16,
     model: u16,
 }
 
-/// What a model is looked up by.
+/// The key by which an authenticator model is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ModelKey {
@@ -32,18 +35,18 @@ pub enum ModelKey {
     Aaid(Aaid),
 }
 
-/// The text is none of the three forms of [`ModelKey`].
+/// The error for text that has none of the three forms of [`ModelKey`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct NotAModelKey;
+pub struct ModelKeyError;
 
 impl KeyIdentifier {
-    /// From its 20 bytes.
+    /// Creates an identifier from its 20 bytes.
     pub const fn from_bytes(bytes: [u8; 20]) -> Self {
         Self(bytes)
     }
 
-    /// Its 20 bytes.
+    /// The 20 bytes of the identifier.
     pub const fn as_bytes(&self) -> &[u8; 20] {
         &self.0
     }
@@ -55,48 +58,39 @@ impl Aaid {
         self.vendor
     }
 
-    /// The model's number among the vendor's.
+    /// The number of the model among the vendor's models.
     pub const fn model(self) -> u16 {
         self.model
     }
 }
 
 impl ModelKey {
-    /// The key of a U2F model by its attestation certificate; `None` if the certificate's key has no identifier.
+    /// The key of the U2F model that has this attestation certificate. `None` if the certificate's key has no identifier.
     pub fn of_attestation_key(certificate: &Certificate) -> Option<Self> {
         certificate.key_identifier().map(|bytes| Self::KeyIdentifier(KeyIdentifier(bytes)))
     }
 }
 
 impl FromStr for KeyIdentifier {
-    type Err = NotAModelKey;
+    type Err = ModelKeyError;
 
-    fn from_str(text: &str) -> Result<Self, NotAModelKey> {
-        let mut bytes = [0; 20];
-        let mut digits = text.bytes();
-        for byte in &mut bytes {
-            let mut digit = || match digits.next() {
-                Some(digit @ b'0'..=b'9') => Ok(digit.wrapping_sub(b'0')),
-                Some(digit @ b'a'..=b'f') => Ok(digit.wrapping_sub(b'a').wrapping_add(10)),
-                _ => Err(NotAModelKey),
-            };
-            *byte = digit()? << 4 | digit()?;
-        }
-        if digits.next().is_some() { Err(NotAModelKey) } else { Ok(Self(bytes)) }
+    fn from_str(text: &str) -> Result<Self, ModelKeyError> {
+        let bytes = hex::decode(text).ok().filter(|_| !text.bytes().any(|digit| digit.is_ascii_uppercase()));
+        bytes.and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(ModelKeyError)
     }
 }
 
 impl FromStr for Aaid {
-    type Err = NotAModelKey;
+    type Err = ModelKeyError;
 
-    fn from_str(text: &str) -> Result<Self, NotAModelKey> {
-        let (vendor, model) = text.split_once('#').ok_or(NotAModelKey)?;
+    fn from_str(text: &str) -> Result<Self, ModelKeyError> {
+        let (vendor, model) = text.split_once('#').ok_or(ModelKeyError)?;
         let number = |digits: &str| {
             let is_form = digits.len() == 4 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
             if is_form {
-                u16::from_str_radix(digits, 16).map_err(|_| NotAModelKey)
+                u16::from_str_radix(digits, 16).map_err(|_| ModelKeyError)
             } else {
-                Err(NotAModelKey)
+                Err(ModelKeyError)
             }
         };
         Ok(Self { vendor: number(vendor)?, model: number(model)? })
@@ -104,17 +98,17 @@ impl FromStr for Aaid {
 }
 
 impl FromStr for ModelKey {
-    type Err = NotAModelKey;
+    type Err = ModelKeyError;
 
-    fn from_str(text: &str) -> Result<Self, NotAModelKey> {
-        let aaguid = text.parse().map(Self::Aaguid).map_err(|_| NotAModelKey);
+    fn from_str(text: &str) -> Result<Self, ModelKeyError> {
+        let aaguid = text.parse().map(Self::Aaguid).map_err(|_| ModelKeyError);
         aaguid.or_else(|_| text.parse().map(Self::KeyIdentifier)).or_else(|_| text.parse().map(Self::Aaid))
     }
 }
 
 impl fmt::Display for KeyIdentifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        Hex(&self.0).fmt(f)
     }
 }
 
@@ -134,7 +128,7 @@ impl fmt::Display for ModelKey {
     }
 }
 
-impl fmt::Display for NotAModelKey {
+impl fmt::Display for ModelKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
             "neither an aaguid, nor a key identifier of 40 hexadecimal digits, nor an aaid such as 4746#3208",
@@ -142,7 +136,7 @@ impl fmt::Display for NotAModelKey {
     }
 }
 
-impl core::error::Error for NotAModelKey {}
+impl core::error::Error for ModelKeyError {}
 
 impl From<Aaguid> for ModelKey {
     fn from(aaguid: Aaguid) -> Self {
@@ -167,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_form_of_a_key_is_known_by_its_text() {
+    fn each_form_of_a_key_is_recognised_by_its_text() {
         for text in
             ["ba86dc56-635f-4141-aef6-00227b1b9af6", "f5f6eef729a0264752053c22e89fc3028f1536c1", "4746#F208"]
         {
@@ -179,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_356_other_text_is_no_key() {
+    fn rule_356_other_text_is_not_a_key() {
         for text in [
             "",
             "4746#",
@@ -190,7 +184,7 @@ mod tests {
             "f5f6eef729a0264752053c22e89fc3028f1536c1a",
             "ba86dc56635f4141aef600227b1b9af6",
         ] {
-            assert_eq!(text.parse::<ModelKey>(), Err(NotAModelKey), "{text}");
+            assert_eq!(text.parse::<ModelKey>(), Err(ModelKeyError), "{text}");
         }
     }
 }

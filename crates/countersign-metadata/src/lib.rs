@@ -1,37 +1,81 @@
 //! The [FIDO Metadata Service](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html), versions
-//! 3.0 to 3.1.1: which authenticator it is, and whether it can still be trusted. Bytes in, verdicts out: fetching the
-//! BLOB is the caller's business.
+//! 3.0 to 3.1.1: verifies its BLOB, looks authenticator models up in it, and judges their status.
 //!
-//! | what | here |
+//! The crate does no input or output. The caller fetches the BLOB and supplies the time.
+//!
+//! # Example
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use countersign_metadata::{BlobPolicy, Metadata, MetadataError, MetadataPolicy, Timestamp, Verifiers};
+//!
+//! /// Call this at start-up, and whenever a new BLOB was fetched.
+//! fn update(metadata: &Metadata, file: &[u8], now: Timestamp) -> Result<u64, MetadataError> {
+//!     let blob = metadata.offer(file, now, &Verifiers::default())?;
+//!     for skipped in blob.skipped() {
+//!         eprintln!("entry {} was skipped: {}", skipped.position(), skipped.error());
+//!     }
+//!     // Store this number, and pass it to `with_highest_number` after a restart.
+//!     Ok(blob.number())
+//! }
+//!
+//! let metadata = Arc::new(Metadata::new(BlobPolicy::fido(), MetadataPolicy::fido()));
+//! // `metadata` is the trust anchors and the model policy of a relying party.
+//! assert!(update(&metadata, b"not a BLOB", Timestamp::from_unix_seconds(1_767_225_600)).is_err());
+//! ```
+//!
+//! # The pieces
+//!
+//! - [`BlobPolicy`] decides which BLOBs are accepted, and verifies them; [`Seen`] protects from older ones.
+//! - [`Blob`] is a verified BLOB; [`Entry`], [`Statement`] and [`StatusReport`] are the data about one model.
+//! - [`MetadataPolicy`] decides which models are accepted, and judges a [`Model`].
+//! - [`Metadata`] holds the current BLOB. It is the source of trust anchors and the model policy of a relying party.
+//! - [`diff`] lists what changed between two BLOBs.
+//! - [`model_name`] and [`Blob::name`] name models for display.
+//!
+//! # What you must do
+//!
+//! - Fetch the BLOB before the day of [`Blob::next_update`], and [`offer`](Metadata::offer) it. An outdated BLOB rejects
+//!   every model.
+//! - Store [`Metadata::highest_number`], so that an older BLOB is rejected after a restart.
+//! - Fetch the revocation lists that the signer's certificates name, and pass them to [`BlobPolicy::with_revocation`].
+//! - Log [`Blob::skipped`]: models of skipped entries are rejected.
+//!
+//! # Tasks
+//!
+//! | task | call |
 //! | --- | --- |
-//! | verify a BLOB, and refuse an older one | [`BlobPolicy`], [`Seen`] |
-//! | look a model up | [`Blob`], [`Entry`], [`Statement`] |
-//! | what happened to it, and when | [`StatusReport`], [`Status`] |
-//! | which models are accepted | [`MetadataPolicy`], [`Model`] |
-//! | single authenticators that are rogue | [`RogueList`] |
-//! | what differs between two BLOBs | [`changes`] |
-//! | what a model is called | [`names`] |
-//! | trust anchors and policy for the relying party, replaced while it runs | [`Metadata`] |
+//! | verify a BLOB once, without keeping it current | [`BlobPolicy::verify`] |
+//! | use another metadata service | [`BlobPolicy::new`], [`roots::anchor_from_pem`] |
+//! | look a model up | [`Blob::entry`], [`Blob::models`] |
+//! | require a certification level | [`MetadataPolicy::with_certification`] |
+//! | judge the model of a stored credential again | [`Metadata::assess`] |
+//! | read a list of rogue authenticators | [`Entry::rogue_list`] |
+//! | warn before a root expires | [`BlobPolicy::roots_expiring_within`] |
 //!
-//! ```
-//! use countersign_metadata::{Blob, BlobPolicy, MetadataError, Seen};
-//! # use countersign_cose::Verifiers;
-//! # use countersign_types::{Aaguid, Timestamp};
+//! # Features
 //!
-//! # fn example(file: &[u8], highest: u64, aaguid: Aaguid, now: Timestamp, verifiers: &Verifiers) -> Result<(), MetadataError> {
-//! let blob: Blob = BlobPolicy::fido().verify(file, Seen::NewerThan(highest), now, verifiers)?;
-//! for skipped in blob.skipped() {
-//!     eprintln!("entry {} was left out: {}", skipped.position(), skipped.fault());
-//! }
-//! if let Some(entry) = blob.entry(aaguid) {
-//!     let name = entry.statement().map(|statement| statement.description.decode().into_owned());
-//!     println!("{name:?}: {:?}", entry.current_report(now).map(|report| report.status));
-//! }
-//! # Ok(())
-//! # }
-//! # assert!(example(b"", 0, Aaguid::ZERO, Timestamp::from_unix_seconds(0), &Verifiers::none()).is_err());
-//! ```
+//! | feature | adds |
+//! | --- | --- |
+//! | `rust-crypto`, a default | the verifiers in plain Rust, `Verifiers::default` |
+//!
+//! # Limits
+//!
+//! [`limits`] lists the limits, each with the reason for its value. [`BlobPolicy::with_max_length`] changes the longest BLOB.
+//!
+//! # Errors
+//!
+//! | error | rejects |
+//! | --- | --- |
+//! | [`MetadataError`] | a BLOB |
+//! | [`EntryError`] | an entry, which is skipped |
+//! | [`JudgementError`], [`AssessmentError`] | an authenticator model |
+//! | [`RogueListError`] | a list of rogue authenticators |
+//!
+//! Those that reject input have a stable [`Code`].
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),
     warn(
@@ -46,21 +90,24 @@
 )]
 
 mod anchors;
-pub mod blob;
-mod changes;
-mod claims;
+mod blob;
+mod blob_policy;
+mod contradictions;
+mod current;
 mod date;
-pub mod entry;
-pub mod error;
+mod diff;
+mod entry;
+mod entry_error;
+mod error;
 mod json;
-pub mod judge;
 mod jws;
 mod keys;
-pub mod live;
-pub mod names;
+pub mod limits;
+mod metadata_policy;
+mod model;
+mod model_name;
 mod payload;
-pub mod policy;
-pub mod rogue;
+mod rogue;
 pub mod roots;
 mod statement;
 mod status;
@@ -68,16 +115,26 @@ mod status;
 mod tests;
 
 pub use anchors::Root;
-pub use blob::{Blob, Entry, Models, SkippedEntry};
-pub use changes::{Change, ModelChange, changes};
-pub use date::{Date, NotADate};
-pub use entry::EntryFault;
-pub use error::{BlobFault, MetadataError};
+pub use blob::{Blob, Entry, Models};
+pub use blob_policy::{BlobPolicy, Seen};
+pub use contradictions::Contradiction;
+pub use countersign_attestation::{
+    Certificate, CertificateError, ModelPolicy, PathError, Revocation, TrustAnchor, TrustAnchors,
+    TrustedPath, UnnamedModels,
+};
+pub use countersign_cose::{Scheme, Verifiers};
+pub use countersign_types::{Aaguid, AlgorithmIdentifier, Code, Timestamp};
+pub use current::{AssessmentError, Metadata};
+pub use date::{Date, DateError};
+pub use diff::{Change, ModelChange, diff};
+pub use entry_error::EntryError;
+pub use error::{MalformedBlobError, MetadataError};
 pub use json::{Text, Texts};
-pub use judge::{Contradiction, Judgement, MetadataPolicy, Model, Refusal};
-pub use keys::{Aaid, KeyIdentifier, ModelKey, NotAModelKey};
-pub use live::{Metadata, Unfit};
-pub use policy::{BlobPolicy, Seen};
-pub use rogue::{RogueList, RogueListError, RogueListReference};
-pub use statement::{NotACertificate, Statement};
+pub use keys::{Aaid, KeyIdentifier, ModelKey, ModelKeyError};
+pub use metadata_policy::{ContradictionPolicy, Judgement, JudgementError, MetadataPolicy};
+pub use model::Model;
+pub use model_name::{ModelName, NameSource, model_name, provider_name};
+pub use payload::SkippedEntry;
+pub use rogue::{RogueKey, RogueList, RogueListError, RogueListReference};
+pub use statement::{CertificateTextError, Statement};
 pub use status::{CertificationLevel, Status, StatusReport};

@@ -1,13 +1,12 @@
-//! Lists of rogue authenticators
-//! ([FIDO Metadata Service, section 3.1.5](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1.1-ps-20260105.html#sctn-rogue-list-entry)):
-//! single authenticators of a model whose secret others know.
+//! Lists of rogue authenticators: single authenticators of a model whose secret key is public
+//! ([FIDO Metadata Service, section 3.1.5](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1.1-ps-20260105.html#sctn-rogue-list-entry)).
 //!
-//! What a list names is the secret key of an ECDAA attestation
+//! A list contains the secret keys of ECDAA attestations
 //! ([FIDO ECDAA Algorithm](https://fidoalliance.org/specs/fido-v2.0-id-20180227/fido-ecdaa-algorithm-v2.0-id-20180227.html)),
-//! and whoever verifies such an attestation tries its signature with each key of the list. No statement format of WebAuthn
-//! Level 3 has ECDAA any more, so that no attestation that is verified here can be held against a list: a
-//! [`MetadataPolicy`](crate::MetadataPolicy) can but refuse the model, or accept it with its rogues. A list is read here
-//! for people who watch over a model, and for verifiers of ECDAA elsewhere.
+//! and a verifier of such an attestation tries its signature with each key of the list. No statement format of WebAuthn
+//! Level 3 uses ECDAA any more, so no attestation can be checked against a list here: a
+//! [`MetadataPolicy`](crate::MetadataPolicy) can only reject the model, or accept it including its rogues. Lists can be
+//! read for monitoring, and for verifiers of ECDAA elsewhere.
 
 use core::fmt;
 
@@ -15,65 +14,63 @@ use countersign_cose::Hash;
 use countersign_types::{Code, Timestamp, base64url};
 
 use crate::{
-    Date,
-    json::{Fault, Reader, Text, once},
+    date::Date,
+    json::{JsonError, Reader, Text, once},
+    limits::{ROGUE_KEY_MAX, ROGUE_LIST_MAX},
 };
 
-/// The most bytes of a list: some hundred thousand authenticators, which is more than a batch.
-pub const LIST_MAX: usize = 8 * 1024 * 1024;
-
-/// The most bytes of a secret key. That of the largest curve of ECDAA has 80.
-pub const KEY_MAX: usize = 128;
-
-/// Where a model's list of rogue authenticators is, and what vouches for it.
+/// The address of a list of rogue authenticators, and the list's hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RogueListReference<'a> {
-    /// Where the list is to be had.
+    /// The address of the list.
     pub url: Text<'a>,
-    /// The list's hash in base64url. It is under the BLOB's signature, and the list has none of its own.
+    /// The hash of the list in base64url. The BLOB's signature covers it; the list itself is not signed.
     pub hash: Text<'a>,
     algorithm: Hash,
 }
 
-/// A list of rogue authenticators, which the BLOB vouches for.
+/// A list of rogue authenticators that the BLOB vouches for.
+///
+/// It contains the secret keys of ECDAA attestations, which no statement format of WebAuthn Level 3 uses, so no attestation
+/// can be checked against it here. It is for monitoring, and for verifiers of ECDAA elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RogueList(Vec<RogueKey>);
 
-/// A rogue authenticator, by its secret key: one that everybody may know.
+/// A rogue authenticator, identified by its secret key, which is public.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RogueKey {
-    /// The secret key, big-endian, of 1 to [`KEY_MAX`] bytes.
+    /// The secret key, big-endian, of 1 to [`ROGUE_KEY_MAX`] bytes.
     pub secret_key: Vec<u8>,
-    /// From when on it is rogue.
+    /// The first day on which the authenticator counts as rogue.
     pub date: Date,
 }
 
-/// Why a list is not read.
+/// Why a list of rogue authenticators is rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RogueListError {
-    /// More than [`LIST_MAX`] bytes. Code `metadata-malformed`.
+    /// The list has more than [`ROGUE_LIST_MAX`] bytes. Code `metadata-malformed`.
     TooLong,
-    /// It is not the list that the BLOB names: its hash is another. Code `metadata-signature-invalid`.
+    /// The list does not have the hash that the BLOB names. Code `metadata-signature-invalid`.
     HashDiffers,
-    /// Not JSON; holds the byte at which that shows. Code `metadata-malformed`.
+    /// The list is not JSON; holds the position of the syntax error in bytes. Code `metadata-malformed`.
     NotJson(usize),
-    /// A value is not of the type that it should be; holds the type. Code `metadata-malformed`.
+    /// A value does not have the expected type, which this holds. Code `metadata-malformed`.
     Type(&'static str),
     /// A required member is absent. Code `metadata-malformed`.
     Missing(&'static str),
-    /// A member is there twice. Code `metadata-malformed`.
+    /// A member occurs twice. Code `metadata-malformed`.
     Twice(&'static str),
-    /// The secret key is not base64url, empty, or longer than [`KEY_MAX`] bytes. Code `metadata-malformed`.
+    /// The secret key is not base64url, empty, or longer than [`ROGUE_KEY_MAX`] bytes. Code `metadata-malformed`.
     SecretKey,
     /// The date does not have the form `YYYY-MM-DD`. Code `metadata-malformed`.
     Date,
 }
 
 impl<'a> RogueListReference<'a> {
-    /// Of an entry that has a list; `algorithm` is the hash of the BLOB's signature.
+    /// Reads the reference of an entry that has a list; `algorithm` is the hash function of the BLOB's signature.
     pub(crate) fn of_entry(json: &'a str, algorithm: Hash) -> Option<Self> {
         let (mut url, mut hash) = (None, None);
         // It was read before, so it can be.
@@ -88,9 +85,9 @@ impl<'a> RogueListReference<'a> {
         Some(Self { url: url?, hash: hash?, algorithm })
     }
 
-    /// Reads the list as it was fetched: JSON. The hash is over its base64url form, without padding.
+    /// Reads a fetched list, in JSON. The hash is over its base64url form, without padding.
     pub fn read(&self, list: &[u8]) -> Result<RogueList, RogueListError> {
-        if list.len() > LIST_MAX {
+        if list.len() > ROGUE_LIST_MAX {
             return Err(RogueListError::TooLong);
         }
         let digest = self.algorithm.digest(&[base64url::encode(list).as_bytes()]);
@@ -105,7 +102,7 @@ impl<'a> RogueListReference<'a> {
 
 impl RogueList {
     fn read(text: &str) -> Result<Self, RogueListError> {
-        let (mut keys, mut fault) = (Vec::new(), None);
+        let (mut keys, mut first) = (Vec::new(), None);
         let mut reader = Reader::new(text);
         let outcome = reader.array(|reader| {
             let (mut secret_key, mut date) = (None, None);
@@ -114,25 +111,25 @@ impl RogueList {
                 "date" => once(&mut date, "date", reader.text()?),
                 _ => reader.skip().map(drop),
             })?;
-            let secret_key = secret_key.ok_or(Fault::Missing("sk"))?;
-            let date = date.ok_or(Fault::Missing("date"))?;
+            let secret_key = secret_key.ok_or(JsonError::Missing("sk"))?;
+            let date = date.ok_or(JsonError::Missing("date"))?;
             match RogueKey::read(secret_key, date) {
                 Ok(key) => keys.push(key),
-                // The first is told, and the rest is read for its syntax.
-                Err(error) => fault = fault.take().or(Some(error)),
+                // The first error is returned, once the syntax of the rest is checked.
+                Err(error) => first = first.take().or(Some(error)),
             }
             Ok(())
         });
         outcome.and_then(|()| reader.end())?;
-        fault.map_or(Ok(Self(keys)), Err)
+        first.map_or(Ok(Self(keys)), Err)
     }
 
-    /// The rogue authenticators in the list's order.
+    /// The rogue authenticators in the order of the list.
     pub fn keys(&self) -> &[RogueKey] {
         &self.0
     }
 
-    /// Whether the list has this secret key, in its form there, with a date that has come at `now`.
+    /// Whether the list has exactly this secret key, with a date that is reached at `now`.
     pub fn has(&self, secret_key: &[u8], now: Timestamp) -> bool {
         self.0.iter().any(|key| key.secret_key == secret_key && key.date.start() <= now)
     }
@@ -142,14 +139,14 @@ impl RogueKey {
     fn read(secret_key: Text<'_>, date: Text<'_>) -> Result<Self, RogueListError> {
         let secret_key = base64url::decode(secret_key.decode().as_bytes())
             .ok()
-            .filter(|key| (1..=KEY_MAX).contains(&key.len()))
+            .filter(|key| (1..=ROGUE_KEY_MAX).contains(&key.len()))
             .ok_or(RogueListError::SecretKey)?;
         Ok(Self { secret_key, date: date.decode().parse().map_err(|_| RogueListError::Date)? })
     }
 }
 
 impl RogueListError {
-    /// The stable word for it.
+    /// The stable code of the error.
     pub const fn code(&self) -> Code {
         match self {
             Self::HashDiffers => Code::MetadataSignatureInvalid,
@@ -158,13 +155,13 @@ impl RogueListError {
     }
 }
 
-impl From<Fault> for RogueListError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Syntax(at) => Self::NotJson(at),
-            Fault::Type(expected) => Self::Type(expected),
-            Fault::Missing(name) => Self::Missing(name),
-            Fault::Twice(name) => Self::Twice(name),
+impl From<JsonError> for RogueListError {
+    fn from(error: JsonError) -> Self {
+        match error {
+            JsonError::Syntax(at) => Self::NotJson(at),
+            JsonError::Type(expected) => Self::Type(expected),
+            JsonError::Missing(name) => Self::Missing(name),
+            JsonError::Twice(name) => Self::Twice(name),
         }
     }
 }
@@ -172,14 +169,14 @@ impl From<Fault> for RogueListError {
 impl fmt::Display for RogueListError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLong => write!(f, "the rogue list has more than {LIST_MAX} bytes"),
+            Self::TooLong => write!(f, "the rogue list has more than {ROGUE_LIST_MAX} bytes"),
             Self::HashDiffers => f.write_str("the rogue list is not the one that the metadata names"),
             Self::NotJson(at) => write!(f, "the rogue list is not json at byte {at}"),
-            Self::Type(expected) => write!(f, "something in the rogue list is not {expected}"),
+            Self::Type(expected) => write!(f, "a value in the rogue list is not {expected}"),
             Self::Missing(name) => write!(f, "{name} is missing in the rogue list"),
-            Self::Twice(name) => write!(f, "{name} is twice in an entry of the rogue list"),
+            Self::Twice(name) => write!(f, "{name} occurs twice in an entry of the rogue list"),
             Self::SecretKey => f.write_str("a secret key in the rogue list does not have its form"),
-            Self::Date => f.write_str("a date in the rogue list is none"),
+            Self::Date => f.write_str("a date in the rogue list does not have its form"),
         }
     }
 }

@@ -1,23 +1,23 @@
-//! The roots of FIDO's own service, as data.
+//! The root certificates of FIDO's own service.
 //!
-//! The service had `GlobalSign`'s R3 until 2026 and has R46 since, with a certificate by which the one vouches for the
-//! other: a path to either will do.
+//! The service used GlobalSign's R3 until 2026 and uses R46 since, with a certificate in which R3 vouches for R46. A path
+//! to either is accepted.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_attestation::{Certificate, CertificateError, TrustAnchor};
 
-/// A root certificate, and what is known of it.
+/// A root certificate with its name and hash.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct MetadataRoot {
-    /// What its owner calls it.
+    /// The name that its owner gave it.
     pub name: &'static str,
-    /// SHA-256 of its DER, in lower-case hexadecimal.
+    /// The SHA-256 of its DER, in lower-case hexadecimal.
     pub sha256: &'static str,
     pem: &'static str,
 }
 
-/// The roots of FIDO's own service. Their SHA-256 is that of Debian's `ca-certificates`.
+/// The roots of FIDO's own service. Each SHA-256 is that of Debian's `ca-certificates`.
 pub const GLOBALSIGN: &[MetadataRoot] = &[
     MetadataRoot {
         name: "GlobalSign Root CA - R3",
@@ -43,7 +43,7 @@ impl MetadataRoot {
     }
 }
 
-/// Reads a trust anchor from PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)) with one certificate in it.
+/// Reads a trust anchor from the PEM ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)) of one certificate.
 pub fn anchor_from_pem(pem: &str) -> Result<TrustAnchor, CertificateError> {
     let base64: String = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----")).collect();
     let der = STANDARD.decode(base64).map_err(|_| CertificateError::NotDer)?;
@@ -53,6 +53,7 @@ pub fn anchor_from_pem(pem: &str) -> Result<TrustAnchor, CertificateError> {
 #[cfg(test)]
 mod tests {
     use countersign_cose::sha256;
+    use countersign_types::hex::Hex;
 
     use super::*;
 
@@ -61,9 +62,7 @@ mod tests {
         for root in GLOBALSIGN {
             let anchor = root.anchor().unwrap();
             let digest = sha256(&[anchor.certificate().as_der()]);
-            for (position, byte) in digest.iter().enumerate() {
-                assert_eq!(root.sha256[2 * position..][..2], format!("{byte:02x}"), "{}", root.name);
-            }
+            assert_eq!(Hex(&digest).to_string(), root.sha256, "{}", root.name);
         }
         assert!(anchor_from_pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----").is_err());
     }

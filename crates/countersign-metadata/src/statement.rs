@@ -1,6 +1,5 @@
-//! Metadata statements ([FIDO Metadata Statement, section
-//! 3.12](https://fidoalliance.org/specs/mds/fido-metadata-statement-v3.0-ps-20210518.html)): what a vendor says of a
-//! model.
+//! Metadata statements: a vendor's description of an authenticator model
+//! ([FIDO Metadata Statement, section 3.12](https://fidoalliance.org/specs/mds/fido-metadata-statement-v3.0-ps-20210518.html)).
 
 use core::fmt;
 use std::collections::BTreeSet;
@@ -10,26 +9,26 @@ use countersign_attestation::{AttestationType, Certificate};
 use countersign_types::Aaguid;
 
 use crate::{
-    entry::EntryFault,
-    json::{Fault, Reader, Text, Texts, once},
+    entry_error::EntryError,
+    json::{JsonError, Reader, Text, Texts, once},
     keys::{Aaid, KeyIdentifier},
 };
 
-/// What a vendor says of a model. It borrows from the BLOB: nothing is copied, and icons are not decoded.
+/// A vendor's description of an authenticator model. It borrows from the BLOB: nothing is copied or decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Statement<'a> {
-    /// The model's FIDO2 identifier.
+    /// The FIDO2 identifier of the model.
     pub aaguid: Option<Aaguid>,
-    /// The model's UAF identifier.
+    /// The UAF identifier of the model.
     pub aaid: Option<Aaid>,
-    /// What the model is called, in English.
+    /// The name of the model, in English.
     pub description: Text<'a>,
-    /// The earliest version (of the firmware) that the statement is about.
+    /// The earliest firmware version that the statement is about.
     pub authenticator_version: u64,
-    /// `fido2`, `u2f` or `uaf`.
+    /// The protocol family: `fido2`, `u2f` or `uaf`.
     pub protocol_family: Text<'a>,
-    /// The signature algorithms of its credentials, by the names of the FIDO registry, such as
+    /// The signature algorithms of the model's credentials, by the names of the FIDO registry, such as
     /// `secp256r1_ecdsa_sha256_raw`.
     pub authentication_algorithms: Texts<'a>,
     /// The attestation types, such as `basic_full`.
@@ -38,15 +37,15 @@ pub struct Statement<'a> {
     pub key_protection: Option<Texts<'a>>,
     /// Where biometric samples are matched.
     pub matcher_protection: Option<Texts<'a>>,
-    /// How it can be attached.
+    /// The ways to connect the authenticator, such as `external` and `nfc`.
     pub attachment_hint: Option<Texts<'a>>,
-    /// The icon as a `data:` URL; as long as it likes.
+    /// The icon as a `data:` URL of any length.
     pub icon: Option<Text<'a>>,
-    /// The icon for dark backgrounds, likewise.
+    /// The icon for dark backgrounds, as a `data:` URL of any length.
     pub icon_dark: Option<Text<'a>>,
-    /// The vendor's logo, likewise.
+    /// The vendor's logo, as a `data:` URL of any length.
     pub provider_logo_light: Option<Text<'a>>,
-    /// The vendor's logo for dark backgrounds, likewise.
+    /// The vendor's logo for dark backgrounds, as a `data:` URL of any length.
     pub provider_logo_dark: Option<Text<'a>>,
     friendly_names: Option<&'a str>,
     user_verification: Option<&'a str>,
@@ -55,59 +54,54 @@ pub struct Statement<'a> {
     roots: Texts<'a>,
 }
 
-/// Not a certificate in base64.
+/// The error for text that is not a certificate in base64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct NotACertificate;
+pub struct CertificateTextError;
 
 impl<'a> Statement<'a> {
-    pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, EntryFault> {
-        let mut parts = Parts::default();
-        reader.object(|reader, name| parts.member(reader, name))?;
-        let missing = |name| EntryFault::from(Fault::Missing(name));
-        let identifier = |name| move |_| EntryFault::Identifier(name);
+    pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, EntryError> {
+        let mut members = StatementMembers::default();
+        reader.object(|reader, name| members.member(reader, name))?;
+        let missing = |name| EntryError::from(JsonError::Missing(name));
+        let aaguid = members.aaguid.map(|text| text.decode().parse()).transpose();
+        let aaid = members.aaid.map(|text| text.decode().parse()).transpose();
         Ok(Self {
-            aaguid: parts
-                .aaguid
-                .map(|text| text.decode().parse())
-                .transpose()
-                .map_err(identifier("aaguid"))?,
-            aaid: parts
-                .aaid
-                .map(|text| text.decode().parse())
-                .transpose()
-                .map_err(|_| EntryFault::Identifier("aaid"))?,
-            description: parts.description.ok_or_else(|| missing("description"))?,
-            authenticator_version: parts.version.ok_or_else(|| missing("authenticatorVersion"))?,
-            protocol_family: parts.protocol_family.ok_or_else(|| missing("protocolFamily"))?,
-            authentication_algorithms: parts.algorithms.ok_or_else(|| missing("authenticationAlgorithms"))?,
-            attestation_types: parts.attestation_types.ok_or_else(|| missing("attestationTypes"))?,
-            key_protection: parts.key_protection,
-            matcher_protection: parts.matcher_protection,
-            attachment_hint: parts.attachment_hint,
-            icon: parts.icon,
-            icon_dark: parts.icon_dark,
-            provider_logo_light: parts.logo_light,
-            provider_logo_dark: parts.logo_dark,
-            friendly_names: parts.friendly_names,
-            user_verification: parts.user_verification,
-            get_info: parts.get_info,
-            key_identifiers: parts.key_identifiers.unwrap_or_default(),
-            roots: parts.roots.ok_or_else(|| missing("attestationRootCertificates"))?,
+            aaguid: aaguid.map_err(|_| EntryError::Identifier("aaguid"))?,
+            aaid: aaid.map_err(|_| EntryError::Identifier("aaid"))?,
+            description: members.description.ok_or_else(|| missing("description"))?,
+            authenticator_version: members.version.ok_or_else(|| missing("authenticatorVersion"))?,
+            protocol_family: members.protocol_family.ok_or_else(|| missing("protocolFamily"))?,
+            authentication_algorithms: members
+                .algorithms
+                .ok_or_else(|| missing("authenticationAlgorithms"))?,
+            attestation_types: members.attestation_types.ok_or_else(|| missing("attestationTypes"))?,
+            key_protection: members.key_protection,
+            matcher_protection: members.matcher_protection,
+            attachment_hint: members.attachment_hint,
+            icon: members.icon,
+            icon_dark: members.icon_dark,
+            provider_logo_light: members.logo_light,
+            provider_logo_dark: members.logo_dark,
+            friendly_names: members.friendly_names,
+            user_verification: members.user_verification,
+            get_info: members.get_info,
+            key_identifiers: members.key_identifiers.unwrap_or_default(),
+            roots: members.roots.ok_or_else(|| missing("attestationRootCertificates"))?,
         })
     }
 
-    /// The certificates that the model's attestation leads to: of issuers, or of the attestation keys themselves. An
-    /// error in place of one that can't be read.
+    /// The certificates that attestations of the model lead to: those of issuers, or of the attestation keys themselves.
+    /// A certificate that cannot be read is an error.
     ///
-    /// What each of them serves, [`Entry::roots`](crate::Entry::roots) says.
-    pub fn certificates(&self) -> impl Iterator<Item = Result<Certificate, NotACertificate>> + use<'a> {
+    /// [`Entry::roots`](crate::Entry::roots) says which attestations each certificate serves.
+    pub fn certificates(&self) -> impl Iterator<Item = Result<Certificate, CertificateTextError>> + use<'a> {
         self.roots.iter().map(certificate)
     }
 
-    /// The statement formats that the authenticator says it has, in `authenticatorGetInfo`
+    /// The attestation statement formats in `authenticatorGetInfo`
     /// ([CTAP 2.2, `attestationFormats`](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#authenticatorGetInfo));
-    /// empty if it does not say.
+    /// empty if the member is absent.
     pub fn attestation_formats(&self) -> Vec<Text<'a>> {
         let mut formats = None;
         if let Some(text) = self.get_info {
@@ -122,23 +116,23 @@ impl<'a> Statement<'a> {
         formats.into_iter().flat_map(Texts::iter).collect()
     }
 
-    /// Whether the statement is about these attestation keys, in whatever order, and no others.
+    /// Whether the statement is about exactly these attestation keys, in any order.
     pub(crate) fn has_key_identifiers(&self, keys: &[KeyIdentifier]) -> bool {
         let stated = self.key_identifiers.iter().map(|text| text.decode().parse());
         stated.collect::<Result<BTreeSet<_>, _>>() == Ok(keys.iter().copied().collect())
     }
 
-    /// The roots as they stand in the metadata, in base64, to compare.
+    /// The root certificates in base64, to compare them without parsing.
     pub const fn root_texts(&self) -> Texts<'a> {
         self.roots
     }
 
-    /// The rest of the statement, to compare.
+    /// The statement without its roots and its version, to compare the rest.
     pub(crate) fn without_roots_and_version(&self) -> Self {
         Self { roots: Texts::default(), authenticator_version: 0, ..self.clone() }
     }
 
-    /// Whether the model attests this way. A statement that may be of type basic or attestation CA passes for either.
+    /// Whether the model's attestations have this type. A type that is still basic or attestation CA passes as either.
     pub fn attests(&self, attestation_type: AttestationType) -> bool {
         let words: &[&str] = match attestation_type {
             AttestationType::Basic => &["basic_full"],
@@ -146,19 +140,19 @@ impl<'a> Statement<'a> {
             AttestationType::AnonCa => &["anonca"],
             AttestationType::SelfAttestation => &["basic_surrogate"],
             AttestationType::None => &["none"],
-            // What the type will turn out to be is one of these.
+            // The type is not decided yet between these two.
             _ => &["basic_full", "attca"],
         };
         self.attestation_types.iter().any(|own| words.contains(&&*own.decode()))
     }
 
-    /// Whether a statement of the model may have a certificate: what it lists is neither none nor self attestation.
+    /// Whether attestations of the model may have certificates: it lists a type other than none and self attestation.
     pub(crate) fn attests_with_certificates(&self) -> bool {
         let has_none = |own: Text<'_>| matches!(&*own.decode(), "basic_surrogate" | "none");
         self.attestation_types.iter().any(|own| !has_none(own))
     }
 
-    /// What the model is called in a language, by its tag such as `de-DE`, of the names in MDS 3.1.
+    /// The name of the model in a language, given by its tag such as `de-DE`. MDS 3.1 introduced these names.
     pub fn friendly_name(&self, language: &str) -> Option<Text<'a>> {
         let mut found = None;
         let _ = Reader::new(self.friendly_names?).object(|reader, name| {
@@ -171,8 +165,8 @@ impl<'a> Statement<'a> {
         found
     }
 
-    /// The ways in which it verifies users, each a list of methods such as `fingerprint_internal` that are all needed.
-    /// Empty where the statement does not tell.
+    /// The alternatives for user verification. Each is a list of methods, such as `fingerprint_internal`, that are all
+    /// needed. Empty if the statement has none.
     pub fn user_verification(&self) -> Vec<Vec<Text<'a>>> {
         let Some(text) = self.user_verification else { return Vec::new() };
         let mut ways = Vec::new();
@@ -181,8 +175,11 @@ impl<'a> Statement<'a> {
     }
 }
 
-/// Reads `userVerificationDetails`: an array of arrays of objects, of which the method is of interest.
-fn user_verification<'a>(reader: &mut Reader<'a>, mut each: impl FnMut(Vec<Text<'a>>)) -> Result<(), Fault> {
+/// Reads `userVerificationDetails`, an array of arrays of objects, and passes on the methods.
+fn user_verification<'a>(
+    reader: &mut Reader<'a>,
+    mut each: impl FnMut(Vec<Text<'a>>),
+) -> Result<(), JsonError> {
     reader.array(|reader| {
         let mut methods = Vec::new();
         reader.array(|reader| {
@@ -199,21 +196,21 @@ fn user_verification<'a>(reader: &mut Reader<'a>, mut each: impl FnMut(Vec<Text<
     })
 }
 
-/// A certificate in base64 with padding, as in [RFC 4648 section
-/// 4](https://www.rfc-editor.org/rfc/rfc4648#section-4). White space around it and line breaks in it pass: what matters
-/// is under the BLOB's signature.
-pub(crate) fn certificate(text: Text<'_>) -> Result<Certificate, NotACertificate> {
+/// Reads a certificate in base64 with padding ([RFC 4648 section
+/// 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)). Whitespace around it and line breaks in it are accepted: the
+/// BLOB's signature covers the text.
+pub(crate) fn certificate(text: Text<'_>) -> Result<Certificate, CertificateTextError> {
     let text = text.decode();
     let decoded = if text.bytes().any(|byte| byte.is_ascii_whitespace()) {
         STANDARD.decode(text.split_ascii_whitespace().collect::<String>())
     } else {
         STANDARD.decode(text.as_bytes())
     };
-    Certificate::from_der(&decoded.map_err(|_| NotACertificate)?).map_err(|_| NotACertificate)
+    Certificate::from_der(&decoded.map_err(|_| CertificateTextError)?).map_err(|_| CertificateTextError)
 }
 
 #[derive(Default)]
-struct Parts<'a> {
+struct StatementMembers<'a> {
     aaguid: Option<Text<'a>>,
     aaid: Option<Text<'a>>,
     description: Option<Text<'a>>,
@@ -235,8 +232,8 @@ struct Parts<'a> {
     roots: Option<Texts<'a>>,
 }
 
-impl<'a> Parts<'a> {
-    fn member(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), Fault> {
+impl<'a> StatementMembers<'a> {
+    fn member(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), JsonError> {
         let (slot, name) = match name {
             "authenticatorVersion" => {
                 return once(&mut self.version, "authenticatorVersion", reader.unsigned()?);
@@ -254,7 +251,7 @@ impl<'a> Parts<'a> {
         once(slot, name, reader.text()?)
     }
 
-    fn other_member(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), Fault> {
+    fn other_member(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), JsonError> {
         let (slot, name) = match name {
             "authenticationAlgorithms" => (&mut self.algorithms, "authenticationAlgorithms"),
             "attestationTypes" => (&mut self.attestation_types, "attestationTypes"),
@@ -282,10 +279,10 @@ impl<'a> Parts<'a> {
     }
 }
 
-impl fmt::Display for NotACertificate {
+impl fmt::Display for CertificateTextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not a certificate in base64")
     }
 }
 
-impl core::error::Error for NotACertificate {}
+impl core::error::Error for CertificateTextError {}

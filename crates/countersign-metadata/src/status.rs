@@ -1,6 +1,5 @@
-//! Status reports
-//! ([FIDO Metadata Service, sections 3.1.3 and 3.1.4](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1.1-ps-20260105.html#sctn-stat-rep)):
-//! what happened to a model, and when.
+//! Status reports: the history of an authenticator model
+//! ([FIDO Metadata Service, sections 3.1.3 and 3.1.4](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1.1-ps-20260105.html#sctn-stat-rep)).
 
 use core::fmt;
 
@@ -8,21 +7,22 @@ use countersign_attestation::Certificate;
 use countersign_types::Timestamp;
 
 use crate::{
-    Date,
-    entry::{EntryFault, REPORTS_MAX},
-    json::{Fault, Reader, Text, Texts, once},
-    statement,
+    date::Date,
+    entry_error::EntryError,
+    json::{JsonError, Reader, Text, Texts, once},
+    limits::REPORTS_MAX,
+    statement::{self, CertificateTextError},
 };
 
 macro_rules! statuses {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+) => {
-        /// The status of a model: all those of MDS 3.1.1. Words that are not known are kept, and mean nothing to a
-        /// policy, as the specification wants it.
+        /// The status of an authenticator model: each status of MDS 3.1.1. Unknown words are kept, and policies ignore them,
+        /// as the specification demands.
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Status {
             $($(#[doc = $doc])+ $variant,)+
-            /// Another word.
+            /// A status that this crate does not support.
             Other(Box<str>),
         }
 
@@ -48,53 +48,53 @@ macro_rules! statuses {
 }
 
 statuses! {
-    /// Not certified by FIDO.
+    /// The model is not certified by FIDO.
     NotFidoCertified = "NOT_FIDO_CERTIFIED",
-    /// The vendor filled in the questionnaire on its own word.
+    /// The vendor submitted a self-assertion.
     SelfAssertionSubmitted = "SELF_ASSERTION_SUBMITTED",
-    /// Passed the functional certification, at no level.
+    /// The model passed functional certification, without a level.
     FidoCertified = "FIDO_CERTIFIED",
-    /// Certified at level 1.
+    /// The model is certified at level 1.
     FidoCertifiedL1 = "FIDO_CERTIFIED_L1",
-    /// Certified at level 1+.
+    /// The model is certified at level 1+.
     FidoCertifiedL1Plus = "FIDO_CERTIFIED_L1plus",
-    /// Certified at level 2.
+    /// The model is certified at level 2.
     FidoCertifiedL2 = "FIDO_CERTIFIED_L2",
-    /// Certified at level 2+.
+    /// The model is certified at level 2+.
     FidoCertifiedL2Plus = "FIDO_CERTIFIED_L2plus",
-    /// Certified at level 3.
+    /// The model is certified at level 3.
     FidoCertifiedL3 = "FIDO_CERTIFIED_L3",
-    /// Certified at level 3+.
+    /// The model is certified at level 3+.
     FidoCertifiedL3Plus = "FIDO_CERTIFIED_L3plus",
-    /// User verification can be passed by.
+    /// User verification can be bypassed.
     UserVerificationBypass = "USER_VERIFICATION_BYPASS",
-    /// An attestation key is known to others.
+    /// An attestation key is compromised.
     AttestationKeyCompromise = "ATTESTATION_KEY_COMPROMISE",
-    /// Users' keys can be had from afar.
+    /// Users' keys can be extracted remotely.
     UserKeyRemoteCompromise = "USER_KEY_REMOTE_COMPROMISE",
-    /// Users' keys can be had by who holds the authenticator.
+    /// Users' keys can be extracted with physical access to the authenticator.
     UserKeyPhysicalCompromise = "USER_KEY_PHYSICAL_COMPROMISE",
-    /// There is a newer version, which mends all that was reported before.
+    /// A newer version is available, which fixes every weakness reported before.
     UpdateAvailable = "UPDATE_AVAILABLE",
-    /// Not to be accepted any more, such as a prototype whose product is out.
+    /// The model should no longer be accepted, such as a prototype whose product is available.
     Retired = "RETIRED",
-    /// Not to be trusted any more, whatever comes later.
+    /// The model must no longer be trusted, regardless of later reports.
     Revoked = "REVOKED",
-    /// Certified by FIPS 140 at overall level 1.
+    /// The model is certified by FIPS 140 at overall level 1.
     Fips140CertifiedL1 = "FIPS140_CERTIFIED_L1",
-    /// Certified by FIPS 140 at overall level 2.
+    /// The model is certified by FIPS 140 at overall level 2.
     Fips140CertifiedL2 = "FIPS140_CERTIFIED_L2",
-    /// Certified by FIPS 140 at overall level 3.
+    /// The model is certified by FIPS 140 at overall level 3.
     Fips140CertifiedL3 = "FIPS140_CERTIFIED_L3",
-    /// Certified by FIPS 140 at overall level 4.
+    /// The model is certified by FIPS 140 at overall level 4.
     Fips140CertifiedL4 = "FIPS140_CERTIFIED_L4",
 }
 
-/// A level of certification, from the lowest on.
+/// A level of FIDO certification, in ascending order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CertificationLevel {
-    /// `FIDO_CERTIFIED`: it works as specified.
+    /// Functional certification (`FIDO_CERTIFIED`): the model conforms to the specification.
     Functional,
     /// Level 1.
     L1,
@@ -111,7 +111,7 @@ pub enum CertificationLevel {
 }
 
 impl Status {
-    /// The level that it certifies, if it is a certification.
+    /// The certified level, if the status is a certification.
     pub const fn certification(&self) -> Option<CertificationLevel> {
         Some(match self {
             Self::FidoCertified => CertificationLevel::Functional,
@@ -125,8 +125,8 @@ impl Status {
         })
     }
 
-    /// The overall level that it certifies of FIPS 140, 1 to 4, if it is such a certification. FIDO's own is another
-    /// matter, which it neither replaces nor ends.
+    /// The overall level of FIPS 140, 1 to 4, if the status is such a certification. It neither replaces nor ends a
+    /// certification by FIDO.
     pub const fn fips140_level(&self) -> Option<u8> {
         Some(match self {
             Self::Fips140CertifiedL1 => 1,
@@ -137,7 +137,7 @@ impl Status {
         })
     }
 
-    /// Whether it reports a weakness that a newer version may mend.
+    /// Whether the status reports a weakness that a newer version may fix.
     pub const fn is_compromise(&self) -> bool {
         matches!(
             self,
@@ -169,78 +169,78 @@ impl fmt::Display for CertificationLevel {
     }
 }
 
-/// One report on a model.
+/// A status report about an authenticator model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StatusReport<'a> {
-    /// What is reported.
+    /// The reported status.
     pub status: Status,
-    /// From when on it holds; without it, for as long as the report is there.
+    /// The first day on which the status holds. Without it, the status holds as long as the report is present.
     pub effective_date: Option<Date>,
     /// The last day on which a certification holds.
     pub sunset_date: Option<Date>,
-    /// The version of the authenticator that it is about.
+    /// The authenticator version that the report is about.
     pub authenticator_version: Option<u64>,
-    /// Where to read more.
+    /// The address of more information.
     pub url: Option<Text<'a>>,
     /// The number of the certificate that FIDO issued.
     pub certificate_number: Option<Text<'a>>,
-    /// What was certified, in words.
+    /// A description of the certified product.
     pub certification_descriptor: Option<Text<'a>>,
-    /// What the certification is for, such as `consumer`.
+    /// The profiles of the certification, such as `consumer`.
     pub certification_profiles: Option<Texts<'a>>,
-    /// The revision of FIPS 140, such as 3, of a certification by it.
+    /// The revision of FIPS 140, such as 3, of a certification by FIPS.
     pub fips_revision: Option<u64>,
-    /// The level of its physical security, which may be another than the overall one.
+    /// The level of physical security by FIPS 140, which may differ from the overall level.
     pub fips_physical_security_level: Option<u64>,
     certificates: [Option<Text<'a>>; 2],
 }
 
 impl<'a> StatusReport<'a> {
-    pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, EntryFault> {
-        let mut parts = Parts::default();
-        reader.object(|reader, name| parts.member(reader, name))?;
+    pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, EntryError> {
+        let mut members = ReportMembers::default();
+        reader.object(|reader, name| members.member(reader, name))?;
         Ok(Self {
-            status: Status::from(&*parts.status.ok_or(Fault::Missing("status"))?.decode()),
-            effective_date: date("effectiveDate", parts.effective_date)?,
-            sunset_date: date("sunsetDate", parts.sunset_date)?,
-            authenticator_version: parts.authenticator_version,
-            url: parts.url,
-            certificate_number: parts.certificate_number,
-            certification_descriptor: parts.certification_descriptor,
-            certification_profiles: parts.certification_profiles,
-            fips_revision: parts.fips_revision,
-            fips_physical_security_level: parts.fips_physical_security_level,
-            certificates: [parts.batch_certificate, parts.certificate],
+            status: Status::from(&*members.status.ok_or(JsonError::Missing("status"))?.decode()),
+            effective_date: date("effectiveDate", members.effective_date)?,
+            sunset_date: date("sunsetDate", members.sunset_date)?,
+            authenticator_version: members.authenticator_version,
+            url: members.url,
+            certificate_number: members.certificate_number,
+            certification_descriptor: members.certification_descriptor,
+            certification_profiles: members.certification_profiles,
+            fips_revision: members.fips_revision,
+            fips_physical_security_level: members.fips_physical_security_level,
+            certificates: [members.batch_certificate, members.certificate],
         })
     }
 
-    /// Reads an entry's reports, which stand there as an array.
-    pub(crate) fn read_all(reader: &mut Reader<'a>) -> Result<Vec<Self>, EntryFault> {
-        let (mut reports, mut fault) = (Vec::new(), None);
+    /// Reads the array of an entry's reports.
+    pub(crate) fn read_all(reader: &mut Reader<'a>) -> Result<Vec<Self>, EntryError> {
+        let (mut reports, mut first) = (Vec::new(), None);
         let outcome = reader.array(|reader| match Self::read(reader) {
             Ok(_) if reports.len() >= REPORTS_MAX => {
-                fault = Some(EntryFault::TooManyReports);
-                Err(Fault::Type("fewer status reports"))
+                first = Some(EntryError::TooManyReports);
+                Err(JsonError::Type("fewer status reports"))
             }
             Ok(report) => {
                 reports.push(report);
                 Ok(())
             }
-            // Nobody goes on reading after it.
+            // The reader stops within the report, so no other can follow.
             Err(error) => {
-                fault = Some(error);
-                Err(Fault::Type("a status report"))
+                first = Some(error);
+                Err(JsonError::Type("a status report"))
             }
         });
-        match (fault, outcome) {
-            (Some(fault), _) => Err(fault),
-            (None, outcome) => outcome.map(|()| reports).map_err(EntryFault::from),
+        match (first, outcome) {
+            (Some(error), _) => Err(error),
+            (None, outcome) => outcome.map(|()| reports).map_err(EntryError::from),
         }
     }
 
-    /// Whether it is in effect at `now`: from the first second of its effective date on. A certification also ends,
-    /// with the last second of its sunset date; a compromise does not.
+    /// Whether the report is in effect at `now`: from the first second of its effective date. A certification ends with the
+    /// last second of its sunset date; a compromise does not end.
     pub fn is_in_effect_at(&self, now: Timestamp) -> bool {
         let has_begun = self.effective_date.is_none_or(|date| date.start() <= now);
         let is_certification = self.status.certification().is_some() || self.status.fips140_level().is_some();
@@ -248,15 +248,15 @@ impl<'a> StatusReport<'a> {
         has_begun && !is_over
     }
 
-    /// The certificates that it is about: a batch's attestation certificate, or an issuer of such. Empty if it is about
-    /// the whole model; an error in place of one that can't be read.
-    pub fn certificates(&self) -> impl Iterator<Item = Result<Certificate, statement::NotACertificate>> {
+    /// The certificates that the report is about: the attestation certificate of a batch, or of its issuer. Empty if the
+    /// report is about the whole model. A certificate that cannot be read is an error.
+    pub fn certificates(&self) -> impl Iterator<Item = Result<Certificate, CertificateTextError>> {
         self.certificates.into_iter().flatten().map(statement::certificate)
     }
 }
 
 #[derive(Default)]
-struct Parts<'a> {
+struct ReportMembers<'a> {
     status: Option<Text<'a>>,
     effective_date: Option<Text<'a>>,
     sunset_date: Option<Text<'a>>,
@@ -271,8 +271,8 @@ struct Parts<'a> {
     fips_physical_security_level: Option<u64>,
 }
 
-impl<'a> Parts<'a> {
-    fn member(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), Fault> {
+impl<'a> ReportMembers<'a> {
+    fn member(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), JsonError> {
         let (slot, name) = match name {
             "status" => (&mut self.status, "status"),
             "effectiveDate" => (&mut self.effective_date, "effectiveDate"),
@@ -291,7 +291,7 @@ impl<'a> Parts<'a> {
         once(slot, name, reader.text()?)
     }
 
-    fn number(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), Fault> {
+    fn number(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), JsonError> {
         let (slot, name) = match name {
             "authenticatorVersion" => (&mut self.authenticator_version, "authenticatorVersion"),
             "fipsRevision" => (&mut self.fips_revision, "fipsRevision"),
@@ -304,6 +304,6 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn date(member: &'static str, text: Option<Text<'_>>) -> Result<Option<Date>, EntryFault> {
-    text.map(|text| text.decode().parse().map_err(|_| EntryFault::Date(member))).transpose()
+fn date(member: &'static str, text: Option<Text<'_>>) -> Result<Option<Date>, EntryError> {
+    text.map(|text| text.decode().parse().map_err(|_| EntryError::Date(member))).transpose()
 }

@@ -2,11 +2,11 @@
 
 mod blob;
 mod certificates;
-mod changes;
+mod current;
+mod diff;
 mod entries;
 mod hostile;
-mod judge;
-mod live;
+mod metadata_policy;
 mod rogue;
 mod roots;
 
@@ -15,7 +15,11 @@ use countersign_cose::Verifiers;
 use serde_json::{Value, json};
 
 use self::certificates::{NOW, anchor};
-use crate::{Blob, BlobPolicy, MetadataError, Seen};
+use crate::{
+    blob::Blob,
+    blob_policy::{BlobPolicy, Seen},
+    error::MetadataError,
+};
 
 /// The AAGUIDs of the two FIDO2 models.
 pub(crate) const MODEL: &str = "01010101-0101-0101-0101-010101010101";
@@ -75,7 +79,7 @@ pub(crate) fn payload() -> Value {
 }
 
 pub(crate) fn policy() -> BlobPolicy {
-    BlobPolicy::new([anchor(&BlobSigner::new().root)]).host_name(METADATA_HOST)
+    BlobPolicy::new([anchor(&BlobSigner::new().root)]).with_host_name(METADATA_HOST)
 }
 
 pub(crate) fn verify(blob: &[u8]) -> Result<Blob, MetadataError> {

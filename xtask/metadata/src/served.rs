@@ -44,7 +44,8 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
     let file = file.ok_or("which file? `cargo xtask metadata-served --help` says more")?;
     let payload = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     let signer = BlobSigner::new();
-    let policy = BlobPolicy::new([anchor_of(&signer)?]).host_name(METADATA_HOST).dangerous_accept_outdated();
+    let policy =
+        BlobPolicy::new([anchor_of(&signer)?]).with_host_name(METADATA_HOST).dangerous_accept_outdated();
     let now = "2026-10-15".parse::<Date>()?.start();
     let blob = policy.verify(&signer.sign(&payload), Seen::Nothing, now, &Verifiers::default())?;
     print!("{}", page(&blob));

@@ -144,7 +144,7 @@ fn check_blob(blob: &Blob, [entries, skipped, broken_roots]: [usize; 3], file: &
     checks.equal(&blob.entries().len(), &entries, &format!("{file}: entries"));
     checks.equal(&blob.skipped().len(), &skipped, &format!("{file}: entries left out"));
     for skipped in blob.skipped() {
-        println!("{file}: entry {} is left out: {}", skipped.position(), skipped.fault());
+        println!("{file}: entry {} is left out: {}", skipped.position(), skipped.error());
     }
     for entry in blob.entries() {
         let found = entry
@@ -163,7 +163,7 @@ fn check_large_payload(folder: &Path, checks: &mut Checks) -> Result<(), Box<dyn
     let file = "payload-291.json";
     let signer = BlobSigner::new();
     let metadata = Metadata::new(
-        BlobPolicy::new([anchor_of(&signer)?]).host_name(METADATA_HOST),
+        BlobPolicy::new([anchor_of(&signer)?]).with_host_name(METADATA_HOST),
         MetadataPolicy::fido(),
     );
     let now = at("2026-10-15")?;

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, io, path::PathBuf};
 
-use countersign_metadata::{MetadataError, blob::BLOB_MAX};
+use countersign_metadata::{MetadataError, limits::BLOB_MAX};
 
 /// Why a command failed.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::{fs::File, io::Read as _, path::Path};
 
 use countersign::{cose::Verifiers, types::Timestamp};
-use countersign_metadata::{Blob, BlobPolicy, Seen, blob::BLOB_MAX, roots::anchor_from_pem};
+use countersign_metadata::{Blob, BlobPolicy, Seen, limits::BLOB_MAX, roots::anchor_from_pem};
 use countersign_server::files;
 
 use super::{arguments::MetadataArguments, error::MetadataCommandError, progress::Progress};
@@ -23,7 +23,7 @@ pub(super) fn policy(arguments: &MetadataArguments) -> Result<BlobPolicy, Metada
         BlobPolicy::new(anchors)
     };
     if let Some(host) = &arguments.host {
-        policy = policy.host_name(host);
+        policy = policy.with_host_name(host);
     }
     if arguments.accept_outdated {
         policy = policy.dangerous_accept_outdated();

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use countersign::types::Timestamp;
-use countersign_metadata::{Blob, Change, Date, Entry, ModelKey, changes, names::model_name};
+use countersign_metadata::{Blob, Change, Date, Entry, ModelKey, diff, model_name};
 use countersign_server::printable;
 
 use super::table::{self, CELL_MAX, Table};
@@ -54,7 +54,7 @@ pub(super) fn summary(out: &mut dyn Write, blob: &Blob, now: Timestamp) -> io::R
     write_pairs(out, &rows.map(|(name, value)| [name.to_owned(), value]))?;
     for skipped in blob.skipped() {
         let key = skipped.keys().first().map(|key| format!(" ({key})")).unwrap_or_default();
-        let line = format!("entry {} is left out: {}{key}", skipped.position(), skipped.fault());
+        let line = format!("entry {} is left out: {}{key}", skipped.position(), skipped.error());
         write_line(out, &line)?;
     }
     Ok(Finding::Fine)
@@ -106,7 +106,7 @@ pub(super) fn one(out: &mut dyn Write, blob: &Blob, key: ModelKey, now: Timestam
     }
     for skipped in blob.models(key).skipped() {
         finding = Finding::Fine;
-        write_line(out, &format!("entry {} is left out: {}", skipped.position(), skipped.fault()))?;
+        write_line(out, &format!("entry {} is left out: {}", skipped.position(), skipped.error()))?;
     }
     if finding == Finding::Other {
         let listed = match key {
@@ -161,7 +161,7 @@ fn details(out: &mut dyn Write, entry: Entry<'_>, now: Timestamp) -> io::Result<
 }
 
 pub(super) fn differences(out: &mut dyn Write, old: &Blob, new: &Blob) -> io::Result<Finding> {
-    let changes = changes(old, new);
+    let changes = diff(old, new);
     writeln!(out, "number {} to {}, {} changes", old.number(), new.number(), changes.len())?;
     Table::new(["key", "name", "change"]).write(out, || {
         changes.iter().map(|change| {

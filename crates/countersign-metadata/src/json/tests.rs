@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::*;
 
-fn read(text: &str) -> Result<&str, Fault> {
+fn read(text: &str) -> Result<&str, JsonError> {
     let mut reader = Reader::new(text);
     let value = reader.skip()?;
     reader.end().map(|()| value)
@@ -63,7 +63,7 @@ fn other_text_is_not_json() {
         "nan",
         "1e400e1",
     ] {
-        assert!(matches!(read(text), Err(Fault::Syntax(_))), "{text}");
+        assert!(matches!(read(text), Err(JsonError::Syntax(_))), "{text}");
     }
 }
 
@@ -72,11 +72,11 @@ fn what_is_passed_over_may_be_nested_to_any_depth() {
     let nested = |levels: usize| "[{\"a\":".repeat(levels) + "1" + &"}]".repeat(levels);
     for levels in [0, 1, 2, 100_000] {
         read(&nested(levels)).unwrap();
-        assert!(matches!(read(&(nested(levels) + "]")), Err(Fault::Syntax(_))));
+        assert!(matches!(read(&(nested(levels) + "]")), Err(JsonError::Syntax(_))));
     }
-    assert_eq!(read(&"[".repeat(100_000)), Err(Fault::Syntax(100_000)));
-    assert_eq!(read("[[}]"), Err(Fault::Syntax(2)));
-    assert_eq!(read("[[1}]"), Err(Fault::Syntax(3)));
+    assert_eq!(read(&"[".repeat(100_000)), Err(JsonError::Syntax(100_000)));
+    assert_eq!(read("[[}]"), Err(JsonError::Syntax(2)));
+    assert_eq!(read("[[1}]"), Err(JsonError::Syntax(3)));
 }
 
 #[test]
@@ -89,13 +89,13 @@ fn texts_are_decoded_when_they_are_asked_for() {
 
 #[test]
 fn a_value_of_another_type_is_told_from_no_value() {
-    assert_eq!(Reader::new("1").text(), Err(Fault::Type("a text")));
-    assert_eq!(Reader::new("]").text(), Err(Fault::Syntax(0)));
+    assert_eq!(Reader::new("1").text(), Err(JsonError::Type("a text")));
+    assert_eq!(Reader::new("]").text(), Err(JsonError::Syntax(0)));
     for text in ["-1", "1.0", "1e3", "18446744073709551616", "\"1\""] {
-        assert_eq!(Reader::new(text).unsigned(), Err(Fault::Type("a non-negative integer")), "{text}");
+        assert_eq!(Reader::new(text).unsigned(), Err(JsonError::Type("a non-negative integer")), "{text}");
     }
     assert_eq!(Reader::new("18446744073709551615").unsigned(), Ok(u64::MAX));
-    assert_eq!(Texts::read(&mut Reader::new("[\"a\",1]")), Err(Fault::Type("a text")));
+    assert_eq!(Texts::read(&mut Reader::new("[\"a\",1]")), Err(JsonError::Type("a text")));
 }
 
 fn value() -> impl Strategy<Value = Value> {

@@ -16,7 +16,11 @@ use super::{
     certificates::{NOW, anchor, ca, chain, key, root, signed},
     payload, policy, read, verify,
 };
-use crate::{BlobFault, BlobPolicy, MetadataError, Seen, blob::ENTRIES_MAX};
+use crate::{
+    blob_policy::{BlobPolicy, Seen},
+    error::{MalformedBlobError, MetadataError},
+    limits::ENTRIES_MAX,
+};
 
 fn good() -> String {
     String::from_utf8(BlobSigner::new().sign(payload().to_string().as_bytes())).unwrap()
@@ -33,11 +37,11 @@ fn revocation_list(
     CertificateRevocationList::from_der(&list.sign(key)).unwrap()
 }
 
-fn with_header(header: &Value) -> Result<crate::Blob, MetadataError> {
+fn with_header(header: &Value) -> Result<crate::blob::Blob, MetadataError> {
     verify(&BlobSigner::new().sign_with_header(&header.to_string(), payload().to_string().as_bytes()))
 }
 
-fn malformed(outcome: Result<crate::Blob, MetadataError>) -> BlobFault {
+fn malformed(outcome: Result<crate::blob::Blob, MetadataError>) -> MalformedBlobError {
     let error = outcome.unwrap_err();
     assert_eq!(error.code(), Code::MetadataMalformed);
     assert!(!error.to_string().contains('\n'));
@@ -60,7 +64,11 @@ fn a_blob_is_verified_and_read() {
 fn rule_340_a_blob_has_three_parts() {
     let good = good();
     for bad in ["", "a", "a.b", &format!("{good}."), &good.replacen('.', "..", 1)] {
-        assert_eq!(malformed(verify(bad.as_bytes())), BlobFault::NotJws("not three parts"), "{bad:.9}");
+        assert_eq!(
+            malformed(verify(bad.as_bytes())),
+            MalformedBlobError::NotJws("not three parts"),
+            "{bad:.9}"
+        );
     }
 }
 
@@ -73,8 +81,11 @@ fn rule_340_each_part_is_base64url_without_padding() {
         parts[position] = part;
         malformed(verify(parts.join(".").as_bytes()))
     };
-    assert_eq!(with(0, "e30="), BlobFault::NotJws("the header is not base64url"));
-    assert_eq!(with(2, &format!("{}==", parts[2])), BlobFault::NotJws("the signature is not base64url"));
+    assert_eq!(with(0, "e30="), MalformedBlobError::NotJws("the header is not base64url"));
+    assert_eq!(
+        with(2, &format!("{}==", parts[2])),
+        MalformedBlobError::NotJws("the signature is not base64url")
+    );
     let signer = BlobSigner::new();
     let mut signed = String::from_utf8(signer.sign(b"{}")).unwrap();
     signed = signed.replace(".e30.", ".e30=.");
@@ -87,13 +98,19 @@ fn rule_340_the_payload_is_a_json_object() {
     let signer = BlobSigner::new();
     let read = |payload: &str| malformed(verify(&signer.sign(payload.as_bytes())));
     let good = payload().to_string();
-    assert_eq!(read(""), BlobFault::NotJson { at: 0 });
-    assert_eq!(read(&format!("{good} x")), BlobFault::NotJson { at: good.len() + 1 });
-    assert_eq!(read(&good[..good.len() - 1]), BlobFault::NotJson { at: good.len() - 1 });
-    assert_eq!(read(&format!("[{good}]")), BlobFault::Type("an object"));
-    assert!(matches!(read(&good.replace("null", "nul")), BlobFault::NotJson { .. }), "within an entry");
-    assert!(matches!(malformed(verify(&signer.sign(b"{\"no\":\"\xff\"}"))), BlobFault::NotJson { at: 7 }));
-    assert_eq!(read(&good.replacen('{', "{\"no\":7,", 1)), BlobFault::Twice("no"));
+    assert_eq!(read(""), MalformedBlobError::NotJson { at: 0 });
+    assert_eq!(read(&format!("{good} x")), MalformedBlobError::NotJson { at: good.len() + 1 });
+    assert_eq!(read(&good[..good.len() - 1]), MalformedBlobError::NotJson { at: good.len() - 1 });
+    assert_eq!(read(&format!("[{good}]")), MalformedBlobError::Type("an object"));
+    assert!(
+        matches!(read(&good.replace("null", "nul")), MalformedBlobError::NotJson { .. }),
+        "within an entry"
+    );
+    assert!(matches!(
+        malformed(verify(&signer.sign(b"{\"no\":\"\xff\"}"))),
+        MalformedBlobError::NotJson { at: 7 }
+    ));
+    assert_eq!(read(&good.replacen('{', "{\"no\":7,", 1)), MalformedBlobError::Twice("no"));
 }
 
 #[test]
@@ -104,12 +121,15 @@ fn rule_340_the_header_has_the_members_that_it_must_have() {
         header[name] = value;
         malformed(with_header(&header))
     };
-    assert_eq!(with("alg", json!(7)), BlobFault::Type("a text"));
-    assert_eq!(with("typ", json!("JOSE")), BlobFault::NotJws("typ is not JWT"));
-    assert_eq!(with("crit", json!(["exp"])), BlobFault::NotJws("the header has critical parameters"));
+    assert_eq!(with("alg", json!(7)), MalformedBlobError::Type("a text"));
+    assert_eq!(with("typ", json!("JOSE")), MalformedBlobError::NotJws("typ is not JWT"));
+    assert_eq!(
+        with("crit", json!(["exp"])),
+        MalformedBlobError::NotJws("the header has critical parameters")
+    );
     let mut without = good.clone();
     without.as_object_mut().unwrap().remove("alg");
-    assert_eq!(malformed(with_header(&without)), BlobFault::Missing("alg"));
+    assert_eq!(malformed(with_header(&without)), MalformedBlobError::Missing("alg"));
     without = good.clone();
     without.as_object_mut().unwrap().remove("typ");
     with_header(&without).unwrap();
@@ -135,7 +155,7 @@ fn a_blob_that_nothing_can_verify_is_not_called_untrusted() {
     assert_eq!(error.code(), Code::VerifierMissing);
     // A signer that is the anchor itself has no other signature to be verified.
     let signer = BlobSigner::new();
-    let policy = BlobPolicy::new([anchor(&signer.x5c[0])]).host_name(METADATA_HOST);
+    let policy = BlobPolicy::new([anchor(&signer.x5c[0])]).with_host_name(METADATA_HOST);
     policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::default()).unwrap();
     let error = policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::none()).unwrap_err();
     assert_eq!(error.code(), Code::VerifierMissing);
@@ -159,7 +179,7 @@ fn rule_342_certificates_elsewhere_are_not_fetched() {
     let verify = |policy: BlobPolicy| policy.verify(&signed, Seen::Nothing, NOW, &Verifiers::rust_crypto());
     let error = verify(policy()).unwrap_err();
     assert_eq!((&error, error.code()), (&MetadataError::ChainElsewhere, Code::MetadataUntrusted));
-    verify(policy().chain(chain(&signer))).unwrap();
+    verify(policy().with_chain(chain(&signer))).unwrap();
 }
 
 #[test]
@@ -182,7 +202,7 @@ fn rule_343_a_cross_signed_root_leads_to_the_older_one() {
     signer.x5c.push(authority.sign(&new));
     let blob = signer.sign(payload().to_string().as_bytes());
     for (root, length) in [(root("old", 11), 4), (root("new", 12), 3)] {
-        let policy = BlobPolicy::new([TrustAnchor::from_certificate(root)]).host_name(METADATA_HOST);
+        let policy = BlobPolicy::new([TrustAnchor::from_certificate(root)]).with_host_name(METADATA_HOST);
         let blob = policy.verify(&blob, Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap();
         assert_eq!(blob.signer().certificates().len(), length);
     }
@@ -197,15 +217,18 @@ fn rule_344_x5c_is_der_in_base64_with_padding() {
         header["x5c"][0] = element;
         malformed(with_header(&header))
     };
-    let not_base64 = BlobFault::Certificate { position: 0, error: None };
+    let not_base64 = MalformedBlobError::Certificate { position: 0, error: None };
     assert_eq!(with(base64url::encode(&der).into()), not_base64);
     assert_eq!(with(format!("{} ", STANDARD.encode(&der)).into()), not_base64);
     let not_der = with(STANDARD.encode(&der[..der.len() - 1]).into());
-    assert!(matches!(not_der, BlobFault::Certificate { position: 0, error: Some(_) }), "{not_der}");
-    assert_eq!(with(json!(1)), BlobFault::Type("a text"));
+    assert!(matches!(not_der, MalformedBlobError::Certificate { position: 0, error: Some(_) }), "{not_der}");
+    assert_eq!(with(json!(1)), MalformedBlobError::Type("a text"));
     let mut empty = good.clone();
     empty["x5c"] = json!([]);
-    assert_eq!(malformed(with_header(&empty)), BlobFault::NotJws("x5c has no certificate, or too many"));
+    assert_eq!(
+        malformed(with_header(&empty)),
+        MalformedBlobError::NotJws("x5c has no certificate, or too many")
+    );
 }
 
 #[test]
@@ -238,7 +261,7 @@ fn rule_346_a_revoked_signer_signs_no_blob() {
     let blob = good();
     let ca = BlobSigner::new().authority_key;
     let with = |revocation: Revocation| {
-        let policy = policy().revocation(revocation);
+        let policy = policy().with_revocation(revocation);
         policy.verify(blob.as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto())
     };
     let list = |serial_numbers: &[u8], until| {
@@ -255,7 +278,7 @@ fn rule_346_a_list_that_is_demanded_is_there_and_current() {
     let blob = good();
     let BlobSigner { root_key: root, authority_key: ca, .. } = BlobSigner::new();
     let with = |revocation: Revocation| {
-        let policy = policy().revocation(revocation.with_required_lists());
+        let policy = policy().with_revocation(revocation.with_required_lists());
         policy.verify(blob.as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto())
     };
     let period = |until| ["20251201000000Z", until];
@@ -302,11 +325,11 @@ fn rule_348_a_blob_has_a_number() {
     for value in [json!("7"), json!(-7), json!(7.5), json!(null)] {
         let mut payload = payload();
         payload["no"] = value;
-        assert_eq!(malformed(read(&payload)), BlobFault::Type("a non-negative integer"));
+        assert_eq!(malformed(read(&payload)), MalformedBlobError::Type("a non-negative integer"));
     }
     let mut payload = payload();
     payload.as_object_mut().unwrap().remove("no");
-    assert_eq!(malformed(read(&payload)), BlobFault::Missing("no"));
+    assert_eq!(malformed(read(&payload)), MalformedBlobError::Missing("no"));
 }
 
 #[test]
@@ -332,11 +355,11 @@ fn rule_350_a_blob_says_when_the_next_one_comes() {
     for value in ["2026-02-30", "01.02.2026", ""] {
         let mut payload = payload();
         payload["nextUpdate"] = value.into();
-        assert_eq!(malformed(read(&payload)), BlobFault::NextUpdate, "{value}");
+        assert_eq!(malformed(read(&payload)), MalformedBlobError::NextUpdate, "{value}");
     }
     let mut payload = payload();
     payload.as_object_mut().unwrap().remove("nextUpdate");
-    assert_eq!(malformed(read(&payload)), BlobFault::Missing("nextUpdate"));
+    assert_eq!(malformed(read(&payload)), MalformedBlobError::Missing("nextUpdate"));
 }
 
 #[test]
@@ -353,7 +376,7 @@ fn rule_351_a_blob_is_outdated_once_the_day_of_the_next_one_is_over() {
         matches!(&error, MetadataError::Outdated { next_update, .. } if next_update.to_string() == "2026-02-01")
     );
     assert_eq!(error.code(), Code::MetadataOutdated);
-    let week = policy().grace(Duration::from_secs(7 * 86_400));
+    let week = policy().with_grace(Duration::from_secs(7 * 86_400));
     at(week.clone(), OVER + 7 * 86_400 - 1).unwrap();
     assert!(at(week, OVER + 7 * 86_400).is_err());
     at(policy().dangerous_accept_outdated(), OVER + 365 * 86_400).unwrap();
@@ -363,7 +386,7 @@ fn rule_351_a_blob_is_outdated_once_the_day_of_the_next_one_is_over() {
 fn rule_352_the_legal_header_is_the_accepted_one() {
     let blob = good();
     let with = |text: &str| {
-        let policy = policy().legal_header(text);
+        let policy = policy().with_legal_header(text);
         policy.verify(blob.as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto())
     };
     with("terms").unwrap();
@@ -375,11 +398,11 @@ fn rule_352_the_legal_header_is_the_accepted_one() {
 fn rule_353_a_blob_has_a_greatest_length() {
     let blob = good();
     let with = |bytes| {
-        let policy = policy().length_max(bytes);
+        let policy = policy().with_max_length(bytes);
         policy.verify(blob.as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto())
     };
     with(blob.len()).unwrap();
-    assert_eq!(malformed(with(blob.len() - 1)), BlobFault::TooLong(blob.len() - 1));
+    assert_eq!(malformed(with(blob.len() - 1)), MalformedBlobError::TooLong(blob.len() - 1));
 }
 
 #[test]
@@ -388,7 +411,7 @@ fn rule_353_a_blob_has_so_many_entries_at_the_most() {
     payload["entries"] = vec![json!({}); ENTRIES_MAX].into();
     assert_eq!(read(&payload).unwrap().skipped().len(), ENTRIES_MAX);
     payload["entries"].as_array_mut().unwrap().push(json!({}));
-    assert_eq!(malformed(read(&payload)), BlobFault::TooManyEntries);
+    assert_eq!(malformed(read(&payload)), MalformedBlobError::TooManyEntries);
 }
 
 #[test]

@@ -3,7 +3,7 @@ use countersign_types::{Aaguid, Timestamp};
 use serde_json::{Value, json};
 
 use super::{KEY, MODEL, OTHER, payload, read};
-use crate::{Blob, EntryFault, ModelKey, Status};
+use crate::{blob::Blob, entry_error::EntryError, keys::ModelKey, status::Status};
 
 /// Changes the first entry, and returns what became of it.
 fn changed(change: impl FnOnce(&mut Value)) -> Blob {
@@ -12,14 +12,14 @@ fn changed(change: impl FnOnce(&mut Value)) -> Blob {
     read(&payload).unwrap()
 }
 
-fn fault(change: impl FnOnce(&mut Value)) -> EntryFault {
+fn fault(change: impl FnOnce(&mut Value)) -> EntryError {
     let blob = changed(change);
     assert_eq!((blob.entries().len(), blob.skipped().len()), (3, 1));
     let skipped = &blob.skipped()[0];
     assert_eq!(skipped.position(), 0);
     assert!(blob.entry(key(OTHER)).is_some() && blob.entry(key(KEY)).is_some());
-    assert!(!skipped.fault().to_string().contains('\n'));
-    skipped.fault().clone()
+    assert!(!skipped.error().to_string().contains('\n'));
+    skipped.error().clone()
 }
 
 fn key(text: &str) -> ModelKey {
@@ -66,14 +66,14 @@ fn a_statement_tells_what_the_vendor_says() {
 #[test]
 fn rule_354_an_entry_without_a_key_is_left_out() {
     let without = |entry: &mut Value| drop(entry.as_object_mut().unwrap().remove("aaguid"));
-    assert_eq!(fault(without), EntryFault::NoKey);
-    assert_eq!(fault(|entry| *entry = json!(null)), EntryFault::Type("an object"));
+    assert_eq!(fault(without), EntryError::NoKey);
+    assert_eq!(fault(|entry| *entry = json!(null)), EntryError::Type("an object"));
 }
 
 #[test]
 fn rule_355_an_entry_of_another_model_than_its_statements_is_left_out() {
     let other = Aaguid::from_bytes([9; 16]).to_string();
-    let differs = EntryFault::KeyDiffers("aaguid");
+    let differs = EntryError::KeyDiffers("aaguid");
     assert_eq!(fault(|entry| entry["metadataStatement"]["aaguid"] = other.clone().into()), differs);
     assert_eq!(
         fault(|entry| drop(entry["metadataStatement"].as_object_mut().unwrap().remove("aaguid"))),
@@ -85,17 +85,17 @@ fn rule_355_an_entry_of_another_model_than_its_statements_is_left_out() {
 
 #[test]
 fn rule_356_a_malformed_entry_is_left_out_with_its_reason() {
-    assert_eq!(fault(|entry| entry["aaguid"] = "01".into()), EntryFault::Identifier("aaguid"));
-    assert_eq!(fault(|entry| entry["aaid"] = "4746".into()), EntryFault::Identifier("aaid"));
+    assert_eq!(fault(|entry| entry["aaguid"] = "01".into()), EntryError::Identifier("aaguid"));
+    assert_eq!(fault(|entry| entry["aaid"] = "4746".into()), EntryError::Identifier("aaid"));
     let identifiers = "attestationCertificateKeyIdentifiers";
     assert_eq!(
         fault(|entry| entry[identifiers] = json!([KEY, &KEY[2..]])),
-        EntryFault::Identifier(identifiers)
+        EntryError::Identifier(identifiers)
     );
-    assert_eq!(fault(|entry| entry["metadataStatement"] = json!([])), EntryFault::Type("an object"));
+    assert_eq!(fault(|entry| entry["metadataStatement"] = json!([])), EntryError::Type("an object"));
     assert_eq!(
         fault(|entry| entry["timeOfLastStatusChange"] = "x".into()),
-        EntryFault::Date("timeOfLastStatusChange")
+        EntryError::Date("timeOfLastStatusChange")
     );
     for (member, wrong) in [
         ("description", "a text"),
@@ -106,14 +106,14 @@ fn rule_356_a_malformed_entry_is_left_out_with_its_reason() {
     ] {
         assert_eq!(
             fault(|entry| entry["metadataStatement"][member] = json!({})),
-            EntryFault::Type(wrong),
+            EntryError::Type(wrong),
             "{member}"
         );
     }
     for member in ["description", "protocolFamily", "attestationTypes", "attestationRootCertificates"] {
         let without =
             |entry: &mut Value| drop(entry["metadataStatement"].as_object_mut().unwrap().remove(member));
-        assert_eq!(fault(without), EntryFault::Missing(member));
+        assert_eq!(fault(without), EntryError::Missing(member));
     }
 }
 
@@ -121,15 +121,15 @@ fn rule_356_a_malformed_entry_is_left_out_with_its_reason() {
 fn rule_356_a_malformed_status_costs_the_entry() {
     assert_eq!(
         fault(|entry| drop(entry.as_object_mut().unwrap().remove("statusReports"))),
-        EntryFault::Missing("statusReports")
+        EntryError::Missing("statusReports")
     );
-    assert_eq!(fault(|entry| entry["statusReports"] = json!([])), EntryFault::NoStatus);
-    assert_eq!(fault(|entry| entry["statusReports"][0] = json!({})), EntryFault::Missing("status"));
+    assert_eq!(fault(|entry| entry["statusReports"] = json!([])), EntryError::NoStatus);
+    assert_eq!(fault(|entry| entry["statusReports"][0] = json!({})), EntryError::Missing("status"));
     let dates = ["effectiveDate", "sunsetDate"];
     for member in dates {
         assert_eq!(
             fault(|entry| entry["statusReports"][0][member] = "soon".into()),
-            EntryFault::Date(member)
+            EntryError::Date(member)
         );
     }
 }
@@ -150,7 +150,7 @@ fn a_member_that_is_there_twice_costs_the_entry() {
         1,
     );
     let blob = super::verify(&BlobSigner::new().sign(text.as_bytes())).unwrap();
-    assert_eq!(blob.skipped()[0].fault(), &EntryFault::Twice("aaguid"));
+    assert_eq!(blob.skipped()[0].error(), &EntryError::Twice("aaguid"));
 }
 
 #[test]
@@ -159,9 +159,9 @@ fn rule_357_two_entries_of_one_model_are_both_left_out() {
     let first = payload["entries"][0].clone();
     payload["entries"].as_array_mut().unwrap().push(first);
     let blob = read(&payload).unwrap();
-    let positions: Vec<_> = blob.skipped().iter().map(crate::SkippedEntry::position).collect();
+    let positions: Vec<_> = blob.skipped().iter().map(crate::payload::SkippedEntry::position).collect();
     assert_eq!((blob.entries().len(), positions), (3, vec![0, 4]));
-    assert_eq!(blob.skipped()[1].fault(), &EntryFault::SharedKey(MODEL.parse().unwrap()));
+    assert_eq!(blob.skipped()[1].error(), &EntryError::SharedKey(MODEL.parse().unwrap()));
     assert_eq!(blob.models(key(MODEL)).skipped().count(), 2);
 }
 
@@ -177,7 +177,7 @@ fn rule_357_an_attestation_key_may_be_that_of_two_models() {
 #[test]
 fn rule_366_a_rogue_list_has_a_hash() {
     let url = "https://example.org/rogues";
-    assert_eq!(fault(|entry| entry["rogueListURL"] = url.into()), EntryFault::RogueListWithoutHash);
+    assert_eq!(fault(|entry| entry["rogueListURL"] = url.into()), EntryError::RogueListWithoutHash);
     let blob = changed(|entry| {
         entry["rogueListURL"] = url.into();
         entry["rogueListHash"] = "AAAA".into();
@@ -201,17 +201,17 @@ fn a_certification_by_fips_has_its_levels_and_its_end() {
     let report = blob.entry(key(MODEL)).unwrap().reports().remove(0);
     assert_eq!((report.status.fips140_level(), report.status.certification()), (Some(3), None));
     assert_eq!((report.fips_revision, report.fips_physical_security_level), (Some(3), Some(4)));
-    let at = |date: &str| report.is_in_effect_at(date.parse::<crate::Date>().unwrap().start());
+    let at = |date: &str| report.is_in_effect_at(date.parse::<crate::date::Date>().unwrap().start());
     assert!(at("2024-01-01") && !at("2024-01-02"));
     assert_eq!(
         fault(|entry| entry["statusReports"][0]["fipsRevision"] = "3".into()),
-        EntryFault::Type("a non-negative integer")
+        EntryError::Type("a non-negative integer")
     );
 }
 
 fn in_effect(reports: &Value, date: &str) -> Vec<String> {
     let blob = changed(|entry| entry["statusReports"] = reports.clone());
-    let now: Timestamp = date.parse::<crate::Date>().unwrap().start();
+    let now: Timestamp = date.parse::<crate::date::Date>().unwrap().start();
     let reports = blob.entry(key(MODEL)).unwrap().reports_in_effect(now);
     reports.iter().map(|report| report.status.to_string()).collect()
 }

@@ -8,8 +8,14 @@ use serde_json::{Value, json};
 
 use super::{KEY, MODEL, OTHER, certificates::NOW, payload, read, verify};
 use crate::{
-    Blob, BlobFault, EntryFault, MetadataError, MetadataPolicy, Model, ModelKey, NotACertificate, Refusal,
-    blob::ENTRIES_MAX, entry::REPORTS_MAX,
+    blob::Blob,
+    entry_error::EntryError,
+    error::{MalformedBlobError, MetadataError},
+    keys::ModelKey,
+    limits::{ENTRIES_MAX, REPORTS_MAX},
+    metadata_policy::{JudgementError, MetadataPolicy},
+    model::Model,
+    statement::CertificateTextError,
 };
 
 fn changed(change: impl FnOnce(&mut Value)) -> Blob {
@@ -18,9 +24,9 @@ fn changed(change: impl FnOnce(&mut Value)) -> Blob {
     read(&payload).unwrap()
 }
 
-fn first_fault(blob: &Blob) -> EntryFault {
+fn first_fault(blob: &Blob) -> EntryError {
     assert_eq!((blob.entries().len(), blob.skipped().len()), (3, 1));
-    blob.skipped()[0].fault().clone()
+    blob.skipped()[0].error().clone()
 }
 
 fn model() -> ModelKey {
@@ -38,7 +44,7 @@ fn rule_357_as_many_entries_of_one_model_as_fit_are_all_left_out() {
     let blob = verify(&BlobSigner::new().sign(payload.as_bytes())).unwrap();
     assert_eq!((blob.entries().len(), blob.skipped().len()), (1, ENTRIES_MAX - 1));
     let refusal = MetadataPolicy::fido().judge(&blob, &Model::new(model()), NOW).unwrap_err();
-    assert!(matches!(refusal, Refusal::Unreadable(key, EntryFault::SharedKey(_)) if key == model()));
+    assert!(matches!(refusal, JudgementError::Unreadable(key, EntryError::SharedKey(_)) if key == model()));
 }
 
 #[test]
@@ -51,7 +57,7 @@ fn rule_356_more_reports_than_a_model_has_cost_its_entry() {
     assert_eq!(most.entry(model()).unwrap().reports().len(), REPORTS_MAX);
     MetadataPolicy::fido().judge(&most, &Model::new(model()).with_version(1), NOW).unwrap_err();
     for count in [REPORTS_MAX + 1, 100_000] {
-        assert_eq!(first_fault(&with(count)), EntryFault::TooManyReports);
+        assert_eq!(first_fault(&with(count)), EntryError::TooManyReports);
     }
 }
 
@@ -72,9 +78,9 @@ fn rule_356_nesting_never_costs_the_blob() {
                 assert!(blob.entry(model()).is_some() && blob.skipped().is_empty());
             }
             let blob = with(&format!("\"icon\":{deep},"), r#""metadataStatement":{"#).unwrap();
-            assert_eq!(first_fault(&blob), EntryFault::Type("a text"));
+            assert_eq!(first_fault(&blob), EntryError::Type("a text"));
             let error = with(&format!("\"deep\":{open}{deep},"), r#""protocolFamily":"fido2","#).unwrap_err();
-            assert!(matches!(error, MetadataError::Malformed(BlobFault::NotJson { .. })), "{error}");
+            assert!(matches!(error, MetadataError::Malformed(MalformedBlobError::NotJson { .. })), "{error}");
         }
     }
 }
@@ -100,7 +106,10 @@ fn a_member_is_there_once_however_it_is_written() {
             "\"2026-02-01\""
         };
         let error = twice(member, value).unwrap_err();
-        assert!(matches!(error, MetadataError::Malformed(BlobFault::Twice(own)) if own == member), "{error}");
+        assert!(
+            matches!(error, MetadataError::Malformed(MalformedBlobError::Twice(own)) if own == member),
+            "{error}"
+        );
     }
     for (member, value) in [
         ("aaguid", "\"\""),
@@ -114,7 +123,7 @@ fn a_member_is_there_once_however_it_is_written() {
         let fault = first_fault(&blob);
         // The first of the two may have another fault, which is found first.
         assert!(
-            matches!(fault, EntryFault::Twice(_) | EntryFault::Missing(_) | EntryFault::NoStatus),
+            matches!(fault, EntryError::Twice(_) | EntryError::Missing(_) | EntryError::NoStatus),
             "{member}: {fault}"
         );
     }
@@ -131,12 +140,15 @@ fn rule_348_a_number_is_what_it_says_to_the_last_digit() {
     }
     for other in ["18446744073709551616", "7.0", "7e0", "-0", "9007199254740993.0"] {
         let error = with(other).unwrap_err();
-        let expected = BlobFault::Type("a non-negative integer");
+        let expected = MalformedBlobError::Type("a non-negative integer");
         assert!(matches!(error, MetadataError::Malformed(fault) if fault == expected), "{other}");
     }
     for broken in ["07", "+7", "0x7", "NaN", "7_000"] {
         let error = with(broken).unwrap_err();
-        assert!(matches!(error, MetadataError::Malformed(BlobFault::NotJson { .. })), "{broken}: {error}");
+        assert!(
+            matches!(error, MetadataError::Malformed(MalformedBlobError::NotJson { .. })),
+            "{broken}: {error}"
+        );
     }
 }
 
@@ -147,13 +159,13 @@ fn rule_350_a_day_that_no_calendar_has_is_no_date() {
         let mut payload = payload();
         payload["nextUpdate"] = text.into();
         let error = read(&payload).unwrap_err();
-        assert!(matches!(error, MetadataError::Malformed(BlobFault::NextUpdate)), "{text}: {error}");
+        assert!(matches!(error, MetadataError::Malformed(MalformedBlobError::NextUpdate)), "{text}: {error}");
         for member in ["effectiveDate", "sunsetDate"] {
             let blob = changed(|entry| entry["statusReports"][0][member] = text.into());
-            assert_eq!(first_fault(&blob), EntryFault::Date(member), "{text}");
+            assert_eq!(first_fault(&blob), EntryError::Date(member), "{text}");
         }
         let blob = changed(|entry| entry["timeOfLastStatusChange"] = text.into());
-        assert_eq!(first_fault(&blob), EntryFault::Date("timeOfLastStatusChange"), "{text}");
+        assert_eq!(first_fault(&blob), EntryError::Date("timeOfLastStatusChange"), "{text}");
     }
 }
 
@@ -177,7 +189,7 @@ fn rule_365_a_root_that_is_not_base64_of_der_is_none() {
     let entry = blob.entry(model()).unwrap();
     let read: Vec<_> = entry.statement().unwrap().certificates().collect();
     for ((text, is_root), read) in roots.iter().zip(&read) {
-        assert_eq!(read.as_ref().err(), (!is_root).then_some(&NotACertificate), "{text}");
+        assert_eq!(read.as_ref().err(), (!is_root).then_some(&CertificateTextError), "{text}");
     }
     assert_eq!((read.len(), entry.roots().len()), (8, 2));
 }
@@ -197,6 +209,6 @@ fn rule_355_an_entry_of_other_attestation_keys_than_its_statements_is_left_out()
     for stated in [json!([KEY]), json!([]), json!([KEY, another, KEY.replace('3', "5")]), json!([KEY, "04"])]
     {
         let blob = with(json!([KEY, another]), stated);
-        assert_eq!(blob.skipped()[0].fault(), &EntryFault::KeyDiffers(MEMBER));
+        assert_eq!(blob.skipped()[0].error(), &EntryError::KeyDiffers(MEMBER));
     }
 }

@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::{MODEL, certificates::NOW, payload, read};
 use crate::{
-    Blob, RogueList, RogueListError,
-    rogue::{KEY_MAX, LIST_MAX},
+    blob::Blob,
+    limits::{ROGUE_KEY_MAX, ROGUE_LIST_MAX},
+    rogue::{RogueList, RogueListError},
 };
 
 const LIST: &str = r#"[{"sk":"AQID","date":"2025-06-07"},{"date":"2026-06-07","sk":"BAUG","why":[]}]"#;
@@ -24,7 +25,8 @@ fn hash_of(list: &str) -> Vec<u8> {
 
 fn read_list(list: &str) -> Result<RogueList, RogueListError> {
     let blob = naming(&hash_of(list));
-    let reference = blob.entry(MODEL.parse::<crate::ModelKey>().unwrap()).unwrap().rogue_list().unwrap();
+    let reference =
+        blob.entry(MODEL.parse::<crate::keys::ModelKey>().unwrap()).unwrap().rogue_list().unwrap();
     assert_eq!(reference.url.decode(), "https://example.org/rogues");
     reference.read(list.as_bytes())
 }
@@ -54,13 +56,13 @@ fn rule_366_a_rogue_list_is_the_one_that_the_metadata_names() {
     let reference = blob.entries().next().unwrap().rogue_list().unwrap();
     reference.read(LIST.as_bytes()).unwrap();
     assert_eq!(reference.read(format!("{LIST} ").as_bytes()).unwrap_err(), RogueListError::HashDiffers);
-    assert_eq!(reference.read(&vec![b' '; LIST_MAX + 1]).unwrap_err(), RogueListError::TooLong);
+    assert_eq!(reference.read(&vec![b' '; ROGUE_LIST_MAX + 1]).unwrap_err(), RogueListError::TooLong);
     assert!(blob.entries().nth(1).unwrap().rogue_list().is_none());
 }
 
 #[test]
 fn rule_366_a_rogue_list_has_its_form() {
-    let long = base64url::encode([1; KEY_MAX + 1]);
+    let long = base64url::encode([1; ROGUE_KEY_MAX + 1]);
     for (list, expected) in [
         (r#"{"sk":"AQID"}"#.into(), RogueListError::Type("an array")),
         (r#"["AQID"]"#.into(), RogueListError::Type("an object")),
@@ -88,7 +90,11 @@ fn rule_366_a_rogue_list_has_its_form() {
 fn rule_366_the_hash_is_that_of_the_signature() {
     let chain = BlobSigner::new();
     let blob = naming(&[]);
-    assert!(blob.skipped().iter().any(|entry| *entry.fault() == crate::EntryFault::RogueListWithoutHash));
+    assert!(
+        blob.skipped()
+            .iter()
+            .any(|entry| *entry.error() == crate::entry_error::EntryError::RogueListWithoutHash)
+    );
     for (algorithm, hash) in [("ES256", Hash::Sha256), ("RS384", Hash::Sha384), ("PS512", Hash::Sha512)] {
         let header = json!({"alg": algorithm}).to_string();
         let blob = chain.sign_with_header(&header, b"{}");

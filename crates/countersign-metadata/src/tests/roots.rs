@@ -5,7 +5,7 @@ use core::slice::from_ref;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_attestation::{
     AaguidSource, Attestation, AttestationType, AttestedAaguid, Certificate, ModelPolicy as _, ModelQuery,
-    PathError, PathLimits, Trust, path::UntrustedError,
+    PathError, PathLimits, Trust, UnnamedModels, path::UntrustedError,
 };
 use countersign_authenticator::{Attribute, BlobSigner, certificate::oid};
 use countersign_cose::Verifiers;
@@ -17,7 +17,7 @@ use super::{
     certificates::{NOW, ca, leaf, root, signed},
     payload, policy,
 };
-use crate::{Metadata, MetadataPolicy, ModelKey, Root};
+use crate::{anchors::Root, current::Metadata, keys::ModelKey, metadata_policy::MetadataPolicy};
 
 const ANDROID: &str = "b93fd961-f2e6-462f-b122-82002247de78";
 const ROOTS: &str = "attestationRootCertificates";
@@ -249,7 +249,7 @@ fn rule_388_a_sibling_is_no_way_round_a_models_status() {
     let alone = holding(&with_roots(&[vendor()], &[]));
     assert!(assess(&alone, MODEL, &attestation).unwrap().attested_aaguid().is_some());
 
-    let together = MetadataPolicy::fido().judging_unnamed_models_together();
+    let together = MetadataPolicy::fido().with_unnamed_models(UnnamedModels::JudgeTogether);
     let judge = |payload: &Value| {
         let metadata = with_policy(payload, together.clone());
         let trust = assess(&metadata, MODEL, &attestation).unwrap();

@@ -7,7 +7,7 @@ use countersign::{
     RegistrationResponse, RegistrationState, RelyingParty, Timestamp,
     types::{Aaguid, CredentialId},
 };
-use countersign_metadata::names::model_name;
+use countersign_metadata::model_name;
 use rusqlite::Connection;
 
 use super::{

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use countersign_metadata::blob::BLOB_MAX;
+use countersign_metadata::limits::BLOB_MAX;
 
 use super::schedule::Schedule;
 

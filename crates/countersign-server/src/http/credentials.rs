@@ -11,7 +11,7 @@ use countersign::{
         Aaguid, CredentialId, UserHandle, base64url, enumerations::Transport, identifiers::CREDENTIAL_ID_MAX,
     },
 };
-use countersign_metadata::{Blob, names::provider_name};
+use countersign_metadata::{Blob, provider_name};
 use serde::{Deserialize, Serialize};
 
 use super::{

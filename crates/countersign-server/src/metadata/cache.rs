@@ -7,7 +7,7 @@ use std::{
 };
 
 use countersign::Timestamp;
-use countersign_metadata::blob::BLOB_MAX;
+use countersign_metadata::limits::BLOB_MAX;
 
 use super::update_error::FileError;
 #[cfg(feature = "fetch")]

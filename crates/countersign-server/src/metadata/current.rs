@@ -123,7 +123,7 @@ impl CurrentMetadata {
     fn replace(&self, content: &[u8], now: Timestamp) -> Result<u64, MetadataError> {
         let blob = self.metadata.offer(content, now, &backend::verifiers())?;
         for skipped in blob.skipped() {
-            tracing::warn!(entry = skipped.position(), fault = %skipped.fault(), "metadata entry skipped");
+            tracing::warn!(entry = skipped.position(), error = %skipped.error(), "metadata entry skipped");
         }
         let (number, models) = (blob.number(), blob.entries().len());
         tracing::info!(number, models, next_update = %blob.next_update(), "metadata");

@@ -13,9 +13,7 @@ use countersign::{
     types::{Aaguid, CredentialId},
 };
 use countersign_metadata::{
-    Blob, BlobPolicy, Metadata, MetadataPolicy,
-    names::{self, ModelName},
-    roots::anchor_from_pem,
+    Blob, BlobPolicy, Metadata, MetadataPolicy, ModelName, model_name, roots::anchor_from_pem,
 };
 
 #[cfg(feature = "fetch")]
@@ -140,7 +138,7 @@ impl MetadataService {
     /// The name of an authenticator model, in printable characters.
     pub(crate) fn name(&self, aaguid: Aaguid) -> Option<ModelName> {
         let name = self.current.blob().and_then(|blob| blob.name(aaguid, "en-US"));
-        let mut name = name.or_else(|| names::model_name(aaguid))?;
+        let mut name = name.or_else(|| model_name(aaguid))?;
         name.name = printable(&name.name, NAME_MAX).into_owned();
         Some(name)
     }

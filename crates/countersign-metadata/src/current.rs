@@ -1,6 +1,7 @@
-//! The BLOB that is in use, as a source of trust anchors and a policy on models
+//! The current BLOB as a source of trust anchors and a policy on authenticator models
 //! ([section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential), steps on trust).
 
+use core::fmt;
 use std::{
     borrow::Cow,
     sync::{Arc, PoisonError, RwLock},
@@ -10,27 +11,32 @@ use countersign_attestation::{
     AnchorQuery, ModelPolicy, ModelQuery, ModelRejectedError, ModelRemark, TrustAnchor, TrustAnchors,
 };
 use countersign_cose::Verifiers;
-use countersign_types::Timestamp;
+use countersign_types::{Code, Timestamp};
 
 use crate::{
-    Blob, BlobPolicy, Entry, MetadataError, MetadataPolicy, ModelKey, Seen,
-    judge::{Contradiction, Judgement, Model, Refusal},
+    blob::{Blob, Entry},
+    blob_policy::{BlobPolicy, Seen},
+    contradictions::Contradiction,
+    date::Date,
+    error::MetadataError,
+    keys::ModelKey,
+    metadata_policy::{Judgement, JudgementError, MetadataPolicy},
+    model::Model,
 };
 
-/// The BLOB that is in use, which a newer one may replace at any time; shared by whoever asks it.
+/// Holds the current BLOB, which can be replaced atomically while in use.
 ///
-/// For the relying party it is the trust anchors of each model, and the policy on models:
+/// For a relying party it is the source of each model's trust anchors, and the policy on models:
 ///
 /// ```
 /// use std::sync::Arc;
 ///
-/// use countersign_attestation::{ModelPolicy, TrustAnchors};
-/// use countersign_metadata::{BlobPolicy, Metadata, MetadataPolicy};
+/// use countersign_metadata::{BlobPolicy, Metadata, MetadataPolicy, ModelPolicy, TrustAnchors};
 ///
 /// let metadata = Arc::new(Metadata::new(BlobPolicy::fido(), MetadataPolicy::fido()));
 /// let anchors: Arc<dyn TrustAnchors> = metadata.clone();
 /// let models: Arc<dyn ModelPolicy> = metadata.clone();
-/// assert!(metadata.blob().is_none(), "until one is offered");
+/// assert!(metadata.blob().is_none(), "no BLOB was offered yet");
 /// ```
 #[derive(Debug)]
 pub struct Metadata {
@@ -46,20 +52,20 @@ struct Held {
 }
 
 impl Metadata {
-    /// Without a BLOB yet. Until there is one, no attestation leads to an anchor.
+    /// Creates metadata without a BLOB. Until one is offered, no attestation leads to an anchor.
     pub fn new(blobs: BlobPolicy, models: MetadataPolicy) -> Self {
         Self { blobs, models, held: RwLock::default() }
     }
 
-    /// The same, which refuses BLOBs with a lower number than this: the highest that was seen before a restart.
+    /// Rejects BLOBs with a lower number than this, which is the highest that was seen before a restart.
     pub fn with_highest_number(self, number: u64) -> Self {
         self.held.write().unwrap_or_else(PoisonError::into_inner).highest = Some(number);
         self
     }
 
-    /// Verifies a BLOB, and puts it in the place of the one in use. One that is refused changes nothing.
+    /// Verifies a BLOB and replaces the current one with it. A rejected BLOB changes nothing.
     ///
-    /// The first may have the number that was seen before; what comes later must have a higher one.
+    /// The first BLOB may have the number that was seen before; each later one must have a higher number.
     pub fn offer(
         &self,
         blob: &[u8],
@@ -76,7 +82,7 @@ impl Metadata {
         };
         let blob = Arc::new(self.blobs.verify(blob, seen, now, verifiers)?);
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        // Another may have been offered in the meantime.
+        // Another thread may have offered a newer BLOB in the meantime.
         if let Some(seen) = held.highest.filter(|highest| blob.number() < *highest) {
             return Err(MetadataError::Rollback { seen, got: blob.number() });
         }
@@ -85,33 +91,33 @@ impl Metadata {
         Ok(blob)
     }
 
-    /// The BLOB in use.
+    /// The current BLOB.
     pub fn blob(&self) -> Option<Arc<Blob>> {
         self.held.read().unwrap_or_else(PoisonError::into_inner).blob.clone()
     }
 
-    /// The highest number seen, to remember over a restart.
+    /// The highest number seen. Store it, and pass it to [`with_highest_number`](Self::with_highest_number) after a restart.
     pub fn highest_number(&self) -> Option<u64> {
         self.held.read().unwrap_or_else(PoisonError::into_inner).highest
     }
 
-    /// Which BLOBs are believed.
+    /// The policy that decides which BLOBs are accepted.
     pub const fn blob_policy(&self) -> &BlobPolicy {
         &self.blobs
     }
 
-    /// Which models are accepted.
+    /// The policy that decides which models are accepted.
     pub const fn model_policy(&self) -> &MetadataPolicy {
         &self.models
     }
 
-    /// Judges a model at `now`, whose attestation was judged before: one of a stored credential, perhaps.
-    pub fn assess(&self, model: &Model<'_>, now: Timestamp) -> Result<Judgement, Unfit> {
-        let blob = self.blob().ok_or(Unfit::NoMetadata)?;
+    /// Judges a model at `now`. Its attestation was verified before, for example when its credential was registered.
+    pub fn assess(&self, model: &Model<'_>, now: Timestamp) -> Result<Judgement, AssessmentError> {
+        let blob = self.blob().ok_or(AssessmentError::NoMetadata)?;
         if self.blobs.is_outdated(blob.next_update(), now) {
-            return Err(Unfit::Outdated(blob.next_update()));
+            return Err(AssessmentError::Outdated(blob.next_update()));
         }
-        self.models.judge(&blob, model, now).map_err(Unfit::Refused)
+        self.models.judge(&blob, model, now).map_err(AssessmentError::Rejected)
     }
 }
 
@@ -128,8 +134,8 @@ impl TrustAnchors for Metadata {
 }
 
 impl TrustAnchors for Blob {
-    /// The roots in the statement of the model that attests in this way and that serve the format: found by AAGUID if it
-    /// is signed, otherwise by the attestation key.
+    /// The roots in the statement of the model, if its attestations have this type and the roots serve the format. The model
+    /// is found by its AAGUID if that is signed, otherwise by its attestation key.
     fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
         let by_attestation_key = || query.trust_path.first().and_then(ModelKey::of_attestation_key);
         let Some(key) = query.signed_aaguid.map(ModelKey::Aaguid).or_else(by_attestation_key) else {
@@ -149,8 +155,8 @@ impl TrustAnchors for Blob {
 
 impl ModelPolicy for Metadata {
     fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRejectedError> {
-        let refused = |unfit: Unfit| ModelRejectedError::new(unfit.to_string());
-        self.assess(&Model::of(model), model.now).map(drop).map_err(refused)
+        let rejected = |error: AssessmentError| ModelRejectedError::new(error.to_string());
+        self.assess(&Model::of(model), model.now).map(drop).map_err(rejected)
     }
 
     fn remarks(&self, model: &ModelQuery<'_>) -> Vec<ModelRemark> {
@@ -163,36 +169,36 @@ impl ModelPolicy for Metadata {
     }
 }
 
-/// Why the metadata in use does not speak for a model.
+/// Why [`Metadata::assess`] does not accept a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Unfit {
-    /// There is no BLOB in use.
+pub enum AssessmentError {
+    /// There is no BLOB yet. Code `authenticator-not-accepted`.
     NoMetadata,
-    /// The BLOB in use is too old; holds the day by which the next one was announced.
-    Outdated(crate::Date),
-    /// The model is not accepted.
-    Refused(Refusal),
+    /// The current BLOB is too old; holds the day by which the next one was announced. Code `metadata-outdated`.
+    Outdated(Date),
+    /// The policy rejects the model. Code `authenticator-not-accepted`.
+    Rejected(JudgementError),
 }
 
-impl core::fmt::Display for Unfit {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl AssessmentError {
+    /// The stable code of the error.
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Outdated(_) => Code::MetadataOutdated,
+            Self::NoMetadata | Self::Rejected(_) => Code::AuthenticatorNotAccepted,
+        }
+    }
+}
+
+impl fmt::Display for AssessmentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoMetadata => f.write_str("there is no metadata"),
             Self::Outdated(date) => write!(f, "the metadata is outdated: the next was due on {date}"),
-            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Rejected(error) => error.fmt(f),
         }
     }
 }
 
-impl core::error::Error for Unfit {}
-
-impl Unfit {
-    /// The stable word for it.
-    pub const fn code(&self) -> countersign_types::Code {
-        match self {
-            Self::Outdated(_) => countersign_types::Code::MetadataOutdated,
-            Self::NoMetadata | Self::Refused(_) => countersign_types::Code::AuthenticatorNotAccepted,
-        }
-    }
-}
+impl core::error::Error for AssessmentError {}

@@ -1,20 +1,29 @@
-//! Which BLOBs are believed
+//! Which BLOBs are accepted
 //! ([FIDO Metadata Service, section 3.2](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-object-processing-rules)).
 
 use core::time::Duration;
 
 use countersign_attestation::{
-    Certificate, PathError, PathLimits, Revocation, TrustAnchor, TrustedPath, validate_path,
+    Certificate, PathError, PathLimits, Revocation, TrustAnchor, TrustedPath, path::UntrustedError,
+    validate_path,
 };
 use countersign_cose::{KeyError, Verifiers};
 use countersign_types::Timestamp;
 
-use crate::{Blob, BlobFault, MetadataError, blob::BLOB_MAX, jws::Jws, payload::Payload, roots};
+use crate::{
+    blob::Blob,
+    date::Date,
+    error::{MalformedBlobError, MetadataError},
+    jws::Jws,
+    limits::BLOB_MAX,
+    payload::Payload,
+    roots,
+};
 
-/// The host to which the certificate of FIDO's service is issued.
+/// The host in the certificate of FIDO's service.
 const FIDO_HOST: &str = "mds.fidoalliance.org";
 
-/// Which BLOBs are believed: by whom they are signed, how old they may be.
+/// Which BLOBs are accepted: the roots and host name of the signer, and the age.
 #[derive(Debug, Clone)]
 pub struct BlobPolicy {
     anchors: Vec<TrustAnchor>,
@@ -22,102 +31,101 @@ pub struct BlobPolicy {
     host_name: Option<String>,
     legal_header: Option<String>,
     outdated: Outdated,
-    length_max: usize,
+    max_length: usize,
     path_limits: PathLimits,
     revocation: Revocation,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outdated {
-    Refused { grace: Duration },
-    Accepted,
+    Reject { grace: Duration },
+    Accept,
 }
 
-/// Which numbers were seen before: a BLOB must not take the place of a later one.
+/// The numbers of the BLOBs that were seen before: an older BLOB must not replace a newer one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Seen {
-    /// None: any number will do.
+    /// No BLOB was seen: any number is accepted.
     Nothing,
-    /// This one, and the BLOB may be the same: it is read again, as after a restart.
+    /// This number was seen, and the BLOB may be the same: it is read again, for example after a restart.
     AtLeast(u64),
-    /// This one, and the BLOB should be a newer one.
+    /// This number was seen, and the BLOB must be newer.
     NewerThan(u64),
 }
 
 impl BlobPolicy {
-    /// FIDO's service: signed in the name of its host, below `GlobalSign`'s R3 (until 2026) or R46.
+    /// The policy for FIDO's service: signed by its host, below GlobalSign's R3 (until 2026) or R46.
     pub fn fido() -> Self {
         let anchors = roots::GLOBALSIGN.iter().filter_map(|root| root.anchor().ok());
-        Self::new(anchors).host_name(FIDO_HOST)
+        Self::new(anchors).with_host_name(FIDO_HOST)
     }
 
-    /// Another service: signed below one of these, in the name of any host.
+    /// A policy for another service: signed below one of these anchors, by any host.
     pub fn new(anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
         Self {
             anchors: anchors.into_iter().collect(),
             chain: None,
             host_name: None,
             legal_header: None,
-            outdated: Outdated::Refused { grace: Duration::ZERO },
-            length_max: BLOB_MAX,
+            outdated: Outdated::Reject { grace: Duration::ZERO },
+            max_length: BLOB_MAX,
             path_limits: PathLimits::default(),
             revocation: Revocation::none(),
         }
     }
 
-    /// Demands that the signer's certificate was issued to this host, in its subject alternative name.
-    pub fn host_name(mut self, host: impl Into<String>) -> Self {
+    /// Requires that the signer's certificate was issued to this host, in its subject alternative name.
+    pub fn with_host_name(mut self, host: impl Into<String>) -> Self {
         self.host_name = Some(host.into());
         self
     }
 
-    /// Accepts a signer of any name below the roots. A root of the web signs for everybody.
+    /// Accepts a signer of any name below the roots. A root of the web issues certificates to anyone.
     pub fn dangerous_accept_any_host_name(mut self) -> Self {
         self.host_name = None;
         self
     }
 
-    /// Demands this legal header: the one whose terms the operator accepted.
-    pub fn legal_header(mut self, text: impl Into<String>) -> Self {
+    /// Requires this legal header: the one with the terms that the operator accepted.
+    pub fn with_legal_header(mut self, text: impl Into<String>) -> Self {
         self.legal_header = Some(text.into());
         self
     }
 
-    /// Accepts a BLOB for so long after the day of its `nextUpdate`; by default not at all.
-    pub fn grace(mut self, grace: Duration) -> Self {
-        self.outdated = Outdated::Refused { grace };
+    /// Accepts a BLOB for this long after the day of its `nextUpdate`. The default is zero.
+    pub fn with_grace(mut self, grace: Duration) -> Self {
+        self.outdated = Outdated::Reject { grace };
         self
     }
 
-    /// Accepts a BLOB of any age: who holds back newer ones holds back what they say of compromised models.
+    /// Accepts a BLOB of any age. An attacker who withholds newer BLOBs then hides reports about compromised models.
     pub fn dangerous_accept_outdated(mut self) -> Self {
-        self.outdated = Outdated::Accepted;
+        self.outdated = Outdated::Accept;
         self
     }
 
-    /// Accepts up to so many bytes; by default [`BLOB_MAX`].
-    pub fn length_max(mut self, bytes: usize) -> Self {
-        self.length_max = bytes;
+    /// Sets the longest BLOB in bytes. The default is [`BLOB_MAX`].
+    pub fn with_max_length(mut self, bytes: usize) -> Self {
+        self.max_length = bytes;
         self
     }
 
-    /// Sets what is known of revoked certificates, and what becomes of those whose issuer has no list; by default
-    /// nothing, and they pass. FIDO wants the lists that its signer's certificates name to be looked at.
-    pub fn revocation(mut self, revocation: Revocation) -> Self {
+    /// Sets the revocation lists, and the consequence for certificates whose issuer has none. By default there are no lists,
+    /// and such certificates are accepted. FIDO demands that the lists named in the signer's certificates are checked.
+    pub fn with_revocation(mut self, revocation: Revocation) -> Self {
         self.revocation = revocation;
         self
     }
 
-    /// The signer's certificates, the signer's own first, for a BLOB that does not bring them: the caller had them from
-    /// the address in `x5u`, after checking that it has the origin of the BLOB's own.
-    pub fn chain(mut self, certificates: impl IntoIterator<Item = Certificate>) -> Self {
+    /// Sets the signer's certificates, the signer's own first, for a BLOB that does not contain them. The caller fetches them
+    /// from the address in `x5u`, and must check that it has the same origin as the BLOB's address.
+    pub fn with_chain(mut self, certificates: impl IntoIterator<Item = Certificate>) -> Self {
         self.chain = Some(certificates.into_iter().collect());
         self
     }
 
-    /// The roots of this policy that are valid at `now` and no longer so after `period`: an operator wants to hear of
-    /// them in time.
+    /// The roots of this policy that are valid at `now` and expire within `period`, so that an operator can be warned.
     pub fn roots_expiring_within(
         &self,
         now: Timestamp,
@@ -130,9 +138,9 @@ impl BlobPolicy {
         })
     }
 
-    /// Verifies a BLOB as it came, and reads it. Faults of single entries don't fail it: see [`Blob::skipped`].
+    /// Verifies a received BLOB and reads it. Errors of single entries do not reject it: see [`Blob::skipped`].
     ///
-    /// The signature is checked before the payload is looked at.
+    /// The signature is verified before the payload is read.
     pub fn verify(
         &self,
         blob: &[u8],
@@ -140,8 +148,8 @@ impl BlobPolicy {
         now: Timestamp,
         verifiers: &Verifiers,
     ) -> Result<Blob, MetadataError> {
-        if blob.len() > self.length_max {
-            return Err(BlobFault::TooLong(self.length_max).into());
+        if blob.len() > self.max_length {
+            return Err(MalformedBlobError::TooLong(self.max_length).into());
         }
         let jws = Jws::read(blob)?;
         let signer = self.signer(&jws, now, verifiers)?;
@@ -154,11 +162,7 @@ impl BlobPolicy {
             Seen::NewerThan(seen) if payload.number == seen => return Err(MetadataError::NotNewer(seen)),
             _ => {}
         }
-        if self
-            .legal_header
-            .as_ref()
-            .is_some_and(|accepted| payload.legal_header().as_deref() != Some(accepted))
-        {
+        if self.legal_header.is_some() && payload.legal_header != self.legal_header {
             return Err(MetadataError::LegalHeader);
         }
         if self.is_outdated(payload.next_update, now) {
@@ -167,11 +171,11 @@ impl BlobPolicy {
         Ok(Blob::new(payload, signer, jws.hash()))
     }
 
-    /// Whether a BLOB that announced the next one for that day is too old for this policy.
-    pub fn is_outdated(&self, next_update: crate::Date, now: Timestamp) -> bool {
+    /// Whether a BLOB with this `nextUpdate` is too old for this policy.
+    pub fn is_outdated(&self, next_update: Date, now: Timestamp) -> bool {
         match self.outdated {
-            Outdated::Accepted => false,
-            Outdated::Refused { grace } => {
+            Outdated::Accept => false,
+            Outdated::Reject { grace } => {
                 let grace = i64::try_from(grace.as_secs()).unwrap_or(i64::MAX);
                 next_update.end().plus_seconds(grace) <= now
             }
@@ -187,7 +191,10 @@ impl BlobPolicy {
         let chain = jws.chain.as_ref().or(self.chain.as_ref()).ok_or(MetadataError::ChainElsewhere)?;
         let path = validate_path(chain, &self.anchors, &self.revocation, now, verifiers, &self.path_limits)
             .map_err(|error| match error {
-            PathError::VerifierMissing(scheme) => MetadataError::VerifierMissing(scheme),
+            PathError::VerifierMissing(scheme)
+            | PathError::Untrusted(UntrustedError::Key(KeyError::VerifierMissing(scheme))) => {
+                MetadataError::VerifierMissing(scheme)
+            }
             error => MetadataError::Untrusted(error),
         })?;
         let Some(leaf) = path.certificates().first() else { return Err(MetadataError::ChainElsewhere) };
@@ -205,12 +212,12 @@ impl BlobPolicy {
 }
 
 fn check_signature(jws: &Jws<'_>, signer: &TrustedPath, verifiers: &Verifiers) -> Result<(), MetadataError> {
-    let unfit = |error: KeyError| match error {
+    let rejected = |error: KeyError| match error {
         KeyError::VerifierMissing(scheme) => MetadataError::VerifierMissing(scheme),
         _ => MetadataError::Algorithm(jws.algorithm.name().into()),
     };
     let leaf = signer.certificates().first().ok_or(MetadataError::ChainElsewhere)?;
-    let key = leaf.public_key().map_err(unfit)?;
-    let key = verifiers.prepare(&key, jws.algorithm.scheme()).map_err(unfit)?;
+    let key = leaf.public_key().map_err(rejected)?;
+    let key = verifiers.prepare(&key, jws.algorithm.scheme()).map_err(rejected)?;
     key.verify(&[jws.signed], &jws.signature).map_err(|_| MetadataError::SignatureInvalid)
 }

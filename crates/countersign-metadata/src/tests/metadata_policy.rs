@@ -8,8 +8,12 @@ use super::{
     payload, read,
 };
 use crate::{
-    CertificationLevel, Contradiction, EntryFault, Judgement, MetadataPolicy, Model, ModelKey, Refusal,
-    Status,
+    contradictions::Contradiction,
+    entry_error::EntryError,
+    keys::ModelKey,
+    metadata_policy::{ContradictionPolicy, Judgement, JudgementError, MetadataPolicy},
+    model::Model,
+    status::{CertificationLevel, Status},
 };
 
 const FIRMWARE_VERSION: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x05];
@@ -22,24 +26,24 @@ fn judge_with(
     policy: &MetadataPolicy,
     model: &Model<'_>,
     change: impl FnOnce(&mut Value),
-) -> Result<Judgement, Refusal> {
+) -> Result<Judgement, JudgementError> {
     let mut payload = payload();
     change(&mut payload["entries"][0]);
     let outcome = policy.judge(&read(&payload).unwrap(), model, NOW);
-    if let Err(refusal) = &outcome {
-        assert_eq!(refusal.code(), Code::AuthenticatorNotAccepted);
-        assert!(!refusal.to_string().contains('\n'));
+    if let Err(error) = &outcome {
+        assert_eq!(error.code(), Code::AuthenticatorNotAccepted);
+        assert!(!error.to_string().contains('\n'));
     }
     outcome
 }
 
-fn judge(model: &Model<'_>, reports: &Value) -> Result<Judgement, Refusal> {
+fn judge(model: &Model<'_>, reports: &Value) -> Result<Judgement, JudgementError> {
     judge_with(&MetadataPolicy::fido(), model, |entry| entry["statusReports"] = reports.clone())
 }
 
-fn status(refusal: Refusal) -> (Status, Option<u64>) {
-    match refusal {
-        Refusal::Status { status, mended_in, .. } => (status, mended_in),
+fn status(error: JudgementError) -> (Status, Option<u64>) {
+    match error {
+        JudgementError::Status { status, fixed_in, .. } => (status, fixed_in),
         other => panic!("{other}"),
     }
 }
@@ -54,12 +58,12 @@ fn a_certified_model_is_accepted() {
 
 #[test]
 fn rule_358_a_current_status_that_is_refused_refuses_the_model() {
-    let policy = MetadataPolicy::fido().refusing(Status::NotFidoCertified);
+    let policy = MetadataPolicy::fido().with_rejected_status(Status::NotFidoCertified);
     let reports = |list: Value| move |entry: &mut Value| entry["statusReports"] = list;
     let lost = json!([{"status": "FIDO_CERTIFIED_L1", "effectiveDate": "2024-01-01"},
         {"status": "NOT_FIDO_CERTIFIED", "effectiveDate": "2025-01-01"}]);
-    let refusal = judge_with(&policy, &model(), reports(lost)).unwrap_err();
-    assert_eq!(refusal.to_string(), "its status is NOT_FIDO_CERTIFIED since 2025-01-01");
+    let error = judge_with(&policy, &model(), reports(lost)).unwrap_err();
+    assert_eq!(error.to_string(), "its status is NOT_FIDO_CERTIFIED since 2025-01-01");
     let won = json!([{"status": "NOT_FIDO_CERTIFIED", "effectiveDate": "2024-01-01"},
         {"status": "FIDO_CERTIFIED_L1", "effectiveDate": "2025-01-01"}]);
     judge_with(&policy, &model(), reports(won)).unwrap();
@@ -67,7 +71,7 @@ fn rule_358_a_current_status_that_is_refused_refuses_the_model() {
 
 #[test]
 fn rule_358_an_unknown_status_takes_no_refused_ones_place() {
-    let policy = MetadataPolicy::fido().refusing(Status::NotFidoCertified);
+    let policy = MetadataPolicy::fido().with_rejected_status(Status::NotFidoCertified);
     let with = |later: &str| {
         let reports = json!([{"status": "NOT_FIDO_CERTIFIED", "effectiveDate": "2024-01-01"},
             {"status": later, "effectiveDate": "2025-01-01"}]);
@@ -116,7 +120,7 @@ fn rule_358_a_model_that_was_retired_is_refused_until_it_is_certified_again() {
 
 #[test]
 fn rule_358_a_certification_by_fips_takes_no_status_s_place() {
-    let policy = MetadataPolicy::fido().refusing(Status::SelfAssertionSubmitted);
+    let policy = MetadataPolicy::fido().with_rejected_status(Status::SelfAssertionSubmitted);
     let reports = |latest: &str| {
         json!([{"status": "SELF_ASSERTION_SUBMITTED", "effectiveDate": "2024-01-01"},
             {"status": latest, "effectiveDate": "2025-01-01", "fipsRevision": 3, "fipsPhysicalSecurityLevel": 2}])
@@ -131,25 +135,25 @@ fn rule_358_a_certification_by_fips_takes_no_status_s_place() {
 }
 
 #[test]
-fn rule_360_a_compromise_is_mended_by_a_later_version_that_runs() {
-    for mend in ["UPDATE_AVAILABLE", "FIDO_CERTIFIED_L1"] {
+fn rule_360_a_compromise_is_fixed_by_a_later_version_that_runs() {
+    for fix in ["UPDATE_AVAILABLE", "FIDO_CERTIFIED_L1"] {
         let reports = json!([
             {"status": "USER_VERIFICATION_BYPASS", "effectiveDate": "2024-01-01", "authenticatorVersion": 2},
-            {"status": mend, "effectiveDate": "2025-01-01", "authenticatorVersion": 3},
+            {"status": fix, "effectiveDate": "2025-01-01", "authenticatorVersion": 3},
         ]);
         judge(&model().with_version(3), &reports).unwrap();
         for older in [model(), model().with_version(2)] {
-            let refusal = judge(&older, &reports).unwrap_err();
+            let error = judge(&older, &reports).unwrap_err();
             assert_eq!(
-                refusal.to_string(),
-                "its status is USER_VERIFICATION_BYPASS since 2024-01-01, mended in version 3"
+                error.to_string(),
+                "its status is USER_VERIFICATION_BYPASS since 2024-01-01, fixed in version 3"
             );
         }
     }
 }
 
 #[test]
-fn rule_360_nothing_else_mends_a_compromise() {
+fn rule_360_nothing_else_fixes_a_compromise() {
     let compromise = json!({"status": "USER_KEY_REMOTE_COMPROMISE", "effectiveDate": "2024-01-01", "authenticatorVersion": 2});
     for later in [
         json!({"status": "FIDO_CERTIFIED_L1", "effectiveDate": "2025-01-01"}),
@@ -193,21 +197,21 @@ fn rule_361_what_is_not_yet_in_effect_does_not_count() {
 
 #[test]
 fn rule_361_a_certification_that_ended_is_none() {
-    let policy = MetadataPolicy::fido().certified_at(CertificationLevel::L2);
+    let policy = MetadataPolicy::fido().with_certification(CertificationLevel::L2);
     let with = |sunset: &str| {
         let report =
             json!({"status": "FIDO_CERTIFIED_L2", "effectiveDate": "2024-01-01", "sunsetDate": sunset});
         judge_with(&policy, &model(), |entry| entry["statusReports"] = json!([report]))
     };
     with("2026-01-01").unwrap();
-    let demanded = CertificationLevel::L2;
-    assert_eq!(with("2025-12-31").unwrap_err(), Refusal::NotCertified { demanded, got: None });
+    let required = CertificationLevel::L2;
+    assert_eq!(with("2025-12-31").unwrap_err(), JudgementError::NotCertified { required, got: None });
 }
 
 #[test]
 fn a_certification_level_is_demanded() {
-    let demanded = CertificationLevel::L2;
-    let policy = MetadataPolicy::fido().certified_at(demanded);
+    let required = CertificationLevel::L2;
+    let policy = MetadataPolicy::fido().with_certification(required);
     let with = |model: Model<'_>, reports: Value| {
         judge_with(&policy, &model, |entry| entry["statusReports"] = reports)
     };
@@ -217,7 +221,7 @@ fn a_certification_level_is_demanded() {
     let got = Some(CertificationLevel::L1Plus);
     assert_eq!(
         with(model(), one("FIDO_CERTIFIED_L1plus")).unwrap_err(),
-        Refusal::NotCertified { demanded, got }
+        JudgementError::NotCertified { required, got }
     );
     let both = json!([{"status": "FIDO_CERTIFIED_L2", "effectiveDate": "2024-01-01"},
         {"status": "FIDO_CERTIFIED", "effectiveDate": "2024-01-01"}]);
@@ -227,7 +231,7 @@ fn a_certification_level_is_demanded() {
     with(model().with_version(5), later.clone()).unwrap();
     assert_eq!(
         with(model().with_version(4), later).unwrap_err(),
-        Refusal::NotCertified { demanded, got: None }
+        JudgementError::NotCertified { required, got: None }
     );
 }
 
@@ -252,18 +256,18 @@ fn rule_362_a_compromise_of_a_batch_is_one_of_its_certificates_alone() {
 #[test]
 fn rule_363_a_model_without_an_entry_is_refused() {
     let stranger = Model::new(Aaguid::from_bytes([9; 16]));
-    let refusal = judge_with(&MetadataPolicy::fido(), &stranger, |_| {}).unwrap_err();
-    assert_eq!(refusal, Refusal::NoEntry(stranger.key.unwrap()));
+    let error = judge_with(&MetadataPolicy::fido(), &stranger, |_| {}).unwrap_err();
+    assert_eq!(error, JudgementError::NoEntry(stranger.key.unwrap()));
     let lenient = MetadataPolicy::fido().dangerous_accept_unknown_models();
     assert_eq!(judge_with(&lenient, &stranger, |_| {}).unwrap().status, None);
     let unreadable = judge_with(&lenient, &model(), |entry| entry["statusReports"] = json!([])).unwrap_err();
-    assert_eq!(unreadable, Refusal::Unreadable(model().key.unwrap(), EntryFault::NoStatus));
+    assert_eq!(unreadable, JudgementError::Unreadable(model().key.unwrap(), EntryError::NoStatus));
 }
 
 #[test]
 fn rule_364_an_authenticator_that_does_not_say_its_model_is_refused() {
-    let refusal = judge_with(&MetadataPolicy::fido(), &Model::default(), |_| {}).unwrap_err();
-    assert_eq!(refusal, Refusal::NoModel);
+    let error = judge_with(&MetadataPolicy::fido(), &Model::default(), |_| {}).unwrap_err();
+    assert_eq!(error, JudgementError::NoModel);
 }
 
 #[test]
@@ -272,7 +276,7 @@ fn rule_366_a_model_with_a_rogue_list_is_refused() {
         entry["rogueListURL"] = "https://example.org".into();
         entry["rogueListHash"] = "AAAA".into();
     };
-    assert_eq!(judge_with(&MetadataPolicy::fido(), &model(), rogue).unwrap_err(), Refusal::RogueList);
+    assert_eq!(judge_with(&MetadataPolicy::fido(), &model(), rogue).unwrap_err(), JudgementError::RogueList);
     judge_with(&MetadataPolicy::fido().dangerous_accept_rogue_lists(), &model(), rogue).unwrap();
 }
 
@@ -281,14 +285,14 @@ fn rule_367_an_algorithm_that_the_statement_does_not_list_is_reported_and_reject
     let with = |policy: &MetadataPolicy, algorithm| {
         judge_with(policy, &model().with_algorithm(AlgorithmIdentifier(algorithm)), |_| {})
     };
-    let strict = MetadataPolicy::fido().refusing_unlisted_algorithms();
+    let strict = MetadataPolicy::fido().with_unlisted_algorithms(ContradictionPolicy::Reject);
     for policy in [&MetadataPolicy::fido(), &strict] {
         assert_eq!(with(policy, -7).unwrap().contradictions, []);
         assert_eq!(with(policy, -9).unwrap().contradictions, []);
     }
     let contradiction = Contradiction::Algorithm(AlgorithmIdentifier(-8));
     assert_eq!(with(&MetadataPolicy::fido(), -8).unwrap().contradictions, [contradiction]);
-    assert_eq!(with(&strict, -8).unwrap_err(), Refusal::Contradiction(contradiction));
+    assert_eq!(with(&strict, -8).unwrap_err(), JudgementError::Contradiction(contradiction));
     let unknown =
         |entry: &mut Value| entry["metadataStatement"]["authenticationAlgorithms"] = json!(["ml_dsa_65"]);
     judge_with(&strict, &model().with_algorithm(AlgorithmIdentifier(-8)), unknown).unwrap();
@@ -313,9 +317,9 @@ fn rule_367_verified_users_contradict_a_statement_without_user_verification() {
         entry["metadataStatement"]["userVerificationDetails"] =
             json!([[{"userVerificationMethod": "presence_internal"}], [{"userVerificationMethod": "none"}]]);
     };
-    let refusal = judge_with(&MetadataPolicy::fido(), &model, without).unwrap_err();
-    assert_eq!(refusal, Refusal::Contradiction(Contradiction::UserVerification));
-    let lenient = MetadataPolicy::fido().reporting_contradictions();
+    let error = judge_with(&MetadataPolicy::fido(), &model, without).unwrap_err();
+    assert_eq!(error, JudgementError::Contradiction(Contradiction::UserVerification));
+    let lenient = MetadataPolicy::fido().with_unlisted_user_verification(ContradictionPolicy::Report);
     let judgement = judge_with(&lenient, &model, without).unwrap();
     assert_eq!(judgement.contradictions, [Contradiction::UserVerification]);
     model.user_verified = Some(false);
@@ -324,7 +328,7 @@ fn rule_367_verified_users_contradict_a_statement_without_user_verification() {
 
 #[test]
 fn rule_367_a_protection_of_keys_is_demanded() {
-    let with = |word: &str| judge_with(&MetadataPolicy::fido().key_protection(word), &model(), |_| {});
+    let with = |word: &str| judge_with(&MetadataPolicy::fido().with_key_protection(word), &model(), |_| {});
     with("secure_element").unwrap();
-    assert_eq!(with("tee").unwrap_err(), Refusal::KeyProtection("tee".into()));
+    assert_eq!(with("tee").unwrap_err(), JudgementError::KeyProtection("tee".into()));
 }

@@ -1,49 +1,49 @@
-//! What a model is called, for a person who looks at a list of passkeys.
-//!
-//! A name is shown as what the authenticator says of itself, and nothing is decided by it: without an attestation
-//! that leads to an anchor, anyone can send any AAGUID.
+//! Names of authenticator models, for users who look at a list of passkeys.
 
 use countersign_types::Aaguid;
 
-use crate::{Blob, NotACertificate, Statement};
+use crate::{
+    blob::{Blob, Entry},
+    limits::ICON_MAX,
+    statement::{CertificateTextError, Statement},
+};
 
-/// What a model is called, and by whom.
+/// The name of an authenticator model, for display only.
+///
+/// Without an attestation that leads to an anchor, a client can send any AAGUID, so never decide anything by a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModelName {
     /// The name.
     pub name: String,
-    /// Who says so.
+    /// The source of the name.
     pub source: NameSource,
-    /// The organisation in the first of its roots, where metadata has one.
+    /// The organisation in the model's first root, if the metadata has one.
     pub vendor: Option<String>,
-    /// The icon as a `data:` URL, where metadata has one of at most [`ICON_MAX`] bytes.
+    /// The icon as a `data:` URL, if the metadata has one of at most [`ICON_MAX`] bytes.
     pub icon: Option<String>,
 }
 
-/// Where a name is from.
+/// The source of a [`ModelName`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NameSource {
-    /// A vendor's statement in verified metadata. That this authenticator is of the model is the attestation's matter.
+    /// A vendor's statement in verified metadata. Only an attestation proves that an authenticator is of the model.
     Metadata,
-    /// The table of this crate: nobody vouches for it.
+    /// The table of this crate, which no signature vouches for.
     List,
 }
 
-/// The most bytes of an icon that is handed on. The longest of today has 106 000; most have a tenth of that.
-pub const ICON_MAX: usize = 256 * 1024;
-
 impl Blob {
-    /// What a model is called in a language such as `de-DE`: by its vendor, in that language or in English, or else by
+    /// The name of a model in a language such as `de-DE`: the vendor's name in that language or in English, or else that of
     /// [`provider_name`].
     pub fn name(&self, aaguid: Aaguid, language: &str) -> Option<ModelName> {
-        let statement = self.entry(aaguid).and_then(crate::Entry::statement);
+        let statement = self.entry(aaguid).and_then(Entry::statement);
         statement.map_or_else(|| model_name(aaguid), |statement| Some(of_statement(&statement, language)))
     }
 }
 
-/// What [`provider_name`] has, without metadata.
+/// The name of a model from the table of [`provider_name`], without metadata.
 pub fn model_name(aaguid: Aaguid) -> Option<ModelName> {
     let name = provider_name(aaguid)?.to_owned();
     Some(ModelName { name, source: NameSource::List, vendor: None, icon: None })
@@ -61,7 +61,7 @@ fn of_statement(statement: &Statement<'_>, language: &str) -> ModelName {
     }
 }
 
-fn vendor(statement: &Statement<'_>) -> Result<Option<String>, NotACertificate> {
+fn vendor(statement: &Statement<'_>) -> Result<Option<String>, CertificateTextError> {
     let Some(root) = statement.certificates().next().transpose()? else { return Ok(None) };
     let organization = root.subject().attributes().find_map(|attribute| {
         let is_it = *attribute.attribute_type() == countersign_attestation::oid::ORGANIZATION;
@@ -70,16 +70,17 @@ fn vendor(statement: &Statement<'_>) -> Result<Option<String>, NotACertificate> 
     Ok(organization)
 }
 
-/// The name of a widespread passkey provider; `None` for one that is not in the table, and for the AAGUID of zeros.
+/// The name of a widespread passkey provider. `None` for providers that are not in the table, and for the zero AAGUID.
 ///
-/// Providers of synced passkeys are not in the metadata, and give no attestation. The identifiers are facts of two public
-/// lists, looked up in August 2026:
+/// Providers of synced passkeys are not in the metadata and give no attestation. The identifiers are from two public
+/// lists, as of August 2026:
 /// the community list of [passkey providers](https://github.com/passkeydeveloper/passkey-authenticator-aaguids)
 /// for the software ones, and the [FIDO Metadata Service](https://fidoalliance.org/metadata/)'s BLOB no. 291 for
 /// the security keys.
 ///
 /// ```
-/// # use countersign_metadata::names::provider_name;
+/// use countersign_metadata::provider_name;
+///
 /// let aaguid = "d548826e-79b4-db40-a3d8-11116f7e8349".parse().unwrap();
 /// assert_eq!(provider_name(aaguid), Some("Bitwarden"));
 /// ```
@@ -88,7 +89,7 @@ pub fn provider_name(aaguid: Aaguid) -> Option<&'static str> {
     NAMES.iter().find(|(known, _)| *known == bytes).map(|(_, name)| *name)
 }
 
-/// Digits are grouped as in the hyphenated text.
+/// The digits are grouped as in the hyphenated form.
 const NAMES: &[(u128, &str)] = &[
     // The community list.
     (0xfbfc3007_154e_4ecc_8c0b_6e020557d7bd, "Apple Passwords"),
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn each_stands_in_the_table_once() {
+    fn each_aaguid_is_in_the_table_once() {
         for (position, (aaguid, name)) in NAMES.iter().enumerate() {
             assert!(NAMES[..position].iter().all(|(other, _)| other != aaguid), "{name}");
             assert!((1..=64).contains(&name.len()) && name.trim() == *name);
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_is_called_what_its_vendor_calls_it() {
+    fn the_vendors_name_of_a_model_has_priority() {
         use crate::tests::{MODEL, payload, read};
         let mut payload = payload();
         payload["entries"][0]["metadataStatement"]["friendlyNames"] =

@@ -1,15 +1,22 @@
-//! What a statement claims against what an authenticator showed
+//! Contradictions between a statement and an authenticator's behaviour
 //! ([FIDO Registry of Predefined Values, section 3.6](https://fidoalliance.org/specs/common-specs/fido-registry-v2.2-ps-20220523.html)
 //! for the names).
 
 use countersign_types::AlgorithmIdentifier;
 
-use crate::{
-    Statement,
-    judge::{Contradiction, Model},
-};
+use crate::{model::Model, statement::Statement};
 
-/// What the names of `authenticationAlgorithms` are in COSE.
+/// A contradiction between an authenticator's behaviour and its model's statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Contradiction {
+    /// The statement does not list the algorithm of the credential's key.
+    Algorithm(AlgorithmIdentifier),
+    /// The user was verified, and the statement lists no method that verifies users.
+    UserVerification,
+}
+
+/// The COSE identifiers of the names in `authenticationAlgorithms`.
 const ALGORITHMS: [(&str, &[i64]); 17] = [
     ("secp256r1_ecdsa_sha256_raw", &[-7, -9]),
     ("secp256r1_ecdsa_sha256_der", &[-7, -9]),
@@ -30,7 +37,7 @@ const ALGORITHMS: [(&str, &[i64]); 17] = [
     ("rsassa_pss_sha512_raw", &[-39]),
 ];
 
-/// In what the model contradicts its statement. A statement with a name that is not known may mean any algorithm.
+/// Lists how the authenticator contradicts its model's statement. An unknown name in the statement may mean any algorithm.
 pub(crate) fn contradictions(statement: &Statement<'_>, model: &Model<'_>) -> Vec<Contradiction> {
     let mut contradictions = Vec::new();
     if let Some(algorithm) = model.algorithm.filter(|algorithm| !has_algorithm(statement, *algorithm)) {
@@ -50,10 +57,12 @@ fn has_algorithm(statement: &Statement<'_>, algorithm: AlgorithmIdentifier) -> b
     })
 }
 
-/// Whether one of the ways has a method that tells a user from another, or the statement does not say.
+/// Whether one of the alternatives has a method that verifies the user, or the statement lists none.
 fn verifies_users(statement: &Statement<'_>) -> bool {
-    let ways = statement.user_verification();
+    let alternatives = statement.user_verification();
     let verifies = |method: &str| !matches!(method, "none" | "presence_internal");
-    ways.is_empty()
-        || ways.iter().any(|way| way.is_empty() || way.iter().any(|method| verifies(&method.decode())))
+    alternatives.is_empty()
+        || alternatives
+            .iter()
+            .any(|methods| methods.is_empty() || methods.iter().any(|method| verifies(&method.decode())))
 }

@@ -1,56 +1,62 @@
-//! What differs between two BLOBs: who became untrustworthy, and since when.
+//! The differences between two BLOBs: which models became untrustworthy, and since when.
 
 use std::collections::BTreeSet;
 
-use crate::{Blob, Entry, EntryFault, ModelKey, SkippedEntry, StatusReport};
+use crate::{
+    blob::{Blob, Entry},
+    entry_error::EntryError,
+    keys::ModelKey,
+    payload::SkippedEntry,
+    statement::Statement,
+    status::StatusReport,
+};
 
-/// One difference between two BLOBs, and the model that it is about.
+/// A difference between two BLOBs, with the authenticator model that it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModelChange<'a> {
-    /// The model's key; of a U2F model the first one.
+    /// The key of the model. For a U2F model: the first one.
     pub key: ModelKey,
-    /// What its vendor calls it, where that is known.
+    /// The vendor's name of the model, if it has a statement.
     pub description: Option<String>,
-    /// What happened to it.
+    /// The change.
     pub change: Change<'a>,
 }
 
-/// What happened to a model from one BLOB to another.
+/// A change of an authenticator model from one BLOB to the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change<'a> {
-    /// It is new.
+    /// The model is new.
     Added,
-    /// It is gone.
+    /// The model was removed.
     Removed,
-    /// There is a report that was not there.
+    /// A status report was added.
     Reported(Box<StatusReport<'a>>),
-    /// A report that was there is not any more.
+    /// A status report was removed.
     Withdrawn(Box<StatusReport<'a>>),
-    /// The roots of its attestation are others.
+    /// The root certificates changed.
     Roots {
-        /// How many there are that were not there.
+        /// The number of new roots.
         added: usize,
-        /// How many are gone.
+        /// The number of removed roots.
         removed: usize,
     },
-    /// Its statement is about a newer version, or an older one.
+    /// The statement is about another version.
     Version {
-        /// The version before.
+        /// The previous version.
         from: u64,
-        /// The version now.
+        /// The new version.
         to: u64,
     },
-    /// Something else in its statement is different.
+    /// Another part of the statement changed.
     Statement,
-    /// Its entry can't be used any more.
-    Unreadable(&'a EntryFault),
+    /// The entry can no longer be read.
+    Unreadable(&'a EntryError),
 }
 
-/// The differences from `old` to `new`, model by model in the order of `new`, and last the models that are gone. Entries
-/// are paired by their first keys.
-pub fn changes<'a>(old: &'a Blob, new: &'a Blob) -> Vec<ModelChange<'a>> {
+/// Compares two BLOBs. The changes are grouped by model in the order of `new`; removed models come last.
+pub fn diff<'a>(old: &'a Blob, new: &'a Blob) -> Vec<ModelChange<'a>> {
     let mut changes = Vec::new();
     for entry in new.entries() {
         let Some(key) = entry.keys().first().copied() else { continue };
@@ -63,13 +69,13 @@ pub fn changes<'a>(old: &'a Blob, new: &'a Blob) -> Vec<ModelChange<'a>> {
     for entry in old.entries().filter(|entry| pair(new, *entry).is_none()) {
         let Some(key) = entry.keys().first().copied() else { continue };
         let skipped = entry.keys().iter().find_map(|key| new.models(*key).skipped().next());
-        let change = skipped.map(SkippedEntry::fault).map_or(Change::Removed, Change::Unreadable);
+        let change = skipped.map(SkippedEntry::error).map_or(Change::Removed, Change::Unreadable);
         changes.push(ModelChange { key, description: description(entry), change });
     }
     changes
 }
 
-/// The entry for the same model in the other BLOB; of a key that several share, the one with the same description or
+/// The entry of the same model in the other BLOB. If several models share a key: the one with the same description, or
 /// else the first.
 fn pair<'a>(other: &'a Blob, entry: Entry<'_>) -> Option<Entry<'a>> {
     let candidates = || entry.keys().iter().flat_map(|key| other.models(*key).entries());
@@ -98,7 +104,7 @@ fn compare<'a>(before: Entry<'a>, after: Entry<'a>, add: &mut dyn FnMut(Change<'
         }
         return;
     };
-    let roots = |statement: &crate::Statement<'_>| -> BTreeSet<String> {
+    let roots = |statement: &Statement<'_>| -> BTreeSet<String> {
         statement.root_texts().iter().map(|text| text.decode().into_owned()).collect()
     };
     let (old_roots, new_roots) = (roots(&old), roots(&new));

@@ -1,7 +1,13 @@
 use serde_json::{Value, json};
 
 use super::{MODEL, payload, read};
-use crate::{Blob, Change, EntryFault, ModelKey, Status, changes};
+use crate::{
+    blob::Blob,
+    diff::{Change, diff},
+    entry_error::EntryError,
+    keys::ModelKey,
+    status::Status,
+};
 
 fn changed(change: impl FnOnce(&mut Value)) -> Blob {
     let mut payload = payload();
@@ -11,7 +17,7 @@ fn changed(change: impl FnOnce(&mut Value)) -> Blob {
 
 /// The only change, which is to the first model.
 fn only(old: &Blob, new: &Blob, check: impl FnOnce(&Change<'_>)) {
-    let changes = changes(old, new);
+    let changes = diff(old, new);
     assert_eq!(changes.len(), 1, "{changes:?}");
     assert_eq!(changes[0].key, MODEL.parse::<ModelKey>().unwrap());
     assert!(changes[0].description.as_ref().unwrap().starts_with("Model"));
@@ -20,7 +26,7 @@ fn only(old: &Blob, new: &Blob, check: impl FnOnce(&Change<'_>)) {
 
 #[test]
 fn equal_blobs_do_not_differ() {
-    assert!(changes(&changed(|_| {}), &changed(|_| {})).is_empty());
+    assert!(diff(&changed(|_| {}), &changed(|_| {})).is_empty());
 }
 
 #[test]
@@ -64,5 +70,5 @@ fn statements_change_in_roots_version_or_otherwise() {
 #[test]
 fn rule_356_an_entry_that_can_no_longer_be_read_is_not_one_that_is_gone() {
     let broken = changed(|entries| entries[0]["statusReports"] = json!([]));
-    only(&changed(|_| {}), &broken, |change| assert_eq!(change, &Change::Unreadable(&EntryFault::NoStatus)));
+    only(&changed(|_| {}), &broken, |change| assert_eq!(change, &Change::Unreadable(&EntryError::NoStatus)));
 }

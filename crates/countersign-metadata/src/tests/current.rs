@@ -16,7 +16,11 @@ use super::{
     certificates::{self, NOW, signed},
     payload, policy,
 };
-use crate::{Metadata, MetadataError, MetadataPolicy, Unfit};
+use crate::{
+    current::{AssessmentError, Metadata},
+    error::MetadataError,
+    metadata_policy::MetadataPolicy,
+};
 
 fn aaguid() -> Aaguid {
     MODEL.parse().unwrap()
@@ -40,7 +44,7 @@ fn set_keys(payload: &mut Value, keys: &Value) {
 /// A payload in which the FIDO2 model and the U2F model have a root.
 fn with_root() -> Value {
     let mut payload = payload();
-    let identifier = crate::ModelKey::of_attestation_key(&leaf()).unwrap().to_string();
+    let identifier = crate::keys::ModelKey::of_attestation_key(&leaf()).unwrap().to_string();
     set_keys(&mut payload, &json!([identifier]));
     for at in [0, 2] {
         payload["entries"][at]["metadataStatement"]["attestationRootCertificates"] =
@@ -166,7 +170,7 @@ fn compound(first: Attestation, second: Attestation) -> Attestation {
 fn rule_362_another_part_of_a_compound_attestation_hides_no_compromised_batch() {
     let u2f = signed(&certificates::leaf("attestation", 23, "vendor"), 21);
     let mut payload = with_root();
-    set_keys(&mut payload, &json!([crate::ModelKey::of_attestation_key(&u2f).unwrap().to_string()]));
+    set_keys(&mut payload, &json!([crate::keys::ModelKey::of_attestation_key(&u2f).unwrap().to_string()]));
     let u2f = Attestation::with_certificates("fido-u2f", AttestationType::Basic, vec![u2f])
         .without_authenticator_data_coverage();
     let both = [compound(u2f.clone(), attestation()), compound(attestation(), u2f)];
@@ -237,13 +241,13 @@ fn rule_351_metadata_that_went_out_of_date_speaks_for_nobody() {
     assess(&metadata, &attestation(), later.plus_seconds(-1)).unwrap();
     let reason = assess(&metadata, &attestation(), later).unwrap_err();
     assert_eq!(reason, "the metadata is outdated: the next was due on 2026-02-01");
-    let unfit = metadata.assess(&crate::Model::new(aaguid()), later).unwrap_err();
+    let unfit = metadata.assess(&crate::model::Model::new(aaguid()), later).unwrap_err();
     assert_eq!(unfit.code(), Code::MetadataOutdated);
 }
 
 #[test]
 fn rule_363_without_metadata_no_model_is_accepted() {
-    let unfit = empty().assess(&crate::Model::new(aaguid()), NOW).unwrap_err();
-    assert_eq!((&unfit, unfit.code()), (&Unfit::NoMetadata, Code::AuthenticatorNotAccepted));
+    let unfit = empty().assess(&crate::model::Model::new(aaguid()), NOW).unwrap_err();
+    assert_eq!((&unfit, unfit.code()), (&AssessmentError::NoMetadata, Code::AuthenticatorNotAccepted));
     assert_eq!(assess(&empty(), &attestation(), NOW), Err("attestation-untrusted".into()));
 }
