@@ -11,7 +11,7 @@ use serde::{
 
 use super::{
     byte_storage::ByteStorage,
-    envelope::{Envelope, Json, Received, Response},
+    envelope::{Envelope, Json, Received, Response, common_methods},
     error::{MemberErrorKind, ResponseError},
     json_slot::{JsonShape, JsonSlot, Text, read_members},
 };
@@ -68,29 +68,6 @@ impl AuthenticationResponse {
         Self::from_json_in(json, Vec::new())
     }
 
-    /// Parses the JSON text like [`from_json`](Self::from_json), and decodes into the allocation of `buffer`, such as that
-    /// of an earlier response's [`into_buffer`](Self::into_buffer). The content of `buffer` is discarded.
-    ///
-    /// ```
-    /// # use countersign_types::AuthenticationResponse;
-    /// # let json = br#"{
-    /// #     "id": "AQI", "rawId": "AQI", "type": "public-key",
-    /// #     "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "MAA"}
-    /// # }"#;
-    /// let mut buffer = Vec::new();
-    /// for body in [json, json] {
-    ///     let response = AuthenticationResponse::from_json_in(body, buffer)?;
-    ///     // … verify it …
-    ///     buffer = response.into_buffer();
-    /// }
-    /// # Ok::<(), countersign_types::response::ResponseError>(())
-    /// ```
-    pub fn from_json_in(json: &[u8], buffer: Vec<u8>) -> Result<Self, ResponseError> {
-        // Before the buffer grows to what the text needs.
-        let received = Received::from_json(json)?;
-        Self::new(received, ByteStorage::reusing(buffer, json.len()))
-    }
-
     fn new(
         received: Received<'_, AssertionMembers<'_>>,
         mut bytes: ByteStorage,
@@ -125,21 +102,6 @@ impl AuthenticationResponse {
         })
     }
 
-    /// Returns the buffer, for [`from_json_in`](Self::from_json_in) of the next response.
-    pub fn into_buffer(self) -> Vec<u8> {
-        self.bytes.into_buffer()
-    }
-
-    /// The credential ID: `id` and `rawId`, which are the same bytes.
-    pub fn credential_id(&self) -> &CredentialId {
-        &self.envelope.credential_id
-    }
-
-    /// The bytes of `clientDataJSON`, whose hash is signed.
-    pub fn client_data_json(&self) -> &[u8] {
-        self.bytes.get(&self.client_data_json)
-    }
-
     /// The bytes of authenticator data, which are signed together with the hash of client data.
     pub fn authenticator_data(&self) -> &[u8] {
         self.bytes.get(&self.authenticator_data)
@@ -161,24 +123,9 @@ impl AuthenticationResponse {
     pub fn has_empty_user_handle(&self) -> bool {
         self.has_empty_user_handle
     }
-
-    /// How the authenticator was attached to the client in this ceremony.
-    pub fn authenticator_attachment(&self) -> Option<&AuthenticatorAttachment> {
-        self.envelope.authenticator_attachment.as_ref()
-    }
-
-    /// The client's extension outputs, not signed.
-    pub fn client_extension_results(&self) -> &ClientExtensionOutputs {
-        &self.envelope.client_extension_results
-    }
 }
 
-impl<'de> Deserialize<'de> for AuthenticationResponse {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let received = Received::deserialize(deserializer)?;
-        Self::new(received, ByteStorage::reusing(Vec::new(), 0)).map_err(de::Error::custom)
-    }
-}
+common_methods!(AuthenticationResponse);
 
 impl Serialize for AuthenticationResponse {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

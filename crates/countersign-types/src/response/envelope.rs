@@ -179,3 +179,67 @@ impl<'a, R> Json<'a, R> {
         }
     }
 }
+
+/// The methods and `Deserialize` of a response with an `envelope` and `bytes`, which is made by `new`.
+macro_rules! common_methods {
+    ($name:ident) => {
+        impl $name {
+            /// Parses the JSON text like [`from_json`](Self::from_json), and decodes into the allocation of `buffer`, such
+            /// as that of an earlier response's [`into_buffer`](Self::into_buffer). The content of `buffer` is discarded.
+            ///
+            /// ```
+            /// # use countersign_types::AuthenticationResponse;
+            /// # let json = br#"{
+            /// #     "id": "AQI", "rawId": "AQI", "type": "public-key",
+            /// #     "response": {"clientDataJSON": "e30", "authenticatorData": "AA", "signature": "MAA"}
+            /// # }"#;
+            /// let mut buffer = Vec::new();
+            /// for body in [json, json] {
+            ///     let response = AuthenticationResponse::from_json_in(body, buffer)?;
+            ///     // … verify it …
+            ///     buffer = response.into_buffer();
+            /// }
+            /// # Ok::<(), countersign_types::response::ResponseError>(())
+            /// ```
+            pub fn from_json_in(json: &[u8], buffer: Vec<u8>) -> Result<Self, ResponseError> {
+                // Before the buffer grows to what the text needs.
+                let received = Received::from_json(json)?;
+                Self::new(received, ByteStorage::reusing(buffer, json.len()))
+            }
+
+            /// Returns the buffer, for [`from_json_in`](Self::from_json_in) of the next response.
+            pub fn into_buffer(self) -> Vec<u8> {
+                self.bytes.into_buffer()
+            }
+
+            /// The credential ID: `id` and `rawId`, which are the same bytes. At registration, it is not yet compared with
+            /// the attested one in authenticator data.
+            pub fn credential_id(&self) -> &CredentialId {
+                &self.envelope.credential_id
+            }
+
+            /// The bytes of `clientDataJSON`, whose hash is signed.
+            pub fn client_data_json(&self) -> &[u8] {
+                self.bytes.get(&self.client_data_json)
+            }
+
+            /// How the authenticator was attached to the client in this ceremony.
+            pub fn authenticator_attachment(&self) -> Option<&AuthenticatorAttachment> {
+                self.envelope.authenticator_attachment.as_ref()
+            }
+
+            /// The client's extension outputs, not signed.
+            pub fn client_extension_results(&self) -> &ClientExtensionOutputs {
+                &self.envelope.client_extension_results
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let received = Received::deserialize(deserializer)?;
+                Self::new(received, ByteStorage::reusing(Vec::new(), 0)).map_err(de::Error::custom)
+            }
+        }
+    };
+}
+pub(super) use common_methods;

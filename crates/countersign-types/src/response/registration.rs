@@ -12,7 +12,7 @@ use serde::{
 
 use super::{
     byte_storage::ByteStorage,
-    envelope::{Envelope, Json, Received, Response},
+    envelope::{Envelope, Json, Received, Response, common_methods},
     error::{MemberErrorKind, ResponseError},
     json_slot::{JsonShape, JsonSlot, Text, read_members},
     limits::{KEYWORD_MAX, TRANSPORTS_MAX},
@@ -77,14 +77,6 @@ impl RegistrationResponse {
         Self::from_json_in(json, Vec::new())
     }
 
-    /// Parses the JSON text like [`from_json`](Self::from_json), and decodes into the allocation of `buffer`, such as that
-    /// of an earlier response's [`into_buffer`](Self::into_buffer). The content of `buffer` is discarded.
-    pub fn from_json_in(json: &[u8], buffer: Vec<u8>) -> Result<Self, ResponseError> {
-        // Before the buffer grows to what the text needs.
-        let received = Received::from_json(json)?;
-        Self::new(received, ByteStorage::reusing(buffer, json.len()))
-    }
-
     fn new(
         received: Received<'_, AttestationMembers<'_>>,
         mut bytes: ByteStorage,
@@ -111,22 +103,6 @@ impl RegistrationResponse {
                 Some(AlgorithmIdentifier(identifier))
             }),
         })
-    }
-
-    /// Returns the buffer, for [`from_json_in`](Self::from_json_in) of the next response.
-    pub fn into_buffer(self) -> Vec<u8> {
-        self.bytes.into_buffer()
-    }
-
-    /// The credential ID: `id` and `rawId`, which are the same bytes. The attested one, in authenticator data, is not yet
-    /// compared with it.
-    pub fn credential_id(&self) -> &CredentialId {
-        &self.envelope.credential_id
-    }
-
-    /// The bytes of `clientDataJSON`, whose hash an attestation signs.
-    pub fn client_data_json(&self) -> &[u8] {
-        self.bytes.get(&self.client_data_json)
     }
 
     /// The bytes of the attestation object.
@@ -164,24 +140,9 @@ impl RegistrationResponse {
             || self.public_key.is_unreadable()
             || self.public_key_algorithm.is_unreadable()
     }
-
-    /// How the authenticator was attached to the client in this ceremony.
-    pub fn authenticator_attachment(&self) -> Option<&AuthenticatorAttachment> {
-        self.envelope.authenticator_attachment.as_ref()
-    }
-
-    /// The client's extension outputs, not signed.
-    pub fn client_extension_results(&self) -> &ClientExtensionOutputs {
-        &self.envelope.client_extension_results
-    }
 }
 
-impl<'de> Deserialize<'de> for RegistrationResponse {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let received = Received::deserialize(deserializer)?;
-        Self::new(received, ByteStorage::reusing(Vec::new(), 0)).map_err(de::Error::custom)
-    }
-}
+common_methods!(RegistrationResponse);
 
 impl Serialize for RegistrationResponse {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -246,18 +246,14 @@ impl<'a> Procedure<'a> {
             key.verify(message, self.response.signature()).map_err(|SignatureError| Fault::SignatureInvalid)
         };
         let accepted = &self.rp.policy.stored_algorithms;
-        match self.key {
-            Some(prepared) => {
-                accepted.check(prepared.algorithm)?;
-                verify(&*prepared.key)
-            }
-            None => {
-                let key = PublicKey::from_cose(&record.fixed.public_key)?;
-                let algorithm = key.algorithm().ok_or(KeyError::UnsupportedKeyType)?;
-                accepted.check(algorithm)?;
-                verify(&*self.rp.verifiers.prepare(&key, algorithm.scheme())?)
-            }
+        if let Some(prepared) = self.key {
+            accepted.check(prepared.algorithm)?;
+            return verify(&*prepared.key);
         }
+        let key = PublicKey::from_cose(&record.fixed.public_key)?;
+        let algorithm = key.algorithm().ok_or(KeyError::UnsupportedKeyType)?;
+        accepted.check(algorithm)?;
+        verify(&*self.rp.verifiers.prepare(&key, algorithm.scheme())?)
     }
 }
 

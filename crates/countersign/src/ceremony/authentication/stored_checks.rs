@@ -40,7 +40,7 @@ pub(super) struct CheckedCount {
 impl Presented {
     /// Step 19: BE is as it was, and BE and BS are accepted by the policy.
     pub(super) fn backup_eligibility(
-        &self,
+        self,
         policy: &Policy,
         stored: &DynamicPart,
         steps: &mut impl Recorder,
@@ -57,7 +57,7 @@ impl Presented {
 
     /// Step 22: the signature counter increased, or the policy accepts that it did not.
     pub(super) fn sign_count(
-        &self,
+        self,
         policy: &Policy,
         stored: &DynamicPart,
         steps: &mut impl Recorder,
@@ -77,7 +77,7 @@ impl Presented {
     /// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)): the finder of an authenticator
     /// without a PIN can set one. This is checked last, so that only the holder of the credential learns the result.
     pub(super) fn reliance(
-        &self,
+        self,
         policy: &Policy,
         record: &CredentialRecord,
         steps: &mut impl Recorder,
@@ -92,7 +92,7 @@ impl Presented {
     }
 
     /// Step 24: the change of the record with this counter.
-    pub(super) fn update(&self, record: &CredentialRecord, sign_count: u32) -> CredentialUpdate {
+    pub(super) fn update(self, record: &CredentialRecord, sign_count: u32) -> CredentialUpdate {
         let is_verified = self.is_authorized && self.flags.user_verified();
         CredentialUpdate {
             credential_id: record.id().clone(),
