@@ -21,7 +21,7 @@ use countersign::{
     attestation::{AnchorList, Certificate, TrustAnchor},
     ceremony::{Challenge, Consumption, PreparedCredential},
     cose::{PublicKey, Verifiers, hash::sha256},
-    relying_party::policy::{AttestedPolicy, UnverifiedDiscoverable},
+    relying_party::policy::{AttestationPolicy, UnverifiedDiscoverable},
     types::{
         AttestationObject, AuthenticatorData, ClientData, base64url,
         enumerations::UserVerificationRequirement,
@@ -217,7 +217,7 @@ fn authentication(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers, key
         .policy(
             Policy::passkeys()
                 .with_user_verification(UserVerificationRequirement::Preferred)
-                .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted),
+                .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccept),
         )
         .verifiers(verifiers.clone())
         .build()
@@ -313,7 +313,7 @@ fn registration(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers) {
         ("packed x5c", "packed-es256", 2),
     ] {
         let trusted = verifications == 2;
-        let policy = if trusted { Policy::attested(AttestedPolicy::new()) } else { Policy::passkeys() };
+        let policy = if trusted { Policy::attested(AttestationPolicy::new()) } else { Policy::passkeys() };
         let mut builder = RelyingParty::builder("example.org", "Example")
             .origin("https://example.org")
             .policy(policy.with_user_verification(UserVerificationRequirement::Preferred))

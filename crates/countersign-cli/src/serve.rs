@@ -96,7 +96,7 @@ impl ServeArguments {
             config.unknown_signals = UnknownSignals::Withheld;
         }
         if self.dangerous_backup_upgrade {
-            config.backup_eligibility_change = BackupEligibilityChange::DangerousUpgradeAccepted;
+            config.backup_eligibility_change = BackupEligibilityChange::DangerousAcceptUpgrade;
         }
         config.metadata = source.map(|source| {
             let mut metadata = MetadataConfig::from_source(source);
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(plain.backup_eligibility_change, BackupEligibilityChange::default());
         let changed = config(&["--no-unknown-signals", "--dangerous-backup-upgrade"]);
         assert_eq!(changed.unknown_signals, UnknownSignals::Withheld);
-        let accepted = BackupEligibilityChange::DangerousUpgradeAccepted;
+        let accepted = BackupEligibilityChange::DangerousAcceptUpgrade;
         assert_eq!(changed.backup_eligibility_change, accepted);
     }
 

@@ -21,7 +21,7 @@ use countersign::{
     ceremony::{Challenge, Consumption, RecentSession},
     cose::{Algorithm, Verifiers},
     relying_party::policy::{
-        AttestedPolicy, ConditionalCreatePolicy, CrossOrigin, SignCountPolicy, TopOrigins,
+        AttestationPolicy, ConditionalCreatePolicy, CrossOrigin, SignCountPolicy, TopOrigins,
         UnverifiedDiscoverable,
     },
     types::{
@@ -146,8 +146,8 @@ impl From<countersign::StartError> for Stopped {
     }
 }
 
-impl From<countersign::ceremony::AlreadyUsed> for Stopped {
-    fn from(error: countersign::ceremony::AlreadyUsed) -> Self {
+impl From<countersign::ceremony::AlreadyUsedError> for Stopped {
+    fn from(error: countersign::ceremony::AlreadyUsedError) -> Self {
         Self::Rejected(error.code(), error.to_string())
     }
 }
@@ -223,7 +223,7 @@ fn relying_party(verifiers: &Verifiers, request: &Request) -> Result<RelyingPart
 /// The policy of a case.
 fn policy(verifiers: &Verifiers, settings: &Settings) -> Policy {
     let base = match settings.trust_anchors {
-        Some(_) => Policy::attested(AttestedPolicy::new())
+        Some(_) => Policy::attested(AttestationPolicy::new())
             .with_conditional_create(ConditionalCreatePolicy::default()),
         None => Policy::passkeys(),
     };
@@ -233,7 +233,7 @@ fn policy(verifiers: &Verifiers, settings: &Settings) -> Policy {
             UserVerification::Preferred => UserVerificationRequirement::Preferred,
             UserVerification::Discouraged => UserVerificationRequirement::Discouraged,
         })
-        .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted)
+        .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccept)
         .with_sign_count(match settings.sign_count {
             SignCount::Reject => SignCountPolicy::Reject,
             SignCount::Report => SignCountPolicy::Report,
@@ -243,7 +243,7 @@ fn policy(verifiers: &Verifiers, settings: &Settings) -> Policy {
         return policy;
     }
     let top_origins = settings.top_origins.clone().map_or(TopOrigins::Any, TopOrigins::Listed);
-    policy.with_cross_origin(CrossOrigin::Accepted { top_origins })
+    policy.with_cross_origin(CrossOrigin::Accept { top_origins })
 }
 
 /// Whether an origin's host is the RP ID or below it. An origin of another domain is a related origin.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countersign::{
     Policy, RelyingParty, RelyingPartyBuilder,
-    relying_party::{PublicSuffixList, policy::AttestedPolicy},
+    relying_party::{PublicSuffixList, policy::AttestationPolicy},
     types::enumerations::{ResidentKeyRequirement, UserVerificationRequirement},
 };
 use countersign_metadata::Metadata;
@@ -51,7 +51,7 @@ impl RelyingParties {
 /// A sign-in without a name requires a passkey that the authenticator lists, and that verifies its user.
 fn policy(config: &Config, is_attestation_required: bool) -> Policy {
     let policy =
-        if is_attestation_required { Policy::attested(AttestedPolicy::new()) } else { Policy::passkeys() };
+        if is_attestation_required { Policy::attested(AttestationPolicy::new()) } else { Policy::passkeys() };
     policy
         .with_user_verification(UserVerificationRequirement::Required)
         .with_resident_key(ResidentKeyRequirement::Required)

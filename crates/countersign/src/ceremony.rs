@@ -32,7 +32,7 @@ pub use registration::outcome::{CredentialIdStatus, Registered};
 pub use request::{AuthenticationRequest, RegistrationRequest};
 pub use session::RecentSession;
 pub use single_use::{
-    AlreadyUsed, CeremonyId, Consumption, OneProcessSingleUse, OneProcessSingleUseFull, SingleUse,
+    AlreadyUsedError, CeremonyId, Consumption, OneProcessSingleUse, OneProcessSingleUseFullError, SingleUse,
     SpendError, Unspent,
 };
 pub use start_error::{CREDENTIAL_LIST_MAX, StartError};

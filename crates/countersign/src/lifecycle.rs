@@ -9,8 +9,8 @@ pub(crate) mod reassessment;
 pub(crate) mod signals;
 
 pub use decoys::{
-    DecoyAccount, DecoyKey, DecoyKeyTooShort, DecoyProfile, DecoyProfileError, DecoyShape, Decoys,
+    DecoyAccount, DecoyKey, DecoyKeyLengthError, DecoyProfile, DecoyProfileError, DecoyShape, Decoys,
     Observation,
 };
 pub use import::{Encoded, EncodingError, Import, ImportError, ImportedKey};
-pub use reassessment::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Reassessor, Verdict};
+pub use reassessment::{Change, EvidenceError, Reassessment, ReassessmentSummary, Reassessor, Verdict};

@@ -17,4 +17,4 @@ pub use credential_record::CredentialRecord;
 pub use dynamic_part::{DynamicPart, Flagged, Standing};
 pub use evidence::{AttestationEvidence, Trusted};
 pub use static_part::StaticPart;
-pub use update::{CredentialUpdate, UpdateRefused};
+pub use update::{CredentialUpdate, UpdateError};

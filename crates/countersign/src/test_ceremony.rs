@@ -49,7 +49,7 @@ pub(crate) const ED: u8 = 0x80;
 pub(crate) fn policy() -> Policy {
     Policy::passkeys()
         .with_user_verification(UserVerificationRequirement::Preferred)
-        .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted)
+        .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccept)
 }
 
 /// A relying party with this [`policy`].

@@ -7,7 +7,7 @@ use countersign::{
     RelyingParty, RelyingPartyBuilder, Timestamp, User, UserHandle,
     attestation::{AnchorList, Certificate, TrustAnchor},
     ceremony::EntropyError,
-    relying_party::policy::{AttestedPolicy, BackupPolicy},
+    relying_party::policy::{AttestationPolicy, BackupPolicy},
 };
 use countersign_authenticator::{Attestation, Attester, Authenticator, Backup, Client};
 
@@ -59,9 +59,9 @@ fn new_credentials(policy: BackupPolicy) -> [Option<Code>; 3] {
 
 #[test]
 fn rule_065_a_credential_that_can_be_backed_up_is_refused_where_that_is_forbidden() {
-    assert_eq!(new_credentials(BackupPolicy::Unrestricted), [None, None, None]);
+    assert_eq!(new_credentials(BackupPolicy::Accept), [None, None, None]);
     let refused = Some(Code::BackupNotAccepted);
-    assert_eq!(new_credentials(BackupPolicy::Forbidden), [None, refused, refused]);
+    assert_eq!(new_credentials(BackupPolicy::Reject), [None, refused, refused]);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn rule_067_a_credential_is_backed_up_where_it_must_be() {
     let refused = Some(Code::BackupNotAccepted);
     assert_eq!(new_credentials(BackupPolicy::Required), [refused, refused, None]);
     let mut authenticator = Authenticator::platform("a seed").with_backup(Backup::BackedUp);
-    let (strict, lenient) = (backed_up_as(BackupPolicy::Required), backed_up_as(BackupPolicy::Unrestricted));
+    let (strict, lenient) = (backed_up_as(BackupPolicy::Required), backed_up_as(BackupPolicy::Accept));
     let record = register(&strict, &mut authenticator).unwrap();
     assert_eq!(sign_in(&strict, &mut authenticator, &record), Ok(()));
     authenticator.set_backup(Backup::Eligible);
@@ -89,9 +89,9 @@ fn rule_138_a_format_that_is_not_listed_is_refused() {
     let root = Certificate::from_der(&attester.authority().certificate()).unwrap();
     let anchors = Arc::new(AnchorList::new([TrustAnchor::from_certificate(root)]));
     for (formats, expected) in [
-        (AttestedPolicy::new(), None),
-        (AttestedPolicy::new().with_formats(["tpm", "packed"]), None),
-        (AttestedPolicy::new().with_formats(["tpm"]), Some(Code::AttestationNotAccepted)),
+        (AttestationPolicy::new(), None),
+        (AttestationPolicy::new().with_formats(["tpm", "packed"]), None),
+        (AttestationPolicy::new().with_formats(["tpm"]), Some(Code::AttestationNotAccepted)),
     ] {
         let rp = builder(Policy::attested(formats)).trust_anchors(anchors.clone()).build().unwrap();
         let mut authenticator =

@@ -3,9 +3,9 @@
 use countersign::{
     Code,
     relying_party::policy::{
-        AndroidKeyProtection, AndroidVerifiedBoot, AttestedPolicy, DevicePolicy, TpmKeyBinding,
+        AndroidKeyProtection, AndroidVerifiedBoot, AttestationPolicy, DevicePolicy, TpmKeyBinding,
     },
-    report::{DeviceError, PolicyFault},
+    report::{DeviceError, PolicyErrorKind},
 };
 use countersign_authenticator::{Attestation, AttestationDraft, Change, Client};
 
@@ -24,7 +24,7 @@ type Registered = Result<(), countersign::Error>;
 /// Registers a credential with such an attestation, changed like this.
 fn register(policy: DevicePolicy, attestation: Attestation, change: fn(&mut AttestationDraft)) -> Registered {
     let client = Client::new(ORIGIN).with_change(Change::Attestation(change));
-    register_by(&client, attestation, demanding(AttestedPolicy::new().with_device_policy(policy)))
+    register_by(&client, attestation, demanding(AttestationPolicy::new().with_device_policy(policy)))
 }
 
 fn android(policy: DevicePolicy, change: fn(&mut AttestationDraft)) -> Registered {
@@ -41,7 +41,7 @@ fn safetynet(policy: DevicePolicy, change: fn(&mut AttestationDraft)) -> Registe
 
 #[track_caller]
 fn assert_rejected(result: Registered, error: DeviceError, code: Code) {
-    assert_eq!(rejected(result), (code, Some(PolicyFault::Device(error))));
+    assert_eq!(rejected(result), (code, Some(PolicyErrorKind::Device(error))));
 }
 
 fn levels<const KEY: u8, const ATTESTATION: u8>(draft: &mut AttestationDraft) {

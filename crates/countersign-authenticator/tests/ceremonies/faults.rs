@@ -14,7 +14,7 @@ use countersign::{
     },
     ceremony::{Challenge, Consumption, RecentSession, extensions::Extension},
     relying_party::policy::{
-        AttestedPolicy, BackupPolicy, ConditionalCreatePolicy, CrossOrigin, ExtensionPolicy,
+        AttestationPolicy, BackupPolicy, ConditionalCreatePolicy, CrossOrigin, ExtensionPolicy,
         PrfResultsPolicy, PrfUserVerification, TopOrigins, Unsolicited, UnverifiedDiscoverable,
     },
     report::Deviation,
@@ -55,7 +55,7 @@ fn relying_party(scenario: Scenario, exchange: &Exchange) -> RelyingParty {
 /// What is demanded, as settings.
 fn policy(scenario: Scenario) -> Policy {
     let base = match scenario.trust {
-        Trust::Required => Policy::attested(AttestedPolicy::new())
+        Trust::Required => Policy::attested(AttestationPolicy::new())
             .with_conditional_create(ConditionalCreatePolicy::default()),
         _ => Policy::passkeys(),
     };
@@ -63,35 +63,35 @@ fn policy(scenario: Scenario) -> Policy {
     if scenario.user_verification != Verification::Required {
         policy = policy
             .with_user_verification(UserVerificationRequirement::Preferred)
-            .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted);
+            .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccept);
     }
     if scenario.frame == Framing::Named {
         let top_origins = TopOrigins::Listed(vec![TOP_ORIGIN.to_owned()]);
-        policy = policy.with_cross_origin(CrossOrigin::Accepted { top_origins });
+        policy = policy.with_cross_origin(CrossOrigin::Accept { top_origins });
     }
-    let extensions = ExtensionPolicy::new().prf_user_verification(PrfUserVerification::Any);
+    let extensions = ExtensionPolicy::new().with_prf_user_verification(PrfUserVerification::Any);
     demanding(policy.with_extensions(extensions), scenario.demand)
 }
 
 fn demanding(policy: Policy, demand: Demand) -> Policy {
-    let extensions = || ExtensionPolicy::new().prf_user_verification(PrfUserVerification::Any);
+    let extensions = || ExtensionPolicy::new().with_prf_user_verification(PrfUserVerification::Any);
     match demand {
         Demand::PlatformAttachment => policy
             .with_attachment(AuthenticatorAttachment::Platform)
-            .with_refused_deviations([Deviation::OtherAttachment]),
-        Demand::Copies => policy.with_refused_deviations([Deviation::CopyDiffers]),
-        Demand::DeviceBound => policy.with_backup(BackupPolicy::Forbidden),
+            .with_rejected_deviations([Deviation::OtherAttachment]),
+        Demand::Copies => policy.with_rejected_deviations([Deviation::CopyDiffers]),
+        Demand::DeviceBound => policy.with_backup(BackupPolicy::Reject),
         Demand::BackupEligible => policy.with_backup(BackupPolicy::EligibleRequired),
         Demand::BackedUp => policy.with_backup(BackupPolicy::Required),
         Demand::AskedOutputs => {
-            policy.with_extensions(extensions().unsolicited_client_outputs(Unsolicited::Reject))
+            policy.with_extensions(extensions().with_unsolicited_client_outputs(Unsolicited::Reject))
         }
-        Demand::CredProps => policy.with_extensions(extensions().require(Extension::CredProps)),
-        Demand::Prf => policy.with_extensions(extensions().require(Extension::Prf)),
+        Demand::CredProps => policy.with_extensions(extensions().with_required(Extension::CredProps)),
+        Demand::Prf => policy.with_extensions(extensions().with_required(Extension::Prf)),
         Demand::PrfResultsUnsent => {
-            policy.with_extensions(extensions().prf_results(PrfResultsPolicy::Refuse))
+            policy.with_extensions(extensions().with_prf_results(PrfResultsPolicy::Reject))
         }
-        Demand::LargeBlob => policy.with_extensions(extensions().require(Extension::LargeBlob)),
+        Demand::LargeBlob => policy.with_extensions(extensions().with_required(Extension::LargeBlob)),
         _ => policy,
     }
 }

@@ -11,8 +11,8 @@ use countersign::{
     },
     ceremony::FinishOptions,
     cose::Algorithm,
-    relying_party::policy::AttestedPolicy,
-    report::{Deviation, Fault, PolicyFault, Report},
+    relying_party::policy::AttestationPolicy,
+    report::{Deviation, ErrorKind, PolicyErrorKind, Report},
     types::Aaguid,
 };
 use countersign_authenticator::{
@@ -29,7 +29,7 @@ pub(super) fn attester() -> Attester {
 }
 
 /// A relying party that demands this, and a path to the vendor.
-pub(super) fn demanding(demands: AttestedPolicy) -> RelyingPartyBuilder {
+pub(super) fn demanding(demands: AttestationPolicy) -> RelyingPartyBuilder {
     let anchor = Certificate::from_der(&attester().authority().certificate()).unwrap();
     let anchors = AnchorList::new([TrustAnchor::from_certificate(anchor)]);
     let policy = Policy::attested(demands).with_algorithms([Algorithm::Es256]);
@@ -59,11 +59,11 @@ pub(super) fn packed() -> Attestation {
 }
 
 /// The code, and the policy's fault where it is one.
-pub(super) fn rejected(result: Result<(), Error>) -> (Code, Option<PolicyFault>) {
+pub(super) fn rejected(result: Result<(), Error>) -> (Code, Option<PolicyErrorKind>) {
     let error = result.unwrap_err();
     assert_eq!(error.step().anchor(), "reg-ceremony-assess-trust");
-    let fault = match error.fault() {
-        Fault::Policy(fault) => Some(fault.clone()),
+    let fault = match error.kind() {
+        ErrorKind::Policy(fault) => Some(fault.clone()),
         _ => None,
     };
     (error.code(), fault)
@@ -72,26 +72,27 @@ pub(super) fn rejected(result: Result<(), Error>) -> (Code, Option<PolicyFault>)
 #[test]
 fn rule_134_135_none_and_self_attestation_are_refused_by_construction() {
     for attestation in [Attestation::None, Attestation::SelfPacked] {
-        let rp = demanding(AttestedPolicy::new());
+        let rp = demanding(AttestationPolicy::new());
         assert_eq!(rejected(register(attestation, rp)).0, Code::AttestationNotAccepted);
     }
-    register(packed(), demanding(AttestedPolicy::new())).unwrap();
+    register(packed(), demanding(AttestationPolicy::new())).unwrap();
 }
 
 #[test]
 fn rule_138_a_format_that_is_not_accepted_is_refused() {
-    let of = |format: &str| demanding(AttestedPolicy::new().with_formats([format]));
+    let of = |format: &str| demanding(AttestationPolicy::new().with_formats([format]));
     register(packed(), of("packed")).unwrap();
-    let expected = PolicyFault::FormatNotAccepted("packed".into());
+    let expected = PolicyErrorKind::FormatNotAccepted("packed".into());
     assert_eq!(rejected(register(packed(), of("tpm"))), (Code::AttestationNotAccepted, Some(expected)));
 }
 
 #[test]
 fn rule_138_a_compound_attestation_is_judged_by_the_formats_of_its_parts() {
     let compound = || Attestation::Compound(vec![packed(), Attestation::FidoU2f(attester())]);
-    let of = |formats: &[&str]| demanding(AttestedPolicy::new().with_formats(formats.iter().copied()));
-    let refused_for =
-        |format: &str| (Code::AttestationNotAccepted, Some(PolicyFault::FormatNotAccepted(format.into())));
+    let of = |formats: &[&str]| demanding(AttestationPolicy::new().with_formats(formats.iter().copied()));
+    let refused_for = |format: &str| {
+        (Code::AttestationNotAccepted, Some(PolicyErrorKind::FormatNotAccepted(format.into())))
+    };
     // All parts have to count, unless the format's own policy says otherwise.
     register(compound(), of(&["packed", "fido-u2f"])).unwrap();
     assert_eq!(rejected(register(compound(), of(&["packed"]))), refused_for("fido-u2f"));
@@ -116,7 +117,7 @@ fn the_relying_partys_own_intermediates_complete_a_path() {
         let certificate = |der: &[u8]| Certificate::from_der(der).unwrap();
         let anchor = TrustAnchor::from_certificate(certificate(&root.certificate()));
         let anchors = AnchorList::new([anchor]).with_intermediates([certificate(intermediate)]);
-        demanding(AttestedPolicy::new()).trust_anchors(Arc::new(anchors))
+        demanding(AttestationPolicy::new()).trust_anchors(Arc::new(anchors))
     };
     register(below(), knowing(&certificate.sign(root.key()))).unwrap();
     assert_eq!(rejected(register(below(), knowing(&root.certificate()))), (Code::AttestationUntrusted, None));
@@ -125,11 +126,12 @@ fn the_relying_partys_own_intermediates_complete_a_path() {
 #[test]
 fn rule_137_a_model_is_accepted_by_the_lists_of_attested_ones() {
     let accepting =
-        |models: &[Aaguid]| demanding(AttestedPolicy::new().with_accepted_models(models.to_vec()));
-    let refusing = |models: &[Aaguid]| demanding(AttestedPolicy::new().with_refused_models(models.to_vec()));
+        |models: &[Aaguid]| demanding(AttestationPolicy::new().with_accepted_models(models.to_vec()));
+    let refusing =
+        |models: &[Aaguid]| demanding(AttestationPolicy::new().with_rejected_models(models.to_vec()));
     register(packed(), accepting(&[OTHER, MODEL])).unwrap();
     register(packed(), refusing(&[OTHER])).unwrap();
-    let expected = || (Code::AuthenticatorNotAccepted, Some(PolicyFault::ModelNotAccepted(MODEL)));
+    let expected = || (Code::AuthenticatorNotAccepted, Some(PolicyErrorKind::ModelNotAccepted(MODEL)));
     assert_eq!(rejected(register(packed(), accepting(&[OTHER]))), expected());
     assert_eq!(rejected(register(packed(), refusing(&[MODEL]))), expected());
 }
@@ -137,13 +139,13 @@ fn rule_137_a_model_is_accepted_by_the_lists_of_attested_ones() {
 #[test]
 fn rule_136_a_model_that_nobody_signed_is_on_no_list() {
     let u2f = || Attestation::FidoU2f(attester());
-    register(u2f(), demanding(AttestedPolicy::new())).unwrap();
+    register(u2f(), demanding(AttestationPolicy::new())).unwrap();
     let lists = [
-        AttestedPolicy::new().with_accepted_models([MODEL]),
-        AttestedPolicy::new().with_refused_models([OTHER]),
+        AttestationPolicy::new().with_accepted_models([MODEL]),
+        AttestationPolicy::new().with_rejected_models([OTHER]),
     ];
     for list in lists {
-        let expected = (Code::AuthenticatorNotAccepted, Some(PolicyFault::ModelNotAttested));
+        let expected = (Code::AuthenticatorNotAccepted, Some(PolicyErrorKind::ModelNotAttested));
         assert_eq!(rejected(register(u2f(), demanding(list))), expected);
     }
 }
@@ -158,15 +160,15 @@ fn rule_387_a_model_that_software_claims_below_a_vendors_root_is_on_no_list() {
     let scoped = ScopedAnchors::default().with_anchor(scoped, root());
     for attestation in [Attestation::AndroidKey(attester()), Attestation::Tpm(attester())] {
         let accepting = |anchors: Arc<dyn TrustAnchors>| {
-            let demands = AttestedPolicy::new().with_accepted_models([MODEL]);
+            let demands = AttestationPolicy::new().with_accepted_models([MODEL]);
             register(attestation.clone(), demanding(demands).trust_anchors(anchors))
         };
         accepting(Arc::new(scoped.clone())).unwrap();
-        let expected = (Code::AuthenticatorNotAccepted, Some(PolicyFault::ModelNotAttested));
+        let expected = (Code::AuthenticatorNotAccepted, Some(PolicyErrorKind::ModelNotAttested));
         assert_eq!(rejected(accepting(Arc::new(plain.clone()))), expected);
-        let listed = demanding(AttestedPolicy::new()).model_policy(Arc::new(ModelList::only([MODEL])));
+        let listed = demanding(AttestationPolicy::new()).model_policy(Arc::new(ModelList::only([MODEL])));
         let (code, fault) = rejected(register(attestation.clone(), listed));
-        assert!(matches!(fault, Some(PolicyFault::ModelRefused(_))));
+        assert!(matches!(fault, Some(PolicyErrorKind::ModelRejected(_))));
         assert_eq!(code, Code::AuthenticatorNotAccepted);
     }
 }
@@ -181,7 +183,7 @@ fn rule_388_a_security_key_that_does_not_name_its_model_needs_an_anchor_of_its_o
     let register = |client: &Client, models: &[Aaguid]| {
         let certificate = Certificate::from_der(&attester().authority().certificate()).unwrap();
         let anchor = TrustAnchor::from_certificate(certificate).with_models(models.iter().copied());
-        let rp = demanding(AttestedPolicy::new()).trust_anchors(Arc::new(AnchorList::new([anchor])));
+        let rp = demanding(AttestationPolicy::new()).trust_anchors(Arc::new(AnchorList::new([anchor])));
         register_by(client, packed(), rp)
     };
     let client = Client::new(ORIGIN).with_change(Change::Attestation(unnamed));
@@ -211,7 +213,7 @@ fn rule_367_what_a_policy_remarks_is_in_the_report_and_rejected_on_demand() {
         (ModelRemark::UnlistedUserVerification, Deviation::UnlistedUserVerification),
     ] {
         let finish = |refused: Option<Deviation>| {
-            let policy = trusting_policy().with_refused_deviations(refused);
+            let policy = trusting_policy().with_rejected_deviations(refused);
             let rp =
                 trusting(attester().authority()).policy(policy).model_policy(Arc::new(Remarking(remark)));
             let rp = rp.build().unwrap();
@@ -227,7 +229,7 @@ fn rule_367_what_a_policy_remarks_is_in_the_report_and_rejected_on_demand() {
                 status,
                 FinishOptions::at(NOW).with_report(&mut report),
             );
-            (result.map(drop).map_err(|error| error.code()), report.lint().contains(&deviation))
+            (result.map(drop).map_err(|error| error.code()), report.deviations().contains(&deviation))
         };
         assert_eq!(finish(None), (Ok(()), true));
         assert_eq!(finish(Some(deviation)), (Err(Code::AuthenticatorNotAccepted), false));
@@ -237,12 +239,12 @@ fn rule_367_what_a_policy_remarks_is_in_the_report_and_rejected_on_demand() {
 #[test]
 fn every_policy_for_models_is_asked() {
     let asking = |second| {
-        demanding(AttestedPolicy::new())
+        demanding(AttestationPolicy::new())
             .model_policy(Arc::new(ModelList::only([MODEL])))
             .model_policy(Arc::new(ModelList::only([second])))
     };
     register(packed(), asking(MODEL)).unwrap();
     let (code, fault) = rejected(register(packed(), asking(OTHER)));
-    assert!(matches!(fault, Some(PolicyFault::ModelRefused(_))));
+    assert!(matches!(fault, Some(PolicyErrorKind::ModelRejected(_))));
     assert_eq!(code, Code::AuthenticatorNotAccepted);
 }

@@ -180,7 +180,7 @@ fn memory_stays_flat_over_a_batch() {
     run(200);
     let before = peak();
     let summary = run(batch());
-    assert_eq!((summary.judged, summary.nobody_vouches), (batch(), batch()));
+    assert_eq!((summary.judged, summary.uncertified), (batch(), batch()));
     if let (Some(before), Some(after)) = (before, peak()) {
         // Other tests run beside this one, with some memory of their own.
         assert!(after.saturating_sub(before) < 8 * 1024, "{before} KiB before, {after} KiB after");

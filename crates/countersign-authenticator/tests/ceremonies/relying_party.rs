@@ -13,7 +13,7 @@ use countersign::{
     },
     ceremony::EntropyError,
     cose::Verifiers,
-    relying_party::policy::{AttestedPolicy, ConditionalCreatePolicy, UnverifiedDiscoverable},
+    relying_party::policy::{AttestationPolicy, ConditionalCreatePolicy, UnverifiedDiscoverable},
     types::enumerations::{AttestationConveyance, UserVerificationRequirement},
 };
 use countersign_authenticator::CertificateAuthority;
@@ -28,16 +28,16 @@ pub(crate) const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
 pub(crate) fn policy() -> Policy {
     Policy::passkeys()
         .with_user_verification(UserVerificationRequirement::Preferred)
-        .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted)
+        .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccept)
         .with_algorithms(Verifiers::rust_crypto().algorithms())
         .with_attestation_conveyance(AttestationConveyance::Direct)
 }
 
 /// [`policy`] with a demand for trust. App Attest's user is not present, so that its registrations are conditional.
 pub(crate) fn trusting_policy() -> Policy {
-    Policy::attested(AttestedPolicy::new())
+    Policy::attested(AttestationPolicy::new())
         .with_user_verification(UserVerificationRequirement::Preferred)
-        .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted)
+        .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccept)
         .with_algorithms(Verifiers::rust_crypto().algorithms())
         .with_conditional_create(ConditionalCreatePolicy::default())
 }

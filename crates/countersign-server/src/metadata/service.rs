@@ -172,7 +172,7 @@ impl MetadataService {
         let metadata = &self.current.metadata;
         let reassessor = Reassessor::new(rp, metadata.clone()).with_model_policy(metadata.clone());
         match reassessor.judge(record, now).verdict() {
-            Verdict::ModelRefused(refused) => Some(refused.reason().to_owned()),
+            Verdict::ModelRejected(refused) => Some(refused.reason().to_owned()),
             Verdict::EvidenceUnusable(fault) => {
                 Some(format!("its stored attestation can't be used: {fault}"))
             }

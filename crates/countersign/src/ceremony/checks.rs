@@ -6,16 +6,18 @@ pub(crate) mod client_data;
 use countersign_cose::hash::sha256;
 use countersign_types::{AuthenticatorData, Timestamp};
 
-use crate::{ceremony::state::kind::CeremonyState, relying_party::party::RelyingParty, report::error::Fault};
+use crate::{
+    ceremony::state::kind::CeremonyState, relying_party::party::RelyingParty, report::error::ErrorKind,
+};
 
 /// The state must be this relying party's, made for the same purpose, and not too old.
-pub(crate) fn state(rp: &RelyingParty, state: &impl CeremonyState, now: Timestamp) -> Result<(), Fault> {
+pub(crate) fn state(rp: &RelyingParty, state: &impl CeremonyState, now: Timestamp) -> Result<(), ErrorKind> {
     if state.rp_id() != rp.id {
-        Err(Fault::StateOfAnotherRelyingParty)
+        Err(ErrorKind::StateOfAnotherRelyingParty)
     } else if state.purpose() != rp.purpose {
-        Err(Fault::StateOfAnotherPurpose)
+        Err(ErrorKind::StateOfAnotherPurpose)
     } else if now > state.expires_at() {
-        Err(Fault::Expired)
+        Err(ErrorKind::Expired)
     } else {
         Ok(())
     }
@@ -26,18 +28,18 @@ pub(crate) fn rp_id_hash(
     rp: &RelyingParty,
     data: &AuthenticatorData<'_>,
     appid: Option<&str>,
-) -> Result<(), Fault> {
+) -> Result<(), ErrorKind> {
     let is_appid = || appid.is_some_and(|appid| *data.rp_id_hash == sha256(&[appid.as_bytes()]));
     if *data.rp_id_hash == rp.id_hash || is_appid() {
         Ok(())
     } else {
-        Err(Fault::RpIdHashMismatch { expected: rp.id.clone(), got: *data.rp_id_hash })
+        Err(ErrorKind::RpIdHashMismatch { expected: rp.id.clone(), got: *data.rp_id_hash })
     }
 }
 
-pub(crate) fn backup_state(data: &AuthenticatorData<'_>) -> Result<(), Fault> {
+pub(crate) fn backup_state(data: &AuthenticatorData<'_>) -> Result<(), ErrorKind> {
     if data.flags.backup_state() && !data.flags.backup_eligible() {
-        Err(Fault::BackupStateInvalid)
+        Err(ErrorKind::BackupStateInvalid)
     } else {
         Ok(())
     }

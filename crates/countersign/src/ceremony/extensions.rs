@@ -2,7 +2,7 @@
 //! ceremony may ask for, and what its response may answer.
 //!
 //! A ceremony asks by the inputs of its request. What can't work is refused when the ceremony begins, with an
-//! [`ExtensionMisuse`]. When it finishes, the outputs are judged by what was asked and by the [`ExtensionPolicy`]; what is
+//! [`ExtensionRequestError`]. When it finishes, the outputs are judged by what was asked and by the [`ExtensionPolicy`]; what is
 //! learned from them is a [`RegistrationExtensions`] or an [`AuthenticationExtensions`], and what is wrong with them has
 //! the code `extension-invalid` or `extension-not-accepted`.
 //!
@@ -39,7 +39,7 @@ pub use countersign_types::extensions::{
 pub use outcome::{AuthenticationExtensions, RegistrationExtensions};
 pub use payment::PaymentExpectation;
 pub use requested::RequestedExtensions;
-pub use start::ExtensionMisuse;
+pub use start::ExtensionRequestError;
 
 #[cfg(test)]
 mod tests;

@@ -7,5 +7,5 @@ pub(crate) mod memory;
 pub(crate) mod unspent;
 
 pub use ceremony_id::CeremonyId;
-pub use memory::{OneProcessSingleUse, OneProcessSingleUseFull};
-pub use unspent::{AlreadyUsed, Consumption, SingleUse, SpendError, Unspent};
+pub use memory::{OneProcessSingleUse, OneProcessSingleUseFullError};
+pub use unspent::{AlreadyUsedError, Consumption, SingleUse, SpendError, Unspent};

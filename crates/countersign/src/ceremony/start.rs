@@ -133,7 +133,7 @@ impl RelyingParty {
         let is_verified = self.policy.user_verification == UserVerificationRequirement::Required;
         if user.is_none()
             && !is_verified
-            && self.policy.unverified_discoverable == UnverifiedDiscoverable::Refused
+            && self.policy.unverified_discoverable == UnverifiedDiscoverable::Reject
         {
             return Err(StartError::DiscoverableWithoutUserVerification);
         }
@@ -182,7 +182,7 @@ impl RelyingParty {
     ) -> Result<Mediation, StartError> {
         let Some(session) = session else { return Ok(Mediation::Modal) };
         let ConditionalCreatePolicy::AfterSignIn { seconds } = self.policy.conditional_create else {
-            return Err(StartError::ConditionalCreateRefused);
+            return Err(StartError::ConditionalCreateRejected);
         };
         if !session.is_of(&user.handle) {
             return Err(StartError::SessionOfAnotherAccount);

@@ -4,7 +4,9 @@ use core::fmt;
 
 use countersign_types::identifiers::CREDENTIAL_ID_MAX;
 
-use crate::ceremony::{challenge::CHALLENGE_MIN, entropy::EntropyError, extensions::start::ExtensionMisuse};
+use crate::ceremony::{
+    challenge::CHALLENGE_MIN, entropy::EntropyError, extensions::start::ExtensionRequestError,
+};
 
 /// The most credentials that options may list. Chromium rejects options with more
 /// (`kPublicKeyCredentialDescriptorListMaxSize`); authenticators are asked one batch after the other, so that a long
@@ -29,7 +31,7 @@ pub enum StartError {
         length: usize,
     },
     /// The policy rejects conditional mediation, which creates credentials without asking the user.
-    ConditionalCreateRefused,
+    ConditionalCreateRejected,
     /// The session for conditional mediation is another account's.
     SessionOfAnotherAccount,
     /// The account's owner signed in too long ago for conditional mediation.
@@ -57,7 +59,7 @@ pub enum StartError {
     /// A request for `expect_…` has no challenge.
     ChallengeMissing,
     /// The extension inputs do not fit the ceremony.
-    Extension(ExtensionMisuse),
+    Extension(ExtensionRequestError),
 }
 
 impl fmt::Display for StartError {
@@ -71,7 +73,7 @@ impl fmt::Display for StartError {
             Self::CredentialIdTooLong { length } => {
                 write!(f, "a listed credential id has {length} bytes, at most {CREDENTIAL_ID_MAX} expected")
             }
-            Self::ConditionalCreateRefused => {
+            Self::ConditionalCreateRejected => {
                 f.write_str("conditional mediation is requested, and the policy rejects it")
             }
             Self::SessionOfAnotherAccount => {
@@ -114,8 +116,8 @@ impl From<EntropyError> for StartError {
     }
 }
 
-impl From<ExtensionMisuse> for StartError {
-    fn from(cause: ExtensionMisuse) -> Self {
+impl From<ExtensionRequestError> for StartError {
+    fn from(cause: ExtensionRequestError) -> Self {
         Self::Extension(cause)
     }
 }

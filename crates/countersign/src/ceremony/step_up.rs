@@ -14,7 +14,7 @@ use crate::{
         state::{authentication::AuthenticationState, common::debug},
     },
     report::{
-        error::{Error, Fault},
+        error::{Error, ErrorKind},
         step::AuthenticationStep as Step,
     },
 };
@@ -61,7 +61,7 @@ impl BoundAuthenticationState {
     ///
     /// Otherwise the code of the error is `challenge-mismatch`: other data has another challenge.
     pub fn confirm(self, data: &[u8]) -> Result<AuthenticationState, Error> {
-        let mismatch = || Error::new(Step::Challenge, Fault::BoundDataMismatch);
+        let mismatch = || Error::new(Step::Challenge, ErrorKind::BoundDataMismatch);
         let (random, bound) =
             self.0.challenge.as_bytes().split_last_chunk::<BOUND_HASH_LENGTH>().ok_or_else(mismatch)?;
         let is_bound = !random.is_empty() && bool::from(hash(random, data).ct_eq(bound));

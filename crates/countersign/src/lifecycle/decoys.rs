@@ -99,8 +99,8 @@ impl DecoyKey {
     pub const LENGTH_MIN: usize = 32;
 
     /// From [`LENGTH_MIN`](Self::LENGTH_MIN) or more bytes that nobody can guess, used for nothing else.
-    pub fn new(secret: &[u8]) -> Result<Self, DecoyKeyTooShort> {
-        let too_short = DecoyKeyTooShort { got: secret.len() };
+    pub fn new(secret: &[u8]) -> Result<Self, DecoyKeyLengthError> {
+        let too_short = DecoyKeyLengthError { got: secret.len() };
         if secret.len() < Self::LENGTH_MIN {
             return Err(too_short);
         }
@@ -118,18 +118,18 @@ impl fmt::Debug for DecoyKey {
 /// A secret that is too short to be one. The caller's to mend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct DecoyKeyTooShort {
+pub struct DecoyKeyLengthError {
     /// How many bytes it has.
     pub got: usize,
 }
 
-impl fmt::Display for DecoyKeyTooShort {
+impl fmt::Display for DecoyKeyLengthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a decoy key of {} bytes, at least {} expected", self.got, DecoyKey::LENGTH_MIN)
     }
 }
 
-impl core::error::Error for DecoyKeyTooShort {}
+impl core::error::Error for DecoyKeyLengthError {}
 
 /// Names the derivation, so that no other use of the key gives the same bytes.
 const LABEL: &[u8] = b"countersign decoys 1";

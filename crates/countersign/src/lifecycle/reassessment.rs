@@ -23,7 +23,7 @@ pub(crate) mod evidence;
 pub(crate) mod verdict;
 
 use evidence::Found;
-pub use verdict::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Verdict};
+pub use verdict::{Change, EvidenceError, Reassessment, ReassessmentSummary, Verdict};
 
 /// Judges the attestations of credential records again.
 ///
@@ -41,7 +41,7 @@ pub use verdict::{Change, EvidenceFault, Reassessment, ReassessmentSummary, Verd
 /// let reassessor = Reassessor::new(&rp, Arc::new(anchors_of_today));
 /// let mut to_flag = Vec::new();
 /// let summary = reassessor.judge_all(stored, now, |record, reassessment| {
-///     if let Verdict::Revoked(_) | Verdict::ModelRefused(_) = reassessment.verdict() {
+///     if let Verdict::Revoked(_) | Verdict::ModelRejected(_) = reassessment.verdict() {
 ///         to_flag.push((record.id().clone(), reassessment.verdict().to_string()));
 ///     }
 ///     ControlFlow::Continue(())
@@ -88,7 +88,7 @@ impl Reassessor {
     /// Anchors, revocation and models are those of `now`. If a certificate has expired since the first judgement, the path
     /// is judged as of that time, and revocation lists count whatever their date: see [`Verdict::TrustedAtRegistration`].
     ///
-    /// Evidence of another model than the record says is unusable ([`EvidenceFault::OfAnotherModel`]): a verdict is always
+    /// Evidence of another model than the record says is unusable ([`EvidenceError::OfAnotherModel`]): a verdict is always
     /// about [`CredentialRecord::aaguid`].
     pub fn judge(&self, record: &CredentialRecord, now: Timestamp) -> Reassessment {
         let (verdict, today) = self.verdict(record, now);
@@ -124,14 +124,14 @@ impl Reassessor {
         };
         let (own, aaguid) = (record.aaguid(), verified.aaguid);
         if own != aaguid {
-            let fault = EvidenceFault::OfAnotherModel { record: own, evidence: aaguid };
+            let fault = EvidenceError::OfAnotherModel { record: own, evidence: aaguid };
             return (Verdict::EvidenceUnusable(fault), None);
         }
         let today = verified.attestation.attestation_type();
         let verdict = if today.is_certified() {
             self.trust(record, evidence, &verified, now)
         } else {
-            Verdict::NobodyVouches(today)
+            Verdict::Uncertified(today)
         };
         (verdict, Some(today))
     }
@@ -176,7 +176,7 @@ impl Reassessor {
         if let Some(algorithm) = record.algorithm() {
             query = query.with_algorithm(algorithm);
         }
-        self.models.iter().try_for_each(|policy| policy.judge(&query)).map_err(Verdict::ModelRefused)
+        self.models.iter().try_for_each(|policy| policy.judge(&query)).map_err(Verdict::ModelRejected)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::record::{
     dynamic_part::{DynamicPart, Flagged, Standing},
     evidence::AttestationEvidence,
     static_part::StaticPart,
-    update::{CredentialUpdate, UpdateRefused},
+    update::{CredentialUpdate, UpdateError},
 };
 
 /// What a relying party stores of a credential: what never changes, what each authentication may change, and the
@@ -237,12 +237,12 @@ impl CredentialRecord {
     /// Applies `update`, unless the record has changed since the authentication was verified against it: then the record
     /// stays as it is, and [`Authenticated::update_for`](crate::Authenticated::update_for) checks the authentication against
     /// it.
-    pub fn apply(&mut self, update: &CredentialUpdate) -> Result<(), UpdateRefused> {
+    pub fn apply(&mut self, update: &CredentialUpdate) -> Result<(), UpdateError> {
         if update.credential_id != self.fixed.id {
-            return Err(UpdateRefused::OtherCredential);
+            return Err(UpdateError::OtherCredential);
         }
         if update.previous != self.dynamic {
-            return Err(UpdateRefused::Changed);
+            return Err(UpdateError::Changed);
         }
         self.dynamic.clone_from(&update.next);
         Ok(())

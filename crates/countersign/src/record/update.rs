@@ -42,14 +42,14 @@ impl CredentialUpdate {
 /// An update was not applied. The record is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum UpdateRefused {
+pub enum UpdateError {
     /// The stored record is no longer the one that the authentication was verified against.
     Changed,
     /// The update is another credential's: a mistake of the caller.
     OtherCredential,
 }
 
-impl UpdateRefused {
+impl UpdateError {
     /// The code: `record-changed` if the record changed; `None` for a mistake of the caller.
     pub const fn code(&self) -> Option<Code> {
         match self {
@@ -59,7 +59,7 @@ impl UpdateRefused {
     }
 }
 
-impl fmt::Display for UpdateRefused {
+impl fmt::Display for UpdateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Changed => "the record changed since the authentication was verified against it",
@@ -68,4 +68,4 @@ impl fmt::Display for UpdateRefused {
     }
 }
 
-impl core::error::Error for UpdateRefused {}
+impl core::error::Error for UpdateError {}

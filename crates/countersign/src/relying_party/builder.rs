@@ -249,10 +249,12 @@ impl RelyingPartyBuilder {
         }
         party.policy.without_contradiction()?;
         party.policy.is_supported(&party.verifiers, &party.formats)?;
-        match (&party.policy.attested, &party.anchors) {
+        match (&party.policy.attestation_policy, &party.anchors) {
             (Some(_), None) => return Err(Error::NoAnchors),
-            (None, Some(_)) => return Err(Error::AnchorsWithoutDemand),
-            (None, None) if !party.models.is_empty() => return Err(Error::ModelPolicyWithoutDemand),
+            (None, Some(_)) => return Err(Error::AnchorsWithoutAttestationPolicy),
+            (None, None) if !party.models.is_empty() => {
+                return Err(Error::ModelPolicyWithoutAttestationPolicy);
+            }
             _ => {}
         }
         for wanted in origins {

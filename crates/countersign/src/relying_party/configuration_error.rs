@@ -6,7 +6,7 @@ use countersign_cose::Algorithm;
 use countersign_types::Aaguid;
 
 use crate::relying_party::{
-    origin::fault::{OriginFault, RpIdFault},
+    origin::advice::{OriginAdvice, RpIdAdvice},
     policy::limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS_MAX},
     related_origins::budget::CLIENT_LABELS,
 };
@@ -78,21 +78,21 @@ pub enum ConfigurationError {
     /// A trusted attestation is demanded, and there are no trust anchors.
     NoAnchors,
     /// There are trust anchors, and no trusted attestation is demanded.
-    AnchorsWithoutDemand,
+    AnchorsWithoutAttestationPolicy,
     /// There is a policy for models, and no trusted attestation is demanded.
-    ModelPolicyWithoutDemand,
+    ModelPolicyWithoutAttestationPolicy,
     /// A list of accepted models has none.
     NoModel,
     /// A model is both accepted and refused.
-    ModelAcceptedAndRefused(Aaguid),
+    ModelAcceptedAndRejected(Aaguid),
     /// The zero AAGUID is listed, which is no model's.
     ZeroAaguidListed,
     /// A list of accepted formats has none.
     NoFormat,
     /// A trusted attestation is demanded, and the format `none` accepted.
-    FormatNoneDemanded,
+    FormatNoneListed,
     /// The format `compound` is listed, which is judged by the formats of its parts.
-    FormatCompoundDemanded,
+    FormatCompoundListed,
     /// A format is demanded that is not among those that can be verified.
     FormatUnsupported(String),
     /// Models are listed, and the only format accepted signs none.
@@ -110,8 +110,10 @@ impl ConfigurationError {
                 "a trusted attestation is demanded, and the attestation conveyance is none"
             }
             Self::NoAnchors => "a trusted attestation is demanded, and there are no trust anchors to lead to",
-            Self::AnchorsWithoutDemand => "there are trust anchors, and no trusted attestation is demanded",
-            Self::ModelPolicyWithoutDemand => {
+            Self::AnchorsWithoutAttestationPolicy => {
+                "there are trust anchors, and no trusted attestation is demanded"
+            }
+            Self::ModelPolicyWithoutAttestationPolicy => {
                 "there is a policy for models, and no trusted attestation is demanded"
             }
             Self::NoModel => "models are accepted from a list, and the list is empty",
@@ -119,8 +121,8 @@ impl ConfigurationError {
                 "the zero aaguid is listed as a model, and stands for one that is not said"
             }
             Self::NoFormat => "formats are accepted from a list, and the list is empty",
-            Self::FormatNoneDemanded => "a trusted attestation is demanded, and the format none is accepted",
-            Self::FormatCompoundDemanded => {
+            Self::FormatNoneListed => "a trusted attestation is demanded, and the format none is accepted",
+            Self::FormatCompoundListed => {
                 "the format compound is accepted from a list, which is for the formats of its parts"
             }
             Self::ModelsOfFormatWithoutAaguid => {
@@ -135,7 +137,7 @@ impl ConfigurationError {
     /// The message of an error about an RP ID or an origin.
     fn write_address(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RpId(id) => write!(f, "{id:?} is not an rp id: {}", RpIdFault(id)),
+            Self::RpId(id) => write!(f, "{id:?} is not an rp id: {}", RpIdAdvice(id)),
             Self::RpIdIsPublicSuffix(id) if id.contains('.') => {
                 write!(f, "the rp id {id:?} is a public suffix, below which anybody may register a name")
             }
@@ -144,7 +146,7 @@ impl ConfigurationError {
                 "the rp id {id:?} is a single label, which only localhost may be; write a full name such as {id}.example.org"
             ),
             Self::Origin(origin) => {
-                write!(f, "{origin:?} is not a web origin as browsers write it: {}", OriginFault(origin))
+                write!(f, "{origin:?} is not a web origin as browsers write it: {}", OriginAdvice(origin))
             }
             Self::OriginOutsideRpId { origin, rp_id, public_suffix } => {
                 write!(f, "the origin {origin:?} can't use the rp id {rp_id:?}: ")?;
@@ -203,7 +205,7 @@ impl fmt::Display for ConfigurationError {
             Self::Timeout(seconds) => {
                 write!(f, "a timeout of {seconds} seconds, 1 to {TIMEOUT_SECONDS_MAX} expected")
             }
-            Self::ModelAcceptedAndRefused(aaguid) => {
+            Self::ModelAcceptedAndRejected(aaguid) => {
                 write!(f, "the model {aaguid} is on the list of those accepted and on that of those refused")
             }
             Self::FormatUnsupported(format) => {

@@ -5,9 +5,9 @@ use core::fmt;
 
 use crate::{record::bounds::RP_ID_MAX, relying_party::public_suffixes::PublicSuffixes};
 
+pub(crate) mod advice;
 pub(crate) mod app;
 pub(crate) mod extension;
-pub(crate) mod fault;
 pub(crate) mod punycode;
 
 /// One rule about the origins from which responses are accepted.

@@ -8,7 +8,7 @@ use countersign_types::options::CredentialParameters;
 
 use crate::relying_party::{
     origin::{OriginRule, is_accepted},
-    policy::{Policy, attested::Demand},
+    policy::{Policy, attestation::AttestationCheck},
     public_suffixes::{PublicSuffixes, SingleLabels},
 };
 
@@ -69,9 +69,9 @@ impl RelyingParty {
     }
 
     /// What it demands of attestations, with the anchors to judge them by; `None` where nothing is.
-    pub(crate) fn attestation_demand(&self) -> Option<Demand<'_>> {
-        let (policy, anchors) = self.policy.attested.as_ref().zip(self.anchors.as_deref())?;
-        Some(Demand { policy, anchors, models: &self.models, verifiers: &self.verifiers })
+    pub(crate) fn attestation_check(&self) -> Option<AttestationCheck<'_>> {
+        let (policy, anchors) = self.policy.attestation_policy.as_ref().zip(self.anchors.as_deref())?;
+        Some(AttestationCheck { policy, anchors, models: &self.models, verifiers: &self.verifiers })
     }
 
     /// The algorithms that registrations offer, the most wanted first.

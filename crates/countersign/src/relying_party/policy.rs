@@ -1,7 +1,7 @@
 //! What the specification leaves to the relying party, as one value.
 
 pub(crate) mod algorithms;
-pub(crate) mod attested;
+pub(crate) mod attestation;
 pub(crate) mod backup;
 pub(crate) mod choices;
 pub(crate) mod conditional_create;
@@ -22,13 +22,13 @@ use crate::{
     relying_party::policy::limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS},
     report::{
         deviation::{Deviation, Deviations},
-        policy_fault::PolicyFault,
+        policy_error::PolicyErrorKind,
     },
 };
 
 pub use self::{
     algorithms::StoredAlgorithms,
-    attested::AttestedPolicy,
+    attestation::AttestationPolicy,
     backup::{BackupEligibilityChange, BackupPolicy, UnknownBackupEligibility},
     choices::{
         CrossOrigin, SignCountPolicy, TopOrigins, UninitializedUserVerification, UnverifiedDiscoverable,
@@ -80,7 +80,7 @@ pub struct Policy {
     pub(crate) stored_algorithms: StoredAlgorithms,
     pub(crate) attestation_conveyance: AttestationConveyance,
     #[serde(deserialize_with = "Option::deserialize")]
-    pub(crate) attested: Option<AttestedPolicy>,
+    pub(crate) attestation_policy: Option<AttestationPolicy>,
     pub(crate) cross_origin: CrossOrigin,
     pub(crate) sign_count: SignCountPolicy,
     pub(crate) backup: BackupPolicy,
@@ -90,7 +90,7 @@ pub struct Policy {
     pub(crate) uninitialized_user_verification: UninitializedUserVerification,
     pub(crate) unverified_discoverable: UnverifiedDiscoverable,
     pub(crate) flagged_credentials: FlaggedCredentials,
-    pub(crate) refused_deviations: Deviations,
+    pub(crate) rejected_deviations: Deviations,
     pub(crate) extensions: ExtensionPolicy,
     pub(crate) credential_id_bytes: u16,
     pub(crate) timeout_seconds: u32,
@@ -110,7 +110,7 @@ impl Policy {
             algorithms: ALGORITHMS.to_vec(),
             stored_algorithms: StoredAlgorithms::default(),
             attestation_conveyance: AttestationConveyance::None,
-            attested: None,
+            attestation_policy: None,
             cross_origin: CrossOrigin::default(),
             sign_count: SignCountPolicy::default(),
             backup: BackupPolicy::default(),
@@ -120,7 +120,7 @@ impl Policy {
             uninitialized_user_verification: UninitializedUserVerification::default(),
             unverified_discoverable: UnverifiedDiscoverable::default(),
             flagged_credentials: FlaggedCredentials::default(),
-            refused_deviations: Deviations::default(),
+            rejected_deviations: Deviations::default(),
             extensions: ExtensionPolicy::default(),
             credential_id_bytes: CREDENTIAL_ID_BYTES_MAX,
             timeout_seconds: TIMEOUT_SECONDS,
@@ -131,7 +131,7 @@ impl Policy {
     /// was the first factor and the account is known; no attestation is asked for.
     pub fn second_factor() -> Self {
         Self {
-            conditional_create: ConditionalCreatePolicy::Refused,
+            conditional_create: ConditionalCreatePolicy::Reject,
             ..Self::passkeys()
                 .with_user_verification(UserVerificationRequirement::Discouraged)
                 .with_resident_key(ResidentKeyRequirement::Discouraged)
@@ -143,11 +143,11 @@ impl Policy {
     /// so are credentials that a browser makes without asking.
     ///
     /// It takes trust anchors besides: [`trust_anchors`](crate::RelyingPartyBuilder::trust_anchors).
-    pub fn attested(demands: AttestedPolicy) -> Self {
+    pub fn attested(demands: AttestationPolicy) -> Self {
         Self {
             attestation_conveyance: AttestationConveyance::Direct,
-            attested: Some(demands),
-            conditional_create: ConditionalCreatePolicy::Refused,
+            attestation_policy: Some(demands),
+            conditional_create: ConditionalCreatePolicy::Reject,
             ..Self::passkeys()
         }
     }
@@ -251,8 +251,8 @@ impl Policy {
 
     /// Refuses responses that deviate so from the specification, where the default is to accept them and to tell the
     /// deviation in a [`Report`](crate::report::Report). For authenticators and clients that are known to be exact.
-    pub fn with_refused_deviations(mut self, deviations: impl IntoIterator<Item = Deviation>) -> Self {
-        self.refused_deviations = deviations.into_iter().collect();
+    pub fn with_rejected_deviations(mut self, deviations: impl IntoIterator<Item = Deviation>) -> Self {
+        self.rejected_deviations = deviations.into_iter().collect();
         self
     }
 
@@ -284,17 +284,17 @@ impl Policy {
     }
 
     /// Step 28 of section 7.1: a client that knows says that a credential is discoverable, where it must be.
-    pub(crate) fn check_discoverable(&self, rk: Option<bool>) -> Result<(), PolicyFault> {
+    pub(crate) fn check_discoverable(&self, rk: Option<bool>) -> Result<(), PolicyErrorKind> {
         if self.resident_key == ResidentKeyRequirement::Required && rk == Some(false) {
-            Err(PolicyFault::NotDiscoverable)
+            Err(PolicyErrorKind::NotDiscoverable)
         } else {
             Ok(())
         }
     }
 
     /// What attestations are held to; `None` where they are not judged.
-    pub fn attestation_demands(&self) -> Option<&AttestedPolicy> {
-        self.attested.as_ref()
+    pub fn attestation_policy(&self) -> Option<&AttestationPolicy> {
+        self.attestation_policy.as_ref()
     }
 }
 

@@ -125,7 +125,7 @@ impl Policy {
         if self.user_verification == UserVerificationRequirement::Preferred {
             warnings.push(Warning::UserVerificationPreferred);
         }
-        if let CrossOrigin::Accepted { top_origins } = &self.cross_origin
+        if let CrossOrigin::Accept { top_origins } = &self.cross_origin
             && top_origins.listed().is_some_and(<[String]>::is_empty)
         {
             warnings.push(Warning::NoTopOrigin);

@@ -24,7 +24,7 @@ use crate::report::{
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
     steps: Vec<StepReport>,
-    pub(super) lint: Vec<Deviation>,
+    pub(super) deviations: Vec<Deviation>,
 }
 
 /// One step: what came of it, and what that was read from.
@@ -73,7 +73,7 @@ pub enum Reason {
     /// The policy has no demand here.
     NoPolicy,
     /// The policy demands no trust in the attestation.
-    TrustNotDemanded,
+    TrustNotRequired,
 }
 
 impl Report {
@@ -87,7 +87,7 @@ impl Report {
 
     fn over(steps: impl Iterator<Item = Step>) -> Self {
         let untouched = |step| StepReport { step, outcome: Outcome::NotReached, evidence: None };
-        Self { steps: steps.map(untouched).collect(), lint: Vec::new() }
+        Self { steps: steps.map(untouched).collect(), deviations: Vec::new() }
     }
 
     /// Every step, in the order of the specification, those too that the ceremony did not reach.
@@ -107,13 +107,13 @@ impl Report {
     }
 
     /// What deviates from the specification and was accepted all the same, each once.
-    pub fn lint(&self) -> &[Deviation] {
-        &self.lint
+    pub fn deviations(&self) -> &[Deviation] {
+        &self.deviations
     }
 
     /// Completes the report with the step at which the ceremony failed.
     pub(crate) fn fail(&mut self, error: &Error) {
-        let failure = Failure { code: error.code(), message: error.fault().to_string() };
+        let failure = Failure { code: error.code(), message: error.kind().to_string() };
         self.set(error.step(), Outcome::Failed(failure), None);
     }
 
@@ -176,7 +176,7 @@ impl Reason {
             Self::ConditionalMediation => "conditional-mediation",
             Self::UserVerificationNotRequired => "user-verification-not-required",
             Self::NoPolicy => "no-policy",
-            Self::TrustNotDemanded => "trust-not-demanded",
+            Self::TrustNotRequired => "trust-not-required",
         }
     }
 }
@@ -187,7 +187,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// `{"version": 1, "ceremony": "registration", "steps": […], "lint": [words]}`.
+/// `{"version": 1, "ceremony": "registration", "steps": […], "deviations": [words]}`.
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let ceremony = match self.steps.first().map(|report| report.step) {
@@ -198,7 +198,7 @@ impl Serialize for Report {
         report.serialize_field("version", &1_u8)?;
         report.serialize_field("ceremony", ceremony)?;
         report.serialize_field("steps", &self.steps)?;
-        report.serialize_field("lint", &self.lint)?;
+        report.serialize_field("deviations", &self.deviations)?;
         report.end()
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 macro_rules! deviations {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+) => {
         /// A deviation from the specification: accepted and told, unless the relying party
-        /// [refuses it](crate::Policy::with_refused_deviations).
+        /// [refuses it](crate::Policy::with_rejected_deviations).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Deviation {

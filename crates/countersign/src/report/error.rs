@@ -16,8 +16,8 @@ use crate::{
         deviation::Deviation,
         device_error::DeviceError,
         encoding::HandleEncoding,
-        extension_refused::ExtensionRefused,
-        policy_fault::PolicyFault,
+        extension_rejected::ExtensionRejectedError,
+        policy_error::PolicyErrorKind,
         shortened::Shortened,
         step::{AuthenticationStep, Step},
     },
@@ -27,17 +27,17 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     step: Step,
-    fault: Fault,
+    kind: ErrorKind,
 }
 
 impl Error {
-    pub(crate) fn new(step: impl Into<Step>, fault: impl Into<Fault>) -> Self {
-        Self { step: step.into(), fault: fault.into() }
+    pub(crate) fn new(step: impl Into<Step>, kind: impl Into<ErrorKind>) -> Self {
+        Self { step: step.into(), kind: kind.into() }
     }
 
     /// The stable word for what is wrong.
     pub fn code(&self) -> Code {
-        self.fault.code()
+        self.kind.code()
     }
 
     /// The code to tell whoever sent the response, where an authentication began with a user name: whether that user or
@@ -66,30 +66,30 @@ impl Error {
     }
 
     /// What is wrong.
-    pub const fn fault(&self) -> &Fault {
-        &self.fault
+    pub const fn kind(&self) -> &ErrorKind {
+        &self.kind
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.fault, self.step)
+        write!(f, "{} ({})", self.kind, self.step)
     }
 }
 
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match &self.fault {
-            Fault::ClientData(cause) => Some(cause),
-            Fault::AttestationObject(cause) => Some(cause),
-            Fault::AuthenticatorData(cause) => Some(cause),
-            Fault::PublicKey(cause) => Some(cause),
-            Fault::Attestation(cause) => Some(cause),
-            Fault::TrustPath(cause) => Some(cause),
-            Fault::Extension(cause) => Some(cause),
-            Fault::Policy(PolicyFault::ModelRefused(cause)) => Some(cause),
-            Fault::Policy(PolicyFault::Device(cause)) => Some(cause),
-            Fault::ExtensionNotAccepted(cause) => Some(cause),
+        match &self.kind {
+            ErrorKind::ClientData(cause) => Some(cause),
+            ErrorKind::AttestationObject(cause) => Some(cause),
+            ErrorKind::AuthenticatorData(cause) => Some(cause),
+            ErrorKind::PublicKey(cause) => Some(cause),
+            ErrorKind::Attestation(cause) => Some(cause),
+            ErrorKind::TrustPath(cause) => Some(cause),
+            ErrorKind::Extension(cause) => Some(cause),
+            ErrorKind::Policy(PolicyErrorKind::ModelRejected(cause)) => Some(cause),
+            ErrorKind::Policy(PolicyErrorKind::Device(cause)) => Some(cause),
+            ErrorKind::ExtensionNotAccepted(cause) => Some(cause),
             _ => None,
         }
     }
@@ -98,7 +98,7 @@ impl core::error::Error for Error {
 /// What is wrong with a ceremony, sorted by whose fault it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum ErrorKind {
     // Malformed, by the client or the authenticator.
     /// Client data can't be read.
     ClientData(ClientDataError),
@@ -183,13 +183,13 @@ pub enum Fault {
 
     // The relying party's policy.
     /// What extensions did is not accepted.
-    ExtensionNotAccepted(ExtensionRefused),
+    ExtensionNotAccepted(ExtensionRejectedError),
     /// The algorithm was not offered.
     AlgorithmNotAllowed(AlgorithmIdentifier),
     /// The attestation is of this type, and a trusted one is demanded.
     AttestationNotAccepted(AttestationType),
     /// A demand of the policy is not met.
-    Policy(PolicyFault),
+    Policy(PolicyErrorKind),
     /// The credential is not among those allowed.
     CredentialNotAllowed,
     /// The credential ID is registered already.
@@ -216,7 +216,7 @@ pub enum Fault {
     StateOfAnotherPurpose,
 }
 
-impl Fault {
+impl ErrorKind {
     /// The stable word for it.
     pub fn code(&self) -> Code {
         match self {
@@ -249,7 +249,7 @@ impl Fault {
             Self::ExtensionNotAccepted(cause) => cause.code(),
             Self::AlgorithmNotAllowed(_) => Code::AlgorithmNotAllowed,
             Self::AttestationNotAccepted(_) => Code::AttestationNotAccepted,
-            Self::Policy(fault) => fault.code(),
+            Self::Policy(kind) => kind.code(),
             Self::CredentialNotAllowed => Code::CredentialNotAllowed,
             Self::CredentialAlreadyRegistered => Code::CredentialAlreadyRegistered,
             Self::SignCountNotIncreased { .. } => Code::SignCountNotIncreased,
@@ -261,7 +261,7 @@ impl Fault {
     }
 }
 
-impl Fault {
+impl ErrorKind {
     /// The message of a fault without a value to show.
     const fn sentence(&self) -> Option<&'static str> {
         Some(match self {
@@ -308,7 +308,7 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ClientData(cause) => cause.fmt(f),
@@ -319,7 +319,7 @@ impl fmt::Display for Fault {
             Self::TrustPath(cause) => cause.fmt(f),
             Self::Extension(cause) => cause.fmt(f),
             Self::ExtensionNotAccepted(cause) => cause.fmt(f),
-            Self::Policy(fault) => fault.fmt(f),
+            Self::Policy(kind) => kind.fmt(f),
             Self::UserHandleEncoding(difference) => difference.fmt(f),
             Self::TypeMismatch { expected } => write!(f, "client data's type is not {expected}"),
             Self::OriginMismatch { got, accepted } => {
@@ -351,7 +351,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The most accepted origins that a [`Fault`] holds: one more than a message shows.
+/// The most accepted origins that a [`ErrorKind`] holds: one more than a message shows.
 pub(crate) const ACCEPTED_MAX: usize = 4;
 
 /// What is accepted instead, if there is anything to say.
@@ -367,9 +367,9 @@ impl fmt::Display for But<'_> {
     }
 }
 
-macro_rules! faults_from {
+macro_rules! kinds_from {
     ($($cause:ident => $variant:ident,)+) => {
-        $(impl From<$cause> for Fault {
+        $(impl From<$cause> for ErrorKind {
             fn from(cause: $cause) -> Self {
                 Self::$variant(cause)
             }
@@ -377,7 +377,7 @@ macro_rules! faults_from {
     };
 }
 
-faults_from! {
+kinds_from! {
     ClientDataError => ClientData,
     AttestationObjectError => AttestationObject,
     AuthenticatorDataError => AuthenticatorData,
@@ -385,18 +385,18 @@ faults_from! {
     AttestationError => Attestation,
     PathError => TrustPath,
     ExtensionError => Extension,
-    PolicyFault => Policy,
-    ExtensionRefused => ExtensionNotAccepted,
+    PolicyErrorKind => Policy,
+    ExtensionRejectedError => ExtensionNotAccepted,
 }
 
-impl From<DeviceError> for Fault {
+impl From<DeviceError> for ErrorKind {
     fn from(error: DeviceError) -> Self {
-        Self::Policy(PolicyFault::Device(error))
+        Self::Policy(PolicyErrorKind::Device(error))
     }
 }
 
-impl From<ModelRejectedError> for Fault {
+impl From<ModelRejectedError> for ErrorKind {
     fn from(refused: ModelRejectedError) -> Self {
-        Self::Policy(PolicyFault::ModelRefused(refused))
+        Self::Policy(PolicyErrorKind::ModelRejected(refused))
     }
 }

@@ -5,7 +5,7 @@ use countersign_types::cbor;
 use crate::report::{
     ceremony_report::{Outcome, Reason, Report},
     deviation::{Deviation, Deviations},
-    error::{Error, Fault},
+    error::{Error, ErrorKind},
     evidence::Evidence,
     step::Step,
 };
@@ -22,26 +22,30 @@ pub(crate) trait Recorder {
     fn wants(&self, deviation: Deviation) -> bool;
 
     /// A deviation at this step, where it is `found`: refused where the policy refuses it, else told.
-    fn lint(
+    fn check_deviation(
         &mut self,
-        refused: Deviations,
+        rejected: Deviations,
         step: impl Into<Step>,
         deviation: Deviation,
         found: impl FnOnce() -> bool,
     ) -> Result<(), Error> {
-        let is_refused = refused.contains(deviation);
-        if !(is_refused || self.wants(deviation)) || !found() {
+        let is_rejected = rejected.contains(deviation);
+        if !(is_rejected || self.wants(deviation)) || !found() {
             return Ok(());
         }
-        if is_refused {
-            return Err(Error::new(step, Fault::DeviationNotAccepted(deviation)));
+        if is_rejected {
+            return Err(Error::new(step, ErrorKind::DeviationNotAccepted(deviation)));
         }
         self.accept(deviation);
         Ok(())
     }
 
     /// The step that `result` is of: it has passed, or it is the error's.
-    fn check<T, F: Into<Fault>>(&mut self, step: impl Into<Step>, result: Result<T, F>) -> Result<T, Error> {
+    fn check<T, F: Into<ErrorKind>>(
+        &mut self,
+        step: impl Into<Step>,
+        result: Result<T, F>,
+    ) -> Result<T, Error> {
         let step = step.into();
         let value = result.map_err(|fault| Error::new(step, fault))?;
         self.record(step, Outcome::Passed, || None);
@@ -49,7 +53,7 @@ pub(crate) trait Recorder {
     }
 
     /// The same, with what it was read from.
-    fn check_with<T, F: Into<Fault>>(
+    fn check_with<T, F: Into<ErrorKind>>(
         &mut self,
         step: impl Into<Step>,
         result: Result<T, F>,
@@ -82,15 +86,15 @@ pub(crate) trait Recorder {
     }
 
     /// What strict CBOR accepts beyond the canonical form.
-    fn lint_cbor(
+    fn check_cbor_deviations(
         &mut self,
-        refused: Deviations,
+        rejected: Deviations,
         step: impl Into<Step>,
         found: cbor::Deviations,
     ) -> Result<(), Error> {
         let step = step.into();
-        self.lint(refused, step, Deviation::NonMinimalCbor, || found.non_minimal)?;
-        self.lint(refused, step, Deviation::UnsortedCborKeys, || found.unsorted_keys)
+        self.check_deviation(rejected, step, Deviation::NonMinimalCbor, || found.non_minimal)?;
+        self.check_deviation(rejected, step, Deviation::UnsortedCborKeys, || found.unsorted_keys)
     }
 }
 
@@ -116,10 +120,10 @@ impl Recorder for Report {
     }
 
     fn accept(&mut self, deviation: Deviation) {
-        self.lint.push(deviation);
+        self.deviations.push(deviation);
     }
 
     fn wants(&self, deviation: Deviation) -> bool {
-        !self.lint.contains(&deviation)
+        !self.deviations.contains(&deviation)
     }
 }

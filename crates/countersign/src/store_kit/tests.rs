@@ -19,7 +19,7 @@ mod single_use;
 
 /// What is broken in a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+enum ErrorKind {
     None,
     DropsEvidence,
     FindsAnything,
@@ -57,40 +57,43 @@ enum Fault {
 }
 
 /// Which check each fault is made for.
-const FAULTS: [(Fault, &str); 33] = [
-    (Fault::DropsEvidence, "a record comes back whole"),
-    (Fault::FindsAnything, "what was not inserted is not found"),
-    (Fault::UniqueWithinAUserOnly, "an id is unique across users"),
-    (Fault::OverwritesOwn, "an id is unique within a user, and a second insert changes nothing"),
-    (Fault::ComparesIdsWithoutCase, "ids are compared as bytes"),
-    (Fault::ComparesHandlesWithoutZeros, "user handles are compared as bytes"),
-    (Fault::ListsOne, "a list has all of the user's records and nobody else's"),
-    (Fault::OneOfAModel, "a user has several credentials of one model"),
-    (Fault::KeepsRemoved, "a removed record is gone, and no other one"),
-    (Fault::RemovesForAnyone, "a record is removed by its own user alone"),
-    (Fault::KeepsIdsOfRemoved, "a removed id can be registered again"),
-    (Fault::UpdatesCounterAlone, "an update is stored, and changes nothing else"),
-    (Fault::IgnoresCounter, "an update that was decided on another counter is refused"),
-    (Fault::IgnoresBackupState, "an update that was decided on another backup state is refused"),
-    (Fault::IgnoresUvInitialized, "an update that was decided on another uvInitialized is refused"),
-    (Fault::IgnoresBackupEligibility, "an update that was decided on another backup eligibility is refused"),
-    (Fault::UpdatesTwice, "an update is not stored twice"),
-    (Fault::LosesFlags, "a flag that was set meanwhile stays"),
-    (Fault::InsertsOnUpdate, "an update of a missing record makes none"),
-    (Fault::SignedCounter, "a counter of 32 bits is kept whole"),
-    (Fault::CutsStates, "a state comes back as it was"),
-    (Fault::KeepsTaken, "a state is taken once"),
-    (Fault::GivesAnyState, "a state is taken by its own id"),
-    (Fault::GivesExpired, "a state that has expired is not given"),
-    (Fault::InsertRaces, "of several inserts of one id at once, one is stored"),
-    (Fault::UpdateRaces, "of several updates of one record at once, one is stored"),
-    (Fault::RemoveRaces, "of several removals of one record at once, one succeeds"),
-    (Fault::TakeRaces, "of several takes of one state at once, one gets it"),
-    (Fault::LosesInserts, "an inserted record survives a crash"),
-    (Fault::LosesUpdates, "an update survives a crash"),
-    (Fault::LosesRemovals, "a removal survives a crash"),
-    (Fault::LosesStates, "an open ceremony survives a crash"),
-    (Fault::LosesTakes, "a taken state stays taken after a crash"),
+const FAULTS: [(ErrorKind, &str); 33] = [
+    (ErrorKind::DropsEvidence, "a record comes back whole"),
+    (ErrorKind::FindsAnything, "what was not inserted is not found"),
+    (ErrorKind::UniqueWithinAUserOnly, "an id is unique across users"),
+    (ErrorKind::OverwritesOwn, "an id is unique within a user, and a second insert changes nothing"),
+    (ErrorKind::ComparesIdsWithoutCase, "ids are compared as bytes"),
+    (ErrorKind::ComparesHandlesWithoutZeros, "user handles are compared as bytes"),
+    (ErrorKind::ListsOne, "a list has all of the user's records and nobody else's"),
+    (ErrorKind::OneOfAModel, "a user has several credentials of one model"),
+    (ErrorKind::KeepsRemoved, "a removed record is gone, and no other one"),
+    (ErrorKind::RemovesForAnyone, "a record is removed by its own user alone"),
+    (ErrorKind::KeepsIdsOfRemoved, "a removed id can be registered again"),
+    (ErrorKind::UpdatesCounterAlone, "an update is stored, and changes nothing else"),
+    (ErrorKind::IgnoresCounter, "an update that was decided on another counter is refused"),
+    (ErrorKind::IgnoresBackupState, "an update that was decided on another backup state is refused"),
+    (ErrorKind::IgnoresUvInitialized, "an update that was decided on another uvInitialized is refused"),
+    (
+        ErrorKind::IgnoresBackupEligibility,
+        "an update that was decided on another backup eligibility is refused",
+    ),
+    (ErrorKind::UpdatesTwice, "an update is not stored twice"),
+    (ErrorKind::LosesFlags, "a flag that was set meanwhile stays"),
+    (ErrorKind::InsertsOnUpdate, "an update of a missing record makes none"),
+    (ErrorKind::SignedCounter, "a counter of 32 bits is kept whole"),
+    (ErrorKind::CutsStates, "a state comes back as it was"),
+    (ErrorKind::KeepsTaken, "a state is taken once"),
+    (ErrorKind::GivesAnyState, "a state is taken by its own id"),
+    (ErrorKind::GivesExpired, "a state that has expired is not given"),
+    (ErrorKind::InsertRaces, "of several inserts of one id at once, one is stored"),
+    (ErrorKind::UpdateRaces, "of several updates of one record at once, one is stored"),
+    (ErrorKind::RemoveRaces, "of several removals of one record at once, one succeeds"),
+    (ErrorKind::TakeRaces, "of several takes of one state at once, one gets it"),
+    (ErrorKind::LosesInserts, "an inserted record survives a crash"),
+    (ErrorKind::LosesUpdates, "an update survives a crash"),
+    (ErrorKind::LosesRemovals, "a removal survives a crash"),
+    (ErrorKind::LosesStates, "an open ceremony survives a crash"),
+    (ErrorKind::LosesTakes, "a taken state stays taken after a crash"),
 ];
 
 #[derive(Debug, Clone, Default)]
@@ -110,12 +113,12 @@ struct State {
 /// A store with one fault.
 #[derive(Debug)]
 struct Broken {
-    fault: Fault,
+    fault: ErrorKind,
     state: Mutex<State>,
 }
 
 impl Broken {
-    fn has(&self, fault: Fault) -> bool {
+    fn has(&self, fault: ErrorKind) -> bool {
         self.fault == fault
     }
 
@@ -124,7 +127,7 @@ impl Broken {
     }
 
     /// Changes the tables, on disk too unless the store loses that kind of change.
-    fn write<T>(&self, loses: Fault, change: impl Fn(&mut Tables) -> T) -> T {
+    fn write<T>(&self, loses: ErrorKind, change: impl Fn(&mut Tables) -> T) -> T {
         let state = &mut *self.state.lock().unwrap();
         if !self.has(loses) {
             change(&mut state.durable);
@@ -133,7 +136,7 @@ impl Broken {
     }
 
     /// Lets the other threads come in between, where the store has this fault.
-    fn window(&self, fault: Fault) {
+    fn window(&self, fault: ErrorKind) {
         if self.has(fault) {
             thread::sleep(Duration::from_millis(5));
         }
@@ -141,7 +144,7 @@ impl Broken {
 
     fn is_same_id(&self, one: &CredentialId, other: &CredentialId) -> bool {
         one == other
-            || self.has(Fault::ComparesIdsWithoutCase)
+            || self.has(ErrorKind::ComparesIdsWithoutCase)
                 && one.as_bytes().eq_ignore_ascii_case(other.as_bytes())
     }
 
@@ -150,23 +153,23 @@ impl Broken {
             String::from_utf8_lossy(handle.as_bytes()).trim_end_matches('\0').to_owned()
         };
         let handle = record.user_handle();
-        handle == user || self.has(Fault::ComparesHandlesWithoutZeros) && trimmed(handle) == trimmed(user)
+        handle == user || self.has(ErrorKind::ComparesHandlesWithoutZeros) && trimmed(handle) == trimmed(user)
     }
 
     fn is_taken(&self, tables: &Tables, record: &CredentialRecord) -> bool {
         let one_of_a_model = |stored: &CredentialRecord| {
-            self.has(Fault::OneOfAModel)
+            self.has(ErrorKind::OneOfAModel)
                 && stored.user_handle() == record.user_handle()
                 && stored.aaguid() == record.aaguid()
                 && !record.aaguid().is_zero()
         };
         let stored = tables.credentials.iter();
         stored.clone().any(|stored| match self.fault {
-            Fault::UniqueWithinAUserOnly => {
+            ErrorKind::UniqueWithinAUserOnly => {
                 stored.id() == record.id() && stored.user_handle() == record.user_handle()
             }
             _ => self.is_same_id(stored.id(), record.id()) || one_of_a_model(stored),
-        }) || self.has(Fault::KeepsIdsOfRemoved) && tables.removed.contains(record.id())
+        }) || self.has(ErrorKind::KeepsIdsOfRemoved) && tables.removed.contains(record.id())
     }
 
     /// Whether the store takes `stored` for what the update was decided on.
@@ -175,24 +178,24 @@ impl Broken {
         let counter = stored.sign_count() == previous.sign_count();
         let backup_state = stored.backup_state() == previous.backup_state();
         match self.fault {
-            Fault::IgnoresCounter => backup_state,
-            Fault::IgnoresBackupState | Fault::UpdatesCounterAlone => counter,
-            Fault::IgnoresUvInitialized => {
+            ErrorKind::IgnoresCounter => backup_state,
+            ErrorKind::IgnoresBackupState | ErrorKind::UpdatesCounterAlone => counter,
+            ErrorKind::IgnoresUvInitialized => {
                 *stored == DynamicPart { uv_initialized: stored.uv_initialized, ..previous.clone() }
             }
-            Fault::IgnoresBackupEligibility => {
+            ErrorKind::IgnoresBackupEligibility => {
                 *stored == DynamicPart { backup_eligible: stored.backup_eligible, ..previous.clone() }
             }
-            Fault::UpdatesTwice => counter && backup_state || stored == next,
-            Fault::LosesFlags => counter && backup_state,
+            ErrorKind::UpdatesTwice => counter && backup_state || stored == next,
+            ErrorKind::LosesFlags => counter && backup_state,
             _ => stored == previous,
         }
     }
 
     fn changed(&self, stored: &CredentialRecord, update: &CredentialUpdate) -> CredentialRecord {
         match self.fault {
-            Fault::UpdatesCounterAlone => stored.clone().with_sign_count(update.next.sign_count()),
-            Fault::SignedCounter => {
+            ErrorKind::UpdatesCounterAlone => stored.clone().with_sign_count(update.next.sign_count()),
+            ErrorKind::SignedCounter => {
                 let signed = i32::try_from(update.next.sign_count()).unwrap_or(i32::MAX);
                 let next = stored.clone().with_dynamic_part(update.next.clone());
                 next.with_sign_count(u32::try_from(signed).unwrap())
@@ -207,20 +210,20 @@ impl CredentialStore for Broken {
 
     fn insert(&self, record: &CredentialRecord) -> Result<Inserted, Infallible> {
         let mut record = record.clone();
-        if self.has(Fault::DropsEvidence) {
+        if self.has(ErrorKind::DropsEvidence) {
             record = record.with_evidence(None);
         }
-        if self.has(Fault::InsertRaces) {
+        if self.has(ErrorKind::InsertRaces) {
             if self.read(|tables| self.is_taken(tables, &record)) {
                 return Ok(Inserted::IdTaken);
             }
-            self.window(Fault::InsertRaces);
-            self.write(Fault::LosesInserts, |tables| tables.credentials.push(record.clone()));
+            self.window(ErrorKind::InsertRaces);
+            self.write(ErrorKind::LosesInserts, |tables| tables.credentials.push(record.clone()));
             return Ok(Inserted::Stored);
         }
-        Ok(self.write(Fault::LosesInserts, |tables| {
+        Ok(self.write(ErrorKind::LosesInserts, |tables| {
             if self.is_taken(tables, &record) {
-                if self.has(Fault::OverwritesOwn) {
+                if self.has(ErrorKind::OverwritesOwn) {
                     tables.credentials.retain(|stored| stored.id() != record.id());
                     tables.credentials.push(record.clone());
                 }
@@ -234,13 +237,13 @@ impl CredentialStore for Broken {
     fn find(&self, id: &CredentialId) -> Result<Option<CredentialRecord>, Infallible> {
         Ok(self.read(|tables| {
             let found = tables.credentials.iter().find(|stored| self.is_same_id(stored.id(), id));
-            let anything = tables.credentials.first().filter(|_| self.has(Fault::FindsAnything));
+            let anything = tables.credentials.first().filter(|_| self.has(ErrorKind::FindsAnything));
             found.or(anything).cloned()
         }))
     }
 
     fn list(&self, user: &UserHandle) -> Result<Vec<CredentialRecord>, Infallible> {
-        let most = if self.has(Fault::ListsOne) { 1 } else { usize::MAX };
+        let most = if self.has(ErrorKind::ListsOne) { 1 } else { usize::MAX };
         Ok(self.read(|tables| {
             tables.credentials.iter().filter(|record| self.owns(user, record)).take(most).cloned().collect()
         }))
@@ -249,24 +252,24 @@ impl CredentialStore for Broken {
     fn update(&self, update: &CredentialUpdate) -> Result<Updated, Infallible> {
         let find =
             |tables: &Tables| tables.credentials.iter().position(|it| *it.id() == update.credential_id);
-        if self.has(Fault::UpdateRaces) {
+        if self.has(ErrorKind::UpdateRaces) {
             let (index, judged) = self.read(|tables| {
                 let index = find(tables);
                 (index, index.is_some_and(|index| self.is_expected(&tables.credentials[index], update)))
             });
-            self.window(Fault::UpdateRaces);
+            self.window(ErrorKind::UpdateRaces);
             let Some(index) = index else { return Ok(Updated::Missing) };
             if !judged {
                 return Ok(Updated::Changed);
             }
-            self.write(Fault::LosesUpdates, |tables| {
+            self.write(ErrorKind::LosesUpdates, |tables| {
                 tables.credentials[index] = self.changed(&tables.credentials[index], update);
             });
             return Ok(Updated::Stored);
         }
-        Ok(self.write(Fault::LosesUpdates, |tables| {
+        Ok(self.write(ErrorKind::LosesUpdates, |tables| {
             let Some(index) = find(tables) else {
-                if self.has(Fault::InsertsOnUpdate) {
+                if self.has(ErrorKind::InsertsOnUpdate) {
                     let new = samples::record(update.credential_id.as_bytes(), 1);
                     tables.credentials.push(new.with_dynamic_part(update.next.clone()));
                 }
@@ -282,17 +285,17 @@ impl CredentialStore for Broken {
 
     fn remove(&self, user: &UserHandle, id: &CredentialId) -> Result<Removed, Infallible> {
         let is_it = |record: &CredentialRecord| {
-            record.id() == id && (self.owns(user, record) || self.has(Fault::RemovesForAnyone))
+            record.id() == id && (self.owns(user, record) || self.has(ErrorKind::RemovesForAnyone))
         };
-        if self.has(Fault::RemoveRaces) {
+        if self.has(ErrorKind::RemoveRaces) {
             let found = self.read(|tables| tables.credentials.iter().any(is_it));
-            self.window(Fault::RemoveRaces);
-            self.write(Fault::LosesRemovals, |tables| tables.credentials.retain(|record| !is_it(record)));
+            self.window(ErrorKind::RemoveRaces);
+            self.write(ErrorKind::LosesRemovals, |tables| tables.credentials.retain(|record| !is_it(record)));
             return Ok(if found { Removed::Gone } else { Removed::Missing });
         }
-        Ok(self.write(Fault::LosesRemovals, |tables| {
+        Ok(self.write(ErrorKind::LosesRemovals, |tables| {
             let found = tables.credentials.iter().any(is_it);
-            if !self.has(Fault::KeepsRemoved) {
+            if !self.has(ErrorKind::KeepsRemoved) {
                 tables.credentials.retain(|record| !is_it(record));
             }
             tables.removed.insert(id.clone());
@@ -305,8 +308,8 @@ impl CeremonyStore for Broken {
     type Error = Infallible;
 
     fn put(&self, id: &[u8], state: &[u8], expires_at: Timestamp) -> Result<(), Infallible> {
-        let kept = if self.has(Fault::CutsStates) { &state[..state.len().min(255)] } else { state };
-        self.write(Fault::LosesStates, |tables| {
+        let kept = if self.has(ErrorKind::CutsStates) { &state[..state.len().min(255)] } else { state };
+        self.write(ErrorKind::LosesStates, |tables| {
             tables.ceremonies.push((id.to_vec(), kept.to_vec(), expires_at));
         });
         Ok(())
@@ -314,30 +317,30 @@ impl CeremonyStore for Broken {
 
     fn take(&self, id: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>, Infallible> {
         let find = |tables: &Tables| {
-            let is_it = |stored: &[u8]| stored == id || self.has(Fault::GivesAnyState);
+            let is_it = |stored: &[u8]| stored == id || self.has(ErrorKind::GivesAnyState);
             tables.ceremonies.iter().position(|(stored, ..)| is_it(stored))
         };
-        if self.has(Fault::TakeRaces) {
+        if self.has(ErrorKind::TakeRaces) {
             let found = self.read(|tables| find(tables).map(|index| tables.ceremonies[index].1.clone()));
-            self.window(Fault::TakeRaces);
-            self.write(Fault::LosesTakes, |tables| tables.ceremonies.retain(|(stored, ..)| stored != id));
+            self.window(ErrorKind::TakeRaces);
+            self.write(ErrorKind::LosesTakes, |tables| tables.ceremonies.retain(|(stored, ..)| stored != id));
             return Ok(found);
         }
-        let taken = self.write(Fault::LosesTakes, |tables| {
+        let taken = self.write(ErrorKind::LosesTakes, |tables| {
             let index = find(tables)?;
             let taken = tables.ceremonies[index].clone();
-            if !self.has(Fault::KeepsTaken) {
+            if !self.has(ErrorKind::KeepsTaken) {
                 tables.ceremonies.remove(index);
             }
             Some(taken)
         });
         let in_time =
-            |(_, _, expires_at): &(_, _, Timestamp)| now <= *expires_at || self.has(Fault::GivesExpired);
+            |(_, _, expires_at): &(_, _, Timestamp)| now <= *expires_at || self.has(ErrorKind::GivesExpired);
         Ok(taken.filter(in_time).map(|(_, state, _)| state))
     }
 }
 
-struct BrokenHarness(Fault);
+struct BrokenHarness(ErrorKind);
 
 impl StoreHarness for BrokenHarness {
     type Store = Broken;
@@ -363,7 +366,7 @@ fn rule_300_each_check_fails_on_a_store_that_breaks_its_promise() {
 
 #[test]
 fn every_check_has_a_store_that_fails_it() {
-    let report = run(&mut BrokenHarness(Fault::None));
+    let report = run(&mut BrokenHarness(ErrorKind::None));
     report.assert_passed();
     let checks: Vec<_> = report.outcomes().iter().map(|outcome| outcome.check).collect();
     assert_eq!(checks, FAULTS.map(|(_, check)| check));
@@ -390,7 +393,7 @@ fn rule_288_300_the_store_in_memory_keeps_its_promises() {
 
 #[test]
 fn a_report_says_what_was_wrong_in_lines() {
-    let report = run(&mut BrokenHarness(Fault::KeepsTaken));
+    let report = run(&mut BrokenHarness(ErrorKind::KeepsTaken));
     let text = report.to_string();
     assert!(
         text.contains("\na state is taken once: take: None expected, Some([123, 125]) found\n"),

@@ -8,7 +8,7 @@ use crate::{
     record::{credential_record::CredentialRecord, update::CredentialUpdate},
     relying_party::party::RelyingParty,
     report::{
-        error::{Error, Fault},
+        error::{Error, ErrorKind},
         recorder::NoReport,
         step::AuthenticationStep as Step,
     },
@@ -111,16 +111,16 @@ impl Authenticated {
     /// A record of another credential, account or public key is an error with the code `credential-unknown`.
     ///
     /// ```
-    /// # use countersign::{Authenticated, CredentialRecord, CredentialUpdate, RelyingParty, record::UpdateRefused};
+    /// # use countersign::{Authenticated, CredentialRecord, CredentialUpdate, RelyingParty, record::UpdateError};
     /// # trait Store {
     /// #     fn find(&self) -> Option<CredentialRecord>;
-    /// #     fn apply(&self, update: &CredentialUpdate) -> Result<(), UpdateRefused>;
+    /// #     fn apply(&self, update: &CredentialUpdate) -> Result<(), UpdateError>;
     /// # }
     /// # fn keep(rp: &RelyingParty, authenticated: &Authenticated, store: &impl Store)
     /// # -> Result<(), Box<dyn std::error::Error>> {
     /// let (_, update) = authenticated.user_and_update();
     /// let mut update = update.clone();
-    /// while let Err(UpdateRefused::Changed) = store.apply(&update) {
+    /// while let Err(UpdateError::Changed) = store.apply(&update) {
     ///     let fresh = store.find().ok_or("the credential was removed")?;
     ///     update = authenticated.update_for(rp, &fresh)?;
     /// }
@@ -133,7 +133,7 @@ impl Authenticated {
             && fresh.user_handle() == &self.user_handle
             && fresh.public_key() == self.public_key;
         if !is_same {
-            return Err(Error::new(Step::User, Fault::CredentialUnknown));
+            return Err(Error::new(Step::User, ErrorKind::CredentialUnknown));
         }
         let (policy, stored) = (&rp.policy, &fresh.dynamic);
         self.presented.backup_eligibility(policy, stored, &mut NoReport)?;

@@ -23,7 +23,7 @@ use crate::{
         ceremony_report::Reason,
         deviation::Deviation,
         encoding::HandleEncoding,
-        error::{Error, Fault},
+        error::{Error, ErrorKind},
         evidence::Evidence,
         recorder::Recorder,
         step::AuthenticationStep as Step,
@@ -63,8 +63,8 @@ impl<'a> Procedure<'a> {
         let identified_before = self.state.user.is_some();
         let record =
             steps.check_with(Step::User, self.identify(record), |_| Evidence::User { identified_before })?;
-        let (refused, is_empty) = (self.rp.policy.refused_deviations, self.response.has_empty_user_handle());
-        steps.lint(refused, Step::User, Deviation::UserHandleEmpty, || is_empty)?;
+        let (refused, is_empty) = (self.rp.policy.rejected_deviations, self.response.has_empty_user_handle());
+        steps.check_deviation(refused, Step::User, Deviation::UserHandleEmpty, || is_empty)?;
         // 7: they are members of the response.
         steps.by_construction(Step::Parts);
         // 8 to 14
@@ -86,7 +86,7 @@ impl<'a> Procedure<'a> {
         let verified = self.signature(record, &[data.as_bytes(), &client_data_hash]);
         steps.check(Step::Signature, verified)?;
         let is_padded = || has_padded_integers(self.response.signature());
-        steps.lint(refused, Step::Signature, Deviation::PaddedSignature, is_padded)?;
+        steps.check_deviation(refused, Step::Signature, Deviation::PaddedSignature, is_padded)?;
         // 22
         let count = presented.sign_count(&self.rp.policy, &record.dynamic, steps)?;
         // 23
@@ -112,36 +112,35 @@ impl<'a> Procedure<'a> {
         let is_required = |requirement| requirement == &UserVerificationRequirement::Required;
         is_required(&self.state.user_verification)
             || is_required(&policy.user_verification)
-            || (self.state.user.is_none()
-                && policy.unverified_discoverable == UnverifiedDiscoverable::Refused)
+            || (self.state.user.is_none() && policy.unverified_discoverable == UnverifiedDiscoverable::Reject)
     }
 
     /// Step 5.
-    fn allowed(&self) -> Result<(), Fault> {
+    fn allowed(&self) -> Result<(), ErrorKind> {
         let allowed = &self.state.allowed;
         if allowed.is_empty() || allowed.iter().any(|id| id == self.response.credential_id()) {
             Ok(())
         } else {
-            Err(Fault::CredentialNotAllowed)
+            Err(ErrorKind::CredentialNotAllowed)
         }
     }
 
     /// Step 6: the record is of this credential, of this relying party, and of the account that is signing in.
-    fn identify<'r>(&self, record: Option<&'r CredentialRecord>) -> Result<&'r CredentialRecord, Fault> {
+    fn identify<'r>(&self, record: Option<&'r CredentialRecord>) -> Result<&'r CredentialRecord, ErrorKind> {
         let user = match (self.state.user.as_ref(), self.response.user_handle()) {
             (Some(user), Some(claimed)) if user != claimed => return Err(other_handle(user, claimed)),
             (Some(user), _) => user,
             (None, Some(claimed)) => claimed,
-            (None, None) => return Err(Fault::UserHandleMissing),
+            (None, None) => return Err(ErrorKind::UserHandleMissing),
         };
-        let record = record.ok_or(Fault::CredentialUnknown)?;
+        let record = record.ok_or(ErrorKind::CredentialUnknown)?;
         if &record.fixed.id != self.response.credential_id() || record.fixed.rp_id != self.rp.id {
-            return Err(Fault::CredentialUnknown);
+            return Err(ErrorKind::CredentialUnknown);
         }
         if record.fixed.user_handle == *user {
             Ok(record)
         } else if self.state.user.is_some() {
-            Err(Fault::CredentialUnknown)
+            Err(ErrorKind::CredentialUnknown)
         } else {
             Err(other_handle(&record.fixed.user_handle, user))
         }
@@ -179,15 +178,20 @@ impl<'a> Procedure<'a> {
         let is_rp_id = *data.rp_id_hash == self.rp.id_hash;
         let id = || if is_rp_id { &*self.rp.id } else { appid.unwrap_or_default() };
         steps.check_with(Step::RpIdHash, is_hash, |()| Evidence::RpId { id: id().to_owned() })?;
-        self.authenticator_data_lint(&data, steps)?;
+        self.authenticator_data_deviations(&data, steps)?;
         let is_unused = || appid.is_some() && is_rp_id;
-        steps.lint(self.rp.policy.refused_deviations, Step::RpIdHash, Deviation::AppIdNotUsed, is_unused)?;
+        steps.check_deviation(
+            self.rp.policy.rejected_deviations,
+            Step::RpIdHash,
+            Deviation::AppIdNotUsed,
+            is_unused,
+        )?;
         // 16
-        let present = if flags.user_present() { Ok(()) } else { Err(Fault::UserNotPresent) };
+        let present = if flags.user_present() { Ok(()) } else { Err(ErrorKind::UserNotPresent) };
         steps.check_with(Step::UserPresent, present, |()| Evidence::flags(flags))?;
         // 17
         if self.user_verification_required() {
-            let verified = if flags.user_verified() { Ok(()) } else { Err(Fault::UserNotVerified) };
+            let verified = if flags.user_verified() { Ok(()) } else { Err(ErrorKind::UserNotVerified) };
             steps.check_with(Step::UserVerified, verified, |()| Evidence::flags(flags))?;
         } else {
             steps.skipped(Step::UserVerified, Reason::UserVerificationNotRequired);
@@ -199,16 +203,16 @@ impl<'a> Procedure<'a> {
     }
 
     /// Deviations of authenticator data, told at the step that reads it.
-    fn authenticator_data_lint(
+    fn authenticator_data_deviations(
         &self,
         data: &AuthenticatorData<'_>,
         steps: &mut impl Recorder,
     ) -> Result<(), Error> {
-        let (refused, step, flags) = (self.rp.policy.refused_deviations, Step::RpIdHash, data.flags);
+        let (refused, step, flags) = (self.rp.policy.rejected_deviations, Step::RpIdHash, data.flags);
         let is_attested = || flags.attested_credential_data();
-        steps.lint(refused, step, Deviation::ReservedFlags, || flags.reserved())?;
-        steps.lint(refused, step, Deviation::AttestedCredentialDataInAssertion, is_attested)?;
-        steps.lint_cbor(refused, step, data.deviations)
+        steps.check_deviation(refused, step, Deviation::ReservedFlags, || flags.reserved())?;
+        steps.check_deviation(refused, step, Deviation::AttestedCredentialDataInAssertion, is_attested)?;
+        steps.check_cbor_deviations(refused, step, data.deviations)
     }
 
     /// The `appid` that was sent, where the client says that it was used
@@ -241,9 +245,10 @@ impl<'a> Procedure<'a> {
     }
 
     /// Step 21.
-    fn signature(&self, record: &CredentialRecord, message: &[&[u8]]) -> Result<(), Fault> {
+    fn signature(&self, record: &CredentialRecord, message: &[&[u8]]) -> Result<(), ErrorKind> {
         let verify = |key: &dyn PreparedKey| {
-            key.verify(message, self.response.signature()).map_err(|SignatureError| Fault::SignatureInvalid)
+            key.verify(message, self.response.signature())
+                .map_err(|SignatureError| ErrorKind::SignatureInvalid)
         };
         let accepted = &self.rp.policy.stored_algorithms;
         if let Some(prepared) = self.key {
@@ -258,7 +263,7 @@ impl<'a> Procedure<'a> {
 }
 
 /// What is wrong with a user handle that is not the account's.
-fn other_handle(expected: &UserHandle, received: &UserHandle) -> Fault {
+fn other_handle(expected: &UserHandle, received: &UserHandle) -> ErrorKind {
     let encoding = HandleEncoding::between(expected.as_bytes(), received.as_bytes());
-    encoding.map_or(Fault::UserHandleMismatch, Fault::UserHandleEncoding)
+    encoding.map_or(ErrorKind::UserHandleMismatch, ErrorKind::UserHandleEncoding)
 }

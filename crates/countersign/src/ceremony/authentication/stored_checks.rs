@@ -12,7 +12,7 @@ use crate::{
     },
     report::{
         ceremony_report::Reason,
-        error::{Error, Fault},
+        error::{Error, ErrorKind},
         evidence::Evidence,
         recorder::Recorder,
         step::AuthenticationStep as Step,
@@ -63,7 +63,7 @@ impl Presented {
         steps: &mut impl Recorder,
     ) -> Result<CheckedCount, Error> {
         let (policy, stored, received) = (policy.sign_count, stored.sign_count, self.sign_count);
-        if policy == SignCountPolicy::Ignore {
+        if policy == SignCountPolicy::Accept {
             steps.skipped(Step::SignCount, Reason::NoPolicy);
             return Ok(CheckedCount { next: stored.max(received), is_increased: received > stored });
         }
@@ -86,8 +86,8 @@ impl Presented {
         let is_accepted = record.uv_initialized()
             || self.is_authorized
             || !self.user_verification_required
-            || policy.uninitialized_user_verification == UninitializedUserVerification::DangerousAccepted;
-        let initialized = if is_accepted { Ok(()) } else { Err(Fault::UserVerificationNotInitialized) };
+            || policy.uninitialized_user_verification == UninitializedUserVerification::DangerousAccept;
+        let initialized = if is_accepted { Ok(()) } else { Err(ErrorKind::UserVerificationNotInitialized) };
         steps.check(Step::Done, initialized)
     }
 
@@ -108,14 +108,14 @@ impl Presented {
     }
 }
 
-fn counter(policy: SignCountPolicy, stored: u32, received: u32) -> Result<CheckedCount, Fault> {
+fn counter(policy: SignCountPolicy, stored: u32, received: u32) -> Result<CheckedCount, ErrorKind> {
     if received > stored {
         return Ok(CheckedCount { next: received, is_increased: true });
     }
     // An authenticator without a counter leaves it at 0.
     let unused = stored == 0 && received == 0;
     match policy {
-        SignCountPolicy::Reject if !unused => Err(Fault::SignCountNotIncreased { stored, received }),
+        SignCountPolicy::Reject if !unused => Err(ErrorKind::SignCountNotIncreased { stored, received }),
         // A copy that is behind must not pull the stored counter back, or its next use would look like an increase.
         _ => Ok(CheckedCount { next: stored, is_increased: false }),
     }

@@ -341,7 +341,7 @@ fn a_counter_that_is_ignored_is_stored_where_it_increased() {
     for (received, next) in [(6, 6), (5, 5), (4, 5)] {
         let get = Get { sign_count: received, ..get() };
         let ignored =
-            finish(&get, Some(&record()), rp().policy(policy().with_sign_count(SignCountPolicy::Ignore)))
+            finish(&get, Some(&record()), rp().policy(policy().with_sign_count(SignCountPolicy::Accept)))
                 .unwrap();
         assert_eq!(ignored.sign_count_increased(), received > 5, "{received}");
         assert_eq!(ignored.update().next.sign_count(), next);
@@ -400,7 +400,7 @@ fn a_flag_of_another_account_s_credential_is_not_told_and_a_cleared_one_is_none(
 fn backup_eligibility_that_nobody_noted_is_refused_where_policy_says_so() {
     let refusing = || {
         rp().policy(crate::relying_party::policy::Policy::passkeys().with_unknown_backup_eligibility(
-            crate::relying_party::policy::backup::UnknownBackupEligibility::Refused,
+            crate::relying_party::policy::backup::UnknownBackupEligibility::Reject,
         ))
     };
     let unknown = record().with_backup_eligible(None);

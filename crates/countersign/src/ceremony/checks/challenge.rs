@@ -4,11 +4,11 @@
 use countersign_types::{ClientData, base64url};
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::report::{encoding::is_text_of, error::Fault};
+use crate::report::{encoding::is_text_of, error::ErrorKind};
 
 /// The text must be the one encoding of the bytes that were issued: no prefix, no other case, alphabet or padding. The
 /// decoder takes no other, so that it is bytes that are compared.
-pub(super) fn challenge(client_data: &ClientData<'_>, issued: &[u8]) -> Result<(), Fault> {
+pub(super) fn challenge(client_data: &ClientData<'_>, issued: &[u8]) -> Result<(), ErrorKind> {
     let text = client_data.challenge.as_bytes();
     // A piece at a time, so that nothing is allocated; each but the last is a whole one, or the lengths differ.
     let mut buffer = [0; CHALLENGE_PIECE];
@@ -23,12 +23,12 @@ pub(super) fn challenge(client_data: &ClientData<'_>, issued: &[u8]) -> Result<(
 }
 
 /// What is wrong with a challenge that is not the text of the one that was issued.
-fn other_challenge(received: &str, issued: &[u8]) -> Fault {
+fn other_challenge(received: &str, issued: &[u8]) -> ErrorKind {
     // Once too often, or padded, or in the other alphabet.
     let again = base64url::encode(issued);
     let is_encoded =
         is_text_of(received.as_bytes(), issued) || is_text_of(received.as_bytes(), again.as_bytes());
-    if is_encoded { Fault::ChallengeEncoding } else { Fault::ChallengeMismatch }
+    if is_encoded { ErrorKind::ChallengeEncoding } else { ErrorKind::ChallengeMismatch }
 }
 
 /// Eight bytes at a time.

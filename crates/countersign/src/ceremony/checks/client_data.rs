@@ -14,7 +14,7 @@ use crate::{
     report::{
         ceremony_report::Reason,
         deviation::Deviation,
-        error::{ACCEPTED_MAX, Error, Fault},
+        error::{ACCEPTED_MAX, Error, ErrorKind},
         evidence::Evidence,
         recorder::Recorder,
         step::Step,
@@ -59,7 +59,7 @@ pub(crate) fn client_data(
             steps.check(at.parse, parsed)
         }
     }?;
-    client_data_lint(rp, bytes, &client_data, at.parse, steps)?;
+    client_data_deviations(rp, bytes, &client_data, at.parse, steps)?;
     let value = expected.type_;
     steps.check_with(at.type_, type_(&client_data, value), |()| Evidence::Type { value })?;
     let issued = expected.challenge;
@@ -74,13 +74,13 @@ pub(crate) fn client_data(
     top_origin_step(rp, &client_data, at.top_origin, steps)
 }
 
-fn type_(client_data: &ClientData<'_>, expected: &'static str) -> Result<(), Fault> {
-    if client_data.type_ == expected { Ok(()) } else { Err(Fault::TypeMismatch { expected }) }
+fn type_(client_data: &ClientData<'_>, expected: &'static str) -> Result<(), ErrorKind> {
+    if client_data.type_ == expected { Ok(()) } else { Err(ErrorKind::TypeMismatch { expected }) }
 }
 
 /// An accepted origin, or the one that a payment is expected from; and the one that the ceremony is bound to, if it is to
 /// one.
-fn origin(rp: &RelyingParty, expected: &Expected<'_>, client_data: &ClientData<'_>) -> Result<(), Fault> {
+fn origin(rp: &RelyingParty, expected: &Expected<'_>, client_data: &ClientData<'_>) -> Result<(), ErrorKind> {
     let is_it = |origin: &str| origin == client_data.origin;
     let is_accepted = expected.caller.map_or_else(|| rp.accepts_origin(&client_data.origin), is_it);
     if is_accepted && expected.bound_to.is_none_or(is_it) {
@@ -90,26 +90,26 @@ fn origin(rp: &RelyingParty, expected: &Expected<'_>, client_data: &ClientData<'
         Some(origin) => vec![origin.to_owned()],
         None => rp.origins.iter().map(ToString::to_string).take(ACCEPTED_MAX).collect(),
     };
-    Err(Fault::OriginMismatch { got: client_data.origin.to_string(), accepted })
+    Err(ErrorKind::OriginMismatch { got: client_data.origin.to_string(), accepted })
 }
 
-fn cross_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
+fn cross_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), ErrorKind> {
     match (client_data.cross_origin, &rp.policy.cross_origin) {
-        (Some(true), CrossOrigin::Refused) => Err(Fault::CrossOrigin),
+        (Some(true), CrossOrigin::Reject) => Err(ErrorKind::CrossOrigin),
         _ => Ok(()),
     }
 }
 
 /// `topOrigin` is there only where the caller's origin is not the top one, so only with `crossOrigin` true
 /// ([section 5.8.1](https://www.w3.org/TR/webauthn-3/#dom-collectedclientdata-toporigin)).
-fn top_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fault> {
+fn top_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), ErrorKind> {
     let is_framed = client_data.cross_origin == Some(true);
     let (top_origin, top_origins) = match (&client_data.top_origin, &rp.policy.cross_origin) {
-        (Some(top_origin), CrossOrigin::Accepted { top_origins }) if is_framed => (top_origin, top_origins),
-        (Some(_), _) => return Err(Fault::CrossOrigin),
+        (Some(top_origin), CrossOrigin::Accept { top_origins }) if is_framed => (top_origin, top_origins),
+        (Some(_), _) => return Err(ErrorKind::CrossOrigin),
         // With a list, which page frames the ceremony has to be said (5.8.1.2, `requireTopOrigin`).
-        (None, CrossOrigin::Accepted { top_origins: TopOrigins::Listed(_) }) if is_framed => {
-            return Err(Fault::TopOriginMissing);
+        (None, CrossOrigin::Accept { top_origins: TopOrigins::Listed(_) }) if is_framed => {
+            return Err(ErrorKind::TopOriginMissing);
         }
         (None, _) => return Ok(()),
     };
@@ -122,7 +122,7 @@ fn top_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), Fau
         return Ok(());
     }
     let accepted = listed.into_iter().flatten().take(ACCEPTED_MAX).cloned().collect();
-    Err(Fault::TopOriginMismatch { got: top_origin.to_string(), accepted })
+    Err(ErrorKind::TopOriginMismatch { got: top_origin.to_string(), accepted })
 }
 
 /// The step of [`top_origin`].
@@ -146,17 +146,20 @@ fn top_origin_step(
 }
 
 /// Deviations of client data, found at the step that parses it.
-fn client_data_lint(
+fn client_data_deviations(
     rp: &RelyingParty,
     bytes: &[u8],
     client_data: &ClientData<'_>,
     step: impl Into<Step>,
     steps: &mut impl Recorder,
 ) -> Result<(), Error> {
-    let (refused, step) = (rp.policy.refused_deviations, step.into());
-    steps.lint(refused, step, Deviation::CrossOriginMissing, || client_data.cross_origin.is_none())?;
-    steps.lint(refused, step, Deviation::TopOriginMissing, || {
+    let (refused, step) = (rp.policy.rejected_deviations, step.into());
+    steps.check_deviation(refused, step, Deviation::CrossOriginMissing, || {
+        client_data.cross_origin.is_none()
+    })?;
+    steps.check_deviation(refused, step, Deviation::TopOriginMissing, || {
         client_data.cross_origin == Some(true) && client_data.top_origin.is_none()
     })?;
-    steps.lint(refused, step, Deviation::ByteOrderMark, || bytes.starts_with("\u{feff}".as_bytes()))
+    steps
+        .check_deviation(refused, step, Deviation::ByteOrderMark, || bytes.starts_with("\u{feff}".as_bytes()))
 }

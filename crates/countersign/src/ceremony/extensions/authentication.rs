@@ -7,7 +7,7 @@ use crate::{
     ceremony::extensions::{
         outcome::AuthenticationExtensions, outputs::Outputs, requested::RequestedLargeBlob,
     },
-    report::error::Fault,
+    report::error::ErrorKind,
 };
 
 impl Outputs<'_> {
@@ -17,7 +17,7 @@ impl Outputs<'_> {
         &self,
         rp_id: &str,
         client_data_json: &[u8],
-    ) -> Result<AuthenticationExtensions, Fault> {
+    ) -> Result<AuthenticationExtensions, ErrorKind> {
         let unsolicited = self.unsolicited()?;
         self.secret_results()?;
         let (client, signed) = (self.client, &self.authenticator);
@@ -51,7 +51,7 @@ impl Outputs<'_> {
         &self,
         rp_id: &str,
         client_data_json: &[u8],
-    ) -> Result<Option<Box<PaymentClientData>>, Fault> {
+    ) -> Result<Option<Box<PaymentClientData>>, ErrorKind> {
         let Some(expected) = self.requested.payment() else { return Ok(None) };
         let confirmed = PaymentClientData::from_client_data(client_data_json)?;
         expected.verify(rp_id, &confirmed)?;

@@ -10,7 +10,7 @@ use countersign_types::extensions::{
 use crate::{
     ceremony::extensions::requested::RequestedExtensions,
     relying_party::policy::extensions::{ExtensionPolicy, PrfResultsPolicy, RemoteClients, Unsolicited},
-    report::{error::Fault, extension_refused::ExtensionRefused},
+    report::{error::ErrorKind, extension_rejected::ExtensionRejectedError},
 };
 
 /// The outputs of a response.
@@ -38,7 +38,7 @@ impl<'a> Outputs<'a> {
     }
 
     /// What nobody asked for, where policy wants to know of it.
-    pub(super) fn unsolicited(&self) -> Result<Vec<String>, ExtensionRefused> {
+    pub(super) fn unsolicited(&self) -> Result<Vec<String>, ExtensionRejectedError> {
         let client = self.client.names().filter(|name| self.client.contains(name));
         let authenticator = self.authenticator.names();
         let mut reported = Vec::new();
@@ -46,16 +46,16 @@ impl<'a> Outputs<'a> {
             .map(|name| (name, true, self.policy.unsolicited_client_outputs))
             .chain(authenticator.map(|name| (name, false, self.policy.unsolicited_authenticator_outputs)))
         {
-            if policy == Unsolicited::Ignore || self.requested.asks_for(&Extension::of_name(name)) {
+            if policy == Unsolicited::Accept || self.requested.asks_for(&Extension::of_name(name)) {
                 continue;
             }
             let name = name.to_owned();
             match policy {
                 Unsolicited::Reject if is_client => {
-                    return Err(ExtensionRefused::UnsolicitedClientOutput { name });
+                    return Err(ExtensionRejectedError::UnsolicitedClientOutput { name });
                 }
                 Unsolicited::Reject => {
-                    return Err(ExtensionRefused::UnsolicitedAuthenticatorOutput { name });
+                    return Err(ExtensionRejectedError::UnsolicitedAuthenticatorOutput { name });
                 }
                 _ => reported.push(name),
             }
@@ -64,21 +64,23 @@ impl<'a> Outputs<'a> {
     }
 
     /// Client data of a remote client must be accepted, whether or not anybody asked for it.
-    pub(super) fn remote_client_data(&self) -> Result<Option<bool>, Fault> {
+    pub(super) fn remote_client_data(&self) -> Result<Option<bool>, ErrorKind> {
         let output = self.client.remote_client_data_json();
         let remote = self.read(&Extension::RemoteClientDataJson, output)?;
         match self.policy.remote_clients {
-            RemoteClients::Refused if remote == Some(true) => Err(ExtensionRefused::RemoteClientData.into()),
+            RemoteClients::Reject if remote == Some(true) => {
+                Err(ExtensionRejectedError::RemoteClientData.into())
+            }
             _ => Ok(remote),
         }
     }
 
     /// Results that may be secret are refused where policy says so, because they are there: asked for or not, of their type
     /// or what a page's `JSON.stringify()` made of buffers.
-    pub(super) fn secret_results(&self) -> Result<(), ExtensionRefused> {
+    pub(super) fn secret_results(&self) -> Result<(), ExtensionRejectedError> {
         let are_there = || self.client.has_prf_results() || self.client.has_hmac_results();
-        if self.policy.prf_results == PrfResultsPolicy::Refuse && are_there() {
-            return Err(ExtensionRefused::PrfResults);
+        if self.policy.prf_results == PrfResultsPolicy::Reject && are_there() {
+            return Err(ExtensionRejectedError::PrfResults);
         }
         Ok(())
     }
@@ -91,12 +93,12 @@ impl<'a> Outputs<'a> {
     ) -> Result<Option<T>, ExtensionError> {
         match self.policy.prf_results {
             PrfResultsPolicy::Keep => self.read(extension, results()),
-            PrfResultsPolicy::Strip | PrfResultsPolicy::Refuse => Ok(None),
+            PrfResultsPolicy::Strip | PrfResultsPolicy::Reject => Ok(None),
         }
     }
 
     /// Every extension that is required, and was asked for, has worked.
-    pub(super) fn required(&self, works: impl Fn(&Extension) -> bool) -> Result<(), ExtensionRefused> {
+    pub(super) fn required(&self, works: impl Fn(&Extension) -> bool) -> Result<(), ExtensionRejectedError> {
         let missing = self
             .policy
             .required
@@ -104,7 +106,7 @@ impl<'a> Outputs<'a> {
             .chain(&self.requested.required)
             .find(|extension| self.requested.asks_for(extension) && !works(extension));
         match missing {
-            Some(extension) => Err(ExtensionRefused::Missing { extension: extension.clone() }),
+            Some(extension) => Err(ExtensionRejectedError::Missing { extension: extension.clone() }),
             None => Ok(()),
         }
     }

@@ -6,7 +6,7 @@ use countersign_types::extensions::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::report::extension_refused::ExtensionRefused;
+use crate::report::extension_rejected::ExtensionRejectedError;
 
 /// The payment that a person is asked to confirm, as it must be in signed client data.
 ///
@@ -80,7 +80,11 @@ impl PaymentExpectation {
     }
 
     /// Whether the person confirmed this payment with a credential of this RP ID.
-    pub(super) fn verify(&self, rp_id: &str, confirmed: &PaymentClientData) -> Result<(), ExtensionRefused> {
+    pub(super) fn verify(
+        &self,
+        rp_id: &str,
+        confirmed: &PaymentClientData,
+    ) -> Result<(), ExtensionRejectedError> {
         let member = if confirmed.rp_id != rp_id {
             "rpId"
         } else if confirmed.top_origin != self.top_origin {
@@ -98,7 +102,7 @@ impl PaymentExpectation {
         } else {
             return Ok(());
         };
-        Err(ExtensionRefused::Payment { member })
+        Err(ExtensionRejectedError::Payment { member })
     }
 }
 

@@ -8,12 +8,12 @@ use crate::{
         outcome::RegistrationExtensions, outputs::Outputs, requested::RequestedLargeBlob,
     },
     relying_party::policy::extensions::CredProtectPolicy,
-    report::{error::Fault, extension_refused::ExtensionRefused},
+    report::{error::ErrorKind, extension_rejected::ExtensionRejectedError},
 };
 
 impl Outputs<'_> {
     /// What the outputs say, if all of it is acceptable.
-    pub(crate) fn of_registration(&self) -> Result<RegistrationExtensions, Fault> {
+    pub(crate) fn of_registration(&self) -> Result<RegistrationExtensions, ErrorKind> {
         let unsolicited = self.unsolicited()?;
         self.secret_results()?;
         let (client, signed) = (self.client, &self.authenticator);
@@ -67,7 +67,7 @@ impl Outputs<'_> {
         }
     }
 
-    fn large_blob_supported(&self) -> Result<Option<bool>, Fault> {
+    fn large_blob_supported(&self) -> Result<Option<bool>, ErrorKind> {
         let extension = Extension::LargeBlob;
         let Some(output) = self.read(&extension, self.client.large_blob())? else {
             return self.support_is_required(None);
@@ -84,15 +84,15 @@ impl Outputs<'_> {
     }
 
     /// `support: "required"` is itself a demand.
-    fn support_is_required(&self, supported: Option<bool>) -> Result<Option<bool>, Fault> {
+    fn support_is_required(&self, supported: Option<bool>) -> Result<Option<bool>, ErrorKind> {
         if self.requested.large_blob == Some(RequestedLargeBlob::SupportRequired) && supported != Some(true) {
-            return Err(ExtensionRefused::Missing { extension: Extension::LargeBlob }.into());
+            return Err(ExtensionRejectedError::Missing { extension: Extension::LargeBlob }.into());
         }
         Ok(supported)
     }
 
     /// The level is the one that was asked for, or stronger.
-    fn cred_protect(&self, learned: &RegistrationExtensions) -> Result<(), ExtensionRefused> {
+    fn cred_protect(&self, learned: &RegistrationExtensions) -> Result<(), ExtensionRejectedError> {
         let Some(input) = self.requested.cred_protect else { return Ok(()) };
         let (asked, given) = (input.policy, learned.cred_protect);
         let will_do = match (given, self.policy.cred_protect) {
@@ -104,15 +104,15 @@ impl Outputs<'_> {
             (Some(given), CredProtectPolicy::AtLeast) => given >= asked,
             (Some(given), CredProtectPolicy::Exact) => given == asked,
         };
-        if will_do { Ok(()) } else { Err(ExtensionRefused::CredProtect { asked, given }) }
+        if will_do { Ok(()) } else { Err(ExtensionRejectedError::CredProtect { asked, given }) }
     }
 
-    fn min_pin_length(&self, learned: &RegistrationExtensions) -> Result<(), ExtensionRefused> {
+    fn min_pin_length(&self, learned: &RegistrationExtensions) -> Result<(), ExtensionRejectedError> {
         match (self.policy.minimum_pin_length, learned.min_pin_length) {
             (Some(demanded), Some(given))
                 if given < demanded && self.requested.asks_for(&Extension::MinPinLength) =>
             {
-                Err(ExtensionRefused::MinPinLength { demanded, given })
+                Err(ExtensionRejectedError::MinPinLength { demanded, given })
             }
             _ => Ok(()),
         }

@@ -40,7 +40,7 @@ const OF_AUTHENTICATION: [&str; 3] = ["appid", "getCredBlob", "hmacGetSecret"];
 /// Extension inputs that a ceremony can't take: the caller's to mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ExtensionMisuse {
+pub enum ExtensionRequestError {
     /// An input is not what its extension takes.
     Input(ExtensionInputError),
     /// An input, or a member of one, belongs to the other ceremony. That of `payment` belongs to registrations: an
@@ -84,7 +84,7 @@ pub enum ExtensionMisuse {
     },
 }
 
-impl fmt::Display for ExtensionMisuse {
+impl fmt::Display for ExtensionRequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Input(cause) => cause.fmt(f),
@@ -118,7 +118,7 @@ impl fmt::Display for ExtensionMisuse {
     }
 }
 
-impl core::error::Error for ExtensionMisuse {
+impl core::error::Error for ExtensionRequestError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Input(cause) => Some(cause),
@@ -127,25 +127,28 @@ impl core::error::Error for ExtensionMisuse {
     }
 }
 
-impl From<ExtensionInputError> for ExtensionMisuse {
+impl From<ExtensionInputError> for ExtensionRequestError {
     fn from(cause: ExtensionInputError) -> Self {
         Self::Input(cause)
     }
 }
 
 /// Whether a registration can ask this.
-pub(crate) fn registration(rp: &RelyingParty, inputs: &ClientExtensionInputs) -> Result<(), ExtensionMisuse> {
+pub(crate) fn registration(
+    rp: &RelyingParty,
+    inputs: &ClientExtensionInputs,
+) -> Result<(), ExtensionRequestError> {
     both(rp, inputs)?;
     none_of(inputs, &OF_AUTHENTICATION)?;
     if inputs.prf()?.is_some_and(|prf| !prf.eval_by_credential.is_empty()) {
-        return Err(ExtensionMisuse::OtherCeremony { input: "prf.evalByCredential" });
+        return Err(ExtensionRequestError::OtherCeremony { input: "prf.evalByCredential" });
     }
     match inputs.large_blob()? {
         Some(LargeBlobInput::Read) => {
-            return Err(ExtensionMisuse::OtherCeremony { input: "largeBlob.read" });
+            return Err(ExtensionRequestError::OtherCeremony { input: "largeBlob.read" });
         }
         Some(LargeBlobInput::Write(_)) => {
-            return Err(ExtensionMisuse::OtherCeremony { input: "largeBlob.write" });
+            return Err(ExtensionRequestError::OtherCeremony { input: "largeBlob.write" });
         }
         _ => {}
     }
@@ -167,20 +170,20 @@ pub(crate) fn authentication(
     rp: &RelyingParty,
     inputs: &ClientExtensionInputs,
     allowed: &[CredentialDescriptor],
-) -> Result<(), ExtensionMisuse> {
+) -> Result<(), ExtensionRequestError> {
     both(rp, inputs)?;
     none_of(inputs, &OF_REGISTRATION)?;
     let prf = inputs.prf()?.unwrap_or_default();
     let is_allowed = |id: &CredentialId| allowed.iter().any(|credential| credential.id == *id);
     if !prf.eval_by_credential.keys().all(is_allowed) {
-        return Err(ExtensionMisuse::PrfCredentialNotAllowed);
+        return Err(ExtensionRequestError::PrfCredentialNotAllowed);
     }
     match inputs.large_blob()? {
         Some(LargeBlobInput::Support(_)) => {
-            return Err(ExtensionMisuse::OtherCeremony { input: "largeBlob.support" });
+            return Err(ExtensionRequestError::OtherCeremony { input: "largeBlob.support" });
         }
         Some(LargeBlobInput::Write(_)) if allowed.len() != 1 => {
-            return Err(ExtensionMisuse::LargeBlobCredentials { count: allowed.len() });
+            return Err(ExtensionRequestError::LargeBlobCredentials { count: allowed.len() });
         }
         _ => {}
     }
@@ -195,10 +198,10 @@ pub(crate) fn payment(
     rp: &RelyingParty,
     payment: &PaymentExpectation,
     allowed: &[CredentialDescriptor],
-) -> Result<(), ExtensionMisuse> {
+) -> Result<(), ExtensionRequestError> {
     verified(rp, "payment")?;
     if allowed.is_empty() {
-        return Err(ExtensionMisuse::PaymentCredentials);
+        return Err(ExtensionRequestError::PaymentCredentials);
     }
     let total = &payment.total;
     let is_origin = |origin: &Option<String>| origin.as_deref().is_none_or(is_web_origin);
@@ -218,59 +221,59 @@ pub(crate) fn payment(
     } else {
         return Ok(());
     };
-    Err(ExtensionMisuse::Payment { member: wrong })
+    Err(ExtensionRequestError::Payment { member: wrong })
 }
 
 /// Whether what a ceremony requires is what it asks for.
-pub(crate) fn required(requested: &RequestedExtensions) -> Result<(), ExtensionMisuse> {
+pub(crate) fn required(requested: &RequestedExtensions) -> Result<(), ExtensionRequestError> {
     match requested.required.iter().find(|extension| !requested.asks_for(extension)) {
-        Some(extension) => Err(ExtensionMisuse::RequiredNotAsked { extension: extension.clone() }),
+        Some(extension) => Err(ExtensionRequestError::RequiredNotAsked { extension: extension.clone() }),
         None => Ok(()),
     }
 }
 
-fn both(rp: &RelyingParty, inputs: &ClientExtensionInputs) -> Result<(), ExtensionMisuse> {
+fn both(rp: &RelyingParty, inputs: &ClientExtensionInputs) -> Result<(), ExtensionRequestError> {
     inputs.check()?;
     if inputs.prf()?.is_some() && rp.policy.extensions.prf_user_verification == PrfUserVerification::Required
     {
         verified(rp, "prf")?;
     }
     let is_remote = inputs.remote_client_data_json()?.is_some();
-    if is_remote && rp.policy.extensions.remote_clients == RemoteClients::Refused {
-        return Err(ExtensionMisuse::RemoteClient);
+    if is_remote && rp.policy.extensions.remote_clients == RemoteClients::Reject {
+        return Err(ExtensionRequestError::RemoteClient);
     }
     Ok(())
 }
 
-fn none_of(inputs: &ClientExtensionInputs, others: &[&'static str]) -> Result<(), ExtensionMisuse> {
+fn none_of(inputs: &ClientExtensionInputs, others: &[&'static str]) -> Result<(), ExtensionRequestError> {
     let other = others.iter().copied().find(|other| inputs.names().any(|name| name == *other));
-    other.map_or(Ok(()), |input| Err(ExtensionMisuse::OtherCeremony { input }))
+    other.map_or(Ok(()), |input| Err(ExtensionRequestError::OtherCeremony { input }))
 }
 
-fn verified(rp: &RelyingParty, input: &'static str) -> Result<(), ExtensionMisuse> {
+fn verified(rp: &RelyingParty, input: &'static str) -> Result<(), ExtensionRequestError> {
     if rp.policy.user_verification == UserVerificationRequirement::Required {
         Ok(())
     } else {
-        Err(ExtensionMisuse::UserVerificationNotRequired { input })
+        Err(ExtensionRequestError::UserVerificationNotRequired { input })
     }
 }
 
 /// What a browser wants of a registration with `payment`
 /// ([Secure Payment Confirmation, section 5](https://www.w3.org/TR/secure-payment-confirmation/#sctn-payment-extension-registration)).
-fn payment_selection(rp: &RelyingParty) -> Result<(), ExtensionMisuse> {
+fn payment_selection(rp: &RelyingParty) -> Result<(), ExtensionRequestError> {
     verified(rp, "payment")?;
     let is_platform = rp.policy.attachment == Some(AuthenticatorAttachment::Platform);
     let is_discoverable = matches!(
         rp.policy.resident_key,
         ResidentKeyRequirement::Required | ResidentKeyRequirement::Preferred
     );
-    if is_platform && is_discoverable { Ok(()) } else { Err(ExtensionMisuse::PaymentSelection) }
+    if is_platform && is_discoverable { Ok(()) } else { Err(ExtensionRequestError::PaymentSelection) }
 }
 
-fn appid_of(rp: &RelyingParty, appid: &str) -> Result<(), ExtensionMisuse> {
+fn appid_of(rp: &RelyingParty, appid: &str) -> Result<(), ExtensionRequestError> {
     if is_appid_of(rp.public_suffixes(), appid, &rp.id) {
         Ok(())
     } else {
-        Err(ExtensionMisuse::AppId { appid: appid.to_owned() })
+        Err(ExtensionRequestError::AppId { appid: appid.to_owned() })
     }
 }

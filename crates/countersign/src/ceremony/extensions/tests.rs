@@ -13,7 +13,7 @@ use crate::{
     },
     report::{
         error::Error,
-        extension_refused::ExtensionRefused,
+        extension_rejected::ExtensionRejectedError,
         step::{AuthenticationStep, RegistrationStep},
     },
     test_ceremony::{
@@ -120,8 +120,8 @@ fn authentication_refused(
 #[test]
 fn rule_313_a_client_output_that_nobody_asked_for_is_ignored_reported_or_rejected() {
     let (create, get) = (created(json!({"future": 1}), &[]), gotten(json!({"future": 1}), &[]));
-    let policy = |unsolicited| ExtensionPolicy::new().unsolicited_client_outputs(unsolicited);
-    for (unsolicited, names) in [(Unsolicited::Ignore, &[][..]), (Unsolicited::Report, &["future"])] {
+    let policy = |unsolicited| ExtensionPolicy::new().with_unsolicited_client_outputs(unsolicited);
+    for (unsolicited, names) in [(Unsolicited::Accept, &[][..]), (Unsolicited::Report, &["future"])] {
         let registered = register(&inputs(), policy(unsolicited), &create).unwrap();
         assert_eq!(registered.extensions().unsolicited, names);
         let authenticated = authenticate(&inputs(), policy(unsolicited), &get).unwrap();
@@ -140,8 +140,8 @@ fn rule_313_a_client_output_that_nobody_asked_for_is_ignored_reported_or_rejecte
 fn rule_314_an_authenticator_output_that_nobody_asked_for_is_ignored_reported_or_rejected() {
     let outputs = [("credProtect", &[0x02][..])];
     let (create, get) = (created(json!({}), &outputs), gotten(json!({}), &outputs));
-    let policy = |unsolicited| ExtensionPolicy::new().unsolicited_authenticator_outputs(unsolicited);
-    for (unsolicited, names) in [(Unsolicited::Ignore, &[][..]), (Unsolicited::Report, &["credProtect"])] {
+    let policy = |unsolicited| ExtensionPolicy::new().with_unsolicited_authenticator_outputs(unsolicited);
+    for (unsolicited, names) in [(Unsolicited::Accept, &[][..]), (Unsolicited::Report, &["credProtect"])] {
         let registered = register(&inputs(), policy(unsolicited), &create).unwrap();
         assert_eq!(registered.extensions().unsolicited, names);
         let authenticated = authenticate(&inputs(), policy(unsolicited), &get).unwrap();
@@ -149,8 +149,8 @@ fn rule_314_an_authenticator_output_that_nobody_asked_for_is_ignored_reported_or
     }
     let reject = || policy(Unsolicited::Reject);
     let error = registration_refused(&inputs(), reject(), &create, Code::ExtensionNotAccepted);
-    let refused = ExtensionRefused::UnsolicitedAuthenticatorOutput { name: "credProtect".into() };
-    assert_eq!(*error.fault(), crate::report::error::Fault::ExtensionNotAccepted(refused));
+    let refused = ExtensionRejectedError::UnsolicitedAuthenticatorOutput { name: "credProtect".into() };
+    assert_eq!(*error.kind(), crate::report::error::ErrorKind::ExtensionNotAccepted(refused));
     authentication_refused(&inputs(), reject(), &get, Code::ExtensionNotAccepted);
     let level = CredentialProtection::UserVerificationOptional;
     let asked = inputs().with_cred_protect(level, Enforcement::BestEffort);
@@ -174,7 +174,7 @@ fn rule_338_a_remote_client_must_be_accepted() {
     let (create, get) = (created(remote.clone(), &[]), gotten(remote, &[]));
     registration_refused(&inputs(), ExtensionPolicy::new(), &create, Code::ExtensionNotAccepted);
     authentication_refused(&inputs(), ExtensionPolicy::new(), &get, Code::ExtensionNotAccepted);
-    let accepted = || ExtensionPolicy::new().remote_clients(RemoteClients::Accepted);
+    let accepted = || ExtensionPolicy::new().with_remote_clients(RemoteClients::Accept);
     let registered = register(&inputs(), accepted(), &create).unwrap();
     assert_eq!(registered.extensions().remote_client_data, Some(true));
     let authenticated = authenticate(&inputs(), accepted(), &get).unwrap();
@@ -184,12 +184,12 @@ fn rule_338_a_remote_client_must_be_accepted() {
 #[test]
 fn a_policy_survives_its_serialised_form() {
     let policy = ExtensionPolicy::new()
-        .require(Extension::Prf)
-        .require(Extension::from("future"))
-        .unsolicited_client_outputs(Unsolicited::Reject)
-        .prf_results(PrfResultsPolicy::Refuse)
-        .cred_protect(CredProtectPolicy::Exact)
-        .minimum_pin_length(6);
+        .with_required(Extension::Prf)
+        .with_required(Extension::from("future"))
+        .with_unsolicited_client_outputs(Unsolicited::Reject)
+        .with_prf_results(PrfResultsPolicy::Reject)
+        .with_cred_protect(CredProtectPolicy::Exact)
+        .with_minimum_pin_length(6);
     let text = serde_json::to_string(&policy).unwrap();
     assert_eq!(serde_json::from_str::<ExtensionPolicy>(&text).unwrap(), policy);
     // What is left out would be a demand that nobody makes.
@@ -201,22 +201,23 @@ fn a_policy_survives_its_serialised_form() {
 #[test]
 fn a_policy_that_requires_what_can_t_be_asked_for_is_refused() {
     let built = |builder: crate::relying_party::builder::RelyingPartyBuilder| builder.build().map(drop);
-    let prf = || ExtensionPolicy::new().require(Extension::Prf);
+    let prf = || ExtensionPolicy::new().with_required(Extension::Prf);
     let error = built(rp().policy(policy().with_extensions(prf()))).unwrap_err();
     assert!(
         matches!(error, crate::relying_party::configuration_error::ConfigurationError::Extensions(_)),
         "{error}"
     );
-    built(rp().policy(policy().with_extensions(prf().prf_user_verification(PrfUserVerification::Any))))
+    built(rp().policy(policy().with_extensions(prf().with_prf_user_verification(PrfUserVerification::Any))))
         .unwrap();
     built(rp().policy(
         policy().with_extensions(prf()).with_user_verification(UserVerificationRequirement::Required),
     ))
     .unwrap();
-    let remote = || ExtensionPolicy::new().require(Extension::RemoteClientDataJson);
+    let remote = || ExtensionPolicy::new().with_required(Extension::RemoteClientDataJson);
     let error = built(rp().policy(policy().with_extensions(remote()))).unwrap_err();
     assert_eq!(error.to_string(), "remoteClientDataJSON is required, and remote clients are refused");
-    built(rp().policy(policy().with_extensions(remote().remote_clients(RemoteClients::Accepted)))).unwrap();
+    built(rp().policy(policy().with_extensions(remote().with_remote_clients(RemoteClients::Accept))))
+        .unwrap();
 }
 
 #[test]

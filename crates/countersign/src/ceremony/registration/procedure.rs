@@ -25,14 +25,14 @@ use crate::{
     },
     relying_party::{
         party::RelyingParty,
-        policy::{attested::Observed, backup::BackupPolicy, conditional_create::ConditionalCreatePolicy},
+        policy::{attestation::Observed, backup::BackupPolicy, conditional_create::ConditionalCreatePolicy},
     },
     report::{
         ceremony_report::{Outcome, Reason},
         deviation::Deviation,
-        error::{Error, Fault},
+        error::{Error, ErrorKind},
         evidence::Evidence,
-        policy_fault::PolicyFault,
+        policy_error::PolicyErrorKind,
         recorder::Recorder,
         step::RegistrationStep as Step,
     },
@@ -92,17 +92,30 @@ impl<'a> Procedure<'a> {
         steps.check_with(Step::CredentialIdUnique, is_new, |()| Evidence::CredentialId { length })?;
         // 27
         steps.record(Step::Record.into(), Outcome::Passed, || None);
-        steps.lint(self.rp.policy.refused_deviations, Step::Record, Deviation::CopyDiffers, || {
-            self.has_other_copies(object, &key)
-        })?;
+        steps.check_deviation(
+            self.rp.policy.rejected_deviations,
+            Step::Record,
+            Deviation::CopyDiffers,
+            || self.has_other_copies(object, &key),
+        )?;
         let is_unknown = |transport: &Transport| matches!(transport, Transport::Unknown(_));
-        steps.lint(self.rp.policy.refused_deviations, Step::Record, Deviation::UnknownTransport, || {
-            self.response.transports().iter().any(is_unknown)
-        })?;
-        steps.lint(self.rp.policy.refused_deviations, Step::Record, Deviation::OtherAttachment, || {
-            let wanted = self.rp.policy.attachment.as_ref();
-            wanted.zip(self.response.authenticator_attachment()).is_some_and(|(wanted, told)| wanted != told)
-        })?;
+        steps.check_deviation(
+            self.rp.policy.rejected_deviations,
+            Step::Record,
+            Deviation::UnknownTransport,
+            || self.response.transports().iter().any(is_unknown),
+        )?;
+        steps.check_deviation(
+            self.rp.policy.rejected_deviations,
+            Step::Record,
+            Deviation::OtherAttachment,
+            || {
+                let wanted = self.rp.policy.attachment.as_ref();
+                wanted
+                    .zip(self.response.authenticator_attachment())
+                    .is_some_and(|(wanted, told)| wanted != told)
+            },
+        )?;
         let credential = self.record(id, &decoded, &key, &attestation);
         // 28
         let extensions = self.extensions(data, steps)?;
@@ -144,17 +157,17 @@ impl<'a> Procedure<'a> {
         let object = AttestationObject::parse(bytes).map_err(|fault| Error::new(step, fault))?;
         let data =
             AuthenticatorData::parse(object.authenticator_data).map_err(|fault| Error::new(step, fault))?;
-        let attested = data.attested_credential_data.ok_or(Fault::AttestedCredentialDataMissing);
+        let attested = data.attested_credential_data.ok_or(ErrorKind::AttestedCredentialDataMissing);
         let attested = steps.check_with(step, attested, |_| Evidence::AttestationObject {
             length: bytes.len(),
             flags: data.flags.into(),
             sign_count: data.sign_count,
         })?;
-        let (refused, has_more) = (self.rp.policy.refused_deviations, object.has_unknown_members);
-        steps.lint_cbor(refused, step, object.deviations)?;
-        steps.lint(refused, step, Deviation::UnknownAttestationObjectMember, || has_more)?;
-        steps.lint_cbor(refused, step, data.deviations)?;
-        steps.lint(refused, step, Deviation::ReservedFlags, || data.flags.reserved())?;
+        let (refused, has_more) = (self.rp.policy.rejected_deviations, object.has_unknown_members);
+        steps.check_cbor_deviations(refused, step, object.deviations)?;
+        steps.check_deviation(refused, step, Deviation::UnknownAttestationObjectMember, || has_more)?;
+        steps.check_cbor_deviations(refused, step, data.deviations)?;
+        steps.check_deviation(refused, step, Deviation::ReservedFlags, || data.flags.reserved())?;
         Ok(Decoded { object, data, attested })
     }
 
@@ -172,12 +185,12 @@ impl<'a> Procedure<'a> {
         if self.is_conditional() {
             steps.skipped(Step::UserPresent, Reason::ConditionalMediation);
         } else {
-            let present = if flags.user_present() { Ok(()) } else { Err(Fault::UserNotPresent) };
+            let present = if flags.user_present() { Ok(()) } else { Err(ErrorKind::UserNotPresent) };
             steps.check_with(Step::UserPresent, present, |()| Evidence::flags(flags))?;
         }
         // 16
         if self.user_verification_required() {
-            let verified = if flags.user_verified() { Ok(()) } else { Err(Fault::UserNotVerified) };
+            let verified = if flags.user_verified() { Ok(()) } else { Err(ErrorKind::UserNotVerified) };
             steps.check_with(Step::UserVerified, verified, |()| Evidence::flags(flags))?;
         } else {
             steps.skipped(Step::UserVerified, Reason::UserVerificationNotRequired);
@@ -213,7 +226,7 @@ impl<'a> Procedure<'a> {
     /// Steps 18 and 19.
     fn backup(&self, flags: Flags, steps: &mut impl Recorder) -> Result<(), Error> {
         let policy = self.rp.policy.backup;
-        if policy == BackupPolicy::Unrestricted {
+        if policy == BackupPolicy::Accept {
             steps.skipped(Step::BackupEligibilityPolicy, Reason::NoPolicy);
             steps.skipped(Step::BackupStatePolicy, Reason::NoPolicy);
             return Ok(());
@@ -240,7 +253,7 @@ impl<'a> Procedure<'a> {
     }
 
     /// The key, and its algorithm, which must be one that this registration offered.
-    fn offered_key(&self, cose: &[u8]) -> Result<(PublicKey, Algorithm), Fault> {
+    fn offered_key(&self, cose: &[u8]) -> Result<(PublicKey, Algorithm), ErrorKind> {
         let key = PublicKey::from_cose(cose)?;
         let algorithm = key.algorithm().ok_or(KeyError::UnsupportedKeyType)?;
         let identifier = algorithm.identifier();
@@ -248,7 +261,7 @@ impl<'a> Procedure<'a> {
         if self.state.algorithms.contains(&identifier) && self.rp.policy.algorithms.contains(&algorithm) {
             Ok((key, algorithm))
         } else {
-            Err(Fault::AlgorithmNotAllowed(identifier))
+            Err(ErrorKind::AlgorithmNotAllowed(identifier))
         }
     }
 
@@ -287,9 +300,9 @@ impl<'a> Procedure<'a> {
         key: &PublicKey,
         steps: &mut impl Recorder,
     ) -> Result<Option<Trust>, Error> {
-        let Some(demand) = self.rp.attestation_demand() else {
-            steps.skipped(Step::TrustAnchors, Reason::TrustNotDemanded);
-            steps.skipped(Step::Trust, Reason::TrustNotDemanded);
+        let Some(demand) = self.rp.attestation_check() else {
+            steps.skipped(Step::TrustAnchors, Reason::TrustNotRequired);
+            steps.skipped(Step::Trust, Reason::TrustNotRequired);
             return Ok(None);
         };
         // 23: they come from configuration, and are there.
@@ -309,36 +322,36 @@ impl<'a> Procedure<'a> {
             (Deviation::UnlistedUserVerification, ModelRemark::UnlistedUserVerification),
         ] {
             let found = || demand.remarks(&query, remark);
-            steps.lint(self.rp.policy.refused_deviations, Step::Trust, deviation, found)?;
+            steps.check_deviation(self.rp.policy.rejected_deviations, Step::Trust, deviation, found)?;
         }
         Ok(Some(trust))
     }
 
     /// Step 25. Authenticator data with an ID of more than 1023 bytes could not be read.
-    fn credential_id_length(&self, attested: &AttestedCredentialData<'_>) -> Result<(), PolicyFault> {
+    fn credential_id_length(&self, attested: &AttestedCredentialData<'_>) -> Result<(), PolicyErrorKind> {
         let length = attested.credential_id.len();
         if length <= usize::from(self.rp.policy.credential_id_bytes) {
             Ok(())
         } else {
-            Err(PolicyFault::CredentialIdTooLong { length })
+            Err(PolicyErrorKind::CredentialIdTooLong { length })
         }
     }
 
     /// Step 26.
-    fn is_new(&self, attested: &AttestedCredentialData<'_>) -> Result<(), Fault> {
+    fn is_new(&self, attested: &AttestedCredentialData<'_>) -> Result<(), ErrorKind> {
         let is_excluded = |id: &CredentialId| id.as_bytes() == attested.credential_id;
         if self.status == CredentialIdStatus::Registered || self.state.excluded.iter().any(is_excluded) {
-            Err(Fault::CredentialAlreadyRegistered)
+            Err(ErrorKind::CredentialAlreadyRegistered)
         } else {
             Ok(())
         }
     }
 
     /// The credential ID that the response and authenticator data agree on.
-    fn credential_id(&self, attested: &AttestedCredentialData<'_>) -> Result<CredentialId, Fault> {
+    fn credential_id(&self, attested: &AttestedCredentialData<'_>) -> Result<CredentialId, ErrorKind> {
         CredentialId::new(attested.credential_id)
             .filter(|id| id == self.response.credential_id())
-            .ok_or(Fault::CredentialIdMismatch)
+            .ok_or(ErrorKind::CredentialIdMismatch)
     }
 
     /// Whether a member that repeats a part of the attestation object for scripts' convenience
@@ -377,7 +390,7 @@ impl<'a> Procedure<'a> {
     /// Step 27's `attestationObject` and `attestationClientDataJSON`, with what step 24 made of them.
     fn evidence(&self, attestation: &Attestation) -> AttestationEvidence {
         // A registration that did not pass what was demanded has no record.
-        let demanded = self.rp.policy.attested.is_some();
+        let demanded = self.rp.policy.attestation_policy.is_some();
         let trusted = if demanded { Trusted::Yes } else { Trusted::NotAssessed };
         let kind = attestation.attestation_type().as_str();
         let (object, client_data) = (self.response.attestation_object(), self.response.client_data_json());

@@ -19,7 +19,7 @@ use crate::{
     relying_party::{
         policy::{
             Policy,
-            attested::AttestedPolicy,
+            attestation::AttestationPolicy,
             choices::{CrossOrigin, TopOrigins},
         },
         user::User,
@@ -49,7 +49,7 @@ fn with_client_data(name: &str, value: serde_json::Value) -> Create {
 }
 
 fn framed() -> CrossOrigin {
-    CrossOrigin::Accepted { top_origins: TopOrigins::Listed(vec!["https://top.example".into()]) }
+    CrossOrigin::Accept { top_origins: TopOrigins::Listed(vec!["https://top.example".into()]) }
 }
 
 #[test]
@@ -273,9 +273,7 @@ fn rule_045_a_cross_origin_frame_is_refused_unless_accepted() {
     let create = with_client_data("crossOrigin", json!(true));
     refused(&create, Code::CrossOriginNotAllowed, Step::CrossOrigin);
     let _ = create
-        .finish(
-            rp().policy(policy().with_cross_origin(CrossOrigin::Accepted { top_origins: TopOrigins::Any })),
-        )
+        .finish(rp().policy(policy().with_cross_origin(CrossOrigin::Accept { top_origins: TopOrigins::Any })))
         .unwrap();
 }
 
@@ -283,7 +281,7 @@ fn rule_045_a_cross_origin_frame_is_refused_unless_accepted() {
 fn rule_049_a_frame_that_does_not_name_its_page_is_refused_where_pages_are_listed() {
     let create = with_client_data("crossOrigin", json!(true));
     let with = |create: &Create, top_origins: TopOrigins| {
-        create.finish(rp().policy(policy().with_cross_origin(CrossOrigin::Accepted { top_origins })))
+        create.finish(rp().policy(policy().with_cross_origin(CrossOrigin::Accept { top_origins })))
     };
     let listed = || vec!["https://top.example".to_owned()];
     for top_origins in [TopOrigins::Listed(listed()), TopOrigins::Listed(vec![])] {
@@ -318,9 +316,7 @@ fn rule_048_a_top_origin_must_be_listed() {
     let error = create.finish(rp().policy(policy().with_cross_origin(framed()))).unwrap_err();
     assert_eq!((error.code(), error.step()), (Code::TopOriginMismatch, Step::TopOrigin.into()));
     let _ = create
-        .finish(
-            rp().policy(policy().with_cross_origin(CrossOrigin::Accepted { top_origins: TopOrigins::Any })),
-        )
+        .finish(rp().policy(policy().with_cross_origin(CrossOrigin::Accept { top_origins: TopOrigins::Any })))
         .unwrap();
 }
 
@@ -329,7 +325,7 @@ fn rule_042_an_opaque_origin_is_no_top_origin() {
     let mut create = with_client_data("crossOrigin", json!(true));
     for opaque in ["null", "android:apk-key-hash:-_V7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s"] {
         create.client_data["topOrigin"] = json!(opaque);
-        let any = CrossOrigin::Accepted { top_origins: TopOrigins::Any };
+        let any = CrossOrigin::Accept { top_origins: TopOrigins::Any };
         assert_eq!(
             create.finish(rp().policy(policy().with_cross_origin(any))).unwrap_err().code(),
             Code::TopOriginMismatch
@@ -356,13 +352,13 @@ fn rule_053_another_rp_id_is_refused() {
     let error = refused(&create, Code::RpIdHashMismatch, Step::RpIdHash);
     let hash = sha256(&[b"www.example.org"]);
     let sentence = "authenticator data is for another rp id than \"example.org\": the hash in it is";
-    assert_eq!(error.fault().to_string(), format!("{sentence} {}", Hex(&hash)));
+    assert_eq!(error.kind().to_string(), format!("{sentence} {}", Hex(&hash)));
 }
 
 #[test]
 fn the_message_for_another_origin_says_what_came_and_what_is_accepted() {
     let message = |rp| {
-        with_client_data("origin", json!("http://localhost")).finish(rp).unwrap_err().fault().to_string()
+        with_client_data("origin", json!("http://localhost")).finish(rp).unwrap_err().kind().to_string()
     };
     let origin = "the origin \"http://localhost\" is not accepted, but https://example.org";
     assert_eq!(message(rp()), origin);
@@ -377,7 +373,7 @@ fn the_message_for_another_origin_says_what_came_and_what_is_accepted() {
     create.client_data["topOrigin"] = json!("https://other.example");
     let error = create.finish(rp().policy(policy().with_cross_origin(framed()))).unwrap_err();
     let sentence = "the top origin \"https://other.example\" is not accepted, but https://top.example";
-    assert_eq!(error.fault().to_string(), sentence);
+    assert_eq!(error.kind().to_string(), sentence);
 }
 
 #[test]
@@ -457,7 +453,7 @@ fn rule_132_a_format_is_matched_exactly() {
 #[test]
 fn rule_131_an_unknown_format_is_never_taken_for_valid() {
     let anchors = std::sync::Arc::new(countersign_attestation::AnchorList::default());
-    let demanding = rp().policy(Policy::attested(AttestedPolicy::new())).trust_anchors(anchors);
+    let demanding = rp().policy(Policy::attested(AttestationPolicy::new())).trust_anchors(anchors);
     for rp in [rp(), demanding] {
         let create = Create { attest: Attest::As("example.org.format", vec![0xa0]), ..create() };
         let error = create.finish(rp).unwrap_err();
@@ -480,7 +476,7 @@ fn a_statement_that_does_not_verify_is_refused() {
 fn rule_134_135_none_and_self_are_refused_where_trust_is_demanded() {
     let trust = || {
         let anchors = std::sync::Arc::new(countersign_attestation::AnchorList::default());
-        rp().policy(Policy::attested(AttestedPolicy::new())).trust_anchors(anchors)
+        rp().policy(Policy::attested(AttestationPolicy::new())).trust_anchors(anchors)
     };
     for attest in [Attest::As("none", vec![0xa0]), Attest::SelfPacked] {
         let create = Create { attest, ..create() };
@@ -517,14 +513,14 @@ fn copies(members: serde_json::Value, differ: bool) {
     let create = Create { more: members, ..create() };
     let registered = create.finish(rp()).unwrap();
     assert_eq!(registered.credential().public_key(), create.public_key, "the attestation object's alone");
-    let strict = policy().with_refused_deviations([crate::report::deviation::Deviation::CopyDiffers]);
+    let strict = policy().with_rejected_deviations([crate::report::deviation::Deviation::CopyDiffers]);
     let exact = create.finish(rp().policy(strict));
     if differ {
         let error = exact.unwrap_err();
         assert_eq!((error.code(), error.step()), (Code::ResponseMalformed, Step::Record.into()));
         assert_eq!(
-            *error.fault(),
-            crate::report::error::Fault::DeviationNotAccepted(
+            *error.kind(),
+            crate::report::error::ErrorKind::DeviationNotAccepted(
                 crate::report::deviation::Deviation::CopyDiffers
             )
         );

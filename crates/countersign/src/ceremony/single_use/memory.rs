@@ -59,14 +59,14 @@ impl OneProcessSingleUse {
 }
 
 impl SingleUse for OneProcessSingleUse {
-    type Error = OneProcessSingleUseFull;
+    type Error = OneProcessSingleUseFullError;
 
     fn consume(
         &self,
         ceremony: &CeremonyId,
         until: Timestamp,
         now: Timestamp,
-    ) -> Result<Consumption, OneProcessSingleUseFull> {
+    ) -> Result<Consumption, OneProcessSingleUseFullError> {
         let mut used = self.lock();
         used.forget_expired(now);
         // What expired with, or before, something that was forgotten can only come back where the clock was put back;
@@ -75,7 +75,7 @@ impl SingleUse for OneProcessSingleUse {
             return Ok(Consumption::Repeated);
         }
         if used.until.len() >= self.capacity {
-            return Err(OneProcessSingleUseFull { capacity: self.capacity });
+            return Err(OneProcessSingleUseFullError { capacity: self.capacity });
         }
         used.until.insert(*ceremony, until);
         used.order.insert((until, *ceremony));
@@ -100,15 +100,15 @@ impl Used {
 /// As many ceremonies are remembered as the memory may hold, and none of them has expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct OneProcessSingleUseFull {
+pub struct OneProcessSingleUseFullError {
     /// How many that are.
     pub capacity: usize,
 }
 
-impl fmt::Display for OneProcessSingleUseFull {
+impl fmt::Display for OneProcessSingleUseFullError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the memory of {} used ceremonies is full", self.capacity)
     }
 }
 
-impl core::error::Error for OneProcessSingleUseFull {}
+impl core::error::Error for OneProcessSingleUseFullError {}

@@ -65,15 +65,16 @@ impl<S: CeremonyState> Unspent<S> {
     /// Returns the state if `store` does not remember the ceremony yet, and lets it remember the ceremony.
     pub fn spend<U: SingleUse + ?Sized>(self, store: &U, now: Timestamp) -> Result<S, SpendError<U::Error>> {
         let consumption = store.consume(&self.ceremony(), self.expires_at(), now);
-        self.spent(consumption.map_err(SpendError::Store)?).map_err(|AlreadyUsed| SpendError::AlreadyUsed)
+        self.spent(consumption.map_err(SpendError::Store)?)
+            .map_err(|AlreadyUsedError| SpendError::AlreadyUsedError)
     }
 
     /// Returns the state by the answer of a store that does not implement [`SingleUse`], such as an asynchronous one.
     /// The store must have remembered the ceremony in the same atomic step: see [`SingleUse::consume`].
-    pub fn spent(self, consumption: Consumption) -> Result<S, AlreadyUsed> {
+    pub fn spent(self, consumption: Consumption) -> Result<S, AlreadyUsedError> {
         match consumption {
             Consumption::First => Ok(self.0),
-            Consumption::Repeated => Err(AlreadyUsed),
+            Consumption::Repeated => Err(AlreadyUsedError),
         }
     }
 }
@@ -81,29 +82,29 @@ impl<S: CeremonyState> Unspent<S> {
 /// The ceremony was used before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "it says one thing")]
-pub struct AlreadyUsed;
+pub struct AlreadyUsedError;
 
-impl AlreadyUsed {
+impl AlreadyUsedError {
     /// The code: `challenge-expired`.
     pub const fn code(&self) -> Code {
         Code::ChallengeExpired
     }
 }
 
-impl fmt::Display for AlreadyUsed {
+impl fmt::Display for AlreadyUsedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the ceremony was used already")
     }
 }
 
-impl core::error::Error for AlreadyUsed {}
+impl core::error::Error for AlreadyUsedError {}
 
 /// A state can't be spent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SpendError<E> {
     /// The ceremony was used before.
-    AlreadyUsed,
+    AlreadyUsedError,
     /// The store failed. The ceremony must not continue.
     Store(E),
 }
@@ -113,7 +114,7 @@ impl<E> SpendError<E> {
     /// response's fault.
     pub const fn code(&self) -> Option<Code> {
         match self {
-            Self::AlreadyUsed => Some(AlreadyUsed.code()),
+            Self::AlreadyUsedError => Some(AlreadyUsedError.code()),
             Self::Store(_) => None,
         }
     }
@@ -122,7 +123,7 @@ impl<E> SpendError<E> {
 impl<E: fmt::Display> fmt::Display for SpendError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AlreadyUsed => AlreadyUsed.fmt(f),
+            Self::AlreadyUsedError => AlreadyUsedError.fmt(f),
             Self::Store(cause) => write!(f, "the store of used ceremonies failed: {cause}"),
         }
     }
@@ -131,7 +132,7 @@ impl<E: fmt::Display> fmt::Display for SpendError<E> {
 impl<E: core::error::Error + 'static> core::error::Error for SpendError<E> {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::AlreadyUsed => None,
+            Self::AlreadyUsedError => None,
             Self::Store(cause) => Some(cause),
         }
     }

@@ -89,7 +89,7 @@ fn rule_391_an_authentication_of_nobody_without_user_verification_is_refused_at_
     assert_eq!(started(Policy::passkeys(), discoverable()), Ok(()));
     let preferred = Policy::passkeys().with_user_verification(UserVerificationRequirement::Preferred);
     assert_eq!(started(preferred.clone(), discoverable()), refused);
-    let named = preferred.with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted);
+    let named = preferred.with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccept);
     assert_eq!(started(named, discoverable()), Ok(()));
 }
 
@@ -133,8 +133,8 @@ fn a_conditional_registration_from_elsewhere_takes_a_recent_session_too() {
     assert_eq!(expected(within, since(60)), Ok(()));
     assert_eq!(expected(within, since(61)), Err(StartError::SessionNotRecent { seconds: 60 }));
     assert_eq!(
-        expected(ConditionalCreatePolicy::Refused, since(0)),
-        Err(StartError::ConditionalCreateRefused)
+        expected(ConditionalCreatePolicy::Reject, since(0)),
+        Err(StartError::ConditionalCreateRejected)
     );
     let other = RecentSession::vouched(handle(8), NOW);
     assert_eq!(expected(within, other), Err(StartError::SessionOfAnotherAccount));

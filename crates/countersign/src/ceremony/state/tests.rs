@@ -102,7 +102,7 @@ fn rule_389_the_stricter_user_verification_of_state_and_policy_holds() {
 #[test]
 fn rule_389_391_a_state_for_nobody_does_not_pass_by_possession_where_the_policy_does_not_say_so() {
     let lenient = with(policy());
-    let strict = with(policy().with_unverified_discoverable(UnverifiedDiscoverable::Refused));
+    let strict = with(policy().with_unverified_discoverable(UnverifiedDiscoverable::Reject));
     let unverified = Get { flags: UP, ..get() };
     for (finished, expected) in [(&lenient, Ok(())), (&strict, Err(Code::UserNotVerified))] {
         assert_eq!(authenticated(&lenient, finished, None, &unverified), expected);
@@ -115,7 +115,7 @@ fn rule_389_a_conditional_state_is_judged_as_a_modal_one_where_the_policy_refuse
     let within = |seconds| {
         Policy::passkeys().with_conditional_create(ConditionalCreatePolicy::AfterSignIn { seconds })
     };
-    let refusing = Policy::passkeys().with_conditional_create(ConditionalCreatePolicy::Refused);
+    let refusing = Policy::passkeys().with_conditional_create(ConditionalCreatePolicy::Reject);
     let started = with(within(600));
     let absent = Create { flags: AT, ..create() };
     let present = Create { flags: UP | AT, ..create() };

@@ -51,7 +51,7 @@ fn another_name_key_or_relying_party_has_other_decoys() {
 #[test]
 fn a_short_secret_is_no_key_and_no_key_is_shown() {
     let error = DecoyKey::new(&SECRET[..31]).unwrap_err();
-    assert_eq!(error, DecoyKeyTooShort { got: 31 });
+    assert_eq!(error, DecoyKeyLengthError { got: 31 });
     assert_eq!(error.to_string(), "a decoy key of 31 bytes, at least 32 expected");
     assert_eq!(format!("{:?}", DecoyKey::new(&SECRET).unwrap()), "DecoyKey");
 }

@@ -32,13 +32,13 @@ const TEXT_MAX: usize = 16_384;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EncodingError {
     encoding: &'static str,
-    fault: EncodingFault,
+    fault: EncodingErrorKind,
     /// Another encoding that the text has.
     other: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum EncodingFault {
+pub(super) enum EncodingErrorKind {
     TooLong {
         length: usize,
     },
@@ -58,7 +58,7 @@ pub(super) enum EncodingFault {
 
 impl EncodingError {
     /// What has not the form of `encoding`.
-    pub(super) const fn of_form(encoding: &'static str, fault: EncodingFault) -> Self {
+    pub(super) const fn of_form(encoding: &'static str, fault: EncodingErrorKind) -> Self {
         Self { encoding, fault, other: None }
     }
 
@@ -72,15 +72,15 @@ impl fmt::Display for EncodingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "not {}", self.encoding)?;
         match self.fault {
-            EncodingFault::TooLong { length } => {
+            EncodingErrorKind::TooLong { length } => {
                 write!(f, ": {length} characters, at most {TEXT_MAX} expected")?;
             }
-            EncodingFault::Character { position, character } => {
+            EncodingErrorKind::Character { position, character } => {
                 write!(f, ": {character:?} after {position} characters")?;
             }
-            EncodingFault::Beginning(line) => write!(f, ": it does not begin with {line}")?,
-            EncodingFault::Length { length } => write!(f, ": {length} bytes")?,
-            EncodingFault::End => f.write_str(": it does not end as such a text does")?,
+            EncodingErrorKind::Beginning(line) => write!(f, ": it does not begin with {line}")?,
+            EncodingErrorKind::Length { length } => write!(f, ": {length} bytes")?,
+            EncodingErrorKind::End => f.write_str(": it does not end as such a text does")?,
         }
         self.other.map_or(Ok(()), |other| write!(f, "; it could be {other}"))
     }
@@ -114,7 +114,7 @@ impl<'a> Encoded<'a> {
         }
     }
 
-    fn read(self) -> Result<Vec<u8>, EncodingFault> {
+    fn read(self) -> Result<Vec<u8>, EncodingErrorKind> {
         let Some(text) = self.text() else {
             return match self {
                 Self::Bytes(bytes) => Ok(bytes.to_vec()),
@@ -122,7 +122,7 @@ impl<'a> Encoded<'a> {
             };
         };
         if text.len() > TEXT_MAX {
-            return Err(EncodingFault::TooLong { length: text.len() });
+            return Err(EncodingErrorKind::TooLong { length: text.len() });
         }
         let text = without_line_break(text);
         match self {
@@ -138,19 +138,19 @@ fn without_line_break(text: &str) -> &str {
     line.strip_suffix('\r').unwrap_or(line)
 }
 
-fn first_other_than(text: &str, is_expected: impl Fn(char) -> bool) -> Result<(), EncodingFault> {
+fn first_other_than(text: &str, is_expected: impl Fn(char) -> bool) -> Result<(), EncodingErrorKind> {
     match text.chars().enumerate().find(|(_, character)| !is_expected(*character)) {
-        Some((position, character)) => Err(EncodingFault::Character { position, character }),
+        Some((position, character)) => Err(EncodingErrorKind::Character { position, character }),
         None => Ok(()),
     }
 }
 
-fn base64url(text: &str) -> Result<Vec<u8>, EncodingFault> {
+fn base64url(text: &str) -> Result<Vec<u8>, EncodingErrorKind> {
     first_other_than(text, |it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '='))?;
-    base64url::decode(unpadded(text)?).map_err(|_| EncodingFault::End)
+    base64url::decode(unpadded(text)?).map_err(|_| EncodingErrorKind::End)
 }
 
-fn base64(text: &str) -> Result<Vec<u8>, EncodingFault> {
+fn base64(text: &str) -> Result<Vec<u8>, EncodingErrorKind> {
     let text = joined(text)?;
     first_other_than(&text, |it| it.is_ascii_alphanumeric() || matches!(it, '+' | '/' | '='))?;
     let swapped = unpadded(&text)?.bytes().map(|byte| match byte {
@@ -158,28 +158,28 @@ fn base64(text: &str) -> Result<Vec<u8>, EncodingFault> {
         b'/' => b'_',
         other => other,
     });
-    base64url::decode(swapped.collect::<Vec<_>>()).map_err(|_| EncodingFault::End)
+    base64url::decode(swapped.collect::<Vec<_>>()).map_err(|_| EncodingErrorKind::End)
 }
 
 /// Lines of one length, and a last one that is no longer, as one.
-fn joined(text: &str) -> Result<String, EncodingFault> {
+fn joined(text: &str) -> Result<String, EncodingErrorKind> {
     let lines: Vec<_> = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
     let Some((last, full)) = lines.split_last() else { return Ok(String::new()) };
     let width = full.first().map_or(last.len(), |line| line.len());
     let is_wrapped = full.iter().all(|line| line.len() == width) && (1..=width).contains(&last.len());
-    if full.is_empty() || is_wrapped { Ok(lines.concat()) } else { Err(EncodingFault::End) }
+    if full.is_empty() || is_wrapped { Ok(lines.concat()) } else { Err(EncodingErrorKind::End) }
 }
 
 /// The text without its padding, if that is complete or absent.
-fn unpadded(text: &str) -> Result<&str, EncodingFault> {
+fn unpadded(text: &str) -> Result<&str, EncodingErrorKind> {
     let bare = text.trim_end_matches('=');
     let padding = text.len().saturating_sub(bare.len());
     let is_complete = text.len().checked_rem(4) == Some(0) && padding <= 2;
-    if padding == 0 || is_complete { Ok(bare) } else { Err(EncodingFault::End) }
+    if padding == 0 || is_complete { Ok(bare) } else { Err(EncodingErrorKind::End) }
 }
 
-fn hexadecimal(text: &str) -> Result<Vec<u8>, EncodingFault> {
+fn hexadecimal(text: &str) -> Result<Vec<u8>, EncodingErrorKind> {
     let digits = text.strip_prefix("\\x").or_else(|| text.strip_prefix("0x")).unwrap_or(text);
     first_other_than(digits, |it| it.is_ascii_hexdigit())?;
-    hex::decode(digits).map_err(|_| EncodingFault::End)
+    hex::decode(digits).map_err(|_| EncodingErrorKind::End)
 }

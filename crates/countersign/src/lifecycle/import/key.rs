@@ -4,7 +4,7 @@
 use countersign_cose::{Algorithm, Curve, KeyMaterial, ParameterSet, PublicKey};
 
 use crate::lifecycle::import::{
-    encoded::{Encoded, EncodingError, EncodingFault},
+    encoded::{Encoded, EncodingError, EncodingErrorKind},
     error::ImportError,
 };
 
@@ -70,7 +70,7 @@ impl ImportedKey<'_> {
                 (PublicKey::from_spki(&[&P256_SPKI, point].concat()), Some(Algorithm::Es256))
             }
             Self::U2f(point) => {
-                let fault = EncodingFault::Length { length: point.len() };
+                let fault = EncodingErrorKind::Length { length: point.len() };
                 return Err(ImportError::KeyEncoding(EncodingError::of_form("a point of 65 bytes", fault)));
             }
         };
@@ -103,8 +103,8 @@ fn usual(material: &KeyMaterial) -> Option<Algorithm> {
 /// The DER in PEM text: one block of this type, with nothing but white space around it.
 fn pem(text: &str) -> Result<Vec<u8>, EncodingError> {
     let wrong = |fault| EncodingError::of_form("pem", fault);
-    let body = text.trim().strip_prefix(PEM_BEGIN).ok_or(wrong(EncodingFault::Beginning(PEM_BEGIN)))?;
-    let body = body.strip_suffix("-----END PUBLIC KEY-----").ok_or(wrong(EncodingFault::End))?;
+    let body = text.trim().strip_prefix(PEM_BEGIN).ok_or(wrong(EncodingErrorKind::Beginning(PEM_BEGIN)))?;
+    let body = body.strip_suffix("-----END PUBLIC KEY-----").ok_or(wrong(EncodingErrorKind::End))?;
     let base64: String = body.split_ascii_whitespace().collect();
     Encoded::Base64(&base64).decode()
 }

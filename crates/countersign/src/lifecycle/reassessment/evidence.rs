@@ -6,7 +6,7 @@ use countersign_cose::{PublicKey, Verifiers, hash::sha256};
 use countersign_types::{Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData};
 
 use crate::{
-    lifecycle::reassessment::verdict::{EvidenceFault, Verdict},
+    lifecycle::reassessment::verdict::{EvidenceError, Verdict},
     record::{credential_record::CredentialRecord, evidence::AttestationEvidence},
 };
 
@@ -28,9 +28,9 @@ pub(super) fn verify(
     verifiers: &Verifiers,
 ) -> Result<Found, Verdict> {
     let object = AttestationObject::parse(evidence.object())
-        .map_err(|fault| Verdict::EvidenceUnusable(EvidenceFault::AttestationObject(fault)))?;
+        .map_err(|fault| Verdict::EvidenceUnusable(EvidenceError::AttestationObject(fault)))?;
     let data = AuthenticatorData::parse(object.authenticator_data)
-        .map_err(|fault| Verdict::EvidenceUnusable(EvidenceFault::AuthenticatorData(fault)))?;
+        .map_err(|fault| Verdict::EvidenceUnusable(EvidenceError::AuthenticatorData(fault)))?;
     let (attested, key) = of_record(record, evidence, &data).map_err(Verdict::EvidenceUnusable)?;
     let input = VerificationInput {
         format: object.format,
@@ -50,15 +50,15 @@ fn of_record<'a>(
     record: &CredentialRecord,
     evidence: &AttestationEvidence,
     data: &AuthenticatorData<'a>,
-) -> Result<(AttestedCredentialData<'a>, PublicKey), EvidenceFault> {
-    let client_data = ClientData::parse(evidence.client_data()).map_err(EvidenceFault::ClientData)?;
-    let attested = data.attested_credential_data.ok_or(EvidenceFault::OfAnotherCredential)?;
-    let key = PublicKey::from_cose(attested.public_key).map_err(EvidenceFault::PublicKey)?;
+) -> Result<(AttestedCredentialData<'a>, PublicKey), EvidenceError> {
+    let client_data = ClientData::parse(evidence.client_data()).map_err(EvidenceError::ClientData)?;
+    let attested = data.attested_credential_data.ok_or(EvidenceError::OfAnotherCredential)?;
+    let key = PublicKey::from_cose(attested.public_key).map_err(EvidenceError::PublicKey)?;
     // Compared by what they are made of: a record from elsewhere may have the key in another encoding.
-    let stored = PublicKey::from_cose(record.public_key()).map_err(EvidenceFault::PublicKey)?;
+    let stored = PublicKey::from_cose(record.public_key()).map_err(EvidenceError::PublicKey)?;
     let is_its_own = client_data.type_ == "webauthn.create"
         && attested.credential_id == record.id().as_bytes()
         && key.material() == stored.material()
         && *data.rp_id_hash == sha256(&[record.rp_id().as_bytes()]);
-    if is_its_own { Ok((attested, key)) } else { Err(EvidenceFault::OfAnotherCredential) }
+    if is_its_own { Ok((attested, key)) } else { Err(EvidenceError::OfAnotherCredential) }
 }

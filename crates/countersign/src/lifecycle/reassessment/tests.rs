@@ -33,7 +33,7 @@ fn nobody_vouches_for_none_and_self_attestation() {
         [(registered(&create()), AttestationType::None), (self_attested(), AttestationType::SelfAttestation)]
     {
         let reassessment = judge(&record);
-        assert_eq!(*reassessment.verdict(), Verdict::NobodyVouches(kind));
+        assert_eq!(*reassessment.verdict(), Verdict::Uncertified(kind));
         assert_eq!(reassessment.changes(), []);
     }
 }
@@ -89,7 +89,7 @@ fn evidence_that_is_not_the_record_s_is_unusable() {
         with(evidence.object(), sign_in.as_bytes()),
     ] {
         let verdict = judge(&broken).verdict().clone();
-        assert_eq!(verdict, Verdict::EvidenceUnusable(EvidenceFault::OfAnotherCredential));
+        assert_eq!(verdict, Verdict::EvidenceUnusable(EvidenceError::OfAnotherCredential));
         assert_eq!(verdict.code(), Some(countersign_types::Code::CredentialIdMismatch));
     }
     let unreadable = |record: &CredentialRecord| judge(record).verdict().code().unwrap().as_str();
@@ -104,10 +104,10 @@ fn evidence_that_is_not_the_record_s_is_unusable() {
 fn a_record_that_names_another_model_than_its_evidence_gets_no_verdict_on_either() {
     let record = self_attested();
     let kind = AttestationType::SelfAttestation;
-    assert_eq!(*judge(&record).verdict(), Verdict::NobodyVouches(kind));
+    assert_eq!(*judge(&record).verdict(), Verdict::Uncertified(kind));
     for other in [Aaguid::from_bytes([0xee; 16]), Aaguid::ZERO] {
         let verdict = judge(&record.clone().with_aaguid(other)).verdict().clone();
-        let fault = EvidenceFault::OfAnotherModel { record: other, evidence: record.aaguid() };
+        let fault = EvidenceError::OfAnotherModel { record: other, evidence: record.aaguid() };
         assert_eq!(verdict, Verdict::EvidenceUnusable(fault));
         assert_eq!(verdict.code(), Some(countersign_types::Code::AttestationAaguidMismatch));
     }
@@ -139,7 +139,7 @@ fn a_batch_is_counted_and_ends_where_the_visitor_or_the_store_says() {
     };
     let summary = reassessor().judge_all(records(), NOW, visit).unwrap();
     assert_eq!(
-        (summary.judged, summary.nobody_vouches, summary.without_evidence, summary.changed),
+        (summary.judged, summary.uncertified, summary.without_evidence, summary.changed),
         (3, 2, 1, 0)
     );
     assert_eq!(seen[2], "the record has no attestation object");

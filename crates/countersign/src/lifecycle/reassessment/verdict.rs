@@ -28,19 +28,19 @@ pub enum Verdict {
     /// ([RFC 5280, section 5](https://www.rfc-editor.org/rfc/rfc5280#section-5)).
     TrustedAtRegistration,
     /// There is no attestation, or self attestation: nobody vouches, and nobody ever did.
-    NobodyVouches(AttestationType),
+    Uncertified(AttestationType),
     /// It leads to no trust anchor.
     Untrusted(PathError),
     /// A certificate is revoked.
     Revoked(PathError),
     /// It leads to a trust anchor, and its model is not accepted: its status in the metadata, or a list.
-    ModelRefused(ModelRejectedError),
+    ModelRejected(ModelRejectedError),
     /// The statement does not verify: its format is not known any more, or is judged more strictly.
     StatementInvalid(AttestationError),
     /// The record has no evidence.
     EvidenceMissing,
     /// The evidence can't be read, or is not the record's.
-    EvidenceUnusable(EvidenceFault),
+    EvidenceUnusable(EvidenceError),
 }
 
 impl Verdict {
@@ -48,9 +48,9 @@ impl Verdict {
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Trusted | Self::TrustedAtRegistration => None,
-            Self::NobodyVouches(_) | Self::EvidenceMissing => Some(Code::AttestationNotAccepted),
+            Self::Uncertified(_) | Self::EvidenceMissing => Some(Code::AttestationNotAccepted),
             Self::Untrusted(cause) | Self::Revoked(cause) => Some(cause.code()),
-            Self::ModelRefused(cause) => Some(cause.code()),
+            Self::ModelRejected(cause) => Some(cause.code()),
             Self::StatementInvalid(cause) => Some(cause.code()),
             Self::EvidenceUnusable(cause) => Some(cause.code()),
         }
@@ -64,9 +64,9 @@ impl fmt::Display for Verdict {
             Self::TrustedAtRegistration => {
                 f.write_str("trusted at registration, a certificate has expired since")
             }
-            Self::NobodyVouches(kind) => write!(f, "nobody vouches: an attestation of type {kind}"),
+            Self::Uncertified(kind) => write!(f, "nobody vouches: an attestation of type {kind}"),
             Self::Untrusted(cause) | Self::Revoked(cause) => cause.fmt(f),
-            Self::ModelRefused(cause) => cause.fmt(f),
+            Self::ModelRejected(cause) => cause.fmt(f),
             Self::StatementInvalid(cause) => cause.fmt(f),
             Self::EvidenceMissing => f.write_str("the record has no attestation object"),
             Self::EvidenceUnusable(cause) => cause.fmt(f),
@@ -88,7 +88,7 @@ impl Trusted {
 /// whoever wrote to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum EvidenceFault {
+pub enum EvidenceError {
     /// The attestation object can't be read.
     AttestationObject(AttestationObjectError),
     /// Its authenticator data can't be read.
@@ -109,7 +109,7 @@ pub enum EvidenceFault {
     },
 }
 
-impl EvidenceFault {
+impl EvidenceError {
     /// The stable word for it.
     pub fn code(&self) -> Code {
         match self {
@@ -123,7 +123,9 @@ impl EvidenceFault {
     }
 }
 
-impl fmt::Display for EvidenceFault {
+impl core::error::Error for EvidenceError {}
+
+impl fmt::Display for EvidenceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AttestationObject(cause) => cause.fmt(f),
@@ -205,12 +207,12 @@ pub struct ReassessmentSummary {
     pub judged: u64,
     /// [`Verdict::Trusted`] and [`Verdict::TrustedAtRegistration`].
     pub trusted: u64,
-    /// [`Verdict::NobodyVouches`].
-    pub nobody_vouches: u64,
+    /// [`Verdict::Uncertified`].
+    pub uncertified: u64,
     /// [`Verdict::Untrusted`] and [`Verdict::StatementInvalid`].
     pub untrusted: u64,
-    /// [`Verdict::Revoked`] and [`Verdict::ModelRefused`].
-    pub refused: u64,
+    /// [`Verdict::Revoked`] and [`Verdict::ModelRejected`].
+    pub rejected: u64,
     /// [`Verdict::EvidenceMissing`] and [`Verdict::EvidenceUnusable`].
     pub without_evidence: u64,
     /// Those with a [`Change`].
@@ -221,9 +223,9 @@ impl ReassessmentSummary {
     pub(super) fn count(&mut self, reassessment: &Reassessment) {
         let of_verdict = match reassessment.verdict {
             Verdict::Trusted | Verdict::TrustedAtRegistration => &mut self.trusted,
-            Verdict::NobodyVouches(_) => &mut self.nobody_vouches,
+            Verdict::Uncertified(_) => &mut self.uncertified,
             Verdict::Untrusted(_) | Verdict::StatementInvalid(_) => &mut self.untrusted,
-            Verdict::Revoked(_) | Verdict::ModelRefused(_) => &mut self.refused,
+            Verdict::Revoked(_) | Verdict::ModelRejected(_) => &mut self.rejected,
             Verdict::EvidenceMissing | Verdict::EvidenceUnusable(_) => &mut self.without_evidence,
         };
         *of_verdict = of_verdict.saturating_add(1);

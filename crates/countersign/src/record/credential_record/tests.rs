@@ -204,7 +204,7 @@ fn rule_300_an_update_is_applied_to_the_record_that_it_was_judged_by_alone() {
     ] {
         let mut stored = other.clone();
         let refused = stored.apply(&update).unwrap_err();
-        assert_eq!((refused, refused.code()), (UpdateRefused::Changed, Some(Code::RecordChanged)));
+        assert_eq!((refused, refused.code()), (UpdateError::Changed, Some(Code::RecordChanged)));
         assert_eq!(stored, other);
     }
 }
@@ -215,10 +215,10 @@ fn an_update_of_another_credential_is_refused() {
     let mut update = update(&before, before.clone().with_sign_count(6));
     update.credential_id = CredentialId::new([1; 16]).unwrap();
     let mut stored = before.clone();
-    assert_eq!(stored.apply(&update), Err(UpdateRefused::OtherCredential));
+    assert_eq!(stored.apply(&update), Err(UpdateError::OtherCredential));
     assert_eq!(stored, before);
-    assert_eq!(UpdateRefused::OtherCredential.code(), None, "the caller's mistake");
-    assert_ne!(UpdateRefused::Changed.to_string(), UpdateRefused::OtherCredential.to_string());
+    assert_eq!(UpdateError::OtherCredential.code(), None, "the caller's mistake");
+    assert_ne!(UpdateError::Changed.to_string(), UpdateError::OtherCredential.to_string());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
     relying_party::{
         origin::OriginRule,
         policy::{
-            attested::AttestedPolicy,
+            attestation::AttestationPolicy,
             choices::{CrossOrigin, TopOrigins},
             limits::TIMEOUT_SECONDS_MAX,
         },
@@ -145,7 +145,7 @@ fn rule_372_an_origin_is_a_web_origin_or_by_its_own_method_an_apps() {
     assert!(named.accepts_origin(app) && named.accepts_origin("ios:bundle-id:org.example.app"));
     let unknown = "symbian:abc";
     assert_eq!(rp().app_origin(unknown).build().unwrap_err(), ConfigurationError::AppOrigin(unknown.into()));
-    let top = |origin: &str| CrossOrigin::Accepted { top_origins: TopOrigins::Listed(vec![origin.into()]) };
+    let top = |origin: &str| CrossOrigin::Accept { top_origins: TopOrigins::Listed(vec![origin.into()]) };
     rp().policy(policy().with_cross_origin(top("https://top.example"))).build().unwrap();
     assert_eq!(
         rp().policy(policy().with_cross_origin(top(app))).build().unwrap_err(),
@@ -237,7 +237,7 @@ fn rule_381_a_timeout_that_options_cannot_say_is_refused() {
 #[test]
 fn rule_379_trust_without_attestation_is_refused() {
     let trusting = |conveyance| {
-        let policy = Policy::attested(AttestedPolicy::new()).with_attestation_conveyance(conveyance);
+        let policy = Policy::attested(AttestationPolicy::new()).with_attestation_conveyance(conveyance);
         rp().policy(policy).trust_anchors(Arc::new(AnchorList::default())).build()
     };
     let error = trusting(AttestationConveyance::None).unwrap_err();
@@ -271,14 +271,14 @@ fn each_error_is_one_sentence() {
         ConfigurationError::UnknownKeyword { member: "attachment", value: "x".into() },
         ConfigurationError::CredentialIdBytes(0),
         ConfigurationError::NoAnchors,
-        ConfigurationError::AnchorsWithoutDemand,
-        ConfigurationError::ModelPolicyWithoutDemand,
+        ConfigurationError::AnchorsWithoutAttestationPolicy,
+        ConfigurationError::ModelPolicyWithoutAttestationPolicy,
         ConfigurationError::NoModel,
-        ConfigurationError::ModelAcceptedAndRefused(countersign_types::Aaguid::ZERO),
+        ConfigurationError::ModelAcceptedAndRejected(countersign_types::Aaguid::ZERO),
         ConfigurationError::ZeroAaguidListed,
         ConfigurationError::NoFormat,
-        ConfigurationError::FormatNoneDemanded,
-        ConfigurationError::FormatCompoundDemanded,
+        ConfigurationError::FormatNoneListed,
+        ConfigurationError::FormatCompoundListed,
         ConfigurationError::FormatUnsupported("x".into()),
         ConfigurationError::ModelsOfFormatWithoutAaguid,
         ConfigurationError::TrustWithoutAttestation,

@@ -4,7 +4,7 @@ use countersign_cose::Algorithm;
 use countersign_types::AlgorithmIdentifier;
 use serde::{Deserialize, Serialize};
 
-use crate::report::policy_fault::PolicyFault;
+use crate::report::policy_error::PolicyErrorKind;
 
 /// Which algorithms the keys of stored credentials may have: what is no longer offered to new credentials may well go on
 /// working with old ones, or be given up for them too.
@@ -29,11 +29,11 @@ impl StoredAlgorithms {
     }
 
     /// Step 21 of section 7.2: the stored key's algorithm is one that the policy still permits.
-    pub(crate) fn check(&self, algorithm: Algorithm) -> Result<(), PolicyFault> {
+    pub(crate) fn check(&self, algorithm: Algorithm) -> Result<(), PolicyErrorKind> {
         if self.accepts(algorithm) {
             Ok(())
         } else {
-            Err(PolicyFault::StoredAlgorithmNotAllowed(algorithm.identifier()))
+            Err(PolicyErrorKind::StoredAlgorithmNotAllowed(algorithm.identifier()))
         }
     }
 }

@@ -4,7 +4,7 @@
 use countersign_types::authenticator_data::Flags;
 use serde::{Deserialize, Serialize};
 
-use crate::report::{error::Fault, policy_fault::PolicyFault};
+use crate::report::{error::ErrorKind, policy_error::PolicyErrorKind};
 
 /// Whether credentials may or must be backed up, at registration and at each authentication.
 ///
@@ -15,9 +15,9 @@ use crate::report::{error::Fault, policy_fault::PolicyFault};
 pub enum BackupPolicy {
     /// They may. The record tells.
     #[default]
-    Unrestricted,
+    Accept,
     /// They must not be able to be: BE is clear, so that each is on one device.
-    Forbidden,
+    Reject,
     /// They must be able to be: BE is set. Whether they are may change, and often does some time after registration.
     EligibleRequired,
     /// They must be: BE and BS are set.
@@ -26,19 +26,23 @@ pub enum BackupPolicy {
 
 impl BackupPolicy {
     /// What BE must be.
-    pub(crate) fn check_eligibility(self, flags: Flags) -> Result<(), PolicyFault> {
+    pub(crate) fn check_eligibility(self, flags: Flags) -> Result<(), PolicyErrorKind> {
         let eligible = flags.backup_eligible();
         match (self, eligible) {
-            (Self::Forbidden, true) | (Self::EligibleRequired | Self::Required, false) => {
-                Err(PolicyFault::BackupEligibilityNotAccepted { eligible })
+            (Self::Reject, true) | (Self::EligibleRequired | Self::Required, false) => {
+                Err(PolicyErrorKind::BackupEligibilityNotAccepted { eligible })
             }
             _ => Ok(()),
         }
     }
 
     /// What BS must be.
-    pub(crate) fn check_state(self, flags: Flags) -> Result<(), PolicyFault> {
-        if self == Self::Required && !flags.backup_state() { Err(PolicyFault::NotBackedUp) } else { Ok(()) }
+    pub(crate) fn check_state(self, flags: Flags) -> Result<(), PolicyErrorKind> {
+        if self == Self::Required && !flags.backup_state() {
+            Err(PolicyErrorKind::NotBackedUp)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -53,21 +57,21 @@ impl BackupPolicy {
 pub enum BackupEligibilityChange {
     /// The authentication fails.
     #[default]
-    Refused,
+    Reject,
     /// It is accepted, although a credential that was on one device may be on others from then on. The record takes it
     /// over.
-    DangerousUpgradeAccepted,
+    DangerousAcceptUpgrade,
 }
 
 impl BackupEligibilityChange {
     /// Step 19 of section 7.2: BE is as it was, or may have changed as it did.
     ///
     /// Unknown, as in a record from elsewhere, it is [`UnknownBackupEligibility`]'s.
-    pub(crate) fn check(self, registered: Option<bool>, flags: Flags) -> Result<(), Fault> {
+    pub(crate) fn check(self, registered: Option<bool>, flags: Flags) -> Result<(), ErrorKind> {
         match (registered, flags.backup_eligible()) {
-            (Some(false), true) if self == Self::DangerousUpgradeAccepted => Ok(()),
+            (Some(false), true) if self == Self::DangerousAcceptUpgrade => Ok(()),
             (Some(registered), now) if registered != now => {
-                Err(Fault::BackupEligibilityChanged { registered })
+                Err(ErrorKind::BackupEligibilityChanged { registered })
             }
             _ => Ok(()),
         }
@@ -83,16 +87,16 @@ pub enum UnknownBackupEligibility {
     /// The value that is seen first is taken for it, and recorded. Such a record is there only because the relying party
     /// imported it so, and the value is signed with the credential's key.
     #[default]
-    Recorded,
+    Accept,
     /// The authentication fails: the credential has to be registered again.
-    Refused,
+    Reject,
 }
 
 impl UnknownBackupEligibility {
     /// Step 19 of section 7.2, where there is nothing to compare with.
-    pub(crate) fn check(self, registered: Option<bool>) -> Result<(), PolicyFault> {
-        if self == Self::Refused && registered.is_none() {
-            Err(PolicyFault::BackupEligibilityUnknown)
+    pub(crate) fn check(self, registered: Option<bool>) -> Result<(), PolicyErrorKind> {
+        if self == Self::Reject && registered.is_none() {
+            Err(PolicyErrorKind::BackupEligibilityUnknown)
         } else {
             Ok(())
         }

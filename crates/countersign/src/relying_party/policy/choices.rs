@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 pub enum CrossOrigin {
     /// They may not: a page that frames the relying party's is refused.
     #[default]
-    Refused,
+    Reject,
     /// They may, below these top-level pages.
-    Accepted {
+    Accept {
         /// The origins that `topOrigin` may name.
         top_origins: TopOrigins,
     },
@@ -57,7 +57,7 @@ pub enum SignCountPolicy {
     Report,
     /// The authentication succeeds, and nothing is said of it. The record still keeps the greatest counter, so that
     /// another policy can start from there.
-    Ignore,
+    Accept,
 }
 
 /// What to do where user verification is required, and the record says that the user was never verified with the
@@ -73,10 +73,10 @@ pub enum SignCountPolicy {
 pub enum UninitializedUserVerification {
     /// The authentication fails with `user-verification-not-initialized`, unless a further factor was checked.
     #[default]
-    Refused,
+    Reject,
     /// It succeeds, as if user verification had been seen before. The outcome's
     /// [`user_verification_is_factor`](crate::Authenticated::user_verification_is_factor) says that it had not.
-    DangerousAccepted,
+    DangerousAccept,
 }
 
 /// Whether a user who was not identified before the ceremony may sign in without being verified: by possession of an
@@ -90,7 +90,7 @@ pub enum UninitializedUserVerification {
 pub enum UnverifiedDiscoverable {
     /// Such an authentication can't be started.
     #[default]
-    Refused,
+    Reject,
     /// Whoever holds the authenticator gets in.
-    DangerousAccepted,
+    DangerousAccept,
 }

@@ -14,7 +14,7 @@ use crate::relying_party::policy::limits::TIMEOUT_SECONDS;
 #[non_exhaustive]
 pub enum ConditionalCreatePolicy {
     /// They may not.
-    Refused,
+    Reject,
     /// They may, where the person signed in at most so long ago.
     AfterSignIn {
         /// How long ago at most, in seconds.

@@ -11,7 +11,7 @@ use crate::relying_party::{
     origin::is_web_origin,
     policy::{
         Policy,
-        attested::AttestedPolicy,
+        attestation::AttestationPolicy,
         choices::CrossOrigin,
         limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS_MAX},
     },
@@ -27,7 +27,7 @@ impl Policy {
     /// That no two of the policy's own demands clash.
     pub(crate) fn without_contradiction(&self) -> Result<(), Error> {
         self.known_keywords()?;
-        if let CrossOrigin::Accepted { top_origins } = &self.cross_origin
+        if let CrossOrigin::Accept { top_origins } = &self.cross_origin
             && let Some(bad) = top_origins.listed().into_iter().flatten().find(|it| !is_web_origin(it))
         {
             return Err(Error::Origin(bad.clone()));
@@ -45,7 +45,7 @@ impl Policy {
             return Err(Error::Timeout(self.timeout_seconds));
         }
         self.extensions.without_contradiction(&self.user_verification).map_err(Error::Extensions)?;
-        match &self.attested {
+        match &self.attestation_policy {
             Some(_) if self.attestation_conveyance == AttestationConveyance::None => {
                 Err(Error::TrustWithoutAttestation)
             }
@@ -60,7 +60,7 @@ impl Policy {
         if let Some(lost) = self.algorithms.iter().find(|it| !verifiers.supports(it.scheme())) {
             return Err(Error::AlgorithmUnsupported(*lost));
         }
-        let demanded = self.attested.iter().flat_map(|demands| demands.formats.iter().flatten());
+        let demanded = self.attestation_policy.iter().flat_map(|demands| demands.formats.iter().flatten());
         match demanded.into_iter().find(|format| !formats.identifiers().any(|known| known == *format)) {
             Some(unknown) => Err(Error::FormatUnsupported(unknown.clone())),
             None => Ok(()),
@@ -86,16 +86,16 @@ impl Policy {
     }
 }
 
-impl AttestedPolicy {
+impl AttestationPolicy {
     fn without_contradiction(&self) -> Result<(), Error> {
         let accepted = self.accepted_models.as_ref();
         if accepted.is_some_and(std::collections::BTreeSet::is_empty) {
             return Err(Error::NoModel);
         }
-        if let Some(both) = accepted.iter().flat_map(|it| it.intersection(&self.refused_models)).next() {
-            return Err(Error::ModelAcceptedAndRefused(*both));
+        if let Some(both) = accepted.iter().flat_map(|it| it.intersection(&self.rejected_models)).next() {
+            return Err(Error::ModelAcceptedAndRejected(*both));
         }
-        if accepted.into_iter().flatten().chain(&self.refused_models).any(countersign_types::Aaguid::is_zero)
+        if accepted.into_iter().flatten().chain(&self.rejected_models).any(countersign_types::Aaguid::is_zero)
         {
             return Err(Error::ZeroAaguidListed);
         }
@@ -104,12 +104,12 @@ impl AttestedPolicy {
             return Err(Error::NoFormat);
         }
         if formats.contains("none") {
-            return Err(Error::FormatNoneDemanded);
+            return Err(Error::FormatNoneListed);
         }
         if formats.contains(COMPOUND) {
-            return Err(Error::FormatCompoundDemanded);
+            return Err(Error::FormatCompoundListed);
         }
-        let has_list = accepted.is_some() || !self.refused_models.is_empty();
+        let has_list = accepted.is_some() || !self.rejected_models.is_empty();
         if has_list && formats.iter().all(|format| format == WITHOUT_AAGUID) {
             return Err(Error::ModelsOfFormatWithoutAaguid);
         }

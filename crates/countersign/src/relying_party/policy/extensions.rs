@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 ///     relying_party::policy::{ExtensionPolicy, Unsolicited},
 /// };
 /// let policy = ExtensionPolicy::new()
-///     .require(Extension::Prf)
-///     .unsolicited_client_outputs(Unsolicited::Report);
+///     .with_required(Extension::Prf)
+///     .with_unsolicited_client_outputs(Unsolicited::Report);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,14 +39,14 @@ impl ExtensionPolicy {
     }
 
     /// What to do with outputs of the client, unsigned, that nobody asked for.
-    pub fn unsolicited_client_outputs(mut self, unsolicited: Unsolicited) -> Self {
+    pub fn with_unsolicited_client_outputs(mut self, unsolicited: Unsolicited) -> Self {
         self.unsolicited_client_outputs = unsolicited;
         self
     }
 
     /// What to do with outputs of the authenticator, signed, that nobody asked for. Clients may ask authenticators of
     /// their own accord, and some do: Chromium asks for `credProtect` with discoverable credentials.
-    pub fn unsolicited_authenticator_outputs(mut self, unsolicited: Unsolicited) -> Self {
+    pub fn with_unsolicited_authenticator_outputs(mut self, unsolicited: Unsolicited) -> Self {
         self.unsolicited_authenticator_outputs = unsolicited;
         self
     }
@@ -65,32 +65,32 @@ impl ExtensionPolicy {
     /// | any other | there is an output | the same |
     ///
     /// Where a ceremony does not ask for it, this has no effect.
-    pub fn require(mut self, extension: Extension) -> Self {
+    pub fn with_required(mut self, extension: Extension) -> Self {
         self.required.insert(extension);
         self
     }
 
     /// What to do with results of `prf` and `hmacGetSecret` in a response.
-    pub fn prf_results(mut self, policy: PrfResultsPolicy) -> Self {
+    pub fn with_prf_results(mut self, policy: PrfResultsPolicy) -> Self {
         self.prf_results = policy;
         self
     }
 
     /// Whether `prf` may be asked for where user verification is not required.
-    pub fn prf_user_verification(mut self, policy: PrfUserVerification) -> Self {
+    pub fn with_prf_user_verification(mut self, policy: PrfUserVerification) -> Self {
         self.prf_user_verification = policy;
         self
     }
 
     /// Which levels of `credProtect` will do for the one that was asked for.
-    pub fn cred_protect(mut self, policy: CredProtectPolicy) -> Self {
+    pub fn with_cred_protect(mut self, policy: CredProtectPolicy) -> Self {
         self.cred_protect = policy;
         self
     }
 
     /// Refuses a registration where the authenticator takes PINs shorter than this many code points. One that does not
-    /// say what it takes passes, unless [`Extension::MinPinLength`] is [required](Self::require).
-    pub fn minimum_pin_length(mut self, code_points: u32) -> Self {
+    /// say what it takes passes, unless [`Extension::MinPinLength`] is [required](Self::with_required).
+    pub fn with_minimum_pin_length(mut self, code_points: u32) -> Self {
         self.minimum_pin_length = Some(code_points);
         self
     }
@@ -106,7 +106,7 @@ impl ExtensionPolicy {
             return Err("prf is required, and may be asked for only where user verification is required too");
         }
         let is_remote = self.required.contains(&Extension::RemoteClientDataJson);
-        if is_remote && self.remote_clients == RemoteClients::Refused {
+        if is_remote && self.remote_clients == RemoteClients::Reject {
             return Err("remoteClientDataJSON is required, and remote clients are refused");
         }
         Ok(())
@@ -114,7 +114,7 @@ impl ExtensionPolicy {
 
     /// Whether ceremonies may run in a browser on a remote machine, whose origin the local client did not check
     /// ([section 10.1.6](https://www.w3.org/TR/webauthn-3/#sctn-remote-client-data-json-extension)).
-    pub fn remote_clients(mut self, policy: RemoteClients) -> Self {
+    pub fn with_remote_clients(mut self, policy: RemoteClients) -> Self {
         self.remote_clients = policy;
         self
     }
@@ -128,7 +128,7 @@ impl ExtensionPolicy {
 pub enum Unsolicited {
     /// They are passed over.
     #[default]
-    Ignore,
+    Accept,
     /// They are named in the outcome.
     Report,
     /// The ceremony fails.
@@ -147,7 +147,7 @@ pub enum PrfResultsPolicy {
     #[default]
     Strip,
     /// The ceremony fails, so that the page's mistake is found: by their being there, asked for or not, spoiled or not.
-    Refuse,
+    Reject,
     /// They are in the outcome: the server is meant to have them.
     Keep,
 }
@@ -183,7 +183,7 @@ pub enum CredProtectPolicy {
 pub enum RemoteClients {
     /// It is not.
     #[default]
-    Refused,
+    Reject,
     /// It is: the relying party trusts those who run the remote machine.
-    Accepted,
+    Accept,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     record::{credential_record::CredentialRecord, dynamic_part::Standing},
-    report::error::Fault,
+    report::error::ErrorKind,
 };
 
 /// What to do with an authentication by a credential that was [flagged](Standing::Flagged), as by a later judgement of
@@ -16,16 +16,16 @@ use crate::{
 pub enum FlaggedCredentials {
     /// It fails, once everything else has passed: so that who has the credential can be told, and strangers can't ask.
     #[default]
-    Refused,
+    Reject,
     /// It succeeds, and the record's standing says what was flagged: for a relying party that then lets the person do no
     /// more than to register another credential.
-    Reported,
+    Report,
 }
 
 impl FlaggedCredentials {
-    pub(crate) fn check(self, record: &CredentialRecord) -> Result<(), Fault> {
+    pub(crate) fn check(self, record: &CredentialRecord) -> Result<(), ErrorKind> {
         match (self, record.standing()) {
-            (Self::Refused, Standing::Flagged(flag)) => Err(Fault::CredentialFlagged(flag.clone())),
+            (Self::Reject, Standing::Flagged(flag)) => Err(ErrorKind::CredentialFlagged(flag.clone())),
             _ => Ok(()),
         }
     }
@@ -60,11 +60,11 @@ mod tests {
 
     #[test]
     fn rule_311_a_flagged_credential_does_not_authenticate() {
-        let _ = finish(&get(), &record(), FlaggedCredentials::Refused).unwrap();
+        let _ = finish(&get(), &record(), FlaggedCredentials::Reject).unwrap();
         let error = finish(&get(), &flagged(), FlaggedCredentials::default()).unwrap_err();
         assert_eq!((error.code(), error.step()), (Code::AuthenticatorNotAccepted, Step::Done.into()));
         assert_eq!(
-            error.fault().to_string(),
+            error.kind().to_string(),
             "the credential was flagged: \"the model's keys can be read out\""
         );
     }
@@ -72,13 +72,13 @@ mod tests {
     #[test]
     fn only_who_has_the_credential_learns_that_it_is_flagged() {
         let stranger = Get { key: signing_key(9), ..get() };
-        let error = finish(&stranger, &flagged(), FlaggedCredentials::Refused).unwrap_err();
+        let error = finish(&stranger, &flagged(), FlaggedCredentials::Reject).unwrap_err();
         assert_eq!(error.code(), Code::SignatureInvalid);
     }
 
     #[test]
     fn a_flagged_credential_authenticates_where_it_is_only_reported() {
-        let authenticated = finish(&get(), &flagged(), FlaggedCredentials::Reported).unwrap();
+        let authenticated = finish(&get(), &flagged(), FlaggedCredentials::Report).unwrap();
         assert!(matches!(authenticated.update().next.standing(), Standing::Flagged(_)));
     }
 }

@@ -22,7 +22,7 @@ const OTHER: Aaguid = Aaguid::from_bytes([2; 16]);
 /// What `policy` fails with, built with anchors where it demands them.
 fn clash(policy: Policy) -> ConfigurationError {
     let text = serde_json::to_string(&policy).unwrap();
-    let anchors = policy.attested.is_some().then(|| Arc::new(AnchorList::default()));
+    let anchors = policy.attestation_policy.is_some().then(|| Arc::new(AnchorList::default()));
     let builder = rp().policy(policy);
     let built = match anchors {
         Some(anchors) => builder.trust_anchors(anchors).build(),
@@ -41,7 +41,7 @@ fn clash(policy: Policy) -> ConfigurationError {
 }
 
 fn built(policy: Policy) -> RelyingParty {
-    let is_attested = policy.attested.is_some();
+    let is_attested = policy.attestation_policy.is_some();
     let builder = rp().policy(policy);
     if is_attested {
         builder.trust_anchors(Arc::new(AnchorList::default())).build().unwrap()
@@ -52,17 +52,21 @@ fn built(policy: Policy) -> RelyingParty {
 
 #[test]
 fn each_preset_works_and_warns_of_nothing() {
-    for policy in [Policy::passkeys(), Policy::second_factor(), Policy::attested(AttestedPolicy::new())] {
-        let warnings = if policy.attested.is_some() { vec![Warning::NoAnchors] } else { Vec::new() };
+    for policy in [Policy::passkeys(), Policy::second_factor(), Policy::attested(AttestationPolicy::new())] {
+        let warnings =
+            if policy.attestation_policy.is_some() { vec![Warning::NoAnchors] } else { Vec::new() };
         assert_eq!(built(policy.clone()).warnings(), warnings, "the test has no anchors");
         let text = serde_json::to_string(&policy).unwrap();
         assert_eq!(serde_json::from_str::<Policy>(&text).unwrap(), policy, "{text}");
     }
     assert_eq!(*Policy::passkeys().user_verification(), UserVerificationRequirement::Required);
     assert_eq!(*Policy::passkeys().resident_key(), ResidentKeyRequirement::Preferred);
-    assert_eq!(Policy::passkeys().attestation_demands(), None);
+    assert_eq!(Policy::passkeys().attestation_policy(), None);
     assert_eq!(*Policy::second_factor().user_verification(), UserVerificationRequirement::Discouraged);
-    assert_eq!(Policy::attested(AttestedPolicy::new()).attestation_conveyance, AttestationConveyance::Direct);
+    assert_eq!(
+        Policy::attested(AttestationPolicy::new()).attestation_conveyance,
+        AttestationConveyance::Direct
+    );
 }
 
 #[test]
@@ -75,10 +79,10 @@ fn a_relying_party_that_is_built_without_a_policy_has_that_of_passkeys() {
 /// A policy with no member at its default that can be changed.
 fn changed() -> Policy {
     Policy::attested(
-        AttestedPolicy::new()
+        AttestationPolicy::new()
             .with_formats(["packed", "android-key"])
             .with_accepted_models([MODEL])
-            .with_refused_models([OTHER])
+            .with_rejected_models([OTHER])
             .with_device_policy(
                 DevicePolicy::new()
                     .with_android_key_protection(AndroidKeyProtection::StrongBox)
@@ -92,18 +96,18 @@ fn changed() -> Policy {
     .with_attachment(AuthenticatorAttachment::CrossPlatform)
     .with_algorithms([Algorithm::Es256])
     .with_stored_algorithms(StoredAlgorithms::Only(vec![Algorithm::Es256, Algorithm::Rs256]))
-    .with_cross_origin(CrossOrigin::Accepted {
+    .with_cross_origin(CrossOrigin::Accept {
         top_origins: TopOrigins::Listed(vec!["https://top.example".into()]),
     })
     .with_sign_count(SignCountPolicy::Report)
-    .with_backup(BackupPolicy::Forbidden)
-    .with_backup_eligibility_change(BackupEligibilityChange::DangerousUpgradeAccepted)
-    .with_unknown_backup_eligibility(UnknownBackupEligibility::Refused)
+    .with_backup(BackupPolicy::Reject)
+    .with_backup_eligibility_change(BackupEligibilityChange::DangerousAcceptUpgrade)
+    .with_unknown_backup_eligibility(UnknownBackupEligibility::Reject)
     .with_conditional_create(ConditionalCreatePolicy::AfterSignIn { seconds: 60 })
-    .with_uninitialized_user_verification(UninitializedUserVerification::DangerousAccepted)
-    .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccepted)
-    .with_flagged_credentials(FlaggedCredentials::Reported)
-    .with_refused_deviations([Deviation::ReservedFlags, Deviation::UnsortedCborKeys])
+    .with_uninitialized_user_verification(UninitializedUserVerification::DangerousAccept)
+    .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccept)
+    .with_flagged_credentials(FlaggedCredentials::Report)
+    .with_rejected_deviations([Deviation::ReservedFlags, Deviation::UnsortedCborKeys])
     .with_credential_id_bytes(128)
     .with_timeout_seconds(600)
 }
@@ -119,10 +123,10 @@ fn a_policy_is_written_with_all_its_members() {
         "algorithms": [-7],
         "stored_algorithms": {"only": [-7, -257]},
         "attestation_conveyance": "direct",
-        "attested": {
+        "attestation_policy": {
             "formats": ["android-key", "packed"],
             "accepted_models": ["01010101-0101-0101-0101-010101010101"],
-            "refused_models": ["02020202-0202-0202-0202-020202020202"],
+            "rejected_models": ["02020202-0202-0202-0202-020202020202"],
             "device": {
                 "android_key_protection": "strong-box",
                 "android_verified_boot": "verified-or-self-signed",
@@ -132,25 +136,25 @@ fn a_policy_is_written_with_all_its_members() {
                 "safetynet_clock_skew_seconds": 10,
             },
         },
-        "cross_origin": {"accepted": {"top_origins": {"listed": ["https://top.example"]}}},
+        "cross_origin": {"accept": {"top_origins": {"listed": ["https://top.example"]}}},
         "sign_count": "report",
-        "backup": "forbidden",
-        "backup_eligibility_change": "dangerous-upgrade-accepted",
-        "unknown_backup_eligibility": "refused",
+        "backup": "reject",
+        "backup_eligibility_change": "dangerous-accept-upgrade",
+        "unknown_backup_eligibility": "reject",
         "conditional_create": {"after-sign-in": {"seconds": 60}},
-        "uninitialized_user_verification": "dangerous-accepted",
-        "unverified_discoverable": "dangerous-accepted",
-        "flagged_credentials": "reported",
-        "refused_deviations": ["unsorted-cbor-keys", "reserved-flags"],
+        "uninitialized_user_verification": "dangerous-accept",
+        "unverified_discoverable": "dangerous-accept",
+        "flagged_credentials": "report",
+        "rejected_deviations": ["unsorted-cbor-keys", "reserved-flags"],
         "extensions": {
-            "unsolicited_client_outputs": "ignore",
-            "unsolicited_authenticator_outputs": "ignore",
+            "unsolicited_client_outputs": "accept",
+            "unsolicited_authenticator_outputs": "accept",
             "required": [],
             "prf_results": "strip",
             "prf_user_verification": "required",
             "cred_protect": "at-least",
             "minimum_pin_length": null,
-            "remote_clients": "refused",
+            "remote_clients": "reject",
         },
         "credential_id_bytes": 128,
         "timeout_seconds": 600,
@@ -161,19 +165,19 @@ fn a_policy_is_written_with_all_its_members() {
 
 #[test]
 fn a_policy_with_a_member_too_few_or_too_many_is_refused() {
-    let whole = serde_json::to_value(Policy::attested(AttestedPolicy::new())).unwrap();
+    let whole = serde_json::to_value(Policy::attested(AttestationPolicy::new())).unwrap();
     let refused = |value: &Value| serde_json::from_value::<Policy>(value.clone()).unwrap_err();
-    let mut places = vec![whole.pointer("/attested").unwrap().as_object().unwrap().clone()];
+    let mut places = vec![whole.pointer("/attestation_policy").unwrap().as_object().unwrap().clone()];
     places.push(whole.as_object().unwrap().clone());
     for name in places.iter().flat_map(|members| members.keys()) {
         let mut less = whole.clone();
         if less.as_object_mut().unwrap().remove(name).is_none() {
-            less["attested"].as_object_mut().unwrap().remove(name).unwrap();
+            less["attestation_policy"].as_object_mut().unwrap().remove(name).unwrap();
         }
         let error = refused(&less).to_string();
         assert!(error.contains(&format!("missing field `{name}`")), "{error}");
     }
-    for place in ["", "/attested"] {
+    for place in ["", "/attestation_policy"] {
         let mut more = whole.clone();
         more.pointer_mut(place).unwrap()["user_verifcation"] = json!("required");
         assert!(refused(&more).to_string().contains("unknown field `user_verifcation`"));
@@ -213,7 +217,7 @@ fn demands_of_a_policy_that_clash_are_refused_with_both_of_them_named() {
         clash(Policy::passkeys().with_attestation_conveyance("full".into())),
         unknown("attestation conveyance", "full")
     );
-    let top = CrossOrigin::Accepted { top_origins: TopOrigins::Listed(vec!["top.example".into()]) };
+    let top = CrossOrigin::Accept { top_origins: TopOrigins::Listed(vec!["top.example".into()]) };
     assert_eq!(clash(Policy::passkeys().with_cross_origin(top)), Error::Origin("top.example".into()));
 }
 
@@ -227,14 +231,14 @@ fn rule_377_algorithms_must_be_offered_and_known_to_a_verifier() {
 #[test]
 fn rule_379_trust_is_demanded_with_anchors_and_a_conveyance_or_not_at_all() {
     use ConfigurationError as Error;
-    let attested = || Policy::attested(AttestedPolicy::new());
+    let attested = || Policy::attested(AttestationPolicy::new());
     let anchors = || Arc::new(AnchorList::default());
     let without = attested().with_attestation_conveyance(AttestationConveyance::None);
     assert_eq!(clash(without), Error::TrustWithoutAttestation);
     assert_eq!(rp().policy(attested()).build().unwrap_err(), Error::NoAnchors);
-    assert_eq!(rp().trust_anchors(anchors()).build().unwrap_err(), Error::AnchorsWithoutDemand);
+    assert_eq!(rp().trust_anchors(anchors()).build().unwrap_err(), Error::AnchorsWithoutAttestationPolicy);
     let models = rp().model_policy(Arc::new(countersign_attestation::ModelList::only([MODEL])));
-    assert_eq!(models.build().unwrap_err(), Error::ModelPolicyWithoutDemand);
+    assert_eq!(models.build().unwrap_err(), Error::ModelPolicyWithoutAttestationPolicy);
     rp().policy(attested()).trust_anchors(anchors()).build().unwrap();
 }
 
@@ -242,25 +246,27 @@ fn rule_379_trust_is_demanded_with_anchors_and_a_conveyance_or_not_at_all() {
 fn rule_380_a_model_is_not_both_accepted_and_refused() {
     use ConfigurationError as Error;
     let clash = |demands| clash(Policy::attested(demands));
-    let both = AttestedPolicy::new().with_accepted_models([OTHER, MODEL]).with_refused_models([MODEL]);
-    assert_eq!(clash(both), Error::ModelAcceptedAndRefused(MODEL));
-    assert_eq!(clash(AttestedPolicy::new().with_accepted_models([])), Error::NoModel);
-    assert_eq!(clash(AttestedPolicy::new().with_accepted_models([Aaguid::ZERO])), Error::ZeroAaguidListed);
-    assert_eq!(clash(AttestedPolicy::new().with_refused_models([Aaguid::ZERO])), Error::ZeroAaguidListed);
-    let unsigned = AttestedPolicy::new().with_formats(["fido-u2f"]).with_refused_models([MODEL]);
+    let both = AttestationPolicy::new().with_accepted_models([OTHER, MODEL]).with_rejected_models([MODEL]);
+    assert_eq!(clash(both), Error::ModelAcceptedAndRejected(MODEL));
+    assert_eq!(clash(AttestationPolicy::new().with_accepted_models([])), Error::NoModel);
+    assert_eq!(clash(AttestationPolicy::new().with_accepted_models([Aaguid::ZERO])), Error::ZeroAaguidListed);
+    assert_eq!(clash(AttestationPolicy::new().with_rejected_models([Aaguid::ZERO])), Error::ZeroAaguidListed);
+    let unsigned = AttestationPolicy::new().with_formats(["fido-u2f"]).with_rejected_models([MODEL]);
     assert_eq!(clash(unsigned), Error::ModelsOfFormatWithoutAaguid);
-    built(Policy::attested(AttestedPolicy::new().with_accepted_models([OTHER]).with_refused_models([MODEL])));
+    built(Policy::attested(
+        AttestationPolicy::new().with_accepted_models([OTHER]).with_rejected_models([MODEL]),
+    ));
 }
 
 #[test]
 fn formats_that_no_trusted_attestation_has_are_not_demanded() {
     use ConfigurationError as Error;
     let clash = |formats: &[&str]| {
-        clash(Policy::attested(AttestedPolicy::new().with_formats(formats.iter().copied())))
+        clash(Policy::attested(AttestationPolicy::new().with_formats(formats.iter().copied())))
     };
     assert_eq!(clash(&[]), Error::NoFormat);
-    assert_eq!(clash(&["packed", "none"]), Error::FormatNoneDemanded);
-    assert_eq!(clash(&["packed", "compound"]), Error::FormatCompoundDemanded);
+    assert_eq!(clash(&["packed", "none"]), Error::FormatNoneListed);
+    assert_eq!(clash(&["packed", "compound"]), Error::FormatCompoundListed);
     assert_eq!(clash(&["pakced"]), Error::FormatUnsupported("pakced".into()));
 }
 
@@ -300,12 +306,12 @@ fn discoverable_credentials_without_user_verification_are_warned_of() {
 fn an_empty_list_of_top_origins_gives_a_warning() {
     let empty = [TopOrigins::Listed(vec![]), TopOrigins::DangerousListedOrAbsent(vec![])];
     for top_origins in empty {
-        let policy = Policy::passkeys().with_cross_origin(CrossOrigin::Accepted { top_origins });
+        let policy = Policy::passkeys().with_cross_origin(CrossOrigin::Accept { top_origins });
         assert_eq!(built(policy).warnings(), [Warning::NoTopOrigin]);
     }
     let listed = TopOrigins::Listed(vec!["https://top.example".into()]);
     for top_origins in [listed, TopOrigins::Any] {
-        let policy = Policy::passkeys().with_cross_origin(CrossOrigin::Accepted { top_origins });
+        let policy = Policy::passkeys().with_cross_origin(CrossOrigin::Accept { top_origins });
         assert_eq!(built(policy).warnings(), []);
     }
 }
@@ -335,7 +341,7 @@ impl TrustAnchors for Reporting {
 #[test]
 fn an_empty_list_of_anchors_gives_a_warning() {
     let with = |anchors: Arc<dyn TrustAnchors>| {
-        rp().policy(Policy::attested(AttestedPolicy::new()))
+        rp().policy(Policy::attested(AttestationPolicy::new()))
             .trust_anchors(anchors)
             .build()
             .unwrap()
@@ -347,7 +353,8 @@ fn an_empty_list_of_anchors_gives_a_warning() {
 
 #[test]
 fn metadata_without_a_model_policy_gives_a_warning() {
-    let builder = || rp().policy(Policy::attested(AttestedPolicy::new())).trust_anchors(Arc::new(Reporting));
+    let builder =
+        || rp().policy(Policy::attested(AttestationPolicy::new())).trust_anchors(Arc::new(Reporting));
     assert_eq!(builder().build().unwrap().warnings(), [Warning::MetadataWithoutModelPolicy]);
     let judged = builder().model_policy(Arc::new(countersign_attestation::ModelList::only([MODEL])));
     assert_eq!(judged.build().unwrap().warnings(), []);
@@ -429,9 +436,9 @@ fn rule_310_a_credential_is_made_without_asking_in_a_recent_session_of_its_accou
     let another = RecentSession::vouched(handle(8), ago(0));
     assert_eq!(conditional(policy(), another.clone()), Err(StartError::SessionOfAnotherAccount));
     assert_eq!(conditional(policy(), RecentSession::dangerous_of_any_age(handle(7))), Ok(()));
-    let refusing = policy().with_conditional_create(ConditionalCreatePolicy::Refused);
+    let refusing = policy().with_conditional_create(ConditionalCreatePolicy::Reject);
     let session = RecentSession::dangerous_of_any_age(handle(7));
-    assert_eq!(conditional(refusing, session), Err(StartError::ConditionalCreateRefused));
+    assert_eq!(conditional(refusing, session), Err(StartError::ConditionalCreateRejected));
 }
 
 #[test]

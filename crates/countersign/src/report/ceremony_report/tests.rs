@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-mod lint;
+mod deviations;
 
 fn registered(create: &Create, rp: RelyingPartyBuilder, asking: Asking) -> (Option<Code>, Report) {
     let rp = rp.build().unwrap();
@@ -52,7 +52,7 @@ fn a_registration_that_passed_reached_every_step() {
     let numbers: Vec<u8> = report.steps().iter().map(|step| step.step().number()).collect();
     assert_eq!(numbers, (1..=29).collect::<Vec<_>>());
     let trust = report.step(RegistrationStep::Trust).unwrap();
-    assert_eq!(*trust.outcome(), Outcome::Skipped(Reason::TrustNotDemanded));
+    assert_eq!(*trust.outcome(), Outcome::Skipped(Reason::TrustNotRequired));
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn the_json_has_stable_words() {
     let (_, report) = authenticated(&get(), rp());
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!((&json["version"], &json["ceremony"]), (&json!(1), &json!("authentication")));
-    assert_eq!(json["lint"], json!(["cross-origin-missing"]));
+    assert_eq!(json["deviations"], json!(["cross-origin-missing"]));
     assert_eq!(
         json["steps"][11],
         json!({

@@ -4,8 +4,8 @@ use countersign_types::enumerations::UserVerificationRequirement;
 
 use super::*;
 use crate::{
-    ceremony::authentication::factor::AdditionalFactor, record::update::UpdateRefused,
-    relying_party::policy::Policy, report::error::Fault, test_ceremony::cose_key,
+    ceremony::authentication::factor::AdditionalFactor, record::update::UpdateError,
+    relying_party::policy::Policy, report::error::ErrorKind, test_ceremony::cose_key,
 };
 
 fn strict() -> RelyingParty {
@@ -43,7 +43,7 @@ fn a_record_that_changed_gets_an_update_that_applies() {
     let second = finished(&rp, &second, &record());
     let mut stored = record();
     stored.apply(first.update()).unwrap();
-    assert_eq!(stored.apply(second.update()), Err(UpdateRefused::Changed));
+    assert_eq!(stored.apply(second.update()), Err(UpdateError::Changed));
     stored.apply(&second.update_for(&rp, &stored).unwrap()).unwrap();
     assert_eq!(stored.sign_count(), 7);
 }
@@ -54,7 +54,7 @@ fn a_counter_that_is_behind_the_fresh_record_is_rejected_or_leaves_it() {
     let fresh = record().with_sign_count(6);
     let rejection = rejected(&strict, &authenticated(&strict), &fresh);
     assert_eq!(rejection, (Code::SignCountNotIncreased, Step::SignCount));
-    let lenient = rp().policy(policy().with_sign_count(SignCountPolicy::Ignore)).build().unwrap();
+    let lenient = rp().policy(policy().with_sign_count(SignCountPolicy::Accept)).build().unwrap();
     let update = authenticated(&lenient).update_for(&lenient, &record().with_sign_count(9)).unwrap();
     assert_eq!(update.next.sign_count(), 9);
 }
@@ -113,7 +113,7 @@ fn a_record_of_another_credential_account_or_key_is_unknown() {
         made(id(0x1d), RP_ID, handle(7), cose_key(&signing_key(0x12))),
     ] {
         let error = authenticated.update_for(&rp, &other).unwrap_err();
-        assert_eq!((error.fault(), error.step()), (&Fault::CredentialUnknown, Step::User.into()));
+        assert_eq!((error.kind(), error.step()), (&ErrorKind::CredentialUnknown, Step::User.into()));
         assert_eq!(error.code(), Code::CredentialUnknown);
     }
 }

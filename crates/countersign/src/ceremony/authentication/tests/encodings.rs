@@ -3,20 +3,20 @@
 use countersign_types::UserHandle;
 
 use super::*;
-use crate::report::{encoding::HandleEncoding, error::Fault};
+use crate::report::{encoding::HandleEncoding, error::ErrorKind};
 
 fn of(text: impl AsRef<[u8]>) -> UserHandle {
     UserHandle::new(text.as_ref()).unwrap()
 }
 
-fn fault_of(received: UserHandle, stored: UserHandle) -> Fault {
+fn fault_of(received: UserHandle, stored: UserHandle) -> ErrorKind {
     let rp = rp().build().unwrap();
     let record = record().with_user_handle(stored);
     let get = Get { user_handle: Some(received), ..get() };
     let state = authentication_state(&rp, None);
     let error = rp.finish_authentication(state, &get.response(), &record, NOW).unwrap_err();
     assert_eq!((error.code(), error.step()), (Code::UserHandleMismatch, Step::User.into()));
-    error.fault().clone()
+    error.kind().clone()
 }
 
 #[test]
@@ -31,16 +31,16 @@ fn rule_291_a_user_handle_in_another_encoding_is_refused_and_said_to_be_so() {
         (of("-__-AQ"), of("-__-AQ=="), HandleEncoding::Padding),
     ] {
         let fault = fault_of(received, stored);
-        assert_eq!(fault, Fault::UserHandleEncoding(expected));
+        assert_eq!(fault, ErrorKind::UserHandleEncoding(expected));
         assert!(fault.to_string().contains("store"), "{fault}");
     }
     for (received, stored) in [(of("-__-AR"), of(bytes)), (of(bytes), of([1]))] {
-        assert_eq!(fault_of(received, stored), Fault::UserHandleMismatch);
+        assert_eq!(fault_of(received, stored), ErrorKind::UserHandleMismatch);
     }
     // With the user identified before, too.
     let again = Get { user_handle: Some(of(base64url::encode(handle(7)))), ..get() };
     let error = finish(&again, Some(&record()), rp()).unwrap_err();
-    assert_eq!(error.fault(), &Fault::UserHandleEncoding(HandleEncoding::ReceivedAsText));
+    assert_eq!(error.kind(), &ErrorKind::UserHandleEncoding(HandleEncoding::ReceivedAsText));
 }
 
 #[test]
@@ -55,17 +55,17 @@ fn rule_031_a_challenge_in_another_encoding_is_refused_and_said_to_be_so() {
         let error =
             finish(&with_client_data("challenge", json!(challenge)), Some(&record()), rp()).unwrap_err();
         assert_eq!((error.code(), error.step()), (Code::ChallengeMismatch, Step::Challenge.into()));
-        assert_eq!(*error.fault() == Fault::ChallengeEncoding, is_encoding, "{challenge}: {error}");
+        assert_eq!(*error.kind() == ErrorKind::ChallengeEncoding, is_encoding, "{challenge}: {error}");
     }
 }
 
 #[test]
 fn sentences_say_what_is_so_and_what_to_do() {
     for (fault, said) in [
-        (Fault::UserHandleMissing, "takes a user name first"),
-        (Fault::BackupEligibilityChanged { registered: false }, "which the policy can accept"),
-        (Fault::BackupEligibilityChanged { registered: true }, "which no policy accepts"),
-        (Fault::Policy(crate::report::policy_fault::PolicyFault::NotDiscoverable), "rk: false"),
+        (ErrorKind::UserHandleMissing, "takes a user name first"),
+        (ErrorKind::BackupEligibilityChanged { registered: false }, "which the policy can accept"),
+        (ErrorKind::BackupEligibilityChanged { registered: true }, "which no policy accepts"),
+        (ErrorKind::Policy(crate::report::policy_error::PolicyErrorKind::NotDiscoverable), "rk: false"),
     ] {
         let text = fault.to_string();
         assert!(text.contains(said) && text.len() < 200 && !text.contains("  "), "{text}");

@@ -12,8 +12,8 @@ use crate::{
     },
     report::{
         ceremony_report::{Outcome, Reason},
-        error::Fault,
-        policy_fault::PolicyFault,
+        error::ErrorKind,
+        policy_error::PolicyErrorKind,
     },
 };
 
@@ -26,12 +26,12 @@ fn flagged(flags: u8) -> Get {
 }
 
 /// The fault of a policy at this step.
-fn fault(result: Result<Authenticated, Error>, step: Step) -> PolicyFault {
+fn fault(result: Result<Authenticated, Error>, step: Step) -> PolicyErrorKind {
     let error = result.unwrap_err();
     assert_eq!(error.step(), step.into());
-    assert_eq!(error.to_string(), format!("{} ({})", error.fault(), error.step()));
-    match error.fault() {
-        Fault::Policy(fault) => fault.clone(),
+    assert_eq!(error.to_string(), format!("{} ({})", error.kind(), error.step()));
+    match error.kind() {
+        ErrorKind::Policy(fault) => fault.clone(),
         other => panic!("{other:?}"),
     }
 }
@@ -44,7 +44,7 @@ fn rule_304_a_stored_key_of_an_algorithm_that_is_given_up_is_refused() {
     };
     let _ = finish(&get(), Some(&record()), only(Algorithm::Es256)).unwrap();
     let error = fault(finish(&get(), Some(&record()), only(Algorithm::EdDsa)), Step::Signature);
-    assert_eq!(error, PolicyFault::StoredAlgorithmNotAllowed(Algorithm::Es256.identifier()));
+    assert_eq!(error, PolicyErrorKind::StoredAlgorithmNotAllowed(Algorithm::Es256.identifier()));
     assert_eq!(error.code(), Code::AlgorithmNotAllowed);
     assert_eq!(error.to_string(), "the stored key is for -7, which is no longer accepted");
     // What is no longer offered may go on working.
@@ -61,19 +61,19 @@ fn the_algorithm_that_counts_is_that_of_the_stored_key_whatever_is_noted_beside_
     let noted = record().with_algorithm(Algorithm::EdDsa.identifier());
     let _ = finish(&get(), Some(&noted), only(Algorithm::Es256)).unwrap();
     let error = fault(finish(&get(), Some(&noted), only(Algorithm::EdDsa)), Step::Signature);
-    assert_eq!(error, PolicyFault::StoredAlgorithmNotAllowed(Algorithm::Es256.identifier()));
+    assert_eq!(error, PolicyErrorKind::StoredAlgorithmNotAllowed(Algorithm::Es256.identifier()));
 }
 
 #[test]
 fn a_credential_is_backed_up_as_the_policy_has_it() {
     let step = Step::BackupEligibility;
-    let not_eligible = || Some(PolicyFault::BackupEligibilityNotAccepted { eligible: false });
-    let eligible = || Some(PolicyFault::BackupEligibilityNotAccepted { eligible: true });
+    let not_eligible = || Some(PolicyErrorKind::BackupEligibilityNotAccepted { eligible: false });
+    let eligible = || Some(PolicyErrorKind::BackupEligibilityNotAccepted { eligible: true });
     for (policy, single, movable, moved) in [
-        (BackupPolicy::Unrestricted, None, None, None),
-        (BackupPolicy::Forbidden, None, eligible(), eligible()),
+        (BackupPolicy::Accept, None, None, None),
+        (BackupPolicy::Reject, None, eligible(), eligible()),
         (BackupPolicy::EligibleRequired, not_eligible(), None, None),
-        (BackupPolicy::Required, not_eligible(), Some(PolicyFault::NotBackedUp), None),
+        (BackupPolicy::Required, not_eligible(), Some(PolicyErrorKind::NotBackedUp), None),
     ] {
         for (flags, expected) in [(0, single), (BE, movable), (BE | BS, moved)] {
             let record = record().with_backup_eligible(flags & BE != 0);
@@ -99,12 +99,12 @@ fn an_upgrade_of_backup_eligibility_is_accepted_by_name_alone() {
         let policy = Policy::passkeys().with_backup_eligibility_change(change);
         finish(&flagged(BE), Some(&record().with_backup_eligible(false)), with(policy))
     };
-    let refused = upgraded(BackupEligibilityChange::Refused).unwrap_err();
+    let refused = upgraded(BackupEligibilityChange::Reject).unwrap_err();
     assert_eq!(refused.code(), Code::BackupEligibilityChanged);
-    let accepted = upgraded(BackupEligibilityChange::DangerousUpgradeAccepted).unwrap();
+    let accepted = upgraded(BackupEligibilityChange::DangerousAcceptUpgrade).unwrap();
     assert_eq!(accepted.update().next.backup_eligible(), Some(true));
     let down = with(
-        Policy::passkeys().with_backup_eligibility_change(BackupEligibilityChange::DangerousUpgradeAccepted),
+        Policy::passkeys().with_backup_eligibility_change(BackupEligibilityChange::DangerousAcceptUpgrade),
     );
     let error = finish(&get(), Some(&record().with_backup_eligible(true)), down).unwrap_err();
     assert_eq!(error.code(), Code::BackupEligibilityChanged);
@@ -112,7 +112,7 @@ fn an_upgrade_of_backup_eligibility_is_accepted_by_name_alone() {
 
 #[test]
 fn a_counter_that_is_ignored_is_kept_and_not_judged() {
-    let rp = || with(Policy::passkeys().with_sign_count(SignCountPolicy::Ignore));
+    let rp = || with(Policy::passkeys().with_sign_count(SignCountPolicy::Accept));
     for (received, kept) in [(4, 5), (5, 5), (6, 6), (0, 5)] {
         let authenticated = finish(&Get { sign_count: received, ..get() }, Some(&record()), rp()).unwrap();
         assert_eq!(authenticated.update().next.sign_count(), kept);
@@ -166,7 +166,7 @@ fn rule_390_user_verification_that_was_never_seen_before_is_no_factor() {
     let refused = Err((Code::UserVerificationNotInitialized, Step::Done.into()));
     assert_eq!(finish(&clear, with(Policy::passkeys())), refused);
     assert_eq!(finish(&record(), with(Policy::passkeys())), Ok(()));
-    let named = Policy::passkeys().with_uninitialized_user_verification(Option::DangerousAccepted);
+    let named = Policy::passkeys().with_uninitialized_user_verification(Option::DangerousAccept);
     assert_eq!(finish(&clear, with(named)), Ok(()));
     // Where the user need not be verified nothing relies on it.
     assert_eq!(finish(&clear, with(Policy::second_factor())), Ok(()));

@@ -32,7 +32,7 @@ fn rule_315_a_required_output_must_be_there() {
     let asked = inputs().with_get_cred_blob().with_uvm();
     let full = [("uvm", &[0x81, 0x83, 2, 4, 2][..]), ("credBlob", &[0x41, 0x01])];
     for (extension, without) in [(Extension::Uvm, &full[1..]), (Extension::CredBlob, &full[..1])] {
-        let required = || ExtensionPolicy::new().require(extension.clone());
+        let required = || ExtensionPolicy::new().with_required(extension.clone());
         let _ = authenticate(&asked, required(), &gotten(json!({}), &full)).unwrap();
         let get = gotten(json!({}), without);
         authentication_refused(&asked, required(), &get, Code::ExtensionNotAccepted);
@@ -69,9 +69,9 @@ fn rule_323_results_of_prf_are_stripped_refused_or_kept() {
     ] {
         let get = gotten(output, &[]);
         assert_eq!(learned_at_authentication(&asked, &get), AuthenticationExtensions::default());
-        let policy = |results| ExtensionPolicy::new().prf_results(results);
-        authentication_refused(&asked, policy(PrfResultsPolicy::Refuse), &get, Code::ExtensionNotAccepted);
-        let _ = authenticate(&asked, policy(PrfResultsPolicy::Refuse), &gotten(json!({}), &[])).unwrap();
+        let policy = |results| ExtensionPolicy::new().with_prf_results(results);
+        authentication_refused(&asked, policy(PrfResultsPolicy::Reject), &get, Code::ExtensionNotAccepted);
+        let _ = authenticate(&asked, policy(PrfResultsPolicy::Reject), &gotten(json!({}), &[])).unwrap();
         let authenticated = authenticate(&asked, policy(PrfResultsPolicy::Keep), &get).unwrap();
         let learned = authenticated.extensions();
         let prf = learned.prf_results.as_ref().map(|results| &results.first);
@@ -103,7 +103,7 @@ fn rule_328_supported_is_of_registrations() {
 #[test]
 fn rule_330_a_blob_that_had_to_be_written_was_written() {
     let asked = inputs().with_large_blob(&LargeBlobInput::Write(SecretBytes::new([1])));
-    let required = || ExtensionPolicy::new().require(Extension::LargeBlob);
+    let required = || ExtensionPolicy::new().with_required(Extension::LargeBlob);
     let get = gotten(json!({"largeBlob": {"written": true}}), &[]);
     let authenticated = authenticate(&asked, required(), &get).unwrap();
     assert_eq!(authenticated.extensions().large_blob_written, Some(true));
@@ -132,8 +132,8 @@ fn rule_315_an_extension_that_is_required_has_worked() {
         (Extension::RemoteClientDataJson, remote(true), remote(false)),
     ];
     for (extension, worked, failed) in cases {
-        let policy = || ExtensionPolicy::new().remote_clients(RemoteClients::Accepted);
-        let required = || policy().require(extension.clone());
+        let policy = || ExtensionPolicy::new().with_remote_clients(RemoteClients::Accept);
+        let required = || policy().with_required(extension.clone());
         let _ = authenticate(&asked, required(), &worked).unwrap();
         authentication_refused(&asked, required(), &failed, Code::ExtensionNotAccepted);
         let _ = authenticate(&asked, policy(), &failed).unwrap();
@@ -161,7 +161,7 @@ fn rule_331_an_appid_that_nobody_sent_is_not_used() {
     let _ = authenticate(&inputs().with_appid(APPID), ExtensionPolicy::new(), &used(APPID)).unwrap();
     let error = authenticate(&inputs(), ExtensionPolicy::new(), &used(APPID)).unwrap_err();
     assert_eq!(error.code(), Code::RpIdHashMismatch);
-    let reject = ExtensionPolicy::new().unsolicited_client_outputs(Unsolicited::Reject);
+    let reject = ExtensionPolicy::new().with_unsolicited_client_outputs(Unsolicited::Reject);
     authentication_refused(&inputs(), reject, &used(RP_ID), Code::ExtensionNotAccepted);
 }
 
@@ -176,21 +176,21 @@ fn rule_336_uvm_has_1_to_3_triples() {
 #[test]
 fn an_appid_counts_as_asked_for_where_the_relying_party_has_one_and_only_there() {
     let finish = |rp: crate::relying_party::builder::RelyingPartyBuilder, get: &Get| {
-        let extensions = ExtensionPolicy::new().unsolicited_client_outputs(Unsolicited::Reject);
+        let extensions = ExtensionPolicy::new().with_unsolicited_client_outputs(Unsolicited::Reject);
         let rp = rp.policy(policy().with_extensions(extensions)).build().unwrap();
         let state = authentication_state(&rp, Some(handle(7)));
         let asked = authentication_state(&rp, Some(handle(7)));
         let results = [state, asked.with_extensions(&inputs())]
             .map(|state| rp.finish_authentication(state, &get.response(), &record(), NOW).map(drop));
-        results.map(|result| result.map_err(|error| error.fault().clone()))
+        results.map(|result| result.map_err(|error| error.kind().clone()))
     };
     let told = gotten(json!({"appid": false}), &[]);
     assert_eq!(finish(rp().appid("https://example.org/app-id.json"), &told), [Ok(()), Ok(())]);
     let name = || "appid".to_owned();
     let unsolicited = || {
-        Err(crate::report::error::Fault::ExtensionNotAccepted(ExtensionRefused::UnsolicitedClientOutput {
-            name: name(),
-        }))
+        Err(crate::report::error::ErrorKind::ExtensionNotAccepted(
+            ExtensionRejectedError::UnsolicitedClientOutput { name: name() },
+        ))
     };
     assert_eq!(finish(rp(), &told), [unsolicited(), unsolicited()]);
 }

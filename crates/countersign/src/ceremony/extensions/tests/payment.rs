@@ -46,7 +46,7 @@ fn a_payment_asks_for_what_confirms_it_and_for_nothing_else() {
     let finish = |expected: Option<PaymentExpectation>, name: &'static str, value: &'static [u8]| {
         let signed = |get: Get| Get { flags: get.flags | ED, trailing: map(&[(name, value)]), ..get };
         let get = signed(if expected.is_some() { confirmed() } else { get() });
-        let extensions = ExtensionPolicy::new().unsolicited_authenticator_outputs(Unsolicited::Reject);
+        let extensions = ExtensionPolicy::new().with_unsolicited_authenticator_outputs(Unsolicited::Reject);
         let rp = rp().policy(policy().with_extensions(extensions)).build().unwrap();
         let state = authentication_state(&rp, Some(handle(7)));
         let state = state.with_payment(expected);
@@ -104,8 +104,9 @@ fn rule_337_every_member_is_the_expected_one() {
         let mut get = confirmed();
         get.client_data["payment"][member] = other;
         let error = finish(Some(expected()), &get).unwrap_err();
-        let refused = crate::report::error::Fault::ExtensionNotAccepted(ExtensionRefused::Payment { member });
-        assert_eq!((error.fault(), error.code()), (&refused, Code::ExtensionNotAccepted));
+        let refused =
+            crate::report::error::ErrorKind::ExtensionNotAccepted(ExtensionRejectedError::Payment { member });
+        assert_eq!((error.kind(), error.code()), (&refused, Code::ExtensionNotAccepted));
     }
 }
 

@@ -51,7 +51,7 @@ fn all_that_is_said_is_learned() {
 
 #[test]
 fn rule_315_a_required_output_must_be_there() {
-    let required = |extension| ExtensionPolicy::new().require(extension);
+    let required = |extension| ExtensionPolicy::new().with_required(extension);
     let asked = inputs().with_cred_props().with_min_pin_length().with_other("future", &1).unwrap();
     for extension in [Extension::CredProps, Extension::MinPinLength, "future".into()] {
         let error = registration_refused(
@@ -60,8 +60,8 @@ fn rule_315_a_required_output_must_be_there() {
             &created(json!({}), &[]),
             Code::ExtensionNotAccepted,
         );
-        let refused = ExtensionRefused::Missing { extension };
-        assert_eq!(*error.fault(), crate::report::error::Fault::ExtensionNotAccepted(refused));
+        let refused = ExtensionRejectedError::Missing { extension };
+        assert_eq!(*error.kind(), crate::report::error::ErrorKind::ExtensionNotAccepted(refused));
     }
     let create = created(json!({"credProps": {}, "future": 1}), &[("minPinLength", &[0x04])]);
     for extension in [Extension::CredProps, Extension::MinPinLength, "future".into()] {
@@ -102,10 +102,10 @@ fn rule_315_an_extension_that_is_required_has_worked() {
     for (extension, worked, failed) in cases {
         let policy = || {
             ExtensionPolicy::new()
-                .remote_clients(RemoteClients::Accepted)
-                .prf_user_verification(PrfUserVerification::Any)
+                .with_remote_clients(RemoteClients::Accept)
+                .with_prf_user_verification(PrfUserVerification::Any)
         };
-        let required = || policy().require(extension.clone());
+        let required = || policy().with_required(extension.clone());
         let _ = register(&asked, required(), &worked).unwrap();
         registration_refused(&asked, required(), &failed, Code::ExtensionNotAccepted);
         let _ = register(&asked, policy(), &failed).unwrap();
@@ -176,7 +176,7 @@ fn rule_318_a_weaker_level_is_refused_and_a_stronger_one_will_do() {
     not_accepted(&asked, &with(0x01));
     let learned = learned_at_registration(&asked, &with(0x03));
     assert_eq!(learned.cred_protect, Some(CredentialProtection::UserVerificationRequired));
-    let exact = ExtensionPolicy::new().cred_protect(CredProtectPolicy::Exact);
+    let exact = ExtensionPolicy::new().with_cred_protect(CredProtectPolicy::Exact);
     let _ = register(&asked, exact.clone(), &with(0x02)).unwrap();
     registration_refused(&asked, exact, &with(0x03), Code::ExtensionNotAccepted);
 }
@@ -191,7 +191,7 @@ fn rule_319_a_level_outside_1_to_3_is_refused() {
 #[test]
 fn rule_320_a_minimum_pin_length_below_policy_is_refused() {
     let asked = inputs().with_min_pin_length();
-    let policy = || ExtensionPolicy::new().minimum_pin_length(6);
+    let policy = || ExtensionPolicy::new().with_minimum_pin_length(6);
     let with = |length: &[u8]| created(json!({}), &[("minPinLength", length)]);
     let _ = register(&asked, policy(), &with(&[0x06])).unwrap();
     registration_refused(&asked, policy(), &with(&[0x05]), Code::ExtensionNotAccepted);
@@ -201,8 +201,11 @@ fn rule_320_a_minimum_pin_length_below_policy_is_refused() {
 
 #[test]
 fn rule_321_prf_must_be_enabled_where_it_is_required() {
-    let required =
-        || ExtensionPolicy::new().require(Extension::Prf).prf_user_verification(PrfUserVerification::Any);
+    let required = || {
+        ExtensionPolicy::new()
+            .with_required(Extension::Prf)
+            .with_prf_user_verification(PrfUserVerification::Any)
+    };
     let _ = register(&prf(), required(), &created(json!({"prf": {"enabled": true}}), &[])).unwrap();
     for output in [json!({"prf": {"enabled": false}}), json!({"prf": {}}), json!({})] {
         let create = created(output, &[]);
@@ -216,13 +219,13 @@ fn rule_323_results_of_prf_are_stripped_refused_or_kept() {
     let results = json!({"prf": {"enabled": true, "results": {"first": base64url::encode([7; 32])}}});
     let create = created(results, &[]);
     assert_eq!(learned_at_registration(&prf(), &create).prf_results, None);
-    let policy = |results| ExtensionPolicy::new().prf_results(results);
+    let policy = |results| ExtensionPolicy::new().with_prf_results(results);
     for asked in [prf(), inputs()] {
-        registration_refused(&asked, policy(PrfResultsPolicy::Refuse), &create, Code::ExtensionNotAccepted);
+        registration_refused(&asked, policy(PrfResultsPolicy::Reject), &create, Code::ExtensionNotAccepted);
     }
     let of_the_other = created(json!({"hmacGetSecret": {"output1": base64url::encode([7; 32])}}), &[]);
     let _ = register(&inputs(), policy(PrfResultsPolicy::Strip), &of_the_other).unwrap();
-    let refuse = policy(PrfResultsPolicy::Refuse);
+    let refuse = policy(PrfResultsPolicy::Reject);
     registration_refused(&inputs(), refuse, &of_the_other, Code::ExtensionNotAccepted);
     let registered = register(&prf(), policy(PrfResultsPolicy::Keep), &create).unwrap();
     let results = registered.extensions().prf_results.as_ref();

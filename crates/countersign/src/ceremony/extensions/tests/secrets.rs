@@ -49,7 +49,9 @@ fn signed() -> Vec<u8> {
 }
 
 fn keeping() -> ExtensionPolicy {
-    ExtensionPolicy::new().prf_results(PrfResultsPolicy::Keep).unsolicited_client_outputs(Unsolicited::Report)
+    ExtensionPolicy::new()
+        .with_prf_results(PrfResultsPolicy::Keep)
+        .with_unsolicited_client_outputs(Unsolicited::Report)
 }
 
 fn asked() -> ClientExtensionInputs {
@@ -197,7 +199,7 @@ fn results_that_a_page_spoiled_are_dropped_unread_where_they_are_stripped() {
 
 #[test]
 fn rule_323_results_are_refused_because_they_are_there_whatever_a_page_made_of_them() {
-    let refusing = || ExtensionPolicy::new().prf_results(PrfResultsPolicy::Refuse);
+    let refusing = || ExtensionPolicy::new().with_prf_results(PrfResultsPolicy::Reject);
     for results in spoiled().iter().flat_map(results_of) {
         for asked in [asked(), inputs()] {
             let (create, get) = (created(results.clone(), &[]), gotten(results.clone(), &[]));

@@ -21,7 +21,7 @@ fn verifying() -> RelyingPartyBuilder {
     rp().policy(Policy::passkeys())
 }
 
-fn misuse<T>(started: Result<T, StartError>) -> Result<(), ExtensionMisuse> {
+fn misuse<T>(started: Result<T, StartError>) -> Result<(), ExtensionRequestError> {
     match started {
         Ok(_) => Ok(()),
         Err(StartError::Extension(misuse)) => Err(misuse),
@@ -29,7 +29,7 @@ fn misuse<T>(started: Result<T, StartError>) -> Result<(), ExtensionMisuse> {
     }
 }
 
-fn registration(rp: RelyingPartyBuilder, inputs: ClientExtensionInputs) -> Result<(), ExtensionMisuse> {
+fn registration(rp: RelyingPartyBuilder, inputs: ClientExtensionInputs) -> Result<(), ExtensionRequestError> {
     let user = User::new(handle(7), "jo", "Jo");
     let request = RegistrationRequest::new(&user).with_extensions(inputs);
     misuse(rp.build().unwrap().start_registration(request, &mut entropy(), NOW))
@@ -44,7 +44,7 @@ fn authentication(
     rp: RelyingPartyBuilder,
     inputs: ClientExtensionInputs,
     allowed: u8,
-) -> Result<(), ExtensionMisuse> {
+) -> Result<(), ExtensionRequestError> {
     let user = handle(7);
     let credentials: Vec<_> = (0..allowed).map(|byte| CredentialDescriptor::new(id(byte), [])).collect();
     let request = AuthenticationRequest::identified(&user, &credentials).with_extensions(inputs);
@@ -63,23 +63,23 @@ fn values() -> PrfValues {
 fn rule_324_eval_by_credential_is_for_allowed_credentials() {
     let prf = |byte| inputs().with_prf(&PrfInput::new().with_eval_for(id(byte), values()));
     authentication(verifying(), prf(1), 2).unwrap();
-    assert_eq!(authentication(verifying(), prf(2), 2), Err(ExtensionMisuse::PrfCredentialNotAllowed));
-    assert_eq!(authentication(verifying(), prf(0), 0), Err(ExtensionMisuse::PrfCredentialNotAllowed));
-    let other = ExtensionMisuse::OtherCeremony { input: "prf.evalByCredential" };
+    assert_eq!(authentication(verifying(), prf(2), 2), Err(ExtensionRequestError::PrfCredentialNotAllowed));
+    assert_eq!(authentication(verifying(), prf(0), 0), Err(ExtensionRequestError::PrfCredentialNotAllowed));
+    let other = ExtensionRequestError::OtherCeremony { input: "prf.evalByCredential" };
     assert_eq!(registration(verifying(), prf(0)), Err(other));
     registration(verifying(), inputs().with_prf(&PrfInput::new().with_eval(values()))).unwrap();
     let keys = read(r#"{"prf":{"evalByCredential":{"A":{"first":"AQ"}}}}"#);
-    assert!(matches!(authentication(verifying(), keys, 1), Err(ExtensionMisuse::Input(_))));
+    assert!(matches!(authentication(verifying(), keys, 1), Err(ExtensionRequestError::Input(_))));
 }
 
 #[test]
 fn rule_325_prf_needs_user_verification_unless_policy_says_else() {
     let prf = || inputs().with_prf(&PrfInput::new().with_eval(values()));
     registration(verifying(), prf()).unwrap();
-    let misuse = ExtensionMisuse::UserVerificationNotRequired { input: "prf" };
+    let misuse = ExtensionRequestError::UserVerificationNotRequired { input: "prf" };
     assert_eq!(registration(rp(), prf()), Err(misuse.clone()));
     assert_eq!(authentication(rp(), prf(), 0), Err(misuse));
-    let any = ExtensionPolicy::new().prf_user_verification(PrfUserVerification::Any);
+    let any = ExtensionPolicy::new().with_prf_user_verification(PrfUserVerification::Any);
     registration(rp().policy(policy().with_extensions(any.clone())), prf()).unwrap();
     authentication(rp().policy(policy().with_extensions(any)), prf(), 0).unwrap();
 }
@@ -89,7 +89,7 @@ fn rule_329_a_large_blob_is_written_to_exactly_one_credential() {
     let write = || inputs().with_large_blob(&LargeBlobInput::Write(SecretBytes::new([1])));
     authentication(rp(), write(), 1).unwrap();
     for count in [0, 2] {
-        let misuse = ExtensionMisuse::LargeBlobCredentials { count: count.into() };
+        let misuse = ExtensionRequestError::LargeBlobCredentials { count: count.into() };
         assert_eq!(authentication(rp(), write(), count), Err(misuse));
     }
 }
@@ -101,12 +101,12 @@ fn rule_329_a_large_blob_is_asked_for_one_thing_in_its_own_ceremony() {
     let write = || inputs().with_large_blob(&LargeBlobInput::Write(SecretBytes::new([1])));
     registration(rp(), support()).unwrap();
     authentication(rp(), read_blob(), 0).unwrap();
-    let other = |input| Err(ExtensionMisuse::OtherCeremony { input });
+    let other = |input| Err(ExtensionRequestError::OtherCeremony { input });
     assert_eq!(authentication(rp(), support(), 1), other("largeBlob.support"));
     assert_eq!(registration(rp(), read_blob()), other("largeBlob.read"));
     assert_eq!(registration(rp(), write()), other("largeBlob.write"));
     let both = read(r#"{"largeBlob":{"read":true,"write":"AQI"}}"#);
-    assert!(matches!(authentication(rp(), both, 1), Err(ExtensionMisuse::Input(_))));
+    assert!(matches!(authentication(rp(), both, 1), Err(ExtensionRequestError::Input(_))));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn rule_332_an_appid_is_an_https_url_of_the_rp_id_s_site() {
         "https://org/",
         "",
     ] {
-        let misuse = Err(ExtensionMisuse::AppId { appid: appid.into() });
+        let misuse = Err(ExtensionRequestError::AppId { appid: appid.into() });
         let built = rp().appid(appid).build().unwrap_err();
         assert_eq!(built, ConfigurationError::AppId(appid.into()));
         assert_eq!(authentication(rp(), inputs().with_appid(appid), 1), misuse, "{appid}");
@@ -154,7 +154,7 @@ fn rule_333_334_each_input_belongs_to_its_ceremony() {
         (inputs().with_hmac_create_secret(), "hmacCreateSecret"),
     ] {
         registration(rp(), asked.clone()).unwrap();
-        assert_eq!(authentication(rp(), asked, 1), Err(ExtensionMisuse::OtherCeremony { input }));
+        assert_eq!(authentication(rp(), asked, 1), Err(ExtensionRequestError::OtherCeremony { input }));
     }
     for (asked, input) in [
         (inputs().with_appid(appid), "appid"),
@@ -162,10 +162,13 @@ fn rule_333_334_each_input_belongs_to_its_ceremony() {
         (inputs().with_hmac_get_secret(HmacSalts::new([1; 32])), "hmacGetSecret"),
     ] {
         authentication(rp(), asked.clone(), 1).unwrap();
-        assert_eq!(registration(rp(), asked), Err(ExtensionMisuse::OtherCeremony { input }));
+        assert_eq!(registration(rp(), asked), Err(ExtensionRequestError::OtherCeremony { input }));
     }
     let payment = inputs().with_payment(&PaymentInput::new());
-    assert_eq!(authentication(rp(), payment, 1), Err(ExtensionMisuse::OtherCeremony { input: "payment" }));
+    assert_eq!(
+        authentication(rp(), payment, 1),
+        Err(ExtensionRequestError::OtherCeremony { input: "payment" })
+    );
 }
 
 #[test]
@@ -182,16 +185,16 @@ fn rule_382_the_strongest_protection_needs_user_verification() {
     let level = CredentialProtection::UserVerificationRequired;
     let asked = || inputs().with_cred_protect(level, Enforcement::BestEffort);
     registration(verifying(), asked()).unwrap();
-    let misuse = ExtensionMisuse::UserVerificationNotRequired { input: "credentialProtectionPolicy" };
+    let misuse = ExtensionRequestError::UserVerificationNotRequired { input: "credentialProtectionPolicy" };
     assert_eq!(registration(rp(), asked()), Err(misuse));
 }
 
 #[test]
 fn rule_338_a_remote_client_is_asked_for_where_one_is_accepted() {
     let asked = || inputs().with_remote_client_data_json("{}");
-    assert_eq!(registration(rp(), asked()), Err(ExtensionMisuse::RemoteClient));
-    assert_eq!(authentication(rp(), asked(), 1), Err(ExtensionMisuse::RemoteClient));
-    let accepted = ExtensionPolicy::new().remote_clients(RemoteClients::Accepted);
+    assert_eq!(registration(rp(), asked()), Err(ExtensionRequestError::RemoteClient));
+    assert_eq!(authentication(rp(), asked(), 1), Err(ExtensionRequestError::RemoteClient));
+    let accepted = ExtensionPolicy::new().with_remote_clients(RemoteClients::Accept);
     registration(rp().policy(policy().with_extensions(accepted)), asked()).unwrap();
 }
 
@@ -201,11 +204,11 @@ fn payments_are_confirmed_with_discoverable_credentials_of_platforms() {
     let platform = || Policy::passkeys().with_attachment(AuthenticatorAttachment::Platform);
     let registration = |policy: Policy, inputs| registration(rp().policy(policy), inputs);
     registration(platform(), asked()).unwrap();
-    assert_eq!(registration(Policy::passkeys(), asked()), Err(ExtensionMisuse::PaymentSelection));
+    assert_eq!(registration(Policy::passkeys(), asked()), Err(ExtensionRequestError::PaymentSelection));
     let discouraged = platform().with_resident_key(ResidentKeyRequirement::Discouraged);
-    assert_eq!(registration(discouraged, asked()), Err(ExtensionMisuse::PaymentSelection));
+    assert_eq!(registration(discouraged, asked()), Err(ExtensionRequestError::PaymentSelection));
     let unverified = platform().with_user_verification(UserVerificationRequirement::Preferred);
-    let misuse = ExtensionMisuse::UserVerificationNotRequired { input: "payment" };
+    let misuse = ExtensionRequestError::UserVerificationNotRequired { input: "payment" };
     assert_eq!(registration(unverified, asked()), Err(misuse));
 }
 
@@ -242,11 +245,11 @@ fn a_payment_to_confirm_is_in_the_state() {
 #[test]
 fn a_payment_that_could_not_be_confirmed_is_refused() {
     let refused = |rp, payment, listed| misuse(confirmation(rp, payment, listed)).unwrap_err();
-    let unverified = ExtensionMisuse::UserVerificationNotRequired { input: "payment" };
+    let unverified = ExtensionRequestError::UserVerificationNotRequired { input: "payment" };
     assert_eq!(refused(rp(), payment(), 1), unverified);
-    assert_eq!(refused(verifying(), payment(), 0), ExtensionMisuse::PaymentCredentials);
+    assert_eq!(refused(verifying(), payment(), 0), ExtensionRequestError::PaymentCredentials);
     let member = |payment| refused(verifying(), payment, 1);
-    let wrong = |member| ExtensionMisuse::Payment { member };
+    let wrong = |member| ExtensionRequestError::Payment { member };
     let mut path = payment();
     path.top_origin.push('/');
     assert_eq!(member(path), wrong("topOrigin"));
@@ -272,8 +275,8 @@ fn what_a_ceremony_requires_it_asks_for() {
     let (_, state) = begin(inputs().with_prf(&PrfInput::new())).unwrap();
     assert!(state.extensions.asks_for(&Extension::Prf));
     let error = misuse(begin(inputs())).unwrap_err();
-    assert_eq!(error, ExtensionMisuse::RequiredNotAsked { extension: Extension::Prf });
+    assert_eq!(error, ExtensionRequestError::RequiredNotAsked { extension: Extension::Prf });
     let request = AuthenticationRequest::discoverable().with_required(Extension::Uvm);
     let error = misuse(rp.start_authentication(request, &mut entropy(), NOW)).unwrap_err();
-    assert_eq!(error, ExtensionMisuse::RequiredNotAsked { extension: Extension::Uvm });
+    assert_eq!(error, ExtensionRequestError::RequiredNotAsked { extension: Extension::Uvm });
 }

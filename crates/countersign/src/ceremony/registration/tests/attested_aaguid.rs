@@ -56,7 +56,7 @@ fn packed_self(create: &Create) -> Vec<u8> {
 fn finish(format: &'static str, statement: Vec<u8>) -> Registered {
     let anchor = TrustAnchor::from_certificate(Certificate::from_der(&certificate(&signing_key(9))).unwrap());
     let anchors = Arc::new(AnchorList::new([anchor]));
-    let rp = rp().policy(Policy::attested(AttestedPolicy::new())).trust_anchors(anchors);
+    let rp = rp().policy(Policy::attested(AttestationPolicy::new())).trust_anchors(anchors);
     Create { attest: Attest::As(format, statement), ..create() }.finish(rp).unwrap()
 }
 
@@ -64,7 +64,7 @@ fn finish(format: &'static str, statement: Vec<u8>) -> Registered {
 fn rule_138_a_format_that_is_not_listed_is_refused() {
     let finish = |formats: &[&str]| {
         let leaf = Certificate::from_der(&certificate(&signing_key(9))).unwrap();
-        let demands = AttestedPolicy::new().with_formats(formats.iter().copied());
+        let demands = AttestationPolicy::new().with_formats(formats.iter().copied());
         let rp = rp()
             .policy(Policy::attested(demands))
             .trust_anchors(Arc::new(AnchorList::new([TrustAnchor::from_certificate(leaf)])));

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     ceremony::{request::RegistrationRequest, session::RecentSession},
     relying_party::policy::{Policy, backup::BackupPolicy, conditional_create::ConditionalCreatePolicy},
-    report::{error::Fault, policy_fault::PolicyFault},
+    report::{error::ErrorKind, policy_error::PolicyErrorKind},
     test_ceremony::{BE, BS},
 };
 
@@ -15,11 +15,11 @@ fn with(policy: Policy) -> crate::relying_party::builder::RelyingPartyBuilder {
 }
 
 /// The fault of a policy at this step.
-fn fault(create: &Create, policy: Policy, step: Step) -> PolicyFault {
+fn fault(create: &Create, policy: Policy, step: Step) -> PolicyErrorKind {
     let error = create.finish(with(policy)).unwrap_err();
     assert_eq!(error.step(), step.into());
-    match error.fault() {
-        Fault::Policy(fault) => fault.clone(),
+    match error.kind() {
+        ErrorKind::Policy(fault) => fault.clone(),
         other => panic!("{other:?}"),
     }
 }
@@ -32,7 +32,7 @@ fn rule_312_a_credential_that_is_said_not_to_be_discoverable_is_refused_where_it
     let _ = create().finish(with(required())).unwrap();
     let _ = said(false).finish(with(Policy::passkeys())).unwrap();
     let refused = fault(&said(false), required(), Step::Extensions);
-    assert_eq!((refused.code(), &refused), (Code::ExtensionNotAccepted, &PolicyFault::NotDiscoverable));
+    assert_eq!((refused.code(), &refused), (Code::ExtensionNotAccepted, &PolicyErrorKind::NotDiscoverable));
 }
 
 #[test]
@@ -40,8 +40,8 @@ fn a_new_credential_is_backed_up_as_the_policy_has_it() {
     let flagged = |flags| Create { flags: UP | UV | AT | flags, ..create() };
     let policy = |backup| Policy::passkeys().with_backup(backup);
     for (backup, flags) in [
-        (BackupPolicy::Unrestricted, 0),
-        (BackupPolicy::Forbidden, 0),
+        (BackupPolicy::Accept, 0),
+        (BackupPolicy::Reject, 0),
         (BackupPolicy::EligibleRequired, BE),
         (BackupPolicy::EligibleRequired, BE | BS),
         (BackupPolicy::Required, BE | BS),
@@ -50,18 +50,18 @@ fn a_new_credential_is_backed_up_as_the_policy_has_it() {
     }
     for (backup, flags, step, expected) in [
         (
-            BackupPolicy::Forbidden,
+            BackupPolicy::Reject,
             BE,
             Step::BackupEligibilityPolicy,
-            PolicyFault::BackupEligibilityNotAccepted { eligible: true },
+            PolicyErrorKind::BackupEligibilityNotAccepted { eligible: true },
         ),
         (
             BackupPolicy::EligibleRequired,
             0,
             Step::BackupEligibilityPolicy,
-            PolicyFault::BackupEligibilityNotAccepted { eligible: false },
+            PolicyErrorKind::BackupEligibilityNotAccepted { eligible: false },
         ),
-        (BackupPolicy::Required, BE, Step::BackupStatePolicy, PolicyFault::NotBackedUp),
+        (BackupPolicy::Required, BE, Step::BackupStatePolicy, PolicyErrorKind::NotBackedUp),
     ] {
         let got = fault(&flagged(flags), policy(backup), step);
         assert_eq!((got.code(), got), (Code::BackupNotAccepted, expected));
@@ -74,7 +74,7 @@ fn rule_073_a_credential_id_longer_than_the_policy_accepts_is_refused() {
     let policy = || Policy::passkeys().with_credential_id_bytes(64);
     let _ = long(64).finish(with(policy())).unwrap();
     let refused = fault(&long(65), policy(), Step::CredentialIdLength);
-    assert_eq!(refused, PolicyFault::CredentialIdTooLong { length: 65 });
+    assert_eq!(refused, PolicyErrorKind::CredentialIdTooLong { length: 65 });
     assert_eq!(refused.code(), Code::CredentialIdTooLong);
 }
 
@@ -98,7 +98,7 @@ fn rule_310_without_asking_the_user_is_not_verified_and_the_session_stands_for_t
     create.client_data["challenge"] = json!(base64url::encode(&*options.challenge));
     let error = rp.finish_registration(state, &create.response(), unregistered, NOW).unwrap_err();
     assert_eq!(error.code(), Code::UserNotPresent);
-    let refusing = Policy::passkeys().with_conditional_create(ConditionalCreatePolicy::Refused);
+    let refusing = Policy::passkeys().with_conditional_create(ConditionalCreatePolicy::Reject);
     let rp = with(refusing).build().unwrap();
     let request = RegistrationRequest::new(&user).with_conditional_mediation(session);
     rp.start_registration(request, &mut entropy(), NOW).unwrap_err();

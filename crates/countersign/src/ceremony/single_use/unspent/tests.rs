@@ -3,7 +3,7 @@ use std::sync::Barrier;
 use super::*;
 use crate::{
     ceremony::{
-        single_use::memory::{OneProcessSingleUse, OneProcessSingleUseFull},
+        single_use::memory::{OneProcessSingleUse, OneProcessSingleUseFullError},
         state::authentication::AuthenticationState,
     },
     test_ceremony::{CHALLENGE, NOW, get, handle, policy, record, registration_state, rp, unspent},
@@ -20,7 +20,7 @@ fn rule_283_374_a_challenge_is_used_once() {
     let state = expected(&CHALLENGE).spend(&store, NOW).unwrap();
     let _ = rp().build().unwrap().finish_authentication(state, &get().response(), &record(), NOW).unwrap();
     let error = expected(&CHALLENGE).spend(&store, NOW).unwrap_err();
-    assert_eq!((error.code(), &error), (Some(Code::ChallengeExpired), &SpendError::AlreadyUsed));
+    assert_eq!((error.code(), &error), (Some(Code::ChallengeExpired), &SpendError::AlreadyUsedError));
     assert!(expected(&[9; 32]).spend(&store, NOW).is_ok());
 }
 
@@ -42,7 +42,7 @@ fn rule_287_a_state_whose_ceremony_failed_is_used_up() {
     forged.flags = 0;
     let state = expected(&CHALLENGE).spend(&store, NOW).unwrap();
     rp.finish_authentication(state, &forged.response(), &record(), NOW).unwrap_err();
-    assert_eq!(expected(&CHALLENGE).spend(&store, NOW).unwrap_err(), SpendError::AlreadyUsed);
+    assert_eq!(expected(&CHALLENGE).spend(&store, NOW).unwrap_err(), SpendError::AlreadyUsedError);
 }
 
 #[test]
@@ -73,10 +73,10 @@ fn what_has_expired_is_forgotten_and_nothing_else_is() {
     let at_expiry = expected(&[1; 32]).expires_at();
     expected(&[1; 32]).spend(&store, NOW).unwrap();
     expected(&[2; 32]).spend(&store, NOW).unwrap();
-    let full = SpendError::Store(OneProcessSingleUseFull { capacity: 2 });
+    let full = SpendError::Store(OneProcessSingleUseFullError { capacity: 2 });
     assert_eq!(expected(&[3; 32]).spend(&store, at_expiry).unwrap_err(), full);
     assert_eq!((full.code(), store.len()), (None, 2));
-    assert_eq!(expected(&[1; 32]).spend(&store, at_expiry).unwrap_err(), SpendError::AlreadyUsed);
+    assert_eq!(expected(&[1; 32]).spend(&store, at_expiry).unwrap_err(), SpendError::AlreadyUsedError);
 
     let later = at_expiry.plus_seconds(1);
     let fresh = unspent(&rp().build().unwrap(), [3; 32], None, later);
@@ -92,7 +92,7 @@ fn a_clock_that_was_put_back_revives_nothing() {
     let later = NOW.plus_seconds(1000);
     let fresh = unspent(&rp().build().unwrap(), [3; 32], None, later);
     fresh.spend(&store, later).unwrap();
-    assert_eq!(expected(&CHALLENGE).spend(&store, NOW).unwrap_err(), SpendError::AlreadyUsed);
+    assert_eq!(expected(&CHALLENGE).spend(&store, NOW).unwrap_err(), SpendError::AlreadyUsedError);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     relying_party::policy::device::DevicePolicy,
-    report::{error::Fault, policy_fault::PolicyFault},
+    report::{error::ErrorKind, policy_error::PolicyErrorKind},
 };
 
 /// What is demanded of authenticators beyond a trust path: lists that can stand in a configuration file.
@@ -24,11 +24,11 @@ use crate::{
 /// ```
 /// use std::sync::Arc;
 /// use countersign::{
-///     Policy, RelyingParty, attestation::AnchorList, relying_party::policy::AttestedPolicy,
+///     Policy, RelyingParty, attestation::AnchorList, relying_party::policy::AttestationPolicy,
 ///     types::Aaguid,
 /// };
 /// # let model = Aaguid::from_bytes([1; 16]);
-/// let demands = AttestedPolicy::new().with_formats(["packed", "tpm"]).with_accepted_models([model]);
+/// let demands = AttestationPolicy::new().with_formats(["packed", "tpm"]).with_accepted_models([model]);
 /// let rp = RelyingParty::builder("example.org", "Example")
 ///     .origin("https://example.org")
 ///     .policy(Policy::attested(demands))
@@ -38,16 +38,16 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AttestedPolicy {
+pub struct AttestationPolicy {
     #[serde(deserialize_with = "Option::deserialize")]
     pub(super) formats: Option<BTreeSet<String>>,
     #[serde(deserialize_with = "Option::deserialize")]
     pub(super) accepted_models: Option<BTreeSet<Aaguid>>,
-    pub(super) refused_models: BTreeSet<Aaguid>,
+    pub(super) rejected_models: BTreeSet<Aaguid>,
     pub(super) device: DevicePolicy,
 }
 
-impl AttestedPolicy {
+impl AttestationPolicy {
     /// No demands beyond a trust path.
     pub fn new() -> Self {
         Self::default()
@@ -71,8 +71,8 @@ impl AttestedPolicy {
     }
 
     /// None of these models.
-    pub fn with_refused_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
-        self.refused_models = models.into_iter().collect();
+    pub fn with_rejected_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
+        self.rejected_models = models.into_iter().collect();
         self
     }
 
@@ -91,19 +91,19 @@ impl AttestedPolicy {
         self.formats.as_ref().is_none_or(|formats| formats.contains(format))
     }
 
-    fn check_model(&self, possible: &[Aaguid]) -> Result<(), PolicyFault> {
-        if self.accepted_models.is_none() && self.refused_models.is_empty() {
+    fn check_model(&self, possible: &[Aaguid]) -> Result<(), PolicyErrorKind> {
+        if self.accepted_models.is_none() && self.rejected_models.is_empty() {
             return Ok(());
         }
         if possible.is_empty() {
-            return Err(PolicyFault::ModelNotAttested);
+            return Err(PolicyErrorKind::ModelNotAttested);
         }
         let is_accepted = |aaguid: &Aaguid| {
             self.accepted_models.as_ref().is_none_or(|models| models.contains(aaguid))
-                && !self.refused_models.contains(aaguid)
+                && !self.rejected_models.contains(aaguid)
         };
         match possible.iter().find(|aaguid| !is_accepted(aaguid)) {
-            Some(aaguid) => Err(PolicyFault::ModelNotAccepted(*aaguid)),
+            Some(aaguid) => Err(PolicyErrorKind::ModelNotAccepted(*aaguid)),
             None => Ok(()),
         }
     }
@@ -111,8 +111,8 @@ impl AttestedPolicy {
 
 /// All that a relying party demands of attestations: the policy, and beside it what does not serialise.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Demand<'a> {
-    pub(crate) policy: &'a AttestedPolicy,
+pub(crate) struct AttestationCheck<'a> {
+    pub(crate) policy: &'a AttestationPolicy,
     pub(crate) anchors: &'a dyn TrustAnchors,
     pub(crate) models: &'a [Arc<dyn ModelPolicy>],
     pub(crate) verifiers: &'a Verifiers,
@@ -141,7 +141,7 @@ impl Observed {
     }
 }
 
-impl Demand<'_> {
+impl AttestationCheck<'_> {
     /// Step 24: the attestation is certified, leads to an anchor by evidence of accepted formats, and is of an accepted
     /// model.
     pub(crate) fn judge(
@@ -149,10 +149,10 @@ impl Demand<'_> {
         attestation: &Attestation,
         observed: Observed,
         now: Timestamp,
-    ) -> Result<Trust, Fault> {
+    ) -> Result<Trust, ErrorKind> {
         let kind = attestation.attestation_type();
         if !kind.is_certified() {
-            return Err(Fault::AttestationNotAccepted(kind));
+            return Err(ErrorKind::AttestationNotAccepted(kind));
         }
         let trust = self.trust(attestation, observed.aaguid, now)?;
         self.policy.check_model(trust.possible_models())?;
@@ -170,12 +170,12 @@ impl Demand<'_> {
     }
 
     /// What makes it trusted, by evidence of accepted formats alone.
-    fn trust(&self, attestation: &Attestation, aaguid: Aaguid, now: Timestamp) -> Result<Trust, Fault> {
+    fn trust(&self, attestation: &Attestation, aaguid: Aaguid, now: Timestamp) -> Result<Trust, ErrorKind> {
         let anchors = OfFormats { policy: self.policy, anchors: self.anchors };
         let limits = PathLimits::default();
         let trust = attestation.assess_trust(aaguid, &anchors, now, self.verifiers, &limits);
         trust.map_err(|error| match self.other_format(attestation) {
-            Some(format) => PolicyFault::FormatNotAccepted(format.to_owned()).into(),
+            Some(format) => PolicyErrorKind::FormatNotAccepted(format.to_owned()).into(),
             None => error.into(),
         })
     }
@@ -195,7 +195,7 @@ impl Demand<'_> {
 /// Anchors for attestations of accepted formats, and none for others.
 #[derive(Debug)]
 struct OfFormats<'a> {
-    policy: &'a AttestedPolicy,
+    policy: &'a AttestationPolicy,
     anchors: &'a dyn TrustAnchors,
 }
 

@@ -10,9 +10,9 @@ use crate::relying_party::origin::{
 };
 
 /// Prints what is wrong with a text that is no web origin in a secure context, and what to write.
-pub(crate) struct OriginFault<'a>(pub(crate) &'a str);
+pub(crate) struct OriginAdvice<'a>(pub(crate) &'a str);
 
-impl fmt::Display for OriginFault<'_> {
+impl fmt::Display for OriginAdvice<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (fault, corrected) = origin_fault(self.0);
         f.write_str(&fault)?;
@@ -21,9 +21,9 @@ impl fmt::Display for OriginFault<'_> {
 }
 
 /// Prints what is wrong with a text that is no domain in lower-case ASCII, and what to write.
-pub(crate) struct RpIdFault<'a>(pub(crate) &'a str);
+pub(crate) struct RpIdAdvice<'a>(pub(crate) &'a str);
 
-impl fmt::Display for RpIdFault<'_> {
+impl fmt::Display for RpIdAdvice<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (fault, corrected) = rp_id_fault(self.0);
         f.write_str(&fault)?;
@@ -31,12 +31,12 @@ impl fmt::Display for RpIdFault<'_> {
     }
 }
 
-type FaultAndCorrection = (String, Option<String>);
+type ProblemAndCorrection = (String, Option<String>);
 
 const IP_ADDRESS: &str = "ip addresses can't be rp ids, so pages there can't use passkeys";
 
 /// The first fault, in the order in which a reader would mend them.
-fn origin_fault(text: &str) -> FaultAndCorrection {
+fn origin_fault(text: &str) -> ProblemAndCorrection {
     let trimmed = text.trim();
     if let Some(fault) = no_single_value(text, "an origin", "https://example.org") {
         return (fault, None);
@@ -79,7 +79,7 @@ fn origin_fault(text: &str) -> FaultAndCorrection {
     ("the host is not a domain name".into(), None)
 }
 
-fn rp_id_fault(text: &str) -> FaultAndCorrection {
+fn rp_id_fault(text: &str) -> ProblemAndCorrection {
     let trimmed = text.trim();
     if let Some(fault) = no_single_value(text, "a domain", "example.org") {
         return (fault, None);
@@ -274,9 +274,9 @@ mod tests {
             ("moz-extension://x", "it names a browser extension: `extension_origin` accepts it"),
             ("https://example.org", "it is an https origin: `origin` accepts it"),
         ] {
-            assert_eq!(OriginFault(text).to_string(), said, "{text}");
+            assert_eq!(OriginAdvice(text).to_string(), said, "{text}");
         }
-        assert!(OriginFault("https://*.example.org").to_string().contains("`subdomains_of`"));
+        assert!(OriginAdvice("https://*.example.org").to_string().contains("`subdomains_of`"));
     }
 
     #[test]
@@ -304,7 +304,7 @@ mod tests {
                 "it is not a domain name: labels of 1 to 63 letters, digits and hyphens, 253 characters in all",
             ),
         ] {
-            assert_eq!(RpIdFault(text).to_string(), said, "{text}");
+            assert_eq!(RpIdAdvice(text).to_string(), said, "{text}");
         }
     }
 
@@ -316,7 +316,7 @@ mod tests {
             "HTTP://LOCALHOST:08080/",
             "https://jo@a.example.",
         ] {
-            let said = OriginFault(text).to_string();
+            let said = OriginAdvice(text).to_string();
             let (_, corrected) = said.split_once("; write ").unwrap();
             assert!(crate::relying_party::origin::is_web_origin(corrected), "{said}");
         }

@@ -11,12 +11,12 @@ use crate::{
         Policy,
         choices::{CrossOrigin, TopOrigins},
     },
-    report::{deviation::Deviations, error::Fault, step::RegistrationStep},
+    report::{deviation::Deviations, error::ErrorKind, step::RegistrationStep},
     test_ceremony::{AT, policy, registration_state},
 };
 
-/// The lint of an accepted registration response, `change`d after it was made.
-fn lint(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation> {
+/// The deviations of an accepted registration response, `change`d after it was made.
+fn deviations(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation> {
     let mut create = create.clone();
     create.client_data["crossOrigin"] = json!(false);
     let mut json = json!({
@@ -36,16 +36,16 @@ fn lint(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation> {
         let mut report = Report::default();
         let result =
             rp.finish_registration(state, &response, status, FinishOptions::at(NOW).with_report(&mut report));
-        result.map(|_| report.lint().to_vec()).map_err(|error| error.fault().clone())
+        result.map(|_| report.deviations().to_vec()).map_err(|error| error.kind().clone())
     };
     let met = finish(rp()).unwrap();
-    refused_where_met(&met, |refused| finish(rp().policy(policy().with_refused_deviations([refused]))));
+    refused_where_met(&met, |refused| finish(rp().policy(policy().with_rejected_deviations([refused]))));
     met.into_iter().filter(|deviation| *deviation != Deviation::NonMinimalCbor).collect()
 }
 
 /// The same of a member that holds bytes.
-fn lint_of_bytes(member: &str, change: impl FnOnce(&mut Vec<u8>)) -> Vec<Deviation> {
-    lint(&create(), |json| {
+fn deviations_of_bytes(member: &str, change: impl FnOnce(&mut Vec<u8>)) -> Vec<Deviation> {
+    deviations(&create(), |json| {
         let member = &mut json["response"][member];
         let mut bytes = base64url::decode(member.as_str().unwrap()).unwrap();
         change(&mut bytes);
@@ -53,7 +53,7 @@ fn lint_of_bytes(member: &str, change: impl FnOnce(&mut Vec<u8>)) -> Vec<Deviati
     })
 }
 
-fn lint_of_assertion(
+fn deviations_of_assertion(
     get: &Get,
     rp: &RelyingPartyBuilder,
     change: impl FnOnce(&mut Value),
@@ -75,12 +75,12 @@ fn lint_of_assertion(
             &record(),
             FinishOptions::at(NOW).with_report(&mut report),
         );
-        result.map(|_| report.lint().to_vec()).map_err(|error| error.fault().clone())
+        result.map(|_| report.deviations().to_vec()).map_err(|error| error.kind().clone())
     };
     let met = finish(rp.clone()).map_err(|fault| fault.code())?;
     let policy = rp.clone().build().unwrap().policy().clone();
     refused_where_met(&met, |refused| {
-        finish(rp.clone().policy(policy.clone().with_refused_deviations([refused])))
+        finish(rp.clone().policy(policy.clone().with_rejected_deviations([refused])))
     });
     Ok(met)
 }
@@ -88,13 +88,13 @@ fn lint_of_assertion(
 /// A relying party that refuses one deviation fails what has it, and nothing else.
 fn refused_where_met(
     met: &[Deviation],
-    finish_refusing: impl Fn(Deviation) -> Result<Vec<Deviation>, Fault>,
+    finish_refusing: impl Fn(Deviation) -> Result<Vec<Deviation>, ErrorKind>,
 ) {
     for deviation in Deviation::ALL {
         let finished = finish_refusing(*deviation);
         if met.contains(deviation) {
             let fault = finished.unwrap_err();
-            assert_eq!(fault, Fault::DeviationNotAccepted(*deviation));
+            assert_eq!(fault, ErrorKind::DeviationNotAccepted(*deviation));
             assert_eq!(fault.to_string(), format!("the deviation {deviation} is not accepted"));
         } else {
             assert_eq!(finished.unwrap(), met);
@@ -114,7 +114,7 @@ fn a_refused_deviation_has_the_code_of_what_is_wrong() {
         (Deviation::PaddedSignature, Code::SignatureInvalid),
         (Deviation::CopyDiffers, Code::ResponseMalformed),
     ] {
-        assert_eq!(Fault::DeviationNotAccepted(deviation).code(), code);
+        assert_eq!(ErrorKind::DeviationNotAccepted(deviation).code(), code);
     }
     let set: Deviations = [Deviation::ReservedFlags, Deviation::UnknownTransport].into_iter().collect();
     assert_eq!(format!("{set:?}"), "{ReservedFlags, UnknownTransport}");
@@ -122,20 +122,20 @@ fn a_refused_deviation_has_the_code_of_what_is_wrong() {
 
 #[test]
 fn a_response_without_deviations_has_no_lint() {
-    assert_eq!(lint(&create(), |_| ()), []);
-    assert_eq!(lint_of_assertion(&get(), &rp(), |_| ()), Ok(vec![]));
+    assert_eq!(deviations(&create(), |_| ()), []);
+    assert_eq!(deviations_of_assertion(&get(), &rp(), |_| ()), Ok(vec![]));
 }
 
 #[test]
 fn lengths_that_are_longer_than_needed_are_lint() {
     let (code, report) = registered(&create(), rp(), Asking::Modal);
     assert_eq!(code, None);
-    assert!(report.lint().contains(&Deviation::NonMinimalCbor), "the test's authenticator writes such");
+    assert!(report.deviations().contains(&Deviation::NonMinimalCbor), "the test's authenticator writes such");
 }
 
 #[test]
 fn copies_that_differ_are_lint() {
-    let with = |name: &str, value: Value| lint(&create(), |json| json["response"][name] = value);
+    let with = |name: &str, value: Value| deviations(&create(), |json| json["response"][name] = value);
     assert_eq!(with("publicKeyAlgorithm", json!(-7)), []);
     assert_eq!(with("publicKeyAlgorithm", json!(0)), [Deviation::CopyDiffers]);
     assert_eq!(with("publicKey", json!({})), [Deviation::CopyDiffers]);
@@ -145,9 +145,9 @@ fn copies_that_differ_are_lint() {
 #[test]
 fn rule_079_a_reserved_flag_is_lint() {
     let reserved = Get { flags: UP | UV | 0x20, ..get() };
-    assert_eq!(lint_of_assertion(&reserved, &rp(), |_| ()), Ok(vec![Deviation::ReservedFlags]));
+    assert_eq!(deviations_of_assertion(&reserved, &rp(), |_| ()), Ok(vec![Deviation::ReservedFlags]));
     let reserved = Create { flags: UP | UV | AT | 0x02, ..create() };
-    assert_eq!(lint(&reserved, |_| ()), [Deviation::ReservedFlags]);
+    assert_eq!(deviations(&reserved, |_| ()), [Deviation::ReservedFlags]);
 }
 
 #[test]
@@ -156,25 +156,25 @@ fn rule_069_attested_credential_data_in_an_assertion_is_lint() {
     let trailing = [&[0xaa; 16][..], &[0, 1, 0x1d, 0xa0]].concat();
     let attested = Get { flags: UP | UV | AT, trailing, ..get() };
     let expected = vec![Deviation::AttestedCredentialDataInAssertion];
-    assert_eq!(lint_of_assertion(&attested, &rp(), |_| ()), Ok(expected));
+    assert_eq!(deviations_of_assertion(&attested, &rp(), |_| ()), Ok(expected));
 }
 
 #[test]
 fn rule_055_an_appid_that_was_not_used_is_lint() {
     let claimed = Get { extension_results: json!({"appid": true}), ..get() };
     let with_appid = || rp().appid("https://example.org/app-id.json");
-    let lint = lint_of_assertion(&claimed, &with_appid(), |_| ()).unwrap();
-    assert!(lint.contains(&Deviation::AppIdNotUsed), "{lint:?}");
+    let deviations = deviations_of_assertion(&claimed, &with_appid(), |_| ()).unwrap();
+    assert!(deviations.contains(&Deviation::AppIdNotUsed), "{deviations:?}");
     let used = Get { rp_id: "https://example.org/app-id.json".into(), ..claimed };
-    let lint = lint_of_assertion(&used, &with_appid(), |_| ()).unwrap();
-    assert!(!lint.contains(&Deviation::AppIdNotUsed), "{lint:?}");
+    let deviations = deviations_of_assertion(&used, &with_appid(), |_| ()).unwrap();
+    assert!(!deviations.contains(&Deviation::AppIdNotUsed), "{deviations:?}");
 }
 
 #[test]
 fn keys_out_of_order_and_unknown_members_are_lint() {
     let last = [0x6b, b'z', b'z', b'z', b'z', b'z', b'z', b'z', b'z', b'z', b'z', b'z', 0x00];
     let with_member = |member: &'static [u8]| {
-        lint_of_bytes("attestationObject", move |bytes| {
+        deviations_of_bytes("attestationObject", move |bytes| {
             bytes[0] += 1;
             bytes.extend(member);
         })
@@ -191,12 +191,12 @@ fn client_data_of_level_1_is_lint() {
         ..get()
     };
     let (_, report) = authenticated(&get, rp());
-    assert_eq!(report.lint(), [Deviation::CrossOriginMissing]);
+    assert_eq!(report.deviations(), [Deviation::CrossOriginMissing]);
 }
 
 #[test]
 fn a_byte_order_mark_is_lint() {
-    let marked = lint_of_bytes("clientDataJSON", |bytes| {
+    let marked = deviations_of_bytes("clientDataJSON", |bytes| {
         bytes.splice(0..0, "\u{feff}".bytes());
     });
     assert_eq!(marked, [Deviation::ByteOrderMark]);
@@ -204,7 +204,7 @@ fn a_byte_order_mark_is_lint() {
 
 #[test]
 fn an_empty_user_handle_is_lint() {
-    let empty = lint_of_assertion(&get(), &rp(), |json| json["response"]["userHandle"] = json!(""));
+    let empty = deviations_of_assertion(&get(), &rp(), |json| json["response"]["userHandle"] = json!(""));
     assert_eq!(empty, Ok(vec![Deviation::UserHandleEmpty]));
 }
 
@@ -223,22 +223,22 @@ fn a_padded_signature_is_lint_where_it_is_tolerated() {
     let short = (6..).map(|sign_count| Get { sign_count, ..get() });
     let short = short.into_iter().find(|get| get.response().signature()[3] < 33).unwrap();
     let tolerant = Verifiers::rust_crypto().with_padded_ecdsa_integers();
-    assert_eq!(lint_of_assertion(&short, &rp(), pad), Err(Code::SignatureInvalid));
-    let tolerated = lint_of_assertion(&short, &rp().verifiers(tolerant), pad);
+    assert_eq!(deviations_of_assertion(&short, &rp(), pad), Err(Code::SignatureInvalid));
+    let tolerated = deviations_of_assertion(&short, &rp().verifiers(tolerant), pad);
     assert_eq!(tolerated, Ok(vec![Deviation::PaddedSignature]));
 }
 
 #[test]
 fn an_output_that_nobody_asked_for_deviates_from_nothing() {
     let create = Create { extension_results: json!({"future": 1}), ..create() };
-    assert_eq!(lint(&create, |_| ()), []);
+    assert_eq!(deviations(&create, |_| ()), []);
     let get = Get { extension_results: json!({"future": 1}), ..get() };
-    assert_eq!(lint_of_assertion(&get, &rp(), |_| ()), Ok(vec![]));
+    assert_eq!(deviations_of_assertion(&get, &rp(), |_| ()), Ok(vec![]));
 }
 
 #[test]
 fn a_transport_without_a_name_in_the_specification_is_lint() {
-    let warp = lint(&create(), |json| json["response"]["transports"] = json!(["warp"]));
+    let warp = deviations(&create(), |json| json["response"]["transports"] = json!(["warp"]));
     assert_eq!(warp, [Deviation::UnknownTransport]);
 }
 
@@ -256,10 +256,10 @@ fn rule_020_another_attachment_than_the_one_asked_for_is_lint() {
         let result =
             rp.finish_registration(state, &response, status, FinishOptions::at(NOW).with_report(&mut report));
         result
-            .map(|_| report.lint().contains(&Deviation::OtherAttachment))
+            .map(|_| report.deviations().contains(&Deviation::OtherAttachment))
             .map_err(|error| (error.code(), error.step()))
     };
-    let strict = || policy().with_refused_deviations([Deviation::OtherAttachment]);
+    let strict = || policy().with_rejected_deviations([Deviation::OtherAttachment]);
     for told in [None, Some("platform")] {
         assert_eq!(finish(told, policy()), Ok(false));
         assert_eq!(finish(told, strict()), Ok(false));
@@ -279,13 +279,13 @@ fn rule_049_a_frame_that_does_not_tell_the_top_origin_is_lint() {
         get
     };
     let top_origins = TopOrigins::DangerousListedOrAbsent(vec!["https://top.example".into()]);
-    let framing = || policy().with_cross_origin(CrossOrigin::Accepted { top_origins: top_origins.clone() });
+    let framing = || policy().with_cross_origin(CrossOrigin::Accept { top_origins: top_origins.clone() });
     assert_eq!(
-        lint_of_assertion(&framed(Some("https://top.example")), &rp().policy(framing()), |_| ()),
+        deviations_of_assertion(&framed(Some("https://top.example")), &rp().policy(framing()), |_| ()),
         Ok(vec![])
     );
     let expected = vec![Deviation::TopOriginMissing];
-    assert_eq!(lint_of_assertion(&framed(None), &rp().policy(framing()), |_| ()), Ok(expected));
-    let strict = rp().policy(framing().with_refused_deviations([Deviation::TopOriginMissing]));
-    assert_eq!(lint_of_assertion(&framed(None), &strict, |_| ()), Err(Code::TopOriginMismatch));
+    assert_eq!(deviations_of_assertion(&framed(None), &rp().policy(framing()), |_| ()), Ok(expected));
+    let strict = rp().policy(framing().with_rejected_deviations([Deviation::TopOriginMissing]));
+    assert_eq!(deviations_of_assertion(&framed(None), &strict, |_| ()), Err(Code::TopOriginMismatch));
 }

@@ -10,7 +10,7 @@ use crate::report::{device_error::DeviceError, shortened::Shortened};
 /// A demand of the relying party's policy that is not met. The response may be in order otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum PolicyFault {
+pub enum PolicyErrorKind {
     /// The stored credential's algorithm is one that is no longer accepted.
     StoredAlgorithmNotAllowed(AlgorithmIdentifier),
     /// The attestation's format is not an accepted one.
@@ -20,7 +20,7 @@ pub enum PolicyFault {
     /// The authenticator is of this model.
     ModelNotAccepted(Aaguid),
     /// A policy for models refuses this one.
-    ModelRefused(ModelRejectedError),
+    ModelRejected(ModelRejectedError),
     /// The device that holds the key does not meet the requirements.
     Device(DeviceError),
     /// The credential ID is longer than the relying party accepts.
@@ -41,7 +41,7 @@ pub enum PolicyFault {
     NotDiscoverable,
 }
 
-impl PolicyFault {
+impl PolicyErrorKind {
     /// The stable word for it.
     pub fn code(&self) -> Code {
         match self {
@@ -49,7 +49,7 @@ impl PolicyFault {
             Self::FormatNotAccepted(_) => Code::AttestationNotAccepted,
             Self::ModelNotAttested | Self::ModelNotAccepted(_) => Code::AuthenticatorNotAccepted,
             Self::Device(cause) => cause.code(),
-            Self::ModelRefused(cause) => cause.code(),
+            Self::ModelRejected(cause) => cause.code(),
             Self::CredentialIdTooLong { .. } => Code::CredentialIdTooLong,
             Self::BackupEligibilityNotAccepted { .. }
             | Self::NotBackedUp
@@ -59,7 +59,7 @@ impl PolicyFault {
     }
 }
 
-impl fmt::Display for PolicyFault {
+impl fmt::Display for PolicyErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StoredAlgorithmNotAllowed(algorithm) => {
@@ -72,7 +72,7 @@ impl fmt::Display for PolicyFault {
                 f.write_str("models are listed, and nobody vouches for the authenticator's")
             }
             Self::ModelNotAccepted(aaguid) => write!(f, "the authenticator's model {aaguid} is not accepted"),
-            Self::ModelRefused(cause) => cause.fmt(f),
+            Self::ModelRejected(cause) => cause.fmt(f),
             Self::Device(cause) => cause.fmt(f),
             Self::CredentialIdTooLong { length } => {
                 write!(f, "a credential id of {length} bytes is longer than accepted")

@@ -10,7 +10,7 @@ use countersign_types::{
 /// Why the relying party does not accept what extensions did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ExtensionRefused {
+pub enum ExtensionRejectedError {
     /// The client has an output that nobody asked for.
     UnsolicitedClientOutput {
         /// Its name.
@@ -51,14 +51,14 @@ pub enum ExtensionRefused {
     },
 }
 
-impl ExtensionRefused {
+impl ExtensionRejectedError {
     /// [`Code::ExtensionNotAccepted`].
     pub const fn code(&self) -> Code {
         Code::ExtensionNotAccepted
     }
 }
 
-impl fmt::Display for ExtensionRefused {
+impl fmt::Display for ExtensionRejectedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnsolicitedClientOutput { name } => {
@@ -86,7 +86,7 @@ impl fmt::Display for ExtensionRefused {
     }
 }
 
-impl core::error::Error for ExtensionRefused {}
+impl core::error::Error for ExtensionRejectedError {}
 
 /// A name from outside, fit for a log line: quoted, escaped, and cut.
 struct Name<'a>(&'a str);
