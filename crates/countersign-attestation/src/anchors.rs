@@ -1,4 +1,4 @@
-//! Trust anchors: whom the caller believes, and for what.
+//! Trust anchors: the certificates that the caller trusts, and for what.
 
 use core::fmt;
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
@@ -11,7 +11,7 @@ pub(crate) mod scoped;
 
 pub use scoped::{AnchorScope, ScopedAnchors};
 
-/// Where trust anchors come from: the caller's configuration or metadata, never a response.
+/// A source of trust anchors: the caller's configuration or metadata, never a response.
 ///
 /// ```
 /// use std::{borrow::Cow, collections::BTreeMap};
@@ -26,59 +26,59 @@ pub use scoped::{AnchorScope, ScopedAnchors};
 /// impl TrustAnchors for ByModel {
 ///     fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
 ///         let anchors = self.0.get(&query.aaguid).map_or(&[][..], Vec::as_slice);
-///         // Says so: else the AAGUID that a TPM or Android's key store signs stays a claim.
+///         // Without the models, an AAGUID signed by a TPM or Android's key store remains a claim.
 ///         anchors.iter().map(|anchor| anchor.clone().with_models([query.aaguid])).collect()
 ///     }
 /// }
 /// ```
 pub trait TrustAnchors: fmt::Debug + Send + Sync {
-    /// The anchors that may vouch for an attestation like this one; empty where there are none.
+    /// The anchors that may vouch for this attestation; empty if there are none.
     fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]>;
 
-    /// Certificates that may complete a path to those anchors. They are not trusted by themselves.
+    /// Intermediates that may complete a path to those anchors. They are not trusted by themselves.
     fn intermediates(&self, query: &AnchorQuery<'_>) -> Cow<'_, [Certificate]> {
         let _ = query;
         Cow::Borrowed(&[])
     }
 
-    /// What is known of revoked certificates, and what is demanded to be known; nothing unless a source says so.
+    /// The revoked certificates that are known, and what must be known. By default nothing.
     fn revocation(&self, query: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
         let _ = query;
         Cow::Owned(Revocation::none())
     }
 
-    /// Whether there is no anchor for any attestation, so that all of them fail: for a warning.
+    /// Whether the source has no anchors at all, so that every attestation fails. Used for a warning.
     fn is_empty(&self) -> bool {
         false
     }
 
-    /// Whether the source reports on models, as metadata does, so that its anchors are to be used together with a
-    /// [`ModelPolicy`](crate::ModelPolicy) that heeds it: for a warning.
+    /// Whether the source reports on models, as metadata does, so that its anchors should be used together with a
+    /// [`ModelPolicy`](crate::ModelPolicy). Used for a warning.
     fn reports_models(&self) -> bool {
         false
     }
 }
 
-/// What an attestation says of itself, to choose anchors by.
+/// The properties of an attestation by which a source chooses its anchors.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct AnchorQuery<'a> {
     /// The attestation statement format identifier.
     pub format: &'a str,
-    /// The attestation type, as far as the statement tells it.
+    /// The attestation type, as far as the statement reveals it.
     pub attestation_type: AttestationType,
-    /// The AAGUID of the authenticator data: a claim until a path is found.
+    /// The AAGUID of the authenticator data, a claim until a path is found.
     pub aaguid: Aaguid,
-    /// The same, where the statement's signature covers it; `None` for a format such as `fido-u2f`, whose AAGUID no
-    /// trust path makes more than a claim.
+    /// The AAGUID, if the statement's signature covers it; `None` for formats such as `fido-u2f`, whose AAGUID remains a
+    /// claim even with a trust path.
     pub signed_aaguid: Option<Aaguid>,
     /// The attestation trust path as received, the attestation certificate first.
     pub trust_path: &'a [Certificate],
 }
 
-/// One certificate whose signature, or whose very presence, is believed.
+/// A certificate that the caller trusts, as an issuer or as an attestation certificate.
 ///
-/// Any certificate may be one: self-signed or not, of version 1, an issuer or an attestation certificate itself.
+/// Any certificate may be an anchor: self-signed or not, of version 1, an issuer or an attestation certificate itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustAnchor {
     certificate: Certificate,
@@ -87,33 +87,33 @@ pub struct TrustAnchor {
     software: SoftwareModels,
 }
 
-/// What an AAGUID that software wrote is worth below an anchor; the greater holds.
+/// Whether an AAGUID that software wrote is attested below an anchor. Of two, the greater holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SoftwareModels {
-    /// It is attested if the anchor is for it.
+    /// The AAGUID is attested if the anchor is for it.
     Attested,
-    /// A claim: the anchor was also given without models.
+    /// The AAGUID is a claim, because the anchor was also given without models.
     Claimed,
 }
 
-/// What becomes of an attestation whose certificate does not name its model, below an anchor that is for several.
+/// The decision on an attestation whose certificate does not name its model, below an anchor of several models.
 ///
-/// The extension with the AAGUID must be there if the root is one of several models
-/// ([section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements)): without it an
-/// authenticator of a compromised model passes for one of another.
+/// The certificate must have the extension with the AAGUID if its root serves several models
+/// ([section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements)): without it, an
+/// authenticator of a compromised model can claim to be of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
 #[non_exhaustive]
 pub enum UnnamedModels {
-    /// It may be of each of the anchor's models: all of them are judged, and must be accepted. No AAGUID is attested.
+    /// Accepts the attestation if all models of the anchor are acceptable. No AAGUID is attested.
     JudgeTogether,
-    /// Rejected with `attestation-untrusted`, unless the certificate is itself the anchor: its models are judged together
-    /// in any case.
+    /// Rejects the attestation with `attestation-untrusted`. If the certificate is itself the anchor, its models are judged
+    /// together instead.
     #[default]
     Reject,
 }
 
 impl TrustAnchor {
-    /// An anchor for models that are not known.
+    /// Creates an anchor of unknown models.
     pub const fn from_certificate(certificate: Certificate) -> Self {
         Self {
             certificate,
@@ -123,11 +123,11 @@ impl TrustAnchor {
         }
     }
 
-    /// The anchor of these models and no others, in place of what was known before.
+    /// Sets the models of the anchor, replacing earlier ones.
     ///
-    /// What an authenticator below it says of its model is worth more then: an AAGUID that software wrote, as with
-    /// `tpm` and `android-key`, counts as attested if it is one of these; an attestation certificate that names no
-    /// model counts for the one that is here, and not for one of several (see [`UnnamedModels`]).
+    /// An AAGUID that software wrote, as with `tpm` and `android-key`, then counts as attested if it is one of these. An
+    /// attestation certificate that names no model counts for a single model here, but not for one of several (see
+    /// [`UnnamedModels`]).
     pub fn with_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
         let sorted: BTreeSet<_> = models.into_iter().collect();
         self.models = Some(sorted.into_iter().collect());
@@ -135,25 +135,25 @@ impl TrustAnchor {
         self
     }
 
-    /// The anchor of the same models as `other`, which shares them: of many anchors of many models they are held once.
+    /// Sets the models to those of `other`. Both share one copy, which saves memory with many anchors of many models.
     pub fn with_models_of(mut self, other: &Self) -> Self {
         self.models.clone_from(&other.models);
         self.software = other.software;
         self
     }
 
-    /// Sets what becomes of an attestation whose certificate does not name its model, if the anchor is for several.
+    /// Sets the decision on attestations whose certificate does not name its model, if the anchor is for several.
     pub const fn with_unnamed_models(mut self, unnamed_models: UnnamedModels) -> Self {
         self.unnamed_models = unnamed_models;
         self
     }
 
-    /// The models that it is the anchor of, sorted; `None` if that is not known.
+    /// The models of the anchor, sorted; `None` if they are unknown.
     pub fn models(&self) -> Option<&[Aaguid]> {
         self.models.as_deref()
     }
 
-    /// What becomes of an attestation whose certificate does not name its model, if the anchor is for several.
+    /// The decision on attestations whose certificate does not name its model, if the anchor is for several.
     pub const fn unnamed_models(&self) -> UnnamedModels {
         self.unnamed_models
     }
@@ -166,9 +166,8 @@ impl TrustAnchor {
         self.software
     }
 
-    /// What is known of one certificate that was given as an anchor twice: it is for the models of both, and the
-    /// stricter rule holds. Where one of them has no models, an AAGUID that software wrote stays the claim that it is
-    /// there.
+    /// Merges two anchors with the same certificate: the models of both, and the stricter rule. If only one of them has
+    /// models, an AAGUID that software wrote remains a claim.
     pub(crate) fn merged(self, other: &Self) -> Self {
         let unnamed_models = self.unnamed_models.max(other.unnamed_models);
         let software = if self.models.is_some() == other.models.is_some() {
@@ -187,13 +186,13 @@ impl TrustAnchor {
         Self { unnamed_models, software, ..merged }
     }
 
-    /// The certificate.
+    /// The certificate of the anchor.
     pub const fn certificate(&self) -> &Certificate {
         &self.certificate
     }
 }
 
-/// The same anchors for every attestation.
+/// Trust anchors that serve every attestation.
 #[derive(Debug, Clone, Default)]
 pub struct AnchorList {
     anchors: Vec<TrustAnchor>,
@@ -202,7 +201,7 @@ pub struct AnchorList {
 }
 
 impl AnchorList {
-    /// These anchors. An empty list trusts nobody.
+    /// Creates a list of these anchors. An empty list trusts no attestation.
     pub fn new(anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
         Self {
             anchors: anchors.into_iter().collect(),
@@ -211,13 +210,13 @@ impl AnchorList {
         }
     }
 
-    /// Adds certificates that may complete a path and aren't trusted by themselves.
+    /// Adds intermediates that may complete a path. They aren't trusted by themselves.
     pub fn with_intermediates(mut self, intermediates: impl IntoIterator<Item = Certificate>) -> Self {
         self.intermediates.extend(intermediates);
         self
     }
 
-    /// With what is known of revoked certificates, in the place of what was known before.
+    /// Sets the revoked certificates that are known, replacing earlier ones.
     pub fn with_revocation(mut self, revocation: Revocation) -> Self {
         self.revocation = revocation;
         self
@@ -266,17 +265,17 @@ mod tests {
     }
 
     #[derive(Debug)]
-    struct Nobody;
+    struct Empty;
 
-    impl TrustAnchors for Nobody {
+    impl TrustAnchors for Empty {
         fn anchors(&self, _: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
             Cow::Borrowed(&[])
         }
     }
 
     #[test]
-    fn a_source_has_no_intermediates_unless_it_says_so() {
+    fn a_source_has_no_intermediates_by_default() {
         let attestation = Attestation::without_certificates("none", AttestationType::None);
-        assert!(Nobody.intermediates(&attestation.anchor_query(Aaguid::ZERO)).is_empty());
+        assert!(Empty.intermediates(&attestation.anchor_query(Aaguid::ZERO)).is_empty());
     }
 }

@@ -1,5 +1,5 @@
-//! X.509 certificates ([RFC 5280, section 4](https://www.rfc-editor.org/rfc/rfc5280#section-4)), read without being
-//! believed.
+//! X.509 certificates ([RFC 5280, section 4](https://www.rfc-editor.org/rfc/rfc5280#section-4)), read without
+//! deciding on trust.
 
 use core::{fmt, ops::Range};
 use std::sync::Arc;
@@ -29,14 +29,14 @@ pub use extensions::{BasicConstraints, Extension, KeyUsage};
 pub use name::{Name, NameAttribute, SubjectAttribute};
 pub use signature::SignatureAlgorithm;
 
-/// The deepest nesting of a certificate's DER, not counting what is inside of its extensions. The parameters of
-/// RSASSA-PSS nest 7 levels; one more is spare.
+/// The deepest nesting of a certificate's DER outside the extensions. The parameters of RSASSA-PSS nest 7 levels; one
+/// more is spare.
 const DEPTH_MAX: usize = 8;
 
-/// One certificate: its DER as received, and what is read from it. A clone shares both.
+/// A certificate: its DER as received, and its parsed contents. Clones share both.
 ///
-/// Two are equal if their DER is. The subject's public key is not read before it is used, for a certificate with a
-/// key of an unknown kind can be an anchor among others.
+/// Two certificates are equal if their DER is. The subject's public key is not read before it is used, because a
+/// certificate with a key of an unknown kind can be an anchor among others.
 ///
 /// ```
 /// # use countersign_attestation::Certificate;
@@ -71,13 +71,13 @@ struct ExtensionRange {
 }
 
 impl Certificate {
-    /// Reads one certificate from DER, and all of it.
+    /// Reads one certificate from DER, without trailing data.
     ///
-    /// Refused are: more than [`CERTIFICATE_MAX`] bytes, bytes left over, lengths that are indefinite or longer than
+    /// Rejected are: more than [`CERTIFICATE_MAX`] bytes, bytes left over, lengths that are indefinite or longer than
     /// needed, a version other than 1 to 3, two different signature algorithms, an extension that occurs twice, more
     /// than [`EXTENSIONS_MAX`] extensions, and key extensions without their syntax (basic constraints, key usage,
-    /// extended key usage). Accepted, because certificates in use have it, is what breaks other rules of RFC 5280, such
-    /// as a negative serial number, or a signature whose BIT STRING claims unused bits: all of its octets are then the
+    /// extended key usage). Violations of other rules of RFC 5280 are accepted, because certificates in use have them: a negative
+    /// serial number, or a signature whose BIT STRING claims unused bits; all of its octets are then the
     /// [`signature`](Self::signature).
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         if der.len() > CERTIFICATE_MAX {
@@ -126,7 +126,7 @@ impl Certificate {
         Name::new(self.slice(&self.0.subject))
     }
 
-    /// Whether issuer and subject are one, byte by byte. The signature is another matter.
+    /// Whether issuer and subject are equal, byte by byte. The signature is not checked.
     pub fn is_self_issued(&self) -> bool {
         self.issuer() == self.subject()
     }
@@ -141,7 +141,7 @@ impl Certificate {
         self.0.not_after
     }
 
-    /// Whether `now` is in the validity period, both ends of which belong to it.
+    /// Whether `now` is in the validity period, ends included.
     pub fn is_valid_at(&self, now: Timestamp) -> bool {
         (self.0.not_before..=self.0.not_after).contains(&now)
     }
@@ -165,7 +165,7 @@ impl Certificate {
         })
     }
 
-    /// The extension with this identifier. There is never a second one.
+    /// The extension with this identifier, which occurs at most once.
     pub fn extension(&self, identifier: &Oid<'_>) -> Option<Extension<'_>> {
         self.extensions().find(|extension| extension.identifier == *identifier)
     }
@@ -187,7 +187,7 @@ impl Certificate {
     }
 
     /// The directory names in the subject alternative name extension, or `None` without the extension. Names of other
-    /// kinds are passed over; where the extension can't be read, there is an error.
+    /// kinds are ignored; a malformed extension is an error.
     pub fn alternative_directory_names(&self) -> Option<Result<Vec<Name<'_>>, CertificateError>> {
         let extension = self.extension(&oid::SUBJECT_ALT_NAME)?;
         let names = extensions::directory_names(extension.value);
@@ -199,12 +199,12 @@ impl Certificate {
         &self.0.signature_algorithm
     }
 
-    /// What the issuer signed: the DER of `tbsCertificate`.
+    /// The message that the issuer signed: the DER of `tbsCertificate`.
     pub fn signed_data(&self) -> &[u8] {
         self.slice(&self.0.tbs)
     }
 
-    /// The issuer's signature: all octets of its BIT STRING, whatever number of unused bits that claims.
+    /// The issuer's signature: all octets of its BIT STRING, whatever number of unused bits it claims.
     pub fn signature(&self) -> &[u8] {
         self.slice(&self.0.signature)
     }
@@ -278,9 +278,9 @@ impl Contents {
 ///
 /// x509-parser reads only the first: it ignores surplus parts, and rejects a signature whose unused bits are not zero.
 struct Parts<'a> {
-    /// All of `tbsCertificate`.
+    /// The whole `tbsCertificate`.
     tbs: &'a [u8],
-    /// All of `signatureAlgorithm`, the copy that is not signed.
+    /// The whole `signatureAlgorithm`, the copy that is not signed.
     algorithm: &'a [u8],
     /// The contents of `signatureValue`.
     signature: &'a [u8],
@@ -296,8 +296,8 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The DER of the signature algorithm in `tbsCertificate`. The other one is compared with it byte by byte: the parser
-/// does not look at every bit of it.
+/// The DER of the signature algorithm in `tbsCertificate`. The other copy is compared byte by byte, because the parser
+/// does not check every bit of it.
 fn signed_algorithm(tbs: &[u8]) -> Result<&[u8], der::NotDer> {
     const VERSION: u8 = 0xa0;
     let mut fields = Reader::new(der::only(tbs, der::SEQUENCE)?);
@@ -342,7 +342,7 @@ fn find<'a>(extensions: &[X509Extension<'a>], identifier: &Oid<'_>) -> Option<&'
 ///
 /// A signature is whole octets, for ECDSA the DER of two numbers
 /// ([RFC 3279](https://www.rfc-editor.org/rfc/rfc3279) section 2.2.3), so that no bit is unused. Early U2F certificates
-/// of Yubico count some all the same; these bits belong to the signature, which verifies only with them.
+/// of Yubico claim some nevertheless; these bits belong to the signature, which verifies only with them.
 fn signature_octets(contents: &[u8]) -> Result<&[u8], CertificateError> {
     match contents {
         [0, octets @ ..] => Ok(octets),
@@ -351,7 +351,7 @@ fn signature_octets(contents: &[u8]) -> Result<&[u8], CertificateError> {
     }
 }
 
-/// Where `part`, which the parser cut out of `whole`, lies in it.
+/// The range of `part`, a slice of `whole`.
 fn range_of(whole: &[u8], part: &[u8]) -> Result<Range<usize>, CertificateError> {
     let start = part.as_ptr().addr().checked_sub(whole.as_ptr().addr());
     start

@@ -1,8 +1,8 @@
-//! DER read strictly: definite, minimal lengths, and nothing left over.
+//! A strict reader of DER: definite, minimal lengths, and no trailing data.
 //! [X.690](https://www.itu.int/rec/T-REC-X.690) section 10.
 //!
-//! x509-parser takes longer lengths than needed and lets a SEQUENCE have surplus elements; what is trusted here
-//! because of a signature must have one encoding.
+//! x509-parser accepts lengths longer than needed and surplus elements in a SEQUENCE; here, signed data must have exactly
+//! one encoding.
 
 pub(crate) const BOOLEAN: u8 = 0x01;
 pub(crate) const INTEGER: u8 = 0x02;
@@ -14,11 +14,11 @@ pub(crate) const ENUMERATED: u8 = 0x0a;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
 
-/// The bytes are not the DER that was looked for.
+/// The bytes are not the expected DER.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NotDer;
 
-/// One element: its tag, its contents octets, and all of it.
+/// An element: its tag, its contents octets, and its whole encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Element<'a> {
     pub(crate) tag: u8,
@@ -37,7 +37,7 @@ impl<'a> Reader<'a> {
         Self { rest: bytes }
     }
 
-    /// The next element, whatever its tag.
+    /// The next element, with any tag.
     pub(crate) fn element(&mut self) -> Result<Element<'a>, NotDer> {
         let (&tag, after_tag) = self.rest.split_first().ok_or(NotDer)?;
         // Tag numbers above 30 take more bytes; no structure read here has one.
@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
         self.optional(tag)?.ok_or(NotDer)
     }
 
-    /// The contents of the next element if it has this tag; nothing is read if it does not.
+    /// The contents of the next element if it has this tag; otherwise nothing is read.
     pub(crate) fn optional(&mut self, tag: u8) -> Result<Option<&'a [u8]>, NotDer> {
         if self.rest.first() != Some(&tag) {
             return Ok(None);
@@ -65,8 +65,8 @@ impl<'a> Reader<'a> {
         self.element().map(|element| Some(element.contents))
     }
 
-    /// The number and the contents of the next element, whose tag must be context-specific and constructed, as that of
-    /// an explicit tag is. Its number may take more bytes than one.
+    /// The number and the contents of the next element, which must have a context-specific and constructed tag, as explicit
+    /// tags are. The number may take more than one byte.
     pub(crate) fn context_specific(&mut self) -> Result<(u32, &'a [u8]), NotDer> {
         let (&first, mut rest) = self.rest.split_first().ok_or(NotDer)?;
         if first & 0xe0 != 0xa0 {
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
             loop {
                 let (&digit, after) = rest.split_first().ok_or(NotDer)?;
                 rest = after;
-                // No leading zero, and no number that 32 bits don't hold.
+                // No leading zero, and at most 32 bits.
                 if (number == 0 && digit == 0x80) || number > u32::MAX >> 7 {
                     return Err(NotDer);
                 }
@@ -97,18 +97,18 @@ impl<'a> Reader<'a> {
         Ok((number, contents))
     }
 
-    /// Whether all was read.
+    /// Whether no bytes are left.
     pub(crate) const fn is_at_end(&self) -> bool {
         self.rest.is_empty()
     }
 
-    /// Fails unless all was read.
+    /// Fails if bytes are left.
     pub(crate) const fn end(&self) -> Result<(), NotDer> {
         if self.rest.is_empty() { Ok(()) } else { Err(NotDer) }
     }
 }
 
-/// The contents of the one element with this tag that `bytes` are.
+/// The contents of `bytes`, exactly one element with this tag.
 pub(crate) fn only(bytes: &[u8], tag: u8) -> Result<&[u8], NotDer> {
     let mut reader = Reader::new(bytes);
     let contents = reader.expect(tag)?;
@@ -116,7 +116,7 @@ pub(crate) fn only(bytes: &[u8], tag: u8) -> Result<&[u8], NotDer> {
     Ok(contents)
 }
 
-/// A BOOLEAN's value from its contents.
+/// Reads the contents of a BOOLEAN.
 pub(crate) const fn boolean(contents: &[u8]) -> Result<bool, NotDer> {
     match contents {
         [0x00] => Ok(false),
@@ -125,7 +125,7 @@ pub(crate) const fn boolean(contents: &[u8]) -> Result<bool, NotDer> {
     }
 }
 
-/// The magnitude of a non-negative INTEGER from its contents, without a leading zero byte; 0 is empty.
+/// Reads the contents of a non-negative INTEGER: the magnitude without a leading zero byte; 0 is empty.
 pub(crate) const fn unsigned(contents: &[u8]) -> Result<&[u8], NotDer> {
     match contents {
         [0x00] => Ok(&[]),
@@ -134,7 +134,7 @@ pub(crate) const fn unsigned(contents: &[u8]) -> Result<&[u8], NotDer> {
     }
 }
 
-/// A small non-negative INTEGER's value from its contents.
+/// Reads the contents of a non-negative INTEGER of up to 32 bits.
 pub(crate) fn small_unsigned(contents: &[u8]) -> Result<u32, NotDer> {
     let magnitude = unsigned(contents)?;
     if magnitude.len() > 4 {
@@ -143,9 +143,9 @@ pub(crate) fn small_unsigned(contents: &[u8]) -> Result<u32, NotDer> {
     Ok(magnitude.iter().fold(0, |value, byte| value << 8 | u32::from(*byte)))
 }
 
-/// Checks that `bytes` are one element, of elements all the way down to `max_depth`.
+/// Checks that `bytes` are one element that nests at most `max_depth` levels, all of them in DER.
 ///
-/// It does not look into primitive elements, so not into the values of a certificate's extensions.
+/// The contents of primitive elements are not checked, and so neither are the values of a certificate's extensions.
 pub(crate) fn check(bytes: &[u8], max_depth: usize) -> Result<(), NotDer> {
     let mut outer = Reader::new(bytes);
     let mut open = vec![Reader::new(outer.element()?.whole)];
@@ -172,12 +172,12 @@ pub(crate) fn check(bytes: &[u8], max_depth: usize) -> Result<(), NotDer> {
     Ok(())
 }
 
-/// A length and what follows it.
+/// Splits off a length.
 fn length(bytes: &[u8]) -> Result<(usize, &[u8]), NotDer> {
     let (&first, rest) = bytes.split_first().ok_or(NotDer)?;
     let count = match first {
         0x00..=0x7f => return Ok((usize::from(first), rest)),
-        // Four bytes of length say 4 GiB; no input comes near.
+        // Four bytes of length allow 4 GiB; no input is that long.
         0x81..=0x84 => usize::from(first & 0x7f),
         _ => return Err(NotDer),
     };

@@ -1,6 +1,6 @@
-//! Which models of authenticators are accepted
-//! ([section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential), closing text): asked only after
-//! the attestation led to a trust anchor, for before that a model is a claim.
+//! Policies for authenticator models
+//! ([section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential), closing text): applied only
+//! after the attestation led to a trust anchor, because a model is a claim before.
 
 use core::fmt;
 use std::collections::BTreeSet;
@@ -12,17 +12,17 @@ use crate::{
     trust::{AttestedAaguid, Trust},
 };
 
-/// Decides on an authenticator's model after its attestation led to a trust anchor: by its AAGUID, its status in the
-/// metadata, or what its statement tells besides.
+/// Decides on an authenticator model after its attestation led to a trust anchor: by its AAGUID, its status in the
+/// metadata, or the details of its statement.
 ///
 /// ```
 /// use countersign_attestation::{Details, ModelPolicy, ModelQuery, ModelRejectedError, format::tpm::TpmManufacturer};
 ///
-/// /// Of TPMs, those of one maker.
+/// /// Accepts TPMs of one vendor only.
 /// #[derive(Debug)]
-/// struct OneMaker(TpmManufacturer);
+/// struct OneVendor(TpmManufacturer);
 ///
-/// impl ModelPolicy for OneMaker {
+/// impl ModelPolicy for OneVendor {
 ///     fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRejectedError> {
 ///         match model.attestation.details() {
 ///             Details::Tpm(tpm) if tpm.manufacturer != self.0 => {
@@ -34,77 +34,77 @@ use crate::{
 /// }
 /// ```
 pub trait ModelPolicy: fmt::Debug + Send + Sync {
-    /// Whether an authenticator of this model is accepted; where it is not, why.
+    /// Accepts an authenticator of this model, or rejects it with a reason.
     fn judge(&self, model: &ModelQuery<'_>) -> Result<(), ModelRejectedError>;
 
-    /// In what an authenticator that is accepted differs from what is known of its model. The relying party reports it
-    /// as a deviation, or rejects it if its policy says so; it asks only if one of these matters to it.
+    /// The differences between an accepted authenticator and the known properties of its model. The relying party reports
+    /// them as deviations, or rejects them by its policy, and calls this only if one of them matters.
     fn remarks(&self, model: &ModelQuery<'_>) -> Vec<ModelRemark> {
         let _ = model;
         Vec::new()
     }
 }
 
-/// In what an authenticator differs from what is known of its model.
+/// A difference between an authenticator and the known properties of its model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModelRemark {
-    /// Its credential has an algorithm that the model's statement does not list.
+    /// The credential has an algorithm that the model's statement does not list.
     UnlistedAlgorithm,
-    /// It verified its user, and the model's statement lists no way to.
+    /// The authenticator verified its user, and the model's statement lists no method for it.
     UnlistedUserVerification,
 }
 
-/// What is known of an authenticator's model.
+/// The evidence on an authenticator model.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct ModelQuery<'a> {
-    /// The attestation, as its format's verification procedure left it.
+    /// The attestation.
     pub attestation: &'a Attestation,
-    /// Who vouches for it.
+    /// The trust in the attestation.
     pub trust: &'a Trust,
     /// The AAGUID, if a trust anchor vouches for it: see [`Trust::attested_aaguid`].
     pub attested_aaguid: Option<AttestedAaguid>,
-    /// The algorithm of the credential's key, where the caller says it.
+    /// The algorithm of the credential's key, if the caller provides it.
     pub algorithm: Option<AlgorithmIdentifier>,
-    /// Whether the authenticator said that it verified the user, where the caller says it.
+    /// Whether the authenticator claims to have verified the user, if the caller provides it.
     pub user_verified: Option<bool>,
-    /// The time at which the model is judged.
+    /// The time of the decision.
     pub now: Timestamp,
 }
 
 impl<'a> ModelQuery<'a> {
-    /// Of an attestation, and the trust that was found for it.
+    /// Creates a query on an attestation and its trust.
     pub const fn new(attestation: &'a Attestation, trust: &'a Trust, now: Timestamp) -> Self {
         let attested_aaguid = trust.attested_aaguid();
         Self { attestation, trust, attested_aaguid, algorithm: None, user_verified: None, now }
     }
 
-    /// The same, with the algorithm of the credential's key.
+    /// Sets the algorithm of the credential's key.
     pub const fn with_algorithm(mut self, algorithm: AlgorithmIdentifier) -> Self {
         self.algorithm = Some(algorithm);
         self
     }
 }
 
-/// A model that is not accepted. Code `authenticator-not-accepted`.
+/// Why a policy rejects an authenticator model. Code `authenticator-not-accepted`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelRejectedError {
     reason: Box<str>,
 }
 
 impl ModelRejectedError {
-    /// For this reason, which becomes part of the error's message: lower-case, one line, no secrets.
+    /// Creates an error with this reason, which becomes part of the message: lower-case, one line, no secrets.
     pub fn new(reason: impl Into<Box<str>>) -> Self {
         Self { reason: reason.into() }
     }
 
-    /// Why.
+    /// The reason of the rejection.
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// The stable word for it.
+    /// The stable code of the error.
     pub const fn code(&self) -> Code {
         Code::AuthenticatorNotAccepted
     }
@@ -118,7 +118,7 @@ impl fmt::Display for ModelRejectedError {
 
 impl core::error::Error for ModelRejectedError {}
 
-/// Models by AAGUID: only some, or all but some.
+/// A list of authenticator models, by AAGUID: the only accepted ones, or the rejected ones.
 ///
 /// ```
 /// # use countersign_attestation::ModelList;
@@ -140,14 +140,13 @@ enum Listed {
 }
 
 impl ModelList {
-    /// These models and no others; an empty list accepts none. An authenticator whose AAGUID nobody vouches for is of
-    /// no model, and refused.
+    /// Accepts only these models; an empty list accepts none. An authenticator without an attested AAGUID is rejected.
     pub fn only(aaguids: impl IntoIterator<Item = Aaguid>) -> Self {
         Self { aaguids: aaguids.into_iter().collect(), listed: Listed::Accepted }
     }
 
-    /// All models but these. An authenticator whose AAGUID nobody vouches for can't be told from them, and is refused
-    /// too, unless the list is empty.
+    /// Rejects these models. An authenticator without an attested AAGUID could be one of them and is rejected too, unless
+    /// the list is empty.
     pub fn all_but(aaguids: impl IntoIterator<Item = Aaguid>) -> Self {
         Self { aaguids: aaguids.into_iter().collect(), listed: Listed::Refused }
     }
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_137_a_model_that_is_not_listed_is_refused() {
+    fn rule_137_a_model_that_is_not_listed_is_rejected() {
         judge(&ModelList::only([OTHER, MODEL]), &attestation()).unwrap();
         let refused = |list| refused(&list, &attestation(), "aaguid 01010101-0101-0101-0101-010101010101");
         refused(ModelList::only([OTHER]));
@@ -219,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_137_a_model_that_is_listed_as_refused_is() {
+    fn rule_137_a_model_on_the_deny_list_is_rejected() {
         judge(&ModelList::all_but([OTHER]), &attestation()).unwrap();
         judge(&ModelList::all_but([]), &attestation()).unwrap();
         let list = ModelList::all_but([OTHER, MODEL]);
@@ -227,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_137_an_aaguid_that_nobody_signed_is_in_no_list() {
+    fn rule_137_an_unsigned_aaguid_is_on_no_list() {
         let unsigned = attestation().without_authenticator_data_coverage();
         refused(&ModelList::only([MODEL]), &unsigned, "its aaguid is not attested");
         refused(&ModelList::all_but([OTHER]), &unsigned, "its aaguid is not attested");
@@ -235,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_has_what_the_caller_knows() {
+    fn a_query_has_what_the_caller_provides() {
         let attestation = attestation();
         let (anchors, limits) = (AnchorList::new([root().0]), PathLimits::default());
         let trust =

@@ -1,4 +1,4 @@
-//! Object identifiers, as the bytes that DER has for them.
+//! Object identifiers, in the encoding of DER.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use countersign_types::hex::Hex;
 pub struct Oid<'a>(Cow<'a, [u8]>);
 
 impl<'a> Oid<'a> {
-    /// From the contents octets, such as `[0x55, 0x1d, 0x13]` for 2.5.29.19.
+    /// Creates an identifier from its contents octets, such as `[0x55, 0x1d, 0x13]` for 2.5.29.19.
     pub const fn from_contents(contents: &'a [u8]) -> Self {
         Self(Cow::Borrowed(contents))
     }
@@ -21,12 +21,12 @@ impl<'a> Oid<'a> {
         &self.0
     }
 
-    /// The same identifier, borrowing nothing.
+    /// Converts to an identifier that borrows nothing.
     pub fn into_owned(self) -> Oid<'static> {
         Oid(Cow::Owned(self.0.into_owned()))
     }
 
-    /// The arcs, or `None` where one does not fit 64 bits or the last is cut short.
+    /// The arcs, or `None` if one does not fit 64 bits or the last is truncated.
     fn arcs(&self) -> Option<Vec<u64>> {
         let mut arcs = Vec::new();
         let mut arc = 0_u64;
@@ -49,7 +49,7 @@ impl<'a> Oid<'a> {
 }
 
 impl fmt::Display for Oid<'_> {
-    /// Dotted decimal, or the contents octets in hexadecimal where they are no arcs that can be written so.
+    /// Writes dotted decimal, or the contents octets in hexadecimal if they are not arcs of 64 bits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(arcs) = self.arcs() else {
             return Hex(&self.0).fmt(f);

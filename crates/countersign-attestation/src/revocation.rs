@@ -1,8 +1,8 @@
 //! Revoked certificates ([RFC 5280, section 6.3](https://www.rfc-editor.org/rfc/rfc5280#section-6.3)): the lists that
-//! the caller fetched, and what becomes of a path that they say too little of.
+//! the caller fetched, and the decision on certificates whose status they do not settle.
 //!
-//! Nothing is fetched here. A caller that wants certificates checked gets the issuers' lists by the addresses in their
-//! certificates, keeps them fresh, and hands them in with the trust anchors.
+//! Nothing is fetched here. To have certificates checked, fetch the issuers' lists from the addresses in the certificates,
+//! keep them up to date, and pass them with the trust anchors.
 
 pub(crate) mod android;
 pub(crate) mod check;
@@ -15,18 +15,18 @@ pub use android::{AttestationStatusList, StatusListError};
 pub use list::{CertificateRevocationList, RevocationListError};
 pub use reason::RevocationReason;
 
-/// What is known of revoked certificates, and what is demanded to be known.
+/// The revoked certificates that are known, and what must be known about a certificate.
 ///
-/// A certificate that a list of its issuer names is refused, whatever the list's age and scope, and whatever the issuer's
-/// certificate says its key is for; also if the list's signature does not verify with the issuer's key, for the status is
-/// unknown then. Of one that no list names, where lists of another scope count for none:
+/// A certificate that is on a list of its issuer is rejected, whatever the list's age and scope, and whatever the key usage
+/// of the issuer's certificate; also if the list's signature does not verify with the issuer's key, because the status is
+/// unknown then. For a certificate that is on no list (lists of another scope do not count):
 ///
-/// | the issuer has | by default | stricter or laxer |
+/// | lists of the issuer | by default | option |
 /// | --- | --- | --- |
-/// | a list that is current, and verifies with the issuer's key | accepted | |
-/// | no list here | accepted | [`with_required_lists`](Self::with_required_lists) |
-/// | lists here, all of another time | refused | [`with_dangerous_outdated_lists`](Self::with_dangerous_outdated_lists) |
-/// | lists here, of which none verifies with the issuer's key, or whose key may not sign lists | refused | |
+/// | one is current and verifies with the issuer's key | accept | |
+/// | none | accept | [`with_required_lists`](Self::with_required_lists) |
+/// | all are outdated or from the future | reject | [`with_dangerous_outdated_lists`](Self::with_dangerous_outdated_lists) |
+/// | none verifies with the issuer's key, or the key may not sign lists | reject | |
 ///
 /// ```
 /// use countersign_attestation::{AnchorList, CertificateRevocationList, Revocation, revocation::RevocationListError};
@@ -45,54 +45,55 @@ pub struct Revocation {
     outdated: Outdated,
 }
 
-/// What becomes of a certificate whose issuer has no list here.
+/// The decision on a certificate whose issuer has no list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Missing {
     #[default]
-    Accepted,
-    Refused,
+    Accept,
+    Reject,
 }
 
-/// What becomes of a certificate of whose issuer there are outdated lists only.
+/// The decision on a certificate whose issuer has outdated lists only.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Outdated {
     #[default]
-    Refused,
-    Accepted,
+    Reject,
+    Accept,
 }
 
 impl Revocation {
-    /// Nothing is known, and nothing demanded.
+    /// Creates a value that knows no lists and requires none.
     pub const fn none() -> Self {
-        Self { lists: Vec::new(), android: None, missing: Missing::Accepted, outdated: Outdated::Refused }
+        Self { lists: Vec::new(), android: None, missing: Missing::Accept, outdated: Outdated::Reject }
     }
 
-    /// These and one more list. An issuer may have several; each that verifies counts.
+    /// Adds a list. An issuer may have several; each list that verifies counts.
     pub fn with_list(mut self, list: CertificateRevocationList) -> Self {
         self.lists.push(list);
         self
     }
 
-    /// With the status list of Android's attestation keys, in the place of an earlier one. It counts for `android-key`
-    /// attestations. Who holds a listed key can make statements of any format below Google's roots, so that for others
-    /// it counts too, but not its serial numbers of less than 7 bytes: it does not say whose they are, and other issuers
-    /// have them as well.
+    /// Sets the status list of Android's attestation keys, replacing an earlier one.
+    ///
+    /// It applies to `android-key` attestations. A listed key can make statements of any format below Google's roots, so the
+    /// list applies to other formats too, except its serial numbers of less than 7 bytes: it does not name the issuer, and
+    /// other issuers have used such numbers as well.
     pub fn with_android_status(mut self, list: AttestationStatusList) -> Self {
         self.android = Some(list);
         self
     }
 
-    /// The same, but every certificate below the anchor needs a list by its issuer, or the path is refused. For
-    /// `android-key` attestations the status list is one for all.
+    /// Requires a list by the issuer of each certificate below the anchor. For `android-key` attestations the status list
+    /// serves for all issuers.
     pub const fn with_required_lists(mut self) -> Self {
-        self.missing = Missing::Refused;
+        self.missing = Missing::Reject;
         self
     }
 
-    /// The same, but a list that is past its next update, or of the future, counts as if it were current. Certificates
-    /// that were revoked since are accepted then.
+    /// Accepts lists past their next update or from the future as current. Dangerous: certificates revoked since then are
+    /// accepted.
     pub const fn with_dangerous_outdated_lists(mut self) -> Self {
-        self.outdated = Outdated::Accepted;
+        self.outdated = Outdated::Accept;
         self
     }
 }

@@ -1,7 +1,7 @@
-//! Trust anchors as data: the roots that vendors publish, for those who want them without the FIDO metadata.
+//! Vendors' root certificates as data, for use without the FIDO metadata.
 //!
-//! Having a root here is no reason to believe it. Whoever takes [`VENDOR_ROOTS`] as they are believes each vendor that
-//! ever had a root; pick the vendors that the relying party wants.
+//! A root in this table is not a recommendation to trust it. Using all of [`VENDOR_ROOTS`] trusts every vendor that ever
+//! had a root; select the vendors that the relying party trusts.
 //!
 //! ```
 //! use countersign_attestation::roots::{VENDOR_ROOTS, anchors};
@@ -10,8 +10,8 @@
 //! # assert!(format!("{apple:?}").contains("Apple"));
 //! ```
 //!
-//! A root is for some formats, and [`anchors`] scopes it to them: Apple's root for passkeys is none for its App Attest.
-//! Roots run out: ask [`expiring_within`] from time to time, such as when the program starts.
+//! A root serves some formats only, and [`anchors`] limits its scope to them: Apple's root for passkeys does not serve App
+//! Attest. Roots expire: call [`expiring_within`] regularly, for example when the program starts.
 
 use core::time::Duration;
 
@@ -29,18 +29,18 @@ mod table;
 
 pub use table::VENDOR_ROOTS;
 
-/// A vendor's root certificate, and what is known of it.
+/// A vendor's root certificate and its description.
 ///
-/// Each one's SHA-256 is the same in two places or more, and its own signature verifies where it is not of SHA-1.
-/// `docs/attestation/roots.md` names the places, and says which of them may have one from the other.
+/// The SHA-256 of each root was compared with at least one further source, and its own signature verifies unless it uses
+/// SHA-1. `docs/attestation/roots.md` names the sources, and which of them may depend on each other.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct VendorRoot {
-    /// Whose it is.
+    /// The vendor.
     pub vendor: &'static str,
-    /// What the vendor calls it.
+    /// The vendor's name for the root.
     pub name: &'static str,
-    /// What it vouches for.
+    /// The purposes of the root.
     pub purposes: &'static [Purpose],
     /// SHA-256 of its DER, in lower-case hexadecimal.
     pub sha256: &'static str,
@@ -48,20 +48,20 @@ pub struct VendorRoot {
     pub not_before: Timestamp,
     /// The last second of its validity period.
     pub not_after: Timestamp,
-    /// Where it is published, if the address is known.
+    /// The address of publication, if known.
     pub source: Option<&'static str>,
-    /// Whether it is still needed.
+    /// Whether the root is still needed.
     pub standing: Standing,
     pem: &'static str,
 }
 
-/// What a root vouches for.
+/// A purpose of a root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Purpose {
     /// Attestation statements of the format with this identifier.
     Format(&'static str),
-    /// The BLOB of the FIDO Metadata Service, and no attestation.
+    /// The BLOB of the FIDO Metadata Service, but no attestation.
     Metadata,
 }
 
@@ -71,14 +71,14 @@ pub enum Purpose {
 pub enum Standing {
     /// New certificates lead to it.
     Current,
-    /// The root with this SHA-256 has taken over; older certificates lead to this one.
+    /// The root with this SHA-256 replaces it; only older certificates lead to this root.
     SupersededBy(&'static str),
-    /// Nothing new is issued below it; it is here to judge what there is.
+    /// No new certificates lead to it; it serves existing ones.
     Retired,
 }
 
 impl VendorRoot {
-    /// The certificate.
+    /// Parses the certificate.
     pub fn certificate(&self) -> Result<Certificate, CertificateError> {
         let base64: String = self.pem.lines().filter(|line| !line.starts_with("-----")).collect();
         let unpadded = base64.trim_end_matches('=').replace('+', "-").replace('/', "_");
@@ -86,7 +86,7 @@ impl VendorRoot {
         Certificate::from_der(&der)
     }
 
-    /// Whether it vouches for statements of this format.
+    /// Whether the root serves statements of this format.
     pub fn is_for_format(&self, format: &str) -> bool {
         self.formats().any(|own| own == format)
     }
@@ -99,7 +99,7 @@ impl VendorRoot {
     }
 }
 
-/// These roots as anchors, each for its own formats alone.
+/// Converts roots to trust anchors, each limited to its own formats.
 pub fn anchors(roots: impl IntoIterator<Item = &'static VendorRoot>) -> ScopedAnchors {
     let scoped = roots.into_iter().filter_map(|root| {
         let anchor = TrustAnchor::from_certificate(root.certificate().ok()?);
@@ -108,7 +108,7 @@ pub fn anchors(roots: impl IntoIterator<Item = &'static VendorRoot>) -> ScopedAn
     scoped.fold(ScopedAnchors::default(), |anchors, (scope, anchor)| anchors.with_anchor(scope, anchor))
 }
 
-/// The roots that are valid at `now` and no longer so after `period`.
+/// The roots that are valid at `now` and expire within `period`.
 pub fn expiring_within(now: Timestamp, period: Duration) -> impl Iterator<Item = &'static VendorRoot> {
     let end = now.plus_seconds(i64::try_from(period.as_secs()).unwrap_or(i64::MAX));
     VENDOR_ROOTS

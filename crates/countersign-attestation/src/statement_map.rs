@@ -1,4 +1,4 @@
-//! Reading `attStmt`, in the same way for all formats.
+//! A reader of `attStmt`, shared by the formats.
 
 use ciborium::Value;
 use countersign_types::AlgorithmIdentifier;
@@ -9,15 +9,15 @@ use crate::{
     limits::X5C_MAX,
 };
 
-/// How deep ciborium may follow the statement. The walker over the attestation object allowed less.
+/// The recursion limit of ciborium. The walker over the attestation object allowed less.
 const RECURSION_MAX: usize = 8;
 
-/// The members of an `attStmt`. Unknown ones are passed over.
+/// The members of an `attStmt`. Unknown members are ignored.
 #[derive(Debug)]
 pub(crate) struct StatementMap(Vec<(Value, Value)>);
 
 impl StatementMap {
-    /// Decodes the one CBOR map that `cbor` must be.
+    /// Decodes `cbor`, which must be exactly one map.
     pub(crate) fn read(cbor: &[u8]) -> Result<Self, StatementError> {
         let mut rest = cbor;
         let value: Value = ciborium::de::from_reader_with_recursion_limit(&mut rest, RECURSION_MAX)
@@ -39,7 +39,7 @@ impl StatementMap {
         self.get(member).is_some()
     }
 
-    /// `alg`, which is required.
+    /// The required member `alg`.
     pub(crate) fn algorithm(&self) -> Result<AlgorithmIdentifier, StatementError> {
         let fault = StatementError::WrongType { member: "alg", expected: "an integer of 64 bits" };
         let Value::Integer(integer) = self.required("alg")? else { return Err(fault) };
@@ -64,7 +64,7 @@ impl StatementMap {
         }
     }
 
-    /// `x5c`: one certificate or more, each read.
+    /// The required member `x5c`: one certificate or more, parsed.
     pub(crate) fn certificates(&self) -> Result<Vec<Certificate>, AttestationError> {
         let member = "x5c";
         let Value::Array(elements) = self.required(member)? else {
@@ -91,7 +91,7 @@ impl StatementMap {
         Ok(certificates)
     }
 
-    /// `x5c`, which must have this many certificates, each read.
+    /// The required member `x5c` with exactly this many certificates, parsed.
     pub(crate) fn certificates_exactly(&self, expected: usize) -> Result<Vec<Certificate>, AttestationError> {
         match self.get("x5c") {
             Some(Value::Array(elements)) if !elements.is_empty() && elements.len() != expected => {

@@ -1,5 +1,5 @@
-//! Steps 23 and 24 of [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential): who vouches
-//! for an attestation.
+//! Steps 23 and 24 of [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential): the trust
+//! in an attestation.
 
 use core::slice;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::{
     revocation::check::Check,
 };
 
-/// The paths to trust anchors that an attestation needs.
+/// The trust in an attestation: its paths to trust anchors, and the attested model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Trust {
@@ -31,30 +31,30 @@ pub struct Trust {
     model: TrustedModel,
 }
 
-/// What the trusted evidence says of the model.
+/// The model, as far as it is attested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum TrustedModel {
-    /// Nothing: the AAGUID is a claim.
+    /// Unknown: the AAGUID is a claim.
     Unknown,
     Attested(AttestedAaguid),
-    /// One of these; which, only the authenticator says.
+    /// One of these models. Which one is only the authenticator's claim.
     OneOf(Arc<[Aaguid]>),
 }
 
 impl Trust {
-    /// The paths: one, or for a compound attestation one for each trusted part, in the parts' order. Never none.
+    /// The paths to trust anchors: one, or for a compound attestation one for each trusted part, in order. Never empty.
     pub fn paths(&self) -> &[TrustedPath] {
         &self.paths
     }
 
-    /// Whether somebody who is trusted vouches for the authenticator data as a whole, and with it for the AAGUID: see
+    /// Whether a trusted signature covers the authenticator data as a whole, and with it the AAGUID: see
     /// [`Attestation::covers_authenticator_data`].
     pub const fn covers_authenticator_data(&self) -> bool {
         self.covers_authenticator_data
     }
 
-    /// The authenticator's model, if the trust anchor vouches for it. `None` for a format such as `fido-u2f`, which does
-    /// not sign it, and for one whose AAGUID software writes, unless the anchor is that of the model: see
+    /// The authenticator's model, if the trust anchor vouches for it. `None` for formats such as `fido-u2f`, which do not
+    /// sign it, and for formats whose AAGUID software writes, unless the anchor is that of the model: see
     /// [`AaguidSource`].
     pub const fn attested_aaguid(&self) -> Option<AttestedAaguid> {
         match self.model {
@@ -63,9 +63,9 @@ impl Trust {
         }
     }
 
-    /// The models that the authenticator can be of, as far as the trust anchor vouches for it: one if it is attested;
-    /// several if its certificate does not name it and they are [judged together](UnnamedModels::JudgeTogether); none
-    /// if nothing is known. All of them must be acceptable.
+    /// The possible models of the authenticator, as far as the trust anchor vouches for them: one if it is attested; several
+    /// if its certificate does not name it and they are [judged together](UnnamedModels::JudgeTogether); none if it is
+    /// unknown. All of them must be acceptable.
     pub fn possible_models(&self) -> &[Aaguid] {
         match &self.model {
             TrustedModel::Unknown => &[],
@@ -75,7 +75,7 @@ impl Trust {
     }
 }
 
-/// An AAGUID for which a trust anchor vouches: evidence, where an [`Aaguid`] is a claim.
+/// An AAGUID for which a trust anchor vouches, in contrast to an [`Aaguid`], which is a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AttestedAaguid(Aaguid);
 
@@ -87,12 +87,12 @@ impl AttestedAaguid {
 }
 
 impl Attestation {
-    /// Looks for what makes this attestation trusted: a path to one of the anchors that `source` has for it; for a
-    /// compound one, as many as its [`CompoundConfiguration`](crate::format::compound::CompoundConfiguration) wants, each to an anchor
+    /// Looks for a path to one of the anchors that `source` has for this attestation. A compound attestation needs as many
+    /// paths as its [`CompoundConfiguration`](crate::format::compound::CompoundConfiguration) requires, each to an anchor
     /// for the part's own format.
     ///
-    /// No attestation and self attestation are never trusted. `aaguid` is the one in the authenticator data. `limits`
-    /// are for all parts together.
+    /// No attestation and self attestation are never trusted. `aaguid` is that of the authenticator data. `limits` apply to
+    /// all parts together.
     pub fn assess_trust(
         &self,
         aaguid: Aaguid,
@@ -133,11 +133,11 @@ impl Attestation {
         search::run(candidates, Profile::of_format(self.format()), revocation, now, verifiers, *limits)
     }
 
-    /// What the anchor makes of the AAGUID.
+    /// The model that the anchor attests.
     ///
-    /// [Section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements) demands that
-    /// certificates name their models where a root is that of several. A certificate that is the anchor itself has no
-    /// root, so that it needs no extension; that several models have it is known, and all of them are judged.
+    /// [Section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements) requires that
+    /// certificates name their models if a root is that of several. A certificate that is the anchor itself has no root and
+    /// needs no extension; if several models share it, all of them are judged.
     fn trusted_model(&self, aaguid: Aaguid, path: &TrustedPath) -> Result<TrustedModel, PathError> {
         let anchor = path.anchor();
         let unnamed_models = if path.certificates().len() > 1 {
@@ -216,7 +216,7 @@ fn assess_parts(
     Ok(Trust { paths, covers_authenticator_data, model })
 }
 
-/// How many attestation keys there are: the same one twice is no more evidence than once.
+/// The number of distinct attestation keys. A repeated key is no further evidence.
 fn distinct_keys(trusted: &[(&str, Trust)]) -> usize {
     let paths = trusted.iter().flat_map(|(_, trust)| &trust.paths);
     let mut keys: Vec<_> = paths

@@ -1,4 +1,4 @@
-//! Trust anchors that are believed for some attestations only.
+//! Trust anchors that serve some attestations only.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -7,7 +7,7 @@ use countersign_types::Aaguid;
 use super::{AnchorQuery, TrustAnchor, TrustAnchors};
 use crate::{certificate::Certificate, revocation::Revocation};
 
-/// Trust anchors, each within a scope of its own.
+/// Trust anchors, each with its own scope.
 ///
 /// ```
 /// use countersign_attestation::{AnchorScope, Certificate, ScopedAnchors, TrustAnchor};
@@ -27,20 +27,20 @@ pub struct ScopedAnchors {
 }
 
 impl ScopedAnchors {
-    /// Adds an anchor, trusted within `scope`. A certificate that is added for one model and for another is one for
-    /// both: see [`UnnamedModels`](super::UnnamedModels).
+    /// Adds an anchor, trusted within `scope`. A certificate that is added for two models counts as the anchor of both:
+    /// see [`UnnamedModels`](super::UnnamedModels).
     pub fn with_anchor(mut self, scope: AnchorScope, anchor: TrustAnchor) -> Self {
         self.anchors.push((scope, anchor));
         self
     }
 
-    /// Adds a certificate that may complete a path within `scope`, and isn't trusted by itself.
+    /// Adds an intermediate that may complete a path within `scope`. It isn't trusted by itself.
     pub fn with_intermediate(mut self, scope: AnchorScope, certificate: Certificate) -> Self {
         self.intermediates.push((scope, certificate));
         self
     }
 
-    /// With what is known of revoked certificates, in any scope, in the place of what was known before.
+    /// Sets the revoked certificates that are known, for all scopes, replacing earlier ones.
     pub fn with_revocation(mut self, revocation: Revocation) -> Self {
         self.revocation = revocation;
         self
@@ -67,8 +67,8 @@ impl TrustAnchors for ScopedAnchors {
 }
 
 impl ScopedAnchors {
-    /// An anchor, with the models of each scope of this format that its certificate was added for. A scope of other
-    /// formats says nothing of what is below the certificate in this one.
+    /// An anchor with the models of each scope of this format for which its certificate was added. Scopes of other formats
+    /// do not count.
     fn with_models(&self, scope: &AnchorScope, anchor: &TrustAnchor, format: &str) -> TrustAnchor {
         let same = self.anchors.iter().filter(|(scope, other)| {
             scope.admits_format(format) && other.certificate() == anchor.certificate()
@@ -83,7 +83,7 @@ fn within<'a, T: Clone>(scoped: &[(AnchorScope, T)], query: &AnchorQuery<'_>) ->
     scoped.iter().filter(|(scope, _)| scope.admits(query)).map(|(_, it)| it.clone()).collect()
 }
 
-/// For which attestations something is believed.
+/// The attestations for which an anchor is trusted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AnchorScope {
     formats: Option<BTreeSet<String>>,
@@ -91,25 +91,25 @@ pub struct AnchorScope {
 }
 
 impl AnchorScope {
-    /// For all.
+    /// Creates a scope of all attestations.
     pub fn any() -> Self {
         Self::default()
     }
 
-    /// For those of these formats alone; an empty list admits none.
+    /// Limits the scope to these formats. An empty list admits none.
     pub fn with_formats<S: Into<String>>(mut self, formats: impl IntoIterator<Item = S>) -> Self {
         self.formats = Some(formats.into_iter().map(Into::into).collect());
         self
     }
 
-    /// For those of these models alone; an empty list admits none. A statement that does not sign the AAGUID, as
-    /// `fido-u2f` does not, is of no model.
+    /// Limits the scope to these models. An empty list admits none. A statement that does not sign the AAGUID, such as
+    /// `fido-u2f`, is of no model.
     pub fn with_aaguids(mut self, aaguids: impl IntoIterator<Item = Aaguid>) -> Self {
         self.aaguids = Some(aaguids.into_iter().collect());
         self
     }
 
-    /// Whether the attestation is within it.
+    /// Whether the attestation is within the scope.
     pub fn admits(&self, query: &AnchorQuery<'_>) -> bool {
         let model = self
             .aaguids
@@ -122,7 +122,7 @@ impl AnchorScope {
         self.formats.as_ref().is_none_or(|formats| formats.contains(format))
     }
 
-    /// An anchor within this scope: for its own models and the scope's.
+    /// The anchor, with its own models and the scope's.
     fn with_models(&self, anchor: &TrustAnchor) -> TrustAnchor {
         match &self.aaguids {
             Some(models) => {

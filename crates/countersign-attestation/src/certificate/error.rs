@@ -1,4 +1,4 @@
-//! Why bytes are not a certificate.
+//! Errors of parsing certificates.
 
 use core::fmt;
 
@@ -24,11 +24,11 @@ pub enum CertificateError {
         /// The number of bytes that follow.
         length: usize,
     },
-    /// Not DER, or not with the three parts of a certificate.
+    /// Not DER, or not the three parts of a certificate.
     NotDer,
-    /// A part does not have its syntax; holds which.
+    /// A part does not have its syntax; holds its name.
     Malformed(&'static str),
-    /// `version` is no known one; holds its encoded value, one less than the version's number.
+    /// `version` is unknown; holds its encoded value, one less than the version's number.
     Version(u32),
     /// The signature algorithm is not the one that the issuer signed.
     SignatureAlgorithmsDiffer,
@@ -41,7 +41,7 @@ pub enum CertificateError {
 }
 
 impl CertificateError {
-    /// The stable word for it.
+    /// The stable code of the error.
     pub const fn code(&self) -> Code {
         Code::AttestationCertificateInvalid
     }
@@ -70,7 +70,7 @@ impl fmt::Display for CertificateError {
             }
             Self::TrailingData { length } => write!(f, "{length} bytes follow the certificate"),
             Self::NotDer => f.write_str("not one certificate in der"),
-            Self::Malformed(part) => write!(f, "the certificate's {part} can't be read"),
+            Self::Malformed(part) => write!(f, "the certificate's {part} is malformed"),
             Self::Version(encoded) => {
                 write!(f, "the certificate's version is encoded as {encoded}, at most 2 expected")
             }
@@ -81,7 +81,7 @@ impl fmt::Display for CertificateError {
                 write!(f, "certificate with {count} extensions, at most {EXTENSIONS_MAX} expected")
             }
             Self::DuplicateExtension(identifier) => write!(f, "extension {identifier} occurs more than once"),
-            Self::Extension(identifier) => write!(f, "the value of extension {identifier} can't be read"),
+            Self::Extension(identifier) => write!(f, "the value of extension {identifier} is malformed"),
         }
     }
 }

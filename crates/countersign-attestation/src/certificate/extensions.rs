@@ -7,19 +7,19 @@ use crate::{
 
 use super::name::Name;
 
-/// The deepest nesting of alternative names: a directory name is 5 levels down, one with a structure as a value of an
-/// attribute more.
+/// The deepest nesting of alternative names. A directory name is 5 levels down; attributes with structured values are
+/// deeper.
 const GENERAL_NAMES_DEPTH_MAX: usize = 8;
 
 /// One extension of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Extension<'a> {
-    /// Its identifier.
+    /// The identifier.
     pub identifier: Oid<'a>,
-    /// Whether whoever does not understand it must refuse the certificate.
+    /// Whether the certificate must be rejected if the extension is not understood.
     pub critical: bool,
-    /// The contents of `extnValue`: the DER of what the extension says.
+    /// The contents of `extnValue`, in DER.
     pub value: &'a [u8],
 }
 
@@ -29,14 +29,14 @@ pub struct Extension<'a> {
 pub struct BasicConstraints {
     /// Whether the subject is a CA.
     pub ca: bool,
-    /// How many certificates of CAs, self-issued ones not counted, may stand between this one and the last of a path.
+    /// How many CA certificates, self-issued ones not counted, may come between this certificate and the last of a path.
     pub path_length: Option<u32>,
 }
 
 impl BasicConstraints {
     pub(super) fn read(value: &[u8]) -> Result<Self, NotDer> {
         let mut members = Reader::new(der::only(value, der::SEQUENCE)?);
-        // An explicit FALSE is no DER, and certificates in use have it.
+        // An explicit FALSE is not DER, but certificates in use have it.
         let ca = members.optional(der::BOOLEAN)?.map_or(Ok(false), der::boolean)?;
         let path_length = members.optional(der::INTEGER)?.map(der::small_unsigned).transpose()?;
         members.end()?;
@@ -59,7 +59,7 @@ impl KeyUsage {
         }
     }
 
-    /// Bit 0, `digitalSignature`: the key may verify signatures on other things than certificates and CRLs.
+    /// Bit 0, `digitalSignature`: the key may verify signatures on data other than certificates and CRLs.
     pub const fn digital_signature(self) -> bool {
         self.first_octet & 0x80 != 0
     }
@@ -86,9 +86,9 @@ pub(super) fn purposes(value: &[u8]) -> Result<Vec<Oid<'_>>, NotDer> {
 }
 
 /// The directory names in a [subject alternative name](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.6)
-/// extension; names of other kinds are passed over.
+/// extension. Names of other kinds are ignored.
 pub(super) fn directory_names(value: &[u8]) -> Result<Vec<Name<'_>>, NotDer> {
-    /// `directoryName` of `GeneralName`, its tag explicit because a name is a CHOICE.
+    /// `directoryName` of `GeneralName`, with an explicit tag because a name is a CHOICE.
     const DIRECTORY_NAME: u8 = 0xa4;
     der::check(value, GENERAL_NAMES_DEPTH_MAX)?;
     let mut members = Reader::new(der::only(value, der::SEQUENCE)?);

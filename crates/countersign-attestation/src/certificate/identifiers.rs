@@ -1,5 +1,5 @@
-//! What certificates are found by: the identifier of the subject's key
-//! ([RFC 5280, section 4.2.1.2](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.2)) and the subject's DNS names
+//! Identifiers of a certificate's subject: the key identifier
+//! ([RFC 5280, section 4.2.1.2](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.2)) and the DNS names
 //! ([section 4.2.1.6](https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.6)).
 
 use countersign_cose::Hash;
@@ -11,15 +11,15 @@ use crate::{
 };
 
 impl Certificate {
-    /// SHA-1 of the subject's public key, by method 1 of RFC 5280: of the BIT STRING's bytes alone. The FIDO metadata
-    /// lists U2F models by it. `None` where the key is not in whole bytes.
+    /// SHA-1 of the subject's public key, by method 1 of RFC 5280: of the BIT STRING's bytes only. The FIDO metadata
+    /// lists U2F models by it. `None` if the key is not in whole bytes.
     pub fn key_identifier(&self) -> Option<[u8; 20]> {
         let key = public_key_bits(self.subject_public_key_info()).ok()?;
         Hash::Sha1.digest(&[key]).try_into().ok()
     }
 
-    /// The DNS names in the subject alternative name extension, as they stand there, or `None` without the extension.
-    /// Names of other kinds are passed over; where the extension can't be read, there is an error.
+    /// The DNS names in the subject alternative name extension, as written, or `None` without the extension. Names of
+    /// other kinds are ignored; a malformed extension is an error.
     pub fn alternative_dns_names(&self) -> Option<Result<Vec<&str>, CertificateError>> {
         let extension = self.extension(&oid::SUBJECT_ALT_NAME)?;
         Some(dns_names(extension.value).map_err(|_| CertificateError::Extension(oid::SUBJECT_ALT_NAME)))

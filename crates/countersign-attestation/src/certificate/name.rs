@@ -9,8 +9,8 @@ use crate::{
 
 /// The name of an issuer or a subject.
 ///
-/// Two names are equal if their DER is. RFC 5280 compares them with less regard to case and spaces; CAs copy the name
-/// byte by byte, so that what is gained by that is only another way to write a name.
+/// Two names are equal if their DER is. RFC 5280 ignores case and some spaces; but CAs copy names byte by byte, so that
+/// ignoring them would only allow another way to write a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Name<'a>(&'a [u8]);
 
@@ -24,12 +24,12 @@ impl<'a> Name<'a> {
         self.0
     }
 
-    /// Whether it has no attributes.
+    /// Whether the name has no attributes.
     pub fn is_empty(&self) -> bool {
         self.attributes().next().is_none()
     }
 
-    /// All attributes, in their order.
+    /// The attributes, in order.
     pub fn attributes(&self) -> impl Iterator<Item = NameAttribute<'a>> + use<'a> {
         let mut relative_names = Reader::new(der::only(self.0, der::SEQUENCE).unwrap_or_default());
         let mut attributes = Reader::new(&[]);
@@ -44,13 +44,13 @@ impl<'a> Name<'a> {
         })
     }
 
-    /// The attributes of one type, in their order.
+    /// The attributes of one type, in order.
     pub fn values(&self, attribute: SubjectAttribute) -> impl Iterator<Item = NameAttribute<'a>> + use<'a> {
         let wanted = attribute.identifier();
         self.attributes().filter(move |attribute| attribute.attribute_type == wanted)
     }
 
-    /// The attribute of one type, if there is exactly one.
+    /// The attribute of this type, if there is exactly one.
     pub fn only_value(&self, attribute: SubjectAttribute) -> Option<NameAttribute<'a>> {
         let mut values = self.values(attribute);
         let first = values.next()?;
@@ -69,7 +69,7 @@ impl fmt::Debug for Name<'_> {
     }
 }
 
-/// One attribute of a name.
+/// An attribute of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameAttribute<'a> {
     attribute_type: Oid<'a>,
@@ -78,17 +78,17 @@ pub struct NameAttribute<'a> {
 }
 
 impl<'a> NameAttribute<'a> {
-    /// Its type, such as [`oid::COMMON_NAME`].
+    /// The type, such as [`oid::COMMON_NAME`].
     pub const fn attribute_type(&self) -> &Oid<'a> {
         &self.attribute_type
     }
 
-    /// The contents octets of its value.
+    /// The contents octets of the value.
     pub const fn as_bytes(&self) -> &'a [u8] {
         self.value
     }
 
-    /// Its value, if it is a string of a type that is UTF-8 or part of it; other string types aren't decoded.
+    /// The value, if its string type is UTF-8 or a subset. Other string types aren't decoded.
     pub fn text(&self) -> Option<&'a str> {
         // UTF8String, NumericString, PrintableString, IA5String, VisibleString.
         matches!(self.tag, 0x0c | 0x12 | 0x13 | 0x16 | 0x1a)
@@ -97,22 +97,22 @@ impl<'a> NameAttribute<'a> {
     }
 }
 
-/// The attributes of a subject that a format has requirements on.
+/// The attributes of a subject on which formats have requirements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SubjectAttribute {
-    /// `C`.
+    /// The country, `C`.
     Country,
-    /// `O`.
+    /// The organization, `O`.
     Organization,
-    /// `OU`.
+    /// The organizational unit, `OU`.
     OrganizationalUnit,
-    /// `CN`.
+    /// The common name, `CN`.
     CommonName,
 }
 
 impl SubjectAttribute {
-    /// Its identifier.
+    /// The identifier of the attribute type.
     pub const fn identifier(self) -> Oid<'static> {
         match self {
             Self::Country => oid::COUNTRY,

@@ -12,21 +12,21 @@ use crate::{
     oid::Oid,
 };
 
-/// How an issuer signed a certificate.
+/// The signature algorithm of a certificate or a revocation list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignatureAlgorithm {
-    /// ECDSA, on the curve of the issuer's key.
+    /// ECDSA with this hash, on the curve of the issuer's key.
     Ecdsa(Hash),
-    /// RSASSA-PKCS1-v1_5.
+    /// RSASSA-PKCS1-v1_5 with this hash.
     RsaPkcs1(Hash),
-    /// RSASSA-PSS with one hash for all, and a salt as long as the hash.
+    /// RSASSA-PSS with this hash for data and mask, and a salt of the hash's length.
     RsaPss(Hash),
     /// Ed25519.
     Ed25519,
     /// An algorithm on MD2, MD4, MD5 or SHA-1, with which certificates can be forged.
     Weak(Oid<'static>),
-    /// Another algorithm, or one of the above with other parameters than it has.
+    /// Another algorithm, or one of the above with unexpected parameters.
     Unknown(Oid<'static>),
 }
 
@@ -50,7 +50,7 @@ const SHA2: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02];
 const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08];
 
 impl SignatureAlgorithm {
-    /// From the DER of an `AlgorithmIdentifier`, and all of it.
+    /// Reads an `AlgorithmIdentifier` from DER, without trailing data.
     pub(crate) fn from_der(der: &[u8]) -> Option<Self> {
         match AlgorithmIdentifier::from_der(der) {
             Ok(([], identifier)) => Some(Self::read(&identifier)),
@@ -61,7 +61,7 @@ impl SignatureAlgorithm {
     pub(super) fn read(identifier: &AlgorithmIdentifier<'_>) -> Self {
         let contents = identifier.algorithm.as_bytes();
         let parameters = identifier.parameters();
-        // The RFCs want them absent for ECDSA and NULL for RSA; certificates in use have either for both.
+        // The RFCs require them absent for ECDSA and NULL for RSA; certificates in use have either for both.
         let plain = parameters.is_none_or(|any| any.tag().0 == 5 && any.data.is_empty());
         let known = match contents.split_last() {
             Some((2, ECDSA_SHA2)) if plain => Some(Self::Ecdsa(Hash::Sha256)),
@@ -82,8 +82,8 @@ impl SignatureAlgorithm {
         }
     }
 
-    /// The scheme to verify with, given the issuer's key; `None` where the key is none for this algorithm, or the
-    /// algorithm is weak or unknown.
+    /// The scheme to verify with, given the issuer's key; `None` if the key does not fit the algorithm, or the algorithm is
+    /// weak or unknown.
     pub fn scheme(&self, issuer_key: &PublicKey) -> Option<Scheme> {
         match (self, issuer_key.material()) {
             (Self::Ecdsa(hash), KeyMaterial::Ec { curve, .. }) => {
@@ -113,8 +113,8 @@ fn owned(contents: &[u8]) -> Oid<'static> {
     Oid::from_contents(contents).into_owned()
 }
 
-/// `RSASSA-PSS-params` ([RFC 4055, section 3.1](https://www.rfc-editor.org/rfc/rfc4055#section-3.1)). What is left
-/// out stands for SHA-1.
+/// `RSASSA-PSS-params` ([RFC 4055, section 3.1](https://www.rfc-editor.org/rfc/rfc4055#section-3.1)). Omitted
+/// members mean SHA-1.
 fn pss(contents: &[u8], parameters: &Any<'_>) -> Option<SignatureAlgorithm> {
     if parameters.tag().0 != 16 {
         return None;
@@ -138,7 +138,7 @@ fn pss(contents: &[u8], parameters: &Any<'_>) -> Option<SignatureAlgorithm> {
     (mask_hash == hash && salt_fits && trailer == 1).then_some(SignatureAlgorithm::RsaPss(known))
 }
 
-/// The identifier in an `AlgorithmIdentifier` of a hash function, whose parameters are NULL or absent.
+/// Reads the identifier in an `AlgorithmIdentifier` of a hash function, with parameters NULL or absent.
 fn hash_algorithm(der: &[u8]) -> Result<&[u8], NotDer> {
     let mut members = Reader::new(der::only(der, der::SEQUENCE)?);
     let identifier = members.expect(der::OBJECT_IDENTIFIER)?;
@@ -149,7 +149,7 @@ fn hash_algorithm(der: &[u8]) -> Result<&[u8], NotDer> {
     Ok(identifier)
 }
 
-/// The hash function in an `AlgorithmIdentifier` of MGF1.
+/// Reads the hash function in an `AlgorithmIdentifier` of MGF1.
 fn mask_generation(der: &[u8]) -> Result<&[u8], NotDer> {
     let mut members = Reader::new(der::only(der, der::SEQUENCE)?);
     if members.expect(der::OBJECT_IDENTIFIER)? != MGF1 {

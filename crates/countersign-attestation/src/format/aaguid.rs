@@ -11,7 +11,7 @@ use crate::{
     oid::{self, Oid},
 };
 
-/// Checks that a certificate which names an AAGUID names the authenticator's. Returns whether it names one.
+/// Checks that the AAGUID in the certificate, if any, is the authenticator's. Returns whether there is one.
 pub(super) fn check_certified_aaguid(
     input: &VerificationInput<'_>,
     certificate: &Certificate,
@@ -25,8 +25,7 @@ pub(super) fn check_certified_aaguid(
     }
 }
 
-/// The AAGUID that the certificate is for, if it names one: an OCTET STRING of 16 bytes in the one that holds every
-/// extension's value.
+/// The AAGUID in the certificate, if any: an OCTET STRING of 16 bytes, inside the OCTET STRING of the extension's value.
 fn certified_aaguid(certificate: &Certificate) -> Result<Option<Aaguid>, AttestationCertificateError> {
     const IDENTIFIER: Oid<'_> = oid::FIDO_AAGUID;
     let Some(extension) = certificate.extension(&IDENTIFIER) else { return Ok(None) };

@@ -20,8 +20,8 @@ use crate::{
 /// The tag of the extension's one member: `[1]`, explicit.
 const NONCE_TAG: u8 = 0xa1;
 
-/// The format `apple`: a certificate that Apple made for this one credential, with a nonce that is bound to the
-/// ceremony. Nothing is signed besides.
+/// The format `apple`: a certificate that Apple issues for one credential, with a nonce that is bound to the ceremony.
+/// The statement has no signature.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AppleFormat;
 
@@ -39,7 +39,7 @@ impl AttestationFormat for AppleFormat {
     }
 }
 
-/// Steps 2 to 4, which App Attest has as well: the certificate's nonce is the hash of what is attested.
+/// Steps 2 to 4, shared with App Attest: the certificate's nonce is the hash of the attested data.
 pub(super) fn check_nonce(
     input: &VerificationInput<'_>,
     certificate: &Certificate,
@@ -57,7 +57,7 @@ pub(super) fn check_nonce(
 }
 
 /// `SEQUENCE { [1] EXPLICIT OCTET STRING }`. The specification calls the nonce the value of the extension; this is the
-/// form that Apple's certificates give it.
+/// form in Apple's certificates.
 fn read_nonce(value: &[u8]) -> Result<[u8; 32], NotDer> {
     let member = der::only(der::only(value, der::SEQUENCE)?, NONCE_TAG)?;
     der::only(member, der::OCTET_STRING)?.try_into().map_err(|_| NotDer)
@@ -70,7 +70,7 @@ pub(super) fn check_key(
 ) -> Result<(), AttestationError> {
     match certificate.public_key() {
         Ok(key) if key.material() == input.credential_key.material() => Ok(()),
-        // A kind of key that is not known here can't be the credential's.
+        // A key of an unknown kind can't be the credential's.
         Ok(_) | Err(KeyError::UnsupportedKeyType) => Err(KeyMismatchError::Key.into()),
         Err(error) => Err(AttestationCertificateError::Key(error).into()),
     }

@@ -1,5 +1,5 @@
-//! What the extensions of FIDO's own say in an attestation certificate of `packed`
-//! ([sections 8.2.1 and 8.2.2](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements)) or
+//! FIDO's extensions in attestation certificates of `packed`
+//! ([sections 8.2.1 and 8.2.2](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements)) and
 //! `fido-u2f`.
 
 use crate::{
@@ -8,24 +8,24 @@ use crate::{
     oid::{self, Oid},
 };
 
-/// What an attestation certificate tells of its authenticator: claims, worth as much as a path to an anchor makes them.
+/// FIDO's extensions in an attestation certificate. They are claims until a path to an anchor is found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FidoDetails {
-    /// The serial number of the device (1.3.6.1.4.1.45724.1.1.2), of any form: enterprise attestation tells it.
+    /// The serial number of the device (1.3.6.1.4.1.45724.1.1.2), in any form; part of enterprise attestation.
     pub serial_number: Option<Vec<u8>>,
-    /// The firmware's version (1.3.6.1.4.1.45724.1.1.5), a number that grows with each release.
+    /// The firmware version (1.3.6.1.4.1.45724.1.1.5), a number that grows with each release.
     pub firmware_version: Option<u64>,
-    /// How the authenticator can be reached (1.3.6.1.4.1.45724.2.1.1).
+    /// The transports of the authenticator (1.3.6.1.4.1.45724.2.1.1).
     pub transports: Option<CertifiedTransports>,
-    /// Which of these extensions are there and can't be read. Of `packed`, such a serial number or version is refused,
-    /// but for a version of more than 64 bits.
+    /// Those of these extensions that are malformed, or a version of more than 64 bits. The format `packed` rejects
+    /// malformed serial numbers and versions.
     pub unreadable: Vec<Oid<'static>>,
 }
 
 /// The
 /// [transports extension](https://fidoalliance.org/specs/fido-u2f-v1.2-ps-20170411/fido-u2f-authenticator-transports-extension-v1.2-ps-20170411.html)
-/// of U2F: one bit for each transport, of which some may not be known here.
+/// of U2F: one bit for each transport. Bits without a method here may be set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CertifiedTransports {
     first_octet: u8,
@@ -59,7 +59,7 @@ impl CertifiedTransports {
 }
 
 impl FidoDetails {
-    /// What the certificate's extensions say.
+    /// Reads the certificate's extensions.
     pub(super) fn read(certificate: &Certificate) -> Self {
         let mut unreadable = Vec::new();
         let serial_number = read(certificate, oid::FIDO_SERIAL_NUMBER, read_serial_number, &mut unreadable);
@@ -84,12 +84,12 @@ fn read<T>(
     value
 }
 
-/// The contents of the OCTET STRING that a serial number is.
+/// Reads a serial number: the contents of an OCTET STRING.
 pub(super) fn read_serial_number(value: &[u8]) -> Option<Vec<u8>> {
     der::only(value, der::OCTET_STRING).ok().map(<[u8]>::to_vec)
 }
 
-/// The magnitude of the non-negative INTEGER that a firmware's version is.
+/// Reads a firmware version: the magnitude of a non-negative INTEGER.
 pub(super) fn read_firmware_version(value: &[u8]) -> Option<&[u8]> {
     der::only(value, der::INTEGER).and_then(der::unsigned).ok()
 }

@@ -21,10 +21,10 @@ use crate::{
 /// The only algorithm that U2F has.
 const ALGORITHM: Algorithm = Algorithm::Es256;
 
-/// The format `fido-u2f`: what authenticators of U2F, the protocol before FIDO2, sign at a registration.
+/// The format `fido-u2f` of authenticators of U2F, the protocol before FIDO2. Details come as [`Details::Fido`].
 ///
-/// They sign the RP ID hash, the client data's hash, the credential ID and its key. Flags, signature counter, AAGUID
-/// and extensions are the client's addition and nobody's claim: see
+/// The authenticator signs the RP ID hash, the client data's hash, the credential ID and its key. The client adds flags,
+/// signature counter, AAGUID and extensions, which are not signed: see
 /// [`Attestation::covers_authenticator_data`].
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FidoU2fFormat;
@@ -56,7 +56,7 @@ impl AttestationFormat for FidoU2fFormat {
             &public_key,
         ];
         signature::verify_message(input.verifiers, certificate, ALGORITHM, &message, signature)?;
-        // Steps 7 and 8: nothing in the statement tells a batch's certificate from one for this authenticator.
+        // Steps 7 and 8: the statement does not reveal whether the certificate is for a batch or for this authenticator.
         let details = Details::Fido(FidoDetails::read(certificate));
         let attestation =
             Attestation::with_certificates(self.identifier(), AttestationType::Uncertain, trust_path);
@@ -74,7 +74,7 @@ pub(super) fn p256_key(certificate: &Certificate) -> Result<Vec<u8>, Attestation
     uncompressed_point(key.material()).ok_or(AttestationCertificateError::KeyNotP256)
 }
 
-/// Step 4: the credential's key as `ALG_KEY_ECC_X962_RAW`. That its coordinates have 32 bytes, its type made sure.
+/// Step 4: the credential's key as `ALG_KEY_ECC_X962_RAW`. The type of the key ensures coordinates of 32 bytes.
 fn raw_credential_key(input: &VerificationInput<'_>) -> Result<Vec<u8>, KeyMismatchError> {
     let credential = input.credential_key.algorithm().map(Algorithm::identifier);
     let statement: AlgorithmIdentifier = ALGORITHM.identifier();

@@ -9,7 +9,7 @@ use crate::{
     statement_map::StatementMap,
 };
 
-/// The format `none`: the relying party gets no attestation information, and the statement is an empty map.
+/// The format `none`: no attestation information, and an empty map as the statement.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoneFormat;
 

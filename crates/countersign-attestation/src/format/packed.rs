@@ -42,7 +42,7 @@ impl AttestationFormat for PackedFormat {
         if statement.contains("x5c") {
             let trust_path = statement.certificates()?;
             let names_model = verify_certified(input, algorithm, signature, &trust_path)?;
-            // Nothing in the statement tells a batch's certificate from one that a CA made for this authenticator.
+            // The statement does not reveal whether the certificate is for a batch or for this authenticator only.
             let attestation_type = AttestationType::Uncertain;
             let details = trust_path.first().map(FidoDetails::read).unwrap_or_default();
             let source = if names_model { AaguidSource::Authenticator } else { AaguidSource::NotCertified };
@@ -56,7 +56,7 @@ impl AttestationFormat for PackedFormat {
     }
 }
 
-/// The procedure's second step, where `x5c` is present. Returns whether the certificate names the model.
+/// The procedure's second step, with `x5c`. Returns whether the certificate names the model.
 fn verify_certified(
     input: &VerificationInput<'_>,
     algorithm: AlgorithmIdentifier,

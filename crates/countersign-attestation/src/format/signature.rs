@@ -1,4 +1,4 @@
-//! Verifying a statement's signature, in the same way for all formats.
+//! Verification of statements' signatures, shared by the formats.
 
 use countersign_cose::{Algorithm, KeyError, MalformedKeyError, PreparedKey, Verifiers};
 use countersign_types::AlgorithmIdentifier;
@@ -9,8 +9,8 @@ use crate::{
     input::VerificationInput,
 };
 
-/// Verifies `signature` over authenticator data followed by the hash of client data, with the certificate's key by
-/// the algorithm that the statement names.
+/// Verifies `signature` over authenticator data followed by the hash of client data, with the certificate's key and
+/// the statement's algorithm.
 pub(super) fn verify_with_certificate(
     input: &VerificationInput<'_>,
     certificate: &Certificate,
@@ -48,7 +48,7 @@ pub(super) fn verify_message(
 }
 
 /// Verifies `signature` over authenticator data followed by the hash of client data, with the credential's key
-/// by the algorithm that the key names.
+/// and the algorithm that the key names.
 pub(super) fn verify_with_credential_key(
     input: &VerificationInput<'_>,
     algorithm: Algorithm,
@@ -67,8 +67,8 @@ pub(super) fn verify_with_credential_key(
     verify(&*prepared, &input.signed_data(), signature)
 }
 
-/// Whether the algorithm may sign such a statement. RS1, with SHA-1, is for what TPMs sign alone, though a table of
-/// verifiers may have it.
+/// Whether the algorithm may sign such a statement. RS1, with SHA-1, is only for TPMs, even if the table of verifiers has
+/// it.
 const fn is_sound(algorithm: Algorithm) -> bool {
     !matches!(algorithm, Algorithm::Rs1)
 }

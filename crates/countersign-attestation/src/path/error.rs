@@ -1,4 +1,4 @@
-//! Why there is no trusted path.
+//! Errors of the search for a path.
 
 use core::fmt;
 
@@ -7,41 +7,40 @@ use countersign_types::{Code, Timestamp};
 
 use crate::{oid::Oid, revocation::reason::RevocationReason};
 
-/// Why an attestation's certificates lead to no trust anchor.
+/// Why an attestation's certificates do not lead to a trust anchor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PathError {
-    /// There is no path to an anchor; holds what stood in the way of the one that came farthest. Code
-    /// `attestation-untrusted`.
+    /// There is no path to an anchor; holds what ended the longest attempt. Code `attestation-untrusted`.
     Untrusted(UntrustedError),
     /// There is a path, but one of its certificates is not valid now. Code `attestation-certificate-expired`.
     Expired {
         /// The certificate's position in the path, from 0 for the attestation certificate.
         position: usize,
-        /// The first second of its validity period.
+        /// The first second of the certificate's validity period.
         not_before: Timestamp,
-        /// The last second of its validity period.
+        /// The last second of the certificate's validity period.
         not_after: Timestamp,
-        /// The time at which it was judged.
+        /// The time of the check.
         now: Timestamp,
     },
     /// There is a path, but one of its certificates is revoked. Code `attestation-certificate-revoked`.
     Revoked {
         /// The certificate's position in the path, from 0 for the attestation certificate.
         position: usize,
-        /// Why it was revoked.
+        /// The reason of the revocation.
         reason: RevocationReason,
     },
     /// The search took more signature checks than
     /// [`PathLimits::with_signature_checks`](super::limits::PathLimits::with_signature_checks) allows; holds how many that is.
     /// Code `attestation-untrusted`.
     BudgetExceeded(usize),
-    /// There may be a path: a signature could not be checked, for there is no verifier of its scheme. Code
+    /// There may be a path, but the key of one of the caller's certificates has no verifier; holds the scheme. Code
     /// `verifier-missing`.
     VerifierMissing(Scheme),
 }
 
-/// What stands in the way of a path.
+/// Why there is no path to a trust anchor. Code `attestation-untrusted`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UntrustedError {
@@ -49,7 +48,7 @@ pub enum UntrustedError {
     NoCertificate,
     /// No anchor was given.
     NoAnchor,
-    /// No anchor, and no other certificate given, has the issuer's name.
+    /// No anchor and no other given certificate has the issuer's name.
     IssuerUnknown,
     /// The path would have more certificates than
     /// [`PathLimits::with_certificates`](super::limits::PathLimits::with_certificates) allows; holds how many that is.
@@ -58,11 +57,11 @@ pub enum UntrustedError {
     NotCa,
     /// The issuer's key usage does not allow its key to sign certificates.
     MayNotSignCertificates,
-    /// More certificates follow the issuer's than its path length constraint, which this holds, allows.
+    /// More certificates follow the issuer's than its path length constraint allows; holds the constraint.
     PathLength(u32),
-    /// A certificate has name constraints, which are not understood here.
+    /// A certificate has name constraints, which are not supported.
     NameConstraints,
-    /// A certificate has a critical extension that is not understood here.
+    /// A certificate has a critical extension that is not supported; holds its identifier.
     UnknownCritical(Oid<'static>),
     /// The attestation certificate is not an anchor, and its extended key usage has only purposes of the web (server or
     /// client authentication, code signing, e-mail protection, time stamping, OCSP signing); rule 384.
@@ -73,37 +72,36 @@ pub enum UntrustedError {
     Key(KeyError),
     /// The certificate is signed with a weak algorithm; holds its identifier.
     WeakSignature(Oid<'static>),
-    /// The certificate's signature algorithm is not known, or none for the issuer's key.
+    /// The certificate's signature algorithm is unknown, or does not fit the issuer's key.
     SignatureAlgorithm,
     /// The certificate's signature does not verify with the issuer's key.
     SignatureInvalid,
-    /// There is a path, but no revocation list of one of its issuers, and one is demanded.
+    /// There is a path, but a required revocation list of one of its issuers is missing.
     RevocationListMissing,
-    /// There is a path, but the revocation lists of one of its issuers are not of now; the next one was due then, if not
-    /// all of it lies in the future.
+    /// There is a path, but the revocation lists of one of its issuers are outdated, or from the future.
     RevocationListOutdated {
-        /// When the next one was due.
+        /// When the next list was due.
         next_update: Timestamp,
     },
-    /// There is a path, but of the revocation lists with the name of one of its issuers, none is signed with the
-    /// issuer's key, or the key may not sign such lists; or a list that names the certificate is not signed with the issuer's key.
+    /// There is a path, but no revocation list with the name of one of its issuers is signed with the issuer's key, or the
+    /// key may not sign lists; or a list that names the certificate is not signed with the issuer's key.
     RevocationListInvalid,
     /// There is a path, but the attestation certificate does not name the model, and the anchor is that of several; holds
-    /// of how many.
+    /// their number.
     ModelNotCertified(usize),
     /// Too few parts of a compound attestation lead to an anchor.
     TooFewParts {
-        /// How many the policy wants, with an attestation key each.
+        /// The number of parts that the configuration requires, each with its own attestation key.
         expected: usize,
-        /// How many there are.
+        /// The number of parts with a path.
         got: usize,
     },
-    /// No part of this format, which the policy wants, leads to an anchor.
+    /// No part of this format, which the configuration requires, leads to an anchor.
     PartMissing(String),
 }
 
 impl PathError {
-    /// The stable word for it.
+    /// The stable code of the error.
     pub const fn code(&self) -> Code {
         match self {
             Self::Untrusted(_) | Self::BudgetExceeded(_) => Code::AttestationUntrusted,
@@ -151,11 +149,11 @@ impl fmt::Display for UntrustedError {
             Self::NoAnchor => f.write_str("there are no trust anchors"),
             Self::IssuerUnknown => f.write_str("no certificate of the issuer"),
             Self::TooLong(limit) => write!(f, "the path has more than {limit} certificates"),
-            Self::NotCa => f.write_str("the issuer is no ca"),
+            Self::NotCa => f.write_str("the issuer is not a ca"),
             Self::MayNotSignCertificates => f.write_str("the issuer's key may not sign certificates"),
             Self::PathLength(limit) => write!(f, "the issuer's path length constraint is {limit}"),
             Self::NameConstraints => f.write_str("a certificate has name constraints"),
-            Self::UnknownCritical(identifier) => write!(f, "critical extension {identifier} is not known"),
+            Self::UnknownCritical(identifier) => write!(f, "critical extension {identifier} is unknown"),
             Self::WebPurposes => {
                 f.write_str("the attestation certificate's extended key usage has only purposes of the web")
             }
@@ -163,13 +161,13 @@ impl fmt::Display for UntrustedError {
             Self::Key(_) => f.write_str("the issuer's public key can't be used"),
             Self::WeakSignature(identifier) => write!(f, "signature algorithm {identifier} is weak"),
             Self::SignatureAlgorithm => {
-                f.write_str("the signature algorithm is not known, or none for the issuer's key")
+                f.write_str("the signature algorithm is unknown, or does not fit the issuer's key")
             }
             Self::SignatureInvalid => f.write_str("the certificate's signature does not verify"),
             Self::RevocationListMissing => f.write_str("no revocation list of an issuer"),
             Self::RevocationListOutdated { next_update } => write!(
                 f,
-                "the revocation list of an issuer is not of now: its next update was due at {next_update}"
+                "the revocation list of an issuer is outdated: its next update was due at {next_update}"
             ),
             Self::RevocationListInvalid => {
                 f.write_str("the revocation list of an issuer is not signed with its key")

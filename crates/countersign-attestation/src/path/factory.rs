@@ -5,17 +5,17 @@
 //! replaced in devices that are in use. Some batch certificates are not marked as CA certificates, some have name
 //! constraints, and the intermediates expire from 2026 on. Google's verifier
 //! ([android/keyattestation](https://github.com/android/keyattestation), `KeyAttestationCertPathValidator.kt` and
-//! `KeyAttestationCertPath.kt`) recognises these chains by the serialNumber in the intermediate's subject. It checks no
-//! certificate for being a CA's and ignores the expiry of these ones, but not their revocation.
+//! `KeyAttestationCertPath.kt`) recognises these chains by the serialNumber in the intermediate's subject. It does not
+//! check that issuers are CAs, and ignores the expiry of these certificates, but not their revocation.
 //!
 //! The exceptions here are fewer: basic constraints, key usage and non-critical name constraints of the batch
-//! certificate, and expiry below the root. An app that signs a certificate with its own attested key gains nothing by
-//! them: its certificate has a key description, so it is never accepted as a batch certificate, and the path through the
+//! certificate, and expiry below the root. An app that signs a certificate with its own attested key gains nothing
+//! from them: its certificate has a key description, so it is never accepted as a batch certificate, and the path through the
 //! batch certificate would have five certificates.
 //!
-//! The anchors that a caller has for `android-key` may include roots of others than Google. An attestation certificate
-//! below such a root, whose key must not issue anything, is no batch certificate: those of authenticators name their
-//! model in an extension or have extended key usages, and batch certificates have neither.
+//! The caller's anchors for `android-key` may include roots other than Google's. An attestation certificate below such a
+//! root, whose key must not issue anything, is not a batch certificate: certificates of authenticators name their model
+//! in an extension or have extended key usages, and batch certificates have neither.
 
 use countersign_types::Timestamp;
 
@@ -35,8 +35,8 @@ const INTERMEDIATE: usize = 2;
 /// The position of the root, the last.
 const ROOT: usize = 3;
 
-/// The extensions that no batch certificate has: those of keys made by apps, and of certificates for other purposes than
-/// issuing those of keys.
+/// The extensions that no batch certificate has: extensions of certificates for keys made by apps, and for purposes other
+/// than issuing these.
 const NOT_IN_BATCHES: [Oid<'static>; 3] =
     [oid::ANDROID_KEY_DESCRIPTION, oid::EXTENDED_KEY_USAGE, oid::FIDO_AAGUID];
 

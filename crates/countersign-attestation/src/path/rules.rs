@@ -1,4 +1,4 @@
-//! What a path demands of each certificate and each link
+//! The rules for each certificate of a path and each link
 //! ([RFC 5280, section 6.1](https://www.rfc-editor.org/rfc/rfc5280#section-6.1)).
 
 use countersign_cose::{KeyError, MalformedKeyError, Verifiers};
@@ -9,7 +9,7 @@ use crate::{
     oid::{self, Oid},
 };
 
-/// The extensions that may be critical.
+/// The supported extensions, which may be critical.
 const UNDERSTOOD: [Oid<'static>; 5] = [
     oid::BASIC_CONSTRAINTS,
     oid::KEY_USAGE,
@@ -18,7 +18,7 @@ const UNDERSTOOD: [Oid<'static>; 5] = [
     oid::CERTIFICATE_POLICIES,
 ];
 
-/// What is demanded of every certificate of a path.
+/// Checks the extensions of a certificate in a path.
 pub(super) fn check_extensions(certificate: &Certificate) -> Result<(), UntrustedError> {
     check_extensions_but(certificate, |_| false)
 }
@@ -39,7 +39,7 @@ pub(super) fn check_extensions_but(
     Ok(())
 }
 
-/// What is demanded of the certificate that comes next in `path`, as an issuer; `kind` says what it is besides.
+/// Checks the certificate that comes next in `path`, as an issuer.
 pub(super) fn check_issuer(
     issuer: &Certificate,
     kind: Kind,

@@ -14,15 +14,16 @@ mod reader;
 pub use error::StatusListError;
 use numbers::Numbers;
 
-/// The fewest bytes of a serial number that no other issuer gives by chance: drawn at random they have 8 or more, of
-/// which the first may be zero.
+/// The fewest bytes of a serial number that no other issuer uses by chance: random ones have 8 or more, of which the
+/// first may be zero.
 const UNMISTAKABLE_MIN: usize = 7;
 
-/// The attestation keys that are not to be trusted, by the serial numbers of their certificates. A clone shares them.
+/// The Android attestation keys that must not be trusted, by the serial numbers of their certificates. Clones share the
+/// list.
 ///
-/// What is listed is refused, for a while (`SUSPENDED`) or for ever (`REVOKED`) or with a word that is not known. The
-/// documented form of a serial number is lower-case hexadecimal; the list in use has the shorter ones in decimal. One
-/// that has decimal digits only is taken for both numbers.
+/// Listed keys are rejected, whether suspended (`SUSPENDED`), revoked (`REVOKED`) or with an unknown status. The documented
+/// form of a serial number is lower-case hexadecimal; the list in use has shorter ones in decimal. A number with decimal
+/// digits only counts in both forms.
 ///
 /// ```
 /// # use countersign_attestation::revocation::AttestationStatusList;
@@ -39,8 +40,8 @@ struct Contents {
 }
 
 impl AttestationStatusList {
-    /// Reads a list from its JSON: an object with the member `entries`, an object that has an object with a `status` for
-    /// each serial number. Unknown members are ignored. The list takes less than twice the memory of its text.
+    /// Reads a list from JSON: an object with the member `entries`, an object that maps each serial number to an object
+    /// with a `status`. Unknown members are ignored. The list takes less than twice the memory of its text.
     pub fn from_json(json: &[u8]) -> Result<Self, StatusListError> {
         if json.len() > STATUS_LIST_MAX {
             return Err(StatusListError::TooLong { length: json.len() });
@@ -49,22 +50,23 @@ impl AttestationStatusList {
         Ok(Self(Arc::new(Contents { entries, numbers })))
     }
 
-    /// How many entries it has.
+    /// The number of entries.
     pub fn len(&self) -> usize {
         self.0.entries
     }
 
-    /// Whether it has no entries.
+    /// Whether the list has no entries.
     pub fn is_empty(&self) -> bool {
         self.0.entries == 0
     }
 
-    /// Why this certificate's key is not to be trusted, if the list has its serial number.
+    /// The reason for which the certificate's key is listed, if the list has its serial number.
     pub(super) fn reason(&self, certificate: &Certificate) -> Option<RevocationReason> {
         self.0.numbers.reason(certificate.serial_number())
     }
 
-    /// The same, unless the serial number is so short that the certificate may as well be another issuer's.
+    /// The reason for which the certificate's key is listed, unless another issuer may have used the serial number, because
+    /// it is short.
     pub(super) fn unmistakable_reason(&self, certificate: &Certificate) -> Option<RevocationReason> {
         let length = numbers::without_leading_zeros(certificate.serial_number()).len();
         self.reason(certificate).filter(|_| length >= UNMISTAKABLE_MIN)

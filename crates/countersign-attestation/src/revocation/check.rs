@@ -1,4 +1,4 @@
-//! What the lists say of the certificates of a path
+//! The check of a path's certificates against the lists
 //! ([RFC 5280, section 6.3.3](https://www.rfc-editor.org/rfc/rfc5280#section-6.3.3)).
 
 use countersign_cose::{Scheme, Verifiers};
@@ -13,14 +13,14 @@ use crate::{
     path::error::{PathError, UntrustedError},
 };
 
-/// What is known of revoked certificates, as far as it counts for one path.
+/// The lists that apply to one path.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Check<'a> {
     revocation: &'a Revocation,
     android: Option<&'a AttestationStatusList>,
 }
 
-/// What the lists of an issuer say of one of its certificates.
+/// The status of a certificate by the lists of its issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
     Good,
@@ -28,7 +28,7 @@ enum Status {
     Unknown(Gap),
 }
 
-/// Why nothing is known of a certificate; the greatest counts.
+/// Why the status of a certificate is unknown. The greatest counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
     Missing,
@@ -45,17 +45,17 @@ impl<'a> Check<'a> {
         Self { revocation, android: revocation.android.as_ref() }
     }
 
-    /// As far as it counts for attestations of this format: Android's status list whole for its own.
+    /// The lists that apply to attestations of this format: Android's status list without exceptions only for its own.
     pub(crate) fn for_format(revocation: &'a Revocation, format: &str) -> Self {
         let android = revocation.android.as_ref().filter(|_| format == "android-key");
         Self { revocation, android }
     }
 
-    /// Judges a path of which everything else is known to hold, the attestation certificate first and the anchor last.
+    /// Checks a path that passed all other checks, the attestation certificate first and the anchor last.
     ///
-    /// An anchor's issuer is not in the path, so that no list is required for it, but one that names it counts. `spend` is called once for each issuer
-    /// with lists, however many: the budget limits the work that a sender can cause, the caller chooses the lists, and
-    /// each list is verified once with an issuer's key.
+    /// An anchor's issuer is not in the path, so no list is required for the anchor, but a list that names it counts. `spend`
+    /// is called once for each issuer with lists, however many: the budget limits the work that a sender can cause, the
+    /// caller chooses the lists, and each list is verified once with an issuer's key.
     pub(crate) fn path(
         &self,
         path: &[&Certificate],
@@ -68,7 +68,7 @@ impl<'a> Check<'a> {
                 return Err(PathError::Revoked { position, reason });
             }
         }
-        if self.revocation.lists.is_empty() && self.revocation.missing == Missing::Accepted {
+        if self.revocation.lists.is_empty() && self.revocation.missing == Missing::Accept {
             return Ok(());
         }
         for (position, (certificate, issuer)) in path.iter().zip(path.iter().skip(1)).enumerate() {
@@ -84,10 +84,10 @@ impl<'a> Check<'a> {
         self.last(path, verifiers, spend)
     }
 
-    /// Judges the last certificate of a path, which is anchored: lists that do not name it say nothing of it.
+    /// Checks the last certificate of a path, the anchor. Only lists that name it matter.
     ///
-    /// One that names it by its issuer is verified with its own key where it is self-issued. The key of another issuer is
-    /// not in the path, so that the status is unknown then.
+    /// Such a list is verified with the anchor's own key if the anchor is self-issued. The key of another issuer is not in
+    /// the path, so the status is unknown then.
     fn last(
         &self,
         path: &[&Certificate],
@@ -112,7 +112,7 @@ impl<'a> Check<'a> {
         self.tolerate(gap)
     }
 
-    /// What the issuer's lists say of the certificate.
+    /// The status of the certificate by its issuer's lists.
     ///
     /// A list that names the certificate counts whatever its scope and time: no issuer gives a serial number twice, and
     /// revocation is final. It also counts if the issuer's certificate on this path lacks `cRLSign`, because the sender
@@ -142,7 +142,7 @@ impl<'a> Check<'a> {
                 Some(reason) if is_genuine => return Status::Revoked(reason),
                 Some(_) => is_disputed = true,
                 None if !is_genuine || !may_sign_lists => gap = gap.max(Gap::Invalid),
-                None if list.is_current_at(now) || self.revocation.outdated == Outdated::Accepted => {
+                None if list.is_current_at(now) || self.revocation.outdated == Outdated::Accept => {
                     is_good = true;
                 }
                 None => gap = gap.max(Gap::Outdated { next_update: list.next_update() }),
@@ -155,8 +155,8 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Who holds a listed key issues certificates for statements of any format, so that the list counts for each; where
-    /// it is not known to be about certificates such as these, by numbers that can be nobody else's.
+    /// The reason on Android's status list. A listed key can issue certificates for statements of any format, so the list
+    /// applies to all; but for other formats only by serial numbers that no other issuer uses.
     fn android_reason(&self, certificate: &Certificate) -> Option<RevocationReason> {
         match self.android {
             Some(list) => list.reason(certificate),
@@ -173,7 +173,7 @@ impl<'a> Check<'a> {
 
     fn tolerate(&self, gap: Gap) -> Result<(), PathError> {
         Err(PathError::Untrusted(match gap {
-            Gap::Missing if self.revocation.missing == Missing::Accepted || self.android.is_some() => {
+            Gap::Missing if self.revocation.missing == Missing::Accept || self.android.is_some() => {
                 return Ok(());
             }
             Gap::Missing => UntrustedError::RevocationListMissing,

@@ -1,5 +1,5 @@
 //! Certificate revocation lists ([RFC 5280, section 5](https://www.rfc-editor.org/rfc/rfc5280#section-5)), read without
-//! being believed.
+//! deciding on trust.
 
 use core::{fmt, ops::Range};
 use std::sync::Arc;
@@ -21,20 +21,20 @@ pub(crate) mod error;
 
 pub use error::RevocationListError;
 
-/// The deepest nesting of a list's DER, not counting what is inside of its extensions. The parameters of RSASSA-PSS nest
-/// 7 levels; one more is spare.
+/// The deepest nesting of a list's DER outside the extensions. The parameters of RSASSA-PSS nest 7 levels; one more is
+/// spare.
 const DEPTH_MAX: usize = 8;
 
-/// The most extensions of a list, or of one of its entries. RFC 5280 knows 7 of the one and 3 of the other.
+/// The most extensions of a list, or of one of its entries. RFC 5280 defines 7 for lists and 3 for entries.
 const EXTENSIONS_MAX: usize = 16;
 
 /// The version field of a list of version 2.
 const VERSION_2: &[u8] = &[1];
 
-/// What a CRL says. A clone shares its bytes.
+/// A certificate revocation list (CRL). Clones share its bytes.
 ///
-/// The signature is verified when the list is used, with the key of the issuer on a path. The verdict is kept with the
-/// list, so that it is verified once with each key.
+/// The signature is verified when the list is used, with the key of the issuer on a path. The list caches the result, so
+/// that it is verified once with each key.
 #[derive(Clone)]
 pub struct CertificateRevocationList(Arc<Contents>);
 
@@ -54,19 +54,18 @@ struct Contents {
 }
 
 struct Entry {
-    /// Without what is superfluous of its encoding.
+    /// The serial number without superfluous leading octets.
     serial_number: Range<usize>,
     reason: RevocationReason,
 }
 
 impl CertificateRevocationList {
-    /// Reads one list from DER, and all of it.
+    /// Reads one list from DER, without trailing data.
     ///
-    /// Refused are: more than [`CRL_MAX`] bytes, what is not DER or has bytes left over, a version other than 1 and 2, a
+    /// Rejected are: more than [`CRL_MAX`] bytes, anything but one element of DER, a version other than 1 and 2, a
     /// list without the time of the next update, two different signature algorithms, an extension that occurs twice, a
-    /// critical extension of the list or of an entry that is not known, and lists of the kinds that would have to be
-    /// combined with others: delta lists, indirect ones, those for some reasons only. `removeFromCRL` has its place in
-    /// delta lists only.
+    /// critical extension of the list or of an entry that is unknown, and lists that would have to be combined with
+    /// others: delta lists, indirect lists, lists for some reasons only. `removeFromCRL` occurs in delta lists only.
     pub fn from_der(der: &[u8]) -> Result<Self, RevocationListError> {
         if der.len() > CRL_MAX {
             return Err(RevocationListError::TooLong { length: der.len() });
@@ -95,28 +94,28 @@ impl CertificateRevocationList {
         self.0.this_update
     }
 
-    /// When the next one is due.
+    /// When the next list is due.
     pub fn next_update(&self) -> Timestamp {
         self.0.next_update
     }
 
-    /// Whether `now` lies between the two, both of which belong to it.
+    /// Whether `now` is between [`this_update`](Self::this_update) and [`next_update`](Self::next_update), ends included.
     pub fn is_current_at(&self, now: Timestamp) -> bool {
         (self.0.this_update..=self.0.next_update).contains(&now)
     }
 
-    /// How many certificates it names.
+    /// The number of revoked certificates.
     pub fn len(&self) -> usize {
         self.0.entries.len()
     }
 
-    /// Whether it names none.
+    /// Whether the list has no certificates.
     pub fn is_empty(&self) -> bool {
         self.0.entries.is_empty()
     }
 
-    /// Why this certificate is revoked, if the list names its serial number. Whether the list is about this
-    /// certificate's issuer at all, and whether it is the issuer's, is not asked.
+    /// The reason of the revocation, if the list has the certificate's serial number. The issuer and the signature of the list
+    /// are not checked.
     pub(super) fn reason(&self, certificate: &Certificate) -> Option<RevocationReason> {
         let wanted = canonical(certificate.serial_number());
         let entries = &self.0.entries;
@@ -235,7 +234,7 @@ fn read_entries(der: &[u8], entries: &[u8], version_2: bool) -> Result<Vec<Entry
     Ok(read)
 }
 
-/// What the extensions of the whole list say.
+/// Reads the extensions of the list.
 fn read_extensions(explicit: &[u8]) -> Result<Scope, RevocationListError> {
     let mut scope = Scope::default();
     for_each_extension(der::only(explicit, der::SEQUENCE)?, |identifier, critical, value| {
@@ -246,7 +245,7 @@ fn read_extensions(explicit: &[u8]) -> Result<Scope, RevocationListError> {
             scope = Scope::read(value)?;
             return Ok(());
         }
-        // The authority's key identifier and the list's number tell nothing that is needed, critical or not.
+        // The authority's key identifier and the list's number are not needed, critical or not.
         let is_known = *identifier == oid::AUTHORITY_KEY_IDENTIFIER || *identifier == oid::CRL_NUMBER;
         if critical && !is_known {
             return Err(RevocationListError::UnknownCritical(identifier.clone().into_owned()));
@@ -256,7 +255,7 @@ fn read_extensions(explicit: &[u8]) -> Result<Scope, RevocationListError> {
     Ok(scope)
 }
 
-/// Why an entry's certificate is revoked, from the entry's extensions.
+/// The reason in an entry's extensions.
 fn entry_reason(extensions: &[u8]) -> Result<RevocationReason, RevocationListError> {
     let mut reason = RevocationReason::Unspecified;
     for_each_extension(extensions, |identifier, critical, value| {
@@ -313,8 +312,8 @@ fn time(der: &[u8]) -> Result<Timestamp, RevocationListError> {
     }
 }
 
-/// A serial number without superfluous leading octets: there are certificates that have them, and a list need not have
-/// the same ones.
+/// Removes superfluous leading octets of a serial number. Some certificates have them, and a list may write the number
+/// without.
 fn canonical(mut contents: &[u8]) -> &[u8] {
     while let [0x00, 0x00..=0x7f, ..] | [0xff, 0x80..=0xff, ..] = contents {
         contents = contents.get(1..).unwrap_or_default();
@@ -322,7 +321,7 @@ fn canonical(mut contents: &[u8]) -> &[u8] {
     contents
 }
 
-/// Where `part` lies in `whole`, out of which it was cut.
+/// The range of `part`, a slice of `whole`.
 fn range_of(whole: &[u8], part: &[u8]) -> Result<Range<usize>, NotDer> {
     let start = part.as_ptr().addr().checked_sub(whole.as_ptr().addr()).ok_or(NotDer)?;
     let end = start.checked_add(part.len()).ok_or(NotDer)?;

@@ -1,30 +1,30 @@
 //! Reasons for revocation ([RFC 5280, section 5.3.1](https://www.rfc-editor.org/rfc/rfc5280#section-5.3.1)).
 
-/// Why a certificate is revoked.
+/// The reason of a certificate's revocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RevocationReason {
     /// No reason is given.
     Unspecified,
-    /// The subject's key is, or may be, in others' hands.
+    /// The subject's key is known or suspected to be compromised.
     KeyCompromise,
-    /// The issuer's key is, or may be, in others' hands.
+    /// The issuer's key is known or suspected to be compromised.
     CaCompromise,
     /// The subject's name or affiliation changed.
     AffiliationChanged,
-    /// Another certificate took its place.
+    /// Another certificate replaces this one.
     Superseded,
-    /// It is no longer needed.
+    /// The certificate is no longer needed.
     CessationOfOperation,
-    /// It is on hold, perhaps not for ever.
+    /// The certificate is on hold, perhaps temporarily.
     CertificateHold,
-    /// A privilege that it tells of was withdrawn.
+    /// A privilege in the certificate was withdrawn.
     PrivilegeWithdrawn,
-    /// What an attribute authority vouches for is, or may be, in others' hands.
+    /// Aspects that an attribute authority validated are known or suspected to be compromised.
     AaCompromise,
     /// The software that holds the key has a flaw.
     SoftwareFlaw,
-    /// A reason that is not known here.
+    /// An unknown reason.
     Other,
 }
 

@@ -1,4 +1,4 @@
-//! For which of an issuer's certificates a list is
+//! The scope of a list: which of an issuer's certificates it covers
 //! ([RFC 5280, section 5.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-5.2.5)).
 
 use super::list::error::RevocationListError;
@@ -11,11 +11,11 @@ use crate::{
 /// The deepest nesting of a distribution point's names: a directory name in one is 7 levels down; one more is spare.
 const DEPTH_MAX: usize = 8;
 
-/// The issuing distribution point of a list; all of the issuer's certificates where the list has none.
+/// The issuing distribution point of a list. Without one, the list covers all of the issuer's certificates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Scope {
     kind: Kind,
-    /// The DER of the distribution point's names; for all distribution points where there is no name.
+    /// The DER of the distribution point's names. Without names, the list covers all distribution points.
     names: Option<Vec<Box<[u8]>>>,
 }
 
@@ -23,9 +23,9 @@ pub(super) struct Scope {
 enum Kind {
     #[default]
     All,
-    /// Those whose subject is no CA.
+    /// Certificates whose subject is not a CA.
     Users,
-    /// Those whose subject is a CA.
+    /// Certificates whose subject is a CA.
     Cas,
 }
 
@@ -63,7 +63,7 @@ impl Scope {
         Ok(Self { kind, names: names.map(|names| names.into_iter().map(Box::from).collect()) })
     }
 
-    /// Whether the list is for this certificate, if it is for its issuer's at all.
+    /// Whether the list covers this certificate, provided that it is a list of the certificate's issuer.
     pub(super) fn covers(&self, certificate: &Certificate) -> bool {
         let is_ca = certificate.basic_constraints().is_some_and(|constraints| constraints.ca);
         let kind_fits = match self.kind {
@@ -78,12 +78,12 @@ impl Scope {
     }
 }
 
-/// A BOOLEAN with an implicit tag, which is false where it is left out.
+/// Reads an optional BOOLEAN with an implicit tag; by default false.
 fn flag(members: &mut Reader<'_>, tag: u8) -> Result<bool, NotDer> {
     members.optional(tag)?.map_or(Ok(false), der::boolean)
 }
 
-/// The DER of each general name in a `DistributionPointName`, or `None` where it is relative to the issuer's.
+/// The DER of each general name in a `DistributionPointName`, or `None` if it is relative to the issuer's.
 fn full_name(point: &[u8]) -> Result<Option<Vec<&[u8]>>, NotDer> {
     let mut choice = Reader::new(point);
     let Some(names) = choice.optional(FULL_NAME)? else { return Ok(None) };
@@ -96,8 +96,8 @@ fn full_name(point: &[u8]) -> Result<Option<Vec<&[u8]>>, NotDer> {
     Ok(Some(read))
 }
 
-/// The names of a certificate's distribution points that are for all reasons, and whose lists the certificate's issuer
-/// makes.
+/// The names of a certificate's distribution points that are for all reasons and whose lists come from the certificate's
+/// issuer.
 fn distribution_points(value: &[u8]) -> Result<Vec<&[u8]>, NotDer> {
     der::check(value, DEPTH_MAX)?;
     let mut points = Reader::new(der::only(value, der::SEQUENCE)?);

@@ -16,7 +16,7 @@ const fn at(unix_seconds: i64) -> Timestamp {
     Timestamp::from_unix_seconds(unix_seconds)
 }
 
-/// All roots that are known here, by purpose.
+/// The vendors' roots, sorted by purpose.
 pub const VENDOR_ROOTS: &[VendorRoot] = &[
     VendorRoot {
         vendor: "Apple",

@@ -5,7 +5,7 @@
 //! [Android documentation](https://source.android.com/docs/security/features/keystore/attestation);
 //! AOSP has it in `KeyCreationResult.aidl` of
 //! [KeyMint](https://android.googlesource.com/platform/hardware/interfaces/+/refs/heads/main/security/keymint/aidl/android/hardware/security/keymint/KeyCreationResult.aidl).
-//! Versions differ in the tags that an authorization list may have, and in names only besides.
+//! Versions differ in the tags of authorization lists; otherwise only in names.
 
 use core::fmt;
 
@@ -15,42 +15,41 @@ use crate::der::{self, NotDer, Reader};
 /// tags, and there are 7 purposes.
 const ELEMENTS_MAX: usize = 128;
 
-/// `KeyDescription`: what Android's key store says of a key. All of it is a claim, worth what a path to an anchor
-/// makes it worth.
+/// `KeyDescription`: Android's description of a key. It is a claim until a path to an anchor is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyDescription {
-    /// `attestationVersion`: 1 to 4 of Keymaster, 100 to 400 of its successor `KeyMint`.
+    /// `attestationVersion`: 1 to 4 for Keymaster, 100 to 400 for its successor KeyMint.
     pub attestation_version: u32,
-    /// `attestationSecurityLevel`: where the attestation was made.
+    /// `attestationSecurityLevel`: the protection of the key that signed the attestation.
     pub attestation_security_level: SecurityLevel,
     /// `keymasterVersion`, in later versions `keyMintVersion`: the version of the key store's interface.
     pub keymaster_version: u32,
-    /// `keymasterSecurityLevel`, in later versions `keyMintSecurityLevel`: where the key is kept.
+    /// `keymasterSecurityLevel`, in later versions `keyMintSecurityLevel`: the protection of the attested key.
     pub keymaster_security_level: SecurityLevel,
     /// `attestationChallenge`: the hash of client data.
     pub attestation_challenge: Vec<u8>,
-    /// `uniqueId`: an identifier of the device for the application that asked, empty unless it is entitled to one.
+    /// `uniqueId`: an identifier of the device for the application, empty unless the application is entitled to one.
     pub unique_id: Vec<u8>,
-    /// `softwareEnforced`: what Android enforces.
+    /// `softwareEnforced`: the authorizations that Android enforces.
     pub software_enforced: AuthorizationList,
-    /// `teeEnforced`, in later versions `hardwareEnforced`: what a secure environment enforces.
+    /// `teeEnforced`, in later versions `hardwareEnforced`: the authorizations that a secure environment enforces.
     pub hardware_enforced: AuthorizationList,
 }
 
-/// The members of an `AuthorizationList` that are of use to a relying party; the others are passed over.
+/// The members of an `AuthorizationList` that relying parties use. Others are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthorizationList {
-    /// `purpose`: what the key may be used for; 2 is to sign.
+    /// `purpose`: the permitted uses of the key; 2 is signing.
     pub purpose: Option<Vec<u32>>,
     /// `allApplications`: whether every application on the device may use the key.
     pub all_applications: bool,
-    /// `origin`: where the key comes from; 0 is generated in the key store.
+    /// `origin`: the origin of the key; 0 is generated in the key store.
     pub origin: Option<u32>,
-    /// `rootOfTrust`: what the device booted.
+    /// `rootOfTrust`: the system that the device booted.
     pub root_of_trust: Option<RootOfTrust>,
-    /// `osVersion`: six decimal digits, two each for major, minor and sub-minor version; 0 where there is none.
+    /// `osVersion`: six decimal digits, two each for major, minor and sub-minor version; 0 if there is none.
     pub os_version: Option<u32>,
     /// `osPatchLevel`: year and month of the system's security patches, as YYYYMM.
     pub os_patch_level: Option<u32>,
@@ -60,7 +59,7 @@ pub struct AuthorizationList {
     pub boot_patch_level: Option<u32>,
 }
 
-/// `RootOfTrust`: what the device booted. Only a secure environment's word counts.
+/// `RootOfTrust`: the system that the device booted. Only a secure environment can vouch for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RootOfTrust {
@@ -70,21 +69,21 @@ pub struct RootOfTrust {
     pub device_locked: bool,
     /// `verifiedBootState`: how the system was verified.
     pub verified_boot_state: VerifiedBootState,
-    /// `verifiedBootHash`: the hash of all that was verified; attestation versions 1 and 2 don't have it.
+    /// `verifiedBootHash`: the hash of everything that was verified; absent in attestation versions 1 and 2.
     pub verified_boot_hash: Option<Vec<u8>>,
 }
 
-/// Where a key is kept, or an attestation made.
+/// The protection of a key or of its attestation key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SecurityLevel {
-    /// In Android.
+    /// Protected by Android.
     Software,
-    /// In a trusted execution environment (TEE).
+    /// Protected by a trusted execution environment (TEE).
     TrustedEnvironment,
-    /// In a secure element of its own.
+    /// Protected by a dedicated secure element.
     StrongBox,
-    /// At a level that is not known.
+    /// An unknown level.
     Other(u32),
 }
 
@@ -92,20 +91,20 @@ pub enum SecurityLevel {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VerifiedBootState {
-    /// With a key of the device's maker.
+    /// Verified with a key of the device's vendor.
     Verified,
-    /// With a key of the device's owner.
+    /// Verified with a key of the device's owner.
     SelfSigned,
-    /// Not at all: the boot loader is unlocked.
+    /// Not verified: the boot loader is unlocked.
     Unverified,
-    /// It was not what was signed.
+    /// The verification failed.
     Failed,
-    /// In a way that is not known.
+    /// An unknown state.
     Other(u32),
 }
 
 impl SecurityLevel {
-    /// Whether this level is as good as `minimum` or better. Of an unknown level nothing can be said.
+    /// Whether this level is `minimum` or better. An unknown level is never at least another.
     pub const fn is_at_least(self, minimum: Self) -> bool {
         use SecurityLevel::{Software, StrongBox, TrustedEnvironment};
         match minimum {
@@ -168,7 +167,7 @@ impl KeyDescription {
         levels.into_iter().find(|level| !level.is_at_least(minimum))
     }
 
-    /// Reads the extension's value, all of it.
+    /// Reads the whole value of the extension.
     pub(super) fn read(value: &[u8]) -> Result<Self, NotDer> {
         let mut members = Reader::new(der::only(value, der::SEQUENCE)?);
         let description = Self {
@@ -187,10 +186,9 @@ impl KeyDescription {
 }
 
 impl AuthorizationList {
-    /// Reads the list's elements. Every one is an explicit tag around one element; what is below an unknown tag isn't
-    /// looked at.
+    /// Reads the list's elements. Each is an explicit tag around one element; the contents of unknown tags are not checked.
     ///
-    /// The schema's order is not asked for, as devices differ; a tag that is read may be there once.
+    /// The elements may be in any order, because devices differ; a known tag may be there once.
     fn read(contents: &[u8]) -> Result<Self, NotDer> {
         let mut list = Self::default();
         let mut elements = Reader::new(contents);
@@ -233,7 +231,7 @@ impl RootOfTrust {
     }
 }
 
-/// `SET OF INTEGER`. The order that DER asks for is not: a set in another order says the same.
+/// Reads a `SET OF INTEGER`. Any order is accepted, because it does not change the meaning.
 fn purposes(der: &[u8]) -> Result<Vec<u32>, NotDer> {
     let mut members = Reader::new(der::only(der, der::SET)?);
     let mut purposes = Vec::new();

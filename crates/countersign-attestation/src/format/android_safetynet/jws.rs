@@ -1,8 +1,8 @@
-//! JSON Web Signatures in compact serialisation ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)), as much of them
-//! as `SafetyNet` has.
+//! JSON Web Signatures in compact serialisation ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515)), as far as
+//! SafetyNet uses them.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use countersign_cose::Algorithm;
+use countersign_cose::{Algorithm, Curve, ecdsa_signature_to_der};
 use countersign_types::base64url;
 use serde::{
     Deserialize, Deserializer,
@@ -12,23 +12,22 @@ use serde_json::Value;
 
 use crate::{
     certificate::Certificate,
-    der,
     error::{AttestationError, certificate::AttestationCertificateError, statement::StatementError},
     limits::X5C_MAX,
 };
 
-/// The most bytes of a JWS: as many as an attestation object, of which it is a part, has at the most.
+/// The most bytes of a JWS: the limit of the attestation object that contains it.
 const JWS_MAX: usize = 64 * 1024;
 
-/// A JWS whose signature has not been looked at.
+/// A JWS whose signature is not verified.
 #[derive(Debug)]
 pub(super) struct Jws<'a> {
     pub(super) header: Object,
     pub(super) algorithm: Algorithm,
     pub(super) payload: Object,
-    /// What is signed: header and payload as they came.
+    /// The signed message: header and payload as received.
     pub(super) signed_data: &'a [u8],
-    /// The signature in the form that the algorithm has in COSE and in certificates.
+    /// The signature in the form of COSE and of certificates.
     pub(super) signature: Vec<u8>,
 }
 
@@ -48,13 +47,16 @@ impl<'a> Jws<'a> {
         let header = Object::read(&decode(header)?).ok_or(StatementError::NotJws("header"))?;
         let payload = Object::read(&decode(payload)?).ok_or(StatementError::NotJws("payload"))?;
         let signature = decode(signature)?;
-        // An extension that must be understood; SafetyNet has none.
+        // Parameters that must be understood. SafetyNet has none.
         if header.get("crit")?.is_some() {
             return Err(StatementError::NotJws("critical header parameters"));
         }
         let (algorithm, signature) = match header.text("alg")? {
             "RS256" => (Algorithm::Rs256, signature),
-            "ES256" => (Algorithm::Es256, der_of_pair(&signature)),
+            // A pair of another length becomes an empty signature, which does not verify.
+            "ES256" => {
+                (Algorithm::Es256, ecdsa_signature_to_der(&signature, Curve::P256).unwrap_or_default())
+            }
             _ => return Err(StatementError::WrongType { member: "alg", expected: "RS256 or ES256" }),
         };
         let signed_data = bytes.get(..signed_length).unwrap_or_default();
@@ -62,44 +64,22 @@ impl<'a> Jws<'a> {
     }
 }
 
-/// The DER of the two integers of an ES256 signature, which are 32 bytes each in a JWS
-/// ([RFC 7518 section 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)). A signature of another length becomes
-/// an empty one, which does not verify.
-pub(super) fn der_of_pair(pair: &[u8]) -> Vec<u8> {
-    let Some((r, s)) = pair.split_at_checked(32).filter(|(_, s)| s.len() == 32) else { return Vec::new() };
-    element(der::SEQUENCE, &[integer(r), integer(s)].concat())
-}
-
-fn integer(bytes: &[u8]) -> Vec<u8> {
-    // One zero stays: before a set sign bit, or for the number 0.
-    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-    let magnitude = bytes.get(zeros..).unwrap_or_default();
-    let positive = magnitude.first().is_some_and(|byte| *byte < 0x80);
-    element(der::INTEGER, &[if positive { &[][..] } else { &[0] }, magnitude].concat())
-}
-
-/// An element whose length fits one byte: an integer here has 33 bytes at the most, a pair of them 70.
-fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(contents.len()).unwrap_or(u8::MAX);
-    [&[tag, length], contents].concat()
-}
-
 /// Base64 with padding ([RFC 4648 section 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)).
 pub(super) fn encode_base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// The members of a JSON object. One that is looked for must not be there twice.
+/// The members of a JSON object. A member that is read must not be there twice.
 #[derive(Debug)]
 pub(super) struct Object(Vec<(String, Value)>);
 
 impl Object {
-    /// Reads all of `bytes`: UTF-8, and one JSON object.
+    /// Reads all of `bytes`, one JSON object in UTF-8.
     fn read(bytes: &[u8]) -> Option<Self> {
         serde_json::from_str(core::str::from_utf8(bytes).ok()?).ok()
     }
 
-    /// The header's `x5c`: certificates, each in base64 with padding. That there is one is for the caller to see.
+    /// The header's `x5c`: certificates, each in base64 with padding. The array may be empty.
     pub(super) fn certificates(&self) -> Result<Vec<Certificate>, AttestationError> {
         let member = "x5c";
         let wrong = |expected| StatementError::WrongType { member, expected };
@@ -125,7 +105,7 @@ impl Object {
         self.required(member)?.as_str().ok_or(wrong)
     }
 
-    /// A text that may be absent, or null.
+    /// An optional text; null counts as absent.
     pub(super) fn optional_text(&self, member: &'static str) -> Result<Option<&str>, StatementError> {
         match self.get(member)? {
             None | Some(Value::Null) => Ok(None),
@@ -139,7 +119,7 @@ impl Object {
         self.required(member)?.as_u64().ok_or(wrong)
     }
 
-    /// A boolean that may be absent, or null.
+    /// An optional boolean; null counts as absent.
     pub(super) fn optional_boolean(&self, member: &'static str) -> Result<Option<bool>, StatementError> {
         match self.get(member)? {
             None | Some(Value::Null) => Ok(None),

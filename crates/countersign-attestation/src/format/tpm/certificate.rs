@@ -1,5 +1,5 @@
-//! [Section 8.3.1](https://www.w3.org/TR/webauthn-3/#sctn-tpm-cert-requirements): what an attestation key's certificate
-//! must have.
+//! [Section 8.3.1](https://www.w3.org/TR/webauthn-3/#sctn-tpm-cert-requirements): requirements on the
+//! certificate of an attestation key.
 
 use super::details::TpmManufacturer;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     oid::{self, Oid},
 };
 
-/// What the certificate says of the TPM.
+/// The description of the TPM in the certificate.
 #[derive(Debug)]
 pub(super) struct Subject<'a> {
     pub(super) manufacturer: TpmManufacturer,
@@ -21,7 +21,7 @@ pub(super) struct Subject<'a> {
 
 /// Checks the requirements.
 ///
-/// That the alternative name is not critical, against RFC 5280, is left to whoever looks at the certificate.
+/// An alternative name that is not critical is accepted, against RFC 5280; callers can see it in the certificate.
 pub(super) fn check_requirements(
     certificate: &Certificate,
 ) -> Result<Subject<'_>, AttestationCertificateError> {
@@ -46,7 +46,7 @@ pub(super) fn check_requirements(
 }
 
 impl<'a> Subject<'a> {
-    /// The three attributes that section 3.1.2 of the TCG's profile of endorsement key certificates wants in a
+    /// Reads the three attributes that section 3.1.2 of the TCG's profile of endorsement key certificates requires in a
     /// directory name, in one relative name or in one each.
     fn read(certificate: &'a Certificate) -> Result<Self, AttestationCertificateError> {
         const IDENTIFIER: Oid<'_> = oid::SUBJECT_ALT_NAME;
@@ -65,7 +65,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The text of the one attribute of this type; an empty text is none.
+/// The text of the only attribute of this type, unless it is empty.
 fn only_text<'a>(attributes: &[NameAttribute<'a>], wanted: &Oid<'_>) -> Option<&'a str> {
     let mut values = attributes.iter().filter(|attribute| attribute.attribute_type() == wanted);
     let first = values.next()?;

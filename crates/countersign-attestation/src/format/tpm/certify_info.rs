@@ -2,13 +2,13 @@
 
 use super::{error::TpmError, reader::Reader};
 
-/// `TPM_GENERATED_VALUE`: no restricted key signs what begins with it and is not of the TPM's own making.
+/// `TPM_GENERATED_VALUE`: a restricted key signs data with this prefix only if the TPM made the data.
 const GENERATED: u32 = 0xff54_4347;
 
 /// `TPM_ST_ATTEST_CERTIFY`.
 const ATTEST_CERTIFY: u16 = 0x8017;
 
-/// What the procedure looks at, and the firmware's version.
+/// The fields that the procedure checks, and the firmware version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CertifyInfo<'a> {
     pub(super) extra_data: &'a [u8],
@@ -30,7 +30,7 @@ impl<'a> CertifyInfo<'a> {
         }
         reader.sized("qualifiedSigner")?;
         let extra_data = reader.sized("extraData")?;
-        // Clock, reset count, restart count, and whether the clock is safe: 8, 4, 4 and 1 bytes, not judged.
+        // Clock, reset count, restart count, and whether the clock is safe: 8, 4, 4 and 1 bytes, not checked.
         reader.array::<17>("clockInfo")?;
         let firmware_version = reader.u64("firmwareVersion")?;
         let name = reader.sized("name")?;

@@ -1,20 +1,20 @@
-//! What a TPM statement tells of the TPM and of the key.
+//! What a TPM statement reports about the TPM and the key.
 
 use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-/// The TPM that holds the credential's key, and how: what its attestation key's certificate and what it signed say.
+/// The TPM that holds the credential's key, as described by the certificate of its attestation key and by what it signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TpmDetails {
-    /// Who made it.
+    /// The manufacturer.
     pub manufacturer: TpmManufacturer,
-    /// Its model, a name of the manufacturer's, such as `SLB9670`.
+    /// The manufacturer's name of the model, such as `SLB9670`.
     pub model: String,
-    /// Its firmware's version as the certificate has it, such as `id:0007003D`.
+    /// The firmware version in the certificate, such as `id:0007003D`.
     pub version: String,
-    /// Its firmware's version as it signed it. TPMs obfuscate it where the attestation key is not of the endorsement or
+    /// The firmware version that the TPM signed. TPMs obfuscate it if the attestation key is not of the endorsement or
     /// the platform hierarchy.
     pub firmware_version: u64,
     /// The attributes of the credential's key.
@@ -24,7 +24,7 @@ pub struct TpmDetails {
 /// A TPM manufacturer's identifier in the
 /// [TCG's registry](https://trustedcomputinggroup.org/resource/vendor-id-registry/): four characters, such as `INTC`.
 ///
-/// Registered or not, any four bytes are one: the registry grows.
+/// Any four bytes are an identifier, registered or not, because the registry grows.
 ///
 /// ```
 /// # use countersign_attestation::format::tpm::TpmManufacturer;
@@ -37,7 +37,7 @@ pub struct TpmDetails {
 pub struct TpmManufacturer([u8; 4]);
 
 impl TpmManufacturer {
-    /// From the four bytes of the identifier.
+    /// Creates an identifier from its four bytes.
     pub const fn from_bytes(bytes: [u8; 4]) -> Self {
         Self(bytes)
     }
@@ -48,7 +48,7 @@ impl TpmManufacturer {
     }
 }
 
-/// A text is not `id:` followed by eight hexadecimal digits.
+/// The error of a text that is not `id:` followed by eight hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TpmManufacturerError;
 
@@ -63,7 +63,7 @@ impl core::error::Error for TpmManufacturerError {}
 impl FromStr for TpmManufacturer {
     type Err = TpmManufacturerError;
 
-    /// From the text in certificates: `id:` and eight hexadecimal digits of either case.
+    /// Parses the form in certificates: `id:` and eight hexadecimal digits of either case.
     fn from_str(text: &str) -> Result<Self, TpmManufacturerError> {
         let digits = text.strip_prefix("id:").ok_or(TpmManufacturerError)?;
         // A sign would pass for a digit below.
@@ -76,7 +76,7 @@ impl FromStr for TpmManufacturer {
 }
 
 impl fmt::Display for TpmManufacturer {
-    /// As in certificates.
+    /// Writes the form in certificates.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("id:")?;
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02X}"))
@@ -106,17 +106,17 @@ impl fmt::Debug for TpmManufacturer {
 pub struct ObjectAttributes(u32);
 
 impl ObjectAttributes {
-    /// From the bits as the TPM has them.
+    /// Creates attributes from the TPM's bits.
     pub const fn from_bits(bits: u32) -> Self {
         Self(bits)
     }
 
-    /// The bits as the TPM has them.
+    /// The TPM's bits.
     pub const fn bits(self) -> u32 {
         self.0
     }
 
-    /// Bit 1, `fixedTPM`: the key can't be moved to another TPM, neither alone nor with its parent.
+    /// Bit 1, `fixedTPM`: the key can't be moved to another TPM, neither by itself nor with its parent.
     pub const fn is_fixed_to_tpm(self) -> bool {
         self.0 & 1 << 1 != 0
     }
@@ -126,7 +126,7 @@ impl ObjectAttributes {
         self.0 & 1 << 5 != 0
     }
 
-    /// Bit 6, `userWithAuth`: the key's secret is enough to use it; else a policy must be met.
+    /// Bit 6, `userWithAuth`: the key can be used with its secret; otherwise a policy must be met.
     pub const fn user_with_auth(self) -> bool {
         self.0 & 1 << 6 != 0
     }

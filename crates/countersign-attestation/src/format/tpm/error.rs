@@ -1,12 +1,12 @@
-//! What can be wrong with a TPM's structures.
+//! Errors in the structures of a TPM.
 
 use core::fmt;
 
 /// The most bytes of a structure. TPMs have buffers of 4096 bytes for a whole response; the structures in use have some
-/// 400. A field has no limit of its own: it is a part of the structure, and is compared, not copied.
+/// 400. Fields need no further limit: they are parts of the structure, and are compared, not copied.
 pub(super) const STRUCTURE_MAX: usize = 4096;
 
-/// How a TPM structure of the statement breaks its definition. `structure` is the statement's member, `field` the
+/// How a TPM structure of the statement breaks its definition. `structure` is the member of the statement, `field` the
 /// name in [TPM 2.0 Part 2](https://trustedcomputinggroup.org/resource/tpm-library-specification/).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -25,18 +25,18 @@ pub enum TpmError {
         /// The number of bytes that follow.
         length: usize,
     },
-    /// The structure is longer than any that a TPM makes.
+    /// The structure is longer than [`STRUCTURE_MAX`].
     TooLong {
         /// The structure.
         structure: &'static str,
-        /// Its number of bytes.
+        /// The number of bytes in the structure.
         length: usize,
     },
-    /// A field has a value that is not known, or that an attested signing key can't have.
+    /// A field has an unknown value, or one that an attested signing key can't have.
     Value {
         /// The field.
         field: &'static str,
-        /// Its value.
+        /// The value of the field.
         got: u32,
     },
 }
@@ -49,7 +49,7 @@ impl fmt::Display for TpmError {
             Self::TooLong { structure, length } => {
                 write!(f, "{structure} of {length} bytes, at most {STRUCTURE_MAX} expected")
             }
-            Self::Value { field, got } => write!(f, "{field} is {got:#x}, which it must not be"),
+            Self::Value { field, got } => write!(f, "{field} has the invalid value {got:#x}"),
         }
     }
 }

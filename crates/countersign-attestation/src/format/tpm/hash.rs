@@ -31,7 +31,7 @@ impl TpmHash {
         }
     }
 
-    /// Whether it is this function.
+    /// Whether this is the hash function `hash`.
     pub(super) fn is(self, hash: Hash) -> bool {
         self.hash() == hash
     }

@@ -8,7 +8,7 @@ use crate::error::key_mismatch::KeyMismatchError;
 /// `TPM_ALG_NULL`.
 const NULL: u16 = 0x0010;
 
-/// A public area, of which all was read.
+/// A public area, completely read.
 #[derive(Debug)]
 pub(super) struct PublicArea<'a> {
     bytes: &'a [u8],
@@ -18,7 +18,7 @@ pub(super) struct PublicArea<'a> {
     key: Key<'a>,
 }
 
-/// `scheme`, where the key may sign by no other.
+/// `scheme`, the only scheme of the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SigningScheme {
     RsaSsa(TpmHash),
@@ -26,7 +26,7 @@ enum SigningScheme {
     Ecdsa(TpmHash),
 }
 
-/// What `parameters` and `unique` say of the key itself.
+/// The key in `parameters` and `unique`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Key<'a> {
     Rsa { key_bits: u16, exponent: u32, modulus: &'a [u8] },
@@ -62,7 +62,7 @@ impl<'a> PublicArea<'a> {
         name
     }
 
-    /// Checks that this is the public area of `credential`, and of a key that makes its signatures.
+    /// Checks that this is the public area of `credential`, and that the key can make its signatures.
     pub(super) fn check_is(&self, credential: &PublicKey) -> Result<(), KeyMismatchError> {
         self.key.check_is(credential.material())?;
         if !self.attributes.signs() {
@@ -110,7 +110,7 @@ impl<'a> Key<'a> {
     /// The rest of `TPMS_ECC_PARMS`, and `TPMS_ECC_POINT`.
     fn ecc(reader: &mut Reader<'a>) -> Result<Self, TpmError> {
         let curve = reader.u16("curveID")?;
-        // It has effect for no key yet, and TPMs demand that it be null.
+        // No key uses it yet, and TPMs require that it is null.
         only_null(reader, "kdf")?;
         let x = reader.sized("unique x")?;
         let y = reader.sized("unique y")?;
@@ -138,7 +138,7 @@ impl<'a> Key<'a> {
     }
 }
 
-/// Whether `exponent`, where 0 stands for 65537, is the big-endian number `e` without leading zeros.
+/// Whether `exponent` is the big-endian number `e` without leading zeros. 0 means 65537.
 fn is_exponent(exponent: u32, e: &[u8]) -> bool {
     let exponent = if exponent == 0 { 65_537 } else { exponent };
     let bytes = exponent.to_be_bytes();
@@ -146,7 +146,7 @@ fn is_exponent(exponent: u32, e: &[u8]) -> bool {
     bytes.get(leading_zeros..) == Some(e)
 }
 
-/// Whether `coordinate`, which some TPMs give without its leading zeros, is `full`.
+/// Whether `coordinate` is `full`. Some TPMs omit leading zeros.
 fn is_coordinate(coordinate: &[u8], full: &[u8]) -> bool {
     let missing = full.len().checked_sub(coordinate.len());
     missing

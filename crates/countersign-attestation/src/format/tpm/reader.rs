@@ -1,9 +1,9 @@
-//! Reading what a TPM marshals: big-endian integers, and byte strings with their length in two bytes before them.
+//! A reader of what a TPM marshals: big-endian integers, and byte strings with their length in two bytes before them.
 //! TPM 2.0 Part 2, sections 4.10 and 10.4.
 
 use super::error::{STRUCTURE_MAX, TpmError};
 
-/// Reads fields one after the other. `structure` is for the errors.
+/// Reads fields one after the other. Errors name `structure`.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     structure: &'static str,
@@ -39,7 +39,7 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
-    /// The next bytes, as many as the array has.
+    /// The next `LENGTH` bytes.
     pub(super) fn array<const LENGTH: usize>(
         &mut self,
         field: &'static str,
@@ -50,7 +50,7 @@ impl<'a> Reader<'a> {
         Ok(*bytes)
     }
 
-    /// Fails unless all was read.
+    /// Fails if bytes are left.
     pub(super) const fn end(&self) -> Result<(), TpmError> {
         match self.rest.len() {
             0 => Ok(()),

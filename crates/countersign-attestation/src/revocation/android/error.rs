@@ -4,18 +4,18 @@ use core::fmt;
 
 use crate::limits::STATUS_LIST_MAX;
 
-/// Why bytes are not a status list. It is the caller's own data that is at fault, so that there is no code for it.
+/// Why bytes are not a status list. The list is the caller's own data, so the error has no code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StatusListError {
     /// More than [`STATUS_LIST_MAX`] bytes.
     TooLong {
-        /// The number of bytes.
+        /// The number of bytes in the list.
         length: usize,
     },
     /// Not the JSON of an object with the member `entries`, which is an object.
     NotList,
-    /// An entry's name is no serial number, or the entry is not an object with a status; holds the first characters of the name.
+    /// An entry's name is not a serial number, or the entry is not an object with a status; holds the start of the name.
     Entry(String),
 }
 

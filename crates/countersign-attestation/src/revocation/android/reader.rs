@@ -105,7 +105,7 @@ impl<'de> Visitor<'de> for Entries<'_> {
     }
 }
 
-/// One entry, which must be an object; a derived struct alone would accept an array too.
+/// An entry, which must be an object; a derived struct would also accept an array.
 struct Entry(Members);
 
 /// The members of an entry that count.

@@ -1,11 +1,10 @@
-//! Why bytes are not a list that can be used.
+//! Errors of parsing revocation lists.
 
 use core::fmt;
 
 use crate::{der::NotDer, limits::CRL_MAX, oid::Oid};
 
-/// Why bytes are not a certificate revocation list that can be used. It is the caller's own data that is at fault, so
-/// that there is no code for it.
+/// Why bytes are not a usable certificate revocation list. The list is the caller's own data, so the error has no code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RevocationListError {
@@ -19,28 +18,28 @@ pub enum RevocationListError {
         /// The number of bytes that follow.
         length: usize,
     },
-    /// Not DER, or not of the parts of a list.
+    /// Not DER, or not the parts of a list.
     NotDer,
-    /// The version is neither 1 nor 2, or the list has what its version has not.
+    /// The version is neither 1 nor 2, or the list has parts of another version.
     Version,
     /// The signature algorithm is not the one that the issuer signed.
     SignatureAlgorithmsDiffer,
-    /// A time can't be read, or the list does not say when the next one is due.
+    /// A time is malformed, or the time of the next update is missing.
     Time,
     /// An extension occurs more than once.
     DuplicateExtension(Oid<'static>),
-    /// More extensions than any list has.
+    /// Too many extensions of the list or of an entry.
     TooManyExtensions,
-    /// A critical extension of the list, or of an entry, is not known.
+    /// A critical extension of the list or of an entry is unknown.
     UnknownCritical(Oid<'static>),
-    /// A list of the changes to another.
+    /// A delta list: the changes to another list.
     Delta,
-    /// A list of certificates of other issuers.
+    /// An indirect list: certificates of other issuers.
     Indirect,
-    /// A list for some reasons only, or for attribute certificates, or of a distribution point whose name is relative to
-    /// its issuer's.
+    /// A partial list: for some reasons only, for attribute certificates, or of a distribution point with a name relative to
+    /// the issuer's.
     Partial,
-    /// An entry takes a certificate off another list.
+    /// An entry removes a certificate from another list.
     RemoveFromList,
 }
 
@@ -59,23 +58,25 @@ impl fmt::Display for RevocationListError {
             Self::TrailingData { length } => write!(f, "{length} bytes follow the revocation list"),
             Self::NotDer => f.write_str("not the der of a revocation list"),
             Self::Version => {
-                f.write_str("the revocation list has another version than it says, or than 1 and 2")
+                f.write_str("the revocation list's version is unknown or does not fit its parts")
             }
             Self::SignatureAlgorithmsDiffer => {
                 f.write_str("the revocation list's signature algorithm is not the one that was signed")
             }
-            Self::Time => f.write_str("a time of the revocation list can't be read, or is missing"),
+            Self::Time => f.write_str("a time of the revocation list is malformed or missing"),
             Self::DuplicateExtension(identifier) => {
                 write!(f, "extension {identifier} of the revocation list occurs more than once")
             }
             Self::TooManyExtensions => f.write_str("the revocation list has too many extensions"),
             Self::UnknownCritical(identifier) => {
-                write!(f, "critical extension {identifier} of the revocation list is not known")
+                write!(f, "critical extension {identifier} of the revocation list is unknown")
             }
             Self::Delta => f.write_str("a delta revocation list"),
             Self::Indirect => f.write_str("an indirect revocation list"),
             Self::Partial => f.write_str("a revocation list for some reasons or kinds only"),
-            Self::RemoveFromList => f.write_str("an entry takes a certificate off another revocation list"),
+            Self::RemoveFromList => {
+                f.write_str("an entry removes a certificate from another revocation list")
+            }
         }
     }
 }
