@@ -11,7 +11,7 @@ export const lists = { stale: false, notice: null };
 /** What app.js does before, after and instead of an action. It adds the functions, so that nothing is imported from it. */
 export const flow = {};
 
-// ---- Actions: one at a time, with a busy button and the outcome beside it -------------------------------
+// ---- Actions: one at a time, with a busy button and the outcome next to it ------------------------------
 
 /** Whether something is under way during which the account on the screen must not change. */
 export const occupied = () => page.busy || byId('confirm').open;
