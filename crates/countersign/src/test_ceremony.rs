@@ -1,11 +1,12 @@
-//! A software authenticator and client for unit tests: valid unless one member is changed.
+//! Responses for unit tests, written with the software authenticator: valid unless one member is changed.
 
-use countersign_cose::hash::sha256;
+use countersign_authenticator::{
+    Algorithm, AttestedCredentialDraft, AuthenticatorDataDraft, Cbor, PrivateKey, attestation_object,
+};
 use countersign_types::{
     AuthenticationResponse, CredentialId, RegistrationResponse, Timestamp, UserHandle, base64url,
     enumerations::UserVerificationRequirement,
 };
-use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 use serde_json::{Value, json};
 
 use crate::{
@@ -75,18 +76,12 @@ pub(crate) fn entropy() -> impl FnMut(&mut [u8]) -> Result<(), EntropyError> {
     }
 }
 
-pub(crate) fn signing_key(seed: u8) -> SigningKey {
-    SigningKey::from_slice(&[seed; 32]).unwrap()
+pub(crate) fn signing_key(seed: u8) -> PrivateKey {
+    PrivateKey::from_bytes(Algorithm::Es256, &[seed; 32]).unwrap()
 }
 
-/// The `COSE_Key` of an ES256 key.
-pub(crate) fn cose_key(key: &SigningKey) -> Vec<u8> {
-    let point = key.verifying_key().to_sec1_point(false);
-    let mut cose = vec![0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20];
-    cose.extend_from_slice(point.x().unwrap());
-    cose.extend([0x22, 0x58, 0x20]);
-    cose.extend_from_slice(point.y().unwrap());
-    cose
+pub(crate) fn cose_key(key: &PrivateKey) -> Vec<u8> {
+    key.cose_key().to_vec()
 }
 
 /// How a registration of a test is made.
@@ -146,19 +141,6 @@ pub(crate) fn unspent(
     rp.expect_authentication(request.with_challenge(challenge), now).unwrap()
 }
 
-fn head(major: u8, length: usize) -> Vec<u8> {
-    let [high, low] = u16::try_from(length).unwrap().to_be_bytes();
-    vec![major << 5 | 0x19, high, low]
-}
-
-fn bytes(content: &[u8]) -> Vec<u8> {
-    [head(2, content.len()), content.to_vec()].concat()
-}
-
-fn text(content: &str) -> Vec<u8> {
-    [head(3, content.len()), content.as_bytes().to_vec()].concat()
-}
-
 /// An attestation statement of the response to come.
 #[derive(Clone)]
 pub(crate) enum Attest {
@@ -168,7 +150,7 @@ pub(crate) enum Attest {
     SelfPacked,
 }
 
-/// A registration response in the making.
+/// A registration response that has yet to be written.
 #[derive(Clone)]
 pub(crate) struct Create {
     pub(crate) client_data: Value,
@@ -178,7 +160,7 @@ pub(crate) struct Create {
     pub(crate) id: Vec<u8>,
     pub(crate) attested_id: Vec<u8>,
     pub(crate) public_key: Vec<u8>,
-    pub(crate) key: SigningKey,
+    pub(crate) key: PrivateKey,
     pub(crate) attest: Attest,
     /// Members to add to the envelope's `response`.
     pub(crate) more: Value,
@@ -207,39 +189,28 @@ pub(crate) fn create() -> Create {
 
 impl Create {
     pub(crate) fn authenticator_data(&self) -> Vec<u8> {
-        let mut data = authenticator_data(&self.rp_id, self.flags, self.sign_count);
+        let mut draft = AuthenticatorDataDraft::new(&self.rp_id, self.flags, self.sign_count);
         if self.flags & AT != 0 {
-            data.extend([0xaa; 16]);
-            data.extend(u16::try_from(self.attested_id.len()).unwrap().to_be_bytes());
-            data.extend(&self.attested_id);
-            data.extend(&self.public_key);
+            let public_key = self.public_key.clone();
+            draft =
+                draft.with_attested(AttestedCredentialDraft::new([0xaa; 16], &self.attested_id, public_key));
         }
-        data.extend(&self.trailing);
-        data
+        [draft.to_vec(), self.trailing.clone()].concat()
+    }
+
+    /// The statement of packed self attestation.
+    pub(crate) fn packed_self(&self) -> Cbor {
+        let client_data = self.client_data.to_string();
+        let signature = self.key.sign_response(&self.authenticator_data(), client_data.as_bytes());
+        Cbor::map([("alg", Cbor::from(-7)), ("sig", signature.into())])
     }
 
     pub(crate) fn attestation_object(&self) -> Vec<u8> {
-        let data = self.authenticator_data();
         let (format, statement) = match &self.attest {
-            Attest::As(format, statement) => (*format, statement.clone()),
-            Attest::SelfPacked => {
-                let signed = [&*data, &sha256(&[self.client_data.to_string().as_bytes()])].concat();
-                let signature: Signature = self.key.sign(&signed);
-                let parts =
-                    [vec![0xa2], text("alg"), vec![0x26], text("sig"), bytes(signature.to_der().as_bytes())];
-                ("packed", parts.concat())
-            }
+            Attest::As(format, statement) => (*format, Cbor::Encoded(statement.clone())),
+            Attest::SelfPacked => ("packed", self.packed_self()),
         };
-        let parts = [
-            vec![0xa3],
-            text("fmt"),
-            text(format),
-            text("attStmt"),
-            statement,
-            text("authData"),
-            bytes(&data),
-        ];
-        parts.concat()
+        attestation_object(format, statement, self.authenticator_data()).to_vec()
     }
 
     pub(crate) fn response(&self) -> RegistrationResponse {
@@ -259,7 +230,7 @@ impl Create {
         RegistrationResponse::from_json(json.to_string().as_bytes()).unwrap()
     }
 
-    /// What `rp` makes of it.
+    /// Finishes the registration at `rp`.
     pub(crate) fn finish(&self, rp: RelyingPartyBuilder) -> Result<Registered, Error> {
         self.finish_with(rp, Asking::Modal)
     }
@@ -282,14 +253,7 @@ impl Create {
     }
 }
 
-fn authenticator_data(rp_id: &str, flags: u8, sign_count: u32) -> Vec<u8> {
-    let mut data = sha256(&[rp_id.as_bytes()]).to_vec();
-    data.push(flags);
-    data.extend(sign_count.to_be_bytes());
-    data
-}
-
-/// An authentication response in the making.
+/// An authentication response that has yet to be written.
 #[derive(Clone)]
 pub(crate) struct Get {
     pub(crate) client_data: Value,
@@ -297,7 +261,7 @@ pub(crate) struct Get {
     pub(crate) flags: u8,
     pub(crate) sign_count: u32,
     pub(crate) id: Vec<u8>,
-    pub(crate) key: SigningKey,
+    pub(crate) key: PrivateKey,
     pub(crate) user_handle: Option<UserHandle>,
     pub(crate) extension_results: Value,
     /// Bytes to append to authenticator data before it is signed.
@@ -325,10 +289,10 @@ impl Get {
 
     /// The response's text.
     pub(crate) fn json(&self) -> Vec<u8> {
-        let mut data = authenticator_data(&self.rp_id, self.flags, self.sign_count);
-        data.extend(&self.trailing);
+        let draft = AuthenticatorDataDraft::new(&self.rp_id, self.flags, self.sign_count);
+        let data = [draft.to_vec(), self.trailing.clone()].concat();
         let client_data = self.client_data.to_string();
-        let signature: Signature = self.key.sign(&[&*data, &sha256(&[client_data.as_bytes()])].concat());
+        let signature = self.key.sign_response(&data, client_data.as_bytes());
         let json = json!({
             "id": base64url::encode(&self.id),
             "rawId": base64url::encode(&self.id),
@@ -336,7 +300,7 @@ impl Get {
             "response": {
                 "clientDataJSON": base64url::encode(client_data),
                 "authenticatorData": base64url::encode(data),
-                "signature": base64url::encode(signature.to_der().as_bytes()),
+                "signature": base64url::encode(signature),
                 "userHandle": self.user_handle,
             },
             "clientExtensionResults": self.extension_results,
