@@ -207,7 +207,7 @@ pub fn mutated(seed: u64, count: u64, verifiers: &Verifiers) -> Result<Vec<Asked
             scenario = scenario.with_trust(Trust::Unassessed);
         }
         if mutate::below(4) == 0 {
-            scenario = scenario.verified();
+            scenario = scenario.with_required_verification();
         }
         if mutate::below(3) == 0 {
             scenario = scenario.with_backup([Backup::Eligible, Backup::BackedUp][mutate::below(2)]);

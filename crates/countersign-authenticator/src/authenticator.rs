@@ -11,12 +11,14 @@ use countersign_types::{
 };
 
 use crate::{
-    Attestation, AttestedCredentialDraft, AuthenticatorDataDraft, Cbor, Change, CredentialKind, Generator,
-    PrivateKey, RsaKey,
-    attestation::AttestationInput,
-    change::{apply, flags},
-    credential::Credential,
+    attestation::{Attestation, input::AttestationInput},
+    cbor::Cbor,
+    change::{Change, apply},
+    credential::{Credential, CredentialKind},
     der::public_key_bits,
+    generator::Generator,
+    private_key::{PrivateKey, rsa_key::RsaKey},
+    response::{AttestedCredentialDraft, AuthenticatorDataDraft, flags},
 };
 
 /// A software authenticator. What it makes depends on its seed, and on what was asked of it before.

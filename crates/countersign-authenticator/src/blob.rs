@@ -6,7 +6,7 @@ use countersign_cose::Algorithm;
 use countersign_types::base64url;
 use serde_json::{Value, json};
 
-use crate::{certificate::CertificateDraft, generator::Generator, private_key::PrivateKey};
+use crate::{certificate::draft::CertificateDraft, generator::Generator, private_key::PrivateKey};
 
 /// The host that is named in the certificate of a [`BlobSigner`].
 pub const METADATA_HOST: &str = "mds.example.org";

@@ -2,13 +2,12 @@
 
 pub mod oid;
 
-mod authority;
-mod draft;
-mod parts;
-mod revocation;
+pub(crate) mod authority;
+pub(crate) mod draft;
+pub(crate) mod parts;
+pub(crate) mod revocation;
 
 pub use authority::CertificateAuthority;
 pub use draft::CertificateDraft;
-pub(crate) use parts::directory_name;
 pub use parts::{Attribute, Critical, Extension, Time, name, signature_algorithm};
 pub use revocation::{RevocationListDraft, RevokedCertificate};

@@ -16,11 +16,13 @@ use countersign_types::{
 use serde_json::{Map, Value};
 
 use crate::{
-    Authenticator, Cbor, Change, CredentialKind, Envelope, Members,
-    authenticator::{GetAssertion, Made, MakeCredential},
-    change::{apply, attestation_object, flags},
-    credential::Credential,
+    authenticator::{Authenticator, GetAssertion, Made, MakeCredential},
+    cbor::Cbor,
+    change::{Change, apply},
+    credential::{Credential, CredentialKind},
     extensions,
+    members::Members,
+    response::{Envelope, attestation_object, flags},
 };
 
 /// A browser that shows a page of one origin.

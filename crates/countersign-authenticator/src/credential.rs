@@ -3,7 +3,7 @@
 
 use countersign_types::{CredentialId, UserHandle};
 
-use crate::PrivateKey;
+use crate::private_key::PrivateKey;
 
 /// Whether a credential can be found without its ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,12 @@ use countersign_cose::hash::sha256;
 use countersign_types::{base64url, extensions::ClientExtensionInputs};
 use serde_json::{Map, Value, json};
 
-use crate::{Cbor, CredentialKind, credential::Credential, generator::hmac};
+use crate::generator::Generator;
+use crate::{
+    cbor::Cbor,
+    credential::{Credential, CredentialKind},
+    generator::hmac,
+};
 
 /// The extension outputs of one ceremony.
 #[derive(Debug, Default)]
@@ -151,7 +156,7 @@ fn prf_assertion(prf: &Value, credential: &Credential, outputs: &mut Outputs) {
     // The encrypted outputs that CTAP2 has, with an initialisation vector before one or two blocks of 32 bytes. Nobody
     // but the client could decrypt them: they stand in for the bytes of a real one.
     let length = if results.get("second").is_some() { 80 } else { 48 };
-    let mut generator = crate::Generator::new(&id, "hmac-secret");
+    let mut generator = Generator::new(&id, "hmac-secret");
     outputs.of_authenticator("hmac-secret", generator.bytes(length));
     outputs.of_client("prf", json!({"results": results}));
 }
@@ -161,7 +166,7 @@ fn prf_results(secret: &[u8], eval: &Value) -> Option<Value> {
     let result = |name: &str| {
         let salt = base64url::decode(eval.get(name)?.as_str()?).ok()?;
         let salt = sha256(&[b"WebAuthn PRF", &[0], &salt]);
-        Some(base64url::encode(hmac(secret, &[&salt])))
+        Some(base64url::encode(hmac(secret, &salt)))
     };
     let mut results = json!({"first": result("first")?});
     if let (Some(second), Some(results)) = (result("second"), results.as_object_mut()) {
@@ -182,11 +187,13 @@ fn user_verification_methods(inputs: &Map<String, Value>, outputs: &mut Outputs)
 
 #[cfg(test)]
 mod tests {
+    use countersign_types::hex;
+
     use super::*;
 
     /// The vector of the specification's section "Pseudo-random function extension (prf)".
     #[test]
-    fn outputs_of_prf_are_the_specification_s() {
+    fn outputs_of_prf_equal_the_vector_of_the_specification() {
         let derived = |number: u8| sha256(&[b"WebAuthn PRF test vectors", &[number]]);
         let input = |number: u8| base64url::encode([&b"WebAuthn PRF test vectors"[..], &[number]].concat());
         let eval = json!({"first": input(2), "second": input(3)});
@@ -195,8 +202,7 @@ mod tests {
             ("first", "3c33e07d202c3b029cc21f1722767021bf27d595933b3d2b6a1b9d5dddc77fae"),
             ("second", "a62a8773b19cda90d7ed4ef72a80a804320dbd3997e2f663805ad1fd3293d50b"),
         ] {
-            let expected: Vec<u8> =
-                (0..64).step_by(2).map(|at| u8::from_str_radix(&expected[at..at + 2], 16).unwrap()).collect();
+            let expected = hex::decode(expected).unwrap();
             assert_eq!(results[name], base64url::encode(expected), "{name}");
         }
     }

@@ -37,6 +37,7 @@
 //! To see a test fail for the right reason, change one thing with a [`Change`]: it is applied where it belongs, and what
 //! comes after it is made anew, signatures too.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),
     warn(
@@ -62,30 +63,38 @@ pub mod der;
 mod extensions;
 mod fault;
 mod generator;
+mod members;
 mod private_key;
 mod profile;
+mod response;
 mod scenario;
 
 pub use countersign_types as types;
 
 pub use attestation::{
-    Attestation, AttestationDraft, Attester, Authorizations, CertifyInfo, IssuerRole, KeyDescription,
-    PublicArea, SignerRole,
+    Attestation,
+    android_key::description::{Authorizations, KeyDescription},
+    attester::Attester,
+    draft::{AttestationDraft, IssuerRole, SignerRole},
+    tpm::structures::{CertifyInfo, PublicArea},
 };
 pub use authenticator::{Authenticator, Backup, Counter, UserVerification};
 pub use blob::{BlobSigner, METADATA_HOST};
 pub use cbor::Cbor;
-pub use certificate::{Attribute, CertificateAuthority, CertificateDraft, RevocationListDraft};
-pub use change::{
-    AttestedCredentialDraft, AuthenticatorDataDraft, Change, Envelope, Members, attestation_object, flags,
+pub use certificate::{
+    authority::CertificateAuthority, draft::CertificateDraft, parts::Attribute,
+    revocation::RevocationListDraft,
 };
+pub use change::Change;
 pub use client::{CeremonyError, Client, Frame};
 pub use countersign_cose::Algorithm;
 pub use credential::CredentialKind;
-pub use fault::{Ceremony, Fault};
+pub use fault::definition::{Ceremony, Fault};
 pub use generator::Generator;
-pub use private_key::{PrivateKey, RsaKey};
+pub use members::Members;
+pub use private_key::{PrivateKey, rsa_key::RsaKey};
 pub use profile::{Profile, Verdict};
+pub use response::{AttestedCredentialDraft, AuthenticatorDataDraft, Envelope, attestation_object, flags};
 pub use scenario::{
     APP_ID, Creation, Demand, Exchange, ExchangeStep, Format, Framing, NOW, ORIGIN, RP_ID, Scenario, SignIn,
     TOP_ORIGIN, Trust, Verification,

@@ -8,11 +8,10 @@ use ml_dsa::Keypair as _;
 use p256::ecdsa::signature::Signer as _;
 use rsa::signature::{RandomizedSigner as _, SignatureEncoding as _};
 
+use self::rsa_key::RsaKey;
 use crate::{cbor::Cbor, der::public_key_bits, generator::Generator};
 
-mod rsa_key;
-
-pub use rsa_key::RsaKey;
+pub(crate) mod rsa_key;
 
 /// A private key that can make signatures of one algorithm.
 ///

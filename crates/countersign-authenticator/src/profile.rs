@@ -5,12 +5,22 @@ use countersign_types::Code;
 use serde_json::{Value, json};
 
 use crate::{
-    Algorithm, AttestationDraft, Attribute, Backup, Cbor, CeremonyError, Change, Exchange, Format,
-    KeyDescription, RsaKey, Scenario, SignIn, Trust,
-    certificate::{Critical, directory_name, oid},
+    Algorithm,
+    attestation::{android_key::description::KeyDescription, draft::AttestationDraft},
+    authenticator::Backup,
+    cbor::Cbor,
+    certificate::{
+        oid,
+        parts::{Attribute, Critical, directory_name},
+    },
+    change::Change,
+    client::CeremonyError,
     der::{BOOLEAN, element, integer, object_identifier, octet_string, sequence},
-    flags,
+    private_key::rsa_key::RsaKey,
+    response::flags,
+    scenario::{Exchange, Format, Scenario, SignIn, Trust},
 };
+use crate::{attestation::draft::IssuerRole, members::Members};
 
 /// A quirk, by name.
 ///
@@ -289,7 +299,7 @@ const PROFILES: &[Profile] = &[
         Scenario::of(Format::AndroidKeyFactory),
     )
     .rule(&[400])
-    .create(&[Change::Attestation(|draft| draft.issuer = crate::IssuerRole::AuthorityWithRoot)]),
+    .create(&[Change::Attestation(|draft| draft.issuer = IssuerRole::AuthorityWithRoot)]),
     profile(
         "yubico-unused-bits",
         "early U2F keys of Yubico: the certificate's signature claims to have unused bits",
@@ -299,7 +309,7 @@ const PROFILES: &[Profile] = &[
     profile("chain-with-root", "a chain of certificates that ends with the root itself", {
         Scenario::of(Format::Packed)
     })
-    .create(&[Change::Attestation(|draft| draft.issuer = crate::IssuerRole::AuthorityWithRoot)]),
+    .create(&[Change::Attestation(|draft| draft.issuer = IssuerRole::AuthorityWithRoot)]),
     profile("android-software-list", "Android: purpose and origin in the software-enforced list", ANDROID)
         .rule(&[211, 213])
         .create(&[Change::Attestation(|draft| {
@@ -343,7 +353,7 @@ const PROFILES: &[Profile] = &[
     profile(
         "conditional-create",
         "conditional creation: the user is neither present nor verified",
-        CREATE.conditional(),
+        CREATE.with_conditional_creation(),
     )
     .rule(&[57, 58]),
     profile("synced-passkey", "a passkey that is backed up, and whose counter stays 0", GET.backed_up())
@@ -509,7 +519,7 @@ impl Scenario {
 }
 
 /// What Chromium adds at random.
-fn grease(members: &mut crate::Members) {
+fn grease(members: &mut Members) {
     let text = "do not compare clientDataJSON against a template. See https://goo.gl/yabPex";
     members.push("other_keys_can_be_added_here", text);
 }

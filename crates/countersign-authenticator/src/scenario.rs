@@ -9,8 +9,14 @@ use countersign_types::{
 };
 
 use crate::{
-    Algorithm, Attestation, Attester, Authenticator, Backup, CeremonyError, CertificateAuthority, Change,
-    Client, Counter, Frame, Generator, PrivateKey, RsaKey,
+    Algorithm,
+    attestation::{Attestation, attester::Attester},
+    authenticator::{Authenticator, Backup, Counter},
+    certificate::authority::CertificateAuthority,
+    change::Change,
+    client::{CeremonyError, Client, Frame},
+    generator::Generator,
+    private_key::{PrivateKey, rsa_key::RsaKey},
 };
 
 /// The RP ID of every scenario.
@@ -286,7 +292,7 @@ impl Scenario {
     }
 
     /// Offering this algorithm too.
-    pub const fn also_offering(self, algorithm: Algorithm) -> Self {
+    pub const fn with_also_offered(self, algorithm: Algorithm) -> Self {
         Self { also_offered: Some(algorithm), ..self }
     }
 
@@ -306,7 +312,7 @@ impl Scenario {
     }
 
     /// Requiring user verification.
-    pub const fn verified(self) -> Self {
+    pub const fn with_required_verification(self) -> Self {
         Self { user_verification: Verification::Required, ..self }
     }
 
@@ -316,7 +322,7 @@ impl Scenario {
     }
 
     /// Framed by another page.
-    pub const fn framed(self) -> Self {
+    pub const fn with_top_origin(self) -> Self {
         Self { frame: Framing::Named, ..self }
     }
 
@@ -326,17 +332,21 @@ impl Scenario {
     }
 
     /// Asking this of extensions at registration and at authentication: JSON objects.
-    pub const fn asking(self, creation_extensions: &'static str, request_extensions: &'static str) -> Self {
+    pub const fn with_extensions(
+        self,
+        creation_extensions: &'static str,
+        request_extensions: &'static str,
+    ) -> Self {
         Self { creation_extensions, request_extensions, ..self }
     }
 
     /// With a conditional registration.
-    pub const fn conditional(self) -> Self {
+    pub const fn with_conditional_creation(self) -> Self {
         Self { creation: Creation::Conditional, ..self }
     }
 
     /// Of a relying party that demands this.
-    pub const fn demanding(self, demand: Demand) -> Self {
+    pub const fn with_demand(self, demand: Demand) -> Self {
         Self { demand, ..self }
     }
 

@@ -5,10 +5,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_types::base64url;
 use serde_json::{Value, json};
 
-use super::{AttestationDraft, AttestationInput, Signer};
+use super::{draft::AttestationDraft, input::AttestationInput, signer::Signer};
 use crate::{
-    Cbor,
-    certificate::{Critical, oid},
+    cbor::Cbor,
+    certificate::{oid, parts::Critical},
     der::{element, sequence},
 };
 

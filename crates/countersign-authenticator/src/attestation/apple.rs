@@ -2,10 +2,10 @@
 //! [App Attest](https://developer.apple.com/documentation/devicecheck/validating-apps-that-connect-to-your-server),
 //! whose certificate is made alike.
 
-use super::{AttestationDraft, AttestationInput, Signer};
+use super::{draft::AttestationDraft, input::AttestationInput, signer::Signer};
 use crate::{
-    Cbor,
-    certificate::{Critical, oid},
+    cbor::Cbor,
+    certificate::{oid, parts::Critical},
     der::{explicit, octet_string, sequence},
 };
 

@@ -1,7 +1,7 @@
 //! [Section 8.6](https://www.w3.org/TR/webauthn-3/#sctn-fido-u2f-attestation): FIDO U2F attestation.
 
-use super::{AttestationDraft, AttestationInput, Signer};
-use crate::{Cbor, der};
+use super::{draft::AttestationDraft, input::AttestationInput, signer::Signer};
+use crate::{cbor::Cbor, der};
 
 pub(super) fn prepare(draft: &mut AttestationDraft, input: &AttestationInput<'_>) {
     let spki = input.credential_key.spki();

@@ -1,9 +1,9 @@
 //! [Section 8.2](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation): packed attestation, self and basic.
 
-use super::{AttestationDraft, AttestationInput, Attester, Signer};
+use super::{attester::Attester, draft::AttestationDraft, input::AttestationInput, signer::Signer};
 use crate::{
-    Cbor,
-    certificate::{Critical, oid},
+    cbor::Cbor,
+    certificate::{oid, parts::Critical},
     der::octet_string,
 };
 

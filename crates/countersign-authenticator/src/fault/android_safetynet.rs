@@ -4,85 +4,78 @@
 use countersign_types::Code;
 use serde_json::json;
 
-use super::Fault;
+use super::definition::{Fault, Faults};
 use crate::{
-    AttestationDraft, Cbor, Change, Format, Scenario, SignerRole, Trust,
-    certificate::{Critical, oid},
+    attestation::draft::SignerRole,
+    certificate::{oid, parts::Critical},
+    change::Change,
     der::{element, sequence},
+    scenario::{Format, Scenario, Trust},
 };
 
-const SAFETYNET: Scenario = Scenario::of(Format::AndroidSafetyNet);
+const SAFETYNET: Faults = Faults::of(Scenario::of(Format::AndroidSafetyNet));
 /// The age of a response is a demand on trusted devices.
-const TRUSTED: Scenario = SAFETYNET.with_trust(Trust::Required);
+const TRUSTED: Faults = Faults::of(Scenario::of(Format::AndroidSafetyNet).with_trust(Trust::Required));
 const MALFORMED: &[Code] = &[Code::AttestationStatementMalformed];
 const CERTIFICATE: &[Code] = &[Code::AttestationCertificateInvalid];
 const SIGNATURE: &[Code] = &[Code::AttestationSignatureInvalid];
 const BINDING: &[Code] = &[Code::AttestationBindingMismatch];
 const NOT_ACCEPTED: &[Code] = &[Code::AttestationNotAccepted];
 
-const fn statement(name: &'static str, rules: &'static [u16], change: fn(&mut Cbor)) -> Fault {
-    Fault::new(name, rules, MALFORMED, SAFETYNET, Change::Statement(change))
-}
-
-const fn draft(
-    name: &'static str,
-    rules: &'static [u16],
-    codes: &'static [Code],
-    change: fn(&mut AttestationDraft),
-) -> Fault {
-    Fault::new(name, rules, codes, SAFETYNET, Change::Attestation(change))
-}
-
 pub(super) const FAULTS: &[Fault] = &[
-    statement("safetynet-version-missing", &[223], |statement| statement.remove("ver")),
-    statement("safetynet-version-empty", &[223], |statement| statement.set("ver", "")),
-    statement("safetynet-response-missing", &[224], |statement| statement.remove("response")),
-    statement("safetynet-response-text", &[224], |statement| statement.set("response", "a.b.c")),
-    statement("safetynet-response-not-utf-8", &[224], |statement| statement.set("response", vec![0xff])),
-    statement("safetynet-two-parts", &[225], |statement| {
+    SAFETYNET.statement("safetynet-version-missing", &[223], |statement| statement.remove("ver")),
+    SAFETYNET.statement("safetynet-version-empty", &[223], |statement| statement.set("ver", "")),
+    SAFETYNET.statement("safetynet-response-missing", &[224], |statement| statement.remove("response")),
+    SAFETYNET.statement("safetynet-response-text", &[224], |statement| statement.set("response", "a.b.c")),
+    SAFETYNET
+        .statement("safetynet-response-not-utf-8", &[224], |statement| statement.set("response", vec![0xff])),
+    SAFETYNET.statement("safetynet-two-parts", &[225], |statement| {
         statement.set("response", b"e30.e30".to_vec());
     }),
-    draft("safetynet-alg-none", &[226], ALGORITHM, |draft| draft.header.set("alg", "none")),
-    draft("safetynet-alg-hmac", &[226], ALGORITHM, |draft| draft.header.set("alg", "HS256")),
-    draft("safetynet-alg-not-the-key-s", &[226], SIGNATURE, |draft| draft.header.set("alg", "RS256")),
-    draft("safetynet-x5c-empty", &[227], MALFORMED, |draft| draft.header.set("x5c", json!([]))),
-    draft("safetynet-x5c-text", &[227], MALFORMED, |draft| draft.header.set("x5c", "")),
-    draft("safetynet-x5c-not-base64", &[227], MALFORMED_OR_CERTIFICATE, |draft| {
+    SAFETYNET.draft("safetynet-alg-none", &[226], ALGORITHM, |draft| draft.header.set("alg", "none")),
+    SAFETYNET.draft("safetynet-alg-hmac", &[226], ALGORITHM, |draft| draft.header.set("alg", "HS256")),
+    SAFETYNET
+        .draft("safetynet-alg-not-the-key-s", &[226], SIGNATURE, |draft| draft.header.set("alg", "RS256")),
+    SAFETYNET.draft("safetynet-x5c-empty", &[227], MALFORMED, |draft| draft.header.set("x5c", json!([]))),
+    SAFETYNET.draft("safetynet-x5c-text", &[227], MALFORMED, |draft| draft.header.set("x5c", "")),
+    SAFETYNET.draft("safetynet-x5c-not-base64", &[227], MALFORMED_OR_CERTIFICATE, |draft| {
         draft.header.set("x5c", json!(["*"]));
     }),
-    draft("safetynet-signed-by-stranger", &[228], SIGNATURE, |draft| draft.signer = SignerRole::Stranger),
-    draft("safetynet-other-host", &[229], CERTIFICATE, |draft| {
+    SAFETYNET.draft("safetynet-signed-by-stranger", &[228], SIGNATURE, |draft| {
+        draft.signer = SignerRole::Stranger
+    }),
+    SAFETYNET.draft("safetynet-other-host", &[229], CERTIFICATE, |draft| {
         draft.change_leaf(|leaf| {
             let name = sequence(&[&element(0x82, b"attest.example.com")]);
             leaf.set_extension(oid::SUBJECT_ALT_NAME, Critical::No, name);
         });
     }),
-    draft("safetynet-host-in-common-name-alone", &[229], CERTIFICATE, |draft| {
+    SAFETYNET.draft("safetynet-host-in-common-name-alone", &[229], CERTIFICATE, |draft| {
         draft.change_leaf(|leaf| {
             leaf.remove_extension(oid::SUBJECT_ALT_NAME);
         });
     }),
-    draft("safetynet-nonce-other", &[231], BINDING, |draft| draft.nonce = vec![7; 32]),
-    draft("safetynet-nonce-number", &[231], MALFORMED, |draft| draft.payload.set("nonce", 1)),
-    draft("safetynet-integrity-missing", &[232], MALFORMED, |draft| draft.payload.remove("ctsProfileMatch")),
-    draft("safetynet-integrity-false", &[232], NOT_ACCEPTED, |draft| {
+    SAFETYNET.draft("safetynet-nonce-other", &[231], BINDING, |draft| draft.nonce = vec![7; 32]),
+    SAFETYNET.draft("safetynet-nonce-number", &[231], MALFORMED, |draft| draft.payload.set("nonce", 1)),
+    SAFETYNET.draft("safetynet-integrity-missing", &[232], MALFORMED, |draft| {
+        draft.payload.remove("ctsProfileMatch")
+    }),
+    SAFETYNET.draft("safetynet-integrity-false", &[232], NOT_ACCEPTED, |draft| {
         draft.payload.set("ctsProfileMatch", false);
     }),
-    draft("safetynet-time-missing", &[233], MALFORMED, |draft| draft.payload.remove("timestampMs")),
-    Fault::new(
+    SAFETYNET.draft("safetynet-time-missing", &[233], MALFORMED, |draft| draft.payload.remove("timestampMs")),
+    TRUSTED.change(
         "safetynet-time-past",
         &[233],
         NOT_ACCEPTED,
-        TRUSTED,
         Change::Attestation(|draft| {
             draft.payload.set("timestampMs", 1_767_139_200_000_u64);
         }),
     ),
-    Fault::new(
+    TRUSTED.change(
         "safetynet-time-to-come",
         &[233],
         NOT_ACCEPTED,
-        TRUSTED,
         Change::Attestation(|draft| {
             draft.payload.set("timestampMs", 1_767_312_000_000_u64);
         }),

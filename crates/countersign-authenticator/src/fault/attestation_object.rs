@@ -3,8 +3,13 @@
 
 use countersign_types::Code;
 
-use super::Fault;
-use crate::{Cbor, Change, Format, Scenario, Trust};
+use super::definition::Fault;
+use crate::attestation::draft::SignerRole;
+use crate::{
+    cbor::Cbor,
+    change::Change,
+    scenario::{Format, Scenario, Trust},
+};
 
 const NONE: Scenario = Scenario::REGISTRATION;
 
@@ -94,7 +99,7 @@ pub(super) const FAULTS: &[Fault] = &[
         Scenario::of(Format::Packed).with_trust(Trust::Required),
         Change::Attestation(|draft| {
             draft.leaf = None;
-            draft.signer = crate::SignerRole::Credential;
+            draft.signer = SignerRole::Credential;
         }),
     ),
 ];

@@ -3,8 +3,15 @@
 
 use countersign_types::Code;
 
-use super::Fault;
-use crate::{AuthenticatorDataDraft, Backup, Cbor, Change, PrivateKey, Scenario, SignIn, flags};
+use super::definition::Fault;
+use crate::{
+    authenticator::Backup,
+    cbor::Cbor,
+    change::Change,
+    private_key::PrivateKey,
+    response::{AuthenticatorDataDraft, flags},
+    scenario::{Scenario, SignIn},
+};
 
 const CREATE: Scenario = Scenario::REGISTRATION;
 const GET: Scenario = Scenario::AUTHENTICATION;
@@ -69,12 +76,18 @@ pub(super) const FAULTS: &[Fault] = &[
         clear(data, flags::USER_PRESENT);
     }),
     data("user-not-present", &[57, 309], NOT_PRESENT, CREATE, |data| clear(data, flags::USER_PRESENT)),
-    data("user-not-verified", &[58], NOT_VERIFIED, CREATE.verified(), |data| {
+    data("user-not-verified", &[58], NOT_VERIFIED, CREATE.with_required_verification(), |data| {
         clear(data, flags::USER_VERIFIED);
     }),
-    data("user-not-verified-at-authentication", &[59], NOT_VERIFIED, GET.verified(), |data| {
-        clear(data, flags::USER_VERIFIED);
-    }),
+    data(
+        "user-not-verified-at-authentication",
+        &[59],
+        NOT_VERIFIED,
+        GET.with_required_verification(),
+        |data| {
+            clear(data, flags::USER_VERIFIED);
+        },
+    ),
     data("backup-state-without-eligibility", &[61], BACKUP_STATE, CREATE, |data| {
         set(data, flags::BACKUP_STATE);
     }),

@@ -3,8 +3,8 @@
 use countersign_types::Code;
 use serde_json::{Value, json};
 
-use super::Fault;
-use crate::{Change, Members, Scenario};
+use super::definition::Fault;
+use crate::{change::Change, members::Members, scenario::Scenario};
 
 const CREATE: Scenario = Scenario::REGISTRATION;
 const GET: Scenario = Scenario::AUTHENTICATION;
@@ -124,30 +124,30 @@ pub(super) const FAULTS: &[Fault] = &[
         "top-origin-without-cross-origin",
         &[47],
         &[Code::CrossOriginNotAllowed, Code::ClientDataMalformed, Code::TopOriginMismatch],
-        CREATE.framed(),
+        CREATE.with_top_origin(),
         |members| members.set("crossOrigin", false),
     ),
-    member("top-origin-not-listed", &[48], &[Code::TopOriginMismatch], CREATE.framed(), |members| {
+    member("top-origin-not-listed", &[48], &[Code::TopOriginMismatch], CREATE.with_top_origin(), |members| {
         members.set("topOrigin", "https://example.net");
     }),
     member(
         "top-origin-not-listed-at-authentication",
         &[48],
         &[Code::TopOriginMismatch],
-        GET.framed(),
+        GET.with_top_origin(),
         |members| members.set("topOrigin", "https://example.net"),
     ),
-    member("top-origin-missing", &[49], &[Code::TopOriginMismatch], CREATE.framed(), |members| {
+    member("top-origin-missing", &[49], &[Code::TopOriginMismatch], CREATE.with_top_origin(), |members| {
         members.remove("topOrigin");
     }),
     member(
         "top-origin-missing-at-authentication",
         &[49],
         &[Code::TopOriginMismatch],
-        GET.framed(),
+        GET.with_top_origin(),
         |members| members.remove("topOrigin"),
     ),
-    member("top-origin-of-an-app", &[42], &[Code::TopOriginMismatch], CREATE.framed(), |members| {
+    member("top-origin-of-an-app", &[42], &[Code::TopOriginMismatch], CREATE.with_top_origin(), |members| {
         members.set("topOrigin", "android:apk-key-hash:AAAA");
     }),
     malformed("top-origin-number", &[46], |members| {

@@ -2,8 +2,13 @@
 
 use countersign_types::Code;
 
-use super::Fault;
-use crate::{Cbor, Change, Format, Scenario, SignerRole};
+use super::definition::Fault;
+use crate::{
+    attestation::draft::SignerRole,
+    cbor::Cbor,
+    change::Change,
+    scenario::{Format, Scenario},
+};
 
 const COMPOUND: Scenario = Scenario::of(Format::Compound);
 

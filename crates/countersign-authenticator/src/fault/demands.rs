@@ -7,26 +7,33 @@ use super::{
     Fault,
     extensions::{results, set},
 };
-use crate::{AuthenticatorDataDraft, Backup, Change, Demand, Envelope, Format, Scenario, flags};
+use crate::{
+    authenticator::Backup,
+    change::Change,
+    response::{AuthenticatorDataDraft, Envelope, flags},
+    scenario::{Demand, Format, Scenario},
+};
 
 const CREATE: Scenario = Scenario::REGISTRATION;
 const GET: Scenario = Scenario::AUTHENTICATION;
-const PLATFORM: Scenario = CREATE.demanding(Demand::PlatformAttachment);
-const COPIES: Scenario = CREATE.demanding(Demand::Copies);
-const DEVICE_BOUND: Scenario = CREATE.demanding(Demand::DeviceBound);
-const ELIGIBLE: Scenario = CREATE.with_backup(Backup::Eligible).demanding(Demand::BackupEligible);
-const BACKED_UP: Scenario = CREATE.with_backup(Backup::BackedUp).demanding(Demand::BackedUp);
-const BACKED_UP_GET: Scenario = GET.with_backup(Backup::BackedUp).demanding(Demand::BackedUp);
+const PLATFORM: Scenario = CREATE.with_demand(Demand::PlatformAttachment);
+const COPIES: Scenario = CREATE.with_demand(Demand::Copies);
+const DEVICE_BOUND: Scenario = CREATE.with_demand(Demand::DeviceBound);
+const ELIGIBLE: Scenario = CREATE.with_backup(Backup::Eligible).with_demand(Demand::BackupEligible);
+const BACKED_UP: Scenario = CREATE.with_backup(Backup::BackedUp).with_demand(Demand::BackedUp);
+const BACKED_UP_GET: Scenario = GET.with_backup(Backup::BackedUp).with_demand(Demand::BackedUp);
 // Its certificate does not name the model.
-const MODEL: Scenario = Scenario::of(Format::AndroidKey).demanding(Demand::Model);
-const ASKED: Scenario = CREATE.demanding(Demand::AskedOutputs);
-const ASKED_GET: Scenario = GET.demanding(Demand::AskedOutputs);
-const CRED_PROPS: Scenario = CREATE.asking(r#"{"credProps":true}"#, "{}").demanding(Demand::CredProps);
-const PRF: Scenario = CREATE.asking(r#"{"prf":{}}"#, "{}").demanding(Demand::Prf);
-const PRF_RESULTS: Scenario = CREATE.asking(r#"{"prf":{}}"#, "{}").demanding(Demand::PrfResultsUnsent);
+const MODEL: Scenario = Scenario::of(Format::AndroidKey).with_demand(Demand::Model);
+const ASKED: Scenario = CREATE.with_demand(Demand::AskedOutputs);
+const ASKED_GET: Scenario = GET.with_demand(Demand::AskedOutputs);
+const CRED_PROPS: Scenario =
+    CREATE.with_extensions(r#"{"credProps":true}"#, "{}").with_demand(Demand::CredProps);
+const PRF: Scenario = CREATE.with_extensions(r#"{"prf":{}}"#, "{}").with_demand(Demand::Prf);
+const PRF_RESULTS: Scenario =
+    CREATE.with_extensions(r#"{"prf":{}}"#, "{}").with_demand(Demand::PrfResultsUnsent);
 const LARGE_BLOB: Scenario = GET
-    .asking(r#"{"largeBlob":{"support":"preferred"}}"#, r#"{"largeBlob":{"write":"AQI"}}"#)
-    .demanding(Demand::LargeBlob);
+    .with_extensions(r#"{"largeBlob":{"support":"preferred"}}"#, r#"{"largeBlob":{"write":"AQI"}}"#)
+    .with_demand(Demand::LargeBlob);
 
 const AUTHENTICATOR: &[Code] = &[Code::AuthenticatorNotAccepted];
 const BACKUP: &[Code] = &[Code::BackupNotAccepted];

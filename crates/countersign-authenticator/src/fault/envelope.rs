@@ -4,8 +4,12 @@
 use countersign_types::{Code, base64url};
 use serde_json::{Value, json};
 
-use super::Fault;
-use crate::{Change, Envelope, Scenario, SignIn};
+use super::definition::Fault;
+use crate::{
+    change::Change,
+    response::Envelope,
+    scenario::{Scenario, SignIn},
+};
 
 const CREATE: Scenario = Scenario::REGISTRATION;
 const GET: Scenario = Scenario::AUTHENTICATION;

@@ -3,20 +3,25 @@
 use countersign_types::Code;
 use serde_json::{Map, Value, json};
 
-use super::Fault;
-use crate::{AuthenticatorDataDraft, Cbor, Change, Envelope, Scenario, flags};
+use super::definition::Fault;
+use crate::{
+    cbor::Cbor,
+    change::Change,
+    response::{AuthenticatorDataDraft, Envelope, flags},
+    scenario::Scenario,
+};
 
-const CREATE: Scenario = Scenario::REGISTRATION.asking(
+const CREATE: Scenario = Scenario::REGISTRATION.with_extensions(
     r#"{"credProps":true,"prf":{},"minPinLength":true,"uvm":true,"credBlob":"AQI","largeBlob":{"support":"preferred"},
         "credentialProtectionPolicy":"userVerificationOptionalWithCredentialIDList"}"#,
     "{}",
 );
-const GET: Scenario = Scenario::AUTHENTICATION.asking(
+const GET: Scenario = Scenario::AUTHENTICATION.with_extensions(
     r#"{"prf":{},"largeBlob":{"support":"preferred"}}"#,
     r#"{"prf":{"eval":{"first":"AQI"}},"largeBlob":{"read":true},"uvm":true,"getCredBlob":true}"#,
 );
 // Such a protection is asked for where user verification is required.
-const ENFORCED: Scenario = Scenario::REGISTRATION.verified().asking(
+const ENFORCED: Scenario = Scenario::REGISTRATION.with_required_verification().with_extensions(
     r#"{"credentialProtectionPolicy":"userVerificationRequired","enforceCredentialProtectionPolicy":true}"#,
     "{}",
 );

@@ -3,8 +3,14 @@
 
 use countersign_types::Code;
 
-use super::Fault;
-use crate::{Algorithm, Cbor, Change, PrivateKey, Scenario};
+use super::definition::Fault;
+use crate::{
+    Algorithm,
+    cbor::Cbor,
+    change::Change,
+    private_key::PrivateKey,
+    scenario::{Scenario, SignIn},
+};
 
 const ES256: Scenario = Scenario::REGISTRATION;
 const EDDSA: Scenario = ES256.with_algorithm(Algorithm::EdDsa);
@@ -50,7 +56,7 @@ const fn signed(
 }
 
 const fn signs(scenario: Scenario) -> Scenario {
-    scenario.with_sign_in(crate::SignIn::Identified)
+    scenario.with_sign_in(SignIn::Identified)
 }
 
 /// The bytes of a parameter.

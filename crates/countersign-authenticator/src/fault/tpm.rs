@@ -2,36 +2,30 @@
 
 use countersign_types::Code;
 
-use super::Fault;
+use super::definition::{Fault, Faults};
 use crate::{
-    Algorithm, AttestationDraft, Attribute, Cbor, Change, Format, Scenario, SignerRole,
-    certificate::{Critical, directory_name, oid},
+    Algorithm,
+    attestation::draft::{AttestationDraft, SignerRole},
+    cbor::Cbor,
+    certificate::{
+        oid,
+        parts::{Attribute, Critical, directory_name},
+    },
+    change::Change,
     der::{object_identifier, octet_string, sequence},
+    scenario::{Format, Scenario},
 };
 
-const TPM: Scenario = Scenario::of(Format::Tpm);
-const RSA: Scenario = TPM.with_algorithm(Algorithm::Rs256);
+const TPM: Faults = Faults::of(Scenario::of(Format::Tpm));
+const RSA: Faults = Faults::of(Scenario::of(Format::Tpm).with_algorithm(Algorithm::Rs256));
 const MALFORMED: &[Code] = &[Code::AttestationStatementMalformed];
 const KEY: &[Code] = &[Code::AttestationKeyMismatch];
 const BINDING: &[Code] = &[Code::AttestationBindingMismatch];
 const CERTIFICATE: &[Code] = &[Code::AttestationCertificateInvalid];
 const SIGNATURE: &[Code] = &[Code::AttestationSignatureInvalid];
 
-const fn statement(name: &'static str, rules: &'static [u16], change: fn(&mut Cbor)) -> Fault {
-    Fault::new(name, rules, MALFORMED, TPM, Change::Statement(change))
-}
-
-const fn draft(
-    name: &'static str,
-    rules: &'static [u16],
-    codes: &'static [Code],
-    change: fn(&mut AttestationDraft),
-) -> Fault {
-    Fault::new(name, rules, codes, TPM, Change::Attestation(change))
-}
-
 const fn rsa(name: &'static str, rules: &'static [u16], change: fn(&mut AttestationDraft)) -> Fault {
-    Fault::new(name, rules, KEY, RSA, Change::Attestation(change))
+    RSA.draft(name, rules, KEY, change)
 }
 
 fn names(draft: &mut AttestationDraft, attributes: &[Attribute]) {
@@ -53,36 +47,34 @@ fn version() -> Attribute {
 }
 
 pub(super) const FAULTS: &[Fault] = &[
-    statement("tpm-version-missing", &[164], |statement| statement.remove("ver")),
-    statement("tpm-version-1-2", &[164], |statement| statement.set("ver", "1.2")),
-    statement("tpm-version-number", &[164], |statement| statement.set("ver", 2)),
-    statement("tpm-alg-missing", &[165], |statement| statement.remove("alg")),
-    statement("tpm-alg-text", &[165], |statement| statement.set("alg", "ES256")),
-    statement("tpm-sig-missing", &[166], |statement| statement.remove("sig")),
-    statement("tpm-cert-info-text", &[166], |statement| statement.set("certInfo", "")),
-    statement("tpm-pub-area-missing", &[166], |statement| statement.remove("pubArea")),
-    statement("tpm-pub-area-empty", &[166, 169], |statement| statement.set("pubArea", Vec::<u8>::new())),
-    statement("tpm-x5c-missing", &[167], |statement| statement.remove("x5c")),
-    statement("tpm-x5c-empty", &[167], |statement| statement.set("x5c", Vec::<Cbor>::new())),
-    statement("tpm-x5c-of-null", &[167], |statement| statement.set("x5c", vec![Cbor::Null])),
-    statement("tpm-ecdaa", &[168], |statement| statement.set("ecdaaKeyId", vec![7])),
-    draft("tpm-pub-area-with-byte-after", &[169], MALFORMED, |draft| draft.public_area.trailing.push(0)),
-    draft("tpm-pub-area-with-length", &[170], MALFORMED, |draft| {
+    TPM.statement("tpm-version-missing", &[164], |statement| statement.remove("ver")),
+    TPM.statement("tpm-version-1-2", &[164], |statement| statement.set("ver", "1.2")),
+    TPM.statement("tpm-version-number", &[164], |statement| statement.set("ver", 2)),
+    TPM.statement("tpm-alg-missing", &[165], |statement| statement.remove("alg")),
+    TPM.statement("tpm-alg-text", &[165], |statement| statement.set("alg", "ES256")),
+    TPM.statement("tpm-sig-missing", &[166], |statement| statement.remove("sig")),
+    TPM.statement("tpm-cert-info-text", &[166], |statement| statement.set("certInfo", "")),
+    TPM.statement("tpm-pub-area-missing", &[166], |statement| statement.remove("pubArea")),
+    TPM.statement("tpm-pub-area-empty", &[166, 169], |statement| statement.set("pubArea", Vec::<u8>::new())),
+    TPM.statement("tpm-x5c-missing", &[167], |statement| statement.remove("x5c")),
+    TPM.statement("tpm-x5c-empty", &[167], |statement| statement.set("x5c", Vec::<Cbor>::new())),
+    TPM.statement("tpm-x5c-of-null", &[167], |statement| statement.set("x5c", vec![Cbor::Null])),
+    TPM.statement("tpm-ecdaa", &[168], |statement| statement.set("ecdaaKeyId", vec![7])),
+    TPM.draft("tpm-pub-area-with-byte-after", &[169], MALFORMED, |draft| draft.public_area.trailing.push(0)),
+    TPM.draft("tpm-pub-area-with-length", &[170], MALFORMED, |draft| {
         let length = u16::try_from(draft.public_area.to_vec().len()).unwrap_or_default();
         draft.public_area.leading = length.to_be_bytes().to_vec();
     }),
-    Fault::new(
+    TPM.change(
         "tpm-key-of-hmac",
         &[171],
         &[Code::AttestationStatementMalformed, Code::AttestationKeyMismatch],
-        TPM,
         Change::Attestation(|draft| draft.public_area.object_type = 0x0008),
     ),
-    Fault::new(
+    TPM.change(
         "tpm-name-algorithm-unknown",
         &[172],
         &[Code::AttestationStatementMalformed, Code::AttestationBindingMismatch],
-        TPM,
         Change::Attestation(|draft| draft.public_area.name_algorithm = 0x7fff),
     ),
     rsa("tpm-rsa-modulus-other", &[173], |draft| {
@@ -94,123 +86,123 @@ pub(super) const FAULTS: &[Fault] = &[
         draft.public_area.parameters =
             [2048_u16.to_be_bytes().to_vec(), 3_u32.to_be_bytes().to_vec()].concat();
     }),
-    draft("tpm-curve-other", &[175], KEY, |draft| draft.public_area.parameters = vec![0, 4, 0, 0x10]),
-    draft("tpm-x-other", &[176], KEY, |draft| {
+    TPM.draft("tpm-curve-other", &[175], KEY, |draft| draft.public_area.parameters = vec![0, 4, 0, 0x10]),
+    TPM.draft("tpm-x-other", &[176], KEY, |draft| {
         if let Some(byte) = draft.public_area.unique.first_mut().and_then(|x| x.last_mut()) {
             *byte ^= 1;
         }
     }),
-    draft("tpm-y-other", &[176], KEY, |draft| {
+    TPM.draft("tpm-y-other", &[176], KEY, |draft| {
         if let Some(byte) = draft.public_area.unique.last_mut().and_then(|y| y.last_mut()) {
             *byte ^= 1;
         }
     }),
-    draft("tpm-key-of-other-type", &[177], KEY, |draft| {
+    TPM.draft("tpm-key-of-other-type", &[177], KEY, |draft| {
         let area = &mut draft.public_area;
         area.object_type = 0x0001;
         area.parameters = [2048_u16.to_be_bytes().to_vec(), vec![0; 4]].concat();
         area.unique = vec![vec![0xff; 256]];
     }),
-    Fault::new(
+    TPM.change(
         "tpm-key-does-not-sign",
         &[178],
         &[Code::AttestationKeyMismatch, Code::AttestationStatementMalformed],
-        TPM,
         Change::Attestation(|draft| draft.public_area.attributes = 0x0002_0000),
     ),
-    Fault::new(
+    TPM.change(
         "tpm-key-with-symmetric-algorithm",
         &[179],
         &[Code::AttestationStatementMalformed, Code::AttestationKeyMismatch],
-        TPM,
         // AES with 128 bits in CFB mode.
         Change::Attestation(|draft| draft.public_area.symmetric = vec![0x0006, 128, 0x0043]),
     ),
-    Fault::new(
+    TPM.change(
         "tpm-key-with-scheme-that-is-none",
         &[180],
         &[Code::AttestationKeyMismatch, Code::AttestationStatementMalformed],
-        TPM,
         // RSASSA, of a key on a curve.
         Change::Attestation(|draft| draft.public_area.scheme = vec![0x0014, 0x000b]),
     ),
-    draft("tpm-cert-info-with-byte-after", &[182], MALFORMED, |draft| draft.certify_info.trailing.push(0)),
-    Fault::new(
+    TPM.draft("tpm-cert-info-with-byte-after", &[182], MALFORMED, |draft| {
+        draft.certify_info.trailing.push(0)
+    }),
+    TPM.change(
         "tpm-cert-info-cut",
         &[182],
         &[Code::AttestationSignatureInvalid, Code::AttestationStatementMalformed],
-        TPM,
         Change::Statement(|statement| {
             if let Some(info) = statement.get_mut("certInfo").and_then(Cbor::bytes_mut) {
                 info.pop();
             }
         }),
     ),
-    draft("tpm-magic-other", &[183], MALFORMED, |draft| draft.certify_info.magic = 0xff54_4348),
-    draft("tpm-not-certify", &[184], MALFORMED, |draft| draft.certify_info.attestation_type = 0x8018),
-    draft("tpm-extra-data-empty", &[185], BINDING_OR_MALFORMED, |draft| {
+    TPM.draft("tpm-magic-other", &[183], MALFORMED, |draft| draft.certify_info.magic = 0xff54_4348),
+    TPM.draft("tpm-not-certify", &[184], MALFORMED, |draft| draft.certify_info.attestation_type = 0x8018),
+    TPM.draft("tpm-extra-data-empty", &[185], BINDING_OR_MALFORMED, |draft| {
         draft.certify_info.extra_data = Some(Vec::new());
     }),
-    draft("tpm-extra-data-other", &[186], BINDING, |draft| {
+    TPM.draft("tpm-extra-data-other", &[186], BINDING, |draft| {
         draft.certify_info.extra_data = Some(vec![7; 32]);
     }),
-    draft("tpm-extra-data-of-message", &[186], BINDING, |draft| draft.message.push(0)),
-    draft("tpm-name-is-handle", &[187], BINDING_OR_MALFORMED, |draft| {
+    TPM.draft("tpm-extra-data-of-message", &[186], BINDING, |draft| draft.message.push(0)),
+    TPM.draft("tpm-name-is-handle", &[187], BINDING_OR_MALFORMED, |draft| {
         draft.certify_info.name = Some(vec![0x80, 0, 0, 1]);
     }),
-    draft("tpm-name-empty", &[187], BINDING_OR_MALFORMED, |draft| draft.certify_info.name = Some(Vec::new())),
-    draft("tpm-name-of-other-algorithm", &[188], BINDING_OR_MALFORMED, |draft| {
+    TPM.draft("tpm-name-empty", &[187], BINDING_OR_MALFORMED, |draft| {
+        draft.certify_info.name = Some(Vec::new())
+    }),
+    TPM.draft("tpm-name-of-other-algorithm", &[188], BINDING_OR_MALFORMED, |draft| {
         draft.certify_info.name = Some([vec![0x00, 0x0c], vec![7; 48]].concat());
     }),
-    draft("tpm-name-of-other-key", &[189], BINDING, |draft| {
+    TPM.draft("tpm-name-of-other-key", &[189], BINDING, |draft| {
         draft.certify_info.name = Some([vec![0x00, 0x0b], vec![7; 32]].concat());
     }),
-    draft("tpm-signed-by-stranger", &[190], SIGNATURE, |draft| draft.signer = SignerRole::Stranger),
-    draft("tpm-signed-by-credential", &[190], SIGNATURE, |draft| draft.signer = SignerRole::Credential),
-    draft("tpm-alg-not-the-key-s", &[191], SIGNATURE, |draft| draft.algorithm = -257),
-    draft("tpm-certificate-version-1", &[192], CERTIFICATE, |draft| {
+    TPM.draft("tpm-signed-by-stranger", &[190], SIGNATURE, |draft| draft.signer = SignerRole::Stranger),
+    TPM.draft("tpm-signed-by-credential", &[190], SIGNATURE, |draft| draft.signer = SignerRole::Credential),
+    TPM.draft("tpm-alg-not-the-key-s", &[191], SIGNATURE, |draft| draft.algorithm = -257),
+    TPM.draft("tpm-certificate-version-1", &[192], CERTIFICATE, |draft| {
         draft.change_leaf(|leaf| {
             leaf.version = 1;
         });
     }),
-    draft("tpm-certificate-with-subject", &[193], CERTIFICATE, |draft| {
+    TPM.draft("tpm-certificate-with-subject", &[193], CERTIFICATE, |draft| {
         draft.change_leaf(|leaf| {
             leaf.set_subject(oid::COMMON_NAME, Some("a name"));
         });
     }),
-    draft("tpm-alternative-name-missing", &[194], CERTIFICATE, |draft| {
+    TPM.draft("tpm-alternative-name-missing", &[194], CERTIFICATE, |draft| {
         draft.change_leaf(|leaf| {
             leaf.remove_extension(oid::SUBJECT_ALT_NAME);
         });
     }),
-    draft("tpm-manufacturer-missing", &[196], CERTIFICATE, |draft| names(draft, &[model(), version()])),
-    draft("tpm-model-missing", &[196], CERTIFICATE, |draft| {
+    TPM.draft("tpm-manufacturer-missing", &[196], CERTIFICATE, |draft| names(draft, &[model(), version()])),
+    TPM.draft("tpm-model-missing", &[196], CERTIFICATE, |draft| {
         names(draft, &[manufacturer("id:49465800"), version()]);
     }),
-    draft("tpm-version-missing-in-name", &[196], CERTIFICATE, |draft| {
+    TPM.draft("tpm-version-missing-in-name", &[196], CERTIFICATE, |draft| {
         names(draft, &[manufacturer("id:49465800"), model()]);
     }),
-    draft("tpm-manufacturer-without-prefix", &[197], CERTIFICATE, |draft| {
+    TPM.draft("tpm-manufacturer-without-prefix", &[197], CERTIFICATE, |draft| {
         names(draft, &[manufacturer("49465800"), model(), version()]);
     }),
-    draft("tpm-purpose-missing", &[198], CERTIFICATE, |draft| {
+    TPM.draft("tpm-purpose-missing", &[198], CERTIFICATE, |draft| {
         draft.change_leaf(|leaf| {
             leaf.remove_extension(oid::EXTENDED_KEY_USAGE);
         });
     }),
-    draft("tpm-purpose-other", &[198], CERTIFICATE, |draft| {
+    TPM.draft("tpm-purpose-other", &[198], CERTIFICATE, |draft| {
         draft.change_leaf(|leaf| {
             // 1.3.6.1.5.5.7.3.2, clientAuth.
             let client = object_identifier(&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02]);
             leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, sequence(&[&client]));
         });
     }),
-    draft("tpm-basic-constraints-missing", &[199], CERTIFICATE, |draft| {
+    TPM.draft("tpm-basic-constraints-missing", &[199], CERTIFICATE, |draft| {
         draft.change_leaf(|leaf| {
             leaf.remove_extension(oid::BASIC_CONSTRAINTS);
         });
     }),
-    draft("tpm-aaguid-other", &[200], &[Code::AttestationAaguidMismatch], |draft| {
+    TPM.draft("tpm-aaguid-other", &[200], &[Code::AttestationAaguidMismatch], |draft| {
         draft.change_leaf(|leaf| {
             leaf.set_extension(oid::FIDO_AAGUID, Critical::No, octet_string(&[7; 16]));
         });

@@ -3,9 +3,10 @@
 use core::fmt;
 use std::sync::OnceLock;
 
+use countersign_types::hex;
 use rsa::{BoxedUint, traits::PublicKeyParts as _};
 
-use crate::Generator;
+use crate::generator::Generator;
 
 /// An RSA key of two primes with the public exponent 65537.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,19 +40,23 @@ impl RsaKey {
 
     #[expect(clippy::expect_used, reason = "the numbers are the constants of this file")]
     fn fixed(p: &str, q: &str) -> Self {
-        Self::from_primes(&hex(p), &hex(q)).expect("two primes")
+        let [p, q] = [p, q].map(|prime| hex::decode(prime).expect("hexadecimal digits"));
+        Self::from_primes(&p, &q).expect("two primes")
     }
 
-    /// From its two primes, big-endian, whatever the length of each: the specification's own vector has one that is much
-    /// longer than the other. `None` where they give no key.
+    /// The key of two primes, big-endian and of any lengths: the specification's own vector has one that is much longer
+    /// than the other. `None` if they give no key.
     pub fn from_primes(p: &[u8], q: &[u8]) -> Option<Self> {
-        let (n, d) = modulus_and_private_exponent(p, q)?;
-        let number = |bytes: &[u8]| {
-            let bits = u32::try_from(bytes.len().saturating_mul(8)).ok()?;
-            BoxedUint::from_be_slice(bytes, bits).ok()
-        };
-        let primes = vec![number(p)?, number(q)?];
-        let (n, exponent, d) = (number(&n)?, BoxedUint::from(EXPONENT), number(&d)?);
+        // Both factors have room for the product.
+        let bits = u32::try_from(p.len().checked_add(q.len())?.checked_mul(8)?).ok()?;
+        let number = |bytes: &[u8]| BoxedUint::from_be_slice(bytes, bits).ok();
+        let one = BoxedUint::one();
+        let (p_wide, q_wide, exponent) = (number(p)?, number(q)?, number(&EXPONENT.to_be_bytes())?);
+        let n = p_wide.checked_mul(&q_wide).into_option()?;
+        let totient = p_wide.wrapping_sub(&one).checked_mul(&q_wide.wrapping_sub(&one)).into_option()?;
+        let d = exponent.invert_mod(&totient.into_nz().into_option()?).into_option()?;
+        let primes = [p, q].map(BoxedUint::from_be_slice_vartime).into();
+        let exponent = BoxedUint::from(EXPONENT);
         let key = if p.len() == q.len() {
             rsa::PrivateKey::from_components(n, exponent, d, primes)
         } else {
@@ -79,77 +84,6 @@ impl fmt::Debug for RsaKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RsaKey({} bytes)", self.modulus().len())
     }
-}
-
-/// `n = p q`, and `d` with `65537 d = 1` modulo `(p - 1) (q - 1)`, both big-endian.
-fn modulus_and_private_exponent(p: &[u8], q: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
-    let n = product(p, q);
-    let totient = product(&minus_one(p), &minus_one(q));
-    // d = (1 + k totient) / 65537 for the one k below 65537 that leaves no remainder.
-    let k = (1..EXPONENT).find(|k| {
-        let rest = u64::from(remainder(&totient)).checked_mul(u64::from(*k)).unwrap_or_default();
-        rest.wrapping_add(1).checked_rem(u64::from(EXPONENT)) == Some(0)
-    })?;
-    let mut dividend = product(&totient, &k.to_be_bytes());
-    for byte in dividend.iter_mut().rev() {
-        *byte = byte.wrapping_add(1);
-        if *byte != 0 {
-            break;
-        }
-    }
-    Some((n, quotient(&dividend)))
-}
-
-/// Little arithmetic on big-endian numbers: schoolbook, for numbers of some hundred bytes, none of which is a secret.
-fn product(a: &[u8], b: &[u8]) -> Vec<u8> {
-    let mut product = vec![0_u8; a.len().saturating_add(b.len())];
-    for (i, &x) in a.iter().rev().enumerate() {
-        let mut carry = 0_u32;
-        let rest = b.iter().rev().map(Some).chain(core::iter::once(None));
-        for (byte, y) in product.iter_mut().rev().skip(i).zip(rest) {
-            let y = u32::from(y.copied().unwrap_or_default());
-            let sum = u32::from(x).wrapping_mul(y).wrapping_add(u32::from(*byte)).wrapping_add(carry);
-            [_, _, _, *byte] = sum.to_be_bytes();
-            carry = sum >> 8;
-        }
-    }
-    product
-}
-
-/// One less than an odd number.
-fn minus_one(number: &[u8]) -> Vec<u8> {
-    let mut number = number.to_vec();
-    if let Some(last) = number.last_mut() {
-        *last &= 0xfe;
-    }
-    number
-}
-
-fn remainder(number: &[u8]) -> u32 {
-    number.iter().fold(0, |rest: u32, byte| {
-        let value = u64::from(rest) << 8 | u64::from(*byte);
-        value.checked_rem(u64::from(EXPONENT)).and_then(|rest| u32::try_from(rest).ok()).unwrap_or_default()
-    })
-}
-
-fn quotient(number: &[u8]) -> Vec<u8> {
-    let mut rest = 0_u64;
-    let digits = number.iter().map(|byte| {
-        let value = rest << 8 | u64::from(*byte);
-        rest = value.checked_rem(u64::from(EXPONENT)).unwrap_or_default();
-        value.checked_div(u64::from(EXPONENT)).and_then(|digit| u8::try_from(digit).ok()).unwrap_or_default()
-    });
-    let digits: Vec<u8> = digits.collect();
-    digits.into_iter().skip_while(|digit| *digit == 0).collect()
-}
-
-fn hex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text
-        .chars()
-        .filter_map(|digit| digit.to_digit(16))
-        .filter_map(|digit| u8::try_from(digit).ok())
-        .collect();
-    digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
 }
 
 // Made with OpenSSL 3.0, `openssl genrsa 2048`, for these tests alone.

@@ -155,8 +155,8 @@ prop_compose! {
         let scenario = scenario.with_algorithm(if possible { algorithm } else { Algorithm::Es256 });
         // An app's user is neither present nor verified.
         match format {
-            Format::AppleAppAttest => scenario.conditional(),
-            _ if verified => scenario.verified(),
+            Format::AppleAppAttest => scenario.with_conditional_creation(),
+            _ if verified => scenario.with_required_verification(),
             _ => scenario,
         }
     }
@@ -201,7 +201,7 @@ fn no_byte_of_a_registration_is_overlooked() {
     for &format in Format::ALL {
         let scenario = Scenario::of(format).with_sign_in(SignIn::Identified);
         let is_app = format == Format::AppleAppAttest;
-        let scenario = if is_app { scenario.conditional() } else { scenario };
+        let scenario = if is_app { scenario.with_conditional_creation() } else { scenario };
         let valid = scenario.run(&[WITHOUT_COPIES], &[]).unwrap();
         for member in [Member::RegisteredClientData, Member::AttestationObject] {
             let length = flip(&mut valid.clone(), member, |_| 0, 0).0.len();

@@ -35,7 +35,7 @@ pub fn valid() -> impl Iterator<Item = (String, Format, Algorithm, Scenario)> {
         let scenario = Scenario::of(format).with_algorithm(algorithm).with_sign_in(SignIn::Discoverable);
         // An app's user is not present in the sense of authenticator data.
         let is_app = format == Format::AppleAppAttest;
-        let scenario = if is_app { scenario.conditional() } else { scenario };
+        let scenario = if is_app { scenario.with_conditional_creation() } else { scenario };
         let id = format!("{}-{}", format.name(), algorithm.name().to_lowercase());
         (algorithm != Algorithm::Rs1 && scenario.is_possible()).then_some((id, format, algorithm, scenario))
     })

@@ -357,9 +357,8 @@ fn rule_053_another_rp_id_is_refused() {
 
 #[test]
 fn the_message_for_another_origin_says_what_came_and_what_is_accepted() {
-    let message = |rp| {
-        with_client_data("origin", json!("http://localhost")).finish(rp).unwrap_err().kind().to_string()
-    };
+    let message =
+        |rp| with_client_data("origin", json!("http://localhost")).finish(rp).unwrap_err().kind().to_string();
     let origin = "the origin \"http://localhost\" is not accepted, but https://example.org";
     assert_eq!(message(rp()), origin);
     let more = |count: usize| {

@@ -12,7 +12,7 @@ use crate::{
         choices::{CrossOrigin, TopOrigins},
     },
     report::{deviation::Deviations, error::ErrorKind, step::RegistrationStep},
-    test_ceremony::{AT, policy, registration_state},
+    test_ceremony::{AT, Attest, policy, registration_state},
 };
 
 /// The deviations of an accepted registration response, `change`d after it was made.
@@ -40,7 +40,7 @@ fn deviations(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation
     };
     let met = finish(rp()).unwrap();
     refused_where_met(&met, |refused| finish(rp().policy(policy().with_rejected_deviations([refused]))));
-    met.into_iter().filter(|deviation| *deviation != Deviation::NonMinimalCbor).collect()
+    met
 }
 
 /// The same of a member that holds bytes.
@@ -128,9 +128,11 @@ fn a_response_without_deviations_has_no_lint() {
 
 #[test]
 fn lengths_that_are_longer_than_needed_are_lint() {
-    let (code, report) = registered(&create(), rp(), Asking::Modal);
+    // An empty map whose length has a byte of its own.
+    let create = Create { attest: Attest::As("none", vec![0xb8, 0x00]), ..create() };
+    let (code, report) = registered(&create, rp(), Asking::Modal);
     assert_eq!(code, None);
-    assert!(report.deviations().contains(&Deviation::NonMinimalCbor), "the test's authenticator writes such");
+    assert!(report.deviations().contains(&Deviation::NonMinimalCbor));
 }
 
 #[test]
