@@ -280,7 +280,7 @@ fn authentication(rows: &mut Vec<Row>, backend: &str, verifiers: &Verifiers, key
     }
     let (of_rp, of_record) = (rp.clone(), record);
     add(
-        "owned",
+        "parsed key",
         key.raw(backend),
         Box::new(move |text, state| {
             let response = AuthenticationResponse::from_json(text.as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! The JSON of options and responses, through the public API alone.
+//! The JSON of options and responses, through only the public API.
 
 use countersign_types::{
     AlgorithmIdentifier, AuthenticationResponse, CreationOptions, CredentialId, RegistrationResponse,

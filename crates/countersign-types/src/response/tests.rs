@@ -100,7 +100,7 @@ fn assert_malformed<T: core::fmt::Debug>(
     assert_eq!(error.code(), Code::ResponseMalformed);
 }
 
-/// Asserts that a required base64url member is refused where it is absent or not such text.
+/// Asserts that a required base64url member is rejected if it is absent or not such text.
 fn assert_required_bytes(value: &Value, parse: Parse, path: &str, member: &'static str) {
     assert_malformed(parse(without(value.clone(), path).as_bytes()), member, MemberErrorKind::Missing);
     for (other, kind) in [

@@ -27,8 +27,8 @@ impl RelyingParty {
     /// [`Timestamp`](countersign_types::Timestamp), or [`FinishOptions`] with a report to fill. The state is used up,
     /// whatever the result. On an error nothing may be stored.
     ///
-    /// Above the verification of one signature, the call makes 2 heap allocations with a prepared key, 1 of them for the
-    /// update.
+    /// With a prepared key, the call makes 2 heap allocations in addition to those of the signature's verification; parsing
+    /// the response makes 2 more.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "so that no response is checked against the same state again"
