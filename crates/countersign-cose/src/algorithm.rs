@@ -10,9 +10,9 @@ use countersign_types::AlgorithmIdentifier;
 
 macro_rules! algorithms {
     ($($(#[doc = $doc:literal])+ $variant:ident = $identifier:literal, $name:literal, $scheme:expr;)+) => {
-        /// A COSE signature algorithm that this crate knows.
+        /// A COSE signature algorithm that this crate supports.
         ///
-        /// Whether it can be verified is the matter of a [`Verifiers`](crate::Verifiers) table.
+        /// A [`Verifiers`](crate::Verifiers) table decides whether its signatures can be verified.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Algorithm {
@@ -23,7 +23,7 @@ macro_rules! algorithms {
             /// Every algorithm, in the order of the documentation's table.
             pub const ALL: &'static [Algorithm] = &[$(Algorithm::$variant,)+];
 
-            /// The algorithm with this COSE identifier, if it is known.
+            /// The algorithm with this COSE identifier. `None` if it is not supported.
             ///
             /// ```
             /// use countersign_cose::Algorithm;
@@ -38,7 +38,7 @@ macro_rules! algorithms {
                 }
             }
 
-            /// Its number in the
+            /// The number of the algorithm in the
             /// [IANA COSE Algorithms registry](https://www.iana.org/assignments/cose/cose.xhtml#algorithms).
             pub const fn identifier(self) -> AlgorithmIdentifier {
                 match self {
@@ -46,14 +46,14 @@ macro_rules! algorithms {
                 }
             }
 
-            /// Its name in the registry, such as `ES256`.
+            /// The name of the algorithm in the registry, such as `ES256`.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
                 }
             }
 
-            /// What it computes. Two algorithms may share a scheme.
+            /// The scheme of the algorithm. Two algorithms may share a scheme.
             pub const fn scheme(self) -> Scheme {
                 match self {
                     $(Self::$variant => $scheme,)+
@@ -78,11 +78,11 @@ algorithms! {
     Esp384 = -51, "ESP384", Scheme::Ecdsa { curve: Curve::P384, hash: Hash::Sha384 };
     /// ECDSA on P-521 with SHA-512, fully specified (RFC 9864 section 2.1).
     Esp512 = -52, "ESP512", Scheme::Ecdsa { curve: Curve::P521, hash: Hash::Sha512 };
-    /// `EdDSA` on Ed25519 (RFC 9053 section 2.2; WebAuthn fixes the curve).
+    /// EdDSA on Ed25519 (RFC 9053 section 2.2; WebAuthn fixes the curve).
     EdDsa = -8, "EdDSA", Scheme::Ed25519;
-    /// `EdDSA` on Ed25519, fully specified (RFC 9864 section 2.2).
+    /// EdDSA on Ed25519, fully specified (RFC 9864 section 2.2).
     Ed25519 = -19, "Ed25519", Scheme::Ed25519;
-    /// `EdDSA` on Ed448, fully specified (RFC 9864 section 2.2).
+    /// EdDSA on Ed448, fully specified (RFC 9864 section 2.2).
     Ed448 = -53, "Ed448", Scheme::Ed448;
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8812 section 2).
     Rs256 = -257, "RS256", Scheme::RsaPkcs1 { hash: Hash::Sha256 };
@@ -102,10 +102,10 @@ algorithms! {
     MlDsa65 = -49, "ML-DSA-65", Scheme::MlDsa { parameter_set: ParameterSet::MlDsa65 };
     /// ML-DSA-87 (RFC 9964 section 3), with an empty context.
     MlDsa87 = -50, "ML-DSA-87", Scheme::MlDsa { parameter_set: ParameterSet::MlDsa87 };
-    /// RSASSA-PKCS1-v1_5 with SHA-1 (RFC 8812 section 2), which is deprecated: TPM statements have it.
+    /// RSASSA-PKCS1-v1_5 with SHA-1 (RFC 8812 section 2), which is deprecated but occurs in TPM statements.
     ///
-    /// [`Verifiers::algorithms`](crate::Verifiers::algorithms) leaves it out, so that no offer holds it unless its
-    /// author names it.
+    /// [`Verifiers::algorithms`](crate::Verifiers::algorithms) omits it, so options offer it only if it is named
+    /// explicitly.
     Rs1 = -65535, "RS1", Scheme::RsaPkcs1 { hash: Hash::Sha1 };
 }
 
@@ -121,10 +121,10 @@ impl From<Algorithm> for AlgorithmIdentifier {
     }
 }
 
-/// A signature scheme with all its parameters: what a verifier implements.
+/// A signature scheme with all its parameters, which a verifier implements.
 ///
-/// COSE algorithms and the signature algorithms of certificates both map to it; only a certificate combines a curve
-/// with another hash than the one of its own size.
+/// COSE algorithms and the signature algorithms of certificates both map to schemes. Only a certificate combines a
+/// curve with a hash of another size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Scheme {
@@ -190,7 +190,7 @@ impl Curve {
     /// Every curve.
     pub const ALL: &'static [Curve] = &[Self::P256, Self::P384, Self::P521, Self::Secp256k1];
 
-    /// Its number in the
+    /// The number of the curve in the
     /// [IANA COSE Elliptic Curves registry](https://www.iana.org/assignments/cose/cose.xhtml#elliptic-curves).
     pub const fn identifier(self) -> i64 {
         match self {
@@ -201,7 +201,7 @@ impl Curve {
         }
     }
 
-    /// Its name in the registry, such as `P-256`.
+    /// The name of the curve in the registry, such as `P-256`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::P256 => "P-256",
@@ -216,7 +216,7 @@ impl Curve {
         self.prime().len()
     }
 
-    /// The prime of its field, big-endian
+    /// The prime of the curve's field, big-endian
     /// ([SP 800-186 section 3.2.1](https://doi.org/10.6028/NIST.SP.800-186),
     /// [SEC 2 section 2.4.1](https://www.secg.org/sec2-v2.pdf)).
     pub(crate) const fn prime(self) -> &'static [u8] {
@@ -280,7 +280,7 @@ impl ParameterSet {
     /// Every parameter set.
     pub const ALL: &'static [ParameterSet] = &[Self::MlDsa44, Self::MlDsa65, Self::MlDsa87];
 
-    /// Its name, such as `ML-DSA-44`.
+    /// The name of the parameter set, such as `ML-DSA-44`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::MlDsa44 => "ML-DSA-44",
@@ -318,7 +318,7 @@ impl fmt::Display for ParameterSet {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Hash {
-    /// SHA-1, whose collisions are within reach. [`Algorithm::Rs1`] alone has it.
+    /// SHA-1, for which collisions can be computed. Only [`Algorithm::Rs1`] uses it.
     Sha1,
     /// SHA-256.
     Sha256,

@@ -1,7 +1,7 @@
 //! The backend over AWS-LC, through aws-lc-rs.
 //!
-//! It gives the verdicts of the backend in plain Rust, in less time. What AWS-LC is lax about, the encodings of Ed25519
-//! points, is checked with the other backend's code.
+//! It has the same verdicts as the backend in plain Rust, in less time. AWS-LC is lax about the encodings of Ed25519
+//! points, so these are checked with the other backend's code.
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
@@ -19,7 +19,7 @@ use crate::{
     verifier::{PreparedKey, SignatureError, SignatureVerifier},
 };
 
-/// One verifier for each scheme that AWS-LC has, but for those on secp256k1: there plain Rust is three times as fast.
+/// One verifier for each scheme of AWS-LC, except those on secp256k1, for which plain Rust is three times as fast.
 pub(crate) fn verifiers() -> Vec<Arc<dyn SignatureVerifier>> {
     ALGORITHMS
         .iter()
@@ -45,7 +45,7 @@ const fn ml_dsa(parameter_set: ParameterSet) -> Scheme {
     Scheme::MlDsa { parameter_set }
 }
 
-/// The numbers of bits in RSA's names bound the modulus; it has these bounds when it gets here, or tighter ones.
+/// The numbers in RSA's names are bounds of the modulus in bits. They, or tighter ones, were checked before.
 static ALGORITHMS: [(Scheme, &dyn VerificationAlgorithm); 20] = [
     (ecdsa(Curve::P256, Hash::Sha256), &signature::ECDSA_P256_SHA256_ASN1),
     (ecdsa(Curve::P256, Hash::Sha384), &signature::ECDSA_P256_SHA384_ASN1),
@@ -144,8 +144,8 @@ fn verify(key: &ParsedPublicKey, message: &[&[u8]], signature: &[u8]) -> Result<
     }
 }
 
-/// The most bytes of a message in parts that are put together on the stack. An assertion signs 69 bytes and its
-/// extensions; an attestation 69, a credential ID and a key.
+/// The longest message in bytes whose parts are joined on the stack. An assertion signs 69 bytes and its extensions; an
+/// attestation 69 bytes, a credential ID and a key.
 const CONTIGUOUS: usize = 512;
 
 /// The concatenation of `parts`, if it fits.

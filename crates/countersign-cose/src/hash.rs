@@ -24,7 +24,7 @@ impl Hash {
         self.digest_on_stack(parts).to_vec()
     }
 
-    /// As [`digest`](Self::digest), without an allocation.
+    /// Computes [`digest`](Self::digest) without an allocation.
     pub(crate) fn digest_on_stack(self, parts: &[&[u8]]) -> Digest {
         match self {
             Self::Sha1 => Digest::Sha1(over::<Sha1>(parts).into()),
@@ -43,7 +43,7 @@ fn over<D: sha2::Digest>(parts: &[&[u8]]) -> sha2::digest::Output<D> {
     hash.finalize()
 }
 
-/// A hash function's output, of the length that it has.
+/// The output of a hash function.
 pub(crate) enum Digest {
     Sha1([u8; 20]),
     Sha256([u8; 32]),

@@ -1,22 +1,7 @@
-//! COSE keys and signatures as [Web Authentication](https://www.w3.org/TR/webauthn-3/) uses them: keys read
-//! strictly, signatures verified strictly, the cryptography a value that the caller passes.
+//! COSE keys and signatures as [Web Authentication](https://www.w3.org/TR/webauthn-3/) uses them: strict parsing of
+//! keys, strict verification of signatures, exchangeable cryptography.
 //!
-//! | what | here |
-//! | --- | --- |
-//! | algorithms and the schemes behind them ([RFC 9053](https://www.rfc-editor.org/rfc/rfc9053), WebAuthn 5.8.5) | [`Algorithm`], [`Scheme`] |
-//! | `COSE_Key` ⇄ key ⇄ `SubjectPublicKeyInfo`, JSON Web Key | [`PublicKey`] |
-//! | hash functions | [`hash`] |
-//! | verification | [`SignatureVerifier`], [`PreparedKey`], [`Verifiers`] |
-//!
-//! | feature | adds |
-//! | --- | --- |
-//! | `rust-crypto`, a default | the backend in plain Rust, `Verifiers::rust_crypto` |
-//! | `ed448` | Ed448 to the backends: its library has no release yet |
-//! | `aws-lc` | the backend over AWS-LC, `Verifiers::aws_lc`; a C compiler builds it |
-//! | `jwk` | keys from and to JSON Web Keys, `PublicKey::from_jwk` and `PublicKey::to_jwk` |
-//! | `std`, a default | the standard library in the dependencies; without it the crate needs `alloc` |
-//!
-//! The crate knows nothing of attestation or of ceremonies.
+//! # Example
 //!
 //! ```
 //! # #[cfg(feature = "rust-crypto")] {
@@ -37,7 +22,60 @@
 //! # }
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
+//!
+//! # The pieces
+//!
+//! - [`Algorithm`] is a COSE algorithm ([RFC 9053](https://www.rfc-editor.org/rfc/rfc9053), WebAuthn 5.8.5); its
+//!   [`Scheme`] is what verifiers implement.
+//! - [`PublicKey`] converts between `COSE_Key`, `SubjectPublicKeyInfo` and JSON Web Key.
+//! - [`Verifiers`] is a table of verifiers, which the caller passes as a value.
+//! - [`PreparedKey`] is a key that was parsed once for many verifications.
+//! - [`SignatureVerifier`] is the trait that a backend implements for a scheme.
+//! - [`hash`] has the hash functions; [`ecdsa_signature_to_der`] converts signatures of JSON Web Signatures.
+//!
+//! # What you must do
+//!
+//! - Accept no key before [`Verifiers::prepare`] succeeded for it: parsing does not check that a point is on its curve.
+//! - Verify with the scheme of the key's own algorithm. `prepare` rejects a key that does not match the scheme.
+//!
+//! # Tasks
+//!
+//! | task | call |
+//! | --- | --- |
+//! | choose the algorithms to offer | [`Verifiers::algorithms`] |
+//! | use another backend for a scheme | [`Verifiers::with_verifier`] |
+//! | accept the padded signatures of a YubiKey firmware | [`Verifiers::with_padded_ecdsa_integers`] |
+//! | accept RSA keys beyond 4096 bits | [`Verifiers::with_long_rsa_keys`] |
+//! | compare a credential's key with a certificate's | [`PublicKey::material`] |
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | `rust-crypto`, a default | the backend in plain Rust, `Verifiers::rust_crypto` and `Verifiers::default` |
+//! | `ed448` | Ed448 in the backends. Its library has no release yet |
+//! | `aws-lc` | the backend over AWS-LC, `Verifiers::aws_lc`. It needs a C compiler |
+//! | `jwk` | JSON Web Keys, `PublicKey::from_jwk` and `PublicKey::to_jwk` |
+//! | `std`, a default | the standard library in the dependencies. Without it the crate needs only `alloc` |
+//!
+//! # Limits
+//!
+//! | limit | value | of |
+//! | --- | ---: | --- |
+//! | [`key::ENCODED_MAX`] | 8192 bytes | an encoded key |
+//! | [`key::RSA_MODULUS_BITS_MIN`] | 2048 bits | an RSA modulus |
+//! | [`key::RSA_MODULUS_BITS_MAX`] | 4096 bits | an RSA modulus |
+//! | [`key::RSA_MODULUS_BITS_LONGEST`] | 8192 bits | an RSA modulus after `with_long_rsa_keys` |
+//! | [`key::RSA_EXPONENT_BITS_MAX`] | 33 bits | an RSA exponent |
+//!
+//! # Errors
+//!
+//! [`KeyError`] says why a key is rejected, with a stable [`Code`](countersign_types::Code); its source
+//! [`MalformedKeyError`] names the broken rule. [`SignatureError`] has no detail.
+//!
+//! The crate has no notion of attestation or ceremonies.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 #![cfg_attr(
     not(test),
@@ -66,7 +104,10 @@ pub mod key;
 #[cfg(feature = "rust-crypto")]
 mod rust_crypto;
 #[cfg(test)]
-#[cfg_attr(not(feature = "rust-crypto"), expect(dead_code, reason = "the backend's tests use it all"))]
+#[cfg_attr(
+    not(feature = "rust-crypto"),
+    expect(dead_code, reason = "only the tests of the backend use all of it")
+)]
 mod testing;
 mod verifier;
 mod verifiers;
@@ -77,3 +118,8 @@ pub use hash::sha256;
 pub use key::{KeyError, KeyMaterial, MalformedKeyError, PublicKey};
 pub use verifier::{PreparedKey, SignatureError, SignatureVerifier};
 pub use verifiers::Verifiers;
+
+/// The example of the README, compiled as a test.
+#[cfg(all(doctest, feature = "rust-crypto"))]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctest;

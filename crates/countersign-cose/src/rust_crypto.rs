@@ -1,4 +1,4 @@
-//! The backend in plain Rust: the `RustCrypto` and dalek crates. One file a family.
+//! The backend in plain Rust: the `RustCrypto` and dalek crates, with one file for each family of schemes.
 
 use alloc::{sync::Arc, vec::Vec};
 

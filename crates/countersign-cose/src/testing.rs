@@ -1,4 +1,4 @@
-//! Keys and signatures that the tests share, and what makes variants of them.
+//! Keys and signatures that the tests share, and functions that change them.
 
 #[cfg(feature = "rust-crypto")]
 use alloc::boxed::Box;
@@ -76,7 +76,7 @@ impl PreparedKey for Agreed {
     }
 }
 
-/// One for each scheme.
+/// One vector for each scheme.
 pub(crate) fn vectors() -> Vec<Vector> {
     let mut vectors = vec![ed25519_vector(), rsa_vector(PKCS1_SHA1, RSA_N_SHA1, RSA_PKCS1_SHA1)];
     #[cfg(feature = "ed448")]
@@ -205,7 +205,7 @@ pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
 /// The parameters of a `COSE_Key`.
 pub(crate) type Members = Vec<(Value, Value)>;
 
-/// As CBOR.
+/// Encodes the members in CBOR.
 pub(crate) fn encode(members: &Members) -> Vec<u8> {
     let mut bytes = Vec::new();
     ciborium::into_writer(&Value::Map(members.clone()), &mut bytes).unwrap();
@@ -245,7 +245,7 @@ pub(crate) fn ec_key(curve: Curve) -> Members {
     ])
 }
 
-/// The key of RFC 8032 section 7.1, test 3, for `EdDSA`.
+/// The key of RFC 8032 section 7.1, test 3, for EdDSA.
 pub(crate) fn eddsa_key() -> Members {
     members([(1, 1.into()), (3, (-8).into()), (-1, 6.into()), (-2, hex(ED25519_X).into())])
 }
@@ -255,7 +255,7 @@ pub(crate) fn ed448_key() -> Members {
     members([(1, 1.into()), (3, (-53).into()), (-1, 7.into()), (-2, hex(ED448_X).into())])
 }
 
-/// The key of a fixed seed; without the library a key of zeros, which is one too.
+/// The key of a fixed seed. Without the library a key of zeros, which is also valid.
 pub(crate) fn ml_dsa_key(parameter_set: ParameterSet) -> Members {
     let algorithm = match parameter_set {
         ParameterSet::MlDsa44 => -48,
@@ -280,7 +280,6 @@ pub(crate) const ED25519_SIGNATURE: &str = "\
     6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c\
     15e9716ed28dc027beceea1ec40a";
 
-// RFC 6979 appendices A.2.5 to A.2.7: the public keys, and r and s of the signatures of "sample".
 // Made with OpenSSL 3.0: genpkey -algorithm ed448, and pkeyutl -sign -rawin over "sample".
 const ED448_X: &str = "\
     9737017a3d3c6045162357a6afe1f4d4a44de9fef837e60b80381ac81935deb7a52d0589cc30addca3c4604b6c0b814e345c647ae5bd\
@@ -441,7 +440,7 @@ pub(crate) const RSA_PSS_SHA512: &str = "\
     6da24637ded2";
 
 const PKCS1_SHA1: Scheme = Scheme::RsaPkcs1 { hash: Hash::Sha1 };
-// Another key: the private half of the one above is gone.
+// Another key, because the private half of the one above was not kept.
 pub(crate) const RSA_N_SHA1: &str = "\
     e9e76d9bfa4622445591eca21127cfd36c1c7430717bc380a8fe0f02b7f7c8e9c81a4b067e7e9eb36c8b7b80cb324921ab85\
     b6c3a5e805b9110921acf8ec55f23b430b104514885b8bd9cb086388ac9211cc3fdf110d6566e629c0911ea6a93379f5320b\

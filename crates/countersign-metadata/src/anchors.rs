@@ -1,21 +1,23 @@
 //! The roots in a BLOB: which statement formats each one serves, and which models share it.
 //!
-//! A statement has one list of roots for everything that its model does
-//! ([FIDO Metadata Statement, `attestationRootCertificates`](https://fidoalliance.org/specs/mds/fido-metadata-statement-v3.0-ps-20210518.html#dom-metadatastatement-attestationrootcertificates)),
+//! A statement has one list of roots for everything that its model does ([FIDO Metadata Statement,
+//! `attestationRootCertificates`](https://fidoalliance.org/specs/mds/fido-metadata-statement-v3.0-ps-20210518.html#dom-metadatastatement-attestationrootcertificates)),
 //! and no member that says what each root is for. Both facts are derived from the BLOB as a whole.
 //!
-//! **Formats.** The entry of Android's platform authenticator lists Google's roots for hardware key attestation and roots
-//! of web CAs. The latter are for SafetyNet, whose responses are signed with the certificate of a web server
+//! **Formats.** The entry of Android's platform authenticator lists Google's roots for hardware key attestation and
+//! roots of web CAs. The latter are for SafetyNet, whose responses are signed with the certificate of a web server
 //! ([WebAuthn, section 8.5](https://www.w3.org/TR/webauthn-3/#sctn-android-safetynet-attestation)). Web CAs issue
-//! certificates with nearly any subject to nearly anyone, so below them an attestation of another format proves nothing.
-//! A root that is for SafetyNet in this entry is so in every entry: other vendors also list one of these roots.
+//! certificates with nearly any subject to nearly anyone, so below them an attestation of another format proves
+//! nothing. A root that is for SafetyNet in this entry is so in every entry: other vendors also list one of these
+//! roots.
 //!
 //! Google's own roots issue the certificates of `android-key` attestations, among them certificates of devices that are
-//! not a CA's and issue others (see `countersign_attestation`'s module `path::factory`). Below another vendor's root these
-//! would be its attestation certificates, so such a root serves `android-key` only if the statement lists the format.
+//! not a CA's and issue others (see `countersign_attestation`'s module `path::factory`). Below another vendor's root
+//! these would be its attestation certificates, so such a root serves `android-key` only if the statement lists the
+//! format.
 //!
-//! **Models.** A root in the statements of several models vouches for each of them, and so does a root that issued such a
-//! root or was issued by it.
+//! **Models.** A root in the statements of several models vouches for each of them, and so does a root that issued such
+//! a root or was issued by it.
 
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map},
@@ -50,8 +52,8 @@ impl Root {
         &self.anchor
     }
 
-    /// The statement formats that the root serves. `None` if the metadata does not restrict them: that is any format except
-    /// `android-key`, which must be listed, unless the root is one of Google's for it.
+    /// The statement formats that the root serves. `None` if the metadata does not restrict them: that is any format
+    /// except `android-key`, which must be listed, unless the root is one of Google's for it.
     pub fn formats(&self) -> Option<impl Iterator<Item = &str>> {
         self.formats.as_ref().map(|formats| formats.iter().map(|format| &**format))
     }
@@ -148,13 +150,13 @@ fn safety_net_roots(read: &[AnchorEntry]) -> BTreeSet<Identity<'_>> {
     roots.filter(|certificate| !is_android_hardware(certificate)).map(identity).collect()
 }
 
-/// Whether a root has the name of one of Google's for hardware key attestation
-/// ([Verify hardware-backed key pairs, root certificates](https://developer.android.com/privacy-and-security/security-key-attestation#root_certificate)):
-/// one serial number and nothing else, or Google's unit Android. The signer of the metadata decided that the root is
+/// Whether a root has the name of one of Google's for hardware key attestation ([Verify hardware-backed key pairs, root
+/// certificates](https://developer.android.com/privacy-and-security/security-key-attestation#root_certificate)): one
+/// serial number and nothing else, or Google's unit Android. The signer of the metadata decided that the root is
 /// trusted; its name only says what for.
 ///
-/// The app that creates a key chooses the subject of the attestation certificate below these roots, so they must not serve
-/// any other format.
+/// The app that creates a key chooses the subject of the attestation certificate below these roots, so they must not
+/// serve any other format.
 fn is_android_hardware(certificate: &Certificate) -> bool {
     const SERIAL_NUMBER: Oid<'static> = Oid::from_contents(&[0x55, 0x04, 0x05]);
     let subject = certificate.subject();
@@ -170,8 +172,8 @@ fn is_android_hardware(certificate: &Certificate) -> bool {
 
 /// An anchor with the models that share a root, for each root of a FIDO2 model.
 ///
-/// Roots that issued one another are one family, by their names. Signatures are not checked, so a family may be too large,
-/// which rejects more. A family is too small if the certificate that connects two roots is not in the BLOB: an
+/// Roots that issued one another are one family, by their names. Signatures are not checked, so a family may be too
+/// large, which rejects more. A family is too small if the certificate that connects two roots is not in the BLOB: an
 /// intermediate that no statement lists. Models that attest without certificates belong to no family.
 ///
 /// An attestation certificate that is itself listed belongs to the models that list it only, even if its issuer serves

@@ -1,5 +1,5 @@
-//! Which BLOBs are accepted
-//! ([FIDO Metadata Service, section 3.2](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-object-processing-rules)).
+//! Which BLOBs are accepted ([FIDO Metadata Service, section
+//! 3.2](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-object-processing-rules)).
 
 use core::time::Duration;
 
@@ -111,15 +111,16 @@ impl BlobPolicy {
         self
     }
 
-    /// Sets the revocation lists, and the consequence for certificates whose issuer has none. By default there are no lists,
-    /// and such certificates are accepted. FIDO demands that the lists named in the signer's certificates are checked.
+    /// Sets the revocation lists, and the consequence for certificates whose issuer has none. By default there are no
+    /// lists, and such certificates are accepted. FIDO demands that the lists named in the signer's certificates are
+    /// checked.
     pub fn with_revocation(mut self, revocation: Revocation) -> Self {
         self.revocation = revocation;
         self
     }
 
-    /// Sets the signer's certificates, the signer's own first, for a BLOB that does not contain them. The caller fetches them
-    /// from the address in `x5u`, and must check that it has the same origin as the BLOB's address.
+    /// Sets the signer's certificates, the signer's own first, for a BLOB that does not contain them. The caller
+    /// fetches them from the address in `x5u`, and must check that it has the same origin as the BLOB's address.
     pub fn with_chain(mut self, certificates: impl IntoIterator<Item = Certificate>) -> Self {
         self.chain = Some(certificates.into_iter().collect());
         self

@@ -1,6 +1,5 @@
-//! Contradictions between a statement and an authenticator's behaviour
-//! ([FIDO Registry of Predefined Values, section 3.6](https://fidoalliance.org/specs/common-specs/fido-registry-v2.2-ps-20220523.html)
-//! for the names).
+//! Contradictions between a statement and an authenticator's behaviour ([FIDO Registry of Predefined Values, section
+//! 3.6](https://fidoalliance.org/specs/common-specs/fido-registry-v2.2-ps-20220523.html) for the names).
 
 use countersign_types::AlgorithmIdentifier;
 
@@ -37,7 +36,8 @@ const ALGORITHMS: [(&str, &[i64]); 17] = [
     ("rsassa_pss_sha512_raw", &[-39]),
 ];
 
-/// Lists how the authenticator contradicts its model's statement. An unknown name in the statement may mean any algorithm.
+/// Lists how the authenticator contradicts its model's statement. An unknown name in the statement may mean any
+/// algorithm.
 pub(crate) fn contradictions(statement: &Statement<'_>, model: &Model<'_>) -> Vec<Contradiction> {
     let mut contradictions = Vec::new();
     if let Some(algorithm) = model.algorithm.filter(|algorithm| !has_algorithm(statement, *algorithm)) {

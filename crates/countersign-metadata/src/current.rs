@@ -96,7 +96,8 @@ impl Metadata {
         self.held.read().unwrap_or_else(PoisonError::into_inner).blob.clone()
     }
 
-    /// The highest number seen. Store it, and pass it to [`with_highest_number`](Self::with_highest_number) after a restart.
+    /// The highest number seen. Store it, and pass it to [`with_highest_number`](Self::with_highest_number) after a
+    /// restart.
     pub fn highest_number(&self) -> Option<u64> {
         self.held.read().unwrap_or_else(PoisonError::into_inner).highest
     }
@@ -134,8 +135,8 @@ impl TrustAnchors for Metadata {
 }
 
 impl TrustAnchors for Blob {
-    /// The roots in the statement of the model, if its attestations have this type and the roots serve the format. The model
-    /// is found by its AAGUID if that is signed, otherwise by its attestation key.
+    /// The roots in the statement of the model, if its attestations have this type and the roots serve the format. The
+    /// model is found by its AAGUID if that is signed, otherwise by its attestation key.
     fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
         let by_attestation_key = || query.trust_path.first().and_then(ModelKey::of_attestation_key);
         let Some(key) = query.signed_aaguid.map(ModelKey::Aaguid).or_else(by_attestation_key) else {

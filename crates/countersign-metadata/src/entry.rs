@@ -1,5 +1,5 @@
-//! Entries of the BLOB, one for each authenticator model
-//! ([FIDO Metadata Service, section 3.1.1](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-payload-entry-dictionary)).
+//! Entries of the BLOB, one for each authenticator model ([FIDO Metadata Service, section
+//! 3.1.1](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-payload-entry-dictionary)).
 
 use core::ops::Range;
 
@@ -130,7 +130,7 @@ impl<'a> EntryMembers<'a> {
         })
     }
 
-    fn keys(&self) -> Result<(Option<Aaguid>, Option<Aaid>, Vec<KeyIdentifier>), EntryError> {
+    fn keys(&self) -> Result<Keys, EntryError> {
         let aaguid = self.aaguid.map(|text| text.decode().parse()).transpose();
         let aaguid = aaguid.map_err(|_| EntryError::Identifier("aaguid"))?;
         let aaid = self.aaid.map(|text| text.decode().parse()).transpose();
@@ -149,6 +149,9 @@ impl<'a> EntryMembers<'a> {
         Ok((aaguid, aaid, key_identifiers))
     }
 }
+
+/// The three kinds of keys of an entry.
+type Keys = (Option<Aaguid>, Option<Aaid>, Vec<KeyIdentifier>);
 
 /// The keys that can be read of a skipped entry, so that a policy distinguishes its model from one without an entry.
 pub(crate) fn keys_of_skipped(entry: &str) -> Vec<ModelKey> {

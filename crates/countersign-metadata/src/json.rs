@@ -1,7 +1,7 @@
 //! A JSON reader ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) that makes one pass, without a tree or copies.
 //!
-//! A metadata BLOB is mostly icons that are never shown. A [`Reader`] goes over a text once, checks all of its syntax, and
-//! lets the caller choose which values to keep, as slices of the text.
+//! A metadata BLOB is mostly icons that are never shown. A [`Reader`] goes over a text once, checks all of its syntax,
+//! and lets the caller choose which values to keep, as slices of the text.
 
 use core::fmt;
 use std::borrow::Cow;

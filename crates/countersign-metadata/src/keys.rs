@@ -1,5 +1,5 @@
-//! The identifiers of authenticator models
-//! ([FIDO Metadata Service, section 3.1.1](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-payload-entry-dictionary)).
+//! The identifiers of authenticator models ([FIDO Metadata Service, section
+//! 3.1.1](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-payload-entry-dictionary)).
 
 use core::fmt;
 use std::str::FromStr;
@@ -65,7 +65,8 @@ impl Aaid {
 }
 
 impl ModelKey {
-    /// The key of the U2F model that has this attestation certificate. `None` if the certificate's key has no identifier.
+    /// The key of the U2F model that has this attestation certificate. `None` if the certificate's key has no
+    /// identifier.
     pub fn of_attestation_key(certificate: &Certificate) -> Option<Self> {
         certificate.key_identifier().map(|bytes| Self::KeyIdentifier(KeyIdentifier(bytes)))
     }

@@ -1,5 +1,5 @@
-//! The [FIDO Metadata Service](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html), versions
-//! 3.0 to 3.1.1: verifies its BLOB, looks authenticator models up in it, and judges their status.
+//! The [FIDO Metadata Service](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html),
+//! versions 3.0 to 3.1.1: verifies its BLOB, looks authenticator models up in it, and judges their status.
 //!
 //! The crate does no input or output. The caller fetches the BLOB and supplies the time.
 //!
@@ -8,6 +8,7 @@
 //! ```
 //! use std::sync::Arc;
 //!
+//! # #[cfg(feature = "rust-crypto")] {
 //! use countersign_metadata::{BlobPolicy, Metadata, MetadataError, MetadataPolicy, Timestamp, Verifiers};
 //!
 //! /// Call this at start-up, and whenever a new BLOB was fetched.
@@ -23,6 +24,7 @@
 //! let metadata = Arc::new(Metadata::new(BlobPolicy::fido(), MetadataPolicy::fido()));
 //! // `metadata` is the trust anchors and the model policy of a relying party.
 //! assert!(update(&metadata, b"not a BLOB", Timestamp::from_unix_seconds(1_767_225_600)).is_err());
+//! # }
 //! ```
 //!
 //! # The pieces
@@ -36,8 +38,8 @@
 //!
 //! # What you must do
 //!
-//! - Fetch the BLOB before the day of [`Blob::next_update`], and [`offer`](Metadata::offer) it. An outdated BLOB rejects
-//!   every model.
+//! - Fetch the BLOB before the day of [`Blob::next_update`], and [`offer`](Metadata::offer) it. An outdated BLOB
+//!   rejects every model.
 //! - Store [`Metadata::highest_number`], so that an older BLOB is rejected after a restart.
 //! - Fetch the revocation lists that the signer's certificates name, and pass them to [`BlobPolicy::with_revocation`].
 //! - Log [`Blob::skipped`]: models of skipped entries are rejected.
@@ -62,7 +64,8 @@
 //!
 //! # Limits
 //!
-//! [`limits`] lists the limits, each with the reason for its value. [`BlobPolicy::with_max_length`] changes the longest BLOB.
+//! [`limits`] lists the limits, each with the reason for its value. [`BlobPolicy::with_max_length`] changes the longest
+//! BLOB.
 //!
 //! # Errors
 //!
@@ -138,3 +141,8 @@ pub use payload::SkippedEntry;
 pub use rogue::{RogueKey, RogueList, RogueListError, RogueListReference};
 pub use statement::{CertificateTextError, Statement};
 pub use status::{CertificationLevel, Status, StatusReport};
+
+/// The example of the README, compiled as a test.
+#[cfg(all(doctest, feature = "rust-crypto"))]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctest;

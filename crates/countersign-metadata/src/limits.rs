@@ -9,12 +9,12 @@ pub const ENTRIES_MAX: usize = 16_384;
 /// The most keys of an entry. The entry with the most, in November 2026, has some forty.
 pub const KEYS_MAX: usize = 1024;
 
-/// The most status reports of an entry. The entry with the most, in November 2026, has 4. All are read each time that the
-/// model is judged.
+/// The most status reports of an entry. The entry with the most, in November 2026, has 4. All are read each time that
+/// the model is judged.
 pub const REPORTS_MAX: usize = 1024;
 
-/// The longest icon, in bytes, that a [`ModelName`](crate::ModelName) carries. The longest of today has 106 000; most have
-/// a tenth of that.
+/// The longest icon, in bytes, that a [`ModelName`](crate::ModelName) carries. The longest of today has 106 000; most
+/// have a tenth of that.
 pub const ICON_MAX: usize = 256 * 1024;
 
 /// The longest list of rogue authenticators in bytes: some hundred thousand authenticators, which is more than a batch.

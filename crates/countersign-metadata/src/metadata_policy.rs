@@ -1,5 +1,5 @@
-//! Which authenticator models are accepted, by their status
-//! ([FIDO Metadata Service, section 3.1.4](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1.1-ps-20260105.html#sctn-authnr-stat)).
+//! Which authenticator models are accepted, by their status ([FIDO Metadata Service, section
+//! 3.1.4](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1.1-ps-20260105.html#sctn-authnr-stat)).
 
 use core::fmt;
 use std::collections::BTreeSet;
@@ -53,8 +53,8 @@ enum Lenience {
 pub enum ContradictionPolicy {
     /// Rejects the authenticator.
     Reject,
-    /// Accepts the authenticator and reports the contradiction in [`Judgement::contradictions`]; the relying party reports
-    /// it as a deviation.
+    /// Accepts the authenticator and reports the contradiction in [`Judgement::contradictions`]; the relying party
+    /// reports it as a deviation.
     Report,
 }
 
@@ -138,10 +138,10 @@ impl MetadataPolicy {
 
     /// Sets the consequence if the attestation certificate does not name the model, below a root of several models.
     ///
-    /// [`UnnamedModels::JudgeTogether`] accepts the authenticator if each of these models is acceptable; its AAGUID is not
-    /// attested. By default it is rejected, because the vendor breaks
-    /// [section 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements), and an authenticator
-    /// of a compromised model could pass for another.
+    /// [`UnnamedModels::JudgeTogether`] accepts the authenticator if each of these models is acceptable; its AAGUID is
+    /// not attested. By default it is rejected, because the vendor breaks [section
+    /// 8.2.1](https://www.w3.org/TR/webauthn-3/#sctn-packed-attestation-cert-requirements), and an authenticator of a
+    /// compromised model could pass for another.
     pub fn with_unnamed_models(mut self, unnamed_models: UnnamedModels) -> Self {
         self.unnamed_models = unnamed_models;
         self
@@ -151,8 +151,8 @@ impl MetadataPolicy {
         self.unnamed_models
     }
 
-    /// Accepts models for which there is a list of rogue authenticators, including the rogue ones: no attestation can be
-    /// checked against such a list (see [`RogueList`](crate::RogueList)).
+    /// Accepts models for which there is a list of rogue authenticators, including the rogue ones: no attestation can
+    /// be checked against such a list (see [`RogueList`](crate::RogueList)).
     pub fn dangerous_accept_rogue_lists(mut self) -> Self {
         self.rogue_lists = Lenience::Accept;
         self

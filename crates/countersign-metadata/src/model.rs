@@ -11,11 +11,12 @@ use crate::keys::ModelKey;
 pub struct Model<'a> {
     /// The key of the model. `None` if the authenticator does not say which model it is.
     pub key: Option<ModelKey>,
-    /// The models that the authenticator can be of. More than one if its attestation certificate does not name the model
-    /// (see [`MetadataPolicy::with_unnamed_models`](crate::MetadataPolicy::with_unnamed_models)), or if software wrote the
-    /// AAGUID: then the models of the anchor.
+    /// The models that the authenticator can be of. More than one if its attestation certificate does not name the
+    /// model (see [`MetadataPolicy::with_unnamed_models`](crate::MetadataPolicy::with_unnamed_models)), or if software
+    /// wrote the AAGUID: then the models of the anchor.
     pub possible: &'a [Aaguid],
-    /// The certificates of the attestation, up to the anchor. If empty, reports about a batch apply to every authenticator.
+    /// The certificates of the attestation, up to the anchor. If empty, reports about a batch apply to every
+    /// authenticator.
     pub path: &'a [Certificate],
     /// The firmware version. If it is unknown, no weakness counts as fixed.
     pub version: Option<u64>,

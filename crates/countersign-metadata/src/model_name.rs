@@ -35,8 +35,8 @@ pub enum NameSource {
 }
 
 impl Blob {
-    /// The name of a model in a language such as `de-DE`: the vendor's name in that language or in English, or else that of
-    /// [`provider_name`].
+    /// The name of a model in a language such as `de-DE`: the vendor's name in that language or in English, or else
+    /// that of [`provider_name`].
     pub fn name(&self, aaguid: Aaguid, language: &str) -> Option<ModelName> {
         let statement = self.entry(aaguid).and_then(Entry::statement);
         statement.map_or_else(|| model_name(aaguid), |statement| Some(of_statement(&statement, language)))

@@ -1,5 +1,5 @@
-//! The payload of a BLOB, read in one pass that keeps only places in it
-//! ([FIDO Metadata Service, section 3.1.6](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-payload-dictionary)).
+//! The payload of a BLOB, read in one pass that keeps only places in it ([FIDO Metadata Service, section
+//! 3.1.6](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.0-ps-20210518.html#metadata-blob-payload-dictionary)).
 
 use countersign_types::base64url;
 

@@ -1,10 +1,11 @@
-//! Lists of rogue authenticators: single authenticators of a model whose secret key is public
-//! ([FIDO Metadata Service, section 3.1.5](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1.1-ps-20260105.html#sctn-rogue-list-entry)).
+//! Lists of rogue authenticators: single authenticators of a model whose secret key is public ([FIDO Metadata Service,
+//! section
+//! 3.1.5](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1.1-ps-20260105.html#sctn-rogue-list-entry)).
 //!
-//! A list contains the secret keys of ECDAA attestations
-//! ([FIDO ECDAA Algorithm](https://fidoalliance.org/specs/fido-v2.0-id-20180227/fido-ecdaa-algorithm-v2.0-id-20180227.html)),
-//! and a verifier of such an attestation tries its signature with each key of the list. No statement format of WebAuthn
-//! Level 3 uses ECDAA any more, so no attestation can be checked against a list here: a
+//! A list contains the secret keys of ECDAA attestations ([FIDO ECDAA
+//! Algorithm](https://fidoalliance.org/specs/fido-v2.0-id-20180227/fido-ecdaa-algorithm-v2.0-id-20180227.html)), and a
+//! verifier of such an attestation tries its signature with each key of the list. No statement format of WebAuthn Level
+//! 3 uses ECDAA any more, so no attestation can be checked against a list here: a
 //! [`MetadataPolicy`](crate::MetadataPolicy) can only reject the model, or accept it including its rogues. Lists can be
 //! read for monitoring, and for verifiers of ECDAA elsewhere.
 
@@ -32,8 +33,8 @@ pub struct RogueListReference<'a> {
 
 /// A list of rogue authenticators that the BLOB vouches for.
 ///
-/// It contains the secret keys of ECDAA attestations, which no statement format of WebAuthn Level 3 uses, so no attestation
-/// can be checked against it here. It is for monitoring, and for verifiers of ECDAA elsewhere.
+/// It contains the secret keys of ECDAA attestations, which no statement format of WebAuthn Level 3 uses, so no
+/// attestation can be checked against it here. It is for monitoring, and for verifiers of ECDAA elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RogueList(Vec<RogueKey>);
 

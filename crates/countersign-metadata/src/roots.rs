@@ -1,7 +1,7 @@
 //! The root certificates of FIDO's own service.
 //!
-//! The service used GlobalSign's R3 until 2026 and uses R46 since, with a certificate in which R3 vouches for R46. A path
-//! to either is accepted.
+//! The service used GlobalSign's R3 until 2026 and uses R46 since, with a certificate in which R3 vouches for R46. A
+//! path to either is accepted.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_attestation::{Certificate, CertificateError, TrustAnchor};

@@ -1,5 +1,5 @@
-//! Metadata statements: a vendor's description of an authenticator model
-//! ([FIDO Metadata Statement, section 3.12](https://fidoalliance.org/specs/mds/fido-metadata-statement-v3.0-ps-20210518.html)).
+//! Metadata statements: a vendor's description of an authenticator model ([FIDO Metadata Statement, section
+//! 3.12](https://fidoalliance.org/specs/mds/fido-metadata-statement-v3.0-ps-20210518.html)).
 
 use core::fmt;
 use std::collections::BTreeSet;
@@ -91,16 +91,16 @@ impl<'a> Statement<'a> {
         })
     }
 
-    /// The certificates that attestations of the model lead to: those of issuers, or of the attestation keys themselves.
-    /// A certificate that cannot be read is an error.
+    /// The certificates that attestations of the model lead to: those of issuers, or of the attestation keys
+    /// themselves. A certificate that cannot be read is an error.
     ///
     /// [`Entry::roots`](crate::Entry::roots) says which attestations each certificate serves.
     pub fn certificates(&self) -> impl Iterator<Item = Result<Certificate, CertificateTextError>> + use<'a> {
         self.roots.iter().map(certificate)
     }
 
-    /// The attestation statement formats in `authenticatorGetInfo`
-    /// ([CTAP 2.2, `attestationFormats`](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#authenticatorGetInfo));
+    /// The attestation statement formats in `authenticatorGetInfo` ([CTAP 2.2,
+    /// `attestationFormats`](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#authenticatorGetInfo));
     /// empty if the member is absent.
     pub fn attestation_formats(&self) -> Vec<Text<'a>> {
         let mut formats = None;

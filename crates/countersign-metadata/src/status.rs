@@ -1,5 +1,5 @@
-//! Status reports: the history of an authenticator model
-//! ([FIDO Metadata Service, sections 3.1.3 and 3.1.4](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1.1-ps-20260105.html#sctn-stat-rep)).
+//! Status reports: the history of an authenticator model ([FIDO Metadata Service, sections 3.1.3 and
+//! 3.1.4](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1.1-ps-20260105.html#sctn-stat-rep)).
 
 use core::fmt;
 
@@ -16,8 +16,8 @@ use crate::{
 
 macro_rules! statuses {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+) => {
-        /// The status of an authenticator model: each status of MDS 3.1.1. Unknown words are kept, and policies ignore them,
-        /// as the specification demands.
+        /// The status of an authenticator model: each status of MDS 3.1.1. Unknown words are kept, and policies ignore
+        /// them, as the specification demands.
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Status {
@@ -239,8 +239,8 @@ impl<'a> StatusReport<'a> {
         }
     }
 
-    /// Whether the report is in effect at `now`: from the first second of its effective date. A certification ends with the
-    /// last second of its sunset date; a compromise does not end.
+    /// Whether the report is in effect at `now`: from the first second of its effective date. A certification ends with
+    /// the last second of its sunset date; a compromise does not end.
     pub fn is_in_effect_at(&self, now: Timestamp) -> bool {
         let has_begun = self.effective_date.is_none_or(|date| date.start() <= now);
         let is_certification = self.status.certification().is_some() || self.status.fips140_level().is_some();
@@ -248,8 +248,8 @@ impl<'a> StatusReport<'a> {
         has_begun && !is_over
     }
 
-    /// The certificates that the report is about: the attestation certificate of a batch, or of its issuer. Empty if the
-    /// report is about the whole model. A certificate that cannot be read is an error.
+    /// The certificates that the report is about: the attestation certificate of a batch, or of its issuer. Empty if
+    /// the report is about the whole model. A certificate that cannot be read is an error.
     pub fn certificates(&self) -> impl Iterator<Item = Result<Certificate, CertificateTextError>> {
         self.certificates.into_iter().flatten().map(statement::certificate)
     }

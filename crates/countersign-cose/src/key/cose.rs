@@ -41,11 +41,11 @@ const AKP_PRIVATE: RangeInclusive<i64> = -2..=-2;
 const CURVE_ED25519: i64 = 6;
 const CURVE_ED448: i64 = 7;
 
-/// Every byte before `x` of a P-256 key for ES256, and of an Ed25519 key for `EdDSA`, as authenticators write them: in
+/// The bytes before `x` of a P-256 key for ES256, and of an Ed25519 key for EdDSA, as authenticators write them: in
 /// CTAP2's canonical form, without optional parameters.
 const ES256_HEAD: &[u8] = b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20";
 const EDDSA_HEAD: &[u8] = b"\xa4\x01\x01\x03\x27\x20\x06\x21\x58\x20";
-/// What is between `x` and `y`.
+/// The bytes between `x` and `y`.
 const Y_HEAD: &[u8] = b"\x22\x58\x20";
 
 pub(super) fn decode(bytes: &[u8]) -> Result<(Algorithm, KeyMaterial), KeyError> {
@@ -55,8 +55,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Algorithm, KeyMaterial), KeyError>
     }
 }
 
-/// The keys that nearly all credentials have, by their one encoding: an eighth of the time, and one answer with
-/// [`decode_any`].
+/// Decodes the usual encoding of the two most frequent keys. It takes an eighth of the time of [`decode_any`], and has
+/// the same result.
 fn decode_usual(bytes: &[u8]) -> Option<Result<(Algorithm, KeyMaterial), KeyError>> {
     let (algorithm, material) = if let Some(rest) = bytes.strip_prefix(ES256_HEAD) {
         let (x, rest) = rest.split_first_chunk::<32>()?;
@@ -76,7 +76,7 @@ fn decode_any(bytes: &[u8]) -> Result<(Algorithm, KeyMaterial), KeyError> {
     cbor::check(bytes, cbor::MAX_DEPTH).map_err(MalformedKeyError::Cbor)?;
     let value: Value = ciborium::from_reader(bytes).map_err(|_| MalformedKeyError::NotCoseKey)?;
 
-    // `coset` takes a number that its registry doesn't list for a parse error, so both are looked at before.
+    // `coset` reports a number that its registry does not list as a parse error, so both are read first.
     let members = value.as_map().ok_or(MalformedKeyError::NotMap)?;
     let key_type = integer(members, KTY).ok_or(MalformedKeyError::KeyTypeMissing)?;
     let identifier = AlgorithmIdentifier(integer(members, ALG).ok_or(MalformedKeyError::AlgorithmMissing)?);
@@ -97,7 +97,7 @@ fn decode_any(bytes: &[u8]) -> Result<(Algorithm, KeyMaterial), KeyError> {
     Ok((algorithm, material))
 }
 
-/// The parameters stand in the order of [CTAP2's canonical
+/// Encodes a key with its parameters in the order of [CTAP2's canonical
 /// form](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#message-encoding).
 pub(super) fn encode(material: &KeyMaterial, algorithm: Algorithm) -> Vec<u8> {
     let parameters = match material {
@@ -136,7 +136,7 @@ fn elliptic_curve_key(
     algorithm: Algorithm,
     curve: Curve,
 ) -> Result<KeyMaterial, MalformedKeyError> {
-    refuse_private(key, CURVE_PRIVATE)?;
+    reject_private(key, CURVE_PRIVATE)?;
     expect_curve(key, algorithm, curve.identifier())?;
     if let Some(Value::Bool(_)) = parameter(key, Y) {
         return Err(MalformedKeyError::CompressedPoint);
@@ -146,24 +146,24 @@ fn elliptic_curve_key(
 
 /// RFC 9053 section 7.2.
 fn octet_key_pair(key: &CoseKey, algorithm: Algorithm, curve: i64) -> Result<&[u8], MalformedKeyError> {
-    refuse_private(key, CURVE_PRIVATE)?;
+    reject_private(key, CURVE_PRIVATE)?;
     expect_curve(key, algorithm, curve)?;
     byte_string(key, X, "x")
 }
 
 /// RFC 9964 section 4.
 fn algorithm_key_pair(key: &CoseKey, parameter_set: ParameterSet) -> Result<KeyMaterial, MalformedKeyError> {
-    refuse_private(key, AKP_PRIVATE)?;
+    reject_private(key, AKP_PRIVATE)?;
     KeyMaterial::ml_dsa(parameter_set, byte_string(key, PUB, "pub")?)
 }
 
 /// RFC 8230 section 4.
 fn rsa_key(key: &CoseKey) -> Result<KeyMaterial, MalformedKeyError> {
-    refuse_private(key, RSA_PRIVATE)?;
+    reject_private(key, RSA_PRIVATE)?;
     KeyMaterial::rsa(byte_string(key, N, "n")?, byte_string(key, E, "e")?)
 }
 
-fn refuse_private(key: &CoseKey, labels: RangeInclusive<i64>) -> Result<(), MalformedKeyError> {
+fn reject_private(key: &CoseKey, labels: RangeInclusive<i64>) -> Result<(), MalformedKeyError> {
     for (label, _) in &key.params {
         match label {
             Label::Int(label) if labels.contains(label) => {

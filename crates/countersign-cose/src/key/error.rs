@@ -1,4 +1,4 @@
-//! What can be wrong with a key.
+//! The errors of public keys.
 
 use core::fmt;
 
@@ -7,23 +7,23 @@ use countersign_types::{AlgorithmIdentifier, Code, cbor::CborError};
 use super::limits;
 use crate::algorithm::{Algorithm, Curve, Scheme};
 
-/// Why there is no key to verify with.
+/// Why a key cannot be read, or cannot be prepared for verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The key breaks its encoding's or its type's rules. Code `public-key-malformed`.
+    /// The key breaks the rules of its encoding or type. Code `public-key-malformed`.
     Malformed(MalformedKeyError),
-    /// The `COSE_Key` names an algorithm that is not known here. Code `algorithm-unsupported`.
+    /// The `COSE_Key` names an unsupported algorithm. Code `algorithm-unsupported`.
     UnsupportedAlgorithm(AlgorithmIdentifier),
-    /// The `SubjectPublicKeyInfo` or the JSON Web Key names a type of key, a curve or an algorithm that is not known
-    /// here. Code `algorithm-unsupported`.
+    /// The `SubjectPublicKeyInfo` or the JSON Web Key names an unsupported key type, curve or algorithm. Code
+    /// `algorithm-unsupported`.
     UnsupportedKeyType,
-    /// The algorithm is known, but the table has no verifier of this scheme. Code `verifier-missing`.
+    /// The algorithm is supported, but the table has no verifier of this scheme. Code `verifier-missing`.
     VerifierMissing(Scheme),
 }
 
 impl KeyError {
-    /// The stable word for it.
+    /// The stable code of the error.
     pub const fn code(&self) -> Code {
         match self {
             Self::Malformed(_) => Code::PublicKeyMalformed,
@@ -34,8 +34,8 @@ impl KeyError {
 }
 
 impl From<MalformedKeyError> for KeyError {
-    fn from(fault: MalformedKeyError) -> Self {
-        Self::Malformed(fault)
+    fn from(error: MalformedKeyError) -> Self {
+        Self::Malformed(error)
     }
 }
 
@@ -43,9 +43,11 @@ impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed(_) => f.write_str("malformed public key"),
-            Self::UnsupportedAlgorithm(identifier) => write!(f, "cose algorithm {identifier} is not known"),
+            Self::UnsupportedAlgorithm(identifier) => {
+                write!(f, "cose algorithm {identifier} is not supported")
+            }
             Self::UnsupportedKeyType => {
-                f.write_str("the type of the public key, its curve or its algorithm is not known")
+                f.write_str("the type of the public key, its curve or its algorithm is not supported")
             }
             Self::VerifierMissing(scheme) => write!(f, "the table has no verifier for {scheme}"),
         }
@@ -55,7 +57,7 @@ impl fmt::Display for KeyError {
 impl core::error::Error for KeyError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::Malformed(fault) => Some(fault),
+            Self::Malformed(error) => Some(error),
             _ => None,
         }
     }
@@ -65,17 +67,16 @@ impl core::error::Error for KeyError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MalformedKeyError {
-    /// More than [`ENCODED_MAX`](super::ENCODED_MAX) bytes.
+    /// The encoded key has more than [`ENCODED_MAX`](super::ENCODED_MAX) bytes.
     TooLong {
         /// The number of bytes.
         got: usize,
     },
-    /// Not exactly one strict CBOR item.
+    /// The key is not exactly one strict CBOR item.
     Cbor(CborError),
-    /// A CBOR item, but not a map.
+    /// The CBOR item is not a map.
     NotMap,
-    /// A label that is neither integer nor text, or a common parameter (`kid`, `key_ops`, `Base IV`) that breaks its
-    /// definition.
+    /// A label is neither integer nor text, or a common parameter (`kid`, `key_ops`, `Base IV`) breaks its definition.
     NotCoseKey,
     /// `kty` is missing or not an integer.
     KeyTypeMissing,
@@ -102,7 +103,7 @@ pub enum MalformedKeyError {
         /// The parameter.
         name: &'static str,
     },
-    /// A parameter does not have the length that it must.
+    /// A parameter has a wrong length.
     Length {
         /// The parameter.
         name: &'static str,
@@ -111,9 +112,9 @@ pub enum MalformedKeyError {
         /// Its length in bytes.
         got: usize,
     },
-    /// The point is compressed, which WebAuthn forbids.
+    /// The point is compressed, which WebAuthn does not allow.
     CompressedPoint,
-    /// A parameter of a private key.
+    /// The key has a parameter of a private key.
     PrivateParameter {
         /// Its label.
         label: i64,
@@ -131,40 +132,39 @@ pub enum MalformedKeyError {
     NotOnCurve,
     /// The bytes are not the one canonical encoding of their Ed25519 or Ed448 point.
     NotCanonical,
-    /// An Ed25519 or Ed448 point of small order, for which anybody can make signatures.
+    /// The Ed25519 or Ed448 point has a small order, so anyone can forge signatures for it.
     SmallOrder,
-    /// An RSA number of no bytes.
+    /// An RSA number is empty.
     Empty {
         /// The parameter.
         name: &'static str,
     },
-    /// An RSA number that begins with a zero byte.
+    /// An RSA number begins with a zero byte.
     LeadingZero {
         /// The parameter.
         name: &'static str,
     },
-    /// An RSA modulus of fewer than [`RSA_MODULUS_BITS_MIN`](limits::RSA_MODULUS_BITS_MIN) or more than
-    /// [`RSA_MODULUS_BITS_MAX`](limits::RSA_MODULUS_BITS_MAX) bits; by option, of more than
+    /// The RSA modulus has fewer than [`RSA_MODULUS_BITS_MIN`](limits::RSA_MODULUS_BITS_MIN) or more than
+    /// [`RSA_MODULUS_BITS_MAX`](limits::RSA_MODULUS_BITS_MAX) bits; with long keys enabled, more than
     /// [`RSA_MODULUS_BITS_LONGEST`](limits::RSA_MODULUS_BITS_LONGEST).
     ModulusSize {
         /// Its number of bits.
         bits: usize,
     },
-    /// An even RSA modulus.
+    /// The RSA modulus is even.
     ModulusEven,
-    /// An RSA exponent that is even, 1, or of more than
-    /// [`RSA_EXPONENT_BITS_MAX`](limits::RSA_EXPONENT_BITS_MAX) bits.
+    /// The RSA exponent is even, 1, or has more than [`RSA_EXPONENT_BITS_MAX`](limits::RSA_EXPONENT_BITS_MAX) bits.
     Exponent,
-    /// Not exactly one `SubjectPublicKeyInfo` in strict DER, or not with the parameters that its algorithm has.
+    /// The key is not exactly one `SubjectPublicKeyInfo` in strict DER, or lacks the parameters of its algorithm.
     NotSpki,
-    /// Not one JSON object, a member twice, or a member of another type than its RFC's. Feature `jwk`.
+    /// The key is not one JSON object, has a member twice, or a member has a wrong type. Feature `jwk`.
     NotJwk,
-    /// A member of a JSON Web Key that belongs to a private key. Feature `jwk`.
+    /// The JSON Web Key has a member of a private key. Feature `jwk`.
     PrivateMember {
         /// The member.
         name: &'static str,
     },
-    /// A key of another kind than the scheme's.
+    /// The key does not match the scheme.
     SchemeMismatch(Scheme),
 }
 
@@ -213,7 +213,7 @@ impl fmt::Display for MalformedKeyError {
             Self::NotSpki => f.write_str("not one SubjectPublicKeyInfo in strict der"),
             Self::NotJwk => f.write_str("not one json web key with members of their types"),
             Self::PrivateMember { name } => write!(f, "private key member {name}"),
-            Self::SchemeMismatch(scheme) => write!(f, "the key is none for {scheme}"),
+            Self::SchemeMismatch(scheme) => write!(f, "the key does not match {scheme}"),
         }
     }
 }
@@ -267,7 +267,7 @@ mod tests {
             ),
             (
                 KeyError::UnsupportedAlgorithm(AlgorithmIdentifier(-65_534)),
-                "cose algorithm -65534 is not known",
+                "cose algorithm -65534 is not supported",
             ),
             (
                 KeyError::VerifierMissing(algorithm.scheme()),

@@ -21,10 +21,10 @@ use crate::{
 
 impl PublicKey {
     /// Reads a JSON Web Key of type `EC`, `OKP`, `RSA` or `AKP`: one object with each member at most once, its numbers
-    /// in base64url without padding, as long as they are elsewhere. At most [`ENCODED_MAX`] bytes.
+    /// in base64url without padding and of full length. At most [`ENCODED_MAX`] bytes.
     ///
-    /// Members of a private key are refused; unknown ones are accepted. [`algorithm`](Self::algorithm) is what `alg`
-    /// says, which must fit the key; keys of type `AKP` need one. RFC 8812 prohibits `RS1`.
+    /// Members of a private key are rejected; unknown ones are accepted. [`algorithm`](Self::algorithm) returns `alg`,
+    /// which must match the key; keys of type `AKP` need one. RFC 8812 does not allow `RS1`.
     ///
     /// ```
     /// use countersign_cose::{Algorithm, PublicKey};
@@ -37,12 +37,12 @@ impl PublicKey {
         if json.len() > ENCODED_MAX {
             return Err(MalformedKeyError::TooLong { got: json.len() }.into());
         }
-        // A derived `Deserialize` would take an array for the object.
+        // A derived `Deserialize` would accept an array as the object.
         if json.trim_ascii_start().first() != Some(&b'{') {
             return Err(MalformedKeyError::NotJwk.into());
         }
         let jwk: Jwk<'_> = serde_json::from_slice(json).map_err(|_| MalformedKeyError::NotJwk)?;
-        jwk.refuse_private()?;
+        jwk.reject_private()?;
         let algorithm = jwk.alg.as_deref().map(algorithm_of).transpose()?;
         let material = jwk.material(algorithm)?;
         if let Some(algorithm) = algorithm
@@ -53,7 +53,7 @@ impl PublicKey {
         Ok(Self { algorithm, material, cose: None })
     }
 
-    /// The key as a JSON Web Key, which [`from_jwk`](Self::from_jwk) reads: the members of its type, and `alg` where the
+    /// The key as a JSON Web Key, which [`from_jwk`](Self::from_jwk) reads: the members of its type, and `alg` if the
     /// [`algorithm`](Self::algorithm) is known and has a name in JOSE. That of ESP256 is `ES256`, and so on.
     pub fn to_jwk(&self) -> String {
         let mut jwk = Jwk { alg: self.algorithm.and_then(name_of).map(Cow::Borrowed), ..Jwk::default() };
@@ -86,7 +86,7 @@ const AKP: &str = "AKP";
 const ED25519: &str = "Ed25519";
 const ED448: &str = "Ed448";
 
-/// A member that is there twice is a fault, as it is with every derived `Deserialize`.
+/// A member that occurs twice is an error, as with every derived `Deserialize`.
 #[derive(Default, Deserialize, Serialize)]
 struct Jwk<'a> {
     #[serde(borrow)]
@@ -129,7 +129,7 @@ impl Jwk<'_> {
         serde_json::to_string(self).expect("a key has an encoding")
     }
 
-    fn refuse_private(&self) -> Result<(), MalformedKeyError> {
+    fn reject_private(&self) -> Result<(), MalformedKeyError> {
         for (name, member) in [
             ("d", &self.d),
             ("p", &self.p),
@@ -188,8 +188,8 @@ fn algorithm_of(name: &str) -> Result<Algorithm, KeyError> {
         .ok_or(KeyError::UnsupportedKeyType)
 }
 
-/// The algorithm's name in the
-/// [IANA JSON Web Signature and Encryption Algorithms registry](https://www.iana.org/assignments/jose/jose.xhtml#web-signature-encryption-algorithms).
+/// The algorithm's name in the [IANA JSON Web Signature and Encryption Algorithms
+/// registry](https://www.iana.org/assignments/jose/jose.xhtml#web-signature-encryption-algorithms).
 const fn name_of(algorithm: Algorithm) -> Option<&'static str> {
     match algorithm {
         Algorithm::Esp256 => Some(Algorithm::Es256.name()),

@@ -10,12 +10,11 @@ use crate::{
     key::error::MalformedKeyError,
 };
 
-/// The numbers of a public key.
+/// The values of a public key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyMaterial {
-    /// A point on an elliptic curve. It is neither (0, 0) nor out of the field; whether it is on the curve has not been
-    /// checked.
+    /// An elliptic-curve point. It is not (0, 0), and its coordinates are in the field. It may not be on the curve.
     Ec {
         /// The curve.
         curve: Curve,
@@ -24,25 +23,26 @@ pub enum KeyMaterial {
         /// The second coordinate, big-endian, [`field_size`](Curve::field_size) bytes.
         y: Vec<u8>,
     },
-    /// An Ed25519 point. Whether it can be decoded has not been checked.
+    /// An Ed25519 point, which may not be decodable.
     Ed25519 {
         /// The compressed point ([RFC 8032 section 5.1.2](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.2)).
         x: [u8; 32],
     },
-    /// An Ed448 point. Whether it can be decoded has not been checked.
+    /// An Ed448 point, which may not be decodable.
     Ed448 {
         /// The compressed point ([RFC 8032 section 5.2.2](https://www.rfc-editor.org/rfc/rfc8032#section-5.2.2)).
         x: [u8; 57],
     },
     /// An RSA modulus of [`RSA_MODULUS_BITS_MIN`] to [`RSA_MODULUS_BITS_LONGEST`] bits, and its exponent, both odd.
-    /// Beyond [`RSA_MODULUS_BITS_MAX`] it can't be prepared for verification without an option.
+    /// Beyond [`RSA_MODULUS_BITS_MAX`] it can be prepared for verification only after
+    /// [`Verifiers::with_long_rsa_keys`](crate::Verifiers::with_long_rsa_keys).
     Rsa {
         /// The modulus, big-endian, without leading zeros.
         n: Vec<u8>,
         /// The public exponent, big-endian, without leading zeros: 3 or more, at most [`RSA_EXPONENT_BITS_MAX`] bits.
         e: Vec<u8>,
     },
-    /// An ML-DSA key. Every value of the right length is one.
+    /// An ML-DSA key. Every value of the right length is valid.
     MlDsa {
         /// The parameter set.
         parameter_set: ParameterSet,
@@ -66,7 +66,7 @@ impl KeyMaterial {
                 return Err(MalformedKeyError::CoordinateRange { name, curve });
             }
         }
-        // On none of the curves: an encoding of the point at infinity that some implementations write.
+        // It is on none of the curves. Some implementations encode the point at infinity so.
         if x.iter().chain(y).all(|byte| *byte == 0) {
             return Err(MalformedKeyError::ZeroPoint);
         }
@@ -91,7 +91,7 @@ impl KeyMaterial {
         Ok(Self::MlDsa { parameter_set, key: key.to_vec() })
     }
 
-    /// Refuses an RSA modulus of more bits than these.
+    /// Rejects an RSA modulus with more bits than `longest`.
     pub(crate) fn check_modulus(&self, longest: usize) -> Result<(), MalformedKeyError> {
         match self {
             Self::Rsa { n, .. } if bit_length(n) > longest => {
@@ -101,7 +101,7 @@ impl KeyMaterial {
         }
     }
 
-    /// Whether signatures of `scheme` are made with such a key.
+    /// Whether such a key makes signatures of `scheme`.
     pub(crate) fn fits(&self, scheme: Scheme) -> bool {
         match (self, scheme) {
             (Self::Ec { curve, .. }, Scheme::Ecdsa { curve: expected, .. }) => *curve == expected,

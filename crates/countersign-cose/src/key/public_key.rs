@@ -11,12 +11,12 @@ use crate::{
     },
 };
 
-/// A public key, its encoding's rules checked.
+/// A public key that obeys the rules of its encoding.
 ///
-/// Types, lengths and ranges have been checked, and that the curve is the algorithm's. That a point lies on its curve
-/// is for the verifier to say: accept no key before [`Verifiers::prepare`](crate::Verifiers::prepare) succeeded on it.
+/// Types, lengths and ranges have been checked, and the curve is the algorithm's. Only the verifier checks that a point
+/// is on its curve: accept no key before [`Verifiers::prepare`](crate::Verifiers::prepare) succeeded for it.
 ///
-/// Two keys are equal if all of this is: the algorithm, the material, the received bytes. To compare a credential's key
+/// Two keys are equal if their algorithms, materials and received bytes are equal. To compare a credential's key
 /// with a certificate's, compare their [`material`](Self::material).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey {
@@ -26,12 +26,12 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// Reads a `COSE_Key` as an authenticator sends it
+    /// Reads a `COSE_Key` of an authenticator
     /// ([WebAuthn section 6.5.1.1](https://www.w3.org/TR/webauthn-3/#sctn-encoded-credPubKey-examples),
     /// [RFC 9052 section 7](https://www.rfc-editor.org/rfc/rfc9052#section-7)): one strict CBOR map and nothing after
     /// it, with `kty`, `alg` and all required parameters of its type.
     ///
-    /// Parameters of a private key are refused; other optional ones (`kid`, `key_ops`, `Base IV`) are accepted.
+    /// Parameters of a private key are rejected; other optional ones (`kid`, `key_ops`, `Base IV`) are accepted.
     ///
     /// ```
     /// use countersign_cose::{Algorithm, KeyError, PublicKey};
@@ -49,7 +49,7 @@ impl PublicKey {
         Ok(Self { algorithm: Some(algorithm), material, cose: Some(bytes.into()) })
     }
 
-    /// Reads a DER `SubjectPublicKeyInfo`, as certificates have it
+    /// Reads a DER `SubjectPublicKeyInfo` of a certificate
     /// ([RFC 5280 section 4.1.2.7](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.7)): elliptic-curve keys on a
     /// named curve with an uncompressed point, Ed25519, Ed448, RSA and ML-DSA keys. Nothing may follow it.
     ///
@@ -58,26 +58,27 @@ impl PublicKey {
         Ok(Self { algorithm: None, material: spki::decode(der)?, cose: None })
     }
 
-    /// The algorithm that the `COSE_Key` or the JSON Web Key names; `None` for a key from a `SubjectPublicKeyInfo`, which
-    /// names none.
+    /// The algorithm in the `COSE_Key` or the JSON Web Key. `None` for a key from a `SubjectPublicKeyInfo`, which has
+    /// none.
     pub fn algorithm(&self) -> Option<Algorithm> {
         self.algorithm
     }
 
-    /// What the key is made of.
+    /// The values of the key.
     pub fn material(&self) -> &KeyMaterial {
         &self.material
     }
 
-    /// The `COSE_Key` as it was received; `None` for a key that came otherwise.
+    /// The `COSE_Key` as received. `None` for a key from another encoding.
     pub fn as_cose(&self) -> Option<&[u8]> {
         self.cose.as_deref()
     }
 
-    /// The key as a `COSE_Key` for `algorithm`, in the order that CTAP2 has: what an authenticator would send.
+    /// The key as a `COSE_Key` for `algorithm`, with the parameters in CTAP2's order, as an authenticator would send
+    /// it.
     ///
-    /// [`MalformedKeyError::SchemeMismatch`] where the key is none for the algorithm. To hand a received key on, take
-    /// [`as_cose`](Self::as_cose).
+    /// Fails with [`MalformedKeyError::SchemeMismatch`] if the key does not match the algorithm. To pass a received key
+    /// on, use [`as_cose`](Self::as_cose).
     pub fn to_cose(&self, algorithm: Algorithm) -> Result<Vec<u8>, KeyError> {
         if !self.material.fits(algorithm.scheme()) {
             return Err(MalformedKeyError::SchemeMismatch(algorithm.scheme()).into());
@@ -85,9 +86,8 @@ impl PublicKey {
         Ok(cose::encode(&self.material, algorithm))
     }
 
-    /// The key as a DER `SubjectPublicKeyInfo`, which [`from_spki`](Self::from_spki) reads.
-    ///
-    /// It is what a browser's `getPublicKey()` returns.
+    /// The key as a DER `SubjectPublicKeyInfo`, which [`from_spki`](Self::from_spki) reads and a browser's
+    /// `getPublicKey()` returns.
     pub fn to_spki(&self) -> Vec<u8> {
         spki::encode(&self.material)
     }

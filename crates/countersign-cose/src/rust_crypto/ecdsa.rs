@@ -65,14 +65,14 @@ impl<K: CurveKey> PreparedKey for Prepared<K> {
     }
 }
 
-/// What the curves' crates have in common, without their bounds.
+/// The common interface of the curves' crates, without their bounds.
 trait CurveKey: Sized + fmt::Debug + Send + Sync + 'static {
     const CURVE: Curve;
 
     /// `None` unless the point is on the curve.
     fn from_uncompressed(point: &[u8]) -> Option<Self>;
 
-    /// `signature` is DER; either of the two values of `s` passes.
+    /// Verifies a signature in DER. Both values of `s` are accepted.
     fn verifies(&self, digest: &[u8], signature: &[u8]) -> bool;
 }
 
@@ -97,7 +97,7 @@ curve_keys! {
     P256, p256;
     P384, p384;
     P521, p521;
-    // It refuses the higher of the two values of s, as Bitcoin does.
+    // The library rejects the higher of the two values of s, as Bitcoin does.
     Secp256k1, k256, normalize_s;
 }
 

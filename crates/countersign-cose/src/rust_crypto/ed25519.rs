@@ -42,8 +42,8 @@ pub(crate) fn strict_key(x: &[u8; 32]) -> Result<VerifyingKey, MalformedKeyError
     Ok(key)
 }
 
-/// What the library's `verify_strict` checks besides the equation; that takes one contiguous message, and decompresses
-/// R.
+/// Checks what the library's `verify_strict` checks in addition to the equation. That function needs a contiguous
+/// message, and decompresses R.
 pub(crate) fn is_strict(r: &[u8; 32], s: &[u8; 32]) -> bool {
     !SMALL_ORDER.contains(r) && is_reduced(s)
 }
@@ -61,8 +61,7 @@ impl PreparedKey for Prepared {
     }
 }
 
-/// Whether S < L. The library checks it too, unless a crate of the program turns on its feature
-/// `legacy_compatibility`.
+/// Whether S < L. The library also checks it, unless a crate of the program enables its feature `legacy_compatibility`.
 fn is_reduced(s: &[u8; 32]) -> bool {
     s.iter().rev().lt(&ORDER)
 }

@@ -1,8 +1,8 @@
 //! Ed448 ([RFC 8032 section 5.2](https://www.rfc-editor.org/rfc/rfc8032#section-5.2)), strictly: one encoding of each
 //! key and of each signature, no points of small order.
 //!
-//! The library reduces a coordinate instead of refusing it, and ignores the seven bits beside the sign: both are looked
-//! at here.
+//! The library reduces a coordinate instead of rejecting it, and ignores the seven bits next to the sign. Both are
+//! checked here.
 
 use alloc::boxed::Box;
 
@@ -36,7 +36,7 @@ impl SignatureVerifier for Ed448 {
         if has_small_order(x) {
             return Err(MalformedKeyError::SmallOrder.into());
         }
-        // It takes points of the prime-order subgroup alone.
+        // The library accepts only points of the prime-order subgroup.
         let key = VerifyingKey::from_bytes(x).map_err(|_| MalformedKeyError::NotOnCurve)?;
         Ok(Box::new(Prepared(key)))
     }
@@ -52,14 +52,14 @@ impl PreparedKey for Prepared {
         if !is_canonical(r) || has_small_order(r) {
             return Err(SignatureError);
         }
-        // The library checks that S < L. It takes one contiguous message.
+        // The library checks that S < L. It needs a contiguous message.
         self.0.verify_raw(&signature, &message.concat()).map_err(|_| SignatureError)
     }
 }
 
 /// Whether y < p, and nothing but the sign of x is in the last byte.
 ///
-/// The sign of x = 0 needs no look: those points have small order.
+/// The sign of x = 0 is not checked: those points have small order.
 fn is_canonical(point: &[u8; 57]) -> bool {
     let [y @ .., last] = point;
     matches!(last, 0 | 0x80) && y.iter().rev().lt(&PRIME)

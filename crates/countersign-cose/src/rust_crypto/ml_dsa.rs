@@ -1,5 +1,5 @@
-//! ML-DSA ([FIPS 204](https://doi.org/10.6028/NIST.FIPS.204)) as
-//! [RFC 9964 section 3](https://www.rfc-editor.org/rfc/rfc9964#section-3) has it: an empty context, no hash before.
+//! ML-DSA ([FIPS 204](https://doi.org/10.6028/NIST.FIPS.204)) as [RFC 9964 section
+//! 3](https://www.rfc-editor.org/rfc/rfc9964#section-3) uses it: with an empty context, not prehashed.
 
 use alloc::{boxed::Box, sync::Arc};
 use core::{fmt, marker::PhantomData};
@@ -40,7 +40,7 @@ impl<P: Parameters> SignatureVerifier for MlDsa<P> {
         let KeyMaterial::MlDsa { parameter_set, key } = key.material() else {
             return Err(MalformedKeyError::SchemeMismatch(self.scheme()).into());
         };
-        // The length is checked already; it tells the parameter sets apart.
+        // The length was checked before, and differs between the parameter sets.
         let encoded = EncodedVerifyingKey::<P>::try_from(&**key)
             .ok()
             .filter(|_| *parameter_set == P::SET)

@@ -91,7 +91,7 @@ fn parse(key: &PublicKey, scheme: Scheme) -> Result<rsa::PublicKey, KeyError> {
         return Err(MalformedKeyError::SchemeMismatch(scheme).into());
     };
     let [n, e] = [n, e].map(|number| BoxedUint::from_be_slice_vartime(number));
-    // Reading the key has checked these bounds already, and the exponent's; nothing else can be wrong with it.
+    // These bounds, and the exponent's, were checked when the key was read; nothing else can fail.
     rsa::PublicKey::new_with_size_limits(n, e, RSA_MODULUS_BITS_MIN..=RSA_MODULUS_BITS_LONGEST)
         .map_err(|_| MalformedKeyError::Exponent.into())
 }

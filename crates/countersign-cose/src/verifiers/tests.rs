@@ -68,7 +68,7 @@ fn the_backends_verify_every_algorithm() {
 
 #[cfg(feature = "rust-crypto")]
 #[test]
-fn rule_109_a_long_rsa_key_is_refused_but_by_option() {
+fn rule_109_a_long_rsa_key_is_rejected_without_the_option() {
     use crate::key::error::MalformedKeyError;
     let key = |bytes: usize, first: u8| {
         let mut n = alloc::vec![0xff; bytes];
@@ -100,7 +100,7 @@ fn rule_123_rs1_is_verified_but_not_among_the_algorithms_to_offer() {
 
 #[cfg(feature = "rust-crypto")]
 #[test]
-fn a_later_verifier_takes_the_place_of_the_one_for_its_scheme() {
+fn a_later_verifier_replaces_the_one_for_its_scheme() {
     let vector = crate::testing::ed25519_vector();
     let before = Verifiers::rust_crypto();
     let after = before.clone().with_verifier(Arc::new(Echo));

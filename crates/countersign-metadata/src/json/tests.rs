@@ -11,7 +11,7 @@ fn read(text: &str) -> Result<&str, JsonError> {
 }
 
 #[test]
-fn a_value_is_read_as_it_stands() {
+fn a_value_is_returned_as_its_text() {
     for text in [
         "null",
         "true",
@@ -88,7 +88,7 @@ fn texts_are_decoded_when_they_are_asked_for() {
 }
 
 #[test]
-fn a_value_of_another_type_is_told_from_no_value() {
+fn a_value_of_another_type_differs_from_no_value() {
     assert_eq!(Reader::new("1").text(), Err(JsonError::Type("a text")));
     assert_eq!(Reader::new("]").text(), Err(JsonError::Syntax(0)));
     for text in ["-1", "1.0", "1e3", "18446744073709551616", "\"1\""] {
@@ -135,7 +135,7 @@ proptest! {
         text.splice(at..=at, inserted.chars());
         let text: String = text.into_iter().collect();
         let theirs = match serde_json::from_str::<Value>(&text) {
-            // A number out of the range of a double may be JSON, and is an error of serde_json's where it is kept.
+            // A number out of the range of a double can be JSON, but serde_json rejects it if it keeps the value.
             Err(error) if error.to_string().contains("out of range") => {
                 serde_json::from_str::<IgnoredAny>(&text).is_ok()
             }

@@ -87,10 +87,10 @@ fn rule_340_each_part_is_base64url_without_padding() {
         MalformedBlobError::NotJws("the signature is not base64url")
     );
     let signer = BlobSigner::new();
-    let mut signed = String::from_utf8(signer.sign(b"{}")).unwrap();
-    signed = signed.replace(".e30.", ".e30=.");
+    let mut blob = String::from_utf8(signer.sign(b"{}")).unwrap();
+    blob = blob.replace(".e30.", ".e30=.");
     // The signature is looked at before the payload is.
-    assert_eq!(verify(signed.as_bytes()).unwrap_err(), MetadataError::SignatureInvalid);
+    assert_eq!(verify(blob.as_bytes()).unwrap_err(), MetadataError::SignatureInvalid);
 }
 
 #[test]
@@ -175,8 +175,8 @@ fn rule_342_certificates_elsewhere_are_not_fetched() {
     let signer = BlobSigner::new();
     let mut with_address = signer.header();
     with_address["x5u"] = "https://mds.example.org/chain".into();
-    let signed = signer.sign_with_header(&with_address.to_string(), payload().to_string().as_bytes());
-    let verify = |policy: BlobPolicy| policy.verify(&signed, Seen::Nothing, NOW, &Verifiers::rust_crypto());
+    let blob = signer.sign_with_header(&with_address.to_string(), payload().to_string().as_bytes());
+    let verify = |policy: BlobPolicy| policy.verify(&blob, Seen::Nothing, NOW, &Verifiers::rust_crypto());
     let error = verify(policy()).unwrap_err();
     assert_eq!((&error, error.code()), (&MetadataError::ChainElsewhere, Code::MetadataUntrusted));
     verify(policy().with_chain(chain(&signer))).unwrap();
@@ -274,7 +274,7 @@ fn rule_346_a_revoked_signer_signs_no_blob() {
 }
 
 #[test]
-fn rule_346_a_list_that_is_demanded_is_there_and_current() {
+fn rule_346_a_required_list_must_be_present_and_current() {
     let blob = good();
     let BlobSigner { root_key: root, authority_key: ca, .. } = BlobSigner::new();
     let with = |revocation: Revocation| {
@@ -296,7 +296,7 @@ fn rule_346_a_list_that_is_demanded_is_there_and_current() {
 fn rule_347_whatever_is_changed_the_signature_does_not_verify() {
     let good = good();
     let parts: Vec<_> = good.split('.').collect();
-    let refused = |parts: [&str; 3]| {
+    let rejected = |parts: [&str; 3]| {
         let error = verify(parts.join(".").as_bytes()).unwrap_err();
         assert_eq!(
             (&error, error.code()),
@@ -305,15 +305,15 @@ fn rule_347_whatever_is_changed_the_signature_does_not_verify() {
     };
     let mut header: Value = serde_json::from_slice(&base64url::decode(parts[0]).unwrap()).unwrap();
     header["new"] = 1.into();
-    refused([&base64url::encode(header.to_string()), parts[1], parts[2]]);
+    rejected([&base64url::encode(header.to_string()), parts[1], parts[2]]);
     let payload = payload().to_string().replace("\"no\":7", "\"no\":8");
-    refused([parts[0], &base64url::encode(payload), parts[2]]);
+    rejected([parts[0], &base64url::encode(payload), parts[2]]);
     let mut signature = base64url::decode(parts[2]).unwrap();
     signature[40] ^= 1;
-    refused([parts[0], parts[1], &base64url::encode(&signature)]);
-    refused([parts[0], parts[1], &base64url::encode(&signature[1..])]);
-    refused([parts[0], parts[1], ""]);
-    refused([
+    rejected([parts[0], parts[1], &base64url::encode(&signature)]);
+    rejected([parts[0], parts[1], &base64url::encode(&signature[1..])]);
+    rejected([parts[0], parts[1], ""]);
+    rejected([
         parts[0],
         parts[1],
         &base64url::encode(BlobSigner::new().key.sign(format!("{}.{}", parts[0], parts[1]).as_bytes())),
@@ -415,7 +415,7 @@ fn rule_353_a_blob_has_so_many_entries_at_the_most() {
 }
 
 #[test]
-fn rule_368_a_root_that_runs_out_is_told_in_time() {
+fn rule_368_a_root_is_reported_before_it_expires() {
     const DAY: u64 = 86_400;
     let draft = ca("root", 1).with_validity("20250101000000Z", "20260131000000Z");
     let root = TrustAnchor::from_certificate(signed(&draft, 1));

@@ -76,7 +76,9 @@ fn assess(metadata: &Metadata, attestation: &Attestation, now: Timestamp) -> Res
     let (verifiers, limits) = (Verifiers::rust_crypto(), PathLimits::default());
     let trust = attestation.assess_trust(aaguid(), metadata, now, &verifiers, &limits);
     let trust = trust.map_err(|error| error.code().to_string())?;
-    metadata.judge(&ModelQuery::new(attestation, &trust, now)).map_err(|refused| refused.reason().to_owned())
+    metadata
+        .judge(&ModelQuery::new(attestation, &trust, now))
+        .map_err(|rejected| rejected.reason().to_owned())
 }
 
 #[test]
@@ -186,7 +188,7 @@ fn rule_362_another_part_of_a_compound_attestation_hides_no_compromised_batch() 
 }
 
 #[test]
-fn a_compromised_model_is_refused_when_it_registers() {
+fn a_compromised_model_is_rejected_when_it_registers() {
     let mut payload = with_root();
     payload["entries"][0]["statusReports"] =
         json!([{"status": "USER_KEY_REMOTE_COMPROMISE", "effectiveDate": "2025-05-01"}]);
@@ -205,12 +207,12 @@ fn rule_364_a_zero_aaguid_is_no_model() {
             root(),
         )]);
     let trust = attestation.assess_trust(Aaguid::ZERO, &anchors, NOW, &verifiers, &limits).unwrap();
-    let refused = holding(&with_root()).judge(&ModelQuery::new(&attestation, &trust, NOW)).unwrap_err();
-    assert_eq!(refused.reason(), "it does not say which model it is");
+    let rejected = holding(&with_root()).judge(&ModelQuery::new(&attestation, &trust, NOW)).unwrap_err();
+    assert_eq!(rejected.reason(), "it does not say which model it is");
 }
 
 #[test]
-fn rule_349_what_is_refused_changes_nothing() {
+fn rule_349_a_rejected_blob_changes_nothing() {
     let metadata = holding(&payload());
     let newer = |number: u64| {
         let mut payload = payload();
@@ -235,7 +237,7 @@ fn rule_348_the_highest_number_outlives_a_restart() {
 }
 
 #[test]
-fn rule_351_metadata_that_went_out_of_date_speaks_for_nobody() {
+fn rule_351_outdated_metadata_rejects_every_model() {
     let metadata = holding(&with_root());
     let later = Timestamp::from_unix_seconds(1_769_990_400); // 2026-02-02T00:00:00Z
     assess(&metadata, &attestation(), later.plus_seconds(-1)).unwrap();

@@ -1,4 +1,4 @@
-//! BLOBs that their signer, or whoever got hold of its key, made to harm who reads them.
+//! BLOBs that the signer, or an attacker with its key, created to harm a reader.
 
 use std::fmt::Write as _;
 
@@ -70,7 +70,7 @@ fn rule_356_nesting_never_costs_the_blob() {
                 let text = payload().to_string().replacen(place, &format!("{place}{value}"), 1);
                 verify(&BlobSigner::new().sign(text.as_bytes()))
             };
-            // Of a member that nobody knows, in a statement and outside of all entries, and of one that is no such value.
+            // An unknown member in a statement, one outside of all entries, and a member of another type.
             for place in
                 [r#""protocolFamily":"fido2","#, r#""legalHeader":"terms","nextUpdate":"2026-02-01","#]
             {
@@ -170,7 +170,7 @@ fn rule_350_a_day_that_no_calendar_has_is_no_date() {
 }
 
 #[test]
-fn rule_365_a_root_that_is_not_base64_of_der_is_none() {
+fn rule_365_a_root_that_is_not_base64_of_der_is_skipped() {
     let der = BlobSigner::new().root;
     let good = STANDARD.encode(&der);
     let (start, end) = good.split_at(64);

@@ -57,7 +57,7 @@ fn a_certified_model_is_accepted() {
 }
 
 #[test]
-fn rule_358_a_current_status_that_is_refused_refuses_the_model() {
+fn rule_358_a_rejected_current_status_rejects_the_model() {
     let policy = MetadataPolicy::fido().with_rejected_status(Status::NotFidoCertified);
     let reports = |list: Value| move |entry: &mut Value| entry["statusReports"] = list;
     let lost = json!([{"status": "FIDO_CERTIFIED_L1", "effectiveDate": "2024-01-01"},
@@ -70,7 +70,7 @@ fn rule_358_a_current_status_that_is_refused_refuses_the_model() {
 }
 
 #[test]
-fn rule_358_an_unknown_status_takes_no_refused_ones_place() {
+fn rule_358_an_unknown_status_does_not_replace_a_rejected_one() {
     let policy = MetadataPolicy::fido().with_rejected_status(Status::NotFidoCertified);
     let with = |later: &str| {
         let reports = json!([{"status": "NOT_FIDO_CERTIFIED", "effectiveDate": "2024-01-01"},
@@ -82,7 +82,7 @@ fn rule_358_an_unknown_status_takes_no_refused_ones_place() {
 }
 
 #[test]
-fn rule_358_each_status_of_the_guidance_refuses_the_model() {
+fn rule_358_each_status_of_the_guidance_rejects_the_model() {
     for word in [
         "REVOKED",
         "USER_VERIFICATION_BYPASS",
@@ -106,7 +106,7 @@ fn rule_359_what_was_revoked_stays_so() {
 }
 
 #[test]
-fn rule_358_a_model_that_was_retired_is_refused_until_it_is_certified_again() {
+fn rule_358_a_model_that_was_retired_is_rejected_until_it_is_certified_again() {
     let retired = json!({"status": "RETIRED", "effectiveDate": "2024-01-01"});
     let then =
         |later: &str| judge(&model(), &json!([retired, {"status": later, "effectiveDate": "2025-01-01"}]));
@@ -119,7 +119,7 @@ fn rule_358_a_model_that_was_retired_is_refused_until_it_is_certified_again() {
 }
 
 #[test]
-fn rule_358_a_certification_by_fips_takes_no_status_s_place() {
+fn rule_358_a_certification_by_fips_does_not_replace_a_status() {
     let policy = MetadataPolicy::fido().with_rejected_status(Status::SelfAssertionSubmitted);
     let reports = |latest: &str| {
         json!([{"status": "SELF_ASSERTION_SUBMITTED", "effectiveDate": "2024-01-01"},
@@ -196,7 +196,7 @@ fn rule_361_what_is_not_yet_in_effect_does_not_count() {
 }
 
 #[test]
-fn rule_361_a_certification_that_ended_is_none() {
+fn rule_361_an_expired_certification_does_not_count() {
     let policy = MetadataPolicy::fido().with_certification(CertificationLevel::L2);
     let with = |sunset: &str| {
         let report =
@@ -209,7 +209,7 @@ fn rule_361_a_certification_that_ended_is_none() {
 }
 
 #[test]
-fn a_certification_level_is_demanded() {
+fn a_certification_level_is_required() {
     let required = CertificationLevel::L2;
     let policy = MetadataPolicy::fido().with_certification(required);
     let with = |model: Model<'_>, reports: Value| {
@@ -236,7 +236,7 @@ fn a_certification_level_is_demanded() {
 }
 
 #[test]
-fn rule_362_a_compromise_of_a_batch_is_one_of_its_certificates_alone() {
+fn rule_362_a_compromise_of_a_batch_concerns_its_certificates_only() {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     let leaf_of = |number| signed(&leaf("batch", number, "ca"), 9);
     let (batch, other) = (7, 8);
@@ -254,7 +254,7 @@ fn rule_362_a_compromise_of_a_batch_is_one_of_its_certificates_alone() {
 }
 
 #[test]
-fn rule_363_a_model_without_an_entry_is_refused() {
+fn rule_363_a_model_without_an_entry_is_rejected() {
     let stranger = Model::new(Aaguid::from_bytes([9; 16]));
     let error = judge_with(&MetadataPolicy::fido(), &stranger, |_| {}).unwrap_err();
     assert_eq!(error, JudgementError::NoEntry(stranger.key.unwrap()));
@@ -265,13 +265,13 @@ fn rule_363_a_model_without_an_entry_is_refused() {
 }
 
 #[test]
-fn rule_364_an_authenticator_that_does_not_say_its_model_is_refused() {
+fn rule_364_an_authenticator_without_a_model_is_rejected() {
     let error = judge_with(&MetadataPolicy::fido(), &Model::default(), |_| {}).unwrap_err();
     assert_eq!(error, JudgementError::NoModel);
 }
 
 #[test]
-fn rule_366_a_model_with_a_rogue_list_is_refused() {
+fn rule_366_a_model_with_a_rogue_list_is_rejected() {
     let rogue = |entry: &mut Value| {
         entry["rogueListURL"] = "https://example.org".into();
         entry["rogueListHash"] = "AAAA".into();
@@ -281,7 +281,7 @@ fn rule_366_a_model_with_a_rogue_list_is_refused() {
 }
 
 #[test]
-fn rule_367_an_algorithm_that_the_statement_does_not_list_is_reported_and_rejected_on_demand_only() {
+fn rule_367_an_unlisted_algorithm_is_reported_and_rejected_by_option() {
     let with = |policy: &MetadataPolicy, algorithm| {
         judge_with(policy, &model().with_algorithm(AlgorithmIdentifier(algorithm)), |_| {})
     };
@@ -327,7 +327,7 @@ fn rule_367_verified_users_contradict_a_statement_without_user_verification() {
 }
 
 #[test]
-fn rule_367_a_protection_of_keys_is_demanded() {
+fn rule_367_a_protection_of_keys_is_required() {
     let with = |word: &str| judge_with(&MetadataPolicy::fido().with_key_protection(word), &model(), |_| {});
     with("secure_element").unwrap();
     assert_eq!(with("tee").unwrap_err(), JudgementError::KeyProtection("tee".into()));

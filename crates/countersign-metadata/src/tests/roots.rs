@@ -26,7 +26,7 @@ fn vendor() -> Certificate {
     root("vendor", 21)
 }
 
-/// A web CA, whatever it is called.
+/// A web CA, with any name.
 fn web() -> Certificate {
     root("web", 31)
 }
@@ -105,7 +105,7 @@ fn assess(metadata: &Metadata, model: &str, attestation: &Attestation) -> Result
     attestation.assess_trust(aaguid(model), metadata, NOW, &Verifiers::default(), &PathLimits::default())
 }
 
-fn refused(outcome: Result<Trust, PathError>, obstacle: UntrustedError) {
+fn rejected(outcome: Result<Trust, PathError>, obstacle: UntrustedError) {
     let error = outcome.unwrap_err();
     assert_eq!(error, PathError::Untrusted(obstacle));
     assert_eq!(error.code(), Code::AttestationUntrusted);
@@ -131,9 +131,9 @@ fn rule_386_a_certificate_below_a_web_ca_attests_by_safetynet_only() {
         ("something-new", AaguidSource::Authenticator),
     ] {
         let expected = |served| if served { UntrustedError::IssuerUnknown } else { UntrustedError::NoAnchor };
-        refused(assess(ANDROID, format, source), expected(format == "android-key"));
-        // Nor where another vendor lists the same CA.
-        refused(assess(OTHER, format, source), expected(format != "android-key"));
+        rejected(assess(ANDROID, format, source), expected(format == "android-key"));
+        // Nor in the entry of another vendor that lists the same CA.
+        rejected(assess(OTHER, format, source), expected(format != "android-key"));
     }
 }
 
@@ -186,7 +186,7 @@ fn rule_400_an_attestation_certificate_of_another_vendor_issues_no_android_key_s
     )
     .with_aaguid_source(AaguidSource::Software);
     let mut payload = with_roots(&[vendor()], &[vendor()]);
-    refused(assess(&holding(&payload), MODEL, &chain), UntrustedError::NoAnchor);
+    rejected(assess(&holding(&payload), MODEL, &chain), UntrustedError::NoAnchor);
     listing_formats(&mut payload, &json!(["android-key"]));
     assess(&holding(&payload), MODEL, &chain).unwrap();
 }
@@ -245,7 +245,7 @@ fn rule_388_a_sibling_is_no_way_round_a_models_status() {
     payload["entries"][1]["statusReports"] =
         json!([{"status": "ATTESTATION_KEY_COMPROMISE", "effectiveDate": "2025-05-01"}]);
     let attestation = unnamed(("vendor", 21));
-    refused(assess(&holding(&payload), MODEL, &attestation), UntrustedError::ModelNotCertified(2));
+    rejected(assess(&holding(&payload), MODEL, &attestation), UntrustedError::ModelNotCertified(2));
     let alone = holding(&with_roots(&[vendor()], &[]));
     assert!(assess(&alone, MODEL, &attestation).unwrap().attested_aaguid().is_some());
 
@@ -266,7 +266,7 @@ fn rule_388_a_sibling_is_no_way_round_a_models_status() {
 fn rule_388_a_root_is_shared_with_the_models_of_its_issuer_and_of_whom_it_issued() {
     let ca = signed(&ca("ca", 24).with_issuer("vendor"), 21);
     let below = unnamed(("ca", 24));
-    refused(
+    rejected(
         assess(&holding(&with_roots(from_ref(&ca), &[vendor()])), MODEL, &below),
         UntrustedError::ModelNotCertified(2),
     );
@@ -274,7 +274,7 @@ fn rule_388_a_root_is_shared_with_the_models_of_its_issuer_and_of_whom_it_issued
     let leaf = below.trust_path()[0].clone();
     let through = Attestation::with_certificates("packed", AttestationType::Basic, vec![leaf, ca.clone()])
         .with_aaguid_source(AaguidSource::NotCertified);
-    refused(
+    rejected(
         assess(&holding(&with_roots(&[vendor()], from_ref(&ca))), MODEL, &through),
         UntrustedError::ModelNotCertified(2),
     );
@@ -286,7 +286,7 @@ fn rule_388_a_root_is_shared_with_the_models_of_its_issuer_and_of_whom_it_issued
 fn rule_388_a_root_of_the_same_name_and_key_is_the_same_root() {
     let renewed = signed(&ca("vendor", 21).with_validity("20260101000000Z", "20560101000000Z"), 21);
     let metadata = holding(&with_roots(&[vendor()], &[renewed]));
-    refused(assess(&metadata, MODEL, &unnamed(("vendor", 21))), UntrustedError::ModelNotCertified(2));
+    rejected(assess(&metadata, MODEL, &unnamed(("vendor", 21))), UntrustedError::ModelNotCertified(2));
 }
 
 #[test]
@@ -296,7 +296,7 @@ fn rule_388_an_attestation_certificate_that_one_model_lists_is_of_that_model() {
     let assess = |model| assess(&metadata, model, &unnamed(("vendor", 21)));
     assert!(assess(MODEL).unwrap().attested_aaguid().is_some());
     // It is no way out of that model's status either: the issuer's root is that of both.
-    refused(assess(OTHER), UntrustedError::ModelNotCertified(2));
+    rejected(assess(OTHER), UntrustedError::ModelNotCertified(2));
 }
 
 #[test]
@@ -321,7 +321,7 @@ fn rule_388_an_attestation_certificate_that_two_models_list_is_judged_by_both_st
 #[test]
 fn rule_388_a_model_that_attests_without_certificates_shares_no_root() {
     let mut payload = with_roots(&[vendor()], &[vendor()]);
-    refused(
+    rejected(
         assess(&holding(&payload), MODEL, &unnamed(("vendor", 21))),
         UntrustedError::ModelNotCertified(2),
     );
@@ -329,7 +329,7 @@ fn rule_388_a_model_that_attests_without_certificates_shares_no_root() {
     let trust = assess(&holding(&payload), MODEL, &unnamed(("vendor", 21))).unwrap();
     assert_eq!(trust.attested_aaguid().map(AttestedAaguid::get), Some(aaguid(MODEL)));
     payload["entries"][1]["metadataStatement"]["attestationTypes"] = json!(["basic_surrogate", "attca"]);
-    refused(
+    rejected(
         assess(&holding(&payload), MODEL, &unnamed(("vendor", 21))),
         UntrustedError::ModelNotCertified(2),
     );

@@ -23,15 +23,15 @@ fn accept(members: &Members) -> PublicKey {
 }
 
 #[track_caller]
-fn refuse_bytes(bytes: &[u8], fault: MalformedKeyError) {
+fn reject_bytes(bytes: &[u8], fault: MalformedKeyError) {
     let error = PublicKey::from_cose(bytes).unwrap_err();
     assert_eq!(error, KeyError::Malformed(fault));
     assert_eq!(error.code(), Code::PublicKeyMalformed);
 }
 
 #[track_caller]
-fn refuse(members: &Members, fault: MalformedKeyError) {
-    refuse_bytes(&encode(members), fault);
+fn reject(members: &Members, fault: MalformedKeyError) {
+    reject_bytes(&encode(members), fault);
 }
 
 fn es256() -> Members {
@@ -102,42 +102,42 @@ fn the_order_of_the_parameters_and_the_length_of_integers_dont_matter() {
 }
 
 #[test]
-fn rule_080_an_indefinite_length_is_refused() {
+fn rule_080_an_indefinite_length_is_rejected() {
     let mut bytes = encode(&es256());
     bytes[0] = 0xbf;
     bytes.push(0xff);
-    refuse_bytes(&bytes, MalformedKeyError::Cbor(CborError::IndefiniteLength { at: 0 }));
+    reject_bytes(&bytes, MalformedKeyError::Cbor(CborError::IndefiniteLength { at: 0 }));
 }
 
 #[test]
-fn rule_081_a_parameter_twice_is_refused() {
+fn rule_081_a_parameter_twice_is_rejected() {
     let mut members = es256();
     members.push((3.into(), (-7).into()));
-    refuse(&members, MalformedKeyError::Cbor(CborError::DuplicateKey { at: 0 }));
+    reject(&members, MalformedKeyError::Cbor(CborError::DuplicateKey { at: 0 }));
 }
 
 #[test]
-fn rule_085_bytes_after_the_key_are_refused() {
+fn rule_085_bytes_after_the_key_are_rejected() {
     let mut bytes = encode(&es256());
     let at = bytes.len();
     bytes.push(0);
-    refuse_bytes(&bytes, MalformedKeyError::Cbor(CborError::TrailingData { at }));
+    reject_bytes(&bytes, MalformedKeyError::Cbor(CborError::TrailingData { at }));
 }
 
 #[test]
-fn rule_087_a_key_that_is_not_a_map_is_refused() {
-    refuse_bytes(&[0x80], MalformedKeyError::NotMap);
-    refuse_bytes(&[0x41, 0xa0], MalformedKeyError::NotMap);
-    refuse_bytes(&[0xa0], MalformedKeyError::KeyTypeMissing);
-    refuse_bytes(&[], MalformedKeyError::Cbor(CborError::Truncated { at: 0 }));
+fn rule_087_a_key_that_is_not_a_map_is_rejected() {
+    reject_bytes(&[0x80], MalformedKeyError::NotMap);
+    reject_bytes(&[0x41, 0xa0], MalformedKeyError::NotMap);
+    reject_bytes(&[0xa0], MalformedKeyError::KeyTypeMissing);
+    reject_bytes(&[], MalformedKeyError::Cbor(CborError::Truncated { at: 0 }));
 }
 
 #[test]
-fn rule_088_a_missing_a_text_and_an_unknown_kty_are_refused() {
-    refuse(&without(&es256(), 1), MalformedKeyError::KeyTypeMissing);
-    refuse(&with(&es256(), 1, "EC2"), MalformedKeyError::KeyTypeMissing);
+fn rule_088_a_missing_a_text_and_an_unknown_kty_are_rejected() {
+    reject(&without(&es256(), 1), MalformedKeyError::KeyTypeMissing);
+    reject(&with(&es256(), 1, "EC2"), MalformedKeyError::KeyTypeMissing);
     for key_type in [0, 99, i64::MAX] {
-        refuse(
+        reject(
             &with(&es256(), 1, key_type),
             MalformedKeyError::KeyTypeMismatch { algorithm: Algorithm::Es256, key_type },
         );
@@ -145,10 +145,10 @@ fn rule_088_a_missing_a_text_and_an_unknown_kty_are_refused() {
 }
 
 #[test]
-fn rule_089_a_missing_and_a_text_alg_are_refused() {
-    refuse(&without(&es256(), 3), MalformedKeyError::AlgorithmMissing);
-    refuse(&with(&es256(), 3, "ES256"), MalformedKeyError::AlgorithmMissing);
-    refuse(&with(&es256(), 3, u64::MAX), MalformedKeyError::AlgorithmMissing);
+fn rule_089_a_missing_and_a_text_alg_are_rejected() {
+    reject(&without(&es256(), 3), MalformedKeyError::AlgorithmMissing);
+    reject(&with(&es256(), 3, "ES256"), MalformedKeyError::AlgorithmMissing);
+    reject(&with(&es256(), 3, u64::MAX), MalformedKeyError::AlgorithmMissing);
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn rule_090_an_algorithm_that_is_not_known_is_unsupported() {
 }
 
 #[test]
-fn rule_092_an_algorithm_of_another_key_type_is_refused() {
+fn rule_092_an_algorithm_of_another_key_type_is_rejected() {
     for &algorithm in Algorithm::ALL {
         let right = match algorithm.scheme() {
             Scheme::Ecdsa { .. } => 2,
@@ -172,7 +172,7 @@ fn rule_092_an_algorithm_of_another_key_type_is_refused() {
         };
         // OKP, EC2, RSA, symmetric, HSS-LMS, AKP.
         for key_type in [1, 2, 3, 4, 5, 7].into_iter().filter(|key_type| *key_type != right) {
-            refuse(
+            reject(
                 &with(&key_for(algorithm), 1, key_type),
                 MalformedKeyError::KeyTypeMismatch { algorithm, key_type },
             );
@@ -181,51 +181,51 @@ fn rule_092_an_algorithm_of_another_key_type_is_refused() {
 }
 
 /// Each whole key on another curve, and each key that only says another curve.
-fn refuse_curves_but(algorithm: Algorithm, right: Curve) {
+fn reject_curves_but(algorithm: Algorithm, right: Curve) {
     let identifier = algorithm.identifier().0;
     for curve in Curve::ALL.iter().copied().filter(|curve| *curve != right) {
         let fault = MalformedKeyError::CurveMismatch { algorithm, curve: curve.identifier() };
-        refuse(&with(&ec_key(curve), 3, identifier), fault);
-        refuse(&with(&key_for(algorithm), -1, curve.identifier()), fault);
+        reject(&with(&ec_key(curve), 3, identifier), fault);
+        reject(&with(&key_for(algorithm), -1, curve.identifier()), fault);
     }
     // Reserved, Ed25519, Brainpool's, unassigned.
     for curve in [0, 6, 256, 4711] {
-        refuse(&with(&key_for(algorithm), -1, curve), MalformedKeyError::CurveMismatch { algorithm, curve });
+        reject(&with(&key_for(algorithm), -1, curve), MalformedKeyError::CurveMismatch { algorithm, curve });
     }
 }
 
 #[test]
 fn rule_093_es256_has_no_curve_but_p_256() {
-    refuse_curves_but(Algorithm::Es256, Curve::P256);
+    reject_curves_but(Algorithm::Es256, Curve::P256);
 }
 
 #[test]
 fn rule_094_es384_has_no_curve_but_p_384() {
-    refuse_curves_but(Algorithm::Es384, Curve::P384);
+    reject_curves_but(Algorithm::Es384, Curve::P384);
 }
 
 #[test]
 fn rule_095_es512_has_no_curve_but_p_521() {
-    refuse_curves_but(Algorithm::Es512, Curve::P521);
+    reject_curves_but(Algorithm::Es512, Curve::P521);
 }
 
 #[test]
 fn rule_096_es256k_has_no_curve_but_secp256k1() {
-    refuse_curves_but(Algorithm::Es256K, Curve::Secp256k1);
+    reject_curves_but(Algorithm::Es256K, Curve::Secp256k1);
 }
 
 #[test]
 fn rule_097_each_fully_specified_ecdsa_algorithm_has_one_curve() {
-    refuse_curves_but(Algorithm::Esp256, Curve::P256);
-    refuse_curves_but(Algorithm::Esp384, Curve::P384);
-    refuse_curves_but(Algorithm::Esp512, Curve::P521);
+    reject_curves_but(Algorithm::Esp256, Curve::P256);
+    reject_curves_but(Algorithm::Esp384, Curve::P384);
+    reject_curves_but(Algorithm::Esp512, Curve::P521);
 }
 
 #[test]
 fn rule_098_eddsa_has_no_curve_but_ed25519() {
     // P-256, X25519, X448, Ed448.
     for curve in [1, 4, 5, 7] {
-        refuse(
+        reject(
             &with(&eddsa_key(), -1, curve),
             MalformedKeyError::CurveMismatch { algorithm: Algorithm::EdDsa, curve },
         );
@@ -237,7 +237,7 @@ fn rule_099_ed25519_has_no_curve_but_its_own() {
     let key = with(&eddsa_key(), 3, -19);
     accept(&key);
     for curve in [1, 4, 5, 7] {
-        refuse(
+        reject(
             &with(&key, -1, curve),
             MalformedKeyError::CurveMismatch { algorithm: Algorithm::Ed25519, curve },
         );
@@ -249,33 +249,33 @@ fn rule_099_ed448_has_no_curve_but_its_own() {
     accept(&ed448_key());
     for curve in [1, 4, 5, 6] {
         let fault = MalformedKeyError::CurveMismatch { algorithm: Algorithm::Ed448, curve };
-        refuse(&with(&ed448_key(), -1, curve), fault);
+        reject(&with(&ed448_key(), -1, curve), fault);
     }
     // Each whole key as the other's.
-    refuse(
+    reject(
         &with(&ed448_key(), 3, -19),
         MalformedKeyError::CurveMismatch { algorithm: Algorithm::Ed25519, curve: 7 },
     );
-    refuse(
+    reject(
         &with(&eddsa_key(), 3, -53),
         MalformedKeyError::CurveMismatch { algorithm: Algorithm::Ed448, curve: 6 },
     );
 }
 
 #[test]
-fn rule_100_a_missing_and_a_text_crv_are_refused() {
+fn rule_100_a_missing_and_a_text_crv_are_rejected() {
     for key in [es256(), eddsa_key()] {
-        refuse(&without(&key, -1), MalformedKeyError::CurveMissing);
-        refuse(&with(&key, -1, "P-256"), MalformedKeyError::CurveMissing);
+        reject(&without(&key, -1), MalformedKeyError::CurveMissing);
+        reject(&with(&key, -1, "P-256"), MalformedKeyError::CurveMissing);
     }
 }
 
 #[test]
-fn rule_101_a_coordinate_that_is_missing_or_no_byte_string_is_refused() {
+fn rule_101_a_coordinate_that_is_missing_or_no_byte_string_is_rejected() {
     for (label, name) in [(-2, "x"), (-3, "y")] {
-        refuse(&without(&es256(), label), MalformedKeyError::Missing { name });
-        refuse(&with(&es256(), label, "x".repeat(32)), MalformedKeyError::Missing { name });
-        refuse(&with(&es256(), label, Value::Null), MalformedKeyError::Missing { name });
+        reject(&without(&es256(), label), MalformedKeyError::Missing { name });
+        reject(&with(&es256(), label, "x".repeat(32)), MalformedKeyError::Missing { name });
+        reject(&with(&es256(), label, Value::Null), MalformedKeyError::Missing { name });
     }
 }
 
@@ -288,11 +288,11 @@ fn rule_101_a_coordinate_has_exactly_the_size_of_the_field() {
         for (label, name) in [(-2, "x"), (-3, "y")] {
             for got in [0, size - 1, size + 1, 2 * size + 1] {
                 let fault = MalformedKeyError::Length { name, expected: size, got };
-                refuse(&with(&key, label, vec![1; got]), fault);
+                reject(&with(&key, label, vec![1; got]), fault);
             }
             let mut padded = vec![1; size + 1];
             padded[0] = 0;
-            refuse(
+            reject(
                 &with(&key, label, padded),
                 MalformedKeyError::Length { name, expected: size, got: size + 1 },
             );
@@ -301,10 +301,10 @@ fn rule_101_a_coordinate_has_exactly_the_size_of_the_field() {
 }
 
 #[test]
-fn rule_102_a_compressed_point_is_refused() {
+fn rule_102_a_compressed_point_is_rejected() {
     for &curve in Curve::ALL {
         for sign in [false, true] {
-            refuse(&with(&ec_key(curve), -3, sign), MalformedKeyError::CompressedPoint);
+            reject(&with(&ec_key(curve), -3, sign), MalformedKeyError::CompressedPoint);
         }
     }
 }
@@ -314,11 +314,11 @@ fn rule_103_a_coordinate_is_less_than_the_prime() {
     for &curve in Curve::ALL {
         for (label, name) in [(-2, "x"), (-3, "y")] {
             let mut number = curve.prime().to_vec();
-            refuse(
+            reject(
                 &with(&ec_key(curve), label, number.clone()),
                 MalformedKeyError::CoordinateRange { name, curve },
             );
-            refuse(
+            reject(
                 &with(&ec_key(curve), label, vec![0xff; number.len()]),
                 MalformedKeyError::CoordinateRange { name, curve },
             );
@@ -330,21 +330,21 @@ fn rule_103_a_coordinate_is_less_than_the_prime() {
 }
 
 #[test]
-fn rule_105_the_point_with_zero_for_both_coordinates_is_refused() {
+fn rule_105_the_point_with_zero_for_both_coordinates_is_rejected() {
     for &curve in Curve::ALL {
         let zero = vec![0; curve.field_size()];
         let half = with(&ec_key(curve), -2, zero.clone());
         accept(&half);
-        refuse(&with(&half, -3, zero), MalformedKeyError::ZeroPoint);
+        reject(&with(&half, -3, zero), MalformedKeyError::ZeroPoint);
     }
 }
 
 #[test]
 fn rule_106_an_ed25519_point_is_a_byte_string_of_32_bytes() {
-    refuse(&without(&eddsa_key(), -2), MalformedKeyError::Missing { name: "x" });
-    refuse(&with(&eddsa_key(), -2, "x".repeat(32)), MalformedKeyError::Missing { name: "x" });
+    reject(&without(&eddsa_key(), -2), MalformedKeyError::Missing { name: "x" });
+    reject(&with(&eddsa_key(), -2, "x".repeat(32)), MalformedKeyError::Missing { name: "x" });
     for got in [0, 31, 33, 57] {
-        refuse(
+        reject(
             &with(&eddsa_key(), -2, vec![1; got]),
             MalformedKeyError::Length { name: "x", expected: 32, got },
         );
@@ -353,10 +353,10 @@ fn rule_106_an_ed25519_point_is_a_byte_string_of_32_bytes() {
 
 #[test]
 fn rule_106_an_ed448_point_is_a_byte_string_of_57_bytes() {
-    refuse(&without(&ed448_key(), -2), MalformedKeyError::Missing { name: "x" });
-    refuse(&with(&ed448_key(), -2, "x".repeat(57)), MalformedKeyError::Missing { name: "x" });
+    reject(&without(&ed448_key(), -2), MalformedKeyError::Missing { name: "x" });
+    reject(&with(&ed448_key(), -2, "x".repeat(57)), MalformedKeyError::Missing { name: "x" });
     for got in [0, 32, 56, 58] {
-        refuse(
+        reject(
             &with(&ed448_key(), -2, vec![1; got]),
             MalformedKeyError::Length { name: "x", expected: 57, got },
         );
@@ -364,15 +364,15 @@ fn rule_106_an_ed448_point_is_a_byte_string_of_57_bytes() {
 }
 
 #[test]
-fn rule_108_an_rsa_number_that_is_missing_empty_or_padded_is_refused() {
+fn rule_108_an_rsa_number_that_is_missing_empty_or_padded_is_rejected() {
     for (label, name) in [(-1, "n"), (-2, "e")] {
         let (_, value) = rsa_key().into_iter().find(|(found, _)| *found == label.into()).unwrap();
         let number = value.into_bytes().unwrap();
-        refuse(&without(&rsa_key(), label), MalformedKeyError::Missing { name });
-        refuse(&with(&rsa_key(), label, 65_537), MalformedKeyError::Missing { name });
-        refuse(&with(&rsa_key(), label, Vec::<u8>::new()), MalformedKeyError::Empty { name });
-        refuse(&with(&rsa_key(), label, [&[0], &*number].concat()), MalformedKeyError::LeadingZero { name });
-        refuse(&with(&rsa_key(), label, vec![0]), MalformedKeyError::LeadingZero { name });
+        reject(&without(&rsa_key(), label), MalformedKeyError::Missing { name });
+        reject(&with(&rsa_key(), label, 65_537), MalformedKeyError::Missing { name });
+        reject(&with(&rsa_key(), label, Vec::<u8>::new()), MalformedKeyError::Empty { name });
+        reject(&with(&rsa_key(), label, [&[0], &*number].concat()), MalformedKeyError::LeadingZero { name });
+        reject(&with(&rsa_key(), label, vec![0]), MalformedKeyError::LeadingZero { name });
     }
 }
 
@@ -387,16 +387,16 @@ fn rule_109_an_rsa_modulus_that_is_read_has_2048_to_8192_bits() {
         accept(&modulus(first, length));
     }
     for (first, length, bits) in [(0x03, 1, 2), (0x80, 128, 1024), (0x7f, 256, 2047), (0x01, 1025, 8193)] {
-        refuse(&modulus(first, length), MalformedKeyError::ModulusSize { bits });
+        reject(&modulus(first, length), MalformedKeyError::ModulusSize { bits });
     }
-    refuse(&modulus(0xff, 2048), MalformedKeyError::ModulusSize { bits: 2 * RSA_MODULUS_BITS_LONGEST });
+    reject(&modulus(0xff, 2048), MalformedKeyError::ModulusSize { bits: 2 * RSA_MODULUS_BITS_LONGEST });
 }
 
 #[test]
-fn rule_109_an_even_rsa_modulus_is_refused() {
+fn rule_109_an_even_rsa_modulus_is_rejected() {
     let mut modulus = vec![0xff; 256];
     *modulus.last_mut().unwrap() = 0xfe;
-    refuse(&with(&rsa_key(), -1, modulus), MalformedKeyError::ModulusEven);
+    reject(&with(&rsa_key(), -1, modulus), MalformedKeyError::ModulusEven);
 }
 
 #[test]
@@ -406,7 +406,7 @@ fn rule_110_an_rsa_exponent_is_odd_not_1_and_of_at_most_33_bits() {
         accept(&exponent(right));
     }
     for wrong in [&[1][..], &[2], &[1, 0, 0], &[0x02, 0x00, 0x00, 0x00, 0x01], &[0xff; 256]] {
-        refuse(&exponent(wrong), MalformedKeyError::Exponent);
+        reject(&exponent(wrong), MalformedKeyError::Exponent);
     }
 }
 
@@ -415,16 +415,16 @@ fn rule_111_an_ml_dsa_key_has_the_length_of_its_parameter_set() {
     for &parameter_set in ParameterSet::ALL {
         let key = ml_dsa_key(parameter_set);
         accept(&key);
-        refuse(&without(&key, -1), MalformedKeyError::Missing { name: "pub" });
-        refuse(
+        reject(&without(&key, -1), MalformedKeyError::Missing { name: "pub" });
+        reject(
             &with(&key, -1, "x".repeat(parameter_set.key_size())),
             MalformedKeyError::Missing { name: "pub" },
         );
-        refuse(&without(&key, 3), MalformedKeyError::AlgorithmMissing);
+        reject(&without(&key, 3), MalformedKeyError::AlgorithmMissing);
         let expected = parameter_set.key_size();
         for got in [0, 32, 1312, 1952, 2592, expected - 1, expected + 1] {
             if got != expected {
-                refuse(
+                reject(
                     &with(&key, -1, vec![1; got]),
                     MalformedKeyError::Length { name: "pub", expected, got },
                 );
@@ -434,16 +434,16 @@ fn rule_111_an_ml_dsa_key_has_the_length_of_its_parameter_set() {
 }
 
 #[test]
-fn rule_112_a_parameter_of_a_private_key_is_refused() {
+fn rule_112_a_parameter_of_a_private_key_is_rejected() {
     for key in [es256(), eddsa_key(), ed448_key()] {
-        refuse(&with(&key, -4, vec![1; 32]), MalformedKeyError::PrivateParameter { label: -4 });
-        refuse(&with(&key, -4, Value::Null), MalformedKeyError::PrivateParameter { label: -4 });
+        reject(&with(&key, -4, vec![1; 32]), MalformedKeyError::PrivateParameter { label: -4 });
+        reject(&with(&key, -4, Value::Null), MalformedKeyError::PrivateParameter { label: -4 });
     }
     for label in -12..=-3 {
-        refuse(&with(&rsa_key(), label, vec![1]), MalformedKeyError::PrivateParameter { label });
+        reject(&with(&rsa_key(), label, vec![1]), MalformedKeyError::PrivateParameter { label });
     }
     for &parameter_set in ParameterSet::ALL {
-        refuse(
+        reject(
             &with(&ml_dsa_key(parameter_set), -2, vec![1; 32]),
             MalformedKeyError::PrivateParameter { label: -2 },
         );
@@ -469,23 +469,23 @@ fn rule_113_other_optional_parameters_are_accepted() {
 }
 
 #[test]
-fn a_common_parameter_that_breaks_its_definition_is_refused() {
+fn a_common_parameter_that_breaks_its_definition_is_rejected() {
     // kid is no byte string, key_ops no array, its operation not registered; a label is no label.
-    refuse(&with(&es256(), 2, "kid"), MalformedKeyError::NotCoseKey);
-    refuse(&with(&es256(), 4, 2), MalformedKeyError::NotCoseKey);
-    refuse(&with(&es256(), 4, Value::Array(vec![77.into()])), MalformedKeyError::NotCoseKey);
+    reject(&with(&es256(), 2, "kid"), MalformedKeyError::NotCoseKey);
+    reject(&with(&es256(), 4, 2), MalformedKeyError::NotCoseKey);
+    reject(&with(&es256(), 4, Value::Array(vec![77.into()])), MalformedKeyError::NotCoseKey);
     let mut members = es256();
     members.push((true.into(), true.into()));
-    refuse(&members, MalformedKeyError::NotCoseKey);
+    reject(&members, MalformedKeyError::NotCoseKey);
 }
 
 #[test]
-fn a_key_of_more_bytes_than_the_limit_is_refused_unread() {
+fn a_key_of_more_bytes_than_the_limit_is_rejected_unread() {
     let with_kid = |length: usize| encode(&with(&es256(), 2, vec![1; length]));
     let most = ENCODED_MAX - with_kid(1000).len() + 1000;
     PublicKey::from_cose(&with_kid(most)).unwrap();
-    refuse_bytes(&with_kid(most + 1), MalformedKeyError::TooLong { got: ENCODED_MAX + 1 });
-    refuse_bytes(&[0xff; ENCODED_MAX + 1], MalformedKeyError::TooLong { got: ENCODED_MAX + 1 });
+    reject_bytes(&with_kid(most + 1), MalformedKeyError::TooLong { got: ENCODED_MAX + 1 });
+    reject_bytes(&[0xff; ENCODED_MAX + 1], MalformedKeyError::TooLong { got: ENCODED_MAX + 1 });
 }
 
 #[test]
@@ -517,12 +517,12 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn any_bytes_are_read_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = PublicKey::from_cose(&bytes);
     }
 
     #[test]
-    fn a_changed_key_is_refused_or_another_key(
+    fn a_changed_key_is_rejected_or_another_key(
         which in 0..Algorithm::ALL.len(),
         at in any::<prop::sample::Index>(),
         value in any::<u8>(),

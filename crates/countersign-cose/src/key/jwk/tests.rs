@@ -26,7 +26,7 @@ fn keys() -> Vec<PublicKey> {
 }
 
 #[track_caller]
-fn refuse(json: &str, expected: impl Into<KeyError>) {
+fn reject(json: &str, expected: impl Into<KeyError>) {
     assert_eq!(PublicKey::from_jwk(json.as_bytes()), Err(expected.into()), "{json}");
 }
 
@@ -59,7 +59,7 @@ fn a_key_of_every_type_comes_back_from_its_json() {
 }
 
 #[test]
-fn an_algorithm_that_only_cose_has_takes_its_name_in_jose() {
+fn an_algorithm_that_only_cose_has_gets_its_name_in_jose() {
     for (curve, identifier, expected) in
         [(Curve::P256, -9, "ES256"), (Curve::P384, -51, "ES384"), (Curve::P521, -52, "ES512")]
     {
@@ -76,36 +76,36 @@ fn another_algorithm_type_or_curve_is_unsupported() {
     let with_algorithm = |name: &str| RFC_7517.replace("\"kid\":\"1\"", &format!("\"alg\":\"{name}\""));
     PublicKey::from_jwk(with_algorithm("ES256").as_bytes()).unwrap();
     for name in ["ESP256", "RS1", "HS256", "none", "es256", ""] {
-        refuse(&with_algorithm(name), KeyError::UnsupportedKeyType);
+        reject(&with_algorithm(name), KeyError::UnsupportedKeyType);
     }
     for kty in ["oct", "ec", ""] {
-        refuse(&RFC_7517.replace("\"EC\"", &format!("\"{kty}\"")), KeyError::UnsupportedKeyType);
+        reject(&RFC_7517.replace("\"EC\"", &format!("\"{kty}\"")), KeyError::UnsupportedKeyType);
     }
     for crv in ["P-192", "p-256", "Ed25519", ""] {
-        refuse(&RFC_7517.replace("P-256", crv), KeyError::UnsupportedKeyType);
+        reject(&RFC_7517.replace("P-256", crv), KeyError::UnsupportedKeyType);
     }
     assert_eq!(KeyError::UnsupportedKeyType.code(), Code::AlgorithmUnsupported);
 }
 
 #[test]
-fn an_algorithm_that_does_not_fit_the_key_is_refused() {
+fn an_algorithm_that_does_not_fit_the_key_is_rejected() {
     for algorithm in [Algorithm::Es384, Algorithm::Rs256, Algorithm::EdDsa, Algorithm::MlDsa44] {
         let json = RFC_7517.replace("\"1\"", &format!("\"1\",\"alg\":\"{algorithm}\""));
-        refuse(&json, MalformedKeyError::SchemeMismatch(algorithm.scheme()));
+        reject(&json, MalformedKeyError::SchemeMismatch(algorithm.scheme()));
     }
-    refuse(r#"{"kty":"AKP","pub":"AA"}"#, MalformedKeyError::AlgorithmMissing);
-    refuse(
+    reject(r#"{"kty":"AKP","pub":"AA"}"#, MalformedKeyError::AlgorithmMissing);
+    reject(
         r#"{"kty":"AKP","alg":"ES256","pub":"AA"}"#,
         MalformedKeyError::SchemeMismatch(Algorithm::Es256.scheme()),
     );
-    refuse(
+    reject(
         r#"{"kty":"AKP","alg":"ML-DSA-44","pub":"AA"}"#,
         MalformedKeyError::Length { name: "pub", expected: 1312, got: 1 },
     );
 }
 
 #[test]
-fn a_member_that_is_missing_is_refused() {
+fn a_member_that_is_missing_is_rejected() {
     for (json, name) in [
         (r#"{"kty":"EC","crv":"P-256","y":"AA"}"#, "x"),
         (r#"{"kty":"OKP","crv":"Ed25519"}"#, "x"),
@@ -114,25 +114,25 @@ fn a_member_that_is_missing_is_refused() {
         (r#"{"kty":"RSA","n":"AQAB"}"#, "e"),
         (r#"{"kty":"AKP","alg":"ML-DSA-44"}"#, "pub"),
     ] {
-        refuse(json, MalformedKeyError::Missing { name });
+        reject(json, MalformedKeyError::Missing { name });
     }
-    refuse(r#"{"kty":"EC","x":"AA","y":"AA"}"#, MalformedKeyError::CurveMissing);
-    refuse(r#"{"kty":"OKP","x":"AA"}"#, MalformedKeyError::CurveMissing);
+    reject(r#"{"kty":"EC","x":"AA","y":"AA"}"#, MalformedKeyError::CurveMissing);
+    reject(r#"{"kty":"OKP","x":"AA"}"#, MalformedKeyError::CurveMissing);
 }
 
 #[test]
 fn the_numbers_keep_the_rules_of_the_other_encodings() {
     let ones = String::from("_").repeat(42) + "8";
-    refuse(
+    reject(
         &RFC_7517.replace("4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM", &ones),
         MalformedKeyError::CoordinateRange { name: "y", curve: Curve::P256 },
     );
-    refuse(
+    reject(
         r#"{"kty":"OKP","crv":"Ed25519","x":"AA"}"#,
         MalformedKeyError::Length { name: "x", expected: 32, got: 1 },
     );
-    refuse(r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#, MalformedKeyError::ModulusSize { bits: 17 });
-    refuse(r#"{"kty":"RSA","n":"AAEAAQ","e":"AQAB"}"#, MalformedKeyError::LeadingZero { name: "n" });
+    reject(r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#, MalformedKeyError::ModulusSize { bits: 17 });
+    reject(r#"{"kty":"RSA","n":"AAEAAQ","e":"AQAB"}"#, MalformedKeyError::LeadingZero { name: "n" });
 }
 
 #[test]
@@ -142,22 +142,22 @@ fn base64url_is_strict() {
     PublicKey::from_jwk(json(x).as_bytes()).unwrap();
     // Padding, the other alphabet, a space, bits that are not used.
     for wrong in [x.to_string() + "=", x.replace('_', "/"), " ".to_string() + x, x.replace("URo", "URp")] {
-        refuse(&json(&wrong), MalformedKeyError::NotJwk);
+        reject(&json(&wrong), MalformedKeyError::NotJwk);
     }
 }
 
 #[test]
-fn rule_112_a_member_of_a_private_key_is_refused() {
+fn rule_112_a_member_of_a_private_key_is_rejected() {
     for name in ["d", "p", "q", "dp", "dq", "qi", "oth", "priv"] {
         for value in ["\"AA\"", "[]", "0"] {
             let json = RFC_7517.replace("\"kid\":\"1\"", &format!("\"{name}\":{value}"));
-            refuse(&json, MalformedKeyError::PrivateMember { name });
+            reject(&json, MalformedKeyError::PrivateMember { name });
         }
     }
 }
 
 #[test]
-fn what_is_not_one_object_is_refused() {
+fn what_is_not_one_object_is_rejected() {
     for wrong in [
         "",
         "null",
@@ -170,11 +170,11 @@ fn what_is_not_one_object_is_refused() {
         r#"{"kty":"EC"} {}"#,
         "{\"kty\":\"\u{0}\"}",
     ] {
-        refuse(wrong, MalformedKeyError::NotJwk);
+        reject(wrong, MalformedKeyError::NotJwk);
     }
     let filled = format!("{RFC_7517}{}", " ".repeat(ENCODED_MAX - RFC_7517.len()));
     PublicKey::from_jwk(filled.as_bytes()).unwrap();
-    refuse(&" ".repeat(ENCODED_MAX + 1), MalformedKeyError::TooLong { got: ENCODED_MAX + 1 });
+    reject(&" ".repeat(ENCODED_MAX + 1), MalformedKeyError::TooLong { got: ENCODED_MAX + 1 });
     assert_eq!(PublicKey::from_jwk(b"{\"kty\":\"\xff\"}"), Err(MalformedKeyError::NotJwk.into()));
     let json = String::from("\n\t ") + RFC_7517 + " \n";
     PublicKey::from_jwk(json.as_bytes()).unwrap();
@@ -182,7 +182,7 @@ fn what_is_not_one_object_is_refused() {
 
 proptest! {
     #[test]
-    fn a_changed_key_is_refused_or_read(
+    fn a_changed_key_is_rejected_or_read(
         which in 0..9_usize,
         at in any::<prop::sample::Index>(),
         value in any::<u8>(),

@@ -56,7 +56,7 @@ fn p256_point() -> Vec<u8> {
 }
 
 #[track_caller]
-fn refuse(der: &[u8], fault: MalformedKeyError) {
+fn reject(der: &[u8], fault: MalformedKeyError) {
     let error = PublicKey::from_spki(der).unwrap_err();
     assert_eq!(error, KeyError::Malformed(fault));
     assert_eq!(error.code(), Code::PublicKeyMalformed);
@@ -107,21 +107,21 @@ fn rule_101_a_point_has_the_length_of_its_curve() {
     let point = p256_point();
     PublicKey::from_spki(&spki(&algorithm, &point)).unwrap();
     let short = MalformedKeyError::Length { name: "y", expected: 32, got: 31 };
-    refuse(&spki(&algorithm, &point[..64]), short);
+    reject(&spki(&algorithm, &point[..64]), short);
     let long = MalformedKeyError::Length { name: "y", expected: 32, got: 33 };
-    refuse(&spki(&algorithm, &[&*point, &[0]].concat()), long);
-    refuse(&spki(&algorithm, &[]), MalformedKeyError::NotSpki);
-    refuse(&spki(&algorithm, &[0]), MalformedKeyError::NotSpki);
+    reject(&spki(&algorithm, &[&*point, &[0]].concat()), long);
+    reject(&spki(&algorithm, &[]), MalformedKeyError::NotSpki);
+    reject(&spki(&algorithm, &[0]), MalformedKeyError::NotSpki);
 }
 
 #[test]
-fn rule_102_a_compressed_and_a_hybrid_point_are_refused() {
+fn rule_102_a_compressed_and_a_hybrid_point_are_rejected() {
     let algorithm = [hex(EC_PUBLIC_KEY), hex(PRIME256V1)].concat();
     let mut point = p256_point();
     point[0] = 0x07;
-    refuse(&spki(&algorithm, &point), MalformedKeyError::NotSpki);
+    reject(&spki(&algorithm, &point), MalformedKeyError::NotSpki);
     point[0] = 0x03;
-    refuse(&spki(&algorithm, &point[..33]), MalformedKeyError::CompressedPoint);
+    reject(&spki(&algorithm, &point[..33]), MalformedKeyError::CompressedPoint);
 }
 
 #[test]
@@ -129,24 +129,24 @@ fn the_parameters_are_the_ones_of_the_algorithm() {
     let (point, null) = (p256_point(), hex(NULL));
     // Explicit curve parameters are a sequence instead of a name.
     for parameters in [Vec::new(), null.clone(), sequence(&integer(&[1]))] {
-        refuse(&spki(&[hex(EC_PUBLIC_KEY), parameters].concat(), &point), MalformedKeyError::NotSpki);
+        reject(&spki(&[hex(EC_PUBLIC_KEY), parameters].concat(), &point), MalformedKeyError::NotSpki);
     }
     unsupported(&spki(&[hex(EC_PUBLIC_KEY), hex(RSA_ENCRYPTION)].concat(), &point));
-    refuse(
+    reject(
         &spki(&[hex(EC_PUBLIC_KEY), hex(PRIME256V1), null.clone()].concat(), &point),
         MalformedKeyError::NotSpki,
     );
 
     PublicKey::from_spki(&spki(&hex(ID_ED25519), &[1; 32])).unwrap();
-    refuse(&spki(&[hex(ID_ED25519), null.clone()].concat(), &[1; 32]), MalformedKeyError::NotSpki);
+    reject(&spki(&[hex(ID_ED25519), null.clone()].concat(), &[1; 32]), MalformedKeyError::NotSpki);
     let id_ed448 = hex("06032b6571");
     PublicKey::from_spki(&spki(&id_ed448, &[1; 57])).unwrap();
-    refuse(&spki(&[id_ed448, null.clone()].concat(), &[1; 57]), MalformedKeyError::NotSpki);
+    reject(&spki(&[id_ed448, null.clone()].concat(), &[1; 57]), MalformedKeyError::NotSpki);
 
     let numbers = sequence(&[integer(&hex(RSA_N)), integer(&[3])].concat());
     PublicKey::from_spki(&spki(&[hex(RSA_ENCRYPTION), null].concat(), &numbers)).unwrap();
     for parameters in [Vec::new(), sequence(&[]), hex("050100")] {
-        refuse(&spki(&[hex(RSA_ENCRYPTION), parameters].concat(), &numbers), MalformedKeyError::NotSpki);
+        reject(&spki(&[hex(RSA_ENCRYPTION), parameters].concat(), &numbers), MalformedKeyError::NotSpki);
     }
 }
 
@@ -156,30 +156,30 @@ fn an_rsa_key_is_exactly_two_positive_integers_within_the_bounds() {
     let key = |content: &[&[u8]]| spki(&algorithm, &sequence(&content.concat()));
     let (n, e) = (integer(&hex(RSA_N)), integer(&[3]));
     PublicKey::from_spki(&key(&[&n, &e])).unwrap();
-    refuse(&key(&[&n]), MalformedKeyError::NotSpki);
-    refuse(&key(&[&n, &e, &e]), MalformedKeyError::NotSpki);
+    reject(&key(&[&n]), MalformedKeyError::NotSpki);
+    reject(&key(&[&n, &e, &e]), MalformedKeyError::NotSpki);
     let negative = element(0x02, &hex(RSA_N));
-    refuse(&key(&[&negative, &e]), MalformedKeyError::NotSpki);
+    reject(&key(&[&negative, &e]), MalformedKeyError::NotSpki);
     let padded = element(0x02, &[&[0, 0], &*hex(RSA_N)].concat());
-    refuse(&key(&[&padded, &e]), MalformedKeyError::NotSpki);
-    refuse(
+    reject(&key(&[&padded, &e]), MalformedKeyError::NotSpki);
+    reject(
         &spki(&algorithm, &[sequence(&[n.clone(), e.clone()].concat()), e.clone()].concat()),
         MalformedKeyError::NotSpki,
     );
-    refuse(&key(&[&integer(&[0x81; 128]), &e]), MalformedKeyError::ModulusSize { bits: 1024 });
-    refuse(&key(&[&n, &integer(&[1])]), MalformedKeyError::Exponent);
-    refuse(&key(&[&n, &integer(&[0])]), MalformedKeyError::LeadingZero { name: "e" });
+    reject(&key(&[&integer(&[0x81; 128]), &e]), MalformedKeyError::ModulusSize { bits: 1024 });
+    reject(&key(&[&n, &integer(&[1])]), MalformedKeyError::Exponent);
+    reject(&key(&[&n, &integer(&[0])]), MalformedKeyError::LeadingZero { name: "e" });
 }
 
 #[test]
 fn an_edwards_point_has_the_length_of_its_curve() {
     for got in [0, 56, 58] {
         let der = spki(&hex("06032b6571"), &[1_u8; 58][..got]);
-        refuse(&der, MalformedKeyError::Length { name: "x", expected: 57, got });
+        reject(&der, MalformedKeyError::Length { name: "x", expected: 57, got });
     }
     for got in [0, 31, 33] {
         let der = spki(&hex(ID_ED25519), &[1_u8; 33][..got]);
-        refuse(&der, MalformedKeyError::Length { name: "x", expected: 32, got });
+        reject(&der, MalformedKeyError::Length { name: "x", expected: 32, got });
     }
 }
 
@@ -195,12 +195,12 @@ fn rule_111_an_ml_dsa_key_in_a_certificate_has_the_length_of_its_parameter_set()
         assert_eq!(*key.material(), KeyMaterial::MlDsa { parameter_set, key: vec![1; expected] });
         assert_eq!(key.to_spki(), der);
         for got in [expected - 1, expected + 1] {
-            refuse(
+            reject(
                 &spki(&algorithm, &vec![1; got]),
                 MalformedKeyError::Length { name: "pub", expected, got },
             );
         }
-        refuse(&spki(&[algorithm, hex(NULL)].concat(), &vec![1; expected]), MalformedKeyError::NotSpki);
+        reject(&spki(&[algorithm, hex(NULL)].concat(), &vec![1; expected]), MalformedKeyError::NotSpki);
     }
 }
 
@@ -229,14 +229,14 @@ fn the_encoding_is_strict_der() {
 }
 
 #[test]
-fn a_key_of_more_bytes_than_the_limit_is_refused_unread() {
-    refuse(&[0x30; ENCODED_MAX + 1], MalformedKeyError::TooLong { got: ENCODED_MAX + 1 });
-    refuse(&[0x30; ENCODED_MAX], MalformedKeyError::NotSpki);
+fn a_key_of_more_bytes_than_the_limit_is_rejected_unread() {
+    reject(&[0x30; ENCODED_MAX + 1], MalformedKeyError::TooLong { got: ENCODED_MAX + 1 });
+    reject(&[0x30; ENCODED_MAX], MalformedKeyError::NotSpki);
 }
 
 proptest! {
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn any_bytes_are_read_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = PublicKey::from_spki(&bytes);
     }
 

@@ -108,7 +108,7 @@ fn another_hash_does_not_verify() {
 }
 
 #[test]
-fn rule_104_a_point_that_is_not_on_its_curve_is_refused() {
+fn rule_104_a_point_that_is_not_on_its_curve_is_rejected() {
     for &curve in Curve::ALL {
         let scheme = Scheme::Ecdsa { curve, hash: Hash::Sha256 };
         let prepare_members =
@@ -131,7 +131,7 @@ fn rule_104_a_point_that_is_not_on_its_curve_is_refused() {
 }
 
 #[test]
-fn a_key_of_another_kind_or_curve_is_refused() {
+fn a_key_of_another_kind_or_curve_is_rejected() {
     let p256 = PublicKey::from_cose(&encode(&ec_key(Curve::P256))).unwrap();
     let ed25519 = PublicKey::from_cose(&encode(&eddsa_key())).unwrap();
     for (key, curve) in [(&p256, Curve::P384), (&p256, Curve::P521), (&ed25519, Curve::P256)] {
@@ -143,7 +143,7 @@ fn a_key_of_another_kind_or_curve_is_refused() {
 
 /// Each row is the signature of [`numbers`] with one thing changed.
 #[track_caller]
-fn refuse_all(curve: Curve, rows: &[(&str, Vec<u8>)]) {
+fn reject_all(curve: Curve, rows: &[(&str, Vec<u8>)]) {
     let (r, s) = numbers(curve);
     assert_eq!(verify(curve, &signature(&r, &s)), Ok(()));
     for (what, wrong) in rows {
@@ -158,7 +158,7 @@ fn rule_114_a_signature_is_one_sequence_of_exactly_two_integers() {
         let (value_r, value_s) = (integer(&r)[2..].to_vec(), integer(&s)[2..].to_vec());
         let (r, s) = (integer(&r), integer(&s));
         let both = [&*r, &s].concat();
-        refuse_all(
+        reject_all(
             curve,
             &[
                 ("nothing", vec![]),
@@ -190,7 +190,7 @@ fn rule_115_lengths_are_definite_and_minimal_and_nothing_is_left_over() {
     let total = right[1];
     let long_r = [&[0x02, 0x81], &r[1..]].concat();
     let long_s = [&[0x02, 0x82, 0x00], &s[1..]].concat();
-    refuse_all(
+    reject_all(
         Curve::P256,
         &[
             ("a byte after it", [&*right, &[0]].concat()),
@@ -215,11 +215,11 @@ fn rule_115_lengths_are_definite_and_minimal_and_nothing_is_left_over() {
     let both = [integer(&r), integer(&s)].concat();
     let total = u8::try_from(both.len()).unwrap();
     assert_eq!(verify(Curve::P521, &[&[0x30, 0x81, total], &*both].concat()), Ok(()));
-    refuse_all(Curve::P521, &[("two length bytes", [&[0x30, 0x82, 0x00, total], &*both].concat())]);
+    reject_all(Curve::P521, &[("two length bytes", [&[0x30, 0x82, 0x00, total], &*both].concat())]);
 }
 
 #[test]
-fn rule_116_an_integer_with_more_zeros_than_its_sign_needs_is_refused() {
+fn rule_116_an_integer_with_more_zeros_than_its_sign_needs_is_rejected() {
     for row in &ECDSA {
         let vector = ecdsa_vector(row);
         let key = vector.prepared();
@@ -265,12 +265,12 @@ fn rule_117_r_and_s_are_positive_and_less_than_the_order() {
         rows.push(("both one".into(), signature(&[1], &[1])));
         rows.push(("swapped".into(), signature(&s, &r)));
         let rows: Vec<(&str, Vec<u8>)> = rows.iter().map(|(what, row)| (&**what, row.clone())).collect();
-        refuse_all(curve, &rows);
+        reject_all(curve, &rows);
     }
     // Without the byte that says the number is positive.
     let (r, s) = numbers(Curve::P256);
     let (bare_r, bare_s) = (element(0x02, &r), element(0x02, &s));
-    refuse_all(
+    reject_all(
         Curve::P256,
         &[
             ("r without its sign", sequence(&[&*bare_r, &integer(&s)].concat())),
@@ -289,9 +289,9 @@ fn rule_117_both_values_of_s_verify() {
 }
 
 #[test]
-fn rule_118_r_and_s_without_der_are_refused() {
+fn rule_118_r_and_s_without_der_are_rejected() {
     for &curve in Curve::ALL {
         let (r, s) = numbers(curve);
-        refuse_all(curve, &[("r then s", [r, s].concat())]);
+        reject_all(curve, &[("r then s", [r, s].concat())]);
     }
 }

@@ -79,7 +79,7 @@ fn the_parts_of_a_message_count_as_one() {
 }
 
 #[test]
-fn rule_107_a_key_that_is_no_point_is_refused() {
+fn rule_107_a_key_that_is_no_point_is_rejected() {
     assert_eq!(prepare_x(&hex(ED25519_X)), Ok(()));
     let mut two = [0; 32];
     two[0] = 2;
@@ -87,7 +87,7 @@ fn rule_107_a_key_that_is_no_point_is_refused() {
 }
 
 #[test]
-fn rule_107_a_key_that_is_not_canonically_encoded_is_refused() {
+fn rule_107_a_key_that_is_not_canonically_encoded_is_rejected() {
     let mut y = [0; 32];
     y[0] = 3;
     assert_eq!(prepare_x(&y), Ok(()));
@@ -102,7 +102,7 @@ fn rule_107_a_key_that_is_not_canonically_encoded_is_refused() {
 }
 
 #[test]
-fn rule_107_a_key_of_small_order_is_refused() {
+fn rule_107_a_key_of_small_order_is_rejected() {
     for x in SMALL_ORDER {
         assert_eq!(prepare_x(&x), Err(KeyError::Malformed(MalformedKeyError::SmallOrder)));
     }
@@ -146,7 +146,7 @@ fn rule_119_s_is_less_than_the_order() {
 }
 
 #[test]
-fn a_signature_with_r_of_small_order_is_refused() {
+fn a_signature_with_r_of_small_order_is_rejected() {
     let x = hex(MIXED_ORDER_X);
     let key = PublicKey::from_cose(&encode(&with(&eddsa_key(), -2, x.clone()))).unwrap();
     let key = prepare(&key, Scheme::Ed25519).unwrap();
@@ -155,7 +155,7 @@ fn a_signature_with_r_of_small_order_is_refused() {
         let (bytes, message) = ([hex(r), hex(s)].concat(), [message]);
         let signature = ed25519_dalek::Signature::from_slice(&bytes).unwrap();
         assert!(SMALL_ORDER.contains(signature.r_bytes()));
-        // It satisfies the equation, and only strictness refuses it.
+        // It satisfies the equation, and only strictness rejects it.
         library.verify(&message, &signature).unwrap();
         library.verify_strict(&message, &signature).unwrap_err();
         assert_eq!(key.verify(&[&message], &bytes), Err(SignatureError));
@@ -163,7 +163,7 @@ fn a_signature_with_r_of_small_order_is_refused() {
 }
 
 #[test]
-fn a_key_of_another_kind_is_refused() {
+fn a_key_of_another_kind_is_rejected() {
     let key = PublicKey::from_cose(&encode(&ec_key(Curve::P256))).unwrap();
     let error = prepare(&key, Scheme::Ed25519).unwrap_err();
     assert_eq!(error, KeyError::Malformed(MalformedKeyError::SchemeMismatch(Scheme::Ed25519)));

@@ -61,9 +61,9 @@ fn the_parts_of_a_message_count_as_one() {
 }
 
 #[test]
-fn rule_107_an_ed448_key_that_is_no_point_is_refused() {
-    let refused = (2..=40).filter(|y| prepare_x(&point(*y, 0, 0)).is_err()).count();
-    assert!((1..39).contains(&refused));
+fn rule_107_an_ed448_key_that_is_no_point_is_rejected() {
+    let rejected = (2..=40).filter(|y| prepare_x(&point(*y, 0, 0)).is_err()).count();
+    assert!((1..39).contains(&rejected));
     for y in 2..=40 {
         let expected = prepare_x(&point(y, 0, 0)).map_err(|error| {
             assert_eq!(error, KeyError::Malformed(MalformedKeyError::NotOnCurve));
@@ -74,7 +74,7 @@ fn rule_107_an_ed448_key_that_is_no_point_is_refused() {
 }
 
 #[test]
-fn rule_107_an_ed448_key_that_is_not_canonically_encoded_is_refused() {
+fn rule_107_an_ed448_key_that_is_not_canonically_encoded_is_rejected() {
     let right = (2..40).map(|y| point(y, 0, 0)).find(|point| prepare_x(point).is_ok()).unwrap();
     for bit in 0..7 {
         let mut wrong = right;
@@ -93,7 +93,7 @@ fn rule_107_an_ed448_key_that_is_not_canonically_encoded_is_refused() {
 }
 
 #[test]
-fn rule_107_an_ed448_key_of_small_order_is_refused() {
+fn rule_107_an_ed448_key_of_small_order_is_rejected() {
     for sign in [0, 0x80] {
         for small in [point(0, 0, sign), point(1, 0, sign), point(0, 1, sign)] {
             assert!(has_small_order(&small));
@@ -142,8 +142,8 @@ fn rule_119_s_of_ed448_is_less_than_the_order() {
     assert_eq!(verify(&wrong), Err(SignatureError));
 }
 
-/// A signature of nothing by the owner of a key, who writes R as he likes: the last byte of its encoding has these bits
-/// too.
+/// Verifies a signature of an empty message by the key's owner, whose R has these bits in the last byte of its
+/// encoding.
 fn verify_with_bits_of_r(bits: u8) -> Result<(), SignatureError> {
     let (secret, nonce) = (EdwardsScalar::from(7_u64), EdwardsScalar::from(11_u64));
     let encoded =
@@ -167,7 +167,7 @@ fn rule_119_r_of_ed448_has_one_encoding_even_to_the_keys_owner() {
 }
 
 #[test]
-fn a_signature_with_r_of_small_order_is_refused() {
+fn a_signature_with_r_of_small_order_is_rejected() {
     for r in [point(0, 0, 0), point(1, 0, 0), point(0, 1, 0)] {
         let wrong = [&r[..], &hex(ED448_SIGNATURE)[57..]].concat();
         assert_eq!(verify(&wrong), Err(SignatureError));
@@ -175,7 +175,7 @@ fn a_signature_with_r_of_small_order_is_refused() {
 }
 
 #[test]
-fn a_key_of_another_kind_is_refused() {
+fn a_key_of_another_kind_is_rejected() {
     let key = PublicKey::from_cose(&encode(&ec_key(Curve::P256))).unwrap();
     let error = prepare(&key, Scheme::Ed448).unwrap_err();
     assert_eq!(error, KeyError::Malformed(MalformedKeyError::SchemeMismatch(Scheme::Ed448)));

@@ -20,7 +20,7 @@ fn the_parts_of_a_message_count_as_one() {
 }
 
 #[test]
-fn rule_122_a_signature_with_a_context_is_refused() {
+fn rule_122_a_signature_with_a_context_is_rejected() {
     for &parameter_set in ParameterSet::ALL {
         let key = ml_dsa_vector(parameter_set).prepared();
         let with = |context: &[u8]| ml_dsa_signature(parameter_set, b"sample", context);
@@ -52,7 +52,7 @@ fn rule_122_a_signature_has_the_length_of_its_parameter_set() {
 }
 
 #[test]
-fn a_key_of_another_kind_or_parameter_set_is_refused() {
+fn a_key_of_another_kind_or_parameter_set_is_rejected() {
     let p256 = PublicKey::from_cose(&encode(&ec_key(Curve::P256))).unwrap();
     let smaller = ml_dsa_vector(ParameterSet::MlDsa44).key;
     for key in [p256, smaller] {

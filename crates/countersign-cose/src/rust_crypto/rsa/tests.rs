@@ -13,7 +13,7 @@ use crate::{
     verifier::SignatureError,
 };
 
-// Made as the shared ones, with the options of `pkeyutl` that the names tell. The key of 2049 bits is of two primes of
+// Made like the shared ones, with the options of `pkeyutl` in the names. The key of 2049 bits is of two primes of
 // 1024 and 1025 bits, for OpenSSL rounds an odd size down.
 /// A salt of 20 bytes.
 const PSS_SALT_20: &str = "\
@@ -204,7 +204,7 @@ fn a_modulus_of_a_bit_more_than_whole_bytes_verifies() {
 }
 
 #[test]
-fn a_key_of_another_kind_is_refused() {
+fn a_key_of_another_kind_is_rejected() {
     let key = PublicKey::from_cose(&encode(&eddsa_key())).unwrap();
     for scheme in [PKCS1, PSS] {
         let error = prepare(&key, scheme).unwrap_err();

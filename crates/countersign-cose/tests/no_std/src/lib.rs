@@ -56,7 +56,7 @@ fn verifies(key: &[u8], client_data: &[u8], signature: &[u8]) -> bool {
         .is_ok_and(|prepared| prepared.verify(&[client_data], signature).is_ok())
 }
 
-/// Hands out an arena from its front and takes nothing back.
+/// Allocates an arena from its front and frees nothing.
 struct Arena;
 
 const ARENA_SIZE: usize = 1 << 20;
