@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_of_more_bytes_than_one_is_no_element() {
+    fn a_tag_of_several_bytes_is_not_an_element() {
         for tag in [0x1f, 0x3f, 0xbf] {
             assert!(Reader::new(&[tag, 0x01, 0x00]).element().is_err(), "{tag:02x}");
         }

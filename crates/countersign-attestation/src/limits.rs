@@ -1,4 +1,4 @@
-//! The limits on input from outside, in one place. Each has a comment that says where its number comes from.
+//! The limits on untrusted input. The comment of each limit explains its number.
 
 /// The most certificates in `x5c`. The longest chains in use have four, root included.
 pub const X5C_MAX: usize = 8;

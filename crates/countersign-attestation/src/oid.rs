@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_identifier_is_shown_in_hexadecimal() {
+    fn a_malformed_identifier_is_shown_in_hexadecimal() {
         for (contents, shown) in
             [(&[0x55, 0x84][..], "5584"), (&[], ""), (&[0xff; 12], "ffffffffffffffffffffffff")]
         {

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_279_an_anchor_for_a_model_is_none_for_a_format_that_does_not_sign_it() {
+    fn rule_279_an_anchor_of_a_model_does_not_serve_a_format_that_does_not_sign_it() {
         let unsigned = attestation().without_authenticator_data_coverage();
         assess(AnchorScope::any().with_formats(["packed"]), &unsigned).unwrap();
         refused(AnchorScope::any().with_aaguids([MODEL]), &unsigned);

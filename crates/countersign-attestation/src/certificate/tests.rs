@@ -28,7 +28,7 @@ fn der() -> Vec<u8> {
     builder().der(&common_name("root"), &key())
 }
 
-fn assert_refused(der: &[u8], expected: &CertificateError) {
+fn assert_rejected(der: &[u8], expected: &CertificateError) {
     let error = Certificate::from_der(der).unwrap_err();
     assert_eq!(&error, expected);
     assert_eq!(error.code(), Code::AttestationCertificateInvalid);
@@ -143,7 +143,7 @@ fn what_certificates_in_use_have_is_accepted() {
 }
 
 #[test]
-fn an_unknown_key_is_an_error_only_where_it_is_used() {
+fn an_unknown_key_is_an_error_only_when_used() {
     let mut unknown = builder();
     unknown.public_key = sequence(&[&algorithm(&[0x2a, 0x03], &[]), &bit_string(&[1])]);
     assert_eq!(read(&unknown).unwrap().public_key(), Err(KeyError::UnsupportedKeyType));
@@ -157,16 +157,16 @@ fn an_unknown_key_is_an_error_only_where_it_is_used() {
 fn rule_273_all_input_is_taken() {
     let mut surplus = der();
     surplus.push(0);
-    assert_refused(&surplus, &CertificateError::TrailingData { length: 1 });
-    assert_refused(&der()[..der().len() - 1], &CertificateError::NotDer);
-    assert_refused(&[], &CertificateError::NotDer);
+    assert_rejected(&surplus, &CertificateError::TrailingData { length: 1 });
+    assert_rejected(&der()[..der().len() - 1], &CertificateError::NotDer);
+    assert_rejected(&[], &CertificateError::NotDer);
 }
 
 #[test]
 fn rule_273_a_certificate_has_its_three_parts_and_no_more() {
     let der = der();
     let parts = der::only(&der, der::SEQUENCE).unwrap();
-    assert_refused(&sequence(&[parts, &[0x05, 0x00]]), &CertificateError::NotDer);
+    assert_rejected(&sequence(&[parts, &[0x05, 0x00]]), &CertificateError::NotDer);
     let mut changed = builder();
     changed.surplus = vec![0x05, 0x00];
     let error = read(&changed).unwrap_err();
@@ -179,9 +179,9 @@ fn rule_273_lengths_are_definite_and_minimal() {
     let contents = der::only(&der, der::SEQUENCE).unwrap();
     let length = u16::try_from(contents.len()).unwrap().to_be_bytes();
     let padded = [&[0x30, 0x83, 0x00], &length[..], contents].concat();
-    assert_refused(&padded, &CertificateError::NotDer);
+    assert_rejected(&padded, &CertificateError::NotDer);
     let indefinite = [&[0x30, 0x80], contents, &[0x00, 0x00]].concat();
-    assert_refused(&indefinite, &CertificateError::NotDer);
+    assert_rejected(&indefinite, &CertificateError::NotDer);
 
     let mut inner = builder();
     inner.public_key = [&[0x30, 0x81], &inner.public_key[1..]].concat();
@@ -261,7 +261,7 @@ fn a_version_is_1_to_3() {
 }
 
 #[test]
-fn a_time_that_is_none_is_refused() {
+fn a_malformed_time_is_rejected() {
     for time in [&b"251301000000Z"[..], b"25010100000Z", b"2501010000", b"not a time"] {
         let mut changed = builder();
         changed.not_before = Time::with_tag(UTC_TIME, time);
@@ -309,12 +309,12 @@ fn a_signature_claims_no_more_unused_bits_than_an_octet_has() {
     let malformed = CertificateError::Malformed("signature");
     assert_eq!(Certificate::from_der(&with_signature(&[0])).unwrap().signature(), [0; 0]);
     for contents in [&[][..], &[1], &[7], &[8, 0x30, 0xff], &[0xff, 0x30, 0xff]] {
-        assert_refused(&with_signature(contents), &malformed);
+        assert_rejected(&with_signature(contents), &malformed);
     }
 }
 
 #[test]
-fn signature_algorithms_are_told_by_identifier_and_parameters() {
+fn signature_algorithms_have_identifiers_and_parameters() {
     use countersign_cose::Hash::{Sha256, Sha384, Sha512};
     const NULL: &[u8] = &[0x05, 0x00];
     let ecdsa = |last| vec![0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, last];
@@ -395,7 +395,7 @@ fn the_scheme_is_the_algorithm_on_the_issuers_key() {
 
 proptest! {
     #[test]
-    fn a_changed_certificate_is_refused_or_read_without_a_panic(
+    fn a_changed_certificate_is_rejected_or_read_without_a_panic(
         position in 0..400_usize, value: u8, cut in 0..400_usize,
     ) {
         let mut der = der();

@@ -138,7 +138,7 @@ fn links_of_all_algorithms_are_verified() {
 }
 
 #[test]
-fn rule_161_an_expired_leaf_is_refused() {
+fn rule_161_an_expired_leaf_is_rejected() {
     let (root, key) = root();
     let expired = leaf().valid("2401010000", "2512312359").signed_by("root", &key);
     assert_expired(&[expired], &[root], 0);
@@ -156,7 +156,7 @@ fn rule_263_the_path_leads_to_a_given_anchor() {
 }
 
 #[test]
-fn rule_264_a_root_in_the_path_is_no_anchor() {
+fn rule_264_a_root_in_the_path_is_not_an_anchor() {
     let [leaf, middle] = path_through(&middle());
     let root = root().0.certificate().clone();
     let other_key = Key::p256(5);
@@ -245,7 +245,7 @@ fn rule_268_self_issued_cas_are_not_counted() {
 }
 
 #[test]
-fn rule_269_name_constraints_are_refused() {
+fn rule_269_name_constraints_are_rejected() {
     let value = sequence(&[]);
     for critical in [true, false] {
         let constrained = middle().with_extension(oid::NAME_CONSTRAINTS, critical, &value);
@@ -257,7 +257,7 @@ fn rule_269_name_constraints_are_refused() {
 }
 
 #[test]
-fn rule_270_an_unknown_critical_extension_is_refused() {
+fn rule_270_an_unknown_critical_extension_is_rejected() {
     let (root, key) = root();
     let null = [0x05, 0x00];
     validate(&path_through(&middle().with_extension(UNKNOWN, false, &null)), std::slice::from_ref(&root))
@@ -302,7 +302,7 @@ fn rule_271_both_ends_of_the_validity_period_belong_to_it() {
 }
 
 #[test]
-fn rule_271_an_expired_leaf_that_is_the_anchor_is_refused() {
+fn rule_271_an_expired_leaf_that_is_the_anchor_is_rejected() {
     let expired = leaf().valid("2401010000", "2512312359").self_signed(&leaf_key());
     assert_expired(std::slice::from_ref(&expired), &[anchor(&expired)], 0);
 }
@@ -325,13 +325,13 @@ fn twins(certificate: &Builder, signer: &Key) -> Vec<Certificate> {
     (1..=4).chain(100..=104).map(numbered).collect()
 }
 
-/// What `Untrusted` holds where both of these are there, and the one that comes first in the order of their DER.
+/// The error of a path with both of these issuers, and of the one that comes first in the order of their DER.
 fn first_of<'a>(one: &'a Certificate, other: &'a Certificate) -> &'a Certificate {
     if one.as_der() < other.as_der() { one } else { other }
 }
 
 #[test]
-fn what_ends_a_longer_path_is_told_and_of_two_of_one_length_the_first() {
+fn the_error_of_the_longest_path_is_reported_and_of_two_the_first() {
     let [leaf, right] = path_through(&middle());
     let not_ca = middle().without_extension(&oid::BASIC_CONSTRAINTS).signed_by("root", &root().1);
     for forged in twins(&Builder::ca("middle", &Key::p256(5)), &root().1) {
@@ -348,7 +348,7 @@ fn what_ends_a_longer_path_is_told_and_of_two_of_one_length_the_first() {
 }
 
 #[test]
-fn rule_271_of_two_expired_paths_the_first_is_told() {
+fn rule_271_of_two_expired_paths_the_first_is_reported() {
     let [leaf, one] = path_through(&middle().valid("2401010000", "2512312359"));
     for other in twins(&middle().valid("2401010000", "2512302359"), &root().1) {
         let expected = first_of(&one, &other).not_after();
@@ -361,7 +361,7 @@ fn rule_271_of_two_expired_paths_the_first_is_told() {
 }
 
 #[test]
-fn rule_272_weak_algorithms_are_refused() {
+fn rule_272_weak_algorithms_are_rejected() {
     // sha1WithRSAEncryption, md5WithRSAEncryption, ecdsa-with-SHA1
     for contents in [
         &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x05][..],
@@ -377,7 +377,7 @@ fn rule_272_weak_algorithms_are_refused() {
 }
 
 #[test]
-fn rule_272_a_short_rsa_key_is_refused() {
+fn rule_272_a_short_rsa_key_is_rejected() {
     let mut short = middle();
     short.public_key = rsa_spki(255);
     let fault = KeyError::Malformed(MalformedKeyError::ModulusSize { bits: 2040 });
@@ -574,7 +574,7 @@ fn names_are_compared_byte_by_byte() {
 }
 
 #[test]
-fn an_error_is_told_in_one_line_with_its_cause() {
+fn an_error_is_one_line_with_its_cause() {
     let error = validate(&path_through(&middle()), &[]).unwrap_err();
     assert_eq!(error.to_string(), "no certificate path to a trust anchor");
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "there are no trust anchors");

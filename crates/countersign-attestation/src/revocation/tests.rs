@@ -102,13 +102,13 @@ fn unknown(revocation: &Revocation, expected: UntrustedError) {
 }
 
 #[test]
-fn rule_274_a_revoked_leaf_is_refused() {
+fn rule_274_a_revoked_leaf_is_rejected() {
     validate(&path(), &known(&by_middle(), &by_root())).unwrap();
     revoked(&known(&by_middle().naming(&[30]), &by_root()), 0);
 }
 
 #[test]
-fn rule_274_a_revoked_intermediate_is_refused() {
+fn rule_274_a_revoked_intermediate_is_rejected() {
     revoked(&known(&by_middle(), &by_root().naming(&[20])), 1);
 }
 
@@ -132,7 +132,7 @@ fn rule_274_another_path_without_the_revoked_certificate_is_taken() {
 }
 
 #[test]
-fn rule_274_an_issuer_without_a_list_is_refused_where_lists_are_demanded() {
+fn rule_274_an_issuer_without_a_list_is_rejected_if_lists_are_required() {
     let one = |revocation: Revocation| revocation.with_list(by_root().signed_by(&root().1));
     validate(&path(), &one(Revocation::none())).unwrap();
     unknown(&one(Revocation::none()).with_required_lists(), UntrustedError::RevocationListMissing);
@@ -147,7 +147,7 @@ fn rule_274_a_path_of_one_certificate_needs_no_list() {
 }
 
 #[test]
-fn rule_274_it_is_revocation_that_is_told_where_another_path_is_expired() {
+fn rule_274_revocation_is_reported_before_the_expiry_of_another_path() {
     let mut old = middle().valid("2401010000", "2512312359");
     old.serial_number = vec![22];
     let [leaf, middle] = path();
@@ -159,7 +159,7 @@ fn rule_274_it_is_revocation_that_is_told_where_another_path_is_expired() {
 }
 
 #[test]
-fn rule_274_it_is_expiry_that_is_told_where_nothing_is_known_of_another_path() {
+fn rule_274_expiry_is_reported_before_the_unknown_status_of_another_path() {
     let [leaf, middle] = path();
     let revocation = Revocation::none().with_list(by_middle().signed_by(&middle_key())).with_required_lists();
     unknown(&revocation, UntrustedError::RevocationListMissing);
@@ -184,7 +184,7 @@ fn rule_274_each_list_counts() {
 }
 
 #[test]
-fn rule_275_an_outdated_list_clears_nobody() {
+fn rule_275_an_outdated_list_clears_no_certificate() {
     let old = by_middle().valid(&["2511010000", "2512312359"]);
     let due = UntrustedError::RevocationListOutdated { next_update: NOW.plus_seconds(-60) };
     unknown(&known(&old, &by_root()), due);
@@ -204,7 +204,7 @@ fn rule_275_an_outdated_list_still_names() {
 }
 
 #[test]
-fn rule_275_a_list_that_is_wrongly_signed_is_refused() {
+fn rule_275_a_list_with_a_wrong_signature_is_rejected() {
     let signed_by = |key: &Key| Revocation::none().with_list(by_middle().signed_by(key));
     validate(&path(), &signed_by(&middle_key())).unwrap();
     for key in [Key::p256(7), Key::ed25519(2), root().1] {
@@ -301,7 +301,7 @@ fn rule_274_a_list_clears_the_certificates_of_its_scope() {
 }
 
 #[test]
-fn rule_274_a_list_revokes_whom_it_names_whatever_its_scope() {
+fn rule_274_a_list_revokes_its_entries_whatever_its_scope() {
     for member in [CAS, USERS, &point(b"http://a.example/1")] {
         let list = |naming: &[u8]| scoped(member).naming(naming).signed_by(&root().1);
         validate(&path(), &Revocation::none().with_list(list(&[22]))).unwrap();
@@ -310,7 +310,7 @@ fn rule_274_a_list_revokes_whom_it_names_whatever_its_scope() {
 }
 
 #[test]
-fn rule_275_no_list_with_a_flipped_bit_clears_anybody() {
+fn rule_275_no_list_with_a_flipped_bit_clears_a_certificate() {
     let good = by_middle().with_extension(oid::CRL_NUMBER, false, &[0x02, 0x01, 0x07]).der(&middle_key());
     let judge = |der: &[u8]| {
         let list = CertificateRevocationList::from_der(der).ok()?;

@@ -95,7 +95,7 @@ fn successors_are_there_and_outlast_those_that_they_succeed() {
 }
 
 #[test]
-fn roots_are_told_before_they_run_out() {
+fn roots_are_reported_before_they_expire() {
     // Google's of 2016, which is the next after those of 2021.
     let expiry = root("c1984a3ef45c1e2a918551de10603c86f7051b2249c4891cae3230eabd0c97d5").not_after;
     let names = |now, period| expiring_within(now, period).map(|root| root.sha256).collect::<Vec<_>>();
@@ -112,7 +112,7 @@ fn roots_are_told_before_they_run_out() {
 }
 
 #[test]
-fn rule_263_a_root_is_an_anchor_for_its_own_formats_alone() {
+fn rule_263_a_root_is_an_anchor_for_its_own_formats_only() {
     let anchors = anchors(VENDOR_ROOTS);
     let of = |format: &str| {
         let attestation = Attestation::with_certificates(format, AttestationType::Uncertain, Vec::new());

@@ -4,7 +4,7 @@
 //! edited inside), and then as bytes. It goes the way of a response: into an attestation object, which the strict reader
 //! reads, and from there to the format. What is accepted must say the same as the original in all that is [`Material`].
 //!
-//! `COUNTERSIGN_MUTATIONS` is the number of changed statements a format, 512 where it is not set.
+//! `COUNTERSIGN_MUTATIONS` is the number of changed statements for each format, by default 512.
 
 use ciborium::Value;
 use countersign_cose::{Algorithm, Scheme, Verifiers};
@@ -24,7 +24,7 @@ use crate::{
     anchors::AnchorList, certificate::Certificate, format::table::Formats, path::limits::PathLimits,
 };
 
-/// What of a statement says something, so that another value of it must not be accepted. Members besides are unknown
+/// The parts of a statement whose values matter, so that changed ones must not be accepted. Other members are unknown
 /// ones, and those that a format documents as not judged.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Material {
@@ -244,7 +244,7 @@ fn mutate(statement: &Value, edits: &[Edit], donors: &[Value]) -> Vec<u8> {
     bytes
 }
 
-/// What may take the place of a node, besides the statement's own nodes.
+/// Replacements for a node, in addition to the statement's own nodes.
 fn foreign(registration: &Registration) -> Vec<Value> {
     let impostor = Key::p256(77);
     let certificate = |key: &Key| Builder::attestation(key).der(&common_name("root"), key);

@@ -55,7 +55,7 @@ pub(crate) fn assert_statement_malformed(
     assert_eq!(error.code(), Code::AttestationStatementMalformed);
 }
 
-/// A registration: what a verification procedure is given besides the statement.
+/// A registration: the inputs of a verification procedure other than the statement.
 pub(crate) struct Registration {
     pub(crate) credential_key: Vec<u8>,
     pub(crate) authenticator_data: Vec<u8>,

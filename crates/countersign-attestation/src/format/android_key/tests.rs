@@ -285,7 +285,7 @@ fn rule_208_the_challenge_is_the_hash_of_client_data() {
 fn rule_209_not_all_applications_may_use_the_key_by_the_systems_word() {
     let description = Description::new().with_software(explicit(600, &NULL));
     assert_fault(&description, AndroidKeyError::AllApplications);
-    // Also where the system's list does not count otherwise.
+    // Also if the system's list does not count otherwise.
     verify_description_with(&hardware(), &Description::new()).unwrap();
     assert_fault_with(&hardware(), &description, AndroidKeyError::AllApplications);
 }
@@ -298,7 +298,7 @@ fn rule_210_not_all_applications_may_use_the_key_by_the_secure_environments_word
 }
 
 #[test]
-fn rule_211_an_absent_origin_is_refused_unless_the_relying_party_accepts_it() {
+fn rule_211_an_absent_origin_is_rejected_unless_configured_otherwise() {
     let description = Description::new().without(702);
     assert_fault(&description, AndroidKeyError::OriginAbsent);
     verify_description_with(&lenient(), &description).unwrap();
@@ -335,7 +335,7 @@ fn rule_213_the_key_is_for_signing() {
 }
 
 #[test]
-fn rule_213_an_absent_purpose_is_refused_unless_the_relying_party_accepts_it() {
+fn rule_213_an_absent_purpose_is_rejected_unless_configured_otherwise() {
     let description = Description::new().without(1);
     assert_fault(&description, AndroidKeyError::PurposeAbsent);
     verify_description_with(&lenient(), &description).unwrap();
@@ -345,7 +345,7 @@ fn rule_213_an_absent_purpose_is_refused_unless_the_relying_party_accepts_it() {
 }
 
 #[test]
-fn rule_214_the_key_is_for_signing_alone_unless_the_relying_party_accepts_more() {
+fn rule_214_the_key_is_only_for_signing_unless_configured_otherwise() {
     let among_others = AndroidKeyFormat::default().with_purposes(Purposes::SignAmongOthers);
     for (values, purpose) in [([2, 3], 3), ([3, 2], 3), ([2, 7], 7)] {
         let description = Description::new().without(1).with_hardware(purposes(&values));

@@ -178,7 +178,7 @@ fn a_good_response_is_accepted_and_its_type_basic() {
 }
 
 #[test]
-fn members_that_are_not_known_are_passed_over() {
+fn unknown_members_are_ignored() {
     let response = Response::new()
         .with_header("typ", "JWT".into())
         .with_payload("evaluationType", "BASIC".into())

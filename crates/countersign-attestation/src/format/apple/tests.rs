@@ -103,7 +103,7 @@ fn credentials_with_other_keys_are_attested_too() {
 }
 
 #[test]
-fn members_besides_x5c_are_passed_over() {
+fn members_other_than_x5c_are_ignored() {
     // The first devices sent `alg` as well.
     let x5c = Value::Array(vec![Value::Bytes(der(&good()))]);
     registration().verify("apple", &encode(&cbor!({ "alg" => -7, "x5c" => x5c }).unwrap())).unwrap();

@@ -121,7 +121,7 @@ fn an_attestation_is_accepted_and_its_receipt_kept() {
 }
 
 #[test]
-fn it_is_no_standard_format() {
+fn app_attest_is_not_a_standard_format() {
     assert!(Formats::standard().identifiers().all(|identifier| identifier != "apple-appattest"));
 }
 
@@ -191,7 +191,7 @@ fn rule_262_the_key_identifier_is_the_hash_of_the_certified_key() {
 }
 
 #[test]
-fn rule_262_the_app_is_one_of_those_known() {
+fn rule_262_the_app_is_a_configured_one() {
     let error = AttestationError::BindingMismatch("rpIdHash");
     for app_id in ["1234567890.com.example.App", "com.example.app", ""] {
         Case { app_id, ..case() }.refused(&error, Code::AttestationBindingMismatch);

@@ -239,7 +239,7 @@ fn rule_256_formats_that_the_policy_wants_are_among_them() {
 }
 
 #[test]
-fn rule_258_parts_that_disagree_on_the_aaguid_are_refused_whatever_the_policy() {
+fn rule_258_parts_that_disagree_on_the_aaguid_are_rejected_under_any_quorum() {
     let named = |aaguid: &[u8]| {
         let certificate = Builder::attestation(&Key::p256(2));
         packed_with(&certificate.with_extension(oid::FIDO_AAGUID, false, &octet_string(aaguid)), 1)
@@ -308,7 +308,7 @@ mod trust {
         trust::Trust,
     };
 
-    /// Its certificate is of a CA that nobody knows.
+    /// A part with a certificate of an unknown CA.
     fn stranger() -> Value {
         let key = Key::p256(5);
         let signature = Value::Bytes(key.sign(&registration().signed_data()));
@@ -405,7 +405,7 @@ mod trust {
     }
 
     #[test]
-    fn a_part_that_does_not_cover_the_authenticator_data_lends_no_trust_to_it() {
+    fn a_part_that_does_not_cover_the_authenticator_data_does_not_attest_it() {
         assert!(!verify(&[u2f(), none()]).unwrap().covers_authenticator_data());
         assert!(!assess(any(), &[u2f(), self_attested()]).unwrap().covers_authenticator_data());
         assert!(!assess(any(), &[u2f(), stranger()]).unwrap().covers_authenticator_data());

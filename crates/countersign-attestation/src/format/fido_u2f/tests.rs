@@ -96,7 +96,7 @@ fn assert_signature_invalid(signature: &[u8]) {
 }
 
 #[test]
-fn a_statement_is_accepted_and_covers_the_credential_alone() {
+fn a_statement_is_accepted_and_covers_the_credential_only() {
     let attestation = verify(good()).unwrap();
     assert_eq!(attestation.format(), "fido-u2f");
     assert_eq!(attestation.attestation_type(), AttestationType::Uncertain);

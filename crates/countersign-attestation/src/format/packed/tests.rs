@@ -242,7 +242,7 @@ fn rule_163_sha_1_signs_no_self_attestation() {
 }
 
 #[test]
-fn rule_388_it_is_known_whether_the_certificate_names_the_model() {
+fn rule_388_the_attestation_records_whether_the_certificate_names_the_model() {
     assert_eq!(verify_leaf(&leaf()).unwrap().aaguid_source(), AaguidSource::NotCertified);
     let named = leaf().with_extension(oid::FIDO_AAGUID, false, &octet_string(&AAGUID));
     assert_eq!(verify_leaf(&named).unwrap().aaguid_source(), AaguidSource::Authenticator);
@@ -331,7 +331,7 @@ fn rule_153_the_subjects_ou_is_the_literal() {
 }
 
 #[test]
-fn rule_153_a_second_ou_is_refused() {
+fn rule_153_a_second_ou_is_rejected() {
     let mut changed = leaf();
     changed.subject.push(text(oid::ORGANIZATIONAL_UNIT, "Another"));
     assert_certificate(&changed, AttestationCertificateError::Subject(SubjectAttribute::OrganizationalUnit));
@@ -423,7 +423,7 @@ fn rule_159_the_firmware_version_is_a_non_negative_integer() {
 }
 
 #[test]
-fn rule_159_a_serial_number_that_is_no_octet_string_is_refused() {
+fn rule_159_a_serial_number_that_is_not_an_octet_string_is_rejected() {
     for value in [&b"serial"[..], &[0x02, 0x01, 0x05], &[0x04, 0x01, 0x05, 0x00], &[]] {
         let changed = leaf().with_extension(oid::FIDO_SERIAL_NUMBER, false, value);
         assert_certificate(&changed, AttestationCertificateError::Extension(oid::FIDO_SERIAL_NUMBER));
@@ -551,7 +551,7 @@ fn a_statement_is_one_map() {
 }
 
 #[test]
-fn an_error_is_told_in_one_line_with_its_cause() {
+fn an_error_is_one_line_with_its_cause() {
     let error = verify(with("alg", Value::Null)).unwrap_err();
     assert_eq!(error.to_string(), "malformed attestation statement");
     let cause = std::error::Error::source(&error).unwrap();

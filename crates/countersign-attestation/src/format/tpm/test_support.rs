@@ -65,7 +65,7 @@ impl PublicArea {
     }
 }
 
-/// The name of an object with this public area, by the hash function that it names; SHA-256 where that is unknown.
+/// The name of an object with this public area, by the hash function that it names; SHA-256 if that is unknown.
 pub(super) fn name_of(public_area: &[u8]) -> Vec<u8> {
     let identifier = public_area.get(2..4).map_or([0, 0x0b], |bytes| bytes.try_into().unwrap());
     let hash = TpmHash::from_identifier(u16::from_be_bytes(identifier)).unwrap_or(TpmHash::Sha256);

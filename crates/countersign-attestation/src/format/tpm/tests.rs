@@ -199,7 +199,7 @@ fn details(attestation: &Attestation) -> &super::TpmDetails {
 }
 
 #[test]
-fn a_certified_key_is_accepted_and_the_tpm_told() {
+fn a_certified_key_is_accepted_and_its_tpm_reported() {
     let attestation = good().verify().unwrap();
     assert_eq!(attestation.format(), "tpm");
     assert_eq!(attestation.attestation_type(), AttestationType::AttCa);
@@ -326,7 +326,7 @@ fn rule_191_alg_is_supported_and_fits_the_attestation_key() {
 }
 
 #[test]
-fn rule_191_an_algorithm_without_a_hash_function_of_its_own_is_refused() {
+fn rule_191_an_algorithm_without_its_own_hash_function_is_rejected() {
     let parts = good().with_attestation_key(-8, Key::ed25519(2), Hash::Sha512);
     let expected = AttestationError::AlgorithmUnfit(AlgorithmIdentifier(-8));
     parts.assert_error(&expected, Code::AttestationSignatureInvalid);

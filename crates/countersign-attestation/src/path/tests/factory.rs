@@ -144,7 +144,7 @@ fn a_factory_chain_may_be_sent_with_its_root_and_in_any_order() {
 }
 
 #[test]
-fn a_factory_chain_below_an_expired_root_is_accepted_where_its_renewal_is_the_anchor() {
+fn a_factory_chain_below_an_expired_root_is_accepted_if_its_renewal_is_the_anchor() {
     let chain = Chain::new().valid(&[1, 2], EXPIRED);
     let renewed = chain.certificates();
     let sent = chain.valid(&[ROOT], EXPIRED).certificates();
@@ -156,7 +156,7 @@ fn a_factory_chain_below_an_expired_root_is_accepted_where_its_renewal_is_the_an
 }
 
 #[test]
-fn rule_400_a_factory_chain_is_one_of_android_key_alone() {
+fn rule_400_only_android_key_has_factory_chains() {
     for format in ["packed", "tpm", "apple", "fido-u2f", "android-safetynet", "android-key-2"] {
         Chain::of_cas().assess(format, Revocation::none()).unwrap();
         let error = Chain::new().assess(format, Revocation::none()).unwrap_err();
@@ -190,7 +190,7 @@ fn rule_400_a_factory_chain_has_four_certificates() {
 }
 
 #[test]
-fn rule_400_a_certificate_below_the_leaf_is_none_of_a_factory_chain() {
+fn rule_400_a_certificate_below_the_leaf_ends_a_factory_chain() {
     // An app signs a certificate with its attested key.
     let mut chain = Chain::new();
     let (mut forged, _) = chain.0[0].clone();
@@ -210,7 +210,7 @@ fn rule_400_the_batch_certificate_carries_no_key_description() {
 }
 
 #[test]
-fn rule_400_a_batch_certificate_is_no_attestation_certificate_of_an_authenticator() {
+fn rule_400_a_batch_certificate_is_not_an_authenticators_attestation_certificate() {
     let purposes = [oid::CLIENT_AUTHENTICATION, oid::TPM_AIK_CERTIFICATE]
         .map(|purpose| sequence(&[&element(0x06, purpose.as_contents())]));
     let purposes = purposes.iter().map(|purposes| (oid::EXTENDED_KEY_USAGE, purposes.clone()));
@@ -264,14 +264,14 @@ fn rule_400_the_root_of_a_factory_chain_must_not_have_expired() {
 }
 
 #[test]
-fn rule_400_no_certificate_of_a_factory_chain_is_of_the_future() {
+fn rule_400_no_certificate_of_a_factory_chain_is_from_the_future() {
     for position in [0, BATCH, INTERMEDIATE, ROOT] {
         Chain::new().valid(&[position], OF_THE_FUTURE).out_of_time("android-key", position);
     }
 }
 
 #[test]
-fn rule_400_all_else_is_demanded_of_a_factory_chain() {
+fn rule_400_all_other_rules_apply_to_a_factory_chain() {
     for (position, critical) in [(0, false), (BATCH, true), (INTERMEDIATE, false), (ROOT, false)] {
         let constrained = |it: Builder| it.with_extension(oid::NAME_CONSTRAINTS, critical, &sequence(&[]));
         Chain::new().with(position, constrained).refused(&UntrustedError::NameConstraints);
@@ -305,7 +305,7 @@ fn rule_400_every_signature_of_a_factory_chain_is_verified() {
 }
 
 #[test]
-fn rule_400_a_revoked_certificate_of_a_factory_chain_is_refused() {
+fn rule_400_a_revoked_certificate_of_a_factory_chain_is_rejected() {
     let chain = Chain::new().valid(&[0, 1, 2], EXPIRED);
     for (listed, position) in [("5", BATCH), ("6", INTERMEDIATE), ("7", ROOT)] {
         let json = format!(r#"{{"entries": {{"{listed}": {{"status": "REVOKED"}}}}}}"#);

@@ -51,7 +51,7 @@ fn refused(leaf: &Builder, expected: &UntrustedError) {
 }
 
 #[test]
-fn rule_384_a_leaf_for_the_web_alone_attests_nothing() {
+fn rule_384_a_leaf_for_the_web_only_attests_nothing() {
     for last in WEB {
         refused(&for_purposes(&[web(last)]), &UntrustedError::WebPurposes);
         accepted(&for_purposes(&[web(last), OTHER.to_vec()]));

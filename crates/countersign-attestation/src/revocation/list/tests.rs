@@ -35,7 +35,7 @@ fn numbered(serial_number: &[u8]) -> Certificate {
 }
 
 #[test]
-fn a_list_tells_its_issuer_its_times_and_whom_it_names() {
+fn a_list_has_an_issuer_times_and_entries() {
     let list = list().signed_by(&key());
     assert_eq!(list.issuer(), numbered(&[2]).issuer());
     assert_eq!((list.len(), list.is_empty()), (1, false));
@@ -70,7 +70,7 @@ fn a_list_of_version_1_is_read() {
 }
 
 #[test]
-fn each_reason_is_told() {
+fn each_reason_is_read() {
     let reason = |code| {
         let list = with(extension(&oid::REASON_CODE, false, &[0x0a, 0x01, code])).signed_by(&key());
         list.reason(&numbered(&[2])).unwrap().to_string()
@@ -137,7 +137,7 @@ fn both_signature_algorithms_are_one() {
 }
 
 #[test]
-fn an_unknown_critical_extension_is_refused() {
+fn an_unknown_critical_extension_is_rejected() {
     list().with_extension(UNKNOWN, false, NULL).signed_by(&key());
     ListBuilder::new("root").with_extension(oid::CRL_NUMBER, true, &[0x02, 0x01, 0x07]).signed_by(&key());
     list().with_extension(oid::AUTHORITY_KEY_IDENTIFIER, true, &sequence(&[])).signed_by(&key());
@@ -162,7 +162,7 @@ fn an_extension_occurs_once_and_there_are_not_many() {
 }
 
 #[test]
-fn a_list_that_is_not_whole_is_refused() {
+fn a_truncated_list_is_rejected() {
     let scoped =
         |members: &[&[u8]]| list().with_extension(oid::ISSUING_DISTRIBUTION_POINT, true, &sequence(members));
     scoped(&[]).signed_by(&key());
@@ -184,7 +184,7 @@ fn a_list_that_is_not_whole_is_refused() {
 }
 
 #[test]
-fn a_fault_is_told_in_one_line() {
+fn an_error_is_one_line() {
     for (fault, told) in [
         (
             RevocationListError::TooLong { length: 5 },

@@ -18,7 +18,7 @@ fn assess_android(format: &str, serial_number: &[u8], list: &str) -> Result<(), 
 }
 
 #[test]
-fn rule_220_a_serial_number_on_googles_list_is_refused() {
+fn rule_220_a_serial_number_on_googles_list_is_rejected() {
     let serial_number = [0x00, 0xc8, 0x96, 0x6f];
     let listed = |name: &str, reason: &str| format!(r#"{{"entries": {{"{name}": {reason}}}}}"#);
     let assess = |list: &str| assess_android("android-key", &serial_number, list);
@@ -39,7 +39,7 @@ fn rule_220_a_serial_number_on_googles_list_is_refused() {
 }
 
 #[test]
-fn rule_220_an_intermediate_or_the_root_on_googles_list_is_refused() {
+fn rule_220_an_intermediate_or_the_root_on_googles_list_is_rejected() {
     for (serial_number, position) in [("14", 1), ("1", 2)] {
         let list = format!(r#"{{"entries": {{"{serial_number}": {{"status": "REVOKED"}}}}}}"#);
         let error = assess_android("android-key", &[30], &list).unwrap_err();
@@ -71,11 +71,11 @@ fn rule_220_a_listed_key_makes_no_statement_of_another_format() {
 }
 
 #[test]
-fn googles_short_serial_numbers_are_for_android_keys_alone() {
+fn googles_short_serial_numbers_apply_to_android_keys_only() {
     let list = r#"{"entries": {"1e": {"status": "REVOKED"}}}"#;
     let error = assess_android("android-key", &[30], list).unwrap_err();
     assert_eq!(error.code(), Code::AttestationCertificateRevoked);
-    // Elsewhere it neither revokes nor stands for a list.
+    // For other formats it neither revokes nor replaces a list.
     let error = assess_android("packed", &[30], list).unwrap_err();
     assert_eq!(error, PathError::Untrusted(UntrustedError::RevocationListMissing));
 }

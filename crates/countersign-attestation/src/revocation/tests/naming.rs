@@ -89,7 +89,7 @@ fn rule_399_a_list_that_verifies_and_names_weighs_more_than_one_that_does_not_ve
     }
 }
 
-/// Validates the path where its certificate at this position is the anchor.
+/// Validates the path with its certificate at this position as the anchor.
 fn anchored(position: usize, revocation: &Revocation) -> Result<TrustedPath, PathError> {
     let path = path();
     let anchors = [TrustAnchor::from_certificate(path[position].clone())];

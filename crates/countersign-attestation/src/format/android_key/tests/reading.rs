@@ -62,7 +62,7 @@ fn a_root_of_trust_of_the_first_versions_has_no_hash() {
 }
 
 #[test]
-fn levels_and_states_that_are_not_known_are_kept() {
+fn unknown_levels_and_states_are_kept() {
     let details = details(&Description::new().replaced(704, &root_of_trust(0xff, 9)));
     let state = details.hardware_enforced.root_of_trust.unwrap().verified_boot_state;
     assert_eq!(state, VerifiedBootState::Other(9));
@@ -159,7 +159,7 @@ fn rule_207_a_list_has_no_more_elements_than_the_limit() {
 }
 
 #[test]
-fn rule_217_tags_that_are_not_known_are_passed_over_and_hide_nothing() {
+fn rule_217_unknown_tags_are_ignored_and_hide_nothing() {
     let unknown = [
         explicit(30, &NULL),
         explicit(31, &NULL),
@@ -226,7 +226,7 @@ fn rule_218_an_explicit_tag_is_around_one_element() {
 }
 
 #[test]
-fn a_description_that_was_cut_or_changed_is_refused_or_read() {
+fn a_truncated_or_changed_description_is_rejected_or_read() {
     let good = Description::new().der();
     for length in 0..good.len() {
         KeyDescription::read(&good[..length]).unwrap_err();

@@ -93,7 +93,7 @@ fn rule_196_the_alternative_name_has_manufacturer_model_and_version_once() {
 }
 
 #[test]
-fn the_three_attributes_may_be_in_one_relative_name_and_other_names_beside() {
+fn the_three_attributes_may_be_in_one_relative_name_next_to_other_names() {
     let attributes: Vec<_> = tpm().iter().map(Attribute::to_der).collect();
     let one = sequence(&[&element(0x31, &attributes.concat())]);
     let hardware_module_name =
@@ -169,7 +169,7 @@ fn rule_191_the_attestation_keys_own_rules_hold() {
 }
 
 #[test]
-fn a_certificate_that_can_t_be_read_is_refused_wherever_it_stands() {
+fn a_malformed_certificate_is_rejected_at_any_position() {
     let good_der = good_leaf().der(&common_name("root"), &root().1);
     let x5c = Value::Array(vec![Value::Bytes(good_der), Value::Bytes(b"not a certificate".to_vec())]);
     let error = good().verify_members(with("x5c", x5c)).unwrap_err();

@@ -371,7 +371,7 @@ fn rule_189_the_certified_name_is_of_this_pubarea() {
 }
 
 #[test]
-fn a_fault_is_told_in_one_line_with_its_cause() {
+fn an_error_is_one_line_with_its_cause() {
     let mut parts = good();
     parts.certify_info.magic = 0;
     let error = parts.verify().unwrap_err();
