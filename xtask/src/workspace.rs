@@ -19,18 +19,11 @@ pub(crate) struct Package {
 pub(crate) struct Workspace {
     pub(crate) tree: Tree,
     pub(crate) packages: Vec<Package>,
-    /// Places that the checks of circles skip.
-    pub(crate) unfinished: &'static [&'static str],
     /// Places that the checks of language skip.
     pub(crate) unpolished: &'static [&'static str],
 }
 
 impl Workspace {
-    /// Whether a file is in a place that is not in order yet.
-    pub(crate) fn unfinished(&self, file: &str) -> bool {
-        self.unfinished.iter().any(|place| file.starts_with(place))
-    }
-
     /// Whether a file is in a place whose language is not in order yet.
     pub(crate) fn unpolished(&self, file: &str) -> bool {
         self.unpolished.iter().any(|place| file.starts_with(place))

@@ -151,6 +151,8 @@ impl Module {
                     self.local_imports.extend(imports(&tokens[at + 1..end], false));
                     at = end;
                 }
+                // The path of `pub(in …)` names no item.
+                TokenTree::Ident(word) if *word == "pub" && is_parentheses(tokens.get(at + 1)) => at += 2,
                 TokenTree::Ident(_) => at = self.add_path(tokens, at),
                 TokenTree::Group(group) => {
                     self.add_code(&group.stream().into_iter().collect::<Vec<_>>());
@@ -215,8 +217,7 @@ impl<'a> Item<'a> {
         if tokens.get(at).is_some_and(|token| is_word(token, "pub")) {
             public = true;
             at += 1;
-            if matches!(tokens.get(at), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
-            {
+            if is_parentheses(tokens.get(at)) {
                 at += 1;
             }
         }
@@ -393,6 +394,10 @@ fn is_braces(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
+fn is_parentheses(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
+}
+
 fn is_path_separator(tokens: &[TokenTree]) -> bool {
     matches!(tokens, [TokenTree::Punct(one), TokenTree::Punct(two), ..]
         if one.as_char() == ':' && one.spacing() == Spacing::Joint && two.as_char() == ':')
@@ -452,6 +457,7 @@ mod tests {
             ["f::g", "h::i"]
         );
         assert_eq!(paths("macro_rules! m { () => { $crate::j::k } }"), ["crate::j::k"]);
+        assert_eq!(paths("impl A { pub(in crate::b) fn c() {} }"), [""; 0]);
         assert_eq!(paths("/// See [`crate::l::M`].\nfn a() { <T>::n::o(); \"crate::p::q\"; }"), [""; 0]);
     }
 

@@ -2,7 +2,7 @@
 
 use countersign_types::Timestamp;
 
-use super::{Purpose, Standing, VendorRoot};
+use super::vendor_root::{Purpose, Standing, VendorRoot};
 
 const APPLE: &[Purpose] = &[Purpose::Format("apple")];
 const APPATTEST: &[Purpose] = &[Purpose::Format("apple-appattest")];

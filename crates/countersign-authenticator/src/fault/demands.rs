@@ -4,7 +4,7 @@ use countersign_types::{Code, base64url};
 use serde_json::json;
 
 use super::{
-    Fault,
+    definition::Fault,
     extensions::{results, set},
 };
 use crate::{
