@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rule_374_a_challenge_of_one_s_own_has_16_bytes_at_least() {
+    fn rule_374_a_chosen_challenge_has_at_least_16_bytes() {
         for length in [CHALLENGE_MIN, CHALLENGE_MAX] {
             let challenge = Challenge::new(vec![7; length]).unwrap();
             assert_eq!(format!("{challenge:?}"), format!("Challenge({length} bytes)"));
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_challenge_is_named_so_and_none_is_empty() {
+    fn a_short_challenge_needs_its_own_constructor_and_is_not_empty() {
         assert!(Challenge::dangerous_short([7]).is_ok_and(|challenge| challenge.is_short()));
         assert!(Challenge::dangerous_short([7; 16]).is_ok_and(|challenge| !challenge.is_short()));
         for length in [0, CHALLENGE_MAX + 1] {
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_keeps_a_challenge_of_each_length_that_a_ceremony_has_and_no_other() {
+    fn a_state_accepts_challenges_of_exactly_the_lengths_of_ceremonies() {
         let read = |length: usize| {
             let text = serde_json::Value::from(base64url::encode(vec![7; length]));
             stored::deserialize(text).map(|challenge| challenge.as_bytes().len())

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_bound_is_what_is_confirmed() {
+    fn the_bound_data_can_be_confirmed() {
         let (options, state) = begun(b"pay 12");
         assert_eq!((options.challenge.len(), state.user()), (64, Some(&handle(7))));
         let mut get = get();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn other_data_than_was_bound_is_refused() {
+    fn other_data_than_the_bound_data_is_rejected() {
         for data in [b"pay 13".as_slice(), b"pay 1", b"pay 122", b""] {
             let error = begun(b"pay 12").1.confirm(data).unwrap_err();
             assert_eq!((error.code(), error.step()), (Code::ChallengeMismatch, Step::Challenge.into()));
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_response_to_other_data_is_refused() {
+    fn the_response_to_other_data_is_rejected() {
         let mut get = get();
         get.client_data["challenge"] = json!(base64url::encode(&begun(b"pay 13").0.challenge));
         let state = begun(b"pay 12").1.confirm(b"pay 12").unwrap();
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_285_a_bound_state_is_no_plain_one_nor_the_other_way_round() {
+    fn rule_285_bound_and_plain_states_are_not_interchangeable() {
         let (_, state) = begun(b"pay 12");
         let text = serde_json::to_string(&state).unwrap();
         serde_json::from_str::<AuthenticationState>(&text).unwrap_err();
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_challenge_that_binds_nothing_confirms_nothing() {
+    fn a_challenge_without_bound_data_confirms_nothing() {
         let rp = rp().build().unwrap();
         let state = BoundAuthenticationState::of(state_for(&rp, hash(&[], b"pay 12"), None));
         assert_eq!(state.confirm(b"pay 12").unwrap_err().code(), Code::ChallengeMismatch);

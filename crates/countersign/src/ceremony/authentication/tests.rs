@@ -91,7 +91,7 @@ fn the_options_say_what_the_state_expects() {
 }
 
 #[test]
-fn rule_033_the_challenge_is_the_states_whatever_the_response_says() {
+fn rule_033_the_expected_challenge_comes_from_the_state() {
     let rp = rp().build().unwrap();
     let (issued, other) = ([0xc5; 32], CHALLENGE);
     let answer = get().response();
@@ -103,7 +103,7 @@ fn rule_033_the_challenge_is_the_states_whatever_the_response_says() {
 }
 
 #[test]
-fn rule_050_a_state_of_one_origin_is_not_for_another() {
+fn rule_050_a_state_bound_to_one_origin_rejects_another() {
     let rp = rp().origin("https://login.example.org").build().unwrap();
     for (origin, expected) in
         [("https://example.org", None), ("https://login.example.org", Some(Code::OriginMismatch))]
@@ -116,7 +116,7 @@ fn rule_050_a_state_of_one_origin_is_not_for_another() {
             assert_eq!(finished.err().map(|error| error.code()), expected);
         }
     }
-    // A bound ceremony takes no more than an unbound one.
+    // A bound ceremony accepts no more than an unbound one.
     let elsewhere = with_client_data("origin", json!("https://example.net"));
     let state = authentication_state(&rp, None);
     let finished = rp.finish_authentication(
@@ -129,7 +129,7 @@ fn rule_050_a_state_of_one_origin_is_not_for_another() {
 }
 
 #[test]
-fn rule_284_an_expired_state_is_refused() {
+fn rule_284_an_expired_state_is_rejected() {
     let rp = rp().policy(policy().with_timeout_seconds(60)).build().unwrap();
     for (seconds, expected) in [(90, None), (91, Some(Code::ChallengeExpired))] {
         let state = authentication_state(&rp, None);
@@ -140,7 +140,7 @@ fn rule_284_an_expired_state_is_refused() {
 }
 
 #[test]
-fn rule_286_a_state_of_another_relying_party_is_refused() {
+fn rule_286_a_state_of_another_relying_party_is_rejected() {
     let other = RelyingParty::builder("example.net", "Other").origin("https://example.net").build().unwrap();
     let state = authentication_state(&other, None);
     let finished = rp().build().unwrap().finish_authentication(state, &get().response(), &record(), NOW);
@@ -148,7 +148,7 @@ fn rule_286_a_state_of_another_relying_party_is_refused() {
 }
 
 #[test]
-fn rule_289_a_credential_that_was_not_allowed_is_refused() {
+fn rule_289_a_credential_that_was_not_allowed_is_rejected() {
     let rp = rp().build().unwrap();
     for (id, expected) in [(0x1d, None), (0x1e, Some(Code::CredentialNotAllowed))] {
         let state = authentication_state(&rp, Some(handle(7))).with_allowed(CredentialId::new(vec![id; 16]));
@@ -158,7 +158,7 @@ fn rule_289_a_credential_that_was_not_allowed_is_refused() {
 }
 
 #[test]
-fn rule_290_a_credential_of_another_account_is_refused() {
+fn rule_290_a_credential_of_another_account_is_rejected() {
     let other = record().with_user_handle(handle(8));
     let anonymous = Get { user_handle: None, ..get() };
     let _ = finish(&anonymous, Some(&record()), rp()).unwrap();
@@ -166,14 +166,14 @@ fn rule_290_a_credential_of_another_account_is_refused() {
 }
 
 #[test]
-fn rule_291_another_user_handle_is_refused() {
+fn rule_291_another_user_handle_is_rejected() {
     let _ = finish(&Get { user_handle: None, ..get() }, Some(&record()), rp()).unwrap();
     let other = Get { user_handle: Some(handle(8)), ..get() };
     refused(&other, Code::UserHandleMismatch, Step::User);
 }
 
 #[test]
-fn rule_292_293_a_discoverable_credential_comes_with_its_accounts_handle() {
+fn rule_292_293_a_discoverable_credential_needs_the_user_handle_of_its_account() {
     let rp = rp().build().unwrap();
     for (user_handle, expected) in [
         (Some(handle(7)), None),
@@ -188,7 +188,7 @@ fn rule_292_293_a_discoverable_credential_comes_with_its_accounts_handle() {
 }
 
 #[test]
-fn rule_294_295_a_credential_without_a_record_is_refused() {
+fn rule_294_295_a_credential_without_a_record_is_rejected() {
     let error = finish(&get(), None, rp()).unwrap_err();
     assert_eq!((error.code(), error.step()), (Code::CredentialUnknown, Step::User.into()));
     let other = Get { id: vec![0x1e; 16], ..get() };
@@ -196,7 +196,7 @@ fn rule_294_295_a_credential_without_a_record_is_refused() {
 }
 
 #[test]
-fn rule_305_a_record_of_another_rp_id_is_refused() {
+fn rule_305_a_record_of_another_rp_id_is_rejected() {
     let record = record();
     let moved =
         CredentialRecord::new(record.id().clone(), "example.net", handle(7), record.public_key().to_vec());
@@ -204,25 +204,25 @@ fn rule_305_a_record_of_another_rp_id_is_refused() {
 }
 
 #[test]
-fn client_data_that_is_no_client_data_is_refused() {
+fn malformed_client_data_is_rejected() {
     refused(&with_client_data("origin", json!(null)), Code::ClientDataMalformed, Step::ClientData);
 }
 
 #[test]
-fn rule_027_028_another_type_is_refused() {
+fn rule_027_028_another_type_is_rejected() {
     for other in ["webauthn.create", "payment.get", "webauthn.Get"] {
         refused(&with_client_data("type", json!(other)), Code::ClientDataTypeMismatch, Step::Type);
     }
 }
 
 #[test]
-fn rule_031_another_challenge_is_refused() {
+fn rule_031_another_challenge_is_rejected() {
     let other = base64url::encode([0xc5; 32]);
     refused(&with_client_data("challenge", json!(other)), Code::ChallengeMismatch, Step::Challenge);
 }
 
 #[test]
-fn rule_035_another_origin_is_refused() {
+fn rule_035_another_origin_is_rejected() {
     let other = json!("https://login.example.org");
     refused(&with_client_data("origin", other.clone()), Code::OriginMismatch, Step::Origin);
     let _ =
@@ -231,25 +231,25 @@ fn rule_035_another_origin_is_refused() {
 }
 
 #[test]
-fn rule_045_046_a_cross_origin_frame_is_refused() {
+fn rule_045_046_a_cross_origin_frame_is_rejected() {
     refused(&with_client_data("crossOrigin", json!(true)), Code::CrossOriginNotAllowed, Step::CrossOrigin);
     let framed = with_client_data("topOrigin", json!("https://top.example"));
     refused(&framed, Code::CrossOriginNotAllowed, Step::TopOrigin);
 }
 
 #[test]
-fn authenticator_data_that_is_none_is_refused() {
+fn malformed_authenticator_data_is_rejected() {
     let get = Get { trailing: vec![0], ..get() };
     refused(&get, Code::AuthenticatorDataMalformed, Step::RpIdHash);
 }
 
 #[test]
-fn rule_053_another_rp_id_is_refused() {
+fn rule_053_another_rp_id_is_rejected() {
     refused(&Get { rp_id: "example.net".into(), ..get() }, Code::RpIdHashMismatch, Step::RpIdHash);
 }
 
 #[test]
-fn rule_054_the_appid_counts_where_it_was_sent_and_used() {
+fn rule_054_the_appid_counts_if_it_was_sent_and_used() {
     let used = Get { rp_id: APPID.into(), extension_results: json!({"appid": true}), ..get() };
     let _ = finish(&used, Some(&record()), rp().appid(APPID)).unwrap();
     refused(&used, Code::RpIdHashMismatch, Step::RpIdHash);
@@ -260,25 +260,25 @@ fn rule_054_the_appid_counts_where_it_was_sent_and_used() {
 }
 
 #[test]
-fn rule_055_the_rp_id_counts_whatever_the_client_says_of_the_appid() {
+fn rule_055_the_rp_id_counts_with_any_output_for_the_appid() {
     let claimed = Get { extension_results: json!({"appid": true}), ..get() };
     let _ = finish(&claimed, Some(&record()), rp().appid(APPID)).unwrap();
 }
 
 #[test]
-fn rule_316_an_appid_output_of_another_type_is_refused() {
+fn rule_316_an_appid_output_of_another_type_is_rejected() {
     let get = Get { extension_results: json!({"appid": "true"}), ..get() };
     refused_with(&get, &record(), rp().appid(APPID), Code::ExtensionInvalid, Step::RpIdHash);
     let _ = finish(&get, Some(&record()), rp()).unwrap();
 }
 
 #[test]
-fn rule_056_060_a_user_who_was_not_present_is_refused_though_verified() {
+fn rule_056_060_an_absent_user_is_rejected_even_if_verified() {
     refused(&Get { flags: UV, ..get() }, Code::UserNotPresent, Step::UserPresent);
 }
 
 #[test]
-fn rule_059_a_user_who_was_not_verified_is_refused_where_that_is_required() {
+fn rule_059_an_unverified_user_is_rejected_if_verification_is_required() {
     let get = Get { flags: UP, ..get() };
     assert!(!finish(&get, Some(&record()), rp()).unwrap().user_verified());
     let required = rp().policy(crate::relying_party::policy::Policy::passkeys());
@@ -286,7 +286,7 @@ fn rule_059_a_user_who_was_not_verified_is_refused_where_that_is_required() {
 }
 
 #[test]
-fn rule_062_a_backup_state_without_eligibility_is_refused() {
+fn rule_062_a_backup_state_without_eligibility_is_rejected() {
     refused(&Get { flags: UP | BS, ..get() }, Code::BackupStateInvalid, Step::BackupState);
 }
 
@@ -314,7 +314,7 @@ fn rule_124_125_the_signature_is_the_records_keys() {
 }
 
 #[test]
-fn rule_304_a_record_whose_key_cannot_be_read_is_refused() {
+fn rule_304_a_record_whose_key_cannot_be_read_is_rejected() {
     let record = record();
     let mut key = record.public_key().to_vec();
     key[0] = 0xa4;
@@ -323,7 +323,7 @@ fn rule_304_a_record_whose_key_cannot_be_read_is_refused() {
 }
 
 #[test]
-fn rule_299_a_counter_that_does_not_increase_is_refused() {
+fn rule_299_a_counter_that_does_not_increase_is_rejected() {
     for (stored, received) in [(5, 5), (5, 4), (5, 0), (u32::MAX, u32::MAX), (u32::MAX, 0)] {
         let get = Get { sign_count: received, ..get() };
         let record = record().with_sign_count(stored);
@@ -337,7 +337,7 @@ fn rule_299_a_counter_that_does_not_increase_is_refused() {
 }
 
 #[test]
-fn a_counter_that_is_ignored_is_stored_where_it_increased() {
+fn an_ignored_counter_is_stored_if_it_increased() {
     for (received, next) in [(6, 6), (5, 5), (4, 5)] {
         let get = Get { sign_count: received, ..get() };
         let ignored =
@@ -373,7 +373,7 @@ fn rule_302_uv_initialized_stays_clear() {
 }
 
 #[test]
-fn backup_eligibility_that_nobody_noted_is_recorded_when_it_is_first_seen() {
+fn unknown_backup_eligibility_is_recorded_when_it_is_first_seen() {
     let unknown = record().with_backup_eligible(None);
     for (flags, seen) in [(UP | UV, false), (UP | UV | BE, true)] {
         let get = Get { flags, ..get() };
@@ -387,7 +387,7 @@ fn backup_eligibility_that_nobody_noted_is_recorded_when_it_is_first_seen() {
 }
 
 #[test]
-fn a_flag_of_another_account_s_credential_is_not_told_and_a_cleared_one_is_none() {
+fn a_foreign_credentials_flag_is_not_disclosed_and_a_cleared_one_is_gone() {
     let mut flagged = record();
     flagged.flag("its model was broken", NOW);
     let of_another = flagged.clone().with_user_handle(handle(8));
@@ -397,7 +397,7 @@ fn a_flag_of_another_account_s_credential_is_not_told_and_a_cleared_one_is_none(
 }
 
 #[test]
-fn backup_eligibility_that_nobody_noted_is_refused_where_policy_says_so() {
+fn unknown_backup_eligibility_is_rejected_if_the_policy_says_so() {
     let refusing = || {
         rp().policy(crate::relying_party::policy::Policy::passkeys().with_unknown_backup_eligibility(
             crate::relying_party::policy::backup::UnknownBackupEligibility::Reject,

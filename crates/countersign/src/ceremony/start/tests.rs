@@ -32,7 +32,7 @@ fn listed(credentials: &[CredentialDescriptor]) -> Result<(), StartError> {
 }
 
 #[test]
-fn rule_383_a_list_with_a_credential_twice_is_refused() {
+fn rule_383_a_list_with_a_duplicate_credential_is_rejected() {
     let mut credentials = credentials(3);
     listed(&credentials).unwrap();
     credentials[2].id = credentials[0].id.clone();
@@ -40,7 +40,7 @@ fn rule_383_a_list_with_a_credential_twice_is_refused() {
 }
 
 #[test]
-fn rule_383_a_list_with_a_credential_id_of_1024_bytes_is_refused() {
+fn rule_383_a_list_with_a_credential_id_of_1024_bytes_is_rejected() {
     let mut credentials = credentials(2);
     credentials[1].id = id([9; 1023]);
     listed(&credentials).unwrap();
@@ -49,7 +49,7 @@ fn rule_383_a_list_with_a_credential_id_of_1024_bytes_is_refused() {
 }
 
 #[test]
-fn a_list_of_more_than_64_credentials_is_refused() {
+fn a_list_of_more_than_64_credentials_is_rejected() {
     listed(&credentials(64)).unwrap();
     let error = listed(&credentials(65)).unwrap_err();
     assert_eq!(error, StartError::TooManyCredentials { count: 65 });
@@ -57,7 +57,7 @@ fn a_list_of_more_than_64_credentials_is_refused() {
 }
 
 #[test]
-fn what_is_asked_of_extensions_is_in_options_and_state() {
+fn extension_inputs_are_in_options_and_state() {
     let rp = rp().appid("https://example.org/u2f").build().unwrap();
     let user = user();
     let request = RegistrationRequest::new(&user).with_extensions(ClientExtensionInputs::new());
@@ -71,7 +71,7 @@ fn what_is_asked_of_extensions_is_in_options_and_state() {
 }
 
 #[test]
-fn rule_391_an_authentication_of_nobody_without_user_verification_is_refused_at_the_start() {
+fn rule_391_a_discoverable_authentication_without_user_verification_is_rejected_at_the_start() {
     let user = handle(7);
     let started = |policy: Policy, request: AuthenticationRequest<'_>| {
         let rp = rp().policy(policy).build().unwrap();
@@ -94,7 +94,7 @@ fn rule_391_an_authentication_of_nobody_without_user_verification_is_refused_at_
 }
 
 #[test]
-fn a_challenge_from_elsewhere_may_be_short_and_one_that_is_issued_may_not() {
+fn a_challenge_of_another_service_may_be_short_and_an_issued_one_may_not() {
     let (rp, user) = (rp().build().unwrap(), user());
     for length in [1, 9, 15, 16] {
         let challenge = Challenge::dangerous_short(vec![1; length]).unwrap();
@@ -112,7 +112,7 @@ fn a_challenge_from_elsewhere_may_be_short_and_one_that_is_issued_may_not() {
 }
 
 #[test]
-fn a_response_is_expected_to_a_challenge_that_is_named() {
+fn an_expected_response_needs_a_challenge() {
     let (rp, user) = (rp().build().unwrap(), user());
     let registration = rp.expect_registration(RegistrationRequest::new(&user), NOW).map(drop);
     assert_eq!(registration, Err(StartError::ChallengeMissing));
@@ -121,7 +121,7 @@ fn a_response_is_expected_to_a_challenge_that_is_named() {
 }
 
 #[test]
-fn a_conditional_registration_from_elsewhere_takes_a_recent_session_too() {
+fn a_conditional_registration_of_another_service_needs_a_recent_session_too() {
     let user = user();
     let expected = |policy: ConditionalCreatePolicy, session: RecentSession| {
         let rp = rp().policy(Policy::passkeys().with_conditional_create(policy)).build().unwrap();
@@ -141,7 +141,7 @@ fn a_conditional_registration_from_elsewhere_takes_a_recent_session_too() {
 }
 
 #[test]
-fn an_account_without_a_name_is_refused_and_without_a_display_name_is_not() {
+fn an_account_needs_a_name_and_no_display_name() {
     let rp = rp().build().unwrap();
     for (name, expected) in [
         ("jo", Ok(())),

@@ -53,7 +53,7 @@ fn authenticated(
 }
 
 #[test]
-fn rule_389_a_state_of_another_purpose_is_refused() {
+fn rule_389_a_state_of_another_purpose_is_rejected() {
     let purpose = |purpose: &str| rp().purpose(purpose).build().unwrap();
     let (sign_in, step_up) = (purpose("sign-in"), purpose("step-up"));
     assert_eq!((sign_in.purpose(), rp().build().unwrap().purpose()), ("sign-in", "default"));
@@ -69,7 +69,7 @@ fn rule_389_a_state_of_another_purpose_is_refused() {
 }
 
 #[test]
-fn rule_389_a_bound_state_of_another_purpose_is_refused() {
+fn rule_389_a_bound_state_of_another_purpose_is_rejected() {
     let step_up = rp().purpose("step-up").build().unwrap();
     let user = handle(7);
     for (other, expected) in
@@ -84,7 +84,7 @@ fn rule_389_a_bound_state_of_another_purpose_is_refused() {
 }
 
 #[test]
-fn rule_389_the_stricter_user_verification_of_state_and_policy_holds() {
+fn rule_389_the_stricter_user_verification_of_state_and_policy_applies() {
     let (lenient, strict) = (with(policy()), with(Policy::passkeys()));
     let (unverified_create, unverified) = (Create { flags: UP | AT, ..create() }, Get { flags: UP, ..get() });
     for (started, finished, expected) in [
@@ -100,7 +100,7 @@ fn rule_389_the_stricter_user_verification_of_state_and_policy_holds() {
 }
 
 #[test]
-fn rule_389_391_a_state_for_nobody_does_not_pass_by_possession_where_the_policy_does_not_say_so() {
+fn rule_389_391_a_discoverable_state_needs_user_verification_unless_the_policy_accepts_possession() {
     let lenient = with(policy());
     let strict = with(policy().with_unverified_discoverable(UnverifiedDiscoverable::Reject));
     let unverified = Get { flags: UP, ..get() };
@@ -111,7 +111,7 @@ fn rule_389_391_a_state_for_nobody_does_not_pass_by_possession_where_the_policy_
 }
 
 #[test]
-fn rule_389_a_conditional_state_is_judged_as_a_modal_one_where_the_policy_refuses_it() {
+fn rule_389_a_conditional_state_is_checked_like_a_modal_one_if_the_policy_rejects_it() {
     let within = |seconds| {
         Policy::passkeys().with_conditional_create(ConditionalCreatePolicy::AfterSignIn { seconds })
     };
@@ -135,7 +135,7 @@ fn rule_389_a_conditional_state_is_judged_as_a_modal_one_where_the_policy_refuse
 }
 
 #[test]
-fn rule_389_an_algorithm_is_one_of_both_state_and_policy() {
+fn rule_389_an_algorithm_must_be_in_both_state_and_policy() {
     let offering = |algorithms: &[Algorithm]| with(policy().with_algorithms(algorithms.iter().copied()));
     let (es256, eddsa) = (Algorithm::Es256, Algorithm::EdDsa);
     let (both, one, other) = (offering(&[es256, eddsa]), offering(&[es256]), offering(&[eddsa]));
@@ -194,7 +194,7 @@ fn is_refused<S: CeremonyState + fmt::Debug>(expected: &'static str) {
 }
 
 #[test]
-fn rule_392_the_state_of_another_kind_of_ceremony_is_invalid_and_no_parsers_matter() {
+fn rule_392_the_state_of_another_kind_of_ceremony_is_invalid_and_not_a_parse_error() {
     let [(_, registration), ..] = serialised();
     let error = AuthenticationState::from_json(registration.as_bytes()).unwrap_err();
     assert_eq!(error.code(), Code::StateInvalid);

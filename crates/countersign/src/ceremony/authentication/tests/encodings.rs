@@ -1,4 +1,4 @@
-//! What is right but for its encoding is refused by the same code, with a sentence that says so.
+//! A value that differs only in its encoding is rejected by the same code, with a message that says so.
 
 use countersign_types::UserHandle;
 
@@ -20,7 +20,7 @@ fn fault_of(received: UserHandle, stored: UserHandle) -> ErrorKind {
 }
 
 #[test]
-fn rule_291_a_user_handle_in_another_encoding_is_refused_and_said_to_be_so() {
+fn rule_291_a_user_handle_in_another_encoding_is_rejected_with_that_reason() {
     let bytes = [0xfb, 0xff, 0xfe, 1];
     for (received, stored, expected) in [
         (of("-__-AQ"), of(bytes), HandleEncoding::ReceivedAsText),
@@ -44,7 +44,7 @@ fn rule_291_a_user_handle_in_another_encoding_is_refused_and_said_to_be_so() {
 }
 
 #[test]
-fn rule_031_a_challenge_in_another_encoding_is_refused_and_said_to_be_so() {
+fn rule_031_a_challenge_in_another_encoding_is_rejected_with_that_reason() {
     let once = base64url::encode(CHALLENGE);
     for (challenge, is_encoding) in [
         (format!("{once}="), true),
@@ -60,7 +60,7 @@ fn rule_031_a_challenge_in_another_encoding_is_refused_and_said_to_be_so() {
 }
 
 #[test]
-fn sentences_say_what_is_so_and_what_to_do() {
+fn messages_say_what_is_wrong_and_what_to_do() {
     for (fault, said) in [
         (ErrorKind::UserHandleMissing, "takes a user name first"),
         (ErrorKind::BackupEligibilityChanged { registered: false }, "which the policy can accept"),

@@ -1,10 +1,10 @@
-//! What a stranger learns from a refusal where an authentication began with a user name
+//! What a stranger learns from a rejection if an authentication starts with a user name
 //! ([section 14.6.2](https://www.w3.org/TR/webauthn-3/#sctn-username-enumeration)).
 
 use super::*;
 use crate::lifecycle::decoys::{DecoyKey, Decoys};
 
-/// What somebody can send who does not have the credential's private key.
+/// The responses that can be sent without the credential's private key.
 fn forged() -> Vec<Get> {
     let forged = Get { key: signing_key(9), ..get() };
     let with = |name: &str, value: serde_json::Value| {
@@ -41,7 +41,7 @@ fn strict() -> RelyingPartyBuilder {
 }
 
 #[test]
-fn rule_307_a_forged_response_for_a_real_name_is_refused_as_one_for_an_unknown_name() {
+fn rule_307_a_forged_response_for_a_real_name_is_rejected_like_one_for_an_unknown_name() {
     let rp = strict().build().unwrap();
     let decoy = Decoys::new(DecoyKey::new(&[0x5e; 32]).unwrap()).account(&rp, "nobody");
     let refused = |user: &UserHandle, id: &[u8], get: &Get, record: Option<&CredentialRecord>| {
@@ -52,7 +52,7 @@ fn rule_307_a_forged_response_for_a_real_name_is_refused_as_one_for_an_unknown_n
     };
     for get in forged() {
         let real = refused(&handle(7), &[0x1d; 16], &get, Some(&record()));
-        // The decoy's own ID where the real one was sent.
+        // The decoy's own ID instead of the real one.
         let decoy_id = decoy.credentials()[0].id.as_bytes();
         let id = if get.id == [0x1d; 16] { decoy_id.to_vec() } else { get.id.clone() };
         let unknown = refused(decoy.user_handle(), decoy_id, &Get { id, ..get.clone() }, None);
@@ -62,7 +62,7 @@ fn rule_307_a_forged_response_for_a_real_name_is_refused_as_one_for_an_unknown_n
 }
 
 #[test]
-fn rule_307_a_credential_that_was_removed_is_refused_as_one_whose_signature_is_wrong() {
+fn rule_307_a_removed_credential_is_rejected_like_one_with_a_wrong_signature() {
     let rp = strict().build().unwrap();
     let refused = |get: &Get, record: Option<&CredentialRecord>| {
         let state = authentication_state(&rp, Some(handle(7)));
@@ -76,7 +76,7 @@ fn rule_307_a_credential_that_was_removed_is_refused_as_one_whose_signature_is_w
 }
 
 #[test]
-fn who_has_the_key_and_who_is_late_are_told_why() {
+fn the_holder_of_the_key_and_a_late_user_learn_the_reason() {
     let replayed = Get { sign_count: 5, ..get() };
     let error = finish(&replayed, Some(&record()), rp()).unwrap_err();
     assert_eq!(error.public_code(), Code::SignCountNotIncreased);

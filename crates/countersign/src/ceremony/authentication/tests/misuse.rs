@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// One response for each part of it that a step can refuse.
+/// One response for each of its parts that a step can reject.
 fn failing() -> Vec<Get> {
     vec![
         with_client_data("type", json!("webauthn.create")),
@@ -36,7 +36,7 @@ fn rule_303_a_failed_authentication_changes_no_record() {
 
 /// That the result can't be dropped unseen is shown by the examples of [`Authenticated`], one of which must not compile.
 #[test]
-fn rule_308_only_a_response_that_passed_says_who_it_is() {
+fn rule_308_only_an_accepted_response_identifies_the_user() {
     for get in failing() {
         let rp = rp().build().unwrap();
         let state = authentication_state(&rp, Some(handle(7)));
@@ -47,7 +47,7 @@ fn rule_308_only_a_response_that_passed_says_who_it_is() {
 }
 
 #[test]
-fn rule_306_the_client_has_no_say_in_the_policy() {
+fn rule_306_the_client_does_not_influence_the_policy() {
     let rp = || rp().policy(crate::relying_party::policy::Policy::passkeys());
     let said = json!({"userVerification": "discouraged", "mediation": "conditional"});
     let mut get = Get { flags: UP, extension_results: said.clone(), ..get() };
@@ -58,7 +58,7 @@ fn rule_306_the_client_has_no_say_in_the_policy() {
 
 /// An error goes into logs and terminals, and the response is the attacker's.
 #[test]
-fn a_message_is_one_line_whatever_the_response_says() {
+fn a_message_is_one_line_for_any_response() {
     let forged = "https://example.net\n2026-11-29 INFO signed in as root\u{1b}[2J\u{202e}";
     let error = finish(&with_client_data("origin", json!(forged)), Some(&record()), rp()).unwrap_err();
     assert_eq!(error.code(), Code::OriginMismatch);

@@ -37,7 +37,7 @@ fn fault(result: Result<Authenticated, Error>, step: Step) -> PolicyErrorKind {
 }
 
 #[test]
-fn rule_304_a_stored_key_of_an_algorithm_that_is_given_up_is_refused() {
+fn rule_304_a_stored_key_of_a_withdrawn_algorithm_is_rejected() {
     let only = |algorithm| {
         let stored = StoredAlgorithms::Only(vec![algorithm]);
         with(Policy::passkeys().with_algorithms([algorithm]).with_stored_algorithms(stored))
@@ -53,7 +53,7 @@ fn rule_304_a_stored_key_of_an_algorithm_that_is_given_up_is_refused() {
 }
 
 #[test]
-fn the_algorithm_that_counts_is_that_of_the_stored_key_whatever_is_noted_beside_it() {
+fn the_algorithm_is_that_of_the_stored_key_and_not_the_noted_one() {
     let only = |algorithm| {
         let stored = StoredAlgorithms::Only(vec![algorithm]);
         with(Policy::passkeys().with_algorithms([algorithm]).with_stored_algorithms(stored))
@@ -65,7 +65,7 @@ fn the_algorithm_that_counts_is_that_of_the_stored_key_whatever_is_noted_beside_
 }
 
 #[test]
-fn a_credential_is_backed_up_as_the_policy_has_it() {
+fn the_backup_of_a_credential_follows_the_policy() {
     let step = Step::BackupEligibility;
     let not_eligible = || Some(PolicyErrorKind::BackupEligibilityNotAccepted { eligible: false });
     let eligible = || Some(PolicyErrorKind::BackupEligibilityNotAccepted { eligible: true });
@@ -94,7 +94,7 @@ fn a_credential_is_backed_up_as_the_policy_has_it() {
 }
 
 #[test]
-fn an_upgrade_of_backup_eligibility_is_accepted_by_name_alone() {
+fn an_upgrade_of_backup_eligibility_is_accepted_only_by_a_named_option() {
     let upgraded = |change| {
         let policy = Policy::passkeys().with_backup_eligibility_change(change);
         finish(&flagged(BE), Some(&record().with_backup_eligible(false)), with(policy))
@@ -111,7 +111,7 @@ fn an_upgrade_of_backup_eligibility_is_accepted_by_name_alone() {
 }
 
 #[test]
-fn a_counter_that_is_ignored_is_kept_and_not_judged() {
+fn an_ignored_counter_is_stored_and_not_checked() {
     let rp = || with(Policy::passkeys().with_sign_count(SignCountPolicy::Accept));
     for (received, kept) in [(4, 5), (5, 5), (6, 6), (0, 5)] {
         let authenticated = finish(&Get { sign_count: received, ..get() }, Some(&record()), rp()).unwrap();
@@ -131,7 +131,7 @@ fn a_counter_that_is_ignored_is_kept_and_not_judged() {
 }
 
 #[test]
-fn rule_302_uv_initialized_is_set_with_an_additional_factor_of_the_account_alone() {
+fn rule_302_uv_initialized_is_set_only_with_an_additional_factor_of_the_account() {
     let authenticated = |flags, initialized| {
         let record = record().with_uv_initialized(initialized);
         finish(&Get { flags, ..get() }, Some(&record), rp()).unwrap()
@@ -157,7 +157,7 @@ fn rule_302_uv_initialized_is_set_with_an_additional_factor_of_the_account_alone
 }
 
 #[test]
-fn rule_390_user_verification_that_was_never_seen_before_is_no_factor() {
+fn rule_390_user_verification_that_was_never_seen_before_is_not_a_factor() {
     use crate::relying_party::policy::choices::UninitializedUserVerification as Option;
     let clear = record().with_uv_initialized(false);
     let finish = |record: &CredentialRecord, rp: RelyingPartyBuilder| {
@@ -173,7 +173,7 @@ fn rule_390_user_verification_that_was_never_seen_before_is_no_factor() {
 }
 
 #[test]
-fn rule_390_an_additional_factor_of_the_account_takes_user_verification_into_use() {
+fn rule_390_an_additional_factor_of_the_account_enables_user_verification() {
     let rp = with(Policy::passkeys()).build().unwrap();
     let clear = record().with_uv_initialized(false);
     let (own, other) = (AdditionalFactor::vouched(handle(7)), AdditionalFactor::vouched(handle(8)));
@@ -198,7 +198,7 @@ fn rule_390_an_additional_factor_of_the_account_takes_user_verification_into_use
 }
 
 #[test]
-fn an_additional_factor_sets_nothing_where_the_user_was_not_verified() {
+fn an_additional_factor_has_no_effect_if_the_user_was_not_verified() {
     let rp = rp().build().unwrap();
     let clear = record().with_uv_initialized(false);
     let state = authentication_state(&rp, None).with_additional_factor(&AdditionalFactor::vouched(handle(7)));
@@ -208,7 +208,7 @@ fn an_additional_factor_sets_nothing_where_the_user_was_not_verified() {
 }
 
 #[test]
-fn only_who_has_the_credential_learns_that_user_verification_was_never_seen() {
+fn only_the_holder_of_the_credential_learns_that_user_verification_was_never_seen() {
     let clear = record().with_uv_initialized(false);
     let stranger = Get { key: signing_key(9), ..get() };
     let error = finish(&stranger, Some(&clear), with(Policy::passkeys())).unwrap_err();
