@@ -19,11 +19,11 @@ mod packed;
 pub(crate) mod signer;
 pub(crate) mod tpm;
 
-/// Which attestation an authenticator gives.
+/// The attestation that an authenticator gives.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub enum Attestation {
-    /// None: format `none`.
+    /// No attestation: format `none`.
     #[default]
     None,
     /// Self attestation: format `packed`, signed with the credential's key.
@@ -42,8 +42,8 @@ pub enum Attestation {
     Apple(Attester),
     /// Format `compound`, with these statements.
     Compound(Vec<Attestation>),
-    /// Format `apple-appattest`, in Apple's production environment. The credential's key must be ES256; the attester has
-    /// an intermediate authority. The user is neither present nor verified, and the counter is 0.
+    /// Format `apple-appattest`, in Apple's production environment. The credential's key must be ES256; the attester
+    /// has an intermediate authority. The user is neither present nor verified, and the counter is 0.
     AppleAppAttest(Attester),
 }
 
@@ -63,7 +63,7 @@ impl Attestation {
         }
     }
 
-    /// Whether a credential of this algorithm can be attested so.
+    /// Whether credentials of this algorithm can be attested.
     pub fn supports(&self, algorithm: Algorithm) -> bool {
         match self {
             Self::None | Self::SelfPacked | Self::Packed(_) | Self::AndroidSafetyNet(_) => true,

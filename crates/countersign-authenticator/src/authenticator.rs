@@ -1,4 +1,4 @@
-//! The authenticator ([section 6](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-model)): it makes credentials and
+//! The authenticator ([section 6](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-model)), which makes credentials and
 //! signs with them.
 
 use core::fmt;
@@ -21,7 +21,7 @@ use crate::{
     response::{AttestedCredentialDraft, AuthenticatorDataDraft, flags},
 };
 
-/// A software authenticator. What it makes depends on its seed, and on what was asked of it before.
+/// A software authenticator. Its keys and IDs depend on its seed and on the earlier requests.
 ///
 /// ```
 /// use countersign_authenticator::{Attestation, Attester, Authenticator, Backup};
@@ -50,56 +50,56 @@ pub struct Authenticator {
     pub(crate) credentials: Vec<Credential>,
 }
 
-/// Whether the authenticator verifies its user.
+/// When the authenticator verifies its user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum UserVerification {
-    /// Unless it is discouraged.
+    /// The user is verified unless that is discouraged.
     #[default]
     OnRequest,
-    /// Even where it is discouraged.
+    /// The user is verified even if that is discouraged.
     Always,
-    /// It can't; nothing that requires it succeeds.
+    /// The user is never verified, and requests that require it fail.
     Never,
 }
 
-/// Whether its credentials are backed up.
+/// Whether the credentials of an authenticator are backed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Backup {
-    /// They can't be: BE and BS are clear.
+    /// Credentials can't be backed up: BE and BS are clear.
     #[default]
     NotEligible,
-    /// They will be: BE is set and BS clear.
+    /// Credentials can be backed up and are not yet: BE is set and BS is clear.
     Eligible,
-    /// They are: BE and BS are set.
+    /// Credentials are backed up: BE and BS are set.
     BackedUp,
 }
 
-/// What its signature counter does.
+/// The behaviour of the signature counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Counter {
-    /// It stays 0, as with most passkeys.
+    /// The counter is always 0, as with most passkeys.
     #[default]
     Unused,
-    /// It counts every credential and every signature.
+    /// The counter increases with every credential and every signature.
     Increasing,
 }
 
 impl Authenticator {
-    /// One that is part of the device: discoverable credentials, transport `internal`.
+    /// An authenticator that is part of the device: discoverable credentials, transport `internal`.
     pub fn platform(seed: impl AsRef<[u8]>) -> Self {
         Self::new(seed, AuthenticatorAttachment::Platform, vec![Transport::Internal])
     }
 
-    /// A phone that keeps passkeys: transports `hybrid` and `internal`, credentials backed up.
+    /// A phone with passkeys: transports `hybrid` and `internal`, credentials backed up.
     pub fn phone(seed: impl AsRef<[u8]>) -> Self {
         let transports = vec![Transport::Hybrid, Transport::Internal];
         Self::new(seed, AuthenticatorAttachment::CrossPlatform, transports).with_backup(Backup::BackedUp)
     }
 
-    /// A security key: transports `nfc` and `usb`, a counter, discoverable credentials only where they are wanted.
+    /// A security key: transports `nfc` and `usb`, a counter, discoverable credentials only on request.
     pub fn security_key(seed: impl AsRef<[u8]>) -> Self {
         let transports = vec![Transport::Nfc, Transport::Usb];
         Self::new(seed, AuthenticatorAttachment::CrossPlatform, transports)
@@ -129,100 +129,99 @@ impl Authenticator {
         }
     }
 
-    /// Of this model.
+    /// Replaces the AAGUID, which identifies the authenticator model.
     pub fn with_aaguid(mut self, aaguid: Aaguid) -> Self {
         self.aaguid = aaguid;
         self
     }
 
-    /// Reached in these ways.
+    /// Replaces the transports.
     pub fn with_transports(mut self, transports: impl IntoIterator<Item = Transport>) -> Self {
         self.transports = transports.into_iter().collect();
         self
     }
 
-    /// With these algorithms. Unless said, all that are compiled in but RS1.
+    /// Replaces the supported algorithms. By default all that are compiled in, except RS1.
     pub fn with_algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
         self
     }
 
-    /// With this attestation, where the relying party asks for any. Unless said, none.
+    /// Replaces the attestation that is given on request. By default none.
     pub fn with_attestation(mut self, attestation: Attestation) -> Self {
         self.attestation = attestation;
         self
     }
 
-    /// Verifying its user so.
+    /// Replaces the rule for user verification.
     pub fn with_user_verification(mut self, user_verification: UserVerification) -> Self {
         self.user_verification = user_verification;
         self
     }
 
-    /// With credentials of this kind where the relying party says `preferred`, or nothing.
+    /// Replaces the kind of credentials that are made if the relying party states no requirement.
     pub fn with_storage(mut self, storage: CredentialKind) -> Self {
         self.storage = storage;
         self
     }
 
-    /// With credentials that are backed up, or not. A call later on counts for the credentials that are there.
+    /// Replaces the backup state of all credentials, including existing ones.
     pub fn with_backup(mut self, backup: Backup) -> Self {
         self.set_backup(backup);
         self
     }
 
-    /// As [`with_backup`](Self::with_backup): what a synchronisation in the meantime does.
+    /// Changes the backup state of all credentials, as a later synchronisation does.
     pub fn set_backup(&mut self, backup: Backup) {
         self.backup = backup;
     }
 
-    /// With this counter.
+    /// Replaces the behaviour of the signature counter.
     pub fn with_counter(mut self, counter: Counter) -> Self {
         self.counter = counter;
         self
     }
 
-    /// With a clock that stands at this time, in milliseconds since 1970: `SafetyNet` statements have one. Unless said,
-    /// a second before 2026.
+    /// Stops the clock at this time, in milliseconds since 1970. SafetyNet statements contain it. By default a second
+    /// before 2026.
     pub fn with_clock(mut self, milliseconds: u64) -> Self {
         self.milliseconds = milliseconds;
         self
     }
 
-    /// With this key for every credential of RSA, for looking for primes takes seconds.
+    /// Uses this key for every RSA credential, because finding primes takes seconds.
     pub fn with_rsa_key(mut self, key: RsaKey) -> Self {
         self.rsa_key = Some(key);
         self
     }
 
-    /// With this key and ID for the next credential of the key's algorithm.
+    /// Uses this key and ID for the next credential of the key's algorithm.
     pub fn with_next_credential(mut self, key: PrivateKey, id: CredentialId) -> Self {
         self.prepared.push_back((key, id));
         self
     }
 
-    /// Its model.
+    /// The AAGUID.
     pub fn aaguid(&self) -> Aaguid {
         self.aaguid
     }
 
-    /// How it is reached.
+    /// The transports.
     pub fn transports(&self) -> &[Transport] {
         &self.transports
     }
 
-    /// Whether it is part of the device.
+    /// The attachment: part of the device or roaming.
     pub fn attachment(&self) -> &AuthenticatorAttachment {
         &self.attachment
     }
 
-    /// The IDs of its credentials, the oldest first.
+    /// The IDs of all credentials, the oldest first.
     pub fn credential_ids(&self) -> impl Iterator<Item = &CredentialId> {
         self.credentials.iter().map(|credential| &credential.id)
     }
 
-    /// Registers a U2F credential, as a page did before there was Web Authentication; the `appid` extension leads to it.
-    /// The ES256 `COSE_Key` comes with its ID.
+    /// Registers a U2F credential, which the `appid` extension finds, and returns its ID and its ES256 `COSE_Key`.
     pub fn register_u2f(&mut self, app_id: &str) -> (CredentialId, Vec<u8>) {
         let key = PrivateKey::es256(&mut self.generator);
         let id = self.next_id(64);
@@ -245,7 +244,7 @@ impl Authenticator {
         self.user_verification != UserVerification::Never
     }
 
-    /// Whether it verifies the user where that is discouraged, or not.
+    /// Whether the user is verified, given whether the request wants it.
     pub(crate) fn verifies_user(&self, wanted: bool) -> bool {
         match self.user_verification {
             UserVerification::OnRequest => wanted,
@@ -258,8 +257,8 @@ impl Authenticator {
         self.attestation.supports(algorithm)
     }
 
-    /// `authenticatorMakeCredential` ([section 6.3.2](https://www.w3.org/TR/webauthn-3/#sctn-op-make-cred)), its checks
-    /// done: the attestation object comes with the credential's key.
+    /// `authenticatorMakeCredential` ([section 6.3.2](https://www.w3.org/TR/webauthn-3/#sctn-op-make-cred)) after
+    /// its checks.
     pub(crate) fn make_credential(&mut self, request: &MakeCredential<'_>) -> Option<Made> {
         let (key, id) = self.next_key(request.algorithm)?;
         let is_app_attest = matches!(self.attestation, Attestation::AppleAppAttest(_)) && request.attest;
@@ -328,7 +327,7 @@ impl Authenticator {
         (authenticator_data, signature)
     }
 
-    /// Bytes for what is stored beside a credential.
+    /// Random bytes that are stored with a credential.
     pub(crate) fn secret(&mut self, length: usize) -> Vec<u8> {
         self.generator.bytes(length)
     }

@@ -1,8 +1,8 @@
 //! CBOR in the canonical form of CTAP2
 //! ([section "Message Encoding"](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#message-encoding)),
-//! and what breaks it.
+//! and CBOR that breaks its rules.
 
-/// An item of CBOR to be written.
+/// A CBOR item to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cbor {
@@ -20,7 +20,7 @@ pub enum Cbor {
     Boolean(bool),
     /// `null`.
     Null,
-    /// Written as it is: the place for what is no CBOR, or not canonical.
+    /// Bytes that are written as they are, for invalid or non-canonical CBOR.
     Encoded(Vec<u8>),
 }
 
@@ -32,7 +32,7 @@ impl Cbor {
         map
     }
 
-    /// Brings the entries of a map into canonical order.
+    /// Sorts the entries of a map into canonical order.
     pub fn sort(&mut self) {
         if let Self::Map(entries) = self {
             entries.sort_by_cached_key(|(key, _)| {
@@ -49,7 +49,7 @@ impl Cbor {
         entries.iter().find(|(other, _)| *other == key).map(|(_, value)| value)
     }
 
-    /// Sets an entry of a map, in its place if it is there already.
+    /// Sets an entry of a map, in place if the key exists.
     pub fn set(&mut self, key: impl Into<Cbor>, value: impl Into<Cbor>) {
         let Self::Map(entries) = self else { return };
         let (key, value) = (key.into(), value.into());
@@ -69,7 +69,7 @@ impl Cbor {
         }
     }
 
-    /// The bytes of a byte string, to be changed.
+    /// The bytes of a byte string, for changes.
     pub fn bytes_mut(&mut self) -> Option<&mut Vec<u8>> {
         match self {
             Self::Bytes(bytes) => Some(bytes),
@@ -77,14 +77,14 @@ impl Cbor {
         }
     }
 
-    /// The value of an entry of a map, to be changed.
+    /// The value of an entry of a map, for changes.
     pub fn get_mut(&mut self, key: impl Into<Cbor>) -> Option<&mut Self> {
         let Self::Map(entries) = self else { return None };
         let key = key.into();
         entries.iter_mut().find(|(other, _)| *other == key).map(|(_, value)| value)
     }
 
-    /// As bytes.
+    /// Encodes the item.
     pub fn to_vec(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         self.write(&mut bytes);
@@ -128,7 +128,7 @@ impl Cbor {
     }
 }
 
-/// The first bytes of an item, in the fewest there can be.
+/// Writes the head of an item, as short as possible.
 fn head(major_type: u8, argument: u64, to: &mut Vec<u8>) {
     let major_type = major_type << 5;
     let bytes = argument.to_be_bytes();
@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_are_written_in_the_fewest_bytes() {
+    fn items_are_as_short_as_possible() {
         for (item, expected) in [
             (Cbor::from(0), &[0x00][..]),
             (Cbor::from(23), &[0x17]),

@@ -1,4 +1,4 @@
-//! What a ceremony goes through on its way to the response, and where it can be changed.
+//! Changes of a response, each applied at its stage of the ceremony.
 
 use crate::{
     attestation::draft::AttestationDraft,
@@ -8,10 +8,10 @@ use crate::{
     response::{AuthenticatorDataDraft, Envelope},
 };
 
-/// One change of a response in the making. Everything that comes after it is made of what was changed: a change of
-/// authenticator data is signed, one of the attestation object is not.
+/// One change of a response before it is complete. Later stages use the changed value: a change of authenticator data
+/// is signed, a change of the attestation object is not.
 ///
-/// The variants stand in the order in which they are applied.
+/// The variants are in the order in which they are applied.
 ///
 /// ```
 /// use countersign_authenticator::Change;
@@ -31,7 +31,7 @@ pub enum Change {
     AuthenticatorData(fn(&mut AuthenticatorDataDraft)),
     /// The bytes of authenticator data, before they are signed.
     AuthenticatorDataBytes(fn(&mut Vec<u8>)),
-    /// What an attestation statement is made of, before it is signed; of each part of a compound statement.
+    /// The draft of an attestation statement, before it is signed; of each part of a compound statement.
     Attestation(fn(&mut AttestationDraft)),
     /// The attestation statement, signed.
     Statement(fn(&mut Cbor)),

@@ -25,7 +25,7 @@ use crate::{
     response::{Envelope, attestation_object, flags},
 };
 
-/// A browser that shows a page of one origin.
+/// A browser with a page of one origin.
 ///
 /// ```
 /// use countersign_authenticator::{Authenticator, Client, types::{CreationOptions, RegistrationResponse}};
@@ -50,20 +50,20 @@ pub struct Client {
     changes: Vec<Change>,
 }
 
-/// Where the page is shown.
+/// How the page is framed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Frame {
-    /// On its own, or framed by pages of its origin.
+    /// The page is not framed, or by pages of its own origin.
     #[default]
     TopLevel,
-    /// Framed by a page of another origin that client data does not name.
+    /// The page is framed by another origin, which client data does not name.
     CrossOrigin,
-    /// Framed by a page of this origin.
+    /// The page is framed by this origin, which client data names.
     Below(String),
 }
 
-/// Who asked for a credential.
+/// How the user is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mediation {
     Modal,
@@ -71,7 +71,7 @@ enum Mediation {
 }
 
 impl Client {
-    /// With a page of this origin, such as `https://example.org`, on its own.
+    /// A client with an unframed page of an origin such as `https://example.org`.
     pub fn new(origin: impl Into<String>) -> Self {
         Self {
             origin: origin.into(),
@@ -81,25 +81,25 @@ impl Client {
         }
     }
 
-    /// Shown there.
+    /// Replaces the frame of the page.
     pub fn with_frame(mut self, frame: Frame) -> Self {
         self.frame = frame;
         self
     }
 
-    /// With another member in client data, after those that are specified.
+    /// Adds a member to client data, after the specified ones.
     pub fn with_client_data(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.members.push(name, value);
         self
     }
 
-    /// Changing every response so.
+    /// Adds a change of every response.
     pub fn with_change(mut self, change: Change) -> Self {
         self.changes.push(change);
         self
     }
 
-    /// `navigator.credentials.create()`.
+    /// Registers a credential, as `navigator.credentials.create()` does.
     pub fn create(
         &self,
         options: &CreationOptions,
@@ -109,7 +109,7 @@ impl Client {
         RegistrationResponse::from_json(json.as_bytes()).map_err(CeremonyError::Changed)
     }
 
-    /// The same as the text of `toJSON()`, however changed.
+    /// Registers a credential and returns the text of `toJSON()`, even if changes made it invalid.
     pub fn create_json(
         &self,
         options: &CreationOptions,
@@ -118,8 +118,7 @@ impl Client {
         self.register(options, authenticator, Mediation::Modal)
     }
 
-    /// `navigator.credentials.create()` with mediation `conditional`: the user is not asked, so neither present nor
-    /// verified.
+    /// Registers a credential with mediation `conditional`: the user is not asked, so neither present nor verified.
     pub fn create_conditionally(
         &self,
         options: &CreationOptions,
@@ -129,7 +128,8 @@ impl Client {
         RegistrationResponse::from_json(json.as_bytes()).map_err(CeremonyError::Changed)
     }
 
-    /// The same as the text of `toJSON()`, however changed.
+    /// Registers a credential with mediation `conditional` and returns the text of `toJSON()`, even if changes made it
+    /// invalid.
     pub fn create_conditionally_json(
         &self,
         options: &CreationOptions,
@@ -138,7 +138,7 @@ impl Client {
         self.register(options, authenticator, Mediation::Conditional)
     }
 
-    /// `navigator.credentials.get()`.
+    /// Authenticates, as `navigator.credentials.get()` does.
     pub fn get(
         &self,
         options: &RequestOptions,
@@ -220,7 +220,7 @@ impl Client {
         response.push("authenticatorData", base64url::encode(&made.authenticator_data));
         let transports = authenticator.transports().iter().map(Transport::as_str);
         response.push("transports", transports.collect::<Vec<_>>());
-        // A browser's getPublicKey() is null where it does not understand the key.
+        // A browser's getPublicKey() is null if it does not support the key.
         if let Ok(key) = PublicKey::from_cose(&made.cose_key.to_vec()) {
             response.push("publicKey", base64url::encode(key.to_spki()));
         }
@@ -232,7 +232,7 @@ impl Client {
         self.text(made.id.as_bytes(), response, results, authenticator)
     }
 
-    /// [`get`](Self::get) as the text of `toJSON()`, however changed.
+    /// Authenticates and returns the text of `toJSON()`, even if changes made it invalid.
     pub fn get_json(
         &self,
         options: &RequestOptions,
@@ -248,7 +248,7 @@ impl Client {
                     && is_listed(allowed, credential)
             }
         };
-        // The newest, as most clients offer it first.
+        // Most clients offer the newest first.
         let credential = authenticator.credentials.iter_mut().rev().find(listed);
         let credential = credential.ok_or(CeremonyError::NotAllowed("no such credential"))?;
         let used_appid = credential.rp_id != rp_id;
@@ -332,7 +332,7 @@ fn check_excluded(
     if excluded { Err(CeremonyError::InvalidState) } else { Ok(()) }
 }
 
-/// UP and UV.
+/// The flags UP and UV.
 fn gesture(
     authenticator: &Authenticator,
     verification: &UserVerificationRequirement,
@@ -356,7 +356,7 @@ fn is_listed(descriptors: &[CredentialDescriptor], credential: &Credential) -> b
     })
 }
 
-/// A ceremony that the client ends, as a browser does with a `DOMException`.
+/// The client ended the ceremony, as a browser does with a `DOMException`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CeremonyError {
@@ -368,13 +368,12 @@ pub enum CeremonyError {
     NotSupported,
     /// `SecurityError`: the RP ID is not the origin's.
     Security,
-    /// No exception: the response was changed so that it is no longer one. The text is to be had from `create_json` and
-    /// its like.
+    /// The changes made the response invalid. `create_json` and `get_json` return its text.
     Changed(ResponseError),
 }
 
 impl CeremonyError {
-    /// The name of the `DOMException`; `None` where there would be none.
+    /// The name of the `DOMException`; `None` for an invalid changed response.
     pub fn name(&self) -> Option<&'static str> {
         match self {
             Self::NotAllowed(_) => Some("NotAllowedError"),
@@ -392,8 +391,8 @@ impl fmt::Display for CeremonyError {
             Self::NotAllowed(why) => f.write_str(why),
             Self::InvalidState => f.write_str("the authenticator has one of the excluded credentials"),
             Self::NotSupported => f.write_str("none of the algorithms is supported, or no attestation of it"),
-            Self::Security => f.write_str("the rp id is not the origin's"),
-            Self::Changed(error) => write!(f, "the changed response is none: {error}"),
+            Self::Security => f.write_str("the rp id does not match the origin"),
+            Self::Changed(error) => write!(f, "the changed response is invalid: {error}"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What an authenticator keeps of a credential
+//! Credentials as the authenticator stores them
 //! ([section 4, public key credential source](https://www.w3.org/TR/webauthn-3/#public-key-credential-source)).
 
 use countersign_types::{CredentialId, UserHandle};

@@ -53,7 +53,8 @@ pub fn sequence(elements: &[&[u8]]) -> Vec<u8> {
 
 /// Encodes a `SET OF` elements, in the order that DER requires (X.690, 11.6).
 pub fn set_of(mut elements: Vec<Vec<u8>>) -> Vec<u8> {
-    // The clause compares elements padded with zeros. No element is a prefix of another, so the padding changes nothing.
+    // The clause compares elements padded with zeros. No element is a prefix of another, so the padding changes
+    // nothing.
     elements.sort_unstable();
     element(SET, &elements.concat())
 }

@@ -23,7 +23,7 @@ pub(crate) struct Outputs {
 }
 
 impl Outputs {
-    /// The map in authenticator data; `None` where it would be empty.
+    /// The map in authenticator data; `None` if it would be empty.
     pub(crate) fn map(&self) -> Option<Cbor> {
         let mut map = Cbor::Map(self.authenticator.clone());
         map.sort();
@@ -153,8 +153,8 @@ fn prf_assertion(prf: &Value, credential: &Credential, outputs: &mut Outputs) {
         outputs.of_client("prf", json!({}));
         return;
     };
-    // The encrypted outputs that CTAP2 has, with an initialisation vector before one or two blocks of 32 bytes. Nobody
-    // but the client could decrypt them: they stand in for the bytes of a real one.
+    // The encrypted outputs that CTAP2 has, with an initialisation vector before one or two blocks of 32 bytes. Only
+    // the client could decrypt them, so any bytes of this length will do.
     let length = if results.get("second").is_some() { 80 } else { 48 };
     let mut generator = Generator::new(&id, "hmac-secret");
     outputs.of_authenticator("hmac-secret", generator.bytes(length));

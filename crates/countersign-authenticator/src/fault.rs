@@ -1,4 +1,4 @@
-//! Named faults: one thing wrong at a time, with what a relying party must say of it.
+//! Named faults: one deviation at a time, with the code that a relying party must report.
 
 use self::definition::Fault;
 

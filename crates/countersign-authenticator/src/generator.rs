@@ -8,10 +8,10 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use rsa::rand_core::{TryCryptoRng, TryRng};
 use sha2::Sha256;
 
-/// A source of bytes that gives the same ones for the same seed and label.
+/// A source of bytes that depend only on a seed and a label.
 ///
 /// Draw number n is HKDF-SHA-256 with the seed as input key material, n as salt (big-endian, in the fewest bytes, but
-/// at least one), and the label as info. No entropy of the operating system is in it: these are values for tests.
+/// at least one), and the label as info. There is no entropy of the operating system in it: these are values for tests.
 ///
 /// ```
 /// use countersign_authenticator::Generator;
@@ -27,7 +27,7 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// From a seed of any length; generators with different labels are independent of each other.
+    /// A generator from a seed of any length. Generators with different labels are independent of each other.
     pub fn new(seed: impl AsRef<[u8]>, label: impl Into<String>) -> Self {
         Self { seed: seed.as_ref().to_vec(), label: label.into(), draws: 0 }
     }

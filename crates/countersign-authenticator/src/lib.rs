@@ -1,9 +1,8 @@
-//! A software authenticator and client for tests of [Web Authentication](https://www.w3.org/TR/webauthn-3/).
+//! For tests: a software authenticator and browser client for [Web Authentication](https://www.w3.org/TR/webauthn-3/).
 //!
-//! [`Client`] is the browser and [`Authenticator`] what holds the keys. They take a relying party's options and give the
-//! JSON that `toJSON()` gives; for the same seed and the same options, the same bytes. Every algorithm and every
-//! attestation format is there, with certificate authorities that are made on the way. Nothing here verifies anything,
-//! and nothing is secret: these are values for tests.
+//! [`Client`] is the browser, and [`Authenticator`] holds the keys. They take a relying party's options and return the
+//! JSON of `toJSON()`: the same bytes for the same seed and options. They support every algorithm and every attestation
+//! format, with certificate authorities of their own. Nothing here verifies anything, and nothing is secret.
 //!
 //! ```
 //! use countersign::{
@@ -31,11 +30,19 @@
 //! # }
 //! ```
 //!
-//! A [`Fault`] is one thing that is wrong, with the rules that it breaks and the code that is right; [`Fault::all`] has
-//! every one. A [`Profile`] is what a real device or browser does, with the verdict that default settings give.
+//! # The pieces
 //!
-//! To see a test fail for the right reason, change one thing with a [`Change`]: it is applied where it belongs, and what
-//! comes after it is made anew, signatures too.
+//! - [`Client`] and [`Authenticator`] run ceremonies; [`Attestation`] and [`Attester`] choose the attestation.
+//! - [`Change`] changes one thing in a response. Later stages, signatures included, use the changed value.
+//! - [`Fault`] is a named fault, with the rules that it breaks and the right code; [`Fault::all`] lists every one.
+//! - [`Profile`] is the behaviour of a real device or browser, with the decision of default settings.
+//! - [`Scenario`] is a complete exchange; [`AuthenticatorDataDraft`], [`Envelope`], [`PrivateKey`] and [`Cbor`] write a
+//!   response part by part.
+//! - [`certificate`] and [`der`] write certificates and revocation lists; [`BlobSigner`] signs FIDO metadata.
+//!
+//! # Features
+//!
+//! `ed448` adds Ed448 keys, whose library has no release yet.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(

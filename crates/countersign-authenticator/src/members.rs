@@ -12,7 +12,7 @@ impl Members {
         self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value)
     }
 
-    /// Sets a member, in its place if it is there already.
+    /// Sets a member, in place if the name exists.
     pub fn set(&mut self, name: &str, value: impl Into<Value>) {
         let value = value.into();
         match self.0.iter_mut().find(|(other, _)| other == name) {
@@ -21,7 +21,7 @@ impl Members {
         }
     }
 
-    /// Adds a member at the end, whether it is there already or not.
+    /// Adds a member at the end, even if the name exists.
     pub fn push(&mut self, name: &str, value: impl Into<Value>) {
         self.0.push((name.to_owned(), value.into()));
     }

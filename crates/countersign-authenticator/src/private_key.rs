@@ -13,7 +13,7 @@ use crate::{cbor::Cbor, der::public_key_bits, generator::Generator};
 
 pub(crate) mod rsa_key;
 
-/// A private key that can make signatures of one algorithm.
+/// A private key for signatures of one algorithm.
 ///
 /// ECDSA signatures are deterministic ([RFC 6979](https://www.rfc-editor.org/rfc/rfc6979)), as those of the other
 /// algorithms are; the salt of RSASSA-PSS is derived from key and message.
@@ -44,8 +44,8 @@ enum Secret {
 }
 
 impl PrivateKey {
-    /// A key of an elliptic curve from its scalar (big-endian; shorter ones are padded), of Ed25519, Ed448 or ML-DSA
-    /// from its seed. `None` where the bytes are none, for RSA, and for an algorithm that is not compiled in.
+    /// A key from its scalar for elliptic curves (big-endian; shorter ones are padded), or from its seed for Ed25519,
+    /// Ed448 and ML-DSA. `None` for invalid bytes, for RSA, and for an algorithm that is not compiled in.
     pub fn from_bytes(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
         let secret = match algorithm.scheme() {
             Scheme::Ecdsa { curve: Curve::P256, .. } => {
@@ -71,7 +71,7 @@ impl PrivateKey {
         Some(Self { algorithm, secret })
     }
 
-    /// An RSA key; `None` where the algorithm is none of RSA.
+    /// A private key from an RSA key; `None` if the algorithm is not an RSA algorithm.
     pub fn from_rsa(algorithm: Algorithm, key: RsaKey) -> Option<Self> {
         matches!(algorithm.scheme(), Scheme::RsaPkcs1 { .. } | Scheme::RsaPss { .. })
             .then(|| Self { algorithm, secret: Secret::Rsa(Box::new(key)) })
@@ -79,7 +79,7 @@ impl PrivateKey {
 
     /// A new key; the same one for a generator in the same state. `None` for an algorithm that is not compiled in.
     ///
-    /// Finding the primes of an RSA key takes seconds: [`RsaKey::test_key`] is there already.
+    /// Finding the primes of an RSA key takes seconds; [`RsaKey::test_key`] is a fixed one.
     pub fn generate(algorithm: Algorithm, generator: &mut Generator) -> Option<Self> {
         let length = match algorithm.scheme() {
             Scheme::RsaPkcs1 { .. } | Scheme::RsaPss { .. } => {
@@ -101,13 +101,13 @@ impl PrivateKey {
         Self::generate(Algorithm::Es256, generator).expect("an ES256 key")
     }
 
-    /// Somebody else's key; always the same.
+    /// A fixed key that belongs to no authenticator.
     pub(crate) fn stranger(algorithm: Algorithm) -> Option<Self> {
         let rsa = Self::from_rsa(algorithm, RsaKey::second_test_key());
         rsa.or_else(|| Self::generate(algorithm, &mut Generator::new("somebody else", algorithm.name())))
     }
 
-    /// The same key for another algorithm of the same scheme, such as ESP256 for ES256; for RSA any of RSA.
+    /// This key for another algorithm of the same scheme, such as ESP256 for ES256; for RSA any of RSA.
     pub fn for_algorithm(&self, algorithm: Algorithm) -> Option<Self> {
         let fits = match self.secret {
             Secret::Rsa(_) => {
@@ -118,7 +118,7 @@ impl PrivateKey {
         fits.then(|| Self { algorithm, secret: self.secret.clone() })
     }
 
-    /// The algorithm whose signatures it makes.
+    /// The algorithm of the signatures.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
@@ -252,7 +252,7 @@ impl PrivateKey {
     }
 }
 
-/// The algorithm alone.
+/// Prints the algorithm only.
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PrivateKey").field("algorithm", &self.algorithm).finish_non_exhaustive()
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn every_algorithm_s_signatures_verify() {
+    fn signatures_of_every_algorithm_verify() {
         for &algorithm in Algorithm::ALL {
             let Some(key) = key(algorithm) else {
                 assert!(algorithm == Algorithm::Ed448 && cfg!(not(feature = "ed448")), "{algorithm}");

@@ -1,5 +1,5 @@
 //! What real devices and browsers do that the specification does not lead one to expect, and what a relying party with
-//! default settings makes of it.
+//! default settings decides.
 
 use countersign_types::Code;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ pub struct Profile {
     signing_in: &'static [Change],
 }
 
-/// What a relying party with default settings makes of a quirk.
+/// The decision on a quirk by a relying party with default settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -76,7 +76,7 @@ impl Profile {
         self.rules
     }
 
-    /// What a relying party with default settings makes of it.
+    /// The decision of a relying party with default settings.
     pub fn verdict(&self) -> Verdict {
         self.verdict
     }
@@ -156,8 +156,8 @@ const PROFILES: &[Profile] = &[
     .rule(&[116])
     .get(&[Change::Signature(pad)])
     .refused(Code::SignatureInvalid),
-    // SimpleWebAuthn issues 440 and 456, py_webauthn issue 160: a map that says three entries and has four, and names in
-    // the place of two numbers.
+    // SimpleWebAuthn issues 440 and 456, py_webauthn issue 160: a map that says three entries and has four, and names
+    // in the place of two numbers.
     profile(
         "firefox-117-eddsa-key",
         "Firefox 114 to 118 with EdDSA keys: a map one entry short, with \"OKP\" and \"Ed25519\" for numbers",
@@ -381,7 +381,7 @@ const PROFILES: &[Profile] = &[
         GET,
     )
     .create(&[Change::Envelope(|envelope| {
-        // RP ID hash, flags and counter alone.
+        // Only RP ID hash, flags and counter.
         envelope.change_text("authenticatorData", |text| text.chars().take(49).collect());
         envelope.set("publicKey", "");
         envelope.set("publicKeyAlgorithm", 0);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{cbor::Cbor, members::Members};
 
-/// `RegistrationResponseJSON` or `AuthenticationResponseJSON`.
+/// The JSON of a response: `RegistrationResponseJSON` or `AuthenticationResponseJSON`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Envelope {
@@ -56,7 +56,7 @@ impl Envelope {
         }
     }
 
-    /// Changes the text of a member of `response`, where it is one.
+    /// Changes a member of `response` if it is a text.
     pub(crate) fn change_text(&mut self, name: &str, change: impl FnOnce(&str) -> String) {
         let member = self.response.as_ref().and_then(|response| response.get(name));
         if let Some(text) = member.and_then(Value::as_str).map(change) {
@@ -72,7 +72,7 @@ impl Envelope {
     }
 }
 
-/// Authenticator data ([section 6.1](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data)) to be.
+/// Authenticator data ([section 6.1](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data)) before it is encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthenticatorDataDraft {
@@ -88,13 +88,14 @@ pub struct AuthenticatorDataDraft {
     pub extensions: Option<Cbor>,
 }
 
-/// Attested credential data ([section 6.5.1](https://www.w3.org/TR/webauthn-3/#sctn-attested-credential-data)) to be.
+/// Attested credential data ([section 6.5.1](https://www.w3.org/TR/webauthn-3/#sctn-attested-credential-data)) before it
+/// is encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AttestedCredentialDraft {
-    /// The authenticator's model.
+    /// The AAGUID of the authenticator model.
     pub aaguid: [u8; 16],
-    /// The length that is said to be the credential ID's.
+    /// The length that is written for the credential ID.
     pub length: u16,
     /// The credential ID.
     pub credential_id: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Ceremonies to be run whole: the options, the client, the authenticator, and what the relying party has to know.
+//! Complete ceremonies: the options, the client, the authenticator, and the facts that the relying party needs.
 
 use countersign_types::{
     Aaguid, CreationOptions, CredentialId, RequestOptions, UserHandle,
@@ -23,9 +23,9 @@ use crate::{
 pub const RP_ID: &str = "example.org";
 /// The origin of every scenario's page.
 pub const ORIGIN: &str = "https://example.org";
-/// The top-level origin where a scenario's page is framed.
+/// The top-level origin of scenarios with a framed page.
 pub const TOP_ORIGIN: &str = "https://example.com";
-/// The `AppID` of a scenario with a U2F credential.
+/// The AppID of a scenario with a U2F credential.
 pub const APP_ID: &str = "https://example.org/appid.json";
 /// When every scenario takes place: 2026-01-01T00:00:00Z, in seconds since 1970.
 pub const NOW: i64 = 1_767_225_600;
@@ -61,7 +61,7 @@ pub enum Format {
     Apple,
     /// `compound` of `packed` and `android-key`.
     Compound,
-    /// `apple-appattest`: the RP ID stands for the App ID.
+    /// `apple-appattest`: the RP ID is used as the App ID.
     AppleAppAttest,
 }
 
@@ -84,7 +84,7 @@ impl Format {
         Self::AppleAppAttest,
     ];
 
-    /// A word for it.
+    /// A unique word for the format.
     pub const fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -109,7 +109,7 @@ impl Format {
         !matches!(self, Self::None | Self::SelfPacked)
     }
 
-    /// Who attests in a scenario.
+    /// The attester of a scenario.
     fn attester(self) -> Attester {
         let attester = Attester::from_seed("scenario");
         match self {
@@ -118,7 +118,7 @@ impl Format {
         }
     }
 
-    /// The attestation, by this attester.
+    /// The attestation of this format by an attester.
     pub fn attestation(self, attester: Attester) -> Attestation {
         match self {
             Self::None => Attestation::None,
@@ -156,46 +156,45 @@ pub enum SignIn {
     AppId,
 }
 
-/// What a ceremony is like, as far as its parties have to agree about it. The default is the plainest registration:
-/// ES256, no attestation, nothing demanded.
+/// The properties of a ceremony that its parties have to agree on. The simplest is [`Scenario::REGISTRATION`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scenario {
-    /// The attestation. Where it has certificates, the relying party demands a path to the authority.
+    /// The attestation format.
     pub format: Format,
-    /// Whether the relying party demands that path.
+    /// Whether the relying party requires a path to the trust anchor.
     pub trust: Trust,
-    /// What the authenticator's keys come from.
+    /// The seed of the authenticator's keys.
     pub seed: &'static str,
     /// The credential's algorithm.
     pub algorithm: Algorithm,
-    /// An algorithm that the relying party offers besides.
+    /// A second algorithm that the relying party offers.
     pub also_offered: Option<Algorithm>,
     /// Whether the relying party requires user verification.
     pub user_verification: Verification,
     /// Whether the registration is conditional, so that the user is not asked.
     pub creation: Creation,
-    /// How the page is framed; the relying party accepts it.
+    /// How the page is framed. The relying party accepts it.
     pub frame: Framing,
     /// Whether the credential is backed up.
     pub backup: Backup,
-    /// What is asked of extensions at registration: a JSON object.
+    /// The extension inputs at registration, a JSON object.
     pub creation_extensions: &'static str,
-    /// What is asked of extensions at authentication: a JSON object.
+    /// The extension inputs at authentication, a JSON object.
     pub request_extensions: &'static str,
     /// The authentication after the registration.
     pub sign_in: Option<SignIn>,
-    /// What the relying party's policy demands besides.
+    /// A further requirement of the relying party's policy.
     pub demand: Demand,
 }
 
-/// What a relying party's policy demands beyond its default settings; a scenario that has it meets it.
+/// A requirement of the relying party's policy beyond its default settings. The scenario meets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Demand {
-    /// Nothing.
+    /// No further requirement.
     Nothing,
-    /// `authenticatorAttachment` is `platform`, where it is there.
+    /// `authenticatorAttachment`, if present, is `platform`.
     PlatformAttachment,
     /// A registration's `authenticatorData`, `publicKey` and `publicKeyAlgorithm` are those of the attestation object.
     Copies,
@@ -207,15 +206,15 @@ pub enum Demand {
     BackedUp,
     /// The attested AAGUID is [`Scenario::aaguid`].
     Model,
-    /// No client extension output that nobody asked for.
+    /// There is no unsolicited client extension output.
     AskedOutputs,
-    /// An output of `credProps`.
+    /// There is an output of `credProps`.
     CredProps,
     /// `prf` is enabled.
     Prf,
     /// The results of `prf` stay with the client.
     PrfResultsUnsent,
-    /// `largeBlob` is supported, and written where that was asked for.
+    /// `largeBlob` is supported, and written if that was requested.
     LargeBlob,
 }
 
@@ -223,9 +222,9 @@ pub enum Demand {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Trust {
-    /// It is not.
+    /// No path is required.
     Unassessed,
-    /// It is, to the scenario's authority.
+    /// A path to the scenario's authority is required.
     Required,
 }
 
@@ -233,19 +232,19 @@ pub enum Trust {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verification {
-    /// It is preferred.
+    /// User verification is preferred.
     Preferred,
-    /// It is required.
+    /// User verification is required.
     Required,
 }
 
-/// How a credential is asked for.
+/// The mediation of a registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Creation {
-    /// In a dialogue.
+    /// The user is asked in a dialogue.
     Modal,
-    /// With mediation `conditional`.
+    /// Mediation is `conditional`, so the user is not asked.
     Conditional,
 }
 
@@ -253,9 +252,9 @@ pub enum Creation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Framing {
-    /// It is not.
+    /// The page is not framed.
     TopLevel,
-    /// By a page of [`TOP_ORIGIN`], which client data names and the relying party lists.
+    /// A page of [`TOP_ORIGIN`] frames it, which client data names and the relying party accepts.
     Named,
 }
 
@@ -277,21 +276,21 @@ impl Scenario {
         demand: Demand::Nothing,
     };
 
-    /// The same with an authentication of an identified user.
+    /// ES256 without attestation, and an authentication of an identified user.
     pub const AUTHENTICATION: Self = Self { sign_in: Some(SignIn::Identified), ..Self::REGISTRATION };
 
-    /// A registration with this attestation; a path is demanded where there can be one.
+    /// A registration with this attestation format. A trust path is required if the format has certificates.
     pub const fn of(format: Format) -> Self {
         let trust = if format.has_certificates() { Trust::Required } else { Trust::Unassessed };
         Self { format, trust, ..Self::REGISTRATION }
     }
 
-    /// With this algorithm.
+    /// Replaces the credential's algorithm.
     pub const fn with_algorithm(self, algorithm: Algorithm) -> Self {
         Self { algorithm, ..self }
     }
 
-    /// Offering this algorithm too.
+    /// Offers a second algorithm.
     pub const fn with_also_offered(self, algorithm: Algorithm) -> Self {
         Self { also_offered: Some(algorithm), ..self }
     }
@@ -301,37 +300,37 @@ impl Scenario {
         core::iter::once(self.algorithm).chain(self.also_offered)
     }
 
-    /// With an authenticator of this seed.
+    /// Replaces the seed of the authenticator's keys.
     pub const fn with_seed(self, seed: &'static str) -> Self {
         Self { seed, ..self }
     }
 
-    /// Demanding a path, or not.
+    /// Replaces the requirement of a trust path.
     pub const fn with_trust(self, trust: Trust) -> Self {
         Self { trust, ..self }
     }
 
-    /// Requiring user verification.
+    /// Requires user verification.
     pub const fn with_required_verification(self) -> Self {
         Self { user_verification: Verification::Required, ..self }
     }
 
-    /// With this authentication.
+    /// Adds an authentication.
     pub const fn with_sign_in(self, sign_in: SignIn) -> Self {
         Self { sign_in: Some(sign_in), ..self }
     }
 
-    /// Framed by another page.
+    /// Frames the page by one of [`TOP_ORIGIN`].
     pub const fn with_top_origin(self) -> Self {
         Self { frame: Framing::Named, ..self }
     }
 
-    /// With a credential that is backed up, or not.
+    /// Replaces the backup state of the credential.
     pub const fn with_backup(self, backup: Backup) -> Self {
         Self { backup, ..self }
     }
 
-    /// Asking this of extensions at registration and at authentication: JSON objects.
+    /// Replaces the extension inputs at registration and at authentication, which are JSON objects.
     pub const fn with_extensions(
         self,
         creation_extensions: &'static str,
@@ -340,22 +339,22 @@ impl Scenario {
         Self { creation_extensions, request_extensions, ..self }
     }
 
-    /// With a conditional registration.
+    /// Makes the registration conditional.
     pub const fn with_conditional_creation(self) -> Self {
         Self { creation: Creation::Conditional, ..self }
     }
 
-    /// Of a relying party that demands this.
+    /// Replaces the further requirement of the relying party's policy.
     pub const fn with_demand(self, demand: Demand) -> Self {
         Self { demand, ..self }
     }
 
-    /// The authenticator's model.
+    /// The AAGUID of the authenticator model.
     pub fn aaguid(self) -> Aaguid {
         Authenticator::platform(self.seed).aaguid()
     }
 
-    /// Whether there is such an attestation of such a credential.
+    /// Whether the format can attest a credential of the algorithm.
     pub fn is_possible(self) -> bool {
         self.format.attestation(self.format.attester()).supports(self.algorithm)
     }
@@ -366,7 +365,7 @@ impl Scenario {
         self.run_with_challenges(&[generator.bytes(32), generator.bytes(32)], registering, signing_in)
     }
 
-    /// The same with these challenges, of the registration and of the authentication.
+    /// Runs the ceremonies with given challenges, of the registration and of the authentication.
     pub fn run_with_challenges(
         self,
         challenges: &[Vec<u8>; 2],
@@ -502,11 +501,11 @@ fn authority_on_p384() -> CertificateAuthority {
     CertificateAuthority::new(key, serial_number, "Countersign test authority on P-384", "Countersign", "AA")
 }
 
-/// What went over the wire, and what the relying party has to know besides.
+/// The responses of a scenario, and the facts that the relying party needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exchange {
-    /// The registration; `None` where the credential is older than Web Authentication.
+    /// The registration; `None` if the credential was registered through U2F.
     pub registration: Option<ExchangeStep>,
     /// The authentication.
     pub authentication: Option<ExchangeStep>,

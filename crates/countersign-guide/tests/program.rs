@@ -77,7 +77,7 @@ async fn an_account_is_made_and_signed_in_to() {
 }
 
 #[tokio::test]
-async fn without_an_account_nobody_signs_in() {
+async fn without_an_account_a_sign_in_is_rejected() {
     let (program, client) = (program(), Client::new(ORIGIN));
     let mut authenticator = Authenticator::platform("jo's laptop");
     let other = self::program();

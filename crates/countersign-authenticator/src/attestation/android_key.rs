@@ -19,7 +19,7 @@ pub(super) fn prepare(draft: &mut AttestationDraft, input: &AttestationInput<'_>
     }
 }
 
-/// Puts the description, changed or not, into the certificate, unless somebody put something else there.
+/// Puts the description into the certificate, unless a change put something else there.
 pub(super) fn finish(draft: &mut AttestationDraft) {
     let description = draft.key_description.to_vec();
     let extension = draft.leaf.as_mut().and_then(|leaf| leaf.extension_mut(oid::ANDROID_KEY_DESCRIPTION));

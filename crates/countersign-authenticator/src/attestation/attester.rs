@@ -12,7 +12,7 @@ use crate::{
     private_key::PrivateKey,
 };
 
-/// Who attests: a key, the certificate for it, and the authority that issues it.
+/// An attestation key, its certificate, and the authority that issues the certificate.
 #[derive(Debug, Clone)]
 pub struct Attester {
     pub(super) authority: CertificateAuthority,
@@ -23,7 +23,7 @@ pub struct Attester {
 }
 
 impl Attester {
-    /// With an authority of the same seed, an ES256 key, and the AAGUID in packed certificates.
+    /// An attester with an authority of the same seed, an ES256 key, and the AAGUID in packed certificates.
     pub fn from_seed(seed: impl AsRef<[u8]>) -> Self {
         let mut generator = Generator::new(&seed, "Attestation key");
         let key = PrivateKey::es256(&mut generator);
@@ -31,33 +31,33 @@ impl Attester {
         Self::new(CertificateAuthority::from_seed(seed), key, serial_number).with_certified_aaguid()
     }
 
-    /// With this authority, attestation key, and serial number of the certificate.
+    /// An attester with an authority, an attestation key, and the serial number of the certificate.
     pub fn new(authority: CertificateAuthority, key: PrivateKey, serial_number: impl Into<Vec<u8>>) -> Self {
         let serial_number = serial_number.into();
         Self { authority, intermediates: Vec::new(), key, serial_number, certifies_aaguid: false }
     }
 
-    /// With this authority; to be said before there is one below it.
+    /// Replaces the authority. Call this before adding an intermediate one.
     pub fn with_authority(mut self, authority: CertificateAuthority) -> Self {
         self.authority = authority;
         self
     }
 
-    /// With another attestation key. Formats that certify the credential's own key don't use it.
+    /// Replaces the attestation key. Formats that certify the credential's own key don't use it.
     pub fn with_key(mut self, key: PrivateKey) -> Self {
         self.key = key;
         self
     }
 
-    /// With an authority between the root and the certificate, whose certificate is sent too. Each further one is below
-    /// the one before.
+    /// Adds an authority between the root and the attestation certificate; its certificate is sent too. Each further
+    /// one is below the previous one.
     pub fn with_intermediate(self) -> Self {
         let mut generator = self.intermediate_generator();
         let key = PrivateKey::es256(&mut generator);
         self.with_subordinate(key, generator)
     }
 
-    /// The same with this key of the authority.
+    /// Adds an intermediate authority with this key.
     pub fn with_intermediate_key(self, key: PrivateKey) -> Self {
         let generator = self.intermediate_generator();
         self.with_subordinate(key, generator)
@@ -78,8 +78,8 @@ impl Attester {
     }
 
     /// Adds the certificates that Android devices got at the factory before remote provisioning: an intermediate whose
-    /// subject has a serialNumber and, below it, a batch certificate that issues the certificates of keys, is not a CA's
-    /// and has name constraints. Both expired in May 2025.
+    /// subject has a serialNumber and, below it, a batch certificate that issues the certificates of keys, is not a
+    /// CA's and has name constraints. Both expired in May 2025.
     pub fn with_factory_chain(self) -> Self {
         let mut attester = self.with_intermediate().with_intermediate();
         if let [.., (_, intermediate), (_, batch)] = attester.intermediates.as_mut_slice() {
@@ -93,13 +93,13 @@ impl Attester {
         attester
     }
 
-    /// With the AAGUID in the certificate of packed statements.
+    /// Adds the AAGUID to the certificate of packed statements.
     pub fn with_certified_aaguid(mut self) -> Self {
         self.certifies_aaguid = true;
         self
     }
 
-    /// The authority: its certificate is the trust anchor.
+    /// The root authority, whose certificate is the trust anchor.
     pub fn authority(&self) -> &CertificateAuthority {
         &self.authority
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{certificate::draft::CertificateDraft, members::Members, private_key::PrivateKey};
 
-/// An attestation statement in the making. What a format has no use for is left as it is.
+/// An attestation statement before it is signed. A format ignores the fields that it does not use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AttestationDraft {
@@ -19,58 +19,58 @@ pub struct AttestationDraft {
     pub format: String,
     /// The algorithm that the statement names.
     pub algorithm: i64,
-    /// Whose key signs.
+    /// The key that signs.
     pub signer: SignerRole,
-    /// What is signed.
+    /// The signed message.
     pub message: Vec<u8>,
     /// The attestation certificate.
     pub leaf: Option<CertificateDraft>,
     /// The certificates of the authorities below the root, the one that issued the attestation certificate first.
     pub intermediates: Vec<CertificateDraft>,
-    /// Whose key signs the attestation certificate.
+    /// The owner of the key that signs the attestation certificate.
     pub issuer: IssuerRole,
-    /// What is bound to the ceremony: the nonce of Apple and `SafetyNet`.
+    /// The nonce of Apple and SafetyNet, which binds the statement to the ceremony.
     pub nonce: Vec<u8>,
-    /// The key as a TPM has it.
+    /// The key as a TPM encodes it.
     pub public_area: PublicArea,
-    /// What a TPM signs.
+    /// The structure that a TPM signs.
     pub certify_info: CertifyInfo,
-    /// What Android says of a key.
+    /// Android's description of the key.
     pub key_description: KeyDescription,
-    /// The header of `SafetyNet`'s JWS, apart from `x5c`.
+    /// The header of SafetyNet's JWS, apart from `x5c`.
     pub header: Members,
-    /// The payload of `SafetyNet`'s JWS, apart from the nonce.
+    /// The payload of SafetyNet's JWS, apart from the nonce.
     pub payload: Members,
 }
 
-/// Whose key signs a statement.
+/// The owner of the key that signs a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignerRole {
-    /// The attestation key's; the credential's in self attestation and where it is the certified one.
+    /// The attester; the credential in self attestation and if its key is the certified one.
     Attester,
-    /// The credential's.
+    /// The credential.
     Credential,
-    /// Somebody else's, of the same algorithm.
+    /// A stranger with a key of the same algorithm.
     Stranger,
 }
 
-/// Whose key signs the attestation certificate.
+/// The owner of the key that signs the attestation certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IssuerRole {
-    /// The authority's.
+    /// The authority.
     Authority,
-    /// Somebody else's, in the authority's name.
+    /// A stranger in the authority's name.
     Stranger,
-    /// The authority's, whose certificate is sent as well.
+    /// The authority, whose certificate is sent as well.
     AuthorityWithRoot,
-    /// Somebody else's, in the authority's name, and the root of theirs is sent as well.
+    /// A stranger in the authority's name, whose root is sent as well.
     StrangerWithRoot,
 }
 
 impl AttestationDraft {
-    /// Changes the attestation certificate, where there is one.
+    /// Changes the attestation certificate if there is one.
     pub(crate) fn change_leaf(&mut self, change: impl FnOnce(&mut CertificateDraft)) {
         self.leaf.as_mut().map(change);
     }
@@ -80,7 +80,7 @@ impl AttestationDraft {
         self.intermediates.first_mut().map(change);
     }
 
-    /// Makes the attestation certificate one for somebody else's key.
+    /// Certifies a stranger's key instead of the attestation key.
     pub(crate) fn certify_stranger(&mut self, algorithm: Algorithm) {
         if let Some(key) = PrivateKey::stranger(algorithm) {
             self.change_leaf(|leaf| leaf.certify(&key.spki()));

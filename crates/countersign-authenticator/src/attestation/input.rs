@@ -2,7 +2,7 @@
 
 use crate::private_key::PrivateKey;
 
-/// What a statement is about.
+/// The credential that a statement attests, and its ceremony.
 pub(crate) struct AttestationInput<'a> {
     pub(crate) credential_key: &'a PrivateKey,
     pub(crate) credential_id: &'a [u8],

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{cbor::Cbor, private_key::PrivateKey};
 
-/// The keys that sign.
+/// The keys that can sign a statement.
 pub(super) struct Signer<'a> {
     pub(super) attester: Option<&'a Attester>,
     pub(super) input: &'a AttestationInput<'a>,

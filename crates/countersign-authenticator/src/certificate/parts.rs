@@ -61,7 +61,8 @@ pub struct Time {
 }
 
 impl Time {
-    /// A time from `YYYYMMDDHHMMSSZ`: a `UTCTime` from 1950 through 2049, as RFC 5280 requires, else a `GeneralizedTime`.
+    /// A time from `YYYYMMDDHHMMSSZ`: a `UTCTime` from 1950 through 2049, as RFC 5280 requires, else a
+    /// `GeneralizedTime`.
     pub fn new(text: &str) -> Self {
         let short = text.get(2..).unwrap_or_default();
         if ("1950".."2050").contains(&text) {

@@ -42,7 +42,7 @@ pub(super) const FAULTS: &[Fault] = &[
         draft.header.set("x5c", json!(["*"]));
     }),
     SAFETYNET.draft("safetynet-signed-by-stranger", &[228], SIGNATURE, |draft| {
-        draft.signer = SignerRole::Stranger
+        draft.signer = SignerRole::Stranger;
     }),
     SAFETYNET.draft("safetynet-other-host", &[229], CERTIFICATE, |draft| {
         draft.change_leaf(|leaf| {
@@ -58,7 +58,7 @@ pub(super) const FAULTS: &[Fault] = &[
     SAFETYNET.draft("safetynet-nonce-other", &[231], BINDING, |draft| draft.nonce = vec![7; 32]),
     SAFETYNET.draft("safetynet-nonce-number", &[231], MALFORMED, |draft| draft.payload.set("nonce", 1)),
     SAFETYNET.draft("safetynet-integrity-missing", &[232], MALFORMED, |draft| {
-        draft.payload.remove("ctsProfileMatch")
+        draft.payload.remove("ctsProfileMatch");
     }),
     SAFETYNET.draft("safetynet-integrity-false", &[232], NOT_ACCEPTED, |draft| {
         draft.payload.set("ctsProfileMatch", false);

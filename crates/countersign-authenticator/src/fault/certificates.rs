@@ -21,7 +21,7 @@ const CHAIN: Faults = Faults::of(Scenario::of(Format::PackedChain));
 const UNTRUSTED: &[Code] = &[Code::AttestationUntrusted];
 const EXPIRED: &[Code] = &[Code::AttestationCertificateExpired];
 
-/// 1.2.3.4, which nobody understands.
+/// 1.2.3.4, an unknown extension.
 const UNKNOWN: &[u8] = &[0x2a, 0x03, 0x04];
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -125,7 +125,7 @@ pub(super) const FAULTS: &[Fault] = &[
         PURPOSE,
         |draft| {
             draft.change_leaf(|leaf| {
-                leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, web_purposes())
+                leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, web_purposes());
             });
         },
     ),

@@ -10,7 +10,7 @@ use crate::{
     scenario::{Exchange, Scenario},
 };
 
-/// One thing that is wrong with a response.
+/// A named fault: a response that differs from a valid one in one thing.
 ///
 /// ```
 /// use countersign_authenticator::Fault;
@@ -30,7 +30,7 @@ pub struct Fault {
     change: Change,
 }
 
-/// Which ceremony a fault is in.
+/// The ceremony that contains a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ceremony {
@@ -51,37 +51,37 @@ impl Fault {
         Self { name, rules, codes, scenario, change }
     }
 
-    /// Its name, which no other has.
+    /// The unique name.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The numbers of the rules that it breaks, in the table of `docs/RULES.md`; none where the table is silent.
+    /// The numbers of the broken rules in `docs/RULES.md`; empty if no rule covers the fault.
     pub fn rules(&self) -> &'static [u16] {
         self.rules
     }
 
-    /// The codes that are right, mostly one; the first is the one that `countersign` gives.
+    /// The right codes, mostly one. The first is the code of `countersign`.
     pub fn codes(&self) -> &'static [Code] {
         self.codes
     }
 
-    /// The ceremonies, which succeed without it.
+    /// The scenario, which succeeds without the fault.
     pub fn scenario(&self) -> Scenario {
         self.scenario
     }
 
-    /// What it changes.
+    /// The change that makes the fault.
     pub fn change(&self) -> Change {
         self.change
     }
 
-    /// The ceremony that it is in.
+    /// The ceremony that contains the fault.
     pub fn ceremony(&self) -> Ceremony {
         if self.scenario.sign_in.is_some() { Ceremony::Authentication } else { Ceremony::Registration }
     }
 
-    /// The ceremonies with it.
+    /// Runs the scenario with the fault.
     pub fn exchange(&self) -> Result<Exchange, CeremonyError> {
         match self.ceremony() {
             Ceremony::Registration => self.scenario.run(&[self.change], &[]),

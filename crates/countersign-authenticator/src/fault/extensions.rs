@@ -20,7 +20,7 @@ const GET: Scenario = Scenario::AUTHENTICATION.with_extensions(
     r#"{"prf":{},"largeBlob":{"support":"preferred"}}"#,
     r#"{"prf":{"eval":{"first":"AQI"}},"largeBlob":{"read":true},"uvm":true,"getCredBlob":true}"#,
 );
-// Such a protection is asked for where user verification is required.
+// Such a protection is requested if user verification is required.
 const ENFORCED: Scenario = Scenario::REGISTRATION.with_required_verification().with_extensions(
     r#"{"credentialProtectionPolicy":"userVerificationRequired","enforceCredentialProtectionPolicy":true}"#,
     "{}",

@@ -30,7 +30,7 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     U2F.draft("u2f-certificate-on-p-384", &[237], CURVE, |draft| draft.certify_stranger(Algorithm::Es384)),
     U2F.draft("u2f-certificate-on-secp256k1", &[237], CURVE, |draft| {
-        draft.certify_stranger(Algorithm::Es256K)
+        draft.certify_stranger(Algorithm::Es256K);
     }),
     U2F.draft("u2f-certificate-of-ed25519", &[237], CURVE, |draft| draft.certify_stranger(Algorithm::EdDsa)),
     Faults::of(Scenario::of(Format::FidoU2f).with_also_offered(Algorithm::Esp256)).change(

@@ -23,7 +23,7 @@ const ES256K: Scenario = ES256.with_algorithm(Algorithm::Es256K);
 const ESP256: Scenario = ES256.with_algorithm(Algorithm::Esp256);
 const ED25519: Scenario = ES256.with_algorithm(Algorithm::Ed25519);
 
-/// A key is read when authenticator data is, so where it is no key at all either may say so.
+/// A key is read together with authenticator data, so either code may report an invalid one.
 const KEY: &[Code] = &[Code::PublicKeyMalformed];
 const KEY_OR_DATA: &[Code] = &[Code::AuthenticatorDataMalformed, Code::PublicKeyMalformed];
 const SIGNATURE: &[Code] = &[Code::SignatureInvalid];

@@ -124,7 +124,7 @@ pub(super) const FAULTS: &[Fault] = &[
         Change::Attestation(|draft| draft.public_area.scheme = vec![0x0014, 0x000b]),
     ),
     TPM.draft("tpm-cert-info-with-byte-after", &[182], MALFORMED, |draft| {
-        draft.certify_info.trailing.push(0)
+        draft.certify_info.trailing.push(0);
     }),
     TPM.change(
         "tpm-cert-info-cut",
@@ -149,7 +149,7 @@ pub(super) const FAULTS: &[Fault] = &[
         draft.certify_info.name = Some(vec![0x80, 0, 0, 1]);
     }),
     TPM.draft("tpm-name-empty", &[187], BINDING_OR_MALFORMED, |draft| {
-        draft.certify_info.name = Some(Vec::new())
+        draft.certify_info.name = Some(Vec::new());
     }),
     TPM.draft("tpm-name-of-other-algorithm", &[188], BINDING_OR_MALFORMED, |draft| {
         draft.certify_info.name = Some([vec![0x00, 0x0c], vec![7; 48]].concat());

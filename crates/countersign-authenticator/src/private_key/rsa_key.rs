@@ -21,7 +21,7 @@ const EXPONENT: u32 = 65537;
 impl RsaKey {
     /// A new key of 2048 bits; the same one for a generator in the same state. It takes seconds.
     ///
-    /// That holds for one version of the library that looks for the primes: write no such key down.
+    /// Another version of the library that finds the primes may give another key, so don't store such a key.
     pub fn generate(generator: &mut Generator) -> Option<Self> {
         rsa::PrivateKey::new(generator, BITS).ok().map(Self)
     }
@@ -32,7 +32,7 @@ impl RsaKey {
         KEY.get_or_init(|| Self::fixed(FIRST_P, FIRST_Q)).clone()
     }
 
-    /// Another one.
+    /// A second fixed key of 2048 bits.
     pub fn second_test_key() -> Self {
         static KEY: OnceLock<RsaKey> = OnceLock::new();
         KEY.get_or_init(|| Self::fixed(SECOND_P, SECOND_Q)).clone()
@@ -86,7 +86,7 @@ impl fmt::Debug for RsaKey {
     }
 }
 
-// Made with OpenSSL 3.0, `openssl genrsa 2048`, for these tests alone.
+// Made with OpenSSL 3.0, `openssl genrsa 2048`, only for tests.
 const FIRST_P: &str = "\
     e7cd18ee6e778cefcd95f96ebcea83463dabb1694156329eb998952afbd88a5f6bc22c6dfead1b2304b312cb490f50e27299\
     a6d112a1308e4a8981d6f105f5f2b8a70805def9dee00aa7c79849d57e2c7f107cd64579da86fe6085c3140f75fde3413035\

@@ -119,7 +119,7 @@ fn expected(rp: &RelyingParty, options: &CreationOptions) -> RegistrationState {
 }
 
 #[test]
-fn a_conditional_creation_asks_nobody() {
+fn a_conditional_creation_does_not_ask_the_user() {
     let rp = rp().build().unwrap();
     let mut authenticator = Authenticator::phone("a seed");
     let session = RecentSession::vouched(user().handle, NOW);
@@ -140,7 +140,7 @@ fn a_conditional_creation_asks_nobody() {
 }
 
 #[test]
-fn a_server_side_credential_signs_in_where_it_is_listed_and_names_no_account() {
+fn a_server_side_credential_authenticates_if_listed_and_returns_no_user_handle() {
     let rp = rp().build().unwrap();
     let mut authenticator = Authenticator::security_key("a seed").with_counter(Counter::Increasing);
     let mut options = options();

@@ -218,7 +218,7 @@ const NOT_A_RESPONSE_S: &[(Code, &str)] = &[
         "the record's: the same response is accepted once a factor was checked",
     ),
     (Code::VerifierMissing, "the configuration's: the same response is accepted with a verifier"),
-    (Code::CredentialAlreadyRegistered, "the store's: the same response is accepted where the ID is new"),
+    (Code::CredentialAlreadyRegistered, "the store's: the same response is accepted if the ID is new"),
     (Code::RecordChanged, "the store's: the same response is accepted while the record stays as it was"),
     (Code::AttestationCertificateRevoked, "the revocation list's: the same certificate is good without it"),
     (Code::VerifierMissing, "the relying party's: the same response is accepted with the verifier"),

@@ -44,7 +44,8 @@ fn round_trip(attestation: &Attestation, algorithm: Algorithm, authority: Option
     let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, NOW);
     let registered = registered.unwrap_or_else(|error| panic!("{what}: {error}"));
     assert_eq!(registered.attestation().format(), attestation.format());
-    // U2F's format signs no AAGUID, software writes that of others, and without a demand for trust there is none at all.
+    // U2F's format signs no AAGUID, software writes that of others, and without a demand for trust there is none at
+    // all.
     let is_claim = matches!(
         attestation,
         Attestation::FidoU2f(_)

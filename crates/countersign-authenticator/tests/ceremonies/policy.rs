@@ -58,7 +58,7 @@ pub(super) fn packed() -> Attestation {
     Attestation::Packed(attester())
 }
 
-/// The code, and the policy's fault where it is one.
+/// The code, and the policy's fault if it is one.
 pub(super) fn rejected(result: Result<(), Error>) -> (Code, Option<PolicyErrorKind>) {
     let error = result.unwrap_err();
     assert_eq!(error.step().anchor(), "reg-ceremony-assess-trust");
@@ -137,7 +137,7 @@ fn rule_137_a_model_is_accepted_by_the_lists_of_attested_ones() {
 }
 
 #[test]
-fn rule_136_a_model_that_nobody_signed_is_on_no_list() {
+fn rule_136_an_unsigned_model_matches_no_list() {
     let u2f = || Attestation::FidoU2f(attester());
     register(u2f(), demanding(AttestationPolicy::new())).unwrap();
     let lists = [

@@ -76,7 +76,7 @@ fn flip(
     flipped
 }
 
-/// Where `needle` stands in `bytes`.
+/// The position of `needle` in `bytes`.
 fn find(bytes: &[u8], needle: &[u8]) -> Option<std::ops::Range<usize>> {
     let start = bytes.windows(needle.len()).position(|window| window == needle)?;
     Some(start..start + needle.len())
@@ -84,9 +84,10 @@ fn find(bytes: &[u8], needle: &[u8]) -> Option<std::ops::Range<usize>> {
 
 /// Whether a flipped bit changes nothing that a relying party decides on, or could know to be changed:
 ///
-/// 1. Format `none` signs nothing, and `fido-u2f` signs no flags, counter or AAGUID. Immaterial there are: the AAGUID, a
-///    claim then; the reserved flags; UV, where it is not required; the last bit of the counter, 1, which makes it 0.
-/// 2. Format `none` does not sign client data either: the name of `crossOrigin`, where its value is false, may be
+/// 1. Format `none` signs nothing, and `fido-u2f` signs no flags, counter or AAGUID. Immaterial there are: the AAGUID,
+/// a
+///    claim then; the reserved flags; UV, if it is not required; the last bit of the counter, 1, which makes it 0.
+/// 2. Format `none` does not sign client data either: the name of `crossOrigin`, if its value is false, may be
 ///    another that JSON allows, for an unknown member is ignored and an absent one is false.
 /// 3. `ver` of `android-safetynet` is text that nothing vouches for, if it is text at all.
 /// 4. The receipt of `apple-appattest` is for Apple's server.
@@ -131,7 +132,7 @@ fn counts_unused_bits(bytes: &[u8], at: usize) -> bool {
     (0..at).any(|start| certificate_at(start) == Some(at))
 }
 
-/// Clients of Level 1 send no copies of what is in the attestation object, so that it stands for itself.
+/// Clients of Level 1 send no copies of the contents of the attestation object.
 const WITHOUT_COPIES: Change = Change::Envelope(|envelope| {
     for name in ["authenticatorData", "publicKey", "publicKeyAlgorithm"] {
         envelope.remove(name);

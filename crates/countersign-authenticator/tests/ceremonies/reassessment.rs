@@ -54,7 +54,7 @@ fn what_is_as_it_was_is_trusted_without_a_change() {
 }
 
 #[test]
-fn trust_that_nobody_asked_for_before_is_gained() {
+fn trust_that_was_not_required_before_is_gained() {
     let unasked = registered(&Attestation::Packed(attester()), rp());
     assert_eq!(unasked.evidence().unwrap().trusted(), Some(Trusted::NotAssessed));
     let reassessment = reassessor(anchors()).judge(&unasked, NOW);
@@ -62,7 +62,7 @@ fn trust_that_nobody_asked_for_before_is_gained() {
         (reassessment.verdict(), reassessment.changes()),
         (&Verdict::Trusted, &[Change::TrustGained][..])
     );
-    // Nobody trusts it, and nobody did.
+    // No anchor trusts it, now or before.
     assert_eq!(reassessor(AnchorList::default()).judge(&unasked, NOW).changes(), []);
 }
 
@@ -84,7 +84,7 @@ fn a_model_that_is_no_longer_accepted_is_refused() {
     assert_eq!(*other.verdict(), Verdict::Trusted);
 }
 
-/// Accepts models of which it is told this of their user's verification, and no others.
+/// Accepts only models with this evidence of user verification.
 #[derive(Debug)]
 struct Expecting(Option<bool>);
 
@@ -143,7 +143,7 @@ fn a_certificate_that_was_revoked_since_is_found() {
 }
 
 #[test]
-fn a_certificate_that_expired_since_is_judged_as_of_registration_where_that_was_noted() {
+fn a_certificate_that_expired_later_is_assessed_at_the_recorded_registration_time() {
     let record = packed();
     let late = NOW.plus_seconds(2_000 * 365 * 24 * 60 * 60);
     let reassessment = reassessor(anchors()).judge(&record, late);
@@ -182,7 +182,7 @@ fn memory_stays_flat_over_a_batch() {
     let summary = run(batch());
     assert_eq!((summary.judged, summary.uncertified), (batch(), batch()));
     if let (Some(before), Some(after)) = (before, peak()) {
-        // Other tests run beside this one, with some memory of their own.
+        // Other tests run at the same time and need memory too.
         assert!(after.saturating_sub(before) < 8 * 1024, "{before} KiB before, {after} KiB after");
         eprintln!("{} records: {before} KiB at most before, {after} KiB after", batch());
     }

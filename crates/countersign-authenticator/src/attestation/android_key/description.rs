@@ -5,23 +5,23 @@ use crate::der::{self, element, explicit, integer, octet_string, sequence};
 /// The elements of an authorization list: tag and DER of the value, in their order.
 pub type Authorizations = Vec<(u32, Vec<u8>)>;
 
-/// What Android says of a key, to be encoded.
+/// Android's description of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyDescription {
     /// The version of the schema.
     pub attestation_version: u16,
-    /// 0 for software, 1 for a trusted environment, 2 for a `StrongBox`.
+    /// 0 for software, 1 for a trusted environment, 2 for a StrongBox.
     pub attestation_security_level: u8,
     /// The version of the key master.
     pub keymaster_version: u16,
-    /// As that of the attestation.
+    /// The security level of the key master, as for the attestation.
     pub keymaster_security_level: u8,
     /// The hash of client data.
     pub challenge: Vec<u8>,
-    /// What software vouches for.
+    /// The authorizations that software enforces.
     pub software_enforced: Authorizations,
-    /// What the trusted environment vouches for.
+    /// The authorizations that the trusted environment enforces.
     pub hardware_enforced: Authorizations,
     /// DER after the lists.
     pub trailing: Vec<u8>,
@@ -60,7 +60,7 @@ impl KeyDescription {
         der::set_of(purposes.iter().map(|purpose| integer(&[*purpose])).collect())
     }
 
-    /// The DER.
+    /// Encodes the description as DER.
     pub fn to_vec(&self) -> Vec<u8> {
         let list = |list: &Authorizations| {
             let elements: Vec<u8> = list.iter().flat_map(|(tag, value)| explicit(*tag, value)).collect();

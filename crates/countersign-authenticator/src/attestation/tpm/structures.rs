@@ -8,7 +8,7 @@ const NULL: u16 = 0x0010;
 /// `TPM_ALG_SHA256`.
 const SHA256: u16 = 0x000b;
 
-/// The key as a TPM has it, `TPMT_PUBLIC`, to be encoded.
+/// `TPMT_PUBLIC`: the key as a TPM encodes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PublicArea {
@@ -16,7 +16,7 @@ pub struct PublicArea {
     pub object_type: u16,
     /// The hash function of its name: SHA-256 is 0x000b.
     pub name_algorithm: u16,
-    /// `TPMA_OBJECT`: by default the bit `sign` alone, as in the specification's vector.
+    /// `TPMA_OBJECT`: by default only the bit `sign`, as in the specification's vector.
     pub attributes: u32,
     /// The policy's digest.
     pub policy: Vec<u8>,
@@ -24,13 +24,13 @@ pub struct PublicArea {
     pub symmetric: Vec<u16>,
     /// The signature scheme with its details, 0x0010 for none.
     pub scheme: Vec<u16>,
-    /// What comes before the key: curve and key derivation, or the bits of the key and the exponent.
+    /// The parameters before the key: curve and key derivation, or the bits of the key and the exponent.
     pub parameters: Vec<u8>,
     /// The key: x and y, or the modulus.
     pub unique: Vec<Vec<u8>>,
-    /// Bytes before all.
+    /// Bytes at the start.
     pub leading: Vec<u8>,
-    /// Bytes after all.
+    /// Bytes at the end.
     pub trailing: Vec<u8>,
 }
 
@@ -52,7 +52,7 @@ impl Default for PublicArea {
 }
 
 impl PublicArea {
-    /// As bytes.
+    /// Encodes the public area.
     pub fn to_vec(&self) -> Vec<u8> {
         let numbers = |numbers: &[u16]| numbers.iter().flat_map(|it| it.to_be_bytes()).collect::<Vec<_>>();
         let unique: Vec<u8> = self.unique.iter().flat_map(|part| sized(part)).collect();
@@ -79,7 +79,7 @@ impl PublicArea {
             }
             KeyMaterial::Rsa { n, .. } => {
                 let bits = u16::try_from(n.len().saturating_mul(8)).ok()?;
-                // An exponent of 0 stands for 65537.
+                // An exponent of 0 means 65537.
                 let parameters = [&bits.to_be_bytes()[..], &0_u32.to_be_bytes()].concat();
                 Some(Self { object_type: 0x0001, parameters, unique: vec![n.clone()], ..Self::default() })
             }
@@ -99,7 +99,7 @@ impl PublicArea {
     }
 }
 
-/// What a TPM signs, `TPMS_ATTEST`, to be encoded.
+/// `TPMS_ATTEST`: the structure that a TPM signs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CertifyInfo {
@@ -119,7 +119,7 @@ pub struct CertifyInfo {
     pub name: Option<Vec<u8>>,
     /// The qualified name of the key.
     pub qualified_name: Vec<u8>,
-    /// Bytes after all.
+    /// Bytes at the end.
     pub trailing: Vec<u8>,
 }
 
@@ -141,7 +141,7 @@ impl Default for CertifyInfo {
 }
 
 impl CertifyInfo {
-    /// As bytes; an absent name or hash is empty.
+    /// Encodes the structure; an absent name or hash is empty.
     pub fn to_vec(&self) -> Vec<u8> {
         [
             self.magic.to_be_bytes().to_vec(),
