@@ -202,7 +202,7 @@ mod tests {
         policy.judge(&ModelQuery::new(attestation, &trust, NOW))
     }
 
-    fn refused(policy: &dyn ModelPolicy, attestation: &Attestation, reason: &str) {
+    fn rejected(policy: &dyn ModelPolicy, attestation: &Attestation, reason: &str) {
         let error = judge(policy, attestation).unwrap_err();
         assert_eq!(error.code(), Code::AuthenticatorNotAccepted);
         assert_eq!(error.reason(), reason);
@@ -212,9 +212,9 @@ mod tests {
     #[test]
     fn rule_137_a_model_that_is_not_listed_is_rejected() {
         judge(&ModelList::only([OTHER, MODEL]), &attestation()).unwrap();
-        let refused = |list| refused(&list, &attestation(), "aaguid 01010101-0101-0101-0101-010101010101");
-        refused(ModelList::only([OTHER]));
-        refused(ModelList::only([]));
+        let rejected = |list| rejected(&list, &attestation(), "aaguid 01010101-0101-0101-0101-010101010101");
+        rejected(ModelList::only([OTHER]));
+        rejected(ModelList::only([]));
     }
 
     #[test]
@@ -222,14 +222,14 @@ mod tests {
         judge(&ModelList::all_but([OTHER]), &attestation()).unwrap();
         judge(&ModelList::all_but([]), &attestation()).unwrap();
         let list = ModelList::all_but([OTHER, MODEL]);
-        refused(&list, &attestation(), "aaguid 01010101-0101-0101-0101-010101010101");
+        rejected(&list, &attestation(), "aaguid 01010101-0101-0101-0101-010101010101");
     }
 
     #[test]
     fn rule_137_an_unsigned_aaguid_is_on_no_list() {
         let unsigned = attestation().without_authenticator_data_coverage();
-        refused(&ModelList::only([MODEL]), &unsigned, "its aaguid is not attested");
-        refused(&ModelList::all_but([OTHER]), &unsigned, "its aaguid is not attested");
+        rejected(&ModelList::only([MODEL]), &unsigned, "its aaguid is not attested");
+        rejected(&ModelList::all_but([OTHER]), &unsigned, "its aaguid is not attested");
         judge(&ModelList::all_but([]), &unsigned).unwrap();
     }
 

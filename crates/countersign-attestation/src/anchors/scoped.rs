@@ -168,7 +168,7 @@ mod tests {
         attestation.assess_trust(MODEL, &anchors, NOW, &verifiers, &limits).map(drop)
     }
 
-    fn refused(scope: AnchorScope, attestation: &Attestation) {
+    fn rejected(scope: AnchorScope, attestation: &Attestation) {
         let error = assess(scope, attestation).unwrap_err();
         assert_eq!(error, PathError::Untrusted(UntrustedError::NoAnchor));
         assert_eq!(error.code(), Code::AttestationUntrusted);
@@ -183,30 +183,30 @@ mod tests {
     #[test]
     fn rule_263_an_anchor_is_for_the_formats_of_its_scope() {
         assess(AnchorScope::any().with_formats(["tpm", "packed"]), &attestation()).unwrap();
-        refused(AnchorScope::any().with_formats(["tpm", "Packed"]), &attestation());
-        refused(AnchorScope::any().with_formats([""; 0]), &attestation());
+        rejected(AnchorScope::any().with_formats(["tpm", "Packed"]), &attestation());
+        rejected(AnchorScope::any().with_formats([""; 0]), &attestation());
     }
 
     #[test]
     fn rule_278_an_anchor_is_for_the_models_of_its_scope() {
         assess(AnchorScope::any().with_aaguids([OTHER, MODEL]), &attestation()).unwrap();
-        refused(AnchorScope::any().with_aaguids([OTHER]), &attestation());
-        refused(AnchorScope::any().with_aaguids([]), &attestation());
+        rejected(AnchorScope::any().with_aaguids([OTHER]), &attestation());
+        rejected(AnchorScope::any().with_aaguids([]), &attestation());
     }
 
     #[test]
     fn rule_278_both_bounds_hold() {
         let scope = AnchorScope::any().with_formats(["packed"]);
         assess(scope.clone().with_aaguids([MODEL]), &attestation()).unwrap();
-        refused(scope.with_aaguids([OTHER]), &attestation());
-        refused(AnchorScope::any().with_formats(["tpm"]).with_aaguids([MODEL]), &attestation());
+        rejected(scope.with_aaguids([OTHER]), &attestation());
+        rejected(AnchorScope::any().with_formats(["tpm"]).with_aaguids([MODEL]), &attestation());
     }
 
     #[test]
     fn rule_279_an_anchor_of_a_model_does_not_serve_a_format_that_does_not_sign_it() {
         let unsigned = attestation().without_authenticator_data_coverage();
         assess(AnchorScope::any().with_formats(["packed"]), &unsigned).unwrap();
-        refused(AnchorScope::any().with_aaguids([MODEL]), &unsigned);
+        rejected(AnchorScope::any().with_aaguids([MODEL]), &unsigned);
     }
 
     #[test]

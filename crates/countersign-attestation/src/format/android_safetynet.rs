@@ -64,8 +64,9 @@ pub enum DeviceIntegrity {
 
 impl AndroidSafetyNetFormat {
     /// Sets the test that a device must pass; by default [`DeviceIntegrity::CtsProfileMatch`].
-    pub fn with_device_integrity(self, integrity: DeviceIntegrity) -> Self {
-        Self { integrity, ..self }
+    pub fn with_device_integrity(mut self, integrity: DeviceIntegrity) -> Self {
+        self.integrity = integrity;
+        self
     }
 
     /// Reads the payload, whose nonce was checked, and checks the verdict on the device.

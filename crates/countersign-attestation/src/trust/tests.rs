@@ -49,7 +49,7 @@ fn attested(attestation: &Attestation, anchors: &dyn TrustAnchors) -> Option<Aag
     assess(attestation, anchors).unwrap().attested_aaguid().map(AttestedAaguid::get)
 }
 
-fn refused(anchors: &dyn TrustAnchors) {
+fn rejected(anchors: &dyn TrustAnchors) {
     let error = assess(&not_certified(), anchors).unwrap_err();
     assert_eq!(error, PathError::Untrusted(UntrustedError::ModelNotCertified(2)));
     assert_eq!(error.code(), Code::AttestationUntrusted);
@@ -98,7 +98,7 @@ fn rule_388_an_unnamed_model_below_an_anchor_of_several_is_rejected() {
         attested(&attestation("packed", AaguidSource::Authenticator), &of(&[MODEL, OTHER])),
         Some(MODEL)
     );
-    refused(&of(&[MODEL, OTHER]));
+    rejected(&of(&[MODEL, OTHER]));
     assert_eq!(attested(&not_certified(), &of(&[OTHER])), None);
 }
 
@@ -135,13 +135,13 @@ fn rule_388_an_anchor_that_is_given_for_each_of_two_models_is_that_of_both() {
     let twice = |first, second| {
         ScopedAnchors::default().with_anchor(scope(first), root().0).with_anchor(scope(second), root().0)
     };
-    refused(&twice(MODEL, OTHER));
-    refused(&twice(OTHER, MODEL));
+    rejected(&twice(MODEL, OTHER));
+    rejected(&twice(OTHER, MODEL));
     let listed = |first: &[Aaguid], second: &[Aaguid]| {
         AnchorList::new([first, second].map(|models| root().0.with_models(models.iter().copied())))
     };
-    refused(&listed(&[MODEL], &[OTHER]));
-    refused(&listed(&[OTHER], &[MODEL]));
+    rejected(&listed(&[MODEL], &[OTHER]));
+    rejected(&listed(&[OTHER], &[MODEL]));
 }
 
 #[test]
@@ -187,6 +187,6 @@ fn rule_387_an_anchor_that_is_also_given_without_models_attests_no_aaguid_that_s
 fn the_stricter_rule_holds_for_an_anchor_that_is_given_twice() {
     let with = |unnamed| root().0.with_models([MODEL, OTHER]).with_unnamed_models(unnamed);
     let (strict, lenient) = (with(UnnamedModels::Reject), with(UnnamedModels::JudgeTogether));
-    refused(&AnchorList::new([strict.clone(), lenient.clone()]));
-    refused(&AnchorList::new([lenient, strict]));
+    rejected(&AnchorList::new([strict.clone(), lenient.clone()]));
+    rejected(&AnchorList::new([lenient, strict]));
 }

@@ -6,8 +6,7 @@ use countersign_types::Aaguid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AppAttestEnvironment {
-    /// The environment of apps from the App Store, from TestFlight and from enterprises, and of apps under development
-    /// that are [set up](https://developer.apple.com/documentation/bundleresources/entitlements/com.apple.developer.devicecheck.appattest-environment)
+    /// The environment of distributed apps, and of apps under development that are [set up](https://developer.apple.com/documentation/bundleresources/entitlements/com.apple.developer.devicecheck.appattest-environment)
     /// for it.
     Production,
     /// The sandbox: the default environment of apps under development.

@@ -98,14 +98,14 @@ impl Case {
         self.registration().verify_with(&formats, "apple-appattest", statement)
     }
 
-    fn refused(&self, error: &AttestationError, code: Code) {
+    fn rejected(&self, error: &AttestationError, code: Code) {
         assert_eq!(self.verify().unwrap_err(), *error);
         assert_eq!(error.code(), code);
     }
 
     fn malformed(&self, fault: StatementError) {
         let error = AttestationError::StatementMalformed(fault);
-        self.refused(&error, Code::AttestationStatementMalformed);
+        self.rejected(&error, Code::AttestationStatementMalformed);
     }
 }
 
@@ -144,7 +144,7 @@ fn rule_260_x5c_has_two_certificates() {
     let second = Value::Array(vec![certificates[0].clone(), Value::Bytes(b"none".into())]);
     let fault = AttestationCertificateError::Unparsable { position: 1, error: CertificateError::NotDer };
     let error = AttestationError::CertificateInvalid(fault);
-    Case { x5c: Some(second), ..case() }.refused(&error, Code::AttestationCertificateInvalid);
+    Case { x5c: Some(second), ..case() }.rejected(&error, Code::AttestationCertificateInvalid);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn rule_261_the_aaguid_is_the_environments() {
     ] {
         let fault = FormatConfigurationError::AppAttestEnvironment(Aaguid::from_bytes(aaguid));
         let error = AttestationError::NotAccepted(fault);
-        Case { aaguid, environment, ..case() }.refused(&error, Code::AttestationNotAccepted);
+        Case { aaguid, environment, ..case() }.rejected(&error, Code::AttestationNotAccepted);
     }
 }
 
@@ -175,7 +175,7 @@ fn rule_261_the_aaguid_is_the_environments() {
 fn rule_262_the_nonce_is_bound_to_the_challenge() {
     let error = AttestationError::BindingMismatch("nonce");
     let nonce = Some(sha256(&[&case().registration().authenticator_data]));
-    Case { nonce, ..case() }.refused(&error, Code::AttestationBindingMismatch);
+    Case { nonce, ..case() }.rejected(&error, Code::AttestationBindingMismatch);
 }
 
 #[test]
@@ -185,32 +185,32 @@ fn rule_262_the_key_identifier_is_the_hash_of_the_certified_key() {
     let of_spki = sha256(&[&case().credential.spki()]).to_vec();
     let cut = sha256(&[&point])[..31].to_vec();
     for credential_id in [vec![7; 32], sha256(&[&point[1..]]).to_vec(), of_spki, cut] {
-        Case { credential_id, ..case() }.refused(&error, Code::AttestationBindingMismatch);
+        Case { credential_id, ..case() }.rejected(&error, Code::AttestationBindingMismatch);
     }
-    Case { certified: Key::p256(4), ..case() }.refused(&error, Code::AttestationBindingMismatch);
+    Case { certified: Key::p256(4), ..case() }.rejected(&error, Code::AttestationBindingMismatch);
 }
 
 #[test]
 fn rule_262_the_app_is_a_configured_one() {
     let error = AttestationError::BindingMismatch("rpIdHash");
     for app_id in ["1234567890.com.example.App", "com.example.app", ""] {
-        Case { app_id, ..case() }.refused(&error, Code::AttestationBindingMismatch);
+        Case { app_id, ..case() }.rejected(&error, Code::AttestationBindingMismatch);
     }
 }
 
 #[test]
 fn rule_262_the_counter_is_zero() {
     let error = AttestationError::BindingMismatch("signCount");
-    Case { sign_count: 1, ..case() }.refused(&error, Code::AttestationBindingMismatch);
+    Case { sign_count: 1, ..case() }.rejected(&error, Code::AttestationBindingMismatch);
 }
 
 #[test]
 fn the_certified_key_is_the_credentials() {
     // The key identifier fits the certificate, not the key next to it.
     let error = AttestationError::KeyMismatch(KeyMismatchError::Key);
-    Case { credential: Key::p256(4), ..case() }.refused(&error, Code::AttestationKeyMismatch);
+    Case { credential: Key::p256(4), ..case() }.rejected(&error, Code::AttestationKeyMismatch);
     let error = AttestationError::CertificateInvalid(AttestationCertificateError::KeyNotP256);
-    Case { certified: Key::p384(3), ..case() }.refused(&error, Code::AttestationCertificateInvalid);
+    Case { certified: Key::p384(3), ..case() }.rejected(&error, Code::AttestationCertificateInvalid);
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn verify(parts: &[Value]) -> Result<Attestation, AttestationError> {
     verify_by(CompoundConfiguration::default(), &Value::Array(parts.to_vec()))
 }
 
-fn refused(policy: CompoundConfiguration, parts: &[Value]) -> AttestationError {
+fn rejected(policy: CompoundConfiguration, parts: &[Value]) -> AttestationError {
     verify_by(policy, &Value::Array(parts.to_vec())).unwrap_err()
 }
 
@@ -200,7 +200,7 @@ fn rule_255_a_part_of_an_unknown_format_needs_a_policy_that_is_content_with_the_
     ] {
         let expected = failed(1, AttestationError::FormatUnsupported(format.to_owned()));
         for policy in [CompoundConfiguration::default(), at_least(2), any().with_required_format(format)] {
-            let error = refused(policy, &[packed(), second.clone()]);
+            let error = rejected(policy, &[packed(), second.clone()]);
             assert_eq!(error, expected);
             assert_eq!(error.code(), Code::AttestationFormatUnsupported);
         }
@@ -214,16 +214,16 @@ fn rule_255_a_part_of_an_unknown_format_needs_a_policy_that_is_content_with_the_
 fn rule_256_as_many_parts_verify_as_the_policy_wants() {
     let bad = failed(1, AttestationError::SignatureInvalid);
     let parts = [packed(), failing(), none()];
-    assert_eq!(refused(CompoundConfiguration::default(), &parts), bad);
+    assert_eq!(rejected(CompoundConfiguration::default(), &parts), bad);
     assert_eq!(bad.code(), Code::AttestationSignatureInvalid);
-    assert_eq!(refused(at_least(3), &parts), bad);
+    assert_eq!(rejected(at_least(3), &parts), bad);
     for policy in [any(), at_least(1), at_least(2)] {
         let attestation = accepted(policy, &parts);
         assert_eq!(attestation.parts()[1].result(), Err(&AttestationError::SignatureInvalid));
     }
-    assert_eq!(refused(any(), &[failing(), failing()]), failed(0, AttestationError::SignatureInvalid));
+    assert_eq!(rejected(any(), &[failing(), failing()]), failed(0, AttestationError::SignatureInvalid));
 
-    let error = refused(at_least(3), &[packed(), none()]);
+    let error = rejected(at_least(3), &[packed(), none()]);
     assert_eq!(error, CompoundError::TooFewVerified { expected: 3, got: 2 }.into());
     assert_eq!(error.code(), Code::AttestationNotAccepted);
 }
@@ -231,10 +231,10 @@ fn rule_256_as_many_parts_verify_as_the_policy_wants() {
 #[test]
 fn rule_256_formats_that_the_policy_wants_are_among_them() {
     accepted(any().with_required_format("packed").with_required_format("none"), &[packed(), none()]);
-    let error = refused(any().with_required_format("tpm"), &[packed(), none()]);
+    let error = rejected(any().with_required_format("tpm"), &[packed(), none()]);
     assert_eq!(error, CompoundError::FormatMissing("tpm".to_owned()).into());
     assert_eq!(error.code(), Code::AttestationNotAccepted);
-    let error = refused(any().with_required_format("packed"), &[none(), failing()]);
+    let error = rejected(any().with_required_format("packed"), &[none(), failing()]);
     assert_eq!(error, failed(1, AttestationError::SignatureInvalid));
 }
 
@@ -251,7 +251,7 @@ fn rule_258_parts_that_disagree_on_the_aaguid_are_rejected_under_any_quorum() {
     };
     for policy in [CompoundConfiguration::default(), any(), at_least(1)] {
         accepted(policy.clone(), &[packed(), named(&AAGUID)]);
-        let error = refused(policy, &[packed(), named(&other)]);
+        let error = rejected(policy, &[packed(), named(&other)]);
         assert_eq!(error, failed(1, mismatch.clone()));
         assert_eq!(error.code(), Code::AttestationAaguidMismatch);
     }

@@ -439,18 +439,18 @@ fn details(leaf: &Builder) -> FidoDetails {
 #[test]
 fn the_certificates_extensions_can_be_read() {
     assert_eq!(details(&leaf()), FidoDetails::default());
-    let told = details(
+    let text = details(
         &leaf()
             .with_extension(oid::FIDO_SERIAL_NUMBER, false, &octet_string(b"serial"))
             .with_extension(oid::FIDO_FIRMWARE_VERSION, false, &[0x02, 0x02, 0x01, 0x2a])
             .with_extension(oid::FIDO_U2F_TRANSPORTS, false, &[0x03, 0x02, 0x04, 0x30]),
     );
-    assert_eq!(told.serial_number.as_deref(), Some(&b"serial"[..]));
-    assert_eq!(told.firmware_version, Some(298));
-    let transports = told.transports.unwrap();
+    assert_eq!(text.serial_number.as_deref(), Some(&b"serial"[..]));
+    assert_eq!(text.firmware_version, Some(298));
+    let transports = text.transports.unwrap();
     assert_eq!((transports.bluetooth_classic(), transports.bluetooth_low_energy()), (false, false));
     assert_eq!((transports.usb(), transports.nfc(), transports.first_octet()), (true, true, 0x30));
-    assert!(told.unreadable.is_empty());
+    assert!(text.unreadable.is_empty());
 }
 
 #[test]

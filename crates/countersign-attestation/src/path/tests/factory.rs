@@ -87,7 +87,7 @@ impl Chain {
         assert_eq!(self.assess("android-key", Revocation::none()).unwrap(), self.certificates());
     }
 
-    fn refused(&self, expected: &UntrustedError) {
+    fn rejected(&self, expected: &UntrustedError) {
         let error = self.assess("android-key", Revocation::none()).unwrap_err();
         assert_eq!(error, PathError::Untrusted(expected.clone()));
         assert_eq!(error.code(), Code::AttestationUntrusted);
@@ -177,7 +177,7 @@ fn longer(mut chain: Chain) -> Chain {
 #[test]
 fn rule_400_a_factory_chain_has_four_certificates() {
     longer(Chain::of_cas()).accepted();
-    longer(Chain::new()).refused(&UntrustedError::NotCa);
+    longer(Chain::new()).rejected(&UntrustedError::NotCa);
     longer(Chain::of_cas()).valid(&[1], EXPIRED).out_of_time("android-key", 1);
 
     let shorter = |mut chain: Chain| {
@@ -185,7 +185,7 @@ fn rule_400_a_factory_chain_has_four_certificates() {
         chain
     };
     shorter(Chain::of_cas()).accepted();
-    shorter(Chain::new()).refused(&UntrustedError::NotCa);
+    shorter(Chain::new()).rejected(&UntrustedError::NotCa);
     shorter(Chain::of_cas()).valid(&[1], EXPIRED).out_of_time("android-key", 1);
 }
 
@@ -196,16 +196,16 @@ fn rule_400_a_certificate_below_the_leaf_ends_a_factory_chain() {
     let (mut forged, _) = chain.0[0].clone();
     forged.public_key = Key::p256(8).spki();
     chain.0.insert(0, (forged, 8));
-    chain.refused(&UntrustedError::NotCa);
+    chain.rejected(&UntrustedError::NotCa);
     // The same four positions, if the intermediate had certified the app's key.
     chain.0.remove(2);
-    chain.refused(&UntrustedError::NotCa);
+    chain.rejected(&UntrustedError::NotCa);
 }
 
 #[test]
 fn rule_400_the_batch_certificate_carries_no_key_description() {
     let described = |it: Builder| it.with_extension(oid::ANDROID_KEY_DESCRIPTION, false, &sequence(&[]));
-    Chain::new().with(BATCH, described).refused(&UntrustedError::NotCa);
+    Chain::new().with(BATCH, described).rejected(&UntrustedError::NotCa);
     Chain::of_cas().with(BATCH, described).valid(&[BATCH], EXPIRED).out_of_time("android-key", BATCH);
 }
 
@@ -217,7 +217,7 @@ fn rule_400_a_batch_certificate_is_not_an_authenticators_attestation_certificate
     let model = (oid::FIDO_AAGUID, octet_string(&[7; 16]));
     for (extension, value) in purposes.chain([model]) {
         let other = |it: Builder| it.with_extension(extension.clone(), false, &value);
-        Chain::new().with(BATCH, other).refused(&UntrustedError::NotCa);
+        Chain::new().with(BATCH, other).rejected(&UntrustedError::NotCa);
         Chain::of_cas().with(BATCH, other).accepted();
         Chain::of_cas().with(BATCH, other).valid(&[BATCH], EXPIRED).out_of_time("android-key", BATCH);
     }
@@ -230,7 +230,7 @@ fn rule_400_the_intermediates_subject_has_a_serial_number() {
         it
     };
     Chain::of_cas().with(INTERMEDIATE, unnumbered).accepted();
-    Chain::new().with(INTERMEDIATE, unnumbered).refused(&UntrustedError::NotCa);
+    Chain::new().with(INTERMEDIATE, unnumbered).rejected(&UntrustedError::NotCa);
     let expired = Chain::of_cas().with(INTERMEDIATE, unnumbered).valid(&[INTERMEDIATE], EXPIRED);
     expired.out_of_time("android-key", INTERMEDIATE);
     let titled = |mut it: Builder| {
@@ -274,17 +274,17 @@ fn rule_400_no_certificate_of_a_factory_chain_is_from_the_future() {
 fn rule_400_all_other_rules_apply_to_a_factory_chain() {
     for (position, critical) in [(0, false), (BATCH, true), (INTERMEDIATE, false), (ROOT, false)] {
         let constrained = |it: Builder| it.with_extension(oid::NAME_CONSTRAINTS, critical, &sequence(&[]));
-        Chain::new().with(position, constrained).refused(&UntrustedError::NameConstraints);
+        Chain::new().with(position, constrained).rejected(&UntrustedError::NameConstraints);
     }
     for position in [0, BATCH, INTERMEDIATE, ROOT] {
         let unknown = |it: Builder| it.with_extension(UNKNOWN, true, &[0x05, 0x00]);
-        Chain::new().with(position, unknown).refused(&UntrustedError::UnknownCritical(UNKNOWN));
+        Chain::new().with(position, unknown).rejected(&UntrustedError::UnknownCritical(UNKNOWN));
     }
     let no_ca = |it: Builder| it.with_extension(oid::BASIC_CONSTRAINTS, true, &sequence(&[]));
-    Chain::new().with(INTERMEDIATE, no_ca).refused(&UntrustedError::NotCa);
+    Chain::new().with(INTERMEDIATE, no_ca).rejected(&UntrustedError::NotCa);
     let usage = |it: Builder| it.with_extension(oid::KEY_USAGE, true, SIGNATURES);
-    Chain::new().with(INTERMEDIATE, usage).refused(&UntrustedError::MayNotSignCertificates);
-    Chain::new().with(INTERMEDIATE, |it| it.with_path_length(0)).refused(&UntrustedError::PathLength(0));
+    Chain::new().with(INTERMEDIATE, usage).rejected(&UntrustedError::MayNotSignCertificates);
+    Chain::new().with(INTERMEDIATE, |it| it.with_path_length(0)).rejected(&UntrustedError::PathLength(0));
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn accepted(leaf: &Builder) {
     }
 }
 
-fn refused(leaf: &Builder, expected: &UntrustedError) {
+fn rejected(leaf: &Builder, expected: &UntrustedError) {
     let path = [leaf.signed_by("root", &root().1)];
     for format in FORMATS {
         let error = assess(format, &path, &[root().0]).unwrap_err();
@@ -53,11 +53,11 @@ fn refused(leaf: &Builder, expected: &UntrustedError) {
 #[test]
 fn rule_384_a_leaf_for_the_web_only_attests_nothing() {
     for last in WEB {
-        refused(&for_purposes(&[web(last)]), &UntrustedError::WebPurposes);
+        rejected(&for_purposes(&[web(last)]), &UntrustedError::WebPurposes);
         accepted(&for_purposes(&[web(last), OTHER.to_vec()]));
         accepted(&for_purposes(&[ANY.to_vec(), web(last)]));
     }
-    refused(&for_purposes(&WEB.map(web)), &UntrustedError::WebPurposes);
+    rejected(&for_purposes(&WEB.map(web)), &UntrustedError::WebPurposes);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn rule_384_a_leaf_for_another_purpose_or_for_none_in_particular_attests() {
 fn rule_385_a_leaf_whose_key_may_not_sign_data_attests_nothing() {
     // keyEncipherment; keyCertSign and cRLSign; nonRepudiation; no bit at all.
     for bits in [&[5, 0x20][..], &[1, 0x06], &[6, 0x40], &[0]] {
-        refused(&with_usage(bits), &UntrustedError::MayNotSignData);
+        rejected(&with_usage(bits), &UntrustedError::MayNotSignData);
     }
     for bits in [&[7, 0x80][..], &[5, 0xa0], &[0, 0xff]] {
         accepted(&with_usage(bits));

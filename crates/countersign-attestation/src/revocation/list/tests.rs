@@ -20,7 +20,7 @@ fn list() -> ListBuilder {
     ListBuilder::new("root").naming(&[2]).with_extension(oid::CRL_NUMBER, false, &[0x02, 0x01, 0x07])
 }
 
-fn refused(list: &ListBuilder, expected: RevocationListError) {
+fn rejected(list: &ListBuilder, expected: RevocationListError) {
     assert_eq!(list.try_signed_by(&key()), Err(expected));
 }
 
@@ -60,13 +60,13 @@ fn a_list_of_version_1_is_read() {
     first.version = 1;
     assert_eq!(first.signed_by(&key()).len(), 1);
     first.extensions.clone_from(&list().extensions);
-    refused(&first, RevocationListError::Version);
+    rejected(&first, RevocationListError::Version);
     let mut first = with(extension(&oid::REASON_CODE, false, &[0x0a, 0x01, 0x01]));
     first.version = 1;
-    refused(&first, RevocationListError::Version);
+    rejected(&first, RevocationListError::Version);
     let mut third = list();
     third.version = 3;
-    refused(&third, RevocationListError::Version);
+    rejected(&third, RevocationListError::Version);
 }
 
 #[test]
@@ -81,11 +81,11 @@ fn each_reason_is_read() {
         "unspecified, key compromise, ca compromise, affiliation changed, superseded, cessation of operation, \
          certificate hold, privilege withdrawn, aa compromise, another reason"
     );
-    refused(
+    rejected(
         &with(extension(&oid::REASON_CODE, false, &[0x0a, 0x01, 0x08])),
         RevocationListError::RemoveFromList,
     );
-    refused(&with(extension(&oid::REASON_CODE, false, &[0x02, 0x01, 0x01])), RevocationListError::NotDer);
+    rejected(&with(extension(&oid::REASON_CODE, false, &[0x02, 0x01, 0x01])), RevocationListError::NotDer);
 }
 
 #[test]
@@ -114,15 +114,15 @@ fn rule_273_a_list_is_der_and_nothing_else() {
     assert_eq!(read(&vec![0x30; CRL_MAX + 1]), RevocationListError::TooLong { length: CRL_MAX + 1 });
     let mut surplus = list();
     surplus.surplus = NULL.to_vec();
-    refused(&surplus, RevocationListError::NotDer);
+    rejected(&surplus, RevocationListError::NotDer);
     let unsigned = sequence(&[der::only(&der, der::SEQUENCE).unwrap(), NULL]);
     assert_eq!(read(&unsigned), RevocationListError::NotDer);
 }
 
 #[test]
 fn a_list_says_when_the_next_one_is_due() {
-    refused(&list().valid(&["2512250000"]), RevocationListError::Time);
-    refused(&list().valid(&["2512250000", "2613010000"]), RevocationListError::Time);
+    rejected(&list().valid(&["2512250000"]), RevocationListError::Time);
+    rejected(&list().valid(&["2512250000", "2613010000"]), RevocationListError::Time);
     let mut other = ListBuilder::new("root");
     other.updates =
         [b"20251225000000Z", b"20260201000000Z"].map(|it| Time::with_tag(GENERALIZED_TIME, it)).into();
@@ -133,7 +133,7 @@ fn a_list_says_when_the_next_one_is_due() {
 fn both_signature_algorithms_are_one() {
     let mut differing = list();
     differing.inner_algorithm = Some(Key::ed25519(1).signature_algorithm());
-    refused(&differing, RevocationListError::SignatureAlgorithmsDiffer);
+    rejected(&differing, RevocationListError::SignatureAlgorithmsDiffer);
 }
 
 #[test]
@@ -141,16 +141,16 @@ fn an_unknown_critical_extension_is_rejected() {
     list().with_extension(UNKNOWN, false, NULL).signed_by(&key());
     ListBuilder::new("root").with_extension(oid::CRL_NUMBER, true, &[0x02, 0x01, 0x07]).signed_by(&key());
     list().with_extension(oid::AUTHORITY_KEY_IDENTIFIER, true, &sequence(&[])).signed_by(&key());
-    refused(&list().with_extension(UNKNOWN, true, NULL), RevocationListError::UnknownCritical(UNKNOWN));
+    rejected(&list().with_extension(UNKNOWN, true, NULL), RevocationListError::UnknownCritical(UNKNOWN));
     with(extension(&UNKNOWN, false, NULL)).signed_by(&key());
-    refused(&with(extension(&UNKNOWN, true, NULL)), RevocationListError::UnknownCritical(UNKNOWN));
+    rejected(&with(extension(&UNKNOWN, true, NULL)), RevocationListError::UnknownCritical(UNKNOWN));
     with(extension(&oid::INVALIDITY_DATE, true, &element(0x18, b"20251225000000Z"))).signed_by(&key());
 }
 
 #[test]
 fn an_extension_occurs_once_and_there_are_not_many() {
     let twice = list().with_extension(oid::CRL_NUMBER, false, &[0x02, 0x01, 0x07]);
-    refused(&twice, RevocationListError::DuplicateExtension(oid::CRL_NUMBER));
+    rejected(&twice, RevocationListError::DuplicateExtension(oid::CRL_NUMBER));
     let many = |count: u8| {
         (1..=count).fold(ListBuilder::new("root"), |list, number| {
             let identifier = Oid::from_contents(&[0x2a, number]).into_owned();
@@ -158,7 +158,7 @@ fn an_extension_occurs_once_and_there_are_not_many() {
         })
     };
     many(16).signed_by(&key());
-    refused(&many(17), RevocationListError::TooManyExtensions);
+    rejected(&many(17), RevocationListError::TooManyExtensions);
 }
 
 #[test]
@@ -167,17 +167,17 @@ fn a_truncated_list_is_rejected() {
         |members: &[&[u8]]| list().with_extension(oid::ISSUING_DISTRIBUTION_POINT, true, &sequence(members));
     scoped(&[]).signed_by(&key());
     scoped(&[&[0x81, 0x01, 0xff]]).signed_by(&key());
-    refused(&scoped(&[&[0x84, 0x01, 0xff]]), RevocationListError::Indirect);
-    refused(&scoped(&[&[0x83, 0x02, 0x06, 0x40]]), RevocationListError::Partial);
-    refused(&scoped(&[&[0x85, 0x01, 0xff]]), RevocationListError::Partial);
-    refused(&scoped(&[&element(0xa0, &element(0xa1, &sequence(&[])))]), RevocationListError::Partial);
-    refused(&scoped(&[&[0x81, 0x01, 0xff], &[0x82, 0x01, 0xff]]), RevocationListError::NotDer);
-    refused(&scoped(&[&[0x86, 0x01, 0xff]]), RevocationListError::NotDer);
-    refused(
+    rejected(&scoped(&[&[0x84, 0x01, 0xff]]), RevocationListError::Indirect);
+    rejected(&scoped(&[&[0x83, 0x02, 0x06, 0x40]]), RevocationListError::Partial);
+    rejected(&scoped(&[&[0x85, 0x01, 0xff]]), RevocationListError::Partial);
+    rejected(&scoped(&[&element(0xa0, &element(0xa1, &sequence(&[])))]), RevocationListError::Partial);
+    rejected(&scoped(&[&[0x81, 0x01, 0xff], &[0x82, 0x01, 0xff]]), RevocationListError::NotDer);
+    rejected(&scoped(&[&[0x86, 0x01, 0xff]]), RevocationListError::NotDer);
+    rejected(
         &list().with_extension(oid::DELTA_CRL_INDICATOR, true, &[0x02, 0x01, 0x07]),
         RevocationListError::Delta,
     );
-    refused(
+    rejected(
         &list().with_extension(oid::DELTA_CRL_INDICATOR, false, &[0x02, 0x01, 0x07]),
         RevocationListError::Delta,
     );
@@ -185,7 +185,7 @@ fn a_truncated_list_is_rejected() {
 
 #[test]
 fn an_error_is_one_line() {
-    for (fault, told) in [
+    for (fault, text) in [
         (
             RevocationListError::TooLong { length: 5 },
             "a revocation list of 5 bytes, at most 16777216 expected",
@@ -194,9 +194,9 @@ fn an_error_is_one_line() {
         (RevocationListError::Delta, "a delta revocation list"),
         (
             RevocationListError::UnknownCritical(oid::CRL_NUMBER),
-            "critical extension 2.5.29.20 of the revocation list is not known",
+            "critical extension 2.5.29.20 of the revocation list is unknown",
         ),
     ] {
-        assert_eq!(fault.to_string(), told);
+        assert_eq!(fault.to_string(), text);
     }
 }

@@ -376,9 +376,9 @@ fn an_error_is_one_line_with_its_cause() {
     parts.certify_info.magic = 0;
     let error = parts.verify().unwrap_err();
     let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
-    let told: Vec<_> = causes.map(ToString::to_string).collect();
+    let text: Vec<_> = causes.map(ToString::to_string).collect();
     assert_eq!(
-        told,
-        ["malformed attestation statement", "malformed tpm structure", "magic is 0x0, which it must not be"]
+        text,
+        ["malformed attestation statement", "malformed tpm structure", "magic has the invalid value 0x0"]
     );
 }
