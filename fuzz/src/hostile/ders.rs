@@ -83,7 +83,8 @@ fn statements(format: &str, size: usize) -> Vec<Input> {
         return Vec::new();
     };
     let scenario = Scenario::of(format).with_algorithm(Algorithm::Es256);
-    let scenario = if format == Format::AppleAppAttest { scenario.with_conditional_creation() } else { scenario };
+    let scenario =
+        if format == Format::AppleAppAttest { scenario.with_conditional_creation() } else { scenario };
     let exchange = scenario.run(&[], &[]).unwrap();
     let response =
         RegistrationResponse::from_json(exchange.registration.unwrap().response.as_bytes()).unwrap();
