@@ -72,7 +72,7 @@ fn a_certificate_is_read_and_its_der_kept() {
 #[test]
 fn a_names_attributes_are_read_in_their_order() {
     let mut changed = builder();
-    changed.subject.push(text(oid::ORGANIZATIONAL_UNIT, "Second"));
+    changed.subject.push(text(&oid::ORGANIZATIONAL_UNIT, "Second"));
     changed.subject.push(Attribute::with_tag(oid::ORGANIZATION.as_contents(), 0x1e, b"\0X"));
     let certificate = read(&changed).unwrap();
     let subject = certificate.subject();

@@ -537,7 +537,7 @@ fn names_are_compared_byte_by_byte() {
     let path = [leaf().signed_by("root", &key)];
     assert_untrusted(&path, &[anchor(&printable.self_signed(&key))], UntrustedError::IssuerUnknown);
     let mut more = Builder::ca("root", &key);
-    more.subject.push(text(oid::ORGANIZATION, "Example"));
+    more.subject.push(text(&oid::ORGANIZATION, "Example"));
     assert_untrusted(&path, &[anchor(&more.self_signed(&key))], UntrustedError::IssuerUnknown);
 }
 

@@ -60,13 +60,13 @@ pub(crate) fn rsa_spki(modulus_length: usize) -> Vec<u8> {
     sequence(&[RSA, &bit_string(&key)])
 }
 
-pub(crate) fn text(attribute_type: Oid<'static>, value: &str) -> Attribute {
+pub(crate) fn text(attribute_type: &Oid<'_>, value: &str) -> Attribute {
     Attribute::new(attribute_type.as_contents(), value)
 }
 
 /// A name that is only a CN.
 pub(crate) fn common_name(value: &str) -> Vec<Attribute> {
-    vec![text(oid::COMMON_NAME, value)]
+    vec![text(&oid::COMMON_NAME, value)]
 }
 
 /// A time in `UTCTime`, given without seconds and zone.
@@ -102,10 +102,10 @@ impl Builder {
     pub(crate) fn attestation(key: &Key) -> Self {
         let mut draft = CertificateDraft::new("", &key.spki());
         draft.subject = vec![
-            text(oid::COUNTRY, "SE"),
-            text(oid::ORGANIZATION, "Example"),
-            text(oid::ORGANIZATIONAL_UNIT, "Authenticator Attestation"),
-            text(oid::COMMON_NAME, "Model 1"),
+            text(&oid::COUNTRY, "SE"),
+            text(&oid::ORGANIZATION, "Example"),
+            text(&oid::ORGANIZATIONAL_UNIT, "Authenticator Attestation"),
+            text(&oid::COMMON_NAME, "Model 1"),
         ];
         Self(draft).with_extension(oid::BASIC_CONSTRAINTS, true, &sequence(&[]))
     }

@@ -333,7 +333,7 @@ fn rule_153_the_subjects_ou_is_the_literal() {
 #[test]
 fn rule_153_a_second_ou_is_rejected() {
     let mut changed = leaf();
-    changed.subject.push(text(oid::ORGANIZATIONAL_UNIT, "Another"));
+    changed.subject.push(text(&oid::ORGANIZATIONAL_UNIT, "Another"));
     assert_certificate(&changed, AttestationCertificateError::Subject(SubjectAttribute::OrganizationalUnit));
 }
 

@@ -105,9 +105,9 @@ fn leaf(key: &Key) -> Builder {
 /// The attributes that name a TPM.
 fn tpm() -> Vec<Attribute> {
     vec![
-        text(oid::TPM_MANUFACTURER, "id:49465800"),
-        text(oid::TPM_MODEL, "SLB9670"),
-        text(oid::TPM_VERSION, "id:0007003D"),
+        text(&oid::TPM_MANUFACTURER, "id:49465800"),
+        text(&oid::TPM_MODEL, "SLB9670"),
+        text(&oid::TPM_VERSION, "id:0007003D"),
     ]
 }
 

@@ -40,7 +40,7 @@ impl Chain {
         let mut leaf = Builder::attestation(&leaf_key())
             .with_extension(oid::KEY_USAGE, true, SIGNATURES)
             .with_extension(oid::ANDROID_KEY_DESCRIPTION, false, &sequence(&[]));
-        leaf.subject = vec![text(oid::COMMON_NAME, "Android Keystore Key")];
+        leaf.subject = vec![text(&oid::COMMON_NAME, "Android Keystore Key")];
         let batch = ca("72b19e0c", 5)
             .with_extension(oid::BASIC_CONSTRAINTS, true, &sequence(&[]))
             .with_extension(oid::KEY_USAGE, true, SIGNATURES);
@@ -226,7 +226,7 @@ fn rule_400_a_batch_certificate_is_not_an_authenticators_attestation_certificate
 #[test]
 fn rule_400_the_intermediates_subject_has_a_serial_number() {
     let unnumbered = |mut it: Builder| {
-        it.subject = vec![text(oid::COMMON_NAME, "d3a2c4b6")];
+        it.subject = vec![text(&oid::COMMON_NAME, "d3a2c4b6")];
         it
     };
     Chain::of_cas().with(INTERMEDIATE, unnumbered).accepted();

@@ -39,7 +39,7 @@ fn rule_192_the_certificate_has_version_3() {
 #[test]
 fn rule_193_the_subject_is_empty() {
     let mut named = good_leaf();
-    named.subject = vec![text(oid::COMMON_NAME, "TPM")];
+    named.subject = vec![text(&oid::COMMON_NAME, "TPM")];
     assert_certificate(named, AttestationCertificateError::SubjectNotEmpty);
 }
 
@@ -86,7 +86,7 @@ fn rule_196_the_alternative_name_has_manufacturer_model_and_version_once() {
         twice.extend(tpm().into_iter().filter(|other| other.identifier == attribute.as_contents()));
         assert_certificate(with_attributes(&twice), fault.clone());
 
-        assert_certificate(with_attribute(text(attribute.clone(), "")), fault.clone());
+        assert_certificate(with_attribute(text(&attribute, "")), fault.clone());
         let bytes = Attribute::with_tag(attribute.as_contents(), 0x04, b"id:49465800");
         assert_certificate(with_attribute(bytes), fault);
     }
@@ -106,7 +106,7 @@ fn the_three_attributes_may_be_in_one_relative_name_next_to_other_names() {
 #[test]
 fn rule_197_the_manufacturer_is_id_and_eight_hexadecimal_digits() {
     for manufacturer in ["id:FFFFF1D0", "id:53544d20", "id:00000000"] {
-        let leaf = with_attribute(text(oid::TPM_MANUFACTURER, manufacturer));
+        let leaf = with_attribute(text(&oid::TPM_MANUFACTURER, manufacturer));
         let attestation = good().with_leaf(leaf).verify().unwrap();
         let got = details(&attestation).manufacturer.to_string();
         assert_eq!(got, manufacturer.replace("4d", "4D"));
@@ -114,7 +114,7 @@ fn rule_197_the_manufacturer_is_id_and_eight_hexadecimal_digits() {
     for manufacturer in
         ["INTC", "49465800", "id:", "id:4946580", "id:494658000", "id:4946580G", "ID:49465800", "id:+4946580"]
     {
-        let changed = with_attribute(text(oid::TPM_MANUFACTURER, manufacturer));
+        let changed = with_attribute(text(&oid::TPM_MANUFACTURER, manufacturer));
         assert_certificate(changed, AttestationCertificateError::AlternativeName(oid::TPM_MANUFACTURER));
     }
 }
