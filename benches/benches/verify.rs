@@ -108,7 +108,7 @@ fn rsa_rows(rows: &mut Vec<Row>) {
         rsa::KeySize,
         signature::{self, KeyPair as _, RsaEncoding, RsaKeyPair, VerificationAlgorithm},
     };
-    use rsa::{BoxedUint, Pkcs1v15Sign, RsaPublicKey, pss::Pss};
+    use rsa::{BoxedUint, Pkcs1v15Sign, PublicKey, pss::Pss};
     use sha2::{Digest as _, Sha256};
 
     let key = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
@@ -117,7 +117,7 @@ fn rsa_rows(rows: &mut Vec<Row>) {
     let modulus = &encoded[9..9 + 256];
     let jwk = format!(r#"{{"kty":"RSA","n":"{}","e":"AQAB"}}"#, base64url::encode(modulus));
     let [n, e] = [modulus, &[1, 0, 1]].map(BoxedUint::from_be_slice_vartime);
-    let public = RsaPublicKey::new(n, e).unwrap();
+    let public = PublicKey::new(n, e).unwrap();
     let sign = |encoding: &'static dyn RsaEncoding| {
         signed(|message| {
             let mut signature = vec![0; 256];
