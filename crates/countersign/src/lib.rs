@@ -1,79 +1,111 @@
-//! The server side of [Web Authentication Level 3](https://www.w3.org/TR/webauthn-3/): make options for a browser,
-//! and decide whether what comes back is genuine.
-//!
-//! Both flows, with the software authenticator of `countersign-authenticator` in place of a browser:
+//! The server side of [Web Authentication Level 3](https://www.w3.org/TR/webauthn-3/): creates options for the browser and
+//! verifies its responses.
 //!
 //! ```
+//! use std::error::Error;
 //! use countersign::{
-//!     AuthenticationRequest, AuthenticationResponse, CredentialIdStatus, Policy, RegistrationRequest,
-//!     RegistrationResponse, RelyingParty, Timestamp, User, ceremony::new_user_handle,
+//!     AuthenticationRequest, AuthenticationResponse, AuthenticationState, CredentialRecord, CredentialUpdate,
+//!     RelyingParty, Timestamp, UserHandle, ceremony::Entropy,
 //! };
-//! use countersign_authenticator::{Authenticator, Client};
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let (browser, mut passkeys) = (Client::new("https://example.org"), Authenticator::platform("a seed"));
+//! fn relying_party() -> Result<RelyingParty, Box<dyn Error>> {
+//!     Ok(RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?)
+//! }
 //!
-//! // Time and randomness are arguments.
-//! let now = Timestamp::from(std::time::SystemTime::now());
-//! let rp = RelyingParty::builder("example.org", "Example")
-//!     .origin("https://example.org")
-//!     .policy(Policy::passkeys()) // the default: users are verified
-//!     .build()?;
+//! /// The JSON goes to `navigator.credentials.get()`; the state stays on the server.
+//! fn start(rp: &RelyingParty, rng: &mut impl Entropy, now: Timestamp) -> Result<(String, AuthenticationState), Box<dyn Error>> {
+//!     let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), rng, now)?;
+//!     Ok((serde_json::to_string(&options)?, state))
+//! }
 //!
-//! // A new passkey: send the options as JSON, keep the state, hand it to `finish` with what comes back.
-//! let user = User::new(new_user_handle(&mut getrandom::fill)?, "jo@example.org", "Jo");
-//! let (options, state) = rp.start_registration(RegistrationRequest::new(&user), &mut getrandom::fill, now)?;
-//! let json = browser.create_json(&options, &mut passkeys)?;
-//! let response = RegistrationResponse::from_json(json.as_bytes())?;
-//! // Does your store have `response.credential_id()` already?
-//! let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, now)?;
-//! let mut record = registered.into_credential();
-//!
-//! // Signing in with it, whoever it is.
-//! let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), &mut getrandom::fill, now)?;
-//! let json = browser.get_json(&options, &mut passkeys)?;
-//! let response = AuthenticationResponse::from_json(json.as_bytes())?;
-//! // What does your store have for `response.credential_id()`?
-//! let authenticated = rp.finish_authentication(state, &response, &record, now)?;
-//! let (user, update) = authenticated.user_and_update();
-//! record.apply(update)?; // and store it, if the stored record is still the same
-//! assert_eq!(user, record.user_handle());
-//! # Ok(())
-//! # }
+//! /// `body` is the JSON of the browser's response; `find` and `store` are the database.
+//! fn finish(
+//!     rp: &RelyingParty,
+//!     state: AuthenticationState,
+//!     body: &[u8],
+//!     find: impl Fn(&AuthenticationResponse) -> Option<CredentialRecord>,
+//!     store: impl Fn(&CredentialUpdate) -> Result<(), Box<dyn Error>>,
+//!     now: Timestamp,
+//! ) -> Result<UserHandle, Box<dyn Error>> {
+//!     let response = AuthenticationResponse::from_json(body)?;
+//!     let authenticated = rp.finish_authentication(state, &response, find(&response).as_ref(), now)?;
+//!     let (user, update) = authenticated.user_and_update();
+//!     store(update)?; // fails if the record is no longer `update.previous`
+//!     Ok(user.clone())
+//! }
+//! # assert!(relying_party().is_ok());
 //! ```
 //!
-//! The guides in the repository's `docs/guide` go on from here: a whole program, second factors, attested authenticators,
-//! native apps, migration, step-up and recovery.
+//! Registration has the same shape: [`RelyingParty::start_registration`] and [`RelyingParty::finish_registration`]. The
+//! repository's README shows both, and the guides in `docs/guide` go on from there.
 //!
-//! What is demanded is one value, a [`Policy`]: [`Policy::passkeys`], [`Policy::second_factor`] or [`Policy::attested`], changed by
-//! its `with_…` methods, stored as JSON if need be, and handed over with [`RelyingPartyBuilder::policy`]. Demands that clash, an
-//! RP ID that is a public suffix, and origins that can't use the RP ID are refused by [`RelyingPartyBuilder::build`], with a
-//! sentence; [`RelyingParty::warnings`] lists what works and is probably not meant.
+//! # The pieces
 //!
-//! What a relying party must not forget is not optional here. The state of a ceremony holds the challenge, the kind, the
-//! user, the RP ID and the expiry, and `finish_…` takes it by value. The record's owner is checked. There is no way to an
-//! [`Authenticated`] but through all the steps of
-//! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion).
+//! - [`RelyingParty`]: the configuration, built once with [`RelyingParty::builder`] and shared.
+//! - [`Policy`]: the requirements on credentials and responses: a preset, changed by its `with_…` methods, stored as JSON.
+//! - [`RegistrationRequest`], [`AuthenticationRequest`]: what a ceremony asks for. Starting one gives options and a state.
+//! - [`RegistrationState`], [`AuthenticationState`]: challenge, user, RP ID and expiry. Finishing takes it by value.
+//! - [`Registered`], [`Authenticated`]: the outcomes. The only way to one is through every step of the specification.
+//! - [`CredentialRecord`], [`CredentialUpdate`]: what to store, and how an authentication changes it.
 //!
-//! Beyond the two flows:
+//! The wings are modules, each of which uses only those before it: [`record`], [`report`], [`relying_party`], [`ceremony`],
+//! [`lifecycle`]. The crates below are re-exported as [`types`], [`cose`] and [`attestation`].
 //!
-//! | for | see |
+//! # What you must do
+//!
+//! - Keep the state on the server, bound to the browser's session, and remove it before finishing: it works once.
+//! - Store a new record only if no account has its credential ID.
+//! - Store the update of every authentication, only in place of the record it was verified against.
+//! - Pass the current time, and random bytes that are fit for keys.
+//! - Serve the pages over HTTPS, without scripts of others.
+//! - If a sign-in begins with a user name, answer errors with [`Error::public_code`].
+//!
+//! # Tasks
+//!
+//! | task | see |
 //! | --- | --- |
-//! | what happened at each step, for logs and support, and what deviated and was accepted | [`ceremony::FinishOptions::with_report`], [`report::Report`] |
-//! | confirming one thing, such as a payment | [`RelyingParty::start_bound_authentication`] |
-//! | servers that keep no state between `start` and `finish` | the module `ceremony::sealed`, with the feature of this name |
-//! | challenges from elsewhere, and storage that does not remove a state as it reads it | [`RelyingParty::expect_registration`], [`RelyingParty::expect_authentication`], [`ceremony::Unspent`], [`ceremony::SingleUse`] |
-//! | several relying parties of one RP ID, as for sign-in and step-up | [`RelyingPartyBuilder::purpose`] |
-//! | credentials registered with another library, or with U2F | [`lifecycle::Import`] |
-//! | what a store must do at once or not at all, and a kit that tries one | [`record::store`]; the module `store_kit`, with the feature `store-kit` |
-//! | attestations judged again by what is known later | [`lifecycle::Reassessor`], [`CredentialRecord::flag`] |
-//! | user names that nobody has, at a sign-in that begins with one | [`lifecycle::Decoys`] |
-//! | telling authenticators of removed credentials and new names | [`RelyingParty::signal_all_accepted_credentials`] and the two beside it |
-//! | public keys that are parsed once | [`RelyingParty::prepare`], [`CredentialRecord::with_key`] |
-//! | a record that changed while an authentication was verified | [`Authenticated::update_for`] |
+//! | log what happened at each step | [`ceremony::FinishOptions::with_report`], [`report::Report`] |
+//! | confirm one thing, such as a payment | [`RelyingParty::start_bound_authentication`] |
+//! | keep no state on the server | `ceremony::sealed`, with the feature `sealed` |
+//! | accept challenges from elsewhere | [`RelyingParty::expect_authentication`], [`ceremony::SingleUse`] |
+//! | have several policies for one RP ID | [`RelyingPartyBuilder::purpose`] |
+//! | require attested authenticators | [`Policy::attested`], [`RelyingPartyBuilder::trust_anchors`] |
+//! | reject RP IDs that are public suffixes | [`RelyingPartyBuilder::public_suffixes`] |
+//! | find unintended settings | [`RelyingParty::warnings`] |
+//! | import credentials from other libraries or U2F | [`lifecycle::Import`] |
+//! | test a store | [`record::store`]; `store_kit`, with the feature `store-kit` |
+//! | assess attestations again later | [`lifecycle::Reassessor`], [`CredentialRecord::flag`] |
+//! | hide which user names exist | [`lifecycle::Decoys`] |
+//! | signal removed credentials and new names | [`RelyingParty::signal_all_accepted_credentials`] |
+//! | parse a public key once | [`RelyingParty::prepare`], [`CredentialRecord::with_key`] |
+//! | handle a record that changed meanwhile | [`Authenticated::update_for`] |
 //!
-//! The crate reads no clock and no random numbers, opens no socket and stores nothing: all of that comes in as arguments.
+//! # Features
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | `rust-crypto` (default) | the backend in plain Rust |
+//! | `aws-lc` | `Verifiers::aws_lc()`: several times as fast; needs a C compiler |
+//! | `ed448` | Ed448 in the backend in plain Rust |
+//! | `jwk` | keys from and to JSON Web Keys |
+//! | `psl` | `relying_party::PublicSuffixList` |
+//! | `sealed` | `ceremony::sealed`: states as encrypted tokens |
+//! | `store-kit` | `store_kit`: tests for a store of your own |
+//! | `vendor-roots` | `attestation::roots`: root certificates of vendors |
+//!
+//! # Relation to the specification
+//!
+//! Steps are those of sections [7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) and
+//! [7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion), in order, numbered as in the editor's draft of
+//! 2026-07-30 and cited by anchor: see [`report::RegistrationStep`] and [`report::AuthenticationStep`].
+//!
+//! # Errors
+//!
+//! An [`Error`] has a stable word ([`Error::code`]), the failed step ([`Error::step`]) and the details ([`Error::kind`]).
+//! [`ConfigurationError`] and [`StartError`] are mistakes of the caller; [`ResponseError`] says that a response can't be
+//! parsed. The crate reads no clock and no random bytes, opens no socket and stores nothing.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),
     warn(
@@ -101,9 +133,9 @@ pub use countersign_attestation as attestation;
 pub use countersign_cose as cose;
 pub use countersign_types as types;
 
-pub use ceremony::*;
 pub use countersign_types::{
     AuthenticationResponse, Code, CredentialId, RegistrationResponse, Timestamp, UserHandle,
+    response::ResponseError,
 };
 
 pub use ceremony::{

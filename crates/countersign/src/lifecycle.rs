@@ -1,7 +1,7 @@
-//! Before and afterwards: credentials that come from elsewhere, attestations that are judged again, what authenticators are
-//! told of changes, and imaginary credentials for unknown names.
+//! Before and after ceremonies: import of credentials, assessment of stored attestations, signals to authenticators, and
+//! decoys for unknown user names.
 //!
-//! It works on stored records, for a relying party; no ceremony runs here.
+//! Everything here works on stored records, for a relying party; no ceremony runs here.
 
 pub(crate) mod decoys;
 pub(crate) mod import;

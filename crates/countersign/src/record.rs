@@ -1,7 +1,7 @@
 //! What is stored: the [credential record](https://www.w3.org/TR/webauthn-3/#credential-record), its parts and its
 //! serialised form, and what a store of records and open ceremonies must do.
 //!
-//! Nothing here knows of relying parties, ceremonies or their errors.
+//! Nothing here uses relying parties, ceremonies or their errors.
 
 pub(crate) mod bounds;
 pub(crate) mod credential_record;

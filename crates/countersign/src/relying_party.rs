@@ -1,7 +1,7 @@
 //! Who asks, and what for: the relying party's identity, its policy, the origins it accepts, and the builder that checks
 //! all of it once.
 //!
-//! Nothing here knows of ceremonies: what a ceremony asks of its relying party it reads from here.
+//! Nothing here uses ceremonies; ceremonies read their requirements from here.
 
 pub(crate) mod appid;
 pub(crate) mod blank;

@@ -1,7 +1,7 @@
 //! What can be said of a ceremony: its steps, the errors that end it, the deviations that do not, and the report of what
 //! happened at each step.
 //!
-//! Nothing here knows of relying parties or of how a ceremony runs; of records it knows the flag that an error repeats.
+//! Nothing here uses relying parties or ceremonies; of records only the flag is used, which an error repeats.
 
 pub(crate) mod ceremony_report;
 pub(crate) mod deviation;

@@ -1,4 +1,4 @@
-//! The conformance kit for stores: runs the promises of [`CredentialStore`] and [`CeremonyStore`] against anyone's own
+//! The conformance kit for stores: tests a store for the promises of [`CredentialStore`] and [`CeremonyStore`]
 //! ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
 //!
 //! For the tests of a program that has a store: implement the traits for it, or for a small wrapper around it, say with
@@ -17,7 +17,7 @@
 //!     }
 //!
 //!     fn crash(&mut self, store: MemoryStore) -> MemoryStore {
-//!         store // the nearest that memory comes to it
+//!         store // memory can't do better
 //!     }
 //! }
 //!
@@ -25,9 +25,9 @@
 //! ```
 //!
 //! Each check begins with an empty store. Checks of what happens at once run threads against one store in rounds; what
-//! they find is a fault, what they don't find is no proof. A store that only one process can open is tried in one.
+//! they find is a defect; finding nothing is no proof. A store that only one process can open is tested in one.
 //!
-//! A memory of used ceremonies, [`SingleUse`](crate::ceremony::SingleUse), has checks of its own: [`run_single_use`].
+//! A store of used ceremonies, [`SingleUse`](crate::ceremony::SingleUse), has checks of its own: [`run_single_use`].
 
 pub(crate) mod ceremonies;
 pub(crate) mod concurrency;

@@ -23,7 +23,7 @@ pub(crate) fn state(rp: &RelyingParty, state: &impl CeremonyState, now: Timestam
     }
 }
 
-/// The hash must be the RP ID's, or the `appid`'s where that was used.
+/// The hash must be the RP ID's, or the `appid`'s if it was used.
 pub(crate) fn rp_id_hash(
     rp: &RelyingParty,
     data: &AuthenticatorData<'_>,

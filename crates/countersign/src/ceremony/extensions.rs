@@ -1,22 +1,22 @@
-//! What a relying party makes of extensions ([section 9](https://www.w3.org/TR/webauthn-3/#sctn-extensions)): what a
+//! How a relying party uses extensions ([section 9](https://www.w3.org/TR/webauthn-3/#sctn-extensions)): what a
 //! ceremony may ask for, and what its response may answer.
 //!
-//! A ceremony asks by the inputs of its request. What can't work is refused when the ceremony begins, with an
-//! [`ExtensionRequestError`]. When it finishes, the outputs are judged by what was asked and by the [`ExtensionPolicy`]; what is
+//! A ceremony asks by the inputs of its request. What can't work is rejected when the ceremony starts, with an
+//! [`ExtensionRequestError`]. When it finishes, the outputs are checked against the request and the [`ExtensionPolicy`]; what is
 //! learned from them is a [`RegistrationExtensions`] or an [`AuthenticationExtensions`], and what is wrong with them has
 //! the code `extension-invalid` or `extension-not-accepted`.
 //!
-//! | extension | may be asked for at | refused at the start | refused at the finish, where it was asked for |
+//! | extension | may be asked for at | rejected at the start | rejected at the finish, if requested |
 //! | --- | --- | --- | --- |
-//! | `appid`, `appidExclude` | authentication, registration | an `AppID` that is no `https` URL of the RP ID's site | |
+//! | `appid`, `appidExclude` | authentication, registration | an AppID that is no `https` URL of the RP ID's site | |
 //! | `credProps` | registration | | |
 //! | `prf` | both | `evalByCredential` for credentials that are not listed; user verification that is not required, unless policy says else | `enabled` at authentication; an `enabled` that the authenticator contradicts |
-//! | `largeBlob` | both | a write for other than one credential; members of the other ceremony | members of the other ceremony; no support where it was required |
-//! | `credProtect` | registration | the level `userVerificationRequired` where user verification is not required | a weaker level; none where one was enforced |
+//! | `largeBlob` | both | a write for other than one credential; members of the other ceremony | members of the other ceremony; no support if it was required |
+//! | `credProtect` | registration | the level `userVerificationRequired` if user verification is not required | a weaker level; none if one was enforced |
 //! | `minPinLength` | registration | | a PIN shorter than policy says |
 //! | `credBlob`, `uvm`, `hmac-secret` | both | members of the other ceremony | |
 //! | `payment` | registration | an authenticator other than a platform's with a discoverable, verifying credential | |
-//! | `remoteClientDataJSON` | both | where policy does not accept remote clients | the same, asked for or not |
+//! | `remoteClientDataJSON` | both | if policy rejects remote clients | likewise, requested or not |
 //!
 //! A payment is confirmed with [`AuthenticationRequest::confirming`](crate::AuthenticationRequest::confirming).
 //!

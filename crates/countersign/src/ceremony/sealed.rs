@@ -69,7 +69,7 @@ pub use error::{KeyRingError, OpenError, SealError, TOKEN_MAX};
 
 /// The keys that tokens are sealed and opened with.
 ///
-/// To rotate without refusing anybody: add the new key behind the old one on every instance, then put it first on every
+/// To rotate without rejecting tokens: add the new key after the old one on every instance, then put it first on every
 /// instance, and remove the old one once the last of its tokens has expired.
 #[derive(Debug, Clone)]
 pub struct KeyRing {
@@ -84,13 +84,13 @@ pub struct SealingKey {
     cipher: XChaCha20Poly1305,
 }
 
-/// Who hands a token in.
+/// Who presents the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Bearer<'a> {
-    /// Nobody is signed in: the token's account is taken as it is. For signing up and signing in.
+    /// No account is signed in: the token's account is accepted as it is. For signing up and signing in.
     Anonymous,
-    /// This account is signed in: a token that was made for another one, or for nobody, is refused. For adding a
+    /// This account is signed in: a token that was made for another one, or for none, is rejected. For adding a
     /// credential, and for confirming something.
     Account(&'a UserHandle),
 }
@@ -101,13 +101,13 @@ impl SealingKey {
         Self { id, cipher: XChaCha20Poly1305::new(&Key::from(secret)) }
     }
 
-    /// Its number.
+    /// The key's number.
     pub fn id(&self) -> u32 {
         self.id
     }
 }
 
-/// The number alone.
+/// Prints the key ID only, never the secret.
 impl fmt::Debug for SealingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SealingKey").field("id", &self.id).finish_non_exhaustive()
@@ -115,7 +115,7 @@ impl fmt::Debug for SealingKey {
 }
 
 impl KeyRing {
-    /// A ring of these keys: the first seals, each of them opens. Refused where there is none, and where two have the
+    /// A ring of these keys: the first seals, each of them opens. An error if there is none, or if two have the
     /// same number.
     pub fn new(keys: impl IntoIterator<Item = SealingKey>) -> Result<Self, KeyRingError> {
         let mut keys = keys.into_iter();
@@ -129,8 +129,8 @@ impl KeyRing {
         Ok(ring)
     }
 
-    /// The state as a token of base64url text: for a hidden field, a cookie, or a script's variable. Nobody without a
-    /// key can read or change it.
+    /// The state as a token of base64url text: for a hidden field, a cookie, or a script's variable. Without a
+    /// key it can't be read or changed.
     ///
     /// `entropy` must be as good as for challenges: it makes the nonce.
     pub fn seal<S: CeremonyState>(&self, state: &S, entropy: &mut impl Entropy) -> Result<String, SealError> {
@@ -145,10 +145,10 @@ impl KeyRing {
         if token.len() <= TOKEN_MAX { Ok(token) } else { Err(SealError::TooLong) }
     }
 
-    /// The state that `token` was made from, where it was made by one of these keys, for a ceremony of this kind, for
+    /// The state that `token` was made from, if it was made by one of these keys, for a ceremony of this kind, for
     /// this relying party, its purpose and this bearer, and has not expired.
     ///
-    /// A token can be handed in again as often as one likes; [`Unspent`] is there so that its ceremony works once.
+    /// A token can be presented any number of times; [`Unspent`] is there so that its ceremony works once.
     pub fn open<S: CeremonyState>(
         &self,
         rp: &RelyingParty,

@@ -1,5 +1,5 @@
 //! A challenge works once
-//! ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)): where the state is not removed
+//! ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)): if the state is not removed
 //! from storage by the act of reading it, something else must remember that it was used.
 
 pub(crate) mod ceremony_id;

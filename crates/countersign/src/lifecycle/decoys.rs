@@ -1,13 +1,12 @@
-//! Decoys: plausible imaginary credentials for user names that nobody has
+//! Decoys: plausible imaginary credentials for unknown user names
 //! ([section 14.6.2](https://www.w3.org/TR/webauthn-3/#sctn-username-enumeration)).
 //!
-//! Where an authentication begins with a user name, options for an unknown name would tell by their empty list that it
-//! is unknown. Decoys are derived from a secret key, the RP ID and the name, so they are the same at each attempt, others
-//! for each name, and nobody without the key can tell them from random IDs.
+//! If an authentication begins with a user name, an empty `allowCredentials` list would reveal that the name is unknown.
+//! Decoys are derived from a secret key, the RP ID and the name, so that they are the same at each attempt, differ between
+//! names, and can't be distinguished from random IDs without the key.
 //!
-//! What gives them away is a shape that the relying party's real accounts don't have. [`DecoyProfile::observed`] takes
-//! the shapes from those; and a caller that derives decoys for known names too spends the same time on both. What is
-//! answered to the response gives them away as well, unless it is [`Error::public_code`](crate::Error::public_code).
+//! A shape that no real account of the relying party has reveals a decoy: [`DecoyProfile::observed`] takes the shapes from
+//! real accounts. Derive decoys for known names too, so that both take the same time. The answer to the response must be [`Error::public_code`](crate::Error::public_code).
 
 use core::fmt;
 
@@ -21,8 +20,7 @@ pub(crate) mod profile;
 
 pub use profile::{DecoyProfile, DecoyProfileError, DecoyShape, Observation};
 
-/// Makes decoys. Its key and its profile must stay the same for as long as decoys should: keep both with the relying
-/// party's configuration.
+/// Derives decoys. They stay the same as long as key and profile do: keep both with the relying party's configuration.
 ///
 /// ```
 /// use countersign::{AuthenticationRequest, RelyingParty, lifecycle::{DecoyKey, Decoys}};
@@ -42,21 +40,21 @@ pub struct Decoys {
 }
 
 impl Decoys {
-    /// With this key, and the default profile.
+    /// Creates decoys with this key and the default profile.
     pub fn new(key: DecoyKey) -> Self {
         Self { key, profile: DecoyProfile::default() }
     }
 
-    /// The same with this profile.
+    /// Sets the profile.
     pub fn with_profile(mut self, profile: DecoyProfile) -> Self {
         self.profile = profile;
         self
     }
 
-    /// The imaginary account of this name: always the same one.
+    /// Returns the imaginary account of this name, always the same.
     ///
-    /// Hand in the name as it is looked up, in the one spelling that stands for all others (case, white space); else two
-    /// spellings have two accounts, which no real name has.
+    /// Pass the name as it is looked up, after normalising case and white space: two spellings of a real name don't have two
+    /// accounts.
     pub fn account(&self, rp: &RelyingParty, name: &str) -> DecoyAccount {
         let mut stream = Stream::new(&self.key, rp.id(), name);
         let user_handle = stream.user_handle();
@@ -70,7 +68,7 @@ impl Decoys {
     }
 }
 
-/// An account that is not there.
+/// An imaginary account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecoyAccount {
     user_handle: UserHandle,
@@ -78,12 +76,12 @@ pub struct DecoyAccount {
 }
 
 impl DecoyAccount {
-    /// Its user handle, of the length of [`new_user_handle`](crate::ceremony::new_user_handle)'s.
+    /// The user handle, of the length of [`new_user_handle`](crate::ceremony::new_user_handle)'s.
     pub fn user_handle(&self) -> &UserHandle {
         &self.user_handle
     }
 
-    /// Its credentials: one or more.
+    /// The credentials: one or more.
     pub fn credentials(&self) -> &[CredentialDescriptor] {
         &self.credentials
     }
@@ -94,11 +92,11 @@ impl DecoyAccount {
 pub struct DecoyKey(Hmac<Sha256>);
 
 impl DecoyKey {
-    /// The fewest bytes: as many as the hash has, which
+    /// The fewest bytes of a key: those of the hash, which
     /// [RFC 2104 section 3](https://www.rfc-editor.org/rfc/rfc2104#section-3) gives as the least.
     pub const LENGTH_MIN: usize = 32;
 
-    /// From [`LENGTH_MIN`](Self::LENGTH_MIN) or more bytes that nobody can guess, used for nothing else.
+    /// Creates a key from [`LENGTH_MIN`](Self::LENGTH_MIN) or more unpredictable bytes that are used for nothing else.
     pub fn new(secret: &[u8]) -> Result<Self, DecoyKeyLengthError> {
         let too_short = DecoyKeyLengthError { got: secret.len() };
         if secret.len() < Self::LENGTH_MIN {
@@ -115,11 +113,11 @@ impl fmt::Debug for DecoyKey {
     }
 }
 
-/// A secret that is too short to be one. The caller's to mend.
+/// A secret that is too short for a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DecoyKeyLengthError {
-    /// How many bytes it has.
+    /// Its number of bytes.
     pub got: usize,
 }
 

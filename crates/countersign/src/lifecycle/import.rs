@@ -1,7 +1,7 @@
 //! Credentials that were registered with another library, as records of this one
 //! ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
 //!
-//! A record comes out only where its key can verify signatures here: see [`Import::into_record`].
+//! A record is created only if its key can verify signatures here: see [`Import::into_record`].
 
 use countersign_types::{
     Aaguid, AttestedCredentialData, CredentialId, Timestamp, UserHandle, enumerations::Transport,
@@ -22,7 +22,7 @@ pub use encoded::{Encoded, EncodingError};
 pub use error::ImportError;
 pub use key::ImportedKey;
 
-/// A credential in the making, from another library's storage.
+/// A credential from another library's storage, to be converted to a record.
 ///
 /// | from | what it stores | here |
 /// | --- | --- | --- |
@@ -75,10 +75,10 @@ struct Attested<'a> {
 }
 
 impl<'a> Import<'a> {
-    /// A credential ID, the handle of the account that it belongs to, and its public key.
+    /// Creates an import of a credential ID, the handle of its account, and its public key.
     ///
-    /// The handle must be the one that authenticators have, for they send it back: what was `user.id` at registration. With
-    /// libraries that stored none, credentials can't sign in without a user name.
+    /// The handle must be `user.id` of the registration, because authenticators return it. If a library did not store it,
+    /// its credentials can't sign in without a user name.
     pub fn new(id: Encoded<'a>, user_handle: Encoded<'a>, key: ImportedKey<'a>) -> Self {
         Self {
             id,
@@ -94,7 +94,7 @@ impl<'a> Import<'a> {
         }
     }
 
-    /// From attested credential data, which has AAGUID, credential ID and key in one
+    /// Creates an import of attested credential data, which has AAGUID, credential ID and key in one
     /// ([section 6.5.1](https://www.w3.org/TR/webauthn-3/#sctn-attested-credential-data)), and a user handle.
     pub fn from_attested_credential_data(
         data: &'a [u8],
@@ -105,47 +105,46 @@ impl<'a> Import<'a> {
         Ok(Self { aaguid: data.aaguid, ..Self::new(Encoded::Bytes(data.credential_id), user_handle, key) })
     }
 
-    /// With this signature counter.
+    /// Sets the signature counter.
     pub fn with_sign_count(mut self, sign_count: impl Into<i64>) -> Self {
         self.sign_count = sign_count.into();
         self
     }
 
-    /// With these transports, as the specification spells them.
+    /// Sets the transports, as the specification spells them.
     pub fn with_transports<T: Into<Transport>>(mut self, transports: impl IntoIterator<Item = T>) -> Self {
         self.transports = transports.into_iter().map(Into::into).collect();
         self
     }
 
-    /// With BE as it was at registration. Leave it out where nobody noted it: the first authentication will.
+    /// Sets BE as it was at registration. Leave it out if it was not kept: the first authentication sets it.
     pub fn with_backup_eligible(mut self, backup_eligible: impl Into<Option<bool>>) -> Self {
         self.backup_eligible = backup_eligible.into();
         self
     }
 
-    /// With BS.
+    /// Sets BS.
     pub fn with_backup_state(mut self, backup_state: bool) -> Self {
         self.backup_state = backup_state;
         self
     }
 
-    /// Sets `uvInitialized`: whether the user was ever verified with it, and that was checked. By default this is
-    /// not known: the credential then fails where user verification is required, with `user-verification-not-initialized`, until
+    /// Sets `uvInitialized`: whether the user was ever verified with the credential. By default this is
+    /// unknown: if user verification is required, the credential then fails with `user-verification-not-initialized`, until
     /// an [`AdditionalFactor`](crate::ceremony::AdditionalFactor) is checked.
     pub fn with_uv_initialized(mut self, uv_initialized: bool) -> Self {
         self.uv_initialized = uv_initialized;
         self
     }
 
-    /// With the AAGUID that registration told: a claim.
+    /// Sets the AAGUID of the registration, which is a claim.
     pub fn with_aaguid(mut self, aaguid: Aaguid) -> Self {
         self.aaguid = aaguid;
         self
     }
 
-    /// With the attestation object and client data of the registration, as they were received then. They are verified,
-    /// as of that time; whether anybody who is trusted vouches for them is for
-    /// [`Reassessor::judge`](crate::lifecycle::Reassessor::judge) to say.
+    /// Sets the attestation object and client data of the registration, as received. They are verified as of that time;
+    /// whether they are trusted is decided by [`Reassessor::judge`](crate::lifecycle::Reassessor::judge).
     pub fn with_attestation(
         mut self,
         object: &'a [u8],
@@ -156,12 +155,11 @@ impl<'a> Import<'a> {
         self
     }
 
-    /// The record, for this relying party, whose RP ID the credential must be scoped to.
+    /// Converts the import to a record of this relying party, whose RP ID the credential must be scoped to.
     ///
     /// Everything is read strictly, and the key is prepared by the relying party's verifiers: a point that is not on its
     /// curve, a weak RSA key, an algorithm that can't be verified or is not accepted here are errors now, and not at the
-    /// person's next sign-in.
-    /// That the ID is not registered yet is for the store to say.
+    /// user's next sign-in. Whether the ID is already registered is for the store to check.
     pub fn into_record(self, rp: &RelyingParty) -> Result<CredentialRecord, ImportError> {
         let id = self.id.decode().map_err(ImportError::CredentialIdEncoding)?;
         let wrong_id = ImportError::CredentialId { length: id.len() };
@@ -207,7 +205,7 @@ impl<'a> Import<'a> {
     }
 }
 
-/// The record with its evidence, where that is its own and verifies.
+/// Adds the evidence to the record, if it belongs to it and verifies.
 fn with_evidence(
     rp: &RelyingParty,
     record: CredentialRecord,

@@ -1,8 +1,8 @@
-//! Re-assessment: an attestation judged again, long after its registration
+//! Reassessment: assessing an attestation again, long after its registration
 //! ([section 4, `attestationObject`](https://www.w3.org/TR/webauthn-3/#abstract-opdef-credential-record-attestationobject)).
 //!
-//! Anchors come and go, certificates are revoked, metadata tells of models that were broken. The evidence in the
-//! [`CredentialRecord`] is judged by what is known today, and the answer says what came of it and what changed.
+//! Trust anchors come and go, certificates are revoked, and metadata reports compromised models. The evidence in the
+//! [`CredentialRecord`] is assessed by what is known today, and the result says what changed.
 
 use core::ops::ControlFlow;
 use std::{borrow::Cow, sync::Arc};
@@ -25,7 +25,7 @@ pub(crate) mod verdict;
 use evidence::Found;
 pub use verdict::{Change, EvidenceError, Reassessment, ReassessmentSummary, Verdict};
 
-/// Judges the attestations of credential records again.
+/// Assesses the attestations of credential records again.
 ///
 /// ```
 /// use std::{convert::Infallible, ops::ControlFlow, sync::Arc};
@@ -59,8 +59,8 @@ pub struct Reassessor {
 }
 
 impl Reassessor {
-    /// With the formats and verifiers of a relying party, and the trust anchors of today, with whatever revocation comes
-    /// with them.
+    /// Creates a reassessor with the formats and verifiers of a relying party, and today's trust anchors with their
+    /// revocation data.
     pub fn new(rp: &RelyingParty, anchors: Arc<dyn TrustAnchors>) -> Self {
         Self {
             formats: rp.formats.clone(),
@@ -71,13 +71,13 @@ impl Reassessor {
         }
     }
 
-    /// The same, asking this policy too about each model that is trusted, such as the metadata of today.
+    /// Adds a policy on authenticator models, such as today's metadata, which must accept each trusted model.
     pub fn with_model_policy(mut self, policy: Arc<dyn ModelPolicy>) -> Self {
         self.models.push(policy);
         self
     }
 
-    /// The same, with other formats than the relying party's.
+    /// Replaces the relying party's formats.
     pub fn with_formats(mut self, formats: Formats) -> Self {
         self.formats = formats;
         self
@@ -88,15 +88,15 @@ impl Reassessor {
     /// Anchors, revocation and models are those of `now`. If a certificate has expired since the first judgement, the path
     /// is judged as of that time, and revocation lists count whatever their date: see [`Verdict::TrustedAtRegistration`].
     ///
-    /// Evidence of another model than the record says is unusable ([`EvidenceError::OfAnotherModel`]): a verdict is always
+    /// Evidence of another model than the record says is unusable ([`EvidenceError::OfAnotherModel`]): the verdict is always
     /// about [`CredentialRecord::aaguid`].
     pub fn judge(&self, record: &CredentialRecord, now: Timestamp) -> Reassessment {
         let (verdict, today) = self.verdict(record, now);
         Reassessment::new(verdict, record.evidence(), today)
     }
 
-    /// Judges records one after another, as they come from the store, and hands each to `visit` with what came of it. One
-    /// record is in memory at a time, however many there are. Ends early where `visit` says so, or with the store's error.
+    /// Assesses records one after another, as they come from the store, and passes each to `visit` with its result. One
+    /// record is in memory at a time. Ends early if `visit` breaks, or with the store's error.
     pub fn judge_all<E>(
         &self,
         records: impl IntoIterator<Item = Result<CredentialRecord, E>>,
@@ -180,7 +180,7 @@ impl Reassessor {
     }
 }
 
-/// Verifies evidence that nobody has judged here before, by the formats of `rp`.
+/// Verifies imported evidence by the formats of `rp`.
 pub(crate) fn verify_evidence(
     rp: &RelyingParty,
     record: &CredentialRecord,
@@ -189,8 +189,7 @@ pub(crate) fn verify_evidence(
     evidence::verify(record, evidence, &rp.formats, &rp.verifiers)
 }
 
-/// The anchors of today for certificates that were valid at registration: of a list that is current now, what it says
-/// counts for an earlier time too.
+/// Today's anchors for certificates that were valid at registration: a revocation list of today counts for that time too.
 #[derive(Debug)]
 struct AsOfRegistration<'a>(&'a dyn TrustAnchors);
 

@@ -1,4 +1,4 @@
-//! [Section 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods): what the relying party tells authenticators
+//! [Section 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods): signals to authenticators
 //! about credentials that changed.
 
 use countersign_types::{
@@ -23,9 +23,9 @@ impl RelyingParty {
     }
 
     /// For `PublicKeyCredential.signalUnknownCredential()`, after an authentication that failed because no account has the
-    /// credential (`credential-unknown`): the one that the client itself named, so that it may be told to anybody.
+    /// credential (`credential-unknown`): the client itself named it, so that nothing is revealed.
     ///
-    /// Not where the store failed or is behind: an authenticator may remove the credential.
+    /// Don't call it if the store failed or is behind: an authenticator may remove the credential.
     pub fn signal_unknown_credential(&self, id: CredentialId) -> UnknownCredentialOptions {
         UnknownCredentialOptions::new(self.id(), id)
     }

@@ -1,8 +1,8 @@
 //! How long the members of a credential record may be
-//! ([section 4](https://www.w3.org/TR/webauthn-3/#credential-record)): a record is not longer than what a registration can
-//! bring, so that a broken or hostile database costs no more than a response does.
+//! ([section 4](https://www.w3.org/TR/webauthn-3/#credential-record)): a record is not longer than a registration can
+//! make it, so that a broken or hostile database costs no more than a response does.
 //!
-//! They are checked in both directions: what could not be read again is not written.
+//! They are checked in both directions: a record that could not be read again is not written.
 
 use countersign_cose::key::ENCODED_MAX;
 use countersign_types::{

@@ -13,15 +13,15 @@ use crate::record::{
     update::{CredentialUpdate, UpdateError},
 };
 
-/// What a relying party stores of a credential: what never changes, what each authentication may change, and the
-/// evidence that attestation gave.
+/// What a relying party stores for a credential: a static part, a part that each authentication may change, and the
+/// attestation as evidence.
 ///
-/// Serialised, it says its version: what earlier versions of this crate wrote is read without loss, a later version is
-/// refused by that name, and so is a member that its version doesn't have. Each part can be serialised by itself too, so
-/// that a store can write the [`DynamicPart`] alone. The public key and the evidence are the bytes as received. A record
-/// with a member that is empty or longer than a registration can make it is neither written nor read.
+/// The serialised form has a version: forms that earlier versions of this crate wrote are read without loss; a later
+/// version and an unknown member are rejected. Each part can be serialised by itself too, so that a store can write only
+/// the [`DynamicPart`]. The public key and the evidence are the bytes as received. A record with a member that is empty or
+/// longer than a registration can make it is neither written nor read.
 ///
-/// Only the credential ID is unique. A user may have several credentials on one authenticator, such as one an algorithm.
+/// Only the credential ID is unique. A user may have several credentials on one authenticator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CredentialRecord {
     pub(crate) fixed: StaticPart,
@@ -30,11 +30,11 @@ pub struct CredentialRecord {
 }
 
 impl CredentialRecord {
-    /// A record of a credential that was registered elsewhere: its ID, the RP ID it is scoped to, its account, and its
-    /// public key as `COSE_Key` bytes. The counter is 0, BE unknown and every flag clear, until the `with_…` methods say
-    /// more.
+    /// Creates a record of a credential that was registered elsewhere: its ID, the RP ID it is scoped to, its account, and its
+    /// public key as `COSE_Key` bytes. The counter is 0, BE unknown and every flag clear, until the `with_…` methods
+    /// change them.
     ///
-    /// Nothing is checked here: a key that can't be used fails each authentication.
+    /// Nothing is checked here: with an unusable key each authentication fails.
     pub fn new(
         id: CredentialId,
         rp_id: impl Into<String>,
@@ -45,7 +45,7 @@ impl CredentialRecord {
         Self { fixed, dynamic: DynamicPart::default(), evidence: None }
     }
 
-    /// The record that these are the parts of.
+    /// Creates a record from its parts.
     pub fn from_parts(
         fixed: StaticPart,
         dynamic: DynamicPart,
@@ -54,77 +54,77 @@ impl CredentialRecord {
         Self { fixed, dynamic, evidence }
     }
 
-    /// The same with this signature counter.
+    /// Sets the signature counter.
     pub fn with_sign_count(mut self, sign_count: u32) -> Self {
         self.dynamic.sign_count = sign_count;
         self
     }
 
-    /// The same with this value of BE; `None` where nobody noted it at registration.
+    /// Sets BE; `None` if it was not kept at registration.
     pub fn with_backup_eligible(mut self, backup_eligible: impl Into<Option<bool>>) -> Self {
         self.dynamic.backup_eligible = backup_eligible.into();
         self
     }
 
-    /// The same with this value of BS.
+    /// Sets BS.
     pub fn with_backup_state(mut self, backup_state: bool) -> Self {
         self.dynamic.backup_state = backup_state;
         self
     }
 
-    /// The same with this value of `uvInitialized`.
+    /// Sets `uvInitialized`.
     pub fn with_uv_initialized(mut self, uv_initialized: bool) -> Self {
         self.dynamic.uv_initialized = uv_initialized;
         self
     }
 
-    /// The same with these transports.
+    /// Sets the transports.
     pub fn with_transports(mut self, transports: impl IntoIterator<Item = Transport>) -> Self {
         self.fixed.transports = transports.into_iter().collect();
         self
     }
 
-    /// The same with this algorithm noted.
+    /// Sets the algorithm.
     pub fn with_algorithm(mut self, algorithm: AlgorithmIdentifier) -> Self {
         self.fixed.algorithm = Some(algorithm);
         self
     }
 
-    /// The same with this AAGUID, a claim.
+    /// Sets the AAGUID, which is a claim.
     pub fn with_aaguid(mut self, aaguid: Aaguid) -> Self {
         self.fixed.aaguid = aaguid;
         self
     }
 
-    /// The same in another account.
+    /// Moves the record to another account.
     pub fn with_user_handle(mut self, user_handle: UserHandle) -> Self {
         self.fixed.user_handle = user_handle;
         self
     }
 
-    /// The same with this evidence.
+    /// Sets the attestation evidence.
     pub fn with_evidence(mut self, evidence: impl Into<Option<AttestationEvidence>>) -> Self {
         self.evidence = evidence.into();
         self
     }
 
-    /// The same with this dynamic part: what a store reads that keeps it apart.
+    /// Sets the dynamic part, for stores that keep it separately.
     pub fn with_dynamic_part(mut self, dynamic: DynamicPart) -> Self {
         self.dynamic = dynamic;
         self
     }
 
-    /// What never changes.
+    /// The part that never changes.
     pub fn static_part(&self) -> &StaticPart {
         &self.fixed
     }
 
-    /// What an authentication may change.
+    /// The part that an authentication may change.
     pub fn dynamic_part(&self) -> &DynamicPart {
         &self.dynamic
     }
 
-    /// What the attestation was judged by, where it is kept.
+    /// The attestation evidence, if it is kept.
     pub fn evidence(&self) -> Option<&AttestationEvidence> {
         self.evidence.as_ref()
     }
@@ -144,7 +144,7 @@ impl CredentialRecord {
         &self.fixed.rp_id
     }
 
-    /// The user handle of the account that it belongs to.
+    /// The user handle of the credential's account.
     pub fn user_handle(&self) -> &UserHandle {
         &self.fixed.user_handle
     }
@@ -154,17 +154,17 @@ impl CredentialRecord {
         &self.fixed.public_key
     }
 
-    /// The public key's algorithm, where it was noted.
+    /// The public key's algorithm, if it was kept.
     pub fn algorithm(&self) -> Option<AlgorithmIdentifier> {
         self.fixed.algorithm
     }
 
-    /// How the client said that the authenticator is reached. A hint for later options.
+    /// The transports that the client reported. A hint for later options.
     pub fn transports(&self) -> &[Transport] {
         &self.fixed.transports
     }
 
-    /// The model that the authenticator said it is: a claim.
+    /// The authenticator model's AAGUID, which is a claim.
     pub fn aaguid(&self) -> Aaguid {
         self.fixed.aaguid
     }
@@ -174,62 +174,62 @@ impl CredentialRecord {
         self.dynamic.sign_count
     }
 
-    /// Whether the user was ever verified with it. While it is false, as after a conditional registration, user
-    /// verification is no factor: where it is required, an authentication fails unless a further factor was checked.
+    /// Whether the user was ever verified with the credential. While it is false, as after a conditional registration, user
+    /// verification is no factor: if it is required, an authentication fails unless a further factor was checked.
     pub fn uv_initialized(&self) -> bool {
         self.dynamic.uv_initialized
     }
 
-    /// BE at registration: whether it may be backed up, so be on more than one device. `None` in a record from elsewhere,
-    /// until an authentication tells.
+    /// BE at registration: whether the credential may be backed up, and so be on more than one device. `None` in an imported
+    /// record, until the first authentication.
     pub fn backup_eligible(&self) -> Option<bool> {
         self.dynamic.backup_eligible
     }
 
-    /// BS at the latest ceremony: whether it was backed up.
+    /// BS at the latest ceremony: whether the credential was backed up.
     pub fn backup_state(&self) -> bool {
         self.dynamic.backup_state
     }
 
-    /// Whether authentications may be made with it.
+    /// Whether the credential is active or flagged.
     pub fn standing(&self) -> &Standing {
         &self.dynamic.standing
     }
 
-    /// The attestation statement format, where the evidence is kept.
+    /// The attestation statement format, if the evidence is kept.
     pub fn attestation_format(&self) -> Option<&str> {
         self.evidence.as_ref().map(AttestationEvidence::format)
     }
 
-    /// The attestation type as a word (`none`, `self`, `basic`, …), where the evidence is kept.
+    /// The attestation type as a word (`none`, `self`, `basic`, …), if the evidence is kept.
     pub fn attestation_type(&self) -> Option<&str> {
         self.evidence.as_ref().map(AttestationEvidence::attestation_type)
     }
 
-    /// The attestation object as received, where it is kept.
+    /// The attestation object as received, if it is kept.
     pub fn attestation_object(&self) -> Option<&[u8]> {
         self.evidence.as_ref().map(AttestationEvidence::object)
     }
 
-    /// The client data of the registration as received, where it is kept.
+    /// The client data of the registration as received, if it is kept.
     pub fn attestation_client_data(&self) -> Option<&[u8]> {
         self.evidence.as_ref().map(AttestationEvidence::client_data)
     }
 
-    /// What options say of the credential.
+    /// The credential's descriptor, as options list it.
     pub fn descriptor(&self) -> CredentialDescriptor {
         let mut descriptor = CredentialDescriptor::new(self.fixed.id.clone(), self.fixed.transports.clone());
         descriptor.credential_type = self.fixed.credential_type.clone();
         descriptor
     }
 
-    /// Refuses all authentications with it from now on, for this reason, which is for people; until
-    /// [`clear_flag`](Self::clear_flag).
+    /// Flags the credential for this reason, so that it can't authenticate until
+    /// [`clear_flag`](Self::clear_flag) is called.
     pub fn flag(&mut self, reason: impl Into<String>, now: Timestamp) {
         self.dynamic.standing = Standing::Flagged(Flagged::new(reason, now));
     }
 
-    /// Takes it back.
+    /// Removes the flag, so that the credential can authenticate again.
     pub fn clear_flag(&mut self) {
         self.dynamic.standing = Standing::Active;
     }

@@ -1,4 +1,4 @@
-//! What of a credential record an authentication may change
+//! The part of a credential record that an authentication may change
 //! ([section 4](https://www.w3.org/TR/webauthn-3/#credential-record)).
 
 use countersign_types::Timestamp;
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 pub(super) const REASON_MAX: usize = 4096;
 
 /// The part of a [`CredentialRecord`](crate::CredentialRecord) that changes: `signCount`, `backupState`, `uvInitialized`
-/// and the standing; and `backupEligible`, which changes once in a record that came without it.
+/// and the standing; and `backupEligible`, which is set once in a record that was imported without it.
 ///
-/// A store replaces it as a whole, and only where what is stored equals the one that the change was decided on.
+/// A store replaces it as a whole, and only if the stored part equals the one that the change is based on.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct DynamicPart {
@@ -29,7 +29,7 @@ impl DynamicPart {
         self.sign_count
     }
 
-    /// BE; `None` where it is not known yet.
+    /// BE; `None` if it is not known yet.
     pub fn backup_eligible(&self) -> Option<bool> {
         self.backup_eligible
     }
@@ -44,21 +44,22 @@ impl DynamicPart {
         self.uv_initialized
     }
 
-    /// Whether authentications may be made with the credential.
+    /// Whether the credential is active or flagged.
     pub fn standing(&self) -> &Standing {
         &self.standing
     }
 }
 
-/// Whether authentications may be made with a credential.
+/// Whether a credential is active or flagged.
 ///
 /// Serialised, it is the flag, or `null`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Standing {
-    /// They may.
+    /// The credential may authenticate.
     #[default]
     Active,
-    /// They may not: the authenticator is known to be compromised, its attestation no longer holds, or the like.
+    /// The credential may not authenticate: the authenticator is known to be compromised, its attestation is no longer
+    /// trusted, or the like.
     Flagged(Flagged),
 }
 
@@ -86,7 +87,7 @@ pub struct Flagged {
 }
 
 impl Flagged {
-    /// For this reason, at this time. A reason of more than 4096 bytes is cut.
+    /// Creates a flag with this reason and time. A reason of more than 4096 bytes is cut.
     pub fn new(reason: impl Into<String>, at: Timestamp) -> Self {
         let mut reason = reason.into();
         let ends = reason.char_indices().map(|(start, character)| start.saturating_add(character.len_utf8()));
@@ -95,12 +96,12 @@ impl Flagged {
         Self { reason, at }
     }
 
-    /// Why, for people.
+    /// The reason, for people.
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// When.
+    /// The time of the flag.
     pub fn at(&self) -> Timestamp {
         self.at
     }

@@ -1,12 +1,12 @@
-//! What an attestation was judged by
+//! The evidence that an attestation was assessed by
 //! ([section 4, `attestationObject` and
 //! `attestationClientDataJSON`](https://www.w3.org/TR/webauthn-3/#abstract-opdef-credential-record-attestationobject)).
 
 use countersign_types::{Base64Url, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The part of a [`CredentialRecord`](crate::CredentialRecord) by which its attestation can be judged again: the
-/// attestation object and client data as received, and what came of them.
+/// The part of a [`CredentialRecord`](crate::CredentialRecord) by which its attestation can be assessed again: the
+/// attestation object and client data as received, and the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct AttestationEvidence {
@@ -21,9 +21,9 @@ pub struct AttestationEvidence {
 }
 
 impl AttestationEvidence {
-    /// From a registration elsewhere: the attestation object and client data as received, and what it took the format and
-    /// the attestation type for (`none`, `self`, `basic`, `attca`, `anonca`, `uncertain`). What it made of them, and when,
-    /// is not known.
+    /// Creates evidence from a registration elsewhere: the attestation object and client data as received, and the format
+    /// and attestation type (`none`, `self`, `basic`, `attca`, `anonca`, `uncertain`) that it found. Whether and when it
+    /// was trusted is unknown.
     pub fn new(
         format: impl Into<String>,
         attestation_type: impl Into<String>,
@@ -40,7 +40,7 @@ impl AttestationEvidence {
         }
     }
 
-    /// The same with what was made of it, and when.
+    /// Sets the result of the assessment, and its time.
     pub fn with_judgement(mut self, trusted: Trusted, at: Timestamp) -> Self {
         self.trusted = Some(trusted);
         self.judged_at = Some(at);
@@ -57,12 +57,12 @@ impl AttestationEvidence {
         &self.attestation_type
     }
 
-    /// What was made of it; `None` where that was not noted.
+    /// The result of the assessment; `None` if it was not kept.
     pub fn trusted(&self) -> Option<Trusted> {
         self.trusted
     }
 
-    /// When it was judged; `None` where that was not noted.
+    /// The time of the assessment; `None` if it was not kept.
     pub fn judged_at(&self) -> Option<Timestamp> {
         self.judged_at
     }
@@ -78,15 +78,15 @@ impl AttestationEvidence {
     }
 }
 
-/// What was made of an attestation.
+/// The result of assessing an attestation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Trusted {
-    /// It led to a trust anchor, and its model was accepted.
+    /// The attestation led to a trust anchor, and its model was accepted.
     Yes,
-    /// It did not.
+    /// The attestation was not trusted.
     No,
-    /// Nobody asked.
+    /// The attestation was not assessed.
     NotAssessed,
 }

@@ -1,7 +1,6 @@
 //! The serialised form of the credential record and its parts: versions 1 and 2 are read, version 2 is written.
 //!
-//! A version is looked for before anything else is read, wherever it stands: databases that keep JSON in a form of their
-//! own put the members in an order of their own.
+//! The version is read first, wherever it is: databases that keep JSON in their own form change the order of members.
 
 use countersign_types::{
     Aaguid, AlgorithmIdentifier, Base64Url, CredentialId, UserHandle,
@@ -42,7 +41,7 @@ struct Written<'a> {
 struct WrittenEvidence<'a>(#[serde(with = "AttestationEvidence")] &'a AttestationEvidence);
 
 impl CredentialRecord {
-    /// Whether it can be written, and read again.
+    /// Checks that the record can be written, and read again.
     pub(crate) fn check(&self) -> Result<(), OutOfBounds> {
         self.fixed.check()?;
         self.dynamic.check()?;
@@ -153,7 +152,7 @@ impl<'de> Deserialize<'de> for CredentialRecord {
     }
 }
 
-/// Makes a part serialisable by itself, with its version.
+/// Makes a part serialisable on its own, with its version.
 macro_rules! part {
     ($part:ident, $what:literal) => {
         impl Serialize for $part {
@@ -211,6 +210,6 @@ impl Versioned {
 
     fn unknown<E: de::Error>(&self) -> E {
         let Self { what, number, .. } = self;
-        E::custom(format_args!("{what} of version {number}, and this program knows none above {VERSION}"))
+        E::custom(format_args!("{what} of version {number}, and this program supports none above {VERSION}"))
     }
 }

@@ -1,4 +1,4 @@
-//! What of a credential record never changes
+//! The part of a credential record that never changes
 //! ([section 4](https://www.w3.org/TR/webauthn-3/#credential-record)).
 
 use countersign_types::{

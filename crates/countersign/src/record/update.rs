@@ -45,7 +45,7 @@ impl CredentialUpdate {
 pub enum UpdateError {
     /// The stored record is no longer the one that the authentication was verified against.
     Changed,
-    /// The update is another credential's: a mistake of the caller.
+    /// The update belongs to another credential: a mistake of the caller.
     OtherCredential,
 }
 

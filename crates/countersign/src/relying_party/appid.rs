@@ -1,4 +1,4 @@
-//! The FIDO `AppID` of credentials that were made with U2F
+//! The FIDO AppID of credentials that were registered with U2F
 //! ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
 
 use crate::relying_party::{
@@ -6,8 +6,8 @@ use crate::relying_party::{
     public_suffixes::{PublicSuffixes, registrable_label},
 };
 
-/// Browsers take an `AppID` on the caller's own site
-/// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension), its note). What is hashed are the bytes as
+/// Whether browsers accept an AppID: it must be on the caller's own site
+/// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension), its note). The bytes are hashed as
 /// they are, so capital letters in the host stay.
 pub(crate) fn is_appid_of(suffixes: &dyn PublicSuffixes, appid: &str, rp_id: &str) -> bool {
     appid.strip_prefix("https://").is_some_and(|rest| {

@@ -1,5 +1,5 @@
-//! Names of which nothing is seen
-//! ([section 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity)): clients show them to people, who are to
+//! Names that show nothing
+//! ([section 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity)): clients show them, and users
 //! choose by them.
 
 use core::ops::RangeInclusive;

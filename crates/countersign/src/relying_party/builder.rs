@@ -1,4 +1,4 @@
-//! Configuration of a relying party, refused here rather than at the first ceremony where it can't work.
+//! Configuration of a relying party, rejected here rather than at the first ceremony that can't work.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::relying_party::{
 
 pub(crate) mod origins;
 
-/// A relying party in the making: see [`RelyingParty::builder`].
+/// Builder for a [`RelyingParty`]: see [`RelyingParty::builder`].
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct RelyingPartyBuilder {
@@ -27,7 +27,7 @@ pub struct RelyingPartyBuilder {
     public_suffix: PublicSuffixRpId,
 }
 
-/// The purpose of a relying party that names none.
+/// The default purpose.
 const DEFAULT_PURPOSE: &str = "default";
 
 /// The most bytes of a purpose: it is a short word, and in every state.
@@ -41,7 +41,7 @@ enum PublicSuffixRpId {
 }
 
 impl RelyingParty {
-    /// Begins one with this RP ID, a domain such as `example.org`, and this name for people.
+    /// Starts building a relying party with this RP ID, a domain such as `example.org`, and this name, which clients show.
     pub fn builder(id: impl Into<String>, name: impl Into<String>) -> RelyingPartyBuilder {
         RelyingPartyBuilder::new(id.into(), name.into())
     }
@@ -74,30 +74,29 @@ impl RelyingPartyBuilder {
     /// Accepts responses from pages of this origin, such as `https://example.org`, compared exactly. May be called
     /// again for further ones.
     ///
-    /// Its host must be the RP ID or below it, for clients let no other page use the RP ID. For pages elsewhere there is
-    /// [`related_origin`](Self::related_origin).
+    /// Its host must be the RP ID or below it, because clients let no other page use the RP ID. For pages on other domains
+    /// call [`related_origin`](Self::related_origin).
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(ConfiguredOrigin::Page(origin.into()));
         self
     }
 
-    /// Accepts responses from pages of this origin, whatever the port: `http://localhost` stands for
-    /// `http://localhost:8080` too.
+    /// Accepts responses from pages of this origin on any port: `http://localhost` accepts `http://localhost:8080` too.
     ///
-    /// Who can listen on another port of the host can then ask for credentials, so this is for development.
+    /// Any program that listens on another port of the host can then ask for credentials, so this is for development.
     pub fn any_port_of(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(ConfiguredOrigin::AnyPort(origin.into()));
         self
     }
 
-    /// Accepts responses from pages below this origin's host, with its scheme and port: `https://example.org` stands for
-    /// `https://login.example.org` and `https://a.b.example.org`, and not for itself.
+    /// Accepts responses from pages below this origin's host, with its scheme and port: `https://example.org`
+    /// accepts `https://login.example.org` and `https://a.b.example.org`, but not itself.
     ///
     /// Pages below a public suffix that is below the host are not accepted, such as `https://a.s3.amazonaws.com` for
     /// `https://amazonaws.com`: browsers let none of them use the RP ID.
     ///
     /// Each such page is then trusted as much as the sign-in page, forgotten and taken-over ones too
-    /// ([section 13.4.8](https://www.w3.org/TR/webauthn-3/#sctn-code-injection)). List origins where that is possible.
+    /// ([section 13.4.8](https://www.w3.org/TR/webauthn-3/#sctn-code-injection)). List the origins if you can.
     pub fn subdomains_of(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(ConfiguredOrigin::Subdomains(origin.into()));
         self
@@ -105,8 +104,8 @@ impl RelyingPartyBuilder {
 
     /// Accepts responses from pages of this origin on another domain, compared exactly. May be called again.
     ///
-    /// Clients let such a page use the RP ID if the RP ID's own server says so: serve
-    /// [`RelyingParty::related_origins`] there. Clients heed five distinct labels such as the `example` of
+    /// Clients let such a page use the RP ID if the RP ID's own server allows it: serve
+    /// [`RelyingParty::related_origins`] there. Clients support five distinct labels such as the `example` of
     /// `https://www.example.co.uk`; with more than that, building fails
     /// ([section 5.11](https://www.w3.org/TR/webauthn-3/#sctn-related-origins)).
     pub fn related_origin(mut self, origin: impl Into<String>) -> Self {
@@ -135,19 +134,18 @@ impl RelyingPartyBuilder {
     /// Accepts responses from this browser extension, compared exactly: `chrome-extension://` and 32 letters from `a` to
     /// `p`, as Chromium writes it, or `moz-extension://` and 64 such letters, as Firefox does.
     ///
-    /// Browsers let an extension use the RP IDs of hosts that it has permissions for, any publisher's. List your own,
-    /// by the origin in the client data of its responses: the UUID in the addresses of a Firefox extension is another one
-    /// for each installation.
+    /// Browsers let any publisher's extension use the RP IDs of hosts that it has permissions for. List your own, by the
+    /// origin in the client data of its responses: the UUID in the addresses of a Firefox extension differs between
+    /// installations.
     pub fn extension_origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(ConfiguredOrigin::Extension(origin.into()));
         self
     }
 
-    /// Accepts responses from pages of this `http` origin, compared exactly, although anyone on the way can change such
-    /// pages.
+    /// Accepts responses from pages of this `http` origin, compared exactly, although anyone on the network can
+    /// change such pages.
     ///
-    /// Browsers offer Web Authentication to secure contexts alone; this is for test set-ups that tell them to make an
-    /// exception.
+    /// Browsers offer Web Authentication to secure contexts only; this is for test set-ups that override that.
     pub fn dangerous_insecure_origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(ConfiguredOrigin::Insecure(origin.into()));
         self
@@ -163,9 +161,9 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Takes an RP ID that is a public suffix such as `co.uk`, or a single label such as `intranet`.
+    /// Accepts an RP ID that is a public suffix such as `co.uk`, or a single label such as `intranet`.
     ///
-    /// Browsers let only the very host of that name use it, and whoever controls the name controls every credential.
+    /// Browsers let only the host of that name use it, and the owner of the name controls every credential.
     /// `localhost` needs no such permission.
     pub fn dangerous_public_suffix(mut self) -> Self {
         self.public_suffix = PublicSuffixRpId::Accept;
@@ -175,36 +173,36 @@ impl RelyingPartyBuilder {
     /// Names what the relying party's ceremonies are for, such as `step-up`: 1 to 64 lower-case letters, digits and hyphens.
     /// The default is `default`.
     ///
-    /// Set it where several relying parties share an RP ID and differ in their policies. A ceremony that was started for
-    /// one purpose can't be finished by a relying party of another (`state-invalid`), with a sealed token neither, so that
-    /// a client can't take the state of a lenient one to a strict one.
+    /// Set it if several relying parties share an RP ID and differ in their policies. A ceremony that was started for one
+    /// purpose can't be finished by a relying party of another (`state-invalid`), not even with a sealed token, so that a
+    /// client can't present the state of a lenient one to a strict one.
     pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
         self.party.purpose = purpose.into();
         self
     }
 
-    /// Sets what the relying party demands. The default is [`Policy::passkeys`].
-    ///
-    /// Every demand is part of the policy and is changed there, by its `with_…` methods.
+    /// Sets the policy. The default is [`Policy::passkeys`].
     pub fn policy(mut self, policy: Policy) -> Self {
         self.party.policy = policy;
         self
     }
 
-    /// Believes these anchors, of a policy that demands trust in attestations. One without the other is refused.
+    /// Sets the trust anchors. Required if the policy has an [`AttestationPolicy`], and an error otherwise.
+    ///
+    /// [`AttestationPolicy`]: crate::relying_party::policy::AttestationPolicy
     pub fn trust_anchors(mut self, anchors: Arc<dyn TrustAnchors>) -> Self {
         self.party.anchors = Some(anchors);
         self
     }
 
-    /// Asks this too of each model whose attestation led to an anchor, such as metadata. May be called again: all must
-    /// accept it. Only for a policy that demands trust in attestations.
+    /// Adds a policy on authenticator models, such as metadata: all of them must accept a model whose attestation led to an
+    /// anchor. An error if the policy has no attestation policy.
     pub fn model_policy(mut self, models: Arc<dyn ModelPolicy>) -> Self {
         self.party.models.push(models);
         self
     }
 
-    /// Sends this FIDO `AppID` along with authentications, for credentials that were made with U2F
+    /// Sends this FIDO AppID along with authentications, for credentials that were registered with U2F
     /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
     ///
     /// It must be an `https` URL of the RP ID's site.
@@ -213,19 +211,19 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Verifies signatures with these. Unless said, with the backend in plain Rust, where that is compiled in.
+    /// Sets the verifiers of signatures. The default is the backend in plain Rust, if it is compiled in.
     pub fn verifiers(mut self, verifiers: Verifiers) -> Self {
         self.party.verifiers = verifiers;
         self
     }
 
-    /// Knows these attestation statement formats. Unless said, the standard ones.
+    /// Sets the supported attestation statement formats. The default is [`Formats::standard`].
     pub fn formats(mut self, formats: Formats) -> Self {
         self.party.formats = formats;
         self
     }
 
-    /// The relying party, if its configuration can work.
+    /// Builds the relying party, or returns what is wrong with its configuration.
     pub fn build(self) -> Result<RelyingParty, ConfigurationError> {
         use ConfigurationError as Error;
         let Self { mut party, origins, public_suffix } = self;

@@ -1,4 +1,4 @@
-//! What a relying party's configuration can't be.
+//! Why a relying party can't be built.
 
 use core::fmt;
 
@@ -11,16 +11,16 @@ use crate::relying_party::{
     related_origins::budget::CLIENT_LABELS,
 };
 
-/// A configuration that could not work, found before the first ceremony: the caller's to mend.
+/// A configuration that can't work, found before the first ceremony.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigurationError {
     /// The RP ID is not a domain in lower-case ASCII.
     RpId(String),
-    /// The RP ID is a public suffix, below which anybody may register a name, or has one label.
+    /// The RP ID is a public suffix, below which anyone may register a name, or a single label.
     RpIdIsPublicSuffix(String),
-    /// The name for people is empty, or nothing of it is seen. Some clients refuse such a relying party after they have asked the user; the RP ID is
-    /// a safe one ([section 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity)).
+    /// The name is empty or invisible. Some clients reject such a relying party after asking the user; the RP ID is a safe
+    /// name ([section 5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity)).
     NameEmpty,
     /// The purpose is not 1 to 64 lower-case letters, digits and hyphens.
     Purpose(String),
@@ -39,89 +39,87 @@ pub enum ConfigurationError {
     },
     /// A related origin's host is a public suffix, which clients skip.
     RelatedOriginWithoutLabel(String),
-    /// The related origins have more distinct labels than clients heed.
+    /// The related origins have more distinct labels than clients support.
     TooManyRelatedLabels {
-        /// The first origin that clients may refuse.
+        /// The first origin that clients may reject.
         origin: String,
-        /// How many labels there are in all.
+        /// The number of labels.
         labels: usize,
     },
     /// The pages below a public suffix can't use it as an RP ID.
     SubdomainsOfPublicSuffix(String),
-    /// An app origin is neither Android's nor iOS's.
+    /// An app origin is neither Android's nor Apple's.
     AppOrigin(String),
-    /// An origin is not one of a browser extension.
+    /// An origin is not that of a browser extension.
     ExtensionOrigin(String),
     /// No algorithm is offered.
     NoAlgorithm,
     /// An algorithm is offered that none of the verifiers can verify.
     AlgorithmUnsupported(Algorithm),
-    /// An algorithm is offered to new credentials that stored ones may not have.
+    /// An algorithm is offered to new credentials, but not accepted of stored ones.
     OfferedAlgorithmNotAccepted(Algorithm),
-    /// A demand by a keyword that clients ignore, for they don't know it.
+    /// A requirement uses a keyword that clients don't know and would ignore.
     UnknownKeyword {
-        /// Of what.
+        /// The setting.
         member: &'static str,
         /// The keyword.
         value: String,
     },
-    /// Credential IDs of at most this many bytes: none, or more than any may have.
+    /// The limit of credential IDs in bytes is 0, or more than any may have.
     CredentialIdBytes(u16),
-    /// The `AppID` is not an `https` URL of the RP ID's site, so that no browser lets the relying party use it.
+    /// The AppID is not an `https` URL of the RP ID's site, so that no browser lets the relying party use it.
     AppId(String),
-    /// Two demands on extensions clash: the sentence says which.
+    /// Two requirements on extensions conflict: the sentence says which.
     Extensions(&'static str),
-    /// A timeout of this many seconds: none, or more than options can say.
+    /// The timeout in seconds is 0, or more than options can express.
     Timeout(u32),
-    /// A trusted attestation is demanded, and attestation conveyance `none` asks clients to withhold it.
+    /// A trusted attestation is required, but attestation conveyance `none` asks clients to withhold it.
     TrustWithoutAttestation,
-    /// A trusted attestation is demanded, and there are no trust anchors.
+    /// A trusted attestation is required, but there are no trust anchors.
     NoAnchors,
-    /// There are trust anchors, and no trusted attestation is demanded.
+    /// There are trust anchors, but no trusted attestation is required.
     AnchorsWithoutAttestationPolicy,
-    /// There is a policy for models, and no trusted attestation is demanded.
+    /// There is a policy on authenticator models, but no trusted attestation is required.
     ModelPolicyWithoutAttestationPolicy,
-    /// A list of accepted models has none.
+    /// The list of accepted models is empty.
     NoModel,
-    /// A model is both accepted and refused.
+    /// An authenticator model is both accepted and rejected.
     ModelAcceptedAndRejected(Aaguid),
-    /// The zero AAGUID is listed, which is no model's.
+    /// The zero AAGUID is listed, which identifies no model.
     ZeroAaguidListed,
-    /// A list of accepted formats has none.
+    /// The list of accepted formats is empty.
     NoFormat,
-    /// A trusted attestation is demanded, and the format `none` accepted.
+    /// A trusted attestation is required, but the format `none` is listed.
     FormatNoneListed,
-    /// The format `compound` is listed, which is judged by the formats of its parts.
+    /// The format `compound` is listed, which is checked by the formats of its parts.
     FormatCompoundListed,
-    /// A format is demanded that is not among those that can be verified.
+    /// A listed format is not supported.
     FormatUnsupported(String),
-    /// Models are listed, and the only format accepted signs none.
+    /// Models are listed, but the only accepted format signs no AAGUID.
     ModelsOfFormatWithoutAaguid,
 }
 
 impl ConfigurationError {
-    /// The message of an error without a value to tell.
+    /// The message of an error without values.
     const fn sentence(&self) -> Option<&'static str> {
         Some(match self {
-            Self::NameEmpty => "the relying party has no name that can be seen: its rp id will do",
+            Self::NameEmpty => "the relying party has no visible name; its rp id is a good one",
             Self::NoOrigin => "no origin is accepted, so no response could be",
             Self::NoAlgorithm => "no algorithm is offered",
             Self::TrustWithoutAttestation => {
-                "a trusted attestation is demanded, and the attestation conveyance is none"
+                "a trusted attestation is required, and the attestation conveyance is none"
             }
-            Self::NoAnchors => "a trusted attestation is demanded, and there are no trust anchors to lead to",
+            Self::NoAnchors => "a trusted attestation is required, and there are no trust anchors to lead to",
             Self::AnchorsWithoutAttestationPolicy => {
-                "there are trust anchors, and no trusted attestation is demanded"
+                "there are trust anchors, and no trusted attestation is required"
             }
             Self::ModelPolicyWithoutAttestationPolicy => {
-                "there is a policy for models, and no trusted attestation is demanded"
+                "there is a policy on authenticator models, and no trusted attestation is required"
             }
             Self::NoModel => "models are accepted from a list, and the list is empty",
-            Self::ZeroAaguidListed => {
-                "the zero aaguid is listed as a model, and stands for one that is not said"
-            }
+            Self::ZeroAaguidListed => "the zero aaguid is listed as a model, and identifies no model",
             Self::NoFormat => "formats are accepted from a list, and the list is empty",
-            Self::FormatNoneListed => "a trusted attestation is demanded, and the format none is accepted",
+            Self::FormatNoneListed => "a trusted attestation is required, and the format none is accepted",
             Self::FormatCompoundListed => {
                 "the format compound is accepted from a list, which is for the formats of its parts"
             }
@@ -139,11 +137,11 @@ impl ConfigurationError {
         match self {
             Self::RpId(id) => write!(f, "{id:?} is not an rp id: {}", RpIdAdvice(id)),
             Self::RpIdIsPublicSuffix(id) if id.contains('.') => {
-                write!(f, "the rp id {id:?} is a public suffix, below which anybody may register a name")
+                write!(f, "the rp id {id:?} is a public suffix, below which anyone may register a name")
             }
             Self::RpIdIsPublicSuffix(id) => write!(
                 f,
-                "the rp id {id:?} is a single label, which only localhost may be; write a full name such as {id}.example.org"
+                "the rp id {id:?} is a single label, only localhost may be one; write a full name such as {id}.example.org"
             ),
             Self::Origin(origin) => {
                 write!(f, "{origin:?} is not a web origin as browsers write it: {}", OriginAdvice(origin))
@@ -152,7 +150,7 @@ impl ConfigurationError {
                 write!(f, "the origin {origin:?} can't use the rp id {rp_id:?}: ")?;
                 match public_suffix {
                     Some(suffix) => {
-                        write!(f, "{suffix} is a public suffix, below which anybody may register a name")
+                        write!(f, "{suffix} is a public suffix, below which anyone may register a name")
                     }
                     None => f.write_str("its host is neither that nor below it"),
                 }
@@ -169,7 +167,7 @@ impl ConfigurationError {
             }
             Self::TooManyRelatedLabels { origin, labels } => write!(
                 f,
-                "related origins with {labels} distinct labels, of which clients heed {CLIENT_LABELS}: {origin:?} is beyond"
+                "related origins with {labels} distinct labels, clients support {CLIENT_LABELS}: {origin:?} is beyond"
             ),
             Self::AppOrigin(origin) => {
                 write!(f, "{origin:?} is not an app origin: android:apk-key-hash:… or ios:bundle-id:…")
@@ -192,7 +190,10 @@ impl fmt::Display for ConfigurationError {
                 write!(f, "the algorithm {algorithm} is offered, and not accepted of stored credentials")
             }
             Self::UnknownKeyword { member, value } => {
-                write!(f, "{value:?} is no keyword for {member} that clients know, so they would ignore it")
+                write!(
+                    f,
+                    "{value:?} is no keyword for {member} that clients support, so they would ignore it"
+                )
             }
             Self::CredentialIdBytes(most) => {
                 write!(f, "credential ids of at most {most} bytes, 1 to {CREDENTIAL_ID_BYTES_MAX} expected")
@@ -206,7 +207,7 @@ impl fmt::Display for ConfigurationError {
                 write!(f, "a timeout of {seconds} seconds, 1 to {TIMEOUT_SECONDS_MAX} expected")
             }
             Self::ModelAcceptedAndRejected(aaguid) => {
-                write!(f, "the model {aaguid} is on the list of those accepted and on that of those refused")
+                write!(f, "the model {aaguid} is both accepted and rejected")
             }
             Self::FormatUnsupported(format) => {
                 write!(f, "the format {format:?} is accepted, and is not among those that can be verified")

@@ -1,4 +1,4 @@
-//! Origins and RP IDs as configuration, checked once, and how a response's origin is held against them
+//! Origins and RP IDs as configuration, checked once, and how a response's origin is checked against them
 //! ([section 13.4.9](https://www.w3.org/TR/webauthn-3/#sctn-validating-origin)).
 
 use core::fmt;
@@ -14,9 +14,9 @@ pub(crate) mod punycode;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OriginRule {
-    /// This one: a web origin, an app's, or a browser extension's, as text.
+    /// Exactly this origin: a web origin, an app's, or a browser extension's.
     Exact(String),
-    /// Web origins of this scheme and host, whatever the port.
+    /// Web origins of this scheme and host, on any port.
     AnyPort {
         /// `https`, or `http` for `localhost`.
         scheme: Scheme,
@@ -35,7 +35,7 @@ pub enum OriginRule {
 }
 
 impl OriginRule {
-    /// A web origin that has its rule by its scheme, its host, and its port.
+    /// Whether the rule accepts an origin.
     fn matches(&self, text: &str, suffixes: &dyn PublicSuffixes) -> bool {
         match self {
             Self::Exact(accepted) => accepted == text,
@@ -95,7 +95,7 @@ impl Scheme {
     }
 }
 
-/// A web origin, taken apart.
+/// A parsed web origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WebOrigin<'a> {
     pub(crate) scheme: Scheme,
@@ -105,7 +105,7 @@ pub(crate) struct WebOrigin<'a> {
 }
 
 impl<'a> WebOrigin<'a> {
-    /// Takes the ASCII serialisation of an `https` or `http` origin apart.
+    /// Parses the ASCII serialisation of an `https` or `http` origin.
     ///
     /// A browser writes an origin in one way only
     /// ([RFC 6454 section 6.2](https://www.rfc-editor.org/rfc/rfc6454#section-6.2)), so what differs from it could never
@@ -137,7 +137,7 @@ impl<'a> WebOrigin<'a> {
 
     /// Whether the host is below a domain, and everything between the two is registered by one party.
     ///
-    /// Below a public suffix everybody may register names. So HTML demands that the domain is no public suffix, and that
+    /// Below a public suffix anyone may register names. So HTML requires that the domain is no public suffix, and that
     /// the host's public suffix is not below the domain: `s3.amazonaws.com` is one below `amazonaws.com`. Both suffixes end
     /// as the host does, so that the two conditions are one: the public suffix is the shorter.
     pub(crate) fn is_of_site_below(&self, suffixes: &dyn PublicSuffixes, domain: &str) -> bool {
@@ -145,7 +145,7 @@ impl<'a> WebOrigin<'a> {
     }
 }
 
-/// The one name of a single label that is nobody's and everybody's own
+/// The only single label that may be an RP ID: every machine's own name
 /// ([RFC 6761 section 6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)).
 pub(crate) const LOCALHOST: &str = "localhost";
 
@@ -177,7 +177,7 @@ pub(crate) fn is_domain(text: &str) -> bool {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    // A last label of digits alone makes the text an IPv4 address (URL standard, "ends in a number").
+    // A last label of digits only makes the text an IPv4 address (URL standard, "ends in a number").
     let last = text.rsplit('.').next().unwrap_or_default();
     text.len() <= RP_ID_MAX
         && text.split('.').all(is_label)

@@ -12,7 +12,7 @@ use crate::relying_party::{
     public_suffixes::{PublicSuffixes, SingleLabels},
 };
 
-/// A [relying party](https://www.w3.org/TR/webauthn-3/#webauthn-relying-party): makes options and decides on responses.
+/// A [relying party](https://www.w3.org/TR/webauthn-3/#webauthn-relying-party): creates options and verifies responses.
 ///
 /// Build one with [`RelyingParty::builder`] when the program starts, and share it; no method changes it.
 #[derive(Debug, Clone)]
@@ -33,17 +33,17 @@ pub struct RelyingParty {
 }
 
 impl RelyingParty {
-    /// The RP ID: credentials are scoped to it for ever.
+    /// The RP ID. Credentials stay scoped to it.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The name for people.
+    /// The name, which clients show.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What its ceremonies are for: see [`RelyingPartyBuilder::purpose`].
+    /// The purpose of its ceremonies: see [`RelyingPartyBuilder::purpose`].
     pub fn purpose(&self) -> &str {
         &self.purpose
     }
@@ -58,7 +58,7 @@ impl RelyingParty {
         is_accepted(&self.origins, origin, self.public_suffixes())
     }
 
-    /// What it demands.
+    /// The policy.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
@@ -68,13 +68,13 @@ impl RelyingParty {
         self.public_suffixes.as_deref().unwrap_or(&SingleLabels)
     }
 
-    /// What it demands of attestations, with the anchors to judge them by; `None` where nothing is.
+    /// The attestation policy with everything it needs; `None` if attestations are not checked against any.
     pub(crate) fn attestation_check(&self) -> Option<AttestationCheck<'_>> {
         let (policy, anchors) = self.policy.attestation_policy.as_ref().zip(self.anchors.as_deref())?;
         Some(AttestationCheck { policy, anchors, models: &self.models, verifiers: &self.verifiers })
     }
 
-    /// The algorithms that registrations offer, the most wanted first.
+    /// The algorithms that registrations offer, the preferred one first.
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.policy.algorithms
     }
@@ -87,7 +87,7 @@ impl RelyingParty {
             .collect()
     }
 
-    /// The lifetime of options as the dictionaries have it: milliseconds.
+    /// The timeout of options, in milliseconds.
     pub(crate) fn timeout_milliseconds(&self) -> u32 {
         self.policy.timeout_seconds.saturating_mul(1000)
     }

@@ -18,7 +18,7 @@ use countersign_types::enumerations::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{
-    record::version::Version,
+    record::version::FormatVersion,
     relying_party::policy::limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS},
     report::{
         deviation::{Deviation, Deviations},
@@ -41,20 +41,20 @@ pub use self::{
     flagged::FlaggedCredentials,
 };
 
-/// The version of the serialised policy. Version 2 has two members more: `uninitialized_user_verification` and
+/// The version of the serialised policy. Version 2 has two more members: `uninitialized_user_verification` and
 /// `unverified_discoverable`.
 const VERSION: u8 = 2;
 
-/// What is offered unless said otherwise: the algorithms of
+/// The algorithms that are offered by default: those of
 /// [section 5.4](https://www.w3.org/TR/webauthn-3/#dom-publickeycredentialcreationoptions-pubkeycredparams).
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256];
 
 /// A relying party's policy: a preset, changed by the `with_…` methods.
 ///
-/// It serialises, so that it can stand in a configuration file; trust anchors are not part of it and are handed in beside
-/// it. Read back, a policy that demands things which clash is refused, and so it is by
-/// [`RelyingPartyBuilder::build`](crate::RelyingPartyBuilder::build). Every member is written, and none may be missing or
-/// unknown, for a demand that is lost on the way would not be noticed.
+/// It serialises, so that it can be kept in a configuration file; trust anchors are not part of it and are passed to the
+/// builder. Deserialising a policy with conflicting requirements fails, and so does
+/// [building](crate::RelyingPartyBuilder::build) a relying party with one. Every member is written, and none may be
+/// missing or unknown, because a lost requirement would go unnoticed.
 ///
 /// ```
 /// use countersign::{Policy, RelyingParty, relying_party::policy::BackupPolicy};
@@ -70,7 +70,7 @@ const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDsa, Algorithm::Es256, Algorith
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Policy {
-    version: Version<VERSION>,
+    version: FormatVersion<VERSION>,
     pub(crate) user_verification: UserVerificationRequirement,
     pub(crate) resident_key: ResidentKeyRequirement,
     #[serde(deserialize_with = "Option::deserialize")]
@@ -97,13 +97,11 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Passkeys: the user is verified in both ceremonies, so that nothing else is needed to sign in; discoverable
-    /// credentials are preferred; no attestation is asked for.
-    ///
-    /// It is the default, and what a relying party has that is built without a policy.
+    /// The policy for passkeys: users are verified in both ceremonies, so that nothing else is needed to sign in;
+    /// discoverable credentials are preferred; no attestation is requested. This is the default.
     pub fn passkeys() -> Self {
         Self {
-            version: Version,
+            version: FormatVersion,
             user_verification: UserVerificationRequirement::Required,
             resident_key: ResidentKeyRequirement::Preferred,
             attachment: None,
@@ -127,8 +125,8 @@ impl Policy {
         }
     }
 
-    /// A second factor beside a password: user verification and discoverable credentials are discouraged, for the password
-    /// was the first factor and the account is known; no attestation is asked for.
+    /// The policy for a second factor after a password: user verification and discoverable credentials are discouraged,
+    /// because the password was the first factor and the account is known; no attestation is requested.
     pub fn second_factor() -> Self {
         Self {
             conditional_create: ConditionalCreatePolicy::Reject,
@@ -138,152 +136,61 @@ impl Policy {
         }
     }
 
-    /// Authenticators that somebody vouches for: as [`passkeys`](Self::passkeys), with the attestation asked for as the
-    /// authenticator made it, and held to `demands`. None and self attestation are refused, whatever the demands say, and
-    /// so are credentials that a browser makes without asking.
+    /// The policy for attested authenticators: [`passkeys`](Self::passkeys), with direct attestation that must meet
+    /// `requirements`. None and self attestation are always rejected, and so are credentials that a browser creates
+    /// without asking.
     ///
-    /// It takes trust anchors besides: [`trust_anchors`](crate::RelyingPartyBuilder::trust_anchors).
-    pub fn attested(demands: AttestationPolicy) -> Self {
+    /// It needs [trust anchors](crate::RelyingPartyBuilder::trust_anchors).
+    pub fn attested(requirements: AttestationPolicy) -> Self {
         Self {
             attestation_conveyance: AttestationConveyance::Direct,
-            attestation_policy: Some(demands),
+            attestation_policy: Some(requirements),
             conditional_create: ConditionalCreatePolicy::Reject,
             ..Self::passkeys()
         }
     }
 
-    /// Whether users must be verified (by a PIN, a fingerprint, …) in both ceremonies.
-    pub fn with_user_verification(mut self, requirement: UserVerificationRequirement) -> Self {
-        self.user_verification = requirement;
-        self
-    }
-
-    /// Whether new credentials must be discoverable, so that they work without a user name. Where they must be, a
-    /// registration whose `credProps` says that this one isn't is refused.
-    pub fn with_resident_key(mut self, requirement: ResidentKeyRequirement) -> Self {
-        self.resident_key = requirement;
-        self
-    }
-
-    /// Asks for new credentials of platform authenticators alone, or of roaming ones alone.
+    /// Asks for new credentials of platform authenticators only, or of roaming ones only.
     pub fn with_attachment(mut self, attachment: AuthenticatorAttachment) -> Self {
         self.attachment = Some(attachment);
         self
     }
 
-    /// Offers these algorithms to new credentials, the most wanted first.
+    /// Returns the attachment that new credentials are asked for, if there is one.
+    pub fn attachment(&self) -> Option<&AuthenticatorAttachment> {
+        self.attachment.as_ref()
+    }
+
+    /// Offers these algorithms to new credentials, the preferred one first.
     pub fn with_algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
         self
     }
 
-    /// Which algorithms the keys of stored credentials may have.
-    pub fn with_stored_algorithms(mut self, algorithms: StoredAlgorithms) -> Self {
-        self.stored_algorithms = algorithms;
-        self
+    /// Returns the algorithms that are offered to new credentials, the preferred one first.
+    pub fn algorithms(&self) -> &[Algorithm] {
+        &self.algorithms
     }
 
-    /// What attestation to ask for.
-    pub fn with_attestation_conveyance(mut self, preference: AttestationConveyance) -> Self {
-        self.attestation_conveyance = preference;
-        self
-    }
-
-    /// Whether ceremonies may run in frames below pages of other origins.
-    pub fn with_cross_origin(mut self, policy: CrossOrigin) -> Self {
-        self.cross_origin = policy;
-        self
-    }
-
-    /// What to do where a signature counter did not increase.
-    pub fn with_sign_count(mut self, policy: SignCountPolicy) -> Self {
-        self.sign_count = policy;
-        self
-    }
-
-    /// Whether credentials may or must be backed up.
-    pub fn with_backup(mut self, policy: BackupPolicy) -> Self {
-        self.backup = policy;
-        self
-    }
-
-    /// What to do where a credential that could not be backed up now can.
-    pub fn with_backup_eligibility_change(mut self, policy: BackupEligibilityChange) -> Self {
-        self.backup_eligibility_change = policy;
-        self
-    }
-
-    /// What to do where a record from elsewhere doesn't say whether its credential could be backed up.
-    pub fn with_unknown_backup_eligibility(mut self, policy: UnknownBackupEligibility) -> Self {
-        self.unknown_backup_eligibility = policy;
-        self
-    }
-
-    /// Whether browsers may make credentials without asking, and how recent a session that takes.
-    pub fn with_conditional_create(mut self, policy: ConditionalCreatePolicy) -> Self {
-        self.conditional_create = policy;
-        self
-    }
-
-    /// What to do where user verification is required, and a credential was never seen to verify the user.
-    pub fn with_uninitialized_user_verification(mut self, policy: UninitializedUserVerification) -> Self {
-        self.uninitialized_user_verification = policy;
-        self
-    }
-
-    /// Whether a user who was not identified before may sign in without being verified.
-    pub fn with_unverified_discoverable(mut self, policy: UnverifiedDiscoverable) -> Self {
-        self.unverified_discoverable = policy;
-        self
-    }
-
-    /// How extensions are judged.
-    pub fn with_extensions(mut self, policy: ExtensionPolicy) -> Self {
-        self.extensions = policy;
-        self
-    }
-
-    /// What to do with authentications by credentials that were flagged.
-    pub fn with_flagged_credentials(mut self, policy: FlaggedCredentials) -> Self {
-        self.flagged_credentials = policy;
-        self
-    }
-
-    /// Refuses responses that deviate so from the specification, where the default is to accept them and to tell the
-    /// deviation in a [`Report`](crate::report::Report). For authenticators and clients that are known to be exact.
+    /// Rejects responses with any of these deviations. By default they are accepted and listed in the
+    /// [`Report`](crate::report::Report). For authenticators and clients that are known to be exact.
     pub fn with_rejected_deviations(mut self, deviations: impl IntoIterator<Item = Deviation>) -> Self {
         self.rejected_deviations = deviations.into_iter().collect();
         self
     }
 
-    /// The most bytes of a new credential's ID, 1 to 1023. Records and look-ups grow with it.
-    pub fn with_credential_id_bytes(mut self, most: u16) -> Self {
-        self.credential_id_bytes = most;
-        self
+    /// Returns the deviations that are rejected.
+    pub fn rejected_deviations(&self) -> impl Iterator<Item = Deviation> {
+        let rejected = self.rejected_deviations;
+        Deviation::ALL.iter().copied().filter(move |deviation| rejected.contains(*deviation))
     }
 
-    /// How long a ceremony may take, in seconds.
-    pub fn with_timeout_seconds(mut self, seconds: u32) -> Self {
-        self.timeout_seconds = seconds;
-        self
+    /// Returns the requirements on attestations; `None` if attestations are not checked against any.
+    pub fn attestation_policy(&self) -> Option<&AttestationPolicy> {
+        self.attestation_policy.as_ref()
     }
 
-    /// Whether users must be verified.
-    pub fn user_verification(&self) -> &UserVerificationRequirement {
-        &self.user_verification
-    }
-
-    /// Whether new credentials must be discoverable.
-    pub fn resident_key(&self) -> &ResidentKeyRequirement {
-        &self.resident_key
-    }
-
-    /// The algorithms that are offered to new credentials, the most wanted first.
-    pub fn algorithms(&self) -> &[Algorithm] {
-        &self.algorithms
-    }
-
-    /// Step 28 of section 7.1: a client that knows says that a credential is discoverable, where it must be.
+    /// Step 28 of section 7.1: the client must not deny that a credential is discoverable if it must be.
     pub(crate) fn check_discoverable(&self, rk: Option<bool>) -> Result<(), PolicyErrorKind> {
         if self.resident_key == ResidentKeyRequirement::Required && rk == Some(false) {
             Err(PolicyErrorKind::NotDiscoverable)
@@ -291,15 +198,52 @@ impl Policy {
             Ok(())
         }
     }
-
-    /// What attestations are held to; `None` where they are not judged.
-    pub fn attestation_policy(&self) -> Option<&AttestationPolicy> {
-        self.attestation_policy.as_ref()
-    }
 }
 
-/// [`Policy::passkeys`]. What the specification's dictionaries say, user verification preferred, lets in who merely holds an
-/// authenticator, so it must be asked for.
+/// A setter and a getter for each member that one value describes.
+macro_rules! members {
+    ($($name:ident, $with:ident: $type:ty, $what:literal $(, $more:literal)?;)+) => {
+        impl Policy {
+            $(
+                #[doc = concat!("Sets ", $what, ".")]
+                $(#[doc = ""] #[doc = $more])?
+                pub fn $with(mut self, $name: $type) -> Self {
+                    self.$name = $name;
+                    self
+                }
+
+                #[doc = concat!("Returns ", $what, ".")]
+                pub fn $name(&self) -> &$type {
+                    &self.$name
+                }
+            )+
+        }
+    };
+}
+
+members! {
+    user_verification, with_user_verification: UserVerificationRequirement, "whether users must be verified, by a PIN, a fingerprint or the like, in both ceremonies";
+    resident_key, with_resident_key: ResidentKeyRequirement, "whether new credentials must be discoverable, so that they work without a user name",
+        "If they must be, a registration whose `credProps` says that the credential is not discoverable is rejected.";
+    stored_algorithms, with_stored_algorithms: StoredAlgorithms, "which algorithms the keys of stored credentials may have";
+    attestation_conveyance, with_attestation_conveyance: AttestationConveyance, "which attestation clients are asked for";
+    cross_origin, with_cross_origin: CrossOrigin, "whether ceremonies may run in frames below pages of other origins";
+    sign_count, with_sign_count: SignCountPolicy, "what happens if a signature counter did not increase";
+    backup, with_backup: BackupPolicy, "whether credentials may or must be backed up";
+    backup_eligibility_change, with_backup_eligibility_change: BackupEligibilityChange, "what happens if a credential that could not be backed up now can be";
+    unknown_backup_eligibility, with_unknown_backup_eligibility: UnknownBackupEligibility, "what happens if an imported record does not say whether its credential could be backed up";
+    conditional_create, with_conditional_create: ConditionalCreatePolicy, "whether browsers may create credentials without asking, and how recent a session that requires";
+    uninitialized_user_verification, with_uninitialized_user_verification: UninitializedUserVerification, "what happens if user verification is required and the user was never verified with the credential before";
+    unverified_discoverable, with_unverified_discoverable: UnverifiedDiscoverable, "whether a user who was not identified before may sign in without being verified";
+    extensions, with_extensions: ExtensionPolicy, "how extension outputs are checked";
+    flagged_credentials, with_flagged_credentials: FlaggedCredentials, "what happens to authentications with credentials that were flagged";
+    credential_id_bytes, with_credential_id_bytes: u16, "the most bytes of a new credential's ID, 1 to 1023",
+        "Records and look-ups grow with it.";
+    timeout_seconds, with_timeout_seconds: u32, "how long a ceremony may take, in seconds";
+}
+
+/// [`Policy::passkeys`]. The specification's default, `preferred`, admits anyone who merely possesses the authenticator. A
+/// caller who wants that must say so.
 impl Default for Policy {
     fn default() -> Self {
         Self::passkeys()

@@ -1,4 +1,4 @@
-//! Related origins: pages of other domains that use the RP ID, and which of them a client would let do so
+//! Related origins: pages of other domains that use the RP ID, and which of them clients accept
 //! ([section 5.11](https://www.w3.org/TR/webauthn-3/#sctn-related-origins)).
 //!
 //! ```
@@ -41,7 +41,7 @@ pub use budget::{CLIENT_LABELS, RelatedOriginStatus};
 
 use item::{Item, read};
 
-/// Returns what a client that supports `max_labels` distinct labels makes of each item, in the document's order.
+/// Returns the status of each item for a client that supports `max_labels` distinct labels, in the document's order.
 pub fn judge<'a>(
     document: &'a RelatedOrigins,
     max_labels: usize,
@@ -79,12 +79,12 @@ impl RelyingParty {
     /// The document to serve at [`WELL_KNOWN_PATH`] of the RP ID, over HTTPS and as [`CONTENT_TYPE`]: the origins given
     /// with [`related_origin`](crate::RelyingPartyBuilder::related_origin), in their order.
     ///
-    /// Clients refuse one without origins, so where there are none, nothing should be served.
+    /// Clients reject a document without origins: if there are none, serve nothing.
     pub fn related_origins(&self) -> RelatedOrigins {
         RelatedOrigins::new(self.related_origins.iter().cloned())
     }
 
-    /// Which of this relying party's related origins a client would refuse, or might, given the document that is served.
+    /// Returns this relying party's related origins that a client would or might reject, given the served document.
     pub fn missing_from(&self, document: &RelatedOrigins) -> Vec<&str> {
         let wanted = self.related_origins.iter().map(String::as_str);
         wanted

@@ -1,4 +1,4 @@
-//! What works and is probably not meant.
+//! Warnings about configurations that are valid but probably unintended.
 
 use core::fmt;
 
@@ -21,16 +21,16 @@ const RECOMMENDED_TIMEOUT: core::ops::RangeInclusive<u32> = 300..=600;
 /// [section 5.4.3](https://www.w3.org/TR/webauthn-3/#dictionary-user-credential-params)).
 const NAME_STORED: usize = 64;
 
-/// Something that works and is probably not meant: for a log at start, or a test of one's configuration.
+/// A configuration that is valid but probably unintended: for a log at start-up, or a test of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
-    /// A fully-specified algorithm is offered without its older name, which is the one that authenticators know
+    /// A fully-specified algorithm is offered without its older name, which is the one that authenticators support
     /// ([section 5.8.5](https://www.w3.org/TR/webauthn-3/#sctn-alg-identifier)).
     FullySpecifiedAlone {
-        /// What is offered.
+        /// The offered algorithm.
         offered: Algorithm,
-        /// What should be offered instead or besides.
+        /// The algorithm to offer instead or in addition.
         missing: Algorithm,
     },
     /// A timeout outside the recommended range of 300 to 600 seconds
@@ -41,13 +41,12 @@ pub enum Warning {
     },
     /// Frames are accepted below pages of a list, and the list is empty: no frame is.
     NoTopOrigin,
-    /// Discoverable credentials are required, and user verification is not: who holds the authenticator may get in with
-    /// nothing else.
+    /// Discoverable credentials are required, and user verification is not: possession of the authenticator may be enough.
     DiscoverableWithoutUserVerification,
     /// User verification is preferred: a response without it is accepted, so that mere possession may be enough. Required
     /// and discouraged say what is meant.
     UserVerificationPreferred,
-    /// A trusted attestation is demanded, and the list of trust anchors is empty: every registration fails.
+    /// A trusted attestation is required, and the list of trust anchors is empty: every registration fails.
     NoAnchors,
     /// The trust anchors are those of metadata, and no model policy is set: models that the metadata reports as compromised
     /// are accepted.
@@ -61,10 +60,10 @@ pub enum Warning {
         /// How many bytes it has in UTF-8.
         bytes: usize,
     },
-    /// The user handle is the account's name, which authenticators show to whoever holds them
+    /// The user handle is the account's name, which authenticators show to anyone who holds them
     /// ([section 14.6.1](https://www.w3.org/TR/webauthn-3/#sctn-user-handle-privacy)).
     UserHandleIsName,
-    /// The user handle looks like an e-mail address: likewise.
+    /// The user handle looks like an e-mail address, which authenticators show to anyone who holds them.
     UserHandleIsEmail,
     /// The relying party was built without public suffixes: an RP ID that is one, such as `co.uk`, was not found, and
     /// neither was an origin below one. See [`public_suffixes`](crate::RelyingPartyBuilder::public_suffixes).
@@ -75,10 +74,13 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FullySpecifiedAlone { offered, missing } => {
-                write!(f, "{offered} is offered without {missing}, which is what authenticators know")
+                write!(
+                    f,
+                    "{offered} is offered without {missing}, which is the name that authenticators support"
+                )
             }
             Self::TimeoutNotRecommended { seconds } => {
-                write!(f, "a timeout of {seconds} seconds, where 300 to 600 are recommended")
+                write!(f, "a timeout of {seconds} seconds; 300 to 600 are recommended")
             }
             Self::NoTopOrigin => {
                 f.write_str("frames are accepted below listed top origins only, and the list is empty")
@@ -89,9 +91,9 @@ impl fmt::Display for Warning {
             Self::UserVerificationPreferred => {
                 f.write_str("user verification is preferred, so that responses without it are accepted")
             }
-            Self::NoAnchors => f.write_str("a trusted attestation is demanded, and there is no trust anchor"),
+            Self::NoAnchors => f.write_str("a trusted attestation is required, and there is no trust anchor"),
             Self::MetadataWithoutModelPolicy => f.write_str(
-                "the trust anchors are metadata's, and no model policy refuses the models that it reports",
+                "the trust anchors are metadata's, and no model policy rejects the models that it reports",
             ),
             Self::NameTruncated { member, bytes } => {
                 write!(f, "{member} has {bytes} bytes, of which authenticators may store {NAME_STORED}")
@@ -106,7 +108,7 @@ impl fmt::Display for Warning {
 }
 
 impl Policy {
-    /// What works and is probably not meant.
+    /// Lists what is valid in the policy but probably unintended.
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
         for (offered, missing) in [
@@ -140,7 +142,7 @@ impl Policy {
 }
 
 impl RelyingParty {
-    /// What works in the configuration and is probably not meant.
+    /// Lists what is valid in the configuration but probably unintended.
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = self.policy.warnings();
         if let Some(anchors) = &self.anchors {
@@ -160,7 +162,7 @@ impl RelyingParty {
 }
 
 impl User {
-    /// What works in the account's names and is probably not meant.
+    /// Lists what is valid in the account's names but probably unintended.
     pub fn warnings(&self) -> Vec<Warning> {
         let handle = self.handle.as_bytes();
         let mut warnings = Vec::new();

@@ -27,7 +27,7 @@ pub struct Report {
     pub(super) deviations: Vec<Deviation>,
 }
 
-/// One step: what came of it, and what that was read from.
+/// The report of one step: its outcome, and the evidence for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepReport {
     step: Step,
@@ -35,21 +35,21 @@ pub struct StepReport {
     evidence: Option<Evidence>,
 }
 
-/// What came of a step.
+/// The outcome of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It was carried out, and nothing was wrong.
+    /// The step was carried out, and passed.
     Passed,
-    /// The ceremony failed here.
+    /// The ceremony failed at this step.
     Failed(Failure),
-    /// It was not carried out, for this reason.
+    /// The step was not carried out, for this reason.
     Skipped(Reason),
-    /// It is the caller's: before `finish`, in the browser, or after it.
+    /// The step is up to the caller: before the finishing call, in the browser, or afterwards.
     Caller,
-    /// It can't fail: what it asks for is so by the types.
+    /// The step can't fail: the types ensure it.
     ByConstruction,
-    /// The ceremony failed at another step first.
+    /// The ceremony failed at an earlier step.
     NotReached,
 }
 
@@ -64,15 +64,15 @@ pub struct Failure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// `topOrigin` is absent.
+    /// Client data has no `topOrigin`.
     TopOriginAbsent,
     /// The mediation was `conditional`, so that the user need not be present.
     ConditionalMediation,
-    /// User verification was asked for as preferred or discouraged.
+    /// User verification was preferred or discouraged.
     UserVerificationNotRequired,
-    /// The policy has no demand here.
+    /// The policy has no requirement here.
     NoPolicy,
-    /// The policy demands no trust in the attestation.
+    /// The policy requires no trusted attestation.
     TrustNotRequired,
 }
 
@@ -90,12 +90,12 @@ impl Report {
         Self { steps: steps.map(untouched).collect(), deviations: Vec::new() }
     }
 
-    /// Every step, in the order of the specification, those too that the ceremony did not reach.
+    /// Every step, in the order of the specification, including those that the ceremony did not reach.
     pub fn steps(&self) -> &[StepReport] {
         &self.steps
     }
 
-    /// The report of one step; `None` where it is one of the other ceremony.
+    /// The report of one step; `None` if it belongs to the other ceremony.
     pub fn step(&self, step: impl Into<Step>) -> Option<&StepReport> {
         let step = step.into();
         self.steps.iter().find(|report| report.step == step)
@@ -106,7 +106,7 @@ impl Report {
         self.steps.iter().find(|report| matches!(report.outcome, Outcome::Failed(_)))
     }
 
-    /// What deviates from the specification and was accepted all the same, each once.
+    /// The deviations from the specification that were accepted, each once.
     pub fn deviations(&self) -> &[Deviation] {
         &self.deviations
     }
@@ -126,24 +126,24 @@ impl Report {
 }
 
 impl StepReport {
-    /// Which step.
+    /// The step.
     pub fn step(&self) -> Step {
         self.step
     }
 
-    /// What came of it.
+    /// The outcome of the step.
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
     }
 
-    /// What the outcome was read from, where it says more than the outcome.
+    /// The evidence for the outcome, if it says more than the outcome.
     pub fn evidence(&self) -> Option<&Evidence> {
         self.evidence.as_ref()
     }
 }
 
 impl Outcome {
-    /// The stable word for it.
+    /// The stable word for this value.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Passed => "passed",
@@ -162,14 +162,14 @@ impl Failure {
         self.code
     }
 
-    /// The same as a sentence, with the values that differ.
+    /// What is wrong as a sentence, with the values that differ.
     pub fn message(&self) -> &str {
         &self.message
     }
 }
 
 impl Reason {
-    /// The stable word for it.
+    /// The stable word for this value.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::TopOriginAbsent => "top-origin-absent",
@@ -203,8 +203,8 @@ impl Serialize for Report {
     }
 }
 
-/// `{"number": 9, "anchor": …, "step": …, "outcome": word}`, with `code` and `message` where it failed, `reason` where
-/// it was skipped, and `evidence` where there is some.
+/// `{"number": 9, "anchor": …, "step": …, "outcome": word}`, with `code` and `message` if it failed, `reason` if it
+/// was skipped, and `evidence` if there is some.
 impl Serialize for StepReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut report = serializer.serialize_struct("StepReport", 8)?;

@@ -1,4 +1,4 @@
-//! Deviations from the specification that are accepted, because they change nothing in what a response means.
+//! Deviations from the specification that are accepted by default, because they don't change the meaning of a response.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -7,9 +7,9 @@ use countersign_types::Code;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 macro_rules! deviations {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+) => {
-        /// A deviation from the specification: accepted and told, unless the relying party
-        /// [refuses it](crate::Policy::with_rejected_deviations).
+    ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal, $bit:literal, $code:ident;)+) => {
+        /// A deviation from the specification: accepted and reported, unless the relying party
+        /// [rejects it](crate::Policy::with_rejected_deviations).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Deviation {
@@ -17,13 +17,26 @@ macro_rules! deviations {
         }
 
         impl Deviation {
-            /// Every deviation that is told.
+            /// Every deviation.
             pub const ALL: &'static [Deviation] = &[$(Deviation::$variant,)+];
 
-            /// The stable word for it.
+            /// The stable word for the deviation.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)+
+                }
+            }
+
+            /// The code of the error if the policy rejects it.
+            pub const fn code(self) -> Code {
+                match self {
+                    $(Self::$variant => Code::$code,)+
+                }
+            }
+
+            const fn bit(self) -> u32 {
+                match self {
+                    $(Self::$variant => 1 << $bit,)+
                 }
             }
         }
@@ -32,82 +45,40 @@ macro_rules! deviations {
 
 deviations! {
     /// CBOR with an integer or a length that takes more bytes than it needs.
-    NonMinimalCbor = "non-minimal-cbor",
+    NonMinimalCbor = "non-minimal-cbor", 1, AuthenticatorDataMalformed;
     /// CBOR with a map whose keys are not in canonical order.
-    UnsortedCborKeys = "unsorted-cbor-keys",
-    /// An attestation object with members besides `fmt`, `attStmt` and `authData`.
-    UnknownAttestationObjectMember = "unknown-attestation-object-member",
+    UnsortedCborKeys = "unsorted-cbor-keys", 2, AuthenticatorDataMalformed;
+    /// An attestation object with members other than `fmt`, `attStmt` and `authData`.
+    UnknownAttestationObjectMember = "unknown-attestation-object-member", 3, AttestationObjectMalformed;
     /// RFU1 or RFU2 is set among the flags.
-    ReservedFlags = "reserved-flags",
+    ReservedFlags = "reserved-flags", 4, AuthenticatorDataMalformed;
     /// An assertion with attested credential data.
-    AttestedCredentialDataInAssertion = "attested-credential-data-in-assertion",
+    AttestedCredentialDataInAssertion = "attested-credential-data-in-assertion", 5, AuthenticatorDataMalformed;
     /// Client data without `crossOrigin`, as clients of Level 1 write it.
-    CrossOriginMissing = "cross-origin-missing",
+    CrossOriginMissing = "cross-origin-missing", 6, ClientDataMalformed;
     /// A byte order mark before client data.
-    ByteOrderMark = "byte-order-mark",
+    ByteOrderMark = "byte-order-mark", 7, ClientDataMalformed;
     /// The client says that the `appid` was used, and the RP ID was.
-    AppIdNotUsed = "appid-not-used",
-    /// `userHandle` is there and has no bytes, as Safari sends it.
-    UserHandleEmpty = "user-handle-empty",
+    AppIdNotUsed = "appid-not-used", 8, RpIdHashMismatch;
+    /// `userHandle` is present and empty, as Safari sends it.
+    UserHandleEmpty = "user-handle-empty", 9, ResponseMalformed;
     /// An ECDSA signature whose numbers have superfluous leading zeros, accepted by
     /// [`with_padded_ecdsa_integers`](countersign_cose::Verifiers::with_padded_ecdsa_integers).
-    PaddedSignature = "padded-signature",
+    PaddedSignature = "padded-signature", 10, SignatureInvalid;
     /// A transport that the specification does not name.
-    UnknownTransport = "unknown-transport",
-    /// A registration whose client tells another attachment than the options asked for.
-    OtherAttachment = "other-attachment",
+    UnknownTransport = "unknown-transport", 11, ResponseMalformed;
+    /// A registration whose client reports another attachment than the options requested.
+    OtherAttachment = "other-attachment", 12, AuthenticatorNotAccepted;
     /// Client data of a frame that is not same-origin with its ancestors, and that does not name the top origin.
-    TopOriginMissing = "top-origin-missing",
+    TopOriginMissing = "top-origin-missing", 13, TopOriginMismatch;
     /// A registration's `authenticatorData`, `publicKey` or `publicKeyAlgorithm` is there, and is not what it repeats: the
-    /// attestation object's. Nothing depends on them; browsers' own are right, those of some password managers are not.
-    CopyDiffers = "copy-differs",
+    /// attestation object's. Nothing depends on them; those of some password managers are wrong.
+    CopyDiffers = "copy-differs", 14, ResponseMalformed;
     /// A credential of an algorithm that the metadata statement of its model does not list.
-    UnlistedAlgorithm = "unlisted-algorithm",
+    UnlistedAlgorithm = "unlisted-algorithm", 15, AuthenticatorNotAccepted;
     /// A verified user of a model whose metadata statement lists no way to verify users, if the metadata's policy
     /// accepts that.
-    UnlistedUserVerification = "unlisted-user-verification",
-}
-
-impl Deviation {
-    /// The code of the error where it is refused.
-    pub const fn code(self) -> Code {
-        match self {
-            Self::NonMinimalCbor
-            | Self::UnsortedCborKeys
-            | Self::ReservedFlags
-            | Self::AttestedCredentialDataInAssertion => Code::AuthenticatorDataMalformed,
-            Self::UnknownAttestationObjectMember => Code::AttestationObjectMalformed,
-            Self::CrossOriginMissing | Self::ByteOrderMark => Code::ClientDataMalformed,
-            Self::AppIdNotUsed => Code::RpIdHashMismatch,
-            Self::UserHandleEmpty | Self::UnknownTransport | Self::CopyDiffers => Code::ResponseMalformed,
-            Self::PaddedSignature => Code::SignatureInvalid,
-            Self::OtherAttachment | Self::UnlistedAlgorithm | Self::UnlistedUserVerification => {
-                Code::AuthenticatorNotAccepted
-            }
-            Self::TopOriginMissing => Code::TopOriginMismatch,
-        }
-    }
-
-    const fn bit(self) -> u32 {
-        match self {
-            Self::NonMinimalCbor => 1,
-            Self::UnsortedCborKeys => 1 << 1,
-            Self::UnknownAttestationObjectMember => 1 << 2,
-            Self::ReservedFlags => 1 << 3,
-            Self::AttestedCredentialDataInAssertion => 1 << 4,
-            Self::CrossOriginMissing => 1 << 5,
-            Self::ByteOrderMark => 1 << 6,
-            Self::AppIdNotUsed => 1 << 7,
-            Self::UserHandleEmpty => 1 << 8,
-            Self::PaddedSignature => 1 << 9,
-            Self::UnknownTransport => 1 << 10,
-            Self::OtherAttachment => 1 << 11,
-            Self::TopOriginMissing => 1 << 12,
-            Self::CopyDiffers => 1 << 13,
-            Self::UnlistedAlgorithm => 1 << 14,
-            Self::UnlistedUserVerification => 1 << 15,
-        }
-    }
+    UnlistedUserVerification = "unlisted-user-verification", 16, AuthenticatorNotAccepted;
 }
 
 /// A set of deviations.

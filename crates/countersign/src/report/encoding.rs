@@ -1,19 +1,19 @@
-//! Bytes that are right but for their encoding, so that the message of an error can say so
-//! ([RFC 4648 section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)). Nothing is accepted by it.
+//! Values that differ only in their encoding, so that the message of an error can say so
+//! ([RFC 4648 section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)). Nothing is accepted because of it.
 
 use core::fmt;
 
 use countersign_types::base64url;
 
-/// How a user handle that was received differs from the account's, if it does so in its encoding alone.
+/// How a received user handle differs from the account's, if only the encoding differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HandleEncoding {
-    /// What was received is the text of the account's handle in base64.
+    /// The received handle is the account's handle as base64 text.
     ReceivedAsText,
-    /// The account's handle is the text of what was received.
+    /// The account's handle is the received handle as base64 text.
     StoredAsText,
-    /// They are one text in base64, with and without padding.
+    /// Both are the same base64 text, with and without padding.
     Padding,
 }
 
@@ -39,11 +39,11 @@ impl fmt::Display for HandleEncoding {
                  user.id, so store that text as the handle"
             }
             Self::StoredAsText => {
-                "the account's user handle is stored as base64 text, and the bytes that it stands for were received: \
+                "the account's user handle is stored as base64 text, and its bytes were received: \
                  store those"
             }
             Self::Padding => {
-                "the user handle differs from the account's in padding (=) alone: store the handle as it is received"
+                "the user handle differs from the account's only in padding (=): store the handle as it is received"
             }
         })
     }

@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// A ceremony that failed. Nothing of it may be stored, and its state is used up.
+/// The error of a ceremony that failed. Nothing may be stored, and the state is used up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     step: Step,
@@ -40,17 +40,17 @@ impl Error {
         self.kind.code()
     }
 
-    /// The code to tell whoever sent the response, where an authentication began with a user name: whether that user or
-    /// that credential is registered must look like a matter of the signature
+    /// The code to answer with if an authentication began with a user name: it must not reveal whether that user or that
+    /// credential is registered
     /// ([section 14.6.2](https://www.w3.org/TR/webauthn-3/#sctn-username-enumeration)).
     ///
     /// From the step that finds the account's record to the one that verifies the signature with its key, it is
-    /// [`Code::SignatureInvalid`], whatever failed: where there is no record, none of these steps is reached, so that each
-    /// code of its own would say that there is one. Before and after, and of registrations, it is [`code`](Self::code): what
-    /// is decided before doesn't depend on the account, and who comes further has the credential's private key.
+    /// [`Code::SignatureInvalid`], whatever failed: without a record none of these steps is reached, so that their own
+    /// codes would reveal that there is one. Before and after them, and for registrations, it is [`code`](Self::code): the
+    /// earlier steps don't depend on the account, and the later ones need the credential's private key.
     ///
-    /// Without user names, where [the client is to learn](crate::RelyingParty::signal_unknown_credential) that its
-    /// credential is unknown, tell [`code`](Self::code).
+    /// Without user names, if [the client is to learn](crate::RelyingParty::signal_unknown_credential) that its
+    /// credential is unknown, answer with [`code`](Self::code).
     pub fn public_code(&self) -> Code {
         const OF_THE_RECORD: RangeInclusive<AuthenticationStep> =
             AuthenticationStep::User..=AuthenticationStep::Signature;
@@ -65,7 +65,7 @@ impl Error {
         self.step
     }
 
-    /// What is wrong.
+    /// What failed, with the values that differ.
     pub const fn kind(&self) -> &ErrorKind {
         &self.kind
     }
@@ -95,7 +95,7 @@ impl core::error::Error for Error {
     }
 }
 
-/// What is wrong with a ceremony, sorted by whose fault it is.
+/// What failed in a ceremony.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -114,36 +114,36 @@ pub enum ErrorKind {
     Extension(ExtensionError),
 
     // A check that failed.
-    /// Client data's `type` is another.
+    /// Client data has another `type`.
     TypeMismatch {
-        /// The ceremony's.
+        /// The ceremony's type.
         expected: &'static str,
     },
-    /// Another challenge.
+    /// Client data has another challenge.
     ChallengeMismatch,
     /// The challenge that was issued, with padding, in the other alphabet, or encoded twice.
     ChallengeEncoding,
     /// The authentication was started for other data.
     BoundDataMismatch,
-    /// This origin is not accepted.
+    /// The origin is not accepted.
     OriginMismatch {
         /// The origin in client data.
         got: String,
         /// The first of those that are accepted, as rules are printed.
         accepted: Vec<String>,
     },
-    /// A frame that is not same-origin with its ancestors.
+    /// The ceremony ran in a frame that is not same-origin with its ancestors.
     CrossOrigin,
-    /// This top origin is not accepted.
+    /// The top origin is not accepted.
     TopOriginMismatch {
         /// The top origin in client data.
         got: String,
         /// The first of those that are accepted; empty if all of the web are.
         accepted: Vec<String>,
     },
-    /// A cross-origin ceremony whose client data does not say below which page, and pages are listed.
+    /// A cross-origin ceremony does not name its top-level page, and only listed pages are accepted.
     TopOriginMissing,
-    /// The RP ID hash is another's.
+    /// The RP ID hash belongs to another RP ID.
     RpIdHashMismatch {
         /// The relying party's RP ID.
         expected: String,
@@ -154,14 +154,14 @@ pub enum ErrorKind {
     UserNotPresent,
     /// The user was not verified, and must be.
     UserNotVerified,
-    /// The user was verified, must be, and never was before with this credential: no further factor says that it was the
-    /// account's owner.
+    /// User verification is required, but the user was never verified with this credential before, and no further factor was
+    /// checked.
     UserVerificationNotInitialized,
     /// BS is set without BE.
     BackupStateInvalid,
-    /// BE is not as it was at registration.
+    /// BE differs from its value at registration.
     BackupEligibilityChanged {
-        /// Whether it was set then.
+        /// Whether it was set at registration.
         registered: bool,
     },
     /// The attested credential ID is not the response's.
@@ -172,25 +172,25 @@ pub enum ErrorKind {
     Attestation(AttestationError),
     /// The attestation leads to no trust anchor.
     TrustPath(PathError),
-    /// No `userHandle`, although nobody was identified before.
+    /// There is no `userHandle`, and the user was not identified before.
     UserHandleMissing,
-    /// `userHandle` is another account's.
+    /// `userHandle` belongs to another account.
     UserHandleMismatch,
-    /// `userHandle` is the account's but for its encoding.
+    /// `userHandle` is the account's handle in another encoding.
     UserHandleEncoding(HandleEncoding),
-    /// No record for this credential and user at this relying party.
+    /// There is no record for this credential and user at this relying party.
     CredentialUnknown,
 
     // The relying party's policy.
-    /// What extensions did is not accepted.
+    /// The outputs of extensions are not accepted.
     ExtensionNotAccepted(ExtensionRejectedError),
     /// The algorithm was not offered.
     AlgorithmNotAllowed(AlgorithmIdentifier),
-    /// The attestation is of this type, and a trusted one is demanded.
+    /// The attestation is of this type, and a trusted one is required.
     AttestationNotAccepted(AttestationType),
-    /// A demand of the policy is not met.
+    /// A requirement of the policy is not met.
     Policy(PolicyErrorKind),
-    /// The credential is not among those allowed.
+    /// The credential is not among the allowed ones.
     CredentialNotAllowed,
     /// The credential ID is registered already.
     CredentialAlreadyRegistered,
@@ -204,20 +204,20 @@ pub enum ErrorKind {
 
     /// The credential was flagged after its registration.
     CredentialFlagged(Flagged),
-    /// What deviates so from the specification is accepted by default, and refused here.
+    /// The response has this deviation, which the policy rejects.
     DeviationNotAccepted(Deviation),
 
     // The ceremony's state.
-    /// The ceremony was begun too long ago.
+    /// The ceremony was started too long ago.
     Expired,
-    /// The state is another relying party's.
+    /// The state belongs to another relying party.
     StateOfAnotherRelyingParty,
     /// The state was made for another purpose.
     StateOfAnotherPurpose,
 }
 
 impl ErrorKind {
-    /// The stable word for it.
+    /// The stable word for this error.
     pub fn code(&self) -> Code {
         match self {
             Self::ClientData(cause) => cause.code(),
@@ -262,7 +262,7 @@ impl ErrorKind {
 }
 
 impl ErrorKind {
-    /// The message of a fault without a value to show.
+    /// The message of an error without values.
     const fn sentence(&self) -> Option<&'static str> {
         Some(match self {
             Self::AttestedCredentialDataMissing => "no attested credential data",
@@ -300,7 +300,7 @@ impl ErrorKind {
             Self::CredentialUnknown => "no record for this credential and user",
             Self::CredentialNotAllowed => "the credential is not among those allowed",
             Self::CredentialAlreadyRegistered => "the credential is registered already",
-            Self::Expired => "the ceremony was begun too long ago",
+            Self::Expired => "the ceremony was started too long ago",
             Self::StateOfAnotherRelyingParty => "the ceremony state is another relying party's",
             Self::StateOfAnotherPurpose => "the ceremony state was made for another purpose",
             _ => return None,
@@ -337,7 +337,7 @@ impl fmt::Display for ErrorKind {
             }
             Self::AlgorithmNotAllowed(algorithm) => write!(f, "the algorithm {algorithm} was not offered"),
             Self::AttestationNotAccepted(kind) => {
-                write!(f, "an attestation of type {kind}, and a trusted one is demanded")
+                write!(f, "an attestation of type {kind}, and a trusted one is required")
             }
             Self::SignCountNotIncreased { stored, received } => {
                 write!(f, "the signature counter is {received} after {stored}")
@@ -354,7 +354,7 @@ impl fmt::Display for ErrorKind {
 /// The most accepted origins that a [`ErrorKind`] holds: one more than a message shows.
 pub(crate) const ACCEPTED_MAX: usize = 4;
 
-/// What is accepted instead, if there is anything to say.
+/// The accepted values, if there are any.
 struct But<'a>(&'a [String]);
 
 impl fmt::Display for But<'_> {

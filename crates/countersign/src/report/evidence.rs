@@ -1,9 +1,9 @@
-//! What a step's outcome was read from, as far as it is no secret.
+//! The evidence for a step's outcome, as far as it is not secret.
 
 use countersign_types::{AlgorithmIdentifier, Timestamp, authenticator_data, hex::Hex};
 use serde::Serialize;
 
-/// What a step's outcome was read from.
+/// The evidence for a step's outcome.
 ///
 /// In JSON an object whose member `about` is the variant's name in kebab case. Lengths are in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,12 +17,12 @@ pub enum Evidence {
     },
     /// The credentials that were allowed.
     Allowed {
-        /// How many; 0 where any could answer.
+        /// The number of credentials; 0 if any could answer.
         count: usize,
     },
-    /// How the account was known.
+    /// How the account was identified.
     User {
-        /// Whether it was identified before the ceremony; else the response's user handle told it.
+        /// Whether it was identified before the ceremony, and not by the response's user handle.
         identified_before: bool,
     },
     /// Client data as received.
@@ -35,7 +35,7 @@ pub enum Evidence {
         /// `webauthn.create` or `webauthn.get`.
         value: &'static str,
     },
-    /// The challenge, which is not told itself.
+    /// The challenge, which is not shown itself.
     Challenge {
         /// Its length.
         length: usize,
@@ -57,7 +57,7 @@ pub enum Evidence {
     },
     /// The hash of client data.
     ClientDataHash {
-        /// SHA-256 in hexadecimal digits. Client data holds the unpredictable challenge, so it tells nothing else.
+        /// SHA-256 in hexadecimal digits. Client data holds the unpredictable challenge, so the hash reveals nothing else.
         sha256: String,
     },
     /// The attestation object and its authenticator data.
@@ -96,7 +96,7 @@ pub enum Evidence {
         /// How many were found: more than one only of a compound attestation.
         paths: usize,
     },
-    /// A credential ID, which is not told itself.
+    /// A credential ID, which is not shown itself.
     CredentialId {
         /// Its length.
         length: usize,
@@ -115,10 +115,10 @@ pub enum Evidence {
     },
 }
 
-/// The most extensions whose names a report tells: more than are registered with IANA.
+/// The most extension names in a report: more than are registered with IANA.
 const EXTENSION_NAMES_MAX: usize = 64;
 
-/// The most bytes of an extension's name that a report tells: what
+/// The most bytes of an extension's name in a report: what
 /// [section 9.1](https://www.w3.org/TR/webauthn-3/#sctn-extension-id) lets an identifier have.
 const EXTENSION_NAME_MAX: usize = 32;
 

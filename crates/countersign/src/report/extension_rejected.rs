@@ -11,38 +11,38 @@ use countersign_types::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExtensionRejectedError {
-    /// The client has an output that nobody asked for.
+    /// The client has an output that was not requested.
     UnsolicitedClientOutput {
         /// Its name.
         name: String,
     },
-    /// The authenticator has an output that nobody asked for.
+    /// The authenticator has an output that was not requested.
     UnsolicitedAuthenticatorOutput {
         /// Its name.
         name: String,
     },
-    /// An extension that was asked for, and is required, did not work.
+    /// A requested and required extension did not work.
     Missing {
         /// The extension.
         extension: Extension,
     },
-    /// The credential is not protected as it was asked for.
+    /// The credential is protected at another level than requested.
     CredProtect {
-        /// The level that was asked for.
+        /// The requested level.
         asked: CredentialProtection,
-        /// The level that the authenticator gives; `None` where it says nothing.
+        /// The level that the authenticator reports; `None` if it reports none.
         given: Option<CredentialProtection>,
     },
-    /// The authenticator takes shorter PINs than policy says.
+    /// The authenticator accepts shorter PINs than the policy does.
     MinPinLength {
-        /// What policy says, in code points.
+        /// The policy's minimum, in code points.
         demanded: u32,
-        /// What the authenticator takes.
+        /// The authenticator's minimum.
         given: u32,
     },
-    /// Results of `prf` are in the response, where they must not be.
+    /// Results of `prf` are in the response, which must not have them.
     PrfResults,
-    /// Client data is a remote client's.
+    /// Client data comes from a remote client.
     RemoteClientData,
     /// The payment that was confirmed is not the one that was expected.
     Payment {
@@ -62,25 +62,25 @@ impl fmt::Display for ExtensionRejectedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnsolicitedClientOutput { name } => {
-                write!(f, "a client extension output that nobody asked for: {}", Name(name))
+                write!(f, "a client extension output that was not requested: {}", Name(name))
             }
             Self::UnsolicitedAuthenticatorOutput { name } => {
-                write!(f, "an authenticator extension output that nobody asked for: {}", Name(name))
+                write!(f, "an authenticator extension output that was not requested: {}", Name(name))
             }
             Self::Missing { extension } => {
                 write!(f, "the extension {extension} is required and did not work")
             }
             Self::CredProtect { asked, given: Some(given) } => {
-                write!(f, "the credential is protected at {given}, and {asked} was asked for")
+                write!(f, "the credential is protected at {given}, and {asked} was requested")
             }
             Self::CredProtect { asked, given: None } => {
                 write!(f, "the authenticator does not confirm the protection {asked}")
             }
             Self::MinPinLength { demanded, given } => {
-                write!(f, "the authenticator takes pins of {given} characters, {demanded} are demanded")
+                write!(f, "the authenticator accepts pins of {given} characters, {demanded} are required")
             }
             Self::PrfResults => f.write_str("results of prf are in the response"),
-            Self::RemoteClientData => f.write_str("client data is a remote client's"),
+            Self::RemoteClientData => f.write_str("client data comes from a remote client"),
             Self::Payment { member } => write!(f, "the confirmed payment's {member} is not the expected one"),
         }
     }

@@ -1,4 +1,4 @@
-//! Demands of a policy that a response does not meet.
+//! Requirements of a policy that a response does not meet.
 
 use core::fmt;
 
@@ -7,30 +7,30 @@ use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 
 use crate::report::{device_error::DeviceError, shortened::Shortened};
 
-/// A demand of the relying party's policy that is not met. The response may be in order otherwise.
+/// A requirement of the relying party's policy that a response does not meet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PolicyErrorKind {
-    /// The stored credential's algorithm is one that is no longer accepted.
+    /// The stored credential's algorithm is no longer accepted.
     StoredAlgorithmNotAllowed(AlgorithmIdentifier),
-    /// The attestation's format is not an accepted one.
+    /// The attestation's format is not accepted.
     FormatNotAccepted(String),
-    /// Nobody vouches for the authenticator's model, and models are listed.
+    /// The authenticator's model is not attested, and models are listed.
     ModelNotAttested,
-    /// The authenticator is of this model.
+    /// The authenticator's model is not accepted.
     ModelNotAccepted(Aaguid),
-    /// A policy for models refuses this one.
+    /// A policy on authenticator models rejects this one.
     ModelRejected(ModelRejectedError),
     /// The device that holds the key does not meet the requirements.
     Device(DeviceError),
     /// The credential ID is longer than the relying party accepts.
     CredentialIdTooLong {
-        /// How many bytes it has.
+        /// Its number of bytes.
         length: usize,
     },
     /// BE has this value, and must have the other.
     BackupEligibilityNotAccepted {
-        /// Whether it is set.
+        /// Whether BE is set.
         eligible: bool,
     },
     /// BS is clear, and must be set.
@@ -42,7 +42,7 @@ pub enum PolicyErrorKind {
 }
 
 impl PolicyErrorKind {
-    /// The stable word for it.
+    /// The stable word for this error.
     pub fn code(&self) -> Code {
         match self {
             Self::StoredAlgorithmNotAllowed(_) => Code::AlgorithmNotAllowed,
@@ -69,7 +69,7 @@ impl fmt::Display for PolicyErrorKind {
                 write!(f, "the attestation format {} is not accepted", Shortened(format))
             }
             Self::ModelNotAttested => {
-                f.write_str("models are listed, and nobody vouches for the authenticator's")
+                f.write_str("models are listed, and the authenticator's is not attested")
             }
             Self::ModelNotAccepted(aaguid) => write!(f, "the authenticator's model {aaguid} is not accepted"),
             Self::ModelRejected(cause) => cause.fmt(f),

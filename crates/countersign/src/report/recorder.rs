@@ -1,4 +1,4 @@
-//! How the steps of a ceremony tell what happens, at no cost where nobody asked.
+//! How the steps of a ceremony report their outcomes, at no cost without a report.
 
 use countersign_types::cbor;
 
@@ -10,18 +10,18 @@ use crate::report::{
     step::Step,
 };
 
-/// Is told of each step as the ceremony comes to it. The step that fails is told by the [`Error`].
+/// Receives the outcome of each step, in order. A failing step is reported through the returned [`Error`], not here.
 pub(crate) trait Recorder {
-    /// A step that did not fail. `evidence` runs only where somebody wants to know.
+    /// Records a step that did not fail. `evidence` runs only if it is recorded.
     fn record(&mut self, step: Step, outcome: Outcome, evidence: impl FnOnce() -> Option<Evidence>);
 
-    /// A deviation that was accepted.
+    /// Records a deviation that was accepted.
     fn accept(&mut self, deviation: Deviation);
 
-    /// Whether somebody wants to know of it.
+    /// Whether this recorder collects `deviation`, so that detecting it can be skipped otherwise.
     fn wants(&self, deviation: Deviation) -> bool;
 
-    /// A deviation at this step, where it is `found`: refused where the policy refuses it, else told.
+    /// Handles a deviation at this step, if it is `found`: rejected if the policy rejects it, else recorded.
     fn check_deviation(
         &mut self,
         rejected: Deviations,
@@ -40,7 +40,7 @@ pub(crate) trait Recorder {
         Ok(())
     }
 
-    /// The step that `result` is of: it has passed, or it is the error's.
+    /// Records the step of `result` as passed, or returns its error.
     fn check<T, F: Into<ErrorKind>>(
         &mut self,
         step: impl Into<Step>,
@@ -52,7 +52,7 @@ pub(crate) trait Recorder {
         Ok(value)
     }
 
-    /// The same, with what it was read from.
+    /// Records the step of `result` with evidence as passed, or returns its error.
     fn check_with<T, F: Into<ErrorKind>>(
         &mut self,
         step: impl Into<Step>,
@@ -65,27 +65,27 @@ pub(crate) trait Recorder {
         Ok(value)
     }
 
-    /// A step that can't fail, because it only computes.
+    /// Records a step that can't fail, because it only computes.
     fn passed(&mut self, step: impl Into<Step>, evidence: impl FnOnce() -> Evidence) {
         self.record(step.into(), Outcome::Passed, || Some(evidence()));
     }
 
-    /// A step that there was no cause for.
+    /// Records a step as skipped, with the reason.
     fn skipped(&mut self, step: impl Into<Step>, reason: Reason) {
         self.record(step.into(), Outcome::Skipped(reason), || None);
     }
 
-    /// A step that is the caller's.
+    /// Records a step that is up to the caller.
     fn callers(&mut self, step: impl Into<Step>) {
         self.record(step.into(), Outcome::Caller, || None);
     }
 
-    /// A step that holds by construction.
+    /// Records a step that holds by construction.
     fn by_construction(&mut self, step: impl Into<Step>) {
         self.record(step.into(), Outcome::ByConstruction, || None);
     }
 
-    /// What strict CBOR accepts beyond the canonical form.
+    /// Handles what strict CBOR accepts beyond the canonical form.
     fn check_cbor_deviations(
         &mut self,
         rejected: Deviations,
@@ -98,7 +98,7 @@ pub(crate) trait Recorder {
     }
 }
 
-/// Nobody wants to know.
+/// The no-op recorder of calls without a report; compiles to nothing.
 pub(crate) struct NoReport;
 
 impl Recorder for NoReport {

@@ -28,7 +28,7 @@ macro_rules! steps {
                 }
             }
 
-            /// The anchor in the specification: the step's own where it has one, else its section's.
+            /// The anchor in the specification: the step's own if it has one, else its section's.
             pub const fn anchor(self) -> &'static str {
                 match self {
                     $(Self::$variant => steps!(@anchor $anchor $section),)+
@@ -115,9 +115,9 @@ steps! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Step {
-    /// Of a registration.
+    /// A step of a registration.
     Registration(RegistrationStep),
-    /// Of an authentication.
+    /// A step of an authentication.
     Authentication(AuthenticationStep),
 }
 

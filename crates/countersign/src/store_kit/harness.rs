@@ -1,34 +1,34 @@
-//! How the kit gets at a store, and how its checks report what they found.
+//! How the kit accesses a store, and how its checks report what they found.
 
 use core::fmt;
 
 use crate::record::store::traits::{CeremonyStore, CredentialStore};
 
-/// How the kit gets at a store.
+/// Gives the kit access to a store.
 pub trait StoreHarness {
     /// The store under test. The checks of what happens at once share it between threads.
     type Store: CredentialStore + CeremonyStore + Sync;
 
-    /// An empty store, apart from any that was made before.
+    /// Creates an empty store, separate from earlier ones.
     fn empty(&mut self) -> Self::Store;
 
     /// Ends this store as a crash would, without an orderly close, and opens it again with what it had written.
     fn crash(&mut self, store: Self::Store) -> Self::Store;
 }
 
-/// What the checks found.
+/// The results of all checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KitReport {
     pub(super) outcomes: Vec<KitOutcome>,
 }
 
-/// What one check found.
+/// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KitOutcome {
     /// What was checked, as a sentence. Stable within a version of this crate.
     pub check: &'static str,
-    /// What was wrong, if anything was.
+    /// What was wrong, if anything.
     pub result: Result<(), String>,
 }
 
@@ -38,16 +38,16 @@ impl KitReport {
         &self.outcomes
     }
 
-    /// Those that found something wrong.
+    /// The outcomes of failed checks.
     pub fn failures(&self) -> impl Iterator<Item = &KitOutcome> {
         self.outcomes.iter().filter(|outcome| outcome.result.is_err())
     }
 
-    /// The last line of a test.
+    /// Panics if a check failed: the last line of a test.
     ///
     /// # Panics
     ///
-    /// With what was wrong, where something was.
+    /// If a check failed, with what was wrong.
     #[track_caller]
     pub fn assert_passed(&self) {
         assert!(self.failures().next().is_none(), "the store breaks its promises:\n{self}");
@@ -69,7 +69,7 @@ pub(super) struct Check<H> {
     pub(super) run: fn(&mut H) -> Outcome,
 }
 
-/// The fault that was found, if one was.
+/// The defect that was found, if any.
 pub(super) type Outcome = Result<(), String>;
 
 /// A list of checks: each a sentence, and a function of the harness.
@@ -82,7 +82,7 @@ macro_rules! checks {
 }
 pub(super) use checks;
 
-/// What an operation answered; a store that fails has a fault.
+/// The answer of an operation; a failing store has a defect.
 pub(super) fn answer<T, E: fmt::Display>(operation: &str, answer: Result<T, E>) -> Result<T, String> {
     answer.map_err(|error| format!("{operation} failed: {error}"))
 }

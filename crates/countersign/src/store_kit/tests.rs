@@ -135,7 +135,7 @@ impl Broken {
         change(&mut state.now)
     }
 
-    /// Lets the other threads come in between, where the store has this fault.
+    /// Lets the other threads come in between, if the store has this defect.
     fn window(&self, fault: ErrorKind) {
         if self.has(fault) {
             thread::sleep(Duration::from_millis(5));

@@ -12,7 +12,7 @@ use crate::{
         authentication::{outcome::Authenticated, prepared::PreparedCredential, stored_checks::Presented},
         checks::{
             self,
-            client_data::{Expected, Steps, client_data},
+            client_data::{ClientDataSteps, Expected, client_data},
         },
         extensions::{outcome::AuthenticationExtensions, outputs::Outputs},
         state::authentication::AuthenticationState,
@@ -155,16 +155,13 @@ impl<'a> Procedure<'a> {
             bound_to: self.state.origin.as_deref(),
             caller: payment.and_then(|payment| payment.caller_origin.as_deref()),
         };
-        let at = Steps {
-            text: Step::ClientDataText.into(),
-            parse: Step::ClientData.into(),
-            type_: Step::Type.into(),
-            challenge: Step::Challenge.into(),
-            origin: Step::Origin.into(),
-            cross_origin: Step::CrossOrigin.into(),
-            top_origin: Step::TopOrigin.into(),
-        };
-        client_data(self.rp, self.response.client_data_json(), &expected, &at, steps)
+        client_data(
+            self.rp,
+            self.response.client_data_json(),
+            &expected,
+            &ClientDataSteps::AUTHENTICATION,
+            steps,
+        )
     }
 
     /// Steps 15 to 18.
@@ -202,7 +199,7 @@ impl<'a> Procedure<'a> {
         Ok(data)
     }
 
-    /// Deviations of authenticator data, told at the step that reads it.
+    /// Deviations of authenticator data, reported at the step that reads it.
     fn authenticator_data_deviations(
         &self,
         data: &AuthenticatorData<'_>,
@@ -215,7 +212,7 @@ impl<'a> Procedure<'a> {
         steps.check_cbor_deviations(refused, step, data.deviations)
     }
 
-    /// The `appid` that was sent, where the client says that it was used
+    /// The `appid` that was sent, if the client says that it was used
     /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)): the hash may then be its.
     fn used_appid(&self) -> Result<Option<&str>, ExtensionError> {
         let Some(sent) = self.state.appid.as_deref() else { return Ok(None) };

@@ -17,7 +17,7 @@ use crate::{
         error::{ACCEPTED_MAX, Error, ErrorKind},
         evidence::Evidence,
         recorder::Recorder,
-        step::Step,
+        step::{AuthenticationStep, RegistrationStep, Step},
     },
 };
 
@@ -26,30 +26,52 @@ pub(crate) struct Expected<'a> {
     pub(crate) type_: &'static str,
     /// The challenge that was issued.
     pub(crate) challenge: &'a [u8],
-    /// The one origin that the ceremony is bound to, if it is to one.
+    /// The only acceptable origin, if the ceremony was bound to one.
     pub(crate) bound_to: Option<&'a str>,
-    /// The one origin that a payment is expected to be confirmed at: another's, perhaps, so it takes the place of those
-    /// that are accepted.
+    /// For payments: the origin expected to confirm the payment. It may belong to another party, so it replaces the
+    /// accepted origins.
     pub(crate) caller: Option<&'a str>,
 }
 
-/// The steps of one ceremony, in their order.
-pub(crate) struct Steps {
-    pub(crate) text: Step,
-    pub(crate) parse: Step,
-    pub(crate) type_: Step,
-    pub(crate) challenge: Step,
-    pub(crate) origin: Step,
-    pub(crate) cross_origin: Step,
-    pub(crate) top_origin: Step,
+/// The steps of one ceremony that check client data, in their order.
+pub(crate) struct ClientDataSteps {
+    text: Step,
+    parse: Step,
+    type_: Step,
+    challenge: Step,
+    origin: Step,
+    cross_origin: Step,
+    top_origin: Step,
 }
 
-/// Goes through them.
+macro_rules! steps {
+    ($ceremony:ident $steps:ident) => {
+        Self {
+            text: Step::$ceremony($steps::ClientDataText),
+            parse: Step::$ceremony($steps::ClientData),
+            type_: Step::$ceremony($steps::Type),
+            challenge: Step::$ceremony($steps::Challenge),
+            origin: Step::$ceremony($steps::Origin),
+            cross_origin: Step::$ceremony($steps::CrossOrigin),
+            top_origin: Step::$ceremony($steps::TopOrigin),
+        }
+    };
+}
+
+impl ClientDataSteps {
+    /// Steps 5 to 11 of section 7.1.
+    pub(crate) const REGISTRATION: Self = steps!(Registration RegistrationStep);
+
+    /// Steps 8 to 14 of section 7.2.
+    pub(crate) const AUTHENTICATION: Self = steps!(Authentication AuthenticationStep);
+}
+
+/// Checks client data: UTF-8, JSON, type, challenge, origin, `crossOrigin`, `topOrigin`.
 pub(crate) fn client_data(
     rp: &RelyingParty,
     bytes: &[u8],
     expected: &Expected<'_>,
-    at: &Steps,
+    at: &ClientDataSteps,
     steps: &mut impl Recorder,
 ) -> Result<(), Error> {
     let client_data = match ClientData::parse(bytes) {
@@ -100,7 +122,7 @@ fn cross_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), E
     }
 }
 
-/// `topOrigin` is there only where the caller's origin is not the top one, so only with `crossOrigin` true
+/// `topOrigin` is present only if the caller's origin is not the top one, so only with `crossOrigin` true
 /// ([section 5.8.1](https://www.w3.org/TR/webauthn-3/#dom-collectedclientdata-toporigin)).
 fn top_origin(rp: &RelyingParty, client_data: &ClientData<'_>) -> Result<(), ErrorKind> {
     let is_framed = client_data.cross_origin == Some(true);

@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Outputs<'_> {
-    /// What the outputs say, if all of it is acceptable. `client_data_json` has the payment, where one was to be
+    /// What the outputs say, if all of it is acceptable. `client_data_json` has the payment, if one was to be
     /// confirmed with a credential of this RP ID.
     pub(crate) fn of_authentication(
         &self,
@@ -46,7 +46,7 @@ impl Outputs<'_> {
         Ok(learned)
     }
 
-    /// The payment that the person confirmed is the expected one.
+    /// Checks that the confirmed payment is the expected one.
     fn confirmed_payment(
         &self,
         rp_id: &str,

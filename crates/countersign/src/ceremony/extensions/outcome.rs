@@ -7,10 +7,10 @@ use countersign_types::extensions::{
     CredentialProtection, HmacResults, PaymentClientData, PrfResults, SecretBytes, UvmEntry,
 };
 
-/// What a registration learned from extensions. A member is `None`, or empty, where nothing is known: the extension was
+/// What a registration learned from extensions. A member is `None`, or empty, if nothing is known: the extension was
 /// not asked for, or client or authenticator don't have it.
 ///
-/// What the client alone says is a claim; what the authenticator says is signed.
+/// Outputs of the client are claims; outputs of the authenticator are signed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct RegistrationExtensions {
@@ -26,7 +26,7 @@ pub struct RegistrationExtensions {
     pub large_blob_supported: Option<bool>,
     /// `prf.enabled`, the client's claim: whether the credential has a pseudo-random function.
     pub prf_enabled: Option<bool>,
-    /// `prf.results`, the client's claim, where policy keeps them.
+    /// `prf.results`, the client's claim, if the policy keeps them.
     pub prf_results: Option<PrfResults>,
     /// `hmac-secret`, signed: whether the authenticator has an HMAC secret for the credential.
     pub hmac_secret: Option<bool>,
@@ -41,11 +41,11 @@ pub struct RegistrationExtensions {
     /// Outputs of extensions that have no type here, signed, as CBOR by identifier, as far as they were asked for. What the
     /// client says of those is in the response.
     pub others: BTreeMap<String, SecretBytes>,
-    /// The names of outputs that nobody asked for, where policy wants them reported.
+    /// The names of outputs that were not requested, if the policy reports them.
     pub unsolicited: Vec<String>,
 }
 
-/// What an authentication learned from extensions. A member is `None`, or empty, where nothing is known.
+/// What an authentication learned from extensions. A member is `None`, or empty, if nothing is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct AuthenticationExtensions {
@@ -55,9 +55,9 @@ pub struct AuthenticationExtensions {
     pub large_blob: Option<SecretBytes>,
     /// `largeBlob.written`, the client's claim: whether the blob was written.
     pub large_blob_written: Option<bool>,
-    /// `prf.results`, the client's claim, where policy keeps them.
+    /// `prf.results`, the client's claim, if the policy keeps them.
     pub prf_results: Option<PrfResults>,
-    /// `hmacGetSecret`, the client's claim, where policy keeps them.
+    /// `hmacGetSecret`, the client's claim, if the policy keeps them.
     pub hmac_results: Option<HmacResults>,
     /// `credBlob`, signed: the bytes that are stored with the credential.
     pub cred_blob: Option<SecretBytes>,
@@ -65,13 +65,13 @@ pub struct AuthenticationExtensions {
     pub uvm: Vec<UvmEntry>,
     /// `thirdPartyPayment`, signed: whether the credential may be used in payments that others begin.
     pub third_party_payment: Option<bool>,
-    /// The payment that the person confirmed, signed: it is the expected one.
+    /// The payment that the user confirmed, signed: it is the expected one.
     pub payment: Option<Box<PaymentClientData>>,
     /// `remoteClientDataJSON`, the client's claim: whether client data is a remote client's.
     pub remote_client_data: Option<bool>,
     /// Outputs of extensions that have no type here, signed, as CBOR by identifier, as far as they were asked for. What the
     /// client says of those is in the response.
     pub others: BTreeMap<String, SecretBytes>,
-    /// The names of outputs that nobody asked for, where policy wants them reported.
+    /// The names of outputs that were not requested, if the policy reports them.
     pub unsolicited: Vec<String>,
 }

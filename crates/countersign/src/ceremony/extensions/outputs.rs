@@ -1,4 +1,4 @@
-//! The outputs of one response, beside what was asked for: what both ceremonies check
+//! The outputs of one response and what was requested: checks of both ceremonies
 //! ([section 9](https://www.w3.org/TR/webauthn-3/#sctn-extensions)).
 
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ impl<'a> Outputs<'a> {
         self.client.names().chain(self.authenticator.names())
     }
 
-    /// An output of this extension. One that was not asked for fails nothing: where it can't be read it is not there.
+    /// An output of this extension. One that was not requested fails nothing: if it can't be read, it counts as absent.
     pub(super) fn read<T>(
         &self,
         extension: &Extension,
@@ -37,7 +37,7 @@ impl<'a> Outputs<'a> {
         if self.requested.asks_for(extension) { output } else { Ok(output.ok().flatten()) }
     }
 
-    /// What nobody asked for, where policy wants to know of it.
+    /// The outputs that were not requested, if the policy reports them.
     pub(super) fn unsolicited(&self) -> Result<Vec<String>, ExtensionRejectedError> {
         let client = self.client.names().filter(|name| self.client.contains(name));
         let authenticator = self.authenticator.names();
@@ -63,7 +63,7 @@ impl<'a> Outputs<'a> {
         Ok(reported)
     }
 
-    /// Client data of a remote client must be accepted, whether or not anybody asked for it.
+    /// Client data of a remote client must be accepted, whether it was requested or not.
     pub(super) fn remote_client_data(&self) -> Result<Option<bool>, ErrorKind> {
         let output = self.client.remote_client_data_json();
         let remote = self.read(&Extension::RemoteClientDataJson, output)?;
@@ -75,7 +75,7 @@ impl<'a> Outputs<'a> {
         }
     }
 
-    /// Results that may be secret are refused where policy says so, because they are there: asked for or not, of their type
+    /// Results that may be secret are rejected if the policy says so, requested or not, of their type
     /// or what a page's `JSON.stringify()` made of buffers.
     pub(super) fn secret_results(&self) -> Result<(), ExtensionRejectedError> {
         let are_there = || self.client.has_prf_results() || self.client.has_hmac_results();
@@ -85,7 +85,7 @@ impl<'a> Outputs<'a> {
         Ok(())
     }
 
-    /// Such results, read where policy keeps them and nowhere else.
+    /// Reads such results if the policy keeps them.
     pub(super) fn kept<T>(
         &self,
         extension: &Extension,

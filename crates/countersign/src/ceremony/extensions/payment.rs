@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::extension_rejected::ExtensionRejectedError;
 
-/// The payment that a person is asked to confirm, as it must be in signed client data.
+/// The payment that a user is asked to confirm, as it must be in signed client data.
 ///
 /// The page that asks, the relying party's or a merchant's, hands the same to the browser's Payment Request API with the
 /// payment method `secure-payment-confirmation`, along with the challenge and the credential IDs of the options.
@@ -21,10 +21,10 @@ pub struct PaymentExpectation {
     pub caller_origin: Option<String>,
     /// The origin of the top-level page.
     pub top_origin: String,
-    /// The payee's name, where it is to be shown.
+    /// The payee's name, if it is to be shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payee_name: Option<String>,
-    /// The payee's origin, where it is to be shown.
+    /// The payee's origin, if it is to be shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payee_origin: Option<String>,
     /// The logos that are to be shown; a browser may leave some out.
@@ -79,7 +79,7 @@ impl PaymentExpectation {
         self
     }
 
-    /// Whether the person confirmed this payment with a credential of this RP ID.
+    /// Whether the user confirmed this payment with a credential of this RP ID.
     pub(super) fn verify(
         &self,
         rp_id: &str,

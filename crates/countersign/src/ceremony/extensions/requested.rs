@@ -16,7 +16,7 @@ use crate::ceremony::extensions::payment::PaymentExpectation;
 #[serde(deny_unknown_fields)]
 pub struct RequestedExtensions {
     names: Vec<String>,
-    /// Those without which this ceremony fails, beside the policy's.
+    /// The extensions that this ceremony requires, in addition to the policy's.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) required: BTreeSet<Extension>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,8 +38,8 @@ pub(super) enum RequestedLargeBlob {
 }
 
 impl RequestedExtensions {
-    /// What `inputs` ask for. An input that [`check`](ClientExtensionInputs::check) refuses is remembered by its name
-    /// alone.
+    /// What `inputs` ask for. An input that [`check`](ClientExtensionInputs::check) rejects is remembered only by
+    /// its name.
     pub fn new(inputs: &ClientExtensionInputs) -> Self {
         let large_blob = inputs.large_blob().ok().flatten().and_then(|input| match input {
             LargeBlobInput::Support(LargeBlobSupport::Required) => Some(RequestedLargeBlob::SupportRequired),
@@ -68,7 +68,7 @@ impl RequestedExtensions {
         (confirms && self.payment.is_some()) || self.names().any(|name| extension.is_asked_by(name))
     }
 
-    /// The payment that is to be confirmed, where one is.
+    /// The payment that is to be confirmed, if there is one.
     pub fn payment(&self) -> Option<&PaymentExpectation> {
         self.payment.as_deref()
     }
@@ -78,7 +78,7 @@ impl RequestedExtensions {
         self.names.is_empty() && self.payment.is_none()
     }
 
-    /// The same, where the inputs are these. What is required, and the payment, stay.
+    /// Replaces the inputs. Required extensions and the payment stay.
     pub(crate) fn with_extensions(self, inputs: &ClientExtensionInputs) -> Self {
         Self { required: self.required, payment: self.payment, ..Self::new(inputs) }
     }

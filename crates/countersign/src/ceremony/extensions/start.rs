@@ -1,4 +1,4 @@
-//! What a ceremony may not ask of extensions: refused when it begins, for a client would fail late and say little, or go
+//! What a ceremony may not ask of extensions: rejected at its start, because a client would fail late and say little, or go
 //! on without ([section 10](https://www.w3.org/TR/webauthn-3/#sctn-defined-extensions)).
 
 use core::fmt;
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Inputs of registrations alone.
+/// Inputs that only registrations have.
 const OF_REGISTRATION: [&str; 8] = [
     "appidExclude",
     "credProps",
@@ -34,19 +34,19 @@ const OF_REGISTRATION: [&str; 8] = [
     "payment",
 ];
 
-/// Inputs of authentications alone.
+/// Inputs that only authentications have.
 const OF_AUTHENTICATION: [&str; 3] = ["appid", "getCredBlob", "hmacGetSecret"];
 
-/// Extension inputs that a ceremony can't take: the caller's to mend.
+/// Why a ceremony can't ask this of extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExtensionRequestError {
-    /// An input is not what its extension takes.
+    /// An input does not fit its extension.
     Input(ExtensionInputError),
     /// An input, or a member of one, belongs to the other ceremony. That of `payment` belongs to registrations: an
     /// authentication has [`confirming`](crate::AuthenticationRequest::confirming).
     OtherCeremony {
-        /// The input's name, with the member's where it is one: `prf.evalByCredential`.
+        /// The input's name, with the member's if it is one: `prf.evalByCredential`.
         input: &'static str,
     },
     /// `prf.evalByCredential` has a credential that is not among the allowed ones.
@@ -58,15 +58,15 @@ pub enum ExtensionRequestError {
     },
     /// A large blob is written to one allowed credential, neither to several nor to whichever answers.
     LargeBlobCredentials {
-        /// How many are allowed.
+        /// The number of allowed credentials.
         count: usize,
     },
-    /// An `AppID` that is not an `https` URL of the RP ID's site: no browser lets the relying party use it.
+    /// The AppID is not an `https` URL of the RP ID's site: no browser lets the relying party use it.
     AppId {
         /// The text.
         appid: String,
     },
-    /// The policy does not accept remote clients, and one is asked for.
+    /// A remote client is requested, and the policy rejects them.
     RemoteClient,
     /// `payment` needs a discoverable credential of a platform authenticator.
     PaymentSelection,
@@ -77,7 +77,7 @@ pub enum ExtensionRequestError {
     },
     /// A payment is confirmed with one of the credentials that the page names, and none is listed.
     PaymentCredentials,
-    /// An extension is required that is not asked for.
+    /// A required extension is not requested.
     RequiredNotAsked {
         /// The extension.
         extension: Extension,
@@ -103,7 +103,7 @@ impl fmt::Display for ExtensionRequestError {
             Self::AppId { appid } => {
                 write!(f, "the appid {appid:?} is not an https url of the rp id's site")
             }
-            Self::RemoteClient => f.write_str("remoteClientDataJSON is asked for, and policy refuses it"),
+            Self::RemoteClient => f.write_str("remoteClientDataJSON is requested, and the policy rejects it"),
             Self::PaymentSelection => f.write_str(
                 "payment needs the attachment platform and a resident key that is required or preferred",
             ),
@@ -112,7 +112,7 @@ impl fmt::Display for ExtensionRequestError {
             }
             Self::PaymentCredentials => f.write_str("a payment is confirmed with a listed credential"),
             Self::RequiredNotAsked { extension } => {
-                write!(f, "the extension {extension} is required and not asked for")
+                write!(f, "the extension {extension} is required and not requested")
             }
         }
     }

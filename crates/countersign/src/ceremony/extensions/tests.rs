@@ -129,7 +129,7 @@ fn rule_313_a_client_output_that_nobody_asked_for_is_ignored_reported_or_rejecte
     }
     let reject = || policy(Unsolicited::Reject);
     let error = registration_refused(&inputs(), reject(), &create, Code::ExtensionNotAccepted);
-    assert!(error.to_string().starts_with("a client extension output that nobody asked for: \"future\""));
+    assert!(error.to_string().starts_with("a client extension output that was not requested: \"future\""));
     authentication_refused(&inputs(), reject(), &get, Code::ExtensionNotAccepted);
     let asked = inputs().with_other("future", &true).unwrap();
     let _ = register(&asked, reject(), &create).unwrap();
@@ -192,7 +192,7 @@ fn a_policy_survives_its_serialised_form() {
         .with_minimum_pin_length(6);
     let text = serde_json::to_string(&policy).unwrap();
     assert_eq!(serde_json::from_str::<ExtensionPolicy>(&text).unwrap(), policy);
-    // What is left out would be a demand that nobody makes.
+    // A missing member would be a requirement that is lost.
     serde_json::from_str::<ExtensionPolicy>("{}").unwrap_err();
     let mistyped = text.replace("prf_results", "prf_result");
     serde_json::from_str::<ExtensionPolicy>(&mistyped).unwrap_err();

@@ -13,7 +13,7 @@ use crate::{
     ceremony::{
         checks::{
             self,
-            client_data::{Expected, Steps, client_data},
+            client_data::{ClientDataSteps, Expected, client_data},
         },
         extensions::{outcome::RegistrationExtensions, outputs::Outputs},
         registration::outcome::{CredentialIdStatus, Registered},
@@ -138,16 +138,13 @@ impl<'a> Procedure<'a> {
             bound_to: self.state.origin.as_deref(),
             caller: None,
         };
-        let at = Steps {
-            text: Step::ClientDataText.into(),
-            parse: Step::ClientData.into(),
-            type_: Step::Type.into(),
-            challenge: Step::Challenge.into(),
-            origin: Step::Origin.into(),
-            cross_origin: Step::CrossOrigin.into(),
-            top_origin: Step::TopOrigin.into(),
-        };
-        client_data(self.rp, self.response.client_data_json(), &expected, &at, steps)
+        client_data(
+            self.rp,
+            self.response.client_data_json(),
+            &expected,
+            &ClientDataSteps::REGISTRATION,
+            steps,
+        )
     }
 
     /// Step 13.

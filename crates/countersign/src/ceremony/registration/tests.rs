@@ -41,7 +41,7 @@ fn refused(create: &Create, code: Code, step: Step) -> Error {
     error
 }
 
-/// The valid response with this member of client data set, or removed where it is null.
+/// The valid response with this member of client data set, or removed if it is null.
 fn with_client_data(name: &str, value: serde_json::Value) -> Create {
     let mut create = create();
     create.client_data[name] = value;
@@ -505,7 +505,7 @@ fn rule_297_an_excluded_credential_id_is_refused() {
     assert_eq!(finished.unwrap_err().code(), Code::CredentialAlreadyRegistered);
 }
 
-/// With these members beside the attestation object: accepted by default, and refused where policy refuses copies that
+/// With these members in addition to the attestation object: accepted by default, and rejected if the policy rejects copies that
 /// differ, if they do.
 #[track_caller]
 fn copies(members: serde_json::Value, differ: bool) {
@@ -560,7 +560,7 @@ fn rule_018_a_key_beside_the_attestation_object_never_decides() {
     let other = crate::test_ceremony::cose_key(&crate::test_ceremony::signing_key(9));
     for key in [
         json!(Base64Url::from(PublicKey::from_cose(&other).unwrap().to_spki())),
-        // What comes behind the head of an SPKI: a point, and its coordinates alone.
+        // What comes behind the head of an SPKI: a point, and its bare coordinates.
         json!(Base64Url::from(&spki[26..])),
         json!(Base64Url::from(&spki[27..])),
         json!(Base64Url::from(create().public_key)),

@@ -62,39 +62,39 @@ impl core::error::Error for SealError {
     }
 }
 
-/// Why a token is refused.
+/// Why a token is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// It is no base64url text, or too short.
+    /// The token is no base64url text, or too short.
     Malformed,
-    /// It has more than [`TOKEN_MAX`] characters.
+    /// The token has more than [`TOKEN_MAX`] characters.
     TooLong {
-        /// How many it has.
+        /// Its number of characters.
         length: usize,
     },
-    /// It is of a version that we don't know.
+    /// The token's version is unknown.
     UnknownVersion(u8),
-    /// Its state is one that we don't know: an earlier or later version of this crate sealed it.
+    /// The token's state is unknown: an earlier or later version of this crate sealed it.
     UnknownState,
-    /// It was made for a ceremony of another kind.
+    /// The token was made for a ceremony of another kind.
     OtherCeremony,
-    /// It was made for another RP ID.
+    /// The token was made for another RP ID.
     OtherRelyingParty,
-    /// It was made for a relying party of another purpose.
+    /// The token was made for a relying party of another purpose.
     OtherPurpose,
     /// The key with this number is not in the ring.
     UnknownKey(u32),
-    /// It was changed, or made by another key of the same number.
+    /// The token was changed, or made by another key of the same number.
     NotAuthentic,
-    /// It was made for another account than is signed in, or for nobody.
+    /// The token was made for another account than is signed in, or for none.
     OtherUser,
-    /// It has expired.
+    /// The token has expired.
     Expired,
 }
 
 impl OpenError {
-    /// `challenge-expired` where it has expired, else `state-invalid`.
+    /// `challenge-expired` if the token has expired, else `state-invalid`.
     pub const fn code(&self) -> Code {
         match self {
             Self::Expired => Code::ChallengeExpired,

@@ -4,7 +4,7 @@
 //! ([draft-irtf-cfrg-xchacha-03](https://datatracker.ietf.org/doc/html/draft-irtf-cfrg-xchacha-03)).
 //!
 //! A nonce of 24 random bytes never comes twice, so that a key needs no counter and serves any number of tokens. All that
-//! stands before the nonce is associated data, and so are the whole RP ID and the whole purpose.
+//! precedes the nonce is associated data, and so are the whole RP ID and the whole purpose.
 
 use countersign_cose::hash::sha256;
 use countersign_types::base64url;
@@ -48,7 +48,7 @@ impl Header {
         Ok((Self { kind, key_id, rp_tag, purpose_tag }, *nonce, sealed))
     }
 
-    /// Says what is wrong where the associated data would only say that something is.
+    /// Returns the exact reason for a rejection, which the associated data would not give.
     pub(super) fn is_for(&self, kind: u8, rp_id: &str, purpose: &str) -> Result<(), OpenError> {
         if self.kind != kind {
             Err(OpenError::OtherCeremony)

@@ -16,7 +16,7 @@ use crate::ceremony::single_use::{
 /// A memory of the ceremonies that this one process used: for tests, and for servers of a single process whose states don't
 /// outlive it.
 ///
-/// Other instances and a process that was restarted know nothing of it: where states come from the client, as sealed tokens
+/// Other instances and a process that was restarted don't share it: if states come from the client, as sealed tokens
 /// do, each of them would accept a token once. Give those a [`SingleUse`] that all share, such as a table.
 ///
 /// It forgets a ceremony once that has expired, and never before: a full one fails. An entry takes some 100 bytes.
@@ -69,8 +69,8 @@ impl SingleUse for OneProcessSingleUse {
     ) -> Result<Consumption, OneProcessSingleUseFullError> {
         let mut used = self.lock();
         used.forget_expired(now);
-        // What expired with, or before, something that was forgotten can only come back where the clock was put back;
-        // nobody knows then whether it was used.
+        // What expired with, or before, something that was forgotten can only come back if the clock was put back;
+        // it is then unknown whether it was used.
         if used.forgotten.is_some_and(|forgotten| until <= forgotten) || used.until.contains_key(ceremony) {
             return Ok(Consumption::Repeated);
         }

@@ -16,7 +16,7 @@ use crate::{
         extensions::{payment::PaymentExpectation, requested::RequestedExtensions},
         state::common::{VERSION, debug, expiry},
     },
-    record::version::Version,
+    record::version::FormatVersion,
     relying_party::party::RelyingParty,
 };
 
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct AuthenticationState {
-    version: Version<VERSION>,
+    version: FormatVersion<VERSION>,
     #[serde(with = "stored")]
     pub(crate) challenge: Challenge,
     pub(crate) rp_id: String,
@@ -54,7 +54,7 @@ impl AuthenticationState {
         now: Timestamp,
     ) -> Self {
         Self {
-            version: Version,
+            version: FormatVersion,
             challenge,
             rp_id: rp.id.clone(),
             purpose: rp.purpose.clone(),

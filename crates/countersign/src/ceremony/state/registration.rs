@@ -15,7 +15,7 @@ use crate::{
         extensions::requested::RequestedExtensions,
         state::common::{VERSION, debug, expiry},
     },
-    record::version::Version,
+    record::version::FormatVersion,
     relying_party::party::RelyingParty,
 };
 
@@ -41,7 +41,7 @@ pub(crate) enum Mediation {
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct RegistrationState {
-    version: Version<VERSION>,
+    version: FormatVersion<VERSION>,
     #[serde(with = "stored")]
     pub(crate) challenge: Challenge,
     pub(crate) rp_id: String,
@@ -68,7 +68,7 @@ impl RegistrationState {
         now: Timestamp,
     ) -> Self {
         Self {
-            version: Version,
+            version: FormatVersion,
             challenge,
             rp_id: rp.id.clone(),
             purpose: rp.purpose.clone(),

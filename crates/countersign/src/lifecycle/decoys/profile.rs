@@ -1,4 +1,4 @@
-//! What real accounts look like from outside, for decoys to look the same
+//! What real accounts look like from outside, so that decoys look the same
 //! ([section 14.6.3](https://www.w3.org/TR/webauthn-3/#sctn-credential-id-privacy-leak)).
 
 use core::fmt;
@@ -9,7 +9,7 @@ use countersign_types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::record::version::Version;
+use crate::record::version::FormatVersion;
 
 /// The fewest bytes of a decoy's credential ID: the least that
 /// [section 4](https://www.w3.org/TR/webauthn-3/#credential-id) allows an authenticator.
@@ -23,8 +23,7 @@ const SHAPES_MAX: usize = 1024;
 
 /// How many credentials accounts have, and of what shapes they are, each with a weight.
 ///
-/// It can be serialised, to be kept: a profile that changes changes the decoys of every name, and decoys that change
-/// are no longer plausible.
+/// Serialise and keep it: another profile changes the decoys of every name, and decoys that change are not plausible.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Kept", into = "Kept")]
 pub struct DecoyProfile(Drawn);
@@ -33,7 +32,7 @@ pub struct DecoyProfile(Drawn);
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Kept {
-    version: Version<1>,
+    version: FormatVersion<1>,
     profile: Drawn,
 }
 
@@ -58,7 +57,7 @@ pub(super) struct Weighted<T> {
     weight: u32,
 }
 
-/// What is seen of a credential: the length of its ID, and its transports.
+/// The visible shape of a credential: the length of its ID, and its transports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DecoyShape {
@@ -67,7 +66,7 @@ pub struct DecoyShape {
 }
 
 impl DecoyShape {
-    /// IDs of this many bytes, and these transports in this order.
+    /// Creates a shape with IDs of this many bytes, and these transports in this order.
     pub fn new(id_length: usize, transports: impl IntoIterator<Item = Transport>) -> Self {
         Self { id_length, transports: transports.into_iter().collect() }
     }
@@ -81,7 +80,7 @@ impl DecoyShape {
     }
 }
 
-/// What [`DecoyProfile::observed`] takes over from real accounts.
+/// Which properties of real accounts [`DecoyProfile::observed`] uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Observation {
     least_accounts: u32,
@@ -89,16 +88,16 @@ pub struct Observation {
 }
 
 impl Observation {
-    /// The fewest accounts that must have a shape unless another number is set. With fewer, a decoy that repeats the shape
-    /// says that one of a few accounts is registered; with many more, a relying party of some hundreds has no profile.
+    /// The default number of accounts that must have a shape. With fewer, a decoy that repeats the shape reveals that one of
+    /// a few accounts is registered; with many more, a relying party of some hundreds has no profile.
     pub const LEAST_ACCOUNTS: u32 = 10;
 
-    /// Shapes that at least [`LEAST_ACCOUNTS`](Self::LEAST_ACCOUNTS) accounts have, drawn credential by credential.
+    /// Uses shapes that at least [`LEAST_ACCOUNTS`](Self::LEAST_ACCOUNTS) accounts have, drawn credential by credential.
     pub const fn new() -> Self {
         Self { least_accounts: Self::LEAST_ACCOUNTS, whole_accounts: false }
     }
 
-    /// Takes over what at least this many accounts have.
+    /// Uses only shapes that at least this many accounts have.
     pub const fn with_least_accounts(mut self, least: u32) -> Self {
         self.least_accounts = least;
         self
@@ -106,9 +105,9 @@ impl Observation {
 
     /// Draws the shapes of all of an account's credentials at once.
     ///
-    /// Drawn one by one, decoys mix shapes that no account has together, such as a phone's passkey beside three of a security
-    /// key; an observer who knows real accounts can tell. In exchange, only those combinations are taken over that enough
-    /// accounts have.
+    /// Drawn one by one, decoys mix shapes that no account has together, such as a phone's passkey with three of a security
+    /// key, which an observer of real accounts may notice. In exchange, only combinations are used that enough accounts
+    /// have.
     pub const fn with_whole_accounts(mut self) -> Self {
         self.whole_accounts = true;
         self
@@ -261,7 +260,7 @@ fn count<K: Ord>(counted: &mut BTreeMap<K, Counted>, key: K, credentials: u32) {
     counted.accounts = counted.accounts.saturating_add(1);
 }
 
-/// What enough accounts have, the most common first, and no more than a profile holds.
+/// The shapes of enough accounts, the most common first, and no more than a profile holds.
 fn most_common<K: Ord>(counted: BTreeMap<K, Counted>, least: u32) -> impl Iterator<Item = (K, u32)> {
     let mut common: Vec<_> = counted.into_iter().filter(|(_, counted)| counted.accounts >= least).collect();
     common.sort_by_key(|(_, counted)| core::cmp::Reverse(counted.credentials));
@@ -273,7 +272,7 @@ fn is_common(credential: &CredentialDescriptor) -> bool {
         && !credential.transports.iter().any(|transport| matches!(transport, Transport::Unknown(_)))
 }
 
-/// The item that a number falls on, where each is as wide as its weight.
+/// The item that a number falls on; each is as wide as its weight.
 fn pick<T>(items: &[T], weight: impl Fn(&T) -> u32, drawn: u64) -> Option<(usize, &T)> {
     let total: u64 = items.iter().map(|item| u64::from(weight(item))).sum();
     let mut left = drawn.checked_rem(total)?;
@@ -287,7 +286,7 @@ fn pick<T>(items: &[T], weight: impl Fn(&T) -> u32, drawn: u64) -> Option<(usize
 }
 
 impl Default for DecoyProfile {
-    /// A guess, for a relying party with no accounts of its own to go by: mostly one credential, rarely more than two; IDs
+    /// A guess, for a relying party without accounts of its own: mostly one credential, rarely more than two; IDs
     /// of 16 bytes from passkey providers, of 20 and 32 from platforms, of 48 and 64 from security keys.
     fn default() -> Self {
         use Transport::{Hybrid, Internal, Nfc, Usb};
@@ -304,7 +303,7 @@ impl Default for DecoyProfile {
 
 impl From<DecoyProfile> for Kept {
     fn from(DecoyProfile(profile): DecoyProfile) -> Self {
-        Self { version: Version, profile }
+        Self { version: FormatVersion, profile }
     }
 }
 
@@ -352,7 +351,7 @@ fn check_length(shape: &DecoyShape) -> Result<(), DecoyProfileError> {
     if is_in_range { Ok(()) } else { Err(DecoyProfileError::IdLength(shape.id_length)) }
 }
 
-/// A profile that no decoys can be made by. The caller's to mend.
+/// Why a profile can't produce decoys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecoyProfileError {
@@ -360,11 +359,11 @@ pub enum DecoyProfileError {
     Counts,
     /// Every shape has weight 0, or there are more than 1024.
     Shapes,
-    /// IDs of so many bytes.
+    /// IDs have this length, which is out of range.
     IdLength(usize),
-    /// Nothing is the same in so many of the accounts that were observed.
+    /// No shape is common to enough of the observed accounts.
     TooFewAccounts {
-        /// How many must have a shape.
+        /// The number of accounts that must have a shape.
         least: u32,
     },
 }

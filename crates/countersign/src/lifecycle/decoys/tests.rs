@@ -192,7 +192,7 @@ fn a_profile_is_kept_as_json_and_read_with_its_limits() {
         let mut later = json.clone();
         later["version"] = serde_json::json!(2);
         let error = serde_json::from_value::<DecoyProfile>(later).unwrap_err();
-        assert_eq!(error.to_string(), "of version 2, and this program knows 1 alone");
+        assert_eq!(error.to_string(), "of version 2, and this program supports only 1");
         let mut broken = json;
         *broken.pointer_mut(list).unwrap() = serde_json::json!([]);
         serde_json::from_value::<DecoyProfile>(broken).unwrap_err();

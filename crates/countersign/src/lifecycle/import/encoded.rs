@@ -5,7 +5,7 @@ use core::fmt;
 
 use countersign_types::{base64url, hex};
 
-/// Bytes, or text that stands for them. Which encoding it is must be known: many texts are valid in several.
+/// Bytes, or text that encodes them. The encoding must be given: many texts are valid in several.
 ///
 /// One line break at the end of a text is ignored, as files and the output of programs have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,12 +28,12 @@ pub enum Encoded<'a> {
 /// The most characters that are decoded: those of the longest key in hexadecimal digits.
 const TEXT_MAX: usize = 16_384;
 
-/// Why a text does not stand for bytes in the encoding that was said, or bytes are not what they were said to be.
+/// Why text or bytes are not in the given encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EncodingError {
     encoding: &'static str,
     fault: EncodingErrorKind,
-    /// Another encoding that the text has.
+    /// Another encoding in which the text is valid.
     other: Option<&'static str>,
 }
 
@@ -48,16 +48,16 @@ pub(super) enum EncodingErrorKind {
     },
     /// Padding, a rest, or spare bits that no encoder writes.
     End,
-    /// It does not begin with this line.
+    /// The text does not begin with this line.
     Beginning(&'static str),
-    /// Bytes, and not as many as there must be.
+    /// The number of bytes is wrong.
     Length {
         length: usize,
     },
 }
 
 impl EncodingError {
-    /// What has not the form of `encoding`.
+    /// Creates an error about `encoding`.
     pub(super) const fn of_form(encoding: &'static str, fault: EncodingErrorKind) -> Self {
         Self { encoding, fault, other: None }
     }
@@ -89,7 +89,7 @@ impl fmt::Display for EncodingError {
 impl core::error::Error for EncodingError {}
 
 impl<'a> Encoded<'a> {
-    /// The bytes, unless the text is not in its encoding, or too long.
+    /// Decodes the text; an error if it is not in its encoding, or too long.
     pub(super) fn decode(self) -> Result<Vec<u8>, EncodingError> {
         self.read().map_err(|fault| {
             let others = self.text().map(|text| [Self::Base64Url(text), Self::Base64(text), Self::Hex(text)]);

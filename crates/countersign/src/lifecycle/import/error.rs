@@ -10,46 +10,46 @@ use countersign_types::{
 
 use crate::lifecycle::{import::encoded::EncodingError, reassessment::verdict::Verdict};
 
-/// Why something stored can't become a record. The store's fault, or of whoever reads it.
+/// Why stored data can't become a record: the data is wrong, or was read wrongly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ImportError {
-    /// The credential ID is not in the encoding that was said.
+    /// The credential ID is not in the given encoding.
     CredentialIdEncoding(EncodingError),
     /// The credential ID is not of 1 to 1023 bytes.
     CredentialId {
-        /// Of how many it is.
+        /// Its number of bytes.
         length: usize,
     },
-    /// The user handle is not in the encoding that was said.
+    /// The user handle is not in the given encoding.
     UserHandleEncoding(EncodingError),
     /// The user handle is not of 1 to 64 bytes.
     UserHandle {
-        /// Of how many it is.
+        /// Its number of bytes.
         length: usize,
     },
-    /// A counter that does not fit in 32 bits, or below 0.
+    /// The counter is below 0, or does not fit in 32 bits.
     SignCount(i64),
-    /// BS on a credential that can't be backed up.
+    /// BS is set on a credential that can't be backed up.
     BackupState,
     /// The attested credential data can't be read.
     AttestedCredentialData(AuthenticatorDataError),
-    /// The key is not in the encoding that was said.
+    /// The key is not in the given encoding.
     KeyEncoding(EncodingError),
     /// The key is malformed, or can't be verified with here.
     PublicKey(KeyError),
     /// The key names no algorithm, and has several.
     AlgorithmUnknown,
-    /// The key is none for the algorithm that was said.
+    /// The key does not fit the given algorithm.
     AlgorithmMismatch(Algorithm),
     /// The policy does not accept stored credentials of this algorithm.
     AlgorithmNotAccepted(Algorithm),
-    /// A U2F credential, and the relying party sends no `AppID`: it could never be used.
+    /// The credential is a U2F credential, and the relying party has no AppID: it could never be used.
     NoAppId,
-    /// The attestation is not the credential's, or does not verify.
+    /// The attestation belongs to another credential, or does not verify.
     Attestation(Box<Verdict>),
     /// The record could not be stored: a member is empty or too long, such as a list of more than 32 transports. The sentence
-    /// says which.
+    /// names it.
     OutOfBounds(&'static str),
 }
 
@@ -72,7 +72,7 @@ impl fmt::Display for ImportError {
             Self::KeyEncoding(cause) => write!(f, "the public key is {cause}"),
             Self::PublicKey(cause) => cause.fmt(f),
             Self::AlgorithmUnknown => f.write_str("the public key names no algorithm, and has several"),
-            Self::AlgorithmMismatch(algorithm) => write!(f, "the public key is none for {algorithm}"),
+            Self::AlgorithmMismatch(algorithm) => write!(f, "the public key does not fit {algorithm}"),
             Self::AlgorithmNotAccepted(algorithm) => {
                 write!(f, "the algorithm {algorithm} is not accepted of stored credentials")
             }

@@ -10,8 +10,8 @@ use crate::lifecycle::import::{
 
 /// A public key in an encoding.
 ///
-/// A `SubjectPublicKeyInfo` names no algorithm, and a JSON Web Key need not. Keys on curves and ML-DSA keys have one that
-/// is meant (ES256 with P-256, EdDSA with Ed25519, and so on); for an RSA key it must be said.
+/// A `SubjectPublicKeyInfo` names no algorithm, and a JSON Web Key need not. Keys on curves and ML-DSA keys have a
+/// usual one (ES256 with P-256, EdDSA with Ed25519, and so on); for an RSA key it must be given.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum ImportedKey<'a> {
@@ -32,8 +32,8 @@ pub enum ImportedKey<'a> {
     /// The public key of a U2F registration: an uncompressed point on P-256, 65 bytes
     /// ([FIDO U2F Raw Message Formats, section
     /// 4.3](https://fidoalliance.org/specs/fido-u2f-v1.2-ps-20170411/fido-u2f-raw-message-formats-v1.2-ps-20170411.html#registration-response-message-success)).
-    /// The key handle is the credential ID. It works through the `appid` extension alone, so the relying party must have
-    /// an `AppID`.
+    /// The key handle is the credential ID. It works only through the `appid` extension, so the relying party must have
+    /// an AppID.
     U2f(&'a [u8]),
 }
 
@@ -47,7 +47,7 @@ const P256_SPKI: [u8; 26] = [
 /// 0x04 and two coordinates.
 const U2F_KEY_LENGTH: usize = 65;
 
-/// The first line of a `SubjectPublicKeyInfo` in PEM; a certificate or an RSA key alone has another label.
+/// The first line of a `SubjectPublicKeyInfo` in PEM; a certificate or a bare RSA key has another label.
 const PEM_BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
 
 impl ImportedKey<'_> {
@@ -84,7 +84,7 @@ impl ImportedKey<'_> {
     }
 }
 
-/// The algorithm that authenticators mean with such a key, where there is one.
+/// The usual algorithm of such a key, if there is one.
 fn usual(material: &KeyMaterial) -> Option<Algorithm> {
     Some(match material {
         KeyMaterial::Ec { curve: Curve::P256, .. } => Algorithm::Es256,

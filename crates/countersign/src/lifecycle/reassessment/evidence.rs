@@ -10,17 +10,17 @@ use crate::{
     record::{credential_record::CredentialRecord, evidence::AttestationEvidence},
 };
 
-/// What was made of a record's evidence.
+/// A record's evidence, verified.
 pub(crate) struct Found {
-    /// The attestation, as its format left it.
+    /// The attestation, as its format verified it.
     pub(crate) attestation: Attestation,
     /// The AAGUID in its authenticator data.
     pub(crate) aaguid: Aaguid,
-    /// UV there: whether the authenticator said that it verified the user.
+    /// UV: whether the authenticator reported that it verified the user.
     pub(super) user_verified: bool,
 }
 
-/// The attestation, and what its authenticator data says; or the verdict that ends the matter.
+/// Verifies the attestation; or returns the verdict that ends the assessment.
 pub(super) fn verify(
     record: &CredentialRecord,
     evidence: &AttestationEvidence,
@@ -45,7 +45,7 @@ pub(super) fn verify(
     Ok(Found { attestation, aaguid: attested.aaguid, user_verified: data.flags.user_verified() })
 }
 
-/// That the evidence is of this credential: its ID, its key, its relying party, and of a registration.
+/// Checks that the evidence belongs to this credential: its ID, key and relying party, and a registration.
 fn of_record<'a>(
     record: &CredentialRecord,
     evidence: &AttestationEvidence,
@@ -54,7 +54,7 @@ fn of_record<'a>(
     let client_data = ClientData::parse(evidence.client_data()).map_err(EvidenceError::ClientData)?;
     let attested = data.attested_credential_data.ok_or(EvidenceError::OfAnotherCredential)?;
     let key = PublicKey::from_cose(attested.public_key).map_err(EvidenceError::PublicKey)?;
-    // Compared by what they are made of: a record from elsewhere may have the key in another encoding.
+    // The keys are compared, not their encodings: an imported record may have another one.
     let stored = PublicKey::from_cose(record.public_key()).map_err(EvidenceError::PublicKey)?;
     let is_its_own = client_data.type_ == "webauthn.create"
         && attested.credential_id == record.id().as_bytes()

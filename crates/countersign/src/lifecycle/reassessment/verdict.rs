@@ -1,4 +1,4 @@
-//! What comes of judging an attestation again
+//! The result of assessing an attestation again
 //! ([section 7.1, step 24](https://www.w3.org/TR/webauthn-3/#reg-ceremony-attestation-trust)).
 
 use core::fmt;
@@ -12,39 +12,39 @@ use countersign_types::{
 
 use crate::record::evidence::{AttestationEvidence, Trusted};
 
-/// What an attestation is worth today.
+/// The verdict on an attestation today.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It leads to a trust anchor, and its model is accepted.
+    /// The attestation leads to a trust anchor, and its model is accepted.
     Trusted,
-    /// The same, as of its registration: a certificate has expired since. Those of some makers last days.
+    /// The attestation was trusted as of its registration: a certificate has expired since. Those of some vendors last days.
     ///
     /// Revocation lists count for it whatever their own date, as with
     /// [`with_dangerous_outdated_lists`](countersign_attestation::Revocation::with_dangerous_outdated_lists): today's
     /// were not made yet then. So a certificate that a list names is [revoked](Self::Revoked), and one that no list names is
-    /// accepted, even where all the lists here are past their next update: keep them fresh. Keep older ones that name
-    /// certificates too, for a list need tell only of those that have not expired
+    /// accepted, even if all the lists here are past their next update: keep them fresh. Keep older ones that name
+    /// certificates too, because a list need name only those that have not expired
     /// ([RFC 5280, section 5](https://www.rfc-editor.org/rfc/rfc5280#section-5)).
     TrustedAtRegistration,
-    /// There is no attestation, or self attestation: nobody vouches, and nobody ever did.
+    /// There is no attestation, or self attestation: no certificate ever attested the model.
     Uncertified(AttestationType),
-    /// It leads to no trust anchor.
+    /// The attestation leads to no trust anchor.
     Untrusted(PathError),
     /// A certificate is revoked.
     Revoked(PathError),
-    /// It leads to a trust anchor, and its model is not accepted: its status in the metadata, or a list.
+    /// The attestation leads to a trust anchor, but its model is rejected, by metadata or a list.
     ModelRejected(ModelRejectedError),
-    /// The statement does not verify: its format is not known any more, or is judged more strictly.
+    /// The statement does not verify: its format is no longer supported, or is checked more strictly.
     StatementInvalid(AttestationError),
     /// The record has no evidence.
     EvidenceMissing,
-    /// The evidence can't be read, or is not the record's.
+    /// The evidence can't be read, or belongs to another record.
     EvidenceUnusable(EvidenceError),
 }
 
 impl Verdict {
-    /// The stable word for what is wrong; `None` where nothing is.
+    /// The stable word for what is wrong; `None` if nothing is.
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Trusted | Self::TrustedAtRegistration => None,
@@ -64,7 +64,7 @@ impl fmt::Display for Verdict {
             Self::TrustedAtRegistration => {
                 f.write_str("trusted at registration, a certificate has expired since")
             }
-            Self::Uncertified(kind) => write!(f, "nobody vouches: an attestation of type {kind}"),
+            Self::Uncertified(kind) => write!(f, "not certified: an attestation of type {kind}"),
             Self::Untrusted(cause) | Self::Revoked(cause) => cause.fmt(f),
             Self::ModelRejected(cause) => cause.fmt(f),
             Self::StatementInvalid(cause) => cause.fmt(f),
@@ -75,7 +75,7 @@ impl fmt::Display for Verdict {
 }
 
 impl Trusted {
-    /// What a verdict is in the words of a record's evidence.
+    /// Converts a verdict to the value in a record's evidence.
     pub(crate) const fn of(verdict: &Verdict) -> Self {
         match verdict {
             Verdict::Trusted | Verdict::TrustedAtRegistration => Self::Yes,
@@ -84,8 +84,7 @@ impl Trusted {
     }
 }
 
-/// Why a record's evidence can't be judged. What was stored is not what was registered: a fault of the store, or of
-/// whoever wrote to it.
+/// Why a record's evidence can't be assessed: the store returned something else than was registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EvidenceError {
@@ -97,9 +96,9 @@ pub enum EvidenceError {
     ClientData(ClientDataError),
     /// The key, in the record or in the authenticator data, can't be read.
     PublicKey(KeyError),
-    /// The credential ID, the key or the RP ID is not the record's, or the client data is not a registration's.
+    /// The credential ID, the key or the RP ID differs from the record's, or the client data is not from a registration.
     OfAnotherCredential,
-    /// The AAGUID is not the record's: what is shown of the record would be about another model than the verdict. Code
+    /// The AAGUID differs from the record's, so that the verdict would be about another model. Code
     /// `attestation-aaguid-mismatch`.
     OfAnotherModel {
         /// The record's AAGUID.
@@ -110,7 +109,7 @@ pub enum EvidenceError {
 }
 
 impl EvidenceError {
-    /// The stable word for it.
+    /// The stable word for this error.
     pub fn code(&self) -> Code {
         match self {
             Self::AttestationObject(cause) => cause.code(),
@@ -140,19 +139,19 @@ impl fmt::Display for EvidenceError {
     }
 }
 
-/// What is otherwise than the record says.
+/// A difference between the record and today's assessment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
-    /// It was trusted, and is no longer: the verdict says why.
+    /// The attestation was trusted, and no longer is: the verdict says why.
     TrustLost,
-    /// It was not trusted, or nobody had asked, and now it is.
+    /// The attestation was not trusted or not assessed, and now is trusted.
     TrustGained,
-    /// The attestation type is judged otherwise; holds today's.
+    /// The attestation type differs; holds today's.
     AttestationType(AttestationType),
 }
 
-/// An attestation, judged again.
+/// The result of assessing an attestation again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reassessment {
     verdict: Verdict,
@@ -181,29 +180,29 @@ impl Reassessment {
         Self { verdict, changes }
     }
 
-    /// What the attestation is worth today.
+    /// Today's verdict on the attestation.
     pub fn verdict(&self) -> &Verdict {
         &self.verdict
     }
 
-    /// What is otherwise than the record says; empty where nothing is.
+    /// The differences from the record.
     pub fn changes(&self) -> &[Change] {
         &self.changes
     }
 
-    /// The record's evidence with today's verdict noted, to be stored in place of the old one once the caller has acted on
-    /// the changes; `at` is when it was judged first, which stays.
+    /// Returns the record's evidence with today's verdict, to be stored in place of the old one once the caller has acted on
+    /// the changes. The time of the first assessment stays.
     pub fn noted_in(&self, evidence: AttestationEvidence) -> AttestationEvidence {
         let trusted = Trusted::of(&self.verdict);
         AttestationEvidence { trusted: Some(trusted), ..evidence }
     }
 }
 
-/// How many records came to which verdict.
+/// The number of records for each verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ReassessmentSummary {
-    /// All.
+    /// All assessed records.
     pub judged: u64,
     /// [`Verdict::Trusted`] and [`Verdict::TrustedAtRegistration`].
     pub trusted: u64,
@@ -215,7 +214,7 @@ pub struct ReassessmentSummary {
     pub rejected: u64,
     /// [`Verdict::EvidenceMissing`] and [`Verdict::EvidenceUnusable`].
     pub without_evidence: u64,
-    /// Those with a [`Change`].
+    /// Records with a [`Change`].
     pub changed: u64,
 }
 

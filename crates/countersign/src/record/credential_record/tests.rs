@@ -74,7 +74,7 @@ fn a_newer_version_is_refused_by_its_name_whatever_it_holds() {
     for text in [VERSION_1, VERSION_2, r#"{"version":0,"more":{}}"#] {
         let error = changed(text, |json| json["version"] = 3.into()).unwrap_err();
         assert!(
-            error.starts_with("credential record of version 3, and this program knows none above 2"),
+            error.starts_with("credential record of version 3, and this program supports none above 2"),
             "{error}"
         );
     }

@@ -15,7 +15,7 @@ use crate::record::{
     update::CredentialUpdate,
 };
 
-/// A store that lasts as long as its last clone; clones share it.
+/// A store in memory that lasts as long as its last clone; clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<Tables>>);
 
@@ -26,7 +26,7 @@ struct Tables {
 }
 
 impl MemoryStore {
-    /// An empty one.
+    /// Creates an empty store.
     pub fn new() -> Self {
         Self::default()
     }

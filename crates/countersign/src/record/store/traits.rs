@@ -9,26 +9,25 @@ use crate::record::{credential_record::CredentialRecord, update::CredentialUpdat
 
 /// A store of credential records.
 ///
-/// Each operation happens at once or not at all, whatever others run at the same time, in this process or another; and
-/// what it answered is there after a crash. An error means that nothing is known of what happened.
+/// Each operation is atomic, whatever else runs at the same time, in this process or another, and its answer survives a
+/// crash. After an error it is unknown whether the operation happened.
 pub trait CredentialStore {
     /// The store failed: no connection, a full disk.
     type Error: fmt::Display + fmt::Debug;
 
-    /// Adds a record, unless any account has one with its credential ID: then nothing changes.
+    /// Adds a record, unless any account already has its credential ID: then nothing changes.
     ///
     /// [Section 7.1, step 26](https://www.w3.org/TR/webauthn-3/#reg-ceremony-verify-cred-id-unregistered): an attacker
-    /// who registers a victim's credential ID in an account of his own must not get in the victim's way, or the other
-    /// way round.
+    /// may try to register a victim's credential ID in another account.
     fn insert(&self, record: &CredentialRecord) -> Result<Inserted, Self::Error>;
 
-    /// The record with this credential ID, whoever's it is.
+    /// Returns the record with this credential ID, in any account.
     fn find(&self, id: &CredentialId) -> Result<Option<CredentialRecord>, Self::Error>;
 
-    /// All records of this account and no others, in any order.
+    /// Returns all records of this account and no others, in any order.
     fn list(&self, user: &UserHandle) -> Result<Vec<CredentialRecord>, Self::Error>;
 
-    /// Replaces the dynamic part of a record, where what is stored is what the update was decided on: see
+    /// Replaces the dynamic part of a record, if the stored one is the one that the update is based on: see
     /// [`CredentialUpdate`].
     fn update(&self, update: &CredentialUpdate) -> Result<Updated, Self::Error>;
 
@@ -36,31 +35,31 @@ pub trait CredentialStore {
     fn remove(&self, user: &UserHandle, id: &CredentialId) -> Result<Removed, Self::Error>;
 }
 
-/// A store of open ceremonies: what a relying party remembers between `begin` and `finish`.
+/// A store of open ceremonies: what a relying party keeps between start and finish.
 ///
-/// It promises what [`CredentialStore`] does.
+/// Its promises are those of [`CredentialStore`].
 pub trait CeremonyStore {
     /// The store failed: no connection, a full disk.
     type Error: fmt::Display + fmt::Debug;
 
-    /// Remembers a state, until it is taken or `expires_at` is past. `id` is a random value that names it to the client.
+    /// Stores a state, until it is taken or `expires_at` is past. `id` is a random value that names it to the client.
     fn put(&self, id: &[u8], state: &[u8], expires_at: Timestamp) -> Result<(), Self::Error>;
 
-    /// Takes a state out: whoever comes second gets nothing, even at the same time, and so does who comes after
-    /// `expires_at`. To be called before `finish`, whatever comes of that.
+    /// Removes and returns a state: a second call gets nothing, even at the same time, nor does a call after `expires_at`.
+    /// Call this before finishing the ceremony, whether or not that succeeds.
     fn take(&self, id: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>, Self::Error>;
 }
 
-/// What came of [`CredentialStore::insert`].
+/// The result of [`CredentialStore::insert`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inserted {
     /// The record is stored.
     Stored,
-    /// An account has a record with this ID already; that one is as it was.
+    /// An account already has a record with this ID, which is unchanged.
     IdTaken,
 }
 
-/// What came of [`CredentialStore::update`].
+/// The result of [`CredentialStore::update`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Updated {
     /// The new dynamic part is stored.
@@ -72,7 +71,7 @@ pub enum Updated {
     Missing,
 }
 
-/// What came of [`CredentialStore::remove`].
+/// The result of [`CredentialStore::remove`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removed {
     /// The record is gone.

@@ -1,4 +1,4 @@
-//! From origins as they were written down to the rules that responses are held against.
+//! Turns configured origins into the rules that responses are checked against.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::relying_party::{
     related_origins::budget::CLIENT_LABELS,
 };
 
-/// An origin as it was written down, and what for.
+/// An origin as configured, and how it is to be matched.
 #[derive(Debug, Clone)]
 pub(super) enum ConfiguredOrigin {
     Page(String),

@@ -1,4 +1,4 @@
-//! What is wrong with a text that should be an origin or an RP ID, and what to write instead
+//! What is wrong with text that should be an origin or an RP ID, and what to write instead
 //! ([section 13.4.9](https://www.w3.org/TR/webauthn-3/#sctn-validating-origin),
 //! [section 4, "RP ID"](https://www.w3.org/TR/webauthn-3/#rp-id)).
 
@@ -35,7 +35,7 @@ type ProblemAndCorrection = (String, Option<String>);
 
 const IP_ADDRESS: &str = "ip addresses can't be rp ids, so pages there can't use passkeys";
 
-/// The first fault, in the order in which a reader would mend them.
+/// The first problem, in the order in which a reader would fix them.
 fn origin_fault(text: &str) -> ProblemAndCorrection {
     let trimmed = text.trim();
     if let Some(fault) = no_single_value(text, "an origin", "https://example.org") {
@@ -104,7 +104,7 @@ fn rp_id_fault(text: &str) -> ProblemAndCorrection {
     }
 }
 
-/// That there is nothing, or more than one.
+/// Reports that there is no value, or more than one.
 fn no_single_value(text: &str, what: &str, example: &str) -> Option<String> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
@@ -114,7 +114,7 @@ fn no_single_value(text: &str, what: &str, example: &str) -> Option<String> {
     is_list.then(|| format!("it is a list; give each {} by itself", what.rsplit(' ').next().unwrap_or(what)))
 }
 
-/// A text taken apart as far as it can be.
+/// Text, parsed as far as possible.
 struct Parts<'a> {
     scheme: Option<&'a str>,
     user: bool,

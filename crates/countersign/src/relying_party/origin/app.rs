@@ -1,4 +1,4 @@
-//! The names by which platforms know an app where a browser knows a page's origin.
+//! The origins of apps, as their platforms write them.
 //!
 //! Android: `android:apk-key-hash:` and the base64url of the SHA-256 of the app's signing certificate
 //! ([Credential Manager, verify the origin](https://developer.android.com/identity/sign-in/credential-manager#verify-origin)).
@@ -20,7 +20,7 @@ pub(crate) fn ios(bundle_id: &str) -> String {
     format!("{IOS}{bundle_id}")
 }
 
-/// Whether `text` names an app, in the one way in which its platform writes that.
+/// Whether `text` names an app, exactly as its platform writes it.
 pub(crate) fn is_app_origin(text: &str) -> bool {
     let is_hash = |text| base64url::decode(text).is_ok_and(|hash| hash.len() == 32);
     match (text.strip_prefix(ANDROID), text.strip_prefix(IOS)) {
@@ -30,7 +30,7 @@ pub(crate) fn is_app_origin(text: &str) -> bool {
     }
 }
 
-/// Whether `text` begins as such a name does.
+/// Whether `text` begins like the origin of an app.
 pub(super) fn has_app_prefix(text: &str) -> bool {
     text.starts_with(ANDROID) || text.starts_with(IOS)
 }

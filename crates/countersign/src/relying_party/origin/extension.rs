@@ -1,4 +1,4 @@
-//! The origins of browser extensions, which use a site's RP ID by permission instead of by domain.
+//! The origins of browser extensions, which use an RP ID by permission instead of by domain.
 //!
 //! Chromium writes `chrome-extension://` and the extension's ID, 32 letters from `a` to `p`; Firefox, from version 150,
 //! `moz-extension://` and SHA-256 of the extension's ID, 64 such letters. Both let an extension use the RP IDs of hosts that
@@ -9,7 +9,7 @@
 /// The schemes, and how many letters follow each: half a byte a letter, of 128 and of 256 bits.
 const FORMS: [(&str, usize); 2] = [("chrome-extension://", 32), ("moz-extension://", 64)];
 
-/// Whether `text` is the origin of a browser extension, in the one way in which its browser writes that.
+/// Whether `text` is the origin of a browser extension, exactly as its browser writes it.
 pub(crate) fn is_extension_origin(text: &str) -> bool {
     FORMS.into_iter().any(|(scheme, length)| {
         text.strip_prefix(scheme)
@@ -17,7 +17,7 @@ pub(crate) fn is_extension_origin(text: &str) -> bool {
     })
 }
 
-/// Whether `text` begins as such an origin does.
+/// Whether `text` begins like the origin of an extension.
 pub(super) fn has_extension_scheme(text: &str) -> bool {
     FORMS.into_iter().any(|(scheme, _)| text.starts_with(scheme))
 }

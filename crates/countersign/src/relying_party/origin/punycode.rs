@@ -3,7 +3,7 @@
 //! [URL standard's domain to ASCII](https://url.spec.whatwg.org/#concept-domain-to-ascii)).
 //!
 //! The standard's mapping of characters takes tables of some 100 KiB. Here are the letters that it leaves as they are, of
-//! scripts in common use; a label with any other character is one about which nothing is said.
+//! scripts in common use; labels with other characters are not decided.
 
 /// The digits of a number in base 36, and how the threshold of a digit follows the numbers before it
 /// ([section 5](https://www.rfc-editor.org/rfc/rfc3492#section-5)).
@@ -22,14 +22,14 @@ const PREFIX: &str = "xn--";
 /// ([RFC 1035 section 2.3.4](https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4)). Encoding takes the square of it.
 const LABEL_MAX: usize = 63;
 
-/// A domain with each label in lower-case ASCII; `None` if that can't be said without tables.
+/// A domain with each label in lower-case ASCII; `None` if that can't be decided without tables.
 pub(crate) fn to_ascii(domain: &str) -> Option<String> {
     let labels: Option<Vec<_>> = domain.split('.').map(label_to_ascii).collect();
     Some(labels?.join("."))
 }
 
-/// Whether a label with the prefix of A-labels stands for a name in letters that are known here, so that every client
-/// accepts it. `false` if that can't be said without tables.
+/// Whether a label with the prefix of A-labels encodes a name in letters that are known here, so that every client
+/// accepts it. `false` if that can't be decided without tables.
 pub(crate) fn is_known_a_label(label: &str) -> bool {
     let decoded = label.strip_prefix(PREFIX).and_then(decode);
     decoded.is_some_and(|name| !name.is_ascii() && label_to_ascii(&name).as_deref() == Some(label))
@@ -46,7 +46,7 @@ fn label_to_ascii(label: &str) -> Option<String> {
     Some(format!("{PREFIX}{}", encode(&label)?))
 }
 
-/// Whether a character of a lower-case label is a letter that stays as it is, whatever stands beside it.
+/// Whether a character of a lower-case label is a letter that stays as it is, whatever is next to it.
 fn is_plain(character: char) -> bool {
     let is_of_a_known_script = matches!(
         character,

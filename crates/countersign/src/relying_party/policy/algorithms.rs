@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::policy_error::PolicyErrorKind;
 
-/// Which algorithms the keys of stored credentials may have: what is no longer offered to new credentials may well go on
-/// working with old ones, or be given up for them too.
+/// Which algorithms the keys of stored credentials may have: what is no longer offered to new credentials may
+/// still be accepted for old ones, or be rejected for them too.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum StoredAlgorithms {
-    /// All that can be verified.
+    /// Every algorithm that can be verified.
     #[default]
     Any,
-    /// These alone. Whatever is offered to new credentials must be among them.
+    /// Only these algorithms. Every algorithm that is offered to new credentials must be among them.
     Only(#[serde(with = "identifiers")] Vec<Algorithm>),
 }
 
@@ -28,7 +28,7 @@ impl StoredAlgorithms {
         }
     }
 
-    /// Step 21 of section 7.2: the stored key's algorithm is one that the policy still permits.
+    /// Step 21 of section 7.2: the policy still accepts the stored key's algorithm.
     pub(crate) fn check(&self, algorithm: Algorithm) -> Result<(), PolicyErrorKind> {
         if self.accepts(algorithm) {
             Ok(())

@@ -1,4 +1,4 @@
-//! What an attestation is held to, once its statement verifies: steps 23 and 24 of
+//! The requirements on an attestation whose statement was verified: steps 23 and 24 of
 //! [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential).
 
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
@@ -16,10 +16,11 @@ use crate::{
     report::{error::ErrorKind, policy_error::PolicyErrorKind},
 };
 
-/// What is demanded of authenticators beyond a trust path: lists that can stand in a configuration file.
+/// Requirements on attested authenticators beyond a trust path. Serialisable, so that they can be kept in a configuration
+/// file.
 ///
-/// The lists of models are of AAGUIDs that a trust anchor vouches for. One that is merely claimed, as with `fido-u2f`, is
-/// on neither: where there is a list, it is refused.
+/// The lists of authenticator models hold AAGUIDs that a trust anchor attests. An AAGUID that is merely claimed, as with
+/// `fido-u2f`, is on no list: if there is one, it is rejected.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -28,10 +29,10 @@ use crate::{
 ///     types::Aaguid,
 /// };
 /// # let model = Aaguid::from_bytes([1; 16]);
-/// let demands = AttestationPolicy::new().with_formats(["packed", "tpm"]).with_accepted_models([model]);
+/// let requirements = AttestationPolicy::new().with_formats(["packed", "tpm"]).with_accepted_models([model]);
 /// let rp = RelyingParty::builder("example.org", "Example")
 ///     .origin("https://example.org")
-///     .policy(Policy::attested(demands))
+///     .policy(Policy::attested(requirements))
 ///     .trust_anchors(Arc::new(AnchorList::default()))
 ///     .build();
 /// assert!(rp.is_ok());
@@ -48,29 +49,29 @@ pub struct AttestationPolicy {
 }
 
 impl AttestationPolicy {
-    /// No demands beyond a trust path.
+    /// No requirements beyond a trust path.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Attestations of these formats alone, such as `packed`. The format `none` can't be among them.
+    /// Accepts attestations of these formats only, such as `packed`. The format `none` can't be among them.
     ///
-    /// A compound attestation is judged by its parts, for it proves what they prove: a part of another format is evidence
-    /// that was not wanted, and counts for nothing. Whether the others are enough, the quorum says that
-    /// [`CompoundFormat`](countersign_attestation::format::compound::CompoundFormat) was made with: where all parts have to
+    /// A compound attestation is checked by its parts, because it proves what they prove: a part of another format does not
+    /// count. Whether the others are enough is decided by the quorum that
+    /// [`CompoundFormat`](countersign_attestation::format::compound::CompoundFormat) was made with: if all parts must
     /// count, one of another format fails the whole. So `compound` can't be among the formats either.
     pub fn with_formats(mut self, formats: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.formats = Some(formats.into_iter().map(Into::into).collect());
         self
     }
 
-    /// These models alone.
+    /// Accepts these authenticator models only.
     pub fn with_accepted_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
         self.accepted_models = Some(models.into_iter().collect());
         self
     }
 
-    /// None of these models.
+    /// Rejects these authenticator models.
     pub fn with_rejected_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
         self.rejected_models = models.into_iter().collect();
         self
@@ -109,7 +110,7 @@ impl AttestationPolicy {
     }
 }
 
-/// All that a relying party demands of attestations: the policy, and beside it what does not serialise.
+/// Everything an attestation is checked against: the policy, and what does not serialise.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AttestationCheck<'a> {
     pub(crate) policy: &'a AttestationPolicy,
@@ -118,7 +119,7 @@ pub(crate) struct AttestationCheck<'a> {
     pub(crate) verifiers: &'a Verifiers,
 }
 
-/// What the authenticator data says, for those who judge the model by it.
+/// What the authenticator data says, for policies on authenticator models.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Observed {
     pub(crate) aaguid: Aaguid,
@@ -127,7 +128,7 @@ pub(crate) struct Observed {
 }
 
 impl Observed {
-    /// What the policies on models are asked.
+    /// The query for policies on authenticator models.
     pub(crate) fn of<'a>(
         self,
         attestation: &'a Attestation,
@@ -164,12 +165,12 @@ impl AttestationCheck<'_> {
         Ok(trust)
     }
 
-    /// Whether one of the model policies, all of which accept the authenticator, makes this remark.
+    /// Whether one of the model policies, which all accept the authenticator, makes this remark.
     pub(crate) fn remarks(&self, query: &ModelQuery<'_>, remark: ModelRemark) -> bool {
         self.models.iter().any(|model| model.remarks(query).contains(&remark))
     }
 
-    /// What makes it trusted, by evidence of accepted formats alone.
+    /// Assesses trust by evidence of accepted formats only.
     fn trust(&self, attestation: &Attestation, aaguid: Aaguid, now: Timestamp) -> Result<Trust, ErrorKind> {
         let anchors = OfFormats { policy: self.policy, anchors: self.anchors };
         let limits = PathLimits::default();
@@ -180,7 +181,7 @@ impl AttestationCheck<'_> {
         })
     }
 
-    /// The format that is not accepted, of the attestation or of a part that would have counted.
+    /// The first format that is not accepted, of the attestation or of a part that would have counted.
     fn other_format<'a>(&self, attestation: &'a Attestation) -> Option<&'a str> {
         let is_other = |format: &&str| !self.policy.accepts_format(format);
         if attestation.parts().is_empty() {
@@ -192,7 +193,7 @@ impl AttestationCheck<'_> {
     }
 }
 
-/// Anchors for attestations of accepted formats, and none for others.
+/// The trust anchors for attestations of accepted formats; none for other formats.
 #[derive(Debug)]
 struct OfFormats<'a> {
     policy: &'a AttestationPolicy,

@@ -8,24 +8,24 @@ use crate::report::{error::ErrorKind, policy_error::PolicyErrorKind};
 
 /// Whether credentials may or must be backed up, at registration and at each authentication.
 ///
-/// The flags are the authenticator's word: without attestation, a claim.
+/// The flags are set by the authenticator: without attestation, they are a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum BackupPolicy {
-    /// They may. The record tells.
+    /// Credentials may be backed up or not; the record says which.
     #[default]
     Accept,
-    /// They must not be able to be: BE is clear, so that each is on one device.
+    /// Rejects credentials that can be backed up (BE set), so that each lives on a single device.
     Reject,
-    /// They must be able to be: BE is set. Whether they are may change, and often does some time after registration.
+    /// Requires credentials that can be backed up (BE set). Whether they are may change, and often does after registration.
     EligibleRequired,
-    /// They must be: BE and BS are set.
+    /// Requires credentials that are backed up (BE and BS set).
     Required,
 }
 
 impl BackupPolicy {
-    /// What BE must be.
+    /// Checks BE.
     pub(crate) fn check_eligibility(self, flags: Flags) -> Result<(), PolicyErrorKind> {
         let eligible = flags.backup_eligible();
         match (self, eligible) {
@@ -36,7 +36,7 @@ impl BackupPolicy {
         }
     }
 
-    /// What BS must be.
+    /// Checks BS.
     pub(crate) fn check_state(self, flags: Flags) -> Result<(), PolicyErrorKind> {
         if self == Self::Required && !flags.backup_state() {
             Err(PolicyErrorKind::NotBackedUp)
@@ -46,10 +46,10 @@ impl BackupPolicy {
     }
 }
 
-/// What to do where BE is set on a credential whose record says that it was clear at registration. The other way round is
-/// always refused.
+/// What happens if BE is set on a credential whose record says that it was clear at registration. The opposite change is
+/// always rejected.
 ///
-/// The specification takes BE for what never changes
+/// In the specification BE never changes
 /// ([section 6.1.3](https://www.w3.org/TR/webauthn-3/#sctn-credential-backup)); some password managers set it later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -58,15 +58,14 @@ pub enum BackupEligibilityChange {
     /// The authentication fails.
     #[default]
     Reject,
-    /// It is accepted, although a credential that was on one device may be on others from then on. The record takes it
-    /// over.
+    /// The change is accepted and recorded, although a credential that was on one device may then be on others.
     DangerousAcceptUpgrade,
 }
 
 impl BackupEligibilityChange {
     /// Step 19 of section 7.2: BE is as it was, or may have changed as it did.
     ///
-    /// Unknown, as in a record from elsewhere, it is [`UnknownBackupEligibility`]'s.
+    /// An unknown value, as in an imported record, is checked by [`UnknownBackupEligibility`].
     pub(crate) fn check(self, registered: Option<bool>, flags: Flags) -> Result<(), ErrorKind> {
         match (registered, flags.backup_eligible()) {
             (Some(false), true) if self == Self::DangerousAcceptUpgrade => Ok(()),
@@ -78,14 +77,14 @@ impl BackupEligibilityChange {
     }
 }
 
-/// What to do where a record does not say what BE was at registration: one that was imported from a store that never
-/// noted it.
+/// What happens if a record does not say what BE was at registration, because it was imported from a store that did not
+/// keep it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum UnknownBackupEligibility {
-    /// The value that is seen first is taken for it, and recorded. Such a record is there only because the relying party
-    /// imported it so, and the value is signed with the credential's key.
+    /// The first value is accepted and recorded. Such a record exists only because the relying party imported it, and the
+    /// value is signed with the credential's key.
     #[default]
     Accept,
     /// The authentication fails: the credential has to be registered again.
@@ -93,7 +92,7 @@ pub enum UnknownBackupEligibility {
 }
 
 impl UnknownBackupEligibility {
-    /// Step 19 of section 7.2, where there is nothing to compare with.
+    /// Step 19 of section 7.2, if there is nothing to compare with.
     pub(crate) fn check(self, registered: Option<bool>) -> Result<(), PolicyErrorKind> {
         if self == Self::Reject && registered.is_none() {
             Err(PolicyErrorKind::BackupEligibilityUnknown)

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum CrossOrigin {
-    /// They may not: a page that frames the relying party's is refused.
+    /// Frames are rejected, so that no other page can frame the relying party's.
     #[default]
     Reject,
-    /// They may, below these top-level pages.
+    /// Frames are accepted below these top-level pages.
     Accept {
         /// The origins that `topOrigin` may name.
         top_origins: TopOrigins,
@@ -44,7 +44,7 @@ impl TopOrigins {
     }
 }
 
-/// What to do where the signature counter did not increase although one was in use
+/// What happens if the signature counter did not increase although one is in use
 /// ([section 6.1.1](https://www.w3.org/TR/webauthn-3/#sctn-sign-counter)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -55,18 +55,18 @@ pub enum SignCountPolicy {
     Reject,
     /// The authentication succeeds, says so in its outcome, and leaves the stored counter as it was.
     Report,
-    /// The authentication succeeds, and nothing is said of it. The record still keeps the greatest counter, so that
+    /// The authentication succeeds, and the report skips the step. The record still keeps the greatest counter, so that
     /// another policy can start from there.
     Accept,
 }
 
-/// What to do where user verification is required, and the record says that the user was never verified with the
+/// What happens if user verification is required, and the record says that the user was never verified with the
 /// credential before
 /// ([section 4, `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)): the finder of an authenticator
 /// without a PIN can set one, so that its first user verification says nothing of the account's owner.
 ///
-/// Such are credentials from a second factor, from conditional create and from stores that never noted it. An
-/// [`AdditionalFactor`](crate::ceremony::AdditionalFactor) in the ceremony's state is the way to take them into use.
+/// This concerns credentials from a second factor, from conditional create and from stores that did not keep it. Put an
+/// [`AdditionalFactor`](crate::ceremony::AdditionalFactor) into the ceremony's state to start relying on one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -74,7 +74,7 @@ pub enum UninitializedUserVerification {
     /// The authentication fails with `user-verification-not-initialized`, unless a further factor was checked.
     #[default]
     Reject,
-    /// It succeeds, as if user verification had been seen before. The outcome's
+    /// The authentication succeeds, as if the user had been verified before. The outcome's
     /// [`user_verification_is_factor`](crate::Authenticated::user_verification_is_factor) says that it had not.
     DangerousAccept,
 }
@@ -82,8 +82,8 @@ pub enum UninitializedUserVerification {
 /// Whether a user who was not identified before the ceremony may sign in without being verified: by possession of an
 /// authenticator, and nothing else.
 ///
-/// It matters only where the policy does not require user verification. With a user name and a password before it, an
-/// authentication names the account and is none of these.
+/// It matters only if the policy does not require user verification. An authentication that follows a user name and a
+/// password names the account and is not affected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -91,6 +91,6 @@ pub enum UnverifiedDiscoverable {
     /// Such an authentication can't be started.
     #[default]
     Reject,
-    /// Whoever holds the authenticator gets in.
+    /// Anyone who holds the authenticator is signed in.
     DangerousAccept,
 }

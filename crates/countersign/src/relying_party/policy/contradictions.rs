@@ -1,4 +1,4 @@
-//! Demands that can't all be met: found before the first ceremony fails on them.
+//! Requirements that can't all be met, found before the first ceremony fails on them.
 
 use countersign_attestation::Formats;
 use countersign_cose::Verifiers;
@@ -17,14 +17,14 @@ use crate::relying_party::{
     },
 };
 
-/// Formats that sign no AAGUID, so that no list of models can have one of theirs.
+/// The format that signs no AAGUID, so that its authenticators are on no list of models.
 const WITHOUT_AAGUID: &str = "fido-u2f";
 
-/// The format that is judged by its parts' formats.
+/// The format that is checked by the formats of its parts.
 const COMPOUND: &str = "compound";
 
 impl Policy {
-    /// That no two of the policy's own demands clash.
+    /// Checks that no two requirements of the policy conflict.
     pub(crate) fn without_contradiction(&self) -> Result<(), Error> {
         self.known_keywords()?;
         if let CrossOrigin::Accept { top_origins } = &self.cross_origin
@@ -54,8 +54,7 @@ impl Policy {
         }
     }
 
-    /// That what the policy needs is there: a verifier for each algorithm that is offered, and each format that is
-    /// demanded.
+    /// Checks that every offered algorithm has a verifier and every listed format is supported.
     pub(crate) fn is_supported(&self, verifiers: &Verifiers, formats: &Formats) -> Result<(), Error> {
         if let Some(lost) = self.algorithms.iter().find(|it| !verifiers.supports(it.scheme())) {
             return Err(Error::AlgorithmUnsupported(*lost));
@@ -67,7 +66,7 @@ impl Policy {
         }
     }
 
-    /// Clients ignore keywords that they don't know: a demand by a mistyped one would be none.
+    /// Clients ignore unknown keywords, so that a mistyped requirement would be none.
     fn known_keywords(&self) -> Result<(), Error> {
         let unknown = |member, value: &str| Err(Error::UnknownKeyword { member, value: value.to_owned() });
         if let UserVerificationRequirement::Unknown(value) = &self.user_verification {

@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use countersign_types::{enumerations::UserVerificationRequirement, extensions::Extension};
 use serde::{Deserialize, Serialize};
 
-/// How a relying party judges extensions. Its serialised form is an object of the members that differ from the default,
-/// or of all; a member of the relying party's whole policy.
+/// How a relying party checks extension outputs: a member of its [`Policy`](crate::Policy).
 ///
 /// ```
 /// use countersign::{
@@ -33,25 +32,26 @@ pub struct ExtensionPolicy {
 }
 
 impl ExtensionPolicy {
-    /// Nothing required; what nobody asked for is ignored; results of `prf` are stripped; remote clients are refused.
+    /// The default policy: nothing is required, unsolicited outputs are accepted, results of `prf` are stripped, and remote
+    /// clients are rejected.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What to do with outputs of the client, unsigned, that nobody asked for.
+    /// Sets what happens to outputs of the client, unsigned, that were not requested.
     pub fn with_unsolicited_client_outputs(mut self, unsolicited: Unsolicited) -> Self {
         self.unsolicited_client_outputs = unsolicited;
         self
     }
 
-    /// What to do with outputs of the authenticator, signed, that nobody asked for. Clients may ask authenticators of
-    /// their own accord, and some do: Chromium asks for `credProtect` with discoverable credentials.
+    /// Sets what happens to outputs of the authenticator, signed, that were not requested. Clients may request some of
+    /// their own accord: Chromium requests `credProtect` with discoverable credentials.
     pub fn with_unsolicited_authenticator_outputs(mut self, unsolicited: Unsolicited) -> Self {
         self.unsolicited_authenticator_outputs = unsolicited;
         self
     }
 
-    /// A ceremony that asks for this extension fails unless it worked:
+    /// Requires this extension: a ceremony that requests it fails unless it worked:
     ///
     /// | extension | at registration | at authentication |
     /// | --- | --- | --- |
@@ -64,38 +64,38 @@ impl ExtensionPolicy {
     /// | [`CredProtect`](Extension::CredProtect), [`MinPinLength`](Extension::MinPinLength), [`Uvm`](Extension::Uvm), [`HmacSecretMc`](Extension::HmacSecretMc) | the authenticator says something | the same |
     /// | any other | there is an output | the same |
     ///
-    /// Where a ceremony does not ask for it, this has no effect.
+    /// If a ceremony does not request the extension, this has no effect.
     pub fn with_required(mut self, extension: Extension) -> Self {
         self.required.insert(extension);
         self
     }
 
-    /// What to do with results of `prf` and `hmacGetSecret` in a response.
+    /// Sets what happens to results of `prf` and `hmacGetSecret` in a response.
     pub fn with_prf_results(mut self, policy: PrfResultsPolicy) -> Self {
         self.prf_results = policy;
         self
     }
 
-    /// Whether `prf` may be asked for where user verification is not required.
+    /// Sets whether `prf` may be requested if user verification is not required.
     pub fn with_prf_user_verification(mut self, policy: PrfUserVerification) -> Self {
         self.prf_user_verification = policy;
         self
     }
 
-    /// Which levels of `credProtect` will do for the one that was asked for.
+    /// Sets which levels of `credProtect` are accepted for the requested one.
     pub fn with_cred_protect(mut self, policy: CredProtectPolicy) -> Self {
         self.cred_protect = policy;
         self
     }
 
-    /// Refuses a registration where the authenticator takes PINs shorter than this many code points. One that does not
-    /// say what it takes passes, unless [`Extension::MinPinLength`] is [required](Self::with_required).
+    /// Rejects registrations whose authenticator accepts PINs shorter than this many code points. An authenticator that
+    /// does not report it passes, unless [`Extension::MinPinLength`] is [required](Self::with_required).
     pub fn with_minimum_pin_length(mut self, code_points: u32) -> Self {
         self.minimum_pin_length = Some(code_points);
         self
     }
 
-    /// That what is required can be asked for; else the sentence that says what clashes.
+    /// Checks that what is required can be requested; the error is a sentence.
     pub(crate) fn without_contradiction(
         &self,
         user_verification: &UserVerificationRequirement,
@@ -112,7 +112,7 @@ impl ExtensionPolicy {
         Ok(())
     }
 
-    /// Whether ceremonies may run in a browser on a remote machine, whose origin the local client did not check
+    /// Sets whether ceremonies may run in a browser on a remote machine, whose origin the local client did not check
     /// ([section 10.1.6](https://www.w3.org/TR/webauthn-3/#sctn-remote-client-data-json-extension)).
     pub fn with_remote_clients(mut self, policy: RemoteClients) -> Self {
         self.remote_clients = policy;
@@ -120,59 +120,59 @@ impl ExtensionPolicy {
     }
 }
 
-/// What to do with outputs that nobody asked for. The specification lets clients send them, so they are no
-/// [`Deviation`](crate::report::Deviation), and the default passes over them.
+/// What happens to outputs that were not requested. The specification lets clients send them, so they are no
+/// [`Deviation`](crate::report::Deviation), and the default accepts them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Unsolicited {
-    /// They are passed over.
+    /// Unsolicited outputs are skipped.
     #[default]
     Accept,
-    /// They are named in the outcome.
+    /// Unsolicited outputs are named in the outcome.
     Report,
     /// The ceremony fails.
     Reject,
 }
 
-/// What to do with results of `prf` and `hmacGetSecret` that come in a response. They are most often keys that only the
-/// person's device should have; the specification advises scripts to leave them out
+/// What happens to results of `prf` and `hmacGetSecret` in a response. They are most often keys that only the user's device
+/// should have; the specification advises scripts to leave them out
 /// ([section 10.1.4](https://www.w3.org/TR/webauthn-3/#dom-authenticationextensionsprfoutputs-results)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PrfResultsPolicy {
-    /// They are not in the outcome, and not looked at: what a page spoiled on the way, as `JSON.stringify()` does with
-    /// buffers, fails nothing.
+    /// The results are skipped without being read, so that results which a page has mangled, as `JSON.stringify()` does
+    /// with buffers, fail nothing.
     #[default]
     Strip,
-    /// The ceremony fails, so that the page's mistake is found: by their being there, asked for or not, spoiled or not.
+    /// The ceremony fails if there are any, requested or not, readable or not: the page should have removed them.
     Reject,
-    /// They are in the outcome: the server is meant to have them.
+    /// The results are in the outcome, for servers that are meant to have them.
     Keep,
 }
 
-/// Whether `prf` may be asked for where user verification is not required.
+/// Whether `prf` may be requested if user verification is not required.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum PrfUserVerification {
-    /// User verification must be required: the function that is evaluated with it is another one than without.
+    /// User verification must be required: `prf` evaluates another function without it.
     #[default]
     Required,
-    /// It need not be: clients verify the user for `prf` anyhow.
+    /// User verification need not be required: clients verify the user for `prf` anyway.
     Any,
 }
 
-/// Which levels of `credProtect` will do.
+/// Which levels of `credProtect` are accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum CredProtectPolicy {
-    /// The level that was asked for, or a stronger one.
+    /// The requested level, or a stronger one.
     #[default]
     AtLeast,
-    /// That level alone.
+    /// Only the requested level.
     Exact,
 }
 
@@ -181,9 +181,9 @@ pub enum CredProtectPolicy {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum RemoteClients {
-    /// It is not.
+    /// Client data of remote clients is rejected.
     #[default]
     Reject,
-    /// It is: the relying party trusts those who run the remote machine.
+    /// Client data of remote clients is accepted: the relying party trusts the operator of the remote machine.
     Accept,
 }

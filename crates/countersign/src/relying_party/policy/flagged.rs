@@ -8,17 +8,17 @@ use crate::{
     report::error::ErrorKind,
 };
 
-/// What to do with an authentication by a credential that was [flagged](Standing::Flagged), as by a later judgement of
-/// its attestation.
+/// What happens to an authentication with a credential that was [flagged](Standing::Flagged), for instance when its
+/// attestation was assessed again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FlaggedCredentials {
-    /// It fails, once everything else has passed: so that who has the credential can be told, and strangers can't ask.
+    /// The authentication fails, once everything else has passed: only the holder of the credential learns of the flag.
     #[default]
     Reject,
-    /// It succeeds, and the record's standing says what was flagged: for a relying party that then lets the person do no
-    /// more than to register another credential.
+    /// The authentication succeeds, and the record's standing shows the flag: for a relying party that then lets the user
+    /// only register another credential.
     Report,
 }
 

@@ -19,7 +19,7 @@ use crate::{
 const MODEL: Aaguid = Aaguid::from_bytes([1; 16]);
 const OTHER: Aaguid = Aaguid::from_bytes([2; 16]);
 
-/// What `policy` fails with, built with anchors where it demands them.
+/// What `policy` fails with, built with anchors if it requires them.
 fn clash(policy: Policy) -> ConfigurationError {
     let text = serde_json::to_string(&policy).unwrap();
     let anchors = policy.attestation_policy.is_some().then(|| Arc::new(AnchorList::default()));
@@ -189,7 +189,7 @@ fn a_policy_with_a_member_too_few_or_too_many_is_refused() {
             // Which version 1 had not.
             other.as_object_mut().unwrap().remove("unverified_discoverable").unwrap();
         }
-        let sentence = format!("of version {number}, and this program knows 2 alone");
+        let sentence = format!("of version {number}, and this program supports only 2");
         assert!(refused(&other).to_string().contains(&sentence));
     }
     let mut unknown = whole;
@@ -400,16 +400,13 @@ fn warnings_are_one_sentence_each() {
     for (warning, text) in [
         (
             Warning::FullySpecifiedAlone { offered, missing },
-            "ESP256 is offered without ES256, which is what authenticators know",
+            "ESP256 is offered without ES256, which is the name that authenticators support",
         ),
         (
             Warning::NameTruncated { member: "user.name", bytes: 65 },
             "user.name has 65 bytes, of which authenticators may store 64",
         ),
-        (
-            Warning::TimeoutNotRecommended { seconds: 7 },
-            "a timeout of 7 seconds, where 300 to 600 are recommended",
-        ),
+        (Warning::TimeoutNotRecommended { seconds: 7 }, "a timeout of 7 seconds; 300 to 600 are recommended"),
     ] {
         assert_eq!(warning.to_string(), text);
     }

@@ -5,34 +5,34 @@ use std::collections::BTreeSet;
 
 use crate::relying_party::related_origins::item::Item;
 
-/// How many distinct registrable labels every client with related origins heeds at least. The known ones heed no more.
+/// The number of distinct registrable labels that every client with related origins supports. Known clients support no more.
 pub const CLIENT_LABELS: usize = 5;
 
-/// What a client makes of one item of the document.
+/// How a client treats one item of the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RelatedOriginStatus {
     /// Pages of this origin may use the RP ID.
     Accepted,
-    /// There is no web origin in a secure context in it, so it is no page's. It may still use up a label.
+    /// The item is no web origin in a secure context. It may still use up a label.
     NotAnOrigin,
-    /// Its host is a public suffix, so it has no label, and is skipped.
+    /// The host is a public suffix, so that the item has no label and is skipped.
     NoLabel,
     /// As many other labels as the client supports come before it.
     BeyondBudget,
-    /// It is not decided here: the item is written so that it takes a client's own URL parser to read it (letters other
-    /// than ASCII, another scheme with a host), or such an item before it may use up the last label.
+    /// Not decided here: only a client's own URL parser can read the item (letters other than ASCII, another scheme with a
+    /// host), or such an item before it may use up the last label.
     ///
     /// Origins in the form in which browsers write them, such as `https://example.org`, are always decided.
     Unknown,
 }
 
-/// The labels that a client has met.
+/// The labels that a client has seen.
 pub(super) struct Budget {
     max: usize,
-    /// Those that are certain.
+    /// The labels that are certain.
     seen: BTreeSet<String>,
-    /// How many others there may be.
+    /// The number of further labels that there may be.
     unknown: usize,
 }
 

@@ -2,8 +2,8 @@
 //! ([URL standard, basic URL parser](https://url.spec.whatwg.org/#concept-basic-url-parser) and
 //! [host parser](https://url.spec.whatwg.org/#concept-host-parser)).
 //!
-//! A label that a client reads and we don't would be missing from our count of the client's budget. So what takes the
-//! standard's tables, or is read differently by clients, is [`Item::Unknown`] and counts.
+//! A label that only a client can read would be missing from our count of its budget. So an item that needs the standard's
+//! tables, or that clients read differently, is [`Item::Unknown`] and counts.
 
 use crate::relying_party::{
     origin::{Scheme, WebOrigin, is_domain, punycode::is_known_a_label},

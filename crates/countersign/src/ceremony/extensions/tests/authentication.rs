@@ -184,13 +184,13 @@ fn an_appid_counts_as_asked_for_where_the_relying_party_has_one_and_only_there()
             .map(|state| rp.finish_authentication(state, &get.response(), &record(), NOW).map(drop));
         results.map(|result| result.map_err(|error| error.kind().clone()))
     };
-    let told = gotten(json!({"appid": false}), &[]);
-    assert_eq!(finish(rp().appid("https://example.org/app-id.json"), &told), [Ok(()), Ok(())]);
+    let claimed = gotten(json!({"appid": false}), &[]);
+    assert_eq!(finish(rp().appid("https://example.org/app-id.json"), &claimed), [Ok(()), Ok(())]);
     let name = || "appid".to_owned();
     let unsolicited = || {
         Err(crate::report::error::ErrorKind::ExtensionNotAccepted(
             ExtensionRejectedError::UnsolicitedClientOutput { name: name() },
         ))
     };
-    assert_eq!(finish(rp(), &told), [unsolicited(), unsolicited()]);
+    assert_eq!(finish(rp(), &claimed), [unsolicited(), unsolicited()]);
 }
