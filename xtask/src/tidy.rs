@@ -28,10 +28,7 @@ Exit codes: 0 nothing found, 1 something found, 2 the tree can't be read.
 const UNPOLISHED: &[&str] = &[
     "crates/countersign/",
     "crates/countersign-attestation/",
-    "crates/countersign-authenticator/",
-    "crates/countersign-cose/",
     "crates/countersign-guide/",
-    "crates/countersign-metadata/",
     "docs/attestation/",
     "docs/guide/",
 ];
