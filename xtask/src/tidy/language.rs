@@ -37,6 +37,9 @@ const BEGINNINGS: [&str; 2] = ["The same,", "Likewise the same,"];
 const NOT_CHECKED: [&str; 4] =
     ["CHANGELOG.md", "docs/RULES.md", "docs/STYLE.md", "xtask/src/tidy/language.rs"];
 
+/// A generated page whose cells have the names of models.
+const LONG_CELLS: &str = "docs/attestation/metadata-roots.md";
+
 /// The longest cell of a table, in characters.
 const CELL_MAX: usize = 200;
 
@@ -88,7 +91,7 @@ fn says(line: &str, word: &str) -> bool {
 pub(super) fn cells_of_tables_are_short(workspace: &Workspace) -> Vec<Finding> {
     let documents =
         workspace.tree.files().filter(|(path, _)| path.starts_with("docs/") && has_extension(path, "md"));
-    let documents = documents.filter(|(path, _)| !workspace.unpolished(path));
+    let documents = documents.filter(|(path, _)| *path != LONG_CELLS && !workspace.unpolished(path));
     let mut findings = Vec::new();
     for (path, text) in documents {
         let rows = (1..).zip(text.lines()).filter(|(_, line)| line.starts_with('|'));
