@@ -16,9 +16,9 @@ use countersign::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::passkeys::{Failure, Passkeys};
+use crate::passkeys::{Passkeys, RequestError};
 
-/// The program as a service.
+/// Builds the routes of the program.
 pub fn router(passkeys: Passkeys) -> Router {
     Router::new()
         .route("/", get(|| async { Html(include_str!("page.html")) }))
@@ -36,7 +36,7 @@ struct Name {
     name: String,
 }
 
-/// What a page sends back: the ceremony's name, and the credential as `toJSON()` writes it.
+/// The body of a finish: the ceremony's name, and the credential as `toJSON()` writes it.
 #[derive(Deserialize)]
 struct Finish<R> {
     ceremony: String,
@@ -46,32 +46,32 @@ struct Finish<R> {
 async fn start_registration(
     State(passkeys): State<Arc<Passkeys>>,
     Json(Name { name }): Json<Name>,
-) -> Result<Response, Failure> {
+) -> Result<Response, RequestError> {
     blocking(move || passkeys.start_registration(&name)).await.map(options)
 }
 
 async fn finish_registration(
     State(passkeys): State<Arc<Passkeys>>,
     Json(Finish { ceremony, response }): Json<Finish<RegistrationResponse>>,
-) -> Result<Response, Failure> {
+) -> Result<Response, RequestError> {
     blocking(move || passkeys.finish_registration(&ceremony, &response)).await.map(|token| session(&token))
 }
 
-async fn start_sign_in(State(passkeys): State<Arc<Passkeys>>) -> Result<Response, Failure> {
+async fn start_sign_in(State(passkeys): State<Arc<Passkeys>>) -> Result<Response, RequestError> {
     blocking(move || passkeys.start_sign_in()).await.map(options)
 }
 
 async fn finish_sign_in(
     State(passkeys): State<Arc<Passkeys>>,
     Json(Finish { ceremony, response }): Json<Finish<AuthenticationResponse>>,
-) -> Result<Response, Failure> {
+) -> Result<Response, RequestError> {
     blocking(move || passkeys.finish_sign_in(&ceremony, &response)).await.map(|token| session(&token))
 }
 
 async fn account(
     State(passkeys): State<Arc<Passkeys>>,
     headers: HeaderMap,
-) -> Result<Json<serde_json::Value>, Failure> {
+) -> Result<Json<serde_json::Value>, RequestError> {
     let cookies = headers.get(header::COOKIE).and_then(|cookies| cookies.to_str().ok()).unwrap_or_default();
     let token = cookies.split("; ").find_map(|cookie| cookie.strip_prefix("session=")).unwrap_or_default();
     let token = token.to_owned();
@@ -79,11 +79,11 @@ async fn account(
     Ok(Json(json!({ "account": account.map(base64url::encode) })))
 }
 
-/// Verifying and the database take a thread's time, so not one of those that serve.
+/// Verification and the database block, so they run on a thread of their own.
 async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(Failure::server)?
+    work: impl FnOnce() -> Result<T, RequestError> + Send + 'static,
+) -> Result<T, RequestError> {
+    tokio::task::spawn_blocking(work).await.map_err(RequestError::server)?
 }
 
 fn options((ceremony, options): (String, impl Serialize)) -> Response {
@@ -96,11 +96,11 @@ fn session(token: &str) -> Response {
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
 }
 
-/// The page gets the code; what is ours stays in the log.
-impl IntoResponse for Failure {
+/// The page gets the code; errors of the server are for the log.
+impl IntoResponse for RequestError {
     fn into_response(self) -> Response {
         match self {
-            Self::Refused(code) => (StatusCode::BAD_REQUEST, Json(json!({ "error": code }))).into_response(),
+            Self::Rejected(code) => (StatusCode::BAD_REQUEST, Json(json!({ "error": code }))).into_response(),
             Self::Server(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }
     }

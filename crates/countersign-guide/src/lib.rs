@@ -1,6 +1,6 @@
 //! The program of the guide "Passkeys from zero", and the examples of all guides as tests.
 //!
-//! [`passkeys`] is what a relying party does, with its tables; [`app`] puts it behind HTTP.
+//! [`passkeys`] is the relying party with its tables; [`app`] serves it over HTTP.
 
 pub mod app;
 pub mod passkeys;

@@ -1,6 +1,6 @@
 //! Passkeys from zero, on <http://localhost:8080>: the program of `docs/guide/passkeys.md`.
 
-#![allow(clippy::print_stdout, reason = "a program says where it listens")]
+#![allow(clippy::print_stdout, reason = "the program prints its address")]
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! Registration and sign-in over three tables. Nothing in here knows HTTP.
+//! Registration and sign-in over three tables, without HTTP.
 
 use std::{
     fmt,
@@ -19,7 +19,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// The credential's ID is the primary key, so that no credential is in two accounts. A ceremony's state and a session are
-/// rows that somebody has to find, so they have names that can't be guessed.
+/// rows that a browser names, so their names can't be guessed.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS credential (id BLOB PRIMARY KEY, account BLOB NOT NULL, record TEXT NOT NULL);
     CREATE INDEX IF NOT EXISTS credential_account ON credential (account);
@@ -27,8 +27,8 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS session (hash BLOB PRIMARY KEY, account BLOB NOT NULL);
 ";
 
-/// No record, or none any more: a response like any other that is rejected.
-const UNKNOWN: Failure = Failure::Refused(Code::CredentialUnknown.as_str());
+/// There is no record, or no longer.
+const UNKNOWN: RequestError = RequestError::Rejected(Code::CredentialUnknown.as_str());
 
 /// A relying party and its database.
 pub struct Passkeys {
@@ -37,32 +37,32 @@ pub struct Passkeys {
 }
 
 impl Passkeys {
-    /// With its RP ID, a domain, and the origin of its pages.
-    pub fn new(rp_id: &str, origin: &str, connection: Connection) -> Result<Self, Failure> {
+    /// Opens the relying party of an RP ID, a domain, with the origin of its pages.
+    pub fn new(rp_id: &str, origin: &str, connection: Connection) -> Result<Self, RequestError> {
         let rp = RelyingParty::builder(rp_id, "Passkeys from zero")
             .origin(origin)
             .public_suffixes(Arc::new(PublicSuffixList))
             .policy(Policy::passkeys())
             .build()
-            .map_err(Failure::server)?;
+            .map_err(RequestError::server)?;
         connection.execute_batch(SCHEMA)?;
         Ok(Self { rp, connection: Mutex::new(connection) })
     }
 
-    /// A new account: options for `navigator.credentials.create()`, and the name of the ceremony.
-    pub fn start_registration(&self, name: &str) -> Result<(String, CreationOptions), Failure> {
+    /// Starts a new account: the name of the ceremony and the options for `navigator.credentials.create()`.
+    pub fn start_registration(&self, name: &str) -> Result<(String, CreationOptions), RequestError> {
         let user = User::new(new_user_handle(&mut getrandom::fill)?, name, name);
         let request = RegistrationRequest::new(&user);
         let (options, state) = self.rp.start_registration(request, &mut getrandom::fill, now())?;
         Ok((self.keep(&state, state.expires_at())?, options))
     }
 
-    /// The account's first credential, and a session in it.
+    /// Stores the account's first credential, and opens a session.
     pub fn finish_registration(
         &self,
         ceremony: &str,
         response: &RegistrationResponse,
-    ) -> Result<String, Failure> {
+    ) -> Result<String, RequestError> {
         let state = self.take(ceremony)?;
         let status = match self.find(response.credential_id())? {
             Some(_) => CredentialIdStatus::Registered,
@@ -73,26 +73,26 @@ impl Passkeys {
         let row = params![
             record.id().as_bytes(),
             record.user_handle().as_bytes(),
-            serde_json::to_string(&record).map_err(Failure::server)?
+            serde_json::to_string(&record).map_err(RequestError::server)?
         ];
-        // The primary key decides, where two registrations of one credential come at once.
+        // The primary key decides if two registrations of one credential come at once.
         self.database(|connection| connection.execute("INSERT INTO credential VALUES (?, ?, ?)", row))?;
         self.open_session(record.user_handle())
     }
 
-    /// Options for `navigator.credentials.get()`, whoever it is.
-    pub fn start_sign_in(&self) -> Result<(String, RequestOptions), Failure> {
+    /// Starts a sign-in to any account: the name of the ceremony and the options for `navigator.credentials.get()`.
+    pub fn start_sign_in(&self) -> Result<(String, RequestOptions), RequestError> {
         let request = AuthenticationRequest::discoverable();
         let (options, state) = self.rp.start_authentication(request, &mut getrandom::fill, now())?;
         Ok((self.keep(&state, state.expires_at())?, options))
     }
 
-    /// A session in the account that the credential belongs to.
+    /// Opens a session in the account of the credential.
     pub fn finish_sign_in(
         &self,
         ceremony: &str,
         response: &AuthenticationResponse,
-    ) -> Result<String, Failure> {
+    ) -> Result<String, RequestError> {
         let state = self.take(ceremony)?;
         let stored = self.find(response.credential_id())?;
         let record = stored.as_ref().map(|stored| &stored.record);
@@ -112,17 +112,17 @@ impl Passkeys {
     ///
     /// The text to compare is the one that was read. The record serialised again may have another one: a row of an
     /// earlier version has, and so has one whose members another program wrote in another order.
-    fn replace(&self, stored: Stored, update: &CredentialUpdate) -> Result<bool, Failure> {
+    fn replace(&self, stored: Stored, update: &CredentialUpdate) -> Result<bool, RequestError> {
         let Stored { text, mut record } = stored;
-        record.apply(update).map_err(Failure::server)?;
-        let after = serde_json::to_string(&record).map_err(Failure::server)?;
+        record.apply(update).map_err(RequestError::server)?;
+        let after = serde_json::to_string(&record).map_err(RequestError::server)?;
         let row = params![after, record.id().as_bytes(), text];
         let swap = "UPDATE credential SET record = ? WHERE id = ? AND record = ?";
         Ok(self.database(|connection| connection.execute(swap, row))? == 1)
     }
 
     /// The account of a session.
-    pub fn account(&self, session: &str) -> Result<Option<UserHandle>, Failure> {
+    pub fn account(&self, session: &str) -> Result<Option<UserHandle>, RequestError> {
         let hash = sha256(&[session.as_bytes()]);
         let account: Option<Vec<u8>> = self.database(|connection| {
             let query = "SELECT account FROM session WHERE hash = ?";
@@ -131,22 +131,22 @@ impl Passkeys {
         Ok(account.and_then(UserHandle::new))
     }
 
-    fn find(&self, id: &CredentialId) -> Result<Option<Stored>, Failure> {
+    fn find(&self, id: &CredentialId) -> Result<Option<Stored>, RequestError> {
         let text: Option<String> = self.database(|connection| {
             let query = "SELECT record FROM credential WHERE id = ?";
             connection.query_row(query, [id.as_bytes()], |row| row.get(0)).optional()
         })?;
         let read = |text: String| {
-            let record = serde_json::from_str(&text).map_err(Failure::server)?;
+            let record = serde_json::from_str(&text).map_err(RequestError::server)?;
             Ok(Stored { text, record })
         };
         text.map(read).transpose()
     }
 
-    /// Keeps a ceremony's state on the server; the browser gets its name alone.
-    fn keep(&self, state: &impl Serialize, expires_at: Timestamp) -> Result<String, Failure> {
+    /// Stores a ceremony's state on the server; the browser gets only its name.
+    fn keep(&self, state: &impl Serialize, expires_at: Timestamp) -> Result<String, RequestError> {
         let name = random_name()?;
-        let state = serde_json::to_string(state).map_err(Failure::server)?;
+        let state = serde_json::to_string(state).map_err(RequestError::server)?;
         let row = params![name, state, expires_at.unix_seconds()];
         self.database(|connection| {
             let past = "DELETE FROM ceremony WHERE expires_at < ?";
@@ -156,25 +156,25 @@ impl Passkeys {
         Ok(name)
     }
 
-    /// Reading it removes it, before anything is checked: a challenge works once.
-    fn take<S: DeserializeOwned>(&self, name: &str) -> Result<S, Failure> {
+    /// Takes a ceremony's state out of the database before any check, so that a challenge works once.
+    fn take<S: DeserializeOwned>(&self, name: &str) -> Result<S, RequestError> {
         let state: Option<String> = self.database(|connection| {
             let take = "DELETE FROM ceremony WHERE name = ? RETURNING state";
             connection.query_row(take, [name], |row| row.get(0)).optional()
         })?;
-        let state = state.ok_or(Failure::Refused(Code::ChallengeExpired.as_str()))?;
-        serde_json::from_str(&state).map_err(|_| Failure::Refused(Code::StateInvalid.as_str()))
+        let state = state.ok_or(RequestError::Rejected(Code::ChallengeExpired.as_str()))?;
+        serde_json::from_str(&state).map_err(|_| RequestError::Rejected(Code::StateInvalid.as_str()))
     }
 
-    /// A random token for the cookie; the database has its hash, so that a copy of it opens no session.
-    fn open_session(&self, account: &UserHandle) -> Result<String, Failure> {
+    /// Makes a random token for the cookie. The database stores its hash, so that a copy of it opens no session.
+    fn open_session(&self, account: &UserHandle) -> Result<String, RequestError> {
         let token = random_name()?;
         let row = params![sha256(&[token.as_bytes()]), account.as_bytes()];
         self.database(|connection| connection.execute("INSERT INTO session VALUES (?, ?)", row))?;
         Ok(token)
     }
 
-    fn database<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failure> {
+    fn database<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, RequestError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(work(&connection)?)
     }
@@ -189,59 +189,59 @@ struct Stored {
 /// Why a request failed.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Failure {
-    /// By what the browser sent: a code of Countersign's, for the page.
-    Refused(&'static str),
-    /// By us, for the log.
+pub enum RequestError {
+    /// The response was rejected with this code of Countersign, for the page.
+    Rejected(&'static str),
+    /// The server failed; the text is for the log.
     Server(String),
 }
 
-impl Failure {
-    /// Ours.
+impl RequestError {
+    /// An error of the server.
     pub fn server(error: impl fmt::Display) -> Self {
         Self::Server(error.to_string())
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(code) => f.write_str(code),
+            Self::Rejected(code) => f.write_str(code),
             Self::Server(error) => f.write_str(error),
         }
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for RequestError {}
 
-impl From<countersign::Error> for Failure {
+impl From<countersign::Error> for RequestError {
     fn from(error: countersign::Error) -> Self {
-        Self::Refused(error.code().as_str())
+        Self::Rejected(error.code().as_str())
     }
 }
 
-impl From<StartError> for Failure {
+impl From<StartError> for RequestError {
     fn from(error: StartError) -> Self {
         Self::server(error)
     }
 }
 
-impl From<EntropyError> for Failure {
+impl From<EntropyError> for RequestError {
     fn from(error: EntropyError) -> Self {
         Self::server(error)
     }
 }
 
-impl From<rusqlite::Error> for Failure {
+impl From<rusqlite::Error> for RequestError {
     fn from(error: rusqlite::Error) -> Self {
         Self::server(error)
     }
 }
 
 /// 256 bits in base64url.
-fn random_name() -> Result<String, Failure> {
+fn random_name() -> Result<String, RequestError> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(Failure::server)?;
+    getrandom::fill(&mut bytes).map_err(RequestError::server)?;
     Ok(base64url::encode(bytes))
 }
 

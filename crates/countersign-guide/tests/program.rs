@@ -56,7 +56,7 @@ async fn registered(program: &Router, client: &Client, authenticator: &mut Authe
 }
 
 #[tokio::test]
-async fn an_account_is_made_and_signed_in_to() {
+async fn an_account_is_created_and_signs_in() {
     let (program, client) = (program(), Client::new(ORIGIN));
     let mut authenticator = Authenticator::platform("jo's laptop");
     let response = registered(&program, &client, &mut authenticator).await;
@@ -70,7 +70,7 @@ async fn an_account_is_made_and_signed_in_to() {
     let account = json_of(program.clone().oneshot(request).await.unwrap()).await;
     assert!(account["account"].is_string());
 
-    // A second time it is nothing.
+    // A second time it is rejected.
     let response = send(&program, "/sign-in/finish", body).await;
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     assert_eq!(json_of(response).await["error"], "challenge-expired");
@@ -90,7 +90,7 @@ async fn without_an_account_a_sign_in_is_rejected() {
     assert_eq!(account["account"], Value::Null);
 }
 
-/// Signs in after the text of the stored record was replaced by what `change` makes of it.
+/// Signs in after `change` replaced the text of the stored record.
 async fn signs_in_with_a_stored_record_that_is(name: &str, change: impl Fn(&Value) -> String) {
     let shared = format!("file:{name}?mode=memory&cache=shared");
     let table = rusqlite::Connection::open(&shared).unwrap();

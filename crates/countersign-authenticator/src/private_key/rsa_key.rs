@@ -53,7 +53,7 @@ impl RsaKey {
         let one = BoxedUint::one();
         let (p_wide, q_wide, exponent) = (number(p)?, number(q)?, number(&EXPONENT.to_be_bytes())?);
         let n = p_wide.checked_mul(&q_wide).into_option()?;
-        let totient = p_wide.wrapping_sub(&one).checked_mul(&q_wide.wrapping_sub(&one)).into_option()?;
+        let totient = p_wide.wrapping_sub(&one).checked_mul(q_wide.wrapping_sub(&one)).into_option()?;
         let d = exponent.invert_mod(&totient.into_nz().into_option()?).into_option()?;
         let primes = [p, q].map(BoxedUint::from_be_slice_vartime).into();
         let exponent = BoxedUint::from(EXPONENT);
