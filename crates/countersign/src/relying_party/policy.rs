@@ -80,6 +80,7 @@ pub struct Policy {
     pub(crate) stored_algorithms: StoredAlgorithms,
     pub(crate) attestation_conveyance: AttestationConveyance,
     #[serde(deserialize_with = "Option::deserialize")]
+    #[expect(clippy::struct_field_names, reason = "the serialised member says what it is")]
     pub(crate) attestation_policy: Option<AttestationPolicy>,
     pub(crate) cross_origin: CrossOrigin,
     pub(crate) sign_count: SignCountPolicy,
