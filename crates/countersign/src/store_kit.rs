@@ -1,4 +1,4 @@
-//! The conformance kit for stores: tests a store for the promises of [`CredentialStore`] and [`CeremonyStore`]
+//! The conformance kit for stores: tests a store for the promises of [`CredentialStore`](crate::record::store::CredentialStore) and [`CeremonyStore`](crate::record::store::CeremonyStore)
 //! ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
 //!
 //! For the tests of a program that has a store: implement the traits for it, or for a small wrapper around it, say with

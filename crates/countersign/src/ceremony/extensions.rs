@@ -2,7 +2,7 @@
 //! ceremony may ask for, and what its response may answer.
 //!
 //! A ceremony asks by the inputs of its request. What can't work is rejected when the ceremony starts, with an
-//! [`ExtensionRequestError`]. When it finishes, the outputs are checked against the request and the [`ExtensionPolicy`]; what is
+//! [`ExtensionRequestError`]. When it finishes, the outputs are checked against the request and the [`ExtensionPolicy`](crate::relying_party::policy::ExtensionPolicy); what is
 //! learned from them is a [`RegistrationExtensions`] or an [`AuthenticationExtensions`], and what is wrong with them has
 //! the code `extension-invalid` or `extension-not-accepted`.
 //!
@@ -18,7 +18,7 @@
 //! | `payment` | registration | an authenticator other than a platform's with a discoverable, verifying credential | |
 //! | `remoteClientDataJSON` | both | if policy rejects remote clients | likewise, requested or not |
 //!
-//! A payment is confirmed with [`AuthenticationRequest::confirming`](crate::AuthenticationRequest::confirming).
+//! A payment is confirmed with [`AuthenticationRequest::with_payment`](crate::AuthenticationRequest::with_payment).
 //!
 //! What may be a secret, such as the results of `prf`, is in no record, report, error or state.
 

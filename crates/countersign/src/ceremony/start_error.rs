@@ -49,7 +49,7 @@ pub enum StartError {
     /// after the user was asked. A display name may be empty.
     UserNameEmpty,
     /// No user was identified before the ceremony, user verification is not required, and the policy does not accept
-    /// that: see [`UnverifiedDiscoverable`].
+    /// that: see [`UnverifiedDiscoverable`](crate::relying_party::policy::UnverifiedDiscoverable).
     DiscoverableWithoutUserVerification,
     /// A challenge to issue has fewer than [`CHALLENGE_MIN`] bytes.
     ChallengeTooShort {

@@ -43,7 +43,7 @@ impl RelyingParty {
         &self.name
     }
 
-    /// The purpose of its ceremonies: see [`RelyingPartyBuilder::purpose`].
+    /// The purpose of its ceremonies: see [`RelyingPartyBuilder::purpose`](crate::RelyingPartyBuilder::purpose).
     pub fn purpose(&self) -> &str {
         &self.purpose
     }

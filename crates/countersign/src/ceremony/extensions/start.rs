@@ -44,7 +44,7 @@ pub enum ExtensionRequestError {
     /// An input does not fit its extension.
     Input(ExtensionInputError),
     /// An input, or a member of one, belongs to the other ceremony. That of `payment` belongs to registrations: an
-    /// authentication has [`confirming`](crate::AuthenticationRequest::confirming).
+    /// authentication has [`with_payment`](crate::AuthenticationRequest::with_payment).
     OtherCeremony {
         /// The input's name, with the member's if it is one: `prf.evalByCredential`.
         input: &'static str,

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The state of a started authentication, which its response is checked against. It is used once, and kept like a
-/// [`RegistrationState`].
+/// [`RegistrationState`](crate::RegistrationState).
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct AuthenticationState {
@@ -97,7 +97,7 @@ impl AuthenticationState {
         self
     }
 
-    /// Binds the ceremony to the origin at which it starts: see [`RegistrationState::with_origin`].
+    /// Binds the ceremony to the origin at which it starts: see [`RegistrationState::with_origin`](crate::RegistrationState::with_origin).
     ///
     /// A payment with a [caller's origin](PaymentExpectation::with_caller_origin) is confirmed there, so both must be
     /// the same origin: otherwise no response is accepted.
@@ -128,7 +128,7 @@ impl AuthenticationState {
     }
 }
 
-/// Prints neither the challenge nor the account: see [`RegistrationState`].
+/// Prints neither the challenge nor the account: see [`RegistrationState`](crate::RegistrationState).
 impl fmt::Debug for AuthenticationState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         debug(f, "AuthenticationState", &self.rp_id, self.expires_at)

@@ -36,7 +36,7 @@ pub(crate) enum Mediation {
 ///
 /// It is used once: `finish_registration` consumes it. Its serialised form holds no secret but the challenge. Keep it
 /// in the relying party's own storage, never with the client, and remove it from there before the finish, whatever the
-/// result. [`CeremonyState::from_json`] reads it, and returns `state-invalid` for the state of another kind of
+/// result. [`CeremonyState::from_json`](crate::ceremony::CeremonyState::from_json) reads it, and returns `state-invalid` for the state of another kind of
 /// ceremony.
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
