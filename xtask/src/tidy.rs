@@ -24,15 +24,6 @@ and paths, lints, the tables of docs/, and that docs/RULES.md and the public suf
 Exit codes: 0 nothing found, 1 something found, 2 the tree can't be read.
 ";
 
-/// Places whose language is being mended still. `cargo xtask tidy --all` checks them too.
-const UNPOLISHED: &[&str] = &[
-    "crates/countersign/",
-    "crates/countersign-attestation/",
-    "crates/countersign-guide/",
-    "docs/attestation/",
-    "docs/guide/",
-];
-
 const CHECKS: [fn(&Workspace) -> Vec<Finding>; 22] = [
     circles::no_module_is_in_a_circle,
     circles::names_come_from_where_they_are_defined,
@@ -59,17 +50,15 @@ const CHECKS: [fn(&Workspace) -> Vec<Finding>; 22] = [
 ];
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
-    let mut unpolished = UNPOLISHED;
     match arguments.next()? {
         None => {}
-        Some(lexopt::Arg::Long("all")) => unpolished = &[],
         Some(lexopt::Arg::Long("help") | lexopt::Arg::Short('h')) => {
             print!("{HELP}");
             return Ok(ExitCode::SUCCESS);
         }
         Some(other) => return Err(other.unexpected().into()),
     }
-    let workspace = Workspace { tree: Tree::read(tools::root())?, packages: layers::packages()?, unpolished };
+    let workspace = Workspace { tree: Tree::read(tools::root())?, packages: layers::packages()? };
     let mut findings: Vec<_> = CHECKS.iter().flat_map(|check| check(&workspace)).collect();
     findings.extend(rules::findings(&workspace.tree));
     for finding in &findings {

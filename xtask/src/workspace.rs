@@ -19,16 +19,9 @@ pub(crate) struct Package {
 pub(crate) struct Workspace {
     pub(crate) tree: Tree,
     pub(crate) packages: Vec<Package>,
-    /// Places that the checks of language skip.
-    pub(crate) unpolished: &'static [&'static str],
 }
 
 impl Workspace {
-    /// Whether a file is in a place whose language is not in order yet.
-    pub(crate) fn unpolished(&self, file: &str) -> bool {
-        self.unpolished.iter().any(|place| file.starts_with(place))
-    }
-
     #[cfg(test)]
     pub(crate) fn of(files: &[(&str, &str)]) -> Self {
         Self { tree: Tree::of(files), ..Self::default() }

@@ -1,4 +1,4 @@
-//! What a trust anchor makes of the AAGUID in the authenticator data.
+//! How a trust anchor changes the source of the AAGUID in the authenticator data.
 
 use countersign_types::Code;
 

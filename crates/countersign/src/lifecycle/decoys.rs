@@ -28,7 +28,7 @@ pub use profile::{DecoyProfile, DecoyProfileError, DecoyShape, Observation};
 /// # let secret = [0x5e; 32];
 /// # let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
 /// let decoys = Decoys::new(DecoyKey::new(&secret)?);
-/// let account = decoys.account(&rp, "nobody@example.org");
+/// let account = decoys.account(&rp, "unknown@example.org");
 /// let request = AuthenticationRequest::identified(account.user_handle(), account.credentials());
 /// # let _ = request; Ok(())
 /// # }

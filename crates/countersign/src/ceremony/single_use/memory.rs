@@ -29,7 +29,7 @@ pub struct OneProcessSingleUse {
 #[derive(Debug, Default)]
 struct Used {
     until: BTreeMap<CeremonyId, Timestamp>,
-    /// The same, the first to expire first.
+    /// The ceremonies by their expiry, the first to expire first.
     order: BTreeSet<(Timestamp, CeremonyId)>,
     /// The latest expiry among what was forgotten.
     forgotten: Option<Timestamp>,

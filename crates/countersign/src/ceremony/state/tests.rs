@@ -183,7 +183,7 @@ fn is_refused<S: CeremonyState + fmt::Debug>(expected: &'static str) {
         assert_eq!((error, error.code()), (StateError::OtherCeremony { expected, got }, Code::StateInvalid));
         let sentence = format!("the ceremony state is of kind {got}, {expected} expected");
         assert_eq!(error.to_string(), sentence);
-        // Whoever reads a larger structure with serde learns the same.
+        // A larger structure that serde reads gives the same error.
         assert_eq!(serde_json::from_str::<S>(&json).unwrap_err().to_string(), sentence);
     }
     for junk in ["", "{}", "[]", "null", r#"{"ceremony":"payment"}"#, r#"{"ceremony":"registration"}"#] {

@@ -51,7 +51,7 @@ fn a_record_of_version_1_is_read_without_loss() {
     assert_eq!(record.standing(), &Standing::Active);
     let evidence = record.evidence().unwrap();
     assert_eq!((evidence.trusted(), evidence.judged_at()), (None, None));
-    // What comes of it is the form that is written now, and it is stable.
+    // The result is the current form, and it is stable.
     assert_eq!(serde_json::to_string(&record).unwrap(), VERSION_2);
     assert_eq!(read(VERSION_2).unwrap(), record);
 }
