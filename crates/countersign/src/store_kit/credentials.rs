@@ -18,7 +18,7 @@ checks! {
     "an id is unique within a user, and a second insert changes nothing" => unique_within_a_user,
     "ids are compared as bytes" => ids_are_bytes,
     "user handles are compared as bytes" => handles_are_bytes,
-    "a list has all of the user's records and nobody else's" => list_is_the_user_s,
+    "a list has all of the user's records and nobody else's" => list_is_of_one_user,
     "a user has several credentials of one model" => several_of_one_model,
     "a removed record is gone, and no other one" => removed,
     "a record is removed by its own user alone" => removed_by_its_user,
@@ -100,7 +100,7 @@ fn handles_are_bytes<H: StoreHarness>(harness: &mut H) -> Outcome {
     records.iter().try_for_each(|record| lists(&store, record.user_handle(), &[record]))
 }
 
-fn list_is_the_user_s<H: StoreHarness>(harness: &mut H) -> Outcome {
+fn list_is_of_one_user<H: StoreHarness>(harness: &mut H) -> Outcome {
     let store = harness.empty();
     let records: Vec<_> = (1_u8..=24).map(|number| record(&[number; 16], number % 2)).collect();
     for record in &records {

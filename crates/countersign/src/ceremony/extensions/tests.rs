@@ -199,7 +199,7 @@ fn a_policy_survives_its_serialised_form() {
 }
 
 #[test]
-fn a_policy_that_requires_what_can_t_be_asked_for_is_refused() {
+fn a_policy_that_requires_an_impossible_request_is_rejected() {
     let built = |builder: crate::relying_party::builder::RelyingPartyBuilder| builder.build().map(drop);
     let prf = || ExtensionPolicy::new().with_required(Extension::Prf);
     let error = built(rp().policy(policy().with_extensions(prf()))).unwrap_err();

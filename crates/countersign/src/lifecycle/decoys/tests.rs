@@ -205,7 +205,7 @@ fn credentials(shapes: &[(usize, &[Transport])]) -> Vec<CredentialDescriptor> {
 }
 
 #[test]
-fn what_one_client_alone_wrote_is_no_decoy_s_shape() {
+fn a_shape_that_only_one_client_wrote_is_not_used_for_decoys() {
     let odd = credentials(&[(33, &[Transport::from("x-jo")])]);
     let plain = credentials(&[(16, &[])]);
     let every = Observation::new().with_least_accounts(1);
@@ -215,7 +215,7 @@ fn what_one_client_alone_wrote_is_no_decoy_s_shape() {
 }
 
 #[test]
-fn what_one_account_alone_has_is_no_decoy_s_shape() {
+fn a_shape_of_only_one_account_is_not_used_for_decoys() {
     // One account has many credentials of a length that no other has, and a number that no other has.
     let common = || vec![credentials(&[(16, &[Transport::Internal])]); 10];
     let odd = credentials(&[(33, &[Transport::Usb][..]); 37]);

@@ -145,7 +145,7 @@ fn a_u2f_credential_signs_in_through_the_appid() {
 }
 
 #[test]
-fn rule_304_a_key_that_can_t_be_verified_with_is_refused() {
+fn rule_304_an_unusable_key_is_rejected() {
     // A coordinate changed, so that the point is not on the curve.
     let mut off_curve = cose();
     *off_curve.last_mut().unwrap() ^= 1;
@@ -158,7 +158,7 @@ fn rule_304_a_key_that_can_t_be_verified_with_is_refused() {
 }
 
 #[test]
-fn a_key_s_algorithm_is_said_or_meant() {
+fn the_algorithm_of_a_key_is_given_or_usual() {
     let spki = spki();
     let said = ImportedKey::Spki(&spki, Some(Algorithm::EdDsa));
     assert_eq!(record(said), Err(ImportError::AlgorithmMismatch(Algorithm::EdDsa)));
@@ -297,7 +297,7 @@ fn an_error_names_the_encoding_that_was_tried_and_one_that_fits() {
 }
 
 #[test]
-fn what_a_record_can_t_be_is_refused() {
+fn data_that_makes_no_record_is_rejected() {
     let (cose, rp) = (cose(), rp().build().unwrap());
     let of = |id: &[u8], user: &[u8]| {
         Import::new(Encoded::Bytes(id), Encoded::Bytes(user), ImportedKey::Cose(&cose)).into_record(&rp)
@@ -329,7 +329,7 @@ fn what_a_record_can_t_be_is_refused() {
 }
 
 #[test]
-fn an_attestation_comes_along_where_it_is_the_credential_s() {
+fn an_attestation_is_imported_if_it_belongs_to_the_credential() {
     let create = Create { attest: Attest::SelfPacked, ..create() };
     let (object, client_data, cose) = (create.attestation_object(), create.client_data.to_string(), cose());
     let import = || import(ImportedKey::Cose(&cose));

@@ -57,7 +57,7 @@ fn a_type_that_is_judged_otherwise_is_a_change() {
 }
 
 #[test]
-fn evidence_that_is_not_the_record_s_is_unusable() {
+fn evidence_of_another_record_is_unusable() {
     let record = self_attested();
     let (fixed, evidence) = (record.static_part(), record.evidence().unwrap());
     let with = |object: &[u8], client_data: &[u8]| {

@@ -75,7 +75,7 @@ fn rule_370_a_public_suffix_is_no_rp_id_unless_named_dangerous() {
 }
 
 #[test]
-fn rule_371_an_origin_is_the_rp_id_s_or_below_it_or_related() {
+fn rule_371_an_origin_is_at_or_below_the_rp_id_or_related() {
     let other = "https://example.net";
     let outside = |origin: &str| {
         let (rp_id, public_suffix) = ("example.org".into(), None);

@@ -439,7 +439,7 @@ fn rule_310_a_credential_is_made_without_asking_in_a_recent_session_of_its_accou
 }
 
 #[test]
-fn a_challenge_of_one_s_own_takes_no_entropy() {
+fn a_chosen_challenge_needs_no_entropy() {
     let user = User::new(handle(7), "jo", "Jo");
     let challenge = crate::ceremony::challenge::Challenge::new([9; 16]).unwrap();
     let request = RegistrationRequest::new(&user).with_challenge(challenge.clone());

@@ -159,7 +159,7 @@ fn a_payment_is_confirmed_on_the_expected_page() {
 }
 
 #[test]
-fn an_expectation_survives_the_state_s_serialised_form() {
+fn an_expectation_survives_the_serialised_form_of_a_state() {
     let rp = rp().build().unwrap();
     let state = authentication_state(&rp, Some(handle(7)));
     let text = serde_json::to_string(&state.with_payment(expected())).unwrap();

@@ -110,7 +110,7 @@ fn rule_329_a_large_blob_is_asked_for_one_thing_in_its_own_ceremony() {
 }
 
 #[test]
-fn rule_332_an_appid_is_an_https_url_of_the_rp_id_s_site() {
+fn rule_332_an_appid_is_an_https_url_on_the_site_of_the_rp_id() {
     for appid in [
         "https://example.org",
         "https://example.org/app-id.json",
