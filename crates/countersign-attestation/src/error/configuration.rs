@@ -10,9 +10,9 @@ use crate::format::android_key::description::SecurityLevel;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FormatConfigurationError {
-    /// Only the list that a secure environment enforces counts, and the key or its attestation is at a lower level;
-    /// holds that level.
-    NotHardwareEnforced(SecurityLevel),
+    /// The security level of an Android key or of its attestation is unknown, or below the secure environment whose list
+    /// is the only one that counts; holds that level.
+    SecurityLevelNotAccepted(SecurityLevel),
     /// The key belongs to the other environment of Apple's App Attest; holds the AAGUID, which names the environment.
     AppAttestEnvironment(Aaguid),
     /// The device did not pass the configured test of integrity; holds the member with the result.
@@ -22,9 +22,7 @@ pub enum FormatConfigurationError {
 impl fmt::Display for FormatConfigurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotHardwareEnforced(level) => {
-                write!(f, "the key's security level is {level}, at least trusted environment expected")
-            }
+            Self::SecurityLevelNotAccepted(level) => write!(f, "the key's security level is {level}"),
             Self::AppAttestEnvironment(aaguid) => {
                 write!(f, "the key is of the other app attest environment: aaguid {aaguid}")
             }

@@ -109,18 +109,18 @@ impl AndroidKeyFormat {
             return Err(AndroidKeyError::AllApplications.into());
         }
         let both = [hardware_enforced, software_enforced];
-        let lists = match self.authorizations {
-            Authorizations::Union => &both[..],
-            Authorizations::HardwareEnforced => core::slice::from_ref(&hardware_enforced),
+        let (lists, minimum) = match self.authorizations {
+            Authorizations::Union => (&both[..], SecurityLevel::Software),
+            Authorizations::HardwareEnforced => {
+                (core::slice::from_ref(&hardware_enforced), SecurityLevel::TrustedEnvironment)
+            }
         };
         self.check_origin(lists)?;
         self.check_purpose(lists)?;
-        if self.authorizations == Authorizations::HardwareEnforced
-            && let Some(level) = description.below(SecurityLevel::TrustedEnvironment)
-        {
-            return Err(FormatConfigurationError::NotHardwareEnforced(level).into());
+        match description.below(minimum) {
+            Some(level) => Err(FormatConfigurationError::SecurityLevelNotAccepted(level).into()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn check_origin(&self, lists: &[&AuthorizationList]) -> Result<(), AndroidKeyError> {

@@ -359,7 +359,7 @@ fn rule_214_the_key_is_only_for_signing_unless_configured_otherwise() {
 
 #[test]
 fn rule_215_a_software_key_is_rejected_if_only_the_secure_environments_list_counts() {
-    let error = FormatConfigurationError::NotHardwareEnforced(SecurityLevel::Software);
+    let error = FormatConfigurationError::SecurityLevelNotAccepted(SecurityLevel::Software);
     let mut attested_by_software = Description::new();
     attested_by_software.attestation_security_level = 0;
     let mut kept_by_software = Description::new();
@@ -371,10 +371,10 @@ fn rule_215_a_software_key_is_rejected_if_only_the_secure_environments_list_coun
 }
 
 #[test]
-fn security_levels_are_reported_even_if_unknown() {
-    use SecurityLevel::{Other, Software, StrongBox, TrustedEnvironment};
+fn security_levels_are_reported() {
+    use SecurityLevel::{Software, StrongBox, TrustedEnvironment};
     let known = [Software, TrustedEnvironment, StrongBox];
-    for (number, level) in [(0, Software), (1, TrustedEnvironment), (2, StrongBox), (3, Other(3))] {
+    for (number, level) in [(0, Software), (1, TrustedEnvironment), (2, StrongBox)] {
         let mut description = Description::new();
         description.attestation_security_level = number;
         let attestation = verify_description(&description).unwrap();
@@ -384,6 +384,18 @@ fn security_levels_are_reported_even_if_unknown() {
             let below = [level, TrustedEnvironment].into_iter().find(|level| !level.is_at_least(minimum));
             assert_eq!(reported.below(minimum), below);
         }
+    }
+}
+
+#[test]
+fn rule_216_an_unknown_security_level_is_rejected() {
+    let error = FormatConfigurationError::SecurityLevelNotAccepted(SecurityLevel::Other(3));
+    let mut attested = Description::new();
+    attested.attestation_security_level = 3;
+    let mut protected = Description::new();
+    protected.keymaster_security_level = 3;
+    for description in [attested, protected] {
+        assert_not_accepted(&AndroidKeyFormat::default(), &description, error);
     }
 }
 
