@@ -2,6 +2,7 @@
 
 use countersign::{
     Code,
+    attestation::format::android_key::VerifiedBootState,
     relying_party::policy::{
         AndroidKeyProtection, AndroidVerifiedBoot, AttestationPolicy, DevicePolicy, TpmKeyBinding,
     },
@@ -93,12 +94,14 @@ fn booted<const LOCKED: u8, const STATE: u8>(draft: &mut AttestationDraft) {
     draft.key_description.hardware_enforced.push(root_of_trust(LOCKED, STATE));
 }
 
+/// A change of the statement, with the lock and the state that it says.
+type Booted = (fn(&mut AttestationDraft), bool, VerifiedBootState);
+
 #[test]
 fn rule_221_the_device_booted_a_required_system_with_a_locked_boot_loader() {
-    use countersign::attestation::format::android_key::VerifiedBootState::{
-        self, Failed, Other, SelfSigned, Unverified, Verified,
-    };
-    let states: [(fn(&mut AttestationDraft), bool, VerifiedBootState); 6] = [
+    use VerifiedBootState::{Failed, Other, SelfSigned, Unverified, Verified};
+
+    let states: [Booted; 6] = [
         (booted::<0xff, 0>, true, Verified),
         (booted::<0xff, 1>, true, SelfSigned),
         (booted::<0xff, 2>, true, Unverified),

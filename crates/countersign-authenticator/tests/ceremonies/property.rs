@@ -84,9 +84,8 @@ fn find(bytes: &[u8], needle: &[u8]) -> Option<std::ops::Range<usize>> {
 
 /// Whether a flipped bit changes nothing that a relying party decides on, or could know to be changed:
 ///
-/// 1. Format `none` signs nothing, and `fido-u2f` signs no flags, counter or AAGUID. Immaterial there are: the AAGUID,
-/// a
-///    claim then; the reserved flags; UV, if it is not required; the last bit of the counter, 1, which makes it 0.
+/// 1. Format `none` signs nothing, and `fido-u2f` signs no flags, counter or AAGUID. Immaterial there are: the
+///    AAGUID, a claim then; the reserved flags; UV, if it is not required; the last bit of the counter, 1, which makes it 0.
 /// 2. Format `none` does not sign client data either: the name of `crossOrigin`, if its value is false, may be
 ///    another that JSON allows, for an unknown member is ignored and an absent one is false.
 /// 3. `ver` of `android-safetynet` is text that nothing vouches for, if it is text at all.
