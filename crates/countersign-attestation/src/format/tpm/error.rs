@@ -25,7 +25,7 @@ pub enum TpmError {
         /// The number of bytes that follow.
         length: usize,
     },
-    /// The structure is longer than [`STRUCTURE_MAX`].
+    /// The structure is longer than 4096 bytes.
     TooLong {
         /// The structure.
         structure: &'static str,
