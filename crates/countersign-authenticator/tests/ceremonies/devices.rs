@@ -80,8 +80,9 @@ fn rule_216_the_security_level_is_at_least_the_required_one() {
 #[test]
 fn rule_216_an_unknown_security_level_is_rejected_without_a_requirement() {
     for change in [levels::<3, 1> as fn(&mut AttestationDraft), levels::<1, 3>] {
-        let (code, requirement) = rejected(android(DevicePolicy::new(), change));
-        assert_eq!((code, requirement), (Code::AttestationNotAccepted, None));
+        let error = android(DevicePolicy::new(), change).unwrap_err();
+        assert_eq!(error.code(), Code::AttestationNotAccepted);
+        assert_eq!(error.step().anchor(), "reg-ceremony-verify-attestation");
     }
 }
 
