@@ -128,7 +128,7 @@ impl Report {
         lines
     }
 
-    /// An array with an object for each step: `{suite, id, step, expected, got, outcome}`.
+    /// An array with an object for each step: `{suite, id, step, expected, got, passed, outcome}`.
     ///
     /// # Errors
     ///
@@ -141,6 +141,7 @@ impl Report {
             step: &'a str,
             expected: &'a Value,
             got: &'a str,
+            passed: bool,
             outcome: StepOutcome,
         }
         let rows = self.cases.iter().flat_map(|case| {
@@ -150,6 +151,7 @@ impl Report {
                 step: &step.step,
                 expected: &step.expected,
                 got: &step.got,
+                passed: step.outcome == StepOutcome::Passed,
                 outcome: step.outcome,
             })
         });
@@ -222,8 +224,9 @@ pub(crate) mod tests {
         assert_eq!(
             rows[1],
             serde_json::json!({"suite": "s", "id": "a", "step": "registration", "expected": "accept",
-                               "got": "origin-mismatch", "outcome": "failed"})
+                               "got": "origin-mismatch", "passed": false, "outcome": "failed"})
         );
+        assert_eq!(rows[0]["passed"], true);
         assert_eq!(rows.as_array().unwrap().len(), 2);
         assert_eq!(Report::default().json().unwrap(), "[]\n");
     }

@@ -90,6 +90,9 @@ fn the_exit_code_is_that_of_the_result() {
     let (code, text) = run(&["--suite", suite, "--", example.to_str().unwrap()]);
     assert_eq!(code, 0, "{text}");
     assert!(text.ends_with(" passed, 0 failed, 0 unsupported\n"), "{text}");
+    let (code, text) = run(&["--suite", suite]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.ends_with(" passed, 0 failed\n"), "{text}");
     let accepts_all = r#"while read line; do echo '{"verdict": "accept"}'; done"#;
     let (code, text) = run(&["--suite", suite, "--", "sh", "-c", accepts_all]);
     assert_eq!(code, 1);

@@ -15,7 +15,7 @@ use countersign_conformance::{
     implementation::Implementation,
     library::Library,
     program::Program,
-    report::{Report, StepOutcome},
+    report::{Counts, Report, StepOutcome},
     runner::Runner,
 };
 
@@ -25,11 +25,11 @@ countersign-conformance run --suite DIR... [OPTION]... [-- COMMAND [ARGUMENT]...
 Runs every case of every *.json below each DIR on COMMAND: a program that reads a request in each line of its
 standard input, and writes an answer in one line of its standard output. Without COMMAND the cases run on the
 crate countersign, in this process. Prints a line for each failing case, and last
-`N passed, N failed, N unsupported`.
+`N passed, N failed, N unsupported`; without COMMAND `N passed, N failed`, because an unsupported case fails.
 
   --suite DIR              a folder of suites, or the file of one; may be repeated
   --filter TEXT            only cases whose SUITE/CASE contains TEXT
-  --json FILE              write [{suite, id, step, expected, got, outcome}], an object for each step
+  --json FILE              write [{suite, id, step, expected, got, passed, outcome}], an object for each step
   --unsupported            print a line for each unsupported case too
   --strict                 a rejection needs its code and an outcome all expected members, and an unsupported case
                            fails; always so without COMMAND
@@ -140,7 +140,7 @@ pub(super) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>
         std::fs::write(file, report.json()?).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     let counts = report.counts();
-    println!("{} passed, {} failed, {} unsupported", counts.passed, counts.failed, counts.unsupported);
+    println!("{}", last_line(counts, &options));
     for error in &unreadable {
         eprintln!("error: {error}");
     }
@@ -153,6 +153,16 @@ pub(super) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>
         (true, true) => ExitCode::from(1),
         (true, false) => ExitCode::SUCCESS,
     })
+}
+
+/// The counts. Without a command none is unsupported, because the run is strict.
+fn last_line(counts: Counts, options: &Options) -> String {
+    let Counts { passed, failed, unsupported } = counts;
+    if options.command.is_empty() {
+        format!("{passed} passed, {failed} failed")
+    } else {
+        format!("{passed} passed, {failed} failed, {unsupported} unsupported")
+    }
 }
 
 fn report(options: &Options, suites: &[Suite]) -> Report {
