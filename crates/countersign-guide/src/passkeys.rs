@@ -96,16 +96,17 @@ impl Passkeys {
         let state = self.take(ceremony)?;
         let stored = self.find(response.credential_id())?;
         let record = stored.as_ref().map(|stored| &stored.record);
-        let authenticated = self.rp.finish_authentication(state, response, record, now())?;
-        let (account, update) = authenticated.user_and_update();
-        let (mut stored, mut update) = (stored, update.clone());
-        // If the record changed meanwhile, the authentication is checked against it as it is now.
-        while !self.replace(stored.ok_or(UNKNOWN)?, &update)? {
-            stored = self.find(response.credential_id())?;
-            let fresh = stored.as_ref().ok_or(UNKNOWN)?;
-            update = authenticated.update_for(&self.rp, &fresh.record)?;
+        let mut authenticated = self.rp.finish_authentication(state, response, record, now())?;
+        let mut stored = stored.ok_or(UNKNOWN)?;
+        loop {
+            let (account, update) = authenticated.user_and_update();
+            if self.replace(stored, update)? {
+                return self.open_session(account);
+            }
+            // The record changed meanwhile: the authentication is checked against it as it is now.
+            stored = self.find(response.credential_id())?.ok_or(UNKNOWN)?;
+            authenticated.update_for(&self.rp, &stored.record)?;
         }
-        self.open_session(account)
     }
 
     /// Stores the update of an authentication as compare-and-swap; `false` if the record changed since it was read.

@@ -155,7 +155,7 @@ impl Judge {
     ) -> Result<Change, OperationError> {
         let response = AuthenticationResponse::from_json(finish.response.as_bytes())?;
         let judged = self.authenticate(&self.parties.accounts, state, &response, now).await;
-        let (credential, authenticated) = match judged {
+        let (credential, mut authenticated) = match judged {
             Err(OperationError::ResponseRejected(rejection)) => {
                 return Err(self.of_sign_in(rejection, &response, now).await?.into());
             }
@@ -164,7 +164,7 @@ impl Judge {
         let session = NewSession::new(finish, &credential.record, replaced)?;
         let party = self.parties.accounts.clone();
         Ok(Change::new(session.outcome(), move |db| {
-            credentials::record_authentication(db, &party, &authenticated, now)?;
+            credentials::record_authentication(db, &party, &mut authenticated, now)?;
             Ok(session.create(db, now)?)
         }))
     }
@@ -187,12 +187,12 @@ impl Judge {
         let state = serde_json::to_string(&authentication.confirm(&data)?)?;
         let response = AuthenticationResponse::from_json(finish.response.as_bytes())?;
         let party = self.parties.step_up.clone();
-        let (_, authenticated) = self.authenticate(&party, &state, &response, now).await?;
+        let (_, mut authenticated) = self.authenticate(&party, &state, &response, now).await?;
         let browser = finish.presented.browser.ok_or(Rejection::OtherBrowser)?;
         let caller = caller.clone();
         Ok(Change::new(Outcome::Confirmed { act: act.clone() }, move |db| {
             let session = caller.session(db, now)?;
-            credentials::record_authentication(db, &party, &authenticated, now)?;
+            credentials::record_authentication(db, &party, &mut authenticated, now)?;
             Ok(confirmations::insert(db, &session.token_hash, &browser, &act, now)?)
         }))
     }

@@ -190,15 +190,16 @@ pub(crate) fn remove(db: &Connection, owner: &UserHandle, id: &CredentialId) -> 
 pub(crate) fn record_authentication(
     db: &Connection,
     party: &RelyingParty,
-    authenticated: &Authenticated,
+    authenticated: &mut Authenticated,
     now: Timestamp,
 ) -> Result<(), OperationError> {
     let (owner, update) = authenticated.user_and_update();
     match record_use(db, owner, update, now) {
         Err(OperationError::RecordChanged) => {
             let fresh = find(db, &update.credential_id)?.ok_or(OperationError::RecordChanged)?;
-            let update = authenticated.update_for(party, &fresh.record);
-            record_use(db, owner, &update.map_err(ResponseRejection::from)?, now)
+            authenticated.update_for(party, &fresh.record).map_err(ResponseRejection::from)?;
+            let (owner, update) = authenticated.user_and_update();
+            record_use(db, owner, update, now)
         }
         stored => stored,
     }

@@ -82,6 +82,8 @@ use crate::{
 #[derive(Debug, Clone)]
 #[must_use = "an authentication counts only once its update is stored"]
 pub struct Authenticated {
+    /// The purpose of the relying party that finished the authentication.
+    pub(super) purpose: String,
     pub(super) user_handle: UserHandle,
     pub(super) public_key: Vec<u8>,
     pub(super) presented: Presented,
@@ -101,14 +103,21 @@ impl Authenticated {
         (&self.user_handle, &self.update)
     }
 
-    /// Checks this authentication against the record as it is stored now, and returns the update for it.
+    /// Checks this authentication against the record as it is stored now, and returns the update for it. All that this
+    /// value says is then about that record, such as [`sign_count_increased`](Self::sign_count_increased) and
+    /// [`user_verification_is_factor`](Self::user_verification_is_factor). An error changes nothing.
     ///
     /// For a store that reports `record-changed`: two authentications ran at once, or the credential was flagged
     /// meanwhile. The signature needs no second verification, and the state is used up; the steps that depend on what
     /// changes in a record run again: backup eligibility and state, the signature counter, the flag, and whether user
-    /// verification can be relied on. `rp` is the relying party that finished the authentication.
+    /// verification can be relied on. No report has these checks: log the error of one that fails.
     ///
-    /// A record of another credential, account or public key is an error with the code `credential-unknown`.
+    /// `rp` is the relying party that finished the authentication; one of another purpose is an error with the code
+    /// `state-invalid`. A record of another credential, account or public key is an error with the code
+    /// `credential-unknown`.
+    ///
+    /// If a factor was checked after the passkey, call [`update_authorized_by`](Self::update_authorized_by) again: the
+    /// update that is returned here does not have it.
     ///
     /// ```
     /// # use countersign::{Authenticated, CredentialRecord, CredentialUpdate, RelyingParty, record::UpdateError};
@@ -116,18 +125,28 @@ impl Authenticated {
     /// #     fn find(&self) -> Option<CredentialRecord>;
     /// #     fn apply(&self, update: &CredentialUpdate) -> Result<(), UpdateError>;
     /// # }
-    /// # fn keep(rp: &RelyingParty, authenticated: &Authenticated, store: &impl Store)
+    /// # fn keep(rp: &RelyingParty, mut authenticated: Authenticated, store: &impl Store)
     /// # -> Result<(), Box<dyn std::error::Error>> {
-    /// let (_, update) = authenticated.user_and_update();
-    /// let mut update = update.clone();
-    /// while let Err(UpdateError::Changed) = store.apply(&update) {
-    ///     let fresh = store.find().ok_or("the credential was removed")?;
-    ///     update = authenticated.update_for(rp, &fresh)?;
+    /// loop {
+    ///     match store.apply(authenticated.update()) {
+    ///         Err(UpdateError::Changed) => {
+    ///             let fresh = store.find().ok_or("the credential was removed")?;
+    ///             authenticated.update_for(rp, &fresh)?;
+    ///         }
+    ///         other => break other?,
+    ///     }
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn update_for(&self, rp: &RelyingParty, fresh: &CredentialRecord) -> Result<CredentialUpdate, Error> {
+    pub fn update_for(
+        &mut self,
+        rp: &RelyingParty,
+        fresh: &CredentialRecord,
+    ) -> Result<&CredentialUpdate, Error> {
+        if rp.purpose != self.purpose {
+            return Err(Error::new(Step::Options, ErrorKind::StateOfAnotherPurpose));
+        }
         let is_same = fresh.rp_id() == rp.id
             && fresh.id() == self.credential_id()
             && fresh.user_handle() == &self.user_handle
@@ -139,7 +158,9 @@ impl Authenticated {
         self.presented.backup_eligibility(policy, stored, &mut NoReport)?;
         let count = self.presented.sign_count(policy, stored, &mut NoReport)?;
         self.presented.reliance(policy, fresh, &mut NoReport)?;
-        Ok(self.presented.update(fresh, count.next))
+        self.sign_count_increased = count.is_increased;
+        self.update = self.presented.update(fresh, count.next);
+        Ok(&self.update)
     }
 
     /// The credential that was used.

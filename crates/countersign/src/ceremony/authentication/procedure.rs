@@ -1,5 +1,5 @@
-//! The steps of [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion) in their order. Only
-//! the outcome allocates, unless a step fails or a report is made.
+//! The steps of [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion) in their order. With a
+//! prepared key and without extensions only the outcome allocates, unless a step fails or a report is made.
 
 use countersign_cose::{KeyError, PreparedKey, PublicKey, SignatureError, has_padded_integers, hash::sha256};
 use countersign_types::{
@@ -96,6 +96,7 @@ impl<'a> Procedure<'a> {
         // 25: the returned value says that all steps passed.
         presented.reliance(&self.rp.policy, record, steps)?;
         Ok(Authenticated {
+            purpose: self.rp.purpose.clone(),
             user_handle: record.user_handle().clone(),
             public_key: record.public_key().to_vec(),
             presented,
