@@ -41,9 +41,9 @@ pub use self::{
     flagged::FlaggedCredentials,
 };
 
-/// The version of the serialised policy. Version 2 has two more members: `uninitialized_user_verification` and
-/// `unverified_discoverable`.
-const VERSION: u8 = 2;
+/// The version of the serialised policy. Version 2 had other names of members, such as `attested`, and other words, such as
+/// `forbidden`. It is written first, so that an earlier version is rejected as such, and not by its first unknown name.
+const VERSION: u8 = 3;
 
 /// The algorithms that are offered by default: those of
 /// [section 5.4](https://www.w3.org/TR/webauthn-3/#dom-publickeycredentialcreationoptions-pubkeycredparams).

@@ -14,6 +14,9 @@ use crate::report::{
     step::{AuthenticationStep, RegistrationStep, Step},
 };
 
+/// The version of the serialised report. Version 1 had the member `lint` in place of `deviations`.
+const VERSION: u8 = 2;
+
 /// Every step of one ceremony in the specification's order, and the deviations that were accepted.
 ///
 /// It holds no secret: no challenge, no extension output, no credential ID and no user handle, only what [`Evidence`]
@@ -187,16 +190,18 @@ impl fmt::Display for Reason {
     }
 }
 
-/// `{"version": 1, "ceremony": "registration", "steps": […], "deviations": [words]}`.
+/// `{"version": 2, "ceremony": "registration", "steps": […], "deviations": [words]}`. The ceremony is `null` in a report
+/// that no call filled.
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let ceremony = match self.steps.first().map(|report| report.step) {
-            Some(Step::Authentication(_)) => "authentication",
-            _ => "registration",
+            Some(Step::Registration(_)) => Some("registration"),
+            Some(Step::Authentication(_)) => Some("authentication"),
+            None => None,
         };
         let mut report = serializer.serialize_struct("Report", 4)?;
-        report.serialize_field("version", &1_u8)?;
-        report.serialize_field("ceremony", ceremony)?;
+        report.serialize_field("version", &VERSION)?;
+        report.serialize_field("ceremony", &ceremony)?;
         report.serialize_field("steps", &self.steps)?;
         report.serialize_field("deviations", &self.deviations)?;
         report.end()

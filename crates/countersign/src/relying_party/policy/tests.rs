@@ -116,7 +116,7 @@ fn changed() -> Policy {
 fn a_policy_is_written_with_all_its_members() {
     let policy = changed();
     let expected = json!({
-        "version": 2,
+        "version": 3,
         "user_verification": "required",
         "resident_key": "preferred",
         "attachment": "cross-platform",
@@ -182,19 +182,31 @@ fn a_policy_with_a_member_too_few_or_too_many_is_refused() {
         more.pointer_mut(place).unwrap()["user_verifcation"] = json!("required");
         assert!(refused(&more).to_string().contains("unknown field `user_verifcation`"));
     }
-    for number in [1, 3] {
+    for number in [1, 2, 4] {
         let mut other = whole.clone();
         other["version"] = json!(number);
         if number == 1 {
             // Which version 1 had not.
             other.as_object_mut().unwrap().remove("unverified_discoverable").unwrap();
         }
-        let sentence = format!("of version {number}, and this program supports only 2");
+        let sentence = format!("of version {number}, and this program supports only 3");
         assert!(refused(&other).to_string().contains(&sentence));
     }
     let mut unknown = whole;
     unknown["algorithms"] = json!([5]);
     assert!(refused(&unknown).to_string().contains("the algorithm 5 is not known"));
+}
+
+#[test]
+fn a_policy_of_version_2_is_rejected_by_its_version_and_not_by_its_words() {
+    let stored = r#"{"version":2,"user_verification":"required","resident_key":"preferred","attachment":null,
+        "algorithms":[-7],"stored_algorithms":"supported","attestation_conveyance":"none","attested":null,
+        "cross_origin":"refused","sign_count":"ignore","backup":"forbidden"}"#;
+    let error = serde_json::from_str::<Policy>(stored).unwrap_err().to_string();
+    assert!(error.contains("of version 2, and this program supports only 3"), "{error}");
+    // With the number of the present version, its words are not read.
+    let error = serde_json::from_str::<Policy>(&stored.replace(":2,", ":3,")).unwrap_err().to_string();
+    assert!(error.contains("unknown"), "{error}");
 }
 
 #[test]

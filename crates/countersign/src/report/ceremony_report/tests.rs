@@ -107,7 +107,7 @@ fn conditional_create_is_why_presence_is_not_checked() {
 fn the_json_has_stable_words() {
     let (_, report) = authenticated(&get(), rp());
     let json = serde_json::to_value(&report).unwrap();
-    assert_eq!((&json["version"], &json["ceremony"]), (&json!(1), &json!("authentication")));
+    assert_eq!((&json["version"], &json["ceremony"]), (&json!(2), &json!("authentication")));
     assert_eq!(json["deviations"], json!(["cross-origin-missing"]));
     assert_eq!(
         json["steps"][11],
@@ -125,6 +125,14 @@ fn the_json_has_stable_words() {
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["steps"][17]["code"], "backup-state-invalid");
     assert_eq!(json["steps"][18]["outcome"], "not-reached");
+}
+
+#[test]
+fn a_report_that_no_call_filled_names_no_ceremony() {
+    let json = |report| serde_json::to_value(report).unwrap();
+    let empty = json!({"version": 2, "ceremony": null, "steps": [], "deviations": []});
+    assert_eq!(json(Report::default()), empty);
+    assert_eq!(json(registered(&create(), rp(), Asking::Modal).1)["ceremony"], "registration");
 }
 
 #[test]
