@@ -155,6 +155,7 @@ impl RelyingParty {
         options.extensions = extensions;
         Ok((options, state))
     }
+
     /// Starts an authentication that confirms `data`: everything that the user is about to confirm, in one encoding that is
     /// the same at the finish.
     ///

@@ -62,14 +62,14 @@ fn rule_283_287_a_token_works_once() {
     let (used, token) = (OneProcessSingleUse::new(10), token());
     let _ = open(&ring(), &token).unwrap().spend(&used, NOW).unwrap();
     let again = open(&ring(), &token).unwrap().spend(&used, NOW).unwrap_err();
-    assert_eq!((again.code(), &again), (Some(Code::ChallengeExpired), &SpendError::AlreadyUsedError));
+    assert_eq!((again.code(), &again), (Some(Code::ChallengeExpired), &SpendError::AlreadyUsed));
     // Sealed anew it is the same ceremony.
     let resealed = ring().seal(&state(), &mut |buffer: &mut [u8]| {
         buffer.fill(9);
         Ok::<(), EntropyError>(())
     });
     let again = open(&ring(), &resealed.unwrap()).unwrap().spend(&used, NOW).unwrap_err();
-    assert_eq!(again, SpendError::AlreadyUsedError);
+    assert_eq!(again, SpendError::AlreadyUsed);
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl<S: CeremonyState> Unspent<S> {
     pub fn spend<U: SingleUse + ?Sized>(self, store: &U, now: Timestamp) -> Result<S, SpendError<U::Error>> {
         let consumption = store.consume(&self.ceremony(), self.expires_at(), now);
         self.spent(consumption.map_err(SpendError::Store)?)
-            .map_err(|AlreadyUsedError| SpendError::AlreadyUsedError)
+            .map_err(|AlreadyUsedError| SpendError::AlreadyUsed)
     }
 
     /// Returns the state by the answer of a store that does not implement [`SingleUse`], such as an asynchronous one.
@@ -104,7 +104,7 @@ impl core::error::Error for AlreadyUsedError {}
 #[non_exhaustive]
 pub enum SpendError<E> {
     /// The ceremony was used before.
-    AlreadyUsedError,
+    AlreadyUsed,
     /// The store failed. The ceremony must not continue.
     Store(E),
 }
@@ -114,7 +114,7 @@ impl<E> SpendError<E> {
     /// response's fault.
     pub const fn code(&self) -> Option<Code> {
         match self {
-            Self::AlreadyUsedError => Some(AlreadyUsedError.code()),
+            Self::AlreadyUsed => Some(AlreadyUsedError.code()),
             Self::Store(_) => None,
         }
     }
@@ -123,7 +123,7 @@ impl<E> SpendError<E> {
 impl<E: fmt::Display> fmt::Display for SpendError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AlreadyUsedError => AlreadyUsedError.fmt(f),
+            Self::AlreadyUsed => AlreadyUsedError.fmt(f),
             Self::Store(cause) => write!(f, "the store of used ceremonies failed: {cause}"),
         }
     }
@@ -132,7 +132,7 @@ impl<E: fmt::Display> fmt::Display for SpendError<E> {
 impl<E: core::error::Error + 'static> core::error::Error for SpendError<E> {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            Self::AlreadyUsedError => None,
+            Self::AlreadyUsed => None,
             Self::Store(cause) => Some(cause),
         }
     }

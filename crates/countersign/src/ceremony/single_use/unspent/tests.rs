@@ -20,7 +20,7 @@ fn rule_283_374_a_challenge_is_used_once() {
     let state = expected(&CHALLENGE).spend(&store, NOW).unwrap();
     let _ = rp().build().unwrap().finish_authentication(state, &get().response(), &record(), NOW).unwrap();
     let error = expected(&CHALLENGE).spend(&store, NOW).unwrap_err();
-    assert_eq!((error.code(), &error), (Some(Code::ChallengeExpired), &SpendError::AlreadyUsedError));
+    assert_eq!((error.code(), &error), (Some(Code::ChallengeExpired), &SpendError::AlreadyUsed));
     assert!(expected(&[9; 32]).spend(&store, NOW).is_ok());
 }
 
@@ -42,7 +42,7 @@ fn rule_287_a_state_whose_ceremony_failed_is_used_up() {
     forged.flags = 0;
     let state = expected(&CHALLENGE).spend(&store, NOW).unwrap();
     rp.finish_authentication(state, &forged.response(), &record(), NOW).unwrap_err();
-    assert_eq!(expected(&CHALLENGE).spend(&store, NOW).unwrap_err(), SpendError::AlreadyUsedError);
+    assert_eq!(expected(&CHALLENGE).spend(&store, NOW).unwrap_err(), SpendError::AlreadyUsed);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn what_has_expired_is_forgotten_and_nothing_else_is() {
     let full = SpendError::Store(OneProcessSingleUseFullError { capacity: 2 });
     assert_eq!(expected(&[3; 32]).spend(&store, at_expiry).unwrap_err(), full);
     assert_eq!((full.code(), store.len()), (None, 2));
-    assert_eq!(expected(&[1; 32]).spend(&store, at_expiry).unwrap_err(), SpendError::AlreadyUsedError);
+    assert_eq!(expected(&[1; 32]).spend(&store, at_expiry).unwrap_err(), SpendError::AlreadyUsed);
 
     let later = at_expiry.plus_seconds(1);
     let fresh = unspent(&rp().build().unwrap(), [3; 32], None, later);
@@ -92,7 +92,7 @@ fn a_clock_that_was_put_back_revives_nothing() {
     let later = NOW.plus_seconds(1000);
     let fresh = unspent(&rp().build().unwrap(), [3; 32], None, later);
     fresh.spend(&store, later).unwrap();
-    assert_eq!(expected(&CHALLENGE).spend(&store, NOW).unwrap_err(), SpendError::AlreadyUsedError);
+    assert_eq!(expected(&CHALLENGE).spend(&store, NOW).unwrap_err(), SpendError::AlreadyUsed);
 }
 
 #[test]
