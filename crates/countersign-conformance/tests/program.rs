@@ -8,6 +8,7 @@ use countersign_conformance::{
     report::{Counts, Report, StepOutcome},
     runner::Runner,
 };
+use serde_json::json;
 
 /// The example, which cargo builds before it runs tests.
 fn example() -> PathBuf {
@@ -22,13 +23,18 @@ fn suite(name: &str) -> Suite {
     Suite::from_json(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// One suite on a shell script.
+/// Two cases on a shell script.
 fn script(script: &str) -> Report {
+    cases_on_script(2, "", script)
+}
+
+/// So many cases, each with this response, on a shell script.
+fn cases_on_script(count: usize, response: &str, script: &str) -> Report {
     let mut program = Program::new(["sh", "-c", script], Duration::from_millis(500));
-    let text = r#"{"schema": 1, "suite": "s", "cases": [
-        {"id": "a", "registration": {"challenge": "AQ", "response": {}, "expect": "reject"}},
-        {"id": "b", "registration": {"challenge": "AQ", "response": {}, "expect": "reject"}}]}"#;
-    Runner::new(&mut program).run(&[Suite::from_json(text).unwrap()])
+    let case = |id| json!({"id": format!("{id}"), "registration": {"challenge": "AQ", "response": response, "expect": "reject"}});
+    let cases: Vec<_> = (0..count).map(case).collect();
+    let suite = json!({"schema": 1, "suite": "s", "cases": cases});
+    Runner::new(&mut program).run(&[Suite::from_json(&suite.to_string()).unwrap()])
 }
 
 fn outcomes(report: &Report) -> Vec<StepOutcome> {
@@ -64,9 +70,44 @@ fn a_program_that_ends_is_started_again() {
 
 #[test]
 fn a_program_that_does_not_answer_in_time_fails_its_case() {
-    let report = script("sleep 60");
+    let report = script("exec sleep 60");
     assert_eq!(outcomes(&report), [StepOutcome::Failed; 2]);
     assert!(report.lines(StepOutcome::Failed).contains("no answer within 0.5 s"), "{report:?}");
+}
+
+#[test]
+fn a_program_that_does_not_read_a_long_request_fails_its_case() {
+    let report = cases_on_script(1, &"a".repeat(200_000), "exec sleep 60");
+    assert!(report.lines(StepOutcome::Failed).contains("no answer within 0.5 s"), "{report:?}");
+}
+
+#[test]
+fn a_program_that_answers_and_does_not_read_its_requests_is_found() {
+    let answers = r#"while sleep 0.1; do echo '{"verdict": "reject"}'; done"#;
+    let report = cases_on_script(3, &"a".repeat(200_000), answers);
+    assert!(report.counts().failed > 0, "{report:?}");
+}
+
+#[test]
+fn two_lines_for_one_request_fail_their_case() {
+    let report =
+        script(r#"while read line; do printf '{"verdict": "reject"}\n{"verdict": "reject"}\n'; done"#);
+    assert_eq!(outcomes(&report), [StepOutcome::Failed; 2]);
+    assert!(report.lines(StepOutcome::Failed).contains("a line without a request"), "{report:?}");
+}
+
+#[test]
+fn a_line_after_the_answer_is_not_the_next_answer() {
+    // The lines are written one after another, so the second is perhaps late, and is found at a later request.
+    let answer = r#"echo '{"verdict": "reject"}'"#;
+    let report = cases_on_script(500, "", &format!("while read line; do {answer}; {answer}; done"));
+    assert!(report.lines(StepOutcome::Failed).contains("a line without a request"));
+}
+
+#[test]
+fn a_program_that_writes_without_end_fails_its_case() {
+    let report = script(r#"read line; yes '{"verdict": "reject"}'"#);
+    assert_eq!(outcomes(&report), [StepOutcome::Failed; 2]);
 }
 
 #[test]
@@ -98,5 +139,6 @@ fn the_exit_code_is_that_of_the_result() {
     assert_eq!(code, 1);
     assert!(text.contains("FAIL specification/"), "{text}");
     assert_eq!(run(&["--suite", "no such folder"]).0, 2);
+    assert_eq!(run(&["--suite", suite, "--", "no such program"]), (2, String::new()));
     assert_eq!(run(&["--suite", suite, "--filter", "no such case"]).0, 2);
 }

@@ -12,7 +12,7 @@ use countersign::cose::Verifiers;
 use countersign_conformance::{
     complete::CompleteList,
     format::Suite,
-    implementation::Implementation,
+    implementation::{AnswerError, Implementation},
     library::Library,
     program::Program,
     report::{Counts, Report, StepOutcome},
@@ -40,7 +40,7 @@ crate countersign, in this process. Prints a line for each failing case, and las
   --backend NAME           without COMMAND, the library that verifies signatures: rust-crypto or, if built with the
                            feature aws-lc, aws-lc [rust-crypto]
 
-Exit codes: 0 no case failed, 1 some did, 2 a suite can't be read or there is no case to run.
+Exit codes: 0 no case failed, 1 some did, 2 a suite can't be read, there is no case to run or COMMAND can't be started.
 ";
 
 #[derive(Debug)]
@@ -128,7 +128,7 @@ pub(super) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>
     };
     let complete = options.require_complete.as_deref().map(complete_list).transpose()?;
     let (suites, unreadable) = read(&options.suites);
-    let report = report(&options, &suites);
+    let report = report(&options, &suites)?;
     print!("{}", report.lines(StepOutcome::Failed));
     if options.unsupported {
         print!("{}", report.lines(StepOutcome::Unsupported));
@@ -165,13 +165,14 @@ fn last_line(counts: Counts, options: &Options) -> String {
     }
 }
 
-fn report(options: &Options, suites: &[Suite]) -> Report {
+fn report(options: &Options, suites: &[Suite]) -> Result<Report, AnswerError> {
     let (mut program, mut library);
     let implementation: &mut dyn Implementation = if options.command.is_empty() {
         library = options.verifiers.clone().map_or_else(Library::default, Library::new);
         &mut library
     } else {
         program = Program::new(options.command.clone(), options.timeout);
+        program.start()?;
         &mut program
     };
     let mut runner = Runner::new(implementation);
@@ -181,7 +182,7 @@ fn report(options: &Options, suites: &[Suite]) -> Report {
     if let Some(filter) = &options.filter {
         runner = runner.filter(filter);
     }
-    runner.run(suites)
+    Ok(runner.run(suites))
 }
 
 fn complete_list(file: &Path) -> Result<CompleteList, String> {
