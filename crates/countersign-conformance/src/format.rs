@@ -340,6 +340,9 @@ impl Suite {
             if case.registration.is_none() && case.authentications.is_empty() {
                 return complain("it has no step, so it checks nothing".to_owned());
             }
+            if case.registration.is_some() && case.credential.is_some() {
+                return complain("`credential` is for a case without a registration".to_owned());
+            }
             let responses = case.registration.iter().map(|step| (&step.response, &step.response_text));
             let responses = responses
                 .chain(case.authentications.iter().map(|step| (&step.response, &step.response_text)));
@@ -450,6 +453,12 @@ mod tests {
     #[test]
     fn a_case_without_a_step_is_an_error() {
         assert!(suite(r#"{"id":"a"}"#).unwrap_err().contains("no step"));
+    }
+
+    #[test]
+    fn a_stored_credential_is_for_a_case_without_a_registration() {
+        let error = with(r#""credential":{"id":"AQ","public_key":"AQ"},"#).unwrap_err();
+        assert!(error.contains("`credential` is for a case without a registration"), "{error}");
     }
 
     #[test]

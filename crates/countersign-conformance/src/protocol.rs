@@ -207,7 +207,7 @@ impl Request {
     pub fn of_case(suite: &Suite, case: &Case) -> Vec<Self> {
         let mut requests: Vec<_> =
             case.registration.iter().map(|step| Self::registration(suite, case, step)).collect();
-        let mut credential = case.credential.clone().filter(|_| case.registration.is_none());
+        let mut credential = case.credential.clone();
         for step in &case.authentications {
             let credential = credential.take();
             requests.push(Self { credential, ..Self::authentication(suite, case, step) });
