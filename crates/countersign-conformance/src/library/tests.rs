@@ -1,3 +1,5 @@
+use countersign::cose::{Curve, Hash, KeyError, PreparedKey, PublicKey, Scheme, SignatureVerifier};
+
 use super::*;
 use crate::{
     format::Suite,
@@ -137,4 +139,31 @@ fn a_discoverable_step_compares_the_user_handle_with_the_records() {
     assert_eq!(got(&suite), [step("accept", true)]);
     suite["cases"][0]["credential"]["user_handle"] = json!(base64url::encode("somebody else"));
     assert!(steps(&suite)[0].outcome == StepOutcome::Failed);
+}
+
+/// A backend with a defect.
+#[derive(Debug)]
+struct Panicking;
+
+impl SignatureVerifier for Panicking {
+    fn scheme(&self) -> Scheme {
+        Scheme::Ecdsa { curve: Curve::P256, hash: Hash::Sha256 }
+    }
+
+    fn prepare(&self, _: &PublicKey) -> Result<Box<dyn PreparedKey>, KeyError> {
+        panic!("a defect")
+    }
+}
+
+#[test]
+fn a_panic_fails_its_case_and_the_next_case_runs() {
+    let mut suite = case("none-es256");
+    let next = case("none-es256--reg-challenge")["cases"][0].clone();
+    suite["cases"].as_array_mut().unwrap().push(next);
+    let suite = Suite::from_json(&suite.to_string()).unwrap();
+    let verifiers = Verifiers::none().with_verifier(Arc::new(Panicking));
+    let report = Runner::new(&mut Library::new(verifiers)).strict().run(&[suite]);
+    let first: Vec<_> = report.cases.iter().map(|case| &case.steps[0]).collect();
+    assert_eq!((first[0].got.as_str(), first[0].outcome), ("error", StepOutcome::Failed));
+    assert_eq!((first[1].got.as_str(), first[1].outcome), ("challenge-mismatch", StepOutcome::Passed));
 }
