@@ -8,7 +8,7 @@
 //!
 //! | extension | may be asked for at | rejected at the start | rejected at the finish, if requested |
 //! | --- | --- | --- | --- |
-//! | `appid`, `appidExclude` | authentication, registration | an AppID that is no `https` URL of the RP ID's site | |
+//! | `appid`, `appidExclude` | authentication, registration | an AppID that is no `https` URL of the RP ID's site; without public suffixes, of a domain neither above nor below the RP ID | |
 //! | `credProps` | registration | | |
 //! | `prf` | both | `evalByCredential` for credentials that are not listed; user verification that is not required, unless policy says else | `enabled` at authentication; an `enabled` that the authenticator contradicts |
 //! | `largeBlob` | both | a write for other than one credential; members of the other ceremony | members of the other ceremony; no support if it was required |

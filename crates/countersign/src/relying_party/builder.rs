@@ -93,7 +93,8 @@ impl RelyingPartyBuilder {
     /// accepts `https://login.example.org` and `https://a.b.example.org`, but not itself.
     ///
     /// Pages below a public suffix that is below the host are not accepted, such as `https://a.s3.amazonaws.com` for
-    /// `https://amazonaws.com`: browsers let none of them use the RP ID.
+    /// `https://amazonaws.com`: browsers let none of them use the RP ID. This needs
+    /// [`public_suffixes`](Self::public_suffixes).
     ///
     /// Each such page is then trusted as much as the sign-in page, forgotten and taken-over ones too
     /// ([section 13.4.8](https://www.w3.org/TR/webauthn-3/#sctn-code-injection)). List the origins if you can.
@@ -107,7 +108,8 @@ impl RelyingPartyBuilder {
     /// Clients let such a page use the RP ID if the RP ID's own server allows it: serve
     /// [`RelyingParty::related_origins`] there. Clients support five distinct labels such as the `example` of
     /// `https://www.example.co.uk`; with more than that, building fails
-    /// ([section 5.11](https://www.w3.org/TR/webauthn-3/#sctn-related-origins)).
+    /// ([section 5.11](https://www.w3.org/TR/webauthn-3/#sctn-related-origins)). They can't be counted without
+    /// [`public_suffixes`](Self::public_suffixes).
     pub fn related_origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(ConfiguredOrigin::Related(origin.into()));
         self
@@ -205,7 +207,8 @@ impl RelyingPartyBuilder {
     /// Sends this FIDO AppID along with authentications, for credentials that were registered with U2F
     /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
     ///
-    /// It must be an `https` URL of the RP ID's site.
+    /// It must be an `https` URL of the RP ID's site. Without [`public_suffixes`](Self::public_suffixes), its host must be the
+    /// RP ID, or a domain above or below it.
     pub fn appid(mut self, appid: impl Into<String>) -> Self {
         self.party.appid = Some(appid.into());
         self
@@ -241,7 +244,7 @@ impl RelyingPartyBuilder {
             return Err(Error::RpIdIsPublicSuffix(party.id));
         }
         if let Some(appid) = &party.appid
-            && !is_appid_of(party.public_suffixes(), appid, &party.id)
+            && !is_appid_of(party.public_suffixes.as_deref(), appid, &party.id)
         {
             return Err(Error::AppId(appid.clone()));
         }
@@ -258,7 +261,7 @@ impl RelyingPartyBuilder {
         for wanted in origins {
             wanted.add_to(&mut party)?;
         }
-        within_budget(party.public_suffixes(), &party.related_origins)?;
+        within_budget(party.public_suffixes.as_deref(), &party.related_origins)?;
         if party.origins.is_empty() {
             return Err(Error::NoOrigin);
         }

@@ -23,7 +23,8 @@ pub enum OriginRule {
         /// The host.
         host: String,
     },
-    /// Web origins of this scheme and port, whose host is below this domain, with no public suffix between the two.
+    /// Web origins of this scheme and port, whose host is below this domain, with no public suffix between the two if a list
+    /// is given ([`public_suffixes`](crate::RelyingPartyBuilder::public_suffixes)).
     Subdomains {
         /// `https`, or `http` for `localhost`.
         scheme: Scheme,

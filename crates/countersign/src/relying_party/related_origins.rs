@@ -42,6 +42,8 @@ pub use budget::{CLIENT_LABELS, RelatedOriginStatus};
 use item::{Item, read};
 
 /// Returns the status of each item for a client that supports `max_labels` distinct labels, in the document's order.
+///
+/// The labels are as right as `suffixes` is complete.
 pub fn judge<'a>(
     document: &'a RelatedOrigins,
     max_labels: usize,
@@ -85,6 +87,9 @@ impl RelyingParty {
     }
 
     /// Returns this relying party's related origins that a client would or might reject, given the served document.
+    ///
+    /// If the relying party was built without [`public_suffixes`](crate::RelyingPartyBuilder::public_suffixes), labels can't be
+    /// counted correctly: an origin may then be missing here, or be here wrongly, if the document has several domains.
     pub fn missing_from(&self, document: &RelatedOrigins) -> Vec<&str> {
         let wanted = self.related_origins.iter().map(String::as_str);
         wanted
@@ -230,6 +235,26 @@ mod tests {
         assert_eq!(refused, ConfigurationError::RelatedOriginWithoutLabel("https://github.io".into()));
         let refused = with(&["https://one.example/"]).unwrap_err();
         assert_eq!(refused, ConfigurationError::Origin("https://one.example/".into()));
+    }
+
+    #[test]
+    fn rule_373_labels_are_not_counted_without_public_suffixes() {
+        let with = |origins: &[&str]| {
+            let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org");
+            origins.iter().fold(rp, |rp, origin| rp.related_origin(*origin)).build()
+        };
+        // One label below six public suffixes of two labels.
+        with(&[
+            "https://example.co.uk",
+            "https://example.com.au",
+            "https://example.org.nz",
+            "https://example.net.br",
+            "https://example.or.jp",
+            "https://example.gov.za",
+        ])
+        .unwrap();
+        let rejected = with(&["https://localhost"]).unwrap_err();
+        assert_eq!(rejected, ConfigurationError::RelatedOriginWithoutLabel("https://localhost".into()));
     }
 
     #[test]

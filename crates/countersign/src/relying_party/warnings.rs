@@ -66,7 +66,8 @@ pub enum Warning {
     /// The user handle looks like an e-mail address, which authenticators show to anyone who holds them.
     UserHandleIsEmail,
     /// The relying party was built without public suffixes: an RP ID that is one, such as `co.uk`, was not found, and
-    /// neither was an origin below one. See [`public_suffixes`](crate::RelyingPartyBuilder::public_suffixes).
+    /// neither was an origin below one; the labels of related origins were not counted. See
+    /// [`public_suffixes`](crate::RelyingPartyBuilder::public_suffixes).
     PublicSuffixesNotChecked,
 }
 
@@ -101,7 +102,9 @@ impl fmt::Display for Warning {
             Self::UserHandleIsName => f.write_str("the user handle is the account's name"),
             Self::UserHandleIsEmail => f.write_str("the user handle looks like an e-mail address"),
             Self::PublicSuffixesNotChecked => {
-                f.write_str("there is no list of public suffixes to check the rp id and the origins against")
+                f.write_str(
+                "there is no list of public suffixes to check the rp id, the origins and the related origins against",
+            )
             }
         }
     }

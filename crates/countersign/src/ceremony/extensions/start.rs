@@ -271,7 +271,7 @@ fn payment_selection(rp: &RelyingParty) -> Result<(), ExtensionRequestError> {
 }
 
 fn appid_of(rp: &RelyingParty, appid: &str) -> Result<(), ExtensionRequestError> {
-    if is_appid_of(rp.public_suffixes(), appid, &rp.id) {
+    if is_appid_of(rp.public_suffixes.as_deref(), appid, &rp.id) {
         Ok(())
     } else {
         Err(ExtensionRequestError::AppId { appid: appid.to_owned() })

@@ -6,7 +6,7 @@ use crate::relying_party::{
     configuration_error::ConfigurationError as Error,
     origin::{OriginRule, Scheme, WebOrigin, app::is_app_origin, extension::is_extension_origin, is_below},
     party::RelyingParty,
-    public_suffixes::{PublicSuffixes, is_public_suffix, registrable_label},
+    public_suffixes::{PublicSuffixes, SingleLabels, is_public_suffix, registrable_label},
     related_origins::budget::CLIENT_LABELS,
 };
 
@@ -75,18 +75,20 @@ fn of_rp_id<'a>(party: &RelyingParty, text: &str, origin: WebOrigin<'a>) -> Resu
 }
 
 /// Rejects related origins that clients would. They are web origins in a secure context.
-pub(super) fn within_budget(suffixes: &dyn PublicSuffixes, origins: &[String]) -> Result<(), Error> {
+///
+/// Without public suffixes the labels are unknown, such as that of `example.co.uk`, and are not counted.
+pub(super) fn within_budget(suffixes: Option<&dyn PublicSuffixes>, origins: &[String]) -> Result<(), Error> {
     let mut seen = BTreeSet::new();
     let mut beyond = None;
     for origin in origins {
         let Some(host) = WebOrigin::parse(origin).map(|origin| origin.host) else {
             return Err(Error::Origin(origin.clone()));
         };
-        let Some(label) = registrable_label(suffixes, host) else {
+        let Some(label) = registrable_label(suffixes.unwrap_or(&SingleLabels), host) else {
             return Err(Error::RelatedOriginWithoutLabel(origin.clone()));
         };
         seen.insert(label);
-        if seen.len() > CLIENT_LABELS {
+        if suffixes.is_some() && seen.len() > CLIENT_LABELS {
             beyond.get_or_insert(origin);
         }
     }

@@ -288,3 +288,30 @@ fn each_error_is_one_sentence() {
         assert!(text.len() < 140 && !text.ends_with('.') && !text.contains('\n'), "{text}");
     }
 }
+
+#[test]
+fn rule_332_without_public_suffixes_an_appid_is_on_a_domain_above_or_below_the_rp_id() {
+    let built = |rp_id: &str, appid: &str| {
+        let builder = RelyingParty::builder(rp_id, "Example").origin(format!("https://{rp_id}"));
+        builder.appid(appid).build().map(drop)
+    };
+    for appid in [
+        "https://login.example.co.uk/u2f",
+        "https://example.co.uk/u2f",
+        "https://a.login.example.co.uk/u2f",
+        "https://Example.co.uk:8443/u2f",
+    ] {
+        built("login.example.co.uk", appid).unwrap();
+    }
+    for appid in [
+        "https://shop.example.co.uk/u2f",
+        "https://other.co.uk/u2f",
+        "https://uk/u2f",
+        "https://evillogin.example.co.uk/u2f",
+    ] {
+        assert_eq!(built("login.example.co.uk", appid), Err(ConfigurationError::AppId(appid.into())));
+    }
+    built("localhost", "https://localhost/u2f").unwrap();
+    let below = "https://app.localhost/u2f";
+    assert_eq!(built("localhost", below), Err(ConfigurationError::AppId(below.into())));
+}
