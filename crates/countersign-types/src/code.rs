@@ -75,7 +75,8 @@ codes! {
     PublicKeyMalformed = "public-key-malformed",
     /// The algorithm is not supported, or not suitable for its use.
     AlgorithmUnsupported = "algorithm-unsupported",
-    /// The algorithm is supported, but the relying party has no verifier for it.
+    /// The algorithm is supported, but the relying party has no verifier for it. If only a sender's certificate has it:
+    /// `attestation-untrusted`.
     VerifierMissing = "verifier-missing",
     /// The algorithm is not among `pubKeyCredParams`.
     AlgorithmNotAllowed = "algorithm-not-allowed",
@@ -102,9 +103,10 @@ codes! {
     AttestationCertificateExpired = "attestation-certificate-expired",
     /// A certificate of the path is revoked.
     AttestationCertificateRevoked = "attestation-certificate-revoked",
-    /// The relying party does not accept the attestation format or type.
+    /// The relying party does not accept the attestation format or type, or a state of the device that it reports.
     AttestationNotAccepted = "attestation-not-accepted",
-    /// The relying party does not accept the model (AAGUID) or its metadata status, or the credential was flagged.
+    /// The relying party does not accept the model (AAGUID), its metadata status or the protection of its key, or the
+    /// credential was flagged.
     AuthenticatorNotAccepted = "authenticator-not-accepted",
     /// The credential ID is already registered.
     CredentialAlreadyRegistered = "credential-already-registered",
