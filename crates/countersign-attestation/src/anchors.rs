@@ -5,7 +5,9 @@ use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use countersign_types::Aaguid;
 
-use crate::{attestation_type::AttestationType, certificate::Certificate, revocation::Revocation};
+use crate::{
+    attestation_type::AttestationType, certificate::Certificate, details::Details, revocation::Revocation,
+};
 
 pub(crate) mod scoped;
 
@@ -74,6 +76,8 @@ pub struct AnchorQuery<'a> {
     pub signed_aaguid: Option<Aaguid>,
     /// The attestation trust path as received, the attestation certificate first.
     pub trust_path: &'a [Certificate],
+    /// What the format reports about the authenticator: claims until a path is found.
+    pub details: &'a Details,
 }
 
 /// A certificate that the caller trusts, as an issuer or as an attestation certificate.

@@ -121,6 +121,7 @@ impl Attestation {
             aaguid,
             signed_aaguid: self.covers_authenticator_data.then_some(aaguid),
             trust_path: &self.trust_path,
+            details: &self.details,
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Rule<'a> {
     pub(super) kind: &'a str,
     /// Codes, or words of [`OUTCOMES`], with spaces between.
     pub(super) codes: &'a str,
-    /// The file that checks the rule, if it is not the one that its tests are in.
+    /// The files that check the rule, with spaces between, if they are not those that its tests are in.
     pub(super) checked: Option<&'a str>,
     /// Why the software authenticator has neither a fault nor a profile for it.
     pub(super) without_fault: Option<&'a str>,

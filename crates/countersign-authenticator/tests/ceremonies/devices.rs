@@ -1,8 +1,16 @@
 //! The requirements of a policy on devices, checked against what the formats report.
 
+use std::sync::Arc;
+
 use countersign::{
     Code,
-    attestation::format::android_key::VerifiedBootState,
+    attestation::{
+        Formats,
+        format::{
+            android_key::VerifiedBootState,
+            compound::{CompoundConfiguration, CompoundFormat, Quorum},
+        },
+    },
     relying_party::policy::{
         AndroidKeyProtection, AndroidVerifiedBoot, AttestationPolicy, DevicePolicy, TpmKeyBinding,
     },
@@ -12,7 +20,7 @@ use countersign_authenticator::{Attestation, AttestationDraft, Change, Client};
 
 use super::{
     policy::{attester, demanding, packed, register_by, rejected},
-    relying_party::ORIGIN,
+    relying_party::{ORIGIN, rp},
 };
 
 /// The tag of `rootOfTrust`.
@@ -177,6 +185,7 @@ fn rule_233_a_response_was_made_within_the_window() {
         (DevicePolicy::new(), made::<{ NOW + 999 }>),
         (wider(), made::<{ NOW - 300_000 }>),
         (wider(), made::<{ NOW + 10_000 }>),
+        (DevicePolicy::new().with_safetynet_max_age_seconds(u32::MAX), made::<0>),
     ] {
         safetynet(policy, change).unwrap();
     }
@@ -191,4 +200,44 @@ fn rule_233_a_response_was_made_within_the_window() {
         let error = DeviceError::SafetyNetTime { milliseconds };
         assert_rejected(safetynet(policy, change), error, Code::AttestationNotAccepted);
     }
+}
+
+#[test]
+fn rule_233_the_window_is_not_checked_without_required_trust() {
+    let client = Client::new(ORIGIN).with_change(Change::Attestation(made::<0>));
+    register_by(&client, Attestation::AndroidSafetyNet(attester()), rp()).unwrap();
+}
+
+#[test]
+fn rule_197_a_part_from_a_rejected_device_does_not_count() {
+    let (tpm, android) = (Attestation::Tpm(attester()), Attestation::AndroidKey(attester()));
+    let register = |quorum, parts: &[&Attestation], demands: AttestationPolicy| {
+        let compound = CompoundFormat::new(CompoundConfiguration::new(quorum));
+        let rp = demanding(demands).formats(Formats::standard().with_format(Arc::new(compound)));
+        let parts = parts.iter().map(|part| (*part).clone()).collect();
+        register_by(&Client::new(ORIGIN), Attestation::Compound(parts), rp)
+    };
+    let manufacturer = "id:00000000".parse().unwrap();
+    let rejecting = || {
+        let device = DevicePolicy::new().with_rejected_tpm_manufacturers([manufacturer]);
+        AttestationPolicy::new().with_device_policy(device)
+    };
+    let no_tpm = || DeviceError::TpmManufacturerNotAccepted(manufacturer);
+    let code = Code::AttestationNotAccepted;
+    for quorum in [Quorum::All, Quorum::Any] {
+        register(quorum, &[&tpm, &android], AttestationPolicy::new()).unwrap();
+    }
+    for parts in [[&tpm, &packed()], [&packed(), &tpm]] {
+        register(Quorum::Any, &parts, rejecting()).unwrap();
+        register(Quorum::Any, &parts, rejecting().with_formats(["packed"])).unwrap();
+        assert_rejected(register(Quorum::All, &parts, rejecting()), no_tpm(), code);
+    }
+    assert_rejected(register(Quorum::Any, &[&tpm, &Attestation::None], rejecting()), no_tpm(), code);
+    // None of the two is accepted, for different reasons: the first part's counts.
+    let device = DevicePolicy::new()
+        .with_rejected_tpm_manufacturers([manufacturer])
+        .with_android_verified_boot(AndroidVerifiedBoot::Verified);
+    let neither =
+        register(Quorum::Any, &[&android, &tpm], AttestationPolicy::new().with_device_policy(device));
+    assert_rejected(neither, DeviceError::VerifiedBootNotAccepted(None), code);
 }

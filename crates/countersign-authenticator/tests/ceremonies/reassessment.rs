@@ -1,20 +1,22 @@
 //! Attestations that were accepted once, judged again by what is known later.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{convert::Infallible, ops::ControlFlow, sync::Arc};
 
 use countersign::{
-    Code, CredentialIdStatus, CredentialRecord, RegistrationRequest, RelyingPartyBuilder,
+    Code, CredentialIdStatus, CredentialRecord, RegistrationRequest, RelyingPartyBuilder, Timestamp,
     attestation::{
         AnchorList, AttestationStatusList, Certificate, ModelList, ModelPolicy, ModelQuery,
         ModelRejectedError, Revocation, TrustAnchor,
     },
-    lifecycle::{Change, Reassessment, Reassessor, Verdict},
+    lifecycle::{Change, Encoded, Import, ImportError, ImportedKey, Reassessment, Reassessor, Verdict},
     record::{AttestationEvidence, Trusted},
+    relying_party::policy::{AttestationPolicy, DevicePolicy, TpmKeyBinding},
+    report::DeviceError,
     types::Aaguid,
 };
 use countersign_authenticator::{Attestation, Attester, Authenticator, Client, UserVerification};
 
-use super::relying_party::{NOW, ORIGIN, entropy, rp, trusting, user};
+use super::relying_party::{NOW, ORIGIN, entropy, rp, trusting, trusting_by, user};
 
 fn attester() -> Attester {
     Attester::from_seed("a vendor")
@@ -82,6 +84,83 @@ fn a_model_that_is_no_longer_accepted_is_refused() {
     assert_eq!(reassessment.changes(), [Change::TrustLost]);
     let other = models(ModelList::all_but([Aaguid::from_bytes([1; 16])])).judge(&record, NOW);
     assert_eq!(*other.verdict(), Verdict::Trusted);
+}
+
+/// The requirements that reject the software authenticator's TPM.
+fn rejecting_tpm() -> (DevicePolicy, DeviceError) {
+    let manufacturer = "id:00000000".parse().unwrap();
+    let policy = DevicePolicy::new().with_rejected_tpm_manufacturers([manufacturer]);
+    (policy, DeviceError::TpmManufacturerNotAccepted(manufacturer))
+}
+
+#[test]
+fn rule_197_a_tpm_whose_manufacturer_is_rejected_later_is_flagged() {
+    let (policy, error) = rejecting_tpm();
+    let tpm = Attestation::Tpm(attester());
+    let both = Attestation::Compound(vec![Attestation::Packed(attester()), tpm.clone()]);
+    for attestation in [tpm, both] {
+        let record = registered(&attestation, trusting(attester().authority()));
+        assert_eq!(*reassessor(anchors()).judge(&record, NOW).verdict(), Verdict::Trusted);
+        let reassessor = reassessor(anchors()).with_device_policy(policy.clone());
+        let reassessment = reassessor.judge(&record, NOW);
+        assert_eq!(*reassessment.verdict(), Verdict::DeviceRejected(error));
+        assert_eq!(reassessment.changes(), [Change::TrustLost]);
+        assert_eq!(code(&reassessment), Code::AttestationNotAccepted);
+        let records = [Ok::<_, Infallible>(record)];
+        let summary = reassessor.judge_all(records, NOW, |_, _| ControlFlow::Continue(())).unwrap();
+        assert_eq!((summary.judged, summary.rejected), (1, 1));
+    }
+}
+
+#[test]
+fn rule_181_a_reassessor_has_the_relying_partys_requirements_on_devices() {
+    let record = registered(&Attestation::Tpm(attester()), trusting(attester().authority()));
+    let device = DevicePolicy::new().with_tpm_key_binding(TpmKeyBinding::Required);
+    let policy = trusting_by(AttestationPolicy::new().with_device_policy(device));
+    let rp = trusting(attester().authority()).policy(policy).build().unwrap();
+    let reassessment = Reassessor::new(&rp, Arc::new(anchors())).judge(&record, NOW);
+    assert_eq!(*reassessment.verdict(), Verdict::DeviceRejected(DeviceError::TpmKeyNotBound));
+    // An untrusted statement says nothing about a device.
+    let untrusted = Reassessor::new(&rp, Arc::new(AnchorList::default())).judge(&record, NOW);
+    assert_eq!(code(&untrusted), Code::AttestationUntrusted);
+}
+
+/// The record, imported again with its evidence and this time of its registration.
+fn imported(
+    record: &CredentialRecord,
+    registered_at: Timestamp,
+    rp: RelyingPartyBuilder,
+) -> Result<CredentialRecord, ImportError> {
+    let evidence = record.evidence().unwrap();
+    let (id, user) = (record.id().as_bytes(), record.user_handle().as_bytes());
+    Import::new(Encoded::Bytes(id), Encoded::Bytes(user), ImportedKey::Cose(record.public_key()))
+        .with_attestation(evidence.object(), evidence.client_data(), registered_at)
+        .into_record(&rp.build().unwrap())
+}
+
+#[test]
+fn rule_233_a_response_was_fresh_when_an_imported_credential_was_registered() {
+    let trusting = || trusting(attester().authority());
+    let record = registered(&Attestation::AndroidSafetyNet(attester()), trusting());
+    let later = NOW.plus_seconds(60 * 60);
+    imported(&record, NOW, trusting()).unwrap();
+    imported(&record, later, rp()).unwrap();
+    let ImportError::Attestation(verdict) = imported(&record, later, trusting()).unwrap_err() else {
+        panic!("not rejected for its attestation")
+    };
+    assert!(matches!(*verdict, Verdict::DeviceRejected(DeviceError::SafetyNetTime { .. })), "{verdict}");
+    assert_eq!(verdict.code(), Some(Code::AttestationNotAccepted));
+    // The age is not checked again.
+    assert_eq!(*reassessor(anchors()).judge(&record, later).verdict(), Verdict::Trusted);
+}
+
+#[test]
+fn rule_197_a_credential_in_a_rejected_tpm_is_not_imported() {
+    let record = registered(&Attestation::Tpm(attester()), trusting(attester().authority()));
+    let (device, error) = rejecting_tpm();
+    let policy = trusting_by(AttestationPolicy::new().with_device_policy(device));
+    let imported = imported(&record, NOW, trusting(attester().authority()).policy(policy));
+    assert_eq!(imported, Err(ImportError::Attestation(Box::new(Verdict::DeviceRejected(error)))));
 }
 
 /// Accepts only models with this evidence of user verification.

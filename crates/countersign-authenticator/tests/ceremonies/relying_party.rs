@@ -35,7 +35,12 @@ pub(crate) fn policy() -> Policy {
 
 /// [`policy`] with a demand for trust. App Attest's user is not present, so that its registrations are conditional.
 pub(crate) fn trusting_policy() -> Policy {
-    Policy::attested(AttestationPolicy::new())
+    trusting_by(AttestationPolicy::new())
+}
+
+/// [`trusting_policy`] with these demands.
+pub(crate) fn trusting_by(demands: AttestationPolicy) -> Policy {
+    Policy::attested(demands)
         .with_user_verification(UserVerificationRequirement::Preferred)
         .with_unverified_discoverable(UnverifiedDiscoverable::DangerousAccept)
         .with_algorithms(Verifiers::rust_crypto().algorithms())

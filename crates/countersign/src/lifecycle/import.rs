@@ -9,7 +9,7 @@ use countersign_types::{
 };
 
 use crate::{
-    lifecycle::reassessment::verify_evidence,
+    lifecycle::reassessment::{verdict::Verdict, verify_evidence},
     record::{credential_record::CredentialRecord, evidence::AttestationEvidence},
     relying_party::party::RelyingParty,
 };
@@ -145,6 +145,9 @@ impl<'a> Import<'a> {
 
     /// Sets the attestation object and client data of the registration, as received. They are verified as of that time;
     /// whether they are trusted is decided by [`Reassessor::judge`](crate::lifecycle::Reassessor::judge).
+    ///
+    /// If the policy requires trust, its requirements on devices are checked now, as of that time: a SafetyNet response must
+    /// have been fresh. The parts of a compound attestation are left to `judge`, which does not check that age.
     pub fn with_attestation(
         mut self,
         object: &'a [u8],
@@ -215,6 +218,15 @@ fn with_evidence(
     let mut evidence = AttestationEvidence::new("", "", object, client_data);
     evidence.judged_at = Some(registered_at);
     let verified = verify_evidence(rp, &record, &evidence);
+    let verified = verified.and_then(|verified| {
+        let requirements = rp.policy.attestation_policy();
+        requirements
+            .map_or(Ok(()), |policy| {
+                policy.device_policy().check(verified.attestation.details(), Some(registered_at))
+            })
+            .map(|()| verified)
+            .map_err(Verdict::DeviceRejected)
+    });
     let verified = verified.map_err(|verdict| ImportError::Attestation(Box::new(verdict)))?;
     verified.attestation.format().clone_into(&mut evidence.format);
     verified.attestation.attestation_type().as_str().clone_into(&mut evidence.attestation_type);

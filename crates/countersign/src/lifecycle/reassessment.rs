@@ -16,7 +16,13 @@ use countersign_types::Timestamp;
 
 use crate::{
     record::{credential_record::CredentialRecord, evidence::AttestationEvidence},
-    relying_party::party::RelyingParty,
+    relying_party::{
+        party::RelyingParty,
+        policy::{
+            attestation::AttestationPolicy,
+            device::{DevicePolicy, OfDevices},
+        },
+    },
 };
 
 pub(crate) mod evidence;
@@ -41,7 +47,9 @@ pub use verdict::{Change, EvidenceError, Reassessment, ReassessmentSummary, Verd
 /// let reassessor = Reassessor::new(&rp, Arc::new(anchors_of_today));
 /// let mut to_flag = Vec::new();
 /// let summary = reassessor.judge_all(stored, now, |record, reassessment| {
-///     if let Verdict::Revoked(_) | Verdict::ModelRejected(_) = reassessment.verdict() {
+///     if let Verdict::Revoked(_) | Verdict::ModelRejected(_) | Verdict::DeviceRejected(_) =
+///         reassessment.verdict()
+///     {
 ///         to_flag.push((record.id().clone(), reassessment.verdict().to_string()));
 ///     }
 ///     ControlFlow::Continue(())
@@ -55,18 +63,21 @@ pub struct Reassessor {
     verifiers: Verifiers,
     anchors: Arc<dyn TrustAnchors>,
     models: Vec<Arc<dyn ModelPolicy>>,
+    device: DevicePolicy,
     limits: PathLimits,
 }
 
 impl Reassessor {
-    /// Creates a reassessor with the formats and verifiers of a relying party, and today's trust anchors with their
-    /// revocation data.
+    /// Creates a reassessor with the formats and verifiers of a relying party, the requirements on devices of its policy if
+    /// that requires trust, and today's trust anchors with their revocation data.
     pub fn new(rp: &RelyingParty, anchors: Arc<dyn TrustAnchors>) -> Self {
+        let requirements = rp.policy.attestation_policy();
         Self {
             formats: rp.formats.clone(),
             verifiers: rp.verifiers.clone(),
             anchors,
             models: Vec::new(),
+            device: requirements.map(AttestationPolicy::device_policy).cloned().unwrap_or_default(),
             limits: PathLimits::default(),
         }
     }
@@ -74,6 +85,12 @@ impl Reassessor {
     /// Adds a policy on authenticator models, such as today's metadata, which must accept each trusted model.
     pub fn with_model_policy(mut self, policy: Arc<dyn ModelPolicy>) -> Self {
         self.models.push(policy);
+        self
+    }
+
+    /// Replaces the relying party's requirements on devices. The age of SafetyNet responses is not checked again.
+    pub fn with_device_policy(mut self, device: DevicePolicy) -> Self {
+        self.device = device;
         self
     }
 
@@ -85,8 +102,9 @@ impl Reassessor {
 
     /// Judges one record.
     ///
-    /// Anchors, revocation and models are those of `now`. If a certificate has expired since the first judgement, the path
-    /// is judged as of that time, and revocation lists count whatever their date: see [`Verdict::TrustedAtRegistration`].
+    /// Anchors, revocation, models and the requirements on devices are those of `now`. If a certificate has expired since the
+    /// first judgement, the path is judged as of that time, and revocation lists count whatever their date: see
+    /// [`Verdict::TrustedAtRegistration`].
     ///
     /// Evidence of another model than the record says is unusable ([`EvidenceError::OfAnotherModel`]): the verdict is always
     /// about [`CredentialRecord::aaguid`].
@@ -146,21 +164,29 @@ impl Reassessor {
         let assess = |anchors: &dyn TrustAnchors, at| {
             verified.attestation.assess_trust(verified.aaguid, anchors, at, &self.verifiers, &self.limits)
         };
-        let (trust, when) = match (assess(&*self.anchors, now), evidence.judged_at()) {
+        let attestation = &verified.attestation;
+        let anchors =
+            OfDevices { device: &self.device, registration: None, attestation, anchors: &*self.anchors };
+        let (trust, when) = match (assess(&anchors, now), evidence.judged_at()) {
             (Ok(trust), _) => (trust, Verdict::Trusted),
             (Err(expired @ PathError::Expired { .. }), Some(then)) => {
-                match assess(&AsOfRegistration(&*self.anchors), then) {
+                match assess(&AsOfRegistration(&anchors), then) {
                     Ok(trust) => (trust, Verdict::TrustedAtRegistration),
                     Err(revoked @ PathError::Revoked { .. }) => return Verdict::Revoked(revoked),
                     Err(_) => return Verdict::Untrusted(expired),
                 }
             }
             (Err(revoked @ PathError::Revoked { .. }), _) => return Verdict::Revoked(revoked),
-            (Err(untrusted), _) => return Verdict::Untrusted(untrusted),
+            (Err(untrusted), _) => {
+                return anchors
+                    .error_of_part(&untrusted)
+                    .map_or(Verdict::Untrusted(untrusted), Verdict::DeviceRejected);
+            }
         };
-        match self.judge_model(record, verified, &trust, now) {
+        let device = || self.device.check(attestation.details(), None).map_err(Verdict::DeviceRejected);
+        match self.judge_model(record, verified, &trust, now).and_then(|()| device()) {
             Ok(()) => when,
-            Err(refused) => refused,
+            Err(rejected) => rejected,
         }
     }
 

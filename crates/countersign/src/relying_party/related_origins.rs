@@ -43,7 +43,7 @@ use item::{Item, read};
 
 /// Returns the status of each item for a client that supports `max_labels` distinct labels, in the document's order.
 ///
-/// The labels are as right as `suffixes` is complete.
+/// Labels are counted correctly only with a complete list of public suffixes.
 pub fn judge<'a>(
     document: &'a RelatedOrigins,
     max_labels: usize,

@@ -46,7 +46,7 @@ pub enum ImportError {
     AlgorithmNotAccepted(Algorithm),
     /// The credential is a U2F credential, and the relying party has no AppID: it could never be used.
     NoAppId,
-    /// The attestation belongs to another credential, or does not verify.
+    /// The attestation belongs to another credential, does not verify, or is from a device that the policy rejects.
     Attestation(Box<Verdict>),
     /// The record could not be stored: a member is empty or too long, such as a list of more than 32 transports. The sentence
     /// names it.

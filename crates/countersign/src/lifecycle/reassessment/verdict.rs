@@ -10,7 +10,10 @@ use countersign_types::{
     client_data::ClientDataError,
 };
 
-use crate::record::evidence::{AttestationEvidence, Trusted};
+use crate::{
+    record::evidence::{AttestationEvidence, Trusted},
+    report::device_error::DeviceError,
+};
 
 /// The verdict on an attestation today.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +38,8 @@ pub enum Verdict {
     Revoked(PathError),
     /// The attestation leads to a trust anchor, but its model is rejected, by metadata or a list.
     ModelRejected(ModelRejectedError),
+    /// The attestation leads to a trust anchor, but its device does not meet the policy's requirements.
+    DeviceRejected(DeviceError),
     /// The statement does not verify: its format is no longer supported, or is checked more strictly.
     StatementInvalid(AttestationError),
     /// The record has no evidence.
@@ -51,6 +56,7 @@ impl Verdict {
             Self::Uncertified(_) | Self::EvidenceMissing => Some(Code::AttestationNotAccepted),
             Self::Untrusted(cause) | Self::Revoked(cause) => Some(cause.code()),
             Self::ModelRejected(cause) => Some(cause.code()),
+            Self::DeviceRejected(cause) => Some(cause.code()),
             Self::StatementInvalid(cause) => Some(cause.code()),
             Self::EvidenceUnusable(cause) => Some(cause.code()),
         }
@@ -67,6 +73,7 @@ impl fmt::Display for Verdict {
             Self::Uncertified(kind) => write!(f, "not certified: an attestation of type {kind}"),
             Self::Untrusted(cause) | Self::Revoked(cause) => cause.fmt(f),
             Self::ModelRejected(cause) => cause.fmt(f),
+            Self::DeviceRejected(cause) => cause.fmt(f),
             Self::StatementInvalid(cause) => cause.fmt(f),
             Self::EvidenceMissing => f.write_str("the record has no attestation object"),
             Self::EvidenceUnusable(cause) => cause.fmt(f),
@@ -210,7 +217,7 @@ pub struct ReassessmentSummary {
     pub uncertified: u64,
     /// [`Verdict::Untrusted`] and [`Verdict::StatementInvalid`].
     pub untrusted: u64,
-    /// [`Verdict::Revoked`] and [`Verdict::ModelRejected`].
+    /// [`Verdict::Revoked`], [`Verdict::ModelRejected`] and [`Verdict::DeviceRejected`].
     pub rejected: u64,
     /// [`Verdict::EvidenceMissing`] and [`Verdict::EvidenceUnusable`].
     pub without_evidence: u64,
@@ -224,7 +231,9 @@ impl ReassessmentSummary {
             Verdict::Trusted | Verdict::TrustedAtRegistration => &mut self.trusted,
             Verdict::Uncertified(_) => &mut self.uncertified,
             Verdict::Untrusted(_) | Verdict::StatementInvalid(_) => &mut self.untrusted,
-            Verdict::Revoked(_) | Verdict::ModelRejected(_) => &mut self.rejected,
+            Verdict::Revoked(_) | Verdict::ModelRejected(_) | Verdict::DeviceRejected(_) => {
+                &mut self.rejected
+            }
             Verdict::EvidenceMissing | Verdict::EvidenceUnusable(_) => &mut self.without_evidence,
         };
         *of_verdict = of_verdict.saturating_add(1);

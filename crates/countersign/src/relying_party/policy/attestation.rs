@@ -12,7 +12,7 @@ use countersign_types::{Aaguid, AlgorithmIdentifier, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    relying_party::policy::device::DevicePolicy,
+    relying_party::policy::device::{DevicePolicy, OfDevices},
     report::{error::ErrorKind, policy_error::PolicyErrorKind},
 };
 
@@ -49,7 +49,8 @@ pub struct AttestationPolicy {
 }
 
 impl AttestationPolicy {
-    /// No requirements beyond a trust path.
+    /// Creates a policy that requires a trust path, and what [`DevicePolicy`] requires by default: SafetyNet responses of at
+    /// most a minute.
     pub fn new() -> Self {
         Self::default()
     }
@@ -157,7 +158,7 @@ impl AttestationCheck<'_> {
         }
         let trust = self.trust(attestation, observed.aaguid, now)?;
         self.policy.check_model(trust.possible_models())?;
-        self.policy.device.check(attestation, now)?;
+        self.policy.device.check(attestation.details(), Some(now))?;
         let query = observed.of(attestation, &trust, now);
         for model in self.models {
             model.judge(&query)?;
@@ -170,14 +171,17 @@ impl AttestationCheck<'_> {
         self.models.iter().any(|model| model.remarks(query).contains(&remark))
     }
 
-    /// Assesses trust by evidence of accepted formats only.
+    /// Assesses trust by evidence of accepted formats, and by parts from accepted devices, only.
     fn trust(&self, attestation: &Attestation, aaguid: Aaguid, now: Timestamp) -> Result<Trust, ErrorKind> {
-        let anchors = OfFormats { policy: self.policy, anchors: self.anchors };
+        let anchors = &OfFormats { policy: self.policy, anchors: self.anchors };
+        let device = &self.policy.device;
+        let anchors = OfDevices { device, registration: Some(now), attestation, anchors };
         let limits = PathLimits::default();
         let trust = attestation.assess_trust(aaguid, &anchors, now, self.verifiers, &limits);
-        trust.map_err(|error| match self.other_format(attestation) {
-            Some(format) => PolicyErrorKind::FormatNotAccepted(format.to_owned()).into(),
-            None => error.into(),
+        trust.map_err(|error| match (self.other_format(attestation), anchors.error_of_part(&error)) {
+            (Some(format), _) => PolicyErrorKind::FormatNotAccepted(format.to_owned()).into(),
+            (None, Some(device)) => device.into(),
+            (None, None) => error.into(),
         })
     }
 

@@ -1,9 +1,9 @@
 //! Requirements on the device that holds a credential's key, by what the attestation formats report.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use countersign_attestation::{
-    Attestation, Details,
+    AnchorQuery, Attestation, Certificate, Details, PathError, Revocation, TrustAnchor, TrustAnchors,
     format::{
         android_key::{KeyDescription, SecurityLevel, VerifiedBootState},
         android_safetynet::SafetyNetDetails,
@@ -17,6 +17,13 @@ use crate::report::device_error::DeviceError;
 
 /// Requirements on the devices of attested credentials. Each applies to the formats that report on it; other
 /// authenticators are judged by trust anchors and models.
+///
+/// They apply only if the policy requires trust: at registration, at the import of an attestation, and when a
+/// [`Reassessor`](crate::lifecycle::Reassessor) judges a record. Without required trust nothing here is checked, not even
+/// the age of a SafetyNet response; a reassessment never checks that age.
+///
+/// A part of a compound attestation whose device does not meet them does not count. Whether the others are enough is
+/// decided by the quorum, as for [formats](super::AttestationPolicy::with_formats) that are not accepted.
 ///
 /// By default, an Android key may have any known protection, and a SafetyNet response may be a minute old.
 ///
@@ -168,15 +175,21 @@ impl DevicePolicy {
         self.safetynet_clock_skew_seconds
     }
 
-    /// Checks the attestation, and each part of a compound attestation that verified.
-    pub(crate) fn check(&self, attestation: &Attestation, now: Timestamp) -> Result<(), DeviceError> {
-        let parts = attestation.parts().iter().filter_map(|part| part.result().ok());
-        core::iter::once(attestation).chain(parts).try_for_each(|attestation| match attestation.details() {
-            Details::Android(key) => self.check_android(key),
-            Details::Tpm(tpm) => self.check_tpm(tpm),
-            Details::SafetyNet(response) => self.check_safetynet(response, now),
+    /// Checks what a format other than `compound` reports. `registration` is the time of the ceremony; `None` later, when
+    /// the age of a SafetyNet response no longer says anything.
+    pub(crate) fn check(
+        &self,
+        details: &Details,
+        registration: Option<Timestamp>,
+    ) -> Result<(), DeviceError> {
+        match (details, registration) {
+            (Details::Android(key), _) => self.check_android(key),
+            (Details::Tpm(tpm), _) => self.check_tpm(tpm),
+            (Details::SafetyNet(response), Some(registration)) => {
+                self.check_safetynet(response, registration)
+            }
             _ => Ok(()),
-        })
+        }
     }
 
     fn check_android(&self, key: &KeyDescription) -> Result<(), DeviceError> {
@@ -224,5 +237,47 @@ impl DevicePolicy {
         } else {
             Err(DeviceError::SafetyNetTime { milliseconds })
         }
+    }
+}
+
+/// The trust anchors for an attestation. A part of a compound attestation whose device does not meet the requirements has
+/// none, so that it does not count.
+#[derive(Debug)]
+pub(crate) struct OfDevices<'a> {
+    pub(crate) device: &'a DevicePolicy,
+    pub(crate) registration: Option<Timestamp>,
+    pub(crate) attestation: &'a Attestation,
+    pub(crate) anchors: &'a dyn TrustAnchors,
+}
+
+impl OfDevices<'_> {
+    /// What is wrong with the first certified part that does not count because of its device, if the attestation is
+    /// untrusted.
+    pub(crate) fn error_of_part(&self, error: &PathError) -> Option<DeviceError> {
+        if !matches!(error, PathError::Untrusted(_)) {
+            return None;
+        }
+        let verified = self.attestation.parts().iter().filter_map(|part| part.result().ok());
+        let mut certified = verified.filter(|part| part.attestation_type().is_certified());
+        certified.find_map(|part| self.device.check(part.details(), self.registration).err())
+    }
+}
+
+impl TrustAnchors for OfDevices<'_> {
+    fn anchors(&self, query: &AnchorQuery<'_>) -> Cow<'_, [TrustAnchor]> {
+        let is_part = !self.attestation.parts().is_empty();
+        if is_part && self.device.check(query.details, self.registration).is_err() {
+            Cow::Borrowed(&[])
+        } else {
+            self.anchors.anchors(query)
+        }
+    }
+
+    fn intermediates(&self, query: &AnchorQuery<'_>) -> Cow<'_, [Certificate]> {
+        self.anchors.intermediates(query)
+    }
+
+    fn revocation(&self, query: &AnchorQuery<'_>) -> Cow<'_, Revocation> {
+        self.anchors.revocation(query)
     }
 }
