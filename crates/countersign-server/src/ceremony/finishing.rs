@@ -33,12 +33,16 @@ impl Ceremonies {
                 Err(ResponseRejection::of_code(Code::StateInvalid, "another kind of ceremony").into())
             }
             Found::State(state) => match self.judge.judge(finish, &state, now).await {
-                Ok(change) => self.end(finish, change, now).await,
+                Ok(change) => self.end_or_judge_again(finish, &state, change, now).await,
                 Err(error) => Err(error),
             },
         };
         match finished {
             Err(OperationError::ResponseRejected(rejection)) => self.reject(finish, rejection, now).await,
+            Err(error @ OperationError::RecordChanged) => {
+                let rejection = ResponseRejection::of_code(Code::RecordChanged, error.to_string());
+                self.reject(finish, rejection, now).await
+            }
             finished => finished,
         }
     }
@@ -62,6 +66,24 @@ impl Ceremonies {
         bound.await
     }
 
+    /// Stores what follows from a response. If its credential was removed meanwhile, the response is judged again, as one
+    /// of an unknown credential.
+    async fn end_or_judge_again(
+        &self,
+        finish: &Finish,
+        state: &str,
+        change: Change,
+        now: Timestamp,
+    ) -> Result<Finished, OperationError> {
+        match self.end(finish, change, now).await {
+            Err(OperationError::RecordChanged) => {
+                let change = self.judge.judge(finish, state, now).await?;
+                self.end(finish, change, now).await
+            }
+            ended => ended,
+        }
+    }
+
     /// Stores what follows from a response, unless the same response was finished already.
     async fn end(&self, finish: &Finish, change: Change, now: Timestamp) -> Result<Finished, OperationError> {
         let finish = finish.clone();
@@ -79,9 +101,6 @@ impl Ceremonies {
         match ended.await {
             Err(OperationError::ResponseRejected(rejection)) => {
                 Err(self.judge.with_unknown(rejection, created).into())
-            }
-            Err(error @ OperationError::RecordChanged) => {
-                Err(ResponseRejection::of_code(Code::RecordChanged, error.to_string()).into())
             }
             ended => Ok(ended??),
         }
@@ -107,3 +126,6 @@ impl Ceremonies {
         Ok(ended.await??)
     }
 }
+
+#[cfg(test)]
+mod tests;

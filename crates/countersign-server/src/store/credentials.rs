@@ -184,7 +184,8 @@ pub(crate) fn remove(db: &Connection, owner: &UserHandle, id: &CredentialId) -> 
 }
 
 /// Stores the update of an authentication. If the record changed since the authentication was verified against it, the
-/// authentication is checked against the record as it is now.
+/// authentication is checked against the record as it is now. Fails with [`OperationError::RecordChanged`] if the record
+/// was removed.
 ///
 /// Call it in a writing transaction, so that nothing is written between the comparison and the change.
 pub(crate) fn record_authentication(

@@ -221,6 +221,71 @@ async fn a_record_of_schema_1_is_read_and_its_dynamic_part_written_separately() 
     assert!(written.3.starts_with(r#"{"version":2,"sign_count":7,"#), "{}", written.3);
 }
 
+/// Records a sign-in with the counter 2, which was judged by a record with the counter 1, while a record with another
+/// counter or none is stored. Returns the outcome, and the stored counter.
+async fn record_stale_sign_in(stored: Option<u32>) -> (Result<(), OperationError>, Option<u32>) {
+    let now = countersign::Timestamp::from_unix_seconds(9);
+    let (_folder, store) = store();
+    let (party, record, mut authenticated) = sign_in(now);
+    let id = record.id().clone();
+    let prepared = store.write(move |db| {
+        add(db, "jo")?;
+        let stored = stored.map(|count| record.with_sign_count(count));
+        let mut stored = stored.map(|record| credentials::StoredCredential::new(record, "Key".into(), now));
+        stored.as_mut().map_or(Ok(()), |credential| credentials::insert(db, credential))
+    });
+    prepared.await.unwrap();
+    let outcome =
+        store.write(move |db| credentials::record_authentication(db, &party, &mut authenticated, now)).await;
+    let found = store.read(move |db| credentials::find(db, &id)).await.unwrap();
+    (outcome, found.map(|credential| credential.record.sign_count()))
+}
+
+/// A sign-in of the account jo with the counter 2, and the record with the counter 1 that it was judged by.
+fn sign_in(
+    now: countersign::Timestamp,
+) -> (countersign::RelyingParty, countersign::CredentialRecord, countersign::Authenticated) {
+    use countersign::{AuthenticationRequest, CredentialIdStatus, RegistrationRequest, RelyingParty, User};
+    use countersign_authenticator::{Authenticator, Client, Counter};
+    let origin = "https://example.org";
+    let party = RelyingParty::builder("example.org", "Example")
+        .origin(origin)
+        .verifiers(crate::backend::verifiers())
+        .build()
+        .unwrap();
+    let client = Client::new(origin);
+    let mut authenticator = Authenticator::platform("a seed").with_counter(Counter::Increasing);
+    let user = User::new(countersign::UserHandle::new(b"jo").unwrap(), "jo", "Jo");
+    let request = RegistrationRequest::new(&user);
+    let (options, state) = party.start_registration(request, &mut crate::token::fill, now).unwrap();
+    let response = client.create(&options, &mut authenticator).unwrap();
+    let registered =
+        party.finish_registration(state, &response, CredentialIdStatus::Unregistered, now).unwrap();
+    let record = registered.into_credential();
+    let request = AuthenticationRequest::discoverable();
+    let (options, state) = party.start_authentication(request, &mut crate::token::fill, now).unwrap();
+    let response = client.get(&options, &mut authenticator).unwrap();
+    let authenticated = party.finish_authentication(state, &response, Some(&record), now).unwrap();
+    assert_eq!((record.sign_count(), authenticated.user_and_update().1.next.sign_count()), (1, 2));
+    (party, record, authenticated)
+}
+
+#[tokio::test]
+async fn a_sign_in_judged_by_a_stale_record_is_checked_against_the_stored_one() {
+    let (outcome, count) = record_stale_sign_in(Some(0)).await;
+    outcome.unwrap();
+    assert_eq!(count, Some(2));
+
+    let (outcome, count) = record_stale_sign_in(Some(5)).await;
+    let Err(OperationError::ResponseRejected(rejection)) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(rejection.reason, Reason::Code(countersign::Code::SignCountNotIncreased));
+    assert_eq!(count, Some(5));
+
+    let (outcome, count) = record_stale_sign_in(None).await;
+    assert!(matches!(outcome, Err(OperationError::RecordChanged)));
+    assert_eq!(count, None);
+}
+
 fn update_between(
     previous: &countersign::CredentialRecord,
     next: &countersign::CredentialRecord,
