@@ -52,10 +52,10 @@
 //!
 //! `signals` is all that the page may signal to passkey providers: `{"allAcceptedCredentials"}` has the argument of
 //! `signalAllAcceptedCredentials()`, read in the transaction that the answer is about. The error of a rejected finish
-//! has `{"unknownCredential"}`, the argument of `signalUnknownCredential()` or `null`. It is not `null` if the
-//! credential is unknown and its user handle belongs or belonged to an account of this database, or if it was created
-//! for this ceremony and rejected for good. It is always `null` for the RP ID `localhost` and with
-//! [`UnknownSignals::Withheld`](crate::UnknownSignals::Withheld).
+//! has `{"unknownCredential"}`, the argument of `signalUnknownCredential()` or `null`. It is `null` unless
+//! the credential was created for this ceremony and rejected for good, or it is unknown, its user handle belongs or
+//! belonged to an account of this database, and no passkey is being added to that account. It is always `null` for the
+//! RP ID `localhost` and with [`UnknownSignals::Withheld`](crate::UnknownSignals::Withheld).
 //!
 //! # Errors
 //!
