@@ -118,7 +118,7 @@ pub use countersign::relying_party::policy::BackupEligibilityChange;
 pub use metadata::config::{MetadataConfig, MetadataSource, Registrations};
 pub use server::{Server, router, stop_signal};
 pub use start_error::{OtherRelyingParty, StartError};
-pub use text::printable;
+pub use text::{printable, with_causes};
 
 /// The example of the README, compiled as a test.
 #[cfg(doctest)]

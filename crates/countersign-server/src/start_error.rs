@@ -5,6 +5,8 @@ use std::{error::Error, fmt, io, net::SocketAddr, path::PathBuf};
 use countersign::ConfigurationError;
 use countersign_metadata::MetadataError;
 
+use crate::text::with_causes;
+
 /// Why a server can't start. `Display` is one sentence for its operator.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -110,7 +112,7 @@ impl fmt::Display for StartError {
                     "{url:?} is not an address to fetch metadata from, such as https://mds3.fidoalliance.org/"
                 )
             }
-            Self::Metadata(path, error) => write!(f, "can't use {}: {error}", path.display()),
+            Self::Metadata(path, error) => write!(f, "can't use {}: {}", path.display(), with_causes(error)),
             Self::DatabaseScheme(scheme) => write!(
                 f,
                 "the database must be a file, not an address that begins with {scheme}: give the path of an SQLite file, such \
@@ -148,6 +150,7 @@ impl Error for StartError {
         match self {
             Self::Listen(_, error) | Self::Folder(_, error) | Self::File(_, error) => Some(error),
             Self::RelyingParty(error) => Some(error),
+            Self::Metadata(_, error) => Some(error),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Printable text, for terminals and logs.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, error::Error, iter};
 
 use icu_properties::{
     CodePointMapData, CodePointSetData,
@@ -24,6 +24,19 @@ pub fn printable(text: &str, max: usize) -> Cow<'_, str> {
     let shown =
         text.chars().take(room).map(|character| if is_hidden(character) { '\u{fffd}' } else { character });
     Cow::Owned(shown.chain((!is_short).then_some('…')).collect())
+}
+
+/// The sentence of an error, followed by those of its causes.
+///
+/// ```
+/// # use countersign_server::with_causes;
+/// # use countersign_metadata::{MalformedBlobError, MetadataError};
+/// let error = MetadataError::Malformed(MalformedBlobError::NextUpdate);
+/// assert_eq!(with_causes(&error), "the metadata blob is malformed: nextUpdate is not a date");
+/// ```
+pub fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let chain = iter::successors(Some(error), |&error| error.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Whether a character is invisible, or changes how others are shown: controls, separators of lines and paragraphs, the

@@ -3,6 +3,7 @@
 use std::{error::Error, fmt, io, path::PathBuf};
 
 use countersign_metadata::{MetadataError, limits::BLOB_MAX};
+use countersign_server::with_causes;
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -32,13 +33,7 @@ impl fmt::Display for MetadataCommandError {
             Self::TooLong(path) => write!(f, "{} has more than {BLOB_MAX} bytes", path.display()),
             Self::Root(path) => write!(f, "{} is not a certificate in PEM", path.display()),
             Self::Rejected(path, error) => {
-                write!(f, "{} is rejected ({}): {error}", path.display(), error.code())?;
-                let mut source = error.source();
-                while let Some(cause) = source {
-                    write!(f, ": {cause}")?;
-                    source = cause.source();
-                }
-                Ok(())
+                write!(f, "{} is rejected ({}): {}", path.display(), error.code(), with_causes(error))
             }
             #[cfg(feature = "fetch")]
             Self::Setup(sentence) => f.write_str(sentence),

@@ -121,6 +121,10 @@ fn a_check_finds_metadata_that_a_server_could_not_start_with() {
     );
     let sentence = format!("{blob} is not a certificate in PEM");
     assert_fails(&check(&["--metadata", &blob, "--metadata-root", &blob]), 1, &sentence);
+    fs::write(&blob, "a.b").unwrap();
+    let sentence =
+        format!("can't use {blob}: the metadata blob is malformed: not a compact jws: not three parts");
+    assert_fails(&check(&["--metadata", &blob, "--metadata-root", &root]), 1, &sentence);
     write_metadata(folder.path(), "2026-02-01");
     let output = check(&["--metadata", &blob, "--metadata-root", &root]);
     let said = String::from_utf8(output.stderr).unwrap();

@@ -1,7 +1,6 @@
 //! The metadata in use: how a newer BLOB replaces it, and what went wrong with that.
 
 use std::{
-    error::Error as _,
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
@@ -82,34 +81,39 @@ impl CurrentMetadata {
         if outcome.as_ref().is_err_and(|error| !matches!(error, MetadataError::Outdated { .. })) {
             self.passed_over.store(number, Ordering::Relaxed);
         }
-        outcome.map_err(UpdateError::Rejected)?;
+        outcome.map_err(|error| UpdateError::Rejected(self.cache.blob().to_owned(), error))?;
         self.note_stored_since();
         Ok(())
     }
 
     /// Reads a file, uses the BLOB in it and stores it.
     pub(super) fn update_from(&self, path: &Path, now: Timestamp) -> Result<(), UpdateError> {
-        self.update(&cache::read(path)?, now).map(drop)
+        self.update(&cache::read(path)?, path, now).map(drop)
     }
 
     /// Reads a file and uses the BLOB in it, without storing it.
     pub(super) fn try_out(&self, path: &Path, now: Timestamp) -> Result<(), UpdateError> {
         match self.replace(&cache::read(path)?, now) {
             Ok(_) | Err(MetadataError::NotNewer(_)) => Ok(()),
-            Err(error) => Err(UpdateError::Rejected(error)),
+            Err(error) => Err(UpdateError::Rejected(path.to_owned(), error)),
         }
     }
 
-    /// Uses a BLOB and stores it. Returns its number, and whether it is the stored one. The BLOB that is in use already
-    /// is no error.
-    pub(super) fn update(&self, content: &[u8], now: Timestamp) -> Result<(u64, CacheUpdate), UpdateError> {
+    /// Uses the BLOB of a file or an address and stores it. Returns its number, and whether it is the stored one. The
+    /// BLOB that is in use already is no error.
+    pub(super) fn update(
+        &self,
+        content: &[u8],
+        origin: &Path,
+        now: Timestamp,
+    ) -> Result<(u64, CacheUpdate), UpdateError> {
         let number = match self.replace(content, now) {
             Err(MetadataError::NotNewer(number)) if self.cache.number()? == Some(number) => {
                 return Ok((number, CacheUpdate::Stored));
             }
             // In use and not stored: the disk may have been full.
             Ok(number) | Err(MetadataError::NotNewer(number)) => number,
-            Err(error) => return Err(UpdateError::Rejected(error)),
+            Err(error) => return Err(UpdateError::Rejected(origin.to_owned(), error)),
         };
         let update = self.cache.store(content, number)?;
         match update {
@@ -160,8 +164,7 @@ impl CurrentMetadata {
     fn count_failure(&self, error: &UpdateError) {
         self.failures.fetch_add(1, Ordering::Relaxed);
         let number = self.blob().map(|blob| blob.number());
-        let cause = error.source().map(tracing::field::display);
-        tracing::warn!(code = error.code(), %error, cause, number, "no newer metadata is used");
+        tracing::warn!(code = error.code(), %error, number, "no newer metadata is used");
     }
 
     /// The code of the current problem, if any: the source or the stored BLOB can't be used, or the BLOB in use is out

@@ -10,7 +10,7 @@ use countersign_metadata::MetadataError;
 
 #[cfg(feature = "fetch")]
 use crate::fetch::error::FetchError;
-use crate::start_error::StartError;
+use crate::{start_error::StartError, text::with_causes};
 
 /// The code for a file that can't be read or written.
 const FILE_UNUSABLE: &str = "metadata-file-unusable";
@@ -18,8 +18,8 @@ const FILE_UNUSABLE: &str = "metadata-file-unusable";
 /// Why newer metadata is not used, or is not stored.
 #[derive(Debug)]
 pub(crate) enum UpdateError {
-    /// The BLOB is rejected.
-    Rejected(MetadataError),
+    /// The BLOB of this file or address is rejected.
+    Rejected(PathBuf, MetadataError),
     /// A file can't be read or written.
     File(FileError),
     /// The BLOB can't be fetched.
@@ -44,7 +44,7 @@ impl UpdateError {
     /// The code that the page and the log report.
     pub(super) const fn code(&self) -> &'static str {
         match self {
-            Self::Rejected(error) => error.code().as_str(),
+            Self::Rejected(_, error) => error.code().as_str(),
             Self::File(_) => FILE_UNUSABLE,
             #[cfg(feature = "fetch")]
             Self::Unreachable(_) => "metadata-unreachable",
@@ -54,7 +54,7 @@ impl UpdateError {
     /// The error of a server that can't start without the metadata in this file.
     pub(super) fn into_start_error(self, path: &Path) -> StartError {
         match self {
-            Self::Rejected(error) => StartError::Metadata(path.to_owned(), error),
+            Self::Rejected(_, error) => StartError::Metadata(path.to_owned(), error),
             Self::File(error) => error.into(),
             #[cfg(feature = "fetch")]
             Self::Unreachable(error) => StartError::MetadataFile(path.to_owned(), io::Error::other(error)),
@@ -77,7 +77,9 @@ impl From<FileError> for StartError {
 impl fmt::Display for UpdateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rejected(error) => error.fmt(f),
+            Self::Rejected(path, error) => {
+                write!(f, "can't use {}: {}", path.display(), with_causes(error))
+            }
             Self::File(FileError { path, error }) => {
                 write!(f, "can't use the metadata file {}: {error}", path.display())
             }
@@ -87,11 +89,4 @@ impl fmt::Display for UpdateError {
     }
 }
 
-impl Error for UpdateError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Rejected(error) => error.source(),
-            _ => None,
-        }
-    }
-}
+impl Error for UpdateError {}

@@ -1,6 +1,6 @@
 //! Metadata that is fetched over https, on its own thread, so that a hanging request cannot delay shutdown.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{path::Path, sync::Arc, thread, time::Duration};
 
 use countersign::Timestamp;
 use tokio::sync::oneshot;
@@ -112,7 +112,8 @@ impl UrlSource {
         let now = clock::now();
         let (number, validators) = match (answer, last) {
             (Answer::Content { bytes, validators }, _) => {
-                let (number, update) = self.current.update(&bytes, now).map_err(|it| self.fail(&it))?;
+                let updated = self.current.update(&bytes, Path::new(self.client.url()), now);
+                let (number, update) = updated.map_err(|it| self.fail(&it))?;
                 if update == CacheUpdate::Superseded {
                     // The validators don't belong to the stored BLOB.
                     self.current.succeeded(now);

@@ -75,6 +75,20 @@ fn a_rejected_blob_of_another_server_is_counted_once() {
 }
 
 #[test]
+fn the_error_of_a_rejected_blob_names_the_file_and_all_causes() {
+    let (folder, service) = service();
+    let path = folder.path().join("bad");
+    fs::write(&path, "a.b").unwrap();
+    let sentence = format!(
+        "can't use {}: the metadata blob is malformed: not a compact jws: not three parts",
+        path.display()
+    );
+    let error = service.current.update_from(&path, NOW).unwrap_err();
+    assert_eq!(error.to_string(), sentence);
+    assert_eq!(error.into_start_error(&path).to_string(), sentence);
+}
+
+#[test]
 fn an_unreadable_number_of_another_server_is_a_problem() {
     let (folder, service) = service();
     let number = folder.path().join("test.metadata-number");
@@ -91,7 +105,8 @@ fn a_blob_older_than_that_of_another_server_is_superseded() {
     let (folder, service) = service();
     fs::write(folder.path().join("test.metadata"), blob(9)).unwrap();
     fs::write(folder.path().join("test.metadata-number"), "9\n").unwrap();
-    assert_eq!(service.current.update(&blob(8), NOW).unwrap(), (8, CacheUpdate::Superseded));
+    let updated = service.current.update(&blob(8), &folder.path().join("blob"), NOW);
+    assert_eq!(updated.unwrap(), (8, CacheUpdate::Superseded));
     assert_eq!(state(&service), (9, 0, None));
 }
 
