@@ -14,8 +14,8 @@ const PROGRAM: &str = "countersign";
 /// Passkeys from one program: a Web Authentication server with a page.
 #[derive(Debug, Parser)]
 #[command(name = PROGRAM, version, after_help = "Exit status: 0 after a regular end, 1 after a failure, 2 if the command \
-    line is wrong, and 141 if the output is no longer read.\n\nCOUNTERSIGN_LOG sets what is logged to standard error, such \
-    as debug [default: info].")]
+    line is wrong, and 141 if the output is no longer read. The metadata commands diff, show and search have others: see \
+    their help.\n\nCOUNTERSIGN_LOG sets what is logged to standard error, such as debug [default: info].")]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,
@@ -66,7 +66,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
         Command::Metadata(arguments) => {
             #[cfg(not(feature = "fetch"))]
             arguments.check_features()?;
-            Task::Metadata(arguments)
+            Task::Metadata(arguments.join()?)
         }
         Command::Completions { shell } => Task::Print(completions(shell)),
         Command::Man { path } => Task::Print(man_page(&path)?),

@@ -19,28 +19,29 @@ use super::{
 
 /// Runs a command, and prints what it finds.
 pub(crate) fn run(arguments: &MetadataArguments) -> Result<Finding, MetadataCommandError> {
-    let now = arguments.at.map_or_else(|| SystemTime::now().into(), Date::start);
-    let policy = load::policy(arguments)?;
+    let options = &arguments.options;
+    let now = options.at.map_or_else(|| SystemTime::now().into(), Date::start);
+    let policy = load::policy(options)?;
     let load = |path: &Path, seen| load::load(path, &policy, seen, now);
-    let seen = arguments.newer_than.map_or(Seen::Nothing, Seen::NewerThan);
+    let seen = options.newer_than.map_or(Seen::Nothing, Seen::NewerThan);
     let mut out = BufWriter::new(io::stdout().lock());
     let finding = match &arguments.action {
         #[cfg(feature = "fetch")]
-        Action::Fetch(fetch) => {
-            let (blob, sentence) = fetch::fetch(fetch, arguments.newer_than, &policy, now)?;
+        Action::Fetch { arguments, .. } => {
+            let (blob, sentence) = fetch::fetch(arguments, options.newer_than, &policy, now)?;
             writeln!(out, "{sentence}\n").and_then(|()| summary(&mut out, &blob, now))
         }
         #[cfg(not(feature = "fetch"))]
-        Action::Fetch(_) => return Ok(Finding::Other),
-        Action::Verify { file } => summary(&mut out, &load(file, seen)?, now),
-        Action::Show { file, key: None } => {
+        Action::Fetch { .. } => return Ok(Finding::Other),
+        Action::Verify { file, .. } => summary(&mut out, &load(file, seen)?, now),
+        Action::Show { file, key: None, .. } => {
             list(&mut out, &load(file, seen)?, now, |_| true).map(|_| Finding::Fine)
         }
-        Action::Show { file, key: Some(key) } => one(&mut out, &load(file, seen)?, *key, now),
-        Action::Search { file, text } => {
+        Action::Show { file, key: Some(key), .. } => one(&mut out, &load(file, seen)?, *key, now),
+        Action::Search { file, text, .. } => {
             list(&mut out, &load(file, seen)?, now, |entry| matches(entry, text))
         }
-        Action::Diff { old, new } => {
+        Action::Diff { old, new, .. } => {
             let (old, new) = (load(old, Seen::Nothing)?, load(new, seen)?);
             differences(&mut out, &old, &new)
         }

@@ -6,15 +6,15 @@ use countersign::{cose::Verifiers, types::Timestamp};
 use countersign_metadata::{Blob, BlobPolicy, Seen, limits::BLOB_MAX, roots::anchor_from_pem};
 use countersign_server::files;
 
-use super::{arguments::MetadataArguments, error::MetadataCommandError, progress::Progress};
+use super::{arguments::CommonOptions, error::MetadataCommandError, progress::Progress};
 
-/// The policy for BLOBs that the arguments ask for.
-pub(super) fn policy(arguments: &MetadataArguments) -> Result<BlobPolicy, MetadataCommandError> {
-    let mut policy = if arguments.roots.is_empty() {
+/// The policy for BLOBs that the options ask for.
+pub(super) fn policy(options: &CommonOptions) -> Result<BlobPolicy, MetadataCommandError> {
+    let mut policy = if options.roots.is_empty() {
         BlobPolicy::fido()
     } else {
         let mut anchors = Vec::new();
-        for path in &arguments.roots {
+        for path in &options.roots {
             let pem = files::read(path, files::CERTIFICATES_MAX)
                 .map_err(|error| MetadataCommandError::File(path.clone(), error))?;
             let pem = String::from_utf8(pem).map_err(|_| MetadataCommandError::Root(path.clone()))?;
@@ -22,10 +22,10 @@ pub(super) fn policy(arguments: &MetadataArguments) -> Result<BlobPolicy, Metada
         }
         BlobPolicy::new(anchors)
     };
-    if let Some(host) = &arguments.host {
+    if let Some(host) = &options.host {
         policy = policy.with_host_name(host);
     }
-    if arguments.accept_outdated {
+    if options.accept_outdated {
         policy = policy.dangerous_accept_outdated();
     }
     Ok(policy)
