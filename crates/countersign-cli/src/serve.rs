@@ -13,7 +13,8 @@ use crate::{data_folder, usage_error::UsageError};
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(
-    after_help = "For any domain but localhost, browsers require https: run the server behind a proxy that provides it."
+    after_help = "For any domain but localhost, browsers require https: run the server behind a proxy that provides it.\n\n\
+    COUNTERSIGN_LOG sets what is logged to standard error, such as debug [default: info]."
 )]
 pub(crate) struct ServeArguments {
     /// Address to listen on
@@ -23,7 +24,7 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "DOMAIN", default_value = "localhost")]
     rp_id: String,
     /// Name of the relying party, as authenticators show it
-    #[arg(long, value_name = "NAME", default_value = "Countersign")]
+    #[arg(long, value_name = "NAME", default_value = "Countersign", allow_hyphen_values = true)]
     rp_name: String,
     #[arg(
         long = "origin",
@@ -55,21 +56,21 @@ pub(crate) struct ServeArguments {
     #[arg(long = "metadata-root", value_name = "FILE", requires = "source")]
     metadata_roots: Vec<PathBuf>,
     /// Accept registrations only from authenticators that the metadata vouches for
-    #[arg(long, requires = "source")]
+    #[arg(long, requires = "source", overrides_with = "attested")]
     attested: bool,
     /// Never let a browser delete a passkey because it is unknown here; for an old copy of a database, and for several
     /// databases of one domain
-    #[arg(long)]
+    #[arg(long, overrides_with = "no_unknown_signals")]
     no_unknown_signals: bool,
     /// Accept a passkey that could not be backed up when it was registered, and can be now
-    #[arg(long)]
+    #[arg(long, overrides_with = "dangerous_backup_upgrade")]
     dangerous_backup_upgrade: bool,
     /// Database file [default: countersign/countersign.sqlite3 in your data folder]
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
     /// Start no server, but report whether one could run and accept the passkeys in the database. Not checked: whether
     /// the addresses are free, whether the database is writable, and what --metadata-url has
-    #[arg(long)]
+    #[arg(long, overrides_with = "check")]
     check: bool,
 }
 
@@ -168,7 +169,7 @@ mod tests {
     fn signals_and_changes_of_backup_have_their_options() {
         let plain = config(&[]);
         assert_eq!(plain.unknown_signals, UnknownSignals::Sent);
-        assert_eq!(plain.backup_eligibility_change, BackupEligibilityChange::default());
+        assert_eq!(plain.backup_eligibility_change, BackupEligibilityChange::Reject);
         let changed = config(&["--no-unknown-signals", "--dangerous-backup-upgrade"]);
         assert_eq!(changed.unknown_signals, UnknownSignals::Withheld);
         let accepted = BackupEligibilityChange::DangerousAcceptUpgrade;
@@ -178,8 +179,9 @@ mod tests {
     #[test]
     fn defaults_are_those_of_the_server_and_options_change_them() {
         let (plain, default) = (config(&[]), Config::new("x"));
-        assert_eq!(plain.listen, default.listen);
+        assert_eq!((plain.listen, plain.listen), (default.listen, Listen::Localhost(8080)));
         assert_eq!((&plain.rp_id, &plain.rp_name), (&default.rp_id, &default.rp_name));
+        assert_eq!((plain.rp_id.as_str(), plain.rp_name.as_str()), ("localhost", "Countersign"));
         assert_eq!(plain.origins.len(), 0);
 
         let config = config(&[
@@ -222,6 +224,18 @@ mod tests {
         assert_eq!((metadata.roots, metadata.registrations), (vec!["r".into()], Registrations::Attested));
         let MetadataSource::Url(fetch) = metadata.source else { panic!("not fetched") };
         assert_eq!((fetch.url.as_str(), fetch.authorities), ("https://a/", vec!["c".into()]));
+    }
+
+    #[test]
+    fn flags_may_be_repeated_and_a_name_may_begin_with_a_hyphen() {
+        let flags = ["--attested", "--no-unknown-signals", "--dangerous-backup-upgrade", "--check"];
+        let arguments = [&["--metadata=b", "--rp-name", "-x"], &flags[..], &flags[..]].concat();
+        assert!(parse(&arguments).unwrap().arguments.is_check());
+        let config = config(&arguments);
+        assert_eq!(config.rp_name, "-x");
+        assert_eq!(config.unknown_signals, UnknownSignals::Withheld);
+        assert_eq!(config.backup_eligibility_change, BackupEligibilityChange::DangerousAcceptUpgrade);
+        assert_eq!(config.metadata.unwrap().registrations, Registrations::Attested);
     }
 
     #[test]

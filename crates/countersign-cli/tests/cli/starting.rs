@@ -15,8 +15,16 @@ fn serve(database: &Path) -> std::process::Output {
 fn help_and_version_are_printed() {
     const PROGRAM: &[&str] =
         &["serve", "metadata", "completions", "man", "--help", "--version", "COUNTERSIGN_LOG"];
-    const SERVE: &[&str] =
-        &["--listen", "--rp-id", "--rp-name", "--origin", "--database", "--check", "--help"];
+    const SERVE: &[&str] = &[
+        "--listen",
+        "--rp-id",
+        "--rp-name",
+        "--origin",
+        "--database",
+        "--check",
+        "--help",
+        "COUNTERSIGN_LOG",
+    ];
     for (arguments, words) in [
         (&["--help"][..], PROGRAM),
         (&["-h"], PROGRAM),
@@ -27,6 +35,9 @@ fn help_and_version_are_printed() {
             &["metadata", "--help"],
             &["fetch", "verify", "show", "search", "diff", "--at", "--accept-outdated"],
         ),
+        (&["metadata", "show", "--help"], &["Exit status: 0", "1 if the model is not in the file"]),
+        (&["metadata", "search", "--help"], &["Exit status: 0", "1 if none is found"]),
+        (&["metadata", "diff", "--help"], &["Exit status: 0", "1 if there is one, 2 after a failure"]),
     ] {
         let output = run(arguments);
         assert!(output.status.success() && output.stderr.is_empty());
