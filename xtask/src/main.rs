@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "a command-line program prints its results")]
 
+mod code_source;
 mod conformance;
 mod differential;
 mod error_table;

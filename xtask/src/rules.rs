@@ -7,7 +7,13 @@ mod tests;
 
 use std::{collections::BTreeSet, error::Error, fmt::Write as _, process::ExitCode};
 
-use crate::{error_table, finding::Finding, tools, tree::Tree};
+use crate::{
+    code_source::{CODES, entries, has_literal},
+    error_table,
+    finding::Finding,
+    tools,
+    tree::{Tree, test_code},
+};
 use faults::Fault;
 use table::{OUTCOMES, Rule, TABLE};
 use tests::{Test, Tests};
@@ -25,8 +31,8 @@ cargo xtask rules
 Writes docs/RULES.md from xtask/src/rules.tsv: each rule with the module that checks it and its codes. Writes
 docs/rules-tests.tsv: the tests of each rule, which are the functions whose names begin with its number
 (`rule_031_…`). Checks that each rule has a test and a place; that each of its codes is one of docs/ERRORS.md and is
-given by a fault in conformance/faults.tsv that breaks the rule; and that each rule about responses has a fault, a
-profile, or a reason for having none.
+given by a fault in conformance/faults.tsv that breaks the rule or, if no fault does, named in a file of its tests;
+and that each rule about responses has a fault, a profile, or a reason for having none.
 
 Exit codes: 0 nothing missing, 1 something is, 2 a table can't be read.
 ";
@@ -86,7 +92,21 @@ impl<'a> Row<'a> {
             .collect::<BTreeSet<_>>();
         let unknown = self.rule.codes().filter(|code| !known.contains(code));
         gaps.extend(unknown.map(|code| format!("rule {number}: no code `{code}`")));
+        if !faults::is_broken_by_a_fault(self.rule, faults) {
+            let unnamed = self.rule.codes().filter(|code| !self.is_named_by_a_test(code, tree));
+            gaps.extend(unnamed.map(|code| format!("rule {number}: no file of its tests names `{code}`")));
+        }
         gaps
+    }
+
+    /// Whether a file with a test of the rule names a code. Codes of the server have no variant.
+    fn is_named_by_a_test(&self, code: &str, tree: &Tree) -> bool {
+        let entries = entries(tree.get(CODES).unwrap_or_default());
+        let entry = entries.iter().find(|entry| entry.word == code);
+        self.tests.iter().any(|test| {
+            let text = test_code(&test.file, tree.get(&test.file).unwrap_or_default());
+            entry.map_or_else(|| has_literal(text, code), |entry| entry.is_named_in(text))
+        })
     }
 
     /// The row of the document.
@@ -230,6 +250,24 @@ mod own_tests {
         assert!(
             gaps(&RULE.replace("public-key-malformed", "key-bad"), "fn rule_001_x() {}")
                 .contains(&"rule 1: no code `key-bad`".to_owned())
+        );
+    }
+
+    #[test]
+    fn without_a_fault_a_test_names_the_code() {
+        let source = "\ncodes! {\n    PublicKeyMalformed = \"public-key-malformed\",\n}\n";
+        let gaps = |test: &str| {
+            let rule = format!("{RULE}\t\ta reason");
+            let mut files = vec![(TABLE, rule.as_str()), ("docs/ERRORS.md", ERRORS), (CODES, source)];
+            files.extend([("crates/a/src/cbor.rs", ""), ("crates/a/src/cbor/tests.rs", test)]);
+            let gaps = check(&Tree::of(&files)).unwrap().gaps;
+            gaps.into_iter().map(|gap| gap.what).collect::<Vec<_>>()
+        };
+        assert_eq!(gaps("fn rule_001_x() { Code::PublicKeyMalformed }"), [""; 0]);
+        assert_eq!(gaps("fn rule_001_x() { \"public-key-malformed\" }"), [""; 0]);
+        assert_eq!(
+            gaps("fn rule_001_x() { Code::PublicKeyMalformedToo }"),
+            ["rule 1: no file of its tests names `public-key-malformed`"]
         );
     }
 

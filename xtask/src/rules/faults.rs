@@ -33,6 +33,11 @@ fn fault(line: &str) -> Option<Fault<'_>> {
     Some(Fault { name, rules, codes: codes.split_whitespace().collect(), is_profile: kind == "profile" })
 }
 
+/// Whether a fault breaks a rule; its codes are then those of faults.
+pub(super) fn is_broken_by_a_fault(rule: Rule<'_>, faults: &[Fault<'_>]) -> bool {
+    faults.iter().any(|fault| !fault.is_profile && fault.rules.contains(&rule.number))
+}
+
 /// The gaps between a rule and its faults: each code of the rule is the code of a fault that breaks it.
 pub(super) fn gaps_of_rule(rule: Rule<'_>, faults: &[Fault<'_>]) -> Vec<String> {
     let number = rule.number;
@@ -49,7 +54,7 @@ pub(super) fn gaps_of_rule(rule: Rule<'_>, faults: &[Fault<'_>]) -> Vec<String> 
         }
         _ => {}
     }
-    if breaking().any(|fault| !fault.is_profile) {
+    if is_broken_by_a_fault(rule, faults) {
         let missing = rule.codes().filter(|code| !breaking().any(|fault| fault.codes.contains(code)));
         gaps.extend(missing.map(|code| format!("rule {number}: no fault that breaks it gives `{code}`")));
     }

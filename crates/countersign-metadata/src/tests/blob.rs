@@ -431,4 +431,5 @@ fn rule_368_an_expired_root_is_no_root() {
     let policy = BlobPolicy::new([anchor(&root.sign(&key))]);
     let error = policy.verify(good().as_bytes(), Seen::Nothing, NOW, &Verifiers::rust_crypto()).unwrap_err();
     assert!(matches!(error, MetadataError::Untrusted(PathError::Expired { position: 2, .. })));
+    assert_eq!(error.code(), Code::MetadataUntrusted);
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_authenticator::BlobSigner;
+use countersign_types::Code;
 use serde_json::{Value, json};
 
 use super::{KEY, MODEL, OTHER, certificates::NOW, payload, read, verify};
@@ -45,6 +46,7 @@ fn rule_357_as_many_entries_of_one_model_as_fit_are_all_left_out() {
     assert_eq!((blob.entries().len(), blob.skipped().len()), (1, ENTRIES_MAX - 1));
     let refusal = MetadataPolicy::fido().judge(&blob, &Model::new(model()), NOW).unwrap_err();
     assert!(matches!(refusal, JudgementError::Unreadable(key, EntryError::SharedKey(_)) if key == model()));
+    assert_eq!(refusal.code(), Code::AuthenticatorNotAccepted);
 }
 
 #[test]
@@ -81,6 +83,7 @@ fn rule_356_nesting_never_costs_the_blob() {
             assert_eq!(first_fault(&blob), EntryError::Type("a text"));
             let error = with(&format!("\"deep\":{open}{deep},"), r#""protocolFamily":"fido2","#).unwrap_err();
             assert!(matches!(error, MetadataError::Malformed(MalformedBlobError::NotJson { .. })), "{error}");
+            assert_eq!(error.code(), Code::MetadataMalformed);
         }
     }
 }
