@@ -30,19 +30,32 @@ Exit codes: 0 done, 1 something differs, 2 a suite could not be made or read.
 /// Runs suites.
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
     let arguments: Vec<OsString> = arguments.raw_args()?.collect();
-    let mut command = vec![OsString::from("run")];
-    if tools::asks_for_help(&arguments) {
+    let (own, _) = split(&arguments);
+    if tools::asks_for_help(own) {
         print!("{HELP}");
     }
-    if !arguments.iter().any(|argument| argument.to_string_lossy().starts_with("--vectors")) {
-        command.extend(["--suite".into(), "conformance".into()]);
+    let aws_lc = own.iter().any(|argument| argument.to_string_lossy().ends_with("aws-lc"));
+    run(aws_lc, &run_arguments(&arguments))
+}
+
+/// The arguments up to `--`, and the command after it.
+fn split(arguments: &[OsString]) -> (&[OsString], &[OsString]) {
+    let end = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
+    arguments.split_at(end)
+}
+
+/// The arguments of `countersign-conformance`: `--vectors` is its `--suite`.
+fn run_arguments(arguments: &[OsString]) -> Vec<OsString> {
+    let (own, command) = split(arguments);
+    let mut run = vec![OsString::from("run")];
+    let suite =
+        |argument: &OsString| Some(format!("--suite{}", argument.to_str()?.strip_prefix("--vectors")?));
+    if !own.iter().any(|argument| suite(argument).is_some()) {
+        run.extend(["--suite".into(), tools::root().join("conformance").into()]);
     }
-    command.extend(arguments.iter().map(|argument| match argument.to_str() {
-        Some(text) => text.replacen("--vectors", "--suite", 1).into(),
-        None => argument.clone(),
-    }));
-    let aws_lc = arguments.iter().any(|argument| argument.to_string_lossy().ends_with("aws-lc"));
-    run(aws_lc, &command)
+    run.extend(own.iter().map(|argument| suite(argument).map_or_else(|| argument.clone(), Into::into)));
+    run.extend_from_slice(command);
+    run
 }
 
 /// Makes suites.
@@ -52,9 +65,10 @@ pub(crate) fn vectors(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn
         print!("{VECTORS_HELP}");
         return Ok(ExitCode::SUCCESS);
     }
-    let mut command: Vec<OsString> = ["vectors", "--into", "conformance"].map(OsString::from).to_vec();
+    let at_root = |path: &str| OsString::from(tools::root().join(path));
+    let mut command = vec!["vectors".into(), "--into".into(), at_root("conformance")];
     for file in PUBLISHED {
-        command.extend(["--published".into(), file.into()]);
+        command.extend(["--published".into(), at_root(file)]);
     }
     command.extend(arguments);
     run(false, &command)
@@ -62,6 +76,29 @@ pub(crate) fn vectors(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn
 
 fn run(aws_lc: bool, arguments: &[OsString]) -> Result<ExitCode, Box<dyn Error>> {
     let features: &[&str] = if aws_lc { &["--features", "aws-lc"] } else { &[] };
-    let mut cargo = tools::cargo(&["run", "--quiet", "--locked", "--package", "countersign-conformance"]);
+    let mut cargo = tools::cargo_run("countersign-conformance");
     tools::exit_code(cargo.args(features).arg("--").args(arguments))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments(arguments: &[&str]) -> Vec<OsString> {
+        run_arguments(&arguments.iter().map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn vectors_are_suites_before_the_command_only() {
+        assert_eq!(
+            arguments(&["--vectors", "a", "--vectors=b", "--json", "c", "--", "program", "--vectors", "d"]),
+            ["run", "--suite", "a", "--suite=b", "--json", "c", "--", "program", "--vectors", "d"]
+        );
+    }
+
+    #[test]
+    fn without_vectors_the_suites_are_those_of_the_repository() {
+        let own = tools::root().join("conformance").into_os_string();
+        assert_eq!(arguments(&["--", "program", "--vectors"])[..3], ["run".into(), "--suite".into(), own]);
+    }
 }
