@@ -5,6 +5,6 @@ use std::{error::Error, process::ExitCode};
 use crate::tools;
 
 pub(crate) fn main(command: &str, mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
-    let mut cargo = tools::cargo(&["run", "--quiet", "--locked", "--package", "xtask-metadata", "--"]);
-    tools::exit_code(cargo.arg(command).args(arguments.raw_args()?))
+    let mut cargo = tools::cargo_run("xtask-metadata");
+    tools::exit_code(cargo.args(["--", command]).args(arguments.raw_args()?))
 }

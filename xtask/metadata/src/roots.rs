@@ -12,11 +12,11 @@ const HELP: &str = "\
 cargo xtask metadata-roots FILE [--expect N]
 
 Reads each distinct certificate in the attestationRootCertificates of FILE as a trust anchor. FILE is the payload of a
-metadata BLOB as JSON; it is not part of this repository, and a FILE that does not exist is skipped with a message.
+metadata BLOB as JSON; it is not part of this repository.
 Fails if a certificate can't be read, or if there are not N of them. Lists anchors whose public key is rejected, such as
 a short RSA key: no other certificate leads to them.
 
-Exit codes: 0 nothing found or nothing to read, 1 something found, 2 FILE can't be read.
+Exit codes: 0 nothing found, 1 something found, 2 FILE can't be read.
 ";
 
 #[derive(Deserialize)]
@@ -52,10 +52,6 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         }
     }
     let file = file.ok_or("which file? `cargo xtask metadata-roots --help` says more")?;
-    if !file.exists() {
-        println!("{}: not there, so nothing is read", file.display());
-        return Ok(ExitCode::SUCCESS);
-    }
     let json = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     let roots = distinct_roots(&json)?;
     let faults: Vec<_> = roots.iter().filter_map(|root| read(root).err()).collect();

@@ -19,29 +19,35 @@ const HELP: &str = "\
 cargo xtask metadata [--folder FOLDER]
 
 Verifies the metadata BLOBs in FOLDER at the times when they were current, and variants of them that must be rejected.
-The default is ../shared/mds, a neighbour folder that not every checkout has; without it the command is skipped with a
-message. Roots that don't come with the library are in FOLDER/../roots/pem.
+The default is shared/mds next to the repository, a folder that not every checkout has; without it the command is skipped
+with a message. Roots that don't come with the library are in FOLDER/../roots/pem.
 
-Exit codes: 0 nothing found or nothing to read, 1 a verdict differs, 2 a file is missing.
+Exit codes: 0 nothing found, or no default folder, 1 a verdict differs, 2 FOLDER or a file is missing.
 ";
+
+const DEFAULT_FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/mds");
 
 /// The root of the conformance BLOB, by the first digits of its SHA-256.
 const CONFORMANCE_ROOT: &str = "66d9770b5771109b.pem";
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
-    // At the root of the repository, where `cargo xtask` starts this program.
-    let mut folder = PathBuf::from("../shared/mds");
+    let mut folder = None;
     while let Some(argument) = arguments.next()? {
         match argument {
             lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => {
                 print!("{HELP}");
                 return Ok(ExitCode::SUCCESS);
             }
-            lexopt::Arg::Long("folder") => folder = PathBuf::from(arguments.value()?),
+            lexopt::Arg::Long("folder") => folder = Some(PathBuf::from(arguments.value()?)),
             other => return Err(other.unexpected().into()),
         }
     }
+    let is_default = folder.is_none();
+    let folder = folder.unwrap_or_else(|| Path::new(DEFAULT_FOLDER).to_owned());
     if !folder.is_dir() {
+        if !is_default {
+            return Err(format!("{}: not a folder", folder.display()).into());
+        }
         println!("{}: not there, so nothing is verified", folder.display());
         return Ok(ExitCode::SUCCESS);
     }
