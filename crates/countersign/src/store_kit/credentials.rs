@@ -18,7 +18,7 @@ checks! {
     "an id is unique within a user, and a second insert changes nothing" => unique_within_a_user,
     "ids are compared as bytes" => ids_are_bytes,
     "user handles are compared as bytes" => handles_are_bytes,
-    "a list has all of the user's records and nobody else's" => list_is_of_one_user,
+    "a list has all of the user's records and no others" => list_is_of_one_user,
     "a user has several credentials of one model" => several_of_one_model,
     "a removed record is gone, and no other one" => removed,
     "a record is removed by its own user alone" => removed_by_its_user,

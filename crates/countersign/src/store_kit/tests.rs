@@ -64,7 +64,7 @@ const FAULTS: [(ErrorKind, &str); 33] = [
     (ErrorKind::OverwritesOwn, "an id is unique within a user, and a second insert changes nothing"),
     (ErrorKind::ComparesIdsWithoutCase, "ids are compared as bytes"),
     (ErrorKind::ComparesHandlesWithoutZeros, "user handles are compared as bytes"),
-    (ErrorKind::ListsOne, "a list has all of the user's records and nobody else's"),
+    (ErrorKind::ListsOne, "a list has all of the user's records and no others"),
     (ErrorKind::OneOfAModel, "a user has several credentials of one model"),
     (ErrorKind::KeepsRemoved, "a removed record is gone, and no other one"),
     (ErrorKind::RemovesForAnyone, "a record is removed by its own user alone"),
