@@ -11,6 +11,7 @@ mod fuzz;
 mod growth;
 mod metadata;
 mod mutants;
+mod release;
 mod rules;
 mod rust;
 mod test;
@@ -32,6 +33,7 @@ cargo xtask COMMAND
   metadata-roots   read every root of a metadata payload as a trust anchor
   metadata-served  print the formats and models that the roots of a metadata payload serve, as a page
   mutants          change the verifying code one place at a time, and verify that a test fails
+  release          print the plan of a release, check it, or publish it
   rules            write docs/RULES.md and docs/rules-tests.tsv, and check the table of rules
   test             run every test; installs Chromium and its driver if they are missing
   tidy             check layers, imports, file sizes, words, tables and documents
@@ -69,6 +71,7 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
         "growth" => growth::main(arguments),
         command @ ("metadata" | "metadata-roots" | "metadata-served") => metadata::main(command, arguments),
         "mutants" => mutants::main(arguments),
+        "release" => release::main(arguments),
         "rules" => rules::main(arguments),
         "test" => test::main(arguments),
         "tidy" => tidy::main(arguments),

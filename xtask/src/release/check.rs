@@ -1,0 +1,160 @@
+//! `cargo xtask release check`: what must hold before a release, each with the tool of the field, and a table at the end.
+
+use std::{
+    error::Error,
+    fmt::Write as _,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use super::candidate::Candidate;
+
+const HELP: &str = "\
+cargo xtask release check [--only NAME]... [--quick] [--list]
+
+Runs every check of a release in order, and prints a table of the results. Missing tools are installed by cargo.
+
+  --only NAME  run the check of this name only; may be repeated
+  --quick      run the checks that install nothing and need no long build
+  --list       print the names of the checks
+
+Exit codes: 0 nothing failed, 1 a check failed, 2 the command could not do its work.
+";
+
+/// The outcome of a check, with a line that says what was done or what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Passed(String),
+    Failed(String),
+    Skipped(String),
+}
+
+/// A check of a release.
+pub(crate) struct Check {
+    pub(crate) name: &'static str,
+    /// Whether it installs nothing and needs no long build.
+    pub(crate) quick: bool,
+    /// An error is a failure: what could not be checked does not hold.
+    pub(crate) run: fn(&Candidate) -> Result<Outcome, Box<dyn Error>>,
+}
+
+/// Every check, in the order in which they run.
+const CHECKS: &[Check] = &[];
+
+/// The result of a check that ran.
+struct Row {
+    name: &'static str,
+    outcome: Outcome,
+    time: Duration,
+}
+
+pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
+    let (mut only, mut quick) = (Vec::new(), false);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => {
+                print!("{HELP}");
+                return Ok(ExitCode::SUCCESS);
+            }
+            lexopt::Arg::Long("list") => {
+                for check in CHECKS {
+                    println!("{}", check.name);
+                }
+                return Ok(ExitCode::SUCCESS);
+            }
+            lexopt::Arg::Long("only") => only.push(arguments.value()?.to_string_lossy().into_owned()),
+            lexopt::Arg::Long("quick") => quick = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let checks = select(CHECKS, &only, quick)?;
+    let passed = all_pass(&checks, &Candidate::read()?);
+    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Runs every check on the candidate, prints the table, and returns whether none failed.
+pub(super) fn everything(candidate: &Candidate) -> bool {
+    all_pass(&CHECKS.iter().collect::<Vec<_>>(), candidate)
+}
+
+fn select<'a>(checks: &'a [Check], only: &[String], quick: bool) -> Result<Vec<&'a Check>, String> {
+    if let Some(unknown) = only.iter().find(|name| checks.iter().all(|check| check.name != **name)) {
+        return Err(format!("no check `{unknown}`; --list prints their names"));
+    }
+    let is_selected = |check: &&Check| {
+        (only.is_empty() || only.iter().any(|name| name == check.name)) && (!quick || check.quick)
+    };
+    Ok(checks.iter().filter(is_selected).collect())
+}
+
+fn all_pass(checks: &[&Check], candidate: &Candidate) -> bool {
+    let mut rows = Vec::new();
+    for check in checks {
+        println!("== {}", check.name);
+        let start = Instant::now();
+        let outcome = (check.run)(candidate).unwrap_or_else(|error| Outcome::Failed(error.to_string()));
+        rows.push(Row { name: check.name, outcome, time: start.elapsed() });
+    }
+    print!("{}", table(&rows));
+    !rows.iter().any(|row| matches!(row.outcome, Outcome::Failed(_)))
+}
+
+fn table(rows: &[Row]) -> String {
+    let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
+    let mut table = String::new();
+    for row in rows {
+        let (word, line) = match &row.outcome {
+            Outcome::Passed(line) => ("passed", line),
+            Outcome::Failed(line) => ("FAILED", line),
+            Outcome::Skipped(line) => ("skipped", line),
+        };
+        let _ = writeln!(table, "{:width$}  {word:7}  {:>5} s  {line}", row.name, row.time.as_secs());
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    const SOME: &[Check] = &[
+        Check { name: "good", quick: true, run: |_| Ok(Outcome::Passed("all of it".to_owned())) },
+        Check { name: "absent", quick: true, run: |_| Ok(Outcome::Skipped("no tool".to_owned())) },
+        Check { name: "bad", quick: false, run: |_| Ok(Outcome::Failed("mend it".to_owned())) },
+        Check { name: "broken", quick: false, run: |_| Err("no file".into()) },
+    ];
+
+    fn passes(only: &[&str], quick: bool) -> bool {
+        let candidate = Candidate {
+            root: PathBuf::new(),
+            target: PathBuf::new(),
+            version: "1.0.0".to_owned(),
+            packages: Vec::new(),
+        };
+        let only: Vec<_> = only.iter().map(|name| (*name).to_owned()).collect();
+        all_pass(&select(SOME, &only, quick).unwrap(), &candidate)
+    }
+
+    #[test]
+    fn a_failure_or_an_error_fails_the_whole_and_a_skip_does_not() {
+        assert!(passes(&[], true));
+        assert!(!passes(&[], false));
+        assert!(passes(&["good", "absent"], false));
+        assert!(!passes(&["bad"], false));
+        assert!(!passes(&["broken"], false));
+    }
+
+    #[test]
+    fn an_unknown_name_is_an_error() {
+        assert!(select(SOME, &["goood".to_owned()], false).is_err());
+    }
+
+    #[test]
+    fn the_table_says_what_happened_and_why() {
+        let row = |name, outcome| Row { name, outcome, time: Duration::from_secs(61) };
+        let rows = [row("good", Outcome::Passed("x".to_owned())), row("no", Outcome::Failed("y".to_owned()))];
+        assert_eq!(table(&rows), "good  passed      61 s  x\nno    FAILED      61 s  y\n");
+    }
+}
