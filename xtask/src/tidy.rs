@@ -8,6 +8,7 @@ mod language;
 mod layers;
 mod lints;
 mod modules;
+mod project;
 mod text;
 mod vulnerabilities;
 
@@ -24,7 +25,7 @@ and paths, lints, the tables of docs/, and that docs/RULES.md and docs/rules-tes
 Exit codes: 0 nothing found, 1 something found, 2 the tree can't be read.
 ";
 
-const CHECKS: [fn(&Workspace) -> Vec<Finding>; 23] = [
+const CHECKS: [fn(&Workspace) -> Vec<Finding>; 26] = [
     circles::no_module_is_in_a_circle,
     circles::names_come_from_where_they_are_defined,
     circles::a_wing_imports_only_wings_below,
@@ -47,6 +48,9 @@ const CHECKS: [fn(&Workspace) -> Vec<Finding>; 23] = [
     documents::links_lead_somewhere,
     documents::examples_are_compiled,
     documents::examples_of_guides_are_run,
+    project::addresses_of_the_repository_lead_somewhere,
+    project::named_paths_exist,
+    project::versions_of_forms_are_current,
     vulnerabilities::every_advisory_has_its_tests,
 ];
 

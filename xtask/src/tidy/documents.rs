@@ -62,8 +62,8 @@ pub(super) fn links_lead_somewhere(workspace: &Workspace) -> Vec<Finding> {
         .tree
         .files()
         .map(|(path, _)| path)
-        .filter(|path| path.starts_with("docs/") && has_extension(path, "md"));
-    for path in documents.filter(|path| *path != ARCHITECTURE && !linked.contains(*path)) {
+        .filter(|path| (path.starts_with("docs/") || !path.contains('/')) && has_extension(path, "md"));
+    for path in documents.filter(|path| ![ARCHITECTURE, README].contains(path) && !linked.contains(*path)) {
         findings.push(Finding::new(path, format!("neither {README} nor {ARCHITECTURE} links it")));
     }
     findings
@@ -185,6 +185,9 @@ mod tests {
             |readme| links_lead_somewhere(&Workspace::of(&[(README, readme), ("docs/A.md", "")])).len();
         assert_eq!(found("see [a](docs/A.md)"), 0);
         assert_eq!(found("see docs/A.md"), 1);
+        let root = [(README, "[a](A.md)"), ("A.md", ""), ("B.md", ""), ("crates/a/README.md", "")];
+        let found = links_lead_somewhere(&Workspace::of(&root));
+        assert_eq!(found.iter().map(|finding| finding.path.as_str()).collect::<Vec<_>>(), ["B.md"]);
     }
 
     #[test]
