@@ -5,7 +5,7 @@ mod codes;
 mod divergences;
 mod documents;
 mod language;
-mod layers;
+pub(crate) mod layers;
 mod lints;
 mod modules;
 mod project;

@@ -56,6 +56,28 @@ pub(crate) fn install(name: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Installs this version of `cargo NAME` from crates.io, unless it or a newer one is there.
+pub(crate) fn install_version(name: &str, least: &str) -> Result<(), Box<dyn Error>> {
+    let installed = Command::new("cargo").args([name, "--version"]).output()?;
+    let there = String::from_utf8_lossy(&installed.stdout);
+    let there = there.split_whitespace().last().map(version);
+    if installed.status.success() && there >= Some(version(least)) {
+        return Ok(());
+    }
+    let package = format!("cargo-{name}@{least}");
+    if !Command::new("cargo").args(["install", "--locked", &package]).status()?.success() {
+        return Err(format!("{package} can't be installed").into());
+    }
+    Ok(())
+}
+
+/// The numbers of a version such as `1.95.0`, `1.88` or `v0.10.0`, to compare.
+pub(crate) fn version(text: &str) -> [u64; 3] {
+    let text = text.split(['-', '+']).next().unwrap_or_default();
+    let mut numbers = text.trim_start_matches('v').split('.').map(|number| number.parse().unwrap_or(0));
+    [(); 3].map(|()| numbers.next().unwrap_or(0))
+}
+
 /// The program of this name on the search path.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
@@ -88,5 +110,13 @@ mod tests {
     fn a_program_is_found_on_the_path_or_not() {
         assert!(find("cargo").is_some());
         assert!(find("no-such-program-of-ours").is_none());
+    }
+
+    #[test]
+    fn versions_are_compared_by_their_numbers() {
+        assert_eq!(version("1.88"), [1, 88, 0]);
+        assert_eq!(version("v0.10.2"), [0, 10, 2]);
+        assert!(version("0.10.0") > version("0.9.12"));
+        assert!(version("1.95.0-nightly") < version("2"));
     }
 }

@@ -11,11 +11,7 @@ pub(crate) struct Tree {
 impl Tree {
     pub(crate) fn read(root: &Path) -> Result<Self, Box<dyn Error>> {
         let mut tree = Self::default();
-        let paths = match listed_by_git(root) {
-            Some(paths) => paths,
-            None => walked(root)?,
-        };
-        for path in paths {
+        for path in Self::paths(root)? {
             match std::fs::read_to_string(root.join(&path)) {
                 Ok(text) => {
                     tree.files.insert(path, text);
@@ -27,6 +23,11 @@ impl Tree {
             }
         }
         Ok(tree)
+    }
+
+    /// The paths of all files that git tracks or would track, texts or not.
+    pub(crate) fn paths(root: &Path) -> io::Result<Vec<String>> {
+        listed_by_git(root).map_or_else(|| walked(root), Ok)
     }
 
     /// Every file, in the order of the paths.

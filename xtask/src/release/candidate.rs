@@ -79,6 +79,17 @@ impl Candidate {
     }
 }
 
+impl Candidate {
+    /// The packages with a library, programs with one included.
+    pub(crate) fn libraries(&self) -> impl Iterator<Item = &Package> {
+        self.packages.iter().filter(|package| {
+            list(&package.metadata["targets"])
+                .iter()
+                .any(|target| list(&target["kind"]).iter().any(|kind| kind == "lib"))
+        })
+    }
+}
+
 impl Package {
     fn from_metadata(package: &Value, published: &BTreeSet<&str>) -> Result<Self, String> {
         let name = text(&package["name"]);

@@ -1,11 +1,29 @@
 //! `cargo xtask release check`: what must hold before a release, each with the tool of the field, and a table at the end.
 
+mod contents;
+mod features;
+mod licences;
+mod minimal;
+mod msrv;
+mod outcome;
+mod pages;
+mod public_types;
+mod reproducible;
+mod run;
+mod rustdoc;
+mod sbom;
+mod semver;
+mod toolchain;
+mod unused;
+
 use std::{
     error::Error,
     fmt::Write as _,
     process::ExitCode,
     time::{Duration, Instant},
 };
+
+use outcome::Outcome;
 
 use super::candidate::Candidate;
 
@@ -21,14 +39,6 @@ Runs every check of a release in order, and prints a table of the results. Missi
 Exit codes: 0 nothing failed, 1 a check failed, 2 the command could not do its work.
 ";
 
-/// The outcome of a check, with a line that says what was done or what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Passed(String),
-    Failed(String),
-    Skipped(String),
-}
-
 /// A check of a release.
 pub(crate) struct Check {
     pub(crate) name: &'static str,
@@ -39,7 +49,20 @@ pub(crate) struct Check {
 }
 
 /// Every check, in the order in which they run.
-const CHECKS: &[Check] = &[];
+const CHECKS: &[Check] = &[
+    Check { name: "contents", quick: true, run: contents::check },
+    Check { name: "semver", quick: false, run: semver::check },
+    Check { name: "features", quick: false, run: features::check },
+    Check { name: "minimal-versions", quick: false, run: minimal::check },
+    Check { name: "msrv", quick: false, run: msrv::check },
+    Check { name: "licences", quick: false, run: licences::licences },
+    Check { name: "advisories", quick: false, run: licences::advisories },
+    Check { name: "unused", quick: false, run: unused::check },
+    Check { name: "pages", quick: false, run: pages::check },
+    Check { name: "public-types", quick: false, run: public_types::check },
+    Check { name: "sbom", quick: false, run: sbom::check },
+    Check { name: "reproducible", quick: false, run: reproducible::check },
+];
 
 /// The result of a check that ran.
 struct Row {

@@ -161,7 +161,7 @@ fn layer(package: &str) -> Option<&'static Layer> {
 }
 
 /// Whether the package is one of the library layers.
-pub(super) fn is_library(package: &str) -> bool {
+pub(crate) fn is_library(package: &str) -> bool {
     layer(package).is_some_and(|layer| layer.kind == Kind::Library)
 }
 

@@ -1,0 +1,52 @@
+//! What rustdoc writes: pages for people, and JSON for the checks.
+
+use std::{error::Error, fs, path::PathBuf, process::Command};
+
+use serde_json::Value;
+
+use super::run;
+use crate::{
+    release::candidate::{Candidate, Package},
+    tools,
+};
+
+/// The pages of all packages, made anew, with warnings as errors; `None` if one came.
+pub(super) fn pages(candidate: &Candidate) -> Result<Option<PathBuf>, Box<dyn Error>> {
+    // rustdoc removes no page of an item that is gone.
+    let folder = candidate.target.join("doc");
+    if folder.exists() {
+        run::stdout(&mut tools::cargo(&["clean", "--doc", "--quiet"]))?;
+    }
+    let mut cargo = tools::cargo(&["doc", "--locked", "--all-features", "--no-deps"]);
+    for package in &candidate.packages {
+        cargo.args(["--package", &package.name]);
+    }
+    cargo.env("RUSTDOCFLAGS", "-D warnings");
+    Ok(run::shown(&mut cargo)?.then_some(folder))
+}
+
+/// The JSON of each library with all features, in the same order.
+pub(super) fn json(candidate: &Candidate, packages: &[&Package]) -> Result<Vec<Value>, Box<dyn Error>> {
+    let mut jsons = Vec::new();
+    for package in packages {
+        let mut cargo =
+            tools::cargo(&["rustdoc", "--quiet", "--locked", "--lib", "--all-features", "--package"]);
+        cargo.arg(&package.name).args(["--", "-Z", "unstable-options", "--output-format", "json"]);
+        run::stdout(cargo.env("RUSTDOC", unlocked(candidate)?))?;
+        let file = candidate.target.join("doc").join(format!("{}.json", package.name.replace('-', "_")));
+        let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        jsons.push(serde_json::from_str(&text)?);
+    }
+    Ok(jsons)
+}
+
+/// A rustdoc with its unstable options. As a script around it, so that no other program sees the variable: cargo would build all
+/// dependencies again.
+fn unlocked(candidate: &Candidate) -> Result<PathBuf, Box<dyn Error>> {
+    let folder = candidate.target.join("release-check");
+    fs::create_dir_all(&folder)?;
+    let script = folder.join("rustdoc");
+    fs::write(&script, "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc \"$@\"\n")?;
+    run::stdout(Command::new("chmod").arg("+x").arg(&script))?;
+    Ok(script)
+}
