@@ -4,10 +4,12 @@ mod circles;
 mod codes;
 mod divergences;
 mod documents;
+mod features;
 mod language;
 pub(crate) mod layers;
 mod lints;
 mod modules;
+mod places;
 mod project;
 mod text;
 mod vulnerabilities;
@@ -25,7 +27,7 @@ and paths, lints, the tables of docs/, and that docs/RULES.md and docs/rules-tes
 Exit codes: 0 nothing found, 1 something found, 2 the tree can't be read.
 ";
 
-const CHECKS: [fn(&Workspace) -> Vec<Finding>; 26] = [
+const CHECKS: &[fn(&Workspace) -> Vec<Finding>] = &[
     circles::no_module_is_in_a_circle,
     circles::names_come_from_where_they_are_defined,
     circles::a_wing_imports_only_wings_below,
@@ -46,6 +48,8 @@ const CHECKS: [fn(&Workspace) -> Vec<Finding>; 26] = [
     divergences::every_difference_can_be_read,
     documents::everything_is_documented,
     documents::links_lead_somewhere,
+    places::links_name_a_heading,
+    features::every_feature_is_in_the_table,
     documents::examples_are_compiled,
     documents::examples_of_guides_are_run,
     project::addresses_of_the_repository_lead_somewhere,

@@ -1,6 +1,6 @@
 //! The input of the checks: the files, and the packages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::tree::Tree;
 
@@ -12,6 +12,8 @@ pub(crate) struct Package {
     pub(crate) dependencies: BTreeSet<String>,
     /// The names of all packages that are linked into it, at any depth.
     pub(crate) reaches: BTreeSet<String>,
+    /// The features, with what each enables.
+    pub(crate) features: BTreeMap<String, Vec<String>>,
 }
 
 /// The files and packages of the repository.

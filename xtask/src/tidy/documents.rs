@@ -70,12 +70,12 @@ pub(super) fn links_lead_somewhere(workspace: &Workspace) -> Vec<Finding> {
 }
 
 /// The targets of `[…](target)` in a line.
-fn links(line: &str) -> impl Iterator<Item = &str> {
+pub(super) fn links(line: &str) -> impl Iterator<Item = &str> {
     line.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target)
 }
 
 /// The path from the root that a link leads to; `None` if it leads out of the repository.
-fn resolve(from: &str, target: &str) -> Option<String> {
+pub(super) fn resolve(from: &str, target: &str) -> Option<String> {
     let target = target.split('#').next().unwrap_or_default();
     if target.is_empty() || target.contains("://") || target.starts_with("mailto:") {
         return None;

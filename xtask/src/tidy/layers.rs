@@ -1,7 +1,10 @@
 //! A layer depends only on layers below it, and no library on a package that fetches time, randomness, storage or
 //! network.
 
-use std::{collections::BTreeSet, error::Error};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+};
 
 use serde_json::Value;
 
@@ -125,8 +128,15 @@ pub(super) fn packages() -> Result<Vec<Package>, Box<dyn Error>> {
         name: text(&package["name"]).to_owned(),
         dependencies: list(&package["dependencies"]).iter().map(|it| text(&it["name"]).to_owned()).collect(),
         reaches: reaches(&metadata, text(&package["id"])),
+        features: features(&package["features"]),
     };
     Ok(packages.map(package).collect())
+}
+
+fn features(package: &Value) -> BTreeMap<String, Vec<String>> {
+    let features = package.as_object().into_iter().flatten();
+    let enables = |on: &Value| list(on).iter().map(|it| text(it).to_owned()).collect();
+    features.map(|(name, on)| (name.clone(), enables(on))).collect()
 }
 
 /// The names of all packages that a package links, at any depth.
@@ -212,7 +222,7 @@ mod tests {
     fn workspace(packages: &[(&str, &[&str])]) -> Workspace {
         let package = |(name, reaches): &(&str, &[&str])| {
             let reaches: BTreeSet<_> = reaches.iter().map(|name| (*name).to_owned()).collect();
-            Package { name: (*name).to_owned(), dependencies: reaches.clone(), reaches }
+            Package { name: (*name).to_owned(), dependencies: reaches.clone(), reaches, ..Package::default() }
         };
         Workspace { packages: packages.iter().map(package).collect(), ..Workspace::default() }
     }
@@ -245,6 +255,7 @@ mod tests {
         assert!(!named("countersign").reaches.contains("proptest"), "a dependency of tests");
         assert!(named("countersign").dependencies.contains("proptest"));
         assert!(named("countersign-server").reaches.contains("tokio"));
+        assert_eq!(named("countersign-types").features["default"], ["std"]);
         assert_eq!(packages.len(), LAYERS.len());
     }
 }

@@ -1,6 +1,6 @@
 //! What is in the program, as a CycloneDX document next to it, by cargo-cyclonedx.
 
-use std::{collections::BTreeSet, error::Error, fs};
+use std::{collections::BTreeSet, error::Error, fs, path::Path};
 
 use serde_json::Value;
 
@@ -22,27 +22,28 @@ pub(super) fn check(candidate: &Candidate) -> Result<Outcome, Box<dyn Error>> {
     run::copy_tree(&candidate.root, &copy)?;
     let manifest = format!("crates/{}/Cargo.toml", PROGRAM.0);
     let name = format!("{}.cdx", PROGRAM.1);
-    let arguments = ["cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5", "--target", "all"];
-    let mut cargo = run::cargo_in(&copy, &arguments);
+    let mut cargo =
+        run::cargo_in(&copy, &["cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5"]);
     cargo.args(["--manifest-path", &manifest, "--override-filename", &name]);
     run::stdout(cargo.env("SOURCE_DATE_EPOCH", commit_time(candidate)?))?;
     let written = copy.join(format!("crates/{}/{name}.json", PROGRAM.0));
     let document = fs::read_to_string(&written).map_err(|error| format!("{}: {error}", written.display()))?;
+    let mut document = serde_json::from_str(&without_paths(&document, &copy))?;
 
-    let arguments =
-        ["tree", "--locked", "--package", PROGRAM.0, "--edges", "normal,build", "--target", "all"];
-    let tree = run::stdout(&mut run::cargo_in(
-        &copy,
-        &[&arguments[..], &["--prefix", "none", "--format", "{p}"]].concat(),
-    ))?;
-    let problems = differences(&in_document(&serde_json::from_str(&document)?), &in_tree(&tree));
+    let arguments = ["tree", "--locked", "--package", PROGRAM.0, "--edges", "normal,build"];
+    let tree = run::stdout(run::cargo_in(&copy, &arguments).args(["--prefix", "none", "--format", "{p}"]))?;
+    let built = in_tree(&tree);
+    let removed = restrict(&mut document, &built);
+    let problems = missing(&document, &built);
     let release = candidate.target.join("release");
     fs::create_dir_all(&release)?;
-    fs::write(release.join(format!("{name}.json")), document)?;
-    let count = in_tree(&tree).len();
+    fs::write(release.join(format!("{name}.json")), format!("{document:#}\n"))?;
     Ok(Outcome::of(
         problems,
-        format!("target/release/{name}.json lists {count} packages, all that cargo links or runs"),
+        format!(
+            "target/release/{name}.json lists the {} packages that are built; {removed} of other features were removed",
+            built.len()
+        ),
     ))
 }
 
@@ -53,12 +54,41 @@ fn commit_time(candidate: &Candidate) -> Result<String, Box<dyn Error>> {
     Ok(run::stdout(&mut git)?.trim().to_owned())
 }
 
-/// The packages of a CycloneDX document, as `name version`, with the program's own.
-fn in_document(document: &Value) -> BTreeSet<String> {
-    let component = |it: &Value| format!("{} {}", text(&it["name"]), text(&it["version"]));
-    let mut packages: BTreeSet<_> = list(&document["components"]).iter().map(component).collect();
-    packages.insert(component(&document["metadata"]["component"]));
-    packages
+/// A document that names no folder of this machine: our own packages are those of crates.io.
+fn without_paths(document: &str, copy: &Path) -> String {
+    let document = document.replace(&copy.display().to_string(), "/countersign");
+    let mut parts = document.split("?download_url=file://");
+    let mut shorter = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        shorter.push_str(part.find('"').and_then(|end| part.get(end..)).unwrap_or_default());
+    }
+    shorter
+}
+
+/// A component of a CycloneDX document, as `name version`.
+fn component(it: &Value) -> String {
+    format!("{} {}", text(&it["name"]), text(&it["version"]))
+}
+
+/// Removes the components that are not built, and returns their number. The tool reads `cargo metadata`, whose features are those
+/// of all packages of the workspace together.
+fn restrict(document: &mut Value, built: &BTreeSet<String>) -> usize {
+    let removed: BTreeSet<String> = list(&document["components"])
+        .iter()
+        .filter(|it| !built.contains(&component(it)))
+        .map(|it| text(&it["bom-ref"]).to_owned())
+        .collect();
+    let is_kept = |reference: &Value| !removed.contains(text(reference));
+    if let Some(components) = document["components"].as_array_mut() {
+        components.retain(|it| is_kept(&it["bom-ref"]));
+    }
+    if let Some(dependencies) = document["dependencies"].as_array_mut() {
+        dependencies.retain(|it| is_kept(&it["ref"]));
+        for on in dependencies.iter_mut().filter_map(|it| it["dependsOn"].as_array_mut()) {
+            on.retain(is_kept);
+        }
+    }
+    removed.len()
 }
 
 /// The packages of `cargo tree`, whose lines are `name v1.2.3`, and more words.
@@ -70,11 +100,10 @@ fn in_tree(tree: &str) -> BTreeSet<String> {
     tree.lines().filter_map(package).collect()
 }
 
-fn differences(document: &BTreeSet<String>, tree: &BTreeSet<String>) -> Vec<String> {
-    let missing = tree.difference(document).map(|it| format!("{it} is built and not in the document"));
-    missing
-        .chain(document.difference(tree).map(|it| format!("{it} is in the document and not built")))
-        .collect()
+fn missing(document: &Value, built: &BTreeSet<String>) -> Vec<String> {
+    let mut listed: BTreeSet<_> = list(&document["components"]).iter().map(component).collect();
+    listed.insert(component(&document["metadata"]["component"]));
+    built.difference(&listed).map(|it| format!("{it} is built and not in the document")).collect()
 }
 
 #[cfg(test)]
@@ -84,13 +113,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_package_that_only_one_side_has_is_found() {
-        let document = in_document(&json!({
+    fn a_document_names_no_folder_of_the_machine() {
+        let document = r#"{"a": "path+file:///home/me/own#1", "b": "pkg:cargo/own@1?download_url=file://../own", "c": 1}"#;
+        let expected = r#"{"a": "path+file:///countersign/own#1", "b": "pkg:cargo/own@1", "c": 1}"#;
+        assert_eq!(without_paths(document, Path::new("/home/me")), expected);
+    }
+
+    #[test]
+    fn the_document_lists_what_is_built_and_no_more() {
+        let mut document = json!({
             "metadata": {"component": {"name": "own", "version": "1.0.0"}},
-            "components": [{"name": "a", "version": "2.0.0"}],
-        }));
-        let tree = "own v1.0.0 (/r/own)\na v2.0.0\na v2.0.0 (*)\n";
-        assert_eq!(differences(&document, &in_tree(tree)), [""; 0]);
-        assert_eq!(differences(&document, &in_tree("own v1.0.0\na v2.1.0\n")).len(), 2);
+            "components": [
+                {"name": "a", "version": "2.0.0", "bom-ref": "#a"}, {"name": "b", "version": "3.0.0", "bom-ref": "#b"},
+            ],
+            "dependencies": [{"ref": "#a", "dependsOn": ["#b"]}, {"ref": "#b"}],
+        });
+        let built = in_tree("own v1.0.0 (/r/own)\na v2.0.0\na v2.0.0 (*)\n");
+        assert_eq!(restrict(&mut document, &built), 1);
+        assert_eq!(document["components"], json!([{"name": "a", "version": "2.0.0", "bom-ref": "#a"}]));
+        assert_eq!(document["dependencies"], json!([{"ref": "#a", "dependsOn": []}]));
+        assert_eq!(missing(&document, &built), [""; 0]);
+        let other = in_tree("own v1.0.0\na v2.1.0\n");
+        assert_eq!(missing(&document, &other), ["a 2.1.0 is built and not in the document"]);
     }
 }
