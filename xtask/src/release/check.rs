@@ -1,5 +1,6 @@
 //! `cargo xtask release check`: what must hold before a release, each with the tool of the field, and a table at the end.
 
+mod clock;
 mod contents;
 mod features;
 mod licences;
@@ -16,13 +17,9 @@ mod semver;
 mod toolchain;
 mod unused;
 
-use std::{
-    error::Error,
-    fmt::Write as _,
-    process::ExitCode,
-    time::{Duration, Instant},
-};
+use std::{error::Error, fmt::Write as _, process::ExitCode};
 
+use clock::{Clock, Cost};
 use outcome::Outcome;
 
 use super::candidate::Candidate;
@@ -68,7 +65,7 @@ const CHECKS: &[Check] = &[
 struct Row {
     name: &'static str,
     outcome: Outcome,
-    time: Duration,
+    cost: Cost,
 }
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
@@ -114,31 +111,33 @@ fn all_pass(checks: &[&Check], candidate: &Candidate) -> bool {
     let mut rows = Vec::new();
     for check in checks {
         println!("== {}", check.name);
-        let start = Instant::now();
+        let clock = Clock::start();
         let outcome = (check.run)(candidate).unwrap_or_else(|error| Outcome::Failed(error.to_string()));
-        rows.push(Row { name: check.name, outcome, time: start.elapsed() });
+        rows.push(Row { name: check.name, outcome, cost: clock.stop() });
     }
     print!("{}", table(&rows));
     !rows.iter().any(|row| matches!(row.outcome, Outcome::Failed(_)))
 }
 
 fn table(rows: &[Row]) -> String {
-    let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
-    let mut table = String::new();
+    let width = rows.iter().map(|row| row.name.len()).chain(["check".len()]).max().unwrap_or_default();
+    let mut table = format!("{:width$}  {:7}  {:>7}  {:>7}\n", "check", "", "time", "CPU");
     for row in rows {
         let (word, line) = match &row.outcome {
             Outcome::Passed(line) => ("passed", line),
             Outcome::Failed(line) => ("FAILED", line),
             Outcome::Skipped(line) => ("skipped", line),
         };
-        let _ = writeln!(table, "{:width$}  {word:7}  {:>5} s  {line}", row.name, row.time.as_secs());
+        let passed = row.cost.passed.as_secs();
+        let processor = row.cost.processor.map_or_else(|| "?".to_owned(), |it| it.as_secs().to_string());
+        let _ = writeln!(table, "{:width$}  {word:7}  {passed:>5} s  {processor:>5} s  {line}", row.name);
     }
     table
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use std::{path::PathBuf, time::Duration};
 
     use super::*;
 
@@ -176,8 +175,14 @@ mod tests {
 
     #[test]
     fn the_table_says_what_happened_and_why() {
-        let row = |name, outcome| Row { name, outcome, time: Duration::from_secs(61) };
+        let cost = Cost { passed: Duration::from_secs(61), processor: Some(Duration::from_secs(7)) };
+        let row = |name, outcome| Row { name, outcome, cost };
         let rows = [row("good", Outcome::Passed("x".to_owned())), row("no", Outcome::Failed("y".to_owned()))];
-        assert_eq!(table(&rows), "good  passed      61 s  x\nno    FAILED      61 s  y\n");
+        assert_eq!(
+            table(&rows),
+            "check              time      CPU\n\
+             good   passed      61 s      7 s  x\n\
+             no     FAILED      61 s      7 s  y\n"
+        );
     }
 }
