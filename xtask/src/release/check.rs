@@ -6,8 +6,10 @@ mod features;
 mod licences;
 mod minimal;
 mod msrv;
+mod notices;
 mod outcome;
 mod pages;
+mod program;
 mod public_types;
 mod reproducible;
 mod run;
@@ -31,7 +33,7 @@ Runs every check of a release in order, and prints a table of the results. Missi
 
   --only NAME  run the check of this name only; may be repeated
   --quick      run the checks that install nothing and need no long build
-  --list       print the names of the checks
+  --list       print the names of the checks, and what each looks at
 
 Exit codes: 0 nothing failed, 1 a check failed, 2 the command could not do its work.
 ";
@@ -39,6 +41,8 @@ Exit codes: 0 nothing failed, 1 a check failed, 2 the command could not do its w
 /// A check of a release.
 pub(crate) struct Check {
     pub(crate) name: &'static str,
+    /// What it looks at.
+    pub(crate) of: &'static str,
     /// Whether it installs nothing and needs no long build.
     pub(crate) quick: bool,
     /// An error is a failure: what could not be checked does not hold.
@@ -47,18 +51,90 @@ pub(crate) struct Check {
 
 /// Every check, in the order in which they run.
 const CHECKS: &[Check] = &[
-    Check { name: "contents", quick: true, run: contents::check },
-    Check { name: "semver", quick: false, run: semver::check },
-    Check { name: "features", quick: false, run: features::check },
-    Check { name: "minimal-versions", quick: false, run: minimal::check },
-    Check { name: "msrv", quick: false, run: msrv::check },
-    Check { name: "licences", quick: false, run: licences::licences },
-    Check { name: "advisories", quick: false, run: licences::advisories },
-    Check { name: "unused", quick: false, run: unused::check },
-    Check { name: "pages", quick: false, run: pages::check },
-    Check { name: "public-types", quick: false, run: public_types::check },
-    Check { name: "sbom", quick: false, run: sbom::check },
-    Check { name: "reproducible", quick: false, run: reproducible::check },
+    Check {
+        name: "contents",
+        quick: true,
+        run: contents::check,
+        of: "README, licences and what crates.io shows, in every package",
+    },
+    Check {
+        name: "rust-version",
+        quick: true,
+        run: msrv::dependencies,
+        of: "the compiler that each package states, against what its dependencies state",
+    },
+    Check {
+        name: "notices",
+        quick: true,
+        run: notices::check,
+        of: "the licence texts that must come with the program, written next to it",
+    },
+    Check {
+        name: "semver",
+        quick: false,
+        run: semver::check,
+        of: "changes of the public APIs since the last tag, by cargo-semver-checks",
+    },
+    Check {
+        name: "licences",
+        quick: false,
+        run: licences::licences,
+        of: "licences, bans and sources of all dependencies, by cargo-deny",
+    },
+    Check {
+        name: "advisories",
+        quick: false,
+        run: licences::advisories,
+        of: "advisories on the dependencies, by cargo-deny",
+    },
+    Check {
+        name: "unused",
+        quick: false,
+        run: unused::check,
+        of: "dependencies that nothing uses, by cargo-machete",
+    },
+    Check {
+        name: "sbom",
+        quick: false,
+        run: sbom::check,
+        of: "the packages in the program, written next to it by cargo-cyclonedx",
+    },
+    Check {
+        name: "pages",
+        quick: false,
+        run: pages::check,
+        of: "documentation without a warning or a dead link",
+    },
+    Check {
+        name: "public-types",
+        quick: false,
+        run: public_types::check,
+        of: "types of other crates in the public APIs, by rustdoc's JSON",
+    },
+    Check {
+        name: "features",
+        quick: false,
+        run: features::check,
+        of: "every pair of features of every package, by cargo-hack",
+    },
+    Check {
+        name: "msrv",
+        quick: false,
+        run: msrv::code,
+        of: "the standard library of the stated compiler, by clippy, and a build if it is installed",
+    },
+    Check {
+        name: "minimal-versions",
+        quick: false,
+        run: minimal::check,
+        of: "the least versions that the manifests allow",
+    },
+    Check {
+        name: "reproducible",
+        quick: false,
+        run: reproducible::check,
+        of: "two builds of the program in two folders",
+    },
 ];
 
 /// The result of a check that ran.
@@ -78,7 +154,8 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
             }
             lexopt::Arg::Long("list") => {
                 for check in CHECKS {
-                    println!("{}", check.name);
+                    let length = if check.quick { "quick" } else { "" };
+                    println!("{:17} {length:6} {}", check.name, check.of);
                 }
                 return Ok(ExitCode::SUCCESS);
             }
@@ -142,10 +219,10 @@ mod tests {
     use super::*;
 
     const SOME: &[Check] = &[
-        Check { name: "good", quick: true, run: |_| Ok(Outcome::Passed("all of it".to_owned())) },
-        Check { name: "absent", quick: true, run: |_| Ok(Outcome::Skipped("no tool".to_owned())) },
-        Check { name: "bad", quick: false, run: |_| Ok(Outcome::Failed("mend it".to_owned())) },
-        Check { name: "broken", quick: false, run: |_| Err("no file".into()) },
+        Check { name: "good", quick: true, run: |_| Ok(Outcome::Passed("all of it".to_owned())), of: "" },
+        Check { name: "absent", quick: true, run: |_| Ok(Outcome::Skipped("no tool".to_owned())), of: "" },
+        Check { name: "bad", quick: false, run: |_| Ok(Outcome::Failed("mend it".to_owned())), of: "" },
+        Check { name: "broken", quick: false, run: |_| Err("no file".into()), of: "" },
     ];
 
     fn passes(only: &[&str], quick: bool) -> bool {

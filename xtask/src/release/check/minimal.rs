@@ -13,6 +13,7 @@ use super::{outcome::Outcome, run, toolchain};
 use crate::{
     release::candidate::{Candidate, list, text},
     tidy::layers,
+    tools,
 };
 
 /// The versions of each package in a lock file.
@@ -100,13 +101,16 @@ fn locked(lock: &str) -> Locked {
     packages
 }
 
-/// The packages in `least` whose version is in no other lock file.
+/// The packages in `least` whose version is lower than each in `usual`. A higher one is a dependency of a dependency with a
+/// newer release.
 fn lowered(usual: &Locked, least: &Locked) -> BTreeMap<String, String> {
     let mut lowered = BTreeMap::new();
     for (name, versions) in least {
-        let known = usual.get(name);
-        let new = versions.iter().find(|version| !known.is_some_and(|known| known.contains(*version)));
-        if let Some(version) = new {
+        let Some(known) = usual.get(name).and_then(|known| known.iter().map(|it| tools::version(it)).min())
+        else {
+            continue;
+        };
+        if let Some(version) = versions.iter().find(|version| tools::version(version) < known) {
             lowered.insert(name.clone(), version.clone());
         }
     }
@@ -147,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_that_only_one_lock_file_has_are_lowered() {
+    fn versions_below_those_of_the_other_lock_file_are_lowered() {
         let usual = locked(
             "version = 4\n\n[[package]]\nname = \"a\"\nversion = \"1.1.0\"\n\n[[package]]\nname = \"b\"\nversion = \"2.0.0\"\n",
         );
@@ -156,6 +160,7 @@ mod tests {
         );
         assert_eq!(lowered(&usual, &least), BTreeMap::from([("a".to_owned(), "1.0.0".to_owned())]));
         assert!(lowered(&usual, &usual).is_empty());
+        assert!(lowered(&least, &usual).is_empty(), "a newer one");
     }
 
     #[test]

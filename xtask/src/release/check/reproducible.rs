@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use super::{outcome::Outcome, run};
+use super::{outcome::Outcome, program, run};
 use crate::release::candidate::Candidate;
 
 /// Two folders of different length and depth, and whether cargo's home is another one too, by a link.
@@ -15,42 +15,41 @@ const FOLDERS: [(&str, bool); 2] = [("a", false), ("another/folder/b", true)];
 
 pub(super) fn check(candidate: &Candidate) -> Result<Outcome, Box<dyn Error>> {
     let above = candidate.target.join("release-check/reproducible");
-    let mut programs = Vec::new();
-    for (folder, other_home) in FOLDERS {
+    let own_home = cargo_home()?;
+    let (mut programs, mut problems) = (Vec::new(), Vec::new());
+    for (folder, has_other_home) in FOLDERS {
         let copy = above.join(folder);
         run::copy_tree(&candidate.root, &copy)?;
-        let home = if other_home { linked_home(&above)? } else { cargo_home()? };
-        if !run::shown(&mut build(&copy, &home))? {
+        let home = if has_other_home { linked_home(&above, &own_home)? } else { own_home.clone() };
+        if !run::shown(&mut build(&copy, &home, &own_home))? {
             return Ok(Outcome::Failed(format!("the build in {} fails; see above", copy.display())));
         }
-        let program =
-            copy.join("target/release").join(format!("countersign{}", std::env::consts::EXE_SUFFIX));
-        programs.push((fs::read(&program)?, copy, home));
+        let name = format!("{}{}", program::NAME, std::env::consts::EXE_SUFFIX);
+        let program = fs::read(copy.join("target/release").join(name))?;
+        for folder in [&copy, &home, &own_home].into_iter().filter(|folder| contains(&program, folder)) {
+            problems.push(format!("the program contains the path {}", folder.display()));
+        }
+        programs.push(program);
     }
-    let [(one, ..), (other, ..)] = &programs[..] else { return Err("two programs are compared".into()) };
-    let mut problems: Vec<_> = difference(one, other).into_iter().collect();
-    for (bytes, copy, home) in &programs {
-        let folders = [copy, home].into_iter().filter(|folder| contains(bytes, folder));
-        problems.extend(folders.map(|folder| format!("the program contains the path {}", folder.display())));
-    }
+    let [one, other] = &programs[..] else { return Err("two programs are compared".into()) };
+    problems.extend(difference(one, other));
     Ok(Outcome::of(
         problems,
         format!("two builds in two folders give the same {} bytes, without a path of either", one.len()),
     ))
 }
 
-/// The release build of the program, without the paths of this machine. RELEASING.md has the same for packagers.
-fn build(copy: &Path, home: &Path) -> Command {
-    let mut cargo = run::cargo_in(copy, &["build", "--release", "--locked", "--package", "countersign-cli"]);
-    let (copy, home) = (copy.display(), home.display());
-    cargo.env("CARGO_TARGET_DIR", format!("{copy}/target")).env("CARGO_HOME", home.to_string());
-    cargo.env(
-        "CARGO_ENCODED_RUSTFLAGS",
-        format!("--remap-path-prefix={copy}=/countersign\u{1f}--remap-path-prefix={home}=/cargo"),
-    );
+/// The release build of the program, without the paths of this machine.
+fn build(copy: &Path, home: &Path, own_home: &Path) -> Command {
+    let mut cargo = run::cargo_in(copy, &["build", "--release", "--locked", "--package", program::PACKAGE]);
+    cargo.env("CARGO_TARGET_DIR", copy.join("target")).env("CARGO_HOME", home);
+    let prefixes = [(copy, "/countersign"), (home, "/cargo"), (own_home, "/cargo")];
+    let remapped = |option: &str, separator: &str| {
+        prefixes.map(|(from, to)| format!("{option}={}={to}", from.display())).join(separator)
+    };
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", remapped("--remap-path-prefix", "\u{1f}"));
     // Assertions of libraries in C name their files.
-    let prefix_map = format!("-ffile-prefix-map={copy}=/countersign -ffile-prefix-map={home}=/cargo");
-    cargo.env("CFLAGS", prefix_map);
+    cargo.env("CFLAGS", remapped("-ffile-prefix-map", " "));
     cargo
 }
 
@@ -62,13 +61,10 @@ fn cargo_home() -> Result<PathBuf, Box<dyn Error>> {
 }
 
 /// A second home of cargo, with the packages of the first.
-fn linked_home(above: &Path) -> Result<PathBuf, Box<dyn Error>> {
+fn linked_home(above: &Path, own: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let home = above.join("home-of-another-user/.cargo");
-    if home.is_symlink() {
-        fs::remove_file(&home)?;
-    }
     fs::create_dir_all(&home)?;
-    for entry in fs::read_dir(cargo_home()?)? {
+    for entry in fs::read_dir(own)? {
         let entry = entry?;
         let link = home.join(entry.file_name());
         if !link.exists() {

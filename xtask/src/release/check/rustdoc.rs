@@ -17,23 +17,28 @@ pub(super) fn pages(candidate: &Candidate) -> Result<Option<PathBuf>, Box<dyn Er
     if folder.exists() {
         run::stdout(&mut tools::cargo(&["clean", "--doc", "--quiet"]))?;
     }
-    let mut cargo = tools::cargo(&["doc", "--locked", "--all-features", "--no-deps"]);
-    for package in &candidate.packages {
-        cargo.args(["--package", &package.name]);
-    }
+    let mut cargo = tools::cargo(&["doc", "--locked", "--workspace", "--all-features", "--no-deps"]);
     cargo.env("RUSTDOCFLAGS", "-D warnings");
     Ok(run::shown(&mut cargo)?.then_some(folder))
 }
 
 /// The JSON of each library with all features, in the same order.
-pub(super) fn json(candidate: &Candidate, packages: &[&Package]) -> Result<Vec<Value>, Box<dyn Error>> {
+pub(super) fn json(candidate: &Candidate, libraries: &[&Package]) -> Result<Vec<Value>, Box<dyn Error>> {
+    let folder = candidate.target.join("doc");
+    let files: Vec<_> = libraries
+        .iter()
+        .map(|package| folder.join(format!("{}.json", package.name.replace('-', "_"))))
+        .collect();
+    // A file from before would hide that none is written.
+    files.iter().filter(|file| file.exists()).try_for_each(fs::remove_file)?;
+    // All of the workspace at once, as for the pages, so that the dependencies have the same features and are built already.
+    let mut cargo = tools::cargo(&["doc", "--locked", "--workspace", "--lib", "--all-features", "--no-deps"]);
+    cargo
+        .env("RUSTDOC", unlocked(candidate)?)
+        .env("RUSTDOCFLAGS", "-Z unstable-options --output-format json");
+    run::stdout(&mut cargo)?;
     let mut jsons = Vec::new();
-    for package in packages {
-        let mut cargo =
-            tools::cargo(&["rustdoc", "--quiet", "--locked", "--lib", "--all-features", "--package"]);
-        cargo.arg(&package.name).args(["--", "-Z", "unstable-options", "--output-format", "json"]);
-        run::stdout(cargo.env("RUSTDOC", unlocked(candidate)?))?;
-        let file = candidate.target.join("doc").join(format!("{}.json", package.name.replace('-', "_")));
+    for file in files {
         let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         jsons.push(serde_json::from_str(&text)?);
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, error::Error, fs, path::Path};
 
 use serde_json::Value;
 
-use super::{outcome::Outcome, run};
+use super::{outcome::Outcome, program, run};
 use crate::{
     release::candidate::{Candidate, list, text},
     tools,
@@ -12,36 +12,30 @@ use crate::{
 
 const TOOL: (&str, &str) = ("cyclonedx", "0.5.9");
 
-/// The package of the program, and the program's name.
-const PROGRAM: (&str, &str) = ("countersign-cli", "countersign");
-
 pub(super) fn check(candidate: &Candidate) -> Result<Outcome, Box<dyn Error>> {
     tools::install_version(TOOL.0, TOOL.1)?;
     // The tool writes next to each manifest, so it works on a copy.
     let copy = candidate.target.join("release-check/sbom");
     run::copy_tree(&candidate.root, &copy)?;
-    let manifest = format!("crates/{}/Cargo.toml", PROGRAM.0);
-    let name = format!("{}.cdx", PROGRAM.1);
+    let manifest = format!("crates/{}/Cargo.toml", program::PACKAGE);
+    let name = format!("{}.cdx", program::NAME);
     let mut cargo =
         run::cargo_in(&copy, &["cyclonedx", "--quiet", "--format", "json", "--spec-version", "1.5"]);
     cargo.args(["--manifest-path", &manifest, "--override-filename", &name]);
     run::stdout(cargo.env("SOURCE_DATE_EPOCH", commit_time(candidate)?))?;
-    let written = copy.join(format!("crates/{}/{name}.json", PROGRAM.0));
+    let written = copy.join(format!("crates/{}/{name}.json", program::PACKAGE));
     let document = fs::read_to_string(&written).map_err(|error| format!("{}: {error}", written.display()))?;
     let mut document = serde_json::from_str(&without_paths(&document, &copy))?;
 
-    let arguments = ["tree", "--locked", "--package", PROGRAM.0, "--edges", "normal,build"];
-    let tree = run::stdout(run::cargo_in(&copy, &arguments).args(["--prefix", "none", "--format", "{p}"]))?;
-    let built = in_tree(&tree);
+    let built = program::packages()?;
     let removed = restrict(&mut document, &built);
     let problems = missing(&document, &built);
-    let release = candidate.target.join("release");
-    fs::create_dir_all(&release)?;
-    fs::write(release.join(format!("{name}.json")), format!("{document:#}\n"))?;
+    let file = program::write_next_to_it(candidate, &format!("{name}.json"), &format!("{document:#}\n"))?;
+    let file = file.strip_prefix(&candidate.root).unwrap_or(&file).display();
     Ok(Outcome::of(
         problems,
         format!(
-            "target/release/{name}.json lists the {} packages that are built; {removed} of other features were removed",
+            "{file} lists the {} packages that are built; {removed} of other features were removed",
             built.len()
         ),
     ))
@@ -91,15 +85,6 @@ fn restrict(document: &mut Value, built: &BTreeSet<String>) -> usize {
     removed.len()
 }
 
-/// The packages of `cargo tree`, whose lines are `name v1.2.3`, and more words.
-fn in_tree(tree: &str) -> BTreeSet<String> {
-    let package = |line: &str| {
-        let mut words = line.split_whitespace();
-        Some(format!("{} {}", words.next()?, words.next()?.trim_start_matches('v')))
-    };
-    tree.lines().filter_map(package).collect()
-}
-
 fn missing(document: &Value, built: &BTreeSet<String>) -> Vec<String> {
     let mut listed: BTreeSet<_> = list(&document["components"]).iter().map(component).collect();
     listed.insert(component(&document["metadata"]["component"]));
@@ -128,12 +113,12 @@ mod tests {
             ],
             "dependencies": [{"ref": "#a", "dependsOn": ["#b"]}, {"ref": "#b"}],
         });
-        let built = in_tree("own v1.0.0 (/r/own)\na v2.0.0\na v2.0.0 (*)\n");
+        let built = program::in_tree("own v1.0.0 (/r/own)\na v2.0.0\na v2.0.0 (*)\n");
         assert_eq!(restrict(&mut document, &built), 1);
         assert_eq!(document["components"], json!([{"name": "a", "version": "2.0.0", "bom-ref": "#a"}]));
         assert_eq!(document["dependencies"], json!([{"ref": "#a", "dependsOn": []}]));
         assert_eq!(missing(&document, &built), [""; 0]);
-        let other = in_tree("own v1.0.0\na v2.1.0\n");
+        let other = program::in_tree("own v1.0.0\na v2.1.0\n");
         assert_eq!(missing(&document, &other), ["a 2.1.0 is built and not in the document"]);
     }
 }
