@@ -268,6 +268,35 @@ mod tests {
         assert_eq!(*list.anchors(&query), [anchor]);
     }
 
+    const MODELS: [Aaguid; 2] = [Aaguid::from_bytes([1; 16]), Aaguid::from_bytes([2; 16])];
+
+    #[test]
+    fn the_models_of_an_anchor_can_be_read_in_their_order() {
+        let anchor = root().0;
+        assert_eq!(anchor.models(), None);
+        assert_eq!(anchor.with_models([MODELS[1], MODELS[0]]).models(), Some(&MODELS[..]));
+    }
+
+    #[test]
+    fn merged_anchors_have_the_models_of_both() {
+        let [first, second] = MODELS.map(|model| root().0.with_models([model]));
+        let without = root().0;
+        assert_eq!(first.clone().merged(&second).models(), Some(&MODELS[..]));
+        assert_eq!(first.clone().merged(&without).models(), Some(&MODELS[..1]));
+        assert_eq!(without.clone().merged(&first).models(), Some(&MODELS[..1]));
+        assert_eq!(without.clone().merged(&without).models(), None);
+        // Two anchors of the same models share one copy.
+        let same = first.clone().merged(&root().0.with_models_of(&first));
+        assert!(Arc::ptr_eq(same.shared_models().unwrap(), first.shared_models().unwrap()));
+    }
+
+    #[test]
+    fn only_a_list_without_anchors_is_empty() {
+        assert!(AnchorList::default().is_empty());
+        assert!(!AnchorList::new([root().0]).is_empty());
+        assert!(!Empty.is_empty());
+    }
+
     #[derive(Debug)]
     struct Empty;
 

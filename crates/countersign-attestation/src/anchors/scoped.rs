@@ -175,6 +175,12 @@ mod tests {
     }
 
     #[test]
+    fn only_a_list_without_anchors_is_empty() {
+        assert!(ScopedAnchors::default().is_empty());
+        assert!(!ScopedAnchors::default().with_anchor(AnchorScope::any(), root().0).is_empty());
+    }
+
+    #[test]
     fn an_anchor_without_bounds_is_for_all() {
         assess(AnchorScope::any(), &attestation()).unwrap();
         assess(AnchorScope::any(), &attestation().without_authenticator_data_coverage()).unwrap();

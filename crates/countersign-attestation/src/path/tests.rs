@@ -483,6 +483,35 @@ fn rule_277_certificates_of_one_name_and_key_are_used_once_a_path() {
 }
 
 #[test]
+fn rule_277_a_certificate_that_is_given_twice_is_tried_once() {
+    let counter = Accepting::default();
+    let verifiers = Verifiers::none().with_verifier(Arc::new(counter.clone()));
+    let checks = || counter.0.swap(0, Ordering::Relaxed);
+    let limits = PathLimits::default();
+
+    let (_, root_key) = root();
+    let expired = Builder::ca("root", &root_key).valid("2401010000", "2512312359").self_signed(&root_key);
+    let path = [leaf().signed_by("root", &root_key)];
+    for anchors in [vec![anchor(&expired)], vec![anchor(&expired); 3]] {
+        let error =
+            validate_path(&path, &anchors, &Revocation::none(), NOW, &verifiers, &limits).unwrap_err();
+        assert_eq!(error.code(), Code::AttestationCertificateExpired);
+        assert_eq!(checks(), 1);
+    }
+
+    // The sender's copy counts as the caller's.
+    let [leaf, middle] = path_through(&middle());
+    let stranger = Builder::ca("stranger", &Key::p256(6)).self_signed(&Key::p256(6));
+    let anchors = AnchorList::new([anchor(&stranger)]).with_intermediates([middle.clone()]);
+    for sent in [vec![leaf.clone()], vec![leaf, middle.clone(), middle]] {
+        let attestation = Attestation::with_certificates("packed", AttestationType::Uncertain, sent);
+        let error = attestation.assess_trust(Aaguid::ZERO, &anchors, NOW, &verifiers, &limits).unwrap_err();
+        assert_eq!(error, PathError::Untrusted(UntrustedError::IssuerUnknown));
+        assert_eq!(checks(), 1);
+    }
+}
+
+#[test]
 fn certificates_whose_signatures_claim_unused_bits_make_a_path() {
     let claiming = |unused_bits: u8, signer: &Key| {
         let mut leaf = leaf();

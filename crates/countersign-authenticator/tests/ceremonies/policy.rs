@@ -233,6 +233,11 @@ fn rule_367_what_a_policy_remarks_is_in_the_report_and_rejected_on_demand() {
         };
         assert_eq!(finish(None), (Ok(()), true));
         assert_eq!(finish(Some(deviation)), (Err(Code::AuthenticatorNotAccepted), false));
+        let other = match deviation {
+            Deviation::UnlistedAlgorithm => Deviation::UnlistedUserVerification,
+            _ => Deviation::UnlistedAlgorithm,
+        };
+        assert_eq!(finish(Some(other)), (Ok(()), true));
     }
 }
 

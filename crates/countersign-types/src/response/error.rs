@@ -112,8 +112,8 @@ impl MemberErrorKind {
         let url_safe = bare.replace('+', "-").replace('/', "_");
         match base64url::decode(&url_safe) {
             Ok(_) if bare.len() != text.len() => Self::Padded,
-            Ok(_) if url_safe != bare => Self::Base64,
-            _ => Self::NotBase64Url,
+            Ok(_) => Self::Base64,
+            Err(_) => Self::NotBase64Url,
         }
     }
 }

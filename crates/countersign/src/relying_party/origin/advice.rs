@@ -253,6 +253,7 @@ mod tests {
             ),
             ("https://☃.example", "a name in other letters is written in its xn-- form"),
             ("example.org", "the scheme is missing; write https://example.org"),
+            ("LocalHost:8080", "the scheme is missing; write http://localhost:8080"),
             (
                 "http://example.org",
                 "pages over http can't use passkeys, except on localhost; write https://example.org",
@@ -268,6 +269,7 @@ mod tests {
             ("https://example.org:", "the port \"\" is not a number from 1 to 65535"),
             ("https://", "the host is not a domain name"),
             ("https://-.example", "the host is not a domain name"),
+            ("https://.", "the host is not a domain name"),
             ("null", "it is what browsers write for pages without an origin, which can't use passkeys"),
             ("", "it is empty; write an origin such as https://example.org"),
             ("android:apk-key-hash:x", "it names an app: `app_origin` accepts it"),

@@ -206,6 +206,31 @@ mod tests {
     }
 
     #[test]
+    fn letters_far_from_each_other_are_encoded_as_the_standard_does() {
+        for name in ["aaaaaaaaaaaaaaaaaaé例ß", "例é한글ü", "가ü一б例ä", "ü鿿ß가ö一"] {
+            let theirs = idna::domain_to_ascii(name).unwrap();
+            assert_eq!(to_ascii(name), Some(theirs.clone()), "{name}");
+            assert!(is_known_a_label(&theirs), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_bias_is_divided_while_it_is_above_its_limit() {
+        // Section 6.1 with the numbers of section 5: 728 / 2, and a quarter of that, is 455, which is not above the limit.
+        assert_eq!(adapted(728, 4, false), Some(36 * 455 / (455 + 38)));
+        assert_eq!(adapted(730, 4, false), Some(36 + 36 * (456 / 35) / (456 / 35 + 38)));
+    }
+
+    #[test]
+    fn the_longest_labels_that_are_looked_at_have_63_characters() {
+        assert!(to_ascii(&"ü".repeat(63)).is_some());
+        for length in [61, 62, 63, 64, 65, 66] {
+            let label = format!("{}-tda", "a".repeat(length - 4));
+            assert_eq!(decode(&label).is_some(), length <= 63, "{length}");
+        }
+    }
+
+    #[test]
     fn nothing_is_said_of_other_characters() {
         for name in
             ["a\u{301}b", "ﬁ", "ａ", "שלום", "مثال", "a\u{ad}bü", "☃", "a b\u{fc}", "xn--ü", &"ü".repeat(64)]

@@ -1,6 +1,8 @@
 use std::{borrow::Cow, sync::Arc};
 
-use countersign_attestation::{AnchorList, AnchorQuery, TrustAnchor, TrustAnchors};
+use countersign_attestation::{
+    AnchorList, AnchorQuery, TrustAnchor, TrustAnchors, format::tpm::TpmManufacturer,
+};
 use countersign_types::{Aaguid, Timestamp};
 use serde_json::{Value, json};
 
@@ -458,4 +460,21 @@ fn a_chosen_challenge_needs_no_entropy() {
     let request = crate::ceremony::request::AuthenticationRequest::discoverable().with_challenge(challenge);
     let (options, _) = rp.start_authentication(request, &mut none, NOW).unwrap();
     assert_eq!(*options.challenge, [9; 16]);
+}
+
+#[test]
+fn each_requirement_of_devices_can_be_read() {
+    let manufacturer: TpmManufacturer = "id:49465800".parse().unwrap();
+    let policy = DevicePolicy::new()
+        .with_android_key_protection(AndroidKeyProtection::StrongBox)
+        .with_android_verified_boot(AndroidVerifiedBoot::Verified)
+        .with_tpm_key_binding(TpmKeyBinding::Required)
+        .with_rejected_tpm_manufacturers([manufacturer])
+        .with_safetynet_max_age_seconds(300)
+        .with_safetynet_clock_skew_seconds(10);
+    assert_eq!(policy.android_key_protection(), Some(AndroidKeyProtection::StrongBox));
+    assert_eq!(policy.android_verified_boot(), Some(AndroidVerifiedBoot::Verified));
+    assert_eq!(policy.tpm_key_binding(), TpmKeyBinding::Required);
+    assert!(policy.rejected_tpm_manufacturers().iter().eq([&manufacturer]));
+    assert_eq!((policy.safetynet_max_age_seconds(), policy.safetynet_clock_skew_seconds()), (300, 10));
 }

@@ -79,7 +79,11 @@ fn the_backup_of_a_credential_follows_the_policy() {
             let record = record().with_backup_eligible(flags & BE != 0);
             let result = finish(&flagged(flags), Some(&record), with(Policy::passkeys().with_backup(policy)));
             match expected {
-                None => drop(result.unwrap()),
+                None => {
+                    let outcome = result.unwrap();
+                    let is = (outcome.backup_eligible(), outcome.backup_state());
+                    assert_eq!(is, (flags & BE != 0, flags & BS != 0), "{policy:?} {flags}");
+                }
                 Some(expected) => {
                     let got = fault(result, step);
                     assert_eq!(
