@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf, sync::LazyLock};
 use countersign_conformance::format::Case;
 use countersign_types::{AttestationObject, AuthenticatorData, cbor, hex};
 
-use suites::{DERIVED, cases};
+use suites::{DERIVED, TEST_VECTORS, cases};
 
 pub use suites::folder;
 
@@ -105,7 +105,7 @@ pub fn attestations(format: &str) -> &'static [Attested] {
 
 /// The cases of the specification's own test vectors.
 pub fn ceremonies() -> Vec<Case> {
-    cases("test-vectors")
+    cases(TEST_VECTORS)
 }
 
 fn attested(data: &[u8]) -> Option<(String, Attested)> {

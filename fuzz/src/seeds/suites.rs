@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     error::Error,
-    fs,
     path::PathBuf,
     sync::LazyLock,
 };
@@ -20,7 +19,7 @@ pub(super) struct Derived(BTreeMap<String, Vec<Vec<u8>>>, BTreeSet<(String, Vec<
 /// The inputs and known data of all suites.
 pub(super) static DERIVED: LazyLock<BTreeMap<String, Vec<Vec<u8>>>> = LazyLock::new(|| {
     let mut all = Derived::default();
-    for case in ["test-vectors", "authenticator-formats"].into_iter().flat_map(cases) {
+    for case in [TEST_VECTORS, AUTHENTICATOR_FORMATS].into_iter().flat_map(cases) {
         seed(&case, &mut all).unwrap_or_else(|error| panic!("{}: {error}", case.id));
     }
     all.0
@@ -31,10 +30,14 @@ pub fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The suites that targets start from. They are compiled in, because a fuzzing service runs the programs without the
+/// repository.
+pub(super) const TEST_VECTORS: &str = include_str!("../../../conformance/test-vectors.json");
+const AUTHENTICATOR_FORMATS: &str = include_str!("../../../conformance/authenticator-formats.json");
+
 /// The cases of one of our suites.
 pub(super) fn cases(suite: &str) -> Vec<Case> {
-    let path = folder().join("../conformance").join(suite).with_extension("json");
-    Suite::from_json(&fs::read_to_string(path).unwrap()).unwrap().cases
+    Suite::from_json(suite).unwrap().cases
 }
 
 impl Derived {
