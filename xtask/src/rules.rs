@@ -288,8 +288,8 @@ mod own_tests {
     }
 
     #[test]
-    fn there_are_400_rules() {
+    fn no_rule_of_the_first_400_was_removed() {
         let rules = table::parse(include_str!("rules.tsv")).unwrap();
-        assert_eq!(rules.len(), 400);
+        assert!(rules.len() >= 400);
     }
 }

@@ -14,6 +14,9 @@ use crate::{
     workspace::{Package, Workspace},
 };
 
+/// The place of the table, for messages.
+const HERE: &str = "xtask/src/tidy/layers.rs";
+
 /// One package of the workspace and the others that it may depend on, for tests too.
 struct Layer {
     package: &'static str,
@@ -189,12 +192,12 @@ pub(super) fn only_on_layers_below(workspace: &Workspace) -> Vec<Finding> {
     for package in &workspace.packages {
         let mut find = |what: String| findings.push(Finding::new(manifest(&package.name), what));
         let Some(layer) = layer(&package.name) else {
-            find(format!("`{}` has no place among the layers (xtask/src/tidy/layers.rs)", package.name));
+            find(format!("`{}` has no place among the layers: add it to `LAYERS` in {HERE}", package.name));
             continue;
         };
         for used in package.dependencies.iter().filter(|name| ours.contains(name.as_str())) {
             if !layer.may_use.contains(&used.as_str()) {
-                find(format!("`{}` may not depend on `{used}`", package.name));
+                find(format!("`{}` may not depend on `{used}`, by `LAYERS` in {HERE}", package.name));
             }
         }
     }
@@ -233,7 +236,10 @@ mod tests {
         assert_eq!(only_on_layers_below(&workspace(&downward)), []);
         let upward = [("countersign-types", &["countersign-cose"][..]), ("countersign-cose", &["serde"])];
         let findings = only_on_layers_below(&workspace(&upward));
-        assert_eq!(findings[0].what, "`countersign-types` may not depend on `countersign-cose`");
+        assert_eq!(
+            findings[0].what,
+            "`countersign-types` may not depend on `countersign-cose`, by `LAYERS` in xtask/src/tidy/layers.rs"
+        );
     }
 
     #[test]

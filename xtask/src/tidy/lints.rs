@@ -14,6 +14,9 @@ const NO_PANIC: [&str; 7] = [
     "clippy::arithmetic_side_effects",
 ];
 
+/// A file that has them, for the message.
+const LINTS_OF: &str = "crates/countersign-types/src/lib.rs";
+
 /// Lines that other files must have.
 const SETTINGS: [(&str, &str); 4] = [
     ("clippy.toml", "too-many-lines-threshold = 60"),
@@ -50,8 +53,10 @@ pub(super) fn libraries_cannot_panic(workspace: &Workspace) -> Vec<Finding> {
         let text = workspace.tree.get(&path).unwrap_or_default();
         let end = text.find("\npub ").or_else(|| text.find("\nmod ")).unwrap_or(text.len());
         let head = text.get(..end).unwrap_or_default();
-        for lint in NO_PANIC.iter().filter(|lint| !head.contains(**lint)) {
-            findings.push(Finding::new(&path, format!("`{lint}` is not among the lints at its top")));
+        let missing: Vec<_> = NO_PANIC.into_iter().filter(|lint| !head.contains(lint)).collect();
+        if !missing.is_empty() {
+            let what = format!("the lints at its top lack {}: copy those of {LINTS_OF}", missing.join(", "));
+            findings.push(Finding::new(&path, what));
         }
     }
     findings
@@ -91,11 +96,15 @@ mod tests {
         let found = |text: &str| {
             let mut workspace = Workspace::of(&[("crates/countersign/src/lib.rs", text)]);
             workspace.packages = vec![Package { name: "countersign".to_owned(), ..Package::default() }];
-            libraries_cannot_panic(&workspace).len()
+            let findings = libraries_cannot_panic(&workspace);
+            findings.first().map(|finding| finding.what.matches("clippy::").count())
         };
         let head = NO_PANIC.join(",");
-        assert_eq!(found(&format!("#![warn({head})]\npub mod a;\n")), 0);
-        assert_eq!(found(&format!("#![warn({})]\npub mod a;\n", head.replace("clippy::panic,", ""))), 1);
-        assert_eq!(found(&format!("//! a\npub mod a;\n#![warn({head})]\n")), NO_PANIC.len());
+        assert_eq!(found(&format!("#![warn({head})]\npub mod a;\n")), None);
+        assert_eq!(
+            found(&format!("#![warn({})]\npub mod a;\n", head.replace("clippy::panic,", ""))),
+            Some(1)
+        );
+        assert_eq!(found(&format!("//! a\npub mod a;\n#![warn({head})]\n")), Some(NO_PANIC.len()));
     }
 }
