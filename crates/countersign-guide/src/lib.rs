@@ -1,9 +1,12 @@
 //! The program of the guide "Passkeys from zero", and the examples of all guides as tests.
 //!
-//! [`passkeys`] is the relying party with its tables; [`app`] serves it over HTTP.
+//! [`passkeys`] is the relying party, [`store`] its tables, and [`app`] serves it over HTTP.
 
 pub mod app;
+pub mod error;
+pub mod name;
 pub mod passkeys;
+pub mod store;
 
 /// The guides, each of whose examples is compiled and run as a test.
 #[cfg(doctest)]

@@ -4,14 +4,19 @@
 
 use std::error::Error;
 
-use countersign_guide::{app, passkeys};
+use countersign_guide::{app, passkeys::Passkeys};
+
+/// The domain of the passkeys. It can't be changed later without losing all of them.
+const RP_ID: &str = "localhost";
+/// The address of the page.
+const ORIGIN: &str = "http://localhost:8080";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let connection = rusqlite::Connection::open("passkeys.sqlite")?;
-    let app = app::router(passkeys::Passkeys::new("localhost", "http://localhost:8080", connection)?);
+    let database = rusqlite::Connection::open("passkeys.sqlite")?;
+    let app = app::router(Passkeys::new(RP_ID, ORIGIN, database)?, ORIGIN);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-    println!("http://localhost:8080");
+    println!("{ORIGIN}");
     axum::serve(listener, app).await?;
     Ok(())
 }

@@ -1,39 +1,101 @@
-//! Registration and sign-in over three tables, without HTTP.
+//! The relying party: what each request does, without HTTP.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
-};
+use std::{sync::Arc, time::SystemTime};
 
 use countersign::{
-    AuthenticationRequest, AuthenticationResponse, Code, CredentialId, CredentialIdStatus, CredentialRecord,
-    CredentialUpdate, Policy, RegistrationRequest, RegistrationResponse, RelyingParty, StartError, Timestamp,
-    User, UserHandle,
-    ceremony::{EntropyError, new_user_handle},
-    cose::hash::sha256,
+    Authenticated, AuthenticationRequest, AuthenticationResponse, AuthenticationState, Code, CredentialId,
+    CredentialIdStatus, CredentialRecord, Policy, RegistrationRequest, RegistrationResponse,
+    RegistrationState, RelyingParty, Timestamp, User, UserHandle,
+    ceremony::{BoundAuthenticationState, new_user_handle},
     relying_party::PublicSuffixList,
-    types::{CreationOptions, RequestOptions, base64url},
+    types::{
+        CreationOptions, RequestOptions,
+        signals::{AllAcceptedCredentialsOptions, CurrentUserDetailsOptions},
+    },
 };
-use rusqlite::{Connection, OptionalExtension as _, params};
-use serde::{Serialize, de::DeserializeOwned};
+use countersign_metadata::provider_name;
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
 
-/// The credential's ID is the primary key, so that no credential is in two accounts. A ceremony's state and a session are
-/// rows that a browser names, so their names can't be guessed.
-const SCHEMA: &str = "
-    CREATE TABLE IF NOT EXISTS credential (id BLOB PRIMARY KEY, account BLOB NOT NULL, record TEXT NOT NULL);
-    CREATE INDEX IF NOT EXISTS credential_account ON credential (account);
-    CREATE TABLE IF NOT EXISTS ceremony (name TEXT PRIMARY KEY, state TEXT NOT NULL, expires_at INTEGER NOT NULL);
-    CREATE TABLE IF NOT EXISTS session (hash BLOB PRIMARY KEY, account BLOB NOT NULL);
-";
+use crate::{
+    error::RequestError,
+    name::Name,
+    store::{Store, Stored},
+};
 
-/// There is no record, or no longer.
-const UNKNOWN: RequestError = RequestError::Rejected(Code::CredentialUnknown.as_str());
+/// The most passkeys of an account: options list all of them.
+const PASSKEYS_MAX: usize = 20;
 
 /// A relying party and its database.
 pub struct Passkeys {
     rp: RelyingParty,
-    connection: Mutex<Connection>,
+    store: Store,
+}
+
+/// What a user confirms with a passkey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Act {
+    /// Adding a passkey to the account.
+    AddPasskey,
+    /// Removing this one.
+    RemovePasskey(CredentialId),
+}
+
+/// The half of a ceremony that the page sends back: the name of the ceremony, and what `toJSON()` returned.
+#[derive(Deserialize)]
+#[non_exhaustive]
+pub struct Finish<R> {
+    /// The name that the start returned.
+    pub ceremony: String,
+    /// The response.
+    pub response: R,
+}
+
+/// The other half: the name of the ceremony, and the options for the browser.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Started<O> {
+    /// The name to send back.
+    pub ceremony: String,
+    /// The options.
+    pub public_key: O,
+}
+
+/// An account, as its page shows it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Account {
+    /// The user handle, which the page sends along with each request, so that it acts on the account that it shows.
+    pub handle: UserHandle,
+    /// The name.
+    pub name: String,
+    /// The passkeys, the oldest first.
+    pub passkeys: Vec<Passkey>,
+    /// For `PublicKeyCredential.signalAllAcceptedCredentials()`.
+    pub all_accepted_credentials: AllAcceptedCredentialsOptions,
+    /// For `PublicKeyCredential.signalCurrentUserDetails()`.
+    pub current_user_details: CurrentUserDetailsOptions,
+}
+
+/// A passkey, as the page shows it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Passkey {
+    /// The credential ID.
+    pub id: CredentialId,
+    /// The name that the user gave it.
+    pub label: String,
+    /// Whether it is synced to other devices, so that it outlives this one.
+    pub backed_up: bool,
+    /// When it was created, in seconds since 1970.
+    pub created_at: i64,
+    /// When it was last used, in seconds since 1970.
+    pub used_at: Option<i64>,
 }
 
 impl Passkeys {
@@ -45,237 +107,240 @@ impl Passkeys {
             .policy(Policy::passkeys())
             .build()
             .map_err(RequestError::server)?;
-        connection.execute_batch(SCHEMA)?;
-        Ok(Self { rp, connection: Mutex::new(connection) })
+        Ok(Self { rp, store: Store::new(connection)? })
     }
 
-    /// Starts a new account: the name of the ceremony and the options for `navigator.credentials.create()`.
-    pub fn start_registration(&self, name: &str) -> Result<(String, CreationOptions), RequestError> {
-        let user = User::new(new_user_handle(&mut getrandom::fill)?, name, name);
+    /// Whether a request may come from this page.
+    pub fn accepts_origin(&self, origin: &str) -> bool {
+        self.rp.accepts_origin(origin)
+    }
+
+    /// Starts a new account.
+    pub fn start_sign_up(&self, name: &str) -> Result<Started<CreationOptions>, RequestError> {
+        let name = Name::parse(name)?;
+        if self.store.has_name(&name)? {
+            return Err(RequestError::rejected("name-taken"));
+        }
+        let user = User::new(new_user_handle(&mut getrandom::fill)?, &name.shown, &name.shown);
         let request = RegistrationRequest::new(&user);
-        let (options, state) = self.rp.start_registration(request, &mut getrandom::fill, now())?;
-        Ok((self.keep(&state, state.expires_at())?, options))
+        let (public_key, state) = self.rp.start_registration(request, &mut getrandom::fill, now())?;
+        let expires_at = state.expires_at();
+        Ok(Started { ceremony: self.store.keep(&(state, name), expires_at, now())?, public_key })
     }
 
-    /// Stores the account's first credential, and opens a session.
-    pub fn finish_registration(
+    /// Stores the account with its first passkey, and opens a session: returns its token.
+    pub fn finish_sign_up(&self, finish: &Finish<RegistrationResponse>) -> Result<String, RequestError> {
+        let (state, name): (RegistrationState, Name) = self.store.take(&finish.ceremony)?;
+        let record = self.registered(state, &finish.response)?;
+        if !self.store.insert_account(&name, &record, &label(&record, 1), now())? {
+            let unknown = Some(self.rp.signal_unknown_credential(record.id().clone()));
+            return Err(RequestError { unknown, ..RequestError::rejected("name-taken") });
+        }
+        self.store.open_session(record.user_handle(), now())
+    }
+
+    /// Starts a sign-in to any account.
+    pub fn start_sign_in(&self) -> Result<Started<RequestOptions>, RequestError> {
+        let request = AuthenticationRequest::discoverable();
+        let (public_key, state) = self.rp.start_authentication(request, &mut getrandom::fill, now())?;
+        Ok(Started { ceremony: self.store.keep(&state, state.expires_at(), now())?, public_key })
+    }
+
+    /// Opens a session in the account of the passkey: returns its token.
+    pub fn finish_sign_in(&self, finish: &Finish<AuthenticationResponse>) -> Result<String, RequestError> {
+        let state: AuthenticationState = self.store.take(&finish.ceremony)?;
+        let authenticated = self.authenticated(state, &finish.response)?;
+        let (account, _) = authenticated.user_and_update();
+        self.store.open_session(account, now())
+    }
+
+    /// The account of a session, if it has not expired.
+    pub fn session(&self, token: &str) -> Result<Option<UserHandle>, RequestError> {
+        self.store.session(token, now())
+    }
+
+    /// Ends a session.
+    pub fn sign_out(&self, token: &str) -> Result<(), RequestError> {
+        self.store.end_session(token)
+    }
+
+    /// An account with its passkeys.
+    pub fn account(&self, handle: UserHandle) -> Result<Account, RequestError> {
+        let stored = self.store.list(&handle)?;
+        let user = self.user(handle.clone())?;
+        let ids = stored.iter().map(|stored| stored.record.id().clone());
+        Ok(Account {
+            all_accepted_credentials: self.rp.signal_all_accepted_credentials(handle.clone(), ids),
+            current_user_details: self.rp.signal_current_user_details(&user),
+            handle,
+            name: user.name,
+            passkeys: stored.into_iter().map(Passkey::from).collect(),
+        })
+    }
+
+    /// Starts the confirmation of an act with a passkey of the account.
+    pub fn start_confirmation(
         &self,
-        ceremony: &str,
+        account: &UserHandle,
+        act: Act,
+    ) -> Result<Started<RequestOptions>, RequestError> {
+        let allowed: Vec<_> = self.store.list(account)?.iter().map(|it| it.record.descriptor()).collect();
+        // Before the user is asked; the store checks again what others may have changed meanwhile.
+        match &act {
+            Act::AddPasskey if allowed.len() >= PASSKEYS_MAX => {
+                return Err(RequestError::rejected("too-many-passkeys"));
+            }
+            Act::RemovePasskey(_) if allowed.len() == 1 => {
+                return Err(RequestError::rejected("last-passkey"));
+            }
+            _ => {}
+        }
+        let request = AuthenticationRequest::identified(account, &allowed);
+        let data = serde_json::to_vec(&act)?;
+        let (public_key, state) =
+            self.rp.start_bound_authentication(request, &data, &mut getrandom::fill, now())?;
+        let expires_at = state.expires_at();
+        Ok(Started { ceremony: self.store.keep(&(state, act), expires_at, now())?, public_key })
+    }
+
+    /// Returns the act that the user of the account has confirmed.
+    fn confirmed(
+        &self,
+        account: &UserHandle,
+        finish: &Finish<AuthenticationResponse>,
+    ) -> Result<Act, RequestError> {
+        let (state, act): (BoundAuthenticationState, Act) = self.store.take(&finish.ceremony)?;
+        if state.user() != Some(account) {
+            return Err(Code::StateInvalid.into());
+        }
+        let state = state.confirm(&serde_json::to_vec(&act)?)?;
+        let _ = self.authenticated(state, &finish.response)?;
+        Ok(act)
+    }
+
+    /// Starts another passkey of the account, which the user has confirmed.
+    pub fn start_addition(
+        &self,
+        account: UserHandle,
+        confirmation: &Finish<AuthenticationResponse>,
+    ) -> Result<Started<CreationOptions>, RequestError> {
+        if self.confirmed(&account, confirmation)? != Act::AddPasskey {
+            return Err(Code::StateInvalid.into());
+        }
+        let existing: Vec<_> = self.store.list(&account)?.iter().map(|it| it.record.descriptor()).collect();
+        let user = self.user(account)?;
+        let request = RegistrationRequest::new(&user).with_excluded(&existing);
+        let (public_key, state) = self.rp.start_registration(request, &mut getrandom::fill, now())?;
+        Ok(Started { ceremony: self.store.keep(&state, state.expires_at(), now())?, public_key })
+    }
+
+    /// Stores another passkey of the account.
+    pub fn finish_addition(
+        &self,
+        account: &UserHandle,
+        finish: &Finish<RegistrationResponse>,
+    ) -> Result<(), RequestError> {
+        let state: RegistrationState = self.store.take(&finish.ceremony)?;
+        if state.user() != account {
+            return Err(Code::StateInvalid.into());
+        }
+        let record = self.registered(state, &finish.response)?;
+        let number = self.store.list(account)?.len() + 1;
+        self.store.insert_credential(&record, &label(&record, number), now())
+    }
+
+    /// Gives a passkey of the account another name.
+    pub fn rename(&self, account: &UserHandle, id: &CredentialId, label: &str) -> Result<(), RequestError> {
+        let is_renamed = self.store.rename(account, id, &Name::parse(label)?.shown)?;
+        is_renamed.then_some(()).ok_or(RequestError::rejected("not-found"))
+    }
+
+    /// Removes a passkey of the account, as the user has confirmed, and ends all sessions but this one.
+    pub fn remove(
+        &self,
+        account: &UserHandle,
+        session: &str,
+        confirmation: &Finish<AuthenticationResponse>,
+    ) -> Result<(), RequestError> {
+        let Act::RemovePasskey(id) = self.confirmed(account, confirmation)? else {
+            return Err(Code::StateInvalid.into());
+        };
+        if self.store.remove(account, &id, session)? {
+            return Ok(());
+        }
+        let is_there = self.store.find(&id)?.is_some_and(|stored| stored.record.user_handle() == account);
+        Err(RequestError::rejected(if is_there { "last-passkey" } else { "not-found" }))
+    }
+
+    /// Verifies a registration.
+    fn registered(
+        &self,
+        state: RegistrationState,
         response: &RegistrationResponse,
-    ) -> Result<String, RequestError> {
-        let state = self.take(ceremony)?;
-        let status = match self.find(response.credential_id())? {
+    ) -> Result<CredentialRecord, RequestError> {
+        let status = match self.store.find(response.credential_id())? {
             Some(_) => CredentialIdStatus::Registered,
             None => CredentialIdStatus::Unregistered,
         };
-        let registered = self.rp.finish_registration(state, response, status, now())?;
-        let record = registered.into_credential();
-        let row = params![
-            record.id().as_bytes(),
-            record.user_handle().as_bytes(),
-            serde_json::to_string(&record).map_err(RequestError::server)?
-        ];
-        // The primary key decides if two registrations of one credential come at once.
-        self.database(|connection| connection.execute("INSERT INTO credential VALUES (?, ?, ?)", row))?;
-        self.open_session(record.user_handle())
+        Ok(self.rp.finish_registration(state, response, status, now())?.into_credential())
     }
 
-    /// Starts a sign-in to any account: the name of the ceremony and the options for `navigator.credentials.get()`.
-    pub fn start_sign_in(&self) -> Result<(String, RequestOptions), RequestError> {
-        let request = AuthenticationRequest::discoverable();
-        let (options, state) = self.rp.start_authentication(request, &mut getrandom::fill, now())?;
-        Ok((self.keep(&state, state.expires_at())?, options))
-    }
-
-    /// Opens a session in the account of the credential.
-    pub fn finish_sign_in(
+    /// Verifies an authentication, and stores what it changed in the record.
+    fn authenticated(
         &self,
-        ceremony: &str,
+        state: AuthenticationState,
         response: &AuthenticationResponse,
-    ) -> Result<String, RequestError> {
-        let state = self.take(ceremony)?;
-        let stored = self.find(response.credential_id())?;
+    ) -> Result<Authenticated, RequestError> {
+        let stored = self.store.find(response.credential_id())?;
         let record = stored.as_ref().map(|stored| &stored.record);
-        let mut authenticated = self.rp.finish_authentication(state, response, record, now())?;
-        let mut stored = stored.ok_or(UNKNOWN)?;
-        loop {
-            let (account, update) = authenticated.user_and_update();
-            if self.replace(stored, update)? {
-                return self.open_session(account);
-            }
+        let authenticated = self.rp.finish_authentication(state, response, record, now());
+        let (mut authenticated, mut stored) = match (authenticated, stored) {
+            (Ok(authenticated), Some(stored)) => (authenticated, stored),
+            (Err(error), Some(_)) => return Err(error.into()),
+            (_, None) => return Err(self.unknown(response)?),
+        };
+        while !self.store.replace(stored, authenticated.update(), now())? {
             // The record changed meanwhile: the authentication is checked against it as it is now.
-            stored = self.find(response.credential_id())?.ok_or(UNKNOWN)?;
+            stored = self.store.find(response.credential_id())?.ok_or(Code::CredentialUnknown)?;
             authenticated.update_for(&self.rp, &stored.record)?;
         }
+        Ok(authenticated)
     }
 
-    /// Stores the update of an authentication as compare-and-swap; `false` if the record changed since it was read.
-    ///
-    /// The text to compare is the one that was read. The record serialised again may have another one: a row of an
-    /// earlier version has, and so has one whose members another program wrote in another order.
-    fn replace(&self, stored: Stored, update: &CredentialUpdate) -> Result<bool, RequestError> {
-        let Stored { text, mut record } = stored;
-        record.apply(update).map_err(RequestError::server)?;
-        let after = serde_json::to_string(&record).map_err(RequestError::server)?;
-        let row = params![after, record.id().as_bytes(), text];
-        let swap = "UPDATE credential SET record = ? WHERE id = ? AND record = ?";
-        Ok(self.database(|connection| connection.execute(swap, row))? == 1)
-    }
-
-    /// The account of a session.
-    pub fn account(&self, session: &str) -> Result<Option<UserHandle>, RequestError> {
-        let hash = sha256(&[session.as_bytes()]);
-        let account: Option<Vec<u8>> = self.database(|connection| {
-            let query = "SELECT account FROM session WHERE hash = ?";
-            connection.query_row(query, [hash], |row| row.get(0)).optional()
-        })?;
-        Ok(account.and_then(UserHandle::new))
-    }
-
-    fn find(&self, id: &CredentialId) -> Result<Option<Stored>, RequestError> {
-        let text: Option<String> = self.database(|connection| {
-            let query = "SELECT record FROM credential WHERE id = ?";
-            connection.query_row(query, [id.as_bytes()], |row| row.get(0)).optional()
-        })?;
-        let read = |text: String| {
-            let record = serde_json::from_str(&text).map_err(RequestError::server)?;
-            Ok(Stored { text, record })
+    /// The error for a passkey that is not stored. The page may signal it only if it is of an account here: the passkeys
+    /// of other programs with the same RP ID, such as all of a developer's at `localhost`, are none of our business.
+    fn unknown(&self, response: &AuthenticationResponse) -> Result<RequestError, RequestError> {
+        let is_ours = match response.user_handle() {
+            Some(account) => self.store.name(account)?.is_some(),
+            None => false,
         };
-        text.map(read).transpose()
+        let signal = || self.rp.signal_unknown_credential(response.credential_id().clone());
+        Ok(RequestError { unknown: is_ours.then(signal), ..Code::CredentialUnknown.into() })
     }
 
-    /// Stores a ceremony's state on the server; the browser gets only its name.
-    fn keep(&self, state: &impl Serialize, expires_at: Timestamp) -> Result<String, RequestError> {
-        let name = random_name()?;
-        let state = serde_json::to_string(state).map_err(RequestError::server)?;
-        let row = params![name, state, expires_at.unix_seconds()];
-        self.database(|connection| {
-            let past = "DELETE FROM ceremony WHERE expires_at < ?";
-            connection.execute(past, [now().unix_seconds()])?;
-            connection.execute("INSERT INTO ceremony VALUES (?, ?, ?)", row)
-        })?;
-        Ok(name)
-    }
-
-    /// Takes a ceremony's state out of the database before any check, so that a challenge works once.
-    fn take<S: DeserializeOwned>(&self, name: &str) -> Result<S, RequestError> {
-        let state: Option<String> = self.database(|connection| {
-            let take = "DELETE FROM ceremony WHERE name = ? RETURNING state";
-            connection.query_row(take, [name], |row| row.get(0)).optional()
-        })?;
-        let state = state.ok_or(RequestError::Rejected(Code::ChallengeExpired.as_str()))?;
-        serde_json::from_str(&state).map_err(|_| RequestError::Rejected(Code::StateInvalid.as_str()))
-    }
-
-    /// Makes a random token for the cookie. The database stores its hash, so that a copy of it opens no session.
-    fn open_session(&self, account: &UserHandle) -> Result<String, RequestError> {
-        let token = random_name()?;
-        let row = params![sha256(&[token.as_bytes()]), account.as_bytes()];
-        self.database(|connection| connection.execute("INSERT INTO session VALUES (?, ?)", row))?;
-        Ok(token)
-    }
-
-    fn database<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, RequestError> {
-        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(work(&connection)?)
+    fn user(&self, handle: UserHandle) -> Result<User, RequestError> {
+        let name = self.store.name(&handle)?.ok_or(RequestError::rejected("not-signed-in"))?;
+        Ok(User::new(handle, &name, &name))
     }
 }
 
-/// A record, and the text that it was read from.
-struct Stored {
-    text: String,
-    record: CredentialRecord,
-}
-
-/// Why a request failed.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum RequestError {
-    /// The response was rejected with this code of Countersign, for the page.
-    Rejected(&'static str),
-    /// The server failed; the text is for the log.
-    Server(String),
-}
-
-impl RequestError {
-    /// An error of the server.
-    pub fn server(error: impl fmt::Display) -> Self {
-        Self::Server(error.to_string())
-    }
-}
-
-impl fmt::Display for RequestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rejected(code) => f.write_str(code),
-            Self::Server(error) => f.write_str(error),
+impl From<Stored> for Passkey {
+    fn from(stored: Stored) -> Self {
+        Self {
+            id: stored.record.id().clone(),
+            backed_up: stored.record.backup_state(),
+            label: stored.label,
+            created_at: stored.created_at.unix_seconds(),
+            used_at: stored.used_at.map(Timestamp::unix_seconds),
         }
     }
 }
 
-impl std::error::Error for RequestError {}
-
-impl From<countersign::Error> for RequestError {
-    fn from(error: countersign::Error) -> Self {
-        Self::Rejected(error.code().as_str())
-    }
-}
-
-impl From<StartError> for RequestError {
-    fn from(error: StartError) -> Self {
-        Self::server(error)
-    }
-}
-
-impl From<EntropyError> for RequestError {
-    fn from(error: EntropyError) -> Self {
-        Self::server(error)
-    }
-}
-
-impl From<rusqlite::Error> for RequestError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::server(error)
-    }
-}
-
-/// 256 bits in base64url.
-fn random_name() -> Result<String, RequestError> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(RequestError::server)?;
-    Ok(base64url::encode(bytes))
+/// What the account's passkey of this number is called at first: as its password manager, if that is known.
+fn label(record: &CredentialRecord, number: usize) -> String {
+    provider_name(record.aaguid()).map_or_else(|| format!("Passkey {number}"), str::to_owned)
 }
 
 fn now() -> Timestamp {
     SystemTime::now().into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_record_that_changed_since_it_was_read_is_not_replaced() {
-        let connection = Connection::open_in_memory().unwrap();
-        let passkeys = Passkeys::new("localhost", "http://localhost:8080", connection).unwrap();
-        let [id, account] = [[1; 16], [7; 16]];
-        let record = |count| {
-            let (id, account) = (CredentialId::new(id).unwrap(), UserHandle::new(account).unwrap());
-            CredentialRecord::new(id, "localhost", account, [0xa0]).with_sign_count(count)
-        };
-        let row = params![id, account, serde_json::to_string(&record(5)).unwrap()];
-        let insert =
-            |connection: &Connection| connection.execute("INSERT INTO credential VALUES (?, ?, ?)", row);
-        passkeys.database(insert).unwrap();
-        let before = record(5);
-        let update = |count| {
-            let next = record(count).dynamic_part().clone();
-            CredentialUpdate::new(before.id().clone(), before.dynamic_part().clone(), next)
-        };
-        // Two sign-ins read the record before either stores what it changed.
-        let [first, second] = [(); 2].map(|()| passkeys.find(before.id()).unwrap().unwrap());
-        assert!(passkeys.replace(first, &update(6)).unwrap());
-        assert!(!passkeys.replace(second, &update(7)).unwrap());
-        assert_eq!(passkeys.find(before.id()).unwrap().unwrap().record.sign_count(), 6);
-    }
 }
