@@ -1,4 +1,5 @@
-//! `cargo xtask test`: all tests of the workspace, including those with a browser, which is installed if it is missing.
+//! `cargo xtask test`: all tests of the workspace, including those with a browser. The browser and npm are installed if they
+//! are missing.
 
 use std::{error::Error, ffi::OsString, process::ExitCode};
 
@@ -7,7 +8,7 @@ use crate::tools;
 const HELP: &str = "\
 cargo xtask test [ARGUMENT]...
 
-Installs Chromium and its driver if they are missing, on Debian and its relatives, with root or sudo. Then runs
+Installs Chromium, its driver and npm if they are missing, on Debian and its relatives, with root or sudo. Then runs
 `cargo test --workspace --all-features` with the arguments, and without arguments the stored inputs of the fuzz targets
 too.
 
@@ -29,6 +30,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         &["chromium", "chromium-driver"],
         has_browser,
     )?;
+    tools::install_debian("the tests run a library of npm: npm", &["npm"], || tools::find("npm").is_some())?;
     let everything = arguments.is_empty();
     let mut tests = tools::cargo(&["test", "--workspace", "--all-features"]);
     let passed = tests.args(arguments).status()?.success() && (!everything || replay()?);
