@@ -146,7 +146,7 @@ pub use trust::{AttestedAaguid, Trust};
 pub use countersign_cose as cose;
 pub use countersign_types as types;
 
-/// The document's example, compiled as a test.
-#[cfg(all(doctest, feature = "vendor-roots"))]
-#[doc = include_str!("../../../docs/attestation/roots.md")]
-struct Roots;
+/// The example of the README, compiled as a test.
+#[cfg(all(doctest, feature = "rust-crypto"))]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctest;

@@ -5,27 +5,25 @@
 //! format, with certificate authorities of their own. Nothing here verifies anything, and nothing is secret.
 //!
 //! ```
-//! use countersign::{
-//!     AuthenticationRequest, CredentialIdStatus, RegistrationRequest, RelyingParty, Timestamp, User, UserHandle,
-//! };
-//! use countersign_authenticator::{Authenticator, Client};
+//! use countersign_authenticator::{Authenticator, Client, types::{CreationOptions, RequestOptions}};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let mut entropy = |buffer: &mut [u8]| -> Result<(), std::convert::Infallible> { buffer.fill(7); Ok(()) };
-//! # let now = Timestamp::from_unix_seconds(1_767_225_600);
-//! let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
 //! let client = Client::new("https://example.org");
 //! let mut authenticator = Authenticator::platform("a seed");
 //!
-//! let user = User::new(UserHandle::new([1; 16]).expect("16 bytes"), "jo@example.org", "Jo");
-//! let (options, state) = rp.start_registration(RegistrationRequest::new(&user), &mut entropy, now)?;
-//! let response = client.create(&options, &mut authenticator)?;
-//! let registered = rp.finish_registration(state, &response, CredentialIdStatus::Unregistered, now)?;
+//! // Options as JSON, from a relying party in any language. The crate `countersign` returns these types.
+//! let options: CreationOptions = serde_json::from_str(r#"{
+//!     "rp": {"id": "example.org", "name": "Example"},
+//!     "user": {"id": "AQI", "name": "jo@example.org", "displayName": "Jo"},
+//!     "challenge": "AAECAwQFBgcICQoLDA0ODw",
+//!     "pubKeyCredParams": [{"type": "public-key", "alg": -7}]
+//! }"#)?;
+//! let registration = client.create(&options, &mut authenticator)?;
 //!
-//! let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), &mut entropy, now)?;
-//! let response = client.get(&options, &mut authenticator)?;
-//! let record = registered.into_credential();
-//! rp.finish_authentication(state, &response, Some(&record), now)?;
+//! let options: RequestOptions =
+//!     serde_json::from_str(r#"{"rpId": "example.org", "challenge": "Dw4NDAsKCQgHBgUEAwIBAA"}"#)?;
+//! let authentication = client.get(&options, &mut authenticator)?;
+//! assert_eq!(authentication.id(), registration.id());
 //! # Ok(())
 //! # }
 //! ```
@@ -106,3 +104,8 @@ pub use scenario::{
     APP_ID, Creation, Demand, Exchange, ExchangeStep, Format, Framing, NOW, ORIGIN, RP_ID, Scenario, SignIn,
     TOP_ORIGIN, Trust, Verification,
 };
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctest;

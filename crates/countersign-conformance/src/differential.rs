@@ -101,14 +101,15 @@ fn particular(case: &Case) -> Option<&'static str> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "vectors"))]
 mod tests {
     use super::*;
+    use crate::vectors::test_vectors;
 
     #[test]
     fn an_authentication_comes_with_the_credential_of_its_registration() {
-        let text = include_str!("../../../conformance/test-vectors.json");
-        let steps = JudgedStep::of_suite(&Suite::from_json(text).unwrap(), &mut Library::default());
+        let suite = Suite::from_json(&test_vectors().unwrap().to_string()).unwrap();
+        let steps = JudgedStep::of_suite(&suite, &mut Library::default());
         let [registration, authentication, ..] = steps.as_slice() else { panic!() };
         assert_eq!(authentication.id, format!("{}#1", registration.id));
         assert_eq!((registration.verdict(), authentication.verdict()), ("accept", "accept"));

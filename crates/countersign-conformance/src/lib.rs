@@ -35,3 +35,8 @@ pub mod report;
 pub mod runner;
 #[cfg(feature = "vectors")]
 pub mod vectors;
+
+/// The example of the README, compiled as a test.
+#[cfg(all(doctest, feature = "vectors"))]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctest;

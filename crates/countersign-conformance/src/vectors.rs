@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_published_vectors_are_regenerated_byte_for_byte() {
-        let text = include_str!("../../../conformance/specification.json");
+        let text = include_str!("../tests/specification.json");
         let published: Value = serde_json::from_str(text).unwrap();
         let mut findings = Vec::new();
         assert!(compare(&test_vectors().unwrap(), &published, &mut findings) > 0);

@@ -26,3 +26,12 @@ mod guides {
     #[doc = include_str!("../../../docs/guide/recovery.md")]
     struct Recovery;
 }
+
+/// Further documents with examples. They are outside every package, so no published crate can include them.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../../docs/attestation/roots.md")]
+    struct VendorRoots;
+}

@@ -118,3 +118,8 @@ pub use options::{CreationOptions, RequestOptions};
 pub use related_origins::RelatedOrigins;
 pub use response::{AuthenticationResponse, RegistrationResponse};
 pub use timestamp::Timestamp;
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctest;

@@ -9,7 +9,7 @@ use crate::{
 
 /// A passing case of the project's own suite, as JSON that a test changes in one thing.
 fn case(id: &str) -> Value {
-    let text = include_str!("../../../../conformance/specification.json");
+    let text = include_str!("../../tests/specification.json");
     let mut suite: Value = serde_json::from_str(text).unwrap();
     let case = suite["cases"].as_array().unwrap().iter().find(|case| case["id"] == id).unwrap().clone();
     suite["cases"] = json!([case]);
