@@ -8,12 +8,13 @@ mod minimal;
 mod msrv;
 mod notices;
 mod outcome;
+mod packages;
 mod pages;
 mod program;
 mod public_types;
 mod reproducible;
 mod run;
-mod rustdoc;
+pub(super) mod rustdoc;
 mod sbom;
 mod semver;
 mod toolchain;
@@ -68,6 +69,12 @@ const CHECKS: &[Check] = &[
         quick: true,
         run: notices::check,
         of: "the licence texts that must come with the program, written next to it",
+    },
+    Check {
+        name: "packages",
+        quick: false,
+        run: packages::build_from_their_files,
+        of: "each package built from its own files, by cargo publish --dry-run",
     },
     Check {
         name: "semver",
