@@ -57,7 +57,7 @@ fn what_the_example_does_not_support_neither_passes_nor_fails() {
     let mut program = Program::new([example()], Duration::from_secs(30));
     let mut suite: Value = serde_json::from_str(&std::fs::read_to_string(SPECIFICATION).unwrap()).unwrap();
     suite["cases"].as_array_mut().unwrap().truncate(1);
-    suite["cases"][0]["appid"] = "https://example.org/appid.json".into();
+    suite["cases"][0]["authentications"][0]["appid"] = "https://example.org/appid.json".into();
     let suite = Suite::from_json(&suite.to_string()).unwrap();
     let report = Runner::new(&mut program).run(&[suite]);
     let Counts { passed, failed, unsupported } = report.counts();

@@ -10,8 +10,7 @@ cargo xtask release plan [--quick]
 Prints the packages in the order of publishing, their version, the section of CHANGELOG.md, and what changed in the
 public API of each since the last tag. Nothing is changed or uploaded.
 
-The APIs need a nightly toolchain and cargo-public-api, which is installed if it is missing; the first run documents
-every library and its dependencies, which takes minutes. Without a nightly toolchain the plan says so.
+The APIs are read from the JSON of rustdoc, so the first run documents every library, which takes minutes.
 
   --quick   leave out the public APIs
 

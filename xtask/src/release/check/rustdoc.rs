@@ -1,6 +1,11 @@
 //! What rustdoc writes: pages for people, and JSON for the checks.
 
-use std::{error::Error, fs, path::PathBuf, process::Command};
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::Value;
 
@@ -23,18 +28,29 @@ pub(super) fn pages(candidate: &Candidate) -> Result<Option<PathBuf>, Box<dyn Er
 }
 
 /// The JSON of each library with all features, in the same order.
-pub(super) fn json(candidate: &Candidate, libraries: &[&Package]) -> Result<Vec<Value>, Box<dyn Error>> {
-    let folder = candidate.target.join("doc");
-    let files: Vec<_> = libraries
-        .iter()
-        .map(|package| folder.join(format!("{}.json", package.name.replace('-', "_"))))
-        .collect();
+pub(super) fn json(candidate: &Candidate, packages: &[&Package]) -> Result<Vec<Value>, Box<dyn Error>> {
+    let names: Vec<_> = packages.iter().map(|package| package.name.as_str()).collect();
+    json_in(&candidate.root, &candidate.target, &names)
+}
+
+/// The JSON of these libraries of the workspace in a folder, with all features, in the same order.
+pub(in crate::release) fn json_in(
+    root: &Path,
+    target: &Path,
+    libraries: &[&str],
+) -> Result<Vec<Value>, Box<dyn Error>> {
+    let folder = target.join("doc");
+    let files: Vec<_> =
+        libraries.iter().map(|name| folder.join(format!("{}.json", name.replace('-', "_")))).collect();
     // A file from before would hide that none is written.
     files.iter().filter(|file| file.exists()).try_for_each(fs::remove_file)?;
     // All of the workspace at once, as for the pages, so that the dependencies have the same features and are built already.
-    let mut cargo = tools::cargo(&["doc", "--locked", "--workspace", "--lib", "--all-features", "--no-deps"]);
+    let arguments =
+        ["doc", "--locked", "--workspace", "--lib", "--all-features", "--no-deps", "--target-dir"];
+    let mut cargo = run::cargo_in(root, &arguments);
     cargo
-        .env("RUSTDOC", unlocked(candidate)?)
+        .arg(target)
+        .env("RUSTDOC", unlocked(target)?)
         .env("RUSTDOCFLAGS", "-Z unstable-options --output-format json");
     run::stdout(&mut cargo)?;
     let mut jsons = Vec::new();
@@ -47,8 +63,8 @@ pub(super) fn json(candidate: &Candidate, libraries: &[&Package]) -> Result<Vec<
 
 /// A rustdoc with its unstable options. As a script around it, so that no other program sees the variable: cargo would build all
 /// dependencies again.
-fn unlocked(candidate: &Candidate) -> Result<PathBuf, Box<dyn Error>> {
-    let folder = candidate.target.join("release-check");
+fn unlocked(target: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let folder = target.join("release-check");
     fs::create_dir_all(&folder)?;
     let script = folder.join("rustdoc");
     fs::write(&script, "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc \"$@\"\n")?;
