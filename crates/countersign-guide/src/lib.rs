@@ -3,6 +3,8 @@
 //! [`passkeys`] is the relying party, [`store`] its tables, and [`app`] serves it over HTTP.
 
 pub mod app;
+#[cfg(doctest)]
+mod book;
 pub mod error;
 pub mod name;
 pub mod passkeys;
@@ -19,8 +21,6 @@ mod guides {
     struct Attested;
     #[doc = include_str!("../../../docs/guide/native-apps.md")]
     struct NativeApps;
-    #[doc = include_str!("../../../docs/guide/migration.md")]
-    struct Migration;
     #[doc = include_str!("../../../docs/guide/step-up.md")]
     struct StepUp;
     #[doc = include_str!("../../../docs/guide/recovery.md")]
