@@ -112,9 +112,12 @@ pub(super) fn examples_are_compiled(workspace: &Workspace) -> Vec<Finding> {
         .collect()
 }
 
+/// The pages whose examples readers copy.
+const RUN: [&str; 4] = ["docs/guide/", "docs/concepts/", "docs/migrating/", "docs/FAQ.md"];
+
 /// An example that is compiled and never run hides errors at run time.
 pub(super) fn examples_of_guides_are_run(workspace: &Workspace) -> Vec<Finding> {
-    let guides = workspace.tree.files().filter(|(path, _)| path.starts_with("docs/guide/"));
+    let guides = workspace.tree.files().filter(|(path, _)| RUN.iter().any(|pages| path.starts_with(pages)));
     let mut findings = Vec::new();
     for (path, text) in guides.filter(|(path, _)| has_extension(path, "md")) {
         let mut block: Option<(usize, Vec<&str>)> = None;
@@ -199,6 +202,8 @@ mod tests {
         );
         assert_eq!(found("```rust\n# fn example(a: u8) {\nlet b = a;\n# }\n```"), 1);
         assert_eq!(found("```rust,no_run\n# fn main() {}\n```"), 1);
+        let question = Workspace::of(&[("docs/FAQ.md", "```rust,ignore\nlet a = 1;\n```")]);
+        assert_eq!(examples_of_guides_are_run(&question).len(), 1);
     }
 
     #[test]
