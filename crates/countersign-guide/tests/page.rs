@@ -458,7 +458,7 @@ fn simplewebauthn() -> String {
             fs::copy(pinned.join(file), installed.join(file)).unwrap();
         }
         let npm = Command::new("npm")
-            .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
+            .args(["ci", "--fetch-retries=5", "--no-audit", "--no-fund", "--ignore-scripts"])
             .current_dir(&installed)
             .status();
         assert!(npm.expect("npm must be on the PATH: apt-get install npm").success(), "npm ci failed");
