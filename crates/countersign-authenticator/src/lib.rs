@@ -23,7 +23,7 @@
 //! let options: RequestOptions =
 //!     serde_json::from_str(r#"{"rpId": "example.org", "challenge": "Dw4NDAsKCQgHBgUEAwIBAA"}"#)?;
 //! let authentication = client.get(&options, &mut authenticator)?;
-//! assert_eq!(authentication.id(), registration.id());
+//! assert_eq!(authentication.credential_id(), registration.credential_id());
 //! # Ok(())
 //! # }
 //! ```
