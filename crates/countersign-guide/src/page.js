@@ -34,8 +34,12 @@ const sentence = ({ name, message }) => SENTENCES[name] ?? `That failed (${name}
 /** An error with the name of a sentence. */
 const failure = (name) => Object.assign(new Error(), { name });
 
-/** Passes a signal on to password managers, if the browser can. */
-const signal = (method, details) => details && globalThis.PublicKeyCredential?.[method]?.(details).catch(() => {});
+/** Passes a signal on to password managers, if the browser can. Nothing depends on whether they follow it. */
+async function signal(method, details) {
+  try {
+    if (details) await PublicKeyCredential[method](details);
+  } catch {}
+}
 
 /** Sends a request, and returns the answer. A rejected one throws an error that is named by the server's code. */
 async function send(path, body = {}, abort) {
@@ -85,10 +89,12 @@ function show() {
 /** Asks the server what is so, and shows that. Returns a sentence if there is no answer. */
 async function refresh() {
   try {
-    const answer = await (await fetch("/account")).json();
+    const response = await fetch("/account");
+    const answer = await response.json();
+    if (!response.ok) throw failure(answer.error);
     // What is being typed stays if nothing has changed.
     const isNew = JSON.stringify(answer) !== JSON.stringify(account);
-    account = answer?.handle ? answer : null;
+    account = answer;
     if (account && !busy) pending?.abort();
     if (isNew || !account) show();
   } catch {

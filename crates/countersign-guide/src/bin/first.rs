@@ -72,12 +72,14 @@ const PAGE: &str = r#"<!doctype html>
 <script type="module">
   const send = (path, body) =>
     fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-  document.querySelector("button").onclick = async () => {
+  const make = async () => {
     const options = await (await send("/start")).json();
     const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
     const credential = await navigator.credentials.create({ publicKey });
-    const answer = await send("/finish", [options.challenge, credential]);
-    document.querySelector("pre").textContent = await answer.text();
+    return (await send("/finish", [options.challenge, credential])).text();
+  };
+  document.querySelector("button").onclick = async () => {
+    document.querySelector("pre").textContent = await make().catch(String);
   };
 </script>
 "#;
