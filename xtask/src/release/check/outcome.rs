@@ -1,5 +1,8 @@
 //! What comes out of a check.
 
+/// No more problems are printed: thousands have one cause.
+const PRINTED: usize = 60;
+
 /// The outcome of a check, with a line that says what was done or what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -14,7 +17,11 @@ impl Outcome {
         let count = problems.len();
         let mut line = passed;
         for (index, problem) in problems.into_iter().enumerate() {
-            println!("{problem}");
+            match index {
+                ..PRINTED => println!("{problem}"),
+                PRINTED => println!("… and {} more", count - PRINTED),
+                _ => {}
+            }
             match (index, count) {
                 (0, 1) => line = problem,
                 (0, _) => line = format!("{count} problems, the first: {problem}"),
