@@ -21,7 +21,7 @@ pub(super) fn check(candidate: &Candidate) -> Result<Outcome, Box<dyn Error>> {
     read(&folder, &folder, &mut pages)?;
     for package in candidate.libraries() {
         let front = Path::new(&package.name.replace('-', "_")).join("index.html");
-        if !pages.get(&front).is_some_and(|page| !page.links.is_empty()) {
+        if pages.get(&front).is_none_or(|page| page.links.is_empty()) {
             return Err(format!("{} has no links", folder.join(front).display()).into());
         }
     }
