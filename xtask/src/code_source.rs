@@ -1,21 +1,21 @@
-//! The table of the codes in their source.
+//! The codes in their sources: `Code` of the libraries, and the server's table of `countersign explain`.
+
+use crate::tree::Tree;
 
 pub(crate) const CODES: &str = "crates/countersign-types/src/code.rs";
+
+/// Codes of the server, with status, meaning, causes and remedies.
+pub(crate) const SERVER_TABLE: &str = "crates/countersign-cli/src/explain/server_codes.tsv";
 
 /// A line of the `codes!` table.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     variant: String,
     pub(crate) word: String,
-    meaning: String,
+    pub(crate) meaning: String,
 }
 
 impl Entry {
-    /// The line of the documentation's table.
-    pub(crate) fn row(&self) -> String {
-        format!("| `{}` | {} |", self.word, self.meaning)
-    }
-
     /// Whether a text has the code as a literal or by its variant.
     pub(crate) fn is_named_in(&self, text: &str) -> bool {
         has_literal(text, &self.word) || names_variant(text, &self.variant)
@@ -39,6 +39,27 @@ pub(crate) fn entries(source: &str) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// The rows of a table below its head, each with its number of columns.
+pub(crate) fn rows<'a, const COLUMNS: usize>(
+    tree: &'a Tree,
+    table: &str,
+) -> Result<Vec<[&'a str; COLUMNS]>, String> {
+    let text = tree.get(table).ok_or_else(|| format!("there is no {table}"))?;
+    let row = |line: &'a str| {
+        let columns: Vec<_> = line.split('\t').collect();
+        let filled = columns.iter().all(|column| !column.is_empty());
+        let columns = columns.try_into().ok().filter(|_| filled);
+        columns.ok_or_else(|| format!("{table}: not {COLUMNS} columns: {line}"))
+    };
+    text.lines().skip(1).map(row).collect()
+}
+
+/// The server's own codes.
+pub(crate) fn of_the_server(tree: &Tree) -> impl Iterator<Item = &str> {
+    let rows: Vec<[_; 5]> = rows(tree, SERVER_TABLE).unwrap_or_default();
+    rows.into_iter().map(|[word, ..]| word)
 }
 
 /// Whether a text has a word as a literal.

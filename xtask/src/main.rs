@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "a command-line program prints its results")]
 
+mod book;
 mod code_source;
 mod conformance;
 mod differential;
@@ -9,6 +10,7 @@ mod error_table;
 mod finding;
 mod fuzz;
 mod growth;
+mod markdown;
 mod metadata;
 mod mutants;
 mod release;
@@ -25,8 +27,10 @@ use std::{error::Error, process::ExitCode};
 const HELP: &str = "\
 cargo xtask COMMAND
 
+  book             build docs/ as a book, and check its links; installs mdBook if it is missing
   conformance      run conformance suites on the crate countersign
   differential     compare the verdicts of published libraries with ours
+  errors           write docs/ERRORS.md
   fuzz             run the fuzz targets
   growth           verify that no parser's work grows faster than its input; installs valgrind if it is missing
   metadata         verify the real BLOBs of the FIDO Metadata Service, from a neighbour folder
@@ -65,8 +69,10 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
         Some(other) => return Err(other.unexpected().into()),
     };
     match command.as_str() {
+        "book" => book::main(arguments),
         "conformance" => conformance::main(arguments),
         "differential" => differential::main(arguments),
+        "errors" => error_table::main(arguments),
         "fuzz" => fuzz::main(arguments),
         "growth" => growth::main(arguments),
         command @ ("metadata" | "metadata-roots" | "metadata-served") => metadata::main(command, arguments),

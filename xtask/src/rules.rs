@@ -8,14 +8,13 @@ mod tests;
 use std::{collections::BTreeSet, error::Error, fmt::Write as _, process::ExitCode};
 
 use crate::{
-    code_source::{CODES, entries, has_literal},
-    error_table,
+    code_source::{CODES, entries, has_literal, of_the_server},
     finding::Finding,
     tools,
     tree::{Tree, test_code},
 };
 use faults::Fault;
-use table::{OUTCOMES, Rule, TABLE};
+use table::{Rule, TABLE, kinds, outcome};
 use tests::{Test, Tests};
 
 const DOCUMENT: &str = "docs/RULES.md";
@@ -28,9 +27,9 @@ const MODULES_MAX: usize = 4;
 const HELP: &str = "\
 cargo xtask rules
 
-Writes docs/RULES.md from xtask/src/rules.tsv: each rule with the module that checks it and its codes. Writes
-docs/rules-tests.tsv: the tests of each rule, which are the functions whose names begin with its number
-(`rule_031_…`). Checks that each rule has a test and a place; that each of its codes is one of docs/ERRORS.md and is
+Writes docs/RULES.md from crates/countersign-cli/src/explain/rules.tsv, which `countersign explain` reads too: each
+rule with the module that checks it and its codes. Writes docs/rules-tests.tsv: the tests of each rule, which are the functions whose names begin with its number
+(`rule_031_…`). Checks that each rule has a test and a place; that each of its codes is one of the libraries or the server and is
 given by a fault in conformance/faults.tsv that breaks the rule or, if no fault does, named in a file of its tests;
 and that each rule about responses has a fault, a profile, or a reason for having none.
 
@@ -40,16 +39,16 @@ Exit codes: 0 nothing missing, 1 something is, 2 a table can't be read.
 const HEAD: &str = "\
 # Rules: what a relying party must reject
 
-Written by `cargo xtask rules` from `xtask/src/rules.tsv`; don't edit it by hand.
+Written by `cargo xtask rules` from `crates/countersign-cli/src/explain/rules.tsv`; don't edit it by hand.
+`countersign explain rule 31` prints a row.
 
 `R n` is item n of \"Registering a New Credential\" (section 7.1) of Web Authentication Level 3, `A n` item n of
 \"Verifying an Authentication Assertion\" (section 7.2), both as counted in the revision that
 [ARCHITECTURE.md](ARCHITECTURE.md#the-specification) pins; other numbers are its sections. The kinds:
 
-- `spec`: the specification decides it.
-- `policy`: the relying party decides it. The default is the strict choice, and a named option loosens it.
-- `hard`: hardening beyond the specification.
+";
 
+const NUMBERS: &str = "
 A number never changes. The tests of each rule are in [rules-tests.tsv](rules-tests.tsv). The faults of
 `countersign-authenticator`, responses with one thing wrong, and its profiles of real devices are in
 [faults.tsv](../conformance/faults.tsv), each with the rules that it breaks and its codes.
@@ -87,10 +86,9 @@ impl<'a> Row<'a> {
         if self.rule.checked.is_some_and(|files| !files.split(' ').all(|file| tree.contains(file))) {
             gaps.push(format!("rule {number} is checked by a file that does not exist"));
         }
-        let known = error_table::of_the_libraries(tree)
-            .chain(error_table::of_the_server(tree))
-            .collect::<BTreeSet<_>>();
-        let unknown = self.rule.codes().filter(|code| !known.contains(code));
+        let known = entries(tree.get(CODES).unwrap_or_default()).into_iter().map(|entry| entry.word);
+        let known: BTreeSet<_> = known.chain(of_the_server(tree).map(str::to_owned)).collect();
+        let unknown = self.rule.codes().filter(|code| !known.contains(*code));
         gaps.extend(unknown.map(|code| format!("rule {number}: no code `{code}`")));
         if !faults::is_broken_by_a_fault(self.rule, faults) {
             let unnamed = self.rule.codes().filter(|code| !self.is_named_by_a_test(code, tree));
@@ -117,11 +115,8 @@ impl<'a> Row<'a> {
         let more = checked.len().saturating_sub(MODULES_MAX);
         checked.truncate(MODULES_MAX);
         checked.extend((more > 0).then(|| format!("{more} more")));
-        let outcome = |word| match OUTCOMES.iter().find(|(known, _)| *known == word) {
-            Some((_, meaning)) => (*meaning).to_owned(),
-            None => format!("`{word}`"),
-        };
-        let outcomes: Vec<_> = codes.split(' ').map(outcome).collect();
+        let outcomes = codes.split(' ').map(|word| outcome(word).map_or(format!("`{word}`"), str::to_owned));
+        let outcomes: Vec<_> = outcomes.collect();
         format!("| {number} | {text} | {place} | {kind} | {} | {} |", checked.join(", "), outcomes.join(", "))
     }
 }
@@ -135,6 +130,11 @@ fn module_path(file: &str) -> String {
 
 fn document(rows: &[Row<'_>]) -> String {
     let mut text = HEAD.to_owned();
+    for (kind, meaning) in kinds() {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "- `{kind}`: {meaning}.");
+    }
+    text.push_str(NUMBERS);
     let mut section = "";
     for row in rows {
         if row.rule.section != section {
@@ -186,6 +186,13 @@ fn check(tree: &Tree) -> Result<Checked, String> {
     Ok(Checked { document: document(&rows), tests: test_list(&rows), gaps })
 }
 
+/// The numbers of the rules whose violation has this code.
+pub(crate) fn with_code(tree: &Tree, code: &str) -> Vec<u16> {
+    let rules = table::parse(tree.get(TABLE).unwrap_or_default()).unwrap_or_default();
+    let with_code = rules.iter().filter(|rule| rule.codes().any(|word| word == code));
+    with_code.map(|rule| rule.number).collect()
+}
+
 /// The findings of `tidy`: gaps, and generated files that are not up to date.
 pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
     let checked = match check(tree) {
@@ -224,14 +231,13 @@ mod own_tests {
 
     const RULE: &str = "1\tKeys\ta bad key\t6.5\tspec\tpublic-key-malformed";
     const FAULTS: &str = "bad-key\tfault\t1\tpublic-key-malformed\n";
-    const ERRORS: &str =
-        "## Codes of the libraries\n| `public-key-malformed` | x |\n## Codes of the server\n";
+    const SOURCE: &str = "\ncodes! {\n    PublicKeyMalformed = \"public-key-malformed\",\n}\n";
 
     fn tree(rule: &str, test: &str) -> Tree {
         Tree::of(&[
             (TABLE, rule),
             (faults::LIST, FAULTS),
-            ("docs/ERRORS.md", ERRORS),
+            (CODES, SOURCE),
             ("crates/a/src/cbor.rs", ""),
             ("crates/a/src/cbor/tests.rs", test),
         ])
@@ -255,10 +261,9 @@ mod own_tests {
 
     #[test]
     fn without_a_fault_a_test_names_the_code() {
-        let source = "\ncodes! {\n    PublicKeyMalformed = \"public-key-malformed\",\n}\n";
         let gaps = |test: &str| {
             let rule = format!("{RULE}\t\ta reason");
-            let mut files = vec![(TABLE, rule.as_str()), ("docs/ERRORS.md", ERRORS), (CODES, source)];
+            let mut files = vec![(TABLE, rule.as_str()), (CODES, SOURCE)];
             files.extend([("crates/a/src/cbor.rs", ""), ("crates/a/src/cbor/tests.rs", test)]);
             let gaps = check(&Tree::of(&files)).unwrap().gaps;
             gaps.into_iter().map(|gap| gap.what).collect::<Vec<_>>()
@@ -289,7 +294,7 @@ mod own_tests {
 
     #[test]
     fn no_rule_of_the_first_400_was_removed() {
-        let rules = table::parse(include_str!("rules.tsv")).unwrap();
+        let rules = table::parse(include_str!("../../crates/countersign-cli/src/explain/rules.tsv")).unwrap();
         assert!(rules.len() >= 400);
     }
 }

@@ -9,7 +9,6 @@ mod language;
 pub(crate) mod layers;
 mod lints;
 mod modules;
-mod places;
 mod project;
 mod text;
 mod vulnerabilities;
@@ -22,7 +21,8 @@ const HELP: &str = "\
 cargo xtask tidy
 
 Checks the files that git tracks, or would track: layering, module files, file sizes, forbidden words
-and paths, lints, the tables of docs/, and that docs/RULES.md and docs/rules-tests.tsv are up to date. A line for each finding.
+and paths, lints, the tables of docs/, and that docs/ERRORS.md, docs/RULES.md and
+docs/rules-tests.tsv are up to date. A line for each finding.
 
 Exit codes: 0 nothing found, 1 something found, 2 the tree can't be read.
 ";
@@ -41,14 +41,15 @@ const CHECKS: &[fn(&Workspace) -> Vec<Finding>] = &[
     text::no_path_of_one_machine,
     lints::every_crate_takes_the_lints,
     lints::libraries_cannot_panic,
-    codes::the_table_is_complete,
+    codes::the_document_is_up_to_date,
     codes::the_servers_table_is_complete,
     codes::every_code_is_tested,
     divergences::every_difference_is_explained,
     divergences::every_difference_can_be_read,
     documents::everything_is_documented,
     documents::links_lead_somewhere,
-    places::links_name_a_heading,
+    documents::every_page_is_in_the_book,
+    documents::pages_of_frameworks_have_their_programs,
     features::every_feature_is_in_the_table,
     documents::examples_are_compiled,
     documents::examples_of_guides_are_run,

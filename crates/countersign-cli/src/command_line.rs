@@ -1,12 +1,15 @@
 //! The command line: the commands, and the texts that describe them.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, io};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 use countersign_server::Config;
+use terminal_size::Width;
 
-use crate::{metadata::arguments::MetadataArguments, serve::ServeArguments, usage_error::UsageError};
+use crate::{
+    explain, metadata::arguments::MetadataArguments, serve::ServeArguments, usage_error::UsageError,
+};
 
 /// The name of the program.
 const PROGRAM: &str = "countersign";
@@ -27,6 +30,12 @@ enum Command {
     Serve(ServeArguments),
     /// Fetch and inspect the FIDO Alliance's list of authenticator models
     Metadata(MetadataArguments),
+    /// Explain a code of an error, a rule or a step of a ceremony; without words, list what is explained
+    Explain {
+        /// Word to explain, such as challenge-mismatch, rule 31 or registration 14
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
+    },
     /// Print a completion script for a shell
     Completions {
         /// Shell to complete commands in
@@ -67,6 +76,10 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
             #[cfg(not(feature = "fetch"))]
             arguments.check_features()?;
             Task::Metadata(arguments.join()?)
+        }
+        Command::Explain { words } => {
+            let width = terminal_size::terminal_size_of(io::stdout()).map(|(Width(columns), _)| columns);
+            Task::Print(explain::explain(&words, width)?)
         }
         Command::Completions { shell } => Task::Print(completions(shell)),
         Command::Man { path } => Task::Print(man_page(&path)?),
@@ -125,6 +138,13 @@ mod tests {
             "unrecognized subcommand 'sevre'; a similar subcommand exists: 'serve'; see --help"
         );
         assert!(sentence(&["serve", "--attested"]).contains("--metadata <FILE>|--metadata-url <URL>"));
+    }
+
+    #[test]
+    fn a_word_is_explained_or_the_nearest_ones_are_named() {
+        assert!(printed(&["explain", "rule", "31"]).starts_with("rule 31: "));
+        assert!(printed(&["explain"]).contains("challenge-mismatch"));
+        assert!(sentence(&["explain", "chalenge-mismatch"]).contains("'challenge-mismatch'"));
     }
 
     #[test]

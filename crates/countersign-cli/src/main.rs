@@ -33,6 +33,7 @@ use crate::{
 
 mod command_line;
 mod data_folder;
+mod explain;
 mod metadata;
 mod serve;
 mod usage_error;

@@ -4,6 +4,8 @@ use std::{error::Error, fmt};
 
 use clap::error::ErrorKind;
 
+use crate::explain::UnknownWordError;
+
 /// Why a command line is rejected.
 #[derive(Debug)]
 pub(crate) enum UsageError {
@@ -14,6 +16,8 @@ pub(crate) enum UsageError {
     NotBuilt(&'static str),
     /// There is no `--database`, and no folder to put one in.
     NoDataFolder,
+    /// There is no explanation of a word.
+    UnknownWord(UnknownWordError),
 }
 
 impl fmt::Display for UsageError {
@@ -28,6 +32,7 @@ impl fmt::Display for UsageError {
             Self::NotBuilt(what) => {
                 write!(f, "this program was built without the feature fetch, which {what} needs")
             }
+            Self::UnknownWord(error) => write!(f, "{error}"),
             Self::NoDataFolder => {
                 f.write_str("there is no home folder to store the database in: set its path with --database")
             }
@@ -40,6 +45,12 @@ impl Error for UsageError {}
 impl From<clap::Error> for UsageError {
     fn from(error: clap::Error) -> Self {
         Self::Arguments(error)
+    }
+}
+
+impl From<UnknownWordError> for UsageError {
+    fn from(error: UnknownWordError) -> Self {
+        Self::UnknownWord(error)
     }
 }
 

@@ -24,6 +24,18 @@ macro_rules! codes {
                     $(Code::$variant => $word,)+
                 }
             }
+
+            /// What is wrong, in a sentence: the documentation of the code.
+            ///
+            /// ```
+            /// # use countersign_types::Code;
+            /// assert_eq!(Code::OriginMismatch.meaning(), "`origin` is not an accepted origin.");
+            /// ```
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Code::$variant => concat!($($doc),+).trim_ascii(),)+
+                }
+            }
         }
     };
 }

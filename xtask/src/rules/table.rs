@@ -1,19 +1,28 @@
 //! `rules.tsv`: the rules, each with its code.
 
 /// The place of the table, for messages.
-pub(super) const TABLE: &str = "xtask/src/rules.tsv";
+pub(super) const TABLE: &str = "crates/countersign-cli/src/explain/rules.tsv";
 
-/// The words of the table for a rule without a code.
-pub(super) const OUTCOMES: [(&str, &str); 5] = [
-    ("reported", "accepted and reported"),
-    ("construction", "impossible by construction"),
-    ("reserved", "not evaluated: the specification reserves the member"),
-    ("error", "an error without a code"),
-    ("none", "the wrong value is never returned"),
-];
+/// The words of the table that are no codes, with their meanings: kinds, and outcomes of rules without a code.
+const WORDS: &str = include_str!("../../../crates/countersign-cli/src/explain/rule_words.tsv");
 
-/// The kinds of rules.
-const KINDS: [&str; 3] = ["spec", "policy", "hard"];
+/// The kinds of rules, which come first among the words.
+const KINDS: usize = 3;
+
+/// The words and their meanings.
+fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
+    WORDS.lines().filter_map(|line| line.split_once('\t'))
+}
+
+/// The kinds of rules, each with its meaning.
+pub(super) fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+    words().take(KINDS)
+}
+
+/// What a word for a rule without a code means; `None` for a code.
+pub(super) fn outcome(word: &str) -> Option<&'static str> {
+    words().skip(KINDS).find(|(known, _)| *known == word).map(|(_, meaning)| meaning)
+}
 
 /// One line of `rules.tsv`.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +33,7 @@ pub(super) struct Rule<'a> {
     /// The place in the specification.
     pub(super) place: &'a str,
     pub(super) kind: &'a str,
-    /// Codes, or words of [`OUTCOMES`], with spaces between.
+    /// Codes, or words that [`outcome`] explains, with spaces between.
     pub(super) codes: &'a str,
     /// The files that check the rule, with spaces between, if they are not those that its tests are in.
     pub(super) checked: Option<&'a str>,
@@ -38,7 +47,7 @@ impl<'a> Rule<'a> {
         let [number, section, text, place, kind, codes, ref more @ ..] = columns[..] else {
             return Err(format!("not six columns: {line}"));
         };
-        if !KINDS.contains(&kind) {
+        if kinds().all(|(known, _)| known != kind) {
             return Err(format!("no kind `{kind}`: {line}"));
         }
         let more = |at: usize| more.get(at).copied().filter(|text| !text.is_empty());
@@ -48,8 +57,7 @@ impl<'a> Rule<'a> {
 
     /// The codes of the rule, without the words for rules that have none.
     pub(super) fn codes(self) -> impl Iterator<Item = &'a str> {
-        let is_code = |word: &&str| OUTCOMES.iter().all(|(outcome, _)| outcome != word);
-        self.codes.split(' ').filter(is_code)
+        self.codes.split(' ').filter(|word| outcome(word).is_none())
     }
 }
 

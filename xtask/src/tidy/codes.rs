@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    code_source::{CODES, entries},
-    error_table::{HEADING, SERVER_HEADING, TABLE, of_the_server, rows},
+    code_source::{CODES, SERVER_TABLE, entries, of_the_server},
+    error_table,
     finding::Finding,
     tree::test_code,
     workspace::Workspace,
@@ -14,29 +14,8 @@ use crate::{
 const SERVER_CODES: [&str; 2] =
     ["crates/countersign-server/src/http/error.rs", "crates/countersign-server/src/response_rejection.rs"];
 
-pub(super) fn the_table_is_complete(workspace: &Workspace) -> Vec<Finding> {
-    let entries = entries(workspace.tree.get(CODES).unwrap_or_default());
-    if entries.is_empty() {
-        return vec![Finding::new(CODES, "no `codes!` table found")];
-    }
-    let rows: Vec<_> = rows(&workspace.tree, HEADING).collect();
-    let mut findings = Vec::new();
-    for (position, entry) in entries.iter().enumerate() {
-        match rows.get(position) {
-            Some((_, row)) if **row == entry.row() => {}
-            Some((number, _)) => {
-                findings.push(Finding::at(TABLE, number + 1, format!("here should be: {}", entry.row())));
-            }
-            None => {
-                let missing = format!("under `{HEADING}` is missing: {}", entry.row());
-                findings.push(Finding::new(TABLE, missing));
-            }
-        }
-    }
-    for (number, _) in rows.iter().skip(entries.len()) {
-        findings.push(Finding::at(TABLE, number + 1, "no such code"));
-    }
-    findings
+pub(super) fn the_document_is_up_to_date(workspace: &Workspace) -> Vec<Finding> {
+    error_table::findings(&workspace.tree).into_iter().collect()
 }
 
 pub(super) fn the_servers_table_is_complete(workspace: &Workspace) -> Vec<Finding> {
@@ -47,10 +26,9 @@ pub(super) fn the_servers_table_is_complete(workspace: &Workspace) -> Vec<Findin
     let used: BTreeSet<_> =
         sources.flat_map(|source| source.split('"')).filter(|literal| is_word(literal)).collect();
     let listed: BTreeSet<_> = of_the_server(&workspace.tree).collect();
-    let missing =
-        used.difference(&listed).map(|word| format!("under `{SERVER_HEADING}` is missing `{word}`"));
+    let missing = used.difference(&listed).map(|word| format!("the code `{word}` is missing"));
     let stale = listed.difference(&used).map(|word| format!("`{word}` is no code of the server"));
-    missing.chain(stale).map(|what| Finding::new(TABLE, what)).collect()
+    missing.chain(stale).map(|what| Finding::new(SERVER_TABLE, what)).collect()
 }
 
 /// Whether a text looks like a code: lower-case words with hyphens between.
@@ -77,28 +55,8 @@ mod tests {
     const SOURCE: &str =
         "\ncodes! {\n    /// One\n    /// thing.\n    One = \"one\",\n    /// Two.\n    Two = \"two\",\n}\n";
 
-    fn table(rows: &str) -> Vec<Finding> {
-        let text =
-            format!("{HEADING}\n\n| code | meaning |\n| --- | --- |\n{rows}\n## Others\n| `three` | x |\n");
-        the_table_is_complete(&Workspace::of(&[(CODES, SOURCE), (TABLE, &text)]))
-    }
-
     fn tested(test: &str) -> usize {
         every_code_is_tested(&Workspace::of(&[(CODES, SOURCE), ("crates/a/tests/it.rs", test)])).len()
-    }
-
-    #[test]
-    fn the_table_has_each_code_in_order_with_its_meaning() {
-        assert_eq!(table("| `one` | One thing. |\n| `two` | Two. |"), []);
-        assert_eq!(table("| `one` | One thing. |").len(), 1);
-        assert_eq!(table("| `two` | Two. |\n| `one` | One thing. |").len(), 2);
-        assert_eq!(table("| `one` | Another thing. |\n| `two` | Two. |").len(), 1);
-        assert_eq!(table("| `one` | One thing. |\n| `two` | Two. |\n| `three` | x |").len(), 1);
-    }
-
-    #[test]
-    fn a_missing_source_is_found() {
-        assert_eq!(the_table_is_complete(&Workspace::of(&[(CODES, "")])).len(), 1);
     }
 
     #[test]
@@ -106,13 +64,13 @@ mod tests {
         let found = |rows: &str| {
             let source = "b(\"not-found\", \"A sentence.\")\n#[cfg(test)]\nmod tests {\n\"x-y\" }\n";
             let reasons = "a(\"name-taken\")\n";
-            let table = format!("{HEADING}\n| `one` | |\n{SERVER_HEADING}\n| code | |\n{rows}\n");
-            let files = [(SERVER_CODES[0], source), (SERVER_CODES[1], reasons), (TABLE, &*table)];
+            let table = format!("code\tstatus\twrong\tcauses\tremedy\n{rows}");
+            let files = [(SERVER_CODES[0], source), (SERVER_CODES[1], reasons), (SERVER_TABLE, &*table)];
             the_servers_table_is_complete(&Workspace::of(&files)).len()
         };
-        assert_eq!(found("| `not-found` | 404 | x |\n| `name-taken` | 409 | y |"), 0);
-        assert_eq!(found("| `not-found` | 404 | x |"), 1);
-        assert_eq!(found("| `not-found` | 404 | x |\n| `name-taken` | 409 | y |\n| `x-y` | 400 | z |"), 1);
+        assert_eq!(found("not-found\t404\tx\tc\tr\nname-taken\t409\ty\tc\tr\n"), 0);
+        assert_eq!(found("not-found\t404\tx\tc\tr\n"), 1);
+        assert_eq!(found("not-found\t404\tx\tc\tr\nname-taken\t409\ty\tc\tr\nx-y\t400\tz\tc\tr\n"), 1);
     }
 
     #[test]

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::{finding::Finding, tree::has_extension, workspace::Workspace};
+use crate::{
+    finding::Finding,
+    markdown::{Block, anchors, blocks, links, prose, resolve},
+    tree::has_extension,
+    workspace::Workspace,
+};
 
 const ARCHITECTURE: &str = "docs/ARCHITECTURE.md";
-const README: &str = "README.md";
 /// The section whose table gives the reason of each dependency.
 const DEPENDENCIES: &str = "## Dependencies";
 /// The section whose table lists the crates.
@@ -40,56 +44,50 @@ fn compare(rows: &[(&str, &str)], wanted: &BTreeSet<&str>, kind: &str) -> Vec<Fi
     missing.chain(stale).chain(bare).collect()
 }
 
+/// The contents of the book.
+const SUMMARY: &str = "docs/SUMMARY.md";
+
 pub(super) fn links_lead_somewhere(workspace: &Workspace) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut linked = BTreeSet::new();
     for (path, text) in workspace.tree.files().filter(|(path, _)| has_extension(path, "md")) {
-        for (number, line) in (1..).zip(text.lines()) {
-            for target in links(line).filter_map(|target| resolve(path, target)) {
-                if path == README || path == ARCHITECTURE {
-                    linked.insert(target.clone());
-                }
-                let folder = format!("{target}/");
-                let exists =
-                    workspace.tree.files().any(|(path, _)| path == target || path.starts_with(&folder));
-                if !exists {
-                    findings.push(Finding::at(path, number, format!("the link to `{target}` leads nowhere")));
-                }
+        let links =
+            prose(text).flat_map(|(number, line)| links(line).into_iter().map(move |link| (number, link)));
+        for (number, link) in links {
+            let Some((target, anchor)) = resolve(path, link) else { continue };
+            let folder = format!("{target}/");
+            let files = workspace.tree.files().map(|(path, _)| path);
+            if !files.into_iter().any(|path| path == target || path.starts_with(&folder)) {
+                findings.push(Finding::at(path, number, format!("the link to `{target}` leads nowhere")));
+            }
+            let Some(anchor) = anchor.filter(|_| has_extension(&target, "md")) else { continue };
+            if !anchors(workspace.tree.get(&target).unwrap_or_default()).iter().any(|known| known == anchor) {
+                findings.push(Finding::at(
+                    path,
+                    number,
+                    format!("`{target}` has no heading for `#{anchor}`"),
+                ));
             }
         }
-    }
-    let documents = workspace
-        .tree
-        .files()
-        .map(|(path, _)| path)
-        .filter(|path| (path.starts_with("docs/") || !path.contains('/')) && has_extension(path, "md"));
-    for path in documents.filter(|path| ![ARCHITECTURE, README].contains(path) && !linked.contains(*path)) {
-        findings.push(Finding::new(path, format!("neither {README} nor {ARCHITECTURE} links it")));
     }
     findings
 }
 
-/// The targets of `[…](target)` in a line.
-pub(super) fn links(line: &str) -> impl Iterator<Item = &str> {
-    line.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target)
-}
-
-/// The path from the root that a link leads to; `None` if it leads out of the repository.
-pub(super) fn resolve(from: &str, target: &str) -> Option<String> {
-    let target = target.split('#').next().unwrap_or_default();
-    if target.is_empty() || target.contains("://") || target.starts_with("mailto:") {
-        return None;
-    }
-    let mut parts: Vec<_> = from.split('/').collect();
-    parts.pop();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            name => parts.push(name),
-        }
-    }
-    Some(parts.join("/"))
+/// A page that is not in the book is found by no reader, and one that is in it twice has two addresses.
+pub(super) fn every_page_is_in_the_book(workspace: &Workspace) -> Vec<Finding> {
+    let text = workspace.tree.get(SUMMARY).unwrap_or_default();
+    let chapters: Vec<_> = prose(text)
+        .flat_map(|(number, line)| links(line).into_iter().map(move |link| (number, link)))
+        .filter_map(|(number, link)| Some((number, resolve(SUMMARY, link)?.0)))
+        .collect();
+    let pages = workspace.tree.files().map(|(path, _)| path).filter(|path| has_extension(path, "md"));
+    let pages = pages.filter(|path| *path != SUMMARY && (path.starts_with("docs/") || !path.contains('/')));
+    let missing = pages.filter(|page| chapters.iter().all(|(_, chapter)| chapter != page));
+    let missing = missing.map(|page| Finding::new(page, format!("{SUMMARY} does not have it")));
+    let mut seen = BTreeSet::new();
+    let twice = chapters.iter().filter(|(_, chapter)| !seen.insert(chapter));
+    let twice =
+        twice.map(|(number, chapter)| Finding::at(SUMMARY, *number, format!("`{chapter}` is in it twice")));
+    missing.chain(twice).collect()
 }
 
 /// An example that is not compiled is wrong before long.
@@ -103,47 +101,93 @@ pub(super) fn examples_are_compiled(workspace: &Workspace) -> Vec<Finding> {
         .filter(|(path, _)| path.starts_with("crates/"))
         .flat_map(|(path, text)| {
             let included = text.split("#[doc = include_str!(\"").skip(1);
-            included.filter_map(|rest| resolve(path, rest.split_once('"')?.0)).collect::<Vec<_>>()
+            included.filter_map(|rest| Some(resolve(path, rest.split_once('"')?.0)?.0)).collect::<Vec<_>>()
         })
         .collect();
     with_rust
-        .filter(|(path, _)| !compiled.contains(*path))
+        .filter(|(path, _)| !compiled.contains(*path) && program_of(path).is_none())
         .map(|(path, _)| Finding::new(path, "no crate includes it, so its Rust is not compiled"))
         .collect()
 }
 
-/// The pages whose examples readers copy.
-const RUN: [&str; 4] = ["docs/guide/", "docs/concepts/", "docs/migrating/", "docs/FAQ.md"];
+/// The program that the examples of a page make together, if the page is one of a framework.
+fn program_of(page: &str) -> Option<String> {
+    let name = page.strip_prefix("docs/frameworks/")?.strip_suffix(".md")?;
+    Some(match name {
+        "README" => "docs/frameworks/passkeys/src/lib.rs".to_owned(),
+        name => format!("docs/frameworks/{name}/src/main.rs"),
+    })
+}
 
-/// An example that is compiled and never run hides errors at run time.
-pub(super) fn examples_of_guides_are_run(workspace: &Workspace) -> Vec<Finding> {
-    let guides = workspace.tree.files().filter(|(path, _)| RUN.iter().any(|pages| path.starts_with(pages)));
+/// The pages of the frameworks can be read as plain files, so they repeat their programs, which are compiled and tested.
+pub(super) fn pages_of_frameworks_have_their_programs(workspace: &Workspace) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, text) in guides.filter(|(path, _)| has_extension(path, "md")) {
-        let mut block: Option<(usize, Vec<&str>)> = None;
-        for (number, line) in (1..).zip(text.lines()) {
-            match (&mut block, line.strip_prefix("```")) {
-                (None, Some(info)) if info.starts_with("rust") => {
-                    if info != "rust" {
-                        findings.push(Finding::at(path, number, format!("`{info}`: the example is not run")));
-                    }
-                    block = Some((number, Vec::new()));
-                }
-                (Some((start, lines)), Some(_)) => {
-                    let code = || lines.iter().map(|line| line.trim_start_matches("# "));
-                    // What rustdoc runs is `main`, or else the whole block as its body.
-                    let defines = |word: &str| code().any(|line| line.starts_with(word));
-                    if defines("fn ") && !defines("fn main(") && !defines("async fn main(") {
-                        findings.push(Finding::at(path, *start, "the example has functions and no `main`"));
-                    }
-                    block = None;
-                }
-                (Some((_, lines)), None) => lines.push(line),
-                (None, _) => {}
+    for (path, text) in workspace.tree.files() {
+        let Some(program) = program_of(path) else { continue };
+        let source = workspace.tree.get(&program).unwrap_or_default();
+        let mut expected = source.lines().filter(|line| !line.is_empty());
+        let blocks = blocks(text).into_iter().filter(|block| block.info == "rust");
+        let lines = blocks.flat_map(|block| (block.line + 1..).zip(block.lines));
+        for (number, line) in lines.filter(|(_, line)| !line.is_empty()) {
+            let next = expected.next();
+            if next != Some(line) {
+                let what = format!("in `{program}` the line here is: {}", next.unwrap_or("none"));
+                findings.push(Finding::at(path, number, what));
+                break;
+            }
+        }
+        if findings.is_empty()
+            && let Some(line) = expected.next()
+        {
+            findings.push(Finding::new(path, format!("the end of `{program}` is missing, from: {line}")));
+        }
+    }
+    findings
+}
+
+/// An example that is compiled and never run hides errors at run time, and so does a function that no line calls.
+pub(super) fn examples_of_guides_are_run(workspace: &Workspace) -> Vec<Finding> {
+    let pages = workspace.tree.files().filter(|(path, _)| has_extension(path, "md"));
+    let pages = pages
+        .filter(|(path, _)| (path.starts_with("docs/") || !path.contains('/')) && program_of(path).is_none());
+    let mut findings = Vec::new();
+    for (path, text) in pages {
+        for block in blocks(text).into_iter().filter(|block| block.info.starts_with("rust")) {
+            let Block { line, info, lines } = block;
+            if info != "rust" {
+                findings.push(Finding::at(path, line, format!("`{info}`: the example is not run")));
+            }
+            let code: Vec<_> = lines.iter().map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
+            // What rustdoc runs is `main`, or else the whole block as its body.
+            let defines = |word: &str| code.iter().any(|line| line.starts_with(word));
+            if defines("fn ") && !defines("fn main(") && !defines("async fn main(") {
+                findings.push(Finding::at(path, line, "the example has functions and no `main`"));
+            }
+            for name in uncalled(&code) {
+                findings.push(Finding::at(path, line, format!("no line of the example calls `{name}`")));
             }
         }
     }
     findings
+}
+
+/// The functions that a block defines, outside implementations of traits, and never names again.
+fn uncalled<'a>(code: &[&'a str]) -> Vec<&'a str> {
+    let mut of_a_trait = false;
+    let mut functions = Vec::new();
+    for line in code {
+        if !line.starts_with([' ', '}']) && !line.is_empty() {
+            of_a_trait = line.starts_with("impl") && line.contains(" for ");
+        }
+        let definition = line.split_once("fn ").filter(|(before, _)| !before.contains("//"));
+        if let (false, Some((_, rest))) = (of_a_trait, definition) {
+            functions.extend(rest.split(['(', '<']).next().filter(|name| *name != "main"));
+        }
+    }
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let words: Vec<_> = code.iter().flat_map(|line| line.split(|c| !is_part(c))).collect();
+    functions.retain(|name| words.iter().filter(|word| *word == name).count() < 2);
+    functions
 }
 
 #[cfg(test)]
@@ -176,31 +220,51 @@ mod tests {
     #[test]
     fn a_link_that_leads_nowhere_is_found() {
         let links = |readme: &str| {
-            links_lead_somewhere(&Workspace::of(&[(README, readme), ("docs/A.md", "[up](../README.md#x)")]))
+            let files = [("README.md", readme), ("docs/A.md", "# One two\n[up](../README.md)")];
+            links_lead_somewhere(&Workspace::of(&files))
         };
-        assert_eq!(links("[a](docs/A.md) [b](https://example.org/x) [c](#here) [d](docs)"), []);
+        assert_eq!(links("[a](docs/A.md) [b](https://example.org/x) [c](docs) `[d](e)`"), []);
         assert_eq!(links("[a](docs/A.md)\n[b](docs/B.md)").first().and_then(|finding| finding.line), Some(2));
+        assert_eq!(links("# Here\n[a](docs/A.md#one-two) [b](#here)"), []);
+        assert_eq!(links("# Here\n[a](docs/A.md#one) [b](#there)").len(), 2);
     }
 
     #[test]
-    fn a_document_that_nobody_links_is_found() {
-        let found =
-            |readme| links_lead_somewhere(&Workspace::of(&[(README, readme), ("docs/A.md", "")])).len();
-        assert_eq!(found("see [a](docs/A.md)"), 0);
-        assert_eq!(found("see docs/A.md"), 1);
-        let root = [(README, "[a](A.md)"), ("A.md", ""), ("B.md", ""), ("crates/a/README.md", "")];
-        let found = links_lead_somewhere(&Workspace::of(&root));
-        assert_eq!(found.iter().map(|finding| finding.path.as_str()).collect::<Vec<_>>(), ["B.md"]);
+    fn a_page_that_is_not_in_the_book_once_is_found() {
+        let found = |summary| {
+            let files = [(SUMMARY, summary), ("docs/A.md", ""), ("B.md", ""), ("crates/a/README.md", "")];
+            every_page_is_in_the_book(&Workspace::of(&files)).len()
+        };
+        assert_eq!(found("- [a](A.md)\n- [b](../B.md)\n"), 0);
+        assert_eq!(found("- [a](A.md)\n"), 1);
+        assert_eq!(found("- [a](A.md)\n- [b](../B.md)\n- [c](A.md)\n"), 1);
+    }
+
+    #[test]
+    fn a_page_of_a_framework_that_differs_from_its_program_is_found() {
+        let found = |page, source| {
+            let files = [("docs/frameworks/a.md", page), ("docs/frameworks/a/src/main.rs", source)];
+            pages_of_frameworks_have_their_programs(&Workspace::of(&files)).len()
+        };
+        let page = "```rust\nfn a() {\n}\n```\ntext\n```sh\nx\n```\n```rust\nfn b() {}\n```\n";
+        assert_eq!(found(page, "fn a() {\n}\n\nfn b() {}\n"), 0);
+        assert_eq!(found(page, "fn a() {\n}\n\nfn c() {}\n"), 1);
+        assert_eq!(found(page, "fn a() {\n}\n\nfn b() {}\nfn c() {}\n"), 1);
+        assert_eq!(found(page, "fn a() {\n}\n"), 1);
     }
 
     #[test]
     fn an_example_of_a_guide_that_nothing_runs_is_found() {
         let found = |text| examples_of_guides_are_run(&Workspace::of(&[("docs/guide/a.md", text)])).len();
         assert_eq!(
-            found("```rust\n# fn main() {}\n# fn b() {}\n```\n```sh\nfn a\n```\n```rust\nlet a = 1;\n```"),
+            found(
+                "```rust\n# fn main() { b() }\n# fn b() {}\n```\n```sh\nfn a\n```\n```rust\nlet a = 1;\n```"
+            ),
             0
         );
-        assert_eq!(found("```rust\n# fn example(a: u8) {\nlet b = a;\n# }\n```"), 1);
+        assert_eq!(found("```rust\n# fn example(a: u8) {\nlet b = a;\n# }\nexample(1)\n```"), 1);
+        assert_eq!(found("```rust\nfn main() {}\nfn b<T>(c: T) {}\n```"), 1);
+        assert_eq!(found("```rust\nfn main() {}\nimpl A for B {\n    fn c() {}\n}\n```"), 0);
         assert_eq!(found("```rust,no_run\n# fn main() {}\n```"), 1);
         let question = Workspace::of(&[("docs/FAQ.md", "```rust,ignore\nlet a = 1;\n```")]);
         assert_eq!(examples_of_guides_are_run(&question).len(), 1);

@@ -16,6 +16,7 @@ fn commands() -> impl Iterator<Item = Command> {
         &["serve", "--help"],
         &["metadata", "--help"],
         &["man"],
+        &["explain", "origin-mismatch"],
         &["completions", "zsh"],
     ];
     commands.into_iter().map(|arguments| {

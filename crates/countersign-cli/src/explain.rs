@@ -1,0 +1,67 @@
+//! `countersign explain`: what a word of an error, a log or the specification means, from the tables that the book is
+//! made from.
+
+mod codes;
+mod explanation;
+mod nearest;
+mod rules;
+mod steps;
+mod topic;
+
+use std::{error::Error, fmt};
+
+use self::topic::Topic;
+
+/// The kinds of words. A word that is in several is explained by each.
+const TOPICS: [Topic; 4] = [codes::LIBRARIES, codes::SERVER, rules::TOPIC, steps::TOPIC];
+
+/// A word that no topic has.
+#[derive(Debug)]
+pub(crate) struct UnknownWordError {
+    word: String,
+    nearest: Vec<String>,
+}
+
+impl fmt::Display for UnknownWordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no explanation of '{}'", self.word)?;
+        match self.nearest.as_slice() {
+            [] => f.write_str("; `countersign explain` lists what is explained"),
+            nearest => {
+                let quoted: Vec<_> = nearest.iter().map(|word| format!("'{word}'")).collect();
+                write!(f, "; similar ones exist: {}", quoted.join(", "))
+            }
+        }
+    }
+}
+
+impl Error for UnknownWordError {}
+
+/// The explanation of a word, given as one or several arguments; without any, what can be explained.
+pub(crate) fn explain(words: &[String], width: Option<u16>) -> Result<String, UnknownWordError> {
+    if words.is_empty() {
+        return Ok(overview());
+    }
+    // A code in a log often has its quotes or a full stop with it.
+    let word = words.join(" ");
+    let word = word.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let word = word.trim_matches(['`', '\'', '"', '.', ',', ':']);
+    let found: Vec<_> = TOPICS.iter().filter_map(|topic| (topic.explain)(word)).collect();
+    if found.is_empty() {
+        let known = TOPICS.iter().flat_map(|topic| (topic.words)());
+        return Err(UnknownWordError { word: word.to_owned(), nearest: nearest::of(word, known) });
+    }
+    let texts: Vec<_> = found.iter().map(|explanation| explanation.text(width)).collect();
+    Ok(texts.join("\n\n"))
+}
+
+fn overview() -> String {
+    let mut text = String::from("countersign explain WORD explains:\n");
+    for Topic { name, example, .. } in &TOPICS {
+        text.push_str(&format!("\n  {name:<42}{example}"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+use super::*;
+
+fn explained(words: &[&str]) -> Result<String, String> {
+    let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+    explain(&words, None).map_err(|error| error.to_string())
+}
+
+#[test]
+fn every_word_of_every_topic_is_explained() {
+    for topic in &TOPICS {
+        for word in (topic.words)() {
+            assert!(explained(&[&word]).is_ok(), "{word}");
+        }
+    }
+}
+
+#[test]
+fn words_are_read_as_they_are_written_in_logs() {
+    let code = explained(&["origin-mismatch"]);
+    for word in ["Origin-Mismatch", "`origin-mismatch`", "origin-mismatch:", " origin-mismatch"] {
+        assert_eq!(explained(&[word]), code, "{word}");
+    }
+    assert_eq!(explained(&["registration", "14"]), explained(&["R 14"]));
+}
+
+#[test]
+fn an_unknown_word_has_the_nearest_ones() {
+    let error = explained(&["orign-mismatch"]).unwrap_err();
+    assert!(
+        error.starts_with(
+            "there is no explanation of 'orign-mismatch'; similar ones exist: 'origin-mismatch'"
+        )
+    );
+    assert_eq!(
+        explained(&["zzzz"]).unwrap_err(),
+        "there is no explanation of 'zzzz'; `countersign explain` lists what is explained"
+    );
+}
+
+#[test]
+fn the_overview_names_every_topic() {
+    let overview = explained(&[]).unwrap();
+    for topic in &TOPICS {
+        assert!(overview.contains(topic.name) && overview.contains(topic.example));
+    }
+}
