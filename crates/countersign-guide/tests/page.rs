@@ -305,6 +305,12 @@ async fn what_waits_for_the_user_can_be_cancelled() {
     browser.until("document.getElementById('dialog').open").await;
     browser.click("#dialog button").await;
     visit.says("You cancelled it.").await;
+    // The session ends while the page is open.
+    browser.forget_cookies().await;
+    browser.click("#add").await;
+    visit.yes("First confirm").await;
+    visit.says("Your session has ended.").await;
+    assert!(browser.is_shown("#sign-in").await);
     visit.assert_clean_log().await;
 }
 
