@@ -39,7 +39,8 @@ pub(super) fn advisories(_: &Candidate) -> Result<Outcome, Box<dyn Error>> {
 }
 
 /// What the database's absence or age is called in the messages of cargo-deny.
-const NO_DATABASE: [&str; 2] = ["failed to load advisory database", "repository is stale"];
+const NO_DATABASE: [&str; 3] =
+    ["failed to get 'FETCH_HEAD' metadata", "failed to load advisory database", "repository is stale"];
 
 fn verdict(fetched: bool, checked: &run::Printed) -> Outcome {
     if checked.succeeded {
