@@ -13,7 +13,7 @@ const ORIGIN: &str = "http://localhost:8080";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let database = rusqlite::Connection::open("passkeys.sqlite")?;
+    let database = rusqlite::Connection::open("passkeys.sqlite3")?;
     let app = app::router(Passkeys::new(RP_ID, ORIGIN, database)?, ORIGIN);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
     println!("{ORIGIN}");

@@ -75,6 +75,7 @@ function show() {
     const [label, remove] = item.querySelectorAll("input, button");
     Object.assign(label, { id: passkey.id, value: passkey.label });
     label.onchange = () => run(() => rename(passkey, label.value));
+    remove.ariaLabel = `Remove ${passkey.label}`;
     remove.onclick = () => run((abort) => removePasskey(passkey, abort));
     item.querySelector("small").textContent = [
       passkey.backedUp ? "Synced" : "On one device only",

@@ -277,6 +277,7 @@ async fn a_second_passkey_is_added_renamed_and_removed() {
     visit.load().await;
     let value = browser.run(&format!("return document.querySelector('{field}').value")).await;
     assert_eq!(value, "Key ring");
+    assert_eq!(browser.accessible_names(".remove").await, ["Remove Passkey 1", "Remove Key ring"]);
 
     browser.click("#passkeys li:nth-child(2) .remove").await;
     visit.yes("Remove “Key ring”?").await;
