@@ -2,11 +2,13 @@
 
 #![allow(clippy::print_stdout, reason = "a command-line program prints its results")]
 
+mod bench;
 mod book;
 mod code_source;
 mod conformance;
 mod differential;
 mod error_table;
+mod examples;
 mod finding;
 mod fuzz;
 mod growth;
@@ -27,10 +29,12 @@ use std::{error::Error, process::ExitCode};
 const HELP: &str = "\
 cargo xtask COMMAND
 
+  bench            measure what builds take, next to other libraries
   book             build docs/ as a book, and check its links; installs mdBook if it is missing
   conformance      run conformance suites on the crate countersign
   differential     compare the verdicts of published libraries with ours
   errors           write docs/ERRORS.md
+  examples         run the crates' examples, and compare what they print with their documentation
   fuzz             run the fuzz targets
   growth           verify that no parser's work grows faster than its input; installs valgrind if it is missing
   metadata         verify the real BLOBs of the FIDO Metadata Service, from a neighbour folder
@@ -69,10 +73,12 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
         Some(other) => return Err(other.unexpected().into()),
     };
     match command.as_str() {
+        "bench" => bench::main(arguments),
         "book" => book::main(arguments),
         "conformance" => conformance::main(arguments),
         "differential" => differential::main(arguments),
         "errors" => error_table::main(arguments),
+        "examples" => examples::main(arguments),
         "fuzz" => fuzz::main(arguments),
         "growth" => growth::main(arguments),
         command @ ("metadata" | "metadata-roots" | "metadata-served") => metadata::main(command, arguments),

@@ -3,14 +3,14 @@
 
 use std::{error::Error, ffi::OsString, process::ExitCode};
 
-use crate::tools;
+use crate::{examples, tools};
 
 const HELP: &str = "\
 cargo xtask test [ARGUMENT]...
 
 Installs Chromium, its driver and npm if they are missing, on Debian and its relatives, with root or sudo. Then runs
-`cargo test --workspace --all-features` with the arguments, and without arguments the stored inputs of the fuzz targets
-too.
+`cargo test --workspace --all-features` with the arguments, and without arguments the crates' examples and the stored
+inputs of the fuzz targets too.
 
 Exit codes: 0 every test passed, 1 one failed, 2 the command could not do its work.
 ";
@@ -33,7 +33,10 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
     tools::install_debian("the tests run a library of npm: npm", &["npm"], || tools::find("npm").is_some())?;
     let everything = arguments.is_empty();
     let mut tests = tools::cargo(&["test", "--workspace", "--all-features"]);
-    let passed = tests.args(arguments).status()?.success() && (!everything || replay()?);
+    let mut passed = tests.args(arguments).status()?.success();
+    if everything {
+        passed = passed && examples::run()? && replay()?;
+    }
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 

@@ -44,6 +44,9 @@
 //! The crate knows nothing of relying-party policy: formats report what a statement says, and the relying party decides.
 //! To verify whole registrations, use the crate `countersign`, which re-exports this one as `countersign::attestation`.
 //!
+//! The example [`statement`](https://github.com/countersign/countersign/blob/main/crates/countersign-attestation/examples/statement.rs)
+//! is a program that does this.
+//!
 //! # The pieces
 //!
 //! | piece | here |

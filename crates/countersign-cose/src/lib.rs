@@ -23,6 +23,9 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
+//! The example [`verify`](https://github.com/countersign/countersign/blob/main/crates/countersign-cose/examples/verify.rs) is a
+//! program that does this.
+//!
 //! # The pieces
 //!
 //! - [`Algorithm`] is a COSE algorithm ([RFC 9053](https://www.rfc-editor.org/rfc/rfc9053), WebAuthn 5.8.5); its

@@ -27,6 +27,9 @@
 //! # }
 //! ```
 //!
+//! The example [`lookup`](https://github.com/countersign/countersign/blob/main/crates/countersign-metadata/examples/lookup.rs) is a
+//! program that looks a model up.
+//!
 //! # The pieces
 //!
 //! - [`BlobPolicy`] decides which BLOBs are accepted, and verifies them; [`Seen`] protects from older ones.

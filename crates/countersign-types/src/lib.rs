@@ -29,6 +29,9 @@
 //! `countersign`, which re-exports this one as `countersign::types`. Depend on it directly for a client, a proxy, or an
 //! inspection tool.
 //!
+//! The example [`inspect`](https://github.com/countersign/countersign/blob/main/crates/countersign-types/examples/inspect.rs)
+//! is a program that does this.
+//!
 //! # The pieces
 //!
 //! | section of the specification | module |

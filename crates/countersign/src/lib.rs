@@ -80,6 +80,21 @@
 //! | parse a public key once | [`RelyingParty::prepare`], [`CredentialRecord::with_key`] |
 //! | handle a record that changed meanwhile | [`Authenticated::update_for`] |
 //!
+//! # Examples
+//!
+//! Programs to copy from, in [`examples`](https://github.com/countersign/countersign/tree/main/crates/countersign/examples):
+//! `cargo run --package countersign --example passkeys`.
+//!
+//! | example | shows |
+//! | --- | --- |
+//! | [`passkeys`](https://github.com/countersign/countersign/blob/main/crates/countersign/examples/passkeys.rs) | registration and sign-in, with a store in memory |
+//! | [`second_factor`](https://github.com/countersign/countersign/blob/main/crates/countersign/examples/second_factor.rs) | a security key after a password |
+//! | [`attested`](https://github.com/countersign/countersign/blob/main/crates/countersign/examples/attested.rs) | authenticators of one vendor and model only |
+//! | [`step_up`](https://github.com/countersign/countersign/blob/main/crates/countersign/examples/step_up.rs) | confirming a payment |
+//! | [`migrate_simplewebauthn`](https://github.com/countersign/countersign/blob/main/crates/countersign/examples/migrate_simplewebauthn.rs) | a table of `SimpleWebAuthn` |
+//! | [`migrate_go_webauthn`](https://github.com/countersign/countersign/blob/main/crates/countersign/examples/migrate_go_webauthn.rs) | a table of go-webauthn |
+//! | [`migrate_webauthn_rs`](https://github.com/countersign/countersign/blob/main/crates/countersign/examples/migrate_webauthn_rs.rs) | a table of webauthn-rs, with the feature `jwk` |
+//!
 //! # Features
 //!
 //! | feature | adds |

@@ -4,6 +4,7 @@ use core::fmt;
 
 use countersign_cose::{Algorithm, KeyError};
 use countersign_types::{
+    Code,
     authenticator_data::AuthenticatorDataError,
     identifiers::{CREDENTIAL_ID_MAX, USER_HANDLE_MAX},
 };
@@ -51,6 +52,23 @@ pub enum ImportError {
     /// The record could not be stored: a member is empty or too long, such as a list of more than 32 transports. The sentence
     /// names it.
     OutOfBounds(&'static str),
+}
+
+impl ImportError {
+    /// The stable word for what is wrong with the credential; `None` if no ceremony could report it, such as data that was
+    /// read in the wrong encoding.
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::CredentialId { length } if *length > CREDENTIAL_ID_MAX => Some(Code::CredentialIdTooLong),
+            Self::BackupState => Some(Code::BackupStateInvalid),
+            Self::AttestedCredentialData(cause) => Some(cause.code()),
+            Self::PublicKey(cause) => Some(cause.code()),
+            Self::AlgorithmMismatch(_) => Some(Code::PublicKeyMalformed),
+            Self::AlgorithmNotAccepted(_) => Some(Code::AlgorithmNotAllowed),
+            Self::Attestation(verdict) => verdict.code(),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for ImportError {

@@ -1,0 +1,79 @@
+//! Moves a table of `SimpleWebAuthn`'s passkeys, as its documentation suggests the columns. The program prints:
+//!
+//! ```text
+//! row 3 is not imported, public-key-malformed: malformed public key
+//! row 4 is not imported, backup-state-invalid: the backup state is set on a credential that can't be backed up
+//! 2 rows are imported
+//! signed in: jo has 16 bytes!
+//! ```
+//!
+//! The guide [migration](https://github.com/countersign/countersign/blob/main/docs/migrating/README.md) says how to switch.
+
+#![allow(clippy::print_stdout, reason = "an example prints what it did")]
+
+mod browser;
+
+use std::{error::Error, time::SystemTime};
+
+use countersign::{
+    AuthenticationRequest, AuthenticationResponse, CredentialRecord, RelyingParty, Timestamp,
+    lifecycle::{Encoded, Import, ImportError, ImportedKey},
+};
+
+use crate::browser::Browser;
+
+/// What `psql --no-align --tuples-only` prints of `SELECT cred_id, cred_public_key, webauthn_user_id, counter,
+/// backup_eligible, backup_status, transports FROM passkeys`.
+const TABLE: &str = r"
+Y3JlZGVudGlhbCBvZiBqbyAwMDAx|\xa50102032620012158201e18532fd4754c02f3041d9c75ceb33b83ffd81ac7ce4fe882ccb1c98bc5896e225820a46c311c4e2ff40dd96a3653e6e45445d32dfe486eced75c7a90c6a18881c0a3|am8gaGFzIDE2IGJ5dGVzIQ|0|t|t|internal,hybrid
+Y3JlZGVudGlhbCBvZiBhZGEgMDAy|\xa50102032620012158203adab15d66256bf15cd716035b3f041444e512fed1dd64d4ba75597d20e366f1225820546d2c90a83ebaba01595099e5f3ffbbd3384c7494de6759fdd5e65efae9cc67|YWRhIGhhcyAxNiBieXRlcw|42|f|f|usb
+Y3JlZGVudGlhbCBvZiBraW0gMDAwMw|\xa50102032620012158207135fa4fd93a09dce98bbf681b4bfcf50e7c0d6354e62afb0bff2a3429617865225820ed4c1f02ddb9023ee56a557e515d6a9dc66c11f220960de594334df588776725|a2ltIGhhcyAxNiBieXRlcw|7|f|f|
+Y3JlZGVudGlhbCBvZiBtYXggMDAwNA|\xa50102032620012158203adab15d66256bf15cd716035b3f041444e512fed1dd64d4ba75597d20e366f1225820546d2c90a83ebaba01595099e5f3ffbbd3384c7494de6759fdd5e65efae9cc67|bWF4IGhhcyAxNiBieXRlcw|3|f|t|usb
+";
+
+/// `deviceType` is a column of newer tables: `multiDevice` is `backup_eligible`.
+fn import(rp: &RelyingParty, row: &str) -> Result<CredentialRecord, Box<dyn Error>> {
+    let [id, key, user, counter, eligible, backed_up, transports] = row.split('|').collect::<Vec<_>>()[..]
+    else {
+        return Err("not 7 columns".into());
+    };
+    let key = ImportedKey::CoseText(Encoded::Hex(key));
+    let import = Import::new(Encoded::Base64Url(id), Encoded::Base64Url(user), key)
+        .with_sign_count(counter.parse::<i64>()?)
+        .with_transports(transports.split(',').filter(|transport| !transport.is_empty()))
+        .with_backup_eligible(eligible == "t")
+        .with_backup_state(backed_up == "t")
+        // True of all rows if `requireUserVerification` was never set to false, as it is true by default.
+        .with_uv_initialized(true);
+    Ok(import.into_record(rp)?)
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
+    let mut records = Vec::new();
+    for (number, row) in (1..).zip(TABLE.trim().lines()) {
+        match import(&rp, row) {
+            Ok(record) => records.push(record),
+            Err(error) => {
+                let code = error.downcast_ref().and_then(ImportError::code);
+                let code = code.map_or("no code", |code| code.as_str());
+                println!("row {number} is not imported, {code}: {error}");
+            }
+        }
+    }
+    println!("{} rows are imported", records.len());
+    assert_eq!(records.len(), 2);
+
+    // The owner of the first row signs in.
+    let mut browser = Browser::with_passkey([7; 32], b"credential of jo 0001", b"jo has 16 bytes!")?;
+    let now = Timestamp::from(SystemTime::now());
+    let request = AuthenticationRequest::discoverable();
+    let (options, state) = rp.start_authentication(request, &mut getrandom::fill, now)?;
+    let body = browser.get(&serde_json::to_string(&options)?)?;
+    let response = AuthenticationResponse::from_json(body.as_bytes())?;
+    let record = records.iter().find(|record| record.id() == response.credential_id());
+    let authenticated = rp.finish_authentication(state, &response, record, now)?;
+    let (user, _) = authenticated.user_and_update();
+    println!("signed in: {}", String::from_utf8_lossy(user.as_bytes()));
+    Ok(())
+}
