@@ -55,6 +55,7 @@ const CHECKS: &[fn(&Workspace) -> Vec<Finding>] = &[
     documents::examples_of_guides_are_run,
     project::addresses_of_the_repository_lead_somewhere,
     project::named_paths_exist,
+    project::the_form_names_every_crate,
     project::versions_of_forms_are_current,
     vulnerabilities::every_advisory_has_its_tests,
 ];

@@ -76,18 +76,19 @@ fn with_cargo_fuzz(targets: &[String]) -> Result<PathBuf, Box<dyn Error>> {
 fn with_coverage(targets: &[String]) -> Result<PathBuf, Box<dyn Error>> {
     let (host, root) = (rustc("host")?, tools::root());
     let flags = env::var("RUSTFLAGS").unwrap_or_default();
+    let folder = root.join("target/fuzz-coverage");
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(root).env_remove("CARGO").env("RUSTFLAGS", coverage_flags(&flags, root));
-    cargo.args(["build", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--target", &host]);
+    // OSS-Fuzz's own `cargo` asks for the workspace of the current folder.
+    cargo.current_dir(root.join("fuzz")).env_remove("CARGO").env("RUSTFLAGS", coverage_flags(&flags, root));
     // A target folder of its own, without optimisation: its counters count lines as they are written.
-    cargo.args(["--target-dir", "target/fuzz-coverage"]);
+    cargo.args(["build", "--locked", "--target", &host, "--target-dir"]).arg(&folder);
     for target in targets {
         cargo.args(["--bin", target]);
     }
     if !cargo.status()?.success() {
         return Err("the targets can't be built".into());
     }
-    Ok(root.join("target/fuzz-coverage").join(host).join("debug"))
+    Ok(folder.join(host).join("debug"))
 }
 
 /// The compiler's flags for a report of coverage: the service's own, or those that it would set.
@@ -115,7 +116,8 @@ fn zip(folder: &Path, archive: &Path) -> Result<(), Box<dyn Error>> {
         fs::remove_file(archive)?;
     }
     let mut zip = Command::new("zip");
-    zip.args(["--quiet", "--junk-paths", "--no-extra", "--recurse-paths"]).arg(archive).arg(folder);
+    // Quietly, without extra fields, without the names of folders, and with the files below the folder.
+    zip.args(["-q", "-X", "-j", "-r"]).arg(archive).arg(folder);
     if zip.status()?.success() { Ok(()) } else { Err(format!("zip {} failed", folder.display()).into()) }
 }
 

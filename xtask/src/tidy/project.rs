@@ -9,6 +9,10 @@ const NAMING_FILES: [&str; 5] =
 const STABILITY: &str = "docs/STABILITY.md";
 /// The section whose table has the versions.
 const FORMS: &str = "## Forms of stored data";
+const README: &str = "README.md";
+/// The section whose table lists the crates.
+const CRATES: &str = "## Crates";
+const FORM: &str = ".github/ISSUE_TEMPLATE/2-fault.yml";
 const MANIFEST: &str = "Cargo.toml";
 
 /// Issue forms and pages of packages can't have relative links.
@@ -68,6 +72,18 @@ fn is_path(name: &str, workspace: &Workspace) -> bool {
     let skipped =
         |part: &str| part.contains('…') || part == "NAME" || part.starts_with("NAME.") || part == "target";
     in_the_root && !name.contains([' ', '*']) && !rest.split('/').any(skipped)
+}
+
+/// A report of a fault names the crate, so each crate of the README's table is in the form.
+pub(super) fn the_form_names_every_crate(workspace: &Workspace) -> Vec<Finding> {
+    let readme = workspace.tree.get(README).unwrap_or_default();
+    let form = workspace.tree.get(FORM).unwrap_or_default();
+    let section = readme.lines().skip_while(|line| *line != CRATES).skip(1);
+    let section = section.take_while(|line| !line.starts_with("## "));
+    let crates = section.filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let named = |name: &str| form.lines().any(|line| line.split_whitespace().any(|word| word == name));
+    let missing = crates.filter(|name| !named(name));
+    missing.map(|name| Finding::new(FORM, format!("`{name}` is not among the parts"))).collect()
 }
 
 /// Each row of the table names a version and the file with its constant.
@@ -135,6 +151,17 @@ mod tests {
         assert_eq!(found("`crates/a/src/NAME.rs`, `crates/target/a`, `book/a`, `cargo test`, `and/or`"), 0);
         assert_eq!(found("`crates/a/src/c.rs`"), 1);
         assert_eq!(found("`docs/B.md` and `crates/b/`"), 2);
+    }
+
+    #[test]
+    fn a_crate_that_is_not_in_the_form_is_found() {
+        let found = |form: &str| {
+            let readme = "## Crates\n\n| crate | |\n| `a` | x |\n| `a-b` | y |\n\n## More\n| `c` | z |\n";
+            the_form_names_every_crate(&Workspace::of(&[(README, readme), (FORM, form)])).len()
+        };
+        assert_eq!(found("options:\n  - a\n  - x or a-b\n"), 0);
+        assert_eq!(found("options:\n  - a-b\n"), 1);
+        assert_eq!(found(""), 2);
     }
 
     #[test]
