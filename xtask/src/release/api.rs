@@ -16,11 +16,11 @@ type Items = BTreeMap<String, String>;
 /// Prints the changes of each library's public API since the tag, or counts its items if there is none.
 pub(super) fn print_changes(candidate: &Candidate, tag: Option<&str>) -> Result<(), Box<dyn Error>> {
     let libraries: Vec<_> = candidate.libraries().map(|package| package.name.as_str()).collect();
-    let new = rustdoc::json_in(&candidate.root, &candidate.target, &libraries)?;
     let old = match tag {
         Some(tag) => before(candidate, tag, &libraries)?,
         None => BTreeMap::new(),
     };
+    let new = rustdoc::json_in(&candidate.root, &candidate.target, &libraries)?;
     for (name, json) in libraries.iter().zip(new) {
         let new = items(&json);
         match old.get(name) {
@@ -40,13 +40,14 @@ fn before<'a>(
     let folder = checkout(candidate, tag)?;
     let is_there = |name: &&str| folder.join("crates").join(name).is_dir();
     let libraries: Vec<_> = libraries.iter().copied().filter(is_there).collect();
-    let jsons = rustdoc::json_in(&folder, &folder.join("target"), &libraries)?;
+    // In the same target folder, whose dependencies are built already.
+    let jsons = rustdoc::json_in(&folder, &candidate.target, &libraries)?;
     Ok(libraries.into_iter().zip(jsons).collect())
 }
 
 /// The files of a tag, in a folder below the target folder. The checkout stays as it is.
 fn checkout(candidate: &Candidate, tag: &str) -> Result<PathBuf, Box<dyn Error>> {
-    let folder = candidate.target.join("release").join(tag);
+    let folder = candidate.target.join("release-plan").join(tag);
     // The files of a tag stay the same, and so does what was built of them.
     if folder.join("Cargo.toml").is_file() {
         return Ok(folder);
