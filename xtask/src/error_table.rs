@@ -90,8 +90,9 @@ impl Explained {
 
     fn section(&self) -> String {
         let Self { word, wrong, causes, remedy, .. } = self;
-        let mut text =
-            format!("### `{word}`\n\n{wrong}\n\n- **Likely causes:** {causes}\n- **What to do:** {remedy}\n");
+        let mut text = format!(
+            "\n### `{word}`\n\n{wrong}\n\n- **Likely causes:** {causes}\n- **What to do:** {remedy}\n"
+        );
         if !self.rules.is_empty() {
             let numbers: Vec<_> = self.rules.iter().map(u16::to_string).collect();
             let noun = if numbers.len() == 1 { "Rule" } else { "Rules" };
@@ -140,8 +141,7 @@ fn server(tree: &Tree) -> Result<Vec<Explained>, String> {
 fn document(tree: &Tree) -> Result<String, String> {
     let (libraries, server) = (libraries(tree)?, server(tree)?);
     let table = |codes: &[Explained]| codes.iter().map(|code| code.row() + "\n").collect::<String>();
-    let sections: String =
-        libraries.iter().chain(&server).map(|code| format!("\n{}", code.section())).collect();
+    let sections: String = libraries.iter().chain(&server).map(Explained::section).collect();
     Ok([HEAD, &table(&libraries), SERVER_HEAD, &table(&server), CAUSES_HEAD, &sections].concat())
 }
 

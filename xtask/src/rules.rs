@@ -117,7 +117,9 @@ impl<'a> Row<'a> {
         checked.extend((more > 0).then(|| format!("{more} more")));
         let outcomes = codes.split(' ').map(|word| outcome(word).map_or(format!("`{word}`"), str::to_owned));
         let outcomes: Vec<_> = outcomes.collect();
-        format!("| {number} | {text} | {place} | {kind} | {} | {} |", checked.join(", "), outcomes.join(", "))
+        let (outcomes, checked) = (outcomes.join(", "), checked.join(", "));
+        // The widest column is the last one, so that a narrow page shows all others.
+        format!("| {number} | {text} | {outcomes} | {place} | {kind} | {checked} |")
     }
 }
 
@@ -141,7 +143,7 @@ fn document(rows: &[Row<'_>]) -> String {
             section = row.rule.section;
             // Writing to a string does not fail.
             let _ = writeln!(text, "\n## {section}\n");
-            let _ = writeln!(text, "| # | reject when … | specification | kind | checked in | code |");
+            let _ = writeln!(text, "| # | reject when … | code | specification | kind | checked in |");
             let _ = writeln!(text, "| --- | --- | --- | --- | --- | --- |");
         }
         let _ = writeln!(text, "{}", row.row());
@@ -286,7 +288,7 @@ mod own_tests {
         let test = "fn rule_001_x() {}";
         let fresh = check(&tree(RULE, test)).unwrap();
         assert!(
-            fresh.document.ends_with("| 1 | a bad key | 6.5 | spec | `a::cbor` | `public-key-malformed` |\n")
+            fresh.document.ends_with("| 1 | a bad key | `public-key-malformed` | 6.5 | spec | `a::cbor` |\n")
         );
         assert_eq!(fresh.tests, "rule\ttest\tfile\n1\trule_001_x\tcrates/a/src/cbor/tests.rs\n");
         assert_eq!(findings(&tree(RULE, test)).len(), 2);

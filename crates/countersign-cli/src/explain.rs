@@ -56,11 +56,8 @@ pub(crate) fn explain(words: &[String], width: Option<u16>) -> Result<String, Un
 }
 
 fn overview() -> String {
-    let mut text = String::from("countersign explain WORD explains:\n");
-    for Topic { name, example, .. } in &TOPICS {
-        text.push_str(&format!("\n  {name:<42}{example}"));
-    }
-    text
+    let topics = TOPICS.iter().map(|Topic { name, example, .. }| format!("\n  {name:<42}{example}"));
+    "countersign explain WORD explains:\n".to_owned() + &topics.collect::<String>()
 }
 
 #[cfg(test)]
