@@ -59,6 +59,12 @@ const CHECKS: &[Check] = &[
         of: "README, licences and what crates.io shows, in every package",
     },
     Check {
+        name: "includes",
+        quick: true,
+        run: packages::include_only_their_files,
+        of: "files that sources include, which must be in the same package",
+    },
+    Check {
         name: "rust-version",
         quick: true,
         run: msrv::dependencies,

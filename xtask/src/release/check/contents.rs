@@ -34,7 +34,7 @@ pub(super) fn check(candidate: &Candidate) -> Result<Outcome, Box<dyn Error>> {
 }
 
 /// The files of a package, as cargo would pack them.
-fn files(package: &Package) -> Result<BTreeSet<String>, Box<dyn Error>> {
+pub(super) fn files(package: &Package) -> Result<BTreeSet<String>, Box<dyn Error>> {
     let arguments = ["package", "--list", "--allow-dirty", "--locked", "--package", &package.name];
     Ok(run::stdout(&mut tools::cargo(&arguments))?.lines().map(|path| path.replace('\\', "/")).collect())
 }
