@@ -1,9 +1,7 @@
 //! The folder for a user's data, by the conventions of each system.
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 /// The user's data folder according to environment variables, `None` if they are not set.
 pub(crate) fn find(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {

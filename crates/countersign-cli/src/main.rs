@@ -18,18 +18,14 @@
     )
 )]
 
-use std::{
-    io::{self, IsTerminal as _, Write as _},
-    process::ExitCode,
-};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
 
 use countersign_server::{BACKEND, Config, Server, printable, stop_signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::{
-    command_line::Task,
-    metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, report::Finding},
-};
+use crate::command_line::Task;
+use crate::metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, report::Finding};
 
 mod command_line;
 mod data_folder;

@@ -8,16 +8,10 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
 use der::{Encode as _, asn1::UintRef};
 
-use crate::{
-    algorithm::{Curve, Hash, ParameterSet, Scheme},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        material::KeyMaterial,
-        public_key::PublicKey,
-    },
-    rust_crypto::ed25519,
-    verifier::{PreparedKey, SignatureError, SignatureVerifier},
-};
+use crate::algorithm::{Curve, Hash, ParameterSet, Scheme};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::verifier::{PreparedKey, SignatureError, SignatureVerifier};
+use crate::{key::material::KeyMaterial, key::public_key::PublicKey, rust_crypto::ed25519};
 
 /// One verifier for each scheme of AWS-LC, except those on secp256k1, for which plain Rust is three times as fast.
 pub(crate) fn verifiers() -> Vec<Arc<dyn SignatureVerifier>> {

@@ -3,12 +3,10 @@
 
 use alloc::{boxed::Box, sync::Arc};
 
-use crate::{
-    algorithm::{Curve, Scheme},
-    ecdsa_der::{SIGNATURE_MAX, without_padding},
-    key::{error::KeyError, public_key::PublicKey},
-    verifier::{PreparedKey, SignatureError, SignatureVerifier},
-};
+use crate::algorithm::{Curve, Scheme};
+use crate::ecdsa_der::{SIGNATURE_MAX, without_padding};
+use crate::key::{error::KeyError, public_key::PublicKey};
+use crate::verifier::{PreparedKey, SignatureError, SignatureVerifier};
 
 /// Removes superfluous zeros, then calls the inner verifier.
 #[derive(Debug)]

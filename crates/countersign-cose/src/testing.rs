@@ -6,10 +6,8 @@ use alloc::{vec, vec::Vec};
 
 use ciborium::Value;
 
-use crate::{
-    algorithm::{Curve, Hash, ParameterSet, Scheme},
-    key::public_key::PublicKey,
-};
+use crate::algorithm::{Curve, Hash, ParameterSet, Scheme};
+use crate::key::public_key::PublicKey;
 #[cfg(feature = "rust-crypto")]
 use crate::{
     key::error::KeyError,

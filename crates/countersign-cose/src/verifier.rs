@@ -3,10 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::{
-    algorithm::Scheme,
-    key::{error::KeyError, public_key::PublicKey},
-};
+use crate::{algorithm::Scheme, key::error::KeyError, key::public_key::PublicKey};
 
 /// The error for a signature that does not verify. It deliberately has no detail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

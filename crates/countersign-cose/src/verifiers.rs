@@ -2,16 +2,10 @@
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
-use crate::{
-    algorithm::{Algorithm, Scheme},
-    ecdsa_padding::Padded,
-    key::{
-        error::KeyError,
-        limits::{RSA_MODULUS_BITS_LONGEST, RSA_MODULUS_BITS_MAX},
-        public_key::PublicKey,
-    },
-    verifier::{PreparedKey, SignatureVerifier},
-};
+use crate::algorithm::{Algorithm, Scheme};
+use crate::key::limits::{RSA_MODULUS_BITS_LONGEST, RSA_MODULUS_BITS_MAX};
+use crate::verifier::{PreparedKey, SignatureVerifier};
+use crate::{ecdsa_padding::Padded, key::error::KeyError, key::public_key::PublicKey};
 
 /// A table of verifiers, one for each supported signature scheme, which a relying party uses.
 ///

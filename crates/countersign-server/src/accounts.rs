@@ -2,12 +2,8 @@
 
 use countersign::Timestamp;
 
-use crate::{
-    act::Act,
-    operation_error::OperationError,
-    store::{Store, accounts, confirmations, sessions::Caller},
-    token::TokenHash,
-};
+use crate::store::{Store, accounts, confirmations};
+use crate::{act::Act, operation_error::OperationError, store::sessions::Caller, token::TokenHash};
 
 /// The accounts of a server.
 pub(crate) struct Accounts {

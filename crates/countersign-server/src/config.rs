@@ -1,9 +1,7 @@
 //! The configuration of a server.
 
-use std::{
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::{Path, PathBuf},
-};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 
 use countersign::relying_party::policy::BackupEligibilityChange;
 

@@ -1,29 +1,17 @@
 //! A listener with limits on the number of connections and on their time. If there is no place for another connection,
 //! the client with the most connections loses its least recently used one, so that one client can't exclude the others.
 
-use std::{
-    future::poll_fn,
-    io,
-    net::SocketAddr,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::task::{Context, Poll};
+use std::{future::poll_fn, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
-use axum::{
-    extract::{ConnectInfo, Request, connect_info::Connected},
-    http::{HeaderValue, header},
-    middleware::Next,
-    response::Response,
-    serve::{IncomingStream, Listener},
-};
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, Sleep, sleep, timeout},
-};
+use axum::extract::{ConnectInfo, Request};
+use axum::http::{HeaderValue, header};
+use axum::serve::{IncomingStream, Listener};
+use axum::{extract::connect_info::Connected, middleware::Next, response::Response};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 
 mod own_answers;
 mod registry;

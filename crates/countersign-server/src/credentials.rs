@@ -2,23 +2,15 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use countersign::{
-    RelyingParty, Timestamp,
-    types::{CredentialId, UserHandle},
-};
+use countersign::types::{CredentialId, UserHandle};
+use countersign::{RelyingParty, Timestamp};
 
+use crate::store::credentials::{self, Evidence, StoredCredential};
+use crate::store::sessions::{Caller, Session};
+use crate::store::{Store, confirmations};
 use crate::{
-    act::Act,
-    clock,
-    metadata::service::MetadataService,
-    operation_error::OperationError,
-    store::{
-        Store, confirmations,
-        credentials::{self, Evidence, StoredCredential},
-        sessions::{Caller, Session},
-    },
-    store_error::StoreError,
-    token::TokenHash,
+    act::Act, clock, metadata::service::MetadataService, operation_error::OperationError,
+    store_error::StoreError, token::TokenHash,
 };
 
 /// The credentials of a server.

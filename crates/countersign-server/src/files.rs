@@ -1,12 +1,10 @@
 //! Reading files within a limit, and replacing them atomically.
 
-use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read as _, Write as _},
-    path::{Path, PathBuf},
-    thread,
-    time::{Duration, Instant},
-};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// The most bytes of a file of PEM certificates: some five hundred certificates, while one or two are expected.
 pub const CERTIFICATES_MAX: usize = 1024 * 1024;

@@ -82,12 +82,8 @@
 //! something and has an `Origin` header must come from an accepted origin. Together with the `SameSite` cookie, this
 //! keeps other sites from acting for a signed-in user.
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware,
-    routing::{delete, get, patch, post},
-};
+use axum::routing::{delete, get, patch, post};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 
 use self::{assets::Assets, site::Shared};
 

@@ -6,12 +6,10 @@
 use std::fmt;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_properties::{
-    CodePointMapData, CodePointSetData,
-    props::{
-        CanonicalCombiningClass, Emoji, EmojiComponent, ExtendedPictographic, JoiningType, VariationSelector,
-    },
+use icu_properties::props::{
+    CanonicalCombiningClass, Emoji, EmojiComponent, ExtendedPictographic, JoiningType, VariationSelector,
 };
+use icu_properties::{CodePointMapData, CodePointSetData};
 
 use crate::text::{self, BRAILLE_BLANK};
 

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use countersign::{
-    Policy, RelyingParty, RelyingPartyBuilder,
-    relying_party::{PublicSuffixList, policy::AttestationPolicy},
-    types::enumerations::{ResidentKeyRequirement, UserVerificationRequirement},
-};
+use countersign::relying_party::{PublicSuffixList, policy::AttestationPolicy};
+use countersign::types::enumerations::{ResidentKeyRequirement, UserVerificationRequirement};
+use countersign::{Policy, RelyingParty, RelyingPartyBuilder};
 use countersign_metadata::Metadata;
 
 use crate::{backend, config::Config, metadata::service::MetadataService, start_error::StartError};

@@ -1,9 +1,6 @@
 //! Responses that are rejected for good.
 
-use countersign::{
-    Code,
-    types::{CredentialId, response::ResponseError},
-};
+use countersign::{Code, types::CredentialId, types::response::ResponseError};
 
 /// The rejection of a response, which would be rejected again.
 #[derive(Debug)]

@@ -1,24 +1,14 @@
 //! A server: its sockets, and how it starts and stops.
 
-use std::{
-    fmt,
-    future::Future,
-    io,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
-    sync::Arc,
-    time::Duration,
-};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::{fmt, future::Future, io, sync::Arc, time::Duration};
 
 use axum::{Router, middleware};
 use tokio::sync::watch;
 
-use crate::{
-    app::App,
-    config::{Config, Listen},
-    connections::{self, Connections, Life, OPERATOR_CONNECTIONS_MAX, PAGE_CONNECTIONS_MAX},
-    http::{self, site::Site},
-    start_error::StartError,
-};
+use crate::config::{Config, Listen};
+use crate::connections::{self, Connections, Life, OPERATOR_CONNECTIONS_MAX, PAGE_CONNECTIONS_MAX};
+use crate::{app::App, http, http::site::Site, start_error::StartError};
 
 /// How long requests may continue after the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);

@@ -2,15 +2,9 @@
 
 use countersign::{Timestamp, types::UserHandle};
 
-use crate::{
-    operation_error::{OperationError, Rejection},
-    store::{
-        Store,
-        sessions::{self, Caller, ListedSession, SEEN_SECONDS, Session},
-    },
-    store_error::StoreError,
-    token::TokenHash,
-};
+use crate::operation_error::{OperationError, Rejection};
+use crate::store::sessions::{self, Caller, ListedSession, SEEN_SECONDS, Session};
+use crate::{store::Store, store_error::StoreError, token::TokenHash};
 
 /// The sessions of a server.
 pub(crate) struct Sessions {

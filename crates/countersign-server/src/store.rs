@@ -14,10 +14,8 @@ use std::{path::Path, sync::Arc};
 use rusqlite::Connection;
 
 use self::{connect_error::ConnectError, presence::Presence, readers::Readers, writer::Writer};
-use crate::{
-    start_error::{OtherRelyingParty, StartError},
-    store_error::StoreError,
-};
+use crate::start_error::{OtherRelyingParty, StartError};
+use crate::store_error::StoreError;
 
 pub(crate) mod accounts;
 pub(crate) mod ceremonies;

@@ -2,10 +2,8 @@
 
 use std::{borrow::Cow, error::Error, iter};
 
-use icu_properties::{
-    CodePointMapData, CodePointSetData,
-    props::{DefaultIgnorableCodePoint, GeneralCategory, NoncharacterCodePoint},
-};
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, NoncharacterCodePoint};
+use icu_properties::{CodePointMapData, CodePointSetData};
 
 /// Replaces each invisible character, and each that a terminal interprets or that changes how its neighbours are shown,
 /// with U+FFFD. Cuts the text to `max` characters, the last of which is then an ellipsis.

@@ -3,10 +3,8 @@
 
 use core::fmt;
 
-use crate::{
-    cbor::{self, CborError, Deviations, Key},
-    code::Code,
-};
+use crate::cbor::{self, CborError, Deviations, Key};
+use crate::code::Code;
 
 /// The most bytes of an attestation object: 64 KiB.
 ///

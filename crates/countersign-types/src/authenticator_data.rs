@@ -6,11 +6,9 @@ pub(crate) mod error;
 use core::fmt;
 
 pub use self::error::{AUTHENTICATOR_DATA_MAX, AuthenticatorDataError};
-use crate::{
-    cbor::{self, Deviations, Key, MAX_DEPTH},
-    extensions::authenticator::AuthenticatorExtensionOutputs,
-    identifiers::{Aaguid, CREDENTIAL_ID_MAX},
-};
+use crate::cbor::{self, Deviations, Key, MAX_DEPTH};
+use crate::extensions::authenticator::AuthenticatorExtensionOutputs;
+use crate::identifiers::{Aaguid, CREDENTIAL_ID_MAX};
 
 /// Parsed authenticator data, with the bytes that signatures cover.
 ///

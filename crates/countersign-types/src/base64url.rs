@@ -5,10 +5,8 @@
 use alloc::{string::String, vec::Vec};
 use core::{fmt, ops::Deref};
 
-use base64::{
-    Engine as _,
-    engine::general_purpose::{GeneralPurpose, NO_PAD},
-};
+use base64::Engine as _;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// `NO_PAD` rejects padding, and non-zero spare bits in the last character: each text is the only encoding of its bytes.

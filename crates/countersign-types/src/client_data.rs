@@ -4,15 +4,11 @@
 use alloc::borrow::Cow;
 use core::{fmt, str};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, IgnoredAny, MapAccess},
-};
+use serde::de::{self, IgnoredAny, MapAccess};
+use serde::{Deserialize, Deserializer};
 
-use crate::{
-    code::Code,
-    response::json_slot::{JsonShape, JsonSlot, MemberName, Text},
-};
+use crate::code::Code;
+use crate::response::json_slot::{JsonShape, JsonSlot, MemberName, Text};
 
 /// The members of client data that a relying party needs. The signed hash is that of the bytes as received, never of a
 /// new serialisation.

@@ -7,11 +7,8 @@
 use alloc::{collections::BTreeSet, string::String};
 use core::fmt;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeSeed, Error as _, IntoDeserializer as _, MapAccess, SeqAccess, Visitor},
-    forward_to_deserialize_any,
-};
+use serde::de::{DeserializeSeed, Error as _, IntoDeserializer as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 
 /// The most characters of a name in the message of an error.
 const NAME_SHOWN: usize = 64;

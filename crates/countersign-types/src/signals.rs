@@ -6,10 +6,8 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::{
-    identifiers::{CredentialId, UserHandle},
-    options::dictionary::dictionary,
-};
+use crate::identifiers::{CredentialId, UserHandle};
+use crate::options::dictionary::dictionary;
 
 dictionary! {
     /// `AllAcceptedCredentialsOptions`, for `signalAllAcceptedCredentials`

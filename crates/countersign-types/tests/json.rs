@@ -1,11 +1,13 @@
 //! The JSON of options and responses, through only the public API.
 
+use countersign_types::enumerations::{AttestationConveyance, Hint, Transport, UserVerificationRequirement};
+use countersign_types::extensions::{ClientExtensionInputs, ClientExtensionOutputs};
+use countersign_types::options::{
+    AuthenticatorSelection, CredentialDescriptor, CredentialParameters, RpEntity, UserEntity,
+};
 use countersign_types::{
     AlgorithmIdentifier, AuthenticationResponse, CreationOptions, CredentialId, RegistrationResponse,
     RequestOptions, UserHandle,
-    enumerations::{AttestationConveyance, Hint, Transport, UserVerificationRequirement},
-    extensions::{ClientExtensionInputs, ClientExtensionOutputs},
-    options::{AuthenticatorSelection, CredentialDescriptor, CredentialParameters, RpEntity, UserEntity},
 };
 use proptest::prelude::*;
 

@@ -21,10 +21,10 @@ pub(crate) mod start_error;
 pub(crate) mod state;
 pub(crate) mod step_up;
 
-pub use authentication::{
-    factor::AdditionalFactor, outcome::Authenticated, prepared::PreparedCredential,
-    record_lookup::RecordLookup,
-};
+pub use authentication::factor::AdditionalFactor;
+pub use authentication::outcome::Authenticated;
+pub use authentication::prepared::PreparedCredential;
+pub use authentication::record_lookup::RecordLookup;
 pub use challenge::{CHALLENGE_MAX, CHALLENGE_MIN, Challenge, ChallengeLengthError};
 pub use entropy::{Entropy, EntropyError, new_user_handle};
 pub use finish_options::FinishOptions;

@@ -9,30 +9,19 @@ use countersign_types::{
 };
 use serde_json::{Value, json};
 
-use crate::{
-    ceremony::{
-        challenge::Challenge,
-        entropy::EntropyError,
-        finish_options::FinishOptions,
-        registration::outcome::{CredentialIdStatus, Registered},
-        request::{AuthenticationRequest, RegistrationRequest},
-        session::RecentSession,
-        single_use::unspent::{Consumption, Unspent},
-        state::{authentication::AuthenticationState, registration::RegistrationState},
-    },
-    record::credential_record::CredentialRecord,
-    relying_party::{
-        builder::RelyingPartyBuilder,
-        party::RelyingParty,
-        policy::{Policy, choices::UnverifiedDiscoverable},
-        public_suffixes::PublicSuffixList,
-        user::User,
-    },
-    report::{
-        ceremony_report::{Report, StepReport},
-        error::Error,
-    },
+use crate::ceremony::registration::outcome::{CredentialIdStatus, Registered};
+use crate::ceremony::request::{AuthenticationRequest, RegistrationRequest};
+use crate::ceremony::single_use::unspent::{Consumption, Unspent};
+use crate::ceremony::state::{authentication::AuthenticationState, registration::RegistrationState};
+use crate::ceremony::{
+    challenge::Challenge, entropy::EntropyError, finish_options::FinishOptions, session::RecentSession,
 };
+use crate::relying_party::policy::{Policy, choices::UnverifiedDiscoverable};
+use crate::relying_party::{
+    builder::RelyingPartyBuilder, party::RelyingParty, public_suffixes::PublicSuffixList, user::User,
+};
+use crate::report::ceremony_report::{Report, StepReport};
+use crate::{record::credential_record::CredentialRecord, report::error::Error};
 
 pub(crate) const RP_ID: &str = "example.org";
 pub(crate) const ORIGIN: &str = "https://example.org";

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
+use countersign::attestation::{AnchorList, Certificate, TrustAnchor};
+use countersign::relying_party::policy::{AttestationPolicy, BackupPolicy};
 use countersign::{
     AuthenticationRequest, Code, CredentialIdStatus, CredentialRecord, Policy, RegistrationRequest,
-    RelyingParty, RelyingPartyBuilder, Timestamp, User, UserHandle,
-    attestation::{AnchorList, Certificate, TrustAnchor},
-    ceremony::EntropyError,
-    relying_party::policy::{AttestationPolicy, BackupPolicy},
+    RelyingParty, RelyingPartyBuilder, Timestamp, User, UserHandle, ceremony::EntropyError,
 };
 use countersign_authenticator::{Attestation, Attester, Authenticator, Backup, Client};
 

@@ -1,21 +1,15 @@
 //! The metadata commands.
 
-use std::{
-    io::{self, BufWriter, Write as _},
-    path::Path,
-    time::SystemTime,
-};
+use std::io::{self, BufWriter, Write as _};
+use std::{path::Path, time::SystemTime};
 
 use countersign_metadata::{Date, Seen};
 
+use super::arguments::{Action, MetadataArguments};
 #[cfg(feature = "fetch")]
 use super::fetch;
-use super::{
-    arguments::{Action, MetadataArguments},
-    error::MetadataCommandError,
-    load,
-    report::{Finding, differences, list, matches, one, summary},
-};
+use super::report::{Finding, differences, list, matches, one, summary};
+use super::{error::MetadataCommandError, load};
 
 /// Runs a command, and prints what it finds.
 pub(crate) fn run(arguments: &MetadataArguments) -> Result<Finding, MetadataCommandError> {

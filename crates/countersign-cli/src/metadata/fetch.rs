@@ -1,25 +1,15 @@
 //! `countersign metadata fetch`: fetches the newest BLOB over https, and replaces the file with it once it is verified.
 
-use std::{
-    ffi::OsString,
-    fs, io,
-    path::{Path, PathBuf},
-    time::SystemTime,
-};
+use std::path::{Path, PathBuf};
+use std::{ffi::OsString, fs, io, time::SystemTime};
 
 use countersign::types::Timestamp;
 use countersign_metadata::{Blob, BlobPolicy, Seen};
-use countersign_server::{
-    fetch::{Answer, Client, FIDO_URL, FetchConfig, HttpValidators, LastFetch},
-    files,
-};
+use countersign_server::fetch::{Answer, Client, FIDO_URL, FetchConfig, HttpValidators, LastFetch};
+use countersign_server::files;
 
-use super::{
-    arguments::FetchArguments,
-    error::MetadataCommandError,
-    load::{load, verifiers},
-    progress::Progress,
-};
+use super::load::{load, verifiers};
+use super::{arguments::FetchArguments, error::MetadataCommandError, progress::Progress};
 
 /// Fetches the newest BLOB, unless the file has it. Returns the BLOB that is in the file now, and a sentence about it.
 pub(super) fn fetch(

@@ -1,9 +1,7 @@
 //! Tables for a terminal, with aligned columns.
 
-use std::{
-    array,
-    io::{self, Write},
-};
+use std::array;
+use std::io::{self, Write};
 
 use comfy_table::{ColumnConstraint, presets};
 use countersign::attestation::{Certificate, oid};

@@ -1,10 +1,7 @@
 //! `countersign metadata`, with BLOBs of the tests.
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output, Stdio},
-};
+use std::process::{Command, Output, Stdio};
+use std::{fs, path::Path};
 
 use countersign_authenticator::BlobSigner;
 use serde_json::{Value, json};

@@ -1,18 +1,13 @@
 //! The messages about a wrong configuration.
 
-use std::{
-    fs::{self, File},
-    path::Path,
-    process::Output,
-};
+use std::fs::{self, File};
+use std::{path::Path, process::Output};
 
 use countersign_authenticator::BlobSigner;
 use serde_json::json;
 
-use crate::{
-    program::{Running, assert_fails, post, program},
-    surviving::register,
-};
+use crate::program::{Running, assert_fails, post, program};
+use crate::surviving::register;
 
 fn check(database: &Path, options: &[&str]) -> Output {
     program().args(["serve", "--check", "--database"]).arg(database).args(options).output().unwrap()

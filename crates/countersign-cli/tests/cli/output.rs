@@ -1,10 +1,7 @@
 //! The program when its output can't be written.
 
-use std::{
-    fs::OpenOptions,
-    io,
-    process::{Command, Stdio},
-};
+use std::process::{Command, Stdio};
+use std::{fs::OpenOptions, io};
 
 use crate::{metadata, program::program};
 

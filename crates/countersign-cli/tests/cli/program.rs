@@ -1,12 +1,8 @@
 //! Running the program, and sending requests to its server.
 
-use std::{
-    io::{self, BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpStream,
-    path::Path,
-    process::{Child, Command, Output, Stdio},
-    time::Duration,
-};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::process::{Child, Command, Output, Stdio};
+use std::{net::TcpStream, path::Path, time::Duration};
 
 use serde_json::Value;
 

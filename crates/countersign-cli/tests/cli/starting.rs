@@ -143,14 +143,9 @@ fn an_impossible_folder_is_reported_in_a_sentence() {
 /// Runs as a user whom permissions restrict, even if the tests run as root.
 #[cfg(unix)]
 mod read_only {
-    use std::{
-        os::unix::{
-            fs::{MetadataExt as _, PermissionsExt as _, chown},
-            process::CommandExt as _,
-        },
-        path::PathBuf,
-        process::{Command, Output},
-    };
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+    use std::process::{Command, Output};
+    use std::{os::unix::process::CommandExt as _, path::PathBuf};
 
     use tempfile::TempDir;
 

@@ -1,20 +1,15 @@
 //! A running server, and its data after it was stopped, killed, or out of disk.
 
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-    sync::{Mutex, PoisonError},
-    thread,
-    time::{Duration, Instant},
-};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use std::{path::Path, thread};
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::{
-    authenticator::Passkey,
-    program::{Running, post, program},
-};
+use crate::authenticator::Passkey;
+use crate::program::{Running, post, program};
 
 fn finish(started: &Value, response: &Value) -> Value {
     json!({ "ceremony": started["ceremony"], "response": response })

@@ -1,21 +1,15 @@
 use alloc::{vec, vec::Vec};
 use std::sync::LazyLock;
 
-use aws_lc_rs::{
-    rand::SystemRandom,
-    rsa::KeySize,
-    signature::{KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA384, RsaKeyPair},
-};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA384, RsaKeyPair};
+use aws_lc_rs::{rand::SystemRandom, rsa::KeySize};
 use p256::ecdsa::signature::Signer as _;
 use proptest::prelude::*;
 
 use super::{CONTIGUOUS, joined, verifiers};
-use crate::{
-    algorithm::{Curve, Hash, Scheme},
-    key::public_key::PublicKey,
-    testing::{element, encode, prepare, rsa_key, vectors, with},
-    verifier::SignatureError,
-};
+use crate::algorithm::{Curve, Hash, Scheme};
+use crate::testing::{element, encode, prepare, rsa_key, vectors, with};
+use crate::{key::public_key::PublicKey, verifier::SignatureError};
 
 #[test]
 fn there_is_one_verifier_for_each_scheme_that_is_not_left_to_plain_rust() {

@@ -3,11 +3,8 @@ use alloc::{vec, vec::Vec};
 use proptest::prelude::*;
 
 use super::{SIGNATURE_MAX, ecdsa_signature_to_der, has_padded_integers, without_padding};
-use crate::{
-    algorithm::Curve,
-    testing::{element, integer, sequence},
-    verifier::SignatureError,
-};
+use crate::testing::{element, integer, sequence};
+use crate::{algorithm::Curve, verifier::SignatureError};
 
 fn unpad(signature: &[u8], curve: Curve) -> Option<Vec<u8>> {
     without_padding(signature, curve, &mut [0; SIGNATURE_MAX]).map(<[u8]>::to_vec)

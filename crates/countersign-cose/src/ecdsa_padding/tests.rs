@@ -1,10 +1,7 @@
 use alloc::vec;
 
-use crate::{
-    testing::{ECDSA, backends, ecdsa_vector, element, hex, integer, sequence},
-    verifier::SignatureError,
-    verifiers::Verifiers,
-};
+use crate::testing::{ECDSA, backends, ecdsa_vector, element, hex, integer, sequence};
+use crate::{verifier::SignatureError, verifiers::Verifiers};
 
 #[test]
 fn rule_116_the_named_tolerance_accepts_padded_integers_and_nothing_else() {

@@ -7,20 +7,13 @@ use alloc::{vec, vec::Vec};
 use core::ops::RangeInclusive;
 
 use ciborium::Value;
-use coset::{
-    AsCborValue as _, CoseKey, Label,
-    iana::{EnumI64 as _, KeyType},
-};
+use coset::iana::{EnumI64 as _, KeyType};
+use coset::{AsCborValue as _, CoseKey, Label};
 use countersign_types::{AlgorithmIdentifier, cbor};
 
-use crate::{
-    algorithm::{Algorithm, Curve, ParameterSet, Scheme},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        limits::ENCODED_MAX,
-        material::KeyMaterial,
-    },
-};
+use crate::algorithm::{Algorithm, Curve, ParameterSet, Scheme};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::key::{limits::ENCODED_MAX, material::KeyMaterial};
 
 const KTY: i64 = 1;
 const ALG: i64 = 3;

@@ -9,15 +9,9 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 use countersign_types::base64url;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-use crate::{
-    algorithm::{Algorithm, Curve, ParameterSet},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        limits::ENCODED_MAX,
-        material::KeyMaterial,
-        public_key::PublicKey,
-    },
-};
+use crate::algorithm::{Algorithm, Curve, ParameterSet};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::key::{limits::ENCODED_MAX, material::KeyMaterial, public_key::PublicKey};
 
 impl PublicKey {
     /// Reads a JSON Web Key of type `EC`, `OKP`, `RSA` or `AKP`: one object with each member at most once, its numbers

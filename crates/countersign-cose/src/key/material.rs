@@ -2,13 +2,11 @@
 
 use alloc::vec::Vec;
 
+use crate::algorithm::{Curve, ParameterSet, Scheme};
+use crate::key::error::MalformedKeyError;
 #[cfg(doc)]
 use crate::key::limits::RSA_MODULUS_BITS_MAX;
 use crate::key::limits::{RSA_EXPONENT_BITS_MAX, RSA_MODULUS_BITS_LONGEST, RSA_MODULUS_BITS_MIN};
-use crate::{
-    algorithm::{Curve, ParameterSet, Scheme},
-    key::error::MalformedKeyError,
-};
 
 /// The values of a public key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

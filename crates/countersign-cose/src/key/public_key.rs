@@ -3,13 +3,8 @@
 use alloc::{boxed::Box, vec::Vec};
 
 use super::{cose, spki};
-use crate::{
-    algorithm::Algorithm,
-    key::{
-        error::{KeyError, MalformedKeyError},
-        material::KeyMaterial,
-    },
-};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::{algorithm::Algorithm, key::material::KeyMaterial};
 
 /// A public key that obeys the rules of its encoding.
 ///

@@ -6,19 +6,12 @@
 
 use alloc::vec::Vec;
 
-use der::{
-    Decode, Encode as _, Reader as _, SliceReader, Tag,
-    asn1::{AnyRef, BitStringRef, ObjectIdentifier, UintRef},
-};
+use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, UintRef};
+use der::{Decode, Encode as _, Reader as _, SliceReader, Tag};
 
-use crate::{
-    algorithm::{Curve, ParameterSet},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        limits::ENCODED_MAX,
-        material::KeyMaterial,
-    },
-};
+use crate::algorithm::{Curve, ParameterSet};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::key::{limits::ENCODED_MAX, material::KeyMaterial};
 
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");

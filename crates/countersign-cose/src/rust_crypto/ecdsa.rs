@@ -6,15 +6,10 @@ use core::{fmt, marker::PhantomData};
 
 use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 
-use crate::{
-    algorithm::{Curve, Hash, Scheme},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        material::KeyMaterial,
-        public_key::PublicKey,
-    },
-    verifier::{PreparedKey, SignatureError, SignatureVerifier},
-};
+use crate::algorithm::{Curve, Hash, Scheme};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::key::{material::KeyMaterial, public_key::PublicKey};
+use crate::verifier::{PreparedKey, SignatureError, SignatureVerifier};
 
 /// One verifier for each curve, with `hash`.
 pub(super) fn verifiers(hash: Hash) -> [Arc<dyn SignatureVerifier>; 4] {

@@ -5,15 +5,9 @@ use alloc::boxed::Box;
 
 use ed25519_dalek::{Signature, VerifyingKey, ed25519::signature::MultipartVerifier as _};
 
-use crate::{
-    algorithm::Scheme,
-    key::{
-        error::{KeyError, MalformedKeyError},
-        material::KeyMaterial,
-        public_key::PublicKey,
-    },
-    verifier::{PreparedKey, SignatureError, SignatureVerifier},
-};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::verifier::{PreparedKey, SignatureError, SignatureVerifier};
+use crate::{algorithm::Scheme, key::material::KeyMaterial, key::public_key::PublicKey};
 
 #[derive(Debug)]
 pub(super) struct Ed25519;

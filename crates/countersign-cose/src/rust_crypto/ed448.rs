@@ -8,15 +8,9 @@ use alloc::boxed::Box;
 
 use ed448_goldilocks::{Signature, VerifyingKey};
 
-use crate::{
-    algorithm::Scheme,
-    key::{
-        error::{KeyError, MalformedKeyError},
-        material::KeyMaterial,
-        public_key::PublicKey,
-    },
-    verifier::{PreparedKey, SignatureError, SignatureVerifier},
-};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::verifier::{PreparedKey, SignatureError, SignatureVerifier};
+use crate::{algorithm::Scheme, key::material::KeyMaterial, key::public_key::PublicKey};
 
 #[derive(Debug)]
 pub(super) struct Ed448;

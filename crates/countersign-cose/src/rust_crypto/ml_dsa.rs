@@ -9,15 +9,10 @@ use ml_dsa::{
     signature::MultipartVerifier as _,
 };
 
-use crate::{
-    algorithm::{ParameterSet, Scheme},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        material::KeyMaterial,
-        public_key::PublicKey,
-    },
-    verifier::{PreparedKey, SignatureError, SignatureVerifier},
-};
+use crate::algorithm::{ParameterSet, Scheme};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::key::{material::KeyMaterial, public_key::PublicKey};
+use crate::verifier::{PreparedKey, SignatureError, SignatureVerifier};
 
 /// One verifier for each parameter set.
 pub(super) fn verifiers() -> [Arc<dyn SignatureVerifier>; 3] {

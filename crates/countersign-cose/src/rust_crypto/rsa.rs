@@ -6,16 +6,11 @@ use rsa::BoxedUint;
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
-use crate::{
-    algorithm::{Hash, Scheme},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        limits::{RSA_MODULUS_BITS_LONGEST, RSA_MODULUS_BITS_MIN},
-        material::KeyMaterial,
-        public_key::PublicKey,
-    },
-    verifier::{PreparedKey, SignatureError, SignatureVerifier},
-};
+use crate::algorithm::{Hash, Scheme};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::key::limits::{RSA_MODULUS_BITS_LONGEST, RSA_MODULUS_BITS_MIN};
+use crate::key::{material::KeyMaterial, public_key::PublicKey};
+use crate::verifier::{PreparedKey, SignatureError, SignatureVerifier};
 
 #[derive(Debug)]
 pub(super) struct Pkcs1 {

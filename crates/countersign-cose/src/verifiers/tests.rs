@@ -2,13 +2,10 @@ use alloc::{boxed::Box, string::ToString as _, sync::Arc};
 
 use countersign_types::Code;
 
-use crate::{
-    algorithm::{Algorithm, Scheme},
-    key::{error::KeyError, public_key::PublicKey},
-    testing::{eddsa_key, encode},
-    verifier::{PreparedKey, SignatureError, SignatureVerifier},
-    verifiers::Verifiers,
-};
+use crate::algorithm::{Algorithm, Scheme};
+use crate::testing::{eddsa_key, encode};
+use crate::verifier::{PreparedKey, SignatureError, SignatureVerifier};
+use crate::{key::error::KeyError, key::public_key::PublicKey, verifiers::Verifiers};
 
 /// Takes every key, and every signature that is its message.
 #[derive(Debug, Clone, Copy)]

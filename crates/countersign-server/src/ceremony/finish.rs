@@ -4,14 +4,9 @@ use std::sync::Arc;
 
 use countersign::cose::sha256;
 
-use crate::{
-    operation_error::Rejection,
-    store::{
-        ceremonies::{Kind, Presented},
-        sessions::Caller,
-    },
-    token::{Token, TokenHash},
-};
+use crate::store::ceremonies::{Kind, Presented};
+use crate::token::{Token, TokenHash};
+use crate::{operation_error::Rejection, store::sessions::Caller};
 
 /// A request to finish a ceremony.
 #[derive(Clone)]

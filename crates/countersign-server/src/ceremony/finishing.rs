@@ -2,17 +2,10 @@
 
 use countersign::{Code, Timestamp};
 
-use super::{
-    ceremonies::Ceremonies,
-    finish::Finish,
-    judge::Change,
-    outcome::{Finished, Outcome, recall},
-};
-use crate::{
-    operation_error::OperationError,
-    response_rejection::ResponseRejection,
-    store::ceremonies::{self, Content},
-};
+use super::outcome::{Finished, Outcome, recall};
+use super::{ceremonies::Ceremonies, finish::Finish, judge::Change};
+use crate::store::ceremonies::{self, Content};
+use crate::{operation_error::OperationError, response_rejection::ResponseRejection};
 
 /// What a finish finds.
 enum Found {

@@ -2,35 +2,25 @@
 
 use std::sync::Arc;
 
+use countersign::types::{Aaguid, CredentialId};
 use countersign::{
     Authenticated, AuthenticationResponse, AuthenticationState, Code, CredentialIdStatus, CredentialRecord,
     RegistrationResponse, RegistrationState, RelyingParty, Timestamp,
-    types::{Aaguid, CredentialId},
 };
 use countersign_metadata::model_name;
 use rusqlite::Connection;
 
-use super::{
-    finish::{Ceremony, Finish},
-    new_session::NewSession,
-    outcome::Outcome,
-    state::{self, NewAccount, StepUp},
-};
+use super::finish::{Ceremony, Finish};
+use super::state::{self, NewAccount, StepUp};
+use super::{new_session::NewSession, outcome::Outcome};
+use crate::operation_error::{OperationError, Rejection};
+use crate::response_rejection::{Reason, ResponseRejection};
+use crate::store::credentials::{self, StoredCredential};
+use crate::store::sessions::{self, Caller};
+use crate::store::{Store, accounts, ceremonies, confirmations};
 use crate::{
-    act::Act,
-    config::UnknownSignals,
-    metadata::service::MetadataService,
-    names,
-    operation_error::{OperationError, Rejection},
-    relying_party::RelyingParties,
-    response_rejection::{Reason, ResponseRejection},
-    store::{
-        Store, accounts, ceremonies, confirmations,
-        credentials::{self, StoredCredential},
-        sessions::{self, Caller},
-    },
-    store_error::StoreError,
-    token::TokenHash,
+    act::Act, config::UnknownSignals, metadata::service::MetadataService, names,
+    relying_party::RelyingParties, store_error::StoreError, token::TokenHash,
 };
 
 /// The label of a new passkey whose provider is unknown.

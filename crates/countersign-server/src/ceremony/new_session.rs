@@ -1,18 +1,12 @@
 //! The session that a finish creates.
 
-use countersign::{
-    CredentialRecord, Timestamp,
-    ceremony::EntropyError,
-    types::{CredentialId, UserHandle},
-};
+use countersign::types::{CredentialId, UserHandle};
+use countersign::{CredentialRecord, Timestamp, ceremony::EntropyError};
 use rusqlite::Connection;
 
 use super::{finish::Finish, outcome::Outcome};
-use crate::{
-    store::sessions,
-    store_error::StoreError,
-    token::{Token, TokenHash},
-};
+use crate::token::{Token, TokenHash};
+use crate::{store::sessions, store_error::StoreError};
 
 /// A session that is to be created. Its token is derived from the ceremony's name and a salt, so that a repeated finish
 /// gets the same token.

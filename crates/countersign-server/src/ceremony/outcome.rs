@@ -5,17 +5,11 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::finish::Finish;
-use crate::{
-    act::Act,
-    operation_error::{OperationError, Rejection},
-    response_rejection::{Reason, ResponseRejection},
-    store::{
-        confirmations,
-        credentials::{self, StoredCredential},
-        sessions::{self, Session},
-    },
-    token::Token,
-};
+use crate::operation_error::{OperationError, Rejection};
+use crate::response_rejection::{Reason, ResponseRejection};
+use crate::store::credentials::{self, StoredCredential};
+use crate::store::sessions::{self, Session};
+use crate::{act::Act, store::confirmations, token::Token};
 
 /// The stored outcome of a finish, as JSON: enough to answer again while what it created is still there, and no secret.
 #[derive(Serialize, Deserialize)]

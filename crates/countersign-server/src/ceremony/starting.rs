@@ -1,29 +1,21 @@
 //! How ceremonies start.
 
+use countersign::ceremony::{CREDENTIAL_LIST_MAX, new_user_handle};
+use countersign::types::{CreationOptions, RequestOptions};
 use countersign::{
-    AuthenticationRequest, RegistrationRequest, Timestamp, User,
-    ceremony::{CREDENTIAL_LIST_MAX, new_user_handle},
-    types::{CreationOptions, RequestOptions, options::CredentialDescriptor},
+    AuthenticationRequest, RegistrationRequest, Timestamp, User, types::options::CredentialDescriptor,
 };
 use rusqlite::Connection;
 
-use super::{
-    ceremonies::Ceremonies,
-    state::{NewAccount, StepUp},
-};
-use crate::{
-    act::Act,
-    operation_error::{OperationError, Rejection},
-    response_rejection::Reason,
-    store::{
-        accounts,
-        ceremonies::{self, Kind, NewCeremony},
-        confirmations,
-        credentials::{self, Evidence, StoredCredential},
-        sessions::{self, Caller},
-    },
-    token::{self, Token, TokenHash},
-};
+use super::ceremonies::Ceremonies;
+use super::state::{NewAccount, StepUp};
+use crate::operation_error::{OperationError, Rejection};
+use crate::store::ceremonies::{self, Kind, NewCeremony};
+use crate::store::credentials::{self, Evidence, StoredCredential};
+use crate::store::sessions::{self, Caller};
+use crate::store::{accounts, confirmations};
+use crate::token::{self, Token, TokenHash};
+use crate::{act::Act, response_rejection::Reason};
 
 /// Seconds for which a confirmation must still be good to start adding a credential: in less time hardly any user could
 /// create one, and would have to confirm again.

@@ -5,12 +5,8 @@
 //! hook for more headers, so this module finds such answers among the written bytes, and adds the headers of all other
 //! answers.
 
-use std::{
-    io,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll, ready},
-};
+use std::task::{Context, Poll, ready};
+use std::{io, pin::Pin, sync::Arc};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 

@@ -1,11 +1,9 @@
 //! The open connections, and the choice of one to dismiss when another needs its place.
 
-use std::{
-    collections::HashMap,
-    net::{IpAddr, Ipv6Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Waker},
-};
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Waker};
 
 use tokio::time::Instant;
 

@@ -1,31 +1,18 @@
 //! The client: one conditional `GET`, over https only, including redirects.
 
-use std::{
-    io::{self, Read as _},
-    path::Path,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::io::{self, Read as _};
+use std::time::{Duration, Instant};
+use std::{path::Path, sync::Arc};
 
 use rustls::{RootCertStore, crypto::aws_lc_rs, pki_types::CertificateDer};
-use ureq::{
-    Agent, Body,
-    config::Config,
-    http::{HeaderMap, Response, Uri, header, uri::Scheme},
-    tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
-    unversioned::{
-        resolver::DefaultResolver,
-        transport::{Connector as _, DefaultConnector},
-    },
-};
+use ureq::http::{HeaderMap, Response, Uri, header};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::transport::{Connector as _, DefaultConnector};
+use ureq::{Agent, Body, config::Config, http::uri::Scheme, unversioned::resolver::DefaultResolver};
 
-use super::{
-    config::FetchConfig,
-    error::{FetchError, RetryAfter},
-    limits::{ExcessError, Limits},
-    redirect,
-    validators::HttpValidators,
-};
+use super::error::{FetchError, RetryAfter};
+use super::limits::{ExcessError, Limits};
+use super::{config::FetchConfig, redirect, validators::HttpValidators};
 use crate::{files, start_error::StartError};
 
 /// The `User-Agent` of requests.

@@ -7,14 +7,8 @@
 //! It uses `ureq`'s `unversioned` interface for transports, which may change in any version of `ureq`; a change shows
 //! as a build error.
 
-use std::{
-    error::Error,
-    fmt, io,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::{error::Error, fmt, io, sync::Arc};
 
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 

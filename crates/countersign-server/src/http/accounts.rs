@@ -1,27 +1,15 @@
 //! `/api/accounts` and `/api/account`: creating an account with its first passkey, and deleting it.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, StatusCode},
-    response::Response,
-};
+use axum::http::{HeaderMap, StatusCode};
+use axum::{extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    body::{FinishBody, Json},
-    error::ApiError,
-    json::json,
-    responses::{self, without_session},
-    signals::Signals,
-    signed_in::{Acting, Browser},
-    site::Shared,
-};
-use crate::{
-    ceremony::{finish::Ceremony, outcome::Finished},
-    clock::now,
-    names,
-    operation_error::Rejection,
-};
+use super::body::{FinishBody, Json};
+use super::responses::{self, without_session};
+use super::signed_in::{Acting, Browser};
+use super::{error::ApiError, json::json, signals::Signals, site::Shared};
+use crate::ceremony::{finish::Ceremony, outcome::Finished};
+use crate::{clock::now, names, operation_error::Rejection};
 
 #[derive(Deserialize)]
 pub(super) struct Start {

@@ -5,11 +5,9 @@
 
 use std::io::Write as _;
 
-use axum::{
-    body::{Body, Bytes},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::Response,
-};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
 use countersign::{cose::sha256, types::hex::Hex};
 use flate2::{Compression, write::GzEncoder};
 

@@ -1,37 +1,22 @@
 //! `/api/credentials`: the passkeys of the signed-in account.
 
-use axum::{
-    extract::{FromRequestParts, Path, State},
-    http::{HeaderMap, StatusCode, request::Parts},
-    response::Response,
-};
-use countersign::{
-    cose::Algorithm,
-    types::{
-        Aaguid, CredentialId, UserHandle, base64url, enumerations::Transport, identifiers::CREDENTIAL_ID_MAX,
-    },
-};
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::{http::request::Parts, response::Response};
+use countersign::types::{Aaguid, CredentialId, UserHandle, base64url};
+use countersign::{cose::Algorithm, types::enumerations::Transport, types::identifiers::CREDENTIAL_ID_MAX};
 use countersign_metadata::{Blob, provider_name};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    body::{FinishBody, Json, NoParameters},
-    error::ApiError,
-    json::json,
-    models,
-    responses::{self, without_session},
-    signals::Signals,
-    signed_in::{Acting, Browser, SignedIn},
-    site::{Shared, Site},
-};
+use super::body::{FinishBody, Json, NoParameters};
+use super::responses::{self, without_session};
+use super::signed_in::{Acting, Browser, SignedIn};
+use super::site::{Shared, Site};
+use super::{error::ApiError, json::json, models, signals::Signals};
+use crate::ceremony::{finish::Ceremony, outcome::Finished};
 use crate::{
-    ceremony::{finish::Ceremony, outcome::Finished},
-    clock::now,
-    credentials::JudgedCredential,
-    metadata::service::MetadataService,
-    names,
-    operation_error::Rejection,
-    store::sessions::Session,
+    clock::now, credentials::JudgedCredential, metadata::service::MetadataService, names,
+    operation_error::Rejection, store::sessions::Session,
 };
 
 /// A passkey in an answer.

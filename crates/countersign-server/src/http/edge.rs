@@ -2,19 +2,14 @@
 
 use std::time::Instant;
 
-use axum::{
-    extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header, uri::Authority},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header};
+use axum::response::{IntoResponse, Response};
+use axum::{http::uri::Authority, middleware::Next};
 
-use super::{
-    error::ApiError,
-    headers::{NO_CACHE, NO_STORE},
-    log::Quota,
-    site::{Shared, Site},
-};
+use super::headers::{NO_CACHE, NO_STORE};
+use super::site::{Shared, Site};
+use super::{error::ApiError, log::Quota};
 use crate::text::printable;
 
 /// The most characters of a client's header that are logged.

@@ -2,24 +2,16 @@
 
 use std::{borrow::Cow, time::Instant};
 
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use countersign::{Code, RelyingParty};
 use serde::Serialize;
 
-use super::{
-    json::json,
-    log::{Quota, RejectionQuotas},
-    signals::RejectionSignals,
-};
-use crate::{
-    names::NameError,
-    operation_error::{OperationError, Rejection},
-    response_rejection::{Reason, ResponseRejection},
-    store_error::StoreError,
-};
+use super::log::{Quota, RejectionQuotas};
+use super::{json::json, signals::RejectionSignals};
+use crate::operation_error::{OperationError, Rejection};
+use crate::response_rejection::{Reason, ResponseRejection};
+use crate::{names::NameError, store_error::StoreError};
 
 /// An error of the JSON API. Messages of causes are only logged.
 #[derive(Debug)]

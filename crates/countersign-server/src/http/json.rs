@@ -1,10 +1,7 @@
 //! Answers in JSON.
 
-use axum::{
-    body::Body,
-    http::{HeaderValue, StatusCode, header},
-    response::Response,
-};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::{body::Body, response::Response};
 use serde::Serialize;
 
 /// An answer in JSON.

@@ -1,9 +1,7 @@
 //! Quotas for log lines about rejected requests: any client can send thousands.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use countersign::Code;
 

@@ -1,10 +1,8 @@
 //! `/models`: the icons of authenticator models.
 
-use axum::{
-    extract::{Path, State},
-    http::header,
-    response::{IntoResponse, Response},
-};
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use countersign::types::{Aaguid, base64url};
 
 use super::{error::ApiError, site::Shared};

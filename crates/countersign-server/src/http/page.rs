@@ -1,10 +1,7 @@
 //! The page's files, and `/health`.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, StatusCode, Uri},
-    response::Response,
-};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::{extract::State, response::Response};
 
 use super::{error::ApiError, site::Shared};
 

@@ -1,17 +1,13 @@
 //! Answers that several routes share.
 
-use axum::{
-    http::{StatusCode, header},
-    response::Response,
-};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
 use countersign::types::UserHandle;
 use serde::Serialize;
 
 use super::{json::json, signals::Signals, site::Site};
 use crate::{
-    ceremony::{outcome::SignedIn, starting::Started},
-    store::sessions::Session,
-    token::Token,
+    ceremony::outcome::SignedIn, ceremony::starting::Started, store::sessions::Session, token::Token,
 };
 
 /// An account in an answer.

@@ -1,24 +1,17 @@
 //! `/api/sessions` and `/api/session`: signing in and out.
 
-use axum::{
-    extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode},
-    response::Response,
-};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::{extract::rejection::PathRejection, response::Response};
 use serde::Serialize;
 
-use super::{
-    body::{FinishBody, Json, NoParameters},
-    error::ApiError,
-    json::{json, no_content},
-    responses::{self, Account, with_browser, without_session},
-    signed_in::{self, Acting, Browser, MaybeSignedIn, SignedIn},
-    site::Shared,
-};
+use super::body::{FinishBody, Json, NoParameters};
+use super::json::{json, no_content};
+use super::responses::{self, Account, with_browser, without_session};
+use super::signed_in::{self, Acting, Browser, MaybeSignedIn, SignedIn};
+use super::{error::ApiError, site::Shared};
 use crate::{
-    ceremony::{finish::Ceremony, outcome::Finished},
-    clock::now,
-    operation_error::Rejection,
+    ceremony::finish::Ceremony, ceremony::outcome::Finished, clock::now, operation_error::Rejection,
 };
 
 #[derive(Serialize)]

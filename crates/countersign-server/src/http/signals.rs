@@ -2,13 +2,9 @@
 //! 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods)). They come from the server, since a provider may
 //! delete passkeys because of them.
 
-use countersign::{
-    RelyingParty,
-    types::{
-        CredentialId, UserHandle,
-        signals::{AllAcceptedCredentialsOptions, UnknownCredentialOptions},
-    },
-};
+use countersign::RelyingParty;
+use countersign::types::signals::{AllAcceptedCredentialsOptions, UnknownCredentialOptions};
+use countersign::types::{CredentialId, UserHandle};
 use serde::Serialize;
 
 /// The signals in an answer that changed or listed the accepted passkeys.

@@ -1,22 +1,12 @@
 //! The sender of a request.
 
-use axum::{
-    extract::FromRequestParts,
-    http::{HeaderMap, request::Parts},
-};
+use axum::{extract::FromRequestParts, http::HeaderMap, http::request::Parts};
 use countersign::types::{UserHandle, base64url};
 
-use super::{
-    error::ApiError,
-    site::{Shared, Site},
-};
-use crate::{
-    clock::now,
-    operation_error::Rejection,
-    store::sessions::{Caller, Session},
-    store_error::StoreError,
-    token::Token,
-};
+use super::error::ApiError;
+use super::site::{Shared, Site};
+use crate::store::sessions::{Caller, Session};
+use crate::{clock::now, operation_error::Rejection, store_error::StoreError, token::Token};
 
 /// The header with the account that the page shows: its user handle in base64url.
 pub(super) const ACCOUNT: &str = "countersign-account";

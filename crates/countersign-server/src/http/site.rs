@@ -7,15 +7,8 @@ use axum::http::HeaderMap;
 use super::{
     answers::Answers, assets::Assets, body::FinishBody, cookie::Cookies, error::ApiError, headers::Headers,
 };
-use crate::{
-    app::App,
-    ceremony::{
-        finish::{Ceremony, Finish},
-        outcome::Finished,
-    },
-    clock::now,
-    operation_error::OperationError,
-};
+use crate::ceremony::finish::{Ceremony, Finish};
+use crate::{app::App, ceremony::outcome::Finished, clock::now, operation_error::OperationError};
 
 /// The application, and what HTTP adds to it.
 pub(crate) struct Site {

@@ -3,20 +3,11 @@
 use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 
-use super::{
-    body::{FinishBody, Json},
-    error::ApiError,
-    json::no_content,
-    responses,
-    signed_in::{Acting, Browser},
-    site::Shared,
-};
-use crate::{
-    act::Act,
-    ceremony::{finish::Ceremony, outcome::Finished},
-    clock::now,
-    operation_error::Rejection,
-};
+use super::body::{FinishBody, Json};
+use super::signed_in::{Acting, Browser};
+use super::{error::ApiError, json::no_content, responses, site::Shared};
+use crate::ceremony::{finish::Ceremony, outcome::Finished};
+use crate::{act::Act, clock::now, operation_error::Rejection};
 
 #[derive(Deserialize)]
 pub(super) struct Start {

@@ -1,10 +1,8 @@
 //! The last good metadata, stored next to the database, so that a server can start with it.
 
-use std::{
-    fs::{self, File},
-    io::{self, Read as _},
-    path::{Path, PathBuf},
-};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 use countersign::Timestamp;
 use countersign_metadata::limits::BLOB_MAX;

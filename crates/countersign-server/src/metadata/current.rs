@@ -1,21 +1,14 @@
 //! The metadata in use: how a newer BLOB replaces it, and what went wrong with that.
 
-use std::{
-    path::Path,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{path::Path, time::Duration};
 
 use countersign::{Code, Timestamp};
 use countersign_metadata::{Blob, Metadata, MetadataError};
 
-use super::{
-    cache::{self, CacheUpdate, MetadataCache},
-    update_error::{FileError, UpdateError},
-};
+use super::cache::{self, CacheUpdate, MetadataCache};
+use super::update_error::{FileError, UpdateError};
 use crate::backend;
 
 /// How long before a root expires the operator is warned: a quarter, in which a new root can be installed and tested.

@@ -1,30 +1,19 @@
 //! The service around the metadata in use: it watches the source, and names and judges authenticator models.
 
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use countersign::{
-    CredentialRecord, RelyingParty, Timestamp,
-    lifecycle::{Reassessor, Verdict},
-    types::{Aaguid, CredentialId},
-};
+use countersign::lifecycle::{Reassessor, Verdict};
+use countersign::types::{Aaguid, CredentialId};
+use countersign::{CredentialRecord, RelyingParty, Timestamp};
 use countersign_metadata::{
     Blob, BlobPolicy, Metadata, MetadataPolicy, ModelName, model_name, roots::anchor_from_pem,
 };
 
+use super::config::{MetadataConfig, MetadataSource, Registrations};
 #[cfg(feature = "fetch")]
 use super::url_source::UrlSource;
-use super::{
-    cache::MetadataCache,
-    config::{MetadataConfig, MetadataSource, Registrations},
-    current::CurrentMetadata,
-    file_source::FileSource,
-    verdicts::Verdicts,
-};
+use super::{cache::MetadataCache, current::CurrentMetadata, file_source::FileSource, verdicts::Verdicts};
 use crate::{clock, files, start_error::StartError, text::printable};
 
 /// The shortest time between two checks of a file.

@@ -1,10 +1,7 @@
 //! The reasons why newer metadata is not used.
 
-use std::{
-    error::Error,
-    fmt, io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+use std::{error::Error, fmt, io};
 
 use countersign_metadata::MetadataError;
 

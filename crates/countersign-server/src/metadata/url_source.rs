@@ -6,17 +6,10 @@ use countersign::Timestamp;
 use tokio::sync::oneshot;
 
 use super::{cache::CacheUpdate, current::CurrentMetadata, update_error::UpdateError};
-use crate::{
-    clock,
-    fetch::{
-        client::{Answer, Client},
-        config::FetchConfig,
-        error::RetryAfter,
-        last_fetch::LastFetch,
-        schedule::{Attempt, Schedule},
-    },
-    start_error::StartError,
-};
+use crate::fetch::client::{Answer, Client};
+use crate::fetch::schedule::{Attempt, Schedule};
+use crate::fetch::{config::FetchConfig, error::RetryAfter, last_fetch::LastFetch};
+use crate::{clock, start_error::StartError};
 
 /// The shortest wait, regardless of the schedule.
 const WAIT_MIN: Duration = Duration::from_millis(10);

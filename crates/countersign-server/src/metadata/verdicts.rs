@@ -1,10 +1,8 @@
 //! The verdicts of the metadata in use on stored credentials. They are cached, since each takes the verification of a
 //! signature and a certificate path, and a list has many credentials.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use countersign::{Timestamp, types::CredentialId};
 

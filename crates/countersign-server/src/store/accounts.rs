@@ -1,18 +1,12 @@
 //! Accounts: a user handle and a name that is unique without regard to case.
 
-use countersign::{
-    cose::sha256,
-    types::{Timestamp, UserHandle},
-};
+use countersign::cose::sha256;
+use countersign::types::{Timestamp, UserHandle};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::limits::PURGE_MAX;
-use crate::{
-    names,
-    operation_error::{OperationError, Rejection},
-    response_rejection::Reason,
-    store_error::StoreError,
-};
+use crate::operation_error::{OperationError, Rejection};
+use crate::{names, response_rejection::Reason, store_error::StoreError};
 
 /// Whether an account has this name, regardless of case.
 pub(crate) fn is_taken(db: &Connection, name: &str) -> Result<bool, StoreError> {

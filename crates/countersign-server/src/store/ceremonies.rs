@@ -8,11 +8,8 @@ use countersign::types::{Timestamp, UserHandle};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::limits::{AHEAD_SECONDS, PURGE_MAX};
-use crate::{
-    operation_error::{OperationError, Rejection},
-    store_error::StoreError,
-    token::TokenHash,
-};
+use crate::operation_error::{OperationError, Rejection};
+use crate::{store_error::StoreError, token::TokenHash};
 
 /// The most open ceremonies that were started without a session. Anyone can start one, and each has about 1 KiB, so
 /// this limits the file to about 50 MB.

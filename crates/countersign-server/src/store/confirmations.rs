@@ -5,12 +5,8 @@ use countersign::types::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::limits::{AHEAD_SECONDS, PURGE_MAX};
-use crate::{
-    act::Act,
-    operation_error::{OperationError, Rejection},
-    store_error::StoreError,
-    token::TokenHash,
-};
+use crate::operation_error::{OperationError, Rejection};
+use crate::{act::Act, store_error::StoreError, token::TokenHash};
 
 /// Seconds for which a confirmation is valid: long enough to continue, too short for a session that is stolen later.
 /// Rule 396 has the number.

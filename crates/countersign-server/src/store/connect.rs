@@ -1,11 +1,7 @@
 //! The connections to the database file.
 
-use std::{
-    fs, io,
-    path::Path,
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
+use std::{fs, io, path::Path, thread};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 

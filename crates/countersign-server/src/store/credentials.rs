@@ -1,21 +1,14 @@
 //! Credentials: the record of the relying party, and the owner's label.
 
-use countersign::{
-    Authenticated, Code, CredentialRecord, CredentialUpdate, RelyingParty,
-    record::{AttestationEvidence, DynamicPart},
-    types::{CredentialId, Timestamp, UserHandle},
-};
+use countersign::record::{AttestationEvidence, DynamicPart};
+use countersign::types::{CredentialId, Timestamp, UserHandle};
+use countersign::{Authenticated, Code, CredentialRecord, CredentialUpdate, RelyingParty};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::{ceremonies, connect_error::ConnectError, evidence};
-use crate::{
-    names,
-    operation_error::{OperationError, Rejection},
-    response_rejection::{Reason, ResponseRejection},
-    start_error::OtherRelyingParty,
-    store_error::StoreError,
-    token::TokenHash,
-};
+use crate::operation_error::{OperationError, Rejection};
+use crate::response_rejection::{Reason, ResponseRejection};
+use crate::{names, start_error::OtherRelyingParty, store_error::StoreError, token::TokenHash};
 
 /// The most credentials of an account: far more than the devices of any user, and few enough that `excludeCredentials`
 /// and the page stay short.

@@ -2,25 +2,18 @@
 
 use std::path::PathBuf;
 
-use countersign::{
-    Code, CredentialRecord, CredentialUpdate,
-    cose::sha256,
-    record::store::{CeremonyStore, CredentialStore, Inserted, Removed, Updated},
-    store_kit::{self, StoreHarness},
-    types::{CredentialId, Timestamp, UserHandle, base64url},
-};
+use countersign::record::store::{CeremonyStore, CredentialStore, Inserted, Removed, Updated};
+use countersign::store_kit::{self, StoreHarness};
+use countersign::types::{CredentialId, Timestamp, UserHandle, base64url};
+use countersign::{Code, CredentialRecord, CredentialUpdate, cose::sha256};
 use tempfile::TempDir;
 use tokio::runtime::{Handle, Runtime};
 
-use super::{
-    Store, accounts,
-    ceremonies::{self, Content, Kind, NewCeremony, Presented},
-    credentials::{self, Evidence, StoredCredential},
-};
-use crate::{
-    operation_error::{OperationError, Rejection},
-    response_rejection::Reason,
-};
+use super::ceremonies::{self, Content, Kind, NewCeremony, Presented};
+use super::credentials::{self, Evidence, StoredCredential};
+use super::{Store, accounts};
+use crate::operation_error::{OperationError, Rejection};
+use crate::response_rejection::Reason;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
 

@@ -3,11 +3,9 @@
 //! A deleted file still exists for processes that have it open. Without this check, a server would continue to write to
 //! it and acknowledge the writes, which would be lost after a restart.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
-};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::store_error::StoreError;
 

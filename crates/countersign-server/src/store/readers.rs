@@ -1,9 +1,7 @@
 //! The connections that read.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 use tokio::{sync::Semaphore, task::spawn_blocking};

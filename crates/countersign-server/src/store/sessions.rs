@@ -1,20 +1,13 @@
 //! Sessions: the hash of a token, the account, and the credential that the session was created with.
 
-use countersign::{
-    cose::sha256,
-    types::{CredentialId, Timestamp, UserHandle, base64url},
-};
+use countersign::cose::sha256;
+use countersign::types::{CredentialId, Timestamp, UserHandle, base64url};
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{
-    confirmations,
-    limits::{AHEAD_SECONDS, PURGE_MAX},
-};
-use crate::{
-    operation_error::{OperationError, Rejection},
-    store_error::StoreError,
-    token::TokenHash,
-};
+use super::confirmations;
+use super::limits::{AHEAD_SECONDS, PURGE_MAX};
+use crate::operation_error::{OperationError, Rejection};
+use crate::{store_error::StoreError, token::TokenHash};
 
 /// Seconds after which an unused session is over: a week, so that a user who returns every few days stays signed in.
 pub(crate) const IDLE_SECONDS: i64 = 7 * 24 * 60 * 60;

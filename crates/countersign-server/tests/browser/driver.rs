@@ -3,22 +3,14 @@
 //! The extension commands of [User Agent Automation](https://www.w3.org/TR/webauthn-3/#sctn-automation), which
 //! fantoccini does not support, are sent as custom commands.
 
-use std::{
-    env, fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    path::PathBuf,
-    process::{Child, ChildStdout, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs, net::TcpStream, path::PathBuf, thread};
 
 use axum::http::Method;
-use fantoccini::{
-    Client, ClientBuilder, Locator,
-    elements::Element,
-    wd::{WebDriverCompatibleCommand, WindowHandle},
-};
+use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;

@@ -1,15 +1,11 @@
 //! Browsers without required features, and addresses at which the page does not work.
 
 use serde_json::json;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
-};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
-use crate::{
-    driver::Browser,
-    site::{NO_AUTOFILL, Site, Visit},
-};
+use crate::driver::Browser;
+use crate::site::{NO_AUTOFILL, Site, Visit};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_without_webauthn_gets_a_sentence_instead_of_dead_buttons() {

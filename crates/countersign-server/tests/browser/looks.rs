@@ -2,10 +2,8 @@
 
 use serde_json::json;
 
-use crate::{
-    driver::Browser,
-    site::{NO_AUTOFILL, Site, Visit},
-};
+use crate::driver::Browser;
+use crate::site::{NO_AUTOFILL, Site, Visit};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_control_has_a_name_and_the_page_fits_from_narrow_to_wide() {

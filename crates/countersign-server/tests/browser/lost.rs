@@ -2,11 +2,8 @@
 
 use serde_json::json;
 
-use crate::{
-    driver::Browser,
-    proxy::Proxy,
-    site::{NO_AUTOFILL, Site, Visit},
-};
+use crate::site::{NO_AUTOFILL, Site, Visit};
+use crate::{driver::Browser, proxy::Proxy};
 
 async fn visit_through_proxy() -> (Visit, Proxy) {
     let (site, proxy) = Site::behind_proxy().await;

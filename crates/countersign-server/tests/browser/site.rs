@@ -1,11 +1,8 @@
 //! The server under test, and a browser at its page.
 
-use std::{
-    io::{Read, Write},
-    net::{TcpListener, TcpStream},
-    sync::Mutex,
-    time::Duration,
-};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::{sync::Mutex, time::Duration};
 
 use countersign_server::{Config, Listen, Server};
 use fantoccini::wd::WindowHandle;

@@ -2,11 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::{
-    driver::{Authenticator, Browser},
-    lost::SIGNALS,
-    site::{NO_AUTOFILL, Visit},
-};
+use crate::driver::{Authenticator, Browser};
+use crate::lost::SIGNALS;
+use crate::site::{NO_AUTOFILL, Visit};
 
 /// A script with which a window gets no messages of the others, as if they were delayed.
 const DEAF: &str = "delete window.BroadcastChannel; document.addEventListener('visibilitychange', (event) => event.stopImmediatePropagation(), true);";

@@ -4,10 +4,8 @@ use countersign::{relying_party::policy::BackupEligibilityChange, types::base64u
 use countersign_server::router;
 use serde_json::{Value, json};
 
-use crate::{
-    authenticator::Passkey,
-    site::{Client, ORIGIN, Site, finish},
-};
+use crate::authenticator::Passkey;
+use crate::site::{Client, ORIGIN, Site, finish};
 
 async fn started(client: &mut Client, path: &str, body: Value) -> Value {
     client.post(path, &body).await.expect(200).json()

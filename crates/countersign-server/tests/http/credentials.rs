@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    authenticator::Passkey,
-    site::{Client, ORIGIN, Site, finish},
-};
+use crate::authenticator::Passkey;
+use crate::site::{Client, ORIGIN, Site, finish};
 
 async fn list(client: &mut Client) -> Vec<Value> {
     let body = client.get("/api/credentials").await.expect(200).json();

@@ -6,10 +6,8 @@ use countersign_server::{Config, StartError, router};
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::{
-    authenticator::Passkey,
-    site::{Client, ORIGIN, Site, finish},
-};
+use crate::authenticator::Passkey;
+use crate::site::{Client, ORIGIN, Site, finish};
 
 fn start_error(path: &Path) -> StartError {
     router(&Config::new(path)).map(drop).unwrap_err()

@@ -1,29 +1,19 @@
 //! A server that fetches its metadata over https.
 
-use std::{
-    fs,
-    net::Ipv4Addr,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::{fs, time::Duration};
 
 use countersign_authenticator::{BlobSigner, CertificateDraft};
-use countersign_server::{
-    Config, Listen, MetadataConfig, MetadataSource, Registrations, Server,
-    fetch::{FetchConfig, Schedule},
-    router,
-};
+use countersign_server::fetch::{FetchConfig, Schedule};
+use countersign_server::{Config, Listen, MetadataConfig, MetadataSource, Registrations, Server, router};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{
-    authenticator::Passkey,
-    https::{Https, Reply},
-    metadata::{blob, value, write_root},
-    serving::ask,
-    site::{Client, ORIGIN, finish},
-};
+use crate::https::{Https, Reply};
+use crate::metadata::{blob, value, write_root};
+use crate::site::{Client, ORIGIN, finish};
+use crate::{authenticator::Passkey, serving::ask};
 
 /// A folder for a server's files.
 struct Place(TempDir);

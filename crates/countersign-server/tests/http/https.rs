@@ -1,23 +1,15 @@
 //! An https server that gives the answers of a test, one for each request.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpListener,
-    path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex,
-        mpsc::{Receiver, Sender, channel},
-    },
-    thread,
-};
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::{net::TcpListener, thread};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign_authenticator::{Algorithm, CertificateDraft, PrivateKey};
-use rustls::{
-    ServerConfig, ServerConnection, StreamOwned,
-    crypto::aws_lc_rs,
-    pki_types::{CertificateDer, PrivateKeyDer, PrivateSec1KeyDer},
-};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivateSec1KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned, crypto::aws_lc_rs};
 
 /// An https server whose requests wait until there is an answer.
 pub(crate) struct Https {

@@ -1,9 +1,7 @@
 //! Malformed requests to every endpoint: the answer is always a clean 4xx.
 
-use axum::{
-    body::Body,
-    http::{HeaderValue, Request},
-};
+use axum::body::Body;
+use axum::http::{HeaderValue, Request};
 use countersign::types::base64url;
 use serde_json::{Value, json};
 

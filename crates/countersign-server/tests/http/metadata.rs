@@ -10,10 +10,8 @@ use countersign_server::{
 };
 use serde_json::{Value, json};
 
-use crate::{
-    serving::ask,
-    site::{Client, ORIGIN, finish},
-};
+use crate::serving::ask;
+use crate::site::{Client, ORIGIN, finish};
 
 const MODEL: &str = "01010101-0101-0101-0101-010101010101";
 

@@ -3,10 +3,8 @@
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 
-use crate::{
-    authenticator::Passkey,
-    site::{Answer, Client, ORIGIN, Site, finish},
-};
+use crate::authenticator::Passkey;
+use crate::site::{Answer, Client, ORIGIN, Site, finish};
 
 async fn started(client: &mut Client, path: &str, body: Value) -> Value {
     client.post(path, &body).await.expect(200).json()

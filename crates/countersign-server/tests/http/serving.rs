@@ -1,17 +1,12 @@
 //! A server with its sockets.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr, TcpListener},
-    time::Duration,
-};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::time::Duration;
 
 use countersign_server::{Config, Listen, Server, StartError};
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-    sync::oneshot,
-};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::{net::TcpStream, sync::oneshot};
 
 fn config(listen: Listen) -> (TempDir, Config) {
     let folder = tempfile::tempdir().unwrap();

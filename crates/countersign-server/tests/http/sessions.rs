@@ -4,10 +4,8 @@ use serde_json::json;
 
 use countersign_server::{Config, router};
 
-use crate::{
-    authenticator::Passkey,
-    site::{Client, Site, finish},
-};
+use crate::authenticator::Passkey;
+use crate::site::{Client, Site, finish};
 
 const DAY: i64 = 24 * 60 * 60;
 

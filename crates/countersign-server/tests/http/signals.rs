@@ -5,10 +5,8 @@ use countersign::types::base64url;
 use countersign_server::{Config, UnknownSignals, router};
 use serde_json::{Value, json};
 
-use crate::{
-    authenticator::Passkey,
-    site::{Client, Site, finish},
-};
+use crate::authenticator::Passkey;
+use crate::site::{Client, Site, finish};
 
 fn accepted(answer: &Value) -> &Value {
     &answer["signals"]["allAcceptedCredentials"]

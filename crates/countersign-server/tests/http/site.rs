@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    http::{HeaderMap, Method, Request, StatusCode, header},
-};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use countersign_server::{Config, router};
 use serde_json::{Value, json};
 use tempfile::TempDir;

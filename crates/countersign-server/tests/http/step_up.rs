@@ -3,10 +3,8 @@
 use countersign::types::base64url;
 use serde_json::{Value, json};
 
-use crate::{
-    authenticator::Passkey,
-    site::{Answer, Client, ORIGIN, Site, finish},
-};
+use crate::authenticator::Passkey;
+use crate::site::{Answer, Client, ORIGIN, Site, finish};
 
 fn adding() -> Value {
     json!({ "kind": "add-credential" })

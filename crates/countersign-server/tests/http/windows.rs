@@ -6,15 +6,11 @@ use axum::http::Request;
 use countersign::types::base64url;
 use countersign_server::{Listen, Server};
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
-use crate::{
-    authenticator::Passkey,
-    site::{Client, ORIGIN, Site, finish},
-};
+use crate::authenticator::Passkey;
+use crate::site::{Client, ORIGIN, Site, finish};
 
 const CHANGING: [(&str, &str); 9] = [
     ("POST", "/api/step-up/start"),

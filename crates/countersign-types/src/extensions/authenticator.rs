@@ -5,10 +5,8 @@
 use core::fmt;
 
 use super::error::ExtensionError;
-use crate::{
-    authenticator_data::error::AuthenticatorDataError,
-    cbor::{self, CborError, Key, MAX_DEPTH},
-};
+use crate::authenticator_data::error::AuthenticatorDataError;
+use crate::cbor::{self, CborError, Key, MAX_DEPTH};
 
 /// The authenticator's extension outputs. They are part of authenticator data, so they are signed.
 ///

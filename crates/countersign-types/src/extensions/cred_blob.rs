@@ -1,13 +1,10 @@
 //! Credential blobs
 //! ([CTAP 2.2 section 12.2](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-credBlob-extension)).
 
+use super::error::{ExtensionError, ExtensionInputError};
 use super::{
-    authenticator::AuthenticatorExtensionOutputs,
-    error::{ExtensionError, ExtensionInputError},
-    inputs::ClientExtensionInputs,
-    outputs::ClientExtensionOutputs,
-    secret::SecretBytes,
-    value,
+    authenticator::AuthenticatorExtensionOutputs, inputs::ClientExtensionInputs,
+    outputs::ClientExtensionOutputs, secret::SecretBytes, value,
 };
 use crate::base64url;
 

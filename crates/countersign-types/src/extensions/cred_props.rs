@@ -1,12 +1,8 @@
 //! The credential properties extension
 //! ([section 10.1.3](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-credential-properties-extension)).
 
-use super::{
-    error::{ExtensionError, ExtensionInputError},
-    inputs::ClientExtensionInputs,
-    outputs::ClientExtensionOutputs,
-    value,
-};
+use super::error::{ExtensionError, ExtensionInputError};
+use super::{inputs::ClientExtensionInputs, outputs::ClientExtensionOutputs, value};
 
 const CRED_PROPS: &str = "credProps";
 

@@ -5,12 +5,8 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    authenticator::AuthenticatorExtensionOutputs,
-    error::{ExtensionError, ExtensionInputError},
-    inputs::ClientExtensionInputs,
-    value,
-};
+use super::error::{ExtensionError, ExtensionInputError};
+use super::{authenticator::AuthenticatorExtensionOutputs, inputs::ClientExtensionInputs, value};
 use crate::cbor;
 
 const CRED_PROTECT: &str = "credProtect";

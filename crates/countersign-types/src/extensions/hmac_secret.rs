@@ -6,14 +6,12 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
-use super::{
-    authenticator::AuthenticatorExtensionOutputs,
-    error::{ExtensionError, ExtensionInputError},
-    inputs::ClientExtensionInputs,
-    outputs::ClientExtensionOutputs,
-    secret::SecretBytes,
-    value::{self, Malformed},
-};
+use super::authenticator::AuthenticatorExtensionOutputs;
+use super::error::{ExtensionError, ExtensionInputError};
+use super::inputs::ClientExtensionInputs;
+use super::outputs::ClientExtensionOutputs;
+use super::secret::SecretBytes;
+use super::value::{self, Malformed};
 use crate::base64url;
 
 const HMAC_SECRET: &str = "hmac-secret";

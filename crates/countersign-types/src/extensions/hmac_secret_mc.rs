@@ -2,9 +2,9 @@
 //! ([CTAP 2.2 section 12.8](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-hmac-secret-make-cred-extension)):
 //! an extension only of authenticators, which clients use if `prf` has values to evaluate.
 
-use super::{
-    authenticator::AuthenticatorExtensionOutputs, error::ExtensionError, hmac_secret::encrypted_results,
-};
+use super::authenticator::AuthenticatorExtensionOutputs;
+use super::error::ExtensionError;
+use super::hmac_secret::encrypted_results;
 
 const HMAC_SECRET_MC: &str = "hmac-secret-mc";
 

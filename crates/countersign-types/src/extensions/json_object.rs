@@ -3,10 +3,8 @@
 
 use alloc::{borrow::ToOwned, string::String};
 
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{Error as _, MapAccess, value::MapAccessDeserializer},
-};
+use serde::de::{Error as _, MapAccess};
+use serde::{Deserialize, Deserializer, Serialize, de::value::MapAccessDeserializer};
 use serde_json::{Map, Value};
 
 use crate::json::unique_names;

@@ -7,13 +7,8 @@ use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
-use super::{
-    error::{ExtensionError, ExtensionInputError},
-    inputs::ClientExtensionInputs,
-    outputs::ClientExtensionOutputs,
-    secret::SecretBytes,
-    value,
-};
+use super::error::{ExtensionError, ExtensionInputError};
+use super::{inputs::ClientExtensionInputs, outputs::ClientExtensionOutputs, secret::SecretBytes, value};
 use crate::{base64url, enumerations::open_enumeration};
 
 const LARGE_BLOB: &str = "largeBlob";

@@ -1,12 +1,8 @@
 //! The minimum PIN length
 //! ([CTAP 2.2 section 12.4](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#sctn-minpinlength-extension)).
 
-use super::{
-    authenticator::AuthenticatorExtensionOutputs,
-    error::{ExtensionError, ExtensionInputError},
-    inputs::ClientExtensionInputs,
-    value,
-};
+use super::error::{ExtensionError, ExtensionInputError};
+use super::{authenticator::AuthenticatorExtensionOutputs, inputs::ClientExtensionInputs, value};
 use crate::cbor;
 
 const MIN_PIN_LENGTH: &str = "minPinLength";

@@ -7,20 +7,12 @@ use core::str;
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    error::{ExtensionError, ExtensionInputError},
-    inputs::ClientExtensionInputs,
-    outputs::ClientExtensionOutputs,
-    value,
-};
-use crate::{
-    base64url::Base64Url,
-    identifiers::AlgorithmIdentifier,
-    options::{
-        dictionary::{dictionary, null_is_default, object},
-        parameters::CredentialParameters,
-    },
-};
+use super::error::{ExtensionError, ExtensionInputError};
+use super::{inputs::ClientExtensionInputs, outputs::ClientExtensionOutputs, value};
+use crate::base64url::Base64Url;
+use crate::identifiers::AlgorithmIdentifier;
+use crate::options::dictionary::{dictionary, null_is_default, object};
+use crate::options::parameters::CredentialParameters;
 
 const PAYMENT: &str = "payment";
 

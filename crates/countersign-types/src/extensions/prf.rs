@@ -4,13 +4,9 @@ use alloc::{collections::BTreeMap, string::String};
 
 use serde_json::{Map, Value};
 
-use super::{
-    error::{ExtensionError, ExtensionInputError},
-    inputs::ClientExtensionInputs,
-    outputs::ClientExtensionOutputs,
-    secret::SecretBytes,
-    value::{self, Malformed},
-};
+use super::error::{ExtensionError, ExtensionInputError};
+use super::value::{self, Malformed};
+use super::{inputs::ClientExtensionInputs, outputs::ClientExtensionOutputs, secret::SecretBytes};
 use crate::{base64url, identifiers::CredentialId};
 
 const PRF: &str = "prf";

@@ -3,12 +3,8 @@
 
 use alloc::string::String;
 
-use super::{
-    error::{ExtensionError, ExtensionInputError},
-    inputs::ClientExtensionInputs,
-    outputs::ClientExtensionOutputs,
-    value,
-};
+use super::error::{ExtensionError, ExtensionInputError};
+use super::{inputs::ClientExtensionInputs, outputs::ClientExtensionOutputs, value};
 
 const REMOTE: &str = "remoteClientDataJSON";
 

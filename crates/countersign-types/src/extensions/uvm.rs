@@ -6,13 +6,11 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use super::{
-    authenticator::AuthenticatorExtensionOutputs,
-    error::{ExtensionError, ExtensionInputError},
-    inputs::ClientExtensionInputs,
-    outputs::ClientExtensionOutputs,
-    value,
-};
+use super::authenticator::AuthenticatorExtensionOutputs;
+use super::error::{ExtensionError, ExtensionInputError};
+use super::inputs::ClientExtensionInputs;
+use super::outputs::ClientExtensionOutputs;
+use super::value;
 use crate::cbor;
 
 const UVM: &str = "uvm";

@@ -3,18 +3,13 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::{
-    descriptor::CredentialDescriptor,
-    dictionary::{dictionary, null_is_default},
-    entities::{RpEntity, UserEntity},
-    parameters::CredentialParameters,
-    selection::AuthenticatorSelection,
-};
-use crate::{
-    base64url::Base64Url,
-    enumerations::{AttestationConveyance, Hint},
-    extensions::inputs::ClientExtensionInputs,
-};
+use super::descriptor::CredentialDescriptor;
+use super::dictionary::{dictionary, null_is_default};
+use super::entities::{RpEntity, UserEntity};
+use super::parameters::CredentialParameters;
+use super::selection::AuthenticatorSelection;
+use crate::enumerations::{AttestationConveyance, Hint};
+use crate::{base64url::Base64Url, extensions::inputs::ClientExtensionInputs};
 
 dictionary! {
     /// Creation options, `PublicKeyCredentialCreationOptionsJSON`: the argument of `navigator.credentials.create()`.
@@ -83,10 +78,8 @@ impl CreationOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        enumerations::{CredentialType, Transport, UserVerificationRequirement},
-        identifiers::{AlgorithmIdentifier, CredentialId, UserHandle},
-    };
+    use crate::enumerations::{CredentialType, Transport, UserVerificationRequirement};
+    use crate::identifiers::{AlgorithmIdentifier, CredentialId, UserHandle};
     use alloc::{string::ToString, vec};
     use serde_json::{Value, json};
 

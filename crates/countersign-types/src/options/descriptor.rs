@@ -4,10 +4,8 @@
 use alloc::vec::Vec;
 
 use super::dictionary::{dictionary, null_is_default};
-use crate::{
-    enumerations::{CredentialType, Transport},
-    identifiers::CredentialId,
-};
+use crate::enumerations::{CredentialType, Transport};
+use crate::identifiers::CredentialId;
 
 dictionary! {
     /// A credential descriptor, `PublicKeyCredentialDescriptorJSON`: a credential, and how its authenticator may be

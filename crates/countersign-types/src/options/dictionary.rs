@@ -3,10 +3,8 @@
 
 use core::{fmt, marker::PhantomData};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor, value::MapAccessDeserializer},
-};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, de::value::MapAccessDeserializer};
 
 /// Turns a struct into a dictionary: serialisable, and deserialised only from a JSON object.
 ///

@@ -3,15 +3,10 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::{
-    descriptor::CredentialDescriptor,
-    dictionary::{dictionary, null_is_default},
-};
-use crate::{
-    base64url::Base64Url,
-    enumerations::{Hint, UserVerificationRequirement},
-    extensions::inputs::ClientExtensionInputs,
-};
+use super::descriptor::CredentialDescriptor;
+use super::dictionary::{dictionary, null_is_default};
+use crate::enumerations::{Hint, UserVerificationRequirement};
+use crate::{base64url::Base64Url, extensions::inputs::ClientExtensionInputs};
 
 dictionary! {
     /// Request options, `PublicKeyCredentialRequestOptionsJSON`: the argument of `navigator.credentials.get()`.

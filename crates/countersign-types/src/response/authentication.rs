@@ -4,23 +4,17 @@
 use alloc::vec::Vec;
 use core::{fmt, ops::Range};
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, MapAccess},
-};
+use serde::de::{self, MapAccess};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{
-    byte_storage::ByteStorage,
-    envelope::{Envelope, Json, Received, Response, common_methods},
-    error::{MemberErrorKind, ResponseError},
-    json_slot::{JsonShape, JsonSlot, Text, read_members},
-};
-use crate::{
-    base64url::Encoded,
-    enumerations::AuthenticatorAttachment,
-    extensions::outputs::ClientExtensionOutputs,
-    identifiers::{CredentialId, UserHandle},
-};
+use super::byte_storage::ByteStorage;
+use super::envelope::{Envelope, Json, Received, Response, common_methods};
+use super::error::{MemberErrorKind, ResponseError};
+use super::json_slot::{JsonShape, JsonSlot, Text, read_members};
+use crate::base64url::Encoded;
+use crate::enumerations::AuthenticatorAttachment;
+use crate::extensions::outputs::ClientExtensionOutputs;
+use crate::identifiers::{CredentialId, UserHandle};
 
 /// An authentication response, `AuthenticationResponseJSON`: the result of `navigator.credentials.get()`, through
 /// `toJSON()`.

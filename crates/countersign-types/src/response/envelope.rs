@@ -1,23 +1,16 @@
 //! The members that both responses have: everything outside `response`
 //! ([section 5.1](https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson)).
 
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{self, MapAccess},
-};
+use serde::de::{self, MapAccess};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::error::Category;
 
-use super::{
-    error::{MemberErrorKind, ResponseError},
-    json_slot::{JsonShape, JsonSlot, Text, read_members},
-    limits::{KEYWORD_MAX, RESPONSE_JSON_MAX},
-};
-use crate::{
-    base64url,
-    enumerations::{AuthenticatorAttachment, CredentialType},
-    extensions::{json_object::JsonObject, outputs::ClientExtensionOutputs},
-    identifiers::CredentialId,
-};
+use super::error::{MemberErrorKind, ResponseError};
+use super::json_slot::{JsonShape, JsonSlot, Text, read_members};
+use super::limits::{KEYWORD_MAX, RESPONSE_JSON_MAX};
+use crate::enumerations::{AuthenticatorAttachment, CredentialType};
+use crate::extensions::{json_object::JsonObject, outputs::ClientExtensionOutputs};
+use crate::{base64url, identifiers::CredentialId};
 
 /// The members outside `response`, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,10 +4,8 @@
 use alloc::{borrow::Cow, string::String};
 use core::{fmt, marker::PhantomData};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
-};
+use serde::de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, de::value::MapAccessDeserializer};
 
 use serde_json::Value;
 

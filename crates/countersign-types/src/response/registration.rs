@@ -4,25 +4,17 @@
 use alloc::vec::Vec;
 use core::{fmt, ops::Range};
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, MapAccess, SeqAccess},
-    ser::SerializeMap as _,
-};
+use serde::de::{self, MapAccess, SeqAccess};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap as _};
 
-use super::{
-    byte_storage::ByteStorage,
-    envelope::{Envelope, Json, Received, Response, common_methods},
-    error::{MemberErrorKind, ResponseError},
-    json_slot::{JsonShape, JsonSlot, Text, read_members},
-    limits::{KEYWORD_MAX, TRANSPORTS_MAX},
-};
-use crate::{
-    base64url::Encoded,
-    enumerations::{AuthenticatorAttachment, Transport},
-    extensions::outputs::ClientExtensionOutputs,
-    identifiers::{AlgorithmIdentifier, CredentialId},
-};
+use super::byte_storage::ByteStorage;
+use super::envelope::{Envelope, Json, Received, Response, common_methods};
+use super::error::{MemberErrorKind, ResponseError};
+use super::json_slot::{JsonShape, JsonSlot, Text, read_members};
+use super::limits::{KEYWORD_MAX, TRANSPORTS_MAX};
+use crate::enumerations::{AuthenticatorAttachment, Transport};
+use crate::identifiers::{AlgorithmIdentifier, CredentialId};
+use crate::{base64url::Encoded, extensions::outputs::ClientExtensionOutputs};
 
 /// A registration response, `RegistrationResponseJSON`: the result of `navigator.credentials.create()`, through
 /// `toJSON()`.

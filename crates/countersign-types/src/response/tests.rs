@@ -2,12 +2,8 @@
 //!
 //! Over 600 lines: each rule is tried on the members of both ceremonies, by the same few helpers.
 
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec,
-    vec::Vec,
-};
+use alloc::string::{String, ToString};
+use alloc::{format, vec, vec::Vec};
 
 use serde_json::{Value, json};
 

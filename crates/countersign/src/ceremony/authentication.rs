@@ -9,15 +9,12 @@ mod stored_checks;
 
 use countersign_types::AuthenticationResponse;
 
-use crate::{
-    ceremony::{
-        authentication::{outcome::Authenticated, procedure::Procedure, record_lookup::RecordLookup},
-        finish_options::FinishOptions,
-        state::authentication::AuthenticationState,
-    },
-    relying_party::party::RelyingParty,
-    report::{ceremony_report::Report, error::Error, recorder::NoReport},
-};
+use crate::ceremony::authentication::outcome::Authenticated;
+use crate::ceremony::authentication::procedure::Procedure;
+use crate::ceremony::authentication::record_lookup::RecordLookup;
+use crate::ceremony::{finish_options::FinishOptions, state::authentication::AuthenticationState};
+use crate::relying_party::party::RelyingParty;
+use crate::report::{ceremony_report::Report, error::Error, recorder::NoReport};
 
 impl RelyingParty {
     /// Finishes an authentication, steps 3 to 25: decides whether `response` answers the authentication of `state`.

@@ -104,14 +104,10 @@ impl fmt::Debug for Challenge {
 /// The form of a challenge in a state. The type itself has no serialised form, which would accept short challenges
 /// silently.
 pub(crate) mod stored {
-    use super::BOUND_HASH_LENGTH;
-    use super::Base64Url;
-    use super::CHALLENGE_MAX;
-    use super::Challenge;
-    use super::Deserialize;
-    use super::Deserializer;
-    use super::Serializer;
-    use super::base64url;
+    use super::{
+        BOUND_HASH_LENGTH, Base64Url, CHALLENGE_MAX, Challenge, Deserialize, Deserializer, Serializer,
+        base64url,
+    };
     use serde::de::Error as _;
 
     pub(crate) fn serialize<S: Serializer>(challenge: &Challenge, serializer: S) -> Result<S::Ok, S::Error> {

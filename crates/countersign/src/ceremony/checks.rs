@@ -6,9 +6,9 @@ pub(crate) mod client_data;
 use countersign_cose::hash::sha256;
 use countersign_types::{AuthenticatorData, Timestamp};
 
-use crate::{
-    ceremony::state::kind::CeremonyState, relying_party::party::RelyingParty, report::error::ErrorKind,
-};
+use crate::ceremony::state::kind::CeremonyState;
+use crate::relying_party::party::RelyingParty;
+use crate::report::error::ErrorKind;
 
 /// The state must be this relying party's, made for the same purpose, and not too old.
 pub(crate) fn state(rp: &RelyingParty, state: &impl CeremonyState, now: Timestamp) -> Result<(), ErrorKind> {

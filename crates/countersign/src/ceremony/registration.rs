@@ -5,18 +5,12 @@ pub(crate) mod procedure;
 
 use countersign_types::RegistrationResponse;
 
-use crate::{
-    ceremony::{
-        finish_options::FinishOptions,
-        registration::{
-            outcome::{CredentialIdStatus, Registered},
-            procedure::Procedure,
-        },
-        state::registration::RegistrationState,
-    },
-    relying_party::party::RelyingParty,
-    report::{ceremony_report::Report, error::Error, recorder::NoReport},
-};
+use crate::ceremony::finish_options::FinishOptions;
+use crate::ceremony::registration::outcome::{CredentialIdStatus, Registered};
+use crate::ceremony::registration::procedure::Procedure;
+use crate::ceremony::state::registration::RegistrationState;
+use crate::relying_party::party::RelyingParty;
+use crate::report::{ceremony_report::Report, error::Error, recorder::NoReport};
 
 impl RelyingParty {
     /// Finishes a registration, steps 3 to 29: decides whether `response` answers the registration of `state`.

@@ -2,16 +2,13 @@
 //! [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) and
 //! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion).
 
-use countersign_types::{
-    UserHandle,
-    extensions::{ClientExtensionInputs, Extension},
-    options::CredentialDescriptor,
-};
+use countersign_types::extensions::{ClientExtensionInputs, Extension};
+use countersign_types::{UserHandle, options::CredentialDescriptor};
 
-use crate::{
-    ceremony::{challenge::Challenge, extensions::payment::PaymentExpectation, session::RecentSession},
-    relying_party::user::User,
+use crate::ceremony::{
+    challenge::Challenge, extensions::payment::PaymentExpectation, session::RecentSession,
 };
+use crate::relying_party::user::User;
 
 /// The request of a registration, in addition to the relying party's policy: the argument of
 /// [`RelyingParty::start_registration`](crate::RelyingParty::start_registration).

@@ -49,21 +49,13 @@ pub(crate) mod token;
 
 use core::fmt;
 
-use chacha20poly1305::{
-    Key, KeyInit as _, XChaCha20Poly1305, XNonce,
-    aead::{Aead as _, Payload},
-};
+use chacha20poly1305::aead::{Aead as _, Payload};
+use chacha20poly1305::{Key, KeyInit as _, XChaCha20Poly1305, XNonce};
 use countersign_types::{Timestamp, UserHandle, base64url};
 
-use crate::{
-    ceremony::{
-        entropy::Entropy,
-        sealed::token::{Header, NONCE_LENGTH, associated_data},
-        single_use::unspent::Unspent,
-        state::kind::CeremonyState,
-    },
-    relying_party::party::RelyingParty,
-};
+use crate::ceremony::sealed::token::{Header, NONCE_LENGTH, associated_data};
+use crate::ceremony::{entropy::Entropy, single_use::unspent::Unspent, state::kind::CeremonyState};
+use crate::relying_party::party::RelyingParty;
 
 pub use error::{KeyRingError, OpenError, SealError, TOKEN_MAX};
 

@@ -2,35 +2,23 @@
 //! [section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) and
 //! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion).
 
+use countersign_types::options::{AuthenticatorSelection, CredentialDescriptor, RpEntity, UserEntity};
 use countersign_types::{
-    CreationOptions, RequestOptions, Timestamp,
-    enumerations::UserVerificationRequirement,
+    CreationOptions, RequestOptions, Timestamp, enumerations::UserVerificationRequirement,
     identifiers::CREDENTIAL_ID_MAX,
-    options::{AuthenticatorSelection, CredentialDescriptor, RpEntity, UserEntity},
 };
 
-use crate::{
-    ceremony::{
-        challenge::Challenge,
-        entropy::Entropy,
-        extensions::start,
-        request::{AuthenticationRequest, RegistrationRequest},
-        session::RecentSession,
-        single_use::unspent::Unspent,
-        start_error::{CREDENTIAL_LIST_MAX, StartError},
-        state::{
-            authentication::{AuthenticationState, with_appid},
-            registration::{Mediation, RegistrationState},
-        },
-        step_up::BoundAuthenticationState,
-    },
-    relying_party::{
-        blank::is_blank,
-        party::RelyingParty,
-        policy::{choices::UnverifiedDiscoverable, conditional_create::ConditionalCreatePolicy},
-        user::User,
-    },
+use crate::ceremony::request::{AuthenticationRequest, RegistrationRequest};
+use crate::ceremony::start_error::{CREDENTIAL_LIST_MAX, StartError};
+use crate::ceremony::state::authentication::{AuthenticationState, with_appid};
+use crate::ceremony::state::registration::{Mediation, RegistrationState};
+use crate::ceremony::{
+    challenge::Challenge, entropy::Entropy, extensions::start, session::RecentSession,
+    single_use::unspent::Unspent, step_up::BoundAuthenticationState,
 };
+use crate::relying_party::policy::choices::UnverifiedDiscoverable;
+use crate::relying_party::policy::conditional_create::ConditionalCreatePolicy;
+use crate::relying_party::{blank::is_blank, party::RelyingParty, user::User};
 
 impl RelyingParty {
     /// Starts a registration, steps 1 and 2: returns options for `navigator.credentials.create()`, and the state to finish

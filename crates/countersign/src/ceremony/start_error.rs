@@ -4,9 +4,9 @@ use core::fmt;
 
 use countersign_types::identifiers::CREDENTIAL_ID_MAX;
 
-use crate::ceremony::{
-    challenge::CHALLENGE_MIN, entropy::EntropyError, extensions::start::ExtensionRequestError,
-};
+use crate::ceremony::challenge::CHALLENGE_MIN;
+use crate::ceremony::entropy::EntropyError;
+use crate::ceremony::extensions::start::ExtensionRequestError;
 
 /// The most credentials that options may list. Chromium rejects options with more
 /// (`kPublicKeyCredentialDescriptorListMaxSize`); authenticators are asked one batch after the other, so that a long

@@ -8,16 +8,10 @@ use countersign_cose::hash::sha256;
 use countersign_types::{Timestamp, UserHandle};
 use subtle::ConstantTimeEq as _;
 
-use crate::{
-    ceremony::{
-        challenge::BOUND_HASH_LENGTH,
-        state::{authentication::AuthenticationState, common::debug},
-    },
-    report::{
-        error::{Error, ErrorKind},
-        step::AuthenticationStep as Step,
-    },
-};
+use crate::ceremony::challenge::BOUND_HASH_LENGTH;
+use crate::ceremony::state::{authentication::AuthenticationState, common::debug};
+use crate::report::error::{Error, ErrorKind};
+use crate::report::step::AuthenticationStep as Step;
 
 /// The prefix of the hashed data, so that no other hash can be used instead.
 const DOMAIN: &[u8] = b"countersign bound data\0";
@@ -102,8 +96,7 @@ fn hash(random: &[u8], data: &[u8]) -> [u8; BOUND_HASH_LENGTH] {
 #[cfg(test)]
 mod tests {
     use crate::ceremony::request::AuthenticationRequest;
-    use countersign_types::RequestOptions;
-    use countersign_types::{Code, base64url};
+    use countersign_types::{Code, RequestOptions, base64url};
     use serde_json::json;
 
     use super::*;

@@ -8,11 +8,9 @@ use countersign_types::{
     identifiers::CREDENTIAL_ID_MAX,
 };
 
-use crate::{
-    lifecycle::reassessment::{verdict::Verdict, verify_evidence},
-    record::{credential_record::CredentialRecord, evidence::AttestationEvidence},
-    relying_party::party::RelyingParty,
-};
+use crate::lifecycle::reassessment::{verdict::Verdict, verify_evidence};
+use crate::record::{credential_record::CredentialRecord, evidence::AttestationEvidence};
+use crate::relying_party::party::RelyingParty;
 
 pub(crate) mod encoded;
 pub(crate) mod error;

@@ -14,16 +14,9 @@ use countersign_attestation::{
 use countersign_cose::Verifiers;
 use countersign_types::Timestamp;
 
-use crate::{
-    record::{credential_record::CredentialRecord, evidence::AttestationEvidence},
-    relying_party::{
-        party::RelyingParty,
-        policy::{
-            attestation::AttestationPolicy,
-            device::{DevicePolicy, OfDevices},
-        },
-    },
-};
+use crate::record::{credential_record::CredentialRecord, evidence::AttestationEvidence};
+use crate::relying_party::policy::device::{DevicePolicy, OfDevices};
+use crate::relying_party::{party::RelyingParty, policy::attestation::AttestationPolicy};
 
 pub(crate) mod evidence;
 pub(crate) mod verdict;

@@ -1,10 +1,10 @@
 //! [Section 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods): signals to authenticators
 //! about credentials that changed.
 
-use countersign_types::{
-    CredentialId, UserHandle,
-    signals::{AllAcceptedCredentialsOptions, CurrentUserDetailsOptions, UnknownCredentialOptions},
+use countersign_types::signals::{
+    AllAcceptedCredentialsOptions, CurrentUserDetailsOptions, UnknownCredentialOptions,
 };
+use countersign_types::{CredentialId, UserHandle};
 
 use crate::relying_party::{party::RelyingParty, user::User};
 

@@ -5,17 +5,11 @@
 //! They are checked in both directions: a record that could not be read again is not written.
 
 use countersign_cose::key::ENCODED_MAX;
-use countersign_types::{
-    attestation_object::ATTESTATION_OBJECT_MAX,
-    identifiers::CREDENTIAL_ID_MAX,
-    response::{KEYWORD_MAX, RESPONSE_JSON_MAX, TRANSPORTS_MAX},
-};
+use countersign_types::response::{KEYWORD_MAX, RESPONSE_JSON_MAX, TRANSPORTS_MAX};
+use countersign_types::{attestation_object::ATTESTATION_OBJECT_MAX, identifiers::CREDENTIAL_ID_MAX};
 
-use crate::record::{
-    dynamic_part::{DynamicPart, REASON_MAX, Standing},
-    evidence::AttestationEvidence,
-    static_part::StaticPart,
-};
+use crate::record::dynamic_part::{DynamicPart, REASON_MAX, Standing};
+use crate::record::{evidence::AttestationEvidence, static_part::StaticPart};
 
 /// The most items of a list within a record, and the most members of an object: more than any version has.
 pub(super) const ITEMS_MAX: usize = TRANSPORTS_MAX;
@@ -74,10 +68,8 @@ mod tests {
     use countersign_types::{CredentialId, enumerations::Transport};
     use serde_json::{Value, json};
 
-    use crate::{
-        record::credential_record::CredentialRecord,
-        test_ceremony::{NOW, record},
-    };
+    use crate::record::credential_record::CredentialRecord;
+    use crate::test_ceremony::{NOW, record};
 
     use super::*;
 

@@ -1,17 +1,13 @@
 //! The credential record: [section 4](https://www.w3.org/TR/webauthn-3/#credential-record).
 
+use countersign_types::enumerations::{CredentialType, Transport};
 use countersign_types::{
-    Aaguid, AlgorithmIdentifier, CredentialId, Timestamp, UserHandle,
-    enumerations::{CredentialType, Transport},
-    options::CredentialDescriptor,
+    Aaguid, AlgorithmIdentifier, CredentialId, Timestamp, UserHandle, options::CredentialDescriptor,
 };
 
-use crate::record::{
-    dynamic_part::{DynamicPart, Flagged, Standing},
-    evidence::AttestationEvidence,
-    static_part::StaticPart,
-    update::{CredentialUpdate, UpdateError},
-};
+use crate::record::dynamic_part::{DynamicPart, Flagged, Standing};
+use crate::record::update::{CredentialUpdate, UpdateError};
+use crate::record::{evidence::AttestationEvidence, static_part::StaticPart};
 
 /// What a relying party stores for a credential: a static part, a part that each authentication may change, and the
 /// attestation as evidence.

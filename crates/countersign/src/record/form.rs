@@ -2,25 +2,19 @@
 //!
 //! The version is read first, wherever it is: databases that keep JSON in their own form change the order of members.
 
+use countersign_types::enumerations::{CredentialType, Transport};
 use countersign_types::{
-    Aaguid, AlgorithmIdentifier, Base64Url, CredentialId, UserHandle,
-    enumerations::{CredentialType, Transport},
-    json::unique_names,
+    Aaguid, AlgorithmIdentifier, Base64Url, CredentialId, UserHandle, json::unique_names,
 };
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, DeserializeOwned},
-    ser,
-};
+use serde::de::{self, DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 use serde_json::{Map, Value};
 
-use crate::record::{
-    bounds::{ITEMS_MAX, OutOfBounds},
-    credential_record::CredentialRecord,
-    dynamic_part::{DynamicPart, Standing},
-    evidence::AttestationEvidence,
-    static_part::StaticPart,
-};
+use crate::record::bounds::{ITEMS_MAX, OutOfBounds};
+use crate::record::credential_record::CredentialRecord;
+use crate::record::dynamic_part::{DynamicPart, Standing};
+use crate::record::evidence::AttestationEvidence;
+use crate::record::static_part::StaticPart;
 
 /// The newest version, which is written. Version 1 had no parts, BE always, and no standing.
 const VERSION: u64 = 2;

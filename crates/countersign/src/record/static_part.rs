@@ -1,10 +1,8 @@
 //! The part of a credential record that never changes
 //! ([section 4](https://www.w3.org/TR/webauthn-3/#credential-record)).
 
-use countersign_types::{
-    Aaguid, AlgorithmIdentifier, Base64Url, CredentialId, UserHandle,
-    enumerations::{CredentialType, Transport},
-};
+use countersign_types::enumerations::{CredentialType, Transport};
+use countersign_types::{Aaguid, AlgorithmIdentifier, Base64Url, CredentialId, UserHandle};
 use serde::{Deserialize, Serialize};
 
 /// The part of a [`CredentialRecord`](crate::CredentialRecord) that is written once, at registration: `type`, `id`,

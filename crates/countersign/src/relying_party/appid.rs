@@ -1,10 +1,8 @@
 //! The FIDO AppID of credentials that were registered with U2F
 //! ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
 
-use crate::relying_party::{
-    origin::{is_below, is_web_origin},
-    public_suffixes::{PublicSuffixes, registrable_label},
-};
+use crate::relying_party::origin::{is_below, is_web_origin};
+use crate::relying_party::public_suffixes::{PublicSuffixes, registrable_label};
 
 /// Whether browsers accept an AppID: it must be on the caller's own site
 /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension), its note). The bytes are hashed as

@@ -5,15 +5,12 @@ use std::sync::Arc;
 use countersign_attestation::{Formats, ModelPolicy, TrustAnchors};
 use countersign_cose::{Verifiers, hash::sha256};
 
+use crate::relying_party::builder::origins::{ConfiguredOrigin, within_budget};
+use crate::relying_party::origin::{LOCALHOST, is_domain};
+use crate::relying_party::public_suffixes::{PublicSuffixes, is_public_suffix};
 use crate::relying_party::{
-    appid::is_appid_of,
-    blank::is_blank,
-    builder::origins::{ConfiguredOrigin, within_budget},
-    configuration_error::ConfigurationError,
-    origin::{LOCALHOST, is_domain},
-    party::RelyingParty,
+    appid::is_appid_of, blank::is_blank, configuration_error::ConfigurationError, party::RelyingParty,
     policy::Policy,
-    public_suffixes::{PublicSuffixes, is_public_suffix},
 };
 
 pub(crate) mod origins;

@@ -5,11 +5,9 @@ use core::fmt;
 use countersign_cose::Algorithm;
 use countersign_types::Aaguid;
 
-use crate::relying_party::{
-    origin::advice::{OriginAdvice, RpIdAdvice},
-    policy::limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS_MAX},
-    related_origins::budget::CLIENT_LABELS,
-};
+use crate::relying_party::origin::advice::{OriginAdvice, RpIdAdvice};
+use crate::relying_party::policy::limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS_MAX};
+use crate::relying_party::related_origins::budget::CLIENT_LABELS;
 
 /// A configuration that can't work, found before the first ceremony.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,11 +6,9 @@ use countersign_attestation::{Formats, ModelPolicy, TrustAnchors};
 use countersign_cose::{Algorithm, Verifiers};
 use countersign_types::options::CredentialParameters;
 
-use crate::relying_party::{
-    origin::{OriginRule, is_accepted},
-    policy::{Policy, attestation::AttestationCheck},
-    public_suffixes::{PublicSuffixes, SingleLabels},
-};
+use crate::relying_party::origin::{OriginRule, is_accepted};
+use crate::relying_party::policy::{Policy, attestation::AttestationCheck};
+use crate::relying_party::public_suffixes::{PublicSuffixes, SingleLabels};
 
 /// A [relying party](https://www.w3.org/TR/webauthn-3/#webauthn-relying-party): creates options and verifies responses.
 ///

@@ -17,29 +17,22 @@ use countersign_types::enumerations::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{
-    record::version::FormatVersion,
-    relying_party::policy::limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS},
-    report::{
-        deviation::{Deviation, Deviations},
-        policy_error::PolicyErrorKind,
-    },
-};
+use crate::relying_party::policy::limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS};
+use crate::report::deviation::{Deviation, Deviations};
+use crate::{record::version::FormatVersion, report::policy_error::PolicyErrorKind};
 
-pub use self::{
-    algorithms::StoredAlgorithms,
-    attestation::AttestationPolicy,
-    backup::{BackupEligibilityChange, BackupPolicy, UnknownBackupEligibility},
-    choices::{
-        CrossOrigin, SignCountPolicy, TopOrigins, UninitializedUserVerification, UnverifiedDiscoverable,
-    },
-    conditional_create::ConditionalCreatePolicy,
-    device::{AndroidKeyProtection, AndroidVerifiedBoot, DevicePolicy, TpmKeyBinding},
-    extensions::{
-        CredProtectPolicy, ExtensionPolicy, PrfResultsPolicy, PrfUserVerification, RemoteClients, Unsolicited,
-    },
-    flagged::FlaggedCredentials,
+pub use self::algorithms::StoredAlgorithms;
+pub use self::attestation::AttestationPolicy;
+pub use self::backup::{BackupEligibilityChange, BackupPolicy, UnknownBackupEligibility};
+pub use self::choices::{
+    CrossOrigin, SignCountPolicy, TopOrigins, UninitializedUserVerification, UnverifiedDiscoverable,
 };
+pub use self::conditional_create::ConditionalCreatePolicy;
+pub use self::device::{AndroidKeyProtection, AndroidVerifiedBoot, DevicePolicy, TpmKeyBinding};
+pub use self::extensions::{
+    CredProtectPolicy, ExtensionPolicy, PrfResultsPolicy, PrfUserVerification, RemoteClients, Unsolicited,
+};
+pub use self::flagged::FlaggedCredentials;
 
 /// The version of the serialised policy. Version 2 had other names of members, such as `attested`, and other words, such as
 /// `forbidden`. It is written first, so that an earlier version is rejected as such, and not by its first unknown name.

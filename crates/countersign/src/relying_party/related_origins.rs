@@ -101,8 +101,7 @@ impl RelyingParty {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::relying_party::configuration_error::ConfigurationError;
-    use crate::relying_party::public_suffixes::PublicSuffixList;
+    use crate::relying_party::{configuration_error::ConfigurationError, public_suffixes::PublicSuffixList};
     use crate::test_ceremony::rp;
 
     const COUNTRIES: [&str; 4] =

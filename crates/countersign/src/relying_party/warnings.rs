@@ -5,12 +5,8 @@ use core::fmt;
 use countersign_cose::Algorithm;
 use countersign_types::enumerations::{ResidentKeyRequirement, UserVerificationRequirement};
 
-use crate::relying_party::{
-    origin::LOCALHOST,
-    party::RelyingParty,
-    policy::{Policy, choices::CrossOrigin},
-    user::User,
-};
+use crate::relying_party::policy::{Policy, choices::CrossOrigin};
+use crate::relying_party::{origin::LOCALHOST, party::RelyingParty, user::User};
 
 /// The range of
 /// [section 15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range), in seconds.

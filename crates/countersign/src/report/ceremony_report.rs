@@ -7,12 +7,8 @@ use core::fmt;
 use countersign_types::Code;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
-use crate::report::{
-    deviation::Deviation,
-    error::Error,
-    evidence::Evidence,
-    step::{AuthenticationStep, RegistrationStep, Step},
-};
+use crate::report::step::{AuthenticationStep, RegistrationStep, Step};
+use crate::report::{deviation::Deviation, error::Error, evidence::Evidence};
 
 /// The version of the serialised report. Version 1 had the member `lint` in place of `deviations`.
 const VERSION: u8 = 2;

@@ -10,17 +10,11 @@ use countersign_types::{
     hex::Hex,
 };
 
-use crate::{
-    record::dynamic_part::Flagged,
-    report::{
-        deviation::Deviation,
-        device_error::DeviceError,
-        encoding::HandleEncoding,
-        extension_rejected::ExtensionRejectedError,
-        policy_error::PolicyErrorKind,
-        shortened::Shortened,
-        step::{AuthenticationStep, Step},
-    },
+use crate::record::dynamic_part::Flagged;
+use crate::report::step::{AuthenticationStep, Step};
+use crate::report::{
+    deviation::Deviation, device_error::DeviceError, encoding::HandleEncoding,
+    extension_rejected::ExtensionRejectedError, policy_error::PolicyErrorKind, shortened::Shortened,
 };
 
 /// The error of a ceremony that failed. Nothing may be stored, and the state is used up.

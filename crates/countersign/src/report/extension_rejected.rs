@@ -2,10 +2,8 @@
 
 use core::fmt;
 
-use countersign_types::{
-    Code,
-    extensions::{CredentialProtection, Extension},
-};
+use countersign_types::Code;
+use countersign_types::extensions::{CredentialProtection, Extension};
 
 /// Why the relying party does not accept what extensions did.
 #[derive(Debug, Clone, PartialEq, Eq)]

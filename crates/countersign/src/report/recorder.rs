@@ -2,13 +2,10 @@
 
 use countersign_types::cbor;
 
-use crate::report::{
-    ceremony_report::{Outcome, Reason, Report},
-    deviation::{Deviation, Deviations},
-    error::{Error, ErrorKind},
-    evidence::Evidence,
-    step::Step,
-};
+use crate::report::ceremony_report::{Outcome, Reason, Report};
+use crate::report::deviation::{Deviation, Deviations};
+use crate::report::error::{Error, ErrorKind};
+use crate::report::{evidence::Evidence, step::Step};
 
 /// Receives the outcome of each step, in order. A failing step is reported through the returned [`Error`], not here.
 pub(crate) trait Recorder {

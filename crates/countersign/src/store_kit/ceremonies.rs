@@ -1,13 +1,8 @@
 //! Checks of open ceremonies
 //! ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
 
-use crate::{
-    record::store::traits::CeremonyStore,
-    store_kit::{
-        harness::{Outcome, StoreHarness, answer, checks, expect},
-        samples::NOW,
-    },
-};
+use crate::store_kit::harness::{Outcome, StoreHarness, answer, checks, expect};
+use crate::{record::store::traits::CeremonyStore, store_kit::samples::NOW};
 
 checks! {
     "a state comes back as it was" => comes_back,

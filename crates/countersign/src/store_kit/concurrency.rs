@@ -5,17 +5,10 @@ use std::{sync::Barrier, thread};
 
 use countersign_types::CredentialId;
 
-use crate::{
-    record::{
-        credential_record::CredentialRecord,
-        store::traits::{CeremonyStore as _, CredentialStore as _, Inserted, Removed, Updated},
-    },
-    store_kit::{
-        ceremonies::put,
-        harness::{Outcome, StoreHarness, answer, checks, expect},
-        samples::{NOW, holds, id, insert, record, update, user},
-    },
-};
+use crate::record::store::traits::{CeremonyStore as _, CredentialStore as _, Inserted, Removed, Updated};
+use crate::store_kit::harness::{Outcome, StoreHarness, answer, checks, expect};
+use crate::store_kit::samples::{NOW, holds, id, insert, record, update, user};
+use crate::{record::credential_record::CredentialRecord, store_kit::ceremonies::put};
 
 checks! {
     "of several inserts of one id at once, one is stored" => inserts,

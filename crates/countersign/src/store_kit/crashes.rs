@@ -1,14 +1,10 @@
 //! Checks of what a crash leaves, between the steps of registration and authentication
 //! ([section 7](https://www.w3.org/TR/webauthn-3/#sctn-rp-operations)).
 
-use crate::{
-    record::store::traits::{CredentialStore as _, Removed, Updated},
-    store_kit::{
-        ceremonies::{put, take},
-        harness::{Outcome, StoreHarness, answer, checks, expect},
-        samples::{apply, holds, insert, lists, record, update, user},
-    },
-};
+use crate::record::store::traits::{CredentialStore as _, Removed, Updated};
+use crate::store_kit::ceremonies::{put, take};
+use crate::store_kit::harness::{Outcome, StoreHarness, answer, checks, expect};
+use crate::store_kit::samples::{apply, holds, insert, lists, record, update, user};
 
 checks! {
     "an inserted record survives a crash" => inserted,

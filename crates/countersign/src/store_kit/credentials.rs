@@ -3,13 +3,9 @@
 
 use countersign_types::{AlgorithmIdentifier, identifiers::Aaguid};
 
-use crate::{
-    record::store::traits::{CredentialStore as _, Inserted, Removed},
-    store_kit::{
-        harness::{Outcome, StoreHarness, answer, checks, expect},
-        samples::{full_record, holds, id, insert, lists, record, user, user_of},
-    },
-};
+use crate::record::store::traits::{CredentialStore as _, Inserted, Removed};
+use crate::store_kit::harness::{Outcome, StoreHarness, answer, checks, expect};
+use crate::store_kit::samples::{full_record, holds, id, insert, lists, record, user, user_of};
 
 checks! {
     "a record comes back whole" => comes_back_whole,

@@ -5,15 +5,10 @@ use countersign_types::{
     identifiers::CREDENTIAL_ID_MAX,
 };
 
-use crate::{
-    record::{
-        credential_record::CredentialRecord,
-        evidence::{AttestationEvidence, Trusted},
-        store::traits::{CredentialStore, Inserted, Updated},
-        update::CredentialUpdate,
-    },
-    store_kit::harness::{Outcome, answer, expect},
-};
+use crate::record::evidence::{AttestationEvidence, Trusted};
+use crate::record::store::traits::{CredentialStore, Inserted, Updated};
+use crate::record::{credential_record::CredentialRecord, update::CredentialUpdate};
+use crate::store_kit::harness::{Outcome, answer, expect};
 
 pub(super) const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
 

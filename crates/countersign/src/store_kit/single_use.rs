@@ -3,18 +3,11 @@
 
 use countersign_types::Timestamp;
 
-use crate::{
-    ceremony::single_use::{
-        ceremony_id::CeremonyId,
-        unspent::{Consumption, SingleUse},
-    },
-    relying_party::policy::limits::TIMEOUT_SECONDS_MAX,
-    store_kit::{
-        concurrency::at_once,
-        harness::{KitOutcome, KitReport, Outcome, answer, expect},
-        samples::NOW,
-    },
-};
+use crate::ceremony::single_use::ceremony_id::CeremonyId;
+use crate::ceremony::single_use::unspent::{Consumption, SingleUse};
+use crate::relying_party::policy::limits::TIMEOUT_SECONDS_MAX;
+use crate::store_kit::harness::{KitOutcome, KitReport, Outcome, answer, expect};
+use crate::store_kit::{concurrency::at_once, samples::NOW};
 
 /// Runs the promises of [`SingleUse`] against anyone's own: `empty` makes one that remembers nothing, for each check
 /// anew.

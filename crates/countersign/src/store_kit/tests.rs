@@ -5,15 +5,11 @@ use std::{collections::BTreeSet, convert::Infallible, sync::Mutex, thread, time:
 use countersign_types::{CredentialId, Timestamp, UserHandle};
 
 use super::*;
-use crate::record::{
-    credential_record::CredentialRecord,
-    dynamic_part::DynamicPart,
-    store::{
-        memory::MemoryStore,
-        traits::{CeremonyStore, CredentialStore, Inserted, Removed, Updated},
-    },
-    update::CredentialUpdate,
-};
+use crate::record::credential_record::CredentialRecord;
+use crate::record::dynamic_part::DynamicPart;
+use crate::record::store::memory::MemoryStore;
+use crate::record::store::traits::{CeremonyStore, CredentialStore, Inserted, Removed, Updated};
+use crate::record::update::CredentialUpdate;
 
 mod single_use;
 

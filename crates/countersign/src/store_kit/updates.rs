@@ -1,16 +1,10 @@
 //! Checks of updates as compare-and-swap
 //! ([section 7.2, update the credential record](https://www.w3.org/TR/webauthn-3/#authn-ceremony-update-credential-record)).
 
-use crate::{
-    record::{
-        credential_record::CredentialRecord,
-        store::traits::{CredentialStore as _, Updated},
-    },
-    store_kit::{
-        harness::{Outcome, StoreHarness, answer, checks, expect},
-        samples::{NOW, apply, full_record, holds, insert, record, update},
-    },
-};
+use crate::record::credential_record::CredentialRecord;
+use crate::record::store::traits::{CredentialStore as _, Updated};
+use crate::store_kit::harness::{Outcome, StoreHarness, answer, checks, expect};
+use crate::store_kit::samples::{NOW, apply, full_record, holds, insert, record, update};
 
 checks! {
     "an update is stored, and changes nothing else" => stored,

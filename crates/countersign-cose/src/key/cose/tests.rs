@@ -4,16 +4,11 @@ use ciborium::Value;
 use countersign_types::{AlgorithmIdentifier, Code, cbor::CborError};
 use proptest::prelude::*;
 
-use crate::{
-    algorithm::{Algorithm, Curve, ParameterSet, Scheme},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        limits::{ENCODED_MAX, RSA_MODULUS_BITS_LONGEST},
-        material::KeyMaterial,
-        public_key::PublicKey,
-    },
-    testing::{Members, ec_key, ed448_key, eddsa_key, encode, ml_dsa_key, rsa_key, with, without},
-};
+use crate::algorithm::{Algorithm, Curve, ParameterSet, Scheme};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::key::limits::{ENCODED_MAX, RSA_MODULUS_BITS_LONGEST};
+use crate::key::{material::KeyMaterial, public_key::PublicKey};
+use crate::testing::{Members, ec_key, ed448_key, eddsa_key, encode, ml_dsa_key, rsa_key, with, without};
 
 fn accept(members: &Members) -> PublicKey {
     let bytes = encode(members);

@@ -1,22 +1,13 @@
-use alloc::{
-    format,
-    string::{String, ToString as _},
-    vec,
-    vec::Vec,
-};
+use alloc::string::{String, ToString as _};
+use alloc::{format, vec, vec::Vec};
 
 use countersign_types::{Code, base64url};
 use proptest::prelude::*;
 
-use crate::{
-    algorithm::{Algorithm, Curve, ParameterSet},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        limits::ENCODED_MAX,
-        public_key::PublicKey,
-    },
-    testing::{ec_key, ed448_key, eddsa_key, encode, ml_dsa_key, rsa_key, with},
-};
+use crate::algorithm::{Algorithm, Curve, ParameterSet};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::key::{limits::ENCODED_MAX, public_key::PublicKey};
+use crate::testing::{ec_key, ed448_key, eddsa_key, encode, ml_dsa_key, rsa_key, with};
 
 fn keys() -> Vec<PublicKey> {
     let mut keys = vec![eddsa_key(), ed448_key(), rsa_key()];

@@ -3,16 +3,10 @@ use alloc::{vec, vec::Vec};
 use countersign_types::Code;
 use proptest::prelude::*;
 
-use crate::{
-    algorithm::{Curve, ParameterSet},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        limits::ENCODED_MAX,
-        material::KeyMaterial,
-        public_key::PublicKey,
-    },
-    testing::{RSA_N, element, hex, integer, sequence},
-};
+use crate::algorithm::{Curve, ParameterSet};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::key::{limits::ENCODED_MAX, material::KeyMaterial, public_key::PublicKey};
+use crate::testing::{RSA_N, element, hex, integer, sequence};
 
 // Made with OpenSSL 3.0: ecparam -genkey, genpkey; then pkey -pubout -outform DER.
 const P256: &str = "3059301306072a8648ce3d020106082a8648ce3d0301070342000464189ce88fc664e24e3cf2f93dc00b2d0\

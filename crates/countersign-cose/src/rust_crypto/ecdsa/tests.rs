@@ -2,18 +2,12 @@ use alloc::{format, vec, vec::Vec};
 
 use countersign_types::Code;
 
-use crate::{
-    algorithm::{Curve, Hash, Scheme},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        public_key::PublicKey,
-    },
-    testing::{
-        ECDSA, Members, ec_key, ecdsa_vector, eddsa_key, element, encode, hex, integer, prepare, sequence,
-        with,
-    },
-    verifier::SignatureError,
+use crate::algorithm::{Curve, Hash, Scheme};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::testing::{
+    ECDSA, Members, ec_key, ecdsa_vector, eddsa_key, element, encode, hex, integer, prepare, sequence, with,
 };
+use crate::{key::public_key::PublicKey, verifier::SignatureError};
 
 /// The orders of the base points ([SP 800-186 section 3.2.1](https://doi.org/10.6028/NIST.SP.800-186),
 /// [SEC 2 section 2.4.1](https://www.secg.org/sec2-v2.pdf)).

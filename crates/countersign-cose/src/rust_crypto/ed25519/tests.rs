@@ -1,15 +1,12 @@
 use ed25519_dalek::{Verifier as _, VerifyingKey};
 
 use super::{ORDER, SMALL_ORDER, is_reduced};
-use crate::{
-    algorithm::{Curve, Scheme},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        public_key::PublicKey,
-    },
-    testing::{ED25519_SIGNATURE, ED25519_X, ec_key, ed25519_vector, eddsa_key, encode, hex, prepare, with},
-    verifier::SignatureError,
+use crate::algorithm::{Curve, Scheme};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::testing::{
+    ED25519_SIGNATURE, ED25519_X, ec_key, ed25519_vector, eddsa_key, encode, hex, prepare, with,
 };
+use crate::{key::public_key::PublicKey, verifier::SignatureError};
 
 /// The key of the shared vector plus a point of order 8. It is an honest encoding of a point of large order.
 const MIXED_ORDER_X: &str = "20aabbd7bf6b6e741bfdc484b1e9cd0582bb2e396005800dcf464312a66922c0";

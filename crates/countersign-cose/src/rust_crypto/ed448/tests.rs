@@ -1,18 +1,11 @@
-use ed448_goldilocks::{
-    EdwardsPoint, EdwardsScalar, WideEdwardsScalarBytes,
-    shake::{ExtendableOutput as _, Shake256, Update as _, XofReader as _},
-};
+use ed448_goldilocks::shake::{ExtendableOutput as _, Shake256, Update as _, XofReader as _};
+use ed448_goldilocks::{EdwardsPoint, EdwardsScalar, WideEdwardsScalarBytes};
 
 use super::{PRIME, has_small_order, is_canonical};
-use crate::{
-    algorithm::{Curve, Scheme},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        public_key::PublicKey,
-    },
-    testing::{ED448_SIGNATURE, ec_key, ed448_key, ed448_vector, encode, hex, prepare, with},
-    verifier::SignatureError,
-};
+use crate::algorithm::{Curve, Scheme};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::testing::{ED448_SIGNATURE, ec_key, ed448_key, ed448_vector, encode, hex, prepare, with};
+use crate::{key::public_key::PublicKey, verifier::SignatureError};
 
 fn prepare_x(x: &[u8]) -> Result<(), KeyError> {
     let key = PublicKey::from_cose(&encode(&with(&ed448_key(), -2, x.to_vec()))).unwrap();

@@ -1,12 +1,7 @@
-use crate::{
-    algorithm::{Curve, ParameterSet, Scheme},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        public_key::PublicKey,
-    },
-    testing::{ec_key, encode, ml_dsa_signature, ml_dsa_vector, prepare},
-    verifier::SignatureError,
-};
+use crate::algorithm::{Curve, ParameterSet, Scheme};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::testing::{ec_key, encode, ml_dsa_signature, ml_dsa_vector, prepare};
+use crate::{key::public_key::PublicKey, verifier::SignatureError};
 
 #[test]
 fn the_parts_of_a_message_count_as_one() {

@@ -1,17 +1,12 @@
 use alloc::{vec, vec::Vec};
 
-use crate::{
-    algorithm::{Hash, Scheme},
-    key::{
-        error::{KeyError, MalformedKeyError},
-        public_key::PublicKey,
-    },
-    testing::{
-        RSA_N, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RSA_PSS_SHA384, eddsa_key, encode, hex, prepare, rsa_vector,
-        vectors,
-    },
-    verifier::SignatureError,
+use crate::algorithm::{Hash, Scheme};
+use crate::key::error::{KeyError, MalformedKeyError};
+use crate::testing::{
+    RSA_N, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RSA_PSS_SHA384, eddsa_key, encode, hex, prepare, rsa_vector,
+    vectors,
 };
+use crate::{key::public_key::PublicKey, verifier::SignatureError};
 
 // Made like the shared ones, with the options of `pkeyutl` in the names. The key of 2049 bits is of two primes of
 // 1024 and 1025 bits, for OpenSSL rounds an odd size down.

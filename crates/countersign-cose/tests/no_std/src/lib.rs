@@ -7,12 +7,9 @@
 
 extern crate alloc;
 
-use core::{
-    alloc::{GlobalAlloc, Layout},
-    panic::PanicInfo,
-    ptr,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use core::alloc::{GlobalAlloc, Layout};
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::{panic::PanicInfo, ptr};
 
 use countersign_cose::{Algorithm, PublicKey, Verifiers};
 use countersign_types::ClientData;

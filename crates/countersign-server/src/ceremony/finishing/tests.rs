@@ -2,12 +2,9 @@ use countersign_authenticator::{Authenticator, Client};
 use tempfile::TempDir;
 
 use super::*;
+use crate::config::{Config, UnknownSignals};
 use crate::{
-    ceremony::finish::Ceremony,
-    config::{Config, UnknownSignals},
-    relying_party::RelyingParties,
-    response_rejection::Reason,
-    store::Store,
+    ceremony::finish::Ceremony, relying_party::RelyingParties, response_rejection::Reason, store::Store,
     token::Token,
 };
 

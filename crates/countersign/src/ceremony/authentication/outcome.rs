@@ -3,16 +3,12 @@
 
 use countersign_types::{CredentialId, UserHandle};
 
-use crate::{
-    ceremony::{authentication::stored_checks::Presented, extensions::outcome::AuthenticationExtensions},
-    record::{credential_record::CredentialRecord, update::CredentialUpdate},
-    relying_party::party::RelyingParty,
-    report::{
-        error::{Error, ErrorKind},
-        recorder::NoReport,
-        step::AuthenticationStep as Step,
-    },
-};
+use crate::ceremony::authentication::stored_checks::Presented;
+use crate::ceremony::extensions::outcome::AuthenticationExtensions;
+use crate::record::{credential_record::CredentialRecord, update::CredentialUpdate};
+use crate::relying_party::party::RelyingParty;
+use crate::report::error::{Error, ErrorKind};
+use crate::report::{recorder::NoReport, step::AuthenticationStep as Step};
 
 /// An authentication that passed every step: the only way to a session.
 ///

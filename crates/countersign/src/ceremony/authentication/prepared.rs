@@ -4,11 +4,8 @@ use core::fmt;
 
 use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, Verifiers};
 
-use crate::{
-    record::credential_record::CredentialRecord,
-    relying_party::party::RelyingParty,
-    report::{error::Error, step::AuthenticationStep as Step},
-};
+use crate::report::{error::Error, step::AuthenticationStep as Step};
+use crate::{record::credential_record::CredentialRecord, relying_party::party::RelyingParty};
 
 /// The public key of a credential record, parsed once to verify many signatures: for a cache next to the store.
 ///

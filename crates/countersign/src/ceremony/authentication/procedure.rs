@@ -7,27 +7,18 @@ use countersign_types::{
     enumerations::UserVerificationRequirement, extensions::ExtensionError,
 };
 
-use crate::{
-    ceremony::{
-        authentication::{outcome::Authenticated, prepared::PreparedCredential, stored_checks::Presented},
-        checks::{
-            self,
-            client_data::{ClientDataSteps, Expected, client_data},
-        },
-        extensions::{outcome::AuthenticationExtensions, outputs::Outputs},
-        state::authentication::AuthenticationState,
-    },
-    record::credential_record::CredentialRecord,
-    relying_party::{party::RelyingParty, policy::choices::UnverifiedDiscoverable},
-    report::{
-        ceremony_report::Reason,
-        deviation::Deviation,
-        encoding::HandleEncoding,
-        error::{Error, ErrorKind},
-        evidence::Evidence,
-        recorder::Recorder,
-        step::AuthenticationStep as Step,
-    },
+use crate::ceremony::authentication::outcome::Authenticated;
+use crate::ceremony::authentication::prepared::PreparedCredential;
+use crate::ceremony::authentication::stored_checks::Presented;
+use crate::ceremony::checks::client_data::{ClientDataSteps, Expected, client_data};
+use crate::ceremony::extensions::{outcome::AuthenticationExtensions, outputs::Outputs};
+use crate::ceremony::{checks, state::authentication::AuthenticationState};
+use crate::record::credential_record::CredentialRecord;
+use crate::relying_party::{party::RelyingParty, policy::choices::UnverifiedDiscoverable};
+use crate::report::error::{Error, ErrorKind};
+use crate::report::{
+    ceremony_report::Reason, deviation::Deviation, encoding::HandleEncoding, evidence::Evidence,
+    recorder::Recorder, step::AuthenticationStep as Step,
 };
 
 /// What one run of the steps is about.

@@ -1,8 +1,7 @@
 //! The record that an authentication is checked against.
 
-use crate::{
-    ceremony::authentication::prepared::PreparedCredential, record::credential_record::CredentialRecord,
-};
+use crate::ceremony::authentication::prepared::PreparedCredential;
+use crate::record::credential_record::CredentialRecord;
 
 /// The result of a look-up in the store: the credential's record, if there is one, and its prepared key, if that is kept.
 ///

@@ -4,19 +4,14 @@
 
 use countersign_types::authenticator_data::Flags;
 
-use crate::{
-    record::{credential_record::CredentialRecord, dynamic_part::DynamicPart, update::CredentialUpdate},
-    relying_party::policy::{
-        Policy,
-        choices::{SignCountPolicy, UninitializedUserVerification},
-    },
-    report::{
-        ceremony_report::Reason,
-        error::{Error, ErrorKind},
-        evidence::Evidence,
-        recorder::Recorder,
-        step::AuthenticationStep as Step,
-    },
+use crate::record::{
+    credential_record::CredentialRecord, dynamic_part::DynamicPart, update::CredentialUpdate,
+};
+use crate::relying_party::policy::Policy;
+use crate::relying_party::policy::choices::{SignCountPolicy, UninitializedUserVerification};
+use crate::report::error::{Error, ErrorKind};
+use crate::report::{
+    ceremony_report::Reason, evidence::Evidence, recorder::Recorder, step::AuthenticationStep as Step,
 };
 
 /// What a verified response and its state say, as far as the stored record is checked against it.

@@ -2,16 +2,13 @@ use countersign_types::{Code, CredentialId, UserHandle, base64url};
 use serde_json::json;
 
 use super::*;
-use crate::{
-    ceremony::request::AuthenticationRequest,
-    record::credential_record::CredentialRecord,
-    relying_party::{builder::RelyingPartyBuilder, policy::choices::SignCountPolicy},
-    report::{ceremony_report::StepReport, step::AuthenticationStep as Step},
-    test_ceremony::{
-        BE, BS, CHALLENGE, Get, NOW, RP_ID, UP, UV, authentication_state, entropy, get, handle, policy,
-        record, rp, signing_key, state_for,
-    },
+use crate::relying_party::{builder::RelyingPartyBuilder, policy::choices::SignCountPolicy};
+use crate::report::{ceremony_report::StepReport, step::AuthenticationStep as Step};
+use crate::test_ceremony::{
+    BE, BS, CHALLENGE, Get, NOW, RP_ID, UP, UV, authentication_state, entropy, get, handle, policy, record,
+    rp, signing_key, state_for,
 };
+use crate::{ceremony::request::AuthenticationRequest, record::credential_record::CredentialRecord};
 
 mod changed_record;
 mod encodings;

@@ -4,22 +4,12 @@
 
 use countersign_types::{ClientData, client_data::ClientDataError};
 
-use crate::{
-    ceremony::checks::challenge::challenge,
-    relying_party::{
-        origin::is_web_origin,
-        party::RelyingParty,
-        policy::choices::{CrossOrigin, TopOrigins},
-    },
-    report::{
-        ceremony_report::Reason,
-        deviation::Deviation,
-        error::{ACCEPTED_MAX, Error, ErrorKind},
-        evidence::Evidence,
-        recorder::Recorder,
-        step::{AuthenticationStep, RegistrationStep, Step},
-    },
-};
+use crate::ceremony::checks::challenge::challenge;
+use crate::relying_party::policy::choices::{CrossOrigin, TopOrigins};
+use crate::relying_party::{origin::is_web_origin, party::RelyingParty};
+use crate::report::error::{ACCEPTED_MAX, Error, ErrorKind};
+use crate::report::step::{AuthenticationStep, RegistrationStep, Step};
+use crate::report::{ceremony_report::Reason, deviation::Deviation, evidence::Evidence, recorder::Recorder};
 
 /// What client data must say.
 pub(crate) struct Expected<'a> {

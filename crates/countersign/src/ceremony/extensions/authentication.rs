@@ -3,12 +3,10 @@
 
 use countersign_types::extensions::{Extension, ExtensionError, LargeBlobOutput, PaymentClientData};
 
-use crate::{
-    ceremony::extensions::{
-        outcome::AuthenticationExtensions, outputs::Outputs, requested::RequestedLargeBlob,
-    },
-    report::error::ErrorKind,
-};
+use crate::ceremony::extensions::outcome::AuthenticationExtensions;
+use crate::ceremony::extensions::outputs::Outputs;
+use crate::ceremony::extensions::requested::RequestedLargeBlob;
+use crate::report::error::ErrorKind;
 
 impl Outputs<'_> {
     /// What the outputs say, if all of it is acceptable. `client_data_json` has the payment, if one was to be

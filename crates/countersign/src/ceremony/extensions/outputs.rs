@@ -7,11 +7,11 @@ use countersign_types::extensions::{
     AuthenticatorExtensionOutputs, ClientExtensionOutputs, Extension, ExtensionError, SecretBytes,
 };
 
-use crate::{
-    ceremony::extensions::requested::RequestedExtensions,
-    relying_party::policy::extensions::{ExtensionPolicy, PrfResultsPolicy, RemoteClients, Unsolicited},
-    report::{error::ErrorKind, extension_rejected::ExtensionRejectedError},
+use crate::ceremony::extensions::requested::RequestedExtensions;
+use crate::relying_party::policy::extensions::{
+    ExtensionPolicy, PrfResultsPolicy, RemoteClients, Unsolicited,
 };
+use crate::report::{error::ErrorKind, extension_rejected::ExtensionRejectedError};
 
 /// The outputs of a response.
 #[derive(Clone, Copy)]

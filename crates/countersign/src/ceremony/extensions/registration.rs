@@ -3,13 +3,11 @@
 
 use countersign_types::extensions::{CredentialProtection, Enforcement, Extension, ExtensionError};
 
-use crate::{
-    ceremony::extensions::{
-        outcome::RegistrationExtensions, outputs::Outputs, requested::RequestedLargeBlob,
-    },
-    relying_party::policy::extensions::CredProtectPolicy,
-    report::{error::ErrorKind, extension_rejected::ExtensionRejectedError},
-};
+use crate::ceremony::extensions::outcome::RegistrationExtensions;
+use crate::ceremony::extensions::outputs::Outputs;
+use crate::ceremony::extensions::requested::RequestedLargeBlob;
+use crate::relying_party::policy::extensions::CredProtectPolicy;
+use crate::report::{error::ErrorKind, extension_rejected::ExtensionRejectedError};
 
 impl Outputs<'_> {
     /// What the outputs say, if all of it is acceptable.

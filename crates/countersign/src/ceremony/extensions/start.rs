@@ -3,24 +3,17 @@
 
 use core::fmt;
 
-use countersign_types::{
-    CredentialId,
-    enumerations::{AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement},
-    extensions::{
-        ClientExtensionInputs, CredentialProtection, Extension, ExtensionInputError, LargeBlobInput,
-    },
-    options::CredentialDescriptor,
+use countersign_types::enumerations::{
+    AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement,
 };
+use countersign_types::extensions::{
+    ClientExtensionInputs, CredentialProtection, Extension, ExtensionInputError, LargeBlobInput,
+};
+use countersign_types::{CredentialId, options::CredentialDescriptor};
 
-use crate::{
-    ceremony::extensions::{payment::PaymentExpectation, requested::RequestedExtensions},
-    relying_party::{
-        appid::is_appid_of,
-        origin::is_web_origin,
-        party::RelyingParty,
-        policy::extensions::{PrfUserVerification, RemoteClients},
-    },
-};
+use crate::ceremony::extensions::{payment::PaymentExpectation, requested::RequestedExtensions};
+use crate::relying_party::policy::extensions::{PrfUserVerification, RemoteClients};
+use crate::relying_party::{appid::is_appid_of, origin::is_web_origin, party::RelyingParty};
 
 /// Inputs that only registrations have.
 const OF_REGISTRATION: [&str; 8] = [

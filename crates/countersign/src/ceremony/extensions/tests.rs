@@ -2,24 +2,16 @@ use countersign_types::{Code, enumerations::UserVerificationRequirement, extensi
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    ceremony::{
-        authentication::outcome::Authenticated,
-        registration::outcome::{CredentialIdStatus, Registered},
-        state::{authentication::AuthenticationState, registration::RegistrationState},
-    },
-    relying_party::policy::extensions::{
-        CredProtectPolicy, ExtensionPolicy, PrfResultsPolicy, PrfUserVerification, RemoteClients, Unsolicited,
-    },
-    report::{
-        error::Error,
-        extension_rejected::ExtensionRejectedError,
-        step::{AuthenticationStep, RegistrationStep},
-    },
-    test_ceremony::{
-        Create, ED, Get, NOW, authentication_state, create, get, handle, policy, record, registration_state,
-        rp,
-    },
+use crate::ceremony::authentication::outcome::Authenticated;
+use crate::ceremony::registration::outcome::{CredentialIdStatus, Registered};
+use crate::ceremony::state::{authentication::AuthenticationState, registration::RegistrationState};
+use crate::relying_party::policy::extensions::{
+    CredProtectPolicy, ExtensionPolicy, PrfResultsPolicy, PrfUserVerification, RemoteClients, Unsolicited,
+};
+use crate::report::step::{AuthenticationStep, RegistrationStep};
+use crate::report::{error::Error, extension_rejected::ExtensionRejectedError};
+use crate::test_ceremony::{
+    Create, ED, Get, NOW, authentication_state, create, get, handle, policy, record, registration_state, rp,
 };
 
 mod authentication;

@@ -2,9 +2,8 @@
 //! ([section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential)).
 use countersign_attestation::{Attestation, AttestedAaguid, Trust, TrustedPath};
 
-use crate::{
-    ceremony::extensions::outcome::RegistrationExtensions, record::credential_record::CredentialRecord,
-};
+use crate::ceremony::extensions::outcome::RegistrationExtensions;
+use crate::record::credential_record::CredentialRecord;
 
 /// Whether the credential ID is already registered, to any account.
 ///

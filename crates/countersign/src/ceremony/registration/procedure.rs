@@ -2,40 +2,27 @@
 
 use countersign_attestation::{Attestation, ModelRemark, Trust, VerificationInput};
 use countersign_cose::{Algorithm, KeyError, PreparedKey, PublicKey, hash::sha256};
+use countersign_types::enumerations::{Transport, UserVerificationRequirement};
 use countersign_types::{
     AttestationObject, AttestedCredentialData, AuthenticatorData, CredentialId, RegistrationResponse,
-    Timestamp,
-    authenticator_data::Flags,
-    enumerations::{Transport, UserVerificationRequirement},
+    Timestamp, authenticator_data::Flags,
 };
 
-use crate::{
-    ceremony::{
-        checks::{
-            self,
-            client_data::{ClientDataSteps, Expected, client_data},
-        },
-        extensions::{outcome::RegistrationExtensions, outputs::Outputs},
-        registration::outcome::{CredentialIdStatus, Registered},
-        state::registration::{Mediation, RegistrationState},
-    },
-    record::{
-        credential_record::CredentialRecord,
-        evidence::{AttestationEvidence, Trusted},
-    },
-    relying_party::{
-        party::RelyingParty,
-        policy::{attestation::Observed, backup::BackupPolicy, conditional_create::ConditionalCreatePolicy},
-    },
-    report::{
-        ceremony_report::{Outcome, Reason},
-        deviation::Deviation,
-        error::{Error, ErrorKind},
-        evidence::Evidence,
-        policy_error::PolicyErrorKind,
-        recorder::Recorder,
-        step::RegistrationStep as Step,
-    },
+use crate::ceremony::checks::client_data::{ClientDataSteps, Expected, client_data};
+use crate::ceremony::registration::outcome::{CredentialIdStatus, Registered};
+use crate::ceremony::state::registration::{Mediation, RegistrationState};
+use crate::ceremony::{checks, extensions::outcome::RegistrationExtensions, extensions::outputs::Outputs};
+use crate::record::credential_record::CredentialRecord;
+use crate::record::evidence::{AttestationEvidence, Trusted};
+use crate::relying_party::party::RelyingParty;
+use crate::relying_party::policy::attestation::Observed;
+use crate::relying_party::policy::backup::BackupPolicy;
+use crate::relying_party::policy::conditional_create::ConditionalCreatePolicy;
+use crate::report::ceremony_report::{Outcome, Reason};
+use crate::report::error::{Error, ErrorKind};
+use crate::report::{
+    deviation::Deviation, evidence::Evidence, policy_error::PolicyErrorKind, recorder::Recorder,
+    step::RegistrationStep as Step,
 };
 
 /// What one run of the steps is about.

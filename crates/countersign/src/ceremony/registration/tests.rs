@@ -1,34 +1,22 @@
 use countersign_cose::{Algorithm, PublicKey, hash::sha256};
-use countersign_types::{
-    Aaguid, Base64Url, Code, CredentialId, base64url,
-    enumerations::{AttestationConveyance, ResidentKeyRequirement, UserVerificationRequirement},
-    hex::Hex,
+use countersign_types::enumerations::{
+    AttestationConveyance, ResidentKeyRequirement, UserVerificationRequirement,
 };
+use countersign_types::{Aaguid, Base64Url, Code, CredentialId, base64url, hex::Hex};
 use serde_json::json;
 
 use super::*;
-use crate::{
-    ceremony::{
-        entropy::EntropyError,
-        registration::outcome::{CredentialIdStatus, Registered},
-        request::RegistrationRequest,
-        session::RecentSession,
-        start_error::StartError,
-        state::registration::Mediation,
-    },
-    relying_party::{
-        policy::{
-            Policy,
-            attestation::AttestationPolicy,
-            choices::{CrossOrigin, TopOrigins},
-        },
-        user::User,
-    },
-    report::step::RegistrationStep as Step,
-    test_ceremony::{
-        AT, Asking, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, authentication_state, create, entropy,
-        handle, policy, registration_state, registration_state_of, rp,
-    },
+use crate::ceremony::registration::outcome::{CredentialIdStatus, Registered};
+use crate::ceremony::{
+    entropy::EntropyError, request::RegistrationRequest, session::RecentSession, start_error::StartError,
+    state::registration::Mediation,
+};
+use crate::relying_party::policy::choices::{CrossOrigin, TopOrigins};
+use crate::relying_party::{policy::Policy, policy::attestation::AttestationPolicy, user::User};
+use crate::report::step::RegistrationStep as Step;
+use crate::test_ceremony::{
+    AT, Asking, Attest, BE, BS, CHALLENGE, Create, NOW, UP, UV, authentication_state, create, entropy,
+    handle, policy, registration_state, registration_state_of, rp,
 };
 
 mod account;

@@ -2,18 +2,14 @@ use countersign_types::{Code, CredentialId};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{
-    ceremony::{
-        entropy::EntropyError,
-        registration::outcome::CredentialIdStatus,
-        request::AuthenticationRequest,
-        single_use::{memory::OneProcessSingleUse, unspent::SpendError},
-        state::{authentication::AuthenticationState, registration::RegistrationState},
-        step_up::BoundAuthenticationState,
-    },
-    test_ceremony::{
-        NOW, authentication_state, create, entropy, get, handle, policy, record, registration_state, rp,
-    },
+use crate::ceremony::entropy::EntropyError;
+use crate::ceremony::registration::outcome::CredentialIdStatus;
+use crate::ceremony::request::AuthenticationRequest;
+use crate::ceremony::single_use::{memory::OneProcessSingleUse, unspent::SpendError};
+use crate::ceremony::state::{authentication::AuthenticationState, registration::RegistrationState};
+use crate::ceremony::step_up::BoundAuthenticationState;
+use crate::test_ceremony::{
+    NOW, authentication_state, create, entropy, get, handle, policy, record, registration_state, rp,
 };
 
 fn key(id: u32, byte: u8) -> SealingKey {

@@ -1,17 +1,13 @@
 //! A memory of used ceremonies for one process.
 
 use core::fmt;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, PoisonError},
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use countersign_types::Timestamp;
 
-use crate::ceremony::single_use::{
-    ceremony_id::CeremonyId,
-    unspent::{Consumption, SingleUse},
-};
+use crate::ceremony::single_use::ceremony_id::CeremonyId;
+use crate::ceremony::single_use::unspent::{Consumption, SingleUse};
 
 /// A memory of the ceremonies that this one process used: for tests, and for servers of a single process whose states don't
 /// outlive it.

@@ -1,10 +1,8 @@
 use countersign_types::{CredentialId, extensions::ClientExtensionInputs, options::CredentialDescriptor};
 
 use super::*;
-use crate::{
-    relying_party::policy::Policy,
-    test_ceremony::{NOW, entropy, handle, rp},
-};
+use crate::relying_party::policy::Policy;
+use crate::test_ceremony::{NOW, entropy, handle, rp};
 
 fn user() -> User {
     User::new(handle(7), "jo", "Jo")

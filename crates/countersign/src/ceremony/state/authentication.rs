@@ -2,23 +2,15 @@
 
 use core::fmt;
 
-use countersign_types::{
-    CredentialId, Timestamp, UserHandle,
-    enumerations::UserVerificationRequirement,
-    extensions::{ClientExtensionInputs, Extension},
-};
+use countersign_types::extensions::{ClientExtensionInputs, Extension};
+use countersign_types::{CredentialId, Timestamp, UserHandle, enumerations::UserVerificationRequirement};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    ceremony::{
-        authentication::factor::AdditionalFactor,
-        challenge::{Challenge, stored},
-        extensions::{payment::PaymentExpectation, requested::RequestedExtensions},
-        state::common::{VERSION, debug, expiry},
-    },
-    record::version::FormatVersion,
-    relying_party::party::RelyingParty,
-};
+use crate::ceremony::authentication::factor::AdditionalFactor;
+use crate::ceremony::challenge::{Challenge, stored};
+use crate::ceremony::extensions::{payment::PaymentExpectation, requested::RequestedExtensions};
+use crate::ceremony::state::common::{VERSION, debug, expiry};
+use crate::{record::version::FormatVersion, relying_party::party::RelyingParty};
 
 /// The state of a started authentication, which its response is checked against. It is used once, and kept like a
 /// [`RegistrationState`](crate::RegistrationState).

@@ -7,10 +7,8 @@ use countersign_types::{Code, json::unique_names};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Map, Value};
 
-use crate::ceremony::{
-    state::{authentication::AuthenticationState, registration::RegistrationState},
-    step_up::BoundAuthenticationState,
-};
+use crate::ceremony::state::{authentication::AuthenticationState, registration::RegistrationState};
+use crate::ceremony::step_up::BoundAuthenticationState;
 
 /// A state to serialise.
 #[derive(Serialize)]

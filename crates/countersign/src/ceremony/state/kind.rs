@@ -2,15 +2,9 @@
 
 use countersign_types::{Timestamp, UserHandle};
 
-use crate::ceremony::{
-    single_use::ceremony_id::CeremonyId,
-    state::{
-        authentication::AuthenticationState,
-        form::{AnyState, StateError},
-        registration::RegistrationState,
-    },
-    step_up::BoundAuthenticationState,
-};
+use crate::ceremony::state::form::{AnyState, StateError};
+use crate::ceremony::state::{authentication::AuthenticationState, registration::RegistrationState};
+use crate::ceremony::{single_use::ceremony_id::CeremonyId, step_up::BoundAuthenticationState};
 
 /// The state of a started ceremony of any kind. The trait is sealed.
 pub trait CeremonyState: sealed::Sealed {

@@ -2,22 +2,17 @@
 
 use core::fmt;
 
+use countersign_types::extensions::{ClientExtensionInputs, Extension};
 use countersign_types::{
-    AlgorithmIdentifier, CredentialId, Timestamp, UserHandle,
-    enumerations::UserVerificationRequirement,
-    extensions::{ClientExtensionInputs, Extension},
+    AlgorithmIdentifier, CredentialId, Timestamp, UserHandle, enumerations::UserVerificationRequirement,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    ceremony::{
-        challenge::{Challenge, stored},
-        extensions::requested::RequestedExtensions,
-        state::common::{VERSION, debug, expiry},
-    },
-    record::version::FormatVersion,
-    relying_party::party::RelyingParty,
-};
+use crate::ceremony::challenge::{Challenge, stored};
+use crate::ceremony::extensions::requested::RequestedExtensions;
+use crate::ceremony::state::common::{VERSION, debug, expiry};
+use crate::record::version::FormatVersion;
+use crate::relying_party::party::RelyingParty;
 
 /// The `mediation` with which the browser's `create()` is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

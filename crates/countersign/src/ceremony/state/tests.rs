@@ -4,20 +4,16 @@ use countersign_cose::Algorithm;
 use countersign_types::{Code, UserHandle};
 
 use super::*;
-use crate::{
-    ceremony::{
-        registration::outcome::CredentialIdStatus, request::AuthenticationRequest,
-        step_up::BoundAuthenticationState,
-    },
-    relying_party::{
-        configuration_error::ConfigurationError,
-        party::RelyingParty,
-        policy::{Policy, choices::UnverifiedDiscoverable, conditional_create::ConditionalCreatePolicy},
-    },
-    test_ceremony::{
-        AT, Asking, CHALLENGE, Create, Get, NOW, UP, authentication_state, create, entropy, get, handle,
-        policy, record, registration_state, registration_state_of, rp,
-    },
+use crate::ceremony::registration::outcome::CredentialIdStatus;
+use crate::ceremony::request::AuthenticationRequest;
+use crate::ceremony::step_up::BoundAuthenticationState;
+use crate::relying_party::policy::Policy;
+use crate::relying_party::policy::choices::UnverifiedDiscoverable;
+use crate::relying_party::policy::conditional_create::ConditionalCreatePolicy;
+use crate::relying_party::{configuration_error::ConfigurationError, party::RelyingParty};
+use crate::test_ceremony::{
+    AT, Asking, CHALLENGE, Create, Get, NOW, UP, authentication_state, create, entropy, get, handle, policy,
+    record, registration_state, registration_state_of, rp,
 };
 
 fn with(policy: Policy) -> RelyingParty {

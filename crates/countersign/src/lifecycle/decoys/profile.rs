@@ -4,9 +4,9 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use countersign_types::{
-    enumerations::Transport, identifiers::CREDENTIAL_ID_MAX, options::CredentialDescriptor,
-};
+use countersign_types::enumerations::Transport;
+use countersign_types::identifiers::CREDENTIAL_ID_MAX;
+use countersign_types::options::CredentialDescriptor;
 use serde::{Deserialize, Serialize};
 
 use crate::record::version::FormatVersion;

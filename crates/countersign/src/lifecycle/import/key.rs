@@ -3,10 +3,8 @@
 
 use countersign_cose::{Algorithm, Curve, KeyMaterial, ParameterSet, PublicKey};
 
-use crate::lifecycle::import::{
-    encoded::{Encoded, EncodingError, EncodingErrorKind},
-    error::ImportError,
-};
+use crate::lifecycle::import::encoded::{Encoded, EncodingError, EncodingErrorKind};
+use crate::lifecycle::import::error::ImportError;
 
 /// A public key in an encoding.
 ///

@@ -4,12 +4,10 @@ use countersign_types::{
 };
 
 use super::*;
-use crate::{
-    relying_party::policy::{Policy, algorithms::StoredAlgorithms},
-    test_ceremony::{
-        self, Attest, Create, Get, NOW, RP_ID, UP, authentication_state, cose_key, create, get, handle, rp,
-        signing_key,
-    },
+use crate::relying_party::policy::{Policy, algorithms::StoredAlgorithms};
+use crate::test_ceremony::{
+    self, Attest, Create, Get, NOW, RP_ID, UP, authentication_state, cose_key, create, get, handle, rp,
+    signing_key,
 };
 
 const ID: [u8; 16] = [0x1d; 16];

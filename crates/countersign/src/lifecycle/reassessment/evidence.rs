@@ -5,10 +5,8 @@ use countersign_attestation::{Attestation, Formats, VerificationInput};
 use countersign_cose::{PublicKey, Verifiers, hash::sha256};
 use countersign_types::{Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, ClientData};
 
-use crate::{
-    lifecycle::reassessment::verdict::{EvidenceError, Verdict},
-    record::{credential_record::CredentialRecord, evidence::AttestationEvidence},
-};
+use crate::lifecycle::reassessment::verdict::{EvidenceError, Verdict};
+use crate::record::{credential_record::CredentialRecord, evidence::AttestationEvidence};
 
 /// A record's evidence, verified.
 pub(crate) struct Found {

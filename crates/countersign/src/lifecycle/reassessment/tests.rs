@@ -6,10 +6,8 @@ use countersign_attestation::AnchorList;
 use countersign_types::Aaguid;
 
 use super::*;
-use crate::{
-    record::evidence::Trusted,
-    test_ceremony::{Attest, Create, NOW, create, rp},
-};
+use crate::record::evidence::Trusted;
+use crate::test_ceremony::{Attest, Create, NOW, create, rp};
 
 fn reassessor() -> Reassessor {
     Reassessor::new(&rp().build().unwrap(), Arc::new(AnchorList::new([])))

@@ -10,10 +10,8 @@ use countersign_types::{
     client_data::ClientDataError,
 };
 
-use crate::{
-    record::evidence::{AttestationEvidence, Trusted},
-    report::device_error::DeviceError,
-};
+use crate::record::evidence::{AttestationEvidence, Trusted};
+use crate::report::device_error::DeviceError;
 
 /// The verdict on an attestation today.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,18 +2,13 @@
 //! [credential record's](https://www.w3.org/TR/webauthn-3/#credential-record) store means, in a few lines.
 
 use core::convert::Infallible;
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use countersign_types::{CredentialId, Timestamp, UserHandle};
 
-use crate::record::{
-    credential_record::CredentialRecord,
-    store::traits::{CeremonyStore, CredentialStore, Inserted, Removed, Updated},
-    update::CredentialUpdate,
-};
+use crate::record::store::traits::{CeremonyStore, CredentialStore, Inserted, Removed, Updated};
+use crate::record::{credential_record::CredentialRecord, update::CredentialUpdate};
 
 /// A store in memory that lasts as long as its last clone; clones share it.
 #[derive(Debug, Clone, Default)]

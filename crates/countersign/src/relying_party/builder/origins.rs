@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::relying_party::{
-    configuration_error::ConfigurationError as Error,
-    origin::{OriginRule, Scheme, WebOrigin, app::is_app_origin, extension::is_extension_origin, is_below},
-    party::RelyingParty,
-    public_suffixes::{PublicSuffixes, SingleLabels, is_public_suffix, registrable_label},
-    related_origins::budget::CLIENT_LABELS,
+use crate::relying_party::configuration_error::ConfigurationError as Error;
+use crate::relying_party::origin::{OriginRule, Scheme, WebOrigin, is_below};
+use crate::relying_party::origin::{app::is_app_origin, extension::is_extension_origin};
+use crate::relying_party::party::RelyingParty;
+use crate::relying_party::public_suffixes::{
+    PublicSuffixes, SingleLabels, is_public_suffix, registrable_label,
 };
+use crate::relying_party::related_origins::budget::CLIENT_LABELS;
 
 /// An origin as configured, and how it is to be matched.
 #[derive(Debug, Clone)]

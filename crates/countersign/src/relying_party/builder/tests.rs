@@ -5,19 +5,10 @@ use countersign_cose::Algorithm;
 use countersign_types::enumerations::{AttestationConveyance, UserVerificationRequirement};
 
 use super::*;
-use crate::{
-    relying_party::{
-        origin::OriginRule,
-        policy::{
-            attestation::AttestationPolicy,
-            choices::{CrossOrigin, TopOrigins},
-            limits::TIMEOUT_SECONDS_MAX,
-        },
-        public_suffixes::PublicSuffixList,
-        warnings::Warning,
-    },
-    test_ceremony::{policy, rp},
-};
+use crate::relying_party::policy::choices::{CrossOrigin, TopOrigins};
+use crate::relying_party::policy::{attestation::AttestationPolicy, limits::TIMEOUT_SECONDS_MAX};
+use crate::relying_party::{origin::OriginRule, public_suffixes::PublicSuffixList, warnings::Warning};
+use crate::test_ceremony::{policy, rp};
 
 fn builder(id: &str) -> RelyingPartyBuilder {
     RelyingParty::builder(id, "Example").public_suffixes(Arc::new(PublicSuffixList))

@@ -4,9 +4,9 @@
 
 use core::fmt;
 
+use crate::relying_party::origin::{LOCALHOST, Scheme, WebOrigin, is_domain};
 use crate::relying_party::origin::{
-    LOCALHOST, Scheme, WebOrigin, app::has_app_prefix, extension::has_extension_scheme, is_domain,
-    punycode::to_ascii,
+    app::has_app_prefix, extension::has_extension_scheme, punycode::to_ascii,
 };
 
 /// Prints what is wrong with a text that is no web origin in a secure context, and what to write.

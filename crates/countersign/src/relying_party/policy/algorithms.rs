@@ -42,9 +42,7 @@ impl StoredAlgorithms {
 pub(super) mod identifiers {
     use serde::{Deserializer, Serializer, de::Error as _};
 
-    use super::Algorithm;
-    use super::AlgorithmIdentifier;
-    use super::Deserialize;
+    use super::{Algorithm, AlgorithmIdentifier, Deserialize};
 
     pub(in super::super) fn serialize<S: Serializer>(
         algorithms: &[Algorithm],

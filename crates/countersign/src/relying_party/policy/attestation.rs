@@ -11,10 +11,8 @@ use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, AlgorithmIdentifier, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    relying_party::policy::device::{DevicePolicy, OfDevices},
-    report::{error::ErrorKind, policy_error::PolicyErrorKind},
-};
+use crate::relying_party::policy::device::{DevicePolicy, OfDevices};
+use crate::report::{error::ErrorKind, policy_error::PolicyErrorKind};
 
 /// Requirements on attested authenticators beyond a trust path. Serialisable, so that they can be kept in a configuration
 /// file.

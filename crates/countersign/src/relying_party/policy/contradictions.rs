@@ -6,16 +6,9 @@ use countersign_types::enumerations::{
     AttestationConveyance, AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement,
 };
 
-use crate::relying_party::{
-    configuration_error::ConfigurationError as Error,
-    origin::is_web_origin,
-    policy::{
-        Policy,
-        attestation::AttestationPolicy,
-        choices::CrossOrigin,
-        limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS_MAX},
-    },
-};
+use crate::relying_party::policy::limits::{CREDENTIAL_ID_BYTES_MAX, TIMEOUT_SECONDS_MAX};
+use crate::relying_party::policy::{Policy, attestation::AttestationPolicy, choices::CrossOrigin};
+use crate::relying_party::{configuration_error::ConfigurationError as Error, origin::is_web_origin};
 
 /// The format that signs no AAGUID, so that its authenticators are on no list of models.
 const WITHOUT_AAGUID: &str = "fido-u2f";

@@ -2,13 +2,11 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
+use countersign_attestation::format::android_key::{KeyDescription, SecurityLevel, VerifiedBootState};
+use countersign_attestation::format::tpm::{TpmDetails, TpmManufacturer};
 use countersign_attestation::{
     AnchorQuery, Attestation, Certificate, Details, PathError, Revocation, TrustAnchor, TrustAnchors,
-    format::{
-        android_key::{KeyDescription, SecurityLevel, VerifiedBootState},
-        android_safetynet::SafetyNetDetails,
-        tpm::{TpmDetails, TpmManufacturer},
-    },
+    format::android_safetynet::SafetyNetDetails,
 };
 use countersign_types::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -3,10 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    record::{credential_record::CredentialRecord, dynamic_part::Standing},
-    report::error::ErrorKind,
-};
+use crate::record::{credential_record::CredentialRecord, dynamic_part::Standing};
+use crate::report::error::ErrorKind;
 
 /// What happens to an authentication with a credential that was [flagged](Standing::Flagged), for instance when its
 /// attestation was assessed again.
@@ -36,10 +34,10 @@ mod tests {
     use countersign_types::Code;
 
     use super::*;
-    use crate::{
-        ceremony::authentication::outcome::Authenticated,
-        report::{error::Error, step::AuthenticationStep as Step},
-        test_ceremony::{Get, NOW, authentication_state, get, handle, policy, record, rp, signing_key},
+    use crate::ceremony::authentication::outcome::Authenticated;
+    use crate::report::{error::Error, step::AuthenticationStep as Step};
+    use crate::test_ceremony::{
+        Get, NOW, authentication_state, get, handle, policy, record, rp, signing_key,
     };
 
     fn finish(

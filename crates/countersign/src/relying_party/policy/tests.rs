@@ -7,16 +7,14 @@ use countersign_types::{Aaguid, Timestamp};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    ceremony::{
-        entropy::EntropyError, request::RegistrationRequest, session::RecentSession, start_error::StartError,
-    },
-    relying_party::{
-        configuration_error::ConfigurationError, party::RelyingParty, public_suffixes::PublicSuffixList,
-        user::User, warnings::Warning,
-    },
-    test_ceremony::{NOW, entropy, handle, rp},
+use crate::ceremony::{
+    entropy::EntropyError, request::RegistrationRequest, session::RecentSession, start_error::StartError,
 };
+use crate::relying_party::{
+    configuration_error::ConfigurationError, party::RelyingParty, public_suffixes::PublicSuffixList,
+    user::User, warnings::Warning,
+};
+use crate::test_ceremony::{NOW, entropy, handle, rp};
 
 const MODEL: Aaguid = Aaguid::from_bytes([1; 16]);
 const OTHER: Aaguid = Aaguid::from_bytes([2; 16]);

@@ -5,10 +5,9 @@
 //! A label that only a client can read would be missing from our count of its budget. So an item that needs the standard's
 //! tables, or that clients read differently, is [`Item::Unknown`] and counts.
 
-use crate::relying_party::{
-    origin::{Scheme, WebOrigin, is_domain, punycode::is_known_a_label},
-    public_suffixes::{PublicSuffixes, registrable_label},
-};
+use crate::relying_party::origin::punycode::is_known_a_label;
+use crate::relying_party::origin::{Scheme, WebOrigin, is_domain};
+use crate::relying_party::public_suffixes::{PublicSuffixes, registrable_label};
 
 /// What is found in an item.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,14 +2,12 @@ use countersign_types::base64url;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    ceremony::{finish_options::FinishOptions, registration::outcome::CredentialIdStatus},
-    relying_party::builder::RelyingPartyBuilder,
-    report::step::{AuthenticationStep, RegistrationStep},
-    test_ceremony::{
-        Asking, BE, BS, CHALLENGE, Create, Get, NOW, UP, UV, authentication_state, create, get, handle,
-        record, registration_state_of, rp,
-    },
+use crate::ceremony::{finish_options::FinishOptions, registration::outcome::CredentialIdStatus};
+use crate::relying_party::builder::RelyingPartyBuilder;
+use crate::report::step::{AuthenticationStep, RegistrationStep};
+use crate::test_ceremony::{
+    Asking, BE, BS, CHALLENGE, Create, Get, NOW, UP, UV, authentication_state, create, get, handle, record,
+    registration_state_of, rp,
 };
 
 mod deviations;

@@ -3,11 +3,8 @@
 use std::{collections::BTreeMap, io};
 
 use super::*;
-use crate::ceremony::single_use::{
-    ceremony_id::CeremonyId,
-    memory::OneProcessSingleUse,
-    unspent::{Consumption, SingleUse},
-};
+use crate::ceremony::single_use::unspent::{Consumption, SingleUse};
+use crate::ceremony::single_use::{ceremony_id::CeremonyId, memory::OneProcessSingleUse};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Broken {

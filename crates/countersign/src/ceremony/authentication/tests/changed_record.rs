@@ -3,13 +3,11 @@
 use countersign_types::enumerations::UserVerificationRequirement;
 
 use super::*;
-use crate::{
-    ceremony::authentication::factor::AdditionalFactor,
-    record::update::UpdateError,
-    relying_party::policy::{Policy, flagged::FlaggedCredentials},
-    report::error::ErrorKind,
-    test_ceremony::cose_key,
-};
+use crate::ceremony::authentication::factor::AdditionalFactor;
+use crate::record::update::UpdateError;
+use crate::relying_party::policy::{Policy, flagged::FlaggedCredentials};
+use crate::report::error::ErrorKind;
+use crate::test_ceremony::cose_key;
 
 fn strict() -> RelyingParty {
     rp().policy(policy().with_sign_count(SignCountPolicy::Reject)).build().unwrap()

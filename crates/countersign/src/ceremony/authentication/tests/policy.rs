@@ -3,19 +3,11 @@
 use countersign_cose::Algorithm;
 
 use super::*;
-use crate::{
-    ceremony::authentication::factor::AdditionalFactor,
-    relying_party::policy::{
-        Policy,
-        algorithms::StoredAlgorithms,
-        backup::{BackupEligibilityChange, BackupPolicy},
-    },
-    report::{
-        ceremony_report::{Outcome, Reason},
-        error::ErrorKind,
-        policy_error::PolicyErrorKind,
-    },
-};
+use crate::ceremony::authentication::factor::AdditionalFactor;
+use crate::relying_party::policy::backup::{BackupEligibilityChange, BackupPolicy};
+use crate::relying_party::policy::{Policy, algorithms::StoredAlgorithms};
+use crate::report::ceremony_report::{Outcome, Reason};
+use crate::report::{error::ErrorKind, policy_error::PolicyErrorKind};
 
 fn with(policy: Policy) -> RelyingPartyBuilder {
     rp().policy(policy)

@@ -3,15 +3,11 @@
 use countersign_types::{base64url, extensions::HmacSalts, hex::Hex};
 
 use super::*;
-use crate::{
-    ceremony::{
-        finish_options::FinishOptions,
-        request::{AuthenticationRequest, RegistrationRequest},
-    },
-    relying_party::user::User,
-    report::ceremony_report::Report,
-    test_ceremony::entropy,
-};
+use crate::ceremony::finish_options::FinishOptions;
+use crate::ceremony::request::{AuthenticationRequest, RegistrationRequest};
+use crate::relying_party::user::User;
+use crate::report::ceremony_report::Report;
+use crate::test_ceremony::entropy;
 
 const SECRET: [u8; 32] = *b"sEcReT-sEcReT-sEcReT-sEcReT-sEcR";
 

@@ -1,20 +1,14 @@
-use countersign_types::{
-    CredentialId,
-    enumerations::{AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement},
-    options::CredentialDescriptor,
+use countersign_types::enumerations::{
+    AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement,
 };
+use countersign_types::{CredentialId, options::CredentialDescriptor};
 
 use super::*;
-use crate::{
-    ceremony::{
-        request::{AuthenticationRequest, RegistrationRequest},
-        start_error::StartError,
-    },
-    relying_party::{
-        builder::RelyingPartyBuilder, configuration_error::ConfigurationError, policy::Policy, user::User,
-    },
-    test_ceremony::entropy,
+use crate::ceremony::request::{AuthenticationRequest, RegistrationRequest};
+use crate::relying_party::{
+    builder::RelyingPartyBuilder, configuration_error::ConfigurationError, policy::Policy, user::User,
 };
+use crate::{ceremony::start_error::StartError, test_ceremony::entropy};
 
 /// A relying party that requires user verification.
 fn verifying() -> RelyingPartyBuilder {

@@ -3,12 +3,12 @@
 use countersign_types::enumerations::ResidentKeyRequirement;
 
 use super::*;
-use crate::{
-    ceremony::{request::RegistrationRequest, session::RecentSession},
-    relying_party::policy::{Policy, backup::BackupPolicy, conditional_create::ConditionalCreatePolicy},
-    report::{error::ErrorKind, policy_error::PolicyErrorKind},
-    test_ceremony::{BE, BS},
+use crate::ceremony::{request::RegistrationRequest, session::RecentSession};
+use crate::relying_party::policy::{
+    Policy, backup::BackupPolicy, conditional_create::ConditionalCreatePolicy,
 };
+use crate::report::{error::ErrorKind, policy_error::PolicyErrorKind};
+use crate::test_ceremony::{BE, BS};
 
 fn with(policy: Policy) -> crate::relying_party::builder::RelyingPartyBuilder {
     rp().policy(policy)

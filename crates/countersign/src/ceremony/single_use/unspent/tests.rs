@@ -1,13 +1,9 @@
 use std::sync::Barrier;
 
 use super::*;
-use crate::{
-    ceremony::{
-        single_use::memory::{OneProcessSingleUse, OneProcessSingleUseFullError},
-        state::authentication::AuthenticationState,
-    },
-    test_ceremony::{CHALLENGE, NOW, get, handle, policy, record, registration_state, rp, unspent},
-};
+use crate::ceremony::single_use::memory::{OneProcessSingleUse, OneProcessSingleUseFullError};
+use crate::ceremony::state::authentication::AuthenticationState;
+use crate::test_ceremony::{CHALLENGE, NOW, get, handle, policy, record, registration_state, rp, unspent};
 
 fn expected(challenge: &[u8]) -> Unspent<AuthenticationState> {
     let rp = rp().policy(policy().with_timeout_seconds(60)).build().unwrap();

@@ -6,14 +6,10 @@ use countersign_types::{
 };
 
 use super::*;
-use crate::{
-    relying_party::policy::{
-        Policy,
-        choices::{CrossOrigin, TopOrigins},
-    },
-    report::{deviation::Deviations, error::ErrorKind, step::RegistrationStep},
-    test_ceremony::{AT, Attest, policy, registration_state},
-};
+use crate::relying_party::policy::Policy;
+use crate::relying_party::policy::choices::{CrossOrigin, TopOrigins};
+use crate::report::{deviation::Deviations, error::ErrorKind, step::RegistrationStep};
+use crate::test_ceremony::{AT, Attest, policy, registration_state};
 
 /// The deviations of an accepted registration response, `change`d after it was made.
 fn deviations(create: &Create, change: impl FnOnce(&mut Value)) -> Vec<Deviation> {
