@@ -8,110 +8,135 @@ use core::fmt;
 
 use countersign_types::AlgorithmIdentifier;
 
-macro_rules! algorithms {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $identifier:literal, $name:literal, $scheme:expr;)+) => {
-        /// A COSE signature algorithm that this crate supports.
-        ///
-        /// A [`Verifiers`](crate::Verifiers) table decides whether its signatures can be verified.
+/// An enumeration whose variants are the rows of a table: a name, and two more columns.
+macro_rules! table {
+    (
+        $(#[doc = $doc:literal])+ $type:ident;
+        #[doc = $all:literal] ALL;
+        #[doc = $named:literal] name;
+        $(#[doc = $first_doc:literal])+ $first_vis:vis $first:ident: $first_type:ty;
+        $(#[doc = $second_doc:literal])+ $second_vis:vis $second:ident: $second_type:ty;
+        $($(#[doc = $row:literal])+ $variant:ident = $name:literal, $in_first:expr, $in_second:expr;)+
+    ) => {
+        $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        pub enum Algorithm {
-            $($(#[doc = $doc])+ $variant,)+
+        pub enum $type {
+            $($(#[doc = $row])+ $variant,)+
         }
 
-        impl Algorithm {
-            /// Every algorithm, in the order of the documentation's table.
-            pub const ALL: &'static [Algorithm] = &[$(Algorithm::$variant,)+];
+        impl $type {
+            #[doc = $all]
+            pub const ALL: &'static [$type] = &[$($type::$variant,)+];
 
-            /// The algorithm with this COSE identifier. `None` if it is not supported.
-            ///
-            /// ```
-            /// use countersign_cose::Algorithm;
-            /// use countersign_types::AlgorithmIdentifier;
-            /// assert_eq!(Algorithm::from_identifier(AlgorithmIdentifier(-7)), Some(Algorithm::Es256));
-            /// assert_eq!(Algorithm::from_identifier(AlgorithmIdentifier(5)), None);
-            /// ```
-            pub const fn from_identifier(identifier: AlgorithmIdentifier) -> Option<Self> {
-                match identifier.0 {
-                    $($identifier => Some(Self::$variant),)+
-                    _ => None,
-                }
-            }
-
-            /// The number of the algorithm in the
-            /// [IANA COSE Algorithms registry](https://www.iana.org/assignments/cose/cose.xhtml#algorithms).
-            pub const fn identifier(self) -> AlgorithmIdentifier {
-                match self {
-                    $(Self::$variant => AlgorithmIdentifier($identifier),)+
-                }
-            }
-
-            /// The name of the algorithm in the registry, such as `ES256`.
+            #[doc = $named]
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+
                 }
             }
 
-            /// The scheme of the algorithm. Two algorithms may share a scheme.
-            pub const fn scheme(self) -> Scheme {
+            $(#[doc = $first_doc])+
+            $first_vis const fn $first(self) -> $first_type {
                 match self {
-                    $(Self::$variant => $scheme,)+
+                    $(Self::$variant => $in_first,)+
                 }
+            }
+
+            $(#[doc = $second_doc])+
+            $second_vis const fn $second(self) -> $second_type {
+                match self {
+                    $(Self::$variant => $in_second,)+
+                }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
             }
         }
     };
 }
 
-algorithms! {
+table! {
+    /// A COSE signature algorithm that this crate supports.
+    ///
+    /// A [`Verifiers`](crate::Verifiers) table decides whether its signatures can be verified.
+    Algorithm;
+    /// Every algorithm, in the order of the documentation's table.
+    ALL;
+    /// The name of the algorithm in the registry, such as `ES256`.
+    name;
+    /// The number of the algorithm in the
+    /// [IANA COSE Algorithms registry](https://www.iana.org/assignments/cose/cose.xhtml#algorithms).
+    pub identifier: AlgorithmIdentifier;
+    /// The scheme of the algorithm. Two algorithms may share a scheme.
+    pub scheme: Scheme;
+
     /// ECDSA on P-256 with SHA-256 (RFC 9053 section 2.1; WebAuthn fixes the curve).
-    Es256 = -7, "ES256", Scheme::Ecdsa { curve: Curve::P256, hash: Hash::Sha256 };
+    Es256 = "ES256", AlgorithmIdentifier(-7), Scheme::Ecdsa { curve: Curve::P256, hash: Hash::Sha256 };
     /// ECDSA on P-384 with SHA-384 (RFC 9053 section 2.1; WebAuthn fixes the curve).
-    Es384 = -35, "ES384", Scheme::Ecdsa { curve: Curve::P384, hash: Hash::Sha384 };
+    Es384 = "ES384", AlgorithmIdentifier(-35), Scheme::Ecdsa { curve: Curve::P384, hash: Hash::Sha384 };
     /// ECDSA on P-521 with SHA-512 (RFC 9053 section 2.1; WebAuthn fixes the curve).
-    Es512 = -36, "ES512", Scheme::Ecdsa { curve: Curve::P521, hash: Hash::Sha512 };
+    Es512 = "ES512", AlgorithmIdentifier(-36), Scheme::Ecdsa { curve: Curve::P521, hash: Hash::Sha512 };
     /// ECDSA on secp256k1 with SHA-256 (RFC 8812 section 3.2).
-    Es256K = -47, "ES256K", Scheme::Ecdsa { curve: Curve::Secp256k1, hash: Hash::Sha256 };
+    Es256K = "ES256K", AlgorithmIdentifier(-47), Scheme::Ecdsa { curve: Curve::Secp256k1, hash: Hash::Sha256 };
     /// ECDSA on P-256 with SHA-256, fully specified (RFC 9864 section 2.1).
-    Esp256 = -9, "ESP256", Scheme::Ecdsa { curve: Curve::P256, hash: Hash::Sha256 };
+    Esp256 = "ESP256", AlgorithmIdentifier(-9), Scheme::Ecdsa { curve: Curve::P256, hash: Hash::Sha256 };
     /// ECDSA on P-384 with SHA-384, fully specified (RFC 9864 section 2.1).
-    Esp384 = -51, "ESP384", Scheme::Ecdsa { curve: Curve::P384, hash: Hash::Sha384 };
+    Esp384 = "ESP384", AlgorithmIdentifier(-51), Scheme::Ecdsa { curve: Curve::P384, hash: Hash::Sha384 };
     /// ECDSA on P-521 with SHA-512, fully specified (RFC 9864 section 2.1).
-    Esp512 = -52, "ESP512", Scheme::Ecdsa { curve: Curve::P521, hash: Hash::Sha512 };
+    Esp512 = "ESP512", AlgorithmIdentifier(-52), Scheme::Ecdsa { curve: Curve::P521, hash: Hash::Sha512 };
     /// EdDSA on Ed25519 (RFC 9053 section 2.2; WebAuthn fixes the curve).
-    EdDsa = -8, "EdDSA", Scheme::Ed25519;
+    EdDsa = "EdDSA", AlgorithmIdentifier(-8), Scheme::Ed25519;
     /// EdDSA on Ed25519, fully specified (RFC 9864 section 2.2).
-    Ed25519 = -19, "Ed25519", Scheme::Ed25519;
+    Ed25519 = "Ed25519", AlgorithmIdentifier(-19), Scheme::Ed25519;
     /// EdDSA on Ed448, fully specified (RFC 9864 section 2.2).
-    Ed448 = -53, "Ed448", Scheme::Ed448;
+    Ed448 = "Ed448", AlgorithmIdentifier(-53), Scheme::Ed448;
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8812 section 2).
-    Rs256 = -257, "RS256", Scheme::RsaPkcs1 { hash: Hash::Sha256 };
+    Rs256 = "RS256", AlgorithmIdentifier(-257), Scheme::RsaPkcs1 { hash: Hash::Sha256 };
     /// RSASSA-PKCS1-v1_5 with SHA-384 (RFC 8812 section 2).
-    Rs384 = -258, "RS384", Scheme::RsaPkcs1 { hash: Hash::Sha384 };
+    Rs384 = "RS384", AlgorithmIdentifier(-258), Scheme::RsaPkcs1 { hash: Hash::Sha384 };
     /// RSASSA-PKCS1-v1_5 with SHA-512 (RFC 8812 section 2).
-    Rs512 = -259, "RS512", Scheme::RsaPkcs1 { hash: Hash::Sha512 };
+    Rs512 = "RS512", AlgorithmIdentifier(-259), Scheme::RsaPkcs1 { hash: Hash::Sha512 };
     /// RSASSA-PSS with SHA-256, MGF1 with it, and a salt of 32 bytes (RFC 8230 section 2).
-    Ps256 = -37, "PS256", Scheme::RsaPss { hash: Hash::Sha256 };
+    Ps256 = "PS256", AlgorithmIdentifier(-37), Scheme::RsaPss { hash: Hash::Sha256 };
     /// RSASSA-PSS with SHA-384, MGF1 with it, and a salt of 48 bytes (RFC 8230 section 2).
-    Ps384 = -38, "PS384", Scheme::RsaPss { hash: Hash::Sha384 };
+    Ps384 = "PS384", AlgorithmIdentifier(-38), Scheme::RsaPss { hash: Hash::Sha384 };
     /// RSASSA-PSS with SHA-512, MGF1 with it, and a salt of 64 bytes (RFC 8230 section 2).
-    Ps512 = -39, "PS512", Scheme::RsaPss { hash: Hash::Sha512 };
+    Ps512 = "PS512", AlgorithmIdentifier(-39), Scheme::RsaPss { hash: Hash::Sha512 };
     /// ML-DSA-44 (RFC 9964 section 3), with an empty context.
-    MlDsa44 = -48, "ML-DSA-44", Scheme::MlDsa { parameter_set: ParameterSet::MlDsa44 };
+    MlDsa44 = "ML-DSA-44", AlgorithmIdentifier(-48), Scheme::MlDsa { parameter_set: ParameterSet::MlDsa44 };
     /// ML-DSA-65 (RFC 9964 section 3), with an empty context.
-    MlDsa65 = -49, "ML-DSA-65", Scheme::MlDsa { parameter_set: ParameterSet::MlDsa65 };
+    MlDsa65 = "ML-DSA-65", AlgorithmIdentifier(-49), Scheme::MlDsa { parameter_set: ParameterSet::MlDsa65 };
     /// ML-DSA-87 (RFC 9964 section 3), with an empty context.
-    MlDsa87 = -50, "ML-DSA-87", Scheme::MlDsa { parameter_set: ParameterSet::MlDsa87 };
+    MlDsa87 = "ML-DSA-87", AlgorithmIdentifier(-50), Scheme::MlDsa { parameter_set: ParameterSet::MlDsa87 };
     /// RSASSA-PKCS1-v1_5 with SHA-1 (RFC 8812 section 2), which is deprecated but occurs in TPM statements.
     ///
     /// [`Verifiers::algorithms`](crate::Verifiers::algorithms) omits it, so options offer it only if it is named
     /// explicitly.
-    Rs1 = -65535, "RS1", Scheme::RsaPkcs1 { hash: Hash::Sha1 };
+    Rs1 = "RS1", AlgorithmIdentifier(-65535), Scheme::RsaPkcs1 { hash: Hash::Sha1 };
 }
 
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+impl Algorithm {
+    /// The algorithm with this COSE identifier. `None` if it is not supported.
+    ///
+    /// ```
+    /// use countersign_cose::Algorithm;
+    /// use countersign_types::AlgorithmIdentifier;
+    /// assert_eq!(Algorithm::from_identifier(AlgorithmIdentifier(-7)), Some(Algorithm::Es256));
+    /// assert_eq!(Algorithm::from_identifier(AlgorithmIdentifier(5)), None);
+    /// ```
+    pub const fn from_identifier(identifier: AlgorithmIdentifier) -> Option<Self> {
+        let mut rest = Self::ALL;
+        while let [algorithm, others @ ..] = rest {
+            if algorithm.identifier().0 == identifier.0 {
+                return Some(*algorithm);
+            }
+            rest = others;
+        }
+        None
     }
 }
 
@@ -172,66 +197,35 @@ impl fmt::Display for Scheme {
     }
 }
 
-/// An elliptic curve of ECDSA keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Curve {
-    /// NIST P-256.
-    P256,
-    /// NIST P-384.
-    P384,
-    /// NIST P-521.
-    P521,
-    /// secp256k1 ([SEC 2 section 2.4.1](https://www.secg.org/sec2-v2.pdf)).
-    Secp256k1,
-}
-
-impl Curve {
+table! {
+    /// An elliptic curve of ECDSA keys.
+    Curve;
     /// Every curve.
-    pub const ALL: &'static [Curve] = &[Self::P256, Self::P384, Self::P521, Self::Secp256k1];
-
+    ALL;
+    /// The name of the curve in the registry, such as `P-256`.
+    name;
     /// The number of the curve in the
     /// [IANA COSE Elliptic Curves registry](https://www.iana.org/assignments/cose/cose.xhtml#elliptic-curves).
-    pub const fn identifier(self) -> i64 {
-        match self {
-            Self::P256 => 1,
-            Self::P384 => 2,
-            Self::P521 => 3,
-            Self::Secp256k1 => 8,
-        }
-    }
-
-    /// The name of the curve in the registry, such as `P-256`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::P256 => "P-256",
-            Self::P384 => "P-384",
-            Self::P521 => "P-521",
-            Self::Secp256k1 => "secp256k1",
-        }
-    }
-
-    /// The length of a coordinate in bytes: 32, 48 or 66.
-    pub const fn field_size(self) -> usize {
-        self.prime().len()
-    }
-
+    pub identifier: i64;
     /// The prime of the curve's field, big-endian
     /// ([SP 800-186 section 3.2.1](https://doi.org/10.6028/NIST.SP.800-186),
     /// [SEC 2 section 2.4.1](https://www.secg.org/sec2-v2.pdf)).
-    pub(crate) const fn prime(self) -> &'static [u8] {
-        match self {
-            Self::P256 => &P256_PRIME,
-            Self::P384 => &P384_PRIME,
-            Self::P521 => &P521_PRIME,
-            Self::Secp256k1 => &SECP256K1_PRIME,
-        }
-    }
+    pub(crate) prime: &'static [u8];
+
+    /// NIST P-256.
+    P256 = "P-256", 1, &P256_PRIME;
+    /// NIST P-384.
+    P384 = "P-384", 2, &P384_PRIME;
+    /// NIST P-521.
+    P521 = "P-521", 3, &P521_PRIME;
+    /// secp256k1 ([SEC 2 section 2.4.1](https://www.secg.org/sec2-v2.pdf)).
+    Secp256k1 = "secp256k1", 8, &SECP256K1_PRIME;
 }
 
-impl fmt::Display for Curve {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+impl Curve {
+    /// The length of a coordinate in bytes: 32, 48 or 66.
+    pub const fn field_size(self) -> usize {
+        self.prime().len()
     }
 }
 
@@ -264,54 +258,24 @@ const SECP256K1_PRIME: [u8; 32] = [
     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xfc, 0x2f,
 ];
 
-/// A parameter set of ML-DSA ([FIPS 204 section 4](https://doi.org/10.6028/NIST.FIPS.204)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum ParameterSet {
-    /// ML-DSA-44.
-    MlDsa44,
-    /// ML-DSA-65.
-    MlDsa65,
-    /// ML-DSA-87.
-    MlDsa87,
-}
-
-impl ParameterSet {
+table! {
+    /// A parameter set of ML-DSA ([FIPS 204 section 4](https://doi.org/10.6028/NIST.FIPS.204)).
+    ParameterSet;
     /// Every parameter set.
-    pub const ALL: &'static [ParameterSet] = &[Self::MlDsa44, Self::MlDsa65, Self::MlDsa87];
-
+    ALL;
     /// The name of the parameter set, such as `ML-DSA-44`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::MlDsa44 => "ML-DSA-44",
-            Self::MlDsa65 => "ML-DSA-65",
-            Self::MlDsa87 => "ML-DSA-87",
-        }
-    }
-
+    name;
     /// The length of a public key in bytes: 1312, 1952 or 2592.
-    pub const fn key_size(self) -> usize {
-        match self {
-            Self::MlDsa44 => 1312,
-            Self::MlDsa65 => 1952,
-            Self::MlDsa87 => 2592,
-        }
-    }
-
+    pub key_size: usize;
     /// The length of a signature in bytes: 2420, 3309 or 4627.
-    pub const fn signature_size(self) -> usize {
-        match self {
-            Self::MlDsa44 => 2420,
-            Self::MlDsa65 => 3309,
-            Self::MlDsa87 => 4627,
-        }
-    }
-}
+    pub signature_size: usize;
 
-impl fmt::Display for ParameterSet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
+    /// ML-DSA-44.
+    MlDsa44 = "ML-DSA-44", 1312, 2420;
+    /// ML-DSA-65.
+    MlDsa65 = "ML-DSA-65", 1952, 3309;
+    /// ML-DSA-87.
+    MlDsa87 = "ML-DSA-87", 2592, 4627;
 }
 
 /// A hash function of a signature scheme. [`Hash::digest`] computes it.

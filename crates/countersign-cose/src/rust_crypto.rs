@@ -2,6 +2,7 @@
 
 use alloc::{sync::Arc, vec::Vec};
 
+use self::rsa::{Padding, Rsa};
 use crate::{algorithm::Hash, verifier::SignatureVerifier};
 
 mod ecdsa;
@@ -17,11 +18,11 @@ pub(crate) fn verifiers() -> Vec<Arc<dyn SignatureVerifier>> {
     verifiers.push(Arc::new(ed25519::Ed25519));
     #[cfg(feature = "ed448")]
     verifiers.push(Arc::new(ed448::Ed448));
-    verifiers.push(Arc::new(rsa::Pkcs1 { hash: Hash::Sha1 }));
+    verifiers.push(Arc::new(Rsa { padding: Padding::Pkcs1, hash: Hash::Sha1 }));
     for hash in [Hash::Sha256, Hash::Sha384, Hash::Sha512] {
         verifiers.extend(ecdsa::verifiers(hash));
-        verifiers.push(Arc::new(rsa::Pkcs1 { hash }));
-        verifiers.push(Arc::new(rsa::Pss { hash }));
+        verifiers.push(Arc::new(Rsa { padding: Padding::Pkcs1, hash }));
+        verifiers.push(Arc::new(Rsa { padding: Padding::Pss, hash }));
     }
     verifiers.extend(ml_dsa::verifiers());
     verifiers

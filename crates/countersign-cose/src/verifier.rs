@@ -6,16 +6,9 @@ use core::fmt;
 use crate::{algorithm::Scheme, key::error::KeyError, key::public_key::PublicKey};
 
 /// The error for a signature that does not verify. It deliberately has no detail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the signature does not verify")]
 pub struct SignatureError;
-
-impl fmt::Display for SignatureError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the signature does not verify")
-    }
-}
-
-impl core::error::Error for SignatureError {}
 
 /// Prepares keys for one signature scheme. A backend is a set of these verifiers.
 pub trait SignatureVerifier: fmt::Debug + Send + Sync {

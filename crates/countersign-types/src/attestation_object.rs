@@ -1,8 +1,6 @@
 //! The attestation object's envelope:
 //! [section 6.5.4](https://www.w3.org/TR/webauthn-3/#sctn-generating-an-attestation-object).
 
-use core::fmt;
-
 use crate::cbor::{self, CborError, Deviations, Key};
 use crate::code::Code;
 
@@ -78,21 +76,26 @@ impl<'a> AttestationObject<'a> {
 }
 
 /// Bytes are not an attestation object. The code is `attestation-object-malformed`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AttestationObjectError {
     /// The object has more than [`ATTESTATION_OBJECT_MAX`] bytes.
+    #[error("the attestation object has {length} bytes, at most {ATTESTATION_OBJECT_MAX} expected")]
     TooLong {
         /// The number of bytes.
         length: usize,
     },
     /// The bytes are not one strict CBOR item.
-    Cbor(CborError),
+    #[error("the attestation object is not strict cbor")]
+    Cbor(#[source] CborError),
     /// The CBOR item is not a map.
+    #[error("the attestation object is not a map")]
     NotMap,
     /// A required member is missing.
+    #[error("the attestation object has no {0}")]
     Missing(&'static str),
     /// A member has the wrong type.
+    #[error("the attestation object's {0} has the wrong type")]
     WrongType(&'static str),
 }
 
@@ -100,32 +103,6 @@ impl AttestationObjectError {
     /// `attestation-object-malformed`.
     pub const fn code(&self) -> Code {
         Code::AttestationObjectMalformed
-    }
-}
-
-impl fmt::Display for AttestationObjectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLong { length } => {
-                write!(
-                    f,
-                    "the attestation object has {length} bytes, at most {ATTESTATION_OBJECT_MAX} expected"
-                )
-            }
-            Self::Cbor(_) => f.write_str("the attestation object is not strict cbor"),
-            Self::NotMap => f.write_str("the attestation object is not a map"),
-            Self::Missing(name) => write!(f, "the attestation object has no {name}"),
-            Self::WrongType(name) => write!(f, "the attestation object's {name} has the wrong type"),
-        }
-    }
-}
-
-impl core::error::Error for AttestationObjectError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Cbor(cause) => Some(cause),
-            _ => None,
-        }
     }
 }
 

@@ -14,17 +14,10 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, 
 
 /// The text is not unpadded, canonical base64url: it has padding, white space, a character outside the alphabet (such as
 /// `+` and `/`), an impossible length, or spare bits that are not zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[error("not unpadded, canonical base64url")]
 pub struct Base64UrlError;
-
-impl fmt::Display for Base64UrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not unpadded, canonical base64url")
-    }
-}
-
-impl core::error::Error for Base64UrlError {}
 
 /// Encodes bytes as unpadded base64url.
 pub fn encode(bytes: impl AsRef<[u8]>) -> String {

@@ -9,7 +9,7 @@
 //! the meaning of the bytes, and some authenticators write them.
 
 use alloc::vec::Vec;
-use core::{fmt, str};
+use core::str;
 
 /// The deepest nesting of arrays and maps in any part of a response: 6 levels.
 ///
@@ -28,74 +28,64 @@ pub struct Deviations {
 }
 
 /// Bytes are not one strict CBOR item. `at` is the offset of the offending byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CborError {
     /// The input ends within an item, or a length goes beyond it.
+    #[error("not strict cbor: an item goes beyond the end, at byte {at}")]
     Truncated {
         /// The offset of the item that does not fit.
         at: usize,
     },
     /// Bytes follow the item.
+    #[error("not strict cbor: bytes follow the item, at byte {at}")]
     TrailingData {
         /// The offset of the first of them.
         at: usize,
     },
     /// An item has an indefinite length, or there is a break that would end one.
+    #[error("not strict cbor: an indefinite length, at byte {at}")]
     IndefiniteLength {
         /// The offset of the item.
         at: usize,
     },
     /// There is a tag.
+    #[error("not strict cbor: a tag, at byte {at}")]
     Tag {
         /// The offset of the tag.
         at: usize,
     },
     /// A head has additional information 28 to 30, or is a two-byte simple value below 32.
+    #[error("not strict cbor: a reserved head, at byte {at}")]
     ReservedHead {
         /// The offset of the head.
         at: usize,
     },
     /// A text string is not UTF-8.
+    #[error("not strict cbor: text that is not utf-8, at byte {at}")]
     NotUtf8 {
         /// The offset of the text string.
         at: usize,
     },
     /// A map key occurs twice.
+    #[error("not strict cbor: a map with a key twice, at byte {at}")]
     DuplicateKey {
         /// The offset of the map.
         at: usize,
     },
     /// A map key is itself an array or a map.
+    #[error("not strict cbor: a map key that is an array or a map, at byte {at}")]
     NestedKey {
         /// The offset of the key.
         at: usize,
     },
     /// Arrays and maps nest deeper than the limit.
+    #[error("not strict cbor: arrays and maps nested too deep, at byte {at}")]
     TooDeep {
         /// The offset of the array or map that is too deep.
         at: usize,
     },
 }
-
-impl fmt::Display for CborError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (what, at) = match *self {
-            Self::Truncated { at } => ("an item goes beyond the end", at),
-            Self::TrailingData { at } => ("bytes follow the item", at),
-            Self::IndefiniteLength { at } => ("an indefinite length", at),
-            Self::Tag { at } => ("a tag", at),
-            Self::ReservedHead { at } => ("a reserved head", at),
-            Self::NotUtf8 { at } => ("text that is not utf-8", at),
-            Self::DuplicateKey { at } => ("a map with a key twice", at),
-            Self::NestedKey { at } => ("a map key that is an array or a map", at),
-            Self::TooDeep { at } => ("arrays and maps nested too deep", at),
-        };
-        write!(f, "not strict cbor: {what}, at byte {at}")
-    }
-}
-
-impl core::error::Error for CborError {}
 
 /// Checks that `input` is exactly one strict item of at most `max_depth` levels of arrays and maps.
 ///
@@ -127,7 +117,7 @@ pub struct FirstItem<'a> {
 
 /// Checks the first item of `input` and splits it from the rest.
 pub fn first_item(input: &[u8], max_depth: usize) -> Result<FirstItem<'_>, CborError> {
-    let mut walker = Walker { input, position: 0, deviations: Deviations::default() };
+    let mut walker = Walker::new(input);
     walker.item(max_depth)?;
     match input.split_at_checked(walker.position) {
         Some((bytes, rest)) => Ok(FirstItem { bytes, rest, deviations: walker.deviations }),
@@ -137,7 +127,7 @@ pub fn first_item(input: &[u8], max_depth: usize) -> Result<FirstItem<'_>, CborE
 
 /// The members of `item`, a map that [`check`] or [`first_item`] accepted; `None` if it is not a map.
 pub fn map_members(item: &[u8]) -> Option<MapMembers<'_>> {
-    let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
+    let mut walker = Walker::new(item);
     let head = walker.head().ok()?;
     (head.major == Major::Map).then_some(MapMembers { walker, left: head.argument })
 }
@@ -150,36 +140,24 @@ pub fn map_members(item: &[u8]) -> Option<MapMembers<'_>> {
 /// assert_eq!(elements, Some(vec![&[0x01][..], &[0x61, b'a']]));
 /// ```
 pub fn array_elements(item: &[u8]) -> Option<ArrayElements<'_>> {
-    let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
+    let mut walker = Walker::new(item);
     let head = walker.head().ok()?;
     (head.major == Major::Array).then_some(ArrayElements { walker, left: head.argument })
 }
 
 /// The text of `item`; `None` if it is not a text string.
 pub fn as_text(item: &[u8]) -> Option<&str> {
-    let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
-    match walker.key().ok()? {
-        Key::Text(text) => Some(text),
-        _ => None,
-    }
+    if let Key::Text(text) = Walker::new(item).key().ok()? { Some(text) } else { None }
 }
 
 /// The bytes of `item`; `None` if it is not a byte string.
 pub fn as_bytes(item: &[u8]) -> Option<&[u8]> {
-    let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
-    match walker.key().ok()? {
-        Key::Bytes(bytes) => Some(bytes),
-        _ => None,
-    }
+    if let Key::Bytes(bytes) = Walker::new(item).key().ok()? { Some(bytes) } else { None }
 }
 
 /// The number of `item`; `None` if it is not a non-negative integer.
 pub fn as_unsigned(item: &[u8]) -> Option<u64> {
-    let mut walker = Walker { input: item, position: 0, deviations: Deviations::default() };
-    match walker.key().ok()? {
-        Key::Unsigned(number) => Some(number),
-        _ => None,
-    }
+    if let Key::Unsigned(number) = Walker::new(item).key().ok()? { Some(number) } else { None }
 }
 
 /// The Boolean value of `item`; `None` if it is not one.
@@ -294,6 +272,10 @@ struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
+    fn new(input: &'a [u8]) -> Self {
+        Self { input, position: 0, deviations: Deviations::default() }
+    }
+
     fn item(&mut self, depth: usize) -> Result<(), CborError> {
         let head = self.head()?;
         match head.major {

@@ -124,15 +124,17 @@ fn once<T, E: de::Error>(slot: &mut Option<T>, value: T, name: &'static str) -> 
 }
 
 /// Bytes are not client data. The code is `client-data-malformed`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientDataError {
     /// The bytes are not UTF-8.
+    #[error("client data is not utf-8 at byte {at}")]
     NotUtf8 {
         /// The offset of the first wrong byte.
         at: usize,
     },
     /// The text is not one JSON object with the members of client data and their types.
+    #[error("client data is not the expected json object, at line {line} column {column}")]
     NotClientData {
         /// The line of the text, from 1.
         line: usize,
@@ -147,19 +149,6 @@ impl ClientDataError {
         Code::ClientDataMalformed
     }
 }
-
-impl fmt::Display for ClientDataError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotUtf8 { at } => write!(f, "client data is not utf-8 at byte {at}"),
-            Self::NotClientData { line, column } => {
-                write!(f, "client data is not the expected json object, at line {line} column {column}")
-            }
-        }
-    }
-}
-
-impl core::error::Error for ClientDataError {}
 
 #[cfg(test)]
 mod tests {

@@ -10,11 +10,6 @@
 //! assert_eq!(Transport::from("pigeon").as_str(), "pigeon");
 //! ```
 
-use alloc::{borrow::ToOwned, string::String};
-use core::fmt;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
 macro_rules! open_enumeration {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])+ $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
@@ -25,7 +20,7 @@ macro_rules! open_enumeration {
         pub enum $name {
             $($(#[$doc])+ $variant,)+
             /// A text that this version does not support, as received.
-            Unknown(String),
+            Unknown(alloc::string::String),
         }
 
         impl $name {
@@ -42,40 +37,27 @@ macro_rules! open_enumeration {
             fn from(text: &str) -> Self {
                 match text {
                     $($text => Self::$variant,)+
-                    _ => Self::Unknown(text.to_owned()),
+                    _ => Self::Unknown(text.into()),
                 }
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Text;
-
-                impl de::Visitor<'_> for Text {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str("text")
-                    }
-
-                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
-                        Ok(text.into())
-                    }
-                }
-
-                deserializer.deserialize_str(Text)
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text: alloc::borrow::Cow<'de, str> = serde::Deserialize::deserialize(deserializer)?;
+                Ok((&*text).into())
             }
         }
     };

@@ -29,17 +29,10 @@ pub fn decode(text: impl AsRef<[u8]>) -> Result<Vec<u8>, HexError> {
 }
 
 /// The text is not an even number of hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[error("not an even number of hexadecimal digits")]
 pub struct HexError;
-
-impl fmt::Display for HexError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not an even number of hexadecimal digits")
-    }
-}
-
-impl core::error::Error for HexError {}
 
 #[cfg(test)]
 mod tests {

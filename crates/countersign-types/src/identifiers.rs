@@ -159,17 +159,10 @@ impl fmt::Debug for Aaguid {
 }
 
 /// The text is not 32 hexadecimal digits with hyphens after the 8th, 12th, 16th and 20th.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[error("not a hyphenated AAGUID of 36 characters")]
 pub struct AaguidError;
-
-impl fmt::Display for AaguidError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a hyphenated AAGUID of 36 characters")
-    }
-}
-
-impl core::error::Error for AaguidError {}
 
 impl core::str::FromStr for Aaguid {
     type Err = AaguidError;

@@ -2,9 +2,6 @@
 //! ([section 5.11](https://www.w3.org/TR/webauthn-3/#sctn-related-origins)).
 
 use alloc::{string::String, vec::Vec};
-use core::fmt;
-
-use serde_json::error::Category;
 
 use crate::options::dictionary::dictionary;
 
@@ -52,7 +49,7 @@ impl RelatedOrigins {
         let text = core::str::from_utf8(json)
             .map_err(|error| RelatedOriginsError::NotUtf8 { position: error.valid_up_to() })?;
         let document: Self = serde_json::from_str(text).map_err(|error| match error.classify() {
-            Category::Data => RelatedOriginsError::NotOrigins,
+            serde_json::error::Category::Data => RelatedOriginsError::NotOrigins,
             _ => RelatedOriginsError::NotJson { line: error.line(), column: error.column() },
         })?;
         if document.origins.is_empty() { Err(RelatedOriginsError::NotOrigins) } else { Ok(document) }
@@ -66,20 +63,23 @@ impl RelatedOrigins {
 }
 
 /// A text is not a document of related origins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RelatedOriginsError {
     /// The text is larger than [`RELATED_ORIGINS_JSON_MAX`].
+    #[error("related origins of {length} bytes, at most {RELATED_ORIGINS_JSON_MAX} expected")]
     TooLarge {
         /// The length in bytes.
         length: usize,
     },
     /// The text is not UTF-8.
+    #[error("related origins are not utf-8 after {position} bytes")]
     NotUtf8 {
         /// The number of bytes before the first wrong one.
         position: usize,
     },
     /// The text is not one complete JSON text.
+    #[error("related origins are not one complete json text, at line {line} column {column}")]
     NotJson {
         /// The line, from 1.
         line: usize,
@@ -87,25 +87,9 @@ pub enum RelatedOriginsError {
         column: usize,
     },
     /// The JSON is not an object with one member `origins` that is an array of one or more strings.
+    #[error("related origins without an array of strings named origins")]
     NotOrigins,
 }
-
-impl fmt::Display for RelatedOriginsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge { length } => {
-                write!(f, "related origins of {length} bytes, at most {RELATED_ORIGINS_JSON_MAX} expected")
-            }
-            Self::NotUtf8 { position } => write!(f, "related origins are not utf-8 after {position} bytes"),
-            Self::NotJson { line, column } => {
-                write!(f, "related origins are not one complete json text, at line {line} column {column}")
-            }
-            Self::NotOrigins => f.write_str("related origins without an array of strings named origins"),
-        }
-    }
-}
-
-impl core::error::Error for RelatedOriginsError {}
 
 #[cfg(test)]
 mod tests {

@@ -53,13 +53,7 @@ pub enum KeyMaterial {
 impl KeyMaterial {
     pub(super) fn ec(curve: Curve, x: &[u8], y: &[u8]) -> Result<Self, MalformedKeyError> {
         for (name, coordinate) in [("x", x), ("y", y)] {
-            if coordinate.len() != curve.field_size() {
-                return Err(MalformedKeyError::Length {
-                    name,
-                    expected: curve.field_size(),
-                    got: coordinate.len(),
-                });
-            }
+            check_length(name, coordinate, curve.field_size())?;
             if coordinate >= curve.prime() {
                 return Err(MalformedKeyError::CoordinateRange { name, curve });
             }
@@ -82,10 +76,7 @@ impl KeyMaterial {
     }
 
     pub(super) fn ml_dsa(parameter_set: ParameterSet, key: &[u8]) -> Result<Self, MalformedKeyError> {
-        let expected = parameter_set.key_size();
-        if key.len() != expected {
-            return Err(MalformedKeyError::Length { name: "pub", expected, got: key.len() });
-        }
+        check_length("pub", key, parameter_set.key_size())?;
         Ok(Self::MlDsa { parameter_set, key: key.to_vec() })
     }
 
@@ -133,6 +124,11 @@ impl KeyMaterial {
         }
         Ok(Self::Rsa { n: n.to_vec(), e: e.to_vec() })
     }
+}
+
+fn check_length(name: &'static str, bytes: &[u8], expected: usize) -> Result<(), MalformedKeyError> {
+    let got = bytes.len();
+    if got == expected { Ok(()) } else { Err(MalformedKeyError::Length { name, expected, got }) }
 }
 
 /// The number of bits of a big-endian number without leading zero bytes.

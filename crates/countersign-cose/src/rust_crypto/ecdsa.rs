@@ -52,11 +52,8 @@ struct Prepared<K> {
 
 impl<K: CurveKey> PreparedKey for Prepared<K> {
     fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
-        if self.key.verifies(&self.hash.digest_on_stack(message), signature) {
-            Ok(())
-        } else {
-            Err(SignatureError)
-        }
+        let verifies = self.key.verifies(&self.hash.digest_on_stack(message), signature);
+        if verifies { Ok(()) } else { Err(SignatureError) }
     }
 }
 

@@ -6,7 +6,6 @@ use super::{
     authenticator::AuthenticatorExtensionOutputs, inputs::ClientExtensionInputs,
     outputs::ClientExtensionOutputs, secret::SecretBytes, value,
 };
-use crate::base64url;
 
 const CRED_BLOB: &str = "credBlob";
 const GET_CRED_BLOB: &str = "getCredBlob";
@@ -15,7 +14,7 @@ impl ClientExtensionInputs {
     /// Requests, at registration, that these bytes are stored with a discoverable credential. Authenticators with this
     /// extension accept at least 32 bytes.
     pub fn with_cred_blob(self, blob: &SecretBytes) -> Self {
-        self.with(CRED_BLOB, base64url::encode(blob.expose()))
+        self.with(CRED_BLOB, crate::base64url::encode(blob.expose()))
     }
 
     /// The bytes of [`with_cred_blob`](Self::with_cred_blob).

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{ExtensionError, ExtensionInputError};
 use super::{authenticator::AuthenticatorExtensionOutputs, inputs::ClientExtensionInputs, value};
-use crate::cbor;
 
 const CRED_PROTECT: &str = "credProtect";
 const POLICY: &str = "credentialProtectionPolicy";
@@ -116,7 +115,7 @@ impl AuthenticatorExtensionOutputs<'_> {
     /// request a level by themselves, and authenticators may use a stronger level than requested.
     pub fn cred_protect(&self) -> Result<Option<CredentialProtection>, ExtensionError> {
         self.read(CRED_PROTECT, "1, 2 or 3", |item| {
-            CredentialProtection::from_number(cbor::as_unsigned(item)?)
+            CredentialProtection::from_number(crate::cbor::as_unsigned(item)?)
         })
     }
 }

@@ -4,7 +4,6 @@
 
 use super::authenticator::AuthenticatorExtensionOutputs;
 use super::error::ExtensionError;
-use super::hmac_secret::encrypted_results;
 
 const HMAC_SECRET_MC: &str = "hmac-secret-mc";
 
@@ -12,7 +11,7 @@ impl<'a> AuthenticatorExtensionOutputs<'a> {
     /// At registration: the results, encrypted between client and authenticator, so of no use to a relying party;
     /// `None` if there are none.
     pub fn hmac_secret_mc(&self) -> Result<Option<&'a [u8]>, ExtensionError> {
-        encrypted_results(self, HMAC_SECRET_MC)
+        super::hmac_secret::encrypted_results(self, HMAC_SECRET_MC)
     }
 }
 

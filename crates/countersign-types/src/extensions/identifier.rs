@@ -1,11 +1,6 @@
 //! Extension identifiers ([section 9.1](https://www.w3.org/TR/webauthn-3/#sctn-extension-id)), and the names of inputs
 //! and outputs that belong to each extension.
 
-use alloc::{borrow::ToOwned, string::String};
-use core::fmt;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
 use crate::enumerations::open_enumeration;
 
 /// The most bytes of an extension identifier

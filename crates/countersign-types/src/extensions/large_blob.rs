@@ -1,11 +1,7 @@
 //! The large blob storage extension
 //! ([section 10.1.5](https://www.w3.org/TR/webauthn-3/#sctn-large-blob-extension)).
 
-use alloc::{borrow::ToOwned, string::String};
-use core::fmt;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::{Map, Value};
+use alloc::borrow::ToOwned;
 
 use super::error::{ExtensionError, ExtensionInputError};
 use super::{inputs::ClientExtensionInputs, outputs::ClientExtensionOutputs, secret::SecretBytes, value};
@@ -51,11 +47,11 @@ impl ClientExtensionInputs {
     /// Requests a credential that can have a blob, or reads or writes its blob.
     pub fn with_large_blob(self, input: &LargeBlobInput) -> Self {
         let (name, value) = match input {
-            LargeBlobInput::Support(support) => ("support", Value::from(support.as_str())),
+            LargeBlobInput::Support(support) => ("support", serde_json::Value::from(support.as_str())),
             LargeBlobInput::Read => ("read", true.into()),
             LargeBlobInput::Write(blob) => ("write", base64url::encode(blob.expose()).into()),
         };
-        self.with(LARGE_BLOB, Map::from_iter([(name.to_owned(), value)]))
+        self.with(LARGE_BLOB, serde_json::Map::from_iter([(name.to_owned(), value)]))
     }
 
     /// The input of [`with_large_blob`](Self::with_large_blob). More than one request at a time is an error.

@@ -3,7 +3,6 @@
 
 use super::error::{ExtensionError, ExtensionInputError};
 use super::{authenticator::AuthenticatorExtensionOutputs, inputs::ClientExtensionInputs, value};
-use crate::cbor;
 
 const MIN_PIN_LENGTH: &str = "minPinLength";
 
@@ -24,7 +23,7 @@ impl AuthenticatorExtensionOutputs<'_> {
     /// The shortest PIN that the authenticator accepts, in Unicode code points; `None` if it does not say.
     pub fn min_pin_length(&self) -> Result<Option<u32>, ExtensionError> {
         self.read(MIN_PIN_LENGTH, "an unsigned integer of 32 bits", |item| {
-            u32::try_from(cbor::as_unsigned(item)?).ok()
+            u32::try_from(crate::cbor::as_unsigned(item)?).ok()
         })
     }
 }

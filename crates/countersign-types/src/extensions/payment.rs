@@ -11,7 +11,7 @@ use super::error::{ExtensionError, ExtensionInputError};
 use super::{inputs::ClientExtensionInputs, outputs::ClientExtensionOutputs, value};
 use crate::base64url::Base64Url;
 use crate::identifiers::AlgorithmIdentifier;
-use crate::options::dictionary::{dictionary, null_is_default, object};
+use crate::options::dictionary::{dictionary, object};
 use crate::options::parameters::CredentialParameters;
 
 const PAYMENT: &str = "payment";
@@ -128,8 +128,7 @@ dictionary! {
         #[serde(default = "yes")]
         icon_must_be_shown: bool,
         /// Additional details.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        details: Option<String>,
+        details: Option<String> = default,
     }
 }
 
@@ -165,26 +164,21 @@ dictionary! {
         /// The RP ID of the credential's relying party.
         rp_id: String,
         /// The RP ID under its older name, which some browsers add.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        rp: Option<String>,
+        rp: Option<String> = default,
         /// The origin of the top-level page.
         top_origin: String,
         /// The payee's name, if it was shown.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        payee_name: Option<String>,
+        payee_name: Option<String> = default,
         /// The payee's origin, if it was shown.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        payee_origin: Option<String>,
+        payee_origin: Option<String> = default,
         /// The logos that were shown.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
-        payment_entities_logos: Vec<PaymentEntityLogo>,
+        payment_entities_logos: Vec<PaymentEntityLogo> = default,
         /// The amount.
         total: PaymentCurrencyAmount,
         /// The means of payment.
         instrument: PaymentInstrument,
         /// The `COSE_Key` of the browser's own key, if it has one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        browser_bound_public_key: Option<Base64Url>,
+        browser_bound_public_key: Option<Base64Url> = default,
     }
 }
 

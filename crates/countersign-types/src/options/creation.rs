@@ -24,30 +24,20 @@ dictionary! {
         /// The accepted algorithms, the most preferred first.
         pub_key_cred_params: Vec<CredentialParameters>,
         /// How long the caller is willing to wait, in milliseconds. A hint.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        timeout: Option<u32>,
+        timeout: Option<u32> = default,
         /// The account's credentials, so that no authenticator creates a second one.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
-        exclude_credentials: Vec<CredentialDescriptor>,
+        exclude_credentials: Vec<CredentialDescriptor> = default,
         /// Requirements on the authenticator.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        authenticator_selection: Option<AuthenticatorSelection>,
+        authenticator_selection: Option<AuthenticatorSelection> = default,
         /// The kinds of authenticator that the user will probably use, the most probable first.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
-        hints: Vec<Hint>,
+        hints: Vec<Hint> = default,
         /// The attestation that the relying party wants.
         #[serde(default, deserialize_with = "null_is_default")]
         attestation: AttestationConveyance,
         /// Attestation statement format identifiers, the most preferred first. Advisory.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
-        attestation_formats: Vec<String>,
+        attestation_formats: Vec<String> = default,
         /// The extension inputs.
-        #[serde(
-            default,
-            deserialize_with = "null_is_default",
-            skip_serializing_if = "ClientExtensionInputs::is_empty"
-        )]
-        extensions: ClientExtensionInputs,
+        extensions: ClientExtensionInputs = default,
     }
 }
 

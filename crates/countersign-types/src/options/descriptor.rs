@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use super::dictionary::{dictionary, null_is_default};
+use super::dictionary::dictionary;
 use crate::enumerations::{CredentialType, Transport};
 use crate::identifiers::CredentialId;
 
@@ -17,8 +17,7 @@ dictionary! {
         /// The credential ID.
         id: CredentialId,
         /// How the authenticator may be reached, as reported at registration; empty if unknown.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
-        transports: Vec<Transport>,
+        transports: Vec<Transport> = default,
     }
 }
 

@@ -8,15 +8,26 @@ use serde::{Deserialize, Deserializer, de::value::MapAccessDeserializer};
 
 /// Turns a struct into a dictionary: serialisable, and deserialised only from a JSON object.
 ///
-/// serde's derive reads a struct from an array as well, so an inner struct reads the object.
+/// serde's derive reads a struct from an array as well, so an inner struct reads the object. A member `= default` may be
+/// absent or `null`, which both mean its default, and is not written then.
 macro_rules! dictionary {
-    ($(#[$meta:meta])* $name:ident { $($(#[$member_meta:meta])+ $member:ident: $type:ty,)+ }) => {
+    ($(#[$meta:meta])* $name:ident {
+        $($(#[$member_meta:meta])+ $member:ident: $type:ty $(= $default:ident)?,)+
+    }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
         #[serde(rename_all = "camelCase")]
         #[non_exhaustive]
         pub struct $name {
-            $($(#[$member_meta])+ pub $member: $type,)+
+            $(
+                $(#[$member_meta])+
+                $(#[serde(
+                    $default,
+                    deserialize_with = "crate::options::dictionary::null_is_default",
+                    skip_serializing_if = "crate::options::dictionary::is_default"
+                )])?
+                pub $member: $type,
+            )+
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
@@ -24,7 +35,15 @@ macro_rules! dictionary {
                 #[derive(serde::Deserialize)]
                 #[serde(rename_all = "camelCase")]
                 struct Members {
-                    $($(#[$member_meta])+ $member: $type,)+
+                    $(
+                        $(#[$member_meta])+
+                        $(#[serde(
+                            $default,
+                            deserialize_with = "crate::options::dictionary::null_is_default",
+                            skip_serializing_if = "crate::options::dictionary::is_default"
+                        )])?
+                        $member: $type,
+                    )+
                 }
 
                 let members: Members = $crate::options::dictionary::object(deserializer)?;
@@ -61,4 +80,9 @@ where
     T: Deserialize<'de> + Default,
 {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Whether a member is left out.
+pub(crate) fn is_default<T: Default + PartialEq>(member: &T) -> bool {
+    *member == T::default()
 }

@@ -12,8 +12,7 @@ dictionary! {
     /// ([section 5.4.2](https://www.w3.org/TR/webauthn-3/#dictionary-rp-credential-params)).
     RpEntity {
         /// The RP ID; if it is absent, the client uses the origin's effective domain.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        id: Option<String>,
+        id: Option<String> = default,
         /// A name for display; most clients show the RP ID instead. May be the RP ID.
         name: String,
     }

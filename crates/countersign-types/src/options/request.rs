@@ -15,27 +15,18 @@ dictionary! {
         /// ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
         challenge: Base64Url,
         /// How long the caller is willing to wait, in milliseconds. A hint.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        timeout: Option<u32>,
+        timeout: Option<u32> = default,
         /// The RP ID; if it is absent, the client uses the origin's effective domain.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        rp_id: Option<String>,
+        rp_id: Option<String> = default,
         /// The account's credentials, the most preferred first; empty for a discoverable credential of any account.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
-        allow_credentials: Vec<CredentialDescriptor>,
+        allow_credentials: Vec<CredentialDescriptor> = default,
         /// Whether the user must be verified.
         #[serde(default, deserialize_with = "null_is_default")]
         user_verification: UserVerificationRequirement,
         /// The kinds of authenticator that the user will probably use, the most probable first.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
-        hints: Vec<Hint>,
+        hints: Vec<Hint> = default,
         /// The extension inputs.
-        #[serde(
-            default,
-            deserialize_with = "null_is_default",
-            skip_serializing_if = "ClientExtensionInputs::is_empty"
-        )]
-        extensions: ClientExtensionInputs,
+        extensions: ClientExtensionInputs = default,
     }
 }
 

@@ -1,8 +1,6 @@
 //! Authenticator selection criteria
 //! ([section 5.4.4](https://www.w3.org/TR/webauthn-3/#dictionary-authenticatorSelection)).
 
-use core::ops::Not;
-
 use super::dictionary::{dictionary, null_is_default};
 use crate::enumerations::{AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement};
 
@@ -11,15 +9,12 @@ dictionary! {
     #[derive(Default)]
     AuthenticatorSelection {
         /// Whether the authenticator is part of the client device; both are accepted if absent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        authenticator_attachment: Option<AuthenticatorAttachment>,
+        authenticator_attachment: Option<AuthenticatorAttachment> = default,
         /// Whether a discoverable credential is wanted; see
         /// [`effective_resident_key`](AuthenticatorSelection::effective_resident_key).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        resident_key: Option<ResidentKeyRequirement>,
+        resident_key: Option<ResidentKeyRequirement> = default,
         /// For clients of Level 1: true if `resident_key` is `required`, false otherwise.
-        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Not::not")]
-        require_resident_key: bool,
+        require_resident_key: bool = default,
         /// Whether the user must be verified.
         #[serde(default, deserialize_with = "null_is_default")]
         user_verification: UserVerificationRequirement,

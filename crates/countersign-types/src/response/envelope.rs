@@ -3,11 +3,9 @@
 
 use serde::de::{self, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::error::Category;
 
 use super::error::{MemberErrorKind, ResponseError};
 use super::json_slot::{JsonShape, JsonSlot, Text, read_members};
-use super::limits::{KEYWORD_MAX, RESPONSE_JSON_MAX};
 use crate::enumerations::{AuthenticatorAttachment, CredentialType};
 use crate::extensions::{json_object::JsonObject, outputs::ClientExtensionOutputs};
 use crate::{base64url, identifiers::CredentialId};
@@ -33,14 +31,14 @@ pub(super) struct Received<'de, R> {
 impl<'de, R: JsonShape<'de>> Received<'de, R> {
     /// Parses the whole text.
     pub(super) fn from_json(json: &'de [u8]) -> Result<Self, ResponseError> {
-        if json.len() > RESPONSE_JSON_MAX {
+        if json.len() > super::limits::RESPONSE_JSON_MAX {
             return Err(ResponseError::TooLarge { length: json.len() });
         }
         let text = core::str::from_utf8(json)
             .map_err(|error| ResponseError::NotUtf8 { position: error.valid_up_to() })?;
         let slot = serde_json::from_str(text).map_err(|error| match error.classify() {
             // A slot accepts every value: the only JSON that is rejected has a duplicate name in the extension results.
-            Category::Data => ResponseError::Malformed {
+            serde_json::error::Category::Data => ResponseError::Malformed {
                 member: "clientExtensionResults",
                 kind: MemberErrorKind::Duplicate,
             },
@@ -80,7 +78,7 @@ impl<'de, R: JsonShape<'de>> Received<'de, R> {
         let response = self.response.required("response")?;
         let authenticator_attachment =
             match self.authenticator_attachment.optional("authenticatorAttachment")? {
-                Some(Text(text)) if text.len() > KEYWORD_MAX => {
+                Some(Text(text)) if text.len() > super::limits::KEYWORD_MAX => {
                     let member = "authenticatorAttachment";
                     return Err(ResponseError::Malformed { member, kind: MemberErrorKind::TooLong });
                 }

@@ -1,27 +1,28 @@
 //! Errors of a response's JSON
 //! ([section 5.1](https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson)).
 
-use core::fmt;
-
 use super::limits::RESPONSE_JSON_MAX;
 use crate::{base64url, code::Code};
 
 /// A response is not the JSON that its ceremony expects. Messages hold no value of the response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResponseError {
     /// The text is larger than [`RESPONSE_JSON_MAX`].
+    #[error("response of {length} bytes, at most {RESPONSE_JSON_MAX} expected")]
     TooLarge {
         /// The length in bytes.
         length: usize,
     },
     /// The text is not UTF-8.
+    #[error("response is not UTF-8 after {position} bytes")]
     NotUtf8 {
         /// The number of bytes before the first wrong one.
         position: usize,
     },
     /// The text is not one complete JSON text: a syntax error, a missing end, or trailing data; or extension results
     /// nested some 120 levels or deeper.
+    #[error("response is not one complete JSON text, at line {line} column {column}")]
     NotJson {
         /// The line, from 1.
         line: usize,
@@ -29,11 +30,14 @@ pub enum ResponseError {
         column: usize,
     },
     /// The JSON is not an object.
+    #[error("response is not a JSON object")]
     NotObject,
     /// The JSON is not a credential, but an object with one as its `response`: most often what a page posts, such as
     /// `{"ceremony": …, "response": …}`.
+    #[error("response member `id` is missing, and `response` has one: is this the envelope? pass `response`")]
     Enveloped,
     /// A member breaks its rule.
+    #[error("response member `{member}` {kind}")]
     Malformed {
         /// The member, such as `response.signature`.
         member: &'static str,
@@ -41,6 +45,7 @@ pub enum ResponseError {
         kind: MemberErrorKind,
     },
     /// `id` and `rawId` are both well-formed, but not the same bytes.
+    #[error("response members `id` and `rawId` differ")]
     IdMismatch,
 }
 
@@ -59,49 +64,36 @@ impl ResponseError {
     }
 }
 
-impl fmt::Display for ResponseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge { length } => {
-                write!(f, "response of {length} bytes, at most {RESPONSE_JSON_MAX} expected")
-            }
-            Self::NotUtf8 { position } => write!(f, "response is not UTF-8 after {position} bytes"),
-            Self::NotJson { line, column } => {
-                write!(f, "response is not one complete JSON text, at line {line} column {column}")
-            }
-            Self::NotObject => f.write_str("response is not a JSON object"),
-            Self::Enveloped => f.write_str(
-                "response member `id` is missing, and `response` has one: is this the envelope? pass `response`",
-            ),
-            Self::Malformed { member, kind } => write!(f, "response member `{member}` {kind}"),
-            Self::IdMismatch => f.write_str("response members `id` and `rawId` differ"),
-        }
-    }
-}
-
-impl core::error::Error for ResponseError {}
-
 /// What is wrong with a member of a response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MemberErrorKind {
     /// The member is required, and absent or `null`.
+    #[error("is missing")]
     Missing,
     /// The member occurs twice or, in extension results, a name within it does.
+    #[error("has a duplicate name")]
     Duplicate,
     /// The value is not of its JSON type.
+    #[error("is of the wrong type")]
     WrongType,
     /// The text is not unpadded, canonical base64url.
+    #[error("is not unpadded, canonical base64url")]
     NotBase64Url,
     /// The text is base64url or base64 with padding.
+    #[error("is padded: base64url in Web Authentication has no = at the end")]
     Padded,
     /// The text is base64, with `+` or `/`, not base64url.
+    #[error("is base64: base64url has - and _ instead of + and /")]
     Base64,
     /// The value has no bytes, and must have some.
+    #[error("is empty")]
     Empty,
     /// The value has more bytes or items than the limit.
+    #[error("is too long")]
     TooLong,
     /// `type` is not exactly `public-key`.
+    #[error("is not `public-key`")]
     NotPublicKey,
 }
 
@@ -115,21 +107,5 @@ impl MemberErrorKind {
             Ok(_) => Self::Base64,
             Err(_) => Self::NotBase64Url,
         }
-    }
-}
-
-impl fmt::Display for MemberErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Missing => "is missing",
-            Self::Duplicate => "has a duplicate name",
-            Self::WrongType => "is of the wrong type",
-            Self::NotBase64Url => "is not unpadded, canonical base64url",
-            Self::Padded => "is padded: base64url in Web Authentication has no = at the end",
-            Self::Base64 => "is base64: base64url has - and _ instead of + and /",
-            Self::Empty => "is empty",
-            Self::TooLong => "is too long",
-            Self::NotPublicKey => "is not `public-key`",
-        })
     }
 }

@@ -11,7 +11,6 @@ use super::byte_storage::ByteStorage;
 use super::envelope::{Envelope, Json, Received, Response, common_methods};
 use super::error::{MemberErrorKind, ResponseError};
 use super::json_slot::{JsonShape, JsonSlot, Text, read_members};
-use super::limits::{KEYWORD_MAX, TRANSPORTS_MAX};
 use crate::enumerations::{AuthenticatorAttachment, Transport};
 use crate::identifiers::{AlgorithmIdentifier, CredentialId};
 use crate::{base64url::Encoded, extensions::outputs::ClientExtensionOutputs};
@@ -260,10 +259,10 @@ impl<'de> JsonShape<'de> for Vec<Transport> {
         // The array is read to its end even after an error, so that the rest of the text is parsed.
         while let Some(item) = array.next_element::<JsonSlot<Text<'de>>>()? {
             transports = transports.and_then(|mut transports: Self| match item {
-                JsonSlot::Present(Ok(Text(text))) if text.len() > KEYWORD_MAX => {
+                JsonSlot::Present(Ok(Text(text))) if text.len() > super::limits::KEYWORD_MAX => {
                     Err(MemberErrorKind::TooLong)
                 }
-                JsonSlot::Present(Ok(_)) if transports.len() == TRANSPORTS_MAX => {
+                JsonSlot::Present(Ok(_)) if transports.len() == super::limits::TRANSPORTS_MAX => {
                     Err(MemberErrorKind::TooLong)
                 }
                 JsonSlot::Present(Ok(Text(text))) => {
