@@ -123,7 +123,8 @@ pub(crate) mod stored {
 }
 
 /// A challenge is too short to be unpredictable, or longer than [`CHALLENGE_MAX`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a challenge of {length} bytes, {least} to {CHALLENGE_MAX} expected")]
 #[non_exhaustive]
 pub struct ChallengeLengthError {
     /// The number of bytes.
@@ -131,15 +132,6 @@ pub struct ChallengeLengthError {
     /// The required minimum.
     pub least: usize,
 }
-
-impl fmt::Display for ChallengeLengthError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { length, least } = self;
-        write!(f, "a challenge of {length} bytes, {least} to {CHALLENGE_MAX} expected")
-    }
-}
-
-impl core::error::Error for ChallengeLengthError {}
 
 #[cfg(test)]
 mod tests {

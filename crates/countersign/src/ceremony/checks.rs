@@ -38,9 +38,6 @@ pub(crate) fn rp_id_hash(
 }
 
 pub(crate) fn backup_state(data: &AuthenticatorData<'_>) -> Result<(), ErrorKind> {
-    if data.flags.backup_state() && !data.flags.backup_eligible() {
-        Err(ErrorKind::BackupStateInvalid)
-    } else {
-        Ok(())
-    }
+    let is_invalid = data.flags.backup_state() && !data.flags.backup_eligible();
+    if is_invalid { Err(ErrorKind::BackupStateInvalid) } else { Ok(()) }
 }

@@ -33,7 +33,8 @@ where
 }
 
 /// The source of random bytes failed, so that a ceremony can't start.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no random bytes are available: {cause}")]
 pub struct EntropyError {
     cause: String,
 }
@@ -44,14 +45,6 @@ impl EntropyError {
         Self { cause: cause.to_string() }
     }
 }
-
-impl fmt::Display for EntropyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no random bytes are available: {}", self.cause)
-    }
-}
-
-impl core::error::Error for EntropyError {}
 
 /// Bytes of a user handle: the 64 that [section 14.6.1](https://www.w3.org/TR/webauthn-3/#sctn-user-handle-privacy)
 /// recommends would fill much of a small authenticator's storage; 32 random ones can't be guessed or repeated either.

@@ -43,13 +43,14 @@ impl<'a> RegistrationRequest<'a> {
             required: Vec::new(),
         }
     }
+}
+
+setters! {
+    RegistrationRequest<'a>:
 
     /// Excludes the account's credentials, at most [`CREDENTIAL_LIST_MAX`](crate::ceremony::CREDENTIAL_LIST_MAX): an
     /// authenticator that has one of them creates no other.
-    pub fn with_excluded(mut self, existing: &'a [CredentialDescriptor]) -> Self {
-        self.existing = existing;
-        self
-    }
+    pub fn with_excluded(self, existing: &'a [CredentialDescriptor]) { self.existing = existing }
 
     /// Starts `create()` with mediation `conditional`: the browser may create a passkey without asking, in this session of
     /// the account's owner. The user need not be present, and is not verified: see
@@ -58,30 +59,18 @@ impl<'a> RegistrationRequest<'a> {
     /// The record's `uvInitialized` is false, so that the credential's first authentication under a policy that requires
     /// user verification needs a further factor:
     /// [`AuthenticationState::with_additional_factor`](crate::AuthenticationState::with_additional_factor).
-    pub fn with_conditional_mediation(mut self, session: RecentSession) -> Self {
-        self.session = Some(session);
-        self
-    }
+    pub fn with_conditional_mediation(self, session: RecentSession) { self.session = Some(session) }
 
     /// Uses this challenge instead of a random one: the caller's own, or the one that another service issued, for
     /// [`RelyingParty::expect_registration`](crate::RelyingParty::expect_registration).
-    pub fn with_challenge(mut self, challenge: Challenge) -> Self {
-        self.challenge = Some(challenge);
-        self
-    }
+    pub fn with_challenge(self, challenge: Challenge) { self.challenge = Some(challenge) }
 
     /// Sets the extension inputs. Every registration asks for `credProps` in addition.
-    pub fn with_extensions(mut self, inputs: ClientExtensionInputs) -> Self {
-        self.extensions = inputs;
-        self
-    }
+    pub fn with_extensions(self, inputs: ClientExtensionInputs) { self.extensions = inputs }
 
     /// Requires a successful output of this extension, which the request must ask for:
     /// [`ExtensionPolicy`](crate::relying_party::policy::ExtensionPolicy) can require it in every ceremony.
-    pub fn with_required(mut self, extension: Extension) -> Self {
-        self.required.push(extension);
-        self
-    }
+    pub fn with_required(self, extension: Extension) { self.required.push(extension) }
 }
 
 /// The request of an authentication, in addition to the relying party's policy: the argument of
@@ -118,32 +107,24 @@ impl<'a> AuthenticationRequest<'a> {
             payment: None,
         }
     }
+}
+
+setters! {
+    AuthenticationRequest<'a>:
 
     /// Uses this challenge instead of a random one: the caller's own, or the one that another service issued, for
     /// [`RelyingParty::expect_authentication`](crate::RelyingParty::expect_authentication).
-    pub fn with_challenge(mut self, challenge: Challenge) -> Self {
-        self.challenge = Some(challenge);
-        self
-    }
+    pub fn with_challenge(self, challenge: Challenge) { self.challenge = Some(challenge) }
 
     /// Sets the extension inputs. If the relying party has an AppID, `appid` is added.
-    pub fn with_extensions(mut self, inputs: ClientExtensionInputs) -> Self {
-        self.extensions = inputs;
-        self
-    }
+    pub fn with_extensions(self, inputs: ClientExtensionInputs) { self.extensions = inputs }
 
     /// Requires a successful output of this extension, which the request must ask for:
     /// [`ExtensionPolicy`](crate::relying_party::policy::ExtensionPolicy) can require it in every ceremony.
-    pub fn with_required(mut self, extension: Extension) -> Self {
-        self.required.push(extension);
-        self
-    }
+    pub fn with_required(self, extension: Extension) { self.required.push(extension) }
 
     /// Requires that the user confirms this payment
     /// ([Secure Payment Confirmation](https://www.w3.org/TR/secure-payment-confirmation/)): the response is accepted only
     /// if signed client data has it. The page calls the Payment Request API instead of `get()`.
-    pub fn with_payment(mut self, payment: PaymentExpectation) -> Self {
-        self.payment = Some(payment);
-        self
-    }
+    pub fn with_payment(self, payment: PaymentExpectation) { self.payment = Some(payment) }
 }

@@ -4,7 +4,6 @@
 
 use core::fmt;
 
-use countersign_cose::hash::sha256;
 use countersign_types::{Timestamp, UserHandle};
 use subtle::ConstantTimeEq as _;
 
@@ -90,7 +89,7 @@ impl fmt::Debug for BoundAuthenticationState {
 
 fn hash(random: &[u8], data: &[u8]) -> [u8; BOUND_HASH_LENGTH] {
     // The length of the random bytes follows from the state, so that none of them can pass for data.
-    sha256(&[DOMAIN, random, data])
+    countersign_cose::hash::sha256(&[DOMAIN, random, data])
 }
 
 #[cfg(test)]

@@ -114,20 +114,13 @@ impl fmt::Debug for DecoyKey {
 }
 
 /// A secret that is too short for a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a decoy key of {got} bytes, at least {} expected", DecoyKey::LENGTH_MIN)]
 #[non_exhaustive]
 pub struct DecoyKeyLengthError {
     /// Its number of bytes.
     pub got: usize,
 }
-
-impl fmt::Display for DecoyKeyLengthError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a decoy key of {} bytes, at least {} expected", self.got, DecoyKey::LENGTH_MIN)
-    }
-}
-
-impl core::error::Error for DecoyKeyLengthError {}
 
 /// Names the derivation, so that no other use of the key gives the same bytes.
 const LABEL: &[u8] = b"countersign decoys 1";

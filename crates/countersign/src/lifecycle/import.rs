@@ -102,57 +102,44 @@ impl<'a> Import<'a> {
         let key = ImportedKey::Cose(data.public_key);
         Ok(Self { aaguid: data.aaguid, ..Self::new(Encoded::Bytes(data.credential_id), user_handle, key) })
     }
+}
+
+setters! {
+    Import<'a>:
 
     /// Sets the signature counter.
-    pub fn with_sign_count(mut self, sign_count: impl Into<i64>) -> Self {
-        self.sign_count = sign_count.into();
-        self
-    }
-
-    /// Sets the transports, as the specification spells them.
-    pub fn with_transports<T: Into<Transport>>(mut self, transports: impl IntoIterator<Item = T>) -> Self {
-        self.transports = transports.into_iter().map(Into::into).collect();
-        self
-    }
+    pub fn with_sign_count(self, sign_count: impl Into<i64>) { self.sign_count = sign_count.into() }
 
     /// Sets BE as it was at registration. Leave it out if it was not kept: the first authentication sets it.
-    pub fn with_backup_eligible(mut self, backup_eligible: impl Into<Option<bool>>) -> Self {
-        self.backup_eligible = backup_eligible.into();
-        self
+    pub fn with_backup_eligible(self, backup_eligible: impl Into<Option<bool>>) {
+        self.backup_eligible = backup_eligible.into()
     }
 
     /// Sets BS.
-    pub fn with_backup_state(mut self, backup_state: bool) -> Self {
-        self.backup_state = backup_state;
-        self
-    }
+    pub fn with_backup_state(self, backup_state: bool) { self.backup_state = backup_state }
 
     /// Sets `uvInitialized`: whether the user was ever verified with the credential. By default this is
     /// unknown: if user verification is required, the credential then fails with `user-verification-not-initialized`, until
     /// an [`AdditionalFactor`](crate::ceremony::AdditionalFactor) is checked.
-    pub fn with_uv_initialized(mut self, uv_initialized: bool) -> Self {
-        self.uv_initialized = uv_initialized;
-        self
-    }
+    pub fn with_uv_initialized(self, uv_initialized: bool) { self.uv_initialized = uv_initialized }
 
     /// Sets the AAGUID of the registration, which is a claim.
-    pub fn with_aaguid(mut self, aaguid: Aaguid) -> Self {
-        self.aaguid = aaguid;
-        self
-    }
+    pub fn with_aaguid(self, aaguid: Aaguid) { self.aaguid = aaguid }
 
     /// Sets the attestation object and client data of the registration, as received. They are verified as of that time;
     /// whether they are trusted is decided by [`Reassessor::judge`](crate::lifecycle::Reassessor::judge).
     ///
     /// If the policy requires trust, its requirements on devices are checked now, as of that time: a SafetyNet response must
     /// have been fresh. The parts of a compound attestation are left to `judge`, which does not check that age.
-    pub fn with_attestation(
-        mut self,
-        object: &'a [u8],
-        client_data: &'a [u8],
-        registered_at: Timestamp,
-    ) -> Self {
-        self.attestation = Some(Attested { object, client_data, registered_at });
+    pub fn with_attestation(self, object: &'a [u8], client_data: &'a [u8], registered_at: Timestamp) {
+        self.attestation = Some(Attested { object, client_data, registered_at })
+    }
+}
+
+impl Import<'_> {
+    /// Sets the transports, as the specification spells them.
+    pub fn with_transports<T: Into<Transport>>(mut self, transports: impl IntoIterator<Item = T>) -> Self {
+        self.transports = transports.into_iter().map(Into::into).collect();
         self
     }
 

@@ -49,148 +49,100 @@ impl CredentialRecord {
     ) -> Self {
         Self { fixed, dynamic, evidence }
     }
+}
+
+setters! {
+    CredentialRecord:
 
     /// Sets the signature counter.
-    pub fn with_sign_count(mut self, sign_count: u32) -> Self {
-        self.dynamic.sign_count = sign_count;
-        self
-    }
+    pub fn with_sign_count(self, sign_count: u32) { self.dynamic.sign_count = sign_count }
 
     /// Sets BE; `None` if it was not kept at registration.
-    pub fn with_backup_eligible(mut self, backup_eligible: impl Into<Option<bool>>) -> Self {
-        self.dynamic.backup_eligible = backup_eligible.into();
-        self
+    pub fn with_backup_eligible(self, backup_eligible: impl Into<Option<bool>>) {
+        self.dynamic.backup_eligible = backup_eligible.into()
     }
 
     /// Sets BS.
-    pub fn with_backup_state(mut self, backup_state: bool) -> Self {
-        self.dynamic.backup_state = backup_state;
-        self
-    }
+    pub fn with_backup_state(self, backup_state: bool) { self.dynamic.backup_state = backup_state }
 
     /// Sets `uvInitialized`.
-    pub fn with_uv_initialized(mut self, uv_initialized: bool) -> Self {
-        self.dynamic.uv_initialized = uv_initialized;
-        self
-    }
+    pub fn with_uv_initialized(self, uv_initialized: bool) { self.dynamic.uv_initialized = uv_initialized }
 
     /// Sets the transports.
-    pub fn with_transports(mut self, transports: impl IntoIterator<Item = Transport>) -> Self {
-        self.fixed.transports = transports.into_iter().collect();
-        self
+    pub fn with_transports(self, transports: impl IntoIterator<Item = Transport>) {
+        self.fixed.transports = transports.into_iter().collect()
     }
 
     /// Sets the algorithm.
-    pub fn with_algorithm(mut self, algorithm: AlgorithmIdentifier) -> Self {
-        self.fixed.algorithm = Some(algorithm);
-        self
-    }
+    pub fn with_algorithm(self, algorithm: AlgorithmIdentifier) { self.fixed.algorithm = Some(algorithm) }
 
     /// Sets the AAGUID, which is a claim.
-    pub fn with_aaguid(mut self, aaguid: Aaguid) -> Self {
-        self.fixed.aaguid = aaguid;
-        self
-    }
+    pub fn with_aaguid(self, aaguid: Aaguid) { self.fixed.aaguid = aaguid }
 
     /// Moves the record to another account.
-    pub fn with_user_handle(mut self, user_handle: UserHandle) -> Self {
-        self.fixed.user_handle = user_handle;
-        self
-    }
+    pub fn with_user_handle(self, user_handle: UserHandle) { self.fixed.user_handle = user_handle }
 
     /// Sets the attestation evidence.
-    pub fn with_evidence(mut self, evidence: impl Into<Option<AttestationEvidence>>) -> Self {
-        self.evidence = evidence.into();
-        self
+    pub fn with_evidence(self, evidence: impl Into<Option<AttestationEvidence>>) {
+        self.evidence = evidence.into()
     }
 
     /// Sets the dynamic part, for stores that keep it separately.
-    pub fn with_dynamic_part(mut self, dynamic: DynamicPart) -> Self {
-        self.dynamic = dynamic;
-        self
-    }
+    pub fn with_dynamic_part(self, dynamic: DynamicPart) { self.dynamic = dynamic }
+}
+
+getters! {
+    CredentialRecord:
 
     /// The part that never changes.
-    pub fn static_part(&self) -> &StaticPart {
-        &self.fixed
-    }
+    pub fn static_part(&self) -> &StaticPart { &self.fixed }
 
     /// The part that an authentication may change.
-    pub fn dynamic_part(&self) -> &DynamicPart {
-        &self.dynamic
-    }
+    pub fn dynamic_part(&self) -> &DynamicPart { &self.dynamic }
 
     /// The attestation evidence, if it is kept.
-    pub fn evidence(&self) -> Option<&AttestationEvidence> {
-        self.evidence.as_ref()
-    }
+    pub fn evidence(&self) -> Option<&AttestationEvidence> { self.evidence.as_ref() }
 
     /// The kind of credential.
-    pub fn credential_type(&self) -> &CredentialType {
-        &self.fixed.credential_type
-    }
+    pub fn credential_type(&self) -> &CredentialType { &self.fixed.credential_type }
 
     /// The credential ID.
-    pub fn id(&self) -> &CredentialId {
-        &self.fixed.id
-    }
+    pub fn id(&self) -> &CredentialId { &self.fixed.id }
 
     /// The RP ID that the credential is scoped to.
-    pub fn rp_id(&self) -> &str {
-        &self.fixed.rp_id
-    }
+    pub fn rp_id(&self) -> &str { &self.fixed.rp_id }
 
     /// The user handle of the credential's account.
-    pub fn user_handle(&self) -> &UserHandle {
-        &self.fixed.user_handle
-    }
+    pub fn user_handle(&self) -> &UserHandle { &self.fixed.user_handle }
 
     /// The public key: the `COSE_Key` as received.
-    pub fn public_key(&self) -> &[u8] {
-        &self.fixed.public_key
-    }
+    pub fn public_key(&self) -> &[u8] { &self.fixed.public_key }
 
     /// The public key's algorithm, if it was kept.
-    pub fn algorithm(&self) -> Option<AlgorithmIdentifier> {
-        self.fixed.algorithm
-    }
+    pub fn algorithm(&self) -> Option<AlgorithmIdentifier> { self.fixed.algorithm }
 
     /// The transports that the client reported. A hint for later options.
-    pub fn transports(&self) -> &[Transport] {
-        &self.fixed.transports
-    }
+    pub fn transports(&self) -> &[Transport] { &self.fixed.transports }
 
     /// The authenticator model's AAGUID, which is a claim.
-    pub fn aaguid(&self) -> Aaguid {
-        self.fixed.aaguid
-    }
+    pub fn aaguid(&self) -> Aaguid { self.fixed.aaguid }
 
     /// The signature counter of the latest ceremony.
-    pub fn sign_count(&self) -> u32 {
-        self.dynamic.sign_count
-    }
+    pub fn sign_count(&self) -> u32 { self.dynamic.sign_count }
 
     /// Whether the user was ever verified with the credential. While it is false, as after a conditional registration, user
     /// verification is no factor: if it is required, an authentication fails unless a further factor was checked.
-    pub fn uv_initialized(&self) -> bool {
-        self.dynamic.uv_initialized
-    }
+    pub fn uv_initialized(&self) -> bool { self.dynamic.uv_initialized }
 
     /// BE at registration: whether the credential may be backed up, and so be on more than one device. `None` in an imported
     /// record, until the first authentication.
-    pub fn backup_eligible(&self) -> Option<bool> {
-        self.dynamic.backup_eligible
-    }
+    pub fn backup_eligible(&self) -> Option<bool> { self.dynamic.backup_eligible }
 
     /// BS at the latest ceremony: whether the credential was backed up.
-    pub fn backup_state(&self) -> bool {
-        self.dynamic.backup_state
-    }
+    pub fn backup_state(&self) -> bool { self.dynamic.backup_state }
 
     /// Whether the credential is active or flagged.
-    pub fn standing(&self) -> &Standing {
-        &self.dynamic.standing
-    }
+    pub fn standing(&self) -> &Standing { &self.dynamic.standing }
 
     /// The attestation statement format, if the evidence is kept.
     pub fn attestation_format(&self) -> Option<&str> {
@@ -211,7 +163,9 @@ impl CredentialRecord {
     pub fn attestation_client_data(&self) -> Option<&[u8]> {
         self.evidence.as_ref().map(AttestationEvidence::client_data)
     }
+}
 
+impl CredentialRecord {
     /// The credential's descriptor, as options list it.
     pub fn descriptor(&self) -> CredentialDescriptor {
         let mut descriptor = CredentialDescriptor::new(self.fixed.id.clone(), self.fixed.transports.clone());

@@ -23,31 +23,23 @@ pub struct DynamicPart {
     pub(crate) standing: Standing,
 }
 
-impl DynamicPart {
+getters! {
+    DynamicPart:
+
     /// The signature counter.
-    pub fn sign_count(&self) -> u32 {
-        self.sign_count
-    }
+    pub fn sign_count(&self) -> u32 { self.sign_count }
 
     /// BE; `None` if it is not known yet.
-    pub fn backup_eligible(&self) -> Option<bool> {
-        self.backup_eligible
-    }
+    pub fn backup_eligible(&self) -> Option<bool> { self.backup_eligible }
 
     /// BS.
-    pub fn backup_state(&self) -> bool {
-        self.backup_state
-    }
+    pub fn backup_state(&self) -> bool { self.backup_state }
 
     /// Whether the user was ever verified.
-    pub fn uv_initialized(&self) -> bool {
-        self.uv_initialized
-    }
+    pub fn uv_initialized(&self) -> bool { self.uv_initialized }
 
     /// Whether the credential is active or flagged.
-    pub fn standing(&self) -> &Standing {
-        &self.standing
-    }
+    pub fn standing(&self) -> &Standing { &self.standing }
 }
 
 /// Whether a credential is active or flagged.

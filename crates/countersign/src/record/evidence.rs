@@ -46,36 +46,28 @@ impl AttestationEvidence {
         self.judged_at = Some(at);
         self
     }
+}
+
+getters! {
+    AttestationEvidence:
 
     /// The attestation statement format.
-    pub fn format(&self) -> &str {
-        &self.format
-    }
+    pub fn format(&self) -> &str { &self.format }
 
     /// The attestation type as a word.
-    pub fn attestation_type(&self) -> &str {
-        &self.attestation_type
-    }
+    pub fn attestation_type(&self) -> &str { &self.attestation_type }
 
     /// The result of the assessment; `None` if it was not kept.
-    pub fn trusted(&self) -> Option<Trusted> {
-        self.trusted
-    }
+    pub fn trusted(&self) -> Option<Trusted> { self.trusted }
 
     /// The time of the assessment; `None` if it was not kept.
-    pub fn judged_at(&self) -> Option<Timestamp> {
-        self.judged_at
-    }
+    pub fn judged_at(&self) -> Option<Timestamp> { self.judged_at }
 
     /// The attestation object as received.
-    pub fn object(&self) -> &[u8] {
-        &self.object
-    }
+    pub fn object(&self) -> &[u8] { &self.object }
 
     /// The client data as received.
-    pub fn client_data(&self) -> &[u8] {
-        &self.client_data
-    }
+    pub fn client_data(&self) -> &[u8] { &self.client_data }
 }
 
 /// The result of assessing an attestation.

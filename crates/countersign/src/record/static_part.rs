@@ -3,11 +3,10 @@
 
 use countersign_types::enumerations::{CredentialType, Transport};
 use countersign_types::{Aaguid, AlgorithmIdentifier, Base64Url, CredentialId, UserHandle};
-use serde::{Deserialize, Serialize};
 
 /// The part of a [`CredentialRecord`](crate::CredentialRecord) that is written once, at registration: `type`, `id`,
 /// `rpId`, `publicKey`, `transports` of the specification, and the account, the algorithm and the claimed AAGUID.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct StaticPart {
     #[serde(rename = "type")]

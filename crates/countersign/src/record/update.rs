@@ -1,8 +1,6 @@
 //! The change of a record by an authentication
 //! ([7.2, update the credential record](https://www.w3.org/TR/webauthn-3/#authn-ceremony-update-credential-record)).
 
-use core::fmt;
-
 use countersign_types::{Code, CredentialId};
 
 use crate::record::dynamic_part::DynamicPart;
@@ -40,12 +38,14 @@ impl CredentialUpdate {
 }
 
 /// An update was not applied. The record is unchanged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UpdateError {
     /// The stored record is no longer the one that the authentication was verified against.
+    #[error("the record changed since the authentication was verified against it")]
     Changed,
     /// The update belongs to another credential: a mistake of the caller.
+    #[error("the update is another credential's")]
     OtherCredential,
 }
 
@@ -58,14 +58,3 @@ impl UpdateError {
         }
     }
 }
-
-impl fmt::Display for UpdateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Changed => "the record changed since the authentication was verified against it",
-            Self::OtherCredential => "the update is another credential's",
-        })
-    }
-}
-
-impl core::error::Error for UpdateError {}

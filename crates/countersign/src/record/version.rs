@@ -1,10 +1,8 @@
 //! The versions of serialised forms. Unknown members are rejected, so that a form of another version needs a number to be
 //! recognised by.
 
-use serde::{Deserialize, Serialize};
-
 /// This version only. A number in JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub(crate) struct FormatVersion<const NUMBER: u8>;
 

@@ -67,23 +67,25 @@ impl RelyingPartyBuilder {
         };
         Self { party, origins: Vec::new(), public_suffix: PublicSuffixRpId::Reject }
     }
+}
+
+setters! {
+    RelyingPartyBuilder:
 
     /// Accepts responses from pages of this origin, such as `https://example.org`, compared exactly. May be called
     /// again for further ones.
     ///
     /// Its host must be the RP ID or below it, because clients let no other page use the RP ID. For pages on other domains
     /// call [`related_origin`](Self::related_origin).
-    pub fn origin(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(ConfiguredOrigin::Page(origin.into()));
-        self
+    pub fn origin(self, origin: impl Into<String>) {
+        self.origins.push(ConfiguredOrigin::Page(origin.into()))
     }
 
     /// Accepts responses from pages of this origin on any port: `http://localhost` accepts `http://localhost:8080` too.
     ///
     /// Any program that listens on another port of the host can then ask for credentials, so this is for development.
-    pub fn any_port_of(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(ConfiguredOrigin::AnyPort(origin.into()));
-        self
+    pub fn any_port_of(self, origin: impl Into<String>) {
+        self.origins.push(ConfiguredOrigin::AnyPort(origin.into()))
     }
 
     /// Accepts responses from pages below this origin's host, with its scheme and port: `https://example.org`
@@ -95,9 +97,8 @@ impl RelyingPartyBuilder {
     ///
     /// Each such page is then trusted as much as the sign-in page, forgotten and taken-over ones too
     /// ([section 13.4.8](https://www.w3.org/TR/webauthn-3/#sctn-code-injection)). List the origins if you can.
-    pub fn subdomains_of(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(ConfiguredOrigin::Subdomains(origin.into()));
-        self
+    pub fn subdomains_of(self, origin: impl Into<String>) {
+        self.origins.push(ConfiguredOrigin::Subdomains(origin.into()))
     }
 
     /// Accepts responses from pages of this origin on another domain, compared exactly. May be called again.
@@ -107,17 +108,77 @@ impl RelyingPartyBuilder {
     /// `https://www.example.co.uk`; with more than that, building fails
     /// ([section 5.11](https://www.w3.org/TR/webauthn-3/#sctn-related-origins)). They can't be counted without
     /// [`public_suffixes`](Self::public_suffixes).
-    pub fn related_origin(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(ConfiguredOrigin::Related(origin.into()));
-        self
+    pub fn related_origin(self, origin: impl Into<String>) {
+        self.origins.push(ConfiguredOrigin::Related(origin.into()))
     }
 
     /// Accepts responses from this app: `android:apk-key-hash:…` or `ios:bundle-id:…`, compared exactly.
-    pub fn app_origin(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(ConfiguredOrigin::App(origin.into()));
-        self
+    pub fn app_origin(self, origin: impl Into<String>) {
+        self.origins.push(ConfiguredOrigin::App(origin.into()))
     }
 
+    /// Accepts responses from this browser extension, compared exactly: `chrome-extension://` and 32 letters from `a` to
+    /// `p`, as Chromium writes it, or `moz-extension://` and 64 such letters, as Firefox does.
+    ///
+    /// Browsers let any publisher's extension use the RP IDs of hosts that it has permissions for. List your own, by the
+    /// origin in the client data of its responses: the UUID in the addresses of a Firefox extension differs between
+    /// installations.
+    pub fn extension_origin(self, origin: impl Into<String>) {
+        self.origins.push(ConfiguredOrigin::Extension(origin.into()))
+    }
+
+    /// Accepts responses from pages of this `http` origin, compared exactly, although anyone on the network can
+    /// change such pages.
+    ///
+    /// Browsers offer Web Authentication to secure contexts only; this is for test set-ups that override that.
+    pub fn dangerous_insecure_origin(self, origin: impl Into<String>) {
+        self.origins.push(ConfiguredOrigin::Insecure(origin.into()))
+    }
+
+    /// Sets the public suffixes: below one, such as `co.uk` or `github.io`, anyone may register a name. Neither the RP ID
+    /// nor anything between it and an accepted origin may then be one, as browsers demand.
+    ///
+    /// Without them only single labels such as `com` are known to be public suffixes, and
+    /// [`RelyingParty::warnings`] reports that. The feature `psl` brings a list.
+    pub fn public_suffixes(self, suffixes: Arc<dyn PublicSuffixes>) {
+        self.party.public_suffixes = Some(suffixes)
+    }
+
+    /// Names what the relying party's ceremonies are for, such as `step-up`: 1 to 64 lower-case letters, digits and hyphens.
+    /// The default is `default`.
+    ///
+    /// Set it if several relying parties share an RP ID and differ in their policies. A ceremony that was started for one
+    /// purpose can't be finished by a relying party of another (`state-invalid`), not even with a sealed token, so that a
+    /// client can't present the state of a lenient one to a strict one.
+    pub fn purpose(self, purpose: impl Into<String>) { self.party.purpose = purpose.into() }
+
+    /// Sets the policy. The default is [`Policy::passkeys`].
+    pub fn policy(self, policy: Policy) { self.party.policy = policy }
+
+    /// Sets the trust anchors. Required if the policy has an [`AttestationPolicy`], and an error otherwise.
+    ///
+    /// [`AttestationPolicy`]: crate::relying_party::policy::AttestationPolicy
+    pub fn trust_anchors(self, anchors: Arc<dyn TrustAnchors>) { self.party.anchors = Some(anchors) }
+
+    /// Adds a policy on authenticator models, such as metadata: all of them must accept a model whose attestation led to an
+    /// anchor. An error if the policy has no attestation policy.
+    pub fn model_policy(self, models: Arc<dyn ModelPolicy>) { self.party.models.push(models) }
+
+    /// Sends this FIDO AppID along with authentications, for credentials that were registered with U2F
+    /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
+    ///
+    /// It must be an `https` URL of the RP ID's site. Without [`public_suffixes`](Self::public_suffixes), its host must be the
+    /// RP ID, or a domain above or below it.
+    pub fn appid(self, appid: impl Into<String>) { self.party.appid = Some(appid.into()) }
+
+    /// Sets the verifiers of signatures. The default is the backend in plain Rust, if it is compiled in.
+    pub fn verifiers(self, verifiers: Verifiers) { self.party.verifiers = verifiers }
+
+    /// Sets the supported attestation statement formats. The default is [`Formats::standard`].
+    pub fn formats(self, formats: Formats) { self.party.formats = formats }
+}
+
+impl RelyingPartyBuilder {
     /// Accepts responses from the Android app whose signing certificate has this SHA-256 fingerprint.
     ///
     /// The app must also be named in the RP ID's `/.well-known/assetlinks.json`.
@@ -130,96 +191,12 @@ impl RelyingPartyBuilder {
         self.app_origin(crate::relying_party::origin::app::ios(bundle_id))
     }
 
-    /// Accepts responses from this browser extension, compared exactly: `chrome-extension://` and 32 letters from `a` to
-    /// `p`, as Chromium writes it, or `moz-extension://` and 64 such letters, as Firefox does.
-    ///
-    /// Browsers let any publisher's extension use the RP IDs of hosts that it has permissions for. List your own, by the
-    /// origin in the client data of its responses: the UUID in the addresses of a Firefox extension differs between
-    /// installations.
-    pub fn extension_origin(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(ConfiguredOrigin::Extension(origin.into()));
-        self
-    }
-
-    /// Accepts responses from pages of this `http` origin, compared exactly, although anyone on the network can
-    /// change such pages.
-    ///
-    /// Browsers offer Web Authentication to secure contexts only; this is for test set-ups that override that.
-    pub fn dangerous_insecure_origin(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(ConfiguredOrigin::Insecure(origin.into()));
-        self
-    }
-
-    /// Sets the public suffixes: below one, such as `co.uk` or `github.io`, anyone may register a name. Neither the RP ID
-    /// nor anything between it and an accepted origin may then be one, as browsers demand.
-    ///
-    /// Without them only single labels such as `com` are known to be public suffixes, and
-    /// [`RelyingParty::warnings`] reports that. The feature `psl` brings a list.
-    pub fn public_suffixes(mut self, suffixes: Arc<dyn PublicSuffixes>) -> Self {
-        self.party.public_suffixes = Some(suffixes);
-        self
-    }
-
     /// Accepts an RP ID that is a public suffix such as `co.uk`, or a single label such as `intranet`.
     ///
     /// Browsers let only the host of that name use it, and the owner of the name controls every credential.
     /// `localhost` needs no such permission.
     pub fn dangerous_public_suffix(mut self) -> Self {
         self.public_suffix = PublicSuffixRpId::Accept;
-        self
-    }
-
-    /// Names what the relying party's ceremonies are for, such as `step-up`: 1 to 64 lower-case letters, digits and hyphens.
-    /// The default is `default`.
-    ///
-    /// Set it if several relying parties share an RP ID and differ in their policies. A ceremony that was started for one
-    /// purpose can't be finished by a relying party of another (`state-invalid`), not even with a sealed token, so that a
-    /// client can't present the state of a lenient one to a strict one.
-    pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
-        self.party.purpose = purpose.into();
-        self
-    }
-
-    /// Sets the policy. The default is [`Policy::passkeys`].
-    pub fn policy(mut self, policy: Policy) -> Self {
-        self.party.policy = policy;
-        self
-    }
-
-    /// Sets the trust anchors. Required if the policy has an [`AttestationPolicy`], and an error otherwise.
-    ///
-    /// [`AttestationPolicy`]: crate::relying_party::policy::AttestationPolicy
-    pub fn trust_anchors(mut self, anchors: Arc<dyn TrustAnchors>) -> Self {
-        self.party.anchors = Some(anchors);
-        self
-    }
-
-    /// Adds a policy on authenticator models, such as metadata: all of them must accept a model whose attestation led to an
-    /// anchor. An error if the policy has no attestation policy.
-    pub fn model_policy(mut self, models: Arc<dyn ModelPolicy>) -> Self {
-        self.party.models.push(models);
-        self
-    }
-
-    /// Sends this FIDO AppID along with authentications, for credentials that were registered with U2F
-    /// ([section 10.1.1](https://www.w3.org/TR/webauthn-3/#sctn-appid-extension)).
-    ///
-    /// It must be an `https` URL of the RP ID's site. Without [`public_suffixes`](Self::public_suffixes), its host must be the
-    /// RP ID, or a domain above or below it.
-    pub fn appid(mut self, appid: impl Into<String>) -> Self {
-        self.party.appid = Some(appid.into());
-        self
-    }
-
-    /// Sets the verifiers of signatures. The default is the backend in plain Rust, if it is compiled in.
-    pub fn verifiers(mut self, verifiers: Verifiers) -> Self {
-        self.party.verifiers = verifiers;
-        self
-    }
-
-    /// Sets the supported attestation statement formats. The default is [`Formats::standard`].
-    pub fn formats(mut self, formats: Formats) -> Self {
-        self.party.formats = formats;
         self
     }
 

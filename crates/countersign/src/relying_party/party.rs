@@ -30,35 +30,32 @@ pub struct RelyingParty {
     pub(crate) formats: Formats,
 }
 
-impl RelyingParty {
+getters! {
+    RelyingParty:
+
     /// The RP ID. Credentials stay scoped to it.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
+    pub fn id(&self) -> &str { &self.id }
 
     /// The name, which clients show.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
+    pub fn name(&self) -> &str { &self.name }
 
     /// The purpose of its ceremonies: see [`RelyingPartyBuilder::purpose`](crate::RelyingPartyBuilder::purpose).
-    pub fn purpose(&self) -> &str {
-        &self.purpose
-    }
+    pub fn purpose(&self) -> &str { &self.purpose }
 
     /// The accepted origins.
-    pub fn origins(&self) -> &[OriginRule] {
-        &self.origins
-    }
+    pub fn origins(&self) -> &[OriginRule] { &self.origins }
 
+    /// The policy.
+    pub fn policy(&self) -> &Policy { &self.policy }
+
+    /// The algorithms that registrations offer, the preferred one first.
+    pub fn algorithms(&self) -> &[Algorithm] { &self.policy.algorithms }
+}
+
+impl RelyingParty {
     /// Whether responses from this origin, as client data has it, are accepted.
     pub fn accepts_origin(&self, origin: &str) -> bool {
         is_accepted(&self.origins, origin, self.public_suffixes())
-    }
-
-    /// The policy.
-    pub fn policy(&self) -> &Policy {
-        &self.policy
     }
 
     /// The public suffixes that it was built with, or else single labels.
@@ -70,11 +67,6 @@ impl RelyingParty {
     pub(crate) fn attestation_check(&self) -> Option<AttestationCheck<'_>> {
         let (policy, anchors) = self.policy.attestation_policy.as_ref().zip(self.anchors.as_deref())?;
         Some(AttestationCheck { policy, anchors, models: &self.models, verifiers: &self.verifiers })
-    }
-
-    /// The algorithms that registrations offer, the preferred one first.
-    pub fn algorithms(&self) -> &[Algorithm] {
-        &self.policy.algorithms
     }
 
     pub(crate) fn credential_parameters(&self) -> Vec<CredentialParameters> {

@@ -186,11 +186,8 @@ impl Policy {
 
     /// Step 28 of section 7.1: the client must not deny that a credential is discoverable if it must be.
     pub(crate) fn check_discoverable(&self, rk: Option<bool>) -> Result<(), PolicyErrorKind> {
-        if self.resident_key == ResidentKeyRequirement::Required && rk == Some(false) {
-            Err(PolicyErrorKind::NotDiscoverable)
-        } else {
-            Ok(())
-        }
+        let is_missing = self.resident_key == ResidentKeyRequirement::Required && rk == Some(false);
+        if is_missing { Err(PolicyErrorKind::NotDiscoverable) } else { Ok(()) }
     }
 }
 

@@ -3,8 +3,6 @@
 
 use core::fmt;
 
-use countersign_types::base64url;
-
 /// How a received user handle differs from the account's, if only the encoding differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -56,7 +54,7 @@ pub(crate) fn is_text_of(text: &[u8], bytes: &[u8]) -> bool {
         b'/' => b'_',
         other => *other,
     });
-    !bytes.is_empty() && url_safe.eq(base64url::encode(bytes).bytes())
+    !bytes.is_empty() && url_safe.eq(countersign_types::base64url::encode(bytes).bytes())
 }
 
 fn bare(mut text: &[u8]) -> &[u8] {

@@ -73,53 +73,55 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match &self.kind {
-            ErrorKind::ClientData(cause) => Some(cause),
-            ErrorKind::AttestationObject(cause) => Some(cause),
-            ErrorKind::AuthenticatorData(cause) => Some(cause),
-            ErrorKind::PublicKey(cause) => Some(cause),
-            ErrorKind::Attestation(cause) => Some(cause),
-            ErrorKind::TrustPath(cause) => Some(cause),
-            ErrorKind::Extension(cause) => Some(cause),
-            ErrorKind::Policy(PolicyErrorKind::ModelRejected(cause)) => Some(cause),
-            ErrorKind::Policy(PolicyErrorKind::Device(cause)) => Some(cause),
-            ErrorKind::ExtensionNotAccepted(cause) => Some(cause),
-            _ => None,
-        }
+        core::error::Error::source(&self.kind)
     }
 }
 
 /// What failed in a ceremony.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
     // Malformed, by the client or the authenticator.
     /// Client data can't be read.
-    ClientData(ClientDataError),
+    #[error("{0}")]
+    ClientData(#[from] ClientDataError),
     /// The attestation object can't be read.
-    AttestationObject(AttestationObjectError),
+    #[error("{0}")]
+    AttestationObject(#[from] AttestationObjectError),
     /// Authenticator data can't be read.
-    AuthenticatorData(AuthenticatorDataError),
+    #[error("{0}")]
+    AuthenticatorData(#[from] AuthenticatorDataError),
     /// There is no attested credential data.
+    #[error("no attested credential data")]
     AttestedCredentialDataMissing,
     /// The credential public key can't be used.
-    PublicKey(KeyError),
+    #[error("{0}")]
+    PublicKey(#[from] KeyError),
     /// A known extension output breaks its definition.
-    Extension(ExtensionError),
+    #[error("{0}")]
+    Extension(#[from] ExtensionError),
 
     // A check that failed.
     /// Client data has another `type`.
+    #[error("client data's type is not {expected}")]
     TypeMismatch {
         /// The ceremony's type.
         expected: &'static str,
     },
     /// Client data has another challenge.
+    #[error("not the challenge that was issued")]
     ChallengeMismatch,
     /// The challenge that was issued, with padding, in the other alphabet, or encoded twice.
+    #[error(
+        "the challenge that was issued, in another encoding: pages pass its bytes, and clients write them in \
+         base64url without padding"
+    )]
     ChallengeEncoding,
     /// The authentication was started for other data.
+    #[error("the authentication was started for other data")]
     BoundDataMismatch,
     /// The origin is not accepted.
+    #[error("the origin {} is not accepted{}", Shortened(.got), But(.accepted))]
     OriginMismatch {
         /// The origin in client data.
         got: String,
@@ -127,8 +129,10 @@ pub enum ErrorKind {
         accepted: Vec<String>,
     },
     /// The ceremony ran in a frame that is not same-origin with its ancestors.
+    #[error("a cross-origin ceremony is not accepted")]
     CrossOrigin,
     /// The top origin is not accepted.
+    #[error("the top origin {} is not accepted{}", Shortened(.got), But(.accepted))]
     TopOriginMismatch {
         /// The top origin in client data.
         got: String,
@@ -136,8 +140,10 @@ pub enum ErrorKind {
         accepted: Vec<String>,
     },
     /// A cross-origin ceremony does not name its top-level page, and only listed pages are accepted.
+    #[error("crossOrigin is true without topOrigin, and only listed top origins are accepted")]
     TopOriginMissing,
     /// The RP ID hash belongs to another RP ID.
+    #[error("authenticator data is for another rp id than {expected:?}: the hash in it is {}", Hex(.got))]
     RpIdHashMismatch {
         /// The relying party's RP ID.
         expected: String,
@@ -145,50 +151,73 @@ pub enum ErrorKind {
         got: [u8; 32],
     },
     /// The user was not present.
+    #[error("the user was not present")]
     UserNotPresent,
     /// The user was not verified, and must be.
+    #[error("the user was not verified")]
     UserNotVerified,
     /// User verification is required, but the user was never verified with this credential before, and no further factor was
     /// checked.
+    #[error("the user was never verified with this credential before, and no further factor was checked")]
     UserVerificationNotInitialized,
     /// BS is set without BE.
+    #[error("the backup state is set on a credential that can't be backed up")]
     BackupStateInvalid,
     /// BE differs from its value at registration.
+    #[error("{}", eligibility_changed(*.registered))]
     BackupEligibilityChanged {
         /// Whether it was set at registration.
         registered: bool,
     },
     /// The attested credential ID is not the response's.
+    #[error("the attested credential id is not the response's")]
     CredentialIdMismatch,
     /// The signature does not verify.
+    #[error("the signature does not verify")]
     SignatureInvalid,
     /// The attestation statement does not verify.
-    Attestation(AttestationError),
+    #[error("{0}")]
+    Attestation(#[from] AttestationError),
     /// The attestation leads to no trust anchor.
-    TrustPath(PathError),
+    #[error("{0}")]
+    TrustPath(#[from] PathError),
     /// There is no `userHandle`, and the user was not identified before.
+    #[error(
+        "no user handle, and the user was not identified before: a credential that is not discoverable takes a \
+         user name first"
+    )]
     UserHandleMissing,
     /// `userHandle` belongs to another account.
+    #[error("the user handle is another account's")]
     UserHandleMismatch,
     /// `userHandle` is the account's handle in another encoding.
+    #[error("{0}")]
     UserHandleEncoding(HandleEncoding),
     /// There is no record for this credential and user at this relying party.
+    #[error("no record for this credential and user")]
     CredentialUnknown,
 
     // The relying party's policy.
     /// The outputs of extensions are not accepted.
-    ExtensionNotAccepted(ExtensionRejectedError),
+    #[error("{0}")]
+    ExtensionNotAccepted(#[from] ExtensionRejectedError),
     /// The algorithm was not offered.
+    #[error("the algorithm {0} was not offered")]
     AlgorithmNotAllowed(AlgorithmIdentifier),
     /// The attestation is of this type, and a trusted one is required.
+    #[error("an attestation of type {0}, and a trusted one is required")]
     AttestationNotAccepted(AttestationType),
     /// A requirement of the policy is not met.
-    Policy(PolicyErrorKind),
+    #[error(transparent)]
+    Policy(#[from] PolicyErrorKind),
     /// The credential is not among the allowed ones.
+    #[error("the credential is not among those allowed")]
     CredentialNotAllowed,
     /// The credential ID is registered already.
+    #[error("the credential is registered already")]
     CredentialAlreadyRegistered,
     /// The signature counter did not increase.
+    #[error("the signature counter is {received} after {stored}")]
     SignCountNotIncreased {
         /// The counter in the record.
         stored: u32,
@@ -197,16 +226,21 @@ pub enum ErrorKind {
     },
 
     /// The credential was flagged after its registration.
+    #[error("the credential was flagged: {}", Shortened(.0.reason()))]
     CredentialFlagged(Flagged),
     /// The response has this deviation, which the policy rejects.
+    #[error("the deviation {0} is not accepted")]
     DeviationNotAccepted(Deviation),
 
     // The ceremony's state.
     /// The ceremony was started too long ago.
+    #[error("the ceremony was started too long ago")]
     Expired,
     /// The state belongs to another relying party.
+    #[error("the ceremony state is another relying party's")]
     StateOfAnotherRelyingParty,
     /// The state was made for another purpose.
+    #[error("the ceremony state was made for another purpose")]
     StateOfAnotherPurpose,
 }
 
@@ -255,98 +289,19 @@ impl ErrorKind {
     }
 }
 
-impl ErrorKind {
-    /// The message of an error without values.
-    const fn sentence(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::AttestedCredentialDataMissing => "no attested credential data",
-            Self::ChallengeMismatch => "not the challenge that was issued",
-            Self::ChallengeEncoding => {
-                "the challenge that was issued, in another encoding: pages pass its bytes, and clients write them in \
-                 base64url without padding"
-            }
-            Self::BoundDataMismatch => "the authentication was started for other data",
-            Self::CrossOrigin => "a cross-origin ceremony is not accepted",
-            Self::TopOriginMissing => {
-                "crossOrigin is true without topOrigin, and only listed top origins are accepted"
-            }
-            Self::UserNotPresent => "the user was not present",
-            Self::UserNotVerified => "the user was not verified",
-            Self::UserVerificationNotInitialized => {
-                "the user was never verified with this credential before, and no further factor was checked"
-            }
-            Self::BackupStateInvalid => "the backup state is set on a credential that can't be backed up",
-            Self::BackupEligibilityChanged { registered: false } => {
-                "backup eligibility was clear at registration and is set now: some password managers set it later, which \
-                 the policy can accept (BackupEligibilityChange)"
-            }
-            Self::BackupEligibilityChanged { registered: true } => {
-                "backup eligibility was set at registration and is clear now, which no policy accepts: the record is \
-                 wrong, or the response is another authenticator's"
-            }
-            Self::CredentialIdMismatch => "the attested credential id is not the response's",
-            Self::SignatureInvalid => "the signature does not verify",
-            Self::UserHandleMissing => {
-                "no user handle, and the user was not identified before: a credential that is not discoverable takes a \
-                 user name first"
-            }
-            Self::UserHandleMismatch => "the user handle is another account's",
-            Self::CredentialUnknown => "no record for this credential and user",
-            Self::CredentialNotAllowed => "the credential is not among those allowed",
-            Self::CredentialAlreadyRegistered => "the credential is registered already",
-            Self::Expired => "the ceremony was started too long ago",
-            Self::StateOfAnotherRelyingParty => "the ceremony state is another relying party's",
-            Self::StateOfAnotherPurpose => "the ceremony state was made for another purpose",
-            _ => return None,
-        })
-    }
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ClientData(cause) => cause.fmt(f),
-            Self::AttestationObject(cause) => cause.fmt(f),
-            Self::AuthenticatorData(cause) => cause.fmt(f),
-            Self::PublicKey(cause) => cause.fmt(f),
-            Self::Attestation(cause) => cause.fmt(f),
-            Self::TrustPath(cause) => cause.fmt(f),
-            Self::Extension(cause) => cause.fmt(f),
-            Self::ExtensionNotAccepted(cause) => cause.fmt(f),
-            Self::Policy(kind) => kind.fmt(f),
-            Self::UserHandleEncoding(difference) => difference.fmt(f),
-            Self::TypeMismatch { expected } => write!(f, "client data's type is not {expected}"),
-            Self::OriginMismatch { got, accepted } => {
-                write!(f, "the origin {} is not accepted{}", Shortened(got), But(accepted))
-            }
-            Self::TopOriginMismatch { got, accepted } => {
-                write!(f, "the top origin {} is not accepted{}", Shortened(got), But(accepted))
-            }
-            Self::RpIdHashMismatch { expected, got } => {
-                let got = Hex(got);
-                write!(
-                    f,
-                    "authenticator data is for another rp id than {expected:?}: the hash in it is {got}"
-                )
-            }
-            Self::AlgorithmNotAllowed(algorithm) => write!(f, "the algorithm {algorithm} was not offered"),
-            Self::AttestationNotAccepted(kind) => {
-                write!(f, "an attestation of type {kind}, and a trusted one is required")
-            }
-            Self::SignCountNotIncreased { stored, received } => {
-                write!(f, "the signature counter is {received} after {stored}")
-            }
-            Self::CredentialFlagged(flag) => {
-                write!(f, "the credential was flagged: {}", Shortened(flag.reason()))
-            }
-            Self::DeviationNotAccepted(deviation) => write!(f, "the deviation {deviation} is not accepted"),
-            _ => f.write_str(self.sentence().unwrap_or("a check failed")),
-        }
-    }
-}
-
 /// The most accepted origins that a [`ErrorKind`] holds: one more than a message shows.
 pub(crate) const ACCEPTED_MAX: usize = 4;
+
+/// The message of a change of backup eligibility, by its value at registration.
+const fn eligibility_changed(registered: bool) -> &'static str {
+    if registered {
+        "backup eligibility was set at registration and is clear now, which no policy accepts: the record is wrong, or \
+         the response is another authenticator's"
+    } else {
+        "backup eligibility was clear at registration and is set now: some password managers set it later, which the \
+         policy can accept (BackupEligibilityChange)"
+    }
+}
 
 /// The accepted values, if there are any.
 struct But<'a>(&'a [String]);
@@ -359,28 +314,6 @@ impl fmt::Display for But<'_> {
         }
         if self.0.len() >= ACCEPTED_MAX { f.write_str(", …") } else { Ok(()) }
     }
-}
-
-macro_rules! kinds_from {
-    ($($cause:ident => $variant:ident,)+) => {
-        $(impl From<$cause> for ErrorKind {
-            fn from(cause: $cause) -> Self {
-                Self::$variant(cause)
-            }
-        })+
-    };
-}
-
-kinds_from! {
-    ClientDataError => ClientData,
-    AttestationObjectError => AttestationObject,
-    AuthenticatorDataError => AuthenticatorData,
-    KeyError => PublicKey,
-    AttestationError => Attestation,
-    PathError => TrustPath,
-    ExtensionError => Extension,
-    PolicyErrorKind => Policy,
-    ExtensionRejectedError => ExtensionNotAccepted,
 }
 
 impl From<DeviceError> for ErrorKind {

@@ -6,25 +6,29 @@ use countersign_types::Code;
 use countersign_types::extensions::{CredentialProtection, Extension};
 
 /// Why the relying party does not accept what extensions did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtensionRejectedError {
     /// The client has an output that was not requested.
+    #[error("a client extension output that was not requested: {}", Name(.name))]
     UnsolicitedClientOutput {
         /// Its name.
         name: String,
     },
     /// The authenticator has an output that was not requested.
+    #[error("an authenticator extension output that was not requested: {}", Name(.name))]
     UnsolicitedAuthenticatorOutput {
         /// Its name.
         name: String,
     },
     /// A requested and required extension did not work.
+    #[error("the extension {extension} is required and did not work")]
     Missing {
         /// The extension.
         extension: Extension,
     },
     /// The credential is protected at another level than requested.
+    #[error("{}", protection(*.asked, *.given))]
     CredProtect {
         /// The requested level.
         asked: CredentialProtection,
@@ -32,6 +36,7 @@ pub enum ExtensionRejectedError {
         given: Option<CredentialProtection>,
     },
     /// The authenticator accepts shorter PINs than the policy does.
+    #[error("the authenticator accepts pins of {given} characters, {demanded} are required")]
     MinPinLength {
         /// The policy's minimum, in code points.
         demanded: u32,
@@ -39,10 +44,13 @@ pub enum ExtensionRejectedError {
         given: u32,
     },
     /// Results of `prf` are in the response, which must not have them.
+    #[error("results of prf are in the response")]
     PrfResults,
     /// Client data comes from a remote client.
+    #[error("client data comes from a remote client")]
     RemoteClientData,
     /// The payment that was confirmed is not the one that was expected.
+    #[error("the confirmed payment's {member} is not the expected one")]
     Payment {
         /// The member of client data's `payment` that differs.
         member: &'static str,
@@ -56,35 +64,13 @@ impl ExtensionRejectedError {
     }
 }
 
-impl fmt::Display for ExtensionRejectedError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnsolicitedClientOutput { name } => {
-                write!(f, "a client extension output that was not requested: {}", Name(name))
-            }
-            Self::UnsolicitedAuthenticatorOutput { name } => {
-                write!(f, "an authenticator extension output that was not requested: {}", Name(name))
-            }
-            Self::Missing { extension } => {
-                write!(f, "the extension {extension} is required and did not work")
-            }
-            Self::CredProtect { asked, given: Some(given) } => {
-                write!(f, "the credential is protected at {given}, and {asked} was requested")
-            }
-            Self::CredProtect { asked, given: None } => {
-                write!(f, "the authenticator does not confirm the protection {asked}")
-            }
-            Self::MinPinLength { demanded, given } => {
-                write!(f, "the authenticator accepts pins of {given} characters, {demanded} are required")
-            }
-            Self::PrfResults => f.write_str("results of prf are in the response"),
-            Self::RemoteClientData => f.write_str("client data comes from a remote client"),
-            Self::Payment { member } => write!(f, "the confirmed payment's {member} is not the expected one"),
-        }
-    }
+/// The message of a protection that is not the requested one.
+fn protection(asked: CredentialProtection, given: Option<CredentialProtection>) -> String {
+    given.map_or_else(
+        || format!("the authenticator does not confirm the protection {asked}"),
+        |given| format!("the credential is protected at {given}, and {asked} was requested"),
+    )
 }
-
-impl core::error::Error for ExtensionRejectedError {}
 
 /// A name from outside, fit for a log line: quoted, escaped, and cut.
 struct Name<'a>(&'a str);

@@ -1,7 +1,5 @@
 //! How the steps of a ceremony report their outcomes, at no cost without a report.
 
-use countersign_types::cbor;
-
 use crate::report::ceremony_report::{Outcome, Reason, Report};
 use crate::report::deviation::{Deviation, Deviations};
 use crate::report::error::{Error, ErrorKind};
@@ -87,7 +85,7 @@ pub(crate) trait Recorder {
         &mut self,
         rejected: Deviations,
         step: impl Into<Step>,
-        found: cbor::Deviations,
+        found: countersign_types::cbor::Deviations,
     ) -> Result<(), Error> {
         let step = step.into();
         self.check_deviation(rejected, step, Deviation::NonMinimalCbor, || found.non_minimal)?;

@@ -5,12 +5,13 @@ use std::{sync::Barrier, thread};
 
 use countersign_types::CredentialId;
 
-use crate::record::store::traits::{CeremonyStore as _, CredentialStore as _, Inserted, Removed, Updated};
-use crate::store_kit::harness::{Outcome, StoreHarness, answer, checks, expect};
+use crate::record::store::traits::{CeremonyStore, CredentialStore, Inserted, Removed, Updated};
+use crate::store_kit::harness::{Outcome, answer, checks, expect};
 use crate::store_kit::samples::{NOW, holds, id, insert, record, update, user};
 use crate::{record::credential_record::CredentialRecord, store_kit::ceremonies::put};
 
 checks! {
+    empty:
     "of several inserts of one id at once, one is stored" => inserts,
     "of several updates of one record at once, one is stored" => updates,
     "of several removals of one record at once, one succeeds" => removals,
@@ -57,48 +58,44 @@ fn sample_id(round: u8) -> CredentialId {
     id(&[round.saturating_add(1); 16])
 }
 
-fn inserts<H: StoreHarness>(harness: &mut H) -> Outcome {
-    let store = harness.empty();
+fn inserts<S: CredentialStore + Sync>(store: &S) -> Outcome {
     for round in 0..ROUNDS {
         let of = |number: u8| record(sample_id(round).as_bytes(), number).with_sign_count(u32::from(number));
         let outcomes = at_once(|number| answer("insert", store.insert(&of(number))))?;
         let winner = winner(&outcomes, |outcome| *outcome == Inserted::Stored)?;
-        holds(&store, &sample_id(round), Some(&of(winner)))?;
+        holds(store, &sample_id(round), Some(&of(winner)))?;
     }
     Ok(())
 }
 
-fn updates<H: StoreHarness>(harness: &mut H) -> Outcome {
-    let store = harness.empty();
+fn updates<S: CredentialStore + Sync>(store: &S) -> Outcome {
     for round in 0..ROUNDS {
         let before = record(sample_id(round).as_bytes(), 1);
-        insert(&store, &before)?;
+        insert(store, &before)?;
         let of = |number: u8| before.clone().with_sign_count(u32::from(number).saturating_add(6));
         let outcomes = at_once(|number| answer("update", store.update(&update(&before, &of(number)))))?;
         let winner = winner(&outcomes, |outcome| *outcome == Updated::Stored)?;
-        holds(&store, before.id(), Some(&of(winner)))?;
+        holds(store, before.id(), Some(&of(winner)))?;
     }
     Ok(())
 }
 
-fn removals<H: StoreHarness>(harness: &mut H) -> Outcome {
-    let store = harness.empty();
+fn removals<S: CredentialStore + Sync>(store: &S) -> Outcome {
     // Stores may refuse to remove an account's last credential.
-    insert(&store, &record(&[0xff; 16], 1))?;
+    insert(store, &record(&[0xff; 16], 1))?;
     for round in 0..ROUNDS {
         let before: CredentialRecord = record(sample_id(round).as_bytes(), 1);
-        insert(&store, &before)?;
+        insert(store, &before)?;
         let outcomes = at_once(|_| answer("remove", store.remove(&user(1), before.id())))?;
         winner(&outcomes, |outcome| *outcome == Removed::Gone)?;
-        holds(&store, before.id(), None)?;
+        holds(store, before.id(), None)?;
     }
     Ok(())
 }
 
-fn takes<H: StoreHarness>(harness: &mut H) -> Outcome {
-    let store = harness.empty();
+fn takes<S: CeremonyStore + Sync>(store: &S) -> Outcome {
     for round in 0..ROUNDS {
-        put(&store, &[round; 32], b"{}")?;
+        put(store, &[round; 32], b"{}")?;
         let outcomes = at_once(|_| answer("take", store.take(&[round; 32], NOW)))?;
         winner(&outcomes, Option::is_some)?;
         expect("a later take", &answer("take", store.take(&[round; 32], NOW))?, &None)?;

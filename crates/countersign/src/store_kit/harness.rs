@@ -72,9 +72,12 @@ pub(super) struct Check<H> {
 /// The defect that was found, if any.
 pub(super) type Outcome = Result<(), String>;
 
-/// A list of checks: each a sentence, and a function of the harness.
+/// A list of checks: each a sentence, and a function of the harness or, after `empty:`, of an empty store.
 macro_rules! checks {
-    ($($name:literal => $check:ident,)+) => {
+    (empty: $($name:literal => $check:ident,)+) => {
+        crate::store_kit::harness::checks! { $($name => (|harness| $check(&crate::store_kit::harness::StoreHarness::empty(harness))),)+ }
+    };
+    ($($name:literal => $check:tt,)+) => {
         pub(in crate::store_kit) fn checks<H: crate::store_kit::harness::StoreHarness>() -> Vec<crate::store_kit::harness::Check<H>> {
             vec![$(crate::store_kit::harness::Check { name: $name, run: $check },)+]
         }

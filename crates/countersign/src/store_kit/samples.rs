@@ -64,6 +64,14 @@ pub(super) fn insert<S: CredentialStore>(store: &S, record: &CredentialRecord) -
     expect("insert of a new record", &answer("insert", store.insert(record))?, &Inserted::Stored)
 }
 
+#[expect(single_use_lifetimes, reason = "`impl Trait` can't elide it")]
+pub(super) fn insert_all<'r, S: CredentialStore>(
+    store: &S,
+    records: impl IntoIterator<Item = &'r CredentialRecord>,
+) -> Outcome {
+    records.into_iter().try_for_each(|record| insert(store, record))
+}
+
 pub(super) fn apply<S: CredentialStore>(store: &S, update: &CredentialUpdate, expected: Updated) -> Outcome {
     expect("update", &answer("update", store.update(update))?, &expected)
 }

@@ -158,12 +158,29 @@ impl Authenticated {
         self.update = self.presented.update(fresh, count.next);
         Ok(&self.update)
     }
+}
+
+getters! {
+    Authenticated:
 
     /// The credential that was used.
-    pub fn credential_id(&self) -> &CredentialId {
-        &self.update.credential_id
-    }
+    pub fn credential_id(&self) -> &CredentialId { &self.update.credential_id }
 
+    /// Whether the signature counter increased. It stays 0 with authenticators that have none; any other counter that does
+    /// not increase is a sign, not a proof, of a second copy of the key.
+    pub fn sign_count_increased(&self) -> bool { self.sign_count_increased }
+
+    /// The accepted outputs of extensions.
+    pub fn extensions(&self) -> &AuthenticationExtensions { &self.extensions }
+
+    /// The change of the stored record.
+    pub fn update(&self) -> &CredentialUpdate { &self.update }
+
+    /// The account, for this crate's own checks.
+    pub(crate) fn user_handle(&self) -> &UserHandle { &self.user_handle }
+}
+
+impl Authenticated {
     /// Whether the user was verified. It counts as an authentication factor only if
     /// [`user_verification_is_factor`](Self::user_verification_is_factor) is true.
     pub fn user_verified(&self) -> bool {
@@ -178,26 +195,5 @@ impl Authenticated {
     /// BS: whether the credential is backed up now.
     pub fn backup_state(&self) -> bool {
         self.presented.flags.backup_state()
-    }
-
-    /// Whether the signature counter increased. It stays 0 with authenticators that have none; any other counter that does
-    /// not increase is a sign, not a proof, of a second copy of the key.
-    pub fn sign_count_increased(&self) -> bool {
-        self.sign_count_increased
-    }
-
-    /// The accepted outputs of extensions.
-    pub fn extensions(&self) -> &AuthenticationExtensions {
-        &self.extensions
-    }
-
-    /// The change of the stored record.
-    pub fn update(&self) -> &CredentialUpdate {
-        &self.update
-    }
-
-    /// The account, for this crate's own checks.
-    pub(crate) fn user_handle(&self) -> &UserHandle {
-        &self.user_handle
     }
 }

@@ -110,11 +110,8 @@ impl<'a> Procedure<'a> {
     /// Step 5.
     fn allowed(&self) -> Result<(), ErrorKind> {
         let allowed = &self.state.allowed;
-        if allowed.is_empty() || allowed.iter().any(|id| id == self.response.credential_id()) {
-            Ok(())
-        } else {
-            Err(ErrorKind::CredentialNotAllowed)
-        }
+        let is_allowed = allowed.is_empty() || allowed.iter().any(|id| id == self.response.credential_id());
+        if is_allowed { Ok(()) } else { Err(ErrorKind::CredentialNotAllowed) }
     }
 
     /// Step 6: the record is of this credential, of this relying party, and of the account that is signing in.
@@ -142,18 +139,13 @@ impl<'a> Procedure<'a> {
     fn client_data(&self, steps: &mut impl Recorder) -> Result<(), Error> {
         let payment = self.state.extensions.payment();
         let expected = Expected {
+            at: &ClientDataSteps::AUTHENTICATION,
             type_: if payment.is_some() { "payment.get" } else { "webauthn.get" },
             challenge: self.state.challenge.as_bytes(),
             bound_to: self.state.origin.as_deref(),
             caller: payment.and_then(|payment| payment.caller_origin.as_deref()),
         };
-        client_data(
-            self.rp,
-            self.response.client_data_json(),
-            &expected,
-            &ClientDataSteps::AUTHENTICATION,
-            steps,
-        )
+        client_data(self.rp, self.response.client_data_json(), &expected, steps)
     }
 
     /// Steps 15 to 18.

@@ -13,6 +13,8 @@ use crate::report::{ceremony_report::Reason, deviation::Deviation, evidence::Evi
 
 /// What client data must say.
 pub(crate) struct Expected<'a> {
+    /// The steps of the ceremony.
+    pub(crate) at: &'static ClientDataSteps,
     pub(crate) type_: &'static str,
     /// The challenge that was issued.
     pub(crate) challenge: &'a [u8],
@@ -61,9 +63,9 @@ pub(crate) fn client_data(
     rp: &RelyingParty,
     bytes: &[u8],
     expected: &Expected<'_>,
-    at: &ClientDataSteps,
     steps: &mut impl Recorder,
 ) -> Result<(), Error> {
+    let at = expected.at;
     let client_data = match ClientData::parse(bytes) {
         Err(fault @ ClientDataError::NotUtf8 { .. }) => Err(Error::new(at.text, fault)),
         parsed => {
@@ -166,12 +168,10 @@ fn client_data_deviations(
     steps: &mut impl Recorder,
 ) -> Result<(), Error> {
     let (refused, step) = (rp.policy.rejected_deviations, step.into());
-    steps.check_deviation(refused, step, Deviation::CrossOriginMissing, || {
-        client_data.cross_origin.is_none()
-    })?;
-    steps.check_deviation(refused, step, Deviation::TopOriginMissing, || {
-        client_data.cross_origin == Some(true) && client_data.top_origin.is_none()
-    })?;
-    steps
-        .check_deviation(refused, step, Deviation::ByteOrderMark, || bytes.starts_with("\u{feff}".as_bytes()))
+    let (cross_origin, has_top_origin) = (client_data.cross_origin, client_data.top_origin.is_some());
+    let has_no_top_origin = || cross_origin == Some(true) && !has_top_origin;
+    let has_mark = || bytes.starts_with("\u{feff}".as_bytes());
+    steps.check_deviation(refused, step, Deviation::CrossOriginMissing, || cross_origin.is_none())?;
+    steps.check_deviation(refused, step, Deviation::TopOriginMissing, has_no_top_origin)?;
+    steps.check_deviation(refused, step, Deviation::ByteOrderMark, has_mark)
 }

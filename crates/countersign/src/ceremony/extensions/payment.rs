@@ -4,7 +4,6 @@
 use countersign_types::extensions::{
     PaymentClientData, PaymentCurrencyAmount, PaymentEntityLogo, PaymentInstrument,
 };
-use serde::{Deserialize, Serialize};
 
 use crate::report::extension_rejected::ExtensionRejectedError;
 
@@ -12,7 +11,7 @@ use crate::report::extension_rejected::ExtensionRejectedError;
 ///
 /// The page that asks, the relying party's or a merchant's, hands the same to the browser's Payment Request API with the
 /// payment method `secure-payment-confirmation`, along with the challenge and the credential IDs of the options.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PaymentExpectation {
@@ -54,31 +53,25 @@ impl PaymentExpectation {
             instrument,
         }
     }
+}
+
+setters! {
+    PaymentExpectation:
 
     /// A page of this origin, such as a merchant's, calls the API: no other may, the relying party's own neither.
-    pub fn with_caller_origin(mut self, origin: impl Into<String>) -> Self {
-        self.caller_origin = Some(origin.into());
-        self
-    }
+    pub fn with_caller_origin(self, origin: impl Into<String>) { self.caller_origin = Some(origin.into()) }
 
     /// Shows this name of the payee.
-    pub fn with_payee_name(mut self, name: impl Into<String>) -> Self {
-        self.payee_name = Some(name.into());
-        self
-    }
+    pub fn with_payee_name(self, name: impl Into<String>) { self.payee_name = Some(name.into()) }
 
     /// Shows this origin of the payee.
-    pub fn with_payee_origin(mut self, origin: impl Into<String>) -> Self {
-        self.payee_origin = Some(origin.into());
-        self
-    }
+    pub fn with_payee_origin(self, origin: impl Into<String>) { self.payee_origin = Some(origin.into()) }
 
     /// Shows these logos.
-    pub fn with_logos(mut self, logos: impl IntoIterator<Item = PaymentEntityLogo>) -> Self {
-        self.logos.extend(logos);
-        self
-    }
+    pub fn with_logos(self, logos: impl IntoIterator<Item = PaymentEntityLogo>) { self.logos.extend(logos) }
+}
 
+impl PaymentExpectation {
     /// Whether the user confirmed this payment with a credential of this RP ID.
     pub(super) fn verify(
         &self,

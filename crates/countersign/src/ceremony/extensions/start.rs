@@ -1,8 +1,6 @@
 //! What a ceremony may not ask of extensions: rejected at its start, because a client would fail late and say little, or go
 //! on without ([section 10](https://www.w3.org/TR/webauthn-3/#sctn-defined-extensions)).
 
-use core::fmt;
-
 use countersign_types::enumerations::{
     AuthenticatorAttachment, ResidentKeyRequirement, UserVerificationRequirement,
 };
@@ -31,99 +29,61 @@ const OF_REGISTRATION: [&str; 8] = [
 const OF_AUTHENTICATION: [&str; 3] = ["appid", "getCredBlob", "hmacGetSecret"];
 
 /// Why a ceremony can't ask this of extensions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtensionRequestError {
     /// An input does not fit its extension.
-    Input(ExtensionInputError),
+    #[error("{0}")]
+    Input(#[from] ExtensionInputError),
     /// An input, or a member of one, belongs to the other ceremony. That of `payment` belongs to registrations: an
     /// authentication has [`with_payment`](crate::AuthenticationRequest::with_payment).
+    #[error("the extension input `{input}` belongs to the other ceremony")]
     OtherCeremony {
         /// The input's name, with the member's if it is one: `prf.evalByCredential`.
         input: &'static str,
     },
     /// `prf.evalByCredential` has a credential that is not among the allowed ones.
+    #[error("prf.evalByCredential names a credential that is not among the allowed ones")]
     PrfCredentialNotAllowed,
     /// This needs user verification to be required.
+    #[error("the extension input `{input}` needs user verification to be required")]
     UserVerificationNotRequired {
         /// The input's name.
         input: &'static str,
     },
     /// A large blob is written to one allowed credential, neither to several nor to whichever answers.
+    #[error("a large blob is written to exactly one allowed credential, {count} are allowed")]
     LargeBlobCredentials {
         /// The number of allowed credentials.
         count: usize,
     },
     /// The AppID is not an `https` URL of the RP ID's site: no browser lets the relying party use it.
+    #[error("the appid {appid:?} is not an https url of the rp id's site")]
     AppId {
         /// The text.
         appid: String,
     },
     /// A remote client is requested, and the policy rejects them.
+    #[error("remoteClientDataJSON is requested, and the policy rejects it")]
     RemoteClient,
     /// `payment` needs a discoverable credential of a platform authenticator.
+    #[error("payment needs the attachment platform and a resident key that is required or preferred")]
     PaymentSelection,
     /// A payment to confirm has a member that no browser would sign.
+    #[error("the payment to confirm has a {member} that no browser would sign")]
     Payment {
         /// The member.
         member: &'static str,
     },
     /// A payment is confirmed with one of the credentials that the page names, and none is listed.
+    #[error("a payment is confirmed with a listed credential")]
     PaymentCredentials,
     /// A required extension is not requested.
+    #[error("the extension {extension} is required and not requested")]
     RequiredNotAsked {
         /// The extension.
         extension: Extension,
     },
-}
-
-impl fmt::Display for ExtensionRequestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Input(cause) => cause.fmt(f),
-            Self::OtherCeremony { input } => {
-                write!(f, "the extension input `{input}` belongs to the other ceremony")
-            }
-            Self::PrfCredentialNotAllowed => {
-                f.write_str("prf.evalByCredential names a credential that is not among the allowed ones")
-            }
-            Self::UserVerificationNotRequired { input } => {
-                write!(f, "the extension input `{input}` needs user verification to be required")
-            }
-            Self::LargeBlobCredentials { count } => {
-                write!(f, "a large blob is written to exactly one allowed credential, {count} are allowed")
-            }
-            Self::AppId { appid } => {
-                write!(f, "the appid {appid:?} is not an https url of the rp id's site")
-            }
-            Self::RemoteClient => f.write_str("remoteClientDataJSON is requested, and the policy rejects it"),
-            Self::PaymentSelection => f.write_str(
-                "payment needs the attachment platform and a resident key that is required or preferred",
-            ),
-            Self::Payment { member } => {
-                write!(f, "the payment to confirm has a {member} that no browser would sign")
-            }
-            Self::PaymentCredentials => f.write_str("a payment is confirmed with a listed credential"),
-            Self::RequiredNotAsked { extension } => {
-                write!(f, "the extension {extension} is required and not requested")
-            }
-        }
-    }
-}
-
-impl core::error::Error for ExtensionRequestError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Input(cause) => Some(cause),
-            _ => None,
-        }
-    }
-}
-
-impl From<ExtensionInputError> for ExtensionRequestError {
-    fn from(cause: ExtensionInputError) -> Self {
-        Self::Input(cause)
-    }
 }
 
 /// Whether a registration can ask this.
@@ -244,11 +204,8 @@ fn none_of(inputs: &ClientExtensionInputs, others: &[&'static str]) -> Result<()
 }
 
 fn verified(rp: &RelyingParty, input: &'static str) -> Result<(), ExtensionRequestError> {
-    if rp.policy.user_verification == UserVerificationRequirement::Required {
-        Ok(())
-    } else {
-        Err(ExtensionRequestError::UserVerificationNotRequired { input })
-    }
+    let is_required = rp.policy.user_verification == UserVerificationRequirement::Required;
+    if is_required { Ok(()) } else { Err(ExtensionRequestError::UserVerificationNotRequired { input }) }
 }
 
 /// What a browser wants of a registration with `payment`
@@ -264,9 +221,6 @@ fn payment_selection(rp: &RelyingParty) -> Result<(), ExtensionRequestError> {
 }
 
 fn appid_of(rp: &RelyingParty, appid: &str) -> Result<(), ExtensionRequestError> {
-    if is_appid_of(rp.public_suffixes.as_deref(), appid, &rp.id) {
-        Ok(())
-    } else {
-        Err(ExtensionRequestError::AppId { appid: appid.to_owned() })
-    }
+    let is_own = is_appid_of(rp.public_suffixes.as_deref(), appid, &rp.id);
+    if is_own { Ok(()) } else { Err(ExtensionRequestError::AppId { appid: appid.to_owned() }) }
 }

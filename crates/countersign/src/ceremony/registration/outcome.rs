@@ -28,20 +28,26 @@ pub struct Registered {
     pub(super) extensions: RegistrationExtensions,
 }
 
-impl Registered {
-    /// The record to store in the account.
-    pub fn credential(&self) -> &CredentialRecord {
-        &self.credential
-    }
+getters! {
+    Registered:
 
+    /// The record to store in the account.
+    pub fn credential(&self) -> &CredentialRecord { &self.credential }
+
+    /// The attestation, verified by the procedure of its format.
+    pub fn attestation(&self) -> &Attestation { &self.attestation }
+
+    /// Whether the user was verified.
+    pub fn user_verified(&self) -> bool { self.user_verified }
+
+    /// The accepted outputs of extensions.
+    pub fn extensions(&self) -> &RegistrationExtensions { &self.extensions }
+}
+
+impl Registered {
     /// Returns the record.
     pub fn into_credential(self) -> CredentialRecord {
         self.credential
-    }
-
-    /// The attestation, verified by the procedure of its format.
-    pub fn attestation(&self) -> &Attestation {
-        &self.attestation
     }
 
     /// The path to a trust anchor; `None` if the policy does not require one. For a compound attestation it is the
@@ -60,15 +66,5 @@ impl Registered {
     /// does not sign it.
     pub fn attested_aaguid(&self) -> Option<AttestedAaguid> {
         self.trust.as_ref().and_then(Trust::attested_aaguid)
-    }
-
-    /// Whether the user was verified.
-    pub fn user_verified(&self) -> bool {
-        self.user_verified
-    }
-
-    /// The accepted outputs of extensions.
-    pub fn extensions(&self) -> &RegistrationExtensions {
-        &self.extensions
     }
 }

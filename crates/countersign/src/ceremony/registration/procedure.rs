@@ -79,30 +79,15 @@ impl<'a> Procedure<'a> {
         steps.check_with(Step::CredentialIdUnique, is_new, |()| Evidence::CredentialId { length })?;
         // 27
         steps.record(Step::Record.into(), Outcome::Passed, || None);
-        steps.check_deviation(
-            self.rp.policy.rejected_deviations,
-            Step::Record,
-            Deviation::CopyDiffers,
-            || self.has_other_copies(object, &key),
-        )?;
+        let refused = self.rp.policy.rejected_deviations;
+        let has_other_copies = || self.has_other_copies(object, &key);
+        steps.check_deviation(refused, Step::Record, Deviation::CopyDiffers, has_other_copies)?;
         let is_unknown = |transport: &Transport| matches!(transport, Transport::Unknown(_));
-        steps.check_deviation(
-            self.rp.policy.rejected_deviations,
-            Step::Record,
-            Deviation::UnknownTransport,
-            || self.response.transports().iter().any(is_unknown),
-        )?;
-        steps.check_deviation(
-            self.rp.policy.rejected_deviations,
-            Step::Record,
-            Deviation::OtherAttachment,
-            || {
-                let wanted = self.rp.policy.attachment.as_ref();
-                wanted
-                    .zip(self.response.authenticator_attachment())
-                    .is_some_and(|(wanted, told)| wanted != told)
-            },
-        )?;
+        let has_unknown = || self.response.transports().iter().any(is_unknown);
+        steps.check_deviation(refused, Step::Record, Deviation::UnknownTransport, has_unknown)?;
+        let attachments = self.rp.policy.attachment.as_ref().zip(self.response.authenticator_attachment());
+        let is_other = || attachments.is_some_and(|(wanted, told)| wanted != told);
+        steps.check_deviation(refused, Step::Record, Deviation::OtherAttachment, is_other)?;
         let credential = self.record(id, &decoded, &key, &attestation);
         // 28
         let extensions = self.extensions(data, steps)?;
@@ -120,18 +105,13 @@ impl<'a> Procedure<'a> {
     /// Steps 5 to 11.
     fn client_data(&self, steps: &mut impl Recorder) -> Result<(), Error> {
         let expected = Expected {
+            at: &ClientDataSteps::REGISTRATION,
             type_: "webauthn.create",
             challenge: self.state.challenge.as_bytes(),
             bound_to: self.state.origin.as_deref(),
             caller: None,
         };
-        client_data(
-            self.rp,
-            self.response.client_data_json(),
-            &expected,
-            &ClientDataSteps::REGISTRATION,
-            steps,
-        )
+        client_data(self.rp, self.response.client_data_json(), &expected, steps)
     }
 
     /// Step 13.
@@ -190,13 +170,11 @@ impl<'a> Procedure<'a> {
     /// Whether the user need not be present: the ceremony was started so, and the policy lets it be, with as old a session
     /// as it was started in. Otherwise it is judged as one in which the user is asked.
     fn is_conditional(&self) -> bool {
-        match (self.state.mediation, self.rp.policy.conditional_create) {
-            (
-                Mediation::Conditional { seconds: started },
-                ConditionalCreatePolicy::AfterSignIn { seconds },
-            ) => started <= seconds,
-            _ => false,
-        }
+        let Mediation::Conditional { seconds: started } = self.state.mediation else { return false };
+        let ConditionalCreatePolicy::AfterSignIn { seconds } = self.rp.policy.conditional_create else {
+            return false;
+        };
+        started <= seconds
     }
 
     /// Whether the user must be verified: by the state or by the policy, whichever is the stricter. No client does so in a
@@ -314,21 +292,16 @@ impl<'a> Procedure<'a> {
     /// Step 25. Authenticator data with an ID of more than 1023 bytes could not be read.
     fn credential_id_length(&self, attested: &AttestedCredentialData<'_>) -> Result<(), PolicyErrorKind> {
         let length = attested.credential_id.len();
-        if length <= usize::from(self.rp.policy.credential_id_bytes) {
-            Ok(())
-        } else {
-            Err(PolicyErrorKind::CredentialIdTooLong { length })
-        }
+        let is_accepted = length <= usize::from(self.rp.policy.credential_id_bytes);
+        if is_accepted { Ok(()) } else { Err(PolicyErrorKind::CredentialIdTooLong { length }) }
     }
 
     /// Step 26.
     fn is_new(&self, attested: &AttestedCredentialData<'_>) -> Result<(), ErrorKind> {
         let is_excluded = |id: &CredentialId| id.as_bytes() == attested.credential_id;
-        if self.status == CredentialIdStatus::Registered || self.state.excluded.iter().any(is_excluded) {
-            Err(ErrorKind::CredentialAlreadyRegistered)
-        } else {
-            Ok(())
-        }
+        let is_registered =
+            self.status == CredentialIdStatus::Registered || self.state.excluded.iter().any(is_excluded);
+        if is_registered { Err(ErrorKind::CredentialAlreadyRegistered) } else { Ok(()) }
     }
 
     /// The credential ID that the response and authenticator data agree on.

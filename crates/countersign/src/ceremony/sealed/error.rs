@@ -1,7 +1,5 @@
 //! What can be wrong with tokens and their keys.
 
-use core::fmt;
-
 use countersign_types::Code;
 
 use crate::ceremony::entropy::EntropyError;
@@ -11,85 +9,71 @@ use crate::ceremony::entropy::EntropyError;
 pub const TOKEN_MAX: usize = 64 * 1024;
 
 /// Keys that make no ring.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyRingError {
     /// There is no key.
+    #[error("a key ring without a key")]
     Empty,
     /// Two keys have this number.
+    #[error("two keys of the ring have the number {0}")]
     DuplicateId(u32),
 }
 
-impl fmt::Display for KeyRingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("a key ring without a key"),
-            Self::DuplicateId(id) => write!(f, "two keys of the ring have the number {id}"),
-        }
-    }
-}
-
-impl core::error::Error for KeyRingError {}
-
 /// Why a state can't be sealed. No response is to blame, hence no code.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SealError {
     /// The source of random bytes has none.
-    Entropy(EntropyError),
+    #[error("{0}")]
+    Entropy(#[source] EntropyError),
     /// The token would have more than [`TOKEN_MAX`] characters: the state lists too many long credential IDs.
+    #[error("a sealed state of more than {TOKEN_MAX} characters")]
     TooLong,
     /// The state has no serialised form: our own bug.
+    #[error("the ceremony state can't be serialised")]
     NotSerialised,
 }
 
-impl fmt::Display for SealError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Entropy(cause) => cause.fmt(f),
-            Self::TooLong => write!(f, "a sealed state of more than {TOKEN_MAX} characters"),
-            Self::NotSerialised => f.write_str("the ceremony state can't be serialised"),
-        }
-    }
-}
-
-impl core::error::Error for SealError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Entropy(cause) => Some(cause),
-            _ => None,
-        }
-    }
-}
-
 /// Why a token is rejected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// The token is no base64url text, or too short.
+    #[error("not a sealed state")]
     Malformed,
     /// The token has more than [`TOKEN_MAX`] characters.
+    #[error("a sealed state of {length} characters, at most {TOKEN_MAX} expected")]
     TooLong {
         /// Its number of characters.
         length: usize,
     },
     /// The token's version is unknown.
+    #[error("a sealed state of the unknown version {0}")]
     UnknownVersion(u8),
     /// The token's state is unknown: an earlier or later version of this crate sealed it.
+    #[error("a sealed state whose content is of an unknown version")]
     UnknownState,
     /// The token was made for a ceremony of another kind.
+    #[error("the sealed state is of another kind of ceremony")]
     OtherCeremony,
     /// The token was made for another RP ID.
+    #[error("the sealed state is another relying party's")]
     OtherRelyingParty,
     /// The token was made for a relying party of another purpose.
+    #[error("the sealed state was made for another purpose")]
     OtherPurpose,
     /// The key with this number is not in the ring.
+    #[error("the state was sealed with key {0}, which is not in the ring")]
     UnknownKey(u32),
     /// The token was changed, or made by another key of the same number.
+    #[error("the sealed state is not authentic")]
     NotAuthentic,
     /// The token was made for another account than is signed in, or for none.
+    #[error("the sealed state is not the signed-in account's")]
     OtherUser,
     /// The token has expired.
+    #[error("the sealed state has expired")]
     Expired,
 }
 
@@ -102,25 +86,3 @@ impl OpenError {
         }
     }
 }
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Malformed => f.write_str("not a sealed state"),
-            Self::TooLong { length } => {
-                write!(f, "a sealed state of {length} characters, at most {TOKEN_MAX} expected")
-            }
-            Self::UnknownVersion(version) => write!(f, "a sealed state of the unknown version {version}"),
-            Self::UnknownState => f.write_str("a sealed state whose content is of an unknown version"),
-            Self::OtherCeremony => f.write_str("the sealed state is of another kind of ceremony"),
-            Self::OtherRelyingParty => f.write_str("the sealed state is another relying party's"),
-            Self::OtherPurpose => f.write_str("the sealed state was made for another purpose"),
-            Self::UnknownKey(id) => write!(f, "the state was sealed with key {id}, which is not in the ring"),
-            Self::NotAuthentic => f.write_str("the sealed state is not authentic"),
-            Self::OtherUser => f.write_str("the sealed state is not the signed-in account's"),
-            Self::Expired => f.write_str("the sealed state has expired"),
-        }
-    }
-}
-
-impl core::error::Error for OpenError {}

@@ -6,9 +6,6 @@
 //! A nonce of 24 random bytes never comes twice, so that a key needs no counter and serves any number of tokens. All that
 //! precedes the nonce is associated data, and so are the whole RP ID and the whole purpose.
 
-use countersign_cose::hash::sha256;
-use countersign_types::base64url;
-
 use crate::ceremony::sealed::error::{OpenError, TOKEN_MAX};
 
 /// Bytes of the nonce.
@@ -88,11 +85,11 @@ pub(super) fn decode(token: &str) -> Result<Vec<u8>, OpenError> {
     if token.len() > TOKEN_MAX {
         return Err(OpenError::TooLong { length: token.len() });
     }
-    base64url::decode(token).map_err(|_| OpenError::Malformed)
+    countersign_types::base64url::decode(token).map_err(|_| OpenError::Malformed)
 }
 
 fn tag(text: &str) -> [u8; TAG_LENGTH] {
     let mut tag = [0; TAG_LENGTH];
-    tag.iter_mut().zip(sha256(&[text.as_bytes()])).for_each(|(to, from)| *to = from);
+    tag.iter_mut().zip(countersign_cose::hash::sha256(&[text.as_bytes()])).for_each(|(to, from)| *to = from);
     tag
 }

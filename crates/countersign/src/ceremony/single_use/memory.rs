@@ -1,6 +1,5 @@
 //! A memory of used ceremonies for one process.
 
-use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
@@ -94,17 +93,10 @@ impl Used {
 }
 
 /// As many ceremonies are remembered as the memory may hold, and none of them has expired.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[error("the memory of {capacity} used ceremonies is full")]
 pub struct OneProcessSingleUseFullError {
     /// How many that are.
     pub capacity: usize,
 }
-
-impl fmt::Display for OneProcessSingleUseFullError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the memory of {} used ceremonies is full", self.capacity)
-    }
-}
-
-impl core::error::Error for OneProcessSingleUseFullError {}

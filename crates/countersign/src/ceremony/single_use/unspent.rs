@@ -1,8 +1,6 @@
 //! Unspent states, and the store that remembers spent ones
 //! ([section 13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
 
-use core::fmt;
-
 use countersign_types::{Code, Timestamp};
 
 use crate::ceremony::{single_use::ceremony_id::CeremonyId, state::kind::CeremonyState};
@@ -80,8 +78,9 @@ impl<S: CeremonyState> Unspent<S> {
 }
 
 /// The ceremony was used before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[expect(clippy::exhaustive_structs, reason = "it says one thing")]
+#[error("the ceremony was used already")]
 pub struct AlreadyUsedError;
 
 impl AlreadyUsedError {
@@ -91,22 +90,16 @@ impl AlreadyUsedError {
     }
 }
 
-impl fmt::Display for AlreadyUsedError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the ceremony was used already")
-    }
-}
-
-impl core::error::Error for AlreadyUsedError {}
-
 /// A state can't be spent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SpendError<E> {
     /// The ceremony was used before.
+    #[error("{}", AlreadyUsedError)]
     AlreadyUsed,
     /// The store failed. The ceremony must not continue.
-    Store(E),
+    #[error("the store of used ceremonies failed: {0}")]
+    Store(#[source] E),
 }
 
 impl<E> SpendError<E> {
@@ -116,24 +109,6 @@ impl<E> SpendError<E> {
         match self {
             Self::AlreadyUsed => Some(AlreadyUsedError.code()),
             Self::Store(_) => None,
-        }
-    }
-}
-
-impl<E: fmt::Display> fmt::Display for SpendError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AlreadyUsed => AlreadyUsedError.fmt(f),
-            Self::Store(cause) => write!(f, "the store of used ceremonies failed: {cause}"),
-        }
-    }
-}
-
-impl<E: core::error::Error + 'static> core::error::Error for SpendError<E> {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::AlreadyUsed => None,
-            Self::Store(cause) => Some(cause),
         }
     }
 }

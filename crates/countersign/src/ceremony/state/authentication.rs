@@ -4,7 +4,6 @@ use core::fmt;
 
 use countersign_types::extensions::{ClientExtensionInputs, Extension};
 use countersign_types::{CredentialId, Timestamp, UserHandle, enumerations::UserVerificationRequirement};
-use serde::{Deserialize, Serialize};
 
 use crate::ceremony::authentication::factor::AdditionalFactor;
 use crate::ceremony::challenge::{Challenge, stored};
@@ -14,7 +13,7 @@ use crate::{record::version::FormatVersion, relying_party::party::RelyingParty};
 
 /// The state of a started authentication, which its response is checked against. It is used once, and kept like a
 /// [`RegistrationState`](crate::RegistrationState).
-#[derive(Serialize, Deserialize)]
+#[derive(serde::Serialize, serde::Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct AuthenticationState {
     version: FormatVersion<VERSION>,
@@ -63,40 +62,26 @@ impl AuthenticationState {
             expires_at: expiry(rp, now),
         }
     }
+}
 
-    pub(crate) fn with_allowed(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
-        self.allowed.extend(ids);
-        self
+setters! {
+    AuthenticationState:
+
+    pub(crate) fn with_allowed(self, ids: impl IntoIterator<Item = CredentialId>) { self.allowed.extend(ids) }
+
+    pub(crate) fn with_required(self, extensions: impl IntoIterator<Item = Extension>) {
+        self.extensions = self.extensions.with_required(extensions)
     }
 
-    /// An `appid` among the inputs replaces the relying party's.
-    pub(crate) fn with_extensions(mut self, inputs: &ClientExtensionInputs) -> Self {
-        let inputs = with_appid(inputs.clone(), self.appid.as_deref());
-        self.extensions = self.extensions.with_extensions(&inputs);
-        if let Ok(Some(appid)) = inputs.appid() {
-            self.appid = Some(appid.to_owned());
-        }
-        self
-    }
-
-    pub(crate) fn with_required(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
-        self.extensions = self.extensions.with_required(extensions);
-        self
-    }
-
-    pub(crate) fn with_payment(mut self, payment: impl Into<Option<PaymentExpectation>>) -> Self {
-        self.extensions = self.extensions.with_payment(payment.into());
-        self
+    pub(crate) fn with_payment(self, payment: impl Into<Option<PaymentExpectation>>) {
+        self.extensions = self.extensions.with_payment(payment.into())
     }
 
     /// Binds the ceremony to the origin at which it starts: see [`RegistrationState::with_origin`](crate::RegistrationState::with_origin).
     ///
     /// A payment with a [caller's origin](PaymentExpectation::with_caller_origin) is confirmed there, so both must be
     /// the same origin: otherwise no response is accepted.
-    pub fn with_origin(mut self, origin: impl Into<String>) -> Self {
-        self.origin = Some(origin.into());
-        self
-    }
+    pub fn with_origin(self, origin: impl Into<String>) { self.origin = Some(origin.into()) }
 
     /// Notes that a further factor of the account's owner was checked, such as a password. A credential that was never
     /// used with user verification is then accepted even if user verification is required, and its record is updated to
@@ -104,8 +89,19 @@ impl AuthenticationState {
     ///
     /// Without a factor, such a credential fails with `user-verification-not-initialized` ([section 4,
     /// `uvInitialized`](https://www.w3.org/TR/webauthn-3/#credential-record)).
-    pub fn with_additional_factor(mut self, factor: &AdditionalFactor) -> Self {
-        self.additional_factor = Some(factor.user().clone());
+    pub fn with_additional_factor(self, factor: &AdditionalFactor) {
+        self.additional_factor = Some(factor.user().clone())
+    }
+}
+
+impl AuthenticationState {
+    /// An `appid` among the inputs replaces the relying party's.
+    pub(crate) fn with_extensions(mut self, inputs: &ClientExtensionInputs) -> Self {
+        let inputs = with_appid(inputs.clone(), self.appid.as_deref());
+        self.extensions = self.extensions.with_extensions(&inputs);
+        if let Ok(Some(appid)) = inputs.appid() {
+            self.appid = Some(appid.to_owned());
+        }
         self
     }
 

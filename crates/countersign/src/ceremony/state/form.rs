@@ -1,8 +1,6 @@
 //! The serialised form of states: each says which kind of ceremony it is of, so that the state of one can't be read as
 //! another's.
 
-use core::fmt;
-
 use countersign_types::{Code, json::unique_names};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Map, Value};
@@ -115,10 +113,11 @@ forms! {
 }
 
 /// A serialised state can't be used for the ceremony.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StateError {
     /// The state is of another kind of ceremony.
+    #[error("the ceremony state is of kind {got}, {expected} expected")]
     OtherCeremony {
         /// The expected kind.
         expected: &'static str,
@@ -126,6 +125,7 @@ pub enum StateError {
         got: &'static str,
     },
     /// The text is not a state that this version of the crate wrote.
+    #[error("not a ceremony state that this version wrote")]
     Unreadable,
 }
 
@@ -135,16 +135,3 @@ impl StateError {
         Code::StateInvalid
     }
 }
-
-impl fmt::Display for StateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OtherCeremony { expected, got } => {
-                write!(f, "the ceremony state is of kind {got}, {expected} expected")
-            }
-            Self::Unreadable => f.write_str("not a ceremony state that this version wrote"),
-        }
-    }
-}
-
-impl core::error::Error for StateError {}

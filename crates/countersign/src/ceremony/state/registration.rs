@@ -81,31 +81,31 @@ impl RegistrationState {
             expires_at: expiry(rp, now),
         }
     }
+}
 
-    pub(crate) fn with_excluded(mut self, ids: impl IntoIterator<Item = CredentialId>) -> Self {
-        self.excluded.extend(ids);
-        self
+setters! {
+    RegistrationState:
+
+    pub(crate) fn with_excluded(self, ids: impl IntoIterator<Item = CredentialId>) {
+        self.excluded.extend(ids)
     }
 
-    pub(crate) fn with_extensions(mut self, inputs: &ClientExtensionInputs) -> Self {
-        self.extensions = self.extensions.with_extensions(inputs);
-        self
+    pub(crate) fn with_extensions(self, inputs: &ClientExtensionInputs) {
+        self.extensions = self.extensions.with_extensions(inputs)
     }
 
-    pub(crate) fn with_required(mut self, extensions: impl IntoIterator<Item = Extension>) -> Self {
-        self.extensions = self.extensions.with_required(extensions);
-        self
+    pub(crate) fn with_required(self, extensions: impl IntoIterator<Item = Extension>) {
+        self.extensions = self.extensions.with_required(extensions)
     }
 
     /// Binds the ceremony to the origin at which it starts: no other accepted origin may answer it.
     ///
     /// For relying parties whose origins have different permissions. The origin is compared exactly, as serialised by
     /// the client, and must also be accepted by the relying party.
-    pub fn with_origin(mut self, origin: impl Into<String>) -> Self {
-        self.origin = Some(origin.into());
-        self
-    }
+    pub fn with_origin(self, origin: impl Into<String>) { self.origin = Some(origin.into()) }
+}
 
+impl RegistrationState {
     /// The account that the credential will belong to.
     pub fn user(&self) -> &UserHandle {
         &self.user

@@ -1,7 +1,6 @@
 //! What real accounts look like from outside, so that decoys look the same
 //! ([section 14.6.3](https://www.w3.org/TR/webauthn-3/#sctn-credential-id-privacy-leak)).
 
-use core::fmt;
 use std::collections::BTreeMap;
 
 use countersign_types::enumerations::Transport;
@@ -352,37 +351,22 @@ fn check_length(shape: &DecoyShape) -> Result<(), DecoyProfileError> {
 }
 
 /// Why a profile can't produce decoys.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecoyProfileError {
     /// Every number of credentials has weight 0, or there are weights of more than 64.
+    #[error("a decoy profile gives weights to 1 to {COUNT_MAX} credentials, one of them not 0")]
     Counts,
     /// Every shape has weight 0, or there are more than 1024.
+    #[error("a decoy profile has 1 to {SHAPES_MAX} shapes, one with a weight")]
     Shapes,
     /// IDs have this length, which is out of range.
+    #[error("decoy ids of {0} bytes, {ID_LENGTH_MIN} to {CREDENTIAL_ID_MAX} expected")]
     IdLength(usize),
     /// No shape is common to enough of the observed accounts.
+    #[error("no number of credentials, or no shape, is that of {least} accounts or more")]
     TooFewAccounts {
         /// The number of accounts that must have a shape.
         least: u32,
     },
 }
-
-impl fmt::Display for DecoyProfileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Counts => {
-                write!(f, "a decoy profile gives weights to 1 to {COUNT_MAX} credentials, one of them not 0")
-            }
-            Self::Shapes => write!(f, "a decoy profile has 1 to {SHAPES_MAX} shapes, one with a weight"),
-            Self::TooFewAccounts { least } => {
-                write!(f, "no number of credentials, or no shape, is that of {least} accounts or more")
-            }
-            Self::IdLength(got) => {
-                write!(f, "decoy ids of {got} bytes, {ID_LENGTH_MIN} to {CREDENTIAL_ID_MAX} expected")
-            }
-        }
-    }
-}
-
-impl core::error::Error for DecoyProfileError {}

@@ -1,8 +1,6 @@
 //! Bytes as other stores have them
 //! ([RFC 4648](https://www.rfc-editor.org/rfc/rfc4648)).
 
-use core::fmt;
-
 use countersign_types::{base64url, hex};
 
 /// Bytes, or text that encodes them. The encoding must be given: many texts are valid in several.
@@ -29,7 +27,8 @@ pub enum Encoded<'a> {
 const TEXT_MAX: usize = 16_384;
 
 /// Why text or bytes are not in the given encoding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not {encoding}: {fault}{}", .other.map(|other| format!("; it could be {other}")).unwrap_or_default())]
 pub struct EncodingError {
     encoding: &'static str,
     fault: EncodingErrorKind,
@@ -37,23 +36,21 @@ pub struct EncodingError {
     other: Option<&'static str>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum EncodingErrorKind {
-    TooLong {
-        length: usize,
-    },
-    Character {
-        position: usize,
-        character: char,
-    },
+    #[error("{length} characters, at most {TEXT_MAX} expected")]
+    TooLong { length: usize },
+    #[error("{character:?} after {position} characters")]
+    Character { position: usize, character: char },
     /// Padding, a rest, or spare bits that no encoder writes.
+    #[error("it does not end as such a text does")]
     End,
     /// The text does not begin with this line.
+    #[error("it does not begin with {0}")]
     Beginning(&'static str),
     /// The number of bytes is wrong.
-    Length {
-        length: usize,
-    },
+    #[error("{length} bytes")]
+    Length { length: usize },
 }
 
 impl EncodingError {
@@ -67,26 +64,6 @@ impl EncodingError {
         self.encoding
     }
 }
-
-impl fmt::Display for EncodingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not {}", self.encoding)?;
-        match self.fault {
-            EncodingErrorKind::TooLong { length } => {
-                write!(f, ": {length} characters, at most {TEXT_MAX} expected")?;
-            }
-            EncodingErrorKind::Character { position, character } => {
-                write!(f, ": {character:?} after {position} characters")?;
-            }
-            EncodingErrorKind::Beginning(line) => write!(f, ": it does not begin with {line}")?,
-            EncodingErrorKind::Length { length } => write!(f, ": {length} bytes")?,
-            EncodingErrorKind::End => f.write_str(": it does not end as such a text does")?,
-        }
-        self.other.map_or(Ok(()), |other| write!(f, "; it could be {other}"))
-    }
-}
-
-impl core::error::Error for EncodingError {}
 
 impl<'a> Encoded<'a> {
     /// Decodes the text; an error if it is not in its encoding, or too long.

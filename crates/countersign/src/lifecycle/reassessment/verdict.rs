@@ -90,21 +90,27 @@ impl Trusted {
 }
 
 /// Why a record's evidence can't be assessed: the store returned something else than was registered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EvidenceError {
     /// The attestation object can't be read.
+    #[error("{0}")]
     AttestationObject(AttestationObjectError),
     /// Its authenticator data can't be read.
+    #[error("{0}")]
     AuthenticatorData(AuthenticatorDataError),
     /// The client data can't be read.
+    #[error("{0}")]
     ClientData(ClientDataError),
     /// The key, in the record or in the authenticator data, can't be read.
+    #[error("{0}")]
     PublicKey(KeyError),
     /// The credential ID, the key or the RP ID differs from the record's, or the client data is not from a registration.
+    #[error("the evidence is not that of the record's credential")]
     OfAnotherCredential,
     /// The AAGUID differs from the record's, so that the verdict would be about another model. Code
     /// `attestation-aaguid-mismatch`.
+    #[error("the record has aaguid {record}, its evidence {evidence}")]
     OfAnotherModel {
         /// The record's AAGUID.
         record: Aaguid,
@@ -123,23 +129,6 @@ impl EvidenceError {
             Self::PublicKey(cause) => cause.code(),
             Self::OfAnotherCredential => Code::CredentialIdMismatch,
             Self::OfAnotherModel { .. } => Code::AttestationAaguidMismatch,
-        }
-    }
-}
-
-impl core::error::Error for EvidenceError {}
-
-impl fmt::Display for EvidenceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AttestationObject(cause) => cause.fmt(f),
-            Self::AuthenticatorData(cause) => cause.fmt(f),
-            Self::ClientData(cause) => cause.fmt(f),
-            Self::PublicKey(cause) => cause.fmt(f),
-            Self::OfAnotherCredential => f.write_str("the evidence is not that of the record's credential"),
-            Self::OfAnotherModel { record, evidence } => {
-                write!(f, "the record has aaguid {record}, its evidence {evidence}")
-            }
         }
     }
 }

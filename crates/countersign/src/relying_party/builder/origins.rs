@@ -1,7 +1,5 @@
 //! Turns configured origins into the rules that responses are checked against.
 
-use std::collections::BTreeSet;
-
 use crate::relying_party::configuration_error::ConfigurationError as Error;
 use crate::relying_party::origin::{OriginRule, Scheme, WebOrigin, is_below};
 use crate::relying_party::origin::{app::is_app_origin, extension::is_extension_origin};
@@ -79,7 +77,7 @@ fn of_rp_id<'a>(party: &RelyingParty, text: &str, origin: WebOrigin<'a>) -> Resu
 ///
 /// Without public suffixes the labels are unknown, such as that of `example.co.uk`, and are not counted.
 pub(super) fn within_budget(suffixes: Option<&dyn PublicSuffixes>, origins: &[String]) -> Result<(), Error> {
-    let mut seen = BTreeSet::new();
+    let mut seen = std::collections::BTreeSet::new();
     let mut beyond = None;
     for origin in origins {
         let Some(host) = WebOrigin::parse(origin).map(|origin| origin.host) else {

@@ -30,11 +30,8 @@ impl StoredAlgorithms {
 
     /// Step 21 of section 7.2: the policy still accepts the stored key's algorithm.
     pub(crate) fn check(&self, algorithm: Algorithm) -> Result<(), PolicyErrorKind> {
-        if self.accepts(algorithm) {
-            Ok(())
-        } else {
-            Err(PolicyErrorKind::StoredAlgorithmNotAllowed(algorithm.identifier()))
-        }
+        let rejected = PolicyErrorKind::StoredAlgorithmNotAllowed(algorithm.identifier());
+        if self.accepts(algorithm) { Ok(()) } else { Err(rejected) }
     }
 }
 

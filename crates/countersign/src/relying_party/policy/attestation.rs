@@ -9,7 +9,6 @@ use countersign_attestation::{
 };
 use countersign_cose::Verifiers;
 use countersign_types::{Aaguid, AlgorithmIdentifier, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use crate::relying_party::policy::device::{DevicePolicy, OfDevices};
 use crate::report::{error::ErrorKind, policy_error::PolicyErrorKind};
@@ -35,7 +34,7 @@ use crate::report::{error::ErrorKind, policy_error::PolicyErrorKind};
 ///     .build();
 /// assert!(rp.is_ok());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AttestationPolicy {
     #[serde(deserialize_with = "Option::deserialize")]
@@ -52,6 +51,10 @@ impl AttestationPolicy {
     pub fn new() -> Self {
         Self::default()
     }
+}
+
+setters! {
+    AttestationPolicy:
 
     /// Accepts attestations of these formats only, such as `packed`. The format `none` can't be among them.
     ///
@@ -59,29 +62,25 @@ impl AttestationPolicy {
     /// count. Whether the others are enough is decided by the quorum that
     /// [`CompoundFormat`](countersign_attestation::format::compound::CompoundFormat) was made with: if all parts must
     /// count, one of another format fails the whole. So `compound` can't be among the formats either.
-    pub fn with_formats(mut self, formats: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.formats = Some(formats.into_iter().map(Into::into).collect());
-        self
+    pub fn with_formats(self, formats: impl IntoIterator<Item = impl Into<String>>) {
+        self.formats = Some(formats.into_iter().map(Into::into).collect())
     }
 
     /// Accepts these authenticator models only.
-    pub fn with_accepted_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
-        self.accepted_models = Some(models.into_iter().collect());
-        self
+    pub fn with_accepted_models(self, models: impl IntoIterator<Item = Aaguid>) {
+        self.accepted_models = Some(models.into_iter().collect())
     }
 
     /// Rejects these authenticator models.
-    pub fn with_rejected_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
-        self.rejected_models = models.into_iter().collect();
-        self
+    pub fn with_rejected_models(self, models: impl IntoIterator<Item = Aaguid>) {
+        self.rejected_models = models.into_iter().collect()
     }
 
     /// Sets the requirements on the devices that hold the keys.
-    pub fn with_device_policy(mut self, device: DevicePolicy) -> Self {
-        self.device = device;
-        self
-    }
+    pub fn with_device_policy(self, device: DevicePolicy) { self.device = device }
+}
 
+impl AttestationPolicy {
     /// The requirements on the devices that hold the keys.
     pub fn device_policy(&self) -> &DevicePolicy {
         &self.device

@@ -38,11 +38,8 @@ impl BackupPolicy {
 
     /// Checks BS.
     pub(crate) fn check_state(self, flags: Flags) -> Result<(), PolicyErrorKind> {
-        if self == Self::Required && !flags.backup_state() {
-            Err(PolicyErrorKind::NotBackedUp)
-        } else {
-            Ok(())
-        }
+        let is_missing = self == Self::Required && !flags.backup_state();
+        if is_missing { Err(PolicyErrorKind::NotBackedUp) } else { Ok(()) }
     }
 }
 
@@ -94,10 +91,7 @@ pub enum UnknownBackupEligibility {
 impl UnknownBackupEligibility {
     /// Step 19 of section 7.2, if there is nothing to compare with.
     pub(crate) fn check(self, registered: Option<bool>) -> Result<(), PolicyErrorKind> {
-        if self == Self::Reject && registered.is_none() {
-            Err(PolicyErrorKind::BackupEligibilityUnknown)
-        } else {
-            Ok(())
-        }
+        let is_rejected = self == Self::Reject && registered.is_none();
+        if is_rejected { Err(PolicyErrorKind::BackupEligibilityUnknown) } else { Ok(()) }
     }
 }

@@ -103,60 +103,49 @@ impl DevicePolicy {
     pub fn new() -> Self {
         Self::default()
     }
+}
+
+setters! {
+    DevicePolicy:
 
     /// Requires at least this protection for Android keys. By default any known protection is accepted.
-    pub fn with_android_key_protection(mut self, protection: AndroidKeyProtection) -> Self {
-        self.android_key_protection = Some(protection);
-        self
+    pub fn with_android_key_protection(self, protection: AndroidKeyProtection) {
+        self.android_key_protection = Some(protection)
     }
 
     /// Requires such a system on Android devices, as their secure environment reports it. By default any is accepted.
-    pub fn with_android_verified_boot(mut self, verified_boot: AndroidVerifiedBoot) -> Self {
-        self.android_verified_boot = Some(verified_boot);
-        self
+    pub fn with_android_verified_boot(self, verified_boot: AndroidVerifiedBoot) {
+        self.android_verified_boot = Some(verified_boot)
     }
 
     /// Sets whether a key must be bound to its TPM.
-    pub fn with_tpm_key_binding(mut self, key_binding: TpmKeyBinding) -> Self {
-        self.tpm_key_binding = key_binding;
-        self
-    }
+    pub fn with_tpm_key_binding(self, key_binding: TpmKeyBinding) { self.tpm_key_binding = key_binding }
 
     /// Sets the manufacturers whose TPMs are rejected. By default none are.
-    pub fn with_rejected_tpm_manufacturers(
-        mut self,
-        manufacturers: impl IntoIterator<Item = TpmManufacturer>,
-    ) -> Self {
-        self.rejected_tpm_manufacturers = manufacturers.into_iter().collect();
-        self
+    pub fn with_rejected_tpm_manufacturers(self, manufacturers: impl IntoIterator<Item = TpmManufacturer>) {
+        self.rejected_tpm_manufacturers = manufacturers.into_iter().collect()
     }
 
     /// Sets how old a SafetyNet response may be; by default a minute, because it is made during the ceremony.
-    pub fn with_safetynet_max_age_seconds(mut self, seconds: u32) -> Self {
-        self.safetynet_max_age_seconds = seconds;
-        self
-    }
+    pub fn with_safetynet_max_age_seconds(self, seconds: u32) { self.safetynet_max_age_seconds = seconds }
 
     /// Sets by how much Google's clock may be ahead of this server's; by default not at all.
-    pub fn with_safetynet_clock_skew_seconds(mut self, seconds: u32) -> Self {
-        self.safetynet_clock_skew_seconds = seconds;
-        self
+    pub fn with_safetynet_clock_skew_seconds(self, seconds: u32) {
+        self.safetynet_clock_skew_seconds = seconds
     }
+}
+
+getters! {
+    DevicePolicy:
 
     /// The least protection that Android keys must have, if there is a requirement.
-    pub fn android_key_protection(&self) -> Option<AndroidKeyProtection> {
-        self.android_key_protection
-    }
+    pub fn android_key_protection(&self) -> Option<AndroidKeyProtection> { self.android_key_protection }
 
     /// The system that Android devices must have booted, if there is a requirement.
-    pub fn android_verified_boot(&self) -> Option<AndroidVerifiedBoot> {
-        self.android_verified_boot
-    }
+    pub fn android_verified_boot(&self) -> Option<AndroidVerifiedBoot> { self.android_verified_boot }
 
     /// Whether a key must be bound to its TPM.
-    pub fn tpm_key_binding(&self) -> TpmKeyBinding {
-        self.tpm_key_binding
-    }
+    pub fn tpm_key_binding(&self) -> TpmKeyBinding { self.tpm_key_binding }
 
     /// The manufacturers whose TPMs are rejected.
     pub fn rejected_tpm_manufacturers(&self) -> &BTreeSet<TpmManufacturer> {
@@ -164,15 +153,13 @@ impl DevicePolicy {
     }
 
     /// How old a SafetyNet response may be.
-    pub fn safetynet_max_age_seconds(&self) -> u32 {
-        self.safetynet_max_age_seconds
-    }
+    pub fn safetynet_max_age_seconds(&self) -> u32 { self.safetynet_max_age_seconds }
 
     /// By how much Google's clock may be ahead of this server's.
-    pub fn safetynet_clock_skew_seconds(&self) -> u32 {
-        self.safetynet_clock_skew_seconds
-    }
+    pub fn safetynet_clock_skew_seconds(&self) -> u32 { self.safetynet_clock_skew_seconds }
+}
 
+impl DevicePolicy {
     /// Checks what a format other than `compound` reports. `registration` is the time of the ceremony; `None` later, when
     /// the age of a SafetyNet response no longer says anything.
     pub(crate) fn check(
@@ -230,11 +217,8 @@ impl DevicePolicy {
         let earliest = now.plus_seconds(i64::from(self.safetynet_max_age_seconds).saturating_neg());
         let latest = now.plus_seconds(self.safetynet_clock_skew_seconds.into());
         let made = i64::try_from(milliseconds / 1000).map(Timestamp::from_unix_seconds);
-        if made.is_ok_and(|made| (earliest..=latest).contains(&made)) {
-            Ok(())
-        } else {
-            Err(DeviceError::SafetyNetTime { milliseconds })
-        }
+        let is_recent = made.is_ok_and(|made| (earliest..=latest).contains(&made));
+        if is_recent { Ok(()) } else { Err(DeviceError::SafetyNetTime { milliseconds }) }
     }
 }
 

@@ -37,18 +37,20 @@ impl ExtensionPolicy {
     pub fn new() -> Self {
         Self::default()
     }
+}
+
+setters! {
+    ExtensionPolicy:
 
     /// Sets what happens to outputs of the client, unsigned, that were not requested.
-    pub fn with_unsolicited_client_outputs(mut self, unsolicited: Unsolicited) -> Self {
-        self.unsolicited_client_outputs = unsolicited;
-        self
+    pub fn with_unsolicited_client_outputs(self, unsolicited: Unsolicited) {
+        self.unsolicited_client_outputs = unsolicited
     }
 
     /// Sets what happens to outputs of the authenticator, signed, that were not requested. Clients may request some of
     /// their own accord: Chromium requests `credProtect` with discoverable credentials.
-    pub fn with_unsolicited_authenticator_outputs(mut self, unsolicited: Unsolicited) -> Self {
-        self.unsolicited_authenticator_outputs = unsolicited;
-        self
+    pub fn with_unsolicited_authenticator_outputs(self, unsolicited: Unsolicited) {
+        self.unsolicited_authenticator_outputs = unsolicited
     }
 
     /// Requires this extension: a ceremony that requests it fails unless it worked:
@@ -65,36 +67,29 @@ impl ExtensionPolicy {
     /// | any other | there is an output | the same |
     ///
     /// If a ceremony does not request the extension, this has no effect.
-    pub fn with_required(mut self, extension: Extension) -> Self {
-        self.required.insert(extension);
-        self
-    }
+    pub fn with_required(self, extension: Extension) { self.required.insert(extension) }
 
     /// Sets what happens to results of `prf` and `hmacGetSecret` in a response.
-    pub fn with_prf_results(mut self, policy: PrfResultsPolicy) -> Self {
-        self.prf_results = policy;
-        self
-    }
+    pub fn with_prf_results(self, policy: PrfResultsPolicy) { self.prf_results = policy }
 
     /// Sets whether `prf` may be requested if user verification is not required.
-    pub fn with_prf_user_verification(mut self, policy: PrfUserVerification) -> Self {
-        self.prf_user_verification = policy;
-        self
+    pub fn with_prf_user_verification(self, policy: PrfUserVerification) {
+        self.prf_user_verification = policy
     }
 
     /// Sets which levels of `credProtect` are accepted for the requested one.
-    pub fn with_cred_protect(mut self, policy: CredProtectPolicy) -> Self {
-        self.cred_protect = policy;
-        self
-    }
+    pub fn with_cred_protect(self, policy: CredProtectPolicy) { self.cred_protect = policy }
 
     /// Rejects registrations whose authenticator accepts PINs shorter than this many code points. An authenticator that
     /// does not report it passes, unless [`Extension::MinPinLength`] is [required](Self::with_required).
-    pub fn with_minimum_pin_length(mut self, code_points: u32) -> Self {
-        self.minimum_pin_length = Some(code_points);
-        self
-    }
+    pub fn with_minimum_pin_length(self, code_points: u32) { self.minimum_pin_length = Some(code_points) }
 
+    /// Sets whether ceremonies may run in a browser on a remote machine, whose origin the local client did not check
+    /// ([section 10.1.6](https://www.w3.org/TR/webauthn-3/#sctn-remote-client-data-json-extension)).
+    pub fn with_remote_clients(self, policy: RemoteClients) { self.remote_clients = policy }
+}
+
+impl ExtensionPolicy {
     /// Checks that what is required can be requested; the error is a sentence.
     pub(crate) fn without_contradiction(
         &self,
@@ -110,13 +105,6 @@ impl ExtensionPolicy {
             return Err("remoteClientDataJSON is required, and remote clients are refused");
         }
         Ok(())
-    }
-
-    /// Sets whether ceremonies may run in a browser on a remote machine, whose origin the local client did not check
-    /// ([section 10.1.6](https://www.w3.org/TR/webauthn-3/#sctn-remote-client-data-json-extension)).
-    pub fn with_remote_clients(mut self, policy: RemoteClients) -> Self {
-        self.remote_clients = policy;
-        self
     }
 }
 

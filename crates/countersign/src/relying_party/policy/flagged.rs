@@ -1,14 +1,12 @@
 //! Credentials that were flagged after their registration, before the end of
 //! [section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion), step 25.
 
-use serde::{Deserialize, Serialize};
-
 use crate::record::{credential_record::CredentialRecord, dynamic_part::Standing};
 use crate::report::error::ErrorKind;
 
 /// What happens to an authentication with a credential that was [flagged](Standing::Flagged), for instance when its
 /// attestation was assessed again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FlaggedCredentials {
