@@ -5,18 +5,9 @@
 //! that is no longer read, the program ends without a message, with the status that shells report for a program that
 //! SIGPIPE (13) ends: 141.
 
-#![cfg_attr(
-    not(test),
-    warn(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::string_slice,
-        clippy::as_conversions,
-        clippy::arithmetic_side_effects
-    )
-)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice))]
+#![cfg_attr(not(test), warn(clippy::as_conversions, clippy::arithmetic_side_effects))]
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;

@@ -10,7 +10,7 @@ use crate::store::sessions::{Caller, Session};
 use crate::store::{Store, confirmations};
 use crate::{
     act::Act, clock, metadata::service::MetadataService, operation_error::OperationError,
-    store_error::StoreError, token::TokenHash,
+    operation_error::Result, store_error::StoreError, token::TokenHash,
 };
 
 /// The credentials of a server.
@@ -59,7 +59,7 @@ impl Credentials {
         owner: UserHandle,
         browser: TokenHash,
         now: Timestamp,
-    ) -> Result<AccountCredentials, OperationError> {
+    ) -> Result<AccountCredentials> {
         let read = self.store.read(move |db| -> Result<_, StoreError> {
             let accepted = credentials::accepted(db, &owner, Some(&browser), now)?;
             Ok((credentials::list(db, &owner, Evidence::Omit)?, accepted))
@@ -75,8 +75,8 @@ impl Credentials {
         id: CredentialId,
         label: String,
         now: Timestamp,
-    ) -> Result<(JudgedCredential, Session), OperationError> {
-        let renamed = self.store.write(move |db| -> Result<_, OperationError> {
+    ) -> Result<(JudgedCredential, Session)> {
+        let renamed = self.store.write(move |db| -> Result<_> {
             let session = caller.session(db, now)?;
             Ok((credentials::rename(db, &session.user, &id, &label)?, session))
         });
@@ -91,8 +91,8 @@ impl Credentials {
         browser: TokenHash,
         id: CredentialId,
         now: Timestamp,
-    ) -> Result<RemovedCredential, OperationError> {
-        let removed = self.store.write(move |db| -> Result<_, OperationError> {
+    ) -> Result<RemovedCredential> {
+        let removed = self.store.write(move |db| -> Result<_> {
             let session = caller.session(db, now)?;
             // What can't be done, or is done already, must not use up the confirmation.
             credentials::check_removable(db, &session.user, &id)?;
@@ -107,19 +107,13 @@ impl Credentials {
     }
 
     /// Judges one credential, with its evidence.
-    pub(crate) async fn judge_one(
-        &self,
-        stored: StoredCredential,
-    ) -> Result<JudgedCredential, OperationError> {
+    pub(crate) async fn judge_one(&self, stored: StoredCredential) -> Result<JudgedCredential> {
         let one = self.judge(vec![stored]).await?.pop();
         one.ok_or_else(|| OperationError::Internal("a credential was lost".into()))
     }
 
     /// Judges listed credentials, which have no evidence. Reads the evidence only of those without a cached verdict.
-    async fn judge_list(
-        &self,
-        stored: Vec<StoredCredential>,
-    ) -> Result<Vec<JudgedCredential>, OperationError> {
+    async fn judge_list(&self, stored: Vec<StoredCredential>) -> Result<Vec<JudgedCredential>> {
         let mut reasons = HashMap::new();
         if let Some(metadata) = &self.metadata {
             let ids: Vec<_> = stored.iter().map(|stored| stored.record.id()).collect();
@@ -144,7 +138,7 @@ impl Credentials {
 
     /// Judges credentials with their evidence, on a blocking thread: the first time, each attestation is verified
     /// again, and a list has up to 64.
-    async fn judge(&self, stored: Vec<StoredCredential>) -> Result<Vec<JudgedCredential>, OperationError> {
+    async fn judge(&self, stored: Vec<StoredCredential>) -> Result<Vec<JudgedCredential>> {
         let Some(metadata) = self.metadata.clone() else {
             let unjudged = |stored| JudgedCredential { stored, revocation_reason: None };
             return Ok(stored.into_iter().map(unjudged).collect());

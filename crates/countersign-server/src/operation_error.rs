@@ -1,23 +1,29 @@
 //! The reasons why an operation did nothing.
 
-use std::{error::Error, fmt};
-
 use countersign::{StartError, ceremony::EntropyError};
 
 use crate::{response_rejection::ResponseRejection, store_error::StoreError};
 
+/// What an operation returns.
+pub(crate) type Result<T, E = OperationError> = std::result::Result<T, E>;
+
 /// Why an operation did nothing.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum OperationError {
     /// The response of a ceremony is rejected for good.
+    #[error("{}", .0.detail)]
     ResponseRejected(ResponseRejection),
     /// The request is rejected because of what is stored.
+    #[error("the request is rejected: {0:?}")]
     Rejected(Rejection),
     /// The stored record is no longer the one that the authentication was judged by.
+    #[error("the record changed meanwhile")]
     RecordChanged,
     /// The database failed.
+    #[error("{0}")]
     Store(StoreError),
     /// The system has no random bytes, or there is a bug, such as a task that panicked; for the log.
+    #[error("{0}")]
     Internal(String),
 }
 
@@ -85,17 +91,3 @@ impl From<StartError> for OperationError {
         Self::Internal(error.to_string())
     }
 }
-
-impl fmt::Display for OperationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ResponseRejected(rejection) => f.write_str(&rejection.detail),
-            Self::Rejected(rejection) => write!(f, "the request is rejected: {rejection:?}"),
-            Self::RecordChanged => f.write_str("the record changed meanwhile"),
-            Self::Store(error) => error.fmt(f),
-            Self::Internal(detail) => f.write_str(detail),
-        }
-    }
-}
-
-impl Error for OperationError {}

@@ -2,7 +2,7 @@
 
 use countersign::{Timestamp, types::UserHandle};
 
-use crate::operation_error::{OperationError, Rejection};
+use crate::operation_error::{OperationError, Rejection, Result};
 use crate::store::sessions::{self, Caller, ListedSession, SEEN_SECONDS, Session};
 use crate::{store::Store, store_error::StoreError, token::TokenHash};
 
@@ -47,7 +47,7 @@ impl Sessions {
     }
 
     /// Ends the caller's session. One that is over already is no error.
-    pub(crate) async fn end(&self, caller: Caller, now: Timestamp) -> Result<(), OperationError> {
+    pub(crate) async fn end(&self, caller: Caller, now: Timestamp) -> Result<()> {
         let ended = self.store.write(move |db| match caller.session(db, now) {
             Err(OperationError::Rejected(Rejection::SessionOver)) => Ok(()),
             session => Ok(sessions::remove(db, &session?.token_hash)?),
@@ -62,8 +62,8 @@ impl Sessions {
         caller: Caller,
         public_id: String,
         now: Timestamp,
-    ) -> Result<Option<TokenHash>, OperationError> {
-        let ended = self.store.write(move |db| -> Result<_, OperationError> {
+    ) -> Result<Option<TokenHash>> {
+        let ended = self.store.write(move |db| -> Result<_> {
             let session = caller.session(db, now)?;
             let listed = sessions::list(db, &session.user, now)?;
             let named = listed.into_iter().find(|listed| listed.public_id() == public_id);
@@ -76,8 +76,8 @@ impl Sessions {
     }
 
     /// Ends all sessions of the caller's account but the caller's, and returns their number.
-    pub(crate) async fn end_others(&self, caller: Caller, now: Timestamp) -> Result<usize, OperationError> {
-        let ended = self.store.write(move |db| -> Result<_, OperationError> {
+    pub(crate) async fn end_others(&self, caller: Caller, now: Timestamp) -> Result<usize> {
+        let ended = self.store.write(move |db| -> Result<_> {
             let session = caller.session(db, now)?;
             Ok(sessions::remove_others(db, &session.user, &session.token_hash, now)?)
         });

@@ -1,50 +1,72 @@
 //! The reasons why a server can't start.
 
-use std::{error::Error, fmt, io, net::SocketAddr, path::PathBuf};
+use std::{fmt, io, net::SocketAddr, path::PathBuf};
 
 use countersign::ConfigurationError;
 use countersign_metadata::MetadataError;
 
-use crate::text::with_causes;
-
 /// Why a server can't start. `Display` is one sentence for its operator.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
     /// Another program listens on the address.
+    #[error("another program is listening on {0} already")]
     AddressInUse(SocketAddr),
     /// The address is not one of this machine's.
+    #[error("can't listen on {0}: it is not an address of this machine")]
     AddressUnavailable(SocketAddr),
     /// This user is not permitted to listen on the address.
+    #[error("this user is not permitted to listen on {0}")]
     AddressNotPermitted(SocketAddr),
     /// Listening failed for another reason.
-    Listen(SocketAddr, io::Error),
+    #[error("can't listen on {0}: {1}")]
+    Listen(SocketAddr, #[source] io::Error),
     /// This address is configured for the page and for separate metrics.
+    #[error(
+        "{0} is given for the page and for /metrics: without a separate address, /metrics is at the address \
+         of the page"
+    )]
     AddressTwice(SocketAddr),
     /// The RP ID, an origin or their combination is not usable.
-    RelyingParty(ConfigurationError),
+    #[error("{0}")]
+    RelyingParty(#[source] ConfigurationError),
     /// A file of metadata, of its roots, or of its number can't be read or written.
+    #[error("can't use the metadata file {0}: {1}")]
     MetadataFile(PathBuf, io::Error),
     /// A root of the metadata, or of the server that it is fetched from, is not a certificate in PEM.
+    #[error("{0} is not a certificate in PEM")]
     MetadataRoot(PathBuf),
     /// Metadata can't be fetched from this address: it does not use https, or contains a user name.
     #[cfg(feature = "fetch")]
+    #[error("{0:?} is not an address to fetch metadata from, such as https://mds3.fidoalliance.org/")]
     MetadataUrl(String),
     /// The metadata in this file is rejected.
-    Metadata(PathBuf, MetadataError),
+    #[error("can't use {}: {}", .0.display(), crate::text::with_causes(.1))]
+    Metadata(PathBuf, #[source] MetadataError),
     /// The database is configured as a URL of this scheme instead of a file.
+    #[error(
+        "the database must be a file, not an address that begins with {0}: give the path of an SQLite file, such \
+         as /var/lib/countersign/countersign.sqlite3"
+    )]
     DatabaseScheme(String),
     /// Passkeys in the database belong to another RP ID, and can't be used with the server's.
+    #[error("{0}")]
     OtherRelyingParty(OtherRelyingParty),
     /// The database's folder can't be created.
-    Folder(PathBuf, io::Error),
+    #[error("can't create the database's folder {0}: {1}")]
+    Folder(PathBuf, #[source] io::Error),
     /// The database file can't be created or opened.
-    File(PathBuf, io::Error),
+    #[error("can't open the database {0}: {1}")]
+    File(PathBuf, #[source] io::Error),
     /// The database can't be written to.
+    #[error("the database {0} can't be written to")]
     DatabaseReadOnly(PathBuf),
     /// Another program holds the database locked.
+    #[error("the database {0} is locked by another program")]
     DatabaseLocked(PathBuf),
     /// A newer version of this program wrote the database, which was not changed.
+    #[error("the database {} was written by a newer version of countersign: its schema is {found}, and this \
+         version supports schemas up to {known}", .path.display())]
     DatabaseTooNew {
         /// The database file.
         path: PathBuf,
@@ -54,8 +76,10 @@ pub enum StartError {
         known: i64,
     },
     /// The file is not a database of this application, and was not changed.
+    #[error("the file {0} is not a countersign database")]
     NotCountersign(PathBuf),
     /// The database can't be used for another reason, with SQLite's message.
+    #[error("the database {0} can't be used: {1}")]
     Database(PathBuf, String),
 }
 
@@ -81,77 +105,5 @@ impl fmt::Display for OtherRelyingParty {
             "{unusable} of the {total} passkeys in the database can't be used with the RP ID {configured:?}: they were \
              registered with {found:?}"
         )
-    }
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AddressInUse(address) => write!(f, "another program is listening on {address} already"),
-            Self::AddressUnavailable(address) => {
-                write!(f, "can't listen on {address}: it is not an address of this machine")
-            }
-            Self::AddressNotPermitted(address) => {
-                write!(f, "this user is not permitted to listen on {address}")
-            }
-            Self::Listen(address, error) => write!(f, "can't listen on {address}: {error}"),
-            Self::AddressTwice(address) => write!(
-                f,
-                "{address} is given for the page and for /metrics: without a separate address, /metrics is at the address \
-                 of the page"
-            ),
-            Self::RelyingParty(error) => write!(f, "{error}"),
-            Self::MetadataFile(path, error) => {
-                write!(f, "can't use the metadata file {}: {error}", path.display())
-            }
-            Self::MetadataRoot(path) => write!(f, "{} is not a certificate in PEM", path.display()),
-            #[cfg(feature = "fetch")]
-            Self::MetadataUrl(url) => {
-                write!(
-                    f,
-                    "{url:?} is not an address to fetch metadata from, such as https://mds3.fidoalliance.org/"
-                )
-            }
-            Self::Metadata(path, error) => write!(f, "can't use {}: {}", path.display(), with_causes(error)),
-            Self::DatabaseScheme(scheme) => write!(
-                f,
-                "the database must be a file, not an address that begins with {scheme}: give the path of an SQLite file, such \
-                 as /var/lib/countersign/countersign.sqlite3"
-            ),
-            Self::OtherRelyingParty(passkeys) => passkeys.fmt(f),
-            Self::Folder(path, error) => {
-                write!(f, "can't create the database's folder {}: {error}", path.display())
-            }
-            Self::File(path, error) => write!(f, "can't open the database {}: {error}", path.display()),
-            Self::DatabaseReadOnly(path) => {
-                write!(f, "the database {} can't be written to", path.display())
-            }
-            Self::DatabaseLocked(path) => {
-                write!(f, "the database {} is locked by another program", path.display())
-            }
-            Self::DatabaseTooNew { path, found, known } => write!(
-                f,
-                "the database {} was written by a newer version of countersign: its schema is {found}, and this \
-                 version supports schemas up to {known}",
-                path.display()
-            ),
-            Self::NotCountersign(path) => {
-                write!(f, "the file {} is not a countersign database", path.display())
-            }
-            Self::Database(path, detail) => {
-                write!(f, "the database {} can't be used: {detail}", path.display())
-            }
-        }
-    }
-}
-
-impl Error for StartError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Listen(_, error) | Self::Folder(_, error) | Self::File(_, error) => Some(error),
-            Self::RelyingParty(error) => Some(error),
-            Self::Metadata(_, error) => Some(error),
-            _ => None,
-        }
     }
 }

@@ -1,19 +1,22 @@
 //! The failures of the database.
 
-use std::{error::Error, fmt};
-
 /// Why the database can't be read or written.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
     /// SQLite failed: the disk is full, the file is locked for too long, or the like.
+    #[error("the database failed: {0}")]
     Sqlite(rusqlite::Error),
     /// A stored value is not one that this program writes.
+    #[error("a stored value can't be read: {0}")]
     Corrupt(serde_json::Error),
     /// Another operation of the same transaction broke it off.
+    #[error("the transaction was broken off")]
     BrokenOff,
     /// The database file was deleted or replaced.
+    #[error("the database file was deleted or replaced")]
     Gone,
     /// The store is shutting down.
+    #[error("the database is closed")]
     Closed,
 }
 
@@ -28,17 +31,3 @@ impl From<serde_json::Error> for StoreError {
         Self::Corrupt(error)
     }
 }
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sqlite(error) => write!(f, "the database failed: {error}"),
-            Self::Corrupt(error) => write!(f, "a stored value can't be read: {error}"),
-            Self::BrokenOff => f.write_str("the transaction was broken off"),
-            Self::Gone => f.write_str("the database file was deleted or replaced"),
-            Self::Closed => f.write_str("the database is closed"),
-        }
-    }
-}
-
-impl Error for StoreError {}

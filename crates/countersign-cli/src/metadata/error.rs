@@ -1,47 +1,33 @@
 //! The reasons why a metadata command fails.
 
-use std::{error::Error, fmt, io, path::PathBuf};
+use std::{io, path::PathBuf};
 
 use countersign_metadata::{MetadataError, limits::BLOB_MAX};
-use countersign_server::with_causes;
 
 /// Why a command failed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum MetadataCommandError {
     /// A file can't be read.
+    #[error("{0}: {1}")]
     File(PathBuf, io::Error),
     /// A file is longer than any BLOB may be.
+    #[error("{0} has more than {BLOB_MAX} bytes")]
     TooLong(PathBuf),
     /// A root is not a certificate in PEM.
+    #[error("{0} is not a certificate in PEM")]
     Root(PathBuf),
     /// A BLOB is rejected.
+    #[error("{} is rejected ({}): {}", .0.display(), .1.code(), countersign_server::with_causes(.1))]
     Rejected(PathBuf, MetadataError),
     /// The address or a trusted certificate is malformed.
     #[cfg(feature = "fetch")]
+    #[error("{0}")]
     Setup(String),
     /// The BLOB can't be fetched from this address.
     #[cfg(feature = "fetch")]
+    #[error("{0}: {1}")]
     Fetch(String, countersign_server::fetch::FetchError),
     /// Standard output can't be written to.
+    #[error("standard output can't be written to: {0}")]
     Output(io::Error),
 }
-
-impl fmt::Display for MetadataCommandError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(path, error) => write!(f, "{}: {error}", path.display()),
-            Self::TooLong(path) => write!(f, "{} has more than {BLOB_MAX} bytes", path.display()),
-            Self::Root(path) => write!(f, "{} is not a certificate in PEM", path.display()),
-            Self::Rejected(path, error) => {
-                write!(f, "{} is rejected ({}): {}", path.display(), error.code(), with_causes(error))
-            }
-            #[cfg(feature = "fetch")]
-            Self::Setup(sentence) => f.write_str(sentence),
-            #[cfg(feature = "fetch")]
-            Self::Fetch(url, error) => write!(f, "{url}: {error}"),
-            Self::Output(error) => write!(f, "standard output can't be written to: {error}"),
-        }
-    }
-}
-
-impl Error for MetadataCommandError {}

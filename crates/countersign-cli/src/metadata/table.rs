@@ -1,9 +1,7 @@
 //! Tables for a terminal, with aligned columns.
 
-use std::array;
 use std::io::{self, Write};
 
-use comfy_table::{ColumnConstraint, presets};
 use countersign::attestation::{Certificate, oid};
 use countersign_server::printable;
 use terminal_size::Width;
@@ -68,7 +66,7 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
                 return Ok(());
             }
             let mut table = comfy_table::Table::new();
-            table.load_style(presets::NOTHING);
+            table.load_style(comfy_table::presets::NOTHING);
             if has_heading {
                 table.set_header(self.heading);
             }
@@ -77,7 +75,7 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
             for (column, width) in table.column_iter_mut().zip(layout.widths) {
                 column.set_padding((0, GAP));
                 let width = comfy_table::Width::Fixed(width.saturating_add(GAP));
-                column.set_constraint(ColumnConstraint::Absolute(width));
+                column.set_constraint(comfy_table::ColumnConstraint::Absolute(width));
             }
             for line in table.lines() {
                 writeln!(out, "{}", line.trim_end())?;
@@ -135,7 +133,7 @@ fn narrowed<const COLUMNS: usize>(
     let sum = |widths: &[u16]| {
         widths.iter().fold(0_u16, |sum, width| sum.saturating_add(*width).saturating_add(GAP))
     };
-    let mut widths: [u16; COLUMNS] = array::from_fn(|index| {
+    let mut widths: [u16; COLUMNS] = std::array::from_fn(|index| {
         let width = content.get(index).copied().unwrap_or_default();
         let is_sentence = sentences.get(index).is_some_and(|is_sentence| *is_sentence);
         if is_sentence { width.min(SENTENCE_MIN) } else { width }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use countersign::cose::sha256;
-
 use crate::store::ceremonies::{Kind, Presented};
 use crate::token::{Token, TokenHash};
 use crate::{operation_error::Rejection, store::sessions::Caller};
@@ -44,7 +42,7 @@ impl Finish {
         let presented = Presented {
             id: name.hash(),
             browser: browser.map(Token::hash),
-            response: sha256(&[response.as_bytes()]),
+            response: countersign::cose::sha256(&[response.as_bytes()]),
         };
         Ok(Self { ceremony, name, presented, response: response.into() })
     }

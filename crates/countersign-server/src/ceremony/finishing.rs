@@ -5,7 +5,9 @@ use countersign::{Code, Timestamp};
 use super::outcome::{Finished, Outcome, recall};
 use super::{ceremonies::Ceremonies, finish::Finish, judge::Change};
 use crate::store::ceremonies::{self, Content};
-use crate::{operation_error::OperationError, response_rejection::ResponseRejection};
+use crate::{
+    operation_error::OperationError, operation_error::Result, response_rejection::ResponseRejection,
+};
 
 /// What a finish finds.
 enum Found {
@@ -19,7 +21,7 @@ enum Found {
 
 impl Ceremonies {
     /// Finishes a ceremony, or returns the result if it was finished with this response before.
-    pub(crate) async fn finish(&self, finish: &Finish, now: Timestamp) -> Result<Finished, OperationError> {
+    pub(crate) async fn finish(&self, finish: &Finish, now: Timestamp) -> Result<Finished> {
         let finished = match self.bind(finish, now).await? {
             Found::Finished(finished) => return Ok(finished?),
             Found::AnotherKind => {
@@ -41,9 +43,9 @@ impl Ceremonies {
     }
 
     /// Binds a ceremony to the response, before the response is read: so junk is cheap.
-    async fn bind(&self, finish: &Finish, now: Timestamp) -> Result<Found, OperationError> {
+    async fn bind(&self, finish: &Finish, now: Timestamp) -> Result<Found> {
         let finish = finish.clone();
-        let bound = self.store.write(move |db| -> Result<_, OperationError> {
+        let bound = self.store.write(move |db| -> Result<_> {
             if let Some(caller) = finish.caller() {
                 caller.session(db, now)?;
             }
@@ -67,7 +69,7 @@ impl Ceremonies {
         state: &str,
         change: Change,
         now: Timestamp,
-    ) -> Result<Finished, OperationError> {
+    ) -> Result<Finished> {
         match self.end(finish, change, now).await {
             Err(OperationError::RecordChanged) => {
                 let change = self.judge.judge(finish, state, now).await?;
@@ -78,11 +80,11 @@ impl Ceremonies {
     }
 
     /// Stores what follows from a response, unless the same response was finished already.
-    async fn end(&self, finish: &Finish, change: Change, now: Timestamp) -> Result<Finished, OperationError> {
+    async fn end(&self, finish: &Finish, change: Change, now: Timestamp) -> Result<Finished> {
         let finish = finish.clone();
         let text = serde_json::to_string(&change.outcome)?;
         let created = change.created.clone();
-        let ended = self.store.write(move |db| -> Result<_, OperationError> {
+        let ended = self.store.write(move |db| -> Result<_> {
             let outcome = if let Some(earlier) = ceremonies::end(db, &finish.presented, &text, now)? {
                 serde_json::from_str(&earlier)?
             } else {
@@ -105,11 +107,11 @@ impl Ceremonies {
         finish: &Finish,
         rejection: ResponseRejection,
         now: Timestamp,
-    ) -> Result<Finished, OperationError> {
+    ) -> Result<Finished> {
         let finish = finish.clone();
         let outcome = Outcome::from(&rejection);
         let text = serde_json::to_string(&outcome)?;
-        let ended = self.store.write(move |db| -> Result<_, OperationError> {
+        let ended = self.store.write(move |db| -> Result<_> {
             if let Some(earlier) = ceremonies::end(db, &finish.presented, &text, now)? {
                 return recall(db, serde_json::from_str(&earlier)?, &finish, now);
             }

@@ -7,13 +7,12 @@ use countersign::{
     Authenticated, AuthenticationResponse, AuthenticationState, Code, CredentialIdStatus, CredentialRecord,
     RegistrationResponse, RegistrationState, RelyingParty, Timestamp,
 };
-use countersign_metadata::model_name;
 use rusqlite::Connection;
 
 use super::finish::{Ceremony, Finish};
 use super::state::{self, NewAccount, StepUp};
 use super::{new_session::NewSession, outcome::Outcome};
-use crate::operation_error::{OperationError, Rejection};
+use crate::operation_error::{OperationError, Rejection, Result};
 use crate::response_rejection::{Reason, ResponseRejection};
 use crate::store::credentials::{self, StoredCredential};
 use crate::store::sessions::{self, Caller};
@@ -34,7 +33,7 @@ const CLIENT_DATA_MAX: usize = 16 * 1024;
 const LOCALHOST: &str = "localhost";
 
 /// What the transaction of a finish does.
-type Work = Box<dyn FnOnce(&Connection) -> Result<(), OperationError> + Send>;
+type Work = Box<dyn FnOnce(&Connection) -> Result<()> + Send>;
 
 /// What follows from a good response.
 pub(super) struct Change {
@@ -45,10 +44,7 @@ pub(super) struct Change {
 }
 
 impl Change {
-    fn new(
-        outcome: Outcome,
-        work: impl FnOnce(&Connection) -> Result<(), OperationError> + Send + 'static,
-    ) -> Self {
+    fn new(outcome: Outcome, work: impl FnOnce(&Connection) -> Result<()> + Send + 'static) -> Self {
         Self { outcome, created: None, work: Box::new(work) }
     }
 
@@ -75,12 +71,7 @@ impl Judge {
         Self { parties, store, metadata, unknown_signals }
     }
 
-    pub(super) async fn judge(
-        &self,
-        finish: &Finish,
-        state: &str,
-        now: Timestamp,
-    ) -> Result<Change, OperationError> {
+    pub(super) async fn judge(&self, finish: &Finish, state: &str, now: Timestamp) -> Result<Change> {
         match &finish.ceremony {
             Ceremony::Account(replaced) => self.new_account(finish, state, *replaced, now).await,
             Ceremony::Credential(caller) => self.new_credential(finish, state, caller, now).await,
@@ -96,7 +87,7 @@ impl Judge {
         state: &str,
         replaced: Option<TokenHash>,
         now: Timestamp,
-    ) -> Result<Change, OperationError> {
+    ) -> Result<Change> {
         let NewAccount { name, registration } = state::read(state)?;
         let mut credential = self.register(finish, registration, now).await?;
         let session = NewSession::new(finish, &credential.record, replaced)?;
@@ -115,7 +106,7 @@ impl Judge {
         state: &str,
         caller: &Caller,
         now: Timestamp,
-    ) -> Result<Change, OperationError> {
+    ) -> Result<Change> {
         let state: RegistrationState = state::read(state)?;
         if *state.user() != caller.account {
             return Err(
@@ -142,7 +133,7 @@ impl Judge {
         state: &str,
         replaced: Option<TokenHash>,
         now: Timestamp,
-    ) -> Result<Change, OperationError> {
+    ) -> Result<Change> {
         let response = AuthenticationResponse::from_json(finish.response.as_bytes())?;
         let judged = self.authenticate(&self.parties.accounts, state, &response, now).await;
         let (credential, mut authenticated) = match judged {
@@ -160,13 +151,7 @@ impl Judge {
     }
 
     /// The new counter and the confirmation are stored at once.
-    async fn confirm(
-        &self,
-        finish: &Finish,
-        state: &str,
-        caller: &Caller,
-        now: Timestamp,
-    ) -> Result<Change, OperationError> {
+    async fn confirm(&self, finish: &Finish, state: &str, caller: &Caller, now: Timestamp) -> Result<Change> {
         let StepUp { act, session, authentication } = state::read(state)?;
         if session != sessions::public_id(&caller.token_hash) {
             return Err(
@@ -194,10 +179,10 @@ impl Judge {
         state: &str,
         response: &AuthenticationResponse,
         now: Timestamp,
-    ) -> Result<(StoredCredential, Authenticated), OperationError> {
+    ) -> Result<(StoredCredential, Authenticated)> {
         let id = response.credential_id().clone();
         let found = self.store.read(move |db| credentials::find(db, &id)).await?;
-        let judge = |record: Option<&CredentialRecord>| -> Result<Authenticated, OperationError> {
+        let judge = |record: Option<&CredentialRecord>| -> Result<Authenticated> {
             let state: AuthenticationState = state::read(state)?;
             Ok(party.finish_authentication(state, response, record, now)?)
         };
@@ -263,7 +248,7 @@ impl Judge {
         finish: &Finish,
         state: RegistrationState,
         now: Timestamp,
-    ) -> Result<StoredCredential, OperationError> {
+    ) -> Result<StoredCredential> {
         let response = RegistrationResponse::from_json(finish.response.as_bytes())?;
         let registered = self.registration(&response, state, now).await;
         registered.map_err(|error| match error {
@@ -279,7 +264,7 @@ impl Judge {
         response: &RegistrationResponse,
         state: RegistrationState,
         now: Timestamp,
-    ) -> Result<StoredCredential, OperationError> {
+    ) -> Result<StoredCredential> {
         if response.client_data_json().len() > CLIENT_DATA_MAX {
             let detail = format!("client data of {} bytes", response.client_data_json().len());
             return Err(ResponseRejection::new(Reason::ClientDataTooLong, detail).into());
@@ -297,7 +282,7 @@ impl Judge {
     fn label(&self, model: Aaguid) -> String {
         let name = match &self.metadata {
             Some(metadata) => metadata.name(model),
-            None => model_name(model),
+            None => countersign_metadata::model_name(model),
         };
         name.and_then(|it| names::clean(&it.name).ok()).unwrap_or_else(|| DEFAULT_LABEL.to_owned())
     }

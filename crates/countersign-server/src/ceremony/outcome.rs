@@ -2,7 +2,6 @@
 
 use countersign::{Timestamp, types::CredentialId};
 use rusqlite::Connection;
-use serde::{Deserialize, Serialize};
 
 use super::finish::Finish;
 use crate::operation_error::{OperationError, Rejection};
@@ -12,7 +11,7 @@ use crate::store::sessions::{self, Session};
 use crate::{act::Act, store::confirmations, token::Token};
 
 /// The stored outcome of a finish, as JSON: enough to answer again while what it created is still there, and no secret.
-#[derive(Serialize, Deserialize)]
+#[derive(serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Outcome {
     /// A session was created. Its token is derived from the ceremony's name and this salt.

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use super::ceremonies::Ceremonies;
 use super::state::{NewAccount, StepUp};
-use crate::operation_error::{OperationError, Rejection};
+use crate::operation_error::{Rejection, Result};
 use crate::store::ceremonies::{self, Kind, NewCeremony};
 use crate::store::credentials::{self, Evidence, StoredCredential};
 use crate::store::sessions::{self, Caller};
@@ -40,7 +40,7 @@ impl Ceremonies {
         name: &str,
         browser: TokenHash,
         now: Timestamp,
-    ) -> Result<Started<CreationOptions>, OperationError> {
+    ) -> Result<Started<CreationOptions>> {
         let wanted = name.to_owned();
         if self.store.read(move |db| accounts::is_taken(db, &wanted)).await? {
             return Err(Reason::NameTaken.into());
@@ -64,9 +64,9 @@ impl Ceremonies {
         caller: &Caller,
         browser: TokenHash,
         now: Timestamp,
-    ) -> Result<Started<CreationOptions>, OperationError> {
+    ) -> Result<Started<CreationOptions>> {
         let acting = caller.clone();
-        let read = self.store.read(move |db| -> Result<_, OperationError> {
+        let read = self.store.read(move |db| -> Result<_> {
             let session = acting.session(db, now)?;
             credentials::check_room(db, &session.user)?;
             let act = Act::AddCredential {};
@@ -95,7 +95,7 @@ impl Ceremonies {
         &self,
         browser: TokenHash,
         now: Timestamp,
-    ) -> Result<Started<RequestOptions>, OperationError> {
+    ) -> Result<Started<RequestOptions>> {
         let request = AuthenticationRequest::discoverable();
         let (options, state) = self.parties.accounts.start_authentication(request, &mut token::fill, now)?;
         let state = (serde_json::to_string(&state)?, state.expires_at());
@@ -110,9 +110,9 @@ impl Ceremonies {
         act: Act,
         browser: TokenHash,
         now: Timestamp,
-    ) -> Result<Started<RequestOptions>, OperationError> {
+    ) -> Result<Started<RequestOptions>> {
         let (acting, planned) = (caller.clone(), act.clone());
-        let read = self.store.read(move |db| -> Result<_, OperationError> {
+        let read = self.store.read(move |db| -> Result<_> {
             let session = acting.session(db, now)?;
             check_possible(db, &acting, &planned)?;
             Ok(credentials::list(db, &session.user, Evidence::Omit)?)
@@ -136,12 +136,12 @@ impl Ceremonies {
         (state, expires_at): (String, Timestamp),
         options: O,
         now: Timestamp,
-    ) -> Result<Started<O>, OperationError> {
+    ) -> Result<Started<O>> {
         let ceremony = Token::new()?;
         let caller = caller.cloned();
         let account = caller.as_ref().map(|caller| caller.account.clone());
         let new = NewCeremony { kind, account, id_hash: ceremony.hash(), browser_hash, state, expires_at };
-        let stored = self.store.write(move |db| -> Result<_, OperationError> {
+        let stored = self.store.write(move |db| -> Result<_> {
             if let Some(caller) = caller {
                 caller.session(db, now)?;
             }
@@ -153,7 +153,7 @@ impl Ceremonies {
 }
 
 /// Fails if the act can't be done.
-fn check_possible(db: &Connection, caller: &Caller, act: &Act) -> Result<(), OperationError> {
+fn check_possible(db: &Connection, caller: &Caller, act: &Act) -> Result<()> {
     match act {
         Act::AddCredential {} => credentials::check_room(db, &caller.account),
         Act::RemoveCredential { credential } => credentials::check_removable(db, &caller.account, credential),

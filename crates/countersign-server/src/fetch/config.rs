@@ -2,8 +2,6 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use countersign_metadata::limits::BLOB_MAX;
-
 use super::schedule::Schedule;
 
 /// The address of the FIDO Alliance's metadata.
@@ -33,7 +31,7 @@ impl FetchConfig {
             url: url.into(),
             authorities: Vec::new(),
             time_limit: Duration::from_secs(300),
-            length_max: BLOB_MAX,
+            length_max: countersign_metadata::limits::BLOB_MAX,
             schedule: Schedule::default(),
         }
     }

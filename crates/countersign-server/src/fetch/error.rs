@@ -1,31 +1,40 @@
 //! The reasons why a fetch fails.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use countersign::Timestamp;
 use countersign_metadata::Date;
 
 /// Why a fetch failed. `Display` contains no address, since it may contain a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
     /// The server can't be reached, or its certificate is not trusted; with the message of the transport.
+    #[error("the metadata server can't be reached: {0}")]
     Unreachable(String),
     /// A redirect leads to an address without https.
+    #[error("the metadata server redirects to an address without https")]
     NotHttps,
     /// A redirect leads to an address with a user name, which would be sent as a login.
+    #[error("the metadata server redirects to an address with a user name in it")]
     RedirectWithUser,
     /// There are too many redirects, or one leads nowhere.
+    #[error("the metadata server redirects too often, or to nowhere")]
     Redirects,
     /// The server sent too many informational answers, chunk sizes or trailers.
+    #[error("the metadata server sent too much around its answer")]
     Excess,
     /// The server answered with this status, and perhaps with the time of the next attempt.
+    #[error("the metadata server answered with status {0}")]
     Status(u16, Option<RetryAfter>),
     /// The answer has more bytes than this limit.
+    #[error("the metadata server sent more than {0} bytes")]
     TooLarge(usize),
     /// The request took longer than this limit.
+    #[error("the metadata server took longer than {0:?}")]
     TimedOut(Duration),
     /// The answer ended too soon.
+    #[error("the metadata server broke off its answer")]
     BrokenOff,
 }
 
@@ -99,26 +108,6 @@ impl FetchError {
         }
     }
 }
-
-impl fmt::Display for FetchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreachable(why) => write!(f, "the metadata server can't be reached: {why}"),
-            Self::NotHttps => f.write_str("the metadata server redirects to an address without https"),
-            Self::RedirectWithUser => {
-                f.write_str("the metadata server redirects to an address with a user name in it")
-            }
-            Self::Excess => f.write_str("the metadata server sent too much around its answer"),
-            Self::Redirects => f.write_str("the metadata server redirects too often, or to nowhere"),
-            Self::Status(status, _) => write!(f, "the metadata server answered with status {status}"),
-            Self::TooLarge(limit) => write!(f, "the metadata server sent more than {limit} bytes"),
-            Self::TimedOut(limit) => write!(f, "the metadata server took longer than {limit:?}"),
-            Self::BrokenOff => f.write_str("the metadata server broke off its answer"),
-        }
-    }
-}
-
-impl std::error::Error for FetchError {}
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@
 //! as a build error.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::{error::Error, fmt, io, sync::Arc};
+use std::{io, sync::Arc};
 
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
@@ -34,16 +34,9 @@ impl Limits {
 }
 
 /// A server sent too much around the content of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too much around an answer")]
 pub(super) struct ExcessError;
-
-impl fmt::Display for ExcessError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("too much around an answer")
-    }
-}
-
-impl Error for ExcessError {}
 
 impl<In: Transport> Connector<In> for Limits {
     type Out = Limited<In>;

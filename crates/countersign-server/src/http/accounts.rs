@@ -1,17 +1,17 @@
 //! `/api/accounts` and `/api/account`: creating an account with its first passkey, and deleting it.
 
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::{extract::State, response::Response};
-use serde::{Deserialize, Serialize};
 
 use super::body::{FinishBody, Json};
+use super::error::{Answer, ApiError};
 use super::responses::{self, without_session};
 use super::signed_in::{Acting, Browser};
-use super::{error::ApiError, json::json, signals::Signals, site::Shared};
+use super::{json::json, signals::Signals, site::Shared};
 use crate::ceremony::{finish::Ceremony, outcome::Finished};
 use crate::{clock::now, names, operation_error::Rejection};
 
-#[derive(Deserialize)]
+#[derive(serde::Deserialize)]
 pub(super) struct Start {
     name: String,
 }
@@ -20,7 +20,7 @@ pub(super) async fn start(
     State(site): State<Shared>,
     Browser(browser): Browser,
     Json(Start { name }): Json<Start>,
-) -> Result<Response, ApiError> {
+) -> Answer {
     let name = names::clean(&name).map_err(ApiError::NameInvalid)?;
     site.check_registration()?;
     let started = site.app.ceremonies.start_account(&name, browser.hash(), now()).await;
@@ -32,7 +32,7 @@ pub(super) async fn finish(
     State(site): State<Shared>,
     headers: HeaderMap,
     Json(body): Json<FinishBody>,
-) -> Result<Response, ApiError> {
+) -> Answer {
     let replaced = site.cookies.session.read(&headers).map(|token| token.hash());
     let finished = site.finish(Ceremony::Account(replaced), &body, &headers).await;
     match finished.map_err(|error| site.registration_error(error))? {
@@ -45,8 +45,8 @@ pub(super) async fn remove(
     State(site): State<Shared>,
     Acting(caller): Acting,
     Browser(browser): Browser,
-) -> Result<Response, ApiError> {
-    #[derive(Serialize)]
+) -> Answer {
+    #[derive(serde::Serialize)]
     struct Body {
         signals: Signals,
     }

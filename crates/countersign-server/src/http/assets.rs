@@ -9,7 +9,6 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use countersign::{cose::sha256, types::hex::Hex};
-use flate2::{Compression, write::GzEncoder};
 
 /// A file of the page: its path, its media type, its content.
 type File = (&'static str, &'static str, &'static str);
@@ -131,7 +130,7 @@ impl Representation {
 
 /// Compresses content; `None` if memory can't be written to.
 fn compress(content: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(content).ok()?;
     encoder.finish().ok()
 }

@@ -1,18 +1,17 @@
 //! `/api/credentials`: the passkeys of the signed-in account.
 
 use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use axum::{http::request::Parts, response::Response};
 use countersign::types::{Aaguid, CredentialId, UserHandle, base64url};
 use countersign::{cose::Algorithm, types::enumerations::Transport, types::identifiers::CREDENTIAL_ID_MAX};
-use countersign_metadata::{Blob, provider_name};
 use serde::{Deserialize, Serialize};
 
 use super::body::{FinishBody, Json, NoParameters};
-use super::responses::{self, without_session};
+use super::error::{Answer, ApiError};
 use super::signed_in::{Acting, Browser, SignedIn};
 use super::site::{Shared, Site};
-use super::{error::ApiError, json::json, models, signals::Signals};
+use super::{json::json, models, signals::Signals};
 use crate::ceremony::{finish::Ceremony, outcome::Finished};
 use crate::{
     clock::now, credentials::JudgedCredential, metadata::service::MetadataService, names,
@@ -52,7 +51,7 @@ impl<'a> Credential<'a> {
         let JudgedCredential { stored, revocation_reason } = judged;
         let record = &stored.record;
         let metadata = site.app.metadata.as_deref();
-        let plain_name = || provider_name(record.aaguid()).map(str::to_owned);
+        let plain_name = || countersign_metadata::provider_name(record.aaguid()).map(str::to_owned);
         let algorithm = record.algorithm().map_or_else(String::new, |identifier| {
             Algorithm::from_identifier(identifier)
                 .map_or_else(|| identifier.to_string(), |algorithm| algorithm.name().to_owned())
@@ -93,7 +92,7 @@ impl Metadata {
     fn new(metadata: &MetadataService) -> Self {
         let blob = metadata.current().blob();
         Self {
-            number: blob.as_deref().map(Blob::number),
+            number: blob.as_deref().map(countersign_metadata::Blob::number),
             next_update: blob.as_deref().map(|blob| blob.next_update().to_string()),
             models: blob.as_deref().map(|blob| blob.entries().len()),
             trouble: metadata.current().problem(now()),
@@ -105,7 +104,7 @@ pub(super) async fn list(
     State(site): State<Shared>,
     SignedIn(session): SignedIn,
     Browser(browser): Browser,
-) -> Result<Response, ApiError> {
+) -> Answer {
     #[derive(Serialize)]
     struct Body<'a> {
         /// The user handle of their account.
@@ -126,11 +125,11 @@ pub(super) async fn start(
     Acting(caller): Acting,
     Browser(browser): Browser,
     Json(NoParameters {}): Json<NoParameters>,
-) -> Result<Response, ApiError> {
+) -> Answer {
     site.check_registration()?;
     let started = site.app.ceremonies.start_credential(&caller, browser.hash(), now()).await;
     let started = started.map_err(|error| site.registration_error(error))?;
-    Ok(responses::started(&site, &started, &browser))
+    Ok(super::responses::started(&site, &started, &browser))
 }
 
 pub(super) async fn finish(
@@ -138,7 +137,7 @@ pub(super) async fn finish(
     Acting(caller): Acting,
     headers: HeaderMap,
     Json(body): Json<FinishBody>,
-) -> Result<Response, ApiError> {
+) -> Answer {
     #[derive(Serialize)]
     struct Body<'a> {
         credential: Credential<'a>,
@@ -164,7 +163,7 @@ pub(super) async fn rename(
     Acting(caller): Acting,
     Id(id): Id,
     Json(Rename { label }): Json<Rename>,
-) -> Result<Response, ApiError> {
+) -> Answer {
     #[derive(Serialize)]
     struct Body<'a> {
         credential: Credential<'a>,
@@ -179,7 +178,7 @@ pub(super) async fn remove(
     Acting(caller): Acting,
     Browser(browser): Browser,
     Id(id): Id,
-) -> Result<Response, ApiError> {
+) -> Answer {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Body {
@@ -189,7 +188,7 @@ pub(super) async fn remove(
     let removed = site.app.credentials.remove(caller, browser.hash(), id, now()).await?;
     let signals = Signals::new(&site.app.relying_party, removed.user, removed.accepted);
     let answer = json(StatusCode::OK, &Body { signals, signed_out: removed.signed_out });
-    Ok(if removed.signed_out { without_session(&site, answer) } else { answer })
+    Ok(if removed.signed_out { super::responses::without_session(&site, answer) } else { answer })
 }
 
 /// The credential ID in the path. A malformed one is not found.

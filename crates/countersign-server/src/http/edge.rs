@@ -7,10 +7,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, heade
 use axum::response::{IntoResponse, Response};
 use axum::{http::uri::Authority, middleware::Next};
 
-use super::headers::{NO_CACHE, NO_STORE};
 use super::site::{Shared, Site};
 use super::{error::ApiError, log::Quota};
-use crate::text::printable;
 
 /// The most characters of a client's header that are logged.
 const LOGGED_MAX: usize = 200;
@@ -32,7 +30,7 @@ pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Ne
     };
     let headers = response.headers_mut();
     site.headers.set(headers);
-    let caching = if is_api(&uri) { NO_STORE } else { NO_CACHE };
+    let caching = if is_api(&uri) { super::headers::NO_STORE } else { super::headers::NO_CACHE };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     site.answers.count(response.status());
     tracing::debug!(
@@ -112,7 +110,7 @@ fn log_origin(site: &Site, headers: &HeaderMap) {
     let code = ApiError::OriginNotAllowed.code();
     tracing::info!(
         code,
-        origin = %printable(&origins, LOGGED_MAX),
+        origin = %crate::text::printable(&origins, LOGGED_MAX),
         accepted = site.app.origins.join(", "),
         left_out,
         "a request from a page at another origin was rejected"

@@ -13,6 +13,9 @@ use crate::operation_error::{OperationError, Rejection};
 use crate::response_rejection::{Reason, ResponseRejection};
 use crate::{names::NameError, store_error::StoreError};
 
+/// What a handler answers.
+pub(super) type Answer = Result<Response, ApiError>;
+
 /// An error of the JSON API. Messages of causes are only logged.
 #[derive(Debug)]
 pub(super) enum ApiError {

@@ -1,28 +1,25 @@
 //! `/models`: the icons of authenticator models.
 
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use countersign::types::{Aaguid, base64url};
 
-use super::{error::ApiError, site::Shared};
+use super::error::{Answer, ApiError};
+use super::site::Shared;
 use crate::metadata::service::MetadataService;
 
 /// The accepted media types of icons: images that are no documents.
 const IMAGES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 /// Sends the icon from the metadata as a file of this server: the page loads no others.
-pub(super) async fn icon(
-    State(site): State<Shared>,
-    Path(model): Path<String>,
-) -> Result<Response, ApiError> {
+pub(super) async fn icon(State(site): State<Shared>, Path(model): Path<String>) -> Answer {
     let aaguid: Aaguid = model.parse().map_err(|_| ApiError::NotFound)?;
     let icon = site.app.metadata.as_deref().and_then(|it| it.name(aaguid)?.icon).ok_or(ApiError::NotFound)?;
     let (kind, text) = image(&icon).ok_or(ApiError::NotFound)?;
     // Converts base64 to base64url.
     let text = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
     let content = base64url::decode(text).map_err(|_| ApiError::NotFound)?;
-    Ok(([(header::CONTENT_TYPE, kind)], content).into_response())
+    Ok(([(axum::http::header::CONTENT_TYPE, kind)], content).into_response())
 }
 
 /// The path of a model's icon, if it has one.

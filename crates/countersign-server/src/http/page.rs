@@ -1,16 +1,13 @@
 //! The page's files, and `/health`.
 
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::{extract::State, response::Response};
 
-use super::{error::ApiError, site::Shared};
+use super::error::{Answer, ApiError};
+use super::site::Shared;
 
 /// Sends the file of the page at this path.
-pub(super) async fn asset(
-    State(site): State<Shared>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
+pub(super) async fn asset(State(site): State<Shared>, uri: Uri, headers: HeaderMap) -> Answer {
     site.assets.response(uri.path(), &headers).ok_or(ApiError::NotFound)
 }
 

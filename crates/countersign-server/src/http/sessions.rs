@@ -6,10 +6,11 @@ use axum::{extract::rejection::PathRejection, response::Response};
 use serde::Serialize;
 
 use super::body::{FinishBody, Json, NoParameters};
+use super::error::{Answer, ApiError};
 use super::json::{json, no_content};
 use super::responses::{self, Account, with_browser, without_session};
 use super::signed_in::{self, Acting, Browser, MaybeSignedIn, SignedIn};
-use super::{error::ApiError, site::Shared};
+use super::site::Shared;
 use crate::{
     ceremony::finish::Ceremony, ceremony::outcome::Finished, clock::now, operation_error::Rejection,
 };
@@ -42,7 +43,7 @@ pub(super) async fn start(
     State(site): State<Shared>,
     Browser(browser): Browser,
     Json(NoParameters {}): Json<NoParameters>,
-) -> Result<Response, ApiError> {
+) -> Answer {
     let started = site.app.ceremonies.start_session(browser.hash(), now()).await;
     let started = started.map_err(|error| site.authentication_error(error))?;
     Ok(responses::started(&site, &started, &browser))
@@ -52,7 +53,7 @@ pub(super) async fn finish(
     State(site): State<Shared>,
     headers: HeaderMap,
     Json(body): Json<FinishBody>,
-) -> Result<Response, ApiError> {
+) -> Answer {
     let replaced = site.cookies.session.read(&headers).map(|token| token.hash());
     let finished = site.finish(Ceremony::Session(replaced), &body, &headers).await;
     match finished.map_err(|error| site.authentication_error(error))? {
@@ -62,7 +63,7 @@ pub(super) async fn finish(
 }
 
 /// Signs out. Without a session this succeeds, whatever account the page shows.
-pub(super) async fn end(State(site): State<Shared>, headers: HeaderMap) -> Result<Response, ApiError> {
+pub(super) async fn end(State(site): State<Shared>, headers: HeaderMap) -> Answer {
     if let Some(session) = signed_in::session(&headers, &site).await? {
         let caller = signed_in::caller(&headers, &session)?;
         site.app.sessions.end(caller, now()).await?;
@@ -83,10 +84,7 @@ struct ListedSession {
     current: bool,
 }
 
-pub(super) async fn list(
-    State(site): State<Shared>,
-    SignedIn(session): SignedIn,
-) -> Result<Response, ApiError> {
+pub(super) async fn list(State(site): State<Shared>, SignedIn(session): SignedIn) -> Answer {
     #[derive(Serialize)]
     struct Body {
         sessions: Vec<ListedSession>,
@@ -112,7 +110,7 @@ pub(super) async fn end_one(
     State(site): State<Shared>,
     Acting(caller): Acting,
     id: Result<Path<String>, PathRejection>,
-) -> Result<Response, ApiError> {
+) -> Answer {
     let Path(id) = id.map_err(|_| ApiError::NotFound)?;
     let own = caller.token_hash;
     let ended = site.app.sessions.end_one(caller, id, now()).await?.ok_or(ApiError::NotFound)?;
@@ -121,10 +119,7 @@ pub(super) async fn end_one(
 }
 
 /// Ends all sessions of the account but the one of the request.
-pub(super) async fn end_others(
-    State(site): State<Shared>,
-    Acting(caller): Acting,
-) -> Result<Response, ApiError> {
+pub(super) async fn end_others(State(site): State<Shared>, Acting(caller): Acting) -> Answer {
     let ended = site.app.sessions.end_others(caller, now()).await?;
     Ok(json(StatusCode::OK, &Ended { ended }))
 }

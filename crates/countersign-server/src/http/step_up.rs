@@ -1,15 +1,13 @@
 //! `/api/step-up`: confirming an act with a passkey.
 
-use axum::{extract::State, http::HeaderMap, response::Response};
-use serde::Deserialize;
+use axum::{extract::State, http::HeaderMap};
 
 use super::body::{FinishBody, Json};
 use super::signed_in::{Acting, Browser};
-use super::{error::ApiError, json::no_content, responses, site::Shared};
-use crate::ceremony::{finish::Ceremony, outcome::Finished};
+use super::{error::Answer, json::no_content, responses, site::Shared};
 use crate::{act::Act, clock::now, operation_error::Rejection};
 
-#[derive(Deserialize)]
+#[derive(serde::Deserialize)]
 pub(super) struct Start {
     act: Act,
 }
@@ -19,7 +17,7 @@ pub(super) async fn start(
     Acting(caller): Acting,
     Browser(browser): Browser,
     Json(Start { act }): Json<Start>,
-) -> Result<Response, ApiError> {
+) -> Answer {
     let started = site.app.ceremonies.start_step_up(&caller, act, browser.hash(), now()).await;
     let started = started.map_err(|error| site.authentication_error(error))?;
     Ok(responses::started(&site, &started, &browser))
@@ -30,10 +28,10 @@ pub(super) async fn finish(
     Acting(caller): Acting,
     headers: HeaderMap,
     Json(body): Json<FinishBody>,
-) -> Result<Response, ApiError> {
-    let finished = site.finish(Ceremony::StepUp(caller), &body, &headers).await;
+) -> Answer {
+    let finished = site.finish(crate::ceremony::finish::Ceremony::StepUp(caller), &body, &headers).await;
     match finished.map_err(|error| site.authentication_error(error))? {
-        Finished::Confirmed => Ok(no_content()),
+        crate::ceremony::outcome::Finished::Confirmed => Ok(no_content()),
         _ => Err(Rejection::CeremonyUnknown.into()),
     }
 }

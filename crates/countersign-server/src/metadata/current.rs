@@ -9,7 +9,6 @@ use countersign_metadata::{Blob, Metadata, MetadataError};
 
 use super::cache::{self, CacheUpdate, MetadataCache};
 use super::update_error::{FileError, UpdateError};
-use crate::backend;
 
 /// How long before a root expires the operator is warned: a quarter, in which a new root can be installed and tested.
 const ROOT_NOTICE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
@@ -118,7 +117,7 @@ impl CurrentMetadata {
 
     /// Uses a BLOB, and returns its number.
     fn replace(&self, content: &[u8], now: Timestamp) -> Result<u64, MetadataError> {
-        let blob = self.metadata.offer(content, now, &backend::verifiers())?;
+        let blob = self.metadata.offer(content, now, &crate::backend::verifiers())?;
         for skipped in blob.skipped() {
             tracing::warn!(entry = skipped.position(), error = %skipped.error(), "metadata entry skipped");
         }

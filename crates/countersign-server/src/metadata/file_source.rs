@@ -1,6 +1,5 @@
 //! A file of metadata that is read again when it changes.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -79,6 +78,6 @@ impl FileSource {
 }
 
 fn stamp(path: &Path) -> Option<Stamp> {
-    let found = fs::metadata(path).ok()?;
+    let found = std::fs::metadata(path).ok()?;
     Some((found.modified().ok(), found.len()))
 }

@@ -1,7 +1,7 @@
 //! The reasons why newer metadata is not used.
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{error::Error, fmt, io};
 
 use countersign_metadata::MetadataError;
 
@@ -13,14 +13,17 @@ use crate::{start_error::StartError, text::with_causes};
 const FILE_UNUSABLE: &str = "metadata-file-unusable";
 
 /// Why newer metadata is not used, or is not stored.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum UpdateError {
     /// The BLOB of this file or address is rejected.
+    #[error("can't use {}: {}", .0.display(), with_causes(.1))]
     Rejected(PathBuf, MetadataError),
     /// A file can't be read or written.
+    #[error("can't use the metadata file {}: {}", .0.path.display(), .0.error)]
     File(FileError),
     /// The BLOB can't be fetched.
     #[cfg(feature = "fetch")]
+    #[error("{0}")]
     Unreachable(FetchError),
 }
 
@@ -70,20 +73,3 @@ impl From<FileError> for StartError {
         Self::MetadataFile(path, error)
     }
 }
-
-impl fmt::Display for UpdateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rejected(path, error) => {
-                write!(f, "can't use {}: {}", path.display(), with_causes(error))
-            }
-            Self::File(FileError { path, error }) => {
-                write!(f, "can't use the metadata file {}: {error}", path.display())
-            }
-            #[cfg(feature = "fetch")]
-            Self::Unreachable(error) => error.fmt(f),
-        }
-    }
-}
-
-impl Error for UpdateError {}

@@ -3,7 +3,6 @@
 use std::{path::Path, sync::Arc, thread, time::Duration};
 
 use countersign::Timestamp;
-use tokio::sync::oneshot;
 
 use super::{cache::CacheUpdate, current::CurrentMetadata, update_error::UpdateError};
 use crate::fetch::client::{Answer, Client};
@@ -81,7 +80,7 @@ impl UrlSource {
 
     async fn fetch_on_a_thread(self: &Arc<Self>) -> Result<(), Failed> {
         let source = Arc::clone(self);
-        let (done, outcome) = oneshot::channel();
+        let (done, outcome) = tokio::sync::oneshot::channel();
         let spawned = thread::Builder::new().name("metadata".into()).spawn(move || {
             // A stopping server no longer waits for it.
             let _ = done.send(source.fetch());

@@ -4,8 +4,7 @@ use countersign::cose::sha256;
 use countersign::types::{Timestamp, UserHandle};
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::limits::PURGE_MAX;
-use crate::operation_error::{OperationError, Rejection};
+use crate::operation_error::{Rejection, Result};
 use crate::{names, response_rejection::Reason, store_error::StoreError};
 
 /// Whether an account has this name, regardless of case.
@@ -41,12 +40,7 @@ pub(super) fn renew_keys(db: &Connection) -> Result<(), rusqlite::Error> {
 }
 
 /// Adds an account. Fails with [`Reason::NameTaken`] if another account has the name.
-pub(crate) fn insert(
-    db: &Connection,
-    handle: &UserHandle,
-    name: &str,
-    now: Timestamp,
-) -> Result<(), OperationError> {
+pub(crate) fn insert(db: &Connection, handle: &UserHandle, name: &str, now: Timestamp) -> Result<()> {
     let mut insert = db.prepare_cached(
         "INSERT INTO accounts (user_handle, name, name_key, created_at) VALUES (?, ?, ?, ?)
          ON CONFLICT (name_key) DO NOTHING",
@@ -62,7 +56,7 @@ const FORMER_SECONDS: i64 = 365 * 24 * 60 * 60;
 
 /// Removes an account, its credentials and its sessions. The hash of its user handle stays, so that its passkeys are
 /// recognised as former passkeys of this server.
-pub(crate) fn remove(db: &Connection, handle: &UserHandle, now: Timestamp) -> Result<(), OperationError> {
+pub(crate) fn remove(db: &Connection, handle: &UserHandle, now: Timestamp) -> Result<()> {
     let mut remove = db.prepare_cached("DELETE FROM accounts WHERE user_handle = ?")?;
     if remove.execute((handle.as_bytes(),))? == 0 {
         return Err(Rejection::NotFound.into());
@@ -71,7 +65,7 @@ pub(crate) fn remove(db: &Connection, handle: &UserHandle, now: Timestamp) -> Re
         "DELETE FROM former_accounts WHERE handle_hash IN
              (SELECT handle_hash FROM former_accounts WHERE removed_at <= ? ORDER BY removed_at LIMIT ?)",
     )?
-    .execute((now.plus_seconds(-FORMER_SECONDS).unix_seconds(), PURGE_MAX))?;
+    .execute((now.plus_seconds(-FORMER_SECONDS).unix_seconds(), super::limits::PURGE_MAX))?;
     db.prepare_cached("INSERT OR REPLACE INTO former_accounts (handle_hash, removed_at) VALUES (?, ?)")?
         .execute((sha256(&[handle.as_bytes()]), now.unix_seconds()))?;
     Ok(())

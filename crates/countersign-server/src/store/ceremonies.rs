@@ -8,7 +8,7 @@ use countersign::types::{Timestamp, UserHandle};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::limits::{AHEAD_SECONDS, PURGE_MAX};
-use crate::operation_error::{OperationError, Rejection};
+use crate::operation_error::{Rejection, Result};
 use crate::{store_error::StoreError, token::TokenHash};
 
 /// The most open ceremonies that were started without a session. Anyone can start one, and each has about 1 KiB, so
@@ -101,7 +101,7 @@ impl StoredCeremony {
 }
 
 /// Adds a ceremony. Fails with [`Rejection::TooManyCeremonies`] if too many are open.
-pub(crate) fn insert(db: &Connection, new: &NewCeremony, now: Timestamp) -> Result<(), OperationError> {
+pub(crate) fn insert(db: &Connection, new: &NewCeremony, now: Timestamp) -> Result<()> {
     db.prepare_cached(
         "DELETE FROM ceremonies WHERE id_hash IN
              (SELECT id_hash FROM ceremonies WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
@@ -132,11 +132,7 @@ pub(crate) fn insert(db: &Connection, new: &NewCeremony, now: Timestamp) -> Resu
 ///
 /// Fails with [`Rejection::CeremonyUnknown`] if there is no such ceremony, it has expired, or it is bound to another
 /// response; with [`Rejection::OtherBrowser`], and without binding it, if another browser started it.
-pub(crate) fn bind(
-    db: &Connection,
-    presented: &Presented,
-    now: Timestamp,
-) -> Result<StoredCeremony, OperationError> {
+pub(crate) fn bind(db: &Connection, presented: &Presented, now: Timestamp) -> Result<StoredCeremony> {
     if let Some(ended) = find(db, "outcomes", "outcome", presented, now)? {
         let (kind, outcome, _) = ended;
         return Ok(StoredCeremony { kind, content: Content::Outcome(outcome) });
@@ -182,7 +178,7 @@ fn find(
     column: &str,
     presented: &Presented,
     now: Timestamp,
-) -> Result<Option<(String, String, bool)>, OperationError> {
+) -> Result<Option<(String, String, bool)>> {
     let mut find = db.prepare_cached(&format!(
         "SELECT kind, {column}, browser_hash, response_hash FROM {table}
              WHERE id_hash = ? AND expires_at > ? AND started_at <= ?"
@@ -211,7 +207,7 @@ pub(crate) fn end(
     presented: &Presented,
     outcome: &str,
     now: Timestamp,
-) -> Result<Option<String>, OperationError> {
+) -> Result<Option<String>> {
     let mut end = db.prepare_cached(
         "DELETE FROM ceremonies WHERE id_hash = ? AND response_hash = ? RETURNING kind, browser_hash, started_at, expires_at",
     )?;
@@ -262,12 +258,12 @@ fn drop_oldest_of(db: &Connection, account: &[u8]) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn make_room(db: &Connection, now: Timestamp) -> Result<(), OperationError> {
+fn make_room(db: &Connection, now: Timestamp) -> Result<()> {
     let open: i64 = db.prepare_cached("SELECT open FROM ceremony_count")?.query_row((), |row| row.get(0))?;
     if open < OPEN_MAX { Ok(()) } else { drop_oldest(db, now) }
 }
 
-fn drop_oldest(db: &Connection, now: Timestamp) -> Result<(), OperationError> {
+fn drop_oldest(db: &Connection, now: Timestamp) -> Result<()> {
     let mut drop_oldest = db.prepare_cached(
         "DELETE FROM ceremonies WHERE started_at <= ? AND id_hash =
              (SELECT id_hash FROM ceremonies WHERE user_handle IS NULL ORDER BY expires_at LIMIT 1)",

@@ -4,7 +4,6 @@
 use countersign::types::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::limits::{AHEAD_SECONDS, PURGE_MAX};
 use crate::operation_error::{OperationError, Rejection};
 use crate::{act::Act, store_error::StoreError, token::TokenHash};
 
@@ -14,7 +13,7 @@ pub(crate) const LIFETIME_SECONDS: i64 = 5 * 60;
 
 /// The latest end of a confirmation that is not from the future.
 pub(super) fn latest_end(now: Timestamp) -> Timestamp {
-    now.plus_seconds(LIFETIME_SECONDS).plus_seconds(AHEAD_SECONDS)
+    now.plus_seconds(LIFETIME_SECONDS).plus_seconds(super::limits::AHEAD_SECONDS)
 }
 
 /// Stores that a session confirmed this act in this browser.
@@ -30,7 +29,7 @@ pub(crate) fn insert(
              (SELECT token_hash, act FROM confirmations WHERE expires_at <= ?1
               UNION ALL SELECT token_hash, act FROM confirmations WHERE expires_at > ?2 LIMIT ?3)",
     )?
-    .execute((now.unix_seconds(), latest_end(now).unix_seconds(), PURGE_MAX))?;
+    .execute((now.unix_seconds(), latest_end(now).unix_seconds(), super::limits::PURGE_MAX))?;
     db.prepare_cached(
         "INSERT OR REPLACE INTO confirmations (token_hash, act, browser_hash, expires_at) VALUES (?, ?, ?, ?)",
     )?

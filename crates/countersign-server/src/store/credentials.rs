@@ -6,7 +6,7 @@ use countersign::{Authenticated, Code, CredentialRecord, CredentialUpdate, Relyi
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::{ceremonies, connect_error::ConnectError, evidence};
-use crate::operation_error::{OperationError, Rejection};
+use crate::operation_error::{OperationError, Rejection, Result};
 use crate::response_rejection::{Reason, ResponseRejection};
 use crate::{names, start_error::OtherRelyingParty, store_error::StoreError, token::TokenHash};
 
@@ -50,7 +50,7 @@ pub(crate) enum Evidence {
 /// Adds a credential to an existing account. Fails with [`Code::CredentialAlreadyRegistered`] if its ID is registered, to
 /// any account. If another credential of the account has its label, the label gets a number, so that its owner can
 /// distinguish the two.
-pub(crate) fn insert(db: &Connection, credential: &mut StoredCredential) -> Result<(), OperationError> {
+pub(crate) fn insert(db: &Connection, credential: &mut StoredCredential) -> Result<()> {
     let record = &credential.record;
     check_room(db, record.user_handle())?;
     credential.label = names::distinct(&credential.label, &labels(db, record.user_handle())?);
@@ -83,7 +83,7 @@ fn labels(db: &Connection, owner: &UserHandle) -> Result<Vec<String>, StoreError
 }
 
 /// Fails with [`Reason::TooManyCredentials`] if the account has as many credentials as it may have.
-pub(crate) fn check_room(db: &Connection, owner: &UserHandle) -> Result<(), OperationError> {
+pub(crate) fn check_room(db: &Connection, owner: &UserHandle) -> Result<()> {
     if count(db, owner)? < PER_ACCOUNT_MAX { Ok(()) } else { Err(Reason::TooManyCredentials.into()) }
 }
 
@@ -137,7 +137,7 @@ pub(crate) fn rename(
     owner: &UserHandle,
     id: &CredentialId,
     label: &str,
-) -> Result<StoredCredential, OperationError> {
+) -> Result<StoredCredential> {
     let mut others = db.prepare_cached("SELECT label FROM credentials WHERE user_handle = ? AND id <> ?")?;
     let mut others = others.query_map((owner.as_bytes(), id.as_bytes()), |row| row.get::<_, String>(0))?;
     let key = names::key(label);
@@ -154,11 +154,7 @@ pub(crate) fn rename(
 }
 
 /// Fails if one of the account's credentials can't be removed, because it is not there or is the last.
-pub(crate) fn check_removable(
-    db: &Connection,
-    owner: &UserHandle,
-    id: &CredentialId,
-) -> Result<(), OperationError> {
+pub(crate) fn check_removable(db: &Connection, owner: &UserHandle, id: &CredentialId) -> Result<()> {
     let mut find = db.prepare_cached("SELECT 1 FROM credentials WHERE id = ? AND user_handle = ?")?;
     if find.query_row((id.as_bytes(), owner.as_bytes()), |_| Ok(())).optional()?.is_none() {
         return Err(Rejection::NotFound.into());
@@ -167,7 +163,7 @@ pub(crate) fn check_removable(
 }
 
 /// Removes one of the account's credentials, and the sessions created with it, but never the last credential.
-pub(crate) fn remove(db: &Connection, owner: &UserHandle, id: &CredentialId) -> Result<(), OperationError> {
+pub(crate) fn remove(db: &Connection, owner: &UserHandle, id: &CredentialId) -> Result<()> {
     let mut remove = db.prepare_cached("DELETE FROM credentials WHERE id = ? AND user_handle = ?")?;
     if remove.execute((id.as_bytes(), owner.as_bytes()))? == 0 {
         return Err(Rejection::NotFound.into());
@@ -186,7 +182,7 @@ pub(crate) fn record_authentication(
     party: &RelyingParty,
     authenticated: &mut Authenticated,
     now: Timestamp,
-) -> Result<(), OperationError> {
+) -> Result<()> {
     let (owner, update) = authenticated.user_and_update();
     match record_use(db, owner, update, now) {
         Err(OperationError::RecordChanged) => {
@@ -207,7 +203,7 @@ pub(crate) fn record_use(
     owner: &UserHandle,
     update: &CredentialUpdate,
     now: Timestamp,
-) -> Result<(), OperationError> {
+) -> Result<()> {
     let id = update.credential_id.as_bytes();
     let mut find = db.prepare_cached(
         "SELECT dynamic, CASE WHEN dynamic IS NULL THEN record END FROM credentials

@@ -1,6 +1,5 @@
 //! Sessions: the hash of a token, the account, and the credential that the session was created with.
 
-use countersign::cose::sha256;
 use countersign::types::{CredentialId, Timestamp, UserHandle, base64url};
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -171,7 +170,7 @@ const PUBLIC_ID: &[u8] = b"countersign session id\0";
 
 /// The ID of a session in lists. It reveals nothing about the token.
 pub(crate) fn public_id(token_hash: &TokenHash) -> String {
-    base64url::encode(sha256(&[PUBLIC_ID, token_hash]))
+    base64url::encode(countersign::cose::sha256(&[PUBLIC_ID, token_hash]))
 }
 
 /// A session in a list.
