@@ -6,15 +6,11 @@ use std::sync::Arc;
 
 use countersign_cose::{KeyError, PublicKey};
 use countersign_types::Timestamp;
-use x509_parser::{
-    certificate::{TbsCertificate, TbsCertificateParser},
-    extensions::X509Extension,
-    nom::Parser,
-};
 
+use self::signed_part::SignedPart;
 use crate::{
     der::{self, Reader},
-    limits::{CERTIFICATE_MAX, EXTENSIONS_MAX},
+    limits::CERTIFICATE_MAX,
     oid::{self, Oid},
 };
 
@@ -23,6 +19,7 @@ pub(crate) mod extensions;
 mod identifiers;
 pub(crate) mod name;
 pub(crate) mod signature;
+mod signed_part;
 
 pub use error::CertificateError;
 pub use extensions::{BasicConstraints, Extension, KeyUsage};
@@ -75,7 +72,7 @@ impl Certificate {
     ///
     /// Rejected are: more than [`CERTIFICATE_MAX`] bytes, bytes left over, lengths that are indefinite or longer than
     /// needed, a version other than 1 to 3, two different signature algorithms, an extension that occurs twice, more
-    /// than [`EXTENSIONS_MAX`] extensions, and key extensions without their syntax (basic constraints, key usage,
+    /// than [`EXTENSIONS_MAX`](crate::limits::EXTENSIONS_MAX) extensions, and key extensions without their syntax (basic constraints, key usage,
     /// extended key usage). Violations of other rules of RFC 5280 are accepted, because certificates in use have them: a negative
     /// serial number, or a signature whose BIT STRING claims unused bits; all of its octets are then the
     /// [`signature`](Self::signature).
@@ -91,14 +88,8 @@ impl Certificate {
         }
         der::check(der, DEPTH_MAX).map_err(|_| CertificateError::NotDer)?;
         let parts = Parts::read(der).map_err(|_| CertificateError::NotDer)?;
-        let (rest, tbs) = TbsCertificateParser::new()
-            .with_deep_parse_extensions(false)
-            .parse(parts.tbs)
-            .map_err(|error| CertificateError::from_parser(&error))?;
-        if !rest.is_empty() {
-            return Err(CertificateError::NotDer);
-        }
-        Contents::read(der, &parts, &tbs).map(|contents| Self(Arc::new(contents)))
+        let signed = SignedPart::read(parts.tbs)?;
+        Contents::read(der, &parts, &signed).map(|contents| Self(Arc::new(contents)))
     }
 
     /// The DER as received.
@@ -233,41 +224,46 @@ impl fmt::Debug for Certificate {
 }
 
 impl Contents {
-    fn read(der: &[u8], parts: &Parts<'_>, tbs: &TbsCertificate<'_>) -> Result<Self, CertificateError> {
-        let range = |part| range_of(der, part);
-        let version = match tbs.version.0 {
-            0 => 1,
-            1 => 2,
-            2 => 3,
-            other => return Err(CertificateError::Version(other)),
-        };
-        if signed_algorithm(parts.tbs) != Ok(parts.algorithm) {
+    fn read(der: &[u8], parts: &Parts<'_>, signed: &SignedPart<'_>) -> Result<Self, CertificateError> {
+        let range = |part: &[u8]| range_of(der, part);
+        // The other copy is not signed.
+        if signed.algorithm != parts.algorithm {
             return Err(CertificateError::SignatureAlgorithmsDiffer);
         }
-        let extensions = read_extensions(der, tbs.extensions())?;
-        let value = |identifier| find(tbs.extensions(), &identifier);
-        if let Some(value) = value(oid::EXTENDED_KEY_USAGE) {
+        let signature_algorithm = SignatureAlgorithm::from_der(signed.algorithm)
+            .ok_or(CertificateError::Malformed("algorithm identifier"))?;
+        if let Some(value) = signed.extension(&oid::EXTENDED_KEY_USAGE) {
             extensions::purposes(value).map_err(|_| CertificateError::Extension(oid::EXTENDED_KEY_USAGE))?;
         }
+        let (not_before, not_after) = signed.validity;
+        let ranges = |extension: &Extension<'_>| {
+            Ok(ExtensionRange {
+                identifier: range(extension.identifier.as_contents())?,
+                critical: extension.critical,
+                value: range(extension.value)?,
+            })
+        };
         Ok(Self {
             tbs: range(parts.tbs)?,
-            version,
-            serial_number: range(tbs.raw_serial())?,
-            issuer: range(tbs.issuer().as_raw())?,
-            not_before: Timestamp::from_unix_seconds(tbs.validity().not_before.timestamp()),
-            not_after: Timestamp::from_unix_seconds(tbs.validity().not_after.timestamp()),
-            subject: range(tbs.subject().as_raw())?,
-            subject_public_key_info: range(tbs.public_key().raw)?,
-            basic_constraints: value(oid::BASIC_CONSTRAINTS)
+            version: signed.version,
+            serial_number: range(signed.serial_number)?,
+            issuer: range(signed.issuer)?,
+            not_before,
+            not_after,
+            subject: range(signed.subject)?,
+            subject_public_key_info: range(signed.subject_public_key_info)?,
+            extensions: signed.extensions.iter().map(ranges).collect::<Result<_, _>>()?,
+            basic_constraints: signed
+                .extension(&oid::BASIC_CONSTRAINTS)
                 .map(BasicConstraints::read)
                 .transpose()
                 .map_err(|_| CertificateError::Extension(oid::BASIC_CONSTRAINTS))?,
-            key_usage: value(oid::KEY_USAGE)
+            key_usage: signed
+                .extension(&oid::KEY_USAGE)
                 .map(KeyUsage::read)
                 .transpose()
                 .map_err(|_| CertificateError::Extension(oid::KEY_USAGE))?,
-            extensions,
-            signature_algorithm: SignatureAlgorithm::read(&tbs.signature),
+            signature_algorithm,
             signature: range(signature_octets(parts.signature)?)?,
             der: der.into(),
         })
@@ -275,8 +271,6 @@ impl Contents {
 }
 
 /// The three parts of a certificate ([RFC 5280, section 4.1.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.1)).
-///
-/// x509-parser reads only the first: it ignores surplus parts, and rejects a signature whose unused bits are not zero.
 struct Parts<'a> {
     /// The whole `tbsCertificate`.
     tbs: &'a [u8],
@@ -294,47 +288,6 @@ impl<'a> Parts<'a> {
         parts.end()?;
         Ok(Self { tbs, algorithm, signature })
     }
-}
-
-/// The DER of the signature algorithm in `tbsCertificate`. The other copy is compared byte by byte, because the parser
-/// does not check every bit of it.
-fn signed_algorithm(tbs: &[u8]) -> Result<&[u8], der::NotDer> {
-    const VERSION: u8 = 0xa0;
-    let mut fields = Reader::new(der::only(tbs, der::SEQUENCE)?);
-    fields.optional(VERSION)?;
-    fields.expect(der::INTEGER)?;
-    fields.element().map(|algorithm| algorithm.whole)
-}
-
-fn read_extensions(
-    der: &[u8],
-    parsed: &[X509Extension<'_>],
-) -> Result<Vec<ExtensionRange>, CertificateError> {
-    if parsed.len() > EXTENSIONS_MAX {
-        return Err(CertificateError::TooManyExtensions(parsed.len()));
-    }
-    let mut extensions = Vec::with_capacity(parsed.len());
-    let mut rest = parsed;
-    while let Some((extension, after)) = rest.split_first() {
-        let identifier = extension.oid.as_bytes();
-        if find(after, &Oid::from_contents(identifier)).is_some() {
-            return Err(CertificateError::DuplicateExtension(Oid::from_contents(identifier).into_owned()));
-        }
-        extensions.push(ExtensionRange {
-            identifier: range_of(der, identifier)?,
-            critical: extension.critical,
-            value: range_of(der, extension.value)?,
-        });
-        rest = after;
-    }
-    Ok(extensions)
-}
-
-fn find<'a>(extensions: &[X509Extension<'a>], identifier: &Oid<'_>) -> Option<&'a [u8]> {
-    extensions
-        .iter()
-        .find(|extension| extension.oid.as_bytes() == identifier.as_contents())
-        .map(|extension| extension.value)
 }
 
 /// The octets of a signature from the contents of its BIT STRING, of which the first counts the unused bits of the last

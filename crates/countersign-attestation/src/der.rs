@@ -1,8 +1,9 @@
 //! A strict reader of DER: definite, minimal lengths, and no trailing data.
 //! [X.690](https://www.itu.int/rec/T-REC-X.690) section 10.
 //!
-//! x509-parser accepts lengths longer than needed and surplus elements in a SEQUENCE; here, signed data must have exactly
-//! one encoding.
+//! Signed data must have exactly one encoding.
+
+use countersign_types::Timestamp;
 
 pub(crate) const BOOLEAN: u8 = 0x01;
 pub(crate) const INTEGER: u8 = 0x02;
@@ -11,6 +12,8 @@ pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const NULL: u8 = 0x05;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const ENUMERATED: u8 = 0x0a;
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
 pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const SET: u8 = 0x31;
 
@@ -141,6 +144,46 @@ pub(crate) fn small_unsigned(contents: &[u8]) -> Result<u32, NotDer> {
         return Err(NotDer);
     }
     Ok(magnitude.iter().fold(0, |value, byte| value << 8 | u32::from(*byte)))
+}
+
+/// Reads a `Time`, in either of its types: seconds are given, and the zone is UTC
+/// ([RFC 5280, section 4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5)).
+pub(crate) fn time(element: Element<'_>) -> Result<Timestamp, NotDer> {
+    let digits = element.contents.strip_suffix(b"Z").ok_or(NotDer)?;
+    let (year, rest) = match element.tag {
+        UTC_TIME => {
+            let (year, rest) = two_digits(digits)?;
+            (if year < 50 { 2000 } else { 1900_u16 }.saturating_add(year.into()), rest)
+        }
+        GENERALIZED_TIME => {
+            let (century, rest) = two_digits(digits)?;
+            let (year, rest) = two_digits(rest)?;
+            (u16::from(century).saturating_mul(100).saturating_add(year.into()), rest)
+        }
+        _ => return Err(NotDer),
+    };
+    let (month, rest) = two_digits(rest)?;
+    let (day, rest) = two_digits(rest)?;
+    let day = Timestamp::from_date(year, month, day).ok_or(NotDer)?;
+    let (hour, rest) = two_digits(rest)?;
+    let (minute, rest) = two_digits(rest)?;
+    let (second, rest) = two_digits(rest)?;
+    if hour > 23 || minute > 59 || second > 59 || !rest.is_empty() {
+        return Err(NotDer);
+    }
+    let minutes = i64::from(hour).saturating_mul(60).saturating_add(minute.into());
+    let seconds = minutes.saturating_mul(60).saturating_add(second.into());
+    Ok(Timestamp::from_unix_seconds(day.unix_seconds().saturating_add(seconds)))
+}
+
+/// The number in the first two digits, and what follows them.
+fn two_digits(text: &[u8]) -> Result<(u8, &[u8]), NotDer> {
+    match text {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9', rest @ ..] => {
+            Ok(((tens & 0x0f).saturating_mul(10).saturating_add(ones & 0x0f), rest))
+        }
+        _ => Err(NotDer),
+    }
 }
 
 /// Checks that `bytes` are one element that nests at most `max_depth` levels, all of them in DER.

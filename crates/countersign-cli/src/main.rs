@@ -9,11 +9,16 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice))]
 #![cfg_attr(not(test), warn(clippy::as_conversions, clippy::arithmetic_side_effects))]
 
+use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use countersign_server::{BACKEND, Config, Server, printable, stop_signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
 use crate::command_line::Task;
 use crate::metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, report::Finding};
@@ -37,7 +42,7 @@ not checked: whether the addresses are free, whether the database can be written
 const BROKEN_PIPE: u8 = 141;
 
 fn main() -> ExitCode {
-    match command_line::parse(std::env::args_os()) {
+    match command_line::parse(env::args_os()) {
         Ok(Task::Print(text)) => print(text.trim_end()),
         Ok(Task::Metadata(arguments)) => metadata(&arguments),
         Ok(Task::Check(config)) => match Server::check(&config) {
@@ -78,12 +83,11 @@ fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn start_log() {
-    let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr)
-        .init();
+    let filter: Option<Targets> = env::var(LOG_VARIABLE).ok().and_then(|text| text.parse().ok());
+    let filter = filter.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let format =
+        tracing_subscriber::fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
+    tracing_subscriber::registry().with(filter).with(format).init();
 }
 
 /// Writes a text to standard output, which is all that the command does.

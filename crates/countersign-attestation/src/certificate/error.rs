@@ -3,7 +3,6 @@
 use core::fmt;
 
 use countersign_types::Code;
-use x509_parser::{error::X509Error, nom};
 
 use crate::{
     limits::{CERTIFICATE_MAX, EXTENSIONS_MAX},
@@ -44,21 +43,6 @@ impl CertificateError {
     /// The stable code of the error.
     pub const fn code(&self) -> Code {
         Code::AttestationCertificateInvalid
-    }
-
-    pub(super) fn from_parser(error: &nom::Err<X509Error>) -> Self {
-        let (nom::Err::Error(error) | nom::Err::Failure(error)) = error else { return Self::NotDer };
-        Self::Malformed(match error {
-            X509Error::InvalidVersion => "version",
-            X509Error::InvalidSerial => "serial number",
-            X509Error::InvalidAlgorithmIdentifier => "algorithm identifier",
-            X509Error::InvalidX509Name => "name",
-            X509Error::InvalidDate => "validity",
-            X509Error::InvalidSPKI => "subject public key info",
-            X509Error::InvalidExtensions => "extensions",
-            X509Error::InvalidSignatureValue => "signature",
-            _ => "structure",
-        })
     }
 }
 

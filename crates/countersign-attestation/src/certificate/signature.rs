@@ -5,10 +5,9 @@
 use core::fmt;
 
 use countersign_cose::{Hash, KeyMaterial, PublicKey, Scheme};
-use x509_parser::{asn1_rs::Any, prelude::FromDer, x509::AlgorithmIdentifier};
 
 use crate::{
-    der::{self, NotDer, Reader},
+    der::{self, Element, NotDer, Reader},
     oid::Oid,
 };
 
@@ -30,6 +29,8 @@ pub enum SignatureAlgorithm {
     Unknown(Oid<'static>),
 }
 
+/// The DER of NULL.
+const NULL: &[u8] = &[der::NULL, 0];
 /// 1.2.840.10045.4.1, ecdsa-with-SHA1.
 const ECDSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01];
 /// 1.2.840.10045.4.3, the parent of ECDSA with SHA-2.
@@ -52,17 +53,16 @@ const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08];
 impl SignatureAlgorithm {
     /// Reads an `AlgorithmIdentifier` from DER, without trailing data.
     pub(crate) fn from_der(der: &[u8]) -> Option<Self> {
-        match AlgorithmIdentifier::from_der(der) {
-            Ok(([], identifier)) => Some(Self::read(&identifier)),
-            _ => None,
-        }
+        let mut members = Reader::new(der::only(der, der::SEQUENCE).ok()?);
+        let contents = members.expect(der::OBJECT_IDENTIFIER).ok()?;
+        let parameters = (!members.is_at_end()).then(|| members.element()).transpose().ok()?;
+        members.end().ok()?;
+        Some(Self::of(contents, parameters))
     }
 
-    pub(super) fn read(identifier: &AlgorithmIdentifier<'_>) -> Self {
-        let contents = identifier.algorithm.as_bytes();
-        let parameters = identifier.parameters();
+    fn of(contents: &[u8], parameters: Option<Element<'_>>) -> Self {
         // The RFCs require them absent for ECDSA and NULL for RSA; certificates in use have either for both.
-        let plain = parameters.is_none_or(|any| any.tag().0 == 5 && any.data.is_empty());
+        let plain = parameters.is_none_or(|element| element.whole == NULL);
         let known = match contents.split_last() {
             Some((2, ECDSA_SHA2)) if plain => Some(Self::Ecdsa(Hash::Sha256)),
             Some((3, ECDSA_SHA2)) if plain => Some(Self::Ecdsa(Hash::Sha384)),
@@ -115,11 +115,8 @@ fn owned(contents: &[u8]) -> Oid<'static> {
 
 /// `RSASSA-PSS-params` ([RFC 4055, section 3.1](https://www.rfc-editor.org/rfc/rfc4055#section-3.1)). Omitted
 /// members mean SHA-1.
-fn pss(contents: &[u8], parameters: &Any<'_>) -> Option<SignatureAlgorithm> {
-    if parameters.tag().0 != 16 {
-        return None;
-    }
-    let mut members = Reader::new(parameters.data);
+fn pss(contents: &[u8], parameters: Element<'_>) -> Option<SignatureAlgorithm> {
+    let mut members = Reader::new(der::only(parameters.whole, der::SEQUENCE).ok()?);
     let hash = members.optional(0xa0).ok()?.map_or(Ok(SHA1), hash_algorithm).ok()?;
     let mask_hash = members.optional(0xa1).ok()?.map_or(Ok(SHA1), mask_generation).ok()?;
     let salt_length = members.optional(0xa2).ok()?.map_or(Ok(20), integer).ok()?;

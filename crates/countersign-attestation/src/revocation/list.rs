@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use countersign_cose::{Scheme, Verifiers};
 use countersign_types::Timestamp;
-use x509_parser::{prelude::FromDer, time::ASN1Time};
 
 use super::{reason::RevocationReason, scope::Scope, verdicts::Verdicts};
 use crate::{
@@ -184,10 +183,9 @@ impl Contents {
         }
         let issuer = fields.element()?;
         der::only(issuer.whole, der::SEQUENCE)?;
-        let this_update = time(fields.element()?.whole)?;
-        // The next field that may come is a SEQUENCE.
-        let next_update = fields.element().map_err(|_| RevocationListError::Time)?.whole;
-        let next_update = time(next_update)?;
+        let this_update = time(&mut fields)?;
+        // Optional by its type; what may come instead is a SEQUENCE.
+        let next_update = time(&mut fields)?;
         let entries = fields.optional(der::SEQUENCE)?.unwrap_or_default();
         let entries = read_entries(der, entries, version_2)?;
         let scope = match fields.optional(EXPLICIT_0)? {
@@ -221,7 +219,7 @@ fn read_entries(der: &[u8], entries: &[u8], version_2: bool) -> Result<Vec<Entry
     while !rest.is_at_end() {
         let mut entry = Reader::new(rest.expect(der::SEQUENCE)?);
         let serial_number = canonical(entry.expect(der::INTEGER)?);
-        time(entry.element()?.whole)?;
+        time(&mut entry)?;
         let reason = match entry.optional(der::SEQUENCE)? {
             None => RevocationReason::Unspecified,
             Some(_) if !version_2 => return Err(RevocationListError::Version),
@@ -305,11 +303,8 @@ fn for_each_extension(
     Ok(())
 }
 
-fn time(der: &[u8]) -> Result<Timestamp, RevocationListError> {
-    match ASN1Time::from_der(der) {
-        Ok(([], time)) => Ok(Timestamp::from_unix_seconds(time.timestamp())),
-        _ => Err(RevocationListError::Time),
-    }
+fn time(fields: &mut Reader<'_>) -> Result<Timestamp, RevocationListError> {
+    fields.element().and_then(der::time).map_err(|_| RevocationListError::Time)
 }
 
 /// Removes superfluous leading octets of a serial number. Some certificates have them, and a list may write the number
