@@ -35,7 +35,7 @@ const SUBJECTS: [Subject; 5] = [
         package: "countersign-cli",
         program: "countersign",
         profile: "release",
-        limit: Some(194),
+        limit: Some(191),
     },
     Subject {
         name: "countersign",
