@@ -3,7 +3,7 @@
 //! It has the same verdicts as the backend in plain Rust, in less time. AWS-LC is lax about the encodings of Ed25519
 //! points, so these are checked with the other backend's code.
 
-use alloc::{boxed::Box, sync::Arc, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, sync::Arc, vec::Vec};
 
 use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
 use der::{Encode as _, asn1::UintRef};
@@ -81,15 +81,15 @@ impl SignatureVerifier for Verifier {
             return Err(MalformedKeyError::SchemeMismatch(self.scheme).into());
         }
         let (encoded, fault) = match material {
-            KeyMaterial::Ec { x, y, .. } => ([&[0x04], &**x, y].concat(), MalformedKeyError::NotOnCurve),
+            KeyMaterial::Ec { point, .. } => (point.as_uncompressed().into(), MalformedKeyError::NotOnCurve),
             KeyMaterial::Ed25519 { x } => {
                 ed25519::strict_key(x)?;
-                (x.to_vec(), MalformedKeyError::NotOnCurve)
+                (Cow::Borrowed(&x[..]), MalformedKeyError::NotOnCurve)
             }
             KeyMaterial::Rsa { n, e } => {
-                (rsa_public_key(n, e).ok_or(MalformedKeyError::Exponent)?, MalformedKeyError::Exponent)
+                (rsa_public_key(n, e).ok_or(MalformedKeyError::Exponent)?.into(), MalformedKeyError::Exponent)
             }
-            KeyMaterial::MlDsa { key, .. } => (key.clone(), MalformedKeyError::SchemeMismatch(self.scheme)),
+            KeyMaterial::MlDsa { key, .. } => (key.into(), MalformedKeyError::SchemeMismatch(self.scheme)),
             KeyMaterial::Ed448 { .. } => return Err(MalformedKeyError::SchemeMismatch(self.scheme).into()),
         };
         let key = ParsedPublicKey::new(self.algorithm, encoded).map_err(|_| fault)?;

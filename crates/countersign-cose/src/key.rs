@@ -13,5 +13,5 @@ pub use error::{KeyError, MalformedKeyError};
 pub use limits::{
     ENCODED_MAX, RSA_EXPONENT_BITS_MAX, RSA_MODULUS_BITS_LONGEST, RSA_MODULUS_BITS_MAX, RSA_MODULUS_BITS_MIN,
 };
-pub use material::KeyMaterial;
+pub use material::{EcPoint, KeyMaterial};
 pub use public_key::PublicKey;

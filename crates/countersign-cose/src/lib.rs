@@ -109,7 +109,7 @@ mod verifiers;
 pub use algorithm::{Algorithm, Curve, Hash, ParameterSet, Scheme};
 pub use ecdsa_der::{ecdsa_signature_to_der, has_padded_integers};
 pub use hash::sha256;
-pub use key::{KeyError, KeyMaterial, MalformedKeyError, PublicKey};
+pub use key::{EcPoint, KeyError, KeyMaterial, MalformedKeyError, PublicKey};
 pub use verifier::{PreparedKey, SignatureError, SignatureVerifier};
 pub use verifiers::Verifiers;
 

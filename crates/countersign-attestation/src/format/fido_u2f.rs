@@ -1,6 +1,6 @@
 //! [Section 8.6](https://www.w3.org/TR/webauthn-3/#sctn-fido-u2f-attestation): FIDO U2F attestation.
 
-use countersign_cose::{Algorithm, Curve, KeyError, KeyMaterial};
+use countersign_cose::{Algorithm, Curve, EcPoint, KeyError, KeyMaterial};
 use countersign_types::AlgorithmIdentifier;
 
 use crate::{
@@ -53,7 +53,7 @@ impl AttestationFormat for FidoU2fFormat {
             input.authenticator_data.rp_id_hash,
             input.client_data_hash,
             attested.credential_id,
-            &public_key,
+            public_key,
         ];
         signature::verify_message(input.verifiers, certificate, ALGORITHM, &message, signature)?;
         // Steps 7 and 8: the statement does not reveal whether the certificate is for a batch or for this authenticator.
@@ -71,23 +71,23 @@ pub(super) fn p256_key(certificate: &Certificate) -> Result<Vec<u8>, Attestation
         KeyError::UnsupportedKeyType => AttestationCertificateError::KeyNotP256,
         error => AttestationCertificateError::Key(error),
     })?;
-    uncompressed_point(key.material()).ok_or(AttestationCertificateError::KeyNotP256)
+    Ok(p256_point(key.material()).ok_or(AttestationCertificateError::KeyNotP256)?.as_uncompressed().to_vec())
 }
 
 /// Step 4: the credential's key as `ALG_KEY_ECC_X962_RAW`. The type of the key ensures coordinates of 32 bytes.
-fn raw_credential_key(input: &VerificationInput<'_>) -> Result<Vec<u8>, KeyMismatchError> {
+fn raw_credential_key<'a>(input: &VerificationInput<'a>) -> Result<&'a [u8], KeyMismatchError> {
     let credential = input.credential_key.algorithm().map(Algorithm::identifier);
     let statement: AlgorithmIdentifier = ALGORITHM.identifier();
     let mismatch = KeyMismatchError::Algorithm { statement, credential };
     if credential != Some(statement) {
         return Err(mismatch);
     }
-    uncompressed_point(input.credential_key.material()).ok_or(mismatch)
+    Ok(p256_point(input.credential_key.material()).ok_or(mismatch)?.as_uncompressed())
 }
 
-fn uncompressed_point(key: &KeyMaterial) -> Option<Vec<u8>> {
+fn p256_point(key: &KeyMaterial) -> Option<&EcPoint> {
     match key {
-        KeyMaterial::Ec { curve: Curve::P256, x, y } => Some([&[0x04][..], x, y].concat()),
+        KeyMaterial::Ec { curve: Curve::P256, point } => Some(point),
         _ => None,
     }
 }

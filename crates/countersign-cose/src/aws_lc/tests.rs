@@ -145,7 +145,7 @@ proptest! {
     ) {
         let vectors = vectors();
         let vector = &vectors[which.index(vectors.len())];
-        let mut cose = vector.key.as_cose().unwrap().to_vec();
+        let mut cose = vector.key.to_cose(vector.key.algorithm().unwrap()).unwrap();
         let at = at.index(cose.len());
         for (place, byte) in cose[at..].iter_mut().zip(bytes) {
             *place = byte;

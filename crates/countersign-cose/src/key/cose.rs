@@ -94,9 +94,11 @@ fn decode_any(bytes: &[u8]) -> Result<(Algorithm, KeyMaterial), KeyError> {
 /// form](https://fidoalliance.org/specs/fido-v2.2-ps-20250714/fido-client-to-authenticator-protocol-v2.2-ps-20250714.html#message-encoding).
 pub(super) fn encode(material: &KeyMaterial, algorithm: Algorithm) -> Vec<u8> {
     let parameters = match material {
-        KeyMaterial::Ec { curve, x, y } => {
-            vec![(CRV, curve.identifier().into()), (X, x.clone().into()), (Y, y.clone().into())]
-        }
+        KeyMaterial::Ec { curve, point } => vec![
+            (CRV, curve.identifier().into()),
+            (X, point.x().to_vec().into()),
+            (Y, point.y().to_vec().into()),
+        ],
         KeyMaterial::Ed25519 { x } => vec![(CRV, CURVE_ED25519.into()), (X, x.to_vec().into())],
         KeyMaterial::Ed448 { x } => vec![(CRV, CURVE_ED448.into()), (X, x.to_vec().into())],
         KeyMaterial::Rsa { n, e } => vec![(N, n.clone().into()), (E, e.clone().into())],

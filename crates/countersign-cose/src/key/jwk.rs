@@ -44,7 +44,7 @@ impl PublicKey {
         {
             return Err(MalformedKeyError::SchemeMismatch(algorithm.scheme()).into());
         }
-        Ok(Self { algorithm, material, cose: None })
+        Ok(Self { algorithm, material })
     }
 
     /// The key as a JSON Web Key, which [`from_jwk`](Self::from_jwk) reads: the members of its type, and `alg` if the
@@ -53,9 +53,9 @@ impl PublicKey {
         let mut jwk = Jwk { alg: self.algorithm.and_then(name_of).map(Cow::Borrowed), ..Jwk::default() };
         let encode = |bytes: &[u8]| Some(Cow::Owned(base64url::encode(bytes)));
         match &self.material {
-            KeyMaterial::Ec { curve, x, y } => {
+            KeyMaterial::Ec { curve, point } => {
                 (jwk.kty, jwk.crv) = (EC.into(), Some(curve.name().into()));
-                (jwk.x, jwk.y) = (encode(x), encode(y));
+                (jwk.x, jwk.y) = (encode(point.x()), encode(point.y()));
             }
             KeyMaterial::Ed25519 { x } => {
                 (jwk.kty, jwk.crv, jwk.x) = (OKP.into(), Some(ED25519.into()), encode(x));

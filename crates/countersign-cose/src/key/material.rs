@@ -1,6 +1,7 @@
 //! The values of public keys, with the checks that all encodings share.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::algorithm::{Curve, ParameterSet, Scheme};
 use crate::key::error::MalformedKeyError;
@@ -16,10 +17,8 @@ pub enum KeyMaterial {
     Ec {
         /// The curve.
         curve: Curve,
-        /// The first coordinate, big-endian, [`field_size`](Curve::field_size) bytes.
-        x: Vec<u8>,
-        /// The second coordinate, big-endian, [`field_size`](Curve::field_size) bytes.
-        y: Vec<u8>,
+        /// The point.
+        point: EcPoint,
     },
     /// An Ed25519 point, which may not be decodable.
     Ed25519 {
@@ -50,6 +49,51 @@ pub enum KeyMaterial {
     },
 }
 
+/// The coordinates of an elliptic-curve point. They are not on the heap, so that a key takes no allocation.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct EcPoint {
+    /// The uncompressed encoding; zero beyond it, so that the derived comparisons are those of the coordinates.
+    bytes: [u8; 1 + 2 * FIELD_SIZE_MAX],
+    field_size: usize,
+}
+
+/// The field size of P-521.
+const FIELD_SIZE_MAX: usize = 66;
+
+impl EcPoint {
+    /// The first byte of an uncompressed encoding.
+    pub(super) const UNCOMPRESSED: u8 = 0x04;
+
+    /// Both coordinates have the field size of a curve.
+    fn new(x: &[u8], y: &[u8]) -> Self {
+        let mut bytes = [0; 1 + 2 * FIELD_SIZE_MAX];
+        let encoding = [Self::UNCOMPRESSED].into_iter().chain(x.iter().chain(y).copied());
+        bytes.iter_mut().zip(encoding).for_each(|(byte, value)| *byte = value);
+        Self { bytes, field_size: x.len() }
+    }
+
+    /// The first coordinate, big-endian, [`field_size`](Curve::field_size) bytes.
+    pub fn x(&self) -> &[u8] {
+        self.as_uncompressed().get(1..=self.field_size).unwrap_or_default()
+    }
+
+    /// The second coordinate, big-endian, [`field_size`](Curve::field_size) bytes.
+    pub fn y(&self) -> &[u8] {
+        self.as_uncompressed().get(self.field_size.saturating_add(1)..).unwrap_or_default()
+    }
+
+    /// The uncompressed encoding ([SEC 1 section 2.3.3](https://www.secg.org/sec1-v2.pdf)): 0x04 and both coordinates.
+    pub fn as_uncompressed(&self) -> &[u8] {
+        self.bytes.get(..=self.field_size.saturating_mul(2)).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for EcPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EcPoint").field(&self.as_uncompressed()).finish()
+    }
+}
+
 impl KeyMaterial {
     pub(super) fn ec(curve: Curve, x: &[u8], y: &[u8]) -> Result<Self, MalformedKeyError> {
         for (name, coordinate) in [("x", x), ("y", y)] {
@@ -62,7 +106,7 @@ impl KeyMaterial {
         if x.iter().chain(y).all(|byte| *byte == 0) {
             return Err(MalformedKeyError::ZeroPoint);
         }
-        Ok(Self::Ec { curve, x: x.to_vec(), y: y.to_vec() })
+        Ok(Self::Ec { curve, point: EcPoint::new(x, y) })
     }
 
     pub(super) fn ed25519(x: &[u8]) -> Result<Self, MalformedKeyError> {

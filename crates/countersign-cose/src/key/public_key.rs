@@ -1,6 +1,6 @@
 //! Public keys in all their encodings.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{cose, spki};
 use crate::key::error::{KeyError, MalformedKeyError};
@@ -11,13 +11,12 @@ use crate::{algorithm::Algorithm, key::material::KeyMaterial};
 /// Types, lengths and ranges have been checked, and the curve is the algorithm's. Only the verifier checks that a point
 /// is on its curve: accept no key before [`Verifiers::prepare`](crate::Verifiers::prepare) succeeded for it.
 ///
-/// Two keys are equal if their algorithms, materials and received bytes are equal. To compare a credential's key
-/// with a certificate's, compare their [`material`](Self::material).
+/// Two keys are equal if their algorithms and materials are equal. To compare a credential's key with a certificate's,
+/// compare their [`material`](Self::material).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey {
     pub(super) algorithm: Option<Algorithm>,
     pub(super) material: KeyMaterial,
-    pub(super) cose: Option<Box<[u8]>>,
 }
 
 impl PublicKey {
@@ -36,12 +35,11 @@ impl PublicKey {
     /// # bytes.extend([2; 32]);
     /// let key = PublicKey::from_cose(&bytes)?;
     /// assert_eq!(key.algorithm(), Some(Algorithm::Es256));
-    /// assert_eq!(key.as_cose(), Some(&bytes[..]));
     /// # Ok::<(), KeyError>(())
     /// ```
     pub fn from_cose(bytes: &[u8]) -> Result<Self, KeyError> {
         let (algorithm, material) = cose::decode(bytes)?;
-        Ok(Self { algorithm: Some(algorithm), material, cose: Some(bytes.into()) })
+        Ok(Self { algorithm: Some(algorithm), material })
     }
 
     /// Reads a DER `SubjectPublicKeyInfo` of a certificate
@@ -50,7 +48,7 @@ impl PublicKey {
     ///
     /// Another type of key, or another curve, is [`KeyError::UnsupportedKeyType`].
     pub fn from_spki(der: &[u8]) -> Result<Self, KeyError> {
-        Ok(Self { algorithm: None, material: spki::decode(der)?, cose: None })
+        Ok(Self { algorithm: None, material: spki::decode(der)? })
     }
 
     /// The algorithm in the `COSE_Key` or the JSON Web Key. `None` for a key from a `SubjectPublicKeyInfo`, which has
@@ -64,16 +62,11 @@ impl PublicKey {
         &self.material
     }
 
-    /// The `COSE_Key` as received. `None` for a key from another encoding.
-    pub fn as_cose(&self) -> Option<&[u8]> {
-        self.cose.as_deref()
-    }
-
     /// The key as a `COSE_Key` for `algorithm`, with the parameters in CTAP2's order, as an authenticator would send
     /// it.
     ///
-    /// Fails with [`MalformedKeyError::SchemeMismatch`] if the key does not match the algorithm. To pass a received key
-    /// on, use [`as_cose`](Self::as_cose).
+    /// Fails with [`MalformedKeyError::SchemeMismatch`] if the key does not match the algorithm. To store or pass on a
+    /// received key, keep its bytes, which may have optional parameters and another order.
     pub fn to_cose(&self, algorithm: Algorithm) -> Result<Vec<u8>, KeyError> {
         if !self.material.fits(algorithm.scheme()) {
             return Err(MalformedKeyError::SchemeMismatch(algorithm.scheme()).into());

@@ -11,15 +11,15 @@ use der::{Decode, Encode as _, Reader as _, SliceReader, Tag};
 
 use crate::algorithm::{Curve, ParameterSet};
 use crate::key::error::{KeyError, MalformedKeyError};
-use crate::key::{limits::ENCODED_MAX, material::KeyMaterial};
+use crate::key::{
+    limits::ENCODED_MAX,
+    material::{EcPoint, KeyMaterial},
+};
 
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 const ED448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.113");
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-
-/// [SEC 1](https://www.secg.org/sec1-v2.pdf) section 2.3.3.
-const UNCOMPRESSED: u8 = 0x04;
 
 pub(super) fn decode(der: &[u8]) -> Result<KeyMaterial, KeyError> {
     if der.len() > ENCODED_MAX {
@@ -82,7 +82,7 @@ where
 
 fn point(curve: Curve, encoded: &[u8]) -> Result<KeyMaterial, MalformedKeyError> {
     match encoded.split_first() {
-        Some((&UNCOMPRESSED, coordinates)) => {
+        Some((&EcPoint::UNCOMPRESSED, coordinates)) => {
             let middle = curve.field_size().min(coordinates.len());
             let (x, y) = coordinates.split_at(middle);
             KeyMaterial::ec(curve, x, y)
@@ -102,10 +102,9 @@ pub(super) fn encode(material: &KeyMaterial) -> Vec<u8> {
 
 fn write(material: &KeyMaterial) -> der::Result<Vec<u8>> {
     let (algorithm, key) = match material {
-        KeyMaterial::Ec { curve, x, y } => (
-            [EC_PUBLIC_KEY.to_der()?, oid_of(*curve).to_der()?].concat(),
-            [&[UNCOMPRESSED], &**x, y].concat(),
-        ),
+        KeyMaterial::Ec { curve, point } => {
+            ([EC_PUBLIC_KEY.to_der()?, oid_of(*curve).to_der()?].concat(), point.as_uncompressed().to_vec())
+        }
         KeyMaterial::Ed25519 { x } => (ED25519.to_der()?, x.to_vec()),
         KeyMaterial::Ed448 { x } => (ED448.to_der()?, x.to_vec()),
         KeyMaterial::Rsa { n, e } => (

@@ -34,9 +34,9 @@ impl<K: CurveKey> SignatureVerifier for Ecdsa<K> {
 
     fn prepare(&self, key: &PublicKey) -> Result<Box<dyn PreparedKey>, KeyError> {
         match key.material() {
-            KeyMaterial::Ec { curve, x, y } if *curve == K::CURVE => {
-                let key = K::from_uncompressed(&[&[0x04], &**x, y].concat())
-                    .ok_or(MalformedKeyError::NotOnCurve)?;
+            KeyMaterial::Ec { curve, point } if *curve == K::CURVE => {
+                let key =
+                    K::from_uncompressed(point.as_uncompressed()).ok_or(MalformedKeyError::NotOnCurve)?;
                 Ok(Box::new(Prepared { hash: self.hash, key }))
             }
             _ => Err(MalformedKeyError::SchemeMismatch(self.scheme()).into()),

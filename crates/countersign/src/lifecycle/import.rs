@@ -165,15 +165,11 @@ impl Import<'_> {
         if is_u2f && rp.appid.is_none() {
             return Err(ImportError::NoAppId);
         }
-        let (key, algorithm) = self.key.read()?;
+        let (key, algorithm, cose) = self.key.read()?;
         rp.verifiers.prepare(&key, algorithm.scheme()).map_err(ImportError::PublicKey)?;
         if !rp.policy.stored_algorithms.accepts(algorithm) {
             return Err(ImportError::AlgorithmNotAccepted(algorithm));
         }
-        let cose = match key.as_cose() {
-            Some(received) => received.to_vec(),
-            None => key.to_cose(algorithm).map_err(ImportError::PublicKey)?,
-        };
         // U2F has no such flag: section 6.1.2 makes all others 0.
         let backup_eligible = if is_u2f { Some(false) } else { self.backup_eligible };
         let record = CredentialRecord::new(id, rp.id(), user_handle, cose)

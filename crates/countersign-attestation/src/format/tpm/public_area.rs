@@ -124,10 +124,10 @@ impl<'a> Key<'a> {
                 ("keyBits", usize::from(key_bits) == n.len().saturating_mul(8)),
                 ("exponent", is_exponent(exponent, e)),
             ],
-            (Self::Ecc { curve: identifier, x, y }, KeyMaterial::Ec { curve, x: x_of, y: y_of }) => [
+            (Self::Ecc { curve: identifier, x, y }, KeyMaterial::Ec { curve, point }) => [
                 ("curve", curve_identifier(*curve) == Some(identifier)),
-                ("x", is_coordinate(x, x_of)),
-                ("y", is_coordinate(y, y_of)),
+                ("x", is_coordinate(x, point.x())),
+                ("y", is_coordinate(y, point.y())),
             ],
             _ => [("type", false); 3],
         };

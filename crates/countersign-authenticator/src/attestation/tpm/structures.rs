@@ -72,10 +72,14 @@ impl PublicArea {
 
     pub(super) fn of(material: &KeyMaterial) -> Option<Self> {
         match material {
-            KeyMaterial::Ec { curve, x, y } => {
+            KeyMaterial::Ec { curve, point } => {
                 let curve = tpm_curve(*curve)?;
                 let parameters = [curve.to_be_bytes(), NULL.to_be_bytes()].concat();
-                Some(Self { parameters, unique: vec![x.clone(), y.clone()], ..Self::default() })
+                Some(Self {
+                    parameters,
+                    unique: vec![point.x().to_vec(), point.y().to_vec()],
+                    ..Self::default()
+                })
             }
             KeyMaterial::Rsa { n, .. } => {
                 let bits = u16::try_from(n.len().saturating_mul(8)).ok()?;

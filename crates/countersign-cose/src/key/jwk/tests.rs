@@ -28,7 +28,7 @@ const RFC_7517: &str = r#"{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526
 #[test]
 fn keys_of_the_rfcs_are_read() {
     let key = PublicKey::from_jwk(RFC_7517.as_bytes()).unwrap();
-    assert_eq!((key.algorithm(), key.as_cose()), (None, None));
+    assert_eq!(key.algorithm(), None);
     assert!(key.to_cose(Algorithm::Es256).is_ok());
     // RFC 8037 appendix A.2.
     let json = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;

@@ -49,11 +49,16 @@ const U2F_KEY_LENGTH: usize = 65;
 const PEM_BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
 
 impl ImportedKey<'_> {
-    pub(super) fn read(self) -> Result<(PublicKey, Algorithm), ImportError> {
+    /// The key, its algorithm, and the `COSE_Key` to store: the received one, if it is in that encoding.
+    pub(super) fn read(self) -> Result<(PublicKey, Algorithm, Vec<u8>), ImportError> {
+        let received = match &self {
+            Self::Cose(cose) => Some(cose.to_vec()),
+            Self::CoseText(text) => Some(text.decode().map_err(ImportError::KeyEncoding)?),
+            _ => None,
+        };
         let (key, said) = match self {
-            Self::Cose(cose) => (PublicKey::from_cose(cose), None),
-            Self::CoseText(text) => {
-                (PublicKey::from_cose(&text.decode().map_err(ImportError::KeyEncoding)?), None)
+            Self::Cose(_) | Self::CoseText(_) => {
+                (PublicKey::from_cose(received.as_deref().unwrap_or_default()), None)
             }
             Self::Spki(der, said) => (PublicKey::from_spki(der), said),
             Self::SpkiText(text, said) => {
@@ -75,10 +80,9 @@ impl ImportedKey<'_> {
         let key = key.map_err(ImportError::PublicKey)?;
         let meant = key.algorithm().or(said).or_else(|| usual(key.material()));
         let algorithm = meant.ok_or(ImportError::AlgorithmUnknown)?;
-        if said.is_some_and(|said| said != algorithm) || key.to_cose(algorithm).is_err() {
-            return Err(ImportError::AlgorithmMismatch(said.unwrap_or(algorithm)));
-        }
-        Ok((key, algorithm))
+        let written = key.to_cose(algorithm).ok().filter(|_| said.is_none_or(|said| said == algorithm));
+        let written = written.ok_or(ImportError::AlgorithmMismatch(said.unwrap_or(algorithm)))?;
+        Ok((key, algorithm, received.unwrap_or(written)))
     }
 }
 

@@ -324,14 +324,14 @@ fn data_that_makes_no_record_is_rejected() {
     assert_eq!(backed_up(import(ImportedKey::Cose(&cose)), Some(false)), Err(ImportError::BackupState));
     let error = record(ImportedKey::Pem("-----BEGIN PUBLIC KEY-----", None)).unwrap_err();
     assert!(error.to_string().starts_with("the public key is not pem"), "{error}");
-    let code = |error: &ImportError| error.code().map(Code::as_str);
-    assert_eq!(code(&error), None);
-    assert_eq!(code(&of(&[], &[1]).unwrap_err()), None);
-    assert_eq!(code(&of(&[1; 1024], &[1]).unwrap_err()), Some("credential-id-too-long"));
-    assert_eq!(code(&ImportError::BackupState), Some("backup-state-invalid"));
-    assert_eq!(code(&record(ImportedKey::Cose(&[0xa0])).unwrap_err()), Some("public-key-malformed"));
-    assert_eq!(code(&ImportError::AlgorithmMismatch(Algorithm::EdDsa)), Some("public-key-malformed"));
-    assert_eq!(code(&ImportError::AlgorithmNotAccepted(Algorithm::EdDsa)), Some("algorithm-not-allowed"));
+    let word_of = |error: &ImportError| error.code().map(Code::as_str);
+    assert_eq!(word_of(&error), None);
+    assert_eq!(word_of(&of(&[], &[1]).unwrap_err()), None);
+    assert_eq!(word_of(&of(&[1; 1024], &[1]).unwrap_err()), Some("credential-id-too-long"));
+    assert_eq!(word_of(&ImportError::BackupState), Some("backup-state-invalid"));
+    assert_eq!(word_of(&record(ImportedKey::Cose(&[0xa0])).unwrap_err()), Some("public-key-malformed"));
+    assert_eq!(word_of(&ImportError::AlgorithmMismatch(Algorithm::EdDsa)), Some("public-key-malformed"));
+    assert_eq!(word_of(&ImportError::AlgorithmNotAccepted(Algorithm::EdDsa)), Some("algorithm-not-allowed"));
 }
 
 #[test]
