@@ -110,6 +110,12 @@ impl Attestation {
             _ => {}
         }
         apply!(changes, Attestation, &mut draft);
+        if let Some(leaf) = &mut draft.leaf {
+            apply!(changes, AttestationCertificate, leaf);
+        }
+        if let Some(intermediate) = draft.intermediates.first_mut() {
+            apply!(changes, IntermediateCertificate, intermediate);
+        }
         android_key::finish(&mut draft);
         let signer = Signer { attester, input };
         match self {

@@ -3,6 +3,7 @@
 use crate::{
     attestation::draft::AttestationDraft,
     cbor::Cbor,
+    certificate::draft::CertificateDraft,
     members::Members,
     private_key::PrivateKey,
     response::{AuthenticatorDataDraft, Envelope},
@@ -33,6 +34,10 @@ pub enum Change {
     AuthenticatorDataBytes(fn(&mut Vec<u8>)),
     /// The draft of an attestation statement, before it is signed; of each part of a compound statement.
     Attestation(fn(&mut AttestationDraft)),
+    /// The attestation certificate, if there is one, before it is signed.
+    AttestationCertificate(fn(&mut CertificateDraft)),
+    /// The certificate of the authority that issued the attestation certificate, if there is one below the root.
+    IntermediateCertificate(fn(&mut CertificateDraft)),
     /// The attestation statement, signed.
     Statement(fn(&mut Cbor)),
     /// The map of the attestation object.

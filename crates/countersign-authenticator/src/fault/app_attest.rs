@@ -7,19 +7,16 @@ use crate::{
     Algorithm,
     cbor::Cbor,
     certificate::{oid, parts::Critical},
-    change::Change,
     der::{explicit, octet_string, sequence},
-    response::AuthenticatorDataDraft,
     scenario::{Format, Scenario},
 };
 
 /// The user of an app is not present in the sense of authenticator data.
-const APP: Faults = Faults::of(Scenario::of(Format::AppleAppAttest).with_conditional_creation());
-const BINDING: &[Code] = &[Code::AttestationBindingMismatch];
-
-const fn data(name: &'static str, codes: &'static [Code], change: fn(&mut AuthenticatorDataDraft)) -> Fault {
-    APP.change(name, &[262], codes, Change::AuthenticatorData(change))
-}
+const APP: Faults = Faults::of(
+    Scenario::of(Format::AppleAppAttest).with_conditional_creation(),
+    &[Code::AttestationStatementMalformed],
+);
+const BINDING: Faults = APP.codes(&[Code::AttestationBindingMismatch]);
 
 pub(super) const FAULTS: &[Fault] = &[
     APP.statement("app-attest-x5c-missing", &[260], |statement| statement.remove("x5c")),
@@ -29,27 +26,22 @@ pub(super) const FAULTS: &[Fault] = &[
         }
     }),
     APP.statement("app-attest-receipt-missing", &[260], |statement| statement.remove("receipt")),
-    APP.change(
-        "app-attest-development",
-        &[261],
-        &[Code::AttestationNotAccepted],
-        Change::AuthenticatorData(|data| {
-            if let Some(attested) = &mut data.attested {
-                attested.aaguid = *b"appattestdevelop";
-            }
-        }),
+    APP.codes(&[Code::AttestationNotAccepted]).data("app-attest-development", &[261], |data| {
+        if let Some(attested) = &mut data.attested {
+            attested.aaguid = *b"appattestdevelop";
+        }
+    }),
+    BINDING.data("app-attest-counter-not-zero", &[262], |data| data.sign_count = 1),
+    APP.codes(&[Code::RpIdHashMismatch, Code::AttestationBindingMismatch]).data(
+        "app-attest-other-app",
+        &[262],
+        |data| {
+            data.rp_id_hash = [7; 32];
+        },
     ),
-    data("app-attest-counter-not-zero", BINDING, |data| data.sign_count = 1),
-    data("app-attest-other-app", &[Code::RpIdHashMismatch, Code::AttestationBindingMismatch], |data| {
-        data.rp_id_hash = [7; 32];
+    BINDING.leaf("app-attest-nonce-other", &[262], |leaf| {
+        let nonce = sequence(&[&explicit(1, &octet_string(&[7; 32]))]);
+        leaf.set_extension(oid::APPLE_NONCE, Critical::No, nonce);
     }),
-    APP.draft("app-attest-nonce-other", &[262], BINDING, |draft| {
-        draft.change_leaf(|leaf| {
-            let nonce = sequence(&[&explicit(1, &octet_string(&[7; 32]))]);
-            leaf.set_extension(oid::APPLE_NONCE, Critical::No, nonce);
-        });
-    }),
-    APP.draft("app-attest-key-other", &[262], BINDING, |draft| {
-        draft.certify_stranger(Algorithm::Es256);
-    }),
+    BINDING.draft("app-attest-key-other", &[262], |draft| draft.certify_stranger(Algorithm::Es256)),
 ];

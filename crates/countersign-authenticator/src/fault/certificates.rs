@@ -11,147 +11,110 @@ use crate::{
         oid,
         parts::{Attribute, Critical},
     },
-    change::Change,
     der::{BOOLEAN, element, explicit, integer, object_identifier, sequence},
     scenario::{Format, Scenario},
 };
 
-const PACKED: Faults = Faults::of(Scenario::of(Format::Packed));
-const CHAIN: Faults = Faults::of(Scenario::of(Format::PackedChain));
-const UNTRUSTED: &[Code] = &[Code::AttestationUntrusted];
-const EXPIRED: &[Code] = &[Code::AttestationCertificateExpired];
-
 /// 1.2.3.4, an unknown extension.
 const UNKNOWN: &[u8] = &[0x2a, 0x03, 0x04];
 
+const fn untrusted(format: Format) -> Faults {
+    Faults::of(Scenario::of(format), &[Code::AttestationUntrusted])
+}
+
+const PACKED: Faults = untrusted(Format::Packed);
+const CHAIN: Faults = untrusted(Format::PackedChain);
+const U2F: Faults = untrusted(Format::FidoU2f);
+const EXPIRED: Faults = PACKED.codes(&[Code::AttestationCertificateExpired]);
+/// Codes for an extension that forbids the path or the certificate's use.
+const EXTENSION: &[Code] = &[Code::AttestationUntrusted, Code::AttestationCertificateInvalid];
+
 pub(super) const FAULTS: &[Fault] = &[
-    PACKED.draft("certificate-by-stranger", &[263, 266], UNTRUSTED, |draft| {
-        draft.issuer = IssuerRole::Stranger;
+    PACKED.draft("certificate-by-stranger", &[263, 266], |draft| draft.issuer = IssuerRole::Stranger),
+    PACKED.leaf("certificate-in-other-name", &[263, 266], |leaf| {
+        leaf.issuer = vec![Attribute::new(oid::COMMON_NAME, "somebody else")];
     }),
-    PACKED.draft("certificate-in-other-name", &[263, 266], UNTRUSTED, |draft| {
-        draft.change_leaf(|leaf| leaf.issuer = vec![Attribute::new(oid::COMMON_NAME, "somebody else")]);
-    }),
-    Faults::of(Scenario::of(Format::AndroidSafetyNet)).draft(
-        "safetynet-by-stranger",
-        &[230],
-        UNTRUSTED,
-        |draft| {
-            draft.issuer = IssuerRole::Stranger;
-        },
-    ),
-    Faults::of(Scenario::of(Format::AndroidKey)).draft("android-by-stranger", &[219], UNTRUSTED, |draft| {
-        draft.issuer = IssuerRole::Stranger;
-    }),
-    Faults::of(Scenario::of(Format::Apple)).draft("apple-by-stranger", &[250], UNTRUSTED, |draft| {
-        draft.issuer = IssuerRole::Stranger;
-    }),
-    Faults::of(Scenario::of(Format::Tpm)).draft("tpm-by-stranger", &[263], UNTRUSTED, |draft| {
-        draft.issuer = IssuerRole::Stranger;
-    }),
-    Faults::of(Scenario::of(Format::FidoU2f)).draft("u2f-by-stranger", &[263], UNTRUSTED, |draft| {
-        draft.issuer = IssuerRole::Stranger;
-    }),
-    Faults::of(Scenario::of(Format::Compound)).draft(
-        "compound-by-stranger",
-        &[257, 263],
-        UNTRUSTED,
-        |draft| {
-            draft.issuer = IssuerRole::Stranger;
-        },
-    ),
-    PACKED.draft("certificate-by-stranger-with-root", &[264], UNTRUSTED, |draft| {
+    untrusted(Format::AndroidSafetyNet)
+        .draft("safetynet-by-stranger", &[230], |draft| draft.issuer = IssuerRole::Stranger),
+    untrusted(Format::AndroidKey)
+        .draft("android-by-stranger", &[219], |draft| draft.issuer = IssuerRole::Stranger),
+    untrusted(Format::Apple).draft("apple-by-stranger", &[250], |draft| draft.issuer = IssuerRole::Stranger),
+    untrusted(Format::Tpm).draft("tpm-by-stranger", &[263], |draft| draft.issuer = IssuerRole::Stranger),
+    U2F.draft("u2f-by-stranger", &[263], |draft| draft.issuer = IssuerRole::Stranger),
+    untrusted(Format::Compound)
+        .draft("compound-by-stranger", &[257, 263], |draft| draft.issuer = IssuerRole::Stranger),
+    PACKED.draft("certificate-by-stranger-with-root", &[264], |draft| {
         draft.issuer = IssuerRole::StrangerWithRoot;
     }),
-    CHAIN.change(
-        "chain-without-intermediate",
-        &[276],
-        UNTRUSTED,
-        Change::Statement(|statement| {
-            if let Some(Cbor::Array(certificates)) = statement.get_mut("x5c") {
-                certificates.truncate(1);
-            }
-        }),
-    ),
-    CHAIN.draft("intermediate-not-a-ca", &[267], UNTRUSTED, |draft| {
-        draft
-            .change_intermediate(|it| it.set_extension(oid::BASIC_CONSTRAINTS, Critical::Yes, sequence(&[])));
+    CHAIN.statement("chain-without-intermediate", &[276], |statement| {
+        if let Some(Cbor::Array(certificates)) = statement.get_mut("x5c") {
+            certificates.truncate(1);
+        }
     }),
-    CHAIN.draft("intermediate-without-constraints", &[267], UNTRUSTED, |draft| {
-        draft.change_intermediate(|it| it.remove_extension(oid::BASIC_CONSTRAINTS));
+    CHAIN.intermediate("intermediate-not-a-ca", &[267], |it| {
+        it.set_extension(oid::BASIC_CONSTRAINTS, Critical::Yes, sequence(&[]));
     }),
-    CHAIN.draft("intermediate-may-not-sign-certificates", &[267], UNTRUSTED, |draft| {
-        draft.change_intermediate(|it| it.set_extension(oid::KEY_USAGE, Critical::Yes, vec![3, 2, 7, 0x80]));
+    CHAIN.intermediate("intermediate-without-constraints", &[267], |it| {
+        it.remove_extension(oid::BASIC_CONSTRAINTS);
     }),
-    CHAIN.draft("path-longer-than-allowed", &[268], UNTRUSTED, |draft| {
+    CHAIN.intermediate("intermediate-may-not-sign-certificates", &[267], |it| {
+        it.set_extension(oid::KEY_USAGE, Critical::Yes, vec![3, 2, 7, 0x80]);
+    }),
+    CHAIN.draft("path-longer-than-allowed", &[268], |draft| {
         // The authority below the root may have none below it, and has one.
         let constraints = sequence(&[&element(BOOLEAN, &[0xff]), &integer(&[0])]);
         if let Some(upper) = draft.intermediates.last_mut() {
             upper.set_extension(oid::BASIC_CONSTRAINTS, Critical::Yes, constraints);
         }
     }),
-    CHAIN.draft("certificate-signed-with-sha-1", &[272], UNTRUSTED, |draft| {
-        draft.change_leaf(|leaf| leaf.signature_algorithm = Some(Algorithm::Rs1));
+    CHAIN.leaf("certificate-signed-with-sha-1", &[272], |leaf| {
+        leaf.signature_algorithm = Some(Algorithm::Rs1);
     }),
-    CHAIN.draft("intermediate-with-name-constraints", &[269], UNTRUSTED, |draft| {
+    CHAIN.draft("intermediate-with-name-constraints", &[269], |draft| {
         let excluded = explicit(1, &sequence(&[&element(0x82, b"example.com")]));
         draft.change_intermediate(|it| {
             it.set_extension(oid::NAME_CONSTRAINTS, Critical::Yes, sequence(&[&excluded]));
         });
     }),
-    PACKED.draft("certificate-with-unknown-critical-extension", &[270], UNKNOWN_EXTENSION, |draft| {
-        draft.change_leaf(|leaf| leaf.set_extension(UNKNOWN, Critical::Yes, vec![0x05, 0x00]));
+    PACKED.codes(EXTENSION).leaf("certificate-with-unknown-critical-extension", &[270], |leaf| {
+        leaf.set_extension(UNKNOWN, Critical::Yes, vec![0x05, 0x00]);
     }),
-    CHAIN.draft("intermediate-with-unknown-critical-extension", &[270], UNKNOWN_EXTENSION, |draft| {
-        draft.change_intermediate(|it| it.set_extension(UNKNOWN, Critical::Yes, vec![0x05, 0x00]));
+    CHAIN.codes(EXTENSION).intermediate("intermediate-with-unknown-critical-extension", &[270], |it| {
+        it.set_extension(UNKNOWN, Critical::Yes, vec![0x05, 0x00]);
     }),
-    PACKED.draft("certificate-expired", &[161, 271], EXPIRED, |draft| {
-        draft.change_leaf(|leaf| leaf.not_after = "20250101000000Z".into());
-    }),
-    PACKED.draft("certificate-not-yet-valid", &[161, 271], EXPIRED, |draft| {
-        draft.change_leaf(|leaf| leaf.not_before = "20270101000000Z".into());
-    }),
-    CHAIN.draft("intermediate-expired", &[271], EXPIRED, |draft| {
-        draft.change_intermediate(|it| it.not_after = "20250101000000Z".into());
-    }),
-    PACKED.draft("certificate-is-no-certificate", &[273], &[Code::AttestationCertificateInvalid], |draft| {
-        draft.change_leaf(|leaf| leaf.public_key = vec![0x05, 0x00]);
-    }),
-    PACKED.draft("certificate-for-the-web", &[384], PURPOSE, |draft| {
-        draft.change_leaf(|leaf| leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, web_purposes()));
-    }),
-    Faults::of(Scenario::of(Format::FidoU2f)).draft(
-        "u2f-certificate-for-the-web",
-        &[384],
-        PURPOSE,
-        |draft| {
-            draft.change_leaf(|leaf| {
-                leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, web_purposes());
-            });
-        },
+    EXPIRED.leaf("certificate-expired", &[161, 271], |leaf| leaf.not_after = "20250101000000Z".into()),
+    EXPIRED.leaf("certificate-not-yet-valid", &[161, 271], |leaf| leaf.not_before = "20270101000000Z".into()),
+    CHAIN
+        .codes(&[Code::AttestationCertificateExpired])
+        .intermediate("intermediate-expired", &[271], |it| it.not_after = "20250101000000Z".into()),
+    PACKED.codes(&[Code::AttestationCertificateInvalid]).leaf(
+        "certificate-is-no-certificate",
+        &[273],
+        |leaf| leaf.public_key = vec![0x05, 0x00],
     ),
-    CHAIN.draft("chain-with-certificate-for-the-web", &[384], PURPOSE, |draft| {
-        draft.change_leaf(|leaf| leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, web_purposes()));
+    PACKED.codes(EXTENSION).leaf("certificate-for-the-web", &[384], |leaf| {
+        leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, web_purposes());
     }),
-    PACKED.draft("certificate-may-not-sign-data", &[385], PURPOSE, |draft| {
-        draft.change_leaf(|leaf| leaf.set_extension(oid::KEY_USAGE, Critical::Yes, vec![3, 2, 5, 0x20]));
+    U2F.codes(EXTENSION).leaf("u2f-certificate-for-the-web", &[384], |leaf| {
+        leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, web_purposes());
     }),
-    Faults::of(Scenario::of(Format::FidoU2f)).draft(
-        "u2f-certificate-may-not-sign-data",
-        &[385],
-        PURPOSE,
-        |draft| {
-            draft.change_leaf(|leaf| leaf.set_extension(oid::KEY_USAGE, Critical::Yes, vec![3, 2, 5, 0x20]));
-        },
-    ),
-    PACKED.change(
+    CHAIN.codes(EXTENSION).leaf("chain-with-certificate-for-the-web", &[384], |leaf| {
+        leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, web_purposes());
+    }),
+    PACKED.codes(EXTENSION).leaf("certificate-may-not-sign-data", &[385], |leaf| {
+        leaf.set_extension(oid::KEY_USAGE, Critical::Yes, vec![3, 2, 5, 0x20]);
+    }),
+    U2F.codes(EXTENSION).leaf("u2f-certificate-may-not-sign-data", &[385], |leaf| {
+        leaf.set_extension(oid::KEY_USAGE, Critical::Yes, vec![3, 2, 5, 0x20]);
+    }),
+    PACKED.codes(&[Code::AttestationStatementMalformed]).statement(
         "too-many-certificates",
         &[281],
-        &[Code::AttestationStatementMalformed],
-        Change::Statement(|statement| {
+        |statement| {
             if let Some(Cbor::Array(certificates)) = statement.get_mut("x5c") {
                 *certificates = certificates.iter().cycle().take(20).cloned().collect();
             }
-        }),
+        },
     ),
 ];
 
@@ -160,6 +123,3 @@ fn web_purposes() -> Vec<u8> {
     let purpose = |last| object_identifier(&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, last]);
     sequence(&[&purpose(1), &purpose(4)])
 }
-
-const PURPOSE: &[Code] = &[Code::AttestationUntrusted, Code::AttestationCertificateInvalid];
-const UNKNOWN_EXTENSION: &[Code] = &[Code::AttestationUntrusted, Code::AttestationCertificateInvalid];

@@ -5,8 +5,12 @@ use countersign_types::Code;
 use crate::{
     attestation::draft::AttestationDraft,
     cbor::Cbor,
+    certificate::draft::CertificateDraft,
     change::Change,
     client::CeremonyError,
+    members::Members,
+    private_key::PrivateKey,
+    response::{AuthenticatorDataDraft, Envelope},
     scenario::{Exchange, Scenario},
 };
 
@@ -41,16 +45,6 @@ pub enum Ceremony {
 }
 
 impl Fault {
-    pub(super) const fn new(
-        name: &'static str,
-        rules: &'static [u16],
-        codes: &'static [Code],
-        scenario: Scenario,
-        change: Change,
-    ) -> Self {
-        Self { name, rules, codes, scenario, change }
-    }
-
     /// The unique name.
     pub fn name(&self) -> &'static str {
         self.name
@@ -90,44 +84,55 @@ impl Fault {
     }
 }
 
-/// Makes the faults of one scenario.
+/// Makes the faults of one scenario that have the same right codes.
 #[derive(Clone, Copy)]
-pub(super) struct Faults(Scenario);
+pub(super) struct Faults {
+    scenario: Scenario,
+    codes: &'static [Code],
+}
 
 impl Faults {
-    pub(super) const fn of(scenario: Scenario) -> Self {
-        Self(scenario)
+    pub(super) const fn of(scenario: Scenario, codes: &'static [Code]) -> Self {
+        Self { scenario, codes }
     }
 
-    /// A fault with any change.
-    pub(super) const fn change(
-        self,
-        name: &'static str,
-        rules: &'static [u16],
-        codes: &'static [Code],
-        change: Change,
-    ) -> Fault {
-        Fault::new(name, rules, codes, self.0, change)
+    /// Replaces the right codes.
+    pub(super) const fn codes(self, codes: &'static [Code]) -> Self {
+        Self { codes, ..self }
     }
+}
 
-    /// A malformed attestation statement.
-    pub(super) const fn statement(
-        self,
-        name: &'static str,
-        rules: &'static [u16],
-        change: fn(&mut Cbor),
-    ) -> Fault {
-        self.change(name, rules, &[Code::AttestationStatementMalformed], Change::Statement(change))
-    }
+/// A function for each variant of [`Change`] with its name, its broken rules and the change.
+macro_rules! faults_by {
+    ($($name:ident: $variant:ident($change:ty);)*) => {
+        impl Faults {
+            $(pub(super) const fn $name(
+                self,
+                name: &'static str,
+                rules: &'static [u16],
+                change: $change,
+            ) -> Fault {
+                let Self { scenario, codes } = self;
+                Fault { name, rules, codes, scenario, change: Change::$variant(change) }
+            })*
+        }
+    };
+}
 
-    /// An attestation statement that is made from a changed draft.
-    pub(super) const fn draft(
-        self,
-        name: &'static str,
-        rules: &'static [u16],
-        codes: &'static [Code],
-        change: fn(&mut AttestationDraft),
-    ) -> Fault {
-        self.change(name, rules, codes, Change::Attestation(change))
-    }
+faults_by! {
+    client_data: ClientData(fn(&mut Members));
+    client_data_bytes: ClientDataBytes(fn(&mut Vec<u8>));
+    key: CredentialKey(fn(&mut Cbor));
+    data: AuthenticatorData(fn(&mut AuthenticatorDataDraft));
+    data_bytes: AuthenticatorDataBytes(fn(&mut Vec<u8>));
+    draft: Attestation(fn(&mut AttestationDraft));
+    leaf: AttestationCertificate(fn(&mut CertificateDraft));
+    intermediate: IntermediateCertificate(fn(&mut CertificateDraft));
+    statement: Statement(fn(&mut Cbor));
+    object: AttestationObject(fn(&mut Cbor));
+    object_bytes: AttestationObjectBytes(fn(&mut Vec<u8>));
+    signing: Signing(fn(&PrivateKey, &[u8]) -> Vec<u8>);
+    signature: Signature(fn(&mut Vec<u8>));
+    envelope: Envelope(fn(&mut Envelope));
+    text: Text(fn(&mut String));
 }

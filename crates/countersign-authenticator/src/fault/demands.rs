@@ -4,20 +4,19 @@ use countersign_types::{Code, base64url};
 use serde_json::json;
 
 use super::{
-    definition::Fault,
+    definition::{Fault, Faults},
     extensions::{results, set},
 };
 use crate::{
     authenticator::Backup,
-    change::Change,
-    response::{AuthenticatorDataDraft, Envelope, flags},
+    response::flags,
     scenario::{Demand, Format, Scenario},
 };
 
 const CREATE: Scenario = Scenario::REGISTRATION;
 const GET: Scenario = Scenario::AUTHENTICATION;
 const PLATFORM: Scenario = CREATE.with_demand(Demand::PlatformAttachment);
-const COPIES: Scenario = CREATE.with_demand(Demand::Copies);
+const COPIES: Faults = Faults::of(CREATE.with_demand(Demand::Copies), &[Code::ResponseMalformed]);
 const DEVICE_BOUND: Scenario = CREATE.with_demand(Demand::DeviceBound);
 const ELIGIBLE: Scenario = CREATE.with_backup(Backup::Eligible).with_demand(Demand::BackupEligible);
 const BACKED_UP: Scenario = CREATE.with_backup(Backup::BackedUp).with_demand(Demand::BackedUp);
@@ -36,79 +35,54 @@ const LARGE_BLOB: Scenario = GET
     .with_demand(Demand::LargeBlob);
 
 const AUTHENTICATOR: &[Code] = &[Code::AuthenticatorNotAccepted];
-const BACKUP: &[Code] = &[Code::BackupNotAccepted];
 
-const fn extension(
-    name: &'static str,
-    rules: &'static [u16],
-    scenario: Scenario,
-    change: fn(&mut Envelope),
-) -> Fault {
-    Fault::new(name, rules, &[Code::ExtensionNotAccepted], scenario, Change::Envelope(change))
+const fn extension(scenario: Scenario) -> Faults {
+    Faults::of(scenario, &[Code::ExtensionNotAccepted])
 }
 
-const fn copy(name: &'static str, rules: &'static [u16], change: fn(&mut Envelope)) -> Fault {
-    Fault::new(name, rules, &[Code::ResponseMalformed], COPIES, Change::Envelope(change))
-}
-
-const fn backup(
-    name: &'static str,
-    rules: &'static [u16],
-    scenario: Scenario,
-    change: fn(&mut AuthenticatorDataDraft),
-) -> Fault {
-    Fault::new(name, rules, BACKUP, scenario, Change::AuthenticatorData(change))
+const fn backup(scenario: Scenario) -> Faults {
+    Faults::of(scenario, &[Code::BackupNotAccepted])
 }
 
 pub(super) const FAULTS: &[Fault] = &[
-    Fault::new(
-        "attachment-other-than-demanded",
-        &[20],
-        AUTHENTICATOR,
-        PLATFORM,
-        Change::Envelope(|envelope| envelope.members.set("authenticatorAttachment", "cross-platform")),
-    ),
-    copy("authenticator-data-copy-differs", &[17], |envelope| {
+    Faults::of(PLATFORM, AUTHENTICATOR).envelope("attachment-other-than-demanded", &[20], |envelope| {
+        envelope.members.set("authenticatorAttachment", "cross-platform");
+    }),
+    COPIES.envelope("authenticator-data-copy-differs", &[17], |envelope| {
         envelope.change_text("authenticatorData", |text| format!("AAAA{text}"));
     }),
-    copy("public-key-copy-differs", &[18], |envelope| {
+    COPIES.envelope("public-key-copy-differs", &[18], |envelope| {
         envelope.change_text("publicKey", |text| text.replace("MFkwEw", "MFkwEx"));
     }),
-    copy("public-key-algorithm-copy-differs", &[18], |envelope| envelope.set("publicKeyAlgorithm", -8)),
-    backup("backup-eligible-where-forbidden", &[65], DEVICE_BOUND, |data| {
-        data.flags |= flags::BACKUP_ELIGIBLE;
+    COPIES.envelope("public-key-algorithm-copy-differs", &[18], |envelope| {
+        envelope.set("publicKeyAlgorithm", -8);
     }),
-    backup("backup-not-eligible-where-demanded", &[66], ELIGIBLE, |data| {
-        data.flags &= !flags::BACKUP_ELIGIBLE;
-    }),
-    backup("not-backed-up-where-demanded", &[67], BACKED_UP, |data| data.flags &= !flags::BACKUP_STATE),
-    backup("not-backed-up-where-demanded-at-authentication", &[67], BACKED_UP_GET, |data| {
+    backup(DEVICE_BOUND)
+        .data("backup-eligible-where-forbidden", &[65], |data| data.flags |= flags::BACKUP_ELIGIBLE),
+    backup(ELIGIBLE)
+        .data("backup-not-eligible-where-demanded", &[66], |data| data.flags &= !flags::BACKUP_ELIGIBLE),
+    backup(BACKED_UP).data("not-backed-up-where-demanded", &[67], |data| data.flags &= !flags::BACKUP_STATE),
+    backup(BACKED_UP_GET).data("not-backed-up-where-demanded-at-authentication", &[67], |data| {
         data.flags &= !flags::BACKUP_STATE;
     }),
-    Fault::new(
-        "model-not-on-the-list",
-        &[137],
-        AUTHENTICATOR,
-        MODEL,
-        Change::AuthenticatorData(|data| {
-            if let Some(attested) = &mut data.attested {
-                attested.aaguid = [2; 16];
-            }
-        }),
-    ),
-    extension("client-output-unasked", &[313], ASKED, |envelope| set(envelope, "future", json!(1))),
-    extension("client-output-unasked-at-authentication", &[313], ASKED_GET, |envelope| {
+    Faults::of(MODEL, AUTHENTICATOR).data("model-not-on-the-list", &[137], |data| {
+        if let Some(attested) = &mut data.attested {
+            attested.aaguid = [2; 16];
+        }
+    }),
+    extension(ASKED).envelope("client-output-unasked", &[313], |envelope| set(envelope, "future", json!(1))),
+    extension(ASKED_GET).envelope("client-output-unasked-at-authentication", &[313], |envelope| {
         set(envelope, "future", json!(1));
     }),
-    extension("cred-props-missing-where-demanded", &[315], CRED_PROPS, |envelope| {
+    extension(CRED_PROPS).envelope("cred-props-missing-where-demanded", &[315], |envelope| {
         results(envelope, |results| drop(results.remove("credProps")));
     }),
-    extension("prf-not-told-to-be-enabled", &[321], PRF, |envelope| set(envelope, "prf", json!({}))),
-    extension("prf-results-sent", &[323], PRF_RESULTS, |envelope| {
+    extension(PRF).envelope("prf-not-told-to-be-enabled", &[321], |envelope| set(envelope, "prf", json!({}))),
+    extension(PRF_RESULTS).envelope("prf-results-sent", &[323], |envelope| {
         let first = base64url::encode([7; 32]);
         set(envelope, "prf", json!({"enabled": true, "results": {"first": first}}));
     }),
-    extension("large-blob-not-written-where-demanded", &[330], LARGE_BLOB, |envelope| {
+    extension(LARGE_BLOB).envelope("large-blob-not-written-where-demanded", &[330], |envelope| {
         set(envelope, "largeBlob", json!({"written": false}));
     }),
 ];

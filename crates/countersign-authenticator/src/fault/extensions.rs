@@ -3,10 +3,9 @@
 use countersign_types::Code;
 use serde_json::{Map, Value, json};
 
-use super::definition::Fault;
+use super::definition::{Fault, Faults};
 use crate::{
     cbor::Cbor,
-    change::Change,
     response::{AuthenticatorDataDraft, Envelope, flags},
     scenario::Scenario,
 };
@@ -25,27 +24,6 @@ const ENFORCED: Scenario = Scenario::REGISTRATION.with_required_verification().w
     r#"{"credentialProtectionPolicy":"userVerificationRequired","enforceCredentialProtectionPolicy":true}"#,
     "{}",
 );
-const INVALID: &[Code] = &[Code::ExtensionInvalid];
-const NOT_ACCEPTED: &[Code] = &[Code::ExtensionNotAccepted];
-
-const fn client(
-    name: &'static str,
-    rules: &'static [u16],
-    scenario: Scenario,
-    change: fn(&mut Envelope),
-) -> Fault {
-    Fault::new(name, rules, INVALID, scenario, Change::Envelope(change))
-}
-
-const fn authenticator(
-    name: &'static str,
-    rules: &'static [u16],
-    codes: &'static [Code],
-    scenario: Scenario,
-    change: fn(&mut AuthenticatorDataDraft),
-) -> Fault {
-    Fault::new(name, rules, codes, scenario, Change::AuthenticatorData(change))
-}
 
 /// Changes the results of extensions.
 pub(super) fn results(envelope: &mut Envelope, change: impl FnOnce(&mut Map<String, Value>)) {
@@ -67,51 +45,51 @@ fn output(data: &mut AuthenticatorDataDraft, name: &str, output: impl Into<Cbor>
     }
 }
 
+const CREATE_INVALID: Faults = Faults::of(CREATE, &[Code::ExtensionInvalid]);
+const GET_INVALID: Faults = Faults::of(GET, &[Code::ExtensionInvalid]);
+const NOT_ACCEPTED: &[Code] = &[Code::ExtensionNotAccepted];
+
 pub(super) const FAULTS: &[Fault] = &[
-    client("cred-props-array", &[316], CREATE, |envelope| set(envelope, "credProps", json!([]))),
-    client("cred-props-rk-text", &[316], CREATE, |envelope| {
-        set(envelope, "credProps", json!({"rk": "true"}));
-    }),
-    client("large-blob-text", &[316], GET, |envelope| set(envelope, "largeBlob", json!(""))),
-    authenticator("cred-blob-text", &[316], INVALID, CREATE, |data| output(data, "credBlob", "true")),
-    authenticator("cred-protect-out-of-range", &[319], INVALID, CREATE, |data| {
-        output(data, "credProtect", 4);
-    }),
-    authenticator("cred-protect-text", &[316, 319], INVALID, CREATE, |data| output(data, "credProtect", "2")),
-    authenticator("cred-protect-weaker", &[318], NOT_ACCEPTED, CREATE, |data| output(data, "credProtect", 1)),
-    authenticator("cred-protect-absent-though-enforced", &[317], NOT_ACCEPTED, ENFORCED, |data| {
+    CREATE_INVALID.envelope("cred-props-array", &[316], |envelope| set(envelope, "credProps", json!([]))),
+    CREATE_INVALID
+        .envelope("cred-props-rk-text", &[316], |envelope| set(envelope, "credProps", json!({"rk": "true"}))),
+    GET_INVALID.envelope("large-blob-text", &[316], |envelope| set(envelope, "largeBlob", json!(""))),
+    CREATE_INVALID.data("cred-blob-text", &[316], |data| output(data, "credBlob", "true")),
+    CREATE_INVALID.data("cred-protect-out-of-range", &[319], |data| output(data, "credProtect", 4)),
+    CREATE_INVALID.data("cred-protect-text", &[316, 319], |data| output(data, "credProtect", "2")),
+    Faults::of(CREATE, NOT_ACCEPTED)
+        .data("cred-protect-weaker", &[318], |data| output(data, "credProtect", 1)),
+    Faults::of(ENFORCED, NOT_ACCEPTED).data("cred-protect-absent-though-enforced", &[317], |data| {
         data.extensions = None;
         data.flags &= !flags::EXTENSION_DATA;
     }),
-    authenticator("min-pin-length-text", &[320], INVALID, CREATE, |data| output(data, "minPinLength", "4")),
-    client("prf-enabled-at-authentication", &[322], GET, |envelope| {
+    CREATE_INVALID.data("min-pin-length-text", &[320], |data| output(data, "minPinLength", "4")),
+    GET_INVALID.envelope("prf-enabled-at-authentication", &[322], |envelope| {
         set(envelope, "prf", json!({"enabled": true}));
     }),
-    authenticator("hmac-secret-text", &[326], INVALID, CREATE, |data| output(data, "hmac-secret", "true")),
-    authenticator("hmac-secret-short", &[326], INVALID, GET, |data| {
+    CREATE_INVALID.data("hmac-secret-text", &[326], |data| output(data, "hmac-secret", "true")),
+    GET_INVALID.data("hmac-secret-short", &[326], |data| {
         output(data, "hmac-secret", vec![7; 16]);
     }),
-    client("prf-not-enabled-with-hmac-secret", &[327], CREATE, |envelope| {
+    CREATE_INVALID.envelope("prf-not-enabled-with-hmac-secret", &[327], |envelope| {
         set(envelope, "prf", json!({"enabled": false}));
     }),
-    client("large-blob-supported-at-authentication", &[328], GET, |envelope| {
+    GET_INVALID.envelope("large-blob-supported-at-authentication", &[328], |envelope| {
         set(envelope, "largeBlob", json!({"supported": true}));
     }),
-    client("large-blob-written-at-registration", &[328], CREATE, |envelope| {
+    CREATE_INVALID.envelope("large-blob-written-at-registration", &[328], |envelope| {
         set(envelope, "largeBlob", json!({"written": true}));
     }),
-    authenticator("uvm-of-four", &[336], INVALID, CREATE, |data| {
+    CREATE_INVALID.data("uvm-of-four", &[336], |data| {
         let triple = Cbor::Array(vec![2.into(), 4.into(), 2.into()]);
         output(data, "uvm", vec![triple; 4]);
     }),
-    authenticator("uvm-of-pairs", &[336], INVALID, GET, |data| {
+    GET_INVALID.data("uvm-of-pairs", &[336], |data| {
         output(data, "uvm", vec![Cbor::Array(vec![2.into(), 4.into()])]);
     }),
-    Fault::new(
+    Faults::of(Scenario::REGISTRATION, NOT_ACCEPTED).envelope(
         "remote-client-data-unasked",
         &[338],
-        NOT_ACCEPTED,
-        Scenario::REGISTRATION,
-        Change::Envelope(|envelope| set(envelope, "remoteClientDataJSON", json!(true))),
+        |envelope| set(envelope, "remoteClientDataJSON", json!(true)),
     ),
 ];

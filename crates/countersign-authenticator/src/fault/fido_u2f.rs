@@ -7,12 +7,12 @@ use crate::{
     Algorithm,
     attestation::draft::SignerRole,
     cbor::Cbor,
-    change::Change,
     scenario::{Format, Scenario},
 };
 
-const U2F: Faults = Faults::of(Scenario::of(Format::FidoU2f));
-const SIGNATURE: &[Code] = &[Code::AttestationSignatureInvalid];
+const U2F: Faults = Faults::of(Scenario::of(Format::FidoU2f), &[Code::AttestationStatementMalformed]);
+const SIGNATURE: Faults = U2F.codes(&[Code::AttestationSignatureInvalid]);
+const CURVE: Faults = U2F.codes(&[Code::AttestationCertificateInvalid]);
 
 pub(super) const FAULTS: &[Fault] = &[
     U2F.statement("u2f-x5c-missing", &[235], |statement| statement.remove("x5c")),
@@ -22,35 +22,24 @@ pub(super) const FAULTS: &[Fault] = &[
             certificates.extend(certificates.first().cloned());
         }
     }),
-    U2F.change(
+    U2F.codes(&[Code::AttestationStatementMalformed, Code::AttestationCertificateInvalid]).statement(
         "u2f-certificate-empty",
         &[236],
-        &[Code::AttestationStatementMalformed, Code::AttestationCertificateInvalid],
-        Change::Statement(|statement| statement.set("x5c", vec![Cbor::Bytes(Vec::new())])),
+        |statement| statement.set("x5c", vec![Cbor::Bytes(Vec::new())]),
     ),
-    U2F.draft("u2f-certificate-on-p-384", &[237], CURVE, |draft| draft.certify_stranger(Algorithm::Es384)),
-    U2F.draft("u2f-certificate-on-secp256k1", &[237], CURVE, |draft| {
-        draft.certify_stranger(Algorithm::Es256K);
-    }),
-    U2F.draft("u2f-certificate-of-ed25519", &[237], CURVE, |draft| draft.certify_stranger(Algorithm::EdDsa)),
-    Faults::of(Scenario::of(Format::FidoU2f).with_also_offered(Algorithm::Esp256)).change(
-        "u2f-credential-of-another-algorithm",
-        &[238],
+    CURVE.draft("u2f-certificate-on-p-384", &[237], |draft| draft.certify_stranger(Algorithm::Es384)),
+    CURVE.draft("u2f-certificate-on-secp256k1", &[237], |draft| draft.certify_stranger(Algorithm::Es256K)),
+    CURVE.draft("u2f-certificate-of-ed25519", &[237], |draft| draft.certify_stranger(Algorithm::EdDsa)),
+    Faults::of(
+        Scenario::of(Format::FidoU2f).with_also_offered(Algorithm::Esp256),
         &[Code::AttestationKeyMismatch],
-        Change::CredentialKey(|key| key.set(3, Algorithm::Esp256.identifier().0)),
-    ),
-    U2F.change(
-        "u2f-credential-with-short-coordinate",
-        &[101, 239],
-        &[Code::PublicKeyMalformed],
-        Change::CredentialKey(|key| {
-            key.get_mut(-2).and_then(Cbor::bytes_mut).map(Vec::pop);
-        }),
-    ),
+    )
+    .key("u2f-credential-of-another-algorithm", &[238], |key| key.set(3, Algorithm::Esp256.identifier().0)),
+    U2F.codes(&[Code::PublicKeyMalformed]).key("u2f-credential-with-short-coordinate", &[101, 239], |key| {
+        key.get_mut(-2).and_then(Cbor::bytes_mut).map(Vec::pop);
+    }),
     U2F.statement("u2f-sig-missing", &[240], |statement| statement.remove("sig")),
     U2F.statement("u2f-sig-text", &[240], |statement| statement.set("sig", "")),
-    U2F.draft("u2f-signed-by-stranger", &[241], SIGNATURE, |draft| draft.signer = SignerRole::Stranger),
-    U2F.draft("u2f-signed-as-packed", &[241], SIGNATURE, |draft| draft.message.drain(..1).for_each(drop)),
+    SIGNATURE.draft("u2f-signed-by-stranger", &[241], |draft| draft.signer = SignerRole::Stranger),
+    SIGNATURE.draft("u2f-signed-as-packed", &[241], |draft| draft.message.drain(..1).for_each(drop)),
 ];
-
-const CURVE: &[Code] = &[Code::AttestationCertificateInvalid];

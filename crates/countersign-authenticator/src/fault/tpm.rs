@@ -5,33 +5,19 @@ use countersign_types::Code;
 use super::definition::{Fault, Faults};
 use crate::{
     Algorithm,
-    attestation::draft::{AttestationDraft, SignerRole},
+    attestation::draft::SignerRole,
     cbor::Cbor,
     certificate::{
+        draft::CertificateDraft,
         oid,
         parts::{Attribute, Critical, directory_name},
     },
-    change::Change,
     der::{object_identifier, octet_string, sequence},
     scenario::{Format, Scenario},
 };
 
-const TPM: Faults = Faults::of(Scenario::of(Format::Tpm));
-const RSA: Faults = Faults::of(Scenario::of(Format::Tpm).with_algorithm(Algorithm::Rs256));
-const MALFORMED: &[Code] = &[Code::AttestationStatementMalformed];
-const KEY: &[Code] = &[Code::AttestationKeyMismatch];
-const BINDING: &[Code] = &[Code::AttestationBindingMismatch];
-const CERTIFICATE: &[Code] = &[Code::AttestationCertificateInvalid];
-const SIGNATURE: &[Code] = &[Code::AttestationSignatureInvalid];
-
-const fn rsa(name: &'static str, rules: &'static [u16], change: fn(&mut AttestationDraft)) -> Fault {
-    RSA.draft(name, rules, KEY, change)
-}
-
-fn names(draft: &mut AttestationDraft, attributes: &[Attribute]) {
-    draft.change_leaf(|leaf| {
-        leaf.set_extension(oid::SUBJECT_ALT_NAME, Critical::Yes, directory_name(attributes));
-    });
+fn names(leaf: &mut CertificateDraft, attributes: &[Attribute]) {
+    leaf.set_extension(oid::SUBJECT_ALT_NAME, Critical::Yes, directory_name(attributes));
 }
 
 fn manufacturer(text: &str) -> Attribute {
@@ -45,6 +31,20 @@ fn model() -> Attribute {
 fn version() -> Attribute {
     Attribute::new(oid::TPM_VERSION, "id:00000001")
 }
+
+const TPM: Faults = Faults::of(Scenario::of(Format::Tpm), &[Code::AttestationStatementMalformed]);
+const KEY: Faults = TPM.codes(&[Code::AttestationKeyMismatch]);
+const KEY_OR_MALFORMED: Faults =
+    TPM.codes(&[Code::AttestationKeyMismatch, Code::AttestationStatementMalformed]);
+const MALFORMED_OR_KEY: Faults =
+    TPM.codes(&[Code::AttestationStatementMalformed, Code::AttestationKeyMismatch]);
+const RSA_KEY: Faults =
+    Faults::of(Scenario::of(Format::Tpm).with_algorithm(Algorithm::Rs256), &[Code::AttestationKeyMismatch]);
+const BINDING: Faults = TPM.codes(&[Code::AttestationBindingMismatch]);
+const BINDING_OR_MALFORMED: Faults =
+    TPM.codes(&[Code::AttestationBindingMismatch, Code::AttestationStatementMalformed]);
+const CERTIFICATE: Faults = TPM.codes(&[Code::AttestationCertificateInvalid]);
+const SIGNATURE: Faults = TPM.codes(&[Code::AttestationSignatureInvalid]);
 
 pub(super) const FAULTS: &[Fault] = &[
     TPM.statement("tpm-version-missing", &[164], |statement| statement.remove("ver")),
@@ -60,154 +60,111 @@ pub(super) const FAULTS: &[Fault] = &[
     TPM.statement("tpm-x5c-empty", &[167], |statement| statement.set("x5c", Vec::<Cbor>::new())),
     TPM.statement("tpm-x5c-of-null", &[167], |statement| statement.set("x5c", vec![Cbor::Null])),
     TPM.statement("tpm-ecdaa", &[168], |statement| statement.set("ecdaaKeyId", vec![7])),
-    TPM.draft("tpm-pub-area-with-byte-after", &[169], MALFORMED, |draft| draft.public_area.trailing.push(0)),
-    TPM.draft("tpm-pub-area-with-length", &[170], MALFORMED, |draft| {
+    TPM.draft("tpm-pub-area-with-byte-after", &[169], |draft| draft.public_area.trailing.push(0)),
+    TPM.draft("tpm-pub-area-with-length", &[170], |draft| {
         let length = u16::try_from(draft.public_area.to_vec().len()).unwrap_or_default();
         draft.public_area.leading = length.to_be_bytes().to_vec();
     }),
-    TPM.change(
-        "tpm-key-of-hmac",
-        &[171],
-        &[Code::AttestationStatementMalformed, Code::AttestationKeyMismatch],
-        Change::Attestation(|draft| draft.public_area.object_type = 0x0008),
-    ),
-    TPM.change(
+    MALFORMED_OR_KEY.draft("tpm-key-of-hmac", &[171], |draft| draft.public_area.object_type = 0x0008),
+    TPM.codes(&[Code::AttestationStatementMalformed, Code::AttestationBindingMismatch]).draft(
         "tpm-name-algorithm-unknown",
         &[172],
-        &[Code::AttestationStatementMalformed, Code::AttestationBindingMismatch],
-        Change::Attestation(|draft| draft.public_area.name_algorithm = 0x7fff),
+        |draft| draft.public_area.name_algorithm = 0x7fff,
     ),
-    rsa("tpm-rsa-modulus-other", &[173], |draft| {
+    RSA_KEY.draft("tpm-rsa-modulus-other", &[173], |draft| {
         if let Some(byte) = draft.public_area.unique.first_mut().and_then(|n| n.last_mut()) {
             *byte ^= 2;
         }
     }),
-    rsa("tpm-rsa-exponent-other", &[174], |draft| {
+    RSA_KEY.draft("tpm-rsa-exponent-other", &[174], |draft| {
         draft.public_area.parameters =
             [2048_u16.to_be_bytes().to_vec(), 3_u32.to_be_bytes().to_vec()].concat();
     }),
-    TPM.draft("tpm-curve-other", &[175], KEY, |draft| draft.public_area.parameters = vec![0, 4, 0, 0x10]),
-    TPM.draft("tpm-x-other", &[176], KEY, |draft| {
+    KEY.draft("tpm-curve-other", &[175], |draft| draft.public_area.parameters = vec![0, 4, 0, 0x10]),
+    KEY.draft("tpm-x-other", &[176], |draft| {
         if let Some(byte) = draft.public_area.unique.first_mut().and_then(|x| x.last_mut()) {
             *byte ^= 1;
         }
     }),
-    TPM.draft("tpm-y-other", &[176], KEY, |draft| {
+    KEY.draft("tpm-y-other", &[176], |draft| {
         if let Some(byte) = draft.public_area.unique.last_mut().and_then(|y| y.last_mut()) {
             *byte ^= 1;
         }
     }),
-    TPM.draft("tpm-key-of-other-type", &[177], KEY, |draft| {
+    KEY.draft("tpm-key-of-other-type", &[177], |draft| {
         let area = &mut draft.public_area;
         area.object_type = 0x0001;
         area.parameters = [2048_u16.to_be_bytes().to_vec(), vec![0; 4]].concat();
         area.unique = vec![vec![0xff; 256]];
     }),
-    TPM.change(
-        "tpm-key-does-not-sign",
-        &[178],
-        &[Code::AttestationKeyMismatch, Code::AttestationStatementMalformed],
-        Change::Attestation(|draft| draft.public_area.attributes = 0x0002_0000),
-    ),
-    TPM.change(
+    KEY_OR_MALFORMED
+        .draft("tpm-key-does-not-sign", &[178], |draft| draft.public_area.attributes = 0x0002_0000),
+    MALFORMED_OR_KEY.draft(
         "tpm-key-with-symmetric-algorithm",
         &[179],
-        &[Code::AttestationStatementMalformed, Code::AttestationKeyMismatch],
         // AES with 128 bits in CFB mode.
-        Change::Attestation(|draft| draft.public_area.symmetric = vec![0x0006, 128, 0x0043]),
+        |draft| draft.public_area.symmetric = vec![0x0006, 128, 0x0043],
     ),
-    TPM.change(
+    KEY_OR_MALFORMED.draft(
         "tpm-key-with-scheme-that-is-none",
         &[180],
-        &[Code::AttestationKeyMismatch, Code::AttestationStatementMalformed],
         // RSASSA, of a key on a curve.
-        Change::Attestation(|draft| draft.public_area.scheme = vec![0x0014, 0x000b]),
+        |draft| draft.public_area.scheme = vec![0x0014, 0x000b],
     ),
-    TPM.draft("tpm-cert-info-with-byte-after", &[182], MALFORMED, |draft| {
-        draft.certify_info.trailing.push(0);
-    }),
-    TPM.change(
+    TPM.draft("tpm-cert-info-with-byte-after", &[182], |draft| draft.certify_info.trailing.push(0)),
+    TPM.codes(&[Code::AttestationSignatureInvalid, Code::AttestationStatementMalformed]).statement(
         "tpm-cert-info-cut",
         &[182],
-        &[Code::AttestationSignatureInvalid, Code::AttestationStatementMalformed],
-        Change::Statement(|statement| {
+        |statement| {
             if let Some(info) = statement.get_mut("certInfo").and_then(Cbor::bytes_mut) {
                 info.pop();
             }
-        }),
+        },
     ),
-    TPM.draft("tpm-magic-other", &[183], MALFORMED, |draft| draft.certify_info.magic = 0xff54_4348),
-    TPM.draft("tpm-not-certify", &[184], MALFORMED, |draft| draft.certify_info.attestation_type = 0x8018),
-    TPM.draft("tpm-extra-data-empty", &[185], BINDING_OR_MALFORMED, |draft| {
-        draft.certify_info.extra_data = Some(Vec::new());
-    }),
-    TPM.draft("tpm-extra-data-other", &[186], BINDING, |draft| {
+    TPM.draft("tpm-magic-other", &[183], |draft| draft.certify_info.magic = 0xff54_4348),
+    TPM.draft("tpm-not-certify", &[184], |draft| draft.certify_info.attestation_type = 0x8018),
+    BINDING_OR_MALFORMED
+        .draft("tpm-extra-data-empty", &[185], |draft| draft.certify_info.extra_data = Some(Vec::new())),
+    BINDING.draft("tpm-extra-data-other", &[186], |draft| {
         draft.certify_info.extra_data = Some(vec![7; 32]);
     }),
-    TPM.draft("tpm-extra-data-of-message", &[186], BINDING, |draft| draft.message.push(0)),
-    TPM.draft("tpm-name-is-handle", &[187], BINDING_OR_MALFORMED, |draft| {
-        draft.certify_info.name = Some(vec![0x80, 0, 0, 1]);
-    }),
-    TPM.draft("tpm-name-empty", &[187], BINDING_OR_MALFORMED, |draft| {
-        draft.certify_info.name = Some(Vec::new());
-    }),
-    TPM.draft("tpm-name-of-other-algorithm", &[188], BINDING_OR_MALFORMED, |draft| {
+    BINDING.draft("tpm-extra-data-of-message", &[186], |draft| draft.message.push(0)),
+    BINDING_OR_MALFORMED
+        .draft("tpm-name-is-handle", &[187], |draft| draft.certify_info.name = Some(vec![0x80, 0, 0, 1])),
+    BINDING_OR_MALFORMED.draft("tpm-name-empty", &[187], |draft| draft.certify_info.name = Some(Vec::new())),
+    BINDING_OR_MALFORMED.draft("tpm-name-of-other-algorithm", &[188], |draft| {
         draft.certify_info.name = Some([vec![0x00, 0x0c], vec![7; 48]].concat());
     }),
-    TPM.draft("tpm-name-of-other-key", &[189], BINDING, |draft| {
+    BINDING.draft("tpm-name-of-other-key", &[189], |draft| {
         draft.certify_info.name = Some([vec![0x00, 0x0b], vec![7; 32]].concat());
     }),
-    TPM.draft("tpm-signed-by-stranger", &[190], SIGNATURE, |draft| draft.signer = SignerRole::Stranger),
-    TPM.draft("tpm-signed-by-credential", &[190], SIGNATURE, |draft| draft.signer = SignerRole::Credential),
-    TPM.draft("tpm-alg-not-the-key-s", &[191], SIGNATURE, |draft| draft.algorithm = -257),
-    TPM.draft("tpm-certificate-version-1", &[192], CERTIFICATE, |draft| {
-        draft.change_leaf(|leaf| {
-            leaf.version = 1;
-        });
+    SIGNATURE.draft("tpm-signed-by-stranger", &[190], |draft| draft.signer = SignerRole::Stranger),
+    SIGNATURE.draft("tpm-signed-by-credential", &[190], |draft| draft.signer = SignerRole::Credential),
+    SIGNATURE.draft("tpm-alg-not-the-key-s", &[191], |draft| draft.algorithm = -257),
+    CERTIFICATE.leaf("tpm-certificate-version-1", &[192], |leaf| leaf.version = 1),
+    CERTIFICATE.leaf("tpm-certificate-with-subject", &[193], |leaf| {
+        leaf.set_subject(oid::COMMON_NAME, Some("a name"));
     }),
-    TPM.draft("tpm-certificate-with-subject", &[193], CERTIFICATE, |draft| {
-        draft.change_leaf(|leaf| {
-            leaf.set_subject(oid::COMMON_NAME, Some("a name"));
-        });
+    CERTIFICATE
+        .leaf("tpm-alternative-name-missing", &[194], |leaf| leaf.remove_extension(oid::SUBJECT_ALT_NAME)),
+    CERTIFICATE.leaf("tpm-manufacturer-missing", &[196], |leaf| names(leaf, &[model(), version()])),
+    CERTIFICATE
+        .leaf("tpm-model-missing", &[196], |leaf| names(leaf, &[manufacturer("id:49465800"), version()])),
+    CERTIFICATE.leaf("tpm-version-missing-in-name", &[196], |leaf| {
+        names(leaf, &[manufacturer("id:49465800"), model()]);
     }),
-    TPM.draft("tpm-alternative-name-missing", &[194], CERTIFICATE, |draft| {
-        draft.change_leaf(|leaf| {
-            leaf.remove_extension(oid::SUBJECT_ALT_NAME);
-        });
+    CERTIFICATE.leaf("tpm-manufacturer-without-prefix", &[197], |leaf| {
+        names(leaf, &[manufacturer("49465800"), model(), version()]);
     }),
-    TPM.draft("tpm-manufacturer-missing", &[196], CERTIFICATE, |draft| names(draft, &[model(), version()])),
-    TPM.draft("tpm-model-missing", &[196], CERTIFICATE, |draft| {
-        names(draft, &[manufacturer("id:49465800"), version()]);
+    CERTIFICATE.leaf("tpm-purpose-missing", &[198], |leaf| leaf.remove_extension(oid::EXTENDED_KEY_USAGE)),
+    CERTIFICATE.leaf("tpm-purpose-other", &[198], |leaf| {
+        // 1.3.6.1.5.5.7.3.2, clientAuth.
+        let client = object_identifier(&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02]);
+        leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, sequence(&[&client]));
     }),
-    TPM.draft("tpm-version-missing-in-name", &[196], CERTIFICATE, |draft| {
-        names(draft, &[manufacturer("id:49465800"), model()]);
-    }),
-    TPM.draft("tpm-manufacturer-without-prefix", &[197], CERTIFICATE, |draft| {
-        names(draft, &[manufacturer("49465800"), model(), version()]);
-    }),
-    TPM.draft("tpm-purpose-missing", &[198], CERTIFICATE, |draft| {
-        draft.change_leaf(|leaf| {
-            leaf.remove_extension(oid::EXTENDED_KEY_USAGE);
-        });
-    }),
-    TPM.draft("tpm-purpose-other", &[198], CERTIFICATE, |draft| {
-        draft.change_leaf(|leaf| {
-            // 1.3.6.1.5.5.7.3.2, clientAuth.
-            let client = object_identifier(&[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02]);
-            leaf.set_extension(oid::EXTENDED_KEY_USAGE, Critical::No, sequence(&[&client]));
-        });
-    }),
-    TPM.draft("tpm-basic-constraints-missing", &[199], CERTIFICATE, |draft| {
-        draft.change_leaf(|leaf| {
-            leaf.remove_extension(oid::BASIC_CONSTRAINTS);
-        });
-    }),
-    TPM.draft("tpm-aaguid-other", &[200], &[Code::AttestationAaguidMismatch], |draft| {
-        draft.change_leaf(|leaf| {
-            leaf.set_extension(oid::FIDO_AAGUID, Critical::No, octet_string(&[7; 16]));
-        });
+    CERTIFICATE
+        .leaf("tpm-basic-constraints-missing", &[199], |leaf| leaf.remove_extension(oid::BASIC_CONSTRAINTS)),
+    TPM.codes(&[Code::AttestationAaguidMismatch]).leaf("tpm-aaguid-other", &[200], |leaf| {
+        leaf.set_extension(oid::FIDO_AAGUID, Critical::No, octet_string(&[7; 16]));
     }),
 ];
-
-const BINDING_OR_MALFORMED: &[Code] =
-    &[Code::AttestationBindingMismatch, Code::AttestationStatementMalformed];
