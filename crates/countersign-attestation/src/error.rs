@@ -21,36 +21,50 @@ pub use key_mismatch::KeyMismatchError;
 pub use statement::StatementError;
 
 /// Why a verification procedure rejects a statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AttestationError {
     /// The format is not supported; holds `fmt`. Code `attestation-format-unsupported`.
+    #[error("attestation statement format {0:?} is not supported")]
     FormatUnsupported(String),
     /// `fmt` is not a format identifier. Code `attestation-format-unsupported`.
+    #[error("{length} bytes that are no identifier of an attestation statement format")]
     FormatIdentifier {
         /// The number of bytes in `fmt`.
         length: usize,
     },
     /// `attStmt` does not have its format's syntax. Code `attestation-statement-malformed`.
-    StatementMalformed(StatementError),
+    #[error("malformed attestation statement")]
+    StatementMalformed(#[from] StatementError),
     /// The authenticator data has no attested credential data. Code `attested-credential-data-missing`.
+    #[error("no attested credential data")]
     AttestedCredentialDataMissing,
     /// `alg` is unknown, or may not sign such a statement. Code `algorithm-unsupported`.
+    #[error("the attestation statement's algorithm {0} is not supported")]
     AlgorithmUnsupported(AlgorithmIdentifier),
     /// `alg` is known, but has no verifier. Code `verifier-missing`.
+    #[error("no verifier for the attestation statement's algorithm, {0}")]
     VerifierMissing(Scheme),
     /// The attestation certificate's key does not fit `alg`. Code `attestation-signature-invalid`.
+    #[error("the attestation certificate's key does not fit algorithm {0}")]
     AlgorithmUnfit(AlgorithmIdentifier),
     /// The credential's public key can't be used. Code `public-key-malformed`, `algorithm-unsupported` or
     /// `verifier-missing`.
-    CredentialKey(KeyError),
+    #[error("the credential's public key can't be used")]
+    CredentialKey(#[source] KeyError),
     /// The signature does not verify. Code `attestation-signature-invalid`.
+    #[error("the attestation signature does not verify")]
     SignatureInvalid,
     /// The attested key, or its algorithm, is not the credential's. Code `attestation-key-mismatch`.
-    KeyMismatch(KeyMismatchError),
+    #[error("the attested key is not the credential's")]
+    KeyMismatch(#[from] KeyMismatchError),
     /// A certificate is malformed, or breaks its format's requirements. Code `attestation-certificate-invalid`.
-    CertificateInvalid(AttestationCertificateError),
+    #[error("invalid attestation certificate")]
+    CertificateInvalid(#[from] AttestationCertificateError),
     /// The certificate names another AAGUID than the authenticator data. Code `attestation-aaguid-mismatch`.
+    #[error(
+        "the attestation certificate is for aaguid {certificate}, the authenticator data has {authenticator}"
+    )]
     AaguidMismatch {
         /// The certificate's AAGUID.
         certificate: Aaguid,
@@ -59,11 +73,14 @@ pub enum AttestationError {
     },
     /// A member that binds the statement to this ceremony's data has another value; holds its name. Code
     /// `attestation-binding-mismatch`.
+    #[error("the attestation statement's {0} is not bound to this ceremony")]
     BindingMismatch(&'static str),
     /// The format's configuration does not accept the statement. Code `attestation-not-accepted`.
-    NotAccepted(FormatConfigurationError),
+    #[error("the attestation statement is not accepted")]
+    NotAccepted(#[from] FormatConfigurationError),
     /// Too few parts of a compound statement verify, or there are too many. The code is [`CompoundError::code`].
-    Compound(CompoundError),
+    #[error("the compound attestation does not have the required parts")]
+    Compound(#[from] CompoundError),
 }
 
 /// Why a compound statement does not have the required parts.
@@ -125,90 +142,9 @@ impl CompoundError {
     }
 }
 
-impl From<StatementError> for AttestationError {
-    fn from(error: StatementError) -> Self {
-        Self::StatementMalformed(error)
-    }
-}
-
-impl From<KeyMismatchError> for AttestationError {
-    fn from(error: KeyMismatchError) -> Self {
-        Self::KeyMismatch(error)
-    }
-}
-
-impl From<FormatConfigurationError> for AttestationError {
-    fn from(error: FormatConfigurationError) -> Self {
-        Self::NotAccepted(error)
-    }
-}
-
-impl From<CompoundError> for AttestationError {
-    fn from(error: CompoundError) -> Self {
-        Self::Compound(error)
-    }
-}
-
-impl From<AttestationCertificateError> for AttestationError {
-    fn from(error: AttestationCertificateError) -> Self {
-        Self::CertificateInvalid(error)
-    }
-}
-
 impl From<AndroidKeyError> for AttestationError {
     fn from(error: AndroidKeyError) -> Self {
         AttestationCertificateError::AndroidKey(error).into()
-    }
-}
-
-impl fmt::Display for AttestationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::FormatUnsupported(format) => {
-                write!(f, "attestation statement format {format:?} is not supported")
-            }
-            Self::FormatIdentifier { length } => {
-                write!(f, "{length} bytes that are no identifier of an attestation statement format")
-            }
-            Self::StatementMalformed(_) => f.write_str("malformed attestation statement"),
-            Self::AttestedCredentialDataMissing => f.write_str("no attested credential data"),
-            Self::AlgorithmUnsupported(algorithm) => {
-                write!(f, "the attestation statement's algorithm {algorithm} is not supported")
-            }
-            Self::VerifierMissing(scheme) => {
-                write!(f, "no verifier for the attestation statement's algorithm, {scheme}")
-            }
-            Self::AlgorithmUnfit(algorithm) => {
-                write!(f, "the attestation certificate's key does not fit algorithm {algorithm}")
-            }
-            Self::CredentialKey(_) => f.write_str("the credential's public key can't be used"),
-            Self::SignatureInvalid => f.write_str("the attestation signature does not verify"),
-            Self::KeyMismatch(_) => f.write_str("the attested key is not the credential's"),
-            Self::CertificateInvalid(_) => f.write_str("invalid attestation certificate"),
-            Self::AaguidMismatch { certificate, authenticator } => write!(
-                f,
-                "the attestation certificate is for aaguid {certificate}, the authenticator data has {authenticator}"
-            ),
-            Self::BindingMismatch(member) => {
-                write!(f, "the attestation statement's {member} is not bound to this ceremony")
-            }
-            Self::NotAccepted(_) => f.write_str("the attestation statement is not accepted"),
-            Self::Compound(_) => f.write_str("the compound attestation does not have the required parts"),
-        }
-    }
-}
-
-impl core::error::Error for AttestationError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::StatementMalformed(error) => Some(error),
-            Self::CredentialKey(error) => Some(error),
-            Self::KeyMismatch(error) => Some(error),
-            Self::CertificateInvalid(error) => Some(error),
-            Self::NotAccepted(error) => Some(error),
-            Self::Compound(error) => Some(error),
-            _ => None,
-        }
     }
 }
 

@@ -9,8 +9,6 @@
 //! [`MetadataPolicy`](crate::MetadataPolicy) can only reject the model, or accept it including its rogues. Lists can be
 //! read for monitoring, and for verifiers of ECDAA elsewhere.
 
-use core::fmt;
-
 use countersign_cose::Hash;
 use countersign_types::{Code, Timestamp, base64url};
 
@@ -49,24 +47,32 @@ pub struct RogueKey {
 }
 
 /// Why a list of rogue authenticators is rejected.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RogueListError {
     /// The list has more than [`ROGUE_LIST_MAX`] bytes. Code `metadata-malformed`.
+    #[error("the rogue list has more than {ROGUE_LIST_MAX} bytes")]
     TooLong,
     /// The list does not have the hash that the BLOB names. Code `metadata-signature-invalid`.
+    #[error("the rogue list is not the one that the metadata names")]
     HashDiffers,
     /// The list is not JSON; holds the position of the syntax error in bytes. Code `metadata-malformed`.
+    #[error("the rogue list is not json at byte {0}")]
     NotJson(usize),
     /// A value does not have the expected type, which this holds. Code `metadata-malformed`.
+    #[error("a value in the rogue list is not {0}")]
     Type(&'static str),
     /// A required member is absent. Code `metadata-malformed`.
+    #[error("{0} is missing in the rogue list")]
     Missing(&'static str),
     /// A member occurs twice. Code `metadata-malformed`.
+    #[error("{0} occurs twice in an entry of the rogue list")]
     Twice(&'static str),
     /// The secret key is not base64url, empty, or longer than [`ROGUE_KEY_MAX`] bytes. Code `metadata-malformed`.
+    #[error("a secret key in the rogue list does not have its form")]
     SecretKey,
     /// The date does not have the form `YYYY-MM-DD`. Code `metadata-malformed`.
+    #[error("a date in the rogue list does not have its form")]
     Date,
 }
 
@@ -166,20 +172,3 @@ impl From<JsonError> for RogueListError {
         }
     }
 }
-
-impl fmt::Display for RogueListError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLong => write!(f, "the rogue list has more than {ROGUE_LIST_MAX} bytes"),
-            Self::HashDiffers => f.write_str("the rogue list is not the one that the metadata names"),
-            Self::NotJson(at) => write!(f, "the rogue list is not json at byte {at}"),
-            Self::Type(expected) => write!(f, "a value in the rogue list is not {expected}"),
-            Self::Missing(name) => write!(f, "{name} is missing in the rogue list"),
-            Self::Twice(name) => write!(f, "{name} occurs twice in an entry of the rogue list"),
-            Self::SecretKey => f.write_str("a secret key in the rogue list does not have its form"),
-            Self::Date => f.write_str("a date in the rogue list does not have its form"),
-        }
-    }
-}
-
-impl core::error::Error for RogueListError {}

@@ -1,7 +1,5 @@
 //! Errors of parsing certificates.
 
-use core::fmt;
-
 use countersign_types::Code;
 
 use crate::{
@@ -10,32 +8,41 @@ use crate::{
 };
 
 /// Why bytes are not a certificate. The code of each is `attestation-certificate-invalid`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
     /// More than [`CERTIFICATE_MAX`] bytes.
+    #[error("certificate of {length} bytes, at most {CERTIFICATE_MAX} expected")]
     TooLong {
         /// The number of bytes.
         length: usize,
     },
     /// Bytes follow the certificate.
+    #[error("{length} bytes follow the certificate")]
     TrailingData {
         /// The number of bytes that follow.
         length: usize,
     },
     /// Not DER, or not the three parts of a certificate.
+    #[error("not one certificate in der")]
     NotDer,
     /// A part does not have its syntax; holds its name.
+    #[error("the certificate's {0} is malformed")]
     Malformed(&'static str),
     /// `version` is unknown; holds its encoded value, one less than the version's number.
+    #[error("the certificate's version is encoded as {0}, at most 2 expected")]
     Version(u32),
     /// The signature algorithm is not the one that the issuer signed.
+    #[error("the certificate's two signature algorithms differ")]
     SignatureAlgorithmsDiffer,
     /// More than [`EXTENSIONS_MAX`] extensions; holds their number.
+    #[error("certificate with {0} extensions, at most {EXTENSIONS_MAX} expected")]
     TooManyExtensions(usize),
     /// An extension occurs more than once.
+    #[error("extension {0} occurs more than once")]
     DuplicateExtension(Oid<'static>),
     /// The value of an extension does not have its syntax.
+    #[error("the value of extension {0} is malformed")]
     Extension(Oid<'static>),
 }
 
@@ -45,29 +52,3 @@ impl CertificateError {
         Code::AttestationCertificateInvalid
     }
 }
-
-impl fmt::Display for CertificateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLong { length } => {
-                write!(f, "certificate of {length} bytes, at most {CERTIFICATE_MAX} expected")
-            }
-            Self::TrailingData { length } => write!(f, "{length} bytes follow the certificate"),
-            Self::NotDer => f.write_str("not one certificate in der"),
-            Self::Malformed(part) => write!(f, "the certificate's {part} is malformed"),
-            Self::Version(encoded) => {
-                write!(f, "the certificate's version is encoded as {encoded}, at most 2 expected")
-            }
-            Self::SignatureAlgorithmsDiffer => {
-                f.write_str("the certificate's two signature algorithms differ")
-            }
-            Self::TooManyExtensions(count) => {
-                write!(f, "certificate with {count} extensions, at most {EXTENSIONS_MAX} expected")
-            }
-            Self::DuplicateExtension(identifier) => write!(f, "extension {identifier} occurs more than once"),
-            Self::Extension(identifier) => write!(f, "the value of extension {identifier} is malformed"),
-        }
-    }
-}
-
-impl core::error::Error for CertificateError {}
