@@ -38,6 +38,9 @@ pub(super) fn check(candidate: &Candidate) -> Result<Outcome, Box<dyn Error>> {
 struct Page {
     places: BTreeSet<String>,
     links: BTreeSet<String>,
+    /// The page that this one only leads to. rustdoc writes such pages for items that another module shows, and its links
+    /// sometimes name them.
+    moved: Option<String>,
 }
 
 /// Reads all pages below a folder, by their path from the root of the documentation.
@@ -59,7 +62,11 @@ fn read(root: &Path, folder: &Path, pages: &mut BTreeMap<PathBuf, Page>) -> io::
 
 fn page(html: &str) -> Page {
     let of = |attribute| values(html, attribute);
-    Page { places: of(" id=\"").collect(), links: of(" href=\"").chain(of("<img src=\"")).collect() }
+    Page {
+        places: of(" id=\"").collect(),
+        links: of(" href=\"").chain(of("<img src=\"")).collect(),
+        moved: of(" content=\"0;URL=").next(),
+    }
 }
 
 /// The values of an attribute, of which the beginning up to its opening quote is given.
@@ -89,6 +96,7 @@ fn dead_links(pages: &BTreeMap<PathBuf, Page>, is_file: &dyn Fn(&Path) -> bool) 
                 problems.push(format!("{}: {link} leads out of the documentation", path.display()));
                 continue;
             };
+            let to = destination(pages, to);
             match pages.get(&to) {
                 Some(other) if place.is_empty() || has_place(other, place) => {}
                 Some(_) => problems.push(format!("{}: {link} names no place of that page", path.display())),
@@ -99,6 +107,17 @@ fn dead_links(pages: &BTreeMap<PathBuf, Page>, is_file: &dyn Fn(&Path) -> bool) 
         }
     }
     problems
+}
+
+/// The page that a browser shows for one that may only lead to another. It keeps the place that the link names.
+fn destination(pages: &BTreeMap<PathBuf, Page>, mut path: PathBuf) -> PathBuf {
+    // Two such pages may lead to each other.
+    for _ in 0..4 {
+        let moved = pages.get(&path).and_then(|page| page.moved.as_deref());
+        let Some(next) = moved.and_then(|moved| resolve(&path, &decoded(moved))) else { break };
+        path = next;
+    }
+    path
 }
 
 /// Whether a link stays in the documentation.
@@ -164,6 +183,10 @@ mod tests {
                 PathBuf::from("a/b/struct.B.html"),
                 page("<b id=\"method.new\"><b id=\"impl-A%3CB%3E\"><b id=\"a b\">"),
             ),
+            (
+                PathBuf::from("a/c/struct.B.html"),
+                page("<meta http-equiv=\"refresh\" content=\"0;URL=../../a/b/struct.B.html\">"),
+            ),
         ]);
         dead_links(&pages, &|path| path == Path::new("src/a/lib.rs.html")).len()
     }
@@ -174,6 +197,7 @@ mod tests {
             "#top",
             "b/struct.B.html",
             "b/struct.B.html#method.new",
+            "c/struct.B.html#method.new",
             "b/struct.B.html#impl-A%3CB%3E",
             "b/struct.B.html#a%20b",
             "../src/a/lib.rs.html#12",
@@ -192,6 +216,7 @@ mod tests {
             "#bottom",
             "b/struct.C.html",
             "b/struct.B.html#method.old",
+            "c/struct.B.html#method.old",
             "../docs/A.md",
             "../../out.html",
             "/a",
