@@ -11,13 +11,16 @@ pub(super) struct Checkout {
     pub(super) changes: Vec<String>,
     /// The tags of the checked-out commit.
     pub(super) tags: Vec<String>,
+    /// Whether the clone has no history, and so no earlier tag.
+    pub(super) is_shallow: bool,
 }
 
 impl Checkout {
     pub(super) fn read() -> Result<Self, Box<dyn Error>> {
         Ok(Self {
-            changes: lines(&["status", "--porcelain"])?,
+            changes: lines(&["status", "--porcelain", "--untracked-files=normal"])?,
             tags: lines(&["tag", "--points-at", "HEAD"])?,
+            is_shallow: is_shallow()?,
         })
     }
 
@@ -32,15 +35,25 @@ impl Checkout {
         if !self.tags.contains(&tag) {
             objections.push(format!("the checked-out commit has no tag {tag}"));
         }
+        if self.is_shallow {
+            objections.push("the clone has no history to find the last release in".to_owned());
+        }
         objections
     }
 }
 
 /// The newest release before the checked-out commit: a tag such as `v0.1.0`. Not that of the commit itself.
 pub(super) fn last_tag(version: &str) -> Result<Option<String>, Box<dyn Error>> {
-    let own = format!("v{version}");
-    let tags = lines(&["tag", "--merged", "HEAD", "--sort=-version:refname", "--list", "v[0-9]*"])?;
-    Ok(tags.into_iter().find(|tag| *tag != own))
+    Ok(last(lines(&["tag", "--merged", "HEAD", "--list", "v[0-9]*"])?, &format!("v{version}")))
+}
+
+/// The highest version among the tags, except the candidate's own. A pre-release such as `v1.0.0-rc.1` is below its release.
+fn last(tags: Vec<String>, own: &str) -> Option<String> {
+    tags.into_iter().filter(|tag| tag != own).max_by_key(|tag| (tools::version(tag), !tag.contains('-')))
+}
+
+pub(super) fn is_shallow() -> Result<bool, Box<dyn Error>> {
+    Ok(lines(&["rev-parse", "--is-shallow-repository"])?.iter().any(|line| line == "true"))
 }
 
 fn lines(arguments: &[&str]) -> Result<Vec<String>, Box<dyn Error>> {
@@ -61,7 +74,7 @@ mod tests {
 
     fn objections(changes: &[&str], tags: &[&str]) -> Vec<String> {
         let owned = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect();
-        Checkout { changes: owned(changes), tags: owned(tags) }.objections("1.2.0")
+        Checkout { changes: owned(changes), tags: owned(tags), is_shallow: false }.objections("1.2.0")
     }
 
     #[test]
@@ -73,6 +86,21 @@ mod tests {
     fn a_dirty_tree_is_an_objection() {
         let found = objections(&[" M Cargo.toml", "?? a"], &["v1.2.0"]);
         assert_eq!(found, ["the tree has changes that are not committed:  M Cargo.toml, and 1 more"]);
+    }
+
+    #[test]
+    fn a_clone_without_history_is_an_objection() {
+        let checkout = Checkout { changes: Vec::new(), tags: vec!["v1.2.0".to_owned()], is_shallow: true };
+        assert_eq!(checkout.objections("1.2.0").len(), 1);
+    }
+
+    #[test]
+    fn the_last_release_is_the_highest_version_and_not_the_candidate() {
+        let last = |tags: &[&str], own| last(tags.iter().map(|tag| (*tag).to_owned()).collect(), own);
+        assert_eq!(last(&[], "v0.1.0"), None);
+        assert_eq!(last(&["v0.1.0"], "v0.1.0"), None);
+        assert_eq!(last(&["v0.1.0", "v0.10.0", "v0.9.0"], "v0.11.0").as_deref(), Some("v0.10.0"));
+        assert_eq!(last(&["v0.2.0", "v0.2.0-rc.1"], "v0.3.0").as_deref(), Some("v0.2.0"));
     }
 
     #[test]
