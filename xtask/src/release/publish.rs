@@ -1,6 +1,6 @@
 //! `cargo xtask release publish`: the upload, in order, after every check.
 
-use std::{env, error::Error, fs, process, process::ExitCode};
+use std::{error::Error, fs, process::ExitCode};
 
 use super::{archive, candidate::Candidate, changelog, check, git, registry::Client, rehearsal, upload};
 
@@ -43,6 +43,11 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         println!("nothing is published, because a check failed");
         return Ok(ExitCode::from(1));
     }
+    // The checks take long, and read the files that are there while they run.
+    if !dry_run && let Some(objection) = self::objections(&candidate)?.first() {
+        println!("nothing is published, because of a change during the checks: {objection}");
+        return Ok(ExitCode::from(1));
+    }
     if dry_run { rehearsal::rehearse(&candidate, &[]) } else { publish(&candidate) }
 }
 
@@ -60,8 +65,10 @@ fn objections(candidate: &Candidate) -> Result<Vec<String>, Box<dyn Error>> {
 
 fn publish(candidate: &Candidate) -> Result<ExitCode, Box<dyn Error>> {
     let archives = archive::pack(candidate)?;
-    let scratch = env::temp_dir().join(format!("countersign-release-{}", process::id()));
-    let mut client = Client { scratch, arguments: Vec::new(), environment: Vec::new() };
+    let scratch = candidate.target.join("release-question");
+    // By name, so that no setting of the caller sends the packages elsewhere.
+    let arguments = ["--registry", "crates-io"].map(str::to_owned).into();
+    let mut client = Client { scratch, arguments, environment: Vec::new() };
     let uploaded = upload::upload_all(&archives, &mut client);
     let _ = fs::remove_dir_all(&client.scratch);
     println!("{} packages are published, {} of them now", archives.len(), uploaded?);

@@ -45,7 +45,9 @@ impl Registry for Client {
         let output = self.cargo(&["generate-lockfile"]).current_dir(&self.scratch).output()?;
         let message = String::from_utf8_lossy(&output.stderr);
         if !output.status.success() {
-            return if is_unknown(&message, name, version) {
+            return if is_yanked(&message, version) {
+                Err(format!("{name} {version} was yanked; release a new version").into())
+            } else if is_unknown(&message, name, version) {
                 Ok(None)
             } else {
                 Err(format!("the index can't be read: {}", message.trim()).into())
@@ -87,6 +89,11 @@ fn is_unknown(message: &str, name: &str, version: &str) -> bool {
     .any(|sentence| message.contains(sentence.as_str()))
 }
 
+/// Whether cargo's message says that the version was withdrawn. It is in the index, so that it can't be uploaded again.
+fn is_yanked(message: &str, version: &str) -> bool {
+    message.contains(&format!("version {version} is yanked"))
+}
+
 /// Whether a line of `cargo publish` is the registry's limit of publishing.
 fn is_limit(line: &str) -> bool {
     line.contains("429 Too Many Requests")
@@ -124,6 +131,16 @@ mod tests {
         assert!(!unknown(
             "error: failed to get `a` as a dependency of package `question v0.0.0`\n\
                           Caused by:\n  download of config.json failed"
+        ));
+    }
+
+    #[test]
+    fn a_withdrawn_version_is_not_an_absent_one() {
+        let message = "error: failed to select a version for the requirement `a = \"=1.0.0\"`\n  version 1.0.0 is yanked\n";
+        assert!(is_yanked(message, "1.0.0"));
+        assert!(!is_yanked(
+            "error: failed to select a version for the requirement `a = \"=1.0.0\"`\n",
+            "1.0.0"
         ));
     }
 
