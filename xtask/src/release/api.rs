@@ -52,13 +52,19 @@ fn checkout(candidate: &Candidate, tag: &str) -> Result<PathBuf, Box<dyn Error>>
     if folder.join("Cargo.toml").is_file() {
         return Ok(folder);
     }
-    fs::create_dir_all(&folder)?;
-    let archive = folder.with_extension("tar");
+    // Under another name until it is complete: an earlier run may have been killed.
+    let part = candidate.target.join("release-plan/incomplete");
+    if part.exists() {
+        fs::remove_dir_all(&part)?;
+    }
+    fs::create_dir_all(&part)?;
+    let archive = part.with_extension("tar");
     let mut git = Command::new("git");
     git.current_dir(&candidate.root).args(["-c", "safe.directory=*", "archive", "--output"]);
     let mut tar = Command::new("tar");
-    tar.arg("-xf").arg(&archive).arg("-C").arg(&folder);
+    tar.arg("-xf").arg(&archive).arg("-C").arg(&part);
     if git.arg(&archive).arg(tag).status()?.success() && tar.status()?.success() {
+        fs::rename(&part, &folder)?;
         return Ok(folder);
     }
     Err(format!("the files of {tag} can't be read").into())

@@ -62,8 +62,9 @@ fn count(packages: usize) -> String {
 fn resolve(copy: &Path) -> Result<&'static str, Box<dyn Error>> {
     std::fs::remove_file(copy.join("Cargo.lock"))?;
     let arguments = ["update", "--quiet", "-Z", "direct-minimal-versions"];
-    if toolchain::installed()?.iter().any(|name| name.starts_with("nightly")) {
-        run::stdout(toolchain::cargo("nightly").current_dir(copy).args(arguments))?;
+    // By its whole name: that of a nightly may end in a date.
+    if let Some(nightly) = toolchain::installed()?.iter().find(|name| name.starts_with("nightly")) {
+        run::stdout(toolchain::cargo(nightly).current_dir(copy).args(arguments))?;
         return Ok("nightly cargo");
     }
     let mut cargo: Command = run::cargo_in(copy, &arguments);
