@@ -85,19 +85,23 @@ impl Stage {
     fn set_up(candidate: &Candidate) -> Result<Self, Box<dyn Error>> {
         let folder = env::temp_dir().join(format!("countersign-release-{}", process::id()));
         let home = folder.join("cargo-home");
-        fs::create_dir_all(&home)?;
+        // Not one that is there: it may be another user's.
+        fs::create_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        fs::create_dir(&home)?;
         let ours = candidate.packages.iter().map(|package| package.name.clone()).collect();
         let registry = StandIn::start(ours, downloads())?;
         fs::write(home.join("config.toml"), registry.configuration() + PROFILE)?;
         let target = candidate.target.join("rehearsal");
         forget(&target, candidate)?;
-        let no_proxy =
-            env::var("NO_PROXY").map_or_else(|_| LOOPBACK.to_owned(), |it| format!("{it},{LOOPBACK}"));
+        // Both names are in use, and the one in lower case is preferred.
+        let no_proxy = env::var("no_proxy").or_else(|_| env::var("NO_PROXY"));
+        let no_proxy = no_proxy.map_or_else(|_| LOOPBACK.to_owned(), |it| format!("{it},{LOOPBACK}"));
         let environment = [
             ("CARGO_HOME", home.display().to_string()),
             ("CARGO_TARGET_DIR", target.display().to_string()),
             ("CARGO_REGISTRIES_STAND_IN_TOKEN", "none".to_owned()),
-            ("NO_PROXY", no_proxy),
+            ("NO_PROXY", no_proxy.clone()),
+            ("no_proxy", no_proxy),
         ];
         let client = Client {
             scratch: folder.join("question"),

@@ -145,7 +145,13 @@ impl Store {
                 let (description, file) = upload(body).ok_or("an upload that can't be read")?;
                 let line = index_line(&description, &checksum(file));
                 let text = |member: &str| description[member].as_str().unwrap_or_default().to_owned();
-                self.packages.insert((text("name"), text("vers")), (format!("{line}\n"), file.to_owned()));
+                let key = (text("name"), text("vers"));
+                if self.packages.contains_key(&key) {
+                    let answer =
+                        json!({"errors": [{"detail": format!("{} {} is uploaded already", key.0, key.1)}]});
+                    return Ok(Response("400 Bad Request", String::new(), answer.to_string().into()));
+                }
+                self.packages.insert(key, (format!("{line}\n"), file.to_owned()));
                 ok(br#"{"warnings":{"invalid_categories":[],"invalid_badges":[],"other":[]}}"#.to_vec())
             }
             _ => absent(),
@@ -203,7 +209,7 @@ mod tests {
         Store { ours: vec!["ours".to_owned()], packages: BTreeMap::new(), downloads: Vec::new() }
     }
 
-    fn uploaded() -> Store {
+    fn upload_of_ours() -> Vec<u8> {
         let description = json!({
             "name": "ours", "vers": "1.0.0", "features": {"a": ["dep:b"]}, "links": null, "rust_version": "1.88",
             "deps": [{
@@ -213,10 +219,12 @@ mod tests {
         })
         .to_string();
         let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap().to_le_bytes();
-        let body =
-            [&length(description.as_bytes())[..], description.as_bytes(), &length(b"file"), b"file"].concat();
+        [&length(description.as_bytes())[..], description.as_bytes(), &length(b"file"), b"file"].concat()
+    }
+
+    fn uploaded() -> Store {
         let mut store = store();
-        let Response(status, ..) = store.respond("PUT", "/api/v1/crates/new", 1, &body).unwrap();
+        let Response(status, ..) = store.respond("PUT", "/api/v1/crates/new", 1, &upload_of_ours()).unwrap();
         assert_eq!(status, "200 OK");
         store
     }
@@ -254,6 +262,13 @@ mod tests {
         );
         let found = get(&mut uploaded(), "/file/serde/1.0.0");
         assert_eq!(found.1, "Location: https://static.crates.io/crates/serde/serde-1.0.0.crate");
+    }
+
+    #[test]
+    fn a_version_is_uploaded_once() {
+        let Response(status, ..) =
+            uploaded().respond("PUT", "/api/v1/crates/new", 1, &upload_of_ours()).unwrap();
+        assert_eq!(status, "400 Bad Request");
     }
 
     #[test]
