@@ -1,7 +1,6 @@
 //! `cargo xtask bench`: what a build costs a user.
 
 mod build;
-mod cpu_time;
 
 use std::{error::Error, process::ExitCode};
 

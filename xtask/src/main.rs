@@ -6,6 +6,7 @@ mod bench;
 mod book;
 mod code_source;
 mod conformance;
+mod cpu_time;
 mod differential;
 mod error_table;
 mod examples;
