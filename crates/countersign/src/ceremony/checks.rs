@@ -14,7 +14,7 @@ use crate::report::error::ErrorKind;
 pub(crate) fn state(rp: &RelyingParty, state: &impl CeremonyState, now: Timestamp) -> Result<(), ErrorKind> {
     if state.rp_id() != rp.id {
         Err(ErrorKind::StateOfAnotherRelyingParty)
-    } else if state.purpose() != rp.purpose {
+    } else if state.purpose() != &*rp.purpose {
         Err(ErrorKind::StateOfAnotherPurpose)
     } else if now > state.expires_at() {
         Err(ErrorKind::Expired)

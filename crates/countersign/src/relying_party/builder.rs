@@ -54,7 +54,7 @@ impl RelyingPartyBuilder {
             id_hash: sha256(&[id.as_bytes()]),
             id,
             name,
-            purpose: DEFAULT_PURPOSE.to_owned(),
+            purpose: DEFAULT_PURPOSE.into(),
             origins: Vec::new(),
             related_origins: Vec::new(),
             policy: Policy::passkeys(),
@@ -150,7 +150,7 @@ setters! {
     /// Set it if several relying parties share an RP ID and differ in their policies. A ceremony that was started for one
     /// purpose can't be finished by a relying party of another (`state-invalid`), not even with a sealed token, so that a
     /// client can't present the state of a lenient one to a strict one.
-    pub fn purpose(self, purpose: impl Into<String>) { self.party.purpose = purpose.into() }
+    pub fn purpose(self, purpose: impl Into<Arc<str>>) { self.party.purpose = purpose.into() }
 
     /// Sets the policy. The default is [`Policy::passkeys`].
     pub fn policy(self, policy: Policy) { self.party.policy = policy }
@@ -211,7 +211,7 @@ impl RelyingPartyBuilder {
             return Err(Error::NameEmpty);
         }
         if !is_purpose(&party.purpose) {
-            return Err(Error::Purpose(party.purpose));
+            return Err(Error::Purpose(party.purpose.as_ref().to_owned()));
         }
         let is_bare = party.id != LOCALHOST && is_public_suffix(party.public_suffixes(), &party.id);
         if is_bare && public_suffix == PublicSuffixRpId::Reject {

@@ -18,7 +18,7 @@ pub struct RelyingParty {
     pub(crate) id: String,
     pub(crate) id_hash: [u8; 32],
     pub(crate) name: String,
-    pub(crate) purpose: String,
+    pub(crate) purpose: Arc<str>,
     pub(crate) origins: Vec<OriginRule>,
     pub(crate) related_origins: Vec<String>,
     pub(crate) policy: Policy,

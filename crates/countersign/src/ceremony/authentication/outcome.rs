@@ -1,6 +1,8 @@
 //! The outcome of a finished authentication
 //! ([section 7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)).
 
+use std::sync::Arc;
+
 use countersign_types::{CredentialId, UserHandle};
 
 use crate::ceremony::authentication::stored_checks::Presented;
@@ -79,7 +81,7 @@ use crate::report::{recorder::NoReport, step::AuthenticationStep as Step};
 #[must_use = "an authentication counts only once its update is stored"]
 pub struct Authenticated {
     /// The purpose of the relying party that finished the authentication.
-    pub(super) purpose: String,
+    pub(super) purpose: Arc<str>,
     pub(super) user_handle: UserHandle,
     pub(super) public_key: Vec<u8>,
     pub(super) presented: Presented,

@@ -48,7 +48,7 @@ impl AuthenticationState {
             version: FormatVersion,
             challenge,
             rp_id: rp.id.clone(),
-            purpose: rp.purpose.clone(),
+            purpose: rp.purpose.as_ref().to_owned(),
             user,
             user_verification: rp.policy.user_verification.clone(),
             allowed: Vec::new(),

@@ -66,7 +66,7 @@ impl RegistrationState {
             version: FormatVersion,
             challenge,
             rp_id: rp.id.clone(),
-            purpose: rp.purpose.clone(),
+            purpose: rp.purpose.as_ref().to_owned(),
             user,
             // Clients that don't ask the user don't verify the user (5.1.3): a requirement would reject every response.
             user_verification: match mediation {
