@@ -55,7 +55,7 @@ pub enum AuthenticatorDataError {
 }
 
 impl AuthenticatorDataError {
-    /// The code: The code: `credential-id-too-long` or `authenticator-data-malformed`.
+    /// The code: `credential-id-too-long` or `authenticator-data-malformed`.
     pub const fn code(&self) -> Code {
         match self {
             Self::CredentialIdTooLong { .. } => Code::CredentialIdTooLong,

@@ -7,71 +7,66 @@ use crate::enumerations::open_enumeration;
 /// ([section 9.1](https://www.w3.org/TR/webauthn-3/#sctn-extension-id)).
 const IDENTIFIER_MAX: usize = 32;
 
-open_enumeration! {
-    /// An extension, by its registered identifier.
-    Extension {
-        /// Use of U2F credentials.
-        AppId = "appid",
-        /// Exclusion of authenticators with U2F credentials.
-        AppIdExclude = "appidExclude",
-        /// Whether a new credential is discoverable.
-        CredProps = "credProps",
-        /// A pseudo-random function for each credential.
-        Prf = "prf",
-        /// Data kept with a credential.
-        LargeBlob = "largeBlob",
-        /// Ceremonies on behalf of a browser on a remote machine.
-        RemoteClientDataJson = "remoteClientDataJSON",
-        /// When a credential may be used without user verification.
-        CredProtect = "credProtect",
-        /// The shortest PIN that an authenticator accepts.
-        MinPinLength = "minPinLength",
-        /// A few bytes kept with a credential.
-        CredBlob = "credBlob",
-        /// The authenticator's side of `prf`.
-        HmacSecret = "hmac-secret",
-        /// The authenticator's side of `prf` at registration.
-        HmacSecretMc = "hmac-secret-mc",
-        /// How the user was verified.
-        Uvm = "uvm",
-        /// Secure Payment Confirmation.
-        Payment = "payment",
-        /// The authenticator's side of `payment`.
-        ThirdPartyPayment = "thirdPartyPayment",
-    }
+/// Defines `Extension`, and the list of those that have a variant.
+macro_rules! extensions {
+    ($($(#[$doc:meta])+ $variant:ident = $text:literal,)+) => {
+        open_enumeration! {
+            /// An extension, by its registered identifier.
+            Extension {
+                $($(#[$doc])+ $variant = $text,)+
+            }
+        }
+
+        /// The extensions that this crate supports.
+        pub(super) const SUPPORTED: &[Extension] = &[$(Extension::$variant,)+];
+    };
 }
 
-/// Names of client inputs and outputs that are not the identifier of their extension.
-const OTHER_NAMES: [(&str, Extension); 5] = [
-    ("credentialProtectionPolicy", Extension::CredProtect),
-    ("enforceCredentialProtectionPolicy", Extension::CredProtect),
-    ("getCredBlob", Extension::CredBlob),
-    ("hmacCreateSecret", Extension::HmacSecret),
-    ("hmacGetSecret", Extension::HmacSecret),
-];
+extensions! {
+    /// Use of U2F credentials.
+    AppId = "appid",
+    /// Exclusion of authenticators with U2F credentials.
+    AppIdExclude = "appidExclude",
+    /// Whether a new credential is discoverable.
+    CredProps = "credProps",
+    /// A pseudo-random function for each credential.
+    Prf = "prf",
+    /// Data kept with a credential.
+    LargeBlob = "largeBlob",
+    /// Ceremonies on behalf of a browser on a remote machine.
+    RemoteClientDataJson = "remoteClientDataJSON",
+    /// When a credential may be used without user verification.
+    CredProtect = "credProtect",
+    /// The shortest PIN that an authenticator accepts.
+    MinPinLength = "minPinLength",
+    /// A few bytes kept with a credential.
+    CredBlob = "credBlob",
+    /// The authenticator's side of `prf`.
+    HmacSecret = "hmac-secret",
+    /// The authenticator's side of `prf` at registration.
+    HmacSecretMc = "hmac-secret-mc",
+    /// How the user was verified.
+    Uvm = "uvm",
+    /// Secure Payment Confirmation.
+    Payment = "payment",
+    /// The authenticator's side of `payment`.
+    ThirdPartyPayment = "thirdPartyPayment",
+}
 
-const ALL: [Extension; 14] = [
-    Extension::AppId,
-    Extension::AppIdExclude,
-    Extension::CredProps,
-    Extension::Prf,
-    Extension::LargeBlob,
-    Extension::RemoteClientDataJson,
-    Extension::CredProtect,
-    Extension::MinPinLength,
-    Extension::CredBlob,
-    Extension::HmacSecret,
-    Extension::HmacSecretMc,
-    Extension::Uvm,
-    Extension::Payment,
-    Extension::ThirdPartyPayment,
-];
+/// The only client input that requests nothing itself: it qualifies `credentialProtectionPolicy`.
+const ENFORCE_CRED_PROTECT: &str = "enforceCredentialProtectionPolicy";
 
 impl Extension {
     /// The extension to which a client input, a client output or an authenticator output of this name belongs.
     pub fn of_name(name: &str) -> Self {
-        let other = OTHER_NAMES.iter().find(|(other, _)| *other == name);
-        other.map_or_else(|| name.into(), |(_, extension)| extension.clone())
+        match name.into() {
+            Self::Unknown(_) if name == ENFORCE_CRED_PROTECT => Self::CredProtect,
+            Self::Unknown(text) => {
+                let asked = SUPPORTED.iter().find(|extension| extension.asked_by().contains(&name));
+                asked.cloned().unwrap_or(Self::Unknown(text))
+            }
+            known => known,
+        }
     }
 
     /// The names of the client inputs that request outputs of this extension.
@@ -104,16 +99,16 @@ impl Extension {
 
 /// Whether this crate has types for an extension of this name, or of one that differs only in case.
 pub(super) fn is_modelled(name: &str) -> bool {
-    ALL.iter()
-        .map(Extension::as_str)
-        .chain(OTHER_NAMES.iter().map(|(other, _)| *other))
-        .any(|modelled| modelled.eq_ignore_ascii_case(name))
+    let is = |modelled: &str| modelled.eq_ignore_ascii_case(name);
+    is(ENFORCE_CRED_PROTECT)
+        || SUPPORTED
+            .iter()
+            .any(|extension| is(extension.as_str()) || extension.asked_by().iter().any(|input| is(input)))
 }
 
 /// Whether a client input of exactly this name has a type of its own.
 pub(super) fn is_modelled_input(name: &str) -> bool {
-    ALL.iter().any(|extension| extension.asked_by().contains(&name))
-        || name == "enforceCredentialProtectionPolicy"
+    name == ENFORCE_CRED_PROTECT || SUPPORTED.iter().any(|extension| extension.asked_by().contains(&name))
 }
 
 /// Whether `name` has the form of an extension identifier.
@@ -128,11 +123,20 @@ mod tests {
 
     #[test]
     fn every_name_belongs_to_its_extension() {
-        for extension in ALL {
-            assert_eq!(Extension::of_name(extension.as_str()), extension);
+        for extension in SUPPORTED {
+            assert_eq!(Extension::of_name(extension.as_str()), *extension);
             assert!(is_modelled(extension.as_str()));
         }
-        assert_eq!(Extension::of_name("getCredBlob"), Extension::CredBlob);
+        for (name, extension) in [
+            ("credentialProtectionPolicy", Extension::CredProtect),
+            ("enforceCredentialProtectionPolicy", Extension::CredProtect),
+            ("getCredBlob", Extension::CredBlob),
+            ("hmacCreateSecret", Extension::HmacSecret),
+            ("hmacGetSecret", Extension::HmacSecret),
+        ] {
+            assert_eq!(Extension::of_name(name), extension);
+            assert!(is_modelled(name) && is_modelled_input(name));
+        }
         assert_eq!(Extension::of_name("future"), Extension::Unknown("future".into()));
         assert!(Extension::HmacSecret.is_asked_by("prf") && !Extension::Prf.is_asked_by("hmacGetSecret"));
         assert!(Extension::from("future").is_asked_by("future"));

@@ -7,7 +7,11 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{error::ExtensionInputError, identifier, json_object::JsonObject};
+use super::{
+    error::ExtensionInputError,
+    identifier::{self, Extension, SUPPORTED},
+    json_object::JsonObject,
+};
 
 /// The extension inputs of a ceremony, `AuthenticationExtensionsClientInputsJSON` ([section
 /// 5.7.1](https://www.w3.org/TR/webauthn-3/#iface-authentication-extensions-client-inputs)).
@@ -79,21 +83,30 @@ impl ClientExtensionInputs {
                 return Err(ExtensionInputError::NotIdentifier { name: name.to_owned() });
             }
         }
-        self.appid()?;
-        self.appid_exclude()?;
-        self.cred_props()?;
-        self.prf()?;
-        self.large_blob()?;
-        self.remote_client_data_json()?;
-        self.cred_protect()?;
-        self.min_pin_length()?;
-        self.cred_blob()?;
-        self.get_cred_blob()?;
-        self.hmac_create_secret()?;
-        self.hmac_get_secret()?;
-        self.uvm()?;
-        self.payment()?;
+        for extension in SUPPORTED {
+            self.check_type(extension)?;
+        }
         Ok(())
+    }
+
+    /// Reads the inputs of an extension, for their types.
+    fn check_type(&self, extension: &Extension) -> Result<(), ExtensionInputError> {
+        match extension {
+            Extension::AppId => self.appid().map(drop),
+            Extension::AppIdExclude => self.appid_exclude().map(drop),
+            Extension::CredProps => self.cred_props().map(drop),
+            Extension::Prf => self.prf().map(drop),
+            Extension::LargeBlob => self.large_blob().map(drop),
+            Extension::RemoteClientDataJson => self.remote_client_data_json().map(drop),
+            Extension::CredProtect => self.cred_protect().map(drop),
+            Extension::MinPinLength => self.min_pin_length().map(drop),
+            Extension::CredBlob => self.cred_blob().and(self.get_cred_blob()).map(drop),
+            Extension::HmacSecret => self.hmac_create_secret().and(self.hmac_get_secret()).map(drop),
+            Extension::Uvm => self.uvm().map(drop),
+            Extension::Payment => self.payment().map(drop),
+            // They are requested by the inputs of `prf` and `payment`.
+            Extension::HmacSecretMc | Extension::ThirdPartyPayment | Extension::Unknown(_) => Ok(()),
+        }
     }
 
     pub(super) fn with(mut self, name: &str, input: impl Into<Value>) -> Self {
