@@ -20,11 +20,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::RequestError,
     name::Name,
-    store::{Store, Stored},
+    store::{CREDENTIALS_MAX, Store, Stored},
 };
-
-/// The most passkeys of an account: options list all of them.
-const PASSKEYS_MAX: usize = 20;
 
 /// A relying party and its database.
 pub struct Passkeys {
@@ -136,7 +133,7 @@ impl Passkeys {
             let unknown = Some(self.rp.signal_unknown_credential(record.id().clone()));
             return Err(RequestError { unknown, ..RequestError::rejected("name-taken") });
         }
-        self.store.open_session(record.user_handle(), now())
+        self.store.open_session(record.user_handle(), record.id(), now())
     }
 
     /// Starts a sign-in to any account.
@@ -150,8 +147,8 @@ impl Passkeys {
     pub fn finish_sign_in(&self, finish: &Finish<AuthenticationResponse>) -> Result<String, RequestError> {
         let state: AuthenticationState = self.store.take(&finish.ceremony)?;
         let authenticated = self.authenticated(state, &finish.response)?;
-        let (account, _) = authenticated.user_and_update();
-        self.store.open_session(account, now())
+        let (account, update) = authenticated.user_and_update();
+        self.store.open_session(account, &update.credential_id, now())
     }
 
     /// The account of a session, if it has not expired.
@@ -187,7 +184,7 @@ impl Passkeys {
         let allowed: Vec<_> = self.store.list(account)?.iter().map(|it| it.record.descriptor()).collect();
         // Before the user is asked; the store checks again what others may have changed meanwhile.
         match &act {
-            Act::AddPasskey if allowed.len() >= PASSKEYS_MAX => {
+            Act::AddPasskey if allowed.len() >= usize::from(CREDENTIALS_MAX) => {
                 return Err(RequestError::rejected("too-many-passkeys"));
             }
             Act::RemovePasskey(_) if allowed.len() == 1 => {
@@ -246,7 +243,11 @@ impl Passkeys {
         }
         let record = self.registered(state, &finish.response)?;
         let number = self.store.list(account)?.len() + 1;
-        self.store.insert_credential(&record, &label(&record, number), now())
+        if !self.store.insert_credential(&record, &label(&record, number), now())? {
+            let unknown = Some(self.rp.signal_unknown_credential(record.id().clone()));
+            return Err(RequestError { unknown, ..RequestError::rejected("too-many-passkeys") });
+        }
+        Ok(())
     }
 
     /// Gives a passkey of the account another name.

@@ -37,6 +37,9 @@ const SCHEMA: &str = "
 /// How long a session lasts: two weeks. It may be long because adding and removing passkeys are confirmed each time.
 pub const SESSION_SECONDS: i64 = 14 * 24 * 60 * 60;
 
+/// The most credentials of an account: options list all of them.
+pub const CREDENTIALS_MAX: u8 = 20;
+
 /// The database.
 pub struct Store(Mutex<Connection>);
 
@@ -119,14 +122,22 @@ impl Store {
         })
     }
 
-    /// Stores another credential of an account.
+    /// Stores another credential of an account; `false` if the account has as many as it may have.
     pub fn insert_credential(
         &self,
         record: &CredentialRecord,
         label: &str,
         now: Timestamp,
-    ) -> Result<(), RequestError> {
-        self.transaction(|db| insert_credential(db, record, label, now))
+    ) -> Result<bool, RequestError> {
+        self.transaction(|db| {
+            let query = "SELECT count(*) FROM credential WHERE account = ?";
+            let count: u32 = db.query_row(query, [record.user_handle().as_bytes()], |row| row.get(0))?;
+            let has_room = count < u32::from(CREDENTIALS_MAX);
+            if has_room {
+                insert_credential(db, record, label, now)?;
+            }
+            Ok(has_room)
+        })
     }
 
     /// The credential with this ID, whichever account it is in.
@@ -198,15 +209,22 @@ impl Store {
     }
 
     /// Opens a session, and returns the token for the cookie. The database has its hash, so that a copy of it opens no
-    /// session.
-    pub fn open_session(&self, account: &UserHandle, now: Timestamp) -> Result<String, RequestError> {
+    /// session. A credential that was removed since it was verified opens none either.
+    pub fn open_session(
+        &self,
+        account: &UserHandle,
+        id: &CredentialId,
+        now: Timestamp,
+    ) -> Result<String, RequestError> {
         let token = random_name()?;
         let expires_at = now.plus_seconds(SESSION_SECONDS).unix_seconds();
         self.transaction(|db| {
             db.execute("DELETE FROM session WHERE expires_at <= ?", [now.unix_seconds()])?;
-            let row = params![sha256(&[token.as_bytes()]), account.as_bytes(), expires_at];
-            db.execute("INSERT INTO session VALUES (?, ?, ?)", row)?;
-            Ok(())
+            let open =
+                "INSERT INTO session SELECT ?, account, ? FROM credential WHERE id = ? AND account = ?";
+            let row = params![sha256(&[token.as_bytes()]), expires_at, id.as_bytes(), account.as_bytes()];
+            let is_open = db.execute(open, row)? == 1;
+            is_open.then_some(()).ok_or(Code::CredentialUnknown.into())
         })?;
         Ok(token)
     }
@@ -300,6 +318,48 @@ mod tests {
         assert!(store.replace(first, &update(6), now).unwrap());
         assert!(!store.replace(second, &update(7), now).unwrap());
         assert_eq!(store.find(before.id()).unwrap().unwrap().record.sign_count(), 6);
+    }
+
+    /// A store with an account that has this many credentials.
+    fn with_credentials(count: u8) -> (Store, Vec<CredentialRecord>) {
+        let store = Store::new(Connection::open_in_memory().unwrap()).unwrap();
+        let record = |id: u8| {
+            let (id, account) = (CredentialId::new([id; 16]).unwrap(), UserHandle::new([7; 16]).unwrap());
+            CredentialRecord::new(id, "localhost", account, [0xa0])
+        };
+        let records: Vec<_> = (0..count).map(record).collect();
+        let now = Timestamp::from_unix_seconds(0);
+        let name = Name::parse("Jo").unwrap();
+        assert!(store.insert_account(&name, &records[0], "Passkey", now).unwrap());
+        for record in &records[1..] {
+            assert!(store.insert_credential(record, "Passkey", now).unwrap());
+        }
+        (store, records)
+    }
+
+    #[test]
+    fn an_account_has_no_more_credentials_than_it_may_have() {
+        let now = Timestamp::from_unix_seconds(0);
+        let (store, records) = with_credentials(CREDENTIALS_MAX);
+        let account = records[0].user_handle().clone();
+        let id = CredentialId::new([0xff; 16]).unwrap();
+        let another = CredentialRecord::new(id, "localhost", account.clone(), [0xa0]);
+        assert!(!store.insert_credential(&another, "Passkey", now).unwrap());
+        assert!(store.remove(&account, records[0].id(), "").unwrap());
+        assert!(store.insert_credential(&another, "Passkey", now).unwrap());
+    }
+
+    #[test]
+    fn a_credential_that_was_removed_since_it_was_verified_opens_no_session() {
+        let now = Timestamp::from_unix_seconds(0);
+        let (store, records) = with_credentials(2);
+        let [removed, kept] = [0, 1].map(|index| &records[index]);
+        let account = kept.user_handle();
+        assert!(store.remove(account, removed.id(), "").unwrap());
+        let error = store.open_session(account, removed.id(), now).unwrap_err();
+        assert_eq!(error.code, Code::CredentialUnknown.as_str());
+        let token = store.open_session(account, kept.id(), now).unwrap();
+        assert_eq!(store.session(&token, now).unwrap().as_ref(), Some(account));
     }
 
     #[test]
