@@ -10,10 +10,16 @@ mod topic;
 
 use std::{error::Error, fmt};
 
+use countersign_server::printable;
+
 use self::topic::Topic;
 
 /// The kinds of words. A word that is in several is explained by each.
 const TOPICS: [Topic; 4] = [codes::LIBRARIES, codes::SERVER, rules::TOPIC, steps::TOPIC];
+
+/// The most characters of an unknown word that its error repeats. No known word has as many, so that a longer text, such
+/// as a whole log, is like none of them.
+const WORD_MAX: usize = 100;
 
 /// A word that no topic has.
 #[derive(Debug)]
@@ -24,7 +30,7 @@ pub(crate) struct UnknownWordError {
 
 impl fmt::Display for UnknownWordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "there is no explanation of '{}'", self.word)?;
+        write!(f, "there is no explanation of '{}'", printable(&self.word, WORD_MAX))?;
         match self.nearest.as_slice() {
             [] => f.write_str("; `countersign explain` lists what is explained"),
             nearest => {
@@ -48,7 +54,8 @@ pub(crate) fn explain(words: &[String], width: Option<u16>) -> Result<String, Un
     let word = word.trim_matches(['`', '\'', '"', '.', ',', ':']);
     let found: Vec<_> = TOPICS.iter().filter_map(|topic| (topic.explain)(word)).collect();
     if found.is_empty() {
-        let known = TOPICS.iter().flat_map(|topic| (topic.words)());
+        let is_short = word.chars().nth(WORD_MAX).is_none();
+        let known = TOPICS.iter().filter(|_| is_short).flat_map(|topic| (topic.words)());
         return Err(UnknownWordError { word: word.to_owned(), nearest: nearest::of(word, known) });
     }
     let texts: Vec<_> = found.iter().map(|explanation| explanation.text(width)).collect();

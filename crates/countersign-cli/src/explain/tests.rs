@@ -38,6 +38,18 @@ fn an_unknown_word_has_the_nearest_ones() {
 }
 
 #[test]
+fn a_text_that_is_longer_than_any_word_is_cut_and_has_no_suggestion() {
+    for topic in &TOPICS {
+        assert!((topic.words)().iter().all(|word| word.chars().count() <= WORD_MAX));
+    }
+    let text = format!("origin-mismatch \u{1b}[2J{}", "x".repeat(1_000_000));
+    let error = explained(&[&text]).unwrap_err();
+    assert!(error.starts_with("there is no explanation of 'origin-mismatch \u{fffd}[2jx"));
+    assert!(error.ends_with("x…'; `countersign explain` lists what is explained"));
+    assert!(error.chars().count() < 200);
+}
+
+#[test]
 fn the_overview_names_every_topic() {
     let overview = explained(&[]).unwrap();
     for topic in &TOPICS {
