@@ -100,7 +100,7 @@ fn is_there(archive: &Archive, registry: &mut dyn Registry) -> Result<bool, Box<
     }
     Err(format!(
         "the index has {} {} with the checksum {checksum}, and the package here has {}: it was published from another \
-         tree. Check out what was published, or release a new version",
+         tree or by another version of cargo. Check out what was published, or release a new version",
         archive.name, archive.version, archive.checksum
     )
     .into())

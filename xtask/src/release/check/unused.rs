@@ -15,6 +15,7 @@ pub(super) fn check(_: &Candidate) -> Result<Outcome, Box<dyn Error>> {
             "machete",
             "--with-metadata",
             "crates",
+            "docs/frameworks",
             "xtask",
             "fuzz",
             "benches",
