@@ -11,7 +11,8 @@ use countersign_types::Timestamp;
 pub struct Date(Timestamp);
 
 /// The error for text that is not a date in the form `YYYY-MM-DD`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a date of the form YYYY-MM-DD")]
 #[non_exhaustive]
 pub struct DateError;
 
@@ -52,14 +53,6 @@ impl fmt::Display for Date {
         f.write_str(self.0.to_string().split('T').next().unwrap_or_default())
     }
 }
-
-impl fmt::Display for DateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a date of the form YYYY-MM-DD")
-    }
-}
-
-impl core::error::Error for DateError {}
 
 #[cfg(test)]
 mod tests {

@@ -406,5 +406,28 @@ pub(crate) fn once<T>(slot: &mut Option<T>, name: &'static str, value: T) -> Res
     if slot.replace(value).is_some() { Err(JsonError::Twice(name)) } else { Ok(()) }
 }
 
+/// The members of an object that are kept: each is read at most once, with its name and how its value is read. Other
+/// members are skipped.
+macro_rules! members {
+    ($name:ident<$a:lifetime> { $($field:ident: $type:ty = $member:literal, $read:expr;)* }) => {
+        #[derive(Default)]
+        struct $name<$a> {
+            $($field: Option<$type>,)*
+        }
+
+        impl<$a> $name<$a> {
+            fn read(reader: &mut $crate::json::Reader<$a>) -> Result<Self, $crate::json::JsonError> {
+                let mut members = Self::default();
+                reader.object(|reader, name| match name {
+                    $($member => $crate::json::once(&mut members.$field, $member, $read(reader)?),)*
+                    _ => reader.skip().map(drop),
+                })?;
+                Ok(members)
+            }
+        }
+    };
+}
+pub(crate) use members;
+
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use countersign_types::base64url;
 
 use crate::{
     error::{MalformedBlobError, MetadataError},
-    json::{JsonError, Reader, Text, Texts, once},
+    json::{JsonError, Reader, Text, Texts, members},
     limits::{HEADER_MAX, X5C_MAX},
 };
 
@@ -83,33 +83,24 @@ struct Header {
     chain: Option<Vec<Certificate>>,
 }
 
-#[derive(Default)]
-struct HeaderMembers<'a> {
-    alg: Option<Text<'a>>,
-    typ: Option<Text<'a>>,
-    x5c: Option<Texts<'a>>,
-    x5u: Option<Text<'a>>,
-    crit: Option<()>,
+members! {
+    HeaderMembers<'a> {
+        alg: Text<'a> = "alg", Reader::text;
+        typ: Text<'a> = "typ", Reader::text;
+        x5c: Texts<'a> = "x5c", Texts::read;
+        x5u: Text<'a> = "x5u", Reader::text;
+        crit: &'a str = "crit", Reader::skip;
+    }
 }
 
 impl Header {
     fn read(text: &str) -> Result<Self, MetadataError> {
-        let mut members = HeaderMembers::default();
         let mut reader = Reader::new(text);
-        reader
-            .object(|reader, name| match name {
-                "alg" => once(&mut members.alg, "alg", reader.text()?),
-                "typ" => once(&mut members.typ, "typ", reader.text()?),
-                "x5u" => once(&mut members.x5u, "x5u", reader.text()?),
-                "x5c" => once(&mut members.x5c, "x5c", Texts::read(reader)?),
-                "crit" => once(&mut members.crit, "crit", reader.skip().map(drop)?),
-                _ => reader.skip().map(drop),
-            })
-            .and_then(|()| reader.end())
-            .map_err(|error| match error {
-                JsonError::Syntax(_) => MalformedBlobError::NotJws("the header is not json"),
-                error => error.into(),
-            })?;
+        let members = HeaderMembers::read(&mut reader).and_then(|members| reader.end().map(|()| members));
+        let members = members.map_err(|error| match error {
+            JsonError::Syntax(_) => MalformedBlobError::NotJws("the header is not json"),
+            error => error.into(),
+        })?;
         // A BLOB has no parameters that must be understood.
         if members.crit.is_some() {
             return Err(MalformedBlobError::NotJws("the header has critical parameters").into());

@@ -36,7 +36,8 @@ pub enum ModelKey {
 }
 
 /// The error for text that has none of the three forms of [`ModelKey`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("neither an aaguid, nor a key identifier of 40 hexadecimal digits, nor an aaid such as 4746#3208")]
 #[non_exhaustive]
 pub struct ModelKeyError;
 
@@ -128,16 +129,6 @@ impl fmt::Display for ModelKey {
         }
     }
 }
-
-impl fmt::Display for ModelKeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "neither an aaguid, nor a key identifier of 40 hexadecimal digits, nor an aaid such as 4746#3208",
-        )
-    }
-}
-
-impl core::error::Error for ModelKeyError {}
 
 impl From<Aaguid> for ModelKey {
     fn from(aaguid: Aaguid) -> Self {

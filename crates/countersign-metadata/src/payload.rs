@@ -8,7 +8,7 @@ use crate::{
     entry::{self, EntryIndex},
     entry_error::EntryError,
     error::MalformedBlobError,
-    json::{JsonError, Reader, Text, once},
+    json::{JsonError, Reader, Text, members},
     keys::ModelKey,
     limits::ENTRIES_MAX,
 };
@@ -49,12 +49,13 @@ impl SkippedEntry {
     }
 }
 
-#[derive(Default)]
-struct PayloadMembers<'a> {
-    number: Option<u64>,
-    next_update: Option<Text<'a>>,
-    legal_header: Option<Text<'a>>,
-    entries: Option<(Vec<EntryIndex>, Vec<SkippedEntry>)>,
+members! {
+    PayloadMembers<'a> {
+        number: u64 = "no", Reader::unsigned;
+        next_update: Text<'a> = "nextUpdate", Reader::text;
+        legal_header: Text<'a> = "legalHeader", Reader::text;
+        entries: (Vec<EntryIndex>, Vec<SkippedEntry>) = "entries", entries;
+    }
 }
 
 impl Payload {
@@ -64,19 +65,11 @@ impl Payload {
             .map_err(|_| MalformedBlobError::NotJws("the payload is not base64url"))?;
         let text = String::from_utf8(text)
             .map_err(|error| MalformedBlobError::NotJson { at: error.utf8_error().valid_up_to() })?;
-        let mut members = PayloadMembers::default();
         let mut reader = Reader::new(&text);
-        let outcome = reader.object(|reader, name| match name {
-            "no" => once(&mut members.number, "no", reader.unsigned()?),
-            "nextUpdate" => once(&mut members.next_update, "nextUpdate", reader.text()?),
-            "legalHeader" => once(&mut members.legal_header, "legalHeader", reader.text()?),
-            "entries" => once(&mut members.entries, "entries", entries(reader)?),
-            _ => reader.skip().map(drop),
-        });
-        match outcome {
+        let members = match PayloadMembers::read(&mut reader) {
             Err(JsonError::Type(TOO_MANY)) => return Err(MalformedBlobError::TooManyEntries),
-            outcome => outcome?,
-        }
+            members => members?,
+        };
         reader.end()?;
         let next_update = members.next_update.ok_or(MalformedBlobError::Missing("nextUpdate"))?;
         let (entries, skipped) = members.entries.ok_or(MalformedBlobError::Missing("entries"))?;

@@ -14,7 +14,7 @@ use countersign_types::{Code, Timestamp, base64url};
 
 use crate::{
     date::Date,
-    json::{JsonError, Reader, Text, once},
+    json::{JsonError, Reader, Text, members},
     limits::{ROGUE_KEY_MAX, ROGUE_LIST_MAX},
 };
 
@@ -107,17 +107,19 @@ impl<'a> RogueListReference<'a> {
     }
 }
 
+members! {
+    KeyMembers<'a> {
+        secret_key: Text<'a> = "sk", Reader::text;
+        date: Text<'a> = "date", Reader::text;
+    }
+}
+
 impl RogueList {
     fn read(text: &str) -> Result<Self, RogueListError> {
         let (mut keys, mut first) = (Vec::new(), None);
         let mut reader = Reader::new(text);
         let outcome = reader.array(|reader| {
-            let (mut secret_key, mut date) = (None, None);
-            reader.object(|reader, name| match name {
-                "sk" => once(&mut secret_key, "sk", reader.text()?),
-                "date" => once(&mut date, "date", reader.text()?),
-                _ => reader.skip().map(drop),
-            })?;
+            let KeyMembers { secret_key, date } = KeyMembers::read(reader)?;
             let secret_key = secret_key.ok_or(JsonError::Missing("sk"))?;
             let date = date.ok_or(JsonError::Missing("date"))?;
             match RogueKey::read(secret_key, date) {

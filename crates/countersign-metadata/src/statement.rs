@@ -1,7 +1,6 @@
 //! Metadata statements: a vendor's description of an authenticator model ([FIDO Metadata Statement, section
 //! 3.12](https://fidoalliance.org/specs/mds/fido-metadata-statement-v3.0-ps-20210518.html)).
 
-use core::fmt;
 use std::collections::BTreeSet;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -10,7 +9,7 @@ use countersign_types::Aaguid;
 
 use crate::{
     entry_error::EntryError,
-    json::{JsonError, Reader, Text, Texts, once},
+    json::{JsonError, Reader, Text, Texts, members},
     keys::{Aaid, KeyIdentifier},
 };
 
@@ -55,14 +54,14 @@ pub struct Statement<'a> {
 }
 
 /// The error for text that is not a certificate in base64.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a certificate in base64")]
 #[non_exhaustive]
 pub struct CertificateTextError;
 
 impl<'a> Statement<'a> {
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, EntryError> {
-        let mut members = StatementMembers::default();
-        reader.object(|reader, name| members.member(reader, name))?;
+        let members = StatementMembers::read(reader)?;
         let missing = |name| EntryError::from(JsonError::Missing(name));
         let aaguid = members.aaguid.map(|text| text.decode().parse()).transpose();
         let aaid = members.aaid.map(|text| text.decode().parse()).transpose();
@@ -209,80 +208,34 @@ pub(crate) fn certificate(text: Text<'_>) -> Result<Certificate, CertificateText
     Certificate::from_der(&decoded.map_err(|_| CertificateTextError)?).map_err(|_| CertificateTextError)
 }
 
-#[derive(Default)]
-struct StatementMembers<'a> {
-    aaguid: Option<Text<'a>>,
-    aaid: Option<Text<'a>>,
-    description: Option<Text<'a>>,
-    version: Option<u64>,
-    protocol_family: Option<Text<'a>>,
-    algorithms: Option<Texts<'a>>,
-    attestation_types: Option<Texts<'a>>,
-    key_protection: Option<Texts<'a>>,
-    matcher_protection: Option<Texts<'a>>,
-    attachment_hint: Option<Texts<'a>>,
-    icon: Option<Text<'a>>,
-    icon_dark: Option<Text<'a>>,
-    logo_light: Option<Text<'a>>,
-    logo_dark: Option<Text<'a>>,
-    friendly_names: Option<&'a str>,
-    user_verification: Option<&'a str>,
-    get_info: Option<&'a str>,
-    key_identifiers: Option<Texts<'a>>,
-    roots: Option<Texts<'a>>,
-}
-
-impl<'a> StatementMembers<'a> {
-    fn member(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), JsonError> {
-        let (slot, name) = match name {
-            "authenticatorVersion" => {
-                return once(&mut self.version, "authenticatorVersion", reader.unsigned()?);
-            }
-            "aaguid" => (&mut self.aaguid, "aaguid"),
-            "aaid" => (&mut self.aaid, "aaid"),
-            "description" => (&mut self.description, "description"),
-            "protocolFamily" => (&mut self.protocol_family, "protocolFamily"),
-            "icon" => (&mut self.icon, "icon"),
-            "iconDark" => (&mut self.icon_dark, "iconDark"),
-            "providerLogoLight" => (&mut self.logo_light, "providerLogoLight"),
-            "providerLogoDark" => (&mut self.logo_dark, "providerLogoDark"),
-            _ => return self.other_member(reader, name),
-        };
-        once(slot, name, reader.text()?)
-    }
-
-    fn other_member(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), JsonError> {
-        let (slot, name) = match name {
-            "authenticationAlgorithms" => (&mut self.algorithms, "authenticationAlgorithms"),
-            "attestationTypes" => (&mut self.attestation_types, "attestationTypes"),
-            "keyProtection" => (&mut self.key_protection, "keyProtection"),
-            "matcherProtection" => (&mut self.matcher_protection, "matcherProtection"),
-            "attachmentHint" => (&mut self.attachment_hint, "attachmentHint"),
-            "attestationCertificateKeyIdentifiers" => {
-                (&mut self.key_identifiers, "attestationCertificateKeyIdentifiers")
-            }
-            "attestationRootCertificates" => (&mut self.roots, "attestationRootCertificates"),
-            "friendlyNames" => {
-                let names = reader.slice(|reader| reader.object(|reader, _| reader.text().map(drop)))?;
-                return once(&mut self.friendly_names, "friendlyNames", names);
-            }
-            "userVerificationDetails" => {
-                let ways = reader.slice(|reader| user_verification(reader, drop))?;
-                return once(&mut self.user_verification, "userVerificationDetails", ways);
-            }
-            "authenticatorGetInfo" => {
-                return once(&mut self.get_info, "authenticatorGetInfo", reader.skip()?);
-            }
-            _ => return reader.skip().map(drop),
-        };
-        once(slot, name, Texts::read(reader)?)
+members! {
+    StatementMembers<'a> {
+        aaguid: Text<'a> = "aaguid", Reader::text;
+        aaid: Text<'a> = "aaid", Reader::text;
+        description: Text<'a> = "description", Reader::text;
+        version: u64 = "authenticatorVersion", Reader::unsigned;
+        protocol_family: Text<'a> = "protocolFamily", Reader::text;
+        algorithms: Texts<'a> = "authenticationAlgorithms", Texts::read;
+        attestation_types: Texts<'a> = "attestationTypes", Texts::read;
+        key_protection: Texts<'a> = "keyProtection", Texts::read;
+        matcher_protection: Texts<'a> = "matcherProtection", Texts::read;
+        attachment_hint: Texts<'a> = "attachmentHint", Texts::read;
+        icon: Text<'a> = "icon", Reader::text;
+        icon_dark: Text<'a> = "iconDark", Reader::text;
+        logo_light: Text<'a> = "providerLogoLight", Reader::text;
+        logo_dark: Text<'a> = "providerLogoDark", Reader::text;
+        friendly_names: &'a str = "friendlyNames", friendly_names;
+        user_verification: &'a str = "userVerificationDetails", user_verification_details;
+        get_info: &'a str = "authenticatorGetInfo", Reader::skip;
+        key_identifiers: Texts<'a> = "attestationCertificateKeyIdentifiers", Texts::read;
+        roots: Texts<'a> = "attestationRootCertificates", Texts::read;
     }
 }
 
-impl fmt::Display for CertificateTextError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a certificate in base64")
-    }
+fn friendly_names<'a>(reader: &mut Reader<'a>) -> Result<&'a str, JsonError> {
+    reader.slice(|reader| reader.object(|reader, _| reader.text().map(drop)))
 }
 
-impl core::error::Error for CertificateTextError {}
+fn user_verification_details<'a>(reader: &mut Reader<'a>) -> Result<&'a str, JsonError> {
+    reader.slice(|reader| user_verification(reader, drop))
+}

@@ -9,7 +9,7 @@ use countersign_types::Timestamp;
 use crate::{
     date::Date,
     entry_error::EntryError,
-    json::{JsonError, Reader, Text, Texts, once},
+    json::{JsonError, Reader, Text, Texts, members},
     limits::REPORTS_MAX,
     statement::{self, CertificateTextError},
 };
@@ -198,8 +198,7 @@ pub struct StatusReport<'a> {
 
 impl<'a> StatusReport<'a> {
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, EntryError> {
-        let mut members = ReportMembers::default();
-        reader.object(|reader, name| members.member(reader, name))?;
+        let members = ReportMembers::read(reader)?;
         Ok(Self {
             status: Status::from(&*members.status.ok_or(JsonError::Missing("status"))?.decode()),
             effective_date: date("effectiveDate", members.effective_date)?,
@@ -255,52 +254,20 @@ impl<'a> StatusReport<'a> {
     }
 }
 
-#[derive(Default)]
-struct ReportMembers<'a> {
-    status: Option<Text<'a>>,
-    effective_date: Option<Text<'a>>,
-    sunset_date: Option<Text<'a>>,
-    authenticator_version: Option<u64>,
-    batch_certificate: Option<Text<'a>>,
-    certificate: Option<Text<'a>>,
-    url: Option<Text<'a>>,
-    certificate_number: Option<Text<'a>>,
-    certification_descriptor: Option<Text<'a>>,
-    certification_profiles: Option<Texts<'a>>,
-    fips_revision: Option<u64>,
-    fips_physical_security_level: Option<u64>,
-}
-
-impl<'a> ReportMembers<'a> {
-    fn member(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), JsonError> {
-        let (slot, name) = match name {
-            "status" => (&mut self.status, "status"),
-            "effectiveDate" => (&mut self.effective_date, "effectiveDate"),
-            "sunsetDate" => (&mut self.sunset_date, "sunsetDate"),
-            "batchCertificate" => (&mut self.batch_certificate, "batchCertificate"),
-            "certificate" => (&mut self.certificate, "certificate"),
-            "url" => (&mut self.url, "url"),
-            "certificateNumber" => (&mut self.certificate_number, "certificateNumber"),
-            "certificationDescriptor" => (&mut self.certification_descriptor, "certificationDescriptor"),
-            "certificationProfiles" => {
-                let profiles = Texts::read(reader)?;
-                return once(&mut self.certification_profiles, "certificationProfiles", profiles);
-            }
-            _ => return self.number(reader, name),
-        };
-        once(slot, name, reader.text()?)
-    }
-
-    fn number(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), JsonError> {
-        let (slot, name) = match name {
-            "authenticatorVersion" => (&mut self.authenticator_version, "authenticatorVersion"),
-            "fipsRevision" => (&mut self.fips_revision, "fipsRevision"),
-            "fipsPhysicalSecurityLevel" => {
-                (&mut self.fips_physical_security_level, "fipsPhysicalSecurityLevel")
-            }
-            _ => return reader.skip().map(drop),
-        };
-        once(slot, name, reader.unsigned()?)
+members! {
+    ReportMembers<'a> {
+        status: Text<'a> = "status", Reader::text;
+        effective_date: Text<'a> = "effectiveDate", Reader::text;
+        sunset_date: Text<'a> = "sunsetDate", Reader::text;
+        authenticator_version: u64 = "authenticatorVersion", Reader::unsigned;
+        batch_certificate: Text<'a> = "batchCertificate", Reader::text;
+        certificate: Text<'a> = "certificate", Reader::text;
+        url: Text<'a> = "url", Reader::text;
+        certificate_number: Text<'a> = "certificateNumber", Reader::text;
+        certification_descriptor: Text<'a> = "certificationDescriptor", Reader::text;
+        certification_profiles: Texts<'a> = "certificationProfiles", Texts::read;
+        fips_revision: u64 = "fipsRevision", Reader::unsigned;
+        fips_physical_security_level: u64 = "fipsPhysicalSecurityLevel", Reader::unsigned;
     }
 }
 
