@@ -88,7 +88,8 @@ impl<'a> ModelQuery<'a> {
 }
 
 /// Why a policy rejects an authenticator model. Code `authenticator-not-accepted`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the authenticator's model is not accepted: {reason}")]
 pub struct ModelRejectedError {
     reason: Box<str>,
 }
@@ -109,14 +110,6 @@ impl ModelRejectedError {
         Code::AuthenticatorNotAccepted
     }
 }
-
-impl fmt::Display for ModelRejectedError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the authenticator's model is not accepted: {}", self.reason)
-    }
-}
-
-impl core::error::Error for ModelRejectedError {}
 
 /// A list of authenticator models, by AAGUID: the only accepted ones, or the rejected ones.
 ///

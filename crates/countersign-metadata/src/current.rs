@@ -1,7 +1,6 @@
 //! The current BLOB as a source of trust anchors and a policy on authenticator models
 //! ([section 7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential), steps on trust).
 
-use core::fmt;
 use std::{
     borrow::Cow,
     sync::{Arc, PoisonError, RwLock},
@@ -171,14 +170,17 @@ impl ModelPolicy for Metadata {
 }
 
 /// Why [`Metadata::assess`] does not accept a model.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AssessmentError {
     /// There is no BLOB yet. Code `authenticator-not-accepted`.
+    #[error("there is no metadata")]
     NoMetadata,
     /// The current BLOB is too old; holds the day by which the next one was announced. Code `metadata-outdated`.
+    #[error("the metadata is outdated: the next was due on {0}")]
     Outdated(Date),
     /// The policy rejects the model. Code `authenticator-not-accepted`.
+    #[error("{0}")]
     Rejected(JudgementError),
 }
 
@@ -191,15 +193,3 @@ impl AssessmentError {
         }
     }
 }
-
-impl fmt::Display for AssessmentError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoMetadata => f.write_str("there is no metadata"),
-            Self::Outdated(date) => write!(f, "the metadata is outdated: the next was due on {date}"),
-            Self::Rejected(error) => error.fmt(f),
-        }
-    }
-}
-
-impl core::error::Error for AssessmentError {}

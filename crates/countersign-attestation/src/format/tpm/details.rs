@@ -49,16 +49,9 @@ impl TpmManufacturer {
 }
 
 /// The error of a text that is not `id:` followed by eight hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not id: followed by eight hexadecimal digits")]
 pub struct TpmManufacturerError;
-
-impl fmt::Display for TpmManufacturerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not id: followed by eight hexadecimal digits")
-    }
-}
-
-impl core::error::Error for TpmManufacturerError {}
 
 impl FromStr for TpmManufacturer {
     type Err = TpmManufacturerError;
