@@ -4,7 +4,7 @@ mod build;
 
 use std::{error::Error, process::ExitCode};
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask bench build [--runs N] [NAME]...
 cargo xtask bench crates
 
@@ -27,7 +27,7 @@ Exit codes: 0 done, 1 a limit is exceeded, 2 the command could not do its work.
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
     let command = match arguments.next()? {
         Some(lexopt::Arg::Value(command)) => command,
-        Some(lexopt::Arg::Long("help") | lexopt::Arg::Short('h')) | None => {
+        None => {
             print!("{HELP}");
             return Ok(ExitCode::SUCCESS);
         }
@@ -36,10 +36,6 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
     let (mut runs, mut names) = (1, Vec::new());
     while let Some(argument) = arguments.next()? {
         match argument {
-            lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => {
-                print!("{HELP}");
-                return Ok(ExitCode::SUCCESS);
-            }
             lexopt::Arg::Long("runs") if command == "build" => {
                 runs = arguments.value()?.to_string_lossy().parse()?;
             }

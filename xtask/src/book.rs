@@ -16,7 +16,7 @@ use crate::{
     tree::has_extension,
 };
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask book
 
 Builds the documents of docs/ as a book with search, in target/book, and checks that each link of its pages leads to a
@@ -37,10 +37,6 @@ const OUTPUT: &str = "target/book";
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
     match arguments.next()? {
         None => build(),
-        Some(lexopt::Arg::Long("help") | lexopt::Arg::Short('h')) => {
-            print!("{HELP}");
-            Ok(ExitCode::SUCCESS)
-        }
         Some(lexopt::Arg::Value(command)) if command == "links" => preprocess(arguments),
         Some(other) => Err(other.unexpected().into()),
     }

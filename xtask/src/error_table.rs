@@ -13,7 +13,7 @@ const DOCUMENT: &str = "docs/ERRORS.md";
 /// Codes of the libraries, with causes and remedies. Their meanings are the documentation of `Code`.
 const LIBRARY_TABLE: &str = "crates/countersign-cli/src/explain/codes.tsv";
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask errors
 
 Writes docs/ERRORS.md from the documentation of Code, crates/countersign-cli/src/explain/codes.tsv and
@@ -154,15 +154,8 @@ pub(crate) fn findings(tree: &Tree) -> Option<Finding> {
     }
 }
 
-pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
-    match arguments.next()? {
-        None => {}
-        Some(lexopt::Arg::Long("help") | lexopt::Arg::Short('h')) => {
-            print!("{HELP}");
-            return Ok(ExitCode::SUCCESS);
-        }
-        Some(other) => return Err(other.unexpected().into()),
-    }
+pub(crate) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
+    tools::expect_no_more(arguments)?;
     std::fs::write(tools::root().join(DOCUMENT), document(&Tree::read(tools::root())?)?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::tools;
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask examples
 
 Builds and runs every file of crates/*/examples, and compares what it prints with the block `text` of its documentation.
@@ -24,15 +24,9 @@ Exit codes: 0 each printed that and ended well, 1 one did not, 2 the command cou
 /// Examples that are no demonstration: they speak a protocol, and their crate's tests run them.
 const SERVERS: [&str; 1] = ["relying_party"];
 
-pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
-    match arguments.next()? {
-        None => Ok(if run()? { ExitCode::SUCCESS } else { ExitCode::from(1) }),
-        Some(lexopt::Arg::Long("help") | lexopt::Arg::Short('h')) => {
-            print!("{HELP}");
-            Ok(ExitCode::SUCCESS)
-        }
-        Some(other) => Err(other.unexpected().into()),
-    }
+pub(crate) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
+    tools::expect_no_more(arguments)?;
+    Ok(if run()? { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// Runs every example. Returns whether each one printed what it should.

@@ -21,7 +21,7 @@ use crate::tools;
 use build::Sanitizer;
 use fuzzer::{Fuzzer, found, seeds, tool, write_seeds};
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask fuzz smoke [TARGET]...                   each target for 20 seconds, two at a time
 cargo xtask fuzz run TARGET... [--minutes N]         each target for N minutes [5], two at a time
 cargo xtask fuzz merge [TARGET]...                   store found inputs that cover more, as hexadecimal text, in
@@ -43,15 +43,11 @@ Exit codes: 0 no target failed, 1 one did, 2 the command could not do its work.
 const JOBS: usize = 2;
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
-    use lexopt::prelude::{Long, Short, Value, ValueExt as _};
+    use lexopt::prelude::{Long, Value, ValueExt as _};
     let (mut command, mut chosen, mut minutes) = (None, Vec::new(), 5_u32);
     let (mut out, mut sanitizer) = (None, Sanitizer::Address);
     while let Some(argument) = arguments.next()? {
         match argument {
-            Long("help") | Short('h') => {
-                print!("{HELP}");
-                return Ok(ExitCode::SUCCESS);
-            }
             Long("out") => out = Some(PathBuf::from(arguments.value()?)),
             Long("sanitizer") => sanitizer = arguments.value()?.parse()?,
             Long("minutes") => minutes = arguments.value()?.parse()?,

@@ -11,7 +11,7 @@ use std::{
 
 use crate::tools;
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask growth [--all]
 
 Runs each parser on inputs that take long, in two sizes of which one is twice the other, and counts the instructions
@@ -61,10 +61,6 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
     let mut shown = SHOWN;
     while let Some(argument) = arguments.next()? {
         match argument {
-            lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => {
-                print!("{HELP}");
-                return Ok(ExitCode::SUCCESS);
-            }
             lexopt::Arg::Long("all") => shown = usize::MAX,
             other => return Err(other.unexpected().into()),
         }

@@ -63,6 +63,9 @@ fn main() -> ExitCode {
     }
 }
 
+/// What a command does with the arguments after its name.
+type Command = fn(lexopt::Parser) -> Result<ExitCode, Box<dyn Error>>;
+
 fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
     let mut arguments = lexopt::Parser::from_env();
     let command = match arguments.next()? {
@@ -73,22 +76,31 @@ fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
         }
         Some(other) => return Err(other.unexpected().into()),
     };
-    match command.as_str() {
-        "bench" => bench::main(arguments),
-        "book" => book::main(arguments),
-        "conformance" => conformance::main(arguments),
-        "differential" => differential::main(arguments),
-        "errors" => error_table::main(arguments),
-        "examples" => examples::main(arguments),
-        "fuzz" => fuzz::main(arguments),
-        "growth" => growth::main(arguments),
-        command @ ("metadata" | "metadata-roots" | "metadata-served") => metadata::main(command, arguments),
-        "mutants" => mutants::main(arguments),
-        "release" => release::main(arguments),
-        "rules" => rules::main(arguments),
-        "test" => test::main(arguments),
-        "tidy" => tidy::main(arguments),
-        "vectors" => conformance::vectors(arguments),
-        other => Err(format!("no command `{other}`; `cargo xtask --help` lists them").into()),
+    let (help, run): (&str, Command) = match command.as_str() {
+        "bench" => (bench::HELP, bench::main),
+        "book" => (book::HELP, book::main),
+        "errors" => (error_table::HELP, error_table::main),
+        "examples" => (examples::HELP, examples::main),
+        "fuzz" => (fuzz::HELP, fuzz::main),
+        "growth" => (growth::HELP, growth::main),
+        "rules" => (rules::HELP, rules::main),
+        "test" => (test::HELP, test::main),
+        "tidy" => (tidy::HELP, tidy::main),
+        // These have commands, or run a program, that describe themselves.
+        "conformance" => return conformance::main(arguments),
+        "differential" => return differential::main(arguments),
+        command @ ("metadata" | "metadata-roots" | "metadata-served") => {
+            return metadata::main(command, arguments);
+        }
+        "mutants" => return mutants::main(arguments),
+        "release" => return release::main(arguments),
+        "vectors" => return conformance::vectors(arguments),
+        other => return Err(format!("no command `{other}`; `cargo xtask --help` lists them").into()),
+    };
+    let rest: Vec<_> = arguments.clone().raw_args()?.collect();
+    if tools::asks_for_help(&rest) {
+        print!("{help}");
+        return Ok(ExitCode::SUCCESS);
     }
+    run(arguments)
 }

@@ -24,7 +24,7 @@ const TEST_LIST: &str = "docs/rules-tests.tsv";
 /// The most modules that a row names: the list of tests has all.
 const MODULES_MAX: usize = 4;
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask rules
 
 Writes docs/RULES.md from crates/countersign-cli/src/explain/rules.tsv, which `countersign explain` reads too: each
@@ -208,15 +208,8 @@ pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
     checked.gaps.into_iter().chain(stale).collect()
 }
 
-pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
-    match arguments.next()? {
-        None => {}
-        Some(lexopt::Arg::Long("help") | lexopt::Arg::Short('h')) => {
-            print!("{HELP}");
-            return Ok(ExitCode::SUCCESS);
-        }
-        Some(other) => return Err(other.unexpected().into()),
-    }
+pub(crate) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
+    tools::expect_no_more(arguments)?;
     let checked = check(&Tree::read(tools::root())?)?;
     std::fs::write(tools::root().join(DOCUMENT), &checked.document)?;
     std::fs::write(tools::root().join(TEST_LIST), &checked.tests)?;

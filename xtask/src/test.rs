@@ -5,7 +5,7 @@ use std::{error::Error, ffi::OsString, process::ExitCode};
 
 use crate::{examples, tools};
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask test [ARGUMENT]...
 
 Installs Chromium, its driver and npm if they are missing, on Debian and its relatives, with root or sudo. Then runs
@@ -21,10 +21,6 @@ const DRIVER: &str = "chromedriver";
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
     let arguments: Vec<OsString> = arguments.raw_args()?.collect();
-    if tools::asks_for_help(&arguments) {
-        print!("{HELP}");
-        return Ok(ExitCode::SUCCESS);
-    }
     tools::install_debian(
         "the tests drive a browser: Chromium (or Chrome) and its chromedriver",
         &["chromium", "chromium-driver"],

@@ -17,7 +17,7 @@ use std::{error::Error, process::ExitCode};
 
 use crate::{finding::Finding, rules, tools, tree::Tree, workspace::Workspace};
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask tidy
 
 Checks the files that git tracks, or would track: layering, module files, file sizes, forbidden words
@@ -60,15 +60,8 @@ const CHECKS: &[fn(&Workspace) -> Vec<Finding>] = &[
     vulnerabilities::every_advisory_has_its_tests,
 ];
 
-pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
-    match arguments.next()? {
-        None => {}
-        Some(lexopt::Arg::Long("help") | lexopt::Arg::Short('h')) => {
-            print!("{HELP}");
-            return Ok(ExitCode::SUCCESS);
-        }
-        Some(other) => return Err(other.unexpected().into()),
-    }
+pub(crate) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
+    tools::expect_no_more(arguments)?;
     let workspace = Workspace { tree: Tree::read(tools::root())?, packages: layers::packages()? };
     let mut findings: Vec<_> = CHECKS.iter().flat_map(|check| check(&workspace)).collect();
     findings.extend(rules::findings(&workspace.tree));

@@ -40,6 +40,11 @@ pub(crate) fn asks_for_help(arguments: &[OsString]) -> bool {
     arguments.iter().any(|argument| argument == "--help" || argument == "-h")
 }
 
+/// Returns an error if there is another argument.
+pub(crate) fn expect_no_more(mut arguments: lexopt::Parser) -> Result<(), lexopt::Error> {
+    arguments.next()?.map_or(Ok(()), |argument| Err(argument.unexpected()))
+}
+
 /// Whether the command can be started and succeeds.
 pub(crate) fn answers(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())

@@ -9,6 +9,9 @@ mod verify;
 
 use std::{error::Error, process::ExitCode};
 
+/// What a command does with the arguments after its name.
+type Command = fn(lexopt::Parser) -> Result<ExitCode, Box<dyn Error>>;
+
 fn main() -> ExitCode {
     match dispatch() {
         Ok(code) => code,
@@ -21,10 +24,16 @@ fn main() -> ExitCode {
 
 fn dispatch() -> Result<ExitCode, Box<dyn Error>> {
     let mut arguments = lexopt::Parser::from_env();
-    match arguments.next()? {
-        Some(lexopt::Arg::Value(command)) if command == "metadata" => verify::main(arguments),
-        Some(lexopt::Arg::Value(command)) if command == "metadata-roots" => roots::main(arguments),
-        Some(lexopt::Arg::Value(command)) if command == "metadata-served" => served::main(arguments),
-        _ => Err("the command is `metadata`, `metadata-roots` or `metadata-served`".into()),
+    let command = arguments.next()?;
+    let (help, run): (&str, Command) = match command {
+        Some(lexopt::Arg::Value(command)) if command == "metadata" => (verify::HELP, verify::main),
+        Some(lexopt::Arg::Value(command)) if command == "metadata-roots" => (roots::HELP, roots::main),
+        Some(lexopt::Arg::Value(command)) if command == "metadata-served" => (served::HELP, served::main),
+        _ => return Err("the command is `metadata`, `metadata-roots` or `metadata-served`".into()),
+    };
+    if arguments.clone().raw_args()?.any(|argument| argument == "--help" || argument == "-h") {
+        print!("{help}");
+        return Ok(ExitCode::SUCCESS);
     }
+    run(arguments)
 }

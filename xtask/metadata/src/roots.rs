@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use countersign::attestation::{Certificate, TrustAnchor};
 use serde::Deserialize;
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask metadata-roots FILE [--expect N]
 
 Reads each distinct certificate in the attestationRootCertificates of FILE as a trust anchor. FILE is the payload of a
@@ -38,14 +38,10 @@ struct Statement {
 }
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
-    use lexopt::prelude::{Long, Short, Value, ValueExt as _};
+    use lexopt::prelude::{Long, Value, ValueExt as _};
     let (mut file, mut expected) = (None, None);
     while let Some(argument) = arguments.next()? {
         match argument {
-            Long("help") | Short('h') => {
-                print!("{HELP}");
-                return Ok(ExitCode::SUCCESS);
-            }
             Long("expect") => expected = Some(arguments.value()?.parse::<usize>()?),
             Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
             other => return Err(other.unexpected().into()),

@@ -20,7 +20,7 @@ use countersign_metadata::{Blob, BlobPolicy, Date, Entry, Root, Seen};
 
 use crate::signer::anchor_of;
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask metadata-served FILE
 
 Prints the statement formats that the roots in FILE serve, and the models that share them, by the public API: the
@@ -29,14 +29,10 @@ repository.
 ";
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
-    use lexopt::prelude::{Long, Short, Value};
+    use lexopt::prelude::Value;
     let mut file = None;
     while let Some(argument) = arguments.next()? {
         match argument {
-            Long("help") | Short('h') => {
-                print!("{HELP}");
-                return Ok(ExitCode::SUCCESS);
-            }
             Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
             other => return Err(other.unexpected().into()),
         }

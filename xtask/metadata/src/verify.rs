@@ -15,7 +15,7 @@ use countersign_metadata::{
 
 use crate::{served, signer::anchor_of};
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 cargo xtask metadata [--folder FOLDER]
 
 Verifies the metadata BLOBs in FOLDER at the times when they were current, and variants of them that must be rejected.
@@ -34,10 +34,6 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
     let mut folder = None;
     while let Some(argument) = arguments.next()? {
         match argument {
-            lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => {
-                print!("{HELP}");
-                return Ok(ExitCode::SUCCESS);
-            }
             lexopt::Arg::Long("folder") => folder = Some(PathBuf::from(arguments.value()?)),
             other => return Err(other.unexpected().into()),
         }
