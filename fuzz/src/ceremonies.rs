@@ -78,7 +78,7 @@ fn registration_state(rp: &RelyingParty, challenge: &[u8]) -> Option<Registratio
 }
 
 fn user() -> UserHandle {
-    UserHandle::new(b"user".to_vec()).unwrap()
+    UserHandle::new(b"user").unwrap()
 }
 
 /// How many known ceremonies there are, for the test that none was lost on the way.

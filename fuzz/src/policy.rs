@@ -81,6 +81,6 @@ pub fn sealed_state(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(&text) else { return };
     let opened = KEYS.open::<AuthenticationState>(&RP, text, Bearer::Anonymous, NOW);
     assert_eq!(opened.is_ok(), text == *TOKEN);
-    let somebody = UserHandle::new(b"somebody".to_vec()).unwrap();
+    let somebody = UserHandle::new(b"somebody").unwrap();
     assert!(KEYS.open::<AuthenticationState>(&RP, text, Bearer::Account(&somebody), NOW).is_err());
 }
