@@ -71,11 +71,21 @@ impl Certificate {
     /// Reads one certificate from DER, without trailing data.
     ///
     /// Rejected are: more than [`CERTIFICATE_MAX`] bytes, bytes left over, lengths that are indefinite or longer than
-    /// needed, a version other than 1 to 3, two different signature algorithms, an extension that occurs twice, more
-    /// than [`EXTENSIONS_MAX`](crate::limits::EXTENSIONS_MAX) extensions, and key extensions without their syntax (basic constraints, key usage,
-    /// extended key usage). Violations of other rules of RFC 5280 are accepted, because certificates in use have them: a negative
-    /// serial number, or a signature whose BIT STRING claims unused bits; all of its octets are then the
-    /// [`signature`](Self::signature).
+    /// needed, a version other than 1 to 3, times that are not in the form of DER (with seconds, in UTC) or name no
+    /// day, a `critical` that is neither 00 nor ff, two different signature algorithms, an extension that occurs twice,
+    /// more than [`EXTENSIONS_MAX`](crate::limits::EXTENSIONS_MAX) extensions, and key extensions without their syntax
+    /// (basic constraints, key usage, extended key usage).
+    ///
+    /// Accepted, although RFC 5280 or DER forbid it, because certificates in use have it or it changes no verdict:
+    ///
+    /// - a serial number that is zero, negative, of more than 20 octets, or with superfluous leading octets;
+    /// - a default that is written out: version 1, a `critical` or a `cA` that is false;
+    /// - a `GeneralizedTime` before 2050, and a period of validity that ends before it begins;
+    /// - extensions or unique identifiers in a certificate of version 1 or 2, and an empty list of extensions;
+    /// - a name with a set that is not sorted;
+    /// - a signature, a key or a unique identifier whose BIT STRING claims unused bits, set or not; all octets of the
+    ///   signature's are the [`signature`](Self::signature);
+    /// - an object identifier that is empty or has superfluous octets: it equals no known one.
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         if der.len() > CERTIFICATE_MAX {
             return Err(CertificateError::TooLong { length: der.len() });
@@ -264,7 +274,12 @@ impl Contents {
                 .transpose()
                 .map_err(|_| CertificateError::Extension(oid::KEY_USAGE))?,
             signature_algorithm,
-            signature: range(signature_octets(parts.signature)?)?,
+            // A signature is whole octets, for ECDSA the DER of two numbers (RFC 3279, section 2.2.3). Early U2F
+            // certificates of Yubico claim unused bits nevertheless; these belong to the signature, which verifies
+            // only with them.
+            signature: range(
+                der::bit_string(parts.signature).map_err(|_| CertificateError::Malformed("signature"))?,
+            )?,
             der: der.into(),
         })
     }
@@ -287,20 +302,6 @@ impl<'a> Parts<'a> {
         let signature = parts.expect(der::BIT_STRING)?;
         parts.end()?;
         Ok(Self { tbs, algorithm, signature })
-    }
-}
-
-/// The octets of a signature from the contents of its BIT STRING, of which the first counts the unused bits of the last
-/// ([X.690](https://www.itu.int/rec/T-REC-X.690) section 8.6.2.2).
-///
-/// A signature is whole octets, for ECDSA the DER of two numbers
-/// ([RFC 3279](https://www.rfc-editor.org/rfc/rfc3279) section 2.2.3), so that no bit is unused. Early U2F certificates
-/// of Yubico claim some nevertheless; these bits belong to the signature, which verifies only with them.
-fn signature_octets(contents: &[u8]) -> Result<&[u8], CertificateError> {
-    match contents {
-        [0, octets @ ..] => Ok(octets),
-        [1..=7, octets @ ..] if !octets.is_empty() => Ok(octets),
-        _ => Err(CertificateError::Malformed("signature")),
     }
 }
 

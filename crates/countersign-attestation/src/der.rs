@@ -128,6 +128,26 @@ pub(crate) const fn boolean(contents: &[u8]) -> Result<bool, NotDer> {
     }
 }
 
+/// Reads the contents of a BIT STRING, of which the first octet counts the unused bits of the last
+/// ([X.690](https://www.itu.int/rec/T-REC-X.690) section 8.6.2.2). These may have any value, which DER forbids.
+pub(crate) const fn bit_string(contents: &[u8]) -> Result<&[u8], NotDer> {
+    match contents {
+        [0, octets @ ..] => Ok(octets),
+        [1..=7, octets @ ..] if !octets.is_empty() => Ok(octets),
+        _ => Err(NotDer),
+    }
+}
+
+/// Reads an `AlgorithmIdentifier`: the contents of the identifier, and the parameters
+/// ([RFC 5280, section 4.1.1.2](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.1.2)).
+pub(crate) fn algorithm_identifier(der: &[u8]) -> Result<(&[u8], Option<Element<'_>>), NotDer> {
+    let mut members = Reader::new(only(der, SEQUENCE)?);
+    let identifier = members.expect(OBJECT_IDENTIFIER)?;
+    let parameters = (!members.is_at_end()).then(|| members.element()).transpose()?;
+    members.end()?;
+    Ok((identifier, parameters))
+}
+
 /// Reads the contents of a non-negative INTEGER: the magnitude without a leading zero byte; 0 is empty.
 pub(crate) const fn unsigned(contents: &[u8]) -> Result<&[u8], NotDer> {
     match contents {

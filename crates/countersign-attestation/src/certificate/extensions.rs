@@ -52,11 +52,8 @@ pub struct KeyUsage {
 
 impl KeyUsage {
     pub(super) fn read(value: &[u8]) -> Result<Self, NotDer> {
-        match der::only(value, der::BIT_STRING)? {
-            [0] => Ok(Self { first_octet: 0 }),
-            [0..=7, first_octet, ..] => Ok(Self { first_octet: *first_octet }),
-            _ => Err(NotDer),
-        }
+        let octets = der::bit_string(der::only(value, der::BIT_STRING)?)?;
+        Ok(Self { first_octet: octets.first().copied().unwrap_or_default() })
     }
 
     /// Bit 0, `digitalSignature`: the key may verify signatures on data other than certificates and CRLs.

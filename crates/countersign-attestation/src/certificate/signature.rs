@@ -53,10 +53,7 @@ const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08];
 impl SignatureAlgorithm {
     /// Reads an `AlgorithmIdentifier` from DER, without trailing data.
     pub(crate) fn from_der(der: &[u8]) -> Option<Self> {
-        let mut members = Reader::new(der::only(der, der::SEQUENCE).ok()?);
-        let contents = members.expect(der::OBJECT_IDENTIFIER).ok()?;
-        let parameters = (!members.is_at_end()).then(|| members.element()).transpose().ok()?;
-        members.end().ok()?;
+        let (contents, parameters) = der::algorithm_identifier(der).ok()?;
         Some(Self::of(contents, parameters))
     }
 

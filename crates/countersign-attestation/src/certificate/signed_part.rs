@@ -74,17 +74,20 @@ fn serial_number<'a>(fields: &mut Reader<'a>) -> Result<&'a [u8], NotDer> {
     if contents.is_empty() { Err(NotDer) } else { Ok(contents) }
 }
 
-/// Reads a name: a list of sets of attributes, each an identifier and a value of any type.
+/// Reads a name: a list of sets of at least one attribute, each an identifier and a value of any type.
 fn name<'a>(fields: &mut Reader<'a>) -> Result<&'a [u8], NotDer> {
     let name = fields.element()?;
     let mut sets = Reader::new(der::only(name.whole, der::SEQUENCE)?);
     while !sets.is_at_end() {
         let mut attributes = Reader::new(sets.expect(der::SET)?);
-        while !attributes.is_at_end() {
+        loop {
             let mut attribute = Reader::new(attributes.expect(der::SEQUENCE)?);
             attribute.expect(der::OBJECT_IDENTIFIER)?;
             attribute.element()?;
             attribute.end()?;
+            if attributes.is_at_end() {
+                break;
+            }
         }
     }
     Ok(name.whole)
@@ -102,11 +105,8 @@ fn validity(fields: &mut Reader<'_>) -> Result<(Timestamp, Timestamp), NotDer> {
 fn key<'a>(fields: &mut Reader<'a>) -> Result<&'a [u8], NotDer> {
     let key = fields.element()?;
     let mut members = Reader::new(der::only(key.whole, der::SEQUENCE)?);
-    let mut algorithm = Reader::new(members.expect(der::SEQUENCE)?);
-    algorithm.expect(der::OBJECT_IDENTIFIER)?;
-    if members.expect(der::BIT_STRING)?.is_empty() {
-        return Err(NotDer);
-    }
+    der::algorithm_identifier(members.element()?.whole)?;
+    der::bit_string(members.expect(der::BIT_STRING)?)?;
     members.end()?;
     Ok(key.whole)
 }
@@ -114,8 +114,10 @@ fn key<'a>(fields: &mut Reader<'a>) -> Result<&'a [u8], NotDer> {
 /// Reads what may follow the public key: the unique identifiers, which nothing uses, and the extensions.
 fn extensions<'a>(fields: &mut Reader<'a>) -> Result<Vec<Extension<'a>>, CertificateError> {
     let malformed = |_| CertificateError::Malformed("extensions");
-    fields.optional(ISSUER_UNIQUE_ID).map_err(malformed)?;
-    fields.optional(SUBJECT_UNIQUE_ID).map_err(malformed)?;
+    for unique_identifier in [ISSUER_UNIQUE_ID, SUBJECT_UNIQUE_ID] {
+        let contents = fields.optional(unique_identifier).map_err(malformed)?;
+        contents.map(der::bit_string).transpose().map_err(malformed)?;
+    }
     let Some(explicit) = fields.optional(EXTENSIONS).map_err(malformed)? else { return Ok(Vec::new()) };
     let mut rest = Reader::new(der::only(explicit, der::SEQUENCE).map_err(malformed)?);
     let mut extensions: Vec<Extension<'_>> = Vec::new();

@@ -65,8 +65,9 @@ enum Edit {
     Node(Index, NodeEdit),
 }
 
+/// An edit of bytes at random.
 #[derive(Debug, Clone)]
-enum ByteEdit {
+pub(crate) enum ByteEdit {
     Flip(Index, u8),
     Set(Index, u8),
     Insert(Index, Vec<u8>),
@@ -105,7 +106,7 @@ const NAMES: [&str; 14] = [
     "unknown",
 ];
 
-fn byte_edit() -> impl Strategy<Value = ByteEdit> {
+pub(crate) fn byte_edit() -> impl Strategy<Value = ByteEdit> {
     prop_oneof![
         6 => (any::<Index>(), 0..8_u8).prop_map(|(at, bit)| ByteEdit::Flip(at, bit)),
         3 => (any::<Index>(), any::<u8>()).prop_map(|(at, byte)| ByteEdit::Set(at, byte)),
@@ -133,7 +134,7 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
 }
 
 impl ByteEdit {
-    fn apply(&self, bytes: &mut Vec<u8>) {
+    pub(crate) fn apply(&self, bytes: &mut Vec<u8>) {
         let length = bytes.len();
         if length == 0 {
             return;
