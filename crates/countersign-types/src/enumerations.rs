@@ -56,14 +56,28 @@ macro_rules! open_enumeration {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text: alloc::borrow::Cow<'de, str> = serde::Deserialize::deserialize(deserializer)?;
-                Ok((&*text).into())
+                deserializer.deserialize_str($crate::enumerations::TextVisitor(core::marker::PhantomData))
             }
         }
     };
 }
 
 pub(crate) use open_enumeration;
+
+/// Reads an enumeration from its text, without a copy of it.
+pub(crate) struct TextVisitor<T>(pub(crate) core::marker::PhantomData<T>);
+
+impl<T: for<'a> From<&'a str>> serde::de::Visitor<'_> for TextVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("text")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        Ok(text.into())
+    }
+}
 
 open_enumeration! {
     /// How a client reaches an authenticator
