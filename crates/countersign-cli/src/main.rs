@@ -9,16 +9,10 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice))]
 #![cfg_attr(not(test), warn(clippy::as_conversions, clippy::arithmetic_side_effects))]
 
-use std::env;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use countersign_server::{BACKEND, Config, Server, printable, stop_signal};
-use tracing_subscriber::{
-    filter::{LevelFilter, Targets},
-    layer::SubscriberExt as _,
-    util::SubscriberInitExt as _,
-};
 
 use crate::command_line::Task;
 use crate::metadata::{arguments::MetadataArguments, command, error::MetadataCommandError, report::Finding};
@@ -26,12 +20,10 @@ use crate::metadata::{arguments::MetadataArguments, command, error::MetadataComm
 mod command_line;
 mod data_folder;
 mod explain;
+mod log;
 mod metadata;
 mod serve;
 mod usage_error;
-
-/// The environment variable that sets what is logged, such as `debug` or `countersign_server=debug`.
-const LOG_VARIABLE: &str = "COUNTERSIGN_LOG";
 
 /// The report of a check that found no problem.
 const CHECKED: &str = "\
@@ -42,7 +34,7 @@ not checked: whether the addresses are free, whether the database can be written
 const BROKEN_PIPE: u8 = 141;
 
 fn main() -> ExitCode {
-    match command_line::parse(env::args_os()) {
+    match command_line::parse(std::env::args_os()) {
         Ok(Task::Print(text)) => print(text.trim_end()),
         Ok(Task::Metadata(arguments)) => metadata(&arguments),
         Ok(Task::Check(config)) => match Server::check(&config) {
@@ -67,7 +59,7 @@ fn metadata(arguments: &MetadataArguments) -> ExitCode {
 }
 
 fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
-    start_log();
+    log::start();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let server = Server::bind(config)?;
     let addresses: Vec<_> = server.addresses().iter().map(ToString::to_string).collect();
@@ -80,14 +72,6 @@ fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     tracing::info!(database = %config.database.display(), signatures = BACKEND, "serving");
     runtime.block_on(server.serve(stop_signal()))?;
     Ok(())
-}
-
-fn start_log() {
-    let filter: Option<Targets> = env::var(LOG_VARIABLE).ok().and_then(|text| text.parse().ok());
-    let filter = filter.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
-    let format =
-        tracing_subscriber::fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
-    tracing_subscriber::registry().with(filter).with(format).init();
 }
 
 /// Writes a text to standard output, which is all that the command does.
