@@ -12,15 +12,14 @@
 #![allow(clippy::print_stdout, reason = "an example prints what it did")]
 
 mod browser;
+mod migration;
 
-use std::{error::Error, time::SystemTime};
+use std::error::Error;
 
 use countersign::{
-    AuthenticationRequest, AuthenticationResponse, CredentialRecord, RelyingParty, Timestamp,
-    lifecycle::{Encoded, Import, ImportError, ImportedKey},
+    CredentialRecord, RelyingParty,
+    lifecycle::{Encoded, Import, ImportedKey},
 };
-
-use crate::browser::Browser;
 
 /// What `psql --no-align --tuples-only` prints of `SELECT cred_id, cred_public_key, webauthn_user_id, counter,
 /// backup_eligible, backup_status, transports FROM passkeys`.
@@ -49,31 +48,5 @@ fn import(rp: &RelyingParty, row: &str) -> Result<CredentialRecord, Box<dyn Erro
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build()?;
-    let mut records = Vec::new();
-    for (number, row) in (1..).zip(TABLE.trim().lines()) {
-        match import(&rp, row) {
-            Ok(record) => records.push(record),
-            Err(error) => {
-                let code = error.downcast_ref().and_then(ImportError::code);
-                let code = code.map_or("no code", |code| code.as_str());
-                println!("row {number} is not imported, {code}: {error}");
-            }
-        }
-    }
-    println!("{} rows are imported", records.len());
-    assert_eq!(records.len(), 2);
-
-    // The owner of the first row signs in.
-    let mut browser = Browser::with_passkey([7; 32], b"credential of jo 0001", b"jo has 16 bytes!")?;
-    let now = Timestamp::from(SystemTime::now());
-    let request = AuthenticationRequest::discoverable();
-    let (options, state) = rp.start_authentication(request, &mut getrandom::fill, now)?;
-    let body = browser.get(&serde_json::to_string(&options)?)?;
-    let response = AuthenticationResponse::from_json(body.as_bytes())?;
-    let record = records.iter().find(|record| record.id() == response.credential_id());
-    let authenticated = rp.finish_authentication(state, &response, record, now)?;
-    let (user, _) = authenticated.user_and_update();
-    println!("signed in: {}", String::from_utf8_lossy(user.as_bytes()));
-    Ok(())
+    migration::run(TABLE, import)
 }
