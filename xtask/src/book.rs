@@ -11,6 +11,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
+    html,
     markdown::{links, prose, relative, resolve},
     tools,
     tree::has_extension,
@@ -55,8 +56,9 @@ fn build() -> Result<ExitCode, Box<dyn Error>> {
         return Err("mdbook can't build the book".into());
     }
     let warns = log.lines().any(|line| line.contains("WARN") || line.contains("ERROR"));
-    let pages = pages(&output)?;
-    let dead = dead_links(&pages, |path| output.join(path).is_file());
+    // The links of the page for missing addresses depend on where the book is served.
+    let pages = html::read(&output, &|path| path == Path::new("404.html"))?;
+    let dead = html::dead_links(&pages, &|path| output.join(path).is_file());
     for link in &dead {
         println!("{link}");
     }
@@ -198,64 +200,6 @@ fn is_file(path: &str) -> bool {
         || path.rsplit('/').next().is_some_and(|name| name.starts_with("LICENSE"))
 }
 
-/// A page of the built book.
-struct Page {
-    /// From the root of the book.
-    path: String,
-    text: String,
-}
-
-/// The pages of the book, without the one for missing addresses, whose links depend on where the book is served.
-fn pages(output: &Path) -> Result<Vec<Page>, Box<dyn Error>> {
-    let (mut pages, mut open) = (Vec::new(), vec![String::new()]);
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(output.join(&folder))? {
-            let entry = entry?;
-            let path = format!("{folder}{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
-                open.push(path + "/");
-            } else if has_extension(&path, "html") && path != "404.html" {
-                pages.push(Page { text: std::fs::read_to_string(entry.path())?, path });
-            }
-        }
-    }
-    pages.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(pages)
-}
-
-/// Links that lead to no file, or to a page that lacks the anchor.
-fn dead_links(pages: &[Page], is_file: impl Fn(&str) -> bool) -> Vec<String> {
-    let ids: BTreeMap<_, BTreeSet<_>> =
-        pages.iter().map(|page| (page.path.as_str(), attributes(&page.text, "id").collect())).collect();
-    let mut dead = Vec::new();
-    for page in pages {
-        for link in attributes(&page.text, "href").chain(attributes(&page.text, "src")) {
-            if link.starts_with("data:") || link.starts_with("javascript:") {
-                continue;
-            }
-            let Some((target, anchor)) = resolve(&page.path, link) else { continue };
-            let target = if target.is_empty() { "index.html" } else { &target };
-            let anchor = anchor.filter(|anchor| !anchor.is_empty());
-            let exists = match (ids.get(target), anchor) {
-                (Some(ids), Some(anchor)) => ids.contains(anchor),
-                (Some(_), None) => true,
-                (None, _) => is_file(target),
-            };
-            if !exists {
-                dead.push(format!("{}: the link to {link} is dead", page.path));
-            }
-        }
-    }
-    dead
-}
-
-/// The values of an attribute in HTML.
-fn attributes<'a>(html: &'a str, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
-    let start = format!(" {name}=\"");
-    let positions: Vec<_> = html.match_indices(&start).map(|(at, start)| at + start.len()).collect();
-    positions.into_iter().filter_map(|at| html.get(at..)?.split('"').next())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,20 +236,5 @@ mod tests {
         each_chapter(&mut book, &mut |chapter| places.extend(place(chapter)));
         let places: Vec<_> = places.iter().map(|(source, page)| (source.as_str(), page.as_str())).collect();
         assert_eq!(places, [("A.md", "A.md"), ("docs/b/C.md", "b/C.md")]);
-    }
-
-    #[test]
-    fn a_dead_link_of_a_page_is_found() {
-        let page = |path: &str, text: &str| Page { path: path.into(), text: text.into() };
-        let dead = |link: &str| {
-            let pages = [page("a/b.html", &format!("<a href=\"{link}\">")), page("c.html", "<h2 id=\"d\">")];
-            dead_links(&pages, |path| path == "e.tsv").len()
-        };
-        for link in ["../c.html#d", "../c.html", "../e.tsv", "https://example.org/", "#"] {
-            assert_eq!(dead(link), 0, "{link}");
-        }
-        for link in ["../c.html#x", "c.html", "../f.tsv", "#x"] {
-            assert_eq!(dead(link), 1, "{link}");
-        }
     }
 }

@@ -13,6 +13,7 @@ mod examples;
 mod finding;
 mod fuzz;
 mod growth;
+mod html;
 mod markdown;
 mod metadata;
 mod mutants;

@@ -1,14 +1,9 @@
 //! The documentation without warnings, and without a link that leads nowhere: pages, places in them, and files.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    error::Error,
-    fs, io,
-    path::{Component, Path, PathBuf},
-};
+use std::{error::Error, path::Path};
 
 use super::{outcome::Outcome, rustdoc};
-use crate::{release::candidate::Candidate, tree::has_extension};
+use crate::{html, release::candidate::Candidate, tree::has_extension};
 
 /// A link in the text of another crate that is shown on our pages: tracing's, of a trait that every type has.
 const OF_OTHERS: [&str; 1] = ["dispatcher#setting-the-default-subscriber"];
@@ -17,8 +12,16 @@ pub(super) fn check(candidate: &Candidate) -> Result<Outcome, Box<dyn Error>> {
     let Some(folder) = rustdoc::pages(candidate)? else {
         return Ok(Outcome::Failed("rustdoc warns; see above".to_owned()));
     };
-    let mut pages = BTreeMap::new();
-    read(&folder, &folder, &mut pages)?;
+    // `src` shows the code itself, and `static.files` and the pages at the root are rustdoc's own.
+    let mut pages = html::read(&folder, &|path| {
+        path.ends_with("static.files")
+            || path.ends_with("src")
+            || path.extension().is_some() && path.components().count() == 1
+    })?;
+    for page in pages.values_mut() {
+        // A trait without implementors elsewhere names a script of them that rustdoc does not write.
+        page.links.retain(|link| !OF_OTHERS.contains(&link.as_str()) && !has_extension(link, "js"));
+    }
     for package in candidate.libraries() {
         let front = Path::new(&package.name.replace('-', "_")).join("index.html");
         if pages.get(&front).is_none_or(|page| page.links.is_empty()) {
@@ -26,209 +29,9 @@ pub(super) fn check(candidate: &Candidate) -> Result<Outcome, Box<dyn Error>> {
         }
     }
     let links: usize = pages.values().map(|page| page.links.len()).sum();
-    let problems = dead_links(&pages, &|path| folder.join(path).is_file());
+    let problems = html::dead_links(&pages, &|path| folder.join(path).is_file());
     Ok(Outcome::of(
         problems,
         format!("no warning; {links} links in {} pages lead to a page, a place or a file", pages.len()),
     ))
-}
-
-/// What other pages may link to, and what this one links to.
-#[derive(Debug, Default)]
-struct Page {
-    places: BTreeSet<String>,
-    links: BTreeSet<String>,
-    /// The page that this one only leads to. rustdoc writes such pages for items that another module shows, and its links
-    /// sometimes name them.
-    moved: Option<String>,
-}
-
-/// Reads all pages below a folder, by their path from the root of the documentation.
-fn read(root: &Path, folder: &Path, pages: &mut BTreeMap<PathBuf, Page>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        // `src` shows the code itself, and `static.files` and the pages at the root are rustdoc's own.
-        if path.is_dir() {
-            if !path.ends_with("static.files") && !path.ends_with("src") {
-                read(root, &path, pages)?;
-            }
-        } else if folder != root && has_extension(&path.to_string_lossy(), "html") {
-            let name = path.strip_prefix(root).unwrap_or(&path).to_owned();
-            pages.insert(name, page(&fs::read_to_string(&path)?));
-        }
-    }
-    Ok(())
-}
-
-fn page(html: &str) -> Page {
-    let of = |attribute| values(html, attribute);
-    Page {
-        places: of(" id=\"").collect(),
-        links: of(" href=\"").chain(of("<img src=\"")).collect(),
-        moved: of(" content=\"0;URL=").next(),
-    }
-}
-
-/// The values of an attribute, of which the beginning up to its opening quote is given.
-fn values(html: &str, attribute: &'static str) -> impl Iterator<Item = String> {
-    html.split(attribute).skip(1).filter_map(|rest| rest.split_once('"')).map(|(value, _)| unescaped(value))
-}
-
-/// The characters that HTML writes as entities in an address.
-fn unescaped(value: &str) -> String {
-    value
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&")
-}
-
-fn dead_links(pages: &BTreeMap<PathBuf, Page>, is_file: &dyn Fn(&Path) -> bool) -> Vec<String> {
-    let mut problems = Vec::new();
-    for (path, page) in pages {
-        for link in page.links.iter().filter(|link| is_ours(link) && !OF_OTHERS.contains(&link.as_str())) {
-            let (target, place) = link.split_once('#').unwrap_or((link, ""));
-            let target = target.split('?').next().unwrap_or_default();
-            let Some(to) =
-                (if target.is_empty() { Some(path.clone()) } else { resolve(path, &decoded(target)) })
-            else {
-                problems.push(format!("{}: {link} leads out of the documentation", path.display()));
-                continue;
-            };
-            let to = destination(pages, to);
-            match pages.get(&to) {
-                Some(other) if place.is_empty() || has_place(other, place) => {}
-                Some(_) => problems.push(format!("{}: {link} names no place of that page", path.display())),
-                // The pages of the source, which are not read: their places are numbers of lines.
-                None if is_file(&to) => {}
-                None => problems.push(format!("{}: {link} leads nowhere", path.display())),
-            }
-        }
-    }
-    problems
-}
-
-/// The page that a browser shows for one that may only lead to another. It keeps the place that the link names.
-fn destination(pages: &BTreeMap<PathBuf, Page>, mut path: PathBuf) -> PathBuf {
-    // Two such pages may lead to each other.
-    for _ in 0..4 {
-        let moved = pages.get(&path).and_then(|page| page.moved.as_deref());
-        let Some(next) = moved.and_then(|moved| resolve(&path, &decoded(moved))) else { break };
-        path = next;
-    }
-    path
-}
-
-/// Whether a link stays in the documentation.
-fn is_ours(link: &str) -> bool {
-    let scheme = link.split(['/', '#', '?']).next().unwrap_or_default();
-    !scheme.contains(':') && !link.starts_with("//")
-}
-
-/// Whether a page has a place of this name. rustdoc writes percent signs into names too, and browsers try both.
-fn has_place(page: &Page, place: &str) -> bool {
-    page.places.contains(place) || page.places.contains(&decoded(place))
-}
-
-/// The path that a link in a page leads to, from the root of the documentation; `None` above it.
-fn resolve(from: &Path, target: &str) -> Option<PathBuf> {
-    let mut path = from.parent().unwrap_or(Path::new("")).to_owned();
-    for component in Path::new(target).components() {
-        match component {
-            Component::ParentDir => {
-                if !path.pop() {
-                    return None;
-                }
-            }
-            Component::Normal(name) => path.push(name),
-            Component::CurDir => {}
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    if target.ends_with('/') {
-        path.push("index.html");
-    }
-    Some(path)
-}
-
-/// An address without its percent signs.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        if *first == b'%'
-            && let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok())
-        {
-            bytes.push(byte);
-            rest = after.get(2..).unwrap_or_default();
-        } else {
-            bytes.push(*first);
-            rest = after;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn dead(link: &str) -> usize {
-        let html = format!("<h1 id=\"top\"></h1><a class=\"a\" href=\"{link}\">a</a>");
-        let pages = BTreeMap::from([
-            (PathBuf::from("a/index.html"), page(&html)),
-            (
-                PathBuf::from("a/b/struct.B.html"),
-                page("<b id=\"method.new\"><b id=\"impl-A%3CB%3E\"><b id=\"a b\">"),
-            ),
-            (
-                PathBuf::from("a/c/struct.B.html"),
-                page("<meta http-equiv=\"refresh\" content=\"0;URL=../../a/b/struct.B.html\">"),
-            ),
-        ]);
-        dead_links(&pages, &|path| path == Path::new("src/a/lib.rs.html")).len()
-    }
-
-    #[test]
-    fn links_to_pages_places_and_files_are_good() {
-        for link in [
-            "#top",
-            "b/struct.B.html",
-            "b/struct.B.html#method.new",
-            "c/struct.B.html#method.new",
-            "b/struct.B.html#impl-A%3CB%3E",
-            "b/struct.B.html#a%20b",
-            "../src/a/lib.rs.html#12",
-            "./index.html",
-        ] {
-            assert_eq!(dead(link), 0, "{link}");
-        }
-        for link in ["https://example.org/a#b", "mailto:a@example.org", "//example.org", "data:,a"] {
-            assert_eq!(dead(link), 0, "{link}");
-        }
-    }
-
-    #[test]
-    fn dead_links_are_found() {
-        for link in [
-            "#bottom",
-            "b/struct.C.html",
-            "b/struct.B.html#method.old",
-            "c/struct.B.html#method.old",
-            "../docs/A.md",
-            "../../out.html",
-            "/a",
-        ] {
-            assert_eq!(dead(link), 1, "{link}");
-        }
-    }
-
-    #[test]
-    fn an_address_is_decoded() {
-        assert_eq!(decoded("impl-From%3CA%3E"), "impl-From<A>");
-        assert_eq!(decoded("100%"), "100%");
-        assert_eq!(unescaped("a&amp;lt;"), "a&lt;");
-    }
 }
