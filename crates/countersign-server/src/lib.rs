@@ -91,7 +91,7 @@ pub mod fetch;
 pub mod files;
 pub mod http;
 mod metadata;
-mod names;
+pub(crate) use countersign_store::{names, text};
 mod operation_error;
 mod relying_party;
 mod response_rejection;
@@ -100,7 +100,6 @@ mod sessions;
 mod start_error;
 mod store;
 mod store_error;
-mod text;
 mod token;
 
 pub use backend::BACKEND;

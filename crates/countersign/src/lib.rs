@@ -132,6 +132,7 @@ pub mod lifecycle;
 pub mod record;
 pub mod relying_party;
 pub mod report;
+pub mod store;
 #[cfg(any(test, feature = "store-kit"))]
 pub mod store_kit;
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! What is stored: the [credential record](https://www.w3.org/TR/webauthn-3/#credential-record), its parts and its
-//! serialised form, and what a store of records and open ceremonies must do.
+//! serialised form.
 //!
 //! Nothing here uses relying parties, ceremonies or their errors.
 
@@ -9,7 +9,6 @@ pub(crate) mod dynamic_part;
 pub(crate) mod evidence;
 pub(crate) mod form;
 pub(crate) mod static_part;
-pub mod store;
 pub(crate) mod update;
 pub(crate) mod version;
 

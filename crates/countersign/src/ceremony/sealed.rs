@@ -24,7 +24,7 @@
 //! impl SingleUse for Database {
 //!     type Error = Infallible;
 //!
-//!     fn consume(&self, id: &CeremonyId, until: Timestamp, _: Timestamp) -> Result<Consumption, Infallible> {
+//!     async fn consume(&self, id: &CeremonyId, until: Timestamp, _: Timestamp) -> Result<Consumption, Infallible> {
 //!         let is_new = self.insert_if_absent(*id.as_bytes(), until.unix_seconds())?;
 //!         Ok(if is_new { Consumption::First } else { Consumption::Repeated })
 //!     }
@@ -36,11 +36,15 @@
 //!
 //! let (options, state) = rp.start_authentication(AuthenticationRequest::discoverable(), &mut getrandom::fill, now)?;
 //! # let _ = options;
-//! let token = keys.seal(&state, &mut getrandom::fill)?;
+//! let token = keys.seal(&state, b"", &mut getrandom::fill)?;
 //! // The client keeps the token, and sends it with its response.
-//! let state: AuthenticationState = keys.open(&rp, &token, Bearer::Anonymous, now)?.spend(&database, now)?;
+//! # let _ = async {
+//! let opened = keys.open(&rp, &token, Bearer::Anonymous, now)?;
+//! let state: AuthenticationState = opened.state.spend(&database, now).await?;
 //! // `rp.finish_authentication(state, …)`
 //! # let _ = state;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # };
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -74,6 +78,17 @@ pub struct KeyRing {
 pub struct SealingKey {
     id: u32,
     cipher: XChaCha20Poly1305,
+}
+
+/// What a token was made from.
+#[derive(Debug)]
+#[non_exhaustive]
+#[must_use = "the ceremony can be finished once its state is spent"]
+pub struct Opened<S> {
+    /// The state.
+    pub state: Unspent<S>,
+    /// The caller's bytes: what was attached to the state.
+    pub attached: Vec<u8>,
 }
 
 /// Who presents the token.
@@ -124,12 +139,19 @@ impl KeyRing {
     /// The state as a token of base64url text: for a hidden field, a cookie, or a script's variable. Without a
     /// key it can't be read or changed.
     ///
+    /// `attached` are bytes of the caller that the finish gets back, such as the name of a new account; they may be empty.
+    ///
     /// `entropy` must be as good as for challenges: it makes the nonce.
-    pub fn seal<S: CeremonyState>(&self, state: &S, entropy: &mut impl Entropy) -> Result<String, SealError> {
+    pub fn seal<S: CeremonyState>(
+        &self,
+        state: &S,
+        attached: &[u8],
+        entropy: &mut impl Entropy,
+    ) -> Result<String, SealError> {
         let mut nonce = [0; NONCE_LENGTH];
         entropy.fill(&mut nonce).map_err(SealError::Entropy)?;
         let header = Header::new(S::KIND, self.newest.id, state.rp_id(), state.purpose());
-        let text = serde_json::to_vec(state).map_err(|_| SealError::NotSerialised)?;
+        let text = token::content(&serde_json::to_vec(state).map_err(|_| SealError::NotSerialised)?, attached)?;
         let associated = associated_data(&header, state.rp_id(), state.purpose());
         let payload = Payload { msg: &text, aad: &associated };
         let sealed = self.newest.cipher.encrypt(&XNonce::from(nonce), payload);
@@ -147,7 +169,7 @@ impl KeyRing {
         token: &str,
         bearer: Bearer<'_>,
         now: Timestamp,
-    ) -> Result<Unspent<S>, OpenError> {
+    ) -> Result<Opened<S>, OpenError> {
         let bytes = token::decode(token)?;
         let (header, nonce, sealed) = Header::read(&bytes)?;
         header.is_for(S::KIND, rp.id(), rp.purpose())?;
@@ -156,11 +178,12 @@ impl KeyRing {
         let payload = Payload { msg: sealed, aad: &associated };
         let text = key.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| OpenError::NotAuthentic)?;
         // What is authentic was written by us, though perhaps by an older version.
-        let state: S = serde_json::from_slice(&text).map_err(|_| OpenError::UnknownState)?;
+        let (text, attached) = token::parts(&text).ok_or(OpenError::UnknownState)?;
+        let state: S = serde_json::from_slice(text).map_err(|_| OpenError::UnknownState)?;
         match bearer {
             Bearer::Account(user) if state.user() != Some(user) => Err(OpenError::OtherUser),
             _ if now > state.expires_at() => Err(OpenError::Expired),
-            _ => Ok(Unspent::new(state)),
+            _ => Ok(Opened { state: Unspent::new(state), attached: attached.to_vec() }),
         }
     }
 

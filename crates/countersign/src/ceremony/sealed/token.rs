@@ -6,14 +6,14 @@
 //! A nonce of 24 random bytes never comes twice, so that a key needs no counter and serves any number of tokens. All that
 //! precedes the nonce is associated data, and so are the whole RP ID and the whole purpose.
 
-use crate::ceremony::sealed::error::{OpenError, TOKEN_MAX};
+use crate::ceremony::sealed::error::{OpenError, SealError, TOKEN_MAX};
 
 /// Bytes of the nonce.
 pub(super) const NONCE_LENGTH: usize = 24;
 
 const HEADER_LENGTH: usize = 22;
 const TAG_LENGTH: usize = 8;
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// What the associated data begins with, so that the keys' other uses, if there are any, make no tokens.
 const DOMAIN: &[u8] = b"countersign sealed state\0";
@@ -86,6 +86,18 @@ pub(super) fn decode(token: &str) -> Result<Vec<u8>, OpenError> {
         return Err(OpenError::TooLong { length: token.len() });
     }
     countersign_types::base64url::decode(token).map_err(|_| OpenError::Malformed)
+}
+
+/// What is sealed: the length of the state (4 bytes, big-endian), the state, and what the caller attached.
+pub(super) fn content(state: &[u8], attached: &[u8]) -> Result<Vec<u8>, SealError> {
+    let length = u32::try_from(state.len()).map_err(|_| SealError::TooLong)?;
+    Ok([&length.to_be_bytes(), state, attached].concat())
+}
+
+/// The state and the attached bytes of what was sealed.
+pub(super) fn parts(content: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = content.split_first_chunk::<4>()?;
+    rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
 }
 
 fn tag(text: &str) -> [u8; TAG_LENGTH] {

@@ -56,7 +56,7 @@ impl OneProcessSingleUse {
 impl SingleUse for OneProcessSingleUse {
     type Error = OneProcessSingleUseFullError;
 
-    fn consume(
+    async fn consume(
         &self,
         ceremony: &CeremonyId,
         until: Timestamp,

@@ -12,7 +12,7 @@ use crate::ceremony::{single_use::ceremony_id::CeremonyId, state::kind::Ceremony
 /// ([`RelyingParty::expect_registration`](crate::RelyingParty::expect_registration)).
 pub trait SingleUse {
     /// The error of the store.
-    type Error: core::error::Error + 'static;
+    type Error: core::error::Error + Send + 'static;
 
     /// Remembers `ceremony` until `until` has passed, and returns whether it was remembered already: one atomic step,
     /// so that of two calls at once, even on different machines, exactly one is the first.
@@ -23,7 +23,7 @@ pub trait SingleUse {
         ceremony: &CeremonyId,
         until: Timestamp,
         now: Timestamp,
-    ) -> Result<Consumption, Self::Error>;
+    ) -> impl Future<Output = Result<Consumption, Self::Error>> + Send;
 }
 
 /// The answer of a store on a ceremony that is about to be finished.
@@ -61,13 +61,17 @@ impl<S: CeremonyState> Unspent<S> {
     }
 
     /// Returns the state if `store` does not remember the ceremony yet, and lets it remember the ceremony.
-    pub fn spend<U: SingleUse + ?Sized>(self, store: &U, now: Timestamp) -> Result<S, SpendError<U::Error>> {
-        let consumption = store.consume(&self.ceremony(), self.expires_at(), now);
+    pub async fn spend<U: SingleUse + ?Sized>(
+        self,
+        store: &U,
+        now: Timestamp,
+    ) -> Result<S, SpendError<U::Error>> {
+        let consumption = store.consume(&self.ceremony(), self.expires_at(), now).await;
         self.spent(consumption.map_err(SpendError::Store)?)
             .map_err(|AlreadyUsedError| SpendError::AlreadyUsed)
     }
 
-    /// Returns the state by the answer of a store that does not implement [`SingleUse`], such as an asynchronous one.
+    /// Returns the state by the answer of a store that does not implement [`SingleUse`], such as a synchronous one.
     /// The store must have remembered the ceremony in the same atomic step: see [`SingleUse::consume`].
     pub fn spent(self, consumption: Consumption) -> Result<S, AlreadyUsedError> {
         match consumption {

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use countersign_types::{CredentialId, Timestamp, UserHandle};
 
-use crate::record::store::traits::{CeremonyStore, CredentialStore, Inserted, Removed, Updated};
+use crate::store::ceremonies::CeremonyStore;
+use crate::store::credentials::{CredentialStore, Inserted, Removed, Updated};
 use crate::record::{credential_record::CredentialRecord, update::CredentialUpdate};
 
 /// A store in memory that lasts as long as its last clone; clones share it.
@@ -35,7 +36,7 @@ impl MemoryStore {
 impl CredentialStore for MemoryStore {
     type Error = Infallible;
 
-    fn insert(&self, record: &CredentialRecord) -> Result<Inserted, Infallible> {
+    async fn insert(&self, record: &CredentialRecord) -> Result<Inserted, Infallible> {
         let mut tables = self.lock();
         if tables.credentials.contains_key(record.id()) {
             return Ok(Inserted::IdTaken);
@@ -44,16 +45,16 @@ impl CredentialStore for MemoryStore {
         Ok(Inserted::Stored)
     }
 
-    fn find(&self, id: &CredentialId) -> Result<Option<CredentialRecord>, Infallible> {
+    async fn find(&self, id: &CredentialId) -> Result<Option<CredentialRecord>, Infallible> {
         Ok(self.lock().credentials.get(id).cloned())
     }
 
-    fn list(&self, user: &UserHandle) -> Result<Vec<CredentialRecord>, Infallible> {
+    async fn list(&self, user: &UserHandle) -> Result<Vec<CredentialRecord>, Infallible> {
         let tables = self.lock();
         Ok(tables.credentials.values().filter(|record| record.user_handle() == user).cloned().collect())
     }
 
-    fn update(&self, update: &CredentialUpdate) -> Result<Updated, Infallible> {
+    async fn update(&self, update: &CredentialUpdate) -> Result<Updated, Infallible> {
         let mut tables = self.lock();
         Ok(match tables.credentials.get_mut(&update.credential_id).map(|record| record.apply(update)) {
             Some(Ok(())) => Updated::Stored,
@@ -62,7 +63,7 @@ impl CredentialStore for MemoryStore {
         })
     }
 
-    fn remove(&self, user: &UserHandle, id: &CredentialId) -> Result<Removed, Infallible> {
+    async fn remove(&self, user: &UserHandle, id: &CredentialId) -> Result<Removed, Infallible> {
         let mut tables = self.lock();
         if tables.credentials.get(id).is_some_and(|record| record.user_handle() == user) {
             tables.credentials.remove(id);
@@ -75,12 +76,12 @@ impl CredentialStore for MemoryStore {
 impl CeremonyStore for MemoryStore {
     type Error = Infallible;
 
-    fn put(&self, id: &[u8], state: &[u8], expires_at: Timestamp) -> Result<(), Infallible> {
+    async fn put(&self, id: &[u8], state: &[u8], expires_at: Timestamp) -> Result<(), Infallible> {
         self.lock().ceremonies.insert(id.to_vec(), (expires_at, state.to_vec()));
         Ok(())
     }
 
-    fn take(&self, id: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>, Infallible> {
+    async fn take(&self, id: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>, Infallible> {
         let taken = self.lock().ceremonies.remove(id);
         Ok(taken.filter(|(expires_at, _)| now <= *expires_at).map(|(_, state)| state))
     }

@@ -15,7 +15,7 @@ use crate::text::{self, BRAILLE_BLANK};
 
 /// The most characters (Unicode scalar values) of a name or a label: more than any name needs, and short enough for a
 /// line of the page.
-pub(crate) const MAX_CHARACTERS: usize = 64;
+pub const MAX_CHARACTERS: usize = 64;
 
 /// ZERO WIDTH NON-JOINER.
 const NON_JOINER: char = '\u{200c}';
@@ -28,7 +28,7 @@ const CANCEL_TAG: char = '\u{e007f}';
 
 /// Why a text is rejected as a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NameError {
+pub enum NameError {
     /// It has no visible character.
     Empty,
     /// It has more than [`MAX_CHARACTERS`] characters.
@@ -62,7 +62,7 @@ impl fmt::Display for NameError {
 
 /// The text to store: composed (NFC), with single spaces and none around it. Joiners and selectors without an effect on
 /// the preceding character are removed.
-pub(crate) fn clean(text: &str) -> Result<String, NameError> {
+pub fn clean(text: &str) -> Result<String, NameError> {
     let text = text.trim();
     // Composing shortens a text, but not by this factor.
     if text.chars().nth(MAX_CHARACTERS.saturating_mul(8)).is_some() {
@@ -104,7 +104,7 @@ pub(crate) fn clean(text: &str) -> Result<String, NameError> {
 
 /// A text that is equal for names that look the same, apart from similar letters: compatibility characters, case, white
 /// space and invisible characters make no difference.
-pub(crate) fn key(name: &str) -> String {
+pub fn key(name: &str) -> String {
     let normalizer = ComposingNormalizerBorrowed::new_nfkc();
     let normal = normalizer.normalize(name);
     let is_seen = |character: &char| is_space(*character) || !text::is_hidden(*character);
@@ -117,7 +117,7 @@ pub(crate) fn key(name: &str) -> String {
 }
 
 /// The label or, if it is taken, the label with the first free number from 2 on, cut to [`MAX_CHARACTERS`].
-pub(crate) fn distinct(label: &str, taken: &[String]) -> String {
+pub fn distinct(label: &str, taken: &[String]) -> String {
     let taken: Vec<_> = taken.iter().map(|other| key(other)).collect();
     let is_free = |label: &String| !taken.contains(&key(label));
     let numbered = (2..).map(|number: usize| {

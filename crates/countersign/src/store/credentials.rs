@@ -1,9 +1,9 @@
-//! The operations of a store, as traits, and their answers
+//! The store of credential records, and its answers
 //! ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
 
 use core::fmt;
 
-use countersign_types::{CredentialId, Timestamp, UserHandle};
+use countersign_types::{CredentialId, UserHandle};
 
 use crate::record::{credential_record::CredentialRecord, update::CredentialUpdate};
 
@@ -13,41 +13,26 @@ use crate::record::{credential_record::CredentialRecord, update::CredentialUpdat
 /// crash. After an error it is unknown whether the operation happened.
 pub trait CredentialStore {
     /// The store failed: no connection, a full disk.
-    type Error: fmt::Display + fmt::Debug;
+    type Error: fmt::Display + fmt::Debug + Send;
 
     /// Adds a record, unless any account already has its credential ID: then nothing changes.
     ///
     /// [Section 7.1, step 26](https://www.w3.org/TR/webauthn-3/#reg-ceremony-verify-cred-id-unregistered): an attacker
     /// may try to register a victim's credential ID in another account.
-    fn insert(&self, record: &CredentialRecord) -> Result<Inserted, Self::Error>;
+    fn insert(&self, record: &CredentialRecord) -> impl Future<Output = Result<Inserted, Self::Error>> + Send;
 
     /// Returns the record with this credential ID, in any account.
-    fn find(&self, id: &CredentialId) -> Result<Option<CredentialRecord>, Self::Error>;
+    fn find(&self, id: &CredentialId) -> impl Future<Output = Result<Option<CredentialRecord>, Self::Error>> + Send;
 
     /// Returns all records of this account and no others, in any order.
-    fn list(&self, user: &UserHandle) -> Result<Vec<CredentialRecord>, Self::Error>;
+    fn list(&self, user: &UserHandle) -> impl Future<Output = Result<Vec<CredentialRecord>, Self::Error>> + Send;
 
     /// Replaces the dynamic part of a record, if the stored one is the one that the update is based on: see
     /// [`CredentialUpdate`].
-    fn update(&self, update: &CredentialUpdate) -> Result<Updated, Self::Error>;
+    fn update(&self, update: &CredentialUpdate) -> impl Future<Output = Result<Updated, Self::Error>> + Send;
 
     /// Removes a record of this account.
-    fn remove(&self, user: &UserHandle, id: &CredentialId) -> Result<Removed, Self::Error>;
-}
-
-/// A store of open ceremonies: what a relying party keeps between start and finish.
-///
-/// Its promises are those of [`CredentialStore`].
-pub trait CeremonyStore {
-    /// The store failed: no connection, a full disk.
-    type Error: fmt::Display + fmt::Debug;
-
-    /// Stores a state, until it is taken or `expires_at` is past. `id` is a random value that names it to the client.
-    fn put(&self, id: &[u8], state: &[u8], expires_at: Timestamp) -> Result<(), Self::Error>;
-
-    /// Removes and returns a state: a second call gets nothing, even at the same time, nor does a call after `expires_at`.
-    /// Call this before finishing the ceremony, whether or not that succeeds.
-    fn take(&self, id: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>, Self::Error>;
+    fn remove(&self, user: &UserHandle, id: &CredentialId) -> impl Future<Output = Result<Removed, Self::Error>> + Send;
 }
 
 /// The result of [`CredentialStore::insert`].

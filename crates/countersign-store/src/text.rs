@@ -9,7 +9,7 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 /// with U+FFFD. Cuts the text to `max` characters, the last of which is then an ellipsis.
 ///
 /// ```
-/// # use countersign_server::printable;
+/// # use countersign_store::text::printable;
 /// assert_eq!(printable("a\u{1b}[2Jb\n\u{202e}\u{2028}\u{200b}\u{3164}", 64), "a\u{fffd}[2Jb\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}");
 /// assert_eq!(printable("Security Key", 8), "Securit…");
 /// ```
@@ -42,7 +42,7 @@ pub fn with_causes(error: &(dyn Error + 'static)) -> String {
 /// #9](https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters), and any other
 /// `Default_Ignorable_Code_Point` ([UAX #44](https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point)):
 /// fillers, joiners, variation selectors and tags among them.
-pub(crate) fn is_hidden(character: char) -> bool {
+pub fn is_hidden(character: char) -> bool {
     if matches!(character, ' '..='~') {
         return false;
     }
@@ -57,7 +57,7 @@ pub(crate) fn is_hidden(character: char) -> bool {
 }
 
 /// BRAILLE PATTERN BLANK, a space in Braille.
-pub(crate) const BRAILLE_BLANK: char = '\u{2800}';
+pub const BRAILLE_BLANK: char = '\u{2800}';
 
 /// MUSICAL SYMBOL NULL NOTEHEAD, a note without a head
 /// ([U1D100](https://www.unicode.org/charts/PDF/U1D100.pdf)).
@@ -70,7 +70,7 @@ const HALF_BLANK: char = '\u{13442}';
 
 /// Whether a character is visible on its own: a letter, a number, punctuation or a symbol. Unassigned characters count
 /// as visible, since they may be on devices that are newer than this program.
-pub(crate) fn is_visible(character: char) -> bool {
+pub fn is_visible(character: char) -> bool {
     !is_hidden(character)
         && !matches!(
             category(character),

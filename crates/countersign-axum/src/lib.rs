@@ -1,0 +1,1 @@
+//! Passkeys for axum applications.

@@ -1,0 +1,111 @@
+//! The store of an application with passkeys.
+
+use core::error;
+
+use countersign_types::{CredentialId, Timestamp, UserHandle};
+
+use crate::ceremony::single_use::ceremony_id::CeremonyId;
+use crate::store::operation::{Operation, Rejection};
+use crate::store::rows::{
+    Account, ConfirmationKey, Confirmation, Finish, Session, StoredCredential, StoredSealingKey, TokenHash,
+};
+
+/// The store of an application with passkeys: accounts with their credentials, the finishes of ceremonies, sessions, and
+/// confirmations.
+///
+/// All changes go through [`transact`](Self::transact), so that what belongs together is one transaction: an account with
+/// its first credential, a sign-in with the new counter, its session, and the finish that is remembered.
+///
+/// Reads see what was committed before they began. A store may remove rows that no method would return any more.
+pub trait ApplicationStore: Send + Sync {
+    /// The store failed: no connection, a full disk. It is unknown whether the transaction happened.
+    type Error: error::Error + Send + Sync + 'static;
+
+    /// Carries out all operations in their order, or none of them: if one of them is rejected, nothing is changed.
+    ///
+    /// The transaction is atomic and isolated from others, in this process or another: what an operation checked still
+    /// holds when the transaction is committed. When the future returns `Ok(Ok(()))`, the transaction survives a crash.
+    fn transact(
+        &self,
+        operations: Vec<Operation>,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Result<(), Rejection>, Self::Error>> + Send;
+
+    /// Returns the account with this user handle.
+    fn account(
+        &self,
+        handle: &UserHandle,
+    ) -> impl Future<Output = Result<Option<Account>, Self::Error>> + Send;
+
+    /// Returns the account whose name has this key.
+    fn account_by_name(
+        &self,
+        name_key: &str,
+    ) -> impl Future<Output = Result<Option<Account>, Self::Error>> + Send;
+
+    /// Whether there is an account with this user handle, or was one in the last
+    /// [`FORMER_ACCOUNT_SECONDS`](crate::store::FORMER_ACCOUNT_SECONDS).
+    fn is_or_was_account(
+        &self,
+        handle: &UserHandle,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<bool, Self::Error>> + Send;
+
+    /// Returns the credential with this ID, of any account, with its evidence.
+    fn credential(
+        &self,
+        id: &CredentialId,
+    ) -> impl Future<Output = Result<Option<StoredCredential>, Self::Error>> + Send;
+
+    /// Returns the credentials of this account and no others, oldest first.
+    fn credentials(
+        &self,
+        owner: &UserHandle,
+        evidence: Evidence,
+    ) -> impl Future<Output = Result<Vec<StoredCredential>, Self::Error>> + Send;
+
+    /// Returns the finish that is remembered for this ceremony.
+    fn finish(
+        &self,
+        ceremony: &CeremonyId,
+    ) -> impl Future<Output = Result<Option<Finish>, Self::Error>> + Send;
+
+    /// Returns the session of this token, also one that is [over](crate::store::SessionTimes::is_over).
+    fn session(&self, token: &TokenHash) -> impl Future<Output = Result<Option<Session>, Self::Error>> + Send;
+
+    /// Returns the sessions of this account that are not over, the latest used first.
+    fn sessions(
+        &self,
+        account: &UserHandle,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<Session>, Self::Error>> + Send;
+
+    /// Returns the confirmation with this key, if it is [valid](Confirmation::is_valid).
+    fn confirmation(
+        &self,
+        key: &ConfirmationKey,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Confirmation>, Self::Error>> + Send;
+
+    /// Whether there is a valid confirmation of this act by the account, in a browser other than `browser`.
+    fn is_confirmed_elsewhere(
+        &self,
+        account: &UserHandle,
+        act: &str,
+        browser: Option<&TokenHash>,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<bool, Self::Error>> + Send;
+
+    /// Returns all sealing keys, the highest number first.
+    fn sealing_keys(&self) -> impl Future<Output = Result<Vec<StoredSealingKey>, Self::Error>> + Send;
+}
+
+/// Whether a list includes the evidence of its records, which is longer than all else together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third choice")]
+pub enum Evidence {
+    /// The evidence is read.
+    Read,
+    /// The records have no evidence.
+    Omit,
+}

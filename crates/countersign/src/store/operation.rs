@@ -1,0 +1,168 @@
+//! The changes of an [`ApplicationStore`](crate::store::ApplicationStore), and why they are rejected.
+
+use countersign_types::{CredentialId, Timestamp, UserHandle};
+
+use crate::record::update::CredentialUpdate;
+use crate::store::rows::{
+    Account, Confirmation, ConfirmationKey, Finish, Session, StoredCredential, StoredSealingKey, TokenHash,
+};
+
+/// One operation of a transaction. Each says what makes it reject the transaction; the others never do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a store must implement each of them")]
+pub enum Operation {
+    /// Remembers the finish of a ceremony, at least until [`Finish::until`] has passed.
+    ///
+    /// Rejected with [`Rejection::Finished`] if one is remembered already for the ceremony, whatever its response.
+    Remember(Finish),
+    /// Does nothing, if the session exists, is not [over](crate::store::SessionTimes::is_over), and is this account's.
+    ///
+    /// Rejected with [`Rejection::SessionOver`] or [`Rejection::OtherAccount`]. Put it first in transactions for a
+    /// signed-in user: the session may have ended since it was read. No other transaction ends the session before this
+    /// one is committed.
+    RequireSession {
+        /// The hash of its token.
+        token: TokenHash,
+        /// The account that the request is for.
+        account: UserHandle,
+    },
+    /// Adds an account. One without a credential is not seen by others: add one in the same transaction.
+    ///
+    /// Rejected with [`Rejection::NameTaken`] if another account has the key of its name, and with
+    /// [`Rejection::HandleTaken`] if one has its user handle.
+    InsertAccount(Account),
+    /// Removes an account with its credentials, sessions and confirmations. The hash of its user handle is remembered for
+    /// [`FORMER_ACCOUNT_SECONDS`](crate::store::FORMER_ACCOUNT_SECONDS).
+    ///
+    /// Rejected with [`Rejection::Missing`] if there is none.
+    RemoveAccount(UserHandle),
+    /// Adds a credential to the account that its record names.
+    ///
+    /// Rejected with [`Rejection::Missing`] if there is no such account, with [`Rejection::CredentialIdTaken`] if any
+    /// account has a credential of this ID
+    /// ([section 7.1, step 26](https://www.w3.org/TR/webauthn-3/#reg-ceremony-verify-cred-id-unregistered)), with
+    /// [`Rejection::TooManyCredentials`] if the account has
+    /// [`CREDENTIALS_PER_ACCOUNT_MAX`](crate::store::CREDENTIALS_PER_ACCOUNT_MAX), and with [`Rejection::LabelTaken`] if
+    /// another credential of the account has the key of its label.
+    InsertCredential(Box<StoredCredential>),
+    /// Replaces the dynamic part of a credential's record, if the stored one is the one that the update is based on: see
+    /// [`CredentialUpdate`].
+    ///
+    /// Rejected with [`Rejection::Missing`] if the account has no such credential, and with
+    /// [`Rejection::RecordChanged`] if another dynamic part is stored.
+    UpdateCredential {
+        /// The account of the credential.
+        owner: UserHandle,
+        /// The update.
+        update: Box<CredentialUpdate>,
+        /// The time of the authentication that the update is from; `None` for a change without one, such as a flag.
+        used_at: Option<Timestamp>,
+    },
+    /// Changes the label of a credential.
+    ///
+    /// Rejected with [`Rejection::Missing`] if the account has no such credential, and with [`Rejection::LabelTaken`] if
+    /// another one of the account has the key of the label.
+    RenameCredential {
+        /// The account of the credential.
+        owner: UserHandle,
+        /// The ID of the credential.
+        id: CredentialId,
+        /// The new label.
+        label: String,
+        /// Its key: see [`StoredCredential::label_key`].
+        label_key: String,
+    },
+    /// Removes a credential, with the sessions that were created with it and their confirmations.
+    ///
+    /// Rejected with [`Rejection::Missing`] if the account has no such credential, and with
+    /// [`Rejection::LastCredential`] if it has no other: of two removals at once of the last two, one is rejected.
+    RemoveCredential {
+        /// The account of the credential.
+        owner: UserHandle,
+        /// The ID of the credential.
+        id: CredentialId,
+    },
+    /// Adds a session. If its account has more than
+    /// [`SESSIONS_PER_ACCOUNT_MAX`](crate::store::SESSIONS_PER_ACCOUNT_MAX), the least recently used one ends.
+    ///
+    /// Rejected with [`Rejection::Missing`] if there is no such account, or no such credential of it.
+    InsertSession(Session),
+    /// Records the use of a session. One that does not exist is no error.
+    TouchSession {
+        /// The hash of its token.
+        token: TokenHash,
+        /// The time of the use.
+        seen_at: Timestamp,
+        /// The time at which it is over if it is not used again.
+        idle_at: Timestamp,
+        /// The time when its user was verified; `None` if this use is no verification.
+        verified_at: Option<Timestamp>,
+    },
+    /// Ends a session, with its confirmations. One that does not exist is no error.
+    EndSession(TokenHash),
+    /// Ends all sessions of an account, with their confirmations, but this one.
+    EndOtherSessions {
+        /// The account.
+        account: UserHandle,
+        /// The session that remains, if any.
+        remaining: Option<TokenHash>,
+    },
+    /// Stores a confirmation. One of the same session and act is replaced.
+    Confirm(Confirmation),
+    /// Removes a confirmation.
+    ///
+    /// Rejected with [`Rejection::Unconfirmed`] if there is none, or if it is not
+    /// [valid](crate::store::Confirmation::is_valid).
+    TakeConfirmation(ConfirmationKey),
+    /// Adds a sealing key.
+    ///
+    /// Rejected with [`Rejection::KeyTaken`] if there is one with its number.
+    AddSealingKey(StoredSealingKey),
+    /// Removes the sealing key with this number. One that does not exist is no error.
+    RemoveSealingKey(u32),
+}
+
+/// Why a transaction was rejected. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// The ceremony was finished before, in this way.
+    #[error("the ceremony was finished before")]
+    Finished(Box<Finish>),
+    /// The session is over, or there is none.
+    #[error("the session is over")]
+    SessionOver,
+    /// The session is another account's.
+    #[error("the session is another account's")]
+    OtherAccount,
+    /// Another account has the name.
+    #[error("another account has the name")]
+    NameTaken,
+    /// An account has the user handle.
+    #[error("another account has the user handle")]
+    HandleTaken,
+    /// There is no such account, or no such credential of the account.
+    #[error("there is no such account or credential")]
+    Missing,
+    /// An account has a credential of this ID.
+    #[error("the credential ID is registered")]
+    CredentialIdTaken,
+    /// The account has as many credentials as it may have.
+    #[error("the account has as many credentials as it may have")]
+    TooManyCredentials,
+    /// Another credential of the account has the label.
+    #[error("another credential of the account has the label")]
+    LabelTaken,
+    /// The stored record is not the one that the update is based on.
+    #[error("the record changed")]
+    RecordChanged,
+    /// The credential is the account's last.
+    #[error("the credential is the account's last")]
+    LastCredential,
+    /// The session did not confirm the act in this browser, or too long ago.
+    #[error("the act is not confirmed")]
+    Unconfirmed,
+    /// There is a sealing key with this number.
+    #[error("there is a sealing key with this number")]
+    KeyTaken,
+}
