@@ -39,7 +39,7 @@ pub enum NameError {
 
 impl NameError {
     /// The sentence for the user. `what` is the kind of the text.
-    pub(crate) fn sentence(self, what: &str) -> String {
+    pub fn sentence(self, what: &str) -> String {
         match self {
             Self::Empty => format!("A {what} needs at least one visible character."),
             Self::TooLong => format!("A {what} has at most {MAX_CHARACTERS} characters."),
