@@ -51,10 +51,11 @@ pub trait ApplicationStore: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<bool, Self::Error>> + Send;
 
-    /// Returns the credential with this ID, of any account, with its evidence.
+    /// Returns the credential with this ID, of any account. A sign-in needs no evidence.
     fn credential(
         &self,
         id: &CredentialId,
+        evidence: Evidence,
     ) -> impl Future<Output = Result<Option<StoredCredential>, Self::Error>> + Send;
 
     /// Returns the credentials of this account and no others, oldest first.
@@ -100,7 +101,7 @@ pub trait ApplicationStore: Send + Sync {
     fn sealing_keys(&self) -> impl Future<Output = Result<Vec<StoredSealingKey>, Self::Error>> + Send;
 }
 
-/// Whether a list includes the evidence of its records, which is longer than all else together.
+/// Whether a read includes the evidence of records, which is longer than all else together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third choice")]
 pub enum Evidence {
