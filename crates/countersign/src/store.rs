@@ -31,6 +31,7 @@ pub use credentials::{CredentialStore, Inserted, Removed, Updated};
 pub use memory::MemoryStore;
 pub use operation::{Operation, Rejection};
 pub use rows::{
-    AHEAD_SECONDS, Account, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, ConfirmationKey, FORMER_ACCOUNT_SECONDS,
-    Finish, SESSIONS_PER_ACCOUNT_MAX, Session, SessionTimes, StoredCredential, StoredSealingKey, TokenHash,
+    AHEAD_SECONDS, Account, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, ConfirmationKey,
+    FORMER_ACCOUNT_SECONDS, Finish, SESSIONS_PER_ACCOUNT_MAX, Session, SessionTimes, StoredCredential,
+    StoredSealingKey, TEXT_BYTES_MAX, TokenHash,
 };

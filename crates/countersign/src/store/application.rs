@@ -7,7 +7,7 @@ use countersign_types::{CredentialId, Timestamp, UserHandle};
 use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, ConfirmationKey, Confirmation, Finish, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Account, Confirmation, ConfirmationKey, Finish, Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 
 /// The store of an application with passkeys: accounts with their credentials, the finishes of ceremonies, sessions, and
@@ -16,7 +16,10 @@ use crate::store::rows::{
 /// All changes go through [`transact`](Self::transact), so that what belongs together is one transaction: an account with
 /// its first credential, a sign-in with the new counter, its session, and the finish that is remembered.
 ///
-/// Reads see what was committed before they began. A store may remove rows that no method would return any more.
+/// Reads see what was committed before they began. A store may remove a row once it has expired.
+///
+/// Names, labels, their keys and acts are text without U+0000, which `PostgreSQL` does not store, of at most
+/// [`TEXT_BYTES_MAX`](crate::store::TEXT_BYTES_MAX) bytes. They are compared byte by byte.
 pub trait ApplicationStore: Send + Sync {
     /// The store failed: no connection, a full disk. It is unknown whether the transaction happened.
     type Error: error::Error + Send + Sync + 'static;
@@ -71,8 +74,10 @@ pub trait ApplicationStore: Send + Sync {
         ceremony: &CeremonyId,
     ) -> impl Future<Output = Result<Option<Finish>, Self::Error>> + Send;
 
-    /// Returns the session of this token, also one that is [over](crate::store::SessionTimes::is_over).
-    fn session(&self, token: &TokenHash) -> impl Future<Output = Result<Option<Session>, Self::Error>> + Send;
+    /// Returns the session of this token, with the present names of its account and its credential. One that is
+    /// [over](crate::store::SessionTimes::is_over) is returned until the store removes it.
+    fn session(&self, token: &TokenHash)
+    -> impl Future<Output = Result<Option<Session>, Self::Error>> + Send;
 
     /// Returns the sessions of this account that are not over, the latest used first.
     fn sessions(

@@ -19,20 +19,31 @@ pub trait CredentialStore {
     ///
     /// [Section 7.1, step 26](https://www.w3.org/TR/webauthn-3/#reg-ceremony-verify-cred-id-unregistered): an attacker
     /// may try to register a victim's credential ID in another account.
-    fn insert(&self, record: &CredentialRecord) -> impl Future<Output = Result<Inserted, Self::Error>> + Send;
+    fn insert(&self, record: &CredentialRecord)
+    -> impl Future<Output = Result<Inserted, Self::Error>> + Send;
 
     /// Returns the record with this credential ID, in any account.
-    fn find(&self, id: &CredentialId) -> impl Future<Output = Result<Option<CredentialRecord>, Self::Error>> + Send;
+    fn find(
+        &self,
+        id: &CredentialId,
+    ) -> impl Future<Output = Result<Option<CredentialRecord>, Self::Error>> + Send;
 
     /// Returns all records of this account and no others, in any order.
-    fn list(&self, user: &UserHandle) -> impl Future<Output = Result<Vec<CredentialRecord>, Self::Error>> + Send;
+    fn list(
+        &self,
+        user: &UserHandle,
+    ) -> impl Future<Output = Result<Vec<CredentialRecord>, Self::Error>> + Send;
 
     /// Replaces the dynamic part of a record, if the stored one is the one that the update is based on: see
     /// [`CredentialUpdate`].
     fn update(&self, update: &CredentialUpdate) -> impl Future<Output = Result<Updated, Self::Error>> + Send;
 
     /// Removes a record of this account.
-    fn remove(&self, user: &UserHandle, id: &CredentialId) -> impl Future<Output = Result<Removed, Self::Error>> + Send;
+    fn remove(
+        &self,
+        user: &UserHandle,
+        id: &CredentialId,
+    ) -> impl Future<Output = Result<Removed, Self::Error>> + Send;
 }
 
 /// The result of [`CredentialStore::insert`].

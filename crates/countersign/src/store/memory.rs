@@ -1,25 +1,31 @@
-//! A store in memory, for tests and to read: what each operation of a
-//! [credential record's](https://www.w3.org/TR/webauthn-3/#credential-record) store means, in a few lines.
+//! A store in memory, for tests and to read: what each trait of [`countersign::store`](crate::store) promises, in a few
+//! lines ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
 
-use core::convert::Infallible;
-use std::collections::BTreeMap;
+pub(crate) mod operations;
+pub(crate) mod small;
+pub(crate) mod tables;
+
+use core::{cmp::Reverse, convert::Infallible};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use countersign_types::{CredentialId, Timestamp, UserHandle};
 
-use crate::store::ceremonies::CeremonyStore;
-use crate::store::credentials::{CredentialStore, Inserted, Removed, Updated};
-use crate::record::{credential_record::CredentialRecord, update::CredentialUpdate};
+use crate::ceremony::single_use::ceremony_id::CeremonyId;
+use crate::store::application::{ApplicationStore, Evidence};
+use crate::store::memory::tables::Tables;
+use crate::store::operation::{Operation, Rejection};
+use crate::store::rows::{
+    Account, Confirmation, ConfirmationKey, FORMER_ACCOUNT_SECONDS, Finish, Session, StoredCredential,
+    StoredSealingKey, TokenHash,
+};
 
 /// A store in memory that lasts as long as its last clone; clones share it.
+///
+/// It implements every trait of [`countersign::store`](crate::store), for one process. A transaction copies the store, so it
+/// is for tests and trials. The records of [`CredentialStore`](crate::store::CredentialStore), which have no account, are
+/// not among the credentials of [`ApplicationStore`].
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<Tables>>);
-
-#[derive(Debug, Default)]
-struct Tables {
-    credentials: BTreeMap<CredentialId, CredentialRecord>,
-    ceremonies: BTreeMap<Vec<u8>, (Timestamp, Vec<u8>)>,
-}
 
 impl MemoryStore {
     /// Creates an empty store.
@@ -33,56 +39,114 @@ impl MemoryStore {
     }
 }
 
-impl CredentialStore for MemoryStore {
+impl ApplicationStore for MemoryStore {
     type Error = Infallible;
 
-    async fn insert(&self, record: &CredentialRecord) -> Result<Inserted, Infallible> {
+    /// All operations change a copy, which replaces the tables if none of them is rejected.
+    async fn transact(
+        &self,
+        operations: Vec<Operation>,
+        now: Timestamp,
+    ) -> Result<Result<(), Rejection>, Infallible> {
         let mut tables = self.lock();
-        if tables.credentials.contains_key(record.id()) {
-            return Ok(Inserted::IdTaken);
+        let mut changed = tables.clone();
+        let result = operations.into_iter().try_for_each(|operation| changed.apply(operation, now));
+        if result.is_ok() {
+            changed.purge(now);
+            *tables = changed;
         }
-        tables.credentials.insert(record.id().clone(), record.clone());
-        Ok(Inserted::Stored)
+        Ok(result)
     }
 
-    async fn find(&self, id: &CredentialId) -> Result<Option<CredentialRecord>, Infallible> {
-        Ok(self.lock().credentials.get(id).cloned())
+    async fn account(&self, handle: &UserHandle) -> Result<Option<Account>, Infallible> {
+        Ok(self.lock().accounts.get(handle).cloned())
     }
 
-    async fn list(&self, user: &UserHandle) -> Result<Vec<CredentialRecord>, Infallible> {
+    async fn account_by_name(&self, name_key: &str) -> Result<Option<Account>, Infallible> {
+        Ok(self.lock().accounts.values().find(|account| account.name_key == name_key).cloned())
+    }
+
+    async fn is_or_was_account(&self, handle: &UserHandle, now: Timestamp) -> Result<bool, Infallible> {
         let tables = self.lock();
-        Ok(tables.credentials.values().filter(|record| record.user_handle() == user).cloned().collect())
+        let since = now.plus_seconds(-FORMER_ACCOUNT_SECONDS);
+        let was =
+            tables.former.get(&TokenHash::of(handle.as_bytes())).is_some_and(|removed| *removed >= since);
+        Ok(was || tables.accounts.contains_key(handle))
     }
 
-    async fn update(&self, update: &CredentialUpdate) -> Result<Updated, Infallible> {
-        let mut tables = self.lock();
-        Ok(match tables.credentials.get_mut(&update.credential_id).map(|record| record.apply(update)) {
-            Some(Ok(())) => Updated::Stored,
-            Some(Err(_)) => Updated::Changed,
-            None => Updated::Missing,
-        })
+    async fn credential(
+        &self,
+        id: &CredentialId,
+        evidence: Evidence,
+    ) -> Result<Option<StoredCredential>, Infallible> {
+        Ok(self.lock().credentials.get(id).cloned().map(|found| returned(found, evidence)))
     }
 
-    async fn remove(&self, user: &UserHandle, id: &CredentialId) -> Result<Removed, Infallible> {
-        let mut tables = self.lock();
-        if tables.credentials.get(id).is_some_and(|record| record.user_handle() == user) {
-            tables.credentials.remove(id);
-            return Ok(Removed::Gone);
-        }
-        Ok(Removed::Missing)
+    async fn credentials(
+        &self,
+        owner: &UserHandle,
+        evidence: Evidence,
+    ) -> Result<Vec<StoredCredential>, Infallible> {
+        let tables = self.lock();
+        let mut listed: Vec<_> =
+            tables.credentials_of(owner).cloned().map(|found| returned(found, evidence)).collect();
+        listed.sort_by_key(|credential| credential.created_at);
+        Ok(listed)
+    }
+
+    async fn finish(&self, ceremony: &CeremonyId) -> Result<Option<Finish>, Infallible> {
+        Ok(self.lock().finishes.get(ceremony).cloned())
+    }
+
+    async fn session(&self, token: &TokenHash) -> Result<Option<Session>, Infallible> {
+        let tables = self.lock();
+        Ok(tables.sessions.get(token).map(|session| tables.named(session)))
+    }
+
+    async fn sessions(&self, account: &UserHandle, now: Timestamp) -> Result<Vec<Session>, Infallible> {
+        let tables = self.lock();
+        let of_account = |session: &&Session| session.account == *account && !session.times.is_over(now);
+        let mut listed: Vec<_> =
+            tables.sessions.values().filter(of_account).map(|session| tables.named(session)).collect();
+        listed.sort_by_key(|session| Reverse(session.times.seen_at));
+        Ok(listed)
+    }
+
+    async fn confirmation(
+        &self,
+        key: &ConfirmationKey,
+        now: Timestamp,
+    ) -> Result<Option<Confirmation>, Infallible> {
+        Ok(self.lock().confirmation(key, now).cloned())
+    }
+
+    async fn is_confirmed_elsewhere(
+        &self,
+        account: &UserHandle,
+        act: &str,
+        browser: Option<&TokenHash>,
+        now: Timestamp,
+    ) -> Result<bool, Infallible> {
+        Ok(self.lock().confirmations.values().any(|confirmation| {
+            confirmation.account == *account
+                && confirmation.key.act == act
+                && browser != Some(&confirmation.key.browser)
+                && confirmation.is_valid(now)
+        }))
+    }
+
+    async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, Infallible> {
+        Ok(self.lock().sealing_keys.values().rev().cloned().collect())
     }
 }
 
-impl CeremonyStore for MemoryStore {
-    type Error = Infallible;
-
-    async fn put(&self, id: &[u8], state: &[u8], expires_at: Timestamp) -> Result<(), Infallible> {
-        self.lock().ceremonies.insert(id.to_vec(), (expires_at, state.to_vec()));
-        Ok(())
+/// The credential with what a store derives from the record, and without the evidence if that is omitted.
+fn returned(mut credential: StoredCredential, evidence: Evidence) -> StoredCredential {
+    let record = &credential.record;
+    let attestation = record.attestation_format().zip(record.attestation_type());
+    credential.attestation = attestation.map(|(format, kind)| (format.to_owned(), kind.to_owned()));
+    if evidence == Evidence::Omit {
+        credential.record = credential.record.with_evidence(None);
     }
-
-    async fn take(&self, id: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>, Infallible> {
-        let taken = self.lock().ceremonies.remove(id);
-        Ok(taken.filter(|(expires_at, _)| now <= *expires_at).map(|(_, state)| state))
-    }
+    credential
 }

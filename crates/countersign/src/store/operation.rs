@@ -11,7 +11,8 @@ use crate::store::rows::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a store must implement each of them")]
 pub enum Operation {
-    /// Remembers the finish of a ceremony, at least until [`Finish::until`] has passed.
+    /// Remembers the finish of a ceremony, at least until [`AHEAD_SECONDS`](crate::store::AHEAD_SECONDS) after
+    /// [`Finish::until`]: a server whose clock is behind may still accept a response of the ceremony.
     ///
     /// Rejected with [`Rejection::Finished`] if one is remembered already for the ceremony, whatever its response.
     Remember(Finish),
@@ -26,7 +27,7 @@ pub enum Operation {
         /// The account that the request is for.
         account: UserHandle,
     },
-    /// Adds an account. One without a credential is not seen by others: add one in the same transaction.
+    /// Adds an account. Add its first credential in the same transaction: an account without one can't be signed in to.
     ///
     /// Rejected with [`Rejection::NameTaken`] if another account has the key of its name, and with
     /// [`Rejection::HandleTaken`] if one has its user handle.
@@ -82,12 +83,13 @@ pub enum Operation {
         /// The ID of the credential.
         id: CredentialId,
     },
-    /// Adds a session. If its account has more than
-    /// [`SESSIONS_PER_ACCOUNT_MAX`](crate::store::SESSIONS_PER_ACCOUNT_MAX), the least recently used one ends.
+    /// Adds a session. If its account then has more than
+    /// [`SESSIONS_PER_ACCOUNT_MAX`](crate::store::SESSIONS_PER_ACCOUNT_MAX), the least recently used of the others ends.
     ///
     /// Rejected with [`Rejection::Missing`] if there is no such account, or no such credential of it.
     InsertSession(Session),
-    /// Records the use of a session. One that does not exist is no error.
+    /// Records the use of a session. One that does not exist, or is [over](crate::store::SessionTimes::is_over), is left as
+    /// it is, which is no error.
     TouchSession {
         /// The hash of its token.
         token: TokenHash,
@@ -107,7 +109,9 @@ pub enum Operation {
         /// The session that remains, if any.
         remaining: Option<TokenHash>,
     },
-    /// Stores a confirmation. One of the same session and act is replaced.
+    /// Stores a confirmation. One of the same session and act is replaced, whatever its browser.
+    ///
+    /// Rejected with [`Rejection::SessionOver`] if its session does not exist.
     Confirm(Confirmation),
     /// Removes a confirmation.
     ///

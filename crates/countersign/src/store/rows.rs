@@ -22,6 +22,9 @@ pub const SESSIONS_PER_ACCOUNT_MAX: usize = 64;
 /// Seconds for which a removed account is known: a year, after which its passkeys are hardly used.
 pub const FORMER_ACCOUNT_SECONDS: i64 = 365 * 24 * 60 * 60;
 
+/// The most bytes of a name, a label, the key of one, or an act: an index of `PostgreSQL` has entries of up to 2704 bytes.
+pub const TEXT_BYTES_MAX: usize = 2048;
+
 /// SHA-256 of a random token, such as that of a session: a stolen database reveals no token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenHash([u8; 32]);
@@ -136,7 +139,8 @@ pub struct Finish {
     pub ceremony: CeremonyId,
     /// SHA-256 of the response.
     pub response: [u8; 32],
-    /// What the response led to, in the application's own form: what it needs to give its answer again.
+    /// What the response led to, in the application's own form: what it needs to give its answer again. Text without
+    /// U+0000.
     pub outcome: String,
     /// The time of the finish.
     pub finished_at: Timestamp,
