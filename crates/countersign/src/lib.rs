@@ -49,7 +49,7 @@
 //! - [`CredentialRecord`], [`CredentialUpdate`]: what to store, and how an authentication changes it.
 //!
 //! The wings are modules, each of which uses only those before it: [`record`], [`report`], [`relying_party`], [`ceremony`],
-//! [`lifecycle`]. The crates below are re-exported as [`types`], [`cose`] and [`attestation`].
+//! [`lifecycle`], [`store`]. The crates below are re-exported as [`types`], [`cose`] and [`attestation`].
 //!
 //! # What you must do
 //!
@@ -73,7 +73,7 @@
 //! | reject RP IDs that are public suffixes | [`RelyingPartyBuilder::public_suffixes`] |
 //! | find unintended settings | [`RelyingParty::warnings`] |
 //! | import credentials from other libraries or U2F | [`lifecycle::Import`] |
-//! | test a store | [`record::store`]; `store_kit`, with the feature `store-kit` |
+//! | write a store, and test it | [`store`]; `store_kit`, with the feature `store-kit` |
 //! | assess attestations again later | [`lifecycle::Reassessor`], [`CredentialRecord::flag`] |
 //! | hide which user names exist | [`lifecycle::Decoys`] |
 //! | signal removed credentials and new names | [`RelyingParty::signal_all_accepted_credentials`] |

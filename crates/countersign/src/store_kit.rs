@@ -1,15 +1,16 @@
-//! The conformance kit for stores: tests a store for the promises of [`CredentialStore`](crate::record::store::CredentialStore) and [`CeremonyStore`](crate::record::store::CeremonyStore)
+//! The conformance kit for stores: tests a store for the promises of [`countersign::store`](crate::store)
 //! ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
 //!
 //! For the tests of a program that has a store: implement the traits for it, or for a small wrapper around it, say with
-//! [`StoreHarness`] how an empty one is made and how it is opened again after a crash, and run it:
+//! [`StoreHarness`] how an empty one is made, how it is opened again after a crash and which runtime its futures need, and
+//! run the checks:
 //!
 //! ```
-//! use countersign::{record::store::MemoryStore, store_kit::{StoreHarness, self}};
+//! use countersign::{store::MemoryStore, store_kit::{StoreHarness, self}};
 //!
-//! struct InMemory;
+//! struct OfTheProgram;
 //!
-//! impl StoreHarness for InMemory {
+//! impl StoreHarness for OfTheProgram {
 //!     type Store = MemoryStore;
 //!
 //!     fn empty(&mut self) -> MemoryStore {
@@ -21,14 +22,13 @@
 //!     }
 //! }
 //!
-//! store_kit::run(&mut InMemory).assert_passed();
+//! store_kit::run(&mut OfTheProgram).assert_passed();
 //! ```
 //!
 //! Each check begins with an empty store. Checks of what happens at once run threads against one store in rounds; what
-//! they find is a defect; finding nothing is no proof. A store that only one process can open is tested in one.
-//!
-//! A store of used ceremonies, [`SingleUse`](crate::ceremony::SingleUse), has checks of its own: [`run_single_use`].
+//! they find is a defect; finding nothing is no proof.
 
+pub(crate) mod at_once;
 pub(crate) mod ceremonies;
 pub(crate) mod concurrency;
 pub(crate) mod crashes;
@@ -38,19 +38,38 @@ pub(crate) mod samples;
 pub(crate) mod single_use;
 pub(crate) mod updates;
 
-use harness::Check;
-pub use harness::{KitOutcome, KitReport, StoreHarness};
-pub use single_use::run_single_use;
+use crate::ceremony::single_use::unspent::SingleUse;
+use crate::store::{ceremonies::CeremonyStore, credentials::CredentialStore};
 
-/// Runs every check.
-pub fn run<H: StoreHarness>(harness: &mut H) -> KitReport {
-    let checks = [
-        credentials::checks(),
-        updates::checks(),
-        ceremonies::checks(),
-        concurrency::checks(),
-        crashes::checks(),
-    ];
+use harness::Check;
+pub use harness::{InMemory, KitOutcome, KitReport, StoreHarness};
+
+/// Runs every check of a [`CredentialStore`](crate::store::CredentialStore) and
+/// [`CeremonyStore`](crate::store::CeremonyStore).
+pub fn run<H: StoreHarness<Store: CredentialStore + CeremonyStore>>(harness: &mut H) -> KitReport {
+    report(
+        harness,
+        [
+            credentials::checks(),
+            updates::checks(),
+            concurrency::checks(),
+            crashes::checks(),
+            ceremonies::checks(),
+        ],
+    )
+}
+
+/// Runs every check of a [`SingleUse`](crate::store::SingleUse) store.
+///
+/// ```
+/// use countersign::{ceremony::OneProcessSingleUse, store_kit::{self, InMemory}};
+/// store_kit::run_single_use(&mut InMemory(|| OneProcessSingleUse::new(1000))).assert_passed();
+/// ```
+pub fn run_single_use<H: StoreHarness<Store: SingleUse>>(harness: &mut H) -> KitReport {
+    report(harness, [single_use::checks()])
+}
+
+fn report<H>(harness: &mut H, checks: impl IntoIterator<Item = Vec<Check<H>>>) -> KitReport {
     let run = |check: Check<H>| KitOutcome { check: check.name, result: (check.run)(harness) };
     KitReport { outcomes: checks.into_iter().flatten().map(run).collect() }
 }

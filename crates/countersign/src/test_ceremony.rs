@@ -1,5 +1,8 @@
 //! Responses for unit tests, written with the software authenticator: valid unless one member is changed.
 
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+
 use countersign_authenticator::{
     Algorithm, AttestedCredentialDraft, AuthenticatorDataDraft, Cbor, PrivateKey, attestation_object,
 };
@@ -11,8 +14,10 @@ use serde_json::{Value, json};
 
 use crate::ceremony::registration::outcome::{CredentialIdStatus, Registered};
 use crate::ceremony::request::{AuthenticationRequest, RegistrationRequest};
-use crate::ceremony::single_use::unspent::{Consumption, Unspent};
-use crate::ceremony::state::{authentication::AuthenticationState, registration::RegistrationState};
+use crate::ceremony::single_use::unspent::{Consumption, SingleUse, SpendError, Unspent};
+use crate::ceremony::state::{
+    authentication::AuthenticationState, kind::CeremonyState, registration::RegistrationState,
+};
 use crate::ceremony::{
     challenge::Challenge, entropy::EntropyError, finish_options::FinishOptions, session::RecentSession,
 };
@@ -114,6 +119,17 @@ pub(crate) fn state_for(
     user: Option<UserHandle>,
 ) -> AuthenticationState {
     unspent(rp, challenge, user.as_ref(), NOW).spent(Consumption::First).unwrap()
+}
+
+/// Spends a state at a store that never waits.
+pub(crate) fn spend<S: CeremonyState, U: SingleUse>(
+    state: Unspent<S>,
+    store: &U,
+    now: Timestamp,
+) -> Result<S, SpendError<U::Error>> {
+    let spent = pin!(state.spend(store, now)).poll(&mut Context::from_waker(Waker::noop()));
+    let Poll::Ready(spent) = spent else { panic!("the store waits") };
+    spent
 }
 
 pub(crate) fn unspent(

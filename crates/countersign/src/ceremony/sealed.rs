@@ -151,7 +151,8 @@ impl KeyRing {
         let mut nonce = [0; NONCE_LENGTH];
         entropy.fill(&mut nonce).map_err(SealError::Entropy)?;
         let header = Header::new(S::KIND, self.newest.id, state.rp_id(), state.purpose());
-        let text = token::content(&serde_json::to_vec(state).map_err(|_| SealError::NotSerialised)?, attached)?;
+        let text =
+            token::content(&serde_json::to_vec(state).map_err(|_| SealError::NotSerialised)?, attached)?;
         let associated = associated_data(&header, state.rp_id(), state.purpose());
         let payload = Payload { msg: &text, aad: &associated };
         let sealed = self.newest.cipher.encrypt(&XNonce::from(nonce), payload);

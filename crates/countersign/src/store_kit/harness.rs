@@ -1,19 +1,75 @@
 //! How the kit accesses a store, and how its checks report what they found.
 
 use core::fmt;
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::thread::{self, Thread};
 
-use crate::record::store::traits::{CeremonyStore, CredentialStore};
-
-/// Gives the kit access to a store.
-pub trait StoreHarness {
+/// Gives the kit access to a store, on any runtime.
+///
+/// What the store must implement depends on the checks: see [`run`](crate::store_kit::run),
+/// [`run_application`](crate::store_kit::run_application) and
+/// [`run_single_use`](crate::store_kit::run_single_use).
+pub trait StoreHarness: Sync {
     /// The store under test. The checks of what happens at once share it between threads.
-    type Store: CredentialStore + CeremonyStore + Sync;
+    type Store: Sync;
 
     /// Creates an empty store, separate from earlier ones.
     fn empty(&mut self) -> Self::Store;
 
     /// Ends this store as a crash would, without an orderly close, and opens it again with what it had written.
     fn crash(&mut self, store: Self::Store) -> Self::Store;
+
+    /// Runs a future to its end. Threads of the kit call this at the same time.
+    ///
+    /// By default the thread is parked while the future waits. Futures that need a runtime are run by that, such as with
+    /// `tokio::runtime::Handle::block_on`.
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        park_on(future)
+    }
+}
+
+/// A harness for stores in memory: a function that creates an empty one. A crash does nothing to them.
+///
+/// ```
+/// use countersign::{store::MemoryStore, store_kit::{self, InMemory}};
+/// store_kit::run(&mut InMemory(MemoryStore::new)).assert_passed();
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::exhaustive_structs, reason = "a name for a function")]
+pub struct InMemory<F>(pub F);
+
+impl<S: Sync, F: Fn() -> S + Sync> StoreHarness for InMemory<F> {
+    type Store = S;
+
+    fn empty(&mut self) -> S {
+        (self.0)()
+    }
+
+    fn crash(&mut self, store: S) -> S {
+        store
+    }
+}
+
+/// Wakes a thread that is parked.
+struct Parked(Thread);
+
+impl std::task::Wake for Parked {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+fn park_on<F: Future>(future: F) -> F::Output {
+    let waker = Waker::from(Arc::new(Parked(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return output;
+        }
+        thread::park();
+    }
 }
 
 /// The results of all checks.
@@ -72,18 +128,37 @@ pub(super) struct Check<H> {
 /// The defect that was found, if any.
 pub(super) type Outcome = Result<(), String>;
 
-/// A list of checks: each a sentence, and a function of the harness or, after `empty:`, of an empty store.
+/// A list of checks of stores with this trait: each a sentence, and a function of the harness; after `empty`, of an empty
+/// store; after `at once`, of the harness and an empty store.
 macro_rules! checks {
-    (empty: $($name:literal => $check:ident,)+) => {
-        crate::store_kit::harness::checks! { $($name => (|harness| $check(&crate::store_kit::harness::StoreHarness::empty(harness))),)+ }
+    (empty $store:path: $($name:literal => $check:ident,)+) => {
+        crate::store_kit::harness::checks! { $store: $($name => (|harness| {
+            crate::store_kit::harness::on_empty(harness, $check)
+        }),)+ }
     };
-    ($($name:literal => $check:tt,)+) => {
-        pub(in crate::store_kit) fn checks<H: crate::store_kit::harness::StoreHarness>() -> Vec<crate::store_kit::harness::Check<H>> {
+    (at once $store:path: $($name:literal => $check:ident,)+) => {
+        crate::store_kit::harness::checks! { $store: $($name => (|harness| {
+            let store = harness.empty();
+            $check(harness, &store)
+        }),)+ }
+    };
+    ($store:path: $($name:literal => $check:tt,)+) => {
+        pub(in crate::store_kit) fn checks<H: crate::store_kit::harness::StoreHarness<Store: $store>>()
+        -> Vec<crate::store_kit::harness::Check<H>> {
             vec![$(crate::store_kit::harness::Check { name: $name, run: $check },)+]
         }
     };
 }
 pub(super) use checks;
+
+/// Runs a check on an empty store.
+pub(super) fn on_empty<H: StoreHarness>(
+    harness: &mut H,
+    check: impl AsyncFn(&H::Store) -> Outcome,
+) -> Outcome {
+    let store = harness.empty();
+    harness.block_on(check(&store))
+}
 
 /// The answer of an operation; a failing store has a defect.
 pub(super) fn answer<T, E: fmt::Display>(operation: &str, answer: Result<T, E>) -> Result<T, String> {

@@ -6,8 +6,8 @@ use countersign_types::{
 };
 
 use crate::record::evidence::{AttestationEvidence, Trusted};
-use crate::record::store::traits::{CredentialStore, Inserted, Updated};
 use crate::record::{credential_record::CredentialRecord, update::CredentialUpdate};
+use crate::store::credentials::{CredentialStore, Inserted, Updated};
 use crate::store_kit::harness::{Outcome, answer, expect};
 
 pub(super) const NOW: Timestamp = Timestamp::from_unix_seconds(1_767_225_600);
@@ -60,29 +60,36 @@ pub(super) fn update(previous: &CredentialRecord, next: &CredentialRecord) -> Cr
     CredentialUpdate::new(previous.id().clone(), previous.dynamic_part().clone(), next.dynamic_part().clone())
 }
 
-pub(super) fn insert<S: CredentialStore>(store: &S, record: &CredentialRecord) -> Outcome {
-    expect("insert of a new record", &answer("insert", store.insert(record))?, &Inserted::Stored)
+pub(super) async fn insert<S: CredentialStore>(store: &S, record: &CredentialRecord) -> Outcome {
+    expect("insert of a new record", &answer("insert", store.insert(record).await)?, &Inserted::Stored)
 }
 
 #[expect(single_use_lifetimes, reason = "`impl Trait` can't elide it")]
-pub(super) fn insert_all<'r, S: CredentialStore>(
+pub(super) async fn insert_all<'r, S: CredentialStore>(
     store: &S,
     records: impl IntoIterator<Item = &'r CredentialRecord>,
 ) -> Outcome {
-    records.into_iter().try_for_each(|record| insert(store, record))
+    for record in records {
+        insert(store, record).await?;
+    }
+    Ok(())
 }
 
-pub(super) fn apply<S: CredentialStore>(store: &S, update: &CredentialUpdate, expected: Updated) -> Outcome {
-    expect("update", &answer("update", store.update(update))?, &expected)
+pub(super) async fn apply<S: CredentialStore>(
+    store: &S,
+    update: &CredentialUpdate,
+    expected: Updated,
+) -> Outcome {
+    expect("update", &answer("update", store.update(update).await)?, &expected)
 }
 
 /// That the store has exactly this record, or none.
-pub(super) fn holds<S: CredentialStore>(
+pub(super) async fn holds<S: CredentialStore>(
     store: &S,
     id: &CredentialId,
     expected: Option<&CredentialRecord>,
 ) -> Outcome {
-    match (answer("find", store.find(id))?, expected) {
+    match (answer("find", store.find(id).await)?, expected) {
         (None, None) => Ok(()),
         (None, Some(_)) => Err("a record is not found".to_owned()),
         (Some(_), None) => Err("a record is found where there should be none".to_owned()),
@@ -98,12 +105,12 @@ fn same(found: &CredentialRecord, expected: &CredentialRecord) -> Outcome {
 }
 
 /// That the account has exactly these records.
-pub(super) fn lists<S: CredentialStore>(
+pub(super) async fn lists<S: CredentialStore>(
     store: &S,
     owner: &UserHandle,
     expected: &[&CredentialRecord],
 ) -> Outcome {
-    let mut listed = answer("list", store.list(owner))?;
+    let mut listed = answer("list", store.list(owner).await)?;
     listed.sort_by(|one, other| one.id().cmp(other.id()));
     let mut expected = expected.to_vec();
     expected.sort_by(|one, other| one.id().cmp(other.id()));

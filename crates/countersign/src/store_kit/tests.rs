@@ -7,9 +7,9 @@ use countersign_types::{CredentialId, Timestamp, UserHandle};
 use super::*;
 use crate::record::credential_record::CredentialRecord;
 use crate::record::dynamic_part::DynamicPart;
-use crate::record::store::memory::MemoryStore;
-use crate::record::store::traits::{CeremonyStore, CredentialStore, Inserted, Removed, Updated};
 use crate::record::update::CredentialUpdate;
+use crate::store::credentials::{CredentialStore, Inserted, Removed, Updated};
+use crate::store::{ceremonies::CeremonyStore, memory::MemoryStore};
 
 mod single_use;
 
@@ -66,28 +66,28 @@ const FAULTS: [(ErrorKind, &str); 33] = [
     (ErrorKind::RemovesForAnyone, "a record is removed by its own user alone"),
     (ErrorKind::KeepsIdsOfRemoved, "a removed id can be registered again"),
     (ErrorKind::UpdatesCounterAlone, "an update is stored, and changes nothing else"),
-    (ErrorKind::IgnoresCounter, "an update that was decided on another counter is refused"),
-    (ErrorKind::IgnoresBackupState, "an update that was decided on another backup state is refused"),
-    (ErrorKind::IgnoresUvInitialized, "an update that was decided on another uvInitialized is refused"),
+    (ErrorKind::IgnoresCounter, "an update that was decided on another counter is rejected"),
+    (ErrorKind::IgnoresBackupState, "an update that was decided on another backup state is rejected"),
+    (ErrorKind::IgnoresUvInitialized, "an update that was decided on another uvInitialized is rejected"),
     (
         ErrorKind::IgnoresBackupEligibility,
-        "an update that was decided on another backup eligibility is refused",
+        "an update that was decided on another backup eligibility is rejected",
     ),
     (ErrorKind::UpdatesTwice, "an update is not stored twice"),
     (ErrorKind::LosesFlags, "a flag that was set meanwhile stays"),
     (ErrorKind::InsertsOnUpdate, "an update of a missing record makes none"),
     (ErrorKind::SignedCounter, "a counter of 32 bits is kept whole"),
+    (ErrorKind::InsertRaces, "of several inserts of one id at once, one is stored"),
+    (ErrorKind::UpdateRaces, "of several updates of one record at once, one is stored"),
+    (ErrorKind::RemoveRaces, "of several removals of one record at once, one succeeds"),
+    (ErrorKind::LosesInserts, "an inserted record survives a crash"),
+    (ErrorKind::LosesUpdates, "an update survives a crash"),
+    (ErrorKind::LosesRemovals, "a removal survives a crash"),
     (ErrorKind::CutsStates, "a state comes back as it was"),
     (ErrorKind::KeepsTaken, "a state is taken once"),
     (ErrorKind::GivesAnyState, "a state is taken by its own id"),
     (ErrorKind::GivesExpired, "a state that has expired is not given"),
-    (ErrorKind::InsertRaces, "of several inserts of one id at once, one is stored"),
-    (ErrorKind::UpdateRaces, "of several updates of one record at once, one is stored"),
-    (ErrorKind::RemoveRaces, "of several removals of one record at once, one succeeds"),
     (ErrorKind::TakeRaces, "of several takes of one state at once, one gets it"),
-    (ErrorKind::LosesInserts, "an inserted record survives a crash"),
-    (ErrorKind::LosesUpdates, "an update survives a crash"),
-    (ErrorKind::LosesRemovals, "a removal survives a crash"),
     (ErrorKind::LosesStates, "an open ceremony survives a crash"),
     (ErrorKind::LosesTakes, "a taken state stays taken after a crash"),
 ];
@@ -204,7 +204,7 @@ impl Broken {
 impl CredentialStore for Broken {
     type Error = Infallible;
 
-    fn insert(&self, record: &CredentialRecord) -> Result<Inserted, Infallible> {
+    async fn insert(&self, record: &CredentialRecord) -> Result<Inserted, Infallible> {
         let mut record = record.clone();
         if self.has(ErrorKind::DropsEvidence) {
             record = record.with_evidence(None);
@@ -230,7 +230,7 @@ impl CredentialStore for Broken {
         }))
     }
 
-    fn find(&self, id: &CredentialId) -> Result<Option<CredentialRecord>, Infallible> {
+    async fn find(&self, id: &CredentialId) -> Result<Option<CredentialRecord>, Infallible> {
         Ok(self.read(|tables| {
             let found = tables.credentials.iter().find(|stored| self.is_same_id(stored.id(), id));
             let anything = tables.credentials.first().filter(|_| self.has(ErrorKind::FindsAnything));
@@ -238,14 +238,14 @@ impl CredentialStore for Broken {
         }))
     }
 
-    fn list(&self, user: &UserHandle) -> Result<Vec<CredentialRecord>, Infallible> {
+    async fn list(&self, user: &UserHandle) -> Result<Vec<CredentialRecord>, Infallible> {
         let most = if self.has(ErrorKind::ListsOne) { 1 } else { usize::MAX };
         Ok(self.read(|tables| {
             tables.credentials.iter().filter(|record| self.owns(user, record)).take(most).cloned().collect()
         }))
     }
 
-    fn update(&self, update: &CredentialUpdate) -> Result<Updated, Infallible> {
+    async fn update(&self, update: &CredentialUpdate) -> Result<Updated, Infallible> {
         let find =
             |tables: &Tables| tables.credentials.iter().position(|it| *it.id() == update.credential_id);
         if self.has(ErrorKind::UpdateRaces) {
@@ -279,7 +279,7 @@ impl CredentialStore for Broken {
         }))
     }
 
-    fn remove(&self, user: &UserHandle, id: &CredentialId) -> Result<Removed, Infallible> {
+    async fn remove(&self, user: &UserHandle, id: &CredentialId) -> Result<Removed, Infallible> {
         let is_it = |record: &CredentialRecord| {
             record.id() == id && (self.owns(user, record) || self.has(ErrorKind::RemovesForAnyone))
         };
@@ -303,7 +303,7 @@ impl CredentialStore for Broken {
 impl CeremonyStore for Broken {
     type Error = Infallible;
 
-    fn put(&self, id: &[u8], state: &[u8], expires_at: Timestamp) -> Result<(), Infallible> {
+    async fn put(&self, id: &[u8], state: &[u8], expires_at: Timestamp) -> Result<(), Infallible> {
         let kept = if self.has(ErrorKind::CutsStates) { &state[..state.len().min(255)] } else { state };
         self.write(ErrorKind::LosesStates, |tables| {
             tables.ceremonies.push((id.to_vec(), kept.to_vec(), expires_at));
@@ -311,7 +311,7 @@ impl CeremonyStore for Broken {
         Ok(())
     }
 
-    fn take(&self, id: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>, Infallible> {
+    async fn take(&self, id: &[u8], now: Timestamp) -> Result<Option<Vec<u8>>, Infallible> {
         let find = |tables: &Tables| {
             let is_it = |stored: &[u8]| stored == id || self.has(ErrorKind::GivesAnyState);
             tables.ceremonies.iter().position(|(stored, ..)| is_it(stored))
@@ -368,23 +368,9 @@ fn every_check_has_a_store_that_fails_it() {
     assert_eq!(checks, FAULTS.map(|(_, check)| check));
 }
 
-struct Memory;
-
-impl StoreHarness for Memory {
-    type Store = MemoryStore;
-
-    fn empty(&mut self) -> MemoryStore {
-        MemoryStore::new()
-    }
-
-    fn crash(&mut self, store: MemoryStore) -> MemoryStore {
-        store
-    }
-}
-
 #[test]
 fn rule_288_300_the_store_in_memory_keeps_its_promises() {
-    run(&mut Memory).assert_passed();
+    run(&mut InMemory(MemoryStore::new)).assert_passed();
 }
 
 #[test]

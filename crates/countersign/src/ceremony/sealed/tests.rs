@@ -9,7 +9,7 @@ use crate::ceremony::single_use::{memory::OneProcessSingleUse, unspent::SpendErr
 use crate::ceremony::state::{authentication::AuthenticationState, registration::RegistrationState};
 use crate::ceremony::step_up::BoundAuthenticationState;
 use crate::test_ceremony::{
-    NOW, authentication_state, create, entropy, get, handle, policy, record, registration_state, rp,
+    NOW, authentication_state, create, entropy, get, handle, policy, record, registration_state, rp, spend,
 };
 
 fn key(id: u32, byte: u8) -> SealingKey {
@@ -26,17 +26,32 @@ fn state() -> AuthenticationState {
 }
 
 fn token() -> String {
-    ring().seal(&state(), &mut entropy()).unwrap()
+    ring().seal(&state(), b"", &mut entropy()).unwrap()
 }
 
-fn open(ring: &KeyRing, token: &str) -> Result<Unspent<AuthenticationState>, OpenError> {
+fn open(ring: &KeyRing, token: &str) -> Result<Opened<AuthenticationState>, OpenError> {
     ring.open(&rp().build().unwrap(), token, Bearer::Anonymous, NOW)
+}
+
+/// What is attached to the state of a token.
+fn attached(token: &str) -> Result<Vec<u8>, OpenError> {
+    open(&ring(), token).map(|opened| opened.attached)
+}
+
+/// A token that only this crate could have sealed, of content that it never seals.
+fn sealed(content: &[u8]) -> String {
+    let header = Header::new(2, 7, "example.org", "default");
+    let associated = associated_data(&header, "example.org", "default");
+    let nonce = [3; NONCE_LENGTH];
+    let payload = Payload { msg: content, aad: &associated };
+    let sealed = key(7, 1).cipher.encrypt(&XNonce::from(nonce), payload).unwrap();
+    base64url::encode(header.followed_by(&nonce, &sealed))
 }
 
 #[test]
 fn an_authentication_is_finished_with_a_token() {
-    let unspent = open(&ring(), &token()).unwrap();
-    let state = unspent.spend(&OneProcessSingleUse::new(1), NOW).unwrap();
+    let opened = open(&ring(), &token()).unwrap();
+    let state = spend(opened.state, &OneProcessSingleUse::new(1), NOW).unwrap();
     let rp = rp().build().unwrap();
     let _ = rp.finish_authentication(state, &get().response(), &record(), NOW).unwrap();
 }
@@ -45,10 +60,10 @@ fn an_authentication_is_finished_with_a_token() {
 fn a_registration_is_finished_with_a_token() {
     let rp = rp().build().unwrap();
     let state = registration_state(&rp);
-    let token = ring().seal(&state, &mut entropy()).unwrap();
+    let token = ring().seal(&state, b"", &mut entropy()).unwrap();
     let user = handle(7);
-    let unspent = ring().open(&rp, &token, Bearer::Account(&user), NOW).unwrap();
-    let state = unspent.spend(&OneProcessSingleUse::new(1), NOW).unwrap();
+    let opened = ring().open(&rp, &token, Bearer::Account(&user), NOW).unwrap();
+    let state = spend(opened.state, &OneProcessSingleUse::new(1), NOW).unwrap();
     let status = CredentialIdStatus::Unregistered;
     let _ = rp.finish_registration(state, &create().response(), status, NOW).unwrap();
 }
@@ -56,15 +71,15 @@ fn a_registration_is_finished_with_a_token() {
 #[test]
 fn rule_283_287_a_token_works_once() {
     let (used, token) = (OneProcessSingleUse::new(10), token());
-    let _ = open(&ring(), &token).unwrap().spend(&used, NOW).unwrap();
-    let again = open(&ring(), &token).unwrap().spend(&used, NOW).unwrap_err();
+    let _ = spend(open(&ring(), &token).unwrap().state, &used, NOW).unwrap();
+    let again = spend(open(&ring(), &token).unwrap().state, &used, NOW).unwrap_err();
     assert_eq!((again.code(), &again), (Some(Code::ChallengeExpired), &SpendError::AlreadyUsed));
     // Sealed anew it is the same ceremony.
-    let resealed = ring().seal(&state(), &mut |buffer: &mut [u8]| {
+    let resealed = ring().seal(&state(), b"", &mut |buffer: &mut [u8]| {
         buffer.fill(9);
         Ok::<(), EntropyError>(())
     });
-    let again = open(&ring(), &resealed.unwrap()).unwrap().spend(&used, NOW).unwrap_err();
+    let again = spend(open(&ring(), &resealed.unwrap()).unwrap().state, &used, NOW).unwrap_err();
     assert_eq!(again, SpendError::AlreadyUsed);
 }
 
@@ -89,9 +104,9 @@ fn rule_285_a_token_of_another_ceremony_is_refused() {
     assert_eq!(error, OpenError::OtherCeremony);
     let request = AuthenticationRequest::discoverable();
     let (_, state) = rp.start_bound_authentication(request, b"data", &mut entropy(), NOW).unwrap();
-    let token = ring().seal(&state, &mut entropy()).unwrap();
+    let token = ring().seal(&state, b"", &mut entropy()).unwrap();
     let bound = ring().open::<BoundAuthenticationState>(&rp, &token, Bearer::Anonymous, NOW).unwrap();
-    let state = bound.spend(&OneProcessSingleUse::new(1), NOW).unwrap();
+    let state = spend(bound.state, &OneProcessSingleUse::new(1), NOW).unwrap();
     assert!(state.confirm(b"data").is_ok());
     assert_eq!(open(&ring(), &token).unwrap_err(), OpenError::OtherCeremony);
 }
@@ -101,7 +116,7 @@ fn rule_285_a_token_for_nobody_is_no_signed_in_accounts() {
     let rp = rp().build().unwrap();
     let (_, state) =
         rp.start_authentication(AuthenticationRequest::discoverable(), &mut entropy(), NOW).unwrap();
-    let token = ring().seal(&state, &mut entropy()).unwrap();
+    let token = ring().seal(&state, b"", &mut entropy()).unwrap();
     let _ = open(&ring(), &token).unwrap();
     let opened = ring().open::<AuthenticationState>(&rp, &token, Bearer::Account(&handle(7)), NOW);
     assert_eq!(opened.unwrap_err(), OpenError::OtherUser);
@@ -133,7 +148,7 @@ fn rule_389_a_token_of_another_purpose_is_refused() {
     let error = open(&token());
     assert_eq!((error, error.code()), (OpenError::OtherPurpose, Code::StateInvalid));
     // Nor does it help to write the other purpose's tag into the header.
-    let own = ring().seal(&authentication_state(&step_up, None), &mut entropy()).unwrap();
+    let own = ring().seal(&authentication_state(&step_up, None), b"", &mut entropy()).unwrap();
     let (mut forged, own) = (base64url::decode(token()).unwrap(), base64url::decode(own).unwrap());
     forged[14..22].copy_from_slice(&own[14..22]);
     let error = open(&base64url::encode(forged));
@@ -149,10 +164,10 @@ fn rule_286_a_token_of_another_key_is_refused() {
 
 #[test]
 fn a_token_opens_until_its_key_is_retired() {
-    let old = ring().seal(&state(), &mut entropy()).unwrap();
+    let old = ring().seal(&state(), b"", &mut entropy()).unwrap();
     let rotating = KeyRing::new([key(8, 2), key(7, 1)]).unwrap();
     let _ = open(&rotating, &old).unwrap();
-    let new = rotating.seal(&state(), &mut entropy()).unwrap();
+    let new = rotating.seal(&state(), b"", &mut entropy()).unwrap();
     let rotated = KeyRing::new([key(8, 2)]).unwrap();
     let _ = open(&rotated, &new).unwrap();
     assert_eq!(open(&rotated, &old).unwrap_err(), OpenError::UnknownKey(7));
@@ -172,15 +187,21 @@ fn a_key_is_in_no_debug_text() {
 #[test]
 fn a_state_is_not_sealed_without_random_bytes() {
     let mut none = |_: &mut [u8]| Err("none");
-    assert_eq!(ring().seal(&state(), &mut none).unwrap_err(), SealError::Entropy(EntropyError::new("none")));
+    assert_eq!(
+        ring().seal(&state(), b"", &mut none).unwrap_err(),
+        SealError::Entropy(EntropyError::new("none"))
+    );
 }
 
 #[test]
 fn a_token_has_its_greatest_length() {
     let ids = |count: u8| (0..count).filter_map(|byte| CredentialId::new(vec![byte; 512]));
-    let token = ring().seal(&state().with_allowed(ids(64)), &mut entropy()).unwrap();
+    let token = ring().seal(&state().with_allowed(ids(64)), b"", &mut entropy()).unwrap();
     let _ = open(&ring(), &token).unwrap();
-    assert_eq!(ring().seal(&state().with_allowed(ids(80)), &mut entropy()).unwrap_err(), SealError::TooLong);
+    assert_eq!(
+        ring().seal(&state().with_allowed(ids(80)), b"", &mut entropy()).unwrap_err(),
+        SealError::TooLong
+    );
     let length = TOKEN_MAX + 1;
     assert_eq!(open(&ring(), &"A".repeat(length)).unwrap_err(), OpenError::TooLong { length });
 }
@@ -193,17 +214,49 @@ fn other_text_is_no_token() {
     assert_eq!(open(&ring(), &"_".repeat(200)).unwrap_err(), OpenError::UnknownVersion(0xff));
 }
 
-/// What only this crate could have sealed, and a later version of it did.
 #[test]
 fn a_state_of_an_unknown_version_is_refused() {
-    let header = Header::new(2, 7, "example.org", "default");
-    let text = serde_json::to_string(&state()).unwrap().replacen("\"version\":2", "\"version\":3", 1);
-    let associated = associated_data(&header, "example.org", "default");
-    let payload = Payload { msg: text.as_bytes(), aad: &associated };
-    let nonce = [3; NONCE_LENGTH];
-    let sealed = key(7, 1).cipher.encrypt(&XNonce::from(nonce), payload).unwrap();
-    let token = base64url::encode(header.followed_by(&nonce, &sealed));
-    assert_eq!(open(&ring(), &token).unwrap_err(), OpenError::UnknownState);
+    let text = serde_json::to_string(&state()).unwrap();
+    let later = text.replacen("\"version\":2", "\"version\":3", 1);
+    let token = |text: &str| sealed(&token::content(text.as_bytes(), b"").unwrap());
+    assert_eq!(attached(&token(&text)), Ok(Vec::new()));
+    assert_eq!(attached(&token(&later)), Err(OpenError::UnknownState));
+}
+
+#[test]
+fn attached_bytes_come_back_with_the_state() {
+    let long = vec![b'"'; 30_000];
+    for bytes in [&b""[..], b"{\"name\":\"Jo\"}", &[0, 0xff, 0], &long] {
+        let token = ring().seal(&state(), bytes, &mut entropy()).unwrap();
+        let opened = open(&ring(), &token).unwrap();
+        assert_eq!(opened.attached, bytes);
+        assert_eq!(opened.state.ceremony(), state().ceremony());
+    }
+}
+
+#[test]
+fn attached_bytes_that_make_a_token_too_long_are_rejected() {
+    let too_long = ring().seal(&state(), &vec![0; TOKEN_MAX], &mut entropy());
+    assert_eq!(too_long.unwrap_err(), SealError::TooLong);
+}
+
+#[test]
+fn attached_bytes_are_not_readable_in_a_token() {
+    let token = ring().seal(&state(), b"the name of an account", &mut entropy()).unwrap();
+    let bytes = base64url::decode(&token).unwrap();
+    assert!(!bytes.windows(4).any(|window| b"the name of an account".windows(4).any(|it| it == window)));
+}
+
+#[test]
+fn rule_286_sealed_content_that_is_cut_is_rejected() {
+    let state = serde_json::to_vec(&state()).unwrap();
+    let whole = token::content(&state, b"").unwrap();
+    assert_eq!(attached(&sealed(&whole)), Ok(Vec::new()));
+    for length in [0, 3, 4, whole.len() - 1] {
+        assert_eq!(attached(&sealed(&whole[..length])), Err(OpenError::UnknownState), "{length}");
+    }
+    let longer = [&u32::MAX.to_be_bytes(), &whole[4..]].concat();
+    assert_eq!(attached(&sealed(&longer)), Err(OpenError::UnknownState));
 }
 
 #[test]

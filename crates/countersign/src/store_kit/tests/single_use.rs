@@ -26,7 +26,7 @@ struct Store {
 impl SingleUse for Store {
     type Error = io::Error;
 
-    fn consume(&self, id: &CeremonyId, until: Timestamp, now: Timestamp) -> io::Result<Consumption> {
+    async fn consume(&self, id: &CeremonyId, until: Timestamp, now: Timestamp) -> io::Result<Consumption> {
         let kept = match self.broken {
             Broken::Fails => return Err(io::Error::other("no connection")),
             Broken::Forgets => return Ok(Consumption::First),
@@ -65,19 +65,19 @@ impl SingleUse for Store {
 
 fn failed(broken: Broken) -> BTreeSet<&'static str> {
     let store = || Store { broken, used: Mutex::default() };
-    run_single_use(store).failures().map(|outcome| outcome.check).collect()
+    run_single_use(&mut InMemory(store)).failures().map(|outcome| outcome.check).collect()
 }
 
 #[test]
 fn the_memory_of_used_ceremonies_passes() {
-    let report = run_single_use(|| OneProcessSingleUse::new(500));
+    let report = run_single_use(&mut InMemory(|| OneProcessSingleUse::new(500)));
     assert_eq!(report.outcomes().len(), 6);
     report.assert_passed();
 }
 
 #[test]
 fn a_memory_that_is_too_small_fails_rather_than_forgets() {
-    let report = run_single_use(|| OneProcessSingleUse::new(10));
+    let report = run_single_use(&mut InMemory(|| OneProcessSingleUse::new(10)));
     assert!(report.to_string().contains("the memory of 10 used ceremonies is full"), "{report}");
 }
 

@@ -3,7 +3,9 @@ use std::sync::Barrier;
 use super::*;
 use crate::ceremony::single_use::memory::{OneProcessSingleUse, OneProcessSingleUseFullError};
 use crate::ceremony::state::authentication::AuthenticationState;
-use crate::test_ceremony::{CHALLENGE, NOW, get, handle, policy, record, registration_state, rp, unspent};
+use crate::test_ceremony::{
+    CHALLENGE, NOW, get, handle, policy, record, registration_state, rp, spend, unspent,
+};
 
 fn expected(challenge: &[u8]) -> Unspent<AuthenticationState> {
     let rp = rp().policy(policy().with_timeout_seconds(60)).build().unwrap();
@@ -13,20 +15,20 @@ fn expected(challenge: &[u8]) -> Unspent<AuthenticationState> {
 #[test]
 fn rule_283_374_a_challenge_is_used_once() {
     let store = OneProcessSingleUse::new(10);
-    let state = expected(&CHALLENGE).spend(&store, NOW).unwrap();
+    let state = spend(expected(&CHALLENGE), &store, NOW).unwrap();
     let _ = rp().build().unwrap().finish_authentication(state, &get().response(), &record(), NOW).unwrap();
-    let error = expected(&CHALLENGE).spend(&store, NOW).unwrap_err();
+    let error = spend(expected(&CHALLENGE), &store, NOW).unwrap_err();
     assert_eq!((error.code(), &error), (Some(Code::ChallengeExpired), &SpendError::AlreadyUsed));
-    assert!(expected(&[9; 32]).spend(&store, NOW).is_ok());
+    assert!(spend(expected(&[9; 32]), &store, NOW).is_ok());
 }
 
 #[test]
 fn rule_374_a_challenge_of_the_other_ceremony_is_used_too() {
     let store = OneProcessSingleUse::new(10);
-    expected(&CHALLENGE).spend(&store, NOW).unwrap();
+    spend(expected(&CHALLENGE), &store, NOW).unwrap();
     let rp = rp().build().unwrap();
     let state = registration_state(&rp);
-    let error = Unspent::new(state).spend(&store, NOW).unwrap_err();
+    let error = spend(Unspent::new(state), &store, NOW).unwrap_err();
     assert_eq!(error.code(), Some(Code::ChallengeExpired));
 }
 
@@ -36,9 +38,9 @@ fn rule_287_a_state_whose_ceremony_failed_is_used_up() {
     let rp = rp().build().unwrap();
     let mut forged = get();
     forged.flags = 0;
-    let state = expected(&CHALLENGE).spend(&store, NOW).unwrap();
+    let state = spend(expected(&CHALLENGE), &store, NOW).unwrap();
     rp.finish_authentication(state, &forged.response(), &record(), NOW).unwrap_err();
-    assert_eq!(expected(&CHALLENGE).spend(&store, NOW).unwrap_err(), SpendError::AlreadyUsed);
+    assert_eq!(spend(expected(&CHALLENGE), &store, NOW).unwrap_err(), SpendError::AlreadyUsed);
 }
 
 #[test]
@@ -53,7 +55,7 @@ fn rule_288_of_several_uses_at_once_one_is_the_first() {
                     scope.spawn(|| {
                         let state = expected(&[round; 32]);
                         barrier.wait();
-                        state.spend(&store, NOW).is_ok()
+                        spend(state, &store, NOW).is_ok()
                     })
                 })
                 .collect();
@@ -67,16 +69,16 @@ fn rule_288_of_several_uses_at_once_one_is_the_first() {
 fn what_has_expired_is_forgotten_and_nothing_else_is() {
     let store = OneProcessSingleUse::new(2);
     let at_expiry = expected(&[1; 32]).expires_at();
-    expected(&[1; 32]).spend(&store, NOW).unwrap();
-    expected(&[2; 32]).spend(&store, NOW).unwrap();
+    spend(expected(&[1; 32]), &store, NOW).unwrap();
+    spend(expected(&[2; 32]), &store, NOW).unwrap();
     let full = SpendError::Store(OneProcessSingleUseFullError { capacity: 2 });
-    assert_eq!(expected(&[3; 32]).spend(&store, at_expiry).unwrap_err(), full);
+    assert_eq!(spend(expected(&[3; 32]), &store, at_expiry).unwrap_err(), full);
     assert_eq!((full.code(), store.len()), (None, 2));
-    assert_eq!(expected(&[1; 32]).spend(&store, at_expiry).unwrap_err(), SpendError::AlreadyUsed);
+    assert_eq!(spend(expected(&[1; 32]), &store, at_expiry).unwrap_err(), SpendError::AlreadyUsed);
 
     let later = at_expiry.plus_seconds(1);
     let fresh = unspent(&rp().build().unwrap(), [3; 32], None, later);
-    fresh.spend(&store, later).unwrap();
+    spend(fresh, &store, later).unwrap();
     assert_eq!(store.len(), 1);
 }
 
@@ -84,11 +86,11 @@ fn what_has_expired_is_forgotten_and_nothing_else_is() {
 fn a_clock_that_was_put_back_revives_nothing() {
     let store = OneProcessSingleUse::new(10);
     assert!(store.is_empty());
-    expected(&CHALLENGE).spend(&store, NOW).unwrap();
+    spend(expected(&CHALLENGE), &store, NOW).unwrap();
     let later = NOW.plus_seconds(1000);
     let fresh = unspent(&rp().build().unwrap(), [3; 32], None, later);
-    fresh.spend(&store, later).unwrap();
-    assert_eq!(expected(&CHALLENGE).spend(&store, NOW).unwrap_err(), SpendError::AlreadyUsed);
+    spend(fresh, &store, later).unwrap();
+    assert_eq!(spend(expected(&CHALLENGE), &store, NOW).unwrap_err(), SpendError::AlreadyUsed);
 }
 
 #[test]
