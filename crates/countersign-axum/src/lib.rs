@@ -1,1 +1,3 @@
 //! Passkeys for axum applications.
+
+pub mod client;
