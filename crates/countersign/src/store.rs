@@ -24,7 +24,8 @@ pub(crate) mod memory;
 pub(crate) mod operation;
 pub(crate) mod rows;
 
-pub use crate::ceremony::{CeremonyId, Consumption, SingleUse};
+pub use crate::ceremony::single_use::ceremony_id::CeremonyId;
+pub use crate::ceremony::single_use::unspent::{Consumption, SingleUse};
 pub use application::{ApplicationStore, Evidence};
 pub use ceremonies::CeremonyStore;
 pub use credentials::{CredentialStore, Inserted, Removed, Updated};

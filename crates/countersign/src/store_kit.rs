@@ -28,20 +28,26 @@
 //! Each check begins with an empty store. Checks of what happens at once run threads against one store in rounds; what
 //! they find is a defect; finding nothing is no proof.
 
+pub(crate) mod application;
 pub(crate) mod at_once;
 pub(crate) mod ceremonies;
 pub(crate) mod concurrency;
 pub(crate) mod crashes;
 pub(crate) mod credentials;
 pub(crate) mod harness;
+pub(crate) mod on_accounts;
+pub(crate) mod rows;
 pub(crate) mod samples;
 pub(crate) mod single_use;
 pub(crate) mod updates;
+pub mod workload;
 
 use crate::ceremony::single_use::unspent::SingleUse;
-use crate::store::{ceremonies::CeremonyStore, credentials::CredentialStore};
+use crate::store::{application::ApplicationStore, ceremonies::CeremonyStore, credentials::CredentialStore};
 
-use harness::Check;
+use crate::store_kit::harness::Check;
+use crate::store_kit::on_accounts::OnAccounts;
+
 pub use harness::{InMemory, KitOutcome, KitReport, StoreHarness};
 
 /// Runs every check of a [`CredentialStore`](crate::store::CredentialStore) and
@@ -57,6 +63,29 @@ pub fn run<H: StoreHarness<Store: CredentialStore + CeremonyStore>>(harness: &mu
             ceremonies::checks(),
         ],
     )
+}
+
+/// Runs every check of an [`ApplicationStore`](crate::store::ApplicationStore), those of credential records included.
+///
+/// ```
+/// use countersign::{store::MemoryStore, store_kit::{self, InMemory}};
+/// store_kit::run_application(&mut InMemory(MemoryStore::new)).assert_passed();
+/// ```
+pub fn run_application<H: StoreHarness<Store: ApplicationStore>>(harness: &mut H) -> KitReport {
+    let records = [credentials::checks(), updates::checks(), concurrency::checks(), crashes::checks()];
+    let mut outcomes = report(&mut OnAccounts(harness), records).outcomes;
+    let checks = [
+        application::accounts::checks(),
+        application::credentials::checks(),
+        application::sessions::checks(),
+        application::confirmations::checks(),
+        application::finishes::checks(),
+        application::transactions::checks(),
+        application::concurrency::checks(),
+        application::crashes::checks(),
+    ];
+    outcomes.extend(report(harness, checks).outcomes);
+    KitReport { outcomes }
 }
 
 /// Runs every check of a [`SingleUse`](crate::store::SingleUse) store.

@@ -11,7 +11,9 @@ use crate::record::update::CredentialUpdate;
 use crate::store::credentials::{CredentialStore, Inserted, Removed, Updated};
 use crate::store::{ceremonies::CeremonyStore, memory::MemoryStore};
 
+mod application;
 mod single_use;
+mod workload;
 
 /// What is broken in a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

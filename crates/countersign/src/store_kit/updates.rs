@@ -38,14 +38,14 @@ async fn stored<S: CredentialStore>(store: &S) -> Outcome {
 /// What is stored is `other`; an update that was decided on the plain record finds that out.
 async fn rejected<S: CredentialStore>(store: &S, other: &CredentialRecord) -> Outcome {
     insert(store, other).await?;
-    let before = record(&[1; 16], 1);
+    let before = record(other.id().as_bytes(), 1);
     apply(store, &update(&before, &before.clone().with_sign_count(8)), Updated::Changed).await?;
     holds(store, other.id(), Some(other)).await
 }
 
 async fn another_counter<S: CredentialStore>(store: &S) -> Outcome {
     rejected(store, &record(&[1; 16], 1).with_sign_count(6)).await?;
-    rejected(store, &record(&[1; 16], 1).with_sign_count(4)).await
+    rejected(store, &record(&[2; 16], 1).with_sign_count(4)).await
 }
 
 async fn another_backup_state<S: CredentialStore>(store: &S) -> Outcome {
@@ -58,7 +58,7 @@ async fn another_uv_initialized<S: CredentialStore>(store: &S) -> Outcome {
 
 async fn another_backup_eligibility<S: CredentialStore>(store: &S) -> Outcome {
     rejected(store, &record(&[1; 16], 1).with_backup_eligible(false)).await?;
-    rejected(store, &record(&[1; 16], 1).with_backup_eligible(None)).await
+    rejected(store, &record(&[2; 16], 1).with_backup_eligible(None)).await
 }
 
 async fn not_twice<S: CredentialStore>(store: &S) -> Outcome {
