@@ -100,7 +100,8 @@ pub enum Operation {
         /// The time when its user was verified; `None` if this use is no verification.
         verified_at: Option<Timestamp>,
     },
-    /// Ends a session, with its confirmations. One that does not exist is no error.
+    /// Ends a session, with its confirmations. A session that does not exist is no error; its confirmations are removed all
+    /// the same.
     EndSession(TokenHash),
     /// Ends all sessions of an account, with their confirmations, but this one.
     EndOtherSessions {
@@ -109,9 +110,10 @@ pub enum Operation {
         /// The session that remains, if any.
         remaining: Option<TokenHash>,
     },
-    /// Stores a confirmation. One of the same session and act is replaced, whatever its browser.
+    /// Stores a confirmation. One of the same session and act is replaced, whatever its browser. Its session need not be in
+    /// this store: an application may have sessions of its own.
     ///
-    /// Rejected with [`Rejection::SessionOver`] if its session does not exist.
+    /// Rejected with [`Rejection::Missing`] if there is no such account.
     Confirm(Confirmation),
     /// Removes a confirmation.
     ///

@@ -40,9 +40,9 @@ impl Tables {
                     session.times.verified_at = verified_at.unwrap_or(session.times.verified_at);
                 }
             }
-            Operation::EndSession(token) => self.end_sessions(|session| session.token == token),
+            Operation::EndSession(token) => self.end_sessions(|_, session| *session == token),
             Operation::EndOtherSessions { account, remaining } => {
-                self.end_sessions(|session| session.account == account && remaining != Some(session.token));
+                self.end_sessions(|owner, session| *owner == account && remaining != Some(*session));
             }
             Operation::Confirm(confirmation) => self.confirm(confirmation)?,
             Operation::TakeConfirmation(key) => {
@@ -86,7 +86,7 @@ impl Tables {
     fn remove_account(&mut self, handle: &UserHandle, now: Timestamp) -> Applied {
         self.accounts.remove(handle).ok_or(Rejection::Missing)?;
         self.credentials.retain(|_, credential| credential.record.user_handle() != handle);
-        self.end_sessions(|session| session.account == *handle);
+        self.end_sessions(|owner, _| owner == handle);
         self.former.insert(TokenHash::of(handle.as_bytes()), now);
         Ok(())
     }
@@ -143,21 +143,21 @@ impl Tables {
             return Err(Rejection::LastCredential);
         }
         self.credentials.remove(id);
-        self.end_sessions(|session| session.credential == *id);
+        self.end_sessions_if(|session| session.credential == *id);
         Ok(())
     }
 
     fn insert_session(&mut self, session: Session, now: Timestamp) -> Applied {
         self.own_credential(&session.account, &session.credential).ok_or(Rejection::Missing)?;
-        self.end_sessions(|other| other.account == session.account && other.times.is_over(now));
+        self.end_sessions_if(|other| other.account == session.account && other.times.is_over(now));
         self.end_surplus_sessions(&session);
         self.sessions.insert(session.token, session);
         Ok(())
     }
 
     fn confirm(&mut self, confirmation: Confirmation) -> Applied {
-        if !self.sessions.contains_key(&confirmation.key.session) {
-            return Err(Rejection::SessionOver);
+        if !self.accounts.contains_key(&confirmation.account) {
+            return Err(Rejection::Missing);
         }
         let key = (confirmation.key.session, confirmation.key.act.clone());
         self.confirmations.insert(key, confirmation);

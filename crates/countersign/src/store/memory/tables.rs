@@ -66,11 +66,18 @@ impl Tables {
         }
     }
 
-    /// Ends these sessions. No confirmation outlives its session.
-    pub(super) fn end_sessions(&mut self, ends: impl Fn(&Session) -> bool) {
-        self.sessions.retain(|_, session| !ends(session));
-        let sessions = &self.sessions;
-        self.confirmations.retain(|(session, _), _| sessions.contains_key(session));
+    /// Ends the sessions that this says of their account and token, and removes their confirmations: also those of sessions
+    /// that are stored elsewhere.
+    pub(super) fn end_sessions(&mut self, ends: impl Fn(&UserHandle, &TokenHash) -> bool) {
+        self.sessions.retain(|token, session| !ends(&session.account, token));
+        self.confirmations.retain(|(token, _), confirmation| !ends(&confirmation.account, token));
+    }
+
+    /// Ends the sessions of this store that this says.
+    pub(super) fn end_sessions_if(&mut self, ends: impl Fn(&Session) -> bool) {
+        let ended: Vec<_> =
+            self.sessions.values().filter(|session| ends(session)).map(|session| session.token).collect();
+        self.end_sessions(|_, token| ended.contains(token));
     }
 
     /// Ends the least recently used sessions of the account that are too many with the new one, which stays even if a
@@ -83,13 +90,13 @@ impl Tables {
             least_used.filter(|_| others.count() >= SESSIONS_PER_ACCOUNT_MAX)
         };
         while let Some(least_used) = others(self) {
-            self.end_sessions(|session| session.token == least_used);
+            self.end_sessions(|_, token| *token == least_used);
         }
     }
 
     /// Removes the rows that have no effect any more.
     pub(super) fn purge(&mut self, now: Timestamp) {
-        self.end_sessions(|session| session.times.expires_at <= now || session.times.idle_at <= now);
+        self.end_sessions_if(|session| session.times.expires_at <= now || session.times.idle_at <= now);
         self.confirmations.retain(|_, confirmation| confirmation.expires_at > now);
         // A server whose clock is behind may still accept a response of the ceremony.
         self.finishes.retain(|_, finish| finish.until.plus_seconds(AHEAD_SECONDS) >= now);

@@ -18,7 +18,7 @@ checks! {
     "a confirmation is for its session, act and browser" => own_key,
     "a confirmation is valid for its time" => own_time,
     "a confirmation replaces one of the same session and act" => replaced,
-    "a confirmation needs its session" => needs_session,
+    "a confirmation needs its account, and not its session" => of_another_session,
     "a confirmation by another browser of the account is found" => elsewhere,
 }
 
@@ -87,13 +87,22 @@ async fn replaced<S: ApplicationStore>(store: &S) -> Outcome {
     accepted(store, take(&second)).await
 }
 
-async fn needs_session<S: ApplicationStore>(store: &S) -> Outcome {
+/// The sessions of an application may be stored elsewhere.
+async fn of_another_session<S: ApplicationStore>(store: &S) -> Outcome {
     sign_up_all(store, &[1]).await?;
-    rejected(store, vec![confirm(key(2, "act", 1), 1)], Rejection::SessionOver).await?;
-    accepted(store, vec![insert_session(2, 1, 1)]).await?;
-    expect("whether the act is confirmed", &is_confirmed(store, &key(2, "act", 1)).await?, &false)?;
-    accepted(store, vec![Operation::EndSession(token(2))]).await?;
-    rejected(store, vec![confirm(key(2, "act", 1), 1)], Rejection::SessionOver).await
+    rejected(store, vec![confirm(key(2, "act", 1), 2)], Rejection::Missing).await?;
+    let ends = [
+        Operation::EndSession(token(2)),
+        Operation::EndOtherSessions { account: user(1), remaining: Some(token(1)) },
+        Operation::RemoveAccount(user(1)),
+    ];
+    for end in ends {
+        accepted(store, vec![confirm(key(2, "act", 1), 1)]).await?;
+        expect("whether the act is confirmed", &is_confirmed(store, &key(2, "act", 1)).await?, &true)?;
+        accepted(store, vec![end]).await?;
+        expect("whether the act is confirmed", &is_confirmed(store, &key(2, "act", 1)).await?, &false)?;
+    }
+    Ok(())
 }
 
 async fn elsewhere<S: ApplicationStore>(store: &S) -> Outcome {

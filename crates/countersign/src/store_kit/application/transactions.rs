@@ -151,7 +151,7 @@ fn rejections() -> Vec<(Operation, Rejection)> {
         (rename(9, 1, "nine"), Rejection::Missing),
         (remove_credential(9, 1), Rejection::Missing),
         (insert_session(9, 1, 9), Rejection::Missing),
-        (confirm(key(9, "act", 1), 1), Rejection::SessionOver),
+        (confirm(key(9, "act", 1), 9), Rejection::Missing),
         (Operation::TakeConfirmation(key(9, "act", 1)), Rejection::Unconfirmed),
     ]
 }
