@@ -1,1 +1,190 @@
-//! The store on `PostgreSQL`.
+//! The store on `PostgreSQL`, and on databases that speak its protocol.
+//!
+//! ```no_run
+//! # async fn open() -> Result<(), countersign_store::postgres::PostgresError> {
+//! use countersign_store::postgres::{PostgresOptions, PostgresStore};
+//!
+//! let options = PostgresOptions::new("postgres://app:secret@db.example/app?sslmode=verify-full")?;
+//! let store = PostgresStore::open(&options).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The tables are in the first schema of the connection's `search_path`, and their names begin with `countersign_`, so that
+//! an application may keep its own tables in the same database. [`PostgresStore::open`] creates them, and migrates older
+//! ones; any number of programs may do so at once.
+//!
+//! Constraints and locks of rows decide what concurrent transactions may do, at the isolation level READ COMMITTED. There
+//! are no advisory locks, sequences or triggers. A transaction that the database rolls back because of another one
+//! (40001, 40P01), or that was cut before its COMMIT was sent, is repeated a few times. After a COMMIT without an answer,
+//! the store returns [`PostgresError::Unknown`] and repeats nothing.
+
+pub(crate) mod error;
+mod failure;
+pub(crate) mod options;
+mod pool;
+mod purge;
+mod reads;
+mod reasons;
+mod rows;
+mod schema;
+mod statements;
+mod steps;
+mod tls;
+mod transaction;
+
+use std::sync::Arc;
+
+use countersign::store::{
+    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Operation,
+    Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
+};
+use countersign::types::{CredentialId, Timestamp, UserHandle};
+use deadpool_postgres::Pool;
+
+pub use error::PostgresError;
+pub use options::PostgresOptions;
+use pool::{Connection, within};
+
+/// A store on `PostgreSQL`. Clones share its connections.
+#[derive(Debug, Clone)]
+pub struct PostgresStore(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    pool: Pool,
+    options: PostgresOptions,
+    purges: purge::Schedule,
+}
+
+impl PostgresStore {
+    /// Connects, and creates the tables or migrates older ones.
+    pub async fn open(options: &PostgresOptions) -> Result<Self, PostgresError> {
+        let store = Self::unconnected(options)?;
+        let connection = Connection::of(&store.0.pool, options).await?;
+        schema::migrate(connection.client().map_err(|failure| failure.error)?).await?;
+        connection.give_back();
+        Ok(store)
+    }
+
+    fn unconnected(options: &PostgresOptions) -> Result<Self, PostgresError> {
+        let inner =
+            Inner { pool: pool::pool(options)?, options: options.clone(), purges: purge::Schedule::new() };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Connects, and checks that there are no tables or tables of a supported version. Changes nothing.
+    pub async fn check(options: &PostgresOptions) -> Result<(), PostgresError> {
+        Self::unconnected(options)?.version().await.map(|_| ())
+    }
+
+    /// Checks that the database answers, accepts writes, and has the tables.
+    pub async fn check_health(&self) -> Result<(), PostgresError> {
+        match self.version().await? {
+            Some(schema::VERSION) => Ok(()),
+            _ => Err(PostgresError::Statement("the tables are missing or not migrated".into())),
+        }
+    }
+
+    /// The version of the tables, if there are any and it is supported.
+    async fn version(&self) -> Result<Option<i64>, PostgresError> {
+        let Inner { pool, options, .. } = &*self.0;
+        let connection = Connection::of(pool, options).await?;
+        let found =
+            within(options.answer_timeout(), async { Ok(schema::version(connection.client()?).await?) });
+        let found = found.await.map_err(|failure| failure.error)?;
+        connection.give_back();
+        match found {
+            Some(found) if found > schema::VERSION => {
+                Err(PostgresError::TooNew { found, supported: schema::VERSION })
+            }
+            found => Ok(found),
+        }
+    }
+}
+
+impl ApplicationStore for PostgresStore {
+    type Error = PostgresError;
+
+    async fn transact(
+        &self,
+        operations: Vec<Operation>,
+        now: Timestamp,
+    ) -> Result<Result<(), Rejection>, PostgresError> {
+        let Inner { pool, options, purges } = &*self.0;
+        let outcome = transaction::transact(pool, options, &operations, now).await?;
+        if purges.is_due(now) {
+            let store = self.clone();
+            tokio::spawn(async move { purge::purge(&store.0.pool, &store.0.options, now).await });
+        }
+        Ok(outcome)
+    }
+
+    async fn account(&self, handle: &UserHandle) -> Result<Option<Account>, PostgresError> {
+        self.reader().account(handle).await
+    }
+
+    async fn account_by_name(&self, name_key: &str) -> Result<Option<Account>, PostgresError> {
+        self.reader().account_by_name(name_key).await
+    }
+
+    async fn is_or_was_account(&self, handle: &UserHandle, now: Timestamp) -> Result<bool, PostgresError> {
+        self.reader().is_or_was_account(handle, now).await
+    }
+
+    async fn credential(
+        &self,
+        id: &CredentialId,
+        evidence: Evidence,
+    ) -> Result<Option<StoredCredential>, PostgresError> {
+        self.reader().credential(id, evidence).await
+    }
+
+    async fn credentials(
+        &self,
+        owner: &UserHandle,
+        evidence: Evidence,
+    ) -> Result<Vec<StoredCredential>, PostgresError> {
+        self.reader().credentials(owner, evidence).await
+    }
+
+    async fn finish(&self, ceremony: &CeremonyId) -> Result<Option<Finish>, PostgresError> {
+        self.reader().finish(ceremony).await
+    }
+
+    async fn session(&self, token: &TokenHash) -> Result<Option<Session>, PostgresError> {
+        self.reader().session(token).await
+    }
+
+    async fn sessions(&self, account: &UserHandle, now: Timestamp) -> Result<Vec<Session>, PostgresError> {
+        self.reader().sessions(account, now).await
+    }
+
+    async fn confirmation(
+        &self,
+        key: &ConfirmationKey,
+        now: Timestamp,
+    ) -> Result<Option<Confirmation>, PostgresError> {
+        self.reader().confirmation(key, now).await
+    }
+
+    async fn is_confirmed_elsewhere(
+        &self,
+        account: &UserHandle,
+        act: &str,
+        browser: Option<&TokenHash>,
+        now: Timestamp,
+    ) -> Result<bool, PostgresError> {
+        self.reader().is_confirmed_elsewhere(account, act, browser, now).await
+    }
+
+    async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, PostgresError> {
+        self.reader().sealing_keys().await
+    }
+}
+
+impl PostgresStore {
+    fn reader(&self) -> reads::Reader<'_> {
+        reads::Reader { pool: &self.0.pool, options: &self.0.options }
+    }
+}

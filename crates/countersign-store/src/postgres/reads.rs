@@ -1,0 +1,190 @@
+//! The reads.
+
+use countersign::store::{
+    Account, CeremonyId, Confirmation, ConfirmationKey, Evidence, FORMER_ACCOUNT_SECONDS, Finish, Session,
+    StoredCredential, StoredSealingKey, TokenHash,
+};
+use countersign::types::{CredentialId, Timestamp, UserHandle};
+use deadpool_postgres::Pool;
+use tokio_postgres::{Row, types::ToSql};
+
+use crate::postgres::error::PostgresError;
+use crate::postgres::options::PostgresOptions;
+use crate::postgres::pool::{Connection, within};
+use crate::postgres::rows::{self, CREDENTIAL, SESSION};
+use crate::postgres::steps::{act_hash, former_hash, latest};
+
+/// How often a read is tried: connections that were cut while they were idle are found one by one.
+const ATTEMPTS: usize = 4;
+
+/// The connections that reads use.
+pub(super) struct Reader<'a> {
+    pub(super) pool: &'a Pool,
+    pub(super) options: &'a PostgresOptions,
+}
+
+const ACCOUNT: &str = "SELECT user_handle, name, name_key, created_at FROM countersign_accounts";
+
+impl Reader<'_> {
+    pub(super) async fn account(&self, handle: &UserHandle) -> Result<Option<Account>, PostgresError> {
+        let sql = format!("{ACCOUNT} WHERE user_handle = $1");
+        first(&self.query(&sql, &[&handle.as_bytes()]).await?, rows::account)
+    }
+
+    pub(super) async fn account_by_name(&self, name_key: &str) -> Result<Option<Account>, PostgresError> {
+        let sql = format!("{ACCOUNT} WHERE name_key = $1");
+        first(&self.query(&sql, &[&name_key.as_bytes()]).await?, rows::account)
+    }
+
+    pub(super) async fn is_or_was_account(
+        &self,
+        handle: &UserHandle,
+        now: Timestamp,
+    ) -> Result<bool, PostgresError> {
+        let sql = "SELECT 1 FROM countersign_accounts WHERE user_handle = $1 UNION ALL
+             SELECT 1 FROM countersign_former_accounts WHERE handle_hash = $2 AND removed_at >= $3 LIMIT 1";
+        let before = now.plus_seconds(FORMER_ACCOUNT_SECONDS.saturating_neg()).unix_seconds();
+        let hash = former_hash(handle);
+        let values: [&(dyn ToSql + Sync); 3] = [&handle.as_bytes(), &hash.as_slice(), &before];
+        Ok(!self.query(sql, &values).await?.is_empty())
+    }
+
+    pub(super) async fn credential(
+        &self,
+        id: &CredentialId,
+        evidence: Evidence,
+    ) -> Result<Option<StoredCredential>, PostgresError> {
+        let sql = format!("SELECT {} FROM countersign_credentials WHERE id = $1", columns(evidence));
+        first(&self.query(&sql, &[&id.as_bytes()]).await?, rows::credential)
+    }
+
+    pub(super) async fn credentials(
+        &self,
+        owner: &UserHandle,
+        evidence: Evidence,
+    ) -> Result<Vec<StoredCredential>, PostgresError> {
+        let sql = format!(
+            "SELECT {} FROM countersign_credentials WHERE user_handle = $1 ORDER BY created_at, position",
+            columns(evidence)
+        );
+        self.query(&sql, &[&owner.as_bytes()]).await?.iter().map(rows::credential).collect()
+    }
+
+    pub(super) async fn finish(&self, ceremony: &CeremonyId) -> Result<Option<Finish>, PostgresError> {
+        let rows = self.query(rows::FINISH, &[&ceremony.as_bytes().as_slice()]).await?;
+        first(&rows, |row| rows::finish(*ceremony, row))
+    }
+
+    pub(super) async fn session(&self, token: &TokenHash) -> Result<Option<Session>, PostgresError> {
+        let sql = format!("{} WHERE s.token = $1", sessions());
+        first(&self.query(&sql, &[&token.as_bytes().as_slice()]).await?, rows::session)
+    }
+
+    pub(super) async fn sessions(
+        &self,
+        account: &UserHandle,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, PostgresError> {
+        let sql = format!(
+            "{} WHERE s.user_handle = $1 AND s.expires_at > $2 AND s.idle_at > $2 AND s.created_at <= $3
+             ORDER BY s.seen_at DESC, s.created_at DESC, s.token",
+            sessions()
+        );
+        let values: [&(dyn ToSql + Sync); 3] =
+            [&account.as_bytes(), &now.unix_seconds(), &latest(now).unix_seconds()];
+        self.query(&sql, &values).await?.iter().map(rows::session).collect()
+    }
+
+    pub(super) async fn confirmation(
+        &self,
+        key: &ConfirmationKey,
+        now: Timestamp,
+    ) -> Result<Option<Confirmation>, PostgresError> {
+        let sql = "SELECT user_handle, created_at, expires_at FROM countersign_confirmations
+             WHERE session = $1 AND act_hash = $2 AND browser = $3 AND expires_at > $4 AND created_at <= $5";
+        let act = act_hash(&key.act);
+        let values: [&(dyn ToSql + Sync); 5] = [
+            &key.session.as_bytes().as_slice(),
+            &act.as_slice(),
+            &key.browser.as_bytes().as_slice(),
+            &now.unix_seconds(),
+            &latest(now).unix_seconds(),
+        ];
+        first(&self.query(sql, &values).await?, |row| rows::confirmation(key, row))
+    }
+
+    pub(super) async fn is_confirmed_elsewhere(
+        &self,
+        account: &UserHandle,
+        act: &str,
+        browser: Option<&TokenHash>,
+        now: Timestamp,
+    ) -> Result<bool, PostgresError> {
+        let sql = "SELECT 1 FROM countersign_confirmations
+             WHERE user_handle = $1 AND act_hash = $2 AND ($3::bytea IS NULL OR browser <> $3::bytea)
+                 AND expires_at > $4 AND created_at <= $5 LIMIT 1";
+        let act = act_hash(act);
+        let browser = browser.map(|browser| browser.as_bytes().as_slice());
+        let values: [&(dyn ToSql + Sync); 5] = [
+            &account.as_bytes(),
+            &act.as_slice(),
+            &browser,
+            &now.unix_seconds(),
+            &latest(now).unix_seconds(),
+        ];
+        Ok(!self.query(sql, &values).await?.is_empty())
+    }
+
+    pub(super) async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, PostgresError> {
+        let sql = "SELECT id, secret, seals_from FROM countersign_sealing_keys ORDER BY id DESC";
+        self.query(sql, &[]).await?.iter().map(rows::sealing_key).collect()
+    }
+
+    /// Returns the rows of a statement that only reads. Reads again on another connection if the first one was cut.
+    async fn query(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, PostgresError> {
+        let mut attempt = 1;
+        loop {
+            let connection = Connection::of(self.pool, self.options).await?;
+            let answer = within(self.options.answer_timeout(), async {
+                let client = connection.client()?;
+                Ok(client.query(&client.prepare_cached(sql).await?, values).await?)
+            });
+            let failure = match answer.await {
+                Ok(rows) => {
+                    connection.give_back();
+                    return Ok(rows);
+                }
+                Err(failure) => failure,
+            };
+            if failure.usable {
+                connection.give_back();
+            }
+            if !failure.again || attempt == ATTEMPTS {
+                return Err(failure.error);
+            }
+            attempt = attempt.saturating_add(1);
+        }
+    }
+}
+
+fn columns(evidence: Evidence) -> String {
+    match evidence {
+        Evidence::Read => format!("{CREDENTIAL}, evidence"),
+        Evidence::Omit => CREDENTIAL.to_owned(),
+    }
+}
+
+fn sessions() -> String {
+    format!(
+        "SELECT {SESSION} FROM countersign_sessions s
+         JOIN countersign_accounts a ON a.user_handle = s.user_handle
+         JOIN countersign_credentials c ON c.id = s.credential_id"
+    )
+}
+
+fn first<T>(
+    rows: &[Row],
+    read: impl FnOnce(&Row) -> Result<T, PostgresError>,
+) -> Result<Option<T>, PostgresError> {
+    rows.first().map(read).transpose()
+}

@@ -1,0 +1,127 @@
+//! What is read from rows.
+
+use countersign::CredentialRecord;
+use countersign::record::{AttestationEvidence, DynamicPart, StaticPart};
+use countersign::store::{
+    Account, CeremonyId, Confirmation, ConfirmationKey, Finish, Session, SessionTimes, StoredCredential,
+    StoredSealingKey, TokenHash,
+};
+use countersign::types::{CredentialId, Timestamp, UserHandle};
+use serde::de::DeserializeOwned;
+use tokio_postgres::Row;
+
+use crate::postgres::error::PostgresError;
+
+/// User handle, name, key of the name, time.
+pub(super) fn account(row: &Row) -> Result<Account, PostgresError> {
+    Ok(Account {
+        handle: handle(row, 0)?,
+        name: get(row, 1)?,
+        name_key: String::from_utf8(get(row, 2)?)
+            .map_err(|error| PostgresError::unreadable("account", error))?,
+        created_at: time(row, 3)?,
+    })
+}
+
+/// The columns of a credential, without its evidence.
+pub(super) const CREDENTIAL: &str =
+    "fixed, dynamic, attestation_format, attestation_type, label, label_key, created_at, last_used_at";
+
+/// [`CREDENTIAL`], then the evidence if it is read.
+pub(super) fn credential(row: &Row) -> Result<StoredCredential, PostgresError> {
+    let fixed: StaticPart = json(get(row, 0)?, "credential")?;
+    let dynamic: DynamicPart = json(get(row, 1)?, "credential")?;
+    let evidence: Option<&str> = if row.len() > 8 { get(row, 8)? } else { None };
+    let evidence = evidence.map(|text| json::<AttestationEvidence>(text, "credential")).transpose()?;
+    let (format, kind): (Option<String>, Option<String>) = (get(row, 2)?, get(row, 3)?);
+    Ok(StoredCredential {
+        record: CredentialRecord::from_parts(fixed, dynamic, evidence),
+        attestation: format.zip(kind),
+        label: get(row, 4)?,
+        label_key: String::from_utf8(get(row, 5)?)
+            .map_err(|error| PostgresError::unreadable("credential", error))?,
+        created_at: time(row, 6)?,
+        last_used_at: get::<Option<i64>>(row, 7)?.map(Timestamp::from_unix_seconds),
+    })
+}
+
+/// The columns of a session, of the tables `s`, `a` and `c`.
+pub(super) const SESSION: &str = "s.token, s.user_handle, a.name, s.credential_id, c.label, s.created_at, s.seen_at, \
+                                  s.verified_at, s.idle_at, s.expires_at";
+
+/// [`SESSION`].
+pub(super) fn session(row: &Row) -> Result<Session, PostgresError> {
+    Ok(Session {
+        token: token(row, 0)?,
+        account: handle(row, 1)?,
+        name: get(row, 2)?,
+        credential: CredentialId::new(get::<&[u8]>(row, 3)?).ok_or(PostgresError::row("session"))?,
+        label: get(row, 4)?,
+        times: SessionTimes {
+            created_at: time(row, 5)?,
+            seen_at: time(row, 6)?,
+            verified_at: time(row, 7)?,
+            idle_at: time(row, 8)?,
+            expires_at: time(row, 9)?,
+        },
+    })
+}
+
+/// The finish that is remembered for a ceremony.
+pub(super) const FINISH: &str = "
+SELECT response, outcome, finished_at, until FROM countersign_finishes WHERE ceremony = $1";
+
+/// [`FINISH`].
+pub(super) fn finish(ceremony: CeremonyId, row: &Row) -> Result<Finish, PostgresError> {
+    Ok(Finish {
+        ceremony,
+        response: array(row, 0, "finish")?,
+        outcome: get(row, 1)?,
+        finished_at: time(row, 2)?,
+        until: time(row, 3)?,
+    })
+}
+
+/// User handle, time, end, of the confirmation with this key.
+pub(super) fn confirmation(key: &ConfirmationKey, row: &Row) -> Result<Confirmation, PostgresError> {
+    Ok(Confirmation {
+        key: key.clone(),
+        account: handle(row, 0)?,
+        created_at: time(row, 1)?,
+        expires_at: time(row, 2)?,
+    })
+}
+
+/// Number, secret, time.
+pub(super) fn sealing_key(row: &Row) -> Result<StoredSealingKey, PostgresError> {
+    Ok(StoredSealingKey {
+        id: u32::try_from(get::<i64>(row, 0)?)
+            .map_err(|error| PostgresError::unreadable("sealing key", error))?,
+        secret: array(row, 1, "sealing key")?,
+        seals_from: time(row, 2)?,
+    })
+}
+
+pub(super) fn json<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T, PostgresError> {
+    serde_json::from_str(text).map_err(|error| PostgresError::unreadable(what, error))
+}
+
+pub(super) fn token(row: &Row, column: usize) -> Result<TokenHash, PostgresError> {
+    Ok(TokenHash::from_bytes(array(row, column, "session")?))
+}
+
+fn array<const N: usize>(row: &Row, column: usize, what: &'static str) -> Result<[u8; N], PostgresError> {
+    get::<&[u8]>(row, column)?.try_into().map_err(|error| PostgresError::unreadable(what, error))
+}
+
+fn handle(row: &Row, column: usize) -> Result<UserHandle, PostgresError> {
+    UserHandle::new(get::<&[u8]>(row, column)?).ok_or(PostgresError::row("user handle"))
+}
+
+fn time(row: &Row, column: usize) -> Result<Timestamp, PostgresError> {
+    Ok(Timestamp::from_unix_seconds(get(row, column)?))
+}
+
+fn get<'a, T: tokio_postgres::types::FromSql<'a>>(row: &'a Row, column: usize) -> Result<T, PostgresError> {
+    row.try_get(column).map_err(|error| PostgresError::unreadable("row", error))
+}

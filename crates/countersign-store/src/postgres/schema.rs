@@ -1,0 +1,197 @@
+//! The tables, and the migrations of older ones.
+
+use std::time::Duration;
+
+use tokio_postgres::{Client, error::SqlState};
+
+use crate::postgres::error::PostgresError;
+
+/// The current version of the tables.
+pub(super) const VERSION: i64 = 1;
+
+/// The migration from each version to the next; the first one creates the tables.
+const MIGRATIONS: [&str; 1] = [TABLES];
+
+/// How often to look at the tables again while other instances create them. Each attempt fails only because another
+/// instance made progress.
+const ATTEMPTS: u32 = 40;
+
+/// How long a migration waits for another instance that migrates, in milliseconds; and how long each of its statements
+/// may take.
+const MIGRATION_MILLISECONDS: u32 = 600_000;
+
+/// The table that holds the version. One row, whose lock makes instances migrate one after the other.
+const VERSION_TABLE: &str = "
+CREATE TABLE IF NOT EXISTS countersign_schema (
+    id bigint NOT NULL PRIMARY KEY CHECK (id = 1),
+    version bigint NOT NULL
+)";
+
+/// Times are seconds since 1970. Texts that are compared are stored as bytes: an index over text depends on the
+/// collation, which an update of the operating system may change. `inserted` counts the credentials that an account ever
+/// had, so that those of one second have an order. `fixed`, `dynamic` and `evidence` are the JSON of the parts of a
+/// `countersign::CredentialRecord`.
+///
+/// Sessions end with their credential, and so with their account. Confirmations may be of sessions that are stored
+/// elsewhere, so they refer to no table.
+const TABLES: &str = "
+CREATE TABLE countersign_accounts (
+    user_handle bytea NOT NULL PRIMARY KEY,
+    name text NOT NULL,
+    name_key bytea NOT NULL CONSTRAINT countersign_accounts_by_name UNIQUE,
+    created_at bigint NOT NULL,
+    credentials bigint NOT NULL DEFAULT 0 CHECK (credentials BETWEEN 0 AND 64),
+    inserted bigint NOT NULL DEFAULT 0
+);
+
+CREATE TABLE countersign_credentials (
+    id bytea NOT NULL PRIMARY KEY,
+    user_handle bytea NOT NULL REFERENCES countersign_accounts ON DELETE CASCADE,
+    position bigint NOT NULL,
+    fixed text NOT NULL,
+    dynamic text NOT NULL,
+    evidence text,
+    attestation_format text,
+    attestation_type text,
+    label text NOT NULL,
+    label_key bytea NOT NULL,
+    created_at bigint NOT NULL,
+    last_used_at bigint,
+    CONSTRAINT countersign_credentials_by_label UNIQUE (user_handle, label_key)
+);
+
+CREATE TABLE countersign_sessions (
+    token bytea NOT NULL PRIMARY KEY,
+    user_handle bytea NOT NULL,
+    credential_id bytea NOT NULL REFERENCES countersign_credentials ON DELETE CASCADE,
+    created_at bigint NOT NULL,
+    seen_at bigint NOT NULL,
+    verified_at bigint NOT NULL,
+    idle_at bigint NOT NULL,
+    expires_at bigint NOT NULL
+);
+CREATE INDEX countersign_sessions_by_user ON countersign_sessions (user_handle);
+CREATE INDEX countersign_sessions_by_credential ON countersign_sessions (credential_id);
+CREATE INDEX countersign_sessions_by_expiry ON countersign_sessions (expires_at);
+
+CREATE TABLE countersign_finishes (
+    ceremony bytea NOT NULL PRIMARY KEY,
+    response bytea NOT NULL,
+    outcome text NOT NULL,
+    finished_at bigint NOT NULL,
+    until bigint NOT NULL
+);
+CREATE INDEX countersign_finishes_by_end ON countersign_finishes (until);
+
+CREATE TABLE countersign_confirmations (
+    session bytea NOT NULL,
+    act_hash bytea NOT NULL,
+    browser bytea NOT NULL,
+    user_handle bytea NOT NULL,
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    PRIMARY KEY (session, act_hash)
+);
+CREATE INDEX countersign_confirmations_by_user ON countersign_confirmations (user_handle);
+CREATE INDEX countersign_confirmations_by_expiry ON countersign_confirmations (expires_at);
+
+CREATE TABLE countersign_former_accounts (
+    handle_hash bytea NOT NULL PRIMARY KEY,
+    removed_at bigint NOT NULL
+);
+CREATE INDEX countersign_former_accounts_by_time ON countersign_former_accounts (removed_at);
+
+CREATE TABLE countersign_sealing_keys (
+    id bigint NOT NULL PRIMARY KEY,
+    secret bytea NOT NULL,
+    seals_from bigint NOT NULL
+);
+";
+
+/// The version of the tables; `None` if there are none.
+pub(super) async fn version(client: &Client) -> Result<Option<i64>, tokio_postgres::Error> {
+    match client.query_opt("SELECT version FROM countersign_schema WHERE id = 1", &[]).await {
+        Ok(Some(row)) => Ok(Some(row.try_get(0)?)),
+        // Another instance created the table and not yet its row.
+        Ok(None) => Ok(None),
+        Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Creates the tables, or migrates older ones. Any number of instances may do so at once.
+pub(super) async fn migrate(client: &Client) -> Result<(), PostgresError> {
+    let mut attempt = 0;
+    loop {
+        match step(client).await {
+            Ok(VERSION) => return Ok(()),
+            Ok(found) if found > VERSION => {
+                return Err(PostgresError::TooNew { found, supported: VERSION });
+            }
+            Ok(_) => {}
+            Err(error) if attempt < ATTEMPTS && is_race(&error) => {
+                attempt = attempt.saturating_add(1);
+                tokio::time::sleep(Duration::from_millis(25)).await;
+            }
+            Err(error) => return Err(PostgresError::Statement(error.into())),
+        }
+    }
+}
+
+/// Migrates by one version at most, in one transaction, and returns the version afterwards.
+async fn step(client: &Client) -> Result<i64, tokio_postgres::Error> {
+    let Some(found) = version(client).await? else {
+        client.batch_execute(VERSION_TABLE).await?;
+        client
+            .batch_execute(
+                "INSERT INTO countersign_schema (id, version) VALUES (1, 0) ON CONFLICT DO NOTHING",
+            )
+            .await?;
+        return Ok(0);
+    };
+    if migration_from(found).is_none() {
+        return Ok(found);
+    }
+    client.batch_execute("BEGIN").await?;
+    let outcome = locked_step(client).await;
+    if outcome.is_err() {
+        client.batch_execute("ROLLBACK").await?;
+    }
+    outcome
+}
+
+async fn locked_step(client: &Client) -> Result<i64, tokio_postgres::Error> {
+    client.batch_execute(&format!("SET LOCAL statement_timeout = {MIGRATION_MILLISECONDS}")).await?;
+    let row = client.query_one("SELECT version FROM countersign_schema WHERE id = 1 FOR UPDATE", &[]).await?;
+    let found = row.try_get::<_, i64>(0)?;
+    let reached = match migration_from(found) {
+        None => found,
+        Some(statements) => {
+            client.batch_execute(statements).await?;
+            let next = found.saturating_add(1);
+            client.execute("UPDATE countersign_schema SET version = $1 WHERE id = 1", &[&next]).await?;
+            next
+        }
+    };
+    client.batch_execute("COMMIT").await?;
+    Ok(reached)
+}
+
+fn migration_from(version: i64) -> Option<&'static str> {
+    usize::try_from(version).ok().and_then(|version| MIGRATIONS.get(version)).copied()
+}
+
+/// Whether a statement failed because another instance creates or migrates the tables too. `CREATE TABLE IF NOT EXISTS`
+/// fails with a unique violation of the catalogue, or with an internal error, if another transaction creates the table.
+fn is_race(error: &tokio_postgres::Error) -> bool {
+    [
+        SqlState::UNIQUE_VIOLATION,
+        SqlState::DUPLICATE_TABLE,
+        SqlState::DUPLICATE_OBJECT,
+        SqlState::INTERNAL_ERROR,
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+    ]
+    .iter()
+    .any(|state| error.code() == Some(state))
+}

@@ -1,0 +1,297 @@
+//! The statements of each operation.
+
+use countersign::record::{AttestationEvidence, DynamicPart};
+use countersign::store::{
+    AHEAD_SECONDS, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, ConfirmationKey, Finish, Operation,
+    SESSIONS_PER_ACCOUNT_MAX, Session, StoredCredential, TokenHash,
+};
+use countersign::types::{Timestamp, UserHandle};
+use tokio_postgres::types::ToSql;
+
+use crate::postgres::error::PostgresError;
+use crate::postgres::statements as sql;
+
+/// A parameter of a statement.
+pub(super) type Value = Box<dyn ToSql + Send + Sync>;
+
+/// A statement with its parameters.
+pub(super) struct Step {
+    pub(super) sql: &'static str,
+    pub(super) values: Vec<Value>,
+    pub(super) rows: Rows,
+}
+
+/// How many rows a statement affects or returns, unless its operation is rejected or needs more statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rows {
+    None,
+    One,
+    Any,
+}
+
+impl Rows {
+    pub(super) fn contains(self, count: u64) -> bool {
+        match self {
+            Self::None => count == 0,
+            Self::One => count == 1,
+            Self::Any => true,
+        }
+    }
+}
+
+fn one(sql: &'static str, values: Vec<Value>) -> Step {
+    Step { sql, values, rows: Rows::One }
+}
+
+fn any(sql: &'static str, values: Vec<Value>) -> Step {
+    Step { sql, values, rows: Rows::Any }
+}
+
+pub(super) fn bytes(bytes: impl AsRef<[u8]>) -> Value {
+    Box::new(bytes.as_ref().to_vec())
+}
+
+pub(super) fn time(time: Timestamp) -> Value {
+    Box::new(time.unix_seconds())
+}
+
+fn maybe_time(time: Option<Timestamp>) -> Value {
+    Box::new(time.map(Timestamp::unix_seconds))
+}
+
+fn text(text: impl Into<String>) -> Value {
+    Box::new(text.into())
+}
+
+fn maybe_text(text: Option<impl Into<String>>) -> Value {
+    Box::new(text.map(Into::into))
+}
+
+fn count(number: usize) -> Value {
+    Box::new(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// The latest time that is not from the future.
+pub(super) fn latest(now: Timestamp) -> Timestamp {
+    now.plus_seconds(AHEAD_SECONDS)
+}
+
+/// The hash that an act is stored and found by: acts have no limit of length, and keys of indexes have.
+pub(super) fn act_hash(act: &str) -> [u8; 32] {
+    countersign::cose::sha256(&[act.as_bytes()])
+}
+
+/// The hash by which a removed account is remembered.
+pub(super) fn former_hash(handle: &UserHandle) -> [u8; 32] {
+    countersign::cose::sha256(&[handle.as_bytes()])
+}
+
+/// The text of a dynamic part: equal parts have equal texts, as long as this version of the form is written.
+pub(super) fn dynamic_text(part: &DynamicPart) -> Result<String, PostgresError> {
+    serde_json::to_string(part).map_err(|error| PostgresError::Value(error.into()))
+}
+
+/// The locks that a transaction takes before anything else, in an order that is the same for all transactions.
+pub(super) fn locks(operations: &[Operation]) -> Vec<Step> {
+    let mut handles: Vec<_> = operations.iter().filter_map(account).collect();
+    handles.sort_unstable_by_key(|handle| handle.as_bytes());
+    handles.dedup();
+    // A new account can't be locked yet.
+    let is_new = |handle: &UserHandle| {
+        operations
+            .iter()
+            .any(|it| matches!(it, Operation::InsertAccount(account) if account.handle == *handle))
+    };
+    let handles = handles.into_iter().filter(|handle| !is_new(handle));
+    handles.map(|handle| any(sql::LOCK_ACCOUNT, vec![bytes(handle.as_bytes())])).collect()
+}
+
+/// The account whose rows an operation changes, or whose rows must not change.
+fn account(operation: &Operation) -> Option<&UserHandle> {
+    match operation {
+        Operation::RequireSession { account, .. } | Operation::EndOtherSessions { account, .. } => {
+            Some(account)
+        }
+        Operation::RemoveAccount(handle) => Some(handle),
+        Operation::InsertCredential(credential) => Some(credential.record.user_handle()),
+        Operation::UpdateCredential { owner, .. }
+        | Operation::RenameCredential { owner, .. }
+        | Operation::RemoveCredential { owner, .. } => Some(owner),
+        Operation::InsertSession(session) => Some(&session.account),
+        Operation::Confirm(confirmation) => Some(&confirmation.account),
+        Operation::Remember(_)
+        | Operation::InsertAccount(_)
+        | Operation::TouchSession { .. }
+        | Operation::EndSession(_)
+        | Operation::TakeConfirmation(_)
+        | Operation::AddSealingKey(_)
+        | Operation::RemoveSealingKey(_) => None,
+    }
+}
+
+/// The statements of an operation, in their order: accounts are locked before credentials, credentials before sessions, and
+/// sessions before confirmations.
+pub(super) fn steps(operation: &Operation, now: Timestamp) -> Result<Vec<Step>, PostgresError> {
+    Ok(match operation {
+        Operation::Remember(finish) => vec![remember(finish)],
+        Operation::RequireSession { token, account } => {
+            let values = vec![token_value(token), bytes(account.as_bytes()), time(now), time(latest(now))];
+            vec![one(sql::REQUIRE_SESSION, values)]
+        }
+        Operation::InsertAccount(account) => vec![one(
+            sql::INSERT_ACCOUNT,
+            vec![
+                bytes(account.handle.as_bytes()),
+                text(&account.name),
+                bytes(&account.name_key),
+                time(account.created_at),
+            ],
+        )],
+        Operation::RemoveAccount(handle) => vec![
+            one(sql::REMOVE_ACCOUNT, vec![bytes(handle.as_bytes())]),
+            any(sql::REMOVE_CONFIRMATIONS_OF_ACCOUNT, vec![bytes(handle.as_bytes())]),
+            one(sql::REMEMBER_ACCOUNT, vec![bytes(former_hash(handle)), time(now)]),
+        ],
+        Operation::InsertCredential(credential) => insert_credential(credential)?,
+        Operation::UpdateCredential { owner, update, used_at } => vec![one(
+            sql::UPDATE_CREDENTIAL,
+            vec![
+                bytes(update.credential_id.as_bytes()),
+                bytes(owner.as_bytes()),
+                text(dynamic_text(&update.next)?),
+                text(dynamic_text(&update.previous)?),
+                maybe_time(*used_at),
+            ],
+        )],
+        Operation::RenameCredential { owner, id, label, label_key } => {
+            let values = vec![bytes(id.as_bytes()), bytes(owner.as_bytes()), text(label), bytes(label_key)];
+            vec![one(sql::RENAME_CREDENTIAL, values)]
+        }
+        Operation::RemoveCredential { owner, id } => {
+            let values = || vec![bytes(owner.as_bytes()), bytes(id.as_bytes())];
+            vec![
+                one(sql::COUNT_REMOVAL, values()),
+                any(sql::LOCK_SESSIONS_OF_CREDENTIAL, values()),
+                any(sql::REMOVE_CONFIRMATIONS_OF_CREDENTIAL, values()),
+                one(sql::REMOVE_CREDENTIAL, values()),
+            ]
+        }
+        Operation::InsertSession(session) => insert_session(session, now),
+        Operation::TouchSession { token, seen_at, idle_at, verified_at } => {
+            let uses = [time(*seen_at), time(*idle_at), maybe_time(*verified_at)];
+            let values = [token_value(token)].into_iter().chain(uses).chain([time(now), time(latest(now))]);
+            vec![any(sql::TOUCH_SESSION, values.collect())]
+        }
+        Operation::EndSession(token) => end_session(token),
+        Operation::EndOtherSessions { account, remaining } => {
+            let remaining = || Box::new(remaining.map(|token| token.as_bytes().to_vec()));
+            vec![
+                any(sql::END_OTHER_SESSIONS, vec![bytes(account.as_bytes()), remaining()]),
+                any(sql::END_OTHER_CONFIRMATIONS, vec![bytes(account.as_bytes()), remaining()]),
+            ]
+        }
+        Operation::Confirm(confirmation) => vec![confirm(confirmation)],
+        Operation::TakeConfirmation(key) => vec![take_confirmation(key, now)],
+        Operation::AddSealingKey(key) => {
+            let values = vec![sealing_key(key.id), bytes(key.secret), time(key.seals_from)];
+            vec![one(sql::ADD_SEALING_KEY, values)]
+        }
+        Operation::RemoveSealingKey(id) => vec![any(sql::REMOVE_SEALING_KEY, vec![sealing_key(*id)])],
+    })
+}
+
+fn token_value(token: &TokenHash) -> Value {
+    bytes(token.as_bytes())
+}
+
+fn sealing_key(id: u32) -> Value {
+    Box::new(i64::from(id))
+}
+
+fn remember(finish: &Finish) -> Step {
+    let values = vec![
+        bytes(finish.ceremony.as_bytes()),
+        bytes(finish.response),
+        text(&finish.outcome),
+        time(finish.finished_at),
+        time(finish.until),
+    ];
+    one(sql::REMEMBER, values)
+}
+
+fn insert_credential(credential: &StoredCredential) -> Result<Vec<Step>, PostgresError> {
+    let json = |error: serde_json::Error| PostgresError::Value(error.into());
+    let record = &credential.record;
+    let owner = || bytes(record.user_handle().as_bytes());
+    let evidence = record.evidence().map(serde_json::to_string::<AttestationEvidence>);
+    let values = vec![
+        bytes(record.id().as_bytes()),
+        owner(),
+        text(serde_json::to_string(record.static_part()).map_err(json)?),
+        text(dynamic_text(record.dynamic_part())?),
+        maybe_text(evidence.transpose().map_err(json)?),
+        maybe_text(record.attestation_format()),
+        maybe_text(record.attestation_type()),
+        text(&credential.label),
+        bytes(&credential.label_key),
+        time(credential.created_at),
+        maybe_time(credential.last_used_at),
+    ];
+    Ok(vec![
+        one(sql::COUNT_CREDENTIAL, vec![owner(), count(CREDENTIALS_PER_ACCOUNT_MAX)]),
+        one(sql::INSERT_CREDENTIAL, values),
+    ])
+}
+
+fn insert_session(session: &Session, now: Timestamp) -> Vec<Step> {
+    let times = &session.times;
+    let values = vec![
+        token_value(&session.token),
+        bytes(session.account.as_bytes()),
+        bytes(session.credential.as_bytes()),
+        time(times.created_at),
+        time(times.seen_at),
+        time(times.verified_at),
+        time(times.idle_at),
+        time(times.expires_at),
+    ];
+    let surplus =
+        Step { sql: sql::SURPLUS_SESSIONS, values: surplus_sessions(session, now), rows: Rows::None };
+    vec![one(sql::INSERT_SESSION, values), surplus]
+}
+
+pub(super) fn surplus_sessions(session: &Session, now: Timestamp) -> Vec<Value> {
+    let others = count(SESSIONS_PER_ACCOUNT_MAX.saturating_sub(1));
+    vec![bytes(session.account.as_bytes()), token_value(&session.token), others, time(now)]
+}
+
+pub(super) fn end_session(token: &TokenHash) -> Vec<Step> {
+    vec![
+        any(sql::END_SESSION, vec![token_value(token)]),
+        any(sql::END_CONFIRMATIONS, vec![token_value(token)]),
+    ]
+}
+
+fn confirm(confirmation: &Confirmation) -> Step {
+    let key = &confirmation.key;
+    let values = vec![
+        token_value(&key.session),
+        bytes(act_hash(&key.act)),
+        token_value(&key.browser),
+        bytes(confirmation.account.as_bytes()),
+        time(confirmation.created_at),
+        time(confirmation.expires_at),
+    ];
+    one(sql::CONFIRM, values)
+}
+
+fn take_confirmation(key: &ConfirmationKey, now: Timestamp) -> Step {
+    let values = vec![
+        token_value(&key.session),
+        bytes(act_hash(&key.act)),
+        token_value(&key.browser),
+        time(now),
+        time(latest(now)),
+    ];
+    one(sql::TAKE_CONFIRMATION, values)
+}

@@ -1,0 +1,23 @@
+//! The store on PostgreSQL: what it promises, on a database of its own.
+#![cfg(feature = "postgres")]
+
+mod support;
+
+#[path = "postgres/basics.rs"]
+mod basics;
+#[path = "postgres/failover.rs"]
+mod failover;
+#[path = "postgres/faults.rs"]
+mod faults;
+#[path = "postgres/kit.rs"]
+mod kit;
+#[path = "postgres/proxy.rs"]
+mod proxy;
+#[path = "postgres/samples.rs"]
+mod samples;
+#[path = "postgres/schema.rs"]
+mod schema;
+#[path = "postgres/tls.rs"]
+mod tls;
+#[path = "postgres/workload.rs"]
+mod workload;
