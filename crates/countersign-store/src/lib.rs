@@ -6,8 +6,11 @@
 #![cfg_attr(not(test), warn(clippy::as_conversions, clippy::arithmetic_side_effects))]
 
 pub mod names;
+pub(crate) mod other_rp_ids;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod text;
+
+pub use other_rp_ids::OtherRpIds;

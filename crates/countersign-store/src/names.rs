@@ -125,9 +125,9 @@ pub fn distinct(label: &str, taken: &[String]) -> String {
         let room = MAX_CHARACTERS.saturating_sub(number.len());
         label.chars().take(room).collect::<String>() + &number
     });
-    // One more candidate than taken labels, so that one of them is free.
+    // More candidates than taken labels, so that one of them is free. Cut, one may be equal to the label itself.
     let mut candidates =
-        core::iter::once(label.to_owned()).chain(numbered).take(taken.len().saturating_add(1));
+        core::iter::once(label.to_owned()).chain(numbered).take(taken.len().saturating_add(2));
     candidates.find(is_free).unwrap_or_else(|| label.to_owned())
 }
 

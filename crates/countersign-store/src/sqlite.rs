@@ -1,1 +1,200 @@
-//! The store on `SQLite`.
+//! The store on `SQLite`: a database in one file, compiled in.
+//!
+//! One thread owns the connection that writes, and commits transactions that arrive at the same time together. A few
+//! other threads read, which write-ahead logging allows during a write. No runtime is needed.
+//!
+//! Several processes may use the same file: the database decides what happens only once. It must be on a local disk.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use countersign::store::{
+    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Operation,
+    Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
+};
+use countersign::types::{CredentialId, Timestamp, UserHandle};
+
+use crate::other_rp_ids::OtherRpIds;
+use crate::sqlite::{connect_error::ConnectError, presence::Presence, readers::Readers, writer::Writer};
+
+pub(crate) mod abort;
+pub(crate) mod accounts;
+pub(crate) mod confirmations;
+pub(crate) mod connect;
+pub(crate) mod connect_error;
+pub(crate) mod credentials;
+pub(crate) mod finishes;
+pub(crate) mod open_error;
+pub(crate) mod operations;
+pub(crate) mod other_rp_ids;
+pub(crate) mod presence;
+pub(crate) mod purge;
+pub(crate) mod readers;
+pub(crate) mod schema;
+pub(crate) mod sealing_keys;
+pub(crate) mod sessions;
+pub(crate) mod statements;
+pub(crate) mod store_error;
+pub(crate) mod values;
+pub(crate) mod writer;
+
+pub use open_error::OpenError;
+pub use store_error::StoreError;
+
+/// An [`ApplicationStore`] in an `SQLite` file. Clones share it.
+///
+/// When the last clone is dropped, that waits for the transactions that are under way.
+#[derive(Clone)]
+pub struct SqliteStore(Arc<Inner>);
+
+/// The readers are dropped first, so that the last connection, which cleans up the write-ahead log, is the writer's.
+struct Inner {
+    readers: Readers,
+    writer: Writer,
+    presence: Arc<Presence>,
+}
+
+impl SqliteStore {
+    /// Opens the database, and creates or migrates it if necessary. This blocks, for milliseconds unless there is much to
+    /// migrate.
+    ///
+    /// The file and its folder are created for their owner only. A file that is not a database of this crate, or of a
+    /// newer version, is not changed.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        let connection = connect::writer(path)?;
+        let readers = Readers::start(path)?;
+        let presence = Arc::new(Presence::of(path));
+        let writer = Writer::start(connection, presence.clone())
+            .map_err(|error| OpenError::Unusable(path.to_path_buf(), error.to_string()))?;
+        Ok(Self(Arc::new(Inner { readers, writer, presence })))
+    }
+
+    /// Fails if [`open`](Self::open) would reject the file at this path. Creates and changes no file.
+    pub fn check(path: impl AsRef<Path>) -> Result<(), OpenError> {
+        inspect(path.as_ref(), |_| Ok(())).map(|_| ())
+    }
+
+    /// The credentials in the file at this path that belong to another RP ID, if there are any. Creates and changes no
+    /// file, and reads one of an older schema too.
+    pub fn credentials_of_other_rp_ids_at(
+        path: impl AsRef<Path>,
+        rp_id: &str,
+    ) -> Result<Option<OtherRpIds>, OpenError> {
+        let found = inspect(path.as_ref(), |connection| Ok(other_rp_ids::find(connection, rp_id)?))?;
+        Ok(found.flatten())
+    }
+
+    /// The credentials that belong to another RP ID, if there are any. This reads all credentials: call it at start-up.
+    pub async fn credentials_of_other_rp_ids(&self, rp_id: &str) -> Result<Option<OtherRpIds>, StoreError> {
+        let rp_id = rp_id.to_owned();
+        self.0.readers.run(move |db| Ok(other_rp_ids::find(db, &rp_id)?)).await
+    }
+
+    /// Fails if the database file was deleted or replaced since it was opened: for health checks. Nothing is stored then.
+    pub fn check_presence(&self) -> Result<(), StoreError> {
+        self.0.presence.check()
+    }
+}
+
+/// Runs `read` on the file at this path, if there is one, after its schema was checked.
+fn inspect<T>(
+    path: &Path,
+    read: impl FnOnce(&rusqlite::Connection) -> Result<T, ConnectError>,
+) -> Result<Option<T>, OpenError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let inspect = || {
+        let connection = connect::reader(path)?;
+        schema::check(&connection)?;
+        read(&connection).map(Some)
+    };
+    inspect().map_err(|error: ConnectError| error.into_open_error(path))
+}
+
+impl ApplicationStore for SqliteStore {
+    type Error = StoreError;
+
+    async fn transact(
+        &self,
+        operations: Vec<Operation>,
+        now: Timestamp,
+    ) -> Result<Result<(), Rejection>, StoreError> {
+        self.0.writer.run(operations, now).await
+    }
+
+    async fn account(&self, handle: &UserHandle) -> Result<Option<Account>, StoreError> {
+        let handle = handle.clone();
+        self.0.readers.run(move |db| accounts::find(db, &handle)).await
+    }
+
+    async fn account_by_name(&self, name_key: &str) -> Result<Option<Account>, StoreError> {
+        let name_key = name_key.to_owned();
+        self.0.readers.run(move |db| accounts::find_by_name(db, &name_key)).await
+    }
+
+    async fn is_or_was_account(&self, handle: &UserHandle, now: Timestamp) -> Result<bool, StoreError> {
+        let handle = handle.clone();
+        self.0.readers.run(move |db| accounts::is_or_was(db, &handle, now)).await
+    }
+
+    async fn credential(
+        &self,
+        id: &CredentialId,
+        evidence: Evidence,
+    ) -> Result<Option<StoredCredential>, StoreError> {
+        let id = id.clone();
+        self.0.readers.run(move |db| credentials::find(db, &id, evidence)).await
+    }
+
+    async fn credentials(
+        &self,
+        owner: &UserHandle,
+        evidence: Evidence,
+    ) -> Result<Vec<StoredCredential>, StoreError> {
+        let owner = owner.clone();
+        self.0.readers.run(move |db| credentials::list(db, &owner, evidence)).await
+    }
+
+    async fn finish(&self, ceremony: &CeremonyId) -> Result<Option<Finish>, StoreError> {
+        let ceremony = *ceremony;
+        self.0.readers.run(move |db| finishes::find(db, &ceremony)).await
+    }
+
+    async fn session(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
+        let token = *token;
+        self.0.readers.run(move |db| sessions::find(db, &token)).await
+    }
+
+    async fn sessions(&self, account: &UserHandle, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let account = account.clone();
+        self.0.readers.run(move |db| sessions::list(db, &account, now)).await
+    }
+
+    async fn confirmation(
+        &self,
+        key: &ConfirmationKey,
+        now: Timestamp,
+    ) -> Result<Option<Confirmation>, StoreError> {
+        let key = key.clone();
+        self.0.readers.run(move |db| confirmations::find(db, &key, now)).await
+    }
+
+    async fn is_confirmed_elsewhere(
+        &self,
+        account: &UserHandle,
+        act: &str,
+        browser: Option<&TokenHash>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (account, act, browser) = (account.clone(), act.to_owned(), browser.copied());
+        let find =
+            move |db: &_| confirmations::is_confirmed_elsewhere(db, &account, &act, browser.as_ref(), now);
+        self.0.readers.run(find).await
+    }
+
+    async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, StoreError> {
+        self.0.readers.run(sealing_keys::list).await
+    }
+}

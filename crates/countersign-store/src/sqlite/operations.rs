@@ -1,0 +1,41 @@
+//! The operations of a transaction, in their order.
+
+use countersign::store::Operation;
+use countersign::types::Timestamp;
+use rusqlite::Connection;
+
+use crate::sqlite::{abort::Abort, accounts, confirmations, credentials, finishes, sealing_keys, sessions};
+
+/// Carries out all operations, until one of them is rejected or fails. Call this in a transaction.
+pub(crate) fn carry_out(db: &Connection, operations: &[Operation], now: Timestamp) -> Result<(), Abort> {
+    operations.iter().try_for_each(|operation| carry_out_one(db, operation, now))
+}
+
+fn carry_out_one(db: &Connection, operation: &Operation, now: Timestamp) -> Result<(), Abort> {
+    match operation {
+        Operation::Remember(finish) => finishes::remember(db, finish),
+        Operation::RequireSession { token, account } => sessions::require(db, token, account, now),
+        Operation::InsertAccount(account) => accounts::insert(db, account),
+        Operation::RemoveAccount(handle) => accounts::remove(db, handle, now),
+        Operation::InsertCredential(credential) => credentials::insert(db, credential),
+        Operation::UpdateCredential { owner, update, used_at } => {
+            credentials::update(db, owner, update, *used_at)
+        }
+        Operation::RenameCredential { owner, id, label, label_key } => {
+            credentials::rename(db, owner, id, label, label_key)
+        }
+        Operation::RemoveCredential { owner, id } => credentials::remove(db, owner, id),
+        Operation::InsertSession(session) => sessions::insert(db, session, now),
+        Operation::TouchSession { token, seen_at, idle_at, verified_at } => {
+            sessions::touch(db, token, *seen_at, *idle_at, *verified_at, now)
+        }
+        Operation::EndSession(token) => sessions::end(db, token),
+        Operation::EndOtherSessions { account, remaining } => {
+            sessions::end_others(db, account, remaining.as_ref())
+        }
+        Operation::Confirm(confirmation) => confirmations::confirm(db, confirmation),
+        Operation::TakeConfirmation(key) => confirmations::take(db, key, now),
+        Operation::AddSealingKey(key) => sealing_keys::add(db, key),
+        Operation::RemoveSealingKey(number) => sealing_keys::remove(db, *number),
+    }
+}

@@ -1,0 +1,146 @@
+//! The one connection that writes, and the thread that owns it.
+//!
+//! SQLite has one writer at a time, so a second connection would only wait for the first. A commit that must reach the
+//! disk costs the same for one transaction of the application and for a hundred, so those that arrive during a commit
+//! share the next one. Each has its own savepoint, so that a rejected one affects no other. None is answered before the
+//! commit: a rejection may be due to another one of the same commit.
+
+use std::{io, sync::Arc, thread};
+
+use countersign::store::{Operation, Rejection};
+use countersign::types::Timestamp;
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::sqlite::statements::{BEGIN, COMMIT, RELEASE, ROLLBACK, ROLLBACK_TO, SAVEPOINT};
+use crate::sqlite::store_error::{Failure, StoreError};
+use crate::sqlite::{abort::Abort, operations, presence::Presence, purge::Purge};
+
+/// The most transactions that share a commit: enough that the disk is no longer the bottleneck, few enough that other
+/// processes get their turn.
+const BATCH_MAX: usize = 128;
+
+/// The most queued transactions. Further ones wait for a place in the queue.
+const QUEUE_MAX: usize = 1024;
+
+/// The handle of the writing thread. When dropped, it waits for the queued transactions.
+pub(crate) struct Writer {
+    queue: Option<mpsc::Sender<Job>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+/// The outcome of a transaction, or its failure.
+type Outcome = Result<Result<(), Rejection>, StoreError>;
+
+/// A transaction, and the task that waits for its outcome.
+struct Job {
+    operations: Vec<Operation>,
+    now: Timestamp,
+    outcome: Outcome,
+    answer: oneshot::Sender<Outcome>,
+}
+
+impl Writer {
+    pub(crate) fn start(connection: Connection, presence: Arc<Presence>) -> io::Result<Self> {
+        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
+        let thread = thread::Builder::new()
+            .name("database-writer".into())
+            .spawn(move || work_off(jobs, &connection, &presence))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    /// Carries out a transaction, which is on disk when this returns.
+    pub(crate) async fn run(&self, operations: Vec<Operation>, now: Timestamp) -> Outcome {
+        let (answer, outcome) = oneshot::channel();
+        let job = Job { operations, now, outcome: Err(StoreError::BrokenOff), answer };
+        let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
+        queue.send(job).await.map_err(|_| StoreError::Closed)?;
+        outcome.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take() {
+            // The thread ends with its queue. After a panic in it, tasks get `Closed`.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work_off(mut queue: mpsc::Receiver<Job>, connection: &Connection, presence: &Presence) {
+    let mut purge = Purge::default();
+    while let Some(first) = queue.blocking_recv() {
+        let now = first.now;
+        let mut batch = vec![first];
+        while batch.len() < BATCH_MAX
+            && let Ok(next) = queue.try_recv()
+        {
+            batch.push(next);
+        }
+        let committed = presence
+            .check()
+            .and_then(|()| commit(&mut batch, connection))
+            // Writes to a file that was removed meanwhile are lost.
+            .and_then(|()| presence.check());
+        if let Err(error) = &committed {
+            tracing::error!(%error, transactions = batch.len(), "a commit failed");
+        }
+        let is_committed = committed.is_ok();
+        for job in batch {
+            let outcome = match (job.outcome, &committed) {
+                // Its own failure is more specific than that of the commit.
+                (Err(failure), Err(_)) if failure != StoreError::BrokenOff => Err(failure),
+                (_, Err(failure)) => Err(failure.clone()),
+                (outcome, Ok(())) => outcome,
+            };
+            // The task may no longer wait.
+            let _ = job.answer.send(outcome);
+        }
+        // After the answers, so that no sign-in waits for it.
+        if is_committed {
+            purge.run(connection, now);
+        }
+    }
+}
+
+/// Runs a batch in one transaction of the database.
+fn commit(batch: &mut [Job], connection: &Connection) -> Result<(), StoreError> {
+    execute(connection, BEGIN)?;
+    let outcome = run_all(batch, connection).and_then(|()| execute(connection, COMMIT));
+    if outcome.is_err() && !connection.is_autocommit() {
+        let _ = execute(connection, ROLLBACK);
+    }
+    outcome
+}
+
+fn run_all(batch: &mut [Job], connection: &Connection) -> Result<(), StoreError> {
+    for job in batch {
+        execute(connection, SAVEPOINT)?;
+        let outcome = operations::carry_out(connection, &job.operations, job.now);
+        // A full disk and similar failures roll back the whole transaction; the next writes would run outside of one.
+        if connection.is_autocommit() {
+            return Err(match outcome {
+                Err(Abort::Failed(failure)) => failure.into(),
+                _ => StoreError::BrokenOff,
+            });
+        }
+        if outcome.is_err() {
+            execute(connection, ROLLBACK_TO)?;
+        }
+        execute(connection, RELEASE)?;
+        job.outcome = match outcome {
+            Ok(()) => Ok(Ok(())),
+            Err(Abort::Rejected(rejection)) => Ok(Err(rejection)),
+            Err(Abort::Failed(failure)) => Err(failure.into()),
+        };
+    }
+    Ok(())
+}
+
+fn execute(connection: &Connection, statement: &str) -> Result<(), StoreError> {
+    let execute = || connection.prepare_cached(statement)?.execute(());
+    execute().map_err(Failure::Sqlite)?;
+    Ok(())
+}
