@@ -113,7 +113,7 @@ impl ApplicationStore for PostgresStore {
     ) -> Result<Result<(), Rejection>, PostgresError> {
         let Inner { pool, options, purges } = &*self.0;
         let outcome = transaction::transact(pool, options, &operations, now).await?;
-        if purges.is_due(now) {
+        if outcome.is_ok() && purges.is_due(now) {
             let store = self.clone();
             tokio::spawn(async move { purge::purge(&store.0.pool, &store.0.options, now).await });
         }

@@ -35,9 +35,9 @@ fn two_processes_of_eight_threads_lose_and_double_nothing() {
 #[test]
 fn connections_that_are_cut_meanwhile_lose_and_double_nothing() {
     run("connections_that_are_cut_meanwhile_lose_and_double_nothing", |url| {
-        let one = "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity
-                   WHERE application_name = 'workload' AND state <> 'idle' ORDER BY random() LIMIT 2) AS some";
-        sql(url, one);
+        let two = "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity
+                   WHERE application_name = 'workload' AND state <> 'idle' ORDER BY random() LIMIT 2) AS busy";
+        sql(url, two);
         thread::sleep(Duration::from_millis(20));
     });
 }
