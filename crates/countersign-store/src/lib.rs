@@ -5,6 +5,8 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice))]
 #![cfg_attr(not(test), warn(clippy::as_conversions, clippy::arithmetic_side_effects))]
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) mod database;
 pub mod names;
 pub(crate) mod other_rp_ids;
 #[cfg(feature = "postgres")]
@@ -13,4 +15,6 @@ pub mod postgres;
 pub mod sqlite;
 pub mod text;
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use database::{Database, DatabaseError, OpenDatabaseError};
 pub use other_rp_ids::OtherRpIds;

@@ -22,6 +22,7 @@
 pub(crate) mod error;
 mod failure;
 pub(crate) mod options;
+mod other_rp_ids;
 mod pool;
 mod purge;
 mod reads;
@@ -42,6 +43,7 @@ use countersign::store::{
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use deadpool_postgres::Pool;
 
+use crate::other_rp_ids::OtherRpIds;
 pub use error::PostgresError;
 pub use options::PostgresOptions;
 use pool::{Connection, within};
@@ -84,6 +86,26 @@ impl PostgresStore {
             Some(schema::VERSION) => Ok(()),
             _ => Err(PostgresError::Statement("the tables are missing or not migrated".into())),
         }
+    }
+
+    /// The credentials in the database of these options that belong to another RP ID, if there are any. Changes nothing.
+    pub async fn credentials_of_other_rp_ids_at(
+        options: &PostgresOptions,
+        rp_id: &str,
+    ) -> Result<Option<OtherRpIds>, PostgresError> {
+        let store = Self::unconnected(options)?;
+        match store.version().await? {
+            Some(1..) => store.credentials_of_other_rp_ids(rp_id).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// The credentials that belong to another RP ID, if there are any. This reads all credentials: call it at start-up.
+    pub async fn credentials_of_other_rp_ids(
+        &self,
+        rp_id: &str,
+    ) -> Result<Option<OtherRpIds>, PostgresError> {
+        other_rp_ids::find(&self.0.pool, &self.0.options, rp_id).await
     }
 
     /// The version of the tables, if there are any and it is supported.

@@ -216,8 +216,7 @@ pub(super) fn names_come_from_where_they_are_defined(workspace: &Workspace) -> V
 }
 
 /// The wings of the relying party, from the ground up: each imports only those before it, and nothing that is in none.
-const WINGS: [&str; 7] =
-    ["record", "report", "relying_party", "ceremony", "lifecycle", "store", "store_kit"];
+const WINGS: [&str; 7] = ["record", "report", "relying_party", "ceremony", "lifecycle", "store", "store_kit"];
 const RELYING_PARTY: &str = "crates/countersign/src/lib.rs";
 
 /// A file's wing, by its place in the order.

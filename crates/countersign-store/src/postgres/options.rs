@@ -207,7 +207,7 @@ impl Parameters {
 }
 
 /// Whether a text is the address of a `PostgreSQL` database, as opposed to the path of a file.
-pub(crate) fn is_address(text: &str) -> bool {
+fn is_address(text: &str) -> bool {
     text.starts_with("postgres://") || text.starts_with("postgresql://")
 }
 
