@@ -16,6 +16,8 @@ export class PasskeyError extends Error {
   lost: boolean;
   /** Whether a request that changes something was sent. */
   sent: boolean;
+  /** Whether the user had confirmed the act when its request failed. */
+  confirmed: boolean;
   /** The step in the browser that failed, if one did. */
   step: Step | undefined;
   /** The passkey of a failed registration. */
@@ -154,7 +156,9 @@ export interface SessionInfo {
 export type Act =
   | { kind: 'add-credential' }
   | { kind: 'remove-credential'; credential: string }
-  | { kind: 'delete-account' };
+  | { kind: 'delete-account' }
+  /** Verifies the user, for a handler that requires a recent verification. */
+  | { kind: 'verify' };
 
 export interface CredentialList {
   /** The user handle of the account. */

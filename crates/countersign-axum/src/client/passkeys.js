@@ -14,6 +14,8 @@ const CEREMONY_GRACE = 15_000;
 const REPEATS = [500, 2_000];
 /** How long the browser has to end an aborted request, in milliseconds: objects of some password managers never do. */
 const LET_GO = 2_000;
+/** How long a password manager may take to create a passkey without a question, in milliseconds. */
+const CONDITIONAL_CREATE_TIMEOUT = 10_000;
 /** How often an act is confirmed anew if another window uses up the confirmation. */
 const CONFIRMATIONS = 3;
 
@@ -41,6 +43,7 @@ export class PasskeyError extends Error {
     this.signals = signals;
     this.lost = lost;
     this.sent = false;
+    this.confirmed = false;
     this.step = step;
     /** @type {string | undefined} */
     this.credentialId = undefined;
@@ -64,8 +67,8 @@ export class Passkeys {
   account = null;
   #base;
   #fetch;
-  /** The request behind the suggestions of a name field. @type {{ abort: AbortController, settled: Promise<unknown> } | null} */
-  #suggesting = null;
+  /** What waits in the browser without a prompt, if anything. @type {{ abort: AbortController, settled: Promise<unknown> } | null} */
+  #background = null;
   /** The end of the latest ceremony. @type {Promise<unknown>} */
   #latest = Promise.resolve();
 
@@ -126,19 +129,22 @@ export class Passkeys {
   }
 
   /** @param {Options} [options] @returns {Promise<Credential | null>} */
-  async upgrade(options) {
+  async upgrade(options = {}) {
     const capabilities = await window.PublicKeyCredential?.getClientCapabilities?.().catch(() => null);
     if (!capabilities?.conditionalCreate) return null;
-    return this.#ceremony(options, async (options) => {
-      try {
-        return (await this.#create('/credentials', { conditional: true }, options, 'conditional')).credential;
-      } catch (error) {
-        // The browser or its password manager declined, or the sign-in was too long ago.
-        const { step, code } = error;
-        if ((step && code !== 'cancelled') || code === 'reauthentication-required') return null;
-        throw error;
-      }
+    const abort = new AbortController();
+    const signal = AbortSignal.any([abort.signal, ...(options.signal ? [options.signal] : [])]);
+    const created = this.#ceremony({ ...options, signal }, async (options) => (
+      (await this.#create('/credentials', { conditional: true }, options, 'conditional')).credential
+    )).catch((error) => {
+      // The browser or its password manager declined, another ceremony began, or the sign-in was too long ago.
+      const isCancelled = error.code === 'cancelled' && !abort.signal.aborted;
+      const isRejected = ['conditional-create-rejected', 'reauthentication-required'].includes(error.code);
+      if ((error.step && !isCancelled) || isRejected) return null;
+      throw error;
     });
+    this.#background = { abort, settled: created.catch(() => null) };
+    return created;
   }
 
   /** @param {Act} act @param {Options} [options] @returns {Promise<void>} */
@@ -258,19 +264,19 @@ export class Passkeys {
   }
 
   /**
-   * Runs a ceremony about the account of its beginning. The browser has one request at a time, so it ends the one behind the
-   * suggestions of a name field.
+   * Runs a ceremony about the account of its beginning. The browser has one request at a time, so what waits without a prompt
+   * ends.
    */
   #ceremony(options, run) {
     const { account = this.account } = options ?? {};
-    const ran = this.#stopSuggesting().then(() => run({ ...options, account }));
+    const ran = this.#stopBackground().then(() => run({ ...options, account }));
     this.#latest = ran.catch(() => {});
     return ran;
   }
 
-  async #stopSuggesting() {
-    this.#suggesting?.abort.abort();
-    await Promise.race([this.#suggesting?.settled, sleep(LET_GO)]);
+  async #stopBackground() {
+    this.#background?.abort.abort();
+    await Promise.race([this.#background?.settled, sleep(LET_GO)]);
   }
 
   /**
@@ -288,7 +294,7 @@ export class Passkeys {
       return { ceremony, response: await useBrowser('get', publicKey, abort.signal, 'conditional') };
     };
     const settled = suggest().catch(() => null);
-    const mine = this.#suggesting = { abort, settled };
+    const mine = this.#background = { abort, settled };
     try {
       const suggested = await Promise.race([settled, aborted(abort.signal).catch(() => undefined)]);
       return abort.signal.aborted ? undefined : suggested;
@@ -296,7 +302,7 @@ export class Passkeys {
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', stop);
       // An aborted one stays until the next, since the browser may not have released it yet.
-      if (!abort.signal.aborted && this.#suggesting === mine) this.#suggesting = null;
+      if (!abort.signal.aborted && this.#background === mine) this.#background = null;
     }
   }
 
@@ -343,7 +349,9 @@ export class Passkeys {
       try {
         return await work();
       } catch (error) {
-        if (error.code !== 'reauthentication-required' || left === 0) throw error;
+        if (error.code !== 'reauthentication-required' || left === 0) {
+          throw Object.assign(error, { confirmed: left < CONFIRMATIONS });
+        }
       }
       await options.ask?.(before);
       await this.#stepUp(act, options);
@@ -354,7 +362,7 @@ export class Passkeys {
   /** Runs a step in the browser or at the authenticator. */
   async #device(step, method, publicKey, { signal, onWait }, mediation) {
     onWait?.('device', step);
-    const time = (publicKey.timeout ?? CEREMONY_TIMEOUT) + CEREMONY_GRACE;
+    const time = mediation ? CONDITIONAL_CREATE_TIMEOUT : (publicKey.timeout ?? CEREMONY_TIMEOUT) + CEREMONY_GRACE;
     try {
       return await within(time, signal, step, (signal) => useBrowser(method, publicKey, signal, mediation));
     } catch (error) {
