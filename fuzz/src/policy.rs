@@ -52,7 +52,8 @@ fn accepts(text: &str) -> bool {
 pub(crate) static KEYS: LazyLock<KeyRing> =
     LazyLock::new(|| KeyRing::new([SealingKey::new(1, [7; 32]), SealingKey::new(2, [8; 32])]).unwrap());
 /// A good token of the ring's.
-pub(crate) static TOKEN: LazyLock<String> = LazyLock::new(|| KEYS.seal(&state(), &mut entropy).unwrap());
+pub(crate) static TOKEN: LazyLock<String> =
+    LazyLock::new(|| KEYS.seal(&state(), b"attached", &mut entropy).unwrap());
 
 fn entropy(buffer: &mut [u8]) -> Result<(), EntropyError> {
     buffer.fill(9);
