@@ -74,7 +74,12 @@ pub fn run<H: StoreHarness<Store: CredentialStore + CeremonyStore>>(harness: &mu
 pub fn run_application<H: StoreHarness<Store: ApplicationStore>>(harness: &mut H) -> KitReport {
     let records = [credentials::checks(), updates::checks(), concurrency::checks(), crashes::checks()];
     let mut outcomes = report(&mut OnAccounts(harness), records).outcomes;
-    let checks = [
+    outcomes.extend(report(harness, application_checks()).outcomes);
+    KitReport { outcomes }
+}
+
+fn application_checks<H: StoreHarness<Store: ApplicationStore>>() -> [Vec<Check<H>>; 8] {
+    [
         application::accounts::checks(),
         application::credentials::checks(),
         application::sessions::checks(),
@@ -83,9 +88,7 @@ pub fn run_application<H: StoreHarness<Store: ApplicationStore>>(harness: &mut H
         application::transactions::checks(),
         application::concurrency::checks(),
         application::crashes::checks(),
-    ];
-    outcomes.extend(report(harness, checks).outcomes);
-    KitReport { outcomes }
+    ]
 }
 
 /// Runs every check of a [`SingleUse`](crate::store::SingleUse) store.

@@ -39,6 +39,21 @@ impl MemoryStore {
     }
 }
 
+/// For stores that break promises in tests.
+#[cfg(test)]
+impl MemoryStore {
+    /// Creates a store with the same content, of its own.
+    pub(crate) fn fork(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.lock().clone())))
+    }
+
+    /// Replaces the content, whatever was written since it was read.
+    pub(crate) fn replace(&self, other: &Self) {
+        let content = other.lock().clone();
+        *self.lock() = content;
+    }
+}
+
 impl ApplicationStore for MemoryStore {
     type Error = Infallible;
 

@@ -4,13 +4,14 @@
 use crate::store::application::{ApplicationStore, Evidence};
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, CREDENTIALS_PER_ACCOUNT_MAX, Finish, SESSIONS_PER_ACCOUNT_MAX, StoredCredential,
+    Account, CREDENTIALS_PER_ACCOUNT_MAX, Finish, SESSIONS_PER_ACCOUNT_MAX, Session, SessionTimes,
+    StoredCredential,
 };
 use crate::store_kit::at_once::{ROUNDS, THREADS, at_once, winner};
 use crate::store_kit::harness::{Outcome, StoreHarness, answer, checks, expect};
 use crate::store_kit::rows::{
     accepted, account, confirm, credential, finish, insert_credential, insert_session, key,
-    remove_credential, rename, require, sealing_key, sign_up, sign_up_all, token, transact,
+    remove_credential, rename, require, sealing_key, session, sign_up, sign_up_all, token, transact,
 };
 use crate::store_kit::samples::{NOW, id, user};
 
@@ -181,11 +182,17 @@ fn session_limit<H: StoreHarness<Store: ApplicationStore>>(harness: &H, store: &
             accepted(store, (1..most.saturating_sub(1)).map(|number| insert_session(number, 0, 0)).collect())
                 .await
         })?;
-        let results =
-            transactions(harness, store, |number| vec![insert_session(number.saturating_add(100), 0, 0)])?;
+        let new = |number: u8| {
+            let session = session(number.saturating_add(100), 0, 0);
+            Session { times: SessionTimes { seen_at: NOW.plus_seconds(1), ..session.times }, ..session }
+        };
+        let results = transactions(harness, store, |number| vec![Operation::InsertSession(new(number))])?;
         expect("the results", &results, &vec![Ok(()); usize::from(THREADS)])?;
         let listed = answer("sessions", harness.block_on(store.sessions(&user(0), NOW)))?;
         expect("how many sessions remain", &listed.len(), &SESSIONS_PER_ACCOUNT_MAX)?;
+        let remaining = |number: &u8| listed.iter().any(|session| session.token == new(*number).token);
+        let remaining = (0..THREADS).filter(remaining).count();
+        expect("how many new sessions remain", &remaining, &usize::from(THREADS))?;
         harness.block_on(accepted(store, vec![Operation::RemoveAccount(user(0))]))?;
     }
     Ok(())
