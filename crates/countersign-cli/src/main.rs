@@ -37,9 +37,9 @@ fn main() -> ExitCode {
     match command_line::parse(std::env::args_os()) {
         Ok(Task::Print(text)) => print(text.trim_end()),
         Ok(Task::Metadata(arguments)) => metadata(&arguments),
-        Ok(Task::Check(config)) => match Server::check(&config) {
+        Ok(Task::Check(config)) => match check(&config) {
             Ok(()) => print(CHECKED),
-            Err(error) => fail(&error, 1),
+            Err(error) => fail(error.as_ref(), 1),
         },
         Ok(Task::Serve(config)) => match serve(&config) {
             Ok(()) => ExitCode::SUCCESS,
@@ -58,10 +58,15 @@ fn metadata(arguments: &MetadataArguments) -> ExitCode {
     }
 }
 
+fn check(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(Server::check(config))?)
+}
+
 fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     log::start();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let server = Server::bind(config)?;
+    let server = runtime.block_on(Server::bind(config))?;
     let addresses: Vec<_> = server.addresses().iter().map(ToString::to_string).collect();
     // The server is useful even if its address can't be printed.
     if let Err(error) =
@@ -69,7 +74,7 @@ fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     {
         tracing::warn!(%error, url = server.url(), "standard output can't be written to");
     }
-    tracing::info!(database = %config.database.display(), signatures = BACKEND, "serving");
+    tracing::info!(database = config.database_name(), signatures = BACKEND, "serving");
     runtime.block_on(server.serve(stop_signal()))?;
     Ok(())
 }

@@ -46,7 +46,7 @@ pub(crate) struct ServeArguments {
         group = "source",
         hide = cfg!(not(feature = "fetch")),
         help = "Address to fetch the FIDO metadata BLOB from, over https, whenever a newer one is due, such as \
-                https://mds3.fidoalliance.org/; the last good one is stored next to the database"
+                https://mds3.fidoalliance.org/; the last good one is stored: see --metadata-folder"
     )]
     metadata_url: Option<String>,
     /// Certificates, in PEM, that the https server of --metadata-url must lead to; repeatable [default: Mozilla's]
@@ -55,6 +55,9 @@ pub(crate) struct ServeArguments {
     /// Root certificate, in PEM, that the metadata must be signed under; repeatable [default: those of FIDO's service]
     #[arg(long = "metadata-root", value_name = "FILE", requires = "source")]
     metadata_roots: Vec<PathBuf>,
+    /// Folder for the last good metadata BLOB [default: that of the database file, or the working folder]
+    #[arg(long, value_name = "FOLDER", requires = "source")]
+    metadata_folder: Option<PathBuf>,
     /// Accept registrations only from authenticators that the metadata vouches for
     #[arg(long, requires = "source", overrides_with = "attested")]
     attested: bool,
@@ -65,8 +68,9 @@ pub(crate) struct ServeArguments {
     /// Accept a passkey that could not be backed up when it was registered, and can be now
     #[arg(long, overrides_with = "dangerous_backup_upgrade")]
     dangerous_backup_upgrade: bool,
-    /// Database file [default: countersign/countersign.sqlite3 in your data folder]
-    #[arg(long, value_name = "FILE")]
+    /// Database: the path of an SQLite file, or the address of a PostgreSQL database, postgres://USER@HOST/NAME [default:
+    /// countersign/countersign.sqlite3 in your data folder]
+    #[arg(long, value_name = "FILE|URL")]
     database: Option<PathBuf>,
     /// Start no server, but report whether one could run and accept the passkeys in the database. Not checked: whether
     /// the addresses are free, whether the database is writable, and what --metadata-url has
@@ -102,6 +106,7 @@ impl ServeArguments {
         config.metadata = source.map(|source| {
             let mut metadata = MetadataConfig::from_source(source);
             metadata.roots = self.metadata_roots;
+            metadata.folder = self.metadata_folder;
             if self.attested {
                 metadata.registrations = Registrations::Attested;
             }
@@ -202,7 +207,7 @@ mod tests {
         assert_eq!(config.listen, Listen::Address(([127, 0, 0, 1], 9000).into()));
         assert_eq!((config.rp_id.as_str(), config.rp_name.as_str()), ("example.org", "Example"));
         assert_eq!(config.origins, ["https://example.org", "https://login.example.org"]);
-        assert_eq!(config.database, PathBuf::from("x"));
+        assert_eq!(config.database, "x");
     }
 
     #[test]

@@ -1,88 +1,76 @@
 //! The application: everything that a server consists of but HTTP.
 
+use std::path::{Path, PathBuf};
 use std::{future, sync::Arc, time::Duration};
 
-use countersign::{RelyingParty, Timestamp};
+use countersign_axum::Passkeys;
+use countersign_store::{Database, DatabaseError};
 
 use crate::{
-    accounts::Accounts, ceremony::ceremonies::Ceremonies, clock, config::Config, credentials::Credentials,
-    metadata::service::MetadataService, relying_party::RelyingParties, sessions::Sessions,
-    start_error::StartError, store::Store, store_error::StoreError,
+    clock, config::Config, metadata::service::MetadataService, models::ServerModels, relying_party,
+    start_error::StartError,
 };
 
-/// How often a server checks that its database file is still there; each write checks as well.
+/// How often a server checks that its database is still there.
 const PRESENCE_CHECK_EVERY: Duration = Duration::from_secs(30);
 
 /// The application of a server.
 pub(crate) struct App {
-    pub(crate) accounts: Accounts,
-    pub(crate) ceremonies: Ceremonies,
-    pub(crate) credentials: Credentials,
-    pub(crate) sessions: Sessions,
+    /// Accounts, sign-ins, sessions and their routes.
+    pub(crate) passkeys: Passkeys,
     /// The metadata of authenticator models, if it is configured.
     pub(crate) metadata: Option<Arc<MetadataService>>,
-    /// The relying party that registers and signs in.
-    pub(crate) relying_party: Arc<RelyingParty>,
     /// The accepted values of the `Origin` header.
     pub(crate) origins: Vec<String>,
-    store: Store,
+    database: Database,
 }
 
 impl App {
     /// Builds the application for these origins. Reads the metadata once, and opens the database.
-    pub(crate) fn build(config: &Config, origins: Vec<String>) -> Result<Self, StartError> {
-        config.check_database()?;
-        let start = |metadata| MetadataService::start(metadata, &config.database, clock::now()).map(Arc::new);
+    pub(crate) async fn build(config: &Config, origins: Vec<String>) -> Result<Self, StartError> {
+        let stored_at = metadata_path(config);
+        let start = |metadata| MetadataService::start(metadata, &stored_at, clock::now()).map(Arc::new);
         let metadata = config.metadata.as_ref().map(start).transpose()?;
-        let parties = RelyingParties::build(config, &origins, metadata.as_deref())?;
-        parties.log_warnings();
-        let store = Store::open(&config.database)?;
-        if let Some(passkeys) = Store::of_other_relying_party(&config.database, &config.rp_id)? {
-            tracing::warn!(
-                unusable = passkeys.unusable,
-                total = passkeys.total,
-                found = passkeys.found,
-                configured = passkeys.configured,
-                "passkeys in the database can't be used: they were registered with another RP ID"
-            );
+        let party = relying_party::builder(config, &origins, metadata.as_deref());
+        // Before the database is created.
+        party.clone().build().map_err(StartError::RelyingParty)?;
+        let database = Database::open(&config.database).await?;
+        let passkeys = Passkeys::builder(party, database.clone())
+            .models(ServerModels::new(metadata.clone()))
+            .unknown_signals(config.unknown_signals)
+            .build()
+            .map_err(StartError::RelyingParty)?;
+        for warning in passkeys.relying_party().warnings() {
+            tracing::warn!(%warning, "the configuration is probably not meant like this");
         }
-        let relying_party = parties.accounts.clone();
-        Ok(Self {
-            accounts: Accounts::new(store.clone()),
-            ceremonies: Ceremonies::new(parties, store.clone(), metadata.clone(), config.unknown_signals),
-            credentials: Credentials::new(store.clone(), relying_party.clone(), metadata.clone()),
-            sessions: Sessions::new(store.clone()),
-            metadata,
-            relying_party,
-            origins,
-            store,
-        })
+        if let Some(passkeys) = database.credentials_of_other_rp_ids(&config.rp_id).await? {
+            tracing::warn!(%passkeys, "passkeys in the database can't be used");
+        }
+        Ok(Self { passkeys, metadata, origins, database })
     }
 
     /// Fails if a server with this configuration could not run, or could not accept the passkeys in its database. Its
     /// addresses are not checked. Creates no file, and stores or fetches no metadata.
-    pub(crate) fn check(config: &Config) -> Result<(), StartError> {
-        config.check_database()?;
-        let check = |metadata| MetadataService::check(metadata, &config.database, clock::now());
+    pub(crate) async fn check(config: &Config) -> Result<(), StartError> {
+        let stored_at = metadata_path(config);
+        let check = |metadata| MetadataService::check(metadata, &stored_at, clock::now());
         let metadata = config.metadata.as_ref().map(check).transpose()?;
-        RelyingParties::build(config, &config.origins(config.port()), metadata.as_ref())?;
-        match Store::of_other_relying_party(&config.database, &config.rp_id)? {
+        let party = relying_party::builder(config, &config.origins(config.port()), metadata.as_ref());
+        party.build().map_err(StartError::RelyingParty)?;
+        Database::check(&config.database).await?;
+        match Database::credentials_of_other_rp_ids_at(&config.database, &config.rp_id).await? {
             Some(passkeys) => Err(StartError::OtherRelyingParty(passkeys)),
             None => Ok(()),
         }
     }
 
-    /// Whether a registration could be judged at its end.
-    pub(crate) fn can_register(&self, now: Timestamp) -> bool {
-        self.metadata.as_deref().is_none_or(|metadata| metadata.can_judge(now))
+    /// Fails if the database can't be used: its file was deleted or replaced since it was opened, or its server does not
+    /// answer.
+    pub(crate) async fn check_database(&self) -> Result<(), DatabaseError> {
+        self.database.check_health().await
     }
 
-    /// Fails if the database file was deleted or replaced since it was opened.
-    pub(crate) fn check_database(&self) -> Result<(), StoreError> {
-        self.store.check_presence()
-    }
-
-    /// Watches the source of the metadata, and the database file. Never returns.
+    /// Watches the source of the metadata, and the database. Never returns.
     pub(crate) async fn watch(&self) {
         let metadata = async {
             match &self.metadata {
@@ -94,9 +82,20 @@ impl App {
             loop {
                 tokio::time::sleep(PRESENCE_CHECK_EVERY).await;
                 // Logs the outcome itself.
-                let _ = self.check_database();
+                let _ = self.check_database().await;
             }
         };
         tokio::join!(metadata, database);
+    }
+}
+
+/// The path from which the names of the metadata's files are derived: that of the database file, or `countersign` in the
+/// folder for metadata.
+fn metadata_path(config: &Config) -> PathBuf {
+    let folder = config.metadata.as_ref().and_then(|metadata| metadata.folder.as_deref());
+    match folder {
+        Some(folder) => folder.join("countersign"),
+        None if config.is_database_a_file() => PathBuf::from(&config.database),
+        None => Path::new("countersign").to_path_buf(),
     }
 }

@@ -1,14 +1,12 @@
 //! The configuration of a server.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use countersign::relying_party::policy::BackupEligibilityChange;
+use countersign_axum::UnknownSignals;
 
 use crate::{metadata::config::MetadataConfig, start_error::StartError};
-
-/// Schemes of databases, which are recognised without slashes.
-const SCHEMES: [&str; 7] = ["file", "mysql", "mariadb", "postgres", "postgresql", "sqlite", "sqlite3"];
 
 /// The port that [`Config::new`] listens on.
 const DEFAULT_PORT: u16 = 8080;
@@ -28,8 +26,9 @@ pub struct Config {
     /// If the list is empty, the origin follows from the RP ID: `http://localhost:PORT` for `localhost`, with the port
     /// that the server listens on, and `https://RP_ID` for any other.
     pub origins: Vec<String>,
-    /// The database file. If there is none, it is created with its folder.
-    pub database: PathBuf,
+    /// The database: the path of an SQLite file, or the address of a PostgreSQL database that begins with `postgres://`.
+    /// If there is no such file, it is created with its folder.
+    pub database: String,
     /// A separate address for `/metrics`, which also has `/health`. By default, both are at the address of the page.
     pub metrics_listen: Option<Listen>,
     /// The metadata of authenticator models; none by default.
@@ -39,22 +38,6 @@ pub struct Config {
     /// Whether a passkey is accepted that could not be backed up when it was registered, and can be now; rejected by
     /// default.
     pub backup_eligibility_change: BackupEligibilityChange,
-}
-
-/// Whether the rejection of an unknown passkey has the payload for `signalUnknownCredential`, so that its provider may
-/// delete the passkey.
-///
-/// The payload is never sent for the RP ID `localhost`, and otherwise only if the user handle belongs or belonged to an
-/// account of the database. That is not enough if several databases with the same accounts serve one RP ID, or if an
-/// old copy of a database was restored: a passkey that was registered since is good, but unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum UnknownSignals {
-    /// The payload is sent.
-    #[default]
-    Sent,
-    /// The payload is never sent.
-    Withheld,
 }
 
 /// An address to listen on.
@@ -81,15 +64,14 @@ impl Listen {
 }
 
 impl Config {
-    /// The configuration of a server for a browser on the same machine, at <http://localhost:8080>, with this database
-    /// file.
+    /// The configuration of a server for a browser on the same machine, at <http://localhost:8080>, with this database.
     pub fn new(database: impl AsRef<Path>) -> Self {
         Self {
             listen: Listen::Localhost(DEFAULT_PORT),
             rp_id: "localhost".into(),
             rp_name: "Countersign".into(),
             origins: Vec::new(),
-            database: database.as_ref().to_path_buf(),
+            database: database.as_ref().to_string_lossy().into_owned(),
             metrics_listen: None,
             metadata: None,
             unknown_signals: UnknownSignals::default(),
@@ -119,20 +101,17 @@ impl Config {
         taken.map_or(Ok(()), |address| Err(StartError::AddressTwice(address)))
     }
 
-    /// Rejects a URL as the database: SQLite would create folders of that name. The message repeats only the scheme,
-    /// since the rest may contain a password.
-    pub(crate) fn check_database(&self) -> Result<(), StartError> {
-        let text = self.database.to_string_lossy();
-        let Some((scheme, rest)) = text.split_once(':') else { return Ok(()) };
-        // One letter is a Windows drive.
-        let is_scheme = scheme.len() > 1
-            && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
-        let is_known = SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
-        if is_scheme && (is_known || rest.starts_with("//")) {
-            return Err(StartError::DatabaseScheme(scheme.to_owned()));
-        }
-        Ok(())
+    /// Whether the database is a file, and not an address.
+    pub(crate) fn is_database_a_file(&self) -> bool {
+        !self.database.contains("://")
+    }
+
+    /// The database without user name, password and parameters, for logs.
+    pub fn database_name(&self) -> String {
+        let Some((scheme, rest)) = self.database.split_once("://") else { return self.database.clone() };
+        let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
+        let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+        format!("{scheme}://{place}")
     }
 
     /// The accepted origins of a server that listens on this port.
@@ -155,17 +134,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_as_the_database_is_rejected_by_its_scheme() {
-        for address in
-            ["postgres://user:word@host/db", "POSTGRESQL:db", "sqlite:x.db", "file:x.db", "what-ever://x"]
-        {
-            let error = Config::new(address).check_database().unwrap_err();
-            let scheme = address.split(':').next().unwrap();
-            assert!(matches!(&error, StartError::DatabaseScheme(found) if found == scheme), "{address}");
-            assert!(!error.to_string().contains("word"), "{error}");
-        }
-        for path in ["x.db", "/a/b:c.db", "C:\\x.db", "c:/x.db", "a:b", "./postgres:x", "1a://x"] {
-            Config::new(path).check_database().unwrap();
+    fn the_name_of_a_database_has_no_password() {
+        for (database, name) in [
+            ("/a/x.sqlite3", "/a/x.sqlite3"),
+            ("postgres://host/db", "postgres://host/db"),
+            ("postgres://user:w@rd@host:5432/db?password=word&sslmode=require", "postgres://host:5432/db"),
+        ] {
+            assert_eq!(Config::new(database).database_name(), name);
         }
     }
 

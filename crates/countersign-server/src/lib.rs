@@ -1,7 +1,8 @@
-//! A Web Authentication server with a page: accounts, passkeys and sessions, with an embedded SQLite database.
+//! A Web Authentication server with a page: accounts, passkeys and sessions, on SQLite or PostgreSQL.
 //!
-//! The library [`countersign`] verifies the ceremonies; this crate adds HTTP, storage, the clock and randomness. The
-//! program of the crate `countersign-cli` runs it from the command line.
+//! The library [`countersign`] verifies the ceremonies, [`countersign_axum`] has the routes, and [`countersign_store`] the
+//! databases; this crate adds a page, configuration and operations. The program of the crate `countersign-cli` runs it
+//! from the command line.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -10,7 +11,7 @@
 //! let mut config = Config::new("/var/lib/countersign/countersign.sqlite3");
 //! config.rp_id = "example.org".into();
 //! config.rp_name = "Example".into();
-//! let server = Server::bind(&config)?;
+//! let server = Server::bind(&config).await?;
 //! println!("open {}", server.url());
 //! server.serve(stop_signal()).await?;
 //! # Ok(())
@@ -35,7 +36,7 @@
 //! - For any domain but `localhost`, run a proxy that provides https: browsers require it, and the server speaks only
 //!   http.
 //! - Keep `/metrics` private: give it a separate address with [`Config::metrics_listen`], or let the proxy block it.
-//! - Back up the database file. After an old copy is restored, set [`UnknownSignals::Withheld`], or browsers may delete
+//! - Back up the database. After an old copy is restored, set [`UnknownSignals::Withheld`], or browsers may delete
 //!   passkeys that were registered since.
 //!
 //! # Tasks
@@ -64,7 +65,6 @@
 //! | connections | 850 to the page, 50 to the operator's address |
 //! | passkeys of an account | 64 |
 //! | sessions of an account | 64, each for a week without use and for thirty days at most |
-//! | open ceremonies without a session | 50 000 |
 //! | characters of a name or label | 64 |
 //!
 //! # Errors
@@ -77,38 +77,30 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice))]
 #![cfg_attr(not(test), warn(clippy::as_conversions, clippy::arithmetic_side_effects))]
 
-mod accounts;
-mod act;
 mod app;
 mod backend;
-mod ceremony;
 mod clock;
 mod config;
 mod connections;
-mod credentials;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 pub mod files;
 pub mod http;
 mod metadata;
-pub(crate) use countersign_store::{names, text};
-mod operation_error;
+mod models;
 mod relying_party;
-mod response_rejection;
 mod server;
-mod sessions;
 mod start_error;
-mod store;
-mod store_error;
-mod token;
 
 pub use backend::BACKEND;
-pub use config::{Config, Listen, UnknownSignals};
+pub use config::{Config, Listen};
 pub use countersign::relying_party::policy::BackupEligibilityChange;
+pub use countersign_axum::UnknownSignals;
+pub use countersign_store::OtherRpIds;
+pub use countersign_store::text::{printable, with_causes};
 pub use metadata::config::{MetadataConfig, MetadataSource, Registrations};
 pub use server::{Server, router, stop_signal};
-pub use start_error::{OtherRelyingParty, StartError};
-pub use text::{printable, with_causes};
+pub use start_error::StartError;
 
 /// The example of the README, compiled as a test.
 #[cfg(doctest)]

@@ -40,14 +40,14 @@ impl fmt::Debug for Server {
 impl Server {
     /// Listens on the addresses, and opens the database. From now on clients can connect; they are answered once the
     /// server serves.
-    pub fn bind(config: &Config) -> Result<Self, StartError> {
+    pub async fn bind(config: &Config) -> Result<Self, StartError> {
         config.check_addresses()?;
         let sockets = Sockets::bind(config.listen)?;
         let operations = config.metrics_listen.map(Sockets::bind).transpose()?;
         let port = sockets.addresses.first().map_or(0, SocketAddr::port);
         let origins = config.origins(port);
         let url = origins.first().cloned().unwrap_or_default();
-        let app = Arc::new(App::build(config, origins)?);
+        let app = Arc::new(App::build(config, origins).await?);
         Ok(Self { sockets, operations, url, app })
     }
 
@@ -56,7 +56,7 @@ impl Server {
     /// Creates no file, stores and fetches nothing, and listens only for a moment. It does not check whether the
     /// addresses are free, since the server with this configuration may be running, whether the database is writable,
     /// and what the metadata's address has.
-    pub fn check(config: &Config) -> Result<(), StartError> {
+    pub async fn check(config: &Config) -> Result<(), StartError> {
         config.check_addresses()?;
         for listen in std::iter::once(config.listen).chain(config.metrics_listen) {
             match Sockets::bind(listen) {
@@ -64,7 +64,7 @@ impl Server {
                 Err(error) => return Err(error),
             }
         }
-        App::check(config)
+        App::check(config).await
     }
 
     /// The addresses that the server listens on: one, or two for `localhost`.
@@ -156,8 +156,8 @@ impl Sockets {
 
 /// The routes of a server with this configuration, to be served by other means than [`Server`], or called in tests.
 /// Opens the database, reads metadata once, and listens nowhere: only `Server` watches for newer metadata.
-pub fn router(config: &Config) -> Result<Router, StartError> {
-    let site = Arc::new(Site::new(Arc::new(App::build(config, config.origins(config.port()))?)));
+pub async fn router(config: &Config) -> Result<Router, StartError> {
+    let site = Arc::new(Site::new(Arc::new(App::build(config, config.origins(config.port())).await?)));
     Ok(if config.metrics_listen.is_some() { http::public_routes(&site) } else { http::all_routes(&site) })
 }
 
@@ -249,7 +249,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::new(folder.path().join("test.sqlite3"));
         config.listen = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
-        let server = Server::bind(&config).unwrap();
+        let server = Server::bind(&config).await.unwrap();
         let mut client = TcpStream::connect(server.addresses()[0]).await.unwrap();
         client.write_all(b"POST /api/sessions/start HTTP/1.1\r\n").await.unwrap();
         let stop = tokio::time::sleep(Duration::from_millis(200));

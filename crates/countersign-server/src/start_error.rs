@@ -1,9 +1,10 @@
 //! The reasons why a server can't start.
 
-use std::{fmt, io, net::SocketAddr, path::PathBuf};
+use std::{io, net::SocketAddr, path::PathBuf};
 
 use countersign::ConfigurationError;
 use countersign_metadata::MetadataError;
+use countersign_store::{DatabaseError, OpenDatabaseError, OtherRpIds};
 
 /// Why a server can't start. `Display` is one sentence for its operator.
 #[derive(Debug, thiserror::Error)]
@@ -41,69 +42,15 @@ pub enum StartError {
     #[error("{0:?} is not an address to fetch metadata from, such as https://mds3.fidoalliance.org/")]
     MetadataUrl(String),
     /// The metadata in this file is rejected.
-    #[error("can't use {}: {}", .0.display(), crate::text::with_causes(.1))]
+    #[error("can't use {}: {}", .0.display(), countersign_store::text::with_causes(.1))]
     Metadata(PathBuf, #[source] MetadataError),
-    /// The database is configured as a URL of this scheme instead of a file.
-    #[error(
-        "the database must be a file, not an address that begins with {0}: give the path of an SQLite file, such \
-         as /var/lib/countersign/countersign.sqlite3"
-    )]
-    DatabaseScheme(String),
     /// Passkeys in the database belong to another RP ID, and can't be used with the server's.
     #[error("{0}")]
-    OtherRelyingParty(OtherRelyingParty),
-    /// The database's folder can't be created.
-    #[error("can't create the database's folder {0}: {1}")]
-    Folder(PathBuf, #[source] io::Error),
-    /// The database file can't be created or opened.
-    #[error("can't open the database {0}: {1}")]
-    File(PathBuf, #[source] io::Error),
-    /// The database can't be written to.
-    #[error("the database {0} can't be written to")]
-    DatabaseReadOnly(PathBuf),
-    /// Another program holds the database locked.
-    #[error("the database {0} is locked by another program")]
-    DatabaseLocked(PathBuf),
-    /// A newer version of this program wrote the database, which was not changed.
-    #[error("the database {} was written by a newer version of countersign: its schema is {found}, and this \
-         version supports schemas up to {known}", .path.display())]
-    DatabaseTooNew {
-        /// The database file.
-        path: PathBuf,
-        /// The version of its schema.
-        found: i64,
-        /// The newest schema version that this program supports.
-        known: i64,
-    },
-    /// The file is not a database of this application, and was not changed.
-    #[error("the file {0} is not a countersign database")]
-    NotCountersign(PathBuf),
-    /// The database can't be used for another reason, with SQLite's message.
-    #[error("the database {0} can't be used: {1}")]
-    Database(PathBuf, String),
-}
-
-/// Passkeys in a database that a server with this RP ID can't accept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct OtherRelyingParty {
-    /// The number of unusable passkeys.
-    pub unusable: u64,
-    /// The number of all passkeys.
-    pub total: u64,
-    /// The RP ID of one of the unusable passkeys.
-    pub found: String,
-    /// The server's RP ID.
-    pub configured: String,
-}
-
-impl fmt::Display for OtherRelyingParty {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { unusable, total, found, configured } = self;
-        write!(
-            f,
-            "{unusable} of the {total} passkeys in the database can't be used with the RP ID {configured:?}: they were \
-             registered with {found:?}"
-        )
-    }
+    OtherRelyingParty(OtherRpIds),
+    /// The database can't be opened.
+    #[error("{0}")]
+    Database(#[from] OpenDatabaseError),
+    /// The database was opened, and failed.
+    #[error("{0}")]
+    DatabaseFailed(#[from] DatabaseError),
 }

@@ -33,7 +33,7 @@ enum Kind {
 }
 
 /// From the bottom up. A package that is not here is a finding: its place has to be decided.
-const LAYERS: [Layer; 12] = [
+const LAYERS: [Layer; 14] = [
     Layer { package: "countersign-types", may_use: &[], kind: Kind::Library },
     Layer { package: "countersign-cose", may_use: &["countersign-types"], kind: Kind::Library },
     Layer {
@@ -62,9 +62,23 @@ const LAYERS: [Layer; 12] = [
         ],
         kind: Kind::Library,
     },
+    // Databases, without HTTP.
+    Layer { package: "countersign-store", may_use: &["countersign"], kind: Kind::Program },
+    // HTTP over any store. It uses the names and texts of the crate of stores, and its databases in tests and examples.
+    Layer {
+        package: "countersign-axum",
+        may_use: &["countersign", "countersign-store", "countersign-authenticator"],
+        kind: Kind::Program,
+    },
     Layer {
         package: "countersign-server",
-        may_use: &["countersign", "countersign-metadata", "countersign-authenticator"],
+        may_use: &[
+            "countersign",
+            "countersign-metadata",
+            "countersign-store",
+            "countersign-axum",
+            "countersign-authenticator",
+        ],
         kind: Kind::Program,
     },
     Layer {

@@ -3,17 +3,14 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::{http::uri::Authority, middleware::Next};
+use countersign_axum::error_answer;
 
-use super::site::{Shared, Site};
-use super::{error::ApiError, log::Quota};
+use super::site::Shared;
 
-/// The most characters of a client's header that are logged.
-const LOGGED_MAX: usize = 200;
-
-/// Checks the host and the origin of a request, and sets the headers of the answer.
+/// Checks that a request names its host, and sets the headers of the answer.
 pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
@@ -21,10 +18,7 @@ pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Ne
     let route = request.extensions().get::<MatchedPath>().cloned();
     let uri = request.uri().clone();
     let mut response = if !names_its_host(&request) && !is_of_old_probe(&request) {
-        reject(&uri, ApiError::HostMissing, StatusCode::BAD_REQUEST)
-    } else if changes(&method) && !from_accepted_origin(&site, request.headers()) {
-        log_origin(&site, request.headers());
-        ApiError::OriginNotAllowed.into_response()
+        host_missing(&uri)
     } else {
         next.run(request).await
     };
@@ -43,28 +37,29 @@ pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Ne
     response
 }
 
-pub(super) async fn not_found(uri: Uri) -> Response {
-    reject(&uri, ApiError::NotFound, StatusCode::NOT_FOUND)
-}
-
-pub(super) async fn method_not_allowed(uri: Uri) -> Response {
-    reject(&uri, ApiError::MethodNotAllowed, StatusCode::METHOD_NOT_ALLOWED)
-}
-
-/// Rejects a request: in JSON below `/api`, in plain text otherwise.
-fn reject(uri: &Uri, error: ApiError, status: StatusCode) -> Response {
+/// Rejects a request that names no host: in JSON below `/api`, in plain text otherwise.
+fn host_missing(uri: &Uri) -> Response {
+    let sentence = "The request does not say, in one field “Host”, which host it is for.";
     if is_api(uri) {
-        return error.into_response();
+        return error_answer(StatusCode::BAD_REQUEST, "host-missing", sentence);
     }
+    plain(StatusCode::BAD_REQUEST)
+}
+
+pub(super) async fn not_found() -> Response {
+    plain(StatusCode::NOT_FOUND)
+}
+
+pub(super) async fn method_not_allowed() -> Response {
+    plain(StatusCode::METHOD_NOT_ALLOWED)
+}
+
+fn plain(status: StatusCode) -> Response {
     (status, status.canonical_reason().unwrap_or_default()).into_response()
 }
 
 fn is_api(uri: &Uri) -> bool {
     uri.path().strip_prefix("/api").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-fn changes(method: &Method) -> bool {
-    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
 /// Whether a request names its host in one `Host` field
@@ -89,30 +84,4 @@ fn is_of_old_probe(request: &Request) -> bool {
         && matches!(*request.method(), Method::GET | Method::HEAD)
         && !request.headers().contains_key(header::HOST)
         && matches!(request.uri().path(), "/health" | "/metrics")
-}
-
-/// Whether a changing request comes from an accepted origin. Browsers name the origin; other clients can't be used by
-/// another site.
-fn from_accepted_origin(site: &Site, headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::ORIGIN)
-        .iter()
-        .all(|origin| site.app.origins.iter().any(|accepted| accepted.as_bytes() == origin.as_bytes()))
-}
-
-/// Logs the origin and the accepted ones: most likely `--origin` is not the address of the page.
-fn log_origin(site: &Site, headers: &HeaderMap) {
-    static QUOTA: Quota = Quota::new();
-    let Some(left_out) = QUOTA.take(Instant::now()) else { return };
-    let origins: Vec<_> =
-        headers.get_all(header::ORIGIN).iter().map(|it| it.to_str().unwrap_or("?")).collect();
-    let origins = origins.join(", ");
-    let code = ApiError::OriginNotAllowed.code();
-    tracing::info!(
-        code,
-        origin = %crate::text::printable(&origins, LOGGED_MAX),
-        accepted = site.app.origins.join(", "),
-        left_out,
-        "a request from a page at another origin was rejected"
-    );
 }

@@ -1,36 +1,25 @@
 //! `/models`: the icons of authenticator models.
 
 use axum::extract::{Path, State};
-use axum::response::IntoResponse;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use countersign::types::{Aaguid, base64url};
 
-use super::error::{Answer, ApiError};
 use super::site::Shared;
-use crate::metadata::service::MetadataService;
-
-/// The accepted media types of icons: images that are no documents.
-const IMAGES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+use crate::models::image;
 
 /// Sends the icon from the metadata as a file of this server: the page loads no others.
-pub(super) async fn icon(State(site): State<Shared>, Path(model): Path<String>) -> Answer {
-    let aaguid: Aaguid = model.parse().map_err(|_| ApiError::NotFound)?;
-    let icon = site.app.metadata.as_deref().and_then(|it| it.name(aaguid)?.icon).ok_or(ApiError::NotFound)?;
-    let (kind, text) = image(&icon).ok_or(ApiError::NotFound)?;
-    // Converts base64 to base64url.
-    let text = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
-    let content = base64url::decode(text).map_err(|_| ApiError::NotFound)?;
-    Ok(([(axum::http::header::CONTENT_TYPE, kind)], content).into_response())
-}
-
-/// The path of a model's icon, if it has one.
-pub(super) fn icon_path(metadata: &MetadataService, aaguid: Aaguid) -> Option<String> {
-    let icon = metadata.name(aaguid)?.icon?;
-    image(&icon).map(|_| format!("/models/{aaguid}/icon"))
-}
-
-/// The media type of a `data:` URL, and its content in base64.
-fn image(url: &str) -> Option<(&'static str, &str)> {
-    let (kind, text) = url.strip_prefix("data:")?.split_once(";base64,")?;
-    let kind = IMAGES.into_iter().find(|known| *known == kind)?;
-    Some((kind, text))
+pub(super) async fn icon(State(site): State<Shared>, Path(model): Path<String>) -> Response {
+    let icon = || {
+        let aaguid: Aaguid = model.parse().ok()?;
+        let icon = site.app.metadata.as_deref()?.name(aaguid)?.icon?;
+        let (kind, text) = image(&icon)?;
+        // Converts base64 to base64url.
+        let text = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
+        Some((kind, base64url::decode(text).ok()?))
+    };
+    match icon() {
+        Some((kind, content)) => ([(header::CONTENT_TYPE, kind)], content).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }

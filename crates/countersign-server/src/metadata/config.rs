@@ -17,6 +17,9 @@ pub struct MetadataConfig {
     /// Files with the roots that may have signed the BLOB, one certificate in PEM each. If the list is empty, the roots
     /// are those of FIDO's own service.
     pub roots: Vec<PathBuf>,
+    /// The folder for the last good BLOB. By default, that is the folder of the database file, or the working folder if
+    /// the database is no file.
+    pub folder: Option<PathBuf>,
     /// The authenticators that may register.
     pub registrations: Registrations,
     /// How often a running server checks whether a file changed; at most a hundred times a second.
@@ -59,6 +62,12 @@ impl MetadataConfig {
 
     /// Metadata of FIDO's own service from this source, without demands on authenticators.
     pub const fn from_source(source: MetadataSource) -> Self {
-        Self { source, roots: Vec::new(), registrations: Registrations::Any, check_every: CHECK_EVERY }
+        Self {
+            source,
+            roots: Vec::new(),
+            folder: None,
+            registrations: Registrations::Any,
+            check_every: CHECK_EVERY,
+        }
     }
 }

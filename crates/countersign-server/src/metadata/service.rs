@@ -9,12 +9,13 @@ use countersign::{CredentialRecord, RelyingParty, Timestamp};
 use countersign_metadata::{
     Blob, BlobPolicy, Metadata, MetadataPolicy, ModelName, model_name, roots::anchor_from_pem,
 };
+use countersign_store::text::printable;
 
 use super::config::{MetadataConfig, MetadataSource, Registrations};
 #[cfg(feature = "fetch")]
 use super::url_source::UrlSource;
 use super::{cache::MetadataCache, current::CurrentMetadata, file_source::FileSource, verdicts::Verdicts};
-use crate::{clock, files, start_error::StartError, text::printable};
+use crate::{clock, files, start_error::StartError};
 
 /// The shortest time between two checks of a file.
 const CHECK_MIN: Duration = Duration::from_millis(10);

@@ -4,10 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use countersign_metadata::MetadataError;
+use countersign_store::text::with_causes;
 
 #[cfg(feature = "fetch")]
 use crate::fetch::error::FetchError;
-use crate::{start_error::StartError, text::with_causes};
+use crate::start_error::StartError;
 
 /// The code for a file that can't be read or written.
 const FILE_UNUSABLE: &str = "metadata-file-unusable";

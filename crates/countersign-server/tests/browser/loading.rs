@@ -68,7 +68,8 @@ async fn a_page_whose_script_does_not_arrive_shows_that() {
 async fn a_browser_that_blocks_cookies_shows_that_before_a_passkey_is_created() {
     // The content setting "block", as in the browser's settings.
     let blocking = json!({ "profile": { "default_content_setting_values": { "cookies": 2 } } });
-    let visit = Visit::begin_in(Browser::start_with(blocking).await, Site::start(), &[NO_AUTOFILL]).await;
+    let visit =
+        Visit::begin_in(Browser::start_with(blocking).await, Site::start().await, &[NO_AUTOFILL]).await;
     let browser = &visit.browser;
     assert_eq!(browser.run("return navigator.cookieEnabled").await, true, "it says otherwise");
     let said = browser.text("#capability").await;

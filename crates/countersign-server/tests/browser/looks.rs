@@ -98,7 +98,7 @@ async fn text_of_twice_the_size_scrolls_nothing_sideways_at_360_px() {
         let browser = Browser::start_with(preferences).await;
         let never = "const get = navigator.credentials.get.bind(navigator.credentials);
             navigator.credentials.get = (options) => window.works ? get(options) : new Promise(() => {});";
-        let visit = Visit::begin_in(browser, Site::start(), &[NO_AUTOFILL, never]).await;
+        let visit = Visit::begin_in(browser, Site::start().await, &[NO_AUTOFILL, never]).await;
         let browser = &visit.browser;
         let grow = format!("document.documentElement.style.fontSize = '{size}'");
         browser.set_width(360).await;

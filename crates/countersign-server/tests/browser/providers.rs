@@ -90,7 +90,7 @@ async fn a_passkey_of_another_server_on_localhost_is_not_signalled_as_unknown() 
     let mut visit = Visit::begin(&[NO_AUTOFILL]).await;
     let authenticator = visit.browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
-    let first = std::mem::replace(&mut visit.site, Site::start());
+    let first = std::mem::replace(&mut visit.site, Site::start().await);
     visit.load().await;
     for _ in 0..2 {
         visit.browser.click("#sign-in").await;
@@ -107,7 +107,7 @@ async fn a_passkey_of_another_server_on_localhost_is_not_signalled_as_unknown() 
 async fn only_an_own_removed_passkey_is_signalled_as_unknown() {
     // Otherwise the authenticator would have deleted the passkey at its removal.
     let no_clean_up = "delete PublicKeyCredential.signalAllAcceptedCredentials";
-    let mut visit = Visit::begin_at(Site::at_app_localhost(), &[NO_AUTOFILL, no_clean_up]).await;
+    let mut visit = Visit::begin_at(Site::at_app_localhost().await, &[NO_AUTOFILL, no_clean_up]).await;
     let first = visit.browser.add_authenticator(json!({})).await;
     visit.create_account("ada").await;
     let second = visit.browser.add_authenticator(json!({ "transport": "usb" })).await;
@@ -124,7 +124,7 @@ async fn only_an_own_removed_passkey_is_signalled_as_unknown() {
 
     // The same host with an empty database: it never had an account of that user handle.
     visit.browser.add_credential(&second, kept[0].clone()).await;
-    visit.site = Site::at_app_localhost();
+    visit.site = Site::at_app_localhost().await;
     visit.load().await;
     visit.browser.click("#sign-in").await;
     assert_eq!(visit.notice("sign-in-notice").await.1, "credential-unknown");

@@ -47,7 +47,7 @@ async fn a_page_that_relays_the_ceremony_of_another_origin_is_rejected() {
     let visit = Visit::begin(&[NO_AUTOFILL, carrier]).await;
     let browser = &visit.browser;
     let authenticator = browser.add_authenticator(json!({})).await;
-    let other = Site::start();
+    let other = Site::start().await;
     visit.ask_for_account("joan").await;
     for expected in ["/api/accounts/start", "/api/accounts/finish"] {
         browser.until("carried.length").await;

@@ -46,16 +46,16 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    pub(crate) fn start() -> Self {
-        Self::start_with(|_| {})
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
     }
 
-    pub(crate) fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::new(folder.path().join("countersign.sqlite3"));
         config.listen = Listen::Localhost(0);
         change(&mut config);
-        let server = Server::bind(&config).expect("the server starts");
+        let server = Server::bind(&config).await.expect("the server starts");
         let port = server.addresses()[0].port();
         let url = format!("http://localhost:{port}");
         let (stop, stopped) = oneshot::channel();
@@ -72,7 +72,7 @@ impl Site {
     pub(crate) async fn behind_proxy() -> (Self, Proxy) {
         let proxy = Proxy::start().await;
         let url = format!("http://localhost:{}", proxy.port);
-        let mut site = Self::start_with(|config| config.origins = vec![url.clone()]);
+        let mut site = Self::start_with(|config| config.origins = vec![url.clone()]).await;
         proxy.forward_to(site.port);
         site.url = url;
         (site, proxy)
@@ -90,20 +90,22 @@ impl Site {
         let site = Self::start_with(|config| {
             config.listen = Listen::Localhost(port);
             config.origins = [proxy.port, port].map(|port| format!("http://localhost:{port}")).into();
-        });
+        })
+        .await;
         proxy.forward_to(port);
         (site, proxy)
     }
 
     /// A server whose passkeys belong to a host that is not `localhost`: `app.localhost`, also a secure context.
-    pub(crate) fn at_app_localhost() -> Self {
+    pub(crate) async fn at_app_localhost() -> Self {
         let port = Self::free_port();
         let url = format!("http://app.localhost:{port}");
         let mut site = Self::start_with(|config| {
             config.listen = Listen::Localhost(port);
             config.rp_id = "app.localhost".into();
             config.origins = vec![url.clone()];
-        });
+        })
+        .await;
         site.url = url;
         site
     }
@@ -164,7 +166,7 @@ pub(crate) struct Visit {
 impl Visit {
     /// The page of a new site in a new browser, after these scripts.
     pub(crate) async fn begin(scripts: &[&str]) -> Self {
-        Self::begin_at(Site::start(), scripts).await
+        Self::begin_at(Site::start().await, scripts).await
     }
 
     pub(crate) async fn begin_at(site: Site, scripts: &[&str]) -> Self {

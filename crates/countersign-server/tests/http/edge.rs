@@ -21,7 +21,7 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 
 #[tokio::test]
 async fn every_answer_has_the_security_headers() {
-    let site = Site::new();
+    let site = Site::new().await;
     let mut client = site.client();
     for (method, path, status, caching) in [
         ("GET", "/", 200, "no-cache"),
@@ -60,7 +60,7 @@ async fn an_https_server_requires_https_for_later_requests() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("test.sqlite3"));
     config.rp_id = "example.org".into();
-    let mut client = Client::of(&router(&config).unwrap());
+    let mut client = Client::of(&router(&config).await.unwrap());
     for path in ["/", "/health", "/nowhere", "/api/session", "/api/credentials", "/api/nowhere"] {
         let answer = client.get(path).await;
         assert_eq!(answer.header("strict-transport-security"), "max-age=31536000", "{path}");
@@ -69,7 +69,7 @@ async fn an_https_server_requires_https_for_later_requests() {
 
 #[tokio::test]
 async fn a_request_that_names_no_host_or_two_is_rejected() {
-    let site = Site::new();
+    let site = Site::new().await;
     let mut client = site.client();
     for host in ["", "a@b", "a b", "/", "a, b"] {
         send(&mut client, "GET", "/api/session", &[("host", host)], "")
@@ -90,7 +90,7 @@ async fn a_request_that_names_no_host_or_two_is_rejected() {
 
 #[tokio::test]
 async fn every_answer_has_the_version_of_the_page() {
-    let site = Site::new();
+    let site = Site::new().await;
     let mut client = site.client();
     let answer = client.get("/").await.expect(200);
     let version = answer.header("countersign-page").to_owned();
@@ -104,7 +104,7 @@ async fn every_answer_has_the_version_of_the_page() {
 
 #[tokio::test]
 async fn a_file_of_the_page_that_a_browser_has_is_not_sent_again() {
-    let site = Site::new();
+    let site = Site::new().await;
     let mut client = site.client();
     for path in ["/", "/app.js", "/style.css", "/icon.svg"] {
         let tag = client.get(path).await.expect(200).header("etag").to_owned();
@@ -118,7 +118,7 @@ async fn a_file_of_the_page_that_a_browser_has_is_not_sent_again() {
 
 #[tokio::test]
 async fn the_files_of_the_page_are_compressed_for_clients_that_accept_gzip() {
-    let site = Site::new();
+    let site = Site::new().await;
     let mut client = site.client();
     for path in ["/", "/app.js", "/style.css"] {
         let plain = client.get(path).await.expect(200);
@@ -143,7 +143,7 @@ async fn the_files_of_the_page_are_compressed_for_clients_that_accept_gzip() {
 
 #[tokio::test]
 async fn the_page_and_its_parts_have_their_types_also_for_head() {
-    let site = Site::new();
+    let site = Site::new().await;
     let mut client = site.client();
     for (path, content_type, part) in [
         ("/", "text/html; charset=utf-8", "<!doctype html>"),
@@ -168,7 +168,7 @@ async fn the_page_and_its_parts_have_their_types_also_for_head() {
 
 #[tokio::test]
 async fn the_page_needs_nothing_that_its_policy_rejects() {
-    let site = Site::new();
+    let site = Site::new().await;
     let mut client = site.client();
     let page = String::from_utf8(client.get("/").await.body).unwrap();
     let mut script = String::new();
@@ -185,7 +185,7 @@ async fn the_page_needs_nothing_that_its_policy_rejects() {
 
 #[tokio::test]
 async fn an_unknown_path_or_method_is_json_below_api_and_plain_elsewhere() {
-    let site = Site::new();
+    let site = Site::new().await;
     let mut client = site.client();
     for path in ["/api", "/api/", "/api/nowhere", "/api/session/", "/api/credentials/a/b", "/api/%2e%2e/"] {
         client.get(path).await.expect_error(404, "not-found");
@@ -213,7 +213,7 @@ async fn an_unknown_path_or_method_is_json_below_api_and_plain_elsewhere() {
 
 #[tokio::test]
 async fn a_page_of_another_origin_changes_nothing() {
-    let site = Site::new();
+    let site = Site::new().await;
     let (mut client, _) = site.account("Ada", 1).await;
     for origin in
         ["http://localhost:8081", "https://localhost:8080", "http://evil.example", "null", "", ORIGIN_SLASH]
@@ -244,7 +244,7 @@ const ORIGIN_SLASH: &str = "http://localhost:8080/";
 
 #[tokio::test]
 async fn a_body_must_say_that_it_is_json() {
-    let site = Site::new();
+    let site = Site::new().await;
     let mut client = site.client();
     for content_type in
         ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "", "json", ";"]
@@ -265,7 +265,7 @@ async fn a_body_must_say_that_it_is_json() {
 
 #[tokio::test]
 async fn a_body_has_256_kib_at_most() {
-    let site = Site::new();
+    let site = Site::new().await;
     let mut client = site.client();
     let padded = |length: usize| format!("{{\"name\":\"Ada\"{}}}", " ".repeat(length - 14));
     let largest = padded(256 * 1024);
@@ -282,7 +282,7 @@ async fn a_body_has_256_kib_at_most() {
 
 #[tokio::test]
 async fn other_options_of_a_request_make_no_difference() {
-    let site = Site::new();
+    let site = Site::new().await;
     let mut client = site.client();
     let answer = client.post("/api/sessions/start?x=%ff&y", &json!({ "unknown": [1, {}] })).await.expect(200);
     assert_eq!(answer.json()["options"]["rpId"], "localhost");

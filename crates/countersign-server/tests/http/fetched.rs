@@ -75,8 +75,8 @@ impl Place {
         config
     }
 
-    fn start(&self, url: &str, schedule: Schedule) -> Running {
-        let server = Server::bind(&self.config(url, Registrations::Attested, schedule)).unwrap();
+    async fn start(&self, url: &str, schedule: Schedule) -> Running {
+        let server = Server::bind(&self.config(url, Registrations::Attested, schedule)).await.unwrap();
         let address = server.addresses()[0];
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let serving = tokio::spawn(server.serve(async {
@@ -139,7 +139,7 @@ impl Running {
 #[tokio::test]
 async fn rule_349_a_rejected_download_leaves_the_last_good_one() {
     let (place, https) = (Place::new(), Https::start());
-    let server = place.start(&https.url(), at_once());
+    let server = place.start(&https.url(), at_once()).await;
     https.answer(Reply::ok(&["ETag: \"8\""], &good(8)));
     server.until([Some(8), Some(0), Some(0)]).await;
     let mut bent = good(9);
@@ -180,7 +180,7 @@ async fn rule_349_a_rejected_download_leaves_the_last_good_one() {
 #[tokio::test]
 async fn a_restart_is_no_reason_to_fetch_again() {
     let (place, https) = (Place::new(), Https::start());
-    let server = place.start(&https.url(), Schedule::default());
+    let server = place.start(&https.url(), Schedule::default()).await;
     https.answer(Reply::ok(&["ETag: \"8\""], &good(8)));
     server.until([Some(8), Some(0), Some(0)]).await;
     let noted = place.until_noted().await;
@@ -189,14 +189,14 @@ async fn a_restart_is_no_reason_to_fetch_again() {
     let at = text.lines().find_map(|line| line.strip_prefix("checked-at ")).unwrap();
     let earlier = (at.parse::<i64>().unwrap() - 3600).to_string();
     fs::write(&noted, text.replace(at, &earlier)).unwrap();
-    let server = place.start(&https.url(), Schedule::default());
+    let server = place.start(&https.url(), Schedule::default()).await;
     server.until([Some(8), Some(0), Some(0)]).await;
     assert_eq!(server.metric("checked_timestamp_seconds").await.unwrap().to_string(), earlier);
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(https.requests().len(), 1);
     server.stop().await;
 
-    let server = place.start(&https.url(), at_once());
+    let server = place.start(&https.url(), at_once()).await;
     https.answer(Reply::new("304 Not Modified", &[], b""));
     https.answer(Reply::new("500 Internal Server Error", &[], b""));
     server.until([Some(8), Some(1), Some(1)]).await;
@@ -207,13 +207,13 @@ async fn a_restart_is_no_reason_to_fetch_again() {
 #[tokio::test]
 async fn a_server_without_an_answer_starts_with_the_stored_metadata() {
     let (place, https) = (Place::new(), Https::start());
-    let server = place.start(&https.url(), Schedule::default());
+    let server = place.start(&https.url(), Schedule::default()).await;
     https.answer(Reply::ok(&[], &good(8)));
     server.until([Some(8), Some(0), Some(0)]).await;
     place.until_noted().await;
     server.stop().await;
     // Another address, so that it is requested at once; no server listens there.
-    let server = place.start("https://localhost:1/", Schedule::default());
+    let server = place.start("https://localhost:1/", Schedule::default()).await;
     server.until([Some(8), Some(1), Some(1)]).await;
     assert_eq!(server.start_registration().await, ("200".into(), String::new()));
     server.stop().await;
@@ -222,7 +222,7 @@ async fn a_server_without_an_answer_starts_with_the_stored_metadata() {
 #[tokio::test]
 async fn without_required_metadata_no_authenticator_registers() {
     let (place, https) = (Place::new(), Https::start());
-    let server = place.start(&https.url(), at_once());
+    let server = place.start(&https.url(), at_once()).await;
     https.answer(Reply::new("500 Internal Server Error", &[], b""));
     server.until([None, Some(1), Some(1)]).await;
     assert_eq!(server.start_registration().await, ("503".into(), "metadata-unavailable".into()));
@@ -235,7 +235,7 @@ async fn without_required_metadata_no_authenticator_registers() {
 #[tokio::test]
 async fn a_server_that_asks_for_a_wait_gets_no_request_before() {
     let (place, https) = (Place::new(), Https::start());
-    let server = place.start(&https.url(), at_once());
+    let server = place.start(&https.url(), at_once()).await;
     https.answer(Reply::new("503 Service Unavailable", &["Retry-After: 3600"], b""));
     server.until([None, Some(1), Some(1)]).await;
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -246,14 +246,14 @@ async fn a_server_that_asks_for_a_wait_gets_no_request_before() {
 #[tokio::test]
 async fn rule_348_the_number_of_a_fetched_blob_is_stored() {
     let (place, https) = (Place::new(), Https::start());
-    let server = place.start(&https.url(), at_once());
+    let server = place.start(&https.url(), at_once()).await;
     https.answer(Reply::ok(&[], &good(8)));
     server.until([Some(8), Some(0), Some(0)]).await;
     place.until_noted().await;
     server.stop().await;
     fs::remove_file(place.path().join("data/countersign.metadata")).unwrap();
     let https = Https::start();
-    let server = place.start(&https.url(), at_once());
+    let server = place.start(&https.url(), at_once()).await;
     https.answer(Reply::ok(&[], &good(7)));
     server.until([None, Some(1), Some(1)]).await;
     https.answer(Reply::ok(&[], &good(8)));
@@ -264,7 +264,7 @@ async fn rule_348_the_number_of_a_fetched_blob_is_stored() {
 #[tokio::test]
 async fn a_blob_that_can_not_be_stored_is_in_use_and_stored_later() {
     let (place, https) = (Place::new(), Https::start());
-    let server = place.start(&https.url(), at_once());
+    let server = place.start(&https.url(), at_once()).await;
     let in_the_way = place.path().join("data/countersign.metadata");
     fs::create_dir(&in_the_way).unwrap();
     https.answer(Reply::ok(&[], &good(8)));
@@ -283,7 +283,7 @@ async fn the_page_gets_the_problem_of_the_metadata() {
     config.listen = Listen::Localhost(8080);
     fs::create_dir(place.path().join("data")).unwrap();
     fs::write(place.path().join("data/countersign.metadata"), "a.b.c").unwrap();
-    let mut client = Client::of(&router(&config).unwrap());
+    let mut client = Client::of(&router(&config).await.unwrap());
     let started = client.post("/api/accounts/start", &json!({ "name": "Ada" })).await.json();
     let passkey = Passkey::new(&started["options"], ORIGIN, 1);
     let finish = finish(&started, &passkey.registration(&started["options"]));

@@ -26,7 +26,7 @@ async fn send(client: &mut Client, method: &str, path: &str, body: impl Into<Bod
 
 #[tokio::test]
 async fn a_body_that_is_no_json_object_is_malformed_everywhere() {
-    let site = Site::new();
+    let site = Site::new().await;
     let (mut client, _) = site.account("Ada", 1).await;
     let deep = "[".repeat(100_000);
     let deep_object = "{\"name\":".repeat(20_000);
@@ -64,7 +64,7 @@ async fn a_body_that_is_no_json_object_is_malformed_everywhere() {
 
 #[tokio::test]
 async fn a_member_of_the_wrong_kind_is_malformed() {
-    let site = Site::new();
+    let site = Site::new().await;
     let (mut client, _) = site.account("Ada", 1).await;
     let values =
         [json!(null), json!(1), json!(true), json!([]), json!({}), json!(["Ada"]), json!({ "a": "b" })];
@@ -94,7 +94,7 @@ async fn a_member_of_the_wrong_kind_is_malformed() {
 
 #[tokio::test]
 async fn a_ceremony_that_was_never_started_has_expired() {
-    let site = Site::new();
+    let site = Site::new().await;
     let (mut client, _) = site.account("Ada", 1).await;
     for ceremony in
         ["", "x", &"A".repeat(43), &"A".repeat(200_000), "é\u{0}", "../../etc/passwd", "' OR 1=1 --"]
@@ -110,7 +110,7 @@ async fn a_ceremony_that_was_never_started_has_expired() {
 
 #[tokio::test]
 async fn a_malformed_response_is_rejected_with_a_code_of_the_ceremony() {
-    let site = Site::new();
+    let site = Site::new().await;
     let (mut client, passkey) = site.account("Ada", 1).await;
     client.confirm(json!({ "kind": "add-credential" })).await;
     let huge = base64url::encode(vec![7; 60_000]);
@@ -167,7 +167,7 @@ async fn a_malformed_response_is_rejected_with_a_code_of_the_ceremony() {
 
 #[tokio::test]
 async fn a_malformed_id_is_not_found() {
-    let site = Site::new();
+    let site = Site::new().await;
     let (mut client, _) = site.account("Ada", 1).await;
     let long = "A".repeat(60_000);
     for id in ["AQ=", "AB", "!", "%00", "%ff", "%C3%28", "%zz", "%", "..", "%2e%2e%2f", "'--", &long, "AQ"] {
@@ -184,7 +184,7 @@ async fn a_malformed_id_is_not_found() {
 
 #[tokio::test]
 async fn a_malformed_cookie_is_no_session() {
-    let site = Site::new();
+    let site = Site::new().await;
     let mut client = site.client();
     let long = format!("countersign-session-8080={}", "A".repeat(60_000));
     for cookie in [

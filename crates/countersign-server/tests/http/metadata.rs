@@ -74,8 +74,8 @@ fn config(folder: &Path, registrations: Registrations) -> Config {
     config
 }
 
-fn open(folder: &Path, registrations: Registrations) -> Result<Client, StartError> {
-    Ok(Client::of(&router(&config(folder, registrations))?))
+async fn open(folder: &Path, registrations: Registrations) -> Result<Client, StartError> {
+    Ok(Client::of(&router(&config(folder, registrations)).await?))
 }
 
 /// The value of a metric.
@@ -107,7 +107,7 @@ pub(crate) async fn register(client: &mut Client, name: &str) -> (u16, Value) {
 async fn a_compromised_model_is_rejected_at_registration_and_flagged_in_lists() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
-    let mut client = open(folder.path(), Registrations::Attested).unwrap();
+    let mut client = open(folder.path(), Registrations::Attested).await.unwrap();
     let (status, body) = register(&mut client, "Ada").await;
     assert_eq!(status, 201, "{body}");
     let listed = client.get("/api/credentials").await.json();
@@ -119,7 +119,7 @@ async fn a_compromised_model_is_rejected_at_registration_and_flagged_in_lists() 
     assert_eq!(listed["metadata"], metadata);
 
     write(folder.path(), 8, "USER_KEY_REMOTE_COMPROMISE");
-    let mut restarted = open(folder.path(), Registrations::Attested).unwrap();
+    let mut restarted = open(folder.path(), Registrations::Attested).await.unwrap();
     let (status, body) = register(&mut restarted, "Eve").await;
     assert_eq!((status, &body["error"]["code"]), (400, &json!("authenticator-not-accepted")), "{body}");
 
@@ -133,10 +133,10 @@ async fn a_compromised_model_is_rejected_at_registration_and_flagged_in_lists() 
 async fn evidence_is_read_once_and_not_with_each_list() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
-    let mut client = open(folder.path(), Registrations::Attested).unwrap();
+    let mut client = open(folder.path(), Registrations::Attested).await.unwrap();
     register(&mut client, "Ada").await;
     write(folder.path(), 8, "USER_KEY_REMOTE_COMPROMISE");
-    let mut restarted = open(folder.path(), Registrations::Attested).unwrap();
+    let mut restarted = open(folder.path(), Registrations::Attested).await.unwrap();
     restarted.cookie = client.cookie;
     let first = restarted.get("/api/credentials").await.expect(200).json();
     assert_ne!(first["credentials"][0]["trouble"], Value::Null);
@@ -145,7 +145,7 @@ async fn evidence_is_read_once_and_not_with_each_list() {
     assert_eq!(database.execute("UPDATE credentials SET evidence = 'junk'", ()).unwrap(), 1);
     let again = restarted.get("/api/credentials").await.expect(200).json();
     assert_eq!(again["credentials"], first["credentials"]);
-    let mut anew = open(folder.path(), Registrations::Attested).unwrap();
+    let mut anew = open(folder.path(), Registrations::Attested).await.unwrap();
     anew.cookie = restarted.cookie;
     anew.get("/api/credentials").await.expect_error(503, "storage-failed");
 }
@@ -155,7 +155,7 @@ async fn an_authenticator_without_attestation_registers_only_if_none_is_required
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
     for (registrations, expected) in [(Registrations::Any, 201), (Registrations::Attested, 400)] {
-        let mut client = open(folder.path(), registrations).unwrap();
+        let mut client = open(folder.path(), registrations).await.unwrap();
         let started =
             client.post("/api/accounts/start", &json!({ "name": format!("{expected}") })).await.json();
         let passkey = crate::authenticator::Passkey::new(&started["options"], ORIGIN, 1);
@@ -181,9 +181,9 @@ async fn rule_348_of_two_servers_the_one_behind_uses_the_newer_blob() {
     };
     let kept = |name: &str| fs::read(folder.path().join("data").join(name)).unwrap();
     let behind = file("behind", 7, "FIDO_CERTIFIED_L1");
-    let behind_server = Server::bind(&behind).unwrap();
+    let behind_server = Server::bind(&behind).await.unwrap();
     assert_eq!(kept("countersign.metadata-number"), b"7\n");
-    let ahead = Server::bind(&file("ahead", 8, "REVOKED")).unwrap();
+    let ahead = Server::bind(&file("ahead", 8, "REVOKED")).await.unwrap();
     assert_eq!(kept("countersign.metadata-number"), b"8\n");
     drop(ahead);
 
@@ -210,7 +210,7 @@ async fn rule_348_of_two_servers_the_one_behind_uses_the_newer_blob() {
     // After a restart with the older file, the newer BLOB still counts.
     let mut again = behind;
     again.listen = Listen::Localhost(8080);
-    let mut client = Client::of(&router(&again).unwrap());
+    let mut client = Client::of(&router(&again).await.unwrap());
     assert_eq!(metric(&mut client, "countersign_metadata_number").await, Some(8));
 }
 
@@ -227,12 +227,14 @@ async fn rule_348_of_servers_that_store_at_once_the_highest_number_stays() {
             config
         })
         .collect();
-    std::thread::scope(|scope| {
-        for config in &configs {
-            // A server with an older file does not start, or uses the stored BLOB.
-            scope.spawn(move || router(config).map(drop));
-        }
-    });
+    // A server with an older file does not start, or uses the stored BLOB.
+    let starting: Vec<_> = configs
+        .into_iter()
+        .map(|config| tokio::spawn(async move { router(&config).await.map(drop) }))
+        .collect();
+    for start in starting {
+        let _ = start.await.unwrap();
+    }
     let kept = |name: &str| fs::read(folder.path().join("data").join(name)).unwrap();
     assert_eq!(kept("countersign.metadata-number"), b"8\n");
     assert_eq!(kept("countersign.metadata"), fs::read(folder.path().join("blob-8")).unwrap());
@@ -245,7 +247,7 @@ async fn a_root_beyond_a_mebibyte_is_not_read() {
     let root = folder.path().join("root.pem");
     let long = fs::read(&root).unwrap().repeat(3000);
     fs::write(&root, long).unwrap();
-    let error = open(folder.path(), Registrations::Any).err().unwrap().to_string();
+    let error = open(folder.path(), Registrations::Any).await.err().unwrap().to_string();
     assert!(error.ends_with("root.pem: it has more than 1048576 bytes"), "{error}");
 }
 
@@ -253,14 +255,14 @@ async fn a_root_beyond_a_mebibyte_is_not_read() {
 async fn rule_348_the_number_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 8, "FIDO_CERTIFIED_L1");
-    open(folder.path(), Registrations::Any).unwrap();
-    open(folder.path(), Registrations::Any).unwrap();
+    open(folder.path(), Registrations::Any).await.unwrap();
+    open(folder.path(), Registrations::Any).await.unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
-    let mut client = open(folder.path(), Registrations::Any).unwrap();
+    let mut client = open(folder.path(), Registrations::Any).await.unwrap();
     assert_eq!(metric(&mut client, "countersign_metadata_number").await, Some(8), "the one that was kept");
 
     fs::remove_file(folder.path().join("data/countersign.metadata")).unwrap();
-    let error = open(folder.path(), Registrations::Any).err().unwrap();
+    let error = open(folder.path(), Registrations::Any).await.err().unwrap();
     assert!(error.to_string().ends_with("has number 7, and number 8 was seen before"), "{error}");
 }
 
@@ -268,10 +270,10 @@ async fn rule_348_the_number_survives_a_restart() {
 async fn rule_349_the_last_good_metadata_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 8, "FIDO_CERTIFIED_L1");
-    let mut client = open(folder.path(), Registrations::Any).unwrap();
+    let mut client = open(folder.path(), Registrations::Any).await.unwrap();
     assert_eq!(metric(&mut client, "countersign_metadata_failures_total").await, Some(0));
     fs::write(folder.path().join("blob"), "a.b.c").unwrap();
-    let mut client = open(folder.path(), Registrations::Any).unwrap();
+    let mut client = open(folder.path(), Registrations::Any).await.unwrap();
     for (name, expected) in [
         ("number", Some(8)),
         ("entries", Some(1)),
@@ -291,7 +293,7 @@ async fn rule_349_a_running_server_accepts_only_newer_metadata() {
     let mut config = config(folder.path(), Registrations::Any);
     config.listen = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
     config.metadata.as_mut().unwrap().check_every = Duration::from_millis(20);
-    let server = Server::bind(&config).unwrap();
+    let server = Server::bind(&config).await.unwrap();
     let address = server.addresses()[0];
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = tokio::spawn(server.serve(async {
@@ -336,7 +338,8 @@ async fn rule_349_a_running_server_accepts_only_newer_metadata() {
 async fn rule_367_a_model_that_verifies_no_user_cannot_say_that_it_did() {
     let folder = tempfile::tempdir().unwrap();
     write_with(folder.path(), 7, "FIDO_CERTIFIED_L1", "presence_internal");
-    let (status, body) = register(&mut open(folder.path(), Registrations::Attested).unwrap(), "Ada").await;
+    let (status, body) =
+        register(&mut open(folder.path(), Registrations::Attested).await.unwrap(), "Ada").await;
     assert_eq!((status, &body["error"]["code"]), (400, &json!("authenticator-not-accepted")), "{body}");
 }
 
@@ -344,7 +347,7 @@ async fn rule_367_a_model_that_verifies_no_user_cannot_say_that_it_did() {
 async fn the_icon_of_a_model_is_a_file_of_the_server() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 7, "FIDO_CERTIFIED_L1");
-    let mut client = open(folder.path(), Registrations::Any).unwrap();
+    let mut client = open(folder.path(), Registrations::Any).await.unwrap();
     let answer = client.get(&format!("/models/{MODEL}/icon")).await;
     assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "image/png"));
     assert_eq!(answer.body, [0xfb, 0xff]);
@@ -356,7 +359,7 @@ async fn the_icon_of_a_model_is_a_file_of_the_server() {
 #[tokio::test]
 async fn answers_are_counted_by_class() {
     let folder = tempfile::tempdir().unwrap();
-    let mut client = Client::of(&router(&Config::new(folder.path().join("x.sqlite3"))).unwrap());
+    let mut client = Client::of(&router(&Config::new(folder.path().join("x.sqlite3"))).await.unwrap());
     client.get("/health").await;
     client.get("/nowhere").await;
     assert_eq!(metric(&mut client, "countersign_answers_total{class=\"2xx\"}").await, Some(1));
@@ -369,9 +372,9 @@ async fn rule_349_a_server_does_not_start_with_metadata_that_is_not_valid() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 8, "FIDO_CERTIFIED_L1");
     fs::write(folder.path().join("blob"), "a.b.c").unwrap();
-    assert!(matches!(open(folder.path(), Registrations::Any), Err(StartError::Metadata(..))));
+    assert!(matches!(open(folder.path(), Registrations::Any).await, Err(StartError::Metadata(..))));
     fs::remove_file(folder.path().join("blob")).unwrap();
-    assert!(matches!(open(folder.path(), Registrations::Any), Err(StartError::MetadataFile(..))));
+    assert!(matches!(open(folder.path(), Registrations::Any).await, Err(StartError::MetadataFile(..))));
     fs::write(folder.path().join("root.pem"), "x").unwrap();
-    assert!(matches!(open(folder.path(), Registrations::Any), Err(StartError::MetadataRoot(..))));
+    assert!(matches!(open(folder.path(), Registrations::Any).await, Err(StartError::MetadataRoot(..))));
 }

@@ -10,7 +10,7 @@ const UNSEEN: [&str; 8] =
 
 #[tokio::test]
 async fn an_invisible_name_or_label_is_rejected() {
-    let site = Site::new();
+    let site = Site::new().await;
     let (mut client, passkey) = site.account("Ada", 1).await;
     let path = format!("/api/credentials/{}", passkey.id());
     for text in UNSEEN {
@@ -27,7 +27,7 @@ async fn a_name_that_looks_like_an_existing_one_is_taken() {
         ("Ana Test", &["Ana  Test", "Ana\u{a0}Test", "Ana\u{2800}Test", " ana test\u{3000}"]),
         ("AnaTest", &["Ana\u{200d}Test", "Ana\u{200c}Test", "Ａｎａｔｅｓｔ", "AnaTest\u{fe0f}"]),
     ] {
-        let site = Site::new();
+        let site = Site::new().await;
         site.account(name, 1).await;
         for twin in twins {
             let answer = site.client().post("/api/accounts/start", &json!({ "name": twin })).await;
@@ -38,7 +38,7 @@ async fn a_name_that_looks_like_an_existing_one_is_taken() {
 
 #[tokio::test]
 async fn joiners_in_emoji_and_scripts_are_kept() {
-    let site = Site::new();
+    let site = Site::new().await;
     for (seed, name) in (1..).zip(["👩\u{200d}🔬 Ada", "می\u{200c}خواهم", "❤\u{fe0f}"]) {
         let (mut client, _) = site.account(name, seed).await;
         assert_eq!(client.name().await.unwrap(), name);
@@ -47,7 +47,7 @@ async fn joiners_in_emoji_and_scripts_are_kept() {
 
 #[tokio::test]
 async fn a_text_with_an_invisible_character_is_rejected_with_a_sentence_about_it() {
-    let site = Site::new();
+    let site = Site::new().await;
     let (mut client, passkey) = site.account("Ada", 1).await;
     let path = format!("/api/credentials/{}", passkey.id());
     let message = |answer: &Value| answer["error"]["message"].as_str().unwrap().to_owned();

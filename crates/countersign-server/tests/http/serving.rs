@@ -28,7 +28,7 @@ pub(crate) async fn ask(address: SocketAddr, request: &[u8]) -> String {
 #[tokio::test]
 async fn localhost_is_both_loopback_addresses_and_the_origin_follows_the_port() {
     let (_folder, config) = config(Listen::Localhost(0));
-    let server = Server::bind(&config).unwrap();
+    let server = Server::bind(&config).await.unwrap();
     let port = server.addresses()[0].port();
     assert_eq!(server.addresses()[0], (Ipv4Addr::LOCALHOST, port).into());
     assert!(
@@ -62,7 +62,7 @@ async fn localhost_is_both_loopback_addresses_and_the_origin_follows_the_port() 
 #[tokio::test]
 async fn a_stopped_server_finishes_what_is_under_way() {
     let (_folder, config) = config(Listen::Address((Ipv4Addr::LOCALHOST, 0).into()));
-    let server = Server::bind(&config).unwrap();
+    let server = Server::bind(&config).await.unwrap();
     let address = server.addresses()[0];
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(server.serve(async {
@@ -90,7 +90,7 @@ async fn a_stopped_server_finishes_what_is_under_way() {
 #[tokio::test]
 async fn bytes_that_are_not_http_do_no_harm() {
     let (_folder, config) = config(Listen::Address((Ipv4Addr::LOCALHOST, 0).into()));
-    let server = Server::bind(&config).unwrap();
+    let server = Server::bind(&config).await.unwrap();
     let address = server.addresses()[0];
     let serving = tokio::spawn(server.serve(std::future::pending()));
     let many_headers = format!("GET / HTTP/1.1\r\n{}\r\n", "X: y\r\n".repeat(5000));
@@ -118,7 +118,7 @@ async fn bytes_that_are_not_http_do_no_harm() {
 async fn answers_of_hyper_have_the_headers_of_every_answer() {
     let (_folder, mut config) = config(Listen::Address((Ipv4Addr::LOCALHOST, 0).into()));
     config.rp_id = "example.org".into();
-    let server = Server::bind(&config).unwrap();
+    let server = Server::bind(&config).await.unwrap();
     let address = server.addresses()[0];
     let serving = tokio::spawn(server.serve(std::future::pending()));
     let many_headers = format!("GET / HTTP/1.1\r\n{}\r\n", "X: y\r\n".repeat(5000));
@@ -156,7 +156,7 @@ async fn answers_of_hyper_have_the_headers_of_every_answer() {
 #[tokio::test]
 async fn a_load_balancer_may_check_health_in_http_1_0_without_a_host() {
     let (_folder, config) = config(Listen::Address((Ipv4Addr::LOCALHOST, 0).into()));
-    let server = Server::bind(&config).unwrap();
+    let server = Server::bind(&config).await.unwrap();
     let address = server.addresses()[0];
     let serving = tokio::spawn(server.serve(std::future::pending()));
     for (request, status) in [
@@ -180,7 +180,7 @@ async fn metrics_can_have_a_separate_address() {
     let local = Listen::Address((Ipv4Addr::LOCALHOST, 0).into());
     let (_folder, mut config) = config(local);
     config.metrics_listen = Some(local);
-    let server = Server::bind(&config).unwrap();
+    let server = Server::bind(&config).await.unwrap();
     let (page, metrics) = (server.addresses()[0], server.metrics_addresses()[0]);
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(server.serve(async {
@@ -204,32 +204,32 @@ async fn metrics_can_have_a_separate_address() {
     serving.await.unwrap().unwrap();
 }
 
-#[test]
-fn an_unusable_address_is_reported_by_name() {
+#[tokio::test]
+async fn an_unusable_address_is_reported_by_name() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = taken.local_addr().unwrap();
     for listen in [Listen::Address(address), Listen::Localhost(address.port())] {
         let (folder, config) = config(listen);
-        let error = Server::bind(&config).unwrap_err();
+        let error = Server::bind(&config).await.unwrap_err();
         assert!(matches!(error, StartError::AddressInUse(found) if found == address));
         assert_eq!(error.to_string(), format!("another program is listening on {address} already"));
         assert!(!folder.path().join("test.sqlite3").exists(), "no database for a server that can't start");
     }
     // 192.0.2.0/24 is for documentation, so no machine has it.
     let (_folder, config) = config(Listen::Address("192.0.2.1:8080".parse().unwrap()));
-    let error = Server::bind(&config).unwrap_err();
+    let error = Server::bind(&config).await.unwrap_err();
     assert!(matches!(error, StartError::AddressUnavailable(_)), "{error}");
 }
 
-#[test]
-fn an_unusable_relying_party_is_reported_by_name() {
+#[tokio::test]
+async fn an_unusable_relying_party_is_reported_by_name() {
     let (_folder, mut config) = config(Listen::Address((Ipv4Addr::LOCALHOST, 0).into()));
     config.rp_id = "https://example.org".into();
-    let error = Server::bind(&config).unwrap_err();
+    let error = Server::bind(&config).await.unwrap_err();
     assert!(matches!(error, StartError::RelyingParty(_)));
     assert!(error.to_string().contains("\"https://example.org\""), "{error}");
     config.rp_id = "example.org".into();
     config.origins = vec!["http://example.org".into()];
-    let error = Server::bind(&config).unwrap_err();
+    let error = Server::bind(&config).await.unwrap_err();
     assert!(error.to_string().contains("\"http://example.org\""), "{error}");
 }

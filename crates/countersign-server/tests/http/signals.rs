@@ -14,7 +14,7 @@ fn accepted(answer: &Value) -> &Value {
 
 #[tokio::test]
 async fn every_change_of_the_accepted_passkeys_lists_all_of_them() {
-    let site = Site::new();
+    let site = Site::new().await;
     let (mut client, first) = site.account("Ada", 1).await;
     let handle = base64url::encode(&first.user_handle);
     let all = |ids: &[&Passkey]| {
@@ -37,7 +37,7 @@ async fn every_change_of_the_accepted_passkeys_lists_all_of_them() {
 
 #[tokio::test]
 async fn no_list_is_sent_while_another_browser_adds_a_passkey() {
-    let site = Site::new();
+    let site = Site::new().await;
     let (mut client, first) = site.account("Ada", 1).await;
     let mut elsewhere = site.client();
     elsewhere.sign_in(&first).await.expect(200);
@@ -60,12 +60,12 @@ async fn no_list_is_sent_while_another_browser_adds_a_passkey() {
 const ELSEWHERE: &str = "https://example.org";
 
 /// A server that is not on localhost, and a client of it.
-fn elsewhere(unknown_signals: UnknownSignals) -> (tempfile::TempDir, Client) {
+async fn elsewhere(unknown_signals: UnknownSignals) -> (tempfile::TempDir, Client) {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("test.sqlite3"));
     config.rp_id = "example.org".into();
     config.unknown_signals = unknown_signals;
-    let client = Client { origin: ELSEWHERE, ..Client::of(&router(&config).unwrap()) };
+    let client = Client { origin: ELSEWHERE, ..Client::of(&router(&config).await.unwrap()) };
     (folder, client)
 }
 
@@ -87,7 +87,7 @@ async fn unknown(client: &mut Client, passkey: &Passkey) -> Value {
 
 #[tokio::test]
 async fn an_unknown_passkey_of_an_account_that_is_or_was_here_may_be_signalled() {
-    let (_folder, mut client) = elsewhere(UnknownSignals::Sent);
+    let (_folder, mut client) = elsewhere(UnknownSignals::Sent).await;
     let passkey = account(&mut client, "Ada", 1).await;
     let mut unregistered = passkey.clone();
     unregistered.id = vec![7; 16];
@@ -101,7 +101,7 @@ async fn an_unknown_passkey_of_an_account_that_is_or_was_here_may_be_signalled()
 
 #[tokio::test]
 async fn a_passkey_that_is_being_added_is_not_signalled_as_unknown() {
-    let (_folder, mut client) = elsewhere(UnknownSignals::Sent);
+    let (_folder, mut client) = elsewhere(UnknownSignals::Sent).await;
     account(&mut client, "Ada", 1).await;
     let started = client.start_adding().await;
     let added = Passkey::new(&started["options"], ELSEWHERE, 2);
@@ -118,15 +118,15 @@ async fn a_passkey_that_is_being_added_is_not_signalled_as_unknown() {
 
 #[tokio::test]
 async fn a_passkey_of_another_database_is_not_signalled() {
-    let (_folder, mut client) = elsewhere(UnknownSignals::Sent);
-    let (_other_folder, mut other) = elsewhere(UnknownSignals::Sent);
+    let (_folder, mut client) = elsewhere(UnknownSignals::Sent).await;
+    let (_other_folder, mut other) = elsewhere(UnknownSignals::Sent).await;
     let passkey = account(&mut other, "Ada", 1).await;
     assert_eq!(unknown(&mut client, &passkey).await, Value::Null);
 }
 
 #[tokio::test]
 async fn on_localhost_no_passkey_is_signalled_as_unknown() {
-    let site = Site::new();
+    let site = Site::new().await;
     let (mut client, passkey) = site.account("Ada", 1).await;
     client.delete_account().await.expect(200);
     assert_eq!(unknown(&mut client, &passkey).await, Value::Null);
@@ -134,7 +134,7 @@ async fn on_localhost_no_passkey_is_signalled_as_unknown() {
 
 #[tokio::test]
 async fn a_server_that_withholds_unknown_signals_has_none() {
-    let (_folder, mut client) = elsewhere(UnknownSignals::Withheld);
+    let (_folder, mut client) = elsewhere(UnknownSignals::Withheld).await;
     let passkey = account(&mut client, "Ada", 1).await;
     client.delete_account().await.expect(200);
     assert_eq!(unknown(&mut client, &passkey).await, Value::Null);
@@ -142,7 +142,7 @@ async fn a_server_that_withholds_unknown_signals_has_none() {
 
 #[tokio::test]
 async fn the_passkey_of_a_rejected_registration_may_be_signalled_if_it_is_unknown_for_good() {
-    let (_folder, mut first) = elsewhere(UnknownSignals::Sent);
+    let (_folder, mut first) = elsewhere(UnknownSignals::Sent).await;
     let existing = account(&mut first, "Ada", 1).await;
     for (status, code, is_signalled) in [
         (400, "user-not-verified", true),

@@ -46,10 +46,10 @@ pub(crate) struct Client {
 }
 
 impl Site {
-    pub(crate) fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = Config::new(folder.path().join("data/countersign.sqlite3"));
-        Self { router: router(&config).unwrap(), config, _folder: folder }
+        Self { router: router(&config).await.unwrap(), config, _folder: folder }
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -57,7 +57,7 @@ impl Site {
     }
 
     pub(crate) fn database(&self) -> PathBuf {
-        self.config.database.clone()
+        PathBuf::from(&self.config.database)
     }
 
     /// Reads or changes the database like another program.

@@ -1,0 +1,50 @@
+//! A store of any type, so that neither handlers nor extractors name it.
+
+use std::pin::Pin;
+
+use countersign::Timestamp;
+use countersign::store::{
+    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Operation,
+    Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
+};
+use countersign::types::{CredentialId, UserHandle};
+
+use crate::failure::Failure;
+
+/// The future of an operation.
+pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
+
+macro_rules! any_store {
+    ($($(#[$doc:meta])* fn $name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)+) => {
+        /// An [`ApplicationStore`] as an object. The methods are its methods.
+        pub(crate) trait AnyStore: Send + Sync {
+            $(fn $name<'a>(&'a self, $($argument: $kind),*) -> Answer<'a, $answer>;)+
+        }
+
+        impl<S: ApplicationStore> AnyStore for S {
+            $(
+                fn $name<'a>(&'a self, $($argument: $kind),*) -> Answer<'a, $answer> {
+                    Box::pin(async move {
+                        ApplicationStore::$name(self, $($argument),*).await.map_err(Failure::new)
+                    })
+                }
+            )+
+        }
+    };
+}
+
+any_store! {
+    fn transact(operations: Vec<Operation>, now: Timestamp) -> Result<(), Rejection>;
+    fn account_by_name(name_key: &'a str) -> Option<Account>;
+    fn is_or_was_account(handle: &'a UserHandle, now: Timestamp) -> bool;
+    fn credential(id: &'a CredentialId, evidence: Evidence) -> Option<StoredCredential>;
+    fn credentials(owner: &'a UserHandle, evidence: Evidence) -> Vec<StoredCredential>;
+    fn finish(ceremony: &'a CeremonyId) -> Option<Finish>;
+    fn session(token: &'a TokenHash) -> Option<Session>;
+    fn sessions(account: &'a UserHandle, now: Timestamp) -> Vec<Session>;
+    fn confirmation(key: &'a ConfirmationKey, now: Timestamp) -> Option<Confirmation>;
+    fn is_confirmed_elsewhere(
+        account: &'a UserHandle, act: &'a str, browser: Option<&'a TokenHash>, now: Timestamp
+    ) -> bool;
+    fn sealing_keys() -> Vec<StoredSealingKey>;
+}

@@ -1,0 +1,142 @@
+//! How passkeys are configured.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use countersign::ceremony::EntropyError;
+use countersign::store::ApplicationStore;
+use countersign::{ConfigurationError, RelyingPartyBuilder, Timestamp};
+
+use crate::any_store::AnyStore;
+use crate::app::{App, Endpoints, EntropySource, UnknownSignals};
+use crate::cookie::Cookies;
+use crate::keys::Keys;
+use crate::models::{Models, NoModels};
+use crate::passkeys::Passkeys;
+use crate::sessions::any_sessions::AnySessions;
+use crate::sessions::{CookieSessions, Sessions};
+
+/// The purpose of the relying party that registers and signs in.
+const ACCOUNTS: &str = "accounts";
+
+/// The purpose of the relying party that confirms acts.
+const STEP_UP: &str = "step-up";
+
+/// Builder for [`Passkeys`].
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct PasskeysBuilder {
+    relying_party: RelyingPartyBuilder,
+    store: Arc<dyn AnyStore>,
+    sessions: Option<Arc<dyn AnySessions>>,
+    cookie_domain: Option<String>,
+    models: Arc<dyn Models>,
+    unknown_signals: UnknownSignals,
+    endpoints: Endpoints,
+    clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    entropy: Box<EntropySource>,
+}
+
+impl Passkeys {
+    /// Creates a builder from a relying party and a store.
+    ///
+    /// The relying party decides which passkeys are accepted: its policy is used as it is, for registrations, sign-ins and
+    /// confirmations. Its [purpose](RelyingPartyBuilder::purpose) is set, once for sign-ins and once for confirmations, so
+    /// that neither can be finished as the other.
+    pub fn builder<S: ApplicationStore + 'static>(
+        relying_party: RelyingPartyBuilder,
+        store: S,
+    ) -> PasskeysBuilder {
+        PasskeysBuilder {
+            relying_party,
+            store: Arc::new(store),
+            sessions: None,
+            cookie_domain: None,
+            models: Arc::new(NoModels),
+            unknown_signals: UnknownSignals::default(),
+            endpoints: Endpoints::default(),
+            clock: Box::new(|| SystemTime::now().into()),
+            entropy: Box::new(|buffer| getrandom::fill(buffer).map_err(EntropyError::new)),
+        }
+    }
+}
+
+impl PasskeysBuilder {
+    /// Keeps the tokens of sessions in the application's own sessions instead of a cookie.
+    pub fn sessions(mut self, sessions: impl Sessions) -> Self {
+        self.sessions = Some(Arc::new(sessions));
+        self
+    }
+
+    /// Sends the session's cookie to all hosts of this domain, for applications on other hosts. Each of them can then act
+    /// for the user: name a domain only if you run all its hosts.
+    pub fn cookie_domain(mut self, domain: impl Into<String>) -> Self {
+        self.cookie_domain = Some(domain.into());
+        self
+    }
+
+    /// Uses what the application says about authenticator models.
+    pub fn models(mut self, models: impl Models) -> Self {
+        self.models = Arc::new(models);
+        self
+    }
+
+    /// Sets whether pages may signal unknown passkeys to their providers; they may by default.
+    pub fn unknown_signals(mut self, signals: UnknownSignals) -> Self {
+        self.unknown_signals = signals;
+        self
+    }
+
+    /// Names the page on which a signed-in user adds a passkey, as a complete address, in the document for password
+    /// managers.
+    pub fn enroll_page(mut self, url: impl Into<String>) -> Self {
+        self.endpoints.enroll = Some(url.into());
+        self
+    }
+
+    /// Names the page on which a signed-in user manages passkeys, as a complete address, in the document for password
+    /// managers.
+    pub fn manage_page(mut self, url: impl Into<String>) -> Self {
+        self.endpoints.manage = Some(url.into());
+        self
+    }
+
+    /// Uses this clock instead of the system's; for tests.
+    pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Uses this source of random bytes instead of the system's. They must be fit for keys: unpredictable even to those who
+    /// saw earlier ones.
+    pub fn entropy(
+        mut self,
+        entropy: impl Fn(&mut [u8]) -> Result<(), EntropyError> + Send + Sync + 'static,
+    ) -> Self {
+        self.entropy = Box::new(entropy);
+        self
+    }
+
+    /// Builds the passkeys. Fails if the relying party's configuration is not usable. The store is used only when the first
+    /// request comes.
+    pub fn build(self) -> Result<Passkeys, ConfigurationError> {
+        let accounts = self.relying_party.clone().purpose(ACCOUNTS).build()?;
+        let step_up = self.relying_party.purpose(STEP_UP).build()?;
+        let origins: Vec<_> = accounts.origins().iter().map(ToString::to_string).collect();
+        let Cookies { session, browser } = Cookies::for_origins(&origins, self.cookie_domain.as_deref());
+        let sessions = self.sessions.unwrap_or_else(|| Arc::new(CookieSessions::new(session)));
+        Ok(Passkeys::new(App {
+            store: self.store,
+            accounts,
+            step_up,
+            origins,
+            keys: Keys::default(),
+            browser,
+            sessions,
+            models: self.models,
+            unknown_signals: self.unknown_signals,
+            endpoints: self.endpoints,
+            clock: self.clock,
+            entropy: self.entropy,
+        }))
+    }
+}

@@ -1,0 +1,94 @@
+//! What is sealed together with the state of a ceremony.
+
+use countersign::store::TokenHash;
+use countersign::{Timestamp, types::base64url};
+use serde::{Deserialize, Serialize};
+
+use crate::act::Act;
+
+/// The kind of a ceremony.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Kind {
+    /// The registration of a new account's first credential.
+    Account,
+    /// The registration of one more credential.
+    Credential,
+    /// An authentication that signs in.
+    Session,
+    /// An authentication that confirms an act.
+    StepUp,
+}
+
+impl Kind {
+    /// The word for the log.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Credential => "credential",
+            Self::Session => "session",
+            Self::StepUp => "step-up",
+        }
+    }
+}
+
+/// What the application attaches to a state, as JSON.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Attached {
+    pub(crate) kind: Kind,
+    /// The hash of the cookie of the browser that started the ceremony, in base64url.
+    pub(super) browser: String,
+    /// The time of the start.
+    pub(super) started_at: i64,
+    /// The last second in which the ceremony can be finished, if that is earlier than the state says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<i64>,
+    /// The name of a new account. It is free until the registration is finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    /// The act that is confirmed, or whose confirmation the finish uses up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) act: Option<Act>,
+    /// The public ID of the session that started the ceremony.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) session: Option<String>,
+    /// Whether a sign-in began with a name, so that rejections must not reveal whether it is an account's.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) is_by_name: bool,
+}
+
+impl Attached {
+    /// The data of a ceremony that this browser starts now.
+    pub(crate) fn new(kind: Kind, browser: &TokenHash, now: Timestamp) -> Self {
+        Self {
+            kind,
+            browser: base64url::encode(browser.as_bytes()),
+            started_at: now.unix_seconds(),
+            until: None,
+            name: None,
+            act: None,
+            session: None,
+            is_by_name: false,
+        }
+    }
+
+    /// The data of a ceremony that ends earlier than its state says.
+    pub(crate) fn with_until(self, until: Timestamp) -> Self {
+        Self { until: Some(until.unix_seconds()), ..self }
+    }
+
+    /// Whether this browser started the ceremony.
+    pub(crate) fn is_of(&self, browser: &TokenHash) -> bool {
+        self.browser == base64url::encode(browser.as_bytes())
+    }
+
+    /// The time of the start.
+    pub(crate) const fn started_at(&self) -> Timestamp {
+        Timestamp::from_unix_seconds(self.started_at)
+    }
+
+    /// The last second in which the ceremony can be finished, if its state allows that.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        self.until.map(Timestamp::from_unix_seconds)
+    }
+}

@@ -1,0 +1,55 @@
+//! What a client sends to finish a ceremony.
+
+use countersign::{cose::sha256, store::TokenHash};
+
+use super::attached::Kind;
+use crate::sessions::caller::Caller;
+
+/// A request to finish a ceremony.
+pub(crate) struct FinishRequest {
+    pub(crate) ceremony: Ceremony,
+    /// The sealed state, from the start.
+    pub(crate) token: String,
+    /// The hash of the browser's cookie, if it sent one.
+    pub(crate) browser: Option<TokenHash>,
+    /// The response, as JSON.
+    pub(crate) response: String,
+    /// SHA-256 of the response.
+    pub(crate) response_hash: [u8; 32],
+}
+
+/// The ceremony to finish, and its sender.
+#[derive(Clone)]
+pub(crate) enum Ceremony {
+    /// The registration of a new account's first credential; the client's session so far ends.
+    Account(Option<TokenHash>),
+    /// The registration of one more credential.
+    Credential(Caller),
+    /// An authentication that signs in; the client's session so far ends.
+    Session(Option<TokenHash>),
+    /// An authentication that confirms an act.
+    StepUp(Caller),
+}
+
+impl FinishRequest {
+    pub(crate) fn new(ceremony: Ceremony, token: String, response: &str, browser: Option<TokenHash>) -> Self {
+        let response_hash = sha256(&[response.as_bytes()]);
+        Self { ceremony, token, browser, response: response.to_owned(), response_hash }
+    }
+
+    pub(crate) const fn kind(&self) -> Kind {
+        match self.ceremony {
+            Ceremony::Account(_) => Kind::Account,
+            Ceremony::Credential(_) => Kind::Credential,
+            Ceremony::Session(_) => Kind::Session,
+            Ceremony::StepUp(_) => Kind::StepUp,
+        }
+    }
+
+    pub(crate) const fn caller(&self) -> Option<&Caller> {
+        match &self.ceremony {
+            Ceremony::Account(_) | Ceremony::Session(_) => None,
+            Ceremony::Credential(caller) | Ceremony::StepUp(caller) => Some(caller),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! How ceremonies finish.
+
+use countersign::store::{Finish, Operation, Rejection as Rejected};
+use countersign::{Code, Timestamp};
+use tracing::{Instrument as _, field};
+
+use super::finish::FinishRequest;
+use super::judge::Change;
+use super::opened::Opened;
+use super::outcome::{Finished, Outcome};
+use crate::app::App;
+use crate::operation_error::{OperationError, Rejection, Result};
+use crate::response_rejection::{Reason, ResponseRejection};
+
+/// How often a response is judged while what it depends on changes at the same moment.
+const ATTEMPTS: usize = 8;
+
+impl App {
+    /// Finishes a ceremony, or returns the result if it was finished with this response before.
+    pub(crate) async fn finish(&self, finish: &FinishRequest) -> Result<Finished> {
+        let span = tracing::info_span!("finish", ceremony = finish.kind().as_str(), outcome = field::Empty);
+        let finished = self.finish_or_repeat(finish).instrument(span.clone()).await;
+        span.record("outcome", finished.as_ref().err().map_or("accepted", OperationError::code));
+        finished
+    }
+
+    async fn finish_or_repeat(&self, finish: &FinishRequest) -> Result<Finished> {
+        let now = self.now();
+        let opened = self.open(finish, now).await?;
+        // Before the response is read, so that junk is cheap.
+        if let Some(earlier) = self.store.finish(&opened.ceremony).await? {
+            return self.repeat(finish, &earlier, now).await;
+        }
+        for _ in 0..ATTEMPTS {
+            let change = match self.judge(finish, &opened, now).await {
+                Err(OperationError::ResponseRejected(rejection)) => {
+                    return self.reject(finish, &opened, rejection, now).await;
+                }
+                judged => judged?,
+            };
+            let Change { outcome, created, operations } = change;
+            let operations = transaction(finish, &opened, &outcome, operations, now)?;
+            let rejection = match self.store.transact(operations, now).await? {
+                Ok(()) => return self.recall(outcome, finish, now).await,
+                Err(Rejected::Finished(earlier)) => return self.repeat(finish, &earlier, now).await,
+                // What the response was judged by changed meanwhile.
+                Err(Rejected::RecordChanged | Rejected::Missing | Rejected::LabelTaken) => continue,
+                Err(Rejected::NameTaken) => Reason::NameTaken,
+                Err(Rejected::TooManyCredentials) => Reason::TooManyCredentials,
+                Err(Rejected::CredentialIdTaken) => Reason::Code(Code::CredentialAlreadyRegistered),
+                Err(other) => return Err(other.into()),
+            };
+            let rejection = self.with_unknown(rejection.into(), created);
+            return self.reject(finish, &opened, rejection, now).await;
+        }
+        Err(OperationError::RecordChanged)
+    }
+
+    /// Stores a rejection, unless the ceremony was finished already: it accepts no other response.
+    async fn reject(
+        &self,
+        finish: &FinishRequest,
+        opened: &Opened,
+        rejection: ResponseRejection,
+        now: Timestamp,
+    ) -> Result<Finished> {
+        let outcome = Outcome::from(&rejection);
+        let operations = transaction(finish, opened, &outcome, Vec::new(), now)?;
+        match self.store.transact(operations, now).await? {
+            Ok(()) => Err(rejection.into()),
+            Err(Rejected::Finished(earlier)) => self.repeat(finish, &earlier, now).await,
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// The result of a finish that is remembered, if it was with this response.
+    async fn repeat(&self, finish: &FinishRequest, earlier: &Finish, now: Timestamp) -> Result<Finished> {
+        if earlier.response != finish.response_hash {
+            return Err(Rejection::CeremonyOver.into());
+        }
+        self.recall(serde_json::from_str(&earlier.outcome)?, finish, now).await
+    }
+}
+
+/// The transaction of a finish: the session is still there, no finish is remembered, and what follows.
+fn transaction(
+    finish: &FinishRequest,
+    opened: &Opened,
+    outcome: &Outcome,
+    operations: Vec<Operation>,
+    now: Timestamp,
+) -> Result<Vec<Operation>> {
+    let remembered = Operation::Remember(Finish {
+        ceremony: opened.ceremony,
+        response: finish.response_hash,
+        outcome: serde_json::to_string(outcome)?,
+        finished_at: now,
+        until: opened.until,
+    });
+    let session = finish.caller().map(|caller| caller.require());
+    Ok(session.into_iter().chain([remembered]).chain(operations).collect())
+}

@@ -1,0 +1,250 @@
+//! Judges responses, and prepares what follows from them. Stores nothing.
+
+use countersign::ceremony::BoundAuthenticationState;
+use countersign::store::{
+    Account, Confirmation, ConfirmationKey, Evidence, Operation, Session, StoredCredential, TokenHash,
+};
+use countersign::types::{Aaguid, CredentialId, UserHandle};
+use countersign::{
+    AuthenticationResponse, Code, CredentialIdStatus, RegistrationResponse, RegistrationState, Timestamp,
+};
+use countersign_store::names;
+
+use super::finish::{Ceremony, FinishRequest};
+use super::opened::Opened;
+use super::outcome::Outcome;
+use crate::app::{App, UnknownSignals};
+use crate::operation_error::{OperationError, Rejection, Result};
+use crate::response_rejection::{Reason, ResponseRejection};
+use crate::sessions::caller::{Caller, new_times, public_id, touch};
+use crate::{act::Act, token::Token};
+
+/// The label of a new passkey whose provider is unknown.
+const DEFAULT_LABEL: &str = "Passkey";
+
+/// The most bytes of client data that are stored with a registration. Real ones have under 1 KiB, and each is stored as
+/// long as its credential. Payments may have long ones, in authentications, which store none.
+const CLIENT_DATA_MAX: usize = 16 * 1024;
+
+/// Seconds for which a confirmation is valid: long enough to continue, too short for a session that is stolen later.
+/// Rule 396 has the number.
+pub(crate) const CONFIRMED_SECONDS: i64 = 5 * 60;
+
+/// The RP ID of every developer's server: a passkey that is unknown to one may be another's.
+const LOCALHOST: &str = "localhost";
+
+/// What follows from a good response.
+pub(super) struct Change {
+    pub(super) outcome: Outcome,
+    /// The credential that was created for this, which is useless if the store rejects it.
+    pub(super) created: Option<CredentialId>,
+    pub(super) operations: Vec<Operation>,
+}
+
+impl App {
+    /// Judges a response by the relying party and by what is stored.
+    pub(super) async fn judge(
+        &self,
+        finish: &FinishRequest,
+        opened: &Opened,
+        now: Timestamp,
+    ) -> Result<Change> {
+        match &finish.ceremony {
+            Ceremony::Account(replaced) => self.new_account(finish, opened, *replaced, now).await,
+            Ceremony::Credential(caller) => self.new_credential(finish, opened, caller, now).await,
+            Ceremony::Session(replaced) => self.sign_in(finish, opened, *replaced, now).await,
+            Ceremony::StepUp(caller) => self.confirm(finish, opened, caller, now).await,
+        }
+    }
+
+    /// The account, its credential and a session are stored at once.
+    async fn new_account(
+        &self,
+        finish: &FinishRequest,
+        opened: &Opened,
+        replaced: Option<TokenHash>,
+        now: Timestamp,
+    ) -> Result<Change> {
+        let name = opened.attached.name.clone().ok_or(Reason::Code(Code::StateInvalid))?;
+        let credential = self.register(finish, opened, now).await?;
+        let id = credential.record.id().clone();
+        let handle = credential.record.user_handle().clone();
+        let (outcome, session) = self.new_session(finish, &handle, &id, replaced, now)?;
+        let account = Account { handle, name_key: names::key(&name), name, created_at: now };
+        let mut operations =
+            vec![Operation::InsertAccount(account), Operation::InsertCredential(Box::new(credential))];
+        operations.extend(session);
+        Ok(Change { outcome, created: Some(id), operations })
+    }
+
+    async fn new_credential(
+        &self,
+        finish: &FinishRequest,
+        opened: &Opened,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Change> {
+        let act = opened.attached.act.clone().ok_or(Reason::Code(Code::StateInvalid))?;
+        let mut credential = self.register(finish, opened, now).await?;
+        let others = self.store.credentials(&caller.account, Evidence::Omit).await?;
+        let labels: Vec<_> = others.into_iter().map(|other| other.label).collect();
+        credential.label = names::distinct(&credential.label, &labels);
+        credential.label_key = names::key(&credential.label);
+        let id = credential.record.id().clone();
+        let browser = finish.browser.ok_or(Rejection::OtherBrowser)?;
+        let operations = vec![
+            Operation::TakeConfirmation(ConfirmationKey { session: caller.token, act: act.text()?, browser }),
+            Operation::InsertCredential(Box::new(credential)),
+        ];
+        Ok(Change { outcome: Outcome::Added { credential: id.clone() }, created: Some(id), operations })
+    }
+
+    /// The outcome and the operations of a sign-in: a session in place of the client's session so far. Its token is derived
+    /// from the sealed state and a salt, so that a repeated finish gets the same token.
+    pub(super) fn new_session(
+        &self,
+        finish: &FinishRequest,
+        account: &UserHandle,
+        credential: &CredentialId,
+        replaced: Option<TokenHash>,
+        now: Timestamp,
+    ) -> Result<(Outcome, Vec<Operation>)> {
+        let salt = self.token()?;
+        let session = Session {
+            token: Token::of_session(&finish.token, &salt).hash(),
+            account: account.clone(),
+            name: String::new(),
+            credential: credential.clone(),
+            label: String::new(),
+            times: new_times(now),
+        };
+        let ended = replaced.map(Operation::EndSession);
+        let operations = ended.into_iter().chain([Operation::InsertSession(session)]).collect();
+        Ok((Outcome::SignedIn { salt: salt.text() }, operations))
+    }
+
+    /// The new counter and the confirmation are stored at once.
+    async fn confirm(
+        &self,
+        finish: &FinishRequest,
+        opened: &Opened,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Change> {
+        let (Some(act), Some(session)) = (&opened.attached.act, &opened.attached.session) else {
+            return Err(Reason::Code(Code::StateInvalid).into());
+        };
+        if *session != public_id(&caller.token) {
+            return Err(
+                ResponseRejection::of_code(Code::StateInvalid, "the ceremony is another session's").into()
+            );
+        }
+        let data = act.bound_data(&caller.account, session)?;
+        let response = AuthenticationResponse::from_json(finish.response.as_bytes())?;
+        let state = || {
+            let state: BoundAuthenticationState = opened.state(&self.step_up, finish, now)?;
+            Ok(state.confirm(&data)?)
+        };
+        let (_, authenticated) = self.authenticate(&self.step_up, &state, &response, now).await?;
+        let browser = finish.browser.ok_or(Rejection::OtherBrowser)?;
+        let (owner, update) = authenticated.user_and_update();
+        let mut operations = vec![
+            Operation::UpdateCredential {
+                owner: owner.clone(),
+                update: Box::new(update.clone()),
+                used_at: Some(now),
+            },
+            touch(caller.token, now, Some(now)),
+        ];
+        if *act != (Act::Verify {}) {
+            operations.push(Operation::Confirm(confirmation(caller, act, browser, now)?));
+        }
+        Ok(Change { outcome: Outcome::Confirmed { act: act.clone() }, created: None, operations })
+    }
+
+    /// The rejection of a registration, for which the authenticator created a useless credential: the page may signal
+    /// that it is unknown, unless another ceremony may still accept the credential.
+    pub(super) fn with_unknown(
+        &self,
+        mut rejection: ResponseRejection,
+        created: Option<CredentialId>,
+    ) -> ResponseRejection {
+        let is_undecided = matches!(
+            rejection.reason,
+            Reason::Code(Code::ChallengeExpired | Code::ChallengeMismatch | Code::StateInvalid)
+        );
+        if self.signals_unknown() && !is_undecided {
+            rejection.unknown = created;
+        }
+        rejection
+    }
+
+    pub(super) fn signals_unknown(&self) -> bool {
+        self.unknown_signals == UnknownSignals::Sent && self.accounts.id() != LOCALHOST
+    }
+
+    /// Judges a registration.
+    async fn register(
+        &self,
+        finish: &FinishRequest,
+        opened: &Opened,
+        now: Timestamp,
+    ) -> Result<StoredCredential> {
+        let response = RegistrationResponse::from_json(finish.response.as_bytes())?;
+        let registered = self.registration(&response, finish, opened, now).await;
+        registered.map_err(|error| match error {
+            OperationError::ResponseRejected(rejection) => {
+                self.with_unknown(rejection, Some(response.credential_id().clone())).into()
+            }
+            other => other,
+        })
+    }
+
+    async fn registration(
+        &self,
+        response: &RegistrationResponse,
+        finish: &FinishRequest,
+        opened: &Opened,
+        now: Timestamp,
+    ) -> Result<StoredCredential> {
+        if response.client_data_json().len() > CLIENT_DATA_MAX {
+            let detail = format!("client data of {} bytes", response.client_data_json().len());
+            return Err(ResponseRejection::new(Reason::ClientDataTooLong, detail).into());
+        }
+        let state: RegistrationState = opened.state(&self.accounts, finish, now)?;
+        let known = self.store.credential(response.credential_id(), Evidence::Omit).await?;
+        let status = match known {
+            Some(_) => CredentialIdStatus::Registered,
+            None => CredentialIdStatus::Unregistered,
+        };
+        let registered = self.accounts.finish_registration(state, response, status, now)?;
+        let record = registered.into_credential();
+        let label = self.label(record.aaguid());
+        let attestation = record
+            .evidence()
+            .map(|evidence| (evidence.format().to_owned(), evidence.attestation_type().to_owned()));
+        let label_key = names::key(&label);
+        Ok(StoredCredential { record, attestation, label, label_key, created_at: now, last_used_at: None })
+    }
+
+    /// The label of a new passkey: the name of its model, if that is a valid label.
+    fn label(&self, model: Aaguid) -> String {
+        let name = self.models.label(model).and_then(|name| names::clean(&name).ok());
+        name.unwrap_or_else(|| DEFAULT_LABEL.to_owned())
+    }
+}
+
+/// The confirmation of an act by this session in this browser.
+pub(crate) fn confirmation(
+    caller: &Caller,
+    act: &Act,
+    browser: TokenHash,
+    now: Timestamp,
+) -> Result<Confirmation> {
+    Ok(Confirmation {
+        key: ConfirmationKey { session: caller.token, act: act.text()?, browser },
+        account: caller.account.clone(),
+        created_at: now,
+        expires_at: now.plus_seconds(CONFIRMED_SECONDS),
+    })
+}

@@ -1,0 +1,91 @@
+//! Answers that several routes share.
+
+use axum::http::{HeaderMap, StatusCode, header, request::Parts};
+use axum::response::Response;
+use countersign::store::Session;
+use countersign::types::UserHandle;
+use serde::Serialize;
+
+use super::body::FinishBody;
+use super::error::{Answer, ApiError};
+use super::{json::json, signals::Signals};
+use crate::app::App;
+use crate::ceremony::finish::{Ceremony, FinishRequest};
+use crate::ceremony::outcome::{Finished, SignedIn};
+use crate::ceremony::starting::Started;
+use crate::{operation_error::OperationError, sessions::Begun, token::Token};
+
+/// An account in an answer.
+#[derive(Serialize)]
+pub(super) struct Account<'a> {
+    name: &'a str,
+    #[serde(rename = "userHandle")]
+    user_handle: &'a UserHandle,
+}
+
+impl<'a> From<&'a Session> for Account<'a> {
+    fn from(session: &'a Session) -> Self {
+        Self { name: &session.name, user_handle: &session.account }
+    }
+}
+
+/// The answer to a start.
+pub(super) fn started<O: Serialize>(app: &App, started: &Started<O>, browser: &Token) -> Response {
+    #[derive(Serialize)]
+    struct Body<'a, O> {
+        ceremony: &'a str,
+        options: &'a O,
+    }
+    let body = Body { ceremony: &started.ceremony, options: &started.options };
+    with_browser(app, json(StatusCode::OK, &body), browser)
+}
+
+/// Finishes a ceremony for the browser that sent this request.
+pub(super) async fn finish(
+    app: &App,
+    ceremony: Ceremony,
+    body: FinishBody,
+    headers: &HeaderMap,
+) -> Result<Finished, OperationError> {
+    let browser = app.browser.read(headers).map(|token| token.hash());
+    let finish = FinishRequest::new(ceremony, body.ceremony, body.response.get(), browser);
+    app.finish(&finish).await
+}
+
+/// The answer to a finish that created a session.
+pub(super) async fn signed_in(app: &App, request: &Parts, status: StatusCode, signed_in: SignedIn) -> Answer {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        account: Account<'a>,
+        signals: Signals,
+    }
+    let SignedIn { token, session, accepted } = signed_in;
+    let signals = Signals::new(&app.accounts, session.account.clone(), accepted);
+    let mut response = json(status, &Body { account: Account::from(&session), signals });
+    let begun = Begun { token: &token, session: &session };
+    app.sessions.begin(request, begun, response.headers_mut()).await?;
+    Ok(response)
+}
+
+/// The answer, with the browser's cookie.
+pub(super) fn with_browser(app: &App, mut response: Response, browser: &Token) -> Response {
+    let cookie = app.browser.set(browser);
+    response.headers_mut().extend(cookie.map(|value| (header::SET_COOKIE, value)));
+    response
+}
+
+/// The answer, which makes the browser forget its session.
+pub(super) async fn without_session(app: &App, request: &Parts, mut response: Response) -> Answer {
+    app.sessions.end(request, response.headers_mut()).await?;
+    Ok(response)
+}
+
+/// The answer to a failed registration.
+pub(super) fn registration_error(app: &App, error: OperationError) -> ApiError {
+    ApiError::registration(&app.accounts, error)
+}
+
+/// The answer to a failed authentication.
+pub(super) fn authentication_error(app: &App, error: OperationError) -> ApiError {
+    ApiError::authentication(&app.accounts, error)
+}

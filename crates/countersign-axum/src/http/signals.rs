@@ -1,0 +1,50 @@
+//! The signals that a page may pass on to passkey providers ([section
+//! 5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods)). They come from the server, since a provider may
+//! delete passkeys because of them.
+
+use axum::{extract::State, http::StatusCode};
+use countersign::types::signals::{AllAcceptedCredentialsOptions, CurrentUserDetailsOptions};
+use countersign::types::{CredentialId, UserHandle};
+use countersign::{RelyingParty, User};
+use serde::Serialize;
+
+use super::error::Answer;
+use super::json::json;
+use super::sender::{Browser, InSession};
+use crate::app::Shared;
+
+/// The signals in an answer that changed or listed the accepted passkeys.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Signals {
+    all_accepted_credentials: Option<AllAcceptedCredentialsOptions>,
+}
+
+impl Signals {
+    /// `accepted` are all credentials of the account, read in the transaction that the answer is about. It is `None`
+    /// while that list may lack a credential that a provider has.
+    pub(crate) fn new(party: &RelyingParty, user: UserHandle, accepted: Option<Vec<CredentialId>>) -> Self {
+        let signal = |accepted| party.signal_all_accepted_credentials(user, accepted);
+        Self { all_accepted_credentials: accepted.map(signal) }
+    }
+}
+
+/// `signals`: the payloads of both signals about the signed-in account.
+pub(crate) async fn current(
+    State(app): State<Shared>,
+    InSession(session): InSession,
+    Browser(browser): Browser,
+) -> Answer {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body {
+        #[serde(flatten)]
+        signals: Signals,
+        current_user_details: CurrentUserDetailsOptions,
+    }
+    let accepted = app.accepted(&session.account, Some(&browser.hash()), app.now()).await?;
+    let signals = Signals::new(&app.accounts, session.account.clone(), accepted);
+    let user = User::new(session.account.clone(), &session.name, &session.name);
+    let current_user_details = app.accounts.signal_current_user_details(&user);
+    Ok(json(StatusCode::OK, &Body { signals, current_user_details }))
+}

@@ -1,0 +1,86 @@
+//! Responses that are rejected for good.
+
+use countersign::ceremony::sealed::OpenError;
+use countersign::{Code, types::CredentialId, types::response::ResponseError};
+
+/// The rejection of a response, which would be rejected again.
+#[derive(Debug)]
+pub(crate) struct ResponseRejection {
+    /// The reason that the client gets.
+    pub(crate) reason: Reason,
+    /// The details for the log.
+    pub(crate) detail: String,
+    /// The credential that the page may signal as unknown here.
+    pub(crate) unknown: Option<CredentialId>,
+}
+
+/// Why a response is rejected for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// The relying party rejected it.
+    Code(Code),
+    /// Another account has the name.
+    NameTaken,
+    /// The account has as many credentials as it may have.
+    TooManyCredentials,
+    /// The client data of a registration is too long to be stored.
+    ClientDataTooLong,
+    /// The relying party's policy rejects conditional registrations.
+    ConditionalCreateRejected,
+}
+
+impl Reason {
+    const OTHERS: [Self; 4] =
+        [Self::NameTaken, Self::TooManyCredentials, Self::ClientDataTooLong, Self::ConditionalCreateRejected];
+
+    /// The word that clients get.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code(code) => code.as_str(),
+            Self::NameTaken => "name-taken",
+            Self::TooManyCredentials => "too-many-credentials",
+            Self::ClientDataTooLong => "client-data-too-long",
+            Self::ConditionalCreateRejected => "conditional-create-rejected",
+        }
+    }
+
+    /// The reason of this word.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        let codes = Code::ALL.iter().copied().map(Self::Code);
+        codes.chain(Self::OTHERS).find(|reason| reason.as_str() == word)
+    }
+}
+
+impl ResponseRejection {
+    pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into(), unknown: None }
+    }
+
+    pub(crate) fn of_code(code: Code, detail: impl Into<String>) -> Self {
+        Self::new(Reason::Code(code), detail)
+    }
+}
+
+impl From<Reason> for ResponseRejection {
+    fn from(reason: Reason) -> Self {
+        Self::new(reason, reason.as_str())
+    }
+}
+
+impl From<countersign::Error> for ResponseRejection {
+    fn from(error: countersign::Error) -> Self {
+        Self::of_code(error.code(), error.to_string())
+    }
+}
+
+impl From<ResponseError> for ResponseRejection {
+    fn from(error: ResponseError) -> Self {
+        Self::of_code(error.code(), error.to_string())
+    }
+}
+
+impl From<OpenError> for ResponseRejection {
+    fn from(error: OpenError) -> Self {
+        Self::of_code(error.code(), error.to_string())
+    }
+}

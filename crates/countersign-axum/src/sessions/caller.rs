@@ -1,0 +1,131 @@
+//! The session of a request, and what its account may do with sessions.
+
+use axum::http::request::Parts;
+use countersign::store::{AHEAD_SECONDS, Operation, Rejection as Rejected, Session, SessionTimes, TokenHash};
+use countersign::types::{UserHandle, base64url};
+use countersign::{Timestamp, cose::sha256};
+
+use super::{IDLE_SECONDS, SEEN_SECONDS};
+use crate::operation_error::{OperationError, Rejection, Result};
+use crate::{app::App, cookie::SESSION_SECONDS, failure::Failure};
+
+/// The prefix of the hashed data, so that no other hash can be used as a public ID.
+const PUBLIC_ID: &[u8] = b"countersign session id\0";
+
+/// The ID of a session in lists. It reveals nothing about the token.
+pub(crate) fn public_id(token: &TokenHash) -> String {
+    base64url::encode(sha256(&[PUBLIC_ID, token.as_bytes()]))
+}
+
+/// The times of a session that begins now with a verified user.
+pub(crate) fn new_times(now: Timestamp) -> SessionTimes {
+    SessionTimes {
+        created_at: now,
+        seen_at: now,
+        verified_at: now,
+        idle_at: now.plus_seconds(IDLE_SECONDS),
+        expires_at: now.plus_seconds(SESSION_SECONDS),
+    }
+}
+
+/// The operation that records the use of a session.
+pub(crate) fn touch(token: TokenHash, now: Timestamp, verified_at: Option<Timestamp>) -> Operation {
+    Operation::TouchSession { token, seen_at: now, idle_at: now.plus_seconds(IDLE_SECONDS), verified_at }
+}
+
+/// The sender of a request that changes something. It is checked when the headers arrive, and again in the transaction
+/// that writes, since the session may end while the body arrives.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    /// The hash of the session's token.
+    pub(crate) token: TokenHash,
+    /// The account that the user saw.
+    pub(crate) account: UserHandle,
+}
+
+impl Caller {
+    /// The first operation of the caller's transactions.
+    pub(crate) fn require(&self) -> Operation {
+        Operation::RequireSession { token: self.token, account: self.account.clone() }
+    }
+
+    /// The session as it is now. Fails with [`Rejection::SessionOver`] if it is over, and with
+    /// [`Rejection::AccountChanged`] if it is another account's.
+    pub(crate) async fn session(&self, app: &App, now: Timestamp) -> Result<Session> {
+        let session = app.store.session(&self.token).await?.filter(|session| !session.times.is_over(now));
+        let session = session.ok_or(Rejection::SessionOver)?;
+        if session.account == self.account { Ok(session) } else { Err(Rejection::AccountChanged.into()) }
+    }
+}
+
+impl App {
+    /// The session of a request, unless it is over. Records its use.
+    pub(crate) async fn session_of(&self, request: &Parts) -> Result<Option<Session>, Failure> {
+        match self.sessions.token(request).await? {
+            Some(token) => self.live_session(token.hash(), self.now()).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The session of this token, unless it is over. Records its use.
+    pub(crate) async fn live_session(
+        &self,
+        token: TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<Session>, Failure> {
+        let Some(session) = self.store.session(&token).await? else { return Ok(None) };
+        let times = session.times;
+        if times.created_at > now.plus_seconds(AHEAD_SECONDS) {
+            // Created while a clock was ahead: it would be valid again once its time has come.
+            self.transact_touch(Operation::EndSession(token), now).await?;
+            return Ok(None);
+        }
+        if times.is_over(now) {
+            return Ok(None);
+        }
+        let ahead = times.is_ahead(now);
+        if ahead || times.seen_at.plus_seconds(SEEN_SECONDS) <= now {
+            let verified_at = (ahead && times.verified_at > now).then_some(times.created_at);
+            self.transact_touch(touch(token, now, verified_at), now).await?;
+        }
+        Ok(Some(session))
+    }
+
+    async fn transact_touch(&self, operation: Operation, now: Timestamp) -> Result<(), Failure> {
+        // Neither operation is ever rejected.
+        let _: Result<(), Rejected> = self.store.transact(vec![operation], now).await?;
+        Ok(())
+    }
+
+    /// Ends the caller's session. One that is over already is no error.
+    pub(crate) async fn end_session(&self, caller: &Caller) -> Result<()> {
+        let operations = vec![caller.require(), Operation::EndSession(caller.token)];
+        match self.store.transact(operations, self.now()).await? {
+            Ok(()) | Err(Rejected::SessionOver) => Ok(()),
+            Err(rejection) => Err(rejection.into()),
+        }
+    }
+
+    /// Ends the session of the caller's account with this public ID, and returns the hash of its token. `None` if there
+    /// is no such session.
+    pub(crate) async fn end_one_session(&self, caller: &Caller, id: &str) -> Result<Option<TokenHash>> {
+        let now = self.now();
+        let listed = self.store.sessions(&caller.account, now).await?;
+        let named = listed.iter().map(|session| session.token).find(|token| public_id(token) == id);
+        let mut operations = vec![caller.require()];
+        operations.extend(named.map(Operation::EndSession));
+        self.store.transact(operations, now).await?.map_err(OperationError::from)?;
+        Ok(named)
+    }
+
+    /// Ends all sessions of the caller's account but the caller's, and returns their number.
+    pub(crate) async fn end_other_sessions(&self, caller: &Caller) -> Result<usize> {
+        let now = self.now();
+        let listed = self.store.sessions(&caller.account, now).await?;
+        let ended = listed.iter().filter(|session| session.token != caller.token).count();
+        let end =
+            Operation::EndOtherSessions { account: caller.account.clone(), remaining: Some(caller.token) };
+        self.store.transact(vec![caller.require(), end], now).await?.map_err(OperationError::from)?;
+        Ok(ended)
+    }
+}

@@ -1,0 +1,13 @@
+//! The routes from outside, with a software authenticator instead of a browser.
+
+mod accounts;
+mod adding;
+mod conditional;
+mod edge;
+mod keys;
+mod named;
+mod on_sqlite;
+mod own_sessions;
+mod repeated;
+mod sessions;
+mod site;
