@@ -114,9 +114,10 @@ statements! {
     IS_CONFIRMED_ELSEWHERE =
         "SELECT 1 FROM confirmations
          WHERE user_handle = ? AND act = ? AND browser IS NOT ? AND expires_at > ? AND created_at <= ? LIMIT 1";
+    /// Stores a confirmation, if its account exists.
     CONFIRM =
         "INSERT INTO confirmations (session, act, browser, user_handle, created_at, expires_at)
-         VALUES (?, ?, ?, ?, ?, ?)
+         SELECT ?, ?, ?, user_handle, ?, ? FROM accounts WHERE user_handle = ?
          ON CONFLICT (session, act) DO UPDATE SET browser = excluded.browser, user_handle = excluded.user_handle,
              created_at = excluded.created_at, expires_at = excluded.expires_at";
     TAKE_CONFIRMATION =
