@@ -100,8 +100,6 @@ statements! {
     DELETE_SESSIONS_OVER =
         "DELETE FROM sessions
          WHERE user_handle = ?1 AND token_hash <> ?2 AND (expires_at <= ?3 OR idle_at <= ?3 OR created_at > ?4)";
-    /// A use in the future would keep a session from ever being the least recently used one.
-    LIMIT_SEEN = "UPDATE sessions SET seen_at = ?1 WHERE user_handle = ?2 AND seen_at > ?3";
     TOUCH_SESSION =
         "UPDATE sessions SET seen_at = ?, idle_at = ?, verified_at = coalesce(?, verified_at)
          WHERE token_hash = ? AND expires_at > ? AND idle_at > ? AND created_at <= ?";
