@@ -8,7 +8,8 @@ use countersign_server::Config;
 use terminal_size::Width;
 
 use crate::{
-    explain, metadata::arguments::MetadataArguments, serve::ServeArguments, usage_error::UsageError,
+    explain, keys::KeysArguments, metadata::arguments::MetadataArguments, serve::ServeArguments,
+    usage_error::UsageError,
 };
 
 /// The name of the program.
@@ -28,6 +29,8 @@ struct CommandLine {
 enum Command {
     #[command(about = "Run a server, by default at http://localhost:8080")]
     Serve(ServeArguments),
+    /// Manage the keys that ceremonies are sealed with
+    Keys(KeysArguments),
     /// Fetch and inspect the FIDO Alliance's list of authenticator models
     Metadata(MetadataArguments),
     /// Explain a code of an error, a rule or a step of a ceremony; without words, list what is explained
@@ -58,6 +61,8 @@ pub(crate) enum Task {
     Serve(Config),
     /// Check whether a server could run.
     Check(Config),
+    /// Rotate the sealing keys of a database.
+    RotateKeys(Config),
     /// Inspect metadata.
     Metadata(MetadataArguments),
 }
@@ -72,6 +77,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
     Ok(match command {
         Command::Serve(arguments) if arguments.is_check() => Task::Check(arguments.into_config()?),
         Command::Serve(arguments) => Task::Serve(arguments.into_config()?),
+        Command::Keys(arguments) => Task::RotateKeys(arguments.into_config()?),
         Command::Metadata(arguments) => {
             #[cfg(not(feature = "fetch"))]
             arguments.check_features()?;

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::usage_error::UsageError;
+
 /// The user's data folder according to environment variables, `None` if they are not set.
 pub(crate) fn find(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     // A relative path would depend on the current folder; the XDG rules ignore relative paths.
@@ -20,6 +22,12 @@ pub(crate) fn find(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBu
 /// The database in a data folder.
 pub(crate) fn database(folder: impl AsRef<Path>) -> PathBuf {
     folder.as_ref().join("countersign").join("countersign.sqlite3")
+}
+
+/// The database that is given, or else that in the user's data folder.
+pub(crate) fn given_or_default(given: Option<PathBuf>) -> Result<PathBuf, UsageError> {
+    let default = || find(|name| std::env::var_os(name)).map(database);
+    given.or_else(default).ok_or(UsageError::NoDataFolder)
 }
 
 #[cfg(all(test, unix, not(target_os = "macos")))]

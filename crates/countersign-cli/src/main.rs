@@ -20,6 +20,7 @@ use crate::metadata::{arguments::MetadataArguments, command, error::MetadataComm
 mod command_line;
 mod data_folder;
 mod explain;
+mod keys;
 mod log;
 mod metadata;
 mod serve;
@@ -41,6 +42,10 @@ fn main() -> ExitCode {
             Ok(()) => print(CHECKED),
             Err(error) => fail(error.as_ref(), 1),
         },
+        Ok(Task::RotateKeys(config)) => match rotate_keys(&config) {
+            Ok(report) => print(&report),
+            Err(error) => fail(error.as_ref(), 1),
+        },
         Ok(Task::Serve(config)) => match serve(&config) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(error.as_ref(), 1),
@@ -56,6 +61,12 @@ fn metadata(arguments: &MetadataArguments) -> ExitCode {
         Err(MetadataCommandError::Output(error)) => not_written(&error, arguments.failure_status()),
         Err(error) => fail(&error, arguments.failure_status()),
     }
+}
+
+fn rotate_keys(config: &Config) -> Result<String, Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let rotation = runtime.block_on(countersign_server::rotate_keys(config))?;
+    Ok(keys::report(&rotation))
 }
 
 fn check(config: &Config) -> Result<(), Box<dyn std::error::Error>> {

@@ -87,11 +87,7 @@ impl ServeArguments {
     /// The configuration that the arguments make.
     pub(crate) fn into_config(self) -> Result<Config, UsageError> {
         let source = source(self.metadata, self.metadata_url, self.metadata_authorities)?;
-        let database = self
-            .database
-            .or_else(|| data_folder::find(|name| std::env::var_os(name)).map(data_folder::database))
-            .ok_or(UsageError::NoDataFolder)?;
-        let mut config = Config::new(database);
+        let mut config = Config::new(data_folder::given_or_default(self.database)?);
         config.listen = self.listen;
         config.metrics_listen = self.metrics_listen;
         config.rp_id = self.rp_id;

@@ -44,7 +44,13 @@ impl App {
             tracing::warn!(%warning, "the configuration is probably not meant like this");
         }
         if let Some(passkeys) = database.credentials_of_other_rp_ids(&config.rp_id).await? {
-            tracing::warn!(%passkeys, "passkeys in the database can't be used");
+            tracing::warn!(
+                unusable = passkeys.unusable,
+                total = passkeys.total,
+                found = passkeys.found,
+                configured = passkeys.configured,
+                "passkeys in the database can't be used: they were registered with another RP ID"
+            );
         }
         Ok(Self { passkeys, metadata, origins, database })
     }

@@ -47,6 +47,7 @@
 //! | show names of models, flag compromised ones | a [`MetadataSource`] |
 //! | accept several addresses of the page | [`Config::origins`](field@Config::origins) |
 //! | check a configuration before a restart | [`Server::check`] |
+//! | replace the key that ceremonies are sealed with | [`rotate_keys`] |
 //! | see which library verifies signatures | [`BACKEND`] |
 //!
 //! # Features
@@ -86,6 +87,7 @@ mod connections;
 pub mod fetch;
 pub mod files;
 pub mod http;
+mod keys;
 mod metadata;
 mod models;
 mod relying_party;
@@ -95,9 +97,10 @@ mod start_error;
 pub use backend::BACKEND;
 pub use config::{Config, Listen};
 pub use countersign::relying_party::policy::BackupEligibilityChange;
-pub use countersign_axum::UnknownSignals;
+pub use countersign_axum::{Rotation, UnknownSignals};
 pub use countersign_store::OtherRpIds;
 pub use countersign_store::text::{printable, with_causes};
+pub use keys::{RotateError, rotate_keys};
 pub use metadata::config::{MetadataConfig, MetadataSource, Registrations};
 pub use server::{Server, router, stop_signal};
 pub use start_error::StartError;

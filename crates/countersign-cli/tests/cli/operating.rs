@@ -53,6 +53,24 @@ fn another_rp_id_than_that_of_the_stored_passkeys_logs_a_warning_and_fails_the_c
 }
 
 #[test]
+fn a_rotation_of_the_sealing_keys_is_reported_and_needs_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("test.sqlite3");
+    let rotate = || program().args(["keys", "rotate", "--database"]).arg(&database).output().unwrap();
+    assert_fails(&rotate(), 1, &format!("there is no database {}", database.display()));
+    let running = Running::start(&database);
+    let _ = post(&running.url, "/api/sessions/start", &json!({})).unwrap();
+    for number in [2, 3] {
+        let rotated = rotate();
+        let said = String::from_utf8(rotated.stdout).unwrap();
+        assert!(said.starts_with(&format!("key {number} seals from 2")), "{said}");
+        assert!(said.ends_with(" on; no key was removed\n"), "{said}");
+        assert_eq!((rotated.status.code(), rotated.stderr.len()), (Some(0), 0));
+    }
+    register(&running.url, "Ada", 1).unwrap();
+}
+
+#[test]
 fn warnings_about_the_configuration_are_logged_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let name = "n".repeat(65);
@@ -176,14 +194,14 @@ fn one_address_for_the_page_and_for_the_metrics_is_reported_in_a_sentence() {
 }
 
 #[test]
-fn a_database_at_an_address_is_rejected_in_a_sentence() {
+fn a_database_of_another_kind_is_rejected_by_its_scheme_and_no_password_is_shown() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["serve", "--check"]] {
         let mut command = program();
         command.current_dir(folder.path()).args(arguments);
-        let output = command.args(["--database", "postgres://user:word@host/db"]).output().unwrap();
-        let sentence = "the database must be a file, not an address that begins with postgres: give the path of an SQLite \
-                        file, such as /var/lib/countersign/countersign.sqlite3";
+        let output = command.args(["--database", "mysql://user:word@host/db"]).output().unwrap();
+        let sentence = "the database is the path of an SQLite file or an address that begins with postgres://, not with \
+                        mysql://";
         assert_fails(&output, 1, sentence);
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is made");
