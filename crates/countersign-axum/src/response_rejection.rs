@@ -79,8 +79,17 @@ impl From<ResponseError> for ResponseRejection {
     }
 }
 
+/// A text that no current key sealed is no ceremony, or none any more.
 impl From<OpenError> for ResponseRejection {
     fn from(error: OpenError) -> Self {
-        Self::of_code(error.code(), error.to_string())
+        let code = match error {
+            OpenError::Malformed
+            | OpenError::TooLong { .. }
+            | OpenError::UnknownVersion(_)
+            | OpenError::UnknownKey(_)
+            | OpenError::NotAuthentic => Code::ChallengeExpired,
+            other => other.code(),
+        };
+        Self::of_code(code, error.to_string())
     }
 }

@@ -67,7 +67,10 @@ impl App {
         let outcome = Outcome::from(&rejection);
         let operations = transaction(finish, opened, &outcome, Vec::new(), now)?;
         match self.store.transact(operations, now).await? {
-            Ok(()) => Err(rejection.into()),
+            Ok(()) => {
+                let unknown = self.unless_registered(rejection.unknown).await?;
+                Err(ResponseRejection { unknown, ..rejection }.into())
+            }
             Err(Rejected::Finished(earlier)) => self.repeat(finish, &earlier, now).await,
             Err(other) => Err(other.into()),
         }

@@ -27,15 +27,17 @@ impl App {
     /// Opens a sealed state that this browser got for this kind of ceremony.
     pub(super) async fn open(&self, finish: &FinishRequest, now: Timestamp) -> Result<Opened> {
         let ring = self.keys.ring(&*self.store, &mut self.entropy(), now).await?;
-        let opened = match self.open_with(ring, finish, now) {
+        let (ring, opened) = match self.open_with(&ring, finish, Bearer::Anonymous, now) {
             Err(OpenError::UnknownKey(number)) => {
                 let renewed = self.keys.renewed_ring(&*self.store, &mut self.entropy(), now).await?;
                 let unknown = || ResponseRejection::from(OpenError::UnknownKey(number));
-                self.open_with(renewed.ok_or_else(unknown)?, finish, now)
+                let ring = renewed.ok_or_else(unknown)?;
+                let opened = self.open_with(&ring, finish, Bearer::Anonymous, now);
+                (ring, opened)
             }
-            opened => opened,
+            opened => (ring, opened),
         };
-        let (ring, ceremony, expires_at, attached) = opened.map_err(ResponseRejection::from)?;
+        let (ceremony, expires_at, attached) = opened.map_err(ResponseRejection::from)?;
         let attached: Attached = serde_json::from_slice(&attached)
             .map_err(|error| ResponseRejection::of_code(Code::StateInvalid, error.to_string()))?;
         if attached.kind != finish.kind() {
@@ -44,6 +46,7 @@ impl App {
         if finish.browser.is_none_or(|browser| !attached.is_of(&browser)) {
             return Err(Rejection::OtherBrowser.into());
         }
+        self.open_with(&ring, finish, bearer(finish), now).map_err(ResponseRejection::from)?;
         let until = attached.until().map_or(expires_at, |until| until.min(expires_at));
         // Started while the clock was ahead, it would live that much longer.
         if until < now || attached.started_at() > now.plus_seconds(AHEAD_SECONDS) {
@@ -52,29 +55,25 @@ impl App {
         Ok(Opened { ring, ceremony, until, attached })
     }
 
+    /// The name, the end and the attached data of a ceremony, if the token is one of its kind and the bearer's.
     fn open_with(
         &self,
-        ring: KeyRing,
+        ring: &KeyRing,
         finish: &FinishRequest,
+        bearer: Bearer<'_>,
         now: Timestamp,
-    ) -> Result<(KeyRing, CeremonyId, Timestamp, Vec<u8>), OpenError> {
-        fn read<S: CeremonyState>(
-            ring: &KeyRing,
-            party: &RelyingParty,
-            finish: &FinishRequest,
-            now: Timestamp,
-        ) -> Result<(CeremonyId, Timestamp, Vec<u8>), OpenError> {
-            let opened = ring.open::<S>(party, &finish.token, bearer(finish), now)?;
-            Ok((opened.state.ceremony(), opened.state.expires_at(), opened.attached))
+    ) -> Result<(CeremonyId, Timestamp, Vec<u8>), OpenError> {
+        macro_rules! read {
+            ($state:ty, $party:expr) => {{
+                let opened = ring.open::<$state>($party, &finish.token, bearer, now)?;
+                Ok((opened.state.ceremony(), opened.state.expires_at(), opened.attached))
+            }};
         }
-        let (ceremony, expires_at, attached) = match finish.ceremony {
-            Ceremony::Account(_) | Ceremony::Credential(_) => {
-                read::<RegistrationState>(&ring, &self.accounts, finish, now)
-            }
-            Ceremony::Session(_) => read::<AuthenticationState>(&ring, &self.accounts, finish, now),
-            Ceremony::StepUp(_) => read::<BoundAuthenticationState>(&ring, &self.step_up, finish, now),
-        }?;
-        Ok((ring, ceremony, expires_at, attached))
+        match finish.ceremony {
+            Ceremony::Account(_) | Ceremony::Credential(_) => read!(RegistrationState, &self.accounts),
+            Ceremony::Session(_) => read!(AuthenticationState, &self.accounts),
+            Ceremony::StepUp(_) => read!(BoundAuthenticationState, &self.step_up),
+        }
     }
 }
 

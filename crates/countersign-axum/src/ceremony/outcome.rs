@@ -117,14 +117,21 @@ impl App {
             }
             Outcome::Rejected { reason, unknown } => {
                 let reason = Reason::parse(&reason).ok_or(Rejection::CeremonyOver)?;
-                let unknown = match unknown {
-                    // It may have been registered since.
-                    Some(id) if self.store.credential(&id, Evidence::Omit).await?.is_none() => Some(id),
-                    _ => None,
-                };
+                let unknown = self.unless_registered(unknown).await?;
                 Err(ResponseRejection { reason, detail: "rejected before".into(), unknown }.into())
             }
         }
+    }
+
+    /// The credential that a page may signal as unknown, unless it is registered, perhaps by now: a good one must not be
+    /// deleted.
+    pub(super) async fn unless_registered(
+        &self,
+        unknown: Option<CredentialId>,
+    ) -> Result<Option<CredentialId>> {
+        let Some(id) = unknown else { return Ok(None) };
+        let found = self.store.credential(&id, Evidence::Omit).await?;
+        Ok(found.is_none().then_some(id))
     }
 
     async fn callers_session(&self, finish: &FinishRequest, now: Timestamp) -> Result<Session> {

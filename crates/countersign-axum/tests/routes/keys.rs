@@ -88,7 +88,7 @@ async fn a_key_that_an_instance_has_not_read_yet_is_read_when_its_token_comes() 
     let body = finish(&started, &sign(&started, &mut passkey));
     browser.router = site.router.clone();
     // The first instance has read the keys in this second.
-    browser.post("sessions/finish", &body).await.expect_error(401, "state-invalid");
+    browser.post("sessions/finish", &body).await.expect_error(401, "challenge-expired");
     site.wait(3);
     browser.post("sessions/finish", &body).await.expect(200);
 }

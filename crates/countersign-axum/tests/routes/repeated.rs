@@ -120,7 +120,7 @@ async fn a_ceremony_is_looked_up_before_its_response_is_read() {
     browser.post("sessions/finish", &good).await.expect(200);
     browser.post("sessions/finish", &junk).await.expect_error(401, "challenge-expired");
     let unknown = json!({ "ceremony": "A".repeat(43), "response": {} });
-    browser.post("sessions/finish", &unknown).await.expect_error(401, "state-invalid");
+    browser.post("sessions/finish", &unknown).await.expect_error(401, "challenge-expired");
 }
 
 #[tokio::test]

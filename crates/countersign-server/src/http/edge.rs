@@ -46,7 +46,10 @@ fn host_missing(uri: &Uri) -> Response {
     plain(StatusCode::BAD_REQUEST)
 }
 
-pub(super) async fn not_found() -> Response {
+pub(super) async fn not_found(uri: Uri) -> Response {
+    if is_api(&uri) {
+        return error_answer(StatusCode::NOT_FOUND, "not-found", "There is nothing here.");
+    }
     plain(StatusCode::NOT_FOUND)
 }
 

@@ -142,7 +142,7 @@ async fn evidence_is_read_once_and_not_with_each_list() {
     assert_ne!(first["credentials"][0]["trouble"], Value::Null);
 
     let database = rusqlite::Connection::open(folder.path().join("data/countersign.sqlite3")).unwrap();
-    assert_eq!(database.execute("UPDATE credentials SET evidence = 'junk'", ()).unwrap(), 1);
+    assert_eq!(database.execute("UPDATE evidence SET evidence = 'junk'", ()).unwrap(), 1);
     let again = restarted.get("/api/credentials").await.expect(200).json();
     assert_eq!(again["credentials"], first["credentials"]);
     let mut anew = open(folder.path(), Registrations::Attested).await.unwrap();

@@ -192,7 +192,7 @@ async fn a_ceremony_is_looked_up_before_its_response_is_read() {
     let junk = |ceremony: &Value| json!({ "ceremony": ceremony, "response": vec![7; 100_000] });
     let mut stranger = site.client();
     let unknown = json!("A".repeat(43));
-    stranger.post("/api/sessions/finish", &junk(&unknown)).await.expect_error(401, "state-invalid");
+    stranger.post("/api/sessions/finish", &junk(&unknown)).await.expect_error(401, "challenge-expired");
     let known = &session["ceremony"];
     stranger.post("/api/sessions/finish", &junk(known)).await.expect_error(400, "cookie-missing");
     client.post("/api/sessions/finish", &good).await.expect(200);
