@@ -1,7 +1,8 @@
 //! Why a statement did not affect the rows that it should have: the rejection of its operation, or what else is to be done.
 
+use countersign::CredentialUpdate;
 use countersign::record::DynamicPart;
-use countersign::store::{Operation, Rejection, StoredCredential, TokenHash};
+use countersign::store::{Operation, Rejection, Session, StoredCredential, TokenHash};
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use deadpool_postgres::ClientWrapper;
 use tokio_postgres::types::ToSql;
@@ -9,7 +10,7 @@ use tokio_postgres::types::ToSql;
 use crate::postgres::failure::Failure;
 use crate::postgres::rows;
 use crate::postgres::statements as sql;
-use crate::postgres::steps::{dynamic_text, end_session, latest, surplus_sessions};
+use crate::postgres::steps::{Value, dynamic_text, end_session, latest, surplus_sessions};
 
 /// What follows from a statement that did not affect the rows that it should have.
 pub(super) enum Reason {
@@ -46,22 +47,7 @@ pub(super) async fn reason(
         }
         Operation::InsertCredential(credential) => insertion(client, credential, step).await?,
         Operation::UpdateCredential { owner, update, used_at } => {
-            let found = client
-                .query_opt(
-                    &client.prepare_cached(sql::LOCK_CREDENTIAL).await?,
-                    &[&update.credential_id.as_bytes(), &owner.as_bytes()],
-                )
-                .await?;
-            let Some(found) = found else { return Ok(Reason::Rejected(No::Missing)) };
-            let stored: DynamicPart = rows::json(found.try_get(0)?, "credential")?;
-            if stored != update.previous {
-                return Ok(Reason::Rejected(No::RecordChanged));
-            }
-            // Equal, although its text is that of another version of the form.
-            let (next, used) = (dynamic_text(&update.next)?, used_at.map(Timestamp::unix_seconds));
-            let statement = client.prepare_cached(sql::REPLACE_DYNAMIC_PART).await?;
-            client.execute(&statement, &[&update.credential_id.as_bytes(), &next, &used]).await?;
-            return Ok(Reason::Resolved);
+            return compare_and_update(client, owner, update, *used_at).await;
         }
         Operation::RenameCredential { owner, id, .. } => {
             Some(if is_credential(client, owner, id).await? { No::LabelTaken } else { No::Missing })
@@ -70,15 +56,7 @@ pub(super) async fn reason(
             Some(if is_credential(client, owner, id).await? { No::LastCredential } else { No::Missing })
         }
         Operation::InsertSession(session) if step > 0 => {
-            let statement = client.prepare_cached(sql::SURPLUS_SESSIONS).await?;
-            let values = surplus_sessions(session, now);
-            let values: Vec<_> =
-                values.iter().map(|value| -> &(dyn ToSql + Sync) { value.as_ref() }).collect();
-            for row in client.query(&statement, &values).await? {
-                for step in end_session(&rows::token(&row, 0)?) {
-                    execute(client, step.sql, &step.values).await?;
-                }
-            }
+            end_surplus(client, session, now).await?;
             return Ok(Reason::Resolved);
         }
         Operation::RemoveAccount(_) | Operation::InsertSession(_) | Operation::Confirm(_) => {
@@ -95,11 +73,47 @@ pub(super) async fn reason(
     Ok(rejection.map_or(Reason::Changed, Reason::Rejected))
 }
 
+/// Updates a credential whose stored part is equal to the previous one, although its text is another: that of another
+/// version of the form.
+async fn compare_and_update(
+    client: &ClientWrapper,
+    owner: &UserHandle,
+    update: &CredentialUpdate,
+    used_at: Option<Timestamp>,
+) -> Result<Reason, Failure> {
+    let id = update.credential_id.as_bytes();
+    let statement = client.prepare_cached(sql::LOCK_CREDENTIAL).await?;
+    let Some(found) = client.query_opt(&statement, &[&id, &owner.as_bytes()]).await? else {
+        return Ok(Reason::Rejected(Rejection::Missing));
+    };
+    let stored: DynamicPart = rows::json(found.try_get(0)?, "credential")?;
+    if stored != update.previous {
+        return Ok(Reason::Rejected(Rejection::RecordChanged));
+    }
+    let (next, used_at) = (dynamic_text(&update.next)?, used_at.map(Timestamp::unix_seconds));
+    let statement = client.prepare_cached(sql::REPLACE_DYNAMIC_PART).await?;
+    client.execute(&statement, &[&id, &next, &used_at]).await?;
+    Ok(Reason::Resolved)
+}
+
+/// Ends the sessions that are too many with a new one.
+async fn end_surplus(client: &ClientWrapper, new: &Session, now: Timestamp) -> Result<(), Failure> {
+    let statement = client.prepare_cached(sql::SURPLUS_SESSIONS).await?;
+    let values = surplus_sessions(new, now);
+    let values: Vec<_> = values.iter().map(|value| -> &(dyn ToSql + Sync) { value.as_ref() }).collect();
+    for row in client.query(&statement, &values).await? {
+        for step in end_session(&rows::token(&row, 0)?) {
+            execute(client, step.sql, &step.values).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Executes a statement, and returns the number of its rows.
 pub(super) async fn execute(
     client: &ClientWrapper,
     sql: &str,
-    values: &[crate::postgres::steps::Value],
+    values: &[Value],
 ) -> Result<u64, tokio_postgres::Error> {
     let statement = client.prepare_cached(sql).await?;
     let values: Vec<_> = values.iter().map(|value| -> &(dyn ToSql + Sync) { value.as_ref() }).collect();

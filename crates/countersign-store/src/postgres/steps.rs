@@ -5,7 +5,7 @@ use countersign::store::{
     AHEAD_SECONDS, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, ConfirmationKey, Finish, Operation,
     SESSIONS_PER_ACCOUNT_MAX, Session, StoredCredential, TokenHash,
 };
-use countersign::types::{Timestamp, UserHandle};
+use countersign::types::{CredentialId, Timestamp, UserHandle};
 use tokio_postgres::types::ToSql;
 
 use crate::postgres::error::PostgresError;
@@ -167,15 +167,7 @@ pub(super) fn steps(operation: &Operation, now: Timestamp) -> Result<Vec<Step>, 
             let values = vec![bytes(id.as_bytes()), bytes(owner.as_bytes()), text(label), bytes(label_key)];
             vec![one(sql::RENAME_CREDENTIAL, values)]
         }
-        Operation::RemoveCredential { owner, id } => {
-            let values = || vec![bytes(owner.as_bytes()), bytes(id.as_bytes())];
-            vec![
-                one(sql::COUNT_REMOVAL, values()),
-                any(sql::LOCK_SESSIONS_OF_CREDENTIAL, values()),
-                any(sql::REMOVE_CONFIRMATIONS_OF_CREDENTIAL, values()),
-                one(sql::REMOVE_CREDENTIAL, values()),
-            ]
-        }
+        Operation::RemoveCredential { owner, id } => remove_credential(owner, id),
         Operation::InsertSession(session) => insert_session(session, now),
         Operation::TouchSession { token, seen_at, idle_at, verified_at } => {
             let uses = [time(*seen_at), time(*idle_at), maybe_time(*verified_at)];
@@ -241,6 +233,16 @@ fn insert_credential(credential: &StoredCredential) -> Result<Vec<Step>, Postgre
         one(sql::COUNT_CREDENTIAL, vec![owner(), count(CREDENTIALS_PER_ACCOUNT_MAX)]),
         one(sql::INSERT_CREDENTIAL, values),
     ])
+}
+
+fn remove_credential(owner: &UserHandle, id: &CredentialId) -> Vec<Step> {
+    let values = || vec![bytes(owner.as_bytes()), bytes(id.as_bytes())];
+    vec![
+        one(sql::COUNT_REMOVAL, values()),
+        any(sql::LOCK_SESSIONS_OF_CREDENTIAL, values()),
+        any(sql::REMOVE_CONFIRMATIONS_OF_CREDENTIAL, values()),
+        one(sql::REMOVE_CREDENTIAL, values()),
+    ]
 }
 
 fn insert_session(session: &Session, now: Timestamp) -> Vec<Step> {

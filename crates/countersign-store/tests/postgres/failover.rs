@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use countersign::store::ApplicationStore as _;
+use countersign::types::UserHandle;
 use countersign_store::postgres::{PostgresError, PostgresOptions, PostgresStore};
 
 use crate::samples::{NOW, handle, sign_up};
@@ -30,6 +31,38 @@ fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
+/// Signs users up until `stop` is set, and returns those that the store acknowledged.
+async fn sign_up_until(
+    stop: &AtomicBool,
+    store: &PostgresStore,
+    worker: u32,
+    count: &AtomicUsize,
+    failures: &AtomicUsize,
+) -> Vec<UserHandle> {
+    let mut acknowledged = Vec::new();
+    for number in 0.. {
+        if stop.load(Ordering::SeqCst) {
+            break;
+        }
+        let name = format!("user {worker} {number}");
+        let began = Instant::now();
+        match store.transact(sign_up(&name), NOW).await {
+            Ok(outcome) => {
+                outcome.unwrap();
+                acknowledged.push(handle(&name));
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+            Err(error) => {
+                assert!(error.is_outage(), "{error:?}");
+                failures.fetch_add(1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    }
+    acknowledged
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_promoted_standby_has_every_acknowledged_transaction() {
     let mut primary = Cluster::start().unwrap();
@@ -50,30 +83,7 @@ async fn a_promoted_standby_has_every_acknowledged_transaction() {
         .map(|worker| {
             let (store, stop, failures) = (store.clone(), Arc::clone(&stop), Arc::clone(&failures));
             let count = Arc::clone(&acknowledged);
-            tokio::spawn(async move {
-                let mut acknowledged = Vec::new();
-                for number in 0.. {
-                    if stop.load(Ordering::SeqCst) {
-                        break;
-                    }
-                    let name = format!("user {worker} {number}");
-                    let began = Instant::now();
-                    match store.transact(sign_up(&name), NOW).await {
-                        Ok(outcome) => {
-                            outcome.unwrap();
-                            acknowledged.push(handle(&name));
-                            count.fetch_add(1, Ordering::SeqCst);
-                        }
-                        Err(error) => {
-                            assert!(error.is_outage(), "{error:?}");
-                            failures.fetch_add(1, Ordering::SeqCst);
-                            tokio::time::sleep(Duration::from_millis(20)).await;
-                        }
-                    }
-                    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
-                }
-                acknowledged
-            })
+            tokio::spawn(async move { sign_up_until(&stop, &store, worker, &count, &failures).await })
         })
         .collect();
     let more = |least: usize| {

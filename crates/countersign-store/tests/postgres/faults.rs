@@ -97,9 +97,10 @@ async fn a_commit_whose_answer_is_lost_is_reported_and_not_repeated() {
             assert!(began.elapsed() < Duration::from_secs(5), "{fault:?}: the transaction did not happen");
         }
         let repeated = store.transact(finish(name), NOW).await.unwrap();
-        match happened {
-            true => assert!(matches!(repeated, Err(Rejection::Finished(_))), "{repeated:?}"),
-            false => assert_eq!(repeated, Ok(())),
+        if happened {
+            assert!(matches!(repeated, Err(Rejection::Finished(_))), "{repeated:?}");
+        } else {
+            assert_eq!(repeated, Ok(()));
         }
         assert_eq!(store.credentials(&handle(name), Evidence::Omit).await.unwrap().len(), 1);
     }

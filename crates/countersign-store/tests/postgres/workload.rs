@@ -72,7 +72,7 @@ fn run(test: &str, fault: impl Fn(&str)) {
     assert_eq!(logs.len(), usize::try_from(PROCESSES * THREADS).unwrap());
     let acknowledged: usize = logs.iter().map(Log::acknowledged).sum();
     println!("{test}: {acknowledged} acknowledged in {:?}", duration());
-    assert!(acknowledged > 100, "{acknowledged}");
+    assert!(acknowledged > 20, "{acknowledged}");
     runtime.block_on(workload::check(&logs, &store)).assert_passed();
 }
 

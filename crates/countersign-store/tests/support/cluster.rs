@@ -33,7 +33,8 @@ kill -INT $database 2>/dev/null
 killer=$!
 wait $database
 kill -KILL $killer 2>/dev/null
-rm -rf "$folder"
+# What ended just now may still have written.
+rm -rf "$folder" || { sleep 1; rm -rf "$folder"; }
 "#;
 
 /// A running cluster. It stops when this value is dropped, or its process ends.
