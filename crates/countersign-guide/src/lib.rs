@@ -1,14 +1,7 @@
-//! The program of the guide "Passkeys from zero", and the examples of all guides as tests.
-//!
-//! [`passkeys`] is the relying party, [`store`] its tables, and [`app`] serves it over HTTP.
+//! The examples of all guides as tests, and the first program of "Passkeys from zero".
 
-pub mod app;
 #[cfg(doctest)]
 mod book;
-pub mod error;
-pub mod name;
-pub mod passkeys;
-pub mod store;
 
 /// The guides, each of whose examples is compiled and run as a test.
 #[cfg(doctest)]

@@ -244,8 +244,6 @@ mod tests {
             "countersign",
             "countersign-conformance",
             "countersign-metadata",
-            "countersign-store",
-            "countersign-axum",
             "countersign-server",
             "countersign-cli",
         ];

@@ -1,40 +1,42 @@
 const { startRegistration, startAuthentication, sendSignal } = SimpleWebAuthnBrowser;
 
-async function post(path, body = {}, account = "") {
-  const headers = { "content-type": "application/json", account };
-  const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
-  const value = await answer.json();
-  if (!answer.ok) throw new Error(value.error);
+async function send(method, path, body, account = "") {
+  const headers = { "content-type": "application/json", "countersign-account": account };
+  const answer = await fetch(`/passkeys/${path}`, { method, headers, body: body && JSON.stringify(body) });
+  const value = answer.status === 204 ? null : await answer.json();
+  if (!answer.ok) throw new Error(value.error.code);
   return value;
 }
 
-async function signUp(name) {
-  const { ceremony, publicKey } = await post("/sign-up/start", { name });
-  const response = await startRegistration({ optionsJSON: publicKey });
-  await post("/sign-up/finish", { ceremony, response });
+async function register(name) {
+  const { ceremony, options } = await send("POST", "accounts/start", { name });
+  const response = await startRegistration({ optionsJSON: options });
+  return (await send("POST", "accounts/finish", { ceremony, response })).account;
 }
 
 async function signIn(useBrowserAutofill) {
-  const { ceremony, publicKey } = await post("/sign-in/start");
-  const response = await startAuthentication({ optionsJSON: publicKey, useBrowserAutofill });
-  await post("/sign-in/finish", { ceremony, response });
+  const { ceremony, options } = await send("POST", "sessions/start", {});
+  const response = await startAuthentication({ optionsJSON: options, useBrowserAutofill });
+  return (await send("POST", "sessions/finish", { ceremony, response })).account;
 }
 
-async function confirmed(act, account) {
-  const { ceremony, publicKey } = await post("/passkeys/confirm", { act }, account);
-  return { ceremony, response: await startAuthentication({ optionsJSON: publicKey }) };
+async function confirm(act, account) {
+  const { ceremony, options } = await send("POST", "step-up/start", { act }, account);
+  const response = await startAuthentication({ optionsJSON: options });
+  await send("POST", "step-up/finish", { ceremony, response }, account);
 }
 
-async function addPasskey(account) {
-  const confirmation = await confirmed("add-passkey", account);
-  const { ceremony, publicKey } = await post("/passkeys/add/start", confirmation, account);
-  const response = await startRegistration({ optionsJSON: publicKey });
-  await post("/passkeys/add/finish", { ceremony, response }, account);
+async function add(account) {
+  await confirm({ kind: "add-credential" }, account);
+  const { ceremony, options } = await send("POST", "credentials/start", {}, account);
+  const response = await startRegistration({ optionsJSON: options });
+  return (await send("POST", "credentials/finish", { ceremony, response }, account)).credential;
 }
 
-async function removePasskey(id, account) {
-  await post("/passkeys/remove", await confirmed({ "remove-passkey": id }, account), account);
-  const { allAcceptedCredentials: left } = await (await fetch("/account")).json();
-  const signal = { rpID: left.rpId, userID: left.userId, allAcceptedCredentialIDs: left.allAcceptedCredentialIds };
-  await sendSignal({ signalName: "allAcceptedCredentials", ...signal });
+async function remove(id, account) {
+  await confirm({ kind: "remove-credential", credential: id }, account);
+  const { signals } = await send("DELETE", `credentials/${id}`, undefined, account);
+  const { rpId, userId, allAcceptedCredentialIds } = signals.allAcceptedCredentials;
+  const list = { rpID: rpId, userID: userId, allAcceptedCredentialIDs: allAcceptedCredentialIds };
+  await sendSignal({ signalName: "allAcceptedCredentials", ...list });
 }
