@@ -1,6 +1,6 @@
 //! What a failure means for the transaction and for the connection.
 
-use std::io;
+use std::{error::Error, io};
 
 use tokio_postgres::error::SqlState;
 
@@ -66,5 +66,5 @@ fn is_lost(code: &SqlState) -> bool {
 }
 
 fn is_io(error: &tokio_postgres::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|cause| cause.is::<io::Error>())
+    error.source().is_some_and(<dyn Error>::is::<io::Error>)
 }

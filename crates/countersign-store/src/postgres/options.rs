@@ -218,16 +218,8 @@ fn decoded(text: &str) -> Option<String> {
     while let Some((before, after)) = rest.split_once('%') {
         bytes.extend_from_slice(before.as_bytes());
         let code = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match code {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = after.get(2..)?;
-            }
-            None => {
-                bytes.push(b'%');
-                rest = after;
-            }
-        }
+        bytes.push(code.unwrap_or(b'%'));
+        rest = if code.is_some() { after.get(2..)? } else { after };
     }
     bytes.extend_from_slice(rest.as_bytes());
     String::from_utf8(bytes).ok()

@@ -149,7 +149,7 @@ async fn insertion(
     if step == 0 {
         return Ok(Some(Rejection::TooManyCredentials));
     }
-    let of = [&owner.as_bytes() as &(dyn ToSql + Sync), &credential.label_key.as_bytes()];
+    let of: [&(dyn ToSql + Sync); 2] = [&owner.as_bytes(), &credential.label_key.as_bytes()];
     Ok(exists(client, sql::LABEL_EXISTS, &of).await?.then_some(Rejection::LabelTaken))
 }
 

@@ -18,7 +18,7 @@ fn standby_of(primary: &Cluster) -> Cluster {
     let mut copy = Command::new(binary("pg_basebackup").unwrap());
     copy.args(["--username=postgres", "--write-recovery-conf", "--checkpoint=fast", "--no-sync"]);
     copy.arg("--host").arg(primary.socket()).arg("--pgdata").arg(standby.data());
-    standby.run(&mut copy).unwrap();
+    Cluster::run(&mut copy).unwrap();
     standby.resume().unwrap();
     standby
 }

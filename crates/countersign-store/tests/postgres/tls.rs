@@ -44,7 +44,7 @@ async fn the_certificate_is_checked_as_the_address_says() {
         // Owned by the user of the cluster, and readable by no other.
         let to = cluster.data().join(name);
         std::fs::copy(file(name), &to).unwrap();
-        cluster.give(&to).unwrap();
+        Cluster::give(&to).unwrap();
     }
     cluster.configure("ssl = on\nssl_cert_file = 'server.pem'\nssl_key_file = 'server.key'").unwrap();
     let hba = cluster.data().join("pg_hba.conf");

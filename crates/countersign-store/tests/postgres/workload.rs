@@ -71,7 +71,7 @@ fn run(test: &str, fault: impl Fn(&str)) {
     let logs: Vec<Log> = logs.iter().flat_map(|file| read(file)).collect();
     assert_eq!(logs.len(), usize::try_from(PROCESSES * THREADS).unwrap());
     let acknowledged: usize = logs.iter().map(Log::acknowledged).sum();
-    println!("{test}: {acknowledged} acknowledged in {:?}", duration());
+    eprintln!("{test}: {acknowledged} acknowledged in {:?}", duration());
     assert!(acknowledged > 20, "{acknowledged}");
     runtime.block_on(workload::check(&logs, &store)).assert_passed();
 }

@@ -54,7 +54,7 @@ impl Cluster {
     /// Creates a cluster and starts it.
     pub(crate) fn start() -> Result<Self, String> {
         let mut cluster = Self::folder()?;
-        cluster.run(
+        Self::run(
             Command::new(binary("initdb")?)
                 .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"])
                 .arg("--pgdata")
@@ -73,7 +73,7 @@ impl Cluster {
         // Of an earlier process with this number, which was killed together with its supervisor.
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        give(&folder)?;
+        change_owner(&folder)?;
         Ok(Self { data: folder.join("data"), folder, port: 5432, addresses: "", supervisor: None })
     }
 
@@ -98,14 +98,14 @@ impl Cluster {
     }
 
     /// Gives a file to the user that owns the cluster, and to that user only.
-    pub(crate) fn give(&self, file: &Path) -> Result<(), String> {
+    pub(crate) fn give(file: &Path) -> Result<(), String> {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
             fs::set_permissions(file, fs::Permissions::from_mode(0o600))
                 .map_err(|error| error.to_string())?;
         }
-        give(file)
+        change_owner(file)
     }
 
     /// The folder of its socket.
@@ -155,7 +155,7 @@ impl Cluster {
             let _ = supervisor.kill();
             let _ = supervisor.wait();
         }
-        self.run(Command::new("kill").args([signal, &id]))?;
+        Self::run(Command::new("kill").args([signal, &id]))?;
         let began = Instant::now();
         while Command::new("kill")
             .args(["-0", &id])
@@ -185,7 +185,7 @@ impl Cluster {
     }
 
     /// Runs a program of PostgreSQL as the user that owns the cluster.
-    pub(crate) fn run(&self, command: &mut Command) -> Result<(), String> {
+    pub(crate) fn run(command: &mut Command) -> Result<(), String> {
         let command = change_user(command).stdin(Stdio::null());
         let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
         if output.status.success() {
@@ -243,7 +243,7 @@ pub(crate) fn binary(name: &str) -> Result<PathBuf, String> {
     of_debian.chain(in_path).find(|file| file.is_file()).ok_or_else(|| MISSING.to_owned())
 }
 
-fn give(file: &Path) -> Result<(), String> {
+fn change_owner(file: &Path) -> Result<(), String> {
     #[cfg(unix)]
     if let Some((user, group)) = other_user() {
         std::os::unix::fs::chown(file, Some(user), Some(group))
