@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all tests of the workspace, including those with a browser and with PostgreSQL. What is missing of
 //! these is installed.
 
-use std::{env, error::Error, ffi::OsString, process::ExitCode};
+use std::{env, error::Error, ffi::OsString, path::Path, process::ExitCode};
 
 use crate::{examples, tools};
 
@@ -13,7 +13,7 @@ mod cluster;
 pub(crate) const HELP: &str = "\
 cargo xtask test [ARGUMENT]...
 
-Installs Chromium, its driver, npm and PostgreSQL if they are missing, on Debian and its relatives, with root or sudo. Then
+Installs Chromium, its driver, nginx, Caddy, npm and PostgreSQL if they are missing, on Debian and its relatives, with root or sudo. Then
 runs `cargo test --workspace --all-features` with the arguments, and without arguments the crates' examples and the stored
 inputs of the fuzz targets too.
 
@@ -32,6 +32,11 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         "the tests drive a browser: Chromium (or Chrome) and its chromedriver",
         &["chromium", "chromium-driver"],
         has_browser,
+    )?;
+    tools::install_debian(
+        "the tests put proxies in front of the server: nginx and Caddy",
+        &["nginx-light", "caddy"],
+        || has_server("nginx") && has_server("caddy"),
     )?;
     tools::install_debian("the tests run a library of npm: npm", &["npm"], || tools::find("npm").is_some())?;
     let database = database()?;
@@ -64,6 +69,11 @@ fn replay() -> Result<bool, Box<dyn Error>> {
     let mut tests =
         tools::cargo(&["test", "--locked", "--no-default-features", "--manifest-path", "fuzz/Cargo.toml"]);
     Ok(tests.args(["--target-dir", "target/fuzz"]).status()?.success())
+}
+
+/// Whether a server is there. Debian has some where only root's path leads.
+fn has_server(name: &str) -> bool {
+    tools::find(name).is_some() || Path::new("/usr/sbin").join(name).is_file()
 }
 
 fn has_browser() -> bool {

@@ -4,7 +4,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, error::ErrorKind};
 use countersign_server::{
-    BackupEligibilityChange, Config, Listen, MetadataConfig, MetadataSource, Registrations, UnknownSignals,
+    BackupEligibilityChange, ClientConfig, Config, Listen, MetadataConfig, MetadataSource, Registrations,
+    UnknownSignals,
 };
 
 use crate::{data_folder, usage_error::UsageError};
@@ -33,6 +34,17 @@ pub(crate) struct ServeArguments {
                 localhost, https://DOMAIN otherwise]"
     )]
     origins: Vec<String>,
+    /// Address that users may be sent back to after a sign-in: an origin, or an origin and a path; repeatable
+    #[arg(long = "return-to", value_name = "URL")]
+    return_addresses: Vec<String>,
+    /// Domain whose hosts all get the session's cookie, for applications on other hosts than the page [default: only the
+    /// page's host gets it]
+    #[arg(long, value_name = "DOMAIN")]
+    cookie_domain: Option<String>,
+    /// Back end that may ask about sessions, and the file with its secret: 32 random bytes or more, in hexadecimal digits
+    /// or base64url; repeatable
+    #[arg(long = "client", value_name = "NAME=FILE", value_parser = client)]
+    clients: Vec<ClientConfig>,
     /// Separate address for /metrics, which also has /health [default: both are at --listen]
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     metrics_listen: Option<Listen>,
@@ -93,6 +105,9 @@ impl ServeArguments {
         config.rp_id = self.rp_id;
         config.rp_name = self.rp_name;
         config.origins = self.origins;
+        config.return_addresses = self.return_addresses;
+        config.cookie_domain = self.cookie_domain;
+        config.clients = self.clients;
         if self.no_unknown_signals {
             config.unknown_signals = UnknownSignals::Withheld;
         }
@@ -144,6 +159,12 @@ fn address(text: &str) -> Result<Listen, &'static str> {
     localhost
         .or_else(|| text.parse::<SocketAddr>().ok().map(Listen::Address))
         .ok_or("an address to listen on is such as localhost:8080, 127.0.0.1:8080 or [::1]:8080")
+}
+
+fn client(text: &str) -> Result<ClientConfig, &'static str> {
+    let parts = text.split_once('=').filter(|(name, file)| !name.is_empty() && !file.is_empty());
+    let client = parts.map(|(name, file)| ClientConfig::new(name, file));
+    client.ok_or("a client is a name and a file, such as wiki=/etc/countersign/wiki.secret")
 }
 
 #[cfg(test)]
@@ -204,6 +225,28 @@ mod tests {
         assert_eq!((config.rp_id.as_str(), config.rp_name.as_str()), ("example.org", "Example"));
         assert_eq!(config.origins, ["https://example.org", "https://login.example.org"]);
         assert_eq!(config.database, "x");
+    }
+
+    #[test]
+    fn a_login_of_other_applications_has_addresses_a_domain_and_clients() {
+        let plain = config(&[]);
+        assert_eq!((plain.return_addresses.len(), plain.cookie_domain, plain.clients.len()), (0, None, 0));
+        let config = config(&[
+            "--return-to=https://app.example.org",
+            "--return-to",
+            "https://example.org/wiki",
+            "--cookie-domain=example.org",
+            "--client",
+            "wiki=/etc/a=b",
+            "--client=mail=m",
+        ]);
+        assert_eq!(config.return_addresses, ["https://app.example.org", "https://example.org/wiki"]);
+        assert_eq!(config.cookie_domain.as_deref(), Some("example.org"));
+        assert_eq!(config.clients, [ClientConfig::new("wiki", "/etc/a=b"), ClientConfig::new("mail", "m")]);
+        for text in ["wiki", "=file", "wiki=", ""] {
+            let error = parse(&["--client", text]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ValueValidation, "{text}");
+        }
     }
 
     #[test]

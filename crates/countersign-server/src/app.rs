@@ -7,8 +7,8 @@ use countersign_axum::Passkeys;
 use countersign_store::{Database, DatabaseError};
 
 use crate::{
-    clock, config::Config, metadata::service::MetadataService, models::ServerModels, relying_party,
-    start_error::StartError,
+    auth::login::Login, clock, config::Config, metadata::service::MetadataService, models::ServerModels,
+    relying_party, start_error::StartError,
 };
 
 /// How often a server checks that its database is still there.
@@ -18,6 +18,8 @@ const PRESENCE_CHECK_EVERY: Duration = Duration::from_secs(30);
 pub(crate) struct App {
     /// Accounts, sign-ins, sessions and their routes.
     pub(crate) passkeys: Passkeys,
+    /// What other applications need of it.
+    pub(crate) login: Arc<Login>,
     /// The metadata of authenticator models, if it is configured.
     pub(crate) metadata: Option<Arc<MetadataService>>,
     /// The accepted values of the `Origin` header.
@@ -34,12 +36,15 @@ impl App {
         let party = relying_party::builder(config, &origins, metadata.as_deref());
         // Before the database is created.
         party.clone().build().map_err(StartError::RelyingParty)?;
+        let login = Arc::new(Login::new(config, &origins)?);
         let database = Database::open(&config.database).await?;
-        let passkeys = Passkeys::builder(party, database.clone())
+        let mut builder = Passkeys::builder(party, database.clone())
             .models(ServerModels::new(metadata.clone()))
-            .unknown_signals(config.unknown_signals)
-            .build()
-            .map_err(StartError::RelyingParty)?;
+            .unknown_signals(config.unknown_signals);
+        if let Some(domain) = &login.cookie_domain {
+            builder = builder.cookie_domain(domain.as_str());
+        }
+        let passkeys = builder.build().map_err(StartError::RelyingParty)?;
         for warning in passkeys.relying_party().warnings() {
             tracing::warn!(%warning, "the configuration is probably not meant like this");
         }
@@ -52,7 +57,7 @@ impl App {
                 "passkeys in the database can't be used: they were registered with another RP ID"
             );
         }
-        Ok(Self { passkeys, metadata, origins, database })
+        Ok(Self { passkeys, login, metadata, origins, database })
     }
 
     /// Fails if a server with this configuration could not run, or could not accept the passkeys in its database. Its
@@ -61,8 +66,10 @@ impl App {
         let stored_at = metadata_path(config);
         let check = |metadata| MetadataService::check(metadata, &stored_at, clock::now());
         let metadata = config.metadata.as_ref().map(check).transpose()?;
-        let party = relying_party::builder(config, &config.origins(config.port()), metadata.as_ref());
+        let origins = config.origins(config.port());
+        let party = relying_party::builder(config, &origins, metadata.as_ref());
         party.build().map_err(StartError::RelyingParty)?;
+        Login::new(config, &origins)?;
         Database::check(&config.database).await?;
         match Database::credentials_of_other_rp_ids_at(&config.database, &config.rp_id).await? {
             Some(passkeys) => Err(StartError::OtherRelyingParty(passkeys)),

@@ -1,7 +1,7 @@
 //! The configuration of a server.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use countersign::relying_party::policy::BackupEligibilityChange;
 use countersign_axum::UnknownSignals;
@@ -38,6 +38,31 @@ pub struct Config {
     /// Whether a passkey is accepted that could not be backed up when it was registered, and can be now; rejected by
     /// default.
     pub backup_eligibility_change: BackupEligibilityChange,
+    /// The addresses of applications that users are sent back to after a sign-in, such as `https://app.example.org`: an
+    /// origin as browsers write it, or an origin and a path. None by default.
+    pub return_addresses: Vec<String>,
+    /// The domain whose hosts all get the session's cookie, such as `example.org`, if applications are on other hosts
+    /// than the page. By default, only the host of the page gets it.
+    pub cookie_domain: Option<String>,
+    /// The back ends that may ask about sessions; none by default.
+    pub clients: Vec<ClientConfig>,
+}
+
+/// A back end that may ask about sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClientConfig {
+    /// Its name, for the log.
+    pub name: String,
+    /// The file with its secret: 32 random bytes or more, in hexadecimal digits or base64url.
+    pub secret: PathBuf,
+}
+
+impl ClientConfig {
+    /// A back end of this name, whose secret is in this file.
+    pub fn new(name: impl Into<String>, secret: impl Into<PathBuf>) -> Self {
+        Self { name: name.into(), secret: secret.into() }
+    }
 }
 
 /// An address to listen on.
@@ -76,6 +101,9 @@ impl Config {
             metadata: None,
             unknown_signals: UnknownSignals::default(),
             backup_eligibility_change: BackupEligibilityChange::default(),
+            return_addresses: Vec::new(),
+            cookie_domain: None,
+            clients: Vec::new(),
         }
     }
 

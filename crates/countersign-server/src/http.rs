@@ -2,21 +2,45 @@
 //!
 //! | request | body | answer |
 //! | --- | --- | --- |
-//! | `GET /` `/app.js` `/actions.js` `/client.js` `/passkeys.js` `/view.js` `/style.css` `/icon.svg` | | the page, with entity tags, and compressed for clients that accept gzip |
+//! | `GET /` `/app.js` `/actions.js` `/client.js` `/passkeys.js` `/returning.js` `/view.js` `/style.css` `/icon.svg` | | the page, with entity tags, and compressed for clients that accept gzip |
 //! | `GET /health` | | `ok`, or 503 if the database can't be used, such as a file that was deleted or replaced |
 //! | `GET /metrics` | | metrics in the text format of Prometheus, unless they have a separate address |
 //! | `GET /models/{aaguid}/icon` | | the icon of an authenticator model, if the metadata has one |
 //! | `GET /.well-known/passkey-endpoints` | | an empty object: the site supports passkeys |
+//! | `GET /auth/check` | | 204 with the account in header fields if the session is good, 401 otherwise |
+//! | `GET /auth/return` | | 303 to the address `to` if there is a session, and to the page otherwise |
+//! | `GET /api/return` | | `{"to", "open"}`: the address `to`, and whether the session may go there |
+//! | `POST /auth/session` | `{"session"}` | `{"account", "createdAt", "verifiedAt", "expiresAt"}`, for a configured client |
 //! | below `/api` | | the [routes](countersign_axum#routes) of `countersign-axum`, with their codes |
 //!
 //! In `GET /api/credentials`, `metadata` is `null` if none is configured, and otherwise `{"number", "nextUpdate", "models",
 //! "trouble"}`. The first three describe the BLOB in use, and are `null` if there is none yet. `trouble` is the code of the
 //! current problem, if any: `metadata-unreachable`, `metadata-file-unusable`, or the code of a rejected BLOB.
 //!
+//! # Other applications
+//!
+//! `/auth/check` is for reverse proxies. `max_age` is the most seconds since the user was verified with a passkey, and
+//! `redirect=true` answers 303 to the page instead of 401 if a browser is navigating. The account is in the header fields
+//! `countersign-user`, its user handle in base64url, and `countersign-name`, its name percent-encoded. A 401 has its code
+//! in `countersign-error`, and in `countersign-sign-in` the address of the page that leads back to the request, if the
+//! proxy sends `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Forwarded-Uri` and the address is one of
+//! [`Config::return_addresses`](crate::Config::return_addresses).
+//!
+//! `/auth/return` and `/api/return` have the parameters `to` and `max_age`. `/auth/session` requires `Authorization:
+//! Bearer SECRET` with the secret of one of [`Config::clients`](crate::Config::clients); `session` is the value of the
+//! session's cookie.
+//!
 //! # Errors
 //!
 //! Below `/api`, the server adds two codes: 400 `host-missing`, for a request that does not name its host, and 503
-//! `metadata-unavailable`, if registrations can't be judged for want of metadata.
+//! `metadata-unavailable`, if registrations can't be judged for want of metadata. Below `/auth`, and in `/api/return`:
+//!
+//! | status | code |
+//! | --- | --- |
+//! | 400 | `query-malformed`, `request-malformed`, `return-address-not-allowed` |
+//! | 401 | `not-signed-in`, `verification-too-old`, `client-unknown` |
+//! | 404 | `session-unknown` |
+//! | 503 | `storage-failed` |
 
 use axum::routing::get;
 use axum::{Router, middleware};
@@ -25,6 +49,7 @@ use self::{assets::Assets, site::Shared};
 
 mod answers;
 mod assets;
+mod auth;
 mod edge;
 mod headers;
 mod metrics;
@@ -69,6 +94,7 @@ fn page_routes(site: &Shared) -> Router<Shared> {
     Assets::paths()
         .fold(Router::new(), |routes, path| routes.route(path, get(page::asset)))
         .route("/models/{aaguid}/icon", get(models::icon))
+        .merge(auth::routes(site.app.passkeys.clone(), site.app.login.clone()))
         .nest("/api", site.app.passkeys.routes())
         .merge(site.app.passkeys.well_known())
 }

@@ -46,6 +46,9 @@
 //! | accept only known authenticator models | [`Registrations::Attested`] with a [`MetadataSource`] |
 //! | show names of models, flag compromised ones | a [`MetadataSource`] |
 //! | accept several addresses of the page | [`Config::origins`](field@Config::origins) |
+//! | lead users back to other applications | [`Config::return_addresses`](field@Config::return_addresses) |
+//! | give the session's cookie to all hosts of a domain | [`Config::cookie_domain`](field@Config::cookie_domain) |
+//! | let back ends ask about sessions | [`Config::clients`](field@Config::clients) |
 //! | check a configuration before a restart | [`Server::check`] |
 //! | replace the key that ceremonies are sealed with | [`rotate_keys`] |
 //! | see which library verifies signatures | [`BACKEND`] |
@@ -79,6 +82,7 @@
 #![cfg_attr(not(test), warn(clippy::as_conversions, clippy::arithmetic_side_effects))]
 
 mod app;
+mod auth;
 mod backend;
 mod clock;
 mod config;
@@ -95,7 +99,7 @@ mod server;
 mod start_error;
 
 pub use backend::BACKEND;
-pub use config::{Config, Listen};
+pub use config::{ClientConfig, Config, Listen};
 pub use countersign::relying_party::policy::BackupEligibilityChange;
 pub use countersign_axum::{Rotation, UnknownSignals};
 pub use countersign_store::OtherRpIds;

@@ -31,6 +31,35 @@ pub enum StartError {
     /// The RP ID, an origin or their combination is not usable.
     #[error("{0}")]
     RelyingParty(#[source] ConfigurationError),
+    /// An address that users would return to is not usable.
+    #[error("{address:?} is not an address to return users to: {reason}; such as https://app.example.org")]
+    ReturnAddress {
+        /// The configured address.
+        address: String,
+        /// Why it is not usable.
+        reason: &'static str,
+    },
+    /// The domain of the session's cookie is not usable.
+    #[error("the cookie of the session can't be for the domain {domain:?}: {reason}")]
+    CookieDomain {
+        /// The configured domain.
+        domain: String,
+        /// Why it is not usable.
+        reason: &'static str,
+    },
+    /// The name of a client is not usable.
+    #[error(
+        "{0:?} is not the name of a client: it has 1 to 64 letters, digits, hyphens, dots and underscores"
+    )]
+    ClientName(String),
+    /// The file with a client's secret can't be read.
+    #[error("can't read the secret of a client in {0}: {1}")]
+    ClientSecretFile(PathBuf, #[source] io::Error),
+    /// The file with a client's secret has no secret.
+    #[error(
+        "{0} has no secret: 32 random bytes or more, in hexadecimal digits or base64url (openssl rand -hex 32)"
+    )]
+    ClientSecret(PathBuf),
     /// A file of metadata, of its roots, or of its number can't be read or written.
     #[error("can't use the metadata file {0}: {1}")]
     MetadataFile(PathBuf, io::Error),

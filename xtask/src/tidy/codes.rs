@@ -11,10 +11,11 @@ use crate::{
 };
 
 /// Where the server has its words, as literals.
-const SERVER_CODES: [&str; 5] = [
+const SERVER_CODES: [&str; 6] = [
     "crates/countersign-axum/src/http/error.rs",
     "crates/countersign-axum/src/operation_error.rs",
     "crates/countersign-axum/src/response_rejection.rs",
+    "crates/countersign-server/src/http/auth/error.rs",
     "crates/countersign-server/src/http/edge.rs",
     "crates/countersign-server/src/models.rs",
 ];

@@ -14,12 +14,13 @@ use countersign::{cose::sha256, types::hex::Hex};
 type File = (&'static str, &'static str, &'static str);
 
 /// The page's files, each with its own route.
-const FILES: [File; 8] = [
+const FILES: [File; 9] = [
     ("/", "text/html; charset=utf-8", include_str!("../page/index.html")),
     ("/app.js", "text/javascript; charset=utf-8", include_str!("../page/app.js")),
     ("/actions.js", "text/javascript; charset=utf-8", include_str!("../page/actions.js")),
     ("/client.js", "text/javascript; charset=utf-8", include_str!("../page/client.js")),
     ("/passkeys.js", "text/javascript; charset=utf-8", include_str!("../page/passkeys.js")),
+    ("/returning.js", "text/javascript; charset=utf-8", include_str!("../page/returning.js")),
     ("/view.js", "text/javascript; charset=utf-8", include_str!("../page/view.js")),
     ("/style.css", "text/css; charset=utf-8", include_str!("../page/style.css")),
     ("/icon.svg", "image/svg+xml", include_str!("../page/icon.svg")),

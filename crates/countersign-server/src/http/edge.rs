@@ -24,7 +24,11 @@ pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Ne
     };
     let headers = response.headers_mut();
     site.headers.set(headers);
-    let caching = if is_api(&uri) { super::headers::NO_STORE } else { super::headers::NO_CACHE };
+    let caching = if is_api(&uri) || is_below(&uri, "/auth") {
+        super::headers::NO_STORE
+    } else {
+        super::headers::NO_CACHE
+    };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     site.answers.count(response.status());
     tracing::debug!(
@@ -62,7 +66,11 @@ fn plain(status: StatusCode) -> Response {
 }
 
 fn is_api(uri: &Uri) -> bool {
-    uri.path().strip_prefix("/api").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    is_below(uri, "/api")
+}
+
+fn is_below(uri: &Uri, folder: &str) -> bool {
+    uri.path().strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether a request names its host in one `Host` field

@@ -1,8 +1,9 @@
 // The page of a Countersign server: create an account, sign in, manage passkeys and sessions.
 //
 // This module has the views and the actions with an account and its sessions, passkeys.js those with its passkeys;
-// actions.js has what all actions share, client.js talks to the server and the authenticator, and view.js makes the parts
-// of the document. index.html preloads the others, so that five files take no more round trips than one. Nothing is loaded
+// actions.js has what all actions share, client.js talks to the server and the authenticator, returning.js leads back to the
+// application that sent the user here, and view.js makes the parts of the document. index.html preloads the others, so that six
+// files take no more round trips than one. Nothing is loaded
 // from elsewhere.
 
 import {
@@ -12,6 +13,7 @@ import {
   Failure, Wait, api, browserFailure, conditionalRequest, finishSignIn, obstacle, passOn, pause, register, server, signIn,
 } from './client.js';
 import { add, loadPasskeys } from './passkeys.js';
+import { findWay, goOn, mustConfirm, showWay } from './returning.js';
 import {
   announce, byId, clearNotices, element, markInvalid, refreshTimes, renderPasskeys, renderSessions, showFailure, words,
 } from './view.js';
@@ -59,7 +61,7 @@ async function offerAutofill(wait) {
       notice: byId('sign-in-notice'),
       work: async (wait) => {
         const account = await entered(() => finishSignIn(ceremony, credential, wait));
-        await enter(account, 'You are signed in.', { wait });
+        await arrive(account, 'You are signed in.', wait);
       },
     });
   } catch {
@@ -83,6 +85,7 @@ const VIEWS = {
 function show(view, { focus }) {
   for (const [other] of Object.values(VIEWS)) byId(other).hidden = other !== VIEWS[view]?.[0];
   page.view = view;
+  showWay(view);
   if (view === null) return;
   const [, heading, title] = VIEWS[view];
   byId('loading').hidden = true;
@@ -130,6 +133,14 @@ async function enter(account, text, { focus = true, tone, wait } = {}) {
   show('in', { focus });
   announce(text, tone);
   notify();
+}
+
+/** Goes on to the application that sent the user here to sign in, or else to the signed-in view. */
+async function arrive(account, text, wait) {
+  if (!goOn()) return enter(account, text, { wait });
+  wait.done();
+  setAccount(account);
+  return notify();
 }
 
 /** Goes to the signed-out view, and announces why. */
@@ -299,7 +310,7 @@ function createAccount(event) {
         async () => (await register('create', '/api/accounts', { name }, wait)).account,
         'The account may exist by now, with its passkey. Try to sign in before you create it again.',
       );
-      await enter(account, 'Your account is ready, and you are signed in.', { wait });
+      await arrive(account, 'Your account is ready, and you are signed in.', wait);
     },
   });
 }
@@ -308,7 +319,20 @@ function signInByButton() {
   act({
     button: byId('sign-in'),
     notice: byId('sign-in-notice'),
-    work: async (wait) => enter(await entered(() => signIn(wait)), 'You are signed in.', { wait }),
+    work: async (wait) => arrive(await entered(() => signIn(wait)), 'You are signed in.', wait),
+  });
+}
+
+/** Goes on to the application, after a confirmation with a passkey if it demands one. */
+function continueToApplication() {
+  if (!mustConfirm()) {
+    goOn();
+    return;
+  }
+  act({
+    button: byId('continue'),
+    notice: byId('return-notice'),
+    work: async (wait) => arrive(await entered(() => signIn(wait)), 'You are signed in.', wait),
   });
 }
 
@@ -429,7 +453,7 @@ Object.assign(flow, { leave, recheck, refresh, showOtherAccount, startAutofill, 
 function listen() {
   for (const [id, action] of [
     ['sign-in', signInByButton], ['add', add], ['sign-out', signOut], ['delete', deleteAccount],
-    ['end-others', endOtherSessions],
+    ['end-others', endOtherSessions], ['continue', continueToApplication],
     ['retry', () => load({ focus: true })], ['cancel', cancelWait], ['reload', () => location.reload()],
   ]) byId(id).addEventListener('click', action);
   byId('create-form').addEventListener('submit', createAccount);
@@ -457,6 +481,7 @@ async function start() {
     autofill.available = await Promise.race([asked, pause(LET_GO)]).catch(() => false) ?? false;
     if (autofill.available) byId('name-hint').append(' If you have an account, this field suggests its passkey.');
   }
+  await findWay();
   await load();
 }
 

@@ -52,7 +52,7 @@ async fn a_browser_without_the_json_methods_registers_and_signs_in() {
 async fn a_page_whose_script_does_not_arrive_shows_that() {
     let visit = Visit::begin(&[NO_AUTOFILL]).await;
     let browser = &visit.browser;
-    for file in ["*/app.js", "*/actions.js", "*/client.js", "*/passkeys.js", "*/view.js"] {
+    for file in ["*/app.js", "*/actions.js", "*/client.js", "*/passkeys.js", "*/returning.js", "*/view.js"] {
         browser.block(&[file]).await;
         browser.open(&visit.site.url).await;
         browser.until("getComputedStyle(document.querySelector('#loading')).visibility === 'visible'").await;

@@ -12,6 +12,7 @@ mod lost;
 mod providers;
 mod proxy;
 mod rejections;
+mod returning;
 mod sessions;
 mod site;
 mod waiting;

@@ -151,6 +151,7 @@ async fn the_page_and_its_parts_have_their_types_also_for_head() {
         ("/actions.js", "text/javascript; charset=utf-8", "from './client.js'"),
         ("/client.js", "text/javascript; charset=utf-8", "navigator.credentials"),
         ("/passkeys.js", "text/javascript; charset=utf-8", "from './actions.js'"),
+        ("/returning.js", "text/javascript; charset=utf-8", "from './client.js'"),
         ("/view.js", "text/javascript; charset=utf-8", "export function"),
         ("/style.css", "text/css; charset=utf-8", "{"),
         ("/icon.svg", "image/svg+xml", "<svg"),
@@ -172,7 +173,7 @@ async fn the_page_needs_nothing_that_its_policy_rejects() {
     let mut client = site.client();
     let page = String::from_utf8(client.get("/").await.body).unwrap();
     let mut script = String::new();
-    for path in ["/app.js", "/actions.js", "/client.js", "/passkeys.js", "/view.js"] {
+    for path in ["/app.js", "/actions.js", "/client.js", "/passkeys.js", "/returning.js", "/view.js"] {
         script.push_str(&String::from_utf8(client.get(path).await.body).unwrap());
     }
     for forbidden in ["http://", "https://", "<style", " style=", "onclick=", "<script>", "javascript:"] {

@@ -12,6 +12,7 @@ mod fetching;
 #[cfg(feature = "fetch")]
 mod https;
 mod junk;
+mod login;
 mod metadata;
 mod names;
 mod repeated;

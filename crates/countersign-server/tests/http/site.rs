@@ -1,6 +1,6 @@
 //! A server without a socket, its database, and clients of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -47,8 +47,14 @@ pub(crate) struct Client {
 
 impl Site {
     pub(crate) async fn new() -> Self {
+        Self::with(|_, _| {}).await
+    }
+
+    /// A server whose configuration is changed; the folder is its own.
+    pub(crate) async fn with(change: impl FnOnce(&mut Config, &Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config = Config::new(folder.path().join("data/countersign.sqlite3"));
+        let mut config = Config::new(folder.path().join("data/countersign.sqlite3"));
+        change(&mut config, folder.path());
         Self { router: router(&config).await.unwrap(), config, _folder: folder }
     }
 

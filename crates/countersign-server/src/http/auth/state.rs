@@ -1,0 +1,14 @@
+//! What the routes share.
+
+use std::sync::Arc;
+
+use countersign_axum::Passkeys;
+
+use crate::auth::login::Login;
+
+/// What is asked about sessions and addresses.
+#[derive(Clone)]
+pub(super) struct Asked {
+    pub(super) passkeys: Passkeys,
+    pub(super) login: Arc<Login>,
+}
