@@ -1,168 +1,140 @@
-//! Passkeys over axum, on <http://localhost:8080>.
+//! Passkeys with the sessions of axum-login, on <http://localhost:8080>.
 
-use std::{error::Error, sync::Arc};
+use std::{convert::Infallible, error::Error, fmt};
 
 use axum::{
-    Json, Router,
-    extract::{DefaultBodyLimit, FromRequest, Request, State, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode, header},
-    middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
-    routing::{get, post},
+    Router,
+    http::{HeaderMap, request::Parts},
+    routing::get,
+};
+use axum_login::{
+    AuthManagerLayerBuilder, AuthSession, AuthUser, AuthnBackend, login_required,
 };
 use countersign::{
-    AuthenticationResponse, ConfigurationError, RegistrationResponse, RelyingParty,
-    types::{base64url, response::RESPONSE_JSON_MAX},
+    ConfigurationError, Policy, RelyingParty,
+    store::{MemoryStore, Session},
 };
-use passkeys::{Failure, Finish, Name, Passkeys, SESSION_SECONDS};
-use serde::de::DeserializeOwned;
-use serde_json::json;
+use countersign_axum::{Begun, Failure, Passkeys, Sessions, Token};
+use serde::{Deserialize, Serialize};
+use tower_sessions::{MemoryStore as SessionStore, SessionManagerLayer};
 
-/// The relying party and its store, one for all requests.
-type Shared = State<Arc<Passkeys>>;
-
-fn relying_party() -> Result<RelyingParty, ConfigurationError> {
-    RelyingParty::builder("localhost", "Example").origin("http://localhost:8080").build()
+fn app(origin: &str) -> Result<Router, ConfigurationError> {
+    let party = RelyingParty::builder("localhost", "Example")
+        .origin(origin)
+        .policy(Policy::passkeys());
+    let passkeys =
+        Passkeys::builder(party, MemoryStore::new()).sessions(ByAxumLogin).build()?;
+    // `with_secure(false)` is for http at localhost.
+    let sessions = SessionManagerLayer::new(SessionStore::default()).with_secure(false);
+    let auth = AuthManagerLayerBuilder::new(Backend(passkeys.clone()), sessions).build();
+    Ok(Router::new()
+        .route("/account", get(account))
+        .route_layer(login_required!(Backend))
+        .nest("/passkeys", passkeys.routes())
+        .layer(passkeys.layer())
+        .layer(auth))
 }
 
-fn app(passkeys: Arc<Passkeys>) -> Router {
-    Router::new()
-        .route("/registration/start", post(start_registration))
-        .route("/registration/finish", post(finish_registration))
-        .route("/sign-in/start", post(start_sign_in))
-        .route("/sign-in/finish", post(finish_sign_in))
-        .route("/sign-out", post(sign_out))
-        // What is above changes something, so it is for the site's own pages only.
-        .route_layer(from_fn_with_state(passkeys.clone(), check_origin))
-        .route("/account", get(account))
-        .layer(DefaultBodyLimit::max(RESPONSE_JSON_MAX))
-        .with_state(passkeys)
+/// For users who are signed in: `login_required!` is above.
+async fn account(auth: AuthSession<Backend>) -> String {
+    auth.user.map(|user| user.session.name).unwrap_or_default()
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let app = app(Arc::new(Passkeys::new(relying_party()?)));
+    let app = app("http://localhost:8080")?;
     let listener = tokio::net::TcpListener::bind("localhost:8080").await?;
     axum::serve(listener, app).await?;
     Ok(())
 }
 
-async fn start_registration(
-    State(passkeys): Shared,
-    Body(Name { name }): Body<Name>,
-) -> Result<Response, ApiError> {
-    let started = blocking(move || passkeys.start_registration(&name)).await?;
-    Ok(Json(started).into_response())
+/// The user of a request: the session that the passkey began.
+#[derive(Debug, Clone)]
+struct User {
+    token: Secret,
+    session: Session,
 }
 
-async fn finish_registration(
-    State(passkeys): Shared,
-    Body(finish): Body<Finish<RegistrationResponse>>,
-) -> Result<Response, ApiError> {
-    let token = blocking(move || passkeys.finish_registration(&finish)).await?;
-    Ok(with_cookie(&token, SESSION_SECONDS))
-}
+/// The token of that session. axum-login logs the names of users, so it is not printed.
+#[derive(Clone, Serialize, Deserialize)]
+struct Secret(String);
 
-async fn start_sign_in(State(passkeys): Shared) -> Result<Response, ApiError> {
-    let started = blocking(move || passkeys.start_sign_in()).await?;
-    Ok(Json(started).into_response())
-}
-
-async fn finish_sign_in(
-    State(passkeys): Shared,
-    Body(finish): Body<Finish<AuthenticationResponse>>,
-) -> Result<Response, ApiError> {
-    let token = blocking(move || passkeys.finish_sign_in(&finish)).await?;
-    Ok(with_cookie(&token, SESSION_SECONDS))
-}
-
-async fn account(
-    State(passkeys): Shared,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let token = session(&headers);
-    let account = blocking(move || passkeys.account(token.as_deref())).await?;
-    Ok(Json(json!({ "account": base64url::encode(account) })).into_response())
-}
-
-async fn sign_out(State(passkeys): Shared, headers: HeaderMap) -> Response {
-    passkeys.sign_out(session(&headers).as_deref());
-    with_cookie("", 0)
-}
-
-/// Verification takes a millisecond and the database may block, so both run on a thread for such work.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, ApiError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result.map_err(ApiError::Failure),
-        Err(panicked) => Err(ApiError::Failure(Failure::server(panicked))),
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
     }
 }
 
-async fn check_origin(
-    State(passkeys): Shared,
-    request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
-    let origin =
-        request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-    passkeys.check_origin(origin).map_err(ApiError::Failure)?;
-    Ok(next.run(request).await)
-}
-
-/// A body in JSON. A bad one is answered like all other errors, and not with axum's own text.
-struct Body<T>(T);
-
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let Json(body) =
-            Json::from_request(request, state).await.map_err(ApiError::Body)?;
-        Ok(Self(body))
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
     }
 }
 
-enum ApiError {
-    Failure(Failure),
-    Body(JsonRejection),
-}
+impl AuthUser for User {
+    type Id = Secret;
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        let (status, code) = match &self {
-            Self::Failure(failure) => {
-                (StatusCode::from_u16(failure.status()), failure.code())
-            }
-            Self::Body(rejection) => (Ok(rejection.status()), "request-malformed"),
-        };
-        if let Self::Failure(Failure::Server(detail)) = &self {
-            eprintln!("a request failed: {detail}");
-        }
-        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, Json(json!({ "error": code }))).into_response()
+    fn id(&self) -> Secret {
+        self.token.clone()
+    }
+
+    /// For passwords that change. A passkey's session ends in the store.
+    fn session_auth_hash(&self) -> &[u8] {
+        b"passkey"
     }
 }
 
-/// With this prefix, browsers accept the cookie from this host only, over https only (and from localhost).
-const COOKIE: &str = "__Host-session";
+#[derive(Clone)]
+struct Backend(Passkeys);
 
-fn with_cookie(token: &str, seconds: i64) -> Response {
-    let cookie = format!(
-        "{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}"
-    );
-    (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
+impl AuthnBackend for Backend {
+    type User = User;
+    /// The routes sign in, so there are no credentials to check here.
+    type Credentials = Infallible;
+    type Error = Failure;
+
+    async fn authenticate(&self, never: Infallible) -> Result<Option<User>, Failure> {
+        match never {}
+    }
+
+    async fn get_user(&self, token: &Secret) -> Result<Option<User>, Failure> {
+        let Some(parsed) = Token::parse(token.0.as_bytes()) else { return Ok(None) };
+        let session = self.0.session_of_token(&parsed).await?;
+        Ok(session.map(|session| User { token: token.clone(), session }))
+    }
 }
 
-fn session(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .into_iter()
-        .filter_map(|cookies| cookies.to_str().ok());
-    let mut cookies = cookies.flat_map(|cookies| cookies.split("; "));
-    cookies
-        .find_map(|cookie| Some(cookie.strip_prefix(COOKIE)?.strip_prefix('=')?.to_owned()))
+/// Keeps the token of a passkey's session in the session of axum-login.
+struct ByAxumLogin;
+
+fn auth(request: &Parts) -> Result<AuthSession<Backend>, Failure> {
+    let auth = request.extensions.get::<AuthSession<Backend>>();
+    auth.cloned().ok_or_else(|| Failure::new("the layer of axum-login is missing"))
+}
+
+impl Sessions for ByAxumLogin {
+    async fn token(&self, request: &Parts) -> Result<Option<Token>, Failure> {
+        Ok(auth(request)?.user.and_then(|user| Token::parse(user.token.0.as_bytes())))
+    }
+
+    async fn begin(
+        &self,
+        request: &Parts,
+        begun: Begun<'_>,
+        _: &mut HeaderMap,
+    ) -> Result<(), Failure> {
+        let token = Secret(begun.token.text());
+        let user = User { token, session: begun.session.clone() };
+        let mut auth = auth(request)?;
+        // axum-login does this only for the first user of a session: an attacker could
+        // have planted one in which he is signed in.
+        auth.session.cycle_id().await.map_err(Failure::new)?;
+        auth.login(&user).await.map_err(Failure::new)
+    }
+
+    async fn end(&self, request: &Parts, _: &mut HeaderMap) -> Result<(), Failure> {
+        auth(request)?.logout().await.map(drop).map_err(Failure::new)
+    }
 }
 
 #[cfg(test)]
