@@ -17,10 +17,12 @@ pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> 
 macro_rules! any_store {
     ($($(#[$doc:meta])* fn $name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)+) => {
         /// An [`ApplicationStore`] as an object. The methods are its methods.
+        #[expect(clippy::elidable_lifetime_names, reason = "some of the methods have arguments that need the name")]
         pub(crate) trait AnyStore: Send + Sync {
             $(fn $name<'a>(&'a self, $($argument: $kind),*) -> Answer<'a, $answer>;)+
         }
 
+        #[expect(clippy::elidable_lifetime_names, reason = "some of the methods have arguments that need the name")]
         impl<S: ApplicationStore> AnyStore for S {
             $(
                 fn $name<'a>(&'a self, $($argument: $kind),*) -> Answer<'a, $answer> {

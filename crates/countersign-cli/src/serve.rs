@@ -80,9 +80,12 @@ pub(crate) struct ServeArguments {
     /// Accept a passkey that could not be backed up when it was registered, and can be now
     #[arg(long, overrides_with = "dangerous_backup_upgrade")]
     dangerous_backup_upgrade: bool,
-    /// Database: the path of an SQLite file, or the address of a PostgreSQL database, postgres://USER@HOST/NAME [default:
-    /// countersign/countersign.sqlite3 in your data folder]
-    #[arg(long, value_name = "FILE|URL")]
+    #[arg(
+        long,
+        value_name = "FILE|URL",
+        help = "Database: the path of an SQLite file, or the address of a PostgreSQL database, \
+                postgres://USER@HOST/NAME [default: countersign/countersign.sqlite3 in your data folder]"
+    )]
     database: Option<PathBuf>,
     /// Start no server, but report whether one could run and accept the passkeys in the database. Not checked: whether
     /// the addresses are free, whether the database is writable, and what --metadata-url has

@@ -11,6 +11,7 @@ use super::outcome::{Finished, Outcome};
 use crate::app::App;
 use crate::operation_error::{OperationError, Rejection, Result};
 use crate::response_rejection::{Reason, ResponseRejection};
+use crate::sessions::caller::Caller;
 
 /// How often a response is judged while what it depends on changes at the same moment.
 const ATTEMPTS: usize = 8;
@@ -100,6 +101,6 @@ fn transaction(
         finished_at: now,
         until: opened.until,
     });
-    let session = finish.caller().map(|caller| caller.require());
+    let session = finish.caller().map(Caller::require);
     Ok(session.into_iter().chain([remembered]).chain(operations).collect())
 }
