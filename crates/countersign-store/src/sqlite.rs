@@ -198,6 +198,3 @@ impl ApplicationStore for SqliteStore {
         self.0.readers.run(sealing_keys::list).await
     }
 }
-
-#[cfg(test)]
-mod tests;

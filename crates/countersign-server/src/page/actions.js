@@ -1,7 +1,7 @@
 // The frame of each action of the user: one at a time, with a confirmation if it requires one, and about the account on the
 // screen. app.js and passkeys.js have the actions themselves.
 
-import { browserFailure, confirmWithPasskey, server } from './client.js';
+import { failure, server } from './client.js';
 import { announce, beginWait, byId, clearNotices, confirmed, showFailure } from './view.js';
 
 export const page = { title: document.title, view: null, busy: false, wait: null, stale: false, usable: true };
@@ -33,7 +33,7 @@ export async function act({ button, notice, work, failed, account = server.accou
   page.busy = true;
   clearNotices();
   const wait = page.wait = Object.assign(beginWait(button), { account });
-  await flow.stopAutofill();
+  flow.stopAutofill();
   try {
     await work(wait);
   } catch (error) {
@@ -53,7 +53,7 @@ async function explain(error, notice, failed) {
   } else if (error.code === 'account-changed') {
     await flow.showOtherAccount();
   } else if (error.code !== 'account-missing') {
-    showFailure(notice, browserFailure(error));
+    showFailure(notice, failure(error));
     failed?.(error);
   }
 }
@@ -77,22 +77,6 @@ export async function proceed(wait, question) {
 }
 
 /**
- * Runs work that requires a confirmation with a passkey. If the server has no recent one, the user is asked for it; `before`
- * and `after` are steps around that. `work` is called with whether the user was asked.
- */
-export async function withConfirmation(act, wait, work, { before = () => {}, after = () => {} } = {}) {
-  try {
-    return await work(false);
-  } catch (error) {
-    if (error.code !== 'reauthentication-required') throw error;
-  }
-  await before();
-  await confirmWithPasskey(act, wait);
-  await after();
-  return work(true);
-}
-
-/**
  * Sends a request that the server may carry out even if its answer is lost or cancelled. Then `look` asks the server: it
  * returns what the answer would have said, or nothing if the request was not carried out.
  */
@@ -102,7 +86,7 @@ export async function certain(request, look) {
   } catch (error) {
     // The browser repeats a request if its answer is lost, and the second one finds nothing to do.
     if (!error.uncertain && error.code !== 'not-found') throw error;
-    const found = await look().catch((failure) => { throw failure.code === 'not-signed-in' ? failure : error; });
+    const found = await look().catch((again) => { throw again.code === 'not-signed-in' ? again : error; });
     if (found) return found;
     throw error.uncertain ? Object.assign(error, { advice: 'A moment later it had not been done. Try again.' }) : error;
   }

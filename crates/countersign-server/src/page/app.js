@@ -7,11 +7,9 @@
 // from elsewhere.
 
 import {
-  act, cancelWait, certain, decided, done, flow, lists, notify, occupied, page, session, windows, withConfirmation,
+  act, cancelWait, certain, decided, done, flow, lists, notify, occupied, page, session, windows,
 } from './actions.js';
-import {
-  Failure, Wait, api, browserFailure, conditionalRequest, finishSignIn, obstacle, passOn, pause, register, server, signIn,
-} from './client.js';
+import { Failure, Wait, failure, obstacle, passkeys, pause, server } from './client.js';
 import { add, loadPasskeys } from './passkeys.js';
 import { findWay, goOn, mustConfirm, showWay } from './returning.js';
 import {
@@ -20,39 +18,24 @@ import {
 
 // ---- Passkeys among the name field's suggestions ---------------------------------------------------------
 
-const autofill = { available: false, wait: null, settled: Promise.resolve(), timer: 0, until: 0 };
-/** How long the browser has to end a conditional request, in milliseconds; objects of some providers never do. */
-const LET_GO = 2_000;
+const autofill = { available: false, wait: null };
+/** How long the browser has to say whether it suggests passkeys, in milliseconds. */
+const AVAILABLE = 2_000;
 
 function startAutofill() {
   const idle = page.view === 'out' && page.usable && !page.busy && !document.hidden;
   if (!autofill.available || autofill.wait || !idle || server.outdated) return;
   autofill.wait = new Wait();
-  autofill.settled = offerAutofill(autofill.wait);
+  offerAutofill(autofill.wait);
 }
 
-/** Ends the pending request, and waits until the browser has released it. */
-async function stopAutofill() {
-  clearTimeout(autofill.timer);
+function stopAutofill() {
   autofill.wait?.cancel();
   autofill.wait = null;
-  await Promise.race([autofill.settled, pause(LET_GO)]);
-}
-
-async function refreshAutofill() {
-  if (!page.busy) await stopAutofill();
-  startAutofill();
 }
 
 async function offerAutofill(wait) {
-  const begun = Date.now();
-  try {
-    const { ceremony, lifetime, get } = await conditionalRequest(wait);
-    if (wait.signal.aborted) return;
-    // The request has no timeout, but its challenge expires: it is replaced in good time.
-    const life = 0.8 * lifetime;
-    Object.assign(autofill, { until: begun + life, timer: setTimeout(refreshAutofill, life) });
-    const credential = await get();
+  const chosen = async (finish) => {
     if (wait.signal.aborted) return;
     autofill.wait = null;
     // Not awaited: the request has settled, and the action may stop and start others.
@@ -60,17 +43,13 @@ async function offerAutofill(wait) {
       button: byId('sign-in'),
       notice: byId('sign-in-notice'),
       work: async (wait) => {
-        const account = await entered(() => finishSignIn(ceremony, credential, wait));
+        const account = await entered(() => finish(wait.options()));
         await arrive(account, 'You are signed in.', wait);
       },
     });
-  } catch {
-    if (wait.signal.aborted) return;
-    clearTimeout(autofill.timer);
-    autofill.wait = null;
-    // An immediate rejection would be repeated; after a while, the user has declined.
-    if (Date.now() - begun > 2_000) setTimeout(startAutofill, 1_000);
-  }
+  };
+  await passkeys.autofill(wait.options({ chosen })).catch(() => {});
+  if (autofill.wait === wait) autofill.wait = null;
 }
 
 // ---- Views --------------------------------------------------------------------------------------------
@@ -103,6 +82,7 @@ function setAccount(account) {
   session.account = account;
   session.passkeys = [];
   server.account = handle;
+  passkeys.account = handle;
   Object.assign(lists, { stale: false, notice: null });
 }
 
@@ -153,7 +133,7 @@ function leave(text, tone = 'success') {
 
 async function showOtherAccount() {
   try {
-    const { account } = await api('GET', '/api/session');
+    const { account } = await passkeys.session();
     if (account) {
       const text = words`You are signed in as ${account.name} now, from another window. Nothing was changed.`;
       await enter(account, text, { tone: 'warning' });
@@ -161,13 +141,13 @@ async function showOtherAccount() {
       leave('Your session has ended. Nothing was changed. Sign in again to go on.', 'warning');
     }
   } catch (error) {
-    leave(browserFailure(error).message, 'warning');
+    leave(failure(error).message, 'warning');
   }
 }
 
 async function load({ focus = false } = {}) {
   try {
-    const { account, rpId, origins } = await api('GET', '/api/session');
+    const { account, rpId, origins } = await passkeys.session();
     server.rpId = rpId ?? server.rpId;
     if (origins && !origins.includes(location.origin)) showHome(origins[0]);
     if (account) {
@@ -179,7 +159,7 @@ async function load({ focus = false } = {}) {
   } catch (error) {
     clear();
     show('failed', { focus });
-    showFailure(byId('failed-notice'), browserFailure(error));
+    showFailure(byId('failed-notice'), failure(error));
   }
   startAutofill();
 }
@@ -225,13 +205,12 @@ async function recheck({ always = false } = {}) {
   if (page.stale || (document.hidden && !always)) return;
   if (page.view === 'failed') await load();
   if (!['out', 'in'].includes(page.view)) return;
-  const answer = await api('GET', '/api/session').catch(() => null);
+  const answer = await passkeys.session().catch(() => null);
   // An action that the user began meanwhile goes on with its own account.
   page.stale = occupied();
   if (page.stale) return;
   if (answer) await follow(answer.account);
-  if (autofill.wait && Date.now() > autofill.until) await refreshAutofill();
-  else startAutofill();
+  startAutofill();
 }
 
 async function follow(account) {
@@ -241,7 +220,7 @@ async function follow(account) {
     if (account && lists.stale && !renaming) await reload().catch(() => {});
     return;
   }
-  await stopAutofill();
+  stopAutofill();
   page.stale = occupied();
   if (page.stale) return;
   clearNotices();
@@ -252,7 +231,7 @@ async function follow(account) {
 // ---- Lists ----------------------------------------------------------------------------------------------
 
 async function loadSessions() {
-  const { sessions } = await api('GET', '/api/sessions');
+  const sessions = await passkeys.sessions();
   renderSessions(sessions, endSession);
   return sessions;
 }
@@ -276,7 +255,7 @@ async function refresh(notice = byId('add-notice')) {
   } catch (error) {
     if (['not-signed-in', 'account-changed'].includes(error.code)) throw error;
     lists.notice = notice;
-    showFailure(notice, browserFailure(error));
+    showFailure(notice, failure(error));
   }
 }
 
@@ -288,7 +267,7 @@ async function entered(finish, advice = 'You may be signed in by now, or not. Re
     return await finish();
   } catch (error) {
     if (!error.uncertain) throw error;
-    const { account } = await api('GET', '/api/session').catch(() => ({}));
+    const { account } = await passkeys.session().catch(() => ({}));
     if (account && account.userHandle === error.userHandle) return account;
     throw Object.assign(error, { advice });
   }
@@ -307,7 +286,7 @@ function createAccount(event) {
     work: async (wait) => {
       if (!name) throw new Failure('Type a name first.');
       const account = await entered(
-        async () => (await register('create', '/api/accounts', { name }, wait)).account,
+        () => passkeys.register(name, wait.options()),
         'The account may exist by now, with its passkey. Try to sign in before you create it again.',
       );
       await arrive(account, 'Your account is ready, and you are signed in.', wait);
@@ -319,7 +298,7 @@ function signInByButton() {
   act({
     button: byId('sign-in'),
     notice: byId('sign-in-notice'),
-    work: async (wait) => arrive(await entered(() => signIn(wait)), 'You are signed in.', wait),
+    work: async (wait) => arrive(await entered(() => passkeys.signIn(wait.options())), 'You are signed in.', wait),
   });
 }
 
@@ -332,7 +311,7 @@ function continueToApplication() {
   act({
     button: byId('continue'),
     notice: byId('return-notice'),
-    work: async (wait) => arrive(await entered(() => signIn(wait)), 'You are signed in.', wait),
+    work: async (wait) => arrive(await entered(() => passkeys.signIn(wait.options())), 'You are signed in.', wait),
   });
 }
 
@@ -341,7 +320,7 @@ function signOut() {
     button: byId('sign-out'),
     notice: byId('sign-out-notice'),
     work: async (wait) => {
-      await certain(() => api('DELETE', '/api/session', { wait }), over);
+      await certain(() => passkeys.signOut(wait.options()), over);
       leave('You are signed out.');
     },
   });
@@ -349,20 +328,22 @@ function signOut() {
 
 /** Returns an object if the session is over, and `null` otherwise. */
 async function over() {
-  const { account } = await api('GET', '/api/session');
+  const { account } = await passkeys.session();
   // A session of another account says nothing about this one.
   if (account && account.userHandle !== server.account) throw new Failure('Another account is signed in by now.');
   return account ? null : {};
 }
 
-/** Deletes the account. `sure` means that it was signed in a moment ago, when the user confirmed. */
-async function deleted(wait, sure) {
+/** Deletes the account. Returns how sure that is. */
+async function deleted(wait) {
   try {
-    return await certain(() => api('DELETE', '/api/account', { wait }), async () => await over() && { sure });
+    await passkeys.deleteAccount(wait.options());
+    return 'is';
   } catch (error) {
     // The browser repeats a request if its answer is lost, and the second one is rejected.
-    if (error.code === 'not-signed-in' && sure) return { sure };
-    throw error;
+    const repeated = error.code === 'not-signed-in' && error.confirmed;
+    if (!repeated) await certain(async () => { throw error; }, over);
+    return error.confirmed ? 'is probably' : 'may be';
   }
 }
 
@@ -379,12 +360,10 @@ function deleteAccount() {
     button: byId('delete'),
     notice: byId('delete-notice'),
     work: async (wait) => {
-      const { signals, sure } = await withConfirmation({ kind: 'delete-account' }, wait, (sure) => deleted(wait, sure));
-      passOn(signals);
-      if (signals) {
+      const likely = await deleted(wait);
+      if (likely === 'is') {
         leave(words`The account ${name} is deleted.`);
       } else {
-        const likely = sure ? 'is probably' : 'may be';
         const text = words`You are signed out, and the account ${name} `;
         leave([...text, `${likely} deleted: the server’s answer was lost.`], 'warning');
       }
@@ -398,7 +377,7 @@ function endSession(part, one) {
     notice: byId('sessions-notice'),
     work: async (wait) => {
       await certain(
-        () => api('DELETE', `/api/sessions/${one.id}`, { wait }),
+        () => passkeys.endSession(one.id, wait.options()),
         async () => !(await loadSessions()).some(({ id }) => id === one.id),
       );
       await sessionsEnded(wait, 'That session is signed out.');
@@ -412,7 +391,7 @@ function endOtherSessions() {
     notice: byId('sessions-notice'),
     work: async (wait) => {
       const { ended } = await certain(
-        () => api('DELETE', '/api/sessions', { wait }),
+        async () => ({ ended: await passkeys.endOtherSessions(wait.options()) }),
         async () => (await loadSessions()).every(({ current }) => current) && {},
       );
       const counted = ended === 1 ? 'One other session is' : `${ended} other sessions are`;
@@ -478,7 +457,7 @@ async function start() {
   listen();
   if (!why) {
     const asked = Promise.resolve(PublicKeyCredential.isConditionalMediationAvailable?.());
-    autofill.available = await Promise.race([asked, pause(LET_GO)]).catch(() => false) ?? false;
+    autofill.available = await Promise.race([asked, pause(AVAILABLE)]).catch(() => false) ?? false;
     if (autofill.available) byId('name-hint').append(' If you have an account, this field suggests its passkey.');
   }
   await findWay();

@@ -1,20 +1,14 @@
 // The actions with the passkeys of an account.
 
-import { act, certain, decided, done, flow, lists, notify, page, proceed, session, withConfirmation } from './actions.js';
-import { Failure, api, confirmWithPasskey, listed, register, server } from './client.js';
+import { act, certain, decided, done, flow, lists, notify, page, proceed, session } from './actions.js';
+import { Failure, passkeys, server } from './client.js';
 import { announce, byId, markInvalid, passkeyItem, renderMetadata, renderPasskeys, words } from './view.js';
 
 const PASSKEY_ACTIONS = { rename: openRename, save: rename, cancel: closeRename, remove };
 
 export async function loadPasskeys() {
-  showPasskeys(await listed('GET', '/api/credentials'));
-}
-
-function showPasskeys({ account, credentials, metadata }) {
   // The list is that of the signed-in account, which may not be the one on the screen.
-  if (account !== server.account) {
-    throw new Failure('Another account is signed in by now.', { code: 'account-changed', advice: 'Reload the page.' });
-  }
+  const { credentials, metadata } = await passkeys.credentials({ account: server.account });
   session.passkeys = credentials;
   renderPasskeys(credentials, PASSKEY_ACTIONS);
   renderMetadata(metadata);
@@ -49,8 +43,8 @@ function rename(item, part, passkey) {
     failed: ({ code }) => (!code || code.startsWith('label-') ? markInvalid(input) : input.focus()),
     work: async (wait) => {
       if (!label) throw new Failure('Give the passkey a name first.');
-      const { credential } = await certain(
-        () => api('PATCH', `/api/credentials/${passkey.id}`, { body: { label }, wait }),
+      const credential = await certain(
+        () => passkeys.rename(passkey.id, label, wait.options()),
         () => renamed(passkey, label),
       );
       session.passkeys = session.passkeys.map((one) => (one.id === credential.id ? credential : one));
@@ -65,9 +59,9 @@ function rename(item, part, passkey) {
 
 /** The passkey as the server has it now, if its name is the wanted one or the server's form of it. */
 async function renamed({ id, label }, wanted) {
-  const { account, credentials } = await api('GET', '/api/credentials');
-  const credential = account === server.account && credentials.find((one) => one.id === id);
-  return credential && (credential.label === wanted || credential.label !== label) ? { credential } : null;
+  const { credentials } = await passkeys.credentials({ account: server.account });
+  const credential = credentials.find((one) => one.id === id);
+  return credential && (credential.label === wanted || credential.label !== label) ? credential : null;
 }
 
 function remove(part, passkey) {
@@ -82,10 +76,7 @@ function remove(part, passkey) {
     button: part('remove'),
     notice: part('notice'),
     work: async (wait) => {
-      const { signedOut } = await withConfirmation({ kind: 'remove-credential', credential: passkey.id }, wait, () => certain(
-        () => listed('DELETE', `/api/credentials/${passkey.id}`, { wait }),
-        () => removed(passkey),
-      ));
+      const { signedOut } = await certain(() => passkeys.remove(passkey.id, wait.options()), () => removed(passkey));
       if (signedOut) {
         flow.leave(words`${passkey.label} is removed, and you are signed out: you had signed in with it.`);
         return;
@@ -107,53 +98,50 @@ async function removed({ id, current }) {
   return session.passkeys.some((one) => one.id === id) ? null : { signedOut: false };
 }
 
+/** What the user is asked before each step. The new click is needed because some browsers create passkeys only after one. */
+const QUESTIONS = {
+  confirm: {
+    title: 'First confirm that it is you',
+    text: 'Use a passkey that you have. After that you create the new one.',
+    yes: 'Use my passkey',
+  },
+  create: {
+    title: 'Now create the new passkey',
+    text: 'On this device, on another one, or on a security key that has none for this account yet.',
+    yes: 'Create the passkey',
+  },
+  'confirm-again': {
+    title: 'Confirm it once more',
+    text: 'The new passkey is created. Your confirmation was used in another window meanwhile: use a passkey that you had before.',
+    yes: 'Use my passkey',
+  },
+};
+
 export function add() {
   act({
     button: byId('add'),
     notice: byId('add-notice'),
     work: async (wait) => {
-      const { credential } = await withConfirmation({ kind: 'add-credential' }, wait, () => added(wait), {
-        before: () => proceed(wait, {
-          title: 'First confirm that it is you',
-          text: 'Use a passkey that you have. After that you create the new one.',
-          yes: 'Use my passkey',
-        }),
-        // The new click is needed because some browsers create passkeys only after one.
-        after: () => proceed(wait, {
-          title: 'Now create the new passkey',
-          text: 'On this device, on another one, or on a security key that has none for this account yet.',
-          yes: 'Create the passkey',
-        }),
-      });
+      const credential = await added(wait);
       await done(wait, words`${credential.label} is added. You can rename it below.`);
       byId('passkeys').querySelector(`[data-id="${CSS.escape(credential.id)}"] [data-part=label]`)?.focus();
     },
   });
 }
 
-/** Confirms again that a passkey is added, after it was created. */
-async function confirmAgain(wait) {
-  await proceed(wait, {
-    title: 'Confirm it once more',
-    text: 'The new passkey is created. Your confirmation was used in another window meanwhile: use a passkey that you had before.',
-    yes: 'Use my passkey',
-  });
-  await confirmWithPasskey({ kind: 'add-credential' }, wait);
-}
-
 /** Creates and adds a passkey. If the answer is lost, the list shows whether it was added. */
 async function added(wait) {
   try {
-    return await register('add', '/api/credentials', {}, wait, () => confirmAgain(wait));
+    return await passkeys.add(wait.options({ ask: (step) => proceed(wait, QUESTIONS[step]) }));
   } catch (error) {
     if (!error.uncertain) throw error;
     const unknown = () => { throw Object.assign(error, { advice: 'The passkey may have been added. Reload the page to see.' }); };
     // Nothing is signalled to the provider: a passkey that is not in the list yet may still be added.
-    const { account, credentials } = await api('GET', '/api/credentials').catch(unknown);
+    const { account, credentials } = await passkeys.request('GET', '/credentials').catch(unknown);
     if (account !== server.account) unknown();
     const credential = credentials.find((one) => one.id === error.credentialId);
     const advice = 'A moment later the passkey had not been added to your account. Try again.';
     if (!credential) throw Object.assign(error, { advice });
-    return { credential };
+    return credential;
   }
 }

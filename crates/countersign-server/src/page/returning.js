@@ -2,7 +2,7 @@
 // server decides where it may lead. The page never goes by itself when it loads, or an application that rejects the session
 // would send the user around in a circle.
 
-import { api } from './client.js';
+import { failure, passkeys } from './client.js';
 import { byId, element, showFailure, words } from './view.js';
 
 const query = new URLSearchParams(location.search);
@@ -19,12 +19,12 @@ const parameters = () => {
 export async function findWay() {
   if (!query.has('return_to')) return;
   try {
-    way = await api('GET', `/api/return?${parameters()}`);
+    way = await passkeys.request('GET', `/return?${parameters()}`);
   } catch (error) {
     way = null;
     if (error.code !== 'return-address-not-allowed') return;
     byId('return').hidden = false;
-    showFailure(byId('return-text'), error);
+    showFailure(byId('return-text'), failure(error));
   }
 }
 

@@ -149,7 +149,7 @@ async fn the_page_and_its_parts_have_their_types_also_for_head() {
         ("/", "text/html; charset=utf-8", "<!doctype html>"),
         ("/app.js", "text/javascript; charset=utf-8", "from './client.js'"),
         ("/actions.js", "text/javascript; charset=utf-8", "from './client.js'"),
-        ("/client.js", "text/javascript; charset=utf-8", "navigator.credentials"),
+        ("/client.js", "text/javascript; charset=utf-8", "from '/api/passkeys.js'"),
         ("/passkeys.js", "text/javascript; charset=utf-8", "from './actions.js'"),
         ("/returning.js", "text/javascript; charset=utf-8", "from './client.js'"),
         ("/view.js", "text/javascript; charset=utf-8", "export function"),

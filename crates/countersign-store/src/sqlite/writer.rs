@@ -72,6 +72,7 @@ impl Drop for Writer {
 fn work_off(mut queue: mpsc::Receiver<Job>, connection: &Connection, presence: &Presence) {
     let mut purge = Purge::default();
     while let Some(first) = queue.blocking_recv() {
+        let now = first.now;
         let mut batch = vec![first];
         while batch.len() < BATCH_MAX
             && let Ok(next) = queue.try_recv()
@@ -86,7 +87,7 @@ fn work_off(mut queue: mpsc::Receiver<Job>, connection: &Connection, presence: &
         if let Err(error) = &committed {
             tracing::error!(%error, transactions = batch.len(), "a commit failed");
         }
-        let mut stored_at = None;
+        let is_committed = committed.is_ok();
         for job in batch {
             let outcome = match (job.outcome, &committed) {
                 // Its own failure is more specific than that of the commit.
@@ -94,14 +95,11 @@ fn work_off(mut queue: mpsc::Receiver<Job>, connection: &Connection, presence: &
                 (_, Err(failure)) => Err(failure.clone()),
                 (outcome, Ok(())) => outcome,
             };
-            if matches!(outcome, Ok(Ok(()))) {
-                stored_at = Some(job.now);
-            }
             // The task may no longer wait.
             let _ = job.answer.send(outcome);
         }
         // After the answers, so that no sign-in waits for it.
-        if let Some(now) = stored_at {
+        if is_committed {
             purge.run(connection, now);
         }
     }
