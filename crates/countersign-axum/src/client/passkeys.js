@@ -492,6 +492,7 @@ function withoutBytes(credential) {
   if (attempt(() => [whole.id, whole.response.clientDataJSON].every((text) => typeof text === 'string'))) return whole;
   const { id, response } = credential;
   const member = (name) => attempt(() => (response[name] ? toBase64url(response[name]) : undefined));
+  const attestationObject = member('attestationObject');
   return {
     id,
     rawId: id,
@@ -500,8 +501,8 @@ function withoutBytes(credential) {
     clientExtensionResults: attempt(() => plain(credential.getClientExtensionResults())) ?? {},
     response: {
       clientDataJSON: member('clientDataJSON'),
-      attestationObject: member('attestationObject'),
-      transports: attempt(() => [...response.getTransports()]),
+      attestationObject,
+      transports: attempt(() => [...response.getTransports()]) ?? (attestationObject && []),
       authenticatorData: member('authenticatorData'),
       signature: member('signature'),
       userHandle: member('userHandle'),
