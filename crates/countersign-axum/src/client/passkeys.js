@@ -21,7 +21,7 @@ const CONFIRMATIONS = 3;
 
 /** @type {Record<string, string>} */
 const MESSAGES = {
-  'account-changed': 'Another account is signed in by now. Nothing was changed.',
+  'account-changed': 'Another account is signed in by now.',
   cancelled: 'You cancelled it.',
   network: 'The server can’t be reached. Check your connection, then try again.',
   'time-out': 'That took too long. Please try again.',
