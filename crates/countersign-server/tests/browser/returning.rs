@@ -95,7 +95,10 @@ async fn an_address_that_is_not_allowed_is_named_as_a_problem_and_leads_nowhere(
     let page = format!("{}/?return_to=https%3A%2F%2Fevil.example%2F", visit.site.url);
     visit.browser.open(&page).await;
     let (words, code) = visit.notice("return-text").await;
-    assert!(words.starts_with("The link names an address that this server does not lead back to."), "{words}");
+    assert!(
+        words.starts_with("The link names an address that this server does not lead back to."),
+        "{words}"
+    );
     assert_eq!(code, "return-address-not-allowed");
     visit.signed_in_as("Ada").await;
     assert_eq!(visit.browser.run("return document.querySelector('#continue').hidden").await, true);

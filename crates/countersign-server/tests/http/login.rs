@@ -28,9 +28,10 @@ async fn site() -> Site {
 
 /// Sends a request with header fields, as a proxy or a browser does.
 async fn ask(client: &mut Client, method: Method, path: &str, fields: &[(&str, &str)]) -> Answer {
-    let request = fields.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| {
-        request.header(*name, *value)
-    });
+    let request =
+        fields.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| {
+            request.header(*name, *value)
+        });
     client.request(request.body(Body::empty()).unwrap()).await
 }
 
@@ -72,7 +73,10 @@ async fn without_a_session_a_proxy_gets_401_and_no_account() {
     let site = site().await;
     let answer = check(&mut site.client(), "").await.expect(401);
     assert_eq!(code(&answer), "not-signed-in");
-    assert!(answer.headers.get("countersign-user").is_none() && answer.headers.get("countersign-sign-in").is_none());
+    assert!(
+        answer.headers.get("countersign-user").is_none()
+            && answer.headers.get("countersign-sign-in").is_none()
+    );
     assert_eq!(answer.header("cache-control"), "no-store");
 
     let (mut client, _) = site.account("Ada", 1).await;
@@ -200,7 +204,8 @@ async fn no_link_leads_to_an_address_that_is_not_configured() {
 /// Asks about a session like a back end.
 async fn describe(client: &mut Client, authorization: &str, body: &str) -> Answer {
     let request = Request::post("/auth/session").header("content-type", "application/json");
-    let request = if authorization.is_empty() { request } else { request.header("authorization", authorization) };
+    let request =
+        if authorization.is_empty() { request } else { request.header("authorization", authorization) };
     client.request(request.body(body.to_owned().into()).unwrap()).await
 }
 
@@ -320,6 +325,6 @@ async fn the_cost_of_a_question() {
             check(&mut client, "?max_age=300").await.expect(204);
         }
         let each = began.elapsed() / count;
-        println!("{name}: {each:?} each, {} a second", 1_000_000_000 / each.as_nanos().max(1));
+        eprintln!("{name}: {each:?} each, {} a second", 1_000_000_000 / each.as_nanos().max(1));
     }
 }
