@@ -6,6 +6,8 @@
 //!
 //! A database is made by SQL, in seconds; one that is in the folder already is used again.
 
+#![expect(clippy::print_stdout, reason = "it prints figures")]
+
 use std::error::Error;
 use std::hint::black_box;
 use std::path::Path;

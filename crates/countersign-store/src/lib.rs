@@ -1,4 +1,78 @@
-//! Stores for applications with passkeys.
+//! Stores for applications with passkeys, on `SQLite` and `PostgreSQL`: accounts with their credentials, the finishes of
+//! ceremonies, sessions and confirmations.
+//!
+//! The crate implements [`ApplicationStore`](countersign::store::ApplicationStore), whose documentation says what each
+//! operation promises. It knows no HTTP, and no clock: the caller supplies the time.
+//!
+//! # Example
+//!
+//! ```
+//! # #[cfg(feature = "sqlite")] {
+//! use countersign::store::{Account, ApplicationStore as _, Operation, StoredCredential};
+//! use countersign::{CredentialRecord, types::Timestamp};
+//! use countersign_store::{names, sqlite::{SqliteStore, StoreError}};
+//!
+//! /// Stores an account with its first credential, and returns whether its name was free.
+//! async fn sign_up(
+//!     store: &SqliteStore,
+//!     name: String,
+//!     record: CredentialRecord,
+//!     now: Timestamp,
+//! ) -> Result<bool, StoreError> {
+//!     let handle = record.user_handle().clone();
+//!     let name_key = names::key(&name);
+//!     let credential = StoredCredential {
+//!         record,
+//!         attestation: None,
+//!         label: "Passkey".into(),
+//!         label_key: names::key("Passkey"),
+//!         created_at: now,
+//!         last_used_at: None,
+//!     };
+//!     let operations = vec![
+//!         Operation::InsertAccount(Account { handle, name, name_key, created_at: now }),
+//!         Operation::InsertCredential(Box::new(credential)),
+//!     ];
+//!     Ok(store.transact(operations, now).await?.is_ok())
+//! }
+//! # }
+//! ```
+//!
+//! # The pieces
+//!
+//! - `sqlite` (feature `sqlite`): `SqliteStore`, a database in a file, compiled in.
+//! - `postgres` (feature `postgres`): `PostgresStore`, for several instances of an application.
+//! - `Database` (either feature): the one or the other, by a setting of the program.
+//! - [`names`]: which names and labels are accepted, and which are equal.
+//! - [`text`]: printable text, for terminals and logs.
+//!
+//! # What you must do
+//!
+//! - Put an `SQLite` file on a local disk, not on a network file system: its locks must work.
+//! - Back the database up, with the tools of its engine. An `SQLite` file that is copied while it is open is not a backup.
+//! - Store names and labels that [`names::clean`] returned, with the key that [`names::key`] returns.
+//! - Check the health of the store for a load balancer: a file may be deleted, a server may be away.
+//!
+//! # Limits
+//!
+//! | of | limit |
+//! | --- | --- |
+//! | credentials of an account | [`CREDENTIALS_PER_ACCOUNT_MAX`](countersign::store::CREDENTIALS_PER_ACCOUNT_MAX) |
+//! | sessions of an account | [`SESSIONS_PER_ACCOUNT_MAX`](countersign::store::SESSIONS_PER_ACCOUNT_MAX) |
+//! | names, labels, acts | [`TEXT_BYTES_MAX`](countersign::store::TEXT_BYTES_MAX); [`names::MAX_CHARACTERS`] after [`names::clean`] |
+//!
+//! # Errors
+//!
+//! An error of opening is one sentence for the operator. A failure of an open store is logged where it happens, as an event of
+//! `tracing`, if it concerns more than one transaction. A rejection is no failure: see
+//! [`Rejection`](countersign::store::Rejection).
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! | --- | --- | --- |
+//! | `sqlite` | no | `sqlite`; it needs a C compiler |
+//! | `postgres` | no | `postgres`, with TLS |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]

@@ -2,6 +2,15 @@
 //!
 //! Names that look the same count as equal: the database compares their [`key`]. Invisible characters are not stored:
 //! [`clean`] rejects them, except for the joiners and selectors that emoji and scripts require.
+//!
+//! ```
+//! use countersign_store::names::{self, NameError};
+//!
+//! assert_eq!(names::clean("  Ada   Lovelace ").unwrap(), "Ada Lovelace");
+//! assert_eq!(names::key("Ada Lovelace"), names::key("ADA\u{a0}LOVELACE"));
+//! assert_eq!(names::clean("Ada\u{202e}"), Err(NameError::Invisible('\u{202e}')));
+//! assert_eq!(names::distinct("Phone", &["phone".to_owned()]), "Phone (2)");
+//! ```
 
 use std::fmt;
 

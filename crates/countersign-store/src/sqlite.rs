@@ -198,3 +198,6 @@ impl ApplicationStore for SqliteStore {
         self.0.readers.run(sealing_keys::list).await
     }
 }
+
+#[cfg(test)]
+mod tests;

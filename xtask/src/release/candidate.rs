@@ -244,6 +244,8 @@ mod tests {
             "countersign",
             "countersign-conformance",
             "countersign-metadata",
+            "countersign-store",
+            "countersign-axum",
             "countersign-server",
             "countersign-cli",
         ];

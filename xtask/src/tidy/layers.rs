@@ -83,7 +83,13 @@ const LAYERS: [Layer; 14] = [
     },
     Layer {
         package: "countersign-cli",
-        may_use: &["countersign", "countersign-metadata", "countersign-server", "countersign-authenticator"],
+        may_use: &[
+            "countersign",
+            "countersign-metadata",
+            "countersign-store",
+            "countersign-server",
+            "countersign-authenticator",
+        ],
         kind: Kind::Program,
     },
     // A dependency for tests of every crate above `countersign-cose`, so it needs the verifying side in its own tests only.
@@ -95,7 +101,13 @@ const LAYERS: [Layer; 14] = [
     // The guides' program and examples: the code of a user of the top library.
     Layer {
         package: "countersign-guide",
-        may_use: &["countersign", "countersign-metadata", "countersign-authenticator"],
+        may_use: &[
+            "countersign",
+            "countersign-metadata",
+            "countersign-store",
+            "countersign-axum",
+            "countersign-authenticator",
+        ],
         kind: Kind::Program,
     },
     // Cases for any relying party, and the two that they are run on and made by here.
@@ -114,7 +126,7 @@ const LAYERS: [Layer; 14] = [
 ];
 
 /// Packages that would bring a runtime, a socket, a database or an entropy source into a library, directly or not.
-const FORBIDDEN: [&str; 14] = [
+const FORBIDDEN: [&str; 15] = [
     "async-std",
     "axum",
     "getrandom",
@@ -128,6 +140,7 @@ const FORBIDDEN: [&str; 14] = [
     "smol",
     "sqlx",
     "tokio",
+    "tokio-postgres",
     "ureq",
 ];
 

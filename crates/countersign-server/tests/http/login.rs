@@ -1,7 +1,6 @@
 //! The login of other applications: what proxies and back ends ask, and the way back.
 
 use std::fs;
-use std::time::Instant;
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
@@ -298,7 +297,7 @@ async fn a_configuration_that_browsers_would_not_follow_is_rejected_before_the_s
     let rejected = async |change: &dyn Fn(&mut Config)| {
         let mut config = login_of_example_org(&folder);
         change(&mut config);
-        let error = router(&config).await.err().expect("it is rejected");
+        let error = router(&config).await.unwrap_err();
         let checked = Server::check(&config).await.unwrap_err();
         assert_eq!(error.to_string(), checked.to_string());
         assert!(!folder.path().join("test.sqlite3").exists());
@@ -311,20 +310,4 @@ async fn a_configuration_that_browsers_would_not_follow_is_rejected_before_the_s
     let client = ClientConfig::new("wiki", "/nonexistent/secret");
     let error = rejected(&|config| config.clients = vec![client.clone()]).await;
     assert!(matches!(error, StartError::ClientSecretFile(..)), "{error}");
-}
-
-/// Measures the question that a proxy asks for every request: `cargo test --release … -- --ignored --nocapture`.
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn the_cost_of_a_question() {
-    let site = site().await;
-    let (mut client, _) = site.account("Ada", 1).await;
-    for (name, count) in [("warm", 1_000_u32), ("measured", 20_000)] {
-        let began = Instant::now();
-        for _ in 0..count {
-            check(&mut client, "?max_age=300").await.expect(204);
-        }
-        let each = began.elapsed() / count;
-        eprintln!("{name}: {each:?} each, {} a second", 1_000_000_000 / each.as_nanos().max(1));
-    }
 }

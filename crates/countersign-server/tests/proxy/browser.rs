@@ -1,5 +1,6 @@
 //! A browser in a few lines: cookies by host and domain, TLS, and a passkey.
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::{net::TcpStream, sync::Arc, time::Duration};
 
@@ -95,15 +96,15 @@ impl Browser {
             .collect();
         let mut request = format!("{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
         if !cookies.is_empty() {
-            request.push_str(&format!("Cookie: {}\r\n", cookies.join("; ")));
+            write!(request, "Cookie: {}\r\n", cookies.join("; ")).unwrap();
         }
         for field in fields {
-            request.push_str(&format!("{field}\r\n"));
+            write!(request, "{field}\r\n").unwrap();
         }
         if !body.is_empty() {
-            request.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            write!(request, "Content-Length: {}\r\n", body.len()).unwrap();
         }
-        request.push_str(&format!("\r\n{body}"));
+        write!(request, "\r\n{body}").unwrap();
         let answer = self.exchange(host, request.as_bytes());
         for (_, value) in answer.fields.iter().filter(|(name, _)| name == "set-cookie") {
             self.store(host, value);

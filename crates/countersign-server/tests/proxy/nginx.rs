@@ -45,10 +45,9 @@ impl Nginx {
         });
         fs::write(folder.path().join("sites.conf"), sites).unwrap();
         let path = folder.path().display();
-        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .iter()
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|kind| format!("{kind}_temp_path {path}/{kind};\n"))
-            .collect();
+            .concat();
         let main = format!(
             "daemon off;\nmaster_process off;\npid {path}/pid;\nerror_log stderr warn;\n\
              events {{ worker_connections 256; }}\n\

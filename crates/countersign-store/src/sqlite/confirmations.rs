@@ -41,15 +41,15 @@ pub(crate) fn is_confirmed_elsewhere(
 
 pub(crate) fn confirm(db: &Connection, confirmation: &Confirmation) -> Result<(), Abort> {
     let Confirmation { key, account, created_at, expires_at } = confirmation;
-    db.prepare_cached(CONFIRM)?.execute((
+    let stored = db.prepare_cached(CONFIRM)?.execute((
         key.session.as_bytes(),
         &key.act,
         key.browser.as_bytes(),
-        account.as_bytes(),
         created_at.unix_seconds(),
         expires_at.unix_seconds(),
+        account.as_bytes(),
     ))?;
-    Ok(())
+    if stored == 0 { Err(Rejection::Missing.into()) } else { Ok(()) }
 }
 
 pub(crate) fn take(db: &Connection, key: &ConfirmationKey, now: Timestamp) -> Result<(), Abort> {

@@ -47,6 +47,8 @@ fn migrated(path: &Path) -> Result<Connection, ConnectError> {
     if schema::version(&connection)? < schema::VERSION {
         connection.busy_timeout(BUSY_TIMEOUT_OF_MIGRATION)?;
     }
+    // A migration drops tables that others refer to. The bundled SQLite enforces foreign keys by default.
+    connection.pragma_update(None, "foreign_keys", false)?;
     schema::migrate(&mut connection)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;

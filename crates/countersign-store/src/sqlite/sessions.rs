@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row};
 
 use crate::sqlite::statements::{
     DELETE_CONFIRMATIONS, DELETE_CONFIRMATIONS_OF, DELETE_SESSION, DELETE_SESSIONS_OF, DELETE_SESSIONS_OVER,
-    INSERT_SESSION, LIMIT_SEEN, SESSION, SESSION_TIMES, SESSIONS, SURPLUS_SESSION, TOUCH_SESSION,
+    INSERT_SESSION, SESSION, SESSION_TIMES, SESSIONS, SURPLUS_SESSION, TOUCH_SESSION,
 };
 use crate::sqlite::values::{all, credential_id, one, rows, time, token_hash, user_handle};
 use crate::sqlite::{abort::Abort, store_error::Failure};
@@ -96,7 +96,6 @@ fn make_room(db: &Connection, session: &Session, now: Timestamp) -> Result<(), A
     }
     let (seconds, latest) = (now.unix_seconds(), now.plus_seconds(AHEAD_SECONDS).unix_seconds());
     db.prepare_cached(DELETE_SESSIONS_OVER)?.execute((account, token, seconds, latest))?;
-    db.prepare_cached(LIMIT_SEEN)?.execute((seconds, account, latest))?;
     while let Some(least_recent) = surplus()? {
         end(db, &least_recent)?;
     }

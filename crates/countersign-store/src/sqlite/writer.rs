@@ -72,7 +72,6 @@ impl Drop for Writer {
 fn work_off(mut queue: mpsc::Receiver<Job>, connection: &Connection, presence: &Presence) {
     let mut purge = Purge::default();
     while let Some(first) = queue.blocking_recv() {
-        let now = first.now;
         let mut batch = vec![first];
         while batch.len() < BATCH_MAX
             && let Ok(next) = queue.try_recv()
@@ -87,7 +86,7 @@ fn work_off(mut queue: mpsc::Receiver<Job>, connection: &Connection, presence: &
         if let Err(error) = &committed {
             tracing::error!(%error, transactions = batch.len(), "a commit failed");
         }
-        let is_committed = committed.is_ok();
+        let mut stored_at = None;
         for job in batch {
             let outcome = match (job.outcome, &committed) {
                 // Its own failure is more specific than that of the commit.
@@ -95,11 +94,14 @@ fn work_off(mut queue: mpsc::Receiver<Job>, connection: &Connection, presence: &
                 (_, Err(failure)) => Err(failure.clone()),
                 (outcome, Ok(())) => outcome,
             };
+            if matches!(outcome, Ok(Ok(()))) {
+                stored_at = Some(job.now);
+            }
             // The task may no longer wait.
             let _ = job.answer.send(outcome);
         }
         // After the answers, so that no sign-in waits for it.
-        if is_committed {
+        if let Some(now) = stored_at {
             purge.run(connection, now);
         }
     }

@@ -154,7 +154,7 @@ pub(super) use checks;
 /// Runs a check on an empty store.
 pub(super) fn on_empty<H: StoreHarness>(
     harness: &mut H,
-    check: impl AsyncFn(&H::Store) -> Outcome,
+    check: impl AsyncFnOnce(&H::Store) -> Outcome,
 ) -> Outcome {
     let store = harness.empty();
     harness.block_on(check(&store))

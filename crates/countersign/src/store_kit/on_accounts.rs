@@ -1,6 +1,8 @@
 //! The checks of credential records on the store of an application: each record gets an account
 //! ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
 
+use core::fmt::Write as _;
+
 use countersign_types::{CredentialId, UserHandle};
 
 use crate::record::{credential_record::CredentialRecord, update::CredentialUpdate};
@@ -112,5 +114,9 @@ fn credential(record: &CredentialRecord) -> StoredCredential {
 
 /// Different bytes have different names, of letters that no rule for names changes.
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Never fails.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -118,7 +118,7 @@ impl<S: ApplicationStore> Worker<'_, S> {
             (30..40, Some(session)) => self.rename(owner, credential, session).await,
             (40..52, Some(session)) => self.remove(owner, credential, session).await,
             (52..58, Some(session)) => self.end(session).await,
-            (58..61, Some(session)) if name % 2 == 0 => self.end_others(owner, session).await,
+            (58..61, Some(session)) if name.is_multiple_of(2) => self.end_others(owner, session).await,
             (61..69, Some(session)) => self.confirm(session).await,
             (69..77, Some(session)) => self.take(session).await,
             _ => self.sign_in(credential, Ceremony::Own).await,

@@ -77,9 +77,10 @@ impl From<Failure> for AuthError {
 impl IntoResponse for AuthError {
     fn into_response(self) -> Response {
         let (status, code, message) = self.parts();
-        match &self {
-            Self::Storage(failure) => tracing::error!(code, error = %failure, "a request failed"),
-            _ => tracing::debug!(code, "a request was rejected"),
+        if let Self::Storage(failure) = &self {
+            tracing::error!(code, error = %failure, "a request failed");
+        } else {
+            tracing::debug!(code, "a request was rejected");
         }
         let body = json!({ "error": { "code": code, "message": message } }).to_string();
         let mut response = (status, body).into_response();

@@ -1,0 +1,10 @@
+//! Tests of the store on `SQLite`.
+
+mod files;
+mod kit;
+mod migration;
+mod plans;
+mod purging;
+mod samples;
+mod workload;
+mod writing;

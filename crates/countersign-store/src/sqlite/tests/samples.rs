@@ -1,0 +1,113 @@
+//! Accounts, credentials and sessions for tests.
+
+use std::path::{Path, PathBuf};
+
+use countersign::ceremony::{AuthenticationRequest, Challenge};
+use countersign::cose::sha256;
+use countersign::store::{
+    Account, ApplicationStore as _, CeremonyId, Finish, Operation, Session, SessionTimes, StoredCredential,
+    TokenHash,
+};
+use countersign::types::{CredentialId, Timestamp, UserHandle};
+use countersign::{CredentialRecord, RelyingParty};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::sqlite::SqliteStore;
+
+pub(crate) const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
+
+/// A store in a folder of its own, and its path.
+pub(crate) fn store() -> (TempDir, PathBuf, SqliteStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.sqlite3");
+    let store = SqliteStore::open(&path).unwrap();
+    (folder, path, store)
+}
+
+/// Runs a transaction that is accepted.
+pub(crate) async fn accept(store: &SqliteStore, operations: Vec<Operation>) {
+    store.transact(operations, NOW).await.unwrap().unwrap();
+}
+
+/// Runs statements on a connection of its own.
+pub(crate) fn sql(path: &Path, statements: &str) {
+    Connection::open(path).unwrap().execute_batch(statements).unwrap();
+}
+
+/// The number that a query returns, on a connection of its own.
+pub(crate) fn number(path: &Path, query: &str) -> i64 {
+    Connection::open(path).unwrap().query_row(query, (), |row| row.get(0)).unwrap()
+}
+
+pub(crate) fn handle(name: &str) -> UserHandle {
+    UserHandle::new(name).unwrap()
+}
+
+pub(crate) fn id(name: &str) -> CredentialId {
+    CredentialId::new(format!("credential {name}")).unwrap()
+}
+
+pub(crate) fn token(name: &str) -> TokenHash {
+    TokenHash::of(name.as_bytes())
+}
+
+pub(crate) fn account(name: &str) -> Account {
+    Account { handle: handle(name), name: name.to_owned(), name_key: name.to_uppercase(), created_at: NOW }
+}
+
+pub(crate) fn credential(owner: &str, name: &str) -> StoredCredential {
+    StoredCredential {
+        record: CredentialRecord::new(id(name), "example.org", handle(owner), [1, 2, 3]),
+        attestation: None,
+        label: name.to_owned(),
+        label_key: name.to_uppercase(),
+        created_at: NOW,
+        last_used_at: None,
+    }
+}
+
+pub(crate) fn session(owner: &str, credential: &str, name: &str) -> Session {
+    Session {
+        token: token(name),
+        account: handle(owner),
+        name: owner.to_owned(),
+        credential: id(credential),
+        label: credential.to_owned(),
+        times: SessionTimes {
+            created_at: NOW,
+            seen_at: NOW,
+            verified_at: NOW,
+            idle_at: NOW.plus_seconds(1000),
+            expires_at: NOW.plus_seconds(10_000),
+        },
+    }
+}
+
+/// The name of a ceremony.
+pub(crate) fn ceremony(name: &str) -> CeremonyId {
+    let rp = RelyingParty::builder("example.org", "Example").origin("https://example.org").build().unwrap();
+    let challenge = Challenge::new(sha256(&[name.as_bytes()])).unwrap();
+    let request = AuthenticationRequest::discoverable().with_challenge(challenge);
+    rp.expect_authentication(request, NOW).unwrap().ceremony()
+}
+
+/// An account with one credential of the same name, and a session.
+pub(crate) fn sign_up(name: &str) -> Vec<Operation> {
+    vec![
+        Operation::InsertAccount(account(name)),
+        Operation::InsertCredential(Box::new(credential(name, name))),
+        Operation::InsertSession(session(name, name, name)),
+    ]
+}
+
+/// The finish of a ceremony that ends with this second.
+pub(crate) fn finish(name: &str, until: Timestamp) -> Finish {
+    Finish {
+        ceremony: ceremony(name),
+        response: sha256(&[b"response"]),
+        outcome: name.to_owned(),
+        finished_at: NOW,
+        until,
+    }
+}
