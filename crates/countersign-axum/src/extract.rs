@@ -96,9 +96,10 @@ impl<S: Send + Sync, const SECONDS: u32> FromRequestParts<S> for RecentlyVerifie
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, NotAllowed> {
         let now = app(parts)?.now();
         let session = session(parts).await?.ok_or(NotAllowed(ApiError::NotSignedIn))?;
-        let verified_at = session.times.verified_at;
-        // One from the future, after the clock was put back, does not count.
-        let is_recent = verified_at <= now && now <= verified_at.plus_seconds(i64::from(SECONDS));
-        if is_recent { Ok(Self(session)) } else { Err(NotAllowed(Rejection::Unconfirmed.into())) }
+        if session.times.is_verified_within(SECONDS, now) {
+            Ok(Self(session))
+        } else {
+            Err(NotAllowed(Rejection::Unconfirmed.into()))
+        }
     }
 }

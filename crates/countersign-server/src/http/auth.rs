@@ -16,7 +16,6 @@ mod parameters;
 mod returning;
 mod session;
 mod state;
-mod verified;
 
 /// The routes below `/auth`, and the page's question where it leads to.
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(passkeys: Passkeys, login: Arc<Login>) -> Router<S> {

@@ -128,6 +128,13 @@ impl SessionTimes {
     pub fn is_ahead(&self, now: Timestamp) -> bool {
         self.seen_at.max(self.verified_at) > now.plus_seconds(AHEAD_SECONDS)
     }
+
+    /// Whether the user was verified in the last `seconds`. A verification in the future counts if it is ahead by at most
+    /// [`AHEAD_SECONDS`].
+    pub fn is_verified_within(&self, seconds: u32, now: Timestamp) -> bool {
+        self.verified_at <= now.plus_seconds(AHEAD_SECONDS)
+            && now <= self.verified_at.plus_seconds(i64::from(seconds))
+    }
 }
 
 /// The finish of a ceremony, by which it is remembered until the ceremony has expired: so no other response is accepted
@@ -202,5 +209,34 @@ impl fmt::Debug for StoredSealingKey {
             .field("id", &self.id)
             .field("seals_from", &self.seals_from)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verification_counts_to_its_last_second_and_a_minute_ahead() {
+        let at = |seconds: i64| Timestamp::from_unix_seconds(1_000_000 + seconds);
+        let times = SessionTimes {
+            created_at: at(-500),
+            seen_at: at(200),
+            verified_at: at(0),
+            idle_at: at(9_000),
+            expires_at: at(9_000),
+        };
+        for (seconds, now, expected) in [
+            (300, 0, true),
+            (300, 300, true),
+            (300, 301, false),
+            (0, 0, true),
+            (0, 1, false),
+            (300, -60, true),
+            (300, -61, false),
+            (u32::MAX, -61, false),
+        ] {
+            assert_eq!(times.is_verified_within(seconds, at(now)), expected, "{seconds} {now}");
+        }
     }
 }

@@ -6,9 +6,9 @@ use axum::response::{IntoResponse, Response};
 use countersign::{store::Session, types::base64url};
 
 use super::error::AuthError;
+use super::forwarded;
 use super::parameters::Parameters;
 use super::state::Asked;
-use super::{forwarded, verified};
 use crate::auth::{percent, return_addresses::ReturnAddress};
 
 /// The field with the user handle, in base64url.
@@ -26,7 +26,10 @@ pub(super) async fn check(State(asked): State<Asked>, request: Parts) -> Result<
     let parameters = Parameters::parse(request.uri.query(), &["max_age", "redirect"])?;
     let (max_age, redirects) = (parameters.max_age()?, parameters.flag("redirect")?);
     let error = match asked.passkeys.session(&request).await? {
-        Some(session) if verified::is_recent(&session.times, max_age, asked.passkeys.now()) => {
+        Some(session)
+            if max_age
+                .is_none_or(|seconds| session.times.is_verified_within(seconds, asked.passkeys.now())) =>
+        {
             return Ok(account(&session));
         }
         Some(_) => AuthError::VerificationTooOld,

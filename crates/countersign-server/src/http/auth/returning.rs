@@ -9,7 +9,6 @@ use super::check::page_path;
 use super::error::AuthError;
 use super::parameters::Parameters;
 use super::state::Asked;
-use super::verified;
 use crate::auth::return_addresses::ReturnAddress;
 
 /// A way back, and whether the session of the request may take it.
@@ -27,7 +26,9 @@ impl Way {
         let to = to.ok_or(AuthError::ReturnAddressNotAllowed)?;
         let session = asked.passkeys.session(request).await?;
         let now = asked.passkeys.now();
-        let is_open = session.is_some_and(|session| verified::is_recent(&session.times, max_age, now));
+        let is_open = session.is_some_and(|session| {
+            max_age.is_none_or(|seconds| session.times.is_verified_within(seconds, now))
+        });
         Ok(Self { to, max_age, is_open })
     }
 }
