@@ -38,6 +38,7 @@ pub enum Database {
 }
 
 /// Where a database is.
+#[allow(clippy::large_enum_variant, reason = "a program has one of them, for a moment")]
 enum Place {
     #[cfg(feature = "sqlite")]
     File(PathBuf),

@@ -92,3 +92,8 @@ pub mod text;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use database::{Database, DatabaseError, OpenDatabaseError};
 pub use other_rp_ids::OtherRpIds;
+
+/// The example of the README, compiled as a test.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

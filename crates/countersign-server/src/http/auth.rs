@@ -11,6 +11,7 @@ use crate::auth::login::Login;
 
 mod check;
 mod error;
+mod fields;
 mod forwarded;
 mod parameters;
 mod returning;

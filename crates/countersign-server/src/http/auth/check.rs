@@ -1,37 +1,28 @@
 //! `GET /auth/check`: whether the browser behind a proxied request is signed in.
 
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 use countersign::{store::Session, types::base64url};
 
 use super::error::AuthError;
+use super::fields::{NAME, SIGN_IN, USER};
 use super::forwarded;
 use super::parameters::Parameters;
 use super::state::Asked;
 use crate::auth::{percent, return_addresses::ReturnAddress};
-
-/// The field with the user handle, in base64url.
-const USER: HeaderName = HeaderName::from_static("countersign-user");
-
-/// The field with the account's name, percent-encoded.
-const NAME: HeaderName = HeaderName::from_static("countersign-name");
-
-/// The field with the address of the page to sign in at.
-const SIGN_IN: HeaderName = HeaderName::from_static("countersign-sign-in");
 
 /// Answers 204 with the account if the session of the request is good, and 401 otherwise, or with `redirect=true` 303 to
 /// the page for a browser that navigates. Changes nothing but the session's recorded use.
 pub(super) async fn check(State(asked): State<Asked>, request: Parts) -> Result<Response, AuthError> {
     let parameters = Parameters::parse(request.uri.query(), &["max_age", "redirect"])?;
     let (max_age, redirects) = (parameters.max_age()?, parameters.flag("redirect")?);
-    let error = match asked.passkeys.session(&request).await? {
-        Some(session)
-            if max_age
-                .is_none_or(|seconds| session.times.is_verified_within(seconds, asked.passkeys.now())) =>
-        {
-            return Ok(account(&session));
-        }
+    let session = asked.passkeys.session(&request).await?;
+    let now = asked.passkeys.now();
+    let is_recent =
+        |session: &Session| max_age.is_none_or(|seconds| session.times.is_verified_within(seconds, now));
+    let error = match session {
+        Some(session) if is_recent(&session) => return Ok(account(&session)),
         Some(_) => AuthError::VerificationTooOld,
         None => AuthError::NotSignedIn,
     };

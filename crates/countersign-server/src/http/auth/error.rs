@@ -1,12 +1,11 @@
 //! The errors of `/auth`: a code in the field `countersign-error`, which proxies pass on, and in a JSON body.
 
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_axum::Failure;
 use serde_json::json;
 
-/// The field with the code.
-const ERROR: HeaderName = HeaderName::from_static("countersign-error");
+use super::fields::ERROR;
 
 /// An error of `/auth`.
 #[derive(Debug)]
