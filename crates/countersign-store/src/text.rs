@@ -27,7 +27,7 @@ pub fn printable(text: &str, max: usize) -> Cow<'_, str> {
 /// The sentence of an error, followed by those of its causes.
 ///
 /// ```
-/// # use countersign_server::with_causes;
+/// # use countersign_store::text::with_causes;
 /// # use countersign_metadata::{MalformedBlobError, MetadataError};
 /// let error = MetadataError::Malformed(MalformedBlobError::NextUpdate);
 /// assert_eq!(with_causes(&error), "the metadata blob is malformed: nextUpdate is not a date");

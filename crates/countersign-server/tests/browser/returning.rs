@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{Router, response::Html, routing::get};
+use axum::{Router, response::Html};
 use tokio::net::TcpListener;
 
 use crate::site::{NO_AUTOFILL, Site, Visit};
@@ -12,7 +12,8 @@ async fn application() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
     let answer = || async { Html("<title>The application</title>") };
-    let routes = Router::new().route("/here", get(answer));
+    // The browser asks for an icon too.
+    let routes = Router::new().fallback(answer);
     tokio::spawn(async move { axum::serve(listener, routes).await });
     url
 }
