@@ -50,8 +50,8 @@ use crate::store_kit::on_accounts::OnAccounts;
 
 pub use harness::{InMemory, KitOutcome, KitReport, StoreHarness};
 
-/// Runs every check of a [`CredentialStore`](crate::store::CredentialStore) and
-/// [`CeremonyStore`](crate::store::CeremonyStore).
+/// Runs every check of a [`CredentialStore`] and
+/// [`CeremonyStore`].
 pub fn run<H: StoreHarness<Store: CredentialStore + CeremonyStore>>(harness: &mut H) -> KitReport {
     report(
         harness,
@@ -65,7 +65,7 @@ pub fn run<H: StoreHarness<Store: CredentialStore + CeremonyStore>>(harness: &mu
     )
 }
 
-/// Runs every check of an [`ApplicationStore`](crate::store::ApplicationStore), those of credential records included.
+/// Runs every check of an [`ApplicationStore`], those of credential records included.
 ///
 /// ```
 /// use countersign::{store::MemoryStore, store_kit::{self, InMemory}};
@@ -91,7 +91,7 @@ fn application_checks<H: StoreHarness<Store: ApplicationStore>>() -> [Vec<Check<
     ]
 }
 
-/// Runs every check of a [`SingleUse`](crate::store::SingleUse) store.
+/// Runs every check of a [`SingleUse`] store.
 ///
 /// ```
 /// use countersign::{ceremony::OneProcessSingleUse, store_kit::{self, InMemory}};
