@@ -11,7 +11,7 @@
 //! | `GET /auth/return` | | 303 to the address `to` if there is a session, and to the page otherwise |
 //! | `GET /api/return` | | `{"to", "open"}`: the address `to`, and whether the session may go there |
 //! | `POST /auth/session` | `{"session"}` | `{"account", "createdAt", "verifiedAt", "expiresAt"}`, for a configured client |
-//! | below `/api` | | the [routes](countersign_axum#routes) of `countersign-axum`, with their codes |
+//! | below `/api` | | the [routes](https://docs.rs/countersign-axum/latest/countersign_axum/#routes) of `countersign-axum`, with their codes |
 //!
 //! In `GET /api/credentials`, `metadata` is `null` if none is configured, and otherwise `{"number", "nextUpdate", "models",
 //! "trouble"}`. The first three describe the BLOB in use, and are `null` if there is none yet. `trouble` is the code of the

@@ -28,9 +28,8 @@ pub fn printable(text: &str, max: usize) -> Cow<'_, str> {
 ///
 /// ```
 /// # use countersign_store::text::with_causes;
-/// # use countersign_metadata::{MalformedBlobError, MetadataError};
-/// let error = MetadataError::Malformed(MalformedBlobError::NextUpdate);
-/// assert_eq!(with_causes(&error), "the metadata blob is malformed: nextUpdate is not a date");
+/// let error = "Ada".parse::<u8>().unwrap_err();
+/// assert_eq!(with_causes(&error), "invalid digit found in string");
 /// ```
 pub fn with_causes(error: &(dyn Error + 'static)) -> String {
     let chain = iter::successors(Some(error), |&error| error.source());
