@@ -1,10 +1,10 @@
 //! Makes `SQLite` databases of several sizes, and measures by turns what reads and a sign-in cost in each.
 //!
 //! ```sh
-//! cargo run --release -p countersign-store --features sqlite --example scale -- FOLDER 1000 1000000
+//! cargo bench -p countersign-store --features sqlite --bench scale -- FOLDER 1000 1000000
 //! ```
 //!
-//! A database is made by SQL, in seconds; one that is in the folder already is used again.
+//! A database is made by SQL; one that is in the folder already is used again.
 
 #![expect(clippy::print_stdout, reason = "it prints figures")]
 
@@ -39,7 +39,8 @@ const OPERATIONS: u64 = 1000;
 const CLIENTS: u64 = 32;
 
 fn main() -> Result<()> {
-    let mut arguments = env::args().skip(1);
+    // Cargo adds an argument of its own.
+    let mut arguments = env::args().skip(1).filter(|argument| argument != "--bench");
     let folder = arguments.next().ok_or("usage: scale FOLDER SIZE…")?;
     fs::create_dir_all(&folder)?;
     let mut databases = Vec::new();
