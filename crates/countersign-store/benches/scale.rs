@@ -236,6 +236,7 @@ impl Measured {
             name: String::new(),
             credential: id.clone(),
             label: String::new(),
+            device: None,
             times: SessionTimes {
                 created_at,
                 seen_at: created_at,

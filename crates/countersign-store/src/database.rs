@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use countersign::store::{
-    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Operation,
-    Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
+    Operation, RecoveryStatus, Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 
@@ -255,6 +255,22 @@ impl ApplicationStore for Database {
         now: Timestamp,
     ) -> Result<bool, DatabaseError> {
         delegate!(self, is_confirmed_elsewhere(account, act, browser, now))
+    }
+
+    async fn recovery_status(&self, account: &UserHandle) -> Result<Option<RecoveryStatus>, DatabaseError> {
+        delegate!(self, recovery_status(account))
+    }
+
+    async fn has_recovery_code(&self, account: &UserHandle, code: &TokenHash) -> Result<bool, DatabaseError> {
+        delegate!(self, has_recovery_code(account, code))
+    }
+
+    async fn invitation(
+        &self,
+        code: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<Invitation>, DatabaseError> {
+        delegate!(self, invitation(code, now))
     }
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, DatabaseError> {

@@ -37,8 +37,8 @@ mod transaction;
 use std::sync::Arc;
 
 use countersign::store::{
-    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Operation,
-    Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
+    Operation, RecoveryStatus, Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use deadpool_postgres::Pool;
@@ -198,6 +198,22 @@ impl ApplicationStore for PostgresStore {
         now: Timestamp,
     ) -> Result<bool, PostgresError> {
         self.reader().is_confirmed_elsewhere(account, act, browser, now).await
+    }
+
+    async fn recovery_status(&self, account: &UserHandle) -> Result<Option<RecoveryStatus>, PostgresError> {
+        self.reader().recovery_status(account).await
+    }
+
+    async fn has_recovery_code(&self, account: &UserHandle, code: &TokenHash) -> Result<bool, PostgresError> {
+        self.reader().has_recovery_code(account, code).await
+    }
+
+    async fn invitation(
+        &self,
+        code: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<Invitation>, PostgresError> {
+        self.reader().invitation(code, now).await
     }
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, PostgresError> {

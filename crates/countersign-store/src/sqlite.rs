@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use countersign::store::{
-    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Operation,
-    Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
+    Operation, RecoveryStatus, Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 
@@ -24,12 +24,14 @@ pub(crate) mod connect;
 pub(crate) mod connect_error;
 pub(crate) mod credentials;
 pub(crate) mod finishes;
+pub(crate) mod invitations;
 pub(crate) mod open_error;
 pub(crate) mod operations;
 pub(crate) mod other_rp_ids;
 pub(crate) mod presence;
 pub(crate) mod purge;
 pub(crate) mod readers;
+pub(crate) mod recovery;
 pub(crate) mod schema;
 pub(crate) mod sealing_keys;
 pub(crate) mod sessions;
@@ -192,6 +194,21 @@ impl ApplicationStore for SqliteStore {
         let find =
             move |db: &_| confirmations::is_confirmed_elsewhere(db, &account, &act, browser.as_ref(), now);
         self.0.readers.run(find).await
+    }
+
+    async fn recovery_status(&self, account: &UserHandle) -> Result<Option<RecoveryStatus>, StoreError> {
+        let account = account.clone();
+        self.0.readers.run(move |db| recovery::status(db, &account)).await
+    }
+
+    async fn has_recovery_code(&self, account: &UserHandle, code: &TokenHash) -> Result<bool, StoreError> {
+        let (account, code) = (account.clone(), *code);
+        self.0.readers.run(move |db| recovery::has(db, &account, &code)).await
+    }
+
+    async fn invitation(&self, code: &TokenHash, now: Timestamp) -> Result<Option<Invitation>, StoreError> {
+        let code = *code;
+        self.0.readers.run(move |db| invitations::find(db, &code, now)).await
     }
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, StoreError> {

@@ -5,7 +5,7 @@
 //! | [`CredentialStore`] | [credential records](https://www.w3.org/TR/webauthn-3/#credential-record) | programs that have accounts and sessions of their own |
 //! | [`CeremonyStore`] | the states of open ceremonies | programs that don't seal them |
 //! | [`SingleUse`] | which ceremonies were finished | programs that seal states |
-//! | [`ApplicationStore`] | all that an application with passkeys needs: accounts, credentials, finishes, sessions, confirmations, sealing keys | `countersign-axum` |
+//! | [`ApplicationStore`] | all that an application with passkeys needs: accounts, credentials, recovery codes, finishes, sessions, confirmations, invitations, sealing keys | `countersign-axum` |
 //!
 //! All methods are asynchronous and return futures that can be sent between threads. An implementation writes
 //! `async fn`; one that never waits needs nothing else. No runtime is needed, and none is chosen.
@@ -79,8 +79,8 @@
 //! - Let the database decide: unique columns for the key of a name, a credential ID, a label in its account, a ceremony.
 //!   A read before the write decides nothing.
 //! - Compare and write in one statement, with the whole dynamic part of a record: see [`CredentialUpdate`].
-//! - Lock the row of the account in transactions that count its credentials or sessions, remove the account, or add to it:
-//!   of two removals at once, each would see the other's credential.
+//! - Lock the row of the account in transactions that count its credentials, codes or sessions, remove the account, or add
+//!   to it: of two removals at once, each would see the other's credential.
 //! - Lock the row of a required session until the transaction is committed.
 //! - Retry a transaction that the database ended because of another one. It is safe: nothing was changed.
 //! - Let the database undo all when an operation is rejected.
@@ -105,6 +105,6 @@ pub use memory::MemoryStore;
 pub use operation::{Operation, Rejection};
 pub use rows::{
     AHEAD_SECONDS, Account, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, ConfirmationKey,
-    FORMER_ACCOUNT_SECONDS, Finish, SESSIONS_PER_ACCOUNT_MAX, Session, SessionTimes, StoredCredential,
-    StoredSealingKey, TEXT_BYTES_MAX, TokenHash,
+    FORMER_ACCOUNT_SECONDS, Finish, Invitation, RECOVERY_CODES, RecoveryStatus, SESSIONS_PER_ACCOUNT_MAX,
+    Session, SessionTimes, StoredCredential, StoredSealingKey, TEXT_BYTES_MAX, TokenHash,
 };

@@ -78,12 +78,14 @@ pub fn run_application<H: StoreHarness<Store: ApplicationStore>>(harness: &mut H
     KitReport { outcomes }
 }
 
-fn application_checks<H: StoreHarness<Store: ApplicationStore>>() -> [Vec<Check<H>>; 8] {
+fn application_checks<H: StoreHarness<Store: ApplicationStore>>() -> [Vec<Check<H>>; 10] {
     [
         application::accounts::checks(),
         application::credentials::checks(),
         application::sessions::checks(),
         application::confirmations::checks(),
+        application::recovery::checks(),
+        application::invitations::checks(),
         application::finishes::checks(),
         application::transactions::checks(),
         application::concurrency::checks(),

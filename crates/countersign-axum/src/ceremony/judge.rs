@@ -116,6 +116,7 @@ impl App {
             name: String::new(),
             credential: credential.clone(),
             label: String::new(),
+            device: None,
             times: new_times(now),
         };
         let ended = replaced.map(Operation::EndSession);

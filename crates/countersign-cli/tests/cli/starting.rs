@@ -228,7 +228,7 @@ fn a_newer_database_is_reported_in_a_sentence() {
     Connection::open(&database).unwrap().pragma_update(None, "user_version", 9).unwrap();
     let sentence = format!(
         "the database {} was written by a newer version of countersign: its schema is 9, and this version supports \
-         schemas up to 4",
+         schemas up to 5",
         database.display()
     );
     assert_fails(&serve(&database), 1, &sentence);

@@ -2,9 +2,12 @@
 
 use std::{error::Error, io};
 
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, SqlState};
 
 use crate::postgres::error::PostgresError;
+
+/// The constraint by which names of accounts are unique.
+const ACCOUNTS_BY_NAME: &str = "countersign_accounts_by_name";
 
 /// A failure, and what may be done next.
 #[derive(Debug)]
@@ -26,7 +29,7 @@ impl From<PostgresError> for Failure {
 impl From<tokio_postgres::Error> for Failure {
     fn from(error: tokio_postgres::Error) -> Self {
         let (again, usable) = match error.code() {
-            Some(code) if is_conflict(code) => (true, true),
+            Some(code) if is_conflict(code) || is_name_race(&error) => (true, true),
             Some(code) if is_of_data(code) => (false, true),
             Some(code) => (is_lost(code), false),
             None => (error.is_closed() || is_io(&error), false),
@@ -48,6 +51,12 @@ impl Failure {
 /// Whether the database rolled the transaction back because of another one. Databases that scale out do so often.
 fn is_conflict(code: &SqlState) -> bool {
     *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED
+}
+
+/// Whether another transaction gave an account the same name at the same moment. Once it is committed, the statement finds
+/// that account.
+fn is_name_race(error: &tokio_postgres::Error) -> bool {
+    error.as_db_error().and_then(DbError::constraint) == Some(ACCOUNTS_BY_NAME)
 }
 
 /// Whether the data is the reason: a text with U+0000, or a constraint.

@@ -1,8 +1,8 @@
 //! The reads.
 
 use countersign::store::{
-    Account, CeremonyId, Confirmation, ConfirmationKey, Evidence, FORMER_ACCOUNT_SECONDS, Finish, Session,
-    StoredCredential, StoredSealingKey, TokenHash,
+    Account, CeremonyId, Confirmation, ConfirmationKey, Evidence, FORMER_ACCOUNT_SECONDS, Finish, Invitation,
+    RecoveryStatus, Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use deadpool_postgres::Pool;
@@ -133,6 +133,35 @@ impl Reader<'_> {
             &latest(now).unix_seconds(),
         ];
         Ok(!self.query(sql, &values).await?.is_empty())
+    }
+
+    pub(super) async fn recovery_status(
+        &self,
+        account: &UserHandle,
+    ) -> Result<Option<RecoveryStatus>, PostgresError> {
+        first(&self.query(rows::RECOVERY_STATUS, &[&account.as_bytes()]).await?, rows::recovery_status)
+    }
+
+    pub(super) async fn has_recovery_code(
+        &self,
+        account: &UserHandle,
+        code: &TokenHash,
+    ) -> Result<bool, PostgresError> {
+        let sql = "SELECT 1 FROM countersign_recovery_codes WHERE user_handle = $1 AND code = $2";
+        let values: [&(dyn ToSql + Sync); 2] = [&account.as_bytes(), &code.as_bytes().as_slice()];
+        Ok(!self.query(sql, &values).await?.is_empty())
+    }
+
+    pub(super) async fn invitation(
+        &self,
+        code: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<Invitation>, PostgresError> {
+        let sql = "SELECT created_at, expires_at FROM countersign_invitations
+             WHERE code = $1 AND expires_at > $2 AND created_at <= $3";
+        let values: [&(dyn ToSql + Sync); 3] =
+            [&code.as_bytes().as_slice(), &now.unix_seconds(), &latest(now).unix_seconds()];
+        first(&self.query(sql, &values).await?, |row| rows::invitation(*code, row))
     }
 
     pub(super) async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, PostgresError> {

@@ -59,15 +59,22 @@ pub(super) async fn reason(
             end_surplus(client, session, now).await?;
             return Ok(Reason::Resolved);
         }
-        Operation::RemoveAccount(_) | Operation::InsertSession(_) | Operation::Confirm(_) => {
-            Some(No::Missing)
+        Operation::RenameAccount { account, .. } => {
+            Some(if is_account(client, account).await? { No::NameTaken } else { No::Missing })
         }
+        Operation::RemoveAccount(_)
+        | Operation::ReplaceRecoveryCodes { .. }
+        | Operation::InsertSession(_)
+        | Operation::Confirm(_) => Some(No::Missing),
+        Operation::TakeRecoveryCode { .. } => Some(No::RecoveryCodeUnknown),
+        Operation::TakeInvitation(_) => Some(No::InvitationUnknown),
         Operation::TakeConfirmation(_) => Some(No::Unconfirmed),
         Operation::AddSealingKey(_) => Some(No::KeyTaken),
         // Their statements may affect any number of rows.
         Operation::TouchSession { .. }
         | Operation::EndSession(_)
         | Operation::EndOtherSessions { .. }
+        | Operation::AddInvitation(_)
         | Operation::RemoveSealingKey(_) => return Ok(Reason::Resolved),
     };
     Ok(rejection.map_or(Reason::Changed, Reason::Rejected))

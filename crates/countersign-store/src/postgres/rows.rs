@@ -3,8 +3,8 @@
 use countersign::CredentialRecord;
 use countersign::record::{AttestationEvidence, DynamicPart, StaticPart};
 use countersign::store::{
-    Account, CeremonyId, Confirmation, ConfirmationKey, Finish, Session, SessionTimes, StoredCredential,
-    StoredSealingKey, TokenHash,
+    Account, CeremonyId, Confirmation, ConfirmationKey, Finish, Invitation, RecoveryStatus, Session,
+    SessionTimes, StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use serde::de::DeserializeOwned;
@@ -47,7 +47,7 @@ pub(super) fn credential(row: &Row) -> Result<StoredCredential, PostgresError> {
 
 /// The columns of a session, of the tables `s`, `a` and `c`.
 pub(super) const SESSION: &str = "s.token, s.user_handle, a.name, s.credential_id, c.label, s.created_at, s.seen_at, \
-                                  s.verified_at, s.idle_at, s.expires_at";
+                                  s.verified_at, s.idle_at, s.expires_at, s.device";
 
 /// [`SESSION`].
 pub(super) fn session(row: &Row) -> Result<Session, PostgresError> {
@@ -64,6 +64,7 @@ pub(super) fn session(row: &Row) -> Result<Session, PostgresError> {
             idle_at: time(row, 8)?,
             expires_at: time(row, 9)?,
         },
+        device: get(row, 10)?,
     })
 }
 
@@ -90,6 +91,28 @@ pub(super) fn confirmation(key: &ConfirmationKey, row: &Row) -> Result<Confirmat
         created_at: time(row, 1)?,
         expires_at: time(row, 2)?,
     })
+}
+
+/// The times of the account's recovery codes, and how many are unused.
+pub(super) const RECOVERY_STATUS: &str = "
+SELECT recovery_codes_at, recovered_at,
+    (SELECT count(*) FROM countersign_recovery_codes WHERE user_handle = $1)
+FROM countersign_accounts WHERE user_handle = $1";
+
+/// [`RECOVERY_STATUS`].
+pub(super) fn recovery_status(row: &Row) -> Result<RecoveryStatus, PostgresError> {
+    let time = |column| Ok(get::<Option<i64>>(row, column)?.map(Timestamp::from_unix_seconds));
+    let unused = usize::try_from(get::<i64>(row, 2)?);
+    Ok(RecoveryStatus {
+        unused: unused.map_err(|error| PostgresError::unreadable("recovery code", error))?,
+        created_at: time(0)?,
+        used_at: time(1)?,
+    })
+}
+
+/// Time, end, of the invitation with this code.
+pub(super) fn invitation(code: TokenHash, row: &Row) -> Result<Invitation, PostgresError> {
+    Ok(Invitation { code, created_at: time(row, 0)?, expires_at: time(row, 1)? })
 }
 
 /// Number, secret, time.

@@ -7,10 +7,10 @@ use tokio_postgres::{Client, error::SqlState};
 use crate::postgres::error::PostgresError;
 
 /// The current version of the tables.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// The migration from each version to the next; the first one creates the tables.
-const MIGRATIONS: [&str; 1] = [TABLES];
+const MIGRATIONS: [&str; 2] = [TABLES, TABLES_2];
 
 /// How often to look at the tables again while other instances create them. Each attempt fails only because another
 /// instance made progress.
@@ -106,6 +106,25 @@ CREATE TABLE countersign_sealing_keys (
     secret bytea NOT NULL,
     seals_from bigint NOT NULL
 );
+";
+
+/// Version 2: recovery codes, of which only hashes are stored, invitations, and what device a session was created on.
+const TABLES_2: &str = "
+ALTER TABLE countersign_accounts ADD COLUMN recovery_codes_at bigint, ADD COLUMN recovered_at bigint;
+ALTER TABLE countersign_sessions ADD COLUMN device text;
+
+CREATE TABLE countersign_recovery_codes (
+    user_handle bytea NOT NULL REFERENCES countersign_accounts ON DELETE CASCADE,
+    code bytea NOT NULL,
+    PRIMARY KEY (user_handle, code)
+);
+
+CREATE TABLE countersign_invitations (
+    code bytea NOT NULL PRIMARY KEY,
+    created_at bigint NOT NULL,
+    expires_at bigint NOT NULL
+);
+CREATE INDEX countersign_invitations_by_expiry ON countersign_invitations (expires_at);
 ";
 
 /// The version of the tables; `None` if there are none.

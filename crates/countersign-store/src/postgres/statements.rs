@@ -21,6 +21,12 @@ pub(super) const INSERT_ACCOUNT: &str = "
 INSERT INTO countersign_accounts (user_handle, name, name_key, created_at)
 VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 
+/// User handle, name, key of the name.
+pub(super) const RENAME_ACCOUNT: &str = "
+UPDATE countersign_accounts SET name = $2, name_key = $3
+WHERE user_handle = $1 AND NOT EXISTS (
+    SELECT 1 FROM countersign_accounts WHERE name_key = $3 AND user_handle <> $1)";
+
 /// User handle.
 pub(super) const REMOVE_ACCOUNT: &str = "DELETE FROM countersign_accounts WHERE user_handle = $1";
 
@@ -60,8 +66,37 @@ WHERE id = $1 AND user_handle = $2 AND NOT EXISTS (
 /// User handle, ID.
 pub(super) const COUNT_REMOVAL: &str = "
 UPDATE countersign_accounts SET credentials = credentials - 1
-WHERE user_handle = $1 AND credentials > 1
+WHERE user_handle = $1
+    AND (credentials > 1 OR EXISTS (SELECT 1 FROM countersign_recovery_codes WHERE user_handle = $1))
     AND EXISTS (SELECT 1 FROM countersign_credentials WHERE id = $2 AND user_handle = $1)";
+
+/// User handle, time.
+pub(super) const RENEW_RECOVERY_CODES: &str =
+    "UPDATE countersign_accounts SET recovery_codes_at = $2 WHERE user_handle = $1";
+
+/// User handle.
+pub(super) const REMOVE_RECOVERY_CODES: &str =
+    "DELETE FROM countersign_recovery_codes WHERE user_handle = $1";
+
+/// User handle, codes.
+pub(super) const INSERT_RECOVERY_CODES: &str = "
+INSERT INTO countersign_recovery_codes (user_handle, code) SELECT $1::bytea, unnest($2::bytea[])";
+
+/// User handle, code.
+pub(super) const TAKE_RECOVERY_CODE: &str =
+    "DELETE FROM countersign_recovery_codes WHERE user_handle = $1 AND code = $2";
+
+/// User handle, time.
+pub(super) const RECOVERED: &str = "UPDATE countersign_accounts SET recovered_at = $2 WHERE user_handle = $1";
+
+/// Code, time, end.
+pub(super) const ADD_INVITATION: &str = "
+INSERT INTO countersign_invitations (code, created_at, expires_at) VALUES ($1, $2, $3)
+ON CONFLICT (code) DO UPDATE SET created_at = excluded.created_at, expires_at = excluded.expires_at";
+
+/// Code, now, latest creation.
+pub(super) const TAKE_INVITATION: &str =
+    "DELETE FROM countersign_invitations WHERE code = $1 AND expires_at > $2 AND created_at <= $3";
 
 /// User handle, ID of the credential.
 pub(super) const LOCK_SESSIONS_OF_CREDENTIAL: &str = "
@@ -76,11 +111,11 @@ DELETE FROM countersign_confirmations WHERE session IN
 pub(super) const REMOVE_CREDENTIAL: &str =
     "DELETE FROM countersign_credentials WHERE user_handle = $1 AND id = $2";
 
-/// Token, user handle, ID of the credential, creation, last use, verification, end if unused, end.
+/// Token, user handle, ID of the credential, creation, last use, verification, end if unused, end, device.
 pub(super) const INSERT_SESSION: &str = "
 INSERT INTO countersign_sessions (token, user_handle, credential_id, created_at, seen_at, verified_at, idle_at,
-    expires_at)
-SELECT $1::bytea, user_handle, id, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::bigint
+    expires_at, device)
+SELECT $1::bytea, user_handle, id, $4::bigint, $5::bigint, $6::bigint, $7::bigint, $8::bigint, $9::text
 FROM countersign_credentials WHERE user_handle = $2 AND id = $3";
 
 /// The sessions that are too many next to a new one: those that are over first, then the least recently used ones. User

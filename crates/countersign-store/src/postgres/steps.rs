@@ -1,9 +1,10 @@
 //! The statements of each operation.
 
+use countersign::CredentialUpdate;
 use countersign::record::{AttestationEvidence, DynamicPart};
 use countersign::store::{
-    AHEAD_SECONDS, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, ConfirmationKey, Finish, Operation,
-    SESSIONS_PER_ACCOUNT_MAX, Session, StoredCredential, TokenHash,
+    AHEAD_SECONDS, Account, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, ConfirmationKey, Finish, Invitation,
+    Operation, RECOVERY_CODES, SESSIONS_PER_ACCOUNT_MAX, Session, StoredCredential, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use tokio_postgres::types::ToSql;
@@ -109,9 +110,11 @@ pub(super) fn locks(operations: &[Operation]) -> Vec<Step> {
 /// The account whose rows an operation changes, or whose rows must not change.
 fn account(operation: &Operation) -> Option<&UserHandle> {
     match operation {
-        Operation::RequireSession { account, .. } | Operation::EndOtherSessions { account, .. } => {
-            Some(account)
-        }
+        Operation::RequireSession { account, .. }
+        | Operation::EndOtherSessions { account, .. }
+        | Operation::RenameAccount { account, .. }
+        | Operation::ReplaceRecoveryCodes { account, .. }
+        | Operation::TakeRecoveryCode { account, .. } => Some(account),
         Operation::RemoveAccount(handle) => Some(handle),
         Operation::InsertCredential(credential) => Some(credential.record.user_handle()),
         Operation::UpdateCredential { owner, .. }
@@ -124,6 +127,8 @@ fn account(operation: &Operation) -> Option<&UserHandle> {
         | Operation::TouchSession { .. }
         | Operation::EndSession(_)
         | Operation::TakeConfirmation(_)
+        | Operation::AddInvitation(_)
+        | Operation::TakeInvitation(_)
         | Operation::AddSealingKey(_)
         | Operation::RemoveSealingKey(_) => None,
     }
@@ -138,36 +143,35 @@ pub(super) fn steps(operation: &Operation, now: Timestamp) -> Result<Vec<Step>, 
             let values = vec![token_value(token), bytes(account.as_bytes()), time(now), time(latest(now))];
             vec![one(sql::REQUIRE_SESSION, values)]
         }
-        Operation::InsertAccount(account) => vec![one(
-            sql::INSERT_ACCOUNT,
-            vec![
-                bytes(account.handle.as_bytes()),
-                text(&account.name),
-                bytes(&account.name_key),
-                time(account.created_at),
-            ],
-        )],
+        Operation::InsertAccount(account) => vec![insert_account(account)],
+        Operation::RenameAccount { account, name, name_key } => {
+            vec![one(sql::RENAME_ACCOUNT, vec![bytes(account.as_bytes()), text(name), bytes(name_key)])]
+        }
         Operation::RemoveAccount(handle) => vec![
             one(sql::REMOVE_ACCOUNT, vec![bytes(handle.as_bytes())]),
             any(sql::REMOVE_CONFIRMATIONS_OF_ACCOUNT, vec![bytes(handle.as_bytes())]),
             one(sql::REMEMBER_ACCOUNT, vec![bytes(former_hash(handle)), time(now)]),
         ],
         Operation::InsertCredential(credential) => insert_credential(credential)?,
-        Operation::UpdateCredential { owner, update, used_at } => vec![one(
-            sql::UPDATE_CREDENTIAL,
-            vec![
-                bytes(update.credential_id.as_bytes()),
-                bytes(owner.as_bytes()),
-                text(dynamic_text(&update.next)?),
-                text(dynamic_text(&update.previous)?),
-                maybe_time(*used_at),
-            ],
-        )],
+        Operation::UpdateCredential { owner, update, used_at } => {
+            vec![update_credential(owner, update, *used_at)?]
+        }
         Operation::RenameCredential { owner, id, label, label_key } => {
             let values = vec![bytes(id.as_bytes()), bytes(owner.as_bytes()), text(label), bytes(label_key)];
             vec![one(sql::RENAME_CREDENTIAL, values)]
         }
         Operation::RemoveCredential { owner, id } => remove_credential(owner, id),
+        Operation::ReplaceRecoveryCodes { account, codes, created_at } => {
+            replace_recovery_codes(account, codes, *created_at)
+        }
+        Operation::TakeRecoveryCode { account, code, used_at } => vec![
+            one(sql::TAKE_RECOVERY_CODE, vec![bytes(account.as_bytes()), token_value(code)]),
+            one(sql::RECOVERED, vec![bytes(account.as_bytes()), time(*used_at)]),
+        ],
+        Operation::AddInvitation(invitation) => vec![add_invitation(invitation)],
+        Operation::TakeInvitation(code) => {
+            vec![one(sql::TAKE_INVITATION, vec![token_value(code), time(now), time(latest(now))])]
+        }
         Operation::InsertSession(session) => insert_session(session, now),
         Operation::TouchSession { token, seen_at, idle_at, verified_at } => {
             let uses = [time(*seen_at), time(*idle_at), maybe_time(*verified_at)];
@@ -209,6 +213,46 @@ fn remember(finish: &Finish) -> Step {
         time(finish.until),
     ];
     one(sql::REMEMBER, values)
+}
+
+fn insert_account(account: &Account) -> Step {
+    let Account { handle, name, name_key, created_at } = account;
+    let values = vec![bytes(handle.as_bytes()), text(name), bytes(name_key), time(*created_at)];
+    one(sql::INSERT_ACCOUNT, values)
+}
+
+fn update_credential(
+    owner: &UserHandle,
+    update: &CredentialUpdate,
+    used_at: Option<Timestamp>,
+) -> Result<Step, PostgresError> {
+    let values = vec![
+        bytes(update.credential_id.as_bytes()),
+        bytes(owner.as_bytes()),
+        text(dynamic_text(&update.next)?),
+        text(dynamic_text(&update.previous)?),
+        maybe_time(used_at),
+    ];
+    Ok(one(sql::UPDATE_CREDENTIAL, values))
+}
+
+fn replace_recovery_codes(
+    account: &UserHandle,
+    codes: &[TokenHash; RECOVERY_CODES],
+    created_at: Timestamp,
+) -> Vec<Step> {
+    let owner = || bytes(account.as_bytes());
+    let codes: Vec<_> = codes.iter().map(|code| code.as_bytes().to_vec()).collect();
+    vec![
+        one(sql::RENEW_RECOVERY_CODES, vec![owner(), time(created_at)]),
+        any(sql::REMOVE_RECOVERY_CODES, vec![owner()]),
+        any(sql::INSERT_RECOVERY_CODES, vec![owner(), Box::new(codes)]),
+    ]
+}
+
+fn add_invitation(invitation: &Invitation) -> Step {
+    let Invitation { code, created_at, expires_at } = invitation;
+    one(sql::ADD_INVITATION, vec![token_value(code), time(*created_at), time(*expires_at)])
 }
 
 fn insert_credential(credential: &StoredCredential) -> Result<Vec<Step>, PostgresError> {
@@ -256,6 +300,7 @@ fn insert_session(session: &Session, now: Timestamp) -> Vec<Step> {
         time(times.verified_at),
         time(times.idle_at),
         time(times.expires_at),
+        maybe_text(session.device.as_deref()),
     ];
     let surplus =
         Step { sql: sql::SURPLUS_SESSIONS, values: surplus_sessions(session, now), rows: Rows::None };

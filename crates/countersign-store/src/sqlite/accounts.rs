@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row};
 
 use crate::sqlite::statements::{
     ACCOUNT, ACCOUNT_BY_NAME, DELETE_ACCOUNT, DELETE_CONFIRMATIONS_OF, DELETE_SESSIONS_OF, INSERT_ACCOUNT,
-    INSERT_FORMER_ACCOUNT, IS_ACCOUNT, WAS_ACCOUNT,
+    INSERT_FORMER_ACCOUNT, IS_ACCOUNT, RENAME_ACCOUNT, WAS_ACCOUNT,
 };
 use crate::sqlite::values::{exists, one, time, user_handle};
 use crate::sqlite::{abort::Abort, store_error::Failure};
@@ -53,7 +53,15 @@ pub(crate) fn insert(db: &Connection, account: &Account) -> Result<(), Abort> {
     Err(if is_handle_taken { Rejection::HandleTaken } else { Rejection::NameTaken }.into())
 }
 
-/// Removes an account. Its credentials and their evidence go by their foreign keys.
+pub(crate) fn rename(db: &Connection, handle: &UserHandle, name: &str, name_key: &str) -> Result<(), Abort> {
+    if db.prepare_cached(RENAME_ACCOUNT)?.execute((name, name_key, handle.as_bytes()))? > 0 {
+        return Ok(());
+    }
+    let is_account = exists(db, IS_ACCOUNT, (handle.as_bytes(),))?;
+    Err(if is_account { Rejection::NameTaken } else { Rejection::Missing }.into())
+}
+
+/// Removes an account. Its credentials, their evidence and its recovery codes go by their foreign keys.
 pub(crate) fn remove(db: &Connection, handle: &UserHandle, now: Timestamp) -> Result<(), Abort> {
     let bytes = handle.as_bytes();
     if db.prepare_cached(DELETE_ACCOUNT)?.execute((bytes,))? == 0 {

@@ -4,7 +4,10 @@ use countersign::store::Operation;
 use countersign::types::Timestamp;
 use rusqlite::Connection;
 
-use crate::sqlite::{abort::Abort, accounts, confirmations, credentials, finishes, sealing_keys, sessions};
+use crate::sqlite::{
+    abort::Abort, accounts, confirmations, credentials, finishes, invitations, recovery, sealing_keys,
+    sessions,
+};
 
 /// Carries out all operations, until one of them is rejected or fails. Call this in a transaction.
 pub(crate) fn carry_out(db: &Connection, operations: &[Operation], now: Timestamp) -> Result<(), Abort> {
@@ -16,6 +19,7 @@ fn carry_out_one(db: &Connection, operation: &Operation, now: Timestamp) -> Resu
         Operation::Remember(finish) => finishes::remember(db, finish),
         Operation::RequireSession { token, account } => sessions::require(db, token, account, now),
         Operation::InsertAccount(account) => accounts::insert(db, account),
+        Operation::RenameAccount { account, name, name_key } => accounts::rename(db, account, name, name_key),
         Operation::RemoveAccount(handle) => accounts::remove(db, handle, now),
         Operation::InsertCredential(credential) => credentials::insert(db, credential),
         Operation::UpdateCredential { owner, update, used_at } => {
@@ -25,6 +29,12 @@ fn carry_out_one(db: &Connection, operation: &Operation, now: Timestamp) -> Resu
             credentials::rename(db, owner, id, label, label_key)
         }
         Operation::RemoveCredential { owner, id } => credentials::remove(db, owner, id),
+        Operation::ReplaceRecoveryCodes { account, codes, created_at } => {
+            recovery::replace(db, account, codes, *created_at)
+        }
+        Operation::TakeRecoveryCode { account, code, used_at } => recovery::take(db, account, code, *used_at),
+        Operation::AddInvitation(invitation) => invitations::add(db, invitation),
+        Operation::TakeInvitation(code) => invitations::take(db, code, now),
         Operation::InsertSession(session) => sessions::insert(db, session, now),
         Operation::TouchSession { token, seen_at, idle_at, verified_at } => {
             sessions::touch(db, token, *seen_at, *idle_at, *verified_at, now)

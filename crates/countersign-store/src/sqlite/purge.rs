@@ -5,7 +5,8 @@ use countersign::types::Timestamp;
 use rusqlite::Connection;
 
 use crate::sqlite::statements::{
-    BEGIN, COMMIT, PURGE_CONFIRMATIONS, PURGE_FINISHES, PURGE_FORMER_ACCOUNTS, PURGE_SESSIONS, ROLLBACK,
+    BEGIN, COMMIT, PURGE_CONFIRMATIONS, PURGE_FINISHES, PURGE_FORMER_ACCOUNTS, PURGE_INVITATIONS,
+    PURGE_SESSIONS, ROLLBACK,
 };
 use crate::sqlite::store_error::{Failure, StoreError};
 use crate::sqlite::values::rows;
@@ -60,6 +61,7 @@ fn delete(connection: &Connection, now: Timestamp) -> Result<usize, Failure> {
         (PURGE_FINISHES, ended),
         (PURGE_SESSIONS, ended),
         (PURGE_CONFIRMATIONS, ended),
+        (PURGE_INVITATIONS, ended),
         (PURGE_FORMER_ACCOUNTS, ended.plus_seconds(-FORMER_ACCOUNT_SECONDS)),
     ];
     connection.prepare_cached(BEGIN)?.execute(())?;

@@ -37,6 +37,7 @@ fn read(row: &Row<'_>) -> Result<Session, Failure> {
         credential: credential_id(row, 3)?,
         label: row.get(4)?,
         times: times(row, 5)?,
+        device: row.get(10)?,
     })
 }
 
@@ -72,7 +73,7 @@ pub(crate) fn require(
 }
 
 pub(crate) fn insert(db: &Connection, session: &Session, now: Timestamp) -> Result<(), Abort> {
-    let Session { token, account, credential, times, .. } = session;
+    let Session { token, account, credential, device, times, .. } = session;
     let inserted = db.prepare_cached(INSERT_SESSION)?.execute((
         token.as_bytes(),
         credential.as_bytes(),
@@ -82,6 +83,7 @@ pub(crate) fn insert(db: &Connection, session: &Session, now: Timestamp) -> Resu
         times.verified_at.unix_seconds(),
         times.idle_at.unix_seconds(),
         times.expires_at.unix_seconds(),
+        device,
     ))?;
     if inserted == 0 { Err(Rejection::Missing.into()) } else { make_room(db, session, now) }
 }

@@ -28,6 +28,7 @@ statements! {
     INSERT_ACCOUNT =
         "INSERT INTO accounts (user_handle, name, name_key, created_at, credential_count) VALUES (?, ?, ?, ?, 0)
          ON CONFLICT DO NOTHING";
+    RENAME_ACCOUNT = "UPDATE OR IGNORE accounts SET name = ?, name_key = ? WHERE user_handle = ?";
     DELETE_ACCOUNT = "DELETE FROM accounts WHERE user_handle = ?";
     INSERT_FORMER_ACCOUNT =
         "INSERT INTO former_accounts (handle_hash, removed_at) VALUES (?, ?)
@@ -36,10 +37,27 @@ statements! {
     COUNT_UP =
         "UPDATE accounts SET credential_count = credential_count + 1
          WHERE user_handle = ? AND credential_count < ?";
-    /// Counts one credential less, unless it is the last.
+    /// Counts one credential less, unless it is the last and there is no recovery code.
     COUNT_DOWN =
         "UPDATE accounts SET credential_count = credential_count - 1
-         WHERE user_handle = ? AND credential_count > 1";
+         WHERE user_handle = ?1 AND (credential_count > 1
+             OR EXISTS (SELECT 1 FROM recovery_codes WHERE recovery_codes.user_handle = ?1))";
+
+    /// The times of the account's recovery codes.
+    RECOVERY_TIMES = "SELECT recovery_codes_at, recovered_at FROM accounts WHERE user_handle = ?";
+    COUNT_RECOVERY_CODES = "SELECT count(*) FROM recovery_codes WHERE user_handle = ?";
+    IS_RECOVERY_CODE = "SELECT 1 FROM recovery_codes WHERE user_handle = ? AND code = ?";
+    RENEW_RECOVERY_CODES = "UPDATE accounts SET recovery_codes_at = ? WHERE user_handle = ?";
+    INSERT_RECOVERY_CODE = "INSERT INTO recovery_codes (user_handle, code) VALUES (?, ?)";
+    DELETE_RECOVERY_CODES = "DELETE FROM recovery_codes WHERE user_handle = ?";
+    TAKE_RECOVERY_CODE = "DELETE FROM recovery_codes WHERE user_handle = ? AND code = ?";
+    RECOVERED = "UPDATE accounts SET recovered_at = ? WHERE user_handle = ?";
+
+    INVITATION = "SELECT created_at, expires_at FROM invitations WHERE code = ?";
+    ADD_INVITATION =
+        "INSERT INTO invitations (code, created_at, expires_at) VALUES (?, ?, ?)
+         ON CONFLICT (code) DO UPDATE SET created_at = excluded.created_at, expires_at = excluded.expires_at";
+    TAKE_INVITATION = "DELETE FROM invitations WHERE code = ? AND expires_at > ? AND created_at <= ?";
 
     CREDENTIAL =
         "SELECT number, static, dynamic, label, label_key, created_at, last_used_at, attestation_format,
@@ -75,13 +93,13 @@ statements! {
 
     SESSION =
         "SELECT token_hash, sessions.user_handle, name, id, label, sessions.created_at, seen_at, verified_at, idle_at,
-             expires_at
+             expires_at, device
          FROM sessions CROSS JOIN credentials ON number = credential_number
          CROSS JOIN accounts ON accounts.user_handle = sessions.user_handle
          WHERE token_hash = ? AND credentials.user_handle = sessions.user_handle";
     SESSIONS =
         "SELECT token_hash, sessions.user_handle, name, id, label, sessions.created_at, seen_at, verified_at, idle_at,
-             expires_at
+             expires_at, device
          FROM sessions CROSS JOIN credentials ON number = credential_number
          CROSS JOIN accounts ON accounts.user_handle = sessions.user_handle
          WHERE sessions.user_handle = ? AND credentials.user_handle = sessions.user_handle";
@@ -90,8 +108,8 @@ statements! {
     /// Adds a session, if its account has its credential.
     INSERT_SESSION =
         "INSERT INTO sessions (token_hash, user_handle, credential_number, created_at, seen_at, verified_at, idle_at,
-             expires_at)
-         SELECT ?1, user_handle, number, ?4, ?5, ?6, ?7, ?8 FROM credentials WHERE id = ?2 AND user_handle = ?3";
+             expires_at, device)
+         SELECT ?1, user_handle, number, ?4, ?5, ?6, ?7, ?8, ?9 FROM credentials WHERE id = ?2 AND user_handle = ?3";
     /// The least recently used sessions of an account, beyond so many others.
     SURPLUS_SESSION =
         "SELECT token_hash FROM sessions WHERE user_handle = ? AND token_hash <> ?
@@ -147,6 +165,9 @@ statements! {
     PURGE_CONFIRMATIONS =
         "DELETE FROM confirmations WHERE (session, act) IN
              (SELECT session, act FROM confirmations WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)";
+    PURGE_INVITATIONS =
+        "DELETE FROM invitations WHERE code IN
+             (SELECT code FROM invitations WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)";
     PURGE_FORMER_ACCOUNTS =
         "DELETE FROM former_accounts WHERE handle_hash IN
              (SELECT handle_hash FROM former_accounts WHERE removed_at < ?1 ORDER BY removed_at LIMIT ?2)";

@@ -1,9 +1,9 @@
 //! The tables: made by any number of programs at once, and not those of newer ones.
 
-use countersign::store::ApplicationStore as _;
+use countersign::store::{ApplicationStore as _, RecoveryStatus, Session};
 use countersign_store::postgres::{PostgresError, PostgresOptions, PostgresStore};
 
-use crate::samples::{NOW, handle, sign_up, store_at};
+use crate::samples::{NOW, handle, session, sign_up, store_at, token};
 use crate::support::{schema, sql};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -22,7 +22,7 @@ async fn eight_programs_that_start_at_once_create_the_tables() {
         }
         stores[0].transact(sign_up("ada"), NOW).await.unwrap().unwrap();
         assert!(stores[7].account(&handle("ada")).await.unwrap().is_some());
-        assert_eq!(sql(&url, "SELECT version FROM countersign_schema"), "1");
+        assert_eq!(sql(&url, "SELECT version FROM countersign_schema"), "2");
     }
 }
 
@@ -31,14 +31,14 @@ async fn tables_of_a_newer_version_are_rejected() {
     let url = schema();
     let store = store_at(&url).await;
     store.check_health().await.unwrap();
-    sql(&url, "UPDATE countersign_schema SET version = 2");
+    sql(&url, "UPDATE countersign_schema SET version = 3");
     let options = PostgresOptions::new(&url).unwrap();
     for rejected in [
         PostgresStore::open(&options).await.map(|_| ()),
         PostgresStore::check(&options).await,
         store.check_health().await,
     ] {
-        assert!(matches!(rejected, Err(PostgresError::TooNew { found: 2, supported: 1 })), "{rejected:?}");
+        assert!(matches!(rejected, Err(PostgresError::TooNew { found: 3, supported: 2 })), "{rejected:?}");
     }
 }
 
@@ -64,4 +64,23 @@ async fn a_migration_that_was_cut_is_carried_out_by_the_next_start() {
     );
     store_at(&cut).await;
     assert_eq!(sql(&cut, names), complete);
+}
+
+#[tokio::test]
+async fn tables_of_version_1_are_migrated_with_their_rows() {
+    let url = schema();
+    store_at(&url).await.transact(sign_up("ada"), NOW).await.unwrap().unwrap();
+    // What version 1 had not.
+    sql(
+        &url,
+        "DROP TABLE countersign_recovery_codes, countersign_invitations;
+         ALTER TABLE countersign_accounts DROP COLUMN recovery_codes_at, DROP COLUMN recovered_at;
+         ALTER TABLE countersign_sessions DROP COLUMN device;
+         UPDATE countersign_schema SET version = 1",
+    );
+    let store = store_at(&url).await;
+    assert_eq!(sql(&url, "SELECT version FROM countersign_schema"), "2");
+    let found = store.session(&token("ada")).await.unwrap().unwrap();
+    assert_eq!(found, Session { device: None, ..session("ada", "ada", "ada") });
+    assert_eq!(store.recovery_status(&handle("ada")).await.unwrap(), Some(RecoveryStatus::default()));
 }

@@ -7,11 +7,12 @@ use countersign_types::{CredentialId, Timestamp, UserHandle};
 use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, Confirmation, ConfirmationKey, Finish, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Account, Confirmation, ConfirmationKey, Finish, Invitation, RecoveryStatus, Session, StoredCredential,
+    StoredSealingKey, TokenHash,
 };
 
-/// The store of an application with passkeys: accounts with their credentials, the finishes of ceremonies, sessions, and
-/// confirmations.
+/// The store of an application with passkeys: accounts with their credentials and recovery codes, the finishes of
+/// ceremonies, sessions, confirmations, and invitations.
 ///
 /// All changes go through [`transact`](Self::transact), so that what belongs together is one transaction: an account with
 /// its first credential, a sign-in with the new counter, its session, and the finish that is remembered.
@@ -101,6 +102,26 @@ pub trait ApplicationStore: Send + Sync {
         browser: Option<&TokenHash>,
         now: Timestamp,
     ) -> impl Future<Output = Result<bool, Self::Error>> + Send;
+
+    /// Returns what is stored about the recovery codes of this account; `None` if there is no such account.
+    fn recovery_status(
+        &self,
+        account: &UserHandle,
+    ) -> impl Future<Output = Result<Option<RecoveryStatus>, Self::Error>> + Send;
+
+    /// Whether the account has this recovery code, unused.
+    fn has_recovery_code(
+        &self,
+        account: &UserHandle,
+        code: &TokenHash,
+    ) -> impl Future<Output = Result<bool, Self::Error>> + Send;
+
+    /// Returns the invitation with this code, if it is [valid](Invitation::is_valid).
+    fn invitation(
+        &self,
+        code: &TokenHash,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Option<Invitation>, Self::Error>> + Send;
 
     /// Returns all sealing keys, the highest number first.
     fn sealing_keys(&self) -> impl Future<Output = Result<Vec<StoredSealingKey>, Self::Error>> + Send;

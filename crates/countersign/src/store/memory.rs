@@ -12,11 +12,11 @@ use countersign_types::{CredentialId, Timestamp, UserHandle};
 
 use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::store::application::{ApplicationStore, Evidence};
-use crate::store::memory::tables::Tables;
+use crate::store::memory::tables::{Recovery, Tables};
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, Confirmation, ConfirmationKey, FORMER_ACCOUNT_SECONDS, Finish, Session, StoredCredential,
-    StoredSealingKey, TokenHash,
+    Account, Confirmation, ConfirmationKey, FORMER_ACCOUNT_SECONDS, Finish, Invitation, RecoveryStatus,
+    Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 
 /// A store in memory that lasts as long as its last clone; clones share it.
@@ -148,6 +148,20 @@ impl ApplicationStore for MemoryStore {
                 && browser != Some(&confirmation.key.browser)
                 && confirmation.is_valid(now)
         }))
+    }
+
+    async fn recovery_status(&self, account: &UserHandle) -> Result<Option<RecoveryStatus>, Infallible> {
+        let tables = self.lock();
+        let status = || tables.recovery.get(account).map(Recovery::status).unwrap_or_default();
+        Ok(tables.accounts.contains_key(account).then(status))
+    }
+
+    async fn has_recovery_code(&self, account: &UserHandle, code: &TokenHash) -> Result<bool, Infallible> {
+        Ok(self.lock().recovery.get(account).is_some_and(|recovery| recovery.codes.contains(code)))
+    }
+
+    async fn invitation(&self, code: &TokenHash, now: Timestamp) -> Result<Option<Invitation>, Infallible> {
+        Ok(self.lock().invitations.get(code).filter(|invitation| invitation.is_valid(now)).cloned())
     }
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, Infallible> {

@@ -4,7 +4,8 @@ use countersign_types::{CredentialId, Timestamp, UserHandle};
 
 use crate::record::update::CredentialUpdate;
 use crate::store::rows::{
-    Account, Confirmation, ConfirmationKey, Finish, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Account, Confirmation, ConfirmationKey, Finish, Invitation, RECOVERY_CODES, Session, StoredCredential,
+    StoredSealingKey, TokenHash,
 };
 
 /// One operation of a transaction. Each says what makes it reject the transaction; the others never do.
@@ -32,7 +33,19 @@ pub enum Operation {
     /// Rejected with [`Rejection::NameTaken`] if another account has the key of its name, and with
     /// [`Rejection::HandleTaken`] if one has its user handle.
     InsertAccount(Account),
-    /// Removes an account with its credentials, sessions and confirmations. The hash of its user handle is remembered for
+    /// Changes the name of an account.
+    ///
+    /// Rejected with [`Rejection::Missing`] if there is no such account, and with [`Rejection::NameTaken`] if another
+    /// account has the key of the name.
+    RenameAccount {
+        /// The account.
+        account: UserHandle,
+        /// The new name.
+        name: String,
+        /// Its key: see [`Account::name_key`].
+        name_key: String,
+    },
+    /// Removes an account with its credentials, sessions, confirmations and recovery codes. The hash of its user handle is remembered for
     /// [`FORMER_ACCOUNT_SECONDS`](crate::store::FORMER_ACCOUNT_SECONDS).
     ///
     /// Rejected with [`Rejection::Missing`] if there is none.
@@ -76,13 +89,45 @@ pub enum Operation {
     /// Removes a credential, with the sessions that were created with it and their confirmations.
     ///
     /// Rejected with [`Rejection::Missing`] if the account has no such credential, and with
-    /// [`Rejection::LastCredential`] if it has no other: of two removals at once of the last two, one is rejected.
+    /// [`Rejection::LastCredential`] if it has no other and no unused recovery code: of two removals at once of the last
+    /// two, one is rejected.
     RemoveCredential {
         /// The account of the credential.
         owner: UserHandle,
         /// The ID of the credential.
         id: CredentialId,
     },
+    /// Stores the hashes of new recovery codes of an account, in place of those that it has.
+    ///
+    /// Rejected with [`Rejection::Missing`] if there is no such account.
+    ReplaceRecoveryCodes {
+        /// The account.
+        account: UserHandle,
+        /// The hashes, which differ.
+        codes: Box<[TokenHash; RECOVERY_CODES]>,
+        /// The time at which the codes were made.
+        created_at: Timestamp,
+    },
+    /// Removes a recovery code, and records its use. Add a credential in the same transaction: an account without a
+    /// credential and without a code can't be signed in to.
+    ///
+    /// Rejected with [`Rejection::RecoveryCodeUnknown`] if the account has no such code: of several uses at once of a
+    /// code, one is accepted.
+    TakeRecoveryCode {
+        /// The account.
+        account: UserHandle,
+        /// The hash of the code.
+        code: TokenHash,
+        /// The time of the use.
+        used_at: Timestamp,
+    },
+    /// Adds an invitation. One with the same code is replaced.
+    AddInvitation(Invitation),
+    /// Removes an invitation, which an account is created with.
+    ///
+    /// Rejected with [`Rejection::InvitationUnknown`] if there is none with this code, or if it is not
+    /// [valid](crate::store::Invitation::is_valid).
+    TakeInvitation(TokenHash),
     /// Adds a session. If its account then has more than
     /// [`SESSIONS_PER_ACCOUNT_MAX`](crate::store::SESSIONS_PER_ACCOUNT_MAX), the least recently used of the others ends.
     ///
@@ -162,12 +207,18 @@ pub enum Rejection {
     /// The stored record is not the one that the update is based on.
     #[error("the record changed")]
     RecordChanged,
-    /// The credential is the account's last.
+    /// The credential is the account's last, and it has no recovery code.
     #[error("the credential is the account's last")]
     LastCredential,
     /// The session did not confirm the act in this browser, or too long ago.
     #[error("the act is not confirmed")]
     Unconfirmed,
+    /// The account has no such recovery code, or has used it.
+    #[error("the account has no such recovery code")]
+    RecoveryCodeUnknown,
+    /// There is no such invitation, or it has expired or was used.
+    #[error("there is no such invitation")]
+    InvitationUnknown,
     /// There is a sealing key with this number.
     #[error("there is a sealing key with this number")]
     KeyTaken,

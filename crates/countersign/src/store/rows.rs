@@ -25,6 +25,10 @@ pub const FORMER_ACCOUNT_SECONDS: i64 = 365 * 24 * 60 * 60;
 /// The most bytes of a name, a label, the key of one, or an act: an index of `PostgreSQL` has entries of up to 2704 bytes.
 pub const TEXT_BYTES_MAX: usize = 2048;
 
+/// How many recovery codes an account has when they are new: as many as fit on a printed card, and enough that a used one
+/// is no reason to make others at once.
+pub const RECOVERY_CODES: usize = 10;
+
 /// SHA-256 of a random token, such as that of a session: a stolen database reveals no token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenHash([u8; 32]);
@@ -96,6 +100,9 @@ pub struct Session {
     pub credential: CredentialId,
     /// The label of that credential. Ignored when a session is inserted.
     pub label: String,
+    /// The browser and the system that it was created with, as words for its owner, such as "Firefox on Linux"; `None` if
+    /// they are unknown. Text without U+0000.
+    pub device: Option<String>,
     /// Its times.
     pub times: SessionTimes,
 }
@@ -184,6 +191,37 @@ pub struct Confirmation {
 
 impl Confirmation {
     /// Whether the confirmation counts: it has not expired, and is not from the future by more than [`AHEAD_SECONDS`].
+    pub fn is_valid(&self, now: Timestamp) -> bool {
+        self.expires_at > now && self.created_at <= now.plus_seconds(AHEAD_SECONDS)
+    }
+}
+
+/// What is stored about the recovery codes of an account, apart from their hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::exhaustive_structs, reason = "stores build it")]
+pub struct RecoveryStatus {
+    /// How many codes are unused.
+    pub unused: usize,
+    /// The time at which the codes were made; `None` if the account never had any.
+    pub created_at: Option<Timestamp>,
+    /// The time at which a code was last used, one of earlier codes included.
+    pub used_at: Option<Timestamp>,
+}
+
+/// An invitation to create one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "stores and applications build it")]
+pub struct Invitation {
+    /// The hash of its code.
+    pub code: TokenHash,
+    /// The time of its creation.
+    pub created_at: Timestamp,
+    /// The time at which it is over if it is not used.
+    pub expires_at: Timestamp,
+}
+
+impl Invitation {
+    /// Whether the invitation can be used: it has not expired, and is not from the future by more than [`AHEAD_SECONDS`].
     pub fn is_valid(&self, now: Timestamp) -> bool {
         self.expires_at > now && self.created_at <= now.plus_seconds(AHEAD_SECONDS)
     }

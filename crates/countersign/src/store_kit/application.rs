@@ -7,5 +7,7 @@ pub(crate) mod confirmations;
 pub(crate) mod crashes;
 pub(crate) mod credentials;
 pub(crate) mod finishes;
+pub(crate) mod invitations;
+pub(crate) mod recovery;
 pub(crate) mod sessions;
 pub(crate) mod transactions;

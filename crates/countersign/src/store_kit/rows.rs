@@ -7,8 +7,8 @@ use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::store::application::ApplicationStore;
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, Confirmation, ConfirmationKey, Finish, Session, SessionTimes, StoredCredential,
-    StoredSealingKey, TokenHash,
+    Account, Confirmation, ConfirmationKey, Finish, Invitation, RECOVERY_CODES, Session, SessionTimes,
+    StoredCredential, StoredSealingKey, TokenHash,
 };
 use crate::store_kit::harness::{Outcome, answer, expect};
 use crate::store_kit::samples::{NOW, id, record, user};
@@ -43,6 +43,7 @@ pub(super) fn session(number: u8, owner: u8, credential: u8) -> Session {
         name: format!("user {owner}"),
         credential: id(&[credential; 16]),
         label: format!("key {credential}"),
+        device: Some(format!("browser {number}")),
         times: SessionTimes {
             created_at: NOW,
             seen_at: NOW,
@@ -70,6 +71,36 @@ pub(super) fn key(session: u8, act: &str, browser: u8) -> ConfirmationKey {
 /// A confirmation that is valid for 100 seconds.
 pub(super) fn confirmation(key: ConfirmationKey, owner: u8) -> Confirmation {
     Confirmation { key, account: user(owner), created_at: NOW, expires_at: NOW.plus_seconds(100) }
+}
+
+/// The hash of one of the recovery codes of a set.
+pub(super) fn code(set: u8, number: u8) -> TokenHash {
+    let mut bytes = [set; 32];
+    if let Some(first) = bytes.first_mut() {
+        *first = number;
+    }
+    TokenHash::from_bytes(bytes)
+}
+
+/// The recovery codes of this set replace those of the account.
+pub(super) fn replace_codes(set: u8, owner: u8) -> Operation {
+    let mut codes = [token(0); RECOVERY_CODES];
+    (0_u8..).zip(&mut codes).for_each(|(number, to)| *to = code(set, number));
+    Operation::ReplaceRecoveryCodes { account: user(owner), codes: Box::new(codes), created_at: NOW }
+}
+
+pub(super) fn take_code(set: u8, number: u8, owner: u8) -> Operation {
+    let used_at = NOW.plus_seconds(7);
+    Operation::TakeRecoveryCode { account: user(owner), code: code(set, number), used_at }
+}
+
+/// An invitation that is valid for 100 seconds.
+pub(super) fn invitation(number: u8) -> Invitation {
+    Invitation { code: token(number), created_at: NOW, expires_at: NOW.plus_seconds(100) }
+}
+
+pub(super) fn rename_account(owner: u8, name: &str) -> Operation {
+    Operation::RenameAccount { account: user(owner), name: name.to_uppercase(), name_key: name.to_owned() }
 }
 
 pub(super) fn sealing_key(number: u32) -> StoredSealingKey {

@@ -206,3 +206,23 @@ DROP TABLE old_sessions;
 DROP TABLE old_credentials;
 DROP TABLE old_accounts;
 ";
+
+/// Schema 5: recovery codes, of which only hashes are stored, invitations, and what device a session was created on.
+pub(crate) const SCHEMA_5: &str = "
+ALTER TABLE accounts ADD COLUMN recovery_codes_at INTEGER;
+ALTER TABLE accounts ADD COLUMN recovered_at INTEGER;
+ALTER TABLE sessions ADD COLUMN device TEXT;
+
+CREATE TABLE recovery_codes (
+    user_handle BLOB NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    code BLOB NOT NULL,
+    PRIMARY KEY (user_handle, code)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invitations (
+    code BLOB NOT NULL PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX invitations_by_expiry ON invitations (expires_at);
+";

@@ -56,14 +56,14 @@ fn a_newer_database_is_rejected_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.sqlite3");
     open(&path);
-    let before = made(&path, "PRAGMA journal_mode = DELETE; PRAGMA user_version = 5");
+    let before = made(&path, "PRAGMA journal_mode = DELETE; PRAGMA user_version = 6");
     let error = open_error(&path);
-    assert!(matches!(error, OpenError::TooNew { found: 5, known: 4, .. }), "{error}");
+    assert!(matches!(error, OpenError::TooNew { found: 6, known: 5, .. }), "{error}");
     assert_eq!(
         error.to_string(),
         format!(
-            "the database {} was written by a newer version of countersign: its schema is 5, and this version supports \
-             schemas up to 4",
+            "the database {} was written by a newer version of countersign: its schema is 6, and this version supports \
+             schemas up to 5",
             path.display()
         )
     );

@@ -3,8 +3,8 @@
 use std::{fs, path::PathBuf};
 
 use countersign::store::{
-    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Operation,
-    Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
+    Operation, RecoveryStatus, Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::store_kit::{self, StoreHarness};
 use countersign::types::{CredentialId, Timestamp, UserHandle};
@@ -82,6 +82,9 @@ passed_on! {
     is_confirmed_elsewhere(
         account: &UserHandle, act: &str, browser: Option<&TokenHash>, now: Timestamp
     ) -> bool;
+    recovery_status(account: &UserHandle) -> Option<RecoveryStatus>;
+    has_recovery_code(account: &UserHandle, code: &TokenHash) -> bool;
+    invitation(code: &TokenHash, now: Timestamp) -> Option<Invitation>;
     sealing_keys() -> Vec<StoredSealingKey>;
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use countersign::record::AttestationEvidence;
-use countersign::store::{ApplicationStore as _, Evidence, Operation, TokenHash};
+use countersign::store::{ApplicationStore as _, Evidence, Operation, RecoveryStatus, TokenHash};
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use countersign::{CredentialRecord, CredentialUpdate};
 use rusqlite::Connection;
@@ -12,7 +12,10 @@ use tempfile::TempDir;
 
 use super::samples::number;
 use crate::sqlite::schema::APPLICATION_ID;
-use crate::sqlite::schema::tables::{SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4_ASIDE};
+use crate::sqlite::schema::parts;
+use crate::sqlite::schema::tables::{
+    SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4_ASIDE, SCHEMA_4_DROP, SCHEMA_4_TABLES,
+};
 use crate::sqlite::{SqliteStore, StoreError};
 
 /// A record as version 0.1.0 wrote it.
@@ -53,7 +56,7 @@ fn empty(version: usize) -> (TempDir, PathBuf, Connection) {
 
 /// A file of a schema with an account, a credential of this record, a session, and what is open.
 fn filled(version: usize, record: &str) -> (TempDir, PathBuf) {
-    let (folder, path, db) = empty(version);
+    let (folder, path, db) = empty(version.min(3));
     db.execute("INSERT INTO accounts VALUES (x'6a6f', 'jo', 'JO', 1)", ()).unwrap();
     let insert =
         "INSERT INTO credentials (id, user_handle, record, sign_count, backup_state, label, created_at)
@@ -65,7 +68,7 @@ fn filled(version: usize, record: &str) -> (TempDir, PathBuf) {
         ([7; 32],),
     )
     .unwrap();
-    if version == 3 {
+    if version >= 3 {
         db.execute_batch(
             "UPDATE credentials SET evidence = json_set(record ->> '$.evidence', '$.version', 2), attestation_format = 'packed',
                  attestation_type = 'self', record = json_set(record, '$.evidence', NULL);
@@ -74,6 +77,13 @@ fn filled(version: usize, record: &str) -> (TempDir, PathBuf) {
              INSERT INTO former_accounts VALUES (x'04', 50);",
         )
         .unwrap();
+    }
+    if version == 4 {
+        db.execute_batch(SCHEMA_4_ASIDE).unwrap();
+        db.execute_batch(SCHEMA_4_TABLES).unwrap();
+        parts::copy(&db).unwrap();
+        db.execute_batch(SCHEMA_4_DROP).unwrap();
+        db.pragma_update(None, "user_version", 4).unwrap();
     }
     (folder, path)
 }
@@ -90,6 +100,8 @@ async fn assert_whole(path: &Path, record: &CredentialRecord) -> SqliteStore {
     assert_eq!(listed[0].record, record.clone().with_evidence(None));
     let session = store.session(&TOKEN).await.unwrap().unwrap();
     assert_eq!((session.name.as_str(), session.label.as_str(), session.credential), ("jo", "Key", id()));
+    assert_eq!(session.device, None);
+    assert_eq!(store.recovery_status(&owner()).await.unwrap(), Some(RecoveryStatus::default()));
     let times = session.times;
     let [created, seen, verified, idle, expires] =
         [times.created_at, times.seen_at, times.verified_at, times.idle_at, times.expires_at]
@@ -97,7 +109,7 @@ async fn assert_whole(path: &Path, record: &CredentialRecord) -> SqliteStore {
     assert_eq!((created, seen, verified, idle, expires), (3, 4, 3, 4 + 7 * 24 * 60 * 60, 100));
     assert_eq!(store.account(&owner()).await.unwrap().unwrap().name_key, "JO");
     assert_eq!(number(path, "SELECT credential_count FROM accounts"), 1);
-    assert_eq!(number(path, "PRAGMA user_version"), 4);
+    assert_eq!(number(path, "PRAGMA user_version"), 5);
     let unknown =
         "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' OR name LIKE '%old%' OR sql LIKE '%old%'";
     assert_eq!(number(path, unknown), 0);
@@ -106,14 +118,14 @@ async fn assert_whole(path: &Path, record: &CredentialRecord) -> SqliteStore {
 }
 
 #[tokio::test]
-async fn files_of_all_schemas_become_schema_4_without_loss() {
+async fn files_of_all_schemas_become_schema_5_without_loss() {
     let record = attested();
     let text = serde_json::to_string(&record).unwrap();
-    for version in 1..=3 {
+    for version in 1..=4 {
         let (_folder, path) = filled(version, &text);
         drop(assert_whole(&path, &record).await);
         drop(assert_whole(&path, &record).await);
-        if version == 3 {
+        if version >= 3 {
             assert_eq!(number(&path, "SELECT removed_at FROM former_accounts"), 50);
         }
     }
@@ -214,7 +226,7 @@ async fn a_migration_that_was_killed_halfway_is_repeated_from_its_start() {
 #[test]
 fn stores_that_are_opened_at_once_migrate_one_file() {
     let text = serde_json::to_string(&attested()).unwrap();
-    for version in 1..=3 {
+    for version in 1..=4 {
         let (_folder, path) = filled(version, &text);
         thread::scope(|scope| {
             let opening: Vec<_> =

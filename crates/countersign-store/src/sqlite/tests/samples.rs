@@ -74,6 +74,7 @@ pub(crate) fn session(owner: &str, credential: &str, name: &str) -> Session {
         name: owner.to_owned(),
         credential: id(credential),
         label: credential.to_owned(),
+        device: Some("Firefox on Linux".to_owned()),
         times: SessionTimes {
             created_at: NOW,
             seen_at: NOW,

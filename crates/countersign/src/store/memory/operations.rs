@@ -8,8 +8,8 @@ use crate::record::update::CredentialUpdate;
 use crate::store::memory::tables::Tables;
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, Finish, Session, StoredCredential, StoredSealingKey,
-    TokenHash,
+    Account, CREDENTIALS_PER_ACCOUNT_MAX, Confirmation, Finish, Invitation, RECOVERY_CODES, Session,
+    StoredCredential, StoredSealingKey, TokenHash,
 };
 
 type Applied = Result<(), Rejection>;
@@ -21,6 +21,9 @@ impl Tables {
             Operation::Remember(finish) => self.remember(finish)?,
             Operation::RequireSession { token, account } => self.require_session(&token, &account, now)?,
             Operation::InsertAccount(account) => self.insert_account(account)?,
+            Operation::RenameAccount { account, name, name_key } => {
+                self.rename_account(&account, name, name_key)?;
+            }
             Operation::RemoveAccount(handle) => self.remove_account(&handle, now)?,
             Operation::InsertCredential(credential) => self.insert_credential(*credential)?,
             Operation::UpdateCredential { owner, update, used_at } => {
@@ -30,15 +33,19 @@ impl Tables {
                 self.rename_credential(&owner, &id, label, label_key)?;
             }
             Operation::RemoveCredential { owner, id } => self.remove_credential(&owner, &id)?,
+            Operation::ReplaceRecoveryCodes { account, codes, created_at } => {
+                self.replace_recovery_codes(account, &codes, created_at)?;
+            }
+            Operation::TakeRecoveryCode { account, code, used_at } => {
+                self.take_recovery_code(&account, &code, used_at)?;
+            }
+            Operation::AddInvitation(invitation) => {
+                self.invitations.insert(invitation.code, invitation);
+            }
+            Operation::TakeInvitation(code) => self.take_invitation(&code, now)?,
             Operation::InsertSession(session) => self.insert_session(session, now)?,
             Operation::TouchSession { token, seen_at, idle_at, verified_at } => {
-                let session = self.sessions.get_mut(&token);
-                // One that is over must not begin again.
-                if let Some(session) = session.filter(|session| !session.times.is_over(now)) {
-                    session.times.seen_at = seen_at;
-                    session.times.idle_at = idle_at;
-                    session.times.verified_at = verified_at.unwrap_or(session.times.verified_at);
-                }
+                self.touch_session(&token, (seen_at, idle_at, verified_at), now);
             }
             Operation::EndSession(token) => self.end_sessions(|_, session| *session == token),
             Operation::EndOtherSessions { account, remaining } => {
@@ -83,10 +90,22 @@ impl Tables {
         Ok(())
     }
 
+    fn rename_account(&mut self, handle: &UserHandle, name: String, name_key: String) -> Applied {
+        let is_taken =
+            self.accounts.values().any(|other| other.name_key == name_key && other.handle != *handle);
+        let account = self.accounts.get_mut(handle).ok_or(Rejection::Missing)?;
+        if is_taken {
+            return Err(Rejection::NameTaken);
+        }
+        (account.name, account.name_key) = (name, name_key);
+        Ok(())
+    }
+
     fn remove_account(&mut self, handle: &UserHandle, now: Timestamp) -> Applied {
         self.accounts.remove(handle).ok_or(Rejection::Missing)?;
         self.credentials.retain(|_, credential| credential.record.user_handle() != handle);
         self.end_sessions(|owner, _| owner == handle);
+        self.recovery.remove(handle);
         self.former.insert(TokenHash::of(handle.as_bytes()), now);
         Ok(())
     }
@@ -139,12 +158,57 @@ impl Tables {
 
     fn remove_credential(&mut self, owner: &UserHandle, id: &CredentialId) -> Applied {
         self.own_credential(owner, id).ok_or(Rejection::Missing)?;
-        if self.credentials_of(owner).count() == 1 {
+        let has_code = self.recovery.get(owner).is_some_and(|recovery| !recovery.codes.is_empty());
+        if self.credentials_of(owner).count() == 1 && !has_code {
             return Err(Rejection::LastCredential);
         }
         self.credentials.remove(id);
         self.end_sessions_if(|session| session.credential == *id);
         Ok(())
+    }
+
+    fn replace_recovery_codes(
+        &mut self,
+        account: UserHandle,
+        codes: &[TokenHash; RECOVERY_CODES],
+        created_at: Timestamp,
+    ) -> Applied {
+        if !self.accounts.contains_key(&account) {
+            return Err(Rejection::Missing);
+        }
+        let recovery = self.recovery.entry(account).or_default();
+        recovery.codes = codes.iter().copied().collect();
+        recovery.created_at = Some(created_at);
+        Ok(())
+    }
+
+    fn take_recovery_code(&mut self, account: &UserHandle, code: &TokenHash, used_at: Timestamp) -> Applied {
+        let recovery = self.recovery.get_mut(account).ok_or(Rejection::RecoveryCodeUnknown)?;
+        if !recovery.codes.remove(code) {
+            return Err(Rejection::RecoveryCodeUnknown);
+        }
+        recovery.used_at = Some(used_at);
+        Ok(())
+    }
+
+    fn take_invitation(&mut self, code: &TokenHash, now: Timestamp) -> Applied {
+        let found: Option<Invitation> = self.invitations.remove(code);
+        found.filter(|found| found.is_valid(now)).map(drop).ok_or(Rejection::InvitationUnknown)
+    }
+
+    /// One that is over must not begin again.
+    fn touch_session(
+        &mut self,
+        token: &TokenHash,
+        (seen_at, idle_at, verified_at): (Timestamp, Timestamp, Option<Timestamp>),
+        now: Timestamp,
+    ) {
+        let session = self.sessions.get_mut(token).filter(|session| !session.times.is_over(now));
+        if let Some(session) = session {
+            session.times.seen_at = seen_at;
+            session.times.idle_at = idle_at;
+            session.times.verified_at = verified_at.unwrap_or(session.times.verified_at);
+        }
     }
 
     fn insert_session(&mut self, session: Session, now: Timestamp) -> Applied {

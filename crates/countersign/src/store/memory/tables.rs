@@ -1,15 +1,15 @@
 //! The tables of a store in memory, and how they belong together
 //! ([section 4, credential record](https://www.w3.org/TR/webauthn-3/#credential-record)).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_types::{CredentialId, Timestamp, UserHandle};
 
 use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::record::credential_record::CredentialRecord;
 use crate::store::rows::{
-    AHEAD_SECONDS, Account, Confirmation, ConfirmationKey, FORMER_ACCOUNT_SECONDS, Finish,
-    SESSIONS_PER_ACCOUNT_MAX, Session, StoredCredential, StoredSealingKey, TokenHash,
+    AHEAD_SECONDS, Account, Confirmation, ConfirmationKey, FORMER_ACCOUNT_SECONDS, Finish, Invitation,
+    RecoveryStatus, SESSIONS_PER_ACCOUNT_MAX, Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 
 #[derive(Debug, Clone, Default)]
@@ -22,11 +22,28 @@ pub(super) struct Tables {
     pub(super) sessions: BTreeMap<TokenHash, Session>,
     /// One for each session and act.
     pub(super) confirmations: BTreeMap<(TokenHash, String), Confirmation>,
+    pub(super) recovery: BTreeMap<UserHandle, Recovery>,
+    pub(super) invitations: BTreeMap<TokenHash, Invitation>,
     pub(super) sealing_keys: BTreeMap<u32, StoredSealingKey>,
     /// The records of programs that have accounts of their own.
     pub(super) records: BTreeMap<CredentialId, CredentialRecord>,
     pub(super) ceremonies: BTreeMap<Vec<u8>, (Timestamp, Vec<u8>)>,
     pub(super) used: BTreeMap<CeremonyId, Timestamp>,
+}
+
+/// The recovery codes of an account.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Recovery {
+    /// The hashes of those that are unused.
+    pub(super) codes: BTreeSet<TokenHash>,
+    pub(super) created_at: Option<Timestamp>,
+    pub(super) used_at: Option<Timestamp>,
+}
+
+impl Recovery {
+    pub(super) fn status(&self) -> RecoveryStatus {
+        RecoveryStatus { unused: self.codes.len(), created_at: self.created_at, used_at: self.used_at }
+    }
 }
 
 impl Tables {
@@ -98,6 +115,7 @@ impl Tables {
     pub(super) fn purge(&mut self, now: Timestamp) {
         self.end_sessions_if(|session| session.times.expires_at <= now || session.times.idle_at <= now);
         self.confirmations.retain(|_, confirmation| confirmation.expires_at > now);
+        self.invitations.retain(|_, invitation| invitation.expires_at > now);
         // A server whose clock is behind may still accept a response of the ceremony.
         self.finishes.retain(|_, finish| finish.until.plus_seconds(AHEAD_SECONDS) >= now);
         self.former.retain(|_, removed| removed.plus_seconds(FORMER_ACCOUNT_SECONDS) >= now);

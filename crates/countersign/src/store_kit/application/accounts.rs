@@ -7,7 +7,7 @@ use crate::store::rows::{Account, FORMER_ACCOUNT_SECONDS, Session, TEXT_BYTES_MA
 use crate::store_kit::harness::{Outcome, answer, checks, expect};
 use crate::store_kit::rows::{
     accepted, account, confirm, credential, has_session, insert_credential, is_confirmed, judged, key,
-    rejected, session, sign_up, sign_up_all,
+    rejected, rename_account, session, sign_up, sign_up_all,
 };
 use crate::store_kit::samples::{NOW, id, user, user_of};
 
@@ -18,6 +18,7 @@ checks! {
     "a user handle is taken once" => handle_once,
     "names are compared as bytes" => names_are_bytes,
     "any text comes back as it was" => any_text,
+    "a new name of an account replaces the old one" => renamed,
     "a removed account leaves nothing" => leaves_nothing,
     "an account that does not exist is not removed" => not_removed,
     "a removed account is known for a year" => known_for_a_year,
@@ -125,6 +126,28 @@ async fn any_text<S: ApplicationStore>(store: &S) -> Outcome {
         expect("whether the act is confirmed", &is_confirmed(store, &key).await?, &true)?;
     }
     Ok(())
+}
+
+async fn renamed<S: ApplicationStore>(store: &S) -> Outcome {
+    sign_up_all(store, &[1, 2]).await?;
+    rejected(store, vec![rename_account(3, "new")], Rejection::Missing).await?;
+    rejected(store, vec![rename_account(3, "user 1")], Rejection::Missing).await?;
+    rejected(store, vec![rename_account(1, "user 2")], Rejection::NameTaken).await?;
+    is_found(store, &account(1), true).await?;
+    // With the key that it has, as with a change of case.
+    for name in ["user 1", "new"] {
+        accepted(store, vec![rename_account(1, name)]).await?;
+        let expected = Account { name: name.to_uppercase(), name_key: name.to_owned(), ..account(1) };
+        is_found(store, &expected, true).await?;
+        has_session(store, 1, Some(&Session { name: name.to_uppercase(), ..session(1, 1, 1) })).await?;
+    }
+    let by_old_name = answer("account_by_name", store.account_by_name(&account(1).name_key).await)?;
+    expect("the account of the old name", &by_old_name, &None)?;
+    let listed = answer("credentials", store.credentials(&user(1), Evidence::Read).await)?;
+    expect("the credentials", &listed, &vec![credential(1, 1)])?;
+    is_found(store, &account(2), true).await?;
+    // The old name is free.
+    accepted(store, vec![rename_account(2, "user 1")]).await
 }
 
 async fn leaves_nothing<S: ApplicationStore>(store: &S) -> Outcome {

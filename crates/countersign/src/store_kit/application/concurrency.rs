@@ -10,8 +10,9 @@ use crate::store::rows::{
 use crate::store_kit::at_once::{ROUNDS, THREADS, at_once, winner};
 use crate::store_kit::harness::{Outcome, StoreHarness, answer, checks, expect};
 use crate::store_kit::rows::{
-    accepted, account, confirm, credential, finish, insert_credential, insert_session, key,
-    remove_credential, rename, require, sealing_key, session, sign_up, sign_up_all, token, transact,
+    accepted, account, confirm, credential, finish, insert_credential, insert_session, invitation, key,
+    remove_credential, rename, rename_account, replace_codes, require, sealing_key, session, sign_up,
+    sign_up_all, take_code, token, transact,
 };
 use crate::store_kit::samples::{NOW, id, user};
 
@@ -19,10 +20,13 @@ checks! {
     at once ApplicationStore:
     "of several finishes of a ceremony at once, one is stored and the others get it" => finishes,
     "of several accounts with one name at once, one is stored" => names,
+    "of several accounts renamed to one name at once, one is" => renames,
     "of several removals of an account's last credentials at once, one is rejected" => last_credentials,
     "of several credentials added at 63 at once, one is stored" => credential_limit,
     "of several credentials with one label at once, one is stored" => labels,
     "of several takes of a confirmation at once, one gets it" => confirmations,
+    "of several takes of a recovery code at once, one gets it" => recovery_codes,
+    "of several takes of an invitation at once, one gets it" => invitations,
     "of several sealing keys with one number at once, one is stored" => sealing_keys,
     "of several sessions added at 63 at once, 64 remain" => session_limit,
     "a session that is required does not end before the transaction" => required_session,
@@ -98,6 +102,19 @@ fn names<H: StoreHarness<Store: ApplicationStore>>(harness: &H, store: &H::Store
     Ok(())
 }
 
+fn renames<H: StoreHarness<Store: ApplicationStore>>(harness: &H, store: &H::Store) -> Outcome {
+    let numbers: Vec<_> = (0..THREADS).collect();
+    harness.block_on(sign_up_all(store, &numbers))?;
+    for round in 0..ROUNDS {
+        let name = format!("name {round}");
+        let results = transactions(harness, store, |number| vec![rename_account(number, &name)])?;
+        let winner = one_is_accepted(&results, &Rejection::NameTaken)?;
+        let found = answer("account_by_name", harness.block_on(store.account_by_name(&name)))?;
+        expect("the handle", &found.map(|account| account.handle), &Some(user(winner)))?;
+    }
+    Ok(())
+}
+
 fn last_credentials<H: StoreHarness<Store: ApplicationStore>>(harness: &H, store: &H::Store) -> Outcome {
     for round in 0..ROUNDS {
         let of = |number: u8| round.saturating_mul(THREADS).saturating_add(number);
@@ -155,6 +172,25 @@ fn confirmations<H: StoreHarness<Store: ApplicationStore>>(harness: &H, store: &
         harness.block_on(accepted(store, vec![confirm(key(1, "act", 1), 1)]))?;
         let take = |_| vec![Operation::TakeConfirmation(key(1, "act", 1))];
         one_is_accepted(&transactions(harness, store, take)?, &Rejection::Unconfirmed)?;
+    }
+    Ok(())
+}
+
+fn recovery_codes<H: StoreHarness<Store: ApplicationStore>>(harness: &H, store: &H::Store) -> Outcome {
+    harness.block_on(accepted(store, sign_up(1)))?;
+    for _ in 0..ROUNDS {
+        harness.block_on(accepted(store, vec![replace_codes(1, 1)]))?;
+        let take = |_| vec![take_code(1, 0, 1)];
+        one_is_accepted(&transactions(harness, store, take)?, &Rejection::RecoveryCodeUnknown)?;
+    }
+    Ok(())
+}
+
+fn invitations<H: StoreHarness<Store: ApplicationStore>>(harness: &H, store: &H::Store) -> Outcome {
+    for _ in 0..ROUNDS {
+        harness.block_on(accepted(store, vec![Operation::AddInvitation(invitation(1))]))?;
+        let take = |_| vec![Operation::TakeInvitation(token(1))];
+        one_is_accepted(&transactions(harness, store, take)?, &Rejection::InvitationUnknown)?;
     }
     Ok(())
 }

@@ -5,8 +5,8 @@ use crate::store::application::ApplicationStore;
 use crate::store::operation::{Operation, Rejection};
 use crate::store_kit::harness::{Outcome, StoreHarness, answer, checks, expect};
 use crate::store_kit::rows::{
-    accepted, account, confirm, finish, has_session, insert_session, is_confirmed, key, rejected,
-    sealing_key, session, sign_up, sign_up_all, token,
+    accepted, account, code, confirm, finish, has_session, insert_session, invitation, is_confirmed, key,
+    rejected, replace_codes, sealing_key, session, sign_up, sign_up_all, token,
 };
 use crate::store_kit::samples::{NOW, user};
 
@@ -20,13 +20,22 @@ checks! {
 fn registered<H: StoreHarness<Store: ApplicationStore>>(harness: &mut H) -> Outcome {
     let store = harness.empty();
     let mut operations = sign_up(1);
-    operations.extend([confirm(key(1, "act", 1), 1), Operation::AddSealingKey(sealing_key(1))]);
+    operations.extend([
+        confirm(key(1, "act", 1), 1),
+        Operation::AddSealingKey(sealing_key(1)),
+        replace_codes(1, 1),
+        Operation::AddInvitation(invitation(1)),
+    ]);
     harness.block_on(accepted(&store, operations))?;
     let store = harness.crash(store);
     harness.block_on(async {
         expect("the account", &answer("account", store.account(&user(1)).await)?, &Some(account(1)))?;
         has_session(&store, 1, Some(&session(1, 1, 1))).await?;
         expect("whether the act is confirmed", &is_confirmed(&store, &key(1, "act", 1)).await?, &true)?;
+        let has_code = answer("has_recovery_code", store.has_recovery_code(&user(1), &code(1, 0)).await)?;
+        expect("whether the recovery code is there", &has_code, &true)?;
+        let found = answer("invitation", store.invitation(&token(1), NOW).await)?;
+        expect("the invitation", &found, &Some(invitation(1)))?;
         let keys = answer("sealing_keys", store.sealing_keys().await)?;
         expect("whether the sealing key is there", &(keys == [sealing_key(1)]), &true)
     })

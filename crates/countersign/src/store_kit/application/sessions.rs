@@ -46,6 +46,10 @@ async fn comes_back_whole<S: ApplicationStore>(store: &S) -> Outcome {
     accepted(store, vec![rename(1, 1, "new")]).await?;
     let renamed = Session { label: "new".to_owned(), ..named };
     has_session(store, 2, Some(&renamed)).await?;
+    let unknown = Session { device: None, ..session(3, 1, 1) };
+    accepted(store, vec![Operation::InsertSession(unknown.clone())]).await?;
+    has_session(store, 3, Some(&Session { label: "new".to_owned(), ..unknown })).await?;
+    accepted(store, vec![Operation::EndSession(token(3))]).await?;
     let listed = answer("sessions", store.sessions(&user(1), NOW).await)?;
     expect("the listed session", &listed.last(), &Some(&renamed))
 }

@@ -6,12 +6,14 @@ use countersign_types::UserHandle;
 use crate::store::application::{ApplicationStore, Evidence};
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, Confirmation, Finish, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Account, Confirmation, Finish, Invitation, RecoveryStatus, Session, StoredCredential, StoredSealingKey,
+    TokenHash,
 };
 use crate::store_kit::harness::{Outcome, answer, checks, expect};
 use crate::store_kit::rows::{
-    accepted, account, confirm, credential, finish, insert_credential, insert_session, key, rejected,
-    remove_credential, rename, require, sealing_key, sign_up_all, token,
+    accepted, account, confirm, credential, finish, insert_credential, insert_session, invitation, key,
+    rejected, remove_credential, rename, rename_account, replace_codes, require, sealing_key, sign_up_all,
+    take_code, token,
 };
 use crate::store_kit::samples::{NOW, id, record, update, user};
 
@@ -57,6 +59,8 @@ struct Stored {
     sessions: Vec<Option<Session>>,
     confirmations: Vec<Option<Confirmation>>,
     finishes: Vec<Option<Finish>>,
+    recovery: Vec<Option<RecoveryStatus>>,
+    invitations: Vec<Option<Invitation>>,
     sealing_keys: Vec<StoredSealingKey>,
 }
 
@@ -72,6 +76,8 @@ async fn stored<S: ApplicationStore>(store: &S) -> Result<Stored, String> {
         sessions: Vec::new(),
         confirmations: Vec::new(),
         finishes: Vec::new(),
+        recovery: Vec::new(),
+        invitations: Vec::new(),
         sealing_keys: answer("sealing_keys", store.sealing_keys().await)?,
     };
     for number in NUMBERS {
@@ -85,18 +91,23 @@ async fn stored<S: ApplicationStore>(store: &S) -> Result<Stored, String> {
         let confirmation = store.confirmation(&key(number, "act", 1), NOW).await;
         stored.confirmations.push(answer("confirmation", confirmation)?);
         stored.finishes.push(answer("finish", store.finish(&finish(number).ceremony).await)?);
+        stored.recovery.push(answer("recovery_status", store.recovery_status(&handle).await)?);
+        stored.invitations.push(answer("invitation", store.invitation(&token(number), NOW).await)?);
     }
     Ok(stored)
 }
 
-/// An account 1 with two credentials, two sessions and a confirmation; an account 2; a finish; a sealing key.
+/// An account 1 with two credentials, two sessions, a confirmation and recovery codes; an account 2; a finish; an invitation;
+/// a sealing key.
 async fn prepare<S: ApplicationStore>(store: &S) -> Outcome {
     sign_up_all(store, &[1, 2]).await?;
     let more = vec![
         insert_credential(3, 1),
         insert_session(3, 1, 3),
         confirm(key(1, "act", 1), 1),
+        replace_codes(1, 1),
         Operation::Remember(finish(1)),
+        Operation::AddInvitation(invitation(1)),
         Operation::AddSealingKey(sealing_key(1)),
     ];
     accepted(store, more).await
@@ -124,6 +135,11 @@ fn effective() -> Vec<Operation> {
         remove_credential(3, 1),
         Operation::EndOtherSessions { account: user(1), remaining: Some(token(1)) },
         Operation::RemoveAccount(user(2)),
+        take_code(1, 0, 1),
+        replace_codes(2, 1),
+        rename_account(1, "user 1"),
+        Operation::AddInvitation(invitation(2)),
+        Operation::TakeInvitation(token(1)),
         Operation::AddSealingKey(sealing_key(2)),
         Operation::RemoveSealingKey(1),
         Operation::InsertAccount(account(3)),
@@ -153,6 +169,10 @@ fn rejections() -> Vec<(Operation, Rejection)> {
         (insert_session(9, 1, 9), Rejection::Missing),
         (confirm(key(9, "act", 1), 9), Rejection::Missing),
         (Operation::TakeConfirmation(key(9, "act", 1)), Rejection::Unconfirmed),
+        (rename_account(4, "four"), Rejection::Missing),
+        (replace_codes(1, 4), Rejection::Missing),
+        (take_code(9, 0, 1), Rejection::RecoveryCodeUnknown),
+        (Operation::TakeInvitation(token(9)), Rejection::InvitationUnknown),
     ]
 }
 
@@ -160,10 +180,12 @@ async fn undone<S: ApplicationStore>(store: &S) -> Outcome {
     prepare(store).await?;
     let before = stored(store).await?;
     let effective = effective();
-    for (number, (operation, rejection)) in rejections().into_iter().enumerate() {
+    let rejections = rejections();
+    let kinds = rejections.len();
+    for (number, (operation, rejection)) in rejections.into_iter().enumerate() {
         for position in 0..=effective.len() {
             // The last position, at which all has happened before, with each; the others with one each.
-            if position != effective.len() && position % 13 != number {
+            if position != effective.len() && position.checked_rem(kinds) != Some(number) {
                 continue;
             }
             let mut operations = effective.clone();
@@ -178,14 +200,11 @@ async fn undone<S: ApplicationStore>(store: &S) -> Outcome {
     }
     for (operation, rejection) in [
         (Operation::AddSealingKey(sealing_key(2)), Rejection::KeyTaken),
-        (remove_credential(1, 1), Rejection::LastCredential),
+        (remove_credential(2, 3), Rejection::LastCredential),
         (rename(1, 1, "key 4"), Rejection::LabelTaken),
     ] {
         // What the transaction did itself makes these fail.
         let mut operations = effective.clone();
-        if rejection == Rejection::LastCredential {
-            operations.push(remove_credential(4, 1));
-        }
         operations.push(operation);
         rejected(store, operations, rejection.clone()).await?;
         expect(&format!("what is stored after {rejection:?}"), &stored(store).await?, &before)?;
@@ -211,6 +230,8 @@ async fn effects<S: ApplicationStore>(store: &S) -> Outcome {
     let stored = stored(store).await?;
     let there = |accounts: &[Option<Account>]| accounts.iter().map(Option::is_some).collect::<Vec<_>>();
     expect("which accounts there are", &there(&stored.accounts), &vec![true, false, true, false])?;
+    let name = stored.accounts.first().and_then(|account| Some(account.as_ref()?.name.as_str()));
+    expect("the new name", &name, &Some("USER 1"))?;
     expect("which names there are", &there(&stored.names), &vec![true, false, true, false])?;
     expect("which accounts are known", &stored.known, &vec![true, true, true, false])?;
     let ids: Vec<Vec<_>> = stored
@@ -227,6 +248,11 @@ async fn effects<S: ApplicationStore>(store: &S) -> Outcome {
     expect("the confirmations", &confirmed, &vec![false; 4])?;
     let finished: Vec<_> = stored.finishes.iter().map(Option::is_some).collect();
     expect("the finishes", &finished, &vec![true, true, false, false])?;
+    let unused: Vec<_> = stored.recovery.iter().map(|status| status.map(|status| status.unused)).collect();
+    expect("the unused codes", &unused, &vec![Some(10), None, Some(0), None])?;
+    let used = stored.recovery.first().and_then(|status| status.as_ref()?.used_at);
+    expect("when a code was used", &used, &Some(NOW.plus_seconds(7)))?;
+    expect("the invitations", &stored.invitations, &vec![None, Some(invitation(2)), None, None])?;
     expect("the sealing keys", &stored.sealing_keys, &vec![sealing_key(2)])?;
     // What is gone is free.
     accepted(store, vec![Operation::InsertAccount(account(2)), insert_credential(3, 2)]).await

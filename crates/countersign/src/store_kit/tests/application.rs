@@ -44,7 +44,7 @@ fn first_byte(id: &CredentialId) -> u8 {
 }
 
 /// Which check each fault is made for, in the order of the checks.
-const FAULTS: [(&str, Fault); 62] = [
+const FAULTS: [(&str, Fault); 71] = [
     (
         "an account is found by its handle and by the key of its name",
         with!(Operation::InsertAccount(it) => it.name_key.clone_from(&it.name)),
@@ -58,6 +58,10 @@ const FAULTS: [(&str, Fault); 62] = [
     (
         "any text comes back as it was",
         with!(Operation::InsertCredential(it) => it.label = it.label.chars().take(255).collect()),
+    ),
+    (
+        "a new name of an account replaces the old one",
+        with!(Operation::RenameAccount { name, name_key, .. } => name.clone_from(name_key)),
     ),
     ("a removed account leaves nothing", Fault::Reads(Read::KeepsConfirmations)),
     (
@@ -137,6 +141,17 @@ const FAULTS: [(&str, Fault); 62] = [
         accepts!(Operation::Confirm(_), Rejection::Missing),
     ),
     ("a confirmation by another browser of the account is found", Fault::Reads(Read::IgnoresBrowser)),
+    ("new recovery codes replace the old ones", Fault::Reads(Read::KeepsCodes)),
+    ("a recovery code is taken once, by its own account", accepts!(Rejection::RecoveryCodeUnknown)),
+    (
+        "the last credential can be removed while there is a recovery code",
+        without!(Operation::RemoveCredential { .. }),
+    ),
+    ("an invitation is taken once", accepts!(Rejection::InvitationUnknown)),
+    (
+        "an invitation is valid for its time",
+        with!(Operation::AddInvitation(it) => it.expires_at = it.expires_at.plus_seconds(1)),
+    ),
     (
         "a finish comes back whole",
         with!(Operation::Remember(it) => it.outcome = it.outcome.chars().take(255).collect()),
@@ -153,10 +168,13 @@ const FAULTS: [(&str, Fault); 62] = [
     ("each operation has its effect", without!(Operation::EndOtherSessions { .. })),
     ("of several finishes of a ceremony at once, one is stored and the others get it", Fault::Races),
     ("of several accounts with one name at once, one is stored", Fault::Races),
+    ("of several accounts renamed to one name at once, one is", Fault::Races),
     ("of several removals of an account's last credentials at once, one is rejected", Fault::Races),
     ("of several credentials added at 63 at once, one is stored", Fault::Races),
     ("of several credentials with one label at once, one is stored", Fault::Races),
     ("of several takes of a confirmation at once, one gets it", Fault::Races),
+    ("of several takes of a recovery code at once, one gets it", Fault::Races),
+    ("of several takes of an invitation at once, one gets it", Fault::Races),
     ("of several sealing keys with one number at once, one is stored", Fault::Races),
     ("of several sessions added at 63 at once, 64 remain", Fault::Races),
     ("a session that is required does not end before the transaction", Fault::Races),

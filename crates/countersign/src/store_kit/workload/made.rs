@@ -56,6 +56,7 @@ impl Made {
             name: String::new(),
             credential: id(&credential.bytes()),
             label: String::new(),
+            device: None,
             times: SessionTimes {
                 created_at: NOW,
                 seen_at: NOW,

@@ -8,7 +8,8 @@ use crate::ceremony::single_use::ceremony_id::CeremonyId;
 use crate::store::application::{ApplicationStore, Evidence};
 use crate::store::operation::{Operation, Rejection};
 use crate::store::rows::{
-    Account, Confirmation, ConfirmationKey, Finish, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Account, Confirmation, ConfirmationKey, Finish, Invitation, RecoveryStatus, Session, StoredCredential,
+    StoredSealingKey, TokenHash,
 };
 use crate::store_kit::samples::NOW;
 
@@ -48,6 +49,7 @@ pub(in crate::store_kit::tests) enum Read {
     KeepsConfirmations,
     FindsFormer,
     IgnoresBrowser,
+    KeepsCodes,
     OldestKeyFirst,
 }
 
@@ -289,6 +291,31 @@ impl ApplicationStore for Broken {
         }
         let browser = browser.filter(|_| !self.reads(Read::IgnoresBrowser));
         Ok(ok(self.now.is_confirmed_elsewhere(account, act, browser, now).await))
+    }
+
+    async fn recovery_status(&self, account: &UserHandle) -> Result<Option<RecoveryStatus>, DeadlockError> {
+        Ok(ok(self.now.recovery_status(account).await))
+    }
+
+    async fn has_recovery_code(&self, account: &UserHandle, code: &TokenHash) -> Result<bool, DeadlockError> {
+        let written = || {
+            self.written(|operation| match operation {
+                Operation::ReplaceRecoveryCodes { account: owner, codes, .. } => {
+                    (owner == account && codes.contains(code)).then_some(())
+                }
+                _ => None,
+            })
+        };
+        let is_kept = self.reads(Read::KeepsCodes) && written().is_some();
+        Ok(is_kept || ok(self.now.has_recovery_code(account, code).await))
+    }
+
+    async fn invitation(
+        &self,
+        code: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<Invitation>, DeadlockError> {
+        Ok(ok(self.now.invitation(code, now).await))
     }
 
     async fn sealing_keys(&self) -> Result<Vec<StoredSealingKey>, DeadlockError> {
