@@ -23,6 +23,7 @@ pub(crate) mod confirmations;
 pub(crate) mod connect;
 pub(crate) mod connect_error;
 pub(crate) mod credentials;
+pub(crate) mod erasure;
 pub(crate) mod finishes;
 pub(crate) mod invitations;
 pub(crate) mod open_error;

@@ -5,6 +5,8 @@ mod support;
 
 #[path = "postgres/basics.rs"]
 mod basics;
+#[path = "postgres/erasing.rs"]
+mod erasing;
 #[path = "postgres/failover.rs"]
 mod failover;
 #[path = "postgres/faults.rs"]

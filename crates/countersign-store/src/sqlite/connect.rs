@@ -10,7 +10,7 @@ use crate::sqlite::{connect_error::ConnectError, open_error::OpenError, schema};
 
 /// How long a statement waits for another process's lock. Writes of other servers take milliseconds; a lock that is
 /// held longer will not be released soon.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a statement waits for another process's lock while the database is opened, and a user waits at a terminal.
 const BUSY_TIMEOUT_AT_START: Duration = Duration::from_secs(2);
@@ -47,6 +47,8 @@ fn migrated(path: &Path) -> Result<Connection, ConnectError> {
     if schema::version(&connection)? < schema::VERSION {
         connection.busy_timeout(BUSY_TIMEOUT_OF_MIGRATION)?;
     }
+    // What is deleted is overwritten with zeros: an account that was removed leaves nothing in the file.
+    connection.pragma_update(None, "secure_delete", true)?;
     // A migration drops tables that others refer to. The bundled SQLite enforces foreign keys by default.
     connection.pragma_update(None, "foreign_keys", false)?;
     schema::migrate(&mut connection)?;

@@ -26,10 +26,10 @@ pub(crate) struct Purge {
 impl Purge {
     /// Deletes a batch of expired rows, if the last purge is long enough ago. If there are more, the next call goes on.
     ///
-    /// A failure is logged: the rows stay, and no method returns them.
-    pub(crate) fn run(&mut self, connection: &Connection, now: Timestamp) {
+    /// A failure is logged: the rows stay, and no method returns them. Returns whether it was time to purge.
+    pub(crate) fn run(&mut self, connection: &Connection, now: Timestamp) -> bool {
         if !self.is_due(now) {
-            return;
+            return false;
         }
         match delete(connection, now) {
             Ok(most) if most >= BATCH_MAX => self.last = None,
@@ -43,6 +43,7 @@ impl Purge {
                 self.last = Some(now);
             }
         }
+        true
     }
 
     /// Also if the clock was put back.

@@ -1,5 +1,6 @@
 //! Tests of the store on `SQLite`.
 
+mod erasing;
 mod files;
 mod kit;
 mod migration;

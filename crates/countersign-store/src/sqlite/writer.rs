@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::sqlite::statements::{BEGIN, COMMIT, RELEASE, ROLLBACK, ROLLBACK_TO, SAVEPOINT};
 use crate::sqlite::store_error::{Failure, StoreError};
-use crate::sqlite::{abort::Abort, operations, presence::Presence, purge::Purge};
+use crate::sqlite::{abort::Abort, erasure::Erasure, operations, presence::Presence, purge::Purge};
 
 /// The most transactions that share a commit: enough that the disk is no longer the bottleneck, few enough that other
 /// processes get their turn.
@@ -70,7 +70,7 @@ impl Drop for Writer {
 }
 
 fn work_off(mut queue: mpsc::Receiver<Job>, connection: &Connection, presence: &Presence) {
-    let mut purge = Purge::default();
+    let (mut purge, mut erasure) = (Purge::default(), Erasure::default());
     while let Some(first) = queue.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < BATCH_MAX
@@ -96,13 +96,15 @@ fn work_off(mut queue: mpsc::Receiver<Job>, connection: &Connection, presence: &
             };
             if matches!(outcome, Ok(Ok(()))) {
                 stored_at = Some(job.now);
+                erasure.note(&job.operations, job.now);
             }
             // The task may no longer wait.
             let _ = job.answer.send(outcome);
         }
         // After the answers, so that no sign-in waits for it.
         if let Some(now) = stored_at {
-            purge.run(connection, now);
+            let is_purged = purge.run(connection, now);
+            erasure.run(connection, is_purged, now);
         }
     }
 }
