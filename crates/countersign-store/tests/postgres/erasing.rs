@@ -3,13 +3,14 @@
 use countersign::store::{
     ApplicationStore as _, Confirmation, ConfirmationKey, Operation, RECOVERY_CODES, TokenHash,
 };
+use countersign::types::hex::Hex;
 
 use crate::samples::{NOW, handle, sign_up, store_at, token};
 use crate::support::{schema, sql};
 
 /// The tables with a row that has this text, or these bytes in hexadecimal digits.
 fn tables_with(url: &str, needle: &str) -> String {
-    let hexadecimal: String = needle.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = Hex(needle.as_bytes());
     let tables = sql(
         url,
         "SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables WHERE schemaname = current_schema()",

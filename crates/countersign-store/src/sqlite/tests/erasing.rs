@@ -10,7 +10,7 @@ use countersign::store::{
     Account, ApplicationStore as _, Confirmation, ConfirmationKey, Operation, RECOVERY_CODES,
     StoredCredential, TokenHash,
 };
-use countersign::types::{CredentialId, Timestamp, UserHandle, base64url};
+use countersign::types::{CredentialId, Timestamp, UserHandle, base64url, hex::Hex};
 use rusqlite::Connection;
 
 use super::samples::{NOW, accept, account, credential, finish, handle, session, store};
@@ -25,7 +25,7 @@ fn mark(name: &str, what: &str) -> [u8; 32] {
 }
 
 fn text(name: &str, what: &str) -> String {
-    mark(name, what).map(|byte| format!("{byte:02x}")).concat()
+    Hex(&mark(name, what)).to_string()
 }
 
 fn token(name: &str, what: &str) -> TokenHash {
