@@ -16,6 +16,13 @@ pub(crate) enum Act {
     },
     /// Deletes the account.
     DeleteAccount {},
+    /// Changes the name of the account.
+    RenameAccount {
+        /// The new name, as it is stored.
+        name: String,
+    },
+    /// Makes recovery codes, in place of those that the account has.
+    MakeRecoveryCodes {},
     /// Verifies the user, for no act of these routes: the session counts as recently verified.
     Verify {},
     /// Adds a credential without asking the user. The recent sign-in replaces the confirmation with a passkey, so that

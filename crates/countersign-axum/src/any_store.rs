@@ -4,8 +4,8 @@ use std::pin::Pin;
 
 use countersign::Timestamp;
 use countersign::store::{
-    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Operation,
-    Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
+    Account, ApplicationStore, CeremonyId, Confirmation, ConfirmationKey, Evidence, Finish, Invitation,
+    Operation, RecoveryStatus, Rejection, Session, StoredCredential, StoredSealingKey, TokenHash,
 };
 use countersign::types::{CredentialId, UserHandle};
 
@@ -37,6 +37,7 @@ macro_rules! any_store {
 
 any_store! {
     fn transact(operations: Vec<Operation>, now: Timestamp) -> Result<(), Rejection>;
+    fn account(handle: &'a UserHandle) -> Option<Account>;
     fn account_by_name(name_key: &'a str) -> Option<Account>;
     fn is_or_was_account(handle: &'a UserHandle, now: Timestamp) -> bool;
     fn credential(id: &'a CredentialId, evidence: Evidence) -> Option<StoredCredential>;
@@ -48,5 +49,8 @@ any_store! {
     fn is_confirmed_elsewhere(
         account: &'a UserHandle, act: &'a str, browser: Option<&'a TokenHash>, now: Timestamp
     ) -> bool;
+    fn recovery_status(account: &'a UserHandle) -> Option<RecoveryStatus>;
+    fn has_recovery_code(account: &'a UserHandle, code: &'a TokenHash) -> bool;
+    fn invitation(code: &'a TokenHash, now: Timestamp) -> Option<Invitation>;
     fn sealing_keys() -> Vec<StoredSealingKey>;
 }

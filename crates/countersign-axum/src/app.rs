@@ -7,7 +7,7 @@ use countersign::{RelyingParty, Timestamp};
 
 use crate::any_store::AnyStore;
 use crate::sessions::any_sessions::AnySessions;
-use crate::{cookie::Cookie, keys::Keys, models::Models, token::Token};
+use crate::{cookie::Cookie, keys::Keys, models::Models, sign_up::SignUp, token::Token};
 
 /// A source of random bytes.
 pub(crate) type EntropySource = dyn Fn(&mut [u8]) -> Result<(), EntropyError> + Send + Sync;
@@ -28,6 +28,7 @@ pub(crate) struct App {
     pub(crate) sessions: Arc<dyn AnySessions>,
     pub(crate) models: Arc<dyn Models>,
     pub(crate) unknown_signals: UnknownSignals,
+    pub(crate) sign_up: SignUp,
     /// The pages for password managers.
     pub(crate) endpoints: Endpoints,
     pub(crate) clock: Box<dyn Fn() -> Timestamp + Send + Sync>,

@@ -15,6 +15,7 @@ use crate::models::{Models, NoModels};
 use crate::passkeys::Passkeys;
 use crate::sessions::any_sessions::AnySessions;
 use crate::sessions::{CookieSessions, Sessions};
+use crate::sign_up::SignUp;
 
 /// The purpose of the relying party that registers and signs in.
 const ACCOUNTS: &str = "accounts";
@@ -31,6 +32,7 @@ pub struct PasskeysBuilder {
     cookie_domain: Option<String>,
     models: Arc<dyn Models>,
     unknown_signals: UnknownSignals,
+    sign_up: SignUp,
     endpoints: Endpoints,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     entropy: Box<EntropySource>,
@@ -53,6 +55,7 @@ impl Passkeys {
             cookie_domain: None,
             models: Arc::new(NoModels),
             unknown_signals: UnknownSignals::default(),
+            sign_up: SignUp::default(),
             endpoints: Endpoints::default(),
             clock: Box::new(|| SystemTime::now().into()),
             entropy: Box::new(|buffer| getrandom::fill(buffer).map_err(EntropyError::new)),
@@ -83,6 +86,12 @@ impl PasskeysBuilder {
     /// Sets whether pages may signal unknown passkeys to their providers; they may by default.
     pub fn unknown_signals(mut self, signals: UnknownSignals) -> Self {
         self.unknown_signals = signals;
+        self
+    }
+
+    /// Sets who may create an account; everyone by default.
+    pub fn sign_up(mut self, sign_up: SignUp) -> Self {
+        self.sign_up = sign_up;
         self
     }
 
@@ -134,6 +143,7 @@ impl PasskeysBuilder {
             sessions,
             models: self.models,
             unknown_signals: self.unknown_signals,
+            sign_up: self.sign_up,
             endpoints: self.endpoints,
             clock: self.clock,
             entropy: self.entropy,

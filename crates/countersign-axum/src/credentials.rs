@@ -8,7 +8,8 @@ use countersign::{RelyingParty, Timestamp};
 use countersign_store::names;
 
 use crate::operation_error::{OperationError, Rejection, Result};
-use crate::{act::Act, app::App, ceremony::starting::check_removable, sessions::caller::Caller};
+use crate::response_rejection::Reason;
+use crate::{act::Act, app::App, sessions::caller::Caller};
 
 /// A credential, and what the application says about it.
 pub(crate) struct JudgedCredential {
@@ -78,7 +79,8 @@ impl App {
         let now = self.now();
         let session = caller.session(self, now).await?;
         // What is done already needs no confirmation.
-        check_removable(&self.store.credentials(&caller.account, Evidence::Omit).await?, &id)?;
+        let existing = self.store.credentials(&caller.account, Evidence::Omit).await?;
+        self.check_removable(&caller.account, &existing, &id).await?;
         let act = Act::RemoveCredential { credential: id.clone() };
         let operations = vec![
             caller.require(),
@@ -88,6 +90,53 @@ impl App {
         self.store.transact(operations, now).await?.map_err(OperationError::from)?;
         let accepted = self.accepted(&caller.account, Some(&browser), now).await?;
         Ok(RemovedCredential { accepted, signed_out: session.credential == id })
+    }
+
+    /// Fails if a credential can't be removed: it is not there, or it is the last and there is no recovery code. The
+    /// transaction that removes it decides again.
+    pub(crate) async fn check_removable(
+        &self,
+        owner: &UserHandle,
+        existing: &[StoredCredential],
+        id: &CredentialId,
+    ) -> Result<()> {
+        if !existing.iter().any(|credential| credential.record.id() == id) {
+            return Err(Rejection::NotFound.into());
+        }
+        if existing.len() > 1 || self.recovery_status(owner).await?.unused > 0 {
+            return Ok(());
+        }
+        Err(Rejection::LastCredential.into())
+    }
+
+    /// Fails if another account has the name.
+    pub(crate) async fn check_name(&self, account: &UserHandle, name: &str) -> Result<()> {
+        let found = self.store.account_by_name(&names::key(name)).await?;
+        if found.is_some_and(|found| found.handle != *account) {
+            Err(Reason::NameTaken.into())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Changes the name of the caller's account, as its session confirmed in this browser. Returns the session with the new
+    /// name.
+    pub(crate) async fn rename_account(
+        &self,
+        caller: &Caller,
+        browser: TokenHash,
+        name: String,
+    ) -> Result<Session> {
+        let now = self.now();
+        self.check_name(&caller.account, &name).await?;
+        let act = Act::RenameAccount { name: name.clone() }.text()?;
+        let operations = vec![
+            caller.require(),
+            Operation::TakeConfirmation(ConfirmationKey { session: caller.token, act, browser }),
+            Operation::RenameAccount { account: caller.account.clone(), name_key: names::key(&name), name },
+        ];
+        self.store.transact(operations, now).await?.map_err(OperationError::from)?;
+        caller.session(self, now).await
     }
 
     /// Deletes the caller's account, as its session confirmed in this browser.

@@ -3,10 +3,13 @@
 pub(crate) mod accounts;
 pub(crate) mod body;
 pub(crate) mod credentials;
+pub(crate) mod data;
+pub(crate) mod device;
 pub(crate) mod edge;
 pub(crate) mod error;
 pub(crate) mod json;
 pub(crate) mod log;
+pub(crate) mod recovery;
 pub(crate) mod responses;
 pub(crate) mod sender;
 pub(crate) mod sessions;

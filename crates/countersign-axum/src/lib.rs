@@ -37,6 +37,7 @@
 //! - [`Passkeys::origin_check`]: the check of origins, for the application's own handlers.
 //! - [`Sessions`]: where session tokens are kept, if not in a cookie.
 //! - [`Models`]: names of authenticator models, and judgements on them.
+//! - [`SignUp`], [`invite`]: who may create an account.
 //! - [`rotate_sealing_keys`]: replaces the key that ceremonies are sealed with.
 //! - [`client`]: the script for the page.
 //!
@@ -44,13 +45,13 @@
 //!
 //! | request | body | answer |
 //! | --- | --- | --- |
-//! | `GET session` | | `{"account": {"name", "userHandle"} or null, "rpId", "origins"}`: the accepted origins, the main one first |
+//! | `GET session` | | `{"account": {"name", "userHandle"} or null, "rpId", "origins", "signUp"}`: the accepted origins, the main one first; `open`, `invited` or `closed` |
 //! | `DELETE session` | | 204: signed out; also without a session |
-//! | `POST accounts/start` | `{"name"}` | `{"ceremony", "options"}` for `navigator.credentials.create()` |
+//! | `POST accounts/start` | `{"name"}` or `{"name", "invitation"}` | `{"ceremony", "options"}` for `navigator.credentials.create()` |
 //! | `POST accounts/finish` | `{"ceremony", "response"}` | 201 `{"account", "signals"}` and the session's cookie |
 //! | `POST sessions/start` | `{}` or `{"name"}` | `{"ceremony", "options"}` for `navigator.credentials.get()` |
 //! | `POST sessions/finish` | `{"ceremony", "response"}` | `{"account", "signals"}` and the session's cookie |
-//! | `GET sessions` | | `{"sessions": [{"id", "label", "createdAt", "seenAt", "current"}]}`, the latest used first |
+//! | `GET sessions` | | `{"sessions": [{"id", "label", "device", "createdAt", "seenAt", "current"}]}`, the latest used first |
 //! | `DELETE sessions` | | `{"ended"}`: the number of sessions that ended, all of the account but this one |
 //! | `DELETE sessions/{id}` | | `{"ended": 1}` |
 //! | `GET credentials` | | `{"account", "credentials": […], "metadata", "signals"}`: the user handle of the account, and its credentials, oldest first |
@@ -60,6 +61,12 @@
 //! | `POST credentials/finish` | `{"ceremony", "response"}` | 201 `{"credential", "signals"}` |
 //! | `PATCH credentials/{id}` | `{"label"}` | `{"credential"}` |
 //! | `DELETE credentials/{id}` | | `{"signals", "signedOut"}`: the credential and the sessions created with it are removed |
+//! | `GET recovery-codes` | | `{"total", "unused", "createdAt", "usedAt"}`: how many codes are unused, when they were made, and when one was last used |
+//! | `POST recovery-codes` | | 201 `{"codes"}`: new ones, which replace the old ones |
+//! | `POST recovery/start` | `{"name", "code"}` | `{"ceremony", "options"}` for `navigator.credentials.create()` |
+//! | `POST recovery/finish` | `{"ceremony", "response"}` | 201 `{"account", "signals"}` and the session's cookie |
+//! | `PATCH account` | `{"name"}` | `{"account", "signals"}`: the account has the new name |
+//! | `GET account/data` | | [what is stored](#data-of-an-account) about the account, as a file |
 //! | `DELETE account` | | `{"signals"}`: the account, its credentials and its sessions are removed |
 //! | `GET signals` | | `{"allAcceptedCredentials", "currentUserDetails"}`: the arguments of the signal methods |
 //! | `GET passkeys.js` `passkeys.d.ts` | | the [script](client) for the page, and its types |
@@ -87,11 +94,30 @@
 //! `countersign-account`: its `userHandle`. The answer is `account-missing` without the header, and `account-changed`
 //! if the session is another account's. Session and account are read again in the transaction that writes.
 //!
-//! Adding a credential, removing one and deleting the account require a confirmation with a passkey of the account;
+//! Adding a credential, removing one, making recovery codes, renaming the account and deleting it require a confirmation with a passkey of the account;
 //! otherwise the answer is `reauthentication-required`. `act` is `{"kind": "add-credential"}`, `{"kind":
-//! "remove-credential", "credential": id}` or `{"kind": "delete-account"}`. The confirmation belongs to the session, to the
+//! "remove-credential", "credential": id}`, `{"kind": "make-recovery-codes"}`, `{"kind": "rename-account", "name": name}` or
+//! `{"kind": "delete-account"}`. The confirmation belongs to the session, to the
 //! browser and to exactly this act. It is valid once and for five minutes. For adding, the start checks it, and the finish
 //! uses it up. The act `{"kind": "verify"}` confirms nothing else: after it, [`RecentlyVerified`] accepts the session.
+//!
+//! # Recovery codes
+//!
+//! A set has ten codes of 115 random bits, in a form that is read from paper: 23 characters of Crockford's base 32 and a check
+//! character. The store has their hashes, so the answer that makes them is the only one that has them. New ones replace the
+//! old ones. A code gives no session: it allows the registration of one passkey, within the time of a ceremony and in the
+//! browser that began it, and is used up when that is stored. All other sessions of the account end then. While there is an
+//! unused code, the last passkey can be removed.
+//!
+//! An unknown name and a wrong code are both answered `recovery-code-invalid`, after the same reads of the store. There is no
+//! limit of attempts here, since none finds a code, and a limit of an account would let strangers lock its owner out.
+//!
+//! # Data of an account
+//!
+//! `account/data` is for the owner: `{"version": 1, "exportedAt", "account": {"userHandle", "name", "createdAt"},
+//! "recoveryCodes", "credentials", "sessions"}`. A credential has its label, its times and `record`, the JSON of its
+//! [`CredentialRecord`](countersign::CredentialRecord) with the evidence of its attestation. Left out are hashes of tokens and
+//! codes, keys that follow from names, and what is stored for minutes: confirmations and the finishes of ceremonies.
 //!
 //! # Sessions
 //!
@@ -117,9 +143,9 @@
 //!
 //! | status | code |
 //! | --- | --- |
-//! | 400 | `request-malformed`, `name-invalid`, `label-invalid`, `account-missing`, `cookie-missing`, `client-data-too-long` |
-//! | 401 | `not-signed-in`, `reauthentication-required` |
-//! | 403 | `origin-not-allowed` |
+//! | 400 | `request-malformed`, `name-invalid`, `label-invalid`, `code-malformed`, `account-missing`, `cookie-missing`, `client-data-too-long` |
+//! | 401 | `not-signed-in`, `reauthentication-required`, `recovery-code-invalid` |
+//! | 403 | `origin-not-allowed`, `sign-up-closed`, `invitation-missing`, `invitation-invalid` |
 //! | 404 | `not-found` |
 //! | 405 | `method-not-allowed` |
 //! | 409 | `name-taken`, `label-taken`, `last-credential`, `too-many-credentials`, `account-changed`, `conditional-create-rejected` |
@@ -159,14 +185,18 @@ mod credentials;
 mod extract;
 mod failure;
 mod http;
+mod invitations;
 mod keys;
 mod models;
 mod operation_error;
 mod passkeys;
+mod recovery;
 mod response_rejection;
 mod routes;
 mod sessions;
+mod sign_up;
 mod token;
+mod typed_code;
 
 pub use app::UnknownSignals;
 pub use builder::PasskeysBuilder;
@@ -174,11 +204,14 @@ pub use extract::{NotAllowed, RecentlyVerified, SignedIn};
 pub use failure::Failure;
 pub use http::edge::{CheckedOrigin, OriginCheck};
 pub use http::json::error_answer;
+pub use invitations::{InviteError, invite};
 pub use keys::{KeyError, Rotation, rotate_sealing_keys};
 pub use models::{Models, Unavailable};
 pub use passkeys::Passkeys;
 pub use sessions::{Begun, CookieSessions, Sessions};
+pub use sign_up::SignUp;
 pub use token::Token;
+pub use typed_code::TypedCode;
 
 /// The example of the README, compiled as a test.
 #[cfg(doctest)]

@@ -98,6 +98,8 @@ impl From<Rejected> for OperationError {
             Rejected::SessionOver => Rejection::SessionOver.into(),
             Rejected::OtherAccount => Rejection::AccountChanged.into(),
             Rejected::NameTaken => Reason::NameTaken.into(),
+            Rejected::RecoveryCodeUnknown => Reason::RecoveryCodeInvalid.into(),
+            Rejected::InvitationUnknown => Reason::InvitationInvalid.into(),
             Rejected::Missing => Rejection::NotFound.into(),
             Rejected::TooManyCredentials => Reason::TooManyCredentials.into(),
             Rejected::LabelTaken => Rejection::LabelTaken.into(),

@@ -27,11 +27,27 @@ pub(crate) enum Reason {
     ClientDataTooLong,
     /// The relying party's policy rejects conditional registrations.
     ConditionalCreateRejected,
+    /// There is no account of the name with this unused recovery code.
+    RecoveryCodeInvalid,
+    /// No account can be created.
+    SignUpClosed,
+    /// An account is created by invitation, and there is none.
+    InvitationMissing,
+    /// The invitation is unknown, has expired or was used.
+    InvitationInvalid,
 }
 
 impl Reason {
-    const OTHERS: [Self; 4] =
-        [Self::NameTaken, Self::TooManyCredentials, Self::ClientDataTooLong, Self::ConditionalCreateRejected];
+    const OTHERS: [Self; 8] = [
+        Self::NameTaken,
+        Self::TooManyCredentials,
+        Self::ClientDataTooLong,
+        Self::ConditionalCreateRejected,
+        Self::RecoveryCodeInvalid,
+        Self::SignUpClosed,
+        Self::InvitationMissing,
+        Self::InvitationInvalid,
+    ];
 
     /// The word that clients get.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -41,6 +57,10 @@ impl Reason {
             Self::TooManyCredentials => "too-many-credentials",
             Self::ClientDataTooLong => "client-data-too-long",
             Self::ConditionalCreateRejected => "conditional-create-rejected",
+            Self::RecoveryCodeInvalid => "recovery-code-invalid",
+            Self::SignUpClosed => "sign-up-closed",
+            Self::InvitationMissing => "invitation-missing",
+            Self::InvitationInvalid => "invitation-invalid",
         }
     }
 

@@ -7,7 +7,8 @@ use countersign::relying_party::related_origins::WELL_KNOWN_PATH;
 
 use crate::http::well_known::PASSKEY_ENDPOINTS_PATH;
 use crate::http::{
-    BODY_MAX, accounts, credentials, edge, edge::OriginCheck, sessions, signals, step_up, well_known,
+    BODY_MAX, accounts, credentials, data, edge, edge::OriginCheck, recovery, sessions, signals, step_up,
+    well_known,
 };
 use crate::{app::Shared, client};
 
@@ -17,7 +18,11 @@ pub(crate) fn passkeys<S: Clone + Send + Sync + 'static>(app: &Shared) -> Router
         .route("/session", get(sessions::current).delete(sessions::end))
         .route("/accounts/start", post(accounts::start))
         .route("/accounts/finish", post(accounts::finish))
-        .route("/account", delete(accounts::remove))
+        .route("/account", patch(accounts::rename).delete(accounts::remove))
+        .route("/account/data", get(data::export))
+        .route("/recovery-codes", get(recovery::status).post(recovery::make))
+        .route("/recovery/start", post(recovery::start))
+        .route("/recovery/finish", post(recovery::finish))
         .route("/sessions", get(sessions::list).delete(sessions::end_others))
         .route("/sessions/{id}", delete(sessions::end_one))
         .route("/sessions/start", post(sessions::start))

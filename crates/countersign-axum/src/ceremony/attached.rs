@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Account,
     /// The registration of one more credential.
     Credential,
+    /// The registration of a credential for a recovery code.
+    Recovery,
     /// An authentication that signs in.
     Session,
     /// An authentication that confirms an act.
@@ -26,6 +28,7 @@ impl Kind {
         match self {
             Self::Account => "account",
             Self::Credential => "credential",
+            Self::Recovery => "recovery",
             Self::Session => "session",
             Self::StepUp => "step-up",
         }
@@ -46,6 +49,9 @@ pub(crate) struct Attached {
     /// The name of a new account. It is free until the registration is finished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
+    /// The hash of the invitation or the recovery code that the finish uses up, in base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) code: Option<String>,
     /// The act that is confirmed, or whose confirmation the finish uses up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) act: Option<Act>,
@@ -66,6 +72,7 @@ impl Attached {
             started_at: now.unix_seconds(),
             until: None,
             name: None,
+            code: None,
             act: None,
             session: None,
             is_by_name: false,
@@ -77,9 +84,20 @@ impl Attached {
         Self { until: Some(until.unix_seconds()), ..self }
     }
 
+    /// The data of a ceremony that uses up an invitation or a recovery code, if it does.
+    pub(crate) fn with_code(self, code: Option<TokenHash>) -> Self {
+        Self { code: code.map(|hash| base64url::encode(hash.as_bytes())), ..self }
+    }
+
     /// Whether this browser started the ceremony.
     pub(crate) fn is_of(&self, browser: &TokenHash) -> bool {
         self.browser == base64url::encode(browser.as_bytes())
+    }
+
+    /// The hash of the invitation or the recovery code.
+    pub(crate) fn code_hash(&self) -> Option<TokenHash> {
+        let bytes = base64url::decode(self.code.as_ref()?).ok()?;
+        bytes.try_into().ok().map(TokenHash::from_bytes)
     }
 
     /// The time of the start.

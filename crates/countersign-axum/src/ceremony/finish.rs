@@ -16,6 +16,8 @@ pub(crate) struct FinishRequest {
     pub(crate) response: String,
     /// SHA-256 of the response.
     pub(crate) response_hash: [u8; 32],
+    /// The client's browser and system, as words for the list of sessions.
+    pub(crate) device: Option<String>,
 }
 
 /// The ceremony to finish, and its sender.
@@ -25,6 +27,8 @@ pub(crate) enum Ceremony {
     Account(Option<TokenHash>),
     /// The registration of one more credential.
     Credential(Caller),
+    /// The registration of a credential for a recovery code; the client's session so far ends.
+    Recovery(Option<TokenHash>),
     /// An authentication that signs in; the client's session so far ends.
     Session(Option<TokenHash>),
     /// An authentication that confirms an act.
@@ -34,13 +38,18 @@ pub(crate) enum Ceremony {
 impl FinishRequest {
     pub(crate) fn new(ceremony: Ceremony, token: String, response: &str, browser: Option<TokenHash>) -> Self {
         let response_hash = sha256(&[response.as_bytes()]);
-        Self { ceremony, token, browser, response: response.to_owned(), response_hash }
+        Self { ceremony, token, browser, response: response.to_owned(), response_hash, device: None }
+    }
+
+    pub(crate) fn with_device(self, device: Option<String>) -> Self {
+        Self { device, ..self }
     }
 
     pub(crate) const fn kind(&self) -> Kind {
         match self.ceremony {
             Ceremony::Account(_) => Kind::Account,
             Ceremony::Credential(_) => Kind::Credential,
+            Ceremony::Recovery(_) => Kind::Recovery,
             Ceremony::Session(_) => Kind::Session,
             Ceremony::StepUp(_) => Kind::StepUp,
         }
@@ -48,7 +57,7 @@ impl FinishRequest {
 
     pub(crate) const fn caller(&self) -> Option<&Caller> {
         match &self.ceremony {
-            Ceremony::Account(_) | Ceremony::Session(_) => None,
+            Ceremony::Account(_) | Ceremony::Recovery(_) | Ceremony::Session(_) => None,
             Ceremony::Credential(caller) | Ceremony::StepUp(caller) => Some(caller),
         }
     }

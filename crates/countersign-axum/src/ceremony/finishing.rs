@@ -48,6 +48,8 @@ impl App {
                 Err(Rejected::RecordChanged | Rejected::Missing | Rejected::LabelTaken) => continue,
                 Err(Rejected::NameTaken) => Reason::NameTaken,
                 Err(Rejected::TooManyCredentials) => Reason::TooManyCredentials,
+                Err(Rejected::RecoveryCodeUnknown) => Reason::RecoveryCodeInvalid,
+                Err(Rejected::InvitationUnknown) => Reason::InvitationInvalid,
                 Err(Rejected::CredentialIdTaken) => Reason::Code(Code::CredentialAlreadyRegistered),
                 Err(other) => return Err(other.into()),
             };

@@ -52,6 +52,7 @@ impl App {
         match &finish.ceremony {
             Ceremony::Account(replaced) => self.new_account(finish, opened, *replaced, now).await,
             Ceremony::Credential(caller) => self.new_credential(finish, opened, caller, now).await,
+            Ceremony::Recovery(replaced) => self.recover(finish, opened, *replaced, now).await,
             Ceremony::Session(replaced) => self.sign_in(finish, opened, *replaced, now).await,
             Ceremony::StepUp(caller) => self.confirm(finish, opened, caller, now).await,
         }
@@ -66,15 +67,49 @@ impl App {
         now: Timestamp,
     ) -> Result<Change> {
         let name = opened.attached.name.clone().ok_or(Reason::Code(Code::StateInvalid))?;
+        let invitation = self.invitation_of(&opened.attached)?;
         let credential = self.register(finish, opened, now).await?;
         let id = credential.record.id().clone();
         let handle = credential.record.user_handle().clone();
         let (outcome, session) = self.new_session(finish, &handle, &id, replaced, now)?;
         let account = Account { handle, name_key: names::key(&name), name, created_at: now };
-        let mut operations =
-            vec![Operation::InsertAccount(account), Operation::InsertCredential(Box::new(credential))];
+        let mut operations: Vec<_> = invitation.map(Operation::TakeInvitation).into_iter().collect();
+        operations
+            .extend([Operation::InsertAccount(account), Operation::InsertCredential(Box::new(credential))]);
         operations.extend(session);
         Ok(Change { outcome, created: Some(id), operations })
+    }
+
+    /// The passkey and a session are stored at once, and the code is used up.
+    async fn recover(
+        &self,
+        finish: &FinishRequest,
+        opened: &Opened,
+        replaced: Option<TokenHash>,
+        now: Timestamp,
+    ) -> Result<Change> {
+        let code = opened.attached.code_hash().ok_or(Reason::Code(Code::StateInvalid))?;
+        let mut credential = self.register(finish, opened, now).await?;
+        let (handle, id) = (credential.record.user_handle().clone(), credential.record.id().clone());
+        self.label_apart(&mut credential, &handle).await?;
+        let (outcome, session) = self.new_session(finish, &handle, &id, replaced, now)?;
+        let mut operations = vec![
+            Operation::TakeRecoveryCode { account: handle.clone(), code, used_at: now },
+            // What was lost may still be signed in.
+            Operation::EndOtherSessions { account: handle, remaining: None },
+            Operation::InsertCredential(Box::new(credential)),
+        ];
+        operations.extend(session);
+        Ok(Change { outcome, created: Some(id), operations })
+    }
+
+    /// Gives a new credential a label that no other of its account has.
+    async fn label_apart(&self, credential: &mut StoredCredential, owner: &UserHandle) -> Result<()> {
+        let others = self.store.credentials(owner, Evidence::Omit).await?;
+        let labels: Vec<_> = others.into_iter().map(|other| other.label).collect();
+        credential.label = names::distinct(&credential.label, &labels);
+        credential.label_key = names::key(&credential.label);
+        Ok(())
     }
 
     async fn new_credential(
@@ -86,10 +121,7 @@ impl App {
     ) -> Result<Change> {
         let act = opened.attached.act.clone().ok_or(Reason::Code(Code::StateInvalid))?;
         let mut credential = self.register(finish, opened, now).await?;
-        let others = self.store.credentials(&caller.account, Evidence::Omit).await?;
-        let labels: Vec<_> = others.into_iter().map(|other| other.label).collect();
-        credential.label = names::distinct(&credential.label, &labels);
-        credential.label_key = names::key(&credential.label);
+        self.label_apart(&mut credential, &caller.account).await?;
         let id = credential.record.id().clone();
         let browser = finish.browser.ok_or(Rejection::OtherBrowser)?;
         let operations = vec![
@@ -116,7 +148,7 @@ impl App {
             name: String::new(),
             credential: credential.clone(),
             label: String::new(),
-            device: None,
+            device: finish.device.clone(),
             times: new_times(now),
         };
         let ended = replaced.map(Operation::EndSession);

@@ -70,7 +70,9 @@ impl App {
             }};
         }
         match finish.ceremony {
-            Ceremony::Account(_) | Ceremony::Credential(_) => read!(RegistrationState, &self.accounts),
+            Ceremony::Account(_) | Ceremony::Credential(_) | Ceremony::Recovery(_) => {
+                read!(RegistrationState, &self.accounts)
+            }
             Ceremony::Session(_) => read!(AuthenticationState, &self.accounts),
             Ceremony::StepUp(_) => read!(BoundAuthenticationState, &self.step_up),
         }

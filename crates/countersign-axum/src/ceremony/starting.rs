@@ -14,7 +14,7 @@ use super::judge::confirmation;
 use crate::operation_error::{OperationError, Rejection, Result};
 use crate::response_rejection::Reason;
 use crate::sessions::caller::{Caller, public_id};
-use crate::{act::Act, app::App};
+use crate::{act::Act, app::App, typed_code::TypedCode};
 
 /// Seconds for which a confirmation must still be good to start adding a credential: in less time hardly any user could
 /// create one, and would have to confirm again.
@@ -46,16 +46,20 @@ impl App {
     pub(crate) async fn start_account(
         &self,
         name: &str,
+        invitation: Option<&TypedCode>,
         browser: &TokenHash,
     ) -> Result<Started<CreationOptions>> {
         let now = self.now();
+        // Before the name is looked up: those without an invitation don't learn which names are taken.
+        let invitation = self.check_sign_up(invitation).await?;
         if self.store.account_by_name(&names::key(name)).await?.is_some() {
             return Err(Reason::NameTaken.into());
         }
         let user = User::new(new_user_handle(&mut self.entropy())?, name, name);
         let request = RegistrationRequest::new(&user);
         let (options, state) = self.accounts.start_registration(request, &mut self.entropy(), now)?;
-        let attached = Attached { name: Some(name.to_owned()), ..Attached::new(Kind::Account, browser, now) };
+        let attached = Attached::new(Kind::Account, browser, now).with_code(invitation);
+        let attached = Attached { name: Some(name.to_owned()), ..attached };
         self.started(&state, &attached, options, now).await
     }
 
@@ -97,9 +101,7 @@ impl App {
         let until =
             until.filter(|until| *until >= now.plus_seconds(ADDING_SECONDS)).ok_or(Rejection::Unconfirmed)?;
         let (mut options, state) = self.accounts.start_registration(request, &mut self.entropy(), now)?;
-        let seconds = until.plus_seconds(-ANSWER_SECONDS).unix_seconds().saturating_sub(now.unix_seconds());
-        let left = seconds.saturating_mul(1000);
-        options.timeout = options.timeout.map(|timeout| timeout.min(u32::try_from(left).unwrap_or(timeout)));
+        end_prompt_before(&mut options, until, now);
         let attached = Attached::new(Kind::Credential, browser, now).with_until(until);
         self.started(&state, &Attached { act: Some(act), ..attached }, options, now).await
     }
@@ -168,8 +170,12 @@ impl App {
         let existing = self.store.credentials(&caller.account, Evidence::Omit).await?;
         match &act {
             Act::AddCredential {} => check_room(&existing)?,
-            Act::RemoveCredential { credential } => check_removable(&existing, credential)?,
-            Act::DeleteAccount {} | Act::Verify {} | Act::AddConditionally {} => {}
+            Act::RemoveCredential { credential } => {
+                self.check_removable(&caller.account, &existing, credential).await?;
+            }
+            Act::RenameAccount { name } => self.check_name(&caller.account, name).await?,
+            Act::DeleteAccount {} | Act::MakeRecoveryCodes {} | Act::Verify {} | Act::AddConditionally {} => {
+            }
         }
         let existing = descriptors(&existing);
         let session = public_id(&caller.token);
@@ -182,7 +188,7 @@ impl App {
         self.started(&state, &attached, options, now).await
     }
 
-    async fn started<O>(
+    pub(crate) async fn started<O>(
         &self,
         state: &impl CeremonyState,
         attached: &Attached,
@@ -196,20 +202,19 @@ impl App {
     }
 }
 
+/// Ends the browser's prompt so early that its answer arrives by `until`.
+pub(crate) fn end_prompt_before(options: &mut CreationOptions, until: Timestamp, now: Timestamp) {
+    let seconds = until.plus_seconds(-ANSWER_SECONDS).unix_seconds().saturating_sub(now.unix_seconds());
+    let left = seconds.saturating_mul(1000);
+    options.timeout = options.timeout.map(|timeout| timeout.min(u32::try_from(left).unwrap_or(timeout)));
+}
+
 /// Fails if the account has as many credentials as it may have.
-fn check_room(existing: &[StoredCredential]) -> Result<()> {
+pub(crate) fn check_room(existing: &[StoredCredential]) -> Result<()> {
     if existing.len() < CREDENTIALS_PER_ACCOUNT_MAX { Ok(()) } else { Err(Reason::TooManyCredentials.into()) }
 }
 
-/// Fails if a credential can't be removed, because it is not there or is the last.
-pub(crate) fn check_removable(existing: &[StoredCredential], id: &countersign::CredentialId) -> Result<()> {
-    if !existing.iter().any(|credential| credential.record.id() == id) {
-        return Err(Rejection::NotFound.into());
-    }
-    if existing.len() > 1 { Ok(()) } else { Err(Rejection::LastCredential.into()) }
-}
-
 /// The descriptors of an account's credentials, as many as clients accept in a list.
-fn descriptors(credentials: &[StoredCredential]) -> Vec<CredentialDescriptor> {
+pub(crate) fn descriptors(credentials: &[StoredCredential]) -> Vec<CredentialDescriptor> {
     credentials.iter().take(CREDENTIAL_LIST_MAX).map(|credential| credential.record.descriptor()).collect()
 }

@@ -57,8 +57,20 @@ export class Passkeys {
   /** Asks who is signed in. Call it first: the answer sets the cookie that every ceremony requires. */
   session(options?: Options): Promise<SessionInfo>;
 
-  /** Creates an account with a passkey, and signs in. */
-  register(name: string, options?: Options): Promise<Account>;
+  /** Creates an account with a passkey, and signs in. The server may require the code of an invitation. */
+  register(name: string, options?: Options & { invitation?: string }): Promise<Account>;
+
+  /** Creates a passkey for the account of this name with one of its recovery codes, and signs in. All other sessions end. */
+  recover(name: string, code: string, options?: Options): Promise<Account>;
+
+  /** Asks how many recovery codes the account has. */
+  recoveryStatus(options?: Options): Promise<RecoveryStatus>;
+
+  /**
+   * Makes new recovery codes, which replace the old ones. This is the one time that they can be shown. The user confirms it
+   * with a passkey.
+   */
+  makeRecoveryCodes(options?: Options): Promise<string[]>;
 
   /** Signs in with a passkey that the user chooses. With a `name`, only that account's passkeys are offered. */
   signIn(options?: Options & { name?: string }): Promise<Account>;
@@ -102,6 +114,9 @@ export class Passkeys {
 
   /** Ends this session. */
   signOut(options?: Options): Promise<void>;
+
+  /** Changes the name of the account, and passes it on to password managers. The user confirms it with a passkey. */
+  renameAccount(name: string, options?: Options): Promise<Account>;
 
   /** Deletes the account. The user confirms it with a passkey. */
   deleteAccount(options?: Options): Promise<void>;
@@ -148,6 +163,8 @@ export interface Account {
 export interface SessionInfo {
   account: Account | null;
   rpId: string;
+  /** Who may create an account. */
+  signUp: 'open' | 'invited' | 'closed';
   /** The accepted origins, the main one first. */
   origins: string[];
 }
@@ -157,6 +174,8 @@ export type Act =
   | { kind: 'add-credential' }
   | { kind: 'remove-credential'; credential: string }
   | { kind: 'delete-account' }
+  | { kind: 'rename-account'; name: string }
+  | { kind: 'make-recovery-codes' }
   /** Verifies the user, for a handler that requires a recent verification. */
   | { kind: 'verify' };
 
@@ -199,10 +218,22 @@ export interface Session {
   id: string;
   /** The label of the passkey that it was created with. */
   label: string;
+  /** The browser and the system that it was created with, such as "Firefox on Linux". */
+  device: string | null;
   createdAt: string;
   seenAt: string;
   /** Whether it is the session of the request. */
   current: boolean;
+}
+
+/** The recovery codes of an account, without the codes. */
+export interface RecoveryStatus {
+  /** How many there are when they are new. */
+  total: number;
+  unused: number;
+  createdAt: string | null;
+  /** When a code was last used, one of earlier codes included. */
+  usedAt: string | null;
 }
 
 /** What may be passed on to password managers: the arguments of the methods `signal…` of `PublicKeyCredential`. */

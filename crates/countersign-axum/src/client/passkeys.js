@@ -2,7 +2,7 @@
 // `countersign-axum`. It has no dependencies and does not touch the document. passkeys.d.ts documents what it exports.
 
 /** @import { Act, Account, AutofillOptions, Credential, CredentialList } from './passkeys.d.ts' */
-/** @import { ErrorDetails, Options, PasskeysOptions, Session, SessionInfo } from './passkeys.d.ts' */
+/** @import { ErrorDetails, Options, PasskeysOptions, RecoveryStatus, Session, SessionInfo } from './passkeys.d.ts' */
 
 /** How long a request may take, in milliseconds. The server answers within a few; the rest is for a slow line. */
 const REQUEST_TIMEOUT = 20_000;
@@ -85,11 +85,32 @@ export class Passkeys {
     return info;
   }
 
-  /** @param {string} name @param {Options} [options] @returns {Promise<Account>} */
-  register(name, options) {
+  /** @param {string} name @param {Options & { invitation?: string }} [options] @returns {Promise<Account>} */
+  register(name, { invitation, ...options } = {}) {
     return this.#ceremony(options, async (options) => {
-      const { account } = await this.#create('/accounts', { name }, options);
+      const { account } = await this.#create('/accounts', { name, invitation }, options);
       return this.#entered(account);
+    });
+  }
+
+  /** @param {string} name @param {string} code @param {Options} [options] @returns {Promise<Account>} */
+  recover(name, code, options) {
+    return this.#ceremony(options, async (options) => {
+      const { account } = await this.#create('/recovery', { name, code }, options);
+      return this.#entered(account);
+    });
+  }
+
+  /** @param {Options} [options] @returns {Promise<RecoveryStatus>} */
+  recoveryStatus(options) {
+    return this.request('GET', '/recovery-codes', undefined, options);
+  }
+
+  /** @param {Options} [options] @returns {Promise<string[]>} */
+  makeRecoveryCodes(options) {
+    return this.#ceremony(options, async (options) => {
+      const make = () => this.request('POST', '/recovery-codes', undefined, options);
+      return (await this.#confirmed({ kind: 'make-recovery-codes' }, options, make)).codes;
     });
   }
 
@@ -194,6 +215,14 @@ export class Passkeys {
   async signOut(options) {
     await this.request('DELETE', '/session', undefined, options);
     this.account = null;
+  }
+
+  /** @param {string} name @param {Options} [options] @returns {Promise<Account>} */
+  renameAccount(name, options) {
+    return this.#ceremony(options, async (options) => {
+      const rename = () => this.#listed('PATCH', '/account', options, { name });
+      return (await this.#confirmed({ kind: 'rename-account', name }, options, rename)).account;
+    });
   }
 
   /** @param {Options} [options] @returns {Promise<void>} */
@@ -374,8 +403,8 @@ export class Passkeys {
   }
 
   /** Sends a request whose answer lists the account's passkeys, and passes the list on. */
-  #listed(method, path, options) {
-    return this.#passingOn(() => this.request(method, path, undefined, options));
+  #listed(method, path, options, body) {
+    return this.#passingOn(() => this.request(method, path, body, options));
   }
 
   /** Runs a request, and passes its signals on if no window is adding a passkey. */

@@ -6,25 +6,30 @@ use countersign_store::names;
 
 use super::body::{FinishBody, Json};
 use super::error::{Answer, ApiError};
-use super::responses::{self, registration_error, without_session};
+use super::json::json;
+use super::responses::{self, Account, registration_error, without_session};
 use super::sender::{Acting, Browser};
-use super::{json::json, signals::Signals};
+use super::signals::{AccountSignals, Signals};
 use crate::ceremony::{finish::Ceremony, outcome::Finished};
-use crate::{app::Shared, operation_error::Rejection};
+use crate::{app::Shared, operation_error::Rejection, typed_code::TypedCode};
 
 #[derive(serde::Deserialize)]
 pub(crate) struct Start {
     name: String,
+    /// The code of an invitation.
+    invitation: Option<String>,
 }
 
 pub(crate) async fn start(
     State(app): State<Shared>,
     Browser(browser): Browser,
-    Json(Start { name }): Json<Start>,
+    Json(Start { name, invitation }): Json<Start>,
 ) -> Answer {
     let name = names::clean(&name).map_err(ApiError::NameInvalid)?;
+    let parse = |code: String| TypedCode::parse(&code).ok_or(ApiError::CodeMalformed);
+    let invitation = invitation.map(parse).transpose()?;
     app.models.check_registration(app.now())?;
-    let started = app.start_account(&name, &browser.hash()).await;
+    let started = app.start_account(&name, invitation.as_ref(), &browser.hash()).await;
     let started = started.map_err(|error| registration_error(&app, error))?;
     Ok(responses::started(&app, &started, &browser))
 }
@@ -42,6 +47,28 @@ pub(crate) async fn finish(
         }
         _ => Err(Rejection::CeremonyOver.into()),
     }
+}
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Rename {
+    name: String,
+}
+
+pub(crate) async fn rename(
+    State(app): State<Shared>,
+    Acting(caller): Acting,
+    Browser(browser): Browser,
+    Json(Rename { name }): Json<Rename>,
+) -> Answer {
+    #[derive(serde::Serialize)]
+    struct Body<'a> {
+        account: Account<'a>,
+        signals: AccountSignals,
+    }
+    let name = names::clean(&name).map_err(ApiError::NameInvalid)?;
+    let session = app.rename_account(&caller, browser.hash(), name).await?;
+    let signals = AccountSignals::of(&app, &session, &browser).await?;
+    Ok(json(StatusCode::OK, &Body { account: Account::from(&session), signals }))
 }
 
 pub(crate) async fn remove(

@@ -25,6 +25,8 @@ pub(crate) enum ApiError {
     NotSignedIn,
     /// The name of an account is malformed.
     NameInvalid(NameError),
+    /// A recovery code or an invitation is mistyped.
+    CodeMalformed,
     /// The label of a passkey is malformed.
     LabelInvalid(NameError),
     /// The body is not the expected JSON.
@@ -111,6 +113,8 @@ impl ApiError {
                     | Reason::TooManyCredentials
                     | Reason::ConditionalCreateRejected
                     | Reason::Code(Code::CredentialAlreadyRegistered) => 409,
+                    Reason::RecoveryCodeInvalid => 401,
+                    Reason::SignUpClosed | Reason::InvitationMissing | Reason::InvitationInvalid => 403,
                     Reason::ClientDataTooLong | Reason::Code(_) => status,
                 };
                 Self::ResponseRejected(status, reason, detail, Some(RejectionSignals::new(party, unknown)))
@@ -152,6 +156,11 @@ impl ApiError {
             Self::NameInvalid(_) => {
                 (400, "name-invalid", "A name has 1 to 64 characters, and none that is invisible.")
             }
+            Self::CodeMalformed => (
+                400,
+                "code-malformed",
+                "That is no code: one has 24 letters and digits, in six groups of four. Compare it once more.",
+            ),
             Self::LabelInvalid(_) => (
                 400,
                 "label-invalid",
@@ -310,6 +319,12 @@ fn sentence(reason: Reason) -> &'static str {
         Reason::ConditionalCreateRejected => {
             return "Passkeys are not created here without asking.";
         }
+        Reason::RecoveryCodeInvalid => {
+            return "There is no account of that name with that code, or the code was used.";
+        }
+        Reason::SignUpClosed => return "Accounts can’t be created here.",
+        Reason::InvitationMissing => return "An account is created here with an invitation.",
+        Reason::InvitationInvalid => return "That invitation is not known here, has expired, or was used.",
         Reason::Code(code) => code,
     };
     match code {

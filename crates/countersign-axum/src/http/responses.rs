@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::body::FinishBody;
 use super::error::{Answer, ApiError};
-use super::{json::json, signals::Signals};
+use super::{device, json::json, signals::AccountSignals};
 use crate::app::App;
 use crate::ceremony::finish::{Ceremony, FinishRequest};
 use crate::ceremony::outcome::{Finished, SignedIn};
@@ -49,6 +49,7 @@ pub(super) async fn finish(
 ) -> Result<Finished, OperationError> {
     let browser = app.browser.read(headers).map(|token| token.hash());
     let finish = FinishRequest::new(ceremony, body.ceremony, body.response.get(), browser);
+    let finish = finish.with_device(device::words(headers));
     app.finish(&finish).await
 }
 
@@ -57,10 +58,11 @@ pub(super) async fn signed_in(app: &App, request: &Parts, status: StatusCode, si
     #[derive(Serialize)]
     struct Body<'a> {
         account: Account<'a>,
-        signals: Signals,
+        // With the names of the account, which may have changed since this passkey's provider got them.
+        signals: AccountSignals,
     }
     let SignedIn { token, session, accepted } = signed_in;
-    let signals = Signals::new(&app.accounts, session.account.clone(), accepted);
+    let signals = AccountSignals::new(&app.accounts, &session, accepted);
     let mut response = json(status, &Body { account: Account::from(&session), signals });
     let begun = Begun { token: &token, session: &session };
     app.sessions.begin(request, begun, response.headers_mut()).await?;

@@ -11,6 +11,7 @@ use super::json::{json, no_content};
 use super::responses::{self, Account, authentication_error, with_browser, without_session};
 use super::sender::{self, Acting, Browser, InSession, MaybeInSession};
 use crate::ceremony::{finish::Ceremony, outcome::Finished};
+use crate::sign_up::SignUp;
 use crate::{app::Shared, operation_error::Rejection, sessions::caller::public_id};
 
 #[derive(Serialize)]
@@ -18,6 +19,8 @@ struct Current<'a> {
     account: Option<Account<'a>>,
     #[serde(rename = "rpId")]
     rp_id: &'a str,
+    #[serde(rename = "signUp")]
+    sign_up: SignUp,
     /// The origins of the page, the main one first.
     origins: &'a [String],
 }
@@ -32,7 +35,7 @@ pub(crate) async fn current(
     headers: HeaderMap,
 ) -> Answer {
     let account = session.as_ref().map(Account::from);
-    let body = Current { account, rp_id: app.accounts.id(), origins: &app.origins };
+    let body = Current { account, rp_id: app.accounts.id(), sign_up: app.sign_up, origins: &app.origins };
     let answer = json(StatusCode::OK, &body);
     Ok(if is_navigation(&headers) { answer } else { with_browser(&app, answer, &browser) })
 }
@@ -87,6 +90,8 @@ struct ListedSession {
     id: String,
     /// The label of the passkey that it was created with.
     label: String,
+    /// The browser and the system that it was created with, in words.
+    device: Option<String>,
     created_at: String,
     seen_at: String,
     /// Whether it is the session of the request.
@@ -103,6 +108,7 @@ pub(crate) async fn list(State(app): State<Shared>, InSession(session): InSessio
     let sessions = listed.into_iter().map(|listed| ListedSession {
         id: public_id(&listed.token),
         label: listed.label,
+        device: listed.device,
         created_at: listed.times.created_at.to_string(),
         seen_at: listed.times.seen_at.min(now).to_string(),
         current: listed.token == session.token,

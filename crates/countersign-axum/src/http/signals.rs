@@ -3,15 +3,17 @@
 //! delete passkeys because of them.
 
 use axum::{extract::State, http::StatusCode};
+use countersign::store::Session;
 use countersign::types::signals::{AllAcceptedCredentialsOptions, CurrentUserDetailsOptions};
 use countersign::types::{CredentialId, UserHandle};
 use countersign::{RelyingParty, User};
 use serde::Serialize;
 
-use super::error::Answer;
+use super::error::{Answer, ApiError};
 use super::json::json;
 use super::sender::{Browser, InSession};
-use crate::app::Shared;
+use crate::app::{App, Shared};
+use crate::token::Token;
 
 /// The signals in an answer that changed or listed the accepted passkeys.
 #[derive(Serialize)]
@@ -29,22 +31,37 @@ impl Signals {
     }
 }
 
+/// All signals about an account.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AccountSignals {
+    #[serde(flatten)]
+    signals: Signals,
+    current_user_details: CurrentUserDetailsOptions,
+}
+
+impl AccountSignals {
+    /// The signals about the account of this session, for its browser.
+    pub(crate) async fn of(app: &App, session: &Session, browser: &Token) -> Result<Self, ApiError> {
+        let accepted = app.accepted(&session.account, Some(&browser.hash()), app.now()).await?;
+        Ok(Self::new(&app.accounts, session, accepted))
+    }
+
+    /// `accepted` is that of [`Signals::new`].
+    pub(crate) fn new(party: &RelyingParty, session: &Session, accepted: Option<Vec<CredentialId>>) -> Self {
+        let user = User::new(session.account.clone(), &session.name, &session.name);
+        Self {
+            signals: Signals::new(party, session.account.clone(), accepted),
+            current_user_details: party.signal_current_user_details(&user),
+        }
+    }
+}
+
 /// `signals`: the payloads of both signals about the signed-in account.
 pub(crate) async fn current(
     State(app): State<Shared>,
     InSession(session): InSession,
     Browser(browser): Browser,
 ) -> Answer {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Body {
-        #[serde(flatten)]
-        signals: Signals,
-        current_user_details: CurrentUserDetailsOptions,
-    }
-    let accepted = app.accepted(&session.account, Some(&browser.hash()), app.now()).await?;
-    let signals = Signals::new(&app.accounts, session.account.clone(), accepted);
-    let user = User::new(session.account.clone(), &session.name, &session.name);
-    let current_user_details = app.accounts.signal_current_user_details(&user);
-    Ok(json(StatusCode::OK, &Body { signals, current_user_details }))
+    Ok(json(StatusCode::OK, &AccountSignals::of(&app, &session, &browser).await?))
 }

@@ -1,6 +1,7 @@
 //! `step-up`: confirming an act with a passkey.
 
 use axum::{extract::State, http::HeaderMap};
+use countersign_store::names;
 
 use super::body::{FinishBody, Json};
 use super::error::{Answer, ApiError};
@@ -24,6 +25,13 @@ pub(crate) async fn start(
     if act == (Act::AddConditionally {}) {
         return Err(ApiError::RequestMalformed("the act is not confirmed by request".into()));
     }
+    let act = match act {
+        // The name as it is stored, by which the confirmation is found.
+        Act::RenameAccount { name } => {
+            Act::RenameAccount { name: names::clean(&name).map_err(ApiError::NameInvalid)? }
+        }
+        other => other,
+    };
     let started = app.start_step_up(&caller, act, &browser.hash()).await;
     let started = started.map_err(|error| authentication_error(&app, error))?;
     Ok(responses::started(&app, &started, &browser))

@@ -50,7 +50,8 @@ async fn what_is_not_there_is_an_error_in_json() {
     browser.get("sessions/start").await.expect_error(405, "method-not-allowed");
     let session = browser.get("session").await;
     assert_eq!(session.headers["cache-control"], "no-store");
-    assert_eq!(session.expect(200), json!({ "account": null, "rpId": "example.org", "origins": [ORIGIN] }));
+    let expected = json!({ "account": null, "rpId": "example.org", "origins": [ORIGIN], "signUp": "open" });
+    assert_eq!(session.expect(200), expected);
 }
 
 #[tokio::test]

@@ -38,18 +38,24 @@ async fn an_account_is_created_with_its_first_passkey_and_signs_in_with_it() {
     let handle = base64url::encode(&passkey.user_handle);
     let accepted =
         json!({ "rpId": "localhost", "userId": handle, "allAcceptedCredentialIds": [passkey.id()] });
+    let details = json!({ "rpId": "localhost", "userId": handle, "name": "Ada", "displayName": "Ada" });
     assert_eq!(
         account,
         json!({
             "account": { "name": "Ada", "userHandle": handle },
-            "signals": { "allAcceptedCredentials": accepted },
+            "signals": { "allAcceptedCredentials": accepted, "currentUserDetails": details },
         })
     );
     assert_eq!(site.rows(), [1, 1, 1]);
     let session = client.get("/api/session").await.expect(200).json();
     assert_eq!(
         session,
-        json!({ "account": account["account"], "rpId": "localhost", "origins": ["http://localhost:8080"] })
+        json!({
+            "account": account["account"],
+            "rpId": "localhost",
+            "origins": ["http://localhost:8080"],
+            "signUp": "open",
+        })
     );
 
     let mut elsewhere = site.client();

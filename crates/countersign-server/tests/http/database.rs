@@ -121,7 +121,13 @@ async fn a_registration_that_was_cut_off_leaves_no_half_account() {
     let started = client.post("/api/accounts/start", &json!({ "name": "Ada" })).await.json();
     // A writer that dies between the account and its credential.
     let dying = Connection::open(site.database()).unwrap();
-    dying.execute_batch("BEGIN IMMEDIATE; INSERT INTO accounts VALUES (x'01', 'Ada', 'ADA', 0, 0)").unwrap();
+    dying
+        .execute_batch(
+            "BEGIN IMMEDIATE;
+             INSERT INTO accounts (user_handle, name, name_key, created_at, credential_count)
+                 VALUES (x'01', 'Ada', 'ADA', 0, 0)",
+        )
+        .unwrap();
     drop(dying);
     assert_eq!(site.rows(), [0, 0, 0]);
     let passkey = Passkey::new(&started["options"], ORIGIN, 1);

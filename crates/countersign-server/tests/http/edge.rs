@@ -198,7 +198,7 @@ async fn an_unknown_path_or_method_is_json_below_api_and_plain_elsewhere() {
     }
     for (method, path, allowed) in [
         ("GET", "/api/sessions/start", "POST"),
-        ("GET", "/api/account", "DELETE"),
+        ("GET", "/api/account", "DELETE,PATCH"),
         ("POST", "/api/session", "DELETE,GET,HEAD"),
         ("BREW", "/api/session", "DELETE,GET,HEAD"),
     ] {
