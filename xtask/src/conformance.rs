@@ -2,7 +2,7 @@
 
 use std::{error::Error, ffi::OsString, process::ExitCode};
 
-use crate::tools;
+use crate::{programs, tools};
 
 /// The copies of the published test vectors. The second is in a neighbour folder that not every checkout has.
 const PUBLISHED: [&str; 2] = ["conformance/specification.json", "../shared/conformance/w3c-l3.json"];
@@ -34,8 +34,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
     if tools::asks_for_help(own) {
         print!("{HELP}");
     }
-    let aws_lc = own.iter().any(|argument| argument.to_string_lossy().ends_with("aws-lc"));
-    run(aws_lc, &run_arguments(&arguments))
+    run(&run_arguments(&arguments))
 }
 
 /// The arguments up to `--`, and the command after it.
@@ -71,13 +70,11 @@ pub(crate) fn vectors(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn
         command.extend(["--published".into(), at_root(file)]);
     }
     command.extend(arguments);
-    run(false, &command)
+    run(&command)
 }
 
-fn run(aws_lc: bool, arguments: &[OsString]) -> Result<ExitCode, Box<dyn Error>> {
-    let features: &[&str] = if aws_lc { &["--features", "aws-lc"] } else { &[] };
-    let mut cargo = tools::cargo_run("countersign-conformance");
-    tools::exit_code(cargo.args(features).arg("--").args(arguments))
+fn run(arguments: &[OsString]) -> Result<ExitCode, Box<dyn Error>> {
+    tools::exit_code(programs::command("countersign-conformance")?.args(arguments))
 }
 
 #[cfg(test)]

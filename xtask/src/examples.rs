@@ -1,16 +1,13 @@
 //! `cargo xtask examples`: runs the crates' examples, and compares what they print with what their documentation says.
 
 use std::{
-    collections::BTreeMap,
     error::Error,
     fs,
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::{Command, ExitCode},
 };
 
-use serde_json::Value;
-
-use crate::tools;
+use crate::{programs, tools};
 
 pub(crate) const HELP: &str = "\
 cargo xtask examples
@@ -31,7 +28,7 @@ pub(crate) fn main(arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>
 
 /// Runs every example. Returns whether each one printed what it should.
 pub(crate) fn run() -> Result<bool, Box<dyn Error>> {
-    let programs = build()?;
+    let programs = programs::build(&["--examples"])?;
     let (mut passed, mut failed) = (0_usize, 0_usize);
     for source in sources()? {
         let name = source.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
@@ -65,27 +62,6 @@ fn sources() -> Result<Vec<PathBuf>, Box<dyn Error>> {
     }
     sources.sort();
     Ok(sources)
-}
-
-/// Builds all examples with the features of `cargo xtask test`, whose builds are used again. Returns the program of each
-/// source.
-fn build() -> Result<BTreeMap<PathBuf, PathBuf>, Box<dyn Error>> {
-    let mut cargo = tools::cargo(&["build", "--quiet", "--workspace", "--all-features", "--examples"]);
-    let output = cargo.args(["--message-format", "json"]).stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        return Err("the examples can't be built".into());
-    }
-    Ok(programs(&String::from_utf8(output.stdout)?))
-}
-
-/// The programs in cargo's messages, by their source.
-fn programs(messages: &str) -> BTreeMap<PathBuf, PathBuf> {
-    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let program = |message: Value| {
-        let source = message["target"]["src_path"].as_str()?;
-        Some((PathBuf::from(source), PathBuf::from(message["executable"].as_str()?)))
-    };
-    messages.filter_map(program).collect()
 }
 
 fn check(source: &str, program: &Path) -> Result<(), String> {
@@ -142,14 +118,5 @@ mod tests {
         let error = check(documented, Path::new("true")).unwrap_err();
         assert!(error.starts_with("expected"), "{error}");
         assert!(check("", Path::new("true")).is_err());
-    }
-
-    #[test]
-    fn programs_are_those_of_the_messages_that_have_one() {
-        let messages = r#"{"reason":"compiler-artifact","target":{"src_path":"/a/examples/b.rs"},"executable":"/t/b"}
-{"reason":"compiler-artifact","target":{"src_path":"/a/src/lib.rs"},"executable":null}
-{"reason":"build-finished","success":true}"#;
-        let expected = BTreeMap::from([(PathBuf::from("/a/examples/b.rs"), PathBuf::from("/t/b"))]);
-        assert_eq!(programs(messages), expected);
     }
 }

@@ -17,6 +17,7 @@ mod html;
 mod markdown;
 mod metadata;
 mod mutants;
+mod programs;
 mod release;
 mod rules;
 mod rust;
@@ -45,7 +46,7 @@ cargo xtask COMMAND
   mutants          change the verifying code one place at a time, and verify that a test fails
   release          print the plan of a release, check it, or publish it
   rules            write docs/RULES.md and docs/rules-tests.tsv, and check the table of rules
-  test             run every test; installs Chromium, its driver, npm and PostgreSQL if they are missing
+  test             run every test; gets Chromium, its driver, npm, nginx, Caddy and PostgreSQL if they are missing
   tidy             check layers, imports, file sizes, words, tables and documents
   vectors          make the suites of the software authenticator
 

@@ -2,9 +2,8 @@
 
 use std::{error::Error, process::ExitCode};
 
-use crate::tools;
+use crate::{programs, tools};
 
 pub(crate) fn main(command: &str, mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
-    let mut cargo = tools::cargo_run("xtask-metadata");
-    tools::exit_code(cargo.args(["--", command]).args(arguments.raw_args()?))
+    tools::exit_code(programs::command("xtask-metadata")?.arg(command).args(arguments.raw_args()?))
 }

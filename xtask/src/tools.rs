@@ -21,14 +21,6 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     cargo
 }
 
-/// `cargo run` for a package of the repository, in the folder of the caller, so that relative paths are the caller's.
-pub(crate) fn cargo_run(package: &str) -> Command {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["run", "--quiet", "--locked", "--manifest-path"]).arg(root().join("Cargo.toml"));
-    cargo.args(["--package", package]);
-    cargo
-}
-
 /// Runs a command, and passes its exit code on.
 pub(crate) fn exit_code(command: &mut Command) -> Result<ExitCode, Box<dyn Error>> {
     let code = command.status()?.code().and_then(|code| u8::try_from(code).ok());
