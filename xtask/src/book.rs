@@ -80,20 +80,9 @@ fn mdbook() -> Result<PathBuf, Box<dyn Error>> {
     {
         return Ok(found);
     }
-    let mut install = Command::new("cargo");
-    install.args([
-        "install",
-        "--quiet",
-        "--locked",
-        "--no-default-features",
-        "--features",
-        "search",
-        "--root",
-    ]);
-    install.arg(&folder).arg(format!("mdbook@{VERSION}"));
-    // It runs for seconds, so that most of what the compiler could do for its speed costs more than it saves.
-    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_LTO", "off");
-    if !install.status()?.success() {
+    let mut install =
+        tools::cargo_install(&["--quiet", "--no-default-features", "--features", "search", "--root"]);
+    if !install.arg(&folder).arg(format!("mdbook@{VERSION}")).status()?.success() {
         return Err(format!("mdbook {VERSION} can't be installed").into());
     }
     Ok(installed)

@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: runs the targets of `fuzz/` through cargo-fuzz.
 
 mod build;
-mod fuzzer;
+pub(crate) mod fuzzer;
 
 use std::{
     collections::BTreeSet,
@@ -19,10 +19,10 @@ use std::{
 
 use crate::tools;
 use build::Sanitizer;
-use fuzzer::{Fuzzer, found, seeds, tool, write_seeds};
+use fuzzer::{Fuzzer, found, seeds, without_fuzzer, write_seeds};
 
 pub(crate) const HELP: &str = "\
-cargo xtask fuzz smoke [TARGET]...                   each target for 20 seconds, two at a time
+cargo xtask fuzz smoke [TARGET]...                   each target for 10 seconds, two at a time
 cargo xtask fuzz run TARGET... [--minutes N]         each target for N minutes [5], two at a time
 cargo xtask fuzz merge [TARGET]...                   store found inputs that cover more, as hexadecimal text, in
                                                      fuzz/corpus/TARGET
@@ -62,9 +62,9 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
             println!("{}", targets.join("\n"));
             Ok(ExitCode::SUCCESS)
         }
-        Some("smoke") => run(&targets, 20),
+        Some("smoke") => run(&Fuzzer::new()?.built_quickly(), &targets, 10),
         Some("run") if chosen.is_empty() => Err("which target? `cargo xtask fuzz list` lists them".into()),
-        Some("run") => run(&targets, minutes.checked_mul(60).ok_or("too many minutes")?),
+        Some("run") => run(&Fuzzer::new()?, &targets, minutes.checked_mul(60).ok_or("too many minutes")?),
         Some("build") => {
             let out = out.ok_or("which folder? `--out FOLDER` names it")?;
             build::build(&targets, &out, sanitizer)
@@ -92,8 +92,7 @@ fn targets(chosen: &[String]) -> Result<Vec<String>, Box<dyn Error>> {
 }
 
 /// Builds all, runs each for so many seconds, and prints a line each.
-fn run(targets: &[String], seconds: u32) -> Result<ExitCode, Box<dyn Error>> {
-    let fuzzer = Fuzzer::new()?;
+fn run(fuzzer: &Fuzzer, targets: &[String], seconds: u32) -> Result<ExitCode, Box<dyn Error>> {
     write_seeds(targets)?;
     println!("{}", fuzzer.describe());
     if !fuzzer.command("build", &[]).status()?.success() {
@@ -146,7 +145,8 @@ fn merge(targets: &[String]) -> Result<ExitCode, Box<dyn Error>> {
 
 /// Times the inputs that take long.
 fn slow(targets: &[String]) -> Result<ExitCode, Box<dyn Error>> {
-    let mut cargo = tool("slow", &["--release", "--features", "hostile"]);
+    let mut cargo = without_fuzzer("run", "release");
+    cargo.args(["--quiet", "--bin", "slow", "--"]);
     Ok(if cargo.args(targets).status()?.success() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 

@@ -9,7 +9,10 @@ use std::{
     thread,
 };
 
-use crate::tools;
+use crate::{
+    fuzz::fuzzer::{QUICK, without_fuzzer},
+    tools,
+};
 
 pub(crate) const HELP: &str = "\
 cargo xtask growth [--all]
@@ -166,19 +169,11 @@ fn per_byte(cases: &[Growth], lengths: &[Lengths]) -> bool {
 
 /// The program that runs the cases.
 fn build() -> Result<PathBuf, Box<dyn Error>> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(tools::root()).args([
-        "build",
-        "--quiet",
-        "--locked",
-        "--manifest-path",
-        "fuzz/Cargo.toml",
-    ]);
-    cargo.args(["--no-default-features", "--features", "hostile", "--profile", "growth", "--bin", "growth"]);
-    if !cargo.args(["--target-dir", "target/fuzz"]).status()?.success() {
+    let mut cargo = without_fuzzer("build", QUICK);
+    if !cargo.args(["--quiet", "--bin", "growth"]).status()?.success() {
         return Err("the program of the cases can't be built".into());
     }
-    Ok(tools::root().join("target/fuzz/growth/growth"))
+    Ok(tools::root().join("target").join(QUICK).join("growth"))
 }
 
 /// What the program prints with these arguments.
@@ -192,7 +187,7 @@ fn run(program: &Path, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
 
 /// What each case takes, and the lengths of its inputs.
 fn instructions(program: &Path) -> Result<(Vec<Growth>, Vec<Lengths>), Box<dyn Error>> {
-    let folder = tools::root().join("target/growth");
+    let folder = tools::root().join("target/growth-inputs");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }

@@ -7,6 +7,6 @@ use crate::tools;
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
     let mut cargo =
         tools::cargo(&["run", "--quiet", "--locked", "--manifest-path", "xtask/mutants/Cargo.toml"]);
-    cargo.args(["--target-dir", "target/mutants-tool", "--"]);
+    cargo.args(["--target-dir", "target", "--"]);
     tools::exit_code(cargo.args(arguments.raw_args()?))
 }

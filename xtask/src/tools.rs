@@ -42,11 +42,21 @@ pub(crate) fn answers(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
+/// `cargo install` for a program that runs for seconds, so that most of what the compiler could do for its speed costs more
+/// than it saves.
+pub(crate) fn cargo_install(arguments: &[&str]) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["install", "--locked"]).args(arguments);
+    cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_LTO", "off");
+    cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+    cargo
+}
+
 /// Installs `cargo NAME` from crates.io, if it isn't there.
 pub(crate) fn install(name: &str) -> Result<(), Box<dyn Error>> {
     let package = format!("cargo-{name}");
     if !answers(Command::new("cargo").args([name, "--version"]))
-        && !Command::new("cargo").args(["install", "--locked", &package]).status()?.success()
+        && !cargo_install(&[&package]).status()?.success()
     {
         return Err(format!("{package} can't be installed").into());
     }
@@ -62,7 +72,7 @@ pub(crate) fn install_version(name: &str, least: &str) -> Result<(), Box<dyn Err
         return Ok(());
     }
     let package = format!("cargo-{name}@{least}");
-    if !Command::new("cargo").args(["install", "--locked", &package]).status()?.success() {
+    if !cargo_install(&[&package]).status()?.success() {
         return Err(format!("{package} can't be installed").into());
     }
     Ok(())

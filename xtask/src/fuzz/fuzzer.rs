@@ -16,6 +16,9 @@ pub(super) const LENGTH_MAX: u32 = 64 * 1024;
 /// Megabytes that a target may take, the sanitizer's shadow included.
 const MEMORY_MAX: u32 = 512;
 
+/// The profile of what measures, or runs for seconds only: optimised a little.
+pub(crate) const QUICK: &str = "growth";
+
 /// A toolchain with the address sanitizer, if one is there.
 enum Toolchain {
     /// A nightly runs this program, so it is the caller's choice.
@@ -27,6 +30,7 @@ enum Toolchain {
 /// cargo-fuzz with the toolchain that is there.
 pub(super) struct Fuzzer {
     toolchain: Toolchain,
+    is_quick: bool,
 }
 
 impl Fuzzer {
@@ -39,7 +43,13 @@ impl Fuzzer {
         } else {
             Toolchain::Stable
         };
-        Ok(Self { toolchain })
+        Ok(Self { toolchain, is_quick: false })
+    }
+
+    /// Builds the targets in half of the time, and they run slower.
+    pub(super) fn built_quickly(mut self) -> Self {
+        self.is_quick = true;
+        self
     }
 
     pub(super) fn describe(&self) -> &'static str {
@@ -64,6 +74,9 @@ impl Fuzzer {
             }
             Toolchain::Stable => "none",
         };
+        if self.is_quick {
+            cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_DEBUG", "0");
+        }
         cargo.args(["fuzz", command, "--sanitizer", sanitizer]).args(arguments);
         cargo
     }
@@ -106,12 +119,13 @@ impl Fuzzer {
     }
 }
 
-/// A program of the fuzz workspace, without the fuzzer.
-pub(super) fn tool(name: &str, options: &[&str]) -> Command {
+/// Cargo's arguments for the fuzz workspace without the fuzzer. Stored inputs, seeds and `cargo xtask growth` have one
+/// profile, so that its dependencies are built once.
+pub(crate) fn without_fuzzer(command: &str, profile: &str) -> Command {
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(tools::root());
-    cargo.args(["run", "--quiet", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--no-default-features"]);
-    cargo.args(["--target-dir", "target/fuzz", "--bin", name]).args(options).arg("--");
+    cargo.current_dir(tools::root()).args([command, "--locked", "--manifest-path", "fuzz/Cargo.toml"]);
+    cargo.args(["--no-default-features", "--features", "hostile", "--profile", profile]);
+    cargo.args(["--target-dir", "target"]);
     cargo
 }
 
@@ -134,7 +148,8 @@ pub(super) fn write_seeds(targets: &[String]) -> Result<(), Box<dyn Error>> {
             if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
         })?;
     }
-    let mut cargo = tool("seeds", &[]);
+    let mut cargo = without_fuzzer("run", QUICK);
+    cargo.args(["--quiet", "--bin", "seeds", "--"]);
     // A fuzzing service sets the flags of its targets there, which this program can't be built with.
     cargo.env("RUSTFLAGS", "");
     if cargo.arg("target/fuzz-seeds").args(targets).status()?.success() {
