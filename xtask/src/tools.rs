@@ -109,6 +109,26 @@ pub(crate) fn install_debian(
     Err(format!("{what} must be on the PATH; on Debian: apt-get install {}", packages.join(" ")).into())
 }
 
+/// Unpacks packages of Debian into a folder by `.ci/unpack`, unless `is_there` says that their programs run. For packages that
+/// would start a service if they were installed.
+pub(crate) fn unpack_debian(
+    what: &str,
+    packages: &[&str],
+    folder: &Path,
+    is_there: impl Fn() -> bool,
+) -> Result<(), Box<dyn Error>> {
+    if is_there() {
+        return Ok(());
+    }
+    let unpacked = find("apt-get").is_some()
+        && Command::new(root().join(".ci/unpack")).arg(folder).args(packages).status()?.success()
+        && is_there();
+    if unpacked {
+        return Ok(());
+    }
+    Err(format!("{what} must be on the PATH; on Debian they are the packages {}", packages.join(" ")).into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

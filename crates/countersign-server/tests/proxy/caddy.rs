@@ -44,7 +44,7 @@ impl Caddy {
         );
         let file = folder.path().join("Caddyfile");
         fs::write(&file, options + &sites).unwrap();
-        let mut command = Command::new(program::find("caddy", "caddy"));
+        let mut command = Command::new(program::find("caddy"));
         command.args(["run", "--adapter", "caddyfile", "--config"]).arg(&file).env("HOME", folder.path());
         let program = Program::start(command, &folder.path().join("log"), port);
         Self { port, _program: program, _folder: folder }

@@ -55,7 +55,7 @@ impl Nginx {
         );
         let file = folder.path().join("nginx.conf");
         fs::write(&file, main).unwrap();
-        let mut command = Command::new(program::find("nginx", "nginx-light"));
+        let mut command = Command::new(program::find("nginx"));
         command.arg("-e").arg("stderr").arg("-p").arg(folder.path()).arg("-c").arg(&file);
         let program = Program::start(command, &folder.path().join("log"), port);
         Self { port, _program: program, _folder: folder }

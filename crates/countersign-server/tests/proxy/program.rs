@@ -38,14 +38,16 @@ impl Drop for Program {
     }
 }
 
-/// The path of a program, or a failure that says how to install it.
-pub(crate) fn find(name: &str, package: &str) -> PathBuf {
+/// The path of a program, or a failure that says how to get it.
+pub(crate) fn find(name: &str) -> PathBuf {
     let path = env::var_os("PATH").unwrap_or_default();
     // Debian has servers where only root's path leads.
     let folders = env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
     let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file());
     found.unwrap_or_else(|| {
-        panic!("the tests need the program {name}: apt-get install {package}, or cargo xtask test, which installs it")
+        panic!(
+            "the tests need the program {name} on the PATH; cargo xtask test gets it from Debian's packages"
+        )
     })
 }
 
