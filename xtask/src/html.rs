@@ -21,6 +21,13 @@ pub(crate) struct Page {
     moved: Option<String>,
 }
 
+impl Page {
+    /// A page that only links.
+    pub(crate) fn of_links(links: impl IntoIterator<Item = String>) -> Self {
+        Self { links: links.into_iter().collect(), ..Self::default() }
+    }
+}
+
 /// Reads all pages below a folder but those in a place, a folder or a page, that is left out.
 pub(crate) fn read(root: &Path, is_left_out: &dyn Fn(&Path) -> bool) -> io::Result<Pages> {
     let (mut pages, mut open) = (Pages::new(), vec![root.to_owned()]);
