@@ -35,9 +35,6 @@ Exit codes: 0 done, 1 something failed, 2 the command could not do its work.
 
 const LOOPBACK: &str = "127.0.0.1";
 
-/// Dependencies are optimised as in the workspace, or tests of signatures take hours.
-const PROFILE: &str = "[profile.dev]\ndebug = false\n[profile.dev.package.\"*\"]\nopt-level = 2\n";
-
 pub(super) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Error>> {
     let mut only = Vec::new();
     while let Some(argument) = arguments.next()? {
@@ -51,6 +48,14 @@ pub(super) fn main(mut arguments: lexopt::Parser) -> Result<ExitCode, Box<dyn Er
         }
     }
     rehearse(&Candidate::read()?, &only)
+}
+
+/// The profile of the workspace: without it, tests of signatures take hours.
+fn profile(manifest: &str) -> Result<&str, String> {
+    let begin = manifest.find("[profile.dev]").ok_or("Cargo.toml has no [profile.dev]")?;
+    let profiles = manifest.get(begin..).unwrap_or_default();
+    let (dev, _) = profiles.split_once("[profile.release]").ok_or("Cargo.toml has no [profile.release]")?;
+    Ok(dev)
 }
 
 /// Publishes to a registry on this machine, and tests these packages as a user gets them, or all if none is named.
@@ -90,7 +95,8 @@ impl Stage {
         fs::create_dir(&home)?;
         let ours = candidate.packages.iter().map(|package| package.name.clone()).collect();
         let registry = StandIn::start(ours, downloads())?;
-        fs::write(home.join("config.toml"), registry.configuration() + PROFILE)?;
+        let manifest = fs::read_to_string(candidate.root.join("Cargo.toml"))?;
+        fs::write(home.join("config.toml"), registry.configuration() + profile(&manifest)?)?;
         let target = candidate.target.join("rehearsal");
         forget(&target, candidate)?;
         // Both names are in use, and the one in lower case is preferred.
