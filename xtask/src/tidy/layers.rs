@@ -101,13 +101,7 @@ const LAYERS: [Layer; 14] = [
     // The guides' program and examples: the code of a user of the top library.
     Layer {
         package: "countersign-guide",
-        may_use: &[
-            "countersign",
-            "countersign-metadata",
-            "countersign-store",
-            "countersign-axum",
-            "countersign-authenticator",
-        ],
+        may_use: &["countersign", "countersign-metadata", "countersign-authenticator"],
         kind: Kind::Program,
     },
     // Cases for any relying party, and the two that they are run on and made by here.
