@@ -8,8 +8,8 @@ use countersign_server::Config;
 use terminal_size::Width;
 
 use crate::{
-    explain, keys::KeysArguments, metadata::arguments::MetadataArguments, serve::ServeArguments,
-    usage_error::UsageError,
+    explain, invite::InviteArguments, keys::KeysArguments, metadata::arguments::MetadataArguments,
+    serve::ServeArguments, usage_error::UsageError,
 };
 
 /// The name of the program.
@@ -31,6 +31,8 @@ enum Command {
     Serve(ServeArguments),
     /// Manage the keys that ceremonies are sealed with
     Keys(KeysArguments),
+    /// Make an invitation to create one account, for a server with `--sign-up invited`, and print its code
+    Invite(InviteArguments),
     /// Fetch and inspect the FIDO Alliance's list of authenticator models
     Metadata(MetadataArguments),
     /// Explain a code of an error, a rule or a step of a ceremony; without words, list what is explained
@@ -63,6 +65,8 @@ pub(crate) enum Task {
     Check(Config),
     /// Rotate the sealing keys of a database.
     RotateKeys(Config),
+    /// Make an invitation that is valid for so many days.
+    Invite(Config, u16),
     /// Inspect metadata.
     Metadata(MetadataArguments),
 }
@@ -78,6 +82,10 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Tas
         Command::Serve(arguments) if arguments.is_check() => Task::Check(arguments.into_config()?),
         Command::Serve(arguments) => Task::Serve(arguments.into_config()?),
         Command::Keys(arguments) => Task::RotateKeys(arguments.into_config()?),
+        Command::Invite(arguments) => {
+            let (config, days) = arguments.into_config()?;
+            Task::Invite(config, days)
+        }
         Command::Metadata(arguments) => {
             #[cfg(not(feature = "fetch"))]
             arguments.check_features()?;

@@ -20,6 +20,7 @@ use crate::metadata::{arguments::MetadataArguments, command, error::MetadataComm
 mod command_line;
 mod data_folder;
 mod explain;
+mod invite;
 mod keys;
 mod log;
 mod metadata;
@@ -46,6 +47,10 @@ fn main() -> ExitCode {
             Ok(report) => print(&report),
             Err(error) => fail(error.as_ref(), 1),
         },
+        Ok(Task::Invite(config, days)) => match invite(&config, days) {
+            Ok(report) => print(&report),
+            Err(error) => fail(error.as_ref(), 1),
+        },
         Ok(Task::Serve(config)) => match serve(&config) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(error.as_ref(), 1),
@@ -67,6 +72,12 @@ fn rotate_keys(config: &Config) -> Result<String, Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let rotation = runtime.block_on(countersign_server::rotate_keys(config))?;
     Ok(keys::report(&rotation))
+}
+
+fn invite(config: &Config, days: u16) -> Result<String, Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (code, expires_at) = runtime.block_on(countersign_server::make_invitation(config, days))?;
+    Ok(invite::report(&code, expires_at))
 }
 
 fn check(config: &Config) -> Result<(), Box<dyn std::error::Error>> {

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, error::ErrorKind};
 use countersign_server::{
     BackupEligibilityChange, ClientConfig, Config, Listen, MetadataConfig, MetadataSource, Registrations,
-    UnknownSignals,
+    SignUp, UnknownSignals,
 };
 
 use crate::{data_folder, usage_error::UsageError};
@@ -34,6 +34,9 @@ pub(crate) struct ServeArguments {
                 localhost, https://DOMAIN otherwise]"
     )]
     origins: Vec<String>,
+    /// Who may create an account: everyone, those with an invitation of `countersign invite`, or no one
+    #[arg(long, value_name = "WHO", default_value = "open")]
+    sign_up: WhoMaySignUp,
     /// Address that users may be sent back to after a sign-in: an origin, or an origin and a path; repeatable
     #[arg(long = "return-to", value_name = "URL")]
     return_addresses: Vec<String>,
@@ -93,6 +96,24 @@ pub(crate) struct ServeArguments {
     check: bool,
 }
 
+/// Who may create an account.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum WhoMaySignUp {
+    Open,
+    Invited,
+    Closed,
+}
+
+impl From<WhoMaySignUp> for SignUp {
+    fn from(who: WhoMaySignUp) -> Self {
+        match who {
+            WhoMaySignUp::Open => Self::Open,
+            WhoMaySignUp::Invited => Self::Invited,
+            WhoMaySignUp::Closed => Self::Closed,
+        }
+    }
+}
+
 impl ServeArguments {
     /// Whether the server is only checked, and not started.
     pub(crate) const fn is_check(&self) -> bool {
@@ -108,6 +129,7 @@ impl ServeArguments {
         config.rp_id = self.rp_id;
         config.rp_name = self.rp_name;
         config.origins = self.origins;
+        config.sign_up = self.sign_up.into();
         config.return_addresses = self.return_addresses;
         config.cookie_domain = self.cookie_domain;
         config.clients = self.clients;
@@ -199,6 +221,19 @@ mod tests {
         assert_eq!(changed.unknown_signals, UnknownSignals::Withheld);
         let accepted = BackupEligibilityChange::DangerousAcceptUpgrade;
         assert_eq!(changed.backup_eligibility_change, accepted);
+    }
+
+    #[test]
+    fn sign_up_is_open_invited_or_closed() {
+        for (arguments, expected) in [
+            (&[][..], SignUp::Open),
+            (&["--sign-up=open"], SignUp::Open),
+            (&["--sign-up", "invited"], SignUp::Invited),
+            (&["--sign-up=closed"], SignUp::Closed),
+        ] {
+            assert_eq!(config(arguments).sign_up, expected, "{arguments:?}");
+        }
+        assert_eq!(parse(&["--sign-up=x"]).unwrap_err().kind(), ErrorKind::InvalidValue);
     }
 
     #[test]

@@ -40,7 +40,8 @@ impl App {
         let database = Database::open(&config.database).await?;
         let mut builder = Passkeys::builder(party, database.clone())
             .models(ServerModels::new(metadata.clone()))
-            .unknown_signals(config.unknown_signals);
+            .unknown_signals(config.unknown_signals)
+            .sign_up(config.sign_up);
         if let Some(domain) = &login.cookie_domain {
             builder = builder.cookie_domain(domain.as_str());
         }

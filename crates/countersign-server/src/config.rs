@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use countersign::relying_party::policy::BackupEligibilityChange;
-use countersign_axum::UnknownSignals;
+use countersign_axum::{SignUp, UnknownSignals};
 
 use crate::{metadata::config::MetadataConfig, start_error::StartError};
 
@@ -35,6 +35,8 @@ pub struct Config {
     pub metadata: Option<MetadataConfig>,
     /// Whether the page signals unknown passkeys to their providers; it does by default.
     pub unknown_signals: UnknownSignals,
+    /// Who may create an account; everyone by default.
+    pub sign_up: SignUp,
     /// Whether a passkey is accepted that could not be backed up when it was registered, and can be now; rejected by
     /// default.
     pub backup_eligibility_change: BackupEligibilityChange,
@@ -100,6 +102,7 @@ impl Config {
             metrics_listen: None,
             metadata: None,
             unknown_signals: UnknownSignals::default(),
+            sign_up: SignUp::default(),
             backup_eligibility_change: BackupEligibilityChange::default(),
             return_addresses: Vec::new(),
             cookie_domain: None,

@@ -46,6 +46,7 @@
 //! | accept only known authenticator models | [`Registrations::Attested`] with a [`MetadataSource`] |
 //! | show names of models, flag compromised ones | a [`MetadataSource`] |
 //! | accept several addresses of the page | [`Config::origins`](field@Config::origins) |
+//! | let only invited people create accounts, or no one | [`Config::sign_up`](field@Config::sign_up), [`make_invitation`] |
 //! | lead users back to other applications | [`Config::return_addresses`](field@Config::return_addresses) |
 //! | give the session's cookie to all hosts of a domain | [`Config::cookie_domain`](field@Config::cookie_domain) |
 //! | let back ends ask about sessions | [`Config::clients`](field@Config::clients) |
@@ -69,6 +70,7 @@
 //! | connections | 850 to the page, 50 to the operator's address |
 //! | passkeys of an account | 64 |
 //! | sessions of an account | 64, each for a week without use and for thirty days at most |
+//! | recovery codes of an account | 10 |
 //! | characters of a name or label | 64 |
 //!
 //! # Errors
@@ -91,6 +93,7 @@ mod connections;
 pub mod fetch;
 pub mod files;
 pub mod http;
+mod invite;
 mod keys;
 mod metadata;
 mod models;
@@ -101,9 +104,10 @@ mod start_error;
 pub use backend::BACKEND;
 pub use config::{ClientConfig, Config, Listen};
 pub use countersign::relying_party::policy::BackupEligibilityChange;
-pub use countersign_axum::{Rotation, UnknownSignals};
+pub use countersign_axum::{Rotation, SignUp, TypedCode, UnknownSignals};
 pub use countersign_store::OtherRpIds;
 pub use countersign_store::text::{printable, with_causes};
+pub use invite::{InvitationError, make_invitation};
 pub use keys::{RotateError, rotate_keys};
 pub use metadata::config::{MetadataConfig, MetadataSource, Registrations};
 pub use server::{Server, router, stop_signal};

@@ -14,12 +14,14 @@ use countersign::{cose::sha256, types::hex::Hex};
 type File = (&'static str, &'static str, &'static str);
 
 /// The page's files, each with its own route.
-const FILES: [File; 9] = [
+const FILES: [File; 11] = [
     ("/", "text/html; charset=utf-8", include_str!("../page/index.html")),
     ("/app.js", "text/javascript; charset=utf-8", include_str!("../page/app.js")),
+    ("/account.js", "text/javascript; charset=utf-8", include_str!("../page/account.js")),
     ("/actions.js", "text/javascript; charset=utf-8", include_str!("../page/actions.js")),
     ("/client.js", "text/javascript; charset=utf-8", include_str!("../page/client.js")),
     ("/passkeys.js", "text/javascript; charset=utf-8", include_str!("../page/passkeys.js")),
+    ("/recovery.js", "text/javascript; charset=utf-8", include_str!("../page/recovery.js")),
     ("/returning.js", "text/javascript; charset=utf-8", include_str!("../page/returning.js")),
     ("/view.js", "text/javascript; charset=utf-8", include_str!("../page/view.js")),
     ("/style.css", "text/css; charset=utf-8", include_str!("../page/style.css")),

@@ -5,7 +5,7 @@ import { failure, server } from './client.js';
 import { announce, beginWait, byId, clearNotices, confirmed, showFailure } from './view.js';
 
 export const page = { title: document.title, view: null, busy: false, wait: null, stale: false, usable: true };
-export const session = { account: null, passkeys: [] };
+export const session = { account: null, passkeys: [], recovery: null };
 /** Whether the lists on the screen may be out of date, and the notice that says that they could not be loaded. */
 export const lists = { stale: false, notice: null };
 /** What app.js does before, after and instead of an action. It adds the functions, so that nothing is imported from it. */

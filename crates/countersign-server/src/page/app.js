@@ -1,16 +1,18 @@
 // The page of a Countersign server: create an account, sign in, manage passkeys and sessions.
 //
-// This module has the views and the actions with an account and its sessions, passkeys.js those with its passkeys;
-// actions.js has what all actions share, client.js talks to the server and the authenticator, returning.js leads back to the
-// application that sent the user here, and view.js makes the parts of the document. index.html preloads the others, so that six
-// files take no more round trips than one. Nothing is loaded
-// from elsewhere.
+// This module has the views and the actions with an account and its sessions, passkeys.js those with its passkeys,
+// recovery.js those with recovery codes, and account.js those with its name and its data; actions.js has what all actions
+// share, client.js talks to the server and the authenticator, returning.js leads back to the application that sent the user
+// here, and view.js makes the parts of the document. index.html preloads the others, so that eight files take no more round
+// trips than one. Nothing is loaded from elsewhere.
 
+import { closeForm, listenForAccount } from './account.js';
 import {
   act, cancelWait, certain, decided, done, flow, lists, notify, occupied, page, session, windows,
 } from './actions.js';
 import { Failure, Wait, failure, obstacle, passkeys, pause, server } from './client.js';
 import { add, loadPasskeys } from './passkeys.js';
+import { hideCodes, listenForRecovery, loadRecovery } from './recovery.js';
 import { findWay, goOn, mustConfirm, showWay } from './returning.js';
 import {
   announce, byId, clearNotices, element, markInvalid, refreshTimes, renderPasskeys, renderSessions, showFailure, words,
@@ -81,6 +83,9 @@ function setAccount(account) {
   if (handle !== server.account && byId('confirm').open) byId('confirm').close('no');
   session.account = account;
   session.passkeys = [];
+  session.recovery = null;
+  hideCodes();
+  closeForm();
   server.account = handle;
   passkeys.account = handle;
   Object.assign(lists, { stale: false, notice: null });
@@ -90,7 +95,8 @@ function setAccount(account) {
 function clear() {
   setAccount(null);
   for (const id of [
-    'account-name', 'passkeys', 'passkeys-hint', 'sessions', 'confirm-title', 'confirm-text', 'metadata-hint', 'metadata-notice',
+    'account-name', 'passkeys', 'passkeys-hint', 'recovery-hint', 'recovery-used', 'sessions', 'confirm-title',
+    'confirm-text', 'metadata-hint', 'metadata-notice',
   ]) byId(id).replaceChildren();
   clearNotices();
 }
@@ -101,6 +107,7 @@ async function enter(account, text, { focus = true, tone, wait } = {}) {
   setAccount(account);
   byId('account-name').textContent = account.name;
   byId('create-form').reset();
+  byId('recover-form').reset();
   document.querySelector('.danger').open = false;
   renderPasskeys([], {});
   renderSessions([]);
@@ -147,8 +154,9 @@ async function showOtherAccount() {
 
 async function load({ focus = false } = {}) {
   try {
-    const { account, rpId, origins } = await passkeys.session();
+    const { account, rpId, origins, signUp } = await passkeys.session();
     server.rpId = rpId ?? server.rpId;
+    showSignUp(signUp);
     if (origins && !origins.includes(location.origin)) showHome(origins[0]);
     if (account) {
       await enter(account, '', { focus });
@@ -180,6 +188,13 @@ function showHome(origin) {
     advice: `You are at ${location.origin}. Open it at:`,
     link: origin,
   }));
+}
+
+/** Shows how an account is created here: by anyone, with an invitation, or not at all. */
+function showSignUp(signUp) {
+  byId('create-form').hidden = signUp === 'closed';
+  byId('closed-hint').hidden = signUp !== 'closed';
+  byId('invited').hidden = signUp !== 'invited';
 }
 
 function block(why) {
@@ -217,6 +232,10 @@ async function follow(account) {
   if (account?.userHandle === session.account?.userHandle) {
     // A name that is being typed stays.
     const renaming = document.querySelector('.rename:not([hidden])');
+    if (account && account.name !== session.account.name && !renaming) {
+      session.account = account;
+      byId('account-name').textContent = account.name;
+    }
     if (account && lists.stale && !renaming) await reload().catch(() => {});
     return;
   }
@@ -239,7 +258,7 @@ async function loadSessions() {
 async function reload() {
   lists.stale = false;
   try {
-    await Promise.all([loadPasskeys(), loadSessions()]);
+    await Promise.all([loadPasskeys(), loadSessions(), loadRecovery()]);
   } catch (error) {
     lists.stale = true;
     throw error;
@@ -277,16 +296,19 @@ function createAccount(event) {
   event.preventDefault();
   const input = byId('name');
   const name = input.value.trim();
+  const invitation = byId('invited').hidden ? undefined : byId('invitation').value.trim();
   act({
     button: byId('create'),
     notice: byId('create-notice'),
     failed: ({ code }) => {
-      if (!code || code.startsWith('name-')) markInvalid(input);
+      if (code?.startsWith('invitation-') || code === 'code-malformed' || (!code && name)) markInvalid(byId('invitation'));
+      else if (!code || code.startsWith('name-')) markInvalid(input);
     },
     work: async (wait) => {
       if (!name) throw new Failure('Type a name first.');
+      if (invitation === '') throw new Failure('Type your invitation first.');
       const account = await entered(
-        () => passkeys.register(name, wait.options()),
+        () => passkeys.register(name, wait.options({ invitation })),
         'The account may exist by now, with its passkey. Try to sign in before you create it again.',
       );
       await arrive(account, 'Your account is ready, and you are signed in.', wait);
@@ -427,7 +449,7 @@ function ignoreSecondClick(event) {
   if (target.closest('button, form:not(#create-form), .passkey-head')) event.preventDefault();
 }
 
-Object.assign(flow, { leave, recheck, refresh, showOtherAccount, startAutofill, stopAutofill });
+Object.assign(flow, { arrive, entered, leave, recheck, refresh, showOtherAccount, startAutofill, stopAutofill });
 
 function listen() {
   for (const [id, action] of [
@@ -436,6 +458,8 @@ function listen() {
     ['retry', () => load({ focus: true })], ['cancel', cancelWait], ['reload', () => location.reload()],
   ]) byId(id).addEventListener('click', action);
   byId('create-form').addEventListener('submit', createAccount);
+  listenForAccount();
+  listenForRecovery();
   document.addEventListener('keydown', ({ key }) => {
     if (key === 'Escape' && !byId('confirm').open) cancelWait();
   });

@@ -48,7 +48,10 @@ const SERVER_ADVICE = {
   'credential-unknown': () => 'It may have been removed from its account. Use another passkey, and delete this one from your '
     + 'password manager or security key: it opens nothing here.',
   'metadata-unavailable': () => 'It lacks the list of accepted authenticators, and keeps trying to get it. Please try again later.',
-  'last-credential': () => 'Add another passkey first, so that you are not locked out.',
+  'last-credential': () => 'Add another passkey first, or make recovery codes, so that you are not locked out.',
+  'recovery-code-invalid': () => 'Compare the name and the code with what you printed. Each code works once.',
+  'invitation-missing': () => 'Type the code that the administrator of this server gave you.',
+  'invitation-invalid': () => 'Ask the administrator of this server for another one.',
   'not-signed-in': () => 'If this keeps happening, check that your browser stores cookies of this site.',
   'name-taken': () => 'If that account is yours, sign in with your passkey.',
   'origin-mismatch': atAnotherAddress,

@@ -2,7 +2,9 @@
 
 import { act, certain, decided, done, flow, lists, notify, page, proceed, session } from './actions.js';
 import { Failure, passkeys, server } from './client.js';
-import { announce, byId, markInvalid, passkeyItem, renderMetadata, renderPasskeys, words } from './view.js';
+import {
+  announce, byId, markInvalid, passkeyItem, renderMetadata, renderPasskeys, renderRemovable, words,
+} from './view.js';
 
 const PASSKEY_ACTIONS = { rename: openRename, save: rename, cancel: closeRename, remove };
 
@@ -11,6 +13,7 @@ export async function loadPasskeys() {
   const { credentials, metadata } = await passkeys.credentials({ account: server.account });
   session.passkeys = credentials;
   renderPasskeys(credentials, PASSKEY_ACTIONS);
+  renderRemovable(session);
   renderMetadata(metadata);
 }
 
@@ -48,8 +51,9 @@ function rename(item, part, passkey) {
         () => renamed(passkey, label),
       );
       session.passkeys = session.passkeys.map((one) => (one.id === credential.id ? credential : one));
-      const current = passkeyItem(credential, session.passkeys.length, PASSKEY_ACTIONS);
+      const current = passkeyItem(credential, PASSKEY_ACTIONS);
       item.replaceWith(current);
+      renderRemovable(session);
       current.querySelector('[data-part=rename]').focus();
       announce(words`Renamed to ${credential.label}.`);
       notify({ changed: true });
@@ -67,7 +71,8 @@ async function renamed({ id, label }, wanted) {
 function remove(part, passkey) {
   decided({
     title: words`Remove ${passkey.label}?`,
-    text: `${passkey.current ? 'You signed in with this passkey, so you will be signed out. ' : ''}It won’t open your account any `
+    text: `${session.passkeys.length === 1 ? 'It is your only one: after that, only a recovery code opens your account. ' : ''}${
+      passkey.current ? 'You signed in with this passkey, so you will be signed out. ' : ''}It won’t open your account any `
       + 'more. Delete it in your password manager or on your security key too, if it still shows there. You confirm this with a '
       + 'passkey.',
     yes: 'Remove passkey',

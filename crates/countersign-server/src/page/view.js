@@ -181,8 +181,14 @@ const PASSKEYS_HINTS = [
 
 /** Shows the list. Calls `rename`, `save` and `remove` with the `part` function of an item and its passkey. */
 export function renderPasskeys(passkeys, actions) {
-  byId('passkeys').replaceChildren(...passkeys.map((one) => passkeyItem(one, passkeys.length, actions)));
+  byId('passkeys').replaceChildren(...passkeys.map((one) => passkeyItem(one, actions)));
   byId('passkeys-hint').textContent = PASSKEYS_HINTS[Math.min(passkeys.length, 2)];
+}
+
+/** Shows the buttons that remove a passkey, unless it is the only one and there is no recovery code. */
+export function renderRemovable({ passkeys, recovery }) {
+  const isLast = passkeys.length === 1 && !recovery?.unused;
+  for (const button of byId('passkeys').querySelectorAll('[data-part=remove]')) button.hidden = isLast;
 }
 
 /** Shows the metadata that names and judges the passkeys' models, and its problem, if any. */
@@ -198,7 +204,7 @@ export function renderMetadata(metadata) {
     : []));
 }
 
-export function passkeyItem(passkey, count, { rename, save, cancel, remove }) {
+export function passkeyItem(passkey, { rename, save, cancel, remove }) {
   const item = byId('passkey').content.firstElementChild.cloneNode(true);
   const part = (name) => item.querySelector(`[data-part=${name}]`);
   const name = isolated(passkey.label);
@@ -217,7 +223,6 @@ export function passkeyItem(passkey, count, { rename, save, cancel, remove }) {
   ]) part(which).setAttribute('aria-label', label);
   part('notice').id = `notice-${passkey.id}`;
   part('name').setAttribute('aria-describedby', part('notice').id);
-  part('remove').hidden = count === 1;
   part('rename').addEventListener('click', () => rename(part, passkey));
   part('remove').addEventListener('click', () => remove(part, passkey));
   part('cancel').addEventListener('click', () => cancel(part));
@@ -273,6 +278,29 @@ function technicalDetails({ format, attestationType, algorithm, userVerified, si
 
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
+// ---- Recovery codes ------------------------------------------------------------------------------------
+
+/** Shows how many recovery codes there are, and when one was used. */
+export function renderRecovery({ total, unused, createdAt, usedAt }) {
+  const made = createdAt ? element('time', ago(new Date(createdAt)), { datetime: createdAt }) : '';
+  const some = unused === 1
+    ? ['One recovery code is left, of those that were made ', made, '. Make new ones soon.']
+    : [`${unused} of ${total} recovery codes are unused. They were made `, made, '.'];
+  const none = [
+    createdAt ? 'All recovery codes are used. ' : 'You have none. ',
+    'If you lose your passkeys, a printed code lets you create a new one.',
+  ];
+  byId('recovery-hint').replaceChildren(...(unused ? some : none));
+  byId('make-codes').querySelector('.label').textContent = unused ? 'Make new codes' : 'Make recovery codes';
+  const [time, day] = usedAt ? timeOf(usedAt) : [];
+  byId('recovery-used').replaceChildren(...(usedAt
+    ? [
+      element('p', ['A recovery code was used ', time, `, on ${day.textContent}.`]),
+      element('p', 'If that was not you, remove the passkeys that are not yours, and make new codes.'),
+    ]
+    : []));
+}
+
 // ---- Sessions -----------------------------------------------------------------------------------------
 
 /** Shows the sessions of the account. Calls `end` with the `part` function of an item and its session. */
@@ -285,10 +313,13 @@ export function renderSessions(sessions, end) {
 function sessionItem(session, end) {
   const item = byId('session').content.firstElementChild.cloneNode(true);
   const part = (name) => item.querySelector(`[data-part=${name}]`);
-  part('title').replaceChildren(...(session.current ? ['This browser'] : words`Signed in with ${session.label}`));
-  const about = [fact('Signed in', ...timeOf(session.createdAt)), fact('Last seen', ...timeOf(session.seenAt))];
-  if (session.current) about.unshift(fact('Passkey', element('bdi', session.label)));
-  part('facts').replaceChildren(...about);
+  part('title').textContent = session.device ?? 'Unknown browser';
+  part('tags').replaceChildren(...(session.current ? [element('li', 'This browser', { class: 'tag here' })] : []));
+  part('facts').replaceChildren(
+    fact('Passkey', element('bdi', session.label)),
+    fact('Signed in', ...timeOf(session.createdAt)),
+    fact('Last seen', ...timeOf(session.seenAt)),
+  );
   part('end').hidden = session.current;
   const since = exactTime.format(new Date(session.createdAt));
   part('end').setAttribute('aria-label', `Sign out the session of ${isolated(session.label)} from ${since}`);

@@ -99,6 +99,11 @@ impl Browser {
         self.post("goog/cdp/execute", command).await;
     }
 
+    /// Shows the page as it is printed.
+    pub(crate) async fn print_media(&self) {
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+    }
+
     /// Makes requests to these addresses (with `*`) fail.
     pub(crate) async fn block(&self, addresses: &[&str]) {
         self.devtools("Network.enable", json!({})).await;

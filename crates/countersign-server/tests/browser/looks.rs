@@ -23,12 +23,13 @@ async fn every_control_has_a_name_and_the_page_fits_from_narrow_to_wide() {
     let names = browser.accessible_names("button, input, a").await;
     let labels =
         [browser.text(".passkey:nth-child(1) h3").await, browser.text(".passkey:nth-child(2) h3").await];
-    let mut expected = vec!["Countersign".to_owned(), "Sign out".to_owned(), "Add a passkey".to_owned()];
+    let mut expected =
+        ["Countersign", "Change name", "Sign out", "Add a passkey"].map(str::to_owned).to_vec();
     for label in labels {
         expected
             .extend([format!("Rename \u{2068}{label}\u{2069}"), format!("Remove \u{2068}{label}\u{2069}")]);
     }
-    expected.push("Delete account…".to_owned());
+    expected.extend(["Make recovery codes", "Download", "Delete account…"].map(str::to_owned));
     assert_eq!(names, expected);
     visit.assert_only_rejections_logged().await;
 }

@@ -11,6 +11,7 @@ mod looks;
 mod lost;
 mod providers;
 mod proxy;
+mod recovery;
 mod rejections;
 mod returning;
 mod sessions;

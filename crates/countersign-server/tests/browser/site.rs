@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::{sync::Mutex, time::Duration};
 
-use countersign_server::{Config, Listen, Server};
+use countersign_server::{Config, Listen, Server, make_invitation};
 use fantoccini::wd::WindowHandle;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
@@ -42,6 +42,7 @@ pub(crate) struct Site {
     task: Option<JoinHandle<()>>,
     /// The cookie that [`Self::post`] stores.
     cookie: Mutex<String>,
+    config: Config,
     _folder: TempDir,
 }
 
@@ -65,7 +66,15 @@ impl Site {
             };
             server.serve(stopped).await.expect("the server ends well");
         });
-        Self { url, port, stop: Some(stop), task: Some(task), cookie: Mutex::default(), _folder: folder }
+        Self {
+            url,
+            port,
+            stop: Some(stop),
+            task: Some(task),
+            cookie: Mutex::default(),
+            config,
+            _folder: folder,
+        }
     }
 
     /// A server whose page is reached through a proxy.
@@ -108,6 +117,11 @@ impl Site {
         .await;
         site.url = url;
         site
+    }
+
+    /// The code of an invitation.
+    pub(crate) async fn invite(&self) -> String {
+        make_invitation(&self.config, 7).await.unwrap().0.to_string()
     }
 
     pub(crate) async fn stop(&mut self) {

@@ -18,6 +18,7 @@ mod names;
 mod repeated;
 mod serving;
 mod sessions;
+mod sign_up;
 mod signals;
 mod site;
 mod step_up;
