@@ -44,6 +44,18 @@ pub fn decode(text: impl AsRef<[u8]>) -> Result<Vec<u8>, Base64UrlError> {
     ENGINE.decode(text).map_err(|_| Base64UrlError)
 }
 
+/// Base64 in the alphabet of base64url, without padding
+/// ([RFC 4648 section 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)). Other characters stay.
+///
+/// ```
+/// use countersign_types::base64url::{decode, from_base64};
+/// assert_eq!(from_base64("+/8="), "-_8");
+/// assert_eq!(decode(from_base64("+/8=")), Ok(vec![251, 255]));
+/// ```
+pub fn from_base64(text: &str) -> String {
+    text.trim_end_matches('=').replace('+', "-").replace('/', "_")
+}
+
 /// Decodes like [`decode`], to the start of `buffer`, and returns that part. A buffer that is too short is an error.
 ///
 /// ```

@@ -56,8 +56,7 @@ impl VendorRoot {
     /// Parses the certificate.
     pub fn certificate(&self) -> Result<Certificate, CertificateError> {
         let base64: String = self.pem.lines().filter(|line| !line.starts_with("-----")).collect();
-        let unpadded = base64.trim_end_matches('=').replace('+', "-").replace('/', "_");
-        let der = base64url::decode(&unpadded).map_err(|_| CertificateError::NotDer)?;
+        let der = base64url::decode(base64url::from_base64(&base64)).map_err(|_| CertificateError::NotDer)?;
         Certificate::from_der(&der)
     }
 

@@ -14,9 +14,7 @@ pub(super) async fn icon(State(site): State<Shared>, Path(model): Path<String>) 
         let aaguid: Aaguid = model.parse().ok()?;
         let icon = site.app.metadata.as_deref()?.name(aaguid)?.icon?;
         let (kind, text) = image(&icon)?;
-        // Converts base64 to base64url.
-        let text = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
-        Some((kind, base64url::decode(text).ok()?))
+        Some((kind, base64url::decode(base64url::from_base64(text)).ok()?))
     };
     match icon() {
         Some((kind, content)) => ([(header::CONTENT_TYPE, kind)], content).into_response(),

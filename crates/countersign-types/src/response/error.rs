@@ -101,8 +101,7 @@ impl MemberErrorKind {
     /// Classifies a text that is not base64url.
     pub(super) fn of_text(text: &str) -> Self {
         let bare = text.trim_end_matches('=');
-        let url_safe = bare.replace('+', "-").replace('/', "_");
-        match base64url::decode(&url_safe) {
+        match base64url::decode(base64url::from_base64(bare)) {
             Ok(_) if bare.len() != text.len() => Self::Padded,
             Ok(_) => Self::Base64,
             Err(_) => Self::NotBase64Url,

@@ -3,6 +3,8 @@
 
 use core::fmt;
 
+use countersign_types::base64url;
+
 /// How a received user handle differs from the account's, if only the encoding differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -49,12 +51,8 @@ impl fmt::Display for HandleEncoding {
 
 /// Whether `text` is `bytes` in base64 or base64url, padded or not.
 pub(crate) fn is_text_of(text: &[u8], bytes: &[u8]) -> bool {
-    let url_safe = bare(text).iter().map(|byte| match byte {
-        b'+' => b'-',
-        b'/' => b'_',
-        other => *other,
-    });
-    !bytes.is_empty() && url_safe.eq(countersign_types::base64url::encode(bytes).bytes())
+    let url_safe = core::str::from_utf8(text).map(base64url::from_base64);
+    !bytes.is_empty() && url_safe.is_ok_and(|text| text == base64url::encode(bytes))
 }
 
 fn bare(mut text: &[u8]) -> &[u8] {

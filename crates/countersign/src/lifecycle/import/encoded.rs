@@ -130,12 +130,7 @@ fn base64url(text: &str) -> Result<Vec<u8>, EncodingErrorKind> {
 fn base64(text: &str) -> Result<Vec<u8>, EncodingErrorKind> {
     let text = joined(text)?;
     first_other_than(&text, |it| it.is_ascii_alphanumeric() || matches!(it, '+' | '/' | '='))?;
-    let swapped = unpadded(&text)?.bytes().map(|byte| match byte {
-        b'+' => b'-',
-        b'/' => b'_',
-        other => other,
-    });
-    base64url::decode(swapped.collect::<Vec<_>>()).map_err(|_| EncodingErrorKind::End)
+    base64url::decode(base64url::from_base64(unpadded(&text)?)).map_err(|_| EncodingErrorKind::End)
 }
 
 /// Lines of one length, and a last one that is no longer, as one.
