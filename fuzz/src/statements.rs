@@ -71,16 +71,7 @@ fn verify(
     data: &AuthenticatorData<'_>,
 ) -> Option<Attestation> {
     let key = PublicKey::from_cose(data.attested_credential_data?.public_key).ok()?;
-    let input = VerificationInput {
-        format: object.format,
-        statement: object.statement,
-        authenticator_data: data,
-        client_data_hash: hash,
-        credential_key: &key,
-        prepared_credential_key: None,
-        verifiers: &VERIFIERS,
-    };
-    FORMATS.verify(&input).ok()
+    FORMATS.verify(&VerificationInput::new(object, data, hash, &key, &VERIFIERS)).ok()
 }
 
 fn statement(format: &str, data: &[u8]) {

@@ -1,7 +1,7 @@
 //! [Section 6.5.4](https://www.w3.org/TR/webauthn-3/#sctn-attestation-formats): the inputs of a verification procedure.
 
 use countersign_cose::{PreparedKey, PublicKey, Verifiers};
-use countersign_types::{Aaguid, AuthenticatorData};
+use countersign_types::{Aaguid, AttestationObject, AuthenticatorData};
 
 use crate::error::AttestationError;
 
@@ -26,6 +26,25 @@ pub struct VerificationInput<'a> {
 }
 
 impl<'a> VerificationInput<'a> {
+    /// The inputs for the statement of an attestation object. No key is prepared yet.
+    pub const fn new(
+        object: &AttestationObject<'a>,
+        authenticator_data: &'a AuthenticatorData<'a>,
+        client_data_hash: &'a [u8; 32],
+        credential_key: &'a PublicKey,
+        verifiers: &'a Verifiers,
+    ) -> Self {
+        Self {
+            format: object.format,
+            statement: object.statement,
+            authenticator_data,
+            client_data_hash,
+            credential_key,
+            prepared_credential_key: None,
+            verifiers,
+        }
+    }
+
     /// The message that most formats sign: authenticator data followed by the hash of client data.
     pub fn signed_data(&self) -> [&'a [u8]; 2] {
         [self.authenticator_data.as_bytes(), self.client_data_hash]

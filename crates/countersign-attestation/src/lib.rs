@@ -20,15 +20,9 @@
 //!     let (verifiers, limits) = (Verifiers::default(), PathLimits::default());
 //!
 //!     // What the authenticator claims.
-//!     let attestation = Formats::standard().verify(&VerificationInput {
-//!         format: object.format,
-//!         statement: object.statement,
-//!         authenticator_data: &data,
-//!         client_data_hash: &sha256(&[client_data_json]),
-//!         credential_key: &PublicKey::from_cose(attested.public_key)?,
-//!         prepared_credential_key: None,
-//!         verifiers: &verifiers,
-//!     })?;
+//!     let (hash, key) = (sha256(&[client_data_json]), PublicKey::from_cose(attested.public_key)?);
+//!     let input = VerificationInput::new(&object, &data, &hash, &key, &verifiers);
+//!     let attestation = Formats::standard().verify(&input)?;
 //!
 //!     // Whether a trust anchor vouches for it, and for which model.
 //!     let trust = attestation.assess_trust(attested.aaguid, anchors, now, &verifiers, &limits)?;

@@ -236,13 +236,14 @@ impl<'a> Procedure<'a> {
         steps: &mut impl Recorder,
     ) -> Result<Attestation, Error> {
         let input = VerificationInput {
-            format: decoded.object.format,
-            statement: decoded.object.statement,
-            authenticator_data: &decoded.data,
-            client_data_hash,
-            credential_key: key,
             prepared_credential_key: Some(prepared),
-            verifiers: &self.rp.verifiers,
+            ..VerificationInput::new(
+                &decoded.object,
+                &decoded.data,
+                client_data_hash,
+                key,
+                &self.rp.verifiers,
+            )
         };
         // 21: by exact comparison; step 22 refuses an unknown one.
         let identifier = || decoded.object.format.to_owned();

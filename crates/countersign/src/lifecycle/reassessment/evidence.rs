@@ -30,15 +30,8 @@ pub(super) fn verify(
     let data = AuthenticatorData::parse(object.authenticator_data)
         .map_err(|fault| Verdict::EvidenceUnusable(EvidenceError::AuthenticatorData(fault)))?;
     let (attested, key) = of_record(record, evidence, &data).map_err(Verdict::EvidenceUnusable)?;
-    let input = VerificationInput {
-        format: object.format,
-        statement: object.statement,
-        authenticator_data: &data,
-        client_data_hash: &sha256(&[evidence.client_data()]),
-        credential_key: &key,
-        prepared_credential_key: None,
-        verifiers,
-    };
+    let client_data_hash = sha256(&[evidence.client_data()]);
+    let input = VerificationInput::new(&object, &data, &client_data_hash, &key, verifiers);
     let attestation = formats.verify(&input).map_err(Verdict::StatementInvalid)?;
     Ok(Found { attestation, aaguid: attested.aaguid, user_verified: data.flags.user_verified() })
 }
