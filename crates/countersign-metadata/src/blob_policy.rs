@@ -126,6 +126,44 @@ impl BlobPolicy {
         self
     }
 
+    /// The roots of the signers that are accepted.
+    pub fn anchors(&self) -> &[TrustAnchor] {
+        &self.anchors
+    }
+
+    /// The host that the signer's certificate must name. `None` if any is accepted.
+    pub fn host_name(&self) -> Option<&str> {
+        self.host_name.as_deref()
+    }
+
+    /// The legal header that is required.
+    pub fn legal_header(&self) -> Option<&str> {
+        self.legal_header.as_deref()
+    }
+
+    /// How long after the day of its `nextUpdate` a BLOB is accepted. `None` if it is at any age.
+    pub const fn grace(&self) -> Option<Duration> {
+        match self.outdated {
+            Outdated::Reject { grace } => Some(grace),
+            Outdated::Accept => None,
+        }
+    }
+
+    /// The longest BLOB in bytes.
+    pub const fn max_length(&self) -> usize {
+        self.max_length
+    }
+
+    /// The revocation lists, and the consequence for certificates whose issuer has none.
+    pub const fn revocation(&self) -> &Revocation {
+        &self.revocation
+    }
+
+    /// The signer's certificates for a BLOB that does not contain them.
+    pub fn chain(&self) -> Option<&[Certificate]> {
+        self.chain.as_deref()
+    }
+
     /// The roots of this policy that are valid at `now` and expire within `period`, so that an operator can be warned.
     pub fn roots_expiring_within(
         &self,
@@ -174,13 +212,10 @@ impl BlobPolicy {
 
     /// Whether a BLOB with this `nextUpdate` is too old for this policy.
     pub fn is_outdated(&self, next_update: Date, now: Timestamp) -> bool {
-        match self.outdated {
-            Outdated::Accept => false,
-            Outdated::Reject { grace } => {
-                let grace = i64::try_from(grace.as_secs()).unwrap_or(i64::MAX);
-                next_update.end().plus_seconds(grace) <= now
-            }
-        }
+        self.grace().is_some_and(|grace| {
+            let grace = i64::try_from(grace.as_secs()).unwrap_or(i64::MAX);
+            next_update.end().plus_seconds(grace) <= now
+        })
     }
 
     fn signer(

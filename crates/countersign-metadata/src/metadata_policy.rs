@@ -147,15 +147,51 @@ impl MetadataPolicy {
         self
     }
 
-    pub(crate) const fn unnamed_models(&self) -> UnnamedModels {
-        self.unnamed_models
-    }
-
     /// Accepts models for which there is a list of rogue authenticators, including the rogue ones: no attestation can
     /// be checked against such a list (see [`RogueList`](crate::RogueList)).
     pub fn dangerous_accept_rogue_lists(mut self) -> Self {
         self.rogue_lists = Lenience::Accept;
         self
+    }
+
+    /// The statuses whose models are rejected.
+    pub fn rejected_statuses(&self) -> impl Iterator<Item = &Status> {
+        self.rejected.iter()
+    }
+
+    /// The least certification that is required.
+    pub const fn certification(&self) -> Option<CertificationLevel> {
+        self.level
+    }
+
+    /// The protections of keys that the statement must list.
+    pub fn key_protection(&self) -> impl Iterator<Item = &str> {
+        self.key_protection.iter().map(|word| &**word)
+    }
+
+    /// Whether models without an entry are accepted.
+    pub fn accepts_unknown_models(&self) -> bool {
+        self.unknown_models == Lenience::Accept
+    }
+
+    /// Whether models with a list of rogue authenticators are accepted.
+    pub fn accepts_rogue_lists(&self) -> bool {
+        self.rogue_lists == Lenience::Accept
+    }
+
+    /// The consequence if the credential's algorithm is not in the model's statement.
+    pub const fn unlisted_algorithms(&self) -> ContradictionPolicy {
+        self.unlisted_algorithms
+    }
+
+    /// The consequence if the user was verified, and the model's statement has no method to do so.
+    pub const fn unlisted_user_verification(&self) -> ContradictionPolicy {
+        self.unlisted_user_verification
+    }
+
+    /// The consequence if the attestation certificate does not name the model, below a root of several models.
+    pub const fn unnamed_models(&self) -> UnnamedModels {
+        self.unnamed_models
     }
 
     /// Judges a model by the BLOB at `now`. If several models share the attestation key, or the authenticator can be of

@@ -52,6 +52,28 @@ fn malformed(outcome: Result<crate::blob::Blob, MetadataError>) -> MalformedBlob
 }
 
 #[test]
+fn a_policy_says_what_it_was_given() {
+    let anchor = TrustAnchor::from_certificate(root("root", 1));
+    let policy = BlobPolicy::new([anchor.clone()]);
+    assert_eq!(policy.anchors(), [anchor]);
+    assert_eq!((policy.host_name(), policy.legal_header()), (None, None));
+    assert_eq!((policy.grace(), policy.max_length()), (Some(Duration::ZERO), crate::limits::BLOB_MAX));
+    assert!(policy.chain().is_none());
+
+    let day = Duration::from_secs(86_400);
+    let policy = policy.with_host_name("a.example").with_legal_header("b").with_grace(day).with_max_length(9);
+    let policy =
+        policy.with_chain([root("root", 1)]).with_revocation(Revocation::none().with_required_lists());
+    assert_eq!((policy.host_name(), policy.legal_header()), (Some("a.example"), Some("b")));
+    assert_eq!((policy.grace(), policy.max_length()), (Some(day), 9));
+    assert_eq!(policy.chain().map(<[_]>::len), Some(1));
+    assert_ne!(format!("{:?}", policy.revocation()), format!("{:?}", Revocation::none()));
+
+    let policy = policy.dangerous_accept_any_host_name().dangerous_accept_outdated();
+    assert_eq!((policy.host_name(), policy.grace()), (None, None));
+}
+
+#[test]
 fn a_blob_is_verified_and_read() {
     let blob = verify(good().as_bytes()).unwrap();
     assert_eq!((blob.number(), blob.next_update().to_string().as_str()), (7, "2026-02-01"));

@@ -1,3 +1,4 @@
+use countersign_attestation::UnnamedModels;
 use countersign_authenticator::certificate::Critical;
 use countersign_types::{Aaguid, AlgorithmIdentifier, Code};
 use serde_json::{Value, json};
@@ -46,6 +47,34 @@ fn status(error: JudgementError) -> (Status, Option<u64>) {
         JudgementError::Status { status, fixed_in, .. } => (status, fixed_in),
         other => panic!("{other}"),
     }
+}
+
+#[test]
+fn a_policy_says_what_it_was_given() {
+    let policy = MetadataPolicy::fido();
+    assert_eq!(policy.rejected_statuses().count(), 6);
+    assert_eq!((policy.certification(), policy.key_protection().count()), (None, 0));
+    assert!(!policy.accepts_unknown_models() && !policy.accepts_rogue_lists());
+    assert_eq!(policy.unlisted_algorithms(), ContradictionPolicy::Report);
+    assert_eq!(policy.unlisted_user_verification(), ContradictionPolicy::Reject);
+    assert_eq!(policy.unnamed_models(), UnnamedModels::Reject);
+
+    let policy = policy
+        .dangerous_accept_status(&Status::Revoked)
+        .with_certification(CertificationLevel::L2)
+        .with_key_protection("hardware")
+        .dangerous_accept_unknown_models()
+        .with_unlisted_algorithms(ContradictionPolicy::Reject)
+        .with_unlisted_user_verification(ContradictionPolicy::Report)
+        .with_unnamed_models(UnnamedModels::JudgeTogether)
+        .dangerous_accept_rogue_lists();
+    assert!(policy.rejected_statuses().all(|status| *status != Status::Revoked));
+    assert_eq!(policy.certification(), Some(CertificationLevel::L2));
+    assert!(policy.key_protection().eq(["hardware"]));
+    assert!(policy.accepts_unknown_models() && policy.accepts_rogue_lists());
+    assert_eq!(policy.unlisted_algorithms(), ContradictionPolicy::Reject);
+    assert_eq!(policy.unlisted_user_verification(), ContradictionPolicy::Report);
+    assert_eq!(policy.unnamed_models(), UnnamedModels::JudgeTogether);
 }
 
 #[test]
