@@ -44,7 +44,6 @@ pub struct Authenticator {
     backup: Backup,
     counter: Counter,
     used: u32,
-    milliseconds: u64,
     rsa_key: Option<RsaKey>,
     prepared: VecDeque<(PrivateKey, CredentialId)>,
     pub(crate) credentials: Vec<Credential>,
@@ -121,8 +120,6 @@ impl Authenticator {
             backup: Backup::default(),
             counter: Counter::default(),
             used: 0,
-            // A second before 2026.
-            milliseconds: 1_767_225_599_000,
             rsa_key: None,
             prepared: VecDeque::new(),
             credentials: Vec::new(),
@@ -179,13 +176,6 @@ impl Authenticator {
     /// Replaces the behaviour of the signature counter.
     pub fn with_counter(mut self, counter: Counter) -> Self {
         self.counter = counter;
-        self
-    }
-
-    /// Stops the clock at this time, in milliseconds since 1970. SafetyNet statements contain it. By default a second
-    /// before 2026.
-    pub fn with_clock(mut self, milliseconds: u64) -> Self {
-        self.milliseconds = milliseconds;
         self
     }
 
@@ -288,7 +278,6 @@ impl Authenticator {
             aaguid,
             authenticator_data: &authenticator_data,
             client_data_hash: request.client_data_hash,
-            milliseconds: self.milliseconds,
         };
         let statement = attestation.statement(&input, request.changes);
         let format = attestation.format();

@@ -51,11 +51,6 @@ impl Generator {
         array.copy_from_slice(&self.bytes(N));
         array
     }
-
-    /// A generator of the same seed, for another purpose.
-    pub fn labelled(&self, label: &str) -> Self {
-        Self::new(&self.seed, format!("{}/{label}", self.label))
-    }
 }
 
 impl TryRng for Generator {

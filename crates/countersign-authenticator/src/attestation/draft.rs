@@ -11,6 +11,9 @@ use super::{
 };
 use crate::{certificate::draft::CertificateDraft, members::Members, private_key::PrivateKey};
 
+/// When every SafetyNet statement is made: a second before 2026, in milliseconds since 1970.
+const SAFETYNET_MADE: u64 = 1_767_225_599_000;
+
 /// An attestation statement before it is signed. A format ignores the fields that it does not use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -107,7 +110,7 @@ impl AttestationDraft {
             key_description: KeyDescription::new(input.client_data_hash),
             header: Members::default(),
             payload: Members(vec![
-                ("timestampMs".to_owned(), json!(input.milliseconds)),
+                ("timestampMs".to_owned(), json!(SAFETYNET_MADE)),
                 ("apkPackageName".to_owned(), json!("com.google.android.gms")),
                 ("ctsProfileMatch".to_owned(), json!(true)),
                 ("basicIntegrity".to_owned(), json!(true)),

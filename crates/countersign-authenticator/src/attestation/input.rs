@@ -10,8 +10,6 @@ pub(crate) struct AttestationInput<'a> {
     pub(crate) aaguid: [u8; 16],
     pub(crate) authenticator_data: &'a [u8],
     pub(crate) client_data_hash: [u8; 32],
-    /// When the statement is made, in milliseconds since 1970.
-    pub(crate) milliseconds: u64,
 }
 
 impl AttestationInput<'_> {
