@@ -62,10 +62,10 @@ pub struct Rotation {
 #[non_exhaustive]
 pub enum KeyError {
     /// The store failed.
-    #[error("{0}")]
+    #[error(transparent)]
     Store(#[from] Failure),
     /// There are no random bytes for a new key.
-    #[error("{0}")]
+    #[error(transparent)]
     Entropy(#[from] EntropyError),
     /// Other instances added keys at each attempt, or the numbers are used up.
     #[error("no sealing key could be added")]

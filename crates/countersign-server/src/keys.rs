@@ -15,10 +15,10 @@ pub enum RotateError {
     #[error("there is no database {0}")]
     NoDatabase(String),
     /// The database can't be opened.
-    #[error("{0}")]
+    #[error(transparent)]
     Database(#[from] OpenDatabaseError),
     /// No key could be added.
-    #[error("{0}")]
+    #[error(transparent)]
     Keys(#[from] KeyError),
 }
 

@@ -29,8 +29,8 @@ pub enum StartError {
     )]
     AddressTwice(SocketAddr),
     /// The RP ID, an origin or their combination is not usable.
-    #[error("{0}")]
-    RelyingParty(#[source] ConfigurationError),
+    #[error(transparent)]
+    RelyingParty(ConfigurationError),
     /// An address that users would return to is not usable.
     #[error("{address:?} is not an address to return users to: {reason}; such as https://app.example.org")]
     ReturnAddress {
@@ -77,9 +77,9 @@ pub enum StartError {
     #[error("{0}")]
     OtherRelyingParty(OtherRpIds),
     /// The database can't be opened.
-    #[error("{0}")]
+    #[error(transparent)]
     Database(#[from] OpenDatabaseError),
     /// The database was opened, and failed.
-    #[error("{0}")]
+    #[error(transparent)]
     DatabaseFailed(#[from] DatabaseError),
 }

@@ -17,7 +17,7 @@ pub const CREDENTIAL_LIST_MAX: usize = 64;
 #[non_exhaustive]
 pub enum StartError {
     /// The source of random bytes failed.
-    #[error("{0}")]
+    #[error(transparent)]
     Entropy(#[from] EntropyError),
     /// The list of credentials has more than [`CREDENTIAL_LIST_MAX`].
     #[error("{count} credentials are listed, at most {CREDENTIAL_LIST_MAX} expected")]
@@ -68,6 +68,6 @@ pub enum StartError {
     #[error("the request does not have the challenge that was issued")]
     ChallengeMissing,
     /// The extension inputs do not fit the ceremony.
-    #[error("{0}")]
+    #[error(transparent)]
     Extension(#[from] ExtensionRequestError),
 }

@@ -83,22 +83,22 @@ impl core::error::Error for Error {
 pub enum ErrorKind {
     // Malformed, by the client or the authenticator.
     /// Client data can't be read.
-    #[error("{0}")]
+    #[error(transparent)]
     ClientData(#[from] ClientDataError),
     /// The attestation object can't be read.
-    #[error("{0}")]
+    #[error(transparent)]
     AttestationObject(#[from] AttestationObjectError),
     /// Authenticator data can't be read.
-    #[error("{0}")]
+    #[error(transparent)]
     AuthenticatorData(#[from] AuthenticatorDataError),
     /// There is no attested credential data.
     #[error("no attested credential data")]
     AttestedCredentialDataMissing,
     /// The credential public key can't be used.
-    #[error("{0}")]
+    #[error(transparent)]
     PublicKey(#[from] KeyError),
     /// A known extension output breaks its definition.
-    #[error("{0}")]
+    #[error(transparent)]
     Extension(#[from] ExtensionError),
 
     // A check that failed.
@@ -176,10 +176,10 @@ pub enum ErrorKind {
     #[error("the signature does not verify")]
     SignatureInvalid,
     /// The attestation statement does not verify.
-    #[error("{0}")]
+    #[error(transparent)]
     Attestation(#[from] AttestationError),
     /// The attestation leads to no trust anchor.
-    #[error("{0}")]
+    #[error(transparent)]
     TrustPath(#[from] PathError),
     /// There is no `userHandle`, and the user was not identified before.
     #[error(
@@ -199,7 +199,7 @@ pub enum ErrorKind {
 
     // The relying party's policy.
     /// The outputs of extensions are not accepted.
-    #[error("{0}")]
+    #[error(transparent)]
     ExtensionNotAccepted(#[from] ExtensionRejectedError),
     /// The algorithm was not offered.
     #[error("the algorithm {0} was not offered")]

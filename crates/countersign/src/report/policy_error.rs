@@ -22,10 +22,10 @@ pub enum PolicyErrorKind {
     #[error("the authenticator's model {0} is not accepted")]
     ModelNotAccepted(Aaguid),
     /// A policy on authenticator models rejects this one.
-    #[error("{0}")]
+    #[error(transparent)]
     ModelRejected(#[from] ModelRejectedError),
     /// The device that holds the key does not meet the requirements.
-    #[error("{0}")]
+    #[error(transparent)]
     Device(#[from] DeviceError),
     /// The credential ID is longer than the relying party accepts.
     #[error("a credential id of {length} bytes is longer than accepted")]

@@ -33,7 +33,7 @@ const OF_AUTHENTICATION: [&str; 3] = ["appid", "getCredBlob", "hmacGetSecret"];
 #[non_exhaustive]
 pub enum ExtensionRequestError {
     /// An input does not fit its extension.
-    #[error("{0}")]
+    #[error(transparent)]
     Input(#[from] ExtensionInputError),
     /// An input, or a member of one, belongs to the other ceremony. That of `payment` belongs to registrations: an
     /// authentication has [`with_payment`](crate::AuthenticationRequest::with_payment).

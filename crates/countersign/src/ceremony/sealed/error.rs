@@ -25,8 +25,8 @@ pub enum KeyRingError {
 #[non_exhaustive]
 pub enum SealError {
     /// The source of random bytes has none.
-    #[error("{0}")]
-    Entropy(#[source] EntropyError),
+    #[error(transparent)]
+    Entropy(EntropyError),
     /// The token would have more than [`TOKEN_MAX`] characters: the state lists too many long credential IDs.
     #[error("a sealed state of more than {TOKEN_MAX} characters")]
     TooLong,

@@ -38,14 +38,14 @@ pub enum ImportError {
     #[error("the backup state is set on a credential that can't be backed up")]
     BackupState,
     /// The attested credential data can't be read.
-    #[error("{0}")]
-    AttestedCredentialData(#[source] AuthenticatorDataError),
+    #[error(transparent)]
+    AttestedCredentialData(AuthenticatorDataError),
     /// The key is not in the given encoding.
     #[error("the public key is {0}")]
     KeyEncoding(#[source] EncodingError),
     /// The key is malformed, or can't be verified with here.
-    #[error("{0}")]
-    PublicKey(#[source] KeyError),
+    #[error(transparent)]
+    PublicKey(KeyError),
     /// The key names no algorithm, and has several.
     #[error("the public key names no algorithm, and has several")]
     AlgorithmUnknown,
