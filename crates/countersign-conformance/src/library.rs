@@ -122,34 +122,23 @@ enum Stopped {
     Unusable(String),
 }
 
-impl From<countersign::Error> for Stopped {
-    fn from(error: countersign::Error) -> Self {
-        Self::Rejected(error.code(), error.to_string())
-    }
+/// Errors that end a step, each as one of the variants above.
+macro_rules! stopped {
+    ($($error:ty: |$of:ident| $stopped:expr;)+) => {$(
+        impl From<$error> for Stopped {
+            fn from($of: $error) -> Self {
+                $stopped
+            }
+        }
+    )+};
 }
 
-impl From<countersign::types::response::ResponseError> for Stopped {
-    fn from(error: countersign::types::response::ResponseError) -> Self {
-        Self::Rejected(error.code(), error.to_string())
-    }
-}
-
-impl From<countersign::ConfigurationError> for Stopped {
-    fn from(error: countersign::ConfigurationError) -> Self {
-        Self::Unusable(error.to_string())
-    }
-}
-
-impl From<countersign::StartError> for Stopped {
-    fn from(error: countersign::StartError) -> Self {
-        Self::Unusable(error.to_string())
-    }
-}
-
-impl From<countersign::ceremony::AlreadyUsedError> for Stopped {
-    fn from(error: countersign::ceremony::AlreadyUsedError) -> Self {
-        Self::Rejected(error.code(), error.to_string())
-    }
+stopped! {
+    countersign::Error: |error| Self::Rejected(error.code(), error.to_string());
+    countersign::types::response::ResponseError: |error| Self::Rejected(error.code(), error.to_string());
+    countersign::ceremony::AlreadyUsedError: |error| Self::Rejected(error.code(), error.to_string());
+    countersign::ConfigurationError: |error| Self::Unusable(error.to_string());
+    countersign::StartError: |error| Self::Unusable(error.to_string());
 }
 
 /// The challenge of a case, of 1 byte or more.
