@@ -2,7 +2,7 @@
 
 use lexopt::{Arg, Parser, ValueExt as _};
 
-use crate::Result;
+use crate::result::Result;
 
 const HELP: &str = "\
 usage: countersign-load [OPTION]… PROGRAM…

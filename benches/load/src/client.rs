@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use ureq::Agent;
 
-use crate::{Result, passkey};
+use crate::{passkey, result::Result};
 
 /// A client with a connection and the browser's cookie.
 struct Client {

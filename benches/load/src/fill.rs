@@ -5,7 +5,7 @@ use countersign::store::{Account, ApplicationStore as _, Operation, StoredCreden
 use countersign::types::Timestamp;
 use countersign_store::{Database, names};
 
-use crate::{Result, passkey};
+use crate::{passkey, result::Result};
 
 /// The accounts of a transaction: many, since each transaction waits for the disk.
 const BATCH: u64 = 1000;

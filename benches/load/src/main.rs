@@ -6,11 +6,11 @@
 //! A server and the clients get a processor each, or the clients' signatures would slow the server down. Not on Linux,
 //! and with one processor, they share it.
 
-use std::error::Error;
 use std::time::Duration;
 
 use crate::arguments::Arguments;
 use crate::measured::Measured;
+use crate::result::Result;
 
 mod arguments;
 mod client;
@@ -19,8 +19,7 @@ mod measured;
 mod passkey;
 mod process;
 mod raw;
-
-type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+mod result;
 
 fn main() -> Result<()> {
     let arguments = Arguments::read()?;

@@ -6,7 +6,7 @@ use std::{fs, thread};
 
 use crate::arguments::Program;
 use crate::process::Server;
-use crate::{Result, client, fill};
+use crate::{client, fill, result::Result};
 
 /// How long the server answers empty requests in a turn, and how long it is idle before.
 const EMPTY: Duration = Duration::from_secs(2);

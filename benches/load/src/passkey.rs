@@ -8,7 +8,7 @@ use countersign_authenticator::{
 };
 use serde_json::{Value, json};
 
-use crate::Result;
+use crate::result::Result;
 
 pub(crate) const RP_ID: &str = "localhost";
 

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
-use crate::Result;
+use crate::result::Result;
 
 /// The clients' processor; the server has the first one.
 const CLIENTS: &str = "1";

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use countersign_cose::{PublicKey, Verifiers};
 
-use crate::{Result, passkey};
+use crate::{passkey, result::Result};
 
 const CALLS: u32 = 2000;
 const ROUNDS: usize = 9;
