@@ -48,7 +48,7 @@ pub(crate) struct ServeArguments {
     /// or base64url; repeatable
     #[arg(long = "client", value_name = "NAME=FILE", value_parser = client)]
     clients: Vec<ClientConfig>,
-    /// Separate address for /metrics, which also has /health [default: both are at --listen]
+    /// Separate address for /metrics, which also has /health/live and /health/ready [default: all are at --listen]
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     metrics_listen: Option<Listen>,
     /// FIDO metadata BLOB, as downloaded; names authenticators and flags compromised models; it is read again when

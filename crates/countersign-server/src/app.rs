@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{future, sync::Arc, time::Duration};
 
 use countersign_axum::Passkeys;
-use countersign_store::{Database, DatabaseError};
+use countersign_store::Database;
 
 use crate::{
     auth::login::Login, clock, config::Config, metadata::service::MetadataService, models::ServerModels,
@@ -13,6 +13,18 @@ use crate::{
 
 /// How often a server checks that its database is still there.
 const PRESENCE_CHECK_EVERY: Duration = Duration::from_secs(30);
+
+/// The time limit for a read of the database, after which a server is not ready: load balancers wait for a few seconds.
+const READ_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Why requests should go to another server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotReady {
+    /// The database can't be read, or its file was deleted or replaced.
+    Database,
+    /// Attestation is required, and there is no metadata yet.
+    Metadata,
+}
 
 /// The application of a server.
 pub(crate) struct App {
@@ -78,10 +90,15 @@ impl App {
         }
     }
 
-    /// Fails if the database can't be used: its file was deleted or replaced since it was opened, or its server does not
-    /// answer.
-    pub(crate) async fn check_database(&self) -> Result<(), DatabaseError> {
-        self.database.check_health().await
+    /// Fails if requests should go to another server for now.
+    ///
+    /// Metadata that is out of date is no reason: that is the same for all servers, and signing in needs none.
+    pub(crate) async fn check_ready(&self) -> Result<(), NotReady> {
+        if !succeeds_within(READ_PATIENCE, self.database.check_health()).await {
+            return Err(NotReady::Database);
+        }
+        let has_metadata = self.metadata.as_deref().is_none_or(MetadataService::has_what_it_requires);
+        if has_metadata { Ok(()) } else { Err(NotReady::Metadata) }
     }
 
     /// Watches the source of the metadata, and the database. Never returns.
@@ -96,11 +113,15 @@ impl App {
             loop {
                 tokio::time::sleep(PRESENCE_CHECK_EVERY).await;
                 // Logs the outcome itself.
-                let _ = self.check_database().await;
+                let _ = self.database.check_health().await;
             }
         };
         tokio::join!(metadata, database);
     }
+}
+
+async fn succeeds_within<T, E>(limit: Duration, work: impl Future<Output = Result<T, E>>) -> bool {
+    tokio::time::timeout(limit, work).await.is_ok_and(|outcome| outcome.is_ok())
 }
 
 /// The path from which the names of the metadata's files are derived: that of the database file, or `countersign` in the
@@ -111,5 +132,18 @@ fn metadata_path(config: &Config) -> PathBuf {
         Some(folder) => folder.join("countersign"),
         None if config.is_database_a_file() => PathBuf::from(&config.database),
         None => Path::new("countersign").to_path_buf(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_read_that_fails_or_takes_too_long_is_no_success() {
+        let limit = Duration::from_millis(50);
+        assert!(succeeds_within(limit, future::ready(Ok::<_, ()>(()))).await);
+        assert!(!succeeds_within(limit, future::ready(Err::<(), _>(()))).await);
+        assert!(!succeeds_within(limit, future::pending::<Result<(), ()>>()).await);
     }
 }

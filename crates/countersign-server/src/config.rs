@@ -29,7 +29,8 @@ pub struct Config {
     /// The database: the path of an SQLite file, or the address of a PostgreSQL database that begins with `postgres://`.
     /// If there is no such file, it is created with its folder.
     pub database: String,
-    /// A separate address for `/metrics`, which also has `/health`. By default, both are at the address of the page.
+    /// A separate address for `/metrics`, which also has `/health/live` and `/health/ready`. By default, all are at the
+    /// address of the page.
     pub metrics_listen: Option<Listen>,
     /// The metadata of authenticator models; none by default.
     pub metadata: Option<MetadataConfig>,

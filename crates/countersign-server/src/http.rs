@@ -3,7 +3,8 @@
 //! | request | body | answer |
 //! | --- | --- | --- |
 //! | `GET /` `/app.js` `/actions.js` `/client.js` `/passkeys.js` `/returning.js` `/view.js` `/style.css` `/icon.svg` | | the page, with entity tags, and compressed for clients that accept gzip |
-//! | `GET /health` | | `ok`, or 503 if the database can't be used, such as a file that was deleted or replaced |
+//! | `GET /health/live` | | `ok`: the process answers |
+//! | `GET /health/ready` | | `ok`, or 503 if the database can't be used, or attestation is required and there is no metadata yet |
 //! | `GET /metrics` | | metrics in the text format of Prometheus, unless they have a separate address |
 //! | `GET /models/{aaguid}/icon` | | the icon of an authenticator model, if the metadata has one |
 //! | `GET /.well-known/passkey-endpoints` | | an empty object: the site supports passkeys |
@@ -52,6 +53,7 @@ mod assets;
 mod auth;
 mod edge;
 mod headers;
+mod health;
 mod metrics;
 mod models;
 mod page;
@@ -83,7 +85,7 @@ fn layered(routes: Router<Shared>, site: &Shared) -> Router {
 }
 
 fn health_route() -> Router<Shared> {
-    Router::new().route("/health", get(page::health))
+    Router::new().route("/health/live", get(health::live)).route("/health/ready", get(health::ready))
 }
 
 fn metrics_routes() -> Router<Shared> {

@@ -113,12 +113,12 @@ impl Database {
         })
     }
 
-    /// Fails if the database can't be used now: its file was deleted or replaced, or its server does not answer. For
-    /// health checks.
+    /// Fails if the database can't be used now: it can't be read, its file was deleted or replaced, or its server does not
+    /// answer. For health checks.
     pub async fn check_health(&self) -> Result<(), DatabaseError> {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(store) => store.check_presence()?,
+            Self::Sqlite(store) => store.check_health().await?,
             #[cfg(feature = "postgres")]
             Self::Postgres(store) => store.check_health().await?,
         }

@@ -94,9 +94,11 @@ impl SqliteStore {
         self.0.readers.run(move |db| Ok(other_rp_ids::find(db, &rp_id)?)).await
     }
 
-    /// Fails if the database file was deleted or replaced since it was opened: for health checks. Nothing is stored then.
-    pub fn check_presence(&self) -> Result<(), StoreError> {
-        self.0.presence.check()
+    /// Fails if the database file was deleted or replaced since it was opened, or can't be read: for health checks.
+    /// Nothing is stored in a file that was deleted or replaced.
+    pub async fn check_health(&self) -> Result<(), StoreError> {
+        self.0.presence.check()?;
+        self.0.readers.run(sealing_keys::list).await.map(drop)
     }
 }
 

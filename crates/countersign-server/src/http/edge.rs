@@ -88,11 +88,11 @@ fn names_its_host(request: &Request) -> bool {
     }
 }
 
-/// Whether a request is an HTTP/1.0 probe of `/metrics` or `/health`: some load balancers use the oldest version, and
-/// only HTTP/1.1 requires a `Host` field ([RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)).
+/// Whether a request is an HTTP/1.0 probe of metrics or health: some load balancers use the oldest version, and only
+/// HTTP/1.1 requires a `Host` field ([RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)).
 fn is_of_old_probe(request: &Request) -> bool {
     request.version() == Version::HTTP_10
         && matches!(*request.method(), Method::GET | Method::HEAD)
         && !request.headers().contains_key(header::HOST)
-        && matches!(request.uri().path(), "/health" | "/metrics")
+        && matches!(request.uri().path(), "/health/live" | "/health/ready" | "/metrics")
 }

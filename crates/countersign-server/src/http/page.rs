@@ -1,4 +1,4 @@
-//! The page's files, and `/health`.
+//! The page's files.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -9,12 +9,4 @@ use super::site::Shared;
 /// Sends the file of the page at this path.
 pub(super) async fn asset(State(site): State<Shared>, uri: Uri, headers: HeaderMap) -> Response {
     site.assets.response(uri.path(), &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
-}
-
-/// Reports whether the server has its database.
-pub(super) async fn health(State(site): State<Shared>) -> (StatusCode, &'static str) {
-    match site.app.check_database().await {
-        Ok(()) => (StatusCode::OK, "ok"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database can't be used"),
-    }
 }

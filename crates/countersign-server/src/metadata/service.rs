@@ -120,6 +120,11 @@ impl MetadataService {
         self.registrations == Registrations::Any || self.current.blob().as_deref().is_some_and(is_good)
     }
 
+    /// Whether there is metadata, which may be out of date, or registrations need none.
+    pub(crate) fn has_what_it_requires(&self) -> bool {
+        self.registrations == Registrations::Any || self.current.blob().is_some()
+    }
+
     /// The metadata, if the relying party has to require attestation.
     pub(crate) fn required(&self) -> Option<Arc<Metadata>> {
         (self.registrations == Registrations::Attested).then(|| Arc::clone(&self.current.metadata))

@@ -178,7 +178,7 @@ async fn nothing_is_stored_in_a_database_file_that_was_deleted_or_replaced() {
     for replaced in [false, true] {
         let site = Site::new().await;
         let (mut client, passkey) = site.account("Ada", 1).await;
-        client.get("/health").await.expect(200);
+        client.get("/health/ready").await.expect(200);
         let started = client.post("/api/sessions/start", &json!({})).await.json();
         let aside = site.database().with_extension("aside");
         fs::rename(site.database(), &aside).unwrap();
@@ -187,12 +187,25 @@ async fn nothing_is_stored_in_a_database_file_that_was_deleted_or_replaced() {
         }
         let body = finish(&started, &passkey.authentication(&started["options"]));
         client.post("/api/sessions/finish", &body).await.expect_error(503, "storage-failed");
-        let health = client.get("/health").await.expect(503);
+        let health = client.get("/health/ready").await.expect(503);
         assert_eq!(health.body, b"the database can't be used");
         // Once it is back in its place, the server uses it again.
         fs::rename(&aside, site.database()).unwrap();
-        client.get("/health").await.expect(200);
+        client.get("/health/ready").await.expect(200);
         client.sign_in(&passkey).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_read_its_database_is_live_and_not_ready() {
+    let site = Site::new().await;
+    let mut client = site.client();
+    for (renamed, status) in
+        [("sealing_keys RENAME TO elsewhere", 503), ("elsewhere RENAME TO sealing_keys", 200)]
+    {
+        site.sql(&format!("ALTER TABLE {renamed}"));
+        client.get("/health/live").await.expect(200);
+        client.get("/health/ready").await.expect(status);
     }
 }
 

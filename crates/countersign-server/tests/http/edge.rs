@@ -26,7 +26,7 @@ async fn every_answer_has_the_security_headers() {
     for (method, path, status, caching) in [
         ("GET", "/", 200, "no-cache"),
         ("GET", "/app.js", 200, "no-cache"),
-        ("GET", "/health", 200, "no-cache"),
+        ("GET", "/health/live", 200, "no-cache"),
         ("GET", "/nowhere", 404, "no-cache"),
         ("PUT", "/", 405, "no-cache"),
         ("GET", "/api/session", 200, "no-store"),
@@ -61,7 +61,7 @@ async fn an_https_server_requires_https_for_later_requests() {
     let mut config = Config::new(folder.path().join("test.sqlite3"));
     config.rp_id = "example.org".into();
     let mut client = Client::of(&router(&config).await.unwrap());
-    for path in ["/", "/health", "/nowhere", "/api/session", "/api/credentials", "/api/nowhere"] {
+    for path in ["/", "/health/live", "/nowhere", "/api/session", "/api/credentials", "/api/nowhere"] {
         let answer = client.get(path).await;
         assert_eq!(answer.header("strict-transport-security"), "max-age=31536000", "{path}");
     }
@@ -97,7 +97,7 @@ async fn every_answer_has_the_version_of_the_page() {
     assert!(version.len() == 64 && version.bytes().all(|byte| byte.is_ascii_hexdigit()), "{version}");
     let meta = format!("<meta name=\"countersign-page\" content=\"{version}\">");
     assert!(String::from_utf8(answer.body).unwrap().contains(&meta));
-    for path in ["/app.js", "/health", "/nowhere", "/api/session", "/api/credentials", "/api/nowhere"] {
+    for path in ["/app.js", "/health/live", "/nowhere", "/api/session", "/api/credentials", "/api/nowhere"] {
         assert_eq!(client.get(path).await.header("countersign-page"), version, "{path}");
     }
 }
@@ -155,7 +155,7 @@ async fn the_page_and_its_parts_have_their_types_also_for_head() {
         ("/view.js", "text/javascript; charset=utf-8", "export function"),
         ("/style.css", "text/css; charset=utf-8", "{"),
         ("/icon.svg", "image/svg+xml", "<svg"),
-        ("/health", "text/plain; charset=utf-8", "ok"),
+        ("/health/live", "text/plain; charset=utf-8", "ok"),
     ] {
         let answer = client.get(path).await.expect(200);
         assert_eq!(answer.header("content-type"), content_type);

@@ -130,6 +130,14 @@ impl Running {
         (head[9..12].to_owned(), body["error"]["code"].as_str().unwrap_or_default().to_owned())
     }
 
+    /// The status and the body of the probe of load balancers.
+    async fn ready(&self) -> (String, String) {
+        let answer =
+            ask(self.address, b"GET /health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head[9..12].to_owned(), body.to_owned())
+    }
+
     async fn stop(mut self) {
         self.stop.take().unwrap().send(()).unwrap();
         self.serving.await.unwrap().unwrap();
@@ -226,9 +234,12 @@ async fn without_required_metadata_no_authenticator_registers() {
     https.answer(Reply::new("500 Internal Server Error", &[], b""));
     server.until([None, Some(1), Some(1)]).await;
     assert_eq!(server.start_registration().await, ("503".into(), "metadata-unavailable".into()));
+    let reason = "attestation is required, and there is no metadata yet";
+    assert_eq!(server.ready().await, ("503".into(), reason.into()));
     https.answer(Reply::ok(&[], &good(8)));
     server.until([Some(8), Some(1), Some(0)]).await;
     assert_eq!(server.start_registration().await, ("200".into(), String::new()));
+    assert_eq!(server.ready().await, ("200".into(), "ok".into()));
     server.stop().await;
 }
 

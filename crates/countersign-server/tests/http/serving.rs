@@ -42,7 +42,7 @@ async fn localhost_is_both_loopback_addresses_and_the_origin_follows_the_port() 
         let _ = stopped.await;
     }));
     for address in addresses {
-        let answer = ask(address, b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+        let answer = ask(address, b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\nok"), "{answer}");
         let answer = ask(
             address,
@@ -109,7 +109,7 @@ async fn bytes_that_are_not_http_do_no_harm() {
         let answer = ask(address, junk).await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
     }
-    let answer = ask(address, b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+    let answer = ask(address, b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     serving.abort();
 }
@@ -131,7 +131,7 @@ async fn answers_of_hyper_have_the_headers_of_every_answer() {
         (b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "400"),
         (b"GET / HTTP/1.0\r\n\r\n", "400"),
         // After an answer on the same connection.
-        (b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n\0\r\n\r\n", "200"),
+        (b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n\0\r\n\r\n", "200"),
         (many_headers.as_bytes(), "431"),
         (long_line.as_bytes(), "414"),
     ] {
@@ -160,12 +160,12 @@ async fn a_load_balancer_may_check_health_in_http_1_0_without_a_host() {
     let address = server.addresses()[0];
     let serving = tokio::spawn(server.serve(std::future::pending()));
     for (request, status) in [
-        ("GET /health HTTP/1.0\r\n\r\n", "200"),
-        ("HEAD /health HTTP/1.0\r\n\r\n", "200"),
+        ("GET /health/live HTTP/1.0\r\n\r\n", "200"),
+        ("HEAD /health/live HTTP/1.0\r\n\r\n", "200"),
         ("GET /metrics HTTP/1.0\r\n\r\n", "200"),
-        ("GET /health HTTP/1.0\r\nHost: a b\r\n\r\n", "400"),
-        ("GET /health HTTP/1.1\r\nConnection: close\r\n\r\n", "400"),
-        ("POST /health HTTP/1.0\r\n\r\n", "400"),
+        ("GET /health/live HTTP/1.0\r\nHost: a b\r\n\r\n", "400"),
+        ("GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n", "400"),
+        ("POST /health/live HTTP/1.0\r\n\r\n", "400"),
         ("GET / HTTP/1.0\r\n\r\n", "400"),
         ("GET /api/session HTTP/1.0\r\n\r\n", "400"),
     ] {
@@ -188,10 +188,10 @@ async fn metrics_can_have_a_separate_address() {
     }));
     for (address, path, status) in [
         (page, "/metrics", "404"),
-        (page, "/health", "200"),
+        (page, "/health/live", "200"),
         (page, "/", "200"),
         (metrics, "/metrics", "200"),
-        (metrics, "/health", "200"),
+        (metrics, "/health/live", "200"),
         (metrics, "/", "404"),
         (metrics, "/api/session", "404"),
     ] {

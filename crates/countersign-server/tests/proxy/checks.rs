@@ -197,7 +197,7 @@ fn the_answers_for_proxies_are_not_public(mut setup: Setup) {
     for path in ["/auth/check", "/auth/session", "/metrics"] {
         browser.navigate(&format!("{LOGIN}{path}")).expect(404);
     }
-    browser.navigate(&format!("{LOGIN}/health")).expect(200);
+    browser.navigate(&format!("{LOGIN}/health/live")).expect(200);
 }
 
 #[test]

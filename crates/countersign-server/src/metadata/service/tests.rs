@@ -123,3 +123,11 @@ fn rule_368_roots_that_expire_soon_are_counted() {
     assert_eq!(service.current.expiring_roots(long_before), 0);
     assert_eq!(service.current.expiring_roots(soon), 1, "GlobalSign's R3, on 2029-03-18");
 }
+
+#[test]
+fn a_server_whose_required_metadata_is_out_of_date_is_ready_and_registers_nothing() {
+    let (_folder, mut service) = service();
+    service.registrations = Registrations::Attested;
+    assert!(service.has_what_it_requires() && service.can_judge(NOW));
+    assert!(service.has_what_it_requires() && !service.can_judge(LATE));
+}

@@ -153,10 +153,10 @@ async fn nothing_is_stored_in_a_file_that_was_deleted_or_replaced() {
             std::fs::copy(&aside, &path).unwrap();
         }
         assert_eq!(store.transact(sign_up("lost"), NOW).await, Err(StoreError::Gone));
-        assert_eq!(store.check_presence(), Err(StoreError::Gone));
+        assert_eq!(store.check_health().await, Err(StoreError::Gone));
         // Once it is back in its place, it is used again.
         std::fs::rename(&aside, &path).unwrap();
-        store.check_presence().unwrap();
+        store.check_health().await.unwrap();
         accept(&store, sign_up("lost")).await;
     }
 }
