@@ -1,6 +1,6 @@
 //! A store of any type, so that neither handlers nor extractors name it.
 
-use std::pin::Pin;
+use std::{pin::Pin, sync::Arc};
 
 use countersign::Timestamp;
 use countersign::store::{
@@ -9,10 +9,16 @@ use countersign::store::{
 };
 use countersign::types::{CredentialId, UserHandle};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, observation::observe, observer::Observer};
 
 /// The future of an operation.
 pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
+
+/// A store whose operations are observed.
+pub(crate) struct ObservedStore {
+    pub(crate) store: Arc<dyn AnyStore>,
+    pub(crate) observer: Arc<dyn Observer>,
+}
 
 macro_rules! any_store {
     ($($(#[$doc:meta])* fn $name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)+) => {
@@ -29,6 +35,16 @@ macro_rules! any_store {
                     Box::pin(async move {
                         ApplicationStore::$name(self, $($argument),*).await.map_err(Failure::new)
                     })
+                }
+            )+
+        }
+
+        #[expect(clippy::elidable_lifetime_names, reason = "some of the methods have arguments that need the name")]
+        impl AnyStore for ObservedStore {
+            $(
+                fn $name<'a>(&'a self, $($argument: $kind),*) -> Answer<'a, $answer> {
+                    let answer = self.store.$name($($argument),*);
+                    Box::pin(observe(&*self.observer, stringify!($name), answer))
                 }
             )+
         }

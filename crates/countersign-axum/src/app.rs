@@ -7,7 +7,7 @@ use countersign::{RelyingParty, Timestamp};
 
 use crate::any_store::AnyStore;
 use crate::sessions::any_sessions::AnySessions;
-use crate::{cookie::Cookie, keys::Keys, models::Models, sign_up::SignUp, token::Token};
+use crate::{cookie::Cookie, keys::Keys, models::Models, observer::Observer, sign_up::SignUp, token::Token};
 
 /// A source of random bytes.
 pub(crate) type EntropySource = dyn Fn(&mut [u8]) -> Result<(), EntropyError> + Send + Sync;
@@ -27,6 +27,7 @@ pub(crate) struct App {
     pub(crate) browser: Cookie,
     pub(crate) sessions: Arc<dyn AnySessions>,
     pub(crate) models: Arc<dyn Models>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) unknown_signals: UnknownSignals,
     pub(crate) sign_up: SignUp,
     /// The pages for password managers.

@@ -7,11 +7,12 @@ use countersign::ceremony::EntropyError;
 use countersign::store::ApplicationStore;
 use countersign::{ConfigurationError, RelyingPartyBuilder, Timestamp};
 
-use crate::any_store::AnyStore;
+use crate::any_store::{AnyStore, ObservedStore};
 use crate::app::{App, Endpoints, EntropySource, UnknownSignals};
 use crate::cookie::Cookies;
 use crate::keys::Keys;
 use crate::models::{Models, NoModels};
+use crate::observer::Observer;
 use crate::passkeys::Passkeys;
 use crate::sessions::any_sessions::AnySessions;
 use crate::sessions::{CookieSessions, Sessions};
@@ -31,6 +32,7 @@ pub struct PasskeysBuilder {
     sessions: Option<Arc<dyn AnySessions>>,
     cookie_domain: Option<String>,
     models: Arc<dyn Models>,
+    observer: Option<Arc<dyn Observer>>,
     unknown_signals: UnknownSignals,
     sign_up: SignUp,
     endpoints: Endpoints,
@@ -54,6 +56,7 @@ impl Passkeys {
             sessions: None,
             cookie_domain: None,
             models: Arc::new(NoModels),
+            observer: None,
             unknown_signals: UnknownSignals::default(),
             sign_up: SignUp::default(),
             endpoints: Endpoints::default(),
@@ -80,6 +83,12 @@ impl PasskeysBuilder {
     /// Uses what the application says about authenticator models.
     pub fn models(mut self, models: impl Models) -> Self {
         self.models = Arc::new(models);
+        self
+    }
+
+    /// Reports ceremonies and operations of the store to this observer.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
         self
     }
 
@@ -133,8 +142,12 @@ impl PasskeysBuilder {
         let origins: Vec<_> = accounts.origins().iter().map(ToString::to_string).collect();
         let Cookies { session, browser } = Cookies::for_origins(&origins, self.cookie_domain.as_deref());
         let sessions = self.sessions.unwrap_or_else(|| Arc::new(CookieSessions::new(session)));
+        let store: Arc<dyn AnyStore> = match &self.observer {
+            Some(observer) => Arc::new(ObservedStore { store: self.store, observer: observer.clone() }),
+            None => self.store,
+        };
         Ok(Passkeys::new(App {
-            store: self.store,
+            store,
             accounts,
             step_up,
             origins,
@@ -142,6 +155,7 @@ impl PasskeysBuilder {
             browser,
             sessions,
             models: self.models,
+            observer: self.observer,
             unknown_signals: self.unknown_signals,
             sign_up: self.sign_up,
             endpoints: self.endpoints,

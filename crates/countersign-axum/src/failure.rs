@@ -12,6 +12,11 @@ impl Failure {
     pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(error.into())
     }
+
+    /// The error that was wrapped, such as that of the store.
+    pub fn get_ref(&self) -> &(dyn Error + Send + Sync + 'static) {
+        &*self.0
+    }
 }
 
 /// The error and its causes, for the log.

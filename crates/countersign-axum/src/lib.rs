@@ -37,6 +37,7 @@
 //! - [`Passkeys::origin_check`]: the check of origins, for the application's own handlers.
 //! - [`Sessions`]: where session tokens are kept, if not in a cookie.
 //! - [`Models`]: names of authenticator models, and judgements on them.
+//! - [`Observer`]: ceremonies and operations of the store, for metrics.
 //! - [`SignUp`], [`invite`]: who may create an account.
 //! - [`rotate_sealing_keys`]: replaces the key that ceremonies are sealed with.
 //! - [`client`]: the script for the page.
@@ -188,6 +189,8 @@ mod http;
 mod invitations;
 mod keys;
 mod models;
+mod observation;
+mod observer;
 mod operation_error;
 mod passkeys;
 mod recovery;
@@ -200,6 +203,7 @@ mod typed_code;
 
 pub use app::UnknownSignals;
 pub use builder::PasskeysBuilder;
+pub use ceremony::attached::CeremonyKind;
 pub use extract::{NotAllowed, RecentlyVerified, SignedIn};
 pub use failure::Failure;
 pub use http::edge::{CheckedOrigin, OriginCheck};
@@ -207,6 +211,7 @@ pub use http::json::error_answer;
 pub use invitations::{InviteError, invite};
 pub use keys::{KeyError, Rotation, rotate_sealing_keys};
 pub use models::{Models, Unavailable};
+pub use observer::{CeremonyFinish, Observer, StoreCall, StoreOutcome};
 pub use passkeys::Passkeys;
 pub use sessions::{Begun, CookieSessions, Sessions};
 pub use sign_up::SignUp;

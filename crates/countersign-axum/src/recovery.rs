@@ -8,7 +8,7 @@ use countersign::types::{CreationOptions, UserHandle};
 use countersign::{RegistrationRequest, Timestamp, User};
 use countersign_store::names;
 
-use crate::ceremony::attached::{Attached, Kind};
+use crate::ceremony::attached::{Attached, CeremonyKind};
 use crate::ceremony::judge::confirmation;
 use crate::ceremony::starting::{Started, check_room, descriptors, end_prompt_before};
 use crate::operation_error::{OperationError, Rejection, Result};
@@ -77,7 +77,8 @@ impl App {
         let (mut options, state) = self.accounts.start_registration(request, &mut self.entropy(), now)?;
         let adding = self.note_adding(hash, user.handle, *browser, now).await?;
         end_prompt_before(&mut options, adding, now);
-        let attached = Attached::new(Kind::Recovery, browser, now).with_until(adding).with_code(Some(hash));
+        let attached =
+            Attached::new(CeremonyKind::Recovery, browser, now).with_until(adding).with_code(Some(hash));
         self.started(&state, &attached, options, now).await
     }
 

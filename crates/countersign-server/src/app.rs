@@ -7,8 +7,8 @@ use countersign_axum::Passkeys;
 use countersign_store::Database;
 
 use crate::{
-    auth::login::Login, clock, config::Config, metadata::service::MetadataService, models::ServerModels,
-    relying_party, start_error::StartError,
+    auth::login::Login, clock, config::Config, metadata::service::MetadataService, metrics::Metrics,
+    models::ServerModels, relying_party, start_error::StartError,
 };
 
 /// How often a server checks that its database is still there.
@@ -34,6 +34,7 @@ pub(crate) struct App {
     pub(crate) login: Arc<Login>,
     /// The metadata of authenticator models, if it is configured.
     pub(crate) metadata: Option<Arc<MetadataService>>,
+    pub(crate) metrics: Metrics,
     /// The accepted values of the `Origin` header.
     pub(crate) origins: Vec<String>,
     database: Database,
@@ -50,7 +51,9 @@ impl App {
         party.clone().build().map_err(StartError::RelyingParty)?;
         let login = Arc::new(Login::new(config, &origins)?);
         let database = Database::open(&config.database).await?;
+        let metrics = Metrics::new(&database, metadata.clone());
         let mut builder = Passkeys::builder(party, database.clone())
+            .observer(metrics.events.clone())
             .models(ServerModels::new(metadata.clone()))
             .unknown_signals(config.unknown_signals)
             .sign_up(config.sign_up);
@@ -70,7 +73,7 @@ impl App {
                 "passkeys in the database can't be used: they were registered with another RP ID"
             );
         }
-        Ok(Self { passkeys, login, metadata, origins, database })
+        Ok(Self { passkeys, login, metadata, metrics, origins, database })
     }
 
     /// Fails if a server with this configuration could not run, or could not accept the passkeys in its database. Its

@@ -19,6 +19,8 @@ mod registry;
 use own_answers::OwnAnswers;
 use registry::{Place, Registry};
 
+use crate::metrics::connections::{ListenerMetrics, OpenConnection};
+
 /// The most connections to the page. Together with those of the operator, they stay below the 1024 files that a process
 /// may open by default on most systems.
 pub(crate) const PAGE_CONNECTIONS_MAX: usize = 850;
@@ -48,6 +50,7 @@ pub(crate) struct Connections {
     permits: Arc<Semaphore>,
     registry: Registry,
     limits: Limits,
+    metrics: ListenerMetrics,
 }
 
 /// The time limits of a connection.
@@ -64,8 +67,10 @@ impl Connections {
         listeners: Vec<std::net::TcpListener>,
         headers: Vec<u8>,
         connections: usize,
+        metrics: ListenerMetrics,
     ) -> io::Result<Self> {
-        Self::with_limits(listeners, headers, connections, Limits { patience: PATIENCE, life: LIFE })
+        let limits = Limits { patience: PATIENCE, life: LIFE };
+        Self::with_limits(listeners, headers, connections, limits, metrics)
     }
 
     fn with_limits(
@@ -73,6 +78,7 @@ impl Connections {
         headers: Vec<u8>,
         connections: usize,
         limits: Limits,
+        metrics: ListenerMetrics,
     ) -> io::Result<Self> {
         let listeners = listeners
             .into_iter()
@@ -82,7 +88,14 @@ impl Connections {
             })
             .collect::<io::Result<_>>()?;
         let permits = Arc::new(Semaphore::new(connections));
-        Ok(Self { listeners, headers: headers.into(), permits, registry: Registry::default(), limits })
+        Ok(Self {
+            listeners,
+            headers: headers.into(),
+            permits,
+            registry: Registry::default(),
+            limits,
+            metrics,
+        })
     }
 
     /// Waits for a place for another connection, and dismisses one if there is none.
@@ -90,6 +103,7 @@ impl Connections {
         loop {
             let Ok(permit) = self.permits.clone().try_acquire_owned() else {
                 self.registry.make_room(newcomer);
+                self.metrics.dismissed();
                 match timeout(DISMISSAL, self.permits.clone().acquire_owned()).await {
                     Ok(Ok(permit)) => return permit,
                     // The task of the dismissed connection is busy. The semaphore is never closed.
@@ -118,7 +132,8 @@ impl Listener for Connections {
                     // Answers are written at once, so that waiting to fill a packet would only delay them.
                     let _ = stream.set_nodelay(true);
                     let place = self.registry.add(address, Instant::now());
-                    let connection = Connection::new(stream, (permit, place), self.limits);
+                    let held = Held { place, _permit: permit, _counted: self.metrics.accepted() };
+                    let connection = Connection::new(stream, held, self.limits);
                     return (OwnAnswers::new(connection, self.headers.clone()), address);
                 }
                 // The client disconnected, or the system is out of a resource.
@@ -170,20 +185,26 @@ pub(crate) struct Connection {
     patience: Duration,
     life: Life,
     end: Pin<Box<Sleep>>,
+    held: Held,
+}
+
+/// What a connection holds until it is dropped.
+pub(crate) struct Held {
     /// Dropped before the permit, so that there is never a free permit without a free place.
     place: Place,
     _permit: OwnedSemaphorePermit,
+    _counted: OpenConnection,
 }
 
 impl Connection {
-    fn new(stream: TcpStream, (permit, place): (OwnedSemaphorePermit, Place), limits: Limits) -> Self {
+    fn new(stream: TcpStream, held: Held, limits: Limits) -> Self {
         let (now, patience) = (Instant::now(), limits.patience);
         let life = Life { over: now.checked_add(limits.life).unwrap_or(now) };
-        Self { stream, patience, life, end: Box::pin(sleep(patience)), place, _permit: permit }
+        Self { stream, patience, life, end: Box::pin(sleep(patience)), held }
     }
 
     fn poll_end(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        let is_over = self.end.as_mut().poll(context).is_ready() || self.place.is_dismissed(context);
+        let is_over = self.end.as_mut().poll(context).is_ready() || self.held.place.is_dismissed(context);
         if is_over { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
     }
 
@@ -196,7 +217,7 @@ impl Connection {
             Poll::Pending => self.poll_end(context)?,
             Poll::Ready(_) => {
                 let now = Instant::now();
-                self.place.sent(now);
+                self.held.place.sent(now);
                 self.end.as_mut().reset(now.checked_add(self.patience).unwrap_or(now));
             }
         }
@@ -214,7 +235,7 @@ impl AsyncRead for Connection {
         let before = buffer.filled().len();
         let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
         if buffer.filled().len() > before {
-            self.place.received();
+            self.held.place.received();
         }
         outcome
     }

@@ -48,7 +48,6 @@ use axum::{Router, middleware};
 
 use self::{assets::Assets, site::Shared};
 
-mod answers;
 mod assets;
 mod auth;
 mod edge;

@@ -96,6 +96,7 @@ pub mod http;
 mod invite;
 mod keys;
 mod metadata;
+mod metrics;
 mod models;
 mod relying_party;
 mod server;

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::config::{Config, Listen};
 use crate::connections::{self, Connections, Life, OPERATOR_CONNECTIONS_MAX, PAGE_CONNECTIONS_MAX};
+use crate::metrics::connections::{OPERATOR, PAGE};
 use crate::{app::App, http, http::site::Site, start_error::StartError};
 
 /// How long requests may continue after the server is asked to stop.
@@ -95,8 +96,10 @@ impl Server {
     ) -> io::Result<()> {
         let site = Arc::new(Site::new(self.app.clone()));
         let (stopping, stopped) = watch::channel(());
-        let serve = |sockets: Sockets, routes: Router, max: usize| {
-            let connections = Connections::new(sockets.listeners, site.header_lines(), max)?;
+        let metrics = &self.app.metrics.connections;
+        let serve = |sockets: Sockets, routes: Router, max: usize, listener: &'static str| {
+            let headers = site.header_lines();
+            let connections = Connections::new(sockets.listeners, headers, max, metrics.of(listener))?;
             let routes = routes.layer(middleware::from_fn(connections::bound_life));
             let service = routes.into_make_service_with_connect_info::<Life>();
             let stopped = is_dropped(stopped.clone());
@@ -106,10 +109,10 @@ impl Server {
         };
         let routes =
             if self.operations.is_some() { http::public_routes(&site) } else { http::all_routes(&site) };
-        let public = serve(self.sockets, routes, PAGE_CONNECTIONS_MAX)?;
+        let public = serve(self.sockets, routes, PAGE_CONNECTIONS_MAX, PAGE)?;
         let operations = self
             .operations
-            .map(|sockets| serve(sockets, http::operator_routes(&site), OPERATOR_CONNECTIONS_MAX))
+            .map(|sockets| serve(sockets, http::operator_routes(&site), OPERATOR_CONNECTIONS_MAX, OPERATOR))
             .transpose()?;
         let serving = async {
             match operations {

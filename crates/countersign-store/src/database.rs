@@ -113,6 +113,16 @@ impl Database {
         })
     }
 
+    /// The words that [`DatabaseError::code`] returns for this database.
+    pub const fn error_codes(&self) -> &'static [&'static str] {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => StoreError::CODES,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => PostgresError::CODES,
+        }
+    }
+
     /// Fails if the database can't be used now: it can't be read, its file was deleted or replaced, or its server does not
     /// answer. For health checks.
     pub async fn check_health(&self) -> Result<(), DatabaseError> {
@@ -174,6 +184,18 @@ pub enum DatabaseError {
     #[cfg(feature = "postgres")]
     #[error(transparent)]
     Postgres(#[from] PostgresError),
+}
+
+impl DatabaseError {
+    /// A word for the kind of failure, for metrics.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(error) => error.code(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(error) => error.code(),
+        }
+    }
 }
 
 /// Calls a method of the store, whichever it is.

@@ -52,6 +52,20 @@ use pool::{Connection, within};
 #[derive(Debug, Clone)]
 pub struct PostgresStore(Arc<Inner>);
 
+/// The connections of a pool, and the calls that wait for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Connections {
+    /// Open connections.
+    pub open: usize,
+    /// Those of them that are not in use.
+    pub idle: usize,
+    /// Calls that wait for a connection.
+    pub waiting: usize,
+    /// The most connections that the pool opens.
+    pub max: usize,
+}
+
 #[derive(Debug)]
 struct Inner {
     pool: Pool,
@@ -78,6 +92,17 @@ impl PostgresStore {
     /// Connects, and checks that there are no tables or tables of a supported version. Changes nothing.
     pub async fn check(options: &PostgresOptions) -> Result<(), PostgresError> {
         Self::unconnected(options)?.version().await.map(|_| ())
+    }
+
+    /// The connections of the pool now.
+    pub fn connections(&self) -> Connections {
+        let status = self.0.pool.status();
+        Connections {
+            open: status.size,
+            idle: status.available,
+            waiting: status.waiting,
+            max: status.max_size,
+        }
     }
 
     /// Checks that the database answers, accepts writes, and has the tables.

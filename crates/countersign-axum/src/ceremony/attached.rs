@@ -9,7 +9,8 @@ use crate::act::Act;
 /// The kind of a ceremony.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Kind {
+#[non_exhaustive]
+pub enum CeremonyKind {
     /// The registration of a new account's first credential.
     Account,
     /// The registration of one more credential.
@@ -22,9 +23,13 @@ pub(crate) enum Kind {
     StepUp,
 }
 
-impl Kind {
-    /// The word for the log.
-    pub(crate) const fn as_str(self) -> &'static str {
+impl CeremonyKind {
+    /// All kinds.
+    pub const ALL: &'static [Self] =
+        &[Self::Account, Self::Credential, Self::Recovery, Self::Session, Self::StepUp];
+
+    /// The word for logs and metrics: `account`, `credential`, `recovery`, `session` or `step-up`.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Account => "account",
             Self::Credential => "credential",
@@ -38,7 +43,7 @@ impl Kind {
 /// What the application attaches to a state, as JSON.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Attached {
-    pub(crate) kind: Kind,
+    pub(crate) kind: CeremonyKind,
     /// The hash of the cookie of the browser that started the ceremony, in base64url.
     pub(super) browser: String,
     /// The time of the start.
@@ -65,7 +70,7 @@ pub(crate) struct Attached {
 
 impl Attached {
     /// The data of a ceremony that this browser starts now.
-    pub(crate) fn new(kind: Kind, browser: &TokenHash, now: Timestamp) -> Self {
+    pub(crate) fn new(kind: CeremonyKind, browser: &TokenHash, now: Timestamp) -> Self {
         Self {
             kind,
             browser: base64url::encode(browser.as_bytes()),

@@ -2,7 +2,7 @@
 
 use countersign::{cose::sha256, store::TokenHash};
 
-use super::attached::Kind;
+use super::attached::CeremonyKind;
 use crate::sessions::caller::Caller;
 
 /// A request to finish a ceremony.
@@ -45,13 +45,13 @@ impl FinishRequest {
         Self { device, ..self }
     }
 
-    pub(crate) const fn kind(&self) -> Kind {
+    pub(crate) const fn kind(&self) -> CeremonyKind {
         match self.ceremony {
-            Ceremony::Account(_) => Kind::Account,
-            Ceremony::Credential(_) => Kind::Credential,
-            Ceremony::Recovery(_) => Kind::Recovery,
-            Ceremony::Session(_) => Kind::Session,
-            Ceremony::StepUp(_) => Kind::StepUp,
+            Ceremony::Account(_) => CeremonyKind::Account,
+            Ceremony::Credential(_) => CeremonyKind::Credential,
+            Ceremony::Recovery(_) => CeremonyKind::Recovery,
+            Ceremony::Session(_) => CeremonyKind::Session,
+            Ceremony::StepUp(_) => CeremonyKind::StepUp,
         }
     }
 

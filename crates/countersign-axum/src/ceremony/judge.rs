@@ -6,7 +6,8 @@ use countersign::store::{
 };
 use countersign::types::{Aaguid, CredentialId, UserHandle};
 use countersign::{
-    AuthenticationResponse, Code, CredentialIdStatus, RegistrationResponse, RegistrationState, Timestamp,
+    AuthenticationResponse, Code, CredentialIdStatus, CredentialRecord, RegistrationResponse,
+    RegistrationState, Timestamp,
 };
 use countersign_store::names;
 
@@ -33,11 +34,26 @@ pub(crate) const CONFIRMED_SECONDS: i64 = 5 * 60;
 /// The RP ID of every developer's server: a passkey that is unknown to one may be another's.
 const LOCALHOST: &str = "localhost";
 
+/// The authenticator of an accepted credential, for the observer.
+#[derive(Debug, Clone)]
+pub(super) struct Authenticator {
+    pub(super) aaguid: Aaguid,
+    /// The attestation format, if the credential was registered now.
+    pub(super) format: Option<String>,
+}
+
+impl From<&CredentialRecord> for Authenticator {
+    fn from(record: &CredentialRecord) -> Self {
+        Self { aaguid: record.aaguid(), format: record.attestation_format().map(str::to_owned) }
+    }
+}
+
 /// What follows from a good response.
 pub(super) struct Change {
     pub(super) outcome: Outcome,
     /// The credential that was created for this, which is useless if the store rejects it.
     pub(super) created: Option<CredentialId>,
+    pub(super) authenticator: Authenticator,
     pub(super) operations: Vec<Operation>,
 }
 
@@ -71,13 +87,14 @@ impl App {
         let credential = self.register(finish, opened, now).await?;
         let id = credential.record.id().clone();
         let handle = credential.record.user_handle().clone();
+        let authenticator = Authenticator::from(&credential.record);
         let (outcome, session) = self.new_session(finish, &handle, &id, replaced, now)?;
         let account = Account { handle, name_key: names::key(&name), name, created_at: now };
         let mut operations: Vec<_> = invitation.map(Operation::TakeInvitation).into_iter().collect();
         operations
             .extend([Operation::InsertAccount(account), Operation::InsertCredential(Box::new(credential))]);
         operations.extend(session);
-        Ok(Change { outcome, created: Some(id), operations })
+        Ok(Change { outcome, created: Some(id), authenticator, operations })
     }
 
     /// The passkey and a session are stored at once, and the code is used up.
@@ -91,6 +108,7 @@ impl App {
         let code = opened.attached.code_hash().ok_or(Reason::Code(Code::StateInvalid))?;
         let mut credential = self.register(finish, opened, now).await?;
         let (handle, id) = (credential.record.user_handle().clone(), credential.record.id().clone());
+        let authenticator = Authenticator::from(&credential.record);
         self.label_apart(&mut credential, &handle).await?;
         let (outcome, session) = self.new_session(finish, &handle, &id, replaced, now)?;
         let mut operations = vec![
@@ -100,7 +118,7 @@ impl App {
             Operation::InsertCredential(Box::new(credential)),
         ];
         operations.extend(session);
-        Ok(Change { outcome, created: Some(id), operations })
+        Ok(Change { outcome, created: Some(id), authenticator, operations })
     }
 
     /// Gives a new credential a label that no other of its account has.
@@ -123,12 +141,14 @@ impl App {
         let mut credential = self.register(finish, opened, now).await?;
         self.label_apart(&mut credential, &caller.account).await?;
         let id = credential.record.id().clone();
+        let authenticator = Authenticator::from(&credential.record);
         let browser = finish.browser.ok_or(Rejection::OtherBrowser)?;
         let operations = vec![
             Operation::TakeConfirmation(ConfirmationKey { session: caller.token, act: act.text()?, browser }),
             Operation::InsertCredential(Box::new(credential)),
         ];
-        Ok(Change { outcome: Outcome::Added { credential: id.clone() }, created: Some(id), operations })
+        let outcome = Outcome::Added { credential: id.clone() };
+        Ok(Change { outcome, created: Some(id), authenticator, operations })
     }
 
     /// The outcome and the operations of a sign-in: a session in place of the client's session so far. Its token is derived
@@ -178,7 +198,7 @@ impl App {
             let state: BoundAuthenticationState = opened.state(&self.step_up, finish, now)?;
             Ok(state.confirm(&data)?)
         };
-        let (_, authenticated) = self.authenticate(&self.step_up, &state, &response, now).await?;
+        let (credential, authenticated) = self.authenticate(&self.step_up, &state, &response, now).await?;
         let browser = finish.browser.ok_or(Rejection::OtherBrowser)?;
         let (owner, update) = authenticated.user_and_update();
         let mut operations = vec![
@@ -192,7 +212,9 @@ impl App {
         if *act != (Act::Verify {}) {
             operations.push(Operation::Confirm(confirmation(caller, act, browser, now)?));
         }
-        Ok(Change { outcome: Outcome::Confirmed { act: act.clone() }, created: None, operations })
+        let outcome = Outcome::Confirmed { act: act.clone() };
+        let authenticator = Authenticator::from(&credential.record);
+        Ok(Change { outcome, created: None, authenticator, operations })
     }
 
     /// The rejection of a registration, for which the authenticator created a useless credential: the page may signal

@@ -47,7 +47,7 @@ impl App {
             used_at: Some(now),
         };
         let operations = core::iter::once(update).chain(session).collect();
-        Ok(Change { outcome, created: None, operations })
+        Ok(Change { outcome, created: None, authenticator: record.into(), operations })
     }
 
     /// Judges an authentication by the current record.

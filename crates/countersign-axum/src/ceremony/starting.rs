@@ -9,7 +9,7 @@ use countersign::types::{CreationOptions, RequestOptions, UserHandle};
 use countersign::{AuthenticationRequest, RegistrationRequest, Timestamp, User};
 use countersign_store::names;
 
-use super::attached::{Attached, Kind};
+use super::attached::{Attached, CeremonyKind};
 use super::judge::confirmation;
 use crate::operation_error::{OperationError, Rejection, Result};
 use crate::response_rejection::Reason;
@@ -58,7 +58,7 @@ impl App {
         let user = User::new(new_user_handle(&mut self.entropy())?, name, name);
         let request = RegistrationRequest::new(&user);
         let (options, state) = self.accounts.start_registration(request, &mut self.entropy(), now)?;
-        let attached = Attached::new(Kind::Account, browser, now).with_code(invitation);
+        let attached = Attached::new(CeremonyKind::Account, browser, now).with_code(invitation);
         let attached = Attached { name: Some(name.to_owned()), ..attached };
         self.started(&state, &attached, options, now).await
     }
@@ -102,7 +102,7 @@ impl App {
             until.filter(|until| *until >= now.plus_seconds(ADDING_SECONDS)).ok_or(Rejection::Unconfirmed)?;
         let (mut options, state) = self.accounts.start_registration(request, &mut self.entropy(), now)?;
         end_prompt_before(&mut options, until, now);
-        let attached = Attached::new(Kind::Credential, browser, now).with_until(until);
+        let attached = Attached::new(CeremonyKind::Credential, browser, now).with_until(until);
         self.started(&state, &Attached { act: Some(act), ..attached }, options, now).await
     }
 
@@ -121,7 +121,7 @@ impl App {
         let (options, state) = self.accounts.start_registration(request, &mut self.entropy(), now)?;
         let act = Act::AddConditionally {};
         let confirmed = confirmation(caller, &act, *browser, now)?;
-        let attached = Attached::new(Kind::Credential, browser, now).with_until(confirmed.expires_at);
+        let attached = Attached::new(CeremonyKind::Credential, browser, now).with_until(confirmed.expires_at);
         let operations = vec![caller.require(), Operation::Confirm(confirmed)];
         self.store.transact(operations, now).await?.map_err(OperationError::from)?;
         self.started(&state, &Attached { act: Some(act), ..attached }, options, now).await
@@ -132,7 +132,7 @@ impl App {
         let now = self.now();
         let request = AuthenticationRequest::discoverable();
         let (options, state) = self.accounts.start_authentication(request, &mut self.entropy(), now)?;
-        self.started(&state, &Attached::new(Kind::Session, browser, now), options, now).await
+        self.started(&state, &Attached::new(CeremonyKind::Session, browser, now), options, now).await
     }
 
     /// Starts a sign-in with one of the credentials of the account of this name. If there is none, the credentials are
@@ -153,7 +153,7 @@ impl App {
         let credentials = if stored.is_empty() { decoy.credentials() } else { &stored };
         let request = AuthenticationRequest::identified(&handle, credentials);
         let (options, state) = self.accounts.start_authentication(request, &mut self.entropy(), now)?;
-        let attached = Attached { is_by_name: true, ..Attached::new(Kind::Session, browser, now) };
+        let attached = Attached { is_by_name: true, ..Attached::new(CeremonyKind::Session, browser, now) };
         self.started(&state, &attached, options, now).await
     }
 
@@ -183,7 +183,7 @@ impl App {
         let request = AuthenticationRequest::identified(&caller.account, &existing);
         let (options, state) =
             self.step_up.start_bound_authentication(request, &data, &mut self.entropy(), now)?;
-        let attached = Attached::new(Kind::StepUp, browser, now);
+        let attached = Attached::new(CeremonyKind::StepUp, browser, now);
         let attached = Attached { act: Some(act), session: Some(session), ..attached };
         self.started(&state, &attached, options, now).await
     }
@@ -195,10 +195,15 @@ impl App {
         options: O,
         now: Timestamp,
     ) -> Result<Started<O>> {
-        tracing::debug!(ceremony = attached.kind.as_str(), "a ceremony was started");
+        let kind = attached.kind;
         let attached = serde_json::to_vec(attached)?;
         let ring = self.keys.ring(&*self.store, &mut self.entropy(), now).await?;
-        Ok(Started { ceremony: ring.seal(state, &attached, &mut self.entropy())?, options })
+        let ceremony = ring.seal(state, &attached, &mut self.entropy())?;
+        tracing::debug!(ceremony = kind.as_str(), "a ceremony was started");
+        if let Some(observer) = &self.observer {
+            observer.ceremony_started(kind);
+        }
+        Ok(Started { ceremony, options })
     }
 }
 

@@ -30,12 +30,13 @@ pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Ne
         super::headers::NO_CACHE
     };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-    site.answers.count(response.status());
+    let (status, took, route) = (response.status(), began.elapsed(), route.as_ref().map(MatchedPath::as_str));
+    site.app.metrics.requests.answered(&method, route, status, took);
     tracing::debug!(
         %method,
-        route = route.as_ref().map_or("none", MatchedPath::as_str),
-        status = response.status().as_u16(),
-        microseconds = began.elapsed().as_micros(),
+        route = route.unwrap_or("none"),
+        status = status.as_u16(),
+        microseconds = took.as_micros(),
         "answered"
     );
     response

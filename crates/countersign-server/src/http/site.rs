@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{answers::Answers, assets::Assets, headers::Headers};
+use super::{assets::Assets, headers::Headers};
 use crate::app::App;
 
 /// The application, and what HTTP adds to it.
 pub(crate) struct Site {
     pub(super) app: Arc<App>,
-    pub(super) answers: Answers,
     pub(super) assets: Assets,
     pub(super) headers: Headers,
 }
@@ -21,7 +20,7 @@ impl Site {
     pub(crate) fn new(app: Arc<App>) -> Self {
         let assets = Assets::new();
         let headers = Headers::new(&app.origins, assets.version());
-        Self { app, answers: Answers::default(), assets, headers }
+        Self { app, assets, headers }
     }
 
     /// The headers of every answer as lines, for answers that hyper creates.

@@ -2,6 +2,7 @@
 
 mod authenticator;
 mod ceremonies;
+mod counting;
 mod credentials;
 mod database;
 mod edge;

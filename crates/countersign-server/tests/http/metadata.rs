@@ -357,17 +357,6 @@ async fn the_icon_of_a_model_is_a_file_of_the_server() {
 }
 
 #[tokio::test]
-async fn answers_are_counted_by_class() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut client = Client::of(&router(&Config::new(folder.path().join("x.sqlite3"))).await.unwrap());
-    client.get("/health/live").await;
-    client.get("/nowhere").await;
-    assert_eq!(metric(&mut client, "countersign_answers_total{class=\"2xx\"}").await, Some(1));
-    assert_eq!(metric(&mut client, "countersign_answers_total{class=\"4xx\"}").await, Some(1));
-    assert_eq!(metric(&mut client, "countersign_metadata_number").await, None);
-}
-
-#[tokio::test]
 async fn rule_349_a_server_does_not_start_with_metadata_that_is_not_valid() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 8, "FIDO_CERTIFIED_L1");

@@ -59,8 +59,57 @@ impl PostgresError {
         Self::Row { what, cause: Some(cause.into()) }
     }
 
+    /// The words that [`code`](Self::code) returns.
+    pub const CODES: &'static [&'static str] = &[
+        "options",
+        "unavailable",
+        "pool-busy",
+        "timed-out",
+        "answer-lost",
+        "statement-failed",
+        "row-unreadable",
+        "value-unfit",
+        "tables-too-new",
+    ];
+
+    /// A word for the kind of failure, for metrics.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Options(_) => "options",
+            Self::Unavailable(_) => "unavailable",
+            Self::Busy(_) => "pool-busy",
+            Self::TimedOut(_) => "timed-out",
+            Self::Unknown(_) => "answer-lost",
+            Self::Statement(_) => "statement-failed",
+            Self::Row { .. } => "row-unreadable",
+            Self::Value(_) => "value-unfit",
+            Self::TooNew { .. } => "tables-too-new",
+        }
+    }
+
     /// Whether the database can't be reached or does not answer, as opposed to a statement or a row that is wrong.
     pub fn is_outage(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Busy(_) | Self::TimedOut(_) | Self::Unknown(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_has_one_of_the_codes() {
+        let failures = [
+            PostgresError::Options(String::new()),
+            PostgresError::Unavailable("down".into()),
+            PostgresError::Busy(Duration::ZERO),
+            PostgresError::TimedOut(Duration::ZERO),
+            PostgresError::Unknown(None),
+            PostgresError::Statement("no table".into()),
+            PostgresError::row("account"),
+            PostgresError::Value("too long".into()),
+            PostgresError::TooNew { found: 2, supported: 1 },
+        ];
+        assert_eq!(failures.each_ref().map(PostgresError::code), PostgresError::CODES);
     }
 }

@@ -29,6 +29,25 @@ pub enum StoreError {
     Closed,
 }
 
+impl StoreError {
+    /// The words that [`code`](Self::code) returns.
+    pub const CODES: &'static [&'static str] =
+        &["disk-full", "locked", "failed", "corrupt", "broken-off", "file-gone", "closed"];
+
+    /// A word for the kind of failure, for metrics.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Full => "disk-full",
+            Self::Locked => "locked",
+            Self::Failed(_) => "failed",
+            Self::Corrupt(_) => "corrupt",
+            Self::BrokenOff => "broken-off",
+            Self::Gone => "file-gone",
+            Self::Closed => "closed",
+        }
+    }
+}
+
 /// The failure of a statement, or of reading what it returned.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -73,5 +92,24 @@ pub(crate) fn message(error: &rusqlite::Error) -> String {
         rusqlite::Error::SqliteFailure(code, None) => ffi::code_to_str(code.extended_code).into(),
         rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_has_one_of_the_codes() {
+        let failures = [
+            StoreError::Full,
+            StoreError::Locked,
+            StoreError::Failed(String::new()),
+            StoreError::Corrupt(String::new()),
+            StoreError::BrokenOff,
+            StoreError::Gone,
+            StoreError::Closed,
+        ];
+        assert_eq!(failures.each_ref().map(StoreError::code), StoreError::CODES);
     }
 }
