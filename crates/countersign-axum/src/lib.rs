@@ -166,9 +166,10 @@
 //!
 //! # Logs
 //!
-//! Each finish runs in a span `finish` of `tracing` with `ceremony`, its kind, and `outcome`, `accepted` or a code. Reasons
-//! of rejections are logged at level info, ten lines a minute at most, failures at level error. No line has a name, a user
-//! handle or a credential ID.
+//! Each finish runs in a span `finish` of `tracing` with `ceremony`, its kind, and `outcome`, `accepted` or a code. A
+//! rejection is a line with its exact `code`, the code that the client got if it is another one (`answered`), the `step` of
+//! the specification and a `detail`: at level info ten lines a minute at most, the others at level debug. Failures are
+//! logged at level error. No line has a name, a user handle or a credential ID.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]

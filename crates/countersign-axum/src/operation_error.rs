@@ -13,7 +13,7 @@ pub(crate) type Result<T, E = OperationError> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OperationError {
     /// The response of a ceremony is rejected for good.
-    #[error("{}", .0.detail)]
+    #[error("{}", .0.detail.text)]
     ResponseRejected(ResponseRejection),
     /// The request is rejected because of what is stored.
     #[error("the request is rejected: {0:?}")]
@@ -54,7 +54,10 @@ impl OperationError {
     /// The code that the client gets, or a more exact one.
     pub(crate) const fn code(&self) -> &'static str {
         match self {
-            Self::ResponseRejected(rejection) => rejection.reason.as_str(),
+            Self::ResponseRejected(ResponseRejection { reason, detail, .. }) => match detail.exact {
+                Some(exact) => exact.as_str(),
+                None => reason.as_str(),
+            },
             Self::Rejected(rejection) => rejection.code(),
             Self::RecordChanged => Code::RecordChanged.as_str(),
             Self::Store(_) => "storage-failed",

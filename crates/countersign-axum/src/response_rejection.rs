@@ -1,6 +1,7 @@
 //! Responses that are rejected for good.
 
 use countersign::ceremony::sealed::OpenError;
+use countersign::report::Step;
 use countersign::{Code, types::CredentialId, types::response::ResponseError};
 
 /// The rejection of a response, which would be rejected again.
@@ -8,10 +9,20 @@ use countersign::{Code, types::CredentialId, types::response::ResponseError};
 pub(crate) struct ResponseRejection {
     /// The reason that the client gets.
     pub(crate) reason: Reason,
-    /// The details for the log.
-    pub(crate) detail: String,
+    pub(crate) detail: Detail,
     /// The credential that the page may signal as unknown here.
     pub(crate) unknown: Option<CredentialId>,
+}
+
+/// The details of a rejection, for the log.
+#[derive(Debug, Default)]
+pub(crate) struct Detail {
+    /// What differs.
+    pub(crate) text: String,
+    /// The reason, if the client gets a less exact one.
+    pub(crate) exact: Option<Reason>,
+    /// The step of the ceremony that failed.
+    pub(crate) step: Option<Step>,
 }
 
 /// Why a response is rejected for good.
@@ -72,12 +83,27 @@ impl Reason {
 }
 
 impl ResponseRejection {
-    pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: Reason, detail: impl Into<Detail>) -> Self {
         Self { reason, detail: detail.into(), unknown: None }
     }
 
-    pub(crate) fn of_code(code: Code, detail: impl Into<String>) -> Self {
+    /// The rejection, for which the client gets another reason.
+    pub(crate) fn shown_as(mut self, reason: Reason) -> Self {
+        if reason != self.reason {
+            self.detail.exact = self.detail.exact.or(Some(self.reason));
+            self.reason = reason;
+        }
+        self
+    }
+
+    pub(crate) fn of_code(code: Code, detail: impl Into<Detail>) -> Self {
         Self::new(Reason::Code(code), detail)
+    }
+}
+
+impl<T: Into<String>> From<T> for Detail {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), exact: None, step: None }
     }
 }
 
@@ -89,7 +115,8 @@ impl From<Reason> for ResponseRejection {
 
 impl From<countersign::Error> for ResponseRejection {
     fn from(error: countersign::Error) -> Self {
-        Self::of_code(error.code(), error.to_string())
+        let detail = Detail { text: error.to_string(), exact: None, step: Some(error.step()) };
+        Self::of_code(error.code(), detail)
     }
 }
 

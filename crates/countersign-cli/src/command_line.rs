@@ -19,7 +19,8 @@ const PROGRAM: &str = "countersign";
 #[derive(Debug, Parser)]
 #[command(name = PROGRAM, version, after_help = "Exit status: 0 after a regular end, 1 after a failure, 2 if the command \
     line is wrong, and 141 if the output is no longer read. The metadata commands diff, show and search have others: see \
-    their help.\n\nCOUNTERSIGN_LOG sets what is logged to standard error, such as debug [default: info].")]
+    their help.\n\nCOUNTERSIGN_LOG sets what is logged to standard error, such as debug [default: info], and \
+    COUNTERSIGN_LOG_FORMAT its form: text or json [default: text].")]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,

@@ -86,7 +86,7 @@ fn check(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
-    log::start();
+    log::start()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let server = runtime.block_on(Server::bind(config))?;
     let addresses: Vec<_> = server.addresses().iter().map(ToString::to_string).collect();

@@ -15,7 +15,8 @@ use crate::{data_folder, usage_error::UsageError};
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(
     after_help = "For any domain but localhost, browsers require https: run the server behind a proxy that provides it.\n\n\
-    COUNTERSIGN_LOG sets what is logged to standard error, such as debug [default: info]."
+    COUNTERSIGN_LOG sets what is logged to standard error, such as debug [default: info], and \
+    COUNTERSIGN_LOG_FORMAT its form: text or json [default: text]."
 )]
 pub(crate) struct ServeArguments {
     /// Address to listen on

@@ -33,6 +33,9 @@
 //!
 //! # Errors
 //!
+//! An answer with a status from 400 on has the ID of its request in `countersign-trace-id`, by which its lines in the log
+//! are found: the trace ID of the request's `traceparent` (W3C Trace Context), or else a new one.
+//!
 //! Below `/api`, the server adds two codes: 400 `host-missing`, for a request that does not name its host, and 503
 //! `metadata-unavailable`, if registrations can't be judged for want of metadata. Below `/auth`, and in `/api/return`:
 //!
@@ -57,6 +60,7 @@ mod metrics;
 mod models;
 mod page;
 pub(crate) mod site;
+mod trace;
 
 /// The routes for everyone if `/metrics` has its own address.
 pub(crate) fn public_routes(site: &Shared) -> Router {

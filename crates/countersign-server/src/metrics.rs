@@ -17,7 +17,7 @@ mod families;
 mod in_use;
 mod models;
 mod pool;
-mod requests;
+pub(crate) mod requests;
 mod store;
 
 use ceremonies::CeremonyMetrics;

@@ -101,11 +101,9 @@ impl App {
 /// credential is known.
 fn of_named_sign_in(rejection: ResponseRejection) -> ResponseRejection {
     match rejection.reason {
-        Reason::Code(Code::CredentialUnknown | Code::UserHandleMissing) => ResponseRejection {
-            reason: Reason::Code(Code::SignatureInvalid),
-            detail: format!("{} ({})", rejection.detail, rejection.reason.as_str()),
-            unknown: None,
-        },
+        Reason::Code(Code::CredentialUnknown | Code::UserHandleMissing) => {
+            ResponseRejection { unknown: None, ..rejection }.shown_as(Reason::Code(Code::SignatureInvalid))
+        }
         _ => rejection,
     }
 }

@@ -4,6 +4,7 @@ use std::{borrow::Cow, time::Instant};
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use countersign::report::Step;
 use countersign::types::signals::UnknownCredentialOptions;
 use countersign::{Code, CredentialId, RelyingParty};
 use countersign_store::names::NameError;
@@ -12,7 +13,7 @@ use serde::Serialize;
 use super::json::json;
 use super::log::{Quota, RejectionQuotas};
 use crate::operation_error::{OperationError, Rejection};
-use crate::response_rejection::{Reason, ResponseRejection};
+use crate::response_rejection::{Detail, Reason, ResponseRejection};
 use crate::{failure::Failure, models::Unavailable};
 
 /// What a handler answers.
@@ -45,7 +46,7 @@ pub(crate) enum ApiError {
     AccountMissing,
     /// A rejected response of a ceremony: the status of its endpoint, the reason, the details for the log, and what the
     /// page may signal.
-    ResponseRejected(u16, Reason, String, Option<RejectionSignals>),
+    ResponseRejected(u16, Reason, Detail, Option<RejectionSignals>),
     /// No credential can be registered at the moment.
     Unavailable(Unavailable),
     /// A request that is rejected because of what is stored.
@@ -94,14 +95,14 @@ impl ApiError {
 
     /// A failed authentication. The check that failed for a known credential is only logged: otherwise strangers could
     /// find out what is stored.
-    pub(crate) fn authentication(party: &RelyingParty, mut error: OperationError) -> Self {
-        if let OperationError::ResponseRejected(rejection) = &mut error {
-            let public = public(rejection.reason);
-            if public != rejection.reason {
-                rejection.detail = format!("{} ({})", rejection.detail, rejection.reason.as_str());
-                rejection.reason = public;
+    pub(crate) fn authentication(party: &RelyingParty, error: OperationError) -> Self {
+        let error = match error {
+            OperationError::ResponseRejected(rejection) => {
+                let public = public(rejection.reason);
+                OperationError::ResponseRejected(rejection.shown_as(public))
             }
-        }
+            other => other,
+        };
         Self::from_ceremony(party, error, 401)
     }
 
@@ -227,7 +228,7 @@ impl From<OperationError> for ApiError {
             OperationError::Rejected(rejection) => Self::Rejected(rejection),
             OperationError::RecordChanged => {
                 let reason = Reason::Code(Code::RecordChanged);
-                Self::ResponseRejected(409, reason, error.to_string(), None)
+                Self::ResponseRejected(409, reason, error.to_string().into(), None)
             }
             OperationError::Store(error) => Self::Storage(error),
             OperationError::Internal(detail) => Self::Internal(detail),
@@ -262,11 +263,22 @@ fn log_malformed(code: &str, detail: &str) {
     }
 }
 
-/// Logs why a response was rejected, within a quota: anyone can start a ceremony and send junk.
-fn log_rejected(reason: Reason, detail: &str) {
+/// Logs why a response was rejected: at level info within a quota, because anyone can start a ceremony and send junk, and
+/// all others at level debug.
+fn log_rejected(reason: Reason, detail: &Detail) {
     static QUOTAS: RejectionQuotas = RejectionQuotas::new();
+    let code = detail.exact.unwrap_or(reason).as_str();
+    let answered = detail.exact.map(|_| reason.as_str());
+    let step = detail.step.map(|step| match step {
+        Step::Authentication(step) => format!("authentication {}", step.number()),
+        Step::Registration(step) => format!("registration {}", step.number()),
+        _ => step.to_string(),
+    });
+    let (step, detail) = (step.as_deref(), detail.text.as_str());
     if let Some(left_out) = QUOTAS.take(reason, Instant::now()) {
-        tracing::info!(code = reason.as_str(), detail, left_out, "a ceremony was rejected");
+        tracing::info!(code, answered, step, detail, left_out, "a ceremony was rejected");
+    } else {
+        tracing::debug!(code, answered, step, detail, "a ceremony was rejected");
     }
 }
 

@@ -4,8 +4,9 @@ use std::fs::{self, File};
 use std::{path::Path, process::Output};
 
 use countersign_authenticator::BlobSigner;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::authenticator::Passkey;
 use crate::program::{Running, assert_fails, post, program};
 use crate::surviving::register;
 
@@ -256,6 +257,41 @@ fn a_malformed_request_is_logged_with_the_member_that_is_missing() {
     let line = log.lines().find(|line| line.contains("request-malformed")).unwrap();
     assert!(line.contains("INFO") && line.contains("missing field `name`"), "{line}");
     assert!(!line.contains("Ada"), "{line}");
+}
+
+#[test]
+fn a_rejected_ceremony_is_one_line_of_json_with_code_step_and_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, log) = (folder.path().join("test.sqlite3"), folder.path().join("log"));
+    let mut command = program();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--database"]).arg(&database);
+    command.env("COUNTERSIGN_LOG_FORMAT", "json");
+    let running = Running::spawn_with_log(command, File::create(&log).unwrap());
+    let started = running.post("/api/accounts/start", &json!({ "name": "Ada" })).unwrap().1;
+    // Commands of a terminal and a line break, in a place that the client chooses.
+    let passkey = Passkey::new(&started["options"], "https://evil.example/\u{1b}[2J\n\u{202e}{}", 1);
+    let response = passkey.registration(&started["options"]);
+    let body = json!({ "ceremony": started["ceremony"], "response": response });
+    let (status, answer) = running.post("/api/accounts/finish", &body).unwrap();
+    assert_eq!((status, &answer["error"]["code"]), (400, &json!("origin-mismatch")));
+    let log = fs::read_to_string(&log).unwrap();
+    let mut lines = log.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
+    let line = lines.find(|line| line["code"] == "origin-mismatch").unwrap();
+    assert_eq!((&line["level"], &line["step"]), (&json!("INFO"), &json!("registration 9")), "{line}");
+    assert_eq!(line["answered"], Value::Null, "{line}");
+    let request = &line["spans"][0];
+    assert_eq!(request["route"], "/api/accounts/finish", "{line}");
+    assert_eq!(request["trace_id"].as_str().map(str::len), Some(32), "{line}");
+    assert!(log.is_ascii() && !log.contains('\u{1b}') && !log.contains(&passkey.id()), "{log}");
+}
+
+#[test]
+fn a_form_of_the_log_that_there_is_not_is_reported_in_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = program();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--database"]).arg(folder.path().join("x"));
+    let output = command.env("COUNTERSIGN_LOG_FORMAT", "xml").output().unwrap();
+    assert_fails(&output, 1, "COUNTERSIGN_LOG_FORMAT is text or json, and not \"xml\"");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde_json::Value;
 /// The program, without the environment's configuration.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-    command.env_remove("COUNTERSIGN_LOG").stdin(Stdio::null());
+    command.env_remove("COUNTERSIGN_LOG").env_remove("COUNTERSIGN_LOG_FORMAT").stdin(Stdio::null());
     command
 }
 

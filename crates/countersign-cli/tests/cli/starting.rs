@@ -23,7 +23,7 @@ fn help_and_version_are_printed() {
         "--database",
         "--check",
         "--help",
-        "COUNTERSIGN_LOG",
+        "COUNTERSIGN_LOG_FORMAT",
     ];
     for (arguments, words) in [
         (&["--help"][..], PROGRAM),

@@ -7,15 +7,36 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::{http::uri::Authority, middleware::Next};
 use countersign_axum::error_answer;
+use tracing::Instrument as _;
 
-use super::site::Shared;
+use super::site::{Shared, Site};
+use super::trace::{TRACE_ID, TraceId};
+use crate::metrics::requests::{NO_ROUTE, method_label};
 
-/// Checks that a request names its host, and sets the headers of the answer.
+/// Gives a request its ID, counts it, checks that it names its host, and sets the headers of the answer.
 pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let method = request.method().clone();
+    let method = method_label(request.method());
     // The route, not the path, which may contain a credential ID.
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+    let id = TraceId::of(request.headers());
+    let span = tracing::info_span!("request", trace_id = %id, method, route);
+    let answer = async {
+        let response = answer(&site, request, next).await;
+        let (status, took) = (response.status(), began.elapsed());
+        site.app.metrics.requests.answered(method, route, status, took);
+        tracing::debug!(status = status.as_u16(), microseconds = took.as_micros(), "answered");
+        response
+    };
+    let mut response = answer.instrument(span).await;
+    if response.status().is_client_error() || response.status().is_server_error() {
+        response.headers_mut().extend(id.header().map(|id| (TRACE_ID, id)));
+    }
+    response
+}
+
+async fn answer(site: &Site, request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
     let mut response = if !names_its_host(&request) && !is_of_old_probe(&request) {
         host_missing(&uri)
@@ -30,15 +51,6 @@ pub(super) async fn guard(State(site): State<Shared>, request: Request, next: Ne
         super::headers::NO_CACHE
     };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-    let (status, took, route) = (response.status(), began.elapsed(), route.as_ref().map(MatchedPath::as_str));
-    site.app.metrics.requests.answered(&method, route, status, took);
-    tracing::debug!(
-        %method,
-        route = route.unwrap_or("none"),
-        status = status.as_u16(),
-        microseconds = took.as_micros(),
-        "answered"
-    );
     response
 }
 

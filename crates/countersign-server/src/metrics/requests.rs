@@ -16,7 +16,12 @@ const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 const OTHER: &str = "other";
 
 /// The value for a path that is no route.
-const NO_ROUTE: &str = "none";
+pub(crate) const NO_ROUTE: &str = "none";
+
+/// The value for a method.
+pub(crate) fn method_label(method: &Method) -> &'static str {
+    METHODS.into_iter().find(|known| method == known).unwrap_or(OTHER)
+}
 
 /// Requests, and how long they took.
 #[derive(Debug, Clone)]
@@ -53,9 +58,8 @@ impl RequestMetrics {
     }
 
     /// Counts an answer.
-    pub(crate) fn answered(&self, method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
-        let method = METHODS.into_iter().find(|known| method == known).unwrap_or(OTHER);
-        let route = route.unwrap_or(NO_ROUTE).to_owned();
+    pub(crate) fn answered(&self, method: &'static str, route: &str, status: StatusCode, took: Duration) {
+        let route = route.to_owned();
         observe(&self.duration.get_or_create(&Route { route: route.clone() }), took);
         let labels = Answered { method, route, code: status.as_u16() };
         self.answered.get_or_create(&labels).inc();

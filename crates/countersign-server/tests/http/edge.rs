@@ -56,6 +56,26 @@ async fn every_answer_has_the_security_headers() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_an_error_has_the_id_of_its_request() {
+    let site = Site::new().await;
+    let mut client = site.client();
+    let parent = ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    let ids = async |client: &mut Client, path: &str, headers: &[(&str, &str)], status: u16| {
+        let answer = send(client, "GET", path, headers, "").await.expect(status);
+        answer.header("countersign-trace-id").to_owned()
+    };
+    for (path, status) in [("/nowhere", 404), ("/api/credentials", 401), ("/auth/check", 401)] {
+        assert_eq!(ids(&mut client, path, &[parent], status).await, "4bf92f3577b34da6a3ce929d0e0e4736");
+        let own = ids(&mut client, path, &[], status).await;
+        assert_eq!(own.len(), 32, "{path}");
+        assert_ne!(ids(&mut client, path, &[], status).await, own, "{path}");
+    }
+    let hostless = [parent, ("host", "a b")];
+    assert_eq!(ids(&mut client, "/", &hostless, 400).await, "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_eq!(ids(&mut client, "/api/session", &[parent], 200).await, "");
+}
+
+#[tokio::test]
 async fn an_https_server_requires_https_for_later_requests() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = Config::new(folder.path().join("test.sqlite3"));
