@@ -87,7 +87,8 @@ impl Database {
         Ok(())
     }
 
-    /// The credentials in the database that belong to another RP ID, if there are any. Changes nothing.
+    /// The credentials in the database that belong to another RP ID, if there are any. Looks at no more than 10 000,
+    /// and changes nothing.
     pub async fn credentials_of_other_rp_ids_at(
         setting: &str,
         rp_id: &str,
@@ -100,7 +101,7 @@ impl Database {
         })
     }
 
-    /// The credentials that belong to another RP ID, if there are any. This reads all credentials: call it at start-up.
+    /// The credentials that belong to another RP ID, if there are any. Looks at no more than 10 000: call this at start-up.
     pub async fn credentials_of_other_rp_ids(
         &self,
         rp_id: &str,
@@ -124,7 +125,7 @@ impl Database {
     }
 
     /// Fails if the database can't be used now: it can't be read, its file was deleted or replaced, or its server does not
-    /// answer. For health checks.
+    /// answer or accepts no writes. For health checks.
     pub async fn check_health(&self) -> Result<(), DatabaseError> {
         match self {
             #[cfg(feature = "sqlite")]

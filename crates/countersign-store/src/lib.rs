@@ -60,6 +60,13 @@
 //! | credentials of an account | [`CREDENTIALS_PER_ACCOUNT_MAX`](countersign::store::CREDENTIALS_PER_ACCOUNT_MAX) |
 //! | sessions of an account | [`SESSIONS_PER_ACCOUNT_MAX`](countersign::store::SESSIONS_PER_ACCOUNT_MAX) |
 //! | names, labels, acts | [`TEXT_BYTES_MAX`](countersign::store::TEXT_BYTES_MAX); [`names::MAX_CHARACTERS`] after [`names::clean`] |
+//! | wait for the lock of another process, `SQLite` | 5 s; at a start 2 s, for a migration 60 s |
+//! | wait of a transaction for its turn, `SQLite` | 10 s |
+//! | connection, statement and answer, `PostgreSQL` | see `PostgresOptions`; by default 5 s, 10 s and 12 s |
+//! | repetitions after a conflict or a cut connection, `PostgreSQL` | 7, none of which begins after the time for an answer |
+//!
+//! A call that a limit ends fails, and changed nothing, unless the error says that this is unknown. A disk that does not answer has
+//! no limit: drop the future.
 //!
 //! # Errors
 //!

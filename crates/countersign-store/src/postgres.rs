@@ -27,6 +27,7 @@ mod pool;
 mod purge;
 mod reads;
 mod reasons;
+mod retries;
 mod rows;
 mod schema;
 mod statements;
@@ -47,6 +48,7 @@ use crate::other_rp_ids::OtherRpIds;
 pub use error::PostgresError;
 pub use options::PostgresOptions;
 use pool::{Connection, within};
+use retries::Retries;
 
 /// A store on `PostgreSQL`. Clones share its connections.
 #[derive(Debug, Clone)]
@@ -77,10 +79,22 @@ impl PostgresStore {
     /// Connects, and creates the tables or migrates older ones.
     pub async fn open(options: &PostgresOptions) -> Result<Self, PostgresError> {
         let store = Self::unconnected(options)?;
-        let connection = Connection::of(&store.0.pool, options).await?;
-        schema::migrate(connection.client().map_err(|failure| failure.error)?).await?;
-        connection.give_back();
-        Ok(store)
+        let mut retries = Retries::within(options.answer_timeout());
+        loop {
+            let connection = Connection::of(&store.0.pool, options).await?;
+            let client = connection.client().map_err(|failure| failure.error)?;
+            match schema::migrate(client, options.answer_timeout()).await {
+                Ok(()) => {
+                    connection.give_back();
+                    return Ok(store);
+                }
+                Err(failure) => {
+                    if !failure.again || !retries.pause().await {
+                        return Err(failure.error);
+                    }
+                }
+            }
+        }
     }
 
     fn unconnected(options: &PostgresOptions) -> Result<Self, PostgresError> {
@@ -91,7 +105,7 @@ impl PostgresStore {
 
     /// Connects, and checks that there are no tables or tables of a supported version. Changes nothing.
     pub async fn check(options: &PostgresOptions) -> Result<(), PostgresError> {
-        Self::unconnected(options)?.version().await.map(|_| ())
+        Self::unconnected(options)?.state().await.map(|_| ())
     }
 
     /// The connections of the pool now.
@@ -107,25 +121,32 @@ impl PostgresStore {
 
     /// Checks that the database answers, accepts writes, and has the tables.
     pub async fn check_health(&self) -> Result<(), PostgresError> {
-        match self.version().await? {
-            Some(schema::VERSION) => Ok(()),
+        let (version, accepts_writes) = self.state().await?;
+        match (version, accepts_writes) {
+            (Some(schema::VERSION), true) => Ok(()),
+            (Some(schema::VERSION), false) => {
+                Err(PostgresError::Unavailable("the database accepts no writes".into()))
+            }
             _ => Err(PostgresError::Statement("the tables are missing or not migrated".into())),
         }
     }
 
-    /// The credentials in the database of these options that belong to another RP ID, if there are any. Changes nothing.
+    /// The credentials in the database of these options that belong to another RP ID, if there are any. Looks at
+    /// no more than 10 000, and changes nothing.
     pub async fn credentials_of_other_rp_ids_at(
         options: &PostgresOptions,
         rp_id: &str,
     ) -> Result<Option<OtherRpIds>, PostgresError> {
         let store = Self::unconnected(options)?;
-        match store.version().await? {
+        match store.state().await?.0 {
             Some(1..) => store.credentials_of_other_rp_ids(rp_id).await,
             _ => Ok(None),
         }
     }
 
-    /// The credentials that belong to another RP ID, if there are any. This reads all credentials: call it at start-up.
+    /// The credentials that belong to another RP ID, if there are any. Looks at no more than 10 000: call this at start-up.
+    ///
+    /// If the database needs more than two seconds for that, a warning is logged, and none are returned.
     pub async fn credentials_of_other_rp_ids(
         &self,
         rp_id: &str,
@@ -133,19 +154,21 @@ impl PostgresStore {
         other_rp_ids::find(&self.0.pool, &self.0.options, rp_id).await
     }
 
-    /// The version of the tables, if there are any and it is supported.
-    async fn version(&self) -> Result<Option<i64>, PostgresError> {
+    /// The version of the tables, if there are any and it is supported; and whether the database accepts writes.
+    async fn state(&self) -> Result<(Option<i64>, bool), PostgresError> {
         let Inner { pool, options, .. } = &*self.0;
         let connection = Connection::of(pool, options).await?;
-        let found =
-            within(options.answer_timeout(), async { Ok(schema::version(connection.client()?).await?) });
-        let found = found.await.map_err(|failure| failure.error)?;
+        let state = within(options.answer_timeout(), async {
+            let client = connection.client()?;
+            Ok((schema::version(client).await?, schema::accepts_writes(client).await?))
+        });
+        let (version, accepts_writes) = state.await.map_err(|failure| failure.error)?;
         connection.give_back();
-        match found {
+        match version {
             Some(found) if found > schema::VERSION => {
                 Err(PostgresError::TooNew { found, supported: schema::VERSION })
             }
-            found => Ok(found),
+            _ => Ok((version, accepts_writes)),
         }
     }
 }

@@ -78,8 +78,8 @@ impl SqliteStore {
         inspect(path.as_ref(), |_| Ok(())).map(|_| ())
     }
 
-    /// The credentials in the file at this path that belong to another RP ID, if there are any. Creates and changes no
-    /// file, and reads one of an older schema too.
+    /// The credentials in the file at this path that belong to another RP ID, if there are any among the newest 10 000.
+    /// Creates and changes no file, and reads one of an older schema too.
     pub fn credentials_of_other_rp_ids_at(
         path: impl AsRef<Path>,
         rp_id: &str,
@@ -88,15 +88,16 @@ impl SqliteStore {
         Ok(found.flatten())
     }
 
-    /// The credentials that belong to another RP ID, if there are any. This reads all credentials: call it at start-up.
+    /// The credentials that belong to another RP ID, if there are any among the newest 10 000. Call this at start-up.
     pub async fn credentials_of_other_rp_ids(&self, rp_id: &str) -> Result<Option<OtherRpIds>, StoreError> {
         let rp_id = rp_id.to_owned();
         self.0.readers.run(move |db| Ok(other_rp_ids::find(db, &rp_id)?)).await
     }
 
-    /// Fails if the database file was deleted or replaced since it was opened, or can't be read: for health checks.
-    /// Nothing is stored in a file that was deleted or replaced.
+    /// Fails if the database file was deleted or replaced since it was opened, or can't be read, or if the thread that writes
+    /// has ended: for health checks. Nothing is stored in a file that was deleted or replaced.
     pub async fn check_health(&self) -> Result<(), StoreError> {
+        self.0.writer.check()?;
         self.0.presence.check()?;
         self.0.readers.run(sealing_keys::list).await.map(drop)
     }

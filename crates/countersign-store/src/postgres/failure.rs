@@ -42,7 +42,7 @@ impl Failure {
     /// The failure of a COMMIT, or of a statement that is a transaction by itself.
     pub(super) fn of_commit(error: tokio_postgres::Error) -> Self {
         match error.code() {
-            Some(code) if is_conflict(code) || is_of_data(code) => Self::from(error),
+            Some(code) if is_conflict(code) || is_of_data(code) || is_undone(code) => Self::from(error),
             _ => Self { error: PostgresError::Unknown(Some(error.into())), again: false, usable: false },
         }
     }
@@ -62,6 +62,15 @@ fn is_name_race(error: &tokio_postgres::Error) -> bool {
 /// Whether the data is the reason: a text with U+0000, or a constraint.
 fn is_of_data(code: &SqlState) -> bool {
     ["22", "23"].iter().any(|class| code.code().starts_with(class))
+}
+
+/// Whether the database says that the statement had no effect: it was cancelled, as by a time-out, or may not write. An
+/// operator who cancels the wait for a standby gets a warning instead, and the transaction has happened.
+fn is_undone(code: &SqlState) -> bool {
+    *code == SqlState::QUERY_CANCELED
+        || *code == SqlState::READ_ONLY_SQL_TRANSACTION
+        // No such table, no right to it.
+        || code.code().starts_with("42")
 }
 
 /// Whether the database ends the connection, or no longer accepts writes because another server took over.

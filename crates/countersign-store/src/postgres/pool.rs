@@ -16,10 +16,16 @@ pub(super) fn pool(options: &PostgresOptions) -> Result<Pool, PostgresError> {
     // A connection that was cut is found by its socket. One that is stuck is found by the time-outs of its statements.
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = Manager::from_config(options.config(), tls, recycling);
-    let settings = settings(options);
+    let (settings, limit) = (settings(options), options.connect_timeout());
+    // The pool's time-out of creation does not include the hook.
     let prepare = Hook::async_fn(move |client: &mut ClientWrapper, _| {
         let settings = settings.clone();
-        Box::pin(async move { client.batch_execute(&settings).await.map_err(HookError::Backend) })
+        Box::pin(async move {
+            match tokio::time::timeout(limit, client.batch_execute(&settings)).await {
+                Ok(answer) => answer.map_err(HookError::Backend),
+                Err(_) => Err(HookError::message("a new connection does not answer")),
+            }
+        })
     });
     Pool::builder(manager)
         .max_size(options.pool_size())

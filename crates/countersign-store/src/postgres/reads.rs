@@ -11,11 +11,9 @@ use tokio_postgres::{Row, types::ToSql};
 use crate::postgres::error::PostgresError;
 use crate::postgres::options::PostgresOptions;
 use crate::postgres::pool::{Connection, within};
+use crate::postgres::retries::Retries;
 use crate::postgres::rows::{self, CREDENTIAL, SESSION};
 use crate::postgres::steps::{act_hash, former_hash, latest};
-
-/// How often a read is tried: connections that were cut while they were idle are found one by one.
-const ATTEMPTS: usize = 4;
 
 /// The connections that reads use.
 pub(super) struct Reader<'a> {
@@ -171,7 +169,8 @@ impl Reader<'_> {
 
     /// Returns the rows of a statement that only reads. Reads again on another connection if the first one was cut.
     async fn query(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, PostgresError> {
-        let mut attempt = 1;
+        // Connections that were cut while they were idle are found one by one.
+        let mut retries = Retries::within(self.options.answer_timeout());
         loop {
             let connection = Connection::of(self.pool, self.options).await?;
             let answer = within(self.options.answer_timeout(), async {
@@ -188,10 +187,9 @@ impl Reader<'_> {
             if failure.usable {
                 connection.give_back();
             }
-            if !failure.again || attempt == ATTEMPTS {
+            if !failure.again || !retries.pause().await {
                 return Err(failure.error);
             }
-            attempt = attempt.saturating_add(1);
         }
     }
 }

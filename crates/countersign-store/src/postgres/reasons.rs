@@ -10,7 +10,7 @@ use tokio_postgres::types::ToSql;
 use crate::postgres::failure::Failure;
 use crate::postgres::rows;
 use crate::postgres::statements as sql;
-use crate::postgres::steps::{Value, dynamic_text, end_session, latest, surplus_sessions};
+use crate::postgres::steps::{Value, dynamic_text, end_session, latest, parameters, surplus_sessions};
 
 /// What follows from a statement that did not affect the rows that it should have.
 pub(super) enum Reason {
@@ -39,10 +39,11 @@ pub(super) async fn reason(
         }
         Operation::RequireSession { token, account } => session(client, token, account, now).await?,
         Operation::InsertAccount(account) => {
-            if exists(client, sql::NAME_EXISTS, &[&account.name_key.as_bytes()]).await? {
-                Some(No::NameTaken)
+            if is_account(client, &account.handle).await? {
+                Some(No::HandleTaken)
             } else {
-                is_account(client, &account.handle).await?.then_some(No::HandleTaken)
+                let name: [&(dyn ToSql + Sync); 1] = [&account.name_key.as_bytes()];
+                exists(client, sql::NAME_EXISTS, &name).await?.then_some(No::NameTaken)
             }
         }
         Operation::InsertCredential(credential) => insertion(client, credential, step).await?,
@@ -107,8 +108,7 @@ async fn compare_and_update(
 async fn end_surplus(client: &ClientWrapper, new: &Session, now: Timestamp) -> Result<(), Failure> {
     let statement = client.prepare_cached(sql::SURPLUS_SESSIONS).await?;
     let values = surplus_sessions(new, now);
-    let values: Vec<_> = values.iter().map(|value| -> &(dyn ToSql + Sync) { value.as_ref() }).collect();
-    for row in client.query(&statement, &values).await? {
+    for row in client.query(&statement, &parameters(&values)).await? {
         for step in end_session(&rows::token(&row, 0)?) {
             execute(client, step.sql, &step.values).await?;
         }
@@ -123,8 +123,7 @@ pub(super) async fn execute(
     values: &[Value],
 ) -> Result<u64, tokio_postgres::Error> {
     let statement = client.prepare_cached(sql).await?;
-    let values: Vec<_> = values.iter().map(|value| -> &(dyn ToSql + Sync) { value.as_ref() }).collect();
-    client.execute(&statement, &values).await
+    client.execute(&statement, &parameters(values)).await
 }
 
 async fn session(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_postgres::{Client, error::SqlState};
 
-use crate::postgres::error::PostgresError;
+use crate::postgres::{error::PostgresError, failure::Failure};
 
 /// The current version of the tables.
 pub(super) const VERSION: i64 = 2;
@@ -16,9 +16,8 @@ const MIGRATIONS: [&str; 2] = [TABLES, TABLES_2];
 /// instance made progress.
 const ATTEMPTS: u32 = 40;
 
-/// How long a migration waits for another instance that migrates, in milliseconds; and how long each of its statements
-/// may take.
-const MIGRATION_MILLISECONDS: u32 = 600_000;
+/// How long a migration waits for another instance that migrates; and how long each of its statements may take.
+const MIGRATION: Duration = Duration::from_secs(600);
 
 /// The table that holds the version. One row, whose lock makes instances migrate one after the other.
 const VERSION_TABLE: &str = "
@@ -138,49 +137,79 @@ pub(super) async fn version(client: &Client) -> Result<Option<i64>, tokio_postgr
     }
 }
 
-/// Creates the tables, or migrates older ones. Any number of instances may do so at once.
-pub(super) async fn migrate(client: &Client) -> Result<(), PostgresError> {
+/// Whether transactions may change something: not on a standby, nor on a database that its operator has made read-only.
+pub(super) async fn accepts_writes(client: &Client) -> Result<bool, tokio_postgres::Error> {
+    let row = client.query_one("SELECT current_setting('transaction_read_only')", &[]).await?;
+    Ok(row.try_get::<_, &str>(0)? == "off")
+}
+
+/// Creates the tables, or migrates older ones. Any number of instances may do so at once. `limit` is for the answer to a
+/// statement that takes no time.
+pub(super) async fn migrate(client: &Client, limit: Duration) -> Result<(), Failure> {
     let mut attempt = 0;
     loop {
-        match step(client).await {
+        match step(client, limit).await {
             Ok(VERSION) => return Ok(()),
             Ok(found) if found > VERSION => {
-                return Err(PostgresError::TooNew { found, supported: VERSION });
+                return Err(PostgresError::TooNew { found, supported: VERSION }.into());
             }
             Ok(_) => {}
-            Err(error) if attempt < ATTEMPTS && is_race(&error) => {
+            Err(StepError::Failed(error)) if attempt < ATTEMPTS && is_race(&error) => {
                 attempt = attempt.saturating_add(1);
                 tokio::time::sleep(Duration::from_millis(25)).await;
             }
-            Err(error) => return Err(PostgresError::Statement(error.into())),
+            // Also after a COMMIT without an answer: the version says whether it happened.
+            Err(StepError::Failed(error)) => return Err(error.into()),
+            Err(StepError::TimedOut(limit)) => return Err(PostgresError::TimedOut(limit).into()),
         }
     }
 }
 
+/// Why a step failed.
+enum StepError {
+    /// A statement failed.
+    Failed(tokio_postgres::Error),
+    /// There was no answer for this long.
+    TimedOut(Duration),
+}
+
+/// Waits for an answer for a limited time.
+async fn limited<T>(
+    limit: Duration,
+    answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, StepError> {
+    match tokio::time::timeout(limit, answer).await {
+        Ok(answer) => answer.map_err(StepError::Failed),
+        Err(_) => Err(StepError::TimedOut(limit)),
+    }
+}
+
 /// Migrates by one version at most, in one transaction, and returns the version afterwards.
-async fn step(client: &Client) -> Result<i64, tokio_postgres::Error> {
-    let Some(found) = version(client).await? else {
-        client.batch_execute(VERSION_TABLE).await?;
-        client
-            .batch_execute(
-                "INSERT INTO countersign_schema (id, version) VALUES (1, 0) ON CONFLICT DO NOTHING",
-            )
-            .await?;
+async fn step(client: &Client, limit: Duration) -> Result<i64, StepError> {
+    let Some(found) = limited(limit, version(client)).await? else {
+        limited(limit, create_version_table(client)).await?;
         return Ok(0);
     };
     if migration_from(found).is_none() {
         return Ok(found);
     }
-    client.batch_execute("BEGIN").await?;
-    let outcome = locked_step(client).await;
+    limited(limit, client.batch_execute("BEGIN")).await?;
+    let outcome = limited(MIGRATION.saturating_add(limit), locked_step(client)).await;
     if outcome.is_err() {
-        client.batch_execute("ROLLBACK").await?;
+        limited(limit, client.batch_execute("ROLLBACK")).await?;
     }
     outcome
 }
 
+async fn create_version_table(client: &Client) -> Result<(), tokio_postgres::Error> {
+    client.batch_execute(VERSION_TABLE).await?;
+    let row = "INSERT INTO countersign_schema (id, version) VALUES (1, 0) ON CONFLICT DO NOTHING";
+    client.batch_execute(row).await
+}
+
 async fn locked_step(client: &Client) -> Result<i64, tokio_postgres::Error> {
-    client.batch_execute(&format!("SET LOCAL statement_timeout = {MIGRATION_MILLISECONDS}")).await?;
+    let milliseconds = MIGRATION.as_millis();
+    client.batch_execute(&format!("SET LOCAL statement_timeout = {milliseconds}")).await?;
     let row = client.query_one("SELECT version FROM countersign_schema WHERE id = 1 FOR UPDATE", &[]).await?;
     let found = row.try_get::<_, i64>(0)?;
     let reached = match migration_from(found) {

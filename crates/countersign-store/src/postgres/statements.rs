@@ -119,10 +119,10 @@ SELECT $1::bytea, user_handle, id, $4::bigint, $5::bigint, $6::bigint, $7::bigin
 FROM countersign_credentials WHERE user_handle = $2 AND id = $3";
 
 /// The sessions that are too many next to a new one: those that are over first, then the least recently used ones. User
-/// handle, token of the new one, how many others may stay, now.
+/// handle, token of the new one, how many others may stay, now, latest creation.
 pub(super) const SURPLUS_SESSIONS: &str = "
 SELECT token FROM countersign_sessions WHERE user_handle = $1 AND token <> $2
-ORDER BY least(expires_at, idle_at) > $4 DESC, seen_at DESC, created_at DESC, token OFFSET $3";
+ORDER BY (least(expires_at, idle_at) > $4 AND created_at <= $5) DESC, seen_at DESC, created_at DESC, token OFFSET $3";
 
 /// Token, last use, end if unused, verification, now, latest creation.
 pub(super) const TOUCH_SESSION: &str = "

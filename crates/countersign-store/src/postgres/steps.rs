@@ -15,6 +15,11 @@ use crate::postgres::statements as sql;
 /// A parameter of a statement.
 pub(super) type Value = Box<dyn ToSql + Send + Sync>;
 
+/// The parameters, as the driver wants them.
+pub(super) fn parameters(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    values.iter().map(|value| -> &(dyn ToSql + Sync) { value.as_ref() }).collect()
+}
+
 /// A statement with its parameters.
 pub(super) struct Step {
     pub(super) sql: &'static str,
@@ -309,7 +314,8 @@ fn insert_session(session: &Session, now: Timestamp) -> Vec<Step> {
 
 pub(super) fn surplus_sessions(session: &Session, now: Timestamp) -> Vec<Value> {
     let others = count(SESSIONS_PER_ACCOUNT_MAX.saturating_sub(1));
-    vec![bytes(session.account.as_bytes()), token_value(&session.token), others, time(now)]
+    let (account, token) = (bytes(session.account.as_bytes()), token_value(&session.token));
+    vec![account, token, others, time(now), time(latest(now))]
 }
 
 pub(super) fn end_session(token: &TokenHash) -> Vec<Step> {

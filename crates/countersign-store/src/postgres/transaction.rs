@@ -13,11 +13,8 @@ use crate::postgres::failure::Failure;
 use crate::postgres::options::PostgresOptions;
 use crate::postgres::pool::{Connection, within};
 use crate::postgres::reasons::{Reason, execute, reason};
-use crate::postgres::steps::{Step, locks, steps};
-
-/// The pauses before a transaction is repeated, in milliseconds. Without chance: of two transactions that were in each
-/// other's way, the database let one pass.
-const PAUSES: [u64; 7] = [0, 2, 5, 10, 20, 40, 80];
+use crate::postgres::retries::Retries;
+use crate::postgres::steps::{Step, locks, parameters, steps};
 
 /// The statements of a transaction.
 struct Plan<'a> {
@@ -42,7 +39,7 @@ pub(super) async fn transact(
         steps: operations.iter().map(|operation| steps(operation, now)).collect::<Result<_, _>>()?,
         limit: options.answer_timeout(),
     };
-    let mut pauses = PAUSES.into_iter();
+    let mut retries = Retries::within(plan.limit);
     loop {
         let connection = Connection::of(pool, options).await?;
         let outcome = plan.attempt(connection.client()).await;
@@ -57,9 +54,8 @@ pub(super) async fn transact(
                 } else {
                     drop(connection);
                 }
-                match pauses.next() {
-                    Some(pause) if failure.again => tokio::time::sleep(Duration::from_millis(pause)).await,
-                    _ => return Err(failure.error),
+                if !failure.again || !retries.pause().await {
+                    return Err(failure.error);
                 }
             }
         }
@@ -83,7 +79,8 @@ impl Plan<'_> {
         let client = client?;
         if let Some(step) = self.single() {
             let affected = within(self.limit, async {
-                execute(client, step.sql, &step.values).await.map_err(Failure::of_commit)
+                let statement = client.prepare_cached(step.sql).await?;
+                client.execute(&statement, &parameters(&step.values)).await.map_err(Failure::of_commit)
             });
             if step.rows.contains(affected.await.map_err(unknown)?) {
                 return Ok(Ok(()));
@@ -122,8 +119,7 @@ impl Plan<'_> {
         let all = self.locks.iter().chain(self.steps.iter().flatten());
         let mut prepared: Vec<(Statement, Vec<&(dyn ToSql + Sync)>)> = Vec::new();
         for step in all.clone() {
-            let values = step.values.iter().map(|value| -> &(dyn ToSql + Sync) { value.as_ref() });
-            prepared.push((client.prepare_cached(step.sql).await?, values.collect()));
+            prepared.push((client.prepare_cached(step.sql).await?, parameters(&step.values)));
         }
         client.batch_execute("BEGIN").await?;
         let answers = prepared.iter().map(|(statement, values)| client.execute(statement, values));

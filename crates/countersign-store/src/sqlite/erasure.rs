@@ -47,11 +47,12 @@ impl Erasure {
 
 /// Copies the log into the file and truncates it. Other transactions wait meanwhile, so this gives up soon.
 fn truncate(connection: &Connection) {
-    let truncate = || {
+    let truncate = || -> Result<bool, rusqlite::Error> {
         connection.busy_timeout(PATIENCE)?;
-        let is_busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))?;
+        let is_busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0));
+        // Also after a failure: the transactions that follow wait as long as before.
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        Ok::<_, rusqlite::Error>(is_busy)
+        is_busy
     };
     match truncate() {
         Ok(false) => {}

@@ -49,7 +49,9 @@ impl Readers {
         let (answer, outcome) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
             // The task may no longer wait.
-            let _ = answer.send(work(connection));
+            if !answer.is_closed() {
+                let _ = answer.send(work(connection));
+            }
         });
         let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
         queue.send(job).map_err(|_| StoreError::Closed)?;
@@ -72,5 +74,46 @@ fn work_off(jobs: &Mutex<mpsc::Receiver<Job>>, connection: &Connection) {
         let Ok(job) = job else { return };
         // A read that panics must not cost a connection; its task gets `Closed`. A read leaves nothing half done.
         let _ = catch_unwind(AssertUnwindSafe(|| job(connection)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::sqlite::SqliteStore;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_read_whose_caller_left_before_its_turn_is_not_carried_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.sqlite3");
+        drop(SqliteStore::open(&path).unwrap());
+        let readers = Arc::new(Readers::start(&path).unwrap());
+        let (started, is_started) = mpsc::channel();
+        let (release, is_released) = mpsc::channel::<()>();
+        let is_released = Arc::new(Mutex::new(is_released));
+        let mut busy = Vec::new();
+        for _ in 0..CONNECTIONS {
+            let (readers, started, is_released) = (readers.clone(), started.clone(), is_released.clone());
+            let wait = move |_: &Connection| {
+                started.send(()).unwrap();
+                let _ = is_released.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                Ok(())
+            };
+            busy.push(tokio::spawn(async move { readers.run(wait).await }));
+        }
+        for _ in 0..CONNECTIONS {
+            is_started.recv().unwrap();
+        }
+        let (carry_out, is_carried_out) = mpsc::channel();
+        let abandoned = readers.run(move |_| Ok(carry_out.send(())));
+        assert!(tokio::time::timeout(Duration::from_millis(1), abandoned).await.is_err());
+        drop(release);
+        for read in busy {
+            read.await.unwrap().unwrap();
+        }
+        drop(readers);
+        assert!(is_carried_out.recv().is_err());
     }
 }

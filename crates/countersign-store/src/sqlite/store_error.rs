@@ -12,6 +12,9 @@ pub enum StoreError {
     /// Another program holds the database locked, for longer than a statement waits.
     #[error("the database is locked by another program")]
     Locked,
+    /// The transaction waited too long for its turn. Nothing was stored.
+    #[error("too many transactions wait for the database")]
+    Busy,
     /// `SQLite` failed for another reason, with its message.
     #[error("the database failed: {0}")]
     Failed(String),
@@ -32,13 +35,14 @@ pub enum StoreError {
 impl StoreError {
     /// The words that [`code`](Self::code) returns.
     pub const CODES: &'static [&'static str] =
-        &["disk-full", "locked", "failed", "corrupt", "broken-off", "file-gone", "closed"];
+        &["disk-full", "locked", "busy", "failed", "corrupt", "broken-off", "file-gone", "closed"];
 
     /// A word for the kind of failure, for metrics.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Full => "disk-full",
             Self::Locked => "locked",
+            Self::Busy => "busy",
             Self::Failed(_) => "failed",
             Self::Corrupt(_) => "corrupt",
             Self::BrokenOff => "broken-off",
@@ -104,6 +108,7 @@ mod tests {
         let failures = [
             StoreError::Full,
             StoreError::Locked,
+            StoreError::Busy,
             StoreError::Failed(String::new()),
             StoreError::Corrupt(String::new()),
             StoreError::BrokenOff,

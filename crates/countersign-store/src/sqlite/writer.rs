@@ -5,6 +5,7 @@
 //! share the next one. Each has its own savepoint, so that a rejected one affects no other. None is answered before the
 //! commit: a rejection may be due to another one of the same commit.
 
+use std::time::{Duration, Instant};
 use std::{io, sync::Arc, thread};
 
 use countersign::store::{Operation, Rejection};
@@ -23,6 +24,10 @@ const BATCH_MAX: usize = 128;
 /// The most queued transactions. Further ones wait for a place in the queue.
 const QUEUE_MAX: usize = 1024;
 
+/// How long a transaction waits for its turn, and for a place in the queue: as long as a statement on `PostgreSQL`. A commit
+/// takes milliseconds, unless another process holds the lock.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// The handle of the writing thread. When dropped, it waits for the queued transactions.
 pub(crate) struct Writer {
     queue: Option<mpsc::Sender<Job>>,
@@ -36,8 +41,20 @@ type Outcome = Result<Result<(), Rejection>, StoreError>;
 struct Job {
     operations: Vec<Operation>,
     now: Timestamp,
+    since: Instant,
     outcome: Outcome,
     answer: oneshot::Sender<Outcome>,
+}
+
+impl Job {
+    /// The transaction, unless it is too late for it: its caller no longer waits, or has waited for too long.
+    fn in_time(self) -> Option<Self> {
+        if self.since.elapsed() > QUEUE_TIMEOUT {
+            let _ = self.answer.send(Err(StoreError::Busy));
+            return None;
+        }
+        (!self.answer.is_closed()).then_some(self)
+    }
 }
 
 impl Writer {
@@ -52,10 +69,16 @@ impl Writer {
     /// Carries out a transaction, which is on disk when this returns.
     pub(crate) async fn run(&self, operations: Vec<Operation>, now: Timestamp) -> Outcome {
         let (answer, outcome) = oneshot::channel();
-        let job = Job { operations, now, outcome: Err(StoreError::BrokenOff), answer };
+        let job = Job { operations, now, since: Instant::now(), outcome: Err(StoreError::BrokenOff), answer };
         let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
         queue.send(job).await.map_err(|_| StoreError::Closed)?;
         outcome.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Fails if the thread has ended, which only a panic in it does: nothing is stored then.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        let is_running = self.queue.as_ref().is_some_and(|queue| !queue.is_closed());
+        if is_running { Ok(()) } else { Err(StoreError::Closed) }
     }
 }
 
@@ -72,11 +95,14 @@ impl Drop for Writer {
 fn work_off(mut queue: mpsc::Receiver<Job>, connection: &Connection, presence: &Presence) {
     let (mut purge, mut erasure) = (Purge::default(), Erasure::default());
     while let Some(first) = queue.blocking_recv() {
-        let mut batch = vec![first];
+        let mut batch: Vec<_> = first.in_time().into_iter().collect();
         while batch.len() < BATCH_MAX
             && let Ok(next) = queue.try_recv()
         {
-            batch.push(next);
+            batch.extend(next.in_time());
+        }
+        if batch.is_empty() {
+            continue;
         }
         let committed = presence
             .check()
@@ -147,4 +173,35 @@ fn execute(connection: &Connection, statement: &str) -> Result<(), StoreError> {
     let execute = || connection.prepare_cached(statement)?.execute(());
     execute().map_err(Failure::Sqlite)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queued_for(waited: Duration) -> (Job, oneshot::Receiver<Outcome>) {
+        let (answer, outcome) = oneshot::channel();
+        let since = Instant::now().checked_sub(waited).unwrap();
+        let now = Timestamp::from_unix_seconds(0);
+        (Job { operations: Vec::new(), now, since, outcome: Err(StoreError::BrokenOff), answer }, outcome)
+    }
+
+    #[test]
+    fn a_transaction_that_waited_for_too_long_fails() {
+        let (job, outcome) = queued_for(QUEUE_TIMEOUT / 2);
+        assert!(job.in_time().is_some());
+        drop(outcome);
+        let (job, mut outcome) = queued_for(QUEUE_TIMEOUT * 2);
+        assert!(job.in_time().is_none());
+        assert_eq!(outcome.try_recv(), Ok(Err(StoreError::Busy)));
+    }
+
+    #[test]
+    fn a_writer_whose_thread_has_ended_is_found() {
+        let (queue, jobs) = mpsc::channel(1);
+        let writer = Writer { queue: Some(queue), thread: None };
+        writer.check().unwrap();
+        drop(jobs);
+        assert_eq!(writer.check(), Err(StoreError::Closed));
+    }
 }
