@@ -28,7 +28,8 @@ pub trait ApplicationStore: Send + Sync {
     /// Carries out all operations in their order, or none of them: if one of them is rejected, nothing is changed.
     ///
     /// The transaction is atomic and isolated from others, in this process or another: what an operation checked still
-    /// holds when the transaction is committed. When the future returns `Ok(Ok(()))`, the transaction survives a crash.
+    /// holds when the transaction is committed. When the future returns `Ok(Ok(()))`, the transaction survives a crash. If
+    /// the future is dropped before its end, the transaction happens whole or not at all.
     fn transact(
         &self,
         operations: Vec<Operation>,

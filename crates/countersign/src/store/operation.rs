@@ -31,7 +31,7 @@ pub enum Operation {
     /// Adds an account. Add its first credential in the same transaction: an account without one can't be signed in to.
     ///
     /// Rejected with [`Rejection::NameTaken`] if another account has the key of its name, and with
-    /// [`Rejection::HandleTaken`] if one has its user handle.
+    /// [`Rejection::HandleTaken`] if one has its user handle, whatever its name.
     InsertAccount(Account),
     /// Changes the name of an account.
     ///

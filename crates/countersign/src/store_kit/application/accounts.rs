@@ -58,6 +58,9 @@ async fn handle_once<S: ApplicationStore>(store: &S) -> Outcome {
     let other = Account { handle: user(1), ..account(2) };
     let operations = vec![Operation::InsertAccount(other), insert_credential(2, 1)];
     rejected(store, operations, Rejection::HandleTaken).await?;
+    // Its name is taken too, but not by another account.
+    let again = vec![Operation::InsertAccount(account(1)), insert_credential(2, 1)];
+    rejected(store, again, Rejection::HandleTaken).await?;
     is_found(store, &account(1), true).await?;
     is_found(store, &account(2), false).await
 }

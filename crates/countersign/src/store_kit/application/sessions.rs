@@ -18,6 +18,7 @@ checks! {
     "sessions are listed latest used first, without those that are over" => listed,
     "a session is required until it is over" => required,
     "a 65th session ends the least recently used" => at_most,
+    "a 65th session ends those first that are over" => over_first,
     "a use moves the times of its session only" => touched,
     "a use does not revive a session" => not_revived,
     "an ended session is gone with its confirmations" => ended,
@@ -146,6 +147,19 @@ async fn at_most<S: ApplicationStore>(store: &S) -> Outcome {
     }
     expect("how many sessions there are", &count().await?, &SESSIONS_PER_ACCOUNT_MAX)?;
     has_session(store, 200, Some(&session(200, 200, 200))).await
+}
+
+/// A clock that was ahead has made sessions that are over, and seem to be used later than all others.
+async fn over_first<S: ApplicationStore>(store: &S) -> Outcome {
+    sign_up_all(store, &[1]).await?;
+    let ahead = NOW.plus_seconds(AHEAD_SECONDS + 1);
+    for number in (2_u8..).take(SESSIONS_PER_ACCOUNT_MAX - 1) {
+        let over = |times: SessionTimes| SessionTimes { created_at: ahead, seen_at: ahead, ..times };
+        accepted(store, vec![moved(number, over)]).await?;
+    }
+    accepted(store, vec![insert_session(101, 1, 1)]).await?;
+    has_session(store, 1, Some(&session(1, 1, 1))).await?;
+    has_session(store, 101, Some(&session(101, 1, 1))).await
 }
 
 async fn touched<S: ApplicationStore>(store: &S) -> Outcome {

@@ -1,6 +1,10 @@
 //! Checks of transactions: all operations in their order, or none
 //! ([section 7](https://www.w3.org/TR/webauthn-3/#sctn-rp-operations)).
 
+use core::future::poll_fn;
+use core::pin::pin;
+use core::task::Poll;
+
 use countersign_types::UserHandle;
 
 use crate::store::application::{ApplicationStore, Evidence};
@@ -11,9 +15,9 @@ use crate::store::rows::{
 };
 use crate::store_kit::harness::{Outcome, answer, checks, expect};
 use crate::store_kit::rows::{
-    accepted, account, confirm, credential, finish, insert_credential, insert_session, invitation, key,
-    rejected, remove_credential, rename, rename_account, replace_codes, require, sealing_key, sign_up_all,
-    take_code, token,
+    accepted, account, confirm, credential, finish, has_session, insert_credential, insert_session,
+    invitation, key, rejected, remove_credential, rename, rename_account, replace_codes, require,
+    sealing_key, session, sign_up, sign_up_all, take_code, token, transact,
 };
 use crate::store_kit::samples::{NOW, id, record, update, user};
 
@@ -23,6 +27,7 @@ checks! {
     "a rejected operation undoes all others, at each position" => undone,
     "the first operation that is rejected decides" => first_decides,
     "each operation has its effect" => effects,
+    "a transaction that is abandoned happens whole or not at all" => abandoned,
 }
 
 async fn in_order<S: ApplicationStore>(store: &S) -> Outcome {
@@ -256,4 +261,35 @@ async fn effects<S: ApplicationStore>(store: &S) -> Outcome {
     expect("the sealing keys", &stored.sealing_keys, &vec![sealing_key(2)])?;
     // What is gone is free.
     accepted(store, vec![Operation::InsertAccount(account(2)), insert_credential(3, 2)]).await
+}
+
+/// Polls a transaction this often, and drops it if it has not ended by then.
+async fn abandon<S: ApplicationStore>(store: &S, operations: Vec<Operation>, polls: u8) {
+    let mut transaction = pin!(store.transact(operations, NOW));
+    let mut left = polls;
+    poll_fn(|context| {
+        left = left.saturating_sub(1);
+        let is_over = transaction.as_mut().poll(context).is_ready() || left == 0;
+        if is_over { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+/// As if clients were gone in the middle of their requests, and sent them again.
+async fn abandoned<S: ApplicationStore>(store: &S) -> Outcome {
+    for number in 1..=12 {
+        let finish = Operation::Remember(finish(number));
+        let operations: Vec<_> = core::iter::once(finish).chain(sign_up(number)).collect();
+        abandon(store, operations.clone(), number).await;
+        match transact(store, operations).await? {
+            Ok(()) | Err(Rejection::Finished(_)) => {}
+            Err(other) => return Err(format!("a part of a transaction that was abandoned remains: {other}")),
+        }
+        let found = answer("account", store.account(&user(number)).await)?;
+        expect("the account", &found, &Some(account(number)))?;
+        let found = store.credential(&id(&[number; 16]), Evidence::Read).await;
+        expect("the credential", &answer("credential", found)?, &Some(credential(number, number)))?;
+        has_session(store, number, Some(&session(number, number, number))).await?;
+    }
+    Ok(())
 }

@@ -44,7 +44,7 @@ fn first_byte(id: &CredentialId) -> u8 {
 }
 
 /// Which check each fault is made for, in the order of the checks.
-const FAULTS: [(&str, Fault); 71] = [
+const FAULTS: [(&str, Fault); 73] = [
     (
         "an account is found by its handle and by the key of its name",
         with!(Operation::InsertAccount(it) => it.name_key.clone_from(&it.name)),
@@ -111,6 +111,10 @@ const FAULTS: [(&str, Fault); 71] = [
         }),
     ),
     (
+        "a 65th session ends those first that are over",
+        with!(Operation::InsertSession(it) => it.times.created_at = NOW),
+    ),
+    (
         "a use moves the times of its session only",
         with!(Operation::TouchSession { seen_at, verified_at, .. } => *verified_at = Some(*seen_at)),
     ),
@@ -166,6 +170,7 @@ const FAULTS: [(&str, Fault); 71] = [
     ("a rejected operation undoes all others, at each position", Fault::IsNotAtomic),
     ("the first operation that is rejected decides", Fault::LastDecides),
     ("each operation has its effect", without!(Operation::EndOtherSessions { .. })),
+    ("a transaction that is abandoned happens whole or not at all", Fault::Pauses),
     ("of several finishes of a ceremony at once, one is stored and the others get it", Fault::Races),
     ("of several accounts with one name at once, one is stored", Fault::Races),
     ("of several accounts renamed to one name at once, one is", Fault::Races),

@@ -1,6 +1,8 @@
 //! A store of an application with one fault.
 
 use core::fmt;
+use core::future::poll_fn;
+use core::task::Poll;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
@@ -30,6 +32,8 @@ pub(in crate::store_kit::tests) enum Fault {
     RemembersAHundred,
     Reverses,
     IsNotAtomic,
+    /// Each operation is a transaction, with a pause before the next.
+    Pauses,
     LastDecides,
     /// Transactions at once read the same, and the last one that writes replaces the others.
     Races,
@@ -78,6 +82,20 @@ impl core::error::Error for DeadlockError {}
 fn ok<T>(result: Result<T, Infallible>) -> T {
     let Ok(value) = result;
     value
+}
+
+/// Lets others go first, once.
+async fn pause() {
+    let mut is_over = false;
+    poll_fn(|context| {
+        if is_over {
+            return Poll::Ready(());
+        }
+        is_over = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 impl Broken {
@@ -134,6 +152,15 @@ impl Broken {
         }
         (carried_out, Ok(()))
     }
+
+    /// Carries the operations out one by one, with a pause after each.
+    async fn with_pauses(&self, operations: Vec<Operation>, now: Timestamp) -> Result<(), Rejection> {
+        for operation in operations {
+            ok(self.now.transact(vec![operation], now).await)?;
+            pause().await;
+        }
+        Ok(())
+    }
 }
 
 impl ApplicationStore for Broken {
@@ -183,6 +210,7 @@ impl ApplicationStore for Broken {
                     }
                 }
             }
+            Fault::Pauses => return Ok(self.with_pauses(operations, now).await),
             Fault::Accepts(_) | Fault::IsNotAtomic => {
                 (operations, result) = self.carried_out(&operations, now).await;
             }
