@@ -1,11 +1,10 @@
-//! Tests of the store on `SQLite`.
+//! Tests of the store on `SQLite` that need its inside. The others are in `tests/sqlite`.
 
-mod erasing;
-mod files;
-mod kit;
+mod full_disk;
+mod killed;
 mod migration;
 mod plans;
-mod purging;
+#[path = "../../tests/support/samples.rs"]
 mod samples;
-mod workload;
-mod writing;
+#[path = "../../tests/support/sqlite_file.rs"]
+mod sqlite_file;

@@ -5,8 +5,9 @@ use countersign::record::DynamicPart;
 use countersign::store::{ApplicationStore as _, Evidence, Operation, Rejection};
 use countersign_store::postgres::PostgresError;
 
-use crate::samples::{NOW, account, credential, handle, id, session, sign_up, store, store_at, token};
+use crate::samples::{NOW, account, credential, handle, id, session, sign_up, token};
 use crate::support::{schema, sql};
+use crate::{store, store_at};
 
 #[tokio::test]
 async fn a_text_with_a_null_character_is_a_failure_and_changes_nothing() {

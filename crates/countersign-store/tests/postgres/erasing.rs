@@ -5,7 +5,8 @@ use countersign::store::{
 };
 use countersign::types::hex::Hex;
 
-use crate::samples::{NOW, handle, sign_up, store_at, token};
+use crate::samples::{NOW, handle, sign_up, token};
+use crate::store_at;
 use crate::support::{schema, sql};
 
 /// The tables with a row that has this text, or these bytes in hexadecimal digits.

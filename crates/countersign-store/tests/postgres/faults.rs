@@ -2,24 +2,23 @@
 
 use std::time::{Duration, Instant};
 
-use countersign::store::{ApplicationStore as _, CeremonyId, Evidence, Finish, Operation, Rejection};
+use countersign::store::{ApplicationStore as _, Evidence, Operation, Rejection};
 use countersign::types::UserHandle;
 use countersign_store::postgres::{PostgresError, PostgresOptions, PostgresStore};
 use tokio_postgres::NoTls;
 
 use crate::proxy::{Fault, Proxy};
-use crate::samples::{NOW, ceremony, handle, id, sign_up, store_at};
+use crate::samples::{self, NOW, ceremony, handle, id, sign_up};
+use crate::store_at;
 use crate::support::{cluster::Cluster, schema, sql, with_parameter};
 
-fn remember(ceremony: CeremonyId) -> Operation {
-    let until = NOW.plus_seconds(300);
-    let finish = Finish { ceremony, response: [7; 32], outcome: "{}".to_owned(), finished_at: NOW, until };
-    Operation::Remember(finish)
+fn remember(name: &str) -> Operation {
+    Operation::Remember(samples::finish(name, NOW.plus_seconds(300)))
 }
 
 /// A sign-up whose finish is remembered.
 fn finish(name: &str) -> Vec<Operation> {
-    [remember(ceremony(name))].into_iter().chain(sign_up(name)).collect()
+    [remember(name)].into_iter().chain(sign_up(name)).collect()
 }
 
 fn rename(owner: &str, label: &str) -> Vec<Operation> {
@@ -46,10 +45,11 @@ async fn a_connection_that_was_cut_while_idle_is_replaced() {
     store.transact(sign_up("ada"), NOW).await.unwrap().unwrap();
     for round in 0..10 {
         assert!(terminate(&url, "cut_idle", "true") > 0);
-        if round % 2 == 0 {
-            store.transact(rename("ada", &format!("label {round}")), NOW).await.unwrap().unwrap();
-        } else {
-            assert!(store.account(&handle("ada")).await.unwrap().is_some());
+        match round % 3 {
+            0 => store.transact(rename("ada", &format!("label {round}")), NOW).await.unwrap().unwrap(),
+            // A single statement, which is not repeated once it was sent.
+            1 => store.transact(vec![remember(&round.to_string())], NOW).await.unwrap().unwrap(),
+            _ => assert!(store.account(&handle("ada")).await.unwrap().is_some()),
         }
     }
 }
@@ -63,7 +63,7 @@ async fn a_transaction_that_is_cut_in_the_middle_is_carried_out_once() {
     tokio::spawn(connection);
     for round in 0..5 {
         blocker.batch_execute("BEGIN; SELECT 1 FROM countersign_credentials FOR UPDATE").await.unwrap();
-        let operations = [remember(ceremony(&round.to_string()))].into_iter();
+        let operations = [remember(&round.to_string())].into_iter();
         let operations: Vec<_> = operations.chain(rename("ada", &format!("label {round}"))).collect();
         let running = tokio::spawn({
             let store = store.clone();
@@ -124,6 +124,94 @@ async fn a_database_that_says_nothing_is_given_up_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_says_nothing_to_a_new_connection_is_given_up_in_time() {
+    let cluster = Cluster::start().unwrap();
+    let proxy = Proxy::in_front_of(cluster.socket().join(".s.PGSQL.5432")).await;
+    let url = format!("postgres://postgres@127.0.0.1:{}/postgres", proxy.port());
+    let options = PostgresOptions::new(&url).unwrap().with_connect_timeout(Duration::from_millis(300));
+    let options = options.with_statement_timeout(Duration::from_millis(300));
+    for fault in [Fault::SilenceAfterStart, Fault::Silence] {
+        proxy.arm(fault);
+        let began = Instant::now();
+        let opened = PostgresStore::open(&options).await;
+        assert!(matches!(opened, Err(PostgresError::Unavailable(_))), "{fault:?}: {opened:?}");
+        assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    }
+    proxy.arm(Fault::None);
+    // The connection is good, and its first statement gets no answer.
+    let store = PostgresStore::open(&options).await.unwrap();
+    proxy.arm(Fault::Silence);
+    let began = Instant::now();
+    let health = store.check_health().await;
+    assert!(matches!(health, Err(PostgresError::TimedOut(_))), "{health:?}");
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_gets_no_answer_is_given_up_in_time() {
+    let cluster = Cluster::start().unwrap();
+    let proxy = Proxy::in_front_of(cluster.socket().join(".s.PGSQL.5432")).await;
+    let url = format!("postgres://postgres@127.0.0.1:{}/postgres", proxy.port());
+    let options = PostgresOptions::new(&url).unwrap().with_statement_timeout(Duration::from_millis(300));
+    proxy.arm(Fault::SilenceAtMigration);
+    let began = Instant::now();
+    let opened = PostgresStore::open(&options).await;
+    assert!(matches!(opened, Err(PostgresError::TimedOut(_))), "{opened:?}");
+    assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_single_statement_that_was_cancelled_did_not_happen() {
+    let url = schema();
+    let options = PostgresOptions::new(&url).unwrap().with_statement_timeout(Duration::from_millis(300));
+    let store = PostgresStore::open(&options).await.unwrap();
+    let (blocker, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    blocker.batch_execute("BEGIN; LOCK TABLE countersign_finishes").await.unwrap();
+    let cancelled = store.transact(vec![remember("one")], NOW).await;
+    assert!(matches!(cancelled, Err(PostgresError::Statement(_))), "{cancelled:?}");
+    blocker.batch_execute("ROLLBACK").await.unwrap();
+    store.transact(vec![remember("one")], NOW).await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_accepts_no_writes_is_unhealthy() {
+    let url = schema();
+    store_at(&url).await.transact(sign_up("ada"), NOW).await.unwrap().unwrap();
+    let read_only = with_parameter(&url, "application_name=read_only");
+    let read_only = read_only.replace("options=", "options=-c%20default_transaction_read_only%3Don%20");
+    let store = store_at(&read_only).await;
+    assert!(store.account(&handle("ada")).await.unwrap().is_some());
+    let health = store.check_health().await;
+    assert!(matches!(health, Err(PostgresError::Unavailable(_))), "{health:?}");
+    for operations in [vec![remember("one")], rename("ada", "label")] {
+        let rejected = store.transact(operations, NOW).await;
+        assert!(matches!(rejected, Err(PostgresError::Statement(_))), "{rejected:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_does_not_wait_for_a_slow_look_at_rp_ids() {
+    let url = schema();
+    let store = store_at(&url).await;
+    store.transact(sign_up("ada"), NOW).await.unwrap().unwrap();
+    assert_eq!(store.credentials_of_other_rp_ids("example.com").await.unwrap().unwrap().total, 1);
+    let (blocker, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    blocker.batch_execute("BEGIN; LOCK TABLE countersign_credentials").await.unwrap();
+    let began = Instant::now();
+    assert_eq!(store.credentials_of_other_rp_ids("example.com").await.unwrap(), None);
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    blocker.batch_execute("ROLLBACK").await.unwrap();
+    let more = "INSERT INTO countersign_credentials (id, user_handle, position, fixed, dynamic, label, label_key, created_at)
+                SELECT sha256(n::text::bytea), user_handle, n, fixed, dynamic, label, n::text::bytea, created_at
+                FROM countersign_credentials, generate_series(1, 20000) n";
+    sql(&url, more);
+    assert_eq!(store.credentials_of_other_rp_ids("example.com").await.unwrap().unwrap().total, 10_000);
+    assert_eq!(store.credentials_of_other_rp_ids("example.org").await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_free_connection_a_call_fails_in_time() {
     let url = schema();
     let options = PostgresOptions::new(&url).unwrap();
@@ -157,7 +245,7 @@ async fn a_transaction_that_is_abandoned_leaves_nothing_behind() {
     let (blocker, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
     tokio::spawn(connection);
     blocker.batch_execute("BEGIN; SELECT 1 FROM countersign_credentials FOR UPDATE").await.unwrap();
-    let operations = vec![remember(ceremony("one"))].into_iter().chain(rename("ada", "label"));
+    let operations = vec![remember("one")].into_iter().chain(rename("ada", "label"));
     let abandoned = store.transact(operations.collect(), NOW);
     assert!(tokio::time::timeout(Duration::from_millis(200), abandoned).await.is_err());
     blocker.batch_execute("ROLLBACK").await.unwrap();

@@ -4,7 +4,7 @@ use countersign::store_kit::{self, StoreHarness};
 use countersign_store::postgres::PostgresStore;
 use tokio::runtime::Runtime;
 
-use crate::samples::store_at;
+use crate::store_at;
 use crate::support::{schema, sql, with_parameter};
 
 /// Each store has a schema of its own.

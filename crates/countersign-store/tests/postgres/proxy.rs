@@ -18,6 +18,10 @@ pub(crate) enum Fault {
     AnswerLost,
     /// Passes nothing on any more, and cuts nothing.
     Silence,
+    /// As `Silence`, from the settings of a new connection on.
+    SilenceAfterStart,
+    /// As `Silence`, from the look at the version of the tables on.
+    SilenceAtMigration,
 }
 
 #[derive(Debug, Clone)]
@@ -46,6 +50,8 @@ impl Proxy {
             Fault::CommitLost => 1,
             Fault::AnswerLost => 2,
             Fault::Silence => 3,
+            Fault::SilenceAfterStart => 4,
+            Fault::SilenceAtMigration => 5,
         };
         self.fault.store(number, Ordering::SeqCst);
     }
@@ -63,7 +69,8 @@ async fn pass(mut client: TcpStream, socket: PathBuf, fault: Arc<AtomicU8>) {
         tokio::select! {
             sent = client.read(&mut up) => {
                 let Ok(length @ 1..) = sent else { return };
-                let is_commit = up[..length].windows(7).any(|bytes| bytes == b"COMMIT\0");
+                let has = |text: &[u8]| up[..length].windows(text.len()).any(|bytes| bytes == text);
+                let is_commit = has(b"COMMIT\0");
                 match fault.load(Ordering::SeqCst) {
                     1 if is_commit => {
                         fault.store(0, Ordering::SeqCst);
@@ -74,6 +81,11 @@ async fn pass(mut client: TcpStream, socket: PathBuf, fault: Arc<AtomicU8>) {
                         is_answer_lost = true;
                     }
                     3 => continue,
+                    4 if has(b"SET ") => {
+                        fault.store(3, Ordering::SeqCst);
+                        continue;
+                    }
+                    5 if has(b"countersign_schema") => continue,
                     _ => {}
                 }
                 if server.write_all(&up[..length]).await.is_err() {

@@ -3,7 +3,8 @@
 use countersign::store::{ApplicationStore as _, RecoveryStatus, Session};
 use countersign_store::postgres::{PostgresError, PostgresOptions, PostgresStore};
 
-use crate::samples::{NOW, handle, session, sign_up, store_at, token};
+use crate::samples::{NOW, handle, session, sign_up, token};
+use crate::store_at;
 use crate::support::{schema, sql};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -10,7 +10,7 @@ use countersign::{CredentialRecord, CredentialUpdate};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::samples::number;
+use super::sqlite_file::number;
 use crate::sqlite::schema::APPLICATION_ID;
 use crate::sqlite::schema::parts;
 use crate::sqlite::schema::tables::{
@@ -45,13 +45,19 @@ fn attested() -> CredentialRecord {
 fn empty(version: usize) -> (TempDir, PathBuf, Connection) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.sqlite3");
-    let db = Connection::open(&path).unwrap();
+    let db = create(&path, version);
+    (folder, path, db)
+}
+
+/// Creates an empty file of a schema.
+pub(super) fn create(path: &Path, version: usize) -> Connection {
+    let db = Connection::open(path).unwrap();
     for step in &[SCHEMA_1, SCHEMA_2, SCHEMA_3][..version] {
         db.execute_batch(step).unwrap();
     }
     db.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
     db.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
-    (folder, path, db)
+    db
 }
 
 /// A file of a schema with an account, a credential of this record, a session, and what is open.

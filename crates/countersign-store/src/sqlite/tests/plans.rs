@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, config::DbConfig};
 
-use super::samples;
-use crate::sqlite::statements::ALL;
+use super::sqlite_file;
+use crate::sqlite::{SqliteStore, connect, statements::ALL};
 
 /// The statements that sort or fill a temporary table: once a minute, for expired rows.
 const WITH_TEMPORARY_TABLES: &str = "PURGE_";
@@ -21,7 +21,8 @@ fn plan(db: &Connection, sql: &str) -> Vec<String> {
 
 #[test]
 fn no_statement_reads_a_whole_table_of_users_or_needs_a_temporary_one() {
-    let (_folder, path, store) = samples::store();
+    let (_folder, path) = sqlite_file::path();
+    let store = SqliteStore::open(&path).unwrap();
     let db = Connection::open(&path).unwrap();
     let statements = ALL.iter().filter(|(_, sql)| sql.len() > 16);
     let mut checked = 0;
@@ -39,10 +40,9 @@ fn no_statement_reads_a_whole_table_of_users_or_needs_a_temporary_one() {
 
 #[test]
 fn a_statement_is_not_compiled_again_for_another_value() {
-    let (_folder, path, store) = samples::store();
-    for connection in
-        [crate::sqlite::connect::writer(&path).unwrap(), crate::sqlite::connect::reader(&path).unwrap()]
-    {
+    let (_folder, path) = sqlite_file::path();
+    let store = SqliteStore::open(&path).unwrap();
+    for connection in [connect::writer(&path).unwrap(), connect::reader(&path).unwrap()] {
         assert!(connection.db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG).unwrap());
         // With statistics, the value of a range would count.
         let statement = "SELECT 1 FROM sessions WHERE expires_at < ? ORDER BY expires_at LIMIT 1";

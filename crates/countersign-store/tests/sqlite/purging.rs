@@ -2,14 +2,16 @@
 
 use countersign::store::{AHEAD_SECONDS, ApplicationStore as _, Operation};
 use countersign::types::Timestamp;
+use countersign_store::sqlite::SqliteStore;
 
-use super::samples::{NOW, accept, ceremony, finish, number, sign_up, store, token};
+use crate::samples::{NOW, accept, ceremony, finish, handle, sign_up, token};
+use crate::sqlite_file::{number, path, sql};
 
 /// Any transaction.
 const NOTHING: Operation = Operation::RemoveSealingKey(1);
 
 /// Two transactions, so that the purge after the first one has ended.
-async fn purge(store: &crate::sqlite::SqliteStore, now: Timestamp) {
+async fn purge(store: &SqliteStore, now: Timestamp) {
     for _ in 0..2 {
         store.transact(vec![NOTHING], now).await.unwrap().unwrap();
     }
@@ -17,7 +19,8 @@ async fn purge(store: &crate::sqlite::SqliteStore, now: Timestamp) {
 
 #[tokio::test]
 async fn a_finish_is_remembered_until_no_server_accepts_its_ceremony() {
-    let (_folder, path, store) = store();
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
     let until = NOW.plus_seconds(300);
     accept(&store, vec![Operation::Remember(finish("one", until))]).await;
     purge(&store, until.plus_seconds(AHEAD_SECONDS)).await;
@@ -29,7 +32,8 @@ async fn a_finish_is_remembered_until_no_server_accepts_its_ceremony() {
 
 #[tokio::test]
 async fn expired_rows_are_deleted_once_a_minute() {
-    let (_folder, _path, store) = store();
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
     accept(&store, sign_up("ada")).await;
     // Ten thousand seconds later it is over.
     let over = NOW.plus_seconds(10_000 + AHEAD_SECONDS);
@@ -43,8 +47,9 @@ async fn expired_rows_are_deleted_once_a_minute() {
 
 #[tokio::test]
 async fn many_expired_rows_are_deleted_in_several_transactions() {
-    let (_folder, path, store) = store();
-    super::samples::sql(
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
+    sql(
         &path,
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
          INSERT INTO finishes SELECT randomblob(32), x'00', '', 0, i FROM n",
@@ -62,14 +67,15 @@ async fn many_expired_rows_are_deleted_in_several_transactions() {
 
 #[tokio::test]
 async fn former_accounts_are_known_for_a_year() {
-    let (_folder, path, store) = store();
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
     accept(&store, sign_up("ada")).await;
-    accept(&store, vec![Operation::RemoveAccount(super::samples::handle("ada"))]).await;
+    accept(&store, vec![Operation::RemoveAccount(handle("ada"))]).await;
     let year = NOW.plus_seconds(countersign::store::FORMER_ACCOUNT_SECONDS);
     purge(&store, year).await;
-    assert!(store.is_or_was_account(&super::samples::handle("ada"), year).await.unwrap());
+    assert!(store.is_or_was_account(&handle("ada"), year).await.unwrap());
     let later = year.plus_seconds(1);
-    assert!(!store.is_or_was_account(&super::samples::handle("ada"), later).await.unwrap());
+    assert!(!store.is_or_was_account(&handle("ada"), later).await.unwrap());
     purge(&store, year.plus_seconds(AHEAD_SECONDS + 61)).await;
     assert_eq!(number(&path, "SELECT count(*) FROM former_accounts"), 0);
 }

@@ -8,9 +8,8 @@ use countersign::store::{
 };
 use countersign::store_kit::{self, StoreHarness};
 use countersign::types::{CredentialId, Timestamp, UserHandle};
+use countersign_store::sqlite::{SqliteStore, StoreError};
 use tempfile::TempDir;
-
-use crate::sqlite::{SqliteStore, StoreError};
 
 struct Harness {
     folder: TempDir,

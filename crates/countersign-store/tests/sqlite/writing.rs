@@ -1,18 +1,17 @@
 //! Transactions: which share a commit, and which fail.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::store::{ApplicationStore as _, Operation, Rejection};
+use countersign_store::sqlite::{SqliteStore, StoreError};
 
-use super::samples::{NOW, accept, account, handle, number, sign_up, sql, store};
-use crate::sqlite::presence::Presence;
-use crate::sqlite::writer::Writer;
-use crate::sqlite::{SqliteStore, StoreError, connect};
+use crate::samples::{NOW, accept, account, handle, sign_up};
+use crate::sqlite_file::{number, path, sql};
 
 #[tokio::test]
 async fn a_rejected_transaction_leaves_nothing() {
-    let (_folder, path, store) = store();
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
     accept(&store, sign_up("before")).await;
     let mut operations = sign_up("half");
     operations.push(Operation::InsertAccount(account("before")));
@@ -25,7 +24,8 @@ async fn a_rejected_transaction_leaves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn transactions_at_once_share_commits_and_are_rejected_separately() {
-    let (_folder, path, store) = store();
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
     let tasks: Vec<_> = (0..200)
         .map(|number| {
             let store = store.clone();
@@ -48,66 +48,10 @@ async fn transactions_at_once_share_commits_and_are_rejected_separately() {
     assert_eq!(number(&path, "SELECT count(*) FROM accounts"), 100);
 }
 
-/// A writer whose database may have so many pages.
-fn writer(path: &std::path::Path, pages: i64) -> Writer {
-    let connection = connect::writer(path).unwrap();
-    let limit = format!("PRAGMA max_page_count = {pages}");
-    connection.query_row(&limit, (), |row| row.get::<_, i64>(0)).unwrap();
-    Writer::start(connection, Arc::new(Presence::of(path))).unwrap()
-}
-
-#[tokio::test]
-async fn a_full_disk_is_an_error_and_not_the_end() {
-    let (_folder, path, store) = store();
-    accept(&store, sign_up("kept")).await;
-    let writer = writer(&path, number(&path, "PRAGMA page_count") + 8);
-    let mut long = sign_up("long");
-    if let Some(Operation::InsertAccount(account)) = long.first_mut() {
-        account.name = "n".repeat(100_000);
-    }
-    assert_eq!(writer.run(long.clone(), NOW).await, Err(StoreError::Full));
-    assert_eq!(number(&path, "SELECT count(*) FROM accounts"), 1);
-    // What fits is stored all the same.
-    writer.run(sign_up("short"), NOW).await.unwrap().unwrap();
-    assert_eq!(number(&path, "SELECT count(*) FROM accounts"), 2);
-    drop(writer);
-    accept(&store, long).await;
-    assert_eq!(number(&path, "SELECT count(*) FROM accounts"), 3);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_fails_no_transaction_that_is_then_stored() {
-    let (_folder, path, store) = store();
-    let writer = Arc::new(writer(&path, number(&path, "PRAGMA page_count") + 8));
-    let tasks: Vec<_> = (0..200)
-        .map(|number| {
-            let (writer, name) = (writer.clone(), format!("name {number:03}"));
-            tokio::spawn(async move { (writer.run(sign_up(&name), NOW).await, name) })
-        })
-        .collect();
-    let (mut stored, mut failed) = (0, 0);
-    for task in tasks {
-        let (outcome, name) = task.await.unwrap();
-        let found = store.account(&handle(&name)).await.unwrap().is_some();
-        match outcome {
-            Ok(outcome) => {
-                outcome.unwrap();
-                assert!(found, "{name} was acknowledged");
-                stored += 1;
-            }
-            Err(error) => {
-                assert_eq!(error, StoreError::Full);
-                assert!(!found, "{name} failed");
-                failed += 1;
-            }
-        }
-    }
-    assert!(stored > 0 && failed > 0, "{stored} {failed}");
-}
-
 #[tokio::test]
 async fn a_transaction_that_fails_leaves_nothing_and_the_next_one_works() {
-    let (_folder, path, store) = store();
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
     sql(
         &path,
         "CREATE TRIGGER broken BEFORE INSERT ON sessions BEGIN SELECT raise(ROLLBACK, 'for a test'); END",
@@ -122,7 +66,8 @@ async fn a_transaction_that_fails_leaves_nothing_and_the_next_one_works() {
 
 #[tokio::test]
 async fn an_acknowledged_transaction_is_there_after_a_restart() {
-    let (_folder, path, store) = store();
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
     accept(&store, sign_up("kept")).await;
     drop(store);
     let again = SqliteStore::open(&path).unwrap();
@@ -131,7 +76,8 @@ async fn an_acknowledged_transaction_is_there_after_a_restart() {
 
 #[tokio::test]
 async fn a_database_that_another_program_locks_is_waited_for() {
-    let (_folder, path, store) = store();
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
     let other = rusqlite::Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let (release, ()) = tokio::join!(store.transact(sign_up("ada"), NOW), async {
@@ -145,7 +91,8 @@ async fn a_database_that_another_program_locks_is_waited_for() {
 #[tokio::test]
 async fn nothing_is_stored_in_a_file_that_was_deleted_or_replaced() {
     for is_replaced in [false, true] {
-        let (_folder, path, store) = store();
+        let (_folder, path) = path();
+        let store = SqliteStore::open(&path).unwrap();
         accept(&store, sign_up("before")).await;
         let aside = path.with_extension("aside");
         std::fs::rename(&path, &aside).unwrap();
@@ -163,10 +110,33 @@ async fn nothing_is_stored_in_a_file_that_was_deleted_or_replaced() {
 
 #[tokio::test]
 async fn a_transaction_under_way_ends_before_the_store_is_dropped() {
-    let (_folder, path, store) = store();
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
     let clone = store.clone();
     let pending = tokio::spawn(async move { clone.transact(sign_up("ada"), NOW).await });
     drop(store);
     pending.await.unwrap().unwrap().unwrap();
     assert_eq!(number(&path, "SELECT count(*) FROM accounts"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_whose_caller_left_before_its_turn_is_not_carried_out() {
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let first = tokio::spawn({
+        let store = store.clone();
+        async move { store.transact(sign_up("first"), NOW).await }
+    });
+    // By then the first one waits for the lock.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let abandoned = store.transact(sign_up("abandoned"), NOW);
+    assert!(tokio::time::timeout(Duration::from_millis(1), abandoned).await.is_err());
+    let last = store.transact(sign_up("last"), NOW);
+    other.execute_batch("COMMIT").unwrap();
+    last.await.unwrap().unwrap();
+    first.await.unwrap().unwrap().unwrap();
+    assert_eq!(store.account(&handle("abandoned")).await.unwrap(), None);
+    assert_eq!(number(&path, "SELECT count(*) FROM accounts"), 2);
 }

@@ -1,43 +1,21 @@
-//! Accounts, credentials and sessions for tests.
+//! Accounts, credentials and sessions for tests, of the module `sqlite` too.
 
-use std::path::{Path, PathBuf};
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use countersign::ceremony::{AuthenticationRequest, Challenge};
 use countersign::cose::sha256;
 use countersign::store::{
-    Account, ApplicationStore as _, CeremonyId, Finish, Operation, Session, SessionTimes, StoredCredential,
+    Account, ApplicationStore, CeremonyId, Finish, Operation, Session, SessionTimes, StoredCredential,
     TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle};
 use countersign::{CredentialRecord, RelyingParty};
-use rusqlite::Connection;
-use tempfile::TempDir;
-
-use crate::sqlite::SqliteStore;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_unix_seconds(1_800_000_000);
 
-/// A store in a folder of its own, and its path.
-pub(crate) fn store() -> (TempDir, PathBuf, SqliteStore) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("test.sqlite3");
-    let store = SqliteStore::open(&path).unwrap();
-    (folder, path, store)
-}
-
 /// Runs a transaction that is accepted.
-pub(crate) async fn accept(store: &SqliteStore, operations: Vec<Operation>) {
+pub(crate) async fn accept(store: &impl ApplicationStore, operations: Vec<Operation>) {
     store.transact(operations, NOW).await.unwrap().unwrap();
-}
-
-/// Runs statements on a connection of its own.
-pub(crate) fn sql(path: &Path, statements: &str) {
-    Connection::open(path).unwrap().execute_batch(statements).unwrap();
-}
-
-/// The number that a query returns, on a connection of its own.
-pub(crate) fn number(path: &Path, query: &str) -> i64 {
-    Connection::open(path).unwrap().query_row(query, (), |row| row.get(0)).unwrap()
 }
 
 pub(crate) fn handle(name: &str) -> UserHandle {

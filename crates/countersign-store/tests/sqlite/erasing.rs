@@ -11,10 +11,11 @@ use countersign::store::{
     StoredCredential, TokenHash,
 };
 use countersign::types::{CredentialId, Timestamp, UserHandle, base64url, hex::Hex};
+use countersign_store::sqlite::SqliteStore;
 use rusqlite::Connection;
 
-use super::samples::{NOW, accept, account, credential, finish, handle, session, store};
-use crate::sqlite::SqliteStore;
+use crate::samples::{NOW, accept, account, credential, finish, handle, session};
+use crate::sqlite_file::path;
 
 /// Any transaction.
 const NOTHING: Operation = Operation::RemoveSealingKey(1);
@@ -149,7 +150,8 @@ async fn remove(store: &SqliteStore, name: &str) {
 
 #[tokio::test]
 async fn a_removed_account_leaves_only_the_hash_of_its_handle() {
-    let (_folder, path, store) = store();
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
     fill(&store, 40).await;
     accept(&store, everything("ada")).await;
     fill_up(&store).await;
@@ -187,7 +189,8 @@ async fn fill_up(store: &SqliteStore) {
 
 #[tokio::test]
 async fn a_finish_that_has_the_id_of_a_credential_is_erased_with_its_ceremony() {
-    let (_folder, path, store) = store();
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
     accept(&store, everything("ada")).await;
     let outcome =
         countersign::store::Finish { outcome: text("ada", "id"), ..finish("added", NOW.plus_seconds(300)) };
@@ -203,7 +206,8 @@ async fn a_finish_that_has_the_id_of_a_credential_is_erased_with_its_ceremony() 
 
 #[tokio::test]
 async fn a_log_that_is_in_use_is_truncated_later() {
-    let (_folder, path, store) = store();
+    let (_folder, path) = path();
+    let store = SqliteStore::open(&path).unwrap();
     accept(&store, everything("ada")).await;
     let reader = Connection::open(&path).unwrap();
     reader.execute_batch("BEGIN; SELECT * FROM accounts").unwrap();
